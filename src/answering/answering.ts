@@ -1,0 +1,92 @@
+import type {
+  AbstentionReason,
+  CitationEvent,
+  Ending,
+  ErrorCode,
+  FinishReason,
+  PageLink,
+  Question,
+  SequencedEvent,
+  Source,
+  Timings,
+  Usage,
+} from '../domain/index.ts'
+
+export interface AskOptions {
+  /** How the question came in: `http`, `ws`, `cli`, and so on. For the log. */
+  readonly channel: string
+  /** The same key within a day joins the answer it began, instead of starting another. */
+  readonly idempotencyKey?: string | null
+  /** Id of an answer that broke off: the new one goes on from its text. */
+  readonly continueAnswerId?: string | null
+}
+
+export interface AskedAnswer {
+  readonly answerId: string
+  readonly conversationId: string
+  /** False when an idempotency key found an answer already begun. */
+  readonly created: boolean
+}
+
+export interface ReadOptions {
+  /** Events with a greater `seq` only; default 0, all. */
+  readonly after?: number
+  /** Aborted when the reader has left. */
+  readonly signal: AbortSignal
+  /** Longest time deltas are gathered into one before they are handed out; default 0, each as it comes. */
+  readonly bufferMs?: number
+}
+
+/** An answer at rest or on its way, as JSON clients see it. */
+export interface AnswerSnapshot {
+  readonly answerId: string
+  readonly conversationId: string
+  readonly question: string
+  readonly build: string
+  /** Null while it runs. */
+  readonly ending: Ending | null
+  readonly abstained: boolean
+  readonly reason: AbstentionReason | null
+  readonly nearest: readonly PageLink[]
+  readonly finishReason: FinishReason | null
+  readonly error: {readonly code: ErrorCode; readonly message: string; readonly retryable: boolean} | null
+  /** All deltas so far. */
+  readonly text: string
+  readonly sources: readonly Source[]
+  readonly citations: readonly Omit<CitationEvent, 'type'>[]
+  readonly usage: Usage
+  readonly timings: Timings
+}
+
+/** Answers as runs that live apart from any connection. */
+export interface Answering {
+  /**
+   * Begins an answer and returns at once.
+   * @throws DocentError `not_ready`, `version_not_found`, `shutting_down`, `rate_limited` when too many run.
+   */
+  ask(question: Question, options: AskOptions): AskedAnswer
+
+  /**
+   * Events of an answer in order, each once: stored ones, then live ones, up to and including the terminal event.
+   * Works after the end and after a restart. Each iteration counts as a reader of the run: when the last one
+   * leaves, the run is aborted (at once, or after the grace time if the question was resumable).
+   * A reader that falls too far behind is ended with DocentError `conflict`; it can resume.
+   * @throws DocentError `not_found`, before the first event.
+   */
+  events(answerId: string, options: ReadOptions): AsyncGenerator<SequencedEvent>
+
+  /** Aborts the run now, whatever it is doing, and resolves once it has ended. Idempotent. @throws DocentError `not_found`. */
+  stop(answerId: string): Promise<Ending>
+
+  /** Null for an unknown id. */
+  snapshot(answerId: string): AnswerSnapshot | null
+
+  /** Runs under way. */
+  readonly active: number
+
+  /**
+   * Takes no new questions, lets runs finish for `graceMs`, then ends the rest as `interrupted`.
+   * Resolves when every run has ended and the journal is flushed.
+   */
+  shutdown(graceMs: number): Promise<void>
+}

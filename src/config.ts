@@ -1,0 +1,474 @@
+import {config as loadEnvFile} from 'dotenv'
+import {DocentError} from './domain/index.ts'
+
+/**
+ * Environment → settings, once. The only reader of the environment. `settingsTable` below is the single list
+ * of names, defaults and meanings; the README's and the docs' tables are generated from it.
+ */
+export interface Settings {
+  readonly port: number
+  readonly host: string
+  readonly contentDir: string
+  readonly dataDir: string
+  readonly siteUrl: string | null
+  readonly embeddingModel: string | null
+  readonly generator: 'auto' | 'anthropic' | 'extractive'
+  readonly anthropicApiKey: string | null
+  readonly anthropicBaseUrl: string | null
+  readonly anthropicModel: string
+  readonly anthropicFallbackModel: string | null
+  readonly thinking: boolean
+  readonly maxOutputTokens: number
+  readonly adminToken: string | null
+  readonly docsToken: string | null
+  readonly supportToken: string | null
+  readonly allowedOrigins: readonly string[]
+  readonly trustProxy: string | null
+  readonly firstTokenTimeoutMs: number
+  readonly stallTimeoutMs: number
+  readonly answerTimeoutMs: number
+  readonly resumeGraceMs: number
+  readonly heartbeatMs: number
+  readonly bufferMs: number
+  readonly slowReaderTimeoutMs: number
+  readonly shutdownGraceMs: number
+  readonly retentionDays: number
+  readonly transcripts: 'full' | 'metadata' | 'off'
+  readonly rateLimitPerMinute: number
+  readonly searchLimitPerMinute: number
+  readonly maxConcurrentAnswers: number
+  readonly maxConcurrentAnswersPerVisitor: number
+  readonly answersPerDay: number
+  readonly imageHosts: readonly string[]
+  readonly keepBuilds: number
+  readonly maxShrinkPercent: number
+  readonly logLevel: LogLevel
+}
+
+export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent'
+
+interface Setting<T> {
+  readonly name: string
+  readonly key: keyof Settings
+  /** As written in the environment; '' means unset. */
+  readonly fallback: string
+  readonly meaning: string
+  readonly secret?: true
+  /** @throws Error whose message completes "NAME=value …". */
+  readonly parse: (text: string) => T
+}
+
+const text = (value: string): string => value
+const optional = (value: string): string | null => (value === '' ? null : value)
+
+const list = (value: string): string[] =>
+  value
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean)
+
+const whole = (min: number, max: number) => (value: string) => {
+  const number = Number(value)
+  if (!/^\d+$/.test(value) || number < min || number > max) {
+    throw new Error(`must be a whole number from ${min} to ${max}`)
+  }
+  return number
+}
+
+const oneOf =
+  <const T extends string>(...choices: readonly T[]) =>
+  (value: string): T => {
+    const found = choices.find((choice) => choice === value)
+    if (found === undefined) throw new Error(`must be one of ${choices.join(', ')}`)
+    return found
+  }
+
+const yesNo = (value: string): boolean => {
+  if (['1', 'true', 'yes', 'on'].includes(value.toLowerCase())) return true
+  if (['0', 'false', 'no', 'off', ''].includes(value.toLowerCase())) return false
+  throw new Error('must be on or off')
+}
+
+const httpUrl = (value: string): string | null => {
+  if (value === '') return null
+  let url: URL
+  try {
+    url = new URL(value)
+  } catch {
+    throw new Error('must be a URL such as https://docs.example.com')
+  }
+  if (url.protocol !== 'http:' && url.protocol !== 'https:')
+    throw new Error('must begin with http:// or https://')
+  return value.replace(/\/+$/, '')
+}
+
+const origins = (value: string): string[] =>
+  list(value).map((item) => {
+    if (item === '*') return item
+    try {
+      if (new URL(item).origin === item) return item
+    } catch {
+      // Falls through to the message below, which says more than the URL parser's.
+    }
+    throw new Error(
+      `must be a comma-separated list of origins such as https://docs.example.com; ${item} is none`,
+    )
+  })
+
+const token = (value: string): string | null => {
+  if (value === '') return null
+  if (value.length < 16) throw new Error('must have at least 16 characters')
+  return value
+}
+
+const maxMs = 24 * 60 * 60 * 1000
+
+/** Every setting: its name, default and meaning. */
+export const settingsTable: readonly Setting<unknown>[] = [
+  {
+    name: 'PORT',
+    key: 'port',
+    fallback: '3000',
+    meaning: 'Port to listen on; 0 picks a free one.',
+    parse: whole(0, 65535),
+  },
+  {
+    name: 'HOST',
+    key: 'host',
+    fallback: '127.0.0.1',
+    meaning: 'Address to listen on; `0.0.0.0` for all.',
+    parse: text,
+  },
+  {
+    name: 'CONTENT_DIR',
+    key: 'contentDir',
+    fallback: 'content',
+    meaning: 'Folder of Markdown to answer from.',
+    parse: text,
+  },
+  {
+    name: 'DATA_DIR',
+    key: 'dataDir',
+    fallback: 'data',
+    meaning: 'Folder for the index and the transcripts.',
+    parse: text,
+  },
+  {
+    name: 'SITE_URL',
+    key: 'siteUrl',
+    fallback: '',
+    meaning: 'Where the docs live. Without it, sources link to this server’s own `/docs/…`.',
+    parse: httpUrl,
+  },
+  {
+    name: 'EMBEDDING_MODEL',
+    key: 'embeddingModel',
+    fallback: '',
+    meaning: 'A folder or a Hugging Face model id. Default: the model in `models/`.',
+    parse: optional,
+  },
+  {
+    name: 'GENERATOR',
+    key: 'generator',
+    fallback: 'auto',
+    meaning: '`anthropic`, `extractive` or `auto`: anthropic when there is a key.',
+    parse: oneOf('auto', 'anthropic', 'extractive'),
+  },
+  {
+    name: 'ANTHROPIC_API_KEY',
+    key: 'anthropicApiKey',
+    fallback: '',
+    meaning: 'Turns Claude on.',
+    secret: true,
+    parse: optional,
+  },
+  {
+    name: 'ANTHROPIC_BASE_URL',
+    key: 'anthropicBaseUrl',
+    fallback: '',
+    meaning: 'Another address for the Anthropic API, as a gateway.',
+    parse: httpUrl,
+  },
+  {
+    name: 'ANTHROPIC_MODEL',
+    key: 'anthropicModel',
+    fallback: 'claude-haiku-5-5',
+    meaning: 'The Claude model that writes answers.',
+    parse: text,
+  },
+  {
+    name: 'ANTHROPIC_FALLBACK_MODEL',
+    key: 'anthropicFallbackModel',
+    fallback: '',
+    meaning: 'Tried when the first model fails before its first token.',
+    parse: optional,
+  },
+  {
+    name: 'THINKING',
+    key: 'thinking',
+    fallback: 'off',
+    meaning: 'Lets Claude think first and shows that it does. Slower to the first token.',
+    parse: yesNo,
+  },
+  {
+    name: 'MAX_OUTPUT_TOKENS',
+    key: 'maxOutputTokens',
+    fallback: '1500',
+    meaning: 'The longest answer Claude may write, in tokens.',
+    parse: whole(64, 64_000),
+  },
+  {
+    name: 'ADMIN_TOKEN',
+    key: 'adminToken',
+    fallback: '',
+    meaning:
+      'Does everything staff can, and deletes. Without any token a one-time sign-in link is printed at start.',
+    secret: true,
+    parse: token,
+  },
+  {
+    name: 'DOCS_TOKEN',
+    key: 'docsToken',
+    fallback: '',
+    meaning: 'Reindexes and reads coverage.',
+    secret: true,
+    parse: token,
+  },
+  {
+    name: 'SUPPORT_TOKEN',
+    key: 'supportToken',
+    fallback: '',
+    meaning: 'Reads and reviews transcripts.',
+    secret: true,
+    parse: token,
+  },
+  {
+    name: 'ALLOWED_ORIGINS',
+    key: 'allowedOrigins',
+    fallback: '',
+    meaning: 'Sites whose pages may ask, comma-separated, or `*`. Its own pages always may.',
+    parse: origins,
+  },
+  {
+    name: 'TRUST_PROXY',
+    key: 'trustProxy',
+    fallback: '',
+    meaning:
+      'Proxies whose `X-Forwarded-For` is believed: a number of hops, or addresses as Express takes them.',
+    parse: optional,
+  },
+  {
+    name: 'FIRST_TOKEN_TIMEOUT_MS',
+    key: 'firstTokenTimeoutMs',
+    fallback: '30000',
+    meaning: 'Longest wait for the first token.',
+    parse: whole(1, maxMs),
+  },
+  {
+    name: 'STALL_TIMEOUT_MS',
+    key: 'stallTimeoutMs',
+    fallback: '20000',
+    meaning: 'Longest silence between bytes from the model; its pings count as life.',
+    parse: whole(1, maxMs),
+  },
+  {
+    name: 'ANSWER_TIMEOUT_MS',
+    key: 'answerTimeoutMs',
+    fallback: '120000',
+    meaning: 'Longest time for a whole answer.',
+    parse: whole(1, maxMs),
+  },
+  {
+    name: 'RESUME_GRACE_MS',
+    key: 'resumeGraceMs',
+    fallback: '30000',
+    meaning: 'How long a resumable answer goes on without a reader.',
+    parse: whole(0, maxMs),
+  },
+  {
+    name: 'HEARTBEAT_MS',
+    key: 'heartbeatMs',
+    fallback: '15000',
+    meaning: 'A comment is sent this often to keep quiet streams open.',
+    parse: whole(10, maxMs),
+  },
+  {
+    name: 'BUFFER_MS',
+    key: 'bufferMs',
+    fallback: '0',
+    meaning: 'How long deltas are gathered before they are sent; 0 sends each as it comes.',
+    parse: whole(0, 10_000),
+  },
+  {
+    name: 'SLOW_READER_TIMEOUT_MS',
+    key: 'slowReaderTimeoutMs',
+    fallback: '30000',
+    meaning: 'A reader whose socket takes nothing for so long is dropped; it can resume.',
+    parse: whole(10, maxMs),
+  },
+  {
+    name: 'SHUTDOWN_GRACE_MS',
+    key: 'shutdownGraceMs',
+    fallback: '10000',
+    meaning: 'How long answers may finish after SIGTERM.',
+    parse: whole(0, maxMs),
+  },
+  {
+    name: 'RETENTION_DAYS',
+    key: 'retentionDays',
+    fallback: '90',
+    meaning: 'Transcripts older than this are removed; 0 keeps them.',
+    parse: whole(0, 36_500),
+  },
+  {
+    name: 'TRANSCRIPTS',
+    key: 'transcripts',
+    fallback: 'full',
+    meaning: '`full`, `metadata` (no question, no text) or `off` (nothing after the answer has ended).',
+    parse: oneOf('full', 'metadata', 'off'),
+  },
+  {
+    name: 'RATE_LIMIT_PER_MINUTE',
+    key: 'rateLimitPerMinute',
+    fallback: '20',
+    meaning: 'Questions a visitor may ask in a minute; 0 for no limit.',
+    parse: whole(0, 1_000_000),
+  },
+  {
+    name: 'SEARCH_LIMIT_PER_MINUTE',
+    key: 'searchLimitPerMinute',
+    fallback: '240',
+    meaning: 'Searches a visitor may make in a minute; 0 for no limit.',
+    parse: whole(0, 1_000_000),
+  },
+  {
+    name: 'MAX_CONCURRENT_ANSWERS',
+    key: 'maxConcurrentAnswers',
+    fallback: '1000',
+    meaning: 'Answers written at the same time, in all.',
+    parse: whole(1, 1_000_000),
+  },
+  {
+    name: 'MAX_CONCURRENT_ANSWERS_PER_VISITOR',
+    key: 'maxConcurrentAnswersPerVisitor',
+    fallback: '4',
+    meaning: 'Answers written for one visitor at the same time; 0 for no limit.',
+    parse: whole(0, 1_000_000),
+  },
+  {
+    name: 'ANSWERS_PER_DAY',
+    key: 'answersPerDay',
+    fallback: '0',
+    meaning: 'Answers in a day over all visitors, to bound the cost; 0 for no limit.',
+    parse: whole(0, 1_000_000_000),
+  },
+  {
+    name: 'IMAGE_HOSTS',
+    key: 'imageHosts',
+    fallback: '',
+    meaning: 'Hosts whose images may be shown in answers and pages, comma-separated.',
+    parse: list,
+  },
+  {
+    name: 'KEEP_BUILDS',
+    key: 'keepBuilds',
+    fallback: '3',
+    meaning: 'Builds of the index that are kept for a rollback.',
+    parse: whole(1, 1000),
+  },
+  {
+    name: 'MAX_SHRINK_PERCENT',
+    key: 'maxShrinkPercent',
+    fallback: '30',
+    meaning:
+      'An ingest that would lose more than this share of the passages is not published without `--force`.',
+    parse: whole(0, 100),
+  },
+  {
+    name: 'LOG_LEVEL',
+    key: 'logLevel',
+    fallback: 'info',
+    meaning: '`trace`, `debug`, `info`, `warn`, `error` or `silent`.',
+    parse: oneOf('trace', 'debug', 'info', 'warn', 'error', 'silent'),
+  },
+]
+
+/**
+ * Reads and checks every setting.
+ * @throws DocentError `config` that lists every problem at once: bad values, and names that look like a misspelling.
+ */
+export function settingsFrom(environment: Readonly<Record<string, string | undefined>>): Settings {
+  const problems: string[] = []
+  const settings: Record<string, unknown> = {}
+
+  for (const setting of settingsTable) {
+    const given = environment[setting.name]?.trim()
+    const value = given === undefined || given === '' ? setting.fallback : given
+    try {
+      settings[setting.key] = setting.parse(value)
+    } catch (error) {
+      const shown = setting.secret ? 'its value' : JSON.stringify(value)
+      problems.push(`${setting.name}: ${shown} ${(error as Error).message}`)
+    }
+  }
+
+  const read = settings as unknown as Settings
+  if (read.generator === 'anthropic' && read.anthropicApiKey === null) {
+    problems.push('GENERATOR: "anthropic" needs ANTHROPIC_API_KEY; set it, or use extractive')
+  }
+  problems.push(...misspellings(environment))
+
+  if (problems.length > 0) {
+    throw new DocentError(
+      'config',
+      `The settings have ${problems.length === 1 ? 'a problem' : 'problems'}:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`,
+    )
+  }
+  return Object.freeze(read)
+}
+
+/** Settings of this process: the environment, and below it a `.env` file in the working folder. */
+export function loadSettings(): Settings {
+  loadEnvFile({quiet: true})
+  return settingsFrom(process.env)
+}
+
+/** The settings as they may be logged: secrets as `set` or `unset`. */
+export function describeSettings(settings: Settings): Record<string, unknown> {
+  return Object.fromEntries(
+    settingsTable.map(({name, key, secret}) => [
+      name,
+      secret ? (settings[key] === null ? 'unset' : 'set') : settings[key],
+    ]),
+  )
+}
+
+/** Names in the environment that are one slip away from a setting's. Short names are left alone: too much is near them. */
+function misspellings(environment: Readonly<Record<string, string | undefined>>): string[] {
+  const names = settingsTable.map((setting) => setting.name)
+  return Object.keys(environment)
+    .filter((name) => !names.includes(name) && name.length >= 8)
+    .flatMap((name) => {
+      const folded = name.toUpperCase().replaceAll('-', '_')
+      const near = names.find(
+        (candidate) =>
+          candidate.length >= 8 && editDistance(folded, candidate) <= (candidate.length > 12 ? 2 : 1),
+      )
+      return near ? [`${name}: not a setting; did you mean ${near}?`] : []
+    })
+}
+
+/** Levenshtein, two rows. */
+function editDistance(a: string, b: string): number {
+  let previous = Array.from({length: b.length + 1}, (_, index) => index)
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i]
+    for (let j = 1; j <= b.length; j++) {
+      row.push(
+        Math.min(previous[j]! + 1, row[j - 1]! + 1, previous[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)),
+      )
+    }
+    previous = row
+  }
+  return previous[b.length]!
+}

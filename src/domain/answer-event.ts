@@ -1,0 +1,160 @@
+import type {ErrorCode} from './error.ts'
+import type {PageLink} from './page.ts'
+import type {Source} from './source.ts'
+
+/**
+ * How an answer ended; the same words on the wire, in the log and in every filter.
+ *
+ * - `complete` the generator finished
+ * - `abstained` the docs do not say; no model was called
+ * - `stopped` the visitor said stop
+ * - `disconnected` the last reader left
+ * - `timeout` a deadline passed
+ * - `error` something failed
+ * - `interrupted` the server stopped or died
+ */
+export type Ending =
+  | 'complete'
+  | 'abstained'
+  | 'stopped'
+  | 'disconnected'
+  | 'timeout'
+  | 'error'
+  | 'interrupted'
+
+export const endings = [
+  'complete',
+  'abstained',
+  'stopped',
+  'disconnected',
+  'timeout',
+  'error',
+  'interrupted',
+] as const satisfies readonly Ending[]
+
+export type GeneratorName = 'anthropic' | 'extractive' | 'scripted'
+
+/** Why Docent would not answer. */
+export type AbstentionReason = 'no_hits' | 'low_score' | 'off_topic' | 'other_product' | 'version_empty'
+
+/** Why the generator stopped of its own accord. */
+export type FinishReason = 'end' | 'max_tokens' | 'refusal' | 'context_exceeded' | 'extract'
+
+export interface Usage {
+  readonly inputTokens: number
+  readonly outputTokens: number
+  readonly cacheReadTokens: number
+  readonly cacheWriteTokens: number
+}
+
+export const noUsage: Usage = {inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0}
+
+/** Milliseconds since the question was accepted; null for what never came. */
+export interface Timings {
+  readonly sourcesMs: number | null
+  readonly firstTokenMs: number | null
+  /** The longest silence between two events once the first delta had come. */
+  readonly longestStallMs: number
+  readonly totalMs: number
+}
+
+export interface StartEvent {
+  readonly type: 'start'
+  readonly answerId: string
+  readonly conversationId: string
+  readonly build: string
+  readonly generator: GeneratorName
+  readonly model: string | null
+  readonly embedding: string
+}
+
+export interface SourcesEvent {
+  readonly type: 'sources'
+  /** 1 for the first retrieval; later rounds add sources, with `n` going on. */
+  readonly round: number
+  /** What was searched for: the question, or what it was rewritten to. */
+  readonly query: string
+  readonly sources: readonly Source[]
+}
+
+export interface ReasoningEvent {
+  readonly type: 'reasoning'
+  readonly text: string
+}
+
+export interface ToolEvent {
+  readonly type: 'tool'
+  readonly id: string
+  readonly name: string
+  readonly status: 'started' | 'done' | 'failed'
+  readonly input?: unknown
+  /** One sentence for the reader. */
+  readonly summary?: string
+}
+
+export interface DeltaEvent {
+  readonly type: 'delta'
+  readonly text: string
+}
+
+export interface CitationEvent {
+  readonly type: 'citation'
+  /** Only of a source that was sent. */
+  readonly n: number
+  /** `[start, end)` in UTF-16 units of the text so far. */
+  readonly start: number
+  readonly end: number
+  /** The words of the source that carry the claim, where they are known. */
+  readonly quote?: string
+}
+
+export interface ErrorEvent {
+  readonly type: 'error'
+  readonly ending: 'error' | 'timeout' | 'interrupted'
+  readonly code: ErrorCode
+  /** For the reader. */
+  readonly message: string
+  readonly retryable: boolean
+  readonly retryAfterMs?: number
+}
+
+export interface DoneEvent {
+  readonly type: 'done'
+  readonly ending: 'complete' | 'abstained' | 'stopped' | 'disconnected'
+  readonly finishReason?: FinishReason
+  readonly abstained: boolean
+  readonly reason?: AbstentionReason
+  readonly nearest?: readonly PageLink[]
+  readonly usage: Usage
+  readonly timings: Timings
+}
+
+/**
+ * Everything an answer tells. Grammar:
+ * `start (sources | tool | reasoning | delta | citation)* (done | error)`:
+ * exactly one terminal event; `sources` before the first `delta`, and at least once unless an `error` comes first.
+ */
+export type AnswerEvent =
+  | StartEvent
+  | SourcesEvent
+  | ReasoningEvent
+  | ToolEvent
+  | DeltaEvent
+  | CitationEvent
+  | ErrorEvent
+  | DoneEvent
+
+export type TerminalEvent = ErrorEvent | DoneEvent
+
+export function isTerminal(event: AnswerEvent): event is TerminalEvent {
+  return event.type === 'done' || event.type === 'error'
+}
+
+/** An event with its place in its answer and the time it happened. */
+export interface SequencedEvent {
+  /** 1 for `start`, then without gaps. */
+  readonly seq: number
+  /** Milliseconds since the epoch. For showing; order comes from `seq`. */
+  readonly at: number
+  readonly event: AnswerEvent
+}

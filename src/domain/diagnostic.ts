@@ -1,0 +1,32 @@
+/** A problem in somebody's content. It is reported, never thrown; the run goes on. */
+export interface Diagnostic {
+  /** Below the content root, `/` on every system. */
+  readonly path: string
+  /** One-based; null when the whole file is meant. */
+  readonly line: number | null
+  readonly column: number | null
+  /** Kebab-case name of the rule, as `duplicate-anchor`. */
+  readonly rule: string
+  /** `error`: the page was set aside. `warning`: something was lost or looks wrong. `info`: worth knowing. */
+  readonly severity: 'error' | 'warning' | 'info'
+  readonly reason: string
+  /** What the writer can do about it. */
+  readonly hint?: string
+}
+
+/** `guides/auth.md:12:3 warning duplicate-anchor …`, the form editors and CI jobs can link. */
+export function formatDiagnostic(diagnostic: Diagnostic): string {
+  const {path, line, column, severity, rule, reason, hint} = diagnostic
+  const place = line === null ? path : `${path}:${line}:${column ?? 1}`
+  return `${place} ${severity} ${rule} ${reason}${hint ? ` (${hint})` : ''}`
+}
+
+/** By path, then line, then column, then rule. */
+export function compareDiagnostics(a: Diagnostic, b: Diagnostic): number {
+  return (
+    (a.path < b.path ? -1 : a.path > b.path ? 1 : 0) ||
+    (a.line ?? 0) - (b.line ?? 0) ||
+    (a.column ?? 0) - (b.column ?? 0) ||
+    (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0)
+  )
+}

@@ -1,0 +1,133 @@
+/** Every way Docent refuses or fails. HTTP statuses are mapped in `http/`, words for readers below. */
+export type ErrorCode =
+  // refused before any work
+  | 'invalid_request'
+  | 'unauthorized'
+  | 'forbidden'
+  | 'origin_not_allowed'
+  | 'not_found'
+  | 'method_not_allowed'
+  | 'conflict'
+  | 'too_large'
+  | 'unsupported_media_type'
+  | 'rate_limited'
+  | 'version_not_found'
+  | 'not_ready'
+  // the model's side failed
+  | 'upstream_auth'
+  | 'upstream_rate_limited'
+  | 'upstream_overloaded'
+  | 'upstream_unreachable'
+  | 'upstream_cut'
+  | 'upstream_invalid'
+  | 'upstream_rejected'
+  | 'upstream_error'
+  // a deadline passed
+  | 'first_token_timeout'
+  | 'stall_timeout'
+  | 'answer_timeout'
+  // our side failed
+  | 'shutting_down'
+  | 'server_restarted'
+  | 'embedding_model'
+  | 'index_damaged'
+  | 'locked'
+  | 'gate_failed'
+  | 'storage'
+  | 'config'
+  | 'internal'
+
+export interface DocentErrorOptions {
+  readonly cause?: unknown
+  /** Milliseconds after which the same request may succeed; null or absent when unknown. */
+  readonly retryAfterMs?: number | null
+  /** Facts for the log and for JSON error bodies; never secrets. */
+  readonly details?: Readonly<Record<string, unknown>>
+}
+
+/**
+ * The one error class. `message` is for the operator: what was wrong and what to do.
+ * Readers see `readerMessageOf(code)` instead, for every code that is not a refusal of their own request.
+ */
+export class DocentError extends Error {
+  override readonly name = 'DocentError'
+  readonly code: ErrorCode
+  readonly retryAfterMs: number | null
+  readonly details: Readonly<Record<string, unknown>>
+
+  constructor(code: ErrorCode, message: string, options: DocentErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : {cause: options.cause})
+    this.code = code
+    this.retryAfterMs = options.retryAfterMs ?? null
+    this.details = options.details ?? {}
+  }
+}
+
+/** Whether asking again, unchanged, can help. */
+export function isRetryable(code: ErrorCode): boolean {
+  return retryable.has(code)
+}
+
+const retryable: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'rate_limited',
+  'not_ready',
+  'upstream_rate_limited',
+  'upstream_overloaded',
+  'upstream_unreachable',
+  'upstream_cut',
+  'upstream_invalid',
+  'upstream_error',
+  'first_token_timeout',
+  'stall_timeout',
+  'answer_timeout',
+  'shutting_down',
+  'server_restarted',
+  'internal',
+])
+
+/** What a visitor may be told: one calm sentence, no internals. */
+export function readerMessageOf(code: ErrorCode): string {
+  return readerMessages[code]
+}
+
+const readerMessages: Readonly<Record<ErrorCode, string>> = {
+  invalid_request: 'The request could not be understood.',
+  unauthorized: 'Please sign in.',
+  forbidden: 'Your sign-in does not allow this.',
+  origin_not_allowed: 'This site may not use this assistant.',
+  not_found: 'There is nothing here.',
+  method_not_allowed: 'This address does not take that method.',
+  conflict: 'Something else is already under way.',
+  too_large: 'The request is too large.',
+  unsupported_media_type: 'The request must be JSON.',
+  rate_limited: 'Too many questions in a short time. Please wait a moment.',
+  version_not_found: 'There is no documentation for that version.',
+  not_ready: 'The documentation is still being indexed. Please try again shortly.',
+  upstream_auth: 'The assistant is not set up correctly. The sources above still apply.',
+  upstream_rate_limited: 'The language model is busy. Please try again in a moment.',
+  upstream_overloaded: 'The language model is overloaded. Please try again in a moment.',
+  upstream_unreachable: 'The language model could not be reached. Please try again.',
+  upstream_cut: 'The connection to the language model broke off. The answer is not complete.',
+  upstream_invalid: 'The language model sent something unreadable. The answer is not complete.',
+  upstream_rejected: 'The language model refused the request.',
+  upstream_error: 'The language model failed. The answer is not complete.',
+  first_token_timeout: 'The language model did not start to answer in time.',
+  stall_timeout: 'The language model stopped sending. The answer is not complete.',
+  answer_timeout: 'The answer took too long and was ended. It is not complete.',
+  shutting_down: 'The server is restarting. The answer is not complete.',
+  server_restarted: 'The server restarted while this answer was written. It is not complete.',
+  embedding_model: 'The search is not available right now.',
+  index_damaged: 'The search is not available right now.',
+  locked: 'Something else is already under way.',
+  gate_failed: 'The new index did not pass its checks.',
+  storage: 'Something went wrong on our side.',
+  config: 'The assistant is not set up correctly.',
+  internal: 'Something went wrong on our side.',
+}
+
+/** Any thrown value as a `DocentError`; what is not one already becomes `internal`, with the cause kept. */
+export function toDocentError(error: unknown): DocentError {
+  if (error instanceof DocentError) return error
+  const message = error instanceof Error ? error.message : String(error)
+  return new DocentError('internal', message, {cause: error})
+}

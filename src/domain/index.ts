@@ -1,0 +1,6 @@
+export * from './answer-event.ts'
+export * from './diagnostic.ts'
+export * from './error.ts'
+export * from './page.ts'
+export * from './question.ts'
+export * from './source.ts'

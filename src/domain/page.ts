@@ -1,0 +1,53 @@
+/** One Markdown file, understood. */
+export interface Page {
+  /** Below the content root, `/` on every system: `guides/auth.md`. */
+  readonly path: string
+  /** Where readers find it: an absolute URL from front matter, or a route such as `/guides/auth`. No fragment. */
+  readonly url: string
+  readonly title: string
+  readonly description: string | null
+  /** The version of the docs the page belongs to; null when there is only one. */
+  readonly version: string | null
+  /** BCP 47, as `en` or `pt-BR`; null when not known. */
+  readonly lang: string | null
+  readonly tags: readonly string[]
+  /** The page as plain CommonMark with GFM: dialects resolved, hidden text gone. What `/docs` renders. */
+  readonly markdown: string
+  /** In reading order; never empty for a page that has text. */
+  readonly sections: readonly Section[]
+}
+
+/** A heading and the text under it, up to the next heading of any level: the unit that is ranked and linked. */
+export interface Section {
+  /** The fragment the reader's site gives the heading, without `#`; empty for text that stands under no heading. */
+  readonly anchor: string
+  /** From the outermost heading below the page's title down to this one; empty for the page's introduction. */
+  readonly headings: readonly string[]
+  /** 1 to 6; 0 for text before the first heading. */
+  readonly depth: number
+  /** The section's blocks as CommonMark with GFM, without its heading. */
+  readonly markdown: string
+  /** Visible words only, blocks separated by a line break; code included. */
+  readonly text: string
+  /** One-based lines of the source file, heading included. */
+  readonly startLine: number
+  readonly endLine: number
+  /** Cut between blocks, in order; together they cover the section once. A heading without text has none. */
+  readonly passages: readonly Passage[]
+}
+
+/** A window of a section, small enough to embed and to quote. */
+export interface Passage {
+  /** Its blocks as CommonMark with GFM; code fences and tables whole where they fit the budget. */
+  readonly markdown: string
+  /** Visible words only, blocks separated by a line break; code included. What is embedded and searched. */
+  readonly text: string
+  readonly startLine: number
+  readonly endLine: number
+}
+
+/** A page as a link. */
+export interface PageLink {
+  readonly title: string
+  readonly url: string
+}

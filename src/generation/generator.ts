@@ -1,0 +1,53 @@
+import type {
+  CitationEvent,
+  DeltaEvent,
+  FinishReason,
+  GeneratorName,
+  ReasoningEvent,
+  RetrievedSource,
+  ToolEvent,
+  Turn,
+  Usage,
+} from '../domain/index.ts'
+
+export interface GenerationRequest {
+  readonly question: string
+  /** Earlier turns, oldest first. */
+  readonly history: readonly Turn[]
+  /** Best first; numbered. Never empty: an answer without sources is an abstention and calls no generator. */
+  readonly sources: readonly RetrievedSource[]
+  /**
+   * Looks again in the docs. The run sends the `sources` event before this resolves, so a generator may cite
+   * what it returns at once. Empty when nothing new was found or no more rounds are allowed.
+   */
+  readonly search: (query: string) => Promise<readonly RetrievedSource[]>
+  /** The text of an answer that broke off, to be continued; null for a new one. */
+  readonly continueFrom: string | null
+}
+
+/** Ends a generation that went well. A generator that finishes without it has failed. */
+export interface FinishEvent {
+  readonly type: 'finish'
+  readonly finishReason: FinishReason
+  readonly usage: Usage
+  /** The upstream's id of the request, for support tickets. */
+  readonly upstreamRequestId: string | null
+}
+
+export type GenerationEvent = ReasoningEvent | ToolEvent | DeltaEvent | CitationEvent | FinishEvent
+
+/**
+ * Writes an answer from sources. Pulled, so a slow reader slows the source.
+ *
+ * Throws a `DocentError` (an `upstream_…` code or `stall_timeout`) when it fails, at any point. When the signal
+ * aborts, the upstream request is closed at once and the generator throws the signal's reason.
+ */
+export interface Generator {
+  readonly name: GeneratorName
+  /** The model's name; null where there is none. */
+  readonly model: string | null
+  generate(
+    request: GenerationRequest,
+    options: {readonly signal: AbortSignal},
+  ): AsyncGenerator<GenerationEvent>
+}

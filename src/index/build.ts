@@ -1,0 +1,130 @@
+/**
+ * A build: everything retrieval needs, immutable, in one folder.
+ *
+ *   data/
+ *     CURRENT                   the id of the build that is served, one line, replaced by rename
+ *     builds/<id>/
+ *       manifest.json           format, model, counts, checksums: written last
+ *       index.sqlite            pages, sections, passages, vectors, words (FTS5): the truth
+ *       passages.hnsw           derived from the vectors, checksummed before native code reads it
+ *
+ * Rows are numbered from 1 in reading order: section n and passage n are the n-th of the build. HNSW labels
+ * are passage numbers.
+ */
+export interface Manifest {
+  /** Raised when the layout changes; a reader refuses what it does not know. */
+  readonly format: number
+  readonly id: string
+  /** ISO 8601. */
+  readonly createdAt: string
+  readonly embedding: {readonly id: string; readonly name: string; readonly dimensions: number}
+  /** Version of the code that cuts pages into passages; another one means cutting anew. */
+  readonly cutter: string
+  readonly counts: {readonly pages: number; readonly sections: number; readonly passages: number}
+  readonly hnsw: {readonly m: number; readonly efConstruction: number; readonly metric: 'ip'}
+  /** Abstention thresholds fitted to this build, by the retriever's calibration; opaque here. */
+  readonly calibration: unknown
+  /** By file name. */
+  readonly files: Readonly<Record<string, {readonly bytes: number; readonly sha256: string}>>
+}
+
+export interface StoredPage {
+  readonly id: number
+  readonly path: string
+  readonly url: string
+  readonly title: string
+  readonly description: string | null
+  readonly version: string | null
+  readonly lang: string | null
+  readonly tags: readonly string[]
+}
+
+export interface StoredSection {
+  readonly id: number
+  readonly page: StoredPage
+  readonly anchor: string
+  readonly headings: readonly string[]
+  readonly depth: number
+  readonly startLine: number
+  readonly endLine: number
+  /** First passage number and how many there are. */
+  readonly firstPassage: number
+  readonly passageCount: number
+}
+
+export interface StoredPassage {
+  readonly id: number
+  readonly sectionId: number
+  readonly markdown: string
+  readonly text: string
+  readonly startLine: number
+  readonly endLine: number
+}
+
+export interface VectorHit {
+  readonly passageId: number
+  readonly sectionId: number
+  /** Cosine, -1 to 1. */
+  readonly similarity: number
+}
+
+export interface TextHit {
+  readonly sectionId: number
+  /** BM25, greater is better. */
+  readonly score: number
+}
+
+/** Weights of the columns of the words index. */
+export interface TextWeights {
+  readonly title: number
+  readonly headings: number
+  readonly text: number
+}
+
+/** An open build. Searching is synchronous and takes well under a millisecond to a few. */
+export interface IndexBuild {
+  readonly manifest: Manifest
+
+  /** Nearest passages, best first. Fewer than `k` when there are fewer. Throws a TypeError on a vector of wrong length or with a value that is not finite. */
+  nearest(vector: Float32Array, k: number): VectorHit[]
+
+  /** The same, without HNSW: the oracle, and the way on when the HNSW file is damaged. */
+  nearestExact(vector: Float32Array, k: number): VectorHit[]
+
+  /** The stored unit vector of a passage, to be read only. */
+  vectorOf(passageId: number): Float32Array
+
+  /** Sections holding any of these terms (as `termsOf` of `text/` makes them), best first by BM25. No terms, no hits. */
+  matching(terms: readonly string[], k: number, weights: TextWeights): TextHit[]
+
+  /** In how many sections a term stands. */
+  documentFrequency(term: string): number
+
+  /** In the order asked for; unknown numbers are left out. */
+  sections(ids: readonly number[]): StoredSection[]
+  passagesOf(sectionId: number): StoredPassage[]
+
+  pages(): StoredPage[]
+  pageByUrl(url: string): StoredPage | null
+  pageByPath(path: string): StoredPage | null
+  /** The page as CommonMark with GFM; null when there is no such page. */
+  markdownOf(pageId: number): string | null
+  sectionsOf(pageId: number): StoredSection[]
+  versions(): string[]
+
+  close(): void
+}
+
+/** The build in use. A lease keeps the one it got, whatever is published meanwhile; the last release closes it. */
+export interface CurrentBuild {
+  /** @throws DocentError `not_ready` when there is none. */
+  lease(): BuildLease
+  /** Id of the current build; null when there is none. */
+  readonly id: string | null
+}
+
+export interface BuildLease {
+  readonly build: IndexBuild
+  /** Call exactly once. */
+  release(): void
+}

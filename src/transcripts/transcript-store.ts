@@ -1,0 +1,86 @@
+import type {JournalFacts, JournalledAnswer} from '../answering/journal.ts'
+import type {Ending, SequencedEvent, Source, Timings, Usage} from '../domain/index.ts'
+
+export interface Feedback {
+  readonly rating: 'up' | 'down'
+  readonly reasons: readonly string[]
+  readonly comment: string | null
+  /** Milliseconds since the epoch. */
+  readonly at: number
+}
+
+export type Verdict = 'good' | 'incomplete' | 'wrong' | 'harmful' | 'should_abstain' | 'should_answer'
+
+export interface Review {
+  readonly verdict: Verdict
+  readonly note: string | null
+  readonly correctedAnswer: string | null
+  readonly at: number
+}
+
+export interface TranscriptFilter {
+  /** Words to find in questions and answers. */
+  readonly q?: string
+  readonly ending?: Ending | 'running'
+  readonly rating?: 'up' | 'down' | 'none'
+  readonly verdict?: Verdict | 'none'
+  readonly abstained?: boolean
+  readonly build?: string
+  /** Milliseconds since the epoch, inclusive. */
+  readonly from?: number
+  /** Exclusive. */
+  readonly to?: number
+  readonly conversationId?: string
+}
+
+export interface TranscriptItem {
+  readonly answerId: string
+  readonly conversationId: string
+  readonly question: string
+  readonly startedAt: number
+  readonly ending: Ending | null
+  readonly abstained: boolean
+  readonly rating: 'up' | 'down' | null
+  readonly verdict: Verdict | null
+  readonly build: string
+  readonly generator: string
+  readonly model: string | null
+  readonly timings: Timings
+  /** The first 200 characters of what was answered. */
+  readonly excerpt: string
+}
+
+export interface TranscriptPage {
+  readonly items: readonly TranscriptItem[]
+  /** Opaque; null on the last page. */
+  readonly nextCursor: string | null
+}
+
+/** Everything that is known of one answer. */
+export interface Transcript extends JournalledAnswer, JournalFacts {
+  readonly text: string
+  readonly sources: readonly Source[]
+  readonly usage: Usage
+  readonly timings: Timings
+  readonly feedback: Feedback | null
+  readonly review: Review | null
+  readonly events: readonly SequencedEvent[]
+}
+
+/** What staff reads and writes; the same file the journal writes. */
+export interface TranscriptStore {
+  /** Newest first. `limit` 1 to 200, default 50. @throws DocentError `invalid_request` for a bad cursor. */
+  list(filter: TranscriptFilter, page?: {readonly cursor?: string; readonly limit?: number}): TranscriptPage
+  get(answerId: string): Transcript | null
+  /** @throws DocentError `not_found`. The latest word wins. */
+  setFeedback(answerId: string, feedback: Omit<Feedback, 'at'>): void
+  setReview(answerId: string, review: Omit<Review, 'at'>): void
+  /** Removes every trace, search rows included. False when there was none. */
+  delete(answerId: string): boolean
+  /** A visitor's wish: everything of one conversation. Gives the number of answers removed. */
+  deleteConversation(conversationId: string): number
+  /** Removes what began before `before`. Gives the number of answers removed. */
+  purge(before: number): number
+  /** All that match, oldest first, read lazily. */
+  export(filter: TranscriptFilter): IterableIterator<Transcript>
+}
