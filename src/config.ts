@@ -446,16 +446,20 @@ export function describeSettings(settings: Settings): Record<string, unknown> {
 /** Names in the environment that are one slip away from a setting's. Short names are left alone: too much is near them. */
 function misspellings(environment: Readonly<Record<string, string | undefined>>): string[] {
   const names = settingsTable.map((setting) => setting.name)
+  const long = names.filter((name) => name.length >= 8)
   return Object.keys(environment)
-    .filter((name) => !names.includes(name) && name.length >= 8)
+    .filter((name) => !names.includes(name) && name.length >= 7)
     .flatMap((name) => {
-      const folded = name.toUpperCase().replaceAll('-', '_')
-      const near = names.find(
-        (candidate) =>
-          candidate.length >= 8 && editDistance(folded, candidate) <= (candidate.length > 12 ? 2 : 1),
-      )
+      const near = long.find((candidate) => isSlipOf(name.toUpperCase().replaceAll('-', '_'), candidate))
       return near ? [`${name}: not a setting; did you mean ${near}?`] : []
     })
+}
+
+/** Swapped letters, one wrong or missing letter, two in a long name. */
+function isSlipOf(given: string, name: string): boolean {
+  if (Math.abs(given.length - name.length) > 2) return false
+  const sorted = (text: string): string => [...text].sort().join('')
+  return sorted(given) === sorted(name) || editDistance(given, name) <= (name.length > 12 ? 2 : 1)
 }
 
 /** Levenshtein, two rows. */
