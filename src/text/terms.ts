@@ -1,7 +1,193 @@
+import {stemmer} from 'stemmer'
+
+/** A word of a text and the terms it is found by. */
+export interface Token {
+  /** `[start, end)` in UTF-16 units of the text. */
+  readonly start: number
+  readonly end: number
+  /** Never empty. The whole comes first, then its parts; no term twice. */
+  readonly terms: readonly string[]
+}
+
+/** Longest term in UTF-16 units; longer words are cut, longer identifiers are known by their parts only. */
+export const maxTermLength = 64
+
 /**
- * The words of a text as the words index knows them: lower-cased, stemmed, identifiers whole and in parts.
- * Index and questions go through the same function, so it decides what can match.
+ * The words of a text as the words index knows them: lower-cased, without diacritics, stemmed, identifiers
+ * whole and in parts. Index and questions go through the same function, so it decides what can match.
+ *
+ * A term holds letters and digits only, so `dry-run`, `dryRun`, `dry_run` and `dryrun` share one. Scripts that
+ * put no spaces between words give pairs of characters. Takes time in proportion to the text's length.
  */
 export function termsOf(text: string): string[] {
-  return text.toLowerCase().match(/[\p{L}\p{N}_]+/gu) ?? []
+  const terms: string[] = []
+  visitTokens(text, (_start, _end, found) => {
+    for (const term of found) terms.push(term)
+  })
+  return terms
+}
+
+/** The same with the places: what highlights and phrases need. */
+export function tokensOf(text: string): Token[] {
+  const tokens: Token[] = []
+  visitTokens(text, (start, end, terms) => tokens.push({start, end, terms}))
+  return tokens
+}
+
+// Marks belong to words (decomposed letters, Indic scripts), and so do the soft hyphen and the zero-width joiners.
+const wordPattern = /[\p{L}\p{N}\p{M}_\u00ad\u200c\u200d]+/gu
+
+/** What may stand inside an identifier, at most two in a row: `a.b`, `a::b`, `a/b`, `a-b`, `a@b`, `a+b`, `a\b`, `it's`. */
+const joinPattern = /^[-.:/@+\\'’]{1,2}$/
+
+// Han, kana, Hangul, Thai, Lao, Khmer, Myanmar. (sc= instead of scx= would lose the long-vowel mark.)
+const unspaced =
+  /[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Hang}\p{scx=Thai}\p{scx=Laoo}\p{scx=Khmr}\p{scx=Mymr}]/u
+const unspacedRuns =
+  /[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Hang}\p{scx=Thai}\p{scx=Laoo}\p{scx=Khmr}\p{scx=Mymr}]+/gu
+
+// Two small letters after the second capital, so that `APIs` and `IDs` stay whole.
+const caseBoundary = /(?<=[\p{Ll}\p{N}])(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll}{2})/u
+
+function visitTokens(
+  text: string,
+  visit: (start: number, end: number, terms: readonly string[]) => void,
+): void {
+  let start = -1
+  let end = -1
+  const flush = () => {
+    const suffixed = suffixEnd(text, start, end)
+    const terms = termsOfToken(text.slice(start, suffixed))
+    if (terms.length > 0) visit(start, suffixed, terms)
+  }
+
+  // Words first, glued by what stands between them: one pattern for both would keep a state for every join.
+  for (const match of text.matchAll(wordPattern)) {
+    const wordStart = match.index
+    if (start >= 0) {
+      const gap = wordStart - end
+      if (gap > 2 || !joinPattern.test(text.slice(end, wordStart))) {
+        flush()
+        start = wordStart
+      }
+    } else {
+      start = wordStart
+    }
+    end = wordStart + match[0].length
+  }
+  if (start >= 0) flush()
+}
+
+/** `C++` and `C#` keep their signs. */
+function suffixEnd(text: string, start: number, end: number): number {
+  if (text.startsWith('++', end)) return end + 2
+  if (text[end] === '#' && end - start === 1) return end + 1
+  return end
+}
+
+// A text repeats its words: looking them up is several times faster than working them out again.
+const known = new Map<string, readonly string[]>()
+const maxKnown = 50_000
+
+function termsOfToken(token: string): readonly string[] {
+  const found = known.get(token)
+  if (found !== undefined) return found
+  const terms = workOut(token)
+  if (token.length <= maxTermLength) {
+    if (known.size >= maxKnown) known.clear()
+    known.set(token, terms)
+  }
+  return terms
+}
+
+function workOut(token: string): readonly string[] {
+  if (/^[a-z]+$/.test(token)) return [stemOf(token.slice(0, maxTermLength))]
+
+  const normal = isAscii(token) ? token : token.normalize('NFKC').replace(/[\u00ad\u200c\u200d]/g, '')
+  const terms = new Set<string>()
+  const suffix = normal.endsWith('++') ? 'plusplus' : normal.endsWith('#') ? 'sharp' : ''
+  const words = normal.split(/[^\p{L}\p{N}\p{M}_'’]+/u).filter(Boolean)
+
+  // Segments are words with their inner joins removed: `kubernetes.io/last-applied` → kubernetes, io, lastapplied.
+  const segments: string[][] = []
+  for (const word of words) {
+    const spelled = word.replace(/['’][sS]$/, '').replace(/['’](?=(?:t|re|ve|ll|d|m)$)/i, '')
+    const parts = spelled.split(/[_'’]+/).flatMap((part) => part.split(caseBoundary))
+    segments.push(parts.map(folded).filter(Boolean))
+  }
+
+  const all = segments.flat()
+  if (all.some((part) => unspaced.test(part))) {
+    for (const part of all) addUnspaced(part, terms)
+    return [...terms]
+  }
+  if (suffix !== '' && all.length > 0) add(all.at(-1) + suffix, terms)
+  if (all.length > 1) addWhole(all, terms)
+  if (segments.length > 1) for (const segment of segments) if (segment.length > 1) addWhole(segment, terms)
+  // `kube-api-server`: neighbours joined two by two are wholes too, for `apiserver`.
+  if (all.length > 2 && all.length <= 6) {
+    for (let index = 1; index < all.length; index++) addWhole(all.slice(index - 1, index + 1), terms)
+  }
+  for (const part of all) add(part.slice(0, maxTermLength), terms)
+  return [...terms]
+}
+
+function addWhole(parts: readonly string[], terms: Set<string>): void {
+  let whole = ''
+  for (const part of parts) {
+    // 1.28 is not 128.
+    whole += /\d$/.test(whole) && /^\d/.test(part) ? `p${part}` : part
+    if (whole.length > maxTermLength) return
+  }
+  add(whole, terms)
+}
+
+function add(term: string, terms: Set<string>): void {
+  if (term.length <= maxTermLength) terms.add(stemOf(term))
+}
+
+/** Pairs of characters for scripts without spaces, the rest as it is: `日本語` → 日本, 本語. */
+function addUnspaced(part: string, terms: Set<string>): void {
+  let last = 0
+  for (const run of part.matchAll(unspacedRuns)) {
+    if (run.index > last) add(part.slice(last, run.index).slice(0, maxTermLength), terms)
+    const characters = [...run[0]]
+    if (characters.length === 1) terms.add(run[0])
+    for (let index = 1; index < characters.length; index++) {
+      terms.add(characters[index - 1]! + characters[index]!)
+    }
+    last = run.index + run[0].length
+  }
+  if (last < part.length) add(part.slice(last).slice(0, maxTermLength), terms)
+}
+
+const letters: Readonly<Record<string, string>> = {
+  ß: 'ss',
+  æ: 'ae',
+  œ: 'oe',
+  ø: 'o',
+  ł: 'l',
+  đ: 'd',
+  ð: 'd',
+  þ: 'th',
+  ı: 'i',
+}
+
+function folded(word: string): string {
+  const lower = word.toLowerCase()
+  if (isAscii(lower)) return lower
+  return lower
+    .normalize('NFD')
+    .replace(/[\u0300-\u036f]/g, '')
+    .normalize('NFC')
+    .replace(/[ßæœøłđðþı]/g, (letter) => letters[letter]!)
+}
+
+function stemOf(term: string): string {
+  return /^[a-z]{3,}$/.test(term) ? stemmer(term) : term
+}
+
+function isAscii(text: string): boolean {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the whole ASCII range is meant
+  return /^[\x00-\x7f]*$/.test(text)
 }
