@@ -1,0 +1,274 @@
+import type {RetrievedSource} from '../domain/index.ts'
+import {isStopTerm} from '../text/stop-words.ts'
+import {termsOf} from '../text/terms.ts'
+import {quotableBlocks, type Unit} from './quotable-blocks.ts'
+
+export interface ExtractOptions {
+  /** Words of prose at most, about; a unit that would pass it by far is left out. Default 150. */
+  readonly words?: number
+  /** Lines of code at most, over all blocks. Default 40. */
+  readonly codeLines?: number
+}
+
+/** A piece of an answer: something quoted, or what stands between. */
+export interface ExtractPart {
+  readonly text: string
+  /** The source it is quoted from; null for what stands between. */
+  readonly source: RetrievedSource | null
+  /** Its visible words, as the source has them; empty for what stands between. */
+  readonly plain: string
+}
+
+/** How much each sign of a good unit counts; set on development questions that carry an answer. */
+const weights = {
+  /** A source's rank: the first has 1, each further one this much of the one before. */
+  rank: 0.8,
+  /** A question's word in the section's headings or title, against one in the unit itself. */
+  heading: 0.35,
+  /** The unit overlaps the snippet, which retrieval chose by meaning as well as by words. */
+  snippet: 0.3,
+  /** The first units of a section tend to say what it is about. */
+  opening: 0.12,
+  /** Standing beside a unit that fits. */
+  neighbour: 0.25,
+  /** What is taken off for words that the answer has already. */
+  repetition: 0.5,
+  /** Code and steps, when the question asks how. */
+  howTo: 0.25,
+}
+
+interface Candidate {
+  readonly unit: Unit
+  readonly source: RetrievedSource
+  /** Where its source stands, then its block, then its place in the block. */
+  readonly sourceIndex: number
+  readonly blockIndex: number
+  readonly index: number
+  readonly head: string
+  readonly terms: ReadonlySet<string>
+  readonly words: number
+  score: number
+}
+
+/**
+ * The units of the sources that answer a question best, in a readable order: the block that holds the best one
+ * first, then the rest as the documents have them. No text twice. Empty only when the sources hold no words.
+ *
+ * A greedy choice by marginal gain, in the manner of maximal marginal relevance (Carbonell and Goldstein, 1998).
+ */
+export function extract(
+  question: string,
+  sources: readonly RetrievedSource[],
+  options: ExtractOptions = {},
+): ExtractPart[] {
+  const {words: wordBudget = 150, codeLines: codeBudget = 40} = options
+  const candidates = sources.flatMap(candidatesOf)
+  if (candidates.length === 0) return []
+  scoreAll(question, candidates)
+
+  const chosen = new Set<Candidate>()
+  const covered = new Set<string>()
+  const seen: string[] = []
+  let words = 0
+  let codeLines = 0
+  const bySource = sources.map((_, index) => candidates.filter(({sourceIndex}) => sourceIndex === index))
+
+  const take = (candidate: Candidate): boolean => {
+    if (chosen.has(candidate)) return true
+    const key = normalised(candidate.unit.plain)
+    if (seen.some((text) => text.includes(key) || (key.includes(text) && text.length > 40))) return false
+    const isCode = candidate.unit.kind === 'code'
+    const lines = isCode ? candidate.unit.plain.split('\n').length : 0
+    if (isCode && codeLines + lines > codeBudget) return false
+    // The first choice may be a long list of steps; it is the answer.
+    const limit = chosen.size === 0 ? wordBudget * 1.6 : wordBudget * 1.15
+    if (!isCode && words + candidate.words > limit) return false
+    chosen.add(candidate)
+    seen.push(key)
+    for (const term of candidate.terms) covered.add(term)
+    if (isCode) codeLines += lines
+    else words += candidate.words
+    return true
+  }
+
+  const pool = new Set(candidates)
+  const best = Math.max(...candidates.map(({score}) => score))
+  while (pool.size > 0 && words < wordBudget) {
+    let next: Candidate | null = null
+    let nextGain = Number.NEGATIVE_INFINITY
+    for (const candidate of pool) {
+      const gain = candidate.score * (1 - weights.repetition * shareOf(candidate.terms, covered))
+      if (gain > nextGain) {
+        next = candidate
+        nextGain = gain
+      }
+    }
+    // What is far weaker than the best adds length, not an answer; a very short extract may still take it.
+    if (!next || (chosen.size > 0 && nextGain < best * (words < wordBudget / 3 ? 0.25 : 0.4))) break
+    pool.delete(next)
+    const neighbours = bySource[next.sourceIndex] ?? []
+    if (!take(next)) continue
+    for (const companion of companionsOf(next, neighbours)) {
+      pool.delete(companion)
+      take(companion)
+    }
+  }
+
+  return inReadingOrder(chosen)
+}
+
+function candidatesOf(source: RetrievedSource, sourceIndex: number): Candidate[] {
+  let index = 0
+  return quotableBlocks(source.markdown).flatMap((block, blockIndex) =>
+    block.units.map((unit) => ({
+      unit,
+      source,
+      sourceIndex,
+      blockIndex,
+      index: index++,
+      head: block.head,
+      terms: new Set(termsOf(unit.plain)),
+      words: unit.plain.split(/\s+/).length,
+      score: 0,
+    })),
+  )
+}
+
+const asksHow =
+  /\b(how|steps?|create|set ?up|install|configure|enable|run|deploy|add|change|write|example|command)\b/i
+
+function scoreAll(question: string, candidates: readonly Candidate[]): void {
+  const asked = [...new Set(termsOf(question))]
+  const telling = asked.filter((term) => !isStopTerm(term))
+  const terms = telling.length > 0 ? telling : asked
+  // Rarity among the units at hand: a word that all of them have tells nothing apart.
+  const rarity = new Map(
+    terms.map((term) => {
+      const having = candidates.filter((candidate) => candidate.terms.has(term)).length
+      return [term, Math.log(1 + (candidates.length - having + 0.5) / (having + 0.5))] as const
+    }),
+  )
+  const total = [...rarity.values()].reduce((sum, value) => sum + value, 0) || 1
+  const how = asksHow.test(question)
+  const headingTerms = new Map<RetrievedSource, ReadonlySet<string>>()
+  const snippetTerms = new Map<RetrievedSource, ReadonlySet<string>>()
+
+  for (const candidate of candidates) {
+    const {source, unit} = candidate
+    if (!headingTerms.has(source)) {
+      headingTerms.set(source, new Set(termsOf([source.title, ...source.headings].join(' '))))
+      snippetTerms.set(source, new Set(termsOf(source.snippet)))
+    }
+    const headings = headingTerms.get(source) ?? none
+    let match = 0
+    for (const [term, weight] of rarity) {
+      if (candidate.terms.has(term)) match += weight
+      else if (headings.has(term)) match += weight * weights.heading
+    }
+    let score = match / total
+    // A handful of words that match by chance is not a sentence that answers.
+    if (candidate.terms.size < 5) score *= 0.6
+    score += weights.snippet * shareOf(candidate.terms, snippetTerms.get(source) ?? none) ** 2
+    score += weights.opening / (1 + candidate.index)
+    if (how && (unit.kind === 'steps' || unit.kind === 'code')) score += weights.howTo * Math.min(1, score)
+    if (/\?$/.test(unit.plain)) score *= 0.5
+    candidate.score = score
+  }
+
+  const own = candidates.map(({score}) => score)
+  candidates.forEach((candidate, at) => {
+    const before = candidates[at - 1]
+    const after = candidates[at + 1]
+    const beside = Math.max(
+      before?.sourceIndex === candidate.sourceIndex ? (own[at - 1] ?? 0) : 0,
+      after?.sourceIndex === candidate.sourceIndex ? (own[at + 1] ?? 0) : 0,
+    )
+    candidate.score = ((own[at] ?? 0) + weights.neighbour * beside) * weights.rank ** candidate.sourceIndex
+  })
+}
+
+const none: ReadonlySet<string> = new Set()
+
+/** How much of `terms` is in `others`, 0 to 1. */
+function shareOf(terms: ReadonlySet<string>, others: ReadonlySet<string>): number {
+  if (terms.size === 0) return 0
+  let shared = 0
+  for (const term of terms) if (others.has(term)) shared += 1
+  return shared / terms.size
+}
+
+/** Begins with a word that points at the sentence before. */
+const pointsBack = /^(it|its|this|that|these|those|they|them|such|he|she|however|otherwise|then|also)\b/i
+
+/** What a unit cannot be read without: the sentence it points at, what announces it, what it announces. */
+function companionsOf(chosen: Candidate, inSource: readonly Candidate[]): Candidate[] {
+  const companions: Candidate[] = []
+  const at = inSource.indexOf(chosen)
+  const before = inSource[at - 1]
+  const after = inSource[at + 1]
+  if (chosen.unit.kind === 'sentence') {
+    if (before && before.blockIndex === chosen.blockIndex && pointsBack.test(chosen.unit.plain)) {
+      companions.push(before)
+    }
+    if (chosen.unit.leadsOn && after && after.blockIndex === chosen.blockIndex + 1) {
+      companions.push(...inSource.filter((other) => other.blockIndex === after.blockIndex).slice(0, 6))
+    }
+  } else {
+    const first = inSource.find((other) => other.blockIndex === chosen.blockIndex)
+    const lead = first && inSource[inSource.indexOf(first) - 1]
+    if (lead?.unit.kind === 'sentence' && lead.blockIndex === chosen.blockIndex - 1) {
+      // Code without a word about it is a riddle; a list or a table stands alone unless it was announced.
+      if (lead.unit.leadsOn || chosen.unit.kind === 'code') companions.push(lead)
+    }
+  }
+  return companions
+}
+
+function inReadingOrder(chosen: ReadonlySet<Candidate>): ExtractPart[] {
+  const all = [...chosen]
+  const lead = all[0]
+  if (!lead) return []
+  const leadBlocks = new Set([lead.blockIndex])
+  // What announces the lead's block, or what the lead announces, stays with it.
+  for (const {unit, sourceIndex, blockIndex} of all) {
+    if (sourceIndex !== lead.sourceIndex || Math.abs(blockIndex - lead.blockIndex) !== 1) continue
+    if (blockIndex < lead.blockIndex ? unit.leadsOn || lead.unit.kind === 'code' : lead.unit.leadsOn) {
+      leadBlocks.add(blockIndex)
+    }
+  }
+  const isLead = (candidate: Candidate): boolean =>
+    candidate.sourceIndex === lead.sourceIndex && leadBlocks.has(candidate.blockIndex)
+  const ordered = all.toSorted(
+    (a, b) =>
+      Number(isLead(b)) - Number(isLead(a)) ||
+      Number(b.sourceIndex === lead.sourceIndex) - Number(a.sourceIndex === lead.sourceIndex) ||
+      a.sourceIndex - b.sourceIndex ||
+      a.index - b.index,
+  )
+
+  const parts: ExtractPart[] = []
+  let previous: Candidate | null = null
+  for (const candidate of ordered) {
+    const sameBlock: boolean =
+      previous !== null &&
+      previous.sourceIndex === candidate.sourceIndex &&
+      previous.blockIndex === candidate.blockIndex
+    const {kind} = candidate.unit
+    let between = sameBlock ? (kind === 'sentence' ? ' ' : '\n') : previous ? '\n\n' : ''
+    if (!sameBlock && kind === 'row') between += `${candidate.head}\n`
+    // Words left out between two sentences of a paragraph are marked, as in any quotation.
+    if (sameBlock && kind === 'sentence' && previous && candidate.index !== previous.index + 1)
+      between = ' … '
+    if (between) parts.push({text: between, source: null, plain: ''})
+    parts.push({text: candidate.unit.markdown, source: candidate.source, plain: candidate.unit.plain})
+    previous = candidate
+  }
+  return parts
+}
+
+function normalised(text: string): string {
+  return text
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim()
+}

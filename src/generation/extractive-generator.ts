@@ -1,0 +1,121 @@
+import {setTimeout as delay} from 'node:timers/promises'
+import {noUsage, type RetrievedSource} from '../domain/index.ts'
+import {type ExtractOptions, extract} from './extract.ts'
+import type {GenerationEvent, GenerationRequest, Generator} from './generator.ts'
+
+export interface ExtractiveOptions extends ExtractOptions {
+  /** Pause between two deltas, so that a reader sees the answer grow; 0 for none. Default 8. */
+  readonly paceMs?: number
+}
+
+const opening = 'From the docs:'
+
+/** Longest quote in a citation, in UTF-16 units. */
+const maxQuoteLength = 300
+
+/**
+ * Answers by quoting: whole sentences, steps, table rows and code blocks of the sources, each cited. Needs no key
+ * and no network, and says plainly that it quotes. The same question and sources give the same text.
+ */
+export function extractiveGenerator(options: ExtractiveOptions = {}): Generator {
+  const {paceMs = 8} = options
+  return {
+    name: 'extractive',
+    model: null,
+    async *generate(request, {signal}): AsyncGenerator<GenerationEvent> {
+      signal.throwIfAborted()
+      const parts = partsOf(request, options)
+      let length = 0
+      for (const part of parts) {
+        const start = length
+        for (const text of piecesOf(part.text)) {
+          length += text.length
+          yield {type: 'delta', text}
+          if (paceMs > 0) await pause(paceMs, signal)
+          signal.throwIfAborted()
+        }
+        if (part.source) {
+          yield {type: 'citation', n: part.source.n, start, end: length, quote: shortened(part.plain)}
+        }
+      }
+      yield {type: 'finish', finishReason: 'extract', usage: noUsage, upstreamRequestId: null}
+    },
+  }
+}
+
+interface Part {
+  readonly text: string
+  readonly source: RetrievedSource | null
+  readonly plain: string
+}
+
+function partsOf(request: GenerationRequest, options: ExtractOptions): Part[] {
+  const quoted = extract(questionIn(request), request.sources, options)
+  const whole: Part[] =
+    quoted.length > 0
+      ? [{text: `${opening}\n\n`, source: null, plain: ''}, ...quoted]
+      : [{text: 'The docs have these sections on it, but no sentence to quote.', source: null, plain: ''}]
+  const before = request.continueFrom
+  if (!before) return whole
+
+  // An extract that broke off goes on where it broke, since the same question gives the same text. After a model's
+  // words it starts afresh, without what was said already.
+  const text = whole.map((part) => part.text).join('')
+  if (text.startsWith(before)) return rest(whole, before.length)
+  const said = spaceless(before)
+  const fresh = quoted.filter((part) => part.source === null || !said.includes(spaceless(part.plain)))
+  return fresh.some((part) => part.source)
+    ? [{text: `\n\n${opening}\n\n`, source: null, plain: ''}, ...withoutLooseEnds(fresh)]
+    : []
+}
+
+/** The parts from an offset of their text on. */
+function rest(parts: readonly Part[], offset: number): Part[] {
+  let at = 0
+  return parts.flatMap((part) => {
+    const from = Math.max(offset - at, 0)
+    at += part.text.length
+    return from >= part.text.length ? [] : [{...part, text: part.text.slice(from)}]
+  })
+}
+
+/** What stands between two parts goes with the part it leads to. */
+function withoutLooseEnds(parts: readonly Part[]): Part[] {
+  return parts.flatMap((part, index) => {
+    if (part.source) return [part]
+    if (!parts[index + 1]?.source || index === 0) return []
+    return [{...part, text: part.text.startsWith('\n\n') ? part.text : `\n\n${part.text.trimStart()}`}]
+  })
+}
+
+/** A short follow-up says little by itself; the question before it lends its words. */
+function questionIn({question, history}: GenerationRequest): string {
+  if (question.split(/\s+/).length > 5) return question
+  const before = history.findLast(({role}) => role === 'user')
+  return before ? `${question} ${before.content}` : question
+}
+
+/** Pieces about as large as a model's tokens, two words at most, that join to the text. */
+function piecesOf(text: string): string[] {
+  return text.match(/\s*\S{1,24}(?:[ ]\S{1,12}(?=\s|$))?|\s+$/gu) ?? []
+}
+
+function shortened(text: string): string {
+  if (text.length <= maxQuoteLength) return text
+  const cut = text.slice(0, maxQuoteLength)
+  // Not in the middle of a surrogate pair, nor of a word where there are words.
+  return cut.replace(/[\ud800-\udbff]$/, '').replace(/\s+\S*$/, '')
+}
+
+function spaceless(text: string): string {
+  return text.replace(/[^\p{L}\p{N}]+/gu, '').toLowerCase()
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await delay(ms, undefined, {signal})
+  } catch {
+    // The one thing that ends a pause early is the signal, whose own reason is thrown instead of Node's AbortError.
+    signal.throwIfAborted()
+  }
+}

@@ -1,0 +1,290 @@
+/**
+ * A source's Markdown as things that can be quoted whole: sentences, list items, table rows, code.
+ *
+ * What comes out is clean: links keep their text, and their address only where it is absolute; images, raw HTML
+ * and footnote marks are gone; fences are closed. So any choice of units, put together by block, is well-formed.
+ */
+import {type MarkedToken, marked, type Token, type Tokens} from 'marked'
+
+export interface Unit {
+  /** `steps` is a whole ordered list. */
+  readonly kind: 'sentence' | 'item' | 'steps' | 'row' | 'code'
+  /** Clean Markdown. A row is its line of the table; an item has its bullet. */
+  readonly markdown: string
+  /** The visible words. */
+  readonly plain: string
+  /** True for a sentence that announces what follows: it ends in a colon. */
+  readonly leadsOn: boolean
+}
+
+export interface Block {
+  readonly kind: 'paragraph' | 'list' | 'steps' | 'table' | 'code'
+  readonly units: readonly Unit[]
+  /** A table's header and delimiter lines; empty for all other kinds. */
+  readonly head: string
+}
+
+/** The blocks of a piece of Markdown, in order. Takes time in proportion to the text's length on ordinary pages. */
+export function quotableBlocks(markdown: string): Block[] {
+  return marked.lexer(markdown, {gfm: true}).flatMap(blocksOf)
+}
+
+function blocksOf(generic: Token): Block[] {
+  const token = generic as MarkedToken
+  switch (token.type) {
+    case 'paragraph':
+    case 'text': {
+      const units = sentencesOf(inlinePieces(tokensIn(token)))
+      return units.length === 0 ? [] : [{kind: 'paragraph', units, head: ''}]
+    }
+    case 'blockquote':
+      return token.tokens.flatMap(blocksOf)
+    case 'code': {
+      const plain = token.text.replace(/\s+$/, '')
+      if (plain.trim() === '') return []
+      const unit: Unit = {kind: 'code', markdown: fenced(plain, token.lang ?? ''), plain, leadsOn: false}
+      return [{kind: 'code', units: [unit], head: ''}]
+    }
+    case 'list':
+      return listBlocks(token)
+    case 'table':
+      return tableBlocks(token)
+    default:
+      return []
+  }
+}
+
+function listBlocks(list: Tokens.List): Block[] {
+  const items = list.items
+    .map((item, index) => {
+      const bullet = list.ordered ? `${Number(list.start || 1) + index}. ` : '- '
+      const {markdown, plain} = cleanItem(item)
+      return {markdown: bullet + indented(markdown, bullet.length), plain}
+    })
+    .filter(({plain}) => plain.trim() !== '')
+  if (items.length === 0) return []
+  if (list.ordered) {
+    const unit: Unit = {
+      kind: 'steps',
+      markdown: items.map(({markdown}) => markdown).join('\n'),
+      plain: items.map(({plain}) => plain).join('\n'),
+      leadsOn: false,
+    }
+    return [{kind: 'steps', units: [unit], head: ''}]
+  }
+  return [
+    {
+      kind: 'list',
+      units: items.map(({markdown, plain}) => ({kind: 'item', markdown, plain, leadsOn: false})),
+      head: '',
+    },
+  ]
+}
+
+function cleanItem(item: Tokens.ListItem): {readonly markdown: string; readonly plain: string} {
+  const markdown: string[] = []
+  const plain: string[] = []
+  for (const generic of item.tokens) {
+    const token = generic as MarkedToken
+    if (token.type === 'text' || token.type === 'paragraph') {
+      const pieces = inlinePieces(tokensIn(token))
+      markdown.push(
+        pieces
+          .map((piece) => piece.markdown)
+          .join('')
+          .trim(),
+      )
+      plain.push(
+        pieces
+          .map((piece) => piece.plain)
+          .join('')
+          .trim(),
+      )
+      continue
+    }
+    for (const block of blocksOf(token)) {
+      const text = block.units.map((unit) => unit.markdown)
+      // A fence or a table needs an empty line before it to be sure of starting one; a nested list does not.
+      const loose = block.kind === 'code' || block.kind === 'table' || block.kind === 'paragraph'
+      markdown.push((loose ? '\n' : '') + [block.head, ...text].filter(Boolean).join('\n'))
+      plain.push(block.units.map((unit) => unit.plain).join('\n'))
+    }
+  }
+  return {markdown: markdown.filter(Boolean).join('\n'), plain: plain.filter(Boolean).join('\n')}
+}
+
+function tableBlocks(table: Tokens.Table): Block[] {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
+  const cellOf = (cell: Tokens.TableCell): {markdown: string; plain: string} => {
+    const pieces = inlinePieces(cell.tokens)
+    const markdown = pieces
+      .map((piece) => piece.markdown)
+      .join('')
+      .replace(/\s+/g, ' ')
+      .replace(/(?<!\\)\|/g, '\\|')
+      .trim()
+    return {markdown, plain: pieces.map((piece) => piece.plain).join('')}
+  }
+  const header = table.header.map(cellOf)
+  const delimiter = table.align.map((align) =>
+    align === 'center' ? ':-:' : align === 'right' ? '--:' : '---',
+  )
+  const rows = table.rows.map((row): Unit => {
+    const cells = row.map(cellOf)
+    return {
+      kind: 'row',
+      markdown: line(cells.map((cell) => cell.markdown)),
+      plain: cells.map((cell) => cell.plain).join(' '),
+      leadsOn: false,
+    }
+  })
+  if (rows.length === 0) return []
+  return [
+    {
+      kind: 'table',
+      units: rows,
+      head: `${line(header.map((cell) => cell.markdown))}\n${line(delimiter)}`,
+    },
+  ]
+}
+
+/** A fence longer than any run of backticks inside. */
+function fenced(text: string, info: string): string {
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length))
+  const fence = '`'.repeat(longest + 1)
+  const language = /^[\w+#.-]+/.exec(info)?.[0] ?? ''
+  return `${fence}${language}\n${text}\n${fence}`
+}
+
+function indented(text: string, by: number): string {
+  return text.replaceAll(/\n(?=[^\n])/g, `\n${' '.repeat(by)}`)
+}
+
+function tokensIn(token: {readonly tokens?: Token[]; readonly raw: string}): Token[] {
+  return token.tokens ?? marked.Lexer.lexInline(token.raw)
+}
+
+/** A run of inline Markdown that is kept whole or, when `open`, may be cut between sentences. */
+interface Piece {
+  readonly markdown: string
+  readonly plain: string
+  /** `text` may be cut; `opens` and `closes` are the delimiters of emphasis and links; `whole` is never cut. */
+  readonly role: 'text' | 'whole' | 'opens' | 'closes'
+}
+
+function inlinePieces(tokens: readonly Token[]): Piece[] {
+  return tokens.flatMap((generic): Piece[] => {
+    const token = generic as MarkedToken
+    const around = (before: string, after: string, inner: readonly Token[]): Piece[] => {
+      const pieces = inlinePieces(inner)
+      if (pieces.every(({plain}) => plain.trim() === '')) return pieces
+      return [
+        {markdown: before, plain: '', role: 'opens'},
+        ...pieces,
+        {markdown: after, plain: '', role: 'closes'},
+      ]
+    }
+    switch (token.type) {
+      case 'text':
+        return token.tokens ? inlinePieces(token.tokens) : [textPiece(token.raw, token.text)]
+      case 'escape':
+        return [{markdown: token.raw, plain: token.text, role: 'whole'}]
+      case 'codespan':
+        return [{markdown: token.raw.replaceAll('\n', ' '), plain: token.text, role: 'whole'}]
+      case 'strong':
+        return around('**', '**', token.tokens)
+      case 'em':
+        return around('*', '*', token.tokens)
+      case 'del':
+        return around('~~', '~~', token.tokens)
+      case 'link':
+        // A bare address stays as it stands; a relative one leads nowhere from an answer.
+        if (token.raw === token.href) return [{markdown: token.raw, plain: token.text, role: 'whole'}]
+        if (/^https?:\/\//i.test(token.href)) {
+          return around(
+            '[',
+            `](${token.href.replace(/[()\s]/g, (c) => `%${c.charCodeAt(0).toString(16)}`)})`,
+            token.tokens,
+          )
+        }
+        return inlinePieces(token.tokens)
+      case 'br':
+        return [{markdown: ' ', plain: ' ', role: 'text'}]
+      default:
+        return []
+    }
+  })
+}
+
+/** Footnote marks say nothing away from their page. */
+function textPiece(raw: string, text: string): Piece {
+  const clean = (value: string): string => value.replace(/\[\^[^\]\s]+\]/g, '').replace(/\s+/g, ' ')
+  return {markdown: clean(raw), plain: decoded(clean(text)), role: 'text'}
+}
+
+const segmenter = new Intl.Segmenter('en', {granularity: 'sentence'})
+
+/** Ends of words after which a full stop ends no sentence. */
+const abbreviation = /(?:^|[\s("'])(?:e\.g|i\.e|etc|vs|cf|approx|fig|no|al|mr|mrs|ms|dr|st|ver|v)\.\s*$/i
+
+function sentencesOf(pieces: readonly Piece[]): Unit[] {
+  // The mask has one character for each of the Markdown's, with nothing in it that could look like a sentence's
+  // end inside code or an address.
+  let mask = ''
+  let depth = 0
+  const depths: number[] = []
+  for (const {markdown, role} of pieces) {
+    if (role === 'opens') depth += 1
+    if (role === 'closes') depth -= 1
+    const letter = role === 'opens' ? '(' : role === 'closes' ? ')' : 'X'
+    mask += role === 'text' ? markdown : letter.repeat(markdown.length)
+    for (let i = 0; i < markdown.length; i++) depths.push(depth)
+  }
+
+  const units: Unit[] = []
+  let start = 0
+  for (const {index, segment} of segmenter.segment(mask)) {
+    const end = index + segment.length
+    const isLast = end >= mask.length
+    const insideSpan = !isLast && (depths[end - 1] ?? 0) > 0 && (depths[end] ?? 0) > 0
+    if (!isLast && (insideSpan || abbreviation.test(mask.slice(start, end)))) continue
+    const unit = sentenceFrom(pieces, start, end)
+    if (unit) units.push(unit)
+    start = end
+  }
+  return units
+}
+
+function sentenceFrom(pieces: readonly Piece[], start: number, end: number): Unit | null {
+  let at = 0
+  let markdown = ''
+  let plain = ''
+  for (const piece of pieces) {
+    const from = Math.max(start - at, 0)
+    const to = Math.min(end - at, piece.markdown.length)
+    at += piece.markdown.length
+    if (from >= to) continue
+    const part = piece.markdown.slice(from, to)
+    markdown += part
+    plain += piece.role === 'text' ? decoded(part) : piece.plain
+  }
+  markdown = markdown.trim()
+  plain = plain.trim()
+  if (!/[\p{L}\p{N}]/u.test(plain)) return null
+  return {kind: 'sentence', markdown: guarded(markdown), plain, leadsOn: /[:：]\)*$/.test(plain)}
+}
+
+function decoded(text: string): string {
+  return text
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&quot;', '"')
+    .replaceAll('&#39;', "'")
+    .replaceAll('&nbsp;', ' ')
+    .replaceAll('&amp;', '&')
+}
+
+/** A sentence that would start a list, heading or quote when it stands first on a line is escaped. */
+function guarded(sentence: string): string {
+  return sentence.replace(/^(?=[#>+-](?:\s|$)|#{2,6}\s)/, '\\').replace(/^(\d+)(?=[.)]\s)/, '$1\\')
+}
