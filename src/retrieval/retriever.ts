@@ -38,3 +38,53 @@ export interface Retriever {
    */
   retrieve(query: RetrievalQuery, options?: {readonly signal?: AbortSignal}): Promise<Retrieval>
 }
+
+export interface SearchQuery {
+  readonly text: string
+  /** Results wanted, 1 to 50; default 10. */
+  readonly limit?: number
+  /** Only this version of the docs; null for all. */
+  readonly version?: string | null
+  readonly history?: readonly Turn[]
+}
+
+/** A section found, with what `GET /api/search` shows. */
+export interface SearchHit {
+  /** Where it opens, without the fragment: absolute, or a path on this server. */
+  readonly url: string
+  readonly title: string
+  readonly headings: readonly string[]
+  readonly anchor: string
+  /** The sentence or lines that answer best. */
+  readonly text: string
+  /** Between 0 and 1, comparable within one search only. */
+  readonly score: number
+  /** Each signal by its name: explains `score`. */
+  readonly scores: Readonly<Record<string, number>>
+  /** The page as the build knows it, before it was made a link. */
+  readonly pageUrl: string
+  /** Below the content root. */
+  readonly path: string
+  readonly version: string | null
+}
+
+export interface SearchResult {
+  readonly build: string
+  /** What was searched for. */
+  readonly query: string
+  /** Best first. */
+  readonly hits: readonly SearchHit[]
+  /** Set when an answer to this would abstain. */
+  readonly abstention: Abstention | null
+  /** From 0, surely not in the docs, to 1. What the abstention was decided on. */
+  readonly answerability: number
+  /** The signals behind it by name. */
+  readonly evidence: Readonly<Record<string, number>>
+  readonly timings: Readonly<Record<string, number>>
+}
+
+/** Retrieval alone: the same sections in the same order that answers use, before they are made sources. */
+export interface DocsSearch {
+  /** @throws DocentError as `Retriever.retrieve` does. */
+  search(query: SearchQuery, options?: {readonly signal?: AbortSignal}): Promise<SearchResult>
+}

@@ -188,6 +188,5 @@ function stemOf(term: string): string {
 }
 
 function isAscii(text: string): boolean {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the whole ASCII range is meant
   return /^[\x00-\x7f]*$/.test(text)
 }

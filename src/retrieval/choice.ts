@@ -1,0 +1,75 @@
+import type {IndexBuild} from '../index/build.ts'
+import {termsOf} from '../text/terms.ts'
+import {type Candidate, dot} from './ranking.ts'
+
+/** Cosine above which two passages are looked at word by word. */
+const suspiciousCosine = 0.95
+const sameShare = 0.9
+
+/**
+ * The candidates without those that repeat a better one nearly word for word, as versions and translations of a
+ * page do. Only the first `depth` are looked at; the rest follow as they were.
+ */
+export function distinctCandidates(
+  build: IndexBuild,
+  candidates: readonly Candidate[],
+  depth: number,
+): Candidate[] {
+  const kept: Candidate[] = []
+  const terms = new Map<Candidate, Set<string>>()
+  const termsIn = (candidate: Candidate) => {
+    let found = terms.get(candidate)
+    if (found === undefined) {
+      found = new Set(build.passagesOf(candidate.section.id).flatMap((passage) => termsOf(passage.text)))
+      terms.set(candidate, found)
+    }
+    return found
+  }
+  for (const candidate of candidates.slice(0, depth)) {
+    const repeats = kept.some(
+      (better) =>
+        better.section.passageCount === candidate.section.passageCount &&
+        candidate.section.passageCount > 0 &&
+        Math.abs(better.signals.cosine - candidate.signals.cosine) < 1.5 &&
+        dot(build.vectorOf(better.bestPassageId), build.vectorOf(candidate.bestPassageId)) >
+          suspiciousCosine &&
+        overlap(termsIn(better), termsIn(candidate)) >= sameShare,
+    )
+    if (!repeats) kept.push(candidate)
+  }
+  return [...kept, ...candidates.slice(depth)]
+}
+
+/** Jaccard: 1 for the same terms, 0 for none shared. */
+function overlap(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
+  if (a.size === 0 && b.size === 0) return 1
+  let shared = 0
+  for (const term of a) if (b.has(term)) shared++
+  return shared / (a.size + b.size - shared)
+}
+
+/** Most sections of one page among the sources while other pages have something to say. */
+const maxOfOnePage = 3
+/** What another page must reach, as a share of the best score, to be something to say. */
+const worthShare = 0.55
+
+/** In order, but a page that has had its share waits until others that are nearly as good have been heard. */
+export function spreadOverPages(candidates: readonly Candidate[], limit: number): Candidate[] {
+  const chosen: Candidate[] = []
+  const waiting: Candidate[] = []
+  const counts = new Map<number, number>()
+  const best = candidates[0]?.score ?? 0
+  for (const candidate of candidates) {
+    const {id} = candidate.section.page
+    const count = counts.get(id) ?? 0
+    if (
+      count < maxOfOnePage &&
+      (chosen.length < limit || count === 0) &&
+      candidate.score >= best * worthShare
+    ) {
+      counts.set(id, count + 1)
+      chosen.push(candidate)
+    } else waiting.push(candidate)
+  }
+  return [...chosen, ...waiting]
+}

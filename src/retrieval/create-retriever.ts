@@ -1,0 +1,300 @@
+import {createHash} from 'node:crypto'
+import {type AbstentionReason, DocentError, type PageLink, type RetrievedSource} from '../domain/index.ts'
+import type {Embedder} from '../embedding/embedder.ts'
+import type {CurrentBuild, IndexBuild, StoredPage} from '../index/build.ts'
+import {bestExcerptOf} from '../text/best-excerpt.ts'
+import {answerabilityOf, parseCalibration} from './calibration.ts'
+import {distinctCandidates, spreadOverPages} from './choice.ts'
+import {type Evidence, evidenceOf} from './evidence.ts'
+import {noTopic, type Topic, topicOf} from './follow-up.ts'
+import {questionTermsOf, weightOf} from './question-terms.ts'
+import {type Candidate, rankedSections, type Stage, type Wanted} from './ranking.ts'
+import type {Abstention, DocsSearch, Retrieval, RetrievalQuery, Retriever} from './retriever.ts'
+import {sourceTextOf, wordsIn} from './source-text.ts'
+
+export interface RetrieverOptions {
+  readonly current: CurrentBuild
+  readonly embedder: Embedder
+  /** Where the docs live; null: sources link to this server's own `/docs/…`. */
+  readonly siteUrl: string | null
+  /** Stages to leave out, for measuring what each is worth; default none. */
+  readonly without?: ReadonlySet<Stage>
+}
+
+const defaultLimit = 6
+const maxHits = 50
+/** Longest question that is looked at, in UTF-16 units; a pasted log says in its first lines what it is about. */
+const maxQuestionLength = 4_000
+
+interface Found {
+  readonly query: string
+  readonly wanted: Wanted
+  readonly candidates: readonly Candidate[]
+  readonly evidence: Evidence
+  readonly answerability: number
+  readonly abstention: Abstention | null
+  readonly timings: Record<string, number>
+}
+
+/** Retrieval over the current build: words and meaning, fused; each call holds one lease and gives it back. */
+export function createRetriever(options: RetrieverOptions): Retriever & DocsSearch {
+  const {current, embedder, siteUrl, without = new Set<Stage>()} = options
+
+  async function find(
+    build: IndexBuild,
+    query: RetrievalQuery,
+    depth: number,
+    signal: AbortSignal | undefined,
+  ): Promise<Found> {
+    signal?.throwIfAborted()
+    const question = query.question.slice(0, maxQuestionLength)
+    const {version} = query
+    if (version !== null && !build.versions().includes(version)) {
+      throw new DocentError('version_not_found', `The index has no pages of version ${version}.`)
+    }
+
+    const topic = without.has('follow-up')
+      ? noTopic
+      : topicOf(question, query.history, (term) =>
+          build.documentFrequency(term) === 0 ? 0 : weightOf(build, term),
+        )
+    const embedStarted = performance.now()
+    const vector = await vectorFor(question, topic)
+    signal?.throwIfAborted()
+    const embedMs = performance.now() - embedStarted
+
+    const termsStarted = performance.now()
+    const wanted: Wanted = {
+      terms: questionTermsOf(build, question, {spelling: !without.has('spelling')}),
+      vector,
+      contextTerms: topic.terms,
+      contextWeight: topic.weight,
+      version,
+    }
+    const termsMs = performance.now() - termsStarted
+    const ranked = rankedSections(build, wanted, Math.max(depth * 2, 30), without)
+    const chooseStarted = performance.now()
+    const evidence = evidenceOf(wanted, ranked.candidates)
+    const calibration = parseCalibration(build.manifest.calibration)
+    const answerability = answerabilityOf(evidence, calibration)
+    const candidates = without.has('duplicates')
+      ? ranked.candidates
+      : distinctCandidates(build, ranked.candidates, depth * 2)
+    const reason = reasonFor(ranked.candidates, version, evidence, answerability, calibration.threshold)
+    const abstention = reason === null ? null : {reason, nearest: nearestPages(candidates)}
+    return {
+      query: topic.words.length === 0 ? question : `${question} (${topic.words.slice(0, 4).join(', ')})`,
+      wanted,
+      candidates,
+      evidence,
+      answerability,
+      abstention,
+      timings: {
+        embed: embedMs,
+        terms: termsMs,
+        ...ranked.timings,
+        choose: performance.now() - chooseStarted,
+      },
+    }
+  }
+
+  /** The question's vector, drawn towards its topic as far as it leans on it. */
+  async function vectorFor(question: string, topic: Topic): Promise<Float32Array> {
+    if (without.has('semantic')) return new Float32Array(embedder.dimensions)
+    const own = await embedder.embedQuery(question)
+    if (topic.weight === 0 || topic.words.length === 0) return own
+    const context = await embedder.embedQuery(topic.words.join(' '))
+    const mixed = own.map((value, index) => value + topic.weight * context[index]!)
+    const norm = Math.sqrt(mixed.reduce((sum, value) => sum + value * value, 0))
+    return norm === 0 ? own : mixed.map((value) => value / norm)
+  }
+
+  function urlOf(page: StoredPage): string {
+    if (/^[a-z][a-z0-9+.-]*:/i.test(page.url)) return page.url
+    const route = page.url.startsWith('/') ? page.url : `/${page.url}`
+    return siteUrl === null ? `/docs${route}` : siteUrl.replace(/\/+$/, '') + route
+  }
+
+  function nearestPages(candidates: readonly Candidate[]): PageLink[] {
+    const links = new Map<number, PageLink>()
+    for (const {section} of candidates) {
+      if (links.size === 3) break
+      if (!links.has(section.page.id)) {
+        links.set(section.page.id, {title: section.page.title, url: urlOf(section.page)})
+      }
+    }
+    return [...links.values()]
+  }
+
+  function snippetOf(text: string, wanted: Wanted): ReturnType<typeof bestExcerptOf> {
+    const weights = new Map<string, number>()
+    for (const term of wanted.terms) {
+      for (const [index, form] of term.terms.entries()) {
+        weights.set(form, Math.max(weights.get(form) ?? 0, index === 0 ? term.weight : term.weight / 2))
+      }
+    }
+    return bestExcerptOf(text, weights)
+  }
+
+  return {
+    async retrieve(query, {signal} = {}): Promise<Retrieval> {
+      const started = performance.now()
+      const lease = current.lease()
+      try {
+        const {build} = lease
+        const limit = query.limit ?? defaultLimit
+        const found = await find(build, query, limit * 3, signal)
+        const snippetsStarted = performance.now()
+        const spread = without.has('diversity') ? found.candidates : spreadOverPages(found.candidates, limit)
+        const sources: RetrievedSource[] = []
+        const shown = new Map<number, number>()
+        for (const candidate of spread) {
+          if (sources.length === limit) break
+          const {section} = candidate
+          const {markdown, text} = sourceTextOf(build, section, candidate.bestPassageId)
+          if (text.trim() === '') continue
+          // A section already quoted under the one above it would be said twice.
+          if (sources.some((source) => source.path === section.page.path && source.text.includes(text)))
+            continue
+          const before = shown.get(section.id - 1)
+          const after = shown.get(section.id + 1)
+          const neighbour = before ?? after
+          if (neighbour !== undefined && !without.has('duplicates')) {
+            const source = sources[neighbour]!
+            if (source.path === section.page.path && wordsIn(source.text) + wordsIn(text) <= 250) {
+              sources[neighbour] = joined(source, candidate, {markdown, text}, before !== undefined)
+              continue
+            }
+          }
+          const excerpt = snippetOf(text, found.wanted)
+          shown.set(section.id, sources.length)
+          sources.push({
+            n: (query.firstNumber ?? 1) + sources.length,
+            id: createHash('sha256')
+              .update(`${section.page.url}#${section.anchor}`)
+              .digest('hex')
+              .slice(0, 16),
+            title: section.page.title,
+            headings: section.headings,
+            url: urlOf(section.page),
+            anchor: section.anchor,
+            score: shownScore(candidate.score),
+            snippet: excerpt.text,
+            highlights: excerpt.highlights,
+            markdown,
+            text,
+            path: section.page.path,
+            version: section.page.version,
+            scores: scoresOf(candidate),
+          })
+        }
+        return {
+          build: build.manifest.id,
+          query: found.query,
+          sources,
+          abstention: found.abstention ?? (sources.length === 0 ? {reason: 'no_hits', nearest: []} : null),
+          timings: rounded({
+            ...found.timings,
+            snippets: performance.now() - snippetsStarted,
+            total: performance.now() - started,
+          }),
+        }
+      } finally {
+        lease.release()
+      }
+    },
+
+    async search(query, {signal} = {}) {
+      const started = performance.now()
+      const lease = current.lease()
+      try {
+        const {build} = lease
+        const limit = Math.max(1, Math.min(maxHits, query.limit ?? 10))
+        const found = await find(
+          build,
+          {question: query.text, history: query.history ?? [], version: query.version ?? null},
+          limit,
+          signal,
+        )
+        const snippetsStarted = performance.now()
+        const hits = found.candidates.slice(0, limit).map((candidate) => {
+          const {section} = candidate
+          const passages = build.passagesOf(section.id)
+          const best = passages.find((passage) => passage.id === candidate.bestPassageId) ?? passages[0]
+          return {
+            url: urlOf(section.page),
+            title: section.page.title,
+            headings: section.headings,
+            anchor: section.anchor,
+            text: snippetOf(best?.text ?? '', found.wanted).text,
+            score: shownScore(candidate.score),
+            scores: scoresOf(candidate),
+            pageUrl: section.page.url,
+            path: section.page.path,
+            version: section.page.version,
+          }
+        })
+        return {
+          build: build.manifest.id,
+          query: found.query,
+          hits,
+          abstention: found.abstention,
+          answerability: found.answerability,
+          evidence: {...found.evidence},
+          timings: rounded({
+            ...found.timings,
+            snippets: performance.now() - snippetsStarted,
+            total: performance.now() - started,
+          }),
+        }
+      } finally {
+        lease.release()
+      }
+    },
+  }
+}
+
+/** Two sections next to each other on a page, each too short to stand alone, as one source. */
+function joined(
+  source: RetrievedSource,
+  {section}: Candidate,
+  part: {readonly markdown: string; readonly text: string},
+  follows: boolean,
+): RetrievedSource {
+  const heading = section.headings.at(-1)
+  const mark = '#'.repeat(Math.min(6, Math.max(1, section.depth)))
+  const markdown = heading === undefined ? part.markdown : `${mark} ${heading}\n\n${part.markdown}`
+  const text = heading === undefined ? part.text : `${heading}\n${part.text}`
+  return follows
+    ? {...source, markdown: `${source.markdown}\n\n${markdown}`, text: `${source.text}\n${text}`}
+    : {...source, markdown: `${markdown}\n\n${source.markdown}`, text: `${text}\n${source.text}`}
+}
+
+function reasonFor(
+  candidates: readonly Candidate[],
+  version: string | null,
+  evidence: Evidence,
+  answerability: number,
+  threshold: number,
+): AbstentionReason | null {
+  if (candidates.length === 0) return version === null ? 'no_hits' : 'version_empty'
+  if (answerability >= threshold) return null
+  // Something of it is here, but its telling words are not: most likely somebody else's product.
+  if (evidence.known < 0.75 && evidence.cosine > 2.5) return 'other_product'
+  if (evidence.cosine < 3 || evidence.coverage < 0.35) return 'off_topic'
+  return 'low_score'
+}
+
+function shownScore(score: number): number {
+  return Math.round((1 / (1 + Math.exp(-(score - 6) / 2.5))) * 1e4) / 1e4
+}
+
+function scoresOf({signals, score}: Candidate): Record<string, number> {
+  return rounded({fused: score, ...signals})
+}
+
+function rounded(values: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, Math.round(value * 1e3) / 1e3]),
+  )
+}

@@ -1,0 +1,70 @@
+import type {IndexBuild} from '../index/build.ts'
+import {isStopTerm} from '../text/stop-words.ts'
+import {tokensOf} from '../text/terms.ts'
+import {correctionsOf} from './spelling.ts'
+
+/** A word of a question that says what it is about. */
+export interface QuestionTerm {
+  /** As it was typed. */
+  readonly word: string
+  /** The whole first, then its parts; for a misspelled word, what it may have meant. */
+  readonly terms: readonly string[]
+  /** How much it tells sections apart: inverse document frequency of its best-known form. */
+  readonly weight: number
+  /** Whether the build knows any form of it. */
+  readonly known: boolean
+  /** Whether `terms` are guesses for a word the build does not know. */
+  readonly corrected: boolean
+}
+
+/** Most words of a question that are looked at; what follows in a longer text adds time, not meaning. */
+const maxQuestionTerms = 64
+
+/** Inverse document frequency as BM25 has it, never negative. */
+export function weightOf(build: IndexBuild, term: string): number {
+  return idf(build.manifest.counts.sections, build.documentFrequency(term))
+}
+
+function idf(count: number, frequency: number): number {
+  return Math.log(1 + (count - frequency + 0.5) / (frequency + 0.5))
+}
+
+/**
+ * The words of a question that say what it is about, in order, each once. Stop words are left out unless there
+ * is nothing else.
+ */
+export function questionTermsOf(
+  build: IndexBuild,
+  question: string,
+  options: {readonly spelling?: boolean} = {},
+): QuestionTerm[] {
+  const tokens = tokensOf(question)
+  const telling = tokens.filter((token) => !token.terms.every(isStopTerm))
+  const used = telling.length > 0 ? telling : tokens
+  const count = build.manifest.counts.sections
+  const seen = new Set<string>()
+  const found: QuestionTerm[] = []
+
+  for (const token of used) {
+    if (found.length >= maxQuestionTerms) break
+    const terms = token.terms.length > 1 ? token.terms.filter((term) => !isStopTerm(term)) : token.terms
+    const key = terms[0]
+    if (key === undefined || seen.has(key)) continue
+    seen.add(key)
+
+    const word = question.slice(token.start, token.end)
+    const frequencies = terms.map((term) => build.documentFrequency(term))
+    const knownFrequencies = frequencies.filter((frequency) => frequency > 0)
+    if (knownFrequencies.length > 0) {
+      const weight = Math.max(...knownFrequencies.map((frequency) => idf(count, frequency)))
+      const knownTerms = terms.filter((_, index) => frequencies[index]! > 0)
+      found.push({word, terms: knownTerms, weight, known: true, corrected: false})
+      continue
+    }
+    const corrections = options.spelling === false ? [] : correctionsOf(build, key)
+    const weight = corrections.length > 0 ? weightOf(build, corrections[0]!) * 0.8 : idf(count, 0)
+    const corrected = corrections.length > 0
+    found.push({word, terms: corrected ? corrections : terms, weight, known: corrected, corrected})
+  }
+  return found
+}

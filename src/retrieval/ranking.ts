@@ -1,0 +1,395 @@
+import type {IndexBuild, StoredSection, TextWeights} from '../index/build.ts'
+import {termsOf} from '../text/terms.ts'
+import {type QuestionTerm, weightOf} from './question-terms.ts'
+
+/** What is looked for: the question's words and vector, and beside them those of the conversation before it. */
+export interface Wanted {
+  readonly terms: readonly QuestionTerm[]
+  /** Unit vector, or zeros when the model knows no word of it. */
+  readonly vector: Float32Array
+  /** Terms carried over from earlier turns; weigh less. */
+  readonly contextTerms: readonly string[]
+  /** 0 when the question stands alone. */
+  readonly contextWeight: number
+  readonly version: string | null
+}
+
+/** The stages that can be taken away, to see what each is worth. */
+export type Stage =
+  | 'lexical'
+  | 'semantic'
+  | 'headings'
+  | 'coverage'
+  | 'phrases'
+  | 'page'
+  | 'spelling'
+  | 'follow-up'
+  | 'duplicates'
+  | 'diversity'
+
+export const stages = [
+  'lexical',
+  'semantic',
+  'headings',
+  'coverage',
+  'phrases',
+  'page',
+  'spelling',
+  'follow-up',
+  'duplicates',
+  'diversity',
+] as const satisfies readonly Stage[]
+
+/** A section that may answer, with each signal by itself. */
+export interface Candidate {
+  readonly section: StoredSection
+  readonly signals: Signals
+  /** The passage nearest to the question. */
+  readonly bestPassageId: number
+  /** Greater is better; comparable within one question. */
+  score: number
+}
+
+export interface Signals {
+  /** BM25 over title, headings and text. */
+  bm25: number
+  /** The same for the terms carried over. */
+  contextBm25: number
+  /** Cosine with the nearest passage. */
+  cosine: number
+  /** Cosine with the whole section: the mean of its passages. */
+  sectionCosine: number
+  /** Share of the question's words, by weight, in title and headings. */
+  headings: number
+  /** Share of the heading's own words that the question holds. */
+  headingFocus: number
+  /** Share of the question's words, by weight, anywhere in the section. */
+  coverage: number
+  /** Share of the question's neighbouring words that are neighbours in the section. */
+  phrases: number
+  /** How well the rest of its page does. */
+  page: number
+}
+
+const lexicalDepth = 150
+const semanticDepth = 150
+/** Candidates whose text is read, after a first sort. */
+const readDepth = 40
+
+export const textWeights: TextWeights = {title: 2, headings: 3, text: 1}
+
+/** The marks of the build that cosines are read against: what a passage picked at random gives. */
+interface Background {
+  readonly vectors: readonly Float32Array[]
+}
+
+const backgrounds = new WeakMap<IndexBuild, Background>()
+const backgroundSize = 192
+
+function backgroundOf(build: IndexBuild): Background {
+  let background = backgrounds.get(build)
+  if (background === undefined) {
+    const count = build.manifest.counts.passages
+    const size = Math.min(count, backgroundSize)
+    const vectors = Array.from({length: size}, (_, index) =>
+      Float32Array.from(build.vectorOf(1 + Math.floor((index * count) / size))),
+    )
+    background = {vectors}
+    backgrounds.set(build, background)
+  }
+  return background
+}
+
+/** Mean and spread of the cosines of a vector with passages spread over the build. */
+export function backgroundCosine(build: IndexBuild, vector: Float32Array): {mean: number; spread: number} {
+  const {vectors} = backgroundOf(build)
+  if (vectors.length === 0) return {mean: 0, spread: 1}
+  let sum = 0
+  let squares = 0
+  for (const other of vectors) {
+    const cosine = dot(vector, other)
+    sum += cosine
+    squares += cosine * cosine
+  }
+  const mean = sum / vectors.length
+  return {mean, spread: Math.max(0.02, Math.sqrt(Math.max(0, squares / vectors.length - mean * mean)))}
+}
+
+export function dot(a: Float32Array, b: Float32Array): number {
+  let sum = 0
+  for (let index = 0; index < a.length; index++) sum += a[index]! * b[index]!
+  return sum
+}
+
+export interface RankingTimings {
+  lexical: number
+  semantic: number
+  fuse: number
+}
+
+/**
+ * Sections that may answer, best first, at most `depth`, each with its signals. Synchronous; a few milliseconds
+ * at most.
+ *
+ * Two searches give the candidates: BM25 over words and HNSW over passages. Every candidate then gets every
+ * signal exactly, whichever search found it; the best of a first sort have their text read as well.
+ */
+export function rankedSections(
+  build: IndexBuild,
+  wanted: Wanted,
+  depth: number,
+  without: ReadonlySet<Stage>,
+): {readonly candidates: Candidate[]; readonly timings: RankingTimings} {
+  const started = performance.now()
+  const hasVector = wanted.vector.some((value) => value !== 0)
+  const lexical = new Map<number, number>()
+  const contextual = new Map<number, number>()
+  const reach = wanted.version === null ? 1 : 4
+
+  if (!without.has('lexical')) {
+    const terms = [...new Set(wanted.terms.flatMap((term) => term.terms))]
+    for (const hit of build.matching(terms, lexicalDepth * reach, textWeights)) {
+      lexical.set(hit.sectionId, hit.score)
+    }
+    if (wanted.contextWeight > 0 && wanted.contextTerms.length > 0) {
+      for (const hit of build.matching(wanted.contextTerms, lexicalDepth * reach, textWeights)) {
+        contextual.set(hit.sectionId, hit.score)
+      }
+    }
+  }
+  const lexicalDone = performance.now()
+
+  const ids = new Set([...lexical.keys(), ...[...contextual.keys()].slice(0, 50)])
+  if (!without.has('semantic') && hasVector) {
+    for (const hit of build.nearest(wanted.vector, semanticDepth * reach)) ids.add(hit.sectionId)
+  }
+  const semanticDone = performance.now()
+
+  const background = backgroundCosine(build, wanted.vector)
+  const headingTerms = new HeadingTerms(build, wanted.terms)
+  const candidates: Candidate[] = []
+  for (const section of build.sections([...ids])) {
+    if (wanted.version !== null && section.page.version !== wanted.version) continue
+    const {cosine, sectionCosine, bestPassageId} =
+      without.has('semantic') || !hasVector
+        ? {cosine: 0, sectionCosine: 0, bestPassageId: section.firstPassage}
+        : cosinesOf(build, section, wanted.vector)
+    const heading = without.has('headings') ? {match: 0, focus: 0} : headingTerms.of(section)
+    candidates.push({
+      section,
+      bestPassageId,
+      score: 0,
+      signals: {
+        bm25: lexical.get(section.id) ?? 0,
+        contextBm25: contextual.get(section.id) ?? 0,
+        cosine: without.has('semantic') ? 0 : (cosine - background.mean) / background.spread,
+        sectionCosine: without.has('semantic') ? 0 : (sectionCosine - background.mean) / background.spread,
+        headings: heading.match,
+        headingFocus: heading.focus,
+        coverage: 0,
+        phrases: 0,
+        page: 0,
+      },
+    })
+  }
+
+  fuse(candidates, wanted, without)
+  candidates.sort(byScore)
+  const read = Math.max(readDepth, depth)
+  if (!without.has('coverage') || !without.has('phrases')) {
+    for (const candidate of candidates.slice(0, read)) readText(build, candidate, wanted.terms, without)
+  }
+  if (!without.has('page')) addPageSignal(candidates)
+  fuse(candidates, wanted, without)
+  candidates.sort(byScore)
+  const timings = {
+    lexical: lexicalDone - started,
+    semantic: semanticDone - lexicalDone,
+    fuse: performance.now() - semanticDone,
+  }
+  return {candidates: candidates.slice(0, depth), timings}
+}
+
+function byScore(a: Candidate, b: Candidate): number {
+  return b.score - a.score || a.section.id - b.section.id
+}
+
+/** Weights of the signals, in standard steps of each over the candidates. */
+export const fusionWeights: Readonly<Record<keyof Signals, number>> = {
+  bm25: 1,
+  contextBm25: 0.5,
+  cosine: 0.5,
+  sectionCosine: 0.5,
+  headings: 0.3,
+  headingFocus: 0.1,
+  coverage: 0.3,
+  phrases: 0.2,
+  page: 0.3,
+}
+
+function fuse(candidates: readonly Candidate[], wanted: Wanted, _without: ReadonlySet<Stage>): void {
+  if (candidates.length === 0) return
+  const highest = (name: keyof Signals) => {
+    let most = 0
+    for (const candidate of candidates) most = Math.max(most, candidate.signals[name])
+    return most || 1
+  }
+  const bm25 = highest('bm25')
+  const contextBm25 = highest('contextBm25')
+  for (const candidate of candidates) {
+    const {signals} = candidate
+    candidate.score =
+      fusionWeights.bm25 * 4 * (signals.bm25 / bm25) +
+      fusionWeights.contextBm25 * 4 * wanted.contextWeight * (signals.contextBm25 / contextBm25) +
+      fusionWeights.cosine * signals.cosine +
+      fusionWeights.sectionCosine * signals.sectionCosine +
+      fusionWeights.headings * 4 * signals.headings +
+      fusionWeights.headingFocus * 4 * signals.headingFocus +
+      fusionWeights.coverage * 4 * signals.coverage +
+      fusionWeights.phrases * 4 * signals.phrases +
+      fusionWeights.page * signals.page
+  }
+}
+
+function cosinesOf(
+  build: IndexBuild,
+  section: StoredSection,
+  vector: Float32Array,
+): {cosine: number; sectionCosine: number; bestPassageId: number} {
+  let best = -1
+  let bestPassageId = section.firstPassage
+  if (section.passageCount === 0) return {cosine: 0, sectionCosine: 0, bestPassageId}
+  if (section.passageCount === 1) {
+    best = dot(vector, build.vectorOf(section.firstPassage))
+    return {cosine: best, sectionCosine: best, bestPassageId}
+  }
+  const sum = new Float32Array(vector.length)
+  for (let index = 0; index < section.passageCount; index++) {
+    const passage = build.vectorOf(section.firstPassage + index)
+    const cosine = dot(vector, passage)
+    if (cosine > best) {
+      best = cosine
+      bestPassageId = section.firstPassage + index
+    }
+    for (let at = 0; at < sum.length; at++) sum[at]! += passage[at]!
+  }
+  const norm = Math.sqrt(dot(sum, sum)) || 1
+  return {cosine: best, sectionCosine: dot(vector, sum) / norm, bestPassageId}
+}
+
+/** Title and headings against the question; titles repeat from section to section, so their terms are kept. */
+class HeadingTerms {
+  readonly #terms: readonly QuestionTerm[]
+  readonly #build: IndexBuild
+  readonly #total: number
+  readonly #kept = new Map<string, readonly string[]>()
+
+  constructor(build: IndexBuild, terms: readonly QuestionTerm[]) {
+    this.#build = build
+    this.#terms = terms
+    this.#total = terms.reduce((sum, term) => sum + term.weight, 0)
+  }
+
+  of(section: StoredSection): {match: number; focus: number} {
+    if (this.#total === 0) return {match: 0, focus: 0}
+    const texts = [section.page.title, ...section.headings]
+    const present = new Set(texts.flatMap((text) => this.#termsOf(text)))
+    let found = 0
+    for (const term of this.#terms) found += term.weight * shareOf(term, present)
+
+    const own = this.#termsOf(texts.at(-1)!)
+    let ownWeight = 0
+    let ownFound = 0
+    const asked = new Set(this.#terms.flatMap((term) => term.terms))
+    for (const term of own) {
+      const weight = asked.has(term) || own.length < 8 ? weightOf(this.#build, term) : 5
+      ownWeight += weight
+      if (asked.has(term)) ownFound += weight
+    }
+    return {match: found / this.#total, focus: ownWeight === 0 ? 0 : ownFound / ownWeight}
+  }
+
+  #termsOf(text: string): readonly string[] {
+    let terms = this.#kept.get(text)
+    if (terms === undefined) {
+      terms = [...new Set(termsOf(text))]
+      this.#kept.set(text, terms)
+    }
+    return terms
+  }
+}
+
+/** 1 when the word itself or, for an identifier, all its parts are there. */
+function shareOf(term: QuestionTerm, present: ReadonlySet<string>): number {
+  if (present.has(term.terms[0]!)) return 1
+  if (term.terms.length === 1) return 0
+  if (term.corrected) return term.terms.some((other) => present.has(other)) ? 1 : 0
+  const parts = term.terms.slice(1)
+  return (0.8 * parts.filter((part) => present.has(part)).length) / parts.length
+}
+
+function readText(
+  build: IndexBuild,
+  candidate: Candidate,
+  terms: readonly QuestionTerm[],
+  without: ReadonlySet<Stage>,
+): void {
+  const {section, signals} = candidate
+  const asked = new Map<string, number>()
+  for (const [index, term] of terms.entries()) {
+    for (const form of term.terms) if (!asked.has(form)) asked.set(form, index)
+  }
+  const present = new Set<string>()
+  const pairs = new Set<number>()
+  const texts = [section.page.title, ...section.headings]
+  for (const passage of build.passagesOf(section.id)) texts.push(passage.text)
+  let place = 0
+  let lastIndex = -1
+  let lastPlace = -10
+  for (const text of texts) {
+    for (const term of termsOf(text)) {
+      place++
+      const index = asked.get(term)
+      if (index === undefined) continue
+      present.add(term)
+      if (index !== lastIndex && place - lastPlace <= 3) {
+        pairs.add(Math.min(index, lastIndex) * 64 + Math.max(index, lastIndex))
+      }
+      lastIndex = index
+      lastPlace = place
+    }
+    place += 10
+  }
+  let total = 0
+  let found = 0
+  let pairTotal = 0
+  let pairFound = 0
+  for (const [index, term] of terms.entries()) {
+    total += term.weight
+    found += term.weight * shareOf(term, present)
+    const next = terms[index + 1]
+    if (next === undefined) continue
+    const weight = Math.min(term.weight, next.weight)
+    pairTotal += weight
+    if (pairs.has(index * 64 + index + 1)) pairFound += weight
+  }
+  if (!without.has('coverage')) signals.coverage = total === 0 ? 0 : found / total
+  if (!without.has('phrases')) signals.phrases = pairTotal === 0 ? 0 : pairFound / pairTotal
+}
+
+/** The best other sections of the same page speak for it. */
+function addPageSignal(candidates: readonly Candidate[]): void {
+  const byPage = new Map<number, Candidate[]>()
+  for (const candidate of candidates) {
+    const mates = byPage.get(candidate.section.page.id)
+    if (mates === undefined) byPage.set(candidate.section.page.id, [candidate])
+    else mates.push(candidate)
+  }
+  for (const mates of byPage.values()) {
+    for (const candidate of mates) {
+      let best = 0
+      for (const mate of mates) if (mate !== candidate) best = Math.max(best, mate.score)
+      candidate.signals.page = best
+    }
+  }
+}

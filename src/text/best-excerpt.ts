@@ -1,0 +1,123 @@
+import {type Sentence, sentencesOf} from './sentences.ts'
+import {type Token, tokensOf} from './terms.ts'
+
+/** A part of a text that says most about what was asked, with the asked words marked. */
+export interface Excerpt {
+  readonly text: string
+  /** `[start, end)` into `text` in UTF-16 units, in order, never touching or overlapping. */
+  readonly highlights: readonly (readonly [start: number, end: number])[]
+  /** Sum of the weights of the asked terms it holds. */
+  readonly weight: number
+}
+
+export interface ExcerptOptions {
+  /** Longest excerpt in UTF-16 units; default 280. */
+  readonly maxLength?: number
+}
+
+/**
+ * The sentence or lines of a text that hold most of the weighted terms: whole sentences next to each other, as
+ * many as fit; the text's beginning when it holds none.
+ *
+ * Costs one pass over the text's words. `terms` are as `termsOf` makes them.
+ */
+export function bestExcerptOf(
+  text: string,
+  terms: ReadonlyMap<string, number>,
+  options: ExcerptOptions = {},
+): Excerpt {
+  const maxLength = options.maxLength ?? 280
+  const sentences = sentencesOf(text)
+  if (sentences.length === 0) return {text: '', highlights: [], weight: 0}
+
+  const tokens = tokensOf(text)
+  const held = heldBy(sentences, tokens, terms)
+  let best = {from: 0, to: 1, score: -1, weight: 0}
+  for (let from = 0; from < sentences.length; from++) {
+    const together = new Map<string, number>()
+    let weight = 0
+    for (let to = from + 1; to <= sentences.length && to <= from + 4; to++) {
+      const length = sentences[to - 1]!.end - sentences[from]!.start
+      if (to > from + 1 && length > maxLength) break
+      for (const [term, value] of held[to - 1]!) {
+        if (together.has(term)) continue
+        together.set(term, value)
+        weight += value
+      }
+      // A long excerpt must earn its length; between equals the earlier one stands.
+      const score = weight / (1 + length / (4 * maxLength)) - (to - from - 1) * 0.01
+      if (score > best.score) best = {from, to, score, weight}
+    }
+  }
+  // A lone short line (a label, half a command) is read with what follows it.
+  while (best.to < sentences.length) {
+    const length = sentences[best.to - 1]!.end - sentences[best.from]!.start
+    if (length >= 60 || sentences[best.to]!.end - sentences[best.from]!.start > maxLength) break
+    best = {...best, to: best.to + 1}
+  }
+
+  const start = sentences[best.from]!.start
+  const end = cutAt(text, start, sentences[best.to - 1]!.end, maxLength)
+  const cut = end < sentences[best.to - 1]!.end
+  return {
+    text: text.slice(start, end) + (cut ? '…' : ''),
+    highlights: highlightsOf(tokens, terms, start, end),
+    weight: best.weight,
+  }
+}
+
+/** Where a text holds the asked terms, neighbours joined. */
+export function highlightsIn(
+  text: string,
+  terms: ReadonlyMap<string, number>,
+): readonly (readonly [start: number, end: number])[] {
+  return highlightsOf(tokensOf(text), terms, 0, text.length)
+}
+
+function heldBy(
+  sentences: readonly Sentence[],
+  tokens: readonly Token[],
+  terms: ReadonlyMap<string, number>,
+): Map<string, number>[] {
+  const held = sentences.map(() => new Map<string, number>())
+  let at = 0
+  for (const token of tokens) {
+    while (at < sentences.length && sentences[at]!.end <= token.start) at++
+    const sentence = held[at]
+    if (sentence === undefined) break
+    for (const term of token.terms) {
+      const weight = terms.get(term)
+      if (weight !== undefined) sentence.set(term, weight)
+    }
+  }
+  return held
+}
+
+function highlightsOf(
+  tokens: readonly Token[],
+  terms: ReadonlyMap<string, number>,
+  start: number,
+  end: number,
+): [number, number][] {
+  const found: [number, number][] = []
+  for (const token of tokens) {
+    if (token.start < start) continue
+    if (token.end > end) break
+    if (!token.terms.some((term) => terms.has(term))) continue
+    const last = found.at(-1)
+    if (last !== undefined && token.start - start <= last[1]) last[1] = token.end - start
+    else found.push([token.start - start, token.end - start])
+  }
+  return found
+}
+
+/** The end itself, or the last word boundary that keeps the excerpt within its length. */
+function cutAt(text: string, start: number, end: number, maxLength: number): number {
+  if (end - start <= maxLength) return end
+  const limit = start + maxLength - 1
+  const space = text.lastIndexOf(' ', limit)
+  if (space > start + maxLength / 2) return space
+  // Never between the two halves of a surrogate pair.
+  const code = text.charCodeAt(limit - 1)
+  return code >= 0xd800 && code <= 0xdbff ? limit - 1 : limit
+}
