@@ -1,0 +1,196 @@
+import {once} from 'node:events'
+import express, {type Response, Router} from 'express'
+import {DocentError} from '../domain/index.ts'
+import type {Transcript, TranscriptStore} from '../transcripts/transcript-store.ts'
+import {requireJson} from './answer-routes.ts'
+import {endWithStreamHead, openEventStream, resumePointOf} from './event-stream.ts'
+import {ownPagesOnly} from './origins.ts'
+import type {Reindexing} from './reindexing.ts'
+import {parsed, reviewOf, signInBody, transcriptQueryOf} from './request-schemas.ts'
+import type {Staff} from './staff.ts'
+
+/** The builds of the index that are kept. */
+export interface BuildShelf {
+  /** Newest first; each has at least `id` and `isCurrent`. */
+  list(): Promise<readonly object[]>
+  /** Makes a build current. @throws DocentError `not_found`, `index_damaged`. */
+  activate(buildId: string): Promise<void>
+}
+
+export interface AdminRoutesDeps {
+  readonly staff: Staff
+  readonly transcripts: TranscriptStore
+  readonly builds: BuildShelf
+  readonly reindexing: Reindexing
+  readonly heartbeatMs: number
+  readonly slowReaderTimeoutMs: number
+}
+
+/** Staff's API, everything below `/api/admin`. */
+export function createAdminRouter(deps: AdminRoutesDeps): Router {
+  const {staff, transcripts, builds, reindexing, heartbeatMs, slowReaderTimeoutMs} = deps
+  const router = Router()
+  router.use(ownPagesOnly)
+  router.use(express.json({limit: '256kb'}))
+
+  router.post('/session', async (request, response) => {
+    requireJson(request)
+    const {token} = parsed(signInBody, request.body)
+    const role = await staff.signIn(request, response, token)
+    if (role === null) throw new DocentError('unauthorized', 'This token is not valid.')
+    response.json({role})
+  })
+  router.get('/session', async (request, response) => {
+    const role = await staff.roleOf(request)
+    if (role === null) throw new DocentError('unauthorized', 'Sign in, or send a staff token.')
+    response.setHeader('cache-control', 'no-store')
+    response.json({role})
+  })
+  router.delete('/session', (request, response) => {
+    staff.signOut(request, response)
+    response.status(204).end()
+  })
+
+  router.get('/transcripts', staff.allow('support'), (request, response) => {
+    const {filter, page} = transcriptQueryOf(request.query)
+    response.json(transcripts.list(filter, page))
+  })
+  router.get('/transcripts/export', staff.allow('support'), async (request, response) => {
+    const {format = 'jsonl', ...query} = request.query
+    if (format !== 'jsonl' && format !== 'csv') {
+      throw new DocentError('invalid_request', 'format: must be jsonl or csv')
+    }
+    await sendExport(response, transcripts.export(transcriptQueryOf(query).filter), format)
+  })
+  router.get('/transcripts/:answerId', staff.allow('support'), (request, response) => {
+    const transcript = transcripts.get(String(request.params['answerId']))
+    if (transcript === null) throw new DocentError('not_found', 'There is no such transcript.')
+    response.json(transcript)
+  })
+  router.put('/transcripts/:answerId/review', staff.allow('support'), (request, response) => {
+    requireJson(request)
+    const answerId = String(request.params['answerId'])
+    transcripts.setReview(answerId, reviewOf(request.body))
+    response.json({answerId, review: transcripts.get(answerId)?.review ?? null})
+  })
+  router.delete('/transcripts/:answerId', staff.allow(), (request, response) => {
+    if (!transcripts.delete(String(request.params['answerId']))) {
+      throw new DocentError('not_found', 'There is no such transcript.')
+    }
+    response.status(204).end()
+  })
+
+  router.get('/builds', staff.allow('docs'), async (_request, response) => {
+    response.json({builds: await builds.list()})
+  })
+  router.post('/builds/:id/activate', staff.allow('docs'), async (request, response) => {
+    const id = String(request.params['id'])
+    await builds.activate(id)
+    response.json({build: id})
+  })
+
+  router.post('/reindex', staff.allow('docs'), (request, response) => {
+    const body: unknown = request.body
+    const full = typeof body === 'object' && body !== null && 'full' in body && body.full === true
+    const id = reindexing.start({full})
+    const events = `/api/admin/reindex/${id}/events`
+    response.status(202).location(events).json({id, events})
+  })
+  router.get('/reindex/:id/events', staff.allow('docs'), async (request, response) => {
+    const id = String(request.params['id'])
+    if (!reindexing.isKnown(id)) throw new DocentError('not_found', 'There is no such reindex.')
+    const after = resumePointOf(request, id, request.query['after'])
+    if (after === null) throw new DocentError('invalid_request', 'after: must be the number of an event')
+    if (request.method === 'HEAD') return endWithStreamHead(response)
+    const stream = openEventStream(response, {heartbeatMs, slowReaderTimeoutMs})
+    for await (const {seq, event} of reindexing.events(id, {after, signal: stream.signal})) {
+      const {type, ...data} = event
+      await stream.send(`id: ${id}:${seq}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n`)
+    }
+    stream.end()
+  })
+
+  return router
+}
+
+const csvColumns = [
+  'answerId',
+  'conversationId',
+  'startedAt',
+  'question',
+  'ending',
+  'abstained',
+  'rating',
+  'verdict',
+  'build',
+  'generator',
+  'model',
+  'sourcesMs',
+  'firstTokenMs',
+  'totalMs',
+  'inputTokens',
+  'outputTokens',
+  'sources',
+  'text',
+] as const
+
+/** Writes transcripts as they are read, no faster than the reader takes them. */
+async function sendExport(
+  response: Response,
+  all: IterableIterator<Transcript>,
+  format: 'jsonl' | 'csv',
+): Promise<void> {
+  const reader = new AbortController()
+  response.once('close', () => reader.abort())
+  response.setHeader('content-type', format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson')
+  response.setHeader('content-disposition', `attachment; filename="transcripts.${format}"`)
+  response.setHeader('x-accel-buffering', 'no')
+  if (format === 'csv') response.write(`${csvColumns.join(',')}\r\n`)
+  try {
+    for (const transcript of all) {
+      const line = format === 'csv' ? csvRowOf(transcript) : `${JSON.stringify(transcript)}\n`
+      // A turn of the event loop for each, so that a long export holds up no answer.
+      if (!response.write(line)) await once(response, 'drain', {signal: reader.signal})
+      else await new Promise(setImmediate)
+      if (reader.signal.aborted) return
+    }
+    response.end()
+  } catch (error) {
+    if (!reader.signal.aborted) throw error
+  } finally {
+    // Closes the statement behind it when the reader left half-way.
+    all.return?.()
+  }
+}
+
+function csvRowOf(transcript: Transcript): string {
+  const {timings, usage, sources} = transcript
+  const end = transcript.events.at(-1)?.event
+  const values: Record<(typeof csvColumns)[number], unknown> = {
+    answerId: transcript.answerId,
+    conversationId: transcript.conversationId,
+    startedAt: new Date(transcript.startedAt).toISOString(),
+    question: transcript.question,
+    ending: transcript.ending ?? 'running',
+    abstained: end?.type === 'done' && end.abstained,
+    rating: transcript.feedback?.rating ?? '',
+    verdict: transcript.review?.verdict ?? '',
+    build: transcript.build,
+    generator: transcript.generator,
+    model: transcript.model ?? '',
+    sourcesMs: timings.sourcesMs ?? '',
+    firstTokenMs: timings.firstTokenMs ?? '',
+    totalMs: timings.totalMs,
+    inputTokens: usage.inputTokens,
+    outputTokens: usage.outputTokens,
+    sources: sources.map(({url, anchor}) => (anchor ? `${url}#${anchor}` : url)).join(' '),
+    text: transcript.text,
+  }
+  return `${csvColumns.map((column) => csvCellOf(String(values[column]))).join(',')}\r\n`
+}
+
+/** RFC 4180. A cell that a spreadsheet would run as a formula gets an apostrophe before it. */
+function csvCellOf(text: string): string {
+  const harmless = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
+  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless
+}

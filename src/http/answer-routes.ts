@@ -1,0 +1,221 @@
+import type {Request, Response, Router} from 'express'
+import type {Answering, AnswerSnapshot} from '../answering/answering.ts'
+import {DocentError, type Ending, isTerminal, type SequencedEvent} from '../domain/index.ts'
+import type {TranscriptStore} from '../transcripts/transcript-store.ts'
+import {endWithStreamHead, frameOf, openEventStream, resumePointOf} from './event-stream.ts'
+import {type Limits, visitorOf} from './limits.ts'
+import type {Log} from './log.ts'
+import {askRequestOf, feedbackOf, idempotencyKeyOf} from './request-schemas.ts'
+import type {StreamMetrics} from './stream-metrics.ts'
+
+export interface AnswerRoutesDeps {
+  readonly answering: Answering
+  readonly transcripts: TranscriptStore
+  readonly limits: Limits
+  readonly metrics: StreamMetrics
+  readonly log: Log
+  readonly heartbeatMs: number
+  readonly slowReaderTimeoutMs: number
+  /** How long deltas are gathered where the request does not say. */
+  readonly bufferMs: number
+}
+
+/** Adds the visitors' answers to a router: ask, read on, stop, fetch, rate, and forget a conversation. */
+export function addAnswerRoutes(router: Router, deps: AnswerRoutesDeps): void {
+  const {answering, transcripts, limits} = deps
+
+  router.post('/api/answers', async (request, response) => {
+    const form = wantedForm(request)
+    requireJson(request)
+    const {question, bufferMs, continueAnswerId} = askRequestOf(request.body)
+    const idempotencyKey = idempotencyKeyOf(request.get('idempotency-key'))
+    const visitor = visitorOf(request)
+    await limits.countQuestion(visitor, response)
+    const closeStream = limits.openStream(visitor)
+    response.once('close', closeStream)
+    if (response.destroyed) return closeStream()
+
+    const {answerId} = answering.ask(question, {channel: 'http', idempotencyKey, continueAnswerId})
+    limits.began(visitor, answerId)
+    const onEnd = () => limits.ended(visitor, answerId)
+    if (form === 'json') await sendWhole(response, answerId, onEnd)
+    else {
+      const options = {after: 0, bufferMs: bufferMs ?? deps.bufferMs, onEnd}
+      await streamAnswer(response, answerId, options, deps)
+    }
+  })
+
+  router.get('/api/answers/:id/events', async (request, response) => {
+    const snapshot = known(request.params.id)
+    const after = resumePointOf(request, snapshot.answerId, request.query['after'])
+    const bufferMs = bufferMsOf(request.query['bufferMs'])
+    if (after === null) throw new DocentError('invalid_request', 'after: must be the number of an event')
+    if (bufferMs === null) throw new DocentError('invalid_request', 'bufferMs: must be 0 to 10000')
+    if (snapshot.ending !== null && !(await hasEventsAfter(snapshot.answerId, after))) {
+      // An EventSource takes this as the word to stop reconnecting.
+      response.status(204).end()
+      return
+    }
+    if (request.method === 'HEAD') return endWithStreamHead(response)
+    const closeStream = limits.openStream(visitorOf(request))
+    response.once('close', closeStream)
+    await streamAnswer(response, snapshot.answerId, {after, bufferMs: bufferMs ?? deps.bufferMs}, deps)
+  })
+
+  router.get('/api/answers/:id', (request, response) => {
+    response.setHeader('cache-control', 'no-store')
+    response.json(answerJsonOf(known(request.params.id)))
+  })
+
+  router.post('/api/answers/:id/stop', async (request, response) => {
+    const {answerId} = known(request.params.id)
+    const ending: Ending = await answering.stop(answerId)
+    response.json({ending})
+  })
+
+  router.post('/api/answers/:id/feedback', (request, response) => {
+    requireJson(request)
+    const {answerId} = known(request.params.id)
+    const feedback = feedbackOf(request.body)
+    transcripts.setFeedback(answerId, feedback)
+    response.json({answerId, feedback})
+  })
+
+  router.delete('/api/conversations/:id', (request, response) => {
+    response.json({deleted: transcripts.deleteConversation(request.params.id)})
+  })
+
+  /** @throws DocentError `not_found`, the same for what never was and for what is no id at all. */
+  function known(answerId: string): AnswerSnapshot {
+    const snapshot = /^[\w-]{1,64}$/.test(answerId) ? answering.snapshot(answerId) : null
+    if (snapshot === null) throw new DocentError('not_found', 'There is no such answer.')
+    return snapshot
+  }
+
+  async function hasEventsAfter(answerId: string, after: number): Promise<boolean> {
+    const signal = new AbortController().signal
+    for await (const _ of answering.events(answerId, {after, signal})) return true
+    return false
+  }
+
+  /** Waits for the end as any reader does, so that a client that hangs up ends the work. */
+  async function sendWhole(response: Response, answerId: string, onEnd: () => void): Promise<void> {
+    const reader = new AbortController()
+    response.once('close', () => reader.abort())
+    try {
+      for await (const {event} of answering.events(answerId, {signal: reader.signal})) {
+        if (isTerminal(event)) onEnd()
+      }
+    } catch (error) {
+      if (!reader.signal.aborted) throw error
+    }
+    if (reader.signal.aborted) return
+    const snapshot = answering.snapshot(answerId)
+    if (snapshot === null) throw new DocentError('not_found', 'The answer was deleted meanwhile.')
+    response.setHeader('cache-control', 'no-store')
+    response.json(answerJsonOf(snapshot))
+  }
+}
+
+export interface StreamAnswerOptions {
+  readonly after: number
+  readonly bufferMs: number
+  readonly onEnd?: () => void
+}
+
+/** Sends an answer's events until the terminal one, or until the reader leaves. */
+async function streamAnswer(
+  response: Response,
+  answerId: string,
+  {after, bufferMs, onEnd}: StreamAnswerOptions,
+  {answering, metrics, log, heartbeatMs, slowReaderTimeoutMs}: AnswerRoutesDeps,
+): Promise<void> {
+  const closeMetrics = metrics.opened('sse')
+  const stream = openEventStream(response, {
+    heartbeatMs,
+    slowReaderTimeoutMs,
+    onSlowReader: () => {
+      metrics.slowReader()
+      log.warn({answerId}, 'a reader that takes nothing was dropped')
+    },
+  })
+  try {
+    const events = answering.events(answerId, {after, signal: stream.signal, bufferMs})
+    await pump(events, (sequenced) => {
+      if (isTerminal(sequenced.event)) onEnd?.()
+      metrics.sent(sequenced.event.type)
+      return stream.send(frameOf(answerId, sequenced))
+    })
+    stream.end()
+  } catch (error) {
+    if (stream.signal.aborted) return
+    // Cut, not ended: the reader must not take this for the end of the answer. It can resume.
+    log.warn({answerId, err: error}, 'a stream broke off')
+    response.destroy()
+  } finally {
+    closeMetrics()
+  }
+}
+
+/** Pulls events and hands them on, waiting only where the receiver asks for it. */
+export async function pump(
+  events: AsyncIterable<SequencedEvent>,
+  send: (event: SequencedEvent) => Promise<void> | null,
+): Promise<void> {
+  for await (const event of events) {
+    const wait = send(event)
+    if (wait !== null) await wait
+  }
+}
+
+/** An answer as JSON clients get it: at once when it has ended, `ending: null` while it is written. */
+export function answerJsonOf(snapshot: AnswerSnapshot): Record<string, unknown> {
+  const {answerId, conversationId, build, ending, abstained, text, sources, citations, usage, timings} =
+    snapshot
+  const {question, reason, nearest, finishReason, error} = snapshot
+  return {
+    answerId,
+    conversationId,
+    build,
+    ending,
+    abstained,
+    text,
+    sources,
+    citations,
+    usage,
+    timings,
+    question,
+    ...(finishReason === null ? {} : {finishReason}),
+    ...(reason === null ? {} : {reason}),
+    ...(nearest.length === 0 ? {} : {nearest}),
+    ...(error === null ? {} : {error}),
+  }
+}
+
+function wantedForm(request: Request): 'stream' | 'json' {
+  switch (request.accepts(['text/event-stream', 'application/json'])) {
+    case 'text/event-stream':
+      return 'stream'
+    case 'application/json':
+      return 'json'
+    default:
+      throw new DocentError('invalid_request', 'Accept must allow text/event-stream or application/json.')
+  }
+}
+
+/** A page of another site can send a form or plain text without being asked; JSON it cannot. */
+export function requireJson(request: Request): void {
+  if (request.is('application/json') === false) {
+    throw new DocentError(
+      'unsupported_media_type',
+      'The body must be JSON: send Content-Type: application/json.',
+    )
+  }
+}
+
+/** Undefined when it is not given; null when it is no number in range. */
+function bufferMsOf(value: unknown): number | undefined | null {
+  if (value === undefined) return undefined
+  const number = typeof value === 'string' && /^\d{1,5}$/.test(value) ? Number(value) : Number.NaN
+  return number >= 0 && number <= 10_000 ? number : null
+}

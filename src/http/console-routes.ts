@@ -1,0 +1,192 @@
+import express, {type Request, type Response, type Router} from 'express'
+import {DocentError, type Ending, endings} from '../domain/index.ts'
+import type {Transcript, TranscriptItem, TranscriptStore} from '../transcripts/transcript-store.ts'
+import {type Html, html, pageOf} from './html.ts'
+import {ownPagesOnly} from './origins.ts'
+import {transcriptQueryOf} from './request-schemas.ts'
+import type {Staff} from './staff.ts'
+
+export interface ConsoleRoutesDeps {
+  readonly staff: Staff
+  readonly transcripts: TranscriptStore
+}
+
+/** Adds staff's pages: sign-in, the list of transcripts, one transcript. No script is needed for them. */
+export function addConsoleRoutes(router: Router, {staff, transcripts}: ConsoleRoutesDeps): void {
+  router.get('/console', async (request, response) => {
+    response.setHeader('cache-control', 'no-store')
+    const token = request.query['token']
+    if (typeof token === 'string') {
+      const role = await staff.signIn(request, response, token)
+      // Away from the address that holds the token, whatever it was worth.
+      response.redirect(303, role === null ? '/console?failed=link' : '/console')
+      return
+    }
+    const role = await staff.roleOf(request)
+    if (role === null) return sendSignIn(request, response)
+    if (role === 'docs') {
+      response.send(
+        layout(
+          'Console',
+          html`<h1>Signed in for docs</h1>
+<p>Reindex with <code>npm run ingest</code> or <code>POST /api/admin/reindex</code>. Transcripts are for support staff.</p>`,
+        ),
+      )
+      return
+    }
+    const {filter, page} = transcriptQueryOf(request.query)
+    const {items, nextCursor} = transcripts.list(filter, page)
+    response.send(layout('Transcripts', listOf(request, items, nextCursor)))
+  })
+
+  router.post(
+    '/console/sign-in',
+    ownPagesOnly,
+    express.urlencoded({extended: false, limit: '4kb'}),
+    async (request, response) => {
+      const token: unknown = (request.body as Record<string, unknown> | undefined)?.['token']
+      const role =
+        typeof token === 'string' && token !== '' ? await staff.signIn(request, response, token) : null
+      response.redirect(303, role === null ? '/console?failed=token' : '/console')
+    },
+  )
+
+  router.post('/console/sign-out', ownPagesOnly, (request, response) => {
+    staff.signOut(request, response)
+    response.redirect(303, '/console')
+  })
+
+  router.get('/console/transcripts/:answerId', async (request, response) => {
+    response.setHeader('cache-control', 'no-store')
+    const role = await staff.roleOf(request)
+    if (role === null) return sendSignIn(request, response)
+    if (role === 'docs') throw new DocentError('forbidden', 'Transcripts are for support staff.')
+    const transcript = transcripts.get(request.params.answerId)
+    if (transcript === null) throw new DocentError('not_found', 'There is no such transcript.')
+    response.send(layout('Transcript', detailOf(transcript)))
+  })
+}
+
+function sendSignIn(request: Request, response: Response): void {
+  const failed = request.query['failed']
+  const problem =
+    failed === 'link'
+      ? 'This link has been used or is too old. Restart the server for a new one, or sign in with a token.'
+      : failed === 'token'
+        ? 'This token is not valid.'
+        : null
+  response.status(401).send(
+    pageOf({
+      title: 'Sign in',
+      body: html`<main><h1>Docent console</h1>
+${problem === null ? null : html`<p class="problem" role="alert">${problem}</p>`}
+<form method="post" action="/console/sign-in">
+<label>Staff token <input type="password" name="token" autocomplete="current-password" required></label>
+<button>Sign in</button>
+</form></main>`,
+    }),
+  )
+}
+
+function listOf(request: Request, items: readonly TranscriptItem[], nextCursor: string | null): Html {
+  const value = (name: string) => {
+    const given = request.query[name]
+    return typeof given === 'string' ? given : ''
+  }
+  const choice = (
+    name: string,
+    choices: readonly string[],
+  ) => html`<select name="${name}" aria-label="${name}">
+<option value="">any ${name}</option>
+${choices.map((item) => html`<option${value(name) === item ? html` selected` : null}>${item}</option>`)}
+</select>`
+  const more = new URLSearchParams(
+    Object.entries(request.query).flatMap(([name, given]) =>
+      typeof given === 'string' ? [[name, given]] : [],
+    ),
+  )
+  if (nextCursor !== null) more.set('cursor', nextCursor)
+  return html`<h1>Transcripts</h1>
+<form method="get" action="/console" role="search">
+<input type="search" name="q" value="${value('q')}" placeholder="Words in question or answer" aria-label="Words">
+${choice('ending', [...endings, 'running'])}
+${choice('rating', ['up', 'down', 'none'])}
+<button>Find</button>
+</form>
+${items.length === 0 ? html`<p class="muted">Nothing matches.</p>` : null}
+<table><thead><tr><th>When</th><th>Question</th><th>Ending</th><th>Rating</th><th>Answer</th></tr></thead><tbody>
+${items.map(
+  (item) => html`<tr>
+<td>${timeOf(item.startedAt)}</td>
+<td><a href="/console/transcripts/${item.answerId}">${item.question || '(not kept)'}</a></td>
+<td>${endingOf(item.ending)}</td><td>${item.rating ?? ''}</td><td class="muted">${item.excerpt}</td>
+</tr>`,
+)}
+</tbody></table>
+${nextCursor === null ? null : html`<p><a href="/console?${more.toString()}">Older</a></p>`}`
+}
+
+function detailOf(transcript: Transcript): Html {
+  const {timings, usage} = transcript
+  const facts: readonly (readonly [string, string | number | null])[] = [
+    ['Answer', transcript.answerId],
+    ['Conversation', transcript.conversationId],
+    ['Asked', timeOf(transcript.startedAt)],
+    ['Ending', endingOf(transcript.ending)],
+    ['What failed', transcript.errorDetail ?? null],
+    ['Generator', transcript.model ?? transcript.generator],
+    ['Build', transcript.build],
+    ['Sources after', milliseconds(timings.sourcesMs)],
+    ['First token after', milliseconds(timings.firstTokenMs)],
+    ['Whole answer', milliseconds(timings.totalMs)],
+    ['Tokens in, out', `${usage.inputTokens}, ${usage.outputTokens}`],
+    ['Upstream request', transcript.upstreamRequestId ?? null],
+    ['Feedback', transcript.feedback && `${transcript.feedback.rating} ${transcript.feedback.comment ?? ''}`],
+  ]
+  return html`<p><a href="/console">All transcripts</a></p>
+<h1>${transcript.question || '(question not kept)'}</h1>
+<table><tbody>
+${facts.filter(([, value]) => value !== null).map(([name, value]) => html`<tr><th>${name}</th><td>${value}</td></tr>`)}
+</tbody></table>
+<h2>Sources as shown</h2>
+<ol>${transcript.sources.map(
+    (source) => html`<li><a href="${hrefOf(source.url, source.anchor)}">${source.title}</a>
+<span class="muted">${source.headings.join(' › ')}</span><br>${source.snippet}</li>`,
+  )}</ol>
+<h2>Answer as shown</h2>
+<div class="answer">${transcript.text}</div>
+<h2>Events</h2>
+<table><thead><tr><th>#</th><th>After</th><th>Event</th><th>Data</th></tr></thead><tbody>
+${transcript.events.map(({seq, at, event}) => {
+  const {type, ...data} = event
+  return html`<tr><td>${seq}</td><td>${at - transcript.startedAt} ms</td><td>${type}</td><td><code>${JSON.stringify(data).slice(0, 500)}</code></td></tr>
+`
+})}</tbody></table>`
+}
+
+/** Only addresses that a page of ours may link to; front matter could hold anything. */
+function hrefOf(url: string, anchor: string): string {
+  const isSafe = /^(?:https?:\/\/|\/)/i.test(url)
+  return isSafe ? `${url}${anchor === '' ? '' : `#${anchor}`}` : '#'
+}
+
+function layout(title: string, body: Html): string {
+  return pageOf({
+    title: `${title} · Docent console`,
+    body: html`<nav class="bar" aria-label="Console"><a href="/console">Transcripts</a><a href="/">Assistant</a>
+<form class="end" method="post" action="/console/sign-out"><button>Sign out</button></form></nav>
+<main class="wide">${body}</main>`,
+  })
+}
+
+function timeOf(at: number): string {
+  return new Date(at).toISOString().replace('T', ' ').slice(0, 19)
+}
+
+function endingOf(ending: Ending | null): string {
+  return ending ?? 'running'
+}
+
+function milliseconds(value: number | null): string | null {
+  return value === null ? null : `${Math.round(value)} ms`
+}

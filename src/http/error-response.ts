@@ -1,0 +1,116 @@
+import type {NextFunction, Request, Response} from 'express'
+import {DocentError, type ErrorCode, isRetryable, readerMessageOf, toDocentError} from '../domain/index.ts'
+import type {Log} from './log.ts'
+
+/** The one place where error codes meet HTTP. A new code does not compile until it is mapped. */
+export const statusOf = {
+  invalid_request: 400,
+  unauthorized: 401,
+  forbidden: 403,
+  origin_not_allowed: 403,
+  not_found: 404,
+  method_not_allowed: 405,
+  conflict: 409,
+  too_large: 413,
+  unsupported_media_type: 415,
+  rate_limited: 429,
+  version_not_found: 404,
+  not_ready: 503,
+  upstream_auth: 502,
+  upstream_rate_limited: 503,
+  upstream_overloaded: 503,
+  upstream_unreachable: 502,
+  upstream_cut: 502,
+  upstream_invalid: 502,
+  upstream_rejected: 502,
+  upstream_error: 502,
+  first_token_timeout: 504,
+  stall_timeout: 504,
+  answer_timeout: 504,
+  shutting_down: 503,
+  server_restarted: 503,
+  embedding_model: 503,
+  index_damaged: 503,
+  locked: 409,
+  gate_failed: 409,
+  storage: 503,
+  config: 500,
+  internal: 500,
+} as const satisfies Record<ErrorCode, number>
+
+/** What a client is told of an error. */
+export interface ErrorBody {
+  readonly error: {
+    readonly code: ErrorCode
+    readonly message: string
+    readonly retryable: boolean
+    readonly retryAfterMs?: number
+  } & Readonly<Record<string, unknown>>
+}
+
+/**
+ * The JSON form of an error. A refusal of the client's own request says what was wrong with it; everything else
+ * says only what a reader may know: the operator's message and the cause stay in the log.
+ */
+export function errorBodyOf(error: DocentError): ErrorBody {
+  const isRefusal = statusOf[error.code] < 500
+  return {
+    error: {
+      ...(isRefusal ? error.details : {}),
+      code: error.code,
+      message: isRefusal ? error.message : readerMessageOf(error.code),
+      retryable: isRetryable(error.code),
+      ...(error.retryAfterMs === null ? {} : {retryAfterMs: error.retryAfterMs}),
+    },
+  }
+}
+
+/** Sends an error as JSON, with `Retry-After` where the time is known. The head must not have been sent. */
+export function sendError(response: Response, error: DocentError): void {
+  if (error.retryAfterMs !== null) {
+    response.setHeader('retry-after', Math.max(1, Math.ceil(error.retryAfterMs / 1000)))
+  } else if (error.code === 'not_ready' || error.code === 'shutting_down') {
+    response.setHeader('retry-after', 5)
+  }
+  if (error.code === 'unauthorized') response.setHeader('www-authenticate', 'Bearer')
+  response.status(statusOf[error.code]).setHeader('cache-control', 'no-store').json(errorBodyOf(error))
+}
+
+/** Express's last resort: every thrown value as a uniform JSON error, never a stack. */
+export function errorHandler(log: Log, onError: (code: ErrorCode) => void = () => {}) {
+  return (thrown: unknown, request: Request, response: Response, _next: NextFunction): void => {
+    const error = docentErrorOf(thrown)
+    onError(error.code)
+    if (statusOf[error.code] >= 500 && error.code !== 'not_ready' && error.code !== 'shutting_down') {
+      log.error({err: error, method: request.method, path: request.path, code: error.code}, 'request failed')
+    }
+    if (response.headersSent) {
+      // A status can no longer be sent. Cutting the connection tells the client that this is not the end.
+      response.destroy()
+      return
+    }
+    sendError(response, error)
+  }
+}
+
+/** Errors of Express and its body parser carry a `type` and a `status`; ours are passed through. */
+function docentErrorOf(thrown: unknown): DocentError {
+  if (thrown instanceof DocentError || !(thrown instanceof Error)) return toDocentError(thrown)
+  const {type, status} = thrown as {type?: unknown; status?: unknown}
+  switch (type) {
+    case 'entity.too.large':
+      return new DocentError('too_large', 'The request body is larger than 64 KB.', {cause: thrown})
+    case 'entity.parse.failed':
+      return new DocentError('invalid_request', 'The request body is not valid JSON.', {cause: thrown})
+    case 'encoding.unsupported':
+    case 'charset.unsupported':
+      return new DocentError('unsupported_media_type', 'The request body must be JSON in UTF-8.', {
+        cause: thrown,
+      })
+  }
+  if (status === 404) return new DocentError('not_found', readerMessageOf('not_found'), {cause: thrown})
+  if (typeof status === 'number' && status >= 400 && status < 500) {
+    return new DocentError('invalid_request', readerMessageOf('invalid_request'), {cause: thrown})
+  }
+  return toDocentError(thrown)
+}

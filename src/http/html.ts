@@ -1,0 +1,62 @@
+/** Markup that is safe to send as it is. */
+export interface Html {
+  readonly html: string
+}
+
+/** What a placeholder of `html` takes: text is escaped, markup stays, lists are joined, nothing for null. */
+export type HtmlValue = string | number | Html | null | readonly HtmlValue[]
+
+/** A piece of a page. Placeholders are escaped, for text and for quoted attributes. */
+export function html(parts: TemplateStringsArray, ...values: readonly HtmlValue[]): Html {
+  return {html: parts.reduce((text, part, index) => text + markupOf(values[index - 1] ?? null) + part)}
+}
+
+/** Marks markup as safe: only for what a sanitiser has made. */
+export function trusted(markup: string): Html {
+  return {html: markup}
+}
+
+function markupOf(value: HtmlValue): string {
+  if (value === null) return ''
+  if (typeof value === 'string') return escaped(value)
+  if (typeof value === 'number') return String(value)
+  if ('html' in value) return value.html
+  return value.map(markupOf).join('')
+}
+
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => entities[character]!)
+}
+
+/** A whole page with our style and no script. */
+export function pageOf(options: {
+  readonly title: string
+  readonly lang?: string | null
+  readonly head?: Html | null
+  readonly body: Html
+}): string {
+  const {title, lang, head = null, body} = options
+  return html`<!doctype html>
+<html lang="${lang ?? 'en'}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title}</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="/assets/plain.css">
+${head}
+</head>
+<body>
+${body}
+</body>
+</html>
+`.html
+}

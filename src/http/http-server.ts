@@ -1,0 +1,271 @@
+import {createServer, type Server} from 'node:http'
+import type {AddressInfo} from 'node:net'
+import {fileURLToPath} from 'node:url'
+import express, {type Express} from 'express'
+import helmet from 'helmet'
+import type {Answering} from '../answering/answering.ts'
+import {DocentError} from '../domain/index.ts'
+import type {CurrentBuild} from '../index/build.ts'
+import type {Retriever} from '../retrieval/retriever.ts'
+import type {TranscriptStore} from '../transcripts/transcript-store.ts'
+import {type BuildShelf, createAdminRouter} from './admin-routes.ts'
+import {addAnswerRoutes} from './answer-routes.ts'
+import {addConsoleRoutes} from './console-routes.ts'
+import {addDocsRoutes, type RenderDocs} from './docs-routes.ts'
+import {errorHandler} from './error-response.ts'
+import {createLimits, type LimitOptions} from './limits.ts'
+import type {Log} from './log.ts'
+import {crossOrigin} from './origins.ts'
+import {createReindexing, type StartIngest} from './reindexing.ts'
+import {addSearchRoute} from './search-route.ts'
+import {createStaff, type Staff, type StaffTokens} from './staff.ts'
+import {createStreamMetrics, type StreamMetrics} from './stream-metrics.ts'
+import {openWebSocketDoor} from './web-socket.ts'
+
+/** The settings this room reads; `Settings` fits as it is. */
+export interface HttpOptions extends LimitOptions, StaffTokens {
+  readonly port: number
+  readonly host: string
+  readonly allowedOrigins: readonly string[]
+  /** A number of hops, or addresses as Express takes them; null to believe no proxy. */
+  readonly trustProxy: string | null
+  readonly heartbeatMs: number
+  readonly slowReaderTimeoutMs: number
+  readonly bufferMs: number
+  /** Hosts whose images our pages may show. */
+  readonly imageHosts: readonly string[]
+}
+
+export interface HttpServerDeps {
+  readonly options: HttpOptions
+  readonly answering: Answering
+  readonly transcripts: TranscriptStore
+  readonly retriever: Retriever
+  readonly current: CurrentBuild
+  readonly builds: BuildShelf
+  readonly startIngest: StartIngest
+  readonly renderDocs: RenderDocs
+  /** Tells whether what is logged reaches the disk. */
+  readonly journalHealth: () => {readonly degraded: boolean; readonly reason: string | null}
+  /** Folder of the built web assets; null to serve none. */
+  readonly webDir: string | null
+  readonly log: Log
+  readonly withProcessMetrics?: boolean
+}
+
+export interface HttpServer {
+  readonly app: Express
+  readonly server: Server
+  readonly staff: Staff
+  readonly metrics: StreamMetrics
+  /** Resolves with the address once it takes connections. @throws the system's error, as EADDRINUSE. */
+  listen(): Promise<{readonly port: number; readonly url: string}>
+  /** From now on `/readyz` says no. Everything else goes on. */
+  drain(): void
+  /** Takes no more connections, lets open responses end for a moment, then cuts them. Answers must have ended before. */
+  close(): Promise<void>
+}
+
+/** Above the 60 s after which common proxies drop an idle connection: they must close first, not we. */
+const keepAliveTimeoutMs = 75_000
+/** How long responses may go on once the server closes. */
+const closeGraceMs = 2000
+
+/** The whole of Docent over HTTP and WebSocket. Nothing listens until `listen`. */
+export function createHttpServer(deps: HttpServerDeps): HttpServer {
+  const {options, answering, transcripts, current, log, webDir} = deps
+  const limits = createLimits(options, (answerId) => answering.snapshot(answerId)?.ending === null)
+  const metrics = createStreamMetrics({
+    activeAnswers: () => answering.active,
+    withProcessMetrics: deps.withProcessMetrics ?? false,
+  })
+  const staff = createStaff(options)
+  const reindexing = createReindexing(deps.startIngest, log)
+  let isDraining = false
+
+  const app = express()
+  app.disable('x-powered-by')
+  app.set('trust proxy', trustProxyOf(options.trustProxy))
+  app.use(securityHeaders(options.imageHosts))
+  app.use(requestLog(log, metrics))
+
+  app.get('/healthz', (_request, response) => {
+    response.json({status: 'ok'})
+  })
+  app.get('/readyz', (_request, response) => {
+    if (isDraining) throw new DocentError('shutting_down', 'The server is stopping.')
+    if (current.id === null) throw new DocentError('not_ready', 'There is no index yet.')
+    const {degraded, reason} = deps.journalHealth()
+    response.json({
+      status: 'ready',
+      build: current.id,
+      journal: degraded ? {status: 'degraded', reason} : {status: 'ok'},
+    })
+  })
+  app.get('/metrics', async (_request, response) => {
+    response.type(metrics.registry.contentType).send(await metrics.registry.metrics())
+  })
+
+  app.use('/api/admin', createAdminRouter({staff, transcripts, builds: deps.builds, reindexing, ...options}))
+  app.use('/api', crossOrigin(options.allowedOrigins), express.json({limit: '64kb'}))
+  addAnswerRoutes(app, {answering, transcripts, limits, metrics, log, ...options})
+  addSearchRoute(app, {retriever: deps.retriever, limits})
+  refuseOtherMethods(app)
+
+  addDocsRoutes(app, {current, render: deps.renderDocs})
+  addConsoleRoutes(app, {staff, transcripts})
+  app.use('/assets', express.static(assetsDir, {index: false, maxAge: '1h'}))
+  if (webDir !== null) app.use(webAssets(webDir))
+
+  app.use((request) => {
+    throw new DocentError('not_found', `There is nothing at ${request.method} ${request.path}.`)
+  })
+  app.use(errorHandler(log, (code) => metrics.refused(code)))
+
+  const server = createServer(app)
+  server.keepAliveTimeout = keepAliveTimeoutMs
+  const door = openWebSocketDoor(server, app, {
+    answering,
+    limits,
+    metrics,
+    log,
+    allowedOrigins: options.allowedOrigins,
+    heartbeatMs: options.heartbeatMs,
+    slowReaderTimeoutMs: options.slowReaderTimeoutMs,
+    bufferMs: options.bufferMs,
+  })
+
+  return {
+    app,
+    server,
+    staff,
+    metrics,
+    listen: () =>
+      new Promise((resolve, reject) => {
+        server.once('error', reject)
+        server.listen(options.port, options.host, () => {
+          server.off('error', reject)
+          // A server has an address once it listens on a port.
+          const {port} = server.address() as AddressInfo
+          resolve({port, url: urlOf(options.host, port)})
+        })
+      }),
+    drain() {
+      isDraining = true
+    },
+    async close() {
+      isDraining = true
+      door.close()
+      limits.close()
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      server.closeIdleConnections()
+      const timer = setTimeout(() => server.closeAllConnections(), closeGraceMs)
+      await closed
+      clearTimeout(timer)
+    },
+  }
+}
+
+const assetsDir = fileURLToPath(new URL('assets', import.meta.url))
+
+/** A URL people can open: an address that means "all" becomes localhost. */
+function urlOf(host: string, port: number): string {
+  const name = host === '0.0.0.0' || host === '::' || host === '127.0.0.1' ? 'localhost' : host
+  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`
+}
+
+function trustProxyOf(setting: string | null): boolean | number | string[] {
+  if (setting === null) return false
+  if (/^\d+$/.test(setting)) return Number(setting)
+  return setting.split(',').map((item) => item.trim())
+}
+
+/** No script but our own files, no frames, no plugins: what an answer or a page could smuggle in finds no door. */
+function securityHeaders(imageHosts: readonly string[]) {
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        connectSrc: ["'self'"],
+        fontSrc: ["'self'"],
+        imgSrc: ["'self'", 'data:', ...imageHosts],
+        manifestSrc: ["'self'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    // Whether this host speaks TLS for all its names is the proxy's to say.
+    strictTransportSecurity: false,
+  })
+}
+
+/** Built files of the page and the widget. Other sites may load them: that is what a widget is for. */
+function webAssets(webDir: string) {
+  return express.static(webDir, {
+    maxAge: 0,
+    setHeaders(response) {
+      response.setHeader('cross-origin-resource-policy', 'cross-origin')
+      // Scripts of type module are fetched with CORS.
+      response.setHeader('access-control-allow-origin', '*')
+    },
+  })
+}
+
+function requestLog(log: Log, metrics: StreamMetrics): express.RequestHandler {
+  return (request, response, next) => {
+    const startedAt = performance.now()
+    response.once('close', () => {
+      const seconds = (performance.now() - startedAt) / 1000
+      const route: unknown = request.route?.path
+      metrics.answered(
+        typeof route === 'string' ? route : 'other',
+        request.method,
+        response.statusCode,
+        seconds,
+      )
+      // Without the query string: it may hold what somebody searched for, or a sign-in token.
+      const facts = {
+        method: request.method,
+        path: request.path,
+        status: response.statusCode,
+        ms: Math.round(seconds * 1000),
+        ...(response.writableFinished ? {} : {left: true}),
+      }
+      if (isProbe(request.path)) log.debug(facts, 'request')
+      else log.info(facts, 'request')
+    })
+    next()
+  }
+}
+
+function isProbe(path: string): boolean {
+  return path === '/healthz' || path === '/readyz' || path === '/metrics'
+}
+
+const methodsOf: Readonly<Record<string, string>> = {
+  '/api/answers': 'POST',
+  '/api/answers/:id': 'GET',
+  '/api/answers/:id/events': 'GET',
+  '/api/answers/:id/stop': 'POST',
+  '/api/answers/:id/feedback': 'POST',
+  '/api/conversations/:id': 'DELETE',
+  '/api/search': 'GET',
+}
+
+/** After the routes: a known address asked with another method is 405, not 404. */
+function refuseOtherMethods(app: Express): void {
+  for (const [path, allowed] of Object.entries(methodsOf)) {
+    app.all(path, (request, response) => {
+      response.setHeader('allow', allowed)
+      throw new DocentError('method_not_allowed', `This address takes ${allowed}, not ${request.method}.`)
+    })
+  }
+  app.get('/api/ws', (_request, response) => {
+    response.setHeader('upgrade', 'websocket')
+    throw new DocentError('invalid_request', 'This address takes WebSocket connections.')
+  })
+}

@@ -1,0 +1,206 @@
+import {randomUUID} from 'node:crypto'
+import {z} from 'zod'
+import {DocentError, endings, type Question} from '../domain/index.ts'
+import type {TranscriptFilter} from '../transcripts/transcript-store.ts'
+
+export const maxQuestionLength = 4000
+
+const identifier = z.string().regex(/^[\w-]{1,64}$/, 'must be 1 to 64 letters, digits, - or _')
+
+/** Text that may be stored and shown: no NUL, which SQLite and terminals trip over. */
+const words = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .transform((text) => text.replaceAll('\u0000', ''))
+
+const questionText = words(maxQuestionLength).refine((text) => text.trim() !== '', 'must not be empty')
+
+const turn = z.object({role: z.enum(['user', 'assistant']), content: words(32_000)})
+
+const askBody = z.object({
+  question: questionText,
+  conversationId: identifier.optional(),
+  history: z.array(turn).max(100).optional(),
+  version: z.string().min(1).max(100).nullish(),
+  resumable: z.boolean().optional(),
+  bufferMs: z.number().int().min(0).max(10_000).optional(),
+  continueAnswerId: identifier.optional(),
+})
+
+/** An ask, checked. */
+export interface AskRequest {
+  readonly question: Question
+  readonly bufferMs: number | null
+  readonly continueAnswerId: string | null
+}
+
+/** Reads the body of an ask. A conversation is begun when none is named. @throws DocentError `invalid_request`. */
+export function askRequestOf(body: unknown): AskRequest {
+  const {question, conversationId, history, version, resumable, bufferMs, continueAnswerId} = parsed(
+    askBody,
+    body,
+  )
+  return {
+    question: {
+      question: question.trim(),
+      conversationId: conversationId ?? randomUUID(),
+      history: history ?? [],
+      version: version ?? null,
+      resumable: resumable ?? false,
+    },
+    bufferMs: bufferMs ?? null,
+    continueAnswerId: continueAnswerId ?? null,
+  }
+}
+
+/** A client's key against double submission: printable, at most 200 characters. @throws DocentError `invalid_request`. */
+export function idempotencyKeyOf(value: unknown): string | null {
+  if (value === undefined || value === null || value === '') return null
+  if (typeof value === 'string' && /^[\x21-\x7e]{1,200}$/.test(value)) return value
+  throw new DocentError('invalid_request', 'Idempotency-Key must be 1 to 200 printable ASCII characters.')
+}
+
+const feedbackBody = z.object({
+  rating: z.enum(['up', 'down']),
+  reasons: z.array(words(100)).max(20).optional(),
+  comment: words(4000).nullish(),
+})
+
+export interface FeedbackRequest {
+  readonly rating: 'up' | 'down'
+  readonly reasons: readonly string[]
+  readonly comment: string | null
+}
+
+/** @throws DocentError `invalid_request`. */
+export function feedbackOf(body: unknown): FeedbackRequest {
+  const {rating, reasons, comment} = parsed(feedbackBody, body)
+  return {rating, reasons: reasons ?? [], comment: comment ?? null}
+}
+
+const verdict = z.enum(['good', 'incomplete', 'wrong', 'harmful', 'should_abstain', 'should_answer'])
+
+const reviewBody = z.object({
+  verdict,
+  note: words(10_000).nullish(),
+  correctedAnswer: words(50_000).nullish(),
+})
+
+export interface ReviewRequest {
+  readonly verdict: z.infer<typeof verdict>
+  readonly note: string | null
+  readonly correctedAnswer: string | null
+}
+
+/** @throws DocentError `invalid_request`. */
+export function reviewOf(body: unknown): ReviewRequest {
+  const {verdict, note, correctedAnswer} = parsed(reviewBody, body)
+  return {verdict, note: note ?? null, correctedAnswer: correctedAnswer ?? null}
+}
+
+const searchQuery = z.object({
+  q: questionText,
+  k: z.coerce.number().int().min(1).max(50).default(10),
+  version: z.string().min(1).max(100).optional(),
+})
+
+export interface SearchRequest {
+  readonly q: string
+  readonly k: number
+  readonly version: string | null
+}
+
+/** @throws DocentError `invalid_request`. */
+export function searchRequestOf(query: unknown): SearchRequest {
+  const {q, k, version} = parsed(searchQuery, withoutBlanks(query))
+  return {q: q.trim(), k, version: version ?? null}
+}
+
+/** A moment as ISO 8601 or as milliseconds since the epoch. */
+const moment = z.string().transform((text, context) => {
+  const at = /^\d{1,15}$/.test(text) ? Number(text) : Date.parse(text)
+  if (Number.isFinite(at)) return at
+  context.addIssue({code: 'custom', message: 'must be a date such as 2026-11-22 or milliseconds'})
+  return z.NEVER
+})
+
+const transcriptQuery = z.object({
+  q: z.string().max(1000).optional(),
+  ending: z.enum([...endings, 'running']).optional(),
+  rating: z.enum(['up', 'down', 'none']).optional(),
+  verdict: z.enum([...verdict.options, 'none']).optional(),
+  abstained: z
+    .enum(['true', 'false', '1', '0'])
+    .transform((value) => value === 'true' || value === '1')
+    .optional(),
+  build: z.string().max(200).optional(),
+  from: moment.optional(),
+  to: moment.optional(),
+  conversationId: identifier.optional(),
+  cursor: z.string().max(1000).optional(),
+  limit: z.coerce.number().int().min(1).max(200).optional(),
+})
+
+export interface TranscriptQuery {
+  readonly filter: TranscriptFilter
+  readonly page: {readonly cursor?: string; readonly limit?: number}
+}
+
+/** @throws DocentError `invalid_request`. */
+export function transcriptQueryOf(query: unknown): TranscriptQuery {
+  const {cursor, limit, ...filter} = parsed(transcriptQuery, withoutBlanks(query))
+  return {filter: defined(filter), page: defined({cursor, limit})}
+}
+
+export const signInBody = z.object({token: z.string().min(1).max(500)})
+
+const socketMessage = z.discriminatedUnion('type', [
+  z.object({
+    ...askBody.shape,
+    type: z.literal('ask'),
+    ref: identifier.optional(),
+    idempotencyKey: z.string().optional(),
+  }),
+  z.object({type: z.literal('stop'), answerId: identifier, ref: identifier.optional()}),
+  z.object({
+    type: z.literal('resume'),
+    answerId: identifier,
+    after: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(0),
+    bufferMs: askBody.shape.bufferMs,
+    ref: identifier.optional(),
+  }),
+])
+
+export type SocketMessage = z.infer<typeof socketMessage>
+
+/** @throws DocentError `invalid_request`. */
+export function socketMessageOf(value: unknown): SocketMessage {
+  return parsed(socketMessage, value)
+}
+
+/** @throws DocentError `invalid_request`, naming every field that is wrong. */
+export function parsed<T extends z.ZodType>(schema: T, value: unknown): z.infer<T> {
+  const result = schema.safeParse(value)
+  if (result.success) return result.data
+  const problems = result.error.issues.map(({path, message}) => ({
+    field: path.join('.'),
+    problem: message,
+  }))
+  throw new DocentError(
+    'invalid_request',
+    problems.map(({field, problem}) => (field ? `${field}: ${problem}` : problem)).join('; '),
+    {details: {problems}},
+  )
+}
+
+/** `?q=&ending=error`: an empty field of a form means that it was not filled in. */
+function withoutBlanks(query: unknown): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(query ?? {}).filter(([, value]) => value !== ''))
+}
+
+type Defined<T> = {[K in keyof T]?: Exclude<T[K], undefined>}
+
+function defined<T extends object>(value: T): Defined<T> {
+  return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined)) as Defined<T>
+}

@@ -1,0 +1,47 @@
+import type {Router} from 'express'
+import type {Retriever} from '../retrieval/retriever.ts'
+import {type Limits, visitorOf} from './limits.ts'
+import {searchRequestOf} from './request-schemas.ts'
+
+export interface SearchRouteDeps {
+  readonly retriever: Retriever
+  readonly limits: Limits
+}
+
+/** Adds `GET /api/search`: retrieval alone, the same that answers use. */
+export function addSearchRoute(router: Router, {retriever, limits}: SearchRouteDeps): void {
+  router.get('/api/search', async (request, response) => {
+    const {q, k, version} = searchRequestOf(request.query)
+    await limits.countSearch(visitorOf(request), response)
+    const reader = new AbortController()
+    response.once('close', () => reader.abort())
+
+    const startedAt = performance.now()
+    const found = await retriever.retrieve(
+      {question: q, history: [], version, limit: k},
+      {signal: reader.signal},
+    )
+    if (reader.signal.aborted) return
+    response.setHeader('cache-control', 'no-store')
+    response.json({
+      query: found.query,
+      build: found.build,
+      tookMs: Math.round((performance.now() - startedAt) * 100) / 100,
+      results: found.sources.map(
+        ({url, title, headings, anchor, text, score, scores, snippet, highlights}) => ({
+          url,
+          title,
+          headings,
+          anchor,
+          text,
+          score,
+          scores,
+          snippet,
+          highlights,
+        }),
+      ),
+      // Set when an answer would say "not in the docs" to this.
+      abstention: found.abstention,
+    })
+  })
+}
