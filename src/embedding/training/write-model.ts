@@ -1,0 +1,43 @@
+import {mkdirSync, writeFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {modelGraph, quantised} from './model-graph.ts'
+import {encodeGraph} from './onnx.ts'
+import type {TrainedTable} from './train-table.ts'
+import {tokenizerFilesOf} from './word-pieces.ts'
+
+/** Longer texts are cut off. */
+const maxLength = 512
+
+/**
+ * Writes a model folder that transformers.js loads (`dtype: 'q8'`), with the notes on pooling that
+ * sentence-transformers models carry, so that Docent's embedder reads this model like any other.
+ */
+export function writeModel(folder: string, trained: TrainedTable): void {
+  const {pieces, dimensions, countPower} = trained
+  const {tokenizer, tokenizerConfig} = tokenizerFilesOf(pieces.vocabulary, maxLength)
+  const json = (name: string, value: unknown, indent = 2): void =>
+    writeFileSync(join(folder, name), `${JSON.stringify(value, null, indent)}\n`)
+
+  mkdirSync(join(folder, 'onnx'), {recursive: true})
+  json('config.json', {
+    model_type: 'bert',
+    architectures: ['DocentStaticEmbedding'],
+    hidden_size: dimensions,
+    vocab_size: pieces.vocabulary.length,
+    max_position_embeddings: maxLength,
+  })
+  json('tokenizer.json', tokenizer, 0)
+  json('tokenizer_config.json', tokenizerConfig)
+  json('sentence_bert_config.json', {max_seq_length: maxLength, do_lower_case: true})
+  json('config_sentence_transformers.json', {
+    prompts: {query: '', document: ''},
+    default_prompt_name: null,
+    similarity_fn_name: 'cosine',
+    // Ours: pooling and normalising are nodes of the ONNX graph.
+    docent: {pooling: 'none', normalized: true},
+  })
+  writeFileSync(
+    join(folder, 'onnx', 'model_quantized.onnx'),
+    encodeGraph(modelGraph({table: quantised(trained.table, dimensions), dimensions, countPower})),
+  )
+}
