@@ -8,8 +8,9 @@
  *       index.sqlite            pages, sections, passages, vectors, words (FTS5): the truth
  *       passages.hnsw           derived from the vectors, checksummed before native code reads it
  *
- * Rows are numbered from 1 in reading order: section n and passage n are the n-th of the build. HNSW labels
- * are passage numbers.
+ * A build is immutable. The next one starts as a copy of it, in which the rows of changed pages are replaced:
+ * numbers of pages, sections and passages are positive, never used twice, and may have gaps. Within a page they
+ * grow in reading order, and the passages of a section are numbered without a gap. HNSW labels are passage numbers.
  */
 export interface Manifest {
   /** Raised when the layout changes; a reader refuses what it does not know. */
@@ -26,6 +27,21 @@ export interface Manifest {
   readonly calibration: unknown
   /** By file name. */
   readonly files: Readonly<Record<string, {readonly bytes: number; readonly sha256: string}>>
+  /** What the ingest that made it did, for people; null when it was not made by one. */
+  readonly summary: BuildSummary | null
+}
+
+export interface BuildSummary {
+  /** The content folder as it was given. */
+  readonly content: string
+  readonly pages: {
+    readonly new: number
+    readonly changed: number
+    readonly removed: number
+    readonly setAside: number
+  }
+  readonly warnings: number
+  readonly tookMs: number
 }
 
 export interface StoredPage {
@@ -84,6 +100,8 @@ export interface TextWeights {
 /** An open build. Searching is synchronous and takes well under a millisecond to a few. */
 export interface IndexBuild {
   readonly manifest: Manifest
+  /** What is wrong though the build can be used, as a damaged HNSW file (search is exact then); null when nothing. */
+  readonly degraded: string | null
 
   /** Nearest passages, best first. Fewer than `k` when there are fewer. Throws a TypeError on a vector of wrong length or with a value that is not finite. */
   nearest(vector: Float32Array, k: number): VectorHit[]
@@ -119,8 +137,10 @@ export interface IndexBuild {
 export interface CurrentBuild {
   /** @throws DocentError `not_ready` when there is none. */
   lease(): BuildLease
-  /** Id of the current build; null when there is none. */
+  /** Id of the build that is served; null when there is none. */
   readonly id: string | null
+  /** Why the build that CURRENT names is not the one served, or is degraded; null when all is well. */
+  readonly problem: string | null
 }
 
 export interface BuildLease {

@@ -1,0 +1,63 @@
+import {readFile} from 'node:fs/promises'
+import {join} from 'node:path'
+import {z} from 'zod'
+import {DocentError} from '../domain/index.ts'
+import type {Manifest} from './build.ts'
+import {replaceFile} from './durable-files.ts'
+import {buildFormat, manifestFile} from './schema.ts'
+
+const count = z.number().int().nonnegative()
+
+const manifestShape = z.object({
+  format: z.number().int(),
+  id: z.string(),
+  createdAt: z.string(),
+  embedding: z.object({id: z.string(), name: z.string(), dimensions: z.number().int().positive()}),
+  cutter: z.string(),
+  counts: z.object({pages: count, sections: count, passages: count}),
+  hnsw: z.object({m: count, efConstruction: count, metric: z.literal('ip')}),
+  calibration: z.unknown(),
+  files: z.record(z.string(), z.object({bytes: count, sha256: z.string().regex(/^[0-9a-f]{64}$/)})),
+  summary: z
+    .object({
+      content: z.string(),
+      pages: z.object({new: count, changed: count, removed: count, setAside: count}),
+      warnings: count,
+      tookMs: z.number(),
+    })
+    .nullable()
+    .default(null),
+})
+
+/** Reads a build's manifest. @throws DocentError `index_damaged` when it is missing, unreadable or of another format. */
+export async function readManifest(folder: string): Promise<Manifest> {
+  let given: unknown
+  try {
+    given = JSON.parse(await readFile(join(folder, manifestFile), 'utf8'))
+  } catch (cause) {
+    throw new DocentError(
+      'index_damaged',
+      `${folder} has no readable ${manifestFile}; ingest again or roll back`,
+      {cause},
+    )
+  }
+  const read = manifestShape.safeParse(given)
+  if (!read.success) {
+    throw new DocentError(
+      'index_damaged',
+      `${folder}/${manifestFile} is not as it should be: ${z.prettifyError(read.error)}`,
+    )
+  }
+  if (read.data.format !== buildFormat) {
+    throw new DocentError(
+      'index_damaged',
+      `${folder} has format ${read.data.format}, this version reads ${buildFormat}; ingest again`,
+    )
+  }
+  return {...read.data, calibration: read.data.calibration ?? null}
+}
+
+/** Writes it durably, in place of the one before. */
+export async function writeManifest(folder: string, manifest: Manifest): Promise<void> {
+  await replaceFile(join(folder, manifestFile), `${JSON.stringify(manifest, null, 2)}\n`)
+}

@@ -1,0 +1,80 @@
+/** Raised when tables or files of a build change; builds of another format are made anew. */
+export const buildFormat = 1
+
+/** Names of the files of a build, besides its manifest. */
+export const databaseFile = 'index.sqlite'
+export const hnswFile = 'passages.hnsw'
+export const manifestFile = 'manifest.json'
+
+/**
+ * Numbers only grow while a build is edited into the next one, so that a label of the HNSW file is never used
+ * again for something else; `counters` remembers the next ones.
+ *
+ * `words` is contentless: what a section says stands in `passages`. `common_words` repeats the postings of
+ * frequent words as one blob a word, because walking 20,000 postings through FTS5 takes 20 ms and a blob 0.1.
+ */
+export const schema = `
+  CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+  INSERT INTO counters VALUES ('page', 1), ('section', 1), ('passage', 1);
+
+  -- Every file that was looked at, also those that gave no page.
+  CREATE TABLE files (
+    path TEXT PRIMARY KEY,
+    hash TEXT NOT NULL,
+    page_id INTEGER,
+    includes TEXT NOT NULL,
+    diagnostics TEXT NOT NULL,
+    fidelity TEXT NOT NULL
+  ) WITHOUT ROWID;
+
+  CREATE TABLE pages (
+    id INTEGER PRIMARY KEY,
+    path TEXT NOT NULL UNIQUE,
+    url TEXT NOT NULL,
+    title TEXT NOT NULL,
+    description TEXT,
+    version TEXT,
+    lang TEXT,
+    tags TEXT NOT NULL,
+    links TEXT NOT NULL,
+    markdown TEXT NOT NULL
+  );
+  CREATE INDEX pages_by_url ON pages (url);
+
+  CREATE TABLE sections (
+    id INTEGER PRIMARY KEY,
+    page_id INTEGER NOT NULL,
+    anchor TEXT NOT NULL,
+    headings TEXT NOT NULL,
+    depth INTEGER NOT NULL,
+    start_line INTEGER NOT NULL,
+    end_line INTEGER NOT NULL,
+    first_passage INTEGER NOT NULL,
+    passage_count INTEGER NOT NULL,
+    -- Terms in title, headings and text; 0 for a section that is not in the words index.
+    length INTEGER NOT NULL
+  );
+  CREATE INDEX sections_by_page ON sections (page_id);
+
+  CREATE TABLE passages (
+    id INTEGER PRIMARY KEY,
+    section_id INTEGER NOT NULL,
+    embedding_hash TEXT NOT NULL,
+    start_line INTEGER NOT NULL,
+    end_line INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    markdown TEXT NOT NULL
+  );
+  CREATE INDEX passages_by_hash ON passages (embedding_hash);
+
+  -- float32, little-endian.
+  CREATE TABLE vectors (passage_id INTEGER PRIMARY KEY, vector BLOB NOT NULL);
+
+  CREATE VIRTUAL TABLE words USING fts5 (
+    title, headings, text, content='', contentless_delete=1, tokenize='ascii'
+  );
+  CREATE VIRTUAL TABLE word_rows USING fts5vocab (words, 'row');
+  CREATE VIRTUAL TABLE word_places USING fts5vocab (words, 'instance');
+
+  CREATE TABLE common_words (word TEXT PRIMARY KEY, postings BLOB NOT NULL) WITHOUT ROWID;
+`

@@ -1,0 +1,9 @@
+/** float32, little-endian, as every platform we run on has it in memory. */
+export function vectorToBlob(vector: Float32Array): Uint8Array {
+  return new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength)
+}
+
+/** A copy: the blob's memory belongs to the database driver and may not be aligned. */
+export function vectorFromBlob(blob: Uint8Array): Float32Array {
+  return new Float32Array(blob.slice().buffer)
+}

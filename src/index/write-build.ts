@@ -1,0 +1,58 @@
+import {createHash} from 'node:crypto'
+import type {Page} from '../domain/index.ts'
+import type {Manifest} from './build.ts'
+import {publishBuild} from './build-store.ts'
+import {openBuildWriter} from './build-writer.ts'
+import {embeddingTextOf} from './embedding-text.ts'
+import {writeManifest} from './manifest.ts'
+
+export interface WriteBuildOptions {
+  readonly embedding: Manifest['embedding']
+  /** One unit vector a text, in order. */
+  readonly embed: (texts: readonly string[]) => Promise<readonly Float32Array[]>
+  readonly cutter?: string
+  readonly calibration?: unknown
+  /** Milliseconds since the epoch; default now. */
+  readonly now?: number
+}
+
+/**
+ * Makes a build of pages and publishes it, without folders, gates or what was there before: for tests,
+ * benchmarks and one-off indexes. `ingest` is the way for documentation. Gives the manifest.
+ */
+export async function writeBuild(
+  dataDir: string,
+  pages: readonly Page[],
+  options: WriteBuildOptions,
+): Promise<Manifest> {
+  const {embedding, embed, cutter = 'direct', calibration = null} = options
+  const expectedPassages = pages
+    .flatMap((page) => page.sections)
+    .reduce((sum, section) => sum + section.passages.length, 0)
+  const writer = await openBuildWriter({
+    dataDir,
+    embedding,
+    cutter,
+    base: null,
+    expectedPassages,
+    ...(options.now === undefined ? {} : {now: options.now}),
+  })
+  try {
+    for (const page of pages) {
+      const texts = page.sections.flatMap((section) =>
+        section.passages.map((passage) => embeddingTextOf(page, section, passage)),
+      )
+      const vectors = texts.length === 0 ? [] : await embed(texts)
+      const hash = createHash('sha256').update(page.markdown).digest('hex')
+      const file = {path: page.path, hash, includes: [], diagnostics: [], fidelity: {words: 0, kept: 0}}
+      writer.put(file, {page, links: [], vectors})
+    }
+    const manifest = {...(await writer.finish()), calibration}
+    await writeManifest(writer.folder, manifest)
+    await publishBuild(dataDir, writer.id)
+    return manifest
+  } catch (error) {
+    await writer.discard()
+    throw error
+  }
+}

@@ -1,0 +1,83 @@
+import type {Page, Section} from '../../src/domain/index.ts'
+
+/** A page of sections given as heading and paragraphs, one passage a paragraph. */
+export function samplePage(
+  path: string,
+  title: string,
+  sections: readonly (readonly [string, ...string[]])[],
+): Page {
+  let line = 1
+  return {
+    path,
+    url: `/${path.replace(/\.mdx?$/, '')}`,
+    title,
+    description: null,
+    version: null,
+    lang: null,
+    tags: [],
+    markdown: sections.map(([heading, ...texts]) => [`## ${heading}`, ...texts].join('\n\n')).join('\n\n'),
+    sections: sections.map(([heading, ...texts]): Section => {
+      const startLine = line
+      const passages = texts.map((text) => {
+        line += 2
+        return {markdown: text, text, startLine: line, endLine: line}
+      })
+      line += 2
+      return {
+        anchor: heading.toLowerCase().replace(/\W+/g, '-'),
+        headings: heading === '' ? [] : [heading],
+        depth: heading === '' ? 0 : 2,
+        markdown: texts.join('\n\n'),
+        text: texts.join('\n'),
+        startLine,
+        endLine: line - 1,
+        passages,
+      }
+    }),
+  }
+}
+
+const vocabulary = [
+  'volume',
+  'pod',
+  'cluster',
+  'token',
+  'stream',
+  'index',
+  'node',
+  'secret',
+  'mount',
+  'restart',
+]
+
+/** Seeded pages of made-up words: the same seed, the same pages. */
+export function randomPages(count: number, seed = 1): Page[] {
+  const random = mulberry32(seed)
+  const word = (): string =>
+    random() < 0.3
+      ? vocabulary[Math.floor(random() * vocabulary.length)]!
+      : `w${Math.floor(random() ** 2 * 3000)}`
+  const text = (): string => Array.from({length: 20 + Math.floor(random() * 40)}, word).join(' ')
+  return Array.from({length: count}, (_, i) =>
+    samplePage(
+      `page-${String(i).padStart(5, '0')}.md`,
+      `Page ${i} ${word()}`,
+      Array.from({length: 1 + Math.floor(random() * 4)}, (_, j) => [
+        `${word()} ${j}`,
+        ...Array.from({length: 1 + Math.floor(random() * 3)}, text),
+      ]),
+    ),
+  )
+}
+
+/** A small seeded generator of numbers in [0, 1). */
+export function mulberry32(seed: number): () => number {
+  let state = seed >>> 0
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let t = state
+    t = Math.imul(t ^ (t >>> 15), t | 1)
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
+  }
+}
