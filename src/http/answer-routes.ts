@@ -5,14 +5,14 @@ import type {TranscriptStore} from '../transcripts/transcript-store.ts'
 import {endWithStreamHead, frameOf, openEventStream, resumePointOf} from './event-stream.ts'
 import {type Limits, visitorOf} from './limits.ts'
 import type {Log} from './log.ts'
+import type {Metrics} from './metrics.ts'
 import {askRequestOf, feedbackOf, idempotencyKeyOf} from './request-schemas.ts'
-import type {StreamMetrics} from './stream-metrics.ts'
 
 export interface AnswerRoutesDeps {
   readonly answering: Answering
   readonly transcripts: TranscriptStore
   readonly limits: Limits
-  readonly metrics: StreamMetrics
+  readonly metrics: Metrics
   readonly log: Log
   readonly heartbeatMs: number
   readonly slowReaderTimeoutMs: number

@@ -15,11 +15,11 @@ import {addDocsRoutes, type RenderDocs} from './docs-routes.ts'
 import {errorHandler} from './error-response.ts'
 import {createLimits, type LimitOptions} from './limits.ts'
 import type {Log} from './log.ts'
+import type {Metrics} from './metrics.ts'
 import {crossOrigin} from './origins.ts'
 import {createReindexing, type StartIngest} from './reindexing.ts'
 import {addSearchRoute} from './search-route.ts'
 import {createStaff, type Staff, type StaffTokens} from './staff.ts'
-import {createStreamMetrics, type StreamMetrics} from './stream-metrics.ts'
 import {openWebSocketDoor} from './web-socket.ts'
 
 /** The settings this room reads; `Settings` fits as it is. */
@@ -50,14 +50,13 @@ export interface HttpServerDeps {
   /** Folder of the built web assets; null to serve none. */
   readonly webDir: string | null
   readonly log: Log
-  readonly withProcessMetrics?: boolean
+  readonly metrics: Metrics
 }
 
 export interface HttpServer {
   readonly app: Express
   readonly server: Server
   readonly staff: Staff
-  readonly metrics: StreamMetrics
   /** Resolves with the address once it takes connections. @throws the system's error, as EADDRINUSE. */
   listen(): Promise<{readonly port: number; readonly url: string}>
   /** From now on `/readyz` says no. Everything else goes on. */
@@ -73,12 +72,8 @@ const closeGraceMs = 2000
 
 /** The whole of Docent over HTTP and WebSocket. Nothing listens until `listen`. */
 export function createHttpServer(deps: HttpServerDeps): HttpServer {
-  const {options, answering, transcripts, current, log, webDir} = deps
+  const {options, answering, transcripts, current, metrics, log, webDir} = deps
   const limits = createLimits(options, (answerId) => answering.snapshot(answerId)?.ending === null)
-  const metrics = createStreamMetrics({
-    activeAnswers: () => answering.active,
-    withProcessMetrics: deps.withProcessMetrics ?? false,
-  })
   const staff = createStaff(options)
   const reindexing = createReindexing(deps.startIngest, log)
   let isDraining = false
@@ -139,7 +134,6 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
     app,
     server,
     staff,
-    metrics,
     listen: () =>
       new Promise((resolve, reject) => {
         server.once('error', reject)
@@ -215,13 +209,13 @@ function webAssets(webDir: string) {
   })
 }
 
-function requestLog(log: Log, metrics: StreamMetrics): express.RequestHandler {
+function requestLog(log: Log, metrics: Metrics): express.RequestHandler {
   return (request, response, next) => {
     const startedAt = performance.now()
     response.once('close', () => {
       const seconds = (performance.now() - startedAt) / 1000
       const route: unknown = request.route?.path
-      metrics.answered(
+      metrics.responded(
         typeof route === 'string' ? route : 'other',
         request.method,
         response.statusCode,

@@ -8,14 +8,14 @@ import {pump} from './answer-routes.ts'
 import {errorBodyOf, statusOf} from './error-response.ts'
 import {type Limits, visitorOf} from './limits.ts'
 import type {Log} from './log.ts'
+import type {Metrics} from './metrics.ts'
 import {isAllowedOrigin} from './origins.ts'
 import {askRequestOf, idempotencyKeyOf, type SocketMessage, socketMessageOf} from './request-schemas.ts'
-import type {StreamMetrics} from './stream-metrics.ts'
 
 export interface WebSocketDeps {
   readonly answering: Answering
   readonly limits: Limits
-  readonly metrics: StreamMetrics
+  readonly metrics: Metrics
   readonly log: Log
   readonly allowedOrigins: readonly string[]
   readonly heartbeatMs: number

@@ -1,28 +1,35 @@
 import {Counter, collectDefaultMetrics, Gauge, Histogram, Registry} from 'prom-client'
-import type {AnswerEvent} from '../domain/index.ts'
+import type {AnswerEvent, Ending, ErrorCode, Timings, Usage} from '../domain/index.ts'
 
 /** What operators watch. One registry for each server, so that several can live in one process. */
-export interface StreamMetrics {
+export interface Metrics {
   readonly registry: Registry
   /** Counts an open stream; call what it gives when it closes. */
   opened(transport: 'sse' | 'ws'): () => void
   sent(type: AnswerEvent['type']): void
   slowReader(): void
   refused(code: string): void
-  answered(route: string, method: string, status: number, seconds: number): void
+  /** Counts an answer that has ended, however it ended; answering's `onEnd` fits. */
+  answerEnded(summary: EndedAnswer): void
+  responded(route: string, method: string, status: number, seconds: number): void
 }
 
-export interface StreamMetricsOptions {
+export interface EndedAnswer {
+  readonly channel: string
+  readonly ending: Ending
+  readonly code: ErrorCode | null
+  readonly usage: Usage
+  readonly timings: Timings
+}
+
+export interface MetricsOptions {
   /** Answers being written, asked for at each scrape. */
   readonly activeAnswers: () => number
   /** Process figures as well (memory, event loop delay). One server of a process may have them. Default false. */
   readonly withProcessMetrics?: boolean
 }
 
-export function createStreamMetrics({
-  activeAnswers,
-  withProcessMetrics = false,
-}: StreamMetricsOptions): StreamMetrics {
+export function createMetrics({activeAnswers, withProcessMetrics = false}: MetricsOptions): Metrics {
   const registry = new Registry()
   const registers = [registry]
   if (withProcessMetrics) collectDefaultMetrics({register: registry})
@@ -48,6 +55,25 @@ export function createStreamMetrics({
     name: 'docent_refusals_total',
     help: 'Requests refused, by error code.',
     labelNames: ['code'],
+    registers,
+  })
+  const answers = new Counter({
+    name: 'docent_answers_total',
+    help: 'Answers that have ended, by ending, error code and channel.',
+    labelNames: ['ending', 'code', 'channel'],
+    registers,
+  })
+  const phases = new Histogram({
+    name: 'docent_answer_seconds',
+    help: 'Time from a question to its sources, its first token and its end.',
+    labelNames: ['phase'],
+    buckets: [0.005, 0.02, 0.1, 0.3, 1, 2, 5, 10, 30, 60, 120],
+    registers,
+  })
+  const tokens = new Counter({
+    name: 'docent_model_tokens_total',
+    help: 'Tokens that the model has read and written.',
+    labelNames: ['direction'],
     registers,
   })
   const requests = new Histogram({
@@ -85,6 +111,15 @@ export function createStreamMetrics({
     },
     slowReader: () => slow.inc(),
     refused: (code) => refusals.inc({code}),
-    answered: (route, method, status, seconds) => requests.observe({route, method, status}, seconds),
+    answerEnded({channel, ending, code, usage, timings}) {
+      answers.inc({ending, code: code ?? '', channel})
+      tokens.inc({direction: 'in'}, usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens)
+      tokens.inc({direction: 'out'}, usage.outputTokens)
+      const {sourcesMs, firstTokenMs, totalMs} = timings
+      if (sourcesMs !== null) phases.observe({phase: 'sources'}, sourcesMs / 1000)
+      if (firstTokenMs !== null) phases.observe({phase: 'first_token'}, firstTokenMs / 1000)
+      phases.observe({phase: 'total'}, totalMs / 1000)
+    },
+    responded: (route, method, status, seconds) => requests.observe({route, method, status}, seconds),
   }
 }
