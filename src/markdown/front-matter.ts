@@ -1,0 +1,255 @@
+import matter from 'gray-matter'
+import {parse as parseToml} from 'smol-toml'
+import type {Diagnostic} from '../domain/index.ts'
+
+/** What a page says about itself, checked. Absent keys are null. */
+export interface FrontMatter {
+  readonly title: string | null
+  readonly sidebarLabel: string | null
+  readonly description: string | null
+  readonly url: string | null
+  readonly slug: string | null
+  readonly permalink: string | null
+  readonly version: string | null
+  readonly lang: string | null
+  readonly tags: readonly string[]
+  readonly draft: boolean
+  readonly noindex: boolean
+}
+
+export interface SplitSource {
+  readonly frontMatter: FrontMatter
+  /** One-based line of the source on which the body begins. */
+  readonly bodyLine: number
+  readonly body: string
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** Longest front matter that is read; what is longer counts as never closed. */
+export const maxFrontMatterLines = 2000
+const maxFrontMatterLength = 256 * 1024
+const maxValueLength = 2000
+
+/**
+ * Parts a page's front matter from its body: YAML between `---`, TOML between `+++`, JSON between `;;;` or braces.
+ * Code (`---js`) is never run. Front matter that cannot be read is a diagnostic with its line; the plain
+ * `key: value` lines in it are still used, and the body is whole.
+ */
+export function splitFrontMatter(text: string, path: string): SplitSource {
+  const block = blockOf(text)
+  if (!block) return {frontMatter: noFrontMatter, bodyLine: 1, body: text, diagnostics: []}
+
+  const diagnostics: Diagnostic[] = []
+  const report = (line: number, rule: string, reason: string, hint: string): void => {
+    diagnostics.push({path, line, column: null, rule, severity: 'warning', reason, hint})
+  }
+  const bodyLine = block.firstLine + lineCountOf(block.whole)
+  const body = text.slice(block.end)
+  if (!block.closed) {
+    report(
+      block.firstLine,
+      'front-matter-unclosed',
+      'the front matter is never closed',
+      'Add a line with the closing marker.',
+    )
+  }
+  let data: unknown = null
+  try {
+    data = parseBlock(block.language, block.raw)
+  } catch (error) {
+    const {line, reason} = placeOf(error)
+    report(
+      block.firstLine + 1 + line,
+      'front-matter-invalid',
+      `the front matter cannot be read: ${reason}`,
+      'Only its plain "key: value" lines are used.',
+    )
+    data = plainLinesOf(block.raw)
+  }
+  if (data !== null && data !== undefined && data !== '' && !isRecord(data)) {
+    report(
+      block.firstLine,
+      'front-matter-invalid',
+      'the front matter is not a list of keys and values',
+      'It is ignored.',
+    )
+    data = null
+  }
+  return {frontMatter: checked(isRecord(data) ? data : {}), bodyLine, body, diagnostics}
+}
+
+export const noFrontMatter: FrontMatter = {
+  title: null,
+  sidebarLabel: null,
+  description: null,
+  url: null,
+  slug: null,
+  permalink: null,
+  version: null,
+  lang: null,
+  tags: [],
+  draft: false,
+  noindex: false,
+}
+
+interface Block {
+  readonly language: string
+  readonly raw: string
+  /** Everything up to the body. */
+  readonly whole: string
+  readonly end: number
+  /** One-based line of the opening marker. */
+  readonly firstLine: number
+  readonly closed: boolean
+}
+
+function blockOf(text: string): Block | null {
+  // Some sites allow blank lines before it; a rule across the page never stands first and before a key.
+  const lead = /^(?:[ \t]*\n)*/.exec(text)![0]
+  const firstLine = lineCountOf(lead) + 1
+  const rest = text.slice(lead.length, lead.length + maxFrontMatterLength)
+  const open = /^(---|\+\+\+|;;;)[ \t]*([a-zA-Z]*)[ \t]*\n/.exec(rest)
+  if (!open) return lead === '' ? jsonBlockOf(text) : null
+
+  const [opening, marker, named] = open
+  if (lead !== '' && !/^[\w-]+[ \t]*[:=]|^(?:---|\+\+\+|;;;)/.test(rest.slice(opening.length))) return null
+  const language = (named || {'---': 'yaml', '+++': 'toml', ';;;': 'json'}[marker as '---']).toLowerCase()
+  const inside = rest.slice(opening.length)
+  const escaped = marker!.replace(/\+/g, '\\+')
+  const close = new RegExp(
+    `^(?:${escaped}${marker === '---' ? '|\\.\\.\\.' : ''})[ \\t]*(?:\\n|$)`,
+    'm',
+  ).exec(inside)
+  const lines = close ? lineCountOf(inside.slice(0, close.index)) : Number.POSITIVE_INFINITY
+  if (close && lines <= maxFrontMatterLines) {
+    const end = lead.length + opening.length + close.index + close[0].length
+    return {
+      language,
+      raw: inside.slice(0, close.index),
+      whole: text.slice(lead.length, end),
+      end,
+      firstLine,
+      closed: true,
+    }
+  }
+  // Never closed: only lines that cannot be anything else belong to it.
+  const keys = /^(?:[\w-]+[ \t]*[:=](?:[ \t].*)?\n(?:[ \t]+.*\n|- .*\n)*)+/.exec(inside)
+  if (!keys) return null
+  const end = lead.length + opening.length + keys[0].length
+  return {language, raw: keys[0], whole: text.slice(lead.length, end), end, firstLine, closed: false}
+}
+
+/** Hugo also reads a JSON object that stands first. */
+function jsonBlockOf(text: string): Block | null {
+  if (!/^\{[ \t]*\n?[ \t]*"/.test(text)) return null
+  const close = /^\}[ \t]*(?:\n|$)/m.exec(text.slice(0, maxFrontMatterLength))
+  if (!close) return null
+  const end = close.index + close[0].length
+  return {
+    language: 'json',
+    raw: text.slice(0, close.index + 1),
+    whole: text.slice(0, end),
+    end,
+    firstLine: 1,
+    closed: true,
+  }
+}
+
+function parseBlock(language: string, raw: string): unknown {
+  if (raw.trim() === '') return null
+  const marker = '---'
+  // Options must be given: without them gray-matter hands the same mutable object to every equal input.
+  return matter(`${marker}\n${raw}\n${marker}\n`, {
+    language,
+    delimiters: marker,
+    engines: {
+      toml: {parse: (text: string) => parseToml(text) as object, stringify: refused},
+      js: {parse: refused, stringify: refused},
+      javascript: {parse: refused, stringify: refused},
+      coffee: {parse: refused, stringify: refused},
+      cson: {parse: refused, stringify: refused},
+    },
+  }).data
+}
+
+function refused(): never {
+  throw new Error('code is not run here')
+}
+
+function placeOf(error: unknown): {line: number; reason: string} {
+  const fault = error as {mark?: {line?: number}; line?: number; reason?: string; message?: string}
+  const line = fault.mark?.line ?? (fault.line === undefined ? 0 : fault.line - 1)
+  const reason = (fault.reason ?? fault.message ?? String(error)).split('\n')[0]!.slice(0, 200)
+  // gray-matter's opening marker is line 0 of what the parsers see in none of the languages.
+  return {line: Math.max(0, line), reason}
+}
+
+/** What can be saved from front matter that does not parse. */
+function plainLinesOf(raw: string): Record<string, unknown> {
+  const data: Record<string, unknown> = {}
+  for (const line of raw.split('\n')) {
+    const match = /^([A-Za-z_-]+)[ \t]*[:=][ \t]*(\S.*)$/.exec(line)
+    if (match && !/^[[{|>&*!]/.test(match[2]!)) {
+      const value = match[2]!.trim()
+      data[match[1]!] =
+        value === 'true' ? true : value === 'false' ? false : value.replace(/^(["'])(.*)\1$/, '$2')
+    }
+  }
+  return data
+}
+
+function checked(data: Readonly<Record<string, unknown>>): FrontMatter {
+  const first = (...names: readonly string[]): string | null => {
+    for (const name of names) {
+      const value = textOf(data[name])
+      if (value !== null) return value
+    }
+    return null
+  }
+  const robots = textOf(data['robots']) ?? ''
+  return {
+    title: first('title', 'Title', 'linkTitle', 'linktitle'),
+    sidebarLabel: first('sidebar_label', 'sidebarTitle', 'sidebar_title', 'nav_title', 'linkTitle'),
+    description: first('description', 'summary', 'excerpt', 'intro'),
+    url: first('url'),
+    slug: first('slug'),
+    permalink: first('permalink'),
+    version: first('version', 'docs_version'),
+    lang: first('lang', 'language', 'locale'),
+    tags: tagsOf(data['tags'] ?? data['keywords']),
+    draft: data['draft'] === true || data['published'] === false || data['draft'] === 'true',
+    noindex:
+      data['noindex'] === true ||
+      data['noIndex'] === true ||
+      data['no_index'] === true ||
+      data['unlisted'] === true ||
+      /\bnoindex\b/.test(robots),
+  }
+}
+
+function tagsOf(value: unknown): string[] {
+  const items = typeof value === 'string' ? value.split(',') : Array.isArray(value) ? value.slice(0, 100) : []
+  const tags = items
+    .map((item) => (isRecord(item) ? textOf(item['label'] ?? item['name']) : textOf(item)))
+    .filter((tag): tag is string => tag !== null)
+  return [...new Set(tags)].slice(0, 50)
+}
+
+/** Scalars only: an alias bomb is a tree of arrays, which nothing here walks. */
+function textOf(value: unknown): string | null {
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString().slice(0, 10)
+  if (typeof value === 'number' || typeof value === 'bigint') return String(value)
+  if (typeof value !== 'string') return null
+  const text = value.replace(/\s+/g, ' ').trim().slice(0, maxValueLength)
+  return text === '' ? null : text
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date)
+}
+
+function lineCountOf(text: string): number {
+  let count = 0
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) count++
+  return count
+}

@@ -1,0 +1,11 @@
+export type {Fate, Fidelity, FidelityNote} from './fidelity.ts'
+export {cutterVersion, type ParsedPage, type ParseOptions, parsePage} from './parse-page.ts'
+export {
+  detectSite,
+  isSiteConfig,
+  type ProjectFile,
+  plainSite,
+  type SiteGenerator,
+  type SiteRules,
+  siteRulesOf,
+} from './site.ts'

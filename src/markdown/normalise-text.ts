@@ -1,0 +1,34 @@
+/**
+ * One line ending, no byte order mark, no characters that hide or reorder text: zero-width spaces, soft hyphens,
+ * bidirectional controls, tag characters and other controls. Joiners stay where scripts and emoji need them.
+ * The number of lines is that of the source.
+ */
+export function normaliseText(source: string): string {
+  let text = source
+  if (text.includes('\r')) text = text.replace(/\r\n?/g, '\n')
+  if (!suspicious.test(text)) return text
+  return text
+    .replace(/[\u2028\u2029\u0085]/g, ' ')
+    .replace(hidden, '')
+    .replace(/\u200c|\u200d/g, (joiner, at: number, all: string) =>
+      needsJoiner.test(all.slice(Math.max(0, at - 2), at)) ? joiner : '',
+    )
+}
+
+/** What the characters are that `normaliseText` removes, for a report; null when there are none. */
+export function hiddenCharactersOf(source: string): {readonly count: number; readonly line: number} | null {
+  const body = source.startsWith('\ufeff') ? source.slice(1) : source
+  const found = body.match(reorders)
+  if (!found) return null
+  return {count: found.length, line: body.slice(0, body.search(reorders)).split('\n').length}
+}
+
+const hidden =
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/gu
+const reorders =
+  /[\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]|[\u{e0000}-\u{e007f}]/gu
+const suspicious =
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/u
+/** Scripts that join, and emoji; the variation selector stands between an emoji and its joiner. */
+const needsJoiner =
+  /(?:[\p{Script=Arabic}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Gurmukhi}\p{Script=Gujarati}\p{Script=Oriya}\p{Script=Tamil}\p{Script=Telugu}\p{Script=Kannada}\p{Script=Malayalam}\p{Script=Sinhala}\p{Script=Syriac}\p{Script=Mongolian}\p{Script=Khmer}\p{Extended_Pictographic}\p{Emoji_Modifier}]|\ufe0f)$/u

@@ -1,0 +1,142 @@
+import {compareDiagnostics, type Diagnostic, type Page} from '../domain/index.ts'
+import {anchorMaker} from './anchors.ts'
+import type {Fidelity} from './fidelity.ts'
+import {flatten} from './flatten.ts'
+import {splitFrontMatter} from './front-matter.ts'
+import {hiddenCharactersOf, normaliseText} from './normalise-text.ts'
+import {parseMarkdown} from './parse-markdown.ts'
+import {plainTextOfNode} from './plain-text.ts'
+import {sectionsOf} from './sections.ts'
+import {langOf, routeOf, type SiteRules, versionOf} from './site.ts'
+import {countWords} from './words.ts'
+
+/** The version of everything that shapes pages and passages; passages made by another one are made anew. */
+export const cutterVersion = '1'
+
+export interface ParseOptions {
+  /** Below the content root, `/` on every system. */
+  readonly path: string
+  readonly site: SiteRules
+  /**
+   * Text of a file below the content root, null where there is none. Called only with paths that stay below the root.
+   * Without it, includes are reported as missing.
+   */
+  readonly readInclude?: (path: string) => string | null
+}
+
+export interface ParsedPage {
+  /** Null when the page is not for readers (`draft`, `noindex`) or holds nothing; a diagnostic says which. */
+  readonly page: Page | null
+  /** Sorted. */
+  readonly diagnostics: readonly Diagnostic[]
+  readonly fidelity: Fidelity
+  /** Every path that was asked for, found or not: when one changes, so does the page. */
+  readonly includes: readonly string[]
+}
+
+/** One Markdown or MDX file, understood. Never throws on content. */
+export function parsePage(source: string, options: ParseOptions): ParsedPage {
+  const {path, site} = options
+  const text = normaliseText(source)
+  const {frontMatter, bodyLine, body, diagnostics: frontDiagnostics} = splitFrontMatter(text, path)
+  const diagnostics: Diagnostic[] = [...frontDiagnostics]
+  const report = (
+    rule: string,
+    severity: Diagnostic['severity'],
+    line: number | null,
+    reason: string,
+    hint?: string,
+  ): void => {
+    diagnostics.push({path, line, column: null, rule, severity, reason, ...(hint ? {hint} : {})})
+  }
+  const hidden = hiddenCharactersOf(source)
+  if (hidden)
+    report('hidden-characters', 'info', hidden.line, `${hidden.count} invisible characters were taken out`)
+
+  if (frontMatter.draft || frontMatter.noindex) {
+    const why = frontMatter.draft ? 'draft' : 'noindex'
+    report(why, 'info', null, `the page is set aside: its front matter says ${why}`)
+    return {
+      page: null,
+      diagnostics: diagnostics.sort(compareDiagnostics),
+      fidelity: emptyFidelity(path),
+      includes: [],
+    }
+  }
+
+  const flat = flatten(body, {path, site, bodyLine, readInclude: options.readInclude ?? (() => null)})
+  for (const item of flat.diagnostics) diagnostics.push(item)
+  const root = parseMarkdown(flat.text)
+  const {sections, titleHeading, markdown, repeated} = sectionsOf({
+    root,
+    text: flat.text,
+    lines: flat.lines,
+    headingIds: flat.headingIds,
+    title: frontMatter.title,
+    anchors: anchorMaker(site.slugs),
+  })
+  for (const {anchor, line} of repeated) {
+    report(
+      'duplicate-anchor',
+      'warning',
+      line,
+      `the anchor #${anchor} stands twice`,
+      'Links open the first one.',
+    )
+  }
+
+  const visibleWords = countWords(root.children.map((node) => plainTextOfNode(node)).join('\n'))
+  let keptWords = 0
+  for (const section of sections) keptWords += countWords(section.text)
+  for (const node of root.children)
+    if (node.type === 'heading') keptWords += countWords(plainTextOfNode(node))
+  const fidelity: Fidelity = {
+    path,
+    visibleWords: visibleWords + flat.lostWords,
+    keptWords: Math.min(keptWords, visibleWords),
+    constructs: flat.constructs,
+    notes: flat.notes,
+  }
+
+  const title = frontMatter.title ?? titleHeading ?? frontMatter.sidebarLabel ?? titleFromPath(path)
+  if (sections.length === 0) {
+    report('empty-page', 'info', null, 'the page has no text')
+    if (frontMatter.title === null) {
+      return {
+        page: null,
+        diagnostics: diagnostics.sort(compareDiagnostics),
+        fidelity,
+        includes: flat.includes,
+      }
+    }
+  }
+  const page: Page = {
+    path,
+    url: routeOf(path, frontMatter, site),
+    title,
+    description: frontMatter.description,
+    version: frontMatter.version ?? versionOf(path),
+    lang: frontMatter.lang ?? langOf(path, site),
+    tags: frontMatter.tags,
+    markdown,
+    sections,
+  }
+  return {page, diagnostics: diagnostics.sort(compareDiagnostics), fidelity, includes: flat.includes}
+}
+
+/** `getting-started.md` → `Getting started`. */
+function titleFromPath(path: string): string {
+  const parts = path.replace(/\.(?:mdx?|markdown)$/i, '').split('/')
+  let name = parts.at(-1) ?? path
+  if (/^(?:_?index|readme)$/i.test(name) && parts.length > 1) name = parts.at(-2)!
+  const words =
+    name
+      .replace(/^\d+[-_.]\s*/, '')
+      .replace(/[-_]+/g, ' ')
+      .trim() || name
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}
+
+function emptyFidelity(path: string): Fidelity {
+  return {path, visibleWords: 0, keptWords: 0, constructs: {}, notes: []}
+}

@@ -1,0 +1,417 @@
+import {parse as parseToml} from 'smol-toml'
+import {type SlugRule, slugOf} from './anchors.ts'
+import type {FrontMatter} from './front-matter.ts'
+
+export type SiteGenerator =
+  | 'docusaurus'
+  | 'hugo'
+  | 'mkdocs'
+  | 'vitepress'
+  | 'starlight'
+  | 'mdbook'
+  | 'mintlify'
+  | 'sphinx'
+  | 'jekyll'
+  | 'plain'
+
+/** What has to be known of a site to link into it as it links itself. */
+export interface SiteRules {
+  readonly generator: SiteGenerator
+  readonly slugs: SlugRule
+  /** Also `.md` files are MDX. */
+  readonly mdxInMarkdown: boolean
+  /** Folders below the content root that routes leave out, longest first, as `src/content/docs`. */
+  readonly contentRoots: readonly string[]
+  /** What routes begin with: empty or `/docs`. */
+  readonly basePath: string
+  /** How a route ends: `/guide`, `/guide/` or `/guide.html`. */
+  readonly routeEnd: 'bare' | 'slash' | 'html'
+  /** Values that macros such as `{{< param "version" >}}` name. */
+  readonly params: Readonly<Record<string, string>>
+}
+
+/** A project without a generator that is known: GitHub's anchors, the file's path as its route. */
+export const plainSite: SiteRules = {
+  generator: 'plain',
+  slugs: 'github',
+  mdxInMarkdown: false,
+  contentRoots: [],
+  basePath: '',
+  routeEnd: 'bare',
+  params: {},
+}
+
+const siteOf: Readonly<Record<SiteGenerator, SiteRules>> = {
+  plain: plainSite,
+  docusaurus: {
+    ...plainSite,
+    generator: 'docusaurus',
+    mdxInMarkdown: true,
+    contentRoots: ['docs'],
+    basePath: '/docs',
+  },
+  hugo: {...plainSite, generator: 'hugo', slugs: 'hugo', contentRoots: ['content'], routeEnd: 'slash'},
+  mkdocs: {...plainSite, generator: 'mkdocs', slugs: 'mkdocs', contentRoots: ['docs'], routeEnd: 'slash'},
+  vitepress: {
+    ...plainSite,
+    generator: 'vitepress',
+    slugs: 'vitepress',
+    contentRoots: ['docs', 'src'],
+    routeEnd: 'html',
+  },
+  starlight: {
+    ...plainSite,
+    generator: 'starlight',
+    contentRoots: ['src/content/docs', 'src/pages'],
+    routeEnd: 'slash',
+  },
+  mdbook: {...plainSite, generator: 'mdbook', slugs: 'mdbook', contentRoots: ['src'], routeEnd: 'html'},
+  mintlify: {...plainSite, generator: 'mintlify', mdxInMarkdown: true},
+  sphinx: {
+    ...plainSite,
+    generator: 'sphinx',
+    slugs: 'sphinx',
+    contentRoots: ['source', 'doc/source', 'docs/source', 'docs'],
+    routeEnd: 'html',
+  },
+  jekyll: {...plainSite, generator: 'jekyll', slugs: 'kramdown', contentRoots: ['docs'], routeEnd: 'html'},
+}
+
+export interface ProjectFile {
+  /** Below the content root, or below the project's root where that is known; `/` on every system. */
+  readonly path: string
+  /** Null for what was not or could not be read. */
+  readonly text: string | null
+}
+
+/** Whether a file can tell which generator a site uses: read these, in the content root and in the folders above it. */
+export function isSiteConfig(path: string): boolean {
+  return detectors.some(({file}) => file.test(path))
+}
+
+const detectors: readonly {
+  readonly file: RegExp
+  readonly detect: (text: string, path: string) => SiteRules | null
+}[] = [
+  {file: /(?:^|\/)docusaurus\.config\.(?:js|ts|mjs|cjs|mts)$/, detect: docusaurusOf},
+  {file: /(?:^|\/)mkdocs\.ya?ml$/, detect: mkdocsOf},
+  {file: /(?:^|\/)zensical\.toml$/, detect: () => siteOf.mkdocs},
+  {file: /(?:^|\/)\.vitepress\/config(?:\/index)?\.(?:js|ts|mjs|mts|cjs)$/, detect: vitepressOf},
+  {file: /(?:^|\/)astro\.config\.(?:js|ts|mjs|cjs|mts)$/, detect: starlightOf},
+  {file: /(?:^|\/)book\.toml$/, detect: mdbookOf},
+  {file: /(?:^|\/)hugo\.(?:toml|yaml|yml|json)$/, detect: hugoOf},
+  {file: /(?:^|\/)(?:config\/_default\/)(?:hugo|config)\.(?:toml|ya?ml|json)$/, detect: hugoOf},
+  {
+    file: /(?:^|\/)config\.(?:toml|ya?ml)$/,
+    detect: (text, path) =>
+      /^\s*["']?(?:baseURL|languageCode|theme|enableGitInfo|contentDir|defaultContentLanguage)["']?\s*[=:]/im.test(
+        text,
+      )
+        ? hugoOf(text, path)
+        : null,
+  },
+  {
+    file: /(?:^|\/)(?:mint|docs)\.json$/,
+    detect: (text) => (/"(?:navigation|\$schema)"/.test(text) ? siteOf.mintlify : null),
+  },
+  {
+    file: /(?:^|\/)conf\.py$/,
+    detect: (text) => (/\bextensions\s*=|\bhtml_theme\s*=/.test(text) ? siteOf.sphinx : null),
+  },
+  {file: /(?:^|\/)_config\.ya?ml$/, detect: jekyllOf},
+]
+
+/**
+ * The rules of the site that a project's configuration files describe; those of a plain folder when none is known.
+ * The first known file in the order of `detectors` decides, the one nearest the root first. Configurations are read as
+ * text, never run.
+ */
+export function detectSite(files: readonly ProjectFile[]): SiteRules {
+  const byDepth = [...files].sort(
+    (a, b) => a.path.split('/').length - b.path.split('/').length || (a.path < b.path ? -1 : 1),
+  )
+  for (const {file, detect} of detectors) {
+    for (const candidate of byDepth) {
+      if (!file.test(candidate.path)) continue
+      const site = detect((candidate.text ?? '').slice(0, 512 * 1024), candidate.path)
+      if (site) return site
+    }
+  }
+  return plainSite
+}
+
+/** The rules of a generator by its name, for sites whose configuration is not in reach; null for an unknown name. */
+export function siteRulesOf(name: string): SiteRules | null {
+  return Object.hasOwn(siteOf, name) ? siteOf[name as SiteGenerator] : null
+}
+
+function docusaurusOf(text: string): SiteRules {
+  const base = /\bbaseUrl\s*:\s*['"`]([^'"`]*)['"`]/.exec(text)?.[1] ?? '/'
+  const route = /\brouteBasePath\s*:\s*['"`]([^'"`]*)['"`]/.exec(text)?.[1] ?? 'docs'
+  const folder = /\bdocs\s*:\s*\{[^}]*?\bpath\s*:\s*['"`]([^'"`]*)['"`]/.exec(text)?.[1] ?? 'docs'
+  const slash = /\btrailingSlash\s*:\s*true/.test(text)
+  return {
+    ...siteOf.docusaurus,
+    contentRoots: [trimmed(folder)],
+    basePath: joinRoute(base, route),
+    routeEnd: slash ? 'slash' : 'bare',
+  }
+}
+
+function mkdocsOf(text: string): SiteRules {
+  const folder = yamlValue(text, 'docs_dir') ?? 'docs'
+  const flat = yamlValue(text, 'use_directory_urls') === 'false'
+  return {
+    ...siteOf.mkdocs,
+    contentRoots: [trimmed(folder)],
+    basePath: pathOfUrl(yamlValue(text, 'site_url')),
+    routeEnd: flat ? 'html' : 'slash',
+  }
+}
+
+function vitepressOf(text: string, path: string): SiteRules {
+  const home = path.replace(/\/?\.vitepress\/.*$/, '')
+  const source = /\bsrcDir\s*:\s*['"`]([^'"`]*)['"`]/.exec(text)?.[1] ?? ''
+  const base = /\bbase\s*:\s*['"`]([^'"`]*)['"`]/.exec(text)?.[1] ?? ''
+  const root = trimmed(joinRoute(home, source))
+  return {
+    ...siteOf.vitepress,
+    contentRoots: root === '' ? [] : [root],
+    basePath: joinRoute(base),
+    routeEnd: /\bcleanUrls\s*:\s*true/.test(text) ? 'bare' : 'html',
+  }
+}
+
+function starlightOf(text: string): SiteRules {
+  const base = /\bbase\s*:\s*['"`]([^'"`]*)['"`]/.exec(text)?.[1] ?? ''
+  const bare = /\btrailingSlash\s*:\s*['"`]never['"`]/.test(text)
+  return {...siteOf.starlight, basePath: joinRoute(base), routeEnd: bare ? 'bare' : 'slash'}
+}
+
+function mdbookOf(text: string): SiteRules {
+  const source = /^\s*src\s*=\s*["']([^"']*)["']/m.exec(text)?.[1] ?? 'src'
+  const url = /^\s*site-url\s*=\s*["']([^"']*)["']/m.exec(text)?.[1] ?? ''
+  return {...siteOf.mdbook, contentRoots: [trimmed(source)], basePath: joinRoute(pathOfUrl(url))}
+}
+
+function hugoOf(text: string, path: string): SiteRules {
+  const value = (name: string): string | null =>
+    new RegExp(`^\\s*["']?${name}["']?\\s*[=:]\\s*["']?([^"'\\n,#]*)["']?`, 'im').exec(text)?.[1]?.trim() ||
+    null
+  const folder = trimmed(value('contentDir') ?? 'content')
+  const language = value('defaultContentLanguage') ?? 'en'
+  const ugly = value('uglyURLs') === 'true'
+  return {
+    ...siteOf.hugo,
+    contentRoots: [`${folder}/${language}`, folder],
+    basePath: pathOfUrl(value('baseURL')),
+    routeEnd: ugly ? 'html' : 'slash',
+    params: path.endsWith('.toml') ? hugoParamsOf(text) : {},
+  }
+}
+
+/** Only plain values: what a shortcode prints. */
+function hugoParamsOf(text: string): Record<string, string> {
+  try {
+    const {params} = parseToml(text) as {params?: unknown}
+    if (typeof params !== 'object' || params === null) return {}
+    return Object.fromEntries(
+      Object.entries(params)
+        .filter(([, value]) => ['string', 'number', 'bigint'].includes(typeof value))
+        .map(([name, value]) => [name, String(value)]),
+    )
+  } catch {
+    // The generator will tell its owner; a page without these values is still a page.
+    return {}
+  }
+}
+
+function jekyllOf(text: string): SiteRules {
+  const permalink = yamlValue(text, 'permalink')
+  return {
+    ...siteOf.jekyll,
+    basePath: joinRoute(yamlValue(text, 'baseurl') ?? ''),
+    routeEnd: permalink === 'pretty' || permalink?.endsWith('/') ? 'slash' : 'html',
+  }
+}
+
+/**
+ * Where readers find a page: `url`, `permalink` or an absolute `slug` of its front matter as they are, else the route
+ * its generator makes from the path. Never with a fragment.
+ */
+export function routeOf(path: string, frontMatter: FrontMatter, site: SiteRules): string {
+  for (const given of [frontMatter.url, frontMatter.permalink]) {
+    if (given === null || /[:{}]/.test(given.replace(/^[a-z]+:\/\/[^/]*/i, ''))) continue
+    if (/^[a-z][a-z0-9+.-]*:\/\//i.test(given)) return given.replace(/#.*$/s, '')
+    return joinGiven('', given)
+  }
+  const inRoot = belowRoot(path, site)
+  const segments = inRoot.replace(/\.(?:mdx?|markdown)$/i, '').split('/')
+  let base = site.basePath
+  let parts: readonly string[] = segments
+  if (site.generator === 'docusaurus') {
+    const placed = docusaurusSegments(path, segments, site)
+    base = placed.base
+    parts = placed.parts
+  } else if (site.generator === 'starlight') {
+    parts = segments.map((segment) => slugOf(segment))
+  } else if (site.generator === 'hugo') {
+    parts = segments.map((segment) => segment.toLowerCase().replace(/\s+/g, '-'))
+  }
+
+  const last = parts.at(-1) ?? ''
+  const parent = parts.at(-2)
+  const isIndex =
+    /^(?:_?index|readme)$/i.test(last) ||
+    (site.generator === 'docusaurus' && parent !== undefined && last === parent)
+  const {slug} = frontMatter
+  if (slug !== null) {
+    if (slug.startsWith('/')) return joinGiven(base, slug)
+    if (site.generator === 'starlight') return finish(joinRoute(base, slug), site, false)
+    const folder = isIndex && site.generator === 'hugo' ? parts.slice(0, -2) : parts.slice(0, -1)
+    return finish(joinRoute(base, ...folder, slug), site, false)
+  }
+  return finish(joinRoute(base, ...(isIndex ? parts.slice(0, -1) : parts)), site, isIndex)
+}
+
+/** The version that a page's path names: `versioned_docs/version-2.0/…`, `v1.2/…`, `5.1/…`; null when none does. */
+export function versionOf(path: string): string | null {
+  const versioned = /(?:^|\/)[\w-]*versioned_docs\/version-([^/]+)\//.exec(path)
+  if (versioned) return versioned[1]!
+  const folders = path.split('/').slice(0, -1).slice(0, 3)
+  const named = folders.find((folder) =>
+    /^(?:version-)?v?\d+\.(?:\d+|x)(?:\.(?:\d+|x))*$|^(?:version-)?v\d+$/i.test(folder),
+  )
+  return named === undefined ? null : named.replace(/^version-/, '')
+}
+
+/** The language that a page's path names where translations lie in folders; null when it names none. */
+export function langOf(path: string, site: SiteRules): string | null {
+  const folders = path.split('/').slice(0, -1)
+  const i18n = folders.indexOf('i18n')
+  const named = i18n >= 0 ? folders[i18n + 1] : undefined
+  if (named && language.test(named)) return canonicalLanguage(named)
+  if (site.generator === 'plain') return null
+  for (const root of [...site.contentRoots, '']) {
+    const prefix = root === '' ? '' : `${root}/`
+    if (!path.startsWith(prefix)) continue
+    const first = path.slice(prefix.length).split('/')[0]!
+    if (
+      path.slice(prefix.length).includes('/') &&
+      languages.has(first.toLowerCase().split('-')[0]!) &&
+      language.test(first)
+    ) {
+      return canonicalLanguage(first)
+    }
+    const of = root.split('/').at(-1) ?? ''
+    if (site.generator === 'hugo' && language.test(of) && languages.has(of)) return canonicalLanguage(of)
+  }
+  return null
+}
+
+const language = /^[a-z]{2,3}(?:-(?:[A-Za-z]{4}|[A-Za-z]{2}|\d{3}))*$/
+const languages = new Set(
+  'ar bg bn ca cs da de el en es et fa fi fr he hi hr hu id it ja ko lt lv ms nb nl no pl pt ro ru sk sl sr sv th tr uk ur uz vi zh'.split(
+    ' ',
+  ),
+)
+
+function canonicalLanguage(tag: string): string | null {
+  try {
+    return Intl.getCanonicalLocales(tag)[0] ?? null
+  } catch {
+    return null
+  }
+}
+
+function docusaurusSegments(
+  path: string,
+  segments: readonly string[],
+  site: SiteRules,
+): {base: string; parts: readonly string[]} {
+  const versioned = /(?:^|\/)versioned_docs\/version-([^/]+)\/(.*)$/.exec(path)
+  const translated =
+    /(?:^|\/)i18n\/([^/]+)\/docusaurus-plugin-content-docs(?:-[^/]+)?\/(current|version-[^/]+)\/(.*)$/.exec(
+      path,
+    )
+  const blog = /(?:^|\/)blog\/(?:(\d{4})[-/](\d{2})[-/](\d{2})[-/])?(.*)$/.exec(path)
+  const plainOf = (rest: string): string[] =>
+    rest
+      .replace(/\.(?:mdx?|markdown)$/i, '')
+      .split('/')
+      .map(withoutNumber)
+  if (versioned) return {base: joinRoute(site.basePath, versioned[1]!), parts: plainOf(versioned[2]!)}
+  if (translated) {
+    const [, locale, version, rest] = translated
+    const under = version === 'current' ? '' : version!.slice('version-'.length)
+    return {base: joinRoute(locale!, site.basePath, under), parts: plainOf(rest!)}
+  }
+  if (blog && !site.contentRoots.some((root) => path.startsWith(`${root}/`))) {
+    const home = site.basePath.replace(/\/[^/]*$/, '')
+    const [, year, month, day, rest] = blog
+    const date = year ? [year, month!, day!] : []
+    return {
+      base: joinRoute(home, 'blog', ...date),
+      parts: rest!.replace(/\.(?:mdx?|markdown)$/i, '').split('/'),
+    }
+  }
+  return {base: site.basePath, parts: segments.map(withoutNumber)}
+}
+
+/** Docusaurus drops `01-` from names, but not from what looks like a version or a date. */
+function withoutNumber(segment: string): string {
+  if (/^\d+[-_.]\d+/.test(segment)) return segment
+  return segment.replace(/^\d+\s*[-_.]+\s*(?=[^-_.\s])/, '')
+}
+
+function belowRoot(path: string, site: SiteRules): string {
+  for (const root of site.contentRoots) {
+    if (path.startsWith(`${root}/`)) return path.slice(root.length + 1)
+  }
+  return path
+}
+
+function finish(route: string, site: SiteRules, isIndex: boolean): string {
+  if (route === '' || route === '/') return '/'
+  if (site.routeEnd === 'slash') return `${route}/`
+  if (site.routeEnd === 'html')
+    return isIndex ? `${route}/${site.generator === 'vitepress' ? '' : 'index.html'}` : `${route}.html`
+  return route
+}
+
+/** A path that a writer gave keeps its own ending. */
+function joinGiven(base: string, given: string): string {
+  const route = joinRoute(base, given.replace(/#.*$/s, ''))
+  return given.endsWith('/') && route !== '/' ? `${route}/` : route || '/'
+}
+
+function joinRoute(...parts: readonly string[]): string {
+  const joined = parts
+    .flatMap((part) => part.split('/'))
+    .filter((part) => part !== '' && part !== '.' && part !== '..')
+    .join('/')
+  return joined === '' ? '' : `/${joined}`
+}
+
+function trimmed(path: string): string {
+  return path.replace(/^\.?\/+|\/+$/g, '')
+}
+
+function pathOfUrl(url: string | null): string {
+  if (!url) return ''
+  try {
+    return joinRoute(new URL(url, 'https://docs.invalid').pathname)
+  } catch {
+    return ''
+  }
+}
+
+function yamlValue(text: string, name: string): string | null {
+  const match = new RegExp(`^${name}\\s*:\\s*(.*)$`, 'm').exec(text)
+  return match
+    ? match[1]!
+        .replace(/\s+#.*$/, '')
+        .replace(/^(["'])(.*)\1\s*$/, '$2')
+        .trim() || null
+    : null
+}
