@@ -1,0 +1,112 @@
+import type {Element, ElementContent, Root as HastRoot} from 'hast'
+import type {Nodes} from 'mdast'
+import rehypeSanitize, {defaultSchema, type Options as Schema} from 'rehype-sanitize'
+import rehypeStringify from 'rehype-stringify'
+import remarkRehype from 'remark-rehype'
+import {unified} from 'unified'
+import {visit} from 'unist-util-visit'
+import {parseMarkdown} from './parse-markdown.ts'
+import {codeTitleOf, plainTextOfNode} from './plain-text.ts'
+
+export interface RenderOptions {
+  /** Anchors of the page's headings in reading order: those of its sections with a depth above 0. */
+  readonly anchors: readonly string[]
+  /** Hosts from which images may be loaded; images from elsewhere become their alternative text. Default: none. */
+  readonly imageHosts?: readonly string[]
+  /** Where a link of the page leads on this server; null leaves it as it is written. */
+  readonly linkOf?: (url: string) => string | null
+  /** Where an image that is not remote is served from; null, also the default, shows its alternative text. */
+  readonly imageOf?: (url: string) => string | null
+}
+
+/**
+ * A page's Markdown as HTML that is safe to put into a page: no scripts, styles, forms or raw HTML; links only to
+ * http, https, mailto and relative addresses; heading ids as given.
+ */
+export function renderPage(markdown: string, options: RenderOptions): string {
+  const tree = parseMarkdown(markdown)
+  let n = 0
+  for (const node of tree.children) {
+    if (node.type !== 'heading') continue
+    const anchor = options.anchors[n++]
+    if (anchor) node.data = {...node.data, hProperties: {id: anchor}}
+  }
+  visit(tree, 'code', (node, index, parent) => {
+    const title = codeTitleOf(node.meta)
+    if (title === null || index === undefined || !parent) return
+    parent.children.splice(index, 0, {
+      type: 'paragraph',
+      children: [{type: 'text', value: title}],
+      data: {hProperties: {className: ['code-title']}},
+    })
+    return index + 2
+  })
+  const hast = processor.runSync(tree) as HastRoot
+  visit(hast, 'element', (element, index, parent) => {
+    if (element.tagName === 'a') relink(element, options)
+    if (element.tagName === 'img' && parent && index !== undefined) {
+      const source = imageSource(element, options)
+      if (source === null) parent.children[index] = alternative(element)
+      else element.properties = {...element.properties, src: source, loading: 'lazy'}
+    }
+  })
+  return processor.stringify(hast)
+}
+
+/** The visible words of a Markdown text, blocks separated by line breaks. */
+export function plainTextOf(markdown: string): string {
+  return plainTextOfNode(parseMarkdown(markdown) as Nodes)
+}
+
+const schema: Schema = {
+  ...defaultSchema,
+  // Ids come from us: anchors as the site makes them, footnotes with a prefix of their own.
+  clobberPrefix: '',
+  protocols: {
+    ...defaultSchema.protocols,
+    href: ['http', 'https', 'mailto'],
+    src: ['http', 'https'],
+  },
+  attributes: {
+    ...defaultSchema.attributes,
+    p: [['className', 'code-title']],
+  },
+}
+
+const processor = unified().use(remarkRehype).use(rehypeSanitize, schema).use(rehypeStringify).freeze()
+
+function relink(element: Element, options: RenderOptions): void {
+  const href = element.properties['href']
+  if (typeof href !== 'string') return
+  if (/^https?:/i.test(href)) {
+    element.properties = {...element.properties, rel: 'noopener noreferrer nofollow'}
+    return
+  }
+  if (href.startsWith('//')) {
+    delete element.properties['href']
+    return
+  }
+  if (href.startsWith('#') || /^mailto:/i.test(href)) return
+  const target = options.linkOf?.(href)
+  if (target) element.properties = {...element.properties, href: target}
+}
+
+function imageSource(element: Element, options: RenderOptions): string | null {
+  const source = element.properties['src']
+  if (typeof source !== 'string' || source === '') return null
+  if (/^https?:\/\//i.test(source) || source.startsWith('//')) {
+    try {
+      const {host, href} = new URL(source, 'https://local.invalid')
+      return (options.imageHosts ?? []).includes(host) ? href : null
+    } catch {
+      return null
+    }
+  }
+  if (/^[a-z][a-z0-9+.-]*:/i.test(source)) return null
+  return options.imageOf?.(source) ?? null
+}
+
+function alternative(element: Element): ElementContent {
+  const alt = element.properties['alt']
+  return {type: 'text', value: typeof alt === 'string' ? alt : ''}
+}
