@@ -28,10 +28,13 @@ export async function openContrastiveLoss(options: {
   readonly threads: number
 }): Promise<ContrastiveLoss> {
   const {rows, dimensions} = options
-  const session = await InferenceSession.create(encodeGraph(lossGraph(rows, dimensions, options.temperature)), {
-    intraOpNumThreads: options.threads,
-    interOpNumThreads: 1,
-  })
+  const session = await InferenceSession.create(
+    encodeGraph(lossGraph(rows, dimensions, options.temperature)),
+    {
+      intraOpNumThreads: options.threads,
+      interOpNumThreads: 1,
+    },
+  )
   return {
     async of({queries, passages, mask}) {
       const result = await session.run({

@@ -182,7 +182,9 @@ export class PairSampler {
     const usePath = section.isGeneric || this.#random() < 0.5
     const words = usePath ? section.path : section.heading
     const opening =
-      this.#random() < this.#options.questions ? `${openings[randomIndex(this.#random, openings.length)]} ` : ''
+      this.#random() < this.#options.questions
+        ? `${openings[randomIndex(this.#random, openings.length)]} `
+        : ''
     const query = this.#pieces.encode(opening + this.#mistyped(words))
 
     const passage = this.#window(section, this.#options.passageLength, this.#random() < 0.5)

@@ -177,13 +177,7 @@ export async function openTableTrainer(options: TableOptions): Promise<TableTrai
         ],
         scratch: Array.from({length: threads}, (_, thread) => at.scratch + thread * rowBytes),
         bytes: rowBytes,
-        step: [
-          learningRate / firstCorrection,
-          1 / secondCorrection,
-          adam.beta1,
-          adam.beta2,
-          adam.epsilon,
-        ],
+        step: [learningRate / firstCorrection, 1 / secondCorrection, adam.beta1, adam.beta2, adam.epsilon],
       })
       return result.loss
     },

@@ -101,7 +101,12 @@ export async function trainTable(
 }
 
 /** Random directions; frequent pieces begin short, as in smooth inverse frequency (Arora et al. 2017). */
-function fillTable(table: Float32Array, counts: Float64Array, dimensions: number, random: () => number): void {
+function fillTable(
+  table: Float32Array,
+  counts: Float64Array,
+  dimensions: number,
+  random: () => number,
+): void {
   const total = counts.reduce((sum, count) => sum + count, 0)
   counts.forEach((count, id) => {
     const weight = 1e-3 / (1e-3 + count / total)

@@ -35,7 +35,10 @@ function normalised(text: string): string {
     if (/^\s$/.test(char)) cleaned += ' '
     else cleaned += isCjk(code) ? ` ${char} ` : char
   }
-  return cleaned.toLowerCase().normalize('NFD').replace(/\p{Mn}/gu, '')
+  return cleaned
+    .toLowerCase()
+    .normalize('NFD')
+    .replace(/\p{Mn}/gu, '')
 }
 
 /** Only the basic plane: transformers.js looks at UTF-16 units and never sees the others. */

@@ -1,0 +1,282 @@
+import {createHash} from 'node:crypto'
+import {existsSync} from 'node:fs'
+import {join} from 'node:path'
+import {env, type FeatureExtractionPipeline, LogLevel, pipeline, type Tensor} from '@xenova/transformers'
+import type {Embedder} from './embedder.ts'
+import {
+  hashFiles,
+  locateModel,
+  type ModelLocation,
+  modelError,
+  type Precision,
+  precisions,
+  readNoteFiles,
+  reasonOf,
+} from './model-files.ts'
+import {type ModelNotes, type Pooling, readModelNotes} from './model-notes.ts'
+
+export interface OpenEmbedderOptions {
+  /** Null for the shipped model, else a folder, else a Hugging Face id. */
+  readonly model: string | null
+  /** Models from the hub are kept here. Default `data/models`. */
+  readonly cacheDir?: string
+  /** Where hub ids are looked up. Default https://huggingface.co; a mirror works too. */
+  readonly hub?: string
+}
+
+/** Raised when this file makes other vectors from the same model. */
+const vectorFormat = 1
+
+/** Texts at a time. A model with attention is fastest in small batches, a table cares little. */
+const batchSizes = {table: 32, attention: 8} as const
+
+/**
+ * Opens an embedding model with transformers.js. A folder is read as it stands and nothing is fetched; a hub id is
+ * downloaded once. Prefixes, pooling and length are the model's own; vectors are always normalised.
+ * @throws DocentError `embedding_model` that says what failed and how to go on.
+ */
+export async function openEmbedder(options: OpenEmbedderOptions): Promise<Embedder> {
+  const cacheDir = options.cacheDir ?? 'data/models'
+  const location = locateModel(options.model, cacheDir, options.hub ?? 'https://huggingface.co')
+  const {notes: files, tokenizerConfig} = await readNoteFiles(location)
+  let notes: ModelNotes
+  try {
+    notes = readModelNotes(location.name, files, tokenizerConfig)
+  } catch (error) {
+    throw modelError(
+      `The notes of the embedding model ${location.name} cannot be read: ${reasonOf(error)}.`,
+      error,
+    )
+  }
+
+  const {extractor, precision} = await load(location, cacheDir, notes)
+  try {
+    const probe = await run(extractor, ['probe'], notes)
+    const dimensions = probe[0]!.length
+    const weights = precisions.find(({dtype}) => dtype === precision)!.file
+    const fingerprint = createHash('sha256')
+      .update(JSON.stringify({vectorFormat, precision, notes}))
+      .update(
+        await hashFiles([join(location.folder, 'onnx', weights), join(location.folder, 'tokenizer.json')]),
+      )
+      .digest('hex')
+    return new TransformersEmbedder(
+      `${location.name}:${fingerprint.slice(0, 16)}`,
+      location.name,
+      dimensions,
+      {
+        extractor,
+        notes,
+      },
+    )
+  } catch (error) {
+    await extractor.dispose()
+    throw modelError(
+      `The embedding model ${location.name} loads but gives no vectors: ${reasonOf(error)}.`,
+      error,
+    )
+  }
+}
+
+async function load(
+  location: ModelLocation,
+  cacheDir: string,
+  notes: ModelNotes,
+): Promise<{readonly extractor: FeatureExtractionPipeline; readonly precision: Precision}> {
+  // Its warnings would land on standard output, between the lines of `--json`.
+  env.logLevel = LogLevel.ERROR
+  if (location.type === 'hub') env.remoteHost = `${location.hub.replace(/\/$/, '')}/`
+  const candidates =
+    location.type === 'folder'
+      ? precisions.filter(({file}) => existsSync(join(location.folder, 'onnx', file)))
+      : precisions.slice(0, 2)
+  let failure: unknown
+  for (const {dtype} of candidates) {
+    try {
+      const extractor = await pipeline<'feature-extraction'>(
+        'feature-extraction',
+        location.type === 'folder' ? location.folder : location.name,
+        {
+          dtype,
+          local_files_only: location.type === 'folder',
+          cache_dir: cacheDir,
+          // A table has nothing to share out, and idle threads of ONNX Runtime spin.
+          ...(notes.pooling === 'none' ? {session_options: {intraOpNumThreads: 1}} : {}),
+        },
+      )
+      return {extractor, precision: dtype}
+    } catch (error) {
+      failure ??= error
+      // Only a file that is not there makes the next precision worth a try.
+      if (location.type === 'folder' || !/could not locate file/i.test(reasonOf(error))) break
+    }
+  }
+  throw modelError(
+    `The embedding model ${location.name} could not be loaded from ${
+      location.type === 'folder' ? location.folder : location.hub
+    }: ${reasonOf(failure)}.`,
+    failure,
+  )
+}
+
+class TransformersEmbedder implements Embedder {
+  readonly id: string
+  readonly name: string
+  readonly dimensions: number
+  readonly #extractor: FeatureExtractionPipeline
+  readonly #notes: ModelNotes
+  readonly #batchSize: number
+  /** Settles when the call before has left native code: closing in the middle of one would end the process. */
+  #last: Promise<unknown> = Promise.resolve()
+  #closed: Promise<void> | null = null
+
+  constructor(
+    id: string,
+    name: string,
+    dimensions: number,
+    model: {readonly extractor: FeatureExtractionPipeline; readonly notes: ModelNotes},
+  ) {
+    this.id = id
+    this.name = name
+    this.dimensions = dimensions
+    this.#extractor = model.extractor
+    this.#notes = model.notes
+    this.#batchSize = model.notes.pooling === 'none' ? batchSizes.table : batchSizes.attention
+  }
+
+  async embedPassages(
+    texts: readonly string[],
+    options: {readonly signal?: AbortSignal} = {},
+  ): Promise<Float32Array[]> {
+    const vectors = new Array<Float32Array>(texts.length)
+    // Texts of like length share a batch, which saves padding.
+    const order = texts.map((_, index) => index).sort((a, b) => texts[a]!.length - texts[b]!.length)
+    for (let first = 0; first < order.length; first += this.#batchSize) {
+      options.signal?.throwIfAborted()
+      const indexes = order.slice(first, first + this.#batchSize)
+      const batch = await this.#embed(
+        indexes.map((index) => texts[index]!),
+        this.#notes.passagePrefix,
+      )
+      indexes.forEach((index, at) => {
+        vectors[index] = batch[at]!
+      })
+    }
+    options.signal?.throwIfAborted()
+    return vectors
+  }
+
+  async embedQuery(text: string): Promise<Float32Array> {
+    const [vector] = await this.#embed([text], this.#notes.queryPrefix)
+    return vector!
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#last.then(() => this.#extractor.dispose()).then(() => {})
+    return this.#closed
+  }
+
+  async #embed(texts: readonly string[], prefix: string): Promise<Float32Array[]> {
+    if (this.#closed) throw new TypeError('this embedder is closed: open another one')
+    // Models with attention give even an empty text a vector, which would be near everything.
+    const filled = texts.flatMap((text, index) => (/\S/.test(text) ? [index] : []))
+    const vectors: Float32Array[] = texts.map(() => new Float32Array(this.dimensions))
+    if (filled.length === 0) return vectors
+
+    const running = this.#last.then(() =>
+      run(
+        this.#extractor,
+        filled.map((index) => prefix + texts[index]!),
+        this.#notes,
+      ),
+    )
+    this.#last = running.catch(() => {
+      // The caller below gets it; here only the order matters.
+    })
+    try {
+      const embedded = await running
+      filled.forEach((index, at) => {
+        vectors[index] = embedded[at]!
+      })
+      return vectors
+    } catch (error) {
+      throw modelError(`The embedding model ${this.name} failed on a text: ${reasonOf(error)}.`, error)
+    }
+  }
+}
+
+interface ModelInputs {
+  readonly input_ids: Tensor
+  readonly attention_mask: Tensor
+}
+
+/** One batch through tokenizer, model, pooling and normalising. */
+async function run(
+  extractor: FeatureExtractionPipeline,
+  texts: readonly string[],
+  notes: ModelNotes,
+): Promise<Float32Array[]> {
+  const inputs = extractor.tokenizer([...texts], {
+    padding: true,
+    truncation: true,
+    max_length: notes.maxLength,
+  }) as ModelInputs
+  const outputs = (await extractor.model(inputs)) as Readonly<Record<string, Tensor | undefined>>
+  const tensor = outputTensor(outputs, notes)
+  const values = tensor.data as Float32Array
+  const width = tensor.dims.at(-1)!
+  const mask = inputs.attention_mask.data as BigInt64Array
+
+  return texts.map((_, row) => {
+    const vector =
+      tensor.dims.length === 2
+        ? values.slice(row * width, (row + 1) * width)
+        : pooled(values, mask, row, tensor.dims[1]!, width, notes.pooling)
+    return normalise(vector)
+  })
+}
+
+function outputTensor(outputs: Readonly<Record<string, Tensor | undefined>>, notes: ModelNotes): Tensor {
+  const {sentence_embedding: sentence, last_hidden_state: states, token_embeddings: tokens} = outputs
+  if (sentence) return sentence
+  if (notes.needsSentenceOutput) {
+    throw new Error('the model ends with a dense layer that its ONNX file leaves out')
+  }
+  const tensor = states ?? tokens ?? outputs['logits']
+  if (!tensor) throw new Error(`no known output among ${Object.keys(outputs).join(', ')}`)
+  return tensor
+}
+
+function pooled(
+  states: Float32Array,
+  mask: BigInt64Array,
+  row: number,
+  length: number,
+  width: number,
+  pooling: Pooling,
+): Float32Array {
+  const tokens = Array.from({length}, (_, token) => token).filter(
+    (token) => mask[row * length + token] !== 0n,
+  )
+  const stateOf = (token: number): Float32Array => {
+    const start = (row * length + token) * width
+    return states.subarray(start, start + width)
+  }
+  const vector = new Float32Array(width)
+  if (tokens.length === 0) return vector
+  if (pooling === 'cls') return stateOf(tokens[0]!).slice()
+  if (pooling === 'last') return stateOf(tokens.at(-1)!).slice()
+  if (pooling === 'max') vector.fill(Number.NEGATIVE_INFINITY)
+  for (const token of tokens) {
+    stateOf(token).forEach((value, at) => {
+      vector[at] = pooling === 'max' ? Math.max(vector[at]!, value) : vector[at]! + value
+    })
+  }
+  // The mean and the sum point the same way, and the length goes next.
+  return vector
+}
+
+function normalise(vector: Float32Array): Float32Array {
+  const length = Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0))
+  return length > 1e-9 ? vector.map((value) => value / length) : vector.fill(0)
+}
