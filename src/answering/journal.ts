@@ -1,4 +1,4 @@
-import type {Ending, GeneratorName, SequencedEvent, Turn} from '../domain/index.ts'
+import type {Ending, GeneratorName, SequencedEvent, Source, Turn} from '../domain/index.ts'
 
 /** What is known of an answer when it begins. */
 export interface JournalEntry {
@@ -29,6 +29,8 @@ export interface JournalFacts {
   readonly retrievalTimings?: Readonly<Record<string, number>>
   /** Retries, fallbacks and other steps, one sentence each. */
   readonly notes?: readonly string[]
+  /** What was found but not good enough to show, when the answer abstained. */
+  readonly considered?: readonly Source[]
 }
 
 export interface JournalledAnswer extends JournalEntry {

@@ -1,0 +1,108 @@
+import type {AnswerEvent, SequencedEvent} from '../domain/index.ts'
+
+/**
+ * Events as rows. Deltas that follow each other directly are one row: `data` holds their whole text, `pieces` a
+ * flat list `[length, ms, length, ms, …]` with the length of each piece and the time since the row's `at`, so
+ * nothing of the stream's rhythm is lost. Every other event is a row by itself, with `pieces` null.
+ */
+export interface EventRow {
+  readonly seq: number
+  readonly last_seq: number
+  readonly at: number
+  readonly data: string
+  readonly pieces: string | null
+}
+
+export function rowsOf(events: readonly SequencedEvent[]): EventRow[] {
+  const rows: EventRow[] = []
+  let index = 0
+  while (index < events.length) {
+    const first = events[index]!
+    if (first.event.type !== 'delta') {
+      rows.push({
+        seq: first.seq,
+        last_seq: first.seq,
+        at: first.at,
+        data: JSON.stringify(first.event),
+        pieces: null,
+      })
+      index += 1
+      continue
+    }
+    const pieces: number[] = []
+    let text = ''
+    let next: SequencedEvent | undefined = first
+    while (next?.event.type === 'delta' && next.seq === first.seq + pieces.length / 2) {
+      text += next.event.text
+      pieces.push(next.event.text.length, next.at - first.at)
+      index += 1
+      next = events[index]
+    }
+    rows.push({
+      seq: first.seq,
+      last_seq: first.seq + pieces.length / 2 - 1,
+      at: first.at,
+      data: text,
+      pieces: JSON.stringify(pieces),
+    })
+  }
+  return rows
+}
+
+/** The events that went into the rows, each with its own `seq` and time; those up to `after` left out. */
+export function eventsOf(rows: Iterable<EventRow>, after = 0): SequencedEvent[] {
+  const events: SequencedEvent[] = []
+  for (const row of rows) {
+    if (row.pieces === null) {
+      if (row.seq > after) {
+        // Written by `rowsOf` only, so its shape is known.
+        events.push({seq: row.seq, at: row.at, event: JSON.parse(row.data) as AnswerEvent})
+      }
+      continue
+    }
+    const pieces = JSON.parse(row.pieces) as number[]
+    let start = 0
+    for (let index = 0; index < pieces.length; index += 2) {
+      const end = start + pieces[index]!
+      const seq = row.seq + index / 2
+      if (seq > after) {
+        events.push({
+          seq,
+          at: row.at + pieces[index + 1]!,
+          event: {type: 'delta', text: row.data.slice(start, end)},
+        })
+      }
+      start = end
+    }
+  }
+  return events
+}
+
+/** The event without any words of the visitor, the model or the docs; what happened and when stays. */
+export function redactedEvent({seq, at, event}: SequencedEvent): SequencedEvent {
+  return {seq, at, event: redacted(event)}
+}
+
+function redacted(event: AnswerEvent): AnswerEvent {
+  switch (event.type) {
+    case 'delta':
+    case 'reasoning':
+      return {...event, text: ''}
+    case 'sources':
+      return {
+        ...event,
+        query: '',
+        sources: event.sources.map((source) => ({...source, snippet: '', highlights: []})),
+      }
+    case 'citation': {
+      const {quote: _, ...rest} = event
+      return rest
+    }
+    case 'tool': {
+      const {input: _, summary: __, ...rest} = event
+      return rest
+    }
+    default:
+      return event
+  }
+}

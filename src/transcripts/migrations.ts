@@ -1,0 +1,121 @@
+import type {Database} from 'better-sqlite3'
+import {DocentError} from '../domain/index.ts'
+
+export interface Migration {
+  readonly name: string
+  readonly sql: string
+}
+
+/**
+ * Applied by name, in this order, once each; what was published is never edited, only added to.
+ *
+ * `answers` has one row for each answer. `events` has its events: a run of deltas that were flushed together is
+ * one row, with `pieces` saying where each began in the text and when it came (see `event-rows.ts`).
+ */
+export const migrations: readonly Migration[] = [
+  {
+    name: '001_answers_and_events',
+    sql: `
+      CREATE TABLE answers (
+        row INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        conversation_id TEXT NOT NULL,
+        question TEXT NOT NULL,
+        version TEXT,
+        build TEXT NOT NULL,
+        generator TEXT NOT NULL,
+        model TEXT,
+        embedding TEXT NOT NULL,
+        started_at INTEGER NOT NULL,
+        settings TEXT NOT NULL,
+        channel TEXT NOT NULL,
+        idempotency_key TEXT,
+        ending TEXT,
+        abstained INTEGER NOT NULL DEFAULT 0,
+        text TEXT NOT NULL DEFAULT '',
+        usage TEXT,
+        timings TEXT,
+        facts TEXT NOT NULL DEFAULT '{}',
+        rating TEXT,
+        rating_reasons TEXT,
+        rating_comment TEXT,
+        rated_at INTEGER,
+        verdict TEXT,
+        review_note TEXT,
+        corrected_answer TEXT,
+        reviewed_at INTEGER
+      );
+      CREATE INDEX answers_by_time ON answers (started_at, row);
+      CREATE INDEX answers_by_conversation ON answers (conversation_id, row);
+      CREATE INDEX answers_by_key ON answers (idempotency_key) WHERE idempotency_key IS NOT NULL;
+      CREATE INDEX answers_open ON answers (row) WHERE ending IS NULL;
+      CREATE TABLE events (
+        answer INTEGER NOT NULL,
+        seq INTEGER NOT NULL,
+        last_seq INTEGER NOT NULL,
+        at INTEGER NOT NULL,
+        data TEXT NOT NULL,
+        pieces TEXT,
+        PRIMARY KEY (answer, seq)
+      ) WITHOUT ROWID;
+    `,
+  },
+  {
+    name: '002_search',
+    sql: `
+      CREATE VIRTUAL TABLE answers_fts USING fts5 (
+        question, text, content='answers', content_rowid='row', tokenize='porter unicode61 remove_diacritics 2'
+      );
+      INSERT INTO answers_fts(answers_fts, rank) VALUES ('secure-delete', 1);
+      INSERT INTO answers_fts(rowid, question, text) SELECT row, question, text FROM answers;
+      CREATE TRIGGER answers_fts_insert AFTER INSERT ON answers BEGIN
+        INSERT INTO answers_fts(rowid, question, text) VALUES (new.row, new.question, new.text);
+      END;
+      CREATE TRIGGER answers_fts_delete AFTER DELETE ON answers BEGIN
+        INSERT INTO answers_fts(answers_fts, rowid, question, text) VALUES ('delete', old.row, old.question, old.text);
+      END;
+      CREATE TRIGGER answers_fts_update AFTER UPDATE OF question, text ON answers BEGIN
+        INSERT INTO answers_fts(answers_fts, rowid, question, text) VALUES ('delete', old.row, old.question, old.text);
+        INSERT INTO answers_fts(rowid, question, text) VALUES (new.row, new.question, new.text);
+      END;
+    `,
+  },
+]
+
+/**
+ * Brings the schema up to date, each step in a transaction of its own.
+ * @throws DocentError `storage` when the file was written by a newer Docent or belongs to another program.
+ */
+export function migrate(db: Database, file: string, steps: readonly Migration[] = migrations): void {
+  const applied = appliedMigrations(db, file)
+  const unknown = applied.filter((name) => !steps.some((step) => step.name === name))
+  if (unknown.length > 0) {
+    throw new DocentError(
+      'storage',
+      `${file} was written by a newer Docent (it has ${unknown.join(', ')}). Run that version, or point DATA_DIR elsewhere.`,
+    )
+  }
+  db.exec('CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY, applied_at TEXT NOT NULL)')
+  for (const step of steps) {
+    if (applied.includes(step.name)) continue
+    db.transaction(() => {
+      db.exec(step.sql)
+      db.prepare('INSERT INTO migrations (name, applied_at) VALUES (?, ?)').run(
+        step.name,
+        new Date().toISOString(),
+      )
+    }).immediate()
+  }
+}
+
+function appliedMigrations(db: Database, file: string): string[] {
+  const tables = db.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").pluck().all() as string[]
+  if (tables.length === 0) return []
+  if (!tables.includes('migrations')) {
+    throw new DocentError(
+      'storage',
+      `${file} is a SQLite database of another program (tables ${tables.slice(0, 5).join(', ')}). Point DATA_DIR elsewhere.`,
+    )
+  }
+  return db.prepare('SELECT name FROM migrations ORDER BY name').pluck().all() as string[]
+}

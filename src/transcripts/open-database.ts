@@ -1,0 +1,145 @@
+import {accessSync, chmodSync, constants, existsSync, mkdirSync, statSync} from 'node:fs'
+import {dirname} from 'node:path'
+import Database from 'better-sqlite3'
+import {DocentError} from '../domain/index.ts'
+import {migrate} from './migrations.ts'
+
+/** A file larger than this is not read through at every start: it would take seconds. */
+const maxCheckedBytes = 128 * 1024 * 1024
+
+/**
+ * Opens or makes the transcripts file for writing, checks it and brings its schema up to date. A file that is
+ * damaged or not ours is left exactly as it is.
+ * @throws DocentError `storage` that names the file and says what to do.
+ */
+export function openDatabase(
+  file: string,
+  options: {readonly maxFileBytes?: number} = {},
+): Database.Database {
+  const isInMemory = file === ':memory:'
+  const isNew = !isInMemory && !existsSync(file)
+  if (!isInMemory) checkPlace(file)
+
+  let db: Database.Database | null = null
+  try {
+    // At the start there is time to wait for another process's write; later there is not.
+    db = new Database(file, {timeout: 2_000})
+    db.pragma('journal_mode = WAL')
+    // A killed process loses nothing with NORMAL, a power cut at most the last flushes; FULL would make every
+    // flush wait for the disk on the thread that streams.
+    db.pragma('synchronous = NORMAL')
+    db.pragma('secure_delete = ON')
+    db.pragma('journal_size_limit = 16777216')
+    if (!isNew && !isInMemory && statSync(file).size <= maxCheckedBytes) checkPages(db, file)
+    migrate(db, file)
+    if (options.maxFileBytes !== undefined) {
+      const pageBytes = db.pragma('page_size', {simple: true}) as number
+      db.pragma(`max_page_count = ${Math.max(1, Math.floor(options.maxFileBytes / pageBytes))}`)
+    }
+    // Questions may be personal: other users of the machine need not read them. Its companions inherit this.
+    if (isNew) chmodSync(file, 0o600)
+    return db
+  } catch (error) {
+    db?.close()
+    throw storageError(error, file)
+  }
+}
+
+/**
+ * Opens an existing transcripts file beside a running server, for commands.
+ * @throws DocentError `storage`.
+ */
+export function openDatabaseBeside(file: string, access: 'read' | 'write'): Database.Database {
+  if (!existsSync(file)) {
+    throw new DocentError(
+      'storage',
+      `There are no transcripts at ${file}. Set DATA_DIR to the server's data folder.`,
+    )
+  }
+  let db: Database.Database | null = null
+  try {
+    db = new Database(file, {readonly: access === 'read', fileMustExist: true, timeout: 3_000})
+    if (access === 'write') db.pragma('secure_delete = ON')
+    const known = db.prepare("SELECT 1 FROM sqlite_master WHERE name = 'answers'").get()
+    if (known === undefined) {
+      throw new DocentError('storage', `${file} holds no transcripts yet. Start the server once.`)
+    }
+    return db
+  } catch (error) {
+    db?.close()
+    throw storageError(error, file)
+  }
+}
+
+/** What SQLite threw, in words an operator can act on. */
+export function storageError(error: unknown, file: string): DocentError {
+  if (error instanceof DocentError) return error
+  const code = sqliteCodeOf(error)
+  const message = error instanceof Error ? error.message : String(error)
+  return new DocentError('storage', `${file}: ${adviceOf(code) ?? message}`, {
+    cause: error,
+    details: {sqlite: code},
+  })
+}
+
+/** As `SQLITE_FULL`; null for what SQLite did not throw. */
+export function sqliteCodeOf(error: unknown): string | null {
+  const code = error instanceof Error && 'code' in error ? error.code : null
+  return typeof code === 'string' && code.startsWith('SQLITE_') ? code : null
+}
+
+function adviceOf(code: string | null): string | null {
+  if (code === null) return null
+  if (code === 'SQLITE_NOTADB') {
+    return 'is not a SQLite database, and it was left as it is. Move it away or restore a backup, then start again.'
+  }
+  if (code.startsWith('SQLITE_CORRUPT')) {
+    return 'is damaged, and it was left as it is. Restore a backup, or move it away to begin a new log; `sqlite3 FILE .recover` may save what it holds.'
+  }
+  if (code.startsWith('SQLITE_READONLY'))
+    return 'cannot be written. Check the permissions of the file and its folder.'
+  if (code.startsWith('SQLITE_CANTOPEN'))
+    return 'cannot be opened. Check that the folder exists and may be written.'
+  if (code === 'SQLITE_FULL') return 'has no room left. Free some disk space or remove old transcripts.'
+  if (code.startsWith('SQLITE_BUSY') || code === 'SQLITE_LOCKED') {
+    return 'is locked by another process. Stop the other server or command that uses it.'
+  }
+  if (code.startsWith('SQLITE_IOERR')) return 'could not be read or written. Check the disk.'
+  return null
+}
+
+function checkPlace(file: string): void {
+  const folder = dirname(file)
+  try {
+    mkdirSync(folder, {recursive: true})
+  } catch (error) {
+    throw new DocentError(
+      'storage',
+      `${folder} cannot be made: ${(error as Error).message}. Check DATA_DIR.`,
+      {
+        cause: error,
+      },
+    )
+  }
+  if (!existsSync(file)) return
+  if (statSync(file).isDirectory()) {
+    throw new DocentError(
+      'storage',
+      `${file} is a folder where the transcripts file should be. Move it away.`,
+    )
+  }
+  try {
+    accessSync(file, constants.R_OK | constants.W_OK)
+  } catch (error) {
+    throw new DocentError('storage', `${file} ${adviceOf('SQLITE_READONLY')}`, {cause: error})
+  }
+}
+
+function checkPages(db: Database.Database, file: string): void {
+  const [first] = db.pragma('quick_check(1)') as {readonly quick_check: string}[]
+  if (first?.quick_check === 'ok') return
+  throw new DocentError(
+    'storage',
+    `${file} ${adviceOf('SQLITE_CORRUPT')} (${first?.quick_check ?? 'no answer'})`,
+  )
+}

@@ -1,0 +1,643 @@
+import type {Database} from 'better-sqlite3'
+import {type AnswerFold, createAnswerFold, foldOf} from '../answering/answer-fold.ts'
+import type {Journal, JournalEntry, JournalFacts, JournalledAnswer} from '../answering/journal.ts'
+import {errorEventOf} from '../answering/run.ts'
+import {DocentError, isTerminal, type SequencedEvent} from '../domain/index.ts'
+import {redactedEvent, rowsOf} from './event-rows.ts'
+import {openDatabase, storageError} from './open-database.ts'
+import {
+  type AnswerRow,
+  createTranscriptReads,
+  excerptOf,
+  journalledOf,
+  transcriptOf,
+  turnsOf,
+} from './transcript-reads.ts'
+import type {Transcript, TranscriptFilter, TranscriptItem, TranscriptStore} from './transcript-store.ts'
+
+export interface TranscriptsOptions {
+  /** The SQLite file; `:memory:` for none. Its folder is made when missing. */
+  readonly file: string
+  /**
+   * `full` keeps everything. `metadata` never writes words of the visitor, the model or the docs to disk, only
+   * what happened and when. `off` writes nothing at all. Default `full`. Answers under way can be resumed in all.
+   */
+  readonly mode?: 'full' | 'metadata' | 'off'
+  /** Older answers are removed, at the start and every hour; 0, the default, keeps them. */
+  readonly retentionDays?: number
+  readonly now?: () => number
+  /** How long writes are gathered; default 75. */
+  readonly flushMs?: number
+  /** Events held in memory while they cannot be written; beyond it the largest answers lose theirs. Default 100,000. */
+  readonly maxPending?: number
+  /** Where SQLite stops growing the file; default no limit of our own. */
+  readonly maxFileBytes?: number
+  /** Told when the log stops being written, with the reason, and with null when it is written again. */
+  readonly onDegraded?: (reason: string | null) => void
+}
+
+export interface Transcripts extends Journal, TranscriptStore {
+  /** Answers that a crash had left open and that are now `interrupted`. */
+  readonly recovered: number
+  /** Writes what it can and closes the file. Idempotent. */
+  close(): void
+}
+
+/** An answer that is not wholly on disk: under way, or not written yet. */
+interface Live {
+  readonly entry: JournalEntry
+  readonly fold: AnswerFold
+  /** Its row in `answers`; null until it is written. */
+  row: number | null
+  /** To be written, in order. */
+  pending: SequencedEvent[]
+  /** Everything, for modes that do not keep it on disk; null where the file has it. */
+  readonly whole: SequencedEvent[] | null
+  facts: JournalFacts
+  hasNewFacts: boolean
+  /** Events were given up for want of room. */
+  isPartial: boolean
+}
+
+const busyTimeoutMs = 20
+const staffBusyTimeoutMs = 250
+const firstRetryMs = 250
+const maxRetryMs = 5_000
+const retentionEveryMs = 60 * 60 * 1000
+const dayMs = 24 * 60 * 60 * 1000
+const maxPendingChars = 64 * 1024 * 1024
+
+/**
+ * The journal of all answers and everything read from it, in one SQLite file written by this process alone.
+ * @throws DocentError `storage` when the file cannot be used; it is never overwritten.
+ */
+export function openTranscripts(options: TranscriptsOptions): Transcripts {
+  const {file, mode = 'full', retentionDays = 0, flushMs = 75, maxPending = 100_000} = options
+  const now = options.now ?? Date.now
+  const db = openDatabase(file, options)
+  let recovered: number
+  try {
+    recovered = recover(db)
+  } catch (error) {
+    db.close()
+    throw storageError(error, file)
+  }
+  db.pragma(`busy_timeout = ${busyTimeoutMs}`)
+  const reads = createTranscriptReads(db)
+
+  const live = new Map<string, Live>()
+  const liveByKey = new Map<string, string>()
+  const dirty = new Set<Live>()
+  let pendingCount = 0
+  let pendingChars = 0
+  let lostAnswers = 0
+  let flushTimer: ReturnType<typeof setTimeout> | null = null
+  let soon: ReturnType<typeof setImmediate> | null = null
+  let retryMs = firstRetryMs
+  let reason: string | null = null
+  let isClosed = false
+
+  const insertAnswer = db.prepare(
+    `INSERT INTO answers (id, conversation_id, question, version, build, generator, model, embedding, started_at,
+       settings, channel, idempotency_key)
+     VALUES (@id, @conversationId, @question, @version, @build, @generator, @model, @embedding, @startedAt,
+       @settings, @channel, @idempotencyKey)`,
+  )
+  const insertEvents = db.prepare(
+    'INSERT OR IGNORE INTO events (answer, seq, last_seq, at, data, pieces) VALUES (?, ?, ?, ?, ?, ?)',
+  )
+  const updateFacts = db.prepare('UPDATE answers SET facts = ? WHERE row = ?')
+  const endAnswer = db.prepare(
+    'UPDATE answers SET ending = ?, abstained = ?, text = ?, usage = ?, timings = ? WHERE row = ?',
+  )
+
+  const writeAll = db.transaction((answers: readonly Live[]): Map<Live, number> => {
+    const rows = new Map<Live, number>()
+    for (const answer of answers) rows.set(answer, write(answer))
+    return rows
+  })
+
+  function write(answer: Live): number {
+    const {entry, fold} = answer
+    const isRedacted = mode !== 'full'
+    let row = answer.row
+    if (row === null) {
+      const inserted = insertAnswer.run({
+        id: entry.answerId,
+        conversationId: entry.conversationId,
+        question: isRedacted ? '' : entry.question,
+        version: entry.version,
+        build: entry.build,
+        generator: entry.generator,
+        model: entry.model,
+        embedding: entry.embedding,
+        startedAt: entry.startedAt,
+        settings: JSON.stringify(entry.settings),
+        channel: entry.channel,
+        idempotencyKey: entry.idempotencyKey,
+      })
+      row = Number(inserted.lastInsertRowid)
+    }
+    const events = isRedacted ? answer.pending.map(redactedEvent) : answer.pending
+    for (const {seq, last_seq, at, data, pieces} of rowsOf(events))
+      insertEvents.run(row, seq, last_seq, at, data, pieces)
+    if (answer.hasNewFacts) updateFacts.run(JSON.stringify(factsToKeep(answer)), row)
+    if (fold.ending !== null) {
+      endAnswer.run(
+        fold.ending,
+        fold.abstained ? 1 : 0,
+        isRedacted ? '' : fold.text,
+        JSON.stringify(fold.usage),
+        JSON.stringify(fold.timings()),
+        row,
+      )
+    }
+    return row
+  }
+
+  function factsToKeep({facts, isPartial}: Live): JournalFacts {
+    const notes = [...(facts.notes ?? [])]
+    if (isPartial)
+      notes.push('The log could not be written for a while: some of this answer’s events are missing.')
+    const kept: JournalFacts = {...facts, ...(notes.length > 0 ? {notes} : {})}
+    if (mode === 'full' || kept.considered === undefined) return kept
+    return {...kept, considered: kept.considered.map((source) => ({...source, snippet: '', highlights: []}))}
+  }
+
+  /** One transaction for all answers. False when it could not be written; everything is kept then. */
+  function flushNow(): boolean {
+    if (flushTimer !== null) clearTimeout(flushTimer)
+    if (soon !== null) clearImmediate(soon)
+    flushTimer = null
+    soon = null
+    if (dirty.size === 0 || isClosed) return dirty.size === 0
+    try {
+      // Immediate: a transaction that reads before it writes would fail at once when another process has written.
+      const rows = mode === 'off' ? null : writeAll.immediate([...dirty])
+      for (const answer of dirty) {
+        if (rows !== null) answer.row = rows.get(answer) ?? null
+        answer.pending = []
+        answer.hasNewFacts = false
+        if (answer.fold.ending !== null) forget(answer)
+      }
+      dirty.clear()
+      pendingCount = 0
+      pendingChars = 0
+      retryMs = firstRetryMs
+      setReason(null)
+      return true
+    } catch (error) {
+      setReason(storageError(error, file).message)
+      schedule(retryMs)
+      retryMs = Math.min(maxRetryMs, retryMs * 2)
+      return false
+    }
+  }
+
+  function forget(answer: Live): void {
+    live.delete(answer.entry.answerId)
+    const key = answer.entry.idempotencyKey
+    if (key !== null && liveByKey.get(key) === answer.entry.answerId) liveByKey.delete(key)
+  }
+
+  function setReason(next: string | null): void {
+    if (next === reason) return
+    reason = next
+    options.onDegraded?.(next)
+  }
+
+  function schedule(ms: number): void {
+    if (flushTimer !== null || isClosed) return
+    flushTimer = setTimeout(flushNow, ms)
+    // A log that cannot be written must not keep the process alive.
+    if (reason !== null) flushTimer.unref?.()
+  }
+
+  /** Endings go to disk in the next turn, together with all that ends in this one. */
+  function scheduleSoon(): void {
+    if (soon !== null || reason !== null || isClosed) return
+    soon = setImmediate(flushNow)
+  }
+
+  /** Gives up events of the largest answers until there is room; their endings are kept. */
+  function shed(): void {
+    while (pendingCount > maxPending || pendingChars > maxPendingChars) {
+      let largest: Live | null = null
+      for (const answer of dirty) {
+        if (answer.pending.length > (largest?.pending.length ?? 1)) largest = answer
+      }
+      if (largest === null) {
+        // Only endings are left: the oldest answers go wholly.
+        const [oldest] = dirty
+        if (oldest === undefined) return
+        dirty.delete(oldest)
+        forget(oldest)
+        count(oldest.pending, -1)
+        lostAnswers += 1
+        continue
+      }
+      const last = largest.pending.at(-1)!
+      const dropped = isTerminal(last.event) ? largest.pending.slice(0, -1) : largest.pending
+      largest.pending = isTerminal(last.event) ? [last] : []
+      largest.isPartial = true
+      largest.hasNewFacts = true
+      count(dropped, -1)
+    }
+  }
+
+  function count(events: readonly SequencedEvent[], sign: 1 | -1): void {
+    pendingCount += sign * events.length
+    for (const {event} of events) pendingChars += sign * sizeOf(event)
+  }
+
+  function begin(entry: JournalEntry): void {
+    const answer: Live = {
+      entry,
+      fold: createAnswerFold(entry.startedAt),
+      row: null,
+      pending: [],
+      whole: mode === 'full' ? null : [],
+      facts: {},
+      hasNewFacts: false,
+      isPartial: false,
+    }
+    live.set(entry.answerId, answer)
+    if (entry.idempotencyKey !== null) liveByKey.set(entry.idempotencyKey, entry.answerId)
+    dirty.add(answer)
+    schedule(flushMs)
+  }
+
+  function append(answerId: string, event: SequencedEvent): void {
+    const answer = live.get(answerId)
+    // Deleted while it ran: nothing more of it is kept.
+    if (answer === undefined) return
+    const ends = isTerminal(event.event)
+    answer.fold.add(event)
+    answer.whole?.push(event)
+    if (!answer.isPartial || ends) {
+      answer.pending.push(event)
+      pendingCount += 1
+      pendingChars += sizeOf(event.event)
+      if (pendingCount > maxPending || pendingChars > maxPendingChars) shed()
+    }
+    dirty.add(answer)
+    if (ends) scheduleSoon()
+    schedule(flushMs)
+  }
+
+  function note(answerId: string, facts: JournalFacts): void {
+    const answer = live.get(answerId)
+    if (answer === undefined) return
+    answer.facts = {...answer.facts, ...facts}
+    answer.hasNewFacts = true
+    dirty.add(answer)
+    schedule(flushMs)
+  }
+
+  /** Runs a read, with what is gathered written first where that is possible. */
+  function reading<T>(read: () => T): T {
+    if (dirty.size > 0 && reason === null && mode !== 'off') flushNow()
+    try {
+      return read()
+    } catch (error) {
+      throw storageError(error, file)
+    }
+  }
+
+  /** Runs a write of staff, which may wait a moment for another process. */
+  function writing<T>(change: () => T): T {
+    if (dirty.size > 0) flushNow()
+    db.pragma(`busy_timeout = ${staffBusyTimeoutMs}`)
+    try {
+      return db.transaction(change).immediate()
+    } catch (error) {
+      throw storageError(error, file)
+    } finally {
+      db.pragma(`busy_timeout = ${busyTimeoutMs}`)
+    }
+  }
+
+  /** The journal's own reads never throw: without the file, what is in memory is all there is. */
+  function quietly<T>(read: () => T, fallback: T): T {
+    try {
+      return read()
+    } catch (error) {
+      setReason(storageError(error, file).message)
+      schedule(retryMs)
+      return fallback
+    }
+  }
+
+  function liveRow(answer: Live): AnswerRow {
+    const {entry, fold} = answer
+    return {
+      row: answer.row ?? -1,
+      id: entry.answerId,
+      conversation_id: entry.conversationId,
+      question: mode === 'full' || fold.ending === null ? entry.question : '',
+      version: entry.version,
+      build: entry.build,
+      generator: entry.generator,
+      model: entry.model,
+      embedding: entry.embedding,
+      started_at: entry.startedAt,
+      settings: JSON.stringify(entry.settings),
+      channel: entry.channel,
+      idempotency_key: entry.idempotencyKey,
+      ending: fold.ending,
+      abstained: fold.abstained ? 1 : 0,
+      text: fold.text,
+      usage: JSON.stringify(fold.usage),
+      timings: JSON.stringify(fold.timings()),
+      facts: JSON.stringify(answer.facts),
+      rating: null,
+      rating_reasons: null,
+      rating_comment: null,
+      rated_at: null,
+      verdict: null,
+      review_note: null,
+      corrected_answer: null,
+      reviewed_at: null,
+    }
+  }
+
+  function find(answerId: string): JournalledAnswer | null {
+    const answer = live.get(answerId)
+    if (answer !== undefined) return {...answer.entry, ending: answer.fold.ending}
+    const row = quietly(() => reads.row(answerId), null)
+    return row === null ? null : journalledOf(row)
+  }
+
+  function eventsAfter(answerId: string, seq: number): SequencedEvent[] {
+    const answer = live.get(answerId)
+    if (answer?.whole) return answer.whole.filter((event) => event.seq > seq)
+    const unwritten = answer?.pending.filter((event) => event.seq > seq) ?? []
+    const row = answer === undefined ? (quietly(() => reads.row(answerId), null)?.row ?? null) : answer.row
+    const written = row === null ? [] : quietly(() => reads.events(row, seq), [])
+    return [...written, ...unwritten]
+  }
+
+  function get(answerId: string): Transcript | null {
+    return reading(() => {
+      const answer = live.get(answerId)
+      if (answer === undefined) return reads.get(answerId)
+      const stored = reads.row(answerId)
+      const row = liveRow(answer)
+      // Feedback may be there already while the answer still runs.
+      const merged = stored === null ? row : {...stored, ...withoutReview(row)}
+      return transcriptOf(merged, eventsAfter(answerId, 0))
+    })
+  }
+
+  function list(filter: TranscriptFilter, page?: {readonly cursor?: string; readonly limit?: number}) {
+    return reading(() => {
+      const found = reads.list(filter, page)
+      const items = found.items.map((item): TranscriptItem => {
+        const answer = live.get(item.answerId)
+        if (answer === undefined || item.ending !== null) return item
+        return {...item, timings: answer.fold.timings(), excerpt: excerptOf(answer.fold.text)}
+      })
+      if (page?.cursor !== undefined || reason === null) return {...found, items}
+      // The log cannot be written: what only memory has comes first, since it is the newest.
+      const unwritten = [...live.values()].filter((answer) => answer.row === null && matches(answer, filter))
+      return {
+        ...found,
+        items: [...unwritten.reverse().map((answer) => memoryItem(liveRow(answer))), ...items],
+      }
+    })
+  }
+
+  function change(answerId: string, statement: string, ...values: unknown[]): void {
+    const changes = writing(() => db.prepare(statement).run(...values, answerId).changes)
+    if (changes === 0) throw new DocentError('not_found', `There is no transcript ${answerId}`)
+  }
+
+  function remove(rows: readonly number[]): void {
+    const dropEvents = db.prepare('DELETE FROM events WHERE answer = ?')
+    const dropAnswer = db.prepare('DELETE FROM answers WHERE row = ?')
+    for (const row of rows) {
+      dropEvents.run(row)
+      dropAnswer.run(row)
+    }
+  }
+
+  /** Removes answers by a condition, in steps, and then leaves no copy in the write-ahead log. */
+  function removeWhere(
+    condition: string,
+    value: string | number,
+    isMeant: (answer: Live) => boolean,
+  ): number {
+    if (dirty.size > 0) flushNow()
+    let removed = 0
+    for (const answer of [...live.values()].filter(isMeant)) {
+      dirty.delete(answer)
+      count(answer.pending, -1)
+      forget(answer)
+      if (answer.row === null) removed += 1
+    }
+    const some = db
+      .prepare<[string | number], number>(`SELECT row FROM answers WHERE ${condition} LIMIT 500`)
+      .pluck()
+    while (true) {
+      const gone = writing(() => {
+        const rows = some.all(value)
+        remove(rows)
+        return rows.length
+      })
+      removed += gone
+      if (gone < 500) break
+    }
+    if (removed > 0) quietly(() => db.pragma('wal_checkpoint(TRUNCATE)'), null)
+    return removed
+  }
+
+  function purge(before: number): number {
+    return removeWhere('started_at < ?', before, (answer) => answer.entry.startedAt < before)
+  }
+
+  function keepRetention(): void {
+    if (retentionDays > 0) quietly(() => purge(now() - retentionDays * dayMs), 0)
+  }
+
+  async function flush(): Promise<void> {
+    for (let attempt = 0; !flushNow() && attempt < 5; attempt++) {
+      // Another process writes: that passes. Anything else is known already.
+      if (reason === null || !reason.includes('locked')) return
+      await new Promise((resolve) => setTimeout(resolve, 50 * 2 ** attempt))
+    }
+  }
+
+  keepRetention()
+  const retentionTimer = retentionDays > 0 ? setInterval(keepRetention, retentionEveryMs) : null
+  retentionTimer?.unref?.()
+
+  return {
+    recovered,
+    begin,
+    append,
+    note,
+    find,
+    eventsAfter,
+    findByIdempotencyKey(key) {
+      const answerId = liveByKey.get(key)
+      if (answerId !== undefined) return find(answerId)
+      const row = quietly(() => reads.rowByIdempotencyKey(key), null)
+      return row === null ? null : journalledOf(row)
+    },
+    conversation(conversationId, limit) {
+      const stored = quietly(() => reads.conversationRows(conversationId, limit), [])
+      const unwritten = [...live.values()].filter(
+        (answer) => answer.entry.conversationId === conversationId && answer.row === null,
+      )
+      const answers = [
+        ...stored.map((row) => {
+          const answer = live.get(row.id)
+          return answer === undefined ? row : liveRow(answer)
+        }),
+        ...unwritten.map(liveRow),
+      ]
+      return turnsOf(answers, limit)
+    },
+    flush,
+    health: () => ({
+      degraded: reason !== null || lostAnswers > 0,
+      reason:
+        reason ??
+        (lostAnswers > 0 ? `${lostAnswers} answer(s) were lost while the log could not be written` : null),
+      unflushed: pendingCount,
+    }),
+    list,
+    get,
+    setFeedback(answerId, {rating, reasons, comment}) {
+      change(
+        answerId,
+        'UPDATE answers SET rating = ?, rating_reasons = ?, rating_comment = ?, rated_at = ? WHERE id = ?',
+        rating,
+        JSON.stringify(reasons),
+        comment,
+        now(),
+      )
+    },
+    setReview(answerId, {verdict, note, correctedAnswer}) {
+      change(
+        answerId,
+        'UPDATE answers SET verdict = ?, review_note = ?, corrected_answer = ?, reviewed_at = ? WHERE id = ?',
+        verdict,
+        note,
+        correctedAnswer,
+        now(),
+      )
+    },
+    delete: (answerId) => removeWhere('id = ?', answerId, ({entry}) => entry.answerId === answerId) > 0,
+    deleteConversation: (conversationId) =>
+      removeWhere(
+        'conversation_id = ?',
+        conversationId,
+        ({entry}) => entry.conversationId === conversationId,
+      ),
+    purge,
+    *export(filter) {
+      reading(() => null)
+      for (const answerId of reads.ids(filter)) {
+        const transcript = get(answerId)
+        if (transcript !== null) yield transcript
+      }
+    },
+    close() {
+      if (isClosed) return
+      flushNow()
+      isClosed = true
+      if (flushTimer !== null) clearTimeout(flushTimer)
+      if (soon !== null) clearImmediate(soon)
+      if (retentionTimer !== null) clearInterval(retentionTimer)
+      db.close()
+    },
+  }
+}
+
+/** Gives every answer that a crash left open its ending. Gives their number. */
+function recover(db: Database): number {
+  const open = db.prepare<[], AnswerRow>('SELECT * FROM answers WHERE ending IS NULL').all()
+  if (open.length === 0) return 0
+  const reads = createTranscriptReads(db)
+  const insert = db.prepare(
+    'INSERT INTO events (answer, seq, last_seq, at, data, pieces) VALUES (?, ?, ?, ?, ?, NULL)',
+  )
+  const close = db.prepare('UPDATE answers SET ending = ?, text = ?, usage = ?, timings = ? WHERE row = ?')
+  db.transaction(() => {
+    for (const row of open) {
+      const events = reads.events(row.row, 0)
+      const fold = foldOf(events, row.started_at)
+      const last = events.at(-1)
+      if (fold.terminal === null) {
+        const seq = (last?.seq ?? 0) + 1
+        // At the time of the last event that is known: when the process died, nobody can say.
+        const terminal: SequencedEvent = {
+          seq,
+          at: last?.at ?? row.started_at,
+          event: errorEventOf('server_restarted'),
+        }
+        fold.add(terminal)
+        insert.run(row.row, seq, seq, terminal.at, JSON.stringify(terminal.event))
+      }
+      close.run(fold.ending, fold.text, JSON.stringify(fold.usage), JSON.stringify(fold.timings()), row.row)
+    }
+  }).immediate()
+  return open.length
+}
+
+function sizeOf(event: SequencedEvent['event']): number {
+  if (event.type === 'delta' || event.type === 'reasoning') return event.text.length
+  return event.type === 'sources' ? 600 * (event.sources.length + 1) : 400
+}
+
+function withoutReview(row: AnswerRow): Partial<AnswerRow> {
+  const {
+    rating: _rating,
+    rating_reasons: _reasons,
+    rating_comment: _comment,
+    rated_at: _ratedAt,
+    verdict: _verdict,
+    review_note: _note,
+    corrected_answer: _corrected,
+    reviewed_at: _reviewedAt,
+    ...rest
+  } = row
+  return rest
+}
+
+function memoryItem(row: AnswerRow): TranscriptItem {
+  return {
+    answerId: row.id,
+    conversationId: row.conversation_id,
+    question: row.question,
+    startedAt: row.started_at,
+    ending: row.ending,
+    abstained: row.abstained === 1,
+    rating: null,
+    verdict: null,
+    build: row.build,
+    generator: row.generator,
+    model: row.model,
+    timings: JSON.parse(row.timings ?? '{}') as TranscriptItem['timings'],
+    excerpt: excerptOf(row.text),
+  }
+}
+
+/** The filter of the list, for an answer that only memory has. */
+function matches({entry, fold}: Live, filter: TranscriptFilter): boolean {
+  const words = filter.q?.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []
+  const haystack = words.length > 0 ? `${entry.question} ${fold.text}`.toLowerCase() : ''
+  return (
+    words.every((word) => haystack.includes(word)) &&
+    (filter.ending === undefined ||
+      (filter.ending === 'running' ? fold.ending === null : fold.ending === filter.ending)) &&
+    (filter.rating === undefined || filter.rating === 'none') &&
+    (filter.verdict === undefined || filter.verdict === 'none') &&
+    (filter.abstained === undefined || fold.abstained === filter.abstained) &&
+    (filter.build === undefined || entry.build === filter.build) &&
+    (filter.from === undefined || entry.startedAt >= filter.from) &&
+    (filter.to === undefined || entry.startedAt < filter.to) &&
+    (filter.conversationId === undefined || entry.conversationId === filter.conversationId)
+  )
+}

@@ -1,0 +1,285 @@
+import type {Database} from 'better-sqlite3'
+import {foldOf} from '../answering/answer-fold.ts'
+import type {JournalFacts, JournalledAnswer} from '../answering/journal.ts'
+import {
+  DocentError,
+  type Ending,
+  type GeneratorName,
+  noUsage,
+  type SequencedEvent,
+  type Timings,
+  type Turn,
+  type Usage,
+} from '../domain/index.ts'
+import {type EventRow, eventsOf} from './event-rows.ts'
+import {searchQueryOf} from './search-query.ts'
+import type {
+  Feedback,
+  Review,
+  Transcript,
+  TranscriptFilter,
+  TranscriptItem,
+  TranscriptPage,
+  Verdict,
+} from './transcript-store.ts'
+
+/** A row of `answers`. */
+export interface AnswerRow {
+  readonly row: number
+  readonly id: string
+  readonly conversation_id: string
+  readonly question: string
+  readonly version: string | null
+  readonly build: string
+  readonly generator: GeneratorName
+  readonly model: string | null
+  readonly embedding: string
+  readonly started_at: number
+  readonly settings: string
+  readonly channel: string
+  readonly idempotency_key: string | null
+  readonly ending: Ending | null
+  readonly abstained: number
+  readonly text: string
+  readonly usage: string | null
+  readonly timings: string | null
+  readonly facts: string
+  readonly rating: 'up' | 'down' | null
+  readonly rating_reasons: string | null
+  readonly rating_comment: string | null
+  readonly rated_at: number | null
+  readonly verdict: Verdict | null
+  readonly review_note: string | null
+  readonly corrected_answer: string | null
+  readonly reviewed_at: number | null
+}
+
+/** What is read from a transcripts file, by the server and by commands alike. */
+export interface TranscriptReads {
+  row(answerId: string): AnswerRow | null
+  rowByIdempotencyKey(key: string): AnswerRow | null
+  events(row: number, after: number): SequencedEvent[]
+  conversationRows(conversationId: string, limit: number): AnswerRow[]
+  list(filter: TranscriptFilter, page?: {readonly cursor?: string; readonly limit?: number}): TranscriptPage
+  get(answerId: string): Transcript | null
+  ids(filter: TranscriptFilter): IterableIterator<string>
+  export(filter: TranscriptFilter): IterableIterator<Transcript>
+}
+
+const noTimings: Timings = {sourcesMs: null, firstTokenMs: null, longestStallMs: 0, totalMs: 0}
+
+const exportPage = 50
+
+export function createTranscriptReads(db: Database): TranscriptReads {
+  const byId = db.prepare<[string], AnswerRow>('SELECT * FROM answers WHERE id = ?')
+  const byKey = db.prepare<[string], AnswerRow>(
+    'SELECT * FROM answers WHERE idempotency_key = ? ORDER BY row DESC LIMIT 1',
+  )
+  const eventRows = db.prepare<[number, number], EventRow>(
+    'SELECT seq, last_seq, at, data, pieces FROM events WHERE answer = ? AND last_seq > ? ORDER BY seq',
+  )
+  const ofConversation = db.prepare<[string, number], AnswerRow>(
+    'SELECT * FROM answers WHERE conversation_id = ? ORDER BY row DESC LIMIT ?',
+  )
+
+  function select(
+    filter: TranscriptFilter,
+    order: 'ASC' | 'DESC',
+    from: Position | null,
+    limit: number,
+  ): AnswerRow[] {
+    const {conditions, values} = conditionsOf(filter)
+    if (from !== null) {
+      conditions.push(`(started_at, row) ${order === 'DESC' ? '<' : '>'} (?, ?)`)
+      values.push(from.startedAt, from.row)
+    }
+    const where = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : ''
+    return db
+      .prepare<unknown[], AnswerRow>(
+        `SELECT * FROM answers ${where} ORDER BY started_at ${order}, row ${order} LIMIT ?`,
+      )
+      .all(...values, limit)
+  }
+
+  function* rows(filter: TranscriptFilter): IterableIterator<AnswerRow> {
+    // In pages rather than one open cursor: a reader that dawdles must not hold back the write-ahead log.
+    let from: Position | null = null
+    while (true) {
+      const found: AnswerRow[] = select(filter, 'ASC', from, exportPage)
+      yield* found
+      const last = found.at(-1)
+      if (last === undefined || found.length < exportPage) return
+      from = {startedAt: last.started_at, row: last.row}
+    }
+  }
+
+  function events(row: number, after: number): SequencedEvent[] {
+    return eventsOf(eventRows.iterate(row, after), after)
+  }
+
+  return {
+    row: (answerId) => byId.get(answerId) ?? null,
+    rowByIdempotencyKey: (key) => byKey.get(key) ?? null,
+    events,
+    conversationRows: (conversationId, limit) => ofConversation.all(conversationId, limit).reverse(),
+    list(filter, {cursor, limit = 50} = {}) {
+      const size = Math.min(200, Math.max(1, Math.trunc(limit) || 50))
+      const found = select(filter, 'DESC', cursor === undefined ? null : parseCursor(cursor), size + 1)
+      const shown = found.slice(0, size)
+      const last = shown.at(-1)
+      return {
+        items: shown.map(itemOf),
+        nextCursor: found.length > size && last !== undefined ? cursorOf(last) : null,
+      }
+    },
+    get(answerId) {
+      const row = byId.get(answerId)
+      return row === undefined ? null : transcriptOf(row, events(row.row, 0))
+    },
+    *ids(filter) {
+      for (const row of rows(filter)) yield row.id
+    },
+    *export(filter) {
+      for (const row of rows(filter)) yield transcriptOf(row, events(row.row, 0))
+    },
+  }
+}
+
+export function journalledOf(row: AnswerRow): JournalledAnswer {
+  return {
+    answerId: row.id,
+    conversationId: row.conversation_id,
+    question: row.question,
+    version: row.version,
+    build: row.build,
+    generator: row.generator,
+    model: row.model,
+    embedding: row.embedding,
+    startedAt: row.started_at,
+    settings: JSON.parse(row.settings) as Record<string, unknown>,
+    channel: row.channel,
+    idempotencyKey: row.idempotency_key,
+    ending: row.ending,
+  }
+}
+
+/** Turns of a conversation from its answers, oldest first; answers under way and questions not kept are left out. */
+export function turnsOf(
+  answers: readonly {readonly question: string; readonly text: string; readonly ending: Ending | null}[],
+  limit: number,
+): Turn[] {
+  const turns = answers.flatMap(({question, text, ending}): Turn[] => {
+    if (ending === null || question === '') return []
+    const asked: Turn = {role: 'user', content: question}
+    return ending === 'complete' && text !== '' ? [asked, {role: 'assistant', content: text}] : [asked]
+  })
+  return limit > 0 ? turns.slice(-limit) : []
+}
+
+export function transcriptOf(row: AnswerRow, events: readonly SequencedEvent[]): Transcript {
+  const fold = foldOf(events, row.started_at)
+  return {
+    ...journalledOf(row),
+    ...(JSON.parse(row.facts) as JournalFacts),
+    text: row.ending === null ? fold.text : row.text,
+    sources: fold.sources,
+    usage: row.usage === null ? noUsage : (JSON.parse(row.usage) as Usage),
+    timings: row.timings === null ? fold.timings() : (JSON.parse(row.timings) as Timings),
+    feedback: feedbackOf(row),
+    review: reviewOf(row),
+    events,
+  }
+}
+
+function feedbackOf(row: AnswerRow): Feedback | null {
+  if (row.rating === null) return null
+  return {
+    rating: row.rating,
+    reasons: JSON.parse(row.rating_reasons ?? '[]') as string[],
+    comment: row.rating_comment,
+    at: row.rated_at ?? 0,
+  }
+}
+
+function reviewOf(row: AnswerRow): Review | null {
+  if (row.verdict === null) return null
+  return {
+    verdict: row.verdict,
+    note: row.review_note,
+    correctedAnswer: row.corrected_answer,
+    at: row.reviewed_at ?? 0,
+  }
+}
+
+function itemOf(row: AnswerRow): TranscriptItem {
+  return {
+    answerId: row.id,
+    conversationId: row.conversation_id,
+    question: row.question,
+    startedAt: row.started_at,
+    ending: row.ending,
+    abstained: row.abstained === 1,
+    rating: row.rating,
+    verdict: row.verdict,
+    build: row.build,
+    generator: row.generator,
+    model: row.model,
+    timings: row.timings === null ? noTimings : (JSON.parse(row.timings) as Timings),
+    excerpt: excerptOf(row.text),
+  }
+}
+
+/** The first 200 characters, no half one at the end. */
+export function excerptOf(text: string): string {
+  return text.slice(0, 200).replace(/[\uD800-\uDBFF]$/, '')
+}
+
+function conditionsOf(filter: TranscriptFilter): {conditions: string[]; values: unknown[]} {
+  const conditions: string[] = []
+  const values: unknown[] = []
+  const add = (condition: string, ...bound: unknown[]) => {
+    conditions.push(condition)
+    values.push(...bound)
+  }
+
+  const query = filter.q === undefined ? null : searchQueryOf(filter.q)
+  if (query?.kind === 'match') {
+    add(
+      '(row IN (SELECT rowid FROM answers_fts WHERE answers_fts MATCH ?) OR id = ?)',
+      query.expression,
+      filter.q?.trim(),
+    )
+  } else if (query?.kind === 'like') {
+    add("(question LIKE ? ESCAPE '\\' OR text LIKE ? ESCAPE '\\')", query.pattern, query.pattern)
+  }
+  if (filter.ending === 'running') add('ending IS NULL')
+  else if (filter.ending !== undefined) add('ending = ?', filter.ending)
+  if (filter.rating === 'none') add('rating IS NULL')
+  else if (filter.rating !== undefined) add('rating = ?', filter.rating)
+  if (filter.verdict === 'none') add('verdict IS NULL')
+  else if (filter.verdict !== undefined) add('verdict = ?', filter.verdict)
+  if (filter.abstained !== undefined) add('abstained = ?', filter.abstained ? 1 : 0)
+  if (filter.build !== undefined) add('build = ?', filter.build)
+  if (filter.from !== undefined) add('started_at >= ?', filter.from)
+  if (filter.to !== undefined) add('started_at < ?', filter.to)
+  if (filter.conversationId !== undefined) add('conversation_id = ?', filter.conversationId)
+  return {conditions, values}
+}
+
+interface Position {
+  readonly startedAt: number
+  readonly row: number
+}
+
+function cursorOf(row: AnswerRow): string {
+  return Buffer.from(`${row.started_at}.${row.row}`).toString('base64url')
+}
+
+function parseCursor(cursor: string): Position {
+  const [, startedAt, row] =
+    /^(\d{1,16})\.(\d{1,16})$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? []
+  if (startedAt === undefined || row === undefined) {
+    throw new DocentError('invalid_request', 'The cursor is not one that this list gave')
+  }
+  return {startedAt: Number(startedAt), row: Number(row)}
+}

@@ -1,0 +1,127 @@
+import {type AbstentionReason, DocentError, type RetrievedSource} from '../../src/domain/index.ts'
+import type {Retrieval, RetrievalQuery, Retriever} from '../../src/retrieval/retriever.ts'
+
+/** A source that can be told from others by its number. */
+export function sampleSource(n: number, overrides: Partial<RetrievedSource> = {}): RetrievedSource {
+  const title = overrides.title ?? `Page ${n}`
+  const text = `${title} says that setting ${n} is on by default.`
+  return {
+    n,
+    id: `section-${n}`,
+    title,
+    headings: [`Section ${n}`],
+    url: `/docs/page-${n}`,
+    anchor: `section-${n}`,
+    score: Math.max(0.1, 1 - n / 10),
+    snippet: text,
+    highlights: [[0, title.length]],
+    markdown: text,
+    text,
+    path: `page-${n}.md`,
+    version: null,
+    scores: {bm25: 10 - n, cosine: 1 - n / 20},
+    ...overrides,
+  }
+}
+
+export interface FakeRetrieverOptions {
+  /** What is found; by default two sources. A function answers each query by itself. */
+  readonly sources?: readonly RetrievedSource[] | ((query: RetrievalQuery) => readonly RetrievedSource[])
+  readonly build?: string | (() => string)
+  /** Set to abstain; the sources are then those that were considered. */
+  readonly abstain?: AbstentionReason | ((query: RetrievalQuery) => AbstentionReason | null)
+  /** Thrown instead of an answer. */
+  readonly error?: Error
+  /** Awaited before the answer; the signal ends the wait. */
+  readonly until?: Promise<unknown>
+  /** Waits so long before the answer; the signal ends the wait. */
+  readonly delayMs?: number
+}
+
+export interface FakeRetriever extends Retriever {
+  /** What was asked, in order. */
+  readonly queries: readonly RetrievalQuery[]
+  /** Retrievals that are waiting now. */
+  readonly waiting: number
+}
+
+/**
+ * A retriever without an index. Sources are numbered from `firstNumber` on and cut to `limit`, as the real one
+ * does; an aborted signal rejects with its reason, and no listener stays behind.
+ */
+export function fakeRetriever(options: FakeRetrieverOptions = {}): FakeRetriever {
+  const queries: RetrievalQuery[] = []
+  let waiting = 0
+
+  async function answered(query: RetrievalQuery): Promise<Retrieval> {
+    if (options.error) throw options.error
+    const {sources = [sampleSource(1), sampleSource(2)], build = 'build-1', abstain = null} = options
+    if (query.version !== null && query.version === 'missing') {
+      throw new DocentError('version_not_found', 'There is no version "missing"')
+    }
+    const found = typeof sources === 'function' ? sources(query) : sources
+    const reason = typeof abstain === 'function' ? abstain(query) : abstain
+    const first = query.firstNumber ?? 1
+    return {
+      build: typeof build === 'function' ? build() : build,
+      query: query.question,
+      sources: found.slice(0, query.limit ?? 6).map((source, index) => ({...source, n: first + index})),
+      abstention:
+        reason === null ? null : {reason, nearest: found.slice(0, 3).map(({title, url}) => ({title, url}))},
+      timings: {embed: 0.2, lexical: 0.3, semantic: 0.4, fuse: 0.1, total: 1},
+    }
+  }
+
+  return {
+    queries,
+    get waiting() {
+      return waiting
+    },
+    async retrieve(query, {signal} = {}) {
+      queries.push(query)
+      signal?.throwIfAborted()
+      const waits = [
+        ...(options.until === undefined ? [] : [options.until]),
+        ...(options.delayMs ? [elapsed(options.delayMs)] : []),
+      ]
+      waiting += 1
+      try {
+        for (const wait of waits) await abortable(wait, signal)
+      } finally {
+        waiting -= 1
+      }
+      return answered(query)
+    },
+  }
+}
+
+interface Wait extends Promise<unknown> {
+  cancel?: () => void
+}
+
+function elapsed(ms: number): Wait {
+  let timer: ReturnType<typeof setTimeout>
+  const wait: Wait = new Promise((resolve) => {
+    timer = setTimeout(resolve, ms)
+  })
+  wait.cancel = () => clearTimeout(timer)
+  return wait
+}
+
+async function abortable(wait: Wait, signal: AbortSignal | undefined): Promise<void> {
+  if (signal === undefined) {
+    await wait
+    return
+  }
+  let onAbort = () => {}
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(signal.reason)
+    signal.addEventListener('abort', onAbort, {once: true})
+  })
+  try {
+    await Promise.race([wait, aborted])
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+    wait.cancel?.()
+  }
+}
