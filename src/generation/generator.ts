@@ -32,6 +32,8 @@ export interface FinishEvent {
   readonly usage: Usage
   /** The upstream's id of the request, for support tickets. */
   readonly upstreamRequestId: string | null
+  /** Citations that did not hold against the sources and were left out; absent where none are checked. */
+  readonly droppedCitations?: number
 }
 
 export type GenerationEvent = ReasoningEvent | ToolEvent | DeltaEvent | CitationEvent | FinishEvent

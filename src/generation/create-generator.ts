@@ -1,0 +1,89 @@
+import {DocentError} from '../domain/index.ts'
+import {anthropicGenerator} from './anthropic-generator.ts'
+import {extractiveGenerator} from './extractive-generator.ts'
+import type {Generator} from './generator.ts'
+import {resilient} from './resilient.ts'
+
+export interface GeneratorSettings {
+  readonly generator: 'auto' | 'anthropic' | 'extractive'
+  readonly anthropicApiKey: string | null
+  readonly anthropicBaseUrl: string | null
+  readonly anthropicModel: string
+  /** Asked when the first one fails before its first text; null for none. */
+  readonly anthropicFallbackModel: string | null
+  readonly thinking: boolean
+  readonly maxOutputTokens: number
+  readonly stallTimeoutMs: number
+  /** The run's own deadline for the first token: retries end well before it. */
+  readonly firstTokenTimeoutMs?: number
+}
+
+export interface GeneratorExtras {
+  /** Told of retries, fallbacks and dropped citations, one sentence each, for the log. */
+  readonly onNote?: (note: string) => void
+  /** Default the global `fetch`. */
+  readonly fetch?: typeof fetch
+  /** Pause between two pieces of an extract; default 8. */
+  readonly extractPaceMs?: number
+}
+
+/** A generator that can say why it is the one. */
+export interface ChosenGenerator extends Generator {
+  /** One sentence for the start of the server. Holds no secret. */
+  describe(): string
+}
+
+/**
+ * The generator that the settings ask for: Claude with retries, a fallback model and quoting behind it, or quoting
+ * alone. `auto` is Claude when there is a key.
+ *
+ * @throws DocentError `config` when Claude is asked for without a key.
+ */
+export function createGenerator(settings: GeneratorSettings, extras: GeneratorExtras = {}): ChosenGenerator {
+  const {generator: wanted, anthropicApiKey: apiKey, anthropicModel: model} = settings
+  const extractive = extractiveGenerator(
+    extras.extractPaceMs === undefined ? {} : {paceMs: extras.extractPaceMs},
+  )
+  if (wanted === 'extractive' || (wanted === 'auto' && apiKey === null)) {
+    const why = wanted === 'extractive' ? 'GENERATOR is extractive' : 'no ANTHROPIC_API_KEY is set'
+    return {...extractive, describe: () => `Answers quote the docs (${why}); nothing leaves this machine.`}
+  }
+  if (apiKey === null) {
+    throw new DocentError('config', 'GENERATOR is anthropic, but no ANTHROPIC_API_KEY is set')
+  }
+
+  const claude = (name: string): Generator =>
+    anthropicGenerator({
+      apiKey,
+      baseUrl: settings.anthropicBaseUrl,
+      model: name,
+      thinking: settings.thinking,
+      maxOutputTokens: settings.maxOutputTokens,
+      stallTimeoutMs: settings.stallTimeoutMs,
+      ...(extras.fetch ? {fetch: extras.fetch} : {}),
+      ...(extras.onNote ? {onNote: extras.onNote} : {}),
+    })
+  const fallbackModel = settings.anthropicFallbackModel === model ? null : settings.anthropicFallbackModel
+  const generator = resilient(claude(model), {
+    fallback: fallbackModel === null ? null : claude(fallbackModel),
+    lastResort: extractive,
+    retryWithinMs: Math.min(8000, (settings.firstTokenTimeoutMs ?? 30_000) / 3),
+    ...(extras.onNote ? {onNote: extras.onNote} : {}),
+  })
+  const why = wanted === 'anthropic' ? 'GENERATOR is anthropic' : 'ANTHROPIC_API_KEY is set'
+  const where = settings.anthropicBaseUrl === null ? '' : ` at ${hostOf(settings.anthropicBaseUrl)}`
+  const behind = fallbackModel === null ? 'quotes the docs' : `asks ${fallbackModel}, then quotes the docs`
+  return {
+    ...generator,
+    describe: () => `Answers are written by ${model}${where} (${why}); if it fails, Docent ${behind}.`,
+  }
+}
+
+/** The host alone: an address may carry a password. */
+function hostOf(url: string): string {
+  try {
+    return new URL(url).host
+  } catch {
+    return 'the configured address'
+  }
+}

@@ -1,0 +1,222 @@
+import {setTimeout as delay} from 'node:timers/promises'
+import {DocentError, type ErrorCode, type RetrievedSource, toDocentError} from '../domain/index.ts'
+import {type CircuitBreaker, circuitBreaker, type Passage} from './circuit-breaker.ts'
+import type {GenerationEvent, GenerationRequest, Generator} from './generator.ts'
+
+export interface ResilientOptions {
+  /** Asked when the one before it failed; default none. */
+  readonly fallback?: Generator | null
+  /** Asked last of all; cannot fail for want of a network. Default none: the error goes up. */
+  readonly lastResort?: Generator | null
+  /** Further tries of the same model; default 2. */
+  readonly retries?: number
+  /** No try begins after this many milliseconds, whatever the upstream asks to wait; default 8000. */
+  readonly retryWithinMs?: number
+  /** First pause, doubled for each further one, of which a random part of up to half is taken off; default 400. */
+  readonly firstPauseMs?: number
+  /** Told of each step in one sentence, for the log. */
+  readonly onNote?: (note: string) => void
+  /** One for each model; default new ones. */
+  readonly breakers?: {readonly primary?: CircuitBreaker; readonly fallback?: CircuitBreaker}
+  /** A clock that only goes forward, in milliseconds. */
+  readonly now?: () => number
+  readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>
+  /** Between 0 and 1. */
+  readonly random?: () => number
+}
+
+/** What may help when asked once more, of the same upstream, a moment later. */
+const passing: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'upstream_rate_limited',
+  'upstream_overloaded',
+  'upstream_unreachable',
+  'upstream_cut',
+  'upstream_invalid',
+  'upstream_error',
+])
+
+/** The upstream's fault, so that the breaker counts it. A rejected request is the request's own. */
+const upstreamFaults: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  ...passing,
+  'upstream_auth',
+  'stall_timeout',
+])
+
+/**
+ * A generator that tries again, then another model, then the last resort: only until the first text has come.
+ * After it, an error goes up, since a second try could not take back what a reader has seen.
+ *
+ * Each step is a `tool` event named `generator` and a note. A circuit breaker for each model keeps questions from
+ * waiting for one that is down. Errors that are not the upstream's go up at once.
+ */
+export function resilient(primary: Generator, options: ResilientOptions = {}): Generator {
+  const {
+    fallback = null,
+    lastResort = null,
+    retries = 2,
+    retryWithinMs = 8000,
+    firstPauseMs = 400,
+    onNote = () => {},
+    now = () => performance.now(),
+    sleep = pause,
+    random = Math.random,
+  } = options
+  const candidates = [
+    {generator: primary, breaker: options.breakers?.primary ?? circuitBreaker({now})},
+    ...(fallback
+      ? [{generator: fallback, breaker: options.breakers?.fallback ?? circuitBreaker({now})}]
+      : []),
+  ]
+
+  return {
+    name: primary.name,
+    model: primary.model,
+    async *generate(request, {signal}): AsyncGenerator<GenerationEvent> {
+      const startedAt = now()
+      // A later candidate may quote what an earlier one found by searching again.
+      const found: RetrievedSource[] = []
+      const shared: GenerationRequest = {
+        ...request,
+        search: async (query) => {
+          const more = await request.search(query)
+          found.push(...more)
+          return more
+        },
+      }
+      const current = (): GenerationRequest => ({...shared, sources: [...request.sources, ...found]})
+      let steps = 0
+      const step = (summary: string): GenerationEvent => ({
+        type: 'tool',
+        id: `generator-${++steps}`,
+        name: 'generator',
+        status: 'failed',
+        summary,
+      })
+      let lastError: DocentError | null = null
+
+      for (const [place, {generator, breaker}] of candidates.entries()) {
+        const next = candidates[place + 1]?.generator ?? lastResort
+        for (let attempt = 0; ; attempt++) {
+          const passage = breaker.enter()
+          if (!passage) {
+            lastError ??= new DocentError(
+              'upstream_unreachable',
+              `${nameOf(generator)} failed several times in a row and is being left alone for a while`,
+            )
+            onNote(`${nameOf(generator)} was not asked: it failed several times in a row.`)
+            if (next) yield step(handOver(lastError.code, next))
+            break
+          }
+
+          const seen = {content: false, anything: false}
+          try {
+            yield* watched(generator, current(), signal, passage, seen)
+            return
+          } catch (error) {
+            signal.throwIfAborted()
+            const failure = toDocentError(error)
+            if (seen.content || !isUpstream(failure.code)) throw failure
+            lastError = failure
+            onNote(`${nameOf(generator)} failed before the first text: ${failure.code}: ${failure.message}`)
+
+            const pauseMs = failure.retryAfterMs ?? firstPauseMs * 2 ** attempt * (1 - random() / 2)
+            const inTime = now() - startedAt + pauseMs <= retryWithinMs
+            if (attempt < retries && passing.has(failure.code) && !seen.anything && inTime) {
+              yield step(retrySentence(failure.code))
+              onNote(`Asking ${nameOf(generator)} again in ${Math.round(pauseMs)} ms (try ${attempt + 2}).`)
+              await sleep(pauseMs, signal)
+              signal.throwIfAborted()
+              continue
+            }
+            if (next) yield step(handOver(failure.code, next))
+            break
+          }
+        }
+      }
+
+      if (lastResort) {
+        onNote(`Answering by ${nameOf(lastResort)} instead.`)
+        yield* lastResort.generate(current(), {signal})
+        return
+      }
+      throw lastError ?? new DocentError('internal', 'No generator was asked')
+    },
+  }
+}
+
+/** Relays one try and reports it to the breaker; an end without any text counts as a failure. */
+async function* watched(
+  generator: Generator,
+  request: GenerationRequest,
+  signal: AbortSignal,
+  passage: Passage,
+  seen: {content: boolean; anything: boolean},
+): AsyncGenerator<GenerationEvent> {
+  try {
+    for await (const event of generator.generate(request, {signal})) {
+      if (event.type === 'delta' || event.type === 'citation') seen.content = true
+      if (event.type === 'finish') {
+        if (!seen.content && event.finishReason === 'end') {
+          throw new DocentError('upstream_invalid', `${nameOf(generator)} finished without a word`, {
+            details: {upstreamRequestId: event.upstreamRequestId},
+          })
+        }
+        passage.succeeded()
+      } else seen.anything = true
+      yield event
+    }
+  } catch (error) {
+    const {code, retryAfterMs} = toDocentError(error)
+    if (!signal.aborted && upstreamFaults.has(code)) passage.failed(retryAfterMs ?? undefined)
+    throw error
+  } finally {
+    // A reader that leaves ends this generator at its yield; the probe must not stay out for ever.
+    passage.gaveUp()
+  }
+}
+
+function isUpstream(code: ErrorCode): boolean {
+  return upstreamFaults.has(code) || code === 'upstream_rejected'
+}
+
+function nameOf({name, model}: Generator): string {
+  return model ?? `the ${name} generator`
+}
+
+function retrySentence(code: ErrorCode): string {
+  return `The language model ${troubleOf(code)}; trying again.`
+}
+
+function handOver(code: ErrorCode, next: Generator): string {
+  return next.model === null
+    ? `The language model ${troubleOf(code)}; quoting the docs instead.`
+    : `The language model ${troubleOf(code)}; asking another one.`
+}
+
+function troubleOf(code: ErrorCode): string {
+  switch (code) {
+    case 'upstream_auth':
+      return 'is not set up correctly'
+    case 'upstream_rate_limited':
+      return 'is busy'
+    case 'upstream_overloaded':
+      return 'is overloaded'
+    case 'stall_timeout':
+      return 'does not respond'
+    case 'upstream_rejected':
+      return 'refused the request'
+    case 'upstream_unreachable':
+      return 'is not reachable'
+    default:
+      return 'failed'
+  }
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await delay(ms, undefined, {signal})
+  } catch {
+    // Only the signal ends a pause early; its own reason goes up instead of Node's AbortError.
+    signal.throwIfAborted()
+  }
+}

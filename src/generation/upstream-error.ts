@@ -1,0 +1,135 @@
+import {APIConnectionError, APIConnectionTimeoutError, APIError} from '@anthropic-ai/sdk'
+import {DocentError, type ErrorCode} from '../domain/index.ts'
+import {causeCodeOf} from './upstream-fetch.ts'
+
+export interface UpstreamErrorContext {
+  /** Struck out of every message, should the upstream echo it. */
+  readonly secrets: readonly string[]
+  readonly upstreamRequestId: string | null
+}
+
+/**
+ * What went wrong upstream, as a `DocentError` that holds nothing of the request: no key, no prompt, no page. The
+ * original is not kept as its cause, because it carries headers and bodies.
+ */
+export function upstreamError(error: unknown, context: UpstreamErrorContext): DocentError {
+  const known = docentErrorIn(error)
+  if (known) return known
+
+  const details: Record<string, unknown> = {}
+  if (context.upstreamRequestId) details.upstreamRequestId = context.upstreamRequestId
+
+  if (error instanceof APIConnectionTimeoutError) {
+    return new DocentError('stall_timeout', "The model's API sent no response in time", {details})
+  }
+  if (error instanceof APIConnectionError) {
+    const cause = causeCodeOf(error)
+    // A reset after the request went out is a break, but nothing had come yet: asking again is right either way.
+    return new DocentError(
+      'upstream_unreachable',
+      `The model's API could not be reached${cause ? ` (${cause})` : ''}; check ANTHROPIC_BASE_URL and the network`,
+      {details: {...details, cause}},
+    )
+  }
+  if (error instanceof APIError) {
+    const status: number | undefined = error.status
+    const type = typeOf(error)
+    const said = shortened(error.apiMessage ?? '', context.secrets)
+    const requestId = error.requestID ?? context.upstreamRequestId
+    return new DocentError(
+      codeOf(status, type),
+      `The model's API failed: ${[status, type, said].filter(Boolean).join(' ')}${hintOf(status)}`,
+      {
+        retryAfterMs: retryAfterOf(error.headers),
+        details: {
+          ...details,
+          status: status ?? null,
+          type,
+          ...(requestId ? {upstreamRequestId: requestId} : {}),
+        },
+      },
+    )
+  }
+  // The SDK parses each frame with JSON.parse and lets its error out.
+  if (error instanceof SyntaxError) {
+    return new DocentError('upstream_invalid', "The model's API sent a frame that is no JSON", {details})
+  }
+  // undici: a bare TypeError "terminated".
+  if (error instanceof TypeError && causeCodeOf(error)) {
+    return new DocentError('upstream_cut', "The connection to the model's API broke", {
+      details: {...details, cause: causeCodeOf(error)},
+    })
+  }
+  const name = error instanceof Error ? error.name : typeof error
+  const message = error instanceof Error ? shortened(error.message, context.secrets) : ''
+  return new DocentError('upstream_error', `Talking to the model's API failed: ${name} ${message}`.trim(), {
+    details,
+  })
+}
+
+/** Ours, thrown by the watched fetch or by a search, however deep the SDK wrapped it. */
+function docentErrorIn(error: unknown): DocentError | null {
+  let current = error
+  for (let depth = 0; depth < 5 && current instanceof Error; depth++) {
+    if (current instanceof DocentError) return current
+    current = current.cause
+  }
+  return null
+}
+
+/** Without the suffix that the wire has and some SDK versions keep. */
+function typeOf(error: APIError): string | null {
+  const body = error.error as {error?: {type?: unknown}} | undefined
+  const type: unknown = error.type ?? body?.error?.type
+  return typeof type === 'string' ? type.slice(0, 60) : null
+}
+
+function codeOf(status: number | undefined, type: string | null): ErrorCode {
+  // An error event in mid-stream has a type and no status; a gateway's page has a status and no type.
+  switch (type?.replace(/_error$/, '')) {
+    case 'overloaded':
+      return 'upstream_overloaded'
+    case 'rate_limit':
+      return 'upstream_rate_limited'
+    case 'authentication':
+    case 'permission':
+    case 'billing':
+      return 'upstream_auth'
+    case 'invalid_request':
+    case 'not_found':
+    case 'request_too_large':
+      return 'upstream_rejected'
+    default:
+  }
+  if (status === undefined) return 'upstream_error'
+  if (status === 401 || status === 402 || status === 403 || status === 407) return 'upstream_auth'
+  if (status === 429) return 'upstream_rate_limited'
+  if (status === 529) return 'upstream_overloaded'
+  if (status === 408 || status === 409 || status >= 500) return 'upstream_error'
+  return 'upstream_rejected'
+}
+
+function hintOf(status: number | undefined): string {
+  if (status === 401) return '; check ANTHROPIC_API_KEY'
+  if (status === 404) return '; check ANTHROPIC_MODEL and ANTHROPIC_BASE_URL'
+  return ''
+}
+
+/** `retry-after-ms`, or `retry-after` in seconds or as a date. */
+function retryAfterOf(headers: Headers | undefined): number | null {
+  const ms = Number.parseFloat(headers?.get('retry-after-ms') ?? '')
+  if (ms >= 0) return Math.round(ms)
+  const after = headers?.get('retry-after')
+  if (!after) return null
+  const seconds = Number(after)
+  if (seconds >= 0) return Math.round(seconds * 1000)
+  const date = Date.parse(after)
+  return Number.isNaN(date) ? null : Math.max(0, date - Date.now())
+}
+
+function shortened(text: string, secrets: readonly string[]): string {
+  let clean = text.replace(/\s+/g, ' ').trim()
+  for (const secret of secrets) if (secret !== '') clean = clean.replaceAll(secret, '…')
+  clean = clean.replace(/\b(?:sk-[\w-]{6,}|Bearer\s+\S+)/g, '…')
+  return clean.length > 200 ? `${clean.slice(0, 200)}…` : clean
+}
