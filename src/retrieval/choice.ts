@@ -48,28 +48,18 @@ function overlap(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
   return shared / (a.size + b.size - shared)
 }
 
-/** Most sections of one page among the sources while other pages have something to say. */
-const maxOfOnePage = 3
-/** What another page must reach, as a share of the best score, to be something to say. */
-const worthShare = 0.55
+/** What each better section of the same page takes from a section's score, three of them at most. */
+const pagePenalty = 2
 
-/** In order, but a page that has had its share waits until others that are nearly as good have been heard. */
-export function spreadOverPages(candidates: readonly Candidate[], limit: number): Candidate[] {
-  const chosen: Candidate[] = []
-  const waiting: Candidate[] = []
-  const counts = new Map<number, number>()
-  const best = candidates[0]?.score ?? 0
-  for (const candidate of candidates) {
-    const {id} = candidate.section.page
-    const count = counts.get(id) ?? 0
-    if (
-      count < maxOfOnePage &&
-      (chosen.length < limit || count === 0) &&
-      candidate.score >= best * worthShare
-    ) {
-      counts.set(id, count + 1)
-      chosen.push(candidate)
-    } else waiting.push(candidate)
-  }
-  return [...chosen, ...waiting]
+/** Candidates in their new order: a page that was heard makes room for others that are nearly as good. */
+export function spreadOverPages(candidates: readonly Candidate[]): Candidate[] {
+  const heard = new Map<number, number>()
+  return candidates
+    .map((candidate) => {
+      const {id} = candidate.section.page
+      const before = heard.get(id) ?? 0
+      heard.set(id, before + 1)
+      return {...candidate, score: candidate.score - pagePenalty * Math.min(3, before)}
+    })
+    .sort((a, b) => b.score - a.score || a.section.id - b.section.id)
 }

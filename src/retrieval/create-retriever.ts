@@ -10,7 +10,8 @@ import {noTopic, type Topic, topicOf} from './follow-up.ts'
 import {questionTermsOf, weightOf} from './question-terms.ts'
 import {type Candidate, rankedSections, type Stage, type Wanted} from './ranking.ts'
 import type {Abstention, DocsSearch, Retrieval, RetrievalQuery, Retriever} from './retriever.ts'
-import {sourceTextOf, wordsIn} from './source-text.ts'
+import {sourceTextOf} from './source-text.ts'
+import {wordsIn} from './words-in.ts'
 
 export interface RetrieverOptions {
   readonly current: CurrentBuild
@@ -77,9 +78,8 @@ export function createRetriever(options: RetrieverOptions): Retriever & DocsSear
     const evidence = evidenceOf(wanted, ranked.candidates)
     const calibration = parseCalibration(build.manifest.calibration)
     const answerability = answerabilityOf(evidence, calibration)
-    const candidates = without.has('duplicates')
-      ? ranked.candidates
-      : distinctCandidates(build, ranked.candidates, depth * 2)
+    const spread = without.has('diversity') ? ranked.candidates : spreadOverPages(ranked.candidates)
+    const candidates = without.has('duplicates') ? spread : distinctCandidates(build, spread, depth)
     const reason = reasonFor(ranked.candidates, version, evidence, answerability, calibration.threshold)
     const abstention = reason === null ? null : {reason, nearest: nearestPages(candidates)}
     return {
@@ -145,10 +145,9 @@ export function createRetriever(options: RetrieverOptions): Retriever & DocsSear
         const limit = query.limit ?? defaultLimit
         const found = await find(build, query, limit * 3, signal)
         const snippetsStarted = performance.now()
-        const spread = without.has('diversity') ? found.candidates : spreadOverPages(found.candidates, limit)
         const sources: RetrievedSource[] = []
         const shown = new Map<number, number>()
-        for (const candidate of spread) {
+        for (const candidate of found.candidates) {
           if (sources.length === limit) break
           const {section} = candidate
           const {markdown, text} = sourceTextOf(build, section, candidate.bestPassageId)
@@ -286,7 +285,7 @@ function reasonFor(
 }
 
 function shownScore(score: number): number {
-  return Math.round((1 / (1 + Math.exp(-(score - 6) / 2.5))) * 1e4) / 1e4
+  return Math.round((1 / (1 + Math.exp(-(score - 8) / 3))) * 1e4) / 1e4
 }
 
 function scoresOf({signals, score}: Candidate): Record<string, number> {

@@ -1,6 +1,7 @@
 import type {IndexBuild, StoredSection, TextWeights} from '../index/build.ts'
 import {termsOf} from '../text/terms.ts'
 import {type QuestionTerm, weightOf} from './question-terms.ts'
+import {wordsIn} from './words-in.ts'
 
 /** What is looked for: the question's words and vector, and beside them those of the conversation before it. */
 export interface Wanted {
@@ -67,6 +68,8 @@ export interface Signals {
   coverage: number
   /** Share of the question's neighbouring words that are neighbours in the section. */
   phrases: number
+  /** Logarithm of its words: a heading with a line under it seldom answers. */
+  length: number
   /** How well the rest of its page does. */
   page: number
 }
@@ -76,6 +79,7 @@ const semanticDepth = 150
 /** Candidates whose text is read, after a first sort. */
 const readDepth = 40
 
+/** Of the columns of the words index. */
 export const textWeights: TextWeights = {title: 2, headings: 3, text: 1}
 
 /** The marks of the build that cosines are read against: what a passage picked at random gives. */
@@ -89,11 +93,17 @@ const backgroundSize = 192
 function backgroundOf(build: IndexBuild): Background {
   let background = backgrounds.get(build)
   if (background === undefined) {
-    const count = build.manifest.counts.passages
-    const size = Math.min(count, backgroundSize)
-    const vectors = Array.from({length: size}, (_, index) =>
-      Float32Array.from(build.vectorOf(1 + Math.floor((index * count) / size))),
-    )
+    // By page, since passage numbers may have gaps; the middle section of each, as likely as any other.
+    const pages = build.pages()
+    const step = Math.max(1, pages.length / backgroundSize)
+    const vectors: Float32Array[] = []
+    for (let at = 0; at < pages.length; at += step) {
+      const sections = build
+        .sectionsOf(pages[Math.floor(at)]!.id)
+        .filter(({passageCount}) => passageCount > 0)
+      const section = sections[Math.floor(sections.length / 2)]
+      if (section !== undefined) vectors.push(Float32Array.from(build.vectorOf(section.firstPassage)))
+    }
     background = {vectors}
     backgrounds.set(build, background)
   }
@@ -188,19 +198,18 @@ export function rankedSections(
         headingFocus: heading.focus,
         coverage: 0,
         phrases: 0,
+        length: 0,
         page: 0,
       },
     })
   }
 
-  fuse(candidates, wanted, without)
+  fuse(candidates, wanted)
   candidates.sort(byScore)
   const read = Math.max(readDepth, depth)
-  if (!without.has('coverage') || !without.has('phrases')) {
-    for (const candidate of candidates.slice(0, read)) readText(build, candidate, wanted.terms, without)
-  }
+  for (const candidate of candidates.slice(0, read)) readText(build, candidate, wanted.terms, without)
   if (!without.has('page')) addPageSignal(candidates)
-  fuse(candidates, wanted, without)
+  fuse(candidates, wanted)
   candidates.sort(byScore)
   const timings = {
     lexical: lexicalDone - started,
@@ -214,40 +223,45 @@ function byScore(a: Candidate, b: Candidate): number {
   return b.score - a.score || a.section.id - b.section.id
 }
 
-/** Weights of the signals, in standard steps of each over the candidates. */
+/**
+ * What a signal at its full strength adds to a score. Shares and BM25 (as a share of the best) go from 0 to 1,
+ * cosines count in spreads above what chance gives, up to about 8, and the length is a logarithm up to about 7.
+ * Found by halving and doubling each on questions people asked; the figures are flat around these.
+ */
 export const fusionWeights: Readonly<Record<keyof Signals, number>> = {
-  bm25: 1,
-  contextBm25: 0.5,
-  cosine: 0.5,
-  sectionCosine: 0.5,
-  headings: 0.3,
-  headingFocus: 0.1,
-  coverage: 0.3,
-  phrases: 0.2,
-  page: 0.3,
+  bm25: 4,
+  contextBm25: 3,
+  cosine: 0.45,
+  sectionCosine: 0.45,
+  headings: 1,
+  headingFocus: 0.6,
+  coverage: 1.2,
+  phrases: 1,
+  length: 0.1,
+  page: 0.25,
 }
 
-function fuse(candidates: readonly Candidate[], wanted: Wanted, _without: ReadonlySet<Stage>): void {
-  if (candidates.length === 0) return
-  const highest = (name: keyof Signals) => {
-    let most = 0
-    for (const candidate of candidates) most = Math.max(most, candidate.signals[name])
-    return most || 1
+function fuse(candidates: readonly Candidate[], wanted: Wanted): void {
+  const weights = fusionWeights
+  let bm25 = 0
+  let contextBm25 = 0
+  for (const {signals} of candidates) {
+    bm25 = Math.max(bm25, signals.bm25)
+    contextBm25 = Math.max(contextBm25, signals.contextBm25)
   }
-  const bm25 = highest('bm25')
-  const contextBm25 = highest('contextBm25')
   for (const candidate of candidates) {
     const {signals} = candidate
     candidate.score =
-      fusionWeights.bm25 * 4 * (signals.bm25 / bm25) +
-      fusionWeights.contextBm25 * 4 * wanted.contextWeight * (signals.contextBm25 / contextBm25) +
-      fusionWeights.cosine * signals.cosine +
-      fusionWeights.sectionCosine * signals.sectionCosine +
-      fusionWeights.headings * 4 * signals.headings +
-      fusionWeights.headingFocus * 4 * signals.headingFocus +
-      fusionWeights.coverage * 4 * signals.coverage +
-      fusionWeights.phrases * 4 * signals.phrases +
-      fusionWeights.page * signals.page
+      weights.bm25 * (signals.bm25 / (bm25 || 1)) +
+      weights.contextBm25 * wanted.contextWeight * (signals.contextBm25 / (contextBm25 || 1)) +
+      weights.cosine * signals.cosine +
+      weights.sectionCosine * signals.sectionCosine +
+      weights.headings * signals.headings +
+      weights.headingFocus * signals.headingFocus +
+      weights.coverage * signals.coverage +
+      weights.phrases * signals.phrases +
+      weights.length * signals.length +
+      weights.page * signals.page
   }
 }
 
@@ -342,7 +356,12 @@ function readText(
   const present = new Set<string>()
   const pairs = new Set<number>()
   const texts = [section.page.title, ...section.headings]
-  for (const passage of build.passagesOf(section.id)) texts.push(passage.text)
+  let words = 0
+  for (const passage of build.passagesOf(section.id)) {
+    texts.push(passage.text)
+    words += wordsIn(passage.text)
+  }
+  signals.length = Math.log1p(words)
   let place = 0
   let lastIndex = -1
   let lastPlace = -10

@@ -1,4 +1,5 @@
 import type {IndexBuild, StoredPassage, StoredSection} from '../index/build.ts'
+import {wordsIn} from './words-in.ts'
 
 /** Most words of a section that are handed to a generator. */
 export const sourceBudgetWords = 350
@@ -83,15 +84,4 @@ function windowAround(
     }
     return {from, to, words}
   }
-}
-
-export function wordsIn(text: string): number {
-  let count = 0
-  let inside = false
-  for (let index = 0; index < text.length; index++) {
-    const space = text.charCodeAt(index) <= 32
-    if (!space && !inside) count++
-    inside = !space
-  }
-  return count
 }
