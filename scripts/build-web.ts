@@ -1,0 +1,109 @@
+// Builds the visitor's page and the widget into dist/web.
+// Run with: npx tsx scripts/build-web.ts [--out DIR] [--no-minify]
+import {createHash} from 'node:crypto'
+import {readdirSync, readFileSync} from 'node:fs'
+import {mkdir, readFile, rename, rm, writeFile} from 'node:fs/promises'
+import {join, resolve} from 'node:path'
+import {fileURLToPath, pathToFileURL} from 'node:url'
+import {build, type Plugin, transform} from 'esbuild'
+
+export interface BuildWebOptions {
+  /** Replaced as a whole. */
+  readonly outDir: string
+  readonly minify: boolean
+}
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const sourceDir = join(root, 'src/web')
+const stampFile = '.inputs'
+/** Browsers that have `light-dark()`, popovers and constructable style sheets: from spring 2024. */
+const target = ['chrome123', 'firefox125', 'safari17.5']
+
+/** Style sheets imported by scripts, as minified text. */
+const cssAsText: Plugin = {
+  name: 'css-as-text',
+  setup(builder) {
+    builder.onLoad({filter: /\.css$/}, async ({path}) => {
+      const {code} = await transform(await readFile(path, 'utf8'), {loader: 'css', minify: true, target})
+      return {contents: code.trim(), loader: 'text'}
+    })
+  },
+}
+
+/**
+ * Builds `widget.js` (a classic script that registers `<docs-assistant>`) and the page at `/`.
+ * Built beside and renamed, so a server never sees half of it.
+ */
+export async function buildWeb({outDir, minify}: BuildWebOptions): Promise<void> {
+  const stamp = inputsHash()
+  const beside = `${outDir}.${process.pid}.new`
+  await rm(beside, {recursive: true, force: true})
+  await mkdir(beside, {recursive: true})
+  await build({
+    entryPoints: {widget: join(sourceDir, 'widget.ts'), page: join(sourceDir, 'page/page.ts')},
+    outdir: beside,
+    bundle: true,
+    format: 'iife',
+    minify,
+    target,
+    charset: 'utf8',
+    legalComments: 'none',
+    define: {'process.env.NODE_ENV': '"production"'},
+    plugins: [cssAsText],
+    logLevel: 'silent',
+  })
+  const css = await readFile(join(sourceDir, 'page/page.css'), 'utf8')
+  await writeFile(
+    join(beside, 'page.css'),
+    minify ? (await transform(css, {loader: 'css', minify, target})).code : css,
+  )
+  for (const name of ['index.html', 'icon.svg']) {
+    await writeFile(join(beside, name), await readFile(join(sourceDir, 'page', name)))
+  }
+  await writeFile(join(beside, stampFile), stamp)
+  await rm(outDir, {recursive: true, force: true})
+  await mkdir(join(outDir, '..'), {recursive: true})
+  await rename(beside, outDir)
+}
+
+/** Whether `outDir` was not built from the sources as they are now. */
+export async function webIsStale(outDir: string): Promise<boolean> {
+  try {
+    return (await readFile(join(outDir, stampFile), 'utf8')) !== inputsHash()
+  } catch {
+    return true
+  }
+}
+
+/** Builds what is not built; returns whether it had to. Without the sources, as in an image, what is there is kept. */
+export async function ensureWeb(outDir: string): Promise<boolean> {
+  if (!(await webIsStale(outDir))) return false
+  await buildWeb({outDir, minify: true})
+  return true
+}
+
+/** Everything the result depends on: the browser's sources, what they import, this script, and the libraries' versions. */
+function inputsHash(): string {
+  const hash = createHash('sha256')
+  const folders = [sourceDir, join(root, 'src/domain')]
+  const files = folders.flatMap((folder) =>
+    readdirSync(folder, {recursive: true, encoding: 'utf8'})
+      .filter((name) => /\.(ts|css|html|svg|json)$/.test(name))
+      .map((name) => join(folder, name)),
+  )
+  for (const file of [...files.sort(), fileURLToPath(import.meta.url), join(root, 'package-lock.json')]) {
+    hash.update(file.slice(root.length)).update('\0').update(readFileSync(file)).update('\0')
+  }
+  return hash.digest('hex')
+}
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const args = process.argv.slice(2)
+  if (args.includes('--help')) console.log('npx tsx scripts/build-web.ts [--out DIR] [--no-minify]')
+  else {
+    const out = args.indexOf('--out')
+    const outDir = resolve(out >= 0 ? (args[out + 1] ?? 'dist/web') : join(root, 'dist/web'))
+    await buildWeb({outDir, minify: !args.includes('--no-minify')})
+    console.log(`Built ${outDir}`)
+  }
+}

@@ -1,0 +1,209 @@
+import {html, nothing, type TemplateResult} from 'lit'
+import type {Source} from '../../domain/index.ts'
+import {type AnswerState, isEnded, type Rating, usedSources} from '../client/answer-state.ts'
+import {hrefOf, nameOf} from '../client/markdown-copy.ts'
+import type {Feedback} from '../client/requests.ts'
+import type {Say, StringKey} from '../locales/strings.ts'
+import {icon} from './icons.ts'
+
+/** What a reader has opened and chosen at one answer. */
+export interface TurnView {
+  showsAll: boolean
+  rates: boolean
+  reasons: Set<string>
+  note: string
+  isCopied: boolean
+}
+
+export interface TurnHandlers {
+  readonly say: Say
+  readonly isNarrow: boolean
+  readonly isBusy: boolean
+  readonly absolute: (href: string) => string
+  readonly change: (to: Partial<TurnView>) => void
+  readonly retry: () => void
+  readonly goOn: () => void
+  readonly ask: (question: string) => void
+  readonly edit: () => void
+  readonly copy: () => void
+  readonly rate: (feedback: Feedback) => void
+}
+
+/** A question and all that came of it. */
+export function turn(answer: AnswerState, view: TurnView, on: TurnHandlers): TemplateResult {
+  const {say} = on
+  const id = `q-${answer.key}`
+  return html`<article class="turn ${answer.phase}" aria-labelledby=${id} aria-busy=${!isEnded(answer)}>
+    <header class="asked">
+      <h2 id=${id} dir="auto">${answer.question}</h2>
+      ${on.isBusy ? nothing : html`<button class="plain edit" type="button" title=${say('edit')} aria-label=${say('edit')} @click=${on.edit}>${icon('edit')}</button>`}
+    </header>
+    ${answer.about === '' ? nothing : html`<blockquote class="about-passage" aria-label=${say('about')} dir="auto">${answer.about}</blockquote>`}
+    ${stateLine(answer, say)}
+    ${sources(answer, view, on)}
+    <docs-assistant-text class="text" data-key=${answer.key} dir="auto"></docs-assistant-text>
+    ${ending(answer, on)}
+    ${isEnded(answer) && answer.phase !== 'refused' ? actions(answer, view, on) : nothing}
+    ${isEnded(answer) && !on.isBusy ? followUps(answer, on) : nothing}
+  </article>`
+}
+
+function stateLine(answer: AnswerState, say: Say): TemplateResult {
+  const isQuoting = answer.generator === 'extractive'
+  const words: Record<AnswerState['phase'], string> = {
+    searching: say('searching'),
+    sources: answer.sources.length === 0 ? say('noSources') : say('sourcesFound', {n: answer.sources.length}),
+    thinking: say('thinking'),
+    writing: say(isQuoting ? 'quotingNow' : 'writing'),
+    complete: say('complete'),
+    quoted: say('quoted'),
+    abstained: say('notInDocs'),
+    stopped: say('stopped'),
+    'broke-off': say('brokeOff'),
+    refused: say('refused'),
+  }
+  const isOpen = !isEnded(answer)
+  const text =
+    isOpen && answer.connection === 'offline'
+      ? say('offline')
+      : isOpen && answer.connection === 'reconnecting' && answer.seq > 0
+        ? say('reconnecting')
+        : answer.doing || words[answer.phase]
+  return html`<p class="state ${isOpen ? 'live' : ''} ${answer.connection}"><span class="dot" aria-hidden="true"></span><span>${text}</span></p>`
+}
+
+function sources(answer: AnswerState, view: TurnView, on: TurnHandlers): TemplateResult | typeof nothing {
+  if (answer.sources.length === 0) return nothing
+  const {say} = on
+  const used = usedSources(answer)
+  const limit = on.isNarrow ? 2 : 4
+  const shown = view.showsAll ? answer.sources : answer.sources.slice(0, limit)
+  const hidden = answer.sources.length - limit
+  return html`<section class="sources" aria-label=${say('sources')}>
+    <ol class="cards">${shown.map((source) => card(source, used.has(source.n), on))}</ol>
+    ${
+      hidden > 0
+        ? html`<button class="quiet-button" type="button" aria-expanded=${view.showsAll} @click=${() => on.change({showsAll: !view.showsAll})}>
+          ${view.showsAll ? say('showFewer') : say('showAll', {n: hidden})}</button>`
+        : nothing
+    }
+  </section>`
+}
+
+function card(source: Source, isUsed: boolean, on: TurnHandlers): TemplateResult {
+  const headings = source.headings.filter((heading, i) => i > 0 || heading !== source.title)
+  return html`<li class="card ${isUsed ? 'used' : ''}"><a href=${on.absolute(hrefOf(source))} dir="auto">
+    <span class="top"><span class="n">${source.n}</span><span class="name">${headings.at(-1) ?? source.title}</span>
+      <span class="badge">${isUsed ? on.say('used') : nothing}</span></span>
+    <span class="path">${[source.title, ...headings.slice(0, -1)].filter((part, i) => i > 0 || headings.length > 0).join(' › ') || source.title}</span>
+    <span class="snippet">${marked(source)}</span></a></li>`
+}
+
+/** A snippet with the words that matched marked. */
+function marked({snippet, highlights}: Source): (string | TemplateResult)[] {
+  const parts: (string | TemplateResult)[] = []
+  let at = 0
+  for (const [start, end] of [...highlights].sort((a, b) => a[0] - b[0])) {
+    if (start < at || end > snippet.length || end <= start) continue
+    parts.push(snippet.slice(at, start), html`<mark>${snippet.slice(start, end)}</mark>`)
+    at = end
+  }
+  parts.push(snippet.slice(at))
+  return parts
+}
+
+function ending(answer: AnswerState, on: TurnHandlers): TemplateResult | typeof nothing {
+  const {say} = on
+  const again = html`<button class="action" type="button" ?disabled=${on.isBusy} @click=${on.retry}>${icon('retry')}${say('retry')}</button>`
+  const more =
+    answer.text === '' || answer.answerId === null
+      ? nothing
+      : html`<button class="action strong" type="button" ?disabled=${on.isBusy} @click=${on.goOn}>${say('goOn')}</button>`
+  switch (answer.phase) {
+    case 'abstained':
+      return html`<div class="notice"><p>${say('notInDocsText')}</p>
+        ${
+          answer.nearest.length === 0
+            ? nothing
+            : html`<h3 class="label">${say('nearest')}</h3><ul class="nearest">${answer.nearest.map(
+                (page) => html`<li><a href=${on.absolute(page.url)}>${icon('book')}${page.title}</a></li>`,
+              )}</ul>`
+        }</div>`
+    case 'stopped':
+      return html`<div class="notice quiet"><p>${say('stopped')}</p><div class="buttons">${more}${again}</div></div>`
+    case 'broke-off':
+      return html`<div class="notice warn"><p>${answer.problem?.message || say('brokeOffText')}</p>
+        <div class="buttons">${more}${answer.problem?.retryable === false ? nothing : again}</div></div>`
+    case 'refused': {
+      const wait = answer.problem?.retryAfterMs ?? null
+      return html`<div class="notice warn"><p>${answer.problem?.message || say('refusedText')}
+        ${wait === null ? nothing : say('tryAgainIn', {n: Math.ceil(wait / 1000)})}</p><div class="buttons">${again}</div></div>`
+    }
+    default:
+      return answer.finishReason === 'max_tokens'
+        ? html`<div class="notice quiet"><p>${say('cutShort')}</p><div class="buttons">${more}</div></div>`
+        : nothing
+  }
+}
+
+const reasons = [
+  ['wrong', 'reasonWrong'],
+  ['incomplete', 'reasonIncomplete'],
+  ['outdated', 'reasonOutdated'],
+  ['sources', 'reasonSources'],
+  ['unclear', 'reasonUnclear'],
+] as const satisfies readonly (readonly [string, StringKey])[]
+
+function actions(answer: AnswerState, view: TurnView, on: TurnHandlers): TemplateResult {
+  const {say} = on
+  const thumb = (rating: Rating): TemplateResult => {
+    const label = say(rating === 'up' ? 'helpful' : 'notHelpful')
+    const press = (): void =>
+      rating === 'up' ? on.rate({rating}) : on.change({rates: !view.rates, note: ''})
+    return html`<button class="plain ${answer.rating === rating ? 'on' : ''}" type="button" title=${label} aria-label=${label}
+      aria-pressed=${answer.rating === rating} @click=${press}>${icon(rating === 'up' ? 'good' : 'bad')}</button>`
+  }
+  const copyLabel = say(view.isCopied ? 'copied' : 'copyAnswer')
+  return html`<div class="actions">
+      ${answer.text === '' ? nothing : html`<button class="plain" type="button" title=${copyLabel} aria-label=${copyLabel} @click=${on.copy}>${icon(view.isCopied ? 'check' : 'copy')}</button>`}
+      ${answer.answerId === null ? nothing : html`${thumb('up')}${thumb('down')}`}
+      <span class="note">${view.note}</span>
+    </div>
+    ${view.rates ? feedbackForm(view, on) : nothing}`
+}
+
+function feedbackForm(view: TurnView, on: TurnHandlers): TemplateResult {
+  const {say} = on
+  const toggle = (reason: string): void => {
+    const next = new Set(view.reasons)
+    if (!next.delete(reason)) next.add(reason)
+    on.change({reasons: next})
+  }
+  const send = (event: Event): void => {
+    event.preventDefault()
+    const comment = new FormData(event.target as HTMLFormElement).get('comment')
+    const text = typeof comment === 'string' ? comment.trim() : ''
+    on.rate({rating: 'down', reasons: [...view.reasons], ...(text === '' ? {} : {comment: text})})
+  }
+  return html`<form class="feedback" @submit=${send}>
+    <fieldset><legend>${say('whyNot')}</legend>
+      ${reasons.map(([reason, key]) => html`<button class="choice" type="button" aria-pressed=${view.reasons.has(reason)} @click=${() => toggle(reason)}>${say(key)}</button>`)}
+    </fieldset>
+    <textarea name="comment" rows="2" maxlength="2000" aria-label=${say('comment')} placeholder=${say('comment')}></textarea>
+    <div class="buttons"><button class="action strong" type="submit">${say('send')}</button>
+      <button class="action" type="button" @click=${() => on.change({rates: false})}>${say('cancel')}</button></div>
+  </form>`
+}
+
+/** Sections beside the ones that answered, to ask about next. */
+function followUps(answer: AnswerState, on: TurnHandlers): TemplateResult | typeof nothing {
+  const used = usedSources(answer)
+  const near = answer.sources
+    .filter((source) => !used.has(source.n) && source.headings.length > 0)
+    .slice(0, 3)
+  if (near.length === 0 || answer.phase === 'refused') return nothing
+  return html`<div class="follow-ups"><h3 class="label">${on.say('followUps')}</h3><ul>${near.map(
+    (source) =>
+      html`<li><button type="button" dir="auto" @click=${() => on.ask(`${source.title}: ${source.headings.at(-1)}`)}>${nameOf({title: source.title, headings: source.headings.slice(-1)})}</button></li>`,
+  )}</ul></div>`
+}

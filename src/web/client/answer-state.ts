@@ -1,0 +1,256 @@
+import type {
+  AbstentionReason,
+  AnswerEvent,
+  ErrorCode,
+  FinishReason,
+  PageLink,
+  Source,
+  Timings,
+} from '../../domain/index.ts'
+import type {StreamNews} from './answer-stream.ts'
+
+/**
+ * Where an answer stands, as the reader is told.
+ *
+ *     searching → sources → (thinking) → writing → complete | quoted
+ *         └──────────┴──────────┴───────────┴────→ abstained | stopped | broke-off | refused
+ */
+export type Phase =
+  | 'searching'
+  | 'sources'
+  | 'thinking'
+  | 'writing'
+  | 'complete'
+  | 'quoted'
+  | 'abstained'
+  | 'stopped'
+  | 'broke-off'
+  | 'refused'
+
+export interface Citation {
+  readonly n: number
+  readonly start: number
+  readonly end: number
+  readonly quote?: string
+}
+
+export interface Problem {
+  /** Null when the connection, not the server, ended the answer. */
+  readonly code: ErrorCode | null
+  /** The server's words for the reader; empty when it gave none. */
+  readonly message: string
+  readonly retryable: boolean
+  readonly retryAfterMs: number | null
+}
+
+export type Rating = 'up' | 'down'
+
+/** One answer as the browser keeps and shows it. */
+export interface AnswerState {
+  /** Given by the browser, before the server knows of the answer. */
+  readonly key: string
+  /** 1 for the first time it was asked; another try counts on, and is another request. */
+  readonly attempt: number
+  readonly question: string
+  /** Text of the page that the question is about; empty for none. */
+  readonly about: string
+  readonly askedAt: number
+  readonly answerId: string | null
+  readonly conversationId: string | null
+  /** Last event seen. */
+  readonly seq: number
+  readonly phase: Phase
+  readonly connection: 'open' | 'reconnecting' | 'offline'
+  readonly generator: string | null
+  readonly sources: readonly Source[]
+  readonly text: string
+  readonly citations: readonly Citation[]
+  /** What a tool is doing right now, in one sentence; empty for nothing. */
+  readonly doing: string
+  readonly problem: Problem | null
+  readonly reason: AbstentionReason | null
+  readonly nearest: readonly PageLink[]
+  readonly finishReason: FinishReason | null
+  readonly timings: Timings | null
+  /** From asking to the first sources or words on the screen, measured in this browser. */
+  readonly firstUsefulMs: number | null
+  readonly rating: Rating | null
+  /** Id of the answer that broke off and that this one goes on from; its text comes first, sent once more. */
+  readonly continues: string | null
+}
+
+export function newAnswer(
+  key: string,
+  question: string,
+  options: {readonly askedAt: number; readonly about?: string; readonly conversationId?: string | null},
+): AnswerState {
+  return {
+    key,
+    attempt: 1,
+    question,
+    about: options.about ?? '',
+    askedAt: options.askedAt,
+    answerId: null,
+    conversationId: options.conversationId ?? null,
+    seq: 0,
+    phase: 'searching',
+    connection: 'open',
+    generator: null,
+    sources: [],
+    text: '',
+    citations: [],
+    doing: '',
+    problem: null,
+    reason: null,
+    nearest: [],
+    finishReason: null,
+    timings: null,
+    firstUsefulMs: null,
+    rating: null,
+    continues: null,
+  }
+}
+
+const ended: ReadonlySet<Phase> = new Set([
+  'complete',
+  'quoted',
+  'abstained',
+  'stopped',
+  'broke-off',
+  'refused',
+])
+
+export function isEnded(answer: AnswerState): boolean {
+  return ended.has(answer.phase)
+}
+
+/** Numbers of the sources that the text cites. */
+export function usedSources(answer: AnswerState): ReadonlySet<number> {
+  return new Set(answer.citations.map((citation) => citation.n))
+}
+
+/** The same question, to be asked once more: from the start, or going on from the text there is. */
+export function retried(answer: AnswerState, askedAt: number, goesOn: boolean): AnswerState {
+  const fresh = newAnswer(answer.key, answer.question, {...answer, askedAt})
+  return {...fresh, attempt: answer.attempt + 1, continues: goesOn ? answer.answerId : null}
+}
+
+/** What makes a request repeatable: the same for each sending of one try. */
+export function idempotencyKeyOf(answer: AnswerState): string {
+  return `${answer.key}-${answer.attempt}`
+}
+
+/** The answer after one piece of news. Events after the end change only what they complete: its timings. */
+export function withNews(answer: AnswerState, news: StreamNews): AnswerState {
+  switch (news.type) {
+    case 'connection':
+      return {...answer, connection: news.status}
+    case 'broke-off':
+      return isEnded(answer) ? answer : brokenOff(answer, null, '', true, null)
+    case 'event':
+      return withEvent({...answer, seq: news.seq}, news.event)
+  }
+}
+
+function withEvent(answer: AnswerState, event: AnswerEvent): AnswerState {
+  switch (event.type) {
+    case 'start':
+      return {
+        ...answer,
+        answerId: event.answerId,
+        conversationId: event.conversationId,
+        generator: event.generator,
+      }
+    case 'sources':
+      return {
+        ...answer,
+        sources: [...answer.sources, ...event.sources.filter(isNewTo(answer.sources))],
+        phase: advance(answer, 'sources'),
+      }
+    case 'reasoning':
+      return {...answer, phase: advance(answer, 'thinking')}
+    case 'tool':
+      return {...answer, doing: event.status === 'started' ? (event.summary ?? '') : ''}
+    case 'delta':
+      return {...answer, text: answer.text + event.text, phase: advance(answer, 'writing'), doing: ''}
+    case 'citation':
+      // A number that names no source that was sent would be a promise nobody can check.
+      if (!answer.sources.some((source) => source.n === event.n)) return answer
+      return {...answer, citations: [...answer.citations, citationOf(event)]}
+    case 'error':
+      return {
+        ...(answer.phase === 'stopped'
+          ? answer
+          : brokenOff(answer, event.code, event.message, event.retryable, event.retryAfterMs ?? null)),
+      }
+    case 'done':
+      return {
+        ...answer,
+        doing: '',
+        connection: 'open',
+        finishReason: event.finishReason ?? null,
+        reason: event.reason ?? null,
+        nearest: event.nearest ?? [],
+        timings: event.timings,
+        phase: phaseOf(event.ending, event.finishReason ?? null, answer),
+        problem:
+          event.ending === 'disconnected'
+            ? {code: null, message: '', retryable: true, retryAfterMs: null}
+            : null,
+      }
+  }
+}
+
+function citationOf({n, start, end, quote}: Citation): Citation {
+  return quote === undefined ? {n, start, end} : {n, start, end, quote}
+}
+
+const isNewTo =
+  (known: readonly Source[]) =>
+  (source: Source): boolean =>
+    !known.some(({n}) => n === source.n)
+
+const order: readonly Phase[] = ['searching', 'sources', 'thinking', 'writing']
+
+/** Phases only go on: a second round of sources does not turn writing back into searching. */
+function advance(answer: AnswerState, to: Phase): Phase {
+  if (isEnded(answer)) return answer.phase
+  return order.indexOf(to) > order.indexOf(answer.phase) ? to : answer.phase
+}
+
+function phaseOf(ending: string, finishReason: FinishReason | null, answer: AnswerState): Phase {
+  if (answer.phase === 'stopped' || ending === 'stopped') return 'stopped'
+  if (ending === 'abstained') return 'abstained'
+  if (ending === 'disconnected') return 'broke-off'
+  return finishReason === 'extract' || answer.generator === 'extractive' ? 'quoted' : 'complete'
+}
+
+function brokenOff(
+  answer: AnswerState,
+  code: ErrorCode | null,
+  message: string,
+  retryable: boolean,
+  retryAfterMs: number | null,
+): AnswerState {
+  return {
+    ...answer,
+    phase: 'broke-off',
+    connection: 'open',
+    doing: '',
+    problem: {code, message, retryable, retryAfterMs},
+  }
+}
+
+/** The answer after the reader said stop: shown at once, whatever is still on its way. */
+export function stopped(answer: AnswerState): AnswerState {
+  return isEnded(answer) ? answer : {...answer, phase: 'stopped', doing: '', connection: 'open'}
+}
+
+/** The answer after the server refused the question. */
+export function refused(
+  answer: AnswerState,
+  problem: {code: ErrorCode; message: string; retryAfterMs: number | null},
+): AnswerState {
+  const retryable = ['rate_limited', 'not_ready', 'internal', 'shutting_down'].includes(problem.code)
+  return {...answer, phase: 'refused', connection: 'open', problem: {...problem, retryable}}
+}

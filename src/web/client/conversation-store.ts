@@ -1,0 +1,123 @@
+import {type AnswerState, isEnded} from './answer-state.ts'
+
+/** A conversation as the browser keeps it. */
+export interface Conversation {
+  /** The browser's own name for it. */
+  readonly key: string
+  /** The server's name for it; null until the first answer has started. */
+  readonly conversationId: string | null
+  readonly updatedAt: number
+  readonly answers: readonly AnswerState[]
+}
+
+/** The part of `Storage` that is used. */
+export type KeyValueStore = Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'key' | 'length'>
+
+export interface ConversationStore {
+  /** Newest first. */
+  list(): Conversation[]
+  get(key: string): Conversation | null
+  /** Writes one conversation; answers another tab has added to it are kept. */
+  save(conversation: Conversation): void
+  remove(key: string): void
+  clear(): void
+}
+
+/** So many conversations are kept; the oldest go first. */
+const maxConversations = 60
+const version = 1
+
+/**
+ * Conversations in the browser, one entry each, so that tabs do not overwrite each other's.
+ * A full or forbidden storage is not an error: what cannot be kept is forgotten with the tab.
+ */
+export function createConversationStore(storage: KeyValueStore, scope: string): ConversationStore {
+  const prefix = `docent:${scope}:conversation:`
+
+  function keys(): string[] {
+    const found: string[] = []
+    for (let i = 0; i < storage.length; i++) {
+      const key = storage.key(i)
+      if (key?.startsWith(prefix)) found.push(key)
+    }
+    return found
+  }
+
+  function read(entry: string): Conversation | null {
+    try {
+      const value = JSON.parse(storage.getItem(entry) ?? 'null') as {
+        v: number
+        conversation: Conversation
+      } | null
+      return value?.v === version && Array.isArray(value.conversation.answers) ? value.conversation : null
+    } catch {
+      return null
+    }
+  }
+
+  function list(): Conversation[] {
+    return keys()
+      .map(read)
+      .filter((conversation) => conversation !== null)
+      .sort((a, b) => b.updatedAt - a.updatedAt)
+  }
+
+  return {
+    list,
+    get: (key) => read(prefix + key),
+    save(conversation) {
+      const merged = mergedWith(read(prefix + conversation.key), conversation)
+      const entry = JSON.stringify({v: version, conversation: merged})
+      for (const old of list().slice(maxConversations - 1)) {
+        if (old.key !== conversation.key) storage.removeItem(prefix + old.key)
+      }
+      try {
+        storage.setItem(prefix + conversation.key, entry)
+      } catch {
+        // Full: the oldest other conversation makes room, once.
+        const oldest = list().findLast((old) => old.key !== conversation.key)
+        if (oldest === undefined) return
+        storage.removeItem(prefix + oldest.key)
+        try {
+          storage.setItem(prefix + conversation.key, entry)
+        } catch {
+          // Still full, or forbidden: it lives as long as the tab.
+        }
+      }
+    },
+    remove: (key) => storage.removeItem(prefix + key),
+    clear() {
+      for (const key of keys()) storage.removeItem(key)
+    },
+  }
+}
+
+/** Both tabs' answers in the order they were asked; of one answer, the copy that is further on. */
+function mergedWith(stored: Conversation | null, mine: Conversation): Conversation {
+  if (stored === null) return mine
+  const known = new Set(mine.answers.map((answer) => answer.key))
+  const others = stored.answers.filter((answer) => !known.has(answer.key))
+  const answers = mine.answers.map((answer) => {
+    const theirs = stored.answers.find((other) => other.key === answer.key)
+    return theirs !== undefined && !isEnded(answer) && isEnded(theirs) ? theirs : answer
+  })
+  return {
+    ...mine,
+    conversationId: mine.conversationId ?? stored.conversationId,
+    answers: [...others, ...answers].sort((a, b) => a.askedAt - b.askedAt),
+  }
+}
+
+/** A store for where the browser forbids one. */
+export function memoryStorage(): KeyValueStore {
+  const entries = new Map<string, string>()
+  return {
+    get length() {
+      return entries.size
+    },
+    key: (index) => [...entries.keys()][index] ?? null,
+    getItem: (key) => entries.get(key) ?? null,
+    setItem: (key, value) => void entries.set(key, value),
+    removeItem: (key) => void entries.delete(key),
+  }
+}

@@ -1,0 +1,50 @@
+import type {Rating} from './answer-state.ts'
+import {type Fetch, refusalOf} from './answer-stream.ts'
+
+export interface RequestOptions {
+  readonly endpoint: string
+  readonly fetch: Fetch
+}
+
+/** Ends an answer on the server now. @throws RefusedError, or what the network throws. */
+export async function stopAnswer(answerId: string, options: RequestOptions): Promise<void> {
+  await send('POST', `/api/answers/${encodeURIComponent(answerId)}/stop`, undefined, options)
+}
+
+export interface Feedback {
+  readonly rating: Rating
+  readonly reasons?: readonly string[]
+  readonly comment?: string
+}
+
+/** Rates an answer; a later rating replaces an earlier one. @throws RefusedError, or what the network throws. */
+export async function rateAnswer(
+  answerId: string,
+  feedback: Feedback,
+  options: RequestOptions,
+): Promise<void> {
+  await send('POST', `/api/answers/${encodeURIComponent(answerId)}/feedback`, feedback, options)
+}
+
+/** Deletes a conversation on the server; one that is not there counts as deleted. @throws as `rateAnswer`. */
+export async function deleteConversation(conversationId: string, options: RequestOptions): Promise<void> {
+  await send('DELETE', `/api/conversations/${encodeURIComponent(conversationId)}`, undefined, options, [404])
+}
+
+async function send(
+  method: string,
+  path: string,
+  body: unknown,
+  options: RequestOptions,
+  fine: readonly number[] = [],
+): Promise<void> {
+  const response = await options.fetch(options.endpoint + path, {
+    method,
+    // A tab that closes right after must not take the request with it.
+    keepalive: true,
+    ...(body === undefined
+      ? {}
+      : {headers: {'content-type': 'application/json'}, body: JSON.stringify(body)}),
+  })
+  if (!response.ok && !fine.includes(response.status)) throw await refusalOf(response)
+}

@@ -1,0 +1,284 @@
+import {
+  type AnswerState,
+  idempotencyKeyOf,
+  isEnded,
+  newAnswer,
+  refused,
+  retried,
+  stopped,
+  withNews,
+} from './answer-state.ts'
+import {
+  askAnswer,
+  type Fetch,
+  followAnswer,
+  type Network,
+  RefusedError,
+  type StreamNews,
+  type StreamOptions,
+} from './answer-stream.ts'
+import type {Conversation, ConversationStore, KeyValueStore} from './conversation-store.ts'
+import {deleteConversation, type Feedback, rateAnswer, stopAnswer} from './requests.ts'
+
+export type Change =
+  /** Another conversation, or another set of answers. */
+  | {readonly type: 'conversation'}
+  /** Only words or citations were added: draw them with the next frame. */
+  | {readonly type: 'text'; readonly answer: AnswerState}
+  | {readonly type: 'answer'; readonly answer: AnswerState; readonly before: AnswerState}
+
+export interface SessionOptions {
+  readonly endpoint: string
+  readonly fetch: Fetch
+  readonly network: Network
+  readonly store: ConversationStore
+  /** Belongs to this tab alone: which conversation is open in it. */
+  readonly tab: KeyValueStore
+  readonly version: () => string | null
+  readonly onChange: (change: Change) => void
+  readonly now?: () => number
+  readonly newId?: () => string
+  readonly backoffMs?: readonly number[]
+  readonly silenceMs?: number
+}
+
+/** What one tab's assistant does: one conversation at a time, one answer at a time. */
+export interface Session {
+  readonly answers: readonly AnswerState[]
+  readonly conversationKey: string
+  /** The answer that is being written, or null. */
+  readonly running: AnswerState | null
+  /** Does nothing while an answer is being written. */
+  ask(question: string, about?: string): void
+  /** Ends the answer that is being written, also before its first token: here at once, then on the server. */
+  stop(): void
+  /** Asks again what broke off or was refused; what came of it is replaced. */
+  retry(key: string): void
+  /** Goes on from the text of an answer that broke off or was stopped. */
+  goOn(key: string): void
+  rate(key: string, feedback: Feedback): Promise<void>
+  startNew(): void
+  open(conversationKey: string): void
+  conversations(): readonly Conversation[]
+  /** Deletes on the server, then here. @throws RefusedError or the network's error, and then keeps it here. */
+  remove(conversationKey: string): Promise<void>
+  /** Writes down where things stand; for when the page goes away. */
+  save(): void
+  /** Leaves the answer to the server, which keeps it for a while; `openSession` finds it again. */
+  close(): void
+}
+
+const tabEntry = 'docent:open-conversation'
+/** Words are written to the browser's storage this often at most. */
+const saveEveryMs = 1_000
+const maxAboutChars = 1_200
+
+/** Opens the conversation this tab had open, and resumes the answer that was being written. */
+export function openSession(options: SessionOptions): Session {
+  const now = options.now ?? Date.now
+  const newId = options.newId ?? (() => crypto.randomUUID())
+  const {store, tab, onChange} = options
+  const requests = {endpoint: options.endpoint, fetch: options.fetch}
+
+  let key = ''
+  let conversationId: string | null = null
+  let answers: readonly AnswerState[] = []
+  let run = new AbortController()
+  let savedAt = 0
+
+  const running = (): AnswerState | null => answers.find((answer) => !isEnded(answer)) ?? null
+
+  function save(): void {
+    savedAt = now()
+    if (answers.length === 0) return
+    store.save({key, conversationId, updatedAt: answers.at(-1)!.askedAt, answers})
+  }
+
+  function put(answer: AnswerState): void {
+    const before = answers.find((known) => known.key === answer.key)
+    answers =
+      before === undefined
+        ? [...answers, answer]
+        : answers.map((known) => (known === before ? answer : known))
+  }
+
+  function show(answer: AnswerState, before: AnswerState): void {
+    put(answer)
+    const isText =
+      answer.phase === before.phase &&
+      answer.connection === before.connection &&
+      answer.doing === before.doing &&
+      answer.sources === before.sources &&
+      answer.answerId === before.answerId
+    if (!isText || now() - savedAt > saveEveryMs) save()
+    onChange(isText ? {type: 'text', answer} : {type: 'answer', answer, before})
+  }
+
+  async function read(
+    answerKey: string,
+    news: (options: StreamOptions) => AsyncGenerator<StreamNews>,
+  ): Promise<void> {
+    run.abort()
+    run = new AbortController()
+    const {signal} = run
+    const current = (): AnswerState | undefined => answers.find((answer) => answer.key === answerKey)
+    try {
+      const stream = news({
+        endpoint: options.endpoint,
+        fetch: options.fetch,
+        network: options.network,
+        signal,
+        ...(options.backoffMs === undefined ? {} : {backoffMs: options.backoffMs}),
+        ...(options.silenceMs === undefined ? {} : {silenceMs: options.silenceMs}),
+      })
+      for await (const item of stream) {
+        if (signal.aborted) return
+        const before = current()
+        if (before === undefined) return
+        const after = withNews(before, item)
+        if (after.conversationId !== null) conversationId = after.conversationId
+        show(after, before)
+        // Stopped before the server had given the answer a name: now it has one.
+        if (before.phase === 'stopped' && before.answerId === null && after.answerId !== null)
+          void stopOnServer(after)
+      }
+    } catch (error) {
+      if (signal.aborted) return
+      const before = current()
+      if (before === undefined || isEnded(before)) return
+      const problem = error instanceof RefusedError ? error : new RefusedError('internal', '', 0, null)
+      show(refused(before, problem), before)
+    }
+  }
+
+  async function stopOnServer(answer: AnswerState): Promise<void> {
+    try {
+      await stopAnswer(answer.answerId!, requests)
+    } catch {
+      // Unreachable: leaving ends it too, after the server's grace time.
+      run.abort()
+    }
+  }
+
+  function start(answer: AnswerState): void {
+    put(answer)
+    save()
+    onChange({type: 'conversation'})
+    const request = {
+      question: answer.about === '' ? answer.question : `${answer.question}\n\n${quoted(answer.about)}`,
+      conversationId,
+      version: options.version(),
+      continueAnswerId: answer.continues,
+      idempotencyKey: idempotencyKeyOf(answer),
+    }
+    void read(answer.key, (streamOptions) => askAnswer(request, streamOptions))
+  }
+
+  function enter(conversation: Conversation | null): void {
+    run.abort()
+    key = conversation?.key ?? newId()
+    conversationId = conversation?.conversationId ?? null
+    answers = conversation?.answers ?? []
+    try {
+      tab.setItem(tabEntry, key)
+    } catch {
+      // Forbidden: a reload begins anew.
+    }
+    const unfinished = running()
+    if (unfinished === null) return
+    if (unfinished.answerId === null) start(unfinished)
+    else
+      void read(unfinished.key, (streamOptions) =>
+        followAnswer(unfinished.answerId!, unfinished.seq, streamOptions),
+      )
+  }
+
+  let remembered: string | null = null
+  try {
+    remembered = tab.getItem(tabEntry)
+  } catch {
+    // Forbidden: begin anew.
+  }
+  enter(remembered === null ? null : store.get(remembered))
+
+  return {
+    get answers() {
+      return answers
+    },
+    get conversationKey() {
+      return key
+    },
+    get running() {
+      return running()
+    },
+    ask(question, about = '') {
+      if (running() !== null || question.trim() === '') return
+      start(
+        newAnswer(newId(), question.trim(), {
+          askedAt: now(),
+          about: about.trim().slice(0, maxAboutChars),
+          conversationId,
+        }),
+      )
+    },
+    stop() {
+      const answer = running()
+      if (answer === null) return
+      show(stopped(answer), answer)
+      if (answer.answerId !== null) void stopOnServer(answer)
+    },
+    retry(answerKey) {
+      const answer = answers.find((known) => known.key === answerKey)
+      if (answer !== undefined && running() === null) start(retried(answer, now(), false))
+    },
+    goOn(answerKey) {
+      const answer = answers.find((known) => known.key === answerKey)
+      if (answer !== undefined && running() === null) start(retried(answer, now(), true))
+    },
+    async rate(answerKey, feedback) {
+      const answer = answers.find((known) => known.key === answerKey)
+      if (answer?.answerId == null) return
+      await rateAnswer(answer.answerId, feedback, requests)
+      const latest = answers.find((known) => known.key === answerKey) ?? answer
+      show({...latest, rating: feedback.rating}, latest)
+      save()
+      onChange({type: 'conversation'})
+    },
+    startNew() {
+      if (answers.length === 0) return
+      save()
+      enter(null)
+      onChange({type: 'conversation'})
+    },
+    open(conversationKey) {
+      save()
+      enter(store.get(conversationKey))
+      onChange({type: 'conversation'})
+    },
+    conversations: () => store.list(),
+    async remove(conversationKey) {
+      const conversation = store.get(conversationKey)
+      if (conversation?.conversationId != null)
+        await deleteConversation(conversation.conversationId, requests)
+      if (conversationKey === key) {
+        run.abort()
+        answers = []
+        enter(null)
+      }
+      store.remove(conversationKey)
+      onChange({type: 'conversation'})
+    },
+    save,
+    close() {
+      save()
+      run.abort()
+    },
+  }
+}
+
+function quoted(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => `> ${line}`)
+    .join('\n')
+}

@@ -1,0 +1,66 @@
+import type {DocsAssistant} from '../assistant/docs-assistant.ts'
+
+/** The visitor's page: remembers language and theme, and suggests questions about the pages there are. */
+const assistant = document.querySelector<DocsAssistant>('docs-assistant')!
+
+function remembered(name: string): string | null {
+  try {
+    return localStorage.getItem(`docent:${name}`)
+  } catch {
+    return null
+  }
+}
+
+function remember(name: string, value: string): void {
+  try {
+    localStorage.setItem(`docent:${name}`, value)
+  } catch {
+    // Forbidden: it holds until the page is left.
+  }
+}
+
+function applyTheme(theme: string): void {
+  document.documentElement.dataset['theme'] = theme
+}
+
+const rightToLeft = /^(ar|fa|he|ur)\b/
+
+function applyLanguage(lang: string): void {
+  document.documentElement.lang = lang
+  document.documentElement.dir = rightToLeft.test(lang) ? 'rtl' : 'ltr'
+}
+
+const theme = remembered('theme')
+if (theme === 'light' || theme === 'dark') {
+  assistant.theme = theme
+  applyTheme(theme)
+}
+const lang = new URL(location.href).searchParams.get('lang') ?? remembered('locale')
+if (lang !== null) {
+  assistant.locale = lang
+  applyLanguage(lang)
+} else {
+  assistant.locale = navigator.language
+  applyLanguage(navigator.language)
+}
+
+assistant.addEventListener('chosen', (event) => {
+  const {name, value} = (event as CustomEvent<{name: string; value: string}>).detail
+  remember(name, value)
+  if (name === 'theme') applyTheme(value)
+  else applyLanguage(value)
+})
+
+void suggest()
+
+/** The first pages of the docs, from the list that language models are given. */
+async function suggest(): Promise<void> {
+  try {
+    const response = await fetch('/llms.txt')
+    if (!response.ok) return
+    const titles = [...(await response.text()).matchAll(/^- \[([^\]]{3,48})\]\(/gm)].map((match) => match[1]!)
+    assistant.pages = titles.slice(0, 5).join('|')
+  } catch {
+    // The page works without suggestions.
+  }
+}

@@ -1,0 +1,63 @@
+import hljs from 'highlight.js/lib/core'
+import bash from 'highlight.js/lib/languages/bash'
+import diff from 'highlight.js/lib/languages/diff'
+import go from 'highlight.js/lib/languages/go'
+import ini from 'highlight.js/lib/languages/ini'
+import javascript from 'highlight.js/lib/languages/javascript'
+import json from 'highlight.js/lib/languages/json'
+import python from 'highlight.js/lib/languages/python'
+import shell from 'highlight.js/lib/languages/shell'
+import xml from 'highlight.js/lib/languages/xml'
+import yaml from 'highlight.js/lib/languages/yaml'
+import {element, type RenderNode} from './tree.ts'
+
+const languages = {bash, diff, go, ini, javascript, json, python, shell, xml, yaml}
+for (const [name, language] of Object.entries(languages)) hljs.registerLanguage(name, language)
+hljs.registerAliases(['ts', 'tsx', 'typescript', 'mts'], {languageName: 'javascript'})
+hljs.registerAliases(['env', 'dotenv', 'properties'], {languageName: 'ini'})
+
+/** Longer code is shown plain: colouring it would hold up the page. */
+const maxChars = 12_000
+
+/** highlight.js's emitter interface, building nodes where its own builds HTML. */
+class NodeEmitter {
+  readonly root: RenderNode[] = []
+  readonly #open: RenderNode[][] = [this.root]
+  addText(text: string): void {
+    const top = this.#open.at(-1)!
+    const last = top.at(-1)
+    if (typeof last === 'string') top[top.length - 1] = last + text
+    else if (text !== '') top.push(text)
+  }
+  startScope(name: string): void {
+    const children: RenderNode[] = []
+    this.#open.at(-1)!.push(element('span', {class: `hl-${name.split('.')[0]}`}, ...children))
+    const made = this.#open.at(-1)!.at(-1)! as {children: RenderNode[]}
+    made.children = children
+    this.#open.push(children)
+  }
+  endScope(): void {
+    this.#open.pop()
+  }
+  openNode(name: string): void {
+    this.startScope(name)
+  }
+  closeNode(): void {
+    this.endScope()
+  }
+  __addSublanguage(emitter: NodeEmitter): void {
+    this.#open.at(-1)!.push(...emitter.root)
+  }
+  finalize(): void {}
+  toHTML(): string {
+    return ''
+  }
+}
+hljs.configure({__emitter: NodeEmitter as never})
+
+/** Code as coloured nodes; as plain text in a language that is not known. */
+export function highlighted(code: string, language: string): readonly RenderNode[] {
+  if (code.length > maxChars || hljs.getLanguage(language) === undefined) return [code]
+  const result = hljs.highlight(code, {language, ignoreIllegals: true})
+  return (result._emitter as unknown as NodeEmitter).root
+}
