@@ -5,6 +5,7 @@ import {errorEventOf} from '../answering/run.ts'
 import {DocentError, isTerminal, type SequencedEvent} from '../domain/index.ts'
 import {redactedEvent, rowsOf} from './event-rows.ts'
 import {openDatabase, storageError} from './open-database.ts'
+import {emptyWriteAheadLog, removeAnswers} from './removal.ts'
 import {
   type AnswerRow,
   createTranscriptReads,
@@ -305,11 +306,10 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
   }
 
   /** Runs a write of staff, which may wait a moment for another process. */
-  function writing<T>(change: () => T): T {
-    if (dirty.size > 0) flushNow()
+  function patiently<T>(change: () => T): T {
     db.pragma(`busy_timeout = ${staffBusyTimeoutMs}`)
     try {
-      return db.transaction(change).immediate()
+      return change()
     } catch (error) {
       throw storageError(error, file)
     } finally {
@@ -408,17 +408,9 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
   }
 
   function change(answerId: string, statement: string, ...values: unknown[]): void {
-    const changes = writing(() => db.prepare(statement).run(...values, answerId).changes)
+    if (dirty.size > 0) flushNow()
+    const {changes} = patiently(() => db.prepare(statement).run(...values, answerId))
     if (changes === 0) throw new DocentError('not_found', `There is no transcript ${answerId}`)
-  }
-
-  function remove(rows: readonly number[]): void {
-    const dropEvents = db.prepare('DELETE FROM events WHERE answer = ?')
-    const dropAnswer = db.prepare('DELETE FROM answers WHERE row = ?')
-    for (const row of rows) {
-      dropEvents.run(row)
-      dropAnswer.run(row)
-    }
   }
 
   /** Removes answers by a condition, in steps, and then leaves no copy in the write-ahead log. */
@@ -435,19 +427,8 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
       forget(answer)
       if (answer.row === null) removed += 1
     }
-    const some = db
-      .prepare<[string | number], number>(`SELECT row FROM answers WHERE ${condition} LIMIT 500`)
-      .pluck()
-    while (true) {
-      const gone = writing(() => {
-        const rows = some.all(value)
-        remove(rows)
-        return rows.length
-      })
-      removed += gone
-      if (gone < 500) break
-    }
-    if (removed > 0) quietly(() => db.pragma('wal_checkpoint(TRUNCATE)'), null)
+    removed += patiently(() => removeAnswers(db, condition, value))
+    if (removed > 0) quietly(() => emptyWriteAheadLog(db), undefined)
     return removed
   }
 

@@ -1,0 +1,63 @@
+import type {Transcript} from './transcript-store.ts'
+
+const columns = [
+  'answerId',
+  'conversationId',
+  'startedAt',
+  'question',
+  'ending',
+  'abstained',
+  'rating',
+  'verdict',
+  'build',
+  'generator',
+  'model',
+  'sourcesMs',
+  'firstTokenMs',
+  'totalMs',
+  'inputTokens',
+  'outputTokens',
+  'sources',
+  'text',
+] as const
+
+/** The first line of a CSV export, line break included. */
+export const csvHeader = `${columns.join(',')}\r\n`
+
+/** One transcript as a line of CSV (RFC 4180), line break included. */
+export function csvRowOf(transcript: Transcript): string {
+  const {timings, usage, sources} = transcript
+  const end = transcript.events.at(-1)?.event
+  const values: Record<(typeof columns)[number], unknown> = {
+    answerId: transcript.answerId,
+    conversationId: transcript.conversationId,
+    startedAt: new Date(transcript.startedAt).toISOString(),
+    question: transcript.question,
+    ending: transcript.ending ?? 'running',
+    abstained: end?.type === 'done' && end.abstained,
+    rating: transcript.feedback?.rating ?? '',
+    verdict: transcript.review?.verdict ?? '',
+    build: transcript.build,
+    generator: transcript.generator,
+    model: transcript.model ?? '',
+    sourcesMs: timings.sourcesMs ?? '',
+    firstTokenMs: timings.firstTokenMs ?? '',
+    totalMs: timings.totalMs,
+    inputTokens: usage.inputTokens,
+    outputTokens: usage.outputTokens,
+    sources: sources.map(({url, anchor}) => (anchor ? `${url}#${anchor}` : url)).join(' '),
+    text: transcript.text,
+  }
+  return `${columns.map((column) => cellOf(String(values[column]))).join(',')}\r\n`
+}
+
+/** One transcript as a line of JSON, line break included. */
+export function jsonLineOf(transcript: Transcript): string {
+  return `${JSON.stringify(transcript)}\n`
+}
+
+/** A cell that a spreadsheet would run as a formula gets an apostrophe before it. */
+function cellOf(text: string): string {
+  const harmless = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
+  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless
+}

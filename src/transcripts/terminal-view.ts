@@ -1,0 +1,186 @@
+import {stripVTControlCharacters, styleText} from 'node:util'
+import type {AnswerEvent, Ending, SequencedEvent, Source} from '../domain/index.ts'
+import type {Transcript, TranscriptItem} from './transcript-store.ts'
+
+export interface TerminalView {
+  /** Columns of the terminal; what is longer is cut or wrapped. */
+  readonly columns: number
+  readonly hasColors: boolean
+}
+
+/** A step of a replay: what to print, and when, counted from the question. */
+export interface ReplayStep {
+  readonly atMs: number
+  readonly text: string
+}
+
+type Style = Parameters<typeof styleText>[0]
+
+const endingStyles: Readonly<Record<Ending | 'running', Style>> = {
+  complete: 'green',
+  abstained: 'cyan',
+  stopped: 'yellow',
+  disconnected: 'yellow',
+  timeout: 'red',
+  error: 'red',
+  interrupted: 'red',
+  running: 'blue',
+}
+
+/** A silence worth telling in a replay. */
+const notableSilenceMs = 1_500
+
+/** One line for each answer. */
+export function listLines(items: readonly TranscriptItem[], view: TerminalView): string[] {
+  if (items.length === 0) return ['No transcripts match.']
+  return items.map((item) => {
+    const ending = item.ending ?? 'running'
+    const mark = item.rating === 'up' ? '+' : item.rating === 'down' ? '-' : ' '
+    const seconds = `${(item.timings.totalMs / 1000).toFixed(1)}s`.padStart(7)
+    const head = `${item.answerId}  ${timeOf(item.startedAt)}  `
+    const fixed = head.length + 12 + 2 + 7 + 3
+    const question = oneLine(item.question || '(not kept)', Math.max(20, view.columns - fixed))
+    return `${paint(view, 'dim', head)}${paint(view, endingStyles[ending], ending.padEnd(12))} ${mark}${seconds}  ${question}`
+  })
+}
+
+/** Everything of one answer, for reading. */
+export function showLines(transcript: Transcript, view: TerminalView): string[] {
+  const ending = transcript.ending ?? 'running'
+  const {timings, usage} = transcript
+  const last = transcript.events.at(-1)?.event
+  const lines = [
+    `${paint(view, 'bold', 'Question')}  ${clean(transcript.question || '(not kept)')}`,
+    '',
+    field('answer', transcript.answerId),
+    field('conversation', transcript.conversationId),
+    field('asked', `${timeOf(transcript.startedAt)} by ${transcript.channel}`),
+    field('ending', paint(view, endingStyles[ending], ending) + whyOf(last)),
+    field('build', transcript.build),
+    field(
+      'written by',
+      transcript.model === null ? transcript.generator : `${transcript.generator}, ${transcript.model}`,
+    ),
+    field(
+      'timings',
+      `sources ${msOf(timings.sourcesMs)}, first token ${msOf(timings.firstTokenMs)}, longest silence ${msOf(timings.longestStallMs)}, in all ${msOf(timings.totalMs)}`,
+    ),
+    field(
+      'tokens',
+      `${usage.inputTokens} in, ${usage.outputTokens} out, ${usage.cacheReadTokens} from the cache`,
+    ),
+  ]
+  if (transcript.version !== null) lines.push(field('version', transcript.version))
+  if (transcript.upstreamRequestId) lines.push(field('request', transcript.upstreamRequestId))
+  if (transcript.errorDetail) lines.push(field('cause', clean(transcript.errorDetail)))
+  for (const note of transcript.notes ?? []) lines.push(field('note', clean(note)))
+  if (transcript.feedback !== null) {
+    const {rating, reasons, comment} = transcript.feedback
+    lines.push(field('feedback', clean([rating, ...reasons, comment ?? ''].filter(Boolean).join(', '))))
+  }
+  if (transcript.review !== null) {
+    const {verdict, note, correctedAnswer} = transcript.review
+    lines.push(field('review', clean([verdict, note ?? ''].filter(Boolean).join(', '))))
+    if (correctedAnswer !== null) lines.push(field('should say', clean(correctedAnswer)))
+  }
+  lines.push(
+    '',
+    paint(view, 'bold', `Sources (${transcript.sources.length})`),
+    ...transcript.sources.map(sourceLine),
+  )
+  lines.push('', paint(view, 'bold', 'Answer'), clean(transcript.text) || '(no text)')
+  return lines
+}
+
+/** The answer as the visitor saw it come, step by step. */
+export function replaySteps(transcript: Transcript, view: TerminalView): ReplayStep[] {
+  const steps: ReplayStep[] = [
+    {atMs: 0, text: `${paint(view, 'bold', clean(transcript.question || '(question not kept)'))}\n`},
+  ]
+  let lastMs = 0
+  let isInText = false
+  for (const {at, event} of transcript.events) {
+    const atMs = Math.max(lastMs, at - transcript.startedAt)
+    const silence =
+      isInText && atMs - lastMs >= notableSilenceMs ? paint(view, 'dim', ` [${msOf(atMs - lastMs)}] `) : ''
+    lastMs = atMs
+    if (event.type === 'delta') {
+      steps.push({atMs, text: `${isInText ? silence : '\n'}${clean(event.text)}`})
+      isInText = true
+      continue
+    }
+    const line = eventLine(event, view)
+    if (line === null) continue
+    const breaks = isInText ? '\n' : ''
+    // A citation or a tool in the middle of the text breaks no line.
+    steps.push({atMs, text: `${breaks}${paint(view, 'dim', `[${msOf(atMs)}]`)} ${line}\n`})
+    isInText = false
+  }
+  return steps
+}
+
+function eventLine(event: Exclude<AnswerEvent, {type: 'delta'}>, view: TerminalView): string | null {
+  switch (event.type) {
+    case 'start':
+      return `${event.generator}${event.model === null ? '' : `, ${event.model}`}, build ${event.build}`
+    case 'sources':
+      return [
+        `round ${event.round}: ${event.sources.length} source(s) for “${oneLine(event.query, 60)}”`,
+        ...event.sources.map(sourceLine),
+      ].join('\n')
+    case 'tool':
+      return `${clean(event.name)} ${event.status}${event.summary ? `: ${clean(event.summary)}` : ''}`
+    case 'reasoning':
+    case 'citation':
+      return null
+    case 'error':
+      return `${paint(view, endingStyles[event.ending], event.ending)} ${event.code}: ${event.message}`
+    case 'done':
+      return paint(view, endingStyles[event.ending], event.ending) + whyOf(event)
+  }
+}
+
+function whyOf(event: SequencedEvent['event'] | undefined): string {
+  if (event?.type === 'error') return ` (${event.code})`
+  if (event?.type === 'done') {
+    const why = event.reason ?? event.finishReason
+    return why === undefined ? '' : ` (${why})`
+  }
+  return ''
+}
+
+function sourceLine(source: Source): string {
+  const place = source.anchor === '' ? source.url : `${source.url}#${source.anchor}`
+  return `  [${source.n}] ${clean([source.title, ...source.headings].join(' › '))}  ${clean(place)}`
+}
+
+function field(name: string, value: string): string {
+  return `${name.padEnd(13)} ${value}`
+}
+
+function paint(view: TerminalView, style: Style, text: string): string {
+  return view.hasColors ? styleText(style, text, {validateStream: false}) : text
+}
+
+function timeOf(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 19).replace('T', ' ')
+}
+
+function msOf(ms: number | null): string {
+  if (ms === null) return 'never'
+  return ms < 1000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`
+}
+
+/** Visitors' and models' words must not drive the terminal they are printed on. */
+function clean(text: string): string {
+  return stripVTControlCharacters(text).replace(
+    /[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g,
+    '',
+  )
+}
+
+function oneLine(text: string, length: number): string {
+  const line = clean(text).replace(/\s+/g, ' ').trim()
+  const characters = [...line]
+  return characters.length <= length ? line : `${characters.slice(0, length - 1).join('')}…`
+}

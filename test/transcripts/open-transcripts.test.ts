@@ -1,0 +1,400 @@
+import {readFileSync} from 'node:fs'
+import {afterEach, describe, expect, test, vi} from 'vitest'
+import {readTranscripts} from '../../src/transcripts/read-transcripts.ts'
+import {journalAnswer, openForTest, sampleEntry, sampleEvents, temporaryFile} from './samples.ts'
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+describe('the journal', () => {
+  test('what is appended is readable at once, before it is on disk', () => {
+    const transcripts = openForTest({flushMs: 60_000})
+
+    const events = journalAnswer(transcripts, 'a', {ending: null})
+
+    expect(transcripts.health().unflushed).toBe(events.length)
+    expect(transcripts.eventsAfter('a', 0)).toEqual(events)
+    expect(transcripts.eventsAfter('a', 3)).toEqual(events.slice(3))
+  })
+
+  test('what was flushed in parts reads as one sequence', async () => {
+    const transcripts = openForTest()
+    const events = sampleEvents('a', ['a', 'b', 'c', 'd', 'e', 'f'])
+    transcripts.begin(sampleEntry('a'))
+
+    for (const event of events) {
+      transcripts.append('a', event)
+      if (event.seq % 3 === 0) await transcripts.flush()
+    }
+
+    for (let after = 0; after <= events.length; after++) {
+      expect(transcripts.eventsAfter('a', after)).toEqual(events.slice(after))
+    }
+  })
+
+  test('writes of all answers are gathered into one transaction', async () => {
+    vi.useFakeTimers()
+    const file = temporaryFile()
+    const transcripts = openForTest({file, flushMs: 75})
+    const beside = readTranscripts(file)
+    for (const id of ['a', 'b', 'c']) journalAnswer(transcripts, id, {ending: null})
+
+    await vi.advanceTimersByTimeAsync(74)
+    const before = beside.list({}).items.length
+    await vi.advanceTimersByTimeAsync(1)
+    const after = beside.list({}).items.length
+    beside.close()
+
+    expect([before, after]).toEqual([0, 3])
+  })
+
+  test('an ending is on disk in the next turn, without waiting for the timer', async () => {
+    const transcripts = openForTest({flushMs: 60_000})
+
+    journalAnswer(transcripts, 'a')
+    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
+
+    expect(transcripts.health().unflushed).toBe(0)
+  })
+
+  test('the answer begun with a key is found, the newest one', async () => {
+    const transcripts = openForTest()
+    journalAnswer(transcripts, 'a', {entry: {idempotencyKey: 'key-1'}})
+
+    const unflushed = transcripts.findByIdempotencyKey('key-1')
+    await transcripts.flush()
+
+    expect(unflushed?.answerId).toBe('a')
+    expect(transcripts.findByIdempotencyKey('key-1')?.ending).toBe('complete')
+    expect(transcripts.findByIdempotencyKey('key-2')).toBeNull()
+  })
+
+  test('a conversation is its questions and its complete answers, oldest first', async () => {
+    const transcripts = openForTest()
+    const conversationId = 'c'
+    journalAnswer(transcripts, 'a', {entry: {conversationId, question: 'First?'}, pieces: ['One.']})
+    await transcripts.flush()
+    journalAnswer(transcripts, 'b', {entry: {conversationId, question: 'Second?'}, ending: 'stopped'})
+    journalAnswer(transcripts, 'other', {entry: {question: 'Elsewhere?'}})
+    journalAnswer(transcripts, 'running', {entry: {conversationId, question: 'Now?'}, ending: null})
+
+    expect(transcripts.conversation(conversationId, 10)).toEqual([
+      {role: 'user', content: 'First?'},
+      {role: 'assistant', content: 'One.'},
+      {role: 'user', content: 'Second?'},
+    ])
+    expect(transcripts.conversation(conversationId, 1)).toEqual([{role: 'user', content: 'Second?'}])
+  })
+
+  test('facts are added to, later values win', async () => {
+    const transcripts = openForTest()
+    journalAnswer(transcripts, 'a', {ending: null})
+    transcripts.note('a', {upstreamRequestId: 'req-1', notes: ['one']})
+    await transcripts.flush()
+    transcripts.note('a', {notes: ['one', 'two']})
+
+    expect(transcripts.get('a')).toMatchObject({upstreamRequestId: 'req-1', notes: ['one', 'two']})
+  })
+})
+
+describe('what staff reads', () => {
+  test('a transcript holds the answer, its sources and every event with its time', async () => {
+    const transcripts = openForTest()
+    const events = journalAnswer(transcripts, 'a')
+    await transcripts.flush()
+
+    const transcript = transcripts.get('a')
+
+    expect(transcript).toMatchObject({
+      question: 'How do I set the port?',
+      ending: 'complete',
+      text: 'Set `PORT`.',
+      usage: {outputTokens: 3},
+      timings: {firstTokenMs: 20},
+      feedback: null,
+    })
+    expect(transcript?.sources.map(({n}) => n)).toEqual([1, 2])
+    expect(transcript?.events).toEqual(events)
+    expect(transcripts.get('unknown')).toBeNull()
+  })
+
+  test('an answer under way is listed as running, with the text so far', () => {
+    const transcripts = openForTest()
+    journalAnswer(transcripts, 'a', {ending: null})
+    journalAnswer(transcripts, 'b')
+
+    const {items} = transcripts.list({ending: 'running'})
+
+    expect(items.map(({answerId, excerpt}) => [answerId, excerpt])).toEqual([['a', 'Set `PORT`.']])
+  })
+
+  test('pages follow each other without a gap, newest first, also when times are equal', () => {
+    const transcripts = openForTest()
+    for (let n = 0; n < 25; n++)
+      journalAnswer(transcripts, `a${n}`, {entry: {startedAt: 1000 + Math.floor(n / 5)}})
+
+    const seen: string[] = []
+    let cursor: string | null = null
+    do {
+      const page = transcripts.list({}, {limit: 7, ...(cursor === null ? {} : {cursor})})
+      seen.push(...page.items.map(({answerId}) => answerId))
+      cursor = page.nextCursor
+    } while (cursor !== null)
+
+    expect(seen).toEqual(Array.from({length: 25}, (_, n) => `a${24 - n}`))
+  })
+
+  test('a made-up cursor is refused', () => {
+    const transcripts = openForTest()
+
+    for (const cursor of ['', 'x', '-1', Buffer.from('1;DROP').toString('base64url'), '9'.repeat(500)]) {
+      expect(() => transcripts.list({}, {cursor})).toThrowError(
+        expect.objectContaining({code: 'invalid_request'}),
+      )
+    }
+  })
+
+  test('filters narrow the list', () => {
+    const transcripts = openForTest()
+    journalAnswer(transcripts, 'old', {entry: {startedAt: 100, build: 'b0'}})
+    journalAnswer(transcripts, 'stopped', {ending: 'stopped', entry: {startedAt: 200}})
+    journalAnswer(transcripts, 'liked', {entry: {startedAt: 300, conversationId: 'c'}})
+    transcripts.setFeedback('liked', {rating: 'up', reasons: [], comment: null})
+    transcripts.setReview('old', {verdict: 'wrong', note: null, correctedAnswer: 'Better.'})
+    const ids = (filter: Parameters<typeof transcripts.list>[0]) =>
+      transcripts.list(filter).items.map(({answerId}) => answerId)
+
+    expect(ids({ending: 'stopped'})).toEqual(['stopped'])
+    expect(ids({rating: 'up'})).toEqual(['liked'])
+    expect(ids({rating: 'none'})).toEqual(['stopped', 'old'])
+    expect(ids({verdict: 'wrong'})).toEqual(['old'])
+    expect(ids({verdict: 'none'})).toEqual(['liked', 'stopped'])
+    expect(ids({build: 'b0'})).toEqual(['old'])
+    expect(ids({from: 200, to: 300})).toEqual(['stopped'])
+    expect(ids({conversationId: 'c'})).toEqual(['liked'])
+    expect(ids({abstained: true})).toEqual([])
+  })
+
+  test('words are found in questions and answers, whatever marks surround them', () => {
+    const transcripts = openForTest()
+    journalAnswer(transcripts, 'a', {
+      entry: {question: 'Wie ändere ich den Port in node.js?'},
+      pieces: ['Use --port.'],
+    })
+    journalAnswer(transcripts, 'b', {
+      entry: {question: 'ポートを変更する方法'},
+      pieces: ['設定で変更できます。'],
+    })
+    journalAnswer(transcripts, 'c', {entry: {question: 'What does C++ need?'}, pieces: ['100% of it']})
+    const found = (q: string) =>
+      transcripts
+        .list({q})
+        .items.map(({answerId}) => answerId)
+        .sort()
+
+    expect(found('--port')).toEqual(['a'])
+    expect(found('node.js andere')).toEqual(['a'])
+    expect(found('chan')).toEqual([])
+    expect(found('need')).toEqual(['c'])
+    expect(found('nee')).toEqual(['c'])
+    expect(found('変更')).toEqual(['b'])
+    expect(found('C++')).toEqual(['c'])
+    expect(found('++')).toEqual(['c'])
+    expect(found('100%')).toEqual(['c'])
+  })
+
+  test('no text a person can type makes the search throw', () => {
+    const transcripts = openForTest()
+    journalAnswer(transcripts, 'a')
+    const nasty = [
+      '',
+      ' ',
+      '"',
+      "'",
+      '*',
+      '^',
+      '--port',
+      'C++',
+      'node.js',
+      '"x',
+      'foo AND',
+      'AND',
+      'NEAR(',
+      'col:port',
+    ]
+    const nastier = [
+      'a*',
+      '()',
+      '{a b}: c',
+      'NOT',
+      '-',
+      '_',
+      '__ x',
+      '\u0000',
+      '\\',
+      '%',
+      'x'.repeat(100_000),
+      '🙂',
+      '́',
+    ]
+
+    for (const q of [...nasty, ...nastier]) expect(() => transcripts.list({q}), q).not.toThrow()
+  })
+
+  test('the id of an answer finds it', () => {
+    const transcripts = openForTest()
+    journalAnswer(transcripts, '7e0c1f7e-aaaa-bbbb-cccc-000000000001')
+    journalAnswer(transcripts, '7e0c1f7e-aaaa-bbbb-cccc-000000000002')
+
+    const {items} = transcripts.list({q: ' 7e0c1f7e-aaaa-bbbb-cccc-000000000002 '})
+
+    expect(items.map(({answerId}) => answerId)).toEqual(['7e0c1f7e-aaaa-bbbb-cccc-000000000002'])
+  })
+
+  test('the latest feedback and review win', () => {
+    const transcripts = openForTest({now: () => 5})
+    journalAnswer(transcripts, 'a', {ending: null})
+
+    transcripts.setFeedback('a', {rating: 'up', reasons: ['clear'], comment: null})
+    transcripts.setFeedback('a', {rating: 'down', reasons: ['outdated', 'wrong'], comment: 'No.'})
+    transcripts.setReview('a', {verdict: 'wrong', note: 'See docs', correctedAnswer: 'Say this.'})
+
+    expect(transcripts.get('a')).toMatchObject({
+      feedback: {rating: 'down', reasons: ['outdated', 'wrong'], comment: 'No.', at: 5},
+      review: {verdict: 'wrong', note: 'See docs', correctedAnswer: 'Say this.', at: 5},
+    })
+    expect(() => transcripts.setFeedback('none', {rating: 'up', reasons: [], comment: null})).toThrowError(
+      expect.objectContaining({code: 'not_found'}),
+    )
+  })
+
+  test('an export is all that match, oldest first, and may be left in the middle', async () => {
+    const transcripts = openForTest()
+    for (let n = 0; n < 120; n++) journalAnswer(transcripts, `a${n}`, {entry: {startedAt: n}})
+    await transcripts.flush()
+
+    const all = [...transcripts.export({})].map(({answerId}) => answerId)
+    const half = transcripts.export({from: 10})
+    const first = half.next().value?.answerId
+    half.return?.()
+
+    expect(all).toEqual(Array.from({length: 120}, (_, n) => `a${n}`))
+    expect(first).toBe('a10')
+  })
+})
+
+describe('what is removed', () => {
+  test('a deleted answer leaves no word in the file, its log or its search', async () => {
+    const file = temporaryFile()
+    const transcripts = openForTest({file})
+    journalAnswer(transcripts, 'kept', {entry: {question: 'Quokka?'}})
+    for (let n = 0; n < 20; n++) {
+      journalAnswer(transcripts, `a${n}`, {
+        entry: {question: 'Zyzzyva question?'},
+        pieces: ['The ', 'xylomancy', ' says so.'],
+      })
+      await transcripts.flush()
+    }
+
+    for (let n = 0; n < 20; n++) expect(transcripts.delete(`a${n}`)).toBe(true)
+
+    const bytes = ['', '-wal'].map((suffix) => readFileSync(file + suffix).toString('latin1')).join('')
+    expect(bytes.toLowerCase()).not.toMatch(/zyzzyva|xylomanc/)
+    expect(bytes.toLowerCase()).toContain('quokka')
+    expect(transcripts.list({q: 'zyzzyva'}).items).toEqual([])
+    expect(transcripts.delete('a1')).toBe(false)
+  })
+
+  test('an answer deleted while it runs is not written again', async () => {
+    const transcripts = openForTest()
+    const events = sampleEvents('a')
+    transcripts.begin(sampleEntry('a'))
+    for (const event of events.slice(0, 3)) transcripts.append('a', event)
+    await transcripts.flush()
+
+    transcripts.delete('a')
+    for (const event of events.slice(3)) transcripts.append('a', event)
+    await transcripts.flush()
+
+    expect(transcripts.get('a')).toBeNull()
+    expect(transcripts.find('a')).toBeNull()
+    expect(transcripts.eventsAfter('a', 0)).toEqual([])
+  })
+
+  test('a conversation goes as a whole, and nothing else with it', () => {
+    const transcripts = openForTest()
+    journalAnswer(transcripts, 'a', {entry: {conversationId: 'c'}})
+    journalAnswer(transcripts, 'b', {entry: {conversationId: 'c'}, ending: null})
+    journalAnswer(transcripts, 'd')
+
+    expect(transcripts.deleteConversation('c')).toBe(2)
+    expect(transcripts.list({}).items.map(({answerId}) => answerId)).toEqual(['d'])
+    expect(transcripts.deleteConversation('c')).toBe(0)
+  })
+
+  test('what is older than the retention goes at the start and every hour', async () => {
+    vi.useFakeTimers()
+    const dayMs = 24 * 60 * 60 * 1000
+    let time = 100 * dayMs
+    const file = temporaryFile()
+    const before = openForTest({file})
+    for (let n = 0; n < 450; n++) journalAnswer(before, `old${n}`, {entry: {startedAt: 60 * dayMs}})
+    journalAnswer(before, 'new', {entry: {startedAt: 71 * dayMs}})
+    before.close()
+
+    const transcripts = openForTest({file, retentionDays: 30, now: () => time})
+    const left = transcripts.list({}).items.map(({answerId}) => answerId)
+    time += 2 * dayMs
+    await vi.advanceTimersByTimeAsync(60 * 60 * 1000)
+
+    expect(left).toEqual(['new'])
+    expect(transcripts.list({}).items).toEqual([])
+  })
+})
+
+describe('what is kept', () => {
+  test('metadata: no words on disk at any time, resume while it runs, feedback after', async () => {
+    const file = temporaryFile()
+    const transcripts = openForTest({file, mode: 'metadata'})
+    const events = journalAnswer(transcripts, 'a', {
+      entry: {question: 'Zyzzyva?'},
+      pieces: ['xylo', 'mancy'],
+      ending: null,
+    })
+    await transcripts.flush()
+    const whileRunning = transcripts.eventsAfter('a', 2)
+
+    transcripts.append('a', {...sampleEvents('a').at(-1)!, seq: events.length + 1})
+    await transcripts.flush()
+    transcripts.setFeedback('a', {rating: 'up', reasons: [], comment: null})
+
+    const bytes = ['', '-wal'].map((suffix) => readFileSync(file + suffix).toString('latin1')).join('')
+    expect(whileRunning).toEqual(events.slice(2))
+    expect(bytes).not.toMatch(/Zyzzyva|xylo|mancy|How do I|setting 1 is on|is on by default/)
+    expect(transcripts.get('a')).toMatchObject({
+      question: '',
+      text: '',
+      ending: 'complete',
+      feedback: {rating: 'up'},
+    })
+    expect(transcripts.eventsAfter('a', 0).map(({seq, at}) => [seq, at])).toEqual(
+      [...events, {...events.at(-1)!, seq: events.length + 1}].map(({seq}) => [seq, expect.any(Number)]),
+    )
+    expect(transcripts.get('a')?.sources.map(({url}) => url)).toEqual(['/docs/page-1', '/docs/page-2'])
+  })
+
+  test('off: nothing after the end, resume while it runs', async () => {
+    const transcripts = openForTest({mode: 'off'})
+    const events = journalAnswer(transcripts, 'a', {ending: null})
+    await transcripts.flush()
+    const whileRunning = transcripts.eventsAfter('a', 0)
+
+    transcripts.append('a', {...sampleEvents('a').at(-1)!, seq: events.length + 1})
+    await transcripts.flush()
+
+    expect(whileRunning).toEqual(events)
+    expect(transcripts.find('a')).toBeNull()
+    expect(transcripts.list({}).items).toEqual([])
+  })
+})

@@ -1,0 +1,110 @@
+import {mkdtempSync, rmSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {afterEach} from 'vitest'
+import type {JournalEntry} from '../../src/answering/journal.ts'
+import {
+  type AnswerEvent,
+  noUsage,
+  type SequencedEvent,
+  type Source,
+  shownSource,
+} from '../../src/domain/index.ts'
+import {
+  openTranscripts,
+  type Transcripts,
+  type TranscriptsOptions,
+} from '../../src/transcripts/open-transcripts.ts'
+import {sampleSource} from '../support/fake-retriever.ts'
+
+const open = new Set<Transcripts>()
+const folders = new Set<string>()
+
+afterEach(() => {
+  for (const transcripts of open) transcripts.close()
+  for (const folder of folders) rmSync(folder, {recursive: true, force: true})
+  open.clear()
+  folders.clear()
+})
+
+/** A file in a folder of its own, gone after the test. */
+export function temporaryFile(name = 'transcripts.sqlite'): string {
+  const folder = mkdtempSync(join(tmpdir(), 'docent-transcripts-'))
+  folders.add(folder)
+  return join(folder, name)
+}
+
+/** Opened for this test; closed after it. */
+export function openForTest(options: Partial<TranscriptsOptions> = {}): Transcripts {
+  const transcripts = openTranscripts({file: ':memory:', ...options})
+  open.add(transcripts)
+  return transcripts
+}
+
+export function sampleEntry(answerId: string, overrides: Partial<JournalEntry> = {}): JournalEntry {
+  return {
+    answerId,
+    conversationId: `conversation-of-${answerId}`,
+    question: 'How do I set the port?',
+    version: null,
+    build: 'build-1',
+    generator: 'scripted',
+    model: 'script',
+    embedding: 'test',
+    startedAt: 1_000_000,
+    settings: {answerMs: 120_000},
+    channel: 'test',
+    idempotencyKey: null,
+    ...overrides,
+  }
+}
+
+export const sampleSources: readonly Source[] = [shownSource(sampleSource(1)), shownSource(sampleSource(2))]
+
+/** Events of one whole answer: start, sources, a delta for each piece, and the end. */
+export function sampleEvents(
+  answerId: string,
+  pieces: readonly string[] = ['Set ', '`PORT`', '.'],
+  ending: 'complete' | 'stopped' | null = 'complete',
+): SequencedEvent[] {
+  const events: AnswerEvent[] = [
+    {
+      type: 'start',
+      answerId,
+      conversationId: `conversation-of-${answerId}`,
+      build: 'build-1',
+      generator: 'scripted',
+      model: 'script',
+      embedding: 'test',
+    },
+    {type: 'sources', round: 1, query: 'How do I set the port?', sources: sampleSources},
+    ...pieces.map((text): AnswerEvent => ({type: 'delta', text})),
+    {type: 'citation', n: 1, start: 0, end: 3, quote: 'setting 1 is on'},
+  ]
+  if (ending !== null) {
+    events.push({
+      type: 'done',
+      ending,
+      abstained: false,
+      usage: {...noUsage, outputTokens: 3},
+      timings: {sourcesMs: 10, firstTokenMs: 20, longestStallMs: 10, totalMs: 10 * pieces.length + 30},
+    })
+  }
+  return events.map((event, index) => ({seq: index + 1, at: 1_000_000 + index * 10, event}))
+}
+
+/** Journals a whole answer and gives its events. */
+export function journalAnswer(
+  transcripts: Transcripts,
+  answerId: string,
+  options: {
+    readonly entry?: Partial<JournalEntry>
+    readonly pieces?: readonly string[]
+    readonly ending?: 'complete' | 'stopped' | null
+  } = {},
+): SequencedEvent[] {
+  const events = sampleEvents(answerId, options.pieces, options.ending)
+  transcripts.begin(sampleEntry(answerId, options.entry))
+  for (const event of events) transcripts.append(answerId, event)
+  return events
+}
