@@ -197,15 +197,18 @@ async function* toItsEnd(
   isOver: () => boolean,
 ): AsyncGenerator<RawMessageStreamEvent> {
   const events = stream[Symbol.asyncIterator]()
+  let ended = false
   try {
     for (;;) {
       const {done, value} = await events.next()
+      ended = done === true
       if (done) return
       yield value
       if (!isOver()) continue
       const lingering = setTimeout(() => stream.controller.abort(), lingerMs)
       try {
         while (!(await events.next()).done);
+        ended = true
       } catch {
         // The message was whole; how its connection ends changes nothing.
       } finally {
@@ -214,7 +217,8 @@ async function* toItsEnd(
       return
     }
   } finally {
-    stream.controller.abort()
+    // Aborting what has ended would still close its connection.
+    if (!ended) stream.controller.abort()
     await events.return?.()
   }
 }

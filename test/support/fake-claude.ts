@@ -102,6 +102,8 @@ export interface FakeClaude {
   request(index: number): Promise<FakeRequest>
   /** Requests whose connection is still open. */
   readonly open: number
+  /** Connections accepted so far: fewer than requests where they are used again. */
+  readonly connections: number
   /** Closes every connection and the server. */
   close(): Promise<void>
 }
@@ -161,7 +163,11 @@ export async function startFakeClaude(options: FakeClaudeOptions = {}): Promise<
   })
   // A socket that a script destroys must not take the fake down with it.
   server.on('clientError', (_error, socket) => socket.destroy())
-  server.keepAliveTimeout = 1000
+  let connections = 0
+  server.on('connection', () => {
+    connections += 1
+  })
+  server.keepAliveTimeout = 5000
   server.listen(options.port ?? 0, '127.0.0.1')
   await once(server, 'listening')
   const {port} = server.address() as AddressInfo
@@ -183,6 +189,9 @@ export async function startFakeClaude(options: FakeClaudeOptions = {}): Promise<
     },
     get open() {
       return requests.filter((request) => request.closedAt === null).length
+    },
+    get connections() {
+      return connections
     },
     async close() {
       server.closeAllConnections()
@@ -493,7 +502,7 @@ export function realisticReply(options: RealisticOptions = {}): FakeReply {
       )
     }
     if (question.includes('[search]') && !searched && body.tools?.some(({name}) => name === 'search_docs')) {
-      yield* say('Let me look again. ', index++, tokenMs, firstTokenMs)
+      yield* say('Let me look again.', index++, tokenMs, firstTokenMs)
       yield* steps(toolUse('search_docs', {query: plainQuestion(question)}, index), tokenMs)
       yield* steps([messageDelta('tool_use', 20), messageStop()])
       return
