@@ -1,0 +1,316 @@
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
+import {dirname, join} from 'node:path'
+import Database from 'better-sqlite3'
+import {describe, expect, test, vi} from 'vitest'
+import {DocentError} from '../../src/domain/index.ts'
+import {migrate, migrations} from '../../src/transcripts/migrations.ts'
+import {openTranscripts} from '../../src/transcripts/open-transcripts.ts'
+import {journalAnswer, openForTest, sampleEntry, sampleEvents, temporaryFile} from './samples.ts'
+
+/** A file with some answers in it, closed. */
+function fileWithAnswers(count = 40): string {
+  const file = temporaryFile()
+  const transcripts = openTranscripts({file})
+  for (let n = 0; n < count; n++) journalAnswer(transcripts, `a${n}`, {pieces: ['word '.repeat(200)]})
+  transcripts.close()
+  return file
+}
+
+function problemOf(open: () => unknown): DocentError {
+  try {
+    open()
+  } catch (error) {
+    if (error instanceof DocentError) return error
+    throw error
+  }
+  throw new Error('It opened')
+}
+
+describe('a disk without room (case 34)', () => {
+  test('answers go on from memory, staff are told, and what was written stays whole', async () => {
+    const file = temporaryFile()
+    const onDegraded = vi.fn()
+    const transcripts = openForTest({file, maxFileBytes: 128 * 1024, onDegraded})
+    journalAnswer(transcripts, 'first')
+    await transcripts.flush()
+
+    const events = journalAnswer(transcripts, 'big', {pieces: ['x'.repeat(300_000), 'end'], ending: null})
+    await transcripts.flush()
+
+    expect(transcripts.health()).toMatchObject({
+      degraded: true,
+      reason: expect.stringContaining('no room left'),
+    })
+    expect(transcripts.health().reason).toContain(file)
+    expect(onDegraded).toHaveBeenCalledOnce()
+    expect(transcripts.eventsAfter('big', 0)).toEqual(events)
+    expect(transcripts.get('big')?.events).toEqual(events)
+    expect(transcripts.list({}).items.map(({answerId}) => answerId)).toEqual(['big', 'first'])
+    transcripts.close()
+    expect(new Database(file, {readonly: true}).pragma('integrity_check', {simple: true})).toBe('ok')
+    expect(
+      openForTest({file})
+        .list({})
+        .items.map(({answerId}) => answerId),
+    ).toEqual(['first'])
+  })
+
+  test('what waits in memory is bounded: the largest answers lose their events, never their endings', async () => {
+    const file = temporaryFile()
+    const transcripts = openForTest({file, maxFileBytes: 128 * 1024, maxPending: 200})
+    journalAnswer(transcripts, 'huge', {pieces: ['x'.repeat(300_000)], ending: null})
+    await transcripts.flush()
+    const many = Array.from({length: 300}, (_, n) => `${n} `)
+
+    journalAnswer(transcripts, 'long', {pieces: many})
+    for (let n = 0; n < 30; n++) journalAnswer(transcripts, `short${n}`)
+
+    expect(transcripts.health().unflushed).toBeLessThanOrEqual(200)
+    expect(transcripts.find('long')?.ending).toBe('complete')
+    expect(transcripts.find('short29')?.ending).toBe('complete')
+  })
+})
+
+describe('a file another process writes to (cases 35 and 36)', () => {
+  test('writes wait for their turn off the hot path and lose nothing', async () => {
+    const file = temporaryFile()
+    const transcripts = openForTest({file})
+    journalAnswer(transcripts, 'a')
+    await transcripts.flush()
+    const other = new Database(file)
+    other.exec('BEGIN IMMEDIATE')
+
+    const began = performance.now()
+    const events = journalAnswer(transcripts, 'b')
+    const appendMs = performance.now() - began
+    const flushed = transcripts.flush()
+    const locked = transcripts.health()
+    other.exec('COMMIT')
+    other.close()
+    await flushed
+
+    expect(appendMs).toBeLessThan(50)
+    expect(locked).toMatchObject({
+      degraded: true,
+      reason: expect.stringContaining('locked by another process'),
+    })
+    expect(transcripts.health()).toEqual({degraded: false, reason: null, unflushed: 0})
+    expect(transcripts.get('b')?.events).toEqual(events)
+  })
+
+  test('a degraded log tries again by itself and says when it is well', async () => {
+    const file = temporaryFile()
+    const told: (string | null)[] = []
+    let onWell = () => {}
+    const well = new Promise<void>((resolve) => {
+      onWell = resolve
+    })
+    const transcripts = openForTest({
+      file,
+      onDegraded: (reason) => {
+        told.push(reason)
+        if (reason === null) onWell()
+      },
+    })
+    const other = new Database(file)
+    other.exec('BEGIN IMMEDIATE')
+    journalAnswer(transcripts, 'a')
+    await vi.waitFor(() => expect(told).toHaveLength(1))
+
+    other.exec('ROLLBACK')
+    other.close()
+    await well
+
+    expect(told).toEqual([expect.stringContaining('locked'), null])
+    expect(transcripts.health().unflushed).toBe(0)
+  })
+
+  test('feedback that cannot be written says so', async () => {
+    const file = temporaryFile()
+    const transcripts = openForTest({file})
+    journalAnswer(transcripts, 'a')
+    await transcripts.flush()
+    const other = new Database(file)
+    other.exec('BEGIN IMMEDIATE')
+
+    const problem = problemOf(() => transcripts.setFeedback('a', {rating: 'up', reasons: [], comment: null}))
+    other.close()
+
+    expect(problem.code).toBe('storage')
+  })
+
+  test('a file that is locked for good is refused at the start', () => {
+    const file = fileWithAnswers(1)
+    const other = new Database(file)
+    other.pragma('locking_mode = EXCLUSIVE')
+    other.exec('BEGIN EXCLUSIVE')
+
+    const problem = problemOf(() => openTranscripts({file}))
+    other.close()
+
+    expect(problem).toMatchObject({
+      code: 'storage',
+      message: expect.stringContaining('locked by another process'),
+    })
+  })
+})
+
+describe('a file that cannot be used (cases 37 to 39)', () => {
+  test('what is no database is refused by name and left as it is', () => {
+    const file = temporaryFile()
+    writeFileSync(file, 'These are somebody’s notes, not a database. '.repeat(100))
+    const before = readFileSync(file)
+
+    const problem = problemOf(() => openTranscripts({file}))
+
+    expect(problem).toMatchObject({
+      code: 'storage',
+      message: expect.stringContaining('is not a SQLite database'),
+    })
+    expect(problem.message).toContain(file)
+    expect(readFileSync(file).equals(before)).toBe(true)
+  })
+
+  test('a truncated file is refused and left as it is', () => {
+    const file = fileWithAnswers()
+    truncateSync(file, Math.floor(statSync(file).size / 2 / 4096) * 4096 - 100)
+    const before = readFileSync(file)
+
+    const problem = problemOf(() => openTranscripts({file}))
+
+    expect(problem).toMatchObject({code: 'storage', message: expect.stringContaining('is damaged')})
+    expect(readFileSync(file).equals(before)).toBe(true)
+  })
+
+  test('damaged pages are refused and left as they are', () => {
+    const file = fileWithAnswers()
+    const bytes = readFileSync(file)
+    bytes.fill(0xa5, 4096 * 2, 4096 * 12)
+    writeFileSync(file, bytes)
+
+    const problem = problemOf(() => openTranscripts({file}))
+
+    expect(problem).toMatchObject({code: 'storage', message: expect.stringContaining('is damaged')})
+    expect(readFileSync(file).equals(bytes)).toBe(true)
+  })
+
+  test('a database of another program is refused', () => {
+    const file = temporaryFile()
+    const other = new Database(file)
+    other.exec('CREATE TABLE recipes (name TEXT)')
+    other.close()
+
+    const problem = problemOf(() => openTranscripts({file}))
+
+    expect(problem.message).toMatch(/another program .*recipes/)
+  })
+
+  test('a folder in its place is refused', () => {
+    const file = temporaryFile()
+    mkdirSync(file)
+
+    expect(problemOf(() => openTranscripts({file})).message).toContain(`${file} is a folder`)
+  })
+
+  test('a missing folder is made; a file where the folder should be is told', () => {
+    const file = temporaryFile(join('not', 'there', 'transcripts.sqlite'))
+    openForTest({file})
+    const blocked = join(file, 'transcripts.sqlite')
+
+    const problem = problemOf(() => openTranscripts({file: blocked}))
+
+    expect(existsSync(file)).toBe(true)
+    expect(problem).toMatchObject({code: 'storage', message: expect.stringContaining(dirname(blocked))})
+  })
+
+  test('an empty file is filled', async () => {
+    const file = temporaryFile()
+    writeFileSync(file, '')
+
+    const transcripts = openForTest({file})
+    journalAnswer(transcripts, 'a')
+    await transcripts.flush()
+
+    expect(transcripts.get('a')?.ending).toBe('complete')
+  })
+
+  test('a write-ahead log of garbage beside the file is ignored', () => {
+    const file = fileWithAnswers(3)
+    writeFileSync(`${file}-wal`, Buffer.alloc(9000, 0x5a))
+
+    expect(openForTest({file}).list({}).items).toHaveLength(3)
+  })
+
+  test('a new file is for this user alone', () => {
+    const file = temporaryFile()
+    openForTest({file})
+
+    expect(statSync(file).mode & 0o777).toBe(0o600)
+  })
+})
+
+describe('schemas of other versions (case 42)', () => {
+  test('the first schema, with rows, is brought up to date and its words can be found', () => {
+    const file = temporaryFile()
+    const first = new Database(file)
+    migrate(first, file, migrations.slice(0, 1))
+    first
+      .prepare(
+        `INSERT INTO answers (id, conversation_id, question, build, generator, embedding, started_at, settings, channel, ending, text)
+         VALUES ('old', 'c', 'How old?', 'b', 'scripted', 'e', 1, '{}', 'test', 'complete', 'Very old.')`,
+      )
+      .run()
+    first.close()
+
+    const transcripts = openForTest({file})
+
+    expect(transcripts.list({q: 'very'}).items.map(({answerId}) => answerId)).toEqual(['old'])
+  })
+
+  test('a newer schema is refused and left as it is', () => {
+    const file = fileWithAnswers(1)
+    const newer = new Database(file)
+    newer.prepare("INSERT INTO migrations VALUES ('999_from_the_future', '2099-01-01')").run()
+    newer.close()
+    const copy = `${file}.copy`
+    copyFileSync(file, copy)
+
+    const problem = problemOf(() => openTranscripts({file}))
+
+    expect(problem).toMatchObject({code: 'storage', message: expect.stringContaining('999_from_the_future')})
+    expect(readFileSync(file).equals(readFileSync(copy))).toBe(true)
+  })
+})
+
+describe('after a crash (case 40)', () => {
+  test('answers left open are interrupted, with all that was flushed and a last event that says so', async () => {
+    const file = temporaryFile()
+    const crashed = openForTest({file})
+    const events = sampleEvents('a')
+    crashed.begin(sampleEntry('a'))
+    for (const event of events.slice(0, 4)) crashed.append('a', event)
+    journalAnswer(crashed, 'b')
+    await crashed.flush()
+
+    const copy = temporaryFile()
+    for (const suffix of ['', '-wal']) copyFileSync(file + suffix, copy + suffix)
+    const transcripts = openForTest({file: copy})
+
+    expect(transcripts.recovered).toBe(1)
+    expect(transcripts.find('b')?.ending).toBe('complete')
+    expect(transcripts.get('a')).toMatchObject({ending: 'interrupted', text: 'Set `PORT`'})
+    expect(transcripts.eventsAfter('a', 0)).toEqual([
+      ...events.slice(0, 4),
+      {seq: 5, at: events[3]!.at, event: expect.objectContaining({type: 'error', code: 'server_restarted'})},
+    ])
+    expect(transcripts.list({q: 'PORT'}).items).toHaveLength(2)
+  })
+})
