@@ -52,6 +52,8 @@ export interface BuildWriter {
   put(file: SourceFile, page: IndexedPage | null): void
   /** Forgets a file. Unknown paths are ignored. */
   remove(path: string): void
+  /** A vector that is already in it for this embedding text; null when there is none. */
+  vectorFor(embeddingHash: string): Float32Array | null
   /**
    * Completes the files, flushes them and writes the manifest last, with a calibration of null. The folder can
    * then be opened and checked. Only once; after it neither `put` nor `remove`.
@@ -290,6 +292,10 @@ export async function openBuildWriter(options: WriterOptions): Promise<BuildWrit
     folder,
     put,
     remove,
+    vectorFor(embeddingHash) {
+      const blob = sql.vectorByHash.get(embeddingHash) as Buffer | undefined
+      return blob === undefined ? null : vectorFromBlob(blob)
+    },
 
     async finish({summary = null, signal} = {}) {
       storeCommonWords()
@@ -362,6 +368,11 @@ function prepareStatements(db: Database.Database) {
       'SELECT id, first_passage, passage_count, length FROM sections WHERE page_id = ?',
     ),
     vectorsBetween: db.prepare('SELECT passage_id, vector FROM vectors WHERE passage_id BETWEEN ? AND ?'),
+    vectorByHash: db
+      .prepare(
+        'SELECT v.vector FROM passages p JOIN vectors v ON v.passage_id = p.id WHERE p.embedding_hash = ? LIMIT 1',
+      )
+      .pluck(),
     deleteFile: db.prepare('DELETE FROM files WHERE path = ?'),
     deletePage: db.prepare('DELETE FROM pages WHERE id = ?'),
     deleteSections: db.prepare('DELETE FROM sections WHERE page_id = ?'),

@@ -28,7 +28,7 @@ export interface Manifest {
   /** By file name. */
   readonly files: Readonly<Record<string, {readonly bytes: number; readonly sha256: string}>>
   /** What the ingest that made it did, for people; null when it was not made by one. */
-  readonly summary: BuildSummary | null
+  readonly summary?: BuildSummary | null
 }
 
 export interface BuildSummary {
@@ -41,6 +41,8 @@ export interface BuildSummary {
     readonly setAside: number
   }
   readonly warnings: number
+  /** How the golden questions did; the floor for the next build. */
+  readonly golden?: {readonly questions: number; readonly hitAt5: number} | null
   readonly tookMs: number
 }
 
@@ -101,7 +103,7 @@ export interface TextWeights {
 export interface IndexBuild {
   readonly manifest: Manifest
   /** What is wrong though the build can be used, as a damaged HNSW file (search is exact then); null when nothing. */
-  readonly degraded: string | null
+  readonly degraded?: string | null
 
   /** Nearest passages, best first. Fewer than `k` when there are fewer. Throws a TypeError on a vector of wrong length or with a value that is not finite. */
   nearest(vector: Float32Array, k: number): VectorHit[]
@@ -140,7 +142,7 @@ export interface CurrentBuild {
   /** Id of the build that is served; null when there is none. */
   readonly id: string | null
   /** Why the build that CURRENT names is not the one served, or is degraded; null when all is well. */
-  readonly problem: string | null
+  readonly problem?: string | null
 }
 
 export interface BuildLease {

@@ -1,4 +1,5 @@
 export * from './build.ts'
+export {type BuildRecords, type FileRecord, openBuildRecords, type PageRecord} from './build-records.ts'
 export {
   buildFolder,
   buildIds,
@@ -19,6 +20,8 @@ export {
   openCurrentBuild,
 } from './current-build.ts'
 export {embeddingHashOf, embeddingTextOf} from './embedding-text.ts'
-export type {Fidelity, IndexedPage, PageReference, SourceFile} from './indexed-page.ts'
-export {openBuild} from './open-build.ts'
+export type {IncludedFile, IndexedPage, PageReference, SourceFile, StoredFidelity} from './indexed-page.ts'
+export {readManifest, writeManifest} from './manifest.ts'
+export {mismatchOf, openBuild} from './open-build.ts'
+export {buildFormat, databaseFile, hnswFile} from './schema.ts'
 export {type WriteBuildOptions, writeBuild} from './write-build.ts'

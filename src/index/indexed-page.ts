@@ -3,31 +3,46 @@ import type {Diagnostic, Page} from '../domain/index.ts'
 /** A file of the content folder as a build remembers it. */
 export interface SourceFile {
   readonly path: string
-  /** SHA-256 of its bytes, and of whatever else decided what became of it. */
+  /** SHA-256 of its bytes. */
   readonly hash: string
   /** Files it took in, with their hashes; null for one that was not there. A change in one changes this file. */
-  readonly includes: readonly {readonly path: string; readonly hash: string | null}[]
+  readonly includes: readonly IncludedFile[]
   /** Repeated by later ingests for as long as the file does not change. */
   readonly diagnostics: readonly Diagnostic[]
-  /** How much of the visible text reached a passage. */
-  readonly fidelity: Fidelity
+  /** How much of its visible text reached a passage; null when it was not read. */
+  readonly fidelity: StoredFidelity | null
 }
 
-export interface Fidelity {
-  readonly words: number
-  readonly kept: number
+export interface IncludedFile {
+  readonly path: string
+  readonly hash: string | null
+}
+
+/** The parser's fidelity report, as kept. */
+export interface StoredFidelity {
+  readonly visibleWords: number
+  readonly keptWords: number
+  readonly constructs: Readonly<Record<string, Readonly<Record<string, number>>>>
+  readonly notes: readonly {
+    readonly construct: string
+    readonly fate: string
+    readonly line: number
+    readonly detail?: string
+  }[]
 }
 
 /** A page ready to be stored. */
 export interface IndexedPage {
   readonly page: Page
-  /** Where its links lead, as written, with their lines. */
+  /** Where its links lead. */
   readonly links: readonly PageReference[]
-  /** One vector a passage, in order through all sections. */
+  /** One unit vector a passage, in order through all sections; zero where the text has no known word. */
   readonly vectors: readonly Float32Array[]
 }
 
 export interface PageReference {
+  /** As written, decoded: `../auth.md#tokens`. */
   readonly target: string
+  /** Of the passage it stands in. */
   readonly line: number
 }

@@ -23,6 +23,7 @@ const manifestShape = z.object({
       content: z.string(),
       pages: z.object({new: count, changed: count, removed: count, setAside: count}),
       warnings: count,
+      golden: z.object({questions: count, hitAt5: z.number()}).nullable().default(null),
       tookMs: z.number(),
     })
     .nullable()

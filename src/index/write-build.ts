@@ -44,7 +44,7 @@ export async function writeBuild(
       )
       const vectors = texts.length === 0 ? [] : await embed(texts)
       const hash = createHash('sha256').update(page.markdown).digest('hex')
-      const file = {path: page.path, hash, includes: [], diagnostics: [], fidelity: {words: 0, kept: 0}}
+      const file = {path: page.path, hash, includes: [], diagnostics: [], fidelity: null}
       writer.put(file, {page, links: [], vectors})
     }
     const manifest = {...(await writer.finish()), calibration}

@@ -1,0 +1,116 @@
+import {join} from 'node:path'
+import Database from 'better-sqlite3'
+import type {Diagnostic} from '../domain/index.ts'
+import type {IncludedFile, PageReference, StoredFidelity} from './indexed-page.ts'
+import {databaseFile} from './schema.ts'
+import {vectorFromBlob} from './vector-codec.ts'
+
+/** What a build remembers of the files it was made from: the ground of the next ingest. Close it once. */
+export interface BuildRecords {
+  files(): FileRecord[]
+  diagnostics(): Diagnostic[]
+  fidelity(): {path: string; fidelity: StoredFidelity}[]
+  /** Of each passage of a page, in order; empty when it is not a page. */
+  embeddingHashesOf(path: string): string[]
+  /** A vector made for this embedding text; null when there is none. */
+  vectorFor(embeddingHash: string): Float32Array | null
+  /** Every page with its links and the anchors of its sections, by path. */
+  pages(): PageRecord[]
+  close(): void
+}
+
+export interface FileRecord {
+  readonly path: string
+  readonly hash: string
+  readonly isPage: boolean
+  readonly includes: readonly IncludedFile[]
+}
+
+export interface PageRecord {
+  readonly path: string
+  readonly url: string
+  readonly links: readonly PageReference[]
+  readonly anchors: ReadonlySet<string>
+}
+
+/** Reads a build's database beside any server. The caller has verified its checksum. */
+export function openBuildRecords(folder: string): BuildRecords {
+  const db = new Database(join(folder, databaseFile), {readonly: true, fileMustExist: true})
+  const vector = db
+    .prepare(
+      'SELECT v.vector FROM passages p JOIN vectors v ON v.passage_id = p.id WHERE p.embedding_hash = ? LIMIT 1',
+    )
+    .pluck()
+  const hashes = db
+    .prepare(
+      `SELECT p.embedding_hash FROM pages JOIN sections s ON s.page_id = pages.id
+         JOIN passages p ON p.id BETWEEN s.first_passage AND s.first_passage + s.passage_count - 1
+       WHERE pages.path = ? ORDER BY p.id`,
+    )
+    .pluck()
+  return {
+    files() {
+      const rows = db
+        .prepare('SELECT path, hash, page_id, includes FROM files ORDER BY path')
+        .all() as FileRow[]
+      return rows.map(({path, hash, page_id, includes}) => ({
+        path,
+        hash,
+        isPage: page_id !== null,
+        includes: includes === '[]' ? [] : (JSON.parse(includes) as IncludedFile[]),
+      }))
+    },
+    diagnostics() {
+      const rows = db
+        .prepare(`SELECT diagnostics FROM files WHERE diagnostics <> '[]' ORDER BY path`)
+        .pluck()
+        .all()
+      return (rows as string[]).flatMap((row) => JSON.parse(row) as Diagnostic[])
+    },
+    fidelity() {
+      const rows = db.prepare(`SELECT path, fidelity FROM files WHERE fidelity <> 'null' ORDER BY path`).all()
+      return (rows as {path: string; fidelity: string}[]).map(({path, fidelity}) => ({
+        path,
+        fidelity: JSON.parse(fidelity) as StoredFidelity,
+      }))
+    },
+    embeddingHashesOf: (path) => hashes.all(path) as string[],
+    vectorFor(hash) {
+      const blob = vector.get(hash) as Buffer | undefined
+      return blob === undefined ? null : vectorFromBlob(blob)
+    },
+    pages() {
+      const anchors = new Map<number, Set<string>>()
+      const rows = db.prepare('SELECT page_id, anchor FROM sections').raw().iterate()
+      for (const [pageId, anchor] of rows as IterableIterator<[number, string]>) {
+        const known = anchors.get(pageId)
+        if (known) known.add(anchor)
+        else anchors.set(pageId, new Set([anchor]))
+      }
+      const pages = db.prepare('SELECT id, path, url, links FROM pages ORDER BY path').all() as PageRow[]
+      return pages.map(({id, path, url, links}) => ({
+        path,
+        url,
+        links: JSON.parse(links) as PageReference[],
+        anchors: anchors.get(id) ?? new Set<string>(),
+      }))
+    },
+    close() {
+      db.close()
+    },
+  }
+}
+
+interface FileRow {
+  readonly path: string
+  readonly hash: string
+  readonly page_id: number | null
+  readonly includes: string
+}
+
+interface PageRow {
+  readonly id: number
+  readonly path: string
+  readonly url: string
+  readonly links: string
+}

@@ -1,0 +1,201 @@
+import {type ChildProcess, fork} from 'node:child_process'
+
+/** Why a task gave no result. The process that had it is gone; another takes its place. */
+export class ChildFailure extends Error {
+  override readonly name = 'ChildFailure'
+  readonly kind: 'timeout' | 'died' | 'threw'
+
+  constructor(kind: 'timeout' | 'died' | 'threw', message: string) {
+    super(message)
+    this.kind = kind
+  }
+}
+
+export interface ChildPoolOptions {
+  /** The child's program: it calls `serveTasks`. */
+  readonly entry: URL
+  /** Given to the child before its first task. */
+  readonly setup: unknown
+  readonly size: number
+  /** A task that takes longer gets its process killed. */
+  readonly timeoutMs: number
+  /** Heap of a child; one that needs more dies. Default 512. */
+  readonly memoryMb?: number
+  /** Longest wait for a child to start and set itself up. Default 60000. */
+  readonly startTimeoutMs?: number
+}
+
+export interface ChildPool<Task, Result> {
+  /** Tasks wait their turn. @throws ChildFailure; the signal's reason when aborted, with the process killed. */
+  run(task: Task, options?: {readonly signal?: AbortSignal}): Promise<Result>
+  /** What the first child answered to its set-up. */
+  ready(): Promise<unknown>
+  /** Kills every child. Tasks still open fail. */
+  close(): void
+}
+
+interface Job {
+  readonly task: unknown
+  readonly settle: (result: {value: unknown} | {error: Error}) => void
+}
+
+interface Worker {
+  readonly child: ChildProcess
+  readonly ready: Promise<unknown>
+  isReady: boolean
+  job: Job | null
+  timer: NodeJS.Timeout | null
+}
+
+/** Sent by a child. */
+export type ChildMessage =
+  | {readonly type: 'ready'; readonly value: unknown}
+  | {readonly type: 'result'; readonly value: unknown}
+  | {readonly type: 'error'; readonly message: string}
+
+/**
+ * Runs tasks in child processes that can be killed, one task at a time each. Processes, not threads: a thread
+ * in native code cannot be stopped without taking this process along. Children start with the first task.
+ */
+export function openChildPool<Task, Result>(options: ChildPoolOptions): ChildPool<Task, Result> {
+  const {entry, setup, size, timeoutMs, memoryMb = 512, startTimeoutMs = 60_000} = options
+  const workers = new Set<Worker>()
+  const queue: Job[] = []
+  let isClosed = false
+  /** A program that cannot even start would be started for ever. */
+  let failedStarts = 0
+
+  function start(): Worker {
+    const child = fork(entry, [], {
+      execArgv: ['--import', import.meta.resolve('tsx'), `--max-old-space-size=${memoryMb}`],
+      serialization: 'advanced',
+      // Native code and a heap that overflows write pages of text there.
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    })
+    let settleReady: (result: {value: unknown} | {error: Error}) => void = () => {}
+    const ready = new Promise<unknown>((resolve, reject) => {
+      settleReady = (result) => ('value' in result ? resolve(result.value) : reject(result.error))
+    })
+    // Who waits for it gets the failure through its task.
+    ready.catch(() => undefined)
+    const worker: Worker = {child, ready, isReady: false, job: null, timer: null}
+    workers.add(worker)
+    worker.timer = setTimeout(
+      () => fail(worker, 'timeout', `no start within ${startTimeoutMs} ms`),
+      startTimeoutMs,
+    )
+
+    child.on('message', (message: ChildMessage) => {
+      if (message.type === 'ready') {
+        clearTimer(worker)
+        worker.isReady = true
+        failedStarts = 0
+        settleReady({value: message.value})
+        next(worker)
+      } else if (message.type === 'error' && !worker.isReady) {
+        settleReady({error: new ChildFailure('threw', message.message)})
+        fail(worker, 'threw', message.message)
+      } else if (worker.job) {
+        const {job} = worker
+        clearTimer(worker)
+        worker.job = null
+        job.settle(
+          message.type === 'result'
+            ? {value: message.value}
+            : {
+                error: new ChildFailure(
+                  'threw',
+                  message.type === 'error' ? message.message : 'a second ready',
+                ),
+              },
+        )
+        next(worker)
+      }
+    })
+    child.on('error', (error) => fail(worker, 'died', error.message))
+    child.on('exit', (code, signal) => {
+      settleReady({
+        error: new ChildFailure('died', `it ended with ${signal ?? `exit ${code}`} before it was ready`),
+      })
+      fail(worker, 'died', `its process ended with ${signal ?? `exit ${code}`}`)
+    })
+    child.send({type: 'setup', setup})
+    return worker
+  }
+
+  function clearTimer(worker: Worker): void {
+    if (worker.timer) clearTimeout(worker.timer)
+    worker.timer = null
+  }
+
+  function fail(worker: Worker, kind: ChildFailure['kind'], message: string): void {
+    if (!workers.delete(worker)) return
+    clearTimer(worker)
+    worker.child.kill('SIGKILL')
+    worker.job?.settle({error: new ChildFailure(kind, message)})
+    worker.job = null
+    if (!worker.isReady && ++failedStarts >= 2 * size) {
+      for (const job of queue.splice(0)) job.settle({error: new ChildFailure(kind, message)})
+    }
+    feed()
+  }
+
+  function next(worker: Worker): void {
+    const job = queue.shift()
+    if (!job || !worker.isReady || worker.job) {
+      if (job) queue.unshift(job)
+      return
+    }
+    worker.job = job
+    worker.timer = setTimeout(() => fail(worker, 'timeout', `it took longer than ${timeoutMs} ms`), timeoutMs)
+    worker.child.send({type: 'task', task: job.task}, (error) => {
+      if (error) fail(worker, 'died', error.message)
+    })
+  }
+
+  function feed(): void {
+    if (isClosed) return
+    for (const worker of [...workers]) next(worker)
+    const starting = [...workers].filter((worker) => !worker.isReady).length
+    for (let i = starting; i < queue.length && workers.size < size; i++) start()
+  }
+
+  return {
+    run(task, {signal} = {}) {
+      return new Promise<Result>((resolve, reject) => {
+        if (isClosed) return reject(new ChildFailure('died', 'the pool is closed'))
+        if (signal?.aborted) return reject(signal.reason)
+        const onAbort = (): void => {
+          const at = queue.indexOf(job)
+          if (at >= 0) queue.splice(at, 1)
+          const worker = [...workers].find((candidate) => candidate.job === job)
+          job.settle({error: signal?.reason})
+          if (worker) {
+            worker.job = null
+            fail(worker, 'died', 'aborted')
+          }
+        }
+        const job: Job = {
+          task,
+          settle(result) {
+            signal?.removeEventListener('abort', onAbort)
+            if ('value' in result) resolve(result.value as Result)
+            else reject(result.error)
+          },
+        }
+        signal?.addEventListener('abort', onAbort, {once: true})
+        queue.push(job)
+        feed()
+      })
+    },
+    ready() {
+      const [worker = start()] = workers
+      return worker.ready
+    },
+    close() {
+      isClosed = true
+      for (const job of queue.splice(0)) job.settle({error: new ChildFailure('died', 'the pool is closed')})
+      for (const worker of [...workers]) fail(worker, 'died', 'the pool is closed')
+    },
+  }
+}

@@ -1,0 +1,36 @@
+import {openEmbedder} from '../embedding/transformers-embedder.ts'
+import {serveTasks} from './serve-tasks.ts'
+
+export interface EmbedSetup {
+  /** As `EMBEDDING_MODEL`. */
+  readonly model: string | null
+  readonly cacheDir: string
+}
+
+export interface EmbedReady {
+  readonly id: string
+  readonly name: string
+  readonly dimensions: number
+}
+
+export type EmbedTask =
+  | {readonly type: 'passages'; readonly texts: readonly string[]}
+  | {readonly type: 'query'; readonly text: string}
+
+serveTasks<EmbedSetup, EmbedTask>(async ({model, cacheDir}) => {
+  const embedder = await openEmbedder({model, cacheDir})
+  const {id, name, dimensions} = embedder
+  return {
+    ready: {id, name, dimensions} satisfies EmbedReady,
+    /** The vectors of all texts, one after the other in one array: cheap to send. */
+    async perform(task) {
+      if (task.type === 'query') return embedder.embedQuery(task.text)
+      const vectors = await embedder.embedPassages(task.texts)
+      const values = new Float32Array(vectors.length * dimensions)
+      vectors.forEach((vector, i) => {
+        values.set(vector, i * dimensions)
+      })
+      return values
+    },
+  }
+})

@@ -1,0 +1,70 @@
+import {DocentError} from '../domain/index.ts'
+import type {Embedder} from '../embedding/embedder.ts'
+import {ChildFailure, openChildPool} from './child-pool.ts'
+import type {EmbedReady, EmbedSetup, EmbedTask} from './embed-child.ts'
+
+export interface EmbedderProcessOptions extends EmbedSetup {
+  /** Longest time for one batch of texts. Default 10 minutes. */
+  readonly timeoutMs?: number
+}
+
+/** Texts sent at a time; the model makes its own smaller batches of them. */
+const batchSize = 256
+
+/**
+ * An embedder in a process of its own: its native code blocks the event loop it runs on, and cannot be stopped
+ * except with its process. Aborting kills it; the next call starts another.
+ * @throws DocentError `embedding_model` when the model cannot be loaded.
+ */
+export async function openEmbedderProcess(options: EmbedderProcessOptions): Promise<Embedder> {
+  const {model, cacheDir, timeoutMs = 10 * 60_000} = options
+  const pool = openChildPool<EmbedTask, Float32Array>({
+    entry: new URL('./embed-child.ts', import.meta.url),
+    setup: {model, cacheDir} satisfies EmbedSetup,
+    size: 1,
+    timeoutMs,
+    memoryMb: 2_048,
+    // A model from the hub is downloaded first.
+    startTimeoutMs: 15 * 60_000,
+  })
+  let facts: EmbedReady
+  try {
+    facts = (await pool.ready()) as EmbedReady
+  } catch (cause) {
+    pool.close()
+    throw asModelError(cause)
+  }
+  const {id, name, dimensions} = facts
+
+  async function run(task: EmbedTask, signal: AbortSignal | undefined): Promise<Float32Array> {
+    try {
+      return await pool.run(task, signal ? {signal} : {})
+    } catch (error) {
+      if (signal?.aborted) throw error
+      throw asModelError(error)
+    }
+  }
+
+  return {
+    id,
+    name,
+    dimensions,
+    async embedPassages(texts, {signal} = {}) {
+      const vectors: Float32Array[] = []
+      for (let first = 0; first < texts.length; first += batchSize) {
+        signal?.throwIfAborted()
+        const values = await run({type: 'passages', texts: texts.slice(first, first + batchSize)}, signal)
+        for (let at = 0; at < values.length; at += dimensions) vectors.push(values.slice(at, at + dimensions))
+      }
+      return vectors
+    },
+    embedQuery: (text) => run({type: 'query', text}, undefined),
+    close: async () => pool.close(),
+  }
+}
+
+function asModelError(error: unknown): Error {
+  return error instanceof ChildFailure
+    ? new DocentError('embedding_model', error.message, {cause: error})
+    : (error as Error)
+}

@@ -1,0 +1,98 @@
+import {readFile} from 'node:fs/promises'
+import {join} from 'node:path'
+import {DocentError} from '../domain/index.ts'
+import type {Embedder} from '../embedding/embedder.ts'
+import type {IndexBuild, Manifest} from '../index/index.ts'
+import {createRetriever} from '../retrieval/create-retriever.ts'
+import {sectionScores} from '../retrieval/evaluation/metrics.ts'
+import {parseQuestions} from '../retrieval/evaluation/question-set.ts'
+import type {GateResult} from './ingest-report.ts'
+
+export const goldenFile = 'docent.golden.jsonl'
+
+/** How far the golden hit rate may fall below the build before, in shares: one question in fifty. */
+const goldenSlack = 0.02
+
+/** Losing a page or two is everyday work; above that the share decides. */
+const pagesAlwaysAllowed = 2
+
+/** Whether the new build lost so much that somebody should look first. */
+export function shrinkGate(
+  before: Manifest | null,
+  after: Manifest,
+  pagesGone: number,
+  maxShrinkPercent: number,
+): GateResult[] {
+  if (!before || before.counts.pages === 0) return []
+  const lost = before.counts.passages - after.counts.passages
+  const percent = before.counts.passages === 0 ? 0 : (100 * lost) / before.counts.passages
+  const empty: GateResult = {
+    name: 'empty',
+    passed: after.counts.pages > 0,
+    detail:
+      after.counts.pages > 0
+        ? `the new build has ${after.counts.pages} pages`
+        : `the new build has no page, the one before has ${before.counts.pages}`,
+  }
+  const shrink: GateResult = {
+    name: 'shrink',
+    passed: pagesGone <= pagesAlwaysAllowed || percent <= maxShrinkPercent,
+    detail: `passages went from ${before.counts.passages} to ${after.counts.passages}${
+      lost > 0 ? `, ${percent.toFixed(1)} % less; allowed are ${maxShrinkPercent} %` : ''
+    }`,
+  }
+  return [empty, shrink]
+}
+
+export interface Golden {
+  readonly questions: number
+  /** Share of questions with a relevant section, or page, among the first five. */
+  readonly hitAt5: number
+  readonly missed: readonly string[]
+}
+
+/**
+ * Asks the golden questions at the content root, a question file of `npm run eval`. Null without one.
+ * @throws DocentError `config` when it cannot be read.
+ */
+export async function askGoldenQuestions(
+  root: string,
+  build: IndexBuild,
+  embedder: Embedder,
+  signal: AbortSignal | undefined,
+): Promise<Golden | null> {
+  let text: string
+  try {
+    text = await readFile(join(root, goldenFile), 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw new DocentError('config', `${goldenFile} cannot be read: ${(error as Error).message}`, {
+      cause: error,
+    })
+  }
+  const questions = parseQuestions(text, goldenFile).filter((question) => question.relevant.length > 0)
+  const current = {id: build.manifest.id, problem: null, lease: () => ({build, release: () => {}})}
+  const retriever = createRetriever({current, embedder, siteUrl: null})
+  const missed: string[] = []
+  for (const {question, history, relevant} of questions) {
+    const {hits} = await retriever.search({text: question, history, limit: 5}, signal ? {signal} : {})
+    if (sectionScores(hits, relevant)['hit@5'] !== 1) missed.push(question)
+  }
+  const hitAt5 = questions.length === 0 ? 1 : 1 - missed.length / questions.length
+  return {questions: questions.length, hitAt5, missed}
+}
+
+/** The build before is the floor, with a little slack for questions that were added or stand on the edge. */
+export function goldenGate(golden: Golden | null, before: Manifest | null): GateResult[] {
+  if (!golden || golden.questions === 0) return []
+  const floor = before?.summary?.golden?.hitAt5 ?? null
+  const shown = `${Math.round(golden.hitAt5 * golden.questions)} of ${golden.questions} golden questions find their section`
+  const missed = golden.missed.length > 0 ? `; missed: ${golden.missed.slice(0, 5).join(' | ')}` : ''
+  return [
+    {
+      name: 'golden',
+      passed: floor === null || golden.hitAt5 >= floor - goldenSlack,
+      detail: floor === null ? `${shown}${missed}` : `${shown}, before ${Math.round(floor * 100)} %${missed}`,
+    },
+  ]
+}

@@ -1,0 +1,66 @@
+import {mkdir, readFile, rm, writeFile} from 'node:fs/promises'
+import {hostname} from 'node:os'
+import {join} from 'node:path'
+import Database from 'better-sqlite3'
+import {DocentError} from '../domain/index.ts'
+
+/** Held while the index is being changed. Release exactly once. */
+export interface IngestLock {
+  release(): Promise<void>
+}
+
+interface Holder {
+  readonly pid: number
+  readonly host: string
+  /** ISO 8601. */
+  readonly since: string
+}
+
+/**
+ * Takes the one lock of a data folder. It is a lock of the operating system, held through an SQLite file, so a
+ * crash releases it; the name beside it is only for people.
+ * @throws DocentError `locked` at once when somebody has it, naming them in `details`.
+ */
+export async function takeIngestLock(dataDir: string): Promise<IngestLock> {
+  await mkdir(dataDir, {recursive: true})
+  const path = join(dataDir, 'ingest.lock')
+  const nameFile = join(dataDir, 'ingest.lock.json')
+  const db = new Database(path, {timeout: 0})
+  try {
+    db.pragma('journal_mode = MEMORY')
+    db.exec('BEGIN EXCLUSIVE')
+  } catch (cause) {
+    db.close()
+    if (!String((cause as {code?: unknown}).code).startsWith('SQLITE_BUSY')) {
+      throw new DocentError('storage', `cannot lock ${path}: ${(cause as Error).message}`, {cause})
+    }
+    const holder = await readHolder(nameFile)
+    const who = holder ? `process ${holder.pid} on ${holder.host}, since ${holder.since}` : 'another process'
+    throw new DocentError(
+      'locked',
+      `the index in ${dataDir} is being changed by ${who}; try again when it has ended`,
+      {
+        cause,
+        details: {...holder},
+      },
+    )
+  }
+  const holder: Holder = {pid: process.pid, host: hostname(), since: new Date().toISOString()}
+  await writeFile(nameFile, `${JSON.stringify(holder)}\n`)
+  return {
+    async release() {
+      await rm(nameFile, {force: true})
+      db.exec('ROLLBACK')
+      db.close()
+    },
+  }
+}
+
+async function readHolder(path: string): Promise<Holder | null> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as Holder
+  } catch {
+    // Taken, and not yet named.
+    return null
+  }
+}

@@ -1,0 +1,111 @@
+import {posix} from 'node:path'
+import type {Diagnostic, Page} from '../domain/index.ts'
+import type {PageRecord, PageReference} from '../index/index.ts'
+
+const maxLinksPerPage = 2_000
+
+/** Where a page's links lead, those to other sites left out. */
+export function linksOf(page: Page): PageReference[] {
+  const links: PageReference[] = []
+  for (const section of page.sections) {
+    for (const {markdown, startLine} of section.passages) {
+      const prose = markdown.replace(/^(`{3,}|~{3,})[^\n]*\n[\s\S]*?^\1/gm, '').replace(/(`+)[\s\S]*?\1/g, '')
+      for (const match of prose.matchAll(/(?<!!)\[[^\]]*\]\(\s*(?:<([^>\n]*)>|([^\s)]+))/g)) {
+        const target = match[1] ?? match[2] ?? ''
+        if (target === '' || /^(?:[a-z][a-z0-9+.-]*:|\/\/)/i.test(target) || links.length >= maxLinksPerPage)
+          continue
+        links.push({target: decoded(target), line: startLine})
+      }
+    }
+  }
+  return links
+}
+
+function decoded(target: string): string {
+  try {
+    return decodeURI(target)
+  } catch {
+    // Not an encoding; then it is meant as it stands.
+    return target
+  }
+}
+
+/**
+ * Checks links between pages. Only what surely leads nowhere is a warning: a Markdown file that is not there, an
+ * anchor that its page does not have. A route may be made by something else than these files.
+ */
+export function brokenLinksIn(pages: readonly PageRecord[], isFile: (path: string) => boolean): Diagnostic[] {
+  const byPath = new Map(pages.map((page) => [page.path, page]))
+  const byRoute = new Map(pages.map((page) => [routeKey(page.url), page]))
+  const diagnostics: Diagnostic[] = []
+  for (const page of pages) {
+    for (const {target, line} of page.links) {
+      const [place = '', anchor = ''] = splitOnce(target, '#')
+      const path = place.replace(/\?.*$/, '')
+      let found: PageRecord | undefined
+      if (path === '') found = page
+      else if (/\.mdx?$/i.test(path)) {
+        const candidates = path.startsWith('/')
+          ? [path.slice(1)]
+          : [posix.join(posix.dirname(page.path), path), posix.normalize(path)]
+        found = candidates.map((candidate) => byPath.get(candidate)).find(Boolean)
+        if (
+          !found &&
+          !path.startsWith('/') &&
+          !candidates[0]!.startsWith('../') &&
+          !candidates.some(isFile)
+        ) {
+          diagnostics.push(warning(page.path, line, 'broken-link', `the link to ${target} leads to no file`))
+        }
+      } else {
+        found =
+          byRoute.get(
+            routeKey(path.startsWith('/') ? path : posix.join(posix.dirname(`${page.url}x`), path)),
+          ) ?? byRoute.get(routeKey(path.startsWith('/') ? path : posix.join(posix.dirname(page.url), path)))
+      }
+      if (found && anchor !== '' && !found.anchors.has(anchor) && !hasOtherAnchor(anchor)) {
+        const where = found === page ? 'this page' : found.path
+        diagnostics.push(
+          warning(
+            page.path,
+            line,
+            'broken-anchor',
+            `the link to #${anchor} finds no such heading in ${where}`,
+          ),
+        )
+      }
+    }
+  }
+  return diagnostics
+}
+
+/** Fragments that browsers and sites understand without a heading: `#:~:text=…`, `#fn-1`, `#top`, lines of code. */
+function hasOtherAnchor(anchor: string): boolean {
+  return /^(?::~:|fn|user-content|top$|L\d)/.test(anchor)
+}
+
+function routeKey(url: string): string {
+  return url.replace(/^https?:\/\/[^/]+/, '').replace(/\/index$|\.html$|\/+$/g, '') || '/'
+}
+
+function splitOnce(text: string, mark: string): [string, string] {
+  const at = text.indexOf(mark)
+  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)]
+}
+
+/** Pages that claim the same address: readers can be sent to one only. */
+export function duplicateUrlsIn(pages: readonly PageRecord[]): Diagnostic[] {
+  const first = new Map<string, string>()
+  return pages.flatMap(({path, url}) => {
+    const other = first.get(url)
+    if (other === undefined) {
+      first.set(url, path)
+      return []
+    }
+    return [warning(path, null, 'duplicate-url', `${url} is the address of ${other} too`)]
+  })
+}
+
+function warning(path: string, line: number | null, rule: string, reason: string): Diagnostic {
+  return {path, line, column: null, rule, severity: 'warning', reason}
+}

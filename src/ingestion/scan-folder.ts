@@ -1,0 +1,232 @@
+import {createHash} from 'node:crypto'
+import {constants, type Dirent} from 'node:fs'
+import {open, readdir, readFile, realpath, stat} from 'node:fs/promises'
+import {dirname, join, sep} from 'node:path'
+import {type Diagnostic, DocentError} from '../domain/index.ts'
+import {isSiteConfig, type ProjectFile} from '../markdown/index.ts'
+
+/** A Markdown file that can be read. */
+export interface ScannedFile {
+  /** Below the content root, `/` on every system. */
+  readonly path: string
+  readonly bytes: number
+  /** SHA-256 of its bytes. */
+  readonly hash: string
+}
+
+export interface Scan {
+  /** The content root, without symbolic links. */
+  readonly root: string
+  /** By path, in code unit order. */
+  readonly files: readonly ScannedFile[]
+  /** Files that tell how the site is made. */
+  readonly configs: readonly ProjectFile[]
+  /** Files and folders that were passed over though they look like content. */
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** Larger than any page for people; remark's time grows faster than the text. */
+export const maxFileBytes = 5 * 1024 * 1024
+
+const maxConfigBytes = 512 * 1024
+const maxFolderDepth = 64
+const skippedFolders = new Set(['node_modules', 'bower_components', '__pycache__'])
+/** Folders above the content root that are looked at for the site's configuration, up to the repository's. */
+const foldersAbove = 2
+
+/**
+ * Finds every `.md` and `.mdx` file below a folder. Hidden files and `node_modules` are passed over silently;
+ * what cannot or must not be read (links that lead out or in circles, devices, unreadable files, over 5 MB, not
+ * UTF-8) becomes a diagnostic.
+ * @throws DocentError `config` when the folder is not there; the signal's reason when aborted.
+ */
+export async function scanFolder(content: string, {signal}: {signal?: AbortSignal} = {}): Promise<Scan> {
+  let root: string
+  try {
+    root = await realpath(content)
+    if (!(await stat(root)).isDirectory()) throw new Error('it is not a folder')
+  } catch (cause) {
+    throw new DocentError(
+      'config',
+      `the content folder ${content} cannot be read: ${(cause as Error).message}`,
+      {cause},
+    )
+  }
+  const files: ScannedFile[] = []
+  const configs: ProjectFile[] = []
+  const diagnostics: Diagnostic[] = []
+
+  const report = (path: string, rule: string, reason: string, hint?: string): void => {
+    diagnostics.push({
+      path,
+      line: null,
+      column: null,
+      rule,
+      severity: 'error',
+      reason,
+      ...(hint ? {hint} : {}),
+    })
+  }
+
+  async function walk(folder: string, prefix: string, ancestors: readonly string[]): Promise<void> {
+    signal?.throwIfAborted()
+    let entries: Dirent[]
+    try {
+      entries = await readdir(folder, {withFileTypes: true})
+    } catch (error) {
+      report(prefix.slice(0, -1) || '.', 'unreadable', `the folder cannot be read: ${reasonOf(error)}`)
+      return
+    }
+    entries.sort((one, other) => (one.name < other.name ? -1 : one.name > other.name ? 1 : 0))
+    for (const entry of entries) {
+      const path = `${prefix}${entry.name}`
+      if (isSiteConfig(path) && prefix.split('/').length <= 4) await addConfig(join(folder, entry.name), path)
+      if (entry.name.startsWith('.') || skippedFolders.has(entry.name)) {
+        // VitePress keeps its configuration in a hidden folder.
+        if (entry.name === '.vitepress' && entry.isDirectory())
+          await addVitePress(join(folder, entry.name), path)
+        continue
+      }
+      await visit(join(folder, entry.name), path, ancestors)
+    }
+  }
+
+  async function visit(absolute: string, path: string, ancestors: readonly string[]): Promise<void> {
+    let real: string
+    let found: Awaited<ReturnType<typeof stat>>
+    try {
+      real = await realpath(absolute)
+      found = await stat(real)
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code
+      if (code === 'ELOOP') report(path, 'symlink-loop', 'the link leads to itself')
+      else if (isMarkdown(path)) report(path, 'unreadable', `the file cannot be read: ${reasonOf(error)}`)
+      return
+    }
+    const isInside = real === root || real.startsWith(root + sep)
+    if (found.isDirectory()) {
+      if (!isInside) report(path, 'symlink-escape', 'the link leads out of the content folder')
+      else if (ancestors.includes(real))
+        report(path, 'symlink-loop', 'the link leads to a folder it stands in')
+      else if (ancestors.length >= maxFolderDepth)
+        report(path, 'too-deep', `folders nest deeper than ${maxFolderDepth}`)
+      else await walk(absolute, `${path}/`, [...ancestors, real])
+      return
+    }
+    if (!isMarkdown(path)) return
+    if (!isInside) return report(path, 'symlink-escape', 'the link leads out of the content folder')
+    if (!found.isFile()) return report(path, 'not-a-file', 'it is a device, a pipe or a socket')
+    if (found.size > maxFileBytes) {
+      return report(
+        path,
+        'too-large',
+        `it has ${megabytes(found.size)} MB; at most 5 are read`,
+        'Split the page.',
+      )
+    }
+    const read = await readSource(real)
+    if (typeof read === 'string') return report(path, 'unreadable', read)
+    const problem = encodingProblemOf(read)
+    if (problem) return report(path, problem.rule, problem.reason, 'Save it as UTF-8.')
+    files.push({path, bytes: read.byteLength, hash: hashOf(read)})
+  }
+
+  async function addConfig(absolute: string, path: string): Promise<void> {
+    const text = await readConfig(absolute, root)
+    if (text !== null) configs.push({path, text})
+  }
+
+  async function addVitePress(folder: string, prefix: string): Promise<void> {
+    for (const name of await readdir(folder).catch(() => [])) {
+      if (isSiteConfig(`${prefix}/${name}`)) await addConfig(join(folder, name), `${prefix}/${name}`)
+    }
+  }
+
+  await walk(root, '', [root])
+  if (configs.length === 0) configs.push(...(await configsAbove(root)))
+  files.sort((one, other) => (one.path < other.path ? -1 : one.path > other.path ? 1 : 0))
+  return {root, files, configs, diagnostics}
+}
+
+/** Configurations in the folders above, the nearest folder with one, not beyond the root of a repository. */
+async function configsAbove(root: string): Promise<ProjectFile[]> {
+  let folder = root
+  for (let i = 0; i < foldersAbove; i++) {
+    const inside = await readdir(folder).catch(() => [] as string[])
+    if (inside.includes('.git') || folder === dirname(folder)) return []
+    folder = dirname(folder)
+    const found: ProjectFile[] = []
+    for (const name of await readdir(folder).catch(() => [] as string[])) {
+      if (!isSiteConfig(name)) continue
+      const text = await readConfig(join(folder, name), folder)
+      if (text !== null) found.push({path: name, text})
+    }
+    if (found.length > 0) return found
+  }
+  return []
+}
+
+async function readConfig(absolute: string, root: string): Promise<string | null> {
+  try {
+    const real = await realpath(absolute)
+    const found = await stat(real)
+    if (!found.isFile() || found.size > maxConfigBytes || !real.startsWith(root + sep)) return null
+    return await readFile(real, 'utf8')
+  } catch {
+    // A configuration that cannot be read tells nothing; the site counts as plain.
+    return null
+  }
+}
+
+/** The bytes of a file, or why it cannot be read. Never waits for a pipe that was put in its place. */
+export async function readSource(absolute: string): Promise<Buffer | string> {
+  try {
+    const handle = await open(absolute, constants.O_RDONLY | constants.O_NONBLOCK)
+    try {
+      const found = await handle.stat()
+      if (!found.isFile()) return 'it is no longer a file'
+      if (found.size > maxFileBytes) return 'it has grown over 5 MB'
+      return await handle.readFile()
+    } finally {
+      await handle.close()
+    }
+  } catch (error) {
+    return `the file cannot be read: ${reasonOf(error)}`
+  }
+}
+
+export function hashOf(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}
+
+const utf8 = new TextDecoder('utf-8', {fatal: true})
+
+function encodingProblemOf(bytes: Buffer): {rule: string; reason: string} | null {
+  const [first, second] = bytes
+  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) {
+    return {rule: 'utf-16', reason: 'the file is UTF-16'}
+  }
+  const zero = bytes.indexOf(0)
+  if (zero >= 0) return {rule: 'binary', reason: `the file is binary: byte ${zero} is zero`}
+  try {
+    utf8.decode(bytes)
+    return null
+  } catch {
+    return {rule: 'invalid-utf-8', reason: 'the file is not valid UTF-8'}
+  }
+}
+
+export function isMarkdown(path: string): boolean {
+  return /\.mdx?$/i.test(path)
+}
+
+function megabytes(bytes: number): string {
+  return (bytes / 1024 / 1024).toFixed(1)
+}
+
+function reasonOf(error: unknown): string {
+  const {code, message} = error as NodeJS.ErrnoException
+  if (code === 'EACCES' || code === 'EPERM') return 'permission denied'
+  if (code === 'ENOENT') return 'the link leads nowhere'
+  return code ?? message
+}

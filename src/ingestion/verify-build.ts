@@ -1,0 +1,71 @@
+import {DocentError} from '../domain/index.ts'
+import type {IndexBuild} from '../index/index.ts'
+import {termsOf} from '../text/terms.ts'
+
+const sampleSize = 50
+/** Mean share of the ten true neighbours that HNSW must find. */
+const minRecall = 0.9
+
+export interface Verification {
+  readonly passages: number
+  readonly recallAt10: number
+}
+
+/**
+ * Tries a finished build as a question would: sampled passages must find themselves by their vector and by
+ * their words, and HNSW must agree with exact search. Counts and checksums were checked when it was opened.
+ * @throws DocentError `index_damaged` that says what does not hold.
+ */
+export function verifyBuild(build: IndexBuild): Verification {
+  if (build.degraded) throw new DocentError('index_damaged', `the new build is not sound: ${build.degraded}`)
+  const sections = build.pages().flatMap((page) => build.sectionsOf(page.id))
+  const {counts} = build.manifest
+  const passageCount = sections.reduce((sum, section) => sum + section.passageCount, 0)
+  if (sections.length !== counts.sections || passageCount !== counts.passages) {
+    throw new DocentError(
+      'index_damaged',
+      `the new build has ${sections.length} sections and ${passageCount} passages, its manifest says ${counts.sections} and ${counts.passages}`,
+    )
+  }
+  const withText = sections.filter((section) => section.passageCount > 0)
+  const step = Math.max(1, Math.floor(withText.length / sampleSize))
+  let found = 0
+  let wanted = 0
+  let sampled = 0
+  for (let i = 0; i < withText.length; i += step) {
+    const section = withText[i]!
+    const vector = build.vectorOf(section.firstPassage)
+    sampled++
+    if (vector.some((value) => value !== 0)) {
+      const exact = build.nearestExact(vector, 10)
+      const near = build.nearest(vector, 10)
+      // The same text can stand in several places, so anything as near as itself will do.
+      if ((near[0]?.similarity ?? 0) < 0.999) {
+        throw new DocentError(
+          'index_damaged',
+          `passage ${section.firstPassage} of ${section.page.path} does not find itself`,
+        )
+      }
+      const least = exact.at(-1)!.similarity - 1e-5
+      found += near.filter((hit) => hit.similarity >= least).length
+      wanted += exact.length
+    }
+    const [passage] = build.passagesOf(section.id)
+    const terms = [...new Set(termsOf(passage?.text ?? ''))].slice(0, 5)
+    const missing = terms.find((term) => build.documentFrequency(term) === 0)
+    if (missing !== undefined) {
+      throw new DocentError(
+        'index_damaged',
+        `the word ${JSON.stringify(missing)} of ${section.page.path} is not in the words index`,
+      )
+    }
+  }
+  const recallAt10 = wanted === 0 ? 1 : found / wanted
+  if (recallAt10 < minRecall) {
+    throw new DocentError(
+      'index_damaged',
+      `the vector index finds only ${Math.round(recallAt10 * 100)} % of the nearest passages`,
+    )
+  }
+  return {passages: sampled, recallAt10}
+}
