@@ -216,14 +216,18 @@ export function beginRun(options: RunOptions): Run {
   }
 
   function finish(done: Omit<DoneEvent, 'type' | 'timings' | 'usage' | 'abstained'> & {usage?: Usage}): void {
+    if (isEnded) return
     const at = clock()
+    const timings = fold.timings(at)
+    // The grammar promises a `sources` event before `done`; whoever left during retrieval was shown none.
+    if (round === 0) emit({type: 'sources', round: 1, query: question.question, sources: []}, at)
     end(
       {
         type: 'done',
         abstained: done.ending === 'abstained',
         ...done,
         usage: done.usage ?? noUsage,
-        timings: fold.timings(at),
+        timings,
       },
       at,
     )
