@@ -6,6 +6,7 @@ import {mkdir, readFile, rename, rm, writeFile} from 'node:fs/promises'
 import {join, resolve} from 'node:path'
 import {fileURLToPath, pathToFileURL} from 'node:url'
 import {build, type Plugin, transform} from 'esbuild'
+import {allStrings} from '../src/web/locales/all.ts'
 
 export interface BuildWebOptions {
   /** Replaced as a whole. */
@@ -31,6 +32,24 @@ const cssAsText: Plugin = {
 }
 
 /**
+ * marked's lexer without its parser and renderers, which the widget has no use for: the answer is drawn from tokens.
+ * marked comes as one module with an instance of all of it at its end; cut off, what is left can be shaken.
+ * Should its shape change, nothing is cut and the size test says so.
+ */
+const lexerOnly: Plugin = {
+  name: 'lexer-only',
+  setup(builder) {
+    builder.onLoad({filter: /marked\.esm\.js$/}, async ({path}) => {
+      const code = await readFile(path, 'utf8')
+      const lexer = /export\s*\{[^}]*?\b(\w+) as Lexer\b/.exec(code)?.[1]
+      const instance = /;var (\w+)=new (\w+);function \w+\(\w+,\w+\)\{return \1\.parse\(/.exec(code)
+      if (lexer === undefined || instance === null) return {contents: code, loader: 'js'}
+      return {contents: `${code.slice(0, instance.index)};export {${lexer} as Lexer}`, loader: 'js'}
+    })
+  },
+}
+
+/**
  * Builds `widget.js` (a classic script that registers `<docs-assistant>`) and the page at `/`.
  * Built beside and renamed, so a server never sees half of it.
  */
@@ -49,7 +68,7 @@ export async function buildWeb({outDir, minify}: BuildWebOptions): Promise<void>
     charset: 'utf8',
     legalComments: 'none',
     define: {'process.env.NODE_ENV': '"production"'},
-    plugins: [cssAsText],
+    plugins: [cssAsText, lexerOnly],
     logLevel: 'silent',
   })
   const css = await readFile(join(sourceDir, 'page/page.css'), 'utf8')
@@ -59,6 +78,10 @@ export async function buildWeb({outDir, minify}: BuildWebOptions): Promise<void>
   )
   for (const name of ['index.html', 'icon.svg']) {
     await writeFile(join(beside, name), await readFile(join(sourceDir, 'page', name)))
+  }
+  await mkdir(join(beside, 'locales'))
+  for (const [tag, strings] of Object.entries(allStrings)) {
+    await writeFile(join(beside, 'locales', `${tag}.json`), JSON.stringify(strings))
   }
   await writeFile(join(beside, stampFile), stamp)
   await rm(outDir, {recursive: true, force: true})

@@ -5,7 +5,7 @@ import {createConversationStore, type KeyValueStore, memoryStorage} from '../cli
 import {copiedMarkdown, hrefOf, nameOf} from '../client/markdown-copy.ts'
 import {createLiveSearch, type LiveSearch, type SearchResult} from '../client/search.ts'
 import {type Change, openSession, type Session} from '../client/session.ts'
-import {type Locale, localeFor, locales} from '../locales/index.ts'
+import {english, type Locale, loadLocale, localeNames, localeTagFor} from '../locales/index.ts'
 import type {NodeOptions} from '../render/nodes.ts'
 import type {AnswerText} from './answer-text.ts'
 import {icon} from './icons.ts'
@@ -89,7 +89,9 @@ export class DocsAssistant extends LitElement {
   #note = ''
   #turnViews = new Map<string, TurnView>()
   #opener: HTMLElement | null = null
-  #locale: Locale = localeFor([])
+  #locale: Locale = english
+  /** Nothing is said before the language is there. */
+  #isReady = false
   #nodeOptions: NodeOptions | null = null
   #preview: AnswerState['sources'][number] | null = null
   #previewTimer: ReturnType<typeof setTimeout> | undefined
@@ -178,7 +180,8 @@ export class DocsAssistant extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback()
-    const {signal} = (this.#listeners = new AbortController())
+    this.#listeners = new AbortController()
+    const {signal} = this.#listeners
     document.addEventListener('keydown', (event) => this.#onShortcut(event), {signal})
     addEventListener('pagehide', () => this.#session?.save(), {signal})
     if (this.selection !== null) {
@@ -201,13 +204,7 @@ export class DocsAssistant extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues): void {
-    if (changed.has('locale') || !this.hasUpdated) {
-      const around = this.closest('[lang]')?.getAttribute('lang')
-      this.#locale = localeFor(
-        [this.locale ?? '', ...(this.locale ? [] : [around ?? '']), ...navigator.languages].filter(Boolean),
-      )
-      this.#nodeOptions = null
-    }
+    if (changed.has('locale') || !this.hasUpdated) void this.#speak()
     if (this.#session === null || changed.has('endpoint') || changed.has('keep')) this.#begin()
     this.#nodeOptions ??= {
       links: {
@@ -241,8 +238,18 @@ export class DocsAssistant extends LitElement {
       if (answer !== undefined) element.show(answer, this.#nodeOptions!, this.#say)
     }
     if (changed.has('opened') && this.opened) this.#follow()
-    const {direction} = getComputedStyle(this)
-    if (direction !== this.#locale.dir) this.dataset['dir'] = this.#locale.dir
+  }
+
+  async #speak(): Promise<void> {
+    const around = this.closest('[lang]')?.getAttribute('lang')
+    const wanted = [this.locale, around, ...navigator.languages].filter((tag) => typeof tag === 'string')
+    const locale = await loadLocale(localeTagFor(wanted), this.#server)
+    this.#locale = locale
+    this.#isReady = true
+    this.#nodeOptions = null
+    this.requestUpdate()
+    await this.updateComplete
+    if (this.opened) this.focus()
   }
 
   get #server(): string {
@@ -385,7 +392,7 @@ export class DocsAssistant extends LitElement {
     box.value = ''
     this.#about = ''
     this.#closeResults()
-    fit(box)
+    it(box)
   }
 
   #closeResults(): void {
@@ -426,7 +433,7 @@ export class DocsAssistant extends LitElement {
 
   #onInput(event: Event): void {
     const box = event.target as HTMLTextAreaElement
-    fit(box)
+    it(box)
     this.#search?.type(box.value)
   }
 
@@ -511,7 +518,8 @@ export class DocsAssistant extends LitElement {
 
   // What it looks like
 
-  protected override render(): TemplateResult {
+  protected override render(): TemplateResult | typeof nothing {
+    if (!this.#isReady) return nothing
     const say = this.#say
     const frame = this.#frame()
     const body =
@@ -630,7 +638,7 @@ export class DocsAssistant extends LitElement {
         const box = this.#box!
         box.value = answer.question
         this.#about = answer.about
-        fit(box)
+        it(box)
         box.focus()
         this.requestUpdate()
       },
@@ -713,12 +721,16 @@ export class DocsAssistant extends LitElement {
   }
 
   #suggestions(): TemplateResult | typeof nothing {
-    const own = listOf(this.questions)
-    const questions =
-      own.length > 0 ? own : listOf(this.pages).map((title) => this.#say('aboutPage', {title}))
-    if (questions.length === 0) return nothing
-    return html`<h2 class="label">${this.#say('suggestions')}</h2>
-      <ul class="suggestions">${questions.map((question) => html`<li><button type="button" @click=${() => this.ask(question)}>${question}</button></li>`)}</ul>`
+    const questions = listOf(this.questions)
+    const titles = questions.length > 0 ? [] : listOf(this.pages)
+    if (questions.length + titles.length === 0) return nothing
+    const offer = (words: string, question: string): TemplateResult =>
+      html`<li><button type="button" dir="auto" @click=${() => this.ask(question)}>${words}</button></li>`
+    return html`<h2 class="label">${this.#say(questions.length > 0 ? 'suggestions' : 'topics')}</h2>
+      <ul class="suggestions">
+        ${questions.map((question) => offer(question, question))}
+        ${titles.map((title) => offer(title, this.#say('aboutPage', {title})))}
+      </ul>`
   }
 
   #side(): TemplateResult {
@@ -760,7 +772,7 @@ export class DocsAssistant extends LitElement {
         <a class="docs" href="${this.#server}/docs/">${icon('book')}${say('browse')}</a>
         <label class="language"><span class="sr">${say('language')}</span>
           <select @change=${(event: Event) => this.#choose('locale', (event.target as HTMLSelectElement).value)}>
-            ${Object.entries(locales).map(([lang, {name}]) => html`<option value=${lang} lang=${lang} ?selected=${lang === this.#locale.lang}>${name}</option>`)}
+            ${Object.entries(localeNames).map(([lang, name]) => html`<option value=${lang} lang=${lang} ?selected=${lang === this.#locale.lang}>${name}</option>`)}
           </select></label>
         <button class="plain" type="button" title=${say('theme')} aria-label=${say('theme')} @click=${() => this.#choose('theme', this.#isDark ? 'light' : 'dark')}>${icon('contrast')}</button>
       </div>
@@ -801,7 +813,7 @@ function listOf(attribute: string | null): string[] {
 }
 
 /** As tall as its text, within what the styles allow. */
-function fit(box: HTMLTextAreaElement): void {
+function _fit(box: HTMLTextAreaElement): void {
   box.style.setProperty('height', 'auto')
   box.style.setProperty('height', `${box.scrollHeight}px`)
 }

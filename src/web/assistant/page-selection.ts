@@ -47,14 +47,10 @@ export function offerOnSelection(offer: SelectionOffer): void {
     const text = selection?.toString().trim() ?? ''
     const node = selection?.anchorNode
     const around = node instanceof Element ? node : node?.parentElement
-    if (
-      text.length < minChars ||
-      !selection?.rangeCount ||
-      !around?.closest(offer.scope) ||
-      host.contains(around)
-    )
-      return hide()
-    place(selection.getRangeAt(0).getBoundingClientRect(), text)
+    const isOffered =
+      text.length >= minChars && around?.closest(offer.scope) != null && !host.contains(around)
+    if (!isOffered || !selection?.rangeCount) hide()
+    else place(selection.getRangeAt(0).getBoundingClientRect(), text)
   }
 
   function onCode(event: Event): void {

@@ -95,7 +95,7 @@ function card(source: Source, isUsed: boolean, on: TurnHandlers): TemplateResult
   return html`<li class="card ${isUsed ? 'used' : ''}"><a href=${on.absolute(hrefOf(source))} dir="auto">
     <span class="top"><span class="n">${source.n}</span><span class="name">${headings.at(-1) ?? source.title}</span>
       <span class="badge">${isUsed ? on.say('used') : nothing}</span></span>
-    <span class="path">${[source.title, ...headings.slice(0, -1)].filter((part, i) => i > 0 || headings.length > 0).join(' › ') || source.title}</span>
+    <span class="path">${[source.title, ...headings.slice(0, -1)].filter((_part, i) => i > 0 || headings.length > 0).join(' › ') || source.title}</span>
     <span class="snippet">${marked(source)}</span></a></li>`
 }
 

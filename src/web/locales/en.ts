@@ -10,6 +10,7 @@ export const en = {
   askHint: 'Enter asks. Arrow keys choose a section.',
   stop: 'Stop',
   suggestions: 'You could ask',
+  topics: 'Ask about',
   aboutPage: 'What should I know about {title}?',
   followUps: 'Read on',
   matches: {one: '{n} matching section', other: '{n} matching sections'},
@@ -35,7 +36,6 @@ export const en = {
   tryAgainIn: {one: 'Try again in {n} second.', other: 'Try again in {n} seconds.'},
   retry: 'Try again',
   goOn: 'Continue',
-  continued: 'Continued',
   edit: 'Edit question',
   copy: 'Copy',
   copied: 'Copied',
@@ -79,5 +79,4 @@ export const en = {
   announceDone: 'The answer is finished.',
   announceStopped: 'The answer was stopped.',
   announceBroke: 'The answer broke off.',
-  disclaimer: 'Check what matters in the linked sections.',
 } as const satisfies Record<string, string | Partial<Record<Intl.LDMLPluralRule, string>>>

@@ -9,7 +9,7 @@ import python from 'highlight.js/lib/languages/python'
 import shell from 'highlight.js/lib/languages/shell'
 import xml from 'highlight.js/lib/languages/xml'
 import yaml from 'highlight.js/lib/languages/yaml'
-import {element, type RenderNode} from './tree.ts'
+import type {RenderNode} from './tree.ts'
 
 const languages = {bash, diff, go, ini, javascript, json, python, shell, xml, yaml}
 for (const [name, language] of Object.entries(languages)) hljs.registerLanguage(name, language)
@@ -31,9 +31,7 @@ class NodeEmitter {
   }
   startScope(name: string): void {
     const children: RenderNode[] = []
-    this.#open.at(-1)!.push(element('span', {class: `hl-${name.split('.')[0]}`}, ...children))
-    const made = this.#open.at(-1)!.at(-1)! as {children: RenderNode[]}
-    made.children = children
+    this.#open.at(-1)!.push({tag: 'span', attributes: {class: `hl-${name.split('.')[0]}`}, children})
     this.#open.push(children)
   }
   endScope(): void {

@@ -1,0 +1,12 @@
+import {ar} from './ar.ts'
+import {de} from './de.ts'
+import {en} from './en.ts'
+import {es} from './es.ts'
+import {fr} from './fr.ts'
+import type {LocaleTag} from './index.ts'
+import {ja} from './ja.ts'
+import type {Strings} from './strings.ts'
+import {zhCN} from './zh-cn.ts'
+
+/** Every language's strings, for the build, which writes a file for each. */
+export const allStrings: Readonly<Record<LocaleTag, Strings>> = {en, de, es, fr, ja, 'zh-CN': zhCN, ar}

@@ -1,0 +1,61 @@
+import {existsSync} from 'node:fs'
+import {mkdtemp, rm} from 'node:fs/promises'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {type BrowserContext, chromium} from 'playwright-core'
+
+const usual = [
+  process.env['CHROMIUM_PATH'],
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/usr/bin/google-chrome-stable',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+]
+
+/** A Chromium to test in, or null. */
+export const chromiumPath: string | null = usual.find((path) => path && existsSync(path)) ?? null
+
+if (chromiumPath === null) {
+  console.log('Browser tests are left out: no Chromium found (CHROMIUM_PATH names one).')
+}
+
+export interface Browsers {
+  /** A browser of its own, with its own storage. */
+  open(options?: Parameters<typeof chromium.launchPersistentContext>[1]): Promise<BrowserContext>
+  close(): Promise<void>
+}
+
+/** Starts headless browsers that talk to nobody but the page under test; closed together. */
+export function startBrowsers(): Browsers {
+  const opened: {context: BrowserContext; folder: string}[] = []
+  return {
+    async open(options = {}) {
+      const folder = await mkdtemp(join(tmpdir(), 'docent-chromium-'))
+      const context = await chromium.launchPersistentContext(folder, {
+        executablePath: chromiumPath!,
+        headless: true,
+        args: [
+          '--no-sandbox',
+          '--disable-gpu',
+          '--disable-quic',
+          '--no-first-run',
+          '--disable-background-networking',
+          '--disable-component-update',
+          '--disable-sync',
+        ],
+        viewport: {width: 1280, height: 860},
+        ...options,
+      })
+      opened.push({context, folder})
+      return context
+    },
+    async close() {
+      for (const {context, folder} of opened.splice(0)) {
+        await context.close()
+        await rm(folder, {recursive: true, force: true})
+      }
+    },
+  }
+}
