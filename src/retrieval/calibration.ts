@@ -1,4 +1,13 @@
-import {type Evidence, evidenceNames} from './evidence.ts'
+import type {Embedder} from '../embedding/embedder.ts'
+import type {IndexBuild, StoredSection} from '../index/build.ts'
+import {sentencesOf} from '../text/sentences.ts'
+import {isStopTerm} from '../text/stop-words.ts'
+import {tokensOf} from '../text/terms.ts'
+import {auroc, randomFrom} from './evaluation/metrics.ts'
+import {type Evidence, evidenceNames, evidenceOf} from './evidence.ts'
+import {foreignQuestions} from './foreign-questions.ts'
+import {questionTermsOf, weightOf} from './question-terms.ts'
+import {rankedSections} from './ranking.ts'
 
 /** When the evidence is enough to answer: a logistic regression over its signals, fitted to one build. JSON. */
 export interface Calibration {
@@ -8,22 +17,37 @@ export interface Calibration {
   /** Answerability below this abstains. */
   readonly threshold: number
   /** How it did on the questions it was fitted with; null for the one that ships. */
-  readonly fit: {
-    readonly answerable: number
-    readonly unanswerable: number
-    readonly auroc: number
-    /** Shares at the threshold. */
-    readonly refusedAnswerable: number
-    readonly refusedUnanswerable: number
-  } | null
+  readonly fit: CalibrationFit | null
 }
 
-/** What a build without a calibration of its own goes by. */
+export interface CalibrationFit {
+  /** Questions of each kind. */
+  readonly answerable: number
+  readonly unanswerable: number
+  readonly auroc: number
+  /** Shares at the threshold. */
+  readonly refusedAnswerable: number
+  readonly refusedUnanswerable: number
+}
+
+/** What a build without a calibration of its own goes by, and what a fit is drawn towards. */
 export const defaultCalibration: Calibration = {
   format: 1,
-  weights: {cosine: 0.6, coverage: 4, headings: 1.5, known: 3, agreement: 1, gap: 0, phrases: 1},
-  bias: -7,
-  threshold: 0.15,
+  weights: {
+    cosine: 0,
+    similarity: 6,
+    domain: 4,
+    coverage: 2,
+    leadCoverage: 3,
+    headings: 1,
+    known: 0.5,
+    familiarity: 7,
+    agreement: 1,
+    gap: 0,
+    phrases: 1.5,
+  },
+  bias: -9,
+  threshold: 0.2,
   fit: null,
 }
 
@@ -47,4 +71,160 @@ export function parseCalibration(value: unknown): Calibration {
     Number.isFinite(threshold)
   if (!sound) return defaultCalibration
   return {format: 1, weights, bias: bias as number, threshold: threshold as number, fit: fit ?? null}
+}
+
+export interface CalibrateOptions {
+  readonly signal?: AbortSignal
+  /** Same seed, same calibration; default 1. */
+  readonly seed?: number
+  /** Questions made from the build itself; default 240. */
+  readonly samples?: number
+}
+
+/** Fewer sections than this say too little about what a usual question looks like. */
+const minSections = 12
+
+/**
+ * Fits the abstention to a build: questions made from its own headings and sentences, roughened the way people
+ * rephrase, against questions about other things. A few seconds at most, for any embedding model; the result is
+ * for `manifest.calibration`. A build too small to learn from gets the default.
+ * @throws the signal's reason; DocentError `embedding_model`.
+ */
+export async function calibrate(
+  build: IndexBuild,
+  embedder: Embedder,
+  options: CalibrateOptions = {},
+): Promise<Calibration> {
+  const {signal, seed = 1, samples = 240} = options
+  const random = randomFrom(seed)
+  const own = ownQuestions(build, samples, random)
+  if (build.manifest.counts.sections < minSections || own.length < minSections) return defaultCalibration
+
+  const evidenceFor = async (question: string): Promise<Evidence> => {
+    signal?.throwIfAborted()
+    const wanted = {
+      terms: questionTermsOf(build, question),
+      vector: await embedder.embedQuery(question),
+      contextTerms: [],
+      contextWeight: 0,
+      version: null,
+    }
+    return evidenceOf(wanted, rankedSections(build, wanted, 30, new Set()))
+  }
+  const answerable: Evidence[] = []
+  for (const question of own) answerable.push(await evidenceFor(question))
+  const unanswerable: Evidence[] = []
+  for (const question of foreignQuestions) {
+    const evidence = await evidenceFor(question)
+    // A build may answer one of them after all.
+    if (evidence.coverage < 0.9 || evidence.phrases < 0.6) unanswerable.push(evidence)
+  }
+  return fitted(answerable, unanswerable)
+}
+
+/** Questions as people who know roughly what they want would put them: some words of a place, not all, and others. */
+function ownQuestions(build: IndexBuild, count: number, random: () => number): string[] {
+  const pick = <T>(items: readonly T[]): T | undefined => items[Math.floor(random() * items.length)]
+  const pages = build.pages()
+  const randomSection = (): StoredSection | undefined => {
+    const page = pick(pages)
+    return page === undefined ? undefined : pick(build.sectionsOf(page.id))
+  }
+  const telling = (text: string) =>
+    tokensOf(text).flatMap((token) => {
+      const term = token.terms[0]!
+      return isStopTerm(term) || token.end - token.start < 3 || /^\d/.test(term)
+        ? []
+        : [{word: text.slice(token.start, token.end), weight: weightOf(build, term)}]
+    })
+  const randomWord = (): string | undefined => {
+    const section = randomSection()
+    if (section === undefined) return undefined
+    return pick(telling(pick(build.passagesOf(section.id))?.text ?? ''))?.word
+  }
+  const starts = [
+    'how do I',
+    'what is',
+    'why does',
+    'can I',
+    'how to',
+    'what happens when',
+    'is there a way to',
+  ]
+
+  const questions: string[] = []
+  for (let tries = 0; tries < count * 6 && questions.length < count; tries++) {
+    const section = randomSection()
+    if (section === undefined) continue
+    const passage = pick(build.passagesOf(section.id))
+    const fromHeading = random() < 0.4
+    const text = fromHeading
+      ? [section.page.title, section.headings.at(-1) ?? ''].join(' ')
+      : (pick(sentencesOf(passage?.text ?? ''))?.text ?? '')
+    const words = telling(text.slice(0, 400))
+    if (words.length < (fromHeading ? 1 : 4)) continue
+    // People seldom use the rarest word of a sentence: it is what they are looking for.
+    const usual = words
+      .sort((a, b) => a.weight - b.weight)
+      .slice(0, Math.max(2, Math.ceil(words.length * 0.7)))
+    const wanted = 2 + Math.floor(random() * 4)
+    const chosen = new Set<string>()
+    for (let draw = 0; draw < wanted * 2 && chosen.size < wanted; draw++) chosen.add(pick(usual)!.word)
+    const strangers = Math.floor(random() * 3)
+    for (let index = 0; index < strangers; index++) {
+      const stranger = randomWord()
+      if (stranger !== undefined) chosen.add(stranger)
+    }
+    questions.push(`${pick(starts)} ${[...chosen].sort(() => random() - 0.5).join(' ')}`)
+  }
+  return questions
+}
+
+const rounds = 400
+const rate = 0.5
+/** How strongly a fit is drawn towards the default weights. */
+const pull = 0.01
+
+/** Share of a build's own made questions that may be refused: they are rougher than real ones. */
+const refusable = 0.02
+
+/** Logistic regression by gradient descent, both kinds weighing the same. */
+function fitted(answerable: readonly Evidence[], unanswerable: readonly Evidence[]): Calibration {
+  const weights: Record<keyof Evidence, number> = {...defaultCalibration.weights}
+  let bias = defaultCalibration.bias
+  const rows = [
+    ...answerable.map((evidence) => ({evidence, label: 1, share: 0.5 / answerable.length})),
+    ...unanswerable.map((evidence) => ({evidence, label: 0, share: 0.5 / Math.max(1, unanswerable.length)})),
+  ]
+  for (let round = 0; round < rounds; round++) {
+    const step = Object.fromEntries(evidenceNames.map((name) => [name, 0])) as Record<keyof Evidence, number>
+    let biasStep = 0
+    for (const {evidence, label, share} of rows) {
+      const error = share * (label - answerabilityOf(evidence, {...defaultCalibration, weights, bias}))
+      for (const name of evidenceNames) step[name] += error * evidence[name]
+      biasStep += error
+    }
+    for (const name of evidenceNames) {
+      if (name === 'cosine') continue
+      step[name] -= pull * (weights[name] - defaultCalibration.weights[name])
+      weights[name] += rate * step[name]
+    }
+    bias += rate * biasStep
+  }
+
+  const draft: Calibration = {format: 1, weights, bias, threshold: 0, fit: null}
+  const right = answerable.map((evidence) => answerabilityOf(evidence, draft)).sort((a, b) => a - b)
+  const wrong = unanswerable.map((evidence) => answerabilityOf(evidence, draft))
+  const threshold = right[Math.floor(right.length * refusable)] ?? 0
+  return {
+    ...draft,
+    threshold,
+    fit: {
+      answerable: right.length,
+      unanswerable: wrong.length,
+      auroc: auroc(right, wrong) ?? 0,
+      refusedAnswerable: right.filter((score) => score < threshold).length / right.length,
+      refusedUnanswerable: wrong.filter((score) => score < threshold).length / Math.max(1, wrong.length),
+    },
+  }
 }

@@ -75,12 +75,14 @@ export function createRetriever(options: RetrieverOptions): Retriever & DocsSear
     const termsMs = performance.now() - termsStarted
     const ranked = rankedSections(build, wanted, Math.max(depth * 2, 30), without)
     const chooseStarted = performance.now()
-    const evidence = evidenceOf(wanted, ranked.candidates)
+    const evidence = evidenceOf(wanted, ranked)
     const calibration = parseCalibration(build.manifest.calibration)
     const answerability = answerabilityOf(evidence, calibration)
     const spread = without.has('diversity') ? ranked.candidates : spreadOverPages(ranked.candidates)
     const candidates = without.has('duplicates') ? spread : distinctCandidates(build, spread, depth)
-    const reason = reasonFor(ranked.candidates, version, evidence, answerability, calibration.threshold)
+    // A follow-up's own words say little; the more it leans on what was said, the less they may decide.
+    const threshold = calibration.threshold * (1 - 0.8 * topic.weight)
+    const reason = reasonFor(ranked.candidates, version, evidence, answerability, threshold)
     const abstention = reason === null ? null : {reason, nearest: nearestPages(candidates)}
     return {
       query: topic.words.length === 0 ? question : `${question} (${topic.words.slice(0, 4).join(', ')})`,

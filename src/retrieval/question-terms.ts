@@ -13,6 +13,8 @@ export interface QuestionTerm {
   readonly weight: number
   /** Whether the build knows any form of it. */
   readonly known: boolean
+  /** In how many sections its most frequent form stands, as a share of the logarithm: 0 in none, 1 in all. */
+  readonly familiarity: number
   /** Whether `terms` are guesses for a word the build does not know. */
   readonly corrected: boolean
 }
@@ -27,6 +29,10 @@ export function weightOf(build: IndexBuild, term: string): number {
 
 function idf(count: number, frequency: number): number {
   return Math.log(1 + (count - frequency + 0.5) / (frequency + 0.5))
+}
+
+function familiarityOf(count: number, frequency: number): number {
+  return Math.log1p(frequency) / Math.log1p(Math.max(1, count))
 }
 
 /**
@@ -58,13 +64,22 @@ export function questionTermsOf(
     if (knownFrequencies.length > 0) {
       const weight = Math.max(...knownFrequencies.map((frequency) => idf(count, frequency)))
       const knownTerms = terms.filter((_, index) => frequencies[index]! > 0)
-      found.push({word, terms: knownTerms, weight, known: true, corrected: false})
+      const familiarity = familiarityOf(count, Math.max(...knownFrequencies))
+      found.push({word, terms: knownTerms, weight, known: true, familiarity, corrected: false})
       continue
     }
     const corrections = options.spelling === false ? [] : correctionsOf(build, key)
     const weight = corrections.length > 0 ? weightOf(build, corrections[0]!) * 0.8 : idf(count, 0)
     const corrected = corrections.length > 0
-    found.push({word, terms: corrected ? corrections : terms, weight, known: corrected, corrected})
+    const familiarity = corrected ? familiarityOf(count, build.documentFrequency(corrections[0]!)) : 0
+    found.push({
+      word,
+      terms: corrected ? corrections : terms,
+      weight,
+      known: corrected,
+      familiarity,
+      corrected,
+    })
   }
   return found
 }

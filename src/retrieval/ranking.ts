@@ -111,7 +111,7 @@ function backgroundOf(build: IndexBuild): Background {
 }
 
 /** Mean and spread of the cosines of a vector with passages spread over the build. */
-export function backgroundCosine(build: IndexBuild, vector: Float32Array): {mean: number; spread: number} {
+export function backgroundCosine(build: IndexBuild, vector: Float32Array): BackgroundCosine {
   const {vectors} = backgroundOf(build)
   if (vectors.length === 0) return {mean: 0, spread: 1}
   let sum = 0
@@ -129,6 +129,18 @@ export function dot(a: Float32Array, b: Float32Array): number {
   let sum = 0
   for (let index = 0; index < a.length; index++) sum += a[index]! * b[index]!
   return sum
+}
+
+export interface Ranking {
+  readonly candidates: Candidate[]
+  /** What passages spread over the build give: mean and spread of their cosines with the question. */
+  readonly background: BackgroundCosine
+  readonly timings: RankingTimings
+}
+
+export interface BackgroundCosine {
+  readonly mean: number
+  readonly spread: number
 }
 
 export interface RankingTimings {
@@ -149,7 +161,7 @@ export function rankedSections(
   wanted: Wanted,
   depth: number,
   without: ReadonlySet<Stage>,
-): {readonly candidates: Candidate[]; readonly timings: RankingTimings} {
+): Ranking {
   const started = performance.now()
   const hasVector = wanted.vector.some((value) => value !== 0)
   const lexical = new Map<number, number>()
@@ -216,7 +228,7 @@ export function rankedSections(
     semantic: semanticDone - lexicalDone,
     fuse: performance.now() - semanticDone,
   }
-  return {candidates: candidates.slice(0, depth), timings}
+  return {candidates: candidates.slice(0, depth), background, timings}
 }
 
 function byScore(a: Candidate, b: Candidate): number {
