@@ -433,6 +433,11 @@ export function loadSettings(): Settings {
   return settingsFrom(process.env)
 }
 
+/** Whether this runs as a step of a GitHub Actions job, whose log turns `::warning …` lines into annotations. */
+export function isGitHubActions(): boolean {
+  return process.env['GITHUB_ACTIONS'] === 'true'
+}
+
 /** The settings as they may be logged: secrets as `set` or `unset`. */
 export function describeSettings(settings: Settings): Record<string, unknown> {
   return Object.fromEntries(

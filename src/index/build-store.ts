@@ -88,31 +88,21 @@ export async function publishBuild(dataDir: string, id: string): Promise<void> {
   await makeCurrent(dataDir, id)
 }
 
-/** Points CURRENT at a build that is on disk. Nothing is checked: see `rollback`. */
+/** Points CURRENT at a build that is on disk, durably. What it holds is checked by who calls, and by every reader. */
 export async function makeCurrent(dataDir: string, id: string): Promise<void> {
   await mkdir(dataDir, {recursive: true})
   await replaceFile(join(dataDir, currentFile), `${id}\n`)
 }
 
-/**
- * Makes an earlier build current: the one named, else the newest that is older than the current one. A reader
- * that opens it verifies it as always. Gives the id.
- * @throws DocentError `not_found` when there is none, `index_damaged` when its manifest is not readable.
- */
-export async function rollback(dataDir: string, id?: string): Promise<string> {
-  const ids = await buildIds(dataDir)
+/** The newest build older than the current one. @throws DocentError `not_found` when there is none. */
+export async function earlierBuildId(dataDir: string): Promise<string> {
   const current = await currentBuildId(dataDir)
-  const target = id ?? ids.find((other) => current !== null && other < current)
-  if (target === undefined || !ids.includes(target)) {
-    const kept = ids.length === 0 ? 'There are no builds.' : `Kept are: ${ids.join(', ')}.`
-    throw new DocentError(
-      'not_found',
-      `${id ? `There is no build ${id}.` : 'There is no earlier build.'} ${kept}`,
-    )
+  const ids = await buildIds(dataDir)
+  const earlier = ids.find((id) => current === null || id < current)
+  if (earlier === undefined) {
+    throw new DocentError('not_found', `There is no build before ${current ?? 'the first'}.`)
   }
-  await readManifest(buildFolder(dataDir, target))
-  await makeCurrent(dataDir, target)
-  return target
+  return earlier
 }
 
 /**

@@ -4,13 +4,14 @@ export {
   buildFolder,
   buildIds,
   currentBuildId,
+  earlierBuildId,
   isBuildId,
   type ListedBuild,
   listBuilds,
+  makeCurrent,
   pruneBuilds,
   publishBuild,
   removeStaging,
-  rollback,
 } from './build-store.ts'
 export {type BaseBuild, type BuildWriter, openBuildWriter, type WriterOptions} from './build-writer.ts'
 export {

@@ -1,5 +1,4 @@
 import {createHash} from 'node:crypto'
-import {readFile} from 'node:fs/promises'
 import {join, resolve} from 'node:path'
 import {compareDiagnostics, type Diagnostic, DocentError, type Page} from '../domain/index.ts'
 import type {Embedder} from '../embedding/embedder.ts'
@@ -20,6 +19,7 @@ import {
   openBuild,
   openBuildRecords,
   openBuildWriter,
+  type PageRecord,
   pruneBuilds,
   publishBuild,
   readManifest,
@@ -128,6 +128,8 @@ class Ingest {
   readonly #onProgress: (progress: IngestProgress) => void
   readonly #started = performance.now()
   readonly #stages: Partial<Record<Stage, number>> = {}
+  /** What a dry run has parsed. */
+  readonly #tried: ParsedFile[] = []
   #embedded = 0
   #passages = 0
 
@@ -190,7 +192,7 @@ class Ingest {
       )
       if (!writer) {
         return report('dry-run', {
-          ...factsOf(base?.records ?? null, scan),
+          ...factsOf(base?.records ?? null, scan, this.#tried),
           changes,
           build: currentId,
           previous: currentId,
@@ -291,6 +293,7 @@ class Ingest {
         }
         changes.push(...changesOf(parsed, beforeFiles, before?.records ?? null, removedByHash))
         if (!writer) {
+          this.#tried.push(parsed)
           done++
           this.#passages += passagesIn(parsed.page)
           tell()
@@ -567,16 +570,26 @@ interface Facts {
   readonly setAside: number
 }
 
-function factsOf(records: BuildRecords | null, scan: Scan): Facts {
-  const pages = records?.pages() ?? []
+function factsOf(records: BuildRecords | null, scan: Scan, tried: readonly ParsedFile[] = []): Facts {
   const files = new Set(scan.files.map((file) => file.path))
+  const again = new Set(tried.map((file) => file.source.path))
+  const isKept = ({path}: {path: string}): boolean =>
+    !again.has(path) && (tried.length === 0 || files.has(path))
+  const pages = [
+    ...(records?.pages().filter(isKept) ?? []),
+    ...tried.flatMap(({page, links}) => (page ? [pageRecordOf(page, links)] : [])),
+  ].sort((one, other) => (one.path < other.path ? -1 : 1))
   const diagnostics = [
     ...scan.diagnostics,
-    ...(records?.diagnostics() ?? []),
+    ...(records?.diagnostics().filter(isKept) ?? []),
+    ...tried.flatMap((file) => file.source.diagnostics),
     ...duplicateUrlsIn(pages),
     ...brokenLinksIn(pages, (path) => files.has(path) || readInside(scan.root, path) !== null),
   ].sort(compareDiagnostics)
-  const fidelity = records?.fidelity() ?? []
+  const fidelity = [
+    ...(records?.fidelity().filter(isKept) ?? []),
+    ...tried.flatMap(({source}) => (source.fidelity ? [{path: source.path, fidelity: source.fidelity}] : [])),
+  ]
   const losing = fidelity
     .map(({path, fidelity: {visibleWords, keptWords}}) => ({path, visibleWords, keptWords}))
     .filter(({visibleWords, keptWords}) => keptWords < visibleWords)
@@ -588,8 +601,13 @@ function factsOf(records: BuildRecords | null, scan: Scan): Facts {
       keptWords: fidelity.reduce((sum, page) => sum + page.fidelity.keptWords, 0),
       losing,
     },
-    setAside: scan.diagnostics.length + (records ? files.size - pages.length : 0),
+    setAside: scan.diagnostics.length + (records || tried.length > 0 ? files.size - pages.length : 0),
   }
+}
+
+function pageRecordOf(page: Page, links: ParseResult['links']): PageRecord {
+  const anchors = new Set(page.sections.map((section) => section.anchor))
+  return {path: page.path, url: page.url, links, anchors}
 }
 
 function countsOf(changes: readonly PageChange[]): Record<PageChange['kind'], number> {

@@ -1,0 +1,8 @@
+export {activateBuild} from './activate-build.ts'
+export {type EmbedderProcessOptions, openEmbedderProcess} from './embedder-process.ts'
+export {type IngestCallbacks, type IngestOptions, ingest} from './ingest.ts'
+export {takeIngestLock} from './ingest-lock.ts'
+export type {GateResult, IngestProgress, IngestReport, PageChange, Stage} from './ingest-report.ts'
+export {type SpawnedIngest, type SpawnIngestOptions, spawnIngest} from './spawn-ingest.ts'
+export {summaryOf} from './summary.ts'
+export {contentChanges, type WatchOptions} from './watch-content.ts'

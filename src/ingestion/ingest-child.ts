@@ -1,0 +1,57 @@
+import {toDocentError} from '../domain/index.ts'
+import type {Embedder} from '../embedding/embedder.ts'
+import {openEmbedderProcess} from './embedder-process.ts'
+import {ingest} from './ingest.ts'
+import type {IngestMessage, SpawnIngestOptions} from './spawn-ingest.ts'
+
+/** Progress is for people. */
+const tellEveryMs = 100
+
+async function run(options: SpawnIngestOptions): Promise<void> {
+  const {embeddingModel, modelCacheDir, ...rest} = options
+  let opening: Promise<Embedder> | null = null
+  const aborting = new AbortController()
+  // The server has gone: whoever starts it again can ask again.
+  process.once('disconnect', () => aborting.abort(new Error('the parent process has gone')))
+  let toldAt = 0
+  let stage = ''
+  try {
+    const report = await ingest(
+      {
+        ...rest,
+        embedder: () => (opening ??= openEmbedderProcess({model: embeddingModel, cacheDir: modelCacheDir})),
+      },
+      {
+        signal: aborting.signal,
+        onProgress(progress) {
+          const now = Date.now()
+          if (progress.stage === stage && now - toldAt < tellEveryMs) return
+          stage = progress.stage
+          toldAt = now
+          tell({type: 'progress', progress})
+        },
+      },
+    )
+    await told({type: 'report', report})
+  } catch (thrown) {
+    const {code, message, details} = toDocentError(thrown)
+    await told({type: 'error', code, message, details})
+  } finally {
+    const embedder = await (opening as Promise<Embedder> | null)?.catch(() => null)
+    await embedder?.close()
+    if (process.connected) process.disconnect()
+  }
+}
+
+function tell(message: IngestMessage): void {
+  if (process.connected) process.send?.(message, () => undefined)
+}
+
+function told(message: IngestMessage): Promise<void> {
+  return new Promise((resolve) => {
+    if (!process.connected || !process.send) return resolve()
+    process.send(message, () => resolve())
+  })
+}
+
+process.once('message', ({options}: {options: SpawnIngestOptions}) => void run(options))

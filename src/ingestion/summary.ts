@@ -1,0 +1,109 @@
+import {formatDiagnostic} from '../domain/index.ts'
+import type {IngestReport, PageChange} from './ingest-report.ts'
+
+/** Lines for a docs writer: what was done, what changed, what to look at. */
+export function summaryOf(report: IngestReport, {maxDiagnostics = 20, maxChanges = 20} = {}): string {
+  const {pages, passages, fidelity} = report
+  const lines: string[] = [headlineOf(report)]
+
+  const counts = [
+    [pages.new, 'new'],
+    [pages.changed, 'changed'],
+    [pages.moved, 'moved'],
+    [pages.removed, 'removed'],
+    [pages.unchanged, 'unchanged'],
+    [pages.setAside, 'set aside'],
+  ] as const
+  const shown = counts.filter(([count]) => count > 0).map(([count, name]) => `${number(count)} ${name}`)
+  lines.push(`  pages     ${number(pages.total)}${shown.length > 0 ? ` (${shown.join(', ')})` : ''}`)
+  lines.push(
+    `  passages  ${number(passages.total)} (${number(passages.added)} new, ${number(passages.removed)} gone, ${number(passages.embedded)} embedded)`,
+  )
+  if (fidelity.visibleWords > 0) {
+    lines.push(
+      `  text      ${percent(fidelity.keptWords, fidelity.visibleWords)} of ${number(fidelity.visibleWords)} visible words kept`,
+    )
+  }
+  lines.push(`  site      ${report.site}; model ${report.embedding.name}`)
+  if (report.fullBecause && report.outcome !== 'unchanged')
+    lines.push(`  made anew because ${report.fullBecause}`)
+  if (report.golden) {
+    lines.push(
+      `  golden    ${percent(report.golden.hitAt5, 1)} of ${report.golden.questions} questions find their section`,
+    )
+  }
+  const stages = Object.entries(report.stages).filter(([, ms]) => ms >= 10)
+  lines.push(
+    `  time      ${seconds(report.tookMs)}${stages.length > 0 ? ` (${stages.map(([name, ms]) => `${name} ${seconds(ms)}`).join(', ')})` : ''}`,
+  )
+
+  if (report.changes.length > 0) {
+    lines.push('', ...some(report.changes.map(changeLine), maxChanges, 'more pages'))
+  }
+  const problems = report.diagnostics.filter(({severity}) => severity !== 'info')
+  if (problems.length > 0) {
+    const rules = new Map<string, number>()
+    for (const {rule} of problems) rules.set(rule, (rules.get(rule) ?? 0) + 1)
+    const byRule = [...rules]
+      .sort((one, other) => other[1] - one[1])
+      .map(([rule, count]) => `${rule} ${number(count)}`)
+    lines.push('', `${number(problems.length)} to look at: ${byRule.join(', ')}`)
+    lines.push(
+      ...some(
+        problems.map((problem) => `  ${formatDiagnostic(problem)}`),
+        maxDiagnostics,
+        'more; --json lists all',
+      ),
+    )
+  }
+  if (fidelity.losing.length > 0) {
+    lines.push('', `${number(fidelity.losing.length)} pages lose text:`)
+    const losing = fidelity.losing.map(
+      ({path, visibleWords, keptWords}) =>
+        `  ${path}: ${number(visibleWords - keptWords)} of ${number(visibleWords)} words`,
+    )
+    lines.push(...some(losing, maxDiagnostics, 'more pages'))
+  }
+  for (const {passed, detail} of report.gates) if (!passed) lines.push('', `Gate: ${detail}`)
+  return lines.join('\n')
+}
+
+function headlineOf({outcome, build, previous}: IngestReport): string {
+  switch (outcome) {
+    case 'published':
+      return `Published ${build}${previous ? `; before it was ${previous}` : ''}.`
+    case 'unchanged':
+      return `Nothing changed; ${build} stays current.`
+    case 'refused':
+      return `Not published; ${previous ?? 'no build'} stays current.`
+    case 'dry-run':
+      return 'A dry run: this is what would change, nothing was written.'
+  }
+}
+
+function changeLine({path, kind, from, passages}: PageChange): string {
+  const marks = {new: '+', changed: '~', moved: '>', removed: '-'}
+  const parts = [
+    passages.added > 0 ? `+${passages.added}` : '',
+    passages.removed > 0 ? `-${passages.removed}` : '',
+    passages.kept > 0 ? `${passages.kept} as before` : '',
+  ].filter(Boolean)
+  return `  ${marks[kind]} ${path}${from ? ` (was ${from})` : ''}  ${parts.join(', ') || 'no passages'}`
+}
+
+function some(lines: readonly string[], most: number, rest: string): string[] {
+  if (lines.length <= most) return [...lines]
+  return [...lines.slice(0, most), `  … ${number(lines.length - most)} ${rest}`]
+}
+
+function number(value: number): string {
+  return value.toLocaleString('en-US')
+}
+
+function percent(part: number, whole: number): string {
+  return whole === 0 ? '100 %' : `${((100 * part) / whole).toFixed(part === whole ? 0 : 2)} %`
+}
+
+function seconds(ms: number): string {
+  return ms < 1_000 ? `${ms} ms` : `${(ms / 1_000).toFixed(1)} s`
+}

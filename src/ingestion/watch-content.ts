@@ -1,0 +1,61 @@
+import {basename} from 'node:path'
+import {watch} from 'chokidar'
+
+export interface WatchOptions {
+  readonly signal: AbortSignal
+  /** Quiet time after the last change before the work begins: editors and git write many files. Default 300. */
+  readonly quietMs?: number
+  /** Called when the folder cannot be watched any further. */
+  readonly onError?: (error: unknown) => void
+}
+
+/**
+ * Yields once after each burst of changes below a folder, until the signal aborts. Changes while the consumer
+ * works are gathered for the next turn.
+ */
+export async function* contentChanges(
+  content: string,
+  {signal, quietMs = 300, onError = () => {}}: WatchOptions,
+): AsyncGenerator<{readonly paths: ReadonlySet<string>}> {
+  let changed = new Set<string>()
+  let wake: () => void = () => {}
+  const watcher = watch(content, {
+    ignoreInitial: true,
+    ignored: (path) =>
+      /^(?:\..+|node_modules)$/.test(basename(path)) && path !== content && !path.endsWith('.vitepress'),
+  })
+  watcher.on('all', (_event, path) => {
+    changed.add(path)
+    wake()
+  })
+  watcher.on('error', onError)
+  const onAbort = (): void => wake()
+  signal.addEventListener('abort', onAbort)
+  try {
+    while (!signal.aborted) {
+      if (changed.size === 0) {
+        await new Promise<void>((resolve) => {
+          wake = resolve
+        })
+        continue
+      }
+      const seen = changed.size
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, quietMs)
+        wake = () => {
+          if (!signal.aborted) return
+          clearTimeout(timer)
+          resolve()
+        }
+      })
+      // Still being written to.
+      if (changed.size !== seen || signal.aborted) continue
+      const paths = changed
+      changed = new Set()
+      yield {paths}
+    }
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+    await watcher.close()
+  }
+}
