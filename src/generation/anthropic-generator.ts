@@ -12,6 +12,7 @@ import {type CitationEvent, DocentError, type FinishReason, type Usage} from '..
 import type {GenerationEvent, GenerationRequest, Generator} from './generator.ts'
 import {type MarkerCitations, markerCitations} from './marker-citations.ts'
 import {type CitationStyle, firstMessages, searchTool, sourceBlocks, systemPrompt} from './prompt.ts'
+import {prepareBlocks} from './quotable-blocks.ts'
 import {type CitedLocation, type SearchResults, searchResults} from './search-results.ts'
 import {upstreamError} from './upstream-error.ts'
 import {watchedFetch} from './upstream-fetch.ts'
@@ -107,6 +108,8 @@ async function* generate(
 ): AsyncGenerator<GenerationEvent> {
   const {maxSearchRounds = 3, citations = 'native', historyBudgetTokens = 3000} = options
   const canSearch = maxSearchRounds > 0
+  signal.throwIfAborted()
+  await prepareBlocks(request.sources, signal)
   const results = searchResults()
   const answer = answerText(results, citations)
   const messages: MessageParam[] = firstMessages({...request, citations, historyBudgetTokens, results})
@@ -162,6 +165,7 @@ async function* generate(
       try {
         const found = await request.search(query)
         signal.throwIfAborted()
+        await prepareBlocks(found, signal)
         yield {...event, status: 'done', summary: foundSummary(found.length)}
         toolResults.push({
           type: 'tool_result',

@@ -1,13 +1,15 @@
 import type {RetrievedSource} from '../domain/index.ts'
 import {isStopTerm} from '../text/stop-words.ts'
 import {termsOf} from '../text/terms.ts'
-import {quotableBlocks, type Unit} from './quotable-blocks.ts'
+import {blocksOf, type Unit} from './quotable-blocks.ts'
 
 export interface ExtractOptions {
   /** Words of prose at most, about; a unit that would pass it by far is left out. Default 150. */
   readonly words?: number
   /** Lines of code at most, over all blocks. Default 40. */
   readonly codeLines?: number
+  /** For measuring; the defaults are what measuring gave. */
+  readonly weights?: Partial<ExtractWeights>
 }
 
 /** A piece of an answer: something quoted, or what stands between. */
@@ -20,7 +22,7 @@ export interface ExtractPart {
 }
 
 /** How much each sign of a good unit counts; set on development questions that carry an answer. */
-const weights = {
+const defaultWeights = {
   /** A source's rank: the first has 1, each further one this much of the one before. */
   rank: 0.8,
   /** A question's word in the section's headings or title, against one in the unit itself. */
@@ -30,12 +32,18 @@ const weights = {
   /** The first units of a section tend to say what it is about. */
   opening: 0.12,
   /** Standing beside a unit that fits. */
-  neighbour: 0.25,
+  neighbour: 0.8,
   /** What is taken off for words that the answer has already. */
-  repetition: 0.5,
+  repetition: 0.4,
   /** Code and steps, when the question asks how. */
   howTo: 0.25,
+  /** A sentence that says what the thing asked about is, when the question asks that. */
+  definition: 0.3,
+  /** What a unit must reach of the best one's score to be worth its length. */
+  floor: 0.4,
 }
+
+export type ExtractWeights = typeof defaultWeights
 
 interface Candidate {
   readonly unit: Unit
@@ -62,9 +70,10 @@ export function extract(
   options: ExtractOptions = {},
 ): ExtractPart[] {
   const {words: wordBudget = 150, codeLines: codeBudget = 40} = options
+  const weights = {...defaultWeights, ...options.weights}
   const candidates = sources.flatMap(candidatesOf)
   if (candidates.length === 0) return []
-  scoreAll(question, candidates)
+  scoreAll(question, candidates, weights)
 
   const chosen = new Set<Candidate>()
   const covered = new Set<string>()
@@ -104,7 +113,11 @@ export function extract(
       }
     }
     // What is far weaker than the best adds length, not an answer; a very short extract may still take it.
-    if (!next || (chosen.size > 0 && nextGain < best * (words < wordBudget / 3 ? 0.25 : 0.4))) break
+    if (
+      !next ||
+      (chosen.size > 0 && nextGain < best * (words < wordBudget / 3 ? weights.floor * 0.6 : weights.floor))
+    )
+      break
     pool.delete(next)
     const neighbours = bySource[next.sourceIndex] ?? []
     if (!take(next)) continue
@@ -114,12 +127,23 @@ export function extract(
     }
   }
 
+  for (const candidate of chosen) if (leadsNowhere(candidate, chosen)) chosen.delete(candidate)
   return inReadingOrder(chosen)
+}
+
+/** Announces something that was not chosen. The only unit stays: better an announcement than nothing. */
+function leadsNowhere(candidate: Candidate, chosen: ReadonlySet<Candidate>): boolean {
+  if (!candidate.unit.leadsOn || chosen.size === 1) return false
+  for (const other of chosen) {
+    if (other.sourceIndex !== candidate.sourceIndex) continue
+    if (other.index === candidate.index + 1 || other.blockIndex === candidate.blockIndex + 1) return false
+  }
+  return true
 }
 
 function candidatesOf(source: RetrievedSource, sourceIndex: number): Candidate[] {
   let index = 0
-  return quotableBlocks(source.markdown).flatMap((block, blockIndex) =>
+  return blocksOf(source).flatMap((block, blockIndex) =>
     block.units.map((unit) => ({
       unit,
       source,
@@ -137,7 +161,7 @@ function candidatesOf(source: RetrievedSource, sourceIndex: number): Candidate[]
 const asksHow =
   /\b(how|steps?|create|set ?up|install|configure|enable|run|deploy|add|change|write|example|command)\b/i
 
-function scoreAll(question: string, candidates: readonly Candidate[]): void {
+function scoreAll(question: string, candidates: readonly Candidate[], weights: ExtractWeights): void {
   const asked = [...new Set(termsOf(question))]
   const telling = asked.filter((term) => !isStopTerm(term))
   const terms = telling.length > 0 ? telling : asked
@@ -150,6 +174,8 @@ function scoreAll(question: string, candidates: readonly Candidate[]): void {
   )
   const total = [...rarity.values()].reduce((sum, value) => sum + value, 0) || 1
   const how = asksHow.test(question)
+  const asksWhat =
+    /^\W*(?:what(?:'s| is| are)|who is|define|explain|describe)\b/i.test(question) || terms.length <= 3
   const headingTerms = new Map<RetrievedSource, ReadonlySet<string>>()
   const snippetTerms = new Map<RetrievedSource, ReadonlySet<string>>()
 
@@ -172,19 +198,49 @@ function scoreAll(question: string, candidates: readonly Candidate[]): void {
     score += weights.opening / (1 + candidate.index)
     if (how && (unit.kind === 'steps' || unit.kind === 'code')) score += weights.howTo * Math.min(1, score)
     if (/\?$/.test(unit.plain)) score *= 0.5
+    if (unit.kind === 'sentence') {
+      // A line of a few words without a full stop is a label or a heading in disguise.
+      if (!unit.leadsOn && candidate.words < 12 && !/[.!?。！？:)"”]$/.test(unit.plain)) score *= 0.4
+      if (pointsElsewhere.test(unit.plain)) score *= 0.4
+      if (asksWhat && defines(candidate, terms)) score += weights.definition
+    }
     candidate.score = score
   }
 
+  // What stands among units that fit fits better itself: an answer is seldom one sentence long.
   const own = candidates.map(({score}) => score)
   candidates.forEach((candidate, at) => {
-    const before = candidates[at - 1]
-    const after = candidates[at + 1]
-    const beside = Math.max(
-      before?.sourceIndex === candidate.sourceIndex ? (own[at - 1] ?? 0) : 0,
-      after?.sourceIndex === candidate.sourceIndex ? (own[at + 1] ?? 0) : 0,
-    )
+    let beside = 0
+    for (const [offset, share] of vicinity) {
+      const other = candidates[at + offset]
+      if (other?.sourceIndex !== candidate.sourceIndex) continue
+      beside += (own[at + offset] ?? 0) * share * (other.blockIndex === candidate.blockIndex ? 1 : 0.7)
+    }
     candidate.score = ((own[at] ?? 0) + weights.neighbour * beside) * weights.rank ** candidate.sourceIndex
   })
+}
+
+/** How much a unit at some distance counts. */
+const vicinity = [
+  [-2, 0.25],
+  [-1, 0.5],
+  [1, 0.5],
+  [2, 0.25],
+] as const
+
+/** Sends the reader on instead of answering. */
+const pointsElsewhere =
+  /^(?:for (?:more|further|additional|full|complete|other)\b|see\b|to learn\b|refer to\b|read\b|learn more)/i
+
+/** Says what the thing asked about is: its words, then a verb that defines. */
+function defines({unit}: Candidate, terms: readonly string[]): boolean {
+  const verb =
+    /\s(?:is|are|means|provides?|allows?|enables?|lets|helps|combines?|represents?|refers to)\s/i.exec(
+      unit.plain,
+    )
+  if (!verb || verb.index > 80) return false
+  const subject = new Set(termsOf(unit.plain.slice(0, verb.index)))
+  return terms.filter((term) => subject.has(term)).length * 2 >= terms.length
 }
 
 const none: ReadonlySet<string> = new Set()
@@ -214,6 +270,11 @@ function companionsOf(chosen: Candidate, inSource: readonly Candidate[]): Candid
       companions.push(...inSource.filter((other) => other.blockIndex === after.blockIndex).slice(0, 6))
     }
   } else {
+    if (chosen.unit.kind === 'item') {
+      const list = inSource.filter((other) => other.blockIndex === chosen.blockIndex)
+      // One item of a short list reads as if it were all of it.
+      if (list.length <= 8 && list.reduce((sum, item) => sum + item.words, 0) <= 90) companions.push(...list)
+    }
     const first = inSource.find((other) => other.blockIndex === chosen.blockIndex)
     const lead = first && inSource[inSource.indexOf(first) - 1]
     if (lead?.unit.kind === 'sentence' && lead.blockIndex === chosen.blockIndex - 1) {

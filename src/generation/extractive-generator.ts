@@ -2,6 +2,7 @@ import {setTimeout as delay} from 'node:timers/promises'
 import {noUsage, type RetrievedSource} from '../domain/index.ts'
 import {type ExtractOptions, extract} from './extract.ts'
 import type {GenerationEvent, GenerationRequest, Generator} from './generator.ts'
+import {prepareBlocks} from './quotable-blocks.ts'
 
 export interface ExtractiveOptions extends ExtractOptions {
   /** Pause between two deltas, so that a reader sees the answer grow; 0 for none. Default 8. */
@@ -24,6 +25,7 @@ export function extractiveGenerator(options: ExtractiveOptions = {}): Generator 
     model: null,
     async *generate(request, {signal}): AsyncGenerator<GenerationEvent> {
       signal.throwIfAborted()
+      await prepareBlocks(request.sources, signal)
       const parts = partsOf(request, options)
       let length = 0
       for (const part of parts) {

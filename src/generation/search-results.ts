@@ -1,6 +1,6 @@
 import type {SearchResultBlockParam, TextBlockParam} from '@anthropic-ai/sdk/resources/messages'
 import type {RetrievedSource} from '../domain/index.ts'
-import {quotableBlocks} from './quotable-blocks.ts'
+import {blocksOf} from './quotable-blocks.ts'
 
 /**
  * The search results of one request, in the order in which the API counts them: every block of every message,
@@ -72,7 +72,7 @@ function nameOf({url, anchor}: RetrievedSource): string {
  * cited, so small ones make fine citations.
  */
 export function textBlocksOf(source: RetrievedSource): TextBlockParam[] {
-  const texts = quotableBlocks(source.markdown).flatMap(({kind, units, head}) => {
+  const texts = blocksOf(source).flatMap(({kind, units, head}) => {
     const markdowns = units.map(({markdown}) => markdown)
     if (kind === 'table') return [[head, ...markdowns].join('\n')]
     if (kind === 'steps') return markdowns.flatMap((markdown) => markdown.split(/\n(?=\d+\. )/))
