@@ -1,6 +1,7 @@
 import {once} from 'node:events'
 import express, {type Response, Router} from 'express'
 import {DocentError} from '../domain/index.ts'
+import {csvHeader, csvRowOf, jsonLineOf} from '../transcripts/export-format.ts'
 import type {Transcript, TranscriptStore} from '../transcripts/transcript-store.ts'
 import {requireJson} from './answer-routes.ts'
 import {endWithStreamHead, openEventStream, resumePointOf} from './event-stream.ts'
@@ -113,27 +114,6 @@ export function createAdminRouter(deps: AdminRoutesDeps): Router {
   return router
 }
 
-const csvColumns = [
-  'answerId',
-  'conversationId',
-  'startedAt',
-  'question',
-  'ending',
-  'abstained',
-  'rating',
-  'verdict',
-  'build',
-  'generator',
-  'model',
-  'sourcesMs',
-  'firstTokenMs',
-  'totalMs',
-  'inputTokens',
-  'outputTokens',
-  'sources',
-  'text',
-] as const
-
 /** Writes transcripts as they are read, no faster than the reader takes them. */
 async function sendExport(
   response: Response,
@@ -145,10 +125,10 @@ async function sendExport(
   response.setHeader('content-type', format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson')
   response.setHeader('content-disposition', `attachment; filename="transcripts.${format}"`)
   response.setHeader('x-accel-buffering', 'no')
-  if (format === 'csv') response.write(`${csvColumns.join(',')}\r\n`)
+  if (format === 'csv') response.write(csvHeader)
   try {
     for (const transcript of all) {
-      const line = format === 'csv' ? csvRowOf(transcript) : `${JSON.stringify(transcript)}\n`
+      const line = format === 'csv' ? csvRowOf(transcript) : jsonLineOf(transcript)
       // A turn of the event loop for each, so that a long export holds up no answer.
       if (!response.write(line)) await once(response, 'drain', {signal: reader.signal})
       else await new Promise(setImmediate)
@@ -161,36 +141,4 @@ async function sendExport(
     // Closes the statement behind it when the reader left half-way.
     all.return?.()
   }
-}
-
-function csvRowOf(transcript: Transcript): string {
-  const {timings, usage, sources} = transcript
-  const end = transcript.events.at(-1)?.event
-  const values: Record<(typeof csvColumns)[number], unknown> = {
-    answerId: transcript.answerId,
-    conversationId: transcript.conversationId,
-    startedAt: new Date(transcript.startedAt).toISOString(),
-    question: transcript.question,
-    ending: transcript.ending ?? 'running',
-    abstained: end?.type === 'done' && end.abstained,
-    rating: transcript.feedback?.rating ?? '',
-    verdict: transcript.review?.verdict ?? '',
-    build: transcript.build,
-    generator: transcript.generator,
-    model: transcript.model ?? '',
-    sourcesMs: timings.sourcesMs ?? '',
-    firstTokenMs: timings.firstTokenMs ?? '',
-    totalMs: timings.totalMs,
-    inputTokens: usage.inputTokens,
-    outputTokens: usage.outputTokens,
-    sources: sources.map(({url, anchor}) => (anchor ? `${url}#${anchor}` : url)).join(' '),
-    text: transcript.text,
-  }
-  return `${csvColumns.map((column) => csvCellOf(String(values[column]))).join(',')}\r\n`
-}
-
-/** RFC 4180. A cell that a spreadsheet would run as a formula gets an apostrophe before it. */
-function csvCellOf(text: string): string {
-  const harmless = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
-  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless
 }

@@ -1,41 +1,37 @@
+import {posix} from 'node:path'
 import type {Response, Router} from 'express'
 import type {BuildLease, CurrentBuild, IndexBuild, StoredPage} from '../index/build.ts'
+import {renderPage} from '../markdown/index.ts'
 import {type Html, html, pageOf, trusted} from './html.ts'
-
-/** A page's Markdown as sanitised HTML, with an `id` on each heading. */
-export type RenderDocs = (
-  page: StoredPage,
-  markdown: string,
-  build: IndexBuild,
-) => {readonly html: string} | Promise<{readonly html: string}>
 
 export interface DocsRoutesDeps {
   readonly current: CurrentBuild
-  readonly render: RenderDocs
+  /** Hosts whose images pages may show. */
+  readonly imageHosts: readonly string[]
 }
 
 /** Rendered pages kept. */
 const pagesKept = 200
 
 /** Adds the ingested pages to a router, as HTML and as `….md`. */
-export function addDocsRoutes(router: Router, {current, render}: DocsRoutesDeps): void {
+export function addDocsRoutes(router: Router, {current, imageHosts}: DocsRoutesDeps): void {
   /** By build and page: a build never changes, so neither does its page. Oldest out first. */
   const rendered = new Map<string, string>()
 
-  router.get(['/docs', '/docs/*route'], async (request, response) => {
+  router.get(['/docs', '/docs/*route'], (request, response) => {
     const lease = current.lease()
     try {
-      await sendDocs(routeOf(request.params), response, lease)
+      sendDocs(routeOf(request.params), response, lease)
     } finally {
       lease.release()
     }
   })
 
-  async function sendDocs(route: string, response: Response, {build}: BuildLease): Promise<void> {
+  function sendDocs(route: string, response: Response, {build}: BuildLease): void {
     response.setHeader('cache-control', 'no-cache')
     const page = pageAt(build, route)
     if (page) {
-      response.type('html').send(await htmlOf(page, build))
+      response.type('html').send(htmlOf(page, build))
       return
     }
     const source = /\.mdx?$/.test(route) ? markdownAt(build, route) : null
@@ -59,12 +55,17 @@ export function addDocsRoutes(router: Router, {current, render}: DocsRoutesDeps)
       )
   }
 
-  async function htmlOf(page: StoredPage, build: IndexBuild): Promise<string> {
+  function htmlOf(page: StoredPage, build: IndexBuild): string {
     const key = `${build.manifest.id}/${page.id}`
     const kept = rendered.get(key)
     if (kept !== undefined) return kept
-    const content = await render(page, build.markdownOf(page.id) ?? '', build)
-    const body = html`<article>${trusted(content.html)}</article>
+    const content = renderPage(build.markdownOf(page.id) ?? '', {
+      anchors: build.sectionsOf(page.id).flatMap(({depth, anchor}) => (depth > 0 ? [anchor] : [])),
+      imageHosts,
+      linkOf: (link) => linkOf(link, page, build),
+    })
+    const heading = /<h1[ >]/.test(content) ? null : html`<h1>${page.title}</h1>`
+    const body = html`<article>${heading}${trusted(withAnchorLinks(content))}</article>
 ${page.url === '/' ? html`<hr>${listOf(build)}` : null}`
     const whole = layout({title: page.title, lang: page.lang, body, twin: twinOf(page)})
     rendered.set(key, whole)
@@ -108,6 +109,36 @@ export function docsRouteOf(page: Pick<StoredPage, 'url' | 'path'>): string {
     ? page.url
     : `/${page.path.replace(/(?:^|\/)index\.mdx?$|\.mdx?$/, '')}`
   return `/docs${encodeURI(route)}`
+}
+
+/** A link written in a page, as files lie or as the site routes them, to where that page is on this server. */
+function linkOf(link: string, from: StoredPage, build: IndexBuild): string | null {
+  const [, address = '', fragment = ''] = /^([^#]*)(#.*)?$/s.exec(link) ?? []
+  const path = decoded(address.replace(/\?.*$/s, ''))
+  if (path === null || path === '') return null
+  const file = posix.normalize(
+    path.startsWith('/') ? path.slice(1) : posix.join(posix.dirname(from.path), path),
+  )
+  const route = posix.normalize(path.startsWith('/') ? path : posix.join(from.url, '..', path))
+  const page = build.pageByPath(file) ?? pageAt(build, `/${file.replace(/\/$/, '')}`) ?? pageAt(build, route)
+  return page && docsRouteOf(page) + fragment
+}
+
+function decoded(text: string): string | null {
+  try {
+    return decodeURI(text)
+  } catch {
+    return null
+  }
+}
+
+/** A link to itself in each heading. The markup is the sanitiser's: text in it holds no tags. */
+function withAnchorLinks(markup: string): string {
+  return markup.replace(
+    /(<h[1-6] id="([^"]+)">)([\s\S]*?)(<\/h[1-6]>)/g,
+    (_, start, id, inner, end) =>
+      `${start}${inner}<a class="anchor" href="#${id}" aria-label="Link to this section">#</a>${end}`,
+  )
 }
 
 function twinOf(page: StoredPage): string {

@@ -6,12 +6,12 @@ import helmet from 'helmet'
 import type {Answering} from '../answering/answering.ts'
 import {DocentError} from '../domain/index.ts'
 import type {CurrentBuild} from '../index/build.ts'
-import type {Retriever} from '../retrieval/retriever.ts'
+import type {DocsSearch} from '../retrieval/retriever.ts'
 import type {TranscriptStore} from '../transcripts/transcript-store.ts'
 import {type BuildShelf, createAdminRouter} from './admin-routes.ts'
 import {addAnswerRoutes} from './answer-routes.ts'
 import {addConsoleRoutes} from './console-routes.ts'
-import {addDocsRoutes, type RenderDocs} from './docs-routes.ts'
+import {addDocsRoutes} from './docs-routes.ts'
 import {errorHandler} from './error-response.ts'
 import {createLimits, type LimitOptions} from './limits.ts'
 import type {Log} from './log.ts'
@@ -40,11 +40,10 @@ export interface HttpServerDeps {
   readonly options: HttpOptions
   readonly answering: Answering
   readonly transcripts: TranscriptStore
-  readonly retriever: Retriever
+  readonly search: DocsSearch
   readonly current: CurrentBuild
   readonly builds: BuildShelf
   readonly startIngest: StartIngest
-  readonly renderDocs: RenderDocs
   /** Tells whether what is logged reaches the disk. */
   readonly journalHealth: () => {readonly degraded: boolean; readonly reason: string | null}
   /** Folder of the built web assets; null to serve none. */
@@ -104,10 +103,10 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   app.use('/api/admin', createAdminRouter({staff, transcripts, builds: deps.builds, reindexing, ...options}))
   app.use('/api', crossOrigin(options.allowedOrigins), express.json({limit: '64kb'}))
   addAnswerRoutes(app, {answering, transcripts, limits, metrics, log, ...options})
-  addSearchRoute(app, {retriever: deps.retriever, limits})
+  addSearchRoute(app, {search: deps.search, limits})
   refuseOtherMethods(app)
 
-  addDocsRoutes(app, {current, render: deps.renderDocs})
+  addDocsRoutes(app, {current, imageHosts: options.imageHosts})
   addConsoleRoutes(app, {staff, transcripts})
   app.use('/assets', express.static(assetsDir, {index: false, maxAge: '1h'}))
   if (webDir !== null) app.use(webAssets(webDir))
@@ -152,9 +151,11 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
       door.close()
       limits.close()
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-      server.closeIdleConnections()
+      // Connections that become idle after `close` are not closed by it.
+      const sweep = setInterval(() => server.closeIdleConnections(), 20)
       const timer = setTimeout(() => server.closeAllConnections(), closeGraceMs)
       await closed
+      clearInterval(sweep)
       clearTimeout(timer)
     },
   }

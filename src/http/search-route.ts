@@ -1,15 +1,15 @@
 import type {Router} from 'express'
-import type {Retriever} from '../retrieval/retriever.ts'
+import type {DocsSearch} from '../retrieval/retriever.ts'
 import {type Limits, visitorOf} from './limits.ts'
 import {searchRequestOf} from './request-schemas.ts'
 
 export interface SearchRouteDeps {
-  readonly retriever: Retriever
+  readonly search: DocsSearch
   readonly limits: Limits
 }
 
 /** Adds `GET /api/search`: retrieval alone, the same that answers use. */
-export function addSearchRoute(router: Router, {retriever, limits}: SearchRouteDeps): void {
+export function addSearchRoute(router: Router, {search, limits}: SearchRouteDeps): void {
   router.get('/api/search', async (request, response) => {
     const {q, k, version} = searchRequestOf(request.query)
     await limits.countSearch(visitorOf(request), response)
@@ -17,29 +17,22 @@ export function addSearchRoute(router: Router, {retriever, limits}: SearchRouteD
     response.once('close', () => reader.abort())
 
     const startedAt = performance.now()
-    const found = await retriever.retrieve(
-      {question: q, history: [], version, limit: k},
-      {signal: reader.signal},
-    )
+    const found = await search.search({text: q, limit: k, version}, {signal: reader.signal})
     if (reader.signal.aborted) return
     response.setHeader('cache-control', 'no-store')
     response.json({
       query: found.query,
       build: found.build,
       tookMs: Math.round((performance.now() - startedAt) * 100) / 100,
-      results: found.sources.map(
-        ({url, title, headings, anchor, text, score, scores, snippet, highlights}) => ({
-          url,
-          title,
-          headings,
-          anchor,
-          text,
-          score,
-          scores,
-          snippet,
-          highlights,
-        }),
-      ),
+      results: found.hits.map(({url, title, headings, anchor, text, score, scores}) => ({
+        url,
+        title,
+        headings,
+        anchor,
+        text,
+        score,
+        scores,
+      })),
       // Set when an answer would say "not in the docs" to this.
       abstention: found.abstention,
     })

@@ -1,0 +1,222 @@
+import {join} from 'node:path'
+import type {Answering} from './answering/answering.ts'
+import {createAnswering} from './answering/create-answering.ts'
+import {modelCacheOf, type Settings} from './config.ts'
+import {DocentError} from './domain/index.ts'
+import type {Embedder} from './embedding/embedder.ts'
+import {openEmbedder} from './embedding/transformers-embedder.ts'
+import {type ChosenGenerator, createGenerator} from './generation/create-generator.ts'
+import {createHttpServer, type HttpServer} from './http/http-server.ts'
+import type {Log} from './http/log.ts'
+import {createMetrics} from './http/metrics.ts'
+import {type CurrentBuild, listBuilds, type OpenCurrentBuild, openCurrentBuild} from './index/index.ts'
+import {activateBuild, type SpawnedIngest, spawnIngest} from './ingestion/index.ts'
+import {createRetriever} from './retrieval/create-retriever.ts'
+import type {DocsSearch, Retriever} from './retrieval/retriever.ts'
+import {openTranscripts, type Transcripts} from './transcripts/open-transcripts.ts'
+
+export interface ServerOptions {
+  readonly settings: Settings
+  readonly log: Log
+  /** Folder of the built page and widget; null to serve none. */
+  readonly webDir: string | null
+  /** Figures of the process on `/metrics`; for one server of a process. Default false. */
+  readonly withProcessMetrics?: boolean
+  /** Pause between two pieces of an extract. Default the generator's. */
+  readonly extractPaceMs?: number
+}
+
+/** Everything that answers questions, in this process, without a network port. */
+export interface Assistant {
+  readonly answering: Answering
+  readonly retriever: Retriever & DocsSearch
+  readonly current: OpenCurrentBuild
+  readonly transcripts: Transcripts
+  readonly embedder: Embedder
+  readonly generator: ChosenGenerator
+  /** Why the docs must be ingested before questions can be answered; null when they need not. */
+  indexProblem(): string | null
+  /** Ingests in a process of its own. When its report has come, the new build is served. */
+  ingest(options: {readonly full: boolean}): SpawnedIngest
+  /** Lets answers finish for `graceMs`, ends the rest, flushes and closes everything. */
+  close(graceMs: number): Promise<void>
+}
+
+export interface AssistantOptions extends Omit<ServerOptions, 'webDir' | 'withProcessMetrics'> {
+  readonly onEnd?: Parameters<typeof createAnswering>[0]['onEnd']
+}
+
+/** Opens the model, the index and the log, and puts the parts together. Close it once. */
+export async function openAssistant({
+  settings,
+  log,
+  extractPaceMs,
+  onEnd,
+}: AssistantOptions): Promise<Assistant> {
+  const {dataDir} = settings
+  const generator = createGenerator(settings, {
+    onNote: (note) => log.info({note}, 'generation'),
+    ...(extractPaceMs === undefined ? {} : {extractPaceMs}),
+  })
+  const embedder = await openEmbedder({model: settings.embeddingModel, cacheDir: modelCacheOf(settings)})
+  const transcripts = openTranscripts({
+    file: join(dataDir, 'transcripts.sqlite'),
+    mode: settings.transcripts,
+    retentionDays: settings.retentionDays,
+    onDegraded: (reason) => {
+      if (reason === null) log.info({}, 'transcripts are written again')
+      else log.error({reason}, 'transcripts cannot be written; answers go on')
+    },
+  })
+  if (transcripts.recovered > 0) {
+    log.warn({answers: transcripts.recovered}, 'answers cut off by the last stop are marked interrupted')
+  }
+  const current = await openCurrentBuild(dataDir)
+  current.onChange(({id, problem}) => {
+    if (problem === null) log.info({build: id}, 'build is served')
+    else log.error({build: id, problem}, 'a build has a problem')
+  })
+  const usable = usableWith(embedder, current)
+  const retriever = createRetriever({current: usable, embedder, siteUrl: settings.siteUrl})
+  const answering = createAnswering({
+    retriever,
+    generator,
+    journal: transcripts,
+    currentBuild: () => usable.id,
+    hasVersion: (version) => withBuild(usable, (build) => build.versions().includes(version)),
+    embedding: embedder.name,
+    deadlines: {firstTokenMs: settings.firstTokenTimeoutMs, answerMs: settings.answerTimeoutMs},
+    resumeGraceMs: settings.resumeGraceMs,
+    limits: {maxConcurrent: settings.maxConcurrentAnswers},
+    log,
+    ...(onEnd === undefined ? {} : {onEnd}),
+  })
+
+  return {
+    answering,
+    retriever,
+    current,
+    transcripts,
+    embedder,
+    generator,
+    indexProblem() {
+      if (current.id === null) return `${dataDir} holds no index`
+      return usable.id === null ? 'the index was made with another embedding model' : null
+    },
+    ingest({full}) {
+      const spawned = spawnIngest({
+        content: settings.contentDir,
+        dataDir,
+        embeddingModel: settings.embeddingModel,
+        modelCacheDir: modelCacheOf(settings),
+        full,
+        maxShrinkPercent: settings.maxShrinkPercent,
+        keepBuilds: settings.keepBuilds,
+      })
+      const report = spawned.report.then(async (done) => {
+        await current.refresh()
+        return done
+      })
+      // Whoever reads only the progress learns of a failure by its end.
+      report.catch(() => undefined)
+      return {...spawned, report}
+    },
+    async close(graceMs) {
+      await answering.shutdown(graceMs)
+      await transcripts.flush()
+      await current.close()
+      transcripts.close()
+      await embedder.close()
+    },
+  }
+}
+
+export interface DocentServer extends Assistant {
+  readonly http: HttpServer
+}
+
+/** The whole product without a process around it: `main.ts` adds signals and words, tests start several. */
+export async function openServer(options: ServerOptions): Promise<DocentServer> {
+  const {settings, log, webDir, withProcessMetrics = false} = options
+  const metrics = createMetrics({activeAnswers: () => assistant.answering.active, withProcessMetrics})
+  const assistant = await openAssistant({...options, onEnd: metrics.answerEnded})
+  const ingests = new Set<SpawnedIngest>()
+  const http = createHttpServer({
+    options: settings,
+    answering: assistant.answering,
+    transcripts: assistant.transcripts,
+    search: assistant.retriever,
+    current: usableWith(assistant.embedder, assistant.current),
+    builds: {
+      list: () => listBuilds(settings.dataDir),
+      async activate(id) {
+        await activateBuild(settings.dataDir, id)
+        await assistant.current.refresh()
+      },
+    },
+    startIngest(given) {
+      const ingest = assistant.ingest(given)
+      ingests.add(ingest)
+      const forget = () => ingests.delete(ingest)
+      ingest.report.then(forget, forget)
+      return ingest
+    },
+    journalHealth: () => assistant.transcripts.health(),
+    webDir,
+    log,
+    metrics,
+  })
+
+  return {
+    ...assistant,
+    http,
+    async close(graceMs) {
+      http.drain()
+      for (const ingest of ingests) ingest.kill()
+      await assistant.answering.shutdown(graceMs)
+      await http.close()
+      await assistant.close(0)
+    },
+  }
+}
+
+/**
+ * The current build, as long as its vectors were made by this model: vectors of two models cannot be compared, so
+ * with another one there is no index.
+ */
+function usableWith(embedder: Embedder, current: CurrentBuild): CurrentBuild {
+  function lease() {
+    const lease = current.lease()
+    const made = lease.build.manifest.embedding
+    if (made.id === embedder.id) return lease
+    lease.release()
+    throw new DocentError('not_ready', `The index was made with the model ${made.name}; run npm run ingest.`)
+  }
+  return {
+    lease,
+    get id() {
+      if (current.id === null) return null
+      try {
+        const {build, release} = lease()
+        const {id} = build.manifest
+        release()
+        return id
+      } catch {
+        // Made with another model: as good as none.
+        return null
+      }
+    },
+  }
+}
+
+function withBuild<T>(
+  current: CurrentBuild,
+  read: (build: ReturnType<CurrentBuild['lease']>['build']) => T,
+): T {
+  const {build, release} = current.lease()
+  try {
+    return read(build)
+  } finally {
+    release()
+  }
+}

@@ -1,0 +1,37 @@
+import {createParser, type EventSourceMessage} from 'eventsource-parser'
+
+export interface ReadEvent {
+  readonly id: string | undefined
+  readonly type: string
+  readonly data: Record<string, unknown>
+}
+
+/** Events of a response as somebody else's parser understands them. Leaving the loop hangs up. */
+export async function* eventsOf(response: Response): AsyncGenerator<ReadEvent> {
+  const ready: EventSourceMessage[] = []
+  const parser = createParser({onEvent: (event) => ready.push(event)})
+  const decoder = new TextDecoder()
+  for await (const bytes of response.body!) {
+    parser.feed(decoder.decode(bytes, {stream: true}))
+    for (const {id, event = '', data} of ready.splice(0)) yield {id, type: event, data: JSON.parse(data)}
+  }
+}
+
+export async function allEventsOf(response: Response): Promise<ReadEvent[]> {
+  const all: ReadEvent[] = []
+  for await (const event of eventsOf(response)) all.push(event)
+  return all
+}
+
+/** All deltas in one. */
+export function textOf(events: readonly ReadEvent[]): string {
+  return events
+    .filter(({type}) => type === 'delta')
+    .map(({data}) => data['text'])
+    .join('')
+}
+
+/** The number in `id: <answerId>:<seq>`. */
+export function seqOf(event: ReadEvent): number {
+  return Number(event.id?.split(':')[1])
+}

@@ -1,0 +1,85 @@
+import {noUsage} from '../../src/domain/index.ts'
+import type {GenerationEvent, GenerationRequest, Generator} from '../../src/generation/generator.ts'
+
+/** One generation, written by the test. */
+export interface HandCall {
+  readonly request: GenerationRequest
+  readonly signal: AbortSignal
+  /** Resolves when the run has aborted it. */
+  readonly aborted: Promise<void>
+  /** Deltas taken so far. */
+  readonly taken: number
+  say(...texts: readonly string[]): void
+  push(event: GenerationEvent): void
+  finish(): void
+  fail(error: Error): void
+}
+
+export interface HandGenerator extends Generator {
+  readonly calls: readonly HandCall[]
+  /** The n-th call, zero-based, once it has begun. */
+  call(n: number): Promise<HandCall>
+}
+
+/** A generator that says what the test tells it to, when the test tells it to. */
+export function handGenerator(): HandGenerator {
+  const calls: HandCall[] = []
+  const waiting = new Set<() => void>()
+
+  return {
+    name: 'scripted',
+    model: 'by-hand',
+    calls,
+    async call(n) {
+      while (calls.length <= n) await new Promise<void>((resolve) => waiting.add(resolve))
+      return calls[n]!
+    },
+    async *generate(request, {signal}) {
+      const queue: (GenerationEvent | Error)[] = []
+      let wake = () => {}
+      let taken = 0
+      const aborted = new Promise<void>((resolve) => {
+        signal.addEventListener('abort', () => {
+          wake()
+          resolve()
+        })
+      })
+      const add = (item: GenerationEvent | Error) => {
+        queue.push(item)
+        wake()
+      }
+      calls.push({
+        request,
+        signal,
+        aborted,
+        get taken() {
+          return taken
+        },
+        say(...texts) {
+          for (const text of texts) add({type: 'delta', text})
+        },
+        push: add,
+        finish: () =>
+          add({type: 'finish', finishReason: 'end', usage: noUsage, upstreamRequestId: 'req_by_hand'}),
+        fail: add,
+      })
+      for (const resolve of waiting) resolve()
+      waiting.clear()
+
+      while (true) {
+        signal.throwIfAborted()
+        const next = queue.shift()
+        if (next === undefined) {
+          await new Promise<void>((resolve) => {
+            wake = resolve
+          })
+          continue
+        }
+        if (next instanceof Error) throw next
+        taken++
+        yield next
+        if (next.type === 'finish') return
+      }
+    },
+  }
+}

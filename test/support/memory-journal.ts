@@ -1,0 +1,95 @@
+import {createAnswerFold} from '../../src/answering/answer-fold.ts'
+import type {Journal, JournalEntry, JournalFacts, JournalledAnswer} from '../../src/answering/journal.ts'
+import {DocentError, isTerminal, type SequencedEvent} from '../../src/domain/index.ts'
+import type {Feedback, Review, Transcript, TranscriptStore} from '../../src/transcripts/transcript-store.ts'
+
+interface Row {
+  readonly entry: JournalEntry
+  readonly events: SequencedEvent[]
+  facts: JournalFacts
+  feedback: Feedback | null
+  review: Review | null
+}
+
+/** A journal and what staff reads from it, in memory: for tests of what stands before them. */
+export function memoryJournal(): Journal & TranscriptStore {
+  const rows = new Map<string, Row>()
+
+  const answered = (row: Row): JournalledAnswer => {
+    const last = row.events.at(-1)?.event
+    return {...row.entry, ending: last && isTerminal(last) ? last.ending : null}
+  }
+  const transcriptOf = (row: Row): Transcript => {
+    const fold = createAnswerFold(row.entry.startedAt)
+    for (const event of row.events) fold.add(event)
+    return {
+      ...answered(row),
+      ...row.facts,
+      text: fold.text,
+      sources: fold.sources,
+      usage: fold.usage,
+      timings: fold.timings(),
+      feedback: row.feedback,
+      review: row.review,
+      events: row.events,
+    }
+  }
+  const known = (answerId: string): Row => {
+    const row = rows.get(answerId)
+    if (!row) throw new DocentError('not_found', 'There is no such answer.')
+    return row
+  }
+
+  return {
+    begin: (entry) => rows.set(entry.answerId, {entry, events: [], facts: {}, feedback: null, review: null}),
+    append: (answerId, event) => rows.get(answerId)?.events.push(event),
+    note(answerId, facts) {
+      const row = rows.get(answerId)
+      if (row) row.facts = {...row.facts, ...facts}
+    },
+    find: (answerId) => {
+      const row = rows.get(answerId)
+      return row ? answered(row) : null
+    },
+    eventsAfter: (answerId, seq) => rows.get(answerId)?.events.filter((event) => event.seq > seq) ?? [],
+    findByIdempotencyKey: (key) => {
+      const row = [...rows.values()].find(({entry}) => entry.idempotencyKey === key)
+      return row ? answered(row) : null
+    },
+    conversation: () => [],
+    flush: async () => {},
+    health: () => ({degraded: false, reason: null, unflushed: 0}),
+
+    list: (filter) => ({
+      items: [...rows.values()]
+        .map(transcriptOf)
+        .filter(({ending}) => filter.ending === undefined || ending === filter.ending)
+        .map(({text, feedback, review, ...item}) => ({
+          ...item,
+          abstained: false,
+          rating: feedback?.rating ?? null,
+          verdict: review?.verdict ?? null,
+          excerpt: text.slice(0, 200),
+        })),
+      nextCursor: null,
+    }),
+    get: (answerId) => {
+      const row = rows.get(answerId)
+      return row ? transcriptOf(row) : null
+    },
+    setFeedback: (answerId, feedback) => {
+      known(answerId).feedback = {...feedback, at: Date.now()}
+    },
+    setReview: (answerId, review) => {
+      known(answerId).review = {...review, at: Date.now()}
+    },
+    delete: (answerId) => rows.delete(answerId),
+    deleteConversation(conversationId) {
+      const ids = [...rows.values()].filter(({entry}) => entry.conversationId === conversationId)
+      for (const {entry} of ids) rows.delete(entry.answerId)
+      return ids.length
+    },
+    purge: () => 0,
+    export: () => [...rows.values()].map(transcriptOf).values(),
+  }
+}
