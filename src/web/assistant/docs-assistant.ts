@@ -392,7 +392,7 @@ export class DocsAssistant extends LitElement {
     box.value = ''
     this.#about = ''
     this.#closeResults()
-    it(box)
+    growToFit(box)
   }
 
   #closeResults(): void {
@@ -433,7 +433,7 @@ export class DocsAssistant extends LitElement {
 
   #onInput(event: Event): void {
     const box = event.target as HTMLTextAreaElement
-    it(box)
+    growToFit(box)
     this.#search?.type(box.value)
   }
 
@@ -638,7 +638,7 @@ export class DocsAssistant extends LitElement {
         const box = this.#box!
         box.value = answer.question
         this.#about = answer.about
-        it(box)
+        growToFit(box)
         box.focus()
         this.requestUpdate()
       },
@@ -813,7 +813,7 @@ function listOf(attribute: string | null): string[] {
 }
 
 /** As tall as its text, within what the styles allow. */
-function _fit(box: HTMLTextAreaElement): void {
+function growToFit(box: HTMLTextAreaElement): void {
   box.style.setProperty('height', 'auto')
   box.style.setProperty('height', `${box.scrollHeight}px`)
 }
