@@ -1,7 +1,7 @@
 import {join} from 'node:path'
 import type {Answering} from './answering/answering.ts'
 import {createAnswering} from './answering/create-answering.ts'
-import {modelCacheOf, type Settings} from './config.ts'
+import type {Settings} from './config.ts'
 import {DocentError} from './domain/index.ts'
 import type {Embedder} from './embedding/embedder.ts'
 import {openEmbedder} from './embedding/transformers-embedder.ts'
@@ -219,4 +219,9 @@ function withBuild<T>(
   } finally {
     release()
   }
+}
+
+/** Where models from the hub are kept. */
+function modelCacheOf(settings: Settings): string {
+  return join(settings.dataDir, 'models')
 }
