@@ -1,5 +1,6 @@
 import type {Diagnostic} from '../domain/index.ts'
 import type {Fate, FidelityNote} from './fidelity.ts'
+import {Flattener} from './flattener.ts'
 import type {SiteRules} from './site.ts'
 
 export interface FlattenOptions {
@@ -25,22 +26,76 @@ export interface Flat {
   readonly includes: readonly string[]
 }
 
+/** What all parts of one page share while it is flattened. */
+export interface FlattenContext {
+  readonly site: SiteRules
+  readonly readInclude: (path: string) => string | null
+  /** Braces in text are JavaScript. `'guessed'` where only the text suggests it. */
+  readonly mdx: boolean | 'guessed'
+  /** Braces in pairs are Liquid or Vue expressions. */
+  readonly templates: boolean
+  /** Names of components that are Markdown files, and their paths. */
+  readonly imports: Map<string, string>
+  readonly includes: Set<string>
+  /** Characters taken in by includes so far. */
+  included: number
+  lostWords: number
+  /** Paths being included, the page first: an include of one of them goes in a circle. */
+  readonly stack: string[]
+  note(construct: string, fate: Fate, line: number, detail?: string): void
+  report(rule: string, severity: Diagnostic['severity'], line: number, reason: string, hint?: string): void
+}
+
+const maxNotes = 500
+
+/**
+ * Resolves every dialect into plain Markdown, line by line, outside code: what readers see stays as text, what they do
+ * not see goes, and every line knows its source line. Never throws on content; what is not understood stays as text or
+ * becomes a note.
+ */
 export function flatten(body: string, options: FlattenOptions): Flat {
-  const out: string[] = []
-  const headingIds = new Map<number, string>()
-  for (const line of body.split('\n')) {
-    const heading = /^( {0,3}#{1,6}[ \t].*?)[ \t]*\{\s*#([^\s{}]+)[^{}]*\}[ \t]*#*[ \t]*$/.exec(line)
-    out.push(heading ? heading[1]! : line)
-    if (heading) headingIds.set(out.length, heading[2]!)
-  }
-  return {
-    text: out.join('\n'),
-    lines: out.map((_, index) => options.bodyLine + index),
-    headingIds,
-    diagnostics: [],
-    constructs: {},
-    notes: [],
+  const {path, site, bodyLine, readInclude} = options
+  const diagnostics: Diagnostic[] = []
+  const constructs: Record<string, Record<Fate, number>> = {}
+  const notes: FidelityNote[] = []
+  const prose = body.replace(/^([ \t]*)(`{3,}|~{3,})[^\n]*\n[\s\S]*?^[ \t]*\2[`~]*[ \t]*$/gm, '')
+  const vue = site.generator === 'vitepress' || /^<script\s+(?:[^>]*\s)?setup\b/m.test(prose)
+  const known = /\.mdx$/i.test(path) || site.mdxInMarkdown
+  const context: FlattenContext = {
+    site,
+    readInclude,
+    mdx: known ? true : !vue && (componentLine.test(prose) || importLine.test(prose)) ? 'guessed' : false,
+    templates: vue || /\{%-?\s*\w/.test(prose) || site.generator === 'jekyll',
+    imports: new Map(),
+    includes: new Set(),
+    included: 0,
     lostWords: 0,
-    includes: [],
+    stack: [path],
+    note(construct, fate, line, detail) {
+      constructs[construct] ??= {flattened: 0, dropped: 0, 'not-understood': 0}
+      const counts = constructs[construct]!
+      counts[fate]++
+      if (notes.length < maxNotes && (fate !== 'flattened' || counts.flattened === 1)) {
+        notes.push({construct, fate, line, ...(detail ? {detail: detail.slice(0, 200)} : {})})
+      }
+    },
+    report(rule, severity, line, reason, hint) {
+      diagnostics.push({path, line, column: null, rule, severity, reason, ...(hint ? {hint} : {})})
+    },
+  }
+  const flattener = new Flattener(context, body, {firstLine: bodyLine, path})
+  flattener.run()
+  return {
+    text: flattener.out.join('\n'),
+    lines: flattener.lines,
+    headingIds: flattener.headingIds,
+    diagnostics,
+    constructs,
+    notes: notes.sort((a, b) => a.line - b.line),
+    lostWords: context.lostWords,
+    includes: [...context.includes],
   }
 }
+
+const componentLine = /^[ \t]*<\/?[A-Z][\w.]*(?:\s[^>]*)?\/?>[ \t]*$/m
+const importLine = /^import\s[^\n]*\sfrom\s+['"]/m

@@ -79,7 +79,7 @@ function relink(element: Element, options: RenderOptions): void {
   const href = element.properties['href']
   if (typeof href !== 'string') return
   if (/^https?:/i.test(href)) {
-    element.properties = {...element.properties, rel: 'noopener noreferrer nofollow'}
+    element.properties = {...element.properties, rel: ['noopener', 'noreferrer', 'nofollow']}
     return
   }
   if (href.startsWith('//')) {

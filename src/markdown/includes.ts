@@ -1,0 +1,55 @@
+/**
+ * Where an include leads, below the content root, most likely first. Empty when every reading of it leaves the root.
+ * `from` is the page's own path.
+ */
+export function includeCandidates(spec: string, from: string, folders: readonly string[] = []): string[] {
+  const wanted = spec.trim().replace(/\\/g, '/').replace(/^@\//, '/').replace(/^~\//, '/')
+  if (wanted === '' || /^[a-z][a-z0-9+.-]*:/i.test(wanted) || wanted.includes('\u0000')) return []
+  const home = from.includes('/') ? from.slice(0, from.lastIndexOf('/')) : ''
+  const bases = wanted.startsWith('/') ? ['', ...folders] : [home, '', ...folders]
+  const paths = bases.map((base) => below(base, wanted)).filter((path): path is string => path !== null)
+  return [...new Set(paths)]
+}
+
+/** Joined and tidied; null when it leaves the root. */
+function below(base: string, path: string): string | null {
+  const parts: string[] = []
+  for (const part of `${base}/${path}`.split('/')) {
+    if (part === '' || part === '.') continue
+    if (part === '..') {
+      if (parts.length === 0) return null
+      parts.pop()
+    } else parts.push(part)
+  }
+  return parts.length === 0 ? null : parts.join('/')
+}
+
+/** The part of a file that an include asks for: a named region (`ANCHOR:`, `#region`, `--8<-- [start:`), or lines `2:10`. */
+export function includedPart(text: string, selector: string | null): string {
+  const lines = text.replace(/\n$/, '').split('\n')
+  if (!selector) return lines.filter((line) => !regionMark.test(line)).join('\n')
+  const range = /^(\d*)(?::(\d*))?$/.exec(selector)
+  if (range) {
+    const from = range[1] ? Number(range[1]) : 1
+    const to = range[2] === undefined ? from : range[2] === '' ? lines.length : Number(range[2])
+    return lines.slice(from - 1, to).join('\n')
+  }
+  const name = selector.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+  const opens = new RegExp(
+    `ANCHOR:\\s*${name}\\s*(?:$|\\W)|#?region\\s+${name}\\b|--8<--\\s*\\[start:\\s*${name}\\]|<!--\\s*#region\\s+${name}`,
+  )
+  const closes = new RegExp(
+    `ANCHOR_END:\\s*${name}\\s*(?:$|\\W)|#?endregion(?:\\s+${name}\\b|\\s*(?:-->|\\*/)?\\s*$)|--8<--\\s*\\[end:\\s*${name}\\]`,
+  )
+  const start = lines.findIndex((line) => opens.test(line))
+  if (start < 0) return ''
+  const length = lines.slice(start + 1).findIndex((line) => closes.test(line))
+  const part = lines
+    .slice(start + 1, length < 0 ? undefined : start + 1 + length)
+    .filter((line) => !regionMark.test(line))
+  const indent = Math.min(...part.filter((line) => line.trim() !== '').map((line) => line.search(/\S/)))
+  return part.map((line) => (Number.isFinite(indent) ? line.slice(indent) : line)).join('\n')
+}
+
+const regionMark =
+  /^\s*(?:\/\/|#|--|<!--|\/\*|;)?\s*(?:ANCHOR(?:_END)?:\s*\S+|#?(?:end)?region\b.*|--8<--\s*\[(?:start|end):.*\])\s*(?:-->|\*\/)?\s*$/

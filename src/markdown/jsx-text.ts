@@ -1,0 +1,173 @@
+import type {Attribute, Tag} from './tags.ts'
+
+/** Words that callouts show when their writer gives none. */
+export const calloutNames: Readonly<Record<string, string>> = {
+  note: 'Note',
+  tip: 'Tip',
+  info: 'Info',
+  warning: 'Warning',
+  warn: 'Warning',
+  caution: 'Caution',
+  danger: 'Danger',
+  error: 'Error',
+  important: 'Important',
+  success: 'Success',
+  check: 'Check',
+  question: 'Question',
+  failure: 'Failure',
+  bug: 'Bug',
+  example: 'Example',
+  quote: 'Quote',
+  abstract: 'Abstract',
+  summary: 'Summary',
+  todo: 'Todo',
+  hint: 'Hint',
+  attention: 'Attention',
+  seealso: 'See also',
+  deprecated: 'Deprecated',
+  pitfall: 'Pitfall',
+  admonition: '',
+  callout: '',
+  aside: '',
+  alert: '',
+  hintbox: '',
+}
+
+/** Properties whose value readers see. */
+const shown =
+  /^(?:title|label|heading|header|caption|description|desc|text|summary|question|answer|subtitle|message|content|placeholder|tagline|kicker|quote|author|tab|tooltip|tip|headline|eyebrow|body|note|details|intro|button(?:Text|Label)?|cta|linkText|term|definition)$/i
+/** Properties that are never text, whatever they hold. */
+const machine =
+  /^(?:class(?:Name)?|style|src|href|to|url|id|key|ref|icon|img|image|width|height|lang|language|type|variant|color|size|path|file|query|slot|rel|target|align|layout|as|is|on[A-Z].*|data-.*|aria-.*|client:.*|set:.*|v-.*|[:@#].*|default(?:Value)?|groupId|queryString|from|import|metastring|code|sizes|srcset|loading|frameborder|allow|sandbox|d|viewBox|points|transform|xmlns.*|fill|stroke.*)$/
+
+export interface ComponentText {
+  /** What names the component's content, as a tab's label. */
+  readonly label: string | null
+  /** Other texts it shows. */
+  readonly texts: readonly string[]
+  readonly href: string | null
+}
+
+/** The texts that a component's properties show: known names, and values that read as prose. */
+export function componentText(tag: Tag): ComponentText {
+  const texts: string[] = []
+  let label: string | null = null
+  let href: string | null = null
+  const name = tag.name.split('.').at(-1)!
+  const propertyOf = (wanted: string): string | null => {
+    const attribute = tag.attributes.find((candidate) => candidate.name.toLowerCase() === wanted)
+    return attribute ? attributeTexts(attribute).join(' ') || null : null
+  }
+  const isTab = /^(?:TabItem|Tab|TabPanel|TabsTab|CodeTab|VersionTab|PlatformTab|Fragment|Pane)$/.test(name)
+  if (isTab) {
+    label =
+      propertyOf('label') ??
+      propertyOf('title') ??
+      propertyOf('name') ??
+      propertyOf('value') ??
+      propertyOf('slot')
+  } else {
+    label =
+      propertyOf('title') ??
+      propertyOf('label') ??
+      propertyOf('heading') ??
+      propertyOf('header') ??
+      propertyOf('summary') ??
+      propertyOf('question')
+    if (/^(?:ParamField|ResponseField|Param|Property|Field|Parameter|ApiParam|Option)$/.test(name)) {
+      label =
+        ['path', 'query', 'body', 'header', 'name'].map(propertyOf).find((value) => value !== null) ?? label
+      const type = propertyOf('type')
+      if (type) texts.push(type)
+      if (tag.attributes.some((attribute) => attribute.name === 'required')) texts.push('required')
+      const fallback = propertyOf('default')
+      if (fallback) texts.push(`default: ${fallback}`)
+    } else if (/^(?:Update|Version|Since|Badge)$/.test(name)) {
+      label ??= propertyOf('text') ?? propertyOf('v') ?? propertyOf('version') ?? propertyOf('name')
+    }
+  }
+  for (const attribute of tag.attributes) {
+    const {name: attributeName, value} = attribute
+    if (value === null) continue
+    if (/^(?:href|to|url)$/.test(attributeName) && !attribute.isCode) href = value
+    if (isTab && /^(?:label|title|name|value|slot)$/.test(attributeName)) continue
+    for (const text of attributeTexts(attribute)) {
+      if (text === label || texts.includes(text)) continue
+      if (shown.test(attributeName) || (!machine.test(attributeName) && readsAsProse(text))) texts.push(text)
+    }
+  }
+  return {label, texts, href}
+}
+
+/** The labels that a group of tabs gives its members: `items={['npm', 'yarn']}`. */
+export function groupLabels(tag: Tag): readonly string[] {
+  const items = tag.attributes.find((attribute) => /^(?:items|labels|tabs|values)$/.test(attribute.name))
+  if (!items?.isCode || !items.value) return []
+  const labelled = [...items.value.matchAll(/\blabel\s*:\s*(["'`])((?:(?!\1)[^\\]|\\.)*)\1/g)].map(
+    (match) => match[2]!,
+  )
+  return labelled.length > 0 ? labelled : stringsOf(items.value)
+}
+
+function attributeTexts({name, value, isCode}: Attribute): readonly string[] {
+  if (value === null || value.length > 20_000) return []
+  if (!isCode) return [clean(value)].filter(Boolean)
+  const code = value.trim()
+  const whole = wholeString(code)
+  if (whole !== null) return [clean(whole)].filter(Boolean)
+  if (/^(?:true|false|null|undefined|-?[\d.]+)$/.test(code)) return []
+  // Text between tags, then the strings of visible or prose-like members of data.
+  const found: string[] = []
+  if (/^\s*\(?\s*<[A-Za-z>]/.test(code)) {
+    found.push(clean(code.replace(/<[^>]*>/g, ' ').replace(/\{[^{}]*\}/g, ' ')))
+    return found.filter(Boolean)
+  }
+  if (/^\s*[[{]/.test(code) && !machine.test(name)) {
+    for (const match of code.matchAll(/(?:([\w$]+)\s*:\s*)?(["'`])((?:(?!\2)[^\\]|\\.)*)\2/g)) {
+      const [, member, , text] = match
+      const tidy = clean(unescaped(text!))
+      if (tidy === '') continue
+      if (
+        member === undefined
+          ? readsAsProse(tidy)
+          : shown.test(member) || (!machine.test(member) && readsAsProse(tidy))
+      )
+        found.push(tidy)
+    }
+  }
+  return found
+}
+
+/** Every string in a piece of code. */
+export function stringsOf(code: string): string[] {
+  return [...code.matchAll(/(["'`])((?:(?!\1)[^\\]|\\.)*)\1/g)]
+    .map((match) => clean(unescaped(match[2]!)))
+    .filter(Boolean)
+}
+
+/** The value of code that is one string and nothing else; null for other code. */
+export function wholeString(code: string): string | null {
+  const match = /^(["'`])((?:(?!\1)[^\\]|\\[\s\S])*)\1$/.exec(code.trim())
+  if (!match || (match[1] === '`' && match[2]!.includes('${'))) return null
+  return unescaped(match[2]!)
+}
+
+function unescaped(text: string): string {
+  return text.replace(/\\(?:u\{([\da-fA-F]{1,6})\}|u([\da-fA-F]{4})|([\s\S]))/g, (_, braces, plain, char) => {
+    if (char === undefined) {
+      const code = Number.parseInt((braces ?? plain) as string, 16)
+      return code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff) ? String.fromCodePoint(code) : ''
+    }
+    return char === 'n' ? '\n' : char === 't' ? '\t' : (char as string)
+  })
+}
+
+function clean(text: string): string {
+  return text.replace(/\s+/g, ' ').trim()
+}
+
+/** Several words, or letters beyond ASCII; no path, class list or number. */
+function readsAsProse(text: string): boolean {
+  if (/^[./#]|^[a-z]+:\/\/|[{};=]/.test(text)) return false
+  return /\p{L}\s+\S*\p{L}/u.test(text) || /[^\u0000-\u007f]/.test(text)
+}

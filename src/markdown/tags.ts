@@ -1,0 +1,246 @@
+/** An HTML or JSX tag as written. */
+export interface Tag {
+  readonly name: string
+  readonly kind: 'open' | 'close' | 'self-closing'
+  readonly attributes: readonly Attribute[]
+  /** Offset behind its `>`. */
+  readonly end: number
+}
+
+export interface Attribute {
+  readonly name: string
+  /** Null for one without a value. */
+  readonly value: string | null
+  /** The value is code between braces. */
+  readonly isCode: boolean
+}
+
+const maxTagLength = 50_000
+const nameAt = /<(\/?)([A-Za-z][\w.:-]*|)/y
+const spaceAt = /\s*/y
+const attributeAt = /[^\s"'<>/={}]+/y
+const bareValueAt = /[^\s"'=<>`]+/y
+
+/**
+ * The tag that begins at `at`, HTML or JSX; null when there is none. Tolerant: attributes may hold balanced braces
+ * over several lines, and a fragment (`<>`) has an empty name.
+ */
+export function tagAt(text: string, at: number): Tag | null {
+  nameAt.lastIndex = at
+  const head = nameAt.exec(text)
+  if (!head) return null
+  const [, slash, name] = head
+  let p = nameAt.lastIndex
+  if (name === '' && text[p] !== '>') return null
+  const next = text[p]
+  if (next !== undefined && !/[\s/>{]/.test(next)) return null
+  const attributes: Attribute[] = []
+  const limit = Math.min(text.length, at + maxTagLength)
+  while (p < limit) {
+    spaceAt.lastIndex = p
+    const space = spaceAt.exec(text)![0]
+    // A blank line ends what looked like a tag, unless it is plainly one already.
+    if (attributes.length === 0 && /\n[ \t]*\n/.test(space)) return null
+    p = spaceAt.lastIndex
+    const char = text[p]
+    if (char === '>') return {name: name!, kind: slash ? 'close' : 'open', attributes, end: p + 1}
+    if (char === '/') {
+      if (text[p + 1] === '>') return {name: name!, kind: 'self-closing', attributes, end: p + 2}
+      p++
+      continue
+    }
+    if (char === '{') {
+      const end = balancedEnd(text, p, limit)
+      if (end < 0) return null
+      attributes.push({name: '', value: text.slice(p + 1, end - 1), isCode: true})
+      p = end
+      continue
+    }
+    attributeAt.lastIndex = p
+    const attribute = attributeAt.exec(text)
+    if (!attribute) return null
+    p = attributeAt.lastIndex
+    spaceAt.lastIndex = p
+    spaceAt.exec(text)
+    if (text[spaceAt.lastIndex] !== '=') {
+      attributes.push({name: attribute[0], value: null, isCode: false})
+      continue
+    }
+    spaceAt.lastIndex++
+    spaceAt.exec(text)
+    p = spaceAt.lastIndex
+    const quote = text[p]
+    if (quote === '"' || quote === "'") {
+      const end = text.indexOf(quote, p + 1)
+      if (end < 0 || end > limit) return null
+      attributes.push({name: attribute[0], value: text.slice(p + 1, end), isCode: false})
+      p = end + 1
+    } else if (quote === '{') {
+      const end = balancedEnd(text, p, limit)
+      if (end < 0) return null
+      attributes.push({name: attribute[0], value: text.slice(p + 1, end - 1), isCode: true})
+      p = end
+    } else {
+      bareValueAt.lastIndex = p
+      const value = bareValueAt.exec(text)
+      if (!value) return null
+      attributes.push({name: attribute[0], value: value[0].replace(/\/$/, ''), isCode: false})
+      p = bareValueAt.lastIndex - (value[0].endsWith('/') ? 1 : 0)
+    }
+  }
+  return null
+}
+
+/** Offset behind the brace that closes the one at `at`; −1 when there is none before `limit`. Knows strings and comments. */
+export function balancedEnd(text: string, at: number, limit = text.length): number {
+  let depth = 0
+  for (let p = at; p < limit; p++) {
+    const char = text[p]
+    if (char === '{') depth++
+    else if (char === '}') {
+      if (--depth === 0) return p + 1
+    } else if (char === '"' || char === "'" || char === '`') {
+      const end = stringEnd(text, p, limit)
+      // An apostrophe in text between tags opens no string.
+      if (end > 0) p = end - 1
+    } else if (char === '/' && text[p + 1] === '*') {
+      const end = text.indexOf('*/', p + 2)
+      if (end < 0 || end > limit) return -1
+      p = end + 1
+    }
+  }
+  return -1
+}
+
+function stringEnd(text: string, at: number, limit: number): number {
+  const quote = text[at]
+  for (let p = at + 1; p < limit; p++) {
+    const char = text[p]
+    if (char === '\\') p++
+    else if (char === quote) return p + 1
+    else if (char === '\n' && quote !== '`') return -1
+    else if (quote === '`' && char === '$' && text[p + 1] === '{') {
+      const end = balancedEnd(text, p + 1, limit)
+      if (end < 0) return -1
+      p = end - 1
+    }
+  }
+  return -1
+}
+
+/** Offset of the closing tag that matches an element opened before `from`, and of what follows it; null when none does. */
+export function closingTag(
+  text: string,
+  name: string,
+  from: number,
+  limit = text.length,
+): {readonly start: number; readonly end: number} | null {
+  const escaped = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+  const pattern = new RegExp(`<(/?)${escaped}(?=[\\s/>])`, 'gi')
+  pattern.lastIndex = from
+  let depth = 1
+  for (let match = pattern.exec(text); match && match.index < limit; match = pattern.exec(text)) {
+    if (match[1]) {
+      if (--depth === 0) {
+        const end = text.indexOf('>', match.index)
+        return end < 0 ? null : {start: match.index, end: end + 1}
+      }
+    } else {
+      const tag = tagAt(text, match.index)
+      if (tag?.kind === 'open') depth++
+      if (tag) pattern.lastIndex = tag.end
+    }
+  }
+  return null
+}
+
+/** Text with its tags taken out and nothing put in their place. */
+export function withoutTags(text: string): string {
+  let out = ''
+  let p = 0
+  for (let at = text.indexOf('<'); at >= 0; at = text.indexOf('<', p)) {
+    const comment = text.startsWith('<!--', at) ? text.indexOf('-->', at + 4) : -1
+    const tag = comment < 0 ? tagAt(text, at) : null
+    const end = comment >= 0 ? comment + 3 : tag ? tag.end : at + 1
+    out += text.slice(p, comment >= 0 || tag ? at : end)
+    if (tag && /^br$/i.test(tag.name)) out += '\n'
+    p = end
+  }
+  return out + text.slice(p)
+}
+
+const named: Readonly<Record<string, string>> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  nbsp: ' ',
+  copy: '©',
+  reg: '®',
+  hellip: '…',
+  mdash: '—',
+  ndash: '–',
+  rarr: '→',
+  larr: '←',
+  lbrace: '{',
+  rbrace: '}',
+  lcub: '{',
+  rcub: '}',
+  lbrack: '[',
+  lsqb: '[',
+  rbrack: ']',
+  rsqb: ']',
+  vert: '|',
+  verbar: '|',
+  ast: '*',
+  grave: '`',
+  num: '#',
+  lowbar: '_',
+  bsol: '\\',
+  sol: '/',
+  colon: ':',
+  dollar: '$',
+  percnt: '%',
+  commat: '@',
+  equals: '=',
+  times: '×',
+  middot: '·',
+  bull: '•',
+  lsquo: '‘',
+  rsquo: '’',
+  ldquo: '“',
+  rdquo: '”',
+  zwj: '',
+  shy: '',
+  ZeroWidthSpace: '',
+}
+
+/** Character references in code that was written as HTML. */
+export function decodeEntities(text: string): string {
+  if (!text.includes('&')) return text
+  return text.replace(/&(?:#(\d{1,7})|#[xX]([\da-fA-F]{1,6})|(\w+));/g, (whole, decimal, hex, name) => {
+    if (name !== undefined) return Object.hasOwn(named, name) ? named[name as string]! : whole
+    const code = decimal === undefined ? Number.parseInt(hex as string, 16) : Number(decimal)
+    return code > 0 && code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff)
+      ? String.fromCodePoint(code)
+      : ''
+  })
+}
+
+const words = (text: string): ReadonlySet<string> => new Set(text.split(' '))
+
+/** Elements that show nothing, with all they hold. */
+export const hiddenElements = words(
+  'script style svg noscript head canvas video audio object embed iframe map datalist dialog math-field',
+)
+
+/** Elements that stand on their own lines. */
+export const blockElements = words(
+  'address article aside blockquote body center dd details dialog dir div dl dt fieldset figcaption figure footer form frameset h1 h2 h3 h4 h5 h6 header hr html legend li main menu menuitem nav ol optgroup option p search section summary table tbody td tfoot th thead title tr ul caption colgroup col base basefont frame frameset link param source track iframe',
+)
+
+/** Every element of HTML that is neither of the above: what stands in a line of text. */
+export const inlineElements = words(
+  'a abbr acronym b bdi bdo big br button cite code data del dfn em font i img input ins kbd label mark meter nobr output picture pre progress q rp rt ruby s samp select slot small span strike strong sub sup template textarea time tt u var wbr meta',
+)
