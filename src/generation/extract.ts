@@ -195,7 +195,8 @@ function scoreAll(question: string, candidates: readonly Candidate[], weights: E
     // A handful of words that match by chance is not a sentence that answers.
     if (candidate.terms.size < 5) score *= 0.6
     score += weights.snippet * shareOf(candidate.terms, snippetTerms.get(source) ?? none) ** 2
-    score += weights.opening / (1 + candidate.index)
+    if (unit.kind !== 'row') score += weights.opening / (1 + candidate.index)
+    else if (match === 0) score = 0
     if (how && (unit.kind === 'steps' || unit.kind === 'code')) score += weights.howTo * Math.min(1, score)
     if (/\?$/.test(unit.plain)) score *= 0.5
     if (unit.kind === 'sentence') {
@@ -216,6 +217,8 @@ function scoreAll(question: string, candidates: readonly Candidate[], weights: E
       if (other?.sourceIndex !== candidate.sourceIndex) continue
       beside += (own[at + offset] ?? 0) * share * (other.blockIndex === candidate.blockIndex ? 1 : 0.7)
     }
+    // A row stands for itself: the one above it is about something else.
+    if (candidate.unit.kind === 'row') beside = 0
     candidate.score = ((own[at] ?? 0) + weights.neighbour * beside) * weights.rank ** candidate.sourceIndex
   })
 }

@@ -212,7 +212,7 @@ function inlinePieces(tokens: readonly Token[]): Piece[] {
     }
     switch (token.type) {
       case 'text':
-        return token.tokens ? inlinePieces(token.tokens) : [textPiece(token.raw, token.text)]
+        return token.tokens ? inlinePieces(token.tokens) : [textPiece(token.raw)]
       case 'escape':
         return [{markdown: token.raw, plain: token.text, role: 'whole'}]
       case 'codespan':
@@ -242,10 +242,14 @@ function inlinePieces(tokens: readonly Token[]): Piece[] {
   })
 }
 
-/** Footnote marks say nothing away from their page. */
-function textPiece(raw: string, text: string): Piece {
-  const clean = (value: string): string => value.replace(/\[\^[^\]\s]+\]/g, '').replace(/\s+/g, ' ')
-  return {markdown: clean(raw), plain: decoded(clean(text)), role: 'text'}
+/**
+ * Footnote marks say nothing away from their page. Signs that mean nothing where they stand, but could begin
+ * something together with what is put behind them, are escaped.
+ */
+function textPiece(raw: string): Piece {
+  const clean = raw.replace(/\[\^[^\]\s]+\]/g, '').replace(/\s+/g, ' ')
+  const markdown = clean.replace(/`|<(?=[a-z/!?])|(?<=!)\[|\](?=[([])|\\$/gi, '\\$&')
+  return {markdown, plain: decoded(clean), role: 'text'}
 }
 
 const segmenter = new Intl.Segmenter('en', {granularity: 'sentence'})
@@ -286,7 +290,8 @@ function sentencesOf(pieces: readonly Piece[]): Unit[] {
       const to = Math.min(end - firstAt, piece.markdown.length)
       const part = piece.markdown.slice(from, to)
       markdown += part
-      if (part !== '') plain += piece.role === 'text' ? decoded(part) : piece.plain
+      if (part !== '')
+        plain += piece.role === 'text' ? decoded(part).replace(/\\([`<[\]\\])/g, '$1') : piece.plain
       if (firstAt + piece.markdown.length > end) break
       firstAt += piece.markdown.length
       first += 1

@@ -1,0 +1,302 @@
+import fc from 'fast-check'
+import {marked} from 'marked'
+import {describe, expect, test} from 'vitest'
+import type {CitationEvent} from '../../src/domain/index.ts'
+import {extractiveGenerator} from '../../src/generation/extractive-generator.ts'
+import type {GenerationEvent} from '../../src/generation/generator.ts'
+import {quotableBlocks} from '../../src/generation/quotable-blocks.ts'
+import {requestOf, sourceOf, textOf, told} from '../contracts/generator.contract.ts'
+
+const generator = extractiveGenerator({paceMs: 0})
+
+interface Cited extends CitationEvent {
+  readonly words: string
+}
+
+async function answerTo(
+  question: string,
+  ...pages: readonly string[]
+): Promise<{text: string; cited: Cited[]}> {
+  const sources = pages.map((markdown, index) => sourceOf(index + 1, markdown))
+  const {events, text, error} = await told(generator, requestOf({question, sources}))
+  expect(error).toBeNull()
+  return {text, cited: citedIn(events)}
+}
+
+function citedIn(events: readonly GenerationEvent[]): Cited[] {
+  const text = textOf(events)
+  return events.flatMap((event) =>
+    event.type === 'citation' ? [{...event, words: text.slice(event.start, event.end)}] : [],
+  )
+}
+
+const portPage = [
+  'Docent is a server for documentation. It was written in a hurry. Many people like it.',
+  '',
+  'The server listens on port 3000. Set the `PORT` variable to change the port of the server. Restart the server afterwards.',
+  '',
+  'Cookies are kept for a week. See [the other page](../other.md) for details.',
+].join('\n')
+
+describe('an extract', () => {
+  test('says that it quotes, answers first, and cites every word that it quotes', async () => {
+    const {text, cited} = await answerTo('How do I change the port of the server?', portPage)
+
+    expect(text).toMatch(/^From the docs:\n\n/)
+    expect(text).toContain('Set the `PORT` variable to change the port of the server.')
+    expect(text).not.toContain('Cookies')
+    let rest = text.slice('From the docs:'.length)
+    for (const {words, quote} of cited) {
+      expect(rest).toContain(words)
+      rest = rest.replace(words, '')
+      expect(portPage.replaceAll('`', '')).toContain(quote)
+    }
+    expect(rest.replace(/[\s…]/g, '')).toBe('')
+  })
+
+  test('is the same for the same question and sources', async () => {
+    const once = await answerTo('change the port', portPage, 'Another page about a port.')
+    const again = await answerTo('change the port', portPage, 'Another page about a port.')
+
+    expect(again).toEqual(once)
+  })
+
+  test('takes ordered steps whole, with the line that announces them', async () => {
+    const {text} = await answerTo(
+      'How do I install the agent?',
+      'The agent watches things.\n\nTo install the agent:\n\n1. Download the agent.\n2. Unpack it:\n\n   ```sh\n   tar xf agent.tar\n   ```\n\n3. Start it.\n\nThe weather is fine.',
+    )
+
+    expect(text).toContain('To install the agent:\n\n1. Download the agent.\n2. Unpack it:')
+    expect(text).toContain('   ```sh\n   tar xf agent.tar\n   ```')
+    expect(text).toContain('3. Start it.')
+    expect(text.indexOf('1. Download')).toBeLessThan(text.indexOf('3. Start it.'))
+  })
+
+  test('takes a code block whole, after the words about it', async () => {
+    const {text, cited} = await answerTo(
+      'How do I run the tests?',
+      'Some history.\n\nRun the tests with this command:\n\n```sh\nnpm ci\nnpm test\n```\n\nOther things follow.',
+    )
+
+    expect(text).toContain('Run the tests with this command:\n\n```sh\nnpm ci\nnpm test\n```')
+    expect(cited.map(({words}) => words)).toContain('```sh\nnpm ci\nnpm test\n```')
+  })
+
+  test('takes the rows of a table that answer, under its header', async () => {
+    const {text} = await answerTo(
+      'What is the default of RETENTION_DAYS?',
+      '| Name | Default | Meaning |\n|---|---|---|\n| PORT | 3000 | The port |\n| RETENTION_DAYS | 90 | Days that transcripts are kept |\n| HOST | 127.0.0.1 | The address |',
+    )
+
+    expect(text).toContain('| Name | Default | Meaning |\n| --- | --- | --- |\n')
+    expect(text).toContain('| RETENTION\\_DAYS | 90 |'.replace('\\', ''))
+    expect(text).not.toContain('127.0.0.1')
+  })
+
+  test('says nothing twice, though several sources do', async () => {
+    const sentence = 'Set the PORT variable to change the port of the server.'
+
+    const {text} = await answerTo(
+      'How do I change the port of the server?',
+      `${sentence} More words here.`,
+      `${sentence}`,
+      `Intro. ${sentence.replace('Set', 'set')}`,
+    )
+
+    expect(text.toLowerCase().split(sentence.toLowerCase())).toHaveLength(2)
+  })
+
+  test('keeps links that lead somewhere, and drops images, raw HTML and relative addresses', async () => {
+    const {text} = await answerTo(
+      'Where is the port guide?',
+      'The port guide is [here](../port.md), and [online](https://example.com/port), ![x](https://evil.example/x.png) <img src=x onerror=alert(1)> with <b>bold</b> words about the port.',
+    )
+
+    expect(text).toContain('[online](https://example.com/port)')
+    expect(text).toContain('guide is here')
+    expect(text).not.toMatch(/<|evil|port\.md/)
+  })
+
+  test('a sentence that points back brings the one it points at', async () => {
+    const {text} = await answerTo(
+      'Which limits apply to uploads?',
+      'The gateway has a quota. It limits the size of uploads to 5 MB and applies to all users. Nobody knows why.',
+    )
+
+    expect(text).toContain('The gateway has a quota. It limits the size of uploads')
+  })
+
+  test('does not end in an announcement of something that is not there', async () => {
+    const {text} = await answerTo(
+      'How do I change the port of the server?',
+      `${portPage}\n\nTo change the port of the server on other systems, do one of these:`,
+    )
+
+    expect(text.trim()).not.toMatch(/:$/)
+  })
+
+  test('a question in another language finds its words', async () => {
+    const {text} = await answerTo(
+      'Wie ändere ich den Port des Servers?',
+      'Der Server ist schnell. Den Port des Servers ändert die Variable `PORT`. Viel Spaß damit.',
+    )
+
+    expect(text).toContain('Den Port des Servers ändert die Variable `PORT`.')
+  })
+
+  test('a short follow-up borrows the words of the question before', async () => {
+    const {text} = await told(
+      generator,
+      requestOf({
+        question: 'And on Windows?',
+        history: [
+          {role: 'user', content: 'How do I install the agent?'},
+          {role: 'assistant', content: 'With apt.'},
+        ],
+        sources: [
+          sourceOf(
+            1,
+            'On Windows, colours differ. Install the agent on Windows with the installer. On Linux, use apt.',
+          ),
+        ],
+      }),
+    )
+
+    expect(text).toContain('Install the agent on Windows with the installer.')
+  })
+
+  test('stays within its length', async () => {
+    const page = Array.from(
+      {length: 200},
+      (_, index) => `The port number ${index} of the server can be changed in place ${index * 7}.`,
+    ).join(' ')
+
+    const {text} = await answerTo('How can the port of the server be changed?', page)
+
+    expect(text.split(/\s+/).length).toBeLessThan(220)
+  })
+
+  test('sources without a sentence still get an answer', async () => {
+    const {text} = await answerTo('What is it?', '![only](an-image.png)')
+
+    expect(text.trim()).not.toBe('')
+  })
+
+  test('comes in small pieces', async () => {
+    const {events} = await told(
+      generator,
+      requestOf({question: 'change the port', sources: [sourceOf(1, portPage)]}),
+    )
+
+    const sizes = events.flatMap((event) => (event.type === 'delta' ? [event.text.length] : []))
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(40)
+    expect(sizes.length).toBeGreaterThan(10)
+  })
+
+  test('an extract that broke off goes on where it broke', async () => {
+    const request = requestOf({question: 'change the port of the server', sources: [sourceOf(1, portPage)]})
+    const {text} = await told(generator, request)
+
+    const rest = await told(generator, {...request, continueFrom: text.slice(0, 40)})
+
+    expect(rest.text).toBe(text.slice(40))
+  })
+
+  test('after the words of a model it does not repeat what was said', async () => {
+    const request = requestOf({
+      question: 'change the port of the server',
+      sources: [sourceOf(1, portPage)],
+      continueFrom: 'Good question! Set the `PORT` variable to change the port of the server. And',
+    })
+
+    const {text, error} = await told(generator, request)
+
+    expect(error).toBeNull()
+    expect(text).not.toContain('Set the `PORT`')
+  })
+})
+
+describe('units of Markdown', () => {
+  test.each([
+    ['Use e.g. `a. b` or v1.2 here. Then go.', ['Use e.g. `a. b` or v1.2 here.', 'Then go.']],
+    ['**Bold. Two.** Next.', ['**Bold. Two.**', 'Next.']],
+    ['One [link. With stop](https://a.example). Two.', ['One [link. With stop](https://a.example).', 'Two.']],
+    ['これは文です。次の文です。', ['これは文です。', '次の文です。']],
+    ['Line one\ncontinues here. Two.', ['Line one continues here.', 'Two.']],
+    ['A footnote[^1] here.', ['A footnote here.']],
+    ['A &lt;tag&gt; here.', ['A &lt;tag&gt; here.']],
+  ])('%j is cut between its sentences alone', (markdown, sentences) => {
+    const units = quotableBlocks(markdown).flatMap((block) => block.units.map((unit) => unit.markdown))
+
+    expect(units).toEqual(sentences)
+  })
+
+  test('a fence inside code gets a longer fence around it', () => {
+    const [block] = quotableBlocks('````md\n```js\n1\n```\n````')
+
+    expect(block?.units[0]?.markdown).toBe('````md\n```js\n1\n```\n````')
+  })
+
+  test('a sentence that would begin a list or a heading is escaped', () => {
+    const units = quotableBlocks('It was in\n1999\\. Then 2. came. \\# five').flatMap((block) =>
+      block.units.map((unit) => unit.markdown),
+    )
+
+    for (const unit of units) {
+      expect(marked.lexer(unit)[0]?.type).toBe('paragraph')
+    }
+  })
+
+  test('whatever the Markdown, an answer made from it is well-formed and has no HTML', async () => {
+    const piece = fc.constantFrom(
+      'word ',
+      'port ',
+      'server. ',
+      '`code` ',
+      '```',
+      '\n',
+      '\n\n',
+      '- ',
+      '1. ',
+      '> ',
+      '| a | b |\n|---|---|\n| c | d |\n',
+      '**',
+      '*',
+      '[',
+      '](x) ',
+      '](https://a.example) ',
+      '<script>',
+      '</script>',
+      '<!--',
+      '![',
+      '# ',
+      '    ',
+      '~~~\n',
+      '&lt;',
+      '\\',
+      '\u{1F600}',
+      '。',
+      ': ',
+    )
+    await fc.assert(
+      fc.asyncProperty(fc.array(piece, {maxLength: 60}), async (pieces) => {
+        const {text, cited} = await answerTo('server port word', pieces.join(''))
+
+        const open: string[] = []
+        for (const line of text.split('\n')) {
+          const fence = /^ *(`{3,})[^`]*$/.exec(line)?.[1]
+          if (!fence) continue
+          if (open.length > 0 && fence.length >= (open[0]?.length ?? 0)) open.pop()
+          else if (open.length === 0) open.push(fence)
+        }
+        expect(open).toEqual([])
+        const types = new Set<string>()
+        marked.walkTokens(marked.lexer(text), (token) => void types.add(token.type))
+        expect([...types].filter((type) => type === 'html' || type === 'image')).toEqual([])
+        for (const {words} of cited) expect(words.trim()).toBe(words)
+      }),
+      {numRuns: 300, seed: 11},
+    )
+  })
+})
