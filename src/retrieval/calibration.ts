@@ -37,17 +37,17 @@ export const defaultCalibration: Calibration = {
     cosine: 0,
     similarity: 6,
     domain: 4,
-    coverage: 2,
-    leadCoverage: 3,
+    coverage: 1.7,
+    leadCoverage: 2.8,
     headings: 1,
-    known: 0.5,
-    familiarity: 7,
-    agreement: 1,
-    gap: 0,
-    phrases: 1.5,
+    known: 0.4,
+    familiarity: 7.2,
+    agreement: 0.9,
+    gap: -0.2,
+    phrases: 1.7,
   },
-  bias: -9,
-  threshold: 0.2,
+  bias: -10.8,
+  threshold: 0.16,
   fit: null,
 }
 
@@ -185,8 +185,13 @@ const rate = 0.5
 /** How strongly a fit is drawn towards the default weights. */
 const pull = 0.01
 
-/** Share of a build's own made questions that may be refused: they are rougher than real ones. */
-const refusable = 0.02
+/**
+ * Where the line is drawn: most foreign questions below it, hardly any of the build's own. Of the two places the
+ * lower one counts, since refusing what the docs answer is the worse mistake; made questions name things more
+ * exactly than people do, so their own margin is not enough.
+ */
+const refusableOwn = 0.02
+const refusedForeign = 0.86
 
 /** Logistic regression by gradient descent, both kinds weighing the same. */
 function fitted(answerable: readonly Evidence[], unanswerable: readonly Evidence[]): Calibration {
@@ -214,8 +219,11 @@ function fitted(answerable: readonly Evidence[], unanswerable: readonly Evidence
 
   const draft: Calibration = {format: 1, weights, bias, threshold: 0, fit: null}
   const right = answerable.map((evidence) => answerabilityOf(evidence, draft)).sort((a, b) => a - b)
-  const wrong = unanswerable.map((evidence) => answerabilityOf(evidence, draft))
-  const threshold = right[Math.floor(right.length * refusable)] ?? 0
+  const wrong = unanswerable.map((evidence) => answerabilityOf(evidence, draft)).sort((a, b) => a - b)
+  const threshold = Math.min(
+    right[Math.floor(right.length * refusableOwn)] ?? 0,
+    wrong[Math.floor(wrong.length * refusedForeign)] ?? 1,
+  )
   return {
     ...draft,
     threshold,

@@ -1,0 +1,101 @@
+import type {Comparison} from '../../src/retrieval/evaluation/compare.ts'
+import type {Evaluation} from '../../src/retrieval/evaluation/evaluate.ts'
+import {depths} from '../../src/retrieval/evaluation/metrics.ts'
+import type {AnswerFigures} from './answers.ts'
+
+/** An evaluation for a terminal. */
+export function showEvaluation(
+  result: Evaluation,
+  {worst, answers}: {readonly worst: number; readonly answers: AnswerFigures | null},
+): string {
+  const {counts, metrics, intervals, abstention, latency} = result
+  const lines = [
+    `${counts.questions} questions over ${counts.sections} sections of ${counts.pages} pages, ${result.embedding.name}` +
+      (result.without.length > 0 ? `, without ${result.without.join(', ')}` : ''),
+    '',
+    '                 hit                     recall  precision  mrr',
+  ]
+  for (const by of ['section', 'page'] as const) {
+    for (const k of depths) {
+      const hit = intervals[by][`hit@${k}`]
+      if (hit === undefined) continue
+      lines.push(
+        `${by.padEnd(8)} @${String(k).padEnd(4)}  ${hit.value.toFixed(3)} [${hit.low.toFixed(3)}, ${hit.high.toFixed(3)}]   ` +
+          `${(metrics[by][`recall@${k}`] ?? 0).toFixed(3)}   ${(metrics[by][`precision@${k}`] ?? 0).toFixed(3)}      ` +
+          (metrics[by][`mrr@${k}`] ?? 0).toFixed(3),
+      )
+    }
+    lines.push('')
+  }
+  const percent = (share: number | null) => (share === null ? '–' : `${(share * 100).toFixed(1)} %`)
+  lines.push(
+    `refused: ${percent(abstention.refusedAnswerable)} of the answerable` +
+      (counts.unanswerable > 0
+        ? `, ${percent(abstention.refusedUnanswerable)} of ${counts.unanswerable} unanswerable; AUROC ${(abstention.auroc ?? 0).toFixed(3)}` +
+          `; ${percent(abstention.refusedUnanswerableAt3Percent)} would be refused at 3 % of the answerable`
+        : ''),
+  )
+  for (const [kind, share] of Object.entries(abstention.refusedByKind)) {
+    lines.push(
+      `  ${kind}: ${percent(share)} refused, AUROC ${(abstention.aurocByKind[kind] ?? 0).toFixed(3)}`,
+    )
+  }
+  lines.push(
+    `question to results: p50 ${latency.p50.toFixed(1)} ms, p99 ${latency.p99.toFixed(1)} ms, max ${latency.max.toFixed(1)} ms`,
+  )
+  if (answers !== null) {
+    lines.push(
+      `extractive answers: ${answers.questions} with a reference; ${percent(answers.coverage)} of its telling words covered, ` +
+        `${Math.round(answers.words)} words on average; ${percent(answers.abstained)} abstained`,
+    )
+  }
+
+  const placed = [...result.questions]
+    .filter(({section}) => section !== null)
+    .sort((a, b) => (b.rank.page ?? 999) - (a.rank.page ?? 999))
+  if (worst > 0 && placed.length > 0) {
+    lines.push('', 'The worst:')
+    for (const {id, question, rank, relevant, retrieved} of placed.slice(0, worst)) {
+      lines.push(`  ${id} ${question}`)
+      lines.push(`    wanted ${relevant.join(' ')} (page at ${rank.page ?? 'none'})`)
+      for (const hit of retrieved.slice(0, 3)) lines.push(`    found  ${hit.url} ${hit.score.toFixed(3)}`)
+    }
+    lines.push('', 'The slowest:')
+    const slow = [...result.questions].sort((a, b) => b.tookMs - a.tookMs).slice(0, worst)
+    for (const {id, question, tookMs} of slow)
+      lines.push(`  ${tookMs.toFixed(1)} ms ${id} ${question.slice(0, 100)}`)
+  }
+  return lines.join('\n')
+}
+
+/** What changed against an earlier run. */
+export function showComparison(comparison: readonly Comparison[]): string {
+  const lines = ['', 'Against the earlier run:']
+  for (const {metric, before, after, difference, won, lost} of comparison) {
+    lines.push(
+      `  ${metric.padEnd(16)} ${before.toFixed(3)} → ${after.toFixed(3)}  ` +
+        `${difference.value >= 0 ? '+' : ''}${difference.value.toFixed(3)} [${difference.low.toFixed(3)}, ${difference.high.toFixed(3)}]  ` +
+        `won ${won.length}, lost ${lost.length}${lost.length > 0 ? ` (${lost.slice(0, 6).join(' ')})` : ''}`,
+    )
+  }
+  return lines.join('\n')
+}
+
+/** The table that shows what each stage is worth, as Markdown. */
+export function showAblation(whole: Evaluation, ablation: readonly Evaluation[]): string {
+  const names = ['section.hit@5', 'section.mrr@10', 'page.hit@1', 'page.hit@5', 'page.mrr@10'] as const
+  const row = (title: string, {metrics, abstention}: Evaluation) =>
+    `| ${title} | ${names
+      .map((name) => {
+        const [by, metric] = name.split('.') as ['section' | 'page', string]
+        return (metrics[by][metric] ?? 0).toFixed(3)
+      })
+      .join(' | ')} | ${abstention.auroc === null ? '–' : abstention.auroc.toFixed(3)} |`
+  return [
+    '',
+    `| stages | ${names.join(' | ')} | AUROC |`,
+    `|---|${names.map(() => '---').join('|')}|---|`,
+    row('all', whole),
+    ...ablation.map((result) => row(`without ${result.without.join(', ')}`, result)),
+  ].join('\n')
+}
