@@ -627,7 +627,7 @@ export class DocsAssistant extends LitElement {
     }
     return turn(answer, mine, {
       say: this.#say,
-      isNarrow: this.#floats,
+      isNarrow: this.#floats || innerWidth < 560,
       isBusy: this.#session!.running !== null,
       absolute: (href) => this.#absolute(href),
       change,
@@ -753,7 +753,7 @@ export class DocsAssistant extends LitElement {
                     this.#deleting = null
                     this.requestUpdate()
                   }}>${say('cancel')}</button></div>`
-                : html`<button class="entry" type="button" aria-current=${key === session.conversationKey ? 'true' : nothing}
+                : html`<button class="entry" type="button" dir="auto" aria-current=${key === session.conversationKey ? 'true' : nothing}
                     @click=${() => {
                       this.#isAtEnd = true
                       this.#isHistoryOpen = false

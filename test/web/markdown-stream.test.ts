@@ -1,0 +1,297 @@
+import fc from 'fast-check'
+import {describe, expect, test} from 'vitest'
+import {createMarkdownStream} from '../../src/web/render/markdown-stream.ts'
+import type {Chip, NodeOptions} from '../../src/web/render/nodes.ts'
+import {type RenderNode, textOf} from '../../src/web/render/tree.ts'
+import {mended} from '../../src/web/render/unfinished.ts'
+import {sampleAnswer} from '../support/scripted-docent.ts'
+
+const options: NodeOptions = {
+  links: {base: 'https://docs.example/docs/', imageHosts: ['img.example']},
+  labels: {copy: 'Copy', code: 'Code', table: 'Table'},
+}
+
+/** Nodes as something short to compare with: tags with the attributes that matter. */
+function shown(nodes: readonly RenderNode[]): string {
+  return nodes
+    .map((node) => {
+      if (typeof node === 'string') return node
+      const {href, src, class: name} = node.attributes
+      const detail = href !== undefined ? ` ${href}` : src !== undefined ? ` ${src}` : ''
+      const tag = name === 'cite' ? 'cite' : node.tag
+      return `<${tag}${tag === 'cite' ? '' : detail}>${shown(node.children)}</${tag}>`
+    })
+    .join('')
+}
+
+function finished(text: string, chips: readonly Chip[] = []): string {
+  const blocks = createMarkdownStream(options).update(text, chips, true)
+  return shown(blocks.flatMap((block) => block.nodes))
+}
+
+function writing(text: string): string {
+  const blocks = createMarkdownStream(options).update(text, [], false)
+  return shown(blocks.flatMap((block) => block.nodes))
+}
+
+function chipAt(text: string, words: string, n = 1): Chip {
+  const end = text.indexOf(words) + words.length
+  return {
+    n,
+    start: end - words.length,
+    end,
+    href: '#',
+    label: '',
+    base: 'https://docs.example/docs/guide/auth',
+  }
+}
+
+describe('a finished answer', () => {
+  test.each([
+    ['headings come below the question', '# Title', '<h3>Title</h3>'],
+    [
+      'a relative link leads into the docs, without the file ending',
+      '[a](./b.md#c)',
+      '<p><a https://docs.example/docs/b#c>a</a></p>',
+    ],
+    ['character references are resolved', 'a &lt; b &amp;&#x41;', '<p>a < b &A</p>'],
+    ['harmless tags work', 'press <kbd>K</kbd><br>now', '<p>press <kbd>K</kbd><br></br>now</p>'],
+    ['a line break of Windows is one', 'a\r\nb', '<p>a \nb</p>'],
+  ])('%s', (_name, text, expected) => {
+    expect(finished(text)).toBe(expected)
+  })
+
+  test.each([
+    '[x](javascript:alert(1))',
+    '[x](java\nscript:alert(1))',
+    '[x](JaVaScRiPt:alert(1))',
+    '[x](&#106;avascript:alert(1))',
+    '[x](data:text/html,<script>1</script>)',
+    '[x](vbscript:x)',
+    '[x](\u0001javascript:alert(1))',
+    '[x](https://user:pass@evil.example/)',
+    '<javascript:alert(1)>',
+    '[x]: javascript:alert(1)\n\n[x]',
+  ])('%j makes no link that could do something', (text) => {
+    expect(finished(text)).not.toMatch(/<a (?!https:\/\/docs\.example)/)
+  })
+
+  test.each([
+    '<script>alert(1)</script>',
+    '<img src=x onerror=alert(1)>',
+    '<svg><script>alert(1)</script></svg>',
+    'a <iframe src="https://evil.example"></iframe> b',
+    '<style>*{display:none}</style>',
+    '<form action="https://evil.example"><input name=a></form>',
+    '<a href="javascript:alert(1)">x</a>',
+    '<math><mi//xlink:href="data:x,<script>alert(1)</script>">',
+  ])('%j makes no element of its own', (text) => {
+    expect(finished(text)).not.toMatch(/<(script|img|svg|iframe|style|form|input|math|a)\b/)
+  })
+
+  test('an image is shown from allowed hosts only', () => {
+    expect(finished('![one](https://img.example/a.png)')).toContain('<img https://img.example/a.png>')
+    expect(finished('![two](https://evil.example/a.png)')).toBe('<p><span>two</span></p>')
+  })
+})
+
+describe('citations', () => {
+  test.each([
+    ['behind the words they end at', 'One fact. Two.', 'One fact.', '<p>One fact.<cite>1</cite> Two.</p>'],
+    ['not within a word', 'One factual thing', 'One fact', '<p>One factual<cite>1</cite> thing</p>'],
+    ['within emphasis', 'a **bold b** c', 'bold', '<p>a <strong>bold<cite>1</cite> b</strong> c</p>'],
+    ['behind code', 'use `npm ci` now', 'npm', '<p>use <code>npm ci</code><cite>1</cite> now</p>'],
+    [
+      'behind a link',
+      'see [the docs](/x) now',
+      'the',
+      '<p>see <a https://docs.example/x>the docs</a><cite>1</cite> now</p>',
+    ],
+    [
+      'in an indented second line of an item',
+      '- one\n  two three',
+      'two',
+      '<ul><li>one\ntwo<cite>1</cite> three</li></ul>',
+    ],
+    [
+      'in a quotation',
+      '> one\n> two three',
+      'two',
+      '<blockquote><p>one\ntwo<cite>1</cite> three</p></blockquote>',
+    ],
+    ['at the end of an item', '- one\n- two', 'one', '<ul><li>one<cite>1</cite></li><li>two</li></ul>'],
+  ])('%s', (_name, text, words, expected) => {
+    expect(finished(text, [chipAt(text, words)])).toBe(expected)
+  })
+
+  test('in the cell of a table', () => {
+    const text = '| a | b |\n|---|---|\n| x | y \\| z |'
+
+    expect(finished(text, [chipAt(text, '| x')])).toContain('<td>x<cite>1</cite></td>')
+  })
+
+  test('of a code block stand in its head', () => {
+    const text = '```js\nlet a\n```\n\nafter'
+
+    expect(finished(text, [chipAt(text, 'let a')])).toMatch(/<figcaption>.*<cite>1<\/cite>.*<\/figcaption>/)
+  })
+
+  test('that come when the text has gone on find the block they belong to', () => {
+    const text = 'First.\n\nSecond.\n\nThird.'
+    const stream = createMarkdownStream(options)
+    stream.update(text, [], false)
+
+    const blocks = stream.update(text, [chipAt(text, 'First.')], false)
+
+    expect(blocks.map(({nodes}) => shown(nodes))).toEqual([
+      '<p>First.<cite>1</cite></p>',
+      '<p>Second.</p>',
+      '<p>Third.</p>',
+    ])
+  })
+
+  test('every one of them is shown once, wherever it ends', () => {
+    fc.assert(
+      fc.property(fc.integer({min: 1, max: sampleAnswer.length}), (end) => {
+        const chip = {...chipAt(sampleAnswer, 'x'), start: 0, end}
+
+        expect(finished(sampleAnswer, [chip]).match(/<cite>/g)).toHaveLength(1)
+      }),
+    )
+  })
+
+  test('change no word of the answer', () => {
+    const plain = textOf(
+      createMarkdownStream(options)
+        .update(sampleAnswer, [], true)
+        .flatMap(({nodes}) => nodes),
+    )
+
+    fc.assert(
+      fc.property(fc.integer({min: 1, max: sampleAnswer.length}), (end) => {
+        const chips = [{...chipAt(sampleAnswer, 'x'), n: 7_777, start: 0, end}]
+        const blocks = createMarkdownStream(options).update(sampleAnswer, chips, true)
+
+        expect(textOf(blocks.flatMap(({nodes}) => nodes)).replace('7777', '')).toBe(plain)
+      }),
+    )
+  })
+
+  test('give relative links the page they were quoted from', () => {
+    const text = 'See [setup](setup.md).'
+
+    expect(finished(text, [{...chipAt(text, text), start: 0}])).toContain(
+      '<a https://docs.example/docs/guide/setup>',
+    )
+  })
+})
+
+describe('an answer that is being written', () => {
+  test.each([
+    ['half a bold word', 'a **bo', '<p>a <strong>bo</strong></p>'],
+    ['a mark alone', 'a **', '<p>a</p>'],
+    ['half a closing mark', 'a **bold*', '<p>a <strong>bold</strong></p>'],
+    ['half a code span', 'use `npm', '<p>use <code>npm</code></p>'],
+    ['half a link text', 'see [the d', '<p>see <a>the d</a></p>'],
+    ['half an address', 'see [the docs](https://exa', '<p>see <a>the docs</a></p>'],
+    ['half an image', 'see ![pic](https://exa', '<p>see</p>'],
+    ['half a tag', 'see <a hre', '<p>see </p>'],
+    ['half a character reference', 'a &am', '<p>a </p>'],
+    ['a mark that could become a list', 'text\n-', '<p>text</p>'],
+    ['a mark that could become a heading', 'text\n\n##', '<p>text</p>'],
+    ['half a fence', 'text\n\n``', '<p>text</p>'],
+  ])('%s', (_name, text, expected) => {
+    expect(writing(text).replace(/\s+(?=<\/p>)/g, '')).toBe(expected.replace(/\s+(?=<\/p>)/g, ''))
+  })
+
+  test('a fence is a code block from its first line on, and its end is never shown', () => {
+    expect(writing('```js\nlet a')).toContain('<code>')
+    expect(writing('```js\nlet a\n``')).not.toContain('``')
+  })
+
+  test('a table is a table as soon as its head is whole', () => {
+    expect(writing('| a | b |')).toBe('')
+    for (const text of ['| a | b |\n', '| a | b |\n|', '| a | b |\n|--', '| a | b |\n|---|---|\n']) {
+      expect(writing(text)).toContain('<th>a</th><th>b</th>')
+    }
+  })
+
+  test('blocks that were there stay the same objects', () => {
+    const stream = createMarkdownStream(options)
+    const first = stream.update('One.\n\nTwo.\n\nThr', [], false)
+
+    const later = stream.update('One.\n\nTwo.\n\nThree and more', [], false)
+
+    expect(later[0]).toBe(first[0])
+    expect(later[1]).toBe(first[1])
+    expect(later[2]).not.toBe(first[2])
+  })
+
+  test('never turns a block of one kind into another of a sample answer', () => {
+    const stream = createMarkdownStream(options)
+    const kinds: string[] = []
+
+    for (let i = 1; i <= sampleAnswer.length; i++) {
+      const now = stream
+        .update(sampleAnswer.slice(0, i), [], false)
+        .map(({nodes}) => nodes.map((node) => (typeof node === 'string' ? '' : node.tag)).join())
+      now.forEach((kind, at) => {
+        expect(kinds[at] ?? kind, sampleAnswer.slice(0, i)).toBe(kind)
+        kinds[at] = kind
+      })
+    }
+  })
+
+  test('ends as if it had come at once, however it was cut', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({min: 1, max: 60}), {minLength: 1, maxLength: 60}), (cuts) => {
+        const stream = createMarkdownStream(options)
+        let at = 0
+        for (const cut of cuts) {
+          at += cut
+          stream.update(sampleAnswer.slice(0, at), [], false)
+        }
+
+        const whole = stream.update(sampleAnswer, [], true).flatMap(({nodes}) => nodes)
+
+        expect(shown(whole)).toBe(finished(sampleAnswer))
+      }),
+    )
+  })
+
+  test('any text can be mended: a part of it, then closing marks', () => {
+    const marks = fc.constantFrom(
+      '*',
+      '**',
+      '_',
+      '`',
+      '```\n',
+      '[',
+      '](',
+      ')',
+      '|',
+      '\n',
+      '\n\n',
+      '- ',
+      '1. ',
+      '<',
+      '&',
+      '~~',
+      '\\',
+      '!',
+      ' ',
+      'word',
+      'https://x.y',
+    )
+    fc.assert(
+      fc.property(fc.array(marks, {maxLength: 40}), (parts) => {
+        const text = parts.join('')
+        const result = mended(text)
+
+        let common = 0
+        while (common < result.length && result[common] === text[common]) common++
+        expect(result.slice(common)).toMatch(/^(?:[*_~`\])|\-\n!]|\(?docent:pending\))*$/)
+      }),
+    )
+  })
+})
