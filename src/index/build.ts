@@ -43,6 +43,8 @@ export interface BuildSummary {
   readonly warnings: number
   /** How the golden questions did; the floor for the next build. */
   readonly golden?: {readonly questions: number; readonly hitAt5: number} | null
+  /** Passages added and removed since the abstention was last fitted. */
+  readonly passagesSinceCalibration?: number
   readonly tookMs: number
 }
 

@@ -55,13 +55,13 @@ export async function openCurrentBuild(
     // Without CURRENT the one served goes on: somebody is moving folders about.
     if (id === null) return
     if (served?.build.manifest.id === id) {
-      problem = served.build.degraded
+      problem = served.build.degraded ?? null
     } else {
       try {
         const build = await openBuild(buildFolder(dataDir, id), {signal: closing.signal})
         if (closing.signal.aborted) return build.close()
         serve(build)
-        problem = build.degraded
+        problem = build.degraded ?? null
       } catch (error) {
         if (closing.signal.aborted) return
         problem = `build ${id} is refused: ${(error as Error).message}`

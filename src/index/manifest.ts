@@ -24,6 +24,7 @@ const manifestShape = z.object({
       pages: z.object({new: count, changed: count, removed: count, setAside: count}),
       warnings: count,
       golden: z.object({questions: count, hitAt5: z.number()}).nullable().default(null),
+      passagesSinceCalibration: count.default(0),
       tookMs: z.number(),
     })
     .nullable()

@@ -28,13 +28,15 @@ import {
   writeManifest,
 } from '../index/index.ts'
 import {cutterVersion, detectSite, type SiteRules, siteRulesOf} from '../markdown/index.ts'
+import {calibrate as calibrateRetrieval} from '../retrieval/calibration.ts'
 import {termsOf} from '../text/terms.ts'
-import {ChildFailure, type ChildPool, openChildPool} from './child-pool.ts'
+import {ChildFailure} from './child-pool.ts'
 import {askGoldenQuestions, goldenGate, shrinkGate} from './gates.ts'
 import {takeIngestLock} from './ingest-lock.ts'
 import type {GateResult, IngestProgress, IngestReport, PageChange, Stage} from './ingest-report.ts'
 import {brokenLinksIn, duplicateUrlsIn} from './links.ts'
-import type {ParseResult, ParseSetup, ParseTask} from './parse-child.ts'
+import type {ParseResult, ParseSetup} from './parse-task.ts'
+import {openParserPool, type PageParser} from './parser-pool.ts'
 import {readInside} from './read-inside.ts'
 import {hashOf, readSource, type Scan, type ScannedFile, scanFolder} from './scan-folder.ts'
 import {verifyBuild} from './verify-build.ts'
@@ -60,10 +62,14 @@ export interface IngestOptions {
   readonly parseTimeoutMs?: number
   /** Heap of a parsing process. Default 512. */
   readonly parseMemoryMb?: number
-  /** The program of the parsing processes; for tests. */
-  readonly parseEntry?: URL
-  /** Fits the abstention of the new build; its result goes into the manifest. Default: none. */
-  readonly calibrate?: (build: IndexBuild, embedder: Embedder) => Promise<unknown>
+  /** What reads pages; default a pool of processes that are killed when a page takes too long. */
+  readonly openParser?: (setup: ParseSetup) => PageParser
+  /** Fits the abstention of the new build; its result goes into the manifest. Default: the retriever's. */
+  readonly calibrate?: (
+    build: IndexBuild,
+    embedder: Embedder,
+    options: {readonly signal?: AbortSignal},
+  ) => Promise<unknown>
 }
 
 export interface IngestCallbacks {
@@ -79,6 +85,9 @@ const pagesAhead = 32
 /** Texts embedded at a time. */
 const textsPerBatch = 256
 const pagesPerBatch = 64
+
+/** Share of the passages that may change before the abstention is fitted again. */
+const maxCalibrationDrift = 0.05
 
 /** Rough size of a passage with its share of the source, to guess how many there will be. */
 const bytesPerPassage = 900
@@ -237,13 +246,15 @@ class Ingest {
     embedder: Embedder,
     writer: BuildWriter | null,
   ): Promise<{changes: PageChange[]; failedAgain: number}> {
-    const pool: ChildPool<ParseTask, ParseResult> = openChildPool({
-      entry: this.#options.parseEntry ?? new URL('./parse-child.ts', import.meta.url),
-      setup: {root: scan.root, site} satisfies ParseSetup,
-      size: Math.min(parsers, plan.toParse.length),
-      timeoutMs: this.#options.parseTimeoutMs ?? 10_000,
-      memoryMb: this.#options.parseMemoryMb ?? 512,
-    })
+    const setup: ParseSetup = {root: scan.root, site}
+    const {parseTimeoutMs, parseMemoryMb} = this.#options
+    const parser =
+      this.#options.openParser?.(setup) ??
+      openParserPool(setup, {
+        size: Math.min(parsers, plan.toParse.length),
+        ...(parseTimeoutMs === undefined ? {} : {timeoutMs: parseTimeoutMs}),
+        ...(parseMemoryMb === undefined ? {} : {memoryMb: parseMemoryMb}),
+      })
     const total = plan.toParse.length
     const changes: PageChange[] = []
     const beforeFiles = new Map(before?.records.files().map((file) => [file.path, file]))
@@ -286,7 +297,7 @@ class Ingest {
     }
 
     try {
-      for await (const parsed of this.#parsed(scan, plan.toParse, pool)) {
+      for await (const parsed of this.#parsed(scan, plan.toParse, parser)) {
         const known = plan.known.get(parsed.source.path)
         if (known && isRetry(known) && !parsed.page && known.hash === parsed.source.hash) {
           failedAgain++
@@ -306,7 +317,7 @@ class Ingest {
       await flush()
       await store()
     } finally {
-      pool.close()
+      parser.close()
     }
     const moved = new Set(changes.flatMap((change) => change.from ?? []))
     for (const {path, isPage} of plan.removed) {
@@ -328,16 +339,12 @@ class Ingest {
   }
 
   /** Files in order, parsed a few ahead by the pool. */
-  async *#parsed(
-    scan: Scan,
-    files: readonly ScannedFile[],
-    pool: ChildPool<ParseTask, ParseResult>,
-  ): AsyncGenerator<ParsedFile> {
+  async *#parsed(scan: Scan, files: readonly ScannedFile[], parser: PageParser): AsyncGenerator<ParsedFile> {
     const running: Promise<ParsedFile>[] = []
     let next = 0
     while (next < files.length || running.length > 0) {
       while (next < files.length && running.length < pagesAhead) {
-        const parsing = this.#parse(scan, files[next++]!, pool)
+        const parsing = this.#parse(scan, files[next++]!, parser)
         // When an earlier one fails nobody waits for this one.
         parsing.catch(() => undefined)
         running.push(parsing)
@@ -346,11 +353,7 @@ class Ingest {
     }
   }
 
-  async #parse(
-    scan: Scan,
-    scanned: ScannedFile,
-    pool: ChildPool<ParseTask, ParseResult>,
-  ): Promise<ParsedFile> {
+  async #parse(scan: Scan, scanned: ScannedFile, parser: PageParser): Promise<ParsedFile> {
     const {path} = scanned
     const setAside = (hash: string, rule: string, reason: string, hint?: string): ParsedFile => {
       const diagnostic: Diagnostic = {
@@ -372,7 +375,7 @@ class Ingest {
     const signal = this.#signal
     try {
       const task = {path, text: bytes.toString('utf8')}
-      const {page, diagnostics, fidelity, includes, links} = await pool.run(task, signal ? {signal} : {})
+      const {page, diagnostics, fidelity, includes, links} = await parser.parse(task, signal ? {signal} : {})
       return {scanned, source: {path, hash, includes, diagnostics, fidelity}, page, links}
     } catch (error) {
       if (!(error instanceof ChildFailure)) throw error
@@ -428,7 +431,7 @@ class Ingest {
     embedder: Embedder,
     report: (outcome: IngestReport['outcome'], rest: ReportRest) => IngestReport,
   ): Promise<IngestReport> {
-    const {dataDir, force = false, keepBuilds = 3, maxShrinkPercent = 30, calibrate} = this.#options
+    const {dataDir, force = false, keepBuilds = 3, maxShrinkPercent = 30} = this.#options
     const signal = this.#signal
     const previous = current?.manifest.id ?? null
     let manifest = await this.#stage('finish', () => writer.finish(signal ? {signal} : {}))
@@ -470,7 +473,7 @@ class Ingest {
       const counts = countsOf(changes)
       manifest = {
         ...manifest,
-        calibration: calibration ?? null,
+        calibration,
         summary: {
           content: this.#options.content,
           pages: {
@@ -481,6 +484,7 @@ class Ingest {
           },
           warnings: facts.diagnostics.filter((diagnostic) => diagnostic.severity !== 'info').length,
           golden: golden ? {questions: golden.questions, hitAt5: golden.hitAt5} : null,
+          passagesSinceCalibration: drift,
           tookMs: Math.round(performance.now() - this.#started),
         },
       }
@@ -493,6 +497,29 @@ class Ingest {
     } finally {
       build.close()
     }
+  }
+
+  /** Calibrating takes seconds, and a few edited pages do not move it: then the one of the build before is kept. */
+  async #calibrated(
+    build: IndexBuild,
+    before: Base | null,
+    changes: readonly PageChange[],
+    embedder: Embedder,
+  ): Promise<{calibration: unknown; drift: number}> {
+    const {calibrate = calibrateRetrieval} = this.#options
+    const signal = this.#signal
+    const edited = changes.reduce((sum, {passages}) => sum + passages.added + passages.removed, 0)
+    const drift = edited + (before?.manifest.summary?.passagesSinceCalibration ?? 0)
+    const calibration = before?.manifest.calibration ?? null
+    const isSameModel = before?.manifest.embedding.id === build.manifest.embedding.id
+    if (
+      calibration !== null &&
+      isSameModel &&
+      drift <= maxCalibrationDrift * build.manifest.counts.passages
+    ) {
+      return {calibration, drift}
+    }
+    return {calibration: (await calibrate(build, embedder, signal ? {signal} : {})) ?? null, drift: 0}
   }
 
   #report(

@@ -1,0 +1,37 @@
+import type {IncludedFile, PageReference} from '../index/index.ts'
+import {type ParsedPage, parsePage, type SiteRules} from '../markdown/index.ts'
+import {linksOf} from './links.ts'
+import {readInside} from './read-inside.ts'
+import {hashOf} from './scan-folder.ts'
+
+export interface ParseSetup {
+  /** The content root, without symbolic links. */
+  readonly root: string
+  readonly site: SiteRules
+}
+
+export interface ParseTask {
+  readonly path: string
+  readonly text: string
+}
+
+export interface ParseResult extends Omit<ParsedPage, 'includes'> {
+  readonly includes: readonly IncludedFile[]
+  readonly links: readonly PageReference[]
+}
+
+/** Reads one page, with what it includes from below the content root. Takes as long as it takes. */
+export function parseTask({root, site}: ParseSetup, {path, text}: ParseTask): ParseResult {
+  const included = new Map<string, string | null>()
+  const readInclude = (wanted: string): string | null => {
+    const bytes = readInside(root, wanted)
+    included.set(wanted, bytes && hashOf(bytes))
+    return bytes?.toString('utf8') ?? null
+  }
+  const parsed = parsePage(text, {path, site, readInclude})
+  for (const wanted of parsed.includes) if (!included.has(wanted)) readInclude(wanted)
+  const includes = [...included]
+    .map(([name, hash]) => ({path: name, hash}))
+    .sort((one, other) => (one.path < other.path ? -1 : 1))
+  return {...parsed, includes, links: parsed.page ? linksOf(parsed.page) : []}
+}

@@ -1,0 +1,443 @@
+import {execFileSync} from 'node:child_process'
+import {
+  chmodSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
+import {join} from 'node:path'
+import {afterEach, describe, expect, test} from 'vitest'
+import {DocentError} from '../../src/domain/index.ts'
+import {buildFolder, currentBuildId, type IndexBuild, openBuild} from '../../src/index/index.ts'
+import {
+  activateBuild,
+  type IngestOptions,
+  type IngestReport,
+  ingest,
+  takeIngestLock,
+} from '../../src/ingestion/index.ts'
+import {openParserPool} from '../../src/ingestion/parser-pool.ts'
+import {termsOf} from '../../src/text/terms.ts'
+import {type ContentFolder, contentFolder} from '../support/content-folder.ts'
+import {directParser} from '../support/direct-parser.ts'
+import {hashingEmbedder} from '../support/hashing-embedder.ts'
+
+const folders: ContentFolder[] = []
+afterEach(() => {
+  for (const folder of folders.splice(0)) folder.clear()
+})
+
+function newFolder(files: Readonly<Record<string, string>> = {}): ContentFolder {
+  const folder = contentFolder(files)
+  folders.push(folder)
+  return folder
+}
+
+function run(
+  folder: ContentFolder,
+  options: Partial<IngestOptions> = {},
+  embedder = hashingEmbedder(),
+): Promise<IngestReport> {
+  return ingest({
+    content: folder.content,
+    dataDir: folder.dataDir,
+    embedder: async () => embedder,
+    ...options,
+  })
+}
+
+async function withCurrent<T>(folder: ContentFolder, look: (build: IndexBuild) => T): Promise<T> {
+  const id = await currentBuildId(folder.dataDir)
+  const build = await openBuild(buildFolder(folder.dataDir, id!))
+  try {
+    return look(build)
+  } finally {
+    build.close()
+  }
+}
+
+function pathsFound(build: IndexBuild, words: string): string[] {
+  const hits = build.matching(termsOf(words), 20, {title: 3, headings: 2, text: 1})
+  return [...new Set(build.sections(hits.map((hit) => hit.sectionId)).map((section) => section.page.path))]
+}
+
+const guide = '# Volumes\n\nA volume keeps files.\n\n## Mounting\n\nMount it in the pod.\n'
+
+describe('an ingest', () => {
+  test('makes a folder searchable, through processes that read the pages', async () => {
+    const folder = newFolder({'guides/volumes.md': guide, 'tokens.mdx': '# Tokens\n\nRotate them often.\n'})
+
+    const report = await run(folder, {openParser: (setup) => openParserPool(setup, {size: 2})})
+
+    expect(report).toMatchObject({outcome: 'published', previous: null, pages: {total: 2, new: 2}})
+    expect(await withCurrent(folder, (build) => pathsFound(build, 'mount volume'))).toEqual([
+      'guides/volumes.md',
+    ])
+  })
+
+  test('of an unchanged folder embeds nothing and publishes nothing', async () => {
+    const folder = newFolder({'a.md': guide})
+    const embedder = hashingEmbedder()
+    const first = await run(folder, {}, embedder)
+    const embedded = embedder.embedded()
+
+    const second = await run(folder, {}, embedder)
+
+    expect(second).toMatchObject({outcome: 'unchanged', build: first.build, changes: []})
+    expect(embedder.embedded()).toBe(embedded)
+    expect(readdirSync(join(folder.dataDir, 'builds'))).toEqual([first.build])
+  })
+
+  test('embeds only the passages that are new', async () => {
+    const folder = newFolder({'a.md': guide, 'b.md': '# B\n\nOther words.\n'})
+    const embedder = hashingEmbedder()
+    await run(folder, {}, embedder)
+    const embedded = embedder.embedded()
+    folder.write('a.md', `${guide}\n## Backups\n\nCopy it nightly.\n`)
+
+    const report = await run(folder, {}, embedder)
+
+    expect(embedder.embedded() - embedded).toBe(1)
+    expect(report.changes).toEqual([
+      {path: 'a.md', kind: 'changed', passages: {added: 1, kept: 2, removed: 0}},
+    ])
+  })
+
+  test('takes a removed page out of search at once', async () => {
+    const folder = newFolder({'a.md': guide, 'b.md': '# Tokens\n\nRotate tokens.\n'})
+    await run(folder)
+    folder.remove('b.md')
+
+    const report = await run(folder)
+
+    expect(report.pages).toMatchObject({total: 1, removed: 1})
+    await withCurrent(folder, (build) => {
+      expect(pathsFound(build, 'rotate tokens')).toEqual([])
+      expect(build.documentFrequency(termsOf('rotate')[0]!)).toBe(0)
+      expect(build.pageByPath('b.md')).toBeNull()
+      expect(
+        build.nearest(build.vectorOf(build.sectionsOf(build.pageByPath('a.md')!.id)[0]!.firstPassage), 50),
+      ).toHaveLength(2)
+    })
+  })
+
+  test('keeps the vectors of a page that moved', async () => {
+    const folder = newFolder({'a.md': guide})
+    const embedder = hashingEmbedder()
+    await run(folder, {}, embedder)
+    const embedded = embedder.embedded()
+    folder.remove('a.md')
+    folder.write('storage/volumes.md', guide)
+
+    const report = await run(folder, {}, embedder)
+
+    expect(embedder.embedded()).toBe(embedded)
+    expect(report.changes).toMatchObject([{path: 'storage/volumes.md', kind: 'moved', from: 'a.md'}])
+  })
+
+  test('reads a page again when a file it includes changes', async () => {
+    const folder = newFolder({
+      'mkdocs.yml': 'site_name: x\n',
+      'docs/a.md': '# A\n\n--8<-- "part.txt"\n',
+      'part.txt': 'first words',
+      'docs/part.txt': 'first words',
+    })
+    await run(folder)
+    folder.write('part.txt', 'second words')
+    folder.write('docs/part.txt', 'second words')
+
+    const report = await run(folder)
+
+    expect(report.changes.map((change) => change.path)).toEqual(['docs/a.md'])
+    expect(await withCurrent(folder, (build) => pathsFound(build, 'second'))).toEqual(['docs/a.md'])
+  })
+
+  test('with another model embeds everything anew', async () => {
+    const folder = newFolder({'a.md': guide})
+    await run(folder)
+    const other = hashingEmbedder({id: 'another', dimensions: 16})
+
+    const report = await run(folder, {}, other)
+
+    expect(report).toMatchObject({outcome: 'published', passages: {embedded: 2}})
+    expect(report.fullBecause).toContain('model')
+  })
+
+  test('mends a damaged database by making everything anew, with no vector of the damaged one', async () => {
+    const folder = newFolder({'a.md': guide})
+    const first = await run(folder)
+    const database = join(buildFolder(folder.dataDir, first.build!), 'index.sqlite')
+    truncateSync(database, 20_000)
+
+    const report = await run(folder)
+
+    expect(report).toMatchObject({outcome: 'published', passages: {embedded: 2}})
+    expect(await withCurrent(folder, (build) => pathsFound(build, 'volume'))).toEqual(['a.md'])
+  })
+
+  test('mends a damaged HNSW file from the vectors, without embedding', async () => {
+    const folder = newFolder({'a.md': guide})
+    const embedder = hashingEmbedder()
+    const first = await run(folder, {}, embedder)
+    const embedded = embedder.embedded()
+    writeFileSync(join(buildFolder(folder.dataDir, first.build!), 'passages.hnsw'), 'damaged')
+    expect(
+      await withCurrent(folder, (build) => [build.degraded, build.nearest(build.vectorOf(1), 5).length]),
+    ).toEqual([expect.stringContaining('exact'), 2])
+
+    const report = await run(folder, {}, embedder)
+
+    expect(report.outcome).toBe('published')
+    expect(embedder.embedded()).toBe(embedded)
+    expect(await withCurrent(folder, (build) => build.degraded)).toBeNull()
+  })
+
+  test('a dry run says what would change and writes nothing', async () => {
+    const folder = newFolder({'a.md': guide})
+    await run(folder)
+    const before = readdirSync(folder.dataDir, {recursive: true}).sort()
+    folder.write('a.md', guide.replace('keeps files', 'keeps data'))
+    folder.write('b.md', '# B\n\nWords.\n')
+
+    const report = await run(folder, {dryRun: true})
+
+    expect(report.outcome).toBe('dry-run')
+    expect(
+      report.changes.map(({path, kind, passages}) => [path, kind, passages.added, passages.removed]),
+    ).toEqual([
+      ['a.md', 'changed', 1, 1],
+      ['b.md', 'new', 1, 0],
+    ])
+    expect(readdirSync(folder.dataDir, {recursive: true}).sort()).toEqual(before)
+  })
+
+  test('an aborted ingest leaves nothing behind', async () => {
+    const folder = newFolder({'a.md': guide})
+    const first = await run(folder)
+    folder.write('a.md', '# New\n\nWords.\n')
+    const aborting = new AbortController()
+
+    const running = ingest(
+      {
+        content: folder.content,
+        dataDir: folder.dataDir,
+        embedder: async () => hashingEmbedder(),
+        openParser: directParser,
+      },
+      {
+        signal: aborting.signal,
+        onProgress: ({stage}) => stage === 'verify' && aborting.abort(new Error('enough')),
+      },
+    )
+
+    await expect(running).rejects.toThrow('enough')
+    expect(readdirSync(join(folder.dataDir, 'builds'))).toEqual([first.build])
+    expect(await currentBuildId(folder.dataDir)).toBe(first.build)
+  })
+
+  test('reports links that lead nowhere and pages that share an address', async () => {
+    const folder = newFolder({
+      'a.md':
+        '# A\n\n[gone](gone.md) [wrong](b.md#nowhere) [right](b.md#two) [self](#a-a) [out](https://x.y/z.md)\n\n## A a\n\nText.\n',
+      'b.md': '---\nurl: /same\n---\n# B\n\n## Two\n\nWords.\n',
+      'c.md': '---\nurl: /same\n---\n# C\n\nWords.\n',
+    })
+
+    const {diagnostics} = await run(folder)
+
+    const warnings = diagnostics.filter(({severity}) => severity === 'warning')
+    expect(warnings.map(({path, rule, reason}) => [path, rule, reason])).toEqual([
+      ['a.md', 'broken-anchor', 'the link to #nowhere finds no such heading in b.md'],
+      ['a.md', 'broken-link', 'the link to gone.md leads to no file'],
+      ['c.md', 'duplicate-url', '/same is the address of b.md too'],
+    ])
+  })
+})
+
+describe('files that are not as they should be', () => {
+  test('each is reported with its rule, and the rest goes in', async () => {
+    const folder = newFolder({
+      'good.md': guide,
+      '.hidden.md': guide,
+      'node_modules/x/readme.md': guide,
+      'empty.md': '',
+    })
+    folder.write('latin1.md', Uint8Array.from([0x23, 0x20, 0xe9, 0xff, 0x0a]))
+    folder.write('wide.md', Uint8Array.from([0xff, 0xfe, 0x23, 0x00]))
+    folder.write('bytes.md', Uint8Array.from([0x23, 0x00, 0x01]))
+    folder.write('large.md', '')
+    truncateSync(join(folder.content, 'large.md'), 100 * 1024 * 1024)
+    execFileSync('mkfifo', [join(folder.content, 'pipe.md')])
+    symlinkSync('..', join(folder.content, 'up'))
+    symlinkSync('.', join(folder.content, 'here'))
+    symlinkSync('loop.md', join(folder.content, 'loop.md'))
+    symlinkSync('/etc/hostname', join(folder.content, 'escape.md'))
+    symlinkSync('nowhere.md', join(folder.content, 'dangling.md'))
+    symlinkSync('/dev/zero', join(folder.content, 'device.md'))
+
+    const report = await run(folder)
+
+    expect(report.outcome).toBe('published')
+    expect(report.pages.total).toBe(1)
+    const rules = Object.fromEntries(report.diagnostics.map(({path, rule}) => [path, rule]))
+    expect(rules).toMatchObject({
+      'latin1.md': 'invalid-utf-8',
+      'wide.md': 'utf-16',
+      'bytes.md': 'binary',
+      'large.md': 'too-large',
+      'pipe.md': 'not-a-file',
+      'loop.md': 'symlink-loop',
+      up: 'symlink-escape',
+      here: 'symlink-loop',
+      'escape.md': 'symlink-escape',
+      'device.md': 'symlink-escape',
+      'dangling.md': 'unreadable',
+    })
+    expect(rules).not.toHaveProperty('.hidden.md')
+  })
+
+  test.skipIf(process.getuid?.() === 0)('an unreadable file is reported', async () => {
+    const folder = newFolder({'good.md': guide, 'secret.md': guide})
+    chmodSync(join(folder.content, 'secret.md'), 0)
+
+    const report = await run(folder)
+
+    expect(report.diagnostics).toMatchObject([{path: 'secret.md', rule: 'unreadable'}])
+  })
+
+  test('pages that never end, overflow, exit or throw are set aside one by one', async () => {
+    const folder = newFolder({
+      'a.md': '# A\n\nGood words.\n',
+      'b.md': 'LOOP',
+      'c.md': 'EXIT',
+      'd.md': 'THROW',
+      'e.md': 'MEMORY',
+      'f.md': 'HANG',
+      'g.md': '# G\n\nMore good words.\n',
+    })
+    const entry = new URL('../support/obedient-parse-child.ts', import.meta.url)
+
+    const report = await run(folder, {
+      openParser: (setup) => openParserPool(setup, {size: 2, entry, timeoutMs: 1_500, memoryMb: 64}),
+    })
+
+    expect(report.pages).toMatchObject({total: 2, setAside: 5})
+    const rules = Object.fromEntries(report.diagnostics.map(({path, rule}) => [path, rule]))
+    expect(rules).toMatchObject({
+      'b.md': 'parse-timeout',
+      'c.md': 'parse-crash',
+      'd.md': 'parse-error',
+      'f.md': 'parse-timeout',
+    })
+    expect(rules['e.md']).toMatch(/parse-(?:crash|timeout)/)
+    expect(await withCurrent(folder, (build) => pathsFound(build, 'good'))).toEqual(['a.md', 'g.md'])
+  })
+
+  test('a folder that is not there is refused and named', async () => {
+    const folder = newFolder()
+
+    await expect(run(folder, {content: join(folder.root, 'nowhere')})).rejects.toMatchObject({
+      code: 'config',
+      message: expect.stringContaining('nowhere'),
+    })
+  })
+})
+
+describe('the gates', () => {
+  const pages = (count: number) =>
+    Object.fromEntries(
+      Array.from({length: count}, (_, i) => [`p${i}.md`, `# Page ${i}\n\nWords about number${i}.\n`]),
+    )
+
+  test('refuse to lose most of the docs, and --force goes on', async () => {
+    const folder = newFolder(pages(10))
+    const first = await run(folder)
+    for (let i = 3; i < 10; i++) folder.remove(`p${i}.md`)
+
+    const refused = await run(folder).catch((error: unknown) => error as DocentError)
+
+    expect(refused).toMatchObject({
+      code: 'gate_failed',
+      details: {report: {outcome: 'refused', build: first.build}},
+    })
+    expect(await currentBuildId(folder.dataDir)).toBe(first.build)
+    expect(await run(folder, {force: true})).toMatchObject({outcome: 'published', pages: {total: 3}})
+  })
+
+  test('refuse an empty folder after a full one', async () => {
+    const folder = newFolder(pages(1))
+    await run(folder)
+    folder.remove('p0.md')
+
+    await expect(run(folder)).rejects.toMatchObject({code: 'gate_failed'})
+  })
+
+  test('refuse a build whose golden questions do worse than before', async () => {
+    const golden = {id: '1', question: 'How are zebras fed?', relevant: ['/p0']}
+    const folder = newFolder({
+      ...pages(3),
+      'p0.md': '# Zebras\n\nZebras are fed with hay.\n',
+      'docent.golden.jsonl': `${JSON.stringify(golden)}\n`,
+    })
+    expect((await run(folder)).golden).toEqual({questions: 1, hitAt5: 1})
+    folder.remove('p0.md')
+
+    await expect(run(folder)).rejects.toMatchObject({
+      code: 'gate_failed',
+      message: expect.stringContaining('zebras'),
+    })
+  })
+})
+
+describe('builds kept', () => {
+  test('the older ones go, and an earlier one can be made current again', async () => {
+    const folder = newFolder({'a.md': guide})
+    const ids: string[] = []
+    for (const word of ['one', 'two', 'three', 'four']) {
+      folder.write('a.md', `# A\n\nThe word is ${word}.\n`)
+      ids.push((await run(folder, {keepBuilds: 2})).build!)
+    }
+
+    expect(readdirSync(join(folder.dataDir, 'builds')).sort()).toEqual(ids.slice(-2))
+    await activateBuild(folder.dataDir)
+    expect(await currentBuildId(folder.dataDir)).toBe(ids[2])
+    expect(await withCurrent(folder, (build) => pathsFound(build, 'three'))).toEqual(['a.md'])
+  })
+
+  test('there is no way back before the first', async () => {
+    const folder = newFolder({'a.md': guide})
+    await run(folder)
+
+    await expect(activateBuild(folder.dataDir)).rejects.toMatchObject({code: 'not_found'})
+    await expect(activateBuild(folder.dataDir, '../../etc')).rejects.toMatchObject({code: 'not_found'})
+  })
+})
+
+describe('the lock', () => {
+  test('a second ingest is refused and told who holds it', async () => {
+    const folder = newFolder({'a.md': guide})
+    const lock = await takeIngestLock(folder.dataDir)
+
+    const second = await run(folder).catch((error: unknown) => error)
+
+    expect(second).toBeInstanceOf(DocentError)
+    expect(second).toMatchObject({code: 'locked', message: expect.stringContaining(`process ${process.pid}`)})
+    await lock.release()
+    expect(await run(folder)).toMatchObject({outcome: 'published'})
+  })
+})
+
+test('the report of a published ingest is remembered by the build', async () => {
+  const folder = newFolder({'a.md': guide})
+
+  const {build} = await run(folder)
+
+  const manifest = JSON.parse(
+    readFileSync(join(buildFolder(folder.dataDir, build!), 'manifest.json'), 'utf8'),
+  )
+  expect(manifest.summary).toMatchObject({pages: {new: 1}, warnings: 0})
+  expect(existsSync(join(folder.dataDir, 'ingest.lock.json'))).toBe(false)
+})

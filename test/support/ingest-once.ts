@@ -1,0 +1,19 @@
+import {ingest} from '../../src/ingestion/index.ts'
+import {directParser} from './direct-parser.ts'
+import {hashingEmbedder} from './hashing-embedder.ts'
+
+/** One ingest as a process that can be killed: argv is the content folder and the data folder. */
+const [content, dataDir] = process.argv.slice(2)
+const embedder = hashingEmbedder()
+const report = await ingest(
+  {
+    content: content!,
+    dataDir: dataDir!,
+    embedder: async () => embedder,
+    openParser: directParser,
+    force: true,
+  },
+  {onProgress: ({stage}) => process.send?.(stage)},
+)
+process.send?.(report.outcome)
+process.disconnect?.()
