@@ -1,3 +1,4 @@
+import {createServer} from 'node:net'
 import {fileURLToPath} from 'node:url'
 import {Presets, SingleBar} from 'cli-progress'
 import {pino} from 'pino'
@@ -37,6 +38,8 @@ try {
 
 async function start(): Promise<void> {
   log.debug(describeSettings(settings), 'settings')
+  // Before anything is opened: a second server by mistake must not touch the first one's open answers.
+  await portIsFree()
   const webDir = fileURLToPath(new URL('../dist/web', import.meta.url))
   if (await ensureWeb(webDir)) say('Built the page and the widget.')
 
@@ -128,6 +131,14 @@ async function fail(thrown: unknown): Promise<void> {
   // A disk that takes nothing must not keep a broken process alive.
   await Promise.race([flushed, new Promise((resolve) => setTimeout(resolve, 1000))])
   process.exit(1)
+}
+
+function portIsFree(): Promise<void> {
+  const probe = createServer()
+  return new Promise((resolve, reject) => {
+    probe.once('error', (error) => reject(listenError(error)))
+    probe.listen(settings.port, settings.host, () => probe.close(() => resolve()))
+  })
 }
 
 function listenError(error: NodeJS.ErrnoException): DocentError {

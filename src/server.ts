@@ -44,15 +44,13 @@ export interface Assistant {
 
 export interface AssistantOptions extends Omit<ServerOptions, 'webDir' | 'withProcessMetrics'> {
   readonly onEnd?: Parameters<typeof createAnswering>[0]['onEnd']
+  /** Default `transcripts.sqlite` in the data folder. One process at a time writes a file: a second one would take the first one's open answers for left over. */
+  readonly transcriptsFile?: string
 }
 
 /** Opens the model, the index and the log, and puts the parts together. Close it once. */
-export async function openAssistant({
-  settings,
-  log,
-  extractPaceMs,
-  onEnd,
-}: AssistantOptions): Promise<Assistant> {
+export async function openAssistant(options: AssistantOptions): Promise<Assistant> {
+  const {settings, log, extractPaceMs, onEnd} = options
   const {dataDir} = settings
   const generator = createGenerator(settings, {
     onNote: (note) => log.info({note}, 'generation'),
@@ -60,7 +58,7 @@ export async function openAssistant({
   })
   const embedder = await openEmbedder({model: settings.embeddingModel, cacheDir: modelCacheOf(settings)})
   const transcripts = openTranscripts({
-    file: join(dataDir, 'transcripts.sqlite'),
+    file: options.transcriptsFile ?? join(dataDir, 'transcripts.sqlite'),
     mode: settings.transcripts,
     retentionDays: settings.retentionDays,
     onDegraded: (reason) => {

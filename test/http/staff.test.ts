@@ -1,0 +1,282 @@
+import {afterEach, describe, expect, test} from 'vitest'
+import {DocentError} from '../../src/domain/index.ts'
+import {createStaff} from '../../src/http/staff.ts'
+import {allEventsOf} from '../support/event-reader.ts'
+import {
+  adminToken,
+  docsToken,
+  type HttpProduct,
+  type HttpProductOptions,
+  startHttpProduct,
+  supportToken,
+} from '../support/http-product.ts'
+
+const open: HttpProduct[] = []
+
+async function start(options?: HttpProductOptions): Promise<HttpProduct> {
+  const product = await startHttpProduct(options)
+  open.push(product)
+  return product
+}
+
+afterEach(async () => {
+  for (const product of open.splice(0)) await product.close()
+})
+
+const bearer = (token: string) => ({authorization: `Bearer ${token}`})
+
+async function answered(product: HttpProduct, question = 'xyzzy'): Promise<string> {
+  const [begun] = await allEventsOf(await product.ask({question}))
+  return String(begun!.data['answerId'])
+}
+
+describe('who may do what', () => {
+  const routes = [
+    ['GET', '/api/admin/transcripts', ['admin', 'support']],
+    ['GET', '/api/admin/transcripts/ID', ['admin', 'support']],
+    ['GET', '/api/admin/transcripts/export?format=csv', ['admin', 'support']],
+    ['PUT', '/api/admin/transcripts/ID/review', ['admin', 'support']],
+    ['DELETE', '/api/admin/transcripts/ID', ['admin']],
+    ['GET', '/api/admin/builds', ['admin', 'docs']],
+    ['POST', '/api/admin/builds/b1/activate', ['admin', 'docs']],
+    ['GET', '/api/admin/reindex/none/events', ['admin', 'docs']],
+  ] as const
+
+  test.each(routes)('%s %s', async (method, path, roles) => {
+    const product = await start()
+    const answerId = await answered(product)
+    const url = product.url + path.replace('ID', answerId)
+    const body = method === 'PUT' ? JSON.stringify({verdict: 'good'}) : null
+    const status = async (headers: Record<string, string>) =>
+      (await fetch(url, {method, body, headers: {'content-type': 'application/json', ...headers}})).status
+
+    const none = [
+      await status({}),
+      await status(bearer('wrong')),
+      await status({cookie: 'docent_staff=admin.9.x'}),
+    ]
+    const others = (
+      [
+        ['support', supportToken],
+        ['docs', docsToken],
+        ['admin', adminToken],
+      ] as const
+    ).map(async ([role, token]) => [role, (await status(bearer(token))) !== 403])
+
+    expect(none).toEqual([401, 401, 401])
+    expect(Object.fromEntries(await Promise.all(others))).toEqual({
+      support: (roles as readonly string[]).includes('support'),
+      docs: (roles as readonly string[]).includes('docs'),
+      admin: true,
+    })
+  })
+
+  test('pages of other sites may not, whatever they carry', async () => {
+    const product = await start({options: {allowedOrigins: ['*']}})
+
+    const response = await fetch(`${product.url}/api/admin/transcripts`, {
+      headers: {...bearer(adminToken), origin: 'https://docs.example.com'},
+    })
+
+    expect(response.status).toBe(403)
+    expect(response.headers.get('access-control-allow-origin')).toBeNull()
+  })
+
+  test('guessing is locked out, for the right token as well', async () => {
+    const product = await start()
+    const list = (token: string) => fetch(`${product.url}/api/admin/transcripts`, {headers: bearer(token)})
+
+    const statuses: number[] = []
+    for (let i = 0; i < 11; i++) statuses.push((await list(`guess-${i}`)).status)
+    const right = await list(adminToken)
+
+    expect(statuses).toEqual([...Array(10).fill(401), 429])
+    expect(right.status).toBe(429)
+    expect(right.headers.get('retry-after')).not.toBeNull()
+  })
+})
+
+describe('the console', () => {
+  const cookieOf = (response: Response) => response.headers.get('set-cookie')?.split(';')[0] ?? ''
+
+  test('signs in with a token for a cookie that scripts and other sites cannot use', async () => {
+    const product = await start()
+
+    const response = await fetch(`${product.url}/api/admin/session`, {
+      method: 'POST',
+      headers: {'content-type': 'application/json'},
+      body: JSON.stringify({token: supportToken}),
+    })
+    const set = response.headers.get('set-cookie')
+    const list = await fetch(`${product.url}/api/admin/transcripts`, {headers: {cookie: cookieOf(response)}})
+
+    expect(await response.json()).toEqual({role: 'support'})
+    expect(set).toMatch(/HttpOnly/)
+    expect(set).toMatch(/SameSite=Strict/)
+    expect(set).not.toContain(supportToken)
+    expect(list.status).toBe(200)
+  })
+
+  test('a cookie cannot be raised to another role', async () => {
+    const product = await start()
+    const response = await fetch(`${product.url}/api/admin/session`, {
+      method: 'POST',
+      headers: {'content-type': 'application/json'},
+      body: JSON.stringify({token: supportToken}),
+    })
+
+    const forged = cookieOf(response).replace('support', 'admin')
+    const list = await fetch(`${product.url}/api/admin/transcripts`, {headers: {cookie: forged}})
+
+    expect(forged).toContain('admin')
+    expect(list.status).toBe(401)
+  })
+
+  test('a one-time link works once', async () => {
+    const product = await start({options: {adminToken: null, docsToken: null, supportToken: null}})
+    const link = `${product.url}/console?token=${product.http.staff.issueOneTimeToken()}`
+
+    const first = await fetch(link, {redirect: 'manual'})
+    const second = await fetch(link, {redirect: 'manual'})
+    const page = await fetch(`${product.url}/console`, {headers: {cookie: cookieOf(first)}})
+
+    expect(first.status).toBe(303)
+    expect(first.headers.get('location')).toBe('/console')
+    expect(second.headers.get('set-cookie')).toBeNull()
+    expect(page.status).toBe(200)
+    expect(await page.text()).toContain('Transcripts')
+  })
+
+  test('a one-time link grows old', async () => {
+    let now = 0
+    const staff = createStaff({adminToken: null, docsToken: null, supportToken: null}, () => now)
+    const token = staff.issueOneTimeToken()
+    now = 31 * 60 * 1000
+
+    const request = {get: () => undefined, ip: '192.0.2.1', secure: false}
+    const role = await staff.signIn(request as never, {cookie() {}} as never, token)
+
+    expect(role).toBeNull()
+  })
+
+  test('shows a question as text, whatever was asked', async () => {
+    const product = await start()
+    await answered(product, 'xyzzy <script>alert(1)</script> "quoted"')
+
+    const page = await fetch(`${product.url}/console`, {headers: bearer(supportToken)})
+    const text = await page.text()
+
+    expect(text).toContain('&lt;script&gt;alert(1)&lt;/script&gt;')
+    expect(text).not.toContain('<script')
+    expect(page.headers.get('content-security-policy')).toContain("script-src 'self'")
+  })
+})
+
+describe('transcripts', () => {
+  test('are listed, read, reviewed and deleted', async () => {
+    const product = await start()
+    const answerId = await answered(product)
+    const url = `${product.url}/api/admin/transcripts`
+    const headers = {...bearer(adminToken), 'content-type': 'application/json'}
+
+    const list = await (await fetch(`${url}?ending=abstained&limit=10`, {headers})).json()
+    const review = await fetch(`${url}/${answerId}/review`, {
+      method: 'PUT',
+      headers,
+      body: JSON.stringify({verdict: 'should_answer', note: 'It is in Install.', correctedAnswer: 'Run it.'}),
+    })
+    const transcript = (await (await fetch(`${url}/${answerId}`, {headers})).json()) as Record<
+      string,
+      unknown
+    >
+    const deleted = await fetch(`${url}/${answerId}`, {method: 'DELETE', headers})
+    const gone = await fetch(`${url}/${answerId}`, {headers})
+
+    expect(list).toMatchObject({items: [{answerId, ending: 'abstained'}], nextCursor: null})
+    expect(review.status).toBe(200)
+    expect(transcript).toMatchObject({question: 'xyzzy', review: {verdict: 'should_answer'}})
+    expect(transcript['events']).toHaveLength(3)
+    expect([deleted.status, gone.status]).toEqual([204, 404])
+  })
+
+  test('are exported as JSON lines and as CSV', async () => {
+    const product = await start()
+    await answered(product, 'xyzzy, "one"')
+    await answered(product, '=xyzzy()')
+    const get = async (format: string) =>
+      (
+        await fetch(`${product.url}/api/admin/transcripts/export?format=${format}`, {
+          headers: bearer(adminToken),
+        })
+      ).text()
+
+    const lines = (await get('jsonl')).trim().split('\n')
+    const csv = await get('csv')
+
+    expect(lines.map((line) => JSON.parse(line).question)).toEqual(['xyzzy, "one"', '=xyzzy()'])
+    expect(csv).toContain('"xyzzy, ""one"""')
+    expect(csv).toContain("'=xyzzy()")
+  })
+
+  test.each(['ending=nonsense', 'limit=0', 'from=yesterday', 'rating=5'])(
+    'a list with ?%s is refused',
+    async (query) => {
+      const product = await start()
+
+      const response = await fetch(`${product.url}/api/admin/transcripts?${query}`, {
+        headers: bearer(adminToken),
+      })
+
+      expect(response.status).toBe(400)
+    },
+  )
+})
+
+describe('reindexing', () => {
+  test('runs one at a time, and its events can be read while it runs and after', async () => {
+    let finish: (report: object) => void = () => {}
+    const report = new Promise<object>((resolve) => {
+      finish = resolve
+    })
+    async function* progress() {
+      yield {stage: 'scan'}
+      yield {stage: 'pages'}
+      await report
+    }
+    const product = await start({startIngest: () => ({progress: progress(), report})})
+    const headers = bearer(docsToken)
+    const reindex = () => fetch(`${product.url}/api/admin/reindex`, {method: 'POST', headers})
+
+    const first = await reindex()
+    const {id, events} = (await first.json()) as {id: string; events: string}
+    const second = await reindex()
+    const reading = fetch(product.url + events, {headers}).then(allEventsOf)
+    finish({outcome: 'published'})
+    const read = await reading
+    const again = await allEventsOf(await fetch(`${product.url}${events}?after=2`, {headers}))
+    const third = await reindex()
+
+    expect(first.status).toBe(202)
+    expect(second.status).toBe(409)
+    expect(await second.json()).toMatchObject({error: {code: 'locked', jobId: id}})
+    expect(read.map(({type}) => type)).toEqual(['progress', 'progress', 'done'])
+    expect(read.at(-1)!.data).toEqual({report: {outcome: 'published'}})
+    expect(again).toEqual(read.slice(2))
+    expect(third.status).toBe(202)
+  })
+
+  test('a failure is told as its last event', async () => {
+    const failure = new DocentError('gate_failed', 'Half of the passages would go.')
+    const product = await start({
+      startIngest: () => ({progress: (async function* () {})(), report: Promise.reject(failure)}),
+    })
+    const headers = bearer(adminToken)
+
+    const {events} = (await (
+      await fetch(`${product.url}/api/admin/reindex`, {method: 'POST', headers})
+    ).json()) as {events: string}
+    const read = await allEventsOf(await fetch(product.url + events, {headers}))
+
+    expect(read.at(-1)).toMatchObject({type: 'error', data: {code: 'gate_failed', message: failure.message}})
+  })
+})
