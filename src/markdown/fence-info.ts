@@ -30,7 +30,7 @@ export function fenceInfoOf(info: string): FenceInfo {
     if (/[./]/.test(path)) title = path
     rest = rest.slice(1 + path.length)
   }
-  title ??= /(?:^|\s)\[([^\]]+)\]/.exec(rest)?.[1]
+  title ??= /(?:^|\s)\[([^[\]]+)\](?:\s|$)/.exec(rest)?.[1]
   title ??= /^\s+([\w@./()[\]-]*[\w)\]]\.[A-Za-z]\w{0,9}|[\w@.-]+\/[\w@./-]+)(?=\s|$)/.exec(rest)?.[1]
   if (
     /[./]/.test(head) &&

@@ -333,7 +333,7 @@ export class Flattener {
       this.#raw = this.#options.raw ?? false
       this.#inTable = false
       this.#prefix = ''
-      this.#push('')
+      if (this.out.at(-1) !== '') this.#push('')
       this.#nextLine(end)
       return true
     }
@@ -1065,6 +1065,20 @@ export class Flattener {
     const kind = name.split(':').at(-1)!
     const box = {...container, strip: 0}
     this.#current = ''
+    if (kind === 'raw' && /\bhtml\b/.test(argument)) {
+      this.#note(`myst:${name}`, 'flattened')
+      const from = this.#p
+      const to = this.#skipDirective(container)
+      this.#nested(
+        this.#text
+          .slice(from, to)
+          .split('\n')
+          .map((line) => line.trim())
+          .join('\n'),
+      )
+      this.#current = ''
+      return
+    }
     if (hiddenDirectives.has(kind)) {
       this.#note(`myst:${name}`, 'dropped')
       this.#skipDirective(container)
@@ -1122,14 +1136,17 @@ export class Flattener {
     this.#open({...box, quote: false})
   }
 
-  #skipDirective({kind, name, size}: Pick<Container, 'kind' | 'name' | 'size'>): void {
+  /** Passes over a directive's content and its closing line; the offset where its content ends. */
+  #skipDirective({kind, name, size}: Pick<Container, 'kind' | 'name' | 'size'>): number {
     const char = kind === 'colon' ? ':' : name[0]!
     const closing = new RegExp(`^[ \\t>]*\\${char}{${size},}[ \\t]*$`)
     while (this.#p < this.#text.length) {
+      const from = this.#p
       const {rest, end} = this.#measure(this.#p)
       this.#nextLine(end)
-      if (closing.test(rest)) return
+      if (closing.test(rest)) return from
     }
+    return this.#text.length
   }
 
   // --- includes
@@ -1542,8 +1559,8 @@ export class Flattener {
       )
       this.#advance(tag.end)
       if (own >= 0) this.#closeElement(tag.name)
-      else if (wasEmpty || lineRest === '') this.#break()
-      this.#skipSpace()
+      else if (wasEmpty) this.#break()
+      if (own >= 0 || wasEmpty) this.#skipSpace()
       return true
     }
     const file = this.#context.imports.get(tag.name)

@@ -8,6 +8,7 @@ import type {
   Paragraph,
   RootContent,
   Table,
+  TableCell,
 } from 'mdast'
 import type {Passage} from '../domain/index.ts'
 import {type FlatSource, outdented} from './flat-source.ts'
@@ -180,7 +181,16 @@ function tableUnits(table: Table, source: FlatSource): Unit[] {
   const delimiter = outdented(between, start.column - 1).trim()
   const head = `${rowOf(header)}\n${delimiter}`
   const heading = plainTextOfNode(header)
-  return grouped(rows, (row) => countWords(plainTextOfNode(row))).map((group, index) => {
+  return grouped(rows, (row) => countWords(plainTextOfNode(row))).flatMap((group, index) => {
+    if (group.length === 1 && countWords(plainTextOfNode(group[0]!)) > passageBudget.max) {
+      // A row that alone is over the budget: its cells become paragraphs.
+      const cells = group[0]!.children.flatMap((cell) =>
+        plainTextOfNode(cell).trim() === '' ? [] : sentenceUnits(cell, source),
+      )
+      const first = cells[0]
+      if (index > 0 || heading === '' || !first) return cells
+      return [unit(rowOf(header), heading, source.startLineOf(table), source.startLineOf(table)), ...cells]
+    }
     const texts = group.map((row) => plainTextOfNode(row)).filter(Boolean)
     return unit(
       [head, ...group.map(rowOf)].join('\n'),
@@ -191,7 +201,7 @@ function tableUnits(table: Table, source: FlatSource): Unit[] {
   })
 }
 
-function sentenceUnits(paragraph: Paragraph, source: FlatSource): Unit[] {
+function sentenceUnits(paragraph: Paragraph | TableCell, source: FlatSource): Unit[] {
   const from = paragraph.position!.start.offset!
   const to = paragraph.position!.end.offset!
   const cuts: number[] = []
@@ -235,7 +245,12 @@ function sentenceUnits(paragraph: Paragraph, source: FlatSource): Unit[] {
 }
 
 /** The visible words of a paragraph's part; cuts lie only inside text nodes. */
-function textBetween(paragraph: Paragraph, start: number, end: number, source: FlatSource): string {
+function textBetween(
+  paragraph: Paragraph | TableCell,
+  start: number,
+  end: number,
+  source: FlatSource,
+): string {
   let text = ''
   for (const child of paragraph.children) {
     const from = child.position!.start.offset!
