@@ -1,0 +1,242 @@
+import {describe, expect, test} from 'vitest'
+import {
+  type AskRequest,
+  askAnswer,
+  type Fetch,
+  followAnswer,
+  type Network,
+  RefusedError,
+  type StreamNews,
+  type StreamOptions,
+} from '../../src/web/client/answer-stream.ts'
+
+const request: AskRequest = {question: 'q', idempotencyKey: 'k1'}
+const online: Network = {isOnline: () => true, back: async () => {}}
+
+function frame(seq: number, type: string, data: object = {}): string {
+  return `id: a1:${seq}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n`
+}
+
+/** A response whose body is cut into pieces of any size; `fails` breaks the connection after them. */
+function streamOf(text: string, {fails = false, size = 7} = {}): Response {
+  const bytes = new TextEncoder().encode(text)
+  let at = 0
+  const body = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      if (at < bytes.length) {
+        controller.enqueue(bytes.slice(at, at + size))
+        at += size
+      } else if (fails) controller.error(new TypeError('network error'))
+      else controller.close()
+    },
+  })
+  return new Response(body, {headers: {'content-type': 'text/event-stream'}})
+}
+
+interface Call {
+  readonly url: string
+  readonly init: RequestInit
+}
+
+function answering(...responses: readonly (() => Response)[]): {fetch: Fetch; calls: Call[]} {
+  const calls: Call[] = []
+  return {
+    calls,
+    async fetch(url, init = {}) {
+      calls.push({url, init})
+      const next = responses[calls.length - 1]
+      if (next === undefined) throw new TypeError('Failed to fetch')
+      return next()
+    },
+  }
+}
+
+function optionsWith(fetch: Fetch, more: Partial<StreamOptions> = {}): StreamOptions {
+  return {
+    endpoint: 'https://d.example',
+    signal: new AbortController().signal,
+    fetch,
+    network: online,
+    backoffMs: [0, 0],
+    ...more,
+  }
+}
+
+async function all(news: AsyncIterable<StreamNews>): Promise<string[]> {
+  const seen: string[] = []
+  for await (const item of news) {
+    seen.push(
+      item.type === 'event'
+        ? `${item.seq} ${item.event.type}`
+        : item.type === 'connection'
+          ? item.status
+          : `broke off: ${item.cause}`,
+    )
+  }
+  return seen
+}
+
+describe('reading an answer', () => {
+  test('gives every event once and in order, whatever pieces the network makes', async () => {
+    const text = `retry: 1000\n: hello\n\n${frame(1, 'start')}${frame(2, 'delta', {text: 'é😀'})}${frame(3, 'done')}`
+
+    for (const size of [1, 2, 3, 5, 1000]) {
+      const {fetch} = answering(() => streamOf(text, {size}))
+
+      expect(await all(askAnswer(request, optionsWith(fetch)))).toEqual([
+        'open',
+        '1 start',
+        '2 delta',
+        '3 done',
+      ])
+    }
+  })
+
+  test.each([
+    ['an end of the stream', false],
+    ['a broken connection', true],
+  ])(
+    '%s without a terminal event is resumed behind the last event, not taken for finished',
+    async (_name, fails) => {
+      const {fetch, calls} = answering(
+        () => streamOf(frame(1, 'start') + frame(2, 'delta'), {fails}),
+        () => streamOf(frame(2, 'delta') + frame(3, 'delta') + frame(4, 'done')),
+      )
+
+      const seen = await all(askAnswer(request, optionsWith(fetch)))
+
+      expect(seen).toEqual(['open', '1 start', '2 delta', 'reconnecting', 'open', '3 delta', '4 done'])
+      expect(calls[1]?.url).toBe('https://d.example/api/answers/a1/events?after=2')
+      expect(calls[1]?.init.headers).toMatchObject({'last-event-id': 'a1:2'})
+    },
+  )
+
+  test('gives up after attempts that bring nothing, and says that it broke off', async () => {
+    const {fetch, calls} = answering(() => streamOf(frame(1, 'start')))
+
+    const seen = await all(askAnswer(request, optionsWith(fetch)))
+
+    expect(seen).toEqual(['open', '1 start', 'reconnecting', 'reconnecting', 'broke off: unreachable'])
+    expect(calls).toHaveLength(3)
+  })
+
+  test('counts attempts anew once an event has come', async () => {
+    const {fetch} = answering(
+      () => streamOf(frame(1, 'start')),
+      () => streamOf(frame(2, 'delta')),
+      () => streamOf(frame(3, 'delta')),
+      () => streamOf(frame(4, 'delta')),
+      () => streamOf(frame(5, 'done')),
+    )
+
+    expect((await all(askAnswer(request, optionsWith(fetch)))).at(-1)).toBe('5 done')
+  })
+
+  test('sends a question that got lost again, under the same key', async () => {
+    const {fetch, calls} = answering(
+      () => {
+        throw new TypeError('Failed to fetch')
+      },
+      () => streamOf(frame(1, 'start') + frame(2, 'done')),
+    )
+
+    await all(askAnswer(request, optionsWith(fetch)))
+
+    expect(calls.map(({init}) => (init.headers as Record<string, string>)['idempotency-key'])).toEqual([
+      'k1',
+      'k1',
+    ])
+    expect(JSON.parse(String(calls[0]?.init.body))).toEqual({question: 'q', resumable: true})
+  })
+
+  test('a refusal carries the code, the words and the wait', async () => {
+    const {fetch} = answering(() =>
+      Response.json(
+        {error: {code: 'rate_limited', message: 'Later.'}},
+        {status: 429, headers: {'retry-after': '7'}},
+      ),
+    )
+
+    await expect(all(askAnswer(request, optionsWith(fetch)))).rejects.toMatchObject({
+      name: 'RefusedError',
+      code: 'rate_limited',
+      message: 'Later.',
+      retryAfterMs: 7000,
+    })
+  })
+
+  test('a page of a proxy in place of a stream is a refusal, not an answer', async () => {
+    const {fetch} = answering(
+      () => new Response('<html>', {status: 200, headers: {'content-type': 'text/html'}}),
+    )
+
+    await expect(all(askAnswer(request, optionsWith(fetch)))).rejects.toBeInstanceOf(RefusedError)
+  })
+
+  test('an answer the server no longer has is said to be gone', async () => {
+    const {fetch} = answering(() => Response.json({error: {code: 'not_found', message: ''}}, {status: 404}))
+
+    expect(await all(followAnswer('a1', 4, optionsWith(fetch)))).toEqual(['broke off: gone'])
+  })
+
+  test('waits while there is no network, without using up attempts', async () => {
+    let isOnline = false
+    const {fetch} = answering(
+      () => streamOf(frame(1, 'start'), {fails: true}),
+      () => streamOf(frame(2, 'done')),
+    )
+    const network: Network = {
+      isOnline: () => isOnline,
+      back: async () => {
+        isOnline = true
+      },
+    }
+
+    const seen = await all(askAnswer(request, optionsWith(fetch, {network})))
+
+    expect(seen).toEqual(['open', '1 start', 'offline', 'reconnecting', 'open', '2 done'])
+  })
+
+  test('a line that falls silent is taken for dead and resumed', async () => {
+    const {fetch} = answering(
+      () =>
+        new Response(
+          new ReadableStream({start: (c) => c.enqueue(new TextEncoder().encode(frame(1, 'start')))}),
+          {
+            headers: {'content-type': 'text/event-stream'},
+          },
+        ),
+      () => streamOf(frame(2, 'done')),
+    )
+
+    const seen = await all(askAnswer(request, optionsWith(fetch, {silenceMs: 30})))
+
+    expect(seen).toEqual(['open', '1 start', 'reconnecting', 'open', '2 done'])
+  })
+
+  test('leaving ends the request and throws the reason', async () => {
+    const leaving = new AbortController()
+    let isCancelled = false
+    const {fetch} = answering(
+      () =>
+        new Response(
+          new ReadableStream({
+            start: (c) => c.enqueue(new TextEncoder().encode(frame(1, 'start'))),
+            cancel: () => {
+              isCancelled = true
+            },
+          }),
+          {headers: {'content-type': 'text/event-stream'}},
+        ),
+    )
+    const news = askAnswer(request, optionsWith(fetch, {signal: leaving.signal}))
+    await news.next()
+    await news.next()
+
+    const next = news.next()
+    leaving.abort()
+
+    await expect(next).rejects.toMatchObject({name: 'AbortError'})
+    expect(isCancelled).toBe(true)
+  })
+})

@@ -1,0 +1,366 @@
+import {describe, expect, test} from 'vitest'
+import type {AnswerState} from '../../src/web/client/answer-state.ts'
+import {newAnswer, stopped, withNews} from '../../src/web/client/answer-state.ts'
+import {createConversationStore, memoryStorage} from '../../src/web/client/conversation-store.ts'
+import {copiedMarkdown} from '../../src/web/client/markdown-copy.ts'
+import {createLiveSearch} from '../../src/web/client/search.ts'
+import {openSession, type Session} from '../../src/web/client/session.ts'
+import {
+  done,
+  type ScriptedDocent,
+  type Step,
+  sampleSources,
+  sourcesEvent,
+  startScriptedDocent,
+} from '../support/scripted-docent.ts'
+
+const words = (text: string): Step => ({send: {type: 'delta', text}})
+
+interface Tab {
+  readonly session: Session
+  /** Resolves once the newest answer satisfies the claim. */
+  until(claim: (answer: AnswerState) => boolean): Promise<AnswerState>
+}
+
+const storage = (): {browser: ReturnType<typeof memoryStorage>; tab: ReturnType<typeof memoryStorage>} => ({
+  browser: memoryStorage(),
+  tab: memoryStorage(),
+})
+
+function openTab(docent: ScriptedDocent, stores = storage()): Tab {
+  const waiting = new Set<() => void>()
+  const session = openSession({
+    endpoint: docent.url,
+    fetch: (url, init) => fetch(url, init),
+    network: {isOnline: () => true, back: async () => {}},
+    store: createConversationStore(stores.browser, 'test'),
+    tab: stores.tab,
+    version: () => null,
+    backoffMs: [0, 10, 20, 40],
+    onChange: () => {
+      for (const check of [...waiting]) check()
+    },
+  })
+  return {
+    session,
+    until: (claim) =>
+      new Promise((resolve) => {
+        const check = (): void => {
+          const answer = session.answers.at(-1)
+          if (answer === undefined || !claim(answer)) return
+          waiting.delete(check)
+          resolve(answer)
+        }
+        waiting.add(check)
+        check()
+      }),
+  }
+}
+
+async function withDocent(
+  script: (question: string) => Step[],
+  run: (docent: ScriptedDocent) => Promise<void>,
+): Promise<void> {
+  const docent = await startScriptedDocent({webDir: '/nowhere', script})
+  try {
+    await run(docent)
+  } finally {
+    await docent.close()
+  }
+}
+
+describe('a session', () => {
+  test('goes from searching through sources and writing to the end', async () => {
+    await withDocent(
+      () => [{send: sourcesEvent()}, {hold: true}, words('Hi.'), {hold: true}, {send: done('complete')}],
+      async (docent) => {
+        const {session, until} = openTab(docent)
+
+        session.ask('q')
+        expect(session.running?.phase).toBe('searching')
+        await until(({phase}) => phase === 'sources')
+        docent.release()
+        await until(({phase}) => phase === 'writing')
+        docent.release()
+        const answer = await until(({phase}) => phase === 'complete')
+
+        expect(answer.text).toBe('Hi.')
+        expect(session.running).toBeNull()
+        session.close()
+      },
+    )
+  })
+
+  test('a stop before the first token reaches the server, and shows at once', async () => {
+    await withDocent(
+      () => [{hold: true}, words('never')],
+      async (docent) => {
+        const {session, until} = openTab(docent)
+
+        session.ask('q')
+        session.stop()
+
+        expect(session.answers[0]?.phase).toBe('stopped')
+        await until(({timings}) => timings !== null)
+        expect(docent.answers[0]?.stops).toBe(1)
+        expect(session.answers[0]?.phase).toBe('stopped')
+        session.close()
+      },
+    )
+  })
+
+  test('a cut in the middle loses nothing and repeats nothing', async () => {
+    await withDocent(
+      () => [
+        {send: sourcesEvent()},
+        words('one '),
+        {cut: true},
+        words('two '),
+        {cut: true},
+        words('three'),
+        {send: done('complete')},
+      ],
+      async (docent) => {
+        const {session, until} = openTab(docent)
+
+        session.ask('q')
+        const answer = await until(({phase}) => phase === 'complete')
+
+        expect(answer.text).toBe('one two three')
+        expect(answer.sources).toHaveLength(sampleSources.length)
+        session.close()
+      },
+    )
+  })
+
+  test('a reload in the middle resumes the very answer', async () => {
+    await withDocent(
+      () => [{send: sourcesEvent()}, words('one '), {hold: true}, words('two'), {send: done('complete')}],
+      async (docent) => {
+        const stores = storage()
+        const before = openTab(docent, stores)
+        before.session.ask('q')
+        await before.until(({text}) => text === 'one ')
+        before.session.close()
+
+        const after = openTab(docent, stores)
+        docent.release()
+        const answer = await after.until(({phase}) => phase === 'complete')
+
+        expect(answer.text).toBe('one two')
+        expect(docent.answers).toHaveLength(1)
+        after.session.close()
+      },
+    )
+  })
+
+  test('two tabs have conversations of their own, and both are in the history', async () => {
+    await withDocent(
+      (question) => [{send: sourcesEvent()}, words(question), {send: done('complete')}],
+      async (docent) => {
+        const {browser} = storage()
+        const one = openTab(docent, {browser, tab: memoryStorage()})
+        const two = openTab(docent, {browser, tab: memoryStorage()})
+
+        one.session.ask('first')
+        two.session.ask('second')
+        await Promise.all([
+          one.until(({phase}) => phase === 'complete'),
+          two.until(({phase}) => phase === 'complete'),
+        ])
+
+        expect(one.session.answers.map(({question}) => question)).toEqual(['first'])
+        expect(
+          one.session
+            .conversations()
+            .map(({answers}) => answers[0]?.question)
+            .sort(),
+        ).toEqual(['first', 'second'])
+        one.session.close()
+        two.session.close()
+      },
+    )
+  })
+
+  test('an answer that broke off goes on from its text, as another request', async () => {
+    await withDocent(
+      () => [
+        {send: sourcesEvent()},
+        words('half'),
+        {send: {type: 'error', ending: 'error', code: 'upstream_cut', message: 'Cut.', retryable: true}},
+      ],
+      async (docent) => {
+        const {session, until} = openTab(docent)
+        session.ask('q')
+        const broken = await until(({phase}) => phase === 'broke-off')
+
+        session.goOn(broken.key)
+        await until(({phase, attempt}) => phase === 'broke-off' && attempt === 2)
+
+        expect(docent.answers[1]?.body).toMatchObject({continueAnswerId: 'a1', conversationId: 'c1'})
+        expect(docent.answers[1]?.idempotencyKey).not.toBe(docent.answers[0]?.idempotencyKey)
+        expect(session.answers).toHaveLength(1)
+        session.close()
+      },
+    )
+  })
+
+  test('a refusal keeps the question and says how long to wait', async () => {
+    await withDocent(
+      () => [],
+      async (docent) => {
+        const {session, until} = openTab(docent)
+
+        session.ask('refuse me')
+        const answer = await until(({phase}) => phase === 'refused')
+
+        expect(answer.problem).toMatchObject({code: 'rate_limited', retryAfterMs: 7000, retryable: true})
+        session.close()
+      },
+    )
+  })
+
+  test('a conversation that is deleted is deleted on the server first', async () => {
+    await withDocent(
+      () => [{send: sourcesEvent([])}, {send: done('abstained')}],
+      async (docent) => {
+        const {session, until} = openTab(docent)
+        session.ask('q')
+        await until(({phase}) => phase === 'abstained')
+
+        docent.setUnreachable(true)
+        await expect(session.remove(session.conversationKey)).rejects.toThrow()
+        expect(session.conversations()).toHaveLength(1)
+        docent.setUnreachable(false)
+        await session.remove(session.conversationKey)
+
+        expect(docent.deletedConversations).toEqual(['c1'])
+        expect(session.conversations()).toHaveLength(0)
+        expect(session.answers).toHaveLength(0)
+        session.close()
+      },
+    )
+  })
+
+  test('a passage of the page goes along as a quotation', async () => {
+    await withDocent(
+      () => [{send: sourcesEvent([])}, {send: done('abstained')}],
+      async (docent) => {
+        const {session, until} = openTab(docent)
+
+        session.ask('what is this?', 'npm ci\nnpm start')
+        await until(({phase}) => phase === 'abstained')
+
+        expect(docent.answers[0]?.question).toBe('what is this?\n\n> npm ci\n> npm start')
+        session.close()
+      },
+    )
+  })
+})
+
+describe('the state of an answer', () => {
+  const asked = newAnswer('k', 'q', {askedAt: 0})
+
+  test('a citation of a source that was never sent is not shown', () => {
+    const news = {type: 'event', seq: 2, event: {type: 'citation', n: 9, start: 0, end: 1}} as const
+
+    expect(withNews(asked, news).citations).toEqual([])
+  })
+
+  test('a second round of sources does not turn writing back into searching', () => {
+    const written = withNews(asked, {type: 'event', seq: 2, event: {type: 'delta', text: 'a'}})
+
+    expect(withNews(written, {type: 'event', seq: 3, event: sourcesEvent()}).phase).toBe('writing')
+  })
+
+  test('what was stopped stays stopped, whatever the server says later', () => {
+    const halted = stopped(asked)
+
+    expect(withNews(halted, {type: 'event', seq: 2, event: done('complete')}).phase).toBe('stopped')
+    expect(withNews(halted, {type: 'broke-off', cause: 'unreachable'}).phase).toBe('stopped')
+  })
+
+  test('is copied as Markdown with a link at each citation and the sources used', () => {
+    const answer: AnswerState = {
+      ...asked,
+      question: 'How?',
+      text: 'So it is.',
+      sources: sampleSources.slice(0, 2),
+      citations: [{n: 2, start: 0, end: 8}],
+    }
+
+    expect(copiedMarkdown(answer, 'https://d.example/docs/')).toBe(
+      '**How?**\n\nSo it is [[2]](https://d.example/docs/streaming-and-resuming#stopping).\n\n- [2] [Streaming and resuming › Stopping](https://d.example/docs/streaming-and-resuming#stopping)',
+    )
+  })
+})
+
+describe('searching while typing', () => {
+  test('asks once for a burst of keys, and an older answer never replaces a newer one', async () => {
+    const asked: string[] = []
+    const results: string[] = []
+    let finish = (): void => {}
+    const finished = new Promise<void>((resolve) => {
+      finish = resolve
+    })
+    const search = createLiveSearch({
+      endpoint: '',
+      debounceMs: 5,
+      async fetch(url, init) {
+        const query = new URL(url, 'http://x').searchParams.get('q')!
+        asked.push(query)
+        // The older search answers last, unless it was given up.
+        if (query === 'old') {
+          search.type('newer')
+          await new Promise((resolve) => init?.signal?.addEventListener('abort', resolve, {once: true}))
+        }
+        return Response.json({results: []})
+      },
+      onResults: (query) => {
+        results.push(query)
+        if (query === 'newer') finish()
+      },
+    })
+
+    search.type('o')
+    search.type('ol')
+    search.type('old')
+    await finished
+
+    expect(asked).toEqual(['old', 'newer'])
+    expect(results).toEqual(['o', 'newer'])
+  })
+})
+
+describe('the store of conversations', () => {
+  const answer = newAnswer('k1', 'q', {askedAt: 1})
+
+  test('a full storage makes room by forgetting the oldest', () => {
+    const memory = memoryStorage()
+    const full = {
+      ...memory,
+      get length() {
+        return memory.length
+      },
+      setItem(key: string, value: string) {
+        if (memory.length >= 2 && memory.getItem(key) === null)
+          throw new DOMException('full', 'QuotaExceededError')
+        memory.setItem(key, value)
+      },
+    }
+    const store = createConversationStore(full, 's')
+
+    for (const n of [1, 2, 3])
+      store.save({key: `c${n}`, conversationId: null, updatedAt: n, answers: [answer]})
+
+    expect(store.list().map(({key}) => key)).toEqual(['c3', 'c2'])
+  })
+
+  test('what somebody else wrote under its name is ignored', () => {
+    const memory = memoryStorage()
+    memory.setItem('docent:s:conversation:x', '{"v":1,"conversation":5}')
+    memory.setItem('docent:s:conversation:y', 'not json')
+
+    expect(createConversationStore(memory, 's').list()).toEqual([])
+  })
+})
