@@ -1,0 +1,139 @@
+import {mkdtemp, rm} from 'node:fs/promises'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {afterAll, beforeAll, describe, expect, test} from 'vitest'
+import type {Page} from '../../src/domain/index.ts'
+import {buildFolder, type IndexBuild, openBuild, writeBuild} from '../../src/index/index.ts'
+import {hashingEmbedder} from '../support/hashing-embedder.ts'
+import {type HttpProduct, startHttpProduct} from '../support/http-product.ts'
+import {samplePage} from '../support/sample-pages.ts'
+
+let folder: string
+let build: IndexBuild
+let product: HttpProduct
+
+/** A page as its Markdown, with the anchors of two headings. */
+function pageOf(path: string, title: string, markdown: string, more: Partial<Page> = {}): Page {
+  return {
+    ...samplePage(path, title, [
+      ['Set up', 'Words.'],
+      ['Go on', 'More words.'],
+    ]),
+    markdown,
+    ...more,
+  }
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'docent-docs-'))
+  const embedder = hashingEmbedder()
+  const manifest = await writeBuild(
+    folder,
+    [
+      pageOf('index.md', 'Start', '# Start\n\nWelcome.', {url: '/'}),
+      pageOf(
+        'guides/auth.md',
+        'Sign <in>',
+        '## Set up\n\nSee [tokens](../reference/tokens.md#rotate) and [start](/).\n\n## Go on\n\n<script>alert(1)</script> <img src=x onerror=alert(1)> [bad](javascript:alert(1)) ![beacon](https://evil.example/?q=1)',
+      ),
+      pageOf('reference/tokens.md', 'Tokens', '# Tokens\n\n## Rotate\n\nTurn them.'),
+      pageOf('elsewhere.md', 'Elsewhere', '# Elsewhere', {url: 'https://docs.example.com/elsewhere'}),
+    ],
+    {embedding: embedder, embed: (texts) => embedder.embedPassages(texts)},
+  )
+  build = await openBuild(buildFolder(folder, manifest.id))
+  product = await startHttpProduct({build})
+})
+
+afterAll(async () => {
+  await product.close()
+  build.close()
+  await rm(folder, {recursive: true})
+})
+
+const get = async (path: string) => {
+  const response = await fetch(product.url + path)
+  return {status: response.status, type: response.headers.get('content-type'), text: await response.text()}
+}
+
+describe('the ingested pages', () => {
+  test('are rendered with the anchors that sources link to', async () => {
+    const {status, type, text} = await get('/docs/guides/auth')
+
+    expect(status).toBe(200)
+    expect(type).toMatch(/^text\/html/)
+    expect(text).toMatch(/<h2 id="set-up">Set up/)
+    expect(text).toContain('href="#go-on"')
+    expect(text).toContain('<h1>Sign &lt;in&gt;</h1>')
+    expect(text).toContain('<a href="/">Ask the assistant</a>')
+    expect(text).toContain('href="/docs/guides/auth.md"')
+  })
+
+  test('hold nothing that runs or calls home', async () => {
+    const {text} = await get('/docs/guides/auth')
+
+    expect(text).not.toMatch(/<script|onerror|javascript:|evil\.example/)
+  })
+
+  test('link to each other on this server', async () => {
+    const {text} = await get('/docs/guides/auth')
+
+    expect(text).toContain('href="/docs/reference/tokens#rotate"')
+    expect(text).toContain('href="/docs/"')
+  })
+
+  test('have one title, their own where they bring it', async () => {
+    const {text} = await get('/docs/reference/tokens/')
+
+    expect(text.match(/<h1/g)).toHaveLength(1)
+  })
+
+  test('are found by their file where their own address is elsewhere', async () => {
+    expect((await get('/docs/elsewhere')).status).toBe(200)
+  })
+
+  test('have a Markdown twin', async () => {
+    const twin = await get('/docs/reference/tokens.md')
+
+    expect(twin.type).toMatch(/^text\/markdown/)
+    expect(twin.text).toBe('# Tokens\n\n## Rotate\n\nTurn them.')
+    expect((await get('/docs/index.md')).text).toContain('Welcome.')
+  })
+
+  test('are listed at /docs/', async () => {
+    const {text} = await get('/docs')
+
+    expect(text).toContain('Welcome.')
+    for (const route of ['/docs/guides/auth', '/docs/reference/tokens', '/docs/elsewhere']) {
+      expect(text).toContain(`href="${route}"`)
+    }
+  })
+
+  test.each([
+    '/docs/none',
+    '/docs/..%2f..%2fetc%2fpasswd',
+    '/docs/%00',
+    '/docs/guides/auth.php',
+    '/docs/<b>',
+  ])('%s is a page that says there is none', async (path) => {
+    const {status, text} = await get(path)
+
+    expect(status).toBe(404)
+    expect(text).not.toContain('root:')
+    expect(text).not.toContain('<b>')
+  })
+
+  test('come with a policy that lets no script of theirs run', async () => {
+    const response = await fetch(`${product.url}/docs/guides/auth`)
+
+    expect(response.headers.get('content-security-policy')).toMatch(/default-src 'none';script-src 'self'/)
+    expect(response.headers.get('x-content-type-options')).toBe('nosniff')
+  })
+
+  test('use a style sheet that is there', async () => {
+    expect(await get('/assets/plain.css')).toMatchObject({
+      status: 200,
+      type: expect.stringMatching(/^text\/css/),
+    })
+  })
+})
