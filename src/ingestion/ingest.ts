@@ -466,8 +466,8 @@ class Ingest {
           {details: {report: refused}},
         )
       }
-      const calibration = await this.#stage('calibrate', async () =>
-        calibrate ? calibrate(build, embedder) : null,
+      const {calibration, drift} = await this.#stage('calibrate', () =>
+        this.#calibrated(build, current, changes, embedder),
       )
       signal?.throwIfAborted()
       const counts = countsOf(changes)

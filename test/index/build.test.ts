@@ -1,11 +1,11 @@
-import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+import {mkdtempSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
 import {buildFolder, type IndexBuild, openBuild, writeBuild} from '../../src/index/index.ts'
 import {termsOf} from '../../src/text/terms.ts'
 import {hashingEmbedder} from '../support/hashing-embedder.ts'
-import {randomPages, samplePage} from '../support/sample-pages.ts'
+import {samplePage} from '../support/sample-pages.ts'
 
 const weights = {title: 3, headings: 2, text: 1}
 const embedder = hashingEmbedder()

@@ -1,6 +1,7 @@
 import {mkdtempSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
+import {setTimeout as wait} from 'node:timers/promises'
 import {afterEach, describe, expect, test, vi} from 'vitest'
 import {
   buildFolder,
@@ -68,7 +69,9 @@ describe('the current build', () => {
 
   test('100 searches at a time during 20 swaps see no error and no mixed build', async () => {
     const dataDir = newFolder()
-    await publishRound(dataDir, 0)
+    const ids: string[] = []
+    for (let round = 0; round <= 20; round++) ids.push(await publishRound(dataDir, round))
+    await makeCurrent(dataDir, ids[0]!)
     const current = await openCurrentBuild(dataDir, {pollMs: 20})
     let isSwapping = true
     let searches = 0
@@ -84,21 +87,28 @@ describe('the current build', () => {
         } finally {
           lease.release()
         }
+        // Others, and the swap, get their turn.
+        await wait(5)
       }
     })
 
-    for (let round = 1; round <= 20; round++) {
-      const id = await publishRound(dataDir, round)
-      await current.refresh()
-      expect(current.id).toBe(id)
-      await pruneBuilds(dataDir, 2)
+    try {
+      for (const id of ids.slice(1)) {
+        await makeCurrent(dataDir, id)
+        await current.refresh()
+        expect(current.id).toBe(id)
+        // While leases of it may be out, the folder of the one before goes.
+        await pruneBuilds(dataDir, 2)
+        await wait(20)
+      }
+    } finally {
+      isSwapping = false
+      await Promise.all(searching)
+      await current.close()
     }
-    isSwapping = false
-    await Promise.all(searching)
 
     expect(searches).toBeGreaterThanOrEqual(100)
     expect(seen.size).toBeGreaterThan(10)
-    await current.close()
   })
 
   test('a lease keeps the build it got, the last release closes it', async () => {
