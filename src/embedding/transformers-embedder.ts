@@ -86,10 +86,9 @@ async function load(
   // Its warnings would land on standard output, between the lines of `--json`.
   env.logLevel = LogLevel.ERROR
   if (location.type === 'hub') env.remoteHost = `${location.hub.replace(/\/$/, '')}/`
-  const candidates =
-    location.type === 'folder'
-      ? precisions.filter(({file}) => existsSync(join(location.folder, 'onnx', file)))
-      : precisions.slice(0, 2)
+  const present = precisions.filter(({file}) => existsSync(join(location.folder, 'onnx', file)))
+  // What was downloaded before needs no asking, nor a network.
+  const candidates = present.length > 0 ? present : precisions.slice(0, 2)
   let failure: unknown
   for (const {dtype} of candidates) {
     try {

@@ -21,6 +21,10 @@ export interface PairOptions {
   readonly questions: number
   /** Share of the words of heading questions that get a typing mistake. Default 0.03. */
   readonly typos: number
+  /** Share of the questions cut from a text that are scattered rare words instead of a window. Default 0.3. */
+  readonly keywords: number
+  /** A source with more than this share of the sections is drawn from at random, so that it keeps to it. Default 1. */
+  readonly largestShare: number
 }
 
 export const defaultPairOptions: PairOptions = {
@@ -29,6 +33,8 @@ export const defaultPairOptions: PairOptions = {
   neighbours: 8,
   questions: 0.5,
   typos: 0.03,
+  keywords: 0,
+  largestShare: 1,
 }
 
 /** How people begin a question: such words must not pull a question anywhere. */
@@ -85,8 +91,10 @@ export class PairSampler {
   readonly #sections: PreparedSection[] = []
   readonly #ids: Uint16Array
   readonly #continues: Uint8Array
-  /** Runs of neighbouring sections: [first, end). */
-  readonly #runs: [number, number][] = []
+  /** Each piece's share of all pieces. */
+  readonly #frequencies: Float64Array
+  /** Neighbouring sections, [first, end), and how likely an epoch takes them. */
+  readonly #runs: {readonly first: number; end: number; readonly source: string; chance: number}[] = []
 
   constructor(
     sections: readonly TrainingSection[],
@@ -135,11 +143,13 @@ export class PairSampler {
 
       const key = `${section.source}\n${section.path}`
       const run = this.#runs.at(-1)
-      if (run && key === page && index - run[0] < options.neighbours) run[1] = index + 1
-      else this.#runs.push([index, index + 1])
+      if (run && key === page && index - run.first < options.neighbours) run.end = index + 1
+      else this.#runs.push({first: index, end: index + 1, source: section.source, chance: 1})
       page = key
     }
     this.#ids = ids.subarray(0, used)
+    this.#keepShares()
+    this.#frequencies = Float64Array.from(this.counts(), (count) => count / used)
   }
 
   get sectionCount(): number {
@@ -153,26 +163,50 @@ export class PairSampler {
     return counts
   }
 
-  /** Batches in an epoch of `rows` pairs each. An epoch takes every section twice: by heading and by window. */
+  /** Batches in an epoch of `rows` pairs each, about. An epoch takes a section twice: by heading and by its words. */
   batchesPerEpoch(rows: number): number {
-    return Math.floor((2 * this.#sections.length) / rows)
+    const expected = this.#runs.reduce((sum, {first, end, chance}) => sum + (end - first) * chance, 0)
+    return (2 * expected) / rows
   }
 
   *epoch(rows: number): Generator<TrainingPair[]> {
-    const visits: [number, number, boolean][] = []
-    for (const [first, end] of this.#runs) visits.push([first, end, true], [first, end, false])
+    const visits = this.#runs
+      .filter(({chance}) => chance === 1 || this.#random() < chance)
+      .flatMap(({first, end}) => [
+        {first, end, byHeading: true},
+        {first, end, byHeading: false},
+      ])
     shuffle(visits, this.#random)
 
     let batch: TrainingPair[] = []
-    for (const [first, end, byHeading] of visits) {
+    for (const {first, end, byHeading} of visits) {
       for (let section = first; section < end; section++) {
-        const pair = byHeading ? this.#headingPair(section) : this.#windowPair(section)
+        const pair = byHeading
+          ? this.#headingPair(section)
+          : this.#random() < this.#options.keywords
+            ? this.#keywordPair(section)
+            : this.#windowPair(section)
         batch.push(pair)
         if (batch.length === rows) {
           yield batch
           batch = []
         }
       }
+    }
+  }
+
+  #keepShares(): void {
+    const sizes = new Map<string, number>()
+    for (const {first, end, source} of this.#runs) {
+      sizes.set(source, (sizes.get(source) ?? 0) + end - first)
+    }
+    const total = this.#sections.length
+    for (const run of this.#runs) {
+      const size = sizes.get(run.source)!
+      const share = this.#options.largestShare
+      // Of the others' sections, so many that this source makes up its share of the sum.
+      const allowed = share >= 1 || sizes.size === 1 ? size : ((total - size) * share) / (1 - share)
+      run.chance = Math.min(1, allowed / size)
     }
   }
 
@@ -218,6 +252,39 @@ export class PairSampler {
       query: this.#dropped(query, this.#options.dropout),
       passage: this.#dropped(passage.length > 0 ? passage : query, this.#options.dropout),
       key: `${path.toLowerCase()}\n${start}`,
+    }
+  }
+
+  /** A few of a section's rarer words ask for its text, from which half of them are taken out. */
+  #keywordPair(index: number): TrainingPair {
+    const section = this.#sections[index]!
+    const passage = this.#window(section, this.#options.passageLength, this.#random() < 0.5)
+    const words: number[][] = []
+    for (const id of passage) {
+      if (this.#continues[id] && words.length > 0) words.at(-1)!.push(id)
+      else words.push([id])
+    }
+    const wanted = 3 + randomIndex(this.#random, 5)
+    const chosen = new Set<string>()
+    const query: number[] = []
+    for (let tries = 0; chosen.size < wanted && tries < 6 * wanted; tries++) {
+      const word = words[randomIndex(this.#random, words.length)]!
+      const key = word.join(' ')
+      const frequency = Math.min(...word.map((id) => this.#frequencies[id]!))
+      if (chosen.has(key) || this.#random() > Math.sqrt(1e-4 / (1e-4 + frequency))) continue
+      chosen.add(key)
+      query.push(...word)
+    }
+    if (query.length === 0) return this.#windowPair(index)
+    const hidden = new Set([...chosen].filter(() => this.#random() < 0.5))
+    const left = words.filter((word) => !hidden.has(word.join(' '))).flat()
+    return {
+      query,
+      passage: this.#dropped(
+        [...(this.#random() < 0.5 ? section.pathIds : []), ...(left.length > 0 ? left : passage)],
+        this.#options.dropout,
+      ),
+      key: `${section.path.toLowerCase()}\n${section.start}`,
     }
   }
 

@@ -1,6 +1,6 @@
-import {mkdirSync, writeFileSync} from 'node:fs'
+import {mkdirSync, readdirSync, statSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
-import {modelGraph, quantised} from './model-graph.ts'
+import {modelGraph, type QuantisedTable} from './model-graph.ts'
 import {encodeGraph} from './onnx.ts'
 import type {TrainedTable} from './train-table.ts'
 import {tokenizerFilesOf} from './word-pieces.ts'
@@ -9,10 +9,10 @@ import {tokenizerFilesOf} from './word-pieces.ts'
 const maxLength = 512
 
 /**
- * Writes a model folder that transformers.js loads (`dtype: 'q8'`), with the notes on pooling that
- * sentence-transformers models carry, so that Docent's embedder reads this model like any other.
+ * Writes a model folder that transformers.js loads (`dtype: 'q8'`), with the notes that sentence-transformers
+ * models carry, so that Docent's embedder reads this model like any other.
  */
-export function writeModel(folder: string, trained: TrainedTable): void {
+export function writeModel(folder: string, trained: TrainedTable, table: QuantisedTable): void {
   const {pieces, dimensions, countPower} = trained
   const {tokenizer, tokenizerConfig} = tokenizerFilesOf(pieces.vocabulary, maxLength)
   const json = (name: string, value: unknown, indent = 2): void =>
@@ -38,6 +38,13 @@ export function writeModel(folder: string, trained: TrainedTable): void {
   })
   writeFileSync(
     join(folder, 'onnx', 'model_quantized.onnx'),
-    encodeGraph(modelGraph({table: quantised(trained.table, dimensions), dimensions, countPower})),
+    encodeGraph(modelGraph({table, dimensions, countPower})),
   )
+}
+
+/** Bytes of all files below a folder. */
+export function bytesIn(folder: string): number {
+  return readdirSync(folder, {recursive: true, encoding: 'utf8'})
+    .map((file) => statSync(join(folder, file)))
+    .reduce((sum, entry) => sum + (entry.isFile() ? entry.size : 0), 0)
 }
