@@ -25,6 +25,10 @@ export interface ExtractPart {
 const defaultWeights = {
   /** A source's rank: the first has 1, each further one this much of the one before. */
   rank: 0.8,
+  /** The power of a source's score, as a share of the best one's, that its units are weighed by. */
+  sourceScore: 0.5,
+  /** A match in code, against one in words: examples often hold a question word for word. */
+  code: 0.6,
   /** A question's word in the section's headings or title, against one in the unit itself. */
   heading: 0.35,
   /** The unit overlaps the snippet, which retrieval chose by meaning as well as by words. */
@@ -44,6 +48,8 @@ const defaultWeights = {
 }
 
 export type ExtractWeights = typeof defaultWeights
+
+const maxCodeBlocks = 3
 
 interface Candidate {
   readonly unit: Unit
@@ -80,6 +86,7 @@ export function extract(
   const seen: string[] = []
   let words = 0
   let codeLines = 0
+  let codeBlocks = 0
   const bySource = sources.map((_, index) => candidates.filter(({sourceIndex}) => sourceIndex === index))
 
   const take = (candidate: Candidate): boolean => {
@@ -88,15 +95,17 @@ export function extract(
     if (seen.some((text) => text.includes(key) || (key.includes(text) && text.length > 40))) return false
     const isCode = candidate.unit.kind === 'code'
     const lines = isCode ? candidate.unit.plain.split('\n').length : 0
-    if (isCode && codeLines + lines > codeBudget) return false
+    if (isCode && (codeLines + lines > codeBudget || codeBlocks >= maxCodeBlocks)) return false
     // The first choice may be a long list of steps; it is the answer.
     const limit = chosen.size === 0 ? wordBudget * 1.6 : wordBudget * 1.15
     if (!isCode && words + candidate.words > limit) return false
     chosen.add(candidate)
     seen.push(key)
     for (const term of candidate.terms) covered.add(term)
-    if (isCode) codeLines += lines
-    else words += candidate.words
+    if (isCode) {
+      codeLines += lines
+      codeBlocks += 1
+    } else words += candidate.words
     return true
   }
 
@@ -191,7 +200,9 @@ function scoreAll(question: string, candidates: readonly Candidate[], weights: E
       if (candidate.terms.has(term)) match += weight
       else if (headings.has(term)) match += weight * weights.heading
     }
-    let score = match / total
+    let score = (match / total) * (unit.kind === 'code' ? weights.code : 1)
+    // What a program printed is seldom the answer.
+    if (unit.kind === 'code' && isOutput.test(unit.markdown)) score *= 0.5
     // A handful of words that match by chance is not a sentence that answers.
     if (candidate.terms.size < 5) score *= 0.6
     score += weights.snippet * shareOf(candidate.terms, snippetTerms.get(source) ?? none) ** 2
@@ -203,11 +214,16 @@ function scoreAll(question: string, candidates: readonly Candidate[], weights: E
       // A line of a few words without a full stop is a label or a heading in disguise.
       if (!unit.leadsOn && candidate.words < 12 && !/[.!?。！？:)"”]$/.test(unit.plain)) score *= 0.4
       if (pointsElsewhere.test(unit.plain)) score *= 0.4
+      // It speaks of something that is not in this passage.
+      if (candidate.index === 0 && pointsBack.test(unit.plain)) score *= 0.6
       if (asksWhat && defines(candidate, terms)) score += weights.definition
     }
     candidate.score = score
   }
 
+  const bestSource = Math.max(...candidates.map(({source}) => source.score))
+  const shareOfBest = ({score}: RetrievedSource): number =>
+    bestSource > 0 ? Math.min(1, Math.max(0.05, score / bestSource)) : 1
   // What stands among units that fit fits better itself: an answer is seldom one sentence long.
   const own = candidates.map(({score}) => score)
   candidates.forEach((candidate, at) => {
@@ -219,7 +235,9 @@ function scoreAll(question: string, candidates: readonly Candidate[], weights: E
     }
     // A row stands for itself: the one above it is about something else.
     if (candidate.unit.kind === 'row') beside = 0
-    candidate.score = ((own[at] ?? 0) + weights.neighbour * beside) * weights.rank ** candidate.sourceIndex
+    const standing =
+      weights.rank ** candidate.sourceIndex * shareOfBest(candidate.source) ** weights.sourceScore
+    candidate.score = ((own[at] ?? 0) + weights.neighbour * beside) * standing
   })
 }
 
@@ -230,6 +248,8 @@ const vicinity = [
   [1, 0.5],
   [2, 0.25],
 ] as const
+
+const isOutput = /^`{3,}(?:none|text|txt|output|plaintext)\n/i
 
 /** Sends the reader on instead of answering. */
 const pointsElsewhere =
@@ -292,14 +312,13 @@ function inReadingOrder(chosen: ReadonlySet<Candidate>): ExtractPart[] {
   const all = [...chosen]
   const lead = all[0]
   if (!lead) return []
+  // The lead and what stands next to it, block by block, in both directions: taken apart they would not be read.
+  const blocks = new Set(
+    all.filter(({sourceIndex}) => sourceIndex === lead.sourceIndex).map(({blockIndex}) => blockIndex),
+  )
   const leadBlocks = new Set([lead.blockIndex])
-  // What announces the lead's block, or what the lead announces, stays with it.
-  for (const {unit, sourceIndex, blockIndex} of all) {
-    if (sourceIndex !== lead.sourceIndex || Math.abs(blockIndex - lead.blockIndex) !== 1) continue
-    if (blockIndex < lead.blockIndex ? unit.leadsOn || lead.unit.kind === 'code' : lead.unit.leadsOn) {
-      leadBlocks.add(blockIndex)
-    }
-  }
+  for (let block = lead.blockIndex - 1; blocks.has(block); block--) leadBlocks.add(block)
+  for (let block = lead.blockIndex + 1; blocks.has(block); block++) leadBlocks.add(block)
   const isLead = (candidate: Candidate): boolean =>
     candidate.sourceIndex === lead.sourceIndex && leadBlocks.has(candidate.blockIndex)
   const ordered = all.toSorted(
@@ -319,6 +338,12 @@ function inReadingOrder(chosen: ReadonlySet<Candidate>): ExtractPart[] {
       previous.blockIndex === candidate.blockIndex
     const {kind} = candidate.unit
     let between = sameBlock ? (kind === 'sentence' ? ' ' : '\n') : previous ? '\n\n' : ''
+    // Another section begins with its name, so that its words are not read as going on with the one before.
+    // So does a first one that speaks of something its heading names.
+    const needsName = previous
+      ? previous.sourceIndex !== candidate.sourceIndex
+      : candidate.index === 0 && pointsBack.test(candidate.unit.plain)
+    if (needsName) between += labelOf(candidate.source)
     if (!sameBlock && kind === 'row') between += `${candidate.head}\n`
     // Words left out between two sentences of a paragraph are marked, as in any quotation.
     if (sameBlock && kind === 'sentence' && previous && candidate.index !== previous.index + 1)
@@ -328,6 +353,11 @@ function inReadingOrder(chosen: ReadonlySet<Candidate>): ExtractPart[] {
     previous = candidate
   }
   return parts
+}
+
+function labelOf({headings, title}: RetrievedSource): string {
+  const name = (headings.at(-1) ?? title).replace(/\s+/g, ' ').trim()
+  return name === '' ? '' : `**${name.replace(/[\\`*_[\]<>~]/g, '\\$&')}**\n\n`
 }
 
 function normalised(text: string): string {
