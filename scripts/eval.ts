@@ -88,12 +88,7 @@ async function main(args: readonly string[]): Promise<number> {
     const {content, questions: file, unanswerable = [], without = [], min = [], max = []} = values
     if (content === undefined || file === undefined)
       throw new UsageError('--content and --questions are needed')
-    for (const path of [
-      content,
-      file,
-      ...values.unanswerable,
-      ...(values.baseline ? [values.baseline] : []),
-    ]) {
+    for (const path of [content, file, ...unanswerable, ...(values.baseline ? [values.baseline] : [])]) {
       if (!existsSync(path)) throw new UsageError(`${path} is not there`)
     }
     const stagesOut = new Set(without.flatMap((names) => names.split(',')).map(parseStage))

@@ -1,5 +1,5 @@
 import type {IndexBuild} from '../index/build.ts'
-import {termsOf} from '../text/terms.ts'
+import {BuildMemory} from './build-memory.ts'
 import {type Candidate, dot} from './ranking.ts'
 
 /** Cosine above which two passages are looked at word by word. */
@@ -20,7 +20,7 @@ export function distinctCandidates(
   const termsIn = (candidate: Candidate) => {
     let found = terms.get(candidate)
     if (found === undefined) {
-      found = new Set(build.passagesOf(candidate.section.id).flatMap((passage) => termsOf(passage.text)))
+      found = new Set(BuildMemory.of(build).textOf(candidate.section.id).terms)
       terms.set(candidate, found)
     }
     return found

@@ -1,6 +1,7 @@
 import type {IndexBuild} from '../index/build.ts'
 import {isStopTerm} from '../text/stop-words.ts'
 import {tokensOf} from '../text/terms.ts'
+import {BuildMemory, inverseFrequency} from './build-memory.ts'
 import {correctionsOf} from './spelling.ts'
 
 /** A word of a question that says what it is about. */
@@ -24,11 +25,7 @@ const maxQuestionTerms = 64
 
 /** Inverse document frequency as BM25 has it, never negative. */
 export function weightOf(build: IndexBuild, term: string): number {
-  return idf(build.manifest.counts.sections, build.documentFrequency(term))
-}
-
-function idf(count: number, frequency: number): number {
-  return Math.log(1 + (count - frequency + 0.5) / (frequency + 0.5))
+  return BuildMemory.of(build).weightOf(term)
 }
 
 function familiarityOf(count: number, frequency: number): number {
@@ -62,14 +59,15 @@ export function questionTermsOf(
     const frequencies = terms.map((term) => build.documentFrequency(term))
     const knownFrequencies = frequencies.filter((frequency) => frequency > 0)
     if (knownFrequencies.length > 0) {
-      const weight = Math.max(...knownFrequencies.map((frequency) => idf(count, frequency)))
+      const weight = Math.max(...knownFrequencies.map((frequency) => inverseFrequency(count, frequency)))
       const knownTerms = terms.filter((_, index) => frequencies[index]! > 0)
       const familiarity = familiarityOf(count, Math.max(...knownFrequencies))
       found.push({word, terms: knownTerms, weight, known: true, familiarity, corrected: false})
       continue
     }
     const corrections = options.spelling === false ? [] : correctionsOf(build, key)
-    const weight = corrections.length > 0 ? weightOf(build, corrections[0]!) * 0.8 : idf(count, 0)
+    const weight =
+      corrections.length > 0 ? weightOf(build, corrections[0]!) * 0.8 : inverseFrequency(count, 0)
     const corrected = corrections.length > 0
     const familiarity = corrected ? familiarityOf(count, build.documentFrequency(corrections[0]!)) : 0
     found.push({

@@ -1,7 +1,6 @@
 import type {IndexBuild, StoredSection, TextWeights} from '../index/build.ts'
-import {termsOf} from '../text/terms.ts'
-import {type QuestionTerm, weightOf} from './question-terms.ts'
-import {wordsIn} from './words-in.ts'
+import {BuildMemory, gap, type SectionWords} from './build-memory.ts'
+import type {QuestionTerm} from './question-terms.ts'
 
 /** What is looked for: the question's words and vector, and beside them those of the conversation before it. */
 export interface Wanted {
@@ -44,6 +43,7 @@ export const stages = [
 /** A section that may answer, with each signal by itself. */
 export interface Candidate {
   readonly section: StoredSection
+  readonly words: SectionWords
   readonly signals: Signals
   /** The passage nearest to the question. */
   readonly bestPassageId: number
@@ -74,10 +74,10 @@ export interface Signals {
   page: number
 }
 
-const lexicalDepth = 150
-const semanticDepth = 150
+const lexicalDepth = 100
+const semanticDepth = 100
 /** Candidates whose text is read, after a first sort. */
-const readDepth = 40
+const readDepth = 24
 
 /** Of the columns of the words index. */
 export const textWeights: TextWeights = {title: 2, headings: 3, text: 1}
@@ -163,6 +163,7 @@ export function rankedSections(
   without: ReadonlySet<Stage>,
 ): Ranking {
   const started = performance.now()
+  const memory = BuildMemory.of(build)
   const hasVector = wanted.vector.some((value) => value !== 0)
   const lexical = new Map<number, number>()
   const contextual = new Map<number, number>()
@@ -188,17 +189,19 @@ export function rankedSections(
   const semanticDone = performance.now()
 
   const background = backgroundCosine(build, wanted.vector)
-  const headingTerms = new HeadingTerms(build, wanted.terms)
+  const headingMatch = new HeadingMatch(memory, wanted.terms)
   const candidates: Candidate[] = []
-  for (const section of build.sections([...ids])) {
+  for (const words of memory.sections(ids)) {
+    const {section} = words
     if (wanted.version !== null && section.page.version !== wanted.version) continue
     const {cosine, sectionCosine, bestPassageId} =
       without.has('semantic') || !hasVector
         ? {cosine: 0, sectionCosine: 0, bestPassageId: section.firstPassage}
         : cosinesOf(build, section, wanted.vector)
-    const heading = without.has('headings') ? {match: 0, focus: 0} : headingTerms.of(section)
+    const heading = without.has('headings') ? {match: 0, focus: 0} : headingMatch.of(words)
     candidates.push({
       section,
+      words,
       bestPassageId,
       score: 0,
       signals: {
@@ -219,7 +222,7 @@ export function rankedSections(
   fuse(candidates, wanted)
   candidates.sort(byScore)
   const read = Math.max(readDepth, depth)
-  for (const candidate of candidates.slice(0, read)) readText(build, candidate, wanted.terms, without)
+  for (const candidate of candidates.slice(0, read)) readText(memory, candidate, wanted.terms, without)
   if (!without.has('page')) addPageSignal(candidates)
   fuse(candidates, wanted)
   candidates.sort(byScore)
@@ -303,45 +306,34 @@ function cosinesOf(
   return {cosine: best, sectionCosine: dot(vector, sum) / norm, bestPassageId}
 }
 
-/** Title and headings against the question; titles repeat from section to section, so their terms are kept. */
-class HeadingTerms {
+/** Title and headings against the question. */
+class HeadingMatch {
   readonly #terms: readonly QuestionTerm[]
-  readonly #build: IndexBuild
+  readonly #asked: ReadonlySet<string>
+  readonly #memory: BuildMemory
   readonly #total: number
-  readonly #kept = new Map<string, readonly string[]>()
 
-  constructor(build: IndexBuild, terms: readonly QuestionTerm[]) {
-    this.#build = build
+  constructor(memory: BuildMemory, terms: readonly QuestionTerm[]) {
+    this.#memory = memory
     this.#terms = terms
+    this.#asked = new Set(terms.flatMap((term) => term.terms))
     this.#total = terms.reduce((sum, term) => sum + term.weight, 0)
   }
 
-  of(section: StoredSection): {match: number; focus: number} {
+  of({titleAndHeadings, lastHeading}: SectionWords): {match: number; focus: number} {
     if (this.#total === 0) return {match: 0, focus: 0}
-    const texts = [section.page.title, ...section.headings]
-    const present = new Set(texts.flatMap((text) => this.#termsOf(text)))
     let found = 0
-    for (const term of this.#terms) found += term.weight * shareOf(term, present)
-
-    const own = this.#termsOf(texts.at(-1)!)
+    for (const term of this.#terms) found += term.weight * shareOf(term, titleAndHeadings)
+    // Most headings share nothing with a question; their words need no look-up.
+    if (!lastHeading.some((term) => this.#asked.has(term))) return {match: found / this.#total, focus: 0}
     let ownWeight = 0
     let ownFound = 0
-    const asked = new Set(this.#terms.flatMap((term) => term.terms))
-    for (const term of own) {
-      const weight = asked.has(term) || own.length < 8 ? weightOf(this.#build, term) : 5
+    for (const term of lastHeading) {
+      const weight = this.#memory.weightOf(term)
       ownWeight += weight
-      if (asked.has(term)) ownFound += weight
+      if (this.#asked.has(term)) ownFound += weight
     }
     return {match: found / this.#total, focus: ownWeight === 0 ? 0 : ownFound / ownWeight}
-  }
-
-  #termsOf(text: string): readonly string[] {
-    let terms = this.#kept.get(text)
-    if (terms === undefined) {
-      terms = [...new Set(termsOf(text))]
-      this.#kept.set(text, terms)
-    }
-    return terms
   }
 }
 
@@ -355,42 +347,42 @@ function shareOf(term: QuestionTerm, present: ReadonlySet<string>): number {
 }
 
 function readText(
-  build: IndexBuild,
+  memory: BuildMemory,
   candidate: Candidate,
   terms: readonly QuestionTerm[],
   without: ReadonlySet<Stage>,
 ): void {
-  const {section, signals} = candidate
+  const {section, words, signals} = candidate
   const asked = new Map<string, number>()
   for (const [index, term] of terms.entries()) {
     for (const form of term.terms) if (!asked.has(form)) asked.set(form, index)
   }
+  const text = memory.textOf(section.id)
+  signals.length = Math.log1p(text.words)
   const present = new Set<string>()
+  for (const term of words.titleAndHeadings) if (asked.has(term)) present.add(term)
   const pairs = new Set<number>()
-  const texts = [section.page.title, ...section.headings]
-  let words = 0
-  for (const passage of build.passagesOf(section.id)) {
-    texts.push(passage.text)
-    words += wordsIn(passage.text)
-  }
-  signals.length = Math.log1p(words)
   let place = 0
   let lastIndex = -1
   let lastPlace = -10
-  for (const text of texts) {
-    for (const term of termsOf(text)) {
-      place++
-      const index = asked.get(term)
-      if (index === undefined) continue
-      present.add(term)
-      if (index !== lastIndex && place - lastPlace <= 3) {
-        pairs.add(Math.min(index, lastIndex) * 64 + Math.max(index, lastIndex))
-      }
-      lastIndex = index
-      lastPlace = place
+  const visit = (term: string) => {
+    if (term === gap) {
+      place += 10
+      return
     }
-    place += 10
+    place++
+    const index = asked.get(term)
+    if (index === undefined) return
+    present.add(term)
+    if (index !== lastIndex && place - lastPlace <= 3) {
+      pairs.add(Math.min(index, lastIndex) * 64 + Math.max(index, lastIndex))
+    }
+    lastIndex = index
+    lastPlace = place
   }
+  for (const term of words.lastHeading) visit(term)
+  for (const term of text.terms) visit(term)
+
   let total = 0
   let found = 0
   let pairTotal = 0
