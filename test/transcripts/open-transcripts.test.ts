@@ -1,11 +1,7 @@
 import {readFileSync} from 'node:fs'
-import {afterEach, describe, expect, test, vi} from 'vitest'
+import {describe, expect, test, vi} from 'vitest'
 import {readTranscripts} from '../../src/transcripts/read-transcripts.ts'
 import {journalAnswer, openForTest, sampleEntry, sampleEvents, temporaryFile} from './samples.ts'
-
-afterEach(() => {
-  vi.useRealTimers()
-})
 
 describe('the journal', () => {
   test('what is appended is readable at once, before it is on disk', () => {

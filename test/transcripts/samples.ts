@@ -1,7 +1,7 @@
 import {mkdtempSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
-import {afterEach} from 'vitest'
+import {afterEach, vi} from 'vitest'
 import type {JournalEntry} from '../../src/answering/journal.ts'
 import {
   type AnswerEvent,
@@ -25,6 +25,8 @@ afterEach(() => {
   for (const folder of folders) rmSync(folder, {recursive: true, force: true})
   open.clear()
   folders.clear()
+  // After closing: what is cleared there must be timers of the same clock.
+  vi.useRealTimers()
 })
 
 /** A file in a folder of its own, gone after the test. */

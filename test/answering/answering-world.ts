@@ -1,0 +1,152 @@
+import {afterEach, vi} from 'vitest'
+import type {Answering} from '../../src/answering/answering.ts'
+import {type AnsweringOptions, createAnswering} from '../../src/answering/create-answering.ts'
+import {isTerminal, type Question, type SequencedEvent} from '../../src/domain/index.ts'
+import {
+  openTranscripts,
+  type Transcripts,
+  type TranscriptsOptions,
+} from '../../src/transcripts/open-transcripts.ts'
+import {type FakeRetriever, type FakeRetrieverOptions, fakeRetriever} from '../support/fake-retriever.ts'
+import {type HandGenerator, handGenerator} from '../support/hand-generator.ts'
+
+export interface AnsweringWorld {
+  readonly answering: Answering
+  readonly generator: HandGenerator
+  readonly retriever: FakeRetriever
+  readonly transcripts: Transcripts
+  ask(question?: Partial<Question>, options?: Parameters<Answering['ask']>[1]): string
+}
+
+export interface WorldOptions extends Partial<AnsweringOptions> {
+  readonly retrieval?: FakeRetrieverOptions
+  readonly log?: never
+  readonly transcripts?: Partial<TranscriptsOptions>
+}
+
+const open = new Set<AnsweringWorld>()
+
+afterEach(async () => {
+  for (const world of open) {
+    await world.answering.shutdown(0)
+    world.transcripts.close()
+  }
+  open.clear()
+  // After the worlds: what they clear must be timers of the same clock.
+  vi.useRealTimers()
+})
+
+/** Real answering over a real journal, before a retriever that finds what it is told and a generator played by hand. */
+export function createWorld(options: WorldOptions = {}): AnsweringWorld {
+  const {retrieval, transcripts: journalling, ...rest} = options
+  const generator = handGenerator()
+  const retriever = fakeRetriever(retrieval)
+  const transcripts = openTranscripts({file: ':memory:', ...journalling})
+  const answering = createAnswering({
+    retriever,
+    generator,
+    journal: transcripts,
+    currentBuild: () => 'build-1',
+    embedding: 'test',
+    deadlines: {firstTokenMs: 10_000, answerMs: 30_000},
+    resumeGraceMs: 5_000,
+    ...rest,
+  })
+  const world: AnsweringWorld = {
+    answering,
+    generator,
+    retriever,
+    transcripts,
+    ask: (question, asked = {channel: 'test'}) => answering.ask(sampleQuestion(question), asked).answerId,
+  }
+  open.add(world)
+  return world
+}
+
+export function sampleQuestion(question: Partial<Question> = {}): Question {
+  return {
+    question: 'How do I set the port?',
+    conversationId: 'conversation-1',
+    history: [],
+    version: null,
+    resumable: false,
+    ...question,
+  }
+}
+
+export interface TestReader {
+  readonly got: SequencedEvent[]
+  /** Resolves when the iteration is over, with what it threw, or null. */
+  readonly over: Promise<unknown>
+  /** Resolves with the first event of that kind. */
+  until(type: SequencedEvent['event']['type'], count?: number): Promise<SequencedEvent>
+  leave(): void
+}
+
+/** Reads as fast as events come. */
+export function readerOf(
+  answering: Answering,
+  answerId: string,
+  options: {readonly after?: number; readonly bufferMs?: number} = {},
+): TestReader {
+  const controller = new AbortController()
+  const got: SequencedEvent[] = []
+  let notice = () => {}
+
+  async function read(): Promise<unknown> {
+    try {
+      for await (const event of answering.events(answerId, {...options, signal: controller.signal})) {
+        got.push(event)
+        notice()
+      }
+      return null
+    } catch (error) {
+      return error
+    } finally {
+      notice()
+    }
+  }
+
+  return {
+    got,
+    over: read(),
+    async until(type, count = 1) {
+      while (true) {
+        const found = got.filter(({event}) => event.type === type)[count - 1]
+        if (found !== undefined) return found
+        if (got.some(({event}) => isTerminal(event))) throw new Error(`It ended without ${count} × ${type}`)
+        await new Promise<void>((resolve) => {
+          const before = notice
+          notice = () => {
+            before()
+            resolve()
+          }
+        })
+      }
+    },
+    leave: () => controller.abort(),
+  }
+}
+
+export async function allEvents(
+  answering: Answering,
+  answerId: string,
+  after = 0,
+): Promise<SequencedEvent[]> {
+  const events: SequencedEvent[] = []
+  for await (const event of answering.events(answerId, {after, signal: new AbortController().signal}))
+    events.push(event)
+  return events
+}
+
+export function typesOf(events: readonly SequencedEvent[]): string[] {
+  return events.map(({event}) => event.type)
+}
+
+export function textOf(events: readonly SequencedEvent[]): string {
+  return events.map(({event}) => (event.type === 'delta' ? event.text : '')).join('')
+}
+
+export function lastOf(events: readonly SequencedEvent[]): SequencedEvent['event'] {
+  return events.at(-1)!.event
+}
