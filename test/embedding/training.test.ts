@@ -377,7 +377,7 @@ describe('pairs', () => {
 describe('reading sections', () => {
   test('a line that is no section is named by its number', async () => {
     const file = join(folder, 'broken.jsonl')
-    writeFileSync(file, `${JSON.stringify(madeUpSections()[0])}\n{"path": 3}\n`)
+    writeFileSync(file, `${JSON.stringify(madeUpSections()[0])}\n{"title": 3}\n`)
 
     const reading = allOf(readSections(file))
 

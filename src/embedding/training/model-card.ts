@@ -34,12 +34,12 @@ export function modelCard(facts: ModelFacts): string {
     [
       `- Vocabulary: word-pieces learned from the same text (byte-pair joining, then pruning), lower-cased, without accents; names such as \`useState\` are parted at their capitals first.`,
       `- Pairs: a heading or heading path, at times begun like a question or mistyped, with its section's text; words cut from a section, with the rest of it. Neighbouring sections of a page (up to ${pairs.neighbours}) share a batch and are the hard wrong answers.`,
-      `- Loss: InfoNCE in both directions, temperature ${options.temperature}, ${count(options.batch)} pairs a batch, ${options.epochs} epochs, lazy Adam at ${options.learningRate} falling to nothing; pieces dropped at random: ${percent(pairs.dropout)}. No source gives more than ${percent(pairs.largestShare)} of the pairs.`,
+      `- Loss: InfoNCE in both directions, temperature ${options.temperature}, ${count(options.batch)} pairs a batch, ${options.epochs} ${options.epochs === 1 ? 'epoch' : 'epochs'}, lazy Adam at ${options.learningRate} falling to nothing; pieces dropped at random: ${percent(pairs.dropout)}.${pairs.largestShare < 1 ? ` No source gives more than ${percent(pairs.largestShare)} of the pairs.` : ''}`,
       `- Seed ${options.seed}. The same text, options and machine give the same files, byte for byte. The last mean loss was ${facts.loss.toFixed(3)}.`,
       `- Rows are rounded to int8 with a scale each: over ${count(cosine.texts)} training texts the cosine with the unrounded vector is ${cosine.mean.toFixed(5)} on average, ${cosine.least.toFixed(5)} at worst.`,
     ].join('\n'),
     `## Training text`,
-    `${count(total)} sections. No pretrained vectors or vocabulary went into it.`,
+    `${count(total)} sections. No pretrained vectors or vocabulary went into it. Each source keeps its licence; of its text the model holds single word-pieces only.`,
     facts.sources ?? sectionTable(facts.sections),
     ...(facts.figures === null ? [] : [facts.figures]),
   ]

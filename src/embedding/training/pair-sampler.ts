@@ -21,9 +21,9 @@ export interface PairOptions {
   readonly questions: number
   /** Share of the words of heading questions that get a typing mistake. Default 0.03. */
   readonly typos: number
-  /** Share of the questions cut from a text that are scattered rare words instead of a window. Default 0.3. */
+  /** Share of the questions cut from a text that are scattered rare words instead of a window. Default 0. */
   readonly keywords: number
-  /** A source with more than this share of the sections is drawn from at random, so that it keeps to it. Default 1. */
+  /** A source with more than this share of the sections is drawn from at random, so that it keeps to it. Default 0.2. */
   readonly largestShare: number
 }
 
@@ -34,7 +34,7 @@ export const defaultPairOptions: PairOptions = {
   questions: 0.5,
   typos: 0.03,
   keywords: 0,
-  largestShare: 1,
+  largestShare: 0.2,
 }
 
 /** How people begin a question: such words must not pull a question anywhere. */
@@ -141,7 +141,7 @@ export class PairSampler {
       })
       used += encoded.length
 
-      const key = `${section.source}\n${section.path}`
+      const key = `${section.source}\n${section.path}\n${section.title}`
       const run = this.#runs.at(-1)
       if (run && key === page && index - run.first < options.neighbours) run.end = index + 1
       else this.#runs.push({first: index, end: index + 1, source: section.source, chance: 1})

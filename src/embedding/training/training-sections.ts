@@ -8,6 +8,7 @@ import {DocentError} from '../../domain/index.ts'
 export interface TrainingSection {
   /** The repository or product it comes from. */
   readonly source: string
+  /** The page's file; sections with the same source, path and title are neighbours when they follow each other. */
   readonly path: string
   readonly title: string
   /** From the page's first heading down to this section's; empty above the first. */
@@ -17,7 +18,7 @@ export interface TrainingSection {
 
 const line = z.object({
   source: z.string().default(''),
-  path: z.string(),
+  path: z.string().default(''),
   title: z.string().default(''),
   headings: z.array(z.string()).default([]),
   text: z.string(),

@@ -60,6 +60,13 @@ function joinedPieces(
     return id
   }
 
+  // Both forms of each common letter: a word never seen may begin with any, or go on with it.
+  for (const letter of letters) {
+    if (/[a-z0-9]/.test(letter)) {
+      idFor(letter)
+      idFor(`##${letter}`)
+    }
+  }
   const cut: number[][] = []
   const weights: number[] = []
   for (const [word, count] of words) {
