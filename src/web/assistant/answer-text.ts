@@ -1,12 +1,13 @@
 import {type AnswerState, isEnded} from '../client/answer-state.ts'
 import {hrefOf, nameOf} from '../client/markdown-copy.ts'
 import type {Say} from '../locales/strings.ts'
+import {safeHref} from '../render/links.ts'
 import {createMarkdownStream, type DrawnBlock, type MarkdownStream} from '../render/markdown-stream.ts'
 import type {Chip, NodeOptions} from '../render/nodes.ts'
 import {patch} from '../render/patch.ts'
 
 /** So much text appears in one frame at most: a burst is spread over frames instead of holding one up. */
-const maxCharsPerFrame = 2_400
+const maxCharsPerFrame = 1_200
 
 /**
  * The text of one answer, drawn at most once a frame. Lives inside the assistant's shadow root and is styled there.
@@ -89,7 +90,8 @@ export class AnswerText extends HTMLElement {
       const source = answer.sources.find((candidate) => candidate.n === n)
       if (source === undefined || end > shown || taken.has(`${n}:${end}`)) continue
       taken.add(`${n}:${end}`)
-      const href = new URL(hrefOf(source), this.#options!.links.base).href
+      const {base} = this.#options!.links
+      const href = safeHref(hrefOf(source), base) ?? base
       chips.push({n, start, end, href, base: href, label: this.#say!('source', {n, name: nameOf(source)})})
     }
     return chips

@@ -6,6 +6,7 @@ import {copiedMarkdown, hrefOf, nameOf} from '../client/markdown-copy.ts'
 import {createLiveSearch, type LiveSearch, type SearchResult} from '../client/search.ts'
 import {type Change, openSession, type Session} from '../client/session.ts'
 import {english, type Locale, loadLocale, localeNames, localeTagFor} from '../locales/index.ts'
+import {safeHref} from '../render/links.ts'
 import type {NodeOptions} from '../render/nodes.ts'
 import type {AnswerText} from './answer-text.ts'
 import {icon} from './icons.ts'
@@ -125,7 +126,8 @@ export class DocsAssistant extends LitElement {
   /** Opens the panel or the dialog, and puts the cursor into the box. */
   show(): void {
     if (!this.opened) {
-      this.#opener = document.activeElement instanceof HTMLElement ? document.activeElement : null
+      const focused = document.activeElement
+      this.#opener = focused instanceof HTMLElement && focused !== this ? focused : null
       this.opened = true
       this.#tell('opened')
     }
@@ -455,7 +457,8 @@ export class DocsAssistant extends LitElement {
   }
 
   #absolute(href: string): string {
-    return new URL(href, this.#nodeOptions!.links.base).href
+    const {base} = this.#nodeOptions!.links
+    return safeHref(href, base) ?? base
   }
 
   async #onClick(event: Event): Promise<void> {
@@ -562,13 +565,13 @@ export class DocsAssistant extends LitElement {
     const session = this.#session!
     const isEmpty = session.answers.length === 0
     return html`
-      <section class="frame ${isEmpty ? 'empty' : ''}" aria-label=${say('name')}>
+      <section class="frame ${isEmpty ? 'empty' : ''}" role=${this.mode === 'page' ? 'main' : nothing} aria-label=${say('name')}>
         ${this.mode === 'inline' && isEmpty ? nothing : this.#bar(isEmpty)}
         <div class="scroll" @scroll=${this.#onScroll} tabindex=${isEmpty || this.mode === 'inline' ? nothing : '0'} role=${isEmpty ? nothing : 'region'} aria-label=${isEmpty ? nothing : say('name')}>
           <div class="column">
             ${
               isEmpty
-                ? html`<div class="hero">${icon('spark')}<h1>${this.heading ?? say('heading')}</h1><p>${say('intro')}</p></div>`
+                ? html`<div class="hero">${icon('spark')}<h2>${this.heading ?? say('heading')}</h2><p>${say('intro')}</p></div>`
                 : session.answers.map((answer) => this.#turn(answer))
             }
           </div>
@@ -738,7 +741,7 @@ export class DocsAssistant extends LitElement {
     const session = this.#session!
     const conversations = session.conversations()
     return html`<nav class="side ${this.#isHistoryOpen ? 'open' : ''}" aria-label=${say('menu')}>
-      <p class="brand">${icon('spark')}<span>${this.heading ?? say('name')}</span></p>
+      <h1 class="brand">${icon('spark')}<span>${this.heading ?? say('name')}</span></h1>
       <button class="new" type="button" @click=${this.#new}>${icon('plus')}${say('newConversation')}</button>
       <h2 class="label">${say('history')}</h2>
       ${
@@ -767,7 +770,7 @@ export class DocsAssistant extends LitElement {
           </li>`,
             )}</ul>`
       }
-      <p class="quiet" role="status">${this.#note}</p>
+      <p class="quiet">${this.#note}</p>
       <div class="foot">
         <a class="docs" href="${this.#server}/docs/">${icon('book')}${say('browse')}</a>
         <label class="language"><span class="sr">${say('language')}</span>
@@ -799,7 +802,7 @@ export class DocsAssistant extends LitElement {
       this.#note = this.#say('deleteFailed')
     }
     this.#deleting = null
-    this.requestUpdate()
+    this.#announce(this.#note)
     await this.updateComplete
     this.focus()
   }

@@ -72,6 +72,14 @@ const tabEntry = 'docent:open-conversation'
 /** Words are written to the browser's storage this often at most. */
 const saveEveryMs = 1_000
 const maxAboutChars = 1_200
+/** A burst of events is taken in slices of this length, so that frames and keys come between. */
+const maxSliceMs = 8
+
+/** Lets the browser do what it has to do. */
+function breath(): Promise<void> {
+  const {scheduler} = globalThis as {scheduler?: {yield?: () => Promise<void>}}
+  return scheduler?.yield?.() ?? new Promise((resolve) => setTimeout(resolve))
+}
 
 /** Opens the conversation this tab had open, and resumes the answer that was being written. */
 export function openSession(options: SessionOptions): Session {
@@ -131,8 +139,13 @@ export function openSession(options: SessionOptions): Session {
         ...(options.backoffMs === undefined ? {} : {backoffMs: options.backoffMs}),
         ...(options.silenceMs === undefined ? {} : {silenceMs: options.silenceMs}),
       })
+      let sliceStart = performance.now()
       for await (const item of stream) {
         if (signal.aborted) return
+        if (performance.now() - sliceStart > maxSliceMs) {
+          await breath()
+          sliceStart = performance.now()
+        }
         const before = current()
         if (before === undefined) return
         const after = withNews(before, item)

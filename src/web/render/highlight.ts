@@ -1,7 +1,6 @@
 import hljs from 'highlight.js/lib/core'
 import bash from 'highlight.js/lib/languages/bash'
 import diff from 'highlight.js/lib/languages/diff'
-import go from 'highlight.js/lib/languages/go'
 import ini from 'highlight.js/lib/languages/ini'
 import javascript from 'highlight.js/lib/languages/javascript'
 import json from 'highlight.js/lib/languages/json'
@@ -11,7 +10,7 @@ import xml from 'highlight.js/lib/languages/xml'
 import yaml from 'highlight.js/lib/languages/yaml'
 import type {RenderNode} from './tree.ts'
 
-const languages = {bash, diff, go, ini, javascript, json, python, shell, xml, yaml}
+const languages = {bash, diff, ini, javascript, json, python, shell, xml, yaml}
 for (const [name, language] of Object.entries(languages)) hljs.registerLanguage(name, language)
 hljs.registerAliases(['ts', 'tsx', 'typescript', 'mts'], {languageName: 'javascript'})
 hljs.registerAliases(['env', 'dotenv', 'properties'], {languageName: 'ini'})

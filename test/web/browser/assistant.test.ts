@@ -1,0 +1,675 @@
+import {mkdtemp, readFile, rm} from 'node:fs/promises'
+import {createRequire} from 'node:module'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import type {BrowserContext, Page} from 'playwright-core'
+import {afterAll, afterEach, beforeAll, describe, expect, test} from 'vitest'
+import {buildWeb} from '../../../scripts/build-web.ts'
+import type {AnswerEvent} from '../../../src/domain/index.ts'
+import {allStrings} from '../../../src/web/locales/all.ts'
+import {localeNames} from '../../../src/web/locales/index.ts'
+import {type Browsers, chromiumPath, startBrowsers} from '../../support/chromium.ts'
+import {
+  deltasOf,
+  done,
+  type ScriptedDocent,
+  type ScriptedDocentOptions,
+  type Step,
+  sampleDeltas,
+  sampleSources,
+  sourcesEvent,
+  startScriptedDocent,
+} from '../../support/scripted-docent.ts'
+
+const delta = (text: string): Step => ({send: {type: 'delta', text}})
+const whole: Step[] = [
+  {send: sourcesEvent()},
+  ...sampleDeltas.map((send) => ({send})),
+  {send: done('complete')},
+]
+
+describe.skipIf(chromiumPath === null)('the assistant in a browser', () => {
+  let browsers: Browsers
+  let folder: string
+  let webDir: string
+  const opened: {close(): Promise<unknown>}[] = []
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'docent-web-'))
+    webDir = join(folder, 'web')
+    await buildWeb({outDir: webDir, minify: true})
+    browsers = startBrowsers()
+  })
+
+  afterEach(async () => {
+    for (const each of opened.splice(0).reverse()) await each.close()
+  })
+
+  afterAll(async () => {
+    await browsers?.close()
+    await rm(folder, {recursive: true, force: true})
+  })
+
+  interface Setting {
+    readonly docent: ScriptedDocent
+    readonly context: BrowserContext
+    readonly page: Page
+    /** What the browser complained of: exceptions, and what the content policy refused. */
+    readonly problems: string[]
+  }
+
+  async function open(
+    script: Step[] | ((question: string) => Step[]),
+    options: Partial<ScriptedDocentOptions> & {path?: string; browser?: Parameters<Browsers['open']>[0]} = {},
+  ): Promise<Setting> {
+    const docent = await startScriptedDocent({
+      webDir,
+      script: typeof script === 'function' ? script : () => script,
+      searchResults: () => sampleSources.map((source) => ({...source, text: source.snippet})),
+      ...options,
+    })
+    const context = await browsers.open({locale: 'en-US', ...options.browser})
+    opened.push(docent, context)
+    context.setDefaultTimeout(15_000)
+    const page = context.pages()[0] ?? (await context.newPage())
+    const problems: string[] = []
+    page.on('pageerror', (error) => problems.push(String(error)))
+    page.on('console', (message) => {
+      // The browser logs each refused or failed request by itself; those are the point of some tests.
+      if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
+        problems.push(message.text())
+    })
+    await page.goto(docent.url + (options.path ?? '/'))
+    return {docent, context, page, problems}
+  }
+
+  async function ask(page: Page, question: string): Promise<void> {
+    await page.locator('textarea.question').fill(question)
+    await page.locator('textarea.question').press('Enter')
+  }
+
+  const phase = (page: Page, name: string): Promise<void> => page.locator(`.turn.${name}`).last().waitFor()
+  const textOf = (page: Page): Promise<string | null> =>
+    page.locator('docs-assistant-text').last().textContent()
+
+  test('shows the sources before the first word, with the words that matched marked', async () => {
+    const {page, docent, problems} = await open([{send: sourcesEvent()}, {hold: true}, ...whole.slice(1)])
+
+    await ask(page, 'How do I resume?')
+    await page.locator('.card mark').first().waitFor()
+
+    expect(await page.locator('.card').count()).toBe(4)
+    expect(await textOf(page)).toBe('')
+    docent.release()
+    await phase(page, 'complete')
+    expect(await page.locator('.text .cite').count()).toBe(4)
+    expect(await page.locator('.card.used').count()).toBe(3)
+    expect(problems).toEqual([])
+  })
+
+  test('draws a slow stream as it comes, and ends with every word', async () => {
+    const {page} = await open([
+      {send: sourcesEvent()},
+      ...sampleDeltas.flatMap((send) => [{send}, {waitMs: 4}]),
+      {send: done('complete')},
+    ])
+
+    await ask(page, 'slowly')
+    await page.locator('.text p').first().waitFor()
+    const early = (await textOf(page))?.length ?? 0
+    await phase(page, 'complete')
+    await page.locator('.text table').waitFor()
+
+    expect((await textOf(page))?.length).toBeGreaterThan(early)
+    expect(await page.locator('.text a:not(.cite)[href$="/docs/settings#timeouts"]').count()).toBe(1)
+  })
+
+  test('a stall says nothing false: it is still writing, and can be stopped', async () => {
+    const {page, docent} = await open([{send: sourcesEvent()}, delta('Some words'), {hold: true}])
+
+    await ask(page, 'stall')
+    await phase(page, 'writing')
+    await page.locator('.text').getByText('Some words').waitFor()
+    await page.getByRole('button', {name: 'Stop'}).click()
+    await phase(page, 'stopped')
+
+    expect(await textOf(page)).toContain('Some words')
+    await expect.poll(() => docent.answers[0]?.stops).toBe(1)
+  })
+
+  test('stops before the first token', async () => {
+    const {page, docent} = await open([{hold: true}])
+
+    await ask(page, 'q')
+    await page.getByRole('button', {name: 'Stop'}).click()
+    await phase(page, 'stopped')
+
+    await expect.poll(() => docent.answers[0]?.isEnded).toBe(true)
+    expect(await page.getByRole('status').first().textContent()).toBe('The answer was stopped.')
+  })
+
+  test('a cut in the middle is bridged', async () => {
+    const {page} = await open([
+      {send: sourcesEvent()},
+      delta('one '),
+      {cut: true},
+      delta('two '),
+      {waitMs: 20},
+      {cut: true},
+      delta('three'),
+      {send: done('complete')},
+    ])
+
+    await ask(page, 'cut')
+    await phase(page, 'complete')
+
+    expect((await textOf(page))?.trim()).toBe('one two three')
+  })
+
+  test('an answer that broke off says so, keeps what came, and offers to go on', async () => {
+    const {page, docent} = await open([
+      {send: sourcesEvent()},
+      delta('Half an answer'),
+      {
+        send: {
+          type: 'error',
+          ending: 'error',
+          code: 'upstream_cut',
+          message: 'The connection to the language model broke off.',
+          retryable: true,
+        },
+      },
+    ])
+
+    await ask(page, 'q')
+    await phase(page, 'broke-off')
+
+    expect(await textOf(page)).toContain('Half an answer')
+    await page.getByRole('button', {name: 'Continue'}).click()
+    await expect.poll(() => docent.answers[1]?.body['continueAnswerId']).toBe('a1')
+  })
+
+  test('not in the docs is said as such, with the nearest pages', async () => {
+    const {page} = await open([
+      {send: sourcesEvent([])},
+      {send: done('abstained', {nearest: [{title: 'Install', url: '/docs/install'}]})},
+    ])
+
+    await ask(page, 'weather')
+    await phase(page, 'abstained')
+
+    expect(await page.locator('.nearest a').getAttribute('href')).toMatch(/\/docs\/install$/)
+  })
+
+  test('a refusal keeps the question, says when to try again, and trying again works', async () => {
+    const {page} = await open(whole)
+
+    await ask(page, 'refuse this')
+    await phase(page, 'refused')
+
+    expect(await page.locator('.notice').textContent()).toContain('7 seconds')
+    expect(await page.getByRole('button', {name: 'Try again'}).isEnabled()).toBe(true)
+  })
+
+  test('a reload in the middle resumes the very answer', async () => {
+    const {page, docent} = await open([
+      {send: sourcesEvent()},
+      delta('before '),
+      {hold: true},
+      delta('after'),
+      {send: done('complete')},
+    ])
+    await ask(page, 'reload')
+    await page.locator('.text').getByText('before').waitFor()
+
+    await page.reload()
+    await page.locator('.text').getByText('before').waitFor()
+    expect(await page.getByRole('button', {name: 'Stop'}).isVisible()).toBe(true)
+    docent.release()
+    await phase(page, 'complete')
+
+    expect((await textOf(page))?.trim()).toBe('before after')
+    expect(docent.answers).toHaveLength(1)
+  })
+
+  test('says that it is offline, and goes on when it is back', async () => {
+    const {page, docent, context} = await open([
+      {send: sourcesEvent()},
+      delta('one '),
+      {hold: true},
+      delta('two'),
+      {send: done('complete')},
+    ])
+    await ask(page, 'offline')
+    await page.locator('.text').getByText('one').waitFor()
+
+    await context.setOffline(true)
+    docent.setUnreachable(true)
+    await page.locator('.state.offline').waitFor()
+    docent.setUnreachable(false)
+    docent.release()
+    await context.setOffline(false)
+    await phase(page, 'complete')
+
+    expect((await textOf(page))?.trim()).toBe('one two')
+  })
+
+  test('what an answer smuggles in does nothing, in whatever pieces it comes', async () => {
+    const attack = [
+      '<img src=x onerror="window.hacked=1"> <scr',
+      'ipt>window.hacked=2</scr',
+      'ipt>\n\n[click](java',
+      'script:window.hacked=3)\n\n',
+      '<iframe src="javascript:window.hacked=4"></iframe>\n\n![pixel](https://evil.example/p.png)\n\n',
+      '<style>*{display:none!important}</style>\n\n<form action="https://evil.example"><input></form>\n\n',
+      '`</code><script>window.hacked=5</script>`\n\n```html"><script>window.hacked=6</script>\n<script>window.hacked=7</script>\n```\n\n| <svg onload=window.hacked=8> |\n|---|\n| <b onclick=window.hacked=9>x</b> |\n\nThe end.',
+    ]
+    const {page, docent, problems} = await open([
+      {
+        send: sourcesEvent(
+          sampleSources.map((source) => ({
+            ...source,
+            title: '<img src=x onerror=window.hacked=10>',
+            url: source.n === 2 ? 'javascript:window.hacked=11' : source.url,
+          })),
+        ),
+      },
+      ...attack.flatMap((text) => [...text].map(delta)),
+      {send: done('complete')},
+    ])
+
+    await ask(page, '<script>window.hacked=12</script>')
+    await phase(page, 'complete')
+    await page.locator('.text').getByText('The end.').waitFor()
+
+    expect(await page.evaluate(() => (window as {hacked?: number}).hacked)).toBeUndefined()
+    expect(
+      await page
+        .locator('.turn :is(script, iframe, img, form, style, svg[onload], [onclick], [onerror])')
+        .count(),
+    ).toBe(await page.locator('form.feedback').count())
+    expect(await page.locator('.turn a[href^="javascript:" i]').count()).toBe(0)
+    expect(docent.requests.filter((request) => request.includes('evil'))).toEqual([])
+    expect(problems).toEqual([])
+  })
+
+  test('keyboard only: search, choose, ask, read a citation, rate, begin anew', async () => {
+    const {page, docent} = await open(whole)
+    const box = page.locator('textarea.question')
+    await box.waitFor()
+
+    await page.keyboard.press('Control+k')
+    await page.keyboard.type('resume')
+    await page.locator('.result').first().waitFor()
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('ArrowDown')
+    expect(await box.getAttribute('aria-activedescendant')).toBe('result-1')
+    expect(await page.locator('#result-1').getAttribute('aria-selected')).toBe('true')
+    await page.keyboard.press('Escape')
+    expect(await page.locator('.result').count()).toBe(0)
+    await page.keyboard.press('Enter')
+    await phase(page, 'complete')
+    expect(await page.getByRole('status').first().textContent()).toBe('The answer is finished.')
+
+    await tabTo(page, '.cite')
+    await page.locator('.preview:popover-open').waitFor()
+    await page.keyboard.press('Escape')
+    await page.locator('.preview:popover-open').waitFor({state: 'hidden'})
+    await tabTo(page, '[aria-label="Not helpful"]')
+    await page.keyboard.press('Enter')
+    await tabTo(page, '.choice')
+    await page.keyboard.press('Space')
+    await tabTo(page, '.feedback textarea')
+    await page.keyboard.type('No.')
+    await tabTo(page, '.feedback [type=submit]')
+    await page.keyboard.press('Enter')
+
+    await expect
+      .poll(() => docent.feedback)
+      .toEqual([{answerId: 'a1', body: {rating: 'down', reasons: ['wrong'], comment: 'No.'}}])
+  })
+
+  test('Enter on a chosen section opens it', async () => {
+    const {page} = await open(whole)
+    await page.locator('textarea.question').fill('resume')
+    await page.locator('.result').first().waitFor()
+
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('Enter')
+
+    await page.waitForURL(/\/docs\/streaming-and-resuming#resume-after-a-cut$/)
+  })
+
+  test('follows the end only while the reader is there', async () => {
+    const filler = Array.from({length: 60}, (_, i) => `Paragraph ${i} of a long answer.\n\n`).join('')
+    const {page, docent} = await open([
+      {send: sourcesEvent()},
+      delta(filler),
+      {hold: true},
+      delta(filler),
+      {send: done('complete')},
+    ])
+    const scroller = page.locator('.scroll')
+    await ask(page, 'long')
+    await page.locator('.text').getByText('Paragraph 59').waitFor()
+    expect(await scroller.evaluate((s) => s.scrollHeight - s.scrollTop - s.clientHeight)).toBeLessThan(40)
+
+    await scroller.evaluate((s) => s.scrollTo(0, 100))
+    await page.locator('.jump').waitFor()
+    docent.release()
+    await phase(page, 'complete')
+
+    expect(await scroller.evaluate((s) => s.scrollTop)).toBe(100)
+    await page.locator('.jump').click()
+    await expect
+      .poll(() => scroller.evaluate((s) => s.scrollHeight - s.scrollTop - s.clientHeight))
+      .toBeLessThan(40)
+  })
+
+  test('copies the answer as Markdown with its links', async () => {
+    const {page, context} = await open(whole)
+    await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+    await ask(page, 'copy')
+    await phase(page, 'complete')
+
+    await page.getByRole('button', {name: 'Copy as Markdown'}).click()
+
+    await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toContain('[[5]](http')
+  })
+
+  test('a conversation is kept over a reload, and deleted here and on the server', async () => {
+    const {page, docent} = await open(whole)
+    await ask(page, 'keep this')
+    await phase(page, 'complete')
+
+    await page.reload()
+    await phase(page, 'complete')
+    await page.locator('.conversations li').hover()
+    await page.getByRole('button', {name: 'Delete conversation: keep this'}).click()
+    await page.getByRole('button', {name: 'Delete conversation', exact: true}).click()
+    await page.locator('.hero').waitFor()
+
+    expect(docent.deletedConversations).toEqual(['c1'])
+    expect(await page.locator('.conversations li').count()).toBe(0)
+  })
+
+  test.each(Object.keys(localeNames) as (keyof typeof localeNames)[])(
+    'speaks %s, in its direction',
+    async (lang) => {
+      const {page, problems} = await open(whole, {path: `/?lang=${lang}`})
+      const strings = allStrings[lang]
+
+      await page.locator('.hero h2').waitFor()
+      expect(await page.locator('.hero h2').textContent()).toBe(strings.heading)
+      expect(await page.locator('.root').getAttribute('dir')).toBe(lang === 'ar' ? 'rtl' : 'ltr')
+      await ask(page, 'q')
+      await phase(page, 'complete')
+
+      expect((await page.locator('.state').textContent())?.trim()).toBe(strings.complete)
+      expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true)
+      expect(problems).toEqual([])
+    },
+  )
+
+  describe('in the page of another site', () => {
+    const policy =
+      "default-src 'none'; script-src 'nonce-r4nd0m'; connect-src 'self'; base-uri 'none'; require-trusted-types-for 'script'; trusted-types lit-html"
+    const host = (element: string): Record<string, string> => ({
+      '/site/': `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Site</title><script nonce="r4nd0m" src="/widget.js" defer></script></head>
+        <body><main><h1>A site</h1><p>Some words that a reader selects in order to ask about them.</p><pre><code>npm run ingest -- --full</code></pre></main>${element}</body></html>`,
+    })
+
+    test('a panel opens by its button, closes by Escape and gives the focus back', async () => {
+      const {page, problems} = await open(whole, {
+        path: '/site/',
+        pages: host('<docs-assistant questions="How?|Why?"></docs-assistant>'),
+        contentSecurityPolicy: policy,
+      })
+      const button = page.getByRole('button', {name: 'Ask the docs'})
+
+      await button.click()
+      await page.locator('textarea.question:focus').waitFor()
+      await page.getByRole('button', {name: 'Why?'}).click()
+      await phase(page, 'complete')
+      await page.keyboard.press('Escape')
+      await page.locator('.panel').waitFor({state: 'hidden'})
+
+      expect(
+        await page.evaluate(
+          () => document.querySelector('docs-assistant')?.shadowRoot?.activeElement?.className,
+        ),
+      ).toBe('launcher')
+      expect(problems).toEqual([])
+    })
+
+    test('a dialog opens by its key, and nothing behind it can be reached', async () => {
+      const {page, problems} = await open(whole, {
+        path: '/site/',
+        pages: host('<docs-assistant mode="modal" shortcut="ctrl+j" launcher="none"></docs-assistant>'),
+        contentSecurityPolicy: policy,
+      })
+      await page.waitForFunction(() =>
+        document.querySelector('docs-assistant')?.shadowRoot?.querySelector('dialog'),
+      )
+
+      await page.keyboard.press('Control+j')
+      await page.locator('dialog[open]').waitFor()
+      await page.locator('textarea.question:focus').waitFor()
+      await page.keyboard.press('Escape')
+      await page.locator('dialog[open]').waitFor({state: 'hidden'})
+
+      expect(problems).toEqual([])
+    })
+
+    test('its events tell what happens and not what was said; the JavaScript API asks', async () => {
+      const {page} = await open(whole, {
+        path: '/site/',
+        pages: host('<docs-assistant></docs-assistant>'),
+        contentSecurityPolicy: policy,
+      })
+      await page.waitForFunction(() =>
+        document.querySelector('docs-assistant')?.shadowRoot?.querySelector('.launcher'),
+      )
+      await page.evaluate(() => {
+        const told: string[] = []
+        Object.assign(window, {told})
+        const element = document.querySelector('docs-assistant') as HTMLElement & {
+          ask(question: string): void
+        }
+        for (const name of ['opened', 'asked', 'sources', 'answered', 'ended', 'rated']) {
+          element.addEventListener(name, (event) =>
+            told.push(`${name} ${JSON.stringify((event as CustomEvent).detail)}`),
+          )
+        }
+        element.ask('a secret question')
+      })
+      await phase(page, 'complete')
+      await page.getByRole('button', {name: 'Helpful', exact: true}).click()
+
+      const told = (): Promise<string[]> => page.evaluate(() => (window as unknown as {told: string[]}).told)
+      await expect
+        .poll(async () => (await told()).map((line) => line.split(' ')[0]).sort())
+        .toEqual(['answered', 'asked', 'ended', 'opened', 'rated', 'sources'])
+      expect((await told()).join()).not.toContain('secret')
+      expect((await told()).find((line) => line.startsWith('sources'))).toMatch(/"firstUsefulMs":\d+/)
+    })
+
+    test('?assistant= asks once, and not again after a reload', async () => {
+      const {page, docent} = await open(whole, {
+        path: '/site/?assistant=How%20so%3F',
+        pages: host('<docs-assistant></docs-assistant>'),
+        contentSecurityPolicy: policy,
+      })
+      await phase(page, 'complete')
+
+      await page.reload()
+      await page.locator('.launcher').waitFor()
+
+      expect(page.url()).not.toContain('assistant=')
+      expect(docent.answers.map(({question}) => question)).toEqual(['How so?'])
+    })
+
+    test('a selection and a code block can be asked about', async () => {
+      const {page, docent} = await open(whole, {
+        path: '/site/',
+        pages: host('<docs-assistant selection="main"></docs-assistant>'),
+        contentSecurityPolicy: policy,
+      })
+      await page.locator('.launcher').waitFor()
+
+      await page.locator('pre').hover()
+      await page.locator('.offer').click()
+      await page.locator('.about .passage').waitFor()
+      await ask(page, 'what does this do?')
+      await phase(page, 'complete')
+
+      expect(docent.answers[0]?.question).toBe('what does this do?\n\n> npm run ingest -- --full')
+    })
+
+    test('inline, it is a part of the page', async () => {
+      const {page, problems} = await open(whole, {
+        path: '/site/',
+        pages: host('<docs-assistant mode="inline"></docs-assistant>'),
+        contentSecurityPolicy: policy,
+      })
+
+      await ask(page, 'inline')
+      await phase(page, 'complete')
+
+      expect(await page.locator('.launcher').count()).toBe(0)
+      expect(problems).toEqual([])
+    })
+  })
+
+  describe('an accessibility checker finds nothing', () => {
+    const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
+
+    async function violations(page: Page): Promise<string[]> {
+      // Through the debugger, which no content policy binds.
+      await page.evaluate(`(() => { ${await readFile(axe, 'utf8')} })()`)
+      return page.evaluate(async () => {
+        const {axe} = window as unknown as {
+          axe: {
+            run(
+              options: object,
+            ): Promise<{violations: {id: string; nodes: {html: string; failureSummary: string}[]}[]}>
+          }
+        }
+        const result = await axe.run({
+          runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+        })
+        return result.violations.flatMap(({id, nodes}) =>
+          nodes.map((node) => `${id}: ${node.html.slice(0, 160)} ${node.failureSummary}`),
+        )
+      })
+    }
+
+    for (const colorScheme of ['light', 'dark'] as const) {
+      test(`${colorScheme}: before asking, while searching, finished, rating, not in the docs`, async () => {
+        const {page} = await open(
+          (question) =>
+            question === 'no'
+              ? [
+                  {send: sourcesEvent([])},
+                  {send: done('abstained', {nearest: [{title: 'Install', url: '/docs/install'}]})},
+                ]
+              : whole,
+          {
+            browser: {colorScheme, reducedMotion: 'reduce'},
+            contentSecurityPolicy: "script-src 'self' 'unsafe-eval' 'unsafe-inline'",
+          },
+        )
+        await page.locator('.suggestions').waitFor()
+        expect(await violations(page)).toEqual([])
+
+        await page.locator('textarea.question').fill('resume')
+        await page.locator('.result').first().waitFor()
+        await page.keyboard.press('ArrowDown')
+        expect(await violations(page)).toEqual([])
+        await page.keyboard.press('Escape')
+
+        await page.keyboard.press('Enter')
+        await phase(page, 'complete')
+        await page.getByRole('button', {name: 'Not helpful'}).click()
+        expect(await violations(page)).toEqual([])
+
+        await ask(page, 'no')
+        await phase(page, 'abstained')
+        expect(await violations(page)).toEqual([])
+      })
+    }
+  })
+
+  test('a blast of 10,000 tokens: every word arrives, and nothing moves that was there', async () => {
+    const part = sampleDeltas.filter(
+      (event): event is AnswerEvent & {type: 'delta'} => event.type === 'delta',
+    )
+    const text = Array.from(
+      {length: Math.ceil(10_000 / part.length)},
+      (_, i) =>
+        `${part
+          .map((event) => event.text)
+          .join('')
+          .replace('lose nothing', `lose nothing (${i})`)}\n\n`,
+    ).join('')
+    const deltas = deltasOf(text).slice(0, 10_000)
+    const {page} = await open([
+      {send: sourcesEvent()},
+      ...deltas.map((send) => ({send})),
+      delta('\n\nThe very end.'),
+      {send: done('complete')},
+    ])
+    await page.locator('textarea.question').waitFor()
+    await page.evaluate(() => {
+      const seen = {longTasks: [] as number[], shift: 0, frames: [] as number[]}
+      Object.assign(window, {seen})
+      new PerformanceObserver((list) =>
+        seen.longTasks.push(...list.getEntries().map(({duration}) => Math.round(duration))),
+      ).observe({type: 'longtask'})
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries() as (PerformanceEntry & {
+          hadRecentInput: boolean
+          value: number
+        })[])
+          if (!entry.hadRecentInput) seen.shift += entry.value
+      }).observe({type: 'layout-shift'})
+      let last = performance.now()
+      const tick = (now: number): void => {
+        seen.frames.push(now - last)
+        last = now
+        requestAnimationFrame(tick)
+      }
+      requestAnimationFrame(tick)
+    })
+
+    await ask(page, 'blast')
+    await page.locator('.text').getByText('The very end.').waitFor({timeout: 40_000})
+
+    const seen = await page.evaluate(
+      () => (window as unknown as {seen: {longTasks: number[]; shift: number; frames: number[]}}).seen,
+    )
+    const frames = seen.frames.sort((a, b) => a - b)
+    const at = (share: number): number => Math.round(frames[Math.floor(frames.length * share)] ?? 0)
+    console.log(
+      `10,000 tokens at once: ${seen.longTasks.length} long tasks (longest ${Math.max(0, ...seen.longTasks)} ms), layout shift ${seen.shift.toFixed(4)}, frame p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, ${frames.length} frames`,
+    )
+    expect(await page.locator('.text .block').count()).toBeGreaterThan(100)
+    expect(seen.shift).toBe(0)
+    // A sane bound for any machine; the figures above are what matters.
+    expect(Math.max(0, ...seen.longTasks)).toBeLessThan(2_000)
+  })
+})
+
+/** Presses Tab until the focus is on what matches. */
+async function tabTo(page: Page, selector: string): Promise<void> {
+  for (let i = 0; i < 80; i++) {
+    await page.keyboard.press('Tab')
+    const isThere = await page.evaluate(
+      (wanted) =>
+        document.querySelector('docs-assistant')?.shadowRoot?.activeElement?.matches(wanted) ?? false,
+      selector,
+    )
+    if (isThere) return
+  }
+  throw new Error(`Tab never reached ${selector}`)
+}

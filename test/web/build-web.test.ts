@@ -1,0 +1,51 @@
+import {mkdtemp, readdir, readFile, rm, writeFile} from 'node:fs/promises'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {gzipSync} from 'node:zlib'
+import {afterAll, beforeAll, expect, test} from 'vitest'
+import {buildWeb, ensureWeb, webIsStale} from '../../scripts/build-web.ts'
+
+const maxWidgetBytes = 60_000
+
+let folder: string
+let outDir: string
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'docent-web-'))
+  outDir = join(folder, 'web')
+  await buildWeb({outDir, minify: true})
+})
+
+afterAll(() => rm(folder, {recursive: true, force: true}))
+
+test('the widget is one script of at most 60 KB compressed', async () => {
+  const script = await readFile(join(outDir, 'widget.js'))
+
+  expect(gzipSync(script, {level: 9}).length).toBeLessThanOrEqual(maxWidgetBytes)
+})
+
+test('the page has no inline script and no inline style', async () => {
+  const page = await readFile(join(outDir, 'index.html'), 'utf8')
+
+  expect(page).not.toMatch(/<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)[^>]*>/i)
+})
+
+test('the widget makes HTML of no string: lit does, through its policy; highlight.js could, and is not asked to', async () => {
+  const script = await readFile(join(outDir, 'widget.js'), 'utf8')
+
+  expect(script).not.toMatch(
+    /insertAdjacentHTML|outerHTML|document\.write|createContextualFragment|\beval\(|new Function\(/,
+  )
+  expect(script.match(/\.innerHTML\s*=/g)).toHaveLength(2)
+})
+
+test('what is built is built once, and again when it is not what the sources make', async () => {
+  expect(await webIsStale(outDir)).toBe(false)
+  expect(await ensureWeb(outDir)).toBe(false)
+
+  await writeFile(join(outDir, '.inputs'), 'older')
+
+  expect(await webIsStale(outDir)).toBe(true)
+  expect(await ensureWeb(outDir)).toBe(true)
+  expect(await readdir(folder)).toEqual(['web'])
+})
