@@ -8,7 +8,7 @@ import type {
   ThinkingConfigParam,
   ToolResultBlockParam,
 } from '@anthropic-ai/sdk/resources/messages'
-import {type CitationEvent, DocentError, type FinishReason, type Usage} from '../domain/index.ts'
+import {DocentError, type FinishReason, type Usage} from '../domain/index.ts'
 import type {GenerationEvent, GenerationRequest, Generator} from './generator.ts'
 import {type MarkerCitations, markerCitations} from './marker-citations.ts'
 import {type CitationStyle, firstMessages, searchTool, sourceBlocks, systemPrompt} from './prompt.ts'
@@ -116,6 +116,8 @@ async function* generate(
   let usage: Usage = {inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0}
   let upstreamRequestId: string | null = null
   let searches = 0
+  // Gathered, not yielded one layer up at a time: each layer of generators costs microseconds for every token.
+  const out: GenerationEvent[] = []
 
   for (let round = 0; ; round++) {
     signal.throwIfAborted()
@@ -126,7 +128,16 @@ async function* generate(
         .create(bodyOf(options, messages, canSearch, last), {signal})
         .withResponse()
       upstreamRequestId = requestId ?? upstreamRequestId
-      for await (const event of toItsEnd(stream, () => reply.isOver)) yield* reply.take(event)
+      const upstream = upstreamEvents(stream, () => reply.isOver)
+      try {
+        for (let event = await upstream.next(); event !== null; event = await upstream.next()) {
+          reply.take(event, out)
+          for (const told of out) yield told
+          out.length = 0
+        }
+      } finally {
+        await upstream.close()
+      }
     } catch (error) {
       signal.throwIfAborted()
       throw upstreamError(error, {secrets: [options.apiKey], upstreamRequestId})
@@ -137,7 +148,8 @@ async function* generate(
 
     usage = sum(usage, reply.usage)
     if (last || reply.stopReason !== 'tool_use' || reply.toolCalls.length === 0) {
-      yield* answer.end()
+      answer.end(out)
+      yield* out
       if (answer.dropped > 0) {
         options.onNote?.(`${answer.dropped} citations were dropped: they did not hold against the sources`)
       }
@@ -192,38 +204,41 @@ async function* generate(
 /** Longest wait for the end of a response whose message is over, so that its connection can be used again. */
 const lingerMs = 100
 
-/**
- * The stream's events up to the one that ends the message. What comes after belongs to nobody, but is read, since
- * a response that is left half-read costs its connection. However this ends, the upstream is read or closed.
- */
-async function* toItsEnd(
-  stream: Stream<RawMessageStreamEvent>,
-  isOver: () => boolean,
-): AsyncGenerator<RawMessageStreamEvent> {
+interface UpstreamEvents {
+  /** Null after the event that ends the message. What comes later is read, but belongs to nobody. */
+  next(): Promise<RawMessageStreamEvent | null>
+  /** Closes the upstream unless it was read to its end. */
+  close(): Promise<void>
+}
+
+/** A response that is left half-read costs its connection, so what follows the end of the message is read too. */
+function upstreamEvents(stream: Stream<RawMessageStreamEvent>, isOver: () => boolean): UpstreamEvents {
   const events = stream[Symbol.asyncIterator]()
   let ended = false
-  try {
-    for (;;) {
-      const {done, value} = await events.next()
-      ended = done === true
-      if (done) return
-      yield value
-      if (!isOver()) continue
-      const lingering = setTimeout(() => stream.controller.abort(), lingerMs)
-      try {
-        while (!(await events.next()).done);
-        ended = true
-      } catch {
-        // The message was whole; how its connection ends changes nothing.
-      } finally {
-        clearTimeout(lingering)
+  return {
+    async next() {
+      if (isOver()) {
+        const lingering = setTimeout(() => stream.controller.abort(), lingerMs)
+        try {
+          while (!(await events.next()).done);
+          ended = true
+        } catch {
+          // The message was whole; how its connection ends changes nothing.
+        } finally {
+          clearTimeout(lingering)
+        }
+        return null
       }
-      return
-    }
-  } finally {
-    // Aborting what has ended would still close its connection.
-    if (!ended) stream.controller.abort()
-    await events.return?.()
+      const {done, value} = await events.next()
+      if (!done) return value
+      ended = true
+      return null
+    },
+    async close() {
+      // Aborting what has ended would still close its connection.
+      if (!ended) stream.controller.abort()
+      await events.return?.()
+    },
   }
 }
 
@@ -315,15 +330,13 @@ function sum(a: Usage, b: Usage): Usage {
 
 /** The answer's text over all rounds, and what it cites. */
 interface AnswerText {
-  push(text: string): Iterable<GenerationEvent>
-  /** Where the next character will stand, once what is held back has come out. */
-  readonly length: number
+  push(text: string, out: GenerationEvent[]): void
   openBlock(): void
   cite(citation: CitedLocation): void
-  closeBlock(): Iterable<GenerationEvent>
+  closeBlock(out: GenerationEvent[]): void
   /** The next text begins a paragraph, if there was any before. */
   newParagraph(): void
-  end(): Iterable<GenerationEvent>
+  end(out: GenerationEvent[]): void
   readonly dropped: number
 }
 
@@ -339,7 +352,7 @@ function answerText(results: SearchResults, style: CitationStyle): AnswerText {
   let blockText = ''
   let pending: {readonly n: number; readonly quote: string}[] = []
 
-  function* shown(result: ReturnType<MarkerCitations['push']>): Iterable<GenerationEvent> {
+  function show(result: ReturnType<MarkerCitations['push']>, out: GenerationEvent[]): void {
     if (result.text !== '') {
       blockText += result.text
       ending = (ending + result.text).slice(-2)
@@ -349,23 +362,20 @@ function answerText(results: SearchResults, style: CitationStyle): AnswerText {
           `The model's API sent an answer of more than ${maxAnswerLength} characters`,
         )
       }
-      yield {type: 'delta', text: result.text}
+      out.push({type: 'delta', text: result.text})
     }
-    for (const citation of result.citations) yield {type: 'citation', ...citation}
+    for (const citation of result.citations) out.push({type: 'citation', ...citation})
   }
 
   return {
-    *push(text) {
+    push(text, out) {
       if (paragraphDue && text.trim() !== '') {
         paragraphDue = false
-        if (ending !== '') yield* shown(markers.push(ending.endsWith('\n') ? '\n' : '\n\n'))
+        if (ending !== '') show(markers.push(ending.endsWith('\n') ? '\n' : '\n\n'), out)
         blockStart = markers.length
         blockText = ''
       }
-      yield* shown(markers.push(text))
-    },
-    get length() {
-      return markers.length
+      show(markers.push(text), out)
     },
     openBlock() {
       blockStart = markers.length
@@ -377,14 +387,14 @@ function answerText(results: SearchResults, style: CitationStyle): AnswerText {
       if (cited) pending.push(cited)
       else dropped += 1
     },
-    *closeBlock() {
+    closeBlock(out) {
       // The span is the block's text, whatever order its citations and its text came in.
       const start = blockStart + (blockText.length - blockText.trimStart().length)
       const end = blockStart + blockText.trimEnd().length
       for (const [index, {n, quote}] of pending.entries()) {
         if (end <= start) dropped += 1
         else if (pending.findIndex((other) => other.n === n && other.quote === quote) === index) {
-          yield {type: 'citation', n, start, end, quote} satisfies CitationEvent
+          out.push({type: 'citation', n, start, end, quote})
         }
       }
       pending = []
@@ -392,8 +402,8 @@ function answerText(results: SearchResults, style: CitationStyle): AnswerText {
     newParagraph() {
       paragraphDue = true
     },
-    *end() {
-      yield* shown(markers.end())
+    end(out) {
+      show(markers.end(), out)
     },
     get dropped() {
       return dropped + markers.dropped
@@ -410,7 +420,8 @@ interface ToolCall {
 
 /** One response of the upstream, while it is read. */
 interface Reading {
-  take(event: RawMessageStreamEvent): Iterable<GenerationEvent>
+  /** Adds to `out` what the event tells. */
+  take(event: RawMessageStreamEvent, out: GenerationEvent[]): void
   readonly hasBegun: boolean
   /** After `message_stop`. */
   readonly isOver: boolean
@@ -419,6 +430,16 @@ interface Reading {
   readonly toolCalls: readonly ToolCall[]
   /** What the model said, to be sent back with the results of its calls. Citations are left out. */
   content(): ContentBlockParam[]
+}
+
+/** Typed by the SDK, but whatever an upstream or a gateway sends comes through. */
+interface RawEvent {
+  readonly type?: unknown
+  readonly index?: number
+  readonly message?: unknown
+  readonly content_block?: unknown
+  readonly delta?: unknown
+  readonly usage?: unknown
 }
 
 interface OpenBlock {
@@ -450,16 +471,16 @@ function reading(answer: AnswerText): Reading {
   }
 
   return {
-    *take(event) {
-      // Typed by the SDK, but whatever an upstream or a gateway sends comes through; nothing is taken for granted.
-      const {type, index = 0, ...rest} = event as {type?: unknown; index?: number} & Record<string, unknown>
+    take(event, out) {
+      const raw = event as unknown as RawEvent
+      const {index = 0} = raw
       hasBegun = true
-      switch (type) {
+      switch (raw.type) {
         case 'message_start':
-          count((rest.message as {usage?: unknown} | undefined)?.usage)
+          count((raw.message as {usage?: unknown} | undefined)?.usage)
           return
         case 'content_block_start': {
-          const block = (rest.content_block ?? {}) as Record<string, unknown>
+          const block = (raw.content_block ?? {}) as Record<string, unknown>
           const open = {
             type: String(block.type),
             id: String(block.id ?? ''),
@@ -473,12 +494,12 @@ function reading(answer: AnswerText): Reading {
             answer.openBlock()
             const text = typeof block.text === 'string' ? block.text : ''
             open.text = text
-            if (text !== '') yield* answer.push(text)
+            if (text !== '') answer.push(text, out)
           }
           return
         }
         case 'content_block_delta': {
-          const delta = (rest.delta ?? {}) as Record<string, unknown>
+          const delta = (raw.delta ?? {}) as Record<string, unknown>
           let block = blocks.get(index)
           if (!block && delta.type === 'text_delta') {
             block = {type: 'text', id: '', name: '', text: '', signature: ''}
@@ -488,12 +509,12 @@ function reading(answer: AnswerText): Reading {
           if (!block) return
           if (delta.type === 'text_delta' && typeof delta.text === 'string') {
             block.text += delta.text
-            yield* answer.push(delta.text)
+            answer.push(delta.text, out)
           } else if (delta.type === 'citations_delta') {
             answer.cite((delta.citation ?? {}) as CitedLocation)
           } else if (delta.type === 'thinking_delta' && typeof delta.thinking === 'string') {
             block.text += delta.thinking
-            if (delta.thinking !== '') yield {type: 'reasoning', text: delta.thinking}
+            if (delta.thinking !== '') out.push({type: 'reasoning', text: delta.thinking})
           } else if (delta.type === 'signature_delta' && typeof delta.signature === 'string') {
             block.signature += delta.signature
           } else if (delta.type === 'input_json_delta' && typeof delta.partial_json === 'string') {
@@ -508,12 +529,12 @@ function reading(answer: AnswerText): Reading {
           return
         }
         case 'content_block_stop':
-          if (blocks.get(index)?.type === 'text') yield* answer.closeBlock()
+          if (blocks.get(index)?.type === 'text') answer.closeBlock(out)
           return
         case 'message_delta': {
-          const {stop_reason: reason} = (rest.delta ?? {}) as {stop_reason?: unknown}
+          const {stop_reason: reason} = (raw.delta ?? {}) as {stop_reason?: unknown}
           if (typeof reason === 'string') stopReason = reason
-          count(rest.usage)
+          count(raw.usage)
           return
         }
         case 'message_stop':

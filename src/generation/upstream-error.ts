@@ -1,4 +1,4 @@
-import {APIConnectionError, APIConnectionTimeoutError, APIError} from '@anthropic-ai/sdk'
+import {AnthropicError, APIConnectionError, APIConnectionTimeoutError, APIError} from '@anthropic-ai/sdk'
 import {DocentError, type ErrorCode} from '../domain/index.ts'
 import {causeCodeOf} from './upstream-fetch.ts'
 
@@ -62,9 +62,9 @@ export function upstreamError(error: unknown, context: UpstreamErrorContext): Do
   }
   const name = error instanceof Error ? error.name : typeof error
   const message = error instanceof Error ? shortened(error.message, context.secrets) : ''
-  return new DocentError('upstream_error', `Talking to the model's API failed: ${name} ${message}`.trim(), {
-    details,
-  })
+  // What neither the SDK nor the network threw is a mistake of ours, and no model should be blamed for it.
+  const code = error instanceof AnthropicError ? 'upstream_error' : 'internal'
+  return new DocentError(code, `Talking to the model's API failed: ${name} ${message}`.trim(), {details})
 }
 
 /** Ours, thrown by the watched fetch or by a search, however deep the SDK wrapped it. */
