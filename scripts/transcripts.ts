@@ -4,207 +4,24 @@
  * Run with: npm run transcripts -- --help
  */
 import {once} from 'node:events'
-import {join} from 'node:path'
-import {setTimeout as delay} from 'node:timers/promises'
-import {parseArgs} from 'node:util'
 import {loadSettings} from '../src/config.ts'
-import {DocentError, type Ending, endings} from '../src/domain/index.ts'
-import {csvHeader, csvRowOf, jsonLineOf} from '../src/transcripts/export-format.ts'
-import {
-  purgeTranscripts,
-  readTranscripts,
-  type TranscriptsReader,
-} from '../src/transcripts/read-transcripts.ts'
-import {listLines, replaySteps, showLines, type TerminalView} from '../src/transcripts/terminal-view.ts'
-import type {Transcript, TranscriptFilter} from '../src/transcripts/transcript-store.ts'
+import {transcriptsCommand} from '../src/transcripts/transcripts-command.ts'
 
-const help = `Usage: npm run transcripts -- COMMAND [OPTIONS]
-
-Commands
-  list                    The newest answers, one a line.
-  show ID                 One answer: question, sources, text, ending, timings, feedback.
-  replay ID               The same as the visitor saw it come, with its timing.
-  export                  All that match, oldest first, to stdout.
-  purge                   Removes answers for good. Needs --before or --older-than.
-
-Options
-  --data DIR              The server's data folder (default: DATA_DIR, else data).
-  --q WORDS               list, export: words in the question or the answer.
-  --ending NAME           list, export: ${endings.join(', ')} or running.
-  --rating up|down|none   list, export: what the visitor said.
-  --from DATE, --to DATE  list, export: asked from (inclusive) and before, as 2026-05-31 or with a time.
-  --limit N               list: how many, 1 to 200 (default 20).
-  --json                  list, show: JSON instead of text.
-  --speed N               replay: N times as fast (default 1).
-  --format jsonl|csv      export: default jsonl.
-  --before DATE           purge: what was asked before that day.
-  --older-than DAYS       purge: what is older than so many days.
-
-IDs may be shortened to their first letters where these are enough.
-`
-
-class UsageError extends Error {}
-
-async function main(): Promise<number> {
-  const {values, positionals} = parsed()
-  const [command, id, ...more] = positionals
-  if (values.help || command === undefined || command === 'help') {
-    process.stdout.write(help)
-    return values.help || command === 'help' ? 0 : 2
-  }
-  if (!['list', 'show', 'replay', 'export', 'purge'].includes(command)) {
-    throw new UsageError(`${command} is not a command`)
-  }
-  const wantsId = command === 'show' || command === 'replay'
-  if (wantsId && id === undefined)
-    throw new UsageError(`${command} needs the ID of an answer; list shows them`)
-  if (more.length > 0 || (!wantsId && id !== undefined)) {
-    throw new UsageError(`unexpected ${(wantsId ? more : [id]).join(' ')}`)
-  }
-
-  const file = join(values.data ?? loadSettings().dataDir, 'transcripts.sqlite')
-  if (command === 'purge') {
-    const removed = purgeTranscripts(file, purgeBefore(values))
-    process.stdout.write(`Removed ${removed} ${removed === 1 ? 'answer' : 'answers'}.\n`)
-    return 0
-  }
-
-  const filter = filterOf(values)
-  const format = values.format ?? 'jsonl'
-  if (format !== 'jsonl' && format !== 'csv') throw new UsageError('--format must be jsonl or csv')
-  const limit = numberOf('--limit', values.limit ?? '20', 1, 200)
-  const speed = numberOf('--speed', values.speed ?? '1', 0.01, 100_000)
-
-  const store = readTranscripts(file)
-  try {
-    if (command === 'list') {
-      const page = store.list(filter, {limit})
-      if (values.json) await print(`${JSON.stringify(page.items, null, 2)}\n`)
-      else await print(`${listLines(page.items, terminal()).join('\n')}\n`)
-      if (page.nextCursor !== null && !values.json)
-        process.stderr.write(`The newest ${limit}; --limit shows more.\n`)
-    } else if (command === 'export') {
-      if (format === 'csv') await print(csvHeader)
-      for (const transcript of store.export(filter)) {
-        await print(format === 'csv' ? csvRowOf(transcript) : jsonLineOf(transcript))
-      }
-    } else {
-      const transcript = found(store, id!)
-      if (command === 'replay') await replay(transcript, speed)
-      else if (values.json) await print(`${JSON.stringify(transcript, null, 2)}\n`)
-      else await print(`${showLines(transcript, terminal()).join('\n')}\n`)
-    }
-  } finally {
-    store.close()
-  }
-  return 0
-}
-
-function parsed() {
-  try {
-    return parseArgs({
-      allowPositionals: true,
-      options: {
-        help: {type: 'boolean', short: 'h'},
-        data: {type: 'string'},
-        q: {type: 'string'},
-        ending: {type: 'string'},
-        rating: {type: 'string'},
-        from: {type: 'string'},
-        to: {type: 'string'},
-        limit: {type: 'string'},
-        json: {type: 'boolean'},
-        speed: {type: 'string'},
-        format: {type: 'string'},
-        before: {type: 'string'},
-        'older-than': {type: 'string'},
-      },
-    })
-  } catch (error) {
-    throw new UsageError((error as Error).message)
-  }
-}
-
-type Values = ReturnType<typeof parsed>['values']
-
-function filterOf(values: Values): TranscriptFilter {
-  const {ending, rating} = values
-  if (ending !== undefined && ending !== 'running' && !endings.includes(ending as Ending)) {
-    throw new UsageError(`--ending must be one of ${endings.join(', ')}, running`)
-  }
-  if (rating !== undefined && rating !== 'up' && rating !== 'down' && rating !== 'none') {
-    throw new UsageError('--rating must be up, down or none')
-  }
-  return {
-    ...(values.q === undefined ? {} : {q: values.q}),
-    ...(ending === undefined ? {} : {ending: ending as Ending | 'running'}),
-    ...(rating === undefined ? {} : {rating}),
-    ...(values.from === undefined ? {} : {from: timeOf('--from', values.from)}),
-    ...(values.to === undefined ? {} : {to: timeOf('--to', values.to)}),
-  }
-}
-
-function purgeBefore(values: Values): number {
-  const days = values['older-than']
-  if ((values.before === undefined) === (days === undefined)) {
-    throw new UsageError('purge needs either --before DATE or --older-than DAYS')
-  }
-  if (values.before !== undefined) return timeOf('--before', values.before)
-  return Date.now() - numberOf('--older-than', days!, 0, 100_000) * 24 * 60 * 60 * 1000
-}
-
-function timeOf(name: string, text: string): number {
-  const time = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN
-  if (Number.isNaN(time))
-    throw new UsageError(`${name} must be a date such as 2026-05-31 or 2026-05-31T14:00Z`)
-  return time
-}
-
-function numberOf(name: string, text: string, min: number, max: number): number {
-  const number = Number(text)
-  if (text.trim() === '' || !(number >= min && number <= max)) {
-    throw new UsageError(`${name} must be a number from ${min} to ${max}`)
-  }
-  return number
-}
-
-function found(store: TranscriptsReader, id: string): Transcript {
-  const exact = store.get(id)
-  if (exact !== null) return exact
-  const near = store.idsBeginningWith(id, 5)
-  if (near.length === 1) return store.get(near[0]!)!
-  const hint = near.length > 1 ? `It fits ${near.join(', ')}.` : 'npm run transcripts -- list shows the ids.'
-  throw new DocentError('not_found', `There is no transcript ${id}. ${hint}`)
-}
-
-async function replay(transcript: Transcript, speed: number): Promise<void> {
-  const began = performance.now()
-  for (const step of replaySteps(transcript, terminal())) {
-    const waitMs = step.atMs / speed - (performance.now() - began)
-    if (waitMs > 1) await delay(waitMs)
-    await print(step.text)
-  }
-}
-
-function terminal(): TerminalView {
-  const {stdout} = process
-  return {columns: stdout.columns ?? 160, hasColors: stdout.isTTY === true && stdout.hasColors()}
-}
-
-/** Waits while a pipe is full, so that an export of any size stays small in memory. */
-async function print(text: string): Promise<void> {
-  if (!process.stdout.write(text)) await once(process.stdout, 'drain')
-}
+const {stdout, stderr} = process
 
 // A reader such as `head` that has seen enough closes the pipe: that is no failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
 
 try {
-  process.exitCode = await main()
+  process.exitCode = await transcriptsCommand(process.argv.slice(2), {
+    dataDir: () => loadSettings().dataDir,
+    print: async (text) => {
+      if (!stdout.write(text)) await once(stdout, 'drain')
+    },
+    warn: (text) => stderr.write(text),
+    view: {columns: stdout.columns ?? 160, hasColors: stdout.isTTY === true && stdout.hasColors()},
+  })
 } catch (error) {
-  const isUsage = error instanceof UsageError
-  process.stderr.write(`${(error as Error).message}\n`)
-  if (isUsage) process.stderr.write('Try: npm run transcripts -- --help\n')
-  else if (!(error instanceof DocentError)) process.stderr.write(`${(error as Error).stack}\n`)
-  process.exitCode = isUsage ? 2 : 1
+  stderr.write(`${(error as Error).message}\n`)
+  process.exitCode = 1
 }

@@ -17,13 +17,15 @@ export function readTranscripts(file: string): TranscriptsReader {
   const db = openDatabaseBeside(file, 'read')
   const {list, get, export: all} = createTranscriptReads(db)
   const near = db
-    .prepare<[string, number], string>('SELECT id FROM answers WHERE substr(id, 1, ?2) = ?1 LIMIT 5')
+    .prepare<[string, string, number], string>(
+      'SELECT id FROM answers WHERE substr(id, 1, length(?)) = ? LIMIT ?',
+    )
     .pluck()
   return {
     list,
     get,
     export: all,
-    idsBeginningWith: (text, limit) => (text === '' ? [] : near.all(text, text.length).slice(0, limit)),
+    idsBeginningWith: (text, limit) => (text === '' ? [] : near.all(text, text, limit)),
     close: () => db.close(),
   }
 }

@@ -1,0 +1,161 @@
+import {execFile} from 'node:child_process'
+import {dirname} from 'node:path'
+import {fileURLToPath} from 'node:url'
+import {afterEach, beforeEach, describe, expect, test} from 'vitest'
+import type {Transcripts} from '../../src/transcripts/open-transcripts.ts'
+import {replaySteps, showLines} from '../../src/transcripts/terminal-view.ts'
+import {transcriptsCommand} from '../../src/transcripts/transcripts-command.ts'
+import {journalAnswer, openForTest, temporaryFile} from './samples.ts'
+
+const view = {columns: 100, hasColors: false}
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+interface Outcome {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** The command in this process. */
+async function run(...args: readonly string[]): Promise<Outcome> {
+  let stdout = ''
+  let stderr = ''
+  const code = await transcriptsCommand(args, {
+    dataDir: () => '/nowhere/at/all',
+    print: async (text) => {
+      stdout += text
+    },
+    warn: (text) => {
+      stderr += text
+    },
+    view,
+  })
+  return {code, stdout, stderr}
+}
+
+/** The command as a process of its own. */
+function runScript(...args: readonly string[]): Promise<Outcome> {
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      ['--import', import.meta.resolve('tsx'), 'scripts/transcripts.ts', ...args],
+      {cwd: root},
+      (error, stdout, stderr) =>
+        resolve({code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr}),
+    )
+  })
+}
+
+describe('npm run transcripts, beside a server that writes', () => {
+  let transcripts: Transcripts
+  let data: string
+
+  beforeEach(async () => {
+    const file = temporaryFile()
+    data = dirname(file)
+    transcripts = openForTest({file})
+    journalAnswer(transcripts, 'aaa-1', {
+      entry: {startedAt: Date.parse('2026-01-01'), question: 'Old\u001b[31m port?'},
+    })
+    journalAnswer(transcripts, 'aaa-2', {entry: {startedAt: Date.parse('2026-02-01')}, ending: 'stopped'})
+    journalAnswer(transcripts, 'bbb-3', {entry: {startedAt: Date.now()}, ending: null})
+    await transcripts.flush()
+  })
+
+  afterEach(() => transcripts.close())
+
+  test('lists, shows and exports', async () => {
+    const [list, stopped, shown, csv, jsonl] = await Promise.all([
+      run('list', '--data', data),
+      run('list', '--data', data, '--ending', 'stopped', '--json'),
+      run('show', 'bbb', '--data', data),
+      run('export', '--data', data, '--format', 'csv'),
+      run('export', '--data', data, '--q', 'port', '--to', '2026-01-15'),
+    ])
+
+    expect(list.stdout.trim().split('\n')).toEqual([
+      expect.stringMatching(/^bbb-3 .* running/),
+      expect.stringMatching(/^aaa-2 .* stopped/),
+      expect.stringMatching(/^aaa-1 .* complete/),
+    ])
+    expect(list.stdout).not.toContain('\u001b')
+    expect(JSON.parse(stopped.stdout)).toMatchObject([{answerId: 'aaa-2'}])
+    expect(shown.stdout).toContain('Set `PORT`.')
+    expect(
+      csv.stdout
+        .trim()
+        .split('\r\n')
+        .map((line) => line.split(',')[0]),
+    ).toEqual(['answerId', 'aaa-1', 'aaa-2', 'bbb-3'])
+    expect(JSON.parse(jsonl.stdout)).toEqual(JSON.parse(JSON.stringify(transcripts.get('aaa-1'))))
+  })
+
+  test('runs as a process of its own', async () => {
+    const [list, bad] = await Promise.all([
+      runScript('list', '--data', data, '--limit', '1'),
+      runScript('lisst'),
+    ])
+
+    expect(list).toMatchObject({code: 0, stdout: expect.stringMatching(/^bbb-3 .*\n$/)})
+    expect(bad).toMatchObject({code: 2, stderr: expect.stringContaining('lisst is not a command')})
+  })
+
+  test('replays faster on demand, and purges', async () => {
+    const replayed = await run('replay', 'aaa-1', '--data', data, '--speed', '1000')
+    const purged = await run('purge', '--data', data, '--before', '2026-01-15')
+    const nothing = await run('purge', '--data', data, '--older-than', '36500')
+
+    expect(replayed.stdout).toContain('Set `PORT`.')
+    expect(replayed.stdout).toContain('complete')
+    expect(purged).toMatchObject({code: 0, stdout: 'Removed 1 answer.\n'})
+    expect(nothing.stdout).toBe('Removed 0 answers.\n')
+    expect(transcripts.list({}).items.map(({answerId}) => answerId)).toEqual(['bbb-3', 'aaa-2'])
+  })
+
+  test('says what is wrong and what to do', async () => {
+    const outcomes = await Promise.all([
+      run('--help'),
+      run(),
+      run('list', '--data', dirname(data)),
+      run('show', 'aaa', '--data', data),
+      run('show', 'zzz', '--data', data),
+      run('purge', '--data', data),
+      run('list', '--ending', 'nice', '--data', data),
+      run('list', '--limitt', '3'),
+    ])
+
+    expect(outcomes.map(({code}) => code)).toEqual([0, 2, 1, 1, 1, 2, 2, 2])
+    expect(outcomes[2]!.stderr).toContain('There are no transcripts at')
+    expect(outcomes[3]!.stderr).toContain('It fits aaa-1, aaa-2')
+    expect(outcomes[4]!.stderr).toContain('There is no transcript zzz')
+    expect(outcomes[5]!.stderr).toContain('--older-than')
+  })
+})
+
+describe('the terminal view', () => {
+  test('a replay has the timing of the events and tells of long silences', () => {
+    const transcripts = openForTest()
+    journalAnswer(transcripts, 'a', {ending: null})
+    transcripts.append('a', {seq: 7, at: 1_000_050, event: {type: 'delta', text: ' So'}})
+    transcripts.append('a', {seq: 8, at: 1_004_050, event: {type: 'delta', text: ' far.'}})
+
+    const steps = replaySteps(transcripts.get('a')!, view)
+
+    expect(steps.map(({atMs}) => atMs)).toEqual([0, 0, 10, 20, 30, 40, 50, 4050])
+    expect(steps.at(-1)!.text).toBe(' [4.0 s]  far.')
+  })
+
+  test('words of visitors and models cannot drive the terminal', () => {
+    const transcripts = openForTest()
+    journalAnswer(transcripts, 'a', {
+      entry: {question: '\u001b]0;owned\u0007Hi\u202e?'},
+      pieces: ['\u001b[2J', 'ok\u0008'],
+    })
+
+    const shown =
+      showLines(transcripts.get('a')!, view).join('\n') + replaySteps(transcripts.get('a')!, view).join('')
+
+    expect(shown).not.toMatch(/[\u001b\u0007\u0008\u202e]/)
+    expect(shown).toContain('ok')
+  })
+})
