@@ -82,7 +82,9 @@ export function errorHandler(log: Log, onError: (code: ErrorCode) => void = () =
     const error = docentErrorOf(thrown)
     onError(error.code)
     if (statusOf[error.code] >= 500 && error.code !== 'not_ready' && error.code !== 'shutting_down') {
-      log.error({err: error, method: request.method, path: request.path, code: error.code}, 'request failed')
+      // What was thrown says more than its wrapping.
+      const err = error.code === 'internal' ? (error.cause ?? error) : error
+      log.error({err, method: request.method, path: request.path, code: error.code}, 'request failed')
     }
     if (response.headersSent) {
       // A status can no longer be sent. Cutting the connection tells the client that this is not the end.

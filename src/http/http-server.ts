@@ -75,6 +75,8 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   const limits = createLimits(options, (answerId) => answering.snapshot(answerId)?.ending === null)
   const staff = createStaff(options)
   const reindexing = createReindexing(deps.startIngest, log)
+  const {heartbeatMs, slowReaderTimeoutMs, bufferMs} = options
+  const streaming = {heartbeatMs, slowReaderTimeoutMs}
   let isDraining = false
 
   const app = express()
@@ -100,9 +102,12 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
     response.type(metrics.registry.contentType).send(await metrics.registry.metrics())
   })
 
-  app.use('/api/admin', createAdminRouter({staff, transcripts, builds: deps.builds, reindexing, ...options}))
+  app.use(
+    '/api/admin',
+    createAdminRouter({staff, transcripts, builds: deps.builds, reindexing, ...streaming}),
+  )
   app.use('/api', crossOrigin(options.allowedOrigins), express.json({limit: '64kb'}))
-  addAnswerRoutes(app, {answering, transcripts, limits, metrics, log, ...options})
+  addAnswerRoutes(app, {answering, transcripts, limits, metrics, log, bufferMs, ...streaming})
   addSearchRoute(app, {search: deps.search, limits})
   refuseOtherMethods(app)
 
@@ -124,9 +129,8 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
     metrics,
     log,
     allowedOrigins: options.allowedOrigins,
-    heartbeatMs: options.heartbeatMs,
-    slowReaderTimeoutMs: options.slowReaderTimeoutMs,
-    bufferMs: options.bufferMs,
+    bufferMs,
+    ...streaming,
   })
 
   return {
