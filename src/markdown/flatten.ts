@@ -40,6 +40,8 @@ export interface FlattenContext {
   /** Characters taken in by includes so far. */
   included: number
   lostWords: number
+  /** Characters that may still be read ahead: what is never closed must not make the time quadratic. */
+  scansLeft: number
   /** Paths being included, the page first: an include of one of them goes in a circle. */
   readonly stack: string[]
   note(construct: string, fate: Fate, line: number, detail?: string): void
@@ -70,6 +72,7 @@ export function flatten(body: string, options: FlattenOptions): Flat {
     includes: new Set(),
     included: 0,
     lostWords: 0,
+    scansLeft: 2_000_000 + 30 * body.length,
     stack: [path],
     note(construct, fate, line, detail) {
       constructs[construct] ??= {flattened: 0, dropped: 0, 'not-understood': 0}

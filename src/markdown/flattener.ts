@@ -87,6 +87,10 @@ export class Flattener {
   #htmlLists: {readonly ordered: boolean; readonly prefix: string}[] = []
   #pendingAnchor: {readonly id: string; readonly out: number} | null = null
   #paragraphEnd = -1
+  #lower: string | null = null
+  readonly #lastClose = new Map<string, number>()
+  readonly #firstOpen = new Map<string, number>()
+  readonly #shortcodeClosers = new Map<string, {readonly start: number; readonly end: number}[]>()
 
   constructor(context: FlattenContext, text: string, options: FlattenerOptions) {
     this.#context = context
@@ -1435,7 +1439,7 @@ export class Flattener {
       return this.#component(tag)
     }
     if (hiddenElements.has(name)) {
-      const end = tag.kind === 'open' ? closingTag(this.#text, name, tag.end) : null
+      const end = tag.kind === 'open' ? this.#closing(name, tag.end) : null
       this.#note(`html:${name}`, 'dropped')
       this.#advance(end ? end.end : tag.end)
       return true
@@ -1537,15 +1541,51 @@ export class Flattener {
     const {name} = tag
     if (this.#context.imports.has(name)) return false
     if (tag.kind === 'close') return !this.#opened(name)
-    return !closingTag(this.#text, name, tag.end, Math.min(this.#text.length, tag.end + 200_000))
+    return !this.#closing(name, tag.end, Math.min(this.#text.length, tag.end + 200_000))
   }
 
   #opened(name: string): boolean {
-    return (
-      new RegExp(`<${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?=[\\s/>])`).test(
-        this.#text.slice(0, this.#p),
-      ) || this.#options.inline === true
-    )
+    let first = this.#firstOpen.get(name)
+    if (first === undefined) {
+      first = this.#text.search(new RegExp(`<${escapedName(name)}(?=[\\s/>])`))
+      if (first < 0) first = Number.POSITIVE_INFINITY
+      this.#firstOpen.set(name, first)
+    }
+    return first < this.#p || this.#options.inline === true
+  }
+
+  /** `closingTag`, without looking twice for what is not there, and never much longer than the page deserves. */
+  #closing(
+    name: string,
+    from: number,
+    limit = this.#text.length,
+  ): {readonly start: number; readonly end: number} | null {
+    const key = name.toLowerCase()
+    let last = this.#lastClose.get(key)
+    if (last === undefined) {
+      this.#lower ??= this.#text.toLowerCase()
+      last = this.#lower.lastIndexOf(`</${key}`)
+      this.#lastClose.set(key, last)
+    }
+    if (last < from || this.#context.scansLeft <= 0) return null
+    const found = closingTag(this.#text, name, from, Math.min(limit, last + 1))
+    this.#context.scansLeft -= (found?.end ?? Math.min(limit, last)) - from
+    return found
+  }
+
+  #closingShortcode(name: string, from: number): {readonly start: number; readonly end: number} | null {
+    let closers = this.#shortcodeClosers.get(name)
+    if (!closers) {
+      const pattern = new RegExp(`\\{\\{[<%]\\s*/\\s*${escapedName(name)}\\s*[>%]\\}\\}`, 'g')
+      closers = [...this.#text.matchAll(pattern)].map((match) => ({
+        start: match.index,
+        end: match.index + match[0].length,
+      }))
+      this.#shortcodeClosers.set(name, closers)
+    }
+    // Read in order, so the ones passed are never wanted again.
+    while (closers.length > 0 && closers[0]!.start < from) closers.shift()
+    return closers[0] ?? null
   }
 
   #component(tag: Tag): boolean {
@@ -1629,7 +1669,7 @@ export class Flattener {
   }
 
   #pre(tag: Tag): boolean {
-    const close = closingTag(this.#text, 'pre', tag.end)
+    const close = this.#closing('pre', tag.end)
     if (!close) {
       this.#advance(tag.end)
       this.#break()
@@ -1680,7 +1720,7 @@ export class Flattener {
   }
 
   #codeElement(tag: Tag): boolean {
-    const close = closingTag(this.#text, tag.name, tag.end, Math.min(this.#text.length, tag.end + 20_000))
+    const close = this.#closing(tag.name, tag.end, Math.min(this.#text.length, tag.end + 20_000))
     if (!close) {
       this.#advance(tag.end)
       return true
@@ -1714,7 +1754,7 @@ export class Flattener {
   #emphasis(tag: Tag, mark: string): boolean {
     this.#advance(tag.end)
     if (tag.kind !== 'open') return true
-    const close = closingTag(this.#text, tag.name, tag.end, Math.min(this.#text.length, tag.end + 500))
+    const close = this.#closing(tag.name, tag.end, Math.min(this.#text.length, tag.end + 500))
     if (!close) return true
     const inner = this.#text.slice(tag.end, close.start)
     const before = this.#current.at(-1) ?? ' '
@@ -1730,7 +1770,7 @@ export class Flattener {
     this.#advance(tag.end)
     const href = attributeOf(tag, 'href')
     if (tag.kind !== 'open' || href === null || href === '') return true
-    const close = closingTag(this.#text, 'a', tag.end, Math.min(this.#text.length, tag.end + 3000))
+    const close = this.#closing('a', tag.end, Math.min(this.#text.length, tag.end + 3000))
     if (!close) return true
     const inner = this.#text.slice(tag.end, close.start)
     if (
@@ -1765,7 +1805,7 @@ export class Flattener {
   }
 
   #headingElement(tag: Tag, name: string): boolean {
-    const close = closingTag(this.#text, name, tag.end, Math.min(this.#text.length, tag.end + 5000))
+    const close = this.#closing(name, tag.end, Math.min(this.#text.length, tag.end + 5000))
     if (!close || this.#isOneLine()) {
       this.#advance(tag.end)
       this.#break()
@@ -1790,7 +1830,7 @@ export class Flattener {
   }
 
   #captionElement(tag: Tag, name: string): boolean {
-    const close = closingTag(this.#text, name, tag.end, Math.min(this.#text.length, tag.end + 3000))
+    const close = this.#closing(name, tag.end, Math.min(this.#text.length, tag.end + 3000))
     this.#break()
     if (!close || /<(?:p|div|ul|table)\b/i.test(this.#text.slice(tag.end, close.start))) {
       this.#advance(tag.end)
@@ -1853,7 +1893,7 @@ export class Flattener {
 
   /** An HTML table as a pipe table; one that lays out blocks is taken apart instead. */
   #table(tag: Tag): boolean {
-    const close = closingTag(this.#text, 'table', tag.end)
+    const close = this.#closing('table', tag.end)
     const inner = close ? this.#text.slice(tag.end, close.start) : ''
     if (
       !close ||
@@ -1929,7 +1969,7 @@ export class Flattener {
           cell = {from: found.end, span: Number(attributeOf(found, 'colspan') ?? 1) || 1}
         }
       } else if (name === 'caption' && found.kind === 'open') {
-        const end = closingTag(this.#text, 'caption', found.end, close.start)
+        const end = this.#closing('caption', found.end, close.start)
         if (end) {
           caption = this.#inline(this.#text.slice(found.end, end.start), raw)
           p = end.end
@@ -2183,7 +2223,9 @@ export class Flattener {
 
   /** A JavaScript expression in MDX. */
   #expression(): boolean {
+    if (this.#context.scansLeft <= 0) return false
     const end = balancedEnd(this.#text, this.#p, Math.min(this.#text.length, this.#p + 20_000))
+    this.#context.scansLeft -= end < 0 ? Math.min(this.#text.length - this.#p, 20_000) : end - this.#p
     if (end < 0) return false
     const code = this.#text.slice(this.#p + 1, end - 1)
     if (this.#context.mdx === 'guessed' && !looksLikeExpression(code)) return false
@@ -2303,12 +2345,9 @@ export class Flattener {
       }
       return
     }
-    const closer = new RegExp(
-      `\\{\\{[<%]\\s*/\\s*${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}\\s*[>%]\\}\\}`,
-    )
-    const close = call.kind === 'self-closing' ? null : closer.exec(this.#text.slice(call.end))
-    const inner = close ? this.#text.slice(call.end, call.end + close.index) : null
-    const after = close ? call.end + close.index + close[0].length : call.end
+    const close = call.kind === 'self-closing' ? null : this.#closingShortcode(name, call.end)
+    const inner = close ? this.#text.slice(call.end, close.start) : null
+    const after = close ? close.end : call.end
     const indent = columnsOf(/^[ \t]*/.exec(this.#prefix)![0])
 
     if (key === 'comment' || silentShortcodes.has(name) || silentShortcodes.has(key)) {
@@ -2611,6 +2650,10 @@ const includeFolders: readonly string[] = [
   'snippets',
   '_snippets',
 ]
+
+function escapedName(name: string): string {
+  return name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+}
 
 function columnsOf(space: string): number {
   let columns = 0

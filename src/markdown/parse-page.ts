@@ -3,6 +3,7 @@ import {anchorMaker} from './anchors.ts'
 import type {Fidelity} from './fidelity.ts'
 import {flatten} from './flatten.ts'
 import {splitFrontMatter} from './front-matter.ts'
+import {refusalOf, tamed} from './limits.ts'
 import {hiddenCharactersOf, normaliseText} from './normalise-text.ts'
 import {parseMarkdown} from './parse-markdown.ts'
 import {plainTextOfNode} from './plain-text.ts'
@@ -37,6 +38,16 @@ export interface ParsedPage {
 /** One Markdown or MDX file, understood. Never throws on content. */
 export function parsePage(source: string, options: ParseOptions): ParsedPage {
   const {path, site} = options
+  const refusal = refusalOf(source)
+  if (refusal) {
+    const {rule, reason, line} = refusal
+    return {
+      page: null,
+      diagnostics: [{path, line, column: null, rule, severity: 'error', reason, hint: 'Split the page.'}],
+      fidelity: emptyFidelity(path),
+      includes: [],
+    }
+  }
   const text = normaliseText(source)
   const {frontMatter, bodyLine, body, diagnostics: frontDiagnostics} = splitFrontMatter(text, path)
   const diagnostics: Diagnostic[] = [...frontDiagnostics]
@@ -66,10 +77,13 @@ export function parsePage(source: string, options: ParseOptions): ParsedPage {
 
   const flat = flatten(body, {path, site, bodyLine, readInclude: options.readInclude ?? (() => null)})
   for (const item of flat.diagnostics) diagnostics.push(item)
-  const root = parseMarkdown(flat.text)
+  const flatText = tamed(flat.text, flat.lines, (rule, severity, line, reason) =>
+    report(rule, severity, line, reason),
+  )
+  const root = parseMarkdown(flatText)
   const {sections, titleHeading, markdown, repeated} = sectionsOf({
     root,
-    text: flat.text,
+    text: flatText,
     lines: flat.lines,
     headingIds: flat.headingIds,
     title: frontMatter.title,

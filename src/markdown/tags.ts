@@ -71,7 +71,7 @@ export function tagAt(text: string, at: number): Tag | null {
     p = spaceAt.lastIndex
     const quote = text[p]
     if (quote === '"' || quote === "'") {
-      const end = text.indexOf(quote, p + 1)
+      const end = quotedEnd(text, quote, p + 1)
       if (end < 0 || end > limit) return null
       attributes.push({name: attribute[0], value: text.slice(p + 1, end), isCode: false})
       p = end + 1
@@ -89,6 +89,17 @@ export function tagAt(text: string, at: number): Tag | null {
     }
   }
   return null
+}
+
+/** Offset of the quote that ends a value; quotes inside a shortcode (`href="{{< ref "a" >}}"`) do not. */
+function quotedEnd(text: string, quote: string, from: number): number {
+  const end = text.indexOf(quote, from)
+  const macro = text.indexOf('{{', from)
+  if (end < 0 || macro < 0 || macro > end) return end
+  const close = text.indexOf('}}', macro)
+  return close < 0 || !/^\{\{[<%]/.test(text.slice(macro, macro + 3))
+    ? end
+    : quotedEnd(text, quote, close + 2)
 }
 
 /** Offset behind the brace that closes the one at `at`; −1 when there is none before `limit`. Knows strings and comments. */

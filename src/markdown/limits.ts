@@ -1,0 +1,110 @@
+import type {Diagnostic} from '../domain/index.ts'
+
+/** What a page may be at most; beyond it, pages are set aside or tamed, and a diagnostic says so. */
+export const pageLimits = {
+  /** UTF-16 units of a whole page. */
+  length: 4 * 1024 * 1024,
+  /** UTF-16 units of one line. */
+  line: 512 * 1024,
+  /** Columns of indentation and levels of quotes that are kept. */
+  indent: 64,
+  quotes: 16,
+  /** Marks of emphasis or links in one block; remark's time grows with their square. */
+  marks: 1200,
+} as const
+
+/** Why a source is not parsed at all; null when it may be. */
+export function refusalOf(
+  source: string,
+): {readonly rule: string; readonly reason: string; readonly line: number | null} | null {
+  if (source.length > pageLimits.length) {
+    return {rule: 'too-large', reason: `the page has more than ${pageLimits.length} characters`, line: null}
+  }
+  let line = 1
+  let start = 0
+  while (source.length - start > pageLimits.line) {
+    const end = source.indexOf('\n', start)
+    if ((end < 0 ? source.length : end) - start > pageLimits.line) {
+      return {rule: 'line-too-long', reason: `the line has more than ${pageLimits.line} characters`, line}
+    }
+    start = end + 1
+    line++
+  }
+  return null
+}
+
+/**
+ * Flattened text in which nothing is so deep or so dense that parsing takes long: indentation and quotes are cut to a
+ * depth that no document needs, and the marks of a block with far too many become plain characters.
+ */
+export function tamed(
+  text: string,
+  lines: readonly number[],
+  report: (rule: string, severity: Diagnostic['severity'], line: number, reason: string) => void,
+): string {
+  const all = text.split('\n')
+  let start = 0
+  let marks = 0
+  let changed = false
+  let fence: string | null = null
+  const settle = (end: number): void => {
+    if (marks > pageLimits.marks) {
+      report(
+        'too-complex',
+        'warning',
+        lines[start] ?? 1,
+        'the block has so many marks that they are read as plain characters',
+      )
+      for (let n = start; n < end; n++)
+        all[n] = all[n]!.replace(/(\\.)|([*_[\]~`<])/g, (_, kept, mark) => kept ?? `\\${mark}`)
+      changed = true
+    }
+    marks = 0
+  }
+  for (let n = 0; n < all.length; n++) {
+    const line = all[n]!
+    const mark = fenceMark.exec(line)?.[1]
+    if (fence !== null) {
+      if (mark && mark[0] === fence[0] && mark.length >= fence.length) fence = null
+      start = n + 1
+      continue
+    }
+    if (mark) {
+      settle(n)
+      fence = mark
+      continue
+    }
+    if (line === '' || line.trim() === '') {
+      settle(n)
+      start = n + 1
+      continue
+    }
+    // Cells are blocks of their own.
+    if (!line.startsWith('|'))
+      for (const char of line)
+        if (char === '*' || char === '_' || char === '[' || char === '`' || char === '~') marks++
+    if (line.length > pageLimits.indent || line.startsWith('>')) {
+      const lead = /^[ \t]*/.exec(line)![0]
+      if (lead.length > pageLimits.indent) {
+        all[n] = ' '.repeat(pageLimits.indent) + line.slice(lead.length)
+        changed = true
+      }
+      const quotes = /^(?:[ \t]*>)+/.exec(all[n]!)?.[0]
+      if (quotes && quotes.split('>').length - 1 > pageLimits.quotes) {
+        report('too-deep', 'warning', lines[n] ?? 1, 'the quotes are nested too deep')
+        all[n] = '> '.repeat(pageLimits.quotes) + all[n]!.slice(quotes.length)
+        changed = true
+      }
+    }
+    const markers = /^[ \t]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+){12,}/.exec(all[n]!)
+    if (markers) {
+      report('too-deep', 'warning', lines[n] ?? 1, 'the lists are nested too deep')
+      all[n] = `- ${all[n]!.slice(markers[0].length)}`
+      changed = true
+    }
+  }
+  settle(all.length)
+  return changed ? all.join('\n') : text
+}
+
+const fenceMark = /^[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*(`{3,}|~{3,})/
