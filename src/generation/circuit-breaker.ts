@@ -1,7 +1,7 @@
 export interface BreakerOptions {
-  /** Failures in a row that open it; default 5. */
+  /** Failures in a row that open it; default 8. */
   readonly failures?: number
-  /** How long it stays open, in milliseconds; default 30,000. */
+  /** How long it stays open, in milliseconds; default 10,000. */
   readonly openMs?: number
   /** A clock that only goes forward, in milliseconds; default `performance.now`. */
   readonly now?: () => number
@@ -19,15 +19,14 @@ export interface CircuitBreaker {
 
 export interface Passage {
   succeeded(): void
-  /** `openForMs` opens it at once for at least so long, as an upstream may ask for. */
-  failed(openForMs?: number): void
+  failed(): void
   /** Neither: the reader left, or the request itself was at fault. */
   gaveUp(): void
 }
 
 /** After Nygard, Release It! (2007): closed, open, half-open. */
 export function circuitBreaker(options: BreakerOptions = {}): CircuitBreaker {
-  const {failures = 5, openMs = 30_000, now = () => performance.now()} = options
+  const {failures = 8, openMs = 10_000, now = () => performance.now()} = options
   let failed = 0
   let openUntil: number | null = null
   let probing = false
@@ -54,11 +53,10 @@ export function circuitBreaker(options: BreakerOptions = {}): CircuitBreaker {
           // One that entered before it opened proves nothing about now, unless it is the probe.
           if (isProbe || openUntil === null) openUntil = null
         }),
-        failed: (openForMs) =>
-          once(() => {
-            failed += 1
-            if (isProbe || failed >= failures) openUntil = now() + Math.max(openMs, openForMs ?? 0)
-          })(),
+        failed: once(() => {
+          failed += 1
+          if (isProbe || failed >= failures) openUntil = now() + openMs
+        }),
         gaveUp: once(() => {}),
       }
     },

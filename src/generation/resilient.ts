@@ -1,6 +1,6 @@
 import {setTimeout as delay} from 'node:timers/promises'
 import {DocentError, type ErrorCode, type RetrievedSource, toDocentError} from '../domain/index.ts'
-import {type CircuitBreaker, circuitBreaker, type Passage} from './circuit-breaker.ts'
+import {type CircuitBreaker, circuitBreaker} from './circuit-breaker.ts'
 import type {GenerationEvent, GenerationRequest, Generator} from './generator.ts'
 
 export interface ResilientOptions {
@@ -35,10 +35,12 @@ const passing: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'upstream_error',
 ])
 
-/** The upstream's fault, so that the breaker counts it. A rejected request is the request's own. */
-const upstreamFaults: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  ...passing,
-  'upstream_auth',
+/** Signs that the upstream is down, which the breaker counts. A wrong key or a rejected request fails fast anyway. */
+const signsOfOutage: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'upstream_overloaded',
+  'upstream_unreachable',
+  'upstream_cut',
+  'upstream_error',
   'stall_timeout',
 ])
 
@@ -46,8 +48,8 @@ const upstreamFaults: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
  * A generator that tries again, then another model, then the last resort: only until the first text has come.
  * After it, an error goes up, since a second try could not take back what a reader has seen.
  *
- * Each step is a `tool` event named `generator` and a note. A circuit breaker for each model keeps questions from
- * waiting for one that is down. Errors that are not the upstream's go up at once.
+ * Each step is a `tool` event named `generator` and a note. A circuit breaker for each model, which
+ * counts answers that never began, keeps questions from waiting for one that is down. Errors that are not the upstream's go up at once.
  */
 export function resilient(primary: Generator, options: ResilientOptions = {}): Generator {
   const {
@@ -96,41 +98,48 @@ export function resilient(primary: Generator, options: ResilientOptions = {}): G
 
       for (const [place, {generator, breaker}] of candidates.entries()) {
         const next = candidates[place + 1]?.generator ?? lastResort
-        for (let attempt = 0; ; attempt++) {
-          const passage = breaker.enter()
-          if (!passage) {
-            lastError ??= new DocentError(
-              'upstream_unreachable',
-              `${nameOf(generator)} failed several times in a row and is being left alone for a while`,
-            )
-            onNote(`${nameOf(generator)} was not asked: it failed several times in a row.`)
-            if (next) yield step(handOver(lastError.code, next))
-            break
-          }
-
-          const seen = {content: false, anything: false}
-          try {
-            yield* watched(generator, current(), signal, passage, seen)
-            return
-          } catch (error) {
-            signal.throwIfAborted()
-            const failure = toDocentError(error)
-            if (seen.content || !isUpstream(failure.code)) throw failure
-            lastError = failure
-            onNote(`${nameOf(generator)} failed before the first text: ${failure.code}: ${failure.message}`)
-
-            const pauseMs = failure.retryAfterMs ?? firstPauseMs * 2 ** attempt * (1 - random() / 2)
-            const inTime = now() - startedAt + pauseMs <= retryWithinMs
-            if (attempt < retries && passing.has(failure.code) && !seen.anything && inTime) {
-              yield step(retrySentence(failure.code))
-              onNote(`Asking ${nameOf(generator)} again in ${Math.round(pauseMs)} ms (try ${attempt + 2}).`)
-              await sleep(pauseMs, signal)
+        const passage = breaker.enter()
+        if (!passage) {
+          lastError ??= new DocentError(
+            'upstream_unreachable',
+            `${nameOf(generator)} failed several times in a row and is being left alone for a while`,
+          )
+          onNote(`${nameOf(generator)} was not asked: it failed several times in a row.`)
+          if (next) yield step(handOver(lastError.code, next))
+          continue
+        }
+        try {
+          for (let attempt = 0; ; attempt++) {
+            const seen = {content: false, anything: false}
+            try {
+              yield* watched(generator, current(), signal, seen)
+              passage.succeeded()
+              return
+            } catch (error) {
               signal.throwIfAborted()
-              continue
+              const failure = toDocentError(error)
+              if (seen.content || !isUpstream(failure.code)) throw failure
+              lastError = failure
+              onNote(`${nameOf(generator)} failed before the first text: ${failure.code}: ${failure.message}`)
+
+              const pauseMs = failure.retryAfterMs ?? firstPauseMs * 2 ** attempt * (1 - random() / 2)
+              const inTime = now() - startedAt + pauseMs <= retryWithinMs
+              if (attempt < retries && passing.has(failure.code) && !seen.anything && inTime) {
+                yield step(retrySentence(failure.code))
+                onNote(`Asking ${nameOf(generator)} again in ${Math.round(pauseMs)} ms (try ${attempt + 2}).`)
+                await sleep(pauseMs, signal)
+                signal.throwIfAborted()
+                continue
+              }
+              if (signsOfOutage.has(failure.code)) passage.failed()
+              if (next) yield step(handOver(failure.code, next))
+              break
             }
-            if (next) yield step(handOver(failure.code, next))
-            break
           }
+        } finally {
+          // A reader that leaves ends this at a yield, an answer that breaks off by a throw: neither says that the
+          // upstream is down, and a probe must not stay out for ever.
+          passage.gaveUp()
         }
       }
 
@@ -144,39 +153,27 @@ export function resilient(primary: Generator, options: ResilientOptions = {}): G
   }
 }
 
-/** Relays one try and reports it to the breaker; an end without any text counts as a failure. */
+/** Relays one try; an end without any text is a failure. */
 async function* watched(
   generator: Generator,
   request: GenerationRequest,
   signal: AbortSignal,
-  passage: Passage,
   seen: {content: boolean; anything: boolean},
 ): AsyncGenerator<GenerationEvent> {
-  try {
-    for await (const event of generator.generate(request, {signal})) {
-      if (event.type === 'delta' || event.type === 'citation') seen.content = true
-      if (event.type === 'finish') {
-        if (!seen.content && event.finishReason === 'end') {
-          throw new DocentError('upstream_invalid', `${nameOf(generator)} finished without a word`, {
-            details: {upstreamRequestId: event.upstreamRequestId},
-          })
-        }
-        passage.succeeded()
-      } else seen.anything = true
-      yield event
+  for await (const event of generator.generate(request, {signal})) {
+    if (event.type === 'delta' || event.type === 'citation') seen.content = true
+    if (event.type !== 'finish') seen.anything = true
+    else if (!seen.content && event.finishReason === 'end') {
+      throw new DocentError('upstream_invalid', `${nameOf(generator)} finished without a word`, {
+        details: {upstreamRequestId: event.upstreamRequestId},
+      })
     }
-  } catch (error) {
-    const {code, retryAfterMs} = toDocentError(error)
-    if (!signal.aborted && upstreamFaults.has(code)) passage.failed(retryAfterMs ?? undefined)
-    throw error
-  } finally {
-    // A reader that leaves ends this generator at its yield; the probe must not stay out for ever.
-    passage.gaveUp()
+    yield event
   }
 }
 
 function isUpstream(code: ErrorCode): boolean {
-  return upstreamFaults.has(code) || code === 'upstream_rejected'
+  return code.startsWith('upstream_') || code === 'stall_timeout'
 }
 
 function nameOf({name, model}: Generator): string {

@@ -303,12 +303,17 @@ describe('the circuit breaker', () => {
     expect(breaker.enter()).not.toBeNull()
   })
 
-  test('a request that was at fault itself does not open it', async () => {
+  test.each<[name: string, scripts: ScriptStep[][]]>([
+    ['a request that was at fault itself', [[failure('upstream_rejected')]]],
+    ['a wrong key', [[failure('upstream_auth')]]],
+    ['an answer that broke off', [['Set ', failure('upstream_cut')]]],
+    ['a failure that a second try mended', [[failure('upstream_overloaded')], ['Set PORT.']]],
+  ])('%s does not open it', async (_name, scripts) => {
     const clock = handClock()
     const breaker = circuitBreaker({failures: 1, now: clock.now})
 
     await told(
-      resilient(playing([failure('upstream_rejected')]), {
+      resilient(playing(...scripts), {
         ...clock,
         lastResort,
         breakers: {primary: breaker},
