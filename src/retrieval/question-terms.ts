@@ -23,6 +23,9 @@ export interface QuestionTerm {
 /** Most words of a question that are looked at; what follows in a longer text adds time, not meaning. */
 const maxQuestionTerms = 64
 
+/** Most unknown words of a question that are looked up as slips: each costs hundreds of look-ups. */
+const maxSlips = 3
+
 /** Inverse document frequency as BM25 has it, never negative. */
 export function weightOf(build: IndexBuild, term: string): number {
   return BuildMemory.of(build).weightOf(term)
@@ -47,6 +50,7 @@ export function questionTermsOf(
   const count = build.manifest.counts.sections
   const seen = new Set<string>()
   const found: QuestionTerm[] = []
+  let slips = 0
 
   for (const token of used) {
     if (found.length >= maxQuestionTerms) break
@@ -65,7 +69,8 @@ export function questionTermsOf(
       found.push({word, terms: knownTerms, weight, known: true, familiarity, corrected: false})
       continue
     }
-    const corrections = options.spelling === false ? [] : correctionsOf(build, key)
+    const corrections = options.spelling === false || slips >= maxSlips ? [] : correctionsOf(build, key)
+    slips++
     const weight =
       corrections.length > 0 ? weightOf(build, corrections[0]!) * 0.8 : inverseFrequency(count, 0)
     const corrected = corrections.length > 0

@@ -1,9 +1,9 @@
 import type {IndexBuild} from '../index/build.ts'
 
-const alphabet = 'abcdefghijklmnopqrstuvwxyz0123456789'
+const alphabet = 'abcdefghijklmnopqrstuvwxyz'
 
 /** Shortest word that is corrected: below it everything is one slip from everything. */
-const minLength = 4
+const minLength = 5
 const maxLength = 24
 const maxCorrections = 3
 
@@ -15,7 +15,7 @@ const maxCached = 2_000
  * Terms of the build one slip (a letter too much, too few, changed, or two swapped) from a term it does not
  * know, the most frequent first; at most three. Empty when there is none.
  *
- * Made the other way round from a walk over the vocabulary: all terms one slip away are looked up, about 80 for
+ * Made the other way round from a walk over the vocabulary: all terms one slip away are looked up, about 60 for
  * each letter, so the time does not grow with the build.
  */
 export function correctionsOf(build: IndexBuild, term: string): readonly string[] {

@@ -40,11 +40,11 @@ const wordPattern = /[\p{L}\p{N}\p{M}_\u00ad\u200c\u200d]+/gu
 /** What may stand inside an identifier, at most two in a row: `a.b`, `a::b`, `a/b`, `a-b`, `a@b`, `a+b`, `a\b`, `it's`. */
 const joinPattern = /^[-.:/@+\\'’]{1,2}$/
 
-// Han, kana, Hangul, Thai, Lao, Khmer, Myanmar. (sc= instead of scx= would lose the long-vowel mark.)
-const unspaced =
-  /[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Hang}\p{scx=Thai}\p{scx=Laoo}\p{scx=Khmr}\p{scx=Mymr}]/u
-const unspacedRuns =
-  /[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Hang}\p{scx=Thai}\p{scx=Laoo}\p{scx=Khmr}\p{scx=Mymr}]+/gu
+// Han, kana (with their length and voicing marks, which belong to no one script), Hangul, Thai, Lao, Khmer, Myanmar.
+const unspacedLetters =
+  '[\\p{sc=Han}\\p{sc=Hira}\\p{sc=Kana}\\u3099\\u309a\\u30fc\\uff70\\p{sc=Hang}\\p{sc=Thai}\\p{sc=Laoo}\\p{sc=Khmr}\\p{sc=Mymr}]'
+const unspaced = new RegExp(unspacedLetters, 'u')
+const unspacedRuns = new RegExp(`${unspacedLetters}+`, 'gu')
 
 // Two small letters after the second capital, so that `APIs` and `IDs` stay whole.
 const caseBoundary = /(?<=[\p{Ll}\p{N}])(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll}{2})/u
@@ -57,6 +57,10 @@ function visitTokens(
   let end = -1
   const flush = () => {
     const suffixed = suffixEnd(text, start, end)
+    if (unspaced.test(text.slice(start, suffixed))) {
+      visitPairs(text.slice(start, suffixed), start, visit)
+      return
+    }
     const terms = termsOfToken(text.slice(start, suffixed))
     if (terms.length > 0) visit(start, suffixed, terms)
   }
@@ -117,10 +121,6 @@ function workOut(token: string): readonly string[] {
   }
 
   const all = segments.flat()
-  if (all.some((part) => unspaced.test(part))) {
-    for (const part of all) addUnspaced(part, terms)
-    return [...terms]
-  }
   if (suffix !== '' && all.length > 0) add(all.at(-1) + suffix, terms)
   if (all.length > 1) addWhole(all, terms)
   if (segments.length > 1) for (const segment of segments) if (segment.length > 1) addWhole(segment, terms)
@@ -143,22 +143,35 @@ function addWhole(parts: readonly string[], terms: Set<string>): void {
 }
 
 function add(term: string, terms: Set<string>): void {
-  if (term.length <= maxTermLength) terms.add(stemOf(term))
+  if (term !== '' && term.length <= maxTermLength) terms.add(stemOf(term))
 }
 
-/** Pairs of characters for scripts without spaces, the rest as it is: `日本語` → 日本, 本語. */
-function addUnspaced(part: string, terms: Set<string>): void {
+/** Pairs of characters for scripts without spaces, what stands between them as always: `日本語` → 日本, 本語. */
+function visitPairs(
+  token: string,
+  start: number,
+  visit: (start: number, end: number, terms: readonly string[]) => void,
+): void {
   let last = 0
-  for (const run of part.matchAll(unspacedRuns)) {
-    if (run.index > last) add(part.slice(last, run.index).slice(0, maxTermLength), terms)
-    const characters = [...run[0]]
-    if (characters.length === 1) terms.add(run[0])
-    for (let index = 1; index < characters.length; index++) {
-      terms.add(characters[index - 1]! + characters[index]!)
-    }
-    last = run.index + run[0].length
+  const between = (end: number) => {
+    const terms = end > last ? termsOfToken(token.slice(last, end)) : []
+    if (terms.length > 0) visit(start + last, start + end, terms)
   }
-  if (last < part.length) add(part.slice(last).slice(0, maxTermLength), terms)
+  for (const run of token.matchAll(unspacedRuns)) {
+    between(run.index)
+    last = run.index + run[0].length
+    let before = ''
+    let place = start + run.index
+    for (const character of run[0]) {
+      const pair = before + character
+      if (before !== '' || character.length === run[0].length) {
+        visit(place - before.length, place + character.length, [folded(pair.normalize('NFKC'))])
+      }
+      place += character.length
+      before = character
+    }
+  }
+  between(token.length)
 }
 
 const letters: Readonly<Record<string, string>> = {

@@ -26,7 +26,7 @@ export function sectionScores(found: readonly FoundSection[], relevant: readonly
  * what is relevant are ignored.
  */
 export function pageScores(found: readonly FoundSection[], relevant: readonly string[]): Scores {
-  const pages = [...new Set(found.map((section) => section.pageUrl))]
+  const pages = [...new Set(found.map((section) => samePage(section.pageUrl)))]
   const wanted = new Set(relevant.map(pageOf))
   return scoresOf(
     pages.map((page) => (wanted.has(page) ? [page] : [])),
@@ -41,17 +41,25 @@ export function ranksOf(
 ): {readonly section: number | null; readonly page: number | null} {
   const section = found.findIndex((hit) => relevant.some((entry) => namesSection(entry, hit)))
   const wanted = new Set(relevant.map(pageOf))
-  const page = [...new Set(found.map((hit) => hit.pageUrl))].findIndex((url) => wanted.has(url))
+  const page = [...new Set(found.map((hit) => samePage(hit.pageUrl)))].findIndex((url) => wanted.has(url))
   return {section: section < 0 ? null : section + 1, page: page < 0 ? null : page + 1}
 }
 
 function namesSection(entry: string, section: FoundSection): boolean {
-  return entry.includes('#') ? entry === `${section.pageUrl}#${section.anchor}` : entry === section.pageUrl
+  const hash = entry.indexOf('#')
+  if (pageOf(entry) !== samePage(section.pageUrl)) return false
+  return hash < 0 || entry.slice(hash + 1) === section.anchor
 }
 
 function pageOf(entry: string): string {
   const hash = entry.indexOf('#')
-  return hash < 0 ? entry : entry.slice(0, hash)
+  return samePage(hash < 0 ? entry : entry.slice(0, hash))
+}
+
+/** One spelling of a page's address: `guides/auth`, `/guides/auth` and `/guides/auth/` are the same page. */
+function samePage(url: string): string {
+  const path = url.replace(/\/+$/, '')
+  return /^[a-z][a-z0-9+.-]*:/i.test(path) || path.startsWith('/') ? path : `/${path}`
 }
 
 function scoresOf(matches: readonly (readonly string[])[], wanted: number): Scores {

@@ -1,0 +1,192 @@
+import {afterAll, beforeAll, describe, expect, test} from 'vitest'
+import type {RetrievalQuery} from '../../src/retrieval/retriever.ts'
+import {samplePage} from '../support/sample-pages.ts'
+import {retrievalWorld} from './world.ts'
+
+const query = (question: string, more: Partial<RetrievalQuery> = {}): RetrievalQuery => ({
+  question,
+  history: [],
+  version: null,
+  ...more,
+})
+
+const pages = [
+  samplePage('install.md', 'Install the agent', [
+    ['', 'The agent runs on every host.'],
+    [
+      'Linux',
+      'Install the agent on Linux with apt. The package is signed and comes from our own repository.',
+    ],
+    ['Windows', 'Install the agent on Windows with the installer. Run it as administrator.'],
+  ]),
+  samplePage('backup.md', 'Backups', [
+    ['Schedule', 'Set the schedule of a backup with --backup-window. Backups run at night by default.'],
+    ['Restore', 'Restore a snapshot with the restore command. Everything since the snapshot is lost.'],
+    ['Retention', 'Snapshots are kept for thirty days unless retention says otherwise.'],
+  ]),
+  samplePage('errors.md', 'Error codes', [
+    ['E0499', 'Two writers hold the same lock. Stop one of them.'],
+    ['E0500', 'The disk is full. Free some space.'],
+  ]),
+  samplePage('glossary.md', 'Glossary', [
+    ['Snapshot', 'A snapshot is a copy of a volume at one moment.'],
+    ['Empty heading'],
+  ]),
+]
+
+describe('a retriever', () => {
+  let world: Awaited<ReturnType<typeof retrievalWorld>>
+  beforeAll(async () => {
+    world = await retrievalWorld(pages)
+  })
+  afterAll(() => world.close())
+
+  test('finds the section that answers, numbered, with its place and signals', async () => {
+    const {sources, build, abstention} = await world.retriever.retrieve(query('How do I restore a snapshot?'))
+
+    expect(build).toBe(world.build.manifest.id)
+    expect(abstention).toBeNull()
+    expect(sources[0]).toMatchObject({
+      n: 1,
+      title: 'Backups',
+      headings: ['Restore'],
+      url: '/docs/backup',
+      anchor: 'restore',
+      path: 'backup.md',
+    })
+    expect(sources[0]!.scores).toMatchObject({coverage: 1})
+    expect(sources.map(({n}) => n)).toEqual(sources.map((_, index) => index + 1))
+    expect(sources.every(({score}) => score >= 0 && score <= 1)).toBe(true)
+  })
+
+  test.each([
+    ['an error code', 'what does e0499 mean', 'e0499'],
+    ['a flag in words', 'backup window', 'schedule'],
+    ['a flag as typed', '--backup-window', 'schedule'],
+    ['a slip', 'restoer a snapshot', 'restore'],
+  ])('finds by %s', async (_name, question, anchor) => {
+    const {sources} = await world.retriever.retrieve(query(question))
+
+    expect(sources[0]!.anchor).toBe(anchor)
+  })
+
+  test('marks in the snippet the words that were asked for', async () => {
+    const {sources} = await world.retriever.retrieve(query('restore snapshot'))
+
+    const {snippet, highlights} = sources[0]!
+    expect(highlights.map(([start, end]) => snippet.slice(start, end).toLowerCase())).toContain('restore')
+  })
+
+  test('takes the topic of a follow-up from the conversation', async () => {
+    const history = [
+      {role: 'user', content: 'How do I install the agent on Linux?'},
+      {role: 'assistant', content: 'Install it with apt.'},
+    ] as const
+
+    const {sources, query: searched} = await world.retriever.retrieve(query('And on Windows?', {history}))
+
+    expect(sources[0]).toMatchObject({title: 'Install the agent', anchor: 'windows'})
+    expect(searched).toMatch(/^And on Windows\? \(.*agent.*\)$/)
+  })
+
+  test('goes on counting in a later round and keeps to its limit', async () => {
+    const {sources} = await world.retriever.retrieve(query('snapshot', {limit: 2, firstNumber: 7}))
+
+    expect(sources.map(({n}) => n)).toEqual([7, 8])
+  })
+
+  test('gives a section the same id whenever it is found', async () => {
+    const [first] = (await world.retriever.retrieve(query('restore a snapshot'))).sources
+    const again = (await world.retriever.retrieve(query('restore command snapshot lost'))).sources
+
+    expect(again.map(({id}) => id)).toContain(first!.id)
+  })
+
+  test('abstains without hits when nothing is left of the question', async () => {
+    const {sources, abstention} = await world.retriever.retrieve(query('…'))
+
+    expect(sources).toEqual([])
+    expect(abstention).toEqual({reason: 'no_hits', nearest: []})
+  })
+
+  test('refuses a version that is not there', async () => {
+    await expect(world.retriever.retrieve(query('snapshot', {version: '9'}))).rejects.toMatchObject({
+      code: 'version_not_found',
+    })
+  })
+
+  test('gives every lease back, also after a failure and an abort', async () => {
+    await world.retriever.retrieve(query('snapshot'))
+    await world.retriever.retrieve(query('snapshot', {version: '9'})).catch(() => {})
+    await world.retriever.retrieve(query('snapshot'), {signal: AbortSignal.abort()}).catch(() => {})
+    await world.retriever.search({text: 'snapshot'})
+
+    expect(world.leases()).toBe(0)
+  })
+
+  test('a search gives the sections behind the sources in the same order', async () => {
+    const question = 'how long are snapshots kept'
+    const {sources} = await world.retriever.retrieve(query(question))
+    const {hits} = await world.retriever.search({text: question, limit: 50})
+
+    expect(hits[0]).toMatchObject({
+      url: sources[0]!.url,
+      anchor: sources[0]!.anchor,
+      title: sources[0]!.title,
+    })
+    expect(hits.map(({score}) => score)).toEqual([...hits.map(({score}) => score)].sort((a, b) => b - a))
+  })
+
+  test('without a stage it still answers', async () => {
+    for (const stage of ['lexical', 'semantic', 'page', 'spelling'] as const) {
+      const other = await retrievalWorld(pages, {without: new Set([stage])})
+      const {sources} = await other.retriever.retrieve(query('restore a snapshot'))
+      other.close()
+
+      expect(sources.map(({anchor}) => anchor)).toContain('restore')
+    }
+  })
+})
+
+test('links go to the site where there is one, and absolute addresses stay', async () => {
+  const absolute = {
+    ...samplePage('a.md', 'Alpha', [['', 'Alpha beta gamma.']]),
+    url: 'https://x.example/a.html',
+  }
+  const route = samplePage('b.md', 'Beta', [['', 'Alpha beta gamma delta.']])
+  const world = await retrievalWorld([absolute, route], {siteUrl: 'https://docs.example/'})
+
+  const {hits} = await world.retriever.search({text: 'alpha beta'})
+  world.close()
+
+  expect(hits.map(({url}) => url).sort()).toEqual(['https://docs.example/b', 'https://x.example/a.html'])
+})
+
+test('of two versions of a page only the one asked for is found', async () => {
+  const text = 'Ports are opened with the firewall command.'
+  const world = await retrievalWorld([
+    {...samplePage('v1/ports.md', 'Ports', [['Open', text]]), version: '1'},
+    {...samplePage('v2/ports.md', 'Ports', [['Open', text]]), version: '2'},
+  ])
+
+  const both = await world.retriever.retrieve(query('firewall ports'))
+  const second = await world.retriever.retrieve(query('firewall ports', {version: '2'}))
+  world.close()
+
+  expect(both.sources).toHaveLength(1)
+  expect(second.sources.map(({path}) => path)).toEqual(['v2/ports.md'])
+})
+
+test('what a generator gets stays within its budget', async () => {
+  const long = Array.from(
+    {length: 30},
+    (_, index) => `Paragraph ${index} about quotas. ${'word '.repeat(60)}`,
+  )
+  const world = await retrievalWorld([samplePage('long.md', 'Quotas', [['Limits', ...long]])])
+
+  const {sources} = await world.retriever.retrieve(query('paragraph 17 about quotas'))
+  world.close()
+
+  expect(sources[0]!.text).toContain('Paragraph 17 ')
+  expect(sources[0]!.markdown.split(/\s+/).length).toBeLessThanOrEqual(360)
+})

@@ -1,0 +1,76 @@
+import fc from 'fast-check'
+import {describe, expect, test} from 'vitest'
+import {bestExcerptOf} from '../../src/text/best-excerpt.ts'
+import {sentencesOf} from '../../src/text/sentences.ts'
+import {termsOf} from '../../src/text/terms.ts'
+
+const weightsOf = (question: string) => new Map(termsOf(question).map((term) => [term, 1]))
+
+describe('sentences', () => {
+  test('a point inside a version, a name or an abbreviation ends none', () => {
+    const text = 'Use node.js 20.19, e.g. on Linux. Then run it.'
+
+    expect(sentencesOf(text).map((sentence) => sentence.text)).toEqual([
+      'Use node.js 20.19, e.g. on Linux.',
+      'Then run it.',
+    ])
+  })
+
+  test('lines of code and list items stand by themselves', () => {
+    expect(sentencesOf('Run this:\nnpm ci\n  npm start\n')).toHaveLength(3)
+  })
+
+  test('what they hold is what stands at their place', () => {
+    fc.assert(
+      fc.property(fc.string({unit: 'grapheme', maxLength: 400}), (text) => {
+        for (const {start, end, text: held} of sentencesOf(text)) expect(text.slice(start, end)).toBe(held)
+      }),
+    )
+  })
+})
+
+describe('the best excerpt', () => {
+  const text = [
+    'Welcome to the guide, which has a long introduction that says little.',
+    'To rotate the signing key, run the rotate command on the leader.',
+    'Old keys keep working for an hour.',
+  ].join(' ')
+
+  test('is the sentence that answers, not the first', () => {
+    expect(bestExcerptOf(text, weightsOf('rotate signing keys'), {maxLength: 120}).text).toContain(
+      'To rotate the signing key',
+    )
+  })
+
+  test('is the beginning when nothing matches', () => {
+    expect(bestExcerptOf(text, weightsOf('zebra'), {maxLength: 90}).text).toMatch(/^Welcome/)
+  })
+
+  test('marks exactly the words that match, in every form', () => {
+    const {text: shown, highlights} = bestExcerptOf(text, weightsOf('key rotation rotate'), {maxLength: 80})
+
+    const marked = highlights.map(([start, end]) => shown.slice(start, end))
+
+    expect(marked).toEqual(['rotate', 'key', 'rotate'])
+  })
+
+  test('never outgrows its length by more than the mark of a cut, and its marks lie inside it', () => {
+    fc.assert(
+      fc.property(
+        fc.string({unit: 'grapheme', maxLength: 600}),
+        fc.string({maxLength: 20}),
+        (body, asked) => {
+          const {text: shown, highlights} = bestExcerptOf(body, weightsOf(asked), {maxLength: 100})
+          expect(shown.length).toBeLessThanOrEqual(101)
+          let last = -1
+          for (const [start, end] of highlights) {
+            expect(start).toBeGreaterThan(last)
+            expect(end).toBeGreaterThan(start)
+            expect(end).toBeLessThanOrEqual(shown.length)
+            last = end
+          }
+        },
+      ),
+    )
+  })
+})

@@ -1,0 +1,86 @@
+import fc from 'fast-check'
+import {describe, expect, test} from 'vitest'
+import {isStopTerm} from '../../src/text/stop-words.ts'
+import {maxTermLength, termsOf, tokensOf} from '../../src/text/terms.ts'
+
+describe('terms', () => {
+  test('forms of a word share a term', () => {
+    expect(termsOf('Connected')).toEqual(termsOf('connections'))
+  })
+
+  test.each([
+    ['--dry-run', 'dryRun'],
+    ['dry_run', 'DryRun'],
+    ['use_state', 'useState'],
+    ['nodejs', 'node.js'],
+    ['last-applied', 'kubectl.kubernetes.io/last-applied'],
+    ['api server', 'kube-apiServer'],
+    ['C++', 'c++'],
+    ['Größe', 'große'],
+    ['cafe', 'CAFÉ'],
+    ['file', 'ﬁle'],
+    ['E0499', 'e0499'],
+    ["don't", 'don’t'],
+  ])('%s is found by %s', (written, asked) => {
+    const known = new Set(termsOf(written))
+
+    expect(termsOf(asked).some((term) => known.has(term))).toBe(true)
+  })
+
+  test('what differs in a sign or a point stays apart', () => {
+    expect(termsOf('C++')[0]).not.toBe(termsOf('C')[0])
+    expect(termsOf('C#')[0]).not.toBe(termsOf('C++')[0])
+    expect(termsOf('1.28')).not.toContain('128')
+  })
+
+  test('an identifier is known whole first, then by its parts', () => {
+    expect(termsOf('foo_bar')).toEqual(['foobar', 'foo', 'bar'])
+  })
+
+  test('plural capitals are no camel case', () => {
+    expect(termsOf('APIs IDs')).toEqual(['api', 'id'])
+  })
+
+  test('scripts without spaces give pairs of characters, each with its place', () => {
+    const tokens = tokensOf('を設定する')
+
+    expect(tokens.map(({terms}) => terms[0])).toEqual(['を設', '設定', '定す', 'する'])
+    expect(tokens[1]).toMatchObject({start: 1, end: 3})
+  })
+
+  test('a stop word is known by its stem', () => {
+    expect(['using', 'does', 'these', "isn't"].flatMap(termsOf).every(isStopTerm)).toBe(true)
+    expect(termsOf('cluster').some(isStopTerm)).toBe(false)
+  })
+
+  test('tokens lie in order within the text, and no term is empty or too long', () => {
+    fc.assert(
+      fc.property(fc.string({unit: 'grapheme', maxLength: 300}), (text) => {
+        let last = 0
+        for (const {start, end, terms} of tokensOf(text)) {
+          expect(start).toBeGreaterThanOrEqual(last - 2)
+          expect(end).toBeLessThanOrEqual(text.length)
+          expect(terms.length).toBeGreaterThan(0)
+          for (const term of terms) {
+            expect(term).not.toBe('')
+            expect(term.length).toBeLessThanOrEqual(maxTermLength * 2)
+          }
+          last = end
+        }
+      }),
+    )
+  })
+
+  test.each([
+    ['letters', 'a'],
+    ['an endless path', 'a.'],
+    ['camel case', 'aB'],
+    ['apostrophes', "a'"],
+    ['marks', '\u0301'],
+    ['a script without spaces', '日'],
+  ])('a word of 200,000 %s ends, with terms in proportion', (_name, piece) => {
+    const text = piece.repeat(200_000 / piece.length)
+
+    expect(termsOf(text).length).toBeLessThanOrEqual(text.length)
+  })
+})
