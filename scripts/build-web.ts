@@ -31,6 +31,17 @@ const cssAsText: Plugin = {
   },
 }
 
+/** The views without the indentation of their templates, which HTML has no use for. */
+const flatTemplates: Plugin = {
+  name: 'flat-templates',
+  setup(builder) {
+    builder.onLoad({filter: /web[\\/]assistant[\\/][\w-]+\.ts$/}, async ({path}) => ({
+      contents: (await readFile(path, 'utf8')).replace(/\n\s+/g, '\n'),
+      loader: 'ts',
+    }))
+  },
+}
+
 /**
  * marked's lexer without its parser and renderers, which the widget has no use for: the answer is drawn from tokens.
  * marked comes as one module with an instance of all of it at its end; cut off, what is left can be shaken.
@@ -68,7 +79,7 @@ export async function buildWeb({outDir, minify}: BuildWebOptions): Promise<void>
     charset: 'utf8',
     legalComments: 'none',
     define: {'process.env.NODE_ENV': '"production"'},
-    plugins: [cssAsText, lexerOnly],
+    plugins: [cssAsText, flatTemplates, lexerOnly],
     logLevel: 'silent',
   })
   const css = await readFile(join(sourceDir, 'page/page.css'), 'utf8')

@@ -66,10 +66,11 @@ export function createConversationStore(storage: KeyValueStore, scope: string): 
     list,
     get: (key) => read(prefix + key),
     save(conversation) {
-      const merged = mergedWith(read(prefix + conversation.key), conversation)
-      const entry = JSON.stringify({v: version, conversation: merged})
-      for (const old of list().slice(maxConversations - 1)) {
-        if (old.key !== conversation.key) storage.removeItem(prefix + old.key)
+      const stored = read(prefix + conversation.key)
+      const entry = JSON.stringify({v: version, conversation: mergedWith(stored, conversation)})
+      // Reading them all is for when one more is added, not for every word that is kept.
+      if (stored === null) {
+        for (const old of list().slice(maxConversations - 1)) storage.removeItem(prefix + old.key)
       }
       try {
         storage.setItem(prefix + conversation.key, entry)

@@ -94,8 +94,8 @@ function block(token: Token, stretch: Stretch, walk: Walk): RenderNode[] {
       return []
     case 'heading': {
       const {depth, tokens} = token as Tokens.Heading
-      // The question is the page's second level; the answer's own headings come below it.
-      return [element(`h${Math.min(6, depth + 2)}`, {}, ...inlines(tokens, stretch, walk))]
+      // The question is the page's second level. A model's levels are arbitrary, so the answer has two of them.
+      return [element(depth <= 3 ? 'h3' : 'h4', {}, ...inlines(tokens, stretch, walk))]
     }
     case 'paragraph':
       return [element('p', {}, ...inlines((token as Tokens.Paragraph).tokens, stretch, walk))]
