@@ -17,7 +17,7 @@ import {encodeTerms} from './term-codec.ts'
 import {vectorFromBlob, vectorToBlob} from './vector-codec.ts'
 
 /** A word in at least so many sections gets its postings stored as one blob. */
-const commonFrom = 256
+const commonFrom = 64
 
 /** Rebuild the graph when more than this share of it is deleted: dead elements cost time and, slowly, recall. */
 const maxDeadShare = 0.2

@@ -1,0 +1,227 @@
+import {mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import Database from 'better-sqlite3'
+import hnswlib from 'hnswlib-node'
+import {toString as textOf} from 'mdast-util-to-string'
+import remarkGfm from 'remark-gfm'
+import remarkParse from 'remark-parse'
+import {unified} from 'unified'
+import {openEmbedder} from '../../src/embedding/transformers-embedder.ts'
+import {type IngestReport, spawnIngest} from '../../src/ingestion/index.ts'
+import type {BenchOptions, BenchReport} from './report.ts'
+
+/** Passages a page comes to. */
+const passagesPerPage = 10
+
+type Row = Record<string, string | number | null>
+
+/**
+ * Ingests made-up documentation of several sizes, from nothing, unchanged and after one edit, beside a plain
+ * pipeline of the same parts: remark, the same model, hnswlib and FTS5 in one process, one after the other.
+ */
+export async function runIngestBench({quick, sizes, seed, log}: BenchOptions): Promise<BenchReport> {
+  const rows: Row[] = []
+  for (const size of sizes ?? (quick ? [200] : [1_000, 10_000, 100_000])) {
+    const root = mkdtempSync(join(tmpdir(), 'docent-bench-'))
+    try {
+      const content = join(root, 'content')
+      const pages = Math.max(1, Math.round(size / passagesPerPage))
+      log(`ingest: ${size} passages on ${pages} pages`)
+      writeDocs(content, pages, seed)
+
+      rows.push(await measured('from nothing', size, root, content))
+      rows.push(await measured('unchanged', size, root, content))
+      const edited = join(content, 'part-0', 'page-0.md')
+      writeFileSync(
+        edited,
+        `${readFileSync(edited, 'utf8')}\n## Added later\n\nOne more paragraph about snapshots.\n`,
+      )
+      rows.push(await measured('one page edited', size, root, content))
+      rows.push(await plainPipeline(size, root, content))
+    } finally {
+      rmSync(root, {recursive: true, force: true})
+    }
+  }
+  return {
+    name: 'ingest',
+    about:
+      'Seconds from a folder of Markdown to a published build, by stage, with the peak memory of all processes together and the bytes of one build, beside a plain pipeline of the same parts that checks and keeps nothing.',
+    tables: [{title: 'Ingest', rows}],
+    notes: [
+      `Made-up pages of ${passagesPerPage} passages of about 100 words, seed ${seed}.`,
+      'Total is wall-clock with the start of all processes; pages is reading, embedding and storing together.',
+    ],
+  }
+}
+
+async function measured(what: string, size: number, root: string, content: string): Promise<Row> {
+  const memory = watchMemory()
+  const started = performance.now()
+  let report: IngestReport
+  try {
+    report = await spawnIngest({
+      content,
+      dataDir: join(root, 'data'),
+      embeddingModel: null,
+      modelCacheDir: join(root, 'models'),
+    }).report
+  } finally {
+    memory.stop()
+  }
+  const total = (performance.now() - started) / 1_000
+  const {stages} = report
+  const of = (stage: keyof typeof stages): number => (stages[stage] ?? 0) / 1_000
+  return {
+    passages: size,
+    what,
+    'total s': total,
+    'scan s': of('scan'),
+    'pages s': of('pages'),
+    'finish s': of('finish'),
+    'verify s': of('verify'),
+    'calibrate s': of('calibrate'),
+    embedded: report.passages.embedded,
+    'peak MB': memory.peakMb(),
+    'build MB': bytesIn(join(root, 'data', 'builds', report.build!)) / 1e6,
+  }
+}
+
+/** What one writes on an afternoon: everything held in memory, nothing verified, nothing kept for the next time. */
+async function plainPipeline(size: number, root: string, content: string): Promise<Row> {
+  const out = join(root, 'plain')
+  mkdirSync(out)
+  const started = performance.now()
+  const parser = unified().use(remarkParse).use(remarkGfm)
+  const passages: string[] = []
+  for (const name of readdirSync(content, {recursive: true, encoding: 'utf8'})
+    .filter((file) => file.endsWith('.md'))
+    .sort()) {
+    let heading = ''
+    for (const node of parser.parse(readFileSync(join(content, name), 'utf8')).children) {
+      if (node.type === 'heading') heading = textOf(node)
+      else passages.push(`${heading}\n${textOf(node)}`)
+    }
+  }
+  const parsed = performance.now()
+  const embedder = await openEmbedder({model: null})
+  const vectors = await embedder.embedPassages(passages)
+  const embedded = performance.now()
+  const index = new hnswlib.HierarchicalNSW('ip', embedder.dimensions)
+  index.initIndex(passages.length, 16, passages.length < 20_000 ? 200 : 100)
+  vectors.forEach((vector, i) => {
+    index.addPoint(Array.from(vector), i)
+  })
+  index.writeIndexSync(join(out, 'plain.hnsw'))
+  const db = new Database(join(out, 'plain.sqlite'))
+  db.exec('CREATE VIRTUAL TABLE passages USING fts5 (text)')
+  const insert = db.prepare('INSERT INTO passages (rowid, text) VALUES (?, ?)')
+  db.transaction(() => {
+    passages.forEach((text, i) => {
+      insert.run(i + 1, text)
+    })
+  })()
+  db.close()
+  const ended = performance.now()
+  await embedder.close()
+  return {
+    passages: size,
+    what: 'plain pipeline',
+    'total s': (ended - started) / 1_000,
+    'scan s': null,
+    'pages s': (embedded - started) / 1_000,
+    'finish s': (ended - embedded) / 1_000,
+    'verify s': null,
+    'calibrate s': null,
+    embedded: passages.length,
+    'peak MB': process.memoryUsage().rss / 1e6,
+    'build MB': bytesIn(out) / 1e6,
+  }
+}
+
+function bytesIn(folder: string): number {
+  return readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0)
+}
+
+/** Peak of the memory of all processes below this one, looked at five times a second; Linux only. */
+function watchMemory(): {stop: () => void; peakMb: () => number | null} {
+  let peak = 0
+  const timer = setInterval(() => {
+    peak = Math.max(peak, descendantBytes())
+  }, 200)
+  return {stop: () => clearInterval(timer), peakMb: () => (peak === 0 ? null : peak / 1e6)}
+}
+
+function descendantBytes(): number {
+  if (process.platform !== 'linux') return 0
+  const parents = new Map<number, number>()
+  const sizes = new Map<number, number>()
+  for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
+    try {
+      const fields = readFileSync(`/proc/${name}/stat`, 'utf8')
+        .replace(/^.*\) /, '')
+        .split(' ')
+      parents.set(Number(name), Number(fields[1]))
+      sizes.set(Number(name), Number(fields[21]) * 4096)
+    } catch {
+      // It ended while we looked.
+    }
+  }
+  const isBelow = (pid: number): boolean => {
+    for (let at = parents.get(pid); at !== undefined && at > 1; at = parents.get(at))
+      if (at === process.pid) return true
+    return false
+  }
+  return [...sizes].reduce((sum, [pid, bytes]) => sum + (isBelow(pid) ? bytes : 0), 0)
+}
+
+/** Pages in made-up words whose frequencies fall as those of a language do (Zipf), the same for the same seed. */
+function writeDocs(content: string, pages: number, seed: number): void {
+  const random = seededRandom(seed)
+  const syllables = [
+    'ka',
+    'to',
+    'mi',
+    'ra',
+    'ne',
+    'so',
+    'lu',
+    'pi',
+    'do',
+    'ze',
+    'va',
+    'qui',
+    'ber',
+    'stor',
+    'net',
+    'pod',
+  ]
+  const words = Array.from({length: 20_000}, (_, i) => {
+    let word = ''
+    for (let rest = i + 16; rest > 0; rest = Math.floor(rest / 16)) word += syllables[rest % 16]
+    return word
+  })
+  const word = (): string => words[Math.floor(words.length ** random() - 1)] ?? 'the'
+  const many = (count: number): string => Array.from({length: count}, word).join(' ')
+  for (let i = 0; i < pages; i++) {
+    const folder = join(content, `part-${Math.floor(i / 100)}`)
+    if (i % 100 === 0) mkdirSync(folder, {recursive: true})
+    const lines = [`# ${many(3)} ${i}`]
+    for (let passage = 0; passage < passagesPerPage; passage++) {
+      if (passage % 2 === 0) lines.push(`## ${many(2)}`)
+      lines.push(`${many(50)}. **${many(2)}** \`--${word()}\` ${many(45)}.`)
+    }
+    writeFileSync(join(folder, `page-${i}.md`), `${lines.join('\n\n')}\n`)
+  }
+}
+
+/** Mulberry32. */
+function seededRandom(seed: number): () => number {
+  let state = seed >>> 0
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
