@@ -35,12 +35,24 @@ export interface AnswerFold {
   timings(at?: number): Timings
 }
 
+/** Appended parts after which the text is made one piece; more for long texts, so that copying stays cheap. */
+const minLooseParts = 64
+
+/**
+ * Engines keep a string that was appended to as a chain of its parts, 32 bytes for each in V8, until a character
+ * of it is read. With a thousand answers under way the chains would weigh more than the words.
+ */
+function flatten(text: string): number {
+  return text.charCodeAt(text.length - 1)
+}
+
 /**
  * Adds up the events of one answer. The run, the journal and everything read from it use this one fold, so a
  * snapshot, a transcript and what a reader saw agree by construction.
  */
 export function createAnswerFold(startedAt: number): AnswerFold {
   let text = ''
+  let looseParts = 0
   const sources: Source[] = []
   const citations: Omit<CitationEvent, 'type'>[] = []
   let terminal: TerminalEvent | null = null
@@ -56,6 +68,11 @@ export function createAnswerFold(startedAt: number): AnswerFold {
       lastAt = Math.max(lastAt, at)
       if (event.type === 'delta') {
         text += event.text
+        looseParts += 1
+        if (looseParts >= Math.max(minLooseParts, text.length >> 8)) {
+          flatten(text)
+          looseParts = 0
+        }
         firstTokenMs ??= Math.max(0, at - startedAt)
       } else if (event.type === 'sources') {
         sources.push(...event.sources)

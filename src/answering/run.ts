@@ -602,7 +602,8 @@ export function beginRun(options: RunOptions): Run {
 }
 
 function wellFormed(text: string): string {
-  return /\p{Surrogate}/u.test(text) ? text.replace(/\p{Surrogate}/gu, '\uFFFD') : text
+  // Node 20 has it, the library of ES2023 does not know it yet.
+  return (text as string & {toWellFormed(): string}).toWellFormed()
 }
 
 function boundedTool(event: ToolEvent): ToolEvent {

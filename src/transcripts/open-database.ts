@@ -46,6 +46,30 @@ export function openDatabase(
 }
 
 /**
+ * Keeps the file for one server: a second one would take the first one's answers for left open by a crash. The
+ * lock is the operating system's, on an empty file beside, so it goes with the process however that ends.
+ * @throws DocentError `locked` while another server has it.
+ */
+export function holdFile(file: string): {release(): void} {
+  if (file === ':memory:') return {release() {}}
+  let lock: Database.Database | null = null
+  try {
+    lock = new Database(`${file}.lock`, {timeout: 1_000})
+    lock.exec('BEGIN EXCLUSIVE')
+    const held = lock
+    return {release: () => held.close()}
+  } catch (error) {
+    lock?.close()
+    if (!sqliteCodeOf(error)?.startsWith('SQLITE_BUSY')) throw storageError(error, `${file}.lock`)
+    throw new DocentError(
+      'locked',
+      `${file} is in use by another Docent server. Stop that one, or give this one a DATA_DIR of its own.`,
+      {cause: error},
+    )
+  }
+}
+
+/**
  * Opens an existing transcripts file beside a running server, for commands.
  * @throws DocentError `storage`.
  */

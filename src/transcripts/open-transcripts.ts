@@ -4,7 +4,7 @@ import type {Journal, JournalEntry, JournalFacts, JournalledAnswer} from '../ans
 import {errorEventOf} from '../answering/run.ts'
 import {DocentError, isTerminal, type SequencedEvent} from '../domain/index.ts'
 import {redactedEvent, rowsOf} from './event-rows.ts'
-import {openDatabase, storageError} from './open-database.ts'
+import {holdFile, openDatabase, storageError} from './open-database.ts'
 import {emptyWriteAheadLog, removeAnswers} from './removal.ts'
 import {
   type AnswerRow,
@@ -70,16 +70,20 @@ const maxPendingChars = 64 * 1024 * 1024
 
 /**
  * The journal of all answers and everything read from it, in one SQLite file written by this process alone.
- * @throws DocentError `storage` when the file cannot be used; it is never overwritten.
+ * @throws DocentError `storage` when the file cannot be used, `locked` while another server uses it; it is never
+ * overwritten.
  */
 export function openTranscripts(options: TranscriptsOptions): Transcripts {
   const {file, mode = 'full', retentionDays = 0, flushMs = 75, maxPending = 100_000} = options
   const now = options.now ?? Date.now
   const db = openDatabase(file, options)
+  let hold: ReturnType<typeof holdFile> | null = null
   let recovered: number
   try {
+    hold = holdFile(file)
     recovered = recover(db)
   } catch (error) {
+    hold?.release()
     db.close()
     throw storageError(error, file)
   }
@@ -202,7 +206,7 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
   }
 
   function setReason(next: string | null): void {
-    if (next === reason) return
+    if (next === reason || isClosed) return
     reason = next
     options.onDegraded?.(next)
   }
@@ -532,6 +536,7 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
       if (soon !== null) clearImmediate(soon)
       if (retentionTimer !== null) clearInterval(retentionTimer)
       db.close()
+      hold.release()
     },
   }
 }

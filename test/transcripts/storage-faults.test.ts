@@ -163,6 +163,24 @@ describe('a file another process writes to (cases 35 and 36)', () => {
   })
 })
 
+describe('two servers on one file', () => {
+  test('the second is refused while the first runs, and marks none of its answers', async () => {
+    const file = temporaryFile()
+    const first = openForTest({file})
+    journalAnswer(first, 'a', {ending: null})
+    await first.flush()
+
+    const problem = problemOf(() => openTranscripts({file}))
+    const ending = first.get('a')?.ending
+    first.close()
+    const second = openForTest({file})
+
+    expect(problem).toMatchObject({code: 'locked', message: expect.stringContaining(file)})
+    expect(ending).toBeNull()
+    expect(second.recovered).toBe(1)
+  })
+})
+
 describe('a file that cannot be used (cases 37 to 39)', () => {
   test('what is no database is refused by name and left as it is', () => {
     const file = temporaryFile()
