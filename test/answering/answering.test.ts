@@ -246,6 +246,29 @@ describe('an answer', () => {
   })
 })
 
+describe('what is over', () => {
+  test.each(['complete', 'stopped', 'failed'])(
+    'leaves no timer behind once it is forgotten: %s',
+    async (how) => {
+      vi.useFakeTimers()
+      const {answering, generator, ask} = createWorld({lingerMs: 100})
+      const answerId = ask({resumable: true})
+      const reader = readerOf(answering, answerId, {bufferMs: 50})
+      await vi.advanceTimersByTimeAsync(1)
+      const call = await generator.call(0)
+      call.say('One')
+
+      if (how === 'complete') call.finish()
+      else if (how === 'stopped') await answering.stop(answerId)
+      else call.fail(new DocentError('upstream_cut', 'cut'))
+      await vi.advanceTimersByTimeAsync(100)
+      await reader.over
+
+      expect(vi.getTimerCount()).toBe(0)
+    },
+  )
+})
+
 describe('a question that cannot be taken', () => {
   test.each([
     ['not_ready', {currentBuild: () => null}],

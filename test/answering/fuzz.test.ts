@@ -22,6 +22,7 @@ import {sampleSource} from '../support/fake-retriever.ts'
 const answersPerWorld = 25
 const firstSeed = 1
 const worlds = 100
+const resumeGraceMs = 200
 
 type Random = () => number
 
@@ -176,6 +177,8 @@ interface Reader {
   readonly got: SequencedEvent[]
   readonly signals: AbortSignal[]
   readonly errors: unknown[]
+  /** When its last session was over. */
+  leftAt: number
 }
 
 /** Reads in one or several sessions, each going on after the last number seen. */
@@ -184,7 +187,7 @@ async function readAnswer(
   events: (after: number, signal: AbortSignal, bufferMs: number) => AsyncGenerator<SequencedEvent>,
 ): Promise<Reader> {
   const bufferMs = oneOf(random, [0, 0, 20, 75])
-  const reader: Reader = {bufferMs, got: [], signals: [], errors: []}
+  const reader: Reader = {bufferMs, got: [], signals: [], errors: [], leftAt: 0}
   const sessions = 1 + (chance(random, 0.4) ? whole(random, 3) : 0)
   const isSlow = chance(random, 0.2)
   for (let session = 0; session < sessions; session++) {
@@ -209,6 +212,7 @@ async function readAnswer(
       reader.errors.push(error)
     }
     clearTimeout(timer)
+    reader.leftAt = Date.now()
     const last = reader.got.at(-1)
     if (last && isTerminal(last.event)) break
   }
@@ -289,7 +293,7 @@ async function runWorld(seed: number, transcripts: Transcripts): Promise<void> {
     currentBuild: () => 'build-1',
     embedding: 'test',
     deadlines: {firstTokenMs: 500, answerMs: 1_500},
-    resumeGraceMs: 200,
+    resumeGraceMs,
     firstReaderMs: 1_000,
     lingerMs: 300,
     limits: {pauseLagEvents: whole(random, 8) + 1},
@@ -361,6 +365,11 @@ async function runWorld(seed: number, transcripts: Transcripts): Promise<void> {
     const end = stored.at(-1)!.event
     expect(isTerminal(end) && end.ending).toBe(transcript.ending)
     expect(transcript.text).toBe(textOf(stored))
+    if (readers.length > 0) {
+      const graceMs = transcript.settings['resumable'] === true ? resumeGraceMs : 0
+      const lastLeftAt = Math.max(...readers.map(({leftAt}) => leftAt))
+      expect(stored.at(-1)!.at, 'a run outlived its readers').toBeLessThanOrEqual(lastLeftAt + graceMs + 1)
+    }
     for (const reader of readers) {
       checkReader(reader, stored)
       for (const signal of reader.signals) expect(getEventListeners(signal, 'abort')).toEqual([])
