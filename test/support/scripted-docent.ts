@@ -120,12 +120,6 @@ export async function startScriptedDocent(options: ScriptedDocentOptions): Promi
         results: options.searchResults?.(query) ?? [],
       })
     }
-    if (path === '/llms.txt') {
-      response.writeHead(200, {'content-type': 'text/plain'})
-      return void response.end(
-        '# Docs\n\n- [Install](/docs/install.md): how\n- [Streaming and resuming](/docs/streaming.md)\n- [Transcripts](/docs/transcripts.md)\n',
-      )
-    }
     const page = options.pages?.[path]
     if (page !== undefined) {
       response.writeHead(200, {'content-type': types['.html']})

@@ -130,6 +130,14 @@ describe('citations', () => {
     expect(finished(text, [chipAt(text, '| x')])).toContain('<td>x<cite>1</cite></td>')
   })
 
+  test('of a row stand in its last cell', () => {
+    const text = '| a | b |\n|---|---|\n| x | y |\n| z | w |'
+
+    expect(finished(text, [chipAt(text, '| x | y |')])).toContain(
+      '<td>y<cite>1</cite></td></tr><tr><td>z</td>',
+    )
+  })
+
   test('of a code block stand in its head', () => {
     const text = '```js\nlet a\n```\n\nafter'
 

@@ -732,7 +732,7 @@ export class DocsAssistant extends LitElement {
     return html`<h2 class="label">${this.#say(questions.length > 0 ? 'suggestions' : 'topics')}</h2>
       <ul class="suggestions">
         ${questions.map((question) => offer(question, question))}
-        ${titles.map((title) => offer(title, this.#say('aboutPage', {title})))}
+        ${titles.map((title) => offer(title, isQuestion(title) ? title : this.#say('aboutPage', {title})))}
       </ul>`
   }
 
@@ -807,6 +807,9 @@ export class DocsAssistant extends LitElement {
     this.focus()
   }
 }
+
+/** Some headings are questions already. */
+const isQuestion = (words: string): boolean => /[?？؟]\s*$/.test(words)
 
 function listOf(attribute: string | null): string[] {
   return (attribute ?? '')

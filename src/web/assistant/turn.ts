@@ -95,7 +95,7 @@ function card(source: Source, isUsed: boolean, on: TurnHandlers): TemplateResult
   return html`<li class="card ${isUsed ? 'used' : ''}"><a href=${on.absolute(hrefOf(source))} dir="auto">
     <span class="top"><span class="n">${source.n}</span><span class="name">${headings.at(-1) ?? source.title}</span>
       <span class="badge">${isUsed ? on.say('used') : nothing}</span></span>
-    <span class="path">${[source.title, ...headings.slice(0, -1)].filter((_part, i) => i > 0 || headings.length > 0).join(' › ') || source.title}</span>
+    ${headings.length === 0 ? nothing : html`<span class="path">${[source.title, ...headings.slice(0, -1)].join(' › ')}</span>`}
     <span class="snippet">${marked(source)}</span></a></li>`
 }
 
@@ -204,6 +204,12 @@ function followUps(answer: AnswerState, on: TurnHandlers): TemplateResult | type
   if (near.length === 0 || answer.phase === 'refused') return nothing
   return html`<div class="follow-ups"><h3 class="label">${on.say('followUps')}</h3><ul>${near.map(
     (source) =>
-      html`<li><button type="button" dir="auto" @click=${() => on.ask(`${source.title}: ${source.headings.at(-1)}`)}>${nameOf({title: source.title, headings: source.headings.slice(-1)})}</button></li>`,
+      html`<li><button type="button" dir="auto" @click=${() => on.ask(questionAbout(source))}>${nameOf({title: source.title, headings: source.headings.slice(-1)})}</button></li>`,
   )}</ul></div>`
+}
+
+/** A heading as something to ask; some are questions already. */
+function questionAbout({title, headings}: Source): string {
+  const heading = headings.at(-1)!
+  return /[?？؟]\s*$/.test(heading) ? heading : `${title}: ${heading}`
 }

@@ -53,13 +53,16 @@ assistant.addEventListener('chosen', (event) => {
 
 void suggest()
 
-/** The first pages of the docs, from the list that language models are given. */
+/** Pages that are good to begin with, by the same search that answers use. */
 async function suggest(): Promise<void> {
   try {
-    const response = await fetch('/llms.txt')
+    const response = await fetch('/api/search?q=getting+started+overview+how+it+works&k=20')
     if (!response.ok) return
-    const titles = [...(await response.text()).matchAll(/^- \[([^\]]{3,48})\]\(/gm)].map((match) => match[1]!)
-    assistant.pages = titles.slice(0, 5).join('|')
+    const {results} = (await response.json()) as {results: readonly {readonly title: string}[]}
+    const titles = new Set(
+      results.map(({title}) => title).filter((title) => title.length <= 48 && !title.includes('|')),
+    )
+    assistant.pages = [...titles].slice(0, 5).join('|')
   } catch {
     // The page works without suggestions.
   }

@@ -183,17 +183,24 @@ function closed(children: RenderNode[], chips: readonly RenderNode[]): readonly 
 
 function table(token: Tokens.Table, stretch: Stretch, walk: Walk): RenderElement {
   let cursor = 0
-  const cell = (tag: string, {tokens, align}: Tokens.TableCell): RenderNode => {
+  const cell = (tag: string, {tokens, align}: Tokens.TableCell, isLast: boolean): RenderNode => {
     const raw = tokens.map((inner) => inner.raw).join('')
     const [part, next] = partOf(stretch, cursor, raw, walk)
     cursor = next
     const children = inlines(tokens, part, walk)
     const attributes: Record<string, string> = tag === 'th' ? {scope: 'col'} : {}
     if (align) attributes['class'] = `align-${align}`
-    return element(tag, attributes, ...children, ...chipsUpTo(offsetIn(part, raw.length), walk))
+    const lineEnd = stretch.text.indexOf('\n', cursor)
+    // What a row rests on is often cited behind its last bar.
+    const end = isLast
+      ? offsetIn(stretch, lineEnd < 0 ? stretch.text.length : lineEnd)
+      : offsetIn(part, raw.length)
+    return element(tag, attributes, ...children, ...chipsUpTo(end, walk))
   }
-  const head = element('tr', {}, ...token.header.map((header) => cell('th', header)))
-  const rows = token.rows.map((row) => element('tr', {}, ...row.map((data) => cell('td', data))))
+  const row = (tag: string, cells: readonly Tokens.TableCell[]): RenderNode =>
+    element('tr', {}, ...cells.map((each, i) => cell(tag, each, i === cells.length - 1)))
+  const head = row('th', token.header)
+  const rows = token.rows.map((cells) => row('td', cells))
   return element(
     'div',
     {class: 'table', tabindex: '0', role: 'region', 'aria-label': walk.options.labels.table},
