@@ -262,7 +262,10 @@ function bodyOf(
   }
 }
 
-/** Said outright, since the default differs by model. Some models always think and refuse to be told otherwise. */
+/**
+ * Said outright, since the default differs by model. Some models always think and refuse to be told otherwise, and
+ * what a gateway calls by another name may not know the word.
+ */
 function thinkingFor(model: string, thinking: boolean): ThinkingConfigParam | null {
   const adaptive = !/(?:haiku|sonnet|opus)-4-5|claude-3/.test(model)
   if (thinking) {
@@ -270,7 +273,7 @@ function thinkingFor(model: string, thinking: boolean): ThinkingConfigParam | nu
       ? {type: 'adaptive', display: 'summarized'}
       : {type: 'enabled', budget_tokens: thinkingBudgetTokens}
   }
-  return /opus-5-5|fable|mythos/.test(model) ? null : {type: 'disabled'}
+  return !model.includes('claude') || /opus-5-5|fable|mythos/.test(model) ? null : {type: 'disabled'}
 }
 
 function brokenOff(reply: Reading, upstreamRequestId: string | null): DocentError {

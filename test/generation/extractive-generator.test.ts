@@ -232,6 +232,12 @@ describe('units of Markdown', () => {
     expect(units).toEqual(sentences)
   })
 
+  test('what is visible is what a page shows: entities and escapes are read', () => {
+    const [block] = quotableBlocks('Scales&mdash;that is, &#x201C;more&#8221; &lt;b&gt; &unknown; 5\\*3.')
+
+    expect(block?.units[0]?.plain).toBe('Scales—that is, “more” <b> &unknown; 5*3.')
+  })
+
   test('a fence inside code gets a longer fence around it', () => {
     const [block] = quotableBlocks('````md\n```js\n1\n```\n````')
 
