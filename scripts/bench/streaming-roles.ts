@@ -1,0 +1,364 @@
+/**
+ * The processes of `bench streaming`, one role each: the scripted upstream, Docent, a bare relay of the same SDK,
+ * and the load. Told what to do over IPC; see `streaming.ts`.
+ */
+import {mkdtempSync, rmSync} from 'node:fs'
+import {Agent, createServer, type IncomingMessage, request, type ServerResponse} from 'node:http'
+import type {AddressInfo} from 'node:net'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {monitorEventLoopDelay} from 'node:perf_hooks'
+import Anthropic from '@anthropic-ai/sdk'
+import {createAnswering} from '../../src/answering/create-answering.ts'
+import {settingsFrom} from '../../src/config.ts'
+import type {RetrievedSource} from '../../src/domain/index.ts'
+import {anthropicGenerator} from '../../src/generation/anthropic-generator.ts'
+import {createHttpServer} from '../../src/http/http-server.ts'
+import {silentLog} from '../../src/http/log.ts'
+import {createMetrics} from '../../src/http/metrics.ts'
+import {openTranscripts} from '../../src/transcripts/open-transcripts.ts'
+
+export type Role = 'upstream' | 'docent' | 'relay' | 'load'
+
+/** What the upstream plays for every request until told otherwise. */
+export interface Script {
+  readonly tokens: number
+  readonly intervalMs: number
+  /** Says nothing more after the tokens and leaves the line open. */
+  readonly holds: boolean
+}
+
+export interface LoadPlan {
+  readonly url: string
+  readonly kind: 'docent' | 'relay' | 'upstream'
+  readonly streams: number
+  /** Stops each stream after so many tokens; null to read to the end. */
+  readonly stopAfter: number | null
+  /** Resolves once each stream has so many tokens and keeps them open; null to read to the end. */
+  readonly holdAfter: number | null
+}
+
+export interface LoadResult {
+  readonly tokens: number
+  readonly complete: number
+  readonly wallMs: number
+  /** From the upstream's write to the load's read. */
+  readonly latencyMs: {
+    readonly p50: number
+    readonly p99: number
+    readonly p999: number
+    readonly max: number
+  }
+  readonly firstTokenMs: {readonly p50: number; readonly p99: number}
+  /** `hrtime` of each stop, in nanoseconds as text. */
+  readonly stoppedAt: readonly string[]
+}
+
+export interface Usage {
+  readonly cpuMicros: number
+  readonly rssBytes: number
+  readonly loopDelayP99Ms: number
+  readonly loopDelayMaxMs: number
+}
+
+type Handler = (argument: never) => unknown
+
+const handlers: Record<string, Handler> = {}
+const role = process.argv[2] as Role | undefined
+
+if (process.send && role) {
+  if (role === 'upstream') startUpstream()
+  if (role === 'docent') startDocent()
+  if (role === 'relay') startRelay()
+  if (role === 'load') handlers['load'] = (plan: LoadPlan) => load(plan)
+  watchUsage()
+  process.on('message', async ({id, call, argument}: {id: number; call: string; argument: never}) => {
+    try {
+      process.send!({id, result: await handlers[call]!(argument)})
+    } catch (error) {
+      process.send!({id, error: (error as Error).stack})
+    }
+  })
+  process.on('disconnect', () => process.exit())
+}
+
+function watchUsage(): void {
+  const delay = monitorEventLoopDelay({resolution: 5})
+  delay.enable()
+  let cpu = process.cpuUsage()
+  handlers['reset'] = () => {
+    cpu = process.cpuUsage()
+    delay.reset()
+  }
+  handlers['usage'] = (): Usage => {
+    const {user, system} = process.cpuUsage(cpu)
+    return {
+      cpuMicros: user + system,
+      rssBytes: process.memoryUsage.rss(),
+      loopDelayP99Ms: delay.percentile(99) / 1e6,
+      loopDelayMaxMs: delay.max / 1e6,
+    }
+  }
+}
+
+function listenOn(server: ReturnType<typeof createServer>): Promise<string> {
+  return new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', 4096, () =>
+      resolve(`http://127.0.0.1:${(server.address() as AddressInfo).port}`),
+    )
+  })
+}
+
+/** Claude's wire format; each token carries the time it was written, and no space at its end, which may be held back. */
+function startUpstream(): void {
+  let script: Script = {tokens: 100, intervalMs: 10, holds: false}
+  let closedAt: string[] = []
+  const frame = (event: {type: string}) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`
+  const head =
+    frame({
+      type: 'message_start',
+      message: {
+        id: 'm',
+        type: 'message',
+        role: 'assistant',
+        model: 'bench',
+        content: [],
+        usage: {input_tokens: 1, output_tokens: 1},
+      },
+    } as never) +
+    frame({type: 'content_block_start', index: 0, content_block: {type: 'text', text: ''}} as never)
+  const tail =
+    frame({type: 'content_block_stop', index: 0} as never) +
+    frame({type: 'message_delta', delta: {stop_reason: 'end_turn'}, usage: {output_tokens: 1}} as never) +
+    frame({type: 'message_stop'})
+  const tokenFrame = () =>
+    `event: content_block_delta\ndata: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":" @${process.hrtime.bigint()};"}}\n\n`
+
+  const server = createServer((incoming, response) => {
+    incoming.resume().on('end', () => {
+      const {tokens, intervalMs, holds} = script
+      response.writeHead(200, {'content-type': 'text/event-stream', 'request-id': 'bench'})
+      response.write(head)
+      let sent = 0
+      let timer: ReturnType<typeof setInterval> | null = null
+      const finish = () => {
+        if (timer) clearInterval(timer)
+        if (!holds) response.end(tail)
+      }
+      if (intervalMs === 0) {
+        const more = () => {
+          while (sent < tokens) {
+            sent++
+            if (!response.write(tokenFrame())) {
+              response.once('drain', more)
+              return
+            }
+          }
+          finish()
+        }
+        more()
+      } else {
+        timer = setInterval(() => {
+          response.write(tokenFrame())
+          if (++sent >= tokens) finish()
+        }, intervalMs)
+      }
+      response.on('close', () => {
+        if (timer) clearInterval(timer)
+        if (!response.writableFinished) closedAt.push(String(process.hrtime.bigint()))
+      })
+    })
+  })
+  handlers['start'] = () => listenOn(server)
+  handlers['script'] = (next: Script) => {
+    script = next
+    closedAt = []
+  }
+  handlers['closedAt'] = () => closedAt
+}
+
+/** Docent as it is served, journal on disk; only retrieval is fixed, since it is not what is measured. */
+function startDocent(): void {
+  handlers['start'] = async (upstream: string) => {
+    const folder = mkdtempSync(join(tmpdir(), 'docent-bench-'))
+    process.on('exit', () => rmSync(folder, {recursive: true, force: true}))
+    const settings = settingsFrom({
+      PORT: '0',
+      RATE_LIMIT_PER_MINUTE: '0',
+      MAX_CONCURRENT_ANSWERS: '10000',
+      MAX_CONCURRENT_ANSWERS_PER_VISITOR: '0',
+      ADMIN_TOKEN: 'bench-token-bench-token',
+    })
+    const transcripts = openTranscripts({file: join(folder, 'transcripts.sqlite')})
+    const source: RetrievedSource = {
+      n: 1,
+      id: 's',
+      title: 'Bench',
+      headings: [],
+      url: '/docs/bench',
+      anchor: '',
+      score: 1,
+      snippet: 'Bench.',
+      highlights: [],
+      markdown: 'Bench.',
+      text: 'Bench.',
+      path: 'bench.md',
+      version: null,
+      scores: {},
+    }
+    const answering = createAnswering({
+      retriever: {
+        retrieve: async ({question}) => ({
+          build: 'bench',
+          query: question,
+          sources: [source],
+          abstention: null,
+          timings: {},
+        }),
+      },
+      generator: anthropicGenerator({
+        apiKey: 'bench',
+        baseUrl: upstream,
+        model: 'bench',
+        thinking: false,
+        maxOutputTokens: 1000,
+        stallTimeoutMs: 600_000,
+      }),
+      journal: transcripts,
+      currentBuild: () => 'bench',
+      embedding: 'bench',
+      deadlines: {firstTokenMs: 600_000, answerMs: 600_000},
+      resumeGraceMs: 0,
+      limits: {maxConcurrent: 10_000},
+    })
+    const http = createHttpServer({
+      options: settings,
+      answering,
+      transcripts,
+      search: {search: () => Promise.reject(new Error('not measured'))},
+      current: {
+        id: 'bench',
+        lease: () => {
+          throw new Error('not measured')
+        },
+      },
+      builds: {list: async () => [], activate: async () => {}},
+      startIngest: () => {
+        throw new Error('not measured')
+      },
+      journalHealth: () => transcripts.health(),
+      webDir: null,
+      log: silentLog,
+      metrics: createMetrics({activeAnswers: () => answering.active}),
+    })
+    const {port} = await http.listen()
+    return `http://127.0.0.1:${port}`
+  }
+}
+
+/** The least that can be written with the SDK: no journal, no resume, no sources, no backpressure. */
+function startRelay(): void {
+  handlers['start'] = (upstream: string) => {
+    const client = new Anthropic({apiKey: 'bench', baseURL: upstream, maxRetries: 0})
+    const server = createServer((incoming: IncomingMessage, response: ServerResponse) => {
+      incoming.resume().on('end', async () => {
+        const leaving = new AbortController()
+        response.on('close', () => leaving.abort())
+        response.writeHead(200, {'content-type': 'text/event-stream'})
+        try {
+          const stream = await client.messages.create(
+            {model: 'bench', max_tokens: 1000, stream: true, messages: [{role: 'user', content: 'bench'}]},
+            {signal: leaving.signal},
+          )
+          for await (const event of stream) {
+            if (event.type === 'content_block_delta' && event.delta.type === 'text_delta') {
+              response.write(`event: delta\ndata: ${JSON.stringify({text: event.delta.text})}\n\n`)
+            }
+          }
+          response.end('event: done\ndata: {}\n\n')
+        } catch (error) {
+          if (!leaving.signal.aborted) throw error
+        }
+      })
+    })
+    return listenOn(server)
+  }
+}
+
+async function load({url, kind, streams, stopAfter, holdAfter}: LoadPlan): Promise<LoadResult> {
+  const agent = new Agent({keepAlive: false, maxSockets: Number.POSITIVE_INFINITY})
+  const latencies: number[] = []
+  const firsts: number[] = []
+  const stoppedAt: string[] = []
+  let complete = 0
+  const startedAt = process.hrtime.bigint()
+
+  const one = (): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const askedAt = process.hrtime.bigint()
+      const path = kind === 'docent' ? '/api/answers' : kind === 'relay' ? '/' : '/v1/messages'
+      const body = JSON.stringify({question: 'bench'})
+      const sent = request(url + path, {
+        method: 'POST',
+        agent,
+        headers: {'content-type': 'application/json', 'content-length': Buffer.byteLength(body)},
+      })
+      sent.on('error', reject)
+      sent.on('response', (response) => {
+        let tokens = 0
+        let rest = ''
+        let answerId = ''
+        let isStopped = false
+        response.setEncoding('utf8').on('data', (text: string) => {
+          const now = process.hrtime.bigint()
+          const all = rest + text
+          const cut = all.lastIndexOf('\n\n')
+          if (cut < 0) {
+            rest = all
+            return
+          }
+          rest = all.slice(cut + 2)
+          const whole = all.slice(0, cut)
+          if (answerId === '') answerId = /"answerId":"([^"]+)"/.exec(whole)?.[1] ?? ''
+          for (const match of whole.matchAll(/@(\d+);/g)) {
+            if (tokens++ === 0) firsts.push(Number(now - askedAt) / 1e6)
+            latencies.push(Number(now - BigInt(match[1]!)) / 1e6)
+          }
+          if (whole.includes('event: done') || whole.includes('event: message_stop')) complete++
+          if (holdAfter !== null && tokens >= holdAfter) resolve()
+          if (stopAfter !== null && tokens >= stopAfter && !isStopped) {
+            isStopped = true
+            stoppedAt.push(String(process.hrtime.bigint()))
+            if (kind === 'docent')
+              request(`${url}/api/answers/${answerId}/stop`, {method: 'POST', agent}).end()
+            else sent.destroy()
+          }
+        })
+        response.on('end', resolve)
+        response.on('close', resolve)
+      })
+      sent.end(body)
+    })
+
+  await Promise.all(Array.from({length: streams}, one))
+  const wallMs = Number(process.hrtime.bigint() - startedAt) / 1e6
+  if (holdAfter === null) agent.destroy()
+  else handlers['release'] = () => agent.destroy()
+  latencies.sort((a, b) => a - b)
+  firsts.sort((a, b) => a - b)
+  const at = (values: readonly number[], share: number) =>
+    values[Math.min(values.length - 1, Math.floor(values.length * share))] ?? 0
+  return {
+    tokens: latencies.length,
+    complete,
+    wallMs,
+    latencyMs: {
+      p50: at(latencies, 0.5),
+      p99: at(latencies, 0.99),
+      p999: at(latencies, 0.999),
+      max: latencies.at(-1) ?? 0,
+    },
+    firstTokenMs: {p50: at(firsts, 0.5), p99: at(firsts, 0.99)},
+    stoppedAt,
+  }
+}

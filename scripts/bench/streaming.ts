@@ -1,0 +1,266 @@
+/**
+ * What streaming through Docent costs, beside a bare relay of the same SDK and beside no relay at all. The upstream,
+ * each server and the load are processes of their own; the journal is on, always.
+ *
+ * Run with: npm run bench -- streaming [--sizes 1,100,1000] [--quick] [--json], or for everything that can be set
+ * npx tsx scripts/bench/streaming.ts [--streams 1,100] [--interval-ms 10] [--tokens 200] [--idle 300]
+ */
+import {type ChildProcess, fork} from 'node:child_process'
+import {cpus} from 'node:os'
+import {fileURLToPath, pathToFileURL} from 'node:url'
+import {parseArgs} from 'node:util'
+import type {BenchOptions, BenchReport} from './report.ts'
+import type {LoadPlan, LoadResult, Role, Script, Usage} from './streaming-roles.ts'
+
+export interface StreamingBenchOptions {
+  /** How many streams at the same time, one row each. */
+  readonly streams: readonly number[]
+  readonly intervalMs: number
+  /** Tokens of each stream. */
+  readonly tokens: number
+  /** Streams held open and silent, for memory. */
+  readonly idle: number
+}
+
+export const defaultStreamingBench: StreamingBenchOptions = {
+  streams: [1, 100],
+  intervalMs: 10,
+  tokens: 200,
+  idle: 300,
+}
+
+export interface StreamingRow {
+  readonly target: 'direct' | 'relay' | 'docent'
+  readonly streams: number
+  readonly tokens: number
+  /** Every stream ended with its terminal event and brought every token. */
+  readonly isWhole: boolean
+  readonly latencyMs: LoadResult['latencyMs']
+  readonly firstTokenMs: LoadResult['firstTokenMs']
+  /** Of the server's process; null without one. */
+  readonly cpuMicrosPerToken: number | null
+  readonly loopDelayP99Ms: number | null
+}
+
+export interface StreamingReport {
+  readonly cores: number
+  readonly node: string
+  readonly options: StreamingBenchOptions
+  readonly rows: readonly StreamingRow[]
+  /** One stream, 10,000 tokens as fast as they go. */
+  readonly blast: readonly {
+    readonly target: string
+    readonly tokensPerSecond: number
+    readonly isWhole: boolean
+  }[]
+  /** From the stop being sent to the upstream connection's close. */
+  readonly stopMs: {readonly p50: number; readonly max: number}
+  readonly idle: {readonly streams: number; readonly kilobytesPerStream: number}
+}
+
+interface Player {
+  call<T>(name: string, argument?: unknown): Promise<T>
+  end(): void
+}
+
+/** Runs everything, a minute or two with the defaults. `onStep` is told what is measured next. */
+export async function benchStreaming(
+  options: StreamingBenchOptions = defaultStreamingBench,
+  onStep: (step: string) => void = () => {},
+): Promise<StreamingReport> {
+  const upstream = player('upstream')
+  const relay = player('relay')
+  const docent = player('docent')
+  const load = player('load')
+  try {
+    const upstreamUrl = await upstream.call<string>('start')
+    const urls = {
+      upstream: upstreamUrl,
+      relay: await relay.call<string>('start', upstreamUrl),
+      docent: await docent.call<string>('start', upstreamUrl),
+    }
+    const play = async (
+      kind: LoadPlan['kind'],
+      streams: number,
+      script: Script,
+      rest: Partial<LoadPlan> = {},
+    ) => {
+      await upstream.call('script', script)
+      const plan: LoadPlan = {url: urls[kind], kind, streams, stopAfter: null, holdAfter: null, ...rest}
+      return load.call<LoadResult>('load', plan)
+    }
+
+    onStep('warming up')
+    for (const kind of ['upstream', 'relay', 'docent'] as const) {
+      await play(kind, 10, {tokens: 100, intervalMs: 2, holds: false})
+    }
+
+    const rows: StreamingRow[] = []
+    for (const streams of options.streams) {
+      for (const kind of ['upstream', 'relay', 'docent'] as const) {
+        onStep(`${streams} streams, ${kind === 'upstream' ? 'direct' : kind}`)
+        const server = kind === 'upstream' ? null : kind === 'relay' ? relay : docent
+        await server?.call('reset')
+        const result = await play(kind, streams, {
+          tokens: options.tokens,
+          intervalMs: options.intervalMs,
+          holds: false,
+        })
+        const usage = server === null ? null : await server.call<Usage>('usage')
+        rows.push({
+          target: kind === 'upstream' ? 'direct' : kind,
+          streams,
+          tokens: result.tokens,
+          isWhole: result.tokens === streams * options.tokens && result.complete === streams,
+          latencyMs: result.latencyMs,
+          firstTokenMs: result.firstTokenMs,
+          cpuMicrosPerToken: usage && usage.cpuMicros / result.tokens,
+          loopDelayP99Ms: usage?.loopDelayP99Ms ?? null,
+        })
+      }
+    }
+
+    const blast: StreamingReport['blast'][number][] = []
+    for (const kind of ['relay', 'docent'] as const) {
+      onStep(`a blast of 10,000 tokens, ${kind}`)
+      const result = await play(kind, 1, {tokens: 10_000, intervalMs: 0, holds: false})
+      blast.push({
+        target: kind,
+        tokensPerSecond: (result.tokens / result.wallMs) * 1000,
+        isWhole: result.tokens === 10_000 && result.complete === 1,
+      })
+    }
+
+    onStep('stopping')
+    const stops: number[] = []
+    for (let i = 0; i < 20; i++) {
+      const result = await play('docent', 1, {tokens: 5, intervalMs: 2, holds: true}, {stopAfter: 5})
+      const closedAt = await upstream.call<string[]>('closedAt')
+      stops.push(Number(BigInt(closedAt[0] ?? '0') - BigInt(result.stoppedAt[0] ?? '0')) / 1e6)
+    }
+    stops.sort((a, b) => a - b)
+
+    onStep(`${options.idle} idle streams`)
+    const before = await docent.call<Usage>('usage')
+    await play('docent', options.idle, {tokens: 1, intervalMs: 1, holds: true}, {holdAfter: 1})
+    const during = await docent.call<Usage>('usage')
+    await load.call('release')
+
+    return {
+      cores: cpus().length,
+      node: process.version,
+      options,
+      rows,
+      blast,
+      stopMs: {p50: stops[stops.length >> 1] ?? 0, max: stops.at(-1) ?? 0},
+      idle: {
+        streams: options.idle,
+        kilobytesPerStream: (during.rssBytes - before.rssBytes) / 1024 / options.idle,
+      },
+    }
+  } finally {
+    for (const each of [load, docent, relay, upstream]) each.end()
+  }
+}
+
+function player(role: Role): Player {
+  const child: ChildProcess = fork(fileURLToPath(new URL('streaming-roles.ts', import.meta.url)), [role], {
+    execArgv: ['--import', import.meta.resolve('tsx')],
+  })
+  const waiting = new Map<number, {resolve: (value: never) => void; reject: (error: Error) => void}>()
+  let nextId = 0
+  child.on('message', ({id, result, error}: {id: number; result: never; error?: string}) => {
+    const {resolve, reject} = waiting.get(id)!
+    waiting.delete(id)
+    if (error === undefined) resolve(result)
+    else reject(new Error(`${role}: ${error}`))
+  })
+  child.on('exit', (code, signal) => {
+    for (const {reject} of waiting.values()) reject(new Error(`${role} ended with ${signal ?? code}`))
+  })
+  return {
+    call: (name, argument) =>
+      new Promise((resolve, reject) => {
+        const id = nextId++
+        waiting.set(id, {resolve, reject})
+        child.send({id, call: name, argument})
+      }),
+    end: () => child.kill('SIGKILL'),
+  }
+}
+
+/** The benchmark as `npm run bench` shows it. `--sizes` are numbers of streams. */
+export async function runStreamingBench({quick, sizes, log}: BenchOptions): Promise<BenchReport> {
+  const report = await benchStreaming(
+    {
+      streams: sizes ?? (quick ? [1, 20] : defaultStreamingBench.streams),
+      intervalMs: 10,
+      tokens: quick ? 50 : defaultStreamingBench.tokens,
+      idle: quick ? 50 : defaultStreamingBench.idle,
+    },
+    log,
+  )
+  return {
+    name: 'streaming',
+    about:
+      'What Docent adds to a stream of tokens, journal on, beside a bare relay of the same SDK and a direct line; upstream, server and load in processes of their own.',
+    tables: [
+      {
+        title: `One token each ${report.options.intervalMs} ms, ${report.options.tokens} tokens a stream`,
+        rows: report.rows.map((row) => ({
+          streams: row.streams,
+          through: row.target,
+          'p50 ms': row.latencyMs.p50,
+          'p99 ms': row.latencyMs.p99,
+          'p99.9 ms': row.latencyMs.p999,
+          'first token p50 ms': row.firstTokenMs.p50,
+          'CPU µs/token': row.cpuMicrosPerToken,
+          'loop delay p99 ms': row.loopDelayP99Ms,
+          whole: row.isWhole ? 'yes' : 'NO',
+        })),
+      },
+      {
+        title: 'A blast of 10,000 tokens',
+        rows: report.blast.map(({target, tokensPerSecond, isWhole}) => ({
+          through: target,
+          'tokens/s': tokensPerSecond,
+          whole: isWhole ? 'yes' : 'NO',
+        })),
+      },
+      {
+        title: 'Stop and idle',
+        rows: [
+          {
+            'stop to upstream close, p50 ms': report.stopMs.p50,
+            'longest ms': report.stopMs.max,
+            'idle streams': report.idle.streams,
+            'KB each': report.idle.kilobytesPerStream,
+          },
+        ],
+      },
+    ],
+    notes: ['Latency is from the upstream writing a token to the reader having it; retrieval is left out.'],
+  }
+}
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const {values} = parseArgs({
+    options: {
+      streams: {type: 'string'},
+      'interval-ms': {type: 'string'},
+      tokens: {type: 'string'},
+      idle: {type: 'string'},
+    },
+  })
+  const {streams, intervalMs, tokens, idle} = defaultStreamingBench
+  const report = await benchStreaming(
+    {
+      streams: values.streams?.split(',').map(Number) ?? streams,
+      intervalMs: Number(values['interval-ms'] ?? intervalMs),
+      tokens: Number(values.tokens ?? tokens),
+      idle: Number(values.idle ?? idle),
+    },
+    (step) => process.stderr.write(`${step}\n`),
+  )
+  console.log(JSON.stringify(report))
+}

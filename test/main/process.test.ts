@@ -1,0 +1,258 @@
+import {type ChildProcess, spawn, spawnSync} from 'node:child_process'
+import {once} from 'node:events'
+import {mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises'
+import type {AddressInfo} from 'node:net'
+import {createServer} from 'node:net'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {fileURLToPath} from 'node:url'
+import {afterAll, afterEach, beforeAll, describe, expect, test} from 'vitest'
+import {allEventsOf, eventsOf, type ReadEvent, seqOf, textOf} from '../support/event-reader.ts'
+import {
+  type FakeClaude,
+  type FakeStep,
+  messageStart,
+  startFakeClaude,
+  textDelta,
+  textStart,
+} from '../support/fake-claude.ts'
+import {writeSampleContent} from '../support/sample-content.ts'
+
+/** The process itself: what `npm start` runs, killed and stopped for real. */
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const adminToken = 'admin-token-for-tests'
+let folder: string
+let upstream: FakeClaude
+const running = new Set<ChildProcess>()
+
+interface Started {
+  readonly child: ChildProcess
+  readonly url: string
+  readonly exited: Promise<number | null>
+  stderr(): string
+}
+
+function launch(extra: Record<string, string>): {child: ChildProcess; stdout(): string; stderr(): string} {
+  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), join(root, 'src/main.ts')], {
+    cwd: folder,
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      PORT: '0',
+      CONTENT_DIR: join(folder, 'content'),
+      DATA_DIR: join(folder, 'data'),
+      ADMIN_TOKEN: adminToken,
+      ANTHROPIC_API_KEY: 'sk-canary-key',
+      ANTHROPIC_BASE_URL: upstream.url,
+      ...extra,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  running.add(child)
+  child.once('exit', () => running.delete(child))
+  let out = ''
+  let err = ''
+  child.stdout!.setEncoding('utf8').on('data', (text) => {
+    out += text
+  })
+  child.stderr!.setEncoding('utf8').on('data', (text) => {
+    err += text
+  })
+  return {child, stdout: () => out, stderr: () => err}
+}
+
+async function start(extra: Record<string, string> = {}): Promise<Started> {
+  const {child, stdout, stderr} = launch(extra)
+  const exited = once(child, 'exit').then(([code]) => code as number | null)
+  const ready = /Docent is ready: (http:\S+?)\/\n/
+  await expect
+    .poll(() => (child.exitCode === null ? ready.test(stdout()) : stderr()), {timeout: 90_000})
+    .toBe(true)
+  return {child, url: ready.exec(stdout())![1]!, exited, stderr}
+}
+
+async function ends(
+  extra: Record<string, string>,
+): Promise<{code: number | null; stderr: string; stdout: string}> {
+  const {child, stdout, stderr} = launch(extra)
+  const [code] = await once(child, 'close')
+  return {code, stderr: stderr(), stdout: stdout()}
+}
+
+const holdAfter = (...texts: readonly string[]): FakeStep[] => [
+  ...[messageStart(), textStart(), ...texts.map((text) => textDelta(text))].map(
+    (event): FakeStep => [0, {event}],
+  ),
+  [0, 'stall'],
+]
+
+const ask = (url: string) =>
+  fetch(`${url}/api/answers`, {
+    method: 'POST',
+    headers: {'content-type': 'application/json'},
+    body: JSON.stringify({question: 'How do I change the port?'}),
+  })
+
+const transcript = async (url: string, answerId: unknown) =>
+  (await (
+    await fetch(`${url}/api/admin/transcripts/${answerId}`, {
+      headers: {authorization: `Bearer ${adminToken}`},
+    })
+  ).json()) as Record<string, unknown>
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'docent-process-'))
+  await writeSampleContent(join(folder, 'content'))
+  upstream = await startFakeClaude()
+})
+
+afterEach(() => {
+  for (const child of running) child.kill('SIGKILL')
+})
+
+afterAll(async () => {
+  await upstream.close()
+  await rm(folder, {recursive: true, force: true})
+})
+
+describe('a server killed while it answers', () => {
+  test('starts again with its index, and the answer is interrupted with all that was logged', async () => {
+    const first = await start()
+    upstream.next(holdAfter('One.', ' Two.'))
+    const seen: ReadEvent[] = []
+    // Read by hand: leaving a loop would hang up, and the answer would be disconnected.
+    const events = eventsOf(await ask(first.url))
+    while (textOf(seen) !== 'One. Two.') seen.push((await events.next()).value as ReadEvent)
+    const answerId = seen[0]!.data['answerId']
+    const build = seen[0]!.data['build']
+    // Reading a transcript writes what is gathered: from here on it is on disk.
+    expect((await transcript(first.url, answerId))['text']).toBe('One. Two.')
+    first.child.kill('SIGKILL')
+    await first.exited
+
+    const second = await start()
+    const ready = (await (await fetch(`${second.url}/readyz`)).json()) as {build: string}
+    const rest = await allEventsOf(
+      await fetch(`${second.url}/api/answers/${answerId}/events`, {headers: {'last-event-id': seen[2]!.id!}}),
+    )
+    const logged = await transcript(second.url, answerId)
+
+    expect(ready.build).toBe(build)
+    expect(logged).toMatchObject({text: 'One. Two.', ending: 'interrupted'})
+    expect(rest.map(seqOf)[0]).toBe(seqOf(seen[2]!) + 1)
+    expect(rest.filter(({type}) => type === 'error' || type === 'done')).toHaveLength(1)
+    expect(first.stderr() + second.stderr()).not.toContain('sk-canary-key')
+    second.child.kill('SIGTERM')
+    expect(await second.exited).toBe(0)
+  })
+})
+
+describe('a server told to stop', () => {
+  test('tells its readers, logs the ending, and ends with 0', async () => {
+    const {child, url, exited} = await start({SHUTDOWN_GRACE_MS: '0'})
+    upstream.next(holdAfter('One.'))
+    const seen: ReadEvent[] = []
+    for await (const event of eventsOf(await ask(url))) {
+      seen.push(event)
+      if (event.type === 'delta') child.kill('SIGTERM')
+    }
+    const code = await exited
+    const again = await start()
+
+    expect(seen.at(-1)).toMatchObject({type: 'error', data: {ending: 'interrupted', code: 'shutting_down'}})
+    expect(code).toBe(0)
+    expect(await transcript(again.url, seen[0]!.data['answerId'])).toMatchObject({
+      ending: 'interrupted',
+      text: 'One.',
+    })
+  })
+
+  test('twice, ends at once', async () => {
+    const {child, url, exited, stderr} = await start({SHUTDOWN_GRACE_MS: '600000'})
+    upstream.next(holdAfter('One.'))
+    const events = eventsOf(await ask(url))
+    await events.next()
+
+    child.kill('SIGTERM')
+    await expect.poll(stderr).toContain('"msg":"stopping"')
+    child.kill('SIGTERM')
+
+    expect(await exited).toBe(1)
+  })
+})
+
+describe('a start that cannot be', () => {
+  test('lists every problem of the settings at once and ends with 2', async () => {
+    const {code, stderr, stdout} = await ends({PORT: 'http', HEARTBEAT_MS: '-1', ANTROPIC_API_KEY: 'x'})
+
+    expect(code).toBe(2)
+    for (const name of ['PORT', 'HEARTBEAT_MS', 'ANTROPIC_API_KEY']) expect(stderr).toContain(name)
+    expect(stdout).toBe('')
+  })
+
+  test('says which port is in use', async () => {
+    const other = createServer().listen(0, '127.0.0.1')
+    await once(other, 'listening')
+    const {port} = other.address() as AddressInfo
+
+    const {code, stderr} = await ends({PORT: String(port)})
+    other.close()
+
+    expect(code).toBe(1)
+    expect(stderr).toContain(`Port ${port} is in use`)
+  })
+})
+
+const hasNginx = spawnSync('nginx', ['-v']).status === 0
+
+describe.skipIf(!hasNginx)(
+  'behind nginx with its default buffering (skipped where nginx is not installed)',
+  () => {
+    test('events arrive while the answer is still being written', async () => {
+      const {url} = await start()
+      const dir = join(folder, 'nginx')
+      await mkdir(dir)
+      const probe = createServer().listen(0, '127.0.0.1')
+      await once(probe, 'listening')
+      const {port} = probe.address() as AddressInfo
+      await new Promise((resolve) => probe.close(resolve))
+      await writeFile(
+        join(dir, 'nginx.conf'),
+        `daemon off; pid ${dir}/nginx.pid; error_log ${dir}/error.log;
+events {}
+http {
+  access_log off; client_body_temp_path ${dir}/body; proxy_temp_path ${dir}/proxy; fastcgi_temp_path ${dir}/f;
+  uwsgi_temp_path ${dir}/u; scgi_temp_path ${dir}/s;
+  server { listen 127.0.0.1:${port}; location / { proxy_pass ${url.replace('localhost', '127.0.0.1')}; proxy_http_version 1.1; } }
+}`,
+      )
+      const nginx = spawn('nginx', ['-p', dir, '-c', join(dir, 'nginx.conf')], {stdio: 'ignore'})
+      running.add(nginx)
+      const proxied = `http://127.0.0.1:${port}`
+      await expect
+        .poll(
+          () =>
+            fetch(`${proxied}/healthz`).then(
+              ({status}) => status,
+              () => 0,
+            ),
+          {timeout: 10_000},
+        )
+        .toBe(200)
+      upstream.next(holdAfter('One.', ' Two.'))
+
+      // The upstream says no more after two deltas: a proxy that gathers would give nothing.
+      const seen: ReadEvent[] = []
+      for await (const event of eventsOf(await ask(proxied))) {
+        seen.push(event)
+        if (textOf(seen) === 'One. Two.') break
+      }
+      const request = upstream.requests.at(-1)!
+      await request.closed
+
+      expect(seen.map(({type}) => type).slice(0, 2)).toEqual(['start', 'sources'])
+      // The reader's leaving went through the proxy to the model.
+      expect(request.aborted).toBe(true)
+    })
+  },
+)
