@@ -13,6 +13,7 @@ import {listBuilds} from '../src/index/index.ts'
 import {
   activateBuild,
   contentChanges,
+  embedderKeyOf,
   type IngestProgress,
   type IngestReport,
   ingest,
@@ -136,6 +137,10 @@ async function runIngest(values: Values, settings: Settings, dataDir: string): P
           content,
           dataDir,
           embedder,
+          embedderKey: await embedderKeyOf({
+            model: settings.embeddingModel,
+            cacheDir: modelCacheOf(settings),
+          }),
           full: values.full || values.check,
           force: values.force,
           dryRun: values['dry-run'] || values.check,

@@ -103,7 +103,6 @@ async function plainPipeline(size: number, root: string, content: string): Promi
       else passages.push(`${heading}\n${textOf(node)}`)
     }
   }
-  const parsed = performance.now()
   const embedder = await openEmbedder({model: null})
   const vectors = await embedder.embedPassages(passages)
   const embedded = performance.now()

@@ -18,7 +18,13 @@ export interface Manifest {
   readonly id: string
   /** ISO 8601. */
   readonly createdAt: string
-  readonly embedding: {readonly id: string; readonly name: string; readonly dimensions: number}
+  readonly embedding: {
+    readonly id: string
+    readonly name: string
+    readonly dimensions: number
+    /** Tells, without loading the model, that it is still the same one; absent when that cannot be told. */
+    readonly key?: string
+  }
   /** Version of the code that cuts pages into passages; another one means cutting anew. */
   readonly cutter: string
   readonly counts: {readonly pages: number; readonly sections: number; readonly passages: number}

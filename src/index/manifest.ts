@@ -12,7 +12,12 @@ const manifestShape = z.object({
   format: z.number().int(),
   id: z.string(),
   createdAt: z.string(),
-  embedding: z.object({id: z.string(), name: z.string(), dimensions: z.number().int().positive()}),
+  embedding: z.object({
+    id: z.string(),
+    name: z.string(),
+    dimensions: z.number().int().positive(),
+    key: z.string().exactOptional(),
+  }),
   cutter: z.string(),
   counts: z.object({pages: count, sections: count, passages: count}),
   hnsw: z.object({m: count, efConstruction: count, metric: z.literal('ip')}),

@@ -1,5 +1,10 @@
+import {createHash} from 'node:crypto'
+import {readdir, stat} from 'node:fs/promises'
+import {join} from 'node:path'
+import {fileURLToPath} from 'node:url'
 import {DocentError} from '../domain/index.ts'
 import type {Embedder} from '../embedding/embedder.ts'
+import {locateModel} from '../embedding/model-files.ts'
 import {ChildFailure, openChildPool} from './child-pool.ts'
 import type {EmbedReady, EmbedSetup, EmbedTask} from './embed-child.ts'
 
@@ -60,6 +65,32 @@ export async function openEmbedderProcess(options: EmbedderProcessOptions): Prom
     },
     embedQuery: (text) => run({type: 'query', text}, undefined),
     close: async () => pool.close(),
+  }
+}
+
+/**
+ * Names a model by the sizes and times of its files, and of ours that shape vectors: a way to see without loading
+ * it that it has not changed. Null for a model of the hub.
+ */
+export async function embedderKeyOf({model, cacheDir}: EmbedSetup): Promise<string | null> {
+  try {
+    const location = locateModel(model, cacheDir, 'https://huggingface.co')
+    if (location.type !== 'folder') return null
+    const names = await readdir(location.folder, {recursive: true})
+    const files = names.sort().map((name) => join(location.folder, name))
+    const ours = ['transformers-embedder.ts', 'model-notes.ts', 'model-files.ts'].map((name) =>
+      fileURLToPath(new URL(`../embedding/${name}`, import.meta.url)),
+    )
+    const facts = await Promise.all(
+      [...files, ...ours].map(async (file) => {
+        const {size, mtimeMs} = await stat(file)
+        return [file, size, mtimeMs]
+      }),
+    )
+    return createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 32)
+  } catch {
+    // Loading it will say what is wrong.
+    return null
   }
 }
 

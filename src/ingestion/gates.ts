@@ -58,7 +58,7 @@ export interface Golden {
 export async function askGoldenQuestions(
   root: string,
   build: IndexBuild,
-  embedder: Embedder,
+  openEmbedder: () => Promise<Embedder>,
   signal: AbortSignal | undefined,
 ): Promise<Golden | null> {
   let text: string
@@ -72,7 +72,7 @@ export async function askGoldenQuestions(
   }
   const questions = parseQuestions(text, goldenFile).filter((question) => question.relevant.length > 0)
   const current = {id: build.manifest.id, problem: null, lease: () => ({build, release: () => {}})}
-  const retriever = createRetriever({current, embedder, siteUrl: null})
+  const retriever = createRetriever({current, embedder: await openEmbedder(), siteUrl: null})
   const missed: string[] = []
   for (const {question, history, relevant} of questions) {
     const {hits} = await retriever.search({text: question, history, limit: 5}, signal ? {signal} : {})

@@ -1,5 +1,5 @@
 export {activateBuild} from './activate-build.ts'
-export {type EmbedderProcessOptions, openEmbedderProcess} from './embedder-process.ts'
+export {type EmbedderProcessOptions, embedderKeyOf, openEmbedderProcess} from './embedder-process.ts'
 export {type IngestCallbacks, type IngestOptions, ingest} from './ingest.ts'
 export {takeIngestLock} from './ingest-lock.ts'
 export type {GateResult, IngestProgress, IngestReport, PageChange, Stage} from './ingest-report.ts'

@@ -1,6 +1,6 @@
 import {toDocentError} from '../domain/index.ts'
 import type {Embedder} from '../embedding/embedder.ts'
-import {openEmbedderProcess} from './embedder-process.ts'
+import {embedderKeyOf, openEmbedderProcess} from './embedder-process.ts'
 import {ingest} from './ingest.ts'
 import type {IngestMessage, SpawnIngestOptions} from './spawn-ingest.ts'
 
@@ -19,6 +19,7 @@ async function run(options: SpawnIngestOptions): Promise<void> {
     const report = await ingest(
       {
         ...rest,
+        embedderKey: await embedderKeyOf({model: embeddingModel, cacheDir: modelCacheDir}),
         embedder: () => (opening ??= openEmbedderProcess({model: embeddingModel, cacheDir: modelCacheDir})),
       },
       {

@@ -1,4 +1,5 @@
 import {createHash} from 'node:crypto'
+import {setMaxListeners} from 'node:events'
 import {join, resolve} from 'node:path'
 import {compareDiagnostics, type Diagnostic, DocentError, type Page} from '../domain/index.ts'
 import type {Embedder} from '../embedding/embedder.ts'
@@ -46,6 +47,11 @@ export interface IngestOptions {
   readonly dataDir: string
   /** Opened when it is first needed; closed by the caller. */
   readonly embedder: () => Promise<Embedder>
+  /**
+   * Names the model without loading it, as `embedderKeyOf` does: while it is the one that the current build was
+   * made with, the model is loaded only when there is something to embed. Null or absent: always loaded.
+   */
+  readonly embedderKey?: string | null
   /** Parses and embeds everything again. Default false. */
   readonly full?: boolean
   /** Publishes though a gate says no. Default false. */
@@ -139,35 +145,41 @@ class Ingest {
   readonly #stages: Partial<Record<Stage, number>> = {}
   /** What a dry run has parsed. */
   readonly #tried: ParsedFile[] = []
+  #embedderComing: Promise<Embedder> | null = null
   #embedded = 0
   #passages = 0
 
   constructor(options: IngestOptions, {onProgress = () => {}, signal}: IngestCallbacks) {
     this.#options = options
     this.#signal = signal
+    // Every page being read listens.
+    if (signal) setMaxListeners(2 * pagesAhead, signal)
     this.#onProgress = onProgress
+  }
+
+  #embedder(): Promise<Embedder> {
+    this.#embedderComing ??= this.#options.embedder()
+    return this.#embedderComing
   }
 
   async run(): Promise<IngestReport> {
     const {content, dataDir, full = false, dryRun = false} = this.#options
     const signal = this.#signal
-    // The model loads while the folder is read.
-    const embedderComing = this.#options.embedder()
-    embedderComing.catch(() => undefined)
     if (!dryRun) await removeStaging(dataDir)
-
-    const scan = await this.#stage('scan', () => scanFolder(content, signal ? {signal} : {}))
-    const site = this.#siteOf(scan)
-    const cutter = cutterOf(site)
     const currentId = await currentBuildId(dataDir)
     const current = currentId === null ? null : await openBase(buildFolder(dataDir, currentId))
-    const embedder = await embedderComing
-    signal?.throwIfAborted()
-    const {id, name, dimensions} = embedder
-    const embedding = {id, name, dimensions}
-
+    const key = this.#options.embedderKey ?? null
+    const isKnownModel = key !== null && current?.manifest.embedding.key === key
+    // It loads while the folder is read.
+    if (!isKnownModel) this.#embedder().catch(() => undefined)
     let writer: BuildWriter | null = null
     try {
+      const scan = await this.#stage('scan', () => scanFolder(content, signal ? {signal} : {}))
+      const site = this.#siteOf(scan)
+      const cutter = cutterOf(site)
+      const {id, name, dimensions} = isKnownModel ? current.manifest.embedding : await this.#embedder()
+      const embedding = {id, name, dimensions, ...(key === null ? {} : {key})}
+      signal?.throwIfAborted()
       const fullBecause = reasonForFull(current, embedding, cutter, full)
       const base = fullBecause === null ? (current as Base) : null
       const plan = planOf(scan, base)
@@ -197,7 +209,7 @@ class Ingest {
       // Vectors may be kept from a build that cannot be edited, if the same model made them.
       const vectors = current && !full && current.manifest.embedding.id === id ? current.records : null
       const {changes, failedAgain} = await this.#stage('pages', () =>
-        this.#pages(scan, site, plan, current, vectors, embedder, writer),
+        this.#pages(scan, site, plan, current, vectors, writer),
       )
       if (!writer) {
         return report('dry-run', {
@@ -217,7 +229,7 @@ class Ingest {
           total: base.manifest.counts,
         })
       }
-      return await this.#complete(writer, scan, changes, current, embedder, report)
+      return await this.#complete(writer, scan, changes, current, report)
     } catch (error) {
       if (signal?.aborted) throw signal.reason
       throw error
@@ -243,7 +255,6 @@ class Ingest {
     plan: Plan,
     before: Base | null,
     vectors: BuildRecords | null,
-    embedder: Embedder,
     writer: BuildWriter | null,
   ): Promise<{changes: PageChange[]; failedAgain: number}> {
     const setup: ParseSetup = {root: scan.root, site}
@@ -289,7 +300,7 @@ class Ingest {
       const files = batch
       batch = []
       textsInBatch = 0
-      const next = writer ? this.#embed(files, vectors, writer, embedder) : Promise.resolve([])
+      const next = writer ? this.#embed(files, vectors, writer) : Promise.resolve([])
       // Awaited by the next `store`; until then a failure must not count as nobody's.
       next.catch(() => undefined)
       await store()
@@ -393,7 +404,6 @@ class Ingest {
     files: readonly ParsedFile[],
     kept: BuildRecords | null,
     writer: BuildWriter,
-    embedder: Embedder,
   ): Promise<{parsed: ParsedFile; vectors: Float32Array[]}[]> {
     const byHash = new Map<string, Float32Array | null>()
     const texts = new Map<string, string>()
@@ -414,6 +424,7 @@ class Ingest {
     })
     if (texts.size > 0) {
       const signal = this.#signal
+      const embedder = await this.#embedder()
       const made = await embedder.embedPassages([...texts.values()], signal ? {signal} : {})
       ;[...texts.keys()].forEach((hash, i) => {
         byHash.set(hash, made[i]!)
@@ -428,7 +439,6 @@ class Ingest {
     scan: Scan,
     changes: readonly PageChange[],
     current: Base | null,
-    embedder: Embedder,
     report: (outcome: IngestReport['outcome'], rest: ReportRest) => IngestReport,
   ): Promise<IngestReport> {
     const {dataDir, force = false, keepBuilds = 3, maxShrinkPercent = 30} = this.#options
@@ -447,7 +457,7 @@ class Ingest {
     try {
       await this.#stage('verify', async () => verifyBuild(build))
       const {golden, gates} = await this.#stage('gates', async () => {
-        const asked = await askGoldenQuestions(scan.root, build, embedder, signal)
+        const asked = await askGoldenQuestions(scan.root, build, () => this.#embedder(), signal)
         const gone = changes.filter(
           ({kind, passages}) => kind === 'removed' || passages.removed > passages.added,
         ).length
@@ -467,7 +477,7 @@ class Ingest {
         )
       }
       const {calibration, drift} = await this.#stage('calibrate', () =>
-        this.#calibrated(build, current, changes, embedder),
+        this.#calibrated(build, current, changes),
       )
       signal?.throwIfAborted()
       const counts = countsOf(changes)
@@ -504,7 +514,6 @@ class Ingest {
     build: IndexBuild,
     before: Base | null,
     changes: readonly PageChange[],
-    embedder: Embedder,
   ): Promise<{calibration: unknown; drift: number}> {
     const {calibrate = calibrateRetrieval} = this.#options
     const signal = this.#signal
@@ -519,7 +528,10 @@ class Ingest {
     ) {
       return {calibration, drift}
     }
-    return {calibration: (await calibrate(build, embedder, signal ? {signal} : {})) ?? null, drift: 0}
+    return {
+      calibration: (await calibrate(build, await this.#embedder(), signal ? {signal} : {})) ?? null,
+      drift: 0,
+    }
   }
 
   #report(
