@@ -45,10 +45,12 @@ export const migrations: readonly Migration[] = [
         corrected_answer TEXT,
         reviewed_at INTEGER
       );
-      CREATE INDEX answers_by_time ON answers (started_at, row);
+      CREATE INDEX answers_by_time ON answers (started_at);
+      CREATE INDEX answers_by_ending ON answers (ending, row);
+      CREATE INDEX answers_by_rating ON answers (rating, row) WHERE rating IS NOT NULL;
+      CREATE INDEX answers_by_verdict ON answers (verdict, row) WHERE verdict IS NOT NULL;
       CREATE INDEX answers_by_conversation ON answers (conversation_id, row);
       CREATE INDEX answers_by_key ON answers (idempotency_key) WHERE idempotency_key IS NOT NULL;
-      CREATE INDEX answers_open ON answers (row) WHERE ending IS NULL;
       CREATE TABLE events (
         answer INTEGER NOT NULL,
         seq INTEGER NOT NULL,

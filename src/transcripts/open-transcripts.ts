@@ -5,7 +5,7 @@ import {errorEventOf} from '../answering/run.ts'
 import {DocentError, isTerminal, type SequencedEvent} from '../domain/index.ts'
 import {redactedEvent, rowsOf} from './event-rows.ts'
 import {holdFile, openDatabase, storageError} from './open-database.ts'
-import {emptyWriteAheadLog, removeAnswers} from './removal.ts'
+import {answersAtOnce, emptyWriteAheadLog, removeAnswers} from './removal.ts'
 import {
   type AnswerRow,
   createTranscriptReads,
@@ -64,6 +64,7 @@ const busyTimeoutMs = 20
 const staffBusyTimeoutMs = 250
 const firstRetryMs = 250
 const maxRetryMs = 5_000
+const retentionPauseMs = 100
 const retentionEveryMs = 60 * 60 * 1000
 const dayMs = 24 * 60 * 60 * 1000
 const maxPendingChars = 64 * 1024 * 1024
@@ -444,6 +445,19 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
     if (retentionDays > 0) quietly(() => purge(now() - retentionDays * dayMs), 0)
   }
 
+  /** As `keepRetention`, in small steps with time between them for the answers under way. */
+  async function keepRetentionGently(): Promise<void> {
+    const before = now() - retentionDays * dayMs
+    let removed = 0
+    let gone: number
+    do {
+      gone = isClosed ? 0 : quietly(() => patiently(() => removeAnswers(db, 'started_at < ?', before, 1)), 0)
+      removed += gone
+      await new Promise((resolve) => setTimeout(resolve, retentionPauseMs).unref?.())
+    } while (gone === answersAtOnce)
+    if (removed > 0 && !isClosed) quietly(() => emptyWriteAheadLog(db), undefined)
+  }
+
   async function flush(): Promise<void> {
     for (let attempt = 0; !flushNow() && attempt < 5; attempt++) {
       // Another process writes: that passes. Anything else is known already.
@@ -453,7 +467,7 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
   }
 
   keepRetention()
-  const retentionTimer = retentionDays > 0 ? setInterval(keepRetention, retentionEveryMs) : null
+  const retentionTimer = retentionDays > 0 ? setInterval(keepRetentionGently, retentionEveryMs) : null
   retentionTimer?.unref?.()
 
   return {

@@ -1,13 +1,18 @@
 import type {Database} from 'better-sqlite3'
 
 /** Answers removed in one transaction: enough to be quick, few enough that nobody waits long for the lock. */
-const answersAtOnce = 200
+export const answersAtOnce = 200
 
 /**
  * Removes the answers a condition names, their events and search rows with them, in steps of one transaction
- * each. Gives their number. `secure_delete` must be on for the words to be gone from the file.
+ * each, `maxSteps` at most. Gives their number. `secure_delete` must be on for the words to be gone from the file.
  */
-export function removeAnswers(db: Database, condition: string, value: string | number): number {
+export function removeAnswers(
+  db: Database,
+  condition: string,
+  value: string | number,
+  maxSteps = Number.POSITIVE_INFINITY,
+): number {
   const some = db
     .prepare<[string | number], number>(`SELECT row FROM answers WHERE ${condition} LIMIT ${answersAtOnce}`)
     .pluck()
@@ -22,11 +27,12 @@ export function removeAnswers(db: Database, condition: string, value: string | n
     return rows.length
   })
   let removed = 0
-  while (true) {
+  for (let steps = 0; steps < maxSteps; steps++) {
     const gone = step.immediate()
     removed += gone
-    if (gone < answersAtOnce) return removed
+    if (gone < answersAtOnce) break
   }
+  return removed
 }
 
 /** Moves what the write-ahead log holds into the file and empties it, so that no copy of removed words stays. */

@@ -85,31 +85,33 @@ export function createTranscriptReads(db: Database): TranscriptReads {
   function select(
     filter: TranscriptFilter,
     order: 'ASC' | 'DESC',
-    from: Position | null,
+    from: number | null,
     limit: number,
   ): AnswerRow[] {
-    const {conditions, values} = conditionsOf(filter)
+    const {source, conditions, values} = conditionsOf(filter, (id) => byId.get(id) !== undefined)
     if (from !== null) {
-      conditions.push(`(started_at, row) ${order === 'DESC' ? '<' : '>'} (?, ?)`)
-      values.push(from.startedAt, from.row)
+      conditions.push(`row ${order === 'DESC' ? '<' : '>'} ?`)
+      values.push(from)
     }
     const where = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : ''
+    // By row, which is the order in which the answers began whatever the clock said; the search and the indexes
+    // give their rows in it, so that a page costs what it shows and not what matches.
     return db
       .prepare<unknown[], AnswerRow>(
-        `SELECT * FROM answers ${where} ORDER BY started_at ${order}, row ${order} LIMIT ?`,
+        `SELECT answers.* FROM ${source} ${where} ORDER BY ${source === 'answers' ? 'row' : 'found'} ${order} LIMIT ?`,
       )
       .all(...values, limit)
   }
 
   function* rows(filter: TranscriptFilter): IterableIterator<AnswerRow> {
     // In pages rather than one open cursor: a reader that dawdles must not hold back the write-ahead log.
-    let from: Position | null = null
+    let from: number | null = null
     while (true) {
       const found: AnswerRow[] = select(filter, 'ASC', from, exportPage)
       yield* found
       const last = found.at(-1)
       if (last === undefined || found.length < exportPage) return
-      from = {startedAt: last.started_at, row: last.row}
+      from = last.row
     }
   }
 
@@ -234,21 +236,30 @@ export function excerptOf(text: string): string {
   return text.slice(0, 200).replace(/[\uD800-\uDBFF]$/, '')
 }
 
-function conditionsOf(filter: TranscriptFilter): {conditions: string[]; values: unknown[]} {
+interface Conditions {
+  readonly source: string
+  readonly conditions: string[]
+  readonly values: unknown[]
+}
+
+function conditionsOf(filter: TranscriptFilter, isId: (text: string) => boolean): Conditions {
   const conditions: string[] = []
   const values: unknown[] = []
   const add = (condition: string, ...bound: unknown[]) => {
     conditions.push(condition)
     values.push(...bound)
   }
+  let source = 'answers'
 
-  const query = filter.q === undefined ? null : searchQueryOf(filter.q)
-  if (query?.kind === 'match') {
-    add(
-      '(row IN (SELECT rowid FROM answers_fts WHERE answers_fts MATCH ?) OR id = ?)',
-      query.expression,
-      filter.q?.trim(),
-    )
+  const words = filter.q?.trim() ?? ''
+  const query = searchQueryOf(words)
+  if (isId(words)) {
+    add('id = ?', words)
+  } else if (query?.kind === 'match') {
+    // The search leads, since it gives its rows in order and stops when the page is full.
+    source =
+      '(SELECT rowid AS found FROM answers_fts WHERE answers_fts MATCH ?) CROSS JOIN answers ON row = found'
+    values.push(query.expression)
   } else if (query?.kind === 'like') {
     add("(question LIKE ? ESCAPE '\\' OR text LIKE ? ESCAPE '\\')", query.pattern, query.pattern)
   }
@@ -263,23 +274,15 @@ function conditionsOf(filter: TranscriptFilter): {conditions: string[]; values: 
   if (filter.from !== undefined) add('started_at >= ?', filter.from)
   if (filter.to !== undefined) add('started_at < ?', filter.to)
   if (filter.conversationId !== undefined) add('conversation_id = ?', filter.conversationId)
-  return {conditions, values}
-}
-
-interface Position {
-  readonly startedAt: number
-  readonly row: number
+  return {source, conditions, values}
 }
 
 function cursorOf(row: AnswerRow): string {
-  return Buffer.from(`${row.started_at}.${row.row}`).toString('base64url')
+  return Buffer.from(`row.${row.row}`).toString('base64url')
 }
 
-function parseCursor(cursor: string): Position {
-  const [, startedAt, row] =
-    /^(\d{1,16})\.(\d{1,16})$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? []
-  if (startedAt === undefined || row === undefined) {
-    throw new DocentError('invalid_request', 'The cursor is not one that this list gave')
-  }
-  return {startedAt: Number(startedAt), row: Number(row)}
+function parseCursor(cursor: string): number {
+  const [, row] = /^row\.(\d{1,15})$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? []
+  if (row === undefined) throw new DocentError('invalid_request', 'The cursor is not one that this list gave')
+  return Number(row)
 }
