@@ -70,6 +70,7 @@ export class Flattener {
   readonly #text: string
   readonly #options: FlattenerOptions
   readonly #stack: Container[] = []
+  readonly #lastLine: number
   #p = 0
   #line: number
   #current = ''
@@ -87,6 +88,7 @@ export class Flattener {
   #htmlLists: {readonly ordered: boolean; readonly prefix: string}[] = []
   #pendingAnchor: {readonly id: string; readonly out: number} | null = null
   #paragraphEnd = -1
+  #afterDefinition = false
   #lower: string | null = null
   readonly #lastClose = new Map<string, number>()
   readonly #firstOpen = new Map<string, number>()
@@ -97,6 +99,7 @@ export class Flattener {
     this.#text = text
     this.#options = options
     this.#line = options.firstLine
+    this.#lastLine = options.firstLine + (text.match(/\n/g)?.length ?? 0)
     this.#raw = options.raw ?? false
   }
 
@@ -341,6 +344,7 @@ export class Flattener {
       this.#nextLine(end)
       return true
     }
+    this.#afterDefinition = false
     // Indented containers end with the first line that is not.
     for (let n = 0; n < this.#stack.length; n++) {
       const container = this.#stack[n]!
@@ -354,6 +358,7 @@ export class Flattener {
           !/^[ \t]*[:~][ \t]/.test(rest)
         )
           break
+        if (container.name === 'definition' && /^[ \t]*[:~][ \t]/.test(rest)) this.#afterDefinition = true
         this.#close(n, true)
         if (this.out.at(-1)?.trim() !== '') this.#push('')
         ;({start, rest, indent, end} = this.#measure(this.#p))
@@ -598,6 +603,7 @@ export class Flattener {
     if (read.directive !== null) {
       const options = directiveOptions(lines.map((line) => line.trim()))
       lines = lines.slice(options.lines)
+      while (lines.length > 1 && lines[0]!.trim() === '') lines.shift()
       title = options.values['caption'] ?? options.values['name'] ?? null
       if (
         /^(?:code-block|code|code-cell|sourcecode|parsed-literal|prompt|doctest|testcode|literalinclude)$/.test(
@@ -630,7 +636,8 @@ export class Flattener {
       this.lines.push(line)
     }
     this.out.push(`${rest}${mark}`)
-    this.lines.push(this.#options.fixedLine ? first : first + 1 + source.length)
+    // A block that is never closed has no line of its own for this.
+    this.lines.push(this.#options.fixedLine ? first : Math.min(first + 1 + source.length, this.#lastLine))
   }
 
   /** A line of code: includes resolved, shortcodes that generators run even here. */
@@ -870,7 +877,7 @@ export class Flattener {
     while (n >= 0 && this.out[n]!.trim() === '') n--
     const term = this.out[n]
     if (term === undefined || this.out.length - n > 3) return false
-    const follows = this.#stack.at(-1)?.name === 'definition'
+    const follows = this.#afterDefinition || this.#stack.at(-1)?.name === 'definition'
     if (!follows && (/^\s*(?:[-*+>|#]|\d+[.)]|```|~~~)/.test(term) || n < 0)) return false
     this.#note('definition-list', 'flattened')
     const inner = this.#stack.findIndex(
@@ -967,10 +974,13 @@ export class Flattener {
       title === null
         ? isGroup
           ? ''
-          : fallback || (container.name === 'admonition' ? capital(name) : '')
+          : fallback || (container.kind === 'indent' || name === 'admonition' ? capital(name) : '')
         : this.#inline(title)
     if (this.out.at(-1)?.trim() !== '' && this.out.length > 0) this.#push(this.#prefix.trimEnd())
-    this.#open({...container, quote: key in calloutNames || container.name === 'admonition'})
+    this.#open({
+      ...container,
+      quote: key in calloutNames || container.kind === 'indent' || name === 'admonition',
+    })
     this.#label(label)
   }
 
@@ -1110,7 +1120,7 @@ export class Flattener {
         kind,
       )
     ) {
-      if (kind === 'admonition') this.#admonitionStart('admonition', argument, {...box, name: 'admonition'})
+      if (kind === 'admonition') this.#admonitionStart('admonition', argument, box)
       else {
         this.#label(this.#inline(argument))
         this.#open({...box, quote: false})
@@ -1129,7 +1139,7 @@ export class Flattener {
     }
     if (kind.toLowerCase() in calloutNames) {
       // The argument of these is the first line of their text.
-      this.#admonitionStart(kind, null, {...box, name: kind})
+      this.#admonitionStart(kind, null, box)
       if (argument !== '') {
         this.#push(`${this.#prefix}${this.#inline(argument)}`)
       }
@@ -2205,7 +2215,7 @@ export class Flattener {
         quote: true,
       })
       const kind = call.named['style'] ?? call.named['type'] ?? ''
-      const title = label ?? (calloutNames[name] || calloutNames[kind] || '')
+      const title = label ?? (calloutNames[kind] || calloutNames[name] || '')
       if (title) this.#block(`**${title}**`)
     } else {
       this.#note(`liquid:${name}`, label ? 'flattened' : 'dropped')

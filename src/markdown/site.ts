@@ -50,7 +50,13 @@ const siteOf: Readonly<Record<SiteGenerator, SiteRules>> = {
     contentRoots: ['docs'],
     basePath: '/docs',
   },
-  hugo: {...plainSite, generator: 'hugo', slugs: 'hugo', contentRoots: ['content'], routeEnd: 'slash'},
+  hugo: {
+    ...plainSite,
+    generator: 'hugo',
+    slugs: 'hugo',
+    contentRoots: ['content/en', 'content'],
+    routeEnd: 'slash',
+  },
   mkdocs: {...plainSite, generator: 'mkdocs', slugs: 'mkdocs', contentRoots: ['docs'], routeEnd: 'slash'},
   vitepress: {
     ...plainSite,
@@ -266,6 +272,7 @@ export function routeOf(path: string, frontMatter: FrontMatter, site: SiteRules)
     (site.generator === 'docusaurus' && parent !== undefined && last === parent)
   const {slug} = frontMatter
   if (slug !== null) {
+    if (slug === '/') return finish(base, site, true)
     if (slug.startsWith('/')) return joinGiven(base, slug)
     if (site.generator === 'starlight') return finish(joinRoute(base, slug), site, false)
     const folder = isIndex && site.generator === 'hugo' ? parts.slice(0, -2) : parts.slice(0, -1)

@@ -1,0 +1,261 @@
+import {describe, expect, test} from 'vitest'
+import {detectSite, type ParsedPage, parsePage, plainSite, siteRulesOf} from '../../src/markdown/index.ts'
+
+const parse = (source: string, path = 'guides/page.md'): ParsedPage =>
+  parsePage(source, {path, site: plainSite})
+const rulesOf = (parsed: ParsedPage): string[] => parsed.diagnostics.map(({rule}) => rule)
+
+describe('front matter', () => {
+  test('YAML, TOML and JSON give the same page', () => {
+    const yaml = parse('---\ntitle: A title\ntags: [a, b]\n---\nText.')
+    const toml = parse('+++\ntitle = "A title"\ntags = ["a", "b"]\n+++\nText.')
+    const json = parse('{\n "title": "A title",\n "tags": ["a", "b"]\n}\nText.')
+
+    for (const {page} of [yaml, toml, json]) {
+      expect(page).toMatchObject({title: 'A title', tags: ['a', 'b'], markdown: 'Text.'})
+    }
+  })
+
+  test('what does not parse is reported with its line, and the page goes in from its body', () => {
+    const parsed = parse('---\ntitle: Saved\nbroken: [a\nother: "x\n---\n\nThe body.')
+
+    expect(parsed.page).toMatchObject({title: 'Saved', markdown: 'The body.'})
+    const [diagnostic] = parsed.diagnostics
+    expect(diagnostic).toMatchObject({rule: 'front-matter-invalid', severity: 'warning'})
+    expect(diagnostic!.line).toBeGreaterThanOrEqual(3)
+  })
+
+  test.each(['js', 'javascript', 'JS', 'coffee'])('code in %s is never run', (language) => {
+    const parsed = parse(`---${language}\nglobalThis.ran = true\nmodule.exports = {title: 'x'}\n---\nText.`)
+
+    expect((globalThis as {ran?: boolean}).ran).toBeUndefined()
+    expect(rulesOf(parsed)).toContain('front-matter-invalid')
+    expect(parsed.page?.markdown).toBe('Text.')
+  })
+
+  test('equal front matter of two pages is not one object', () => {
+    const source = '---\ntags: [a]\n---\nText.'
+
+    const first = parse(source)
+    ;(first.page!.tags as string[]).push('changed')
+
+    expect(parse(source).page?.tags).toEqual(['a'])
+  })
+
+  test.each(['- a\n- b', 'only words', '42'])('%j is no list of keys and is reported', (yaml) => {
+    const parsed = parse(`---\n${yaml}\n---\nText.`)
+
+    expect(rulesOf(parsed)).toEqual(['front-matter-invalid'])
+    expect(parsed.page?.sections[0]?.text).toBe('Text.')
+  })
+
+  test('dates, numbers and an alias bomb are only text or nothing', () => {
+    const bomb = `a: &a [x, x]\n${'bcdefghij'
+      .split('')
+      .map((name, n) => `${name}: &${name} [*${'abcdefghi'[n]}, *${'abcdefghi'[n]}]`)
+      .join('\n')}\ntags: *j`
+
+    const dated = parse('---\ntitle: 2024-05-01\nversion: 1.5\n---\nText.')
+    const bombed = parse(`---\ntitle: Calm\n${bomb}\n---\nText.`)
+
+    expect(dated.page).toMatchObject({title: '2024-05-01', version: '1.5'})
+    expect(bombed.page).toMatchObject({title: 'Calm', tags: []})
+  })
+
+  test('a byte order mark and Windows line ends change nothing', () => {
+    const plain = parse('---\ntitle: T\n---\n# T\n\nText.\n')
+
+    expect(parse('\ufeff---\r\ntitle: T\r\n---\r\n# T\r\n\r\nText.\r\n')).toEqual(plain)
+  })
+
+  test.each([
+    ['draft: true', 'draft'],
+    ['noindex: true', 'noindex'],
+    ['robots: noindex, nofollow', 'noindex'],
+  ])('%s sets the page aside and says so', (line, rule) => {
+    const parsed = parse(`---\n${line}\n---\nText.`)
+
+    expect(parsed.page).toBeNull()
+    expect(parsed.diagnostics).toMatchObject([{rule, severity: 'info'}])
+  })
+})
+
+describe('sections', () => {
+  test('a heading inside a code fence starts no section', () => {
+    const {page} = parse('# Top\n\n```\n# not a heading\n```\n')
+
+    expect(page?.sections.map(({anchor}) => anchor)).toEqual(['top'])
+  })
+
+  test('the first h1 is the page’s top: it has an anchor and no heading path', () => {
+    const {page} = parse('# The *title*\n\nText.\n\n## Part\n\nMore.')
+
+    expect(page?.title).toBe('The title')
+    expect(page?.sections.map(({anchor, headings, depth}) => ({anchor, headings, depth}))).toEqual([
+      {anchor: 'the-title', headings: [], depth: 1},
+      {anchor: 'part', headings: ['Part'], depth: 2},
+    ])
+  })
+
+  test('lines are those of the source', () => {
+    const {page} = parse('---\ntitle: T\n---\n\n<!-- a\ncomment -->\n\n## One\n\nText.\n\n## Two\n\nMore.\n')
+
+    expect(page?.sections.map(({startLine}) => startLine)).toEqual([8, 12])
+    expect(page?.sections[1]?.passages[0]).toMatchObject({startLine: 14, endLine: 14})
+  })
+
+  test('a page of characters that hide is shown without them', () => {
+    const parsed = parse('pass\u200bword \u202egnp.exe\u202c and \u{e0041}x')
+
+    expect(parsed.page?.sections[0]?.text).toBe('password gnp.exe and x')
+    expect(rulesOf(parsed)).toContain('hidden-characters')
+  })
+
+  test('joiners stay where a script or an emoji needs them', () => {
+    const {page} = parse('می\u200cخواهم 👩\u200d💻 क्\u200dष a\u200db')
+
+    expect(page?.sections[0]?.text).toBe('می\u200cخواهم 👩\u200d💻 क्\u200dष ab')
+  })
+
+  test('no Markdown reaches a passage as a broken reference', () => {
+    const {page} = parse('# T\n\n[One][a] and [a] and ![pic][a].\n\n[a]: https://example.com "A"\n')
+
+    expect(page?.sections[0]?.passages[0]?.markdown).toBe(
+      '[One](https://example.com "A") and [a](https://example.com "A") and ![pic](https://example.com "A").',
+    )
+  })
+})
+
+describe('limits', () => {
+  test.each([
+    ['emphasis', '**a*b'.repeat(5000)],
+    ['links', '[a]('.repeat(20_000)],
+    ['quotes', `${'>'.repeat(50_000)} a`],
+    ['lists', Array.from({length: 300}, (_, n) => `${'  '.repeat(n)}- item ${n}`).join('\n')],
+    ['tags', '<x>'.repeat(50_000)],
+    ['tables', '<table><tr><td>x'.repeat(5000)],
+    ['shortcodes', '{{< tab >}}\n'.repeat(10_000)],
+    ['front matter', `---\n${'key: value\n'.repeat(400_000)}`],
+    ['braces', '{'.repeat(100_000)],
+  ])('a page of nothing but %s comes to an end', (_, source) => {
+    const parsed = parse(source, 'page.mdx')
+
+    expect(parsed.page !== null || parsed.diagnostics.length > 0).toBe(true)
+  })
+
+  test('a page or a line beyond the limits is set aside with a diagnostic', () => {
+    expect(parse('a\n'.repeat(3_000_000)).diagnostics).toMatchObject([{rule: 'too-large', severity: 'error'}])
+    expect(parse(`a\n${'b'.repeat(600_000)}`).diagnostics).toMatchObject([{rule: 'line-too-long', line: 2}])
+  })
+})
+
+describe('includes', () => {
+  test('never ask for a path outside the content', () => {
+    const asked: string[] = []
+    const source = [
+      '../../../etc/passwd',
+      '/etc/passwd',
+      '..\\..\\x.md',
+      'file:///etc/passwd',
+      'ok/../../../x.md',
+    ]
+      .map(
+        (path) =>
+          `{{#include ${path}}}\n\n--8<-- "${path}"\n\n[!INCLUDE [x](${path})]\n\n{{< include "${path}" >}}`,
+      )
+      .join('\n\n')
+
+    const parsed = parsePage(source, {
+      path: 'guides/page.md',
+      site: plainSite,
+      readInclude: (path) => {
+        asked.push(path)
+        return null
+      },
+    })
+
+    expect(asked.filter((path) => path.startsWith('/') || path.split('/').includes('..'))).toEqual([])
+    expect(parsed.includes).toEqual([...new Set(asked)])
+    expect(rulesOf(parsed)).toContain('include-outside')
+  })
+
+  test('a circle of includes ends', () => {
+    const parsed = parsePage('{{#include b.md}}', {
+      path: 'a.md',
+      site: plainSite,
+      readInclude: (path) =>
+        path === 'b.md' ? 'From b.\n\n{{#include a.md}}\n\n{{#include b.md}}' : '{{#include b.md}}',
+    })
+
+    expect(parsed.page?.sections[0]?.text).toBe('From b.')
+    expect(rulesOf(parsed)).toContain('include-circular')
+  })
+})
+
+describe('the fidelity report', () => {
+  test('counts each construct, and notes with its line what was not understood', () => {
+    const {fidelity} = parse(
+      'Text.\n\n<Card title="Seen" />\n\n<LiveChart data={rows} />\n\n{{< unknown-thing >}}\n',
+    )
+
+    expect(fidelity.constructs['jsx:Card']).toMatchObject({flattened: 1})
+    expect(fidelity.notes.filter(({fate}) => fate === 'not-understood')).toMatchObject([
+      {construct: 'jsx:LiveChart', line: 5},
+      {construct: 'shortcode:unknown-thing', line: 7},
+    ])
+    expect(fidelity.keptWords).toBe(fidelity.visibleWords)
+  })
+})
+
+describe('sites', () => {
+  const routeIn = (site: ReturnType<typeof detectSite>, path: string, front = ''): string | undefined =>
+    parsePage(`${front}\n\nText.`, {path, site}).page?.url
+
+  test('are detected from their configuration', () => {
+    const generatorOf = (path: string, text = ''): string => detectSite([{path, text}]).generator
+
+    expect(generatorOf('docusaurus.config.js')).toBe('docusaurus')
+    expect(generatorOf('mkdocs.yml')).toBe('mkdocs')
+    expect(generatorOf('hugo.toml')).toBe('hugo')
+    expect(generatorOf('config.toml', 'baseURL = "https://example.com"')).toBe('hugo')
+    expect(generatorOf('config.toml', 'port = 1')).toBe('plain')
+    expect(generatorOf('docs/.vitepress/config.ts')).toBe('vitepress')
+    expect(generatorOf('astro.config.mjs')).toBe('starlight')
+    expect(generatorOf('book.toml')).toBe('mdbook')
+    expect(generatorOf('docs.json', '{"navigation": {}}')).toBe('mintlify')
+  })
+
+  test('make routes as their generators do', () => {
+    const docusaurus = detectSite([{path: 'docusaurus.config.js', text: "baseUrl: '/project/'"}])
+    const mkdocs = detectSite([{path: 'mkdocs.yml', text: 'site_url: https://example.com/tool/'}])
+    const book = siteRulesOf('mdbook')!
+    const hugo = siteRulesOf('hugo')!
+
+    expect(routeIn(plainSite, 'guides/auth.md')).toBe('/guides/auth')
+    expect(routeIn(plainSite, 'guides/README.md')).toBe('/guides')
+    expect(routeIn(plainSite, 'index.md')).toBe('/')
+    expect(routeIn(docusaurus, 'docs/01-start/02-install.md')).toBe('/project/docs/start/install')
+    expect(routeIn(docusaurus, 'versioned_docs/version-2.0/a.md')).toBe('/project/docs/2.0/a')
+    expect(routeIn(docusaurus, 'docs/a/b.md', '---\nslug: c\n---')).toBe('/project/docs/a/c')
+    expect(routeIn(docusaurus, 'docs/a/b.md', '---\nslug: /\n---')).toBe('/project/docs')
+    expect(routeIn(mkdocs, 'docs/setup/index.md')).toBe('/tool/setup/')
+    expect(routeIn(book, 'src/ch01.md')).toBe('/ch01.html')
+    expect(routeIn(hugo, 'content/en/docs/_index.md')).toBe('/docs/')
+    expect(routeIn(hugo, 'content/docs/A Page.md', '---\nslug: other\n---')).toBe('/docs/other/')
+    expect(routeIn(hugo, 'x.md', '---\nurl: https://example.com/x/#y\n---')).toBe('https://example.com/x/')
+  })
+
+  test('number repeated headings as their generators do', () => {
+    const anchorsIn = (name: string): (string | undefined)[] | undefined =>
+      parsePage('## A & b!\n\nx\n\n## A & b!\n\n## Ünï 1\n\n## 1. Go', {
+        path: 'a.md',
+        site: siteRulesOf(name)!,
+      }).page?.sections.map(({anchor}) => anchor)
+
+    expect(anchorsIn('plain')).toEqual(['a--b', 'a--b-1', 'ünï-1', '1-go'])
+    expect(anchorsIn('docusaurus')).toEqual(['a--b', 'a--b-1', 'ünï-1', '1-go'])
+    expect(anchorsIn('hugo')).toEqual(['a--b', 'a--b-1', 'ünï-1', '1-go'])
+    expect(anchorsIn('mkdocs')).toEqual(['a-b', 'a-b_1', 'uni-1', '1-go'])
+    expect(anchorsIn('vitepress')).toEqual(['a-b', 'a-b-1', 'uni-1', '_1-go'])
+  })
+})

@@ -1,0 +1,74 @@
+import {describe, expect, test} from 'vitest'
+import {parsePage, plainSite, plainTextOf, renderPage} from '../../src/markdown/index.ts'
+
+describe('a rendered page', () => {
+  test('gives its headings the anchors of its sections', () => {
+    const {page} = parsePage('# Top {#start}\n\nText.\n\n## Same\n\n## Same\n\n> ## Quoted', {
+      path: 'a.md',
+      site: plainSite,
+    })
+
+    const html = renderPage(page!.markdown, {
+      anchors: page!.sections.filter(({depth}) => depth > 0).map(({anchor}) => anchor),
+    })
+
+    expect([...html.matchAll(/<h\d id="([^"]*)"/g)].map((match) => match[1])).toEqual([
+      'start',
+      'same',
+      'same-1',
+    ])
+  })
+
+  test.each([
+    '<script>alert(1)</script>',
+    '<img src=x onerror=alert(1)>',
+    '[a](javascript:alert(1))',
+    '[a](data:text/html,x)',
+    '[a](JaVaScRiPt:alert(1))',
+    '<javascript:alert(1)>',
+    '![a](javascript:alert(1))',
+    '<form action="/x"><input name=y></form>',
+    '<style>*{}</style>',
+    '<iframe src="https://evil.example"></iframe>',
+    '[a]: javascript:alert(1)\n\n[a]',
+    '<svg><a xlink:href="javascript:alert(1)">x</a></svg>',
+  ])('holds nothing that runs: %s', (markdown) => {
+    const html = renderPage(markdown, {anchors: []})
+
+    expect(html).not.toMatch(
+      /<(?:script|style|form|iframe|svg|input)|\son\w+=|(?:href|src)="(?:javascript|data):/i,
+    )
+  })
+
+  test('loads images from allowed hosts only, and shows the alternative text of others', () => {
+    const html = renderPage(
+      '![good](https://ok.example/a.png) ![bad](https://evil.example/b.png) ![own](./c.png)',
+      {
+        anchors: [],
+        imageHosts: ['ok.example'],
+        imageOf: (url) => `/files/${url}`,
+      },
+    )
+
+    expect([...html.matchAll(/src="([^"]*)"/g)].map((match) => match[1])).toEqual([
+      'https://ok.example/a.png',
+      '/files/./c.png',
+    ])
+    expect(html).toContain('bad')
+  })
+
+  test('keeps the language and the file name of code, and leads its own links where it is told', () => {
+    const html = renderPage('```ts title="a.ts"\nlet a\n```\n\n[b](./b.md)', {
+      anchors: [],
+      linkOf: () => '/docs/b',
+    })
+
+    expect(html).toContain('<p class="code-title">a.ts</p>')
+    expect(html).toContain('class="language-ts"')
+    expect(html).toContain('href="/docs/b"')
+  })
+})
+
+test('plain text is what a reader sees, blocks on lines of their own', () => {
+  expect(plainTextOf('# A *b*\n\nSee [c](d) and `e`.\n\n- f\n- g')).toBe('A b\nSee c and e.\nf\ng')
+})
