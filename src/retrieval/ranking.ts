@@ -76,6 +76,8 @@ export interface Signals {
 
 const lexicalDepth = 100
 const semanticDepth = 100
+/** Sections looked up, by what the two searches say of them. */
+const candidateDepth = 80
 /** Candidates whose text is read, after a first sort. */
 const readDepth = 24
 
@@ -182,15 +184,18 @@ export function rankedSections(
   }
   const lexicalDone = performance.now()
 
-  const ids = new Set([...lexical.keys(), ...[...contextual.keys()].slice(0, 50)])
+  const similar = new Map<number, number>()
   if (!without.has('semantic') && hasVector) {
-    for (const hit of build.nearest(wanted.vector, semanticDepth * reach)) ids.add(hit.sectionId)
+    for (const hit of build.nearest(wanted.vector, semanticDepth * reach)) {
+      if (!similar.has(hit.sectionId)) similar.set(hit.sectionId, hit.similarity)
+    }
   }
   const semanticDone = performance.now()
 
   const background = backgroundCosine(build, wanted.vector)
   const headingMatch = new HeadingMatch(memory, wanted.terms)
   const candidates: Candidate[] = []
+  const ids = promising(lexical, contextual, similar, wanted, background, candidateDepth * reach)
   for (const words of memory.sections(ids)) {
     const {section} = words
     if (wanted.version !== null && section.page.version !== wanted.version) continue
@@ -221,8 +226,7 @@ export function rankedSections(
 
   fuse(candidates, wanted)
   candidates.sort(byScore)
-  const read = Math.max(readDepth, depth)
-  for (const candidate of candidates.slice(0, read)) readText(memory, candidate, wanted.terms, without)
+  for (const candidate of candidates.slice(0, readDepth)) readText(memory, candidate, wanted.terms, without)
   if (!without.has('page')) addPageSignal(candidates)
   fuse(candidates, wanted)
   candidates.sort(byScore)
@@ -232,6 +236,35 @@ export function rankedSections(
     fuse: performance.now() - semanticDone,
   }
   return {candidates: candidates.slice(0, depth), background, timings}
+}
+
+/**
+ * The sections that the searches themselves speak for most: looking one up costs more than searching it. One
+ * that only the words found is taken to mean as little as the last that the vectors found.
+ */
+function promising(
+  lexical: ReadonlyMap<number, number>,
+  contextual: ReadonlyMap<number, number>,
+  similar: ReadonlyMap<number, number>,
+  wanted: Wanted,
+  background: BackgroundCosine,
+  count: number,
+): number[] {
+  const highest = (scores: ReadonlyMap<number, number>) => Math.max(1e-9, ...scores.values())
+  const bm25 = highest(lexical)
+  const contextBm25 = highest(contextual)
+  const least = similar.size === 0 ? 0 : Math.min(...similar.values())
+  const ids = new Set([...lexical.keys(), ...contextual.keys(), ...similar.keys()])
+  const rough = (id: number) =>
+    fusionWeights.bm25 * ((lexical.get(id) ?? 0) / bm25) +
+    fusionWeights.contextBm25 * wanted.contextWeight * ((contextual.get(id) ?? 0) / contextBm25) +
+    (fusionWeights.cosine + fusionWeights.sectionCosine) *
+      (((similar.get(id) ?? least) - background.mean) / background.spread)
+  return [...ids]
+    .map((id) => ({id, score: rough(id)}))
+    .sort((a, b) => b.score - a.score || a.id - b.id)
+    .slice(0, count)
+    .map(({id}) => id)
 }
 
 function byScore(a: Candidate, b: Candidate): number {

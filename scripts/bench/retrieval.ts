@@ -1,0 +1,213 @@
+import {mkdtemp, rm} from 'node:fs/promises'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {monitorEventLoopDelay} from 'node:perf_hooks'
+import {setImmediate as breathe} from 'node:timers/promises'
+import Database from 'better-sqlite3'
+import type {Page} from '../../src/domain/index.ts'
+import type {Embedder} from '../../src/embedding/embedder.ts'
+import {openEmbedder} from '../../src/embedding/transformers-embedder.ts'
+import {buildFolder, type IndexBuild, openBuild, writeBuild} from '../../src/index/index.ts'
+import {createRetriever} from '../../src/retrieval/create-retriever.ts'
+import {randomFrom} from '../../src/retrieval/evaluation/metrics.ts'
+import {questionTermsOf} from '../../src/retrieval/question-terms.ts'
+import type {BenchOptions, BenchReport} from './report.ts'
+
+const passagesPerPage = 10
+const wordsPerPassage = 80
+const questionsAsked = 400
+
+/**
+ * From question to sources over made-up documentation, by stage, beside the two searches it is made of.
+ * Every question is new, one after another on one thread, as a server with a queue would take them.
+ */
+export async function runRetrievalBench({quick, sizes, seed, log}: BenchOptions): Promise<BenchReport> {
+  const counts = sizes ?? (quick ? [500, 2_000] : [1_000, 10_000, 100_000])
+  const embedder = await openEmbedder({model: null})
+  const whole: Record<string, string | number | null>[] = []
+  const byStage: Record<string, string | number | null>[] = []
+  try {
+    for (const passages of counts) {
+      log(`retrieval: making ${passages} passages`)
+      const dataDir = await mkdtemp(join(tmpdir(), 'docent-bench-'))
+      try {
+        const writing = wordsFrom(seed)
+        const pages = Array.from({length: Math.ceil(passages / passagesPerPage)}, (_, at) =>
+          pageOf(at, writing),
+        )
+        const manifest = await writeBuild(dataDir, pages, {
+          embedding: {id: embedder.id, name: embedder.name, dimensions: embedder.dimensions},
+          embed: (texts) => embedder.embedPassages(texts),
+        })
+        const build = await openBuild(buildFolder(dataDir, manifest.id))
+        try {
+          log(`retrieval: asking ${questionsAsked} questions`)
+          const questions = Array.from({length: questionsAsked + 50}, () => questionOf(pages, writing))
+          const {total, stages, stallMs} = await timeQuestions(build, embedder, questions)
+          const plain = await timePlain(build, embedder, pages, questions.slice(50))
+          whole.push({
+            passages,
+            'p50 ms': at(total, 0.5),
+            'p99 ms': at(total, 0.99),
+            'questions/s': Math.round((1000 * total.length) / total.reduce((sum, ms) => sum + ms, 0)),
+            'longest stall ms': stallMs,
+            'plain FTS5 BM25 p50 ms': at(plain.lexical, 0.5),
+            'its p99 ms': at(plain.lexical, 0.99),
+            'plain HNSW p50 ms': at(plain.semantic, 0.5),
+            'its own p99 ms': at(plain.semantic, 0.99),
+            'HNSW recall@10': plain.recall,
+          })
+          for (const [stage, times] of Object.entries(stages)) {
+            byStage.push({passages, stage, 'p50 ms': at(times, 0.5), 'p99 ms': at(times, 0.99)})
+          }
+        } finally {
+          build.close()
+        }
+      } finally {
+        await rm(dataDir, {recursive: true, force: true})
+      }
+    }
+  } finally {
+    await embedder.close()
+  }
+  return {
+    name: 'retrieval',
+    about: `From a question to sources with snippets, ${questionsAsked} new questions one after another on one thread, beside plain BM25 (FTS5, ten best) and plain HNSW (ten best, embedding included).`,
+    tables: [
+      {title: 'Question to sources', rows: whole},
+      {title: 'By stage', rows: byStage},
+    ],
+  }
+}
+
+async function timeQuestions(
+  build: IndexBuild,
+  embedder: Embedder,
+  questions: readonly string[],
+): Promise<{total: number[]; stages: Record<string, number[]>; stallMs: number}> {
+  const current = {id: build.manifest.id, lease: () => ({build, release() {}})}
+  const retriever = createRetriever({current, embedder, siteUrl: null})
+  const total: number[] = []
+  const stages: Record<string, number[]> = {}
+  // The first ones warm the compiler up and are not counted.
+  for (const question of questions.slice(0, 50)) {
+    await retriever.retrieve({question, history: [], version: null})
+  }
+  const delay = monitorEventLoopDelay({resolution: 1})
+  delay.enable()
+  for (const question of questions.slice(50)) {
+    const started = performance.now()
+    const {timings} = await retriever.retrieve({question, history: [], version: null})
+    total.push(performance.now() - started)
+    for (const [stage, ms] of Object.entries(timings)) {
+      stages[stage] ??= []
+      stages[stage].push(ms)
+    }
+    await breathe()
+  }
+  delay.disable()
+  return {total, stages, stallMs: delay.max / 1e6}
+}
+
+async function timePlain(
+  build: IndexBuild,
+  embedder: Embedder,
+  pages: readonly Page[],
+  questions: readonly string[],
+): Promise<{lexical: number[]; semantic: number[]; recall: number}> {
+  const db = new Database(':memory:')
+  const lexical: number[] = []
+  const semantic: number[] = []
+  let shared = 0
+  let wanted = 0
+  try {
+    db.exec("CREATE VIRTUAL TABLE plain USING fts5 (title, headings, text, tokenize = 'porter unicode61')")
+    const insert = db.prepare('INSERT INTO plain VALUES (?, ?, ?)')
+    db.transaction(() => {
+      for (const page of pages) {
+        for (const section of page.sections) insert.run(page.title, section.headings.join(' '), section.text)
+      }
+    })()
+    const search = db.prepare(
+      'SELECT rowid FROM plain WHERE plain MATCH ? ORDER BY bm25(plain, 2, 3, 1) LIMIT 10',
+    )
+    for (const [index, question] of questions.entries()) {
+      const words = questionTermsOf(build, question, {spelling: false}).map(({word}) => `"${word}"`)
+      let started = performance.now()
+      search.all(words.join(' OR '))
+      lexical.push(performance.now() - started)
+
+      started = performance.now()
+      const vector = await embedder.embedQuery(question)
+      const hits = build.nearest(vector, 10)
+      semantic.push(performance.now() - started)
+      if (index >= 100) continue
+      const exact = new Set(build.nearestExact(vector, 10).map(({passageId}) => passageId))
+      shared += hits.filter(({passageId}) => exact.has(passageId)).length
+      wanted += exact.size
+    }
+  } finally {
+    db.close()
+  }
+  return {lexical, semantic, recall: wanted === 0 ? 1 : shared / wanted}
+}
+
+interface Writing {
+  readonly random: () => number
+  readonly word: () => string
+}
+
+/** Words of two to four syllables, used as often as words are: the n-th 1/n as often as the first. */
+function wordsFrom(seed: number): Writing {
+  const random = randomFrom(seed)
+  const syllables = 'ka re to mi su la ne po di ru ve sa lo ti be no ga fi du ra con ter vis plo men'.split(
+    ' ',
+  )
+  const pick = () => syllables[Math.floor(random() * syllables.length)]!
+  const vocabulary = Array.from({length: 30_000}, () =>
+    Array.from({length: 2 + Math.floor(random() * 3)}, pick).join(''),
+  )
+  const word = () => vocabulary[Math.floor(vocabulary.length ** random()) - 1]!
+  return {random, word}
+}
+
+function pageOf(number: number, {random, word}: Writing): Page {
+  // A page keeps coming back to its own words, or every page would be like every other.
+  const topic = Array.from({length: 24}, word)
+  const telling = () => (random() < 0.35 ? topic[Math.floor(random() * topic.length)]! : word())
+  const title = `${telling()} ${telling()}`
+  const sections = Array.from({length: passagesPerPage / 2}, (_, at) => {
+    const passages = Array.from({length: 2}, () => {
+      const text = Array.from({length: wordsPerPassage}, telling).join(' ')
+      return {markdown: text, text, startLine: 1, endLine: 1}
+    })
+    const text = passages.map((passage) => passage.text).join('\n')
+    const headings = [`${telling()} ${telling()}`]
+    return {anchor: `s${at}`, headings, depth: 2, markdown: text, text, startLine: 1, endLine: 1, passages}
+  })
+  return {
+    path: `page-${number}.md`,
+    url: `/page-${number}`,
+    title,
+    description: null,
+    version: null,
+    lang: 'en',
+    tags: [],
+    markdown: '',
+    sections,
+  }
+}
+
+/** What somebody who has read a section would ask: some of its words and some others. */
+function questionOf(pages: readonly Page[], {random, word}: Writing): string {
+  const page = pages[Math.floor(random() * pages.length)]!
+  const section = page.sections[Math.floor(random() * page.sections.length)]!
+  const words = section.text.split(/\s+/)
+  const some = Array.from({length: 5}, () => words[Math.floor(random() * words.length)]!)
+  return `how do I ${[...some, word()].join(' ')}`
+}
+
+function at(times: readonly number[], share: number): number {
+  const sorted = [...times].sort((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
+}
