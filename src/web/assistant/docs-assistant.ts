@@ -93,6 +93,7 @@ export class DocsAssistant extends LitElement {
   #locale: Locale = english
   /** Nothing is said before the language is there. */
   #isReady = false
+  #speaking = 0
   #nodeOptions: NodeOptions | null = null
   #preview: AnswerState['sources'][number] | null = null
   #previewTimer: ReturnType<typeof setTimeout> | undefined
@@ -245,7 +246,10 @@ export class DocsAssistant extends LitElement {
   async #speak(): Promise<void> {
     const around = this.closest('[lang]')?.getAttribute('lang')
     const wanted = [this.locale, around, ...navigator.languages].filter((tag) => typeof tag === 'string')
+    const mine = ++this.#speaking
     const locale = await loadLocale(localeTagFor(wanted), this.#server)
+    // Another language was chosen meanwhile.
+    if (mine !== this.#speaking) return
     this.#locale = locale
     this.#isReady = true
     this.#nodeOptions = null

@@ -1,7 +1,8 @@
-import type {DocsAssistant} from '../assistant/docs-assistant.ts'
-
-/** The visitor's page: remembers language and theme, and suggests questions about the pages there are. */
-const assistant = document.querySelector<DocsAssistant>('docs-assistant')!
+/**
+ * The visitor's page: remembers language and theme, and suggests questions about the pages there are.
+ * Runs before the widget, so that the assistant begins in the right language; hence attributes, not properties.
+ */
+const assistant = document.querySelector('docs-assistant')!
 
 function remembered(name: string): string | null {
   try {
@@ -32,17 +33,12 @@ function applyLanguage(lang: string): void {
 
 const theme = remembered('theme')
 if (theme === 'light' || theme === 'dark') {
-  assistant.theme = theme
+  assistant.setAttribute('theme', theme)
   applyTheme(theme)
 }
-const lang = new URL(location.href).searchParams.get('lang') ?? remembered('locale')
-if (lang !== null) {
-  assistant.locale = lang
-  applyLanguage(lang)
-} else {
-  assistant.locale = navigator.language
-  applyLanguage(navigator.language)
-}
+const lang = new URL(location.href).searchParams.get('lang') ?? remembered('locale') ?? navigator.language
+assistant.setAttribute('locale', lang)
+applyLanguage(lang)
 
 assistant.addEventListener('chosen', (event) => {
   const {name, value} = (event as CustomEvent<{name: string; value: string}>).detail
@@ -62,7 +58,7 @@ async function suggest(): Promise<void> {
     const titles = new Set(
       results.map(({title}) => title).filter((title) => title.length <= 48 && !title.includes('|')),
     )
-    assistant.pages = [...titles].slice(0, 5).join('|')
+    assistant.setAttribute('pages', [...titles].slice(0, 5).join('|'))
   } catch {
     // The page works without suggestions.
   }

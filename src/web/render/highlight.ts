@@ -1,19 +1,17 @@
 import hljs from 'highlight.js/lib/core'
 import bash from 'highlight.js/lib/languages/bash'
 import diff from 'highlight.js/lib/languages/diff'
-import ini from 'highlight.js/lib/languages/ini'
 import javascript from 'highlight.js/lib/languages/javascript'
 import json from 'highlight.js/lib/languages/json'
 import python from 'highlight.js/lib/languages/python'
-import shell from 'highlight.js/lib/languages/shell'
 import xml from 'highlight.js/lib/languages/xml'
 import yaml from 'highlight.js/lib/languages/yaml'
 import type {RenderNode} from './tree.ts'
 
-const languages = {bash, diff, ini, javascript, json, python, shell, xml, yaml}
+const languages = {bash, diff, javascript, json, python, xml, yaml}
 for (const [name, language] of Object.entries(languages)) hljs.registerLanguage(name, language)
 hljs.registerAliases(['ts', 'tsx', 'typescript', 'mts'], {languageName: 'javascript'})
-hljs.registerAliases(['env', 'dotenv', 'properties'], {languageName: 'ini'})
+hljs.registerAliases(['shell', 'console', 'env', 'dotenv', 'ini', 'toml'], {languageName: 'bash'})
 
 /** Longer code is shown plain: colouring it would hold up the page. */
 const maxChars = 12_000
