@@ -15,9 +15,16 @@ import type {
 export interface AskOptions {
   /** How the question came in: `http`, `ws`, `cli`, and so on. For the log. */
   readonly channel: string
-  /** The same key within a day joins the answer it began, instead of starting another. */
+  /**
+   * The same key within a day joins the answer it began, instead of starting another; with another question it is
+   * refused as `conflict`. Callers keep visitors apart by making the visitor a part of the key.
+   */
   readonly idempotencyKey?: string | null
-  /** Id of an answer that broke off: the new one goes on from its text. */
+  /**
+   * Id of an answer that broke off: the new one belongs to its conversation, sends its sources, text and citations
+   * again, and goes on from there. `ask` throws `not_found` for an unknown one and `conflict` for one that is whole
+   * or still being written.
+   */
   readonly continueAnswerId?: string | null
 }
 
@@ -33,7 +40,11 @@ export interface ReadOptions {
   readonly after?: number
   /** Aborted when the reader has left. */
   readonly signal: AbortSignal
-  /** Longest time deltas are gathered into one before they are handed out; default 0, each as it comes. */
+  /**
+   * How long deltas are gathered into one before they are handed out; default 0, each as it comes. A gathered delta
+   * has the `seq` of its last piece, so a resume after it is exact. It ends where no character and no Markdown mark
+   * is cut in two; for that its last pieces may wait for up to three more windows.
+   */
   readonly bufferMs?: number
 }
 
