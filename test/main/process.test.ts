@@ -6,7 +6,7 @@ import {createServer} from 'node:net'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
-import {afterAll, afterEach, beforeAll, describe, expect, test} from 'vitest'
+import {afterAll, afterEach, beforeAll, describe, expect, test, vi} from 'vitest'
 import {allEventsOf, eventsOf, type ReadEvent, seqOf, textOf} from '../support/event-reader.ts'
 import {
   type FakeClaude,
@@ -17,6 +17,9 @@ import {
   textStart,
 } from '../support/fake-claude.ts'
 import {writeSampleContent} from '../support/sample-content.ts'
+
+// Several starts of the whole product in a test, on a machine that may be busy with others.
+vi.setConfig({testTimeout: 180_000})
 
 /** The process itself: what `npm start` runs, killed and stopped for real. */
 

@@ -1,0 +1,117 @@
+import {once} from 'node:events'
+import {createServer, type ServerResponse} from 'node:http'
+import {type AddressInfo, connect, type Socket} from 'node:net'
+import {afterEach, describe, expect, test} from 'vitest'
+import {type EventStreamOptions, openEventStream} from '../../src/http/event-stream.ts'
+
+const closing: (() => void)[] = []
+
+afterEach(() => {
+  for (const close of closing.splice(0)) close()
+})
+
+/** A response whose reader has sent its request and then reads nothing. */
+async function requestThatNeverReads(): Promise<{response: ServerResponse; socket: Socket}> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const socket = connect((server.address() as AddressInfo).port, '127.0.0.1').pause()
+  socket.on('error', () => {})
+  socket.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n')
+  const [, response] = (await once(server, 'request')) as [unknown, ServerResponse]
+  closing.push(() => {
+    socket.destroy()
+    server.close()
+  })
+  return {response, socket}
+}
+
+const options: EventStreamOptions = {heartbeatMs: 60_000, slowReaderTimeoutMs: 60_000}
+const tooMuch = `data: ${'x'.repeat(64 << 20)}\n\n`
+
+describe('a stream to a reader that takes nothing', () => {
+  test('makes its writer wait, and lets it go when the reader leaves', async () => {
+    const {response, socket} = await requestThatNeverReads()
+    const stream = openEventStream(response, options)
+
+    const waiting = stream.send(tooMuch)
+    socket.destroy()
+    await waiting
+
+    expect(waiting).toBeInstanceOf(Promise)
+    expect(stream.signal.aborted).toBe(true)
+    expect(response.listenerCount('drain')).toBe(0)
+  })
+
+  test('is cut after the time given', async () => {
+    const {response} = await requestThatNeverReads()
+    let slow = 0
+    const stream = openEventStream(response, {
+      ...options,
+      slowReaderTimeoutMs: 50,
+      onSlowReader: () => slow++,
+    })
+
+    await stream.send(tooMuch)
+
+    expect(slow).toBe(1)
+    expect(response.destroyed).toBe(true)
+  })
+
+  test('gets no heartbeats on top', async () => {
+    const {response} = await requestThatNeverReads()
+    const stream = openEventStream(response, {...options, heartbeatMs: 5})
+    void stream.send(tooMuch)
+    const before = response.writableLength
+
+    await new Promise((resolve) => setTimeout(resolve, 60))
+
+    expect(response.writableLength).toBeLessThanOrEqual(before)
+  })
+
+  test('keeps no listeners however often it waits', async () => {
+    const {response, socket} = await requestThatNeverReads()
+    const stream = openEventStream(response, options)
+    const listeners = response.listenerCount('close')
+
+    for (let i = 0; i < 20; i++) {
+      const waiting = stream.send(`data: ${'x'.repeat(4 << 20)}\n\n`)
+      socket.resume()
+      await waiting
+      socket.pause()
+    }
+
+    expect(response.listenerCount('close')).toBeLessThanOrEqual(listeners)
+    expect(response.listenerCount('drain')).toBe(0)
+  })
+})
+
+describe('a stream to a reader that is gone already', () => {
+  test('is over from the start', async () => {
+    const {response, socket} = await requestThatNeverReads()
+    socket.destroy()
+    await once(response, 'close')
+
+    const stream = openEventStream(response, options)
+
+    expect(stream.signal.aborted).toBe(true)
+    expect(stream.send('data: 1\n\n')).toBeNull()
+  })
+})
+
+describe('frames sent in one turn', () => {
+  test('leave in one write', async () => {
+    const {response} = await requestThatNeverReads()
+    const stream = openEventStream(response, options)
+    let writes = 0
+    const write = response.write.bind(response)
+    response.write = ((text: string) => {
+      writes++
+      return write(text)
+    }) as typeof response.write
+
+    for (let i = 0; i < 10; i++) stream.send(`data: ${i}\n\n`)
+    await new Promise(setImmediate)
+
+    expect(writes).toBe(1)
+  })
+})
