@@ -20,9 +20,9 @@ export interface TrainingOptions {
 }
 
 export const defaultTrainingOptions: TrainingOptions = {
-  vocabulary: 30_000,
-  dimensions: 256,
-  epochs: 6,
+  vocabulary: 20_000,
+  dimensions: 384,
+  epochs: 4,
   batch: 512,
   learningRate: 0.05,
   temperature: 0.05,
