@@ -1,0 +1,58 @@
+import {expect, test} from 'vitest'
+import {currentBuildId} from '../../src/index/index.ts'
+import {spawnIngest, takeIngestLock} from '../../src/ingestion/index.ts'
+import {contentFolder} from '../support/content-folder.ts'
+
+const embeddingModel = null
+
+test('an ingest in a process of its own tells how far it is and gives its report', async () => {
+  const folder = contentFolder({'a.md': '# Volumes\n\nA volume keeps files.\n'})
+  try {
+    const run = spawnIngest({
+      content: folder.content,
+      dataDir: folder.dataDir,
+      embeddingModel,
+      modelCacheDir: folder.root,
+    })
+    const stages = new Set<string>()
+    for await (const {stage} of run.progress) stages.add(stage)
+
+    const report = await run.report
+
+    expect(report).toMatchObject({
+      outcome: 'published',
+      pages: {new: 1},
+      embedding: {dimensions: expect.any(Number)},
+    })
+    expect(await currentBuildId(folder.dataDir)).toBe(report.build)
+    expect(stages.size).toBeGreaterThan(0)
+  } finally {
+    folder.clear()
+  }
+})
+
+test('a refusal comes through with its code, and a killed one fails', async () => {
+  const folder = contentFolder({'a.md': '# Volumes\n\nA volume keeps files.\n'})
+  const options = {
+    content: folder.content,
+    dataDir: folder.dataDir,
+    embeddingModel,
+    modelCacheDir: folder.root,
+  }
+  try {
+    const lock = await takeIngestLock(folder.dataDir)
+    await expect(spawnIngest(options).report).rejects.toMatchObject({code: 'locked'})
+    await lock.release()
+
+    const killed = spawnIngest(options)
+    killed.kill()
+
+    await expect(killed.report).rejects.toMatchObject({
+      code: 'internal',
+      message: expect.stringContaining('SIGKILL'),
+    })
+    expect(await currentBuildId(folder.dataDir)).toBeNull()
+  } finally {
+    folder.clear()
+  }
+})
