@@ -192,6 +192,8 @@ const pull = 0.01
  */
 const refusableOwn = 0.02
 const refusedForeign = 0.86
+/** A chance of less than one in eight is refused however far off the foreign questions lie. */
+const leastThreshold = 0.125
 
 /** Logistic regression by gradient descent, both kinds weighing the same. */
 function fitted(answerable: readonly Evidence[], unanswerable: readonly Evidence[]): Calibration {
@@ -222,7 +224,7 @@ function fitted(answerable: readonly Evidence[], unanswerable: readonly Evidence
   const wrong = unanswerable.map((evidence) => answerabilityOf(evidence, draft)).sort((a, b) => a - b)
   const threshold = Math.min(
     right[Math.floor(right.length * refusableOwn)] ?? 0,
-    wrong[Math.floor(wrong.length * refusedForeign)] ?? 1,
+    Math.max(leastThreshold, wrong[Math.floor(wrong.length * refusedForeign)] ?? 1),
   )
   return {
     ...draft,

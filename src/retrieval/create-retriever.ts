@@ -54,6 +54,14 @@ export function createRetriever(options: RetrieverOptions): Retriever & DocsSear
       throw new DocentError('version_not_found', `The index has no pages of version ${version}.`)
     }
 
+    const {embedding} = build.manifest
+    if (embedding.id !== embedder.id || embedding.dimensions !== embedder.dimensions) {
+      throw new DocentError(
+        'embedding_model',
+        `The index was made with the embedding model ${embedding.name}, but ${embedder.name} is loaded, or another version of it; ingest again.`,
+      )
+    }
+
     const topic = without.has('follow-up')
       ? noTopic
       : topicOf(question, query.history, (term) =>
@@ -81,7 +89,7 @@ export function createRetriever(options: RetrieverOptions): Retriever & DocsSear
     const spread = without.has('diversity') ? ranked.candidates : spreadOverPages(ranked.candidates)
     const candidates = without.has('duplicates') ? spread : distinctCandidates(build, spread, depth)
     // A follow-up's own words say little; the more it leans on what was said, the less they may decide.
-    const threshold = calibration.threshold * (1 - 0.8 * topic.weight)
+    const threshold = calibration.threshold * (1 - topic.weight) ** 2
     const reason = reasonFor(ranked.candidates, version, evidence, answerability, threshold)
     const abstention = reason === null ? null : {reason, nearest: nearestPages(candidates)}
     return {

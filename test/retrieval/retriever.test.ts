@@ -1,5 +1,7 @@
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
+import {createRetriever} from '../../src/retrieval/create-retriever.ts'
 import type {RetrievalQuery} from '../../src/retrieval/retriever.ts'
+import {hashingEmbedder} from '../support/hashing-embedder.ts'
 import {samplePage} from '../support/sample-pages.ts'
 import {retrievalWorld} from './world.ts'
 
@@ -175,6 +177,18 @@ test('of two versions of a page only the one asked for is found', async () => {
 
   expect(both.sources).toHaveLength(1)
   expect(second.sources.map(({path}) => path)).toEqual(['v2/ports.md'])
+})
+
+test('an index of another embedding model is refused with what to do', async () => {
+  const world = await retrievalWorld(pages)
+  const current = {id: 'x', lease: () => ({build: world.build, release() {}})}
+  const other = createRetriever({current, siteUrl: null, embedder: hashingEmbedder({dimensions: 16})})
+
+  await expect(other.retrieve(query('snapshot'))).rejects.toMatchObject({
+    code: 'embedding_model',
+    message: expect.stringContaining('ingest again'),
+  })
+  world.close()
 })
 
 test('what a generator gets stays within its budget', async () => {
