@@ -221,7 +221,7 @@ describe.skipIf(!hasNginx)(
       await new Promise((resolve) => probe.close(resolve))
       await writeFile(
         join(dir, 'nginx.conf'),
-        `daemon off; pid ${dir}/nginx.pid; error_log ${dir}/error.log;
+        `daemon off; master_process off; pid ${dir}/nginx.pid; error_log ${dir}/error.log;
 events {}
 http {
   access_log off; client_body_temp_path ${dir}/body; proxy_temp_path ${dir}/proxy; fastcgi_temp_path ${dir}/f;
