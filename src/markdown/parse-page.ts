@@ -12,7 +12,7 @@ import {langOf, routeOf, type SiteRules, versionOf} from './site.ts'
 import {countWords} from './words.ts'
 
 /** The version of everything that shapes pages and passages; passages made by another one are made anew. */
-export const cutterVersion = '2'
+export const cutterVersion = '3'
 
 export interface ParseOptions {
   /** Below the content root, `/` on every system. */
