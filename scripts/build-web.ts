@@ -1,7 +1,7 @@
 // Builds the visitor's page and the widget into dist/web.
 // Run with: npx tsx scripts/build-web.ts [--out DIR] [--no-minify]
 import {createHash} from 'node:crypto'
-import {readdirSync, readFileSync} from 'node:fs'
+import {existsSync, readdirSync, readFileSync} from 'node:fs'
 import {mkdir, readFile, rename, rm, writeFile} from 'node:fs/promises'
 import {join, resolve} from 'node:path'
 import {fileURLToPath, pathToFileURL} from 'node:url'
@@ -97,7 +97,13 @@ export async function buildWeb({outDir, minify}: BuildWebOptions): Promise<void>
   await writeFile(join(beside, stampFile), stamp)
   await rm(outDir, {recursive: true, force: true})
   await mkdir(join(outDir, '..'), {recursive: true})
-  await rename(beside, outDir)
+  try {
+    await rename(beside, outDir)
+  } catch (error) {
+    // Another process built the same meanwhile.
+    await rm(beside, {recursive: true, force: true})
+    if (await webIsStale(outDir)) throw error
+  }
 }
 
 /** Whether `outDir` was not built from the sources as they are now. */
@@ -111,7 +117,7 @@ export async function webIsStale(outDir: string): Promise<boolean> {
 
 /** Builds what is not built; returns whether it had to. Without the sources, as in an image, what is there is kept. */
 export async function ensureWeb(outDir: string): Promise<boolean> {
-  if (!(await webIsStale(outDir))) return false
+  if (!existsSync(sourceDir) || !(await webIsStale(outDir))) return false
   await buildWeb({outDir, minify: true})
   return true
 }

@@ -598,6 +598,8 @@ export class DocsAssistant extends LitElement {
 
   #bar(isEmpty: boolean): TemplateResult {
     const say = this.#say
+    const isPage = this.mode === 'page'
+    const key = this.#session!.conversationKey
     return html`<header class="bar">
       ${
         this.mode === 'page'
@@ -609,9 +611,24 @@ export class DocsAssistant extends LitElement {
           : html`<span class="mark">${icon('spark')}</span>`
       }
       <span class="title">${this.mode === 'page' ? nothing : (this.heading ?? say('heading'))}</span>
+      ${isEmpty || isPage ? nothing : html`<button class="plain" type="button" title=${say('deleteConversation')} aria-label=${say('deleteConversation')} @click=${() => this.#askToDelete(key)}>${icon('trash')}</button>`}
       ${isEmpty ? nothing : html`<button class="plain new" type="button" title=${say('newConversation')} aria-label=${say('newConversation')} @click=${this.#new}>${icon('plus')}</button>`}
       ${this.#floats ? html`<button class="plain" type="button" title=${say('close')} aria-label=${say('close')} @click=${this.hide}>${icon('close')}</button>` : nothing}
-    </header>`
+    </header>
+    ${!isEmpty && !isPage && this.#deleting === key ? this.#sure(key) : nothing}`
+  }
+
+  /** Asks once more before a conversation is deleted. */
+  #sure(key: string): TemplateResult {
+    const say = this.#say
+    return html`<div class="sure"><p>${say('deleteSure')}</p>
+      <button type="button" class="danger" @click=${() => void this.#delete(key)}>${say('deleteConversation')}</button>
+      <button type="button" @click=${() => this.#askToDelete(null)}>${say('cancel')}</button></div>`
+  }
+
+  #askToDelete(key: string | null): void {
+    this.#deleting = key
+    this.requestUpdate()
   }
 
   #new(): void {
@@ -755,11 +772,7 @@ export class DocsAssistant extends LitElement {
               ({key, answers}) => html`<li class=${key === session.conversationKey ? 'current' : ''}>
             ${
               this.#deleting === key
-                ? html`<div class="sure"><p>${say('deleteSure')}</p><button type="button" class="danger" @click=${() => void this.#delete(key)}>${say('deleteConversation')}</button>
-                  <button type="button" @click=${() => {
-                    this.#deleting = null
-                    this.requestUpdate()
-                  }}>${say('cancel')}</button></div>`
+                ? this.#sure(key)
                 : html`<button class="entry" type="button" dir="auto" aria-current=${key === session.conversationKey ? 'true' : nothing}
                     @click=${() => {
                       this.#isAtEnd = true

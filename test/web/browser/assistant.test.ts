@@ -442,6 +442,21 @@ describe.skipIf(chromiumPath === null)('the assistant in a browser', () => {
       expect(problems).toEqual([])
     })
 
+    test('a panel deletes its conversation, here and on the server', async () => {
+      const {page, docent} = await open(whole, {
+        path: '/site/?assistant=q',
+        pages: host('<docs-assistant></docs-assistant>'),
+        contentSecurityPolicy: policy,
+      })
+      await phase(page, 'complete')
+
+      await page.getByRole('button', {name: 'Delete conversation'}).click()
+      await page.locator('.sure .danger').click()
+      await page.locator('.hero').waitFor()
+
+      expect(docent.deletedConversations).toEqual(['c1'])
+    })
+
     test('a dialog opens by its key, and nothing behind it can be reached', async () => {
       const {page, problems} = await open(whole, {
         path: '/site/',
