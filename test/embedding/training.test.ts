@@ -365,12 +365,21 @@ describe('pairs', () => {
 
   test('a source over its share is drawn from less', () => {
     const large = sections.map((section) => ({...section, source: 'large'}))
-    const little = sections.slice(0, 6).map((section) => ({...section, source: 'small'}))
+    const little = sections.slice(0, 12).map((section) => ({...section, source: 'small'}))
     const options = {...defaultTrainingOptions.pairs, largestShare: 0.5}
 
     const sampler = new PairSampler([...large, ...little], pieces, seededRandom(1), options)
 
-    expect(sampler.batchesPerEpoch(1)).toBeCloseTo(2 * 12, 5)
+    expect(sampler.batchesPerEpoch(1)).toBeCloseTo(2 * 24, 5)
+  })
+
+  test('a source that is nearly alone still gives its sections', () => {
+    const alone = sections.map((section, index) => ({...section, source: index === 0 ? 'small' : 'large'}))
+    const options = {...defaultTrainingOptions.pairs, largestShare: 0.5}
+
+    const sampler = new PairSampler(alone, pieces, seededRandom(1), options)
+
+    expect(sampler.batchesPerEpoch(1)).toBeGreaterThanOrEqual(2 * 6)
   })
 })
 

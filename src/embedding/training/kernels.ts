@@ -25,7 +25,7 @@ export interface Kernels {
 const maxPages = 65536
 const pageBytes = 65536
 const controlWords = 64
-const state = {idle: 0, run: 1, done: 2, stop: 3} as const
+const state = {idle: 0, run: 1, done: 2, stop: 3, failed: 4} as const
 
 /**
  * Compiles the loops and starts the helper threads. `bytes` is what the caller lays out in the memory; it begins
@@ -67,6 +67,7 @@ export async function openKernels(options: {
       kernels[job.kind](...callOf(job, 0, share))
       for (const {signal} of helpers) {
         while (Atomics.load(signal, 0) === state.run) Atomics.wait(signal, 0, state.run, 1000)
+        if (Atomics.load(signal, 0) === state.failed) throw new RangeError('a job reached outside its memory')
       }
     },
     async close() {
@@ -125,8 +126,14 @@ for (;;) {
     continue
   }
   const call = Array.from(numbers.subarray(2, 2 + numbers[1]))
-  kernels[numbers[0] === 0 ? 'pool' : 'update'](...call)
-  Atomics.compareExchange(signal, 0, ${state.run}, ${state.done})
+  let ending = ${state.done}
+  try {
+    kernels[numbers[0] === 0 ? 'pool' : 'update'](...call)
+  } catch {
+    // Only a reach outside the memory ends here; the waiting thread must not wait for ever.
+    ending = ${state.failed}
+  }
+  Atomics.compareExchange(signal, 0, ${state.run}, ending)
   Atomics.notify(signal, 0)
 }
 `

@@ -204,8 +204,12 @@ export class PairSampler {
     for (const run of this.#runs) {
       const size = sizes.get(run.source)!
       const share = this.#options.largestShare
-      // Of the others' sections, so many that this source makes up its share of the sum.
-      const allowed = share >= 1 || sizes.size === 1 ? size : ((total - size) * share) / (1 - share)
+      // Of the others' sections, so many that this source makes up its share of the sum; but where the others
+      // are few, still enough of it to learn from.
+      const allowed =
+        share >= 1 || sizes.size === 1
+          ? size
+          : Math.max(((total - size) * share) / (1 - share), (total * share) / 2)
       run.chance = Math.min(1, allowed / size)
     }
   }

@@ -11,7 +11,7 @@ export interface TableOptions {
   /** Weight of a piece that stands n times in a text: n to this power. */
   readonly countPower: number
   readonly threads: number
-  /** Entries a batch may hold on average per text. */
+  /** Pieces of a text that count; the rest of a longer one is left out. */
   readonly longestText: number
 }
 
@@ -85,7 +85,8 @@ export async function openTableTrainer(options: TableOptions): Promise<TableTrai
     let rowsTouched = 0
     for (let text = 0; text < texts; text++) {
       starts[text] = entries
-      const list = text < rows ? batch[text]!.query : batch[text - rows]!.passage
+      const whole = text < rows ? batch[text]!.query : batch[text - rows]!.passage
+      const list = whole.length > options.longestText ? whole.slice(0, options.longestText) : whole
       const first = entries
       for (const id of list) {
         if (inText[id]! === 0) {

@@ -64,7 +64,7 @@ export async function trainTable(
 
   const random = seededRandom(options.seed)
   const sampler = new PairSampler(sections, pieces, random, options.pairs)
-  const rows = Math.min(options.batch, sampler.sectionCount)
+  const rows = Math.max(1, Math.min(options.batch, Math.floor(sampler.batchesPerEpoch(1) / 2)))
   const {dimensions} = options
   const trainer = await openTableTrainer({
     pieces: pieces.vocabulary.length,
