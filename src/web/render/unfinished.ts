@@ -121,7 +121,7 @@ function mendedInline(text: string): string {
         if (close < 0) {
           const body = text.slice(i + run.length).replace(/`+$/, '')
           if (body.trim() === '') cut = i
-          else return text.slice(0, i) + run + body + run + closersOf(open)
+          else return closed(text.slice(0, i) + run + body + run, open)
           break scan
         }
         i = close + run.length
@@ -154,8 +154,8 @@ function mendedInline(text: string): string {
         if (!isLast && text[i + 1] !== '(') break
         const close = isLast ? -1 : closingParenthesis(text, i + 2)
         if (close < 0) {
-          if (bracket.mark === '![') return text.slice(0, bracket.at).trimEnd() + closersOf(open)
-          return `${text.slice(0, i)}](${pendingHref})${closersOf(open)}`
+          if (bracket.mark === '![') return closed(text.slice(0, bracket.at), open)
+          return closed(`${text.slice(0, i)}](${pendingHref})`, open)
         }
         i = close + 1
         continue
@@ -187,19 +187,21 @@ function mendedInline(text: string): string {
     i++
   }
 
-  const shown = text.slice(0, cut)
+  return closed(text.slice(0, cut), open)
+}
+
+/** What is shown, with everything closed that is open in it. */
+function closed(shown: string, opened: readonly Opened[]): string {
   // Brackets are also just brackets: a link's text is seldom long.
-  const stale = open.findLastIndex(({mark, at}) => mark.endsWith('[') && cut - at > maxLinkTextChars)
-  if (stale >= 0) open.splice(stale, 1)
-  if (open.length === 0) return shown
-  const last = open.at(-1)!
-  // A bracket with nothing in it yet, and an image, which is shown whole or not at all.
-  const image = open.find(({mark}) => mark === '![')
-  if (image !== undefined)
-    return shown.slice(0, image.at).trimEnd() + closersOf(open.slice(0, open.indexOf(image)))
-  if (shown.slice(last.at + last.mark.length).trim() === '') {
-    return shown.slice(0, last.at).trimEnd() + closersOf(open.slice(0, -1))
-  }
+  const open = opened.filter(({mark, at}) => !(mark === '[' && shown.length - at > maxLinkTextChars))
+  // An image is shown whole or not at all.
+  const image = open.findIndex(({mark}) => mark === '![')
+  if (image >= 0) return closed(shown.slice(0, open[image]!.at), open.slice(0, image))
+  const last = open.at(-1)
+  if (last === undefined) return shown
+  // A mark with nothing in it yet.
+  if (shown.slice(last.at + last.mark.length).trim() === '')
+    return closed(shown.slice(0, last.at).trimEnd(), open.slice(0, -1))
   return shown.trimEnd() + closersOf(open)
 }
 
