@@ -1,4 +1,4 @@
-import type {Nodes, Root, RootContent} from 'mdast'
+import type {Code, Nodes, Root, RootContent} from 'mdast'
 import {fromMarkdown} from 'mdast-util-from-markdown'
 import {gfmFootnoteFromMarkdown} from 'mdast-util-gfm-footnote'
 import {gfmStrikethroughFromMarkdown} from 'mdast-util-gfm-strikethrough'
@@ -22,19 +22,36 @@ const mdastExtensions = [
  * time, and their words are the same.
  *
  * A long text is parsed part by part: remark's time and garbage grow faster than its input. Parts begin at top-level
- * headings, where every other block ends; texts with definitions, which reach across parts, are parsed whole.
+ * headings, where every other block ends; code blocks at the margin need no parser. Texts with definitions, which
+ * reach across parts, are parsed whole.
  */
 export function parseMarkdown(text: string): Root {
-  const starts = partStarts(text)
-  if (starts.length < 2) return parsePart(text)
+  const parts = partsOf(text)
+  if (parts === null) return parsePart(text)
   const children: RootContent[] = []
   let line = 0
-  for (const [index, start] of starts.entries()) {
-    const part = text.slice(start, starts[index + 1])
-    const root = parsePart(part)
-    if (start > 0) for (const child of root.children) shift(child, line, start)
-    for (const child of root.children) children.push(child)
-    line += lineBreaksOf(part)
+  for (const {start, end, code} of parts) {
+    if (code === null) {
+      const part = text.slice(start, end)
+      if (part.trim() !== '') {
+        const root = parsePart(part)
+        if (start > 0) for (const child of root.children) shift(child, line, start)
+        for (const child of root.children) children.push(child)
+      }
+      line += lineBreaksOf(part)
+    } else {
+      const lines = lineBreaksOf(text.slice(start, end))
+      const lastLine = text.lastIndexOf('\n', end - 1) + 1
+      children.push({
+        type: 'code',
+        ...code,
+        position: {
+          start: {line: line + 1, column: 1, offset: start},
+          end: {line: line + 1 + lines, column: end - lastLine + 1, offset: end},
+        },
+      })
+      line += lines
+    }
   }
   const end = {line: line + 1, column: text.length - text.lastIndexOf('\n'), offset: text.length}
   return {type: 'root', children, position: {start: {line: 1, column: 1, offset: 0}, end}}
@@ -44,39 +61,83 @@ function parsePart(text: string): Root {
   return fromMarkdown(text, {extensions, mdastExtensions})
 }
 
+interface Part {
+  readonly start: number
+  readonly end: number
+  /** What a code block says; null for other Markdown. */
+  readonly code: Pick<Code, 'lang' | 'meta' | 'value'> | null
+}
+
 const smallText = 1500
 const smallPart = 800
 
-/** Offsets at which a text can be cut without changing what it means; empty where it is better parsed whole. */
-function partStarts(text: string): number[] {
-  if (text.length < smallText || /^[ \t>]*(?:[-*+]|\d+[.)])?[ \t]*\[[^\]\n]+\]:/m.test(text)) return []
-  const starts = [0]
-  let fence: {readonly mark: string; readonly indent: number} | null = null
+/** Where a text can be cut without changing what it means; null where it is better parsed whole. */
+function partsOf(text: string): readonly Part[] | null {
+  if (text.length < smallText || /^[ \t>]*(?:[-*+]|\d+[.)])?[ \t]*\[[^\]\n]+\]:/m.test(text)) return null
+  const parts: Part[] = []
+  let start = 0
+  let fence: {
+    readonly mark: string
+    readonly indent: number
+    readonly at: number
+    readonly info: string
+  } | null = null
   let at = 0
   while (at < text.length) {
     const stop = text.indexOf('\n', at)
     const end = stop < 0 ? text.length : stop
     const first = text[at]
-    if (fence === null) {
-      if (first === '#' && at - starts.at(-1)! > smallPart && /^#{1,6}[ \t]/.test(text.slice(at, at + 8)))
-        starts.push(at)
+    if (
+      first === '#' &&
+      fence === null &&
+      at - start > smallPart &&
+      /^#{1,6}[ \t]/.test(text.slice(at, at + 8))
+    ) {
+      parts.push({start, end: at, code: null})
+      start = at
     }
-    if (first === '`' || first === '~' || first === ' ') {
-      const mark = /^( *)(`{3,}|~{3,})(.*)$/.exec(text.slice(at, end))
-      if (mark) {
-        const [, space, run, rest] = mark
-        if (fence === null) {
-          if (run![0] === '~' || !rest!.includes('`')) fence = {mark: run!, indent: space!.length}
-        } else if (run![0] === fence.mark[0] && run!.length >= fence.mark.length && rest!.trim() === '') {
-          // A fence in a list is not closed by one outside it: whether this is one, only remark can tell.
-          if (space!.length < fence.indent) return []
-          fence = null
+    // Whether an indented fence stands in a list, and so ends with it, only remark can tell.
+    if (fence !== null && fence.indent > 0 && at < end && !startsIndented(text, at, end, fence.indent))
+      return null
+    const mark =
+      first === '`' || first === '~' || first === ' '
+        ? /^( *)(`{3,}|~{3,})(.*)$/.exec(text.slice(at, end))
+        : null
+    if (mark) {
+      const [, space, run, rest] = mark
+      if (fence === null) {
+        if (run![0] === '~' || !rest!.includes('`'))
+          fence = {mark: run!, indent: space!.length, at, info: rest!.trim()}
+      } else if (run![0] === fence.mark[0] && run!.length >= fence.mark.length && rest!.trim() === '') {
+        // At the margin a fence stands in nothing, and its content is what is written.
+        if (fence.indent === 0 && space === '' && end === at + run!.length && !/[\\&\t]/.test(fence.info)) {
+          if (fence.at > start) parts.push({start, end: fence.at, code: null})
+          const from = text.indexOf('\n', fence.at) + 1
+          const [lang, meta] = [/^\S*/.exec(fence.info)![0], fence.info.replace(/^\S*\s*/, '')]
+          parts.push({
+            start: fence.at,
+            end,
+            code: {lang: lang || null, meta: meta || null, value: from >= at ? '' : text.slice(from, at - 1)},
+          })
+          start = end
+        } else if (space!.length > fence.indent + 3) {
+          at = end + 1
+          continue
         }
+        fence = null
       }
     }
     at = end + 1
   }
-  return starts
+  parts.push({start, end: text.length, code: null})
+  return parts.length === 1 ? null : parts
+}
+
+/** Blank, or indented by at least `indent` spaces. */
+function startsIndented(text: string, at: number, end: number, indent: number): boolean {
+  let p = at
+  while (p < end && text[p] === ' ') p++
+  return p - at >= indent || text.slice(p, end).trim() === ''
 }
 
 function lineBreaksOf(text: string): number {

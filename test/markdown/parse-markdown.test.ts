@@ -1,0 +1,44 @@
+import fc from 'fast-check'
+import {fromMarkdown} from 'mdast-util-from-markdown'
+import {gfmTableFromMarkdown} from 'mdast-util-gfm-table'
+import {gfmTable} from 'micromark-extension-gfm-table'
+import {expect, test} from 'vitest'
+import {parseMarkdown} from '../../src/markdown/parse-markdown.ts'
+
+const filler = 'Words that make the text long enough to be cut into parts. '.repeat(14)
+const line = fc.constantFrom(
+  filler,
+  `- ${filler}`,
+  '# Heading',
+  '## Heading `code`',
+  '```js title="a.js"',
+  '```',
+  '````',
+  '~~~',
+  '  ```',
+  '   ```sh',
+  '    ```',
+  '- item',
+  '  more of it',
+  '1. one',
+  '> quoted',
+  '',
+  '',
+  '| a | b |',
+  '| - | - |',
+  '    indented',
+  '---',
+  'text **bold** [link](x)',
+)
+
+test('a text parsed in parts gives the tree that remark gives for the whole', () => {
+  fc.assert(
+    fc.property(fc.array(line, {minLength: 8, maxLength: 40}), (lines) => {
+      const text = `${filler}\n\n${filler}\n\n${lines.join('\n')}`
+
+      const whole = fromMarkdown(text, {extensions: [gfmTable()], mdastExtensions: [gfmTableFromMarkdown()]})
+      expect(JSON.stringify(parseMarkdown(text))).toBe(JSON.stringify(whole))
+    }),
+    {numRuns: 300, seed: 7},
+  )
+})
