@@ -109,6 +109,7 @@ function partsOf(text: string): readonly Part[] | null {
         if (run![0] === '~' || !rest!.includes('`'))
           fence = {mark: run!, indent: space!.length, at, info: rest!.trim()}
       } else if (run![0] === fence.mark[0] && run!.length >= fence.mark.length && rest!.trim() === '') {
+        if (fence.indent > 0 && space!.length !== fence.indent && space!.length > 3) return null
         // At the margin a fence stands in nothing, and its content is what is written.
         if (fence.indent === 0 && space === '' && end === at + run!.length && !/[\\&\t]/.test(fence.info)) {
           if (fence.at > start) parts.push({start, end: fence.at, code: null})
