@@ -17,6 +17,7 @@ export interface Settings {
   readonly anthropicBaseUrl: string | null
   readonly anthropicModel: string
   readonly anthropicFallbackModel: string | null
+  readonly anthropicCitations: 'native' | 'markers'
   readonly thinking: boolean
   readonly maxOutputTokens: number
   readonly adminToken: string | null
@@ -202,6 +203,14 @@ export const settingsTable: readonly Setting<unknown>[] = [
     fallback: '',
     meaning: 'Tried when the first model fails before its first token.',
     parse: optional,
+  },
+  {
+    name: 'ANTHROPIC_CITATIONS',
+    key: 'anthropicCitations',
+    fallback: 'native',
+    meaning:
+      '`native` uses Claude’s citations; `markers` asks for `[n]` in the text, for gateways and models without them.',
+    parse: oneOf('native', 'markers'),
   },
   {
     name: 'THINKING',

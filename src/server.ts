@@ -136,7 +136,11 @@ export interface DocentServer extends Assistant {
 /** The whole product without a process around it: `main.ts` adds signals and words, tests start several. */
 export async function openServer(options: ServerOptions): Promise<DocentServer> {
   const {settings, log, webDir, withProcessMetrics = false} = options
-  const metrics = createMetrics({activeAnswers: () => assistant.answering.active, withProcessMetrics})
+  const metrics = createMetrics({
+    activeAnswers: () => assistant.answering.active,
+    journalHealth: () => assistant.transcripts.health(),
+    withProcessMetrics,
+  })
   const assistant = await openAssistant({...options, onEnd: metrics.answerEnded})
   const ingests = new Set<SpawnedIngest>()
   const http = createHttpServer({

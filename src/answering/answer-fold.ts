@@ -116,7 +116,7 @@ export function createAnswerFold(startedAt: number): AnswerFold {
       return {code, message, retryable}
     },
     get usage() {
-      return terminal?.type === 'done' ? terminal.usage : noUsage
+      return terminal?.usage ?? noUsage
     },
     timings(at = lastAt) {
       if (terminal?.type === 'done') return terminal.timings

@@ -89,6 +89,12 @@ export interface Answering {
   /** Aborts the run now, whatever it is doing, and resolves once it has ended. Idempotent. @throws DocentError `not_found`. */
   stop(answerId: string): Promise<Ending>
 
+  /**
+   * Stops what is still being written of an answer or a conversation, and drops what memory holds of it; call it
+   * before its transcript is removed, or it would go on being written and served. Nothing is journalled for it after.
+   */
+  forget(what: {readonly answerId: string} | {readonly conversationId: string}): void
+
   /** Null for an unknown id. */
   snapshot(answerId: string): AnswerSnapshot | null
 

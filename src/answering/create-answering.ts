@@ -277,6 +277,18 @@ export function createAnswering(options: AnsweringOptions): Answering {
     return run.ended
   }
 
+  function forget(what: Parameters<Answering['forget']>[0]): void {
+    for (const [id, run] of runs) {
+      const isMeant =
+        'answerId' in what ? id === what.answerId : run.entry.conversationId === what.conversationId
+      if (!isMeant) continue
+      run.stop()
+      clearTimeout(lingering.get(id))
+      lingering.delete(id)
+      runs.delete(id)
+    }
+  }
+
   async function shutdown(graceMs: number): Promise<void> {
     isClosing = true
     const open = [...runs.values()].filter((run) => !run.isEnded)
@@ -304,6 +316,7 @@ export function createAnswering(options: AnsweringOptions): Answering {
       return bufferMs > 0 ? gatheredEvents(openReader, bufferMs) : eachEvent(openReader)
     },
     stop,
+    forget,
     snapshot,
     get active() {
       return active

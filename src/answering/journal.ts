@@ -23,6 +23,8 @@ export interface JournalEntry {
 /** Facts about an answer that are not events: known late, or not for the visitor. */
 export interface JournalFacts {
   readonly upstreamRequestId?: string | null
+  /** Who wrote the answer, when it was not the generator that was asked: a fallback. */
+  readonly writtenBy?: {readonly generator: GeneratorName; readonly model: string | null}
   /** The operator's message of what failed. */
   readonly errorDetail?: string | null
   /** Milliseconds by retrieval stage. */

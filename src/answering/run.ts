@@ -24,7 +24,7 @@ import {
   toDocentError,
   type Usage,
 } from '../domain/index.ts'
-import type {FinishEvent, GenerationEvent, Generator} from '../generation/generator.ts'
+import type {FinishEvent, GenerationEvent, GenerationFacts, Generator} from '../generation/generator.ts'
 import type {Retrieval, Retriever} from '../retrieval/retriever.ts'
 import {type AnswerFold, createAnswerFold} from './answer-fold.ts'
 import type {Journal, JournalEntry, JournalFacts} from './journal.ts'
@@ -160,6 +160,8 @@ export function beginRun(options: RunOptions): Run {
   /** The first half of a surrogate pair whose second half has not come yet. */
   let halfCharacter = ''
   let textBase = 0
+  /** What the generator said it has spent so far. */
+  let spent = noUsage
 
   const firstTokenTimer = setTimeout(() => fail('first_token_timeout'), options.deadlines.firstTokenMs)
   const answerTimer = setTimeout(() => fail('answer_timeout'), options.deadlines.answerMs)
@@ -226,7 +228,7 @@ export function beginRun(options: RunOptions): Run {
         type: 'done',
         abstained: done.ending === 'abstained',
         ...done,
-        usage: done.usage ?? noUsage,
+        usage: done.usage ?? spent,
         timings,
       },
       at,
@@ -242,7 +244,9 @@ export function beginRun(options: RunOptions): Run {
         ...(typeof requestId === 'string' ? {upstreamRequestId: requestId} : {}),
       })
     }
-    end(errorEventOf(code, error?.retryAfterMs ?? null), clock(), code === 'internal' ? error : null)
+    const terminal = errorEventOf(code, error?.retryAfterMs ?? null)
+    const told = spent === noUsage ? terminal : {...terminal, usage: spent}
+    end(told, clock(), code === 'internal' ? error : null)
   }
 
   function disconnect(): void {
@@ -474,6 +478,7 @@ export function beginRun(options: RunOptions): Run {
         sources,
         search,
         continueFrom: options.continued?.text || null,
+        report,
       },
       {signal: upstream.signal},
     )
@@ -488,10 +493,16 @@ export function beginRun(options: RunOptions): Run {
     throw new DocentError('upstream_cut', 'The generator ended without saying that it had finished')
   }
 
+  function report({usage, ...facts}: GenerationFacts): void {
+    if (isEnded) return
+    if (usage !== undefined) spent = usage
+    if (Object.keys(facts).length > 0) note(facts)
+  }
+
   function complete(finished: FinishEvent): void {
     if (halfCharacter !== '') emitText('\uFFFD')
     halfCharacter = ''
-    note({upstreamRequestId: finished.upstreamRequestId})
+    if (finished.upstreamRequestId !== null) note({upstreamRequestId: finished.upstreamRequestId})
     droppedCitations += finished.droppedCitations ?? 0
     const isSilent = fold.textLength === textBase
     // A refusal or a spent budget may well leave no text; an ordinary end may not.

@@ -49,6 +49,15 @@ export interface Usage {
 
 export const noUsage: Usage = {inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0}
 
+export function sumOfUsage(a: Usage, b: Usage): Usage {
+  return {
+    inputTokens: a.inputTokens + b.inputTokens,
+    outputTokens: a.outputTokens + b.outputTokens,
+    cacheReadTokens: a.cacheReadTokens + b.cacheReadTokens,
+    cacheWriteTokens: a.cacheWriteTokens + b.cacheWriteTokens,
+  }
+}
+
 /** Milliseconds since the question was accepted; null for what never came. */
 export interface Timings {
   readonly sourcesMs: number | null
@@ -116,6 +125,8 @@ export interface ErrorEvent {
   readonly message: string
   readonly retryable: boolean
   readonly retryAfterMs?: number
+  /** What was spent before it failed, as far as that is known; absent when nothing was. */
+  readonly usage?: Usage
 }
 
 export interface DoneEvent {

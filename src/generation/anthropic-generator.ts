@@ -8,7 +8,7 @@ import type {
   ThinkingConfigParam,
   ToolResultBlockParam,
 } from '@anthropic-ai/sdk/resources/messages'
-import {DocentError, type FinishReason, type Usage} from '../domain/index.ts'
+import {DocentError, type FinishReason, noUsage, sumOfUsage, type Usage} from '../domain/index.ts'
 import type {GenerationEvent, GenerationRequest, Generator} from './generator.ts'
 import {type MarkerCitations, markerCitations} from './marker-citations.ts'
 import {type CitationStyle, firstMessages, searchTool, sourceBlocks, systemPrompt} from './prompt.ts'
@@ -113,7 +113,7 @@ async function* generate(
   const results = searchResults()
   const answer = answerText(results, citations)
   const messages: MessageParam[] = firstMessages({...request, citations, historyBudgetTokens, results})
-  let usage: Usage = {inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0}
+  let usage = noUsage
   let upstreamRequestId: string | null = null
   let searches = 0
   // Gathered, not yielded one layer up at a time: each layer of generators costs microseconds for every token.
@@ -122,12 +122,13 @@ async function* generate(
   for (let round = 0; ; round++) {
     signal.throwIfAborted()
     const last = round >= maxSearchRounds
-    const reply = reading(answer)
+    const reply = reading(answer, (spent) => request.report?.({usage: sumOfUsage(usage, spent)}))
     try {
       const {data: stream, request_id: requestId} = await client.messages
         .create(bodyOf(options, messages, canSearch, last), {signal})
         .withResponse()
       upstreamRequestId = requestId ?? upstreamRequestId
+      if (requestId) request.report?.({upstreamRequestId: requestId})
       const upstream = upstreamEvents(stream, () => reply.isOver)
       try {
         for (let event = await upstream.next(); event !== null; event = await upstream.next()) {
@@ -146,7 +147,7 @@ async function* generate(
     signal.throwIfAborted()
     if (!reply.isOver) throw brokenOff(reply, upstreamRequestId)
 
-    usage = sum(usage, reply.usage)
+    usage = sumOfUsage(usage, reply.usage)
     if (last || reply.stopReason !== 'tool_use' || reply.toolCalls.length === 0) {
       answer.end(out)
       yield* out
@@ -322,15 +323,6 @@ function foundSummary(count: number): string {
   return count === 1 ? 'Found 1 more section.' : `Found ${count} more sections.`
 }
 
-function sum(a: Usage, b: Usage): Usage {
-  return {
-    inputTokens: a.inputTokens + b.inputTokens,
-    outputTokens: a.outputTokens + b.outputTokens,
-    cacheReadTokens: a.cacheReadTokens + b.cacheReadTokens,
-    cacheWriteTokens: a.cacheWriteTokens + b.cacheWriteTokens,
-  }
-}
-
 /** The answer's text over all rounds, and what it cites. */
 interface AnswerText {
   push(text: string, out: GenerationEvent[]): void
@@ -453,12 +445,13 @@ interface OpenBlock {
   signature: string
 }
 
-function reading(answer: AnswerText): Reading {
+/** @param onUsage is told each time the upstream says what was spent. */
+function reading(answer: AnswerText, onUsage: (usage: Usage) => void): Reading {
   const blocks = new Map<number, OpenBlock>()
   let hasBegun = false
   let isOver = false
   let stopReason: string | null = null
-  let usage: Usage = {inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0}
+  let usage = noUsage
 
   const count = (raw: unknown): void => {
     const tokens = (raw ?? {}) as Record<string, unknown>
@@ -471,6 +464,7 @@ function reading(answer: AnswerText): Reading {
       cacheReadTokens: number('cache_read_input_tokens', usage.cacheReadTokens),
       cacheWriteTokens: number('cache_creation_input_tokens', usage.cacheWriteTokens),
     }
+    onUsage(usage)
   }
 
   return {

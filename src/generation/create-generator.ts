@@ -2,6 +2,7 @@ import {DocentError} from '../domain/index.ts'
 import {anthropicGenerator} from './anthropic-generator.ts'
 import {extractiveGenerator} from './extractive-generator.ts'
 import type {Generator} from './generator.ts'
+import type {CitationStyle} from './prompt.ts'
 import {resilient} from './resilient.ts'
 
 export interface GeneratorSettings {
@@ -11,6 +12,8 @@ export interface GeneratorSettings {
   readonly anthropicModel: string
   /** Asked when the first one fails before its first text; null for none. */
   readonly anthropicFallbackModel: string | null
+  /** How sources are cited: by the API's own citations, or by markers for gateways without them. Default native. */
+  readonly anthropicCitations?: CitationStyle
   readonly thinking: boolean
   readonly maxOutputTokens: number
   readonly stallTimeoutMs: number
@@ -58,6 +61,7 @@ export function createGenerator(settings: GeneratorSettings, extras: GeneratorEx
       baseUrl: settings.anthropicBaseUrl,
       model: name,
       thinking: settings.thinking,
+      citations: settings.anthropicCitations ?? 'native',
       maxOutputTokens: settings.maxOutputTokens,
       stallTimeoutMs: settings.stallTimeoutMs,
       ...(extras.fetch ? {fetch: extras.fetch} : {}),

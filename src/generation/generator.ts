@@ -23,6 +23,18 @@ export interface GenerationRequest {
   readonly search: (query: string) => Promise<readonly RetrievedSource[]>
   /** The text of an answer that broke off, to be continued; null for a new one. */
   readonly continueFrom: string | null
+  /** Told what is known beside the events as soon as it is known, so that an answer cut short has it too. */
+  readonly report?: (facts: GenerationFacts) => void
+}
+
+/** What is known of a generation while it goes on; a later report of a field replaces the one before. */
+export interface GenerationFacts {
+  /** Spent so far, over all tries and rounds. */
+  readonly usage?: Usage
+  /** The upstream's id of the request. */
+  readonly upstreamRequestId?: string
+  /** Who writes, when it is not the generator that was asked. */
+  readonly writtenBy?: {readonly generator: GeneratorName; readonly model: string | null}
 }
 
 /** Ends a generation that went well. A generator that finishes without it has failed. */

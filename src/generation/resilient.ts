@@ -1,7 +1,15 @@
 import {setTimeout as delay} from 'node:timers/promises'
-import {DocentError, type ErrorCode, type RetrievedSource, toDocentError} from '../domain/index.ts'
+import {
+  DocentError,
+  type ErrorCode,
+  noUsage,
+  type RetrievedSource,
+  sumOfUsage,
+  toDocentError,
+  type Usage,
+} from '../domain/index.ts'
 import {type CircuitBreaker, circuitBreaker} from './circuit-breaker.ts'
-import type {GenerationEvent, GenerationRequest, Generator} from './generator.ts'
+import type {GenerationEvent, GenerationFacts, GenerationRequest, Generator} from './generator.ts'
 
 export interface ResilientOptions {
   /** Asked when the one before it failed; default none. */
@@ -49,7 +57,8 @@ const signsOfOutage: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
  * After it, an error goes up, since a second try could not take back what a reader has seen.
  *
  * Each step is a `tool` event named `generator` and a note. A circuit breaker for each model, which
- * counts answers that never began, keeps questions from waiting for one that is down. Errors that are not the upstream's go up at once.
+ * counts answers that never began, keeps questions from waiting for one that is down. Errors that are not the
+ * upstream's go up at once. What failed tries have spent counts.
  */
 export function resilient(primary: Generator, options: ResilientOptions = {}): Generator {
   const {
@@ -77,6 +86,9 @@ export function resilient(primary: Generator, options: ResilientOptions = {}): G
       const startedAt = now()
       // A later candidate may quote what an earlier one found by searching again.
       const found: RetrievedSource[] = []
+      /** By the tries before, and by all. */
+      let spentBefore = noUsage
+      let spent = noUsage
       const shared: GenerationRequest = {
         ...request,
         search: async (query) => {
@@ -84,6 +96,14 @@ export function resilient(primary: Generator, options: ResilientOptions = {}): G
           found.push(...more)
           return more
         },
+        report(facts) {
+          if (facts.usage !== undefined) spent = sumOfUsage(spentBefore, facts.usage)
+          request.report?.(facts.usage === undefined ? facts : {...facts, usage: spent})
+        },
+      }
+      const handOverTo = ({name, model}: Generator) => {
+        const facts: GenerationFacts = {writtenBy: {generator: name, model}}
+        request.report?.(facts)
       }
       const current = (): GenerationRequest => ({...shared, sources: [...request.sources, ...found]})
       let steps = 0
@@ -111,8 +131,10 @@ export function resilient(primary: Generator, options: ResilientOptions = {}): G
         try {
           for (let attempt = 0; ; attempt++) {
             const seen = {content: false, anything: false}
+            spentBefore = spent
+            if (place > 0) handOverTo(generator)
             try {
-              yield* watched(generator, current(), signal, seen)
+              yield* watched(generator, current(), signal, seen, spentBefore)
               passage.succeeded()
               return
             } catch (error) {
@@ -145,7 +167,9 @@ export function resilient(primary: Generator, options: ResilientOptions = {}): G
 
       if (lastResort) {
         onNote(`Answering by ${nameOf(lastResort)} instead.`)
-        yield* lastResort.generate(current(), {signal})
+        spentBefore = spent
+        handOverTo(lastResort)
+        yield* watched(lastResort, current(), signal, {content: true, anything: true}, spentBefore)
         return
       }
       throw lastError ?? new DocentError('internal', 'No generator was asked')
@@ -159,6 +183,7 @@ async function* watched(
   request: GenerationRequest,
   signal: AbortSignal,
   seen: {content: boolean; anything: boolean},
+  spentBefore: Usage,
 ): AsyncGenerator<GenerationEvent> {
   for await (const event of generator.generate(request, {signal})) {
     if (event.type === 'delta' || event.type === 'citation') seen.content = true
@@ -168,7 +193,7 @@ async function* watched(
         details: {upstreamRequestId: event.upstreamRequestId},
       })
     }
-    yield event
+    yield event.type === 'finish' ? {...event, usage: sumOfUsage(spentBefore, event.usage)} : event
   }
 }
 

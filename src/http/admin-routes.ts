@@ -1,5 +1,6 @@
 import {once} from 'node:events'
 import express, {type Response, Router} from 'express'
+import type {Answering} from '../answering/answering.ts'
 import {DocentError} from '../domain/index.ts'
 import {csvHeader, csvRowOf, jsonLineOf} from '../transcripts/export-format.ts'
 import type {Transcript, TranscriptStore} from '../transcripts/transcript-store.ts'
@@ -20,6 +21,7 @@ export interface BuildShelf {
 
 export interface AdminRoutesDeps {
   readonly staff: Staff
+  readonly answering: Pick<Answering, 'forget'>
   readonly transcripts: TranscriptStore
   readonly builds: BuildShelf
   readonly reindexing: Reindexing
@@ -29,7 +31,7 @@ export interface AdminRoutesDeps {
 
 /** Staff's API, everything below `/api/admin`. */
 export function createAdminRouter(deps: AdminRoutesDeps): Router {
-  const {staff, transcripts, builds, reindexing, heartbeatMs, slowReaderTimeoutMs} = deps
+  const {staff, answering, transcripts, builds, reindexing, heartbeatMs, slowReaderTimeoutMs} = deps
   const router = Router()
   router.use(ownPagesOnly)
   router.use(express.json({limit: '256kb'}))
@@ -75,7 +77,9 @@ export function createAdminRouter(deps: AdminRoutesDeps): Router {
     response.json({answerId, review: transcripts.get(answerId)?.review ?? null})
   })
   router.delete('/transcripts/:answerId', staff.allow(), (request, response) => {
-    if (!transcripts.delete(String(request.params['answerId']))) {
+    const answerId = String(request.params['answerId'])
+    answering.forget({answerId})
+    if (!transcripts.delete(answerId)) {
       throw new DocentError('not_found', 'There is no such transcript.')
     }
     response.status(204).end()

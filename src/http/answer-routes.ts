@@ -3,7 +3,7 @@ import type {Answering, AnswerSnapshot} from '../answering/answering.ts'
 import {DocentError, type Ending, isTerminal, type SequencedEvent} from '../domain/index.ts'
 import type {TranscriptStore} from '../transcripts/transcript-store.ts'
 import {endWithStreamHead, frameOf, openEventStream, resumePointOf} from './event-stream.ts'
-import {type Limits, visitorOf} from './limits.ts'
+import {keyOfVisitor, type Limits, visitorOf} from './limits.ts'
 import type {Log} from './log.ts'
 import type {Metrics} from './metrics.ts'
 import {askRequestOf, feedbackOf, idempotencyKeyOf} from './request-schemas.ts'
@@ -28,8 +28,8 @@ export function addAnswerRoutes(router: Router, deps: AnswerRoutesDeps): void {
     const form = wantedForm(request)
     requireJson(request)
     const {question, bufferMs, continueAnswerId} = askRequestOf(request.body)
-    const idempotencyKey = idempotencyKeyOf(request.get('idempotency-key'))
     const visitor = visitorOf(request)
+    const idempotencyKey = keyOfVisitor(visitor, idempotencyKeyOf(request.get('idempotency-key')))
     await limits.countQuestion(visitor, response)
     const closeStream = limits.openStream(visitor)
     response.once('close', closeStream)
@@ -82,7 +82,9 @@ export function addAnswerRoutes(router: Router, deps: AnswerRoutesDeps): void {
   })
 
   router.delete('/api/conversations/:id', (request, response) => {
-    response.json({deleted: transcripts.deleteConversation(request.params.id)})
+    const conversationId = request.params.id
+    answering.forget({conversationId})
+    response.json({deleted: transcripts.deleteConversation(conversationId)})
   })
 
   /** @throws DocentError `not_found`, the same for what never was and for what is no id at all. */

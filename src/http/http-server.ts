@@ -104,7 +104,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
 
   app.use(
     '/api/admin',
-    createAdminRouter({staff, transcripts, builds: deps.builds, reindexing, ...streaming}),
+    createAdminRouter({staff, answering, transcripts, builds: deps.builds, reindexing, ...streaming}),
   )
   app.use('/api', crossOrigin(options.allowedOrigins), express.json({limit: '64kb'}))
   addAnswerRoutes(app, {answering, transcripts, limits, metrics, log, bufferMs, ...streaming})

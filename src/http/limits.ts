@@ -1,3 +1,4 @@
+import {createHash} from 'node:crypto'
 import type {Request, Response} from 'express'
 import {RateLimiterMemory, type RateLimiterRes} from 'rate-limiter-flexible'
 import {DocentError} from '../domain/index.ts'
@@ -129,6 +130,15 @@ export function visitorOf(request: Request): string {
   const back = tail?.split(':').filter(Boolean) ?? []
   const gap = tail === undefined ? [] : Array<string>(Math.max(0, 8 - front.length - back.length)).fill('0')
   return [...front, ...gap, ...back].slice(0, 4).join(':')
+}
+
+/**
+ * A visitor's idempotency key as it is looked up and logged: nobody joins the answer of another visitor by using
+ * the same key, and neither the key nor the address can be read from it.
+ */
+export function keyOfVisitor(visitor: string, idempotencyKey: string | null): string | null {
+  if (idempotencyKey === null) return null
+  return createHash('sha256').update(`${visitor}\n${idempotencyKey}`).digest('base64url')
 }
 
 function limiterOf(perMinute: number): RateLimiterMemory | null {

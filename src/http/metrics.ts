@@ -25,11 +25,17 @@ export interface EndedAnswer {
 export interface MetricsOptions {
   /** Answers being written, asked for at each scrape. */
   readonly activeAnswers: () => number
+  /** Whether what is logged reaches the disk, asked for at each scrape; absent where nothing is logged. */
+  readonly journalHealth?: () => {readonly degraded: boolean; readonly unflushed: number}
   /** Process figures as well (memory, event loop delay). One server of a process may have them. Default false. */
   readonly withProcessMetrics?: boolean
 }
 
-export function createMetrics({activeAnswers, withProcessMetrics = false}: MetricsOptions): Metrics {
+export function createMetrics({
+  activeAnswers,
+  journalHealth,
+  withProcessMetrics = false,
+}: MetricsOptions): Metrics {
   const registry = new Registry()
   const registers = [registry]
   if (withProcessMetrics) collectDefaultMetrics({register: registry})
@@ -91,6 +97,25 @@ export function createMetrics({activeAnswers, withProcessMetrics = false}: Metri
       this.set(activeAnswers())
     },
   })
+
+  if (journalHealth !== undefined) {
+    new Gauge({
+      name: 'docent_journal_degraded',
+      help: '1 while transcripts cannot be written to disk; answers go on.',
+      registers,
+      collect() {
+        this.set(journalHealth().degraded ? 1 : 0)
+      },
+    })
+    new Gauge({
+      name: 'docent_journal_unflushed_events',
+      help: 'Events that wait in memory to be written.',
+      registers,
+      collect() {
+        this.set(journalHealth().unflushed)
+      },
+    })
+  }
 
   // One look-up of a label for each token would cost more than the counting.
   const ofType = new Map<string, {inc(): void}>()

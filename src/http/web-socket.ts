@@ -6,7 +6,7 @@ import type {Answering} from '../answering/answering.ts'
 import {DocentError, isTerminal, type SequencedEvent, toDocentError} from '../domain/index.ts'
 import {pump} from './answer-routes.ts'
 import {errorBodyOf, statusOf} from './error-response.ts'
-import {type Limits, visitorOf} from './limits.ts'
+import {keyOfVisitor, type Limits, visitorOf} from './limits.ts'
 import type {Log} from './log.ts'
 import type {Metrics} from './metrics.ts'
 import {isAllowedOrigin} from './origins.ts'
@@ -140,7 +140,7 @@ function serve(client: WebSocket, visitor: string, deps: WebSocketDeps): void {
         if (reader.signal.aborted) return
         const {answerId} = answering.ask(question, {
           channel: 'ws',
-          idempotencyKey: idempotencyKeyOf(idempotencyKey),
+          idempotencyKey: keyOfVisitor(visitor, idempotencyKeyOf(idempotencyKey)),
           continueAnswerId,
         })
         limits.began(visitor, answerId)

@@ -27,6 +27,7 @@ export const csvHeader = `${columns.join(',')}\r\n`
 /** One transcript as a line of CSV (RFC 4180), line break included. */
 export function csvRowOf(transcript: Transcript): string {
   const {timings, usage, sources} = transcript
+  const writer = transcript.writtenBy ?? transcript
   const end = transcript.events.at(-1)?.event
   const values: Record<(typeof columns)[number], unknown> = {
     answerId: transcript.answerId,
@@ -38,8 +39,8 @@ export function csvRowOf(transcript: Transcript): string {
     rating: transcript.feedback?.rating ?? '',
     verdict: transcript.review?.verdict ?? '',
     build: transcript.build,
-    generator: transcript.generator,
-    model: transcript.model ?? '',
+    generator: writer.generator,
+    model: writer.model ?? '',
     sourcesMs: timings.sourcesMs ?? '',
     firstTokenMs: timings.firstTokenMs ?? '',
     totalMs: timings.totalMs,

@@ -44,6 +44,14 @@ export function listLines(items: readonly TranscriptItem[], view: TerminalView):
   })
 }
 
+/** Who wrote it, and who was asked to when that was another one. */
+function writerOf({generator, model, writtenBy}: Transcript): string {
+  const name = (who: {readonly generator: string; readonly model: string | null}) =>
+    who.model === null ? who.generator : `${who.generator}, ${who.model}`
+  const asked = name({generator, model})
+  return writtenBy === undefined ? asked : `${name(writtenBy)} (in place of ${asked})`
+}
+
 /** Everything of one answer, for reading. */
 export function showLines(transcript: Transcript, view: TerminalView): string[] {
   const ending = transcript.ending ?? 'running'
@@ -57,10 +65,7 @@ export function showLines(transcript: Transcript, view: TerminalView): string[] 
     field('asked', `${timeOf(transcript.startedAt)} by ${transcript.channel}`),
     field('ending', paint(view, endingStyles[ending], ending) + whyOf(last)),
     field('build', transcript.build),
-    field(
-      'written by',
-      transcript.model === null ? transcript.generator : `${transcript.generator}, ${transcript.model}`,
-    ),
+    field('written by', writerOf(transcript)),
     field(
       'timings',
       `sources ${msOf(timings.sourcesMs)}, first token ${msOf(timings.firstTokenMs)}, longest silence ${msOf(timings.longestStallMs)}, in all ${msOf(timings.totalMs)}`,

@@ -1,7 +1,7 @@
 import {afterEach, beforeEach, describe, expect, test, vi} from 'vitest'
 import type {CitationEvent, RetrievedSource} from '../../src/domain/index.ts'
 import {type AnthropicOptions, anthropicGenerator} from '../../src/generation/anthropic-generator.ts'
-import type {GenerationEvent, Generator} from '../../src/generation/generator.ts'
+import type {GenerationEvent, GenerationFacts, Generator} from '../../src/generation/generator.ts'
 import {requestOf, sourceOf, textOf, told} from '../contracts/generator.contract.ts'
 import {
   answer,
@@ -487,6 +487,28 @@ test('usage tells what the cache read and wrote, and the request its id', async 
     usage: {inputTokens: 5, outputTokens: 42, cacheReadTokens: 900, cacheWriteTokens: 70},
     upstreamRequestId: 'req_fake_1',
   })
+})
+
+test('what was spent is reported as soon as the upstream says it, over all rounds', async () => {
+  fake.next(
+    steps([
+      messageStart({input_tokens: 5, output_tokens: 1}),
+      ...toolUse('search_docs', {query: 'port'}),
+      messageDelta('tool_use', 10),
+      messageStop(),
+    ]),
+  )
+  fake.next([...steps([messageStart({input_tokens: 100, output_tokens: 1}), textStart()]), [0, 'destroy']])
+  const reported: GenerationFacts[] = []
+
+  await told(claude(), {...requestOf(), report: (facts) => reported.push(facts)})
+
+  expect(reported.map(({usage}) => usage).filter(Boolean)).toEqual([
+    {inputTokens: 5, outputTokens: 1, cacheReadTokens: 0, cacheWriteTokens: 0},
+    {inputTokens: 5, outputTokens: 10, cacheReadTokens: 0, cacheWriteTokens: 0},
+    {inputTokens: 105, outputTokens: 11, cacheReadTokens: 0, cacheWriteTokens: 0},
+  ])
+  expect(reported).toContainEqual({upstreamRequestId: 'req_fake_1'})
 })
 
 test('the realistic fake writes an answer that is cited throughout', async () => {

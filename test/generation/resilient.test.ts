@@ -4,12 +4,18 @@ import {anthropicGenerator} from '../../src/generation/anthropic-generator.ts'
 import {circuitBreaker} from '../../src/generation/circuit-breaker.ts'
 import {createGenerator, type GeneratorSettings} from '../../src/generation/create-generator.ts'
 import {extractiveGenerator} from '../../src/generation/extractive-generator.ts'
-import type {GenerationEvent, GenerationRequest, Generator} from '../../src/generation/generator.ts'
+import type {
+  GenerationEvent,
+  GenerationFacts,
+  GenerationRequest,
+  Generator,
+} from '../../src/generation/generator.ts'
 import {type ResilientOptions, resilient} from '../../src/generation/resilient.ts'
 import {type ScriptStep, scriptedGenerator} from '../../src/generation/scripted-generator.ts'
 import {requestOf, sourceOf, told} from '../contracts/generator.contract.ts'
 import {
   answer,
+  errorEvent,
   type FakeClaude,
   messageStart,
   refusal,
@@ -388,6 +394,26 @@ describe('the generator that settings ask for', () => {
 
     expect(text).toBe('Set PORT.')
     expect(fake.requests.map(({body}) => body?.model)).toEqual(['claude-haiku-5-5', 'claude-sonnet-5-5'])
+  })
+
+  test('who wrote in place of the model asked is reported, and what failed tries have spent counts', async () => {
+    const begun = steps([messageStart({input_tokens: 10, output_tokens: 1})])
+    fake.next([...begun, [0, {event: errorEvent('invalid_request_error')}]])
+    fake.next([
+      ...steps([messageStart({input_tokens: 20, output_tokens: 1})]),
+      ...answer('Set PORT.').slice(1),
+    ])
+    const reported: GenerationFacts[] = []
+
+    const {text, events} = await told(
+      createGenerator(settings({anthropicFallbackModel: 'claude-sonnet-5-5'})),
+      {...requestOf(), report: (facts) => reported.push(facts)},
+    )
+
+    expect(text).toBe('Set PORT.')
+    expect(reported).toContainEqual({writtenBy: {generator: 'anthropic', model: 'claude-sonnet-5-5'}})
+    expect(reported.findLast(({usage}) => usage)?.usage?.inputTokens).toBe(30)
+    expect(events.at(-1)).toMatchObject({type: 'finish', usage: {inputTokens: 30, outputTokens: 8}})
   })
 
   test('an overloaded upstream that recovers answers after a pause', async () => {

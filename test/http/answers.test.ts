@@ -453,6 +453,29 @@ describe('the same question sent twice', () => {
   })
 })
 
+describe('the same key from two visitors', () => {
+  test('begins two answers: nobody joins the answer of another', async () => {
+    const product = await start({options: {trustProxy: '1'}})
+    const from = (address: string) =>
+      product.ask(
+        {question: 'xyzzy'},
+        {headers: {'idempotency-key': 'key-1', 'x-forwarded-for': address, accept: 'application/json'}},
+      )
+    const idOf = async (response: Response) => ((await response.json()) as {answerId: string}).answerId
+
+    const [one, again, other] = [
+      await idOf(await from('192.0.2.1')),
+      await idOf(await from('192.0.2.1')),
+      await idOf(await from('192.0.2.2')),
+    ]
+
+    expect(again).toBe(one)
+    expect(other).not.toBe(one)
+    // What is logged names neither the key nor the visitor.
+    expect(product.journal.get(one)?.idempotencyKey).toMatch(/^[\w-]{43}$/)
+  })
+})
+
 describe('feedback', () => {
   test('is kept with the answer, and the latest word wins', async () => {
     const product = await start()
@@ -479,6 +502,31 @@ describe('feedback', () => {
 })
 
 describe('a conversation', () => {
+  test('forgotten while an answer of it is written ends that answer, and nothing of it is kept', async () => {
+    const product = await start()
+    const events = eventsOf(await product.ask({question: 'How?', conversationId: 'mine'}))
+    const other = eventsOf(await product.ask({question: 'How?', conversationId: 'other'}))
+    const [call, otherCall] = [await product.generator.call(0), await product.generator.call(1)]
+    call.say('One.')
+    const [begun] = await readUntil(events, 'delta')
+    const answerId = String(begun!.data['answerId'])
+
+    const response = await fetch(`${product.url}/api/conversations/mine`, {method: 'DELETE'})
+    const last = (await readUntil(events, 'done')).at(-1)
+    const gone = await fetch(`${product.url}/api/answers/${answerId}`)
+    otherCall.say('Two.')
+    otherCall.finish()
+    await readUntil(other, 'done')
+
+    expect(await response.json()).toEqual({deleted: 1})
+    expect(call.signal.aborted).toBe(true)
+    expect(last!.data).toMatchObject({ending: 'stopped'})
+    expect(gone.status).toBe(404)
+    expect(product.journal.get(answerId)).toBeNull()
+    expect(product.journal.eventsAfter(answerId, 0)).toEqual([])
+    expect(product.answering.active).toBe(0)
+  })
+
   test('is forgotten when its visitor says so', async () => {
     const product = await start()
     const [begun] = await allEventsOf(await product.ask({question: 'xyzzy', conversationId: 'mine'}))

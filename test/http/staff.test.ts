@@ -199,6 +199,24 @@ describe('transcripts', () => {
     expect([deleted.status, gone.status]).toEqual([204, 404])
   })
 
+  test('deleted while the answer is written end it', async () => {
+    const product = await start()
+    const response = await product.ask({question: 'How?'})
+    const call = await product.generator.call(0)
+    const answerId = product.journal.list({}).items[0]!.answerId
+
+    const deleted = await fetch(`${product.url}/api/admin/transcripts/${answerId}`, {
+      method: 'DELETE',
+      headers: bearer(adminToken),
+    })
+    const text = await response.text()
+
+    expect(deleted.status).toBe(204)
+    expect(call.signal.aborted).toBe(true)
+    expect(text).toContain('"ending":"stopped"')
+    expect(product.journal.get(answerId)).toBeNull()
+  })
+
   test('are exported as JSON lines and as CSV', async () => {
     const product = await start()
     await answered(product, 'xyzzy, "one"')

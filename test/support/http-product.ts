@@ -65,7 +65,7 @@ export async function startHttpProduct(given: HttpProductOptions = {}): Promise<
       return {build: given.build, release() {}}
     },
   }
-  const metrics = createMetrics({activeAnswers: () => answering.active})
+  const metrics = createMetrics({activeAnswers: () => answering.active, journalHealth: journal.health})
   const answering = createAnswering({
     retriever,
     generator,
