@@ -27,6 +27,8 @@ export interface JournalFacts {
   readonly writtenBy?: {readonly generator: GeneratorName; readonly model: string | null}
   /** The operator's message of what failed. */
   readonly errorDetail?: string | null
+  /** From asking to the first sources on the visitor's screen, as the visitor's browser measured it. */
+  readonly firstUsefulMs?: number
   /** Milliseconds by retrieval stage. */
   readonly retrievalTimings?: Readonly<Record<string, number>>
   /** Retries, fallbacks and other steps, one sentence each. */

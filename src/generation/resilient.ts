@@ -107,11 +107,13 @@ export function resilient(primary: Generator, options: ResilientOptions = {}): G
       }
       const current = (): GenerationRequest => ({...shared, sources: [...request.sources, ...found]})
       let steps = 0
-      const step = (summary: string): GenerationEvent => ({
+      const step = (summary: string, next: Generator = primary): GenerationEvent => ({
         type: 'tool',
         id: `generator-${++steps}`,
         name: 'generator',
         status: 'failed',
+        // Who writes from here on, so that a page can say "quoting" while it does.
+        input: {generator: next.name},
         summary,
       })
       let lastError: DocentError | null = null
@@ -125,7 +127,7 @@ export function resilient(primary: Generator, options: ResilientOptions = {}): G
             `${nameOf(generator)} failed several times in a row and is being left alone for a while`,
           )
           onNote(`${nameOf(generator)} was not asked: it failed several times in a row.`)
-          if (next) yield step(handOver(lastError.code, next))
+          if (next) yield step(handOver(lastError.code, next), next)
           continue
         }
         try {
@@ -147,14 +149,14 @@ export function resilient(primary: Generator, options: ResilientOptions = {}): G
               const pauseMs = failure.retryAfterMs ?? firstPauseMs * 2 ** attempt * (1 - random() / 2)
               const inTime = now() - startedAt + pauseMs <= retryWithinMs
               if (attempt < retries && passing.has(failure.code) && !seen.anything && inTime) {
-                yield step(retrySentence(failure.code))
+                yield step(retrySentence(failure.code), generator)
                 onNote(`Asking ${nameOf(generator)} again in ${Math.round(pauseMs)} ms (try ${attempt + 2}).`)
                 await sleep(pauseMs, signal)
                 signal.throwIfAborted()
                 continue
               }
               if (signsOfOutage.has(failure.code)) passage.failed()
-              if (next) yield step(handOver(failure.code, next))
+              if (next) yield step(handOver(failure.code, next), next)
               break
             }
           }

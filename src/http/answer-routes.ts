@@ -6,7 +6,7 @@ import {endWithStreamHead, frameOf, openEventStream, resumePointOf} from './even
 import {keyOfVisitor, type Limits, visitorOf} from './limits.ts'
 import type {Log} from './log.ts'
 import type {Metrics} from './metrics.ts'
-import {askRequestOf, feedbackOf, idempotencyKeyOf} from './request-schemas.ts'
+import {askRequestOf, feedbackOf, idempotencyKeyOf, timingsOf} from './request-schemas.ts'
 
 export interface AnswerRoutesDeps {
   readonly answering: Answering
@@ -79,6 +79,13 @@ export function addAnswerRoutes(router: Router, deps: AnswerRoutesDeps): void {
     const feedback = feedbackOf(request.body)
     transcripts.setFeedback(answerId, feedback)
     response.json({answerId, feedback})
+  })
+
+  router.post('/api/answers/:id/timings', (request, response) => {
+    requireJson(request)
+    const {answerId} = known(request.params.id)
+    transcripts.setFirstUseful(answerId, timingsOf(request.body).firstUsefulMs)
+    response.status(204).end()
   })
 
   router.delete('/api/conversations/:id', (request, response) => {

@@ -137,6 +137,7 @@ function detailOf(transcript: Transcript): Html {
     ['Generator', transcript.model ?? transcript.generator],
     ['Build', transcript.build],
     ['Sources after', milliseconds(timings.sourcesMs)],
+    ['Useful on screen after', milliseconds(transcript.firstUsefulMs ?? null)],
     ['First token after', milliseconds(timings.firstTokenMs)],
     ['Whole answer', milliseconds(timings.totalMs)],
     ['Tokens in, out', `${usage.inputTokens}, ${usage.outputTokens}`],

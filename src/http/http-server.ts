@@ -251,6 +251,7 @@ const methodsOf: Readonly<Record<string, string>> = {
   '/api/answers/:id/events': 'GET',
   '/api/answers/:id/stop': 'POST',
   '/api/answers/:id/feedback': 'POST',
+  '/api/answers/:id/timings': 'POST',
   '/api/conversations/:id': 'DELETE',
   '/api/search': 'GET',
 }

@@ -61,6 +61,14 @@ export function idempotencyKeyOf(value: unknown): string | null {
   throw new DocentError('invalid_request', 'Idempotency-Key must be 1 to 200 printable ASCII characters.')
 }
 
+/** Longer than any answer may take: what a browser says is checked, not believed. */
+const timingsBody = z.object({firstUsefulMs: z.number().min(0).max(600_000)})
+
+/** What a visitor's browser measured. @throws DocentError `invalid_request`. */
+export function timingsOf(body: unknown): {readonly firstUsefulMs: number} {
+  return {firstUsefulMs: Math.round(parsed(timingsBody, body).firstUsefulMs)}
+}
+
 const feedbackBody = z.object({
   rating: z.enum(['up', 'down']),
   reasons: z.array(words(100)).max(20).optional(),

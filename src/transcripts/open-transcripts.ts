@@ -517,6 +517,20 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
         now(),
       )
     },
+    setFirstUseful(answerId, firstUsefulMs) {
+      const answer = live.get(answerId)
+      if (answer !== undefined) {
+        if (answer.facts.firstUsefulMs === undefined) note(answerId, {firstUsefulMs})
+        return
+      }
+      patiently(() =>
+        db
+          .prepare(
+            "UPDATE answers SET facts = json_set(facts, '$.firstUsefulMs', ?) WHERE id = ? AND json_extract(facts, '$.firstUsefulMs') IS NULL",
+          )
+          .run(firstUsefulMs, answerId),
+      )
+    },
     setReview(answerId, {verdict, note, correctedAnswer}) {
       change(
         answerId,

@@ -74,6 +74,8 @@ export interface TranscriptStore {
   get(answerId: string): Transcript | null
   /** @throws DocentError `not_found`. The latest word wins. */
   setFeedback(answerId: string, feedback: Omit<Feedback, 'at'>): void
+  /** The first word counts; an answer that is not kept is passed over. */
+  setFirstUseful(answerId: string, firstUsefulMs: number): void
   setReview(answerId: string, review: Omit<Review, 'at'>): void
   /** Removes every trace, search rows included. False when there was none. */
   delete(answerId: string): boolean

@@ -80,6 +80,10 @@ export function memoryJournal(): Journal & TranscriptStore {
     setFeedback: (answerId, feedback) => {
       known(answerId).feedback = {...feedback, at: Date.now()}
     },
+    setFirstUseful: (answerId, firstUsefulMs) => {
+      const row = rows.get(answerId)
+      if (row && row.facts.firstUsefulMs === undefined) row.facts = {...row.facts, firstUsefulMs}
+    },
     setReview: (answerId, review) => {
       known(answerId).review = {...review, at: Date.now()}
     },

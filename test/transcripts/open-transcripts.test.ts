@@ -248,6 +248,22 @@ describe('what staff reads', () => {
     expect(items.map(({answerId}) => answerId)).toEqual(['7e0c1f7e-aaaa-bbbb-cccc-000000000002'])
   })
 
+  test('when the visitor first saw something is kept, told before or after the end; the first word counts', async () => {
+    const transcripts = openForTest()
+    journalAnswer(transcripts, 'early', {ending: null})
+    journalAnswer(transcripts, 'late')
+    await transcripts.flush()
+
+    for (const ms of [80, 9]) {
+      transcripts.setFirstUseful('early', ms)
+      transcripts.setFirstUseful('late', ms + 1)
+      transcripts.setFirstUseful('unknown', ms)
+    }
+
+    expect(transcripts.get('early')?.firstUsefulMs).toBe(80)
+    expect(transcripts.get('late')?.firstUsefulMs).toBe(81)
+  })
+
   test('the latest feedback and review win', () => {
     const transcripts = openForTest({now: () => 5})
     journalAnswer(transcripts, 'a', {ending: null})
