@@ -1,12 +1,15 @@
+import {createHash} from 'node:crypto'
 import type {IndexBuild, StoredSection} from '../index/build.ts'
 import {termsOf} from '../text/terms.ts'
+import {BoundedMemory} from './bounded-memory.ts'
+import {dot} from './vector-math.ts'
 import {wordsIn} from './words-in.ts'
 
 /** A section with its words worked out. */
 export interface SectionWords {
   readonly section: StoredSection
-  /** Terms of the title and of each heading. */
-  readonly titleAndHeadings: ReadonlySet<string>
+  /** Terms of the title and of each heading, each once. */
+  readonly titleAndHeadings: readonly string[]
   /** Terms of the last heading; of the title where there is none. */
   readonly lastHeading: readonly string[]
 }
@@ -18,10 +21,10 @@ export interface SectionText {
   readonly words: number
 }
 
-/** Terms looked up, sections and texts kept; beyond these the memory starts anew. */
-const maxWeights = 50_000
-const maxSections = 20_000
-const maxTexts = 3_000
+const maxTerms = 50_000
+const maxSections = 40_000
+/** Of texts, roughly: eight bytes for each term, which are shared. */
+const maxTextBytes = 48 * 1024 * 1024
 
 /** Stands between passages, so that no phrase runs across them. */
 export const gap = ''
@@ -31,14 +34,19 @@ const memories = new WeakMap<IndexBuild, BuildMemory>()
 /**
  * What retrieval has read of a build and will want again: the same words and sections come up from question to
  * question, and a look-up in the database costs ten times one in memory. A build never changes, so nothing here
- * goes stale; it goes with the build.
+ * goes stale; it goes with the build. Bounded: about 100 MB for the largest builds.
  */
 export class BuildMemory {
   readonly #build: IndexBuild
-  readonly #weights = new Map<string, number>()
-  readonly #sections = new Map<number, SectionWords>()
-  readonly #texts = new Map<number, SectionText>()
-  readonly #headings = new Map<string, readonly string[]>()
+  readonly #frequencies = new BoundedMemory<string, number>(maxTerms)
+  readonly #sections = new BoundedMemory<number, SectionWords>(maxSections)
+  readonly #texts = new BoundedMemory<number, SectionText>(
+    maxTextBytes,
+    ({terms}) => 200 + 8 * terms.length,
+  )
+  readonly #headings = new BoundedMemory<string, readonly string[]>(maxSections)
+  readonly #norms = new BoundedMemory<number, number>(maxSections)
+  readonly #sourceIds = new BoundedMemory<number, string>(maxSections)
 
   constructor(build: IndexBuild) {
     this.#build = build
@@ -53,15 +61,19 @@ export class BuildMemory {
     return memory
   }
 
+  /** In how many sections a term stands. */
+  frequencyOf(term: string): number {
+    let frequency = this.#frequencies.get(term)
+    if (frequency === undefined) {
+      frequency = this.#build.documentFrequency(term)
+      this.#frequencies.set(term, frequency)
+    }
+    return frequency
+  }
+
   /** Inverse document frequency as BM25 has it. */
   weightOf(term: string): number {
-    let weight = this.#weights.get(term)
-    if (weight === undefined) {
-      weight = inverseFrequency(this.#build.manifest.counts.sections, this.#build.documentFrequency(term))
-      if (this.#weights.size >= maxWeights) this.#weights.clear()
-      this.#weights.set(term, weight)
-    }
-    return weight
+    return inverseFrequency(this.#build.manifest.counts.sections, this.frequencyOf(term))
   }
 
   /** Sections with their heading words; unknown numbers are left out. */
@@ -73,38 +85,64 @@ export class BuildMemory {
       if (known === undefined) missing.push(id)
       else found.push(known)
     }
-    if (this.#sections.size + missing.length > maxSections) this.#sections.clear()
     for (const section of this.#build.sections(missing)) {
       const texts = [section.page.title, ...section.headings].map((text) => this.#termsOfHeading(text))
-      const words = {section, titleAndHeadings: new Set(texts.flat()), lastHeading: texts.at(-1) ?? []}
+      const words = {
+        section,
+        titleAndHeadings: texts.length === 1 ? texts[0]! : [...new Set(texts.flat())],
+        lastHeading: texts.at(-1) ?? [],
+      }
       this.#sections.set(section.id, words)
       found.push(words)
     }
     return found
   }
 
-  textOf(sectionId: number): SectionText {
-    let text = this.#texts.get(sectionId)
+  textOf(section: StoredSection): SectionText {
+    let text = this.#texts.get(section.id)
     if (text === undefined) {
       const terms: string[] = []
       let words = 0
-      for (const passage of this.#build.passagesOf(sectionId)) {
+      for (const passage of this.#build.passagesOf(section.id)) {
         terms.push(gap)
         for (const term of termsOf(passage.text)) terms.push(term)
         words += wordsIn(passage.text)
       }
       text = {terms, words}
-      if (this.#texts.size >= maxTexts) this.#texts.clear()
-      this.#texts.set(sectionId, text)
+      this.#texts.set(section.id, text)
     }
     return text
+  }
+
+  /** Length of the sum of a section's passage vectors; 1 where they cancel out. */
+  normOf({id, firstPassage, passageCount}: StoredSection): number {
+    let norm = this.#norms.get(id)
+    if (norm === undefined) {
+      const sum = Float32Array.from(this.#build.vectorOf(firstPassage))
+      for (let index = 1; index < passageCount; index++) {
+        const vector = this.#build.vectorOf(firstPassage + index)
+        for (let at = 0; at < sum.length; at++) sum[at]! += vector[at]!
+      }
+      norm = Math.sqrt(dot(sum, sum)) || 1
+      this.#norms.set(id, norm)
+    }
+    return norm
+  }
+
+  /** The same for a section whenever it is found, in any build. */
+  sourceIdOf({id, page, anchor}: StoredSection): string {
+    let sourceId = this.#sourceIds.get(id)
+    if (sourceId === undefined) {
+      sourceId = createHash('sha256').update(`${page.url}#${anchor}`).digest('hex').slice(0, 16)
+      this.#sourceIds.set(id, sourceId)
+    }
+    return sourceId
   }
 
   #termsOfHeading(text: string): readonly string[] {
     let terms = this.#headings.get(text)
     if (terms === undefined) {
       terms = [...new Set(termsOf(text))]
-      if (this.#headings.size >= maxSections) this.#headings.clear()
       this.#headings.set(text, terms)
     }
     return terms

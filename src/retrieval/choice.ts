@@ -1,6 +1,7 @@
 import type {IndexBuild} from '../index/build.ts'
 import {BuildMemory} from './build-memory.ts'
-import {type Candidate, dot} from './ranking.ts'
+import type {Candidate} from './ranking.ts'
+import {dot} from './vector-math.ts'
 
 /** Cosine above which two passages are looked at word by word. */
 const suspiciousCosine = 0.95
@@ -20,7 +21,7 @@ export function distinctCandidates(
   const termsIn = (candidate: Candidate) => {
     let found = terms.get(candidate)
     if (found === undefined) {
-      found = new Set(BuildMemory.of(build).textOf(candidate.section.id).terms)
+      found = new Set(BuildMemory.of(build).textOf(candidate.section).terms)
       terms.set(candidate, found)
     }
     return found

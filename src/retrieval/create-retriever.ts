@@ -1,8 +1,8 @@
-import {createHash} from 'node:crypto'
 import {type AbstentionReason, DocentError, type PageLink, type RetrievedSource} from '../domain/index.ts'
 import type {Embedder} from '../embedding/embedder.ts'
 import type {CurrentBuild, IndexBuild, StoredPage} from '../index/build.ts'
 import {bestExcerptOf} from '../text/best-excerpt.ts'
+import {BuildMemory} from './build-memory.ts'
 import {answerabilityOf, parseCalibration} from './calibration.ts'
 import {distinctCandidates, spreadOverPages} from './choice.ts'
 import {type Evidence, evidenceOf} from './evidence.ts'
@@ -65,7 +65,7 @@ export function createRetriever(options: RetrieverOptions): Retriever & DocsSear
     const topic = without.has('follow-up')
       ? noTopic
       : topicOf(question, query.history, (term) =>
-          build.documentFrequency(term) === 0 ? 0 : weightOf(build, term),
+          BuildMemory.of(build).frequencyOf(term) === 0 ? 0 : weightOf(build, term),
         )
     const embedStarted = performance.now()
     const vector = await vectorFor(question, topic)
@@ -157,6 +157,7 @@ export function createRetriever(options: RetrieverOptions): Retriever & DocsSear
         const snippetsStarted = performance.now()
         const sources: RetrievedSource[] = []
         const shown = new Map<number, number>()
+        const memory = BuildMemory.of(build)
         for (const candidate of found.candidates) {
           if (sources.length === limit) break
           const {section} = candidate
@@ -179,10 +180,7 @@ export function createRetriever(options: RetrieverOptions): Retriever & DocsSear
           shown.set(section.id, sources.length)
           sources.push({
             n: (query.firstNumber ?? 1) + sources.length,
-            id: createHash('sha256')
-              .update(`${section.page.url}#${section.anchor}`)
-              .digest('hex')
-              .slice(0, 16),
+            id: memory.sourceIdOf(section),
             title: section.page.title,
             headings: section.headings,
             url: urlOf(section.page),

@@ -48,6 +48,7 @@ export function questionTermsOf(
   const telling = tokens.filter((token) => !token.terms.every(isStopTerm))
   const used = telling.length > 0 ? telling : tokens
   const count = build.manifest.counts.sections
+  const memory = BuildMemory.of(build)
   const seen = new Set<string>()
   const found: QuestionTerm[] = []
   let slips = 0
@@ -60,7 +61,7 @@ export function questionTermsOf(
     seen.add(key)
 
     const word = question.slice(token.start, token.end)
-    const frequencies = terms.map((term) => build.documentFrequency(term))
+    const frequencies = terms.map((term) => memory.frequencyOf(term))
     const knownFrequencies = frequencies.filter((frequency) => frequency > 0)
     if (knownFrequencies.length > 0) {
       const weight = Math.max(...knownFrequencies.map((frequency) => inverseFrequency(count, frequency)))
@@ -74,7 +75,7 @@ export function questionTermsOf(
     const weight =
       corrections.length > 0 ? weightOf(build, corrections[0]!) * 0.8 : inverseFrequency(count, 0)
     const corrected = corrections.length > 0
-    const familiarity = corrected ? familiarityOf(count, build.documentFrequency(corrections[0]!)) : 0
+    const familiarity = corrected ? familiarityOf(count, memory.frequencyOf(corrections[0]!)) : 0
     found.push({
       word,
       terms: corrected ? corrections : terms,

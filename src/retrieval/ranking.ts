@@ -1,6 +1,7 @@
 import type {IndexBuild, StoredSection, TextWeights} from '../index/build.ts'
 import {BuildMemory, gap, type SectionWords} from './build-memory.ts'
 import type {QuestionTerm} from './question-terms.ts'
+import {dot, dotAt} from './vector-math.ts'
 
 /** What is looked for: the question's words and vector, and beside them those of the conversation before it. */
 export interface Wanted {
@@ -86,7 +87,9 @@ export const textWeights: TextWeights = {title: 2, headings: 3, text: 1}
 
 /** The marks of the build that cosines are read against: what a passage picked at random gives. */
 interface Background {
-  readonly vectors: readonly Float32Array[]
+  /** One after the other. */
+  readonly vectors: Float32Array
+  readonly count: number
 }
 
 const backgrounds = new WeakMap<IndexBuild, Background>()
@@ -104,9 +107,12 @@ function backgroundOf(build: IndexBuild): Background {
         .sectionsOf(pages[Math.floor(at)]!.id)
         .filter(({passageCount}) => passageCount > 0)
       const section = sections[Math.floor(sections.length / 2)]
-      if (section !== undefined) vectors.push(Float32Array.from(build.vectorOf(section.firstPassage)))
+      if (section !== undefined) vectors.push(build.vectorOf(section.firstPassage))
     }
-    background = {vectors}
+    const {dimensions} = build.manifest.embedding
+    const packed = new Float32Array(vectors.length * dimensions)
+    for (const [index, vector] of vectors.entries()) packed.set(vector, index * dimensions)
+    background = {vectors: packed, count: vectors.length}
     backgrounds.set(build, background)
   }
   return background
@@ -114,23 +120,17 @@ function backgroundOf(build: IndexBuild): Background {
 
 /** Mean and spread of the cosines of a vector with passages spread over the build. */
 export function backgroundCosine(build: IndexBuild, vector: Float32Array): BackgroundCosine {
-  const {vectors} = backgroundOf(build)
-  if (vectors.length === 0) return {mean: 0, spread: 1}
+  const {vectors, count} = backgroundOf(build)
+  if (count === 0) return {mean: 0, spread: 1}
   let sum = 0
   let squares = 0
-  for (const other of vectors) {
-    const cosine = dot(vector, other)
+  for (let index = 0; index < count; index++) {
+    const cosine = dotAt(vector, vectors, index * vector.length)
     sum += cosine
     squares += cosine * cosine
   }
-  const mean = sum / vectors.length
-  return {mean, spread: Math.max(0.02, Math.sqrt(Math.max(0, squares / vectors.length - mean * mean)))}
-}
-
-export function dot(a: Float32Array, b: Float32Array): number {
-  let sum = 0
-  for (let index = 0; index < a.length; index++) sum += a[index]! * b[index]!
-  return sum
+  const mean = sum / count
+  return {mean, spread: Math.max(0.02, Math.sqrt(Math.max(0, squares / count - mean * mean)))}
 }
 
 export interface Ranking {
@@ -193,7 +193,8 @@ export function rankedSections(
   const semanticDone = performance.now()
 
   const background = backgroundCosine(build, wanted.vector)
-  const headingMatch = new HeadingMatch(memory, wanted.terms)
+  const asked = new AskedTerms(wanted.terms)
+  const headingMatch = new HeadingMatch(memory, asked)
   const candidates: Candidate[] = []
   const ids = promising(lexical, contextual, similar, wanted, background, candidateDepth * reach)
   for (const words of memory.sections(ids)) {
@@ -202,7 +203,7 @@ export function rankedSections(
     const {cosine, sectionCosine, bestPassageId} =
       without.has('semantic') || !hasVector
         ? {cosine: 0, sectionCosine: 0, bestPassageId: section.firstPassage}
-        : cosinesOf(build, section, wanted.vector)
+        : cosinesOf(build, memory, section, wanted.vector)
     const heading = without.has('headings') ? {match: 0, focus: 0} : headingMatch.of(words)
     candidates.push({
       section,
@@ -226,7 +227,7 @@ export function rankedSections(
 
   fuse(candidates, wanted)
   candidates.sort(byScore)
-  for (const candidate of candidates.slice(0, readDepth)) readText(memory, candidate, wanted.terms, without)
+  for (const candidate of candidates.slice(0, readDepth)) readText(memory, candidate, asked, without)
   if (!without.has('page')) addPageSignal(candidates)
   fuse(candidates, wanted)
   candidates.sort(byScore)
@@ -315,58 +316,80 @@ function fuse(candidates: readonly Candidate[], wanted: Wanted): void {
 
 function cosinesOf(
   build: IndexBuild,
+  memory: BuildMemory,
   section: StoredSection,
   vector: Float32Array,
 ): {cosine: number; sectionCosine: number; bestPassageId: number} {
+  const {firstPassage, passageCount} = section
+  if (passageCount === 0) return {cosine: 0, sectionCosine: 0, bestPassageId: firstPassage}
   let best = -1
-  let bestPassageId = section.firstPassage
-  if (section.passageCount === 0) return {cosine: 0, sectionCosine: 0, bestPassageId}
-  if (section.passageCount === 1) {
-    best = dot(vector, build.vectorOf(section.firstPassage))
-    return {cosine: best, sectionCosine: best, bestPassageId}
-  }
-  const sum = new Float32Array(vector.length)
-  for (let index = 0; index < section.passageCount; index++) {
-    const passage = build.vectorOf(section.firstPassage + index)
-    const cosine = dot(vector, passage)
+  let sum = 0
+  let bestPassageId = firstPassage
+  for (let id = firstPassage; id < firstPassage + passageCount; id++) {
+    const cosine = dot(vector, build.vectorOf(id))
+    sum += cosine
     if (cosine > best) {
       best = cosine
-      bestPassageId = section.firstPassage + index
+      bestPassageId = id
     }
-    for (let at = 0; at < sum.length; at++) sum[at]! += passage[at]!
   }
-  const norm = Math.sqrt(dot(sum, sum)) || 1
-  return {cosine: best, sectionCosine: dot(vector, sum) / norm, bestPassageId}
+  // The dot product with a sum is the sum of the dot products.
+  const sectionCosine = passageCount === 1 ? best : sum / memory.normOf(section)
+  return {cosine: best, sectionCosine, bestPassageId}
 }
 
 /** Title and headings against the question. */
 class HeadingMatch {
-  readonly #terms: readonly QuestionTerm[]
-  readonly #asked: ReadonlySet<string>
+  readonly #asked: AskedTerms
   readonly #memory: BuildMemory
-  readonly #total: number
 
-  constructor(memory: BuildMemory, terms: readonly QuestionTerm[]) {
+  constructor(memory: BuildMemory, asked: AskedTerms) {
     this.#memory = memory
-    this.#terms = terms
-    this.#asked = new Set(terms.flatMap((term) => term.terms))
-    this.#total = terms.reduce((sum, term) => sum + term.weight, 0)
+    this.#asked = asked
   }
 
   of({titleAndHeadings, lastHeading}: SectionWords): {match: number; focus: number} {
-    if (this.#total === 0) return {match: 0, focus: 0}
+    const asked = this.#asked
+    // Most headings share nothing with a question.
+    const present = new Set<string>()
+    for (const term of titleAndHeadings) if (asked.places.has(term)) present.add(term)
+    if (present.size === 0) return {match: 0, focus: 0}
+    const match = asked.shareIn(present)
+    if (!lastHeading.some((term) => present.has(term))) return {match, focus: 0}
+    let weight = 0
     let found = 0
-    for (const term of this.#terms) found += term.weight * shareOf(term, titleAndHeadings)
-    // Most headings share nothing with a question; their words need no look-up.
-    if (!lastHeading.some((term) => this.#asked.has(term))) return {match: found / this.#total, focus: 0}
-    let ownWeight = 0
-    let ownFound = 0
     for (const term of lastHeading) {
-      const weight = this.#memory.weightOf(term)
-      ownWeight += weight
-      if (this.#asked.has(term)) ownFound += weight
+      const own = this.#memory.weightOf(term)
+      weight += own
+      if (present.has(term)) found += own
     }
-    return {match: found / this.#total, focus: ownWeight === 0 ? 0 : ownFound / ownWeight}
+    return {match, focus: weight === 0 ? 0 : found / weight}
+  }
+}
+
+/** The question's words, ready to be looked for in many texts. */
+class AskedTerms {
+  readonly terms: readonly QuestionTerm[]
+  /** Which word of the question a term belongs to. */
+  readonly places: ReadonlyMap<string, number>
+  readonly #weight: number
+
+  constructor(terms: readonly QuestionTerm[]) {
+    const places = new Map<string, number>()
+    for (const [index, term] of terms.entries()) {
+      for (const form of term.terms) if (!places.has(form)) places.set(form, index)
+    }
+    this.terms = terms
+    this.places = places
+    this.#weight = terms.reduce((sum, term) => sum + term.weight, 0)
+  }
+
+  /** Share of the words, by weight, that are present. */
+  shareIn(present: ReadonlySet<string>): number {
+    if (this.#weight === 0) return 0
+    let found = 0
+    for (const term of this.terms) found += term.weight * shareOf(term, present)
+    return found / this.#weight
   }
 }
 
@@ -382,18 +405,14 @@ function shareOf(term: QuestionTerm, present: ReadonlySet<string>): number {
 function readText(
   memory: BuildMemory,
   candidate: Candidate,
-  terms: readonly QuestionTerm[],
+  asked: AskedTerms,
   without: ReadonlySet<Stage>,
 ): void {
   const {section, words, signals} = candidate
-  const asked = new Map<string, number>()
-  for (const [index, term] of terms.entries()) {
-    for (const form of term.terms) if (!asked.has(form)) asked.set(form, index)
-  }
-  const text = memory.textOf(section.id)
+  const text = memory.textOf(section)
   signals.length = Math.log1p(text.words)
   const present = new Set<string>()
-  for (const term of words.titleAndHeadings) if (asked.has(term)) present.add(term)
+  for (const term of words.titleAndHeadings) if (asked.places.has(term)) present.add(term)
   const pairs = new Set<number>()
   let place = 0
   let lastIndex = -1
@@ -404,7 +423,7 @@ function readText(
       return
     }
     place++
-    const index = asked.get(term)
+    const index = asked.places.get(term)
     if (index === undefined) return
     present.add(term)
     if (index !== lastIndex && place - lastPlace <= 3) {
@@ -416,20 +435,16 @@ function readText(
   for (const term of words.lastHeading) visit(term)
   for (const term of text.terms) visit(term)
 
-  let total = 0
-  let found = 0
   let pairTotal = 0
   let pairFound = 0
-  for (const [index, term] of terms.entries()) {
-    total += term.weight
-    found += term.weight * shareOf(term, present)
-    const next = terms[index + 1]
+  for (const [index, term] of asked.terms.entries()) {
+    const next = asked.terms[index + 1]
     if (next === undefined) continue
     const weight = Math.min(term.weight, next.weight)
     pairTotal += weight
     if (pairs.has(index * 64 + index + 1)) pairFound += weight
   }
-  if (!without.has('coverage')) signals.coverage = total === 0 ? 0 : found / total
+  if (!without.has('coverage')) signals.coverage = asked.shareIn(present)
   if (!without.has('phrases')) signals.phrases = pairTotal === 0 ? 0 : pairFound / pairTotal
 }
 

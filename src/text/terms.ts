@@ -49,8 +49,74 @@ const unspacedRuns = new RegExp(`${unspacedLetters}+`, 'gu')
 // Two small letters after the second capital, so that `APIs` and `IDs` stay whole.
 const caseBoundary = /(?<=[\p{Ll}\p{N}])(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll}{2})/u
 
+// What an ASCII character is to a word: a part of it, what may join two, or neither.
+const partOfWord = 1
+const joint = 2
+const roles = Uint8Array.from({length: 128}, (_, code) => {
+  const character = String.fromCharCode(code)
+  return /\w/.test(character) ? partOfWord : joinPattern.test(character) ? joint : 0
+})
+
+/**
+ * White space ends every word, so a text is taken stretch by stretch: those of ASCII, nearly all in most docs, by
+ * looking at codes, the others by Unicode patterns, which cost several times as much.
+ */
 function visitTokens(
   text: string,
+  visit: (start: number, end: number, terms: readonly string[]) => void,
+): void {
+  let from = 0
+  while (from < text.length) {
+    if (text.charCodeAt(from) <= 32) {
+      from++
+      continue
+    }
+    let to = from
+    let highest = 0
+    for (; to < text.length; to++) {
+      const code = text.charCodeAt(to)
+      if (code <= 32) break
+      highest |= code
+    }
+    if (highest < 128) visitAscii(text, from, to, visit)
+    else visitUnicode(text, from, to, visit)
+    from = to
+  }
+}
+
+function visitAscii(
+  text: string,
+  from: number,
+  to: number,
+  visit: (start: number, end: number, terms: readonly string[]) => void,
+): void {
+  let at = from
+  while (at < to) {
+    if (roles[text.charCodeAt(at)] !== partOfWord) {
+      at++
+      continue
+    }
+    const start = at
+    let end = at
+    for (;;) {
+      while (end < to && roles[text.charCodeAt(end)] === partOfWord) end++
+      if (end >= to || roles[text.charCodeAt(end)] !== joint) break
+      let next = end + 1
+      if (next < to && roles[text.charCodeAt(next)] === joint) next++
+      if (next >= to || roles[text.charCodeAt(next)] !== partOfWord) break
+      end = next
+    }
+    const suffixed = suffixEnd(text, start, end)
+    const terms = termsOfToken(text.slice(start, suffixed))
+    if (terms.length > 0) visit(start, suffixed, terms)
+    at = end
+  }
+}
+
+function visitUnicode(
+  text: string,
+  from: number,
+  to: number,
   visit: (start: number, end: number, terms: readonly string[]) => void,
 ): void {
   let start = -1
@@ -66,8 +132,8 @@ function visitTokens(
   }
 
   // Words first, glued by what stands between them: one pattern for both would keep a state for every join.
-  for (const match of text.matchAll(wordPattern)) {
-    const wordStart = match.index
+  for (const match of text.slice(from, to).matchAll(wordPattern)) {
+    const wordStart = from + match.index
     if (start >= 0) {
       const gap = wordStart - end
       if (gap > 2 || !joinPattern.test(text.slice(end, wordStart))) {

@@ -1,0 +1,62 @@
+import type {Page} from '../../src/domain/index.ts'
+import {randomFrom} from '../../src/retrieval/evaluation/metrics.ts'
+
+export const passagesPerPage = 10
+const wordsPerPassage = 80
+
+/** Draws words; the same seed draws the same ones. */
+export interface Writing {
+  readonly random: () => number
+  readonly word: () => string
+}
+
+/** Words of two to four syllables, used as often as words are: the n-th 1/n as often as the first. */
+export function wordsFrom(seed: number): Writing {
+  const random = randomFrom(seed)
+  const syllables = 'ka re to mi su la ne po di ru ve sa lo ti be no ga fi du ra con ter vis plo men'.split(
+    ' ',
+  )
+  const pick = () => syllables[Math.floor(random() * syllables.length)]!
+  const vocabulary = Array.from({length: 30_000}, () =>
+    Array.from({length: 2 + Math.floor(random() * 3)}, pick).join(''),
+  )
+  const word = () => vocabulary[Math.floor(vocabulary.length ** random()) - 1]!
+  return {random, word}
+}
+
+/** A page of five sections of two passages, with words of its own that keep coming back. */
+export function pageOf(number: number, {random, word}: Writing): Page {
+  // A page keeps coming back to its own words, or every page would be like every other.
+  const topic = Array.from({length: 24}, word)
+  const telling = () => (random() < 0.35 ? topic[Math.floor(random() * topic.length)]! : word())
+  const title = `${telling()} ${telling()}`
+  const sections = Array.from({length: passagesPerPage / 2}, (_, at) => {
+    const passages = Array.from({length: 2}, () => {
+      const text = Array.from({length: wordsPerPassage}, telling).join(' ')
+      return {markdown: text, text, startLine: 1, endLine: 1}
+    })
+    const text = passages.map((passage) => passage.text).join('\n')
+    const headings = [`${telling()} ${telling()}`]
+    return {anchor: `s${at}`, headings, depth: 2, markdown: text, text, startLine: 1, endLine: 1, passages}
+  })
+  return {
+    path: `page-${number}.md`,
+    url: `/page-${number}`,
+    title,
+    description: null,
+    version: null,
+    lang: 'en',
+    tags: [],
+    markdown: '',
+    sections,
+  }
+}
+
+/** What somebody who has read a section would ask: some of its words and some others. */
+export function questionOf(pages: readonly Page[], {random, word}: Writing): string {
+  const page = pages[Math.floor(random() * pages.length)]!
+  const section = page.sections[Math.floor(random() * page.sections.length)]!
+  const words = section.text.split(/\s+/)
+  const some = Array.from({length: 5}, () => words[Math.floor(random() * words.length)]!)
+  return `how do I ${[...some, word()].join(' ')}`
+}

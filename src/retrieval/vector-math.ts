@@ -1,0 +1,23 @@
+/** The dot product of two vectors of the same length: their cosine when both are unit vectors. */
+export function dot(a: Float32Array, b: Float32Array): number {
+  return dotAt(a, b, 0)
+}
+
+/** The same with the part of `many` that begins at `offset`. */
+export function dotAt(one: Float32Array, many: Float32Array, offset: number): number {
+  const {length} = one
+  // Four sums, since each addition waits for the one before it.
+  let first = 0
+  let second = 0
+  let third = 0
+  let fourth = 0
+  let index = 0
+  for (; index + 3 < length; index += 4) {
+    first += one[index]! * many[offset + index]!
+    second += one[index + 1]! * many[offset + index + 1]!
+    third += one[index + 2]! * many[offset + index + 2]!
+    fourth += one[index + 3]! * many[offset + index + 3]!
+  }
+  for (; index < length; index++) first += one[index]! * many[offset + index]!
+  return first + second + (third + fourth)
+}
