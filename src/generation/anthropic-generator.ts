@@ -1,21 +1,20 @@
 import Anthropic from '@anthropic-ai/sdk'
-import type {Stream} from '@anthropic-ai/sdk/core/streaming'
 import type {
-  ContentBlockParam,
   MessageCreateParamsStreaming,
   MessageParam,
-  RawMessageStreamEvent,
   ThinkingConfigParam,
   ToolResultBlockParam,
 } from '@anthropic-ai/sdk/resources/messages'
-import {DocentError, type FinishReason, noUsage, sumOfUsage, type Usage} from '../domain/index.ts'
+import {DocentError, type FinishReason, noUsage, sumOfUsage} from '../domain/index.ts'
+import {answerText} from './answer-text.ts'
 import type {GenerationEvent, GenerationRequest, Generator} from './generator.ts'
-import {type MarkerCitations, markerCitations} from './marker-citations.ts'
 import {type CitationStyle, firstMessages, searchTool, sourceBlocks, systemPrompt} from './prompt.ts'
 import {prepareBlocks} from './quotable-blocks.ts'
-import {type CitedLocation, type SearchResults, searchResults} from './search-results.ts'
+import {searchResults} from './search-results.ts'
 import {upstreamError} from './upstream-error.ts'
+import {upstreamEvents} from './upstream-events.ts'
 import {watchedFetch} from './upstream-fetch.ts'
+import {type UpstreamReply, upstreamReply} from './upstream-reply.ts'
 
 export interface AnthropicOptions {
   readonly apiKey: string
@@ -40,10 +39,7 @@ export interface AnthropicOptions {
   readonly onNote?: (note: string) => void
 }
 
-/** Longest answer in UTF-16 units; an upstream that sends more has lost its way. */
-const maxAnswerLength = 1_000_000
-/** Longest input of a tool call in UTF-16 units. */
-const maxToolInputLength = 65_536
+const defaultStallMs = 20_000
 const maxQueryLength = 400
 /** Searches that one round of the model's may ask for. */
 const maxSearchesPerRound = 3
@@ -57,7 +53,7 @@ const thinkingBudgetTokens = 2048
  * request is made once: retries are for `resilient`. An answer is complete only after `message_stop`.
  */
 export function anthropicGenerator(options: AnthropicOptions): Generator {
-  const {model, stallTimeoutMs = 20_000} = options
+  const {model, stallTimeoutMs = defaultStallMs} = options
   const client = new Anthropic({
     apiKey: options.apiKey,
     // Given always, or the SDK would look into the environment and at profiles on disk.
@@ -122,28 +118,41 @@ async function* generate(
   for (let round = 0; ; round++) {
     signal.throwIfAborted()
     const last = round >= maxSearchRounds
-    const reply = reading(answer, (spent) => request.report?.({usage: sumOfUsage(usage, spent)}))
+    const reply = upstreamReply(answer, (spent) => request.report?.({usage: sumOfUsage(usage, spent)}))
+    // Of its own, so that the SDK's listener stays with it and not with the signal that outlives the request.
+    const closing = new AbortController()
+    const onAbort = () => closing.abort(signal.reason)
+    signal.addEventListener('abort', onAbort, {once: true})
     try {
-      const {data: stream, request_id: requestId} = await client.messages
-        .create(bodyOf(options, messages, canSearch, last), {signal})
-        .withResponse()
+      const response = await client.messages
+        .create(bodyOf(options, messages, canSearch, last), {signal: closing.signal})
+        .asResponse()
+      const requestId = response.headers.get('request-id')
       upstreamRequestId = requestId ?? upstreamRequestId
       if (requestId) request.report?.({upstreamRequestId: requestId})
-      const upstream = upstreamEvents(stream, () => reply.isOver)
+      const upstream = upstreamEvents(response, {stallTimeoutMs: options.stallTimeoutMs ?? defaultStallMs})
       try {
-        for (let event = await upstream.next(); event !== null; event = await upstream.next()) {
-          reply.take(event, out)
-          for (const told of out) yield told
-          out.length = 0
+        while (!reply.isOver) {
+          const events = await upstream.next()
+          if (events === null) break
+          for (const event of events) {
+            reply.take(event, out)
+            for (const told of out) yield told
+            out.length = 0
+            if (reply.isOver) break
+          }
         }
+        if (reply.isOver) await upstream.linger()
       } finally {
-        await upstream.close()
+        upstream.close()
       }
     } catch (error) {
       signal.throwIfAborted()
       throw upstreamError(error, {secrets: [options.apiKey], upstreamRequestId})
+    } finally {
+      signal.removeEventListener('abort', onAbort)
     }
-    // The SDK's loop ends in silence on an abort, and on a stream that stops too early.
+    // An abort may end the reading in silence, as a stream that stops too early does.
     signal.throwIfAborted()
     if (!reply.isOver) throw brokenOff(reply, upstreamRequestId)
 
@@ -202,47 +211,6 @@ async function* generate(
   }
 }
 
-/** Longest wait for the end of a response whose message is over, so that its connection can be used again. */
-const lingerMs = 100
-
-interface UpstreamEvents {
-  /** Null after the event that ends the message. What comes later is read, but belongs to nobody. */
-  next(): Promise<RawMessageStreamEvent | null>
-  /** Closes the upstream unless it was read to its end. */
-  close(): Promise<void>
-}
-
-/** A response that is left half-read costs its connection, so what follows the end of the message is read too. */
-function upstreamEvents(stream: Stream<RawMessageStreamEvent>, isOver: () => boolean): UpstreamEvents {
-  const events = stream[Symbol.asyncIterator]()
-  let ended = false
-  return {
-    async next() {
-      if (isOver()) {
-        const lingering = setTimeout(() => stream.controller.abort(), lingerMs)
-        try {
-          while (!(await events.next()).done);
-          ended = true
-        } catch {
-          // The message was whole; how its connection ends changes nothing.
-        } finally {
-          clearTimeout(lingering)
-        }
-        return null
-      }
-      const {done, value} = await events.next()
-      if (!done) return value
-      ended = true
-      return null
-    },
-    async close() {
-      // Aborting what has ended would still close its connection.
-      if (!ended) stream.controller.abort()
-      await events.return?.()
-    },
-  }
-}
-
 function bodyOf(
   options: AnthropicOptions,
   messages: MessageParam[],
@@ -277,7 +245,7 @@ function thinkingFor(model: string, thinking: boolean): ThinkingConfigParam | nu
   return !model.includes('claude') || /opus-5-5|fable|mythos/.test(model) ? null : {type: 'disabled'}
 }
 
-function brokenOff(reply: Reading, upstreamRequestId: string | null): DocentError {
+function brokenOff(reply: UpstreamReply, upstreamRequestId: string | null): DocentError {
   const details = {upstreamRequestId}
   // Bytes came, or the body would have been cut or stalled, but none of them made an event.
   if (!reply.hasBegun) {
@@ -321,270 +289,4 @@ function failedCall(id: string, text: string): ToolResultBlockParam {
 function foundSummary(count: number): string {
   if (count === 0) return 'Found nothing new.'
   return count === 1 ? 'Found 1 more section.' : `Found ${count} more sections.`
-}
-
-/** The answer's text over all rounds, and what it cites. */
-interface AnswerText {
-  push(text: string, out: GenerationEvent[]): void
-  openBlock(): void
-  cite(citation: CitedLocation): void
-  closeBlock(out: GenerationEvent[]): void
-  /** The next text begins a paragraph, if there was any before. */
-  newParagraph(): void
-  end(out: GenerationEvent[]): void
-  readonly dropped: number
-}
-
-function answerText(results: SearchResults, style: CitationStyle): AnswerText {
-  const markers: MarkerCitations = markerCitations({
-    isSource: (n) => results.has(n),
-    touchingWords: style === 'markers',
-  })
-  let dropped = 0
-  let paragraphDue = false
-  let ending = ''
-  let blockStart = 0
-  let blockText = ''
-  let pending: {readonly n: number; readonly quote: string}[] = []
-
-  function show(result: ReturnType<MarkerCitations['push']>, out: GenerationEvent[]): void {
-    if (result.text !== '') {
-      blockText += result.text
-      ending = (ending + result.text).slice(-2)
-      if (markers.length > maxAnswerLength) {
-        throw new DocentError(
-          'upstream_invalid',
-          `The model's API sent an answer of more than ${maxAnswerLength} characters`,
-        )
-      }
-      out.push({type: 'delta', text: result.text})
-    }
-    for (const citation of result.citations) out.push({type: 'citation', ...citation})
-  }
-
-  return {
-    push(text, out) {
-      if (paragraphDue && text.trim() !== '') {
-        paragraphDue = false
-        if (ending !== '') show(markers.push(ending.endsWith('\n') ? '\n' : '\n\n'), out)
-        blockStart = markers.length
-        blockText = ''
-      }
-      show(markers.push(text), out)
-    },
-    openBlock() {
-      blockStart = markers.length
-      blockText = ''
-      pending = []
-    },
-    cite(citation) {
-      const cited = results.cited(citation)
-      if (cited) pending.push(cited)
-      else dropped += 1
-    },
-    closeBlock(out) {
-      // The span is the block's text, whatever order its citations and its text came in.
-      const start = blockStart + (blockText.length - blockText.trimStart().length)
-      const end = blockStart + blockText.trimEnd().length
-      for (const [index, {n, quote}] of pending.entries()) {
-        if (end <= start) dropped += 1
-        else if (pending.findIndex((other) => other.n === n && other.quote === quote) === index) {
-          out.push({type: 'citation', n, start, end, quote})
-        }
-      }
-      pending = []
-    },
-    newParagraph() {
-      paragraphDue = true
-    },
-    end(out) {
-      show(markers.end(), out)
-    },
-    get dropped() {
-      return dropped + markers.dropped
-    },
-  }
-}
-
-interface ToolCall {
-  readonly id: string
-  readonly name: string
-  /** JSON as it was streamed. */
-  readonly input: string
-}
-
-/** One response of the upstream, while it is read. */
-interface Reading {
-  /** Adds to `out` what the event tells. */
-  take(event: RawMessageStreamEvent, out: GenerationEvent[]): void
-  readonly hasBegun: boolean
-  /** After `message_stop`. */
-  readonly isOver: boolean
-  readonly stopReason: string | null
-  readonly usage: Usage
-  readonly toolCalls: readonly ToolCall[]
-  /** What the model said, to be sent back with the results of its calls. Citations are left out. */
-  content(): ContentBlockParam[]
-}
-
-/** Typed by the SDK, but whatever an upstream or a gateway sends comes through. */
-interface RawEvent {
-  readonly type?: unknown
-  readonly index?: number
-  readonly message?: unknown
-  readonly content_block?: unknown
-  readonly delta?: unknown
-  readonly usage?: unknown
-}
-
-interface OpenBlock {
-  readonly type: string
-  readonly id: string
-  readonly name: string
-  text: string
-  signature: string
-}
-
-/** @param onUsage is told each time the upstream says what was spent. */
-function reading(answer: AnswerText, onUsage: (usage: Usage) => void): Reading {
-  const blocks = new Map<number, OpenBlock>()
-  let hasBegun = false
-  let isOver = false
-  let stopReason: string | null = null
-  let usage = noUsage
-
-  const count = (raw: unknown): void => {
-    const tokens = (raw ?? {}) as Record<string, unknown>
-    const number = (name: string, before: number): number =>
-      typeof tokens[name] === 'number' ? tokens[name] : before
-    // Running totals, not increments: the last one counts.
-    usage = {
-      inputTokens: number('input_tokens', usage.inputTokens),
-      outputTokens: number('output_tokens', usage.outputTokens),
-      cacheReadTokens: number('cache_read_input_tokens', usage.cacheReadTokens),
-      cacheWriteTokens: number('cache_creation_input_tokens', usage.cacheWriteTokens),
-    }
-    onUsage(usage)
-  }
-
-  return {
-    take(event, out) {
-      const raw = event as unknown as RawEvent
-      const {index = 0} = raw
-      hasBegun = true
-      switch (raw.type) {
-        case 'message_start':
-          count((raw.message as {usage?: unknown} | undefined)?.usage)
-          return
-        case 'content_block_start': {
-          const block = (raw.content_block ?? {}) as Record<string, unknown>
-          const open = {
-            type: String(block.type),
-            id: String(block.id ?? ''),
-            name: String(block.name ?? ''),
-            text: '',
-            signature: '',
-          }
-          blocks.set(index, open)
-          if (open.type === 'redacted_thinking') open.text = String(block.data ?? '')
-          if (open.type === 'text') {
-            answer.openBlock()
-            const text = typeof block.text === 'string' ? block.text : ''
-            open.text = text
-            if (text !== '') answer.push(text, out)
-          }
-          return
-        }
-        case 'content_block_delta': {
-          const delta = (raw.delta ?? {}) as Record<string, unknown>
-          let block = blocks.get(index)
-          if (!block && delta.type === 'text_delta') {
-            block = {type: 'text', id: '', name: '', text: '', signature: ''}
-            blocks.set(index, block)
-            answer.openBlock()
-          }
-          if (!block) return
-          if (delta.type === 'text_delta' && typeof delta.text === 'string') {
-            block.text += delta.text
-            answer.push(delta.text, out)
-          } else if (delta.type === 'citations_delta') {
-            answer.cite((delta.citation ?? {}) as CitedLocation)
-          } else if (delta.type === 'thinking_delta' && typeof delta.thinking === 'string') {
-            block.text += delta.thinking
-            if (delta.thinking !== '') out.push({type: 'reasoning', text: delta.thinking})
-          } else if (delta.type === 'signature_delta' && typeof delta.signature === 'string') {
-            block.signature += delta.signature
-          } else if (delta.type === 'input_json_delta' && typeof delta.partial_json === 'string') {
-            block.text += delta.partial_json
-            if (block.text.length > maxToolInputLength) {
-              throw new DocentError(
-                'upstream_invalid',
-                `The model called a tool with more than ${maxToolInputLength} characters`,
-              )
-            }
-          }
-          return
-        }
-        case 'content_block_stop':
-          if (blocks.get(index)?.type === 'text') answer.closeBlock(out)
-          return
-        case 'message_delta': {
-          const {stop_reason: reason} = (raw.delta ?? {}) as {stop_reason?: unknown}
-          if (typeof reason === 'string') stopReason = reason
-          count(raw.usage)
-          return
-        }
-        case 'message_stop':
-          isOver = true
-          return
-        default:
-          // Events that are not known yet are none of ours.
-          return
-      }
-    },
-    get hasBegun() {
-      return hasBegun
-    },
-    get isOver() {
-      return isOver
-    },
-    get stopReason() {
-      return stopReason
-    },
-    get usage() {
-      return usage
-    },
-    get toolCalls() {
-      return [...blocks.values()]
-        .filter(({type}) => type === 'tool_use')
-        .map(({id, name, text}) => ({id, name, input: text === '' ? '{}' : text}))
-    },
-    content() {
-      return [...blocks.values()].flatMap((block): ContentBlockParam[] => {
-        switch (block.type) {
-          case 'text':
-            // An empty text block is refused by the API that sent it.
-            return block.text.trim() === '' ? [] : [{type: 'text', text: block.text}]
-          case 'thinking':
-            return [{type: 'thinking', thinking: block.text, signature: block.signature}]
-          case 'redacted_thinking':
-            return [{type: 'redacted_thinking', data: block.text}]
-          case 'tool_use':
-            return [{type: 'tool_use', id: block.id, name: block.name, input: inputOf(block.text)}]
-          default:
-            return []
-        }
-      })
-    },
-  }
-}
-
-function inputOf(json: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(json)
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
-  } catch {
-    // Its call is answered as failed; the API only wants an object here.
-    return {}
-  }
 }

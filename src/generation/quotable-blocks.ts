@@ -24,6 +24,10 @@ export interface Block {
   readonly units: readonly Unit[]
   /** A table's header and delimiter lines; empty for all other kinds. */
   readonly head: string
+  /** The heading inside the source that it stands under; empty for what stands under the source's own. */
+  readonly under: string
+  /** A list that is mostly links: it says where to read, and answers nothing itself. */
+  readonly isNavigation: boolean
 }
 
 const known = new WeakMap<RetrievedSource, readonly Block[]>()
@@ -52,7 +56,15 @@ export async function prepareBlocks(sources: readonly RetrievedSource[], signal:
 
 /** The blocks of a piece of Markdown, in order. Takes time in proportion to the text's length on ordinary pages. */
 export function quotableBlocks(markdown: string): Block[] {
-  return marked.lexer(markdown, {gfm: true}).flatMap(blocksOfToken)
+  let under = ''
+  return marked.lexer(markdown, {gfm: true}).flatMap((token) => {
+    if (token.type === 'heading') {
+      under = plainOf(inlinePieces(tokensIn(token as Tokens.Heading))).replace(/\s+/g, ' ')
+      return []
+    }
+    const blocks = blocksOfToken(token)
+    return under === '' ? blocks : blocks.map((block) => ({...block, under}))
+  })
 }
 
 function blocksOfToken(generic: Token): Block[] {
@@ -61,7 +73,7 @@ function blocksOfToken(generic: Token): Block[] {
     case 'paragraph':
     case 'text': {
       const units = sentencesOf(inlinePieces(tokensIn(token)))
-      return units.length === 0 ? [] : [{kind: 'paragraph', units, head: ''}]
+      return units.length === 0 ? [] : [blockOf('paragraph', units)]
     }
     case 'blockquote':
       return token.tokens.flatMap(blocksOfToken)
@@ -69,7 +81,7 @@ function blocksOfToken(generic: Token): Block[] {
       const plain = token.text.replace(/\s+$/, '')
       if (plain.trim() === '') return []
       const unit: Unit = {kind: 'code', markdown: fenced(plain, token.lang ?? ''), plain, leadsOn: false}
-      return [{kind: 'code', units: [unit], head: ''}]
+      return [blockOf('code', [unit])]
     }
     case 'list':
       return listBlocks(token)
@@ -80,15 +92,25 @@ function blocksOfToken(generic: Token): Block[] {
   }
 }
 
+function blockOf(kind: Block['kind'], units: readonly Unit[], more: Partial<Block> = {}): Block {
+  return {kind, units, head: '', under: '', isNavigation: false, ...more}
+}
+
+/** Of a list's visible words, the share from which on they are signposts. */
+const navigationShare = 0.45
+
 function listBlocks(list: Tokens.List): Block[] {
   const items = list.items
     .map((item, index) => {
       const bullet = list.ordered ? `${Number(list.start || 1) + index}. ` : '- '
-      const {markdown, plain} = cleanItem(item)
-      return {markdown: bullet + indented(markdown, bullet.length), plain}
+      const {markdown, plain, linked} = cleanItem(item)
+      return {markdown: bullet + indented(markdown, bullet.length), plain, linked}
     })
     .filter(({plain}) => plain.trim() !== '')
   if (items.length === 0) return []
+  const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, number) => sum + number, 0)
+  const isNavigation =
+    sumOf(items.map(({linked}) => linked)) >= navigationShare * sumOf(items.map(({plain}) => plain.length))
   if (list.ordered) {
     const unit: Unit = {
       kind: 'steps',
@@ -96,36 +118,36 @@ function listBlocks(list: Tokens.List): Block[] {
       plain: items.map(({plain}) => plain).join('\n'),
       leadsOn: false,
     }
-    return [{kind: 'steps', units: [unit], head: ''}]
+    return [blockOf('steps', [unit], {isNavigation})]
   }
-  return [
-    {
-      kind: 'list',
-      units: items.map(({markdown, plain}) => ({kind: 'item', markdown, plain, leadsOn: false})),
-      head: '',
-    },
-  ]
+  const units = items.map(({markdown, plain}): Unit => ({kind: 'item', markdown, plain, leadsOn: false}))
+  return [blockOf('list', units, {isNavigation})]
 }
 
-function cleanItem(item: Tokens.ListItem): {readonly markdown: string; readonly plain: string} {
+interface CleanItem {
+  readonly markdown: string
+  readonly plain: string
+  /** Visible characters that are links. */
+  readonly linked: number
+}
+
+function cleanItem(item: Tokens.ListItem): CleanItem {
   const markdown: string[] = []
   const plain: string[] = []
+  let linked = 0
   for (const generic of item.tokens) {
     const token = generic as MarkedToken
     if (token.type === 'text' || token.type === 'paragraph') {
-      const pieces = inlinePieces(tokensIn(token))
+      const inline = tokensIn(token)
+      const pieces = inlinePieces(inline)
       markdown.push(
         pieces
           .map((piece) => piece.markdown)
           .join('')
           .trim(),
       )
-      plain.push(
-        pieces
-          .map((piece) => piece.plain)
-          .join('')
-          .trim(),
-      )
+      plain.push(plainOf(pieces))
+      linked += linkedIn(inline)
       continue
     }
     for (const block of blocksOfToken(token)) {
@@ -136,7 +158,23 @@ function cleanItem(item: Tokens.ListItem): {readonly markdown: string; readonly 
       plain.push(block.units.map((unit) => unit.plain).join('\n'))
     }
   }
-  return {markdown: markdown.filter(Boolean).join('\n'), plain: plain.filter(Boolean).join('\n')}
+  return {markdown: markdown.filter(Boolean).join('\n'), plain: plain.filter(Boolean).join('\n'), linked}
+}
+
+function plainOf(pieces: readonly Piece[]): string {
+  return pieces
+    .map((piece) => piece.plain)
+    .join('')
+    .trim()
+}
+
+/** Visible characters inside links. */
+function linkedIn(tokens: readonly Token[]): number {
+  return tokens.reduce((sum, generic) => {
+    const token = generic as MarkedToken
+    if (token.type === 'link') return sum + plainOf(inlinePieces(token.tokens)).length
+    return 'tokens' in token && token.tokens ? sum + linkedIn(token.tokens) : sum
+  }, 0)
 }
 
 function tableBlocks(table: Tokens.Table): Block[] {
@@ -166,11 +204,7 @@ function tableBlocks(table: Tokens.Table): Block[] {
   })
   if (rows.length === 0) return []
   return [
-    {
-      kind: 'table',
-      units: rows,
-      head: `${line(header.map((cell) => cell.markdown))}\n${line(delimiter)}`,
-    },
+    blockOf('table', rows, {head: `${line(header.map((cell) => cell.markdown))}\n${line(delimiter)}`}),
   ]
 }
 

@@ -3,22 +3,17 @@ import {DocentError} from '../domain/index.ts'
 export interface WatchOptions {
   /** Longest silence from the upstream, before its head as well as between two pieces of its body. */
   readonly stallTimeoutMs: number
-  /** Longest line of the event stream in bytes; default 4 MiB. */
-  readonly maxLineBytes?: number
   /** What to call; default the global `fetch`. */
   readonly fetch?: typeof fetch
 }
 
 /**
- * A `fetch` for event streams that fails where the SDK would wait or end in silence.
- *
- * Watches bytes, not events, so that the upstream's pings count as life: the SDK drops them before anyone could
- * see them. Time in which nobody reads does not count; a slow reader is no stall. Rejects, or errors the body, with
- * DocentError `stall_timeout`, `upstream_cut` (the socket broke) or `upstream_invalid` (a page of HTML or JSON
- * under status 200, or a line without an end).
+ * A `fetch` for event streams that fails where the SDK would wait or end in silence: with DocentError
+ * `stall_timeout` when no head comes, `upstream_invalid` for a page of HTML or JSON under status 200. The body of an
+ * error, which the SDK reads by itself, ends after the same time; an event stream is watched by who reads it.
  */
 export function watchedFetch(options: WatchOptions): typeof fetch {
-  const {stallTimeoutMs, maxLineBytes = 4 * 2 ** 20} = options
+  const {stallTimeoutMs} = options
   const call = options.fetch ?? fetch
 
   return async (input, init) => {
@@ -33,7 +28,8 @@ export function watchedFetch(options: WatchOptions): typeof fetch {
         `The model's API answered ${response.status} with ${type.split(';')[0]} instead of an event stream; check ANTHROPIC_BASE_URL`,
       )
     }
-    return new Response(watched(response.body, stallTimeoutMs, maxLineBytes), {
+    if (response.ok) return response
+    return new Response(limited(response.body, stallTimeoutMs), {
       status: response.status,
       statusText: response.statusText,
       headers: response.headers,
@@ -66,82 +62,31 @@ async function withinTime(
   }
 }
 
-function watched(
-  body: ReadableStream<Uint8Array>,
-  stallTimeoutMs: number,
-  maxLineBytes: number,
-): ReadableStream<Uint8Array> {
+/** The body of an error, which is short: it ends when its time is up, and what has come by then is all. */
+function limited(body: ReadableStream<Uint8Array>, timeoutMs: number): ReadableStream<Uint8Array> {
   const reader = body.getReader()
-  let waiting = false
-  let lineBytes = 0
-  let timer: NodeJS.Timeout | undefined
-
-  return new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        const fail = (error: DocentError): void => {
-          clearTimeout(timer)
-          waiting = false
-          controller.error(error)
-          reader.cancel(error).catch(() => {
-            // The body is being thrown away; how that fails matters to nobody.
-          })
-        }
-        // One timer for the whole body, wound up again for each piece: cheaper than a new one per token.
-        if (timer) timer.refresh()
-        else {
-          timer = setTimeout(() => {
-            if (!waiting) return
-            fail(new DocentError('stall_timeout', `The model's API sent nothing for ${stallTimeoutMs} ms`))
-          }, stallTimeoutMs)
-        }
-        waiting = true
-        let piece: ReadableStreamReadResult<Uint8Array>
-        try {
-          piece = await reader.read()
-        } catch (error) {
-          if (!waiting) return
-          waiting = false
-          clearTimeout(timer)
-          const aborted = error instanceof Error && error.name === 'AbortError'
-          controller.error(
-            aborted
-              ? error
-              : new DocentError('upstream_cut', "The connection to the model's API broke", {
-                  details: {cause: causeCodeOf(error)},
-                }),
-          )
-          return
-        }
-        if (!waiting) return
-        waiting = false
-        if (piece.done) {
-          clearTimeout(timer)
-          controller.close()
-          return
-        }
-        const newline = piece.value.lastIndexOf(10)
-        lineBytes = newline < 0 ? lineBytes + piece.value.length : piece.value.length - newline - 1
-        if (lineBytes > maxLineBytes) {
-          fail(
-            new DocentError(
-              'upstream_invalid',
-              `The model's API sent a line of more than ${maxLineBytes} bytes`,
-            ),
-          )
-          return
-        }
-        controller.enqueue(piece.value)
-      },
-      async cancel(reason) {
-        waiting = false
+  const timer = setTimeout(() => {
+    reader.cancel().catch(() => {
+      // It is given up; how matters to nobody.
+    })
+  }, timeoutMs)
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      try {
+        const {done, value} = await reader.read()
+        if (!done) return controller.enqueue(value)
         clearTimeout(timer)
-        await reader.cancel(reason)
-      },
+        controller.close()
+      } catch (error) {
+        clearTimeout(timer)
+        controller.error(error)
+      }
     },
-    // Nothing is read ahead: a slow reader holds back the socket.
-    {highWaterMark: 0},
-  )
+    async cancel(reason) {
+      clearTimeout(timer)
+      await reader.cancel(reason)
+    },
+  })
 }
 
 /** The system's name of a network failure, as `ECONNRESET`; never a message, which may hold an address with a key. */

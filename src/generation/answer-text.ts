@@ -1,0 +1,91 @@
+import {DocentError} from '../domain/index.ts'
+import type {GenerationEvent} from './generator.ts'
+import {type MarkerCitations, markerCitations} from './marker-citations.ts'
+import type {CitationStyle} from './prompt.ts'
+import type {CitedLocation, SearchResults} from './search-results.ts'
+
+/** Longest answer in UTF-16 units; an upstream that sends more has lost its way. */
+const maxAnswerLength = 1_000_000
+
+/** The answer's text over all rounds, and what it cites. */
+export interface AnswerText {
+  push(text: string, out: GenerationEvent[]): void
+  openBlock(): void
+  cite(citation: CitedLocation): void
+  closeBlock(out: GenerationEvent[]): void
+  /** The next text begins a paragraph, if there was any before. */
+  newParagraph(): void
+  end(out: GenerationEvent[]): void
+  readonly dropped: number
+}
+
+export function answerText(results: SearchResults, style: CitationStyle): AnswerText {
+  const markers: MarkerCitations = markerCitations({
+    isSource: (n) => results.has(n),
+    touchingWords: style === 'markers',
+  })
+  let dropped = 0
+  let paragraphDue = false
+  let ending = ''
+  let blockStart = 0
+  let blockText = ''
+  let pending: {readonly n: number; readonly quote: string}[] = []
+
+  function show(result: ReturnType<MarkerCitations['push']>, out: GenerationEvent[]): void {
+    if (result.text !== '') {
+      blockText += result.text
+      ending = (ending + result.text).slice(-2)
+      if (markers.length > maxAnswerLength) {
+        throw new DocentError(
+          'upstream_invalid',
+          `The model's API sent an answer of more than ${maxAnswerLength} characters`,
+        )
+      }
+      out.push({type: 'delta', text: result.text})
+    }
+    for (const citation of result.citations) out.push({type: 'citation', ...citation})
+  }
+
+  return {
+    push(text, out) {
+      if (paragraphDue && text.trim() !== '') {
+        paragraphDue = false
+        if (ending !== '') show(markers.push(ending.endsWith('\n') ? '\n' : '\n\n'), out)
+        blockStart = markers.length
+        blockText = ''
+      }
+      show(markers.push(text), out)
+    },
+    openBlock() {
+      blockStart = markers.length
+      blockText = ''
+      pending = []
+    },
+    cite(citation) {
+      const cited = results.cited(citation)
+      if (cited) pending.push(cited)
+      else dropped += 1
+    },
+    closeBlock(out) {
+      // The span is the block's text, whatever order its citations and its text came in.
+      const start = blockStart + (blockText.length - blockText.trimStart().length)
+      const end = blockStart + blockText.trimEnd().length
+      for (const [index, {n, quote}] of pending.entries()) {
+        if (end <= start) dropped += 1
+        else if (pending.findIndex((other) => other.n === n && other.quote === quote) === index) {
+          out.push({type: 'citation', n, start, end, quote})
+        }
+      }
+      pending = []
+    },
+    newParagraph() {
+      paragraphDue = true
+    },
+    end(out) {
+      show(markers.end(), out)
+    },
+    get dropped() {
+      return dropped + markers.dropped
+    },
+  }
+}
