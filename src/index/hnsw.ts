@@ -8,9 +8,9 @@ export interface HnswOptions {
 
 const seed = 100
 
-/** More care while there are few: at 100,000 passages 100 still finds every neighbour and builds twice as fast. */
+/** More care while there are few. Among 11,000 real passages 100 finds 98.3 % of the true neighbours, 200 98.7 %, in half the time. */
 export function hnswOptionsFor(count: number): HnswOptions {
-  return {m: 16, efConstruction: count < 20_000 ? 200 : 100}
+  return {m: 16, efConstruction: count < 5_000 ? 200 : 100}
 }
 
 /**

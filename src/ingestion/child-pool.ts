@@ -67,7 +67,13 @@ export function openChildPool<Task, Result>(options: ChildPoolOptions): ChildPoo
 
   function start(): Worker {
     const child = fork(entry, [], {
-      execArgv: ['--import', import.meta.resolve('tsx'), `--max-old-space-size=${memoryMb}`],
+      execArgv: [
+        '--import',
+        import.meta.resolve('tsx'),
+        `--max-old-space-size=${memoryMb}`,
+        // Parsing and tokenising leave much that is short-lived: with room for it they take a quarter less time.
+        '--max-semi-space-size=32',
+      ],
       serialization: 'advanced',
       // Native code and a heap that overflows write pages of text there.
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],

@@ -15,7 +15,7 @@ export interface EmbedReady {
 
 export type EmbedTask =
   | {readonly type: 'passages'; readonly texts: readonly string[]}
-  | {readonly type: 'query'; readonly text: string}
+  | {readonly type: 'questions'; readonly texts: readonly string[]}
 
 serveTasks<EmbedSetup, EmbedTask>(async ({model, cacheDir}) => {
   const embedder = await openEmbedder({model, cacheDir})
@@ -24,8 +24,10 @@ serveTasks<EmbedSetup, EmbedTask>(async ({model, cacheDir}) => {
     ready: {id, name, dimensions} satisfies EmbedReady,
     /** The vectors of all texts, one after the other in one array: cheap to send. */
     async perform(task) {
-      if (task.type === 'query') return embedder.embedQuery(task.text)
-      const vectors = await embedder.embedPassages(task.texts)
+      const vectors =
+        task.type === 'passages'
+          ? await embedder.embedPassages(task.texts)
+          : await Promise.all(task.texts.map((text) => embedder.embedQuery(text)))
       const values = new Float32Array(vectors.length * dimensions)
       vectors.forEach((vector, i) => {
         values.set(vector, i * dimensions)

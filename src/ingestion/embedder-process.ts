@@ -50,6 +50,23 @@ export async function openEmbedderProcess(options: EmbedderProcessOptions): Prom
     }
   }
 
+  function* vectorsIn(values: Float32Array): Generator<Float32Array> {
+    for (let at = 0; at < values.length; at += dimensions) yield values.slice(at, at + dimensions)
+  }
+
+  /** Asked in the same moment, sent together: a message to and fro costs more than a question does. */
+  let questions: {readonly texts: string[]; readonly vectors: Promise<Float32Array[]>} | null = null
+  function gathered(): {readonly texts: string[]; readonly vectors: Promise<Float32Array[]>} {
+    const texts: string[] = []
+    const vectors = new Promise<void>((resolve) => setImmediate(resolve))
+      .then(() => {
+        questions = null
+        return run({type: 'questions', texts}, undefined)
+      })
+      .then((values) => [...vectorsIn(values)])
+    return {texts, vectors}
+  }
+
   return {
     id,
     name,
@@ -59,11 +76,17 @@ export async function openEmbedderProcess(options: EmbedderProcessOptions): Prom
       for (let first = 0; first < texts.length; first += batchSize) {
         signal?.throwIfAborted()
         const values = await run({type: 'passages', texts: texts.slice(first, first + batchSize)}, signal)
-        for (let at = 0; at < values.length; at += dimensions) vectors.push(values.slice(at, at + dimensions))
+        vectors.push(...vectorsIn(values))
       }
       return vectors
     },
-    embedQuery: (text) => run({type: 'query', text}, undefined),
+    async embedQuery(text) {
+      questions ??= gathered()
+      const {texts, vectors} = questions
+      const at = texts.push(text) - 1
+      if (texts.length === batchSize) questions = null
+      return (await vectors)[at]!
+    },
     close: async () => pool.close(),
   }
 }

@@ -1,5 +1,7 @@
 import type {IncludedFile, PageReference} from '../index/index.ts'
-import {type ParsedPage, parsePage, type SiteRules} from '../markdown/index.ts'
+import type {ParsedPage, SiteRules} from '../markdown/index.ts'
+// Not from the room's index, which brings the renderer with it: every process that reads pages would load it.
+import {parsePage} from '../markdown/parse-page.ts'
 import {linksOf} from './links.ts'
 import {readInside} from './read-inside.ts'
 import {hashOf} from './scan-folder.ts'

@@ -3,7 +3,7 @@ import {constants, type Dirent} from 'node:fs'
 import {open, readdir, readFile, realpath, stat} from 'node:fs/promises'
 import {dirname, join, sep} from 'node:path'
 import {type Diagnostic, DocentError} from '../domain/index.ts'
-import {isSiteConfig, type ProjectFile} from '../markdown/index.ts'
+import {isSiteConfig, type ProjectFile} from '../markdown/site.ts'
 
 /** A Markdown file that can be read. */
 export interface ScannedFile {

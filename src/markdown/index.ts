@@ -1,5 +1,6 @@
+export {cutterVersion} from './cutter-version.ts'
 export type {Fate, Fidelity, FidelityNote} from './fidelity.ts'
-export {cutterVersion, type ParsedPage, type ParseOptions, parsePage} from './parse-page.ts'
+export {type ParsedPage, type ParseOptions, parsePage} from './parse-page.ts'
 export {plainTextOf, type RenderOptions, renderPage} from './render-page.ts'
 export {
   detectSite,

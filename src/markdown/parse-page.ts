@@ -11,9 +11,6 @@ import {sectionsOf} from './sections.ts'
 import {langOf, routeOf, type SiteRules, versionOf} from './site.ts'
 import {countWords} from './words.ts'
 
-/** The version of everything that shapes pages and passages; passages made by another one are made anew. */
-export const cutterVersion = '3'
-
 export interface ParseOptions {
   /** Below the content root, `/` on every system. */
   readonly path: string

@@ -45,6 +45,7 @@ function run(
     content: folder.content,
     dataDir: folder.dataDir,
     embedder: async () => embedder,
+    openParser: directParser,
     ...options,
   })
 }

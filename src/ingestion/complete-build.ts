@@ -1,0 +1,126 @@
+import {DocentError} from '../domain/index.ts'
+import {
+  type BuildWriter,
+  type IndexBuild,
+  type Manifest,
+  openBuild,
+  openBuildRecords,
+  pruneBuilds,
+  publishBuild,
+  writeManifest,
+} from '../index/index.ts'
+import {calibrate as calibrateRetrieval} from '../retrieval/calibration.ts'
+import {askGoldenQuestions, goldenGate, shrinkGate} from './gates.ts'
+import type {IngestContext} from './ingest-context.ts'
+import {type Facts, factsOf} from './ingest-facts.ts'
+import type {Base} from './ingest-plan.ts'
+import type {IngestReport, PageChange} from './ingest-report.ts'
+import type {ReportParts} from './make-report.ts'
+import {countsOf} from './page-changes.ts'
+import type {Scan} from './scan-folder.ts'
+import {verifyBuild} from './verify-build.ts'
+
+/** Share of the passages that may change before the abstention is fitted again. */
+const maxCalibrationDrift = 0.05
+
+export interface Completion {
+  readonly writer: BuildWriter
+  readonly scan: Scan
+  readonly changes: readonly PageChange[]
+  /** The build that is current. */
+  readonly current: Base | null
+  readonly report: (outcome: IngestReport['outcome'], parts: ReportParts) => IngestReport
+}
+
+/**
+ * Finishes the files of a build, opens it as a server would, tries it, asks the gates, calibrates and publishes.
+ * @throws DocentError `gate_failed` with the report in `details.report`; `index_damaged`; the signal's reason.
+ */
+export async function completeBuild(context: IngestContext, completion: Completion): Promise<IngestReport> {
+  const {writer, scan, changes, current, report} = completion
+  const {signal, signalOption} = context
+  const {content, dataDir, force = false, keepBuilds = 3, maxShrinkPercent = 30} = context.options
+  const previous = current?.manifest.id ?? null
+  let manifest = await context.stage('finish', () => writer.finish(signalOption))
+  const records = openBuildRecords(writer.folder)
+  let facts: Facts
+  try {
+    facts = factsOf(records, scan)
+  } finally {
+    records.close()
+  }
+  const build = await openBuild(writer.folder, signalOption)
+  const parts: ReportParts = {...facts, changes, build: writer.id, previous, total: manifest.counts}
+  try {
+    await context.stage('verify', async () => verifyBuild(build))
+    const {golden, gates} = await context.stage('gates', async () => {
+      const asked = await askGoldenQuestions(scan.root, build, () => context.embedder(), signal)
+      const gone = changes.filter(
+        ({kind, passages}) => kind === 'removed' || passages.removed > passages.added,
+      ).length
+      const before = current?.manifest ?? null
+      return {
+        golden: asked,
+        gates: [...shrinkGate(before, manifest, gone, maxShrinkPercent), ...goldenGate(asked, before)],
+      }
+    })
+    const failed = gates.filter((gate) => !gate.passed)
+    if (failed.length > 0 && !force) {
+      const refused = report('refused', {...parts, gates, golden, build: previous})
+      throw new DocentError(
+        'gate_failed',
+        `the new index was not published: ${failed.map((gate) => gate.detail).join('; ')}. Look at what changed, then use --force.`,
+        {details: {report: refused}},
+      )
+    }
+    const {calibration, drift} = await context.stage('calibrate', () =>
+      calibrated(context, build, current, changes),
+    )
+    signal?.throwIfAborted()
+    const counts = countsOf(changes)
+    manifest = {
+      ...manifest,
+      calibration,
+      summary: {
+        content,
+        pages: {
+          new: counts.new,
+          changed: counts.changed + counts.moved,
+          removed: counts.removed,
+          setAside: facts.setAside,
+        },
+        warnings: facts.diagnostics.filter((diagnostic) => diagnostic.severity !== 'info').length,
+        golden: golden ? {questions: golden.questions, hitAt5: golden.hitAt5} : null,
+        passagesSinceCalibration: drift,
+        tookMs: context.tookMs(),
+      } satisfies Manifest['summary'],
+    }
+    const pruned = await context.stage('publish', async () => {
+      await writeManifest(writer.folder, manifest)
+      await publishBuild(dataDir, writer.id)
+      return pruneBuilds(dataDir, keepBuilds)
+    })
+    return report('published', {...parts, gates, golden, pruned})
+  } finally {
+    build.close()
+  }
+}
+
+/** Calibrating takes seconds, and a few edited pages do not move it: then the one of the build before is kept. */
+async function calibrated(
+  context: IngestContext,
+  build: IndexBuild,
+  before: Base | null,
+  changes: readonly PageChange[],
+): Promise<{calibration: unknown; drift: number}> {
+  const {calibrate = calibrateRetrieval} = context.options
+  const edited = changes.reduce((sum, {passages}) => sum + passages.added + passages.removed, 0)
+  const drift = edited + (before?.manifest.summary?.passagesSinceCalibration ?? 0)
+  const calibration = before?.manifest.calibration ?? null
+  const isSameModel = before?.manifest.embedding.id === build.manifest.embedding.id
+  if (calibration !== null && isSameModel && drift <= maxCalibrationDrift * build.manifest.counts.passages) {
+    return {calibration, drift}
+  }
+  const fitted = await calibrate(build, await context.embedder(), context.signalOption)
+  return {calibration: fitted ?? null, drift: 0}
+}

@@ -1,0 +1,114 @@
+import {createHash} from 'node:crypto'
+import {DocentError} from '../domain/index.ts'
+import {
+  type BuildRecords,
+  buildFormat,
+  databaseFile,
+  type FileRecord,
+  hnswFile,
+  type Manifest,
+  mismatchOf,
+  openBuildRecords,
+  readManifest,
+} from '../index/index.ts'
+import {cutterVersion} from '../markdown/cutter-version.ts'
+import type {SiteRules} from '../markdown/site.ts'
+import {termsOf} from '../text/terms.ts'
+import {readInside} from './read-inside.ts'
+import {hashOf, type Scan, type ScannedFile} from './scan-folder.ts'
+
+/** The build before, when the next one can start from it. */
+export interface Base {
+  readonly folder: string
+  readonly manifest: Manifest
+  readonly records: BuildRecords
+  readonly hnswIsSound: boolean
+}
+
+export interface Plan {
+  /** New, changed, or to be tried again; by path. */
+  readonly toParse: readonly ScannedFile[]
+  readonly removed: readonly FileRecord[]
+  readonly unchanged: number
+  readonly known: ReadonlyMap<string, FileRecord>
+}
+
+/** The build that is current, checked; null when it cannot be built upon. */
+export async function openBase(folder: string): Promise<Base | null> {
+  try {
+    const manifest = await readManifest(folder)
+    if ((await mismatchOf(folder, manifest, databaseFile)) !== null) return null
+    const hnswIsSound = (await mismatchOf(folder, manifest, hnswFile)) === null
+    return {folder, manifest, hnswIsSound, records: openBuildRecords(folder)}
+  } catch (error) {
+    // Damaged or of another format: everything is made anew, which mends it.
+    if (error instanceof DocentError) return null
+    throw error
+  }
+}
+
+export function reasonForFull(
+  current: Base | null,
+  embedding: Manifest['embedding'],
+  cutter: string,
+  full: boolean,
+): string | null {
+  if (full) return 'it was asked for'
+  if (!current) return 'there is no sound index to start from'
+  const {manifest} = current
+  if (manifest.format !== buildFormat) return 'the layout of the index is another'
+  if (manifest.embedding.id !== embedding.id) return `the embedding model was ${manifest.embedding.name}`
+  if (manifest.embedding.dimensions !== embedding.dimensions) return 'the vectors have another length'
+  if (manifest.cutter !== cutter) return 'the site’s configuration, or how pages are read, has changed'
+  return null
+}
+
+/** Everything besides a file that decides what becomes of it. */
+export function cutterOf(site: SiteRules): string {
+  const words = termsOf(
+    'The QUICK node.js --dry-run kubectl_get running volumes PersistentVolumeClaim c++ don’t ÉTÉ',
+  )
+  const hash = createHash('sha256')
+    .update(JSON.stringify([site, words]))
+    .digest('hex')
+  return `${cutterVersion}-${site.generator}-${hash.slice(0, 12)}`
+}
+
+export function planOf(scan: Scan, base: Base | null): Plan {
+  const known = new Map(base?.records.files().map((file) => [file.path, file]))
+  const failed = new Set(
+    base?.records
+      .diagnostics()
+      .filter((diagnostic) => retried.has(diagnostic.rule))
+      .map((diagnostic) => diagnostic.path),
+  )
+  const hashes = new Map<string, string | null>()
+  const includedHash = (path: string): string | null => {
+    let hash = hashes.get(path)
+    if (hash === undefined) {
+      const bytes = readInside(scan.root, path)
+      hash = bytes && hashOf(bytes)
+      hashes.set(path, hash)
+    }
+    return hash
+  }
+  const toParse = scan.files.filter((file) => {
+    const before = known.get(file.path)
+    return (
+      !before ||
+      before.hash !== file.hash ||
+      failed.has(file.path) ||
+      before.includes.some((include) => includedHash(include.path) !== include.hash)
+    )
+  })
+  const present = new Set(scan.files.map((file) => file.path))
+  const removed = [...known.values()].filter((file) => !present.has(file.path))
+  return {toParse, removed, unchanged: scan.files.length - toParse.length, known}
+}
+
+/** What a slow machine can cause, and so is tried again each time. */
+const retried = new Set(['parse-timeout', 'parse-crash', 'unreadable'])
+
+export function isRetry(known: FileRecord): boolean {
+  return !known.isPage
+}

@@ -1,0 +1,69 @@
+import {resolve} from 'node:path'
+import type {IngestContext} from './ingest-context.ts'
+import type {Facts} from './ingest-facts.ts'
+import type {Plan} from './ingest-plan.ts'
+import type {GateResult, IngestReport, PageChange} from './ingest-report.ts'
+import {countsOf} from './page-changes.ts'
+
+/** What differs between the ways an ingest ends. */
+export interface ReportParts extends Facts {
+  readonly build: string | null
+  readonly previous: string | null
+  readonly total: {readonly pages: number; readonly passages: number} | null
+  readonly changes?: readonly PageChange[]
+  readonly gates?: readonly GateResult[]
+  readonly golden?: {readonly questions: number; readonly hitAt5: number} | null
+  readonly pruned?: readonly string[]
+}
+
+/** What is known of an ingest once its plan is made. */
+export interface ReportBasis {
+  readonly site: string
+  readonly embedding: IngestReport['embedding']
+  readonly fullBecause: string | null
+  readonly plan: Plan
+}
+
+/** Puts the report together; its times end now. */
+export function makeReport(
+  context: IngestContext,
+  {site, embedding, fullBecause, plan}: ReportBasis,
+  outcome: IngestReport['outcome'],
+  parts: ReportParts,
+): IngestReport {
+  const changes = parts.changes ?? []
+  const byRule: Record<string, number> = {}
+  for (const {rule} of parts.diagnostics) byRule[rule] = (byRule[rule] ?? 0) + 1
+  const sum = (pick: (change: PageChange) => number): number =>
+    changes.reduce((all, change) => all + pick(change), 0)
+  return {
+    outcome,
+    build: parts.build,
+    previous: parts.previous,
+    content: resolve(context.options.content),
+    site,
+    embedding,
+    fullBecause,
+    pages: {
+      total: parts.total?.pages ?? 0,
+      ...countsOf(changes),
+      unchanged: plan.unchanged,
+      setAside: parts.setAside,
+    },
+    passages: {
+      total: parts.total?.passages ?? 0,
+      added: sum((change) => change.passages.added),
+      removed: sum((change) => change.passages.removed),
+      embedded: context.embedded,
+    },
+    changes,
+    diagnostics: parts.diagnostics,
+    byRule,
+    fidelity: parts.fidelity,
+    gates: parts.gates ?? [],
+    golden: parts.golden ? {questions: parts.golden.questions, hitAt5: parts.golden.hitAt5} : null,
+    pruned: parts.pruned ?? [],
+    stages: context.stages,
+    tookMs: context.tookMs(),
+  }
+}

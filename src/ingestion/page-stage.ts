@@ -1,0 +1,251 @@
+import {join} from 'node:path'
+import type {Diagnostic, Page} from '../domain/index.ts'
+import {
+  type BuildRecords,
+  type BuildWriter,
+  embeddingHashOf,
+  embeddingTextOf,
+  type SourceFile,
+} from '../index/index.ts'
+import type {SiteRules} from '../markdown/site.ts'
+import {ChildFailure} from './child-pool.ts'
+import type {IngestContext} from './ingest-context.ts'
+import {type Base, isRetry, type Plan} from './ingest-plan.ts'
+import type {PageChange} from './ingest-report.ts'
+import {changesOf, passagesIn, removalsOf} from './page-changes.ts'
+import type {ParseResult, ParseSetup} from './parse-task.ts'
+import {openParserPool, type PageParser} from './parser-pool.ts'
+import {hashOf, readSource, type Scan, type ScannedFile} from './scan-folder.ts'
+
+export interface ParsedFile {
+  readonly scanned: ScannedFile
+  readonly source: SourceFile
+  readonly page: Page | null
+  readonly links: ParseResult['links']
+}
+
+/** Both cores, and no more memory than two pages need. */
+const maxParsers = 2
+/** What a process reads in about the time that it takes to start one. */
+const bytesPerParser = 400_000
+/** Pages parsed ahead of the one being stored. */
+const pagesAhead = 32
+/** Texts embedded at a time. */
+const textsPerBatch = 256
+const pagesPerBatch = 64
+
+export interface PageStage {
+  readonly scan: Scan
+  readonly site: SiteRules
+  readonly plan: Plan
+  /** What changes are told against. */
+  readonly before: Base | null
+  /** Where vectors are that need not be made again. */
+  readonly vectors: BuildRecords | null
+  /** Null in a dry run. */
+  readonly writer: BuildWriter | null
+}
+
+export interface PageStageResult {
+  /** By path. */
+  readonly changes: readonly PageChange[]
+  /** Pages that failed for want of time before and did so again. */
+  readonly failedAgain: number
+  /** What a dry run has parsed; empty otherwise. */
+  readonly tried: readonly ParsedFile[]
+}
+
+/** Reads what the plan names, embeds what has no vector yet, and stores it: the next pages are read meanwhile. */
+export async function runPageStage(context: IngestContext, stage: PageStage): Promise<PageStageResult> {
+  const {scan, site, plan, before, vectors, writer} = stage
+  const {signal} = context
+  const total = plan.toParse.length
+  const changes: PageChange[] = []
+  const tried: ParsedFile[] = []
+  const beforeFiles = new Map(before?.records.files().map((file) => [file.path, file]))
+  const removedByHash = new Map(plan.removed.map((file) => [file.hash, file]))
+  let done = 0
+  let failedAgain = 0
+  let batch: ParsedFile[] = []
+  let textsInBatch = 0
+  /** Being embedded while the next batch is parsed. */
+  let waiting: Promise<EmbeddedFile[]> | null = null
+
+  const store = async (): Promise<void> => {
+    if (!waiting) return
+    const ready = await waiting
+    waiting = null
+    for (const {parsed, vectors: pageVectors} of ready) {
+      signal?.throwIfAborted()
+      writer?.put(
+        parsed.source,
+        parsed.page ? {page: parsed.page, links: parsed.links, vectors: pageVectors} : null,
+      )
+      context.passages += pageVectors.length
+      done++
+    }
+    context.tell('pages', done, total)
+    // Children answer and timers fire only when this process gets to its event loop.
+    await new Promise(setImmediate)
+  }
+  const flush = async (): Promise<void> => {
+    const files = batch
+    batch = []
+    textsInBatch = 0
+    const next = writer ? embedded(context, files, vectors, writer) : Promise.resolve([])
+    // Awaited by the next `store`; until then a failure must not count as nobody's.
+    next.catch(() => undefined)
+    await store()
+    waiting = next
+  }
+
+  const parser = openParser(context, scan, site, plan)
+  const onAbort = (): void => parser.close()
+  signal?.addEventListener('abort', onAbort, {once: true})
+  try {
+    context.tell('pages', 0, total)
+    for await (const parsed of parsedInOrder(context, scan, plan.toParse, parser)) {
+      const known = plan.known.get(parsed.source.path)
+      if (known && isRetry(known) && !parsed.page && known.hash === parsed.source.hash) failedAgain++
+      changes.push(...changesOf(parsed, beforeFiles, before?.records ?? null, removedByHash))
+      if (!writer) {
+        tried.push(parsed)
+        done++
+        context.passages += passagesIn(parsed.page)
+        context.tell('pages', done, total)
+        continue
+      }
+      batch.push(parsed)
+      textsInBatch += passagesIn(parsed.page)
+      if (textsInBatch >= textsPerBatch || batch.length >= pagesPerBatch) await flush()
+    }
+    await flush()
+    await store()
+  } finally {
+    signal?.removeEventListener('abort', onAbort)
+    parser.close()
+  }
+  const moved = new Set(changes.flatMap((change) => change.from ?? []))
+  const gone = plan.removed.filter(({path}) => !moved.has(path))
+  if (plan.known.size === 0 && before) {
+    // Made anew: what the build before had and this one has not is gone all the same.
+    const present = new Set(scan.files.map((file) => file.path))
+    gone.push(...[...beforeFiles.values()].filter(({path}) => !present.has(path) && !moved.has(path)))
+  }
+  if (before) changes.push(...removalsOf(gone, before.records))
+  changes.sort((one, other) => (one.path < other.path ? -1 : 1))
+  return {changes, failedAgain, tried}
+}
+
+function openParser({options}: IngestContext, scan: Scan, site: SiteRules, {toParse}: Plan): PageParser {
+  const setup: ParseSetup = {root: scan.root, site}
+  if (options.openParser) return options.openParser(setup)
+  const {parseTimeoutMs, parseMemoryMb} = options
+  const bytes = toParse.reduce((sum, file) => sum + file.bytes, 0)
+  return openParserPool(setup, {
+    size: Math.max(1, Math.min(maxParsers, toParse.length, Math.ceil(bytes / bytesPerParser))),
+    ...(parseTimeoutMs === undefined ? {} : {timeoutMs: parseTimeoutMs}),
+    ...(parseMemoryMb === undefined ? {} : {memoryMb: parseMemoryMb}),
+  })
+}
+
+/** Files in order, parsed a few ahead by the pool. */
+async function* parsedInOrder(
+  context: IngestContext,
+  scan: Scan,
+  files: readonly ScannedFile[],
+  parser: PageParser,
+): AsyncGenerator<ParsedFile> {
+  const running: Promise<ParsedFile>[] = []
+  let next = 0
+  while (next < files.length || running.length > 0) {
+    while (next < files.length && running.length < pagesAhead) {
+      const parsing = parsedFile(context, scan, files[next++]!, parser)
+      // When an earlier one fails nobody waits for this one.
+      parsing.catch(() => undefined)
+      running.push(parsing)
+    }
+    yield await running.shift()!
+  }
+}
+
+async function parsedFile(
+  {signal}: IngestContext,
+  scan: Scan,
+  scanned: ScannedFile,
+  parser: PageParser,
+): Promise<ParsedFile> {
+  const {path} = scanned
+  const setAside = (hash: string, rule: string, reason: string, hint?: string): ParsedFile => {
+    const diagnostic: Diagnostic = {
+      path,
+      line: null,
+      column: null,
+      rule,
+      severity: 'error',
+      reason,
+      ...(hint ? {hint} : {}),
+    }
+    const source = {path, hash, includes: [], diagnostics: [diagnostic], fidelity: null}
+    return {scanned, source, page: null, links: []}
+  }
+  const bytes = await readSource(join(scan.root, path))
+  if (typeof bytes === 'string') return setAside('', 'unreadable', bytes)
+  // It may have changed since the scan; what counts is what is parsed.
+  const hash = hashOf(bytes)
+  try {
+    const task = {path, text: bytes.toString('utf8')}
+    const {page, diagnostics, fidelity, includes, links} = await parser.parse(task)
+    return {scanned, source: {path, hash, includes, diagnostics, fidelity}, page, links}
+  } catch (error) {
+    // Aborting closes the parser.
+    signal?.throwIfAborted()
+    if (!(error instanceof ChildFailure)) throw error
+    const [rule, hint] =
+      error.kind === 'timeout'
+        ? ['parse-timeout', 'Simplify deeply nested lists or long runs of brackets and asterisks.']
+        : error.kind === 'died'
+          ? ['parse-crash', 'Split the page; it may be too large or too deeply nested.']
+          : ['parse-error', undefined]
+    return setAside(hash, rule!, `the page could not be parsed: ${error.message}`, hint)
+  }
+}
+
+interface EmbeddedFile {
+  readonly parsed: ParsedFile
+  readonly vectors: readonly Float32Array[]
+}
+
+async function embedded(
+  context: IngestContext,
+  files: readonly ParsedFile[],
+  kept: BuildRecords | null,
+  writer: BuildWriter,
+): Promise<EmbeddedFile[]> {
+  const byHash = new Map<string, Float32Array | null>()
+  const texts = new Map<string, string>()
+  const hashes = files.map(({page}) => {
+    if (!page) return []
+    return page.sections.flatMap((section) =>
+      section.passages.map((passage) => {
+        const text = embeddingTextOf(page, section, passage)
+        const hash = embeddingHashOf(text)
+        if (!byHash.has(hash)) {
+          const vector = kept?.vectorFor(hash) ?? writer.vectorFor(hash)
+          byHash.set(hash, vector)
+          if (!vector) texts.set(hash, text)
+        }
+        return hash
+      }),
+    )
+  })
+  if (texts.size > 0) {
+    const embedder = await context.embedder()
+    const made = await embedder.embedPassages([...texts.values()], context.signalOption)
+    ;[...texts.keys()].forEach((hash, i) => {
+      byHash.set(hash, made[i]!)
+    })
+    context.embedded += texts.size
+  }
+  return files.map((parsed, i) => ({parsed, vectors: hashes[i]!.map((hash) => byHash.get(hash)!)}))
+}
