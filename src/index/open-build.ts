@@ -31,6 +31,10 @@ const b = 0.75
 /** More terms than any question needs; a pasted log file must not walk the whole index. */
 const maxTerms = 64
 
+/** Lists of common words are kept in memory, the short ones read anew each time. */
+const leastKeptBytes = 4_096
+const mostKeptBytes = 32 * 1024 * 1024
+
 /** Rows read before the event loop gets its turn: a swap must not stall the answers that are streaming. */
 const rowsPerTurn = 2_000
 
@@ -240,6 +244,9 @@ function indexBuild(
     }))
   }
 
+  const commonPostings = new Map<string, Uint32Array>()
+  let keptBytes = 0
+
   /** Pairs of counts and section numbers; empty for a word that is not there. */
   function postings(term: string): Uint32Array {
     const blob = sql.commonWord.get(term) as Buffer | undefined
@@ -257,22 +264,57 @@ function indexBuild(
 
   const scores = new Float64Array(sectionOrder.ids.length)
 
+  function postingsKept(term: string): Uint32Array {
+    const kept = commonPostings.get(term)
+    if (kept !== undefined) return kept
+    const pairs = postings(term)
+    if (pairs.byteLength < leastKeptBytes) return pairs
+    keptBytes += pairs.byteLength
+    if (keptBytes > mostKeptBytes) {
+      commonPostings.clear()
+      keptBytes = pairs.byteLength
+    }
+    commonPostings.set(term, pairs)
+    return pairs
+  }
+
+  /**
+   * Term by term, the rarest first. Once the k-th best has more than all terms to come can give, sections not met
+   * yet cannot come in any more, and long lists of common words only add to those met (Turtle and Flood's MaxScore).
+   */
   function matching(terms: readonly string[], k: number, weights: TextWeights): TextHit[] {
+    const heaviest = Math.max(weights.title, weights.headings, weights.text)
+    if (k < 1 || heaviest <= 0) return []
+    const lists = [...new Set(terms)]
+      .filter(Boolean)
+      .slice(0, maxTerms)
+      .map((term) => {
+        const pairs = postingsKept(term)
+        const frequency = pairs.length / 2
+        return {pairs, idf: Math.log(1 + (sectionOrder.indexed - frequency + 0.5) / (frequency + 0.5))}
+      })
+      .sort((one, other) => one.pairs.length - other.pairs.length)
+    let toCome = lists.reduce((sum, {idf}) => sum + Math.max(0, idf) * (k1 + 1), 0)
     const touched: number[] = []
-    for (const term of [...new Set(terms)].filter(Boolean).slice(0, maxTerms)) {
-      const pairs = postings(term)
-      const frequency = pairs.length / 2
-      const idf = Math.log(1 + (sectionOrder.indexed - frequency + 0.5) / (frequency + 0.5))
+    let isClosed = false
+    for (const {pairs, idf} of lists) {
+      // Finding the k-th best costs about as much as the walk it may shorten.
+      if (!isClosed && touched.length >= k && pairs.length > touched.length) {
+        isClosed = leastOfBest(touched, k) > toCome
+      }
+      toCome -= Math.max(0, idf) * (k1 + 1)
       for (let i = 0; i < pairs.length; i += 2) {
         const slot = sectionOrder.slotOf(pairs[i + 1]!)
         if (slot === undefined) continue
+        const isNew = scores[slot] === 0
+        if (isNew && isClosed) continue
         const counts = pairs[i]!
         const count =
           weights.title * (counts >>> 24) +
           weights.headings * ((counts >>> 16) & 255) +
           weights.text * (counts & 65_535)
         if (count <= 0) continue
-        if (scores[slot] === 0) touched.push(slot)
+        if (isNew) touched.push(slot)
         scores[slot]! += (idf * count * (k1 + 1)) / (count + sectionOrder.norms[slot]!)
       }
     }
@@ -282,6 +324,12 @@ function indexBuild(
       scores[slot] = 0
     }
     return top.best().map(({slot, score}) => ({sectionId: sectionOrder.ids[slot]!, score}))
+  }
+
+  function leastOfBest(touched: readonly number[], k: number): number {
+    const top = new TopK(k)
+    for (const slot of touched) top.offer(slot, scores[slot]!)
+    return top.best().at(-1)?.score ?? 0
   }
 
   function sectionFrom(row: SectionRow): StoredSection {
