@@ -1,10 +1,10 @@
 import type {RetrievedSource} from '../domain/index.ts'
 import {isStopTerm} from '../text/stop-words.ts'
 import {termsOf} from '../text/terms.ts'
-import {blocksOf, type Unit} from './quotable-blocks.ts'
+import {type Block, blocksOf, type Unit} from './quotable-blocks.ts'
 
 export interface ExtractOptions {
-  /** Words of prose at most, about; a unit that would pass it by far is left out. Default 150. */
+  /** Words of prose at most, about; what would pass it by far is left out. Default 120. */
   readonly words?: number
   /** Lines of code at most, over all blocks. Default 40. */
   readonly codeLines?: number
@@ -24,93 +24,130 @@ export interface ExtractPart {
 /** How much each sign of a good unit counts; set on development questions that carry an answer. */
 const defaultWeights = {
   /** A source's rank: the first has 1, each further one this much of the one before. */
-  rank: 0.8,
+  rank: 0.85,
   /** The power of a source's score, as a share of the best one's, that its units are weighed by. */
   sourceScore: 0.5,
-  /** A match in code, against one in words: examples often hold a question word for word. */
-  code: 0.6,
-  /** A question's word in the section's headings or title, against one in the unit itself. */
-  heading: 0.35,
+  /** A match inside code, against one in words: examples often hold a question word for word. */
+  code: 0.35,
+  /** What the words that announce a piece of code, or stand before it, lend it. */
+  announced: 0.8,
+  /** A question's word in the section's own heading, against one in the unit itself. */
+  ownHeading: 0.5,
+  /** The same in its page's title and the headings above. */
+  heading: 0.25,
   /** The unit overlaps the snippet, which retrieval chose by meaning as well as by words. */
   snippet: 0.3,
   /** The first units of a section tend to say what it is about. */
-  opening: 0.12,
+  opening: 0.15,
   /** Standing beside a unit that fits. */
   neighbour: 0.8,
   /** What is taken off for words that the answer has already. */
   repetition: 0.4,
-  /** Code and steps, when the question asks how. */
+  /** Code, steps and instructions, when the question asks how. */
   howTo: 0.25,
   /** A sentence that says what the thing asked about is, when the question asks that. */
   definition: 0.3,
+  /** A sentence with most of the question's words, when the question wants a yes or a no. */
+  statement: 0.25,
   /** What a unit must reach of the best one's score to be worth its length. */
-  floor: 0.4,
+  floor: 0.5,
+  /** The same for a unit of another source that adds a word of the question. */
+  floorElsewhere: 0.55,
+  /** The same for one that adds none. */
+  floorWithoutNews: 0.8,
 }
 
 export type ExtractWeights = typeof defaultWeights
 
 const maxCodeBlocks = 3
+const maxSources = 3
+/** Share of the question's weight that a word must have for a second source to be read because of it. */
+const newsShare = 0.12
+/** A paragraph of so many words is quoted whole. */
+const wholeParagraphWords = 45
+/** A list of so many items and words is quoted whole: one item of it would read as if it were all. */
+const wholeListItems = 8
+const wholeListWords = 90
 
 interface Candidate {
   readonly unit: Unit
+  readonly block: Block
   readonly source: RetrievedSource
-  /** Where its source stands, then its block, then its place in the block. */
+  /** Where its source stands, then its block, then its place in the source. */
   readonly sourceIndex: number
   readonly blockIndex: number
   readonly index: number
-  readonly head: string
   readonly terms: ReadonlySet<string>
   readonly words: number
+  /** The share of the question's weight that its own words hold. */
+  match: number
   score: number
 }
 
 /**
- * The units of the sources that answer a question best, in a readable order: the block that holds the best one
- * first, then the rest as the documents have them. No text twice. Empty only when the sources hold no words.
+ * The parts of the sources that answer a question best, in a readable order: the one that holds the best sentence,
+ * step or code first, then the rest as the documents have it. Short where little more has to do with the question.
+ * No text twice. Empty only when the sources hold no words.
  *
- * A greedy choice by marginal gain, in the manner of maximal marginal relevance (Carbonell and Goldstein, 1998).
+ * A greedy choice by marginal gain, in the manner of maximal marginal relevance (Carbonell and Goldstein, 1998), of
+ * runs that can be read alone.
  */
 export function extract(
   question: string,
   sources: readonly RetrievedSource[],
   options: ExtractOptions = {},
 ): ExtractPart[] {
-  const {words: wordBudget = 150, codeLines: codeBudget = 40} = options
+  const {words: wordBudget = 120, codeLines: codeBudget = 40} = options
   const weights = {...defaultWeights, ...options.weights}
-  const candidates = sources.flatMap(candidatesOf)
+  const bySource = sources.map(candidatesOf)
+  const candidates = bySource.flat()
   if (candidates.length === 0) return []
-  scoreAll(question, candidates, weights)
+  const asked = askedOf(question, candidates)
+  scoreAll(asked, candidates, weights)
 
   const chosen = new Set<Candidate>()
   const covered = new Set<string>()
+  const told = new Set<string>()
   const seen: string[] = []
   let words = 0
   let codeLines = 0
   let codeBlocks = 0
-  const bySource = sources.map((_, index) => candidates.filter(({sourceIndex}) => sourceIndex === index))
 
-  const take = (candidate: Candidate): boolean => {
-    if (chosen.has(candidate)) return true
-    const key = normalised(candidate.unit.plain)
-    if (seen.some((text) => text.includes(key) || (key.includes(text) && text.length > 40))) return false
-    const isCode = candidate.unit.kind === 'code'
-    const lines = isCode ? candidate.unit.plain.split('\n').length : 0
-    if (isCode && (codeLines + lines > codeBudget || codeBlocks >= maxCodeBlocks)) return false
+  const isSaid = (key: string): boolean =>
+    seen.some((text) => text.includes(key) || (key.includes(text) && text.length > 40))
+
+  /** Takes what can be read alone around a candidate, or nothing. */
+  const take = (seed: Candidate): boolean => {
+    const run = runAround(seed, bySource[seed.sourceIndex] ?? []).filter(
+      (candidate) => !chosen.has(candidate) && !isSaid(normalised(candidate.unit.plain)),
+    )
+    // Without the unit that it was made for, or with nothing else, a run is only what stood around it.
+    if (!run.includes(seed)) return false
+    const prose = run.filter(({unit}) => unit.kind !== 'code').reduce((sum, unit) => sum + unit.words, 0)
+    const code = run.filter(({unit}) => unit.kind === 'code')
+    const lines = code.reduce((sum, {unit}) => sum + unit.plain.split('\n').length, 0)
     // The first choice may be a long list of steps; it is the answer.
-    const limit = chosen.size === 0 ? wordBudget * 1.6 : wordBudget * 1.15
-    if (!isCode && words + candidate.words > limit) return false
-    chosen.add(candidate)
-    seen.push(key)
-    for (const term of candidate.terms) covered.add(term)
-    if (isCode) {
-      codeLines += lines
-      codeBlocks += 1
-    } else words += candidate.words
+    if (prose > 0 && words + prose > wordBudget * (chosen.size === 0 ? 1.7 : 1.1)) return false
+    if (code.length > 0 && (codeLines + lines > codeBudget || codeBlocks + code.length > maxCodeBlocks))
+      return false
+    for (const candidate of run) {
+      chosen.add(candidate)
+      seen.push(normalised(candidate.unit.plain))
+      for (const term of candidate.terms) covered.add(term)
+      for (const term of asked.rarity.keys()) {
+        if (candidate.terms.has(term) || asked.named(candidate).has(term)) told.add(term)
+      }
+    }
+    words += prose
+    codeLines += lines
+    codeBlocks += code.length
     return true
   }
 
   const pool = new Set(candidates)
+  const taken = new Set<number>()
   const best = Math.max(...candidates.map(({score}) => score))
+  const bestMatch = Math.max(...candidates.map(({match}) => match))
   while (pool.size > 0 && words < wordBudget) {
     let next: Candidate | null = null
     let nextGain = Number.NEGATIVE_INFINITY
@@ -121,19 +158,29 @@ export function extract(
         nextGain = gain
       }
     }
-    // What is far weaker than the best adds length, not an answer; a very short extract may still take it.
-    if (
-      !next ||
-      (chosen.size > 0 && nextGain < best * (words < wordBudget / 3 ? weights.floor * 0.6 : weights.floor))
-    )
-      break
+    if (!next) break
     pool.delete(next)
-    const neighbours = bySource[next.sourceIndex] ?? []
-    if (!take(next)) continue
-    for (const companion of companionsOf(next, neighbours)) {
-      pool.delete(companion)
-      take(companion)
+    if (chosen.has(next)) continue
+    if (chosen.size > 0) {
+      // What is far weaker than the best adds length, not an answer; a very short extract may still go on.
+      if (nextGain < best * weights.floor * (words < wordBudget / 4 ? 0.6 : 1)) break
+      if (!taken.has(next.sourceIndex)) {
+        if (taken.size >= maxSources) continue
+        let news = 0
+        for (const [term, weight] of asked.rarity) {
+          if (next.terms.has(term) && !told.has(term)) news += weight
+        }
+        // A second source must say something of its own about the question, in its own words.
+        const needed = news >= newsShare * asked.total ? weights.floorElsewhere : weights.floorWithoutNews
+        if (next.score < best * needed || next.match < bestMatch * 0.5) continue
+      }
     }
+    if (take(next)) taken.add(next.sourceIndex)
+  }
+  // Everything was too long by itself: the best that is not, however long.
+  if (chosen.size === 0) {
+    const first = candidates.reduce((one, other) => (other.score > one.score ? other : one))
+    chosen.add(first)
   }
 
   for (const candidate of chosen) if (leadsNowhere(candidate, chosen)) chosen.delete(candidate)
@@ -155,25 +202,46 @@ function candidatesOf(source: RetrievedSource, sourceIndex: number): Candidate[]
   return blocksOf(source).flatMap((block, blockIndex) =>
     block.units.map((unit) => ({
       unit,
+      block,
       source,
       sourceIndex,
       blockIndex,
       index: index++,
-      head: block.head,
       terms: new Set(termsOf(unit.plain)),
       words: unit.plain.split(/\s+/).length,
+      match: 0,
       score: 0,
     })),
   )
 }
 
-const asksHow =
-  /\b(how|steps?|create|set ?up|install|configure|enable|run|deploy|add|change|write|example|command)\b/i
+/** What a question asks for, as far as its words tell. */
+interface Asked {
+  /** Its telling terms and how rare each is among the units at hand. */
+  readonly rarity: ReadonlyMap<string, number>
+  readonly total: number
+  readonly wants: {
+    readonly how: boolean
+    readonly what: boolean
+    readonly yesOrNo: boolean
+    readonly figure: boolean
+  }
+  /** The terms of the heading that a candidate stands under. */
+  named(candidate: Candidate): ReadonlySet<string>
+}
 
-function scoreAll(question: string, candidates: readonly Candidate[], weights: ExtractWeights): void {
-  const asked = [...new Set(termsOf(question))]
-  const telling = asked.filter((term) => !isStopTerm(term))
-  const terms = telling.length > 0 ? telling : asked
+const asksHow =
+  /\b(?:how(?! (?:long|many|much|often|fast|big|large|old|far)\b)|steps?|create|set ?up|install|configure|enable|run|deploy|add|change|write|example|command)\b/i
+const asksFigure =
+  /\b(?:how (?:long|many|much|often|fast|big|large|old|far)|limit|maximum|minimum|default)\b/i
+const asksWhat = /^\W*(?:what(?:'s| is| are| does \S+ mean)|who is|define|explain|describe)\b/i
+const asksYesOrNo =
+  /^\W*(?:can|could|does|do|did|is|are|was|will|would|should|may|must|has|have|am)\b(?! not sure)/i
+
+function askedOf(question: string, candidates: readonly Candidate[]): Asked {
+  const all = [...new Set(termsOf(question))]
+  const telling = all.filter((term) => !isStopTerm(term))
+  const terms = telling.length > 0 ? telling : all
   // Rarity among the units at hand: a word that all of them have tells nothing apart.
   const rarity = new Map(
     terms.map((term) => {
@@ -181,51 +249,89 @@ function scoreAll(question: string, candidates: readonly Candidate[], weights: E
       return [term, Math.log(1 + (candidates.length - having + 0.5) / (having + 0.5))] as const
     }),
   )
-  const total = [...rarity.values()].reduce((sum, value) => sum + value, 0) || 1
-  const how = asksHow.test(question)
-  const asksWhat =
-    /^\W*(?:what(?:'s| is| are)|who is|define|explain|describe)\b/i.test(question) || terms.length <= 3
-  const headingTerms = new Map<RetrievedSource, ReadonlySet<string>>()
-  const snippetTerms = new Map<RetrievedSource, ReadonlySet<string>>()
+  const headings = new Map<string, ReadonlySet<string>>()
+  return {
+    rarity,
+    total: [...rarity.values()].reduce((sum, value) => sum + value, 0) || 1,
+    wants: {
+      how: asksHow.test(question),
+      what: asksWhat.test(question) || terms.length <= 3,
+      yesOrNo: asksYesOrNo.test(question),
+      figure: asksFigure.test(question),
+    },
+    named(candidate) {
+      const heading = headingOf(candidate)
+      const known = headings.get(heading) ?? new Set(termsOf(heading))
+      headings.set(heading, known)
+      return known
+    },
+  }
+}
 
-  for (const candidate of candidates) {
+function headingOf({block, source}: Candidate): string {
+  return (block.under || (source.headings.at(-1) ?? source.title)).replace(/\s+/g, ' ').trim()
+}
+
+function scoreAll(asked: Asked, candidates: readonly Candidate[], weights: ExtractWeights): void {
+  const {rarity, total, wants} = asked
+  const terms = [...rarity.keys()]
+  const above = new Map<RetrievedSource, ReadonlySet<string>>()
+  const snippets = new Map<RetrievedSource, ReadonlySet<string>>()
+  const own: number[] = []
+
+  candidates.forEach((candidate, at) => {
     const {source, unit} = candidate
-    if (!headingTerms.has(source)) {
-      headingTerms.set(source, new Set(termsOf([source.title, ...source.headings].join(' '))))
-      snippetTerms.set(source, new Set(termsOf(source.snippet)))
+    if (!above.has(source)) {
+      above.set(source, new Set(termsOf([source.title, ...source.headings].join(' '))))
+      snippets.set(source, new Set(termsOf(source.snippet)))
     }
-    const headings = headingTerms.get(source) ?? none
+    const named = asked.named(candidate)
+    const aboveIt = above.get(source) ?? none
     let match = 0
+    let context = 0
     for (const [term, weight] of rarity) {
       if (candidate.terms.has(term)) match += weight
-      else if (headings.has(term)) match += weight * weights.heading
+      else if (named.has(term)) context += weight * weights.ownHeading
+      else if (aboveIt.has(term)) context += weight * weights.heading
     }
-    let score = (match / total) * (unit.kind === 'code' ? weights.code : 1)
-    // What a program printed is seldom the answer.
-    if (unit.kind === 'code' && isOutput.test(unit.markdown)) score *= 0.5
+    candidate.match = match / total
+    let score = (match + context) / total
+    if (unit.kind === 'code') {
+      candidate.match *= weights.code
+      score = (match * weights.code + context) / total
+      const before = candidates[at - 1]
+      const lead = before?.sourceIndex === candidate.sourceIndex ? (own[at - 1] ?? 0) : 0
+      if (before?.unit.kind === 'sentence') score = Math.max(score, weights.announced * lead)
+      // What a program printed, or what goes over a wire, is seldom the answer.
+      if (isShown(unit)) score *= 0.5
+    }
     // A handful of words that match by chance is not a sentence that answers.
-    if (candidate.terms.size < 5) score *= 0.6
-    score += weights.snippet * shareOf(candidate.terms, snippetTerms.get(source) ?? none) ** 2
+    if (candidate.terms.size < 5 && unit.kind !== 'code') score *= 0.6
+    score += weights.snippet * shareOf(candidate.terms, snippets.get(source) ?? none) ** 2
     if (unit.kind !== 'row') score += weights.opening / (1 + candidate.index)
     else if (match === 0) score = 0
-    if (how && (unit.kind === 'steps' || unit.kind === 'code')) score += weights.howTo * Math.min(1, score)
-    if (/\?$/.test(unit.plain)) score *= 0.5
+    if (wants.how && (unit.kind === 'steps' || (unit.kind === 'code' && !isShown(unit))))
+      score += weights.howTo * Math.min(1, score)
+    if (/[?？]$/.test(unit.plain)) score *= 0.5
+    if (candidate.block.isNavigation || signpost.test(headingOf(candidate))) score *= 0.3
     if (unit.kind === 'sentence') {
       // A line of a few words without a full stop is a label or a heading in disguise.
       if (!unit.leadsOn && candidate.words < 12 && !/[.!?。！？:)"”]$/.test(unit.plain)) score *= 0.4
-      if (pointsElsewhere.test(unit.plain)) score *= 0.4
+      if (pointsElsewhere.test(unit.plain) || speaksOfItself.test(unit.plain)) score *= 0.4
       // It speaks of something that is not in this passage.
       if (candidate.index === 0 && pointsBack.test(unit.plain)) score *= 0.6
-      if (asksWhat && defines(candidate, terms)) score += weights.definition
+      if (wants.how && instructs.test(unit.plain)) score += weights.howTo * 0.5 * Math.min(1, score)
+      if (wants.what && defines(candidate, terms)) score += weights.definition
+      if (wants.yesOrNo && match / total >= 0.6) score += weights.statement
     }
-    candidate.score = score
-  }
+    if (wants.figure && match > 0 && /\d/.test(unit.plain)) score += weights.statement * 0.5
+    own.push(score)
+  })
 
   const bestSource = Math.max(...candidates.map(({source}) => source.score))
   const shareOfBest = ({score}: RetrievedSource): number =>
     bestSource > 0 ? Math.min(1, Math.max(0.05, score / bestSource)) : 1
   // What stands among units that fit fits better itself: an answer is seldom one sentence long.
-  const own = candidates.map(({score}) => score)
   candidates.forEach((candidate, at) => {
     let beside = 0
     for (const [offset, share] of vicinity) {
@@ -249,11 +355,29 @@ const vicinity = [
   [2, 0.25],
 ] as const
 
-const isOutput = /^`{3,}(?:none|text|txt|output|plaintext)\n/i
+/** Code that shows what is sent or printed, not what to type. */
+function isShown({markdown, plain}: Unit): boolean {
+  return (
+    /^`{3,}(?:none|text|txt|output|plaintext|json|console-output|log)\n/i.test(markdown) ||
+    /^\s*[{[]/.test(plain)
+  )
+}
+
+/** Headings over lists of what else there is. */
+const signpost =
+  /^(?:what'?s next|next steps?|see also|where (?:do i|to) go|further reading|related\b|learn more|more (?:information|resources)|additional resources|references?$|resources$|in this (?:page|section|guide))/i
 
 /** Sends the reader on instead of answering. */
 const pointsElsewhere =
-  /^(?:for (?:more|further|additional|full|complete|other)\b|see\b|to learn\b|refer to\b|read\b|learn more)/i
+  /^(?:for (?:more|further|additional|full|complete|other)\b|see\b|to learn\b|refer to\b|read\b|learn more|check out\b|visit\b)/i
+
+/** Says what the page is for, not what the reader asks for. */
+const speaksOfItself =
+  /^(?:(?:in )?this (?:page|guide|section|tutorial|topic|document|chapter|article|exercise)\b|the following (?:section|topic|page)s?\b)/i
+
+/** Tells the reader to do something. */
+const instructs =
+  /^(?:to \w+|if you|(?:then |now |first,? |next,? )?(?:set|use|run|add|create|open|install|put|click|go to|select|choose|enable|disable|start|stop|call|send|pass|write|make|give|ask|type|enter|copy|download|configure|define|specify|change|edit|remove|delete|apply|connect|import)\b)/i
 
 /** Says what the thing asked about is: its words, then a verb that defines. */
 function defines({unit}: Candidate, terms: readonly string[]): boolean {
@@ -276,36 +400,74 @@ function shareOf(terms: ReadonlySet<string>, others: ReadonlySet<string>): numbe
   return shared / terms.size
 }
 
-/** Begins with a word that points at the sentence before. */
-const pointsBack = /^(it|its|this|that|these|those|they|them|such|he|she|however|otherwise|then|also)\b/i
+/** Begins with a word that points at the sentence before, or goes on with its thought. */
+const pointsBack =
+  /^(?:it|its|this|that|these|those|they|them|their|such|he|she|however|otherwise|then|also|and|but|so|both|else|either|neither|instead|therefore|thus|hence|similarly|likewise|additionally|furthermore|moreover|conversely|nevertheless|afterwards|alternatively|for (?:example|instance)|in (?:this|that|these|those|such|some of those) |in (?:addition|other words)|as a result|as such|to (?:do|solve|avoid|fix) (?:this|so|that)|by doing (?:so|this)|after (?:that|this)|on the other hand|more specifically|the (?:former|latter|above|same)|another|one of (?:these|them))\b/i
 
-/** What a unit cannot be read without: the sentence it points at, what announces it, what it announces. */
-function companionsOf(chosen: Candidate, inSource: readonly Candidate[]): Candidate[] {
-  const companions: Candidate[] = []
-  const at = inSource.indexOf(chosen)
-  const before = inSource[at - 1]
-  const after = inSource[at + 1]
-  if (chosen.unit.kind === 'sentence') {
-    if (before && before.blockIndex === chosen.blockIndex && pointsBack.test(chosen.unit.plain)) {
-      companions.push(before)
+/**
+ * What is quoted together with a unit, so that it can be read without the rest: the whole of a short paragraph, the
+ * sentence that a pronoun points at, what announces a list or code, what an announcement announces.
+ */
+function runAround(seed: Candidate, inSource: readonly Candidate[]): Candidate[] {
+  const run = new Set<Candidate>([seed])
+  const blockAt = (blockIndex: number): readonly Candidate[] =>
+    inSource.filter(
+      (candidate) => candidate.blockIndex === blockIndex && candidate.block.under === seed.block.under,
+    )
+
+  const takeParagraph = (sentence: Candidate, minWords: number): void => {
+    const block = blockAt(sentence.blockIndex)
+    let from = block.indexOf(sentence)
+    let to = from + 1
+    const wordsOf = (part: readonly Candidate[]): number => part.reduce((sum, {words}) => sum + words, 0)
+    if (wordsOf(block) <= wholeParagraphWords) {
+      from = 0
+      to = block.length
     }
-    if (chosen.unit.leadsOn && after && after.blockIndex === chosen.blockIndex + 1) {
-      companions.push(...inSource.filter((other) => other.blockIndex === after.blockIndex).slice(0, 6))
-    }
-  } else {
-    if (chosen.unit.kind === 'item') {
-      const list = inSource.filter((other) => other.blockIndex === chosen.blockIndex)
-      // One item of a short list reads as if it were all of it.
-      if (list.length <= 8 && list.reduce((sum, item) => sum + item.words, 0) <= 90) companions.push(...list)
-    }
-    const first = inSource.find((other) => other.blockIndex === chosen.blockIndex)
-    const lead = first && inSource[inSource.indexOf(first) - 1]
-    if (lead?.unit.kind === 'sentence' && lead.blockIndex === chosen.blockIndex - 1) {
-      // Code without a word about it is a riddle; a list or a table stands alone unless it was announced.
-      if (lead.unit.leadsOn || chosen.unit.kind === 'code') companions.push(lead)
+    while (
+      from > 0 &&
+      (pointsBack.test(block[from]?.unit.plain ?? '') || wordsOf(block.slice(0, from)) <= 20)
+    )
+      from--
+    while (to < block.length && wordsOf(block.slice(from, to)) < minWords) to++
+    // What stands at the end and announces something goes with that, or is left.
+    const last = block[to - 1]
+    if (last?.unit.leadsOn && last !== sentence && to - 1 > from) to--
+    for (const candidate of block.slice(from, to)) run.add(candidate)
+
+    const first = block[from]
+    if (from === 0 && first && pointsBack.test(first.unit.plain)) {
+      const before = blockAt(sentence.blockIndex - 1).at(-1)
+      if (before?.unit.kind === 'sentence' && before.words <= 40) run.add(before)
     }
   }
-  return companions
+
+  if (seed.unit.kind === 'sentence') {
+    takeParagraph(seed, 12)
+    if (seed.unit.leadsOn) {
+      const next = blockAt(seed.blockIndex + 1)
+      if (seed === blockAt(seed.blockIndex).at(-1))
+        for (const candidate of next.slice(0, 6)) run.add(candidate)
+    }
+    return [...run]
+  }
+
+  const block = blockAt(seed.blockIndex)
+  if (seed.unit.kind === 'item') {
+    const isShort =
+      block.length <= wholeListItems && block.reduce((sum, {words}) => sum + words, 0) <= wholeListWords
+    if (isShort) for (const candidate of block) run.add(candidate)
+  }
+  const lead = blockAt(seed.blockIndex - 1).at(-1)
+  // Code without a word about it is a riddle; a list or a table stands alone unless it was announced.
+  if (
+    lead?.unit.kind === 'sentence' &&
+    (lead.unit.leadsOn || (seed.unit.kind === 'code' && lead.words <= 40))
+  ) {
+    run.add(lead)
+    if (pointsBack.test(lead.unit.plain)) takeParagraph(lead, 0)
+  }
+  return [...run]
 }
 
 function inReadingOrder(chosen: ReadonlySet<Candidate>): ExtractPart[] {
@@ -339,12 +501,12 @@ function inReadingOrder(chosen: ReadonlySet<Candidate>): ExtractPart[] {
     const {kind} = candidate.unit
     let between = sameBlock ? (kind === 'sentence' ? ' ' : '\n') : previous ? '\n\n' : ''
     // Another section begins with its name, so that its words are not read as going on with the one before.
-    // So does a first one that speaks of something its heading names.
+    // So does a first one that cannot be read without: code, a row, words that point at something before.
     const needsName = previous
-      ? previous.sourceIndex !== candidate.sourceIndex
-      : candidate.index === 0 && pointsBack.test(candidate.unit.plain)
-    if (needsName) between += labelOf(candidate.source)
-    if (!sameBlock && kind === 'row') between += `${candidate.head}\n`
+      ? previous.sourceIndex !== candidate.sourceIndex || previous.block.under !== candidate.block.under
+      : kind === 'code' || kind === 'row' || pointsBack.test(candidate.unit.plain)
+    if (needsName) between += labelOf(candidate)
+    if (!sameBlock && kind === 'row') between += `${candidate.block.head}\n`
     // Words left out between two sentences of a paragraph are marked, as in any quotation.
     if (sameBlock && kind === 'sentence' && previous && candidate.index !== previous.index + 1)
       between = ' … '
@@ -355,10 +517,13 @@ function inReadingOrder(chosen: ReadonlySet<Candidate>): ExtractPart[] {
   return parts
 }
 
-function labelOf({headings, title}: RetrievedSource): string {
-  const name = (headings.at(-1) ?? title).replace(/\s+/g, ' ').trim()
-  return name === '' ? '' : `**${name.replace(/[\\`*_[\]<>~]/g, '\\$&')}**\n\n`
+function labelOf(candidate: Candidate): string {
+  const name = headingOf(candidate)
+  return name === '' ? '' : `**${name.replace(markup, '\\$&')}**\n\n`
 }
+
+/** Signs that could be read as Markdown where they stand; those inside a word are left as they are. */
+const markup = /[\\`*[\]]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])|~(?=~)|(?<=~)~|<(?=[a-z/!?])|&(?=[a-z#])/giu
 
 function normalised(text: string): string {
   return text

@@ -203,9 +203,7 @@ function tableBlocks(table: Tokens.Table): Block[] {
     }
   })
   if (rows.length === 0) return []
-  return [
-    blockOf('table', rows, {head: `${line(header.map((cell) => cell.markdown))}\n${line(delimiter)}`}),
-  ]
+  return [blockOf('table', rows, {head: `${line(header.map((cell) => cell.markdown))}\n${line(delimiter)}`})]
 }
 
 /** A fence longer than any run of backticks inside. */
