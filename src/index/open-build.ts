@@ -144,6 +144,21 @@ async function readVectors(
   return {values, passageIds, sectionIds, hasDirection, slotOf: slots}
 }
 
+/** Four sums side by side: with one, each addition waits for the one before, which takes thrice as long. */
+function dotAt(values: Float32Array, start: number, vector: Float32Array): number {
+  const length = vector.length
+  const even = length - (length % 4)
+  let [a, b, c, d] = [0, 0, 0, 0]
+  for (let i = 0; i < even; i += 4) {
+    a += values[start + i]! * vector[i]!
+    b += values[start + i + 1]! * vector[i + 1]!
+    c += values[start + i + 2]! * vector[i + 2]!
+    d += values[start + i + 3]! * vector[i + 3]!
+  }
+  for (let i = even; i < length; i++) a += values[start + i]! * vector[i]!
+  return a + b + c + d
+}
+
 /** Number → place. Numbers have gaps, but not many: a plain array is smaller and faster than a Map. */
 function slotsOf(ids: Uint32Array): (id: number) => number | undefined {
   const largest = ids.reduce((max, id) => Math.max(max, id), 0)
@@ -232,10 +247,7 @@ function indexBuild(
     const top = new TopK(k)
     for (let slot = 0; slot < passageIds.length; slot++) {
       if (hasDirection[slot] === 0) continue
-      let dot = 0
-      const start = slot * dimensions
-      for (let i = 0; i < dimensions; i++) dot += values[start + i]! * vector[i]!
-      top.offer(slot, dot)
+      top.offer(slot, dotAt(values, slot * dimensions, vector))
     }
     return top.best().map(({slot, score}) => ({
       passageId: passageIds[slot]!,

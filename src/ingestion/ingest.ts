@@ -117,6 +117,8 @@ async function run(context: IngestContext): Promise<IngestReport> {
     if (plan.toParse.length === 0 && plan.removed.length === 0 && base && !isRepair) return unchanged(base)
 
     if (!dryRun) {
+      // What is read next will most likely have to be embedded; both take a while to start.
+      if (plan.toParse.length > 0) context.embedder().catch(() => undefined)
       writer = await openBuildWriter({
         dataDir,
         embedding,
