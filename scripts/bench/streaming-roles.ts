@@ -12,7 +12,7 @@ import Anthropic from '@anthropic-ai/sdk'
 import {createAnswering} from '../../src/answering/create-answering.ts'
 import {settingsFrom} from '../../src/config.ts'
 import type {RetrievedSource} from '../../src/domain/index.ts'
-import {anthropicGenerator} from '../../src/generation/anthropic-generator.ts'
+import {createGenerator} from '../../src/generation/create-generator.ts'
 import {createHttpServer} from '../../src/http/http-server.ts'
 import {silentLog} from '../../src/http/log.ts'
 import {createMetrics} from '../../src/http/metrics.ts'
@@ -188,6 +188,10 @@ function startDocent(): void {
       MAX_CONCURRENT_ANSWERS: '10000',
       MAX_CONCURRENT_ANSWERS_PER_VISITOR: '0',
       ADMIN_TOKEN: 'bench-token-bench-token',
+      ANTHROPIC_API_KEY: 'bench',
+      ANTHROPIC_BASE_URL: upstream,
+      ANTHROPIC_MODEL: 'bench',
+      STALL_TIMEOUT_MS: '600000',
     })
     const transcripts = openTranscripts({file: join(folder, 'transcripts.sqlite')})
     const source: RetrievedSource = {
@@ -216,14 +220,7 @@ function startDocent(): void {
           timings: {},
         }),
       },
-      generator: anthropicGenerator({
-        apiKey: 'bench',
-        baseUrl: upstream,
-        model: 'bench',
-        thinking: false,
-        maxOutputTokens: 1000,
-        stallTimeoutMs: 600_000,
-      }),
+      generator: createGenerator(settings),
       journal: transcripts,
       currentBuild: () => 'bench',
       embedding: 'bench',

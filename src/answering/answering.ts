@@ -86,6 +86,17 @@ export interface Answering {
    */
   events(answerId: string, options: ReadOptions): AsyncGenerator<SequencedEvent>
 
+  /**
+   * As `events`, pushed: calls `receive` with each event, several in a row where several are there, and waits where
+   * it gives a promise. Costs a third of what an iteration costs for each token. Resolves after the terminal event or
+   * when the reader has left; rejects where the iteration would throw, and with what `receive` throws.
+   */
+  deliver(
+    answerId: string,
+    options: ReadOptions,
+    receive: (event: SequencedEvent) => Promise<void> | null,
+  ): Promise<void>
+
   /** Aborts the run now, whatever it is doing, and resolves once it has ended. Idempotent. @throws DocentError `not_found`. */
   stop(answerId: string): Promise<Ending>
 

@@ -12,7 +12,7 @@ import {
 import type {Generator} from '../generation/generator.ts'
 import type {Retriever} from '../retrieval/retriever.ts'
 import {type AnswerFold, foldOf} from './answer-fold.ts'
-import type {Answering, AnswerSnapshot, AskedAnswer, AskOptions, ReadOptions} from './answering.ts'
+import type {Answering, AnswerSnapshot, AskedAnswer, AskOptions} from './answering.ts'
 import type {Journal, JournalledAnswer} from './journal.ts'
 import {
   type AnswerSummary,
@@ -24,7 +24,7 @@ import {
   type Run,
   type RunLimits,
 } from './run.ts'
-import {eachEvent, gatheredEvents, type RunReader, readerOf} from './run-reader.ts'
+import {deliverEach, eachEvent, gatheredEvents, type RunReader, readerOf} from './run-reader.ts'
 
 export interface AnsweringLimits extends RunLimits {
   /** Runs at the same time; more are refused as `rate_limited`. */
@@ -310,10 +310,17 @@ export function createAnswering(options: AnsweringOptions): Answering {
 
   return {
     ask,
-    events(answerId, {after = 0, signal, bufferMs = 0}: ReadOptions) {
-      const from = Number.isSafeInteger(after) && after > 0 ? after : 0
-      const openReader = () => open(answerId, from, signal)
+    events(answerId, {after, signal, bufferMs = 0}) {
+      const openReader = () => open(answerId, startOf(after), signal)
       return bufferMs > 0 ? gatheredEvents(openReader, bufferMs) : eachEvent(openReader)
+    },
+    async deliver(answerId, {after, signal, bufferMs = 0}, receive) {
+      const openReader = () => open(answerId, startOf(after), signal)
+      if (bufferMs === 0) return deliverEach(openReader(), receive)
+      for await (const event of gatheredEvents(openReader, bufferMs)) {
+        const wait = receive(event)
+        if (wait !== null) await wait
+      }
     },
     stop,
     forget,
@@ -323,6 +330,11 @@ export function createAnswering(options: AnsweringOptions): Answering {
     },
     shutdown,
   }
+}
+
+/** What makes no sense as a number begins at the beginning. */
+function startOf(after = 0): number {
+  return Number.isSafeInteger(after) && after > 0 ? after : 0
 }
 
 function snapshotOf(entry: JournalledAnswer, fold: AnswerFold): AnswerSnapshot {

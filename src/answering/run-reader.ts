@@ -47,6 +47,30 @@ export async function* eachEvent(open: () => RunReader): AsyncGenerator<Sequence
   }
 }
 
+/** Each event to `receive`, waiting where it gives a promise. The reader has left when this settles. */
+export async function deliverEach(
+  reader: RunReader,
+  receive: (event: SequencedEvent) => Promise<void> | null,
+): Promise<void> {
+  try {
+    while (true) {
+      const next = reader.take()
+      if (next !== null) {
+        const wait = receive(next)
+        if (wait !== null) await wait
+        if (isTerminal(next.event)) return
+      } else if (reader.isOver) {
+        if (reader.failure !== null) throw reader.failure
+        return
+      } else {
+        await reader.wait()
+      }
+    }
+  } finally {
+    reader.leave()
+  }
+}
+
 /**
  * Deltas gathered for up to `bufferMs` into one, everything else as it comes. A gathered delta carries the `seq`
  * and time of its last piece, so a reader that resumes after it misses and repeats nothing. It ends where no

@@ -26,9 +26,11 @@ const defaultWeights = {
   /** A source's rank: the first has 1, each further one this much of the one before. */
   rank: 0.85,
   /** The power of a source's score, as a share of the best one's, that its units are weighed by. */
-  sourceScore: 0.5,
-  /** A match inside code, against one in words: examples often hold a question word for word. */
-  code: 0.35,
+  sourceScore: 0.75,
+  /** A match inside code, against one in words. */
+  code: 0.65,
+  /** The same in code that shows data or output, which may hold a question word for word and answer nothing. */
+  shown: 0.25,
   /** What the words that announce a piece of code, or stand before it, lend it. */
   announced: 0.8,
   /** A question's word in the section's own heading, against one in the unit itself. */
@@ -36,21 +38,21 @@ const defaultWeights = {
   /** The same in its page's title and the headings above. */
   heading: 0.25,
   /** The unit overlaps the snippet, which retrieval chose by meaning as well as by words. */
-  snippet: 0.3,
+  snippet: 0.7,
   /** The first units of a section tend to say what it is about. */
   opening: 0.15,
   /** Standing beside a unit that fits. */
-  neighbour: 0.8,
+  neighbour: 0.7,
   /** What is taken off for words that the answer has already. */
-  repetition: 0.4,
+  repetition: 0.35,
   /** Code, steps and instructions, when the question asks how. */
   howTo: 0.25,
   /** A sentence that says what the thing asked about is, when the question asks that. */
   definition: 0.3,
   /** A sentence with most of the question's words, when the question wants a yes or a no. */
-  statement: 0.25,
+  statement: 0.15,
   /** What a unit must reach of the best one's score to be worth its length. */
-  floor: 0.5,
+  floor: 0.45,
   /** The same for a unit of another source that adds a word of the question. */
   floorElsewhere: 0.55,
   /** The same for one that adds none. */
@@ -63,6 +65,8 @@ const maxCodeBlocks = 3
 const maxSources = 3
 /** Share of the question's weight that a word must have for a second source to be read because of it. */
 const newsShare = 0.12
+/** Share of the question's weight in words that no source has, from which on one source is enough. */
+const maxUnknown = 0.4
 /** A paragraph of so many words is quoted whole. */
 const wholeParagraphWords = 45
 /** A list of so many items and words is quoted whole: one item of it would read as if it were all. */
@@ -162,10 +166,12 @@ export function extract(
     pool.delete(next)
     if (chosen.has(next)) continue
     if (chosen.size > 0) {
+      if (isSignpost(next)) continue
       // What is far weaker than the best adds length, not an answer; a very short extract may still go on.
       if (nextGain < best * weights.floor * (words < wordBudget / 4 ? 0.6 : 1)) break
       if (!taken.has(next.sourceIndex)) {
-        if (taken.size >= maxSources) continue
+        // What no source has a word of, more sources will not answer.
+        if (taken.size >= (asked.unknown > maxUnknown ? 1 : maxSources)) continue
         let news = 0
         for (const [term, weight] of asked.rarity) {
           if (next.terms.has(term) && !told.has(term)) news += weight
@@ -220,6 +226,8 @@ interface Asked {
   /** Its telling terms and how rare each is among the units at hand. */
   readonly rarity: ReadonlyMap<string, number>
   readonly total: number
+  /** The share of the total in words that no source has. */
+  readonly unknown: number
   readonly wants: {
     readonly how: boolean
     readonly what: boolean
@@ -231,28 +239,45 @@ interface Asked {
 }
 
 const asksHow =
-  /\b(?:how(?! (?:long|many|much|often|fast|big|large|old|far)\b)|steps?|create|set ?up|install|configure|enable|run|deploy|add|change|write|example|command)\b/i
+  /\b(?:(?:can|could) (?:i|we|you)|is it possible|how(?! (?:long|many|much|often|fast|big|large|old|far)\b)|steps?|create|set ?up|install|configure|enable|run|deploy|add|change|write|example|command)\b/i
 const asksFigure =
   /\b(?:how (?:long|many|much|often|fast|big|large|old|far)|limit|maximum|minimum|default)\b/i
 const asksWhat = /^\W*(?:what(?:'s| is| are| does \S+ mean)|who is|define|explain|describe)\b/i
 const asksYesOrNo =
   /^\W*(?:can|could|does|do|did|is|are|was|will|would|should|may|must|has|have|am)\b(?! not sure)/i
 
+/** Words that say little, but turn what is said. */
+const turning: ReadonlySet<string> = new Set(
+  ['off', 'without', 'before', 'after', 'between', 'only', 'all', 'every', 'until'].flatMap(termsOf),
+)
+
 function askedOf(question: string, candidates: readonly Candidate[]): Asked {
   const all = [...new Set(termsOf(question))]
   const telling = all.filter((term) => !isStopTerm(term))
-  const terms = telling.length > 0 ? telling : all
+  const terms = telling.length > 0 ? [...telling, ...all.filter((term) => turning.has(term))] : all
   // Rarity among the units at hand: a word that all of them have tells nothing apart.
   const rarity = new Map(
     terms.map((term) => {
       const having = candidates.filter((candidate) => candidate.terms.has(term)).length
-      return [term, Math.log(1 + (candidates.length - having + 0.5) / (having + 0.5))] as const
+      const weight = Math.log(1 + (candidates.length - having + 0.5) / (having + 0.5))
+      return [term, turning.has(term) ? weight / 2 : weight] as const
     }),
   )
   const headings = new Map<string, ReadonlySet<string>>()
+  const sumOf = (some: readonly (readonly [string, number])[]): number =>
+    some.reduce((sum, [, weight]) => sum + weight, 0)
+  const total = sumOf([...rarity]) || 1
+  const inHeadings = new Set(
+    candidates
+      .filter(({index}) => index === 0)
+      .flatMap(({source}) => termsOf([source.title, ...source.headings].join(' '))),
+  )
+  const isUnknown = (term: string): boolean =>
+    !inHeadings.has(term) && !candidates.some((candidate) => candidate.terms.has(term))
   return {
     rarity,
-    total: [...rarity.values()].reduce((sum, value) => sum + value, 0) || 1,
+    total,
+    unknown: sumOf([...rarity].filter(([term]) => isUnknown(term))) / total,
     wants: {
       how: asksHow.test(question),
       what: asksWhat.test(question) || terms.length <= 3,
@@ -269,7 +294,10 @@ function askedOf(question: string, candidates: readonly Candidate[]): Asked {
 }
 
 function headingOf({block, source}: Candidate): string {
-  return (block.under || (source.headings.at(-1) ?? source.title)).replace(/\s+/g, ' ').trim()
+  return (block.under || (source.headings.at(-1) ?? source.title))
+    .replace(/\s+/g, ' ')
+    .replace(/\s*\{#[^{}]*\}\s*$/, '')
+    .trim()
 }
 
 function scoreAll(asked: Asked, candidates: readonly Candidate[], weights: ExtractWeights): void {
@@ -297,30 +325,32 @@ function scoreAll(asked: Asked, candidates: readonly Candidate[], weights: Extra
     candidate.match = match / total
     let score = (match + context) / total
     if (unit.kind === 'code') {
-      candidate.match *= weights.code
-      score = (match * weights.code + context) / total
+      const weight = isShown(unit) ? weights.shown : weights.code
+      candidate.match *= weight
+      score = (match * weight + context) / total
       const before = candidates[at - 1]
       const lead = before?.sourceIndex === candidate.sourceIndex ? (own[at - 1] ?? 0) : 0
       if (before?.unit.kind === 'sentence') score = Math.max(score, weights.announced * lead)
       // What a program printed, or what goes over a wire, is seldom the answer.
-      if (isShown(unit)) score *= 0.5
+      if (isShown(unit) || announcesOutput.test(before?.unit.plain ?? '')) score *= 0.5
     }
     // A handful of words that match by chance is not a sentence that answers.
     if (candidate.terms.size < 5 && unit.kind !== 'code') score *= 0.6
-    score += weights.snippet * shareOf(candidate.terms, snippets.get(source) ?? none) ** 2
+    const inSnippet = shareOf(candidate.terms, snippets.get(source) ?? none) ** 2
+    score += weights.snippet * inSnippet * (match === 0 ? 0.4 : 1)
     if (unit.kind !== 'row') score += weights.opening / (1 + candidate.index)
     else if (match === 0) score = 0
     if (wants.how && (unit.kind === 'steps' || (unit.kind === 'code' && !isShown(unit))))
       score += weights.howTo * Math.min(1, score)
     if (/[?？]$/.test(unit.plain)) score *= 0.5
-    if (candidate.block.isNavigation || signpost.test(headingOf(candidate))) score *= 0.3
+    if (isSignpost(candidate)) score *= 0.3
     if (unit.kind === 'sentence') {
-      // A line of a few words without a full stop is a label or a heading in disguise.
-      if (!unit.leadsOn && candidate.words < 12 && !/[.!?。！？:)"”]$/.test(unit.plain)) score *= 0.4
+      if (isLabel(candidate)) score *= 0.4
+      if (announcesOutput.test(unit.plain)) score *= 0.5
       if (pointsElsewhere.test(unit.plain) || speaksOfItself.test(unit.plain)) score *= 0.4
       // It speaks of something that is not in this passage.
       if (candidate.index === 0 && pointsBack.test(unit.plain)) score *= 0.6
-      if (wants.how && instructs.test(unit.plain)) score += weights.howTo * 0.5 * Math.min(1, score)
+      if (wants.how && instructs.test(unit.plain)) score += weights.howTo * 0.4 * Math.min(1, score)
       if (wants.what && defines(candidate, terms)) score += weights.definition
       if (wants.yesOrNo && match / total >= 0.6) score += weights.statement
     }
@@ -339,8 +369,12 @@ function scoreAll(asked: Asked, candidates: readonly Candidate[], weights: Extra
       if (other?.sourceIndex !== candidate.sourceIndex) continue
       beside += (own[at + offset] ?? 0) * share * (other.blockIndex === candidate.blockIndex ? 1 : 0.7)
     }
-    // A row stands for itself: the one above it is about something else.
+    // A row stands for itself: the one above it is about something else. So do the items of most lists.
     if (candidate.unit.kind === 'row') beside = 0
+    if (candidate.unit.kind === 'item') beside /= 2
+    // Good company makes no sentence of a label, and no answer of a reference.
+    const {unit} = candidate
+    if (unit.kind === 'sentence' && (isLabel(candidate) || pointsElsewhere.test(unit.plain))) beside *= 0.3
     const standing =
       weights.rank ** candidate.sourceIndex * shareOfBest(candidate.source) ** weights.sourceScore
     candidate.score = ((own[at] ?? 0) + weights.neighbour * beside) * standing
@@ -355,6 +389,13 @@ const vicinity = [
   [2, 0.25],
 ] as const
 
+/** A line of a few words without a full stop: a heading in disguise. */
+function isLabel({unit, words}: Candidate): boolean {
+  return !unit.leadsOn && words < 12 && !/[.!?。！？:)"”]$/.test(unit.plain)
+}
+
+const announcesOutput = /^(?:the |sample |example |expected )*(?:output|result|response)s?\b[^.]*:$/i
+
 /** Code that shows what is sent or printed, not what to type. */
 function isShown({markdown, plain}: Unit): boolean {
   return (
@@ -363,13 +404,17 @@ function isShown({markdown, plain}: Unit): boolean {
   )
 }
 
+function isSignpost(candidate: Candidate): boolean {
+  return candidate.block.isNavigation || signpost.test(headingOf(candidate))
+}
+
 /** Headings over lists of what else there is. */
 const signpost =
   /^(?:what'?s next|next steps?|see also|where (?:do i|to) go|further reading|related\b|learn more|more (?:information|resources)|additional resources|references?$|resources$|in this (?:page|section|guide))/i
 
 /** Sends the reader on instead of answering. */
 const pointsElsewhere =
-  /^(?:for (?:more|further|additional|full|complete|other)\b|see\b|to learn\b|refer to\b|read\b|learn more|check out\b|visit\b)/i
+  /^(?:please )?(?:also )?(?:for (?:more|further|additional|full|complete|other|a complete|a full|details)\b|see\b|to learn\b|refer to\b|read\b|learn more|check out\b|visit\b|you can (?:also )?(?:read|find|learn) more)/i
 
 /** Says what the page is for, not what the reader asks for. */
 const speaksOfItself =
@@ -433,6 +478,12 @@ function runAround(seed: Candidate, inSource: readonly Candidate[]): Candidate[]
     // What stands at the end and announces something goes with that, or is left.
     const last = block[to - 1]
     if (last?.unit.leadsOn && last !== sentence && to - 1 > from) to--
+    while (
+      to - 1 > from &&
+      block[to - 1] !== sentence &&
+      pointsElsewhere.test(block[to - 1]?.unit.plain ?? '')
+    )
+      to--
     for (const candidate of block.slice(from, to)) run.add(candidate)
 
     const first = block[from]
@@ -453,19 +504,24 @@ function runAround(seed: Candidate, inSource: readonly Candidate[]): Candidate[]
   }
 
   const block = blockAt(seed.blockIndex)
+  const lead = blockAt(seed.blockIndex - 1).at(-1)
+  const isAnnounced = lead?.unit.leadsOn ?? false
   if (seed.unit.kind === 'item') {
     const isShort =
       block.length <= wholeListItems && block.reduce((sum, {words}) => sum + words, 0) <= wholeListWords
-    if (isShort) for (const candidate of block) run.add(candidate)
+    for (const candidate of block)
+      if (isShort && (isAnnounced || candidate.score >= seed.score * 0.6)) run.add(candidate)
   }
-  const lead = blockAt(seed.blockIndex - 1).at(-1)
   // Code without a word about it is a riddle; a list or a table stands alone unless it was announced.
   if (
     lead?.unit.kind === 'sentence' &&
     (lead.unit.leadsOn || (seed.unit.kind === 'code' && lead.words <= 40))
   ) {
-    run.add(lead)
-    if (pointsBack.test(lead.unit.plain)) takeParagraph(lead, 0)
+    const paragraph = blockAt(lead.blockIndex)
+    if (paragraph.reduce((sum, {words}) => sum + words, 0) <= 35)
+      for (const candidate of paragraph) run.add(candidate)
+    else if (pointsBack.test(lead.unit.plain)) takeParagraph(lead, 0)
+    else run.add(lead)
   }
   return [...run]
 }
@@ -479,7 +535,20 @@ function inReadingOrder(chosen: ReadonlySet<Candidate>): ExtractPart[] {
     all.filter(({sourceIndex}) => sourceIndex === lead.sourceIndex).map(({blockIndex}) => blockIndex),
   )
   const leadBlocks = new Set([lead.blockIndex])
-  for (let block = lead.blockIndex - 1; blocks.has(block); block--) leadBlocks.add(block)
+  const leadScore = Math.max(...all.map(({score}) => score))
+  for (let block = lead.blockIndex - 1; blocks.has(block); block--) {
+    const strongest = Math.max(
+      ...all
+        .filter((one) => one.sourceIndex === lead.sourceIndex && one.blockIndex === block)
+        .map(({score}) => score),
+    )
+    const announces = all.some(
+      (one) =>
+        one.blockIndex === block && one.sourceIndex === lead.sourceIndex && one.unit.kind === 'sentence',
+    )
+    if (!announces && strongest < leadScore * 0.8) break
+    leadBlocks.add(block)
+  }
   for (let block = lead.blockIndex + 1; blocks.has(block); block++) leadBlocks.add(block)
   const isLead = (candidate: Candidate): boolean =>
     candidate.sourceIndex === lead.sourceIndex && leadBlocks.has(candidate.blockIndex)
@@ -523,7 +592,8 @@ function labelOf(candidate: Candidate): string {
 }
 
 /** Signs that could be read as Markdown where they stand; those inside a word are left as they are. */
-const markup = /[\\`*[\]]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])|~(?=~)|(?<=~)~|<(?=[a-z/!?])|&(?=[a-z#])/giu
+const markup =
+  /[\\`*]|\](?=[([])|(?<=!)\[|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])|~(?=~)|(?<=~)~|<(?=[a-z/!?])|&(?=[a-z#])/giu
 
 function normalised(text: string): string {
   return text

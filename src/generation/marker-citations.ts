@@ -80,9 +80,10 @@ export function markerCitations(options: MarkerOptions): MarkerCitations {
 
   const show = (text: string): void => {
     for (const char of text) {
-      if (char === '\n' || (/\s/.test(char) ? endsSentence(sentence) : '。！？'.includes(last || ' ')))
+      const isBlank = isSpace(char)
+      if (char === '\n' || (isBlank ? endsSentence(sentence) : last > '\x7f' && '。！？'.includes(last)))
         closeSentence()
-      if (sentence === '' && /\s/.test(char)) sentenceStart = length + char.length
+      if (sentence === '' && isBlank) sentenceStart = length + char.length
       else if (sentence.length < maxSentence) sentence += char
       out += char
       length += char.length
@@ -218,6 +219,12 @@ export function markerCitations(options: MarkerOptions): MarkerCitations {
   }
 }
 
+/** Run for each character of every answer; nearly all are ASCII, for which no expression need be asked. */
+function isSpace(char: string): boolean {
+  if (char > '\x7f') return /\s/.test(char)
+  return char === ' ' || (char >= '\t' && char <= '\r')
+}
+
 function endsSentence(text: string): boolean {
   let at = text.length - 1
   while (at >= 0 && `"')]»”*_`.includes(text[at] ?? ' ')) at -= 1
@@ -241,6 +248,8 @@ const fenceLine = /^\s*(?:(?:[-*+>]|\d{1,9}[.)])\s+)*(?:`{3,}[^`]*|~{3,}.*)$/
 /** Follows CommonMark closely enough to know whether the next character stands in code. */
 function codeTracker(): {see(char: string): void; inside(): boolean} {
   let line = ''
+  /** Whether the line has a run of marks that a fence is made of. */
+  let mayBeFence = false
   let fence: {readonly char: string; readonly length: number} | null = null
   let inline = 0
   let run = 0
@@ -260,11 +269,13 @@ function codeTracker(): {see(char: string): void; inside(): boolean} {
       if (char === '`' && !fence) {
         run += 1
         line += char
+        mayBeFence ||= run >= 3
         return
       }
       endRun()
       if (char !== '\n') {
         if (line.length < 2000) line += char
+        if (char === '~') mayBeFence = true
         return
       }
       if (fence) {
@@ -279,13 +290,14 @@ function codeTracker(): {see(char: string): void; inside(): boolean} {
       // Inline code does not reach over an empty line.
       if (line.trim() === '') inline = 0
       line = ''
+      mayBeFence = false
     },
     inside() {
       if (fence) return true
       // Asked before a character that is no backtick, so a run that stands open is over.
       const state = run === 0 ? inline : inline === 0 ? run : inline === run ? 0 : inline
       // The info string of a fence, too, which its line's end will open.
-      return state > 0 || fenceLine.test(line)
+      return state > 0 || (mayBeFence && fenceLine.test(line))
     },
   }
 }

@@ -82,120 +82,170 @@ export function resilient(primary: Generator, options: ResilientOptions = {}): G
   return {
     name: primary.name,
     model: primary.model,
-    async *generate(request, {signal}): AsyncGenerator<GenerationEvent> {
-      const startedAt = now()
-      // A later candidate may quote what an earlier one found by searching again.
-      const found: RetrievedSource[] = []
-      /** By the tries before, and by all. */
-      let spentBefore = noUsage
-      let spent = noUsage
-      const shared: GenerationRequest = {
-        ...request,
-        search: async (query) => {
-          const more = await request.search(query)
-          found.push(...more)
-          return more
-        },
-        report(facts) {
-          if (facts.usage !== undefined) spent = sumOfUsage(spentBefore, facts.usage)
-          request.report?.(facts.usage === undefined ? facts : {...facts, usage: spent})
-        },
-      }
-      const handOverTo = ({name, model}: Generator) => {
-        const facts: GenerationFacts = {writtenBy: {generator: name, model}}
-        request.report?.(facts)
-      }
-      const current = (): GenerationRequest => ({...shared, sources: [...request.sources, ...found]})
-      let steps = 0
-      const step = (summary: string, next: Generator = primary): GenerationEvent => ({
-        type: 'tool',
-        id: `generator-${++steps}`,
-        name: 'generator',
-        status: 'failed',
-        // Who writes from here on, so that a page can say "quoting" while it does.
-        input: {generator: next.name},
-        summary,
-      })
-      let lastError: DocentError | null = null
+    generate: (request, {signal}) => relayed(tries(request, signal)),
+  }
 
-      for (const [place, {generator, breaker}] of candidates.entries()) {
-        const next = candidates[place + 1]?.generator ?? lastResort
-        const passage = breaker.enter()
-        if (!passage) {
-          lastError ??= new DocentError(
-            'upstream_unreachable',
-            `${nameOf(generator)} failed several times in a row and is being left alone for a while`,
-          )
-          onNote(`${nameOf(generator)} was not asked: it failed several times in a row.`)
-          if (next) yield step(handOver(lastError.code, next), next)
-          continue
-        }
-        try {
-          for (let attempt = 0; ; attempt++) {
-            const seen = {content: false, anything: false}
-            spentBefore = spent
-            if (place > 0) handOverTo(generator)
-            try {
-              yield* watched(generator, current(), signal, seen, spentBefore)
-              passage.succeeded()
-              return
-            } catch (error) {
-              signal.throwIfAborted()
-              const failure = toDocentError(error)
-              if (seen.content || !isUpstream(failure.code)) throw failure
-              lastError = failure
-              onNote(`${nameOf(generator)} failed before the first text: ${failure.code}: ${failure.message}`)
+  async function* tries(request: GenerationRequest, signal: AbortSignal): AsyncGenerator<Told> {
+    const startedAt = now()
+    // A later candidate may quote what an earlier one found by searching again.
+    const found: RetrievedSource[] = []
+    /** By the tries before, and by all. */
+    let spentBefore = noUsage
+    let spent = noUsage
+    const shared: GenerationRequest = {
+      ...request,
+      search: async (query) => {
+        const more = await request.search(query)
+        found.push(...more)
+        return more
+      },
+      report(facts) {
+        if (facts.usage !== undefined) spent = sumOfUsage(spentBefore, facts.usage)
+        request.report?.(facts.usage === undefined ? facts : {...facts, usage: spent})
+      },
+    }
+    const handOverTo = ({name, model}: Generator) => {
+      const facts: GenerationFacts = {writtenBy: {generator: name, model}}
+      request.report?.(facts)
+    }
+    const current = (): GenerationRequest => ({...shared, sources: [...request.sources, ...found]})
+    let steps = 0
+    const step = (summary: string, next: Generator = primary): GenerationEvent => ({
+      type: 'tool',
+      id: `generator-${++steps}`,
+      name: 'generator',
+      status: 'failed',
+      // Who writes from here on, so that a page can say "quoting" while it does.
+      input: {generator: next.name},
+      summary,
+    })
+    let lastError: DocentError | null = null
 
-              const pauseMs = failure.retryAfterMs ?? firstPauseMs * 2 ** attempt * (1 - random() / 2)
-              const inTime = now() - startedAt + pauseMs <= retryWithinMs
-              if (attempt < retries && passing.has(failure.code) && !seen.anything && inTime) {
-                yield step(retrySentence(failure.code), generator)
-                onNote(`Asking ${nameOf(generator)} again in ${Math.round(pauseMs)} ms (try ${attempt + 2}).`)
-                await sleep(pauseMs, signal)
-                signal.throwIfAborted()
-                continue
-              }
-              if (signsOfOutage.has(failure.code)) passage.failed()
-              if (next) yield step(handOver(failure.code, next), next)
-              break
+    for (const [place, {generator, breaker}] of candidates.entries()) {
+      const next = candidates[place + 1]?.generator ?? lastResort
+      const passage = breaker.enter()
+      if (!passage) {
+        lastError ??= new DocentError(
+          'upstream_unreachable',
+          `${nameOf(generator)} failed several times in a row and is being left alone for a while`,
+        )
+        onNote(`${nameOf(generator)} was not asked: it failed several times in a row.`)
+        if (next) yield step(handOver(lastError.code, next), next)
+        continue
+      }
+      try {
+        for (let attempt = 0; ; attempt++) {
+          const seen = {content: false, anything: false}
+          spentBefore = spent
+          if (place > 0) handOverTo(generator)
+          try {
+            for await (const told of watched(generator, current(), signal, seen, spentBefore)) {
+              if (told.type === 'rest') passage.succeeded()
+              yield told
             }
-          }
-        } finally {
-          // A reader that leaves ends this at a yield, an answer that breaks off by a throw: neither says that the
-          // upstream is down, and a probe must not stay out for ever.
-          passage.gaveUp()
-        }
-      }
+            passage.succeeded()
+            return
+          } catch (error) {
+            signal.throwIfAborted()
+            const failure = toDocentError(error)
+            if (seen.content || !isUpstream(failure.code)) throw failure
+            lastError = failure
+            onNote(`${nameOf(generator)} failed before the first text: ${failure.code}: ${failure.message}`)
 
-      if (lastResort) {
-        onNote(`Answering by ${nameOf(lastResort)} instead.`)
-        spentBefore = spent
-        handOverTo(lastResort)
-        yield* watched(lastResort, current(), signal, {content: true, anything: true}, spentBefore)
+            const pauseMs = failure.retryAfterMs ?? firstPauseMs * 2 ** attempt * (1 - random() / 2)
+            const inTime = now() - startedAt + pauseMs <= retryWithinMs
+            if (attempt < retries && passing.has(failure.code) && !seen.anything && inTime) {
+              yield step(retrySentence(failure.code), generator)
+              onNote(`Asking ${nameOf(generator)} again in ${Math.round(pauseMs)} ms (try ${attempt + 2}).`)
+              await sleep(pauseMs, signal)
+              signal.throwIfAborted()
+              continue
+            }
+            if (signsOfOutage.has(failure.code)) passage.failed()
+            if (next) yield step(handOver(failure.code, next), next)
+            break
+          }
+        }
+      } finally {
+        // A reader that leaves ends this at a yield, an answer that breaks off by a throw: neither says that the
+        // upstream is down, and a probe must not stay out for ever.
+        passage.gaveUp()
+      }
+    }
+
+    if (lastResort) {
+      onNote(`Answering by ${nameOf(lastResort)} instead.`)
+      spentBefore = spent
+      handOverTo(lastResort)
+      yield* watched(lastResort, current(), signal, {content: true, anything: true}, spentBefore)
+      return
+    }
+    throw lastError ?? new DocentError('internal', 'No generator was asked')
+  }
+}
+
+/** What a try tells: events, and once its first text has come, the rest of it, to be read from the source. */
+type Told = GenerationEvent | {readonly type: 'rest'; readonly events: AsyncGenerator<GenerationEvent>}
+
+/** The events of the tries; those of the rest come straight from it, since each layer costs something a token. */
+function relayed(tries: AsyncGenerator<Told>): AsyncGenerator<GenerationEvent> {
+  let rest: AsyncGenerator<GenerationEvent> | null = null
+  async function* events(): AsyncGenerator<GenerationEvent> {
+    for await (const told of tries) {
+      if (told.type === 'rest') {
+        rest = told.events
         return
       }
-      throw lastError ?? new DocentError('internal', 'No generator was asked')
+      yield told
+    }
+  }
+  const begun = events()
+  async function first(): Promise<IteratorResult<GenerationEvent>> {
+    const next = await begun.next()
+    return rest === null ? next : rest.next()
+  }
+  return {
+    next: () => (rest === null ? first() : rest.next()),
+    return: (value) => (rest ?? begun).return(value),
+    throw: (error) => (rest ?? begun).throw(error),
+    [Symbol.asyncIterator]() {
+      return this
     },
   }
 }
 
-/** Relays one try; an end without any text is a failure. */
+/**
+ * Relays one try up to its first text and then hands over the rest; an end without any text is a failure. Where
+ * earlier tries have spent something the end must tell, so it stays.
+ */
 async function* watched(
   generator: Generator,
   request: GenerationRequest,
   signal: AbortSignal,
   seen: {content: boolean; anything: boolean},
   spentBefore: Usage,
-): AsyncGenerator<GenerationEvent> {
-  for await (const event of generator.generate(request, {signal})) {
-    if (event.type === 'delta' || event.type === 'citation') seen.content = true
-    if (event.type !== 'finish') seen.anything = true
-    else if (!seen.content && event.finishReason === 'end') {
-      throw new DocentError('upstream_invalid', `${nameOf(generator)} finished without a word`, {
-        details: {upstreamRequestId: event.upstreamRequestId},
-      })
+): AsyncGenerator<Told> {
+  const events = generator.generate(request, {signal})
+  let isHandedOver = false
+  try {
+    for (let next = await events.next(); !next.done; next = await events.next()) {
+      const event = next.value
+      if (event.type === 'delta' || event.type === 'citation') seen.content = true
+      if (event.type !== 'finish') seen.anything = true
+      else if (!seen.content && event.finishReason === 'end') {
+        throw new DocentError('upstream_invalid', `${nameOf(generator)} finished without a word`, {
+          details: {upstreamRequestId: event.upstreamRequestId},
+        })
+      }
+      yield event.type === 'finish' ? {...event, usage: sumOfUsage(spentBefore, event.usage)} : event
+      if (seen.content && spentBefore === noUsage) {
+        isHandedOver = true
+        yield {type: 'rest', events}
+        return
+      }
     }
-    yield event.type === 'finish' ? {...event, usage: sumOfUsage(spentBefore, event.usage)} : event
+  } finally {
+    if (!isHandedOver) await events.return(undefined)
   }
 }
 

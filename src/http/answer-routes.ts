@@ -1,6 +1,6 @@
 import type {Request, Response, Router} from 'express'
 import type {Answering, AnswerSnapshot} from '../answering/answering.ts'
-import {DocentError, type Ending, isTerminal, type SequencedEvent} from '../domain/index.ts'
+import {DocentError, type Ending, isTerminal} from '../domain/index.ts'
 import type {TranscriptStore} from '../transcripts/transcript-store.ts'
 import {endWithStreamHead, frameOf, openEventStream, resumePointOf} from './event-stream.ts'
 import {keyOfVisitor, type Limits, visitorOf} from './limits.ts'
@@ -149,8 +149,7 @@ async function streamAnswer(
     },
   })
   try {
-    const events = answering.events(answerId, {after, signal: stream.signal, bufferMs})
-    await pump(events, (sequenced) => {
+    await answering.deliver(answerId, {after, signal: stream.signal, bufferMs}, (sequenced) => {
       if (isTerminal(sequenced.event)) onEnd?.()
       metrics.sent(sequenced.event.type)
       return stream.send(frameOf(answerId, sequenced))
@@ -163,17 +162,6 @@ async function streamAnswer(
     response.destroy()
   } finally {
     closeMetrics()
-  }
-}
-
-/** Pulls events and hands them on, waiting only where the receiver asks for it. */
-export async function pump(
-  events: AsyncIterable<SequencedEvent>,
-  send: (event: SequencedEvent) => Promise<void> | null,
-): Promise<void> {
-  for await (const event of events) {
-    const wait = send(event)
-    if (wait !== null) await wait
   }
 }
 

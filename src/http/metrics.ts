@@ -46,11 +46,17 @@ export function createMetrics({
     labelNames: ['transport'],
     registers,
   })
-  const events = new Counter({
+  /** Since the last scrape: counting in the registry for each token would cost more than sending it. */
+  const sent = new Map<AnswerEvent['type'], number>()
+  new Counter({
     name: 'docent_events_sent_total',
     help: 'Answer events sent to readers.',
     labelNames: ['type'],
     registers,
+    collect() {
+      for (const [type, count] of sent) this.inc({type}, count)
+      sent.clear()
+    },
   })
   const slow = new Counter({
     name: 'docent_slow_readers_total',
@@ -117,9 +123,6 @@ export function createMetrics({
     })
   }
 
-  // One look-up of a label for each token would cost more than the counting.
-  const ofType = new Map<string, {inc(): void}>()
-
   return {
     registry,
     opened(transport) {
@@ -127,12 +130,7 @@ export function createMetrics({
       return () => streams.dec({transport})
     },
     sent(type) {
-      let counter = ofType.get(type)
-      if (!counter) {
-        counter = events.labels(type)
-        ofType.set(type, counter)
-      }
-      counter.inc()
+      sent.set(type, (sent.get(type) ?? 0) + 1)
     },
     slowReader: () => slow.inc(),
     refused: (code) => refusals.inc({code}),

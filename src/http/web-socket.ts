@@ -3,8 +3,7 @@ import type {Duplex} from 'node:stream'
 import type {Express, Request} from 'express'
 import {type RawData, type WebSocket, WebSocketServer} from 'ws'
 import type {Answering} from '../answering/answering.ts'
-import {DocentError, isTerminal, type SequencedEvent, toDocentError} from '../domain/index.ts'
-import {pump} from './answer-routes.ts'
+import {DocentError, isTerminal, toDocentError} from '../domain/index.ts'
 import {errorBodyOf, statusOf} from './error-response.ts'
 import {keyOfVisitor, type Limits, visitorOf} from './limits.ts'
 import type {Log} from './log.ts'
@@ -177,7 +176,7 @@ function serve(client: WebSocket, visitor: string, deps: WebSocketDeps): void {
     reading++
     try {
       const options = {after, signal: reader.signal, bufferMs: bufferMs ?? deps.bufferMs}
-      await pump(answering.events(answerId, options), ({seq, event}: SequencedEvent) => {
+      await answering.deliver(answerId, options, ({seq, event}) => {
         count++
         if (isTerminal(event)) limits.ended(visitor, answerId)
         metrics.sent(event.type)

@@ -103,11 +103,12 @@ describe('frames sent in one turn', () => {
     const {response} = await requestThatNeverReads()
     const stream = openEventStream(response, options)
     let writes = 0
-    const write = response.write.bind(response)
-    response.write = ((text: string) => {
+    const socket = response.socket!
+    const write = socket.write.bind(socket)
+    socket.write = ((text: string) => {
       writes++
       return write(text)
-    }) as typeof response.write
+    }) as typeof socket.write
 
     for (let i = 0; i < 10; i++) stream.send(`data: ${i}\n\n`)
     await new Promise(setImmediate)
