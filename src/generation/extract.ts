@@ -65,7 +65,7 @@ const maxCodeBlocks = 3
 const maxSources = 3
 /** Share of the question's weight that a word must have for a second source to be read because of it. */
 const newsShare = 0.12
-/** Share of the question's weight in words that no source has, from which on one source is enough. */
+/** Share of the question's weight in words that no source has, from which on the extract is kept short. */
 const maxUnknown = 0.4
 /** A paragraph of so many words is quoted whole. */
 const wholeParagraphWords = 45
@@ -101,13 +101,16 @@ export function extract(
   sources: readonly RetrievedSource[],
   options: ExtractOptions = {},
 ): ExtractPart[] {
-  const {words: wordBudget = 120, codeLines: codeBudget = 40} = options
+  const {words: mostWords = 120, codeLines: codeBudget = 40} = options
   const weights = {...defaultWeights, ...options.weights}
   const bySource = sources.map(candidatesOf)
   const candidates = bySource.flat()
   if (candidates.length === 0) return []
   const asked = askedOf(question, candidates)
   scoreAll(asked, candidates, weights)
+  // What no source has a word of, more words will not answer.
+  const isMostlyUnknown = asked.unknown > maxUnknown
+  const wordBudget = isMostlyUnknown ? mostWords * 0.6 : mostWords
 
   const chosen = new Set<Candidate>()
   const covered = new Set<string>()
@@ -170,8 +173,7 @@ export function extract(
       // What is far weaker than the best adds length, not an answer; a very short extract may still go on.
       if (nextGain < best * weights.floor * (words < wordBudget / 4 ? 0.6 : 1)) break
       if (!taken.has(next.sourceIndex)) {
-        // What no source has a word of, more sources will not answer.
-        if (taken.size >= (asked.unknown > maxUnknown ? 1 : maxSources)) continue
+        if (taken.size >= (isMostlyUnknown ? 1 : maxSources)) continue
         let news = 0
         for (const [term, weight] of asked.rarity) {
           if (next.terms.has(term) && !told.has(term)) news += weight
@@ -350,7 +352,7 @@ function scoreAll(asked: Asked, candidates: readonly Candidate[], weights: Extra
       if (pointsElsewhere.test(unit.plain) || speaksOfItself.test(unit.plain)) score *= 0.4
       // It speaks of something that is not in this passage.
       if (candidate.index === 0 && pointsBack.test(unit.plain)) score *= 0.6
-      if (wants.how && instructs.test(unit.plain)) score += weights.howTo * 0.4 * Math.min(1, score)
+      if (wants.how && instructs.test(unit.plain)) score += weights.howTo * 0.8 * Math.min(1, score)
       if (wants.what && defines(candidate, terms)) score += weights.definition
       if (wants.yesOrNo && match / total >= 0.6) score += weights.statement
     }
