@@ -1,6 +1,11 @@
 import type {Diagnostic} from '../domain/index.ts'
+import {allDialects} from './dialects/all-dialects.ts'
 import type {Fate, FidelityNote} from './fidelity.ts'
-import {Flattener} from './flattener.ts'
+import {dialectTables} from './flattening/dialect.ts'
+import type {FlattenContext} from './flattening/flatten-context.ts'
+import {Pass, type Reader} from './flattening/pass.ts'
+import {readLine} from './flattening/read-line.ts'
+import {readText} from './flattening/read-text.ts'
 import type {SiteRules} from './site.ts'
 
 export interface FlattenOptions {
@@ -26,29 +31,13 @@ export interface Flat {
   readonly includes: readonly string[]
 }
 
-/** What all parts of one page share while it is flattened. */
-export interface FlattenContext {
-  readonly site: SiteRules
-  readonly readInclude: (path: string) => string | null
-  /** Braces in text are JavaScript. `'guessed'` where only the text suggests it. */
-  readonly mdx: boolean | 'guessed'
-  /** Braces in pairs are Liquid or Vue expressions. */
-  readonly templates: boolean
-  /** Names of components that are Markdown files, and their paths. */
-  readonly imports: Map<string, string>
-  readonly includes: Set<string>
-  /** Characters taken in by includes so far. */
-  included: number
-  lostWords: number
-  /** Characters that may still be read ahead: what is never closed must not make the time quadratic. */
-  scansLeft: number
-  /** Paths being included, the page first: an include of one of them goes in a circle. */
-  readonly stack: string[]
-  note(construct: string, fate: Fate, line: number, detail?: string): void
-  report(rule: string, severity: Diagnostic['severity'], line: number, reason: string, hint?: string): void
-}
-
 const maxNotes = 500
+
+const tables = dialectTables(allDialects)
+const reader: Reader = {
+  readLine: (pass) => readLine(pass, tables),
+  readText: (pass) => readText(pass, tables),
+}
 
 /**
  * Resolves every dialect into plain Markdown, line by line, outside code: what readers see stays as text, what they do
@@ -86,12 +75,12 @@ export function flatten(body: string, options: FlattenOptions): Flat {
       diagnostics.push({path, line, column: null, rule, severity, reason, ...(hint ? {hint} : {})})
     },
   }
-  const flattener = new Flattener(context, body, {firstLine: bodyLine, path})
-  flattener.run()
+  const pass = new Pass(context, reader, body, {firstLine: bodyLine, path})
+  pass.run()
   return {
-    text: flattener.out.join('\n'),
-    lines: flattener.lines,
-    headingIds: flattener.headingIds,
+    text: pass.out.join('\n'),
+    lines: pass.lines,
+    headingIds: pass.headingIds,
     diagnostics,
     constructs,
     notes: notes.sort((a, b) => a.line - b.line),

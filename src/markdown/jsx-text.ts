@@ -1,5 +1,12 @@
 import type {Attribute, Tag} from './tags.ts'
 
+/** An attribute's text, whether written as text or as code that is one string; null for other code or none. */
+export function attributeOf(tag: Tag, name: string): string | null {
+  const found = tag.attributes.find((attribute) => attribute.name.toLowerCase() === name)
+  if (!found || found.value === null) return null
+  return found.isCode ? wholeString(found.value) : found.value
+}
+
 /** Words that callouts show when their writer gives none. */
 export const calloutNames: Readonly<Record<string, string>> = {
   note: 'Note',

@@ -1,0 +1,38 @@
+import type {Dialect} from '../flattening/dialect.ts'
+import {attributeLists} from './attribute-lists.ts'
+import {callouts} from './callouts.ts'
+import {codeSpans} from './code-spans.ts'
+import {definitions} from './definitions.ts'
+import {directives} from './directives.ts'
+import {fences} from './fences.ts'
+import {headings} from './headings.ts'
+import {hugo} from './hugo.ts'
+import {includes} from './includes.ts'
+import {links} from './links.ts'
+import {liquid} from './liquid.ts'
+import {markup} from './markup.ts'
+import {mdx} from './mdx.ts'
+import {myst} from './myst.ts'
+import {templates} from './templates.ts'
+
+/**
+ * Every dialect that is understood. Where constructs begin alike the earlier one is tried first: a directive's end
+ * before a fence's beginning, a shortcode before other double braces, an expression of MDX after all other braces.
+ */
+export const allDialects: readonly Dialect[] = [
+  codeSpans,
+  directives,
+  fences,
+  headings,
+  includes,
+  callouts,
+  definitions,
+  markup,
+  links,
+  hugo,
+  templates,
+  liquid,
+  myst,
+  attributeLists,
+  mdx,
+]

@@ -1,0 +1,43 @@
+import {columnsOf} from '../flattening/container.ts'
+
+import type {Pass} from '../flattening/pass.ts'
+
+import type {Tag} from '../tags.ts'
+
+/** In MDX what stands in an element is indented below it, and is Markdown all the same. */
+export function elementContainer(pass: Pass, tag: Tag, name: string): void {
+  if (tag.kind === 'open' && /^[ \t]*(?:\n|$)/.test(pass.text.slice(pass.p, pass.lineEnd() + 1))) {
+    pass.open({
+      kind: 'element',
+      name,
+      indent: columnsOf(/^[ \t]*/.exec(pass.prefix)![0]),
+      size: 0,
+      strip: -1,
+      quote: false,
+    })
+  } else if (tag.kind === 'close') closeElement(pass, name)
+}
+
+export function closeElement(pass: Pass, name: string): boolean {
+  const n = pass.stack.findLastIndex((container) => container.kind === 'element' && container.name === name)
+  if (n < 0) return false
+  if (!pass.options.inline) {
+    if (pass.hasContent) pass.endLine()
+    pass.current = ''
+    pass.hasContent = false
+    pass.close(n, true)
+    pass.prefix = ' '.repeat(Math.max(0, pass.listOffsets.at(-1) ?? 0))
+    pass.current = pass.prefix
+    pass.blank()
+  }
+  return true
+}
+
+/** `<your-name>` in prose: no element that is known, no attributes, never closed. */
+export function isPlaceholder(pass: Pass, tag: Tag): boolean {
+  if (tag.attributes.length > 0 || tag.kind === 'self-closing' || tag.name === '') return false
+  const {name} = tag
+  if (pass.context.imports.has(name)) return false
+  if (tag.kind === 'close') return !(pass.options.inline || pass.ahead.isOpenedBefore(name, pass.p))
+  return !pass.ahead.closingTag(name, tag.end, Math.min(pass.text.length, tag.end + 200_000))
+}

@@ -1,0 +1,58 @@
+import type {Pass} from '../flattening/pass.ts'
+
+import {stringsOf, wholeString} from '../jsx-text.ts'
+import {balancedEnd} from '../tags.ts'
+import {escapedText} from './markdown-text.ts'
+
+/** A JavaScript expression in MDX. */
+export function expression(pass: Pass): boolean {
+  if (pass.context.scansLeft <= 0) return false
+  const end = balancedEnd(pass.text, pass.p, Math.min(pass.text.length, pass.p + 20_000))
+  pass.context.scansLeft -= end < 0 ? Math.min(pass.text.length - pass.p, 20_000) : end - pass.p
+  if (end < 0) return false
+  const code = pass.text.slice(pass.p + 1, end - 1)
+  if (pass.context.mdx === 'guessed' && !looksLikeExpression(code)) return false
+  const bare = code.replace(/\/\*[\s\S]*?\*\//g, '').trim()
+  if (bare === '' || /^(?:\/\/[^\n]*)$/.test(bare)) {
+    pass.note('comment', 'dropped')
+    pass.advance(end)
+    return true
+  }
+  const string = wholeString(bare)
+  if (string !== null) {
+    pass.note('mdx:expression', 'flattened')
+    pass.put(pass.isCell() ? string.replace(/[\n|]/g, ' ') : escapedText(string).replace(/\n/g, ' '))
+    pass.advance(end)
+    return true
+  }
+  if (/^-?\d[\d.]*$/.test(bare)) {
+    pass.put(bare)
+    pass.advance(end)
+    return true
+  }
+  const from = code.search(/<(?:[A-Za-z]|>)/)
+  const to = code.lastIndexOf('>')
+  if (from >= 0 && to > from) {
+    pass.note('mdx:expression', 'flattened', 'the elements in it')
+    const inner = code.slice(from, to + 1).replace(/\{\/\*[\s\S]*?\*\/\}/g, '')
+    pass.nested(inner)
+  } else {
+    const strings = stringsOf(code).filter((text) => /\p{L}\s+\p{L}/u.test(text))
+    if (strings.length > 0) pass.put(strings.join(' ').replace(/[*_[\]<`\\]/g, '\\$&'))
+    pass.note('mdx:expression', strings.length > 0 ? 'flattened' : 'not-understood', bare.slice(0, 100))
+  }
+  pass.advance(end)
+  return true
+}
+
+/** Where only the text suggests MDX, braces are code when they could hardly be prose. */
+function looksLikeExpression(code: string): boolean {
+  const bare = code.trim()
+  return (
+    bare === '' ||
+    /^\/[*/]/.test(bare) ||
+    wholeString(bare) !== null ||
+    /^(?:props|frontmatter|import\.meta|Astro)\b[\w.[\]'"()?]*$/.test(bare) ||
+    /<[A-Za-z>]/.test(bare)
+  )
+}

@@ -1,0 +1,111 @@
+import {fenceInfoOf} from '../fence-info.ts'
+import {columnsOf} from '../flattening/container.ts'
+import type {Dialect, Line} from '../flattening/dialect.ts'
+import type {Pass} from '../flattening/pass.ts'
+import {codeBlock} from './code-block.ts'
+import {codeDirectives, mystDirective} from './myst-directives.ts'
+
+/** Code fences, directives written as fences, and mathematics set apart. */
+export const fences: Dialect = {
+  name: 'fences',
+  fences: [{starts: '`~-*+0123456789', read: readFence}],
+  lines: [
+    {
+      starts: '$',
+      read: (pass, {text, lead, end}) =>
+        /^\$\$[ \t]*$/.test(text) && math(pass, lead, end, /^[ \t>]*\$\$[ \t]*$/),
+    },
+    {
+      starts: '\\',
+      read: (pass, {text, lead, end}) =>
+        /^\\\[[ \t]*$/.test(text) && math(pass, lead, end, /^[ \t>]*\\\][ \t]*$/),
+    },
+  ],
+}
+
+/** A code fence, or a directive written as one. */
+function readFence(pass: Pass, {quote, body, end, listOffset: offset}: Line): boolean {
+  const match = /^([ \t]*)((?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*)(`{3,}|~{3,})([^\n]*)$/.exec(body)
+  if (!match) return false
+  const [, lead, markers, fence, info] = match
+  if (fence![0] === '`' && info!.includes('`')) return false
+  const indent = columnsOf(lead!)
+  if (
+    markers === '' &&
+    indent >= offset + 4 &&
+    (pass.out.at(-1) ?? '').trim() === '' &&
+    pass.context.mdx !== true &&
+    !pass.insideComponent()
+  ) {
+    return false
+  }
+  const read = fenceInfoOf(info!)
+  if (read.directive !== null) {
+    if (!codeDirectives.has(read.directive)) {
+      pass.prefix = quote + lead! + ' '.repeat(markers!.length)
+      pass.nextLine(end)
+      mystDirective(pass, read.directive, read.argument, {
+        kind: 'fence',
+        name: fence!,
+        indent,
+        size: fence!.length,
+      })
+      return true
+    }
+  }
+  const inner = offset > 0 && indent >= offset ? offset : 0
+  const closing = new RegExp(
+    `^[ \\t]{0,${indent + markers!.length + 3}}\\${fence![0]}{${fence!.length},}[ \\t]*$`,
+  )
+  const lines: string[] = []
+  let p = Math.min(end + 1, pass.text.length)
+  let closed = false
+  const from = pass.line
+  let consumed = end
+  while (p < pass.text.length) {
+    const line = pass.measure(p)
+    let rest = line.rest
+    if (quote !== '') {
+      const inQuote = /^[ \t]*(?:>[ \t]?)+/.exec(rest)
+      if (!inQuote) break
+      rest = rest.slice(inQuote[0].length)
+    } else if (inner > 0 && rest.trim() !== '' && line.indent < inner && !closing.test(rest)) break
+    consumed = line.end
+    p = line.end + 1
+    if (closing.test(rest)) {
+      closed = true
+      break
+    }
+    lines.push(rest)
+  }
+  if (!closed && quote === '') {
+    pass.context.report(
+      'unclosed-fence',
+      'warning',
+      from,
+      'the code block that begins here is never closed',
+      'Add a closing fence.',
+    )
+  }
+  codeBlock(pass, quote + lead! + markers!, fence!, info!, lines)
+  pass.nextLine(consumed)
+  pass.atLineStart = true
+  return true
+}
+
+function math(pass: Pass, lead: string, end: number, closing: RegExp): boolean {
+  const lines: string[] = []
+  let p = end + 1
+  while (p < pass.text.length) {
+    const {rest, end: stop} = pass.measure(p)
+    p = stop + 1
+    if (closing.test(rest)) {
+      codeBlock(pass, lead, '```', 'math', lines)
+      pass.nextLine(stop)
+      return true
+    }
+    if (rest.trim() === '' && lines.length > 100) return false
+    lines.push(rest)
+  }
+  return false
+}

@@ -1,0 +1,145 @@
+import {plainInfo} from '../fence-info.ts'
+import type {Pass} from '../flattening/pass.ts'
+import {splitFrontMatter} from '../front-matter.ts'
+import type {Shortcode} from '../shortcodes.ts'
+import {codeBlock} from './code-block.ts'
+import {includeWhole} from './includes.ts'
+import {codeSpanOf, destinationOf, imageOf} from './markdown-text.ts'
+import {includeFolders, readInclude} from './read-include.ts'
+
+/** An opening shortcode and what stands between it and its closing one. */
+export interface OpenShortcode extends Shortcode {
+  /** Its name without folders, in lower case. */
+  readonly key: string
+  /** As `shortcode:note`. */
+  readonly construct: string
+  /** Null for one that is never closed. */
+  readonly inner: string | null
+  /** Offset behind the closing shortcode, or behind the opening one. */
+  readonly after: number
+}
+
+/** Takes a shortcode, or leaves everything as it is and returns false. */
+type ShortcodeReader = (pass: Pass, call: OpenShortcode) => boolean
+
+/** Shortcodes that are more than a label and what stands in them. */
+export const shortcodeReaders: ReadonlyMap<string, ShortcodeReader> = new Map<string, ShortcodeReader>([
+  ...byName('mermaid highlight code-toggle code codeblock code-block plantuml math katex chart latex', code),
+  ['feature-state', featureState],
+  ...byName('include include-md readfile snippet', includedFile),
+  ['glossary_definition', glossaryDefinition],
+  ...byName('code_sample codenew example code-sample codefile', codeSample),
+  ...byName('figure img image imgproc', figure),
+  ...byName('link api-reference kat-button button', link),
+  ...byName('new-in deprecated-in', sinceVersion),
+])
+
+function byName(names: string, reader: ShortcodeReader): [string, ShortcodeReader][] {
+  return names.split(' ').map((name) => [name, reader])
+}
+
+function code(pass: Pass, {key, construct, named, positional, inner, after}: OpenShortcode): boolean {
+  if (inner === null || inner.includes('```')) return false
+  pass.note(construct, 'flattened')
+  if (pass.isOneLine() || !inner.includes('\n')) {
+    pass.put(codeSpanOf(inner.trim().replace(/\s+/g, ' ')))
+    pass.advance(after)
+    return true
+  }
+  const isNamedAlike = key === 'mermaid' || key === 'math' || key === 'katex'
+  const language = isNamedAlike
+    ? key
+    : (positional[0] ?? named['lang'] ?? named['file'] ?? (key === 'code-toggle' ? 'yaml' : ''))
+  const title = named['title'] ?? (key === 'code' ? (named['file'] ?? null) : null)
+  pass.break()
+  const lead = pass.current
+  pass.current = ''
+  const info = plainInfo(/[./]/.test(language) ? language.split('.').at(-1)! : language, title)
+  codeBlock(pass, lead, '```', info, inner.replace(/^\n/, '').replace(/\s+$/, '').split('\n'))
+  pass.current = pass.prefix
+  pass.hasContent = false
+  pass.advance(after)
+  pass.blank()
+  return true
+}
+
+function featureState(pass: Pass, {construct, named, positional, end}: OpenShortcode): boolean {
+  pass.advance(end)
+  const version = named['for_k8s_version'] ?? ''
+  const state = named['state'] ?? positional[0] ?? ''
+  pass.note(construct, 'flattened')
+  pass.block(
+    `**FEATURE STATE:** ${['Kubernetes', version, state && `\\[${state}\\]`].filter(Boolean).join(' ')}`,
+  )
+  return true
+}
+
+function includedFile(pass: Pass, {construct, named, positional, end}: OpenShortcode): boolean {
+  pass.advance(end)
+  const file = positional[0] ?? named['file'] ?? named['path'] ?? ''
+  pass.break()
+  const path = /\.\w+$/.test(file) ? file : `${file.replace(/^\/+/, '')}.md`
+  includeWhole(pass, path, construct, ['includes', '_includes', '_common', ...includeFolders])
+  pass.current = pass.prefix
+  pass.hasContent = false
+  return true
+}
+
+function glossaryDefinition(pass: Pass, {construct, named, end}: OpenShortcode): boolean {
+  pass.advance(end)
+  const id = named['term_id'] ?? ''
+  const folders = ['reference', 'docs/reference', 'en/docs/reference']
+  const part = readInclude(pass, `/glossary/${id}.md`, construct, null, folders)
+  if (!part) return true
+  const text = splitFrontMatter(part.text, part.path).body
+  const whole = named['length'] === 'all' ? text.replace('<!--more-->', '') : text.split('<!--more-->')[0]!
+  const lead = named['prepend'] ? `${named['prepend']} ` : ''
+  pass.nested(lead + whole.trim(), part.path)
+  return true
+}
+
+function codeSample(pass: Pass, {construct, named, positional, inner, end}: OpenShortcode): boolean {
+  if (inner !== null) return false
+  pass.advance(end)
+  const file = named['file'] ?? positional[0] ?? ''
+  const folders = ['examples', 'en/examples', 'content/en/examples', 'static/examples']
+  const part = readInclude(pass, file, construct, null, folders)
+  pass.break()
+  if (part) {
+    const lead = pass.current
+    pass.current = ''
+    const info = plainInfo(named['language'] ?? /\.(\w+)$/.exec(file)?.[1] ?? '', file)
+    codeBlock(pass, lead, '```', info, part.text.replace(/\n$/, '').split('\n'))
+    pass.current = pass.prefix
+    pass.hasContent = false
+  } else if (file !== '') pass.put(`\`${file}\``)
+  pass.break()
+  return true
+}
+
+function figure(pass: Pass, {construct, named, positional, end}: OpenShortcode): boolean {
+  pass.advance(end)
+  pass.note(construct, 'flattened')
+  const alt = named['alt'] ?? ''
+  const texts = [named['title'], named['caption'], named['attr']].filter((text): text is string => !!text)
+  if (alt !== '') pass.put(imageOf(alt, named['src'] ?? positional[0] ?? ''))
+  for (const text of texts) if (text !== alt) pass.put(` ${pass.inline(text, false)}`)
+  return true
+}
+
+function link(pass: Pass, {construct, named, positional, inner, end}: OpenShortcode): boolean {
+  pass.advance(end)
+  pass.note(construct, 'flattened')
+  const fallback = inner === null ? (positional[0] ?? named['page'] ?? '') : ''
+  const text = named['text'] ?? named['title'] ?? fallback
+  const url = named['url'] ?? named['href'] ?? named['link'] ?? ''
+  pass.put(url !== '' && text !== '' ? `[${text.replace(/[[\]]/g, '\\$&')}](${destinationOf(url)})` : text)
+  return true
+}
+
+function sinceVersion(pass: Pass, {key, construct, positional, end}: OpenShortcode): boolean {
+  pass.advance(end)
+  pass.note(construct, 'flattened')
+  pass.put(`(${key === 'new-in' ? 'New in' : 'Deprecated in'} ${positional[0] ?? ''})`)
+  return true
+}

@@ -1,0 +1,68 @@
+import type {Pass} from '../flattening/pass.ts'
+
+import {headingStrings, type Shortcode, shortcodeAt} from '../shortcodes.ts'
+
+/** What a shortcode prints in place; null for one that is not known to print. */
+export function shortcodeValue(pass: Pass, {name, named, positional}: Shortcode): string | null {
+  const {params} = pass.context.site
+  switch (name) {
+    case 'param':
+      return params[positional[0] ?? ''] ?? ''
+    case 'skew':
+      return (
+        params[positional[0] ?? ''] ??
+        (positional[0] === 'currentVersion' ? (params['version'] ?? '').replace(/^v/, '') : '')
+      )
+    case 'latest-version':
+    case 'latest-semver':
+    case 'release-branch':
+      return params[name] ?? ''
+    case 'ref':
+    case 'relref':
+      return positional[0] ?? named['path'] ?? ''
+    case 'heading':
+      return (
+        headingStrings[(positional[0] ?? '').toLowerCase()] ?? (positional[0] ?? '').replace(/[-_]/g, ' ')
+      )
+    case 'glossary_tooltip':
+    case 'glossary-term':
+      return named['text'] ?? positional.join(' ') ?? (named['term_id'] ?? '').replace(/-/g, ' ')
+    default:
+      return null
+  }
+}
+
+/** A link's destination with its shortcodes resolved. */
+export function resolvedDestination(pass: Pass, target: string): string {
+  let out = ''
+  let p = 0
+  for (let at = target.indexOf('{{'); at >= 0; at = target.indexOf('{{', p)) {
+    const found = shortcodeAt(target, at)
+    if (!found) break
+    out += target.slice(p, at) + ('escaped' in found ? found.escaped : (shortcodeValue(pass, found) ?? ''))
+    p = found.end
+  }
+  return out + target.slice(p)
+}
+
+/** Code with the shortcodes in it resolved, which Hugo runs even there. */
+export function shortcodesInCode(pass: Pass, line: string): string {
+  let out = ''
+  let p = 0
+  for (let at = line.indexOf('{{'); at >= 0; at = line.indexOf('{{', p)) {
+    const found = shortcodeAt(line, at)
+    if (!found) {
+      out += line.slice(p, at + 2)
+      p = at + 2
+      continue
+    }
+    out += line.slice(p, at)
+    if ('escaped' in found) out += found.escaped
+    else
+      out +=
+        shortcodeValue(pass, found) ??
+        (pass.context.site.generator === 'hugo' ? '' : line.slice(at, found.end))
+    p = found.end
+  }
+  return out + line.slice(p)
+}

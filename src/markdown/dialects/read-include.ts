@@ -1,0 +1,87 @@
+import type {Pass} from '../flattening/pass.ts'
+import {includeCandidates, includedPart} from '../includes.ts'
+
+const maxIncluded = 4 * 1024 * 1024
+
+/** Folders that include paths leave out. */
+export const includeFolders: readonly string[] = [
+  'includes',
+  '_includes',
+  'partials',
+  '_partials',
+  'snippets',
+  '_snippets',
+]
+
+export interface IncludedText {
+  readonly text: string
+  readonly path: string
+}
+
+/** The file that an include names, or the part of it; null, with a diagnostic, when there is none to be had. */
+export function readInclude(
+  pass: Pass,
+  spec: string,
+  construct: string,
+  selector: string | null = null,
+  folders: readonly string[] = includeFolders,
+): IncludedText | null {
+  const context = pass.context
+  const roots = context.site.contentRoots
+  const candidates = includeCandidates(spec, pass.options.path, [
+    ...roots,
+    ...folders,
+    ...roots.flatMap((root) => folders.map((folder) => `${root}/${folder}`)),
+  ])
+  if (candidates.length === 0) {
+    pass.note(construct, 'not-understood', spec)
+    context.report(
+      'include-outside',
+      'info',
+      pass.line,
+      `the include ${spec} lies outside the content`,
+      'It is left out.',
+    )
+    return null
+  }
+  for (const candidate of candidates.slice(0, 24)) {
+    context.includes.add(candidate)
+    const text = context.readInclude(candidate)
+    if (text === null) continue
+    if (
+      context.stack.includes(candidate) ||
+      context.stack.length > 8 ||
+      context.included + text.length > maxIncluded
+    ) {
+      context.report(
+        'include-circular',
+        'warning',
+        pass.line,
+        `the include ${spec} goes in a circle or too deep`,
+        'It is left out.',
+      )
+      return null
+    }
+    context.included += text.length
+    pass.note(construct, 'flattened', spec)
+    return {
+      text: includedPart(text.replace(/\r\n?/g, '\n').replace(/^\ufeff/, ''), selector),
+      path: candidate,
+    }
+  }
+  pass.note(construct, 'not-understood', spec)
+  context.report(
+    'include-missing',
+    'info',
+    pass.line,
+    `the include ${spec} is not in the content`,
+    'It is left out.',
+  )
+  return null
+}
+
+/** `file.rs:2:10`, `file.rs:anchor`, `file.md#region` → the file and the part of it. */
+export function selectorOf(spec: string): [string, string | null] {
+  const match = /^([^:#]+\.\w+)[:#](.+)$/.exec(spec)
+  return match ? [match[1]!, match[2]!] : [spec, null]
+}

@@ -1,0 +1,44 @@
+/** Something open around the lines that follow. */
+export interface Container {
+  readonly kind: 'fence' | 'colon' | 'slash' | 'indent' | 'element' | 'shortcode' | 'liquid'
+  readonly name: string
+  /** Columns before its marker. */
+  readonly indent: number
+  /** Length of a fence or a run of colons. */
+  readonly size: number
+  /** Columns taken off its content; −1 until its first line tells. */
+  strip: number
+  /** Index in the output where what it sets apart begins. */
+  readonly start: number
+  /** Its content becomes a quote when it is short and plain. */
+  readonly quote: boolean
+  readonly line: number
+  /** Labels for the members of a group, in order. */
+  readonly labels: string[]
+}
+
+/** A container as its construct describes it; the pass adds where it begins. */
+export type Opening = Omit<Container, 'start' | 'line' | 'labels'> & {readonly labels?: string[]}
+
+/** Columns that spaces and tabs take. */
+export function columnsOf(space: string): number {
+  let columns = 0
+  for (const char of space) columns += char === '\t' ? 4 - (columns % 4) : 1
+  return columns
+}
+
+/** A short callout without headings, code or tables becomes a quote, so that its end shows. */
+export function quoteCallout(out: string[], {start, indent}: Container): void {
+  let from = start
+  let to = out.length
+  while (from < to && out[from]!.trim() === '') from++
+  while (to > from && out[to - 1]!.trim() === '') to--
+  const part = out.slice(from, to)
+  if (part.length === 0 || part.length > 16) return
+  if (part.some((line) => /^\s*(?:#{1,6}\s|```|~~~|\||>)/.test(line))) return
+  const base = Math.min(indent, ...part.filter((line) => line.trim() !== '').map((line) => line.search(/\S/)))
+  for (let n = from; n < to; n++) {
+    const line = out[n]!
+    out[n] = line.trim() === '' ? `${' '.repeat(base)}>` : `${line.slice(0, base)}> ${line.slice(base)}`
+  }
+}

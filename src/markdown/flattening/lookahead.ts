@@ -1,0 +1,80 @@
+import {closingTag} from '../tags.ts'
+import type {FlattenContext} from './flatten-context.ts'
+
+/** A part of a text, by offsets. */
+export interface Span {
+  readonly start: number
+  readonly end: number
+}
+
+/** Finds where things end in one text, without looking twice for what is not there. */
+export class Lookahead {
+  readonly #context: FlattenContext
+  readonly #text: string
+  #paragraphEnd = -1
+  #lower: string | null = null
+  readonly #lastClose = new Map<string, number>()
+  readonly #firstOpen = new Map<string, number>()
+  readonly #shortcodeClosers = new Map<string, Span[]>()
+
+  constructor(context: FlattenContext, text: string) {
+    this.#context = context
+    this.#text = text
+  }
+
+  /** Where the closing tag of an element stands whose opening tag ends at `from`; null also when the page's allowance for looking ahead is spent. */
+  closingTag(name: string, from: number, limit = this.#text.length): Span | null {
+    const key = name.toLowerCase()
+    let last = this.#lastClose.get(key)
+    if (last === undefined) {
+      this.#lower ??= this.#text.toLowerCase()
+      last = this.#lower.lastIndexOf(`</${key}`)
+      this.#lastClose.set(key, last)
+    }
+    if (last < from || this.#context.scansLeft <= 0) return null
+    const found = closingTag(this.#text, name, from, Math.min(limit, last + 1))
+    this.#context.scansLeft -= (found?.end ?? Math.min(limit, last)) - from
+    return found
+  }
+
+  /** Whether a tag of this name stands before `at`. */
+  isOpenedBefore(name: string, at: number): boolean {
+    let first = this.#firstOpen.get(name)
+    if (first === undefined) {
+      first = this.#text.search(new RegExp(`<${escapedName(name)}(?=[\\s/>])`))
+      if (first < 0) first = Number.POSITIVE_INFINITY
+      this.#firstOpen.set(name, first)
+    }
+    return first < at
+  }
+
+  /** The next closing shortcode of this name. Ask in reading order: what was passed is forgotten. */
+  closingShortcode(name: string, from: number): Span | null {
+    let closers = this.#shortcodeClosers.get(name)
+    if (!closers) {
+      const pattern = new RegExp(`\\{\\{[<%]\\s*/\\s*${escapedName(name)}\\s*[>%]\\}\\}`, 'g')
+      closers = [...this.#text.matchAll(pattern)].map((match) => ({
+        start: match.index,
+        end: match.index + match[0].length,
+      }))
+      this.#shortcodeClosers.set(name, closers)
+    }
+    while (closers.length > 0 && closers[0]!.start < from) closers.shift()
+    return closers[0] ?? null
+  }
+
+  /** Where the paragraph around `at` ends. Ask in reading order. */
+  paragraphEnd(at: number): number {
+    if (this.#paragraphEnd <= at) {
+      blankLine.lastIndex = at
+      this.#paragraphEnd = blankLine.exec(this.#text)?.index ?? this.#text.length
+    }
+    return this.#paragraphEnd
+  }
+}
+
+const blankLine = /\n[ \t>]*\n/g
+
+function escapedName(name: string): string {
+  return name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+}
