@@ -54,9 +54,9 @@ const defaultWeights = {
   /** What a unit must reach of the best one's score to be worth its length. */
   floor: 0.45,
   /** The same for a unit of another source that adds a word of the question. */
-  floorElsewhere: 0.55,
+  floorElsewhere: 0.65,
   /** The same for one that adds none. */
-  floorWithoutNews: 0.8,
+  floorWithoutNews: 0.9,
 }
 
 export type ExtractWeights = typeof defaultWeights
@@ -65,8 +65,9 @@ const maxCodeBlocks = 3
 const maxSources = 3
 /** Share of the question's weight that a word must have for a second source to be read because of it. */
 const newsShare = 0.12
-/** Share of the question's weight in words that no source has, from which on the extract is kept short. */
-const maxUnknown = 0.4
+/** Shares of the question's weight in words that no source has: from which on one source is enough, and fewer words. */
+const unknownForOneSource = 0.4
+const unknownForFewWords = 0.6
 /** A paragraph of so many words is quoted whole. */
 const wholeParagraphWords = 45
 /** A list of so many items and words is quoted whole: one item of it would read as if it were all. */
@@ -81,6 +82,8 @@ interface Candidate {
   readonly sourceIndex: number
   readonly blockIndex: number
   readonly index: number
+  /** It announces what follows, and says little without it. */
+  readonly leadsOn: boolean
   readonly terms: ReadonlySet<string>
   readonly words: number
   /** The share of the question's weight that its own words hold. */
@@ -109,8 +112,8 @@ export function extract(
   const asked = askedOf(question, candidates)
   scoreAll(asked, candidates, weights)
   // What no source has a word of, more words will not answer.
-  const isMostlyUnknown = asked.unknown > maxUnknown
-  const wordBudget = isMostlyUnknown ? mostWords * 0.6 : mostWords
+  const wordBudget = asked.unknown > unknownForFewWords ? mostWords * 0.6 : mostWords
+  const sourceBudget = asked.unknown > unknownForOneSource ? 1 : maxSources
 
   const chosen = new Set<Candidate>()
   const covered = new Set<string>()
@@ -173,7 +176,7 @@ export function extract(
       // What is far weaker than the best adds length, not an answer; a very short extract may still go on.
       if (nextGain < best * weights.floor * (words < wordBudget / 4 ? 0.6 : 1)) break
       if (!taken.has(next.sourceIndex)) {
-        if (taken.size >= (isMostlyUnknown ? 1 : maxSources)) continue
+        if (taken.size >= sourceBudget) continue
         let news = 0
         for (const [term, weight] of asked.rarity) {
           if (next.terms.has(term) && !told.has(term)) news += weight
@@ -197,7 +200,7 @@ export function extract(
 
 /** Announces something that was not chosen. The only unit stays: better an announcement than nothing. */
 function leadsNowhere(candidate: Candidate, chosen: ReadonlySet<Candidate>): boolean {
-  if (!candidate.unit.leadsOn || chosen.size === 1) return false
+  if (!candidate.leadsOn || chosen.size === 1) return false
   for (const other of chosen) {
     if (other.sourceIndex !== candidate.sourceIndex) continue
     if (other.index === candidate.index + 1 || other.blockIndex === candidate.blockIndex + 1) return false
@@ -207,20 +210,30 @@ function leadsNowhere(candidate: Candidate, chosen: ReadonlySet<Candidate>): boo
 
 function candidatesOf(source: RetrievedSource, sourceIndex: number): Candidate[] {
   let index = 0
-  return blocksOf(source).flatMap((block, blockIndex) =>
-    block.units.map((unit) => ({
+  const blocks = blocksOf(source)
+  return blocks.flatMap((block, blockIndex) => {
+    const next = blocks[blockIndex + 1]
+    const isFollowed = next !== undefined && next.kind !== 'paragraph' && next.under === block.under
+    return block.units.map((unit, place) => ({
       unit,
       block,
       source,
       sourceIndex,
       blockIndex,
       index: index++,
+      // "It is not published when", and then a list.
+      leadsOn:
+        unit.leadsOn ||
+        (unit.kind === 'sentence' &&
+          isFollowed &&
+          place === block.units.length - 1 &&
+          /[\p{L}\p{N}`*,—–-]$/u.test(unit.plain)),
       terms: new Set(termsOf(unit.plain)),
       words: unit.plain.split(/\s+/).length,
       match: 0,
       score: 0,
-    })),
-  )
+    }))
+  })
 }
 
 /** What a question asks for, as far as its words tell. */
@@ -262,7 +275,7 @@ function askedOf(question: string, candidates: readonly Candidate[]): Asked {
     terms.map((term) => {
       const having = candidates.filter((candidate) => candidate.terms.has(term)).length
       const weight = Math.log(1 + (candidates.length - having + 0.5) / (having + 0.5))
-      return [term, turning.has(term) ? weight / 2 : weight] as const
+      return [term, turning.has(term) ? weight * 0.75 : weight] as const
     }),
   )
   const headings = new Map<string, ReadonlySet<string>>()
@@ -337,7 +350,7 @@ function scoreAll(asked: Asked, candidates: readonly Candidate[], weights: Extra
       if (isShown(unit) || announcesOutput.test(before?.unit.plain ?? '')) score *= 0.5
     }
     // A handful of words that match by chance is not a sentence that answers.
-    if (candidate.terms.size < 5 && unit.kind !== 'code') score *= 0.6
+    if (candidate.terms.size < 5 && unit.kind !== 'code' && !candidate.leadsOn) score *= 0.6
     const inSnippet = shareOf(candidate.terms, snippets.get(source) ?? none) ** 2
     score += weights.snippet * inSnippet * (match === 0 ? 0.4 : 1)
     if (unit.kind !== 'row') score += weights.opening / (1 + candidate.index)
@@ -392,8 +405,8 @@ const vicinity = [
 ] as const
 
 /** A line of a few words without a full stop: a heading in disguise. */
-function isLabel({unit, words}: Candidate): boolean {
-  return !unit.leadsOn && words < 12 && !/[.!?。！？:)"”]$/.test(unit.plain)
+function isLabel({unit, words, leadsOn}: Candidate): boolean {
+  return !leadsOn && words < 12 && !/[.!?。！？:)"”]$/.test(unit.plain)
 }
 
 const announcesOutput = /^(?:the |sample |example |expected )*(?:output|result|response)s?\b[^.]*:$/i
@@ -479,7 +492,7 @@ function runAround(seed: Candidate, inSource: readonly Candidate[]): Candidate[]
     while (to < block.length && wordsOf(block.slice(from, to)) < minWords) to++
     // What stands at the end and announces something goes with that, or is left.
     const last = block[to - 1]
-    if (last?.unit.leadsOn && last !== sentence && to - 1 > from) to--
+    if (last?.leadsOn && last !== sentence && to - 1 > from) to--
     while (
       to - 1 > from &&
       block[to - 1] !== sentence &&
@@ -497,7 +510,7 @@ function runAround(seed: Candidate, inSource: readonly Candidate[]): Candidate[]
 
   if (seed.unit.kind === 'sentence') {
     takeParagraph(seed, 12)
-    if (seed.unit.leadsOn) {
+    if (seed.leadsOn) {
       const next = blockAt(seed.blockIndex + 1)
       if (seed === blockAt(seed.blockIndex).at(-1))
         for (const candidate of next.slice(0, 6)) run.add(candidate)
@@ -507,7 +520,7 @@ function runAround(seed: Candidate, inSource: readonly Candidate[]): Candidate[]
 
   const block = blockAt(seed.blockIndex)
   const lead = blockAt(seed.blockIndex - 1).at(-1)
-  const isAnnounced = lead?.unit.leadsOn ?? false
+  const isAnnounced = lead?.leadsOn ?? false
   if (seed.unit.kind === 'item') {
     const isShort =
       block.length <= wholeListItems && block.reduce((sum, {words}) => sum + words, 0) <= wholeListWords
@@ -515,10 +528,7 @@ function runAround(seed: Candidate, inSource: readonly Candidate[]): Candidate[]
       if (isShort && (isAnnounced || candidate.score >= seed.score * 0.6)) run.add(candidate)
   }
   // Code without a word about it is a riddle; a list or a table stands alone unless it was announced.
-  if (
-    lead?.unit.kind === 'sentence' &&
-    (lead.unit.leadsOn || (seed.unit.kind === 'code' && lead.words <= 40))
-  ) {
+  if (lead?.unit.kind === 'sentence' && (lead.leadsOn || (seed.unit.kind === 'code' && lead.words <= 40))) {
     const paragraph = blockAt(lead.blockIndex)
     if (paragraph.reduce((sum, {words}) => sum + words, 0) <= 35)
       for (const candidate of paragraph) run.add(candidate)
