@@ -53,9 +53,9 @@ const defaultWeights = {
   statement: 0.15,
   /** What a unit must reach of the best one's score to be worth its length. */
   floor: 0.45,
-  /** The same for a unit of another source that adds a word of the question. */
+  /** The same for a unit of another source that adds much of the question. */
   floorElsewhere: 0.65,
-  /** The same for one that adds none. */
+  /** The same for one that adds nothing. */
   floorWithoutNews: 0.9,
 }
 
@@ -63,8 +63,8 @@ export type ExtractWeights = typeof defaultWeights
 
 const maxCodeBlocks = 3
 const maxSources = 3
-/** Share of the question's weight that a word must have for a second source to be read because of it. */
-const newsShare = 0.12
+/** Share of the question's weight that a second source must add to be worth reading as soon as it may. */
+const newsShare = 0.2
 /** Shares of the question's weight in words that no source has: from which on one source is enough, and fewer words. */
 const unknownForOneSource = 0.4
 const unknownForFewWords = 0.6
@@ -182,7 +182,8 @@ export function extract(
           if (next.terms.has(term) && !told.has(term)) news += weight
         }
         // A second source must say something of its own about the question, in its own words.
-        const needed = news >= newsShare * asked.total ? weights.floorElsewhere : weights.floorWithoutNews
+        const share = Math.min(1, news / asked.total / newsShare)
+        const needed = weights.floorWithoutNews - (weights.floorWithoutNews - weights.floorElsewhere) * share
         if (next.score < best * needed || next.match < bestMatch * 0.5) continue
       }
     }
@@ -358,7 +359,7 @@ function scoreAll(asked: Asked, candidates: readonly Candidate[], weights: Extra
     if (wants.how && (unit.kind === 'steps' || (unit.kind === 'code' && !isShown(unit))))
       score += weights.howTo * Math.min(1, score)
     if (/[?？]$/.test(unit.plain)) score *= 0.5
-    if (isSignpost(candidate)) score *= 0.3
+    if (isSignpost(candidate)) score *= 0.15
     if (unit.kind === 'sentence') {
       if (isLabel(candidate)) score *= 0.4
       if (announcesOutput.test(unit.plain)) score *= 0.5
@@ -407,6 +408,11 @@ const vicinity = [
 /** A line of a few words without a full stop: a heading in disguise. */
 function isLabel({unit, words, leadsOn}: Candidate): boolean {
   return !leadsOn && words < 12 && !/[.!?。！？:)"”]$/.test(unit.plain)
+}
+
+/** The end of a sentence that began in another passage. */
+function isFragment(candidate: Candidate | undefined): boolean {
+  return candidate?.index === 0 && candidate.words < 6 && /^\p{Ll}/u.test(candidate.unit.plain)
 }
 
 const announcesOutput = /^(?:the |sample |example |expected )*(?:output|result|response)s?\b[^.]*:$/i
@@ -481,12 +487,13 @@ function runAround(seed: Candidate, inSource: readonly Candidate[]): Candidate[]
     let to = from + 1
     const wordsOf = (part: readonly Candidate[]): number => part.reduce((sum, {words}) => sum + words, 0)
     if (wordsOf(block) <= wholeParagraphWords) {
-      from = 0
+      from = isFragment(block[0]) && block[0] !== sentence ? 1 : 0
       to = block.length
     }
     while (
       from > 0 &&
-      (pointsBack.test(block[from]?.unit.plain ?? '') || wordsOf(block.slice(0, from)) <= 20)
+      (pointsBack.test(block[from]?.unit.plain ?? '') || wordsOf(block.slice(0, from)) <= 20) &&
+      !isFragment(block[from - 1])
     )
       from--
     while (to < block.length && wordsOf(block.slice(from, to)) < minWords) to++

@@ -2,6 +2,7 @@ import {setTimeout as delay} from 'node:timers/promises'
 import {noUsage, type RetrievedSource} from '../domain/index.ts'
 import {type ExtractOptions, extract} from './extract.ts'
 import type {GenerationEvent, GenerationRequest, Generator} from './generator.ts'
+import {openingLinesFor} from './opening-line.ts'
 import {prepareBlocks} from './quotable-blocks.ts'
 
 export interface ExtractiveOptions extends ExtractOptions {
@@ -9,14 +10,12 @@ export interface ExtractiveOptions extends ExtractOptions {
   readonly paceMs?: number
 }
 
-const opening = 'From the docs:'
-
 /** Longest quote in a citation, in UTF-16 units. */
 const maxQuoteLength = 300
 
 /**
  * Answers by quoting: whole sentences, steps, table rows and code blocks of the sources, each cited. Needs no key
- * and no network, and says plainly that it quotes. The same question and sources give the same text.
+ * and no network, and says plainly that it quotes, in the language of the question where that can be told. The same question and sources give the same text.
  */
 export function extractiveGenerator(options: ExtractiveOptions = {}): Generator {
   const {paceMs = 8} = options
@@ -53,10 +52,15 @@ interface Part {
 
 function partsOf(request: GenerationRequest, options: ExtractOptions): Part[] {
   const quoted = extract(questionIn(request), request.sources, options)
+  const lastAsked = request.history.findLast(({role}) => role === 'user')?.content ?? ''
+  const {quoting, nothing} = openingLinesFor(
+    [request.question, lastAsked],
+    quoted.map(({plain}) => plain).join(' '),
+  )
   const whole: Part[] =
     quoted.length > 0
-      ? [{text: `${opening}\n\n`, source: null, plain: ''}, ...quoted]
-      : [{text: 'The docs have these sections on it, but no sentence to quote.', source: null, plain: ''}]
+      ? [{text: `${quoting}\n\n`, source: null, plain: ''}, ...quoted]
+      : [{text: nothing, source: null, plain: ''}]
   const before = request.continueFrom
   if (!before) return whole
 
@@ -67,7 +71,7 @@ function partsOf(request: GenerationRequest, options: ExtractOptions): Part[] {
   const said = spaceless(before)
   const fresh = quoted.filter((part) => part.source === null || !said.includes(spaceless(part.plain)))
   return fresh.some((part) => part.source)
-    ? [{text: `\n\n${opening}\n\n`, source: null, plain: ''}, ...withoutLooseEnds(fresh)]
+    ? [{text: `\n\n${quoting}\n\n`, source: null, plain: ''}, ...withoutLooseEnds(fresh)]
     : []
 }
 

@@ -166,6 +166,161 @@ describe('an extract', () => {
     expect(text).toContain('Install the agent on Windows with the installer.')
   })
 
+  test('a list of links is no answer where there is one', async () => {
+    const {text, events} = await told(
+      generator,
+      requestOf({
+        question: 'How do I put the widget on my site?',
+        sources: [
+          sourceOf(
+            1,
+            '1. [Put the widget on your site](widget.md).\n2. [Read what visitors of your site asked](read.md).',
+          ),
+          sourceOf(
+            2,
+            'Add this line to the pages that shall have the widget:\n\n```html\n<script src="widget.js"></script>\n```',
+            {headings: ['Embed the widget'], score: 0.6},
+          ),
+        ],
+      }),
+    )
+    const cited = citedIn(events)
+
+    expect(text).toContain('Add this line to the pages that shall have the widget:\n\n```html')
+    expect(text).not.toContain('Read what visitors')
+    expect(new Set(cited.map(({n}) => n))).toEqual(new Set([2]))
+  })
+
+  test('a list of links is better than nothing, and stays where it was announced', async () => {
+    const links = '- [Install the agent](install.md)\n- [Start the agent](start.md)'
+
+    const alone = await answerTo('How do I install the agent?', links)
+    const announced = await answerTo(
+      'How do I install the agent?',
+      `The agent is small. To install the agent, take these steps:\n\n${links}`,
+    )
+
+    expect(alone.text).toContain('- Install the agent')
+    expect(announced.text).toContain('take these steps:\n\n- Install the agent\n- Start the agent')
+  })
+
+  test('a sample that holds the question word for word is not its answer', async () => {
+    const {text} = await answerTo(
+      'How do I change the port?',
+      'For one object at the end, ask so:\n\n```json\n{"question": "How do I change the port?"}\n```',
+      'Set the variable `PORT` before you start the server, to change where it listens.',
+    )
+
+    expect(text).toMatch(/^From the docs:\n\nSet the variable `PORT`/)
+    expect(text).not.toContain('```json')
+  })
+
+  test('a second source must add something that the question asks for', async () => {
+    const first = 'Set `PORT` to change the port of the server. The server reads it when it starts.'
+
+    const {cited: without} = await answerTo(
+      'How do I change the port of the server?',
+      first,
+      'The server is small. People like it. It was written in a month.',
+    )
+    const {events} = await told(
+      generator,
+      requestOf({
+        question: 'How do I change the port of the server under systemd?',
+        sources: [
+          sourceOf(1, first),
+          sourceOf(2, 'Under systemd, `Environment=PORT=8080` in the unit changes the port of the server.', {
+            score: 0.9,
+          }),
+        ],
+      }),
+    )
+    const withNews = citedIn(events)
+
+    expect(new Set(without.map(({n}) => n))).toEqual(new Set([1]))
+    expect(new Set(withNews.map(({n}) => n))).toEqual(new Set([1, 2]))
+  })
+
+  test('an announcement without a colon keeps its list', async () => {
+    const {text} = await answerTo(
+      'When is a build not published?',
+      'Builds are cheap. Nobody counts them.\n\nA build is not published when\n\n- its sums are wrong\n- it has lost pages',
+    )
+
+    expect(text).toContain('A build is not published when\n\n- its sums are wrong\n- it has lost pages')
+  })
+
+  test('does not end by sending the reader on to a page whose link is gone', async () => {
+    const {text} = await answerTo(
+      'How do I change the port?',
+      'Set `PORT` to change the port. Restart it then. See [operating](operating.md).',
+    )
+
+    expect(text).toContain('Set `PORT` to change the port. Restart it then.')
+    expect(text).not.toContain('See operating')
+  })
+
+  test('code that stands first stands under the name of its section, with no more escapes than needed', async () => {
+    const {text} = await told(
+      generator,
+      requestOf({
+        question: 'How do I clear not_ready?',
+        sources: [
+          sourceOf(1, '```sh\nnpm run ingest\n```', {headings: ['503 not_ready, _once_ [more] {#more}']}),
+        ],
+      }),
+    )
+
+    expect(text).toBe('From the docs:\n\n**503 not_ready, \\_once\\_ [more]**\n\n```sh\nnpm run ingest\n```')
+  })
+
+  test('words from under another heading stand under it', async () => {
+    const {text} = await answerTo(
+      'How do I stop the agent?',
+      'The agent watches things all day and all night.\n\n### Stopping the agent\n\nSend the agent a signal to stop it.',
+    )
+
+    expect(text).toContain('Send the agent a signal to stop it.')
+    expect(text.includes('watches') ? text : '**Stopping the agent**').toContain('**Stopping the agent**')
+  })
+
+  test.each([
+    ['How do I change the port?', 'From the docs:'],
+    ['Wie ändere ich den Port?', 'Aus der Dokumentation:'],
+    ['¿Cómo cambio el puerto?', 'De la documentación:'],
+    ['Comment changer le port du serveur ?', 'Extrait de la documentation :'],
+    ['Kubernetes の Pod とは', 'ドキュメントからの引用：'],
+    ['如何更改端口？', '摘自文档：'],
+    ['Como posso mudar a porta do servidor?', 'From the docs:'],
+    ['What does テスト mean?', 'From the docs:'],
+    ['port', 'From the docs:'],
+  ])('says that it quotes in the language of the question: %s', async (question, opening) => {
+    const {text} = await answerTo(question, portPage)
+
+    expect(text.split('\n')[0]).toBe(opening)
+  })
+
+  test('a line in Arabic leaves words in another script their direction', async () => {
+    const before = await answerTo('كيف أغير المنفذ؟', portPage)
+    const after = await answerTo('كيف أغير المنفذ؟', 'غير المتغير لتغيير المنفذ.')
+
+    expect(before.text.startsWith('\u200eمن الوثائق:\u200f\n\n')).toBe(true)
+    expect(after.text.startsWith('من الوثائق:\n\n')).toBe(true)
+  })
+
+  test('a short follow-up is taken to be in the language of the question before', async () => {
+    const {text} = await told(
+      generator,
+      requestOf({
+        question: 'Windows?',
+        history: [{role: 'user', content: 'Wie installiere ich den Agenten?'}],
+        sources: [sourceOf(1, 'On Windows, install the agent with the installer.')],
+      }),
+    )
+
+    expect(text).toMatch(/^Aus der Dokumentation:/)
+  })
+
   test('stays within its length', async () => {
     const page = Array.from(
       {length: 200},
