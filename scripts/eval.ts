@@ -13,7 +13,7 @@ import {DocentError, toDocentError} from '../src/domain/index.ts'
 import {openEmbedder} from '../src/embedding/transformers-embedder.ts'
 import {openCurrentBuild} from '../src/index/index.ts'
 import {ingest, openEmbedderProcess} from '../src/ingestion/index.ts'
-import {calibrate} from '../src/retrieval/calibration.ts'
+import {defaultCalibration} from '../src/retrieval/calibration.ts'
 import {compareRuns} from '../src/retrieval/evaluation/compare.ts'
 import {type Evaluation, evaluate} from '../src/retrieval/evaluation/evaluate.ts'
 import {readQuestions} from '../src/retrieval/evaluation/question-set.ts'
@@ -158,7 +158,15 @@ async function run(given: Run): Promise<number> {
     const current = await openCurrentBuild(dataDir)
     try {
       const ask = (without: ReadonlySet<Stage>) =>
-        evaluate({current, embedder, questions, unanswerable, without, depth: given.depth})
+        evaluate({
+          current,
+          embedder,
+          questions,
+          unanswerable,
+          without,
+          depth: given.depth,
+          ...(given['no-calibration'] ? {calibration: defaultCalibration} : {}),
+        })
       const result = await ask(given.without)
       const answers = given.answers
         ? await evaluateAnswers({current, embedder, questions, without: given.without})
@@ -225,13 +233,11 @@ async function index(given: Run, dataDir: string, model: string | null, cacheDir
       content: resolve(given.content),
       dataDir,
       force: true,
-      full: given['no-calibration'],
       embedder: async () => {
         const embedder = await openEmbedderProcess({model, cacheDir})
         opened.push(embedder)
         return embedder
       },
-      ...(given['no-calibration'] ? {} : {calibrate}),
     })
     const seconds = (report.tookMs / 1000).toFixed(1)
     console.error(

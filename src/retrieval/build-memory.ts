@@ -40,10 +40,7 @@ export class BuildMemory {
   readonly #build: IndexBuild
   readonly #frequencies = new BoundedMemory<string, number>(maxTerms)
   readonly #sections = new BoundedMemory<number, SectionWords>(maxSections)
-  readonly #texts = new BoundedMemory<number, SectionText>(
-    maxTextBytes,
-    ({terms}) => 200 + 8 * terms.length,
-  )
+  readonly #texts = new BoundedMemory<number, SectionText>(maxTextBytes, ({terms}) => 200 + 8 * terms.length)
   readonly #headings = new BoundedMemory<string, readonly string[]>(maxSections)
   readonly #norms = new BoundedMemory<number, number>(maxSections)
   readonly #sourceIds = new BoundedMemory<number, string>(maxSections)
@@ -118,12 +115,19 @@ export class BuildMemory {
   normOf({id, firstPassage, passageCount}: StoredSection): number {
     let norm = this.#norms.get(id)
     if (norm === undefined) {
-      const sum = Float32Array.from(this.#build.vectorOf(firstPassage))
-      for (let index = 1; index < passageCount; index++) {
-        const vector = this.#build.vectorOf(firstPassage + index)
-        for (let at = 0; at < sum.length; at++) sum[at]! += vector[at]!
+      const first = this.#build.vectorOf(firstPassage)
+      if (passageCount === 2) {
+        // Most sections are short: the law of cosines needs no sum.
+        const second = this.#build.vectorOf(firstPassage + 1)
+        norm = Math.sqrt(Math.max(0, dot(first, first) + dot(second, second) + 2 * dot(first, second))) || 1
+      } else {
+        const sum = Float32Array.from(first)
+        for (let index = 1; index < passageCount; index++) {
+          const vector = this.#build.vectorOf(firstPassage + index)
+          for (let at = 0; at < sum.length; at++) sum[at]! += vector[at]!
+        }
+        norm = Math.sqrt(dot(sum, sum)) || 1
       }
-      norm = Math.sqrt(dot(sum, sum)) || 1
       this.#norms.set(id, norm)
     }
     return norm

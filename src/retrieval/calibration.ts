@@ -88,7 +88,7 @@ const minSections = 12
 /**
  * Fits the abstention to a build: questions made from its own headings and sentences, roughened the way people
  * rephrase, against questions about other things. A few seconds at most, for any embedding model; the result is
- * for `manifest.calibration`. A build too small to learn from gets the default.
+ * for `manifest.calibration`. A build too small to learn from gets the default weights.
  * @throws the signal's reason; DocentError `embedding_model`.
  */
 export async function calibrate(
@@ -99,7 +99,10 @@ export async function calibrate(
   const {signal, seed = 1, samples = 240} = options
   const random = randomFrom(seed)
   const own = ownQuestions(build, samples, random)
-  if (build.manifest.counts.sections < minSections || own.length < minSections) return defaultCalibration
+  const {sections} = build.manifest.counts
+  if (sections < minSections || own.length < minSections) {
+    return {...defaultCalibration, threshold: usualThreshold * cautionOf(sections)}
+  }
 
   signal?.throwIfAborted()
   // Asked all at once: an embedder in a process of its own answers many as fast as one.
@@ -128,7 +131,7 @@ export async function calibrate(
     // A build may answer one of them after all.
     if (evidence.coverage < 0.9 || evidence.phrases < 0.6) unanswerable.push(evidence)
   }
-  return fitted(answerable, unanswerable)
+  return fitted(answerable, unanswerable, sections)
 }
 
 /** Questions as people who know roughly what they want would put them: some words of a place, not all, and others. */
@@ -195,45 +198,59 @@ const rate = 0.5
 const pull = 0.01
 
 /**
- * Where the line is drawn: most foreign questions below it, hardly any of the build's own. Of the two places the
- * lower one counts, since refusing what the docs answer is the worse mistake; made questions name things more
- * exactly than people do, so their own margin is not enough.
+ * Where the line is drawn. Refusing what the docs answer is the worse mistake, so hardly any of the build's own
+ * questions may fall below it; but made questions name things more exactly than people do, so their margin alone
+ * is not enough: a build of some size draws it at `usualThreshold`, a smaller one lower. The fewer words a build
+ * has, the more of anyone's usual words are missing from it, and the less a missing word says.
  */
 const refusableOwn = 0.02
-const refusedForeign = 0.86
-/** A chance of less than one in eight is refused however far off the foreign questions lie. */
-const leastThreshold = 0.125
+const usualThreshold = 0.18
+const usualSections = 2_000
+const leastCaution = 0.07
+
+function cautionOf(sections: number): number {
+  return Math.max(leastCaution, Math.min(1, sections / usualSections) ** 0.75)
+}
 
 /** Logistic regression by gradient descent, both kinds weighing the same. */
-function fitted(answerable: readonly Evidence[], unanswerable: readonly Evidence[]): Calibration {
-  const weights: Record<keyof Evidence, number> = {...defaultCalibration.weights}
+function fitted(
+  answerable: readonly Evidence[],
+  unanswerable: readonly Evidence[],
+  sections: number,
+): Calibration {
+  const towards = evidenceNames.map((name) => defaultCalibration.weights[name])
+  const values = [...towards]
   let bias = defaultCalibration.bias
   const rows = [
     ...answerable.map((evidence) => ({evidence, label: 1, share: 0.5 / answerable.length})),
     ...unanswerable.map((evidence) => ({evidence, label: 0, share: 0.5 / Math.max(1, unanswerable.length)})),
-  ]
+  ].map(({evidence, label, share}) => ({signals: evidenceNames.map((name) => evidence[name]), label, share}))
   for (let round = 0; round < rounds; round++) {
-    const step = Object.fromEntries(evidenceNames.map((name) => [name, 0])) as Record<keyof Evidence, number>
+    const step = new Float64Array(values.length)
     let biasStep = 0
-    for (const {evidence, label, share} of rows) {
-      const error = share * (label - answerabilityOf(evidence, {...defaultCalibration, weights, bias}))
-      for (const name of evidenceNames) step[name] += error * evidence[name]
+    for (const {signals, label, share} of rows) {
+      let sum = bias
+      for (let at = 0; at < values.length; at++) sum += values[at]! * signals[at]!
+      const error = share * (label - 1 / (1 + Math.exp(-sum)))
+      for (let at = 0; at < values.length; at++) step[at]! += error * signals[at]!
       biasStep += error
     }
-    for (const name of evidenceNames) {
-      if (name === 'cosine') continue
-      step[name] -= pull * (weights[name] - defaultCalibration.weights[name])
-      weights[name] += rate * step[name]
+    for (const [at, name] of evidenceNames.entries()) {
+      if (name !== 'cosine') values[at]! += rate * (step[at]! - pull * (values[at]! - towards[at]!))
     }
     bias += rate * biasStep
   }
+  const weights = Object.fromEntries(evidenceNames.map((name, at) => [name, values[at]!])) as Record<
+    keyof Evidence,
+    number
+  >
 
   const draft: Calibration = {format: 1, weights, bias, threshold: 0, fit: null}
   const right = answerable.map((evidence) => answerabilityOf(evidence, draft)).sort((a, b) => a - b)
   const wrong = unanswerable.map((evidence) => answerabilityOf(evidence, draft)).sort((a, b) => a - b)
   const threshold = Math.min(
     right[Math.floor(right.length * refusableOwn)] ?? 0,
-    Math.max(leastThreshold, wrong[Math.floor(wrong.length * refusedForeign)] ?? 1),
+    usualThreshold * cautionOf(sections),
   )
   return {
     ...draft,

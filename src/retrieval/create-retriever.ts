@@ -1,12 +1,20 @@
-import {type AbstentionReason, DocentError, type PageLink, type RetrievedSource} from '../domain/index.ts'
+import {
+  type AbstentionReason,
+  DocentError,
+  type PageLink,
+  type RetrievedSource,
+  type Turn,
+} from '../domain/index.ts'
 import type {Embedder} from '../embedding/embedder.ts'
 import type {CurrentBuild, IndexBuild, StoredPage} from '../index/build.ts'
 import {bestExcerptOf} from '../text/best-excerpt.ts'
 import {BuildMemory} from './build-memory.ts'
-import {answerabilityOf, parseCalibration} from './calibration.ts'
+import {answerabilityOf, type Calibration, parseCalibration} from './calibration.ts'
 import {distinctCandidates, spreadOverPages} from './choice.ts'
 import {type Evidence, evidenceOf} from './evidence.ts'
 import {noTopic, type Topic, topicOf} from './follow-up.ts'
+import {isAboutSoftware} from './question-field.ts'
+import {type QuestionRewriter, rewritten} from './question-rewriter.ts'
 import {questionTermsOf, weightOf} from './question-terms.ts'
 import {type Candidate, rankedSections, type Stage, type Wanted} from './ranking.ts'
 import type {Abstention, DocsSearch, Retrieval, RetrievalQuery, Retriever} from './retriever.ts'
@@ -18,6 +26,14 @@ export interface RetrieverOptions {
   readonly embedder: Embedder
   /** Where the docs live; null: sources link to this server's own `/docs/…`. */
   readonly siteUrl: string | null
+  /** Puts follow-up questions in words of their own; default none: the topic is taken from the turns before. */
+  readonly rewriter?: QuestionRewriter
+  /** Longest wait for it; default 1,500. */
+  readonly rewriteTimeoutMs?: number
+  /** Told in one sentence why a question was searched for as it was. */
+  readonly onNote?: (note: string) => void
+  /** Decides abstention instead of the build's own calibration; for measuring what that is worth. */
+  readonly calibration?: Calibration
   /** Stages to leave out, for measuring what each is worth; default none. */
   readonly without?: ReadonlySet<Stage>
 }
@@ -40,6 +56,7 @@ interface Found {
 /** Retrieval over the current build: words and meaning, fused; each call holds one lease and gives it back. */
 export function createRetriever(options: RetrieverOptions): Retriever & DocsSearch {
   const {current, embedder, siteUrl, without = new Set<Stage>()} = options
+  const {rewriter, rewriteTimeoutMs = 1_500, onNote} = options
 
   async function find(
     build: IndexBuild,
@@ -48,7 +65,7 @@ export function createRetriever(options: RetrieverOptions): Retriever & DocsSear
     signal: AbortSignal | undefined,
   ): Promise<Found> {
     signal?.throwIfAborted()
-    const question = query.question.slice(0, maxQuestionLength)
+    const asked = query.question.slice(0, maxQuestionLength)
     const {version} = query
     if (version !== null && !build.versions().includes(version)) {
       throw new DocentError('version_not_found', `The index has no pages of version ${version}.`)
@@ -62,11 +79,16 @@ export function createRetriever(options: RetrieverOptions): Retriever & DocsSear
       )
     }
 
-    const topic = without.has('follow-up')
-      ? noTopic
-      : topicOf(question, query.history, (term) =>
-          BuildMemory.of(build).frequencyOf(term) === 0 ? 0 : weightOf(build, term),
-        )
+    const rewriteStarted = performance.now()
+    const alone = await standingAlone(asked, query.history, signal)
+    const rewriteMs = performance.now() - rewriteStarted
+    const question = alone ?? asked
+    const topic =
+      without.has('follow-up') || alone !== null
+        ? noTopic
+        : topicOf(question, query.history, (term) =>
+            BuildMemory.of(build).frequencyOf(term) === 0 ? 0 : weightOf(build, term),
+          )
     const embedStarted = performance.now()
     const vector = await vectorFor(question, topic)
     signal?.throwIfAborted()
@@ -84,13 +106,21 @@ export function createRetriever(options: RetrieverOptions): Retriever & DocsSear
     const ranked = rankedSections(build, wanted, Math.max(depth * 2, 30), without)
     const chooseStarted = performance.now()
     const evidence = evidenceOf(wanted, ranked)
-    const calibration = parseCalibration(build.manifest.calibration)
+    const calibration = options.calibration ?? parseCalibration(build.manifest.calibration)
     const answerability = answerabilityOf(evidence, calibration)
     const spread = without.has('diversity') ? ranked.candidates : spreadOverPages(ranked.candidates)
     const candidates = without.has('duplicates') ? spread : distinctCandidates(build, spread, depth)
     // A follow-up's own words say little; the more it leans on what was said, the less they may decide.
     const threshold = calibration.threshold * (1 - topic.weight) ** 2
-    const reason = reasonFor(ranked.candidates, version, evidence, answerability, threshold)
+    const isRefused = ranked.candidates.length > 0 && answerability < threshold
+    const reason =
+      ranked.candidates.length === 0
+        ? version === null
+          ? 'no_hits'
+          : 'version_empty'
+        : isRefused
+          ? await refusalOf(evidence, vector)
+          : null
     const abstention = reason === null ? null : {reason, nearest: nearestPages(candidates)}
     return {
       query: topic.words.length === 0 ? question : `${question} (${topic.words.slice(0, 4).join(', ')})`,
@@ -100,12 +130,32 @@ export function createRetriever(options: RetrieverOptions): Retriever & DocsSear
       answerability,
       abstention,
       timings: {
+        ...(rewriter === undefined || query.history.length === 0 ? {} : {rewrite: rewriteMs}),
         embed: embedMs,
         terms: termsMs,
         ...ranked.timings,
         choose: performance.now() - chooseStarted,
       },
     }
+  }
+
+  /** The follow-up in words of its own; null when it is none, or nobody could or would put it so. */
+  async function standingAlone(
+    question: string,
+    history: readonly Turn[],
+    signal: AbortSignal | undefined,
+  ): Promise<string | null> {
+    if (rewriter === undefined || history.length === 0) return null
+    const result = await rewritten(question, history, {rewriter, timeoutMs: rewriteTimeoutMs, signal})
+    if ('question' in result) return result.question
+    onNote?.(`A follow-up question was searched for without being rewritten: ${result.problem}.`)
+    return null
+  }
+
+  async function refusalOf(evidence: Evidence, vector: Float32Array): Promise<AbstentionReason> {
+    // All its words stand together somewhere: the docs are about this, and say too little.
+    if (evidence.known > 0.95 && evidence.coverage >= 0.6) return 'low_score'
+    return (await isAboutSoftware(embedder, vector)) ? 'other_product' : 'off_topic'
   }
 
   /** The question's vector, drawn towards its topic as far as it leans on it. */
@@ -275,21 +325,6 @@ function joined(
   return follows
     ? {...source, markdown: `${source.markdown}\n\n${markdown}`, text: `${source.text}\n${text}`}
     : {...source, markdown: `${markdown}\n\n${source.markdown}`, text: `${text}\n${source.text}`}
-}
-
-function reasonFor(
-  candidates: readonly Candidate[],
-  version: string | null,
-  evidence: Evidence,
-  answerability: number,
-  threshold: number,
-): AbstentionReason | null {
-  if (candidates.length === 0) return version === null ? 'no_hits' : 'version_empty'
-  if (answerability >= threshold) return null
-  // Something of it is here, but its telling words are not: most likely somebody else's product.
-  if (evidence.known < 0.75 && evidence.cosine > 2.5) return 'other_product'
-  if (evidence.cosine < 3 || evidence.coverage < 0.35) return 'off_topic'
-  return 'low_score'
 }
 
 function shownScore(score: number): number {

@@ -1,9 +1,9 @@
 /**
- * Questions that hardly any one documentation answers: half about everyday life, half about software of many
- * kinds. A build's calibration holds its own questions against these; the few that a build does answer are found
- * by their evidence and left out.
+ * Questions that hardly any one documentation answers. A build's calibration holds its own questions against these;
+ * the few that a build does answer are found by their evidence and left out. Which of the two kinds a refused
+ * question is more like also tells another topic from another product.
  */
-export const foreignQuestions: readonly string[] = `
+export const everydayQuestions: readonly string[] = `
 How long should I boil eggs for a soft yolk?
 What is the best time of year to plant tomatoes?
 How do I remove a red wine stain from a carpet?
@@ -58,16 +58,23 @@ How do I find a good dentist nearby?
 What is the meaning of an estate executor?
 How do solar eclipses happen?
 How do I cancel my gym membership?
-What was discovered by the space probe at the comet?
 Which spices go well with lamb?
-How do employers report wages for seasonal workers?
 What rights do tenants have when the heating fails?
 How do I tune a guitar by ear?
 What is the life expectancy of a parrot?
-Who is the president of the committee?
-What did she say about the budget hearing?
 How do I qualify for a student loan?
-What is the deadline for voter registration?
+How do I clean the filter of a tumble dryer?
+What is the etiquette at a Japanese tea ceremony?
+How do I read a topographic map?
+Which vitamins are in spinach?
+What are the rules of badminton?
+How is cheese made?
+`
+  .trim()
+  .split('\n')
+
+/** The same about software and devices of many kinds. */
+export const softwareQuestions: readonly string[] = `
 How do I crop a picture in Photoshop?
 How can I freeze the top row in an Excel spreadsheet?
 How do I export a timeline from Premiere Pro?
@@ -103,27 +110,28 @@ How do I flash a router with custom firmware?
 How do I solve a differential equation in MATLAB?
 How do I compile LaTeX with a bibliography?
 How do I make a chart in Tableau?
-How do I transfer money with an ATM card of IBM Bank?
 What does the SAP payroll module cost?
 How do I publish an app on the App Store?
-How do I train a chatbot dialog in Watson Assistant?
 How do I query a Cassandra ring with CQL?
-How do I order a bare metal server from a hosting company?
-How do I enable immutable object storage retention in a bucket?
-Which regions offer the cloud database with hourly billing?
-How do I redeem a promo code for my cloud account?
-How do I file a support case with the vendor?
-How do I scan an image with the vulnerability advisor?
-How do I replicate a document database between two accounts?
 How do I migrate mailboxes to Exchange?
 How do I set the resolution of a Raspberry Pi camera?
 How do I write a COBOL copybook?
 How do I simulate a circuit in SPICE?
 How do I configure SSO in Workday?
-How do I use the mobile SDK with push notifications?
 How do I print a boarding pass from the airline app?
 How do I set up a webinar in Zoom?
 How do I add subtitles in a video editor?
+How do I register a voice command on a smart speaker?
+How do I add a clip to a timeline in a video game recorder?
+How do I define a recurring invoice in an accounting program?
+How do I connect a hearing aid to a mobile phone?
+How do I assign a ticket to an agent in Zendesk?
+How do I lay out a circuit board in KiCad?
+How do I retouch a portrait in Lightroom?
+How do I book a room in the hotel management system?
+How do I install a graphics driver for a games console?
 `
   .trim()
   .split('\n')
+
+export const foreignQuestions: readonly string[] = [...everydayQuestions, ...softwareQuestions]

@@ -76,11 +76,11 @@ export interface Signals {
 }
 
 const lexicalDepth = 100
-const semanticDepth = 100
+const semanticDepth = 64
 /** Sections looked up, by what the two searches say of them. */
 const candidateDepth = 80
 /** Candidates whose text is read, after a first sort. */
-const readDepth = 24
+const readDepth = 20
 
 /** Of the columns of the words index. */
 export const textWeights: TextWeights = {title: 2, headings: 3, text: 1}

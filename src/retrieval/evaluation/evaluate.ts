@@ -1,6 +1,6 @@
 import type {Embedder} from '../../embedding/embedder.ts'
 import type {CurrentBuild, IndexBuild} from '../../index/build.ts'
-import {parseCalibration} from '../calibration.ts'
+import {type Calibration, parseCalibration} from '../calibration.ts'
 import {createRetriever} from '../create-retriever.ts'
 import type {Stage} from '../ranking.ts'
 import {
@@ -23,6 +23,8 @@ export interface EvaluateOptions {
   readonly unanswerable?: readonly EvaluationQuestion[]
   /** Stages to leave out; default none. */
   readonly without?: ReadonlySet<Stage>
+  /** Decides abstention; default the build's own. */
+  readonly calibration?: Calibration
   /** Results asked for; default 50, at least the deepest metric. */
   readonly depth?: number
   readonly onQuestion?: (done: number, total: number) => void
@@ -90,7 +92,13 @@ export interface Evaluation {
 export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   const {current, embedder, questions, unanswerable = [], without = new Set<Stage>(), onQuestion} = options
   const depth = Math.max(depths.at(-1)!, options.depth ?? 50)
-  const retriever = createRetriever({current, embedder, siteUrl: null, without})
+  const retriever = createRetriever({
+    current,
+    embedder,
+    siteUrl: null,
+    without,
+    ...(options.calibration === undefined ? {} : {calibration: options.calibration}),
+  })
   const lease = current.lease()
   try {
     const {manifest} = lease.build
@@ -136,7 +144,11 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
       without: [...without],
       metrics: {section: meansOf(right, 'section'), page: meansOf(right, 'page')},
       intervals: {section: intervalsOf(right, 'section'), page: intervalsOf(right, 'page')},
-      abstention: abstentionOf(right, wrong, parseCalibration(manifest.calibration).threshold),
+      abstention: abstentionOf(
+        right,
+        wrong,
+        (options.calibration ?? parseCalibration(manifest.calibration)).threshold,
+      ),
       latency: {p50: at(0.5), p99: at(0.99), max: took.at(-1) ?? 0},
       questions: results,
     }
