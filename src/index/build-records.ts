@@ -14,7 +14,7 @@ export interface BuildRecords {
   embeddingHashesOf(path: string): string[]
   /** A vector made for this embedding text; null when there is none. */
   vectorFor(embeddingHash: string): Float32Array | null
-  /** Every page with its links and the anchors of its sections, by path. */
+  /** Every page with its links and where links can lead to in it, by path. */
   pages(): PageRecord[]
   close(): void
 }
@@ -87,12 +87,14 @@ export function openBuildRecords(folder: string): BuildRecords {
         if (known) known.add(anchor)
         else anchors.set(pageId, new Set([anchor]))
       }
-      const pages = db.prepare('SELECT id, path, url, links FROM pages ORDER BY path').all() as PageRow[]
-      return pages.map(({id, path, url, links}) => ({
+      const pages = db
+        .prepare('SELECT id, path, url, links, anchors FROM pages ORDER BY path')
+        .all() as PageRow[]
+      return pages.map(({id, path, url, links, anchors: others}) => ({
         path,
         url,
         links: JSON.parse(links) as PageReference[],
-        anchors: anchors.get(id) ?? new Set<string>(),
+        anchors: new Set([...(anchors.get(id) ?? []), ...(JSON.parse(others) as string[])]),
       }))
     },
     close() {
@@ -113,4 +115,5 @@ interface PageRow {
   readonly path: string
   readonly url: string
   readonly links: string
+  readonly anchors: string
 }

@@ -150,7 +150,7 @@ export async function openBuildWriter(options: WriterOptions): Promise<BuildWrit
     if (indexed && pageId !== null) putPage(pageId, indexed)
   }
 
-  function putPage(pageId: number, {page, links, vectors}: IndexedPage): void {
+  function putPage(pageId: number, {page, links, anchors = [], vectors}: IndexedPage): void {
     const wanted = page.sections.reduce((sum, section) => sum + section.passages.length, 0)
     if (vectors.length !== wanted) {
       throw new TypeError(`${page.path} has ${wanted} passages, got ${vectors.length} vectors`)
@@ -165,6 +165,7 @@ export async function openBuildWriter(options: WriterOptions): Promise<BuildWrit
       page.lang,
       JSON.stringify(page.tags),
       JSON.stringify(links),
+      JSON.stringify(anchors),
       page.markdown,
     )
     const titleTerms = termsOf(page.title)
@@ -380,7 +381,7 @@ function prepareStatements(db: Database.Database) {
     deleteVectors: db.prepare('DELETE FROM vectors WHERE passage_id BETWEEN ? AND ?'),
     deleteWords: db.prepare('DELETE FROM words WHERE rowid = ?'),
     insertFile: db.prepare('INSERT INTO files VALUES (?, ?, ?, ?, ?, ?)'),
-    insertPage: db.prepare('INSERT INTO pages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'),
+    insertPage: db.prepare('INSERT INTO pages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'),
     insertSection: db.prepare('INSERT INTO sections VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'),
     insertPassage: db.prepare('INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?)'),
     insertVector: db.prepare('INSERT INTO vectors VALUES (?, ?)'),

@@ -22,7 +22,8 @@ export interface IncludedFile {
 export interface StoredFidelity {
   readonly visibleWords: number
   readonly keptWords: number
-  readonly constructs: Readonly<Record<string, Readonly<Record<string, number>>>>
+  /** Counts by construct, as the parser gave them. */
+  readonly constructs: Readonly<Record<string, object>>
   readonly notes: readonly {
     readonly construct: string
     readonly fate: string
@@ -36,6 +37,8 @@ export interface IndexedPage {
   readonly page: Page
   /** Where its links lead. */
   readonly links: readonly PageReference[]
+  /** Places that links can lead to besides its sections, as `<a id="x">`; default none. */
+  readonly anchors?: readonly string[]
   /** One unit vector a passage, in order through all sections; zero where the text has no known word. */
   readonly vectors: readonly Float32Array[]
 }
@@ -43,6 +46,6 @@ export interface IndexedPage {
 export interface PageReference {
   /** As written, decoded: `../auth.md#tokens`. */
   readonly target: string
-  /** Of the passage it stands in. */
+  /** Where it stands, or at least its passage begins. */
   readonly line: number
 }

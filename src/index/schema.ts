@@ -1,5 +1,5 @@
 /** Raised when tables or files of a build change; builds of another format are made anew. */
-export const buildFormat = 1
+export const buildFormat = 2
 
 /** Names of the files of a build, besides its manifest. */
 export const databaseFile = 'index.sqlite'
@@ -37,6 +37,8 @@ export const schema = `
     lang TEXT,
     tags TEXT NOT NULL,
     links TEXT NOT NULL,
+    -- Besides those of its sections.
+    anchors TEXT NOT NULL,
     markdown TEXT NOT NULL
   );
   CREATE INDEX pages_by_url ON pages (url);

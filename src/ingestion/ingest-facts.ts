@@ -21,7 +21,7 @@ export function factsOf(records: BuildRecords | null, scan: Scan, tried: readonl
     !again.has(path) && (tried.length === 0 || files.has(path))
   const pages = [
     ...(records?.pages().filter(isKept) ?? []),
-    ...tried.flatMap(({page, links}) => (page ? [pageRecordOf(page, links)] : [])),
+    ...tried.flatMap(({page, links, anchors}) => (page ? [pageRecordOf(page, links, anchors)] : [])),
   ].sort((one, other) => (one.path < other.path ? -1 : 1))
   const diagnostics = [
     ...scan.diagnostics,
@@ -49,7 +49,7 @@ export function factsOf(records: BuildRecords | null, scan: Scan, tried: readonl
   }
 }
 
-export function pageRecordOf(page: Page, links: ParseResult['links']): PageRecord {
-  const anchors = new Set(page.sections.map((section) => section.anchor))
+function pageRecordOf(page: Page, links: ParseResult['links'], written: ParseResult['anchors']): PageRecord {
+  const anchors = new Set([...page.sections.map((section) => section.anchor), ...written])
   return {path: page.path, url: page.url, links, anchors}
 }

@@ -4,17 +4,27 @@ import type {PageRecord, PageReference} from '../index/index.ts'
 
 const maxLinksPerPage = 2_000
 
-/** Where a page's links lead, those to other sites left out. */
-export function linksOf(page: Page): PageReference[] {
+/** Where a page's links lead, those to other sites left out; each with its line where the source has it as it stands. */
+export function linksOf(page: Page, source: string): PageReference[] {
   const links: PageReference[] = []
+  const lines = source.split(/\r\n|\r|\n/)
   for (const section of page.sections) {
-    for (const {markdown, startLine} of section.passages) {
+    for (const {markdown, startLine, endLine} of section.passages) {
+      let from = startLine
+      const lineOf = (target: string): number => {
+        for (let line = from; line <= Math.min(endLine, lines.length); line++) {
+          if (!lines[line - 1]!.includes(target)) continue
+          from = line
+          return line
+        }
+        return startLine
+      }
       const prose = markdown.replace(/^(`{3,}|~{3,})[^\n]*\n[\s\S]*?^\1/gm, '').replace(/(`+)[\s\S]*?\1/g, '')
       for (const match of prose.matchAll(/(?<!!)\[[^\]]*\]\(\s*(?:<([^>\n]*)>|([^\s)]+))/g)) {
         const target = match[1] ?? match[2] ?? ''
         if (target === '' || /^(?:[a-z][a-z0-9+.-]*:|\/\/)/i.test(target) || links.length >= maxLinksPerPage)
           continue
-        links.push({target: decoded(target), line: startLine})
+        links.push({target: decoded(target), line: lineOf(target)})
       }
     }
   }
@@ -28,6 +38,17 @@ function decoded(target: string): string {
     // Not an encoding; then it is meant as it stands.
     return target
   }
+}
+
+/**
+ * Anchors that a writer set in the text, outside headings: `<a name="x">`, `<div id="x">`, `[word]{#x}`. Found by their
+ * looks, in code too: one too many hides a warning, one too few makes a false one.
+ */
+export function writtenAnchorsIn(source: string): string[] {
+  const found = source.matchAll(
+    /<[a-z][\w.-]*(?=\s)[^<>]{0,500}?\s(?:id|name)\s*=\s*["'{`]*([^\s"'`{}<>]+)|\{:?[^{}\n]{0,200}?#([\w.:-]+)[^{}\n]{0,200}\}/gi,
+  )
+  return [...new Set([...found].map((match) => match[1] ?? match[2] ?? ''))]
 }
 
 /**

@@ -22,6 +22,7 @@ export interface ParsedFile {
   readonly source: SourceFile
   readonly page: Page | null
   readonly links: ParseResult['links']
+  readonly anchors: ParseResult['anchors']
 }
 
 /** Both cores, and no more memory than two pages need. */
@@ -79,7 +80,9 @@ export async function runPageStage(context: IngestContext, stage: PageStage): Pr
       signal?.throwIfAborted()
       writer?.put(
         parsed.source,
-        parsed.page ? {page: parsed.page, links: parsed.links, vectors: pageVectors} : null,
+        parsed.page
+          ? {page: parsed.page, links: parsed.links, anchors: parsed.anchors, vectors: pageVectors}
+          : null,
       )
       context.passages += pageVectors.length
       done++
@@ -186,7 +189,7 @@ async function parsedFile(
       ...(hint ? {hint} : {}),
     }
     const source = {path, hash, includes: [], diagnostics: [diagnostic], fidelity: null}
-    return {scanned, source, page: null, links: []}
+    return {scanned, source, page: null, links: [], anchors: []}
   }
   const bytes = await readSource(join(scan.root, path))
   if (typeof bytes === 'string') return setAside('', 'unreadable', bytes)
@@ -194,8 +197,8 @@ async function parsedFile(
   const hash = hashOf(bytes)
   try {
     const task = {path, text: bytes.toString('utf8')}
-    const {page, diagnostics, fidelity, includes, links} = await parser.parse(task)
-    return {scanned, source: {path, hash, includes, diagnostics, fidelity}, page, links}
+    const {page, diagnostics, fidelity, includes, links, anchors} = await parser.parse(task)
+    return {scanned, source: {path, hash, includes, diagnostics, fidelity}, page, links, anchors}
   } catch (error) {
     // Aborting closes the parser.
     signal?.throwIfAborted()

@@ -2,7 +2,7 @@ import type {IncludedFile, PageReference} from '../index/index.ts'
 import type {ParsedPage, SiteRules} from '../markdown/index.ts'
 // Not from the room's index, which brings the renderer with it: every process that reads pages would load it.
 import {parsePage} from '../markdown/parse-page.ts'
-import {linksOf} from './links.ts'
+import {linksOf, writtenAnchorsIn} from './links.ts'
 import {readInside} from './read-inside.ts'
 import {hashOf} from './scan-folder.ts'
 
@@ -20,6 +20,8 @@ export interface ParseTask {
 export interface ParseResult extends Omit<ParsedPage, 'includes'> {
   readonly includes: readonly IncludedFile[]
   readonly links: readonly PageReference[]
+  /** Set by the writer, outside headings. */
+  readonly anchors: readonly string[]
 }
 
 /** Reads one page, with what it includes from below the content root. Takes as long as it takes. */
@@ -35,5 +37,10 @@ export function parseTask({root, site}: ParseSetup, {path, text}: ParseTask): Pa
   const includes = [...included]
     .map(([name, hash]) => ({path: name, hash}))
     .sort((one, other) => (one.path < other.path ? -1 : 1))
-  return {...parsed, includes, links: parsed.page ? linksOf(parsed.page) : []}
+  return {
+    ...parsed,
+    includes,
+    links: parsed.page ? linksOf(parsed.page, text) : [],
+    anchors: parsed.page ? writtenAnchorsIn(text) : [],
+  }
 }

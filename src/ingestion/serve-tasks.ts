@@ -13,6 +13,8 @@ export function serveTasks<Setup, Task>(
   prepare: (setup: Setup) => Promise<{ready: unknown; perform: (task: Task) => Promise<unknown>}>,
 ): void {
   endWithParent()
+  // Ctrl-C in a terminal reaches children too; the parent decides, and must not take it for a crash.
+  process.on('SIGINT', () => undefined)
   let perform: ((task: Task) => Promise<unknown>) | null = null
 
   async function handle(message: ParentMessage): Promise<void> {

@@ -1,4 +1,4 @@
-import {formatDiagnostic} from '../domain/index.ts'
+import type {Diagnostic} from '../domain/index.ts'
 import type {IngestReport, PageChange} from './ingest-report.ts'
 
 /** Lines for a docs writer: what was done, what changed, what to look at. */
@@ -25,7 +25,7 @@ export function summaryOf(report: IngestReport, {maxDiagnostics = 20, maxChanges
     )
   }
   lines.push(`  site      ${report.site}; model ${report.embedding.name}`)
-  if (report.fullBecause && report.outcome !== 'unchanged')
+  if (report.fullBecause && report.previous !== null && report.outcome !== 'unchanged')
     lines.push(`  made anew because ${report.fullBecause}`)
   if (report.golden) {
     lines.push(
@@ -37,25 +37,11 @@ export function summaryOf(report: IngestReport, {maxDiagnostics = 20, maxChanges
     `  time      ${seconds(report.tookMs)}${stages.length > 0 ? ` (${stages.map(([name, ms]) => `${name} ${seconds(ms)}`).join(', ')})` : ''}`,
   )
 
-  if (report.changes.length > 0) {
+  // Where nothing was before, every page is new, and a list of them all says nothing.
+  if (report.changes.length > 0 && report.previous !== null) {
     lines.push('', ...some(report.changes.map(changeLine), maxChanges, 'more pages'))
   }
-  const problems = report.diagnostics.filter(({severity}) => severity !== 'info')
-  if (problems.length > 0) {
-    const rules = new Map<string, number>()
-    for (const {rule} of problems) rules.set(rule, (rules.get(rule) ?? 0) + 1)
-    const byRule = [...rules]
-      .sort((one, other) => other[1] - one[1])
-      .map(([rule, count]) => `${rule} ${number(count)}`)
-    lines.push('', `${number(problems.length)} to look at: ${byRule.join(', ')}`)
-    lines.push(
-      ...some(
-        problems.map((problem) => `  ${formatDiagnostic(problem)}`),
-        maxDiagnostics,
-        'more; --json lists all',
-      ),
-    )
-  }
+  lines.push(...problemLines(report.diagnostics, maxDiagnostics))
   if (fidelity.losing.length > 0) {
     lines.push('', `${number(fidelity.losing.length)} pages lose text:`)
     const losing = fidelity.losing.map(
@@ -81,6 +67,35 @@ function headlineOf({outcome, build, previous}: IngestReport): string {
   }
 }
 
+/** By rule: errors first, then what is most frequent. */
+function problemLines(diagnostics: readonly Diagnostic[], most: number): string[] {
+  const problems = diagnostics.filter(({severity}) => severity !== 'info')
+  if (problems.length === 0) return []
+  const rules = new Map<string, Diagnostic[]>()
+  for (const problem of problems) {
+    const known = rules.get(problem.rule)
+    if (known) known.push(problem)
+    else rules.set(problem.rule, [problem])
+  }
+  const order = [...rules].sort(
+    ([, one], [, other]) =>
+      Number(other[0]!.severity === 'error') - Number(one[0]!.severity === 'error') ||
+      other.length - one.length,
+  )
+  const lines = ['', `To look at: ${number(problems.length)} ${problems.length === 1 ? 'place' : 'places'}`]
+  const each = Math.max(3, Math.floor(most / order.length))
+  for (const [rule, found] of order) {
+    lines.push(`  ${rule} (${found[0]!.severity}, ${number(found.length)})`)
+    const places = found.map(({path, line, reason, hint}) => {
+      const place = line === null ? path : `${path}:${line}`
+      return `    ${place}  ${reason}${hint ? ` (${hint})` : ''}`
+    })
+    lines.push(...some(places, each, 'more', '    '))
+  }
+  if (lines.some((line) => line.includes('…'))) lines.push('  --json lists all of them')
+  return lines
+}
+
 function changeLine({path, kind, from, passages}: PageChange): string {
   const marks = {new: '+', changed: '~', moved: '>', removed: '-'}
   const parts = [
@@ -91,9 +106,9 @@ function changeLine({path, kind, from, passages}: PageChange): string {
   return `  ${marks[kind]} ${path}${from ? ` (was ${from})` : ''}  ${parts.join(', ') || 'no passages'}`
 }
 
-function some(lines: readonly string[], most: number, rest: string): string[] {
+function some(lines: readonly string[], most: number, rest: string, indent = '  '): string[] {
   if (lines.length <= most) return [...lines]
-  return [...lines.slice(0, most), `  … ${number(lines.length - most)} ${rest}`]
+  return [...lines.slice(0, most), `${indent}… ${number(lines.length - most)} ${rest}`]
 }
 
 function number(value: number): string {

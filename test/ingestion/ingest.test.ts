@@ -242,18 +242,18 @@ describe('an ingest', () => {
   test('reports links that lead nowhere and pages that share an address', async () => {
     const folder = newFolder({
       'a.md':
-        '# A\n\n[gone](gone.md) [wrong](b.md#nowhere) [right](b.md#two) [self](#a-a) [out](https://x.y/z.md)\n\n## A a\n\nText.\n',
-      'b.md': '---\nurl: /same\n---\n# B\n\n## Two\n\nWords.\n',
+        '# A\n\n[gone](gone.md)\n[wrong](b.md#nowhere) [right](b.md#two) [self](#a-a) [set](b.md#by-hand)\n[out](https://x.y/z.md)\n\n## A a\n\nText.\n',
+      'b.md': '---\nurl: /same\n---\n# B\n\n## Two\n\n<a id="by-hand"></a>\nWords.\n',
       'c.md': '---\nurl: /same\n---\n# C\n\nWords.\n',
     })
 
     const {diagnostics} = await run(folder)
 
     const warnings = diagnostics.filter(({severity}) => severity === 'warning')
-    expect(warnings.map(({path, rule, reason}) => [path, rule, reason])).toEqual([
-      ['a.md', 'broken-anchor', 'the link to #nowhere finds no such heading in b.md'],
-      ['a.md', 'broken-link', 'the link to gone.md leads to no file'],
-      ['c.md', 'duplicate-url', '/same is the address of b.md too'],
+    expect(warnings.map(({path, line, rule, reason}) => [`${path}:${line}`, rule, reason])).toEqual([
+      ['a.md:3', 'broken-link', 'the link to gone.md leads to no file'],
+      ['a.md:4', 'broken-anchor', 'the link to #nowhere finds no such heading in b.md'],
+      ['c.md:null', 'duplicate-url', '/same is the address of b.md too'],
     ])
   })
 })

@@ -1,0 +1,197 @@
+import {type ChildProcess, spawn} from 'node:child_process'
+import {once} from 'node:events'
+import {existsSync, readdirSync} from 'node:fs'
+import {join} from 'node:path'
+import {fileURLToPath} from 'node:url'
+import {afterEach, describe, expect, test, vi} from 'vitest'
+import {currentBuildId} from '../../src/index/index.ts'
+import {type ContentFolder, contentFolder} from '../support/content-folder.ts'
+
+/** The command as people run it: real processes, the model that ships, signals. */
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const patience = {timeout: 60_000, interval: 50}
+vi.setConfig({testTimeout: 180_000})
+
+const cleanups: (() => unknown)[] = []
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
+})
+
+function newFolder(files: Readonly<Record<string, string>>): ContentFolder {
+  const folder = contentFolder(files)
+  cleanups.push(folder.clear)
+  return folder
+}
+
+interface Command {
+  readonly process: ChildProcess
+  out(): string
+  err(): string
+  readonly exit: Promise<number | null>
+}
+
+function command(
+  folder: ContentFolder,
+  args: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
+): Command {
+  const child = spawn(
+    process.execPath,
+    [
+      '--import',
+      import.meta.resolve('tsx'),
+      join(root, 'scripts/ingest.ts'),
+      '--content',
+      folder.content,
+      '--data',
+      folder.dataDir,
+      ...args,
+    ],
+    {
+      cwd: root,
+      env: {...process.env, GITHUB_ACTIONS: '', EMBEDDING_MODEL: '', ...env},
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  )
+  let out = ''
+  let err = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    out += text
+  })
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    err += text
+  })
+  const exit = once(child, 'close').then(([code]) => code as number | null)
+  cleanups.push(async () => {
+    child.kill('SIGKILL')
+    await exit
+  })
+  return {process: child, out: () => out, err: () => err, exit}
+}
+
+const volumes = '# Volumes\n\nA volume keeps files.\n'
+
+describe('npm run ingest', () => {
+  test('publishes, then finds nothing to do, and says so without noise', async () => {
+    const folder = newFolder({'a.md': volumes, 'b.md': '# Tokens\n\nRotate them.\n'})
+
+    const first = command(folder)
+    expect(await first.exit).toBe(0)
+    const second = command(folder, ['--json'])
+    expect(await second.exit).toBe(0)
+
+    expect(first.out()).toContain('2 (2 new)')
+    // Every page is new; a list of them would say nothing.
+    expect(first.out()).not.toContain('+ a.md')
+    expect(first.err()).toBe('')
+    expect(JSON.parse(second.out())).toMatchObject({outcome: 'unchanged', pages: {unchanged: 2}})
+    expect(second.err()).toBe('')
+  })
+
+  test('--check exits 1 for a page that cannot be read, marks it for the CI job, and writes nothing', async () => {
+    const folder = newFolder({'a.md': volumes, 'guides/b.md': '# B\n\nSee [c](c.md).\n'})
+    folder.write('guides/latin.md', Uint8Array.from([0x23, 0x20, 0xe9, 0xff]))
+
+    const check = command(folder, ['--check'], {GITHUB_ACTIONS: 'true'})
+
+    expect(await check.exit).toBe(1)
+    const lines = check.err().split('\n')
+    expect(lines).toContainEqual(
+      expect.stringMatching(/^::error file=.*guides\/latin\.md,title=invalid-utf-8::/),
+    )
+    expect(lines).toContainEqual(
+      expect.stringMatching(/^::warning file=.*guides\/b\.md,line=3,title=broken-link::.*c\.md/),
+    )
+    expect(check.out()).toContain('invalid-utf-8 (error, 1)')
+    expect(existsSync(folder.dataDir)).toBe(false)
+  })
+
+  test('--check exits 0 where all is well', async () => {
+    const folder = newFolder({'a.md': volumes})
+
+    expect(await command(folder, ['--check']).exit).toBe(0)
+  })
+
+  test('bad usage exits 2 and names what is wrong', async () => {
+    const folder = newFolder({'a.md': volumes})
+
+    const unknown = command(folder, ['--frobnicate'])
+    const missing = command(folder, ['--content', join(folder.root, 'nowhere')])
+    const both = command(folder, ['--watch', '--list'])
+
+    expect([await unknown.exit, await missing.exit, await both.exit]).toEqual([2, 2, 2])
+    expect(unknown.err()).toContain('--frobnicate')
+    expect(missing.err()).toContain('nowhere')
+    expect(both.err()).toContain('do not go together')
+  })
+
+  test('a gate that says no exits 1, and the index before it stays', async () => {
+    const folder = newFolder(
+      Object.fromEntries(
+        Array.from({length: 8}, (_, i) => [`p${i}.md`, `# Page ${i}\n\nWords of page ${i}.\n`]),
+      ),
+    )
+    expect(await command(folder).exit).toBe(0)
+    const before = await currentBuildId(folder.dataDir)
+    for (let i = 1; i < 8; i++) folder.remove(`p${i}.md`)
+
+    const refused = command(folder)
+
+    expect(await refused.exit).toBe(1)
+    expect(refused.out()).toContain('Not published')
+    expect(refused.err()).toContain('--force')
+    expect(await currentBuildId(folder.dataDir)).toBe(before)
+  })
+
+  test('Ctrl-C in the middle stops it, and leaves the index as it was', async () => {
+    const folder = newFolder({'a.md': volumes})
+    expect(await command(folder).exit).toBe(0)
+    const before = await currentBuildId(folder.dataDir)
+    for (let i = 0; i < 400; i++) {
+      folder.write(`p${i}.md`, `# Page ${i}\n\n${`Some *words* of [page](a.md) ${i}. `.repeat(60)}\n`)
+    }
+    const builds = join(folder.dataDir, 'builds')
+    const running = command(folder)
+    await vi.waitFor(() => {
+      expect(readdirSync(builds).some((name) => name.startsWith('.staging'))).toBe(true)
+    }, patience)
+
+    running.process.kill('SIGINT')
+
+    expect(await running.exit).toBe(1)
+    expect(running.err()).toBe('Stopped; the index is as it was.\n')
+    expect(readdirSync(builds)).toEqual([before])
+    expect(await currentBuildId(folder.dataDir)).toBe(before)
+  })
+
+  test('--watch takes in edits, removals and broken pages, goes on, and ends with Ctrl-C', async () => {
+    const folder = newFolder({
+      'a.md': volumes,
+      'b.md': '# Tokens\n\nRotate them.\n',
+      'c.md': '# C\n\nWords.\n',
+    })
+    const watching = command(folder, ['--watch'])
+    const published = () => watching.out().match(/^Published/gm)?.length ?? 0
+    await vi.waitFor(() => expect(watching.out()).toContain('Watching'), patience)
+    // The watcher has to have looked at the folder before it can see a change.
+    await vi.waitFor(
+      () => {
+        folder.write('a.md', `${volumes}\nIt also keeps ${Math.random()}.\n`)
+        expect(published()).toBeGreaterThanOrEqual(2)
+      },
+      {...patience, interval: 3_000},
+    )
+
+    folder.remove('b.md')
+    await vi.waitFor(() => expect(watching.out()).toMatch(/- b\.md/), patience)
+    folder.write('c.md', Uint8Array.from([0x23, 0x20, 0xe9, 0xff]))
+    await vi.waitFor(() => expect(watching.out()).toMatch(/c\.md {2}the file is not valid UTF-8/), patience)
+    folder.write('c.md', '# C\n\nMended words.\n')
+    await vi.waitFor(() => expect(watching.out()).toMatch(/\+ c\.md/), patience)
+    watching.process.kill('SIGINT')
+
+    expect(await watching.exit).toBe(0)
+    expect(watching.err()).toBe('')
+  })
+})
