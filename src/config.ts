@@ -19,6 +19,7 @@ export interface Settings {
   readonly anthropicFallbackModel: string | null
   readonly anthropicCitations: 'native' | 'markers'
   readonly thinking: boolean
+  readonly rewriteFollowUps: boolean
   readonly maxOutputTokens: number
   readonly adminToken: string | null
   readonly docsToken: string | null
@@ -217,6 +218,14 @@ export const settingsTable: readonly Setting<unknown>[] = [
     key: 'thinking',
     fallback: 'off',
     meaning: 'Lets Claude think first and shows that it does. Slower to the first token.',
+    parse: yesNo,
+  },
+  {
+    name: 'REWRITE_FOLLOW_UPS',
+    key: 'rewriteFollowUps',
+    fallback: 'off',
+    meaning:
+      'Lets Claude put a follow-up question in words of its own before the search. One short call more for each; when it fails or is slow, the search goes on without.',
     parse: yesNo,
   },
   {

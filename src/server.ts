@@ -6,12 +6,13 @@ import {DocentError} from './domain/index.ts'
 import type {Embedder} from './embedding/embedder.ts'
 import {openEmbedder} from './embedding/transformers-embedder.ts'
 import {type ChosenGenerator, createGenerator} from './generation/create-generator.ts'
+import {anthropicQuestionRewriter} from './generation/question-rewriter.ts'
 import {createHttpServer, type HttpServer} from './http/http-server.ts'
 import type {Log} from './http/log.ts'
 import {createMetrics} from './http/metrics.ts'
 import {type CurrentBuild, listBuilds, type OpenCurrentBuild, openCurrentBuild} from './index/index.ts'
 import {activateBuild, type SpawnedIngest, spawnIngest} from './ingestion/index.ts'
-import {createRetriever} from './retrieval/create-retriever.ts'
+import {createRetriever, type RetrieverOptions} from './retrieval/create-retriever.ts'
 import type {DocsSearch, Retriever} from './retrieval/retriever.ts'
 import {openTranscripts, type Transcripts} from './transcripts/open-transcripts.ts'
 
@@ -75,7 +76,13 @@ export async function openAssistant(options: AssistantOptions): Promise<Assistan
     else log.error({build: id, problem}, 'a build has a problem')
   })
   const usable = usableWith(embedder, current)
-  const retriever = createRetriever({current: usable, embedder, siteUrl: settings.siteUrl})
+  const retriever = createRetriever({
+    current: usable,
+    embedder,
+    siteUrl: settings.siteUrl,
+    ...rewriterOf(settings),
+    onNote: (note) => log.info({note}, 'retrieval'),
+  })
   const answering = createAnswering({
     retriever,
     generator,
@@ -221,6 +228,14 @@ function withBuild<T>(
   } finally {
     release()
   }
+}
+
+/** Follow-ups are rewritten by Claude where that is asked for and Claude is on. */
+function rewriterOf(settings: Settings): Pick<RetrieverOptions, 'rewriter'> {
+  const {rewriteFollowUps, generator, anthropicApiKey: apiKey} = settings
+  if (!rewriteFollowUps || generator === 'extractive' || apiKey === null) return {}
+  const {anthropicBaseUrl: baseUrl, anthropicModel: model} = settings
+  return {rewriter: anthropicQuestionRewriter({apiKey, baseUrl, model})}
 }
 
 /** Where models from the hub are kept. */

@@ -1,0 +1,52 @@
+import {afterEach, beforeEach, expect, test} from 'vitest'
+import {anthropicQuestionRewriter} from '../../src/generation/question-rewriter.ts'
+import {answer, type FakeClaude, startFakeClaude} from '../support/fake-claude.ts'
+
+const history = [
+  {role: 'user', content: 'How do I install the agent on Linux?'},
+  {role: 'assistant', content: 'With apt.'},
+] as const
+
+let fake: FakeClaude
+beforeEach(async () => {
+  fake = await startFakeClaude()
+})
+afterEach(() => fake.close())
+
+const rewriter = () =>
+  anthropicQuestionRewriter({apiKey: 'test-key', baseUrl: fake.url, model: 'claude-haiku-5-5'})
+const unstopped = () => ({signal: new AbortController().signal})
+
+test('asks Claude once, with the conversation and the question, and gives what it wrote', async () => {
+  fake.next(answer('How do I install the agent on Windows?'))
+
+  const text = await rewriter().rewrite('And on Windows?', history, unstopped())
+
+  expect(text).toBe('How do I install the agent on Windows?')
+  expect(fake.requests).toHaveLength(1)
+  const sent = JSON.stringify(fake.requests[0]!.body!.messages)
+  expect(sent).toContain('How do I install the agent on Linux?')
+  expect(sent).toContain('And on Windows?')
+})
+
+test('fails at once, without another try, when Claude is overloaded', async () => {
+  fake.otherwise([
+    [0, {status: 529, headers: {'content-type': 'application/json'}, body: '{"type":"error"}'}],
+  ])
+
+  await expect(rewriter().rewrite('And on Windows?', history, unstopped())).rejects.toThrow()
+  expect(fake.requests).toHaveLength(1)
+})
+
+test('lets go of the connection when aborted', async () => {
+  fake.next([[0, 'stall']])
+  const stop = new AbortController()
+
+  const text = rewriter().rewrite('And on Windows?', history, {signal: stop.signal})
+  const request = await fake.request(0)
+  stop.abort()
+
+  await expect(text).rejects.toThrow()
+  await request.closed
+  expect(request.aborted).toBe(true)
+})
