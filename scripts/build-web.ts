@@ -55,7 +55,49 @@ const lexerOnly: Plugin = {
       const lexer = /export\s*\{[^}]*?\b(\w+) as Lexer\b/.exec(code)?.[1]
       const instance = /;var (\w+)=new (\w+);function \w+\(\w+,\w+\)\{return \1\.parse\(/.exec(code)
       if (lexer === undefined || instance === null) return {contents: code, loader: 'js'}
-      return {contents: `${code.slice(0, instance.index)};export {${lexer} as Lexer}`, loader: 'js'}
+      // GitHub's Markdown, and no other mode.
+      const modern = code
+        .slice(0, instance.index)
+        .replaceAll('this.options.pedantic', 'false')
+        .replaceAll('this.options.breaks', 'false')
+        .replaceAll('this.options.gfm', 'true')
+        .replace(/,(?:breaks|pedantic):\w+(?=[,}])/g, '')
+      return {contents: `${modern};export {${lexer} as Lexer}`, loader: 'js'}
+    })
+  },
+}
+
+/** Parts of highlight.js that write into the page, make HTML or take plugins: from here up to there. */
+const highlighterCuts = [
+  ['class HTMLRenderer {', 'function source(re) {', 'const TokenTreeEmitter = null;'],
+  ['  const ENGLISH_WORD = either(', '  return mode;', ''],
+  ['      // old API', '      languageName = codeOrLanguageName;', ''],
+  ['  function shouldNotHighlight(', '  function highlight(', ''],
+  ['  function updateClassName(', '  function configure(', ''],
+  ['  const initHighlighting =', '  function registerLanguage(', ''],
+  ['  function upgradePluginAPI(', '  function fire(', ''],
+  ['  function deprecateHighlightBlock(', '  Object.assign(hljs, {', ''],
+  ['    highlightAll,', '    configure,', ''],
+  ['    initHighlighting,', '    registerLanguage,', ''],
+  ['    addPlugin,', '  });', ''],
+  ['highlight.newInstance =', null, 'export default highlight;'],
+] as const
+
+/**
+ * highlight.js without what the widget has no use for: its nodes are the widget's own, so it needs no HTML either.
+ * Should its shape change, that part is not cut and the size test says so.
+ */
+const highlighterOnly: Plugin = {
+  name: 'highlighter-only',
+  setup(builder) {
+    builder.onLoad({filter: /highlight\.js[\\/]lib[\\/]core\.js$/}, async ({path}) => {
+      let code = await readFile(path, 'utf8')
+      for (const [from, to, instead] of highlighterCuts) {
+        const start = code.indexOf(from)
+        const end = to === null ? code.length : code.indexOf(to, start)
+        if (start >= 0 && end >= 0) code = `${code.slice(0, start)}${instead}\n${code.slice(end)}`
+      }
+      return {contents: code, loader: 'js'}
     })
   },
 }
@@ -79,7 +121,7 @@ export async function buildWeb({outDir, minify}: BuildWebOptions): Promise<void>
     charset: 'utf8',
     legalComments: 'none',
     define: {'process.env.NODE_ENV': '"production"'},
-    plugins: [cssAsText, flatTemplates, lexerOnly],
+    plugins: [cssAsText, flatTemplates, lexerOnly, highlighterOnly],
     logLevel: 'silent',
   })
   const css = await readFile(join(sourceDir, 'page/page.css'), 'utf8')

@@ -1,5 +1,5 @@
 import {createServer, type Server} from 'node:http'
-import type {AddressInfo} from 'node:net'
+import type {AddressInfo, Socket} from 'node:net'
 import {fileURLToPath} from 'node:url'
 import express, {type Express} from 'express'
 import helmet from 'helmet'
@@ -17,6 +17,7 @@ import {createLimits, type LimitOptions} from './limits.ts'
 import type {Log} from './log.ts'
 import type {Metrics} from './metrics.ts'
 import {crossOrigin} from './origins.ts'
+import {addPageRoute} from './page-route.ts'
 import {createReindexing, type StartIngest} from './reindexing.ts'
 import {addSearchRoute} from './search-route.ts'
 import {createStaff, type Staff, type StaffTokens} from './staff.ts'
@@ -114,7 +115,10 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   addDocsRoutes(app, {current, imageHosts: options.imageHosts})
   addConsoleRoutes(app, {staff, transcripts})
   app.use('/assets', express.static(assetsDir, {index: false, maxAge: '1h'}))
-  if (webDir !== null) app.use(webAssets(webDir))
+  if (webDir !== null) {
+    addPageRoute(app, {webDir, current, imageHosts: options.imageHosts})
+    app.use(webAssets(webDir))
+  }
 
   app.use((request) => {
     throw new DocentError('not_found', `There is nothing at ${request.method} ${request.path}.`)
@@ -123,6 +127,11 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
 
   const server = createServer(app)
   server.keepAliveTimeout = keepAliveTimeoutMs
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
   const door = openWebSocketDoor(server, app, {
     answering,
     limits,
@@ -155,6 +164,8 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
       door.close()
       limits.close()
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      // Browsers connect ahead of need; Node counts such a connection as busy until its first request.
+      for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy()
       // Connections that become idle after `close` are not closed by it.
       const sweep = setInterval(() => server.closeIdleConnections(), 20)
       const timer = setTimeout(() => server.closeAllConnections(), closeGraceMs)

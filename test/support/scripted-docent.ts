@@ -29,6 +29,8 @@ export interface ScriptedDocent {
   readonly answers: readonly ScriptedAnswer[]
   /** Bodies of the feedback that came. */
   readonly feedback: readonly {readonly answerId: string; readonly body: unknown}[]
+  /** Bodies of the measurements that came. */
+  readonly timings: readonly {readonly answerId: string; readonly body: unknown}[]
   readonly deletedConversations: readonly string[]
   readonly requests: readonly string[]
   /** Lets every answer that holds go on. */
@@ -65,6 +67,7 @@ export const strictPolicy =
 export async function startScriptedDocent(options: ScriptedDocentOptions): Promise<ScriptedDocent> {
   const answers: ScriptedAnswer[] = []
   const feedback: {answerId: string; body: unknown}[] = []
+  const timings: {answerId: string; body: unknown}[] = []
   const deletedConversations: string[] = []
   const requests: string[] = []
   const watchers = new Set<() => void>()
@@ -91,7 +94,7 @@ export async function startScriptedDocent(options: ScriptedDocentOptions): Promi
     if (isUnreachable && path.startsWith('/api/')) return void request.socket.destroy()
     response.setHeader('content-security-policy', options.contentSecurityPolicy ?? strictPolicy)
 
-    const match = /^\/api\/answers\/([\w-]+)\/(events|stop|feedback)$/.exec(path)
+    const match = /^\/api\/answers\/([\w-]+)\/(events|stop|feedback|timings)$/.exec(path)
     if (request.method === 'POST' && path === '/api/answers') return ask(request, response)
     if (match !== null) {
       const answer = answers.find(({answerId}) => answerId === match[1])
@@ -102,6 +105,10 @@ export async function startScriptedDocent(options: ScriptedDocentOptions): Promi
         answer.stops++
         if (!answer.isEnded) emit(answer, done('stopped'))
         return json(response, 200, {ending: 'stopped'})
+      }
+      if (match[2] === 'timings') {
+        timings.push({answerId: answer.answerId, body: JSON.parse(await bodyOf(request))})
+        return void response.writeHead(204).end()
       }
       feedback.push({answerId: answer.answerId, body: JSON.parse(await bodyOf(request))})
       return json(response, 200, {})
@@ -135,7 +142,10 @@ export async function startScriptedDocent(options: ScriptedDocentOptions): Promi
     try {
       const content = await readFile(file)
       response.writeHead(200, {'content-type': types[extname(file)] ?? 'application/octet-stream'})
-      response.end(content)
+      // The real server fills in the titles of its pages.
+      const titles = [...new Set(sampleSources.map(({title}) => title))].slice(0, 5).join('|')
+      const isPage = extname(file) === '.html'
+      response.end(isPage ? String(content).replace('mode="page"', `mode="page" pages="${titles}"`) : content)
     } catch {
       json(response, 404, {error: {code: 'not_found', message: 'There is nothing here.'}})
     }
@@ -242,6 +252,7 @@ export async function startScriptedDocent(options: ScriptedDocentOptions): Promi
     url: `http://127.0.0.1:${port}`,
     answers,
     feedback,
+    timings,
     deletedConversations,
     requests,
     release() {

@@ -6,11 +6,16 @@ import {createMarkdownStream, type DrawnBlock, type MarkdownStream} from '../ren
 import type {Chip, NodeOptions} from '../render/nodes.ts'
 import {patch} from '../render/patch.ts'
 
-/** So much text appears in one frame at most: a burst is spread over frames instead of holding one up. */
-const maxCharsPerFrame = 1_200
+/** A frame has 16 ms; so much of it is ours while text comes faster than it can be shown. */
+const budgetMs = 8
+/** Characters that one frame may add: as many as the last frames could take. */
+const minChars = 120
+const maxChars = 6_000
 
 /**
  * The text of one answer, drawn at most once a frame. Lives inside the assistant's shadow root and is styled there.
+ * A burst is spread over frames, so many characters each as the browser draws in half a frame; where even a little
+ * takes long, as in a huge list that is read anew with each word, drawing rests as long as it took.
  * Fires `drawn` (bubbling) after each frame that changed it.
  */
 export class AnswerText extends HTMLElement {
@@ -21,18 +26,22 @@ export class AnswerText extends HTMLElement {
   #blocks: readonly DrawnBlock[] = []
   #shown = 0
   #frame = 0
+  #charsPerFrame = 1_200
+  #restUntil = 0
 
   /** What to show from the next frame on. Options must not change for one element. */
   show(answer: AnswerState, options: NodeOptions, say: Say): void {
-    const isAnother =
-      this.#answer !== null && (this.#answer.key !== answer.key || this.#answer.attempt !== answer.attempt)
-    if (this.#stream === null || isAnother || this.#say !== say) {
+    if (this.#answer === answer && this.#say === say) return
+    const isOther = this.#answer !== null && this.#answer.key !== answer.key
+    if (this.#stream === null || isOther || this.#say !== say) {
       this.#stream = createMarkdownStream(options)
       this.#options = options
       this.#say = say
-      if (isAnother) this.#shown = 0
     }
-    if (this.#answer === answer) return
+    // Another try may begin with what stands there already; if not, it replaces it.
+    const isAnew =
+      isOther || this.#answer?.attempt !== answer.attempt || this.#answer.carried !== answer.carried
+    if (isAnew && !answer.text.startsWith(this.#answer?.text.slice(0, this.#shown) ?? '')) this.#shown = 0
     this.#answer = answer
     this.#ask()
   }
@@ -59,12 +68,29 @@ export class AnswerText extends HTMLElement {
     this.#frame = 0
     const answer = this.#answer
     if (answer === null || this.#stream === null) return
-    this.#shown = Math.min(answer.text.length, this.#shown + maxCharsPerFrame)
+    const startedAt = performance.now()
+    if (startedAt < this.#restUntil) {
+      this.#ask()
+      return
+    }
+    const before = this.#shown
+    this.#shown = Math.min(answer.text.length, before + this.#charsPerFrame)
     const isWhole = this.#shown === answer.text.length
     const text = isWhole ? answer.text : answer.text.slice(0, this.#shown)
     this.#put(this.#stream.update(text, this.#chipsOf(answer, this.#shown), isWhole && isEnded(answer)))
-    if (!isWhole) this.#ask()
+    // Whoever follows the end measures it, and with it the layout falls into the time that is measured here.
     this.dispatchEvent(new CustomEvent('drawn', {bubbles: true}))
+    this.#adapt(performance.now() - startedAt, this.#shown - before)
+    if (!isWhole) this.#ask()
+  }
+
+  #adapt(tookMs: number, chars: number): void {
+    this.#restUntil = tookMs > budgetMs ? performance.now() + tookMs : 0
+    if (tookMs > budgetMs) {
+      this.#charsPerFrame = Math.max(minChars, Math.floor(Math.min(chars, this.#charsPerFrame) / 2))
+    } else if (tookMs < budgetMs / 2 && chars === this.#charsPerFrame) {
+      this.#charsPerFrame = Math.min(maxChars, Math.ceil(chars * 1.5))
+    }
   }
 
   #put(blocks: readonly DrawnBlock[]): void {

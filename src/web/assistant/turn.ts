@@ -1,6 +1,6 @@
 import {html, nothing, type TemplateResult} from 'lit'
 import type {Source} from '../../domain/index.ts'
-import {type AnswerState, isEnded, type Rating, usedSources} from '../client/answer-state.ts'
+import {type AnswerState, doingOf, isEnded, type Rating, usedSources} from '../client/answer-state.ts'
 import {hrefOf, nameOf} from '../client/markdown-copy.ts'
 import type {Feedback} from '../client/requests.ts'
 import type {Say, StringKey} from '../locales/strings.ts'
@@ -41,7 +41,9 @@ export function turn(answer: AnswerState, view: TurnView, on: TurnHandlers): Tem
     ${answer.about === '' ? nothing : html`<blockquote class="about-passage" aria-label=${say('about')} dir="auto">${answer.about}</blockquote>`}
     ${stateLine(answer, say)}
     ${sources(answer, view, on)}
-    <docs-assistant-text class="text" data-key=${answer.key} dir="auto"></docs-assistant-text>
+    ${steps(answer)}
+    <docs-assistant-text class="text ${isOld(answer) ? 'old' : ''}" data-key=${answer.key} dir="auto"></docs-assistant-text>
+    ${tail(answer)}
     ${ending(answer, on)}
     ${isEnded(answer) && answer.phase !== 'refused' ? actions(answer, view, on) : nothing}
     ${isEnded(answer) && !on.isBusy ? followUps(answer, on) : nothing}
@@ -68,8 +70,30 @@ function stateLine(answer: AnswerState, say: Say): TemplateResult {
       ? say('offline')
       : isOpen && answer.connection === 'reconnecting' && answer.seq > 0
         ? say('reconnecting')
-        : answer.doing || words[answer.phase]
+        : doingOf(answer) || words[answer.phase]
   return html`<p class="state ${isOpen ? 'live' : ''} ${answer.connection}"><span class="dot" aria-hidden="true"></span><span>${text}</span></p>`
+}
+
+/** Text of an earlier try, which the new one is about to replace. */
+function isOld({carried, continues, phase}: AnswerState): boolean {
+  return carried != null && continues === null && !['stopped', 'broke-off', 'refused'].includes(phase)
+}
+
+/** What was done before the first word. What is done later is told at the end of the text, where the reader is. */
+function steps(answer: AnswerState): TemplateResult | typeof nothing {
+  const early = (answer.steps ?? []).filter(({at}) => at === 0)
+  if (early.length === 0) return nothing
+  const icons = {started: 'search', done: 'check', failed: 'retry'} as const
+  return html`<ul class="steps">${early.map(
+    ({status, words}) =>
+      html`<li class=${status}>${icon(icons[status])}<span dir="auto">${words}</span></li>`,
+  )}</ul>`
+}
+
+function tail(answer: AnswerState): TemplateResult | typeof nothing {
+  const words = answer.text === '' ? '' : doingOf(answer)
+  if (words === '') return nothing
+  return html`<p class="state live tail"><span class="dot" aria-hidden="true"></span><span dir="auto">${words}</span></p>`
 }
 
 function sources(answer: AnswerState, view: TurnView, on: TurnHandlers): TemplateResult | typeof nothing {
@@ -79,12 +103,13 @@ function sources(answer: AnswerState, view: TurnView, on: TurnHandlers): Templat
   const limit = on.isNarrow ? 2 : 4
   const shown = view.showsAll ? answer.sources : answer.sources.slice(0, limit)
   const hidden = answer.sources.length - limit
+  const isHiddenUsed = answer.sources.slice(limit).some(({n}) => used.has(n))
   return html`<section class="sources" aria-label=${say('sources')}>
     <ol class="cards">${shown.map((source) => card(source, used.has(source.n), on))}</ol>
     ${
       hidden > 0
         ? html`<button class="quiet-button" type="button" aria-expanded=${view.showsAll} @click=${() => on.change({showsAll: !view.showsAll})}>
-          ${view.showsAll ? say('showFewer') : say('showAll', {n: hidden})}</button>`
+          ${view.showsAll ? say('showFewer') : say('showAll', {n: hidden})}${isHiddenUsed && !view.showsAll ? html` <span class="badge">${say('used')}</span>` : nothing}</button>`
         : nothing
     }
   </section>`

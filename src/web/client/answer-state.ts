@@ -6,6 +6,7 @@ import type {
   PageLink,
   Source,
   Timings,
+  ToolEvent,
 } from '../../domain/index.ts'
 import type {StreamNews} from './answer-stream.ts'
 
@@ -32,6 +33,23 @@ export interface Citation {
   readonly start: number
   readonly end: number
   readonly quote?: string
+}
+
+/** Something that was done for an answer beside writing it, in one sentence: searched again, another model asked. */
+export interface Step {
+  readonly id: string
+  readonly status: 'started' | 'done' | 'failed'
+  readonly words: string
+  /** How much text there was when it began. */
+  readonly at: number
+}
+
+/** What stood there when an answer was asked for again; shown until the new one has caught up. */
+export interface Carried {
+  readonly answerId: string | null
+  readonly sources: readonly Source[]
+  readonly text: string
+  readonly citations: readonly Citation[]
 }
 
 export interface Problem {
@@ -65,15 +83,14 @@ export interface AnswerState {
   readonly sources: readonly Source[]
   readonly text: string
   readonly citations: readonly Citation[]
-  /** What a tool is doing right now, in one sentence; empty for nothing. */
-  readonly doing: string
+  readonly steps: readonly Step[]
+  /** Null when nothing was there before, or when it is overtaken. */
+  readonly carried: Carried | null
   readonly problem: Problem | null
   readonly reason: AbstentionReason | null
   readonly nearest: readonly PageLink[]
   readonly finishReason: FinishReason | null
   readonly timings: Timings | null
-  /** From asking to the first sources or words on the screen, measured in this browser. */
-  readonly firstUsefulMs: number | null
   readonly rating: Rating | null
   /** Id of the answer that broke off and that this one goes on from; its text comes first, sent once more. */
   readonly continues: string | null
@@ -99,13 +116,13 @@ export function newAnswer(
     sources: [],
     text: '',
     citations: [],
-    doing: '',
+    steps: [],
+    carried: null,
     problem: null,
     reason: null,
     nearest: [],
     finishReason: null,
     timings: null,
-    firstUsefulMs: null,
     rating: null,
     continues: null,
   }
@@ -124,15 +141,39 @@ export function isEnded(answer: AnswerState): boolean {
   return ended.has(answer.phase)
 }
 
+/** The answer as it is to be seen: what an earlier try had brought stays until this one has as much. */
+export function shownOf(answer: AnswerState): AnswerState {
+  const {carried} = answer
+  // Kept by an earlier version of this code, a conversation knows of neither.
+  if (carried == null) return answer
+  const {text, citations} = carried
+  const sources = answer.sources.length < carried.sources.length ? carried.sources : answer.sources
+  return {...answer, sources, text, citations}
+}
+
+/** What is being done right now beside writing, in one sentence; empty for nothing. */
+export function doingOf(answer: AnswerState): string {
+  const last = answer.steps?.at(-1)
+  return last?.status === 'started' && !isEnded(answer) ? last.words : ''
+}
+
 /** Numbers of the sources that the text cites. */
-export function usedSources(answer: AnswerState): ReadonlySet<number> {
+export function usedSources(answer: Pick<AnswerState, 'citations'>): ReadonlySet<number> {
   return new Set(answer.citations.map((citation) => citation.n))
 }
 
 /** The same question, to be asked once more: from the start, or going on from the text there is. */
 export function retried(answer: AnswerState, askedAt: number, goesOn: boolean): AnswerState {
   const fresh = newAnswer(answer.key, answer.question, {...answer, askedAt})
-  return {...fresh, attempt: answer.attempt + 1, continues: goesOn ? answer.answerId : null}
+  const {sources, text, citations} = shownOf(answer)
+  // Of a try that brought nothing new, the one before is what can be continued.
+  const answerId = answer.carried?.answerId ?? answer.answerId
+  return {
+    ...fresh,
+    attempt: answer.attempt + 1,
+    continues: goesOn ? answerId : null,
+    carried: text === '' ? null : {answerId, sources, text, citations},
+  }
 }
 
 /** What makes a request repeatable: the same for each sending of one try. */
@@ -170,9 +211,11 @@ function withEvent(answer: AnswerState, event: AnswerEvent): AnswerState {
     case 'reasoning':
       return {...answer, phase: advance(answer, 'thinking')}
     case 'tool':
-      return {...answer, doing: event.status === 'started' ? (event.summary ?? '') : ''}
-    case 'delta':
-      return {...answer, text: answer.text + event.text, phase: advance(answer, 'writing'), doing: ''}
+      return {...answer, steps: withStep(answer, event), generator: writerOf(event) ?? answer.generator}
+    case 'delta': {
+      const text = answer.text + event.text
+      return {...answer, text, phase: advance(answer, 'writing'), carried: overtaken(answer, text.length)}
+    }
     case 'citation':
       // A number that names no source that was sent would be a promise nobody can check.
       if (!answer.sources.some((source) => source.n === event.n)) return answer
@@ -186,7 +229,8 @@ function withEvent(answer: AnswerState, event: AnswerEvent): AnswerState {
     case 'done':
       return {
         ...answer,
-        doing: '',
+        // A whole answer replaces what there was; one that was cut short only if it is more.
+        carried: event.ending === 'complete' || event.ending === 'abstained' ? null : answer.carried,
         connection: 'open',
         finishReason: event.finishReason ?? null,
         reason: event.reason ?? null,
@@ -203,6 +247,33 @@ function withEvent(answer: AnswerState, event: AnswerEvent): AnswerState {
 
 function citationOf({n, start, end, quote}: Citation): Citation {
   return quote === undefined ? {n, start, end} : {n, start, end, quote}
+}
+
+/** So many steps are kept of one answer. */
+const maxSteps = 20
+
+function withStep(answer: AnswerState, {id, status, summary}: ToolEvent): readonly Step[] {
+  const steps = answer.steps ?? []
+  const known = steps.find((step) => step.id === id)
+  if (known !== undefined) {
+    const changed = {...known, status, words: summary ?? known.words}
+    return steps.map((step) => (step === known ? changed : step))
+  }
+  if (summary === undefined || steps.length >= maxSteps) return steps
+  return [...steps, {id, status, words: summary, at: answer.text.length}]
+}
+
+/** Who writes from here on, when a generator has handed over; null when nobody has. */
+function writerOf({name, input}: ToolEvent): string | null {
+  if (name !== 'generator' || typeof input !== 'object' || input === null) return null
+  const {generator} = input as {readonly generator?: unknown}
+  return typeof generator === 'string' ? generator : null
+}
+
+/** An answer begun anew replaces the old one with its first words; one that goes on when it has sent the old text again. */
+function overtaken({carried, continues}: AnswerState, length: number): Carried | null {
+  if (carried == null || continues === null) return null
+  return length >= carried.text.length ? null : carried
 }
 
 const isNewTo =
@@ -236,14 +307,13 @@ function brokenOff(
     ...answer,
     phase: 'broke-off',
     connection: 'open',
-    doing: '',
     problem: {code, message, retryable, retryAfterMs},
   }
 }
 
 /** The answer after the reader said stop: shown at once, whatever is still on its way. */
 export function stopped(answer: AnswerState): AnswerState {
-  return isEnded(answer) ? answer : {...answer, phase: 'stopped', doing: '', connection: 'open'}
+  return isEnded(answer) ? answer : {...answer, phase: 'stopped', connection: 'open'}
 }
 
 /** The answer after the server refused the question. */

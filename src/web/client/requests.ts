@@ -26,6 +26,15 @@ export async function rateAnswer(
   await send('POST', `/api/answers/${encodeURIComponent(answerId)}/feedback`, feedback, options)
 }
 
+/** Tells what this browser measured of an answer. @throws as `rateAnswer`. */
+export async function sendTimings(
+  answerId: string,
+  timings: {readonly firstUsefulMs: number},
+  options: RequestOptions,
+): Promise<void> {
+  await send('POST', `/api/answers/${encodeURIComponent(answerId)}/timings`, timings, options)
+}
+
 /** Deletes a conversation on the server; one that is not there counts as deleted. @throws as `rateAnswer`. */
 export async function deleteConversation(conversationId: string, options: RequestOptions): Promise<void> {
   await send('DELETE', `/api/conversations/${encodeURIComponent(conversationId)}`, undefined, options, [404])

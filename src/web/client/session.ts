@@ -18,7 +18,7 @@ import {
   type StreamOptions,
 } from './answer-stream.ts'
 import type {Conversation, ConversationStore, KeyValueStore} from './conversation-store.ts'
-import {deleteConversation, type Feedback, rateAnswer, stopAnswer} from './requests.ts'
+import {deleteConversation, type Feedback, rateAnswer, sendTimings, stopAnswer} from './requests.ts'
 
 export type Change =
   /** Another conversation, or another set of answers. */
@@ -64,6 +64,8 @@ export interface Session {
   remove(conversationKey: string): Promise<void>
   /** Writes down where things stand; for when the page goes away. */
   save(): void
+  /** Tells the server when this browser first showed something of an answer; what cannot be sent is let go. */
+  tellFirstUseful(answerId: string, firstUsefulMs: number): void
   /** Leaves the answer to the server, which keeps it for a while; `openSession` finds it again. */
   close(): void
 }
@@ -81,6 +83,13 @@ function breath(): Promise<void> {
   return scheduler?.yield?.() ?? new Promise((resolve) => setTimeout(resolve))
 }
 
+/** One answer being read. */
+interface Reading {
+  readonly controller: AbortController
+  /** Stopped before the server had given the answer a name: it is read until it has one, and then stopped there. */
+  awaitsName: boolean
+}
+
 /** Opens the conversation this tab had open, and resumes the answer that was being written. */
 export function openSession(options: SessionOptions): Session {
   const now = options.now ?? Date.now
@@ -91,7 +100,7 @@ export function openSession(options: SessionOptions): Session {
   let key = ''
   let conversationId: string | null = null
   let answers: readonly AnswerState[] = []
-  let run = new AbortController()
+  let reading: Reading | null = null
   let savedAt = 0
 
   const running = (): AnswerState | null => answers.find((answer) => !isEnded(answer)) ?? null
@@ -115,7 +124,8 @@ export function openSession(options: SessionOptions): Session {
     const isText =
       answer.phase === before.phase &&
       answer.connection === before.connection &&
-      answer.doing === before.doing &&
+      answer.steps === before.steps &&
+      (answer.carried === null) === (before.carried === null) &&
       answer.sources === before.sources &&
       answer.answerId === before.answerId
     if (!isText || now() - savedAt > saveEveryMs) save()
@@ -126,9 +136,10 @@ export function openSession(options: SessionOptions): Session {
     answerKey: string,
     news: (options: StreamOptions) => AsyncGenerator<StreamNews>,
   ): Promise<void> {
-    run.abort()
-    run = new AbortController()
-    const {signal} = run
+    leave()
+    const mine: Reading = {controller: new AbortController(), awaitsName: false}
+    reading = mine
+    const {signal} = mine.controller
     const current = (): AnswerState | undefined => answers.find((answer) => answer.key === answerKey)
     try {
       const stream = news({
@@ -147,13 +158,18 @@ export function openSession(options: SessionOptions): Session {
           sliceStart = performance.now()
         }
         const before = current()
-        if (before === undefined) return
-        const after = withNews(before, item)
-        if (after.conversationId !== null) conversationId = after.conversationId
-        show(after, before)
-        // Stopped before the server had given the answer a name: now it has one.
-        if (before.phase === 'stopped' && before.answerId === null && after.answerId !== null)
-          void stopOnServer(after)
+        if (before !== undefined) {
+          const after = withNews(before, item)
+          if (after.conversationId !== null && (reading === mine || conversationId === null))
+            conversationId = after.conversationId
+          show(after, before)
+        }
+        if (mine.awaitsName && item.type === 'event' && item.event.type === 'start') {
+          mine.awaitsName = false
+          await stopOnServer(item.event.answerId, mine)
+        }
+        // Left: another answer or another conversation is open.
+        if (!mine.awaitsName && (reading !== mine || before === undefined)) return
       }
     } catch (error) {
       if (signal.aborted) return
@@ -164,13 +180,19 @@ export function openSession(options: SessionOptions): Session {
     }
   }
 
-  async function stopOnServer(answer: AnswerState): Promise<void> {
+  async function stopOnServer(answerId: string, its: Reading | null): Promise<void> {
     try {
-      await stopAnswer(answer.answerId!, requests)
+      await stopAnswer(answerId, requests)
     } catch {
       // Unreachable: leaving ends it too, after the server's grace time.
-      run.abort()
+      its?.controller.abort()
     }
+  }
+
+  /** Reads on no longer; one that is to be stopped on the server sees to that first. */
+  function leave(): void {
+    if (reading?.awaitsName === false) reading.controller.abort()
+    reading = null
   }
 
   function start(answer: AnswerState): void {
@@ -188,7 +210,7 @@ export function openSession(options: SessionOptions): Session {
   }
 
   function enter(conversation: Conversation | null): void {
-    run.abort()
+    leave()
     key = conversation?.key ?? newId()
     conversationId = conversation?.conversationId ?? null
     answers = conversation?.answers ?? []
@@ -238,7 +260,8 @@ export function openSession(options: SessionOptions): Session {
       const answer = running()
       if (answer === null) return
       show(stopped(answer), answer)
-      if (answer.answerId !== null) void stopOnServer(answer)
+      if (answer.answerId !== null) void stopOnServer(answer.answerId, reading)
+      else if (reading !== null) reading.awaitsName = true
     },
     retry(answerKey) {
       const answer = answers.find((known) => known.key === answerKey)
@@ -274,7 +297,7 @@ export function openSession(options: SessionOptions): Session {
       if (conversation?.conversationId != null)
         await deleteConversation(conversation.conversationId, requests)
       if (conversationKey === key) {
-        run.abort()
+        leave()
         answers = []
         enter(null)
       }
@@ -282,9 +305,16 @@ export function openSession(options: SessionOptions): Session {
       onChange({type: 'conversation'})
     },
     save,
+    tellFirstUseful(answerId, firstUsefulMs) {
+      sendTimings(answerId, {firstUsefulMs}, requests).catch(() => {
+        // A measurement less.
+      })
+    },
     close() {
       save()
-      run.abort()
+      leave()
+      // Whoever waits for a name to stop it by tells nobody any more.
+      answers = []
     },
   }
 }

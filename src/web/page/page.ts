@@ -1,5 +1,5 @@
 /**
- * The visitor's page: remembers language and theme, and suggests questions about the pages there are.
+ * The visitor's page: remembers language and theme. What the server knows stands in its markup already.
  * Runs before the widget, so that the assistant begins in the right language; hence attributes, not properties.
  */
 const assistant = document.querySelector('docs-assistant')!
@@ -46,20 +46,3 @@ assistant.addEventListener('chosen', (event) => {
   if (name === 'theme') applyTheme(value)
   else applyLanguage(value)
 })
-
-void suggest()
-
-/** Pages that are good to begin with, by the same search that answers use. */
-async function suggest(): Promise<void> {
-  try {
-    const response = await fetch('/api/search?q=getting+started+overview+how+it+works&k=20')
-    if (!response.ok) return
-    const {results} = (await response.json()) as {results: readonly {readonly title: string}[]}
-    const titles = new Set(
-      results.map(({title}) => title).filter((title) => title.length <= 48 && !title.includes('|')),
-    )
-    assistant.setAttribute('pages', [...titles].slice(0, 5).join('|'))
-  } catch {
-    // The page works without suggestions.
-  }
-}

@@ -50,6 +50,24 @@ class NodeEmitter {
 }
 hljs.configure({__emitter: NodeEmitter as never})
 
+/** A little more code than was coloured last is shown plain behind it; up to this length all is coloured each time. */
+const alwaysChars = 600
+
+/** Colours code that grows. What is coloured each time grows with it, so that the whole costs little more than once. */
+export function growingHighlighter(): (code: string, language: string) => readonly RenderNode[] {
+  let last: {readonly code: string; readonly language: string; readonly nodes: readonly RenderNode[]} | null =
+    null
+  return (code, language) => {
+    if (last !== null && last.language === language && code.startsWith(last.code)) {
+      const more = code.slice(last.code.length)
+      if (more === '') return last.nodes
+      if (code.length > alwaysChars && more.length < last.code.length / 4) return [...last.nodes, more]
+    }
+    last = {code, language, nodes: highlighted(code, language)}
+    return last.nodes
+  }
+}
+
 /** Code as coloured nodes; as plain text in a language that is not known. */
 export function highlighted(code: string, language: string): readonly RenderNode[] {
   if (code.length > maxChars || hljs.getLanguage(language) === undefined) return [code]

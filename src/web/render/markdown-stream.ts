@@ -1,4 +1,5 @@
 import {Lexer, type Token} from 'marked'
+import {growingHighlighter} from './highlight.ts'
 import {type Chip, type NodeOptions, nodesOf} from './nodes.ts'
 import type {RenderNode} from './tree.ts'
 import {mended} from './unfinished.ts'
@@ -29,9 +30,10 @@ export function createMarkdownStream(options: NodeOptions): MarkdownStream {
   let settled: SettledBlock[] = []
   let settledEnd = 0
   let known = ''
+  const live: NodeOptions = {...options, highlight: growingHighlighter()}
 
-  function drawn(token: Token, start: number, chips: readonly Chip[]): DrawnBlock {
-    return {nodes: nodesOf(token, start, chips, options)}
+  function drawn(token: Token, start: number, chips: readonly Chip[], how = options): DrawnBlock {
+    return {nodes: nodesOf(token, start, chips, how)}
   }
 
   return {
@@ -48,11 +50,11 @@ export function createMarkdownStream(options: NodeOptions): MarkdownStream {
       const tokens = Lexer.lex(isFinished ? tail : mended(tail), {gfm: true})
       const visible = tokens.filter(({type}) => type !== 'space' && type !== 'def')
       const last = isFinished ? null : (visible.at(-1) ?? null)
-      let live: {token: Token; start: number} | null = null
+      let open: {token: Token; start: number} | null = null
       let at = settledEnd
       for (const token of tokens) {
         if (token === last) {
-          live = {token, start: at}
+          open = {token, start: at}
           break
         }
         if (token.type !== 'space' && token.type !== 'def') {
@@ -69,7 +71,7 @@ export function createMarkdownStream(options: NodeOptions): MarkdownStream {
       }
       settledEnd = Math.min(at, text.length)
 
-      const starts = [...settled.map(({start}) => start), ...(live === null ? [] : [live.start])]
+      const starts = [...settled.map(({start}) => start), ...(open === null ? [] : [open.start])]
       const chipsOf = (i: number): readonly Chip[] => {
         const from = i === 0 ? Number.NEGATIVE_INFINITY : starts[i]!
         const to = starts[i + 1] ?? Number.POSITIVE_INFINITY
@@ -83,8 +85,8 @@ export function createMarkdownStream(options: NodeOptions): MarkdownStream {
       })
 
       const blocks = settled.map((block) => block.drawn)
-      if (live !== null)
-        blocks.push(drawn(live.token, live.start, chips.length === 0 ? [] : chipsOf(settled.length)))
+      if (open !== null)
+        blocks.push(drawn(open.token, open.start, chips.length === 0 ? [] : chipsOf(settled.length), live))
       return blocks
     },
   }

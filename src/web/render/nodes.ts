@@ -26,6 +26,8 @@ export interface NodeLabels {
 export interface NodeOptions {
   readonly links: LinkRules
   readonly labels: NodeLabels
+  /** Colours code; by default all of it each time. */
+  readonly highlight?: (code: string, language: string) => readonly RenderNode[]
 }
 
 /**
@@ -127,7 +129,7 @@ function codeBlock(token: Tokens.Code, stretch: Stretch, walk: Walk): RenderElem
     .trim()
     .split(/[\s{,]/)[0]!
     .toLowerCase()
-  const {labels} = walk.options
+  const {labels, highlight = highlighted} = walk.options
   const end = offsetIn(stretch, stretch.text.length)
   const chips = chipsUpTo(end, walk)
   return element(
@@ -148,7 +150,7 @@ function codeBlock(token: Tokens.Code, stretch: Stretch, walk: Walk): RenderElem
         'aria-label': language === '' ? labels.code : `${labels.code}: ${language}`,
         dir: 'ltr',
       },
-      element('code', {}, ...highlighted(token.text, language)),
+      element('code', {}, ...highlight(token.text, language)),
     ),
   )
 }

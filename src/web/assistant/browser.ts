@@ -1,0 +1,44 @@
+import {type KeyValueStore, memoryStorage} from '../client/conversation-store.ts'
+
+/** Puts text on the clipboard, also where pages may not ask for it. */
+export async function copyText(text: string): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(text)
+  } catch {
+    // Not allowed, or not https: the old way, which needs a selection.
+    const area = document.createElement('textarea')
+    area.value = text
+    document.body.append(area)
+    area.select()
+    document.execCommand('copy')
+    area.remove()
+  }
+}
+
+/** A storage that browsers may forbid even to look at. */
+export function storageOf(name: 'localStorage' | 'sessionStorage'): KeyValueStore {
+  try {
+    const storage = window[name]
+    storage.getItem('docent')
+    return storage
+  } catch {
+    return memoryStorage()
+  }
+}
+
+/** Whether a key press is the one that is written as `mod+k`, where `mod` is Cmd on a Mac and Ctrl elsewhere. */
+export function isShortcut(event: KeyboardEvent, shortcut: string): boolean {
+  const keys = shortcut.toLowerCase().split('+')
+  const key = keys.pop()
+  if (key === undefined || key === 'none' || event.key.toLowerCase() !== key) return false
+  const isMac = /mac|iphone|ipad/i.test(navigator.platform)
+  const wants = (name: string): boolean =>
+    keys.includes(name) || (keys.includes('mod') && name === (isMac ? 'meta' : 'ctrl'))
+  return (
+    event.ctrlKey === wants('ctrl') &&
+    event.metaKey === wants('meta') &&
+    event.altKey === wants('alt') &&
+    // Some keyboards need Shift for these.
+    (key === '/' || key === '?' || event.shiftKey === wants('shift'))
+  )
+}

@@ -1,0 +1,193 @@
+import {html, nothing, type ReactiveController, type ReactiveControllerHost, type TemplateResult} from 'lit'
+import {hrefOf, nameOf} from '../client/markdown-copy.ts'
+import type {SearchResult} from '../client/search.ts'
+import type {Say} from '../locales/strings.ts'
+import {icon} from './icons.ts'
+
+export interface ComposerOptions {
+  readonly root: () => ParentNode
+  readonly say: () => Say
+  readonly placeholder: () => string
+  /** Whether an answer is being written: then there is a Stop instead of an Ask. */
+  readonly isRunning: () => boolean
+  readonly absolute: (href: string) => string
+  readonly onType: (text: string) => void
+  /** Forget the search that is under way. */
+  readonly onLeave: () => void
+  readonly onAsk: (question: string, about: string) => void
+  readonly onStop: () => void
+}
+
+const maxSnippetChars = 180
+
+/** The box: a question to ask and a search at once, with the sections that match while one types. */
+export class Composer implements ReactiveController {
+  readonly #host: ReactiveControllerHost
+  readonly #options: ComposerOptions
+  #results: readonly SearchResult[] = []
+  #active = -1
+  #about = ''
+
+  constructor(host: ReactiveControllerHost, options: ComposerOptions) {
+    this.#host = host
+    this.#options = options
+    host.addController(this)
+  }
+
+  hostDisconnected(): void {
+    this.#options.onLeave()
+  }
+
+  /** False when there is no box yet. */
+  focus(): boolean {
+    this.#box?.focus()
+    return this.#box !== null
+  }
+
+  show(results: readonly SearchResult[]): void {
+    this.#results = results
+    this.#active = -1
+    this.#host.requestUpdate()
+  }
+
+  /** The passage of the page that is asked about; empty for none. */
+  set about(passage: string) {
+    this.#about = passage
+    this.#host.requestUpdate()
+  }
+
+  /** Puts a question back to be changed. */
+  edit(question: string, about: string): void {
+    const box = this.#box
+    if (box === null) return
+    box.value = question
+    this.about = about
+    growToFit(box)
+    box.focus()
+  }
+
+  render(): TemplateResult {
+    const {say, isRunning, placeholder} = this.#options
+    const words = say()
+    const hasResults = this.#results.length > 0
+    return html`<form class="ask" @submit=${(event: Event) => {
+      event.preventDefault()
+      this.#submit()
+    }}>
+      ${this.#about === '' ? nothing : this.#passage(words)}
+      <div class="row">
+        <textarea class="question" rows="1" maxlength="2000" placeholder=${placeholder()} aria-label=${placeholder()}
+          aria-describedby="hint" aria-autocomplete="list" aria-controls=${hasResults ? 'results' : nothing}
+          aria-activedescendant=${this.#active >= 0 ? `result-${this.#active}` : nothing}
+          autocomplete="off" autocapitalize="sentences" enterkeyhint="send"
+          @keydown=${this.#onKey} @input=${this.#onInput} @blur=${this.#onBlur}></textarea>
+        <span id="hint" class="sr">${words('askHint')}</span>
+        ${
+          isRunning()
+            ? html`<button class="primary stop" type="button" aria-label=${words('stop')} title=${words('stop')} @click=${() => {
+                this.#options.onStop()
+                this.focus()
+              }}>${icon('stop')}</button>`
+            : html`<button class="primary send" type="submit" aria-label=${words('ask')} title=${words('ask')}>${icon('up')}</button>`
+        }
+      </div>
+      ${hasResults ? this.#list(words) : nothing}
+    </form>`
+  }
+
+  #passage(say: Say): TemplateResult {
+    return html`<div class="about">${icon('quote')}<span class="passage" title=${say('about')}>${this.#about}</span>
+      <button class="plain" type="button" aria-label=${say('removeAbout')} @click=${() => {
+        this.about = ''
+        this.focus()
+      }}>${icon('close')}</button></div>`
+  }
+
+  #list(say: Say): TemplateResult {
+    return html`<div class="results" id="results" role="listbox" aria-label=${say('sources')}>
+      ${this.#results.map(
+        (
+          result,
+          i,
+        ) => html`<a class="result" id="result-${i}" role="option" tabindex="-1" aria-selected=${i === this.#active} href=${this.#options.absolute(hrefOf(result))}>
+        <span class="path" dir="auto">${nameOf(result)}</span><span class="snippet" dir="auto">${result.text.slice(0, maxSnippetChars)}</span></a>`,
+      )}
+    </div>`
+  }
+
+  get #box(): HTMLTextAreaElement | null {
+    return this.#options.root().querySelector('textarea.question')
+  }
+
+  #submit(): void {
+    const box = this.#box
+    if (box === null) return
+    const active = this.#results[this.#active]
+    if (active !== undefined) {
+      location.assign(this.#options.absolute(hrefOf(active)))
+      return
+    }
+    const question = box.value.trim()
+    if (question === '' || this.#options.isRunning()) return
+    const about = this.#about
+    box.value = ''
+    this.#about = ''
+    this.#close()
+    growToFit(box)
+    this.#options.onAsk(question, about)
+  }
+
+  #close(): void {
+    this.#options.onLeave()
+    this.show([])
+  }
+
+  readonly #onInput = (event: Event): void => {
+    const box = event.target as HTMLTextAreaElement
+    growToFit(box)
+    this.#options.onType(box.value)
+  }
+
+  readonly #onBlur = (): void => {
+    const box = this.#box
+    // A click on a result takes the focus first.
+    setTimeout(() => {
+      const root = box?.getRootNode()
+      const isFocused = root instanceof ShadowRoot && root.activeElement === box
+      if (this.#results.length > 0 && !isFocused) this.#close()
+    }, 150)
+  }
+
+  readonly #onKey = (event: KeyboardEvent): void => {
+    const count = this.#results.length
+    switch (event.key) {
+      case 'Enter':
+        // Enter within an input method chooses a word, it does not send.
+        if (event.shiftKey || event.isComposing) return
+        event.preventDefault()
+        this.#submit()
+        return
+      case 'ArrowDown':
+      case 'ArrowUp': {
+        if (count === 0) return
+        event.preventDefault()
+        // One place more than there are results: the box itself.
+        const step = event.key === 'ArrowDown' ? 1 : -1
+        this.#active = ((this.#active + 1 + step + count + 1) % (count + 1)) - 1
+        this.#host.requestUpdate()
+        return
+      }
+      case 'Escape':
+        if (count === 0) return
+        event.preventDefault()
+        event.stopPropagation()
+        this.#close()
+    }
+  }
+}
+
+/** As tall as its text, within what the styles allow. */
+function growToFit(box: HTMLTextAreaElement): void {
+  box.style.setProperty('height', 'auto')
+  box.style.setProperty('height', `${box.scrollHeight}px`)
+}

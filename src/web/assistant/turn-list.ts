@@ -1,0 +1,146 @@
+import {html, nothing, type ReactiveController, type ReactiveControllerHost, type TemplateResult} from 'lit'
+import {type AnswerState, shownOf} from '../client/answer-state.ts'
+import {copiedMarkdown} from '../client/markdown-copy.ts'
+import type {Feedback} from '../client/requests.ts'
+import type {Session} from '../client/session.ts'
+import type {Say} from '../locales/strings.ts'
+import type {NodeOptions} from '../render/nodes.ts'
+import type {AnswerText} from './answer-text.ts'
+import {copyText} from './browser.ts'
+import {icon} from './icons.ts'
+import {type TurnView, turn} from './turn.ts'
+
+export interface TurnListOptions {
+  readonly root: () => ParentNode
+  readonly say: () => Say
+  readonly session: () => Session
+  readonly nodeOptions: () => NodeOptions
+  readonly isNarrow: () => boolean
+  /** False where the page scrolls, not the list. */
+  readonly scrolls: () => boolean
+  readonly absolute: (href: string) => string
+  readonly onAsk: (question: string) => void
+  readonly onEdit: (question: string, about: string) => void
+  readonly onRated: (answer: AnswerState, feedback: Feedback) => void
+  readonly announce: (words: string) => void
+}
+
+/** So near to the end counts as being there. */
+const endPx = 40
+/** So long a button says that it has copied. */
+export const copiedForMs = 1_600
+
+/** The answers of a conversation; follows the end of what is written while the reader is there. */
+export class TurnList implements ReactiveController {
+  readonly #host: ReactiveControllerHost
+  readonly #options: TurnListOptions
+  readonly #views = new Map<string, TurnView>()
+  readonly #texts = new Map<string, AnswerText>()
+  /** Answers and the sources that are marked as used in them. */
+  readonly #marked = new Set<string>()
+  #isAtEnd = true
+
+  constructor(host: ReactiveControllerHost, options: TurnListOptions) {
+    this.#host = host
+    this.#options = options
+    host.addController(this)
+  }
+
+  hostUpdated(): void {
+    const {session, nodeOptions, say, root} = this.#options
+    this.#texts.clear()
+    for (const element of root().querySelectorAll<AnswerText>('docs-assistant-text')) {
+      const answer = session().answers.find(({key}) => key === element.dataset['key'])
+      if (answer === undefined) continue
+      this.#texts.set(answer.key, element)
+      element.show(shownOf(answer), nodeOptions(), say())
+    }
+  }
+
+  /** Draws words and citations that were added, without rendering anything else where that will do. */
+  showText(answer: AnswerState): void {
+    const {nodeOptions, say} = this.#options
+    this.#texts.get(answer.key)?.show(shownOf(answer), nodeOptions(), say())
+    const last = answer.citations.at(-1)
+    const mark = last === undefined ? '' : `${answer.key}:${answer.attempt}:${last.n}`
+    if (mark === '' || this.#marked.has(mark)) return
+    this.#marked.add(mark)
+    this.#host.requestUpdate()
+  }
+
+  toEnd(): void {
+    this.#isAtEnd = true
+    this.follow()
+    this.#host.requestUpdate()
+  }
+
+  /** Goes to the end if the reader was there. */
+  readonly follow = (): void => {
+    const scroller = this.#options.scrolls() ? this.#options.root().querySelector('.scroll') : null
+    if (scroller !== null && this.#isAtEnd) scroller.scrollTop = scroller.scrollHeight
+  }
+
+  readonly onScroll = (event: Event): void => {
+    const scroller = event.currentTarget as HTMLElement
+    const isAtEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < endPx
+    if (isAtEnd === this.#isAtEnd) return
+    this.#isAtEnd = isAtEnd
+    this.#host.requestUpdate()
+  }
+
+  render(): TemplateResult[] {
+    return this.#options.session().answers.map((answer) => this.#turn(answer))
+  }
+
+  /** The way back to the end; nothing while the reader is there. */
+  jump(): TemplateResult | typeof nothing {
+    const {say, scrolls, session} = this.#options
+    if (this.#isAtEnd || !scrolls() || session().answers.length === 0) return nothing
+    return html`<button class="jump" type="button" aria-label=${say()('latest')} @click=${() => this.toEnd()}>${icon('down')}</button>`
+  }
+
+  #viewOf(key: string): TurnView {
+    let view = this.#views.get(key)
+    if (view === undefined) {
+      view = {showsAll: false, rates: false, reasons: new Set(), note: '', isCopied: false}
+      this.#views.set(key, view)
+    }
+    return view
+  }
+
+  #turn(answer: AnswerState): TemplateResult {
+    const {session, say, announce} = this.#options
+    const view = this.#viewOf(answer.key)
+    const change = (to: Partial<TurnView>): void => {
+      Object.assign(view, to)
+      this.#host.requestUpdate()
+    }
+    return turn(shownOf(answer), view, {
+      say: say(),
+      isNarrow: this.#options.isNarrow(),
+      isBusy: session().running !== null,
+      absolute: this.#options.absolute,
+      change,
+      retry: () => session().retry(answer.key),
+      goOn: () => session().goOn(answer.key),
+      ask: this.#options.onAsk,
+      edit: () => this.#options.onEdit(answer.question, answer.about),
+      copy: async () => {
+        await copyText(copiedMarkdown(shownOf(answer), this.#options.nodeOptions().links.base))
+        announce(say()('copied'))
+        change({isCopied: true})
+        setTimeout(() => change({isCopied: false}), copiedForMs)
+      },
+      rate: async (feedback) => {
+        try {
+          await session().rate(answer.key, feedback)
+          this.#options.onRated(answer, feedback)
+          change({rates: false, note: say()('thanks')})
+          announce(say()('thanks'))
+        } catch {
+          change({note: say()('notSent')})
+        }
+      },
+    })
+  }
+}

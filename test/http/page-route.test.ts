@@ -1,0 +1,76 @@
+import {mkdtemp, rm, writeFile} from 'node:fs/promises'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import express from 'express'
+import request from 'supertest'
+import {afterEach, expect, test} from 'vitest'
+import {addPageRoute, topicsOf} from '../../src/http/page-route.ts'
+import type {CurrentBuild, IndexBuild, StoredPage} from '../../src/index/build.ts'
+
+const folders: string[] = []
+afterEach(async () => {
+  for (const folder of folders.splice(0)) await rm(folder, {recursive: true})
+})
+
+function pageOf(id: number, path: string, title: string): StoredPage {
+  return {
+    id,
+    path,
+    title,
+    url: `/${path.replace(/\.md$/, '')}`,
+    description: null,
+    version: null,
+    lang: null,
+    tags: [],
+  }
+}
+
+/** A build of pages with so many sections each. */
+function buildOf(
+  ...pages: readonly (readonly [path: string, title: string, sections: number])[]
+): IndexBuild {
+  const known = {
+    pages: () => pages.map(([path, title], id) => pageOf(id, path, title)),
+    sectionsOf: (id: number) => Array.from({length: pages[id]![2]}, () => ({})),
+  }
+  // The route reads nothing else of a build.
+  return known as unknown as IndexBuild
+}
+
+async function pageFrom(current: Partial<CurrentBuild>, imageHosts: readonly string[]): Promise<string> {
+  const webDir = await mkdtemp(join(tmpdir(), 'docent-page-'))
+  folders.push(webDir)
+  await writeFile(join(webDir, 'index.html'), '<docs-assistant mode="page"></docs-assistant>')
+  const app = express()
+  addPageRoute(app, {webDir, current: current as CurrentBuild, imageHosts})
+  return (await request(app).get('/')).text
+}
+
+test('the page is told what there is to ask about, and whose images it may show', async () => {
+  const build = buildOf(['a.md', 'Tips & "tricks"', 3])
+  const lease = () => ({build, release() {}})
+
+  const page = await pageFrom({id: 'b1', lease}, ['img.example', 'cdn.example'])
+
+  expect(page).toBe(
+    '<docs-assistant mode="page" image-hosts="img.example cdn.example" pages="Tips &amp; &quot;tricks&quot;"></docs-assistant>',
+  )
+})
+
+test('without an index the page is served as it was built', async () => {
+  expect(await pageFrom({id: null}, [])).toBe('<docs-assistant mode="page"></docs-assistant>')
+})
+
+test('topics are pages near the top with much to say, none about other pages', () => {
+  const build = buildOf(
+    ['index.md', 'Welcome', 30],
+    ['CHANGELOG.md', 'Changes', 90],
+    ['guides/deep/long.md', 'Deep', 18],
+    ['install.md', 'Install', 4],
+    ['guides/auth.md', 'Signing in', 15],
+    ['guides/auth-old.md', 'Signing in', 6],
+    ['long.md', 'A title that is far too long to stand on a button of the first page', 9],
+  )
+
+  expect(topicsOf(build)).toEqual(['Signing in', 'Install', 'Deep'])
+})
