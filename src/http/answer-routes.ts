@@ -2,6 +2,7 @@ import type {Request, Response, Router} from 'express'
 import type {Answering, AnswerSnapshot} from '../answering/answering.ts'
 import {DocentError, type Ending, isTerminal} from '../domain/index.ts'
 import type {TranscriptStore} from '../transcripts/transcript-store.ts'
+import {statusOf} from './error-response.ts'
 import {endWithStreamHead, frameOf, openEventStream, resumePointOf} from './event-stream.ts'
 import {keyOfVisitor, type Limits, visitorOf} from './limits.ts'
 import type {Log} from './log.ts'
@@ -122,7 +123,10 @@ export function addAnswerRoutes(router: Router, deps: AnswerRoutesDeps): void {
     const snapshot = answering.snapshot(answerId)
     if (snapshot === null) throw new DocentError('not_found', 'The answer was deleted meanwhile.')
     response.setHeader('cache-control', 'no-store')
-    response.json(answerJsonOf(snapshot))
+    // The whole answer in either case; the status lets a client that looks no further know that it is not one.
+    response
+      .status(snapshot.error === null ? 200 : statusOf[snapshot.error.code])
+      .json(answerJsonOf(snapshot))
   }
 }
 

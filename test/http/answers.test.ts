@@ -50,7 +50,7 @@ describe('an answer as a stream', () => {
     expect(events.every(({data}) => !('type' in data))).toBe(true)
   })
 
-  test('sends its head for proxies and its first bytes before anything is generated', async () => {
+  test('case 16, case 20: sends its head for proxies and its first bytes before anything is generated', async () => {
     const product = await start()
 
     const response = await product.ask({question: 'How?'}, {headers: {'accept-encoding': 'gzip'}})
@@ -63,7 +63,7 @@ describe('an answer as a stream', () => {
     expect(new TextDecoder().decode(first.value)).toMatch(/^retry: \d+\n: .+\n\n/)
   })
 
-  test('keeps a quiet line alive with comments', async () => {
+  test('case 17: keeps a quiet line alive with comments', async () => {
     const product = await start({options: {heartbeatMs: 20}})
 
     const response = await product.ask({question: 'How?'})
@@ -114,7 +114,7 @@ describe('an answer as a stream', () => {
     expect(JSON.stringify(events)).not.toContain('10.0.0.7')
   })
 
-  test('*/* and no Accept at all mean a stream', async () => {
+  test('case 15: */* and no Accept at all mean a stream', async () => {
     const product = await start()
 
     for (const accept of ['*/*', 'text/event-stream', 'text/html, */*;q=0.1']) {
@@ -124,7 +124,7 @@ describe('an answer as a stream', () => {
     }
   })
 
-  test('HTTP/1.0 gets the same events without chunks, and the end of the connection', async () => {
+  test('case 15: HTTP/1.0 gets the same events without chunks, and the end of the connection', async () => {
     const product = await start()
 
     const socket = connect(product.port, '127.0.0.1')
@@ -181,7 +181,7 @@ describe('a reader that leaves', () => {
       .toContain('docent_streams_open{transport="sse"} 0')
   })
 
-  test('may close half of its connection, or reset it', async () => {
+  test('case 2, case 3: may close half of its connection, or reset it', async () => {
     const product = await start()
     const body = JSON.stringify({question: 'How?'})
 
@@ -230,7 +230,7 @@ describe('a reader that leaves', () => {
 })
 
 describe('a reader that takes nothing', () => {
-  test('holds the generator back, and is dropped after the limit', async () => {
+  test('case 4: holds the generator back, and is dropped after the limit', async () => {
     const product = await start({options: {slowReaderTimeoutMs: 300}})
     const body = JSON.stringify({question: 'How?'})
     const socket = connect(product.port, '127.0.0.1')
@@ -267,7 +267,7 @@ describe('resuming', () => {
   const resume = (product: HttpProduct, answerId: string, init?: RequestInit, query = '') =>
     fetch(`${product.url}/api/answers/${answerId}/events${query}`, init)
 
-  test('after the end gives what is missing, once and in order, then 204', async () => {
+  test('case 6: after the end gives what is missing, once and in order, then 204', async () => {
     const product = await start()
     const whole = await ended(product)
     const answerId = String(whole[0]!.data['answerId'])
@@ -281,7 +281,7 @@ describe('resuming', () => {
     expect(past.status).toBe(204)
   })
 
-  test('in the middle goes on live', async () => {
+  test('case 5: in the middle goes on live', async () => {
     const product = await start()
     const first = await product.ask({question: 'How?'})
     const events = eventsOf(first)
@@ -302,7 +302,7 @@ describe('resuming', () => {
   })
 
   test.each(['nonsense', '-3', '999999999999999999999', 'other-answer:2', ':', '%00', 'ä'])(
-    'with the Last-Event-ID %j starts from the beginning',
+    'case 9: with the Last-Event-ID %j starts from the beginning',
     async (garbage) => {
       const product = await start()
       const whole = await ended(product)
@@ -315,7 +315,7 @@ describe('resuming', () => {
     },
   )
 
-  test.each(['-1', 'x', '1e3', '1.5', '9'.repeat(30)])('with ?after=%s is refused', async (after) => {
+  test.each(['-1', 'x', '1e3', '1.5', '9'.repeat(30)])('case 9: with ?after=%s is refused', async (after) => {
     const product = await start()
     const whole = await ended(product)
 
@@ -326,7 +326,7 @@ describe('resuming', () => {
   })
 
   test.each(['unknown', '%00', '..%2f..%2fetc', 'a'.repeat(500), "'; drop table answers --", '%E0%A4%A'])(
-    'an answer called %j is not known, and nothing more is told',
+    'case 8: an answer called %j is not known, and nothing more is told',
     async (id) => {
       const product = await start()
 
@@ -342,7 +342,7 @@ describe('resuming', () => {
     },
   )
 
-  test('HEAD tells the head alone and counts as no reader', async () => {
+  test('case 15: HEAD tells the head alone and counts as no reader', async () => {
     const product = await start()
     const first = await product.ask({question: 'How?'})
     const events = eventsOf(first)
@@ -382,7 +382,7 @@ describe('stopping', () => {
 describe('an answer as JSON', () => {
   const asJson = {headers: {accept: 'application/json'}}
 
-  test('is the same answer in one object', async () => {
+  test('case 14: is the same answer in one object', async () => {
     const product = await start()
 
     const asked = product.ask({question: 'How?', conversationId: 'c-1'}, asJson)
@@ -408,7 +408,7 @@ describe('an answer as JSON', () => {
     expect(await fetched.json()).toEqual(answer)
   })
 
-  test('tells a failure as its ending, with the partial text', async () => {
+  test('case 14: tells a failure by its status and its ending, with the partial text', async () => {
     const product = await start()
 
     const asked = product.ask({question: 'How?'}, asJson)
@@ -417,7 +417,7 @@ describe('an answer as JSON', () => {
     call.fail(new Error('boom'))
     const response = await asked
 
-    expect(response.status).toBe(200)
+    expect(response.status).toBe(500)
     expect(await response.json()).toMatchObject({ending: 'error', text: 'Half', error: {code: 'internal'}})
   })
 
@@ -435,7 +435,7 @@ describe('an answer as JSON', () => {
 })
 
 describe('the same question sent twice', () => {
-  test('with one Idempotency-Key is answered once', async () => {
+  test('case 11: with one Idempotency-Key is answered once', async () => {
     const product = await start()
     const init = {headers: {'idempotency-key': 'key-1'}}
 

@@ -131,7 +131,7 @@ describe('answers over WebSocket', () => {
   test.each([
     ['a close', 1000],
     ['no word at all', 1006],
-  ])('a client that leaves with %s ends the work', async (_name, code) => {
+  ])('case 22: a client that leaves with %s ends the work', async (_name, code) => {
     const product = await start()
     const client = await connect(product)
     client.send({type: 'ask', question: 'How?'})
@@ -172,7 +172,7 @@ describe('answers over WebSocket', () => {
     client.socket.close()
   })
 
-  test('a binary message and one too large close the socket with their own codes', async () => {
+  test('case 22: a binary message and one too large close the socket with their own codes', async () => {
     const product = await start()
     const codes: number[] = []
 
@@ -189,7 +189,7 @@ describe('answers over WebSocket', () => {
   test.each([
     ['an unlisted origin', '/api/ws', 'https://evil.example', 403],
     ['another address', '/api/other', undefined, 404],
-  ])('%s is refused at the door', async (_name, path, origin, status) => {
+  ])('case 22: %s is refused at the door', async (_name, path, origin, status) => {
     const product = await start()
 
     const socket = new WebSocket(
@@ -203,7 +203,7 @@ describe('answers over WebSocket', () => {
     socket.terminate()
   })
 
-  test('a client that answers no ping is dropped', async () => {
+  test('case 22: a client that answers no ping is dropped', async () => {
     const product = await start({options: {heartbeatMs: 30}})
     const socket = new WebSocket(`ws://127.0.0.1:${product.port}/api/ws`, {autoPong: false})
 
@@ -212,7 +212,7 @@ describe('answers over WebSocket', () => {
     expect(code).toBe(1006)
   })
 
-  test('a server that closes says goodbye', async () => {
+  test('case 22: a server that closes says goodbye', async () => {
     const product = await startHttpProduct()
     const client = await connect(product)
 

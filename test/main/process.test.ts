@@ -119,7 +119,7 @@ afterAll(async () => {
 })
 
 describe('a server killed while it answers', () => {
-  test('starts again with its index, and the answer is interrupted with all that was logged', async () => {
+  test('case 7, case 40: starts again with its index, and the answer is interrupted with all that was logged', async () => {
     const first = await start()
     upstream.next(holdAfter('One.', ' Two.'))
     const seen: ReadEvent[] = []
@@ -151,7 +151,7 @@ describe('a server killed while it answers', () => {
 })
 
 describe('a server told to stop', () => {
-  test('tells its readers, logs the ending, and ends with 0', async () => {
+  test('case 41: tells its readers, logs the ending, and ends with 0', async () => {
     const {child, url, exited} = await start({SHUTDOWN_GRACE_MS: '0'})
     upstream.next(holdAfter('One.'))
     const seen: ReadEvent[] = []
@@ -170,7 +170,7 @@ describe('a server told to stop', () => {
     })
   })
 
-  test('twice, ends at once', async () => {
+  test('case 41: twice, ends at once', async () => {
     const {child, url, exited, stderr} = await start({SHUTDOWN_GRACE_MS: '600000'})
     upstream.next(holdAfter('One.'))
     const events = eventsOf(await ask(url))
@@ -211,7 +211,7 @@ const hasNginx = spawnSync('nginx', ['-v']).status === 0
 describe.skipIf(!hasNginx)(
   'behind nginx with its default buffering (skipped where nginx is not installed)',
   () => {
-    test('events arrive while the answer is still being written', async () => {
+    test('case 16: events arrive while the answer is still being written', async () => {
       const {url} = await start()
       const dir = join(folder, 'nginx')
       await mkdir(dir)
