@@ -1,12 +1,12 @@
 import type {RetrievedSource} from '../domain/index.ts'
 import {isStopTerm} from '../text/stop-words.ts'
-import {termsOf} from '../text/terms.ts'
+import {termsOf, tokensOf} from '../text/terms.ts'
 import {type Block, blocksOf, type Unit} from './quotable-blocks.ts'
 
 export interface ExtractOptions {
   /** Words of prose at most, about; what would pass it by far is left out. Default 120. */
   readonly words?: number
-  /** Lines of code at most, over all blocks. Default 40. */
+  /** Lines of code at most, over all blocks. Default 48. */
   readonly codeLines?: number
   /** For measuring; the defaults are what measuring gave. */
   readonly weights?: Partial<ExtractWeights>
@@ -104,7 +104,7 @@ export function extract(
   sources: readonly RetrievedSource[],
   options: ExtractOptions = {},
 ): ExtractPart[] {
-  const {words: mostWords = 120, codeLines: codeBudget = 40} = options
+  const {words: mostWords = 120, codeLines: codeBudget = 48} = options
   const weights = {...defaultWeights, ...options.weights}
   const bySource = sources.map(candidatesOf)
   const candidates = bySource.flat()
@@ -271,12 +271,19 @@ function askedOf(question: string, candidates: readonly Candidate[]): Asked {
   const all = [...new Set(termsOf(question))]
   const telling = all.filter((term) => !isStopTerm(term))
   const terms = telling.length > 0 ? [...telling, ...all.filter((term) => turning.has(term))] : all
+  // Parts of a name that no source has are words by chance: the "open" of `OpenAI` is said of doors as well.
+  const isHad = (term: string): boolean => candidates.some((candidate) => candidate.terms.has(term))
+  const byChance = new Set(
+    tokensOf(question).flatMap(({start, end, terms: [whole, ...parts]}) =>
+      whole && /^[\p{L}\p{N}]+$/u.test(question.slice(start, end)) && !isHad(whole) ? parts : [],
+    ),
+  )
   // Rarity among the units at hand: a word that all of them have tells nothing apart.
   const rarity = new Map(
     terms.map((term) => {
       const having = candidates.filter((candidate) => candidate.terms.has(term)).length
       const weight = Math.log(1 + (candidates.length - having + 0.5) / (having + 0.5))
-      return [term, turning.has(term) ? weight * 0.75 : weight] as const
+      return [term, weight * (turning.has(term) ? 0.75 : byChance.has(term) ? 0.25 : 1)] as const
     }),
   )
   const headings = new Map<string, ReadonlySet<string>>()
@@ -288,8 +295,7 @@ function askedOf(question: string, candidates: readonly Candidate[]): Asked {
       .filter(({index}) => index === 0)
       .flatMap(({source}) => termsOf([source.title, ...source.headings].join(' '))),
   )
-  const isUnknown = (term: string): boolean =>
-    !inHeadings.has(term) && !candidates.some((candidate) => candidate.terms.has(term))
+  const isUnknown = (term: string): boolean => !inHeadings.has(term) && !isHad(term)
   return {
     rarity,
     total,
@@ -371,6 +377,8 @@ function scoreAll(asked: Asked, candidates: readonly Candidate[], weights: Extra
       if (wants.yesOrNo && match / total >= 0.6) score += weights.statement
     }
     if (wants.figure && match > 0 && /\d/.test(unit.plain)) score += weights.statement * 0.5
+    // One item of many that has no word of the question was met by chance.
+    if (unit.kind === 'item' && match + context === 0) score *= 0.5
     own.push(score)
   })
 
