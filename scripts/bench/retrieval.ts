@@ -1,5 +1,5 @@
 import {mkdtemp, rm} from 'node:fs/promises'
-import {tmpdir} from 'node:os'
+import {loadavg, tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {monitorEventLoopDelay} from 'node:perf_hooks'
 import {setImmediate as breathe} from 'node:timers/promises'
@@ -41,14 +41,16 @@ export async function runRetrievalBench({quick, sizes, seed, log}: BenchOptions)
         try {
           log(`retrieval: asking ${questionsAsked} questions`)
           const questions = Array.from({length: questionsAsked + 50}, () => questionOf(pages, writing))
-          const {total, stages, stallMs} = await timeQuestions(build, embedder, questions)
+          const {total, stages, stallMs, cpuMs} = await timeQuestions(build, embedder, questions)
           const plain = await timePlain(build, embedder, pages, questions.slice(50))
           whole.push({
             passages,
             'p50 ms': at(total, 0.5),
             'p99 ms': at(total, 0.99),
             'questions/s': Math.round((1000 * total.length) / total.reduce((sum, ms) => sum + ms, 0)),
+            'CPU ms a question': cpuMs,
             'longest stall ms': stallMs,
+            'load average': loadavg()[0]!,
             'plain FTS5 BM25 p50 ms': at(plain.lexical, 0.5),
             'its p99 ms': at(plain.lexical, 0.99),
             'plain HNSW p50 ms': at(plain.semantic, 0.5),
@@ -82,7 +84,7 @@ async function timeQuestions(
   build: IndexBuild,
   embedder: Embedder,
   questions: readonly string[],
-): Promise<{total: number[]; stages: Record<string, number[]>; stallMs: number}> {
+): Promise<{total: number[]; stages: Record<string, number[]>; stallMs: number; cpuMs: number}> {
   const current = {id: build.manifest.id, lease: () => ({build, release() {}})}
   const retriever = createRetriever({current, embedder, siteUrl: null})
   const total: number[] = []
@@ -93,6 +95,7 @@ async function timeQuestions(
   }
   const delay = monitorEventLoopDelay({resolution: 1})
   delay.enable()
+  const before = process.cpuUsage()
   for (const question of questions.slice(50)) {
     const started = performance.now()
     const {timings} = await retriever.retrieve({question, history: [], version: null})
@@ -104,7 +107,8 @@ async function timeQuestions(
     await breathe()
   }
   delay.disable()
-  return {total, stages, stallMs: delay.max / 1e6}
+  const {user, system} = process.cpuUsage(before)
+  return {total, stages, stallMs: delay.max / 1e6, cpuMs: (user + system) / 1000 / total.length}
 }
 
 async function timePlain(

@@ -204,12 +204,12 @@ const pull = 0.01
  * has, the more of anyone's usual words are missing from it, and the less a missing word says.
  */
 const refusableOwn = 0.02
-const usualThreshold = 0.18
+const usualThreshold = 0.22
 const usualSections = 2_000
 const leastCaution = 0.07
 
 function cautionOf(sections: number): number {
-  return Math.max(leastCaution, Math.min(1, sections / usualSections) ** 0.75)
+  return Math.max(leastCaution, Math.min(1, sections / usualSections) ** 0.85)
 }
 
 /** Logistic regression by gradient descent, both kinds weighing the same. */

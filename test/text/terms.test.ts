@@ -84,3 +84,19 @@ describe('terms', () => {
     expect(termsOf(text).length).toBeLessThanOrEqual(text.length)
   })
 })
+
+test('words among other scripts are the same words as alone', () => {
+  const unit = fc.constantFrom(..."aBz09_-.:/@+\\'#(,é日")
+  fc.assert(
+    fc.property(fc.array(fc.string({unit, maxLength: 12}), {maxLength: 8}), (stretches) => {
+      const alone = stretches.flatMap(termsOf)
+
+      expect(termsOf(stretches.join(' '))).toEqual(alone)
+      expect(termsOf(stretches.join('\n'))).toEqual(alone)
+    }),
+  )
+})
+
+test('a no-break space parts words as a space does', () => {
+  expect(termsOf('dry-run\u00a0mode')).toEqual(termsOf('dry-run mode'))
+})
