@@ -5,7 +5,7 @@
  */
 import {relative, resolve} from 'node:path'
 import {parseArgs} from 'node:util'
-import {Presets, SingleBar} from 'cli-progress'
+import cliProgress from 'cli-progress'
 import {isGitHubActions, loadSettings, type Settings} from '../src/config.ts'
 import {type Diagnostic, DocentError, toDocentError} from '../src/domain/index.ts'
 import type {Embedder} from '../src/embedding/embedder.ts'
@@ -60,8 +60,6 @@ type Values = ReturnType<typeof parseArgs<{options: typeof options}>>['values']
 
 /** The command line is wrong, or what it names is not there. */
 class UsageError extends Error {}
-
-process.exitCode = await main(process.argv.slice(2))
 
 async function main(args: readonly string[]): Promise<number> {
   let values: Values
@@ -224,17 +222,28 @@ const stageNames: Readonly<Record<IngestProgress['stage'], string>> = {
   publish: 'Publishing',
 }
 
+/** One line on the terminal: a bar while pages are counted, the name of the stage otherwise. */
 function progressBar(): {show: (progress: IngestProgress) => void; stop: () => void} {
-  const format =
+  const counted =
     '{stage} {bar} {value}/{total} pages · {passages} passages, {embedded} embedded · {eta_formatted} left'
-  const bar = new SingleBar(
-    {format, hideCursor: true, clearOnComplete: true, stream: process.stderr},
-    Presets.shades_classic,
+  const bar = new cliProgress.SingleBar(
+    {
+      format: (options, params, payload: {readonly stage: string; readonly isCounted: boolean}) =>
+        payload.isCounted
+          ? cliProgress.Format.Formatter({...options, format: counted}, params, payload)
+          : `${payload.stage.trim()} …`,
+      hideCursor: true,
+      clearOnComplete: true,
+      // Every line is as long as it is.
+      linewrap: false,
+      stream: process.stderr,
+    },
+    cliProgress.Presets.shades_classic,
   )
   let isStarted = false
   return {
     show({stage, done, total, passages, embedded}) {
-      const payload = {stage: stageNames[stage].padEnd(18), passages, embedded}
+      const payload = {stage: stageNames[stage].padEnd(18), isCounted: total > 0, passages, embedded}
       if (!isStarted) bar.start(total, done, payload)
       isStarted = true
       if (total > 0) {
@@ -262,3 +271,6 @@ function annotate(diagnostics: readonly Diagnostic[], content: string): void {
     )
   }
 }
+
+// Last: what stands above is in place by now.
+process.exitCode = await main(process.argv.slice(2))

@@ -106,6 +106,7 @@ export async function runPageStage(context: IngestContext, stage: PageStage): Pr
   const onAbort = (): void => parser.close()
   signal?.addEventListener('abort', onAbort, {once: true})
   try {
+    context.tell('pages', 0, total)
     for await (const parsed of parsedInOrder(context, scan, plan.toParse, parser)) {
       const known = plan.known.get(parsed.source.path)
       if (known && isRetry(known) && !parsed.page && known.hash === parsed.source.hash) failedAgain++

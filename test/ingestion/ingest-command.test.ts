@@ -36,7 +36,7 @@ function command(
   args: readonly string[] = [],
   env: Readonly<Record<string, string>> = {},
 ): Command {
-  const child = spawn(
+  return started(
     process.execPath,
     [
       '--import',
@@ -48,12 +48,16 @@ function command(
       folder.dataDir,
       ...args,
     ],
-    {
-      cwd: root,
-      env: {...process.env, GITHUB_ACTIONS: '', EMBEDDING_MODEL: '', ...env},
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
+    {GITHUB_ACTIONS: '', EMBEDDING_MODEL: '', ...env},
   )
+}
+
+function started(program: string, args: readonly string[], env: Readonly<Record<string, string>>): Command {
+  const child = spawn(program, args, {
+    cwd: root,
+    env: {...process.env, ...env},
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   let out = ''
   let err = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -143,6 +147,27 @@ describe('npm run ingest', () => {
     expect(refused.err()).toContain('--force')
     expect(await currentBuildId(folder.dataDir)).toBe(before)
   })
+
+  test.skipIf(!existsSync('/usr/bin/script'))(
+    'on a terminal shows how far it is, and leaves only the summary',
+    async () => {
+      const folder = newFolder({'a.md': volumes, 'b.md': '# Tokens\n\nRotate them.\n'})
+      const line = [process.execPath, '--import', import.meta.resolve('tsx'), join(root, 'scripts/ingest.ts')]
+      const shell = [...line, '--content', folder.content, '--data', folder.dataDir]
+        .map((part) => `'${part}'`)
+        .join(' ')
+
+      const terminal = started('/usr/bin/script', ['-qec', shell, '/dev/null'], {
+        TERM: 'xterm',
+        EMBEDDING_MODEL: '',
+      })
+
+      expect(await terminal.exit).toBe(0)
+      expect(terminal.out()).toContain('Looking at files …')
+      expect(terminal.out()).toMatch(/Reading pages +\S+ 2\/2 pages · 2 passages, 2 embedded/)
+      expect(terminal.out()).toContain('2 (2 new)')
+    },
+  )
 
   test('Ctrl-C in the middle stops it, and leaves the index as it was', async () => {
     const folder = newFolder({'a.md': volumes})
