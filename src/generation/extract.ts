@@ -154,7 +154,7 @@ export function extract(
     return true
   }
 
-  const pool = new Set(candidates)
+  const pool = new Set(candidates.toSorted((one, other) => other.score - one.score))
   const taken = new Set<number>()
   const best = Math.max(...candidates.map(({score}) => score))
   const bestMatch = Math.max(...candidates.map(({match}) => match))
@@ -162,6 +162,8 @@ export function extract(
     let next: Candidate | null = null
     let nextGain = Number.NEGATIVE_INFINITY
     for (const candidate of pool) {
+      // A gain is at most the score, and the pool is in the order of scores.
+      if (candidate.score <= nextGain) break
       const gain = candidate.score * (1 - weights.repetition * shareOf(candidate.terms, covered))
       if (gain > nextGain) {
         next = candidate
