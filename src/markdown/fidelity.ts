@@ -14,17 +14,29 @@ export interface FidelityNote {
   /** One-based, in the page's own source. */
   readonly line: number
   readonly detail?: string
+  /** Visible words that it took away, where there are any. */
+  readonly words?: number
+}
+
+/** How often a construct occurred, by its fate, and what became of its words. What stands between a container's marks is not counted here. */
+export interface ConstructCounts extends Readonly<Record<Fate, number>> {
+  /** Words it shows that are kept. */
+  readonly keptWords: number
+  /** Words of the source that it shows to readers of the site and that are lost here. */
+  readonly lostWords: number
+  /** Words of the source that it shows to nobody. */
+  readonly droppedWords: number
 }
 
 /** How much of a page's visible text reached its passages, and what became of the rest. */
 export interface Fidelity {
   readonly path: string
-  /** Words a reader of the site sees, as far as the file tells. */
+  /** Words of the source that a reader of the site sees: those that were understood and those that were lost. */
   readonly visibleWords: number
   /** Those of them that stand in a heading or a passage. */
   readonly keptWords: number
-  /** How often each construct occurred, and what became of it. */
-  readonly constructs: Readonly<Record<string, Readonly<Record<Fate, number>>>>
+  /** Every construct that is more than plain Markdown. */
+  readonly constructs: Readonly<Record<string, ConstructCounts>>
   /** Everything dropped or not understood, and the first of each construct that was flattened; in line order, at most 500. */
   readonly notes: readonly FidelityNote[]
 }

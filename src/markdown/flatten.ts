@@ -1,6 +1,6 @@
 import type {Diagnostic} from '../domain/index.ts'
 import {allDialects} from './dialects/all-dialects.ts'
-import type {Fate, FidelityNote} from './fidelity.ts'
+import type {ConstructCounts, FidelityNote} from './fidelity.ts'
 import {dialectTables} from './flattening/dialect.ts'
 import type {FlattenContext} from './flattening/flatten-context.ts'
 import {Pass, type Reader} from './flattening/pass.ts'
@@ -24,14 +24,22 @@ export interface Flat {
   /** Explicit heading ids by one-based flat line. */
   readonly headingIds: ReadonlyMap<number, string>
   readonly diagnostics: readonly Diagnostic[]
-  readonly constructs: Readonly<Record<string, Readonly<Record<Fate, number>>>>
+  readonly constructs: Readonly<Record<string, ConstructCounts>>
   readonly notes: readonly FidelityNote[]
-  /** Words that were visible but could not be kept. */
+  /** Words of the source that readers of the site see and that are not in `text`. */
   readonly lostWords: number
   readonly includes: readonly string[]
 }
 
 const maxNotes = 500
+const noCounts: ConstructCounts = {
+  flattened: 0,
+  dropped: 0,
+  'not-understood': 0,
+  keptWords: 0,
+  lostWords: 0,
+  droppedWords: 0,
+}
 
 const tables = dialectTables(allDialects)
 const reader: Reader = {
@@ -47,7 +55,8 @@ const reader: Reader = {
 export function flatten(body: string, options: FlattenOptions): Flat {
   const {path, site, bodyLine, readInclude} = options
   const diagnostics: Diagnostic[] = []
-  const constructs: Record<string, Record<Fate, number>> = {}
+  const constructs: Record<string, {-readonly [K in keyof ConstructCounts]: number}> = {}
+  let lost = 0
   const notes: FidelityNote[] = []
   const prose = body.replace(/^([ \t]*)(`{3,}|~{3,})[^\n]*\n[\s\S]*?^[ \t]*\2[`~]*[ \t]*$/gm, '')
   const vue = site.generator === 'vitepress' || /^<script\s+(?:[^>]*\s)?setup\b/m.test(prose)
@@ -58,18 +67,32 @@ export function flatten(body: string, options: FlattenOptions): Flat {
     mdx: known ? true : !vue && (componentLine.test(prose) || importLine.test(prose)) ? 'guessed' : false,
     templates: vue || /\{%-?\s*\w/.test(prose) || site.generator === 'jekyll',
     imports: new Map(),
+    components: new Map(),
     includes: new Set(),
     included: 0,
-    lostWords: 0,
     scansLeft: 2_000_000 + 30 * body.length,
     stack: [path],
-    note(construct, fate, line, detail) {
-      constructs[construct] ??= {flattened: 0, dropped: 0, 'not-understood': 0}
+    note(construct, fate, line, detail, lostWords = 0) {
+      constructs[construct] ??= {...noCounts}
       const counts = constructs[construct]!
       counts[fate]++
-      if (notes.length < maxNotes && (fate !== 'flattened' || counts.flattened === 1)) {
-        notes.push({construct, fate, line, ...(detail ? {detail: detail.slice(0, 200)} : {})})
+      counts.lostWords += lostWords
+      lost += lostWords
+      if (notes.length < maxNotes && (fate !== 'flattened' || counts.flattened === 1 || lostWords > 0)) {
+        notes.push({
+          construct,
+          fate,
+          line,
+          ...(detail ? {detail: detail.slice(0, 200)} : {}),
+          ...(lostWords > 0 ? {words: lostWords} : {}),
+        })
       }
+    },
+    count(construct, {kept = 0, dropped = 0}) {
+      const counts = constructs[construct]
+      if (!counts) return
+      counts.keptWords += kept
+      counts.droppedWords += dropped
     },
     report(rule, severity, line, reason, hint) {
       diagnostics.push({path, line, column: null, rule, severity, reason, ...(hint ? {hint} : {})})
@@ -84,7 +107,7 @@ export function flatten(body: string, options: FlattenOptions): Flat {
     diagnostics,
     constructs,
     notes: notes.sort((a, b) => a.line - b.line),
-    lostWords: context.lostWords,
+    lostWords: lost,
     includes: [...context.includes],
   }
 }

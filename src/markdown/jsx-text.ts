@@ -47,17 +47,23 @@ const shown =
 const machine =
   /^(?:class(?:Name)?|style|src|href|to|url|id|key|ref|icon|img|image|width|height|lang|language|type|variant|color|size|path|file|query|slot|rel|target|align|layout|as|is|on[A-Z].*|data-.*|aria-.*|client:.*|set:.*|v-.*|[:@#].*|default(?:Value)?|groupId|queryString|from|import|metastring|code|sizes|srcset|loading|frameborder|allow|sandbox|d|viewBox|points|transform|xmlns.*|fill|stroke.*)$/
 
+const maxAttribute = 20_000
+
+/** What a component's properties say. */
 export interface ComponentText {
   /** What names the component's content, as a tab's label. */
   readonly label: string | null
   /** Other texts it shows. */
   readonly texts: readonly string[]
   readonly href: string | null
+  /** Prose in code that is not understood: it may be shown, and is lost. */
+  readonly unread: string
 }
 
 /** The texts that a component's properties show: known names, and values that read as prose. */
 export function componentText(tag: Tag): ComponentText {
   const texts: string[] = []
+  const unread: string[] = []
   let label: string | null = null
   let href: string | null = null
   const name = tag.name.split('.').at(-1)!
@@ -96,6 +102,7 @@ export function componentText(tag: Tag): ComponentText {
   for (const attribute of tag.attributes) {
     const {name: attributeName, value} = attribute
     if (value === null) continue
+    if (attribute.isCode && !isReadable(value) && !machine.test(attributeName)) unread.push(proseIn(value))
     if (/^(?:href|to|url)$/.test(attributeName) && !attribute.isCode) href = value
     if (isTab && /^(?:label|title|name|value|slot)$/.test(attributeName)) continue
     for (const text of attributeTexts(attribute)) {
@@ -103,7 +110,7 @@ export function componentText(tag: Tag): ComponentText {
       if (shown.test(attributeName) || (!machine.test(attributeName) && readsAsProse(text))) texts.push(text)
     }
   }
-  return {label, texts, href}
+  return {label, texts, href, unread: unread.filter(Boolean).join(' ')}
 }
 
 /** The labels that a group of tabs gives its members: `items={['npm', 'yarn']}`. */
@@ -117,7 +124,7 @@ export function groupLabels(tag: Tag): readonly string[] {
 }
 
 function attributeTexts({name, value, isCode}: Attribute): readonly string[] {
-  if (value === null || value.length > 20_000) return []
+  if (value === null || value.length > maxAttribute) return []
   if (!isCode) return [clean(value)].filter(Boolean)
   const code = value.trim()
   const whole = wholeString(code)
@@ -143,6 +150,20 @@ function attributeTexts({name, value, isCode}: Attribute): readonly string[] {
     }
   }
   return found
+}
+
+/** Code that is a string, a plain value, an element or data. */
+function isReadable(code: string): boolean {
+  return (
+    code.length <= maxAttribute &&
+    (wholeString(code) !== null ||
+      /^\s*(?:[[{]|\(?\s*<|(?:true|false|null|undefined|-?[\d.]+)\s*$)/.test(code))
+  )
+}
+
+/** The strings in a piece of code that read as prose: several words, no path, class list or number. */
+export function proseIn(code: string): string {
+  return stringsOf(code).filter(readsAsProse).join(' ')
 }
 
 /** Every string in a piece of code. */
@@ -174,7 +195,7 @@ function clean(text: string): string {
 }
 
 /** Several words, or letters beyond ASCII; no path, class list or number. */
-function readsAsProse(text: string): boolean {
+export function readsAsProse(text: string): boolean {
   if (/^[./#]|^[a-z]+:\/\/|[{};=]/.test(text)) return false
   return /\p{L}\s+\S*\p{L}/u.test(text) || /[^\u0000-\u007f]/.test(text)
 }

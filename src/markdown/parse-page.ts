@@ -41,7 +41,8 @@ export function parsePage(source: string, options: ParseOptions): ParsedPage {
     return {
       page: null,
       diagnostics: [{path, line, column: null, rule, severity: 'error', reason, hint: 'Split the page.'}],
-      fidelity: emptyFidelity(path),
+      // All of it is lost.
+      fidelity: {...emptyFidelity(path), visibleWords: countWords(source)},
       includes: [],
     }
   }

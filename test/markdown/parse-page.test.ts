@@ -16,7 +16,7 @@ describe('front matter', () => {
     }
   })
 
-  test('what does not parse is reported with its line, and the page goes in from its body', () => {
+  test('case 51: what does not parse is reported with its line, and the page goes in from its body', () => {
     const parsed = parse('---\ntitle: Saved\nbroken: [a\nother: "x\n---\n\nThe body.')
 
     expect(parsed.page).toMatchObject({title: 'Saved', markdown: 'The body.'})
@@ -25,7 +25,7 @@ describe('front matter', () => {
     expect(diagnostic!.line).toBeGreaterThanOrEqual(3)
   })
 
-  test.each(['js', 'javascript', 'JS', 'coffee'])('code in %s is never run', (language) => {
+  test.each(['js', 'javascript', 'JS', 'coffee'])('case 52: code in %s is never run', (language) => {
     const parsed = parse(`---${language}\nglobalThis.ran = true\nmodule.exports = {title: 'x'}\n---\nText.`)
 
     expect((globalThis as {ran?: boolean}).ran).toBeUndefined()
@@ -33,7 +33,7 @@ describe('front matter', () => {
     expect(parsed.page?.markdown).toBe('Text.')
   })
 
-  test('equal front matter of two pages is not one object', () => {
+  test('case 54: equal front matter of two pages is not one object', () => {
     const source = '---\ntags: [a]\n---\nText.'
 
     const first = parse(source)
@@ -42,14 +42,14 @@ describe('front matter', () => {
     expect(parse(source).page?.tags).toEqual(['a'])
   })
 
-  test.each(['- a\n- b', 'only words', '42'])('%j is no list of keys and is reported', (yaml) => {
+  test.each(['- a\n- b', 'only words', '42'])('case 51: %j is no list of keys and is reported', (yaml) => {
     const parsed = parse(`---\n${yaml}\n---\nText.`)
 
     expect(rulesOf(parsed)).toEqual(['front-matter-invalid'])
     expect(parsed.page?.sections[0]?.text).toBe('Text.')
   })
 
-  test('dates, numbers and an alias bomb are only text or nothing', () => {
+  test('cases 51 and 53: dates, numbers and an alias bomb are only text or nothing', () => {
     const bomb = `a: &a [x, x]\n${'bcdefghij'
       .split('')
       .map((name, n) => `${name}: &${name} [*${'abcdefghi'[n]}, *${'abcdefghi'[n]}]`)
@@ -62,7 +62,7 @@ describe('front matter', () => {
     expect(bombed.page).toMatchObject({title: 'Calm', tags: []})
   })
 
-  test('a byte order mark and Windows line ends change nothing', () => {
+  test('case 51: a byte order mark and Windows line ends change nothing', () => {
     const plain = parse('---\ntitle: T\n---\n# T\n\nText.\n')
 
     expect(parse('\ufeff---\r\ntitle: T\r\n---\r\n# T\r\n\r\nText.\r\n')).toEqual(plain)
@@ -143,14 +143,14 @@ describe('limits', () => {
     expect(parsed.page !== null || parsed.diagnostics.length > 0).toBe(true)
   })
 
-  test('a page or a line beyond the limits is set aside with a diagnostic', () => {
+  test('case 55: a page or a line beyond the limits is set aside with a diagnostic', () => {
     expect(parse('a\n'.repeat(3_000_000)).diagnostics).toMatchObject([{rule: 'too-large', severity: 'error'}])
     expect(parse(`a\n${'b'.repeat(600_000)}`).diagnostics).toMatchObject([{rule: 'line-too-long', line: 2}])
   })
 })
 
 describe('includes', () => {
-  test('never ask for a path outside the content', () => {
+  test('case 57: never ask for a path outside the content', () => {
     const asked: string[] = []
     const source = [
       '../../../etc/passwd',
@@ -204,6 +204,70 @@ describe('the fidelity report', () => {
       {construct: 'shortcode:unknown-thing', line: 7},
     ])
     expect(fidelity.keptWords).toBe(fidelity.visibleWords)
+  })
+
+  test.each([
+    [
+      'export function Two() {\n  if (a) return <b>One thing</b>\n  return <i>Another</i>\n}\n\n<Two/>',
+      'mdx:export',
+      3,
+    ],
+    ['<Chart data={pick("some visible words")} />', 'jsx:Chart', 3],
+    ['{{< banner "Words that somebody sees" >}}', 'shortcode:banner', 4],
+    ['<svg><text>In a drawing</text></svg>', 'html:svg', 3],
+  ])('counts the words that are seen on the site and lost here: %j', (markdown, construct, words) => {
+    const {fidelity} = parse(`Text.\n\n${markdown}\n`, 'a.mdx')
+
+    expect(fidelity.constructs[construct]).toMatchObject({lostWords: words})
+    expect(fidelity.notes.find((note) => note.words)).toMatchObject({construct, words})
+    expect(fidelity).toMatchObject({visibleWords: 1 + words, keptWords: 1})
+  })
+
+  test('tells what a construct shows from what it hides', () => {
+    const {fidelity} = parse('<Card title="Three words here" />\n\n<!-- not for readers -->\n\nText.\n')
+
+    expect(fidelity.constructs['jsx:Card']).toMatchObject({keptWords: 3, lostWords: 0})
+    expect(fidelity.constructs['comment']).toMatchObject({keptWords: 0, lostWords: 0, droppedWords: 3})
+    expect(fidelity).toMatchObject({visibleWords: 4, keptWords: 4})
+  })
+
+  test('counts a page that is set aside as lost', () => {
+    const {page, fidelity} = parse(`word ${'x'.repeat(600 * 1024)}`)
+
+    expect(page).toBeNull()
+    expect(fidelity).toMatchObject({visibleWords: 2, keptWords: 0})
+  })
+})
+
+describe('components that a page defines', () => {
+  test('show their text where they are used', () => {
+    const {page} = parse(
+      'export const Hint = () => (\n  <p>\n    Seen on the **site**.\n  </p>\n)\n\n# Top\n\nBefore.\n\n<Hint />\n\nAfter.\n',
+      'a.mdx',
+    )
+
+    expect(page?.sections.map(({text}) => text)).toEqual(['Before.\nSeen on the site.\nAfter.'])
+  })
+})
+
+describe('callouts', () => {
+  test('hold code and tables, also in a list', () => {
+    const {page} = parse(
+      ':::tip[Code]\n\n```bash\n# no heading\nnpm i\n```\n\n| a |\n| - |\n| b |\n\n:::\n\n- item\n\n  :::note\n\n  ```js\n  run()\n  ```\n\n  :::\n',
+    )
+
+    expect(page?.markdown).toContain('> ```bash\n> # no heading\n> npm i\n> ```')
+    expect(page?.markdown).toContain('> | a |')
+    expect(page?.markdown).toContain('  > ```js\n  > run()\n  > ```')
+    expect(page?.sections.map(({text}) => text)).toEqual([
+      'Code\n# no heading\nnpm i\na\nb\nitem\nNote\nrun()',
+    ])
+  })
+
+  test('with headings leave them to be sections', () => {
+    const {page} = parse('!!! note "Title"\n\n    ## Inside\n\n    Text.\n')
+
+    expect(page?.sections.map(({anchor}) => anchor)).toEqual(['', 'inside'])
   })
 })
 

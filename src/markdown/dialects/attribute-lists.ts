@@ -1,5 +1,4 @@
 import type {Dialect} from '../flattening/dialect.ts'
-
 import type {Pass} from '../flattening/pass.ts'
 
 /** Attribute lists: `{: .class}`, `{ .class }`, `{ #id }`, `{ width="300" }`. */

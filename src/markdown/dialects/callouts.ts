@@ -1,9 +1,6 @@
 import type {Opening} from '../flattening/container.ts'
-
 import type {Dialect, Line} from '../flattening/dialect.ts'
-
 import type {Pass} from '../flattening/pass.ts'
-
 import {calloutNames} from '../jsx-text.ts'
 import {capital} from './markdown-text.ts'
 

@@ -1,7 +1,5 @@
 import {fenceInfoOf, plainInfo} from '../fence-info.ts'
-
 import type {Pass} from '../flattening/pass.ts'
-
 import {directiveOptions} from './directive-options.ts'
 import {shortcodesInCode} from './hugo-values.ts'
 import {readInclude, selectorOf} from './read-include.ts'

@@ -1,7 +1,5 @@
 import {columnsOf} from '../flattening/container.ts'
-
 import type {Pass} from '../flattening/pass.ts'
-
 import {attributeOf, calloutNames, componentText, groupLabels} from '../jsx-text.ts'
 import type {Tag} from '../tags.ts'
 import {closeElement} from './elements.ts'
@@ -34,7 +32,7 @@ export function component(pass: Pass, tag: Tag): boolean {
     pass.current = pass.prefix
     return true
   }
-  const {label, texts, href} = componentText(tag)
+  const {label, texts, href, unread} = componentText(tag)
   if (/^(?:img|image|picture|themedimage|screenshot|zoomimage)$/.test(key)) {
     pass.note(construct, 'flattened')
     image(pass, tag)
@@ -50,8 +48,11 @@ export function component(pass: Pass, tag: Tag): boolean {
   const given = label ?? (isTabName(tag.name) ? (group?.labels.shift() ?? null) : null)
   const title = given ?? (key in calloutNames ? calloutNames[key]! || calloutTitle(tag) : null)
   const shown = [...(title ? [title] : []), ...texts]
+  const own = pass.context.components.get(tag.name)
+  if (own !== undefined && tag.kind === 'self-closing') return ownComponent(pass, tag, own)
   if (tag.kind === 'self-closing' && shown.length === 0)
-    pass.note(construct, 'not-understood', 'it has no text of its own')
+    pass.note(construct, 'not-understood', 'it has no text of its own', unread)
+  else if (unread !== '') pass.note(construct, 'not-understood', 'code in its properties', unread)
   else pass.note(construct, 'flattened')
 
   pass.advance(tag.end)
@@ -84,6 +85,14 @@ export function component(pass: Pass, tag: Tag): boolean {
     pass.break()
   }
   pass.skipSpace()
+  return true
+}
+
+/** A component that the page itself defines: what it shows stands in its definition. */
+function ownComponent(pass: Pass, tag: Tag, markup: string): boolean {
+  pass.note(`jsx:${tag.name}`, 'flattened', 'defined on the page')
+  pass.advance(tag.end)
+  pass.nested(markup)
   return true
 }
 

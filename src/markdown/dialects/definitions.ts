@@ -1,5 +1,4 @@
 import type {Dialect, Line} from '../flattening/dialect.ts'
-
 import type {Pass} from '../flattening/pass.ts'
 
 /** Definition lists and abbreviations, as Markdown Extra has them. */

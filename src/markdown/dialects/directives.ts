@@ -1,7 +1,5 @@
 import type {Dialect, Line} from '../flattening/dialect.ts'
-
 import type {Pass} from '../flattening/pass.ts'
-
 import {callOf} from '../shortcodes.ts'
 import {label, openCallout} from './callouts.ts'
 import {codeInclude} from './includes.ts'

@@ -1,7 +1,5 @@
 import {columnsOf} from '../flattening/container.ts'
-
 import type {Pass} from '../flattening/pass.ts'
-
 import type {Tag} from '../tags.ts'
 
 /** In MDX what stands in an element is indented below it, and is Markdown all the same. */
@@ -18,6 +16,7 @@ export function elementContainer(pass: Pass, tag: Tag, name: string): void {
   } else if (tag.kind === 'close') closeElement(pass, name)
 }
 
+/** Ends the innermost open element of this name; false when there is none. */
 export function closeElement(pass: Pass, name: string): boolean {
   const n = pass.stack.findLastIndex((container) => container.kind === 'element' && container.name === name)
   if (n < 0) return false

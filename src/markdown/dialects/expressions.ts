@@ -1,6 +1,5 @@
 import type {Pass} from '../flattening/pass.ts'
-
-import {stringsOf, wholeString} from '../jsx-text.ts'
+import {proseIn, stringsOf, wholeString} from '../jsx-text.ts'
 import {balancedEnd} from '../tags.ts'
 import {escapedText} from './markdown-text.ts'
 
@@ -33,12 +32,13 @@ export function expression(pass: Pass): boolean {
   const from = code.search(/<(?:[A-Za-z]|>)/)
   const to = code.lastIndexOf('>')
   if (from >= 0 && to > from) {
-    pass.note('mdx:expression', 'flattened', 'the elements in it')
+    const lost = proseIn(`${code.slice(0, from)} ${code.slice(to + 1)}`)
+    pass.note('mdx:expression', lost === '' ? 'flattened' : 'not-understood', 'the elements in it', lost)
     const inner = code.slice(from, to + 1).replace(/\{\/\*[\s\S]*?\*\/\}/g, '')
     pass.nested(inner)
   } else {
     const strings = stringsOf(code).filter((text) => /\p{L}\s+\p{L}/u.test(text))
-    if (strings.length > 0) pass.put(strings.join(' ').replace(/[*_[\]<`\\]/g, '\\$&'))
+    if (strings.length > 0) pass.put(escapedText(strings.join(' ')))
     pass.note('mdx:expression', strings.length > 0 ? 'flattened' : 'not-understood', bare.slice(0, 100))
   }
   pass.advance(end)

@@ -1,7 +1,5 @@
 import type {Dialect, Line} from '../flattening/dialect.ts'
-
 import type {Pass} from '../flattening/pass.ts'
-
 import {headingIdOf} from '../heading-id.ts'
 import {label} from './callouts.ts'
 

@@ -1,5 +1,4 @@
 import type {Pass} from '../flattening/pass.ts'
-
 import {attributeOf, wholeString} from '../jsx-text.ts'
 import {decodeEntities, type Tag, withoutTags} from '../tags.ts'
 import {resolvedDestination, shortcodesInCode} from './hugo-values.ts'

@@ -1,5 +1,4 @@
 import type {Pass} from '../flattening/pass.ts'
-
 import {attributeOf} from '../jsx-text.ts'
 import {type Tag, tagAt} from '../tags.ts'
 

@@ -1,5 +1,4 @@
 import type {Pass} from '../flattening/pass.ts'
-
 import {headingStrings, type Shortcode, shortcodeAt} from '../shortcodes.ts'
 
 /** What a shortcode prints in place; null for one that is not known to print. */

@@ -1,7 +1,7 @@
 import {columnsOf} from '../flattening/container.ts'
 import type {Dialect} from '../flattening/dialect.ts'
 import type {Pass} from '../flattening/pass.ts'
-import {calloutNames} from '../jsx-text.ts'
+import {calloutNames, readsAsProse} from '../jsx-text.ts'
 import {calloutShortcodes, type Shortcode, shortcodeAt, silentShortcodes} from '../shortcodes.ts'
 import {type OpenShortcode, shortcodeReaders} from './hugo-shortcodes.ts'
 import {shortcodeValue} from './hugo-values.ts'
@@ -86,7 +86,8 @@ function readContainer(pass: Pass, call: OpenShortcode): void {
   const isWhole = inner !== null && (inner.includes('\n') || !pass.hasContent)
   pass.advance(call.end)
   if (inner === null && label === null && others.length === 0 && !isCallout && !layoutShortcodes.test(key)) {
-    pass.note(construct, 'not-understood')
+    const values = [...positional, ...Object.values(named)]
+    pass.note(construct, 'not-understood', undefined, values.filter(readsAsProse).join(' '))
     return
   }
   pass.note(construct, 'flattened')

@@ -1,7 +1,5 @@
 import type {Dialect} from '../flattening/dialect.ts'
-
 import type {Pass} from '../flattening/pass.ts'
-
 import {resolvedDestination} from './hugo-values.ts'
 
 /** Links and images as Markdown writes them, with shortcodes in their destinations. */

@@ -1,10 +1,7 @@
 import {columnsOf} from '../flattening/container.ts'
-
 import type {Dialect} from '../flattening/dialect.ts'
-
 import type {Pass} from '../flattening/pass.ts'
-
-import {calloutNames} from '../jsx-text.ts'
+import {calloutNames, readsAsProse} from '../jsx-text.ts'
 import {callOf} from '../shortcodes.ts'
 import {codeBlock} from './code-block.ts'
 import {includeWhole} from './includes.ts'
@@ -91,7 +88,16 @@ function readTag(pass: Pass): boolean {
     const title = label ?? (calloutNames[kind] || calloutNames[name] || '')
     if (title) pass.block(`**${title}**`)
   } else {
-    pass.note(`liquid:${name}`, label ? 'flattened' : 'dropped')
+    const lost =
+      isKnownLogic(name) || label
+        ? ''
+        : [...positional, ...Object.values(call.named)].filter(readsAsProse).join(' ')
+    pass.note(
+      `liquid:${name}`,
+      lost !== '' ? 'not-understood' : label ? 'flattened' : 'dropped',
+      undefined,
+      lost,
+    )
     if (label) pass.block(`**${label.replaceAll('*', '')}**`)
   }
   pass.skipSpace()
@@ -102,4 +108,11 @@ function rawLiquid(pass: Pass, inner: string): void {
   pass.break()
   for (const line of inner.split('\n')) pass.push(line)
   pass.current = pass.prefix
+}
+
+/** Tags that compute: their strings are data. */
+function isKnownLogic(name: string): boolean {
+  return /^(?:if|elsif|else|unless|case|when|for|assign|capture|set|cycle|tablerow|increment|decrement|comment|raw|layout|block|extends|import|macro|load)$/.test(
+    name,
+  )
 }

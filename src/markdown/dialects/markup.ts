@@ -1,6 +1,6 @@
 import type {Dialect} from '../flattening/dialect.ts'
 import type {Pass} from '../flattening/pass.ts'
-import {blockElements, hiddenElements, inlineElements, type Tag, tagAt} from '../tags.ts'
+import {blockElements, hiddenElements, inlineElements, type Tag, tagAt, withoutTags} from '../tags.ts'
 import {component} from './components.ts'
 import {elementContainer, isPlaceholder} from './elements.ts'
 import {captionElement, headingElement, itemElement, lineBreak, listElement, pre} from './html-blocks.ts'
@@ -113,7 +113,8 @@ function readTag(pass: Pass): boolean {
 function readElement(pass: Pass, tag: Tag, name: string): boolean {
   if (hiddenElements.has(name)) {
     const end = tag.kind === 'open' ? pass.ahead.closingTag(name, tag.end) : null
-    pass.note(`html:${name}`, 'dropped')
+    const drawn = name === 'svg' && end ? drawnText(pass.text.slice(tag.end, end.start)) : ''
+    pass.note(`html:${name}`, drawn === '' ? 'dropped' : 'not-understood', undefined, drawn)
     pass.advance(end ? end.end : tag.end)
     return true
   }
@@ -128,4 +129,11 @@ function readElement(pass: Pass, tag: Tag, name: string): boolean {
     if (pass.context.mdx && !pass.options.inline) elementContainer(pass, tag, name)
   } else if (name === 'option' || name === 'button') pass.put(' ')
   return true
+}
+
+/** Words in a drawing. They are labels without an order, so they are not kept. */
+function drawnText(svg: string): string {
+  return [...svg.matchAll(/<text\b[^>]*>([\s\S]*?)<\/text>/gi)]
+    .map((match) => withoutTags(match[1]!))
+    .join(' ')
 }

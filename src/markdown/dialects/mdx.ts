@@ -1,7 +1,5 @@
 import type {Dialect, Line} from '../flattening/dialect.ts'
-
 import type {Pass} from '../flattening/pass.ts'
-
 import {expression} from './expressions.ts'
 
 /** MDX: imports, exports, comments and expressions in braces. Its components are read with tags. */
@@ -55,14 +53,52 @@ function readModuleCode(pass: Pass, {text: trimmed, start, end}: Line): boolean 
   const code = pass.text.slice(start, stop)
   const file = /^import\s+(\w+)\s+from\s+['"]([^'"]+\.mdx?)['"]/.exec(code)
   if (file) pass.context.imports.set(file[1]!, file[2]!)
-  if (isExport && /<[A-Za-z]/.test(code))
-    pass.note('mdx:export', 'not-understood', 'a component is defined here')
-  else pass.note(isImport ? 'mdx:import' : 'mdx:export', 'dropped')
+  const component = isExport ? componentOf(code) : null
+  if (component === null) pass.note(isImport ? 'mdx:import' : 'mdx:export', 'dropped')
+  else if (component.markup !== null) {
+    pass.note('mdx:export', 'flattened', `${component.name} is defined here`)
+    pass.context.components.set(component.name, component.markup)
+  } else {
+    const isUsed = new RegExp(`<${component.name}[\\s/>]`).test(pass.text.slice(stop))
+    pass.note(
+      'mdx:export',
+      'not-understood',
+      `${component.name} is defined here`,
+      isUsed ? component.text : '',
+    )
+  }
   pass.push('')
   pass.current = ''
   pass.hasContent = false
   pass.nextLine(stop)
   return true
+}
+
+interface ComponentDefinition {
+  readonly name: string
+  /** The one piece of markup that it returns; null where it has several or computes. */
+  readonly markup: string | null
+  /** The text between its tags. */
+  readonly text: string
+}
+
+/** What a piece of code defines, when it is a component. */
+function componentOf(code: string): ComponentDefinition | null {
+  const name = /^export\s+(?:default\s+)?(?:async\s+)?(?:const|let|var|function)\s+([A-Z]\w*)/.exec(code)?.[1]
+  if (name === undefined || !/<[A-Za-z>]/.test(code)) return null
+  const starts = [...code.matchAll(/(?:=>|\breturn\b|=)\s*\(?\s*(?=<[A-Za-z>])/g)]
+  const from = starts[0] ? starts[0].index + starts[0][0].length : -1
+  const to = code.lastIndexOf('>') + 1
+  const markup = from < 0 ? '' : code.slice(from, to)
+  const isSimple =
+    starts.filter(({index}) => !/\w$/.test(code.slice(0, index))).length === 1 &&
+    /^[\s)};]*$/.test(code.slice(to)) &&
+    /^\s*(?:=|\([^()]*\))/.test(code.slice(code.indexOf(name) + name.length)) &&
+    !/\bchildren\b|\?|&&|\.map\(/.test(markup)
+  const text = [...code.matchAll(/>([^<>{}]+)</g)]
+    .map((match) => match[1]!.trim())
+    .filter((part) => /\p{L}/u.test(part) && !/[;=()]|\breturn\b/.test(part))
+  return {name, markup: isSimple ? markup : null, text: text.join(' ')}
 }
 
 /** Brackets outside strings and comments, counted without regard to their kinds. */

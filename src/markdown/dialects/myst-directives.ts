@@ -1,7 +1,5 @@
 import type {Container, Opening} from '../flattening/container.ts'
-
 import type {Pass} from '../flattening/pass.ts'
-
 import {calloutNames} from '../jsx-text.ts'
 import {label, openCallout} from './callouts.ts'
 import {directiveOptions} from './directive-options.ts'

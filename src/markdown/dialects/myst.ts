@@ -1,7 +1,5 @@
 import type {Dialect} from '../flattening/dialect.ts'
-
 import type {Pass} from '../flattening/pass.ts'
-
 import {codeSpanOf} from './markdown-text.ts'
 
 /** MyST: roles, targets, comments and block breaks. Its directives are read with fences and colons. */

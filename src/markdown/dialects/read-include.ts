@@ -13,6 +13,7 @@ export const includeFolders: readonly string[] = [
   '_snippets',
 ]
 
+/** A file that was taken in. */
 export interface IncludedText {
   readonly text: string
   readonly path: string

@@ -1,8 +1,6 @@
 import type {Dialect} from '../flattening/dialect.ts'
-
 import type {Pass} from '../flattening/pass.ts'
-
-import {wholeString} from '../jsx-text.ts'
+import {proseIn, wholeString} from '../jsx-text.ts'
 import {macroCall, macroText} from '../macros.ts'
 import {expression} from './expressions.ts'
 import {escapedText} from './markdown-text.ts'
@@ -53,7 +51,7 @@ function readDoubleBrace(pass: Pass): boolean {
     return true
   }
   if (pass.context.templates) {
-    pass.note('template', 'not-understood', inside.trim())
+    pass.note('template', 'not-understood', inside.trim(), proseIn(inside))
     pass.advance(end + 2)
     return true
   }

@@ -10,7 +10,7 @@ export interface Container {
   strip: number
   /** Index in the output where what it sets apart begins. */
   readonly start: number
-  /** Its content becomes a quote when it is short and plain. */
+  /** Its content becomes a quote, unless headings stand in it. */
   readonly quote: boolean
   readonly line: number
   /** Labels for the members of a group, in order. */
@@ -27,18 +27,31 @@ export function columnsOf(space: string): number {
   return columns
 }
 
-/** A short callout without headings, code or tables becomes a quote, so that its end shows. */
+/** A callout becomes a quote, so that its end shows. One with headings does not: its parts are sections of their own. */
 export function quoteCallout(out: string[], {start, indent}: Container): void {
   let from = start
   let to = out.length
   while (from < to && out[from]!.trim() === '') from++
   while (to > from && out[to - 1]!.trim() === '') to--
   const part = out.slice(from, to)
-  if (part.length === 0 || part.length > 16) return
-  if (part.some((line) => /^\s*(?:#{1,6}\s|```|~~~|\||>)/.test(line))) return
+  if (part.length === 0 || part.length > maxQuote || hasHeading(part)) return
   const base = Math.min(indent, ...part.filter((line) => line.trim() !== '').map((line) => line.search(/\S/)))
   for (let n = from; n < to; n++) {
     const line = out[n]!
     out[n] = line.trim() === '' ? `${' '.repeat(base)}>` : `${line.slice(0, base)}> ${line.slice(base)}`
   }
+}
+
+/** Lines of a callout at most; what is longer is a part of the page. */
+const maxQuote = 300
+
+function hasHeading(lines: readonly string[]): boolean {
+  let fence: string | null = null
+  for (const line of lines) {
+    const mark = /^[ \t>]*(?:[-*+][ \t]+)?(`{3,}|~{3,})/.exec(line)?.[1]
+    if (fence === null && mark !== undefined) fence = mark
+    else if (fence !== null && mark?.startsWith(fence)) fence = null
+    else if (fence === null && /^\s*#{1,6}\s/.test(line)) return true
+  }
+  return false
 }

@@ -46,6 +46,7 @@ export interface Dialect {
 /** Constructs by the character they begin with, in the order of their dialects. */
 export type Starts<C> = ReadonlyMap<string, readonly C[]>
 
+/** Where to look for what a line or a part of it may be. */
 export interface DialectTables {
   readonly fences: Starts<LineConstruct>
   readonly lines: Starts<LineConstruct>

@@ -12,14 +12,18 @@ export interface FlattenContext {
   readonly templates: boolean
   /** Names of components that are Markdown files, and their paths. */
   readonly imports: Map<string, string>
+  /** Components that the page defines, and the elements that each shows. */
+  readonly components: Map<string, string>
   readonly includes: Set<string>
   /** Characters taken in by includes so far. */
   included: number
-  lostWords: number
   /** Characters that may still be read ahead: what is never closed must not make the time quadratic. */
   scansLeft: number
   /** Paths being included, the page first: an include of one of them goes in a circle. */
   readonly stack: string[]
-  note(construct: string, fate: Fate, line: number, detail?: string): void
+  /** Counts a construct. `lostWords` are words of the source that readers of the site see and that are gone. */
+  note(construct: string, fate: Fate, line: number, detail?: string, lostWords?: number): void
+  /** Adds the words of a construct that was noted. */
+  count(construct: string, words: {readonly kept?: number; readonly dropped?: number}): void
   report(rule: string, severity: Diagnostic['severity'], line: number, reason: string, hint?: string): void
 }

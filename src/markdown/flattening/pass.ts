@@ -1,9 +1,11 @@
 import type {Fate} from '../fidelity.ts'
 import {withoutTags} from '../tags.ts'
+import {countWords} from '../words.ts'
 import {type Container, columnsOf, type Opening, quoteCallout} from './container.ts'
 import type {FlattenContext} from './flatten-context.ts'
 import {Lookahead} from './lookahead.ts'
 
+/** How a text is to be passed over. */
 export interface PassOptions {
   /** Source line of the text's first line. */
   readonly firstLine: number
@@ -66,6 +68,8 @@ export class Pass {
   /** An `<a name>` that may name the heading around or below it. */
   pendingAnchor: {readonly id: string; readonly out: number} | null = null
   afterDefinition = false
+  /** Constructs noted since the one being read began; `accounted` empties it. */
+  readonly noted: {readonly construct: string; readonly fate: Fate}[] = []
   readonly #reader: Reader
 
   constructor(context: FlattenContext, reader: Reader, text: string, options: PassOptions) {
@@ -185,8 +189,10 @@ export class Pass {
     while (this.text[this.p] === ' ' || this.text[this.p] === '\t') this.p++
   }
 
-  note(construct: string, fate: Fate, detail?: string): void {
-    this.context.note(construct, fate, this.line, detail)
+  /** Counts a construct for the fidelity report. `lost` is text of the source that readers see and that is not put. */
+  note(construct: string, fate: Fate, detail?: string, lost = ''): void {
+    this.noted.push({construct, fate})
+    this.context.note(construct, fate, this.line, detail, lost === '' ? 0 : countWords(lost))
   }
 
   /** A part of the text on one line, in its own pass. */

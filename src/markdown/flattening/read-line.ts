@@ -1,4 +1,5 @@
 import {headingIdOf} from '../heading-id.ts'
+import {accounted} from './accounted.ts'
 import {columnsOf} from './container.ts'
 import type {DialectTables, Line, LineConstruct, Starts} from './dialect.ts'
 import {listMarker, type Pass} from './pass.ts'
@@ -53,7 +54,8 @@ export function readLine(pass: Pass, tables: DialectTables): boolean {
 }
 
 function isConstruct(pass: Pass, table: Starts<LineConstruct>, line: Line): boolean {
-  for (const construct of table.get(line.text[0]!) ?? []) if (construct.read(pass, line)) return true
+  for (const construct of table.get(line.text[0]!) ?? [])
+    if (accounted(pass, () => construct.read(pass, line))) return true
   return false
 }
 

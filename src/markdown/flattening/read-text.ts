@@ -1,3 +1,4 @@
+import {accounted} from './accounted.ts'
 import type {DialectTables, Starts, TextConstruct} from './dialect.ts'
 import type {Pass} from './pass.ts'
 
@@ -41,7 +42,7 @@ export function readText(pass: Pass, tables: DialectTables): void {
 const plainRun = /[^\\`<{[\]:\n]+/y
 
 function isConstruct(pass: Pass, table: Starts<TextConstruct>, char: string): boolean {
-  for (const construct of table.get(char) ?? []) if (construct.read(pass)) return true
+  for (const construct of table.get(char) ?? []) if (accounted(pass, () => construct.read(pass))) return true
   return false
 }
 
