@@ -3,7 +3,7 @@
  *
  * Run with: npm run bench -- [NAME…] [--json] [--quick] [--sizes N,N] [--seed N]
  */
-import {cpus} from 'node:os'
+import {cpus, loadavg} from 'node:os'
 import {parseArgs} from 'node:util'
 import {type BenchOptions, type BenchReport, formatBenchReport} from './bench/report.ts'
 
@@ -57,6 +57,8 @@ async function main(args: readonly string[]): Promise<number> {
     platform: `${process.platform} ${process.arch}`,
     cpus: cpus().length,
     cpu: cpus()[0]?.model ?? null,
+    /** Of the minute before; more than a little of it and the figures are those of a shared machine. */
+    loadBefore: loadavg()[0] ?? null,
   }
   const reports: BenchReport[] = []
   for (const name of positionals.length > 0 ? positionals : Object.keys(benches)) {
@@ -65,6 +67,9 @@ async function main(args: readonly string[]): Promise<number> {
     if (!values.json) console.log(`${formatBenchReport(report)}\n`)
   }
   if (values.json) console.log(JSON.stringify({machine, reports}))
-  else console.log(`Node ${machine.node}, ${machine.platform}, ${machine.cpus} cores (${machine.cpu})`)
+  else
+    console.log(
+      `Node ${machine.node}, ${machine.platform}, ${machine.cpus} cores (${machine.cpu}), load before: ${machine.loadBefore?.toFixed(1)}`,
+    )
   return 0
 }

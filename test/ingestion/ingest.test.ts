@@ -393,6 +393,31 @@ describe('the gates', () => {
   })
 })
 
+describe('the floor of the golden questions', () => {
+  const found = {question: 'How are zebras fed?', relevant: ['/p0']}
+  const missing = {question: 'What do giraffes eat?', relevant: ['/giraffes']}
+  const withFloor = (floor: unknown) =>
+    newFolder({
+      'p0.md': '# Zebras\n\nZebras are fed with hay.\n',
+      'docent.golden.jsonl': [{floor}, found, missing].map((line) => JSON.stringify(line)).join('\n'),
+    })
+
+  test('holds for the first build too', async () => {
+    expect(await run(withFloor(0.5))).toMatchObject({outcome: 'published', golden: {hitAt5: 0.5}})
+    await expect(run(withFloor(0.6))).rejects.toMatchObject({
+      code: 'gate_failed',
+      message: expect.stringContaining('the floor is 60 %'),
+    })
+  })
+
+  test('must be a share', async () => {
+    await expect(run(withFloor(60))).rejects.toMatchObject({
+      code: 'config',
+      message: expect.stringContaining('between 0 and 1'),
+    })
+  })
+})
+
 describe('builds kept', () => {
   test('the older ones go, and an earlier one can be made current again', async () => {
     const folder = newFolder({'a.md': guide})
