@@ -41,6 +41,6 @@ export function parseTask({root, site}: ParseSetup, {path, text}: ParseTask): Pa
     ...parsed,
     includes,
     links: parsed.page ? linksOf(parsed.page, text) : [],
-    anchors: parsed.page ? writtenAnchorsIn(text) : [],
+    anchors: parsed.page ? [...new Set([...writtenAnchorsIn(text), ...parsed.fragments])] : [],
   }
 }

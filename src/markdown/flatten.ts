@@ -29,6 +29,7 @@ export interface Flat {
   /** Words of the source that readers of the site see and that are not in `text`. */
   readonly lostWords: number
   readonly includes: readonly string[]
+  readonly fragments: readonly string[]
 }
 
 const maxNotes = 500
@@ -69,6 +70,7 @@ export function flatten(body: string, options: FlattenOptions): Flat {
     imports: new Map(),
     components: new Map(),
     includes: new Set(),
+    fragments: new Set(),
     included: 0,
     scansLeft: 2_000_000 + 30 * body.length,
     stack: [path],
@@ -109,6 +111,7 @@ export function flatten(body: string, options: FlattenOptions): Flat {
     notes: notes.sort((a, b) => a.line - b.line),
     lostWords: lost,
     includes: [...context.includes],
+    fragments: [...context.fragments],
   }
 }
 

@@ -55,7 +55,7 @@ export function splitFrontMatter(text: string, path: string): SplitSource {
   }
   let data: unknown = null
   try {
-    data = parseBlock(block.language, block.raw)
+    data = parseData(block.language, block.raw)
   } catch (error) {
     const {line, reason} = placeOf(error)
     report(
@@ -155,7 +155,8 @@ function jsonBlockOf(text: string): Block | null {
   }
 }
 
-function parseBlock(language: string, raw: string): unknown {
+/** Data in YAML, TOML or JSON. Throws on what does not parse; code of any kind is refused. */
+export function parseData(language: string, raw: string): unknown {
   if (raw.trim() === '') return null
   const marker = '---'
   // Options must be given: without them gray-matter hands the same mutable object to every equal input.

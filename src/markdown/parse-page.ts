@@ -30,6 +30,8 @@ export interface ParsedPage {
   readonly fidelity: Fidelity
   /** Every path that was asked for, found or not: when one changes, so does the page. */
   readonly includes: readonly string[]
+  /** Fragments that lead into the page beside those of its sections: ids of elements, targets, named directives. */
+  readonly fragments: readonly string[]
 }
 
 /** One Markdown or MDX file, understood. Never throws on content. */
@@ -44,6 +46,7 @@ export function parsePage(source: string, options: ParseOptions): ParsedPage {
       // All of it is lost.
       fidelity: {...emptyFidelity(path), visibleWords: countWords(source)},
       includes: [],
+      fragments: [],
     }
   }
   const text = normaliseText(source)
@@ -70,6 +73,7 @@ export function parsePage(source: string, options: ParseOptions): ParsedPage {
       diagnostics: diagnostics.sort(compareDiagnostics),
       fidelity: emptyFidelity(path),
       includes: [],
+      fragments: [],
     }
   }
 
@@ -119,6 +123,7 @@ export function parsePage(source: string, options: ParseOptions): ParsedPage {
         diagnostics: diagnostics.sort(compareDiagnostics),
         fidelity,
         includes: flat.includes,
+        fragments: flat.fragments,
       }
     }
   }
@@ -133,7 +138,13 @@ export function parsePage(source: string, options: ParseOptions): ParsedPage {
     markdown,
     sections,
   }
-  return {page, diagnostics: diagnostics.sort(compareDiagnostics), fidelity, includes: flat.includes}
+  return {
+    page,
+    diagnostics: diagnostics.sort(compareDiagnostics),
+    fidelity,
+    includes: flat.includes,
+    fragments: flat.fragments,
+  }
 }
 
 /** `getting-started.md` → `Getting started`. */

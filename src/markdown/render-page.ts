@@ -2,6 +2,8 @@ import type {Element, ElementContent, Root as HastRoot} from 'hast'
 import type {Nodes} from 'mdast'
 import rehypeSanitize, {defaultSchema, type Options as Schema} from 'rehype-sanitize'
 import rehypeStringify from 'rehype-stringify'
+import remarkGfm from 'remark-gfm'
+import remarkParse from 'remark-parse'
 import remarkRehype from 'remark-rehype'
 import {unified} from 'unified'
 import {visit} from 'unist-util-visit'
@@ -24,7 +26,7 @@ export interface RenderOptions {
  * http, https, mailto and relative addresses; heading ids as given.
  */
 export function renderPage(markdown: string, options: RenderOptions): string {
-  const tree = parseMarkdown(markdown)
+  const tree = markdown.length > longPage ? parseMarkdown(markdown) : reader.parse(markdown)
   let n = 0
   for (const node of tree.children) {
     if (node.type !== 'heading') continue
@@ -72,6 +74,11 @@ const schema: Schema = {
     p: [['className', 'code-title']],
   },
 }
+
+/** Addresses become links here, as on the site; in passages they are only words. */
+const reader = unified().use(remarkParse).use(remarkGfm).freeze()
+/** Beyond it a page is parsed part by part, without that. */
+const longPage = 200_000
 
 const processor = unified().use(remarkRehype).use(rehypeSanitize, schema).use(rehypeStringify).freeze()
 

@@ -1,6 +1,5 @@
-import {parse as parseToml} from 'smol-toml'
 import {type SlugRule, slugOf} from './anchors.ts'
-import type {FrontMatter} from './front-matter.ts'
+import {type FrontMatter, parseData} from './front-matter.ts'
 
 export type SiteGenerator =
   | 'docusaurus'
@@ -212,14 +211,15 @@ function hugoOf(text: string, path: string): SiteRules {
     contentRoots: [`${folder}/${language}`, folder],
     basePath: pathOfUrl(value('baseURL')),
     routeEnd: ugly ? 'html' : 'slash',
-    params: path.endsWith('.toml') ? hugoParamsOf(text) : {},
+    params: hugoParamsOf(text, path),
   }
 }
 
 /** Only plain values: what a shortcode prints. */
-function hugoParamsOf(text: string): Record<string, string> {
+function hugoParamsOf(text: string, path: string): Record<string, string> {
+  const language = /\.(toml|json)$/.exec(path)?.[1] ?? 'yaml'
   try {
-    const {params} = parseToml(text) as {params?: unknown}
+    const {params} = (parseData(language, text) ?? {}) as {params?: unknown}
     if (typeof params !== 'object' || params === null) return {}
     return Object.fromEntries(
       Object.entries(params)

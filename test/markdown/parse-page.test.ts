@@ -239,6 +239,25 @@ describe('the fidelity report', () => {
   })
 })
 
+describe('fragments', () => {
+  test('are given by elements, targets and named directives, beside headings', () => {
+    const {fragments, page} = parse(
+      '(my_target)=\n# Top\n\n<a name="by-name"></a><div id="by-id">x</div>\n\n```{note}\n:name: Named Note\nText.\n```\n\nText.\n{: #listed}\n',
+    )
+
+    expect(fragments).toEqual([
+      'my_target',
+      'my-target',
+      'by-name',
+      'by-id',
+      'Named Note',
+      'named-note',
+      'listed',
+    ])
+    expect(page?.sections[0]?.anchor).toBe('top')
+  })
+})
+
 describe('components that a page defines', () => {
   test('show their text where they are used', () => {
     const {page} = parse(
@@ -287,6 +306,18 @@ describe('sites', () => {
     expect(generatorOf('astro.config.mjs')).toBe('starlight')
     expect(generatorOf('book.toml')).toBe('mdbook')
     expect(generatorOf('docs.json', '{"navigation": {}}')).toBe('mintlify')
+  })
+
+  test.each([
+    ['hugo.toml', '[params]\nversion = "1.2"\n'],
+    ['hugo.yaml', 'params:\n  version: "1.2"\n  list: [a]\n'],
+    ['hugo.json', '{"params": {"version": "1.2"}}'],
+  ])('give the parameters that shortcodes print: %s', (path, text) => {
+    const site = detectSite([{path, text}])
+
+    const {page} = parsePage('Version {{< param "version" >}}.', {path: 'a.md', site})
+
+    expect(page?.sections[0]?.text).toBe('Version 1.2.')
   })
 
   test('make routes as their generators do', () => {

@@ -57,6 +57,12 @@ describe('a rendered page', () => {
     expect(html).toContain('bad')
   })
 
+  test('makes links of bare addresses', () => {
+    const html = renderPage('See https://example.com/a and `https://example.com/b`.', {anchors: []})
+
+    expect([...html.matchAll(/href="([^"]*)"/g)].map((match) => match[1])).toEqual(['https://example.com/a'])
+  })
+
   test('keeps the language and the file name of code, and leads its own links where it is told', () => {
     const html = renderPage('```ts title="a.ts"\nlet a\n```\n\n[b](./b.md)', {
       anchors: [],

@@ -22,6 +22,8 @@ function readAttributes(pass: Pass): boolean {
     const ahead = text.slice(p + attributes[0].length, pass.lineEnd()).trim()
     if (/[)\]*_`]/.test(pass.current.at(-1) ?? '') || ahead === '') {
       pass.note('attribute-list', 'dropped')
+      const id = /#([\w.:-]+)/.exec(attributes[0])?.[1]
+      if (id) pass.context.fragments.add(id)
       pass.advance(p + attributes[0].length)
       return true
     }

@@ -1,5 +1,6 @@
 import type {Dialect} from '../flattening/dialect.ts'
 import type {Pass} from '../flattening/pass.ts'
+import {attributeOf} from '../jsx-text.ts'
 import {blockElements, hiddenElements, inlineElements, type Tag, tagAt, withoutTags} from '../tags.ts'
 import {component} from './components.ts'
 import {elementContainer, isPlaceholder} from './elements.ts'
@@ -96,6 +97,8 @@ function readAddress(pass: Pass): boolean {
 function readTag(pass: Pass): boolean {
   const tag = tagAt(pass.text, pass.p)
   if (!tag) return false
+  const id = attributeOf(tag, 'id') ?? (tag.name === 'a' ? attributeOf(tag, 'name') : null)
+  if (id) pass.context.fragments.add(id)
   const name = tag.name.toLowerCase()
   const isComponent = /^[A-Z]/.test(tag.name) || tag.name.includes('.')
   const isHtml = blockElements.has(name) || inlineElements.has(name) || hiddenElements.has(name)

@@ -5,6 +5,7 @@ import {label, openCallout} from './callouts.ts'
 import {directiveOptions} from './directive-options.ts'
 import {includeWhole} from './includes.ts'
 import {imageOf} from './markdown-text.ts'
+import {addTarget} from './myst-targets.ts'
 
 /** A MyST directive whose content is Markdown. The line that opens it has been read. */
 export function mystDirective(
@@ -39,6 +40,7 @@ export function mystDirective(
     pass.current = ''
     return
   }
+  if (values['name']) addTarget(pass, values['name'])
   if (hiddenDirectives.has(kind)) {
     pass.note(`myst:${name}`, 'dropped')
     skipDirective(pass, container)

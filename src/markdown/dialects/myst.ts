@@ -1,6 +1,7 @@
 import type {Dialect} from '../flattening/dialect.ts'
 import type {Pass} from '../flattening/pass.ts'
 import {codeSpanOf} from './markdown-text.ts'
+import {addTarget} from './myst-targets.ts'
 
 /** MyST: roles, targets, comments and block breaks. Its directives are read with fences and colons. */
 export const myst: Dialect = {
@@ -9,7 +10,9 @@ export const myst: Dialect = {
     {
       starts: '(',
       read(pass, {text, end}) {
-        if (!/^\([\w .:-]+\)=[ \t]*$/.test(text)) return false
+        const target = /^\(([\w .:-]+)\)=[ \t]*$/.exec(text)?.[1]
+        if (target === undefined) return false
+        addTarget(pass, target)
         pass.note('myst:target', 'dropped')
         return pass.endConstruct(end)
       },

@@ -15,6 +15,8 @@ export interface FlattenContext {
   /** Components that the page defines, and the elements that each shows. */
   readonly components: Map<string, string>
   readonly includes: Set<string>
+  /** Fragments that the page's own marks make, beside its headings. */
+  readonly fragments: Set<string>
   /** Characters taken in by includes so far. */
   included: number
   /** Characters that may still be read ahead: what is never closed must not make the time quadratic. */
