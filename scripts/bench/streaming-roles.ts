@@ -2,6 +2,7 @@
  * The processes of `bench streaming`, one role each: the scripted upstream, Docent, a bare relay of the same SDK,
  * and the load. Told what to do over IPC; see `streaming.ts`.
  */
+import {once} from 'node:events'
 import {mkdtempSync, rmSync} from 'node:fs'
 import {Agent, createServer, type IncomingMessage, request, type ServerResponse} from 'node:http'
 import type {AddressInfo} from 'node:net'
@@ -57,6 +58,8 @@ export interface LoadResult {
 export interface Usage {
   readonly cpuMicros: number
   readonly rssBytes: number
+  /** The most at any time since the reset, above what it was then. */
+  readonly grownBytes: number
   readonly loopDelayP99Ms: number
   readonly loopDelayMaxMs: number
 }
@@ -86,8 +89,15 @@ function watchUsage(): void {
   const delay = monitorEventLoopDelay({resolution: 5})
   delay.enable()
   let cpu = process.cpuUsage()
+  let rssBefore = process.memoryUsage.rss()
+  let rssPeak = rssBefore
+  setInterval(() => {
+    rssPeak = Math.max(rssPeak, process.memoryUsage.rss())
+  }, 100).unref()
   handlers['reset'] = () => {
     cpu = process.cpuUsage()
+    rssBefore = process.memoryUsage.rss()
+    rssPeak = rssBefore
     delay.reset()
   }
   handlers['usage'] = (): Usage => {
@@ -95,6 +105,7 @@ function watchUsage(): void {
     return {
       cpuMicros: user + system,
       rssBytes: process.memoryUsage.rss(),
+      grownBytes: Math.max(rssPeak, process.memoryUsage.rss()) - rssBefore,
       loopDelayP99Ms: delay.percentile(99) / 1e6,
       loopDelayMaxMs: delay.max / 1e6,
     }
@@ -287,6 +298,7 @@ async function load({url, kind, streams, stopAfter, holdAfter}: LoadPlan): Promi
   const latencies: number[] = []
   const firsts: number[] = []
   const stoppedAt: string[] = []
+  const stops: Promise<unknown>[] = []
   let complete = 0
   const startedAt = process.hrtime.bigint()
 
@@ -326,9 +338,10 @@ async function load({url, kind, streams, stopAfter, holdAfter}: LoadPlan): Promi
           if (stopAfter !== null && tokens >= stopAfter && !isStopped) {
             isStopped = true
             stoppedAt.push(String(process.hrtime.bigint()))
-            if (kind === 'docent')
-              request(`${url}/api/answers/${answerId}/stop`, {method: 'POST', agent}).end()
-            else sent.destroy()
+            if (kind === 'docent') {
+              const stop = request(`${url}/api/answers/${answerId}/stop`, {method: 'POST', agent}).end()
+              stops.push(once(stop, 'response').then(([answered]) => answered.resume()))
+            } else sent.destroy()
           }
         })
         response.on('end', resolve)
@@ -338,6 +351,8 @@ async function load({url, kind, streams, stopAfter, holdAfter}: LoadPlan): Promi
     })
 
   await Promise.all(Array.from({length: streams}, one))
+  // The end of a stream may come before the answer to the stop that ended it.
+  await Promise.all(stops)
   const wallMs = Number(process.hrtime.bigint() - startedAt) / 1e6
   if (holdAfter === null) agent.destroy()
   else handlers['release'] = () => agent.destroy()

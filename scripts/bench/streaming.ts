@@ -40,6 +40,8 @@ export interface StreamingRow {
   /** Of the server's process; null without one. */
   readonly cpuMicrosPerToken: number | null
   readonly loopDelayP99Ms: number | null
+  /** By which the server's memory grew at most, divided by the streams; null without a server. */
+  readonly kilobytesPerStream: number | null
 }
 
 export interface StreamingReport {
@@ -116,6 +118,7 @@ export async function benchStreaming(
           firstTokenMs: result.firstTokenMs,
           cpuMicrosPerToken: usage && usage.cpuMicros / result.tokens,
           loopDelayP99Ms: usage?.loopDelayP99Ms ?? null,
+          kilobytesPerStream: usage && usage.grownBytes / 1024 / streams,
         })
       }
     }
@@ -216,6 +219,8 @@ export async function runStreamingBench({quick, sizes, log}: BenchOptions): Prom
           'first token p50 ms': row.firstTokenMs.p50,
           'CPU µs/token': row.cpuMicrosPerToken,
           'loop delay p99 ms': row.loopDelayP99Ms,
+          // A few streams grow it by less than the garbage of one collection.
+          'KB/stream': row.streams < 100 ? null : row.kilobytesPerStream,
           whole: row.isWhole ? 'yes' : 'NO',
         })),
       },

@@ -45,18 +45,14 @@ async function withinTime(
 ): Promise<Response> {
   const silence = new AbortController()
   const outer = init?.signal
-  const stall = new DocentError(
-    'stall_timeout',
-    `The model's API sent no response within ${stallTimeoutMs} ms`,
-  )
-  const timer = setTimeout(() => silence.abort(stall), stallTimeoutMs)
+  const timer = setTimeout(() => silence.abort(), stallTimeoutMs)
   // The outer signal must go on to govern the body, so it stays the request's own; the timer races beside it.
   const signal = outer ? AbortSignal.any([outer, silence.signal]) : silence.signal
   try {
     return await call(input, {...init, signal})
   } catch (error) {
-    if (silence.signal.aborted && !outer?.aborted) throw stall
-    throw error
+    if (!silence.signal.aborted || outer?.aborted) throw error
+    throw new DocentError('stall_timeout', `The model's API sent no response within ${stallTimeoutMs} ms`)
   } finally {
     clearTimeout(timer)
   }

@@ -1,10 +1,10 @@
-import type {Database} from 'better-sqlite3'
-import {type AnswerFold, createAnswerFold, foldOf} from '../answering/answer-fold.ts'
+import {createAnswerFold} from '../answering/answer-fold.ts'
 import type {Journal, JournalEntry, JournalFacts, JournalledAnswer} from '../answering/journal.ts'
-import {errorEventOf} from '../answering/run.ts'
 import {DocentError, isTerminal, type SequencedEvent} from '../domain/index.ts'
 import {redactedEvent, rowsOf} from './event-rows.ts'
+import {type LiveAnswer, liveRow, matches, memoryItem, sizeOf, withoutReview} from './live-answer.ts'
 import {holdFile, openDatabase, storageError} from './open-database.ts'
+import {recoverAnswers} from './recover-answers.ts'
 import {answersAtOnce, emptyWriteAheadLog, removeAnswers} from './removal.ts'
 import {
   type AnswerRow,
@@ -44,22 +44,6 @@ export interface Transcripts extends Journal, TranscriptStore {
   close(): void
 }
 
-/** An answer that is not wholly on disk: under way, or not written yet. */
-interface Live {
-  readonly entry: JournalEntry
-  readonly fold: AnswerFold
-  /** Its row in `answers`; null until it is written. */
-  row: number | null
-  /** To be written, in order. */
-  pending: SequencedEvent[]
-  /** Everything, for modes that do not keep it on disk; null where the file has it. */
-  readonly whole: SequencedEvent[] | null
-  facts: JournalFacts
-  hasNewFacts: boolean
-  /** Events were given up for want of room. */
-  isPartial: boolean
-}
-
 const busyTimeoutMs = 20
 const staffBusyTimeoutMs = 250
 const firstRetryMs = 250
@@ -82,7 +66,7 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
   let recovered: number
   try {
     hold = holdFile(file)
-    recovered = recover(db)
+    recovered = recoverAnswers(db)
   } catch (error) {
     hold?.release()
     db.close()
@@ -91,9 +75,11 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
   db.pragma(`busy_timeout = ${busyTimeoutMs}`)
   const reads = createTranscriptReads(db)
 
-  const live = new Map<string, Live>()
+  const live = new Map<string, LiveAnswer>()
   const liveByKey = new Map<string, string>()
-  const dirty = new Set<Live>()
+  const dirty = new Set<LiveAnswer>()
+  /** Those without a row yet: a few, unless the file takes nothing. */
+  const unwritten = new Set<LiveAnswer>()
   let pendingCount = 0
   let pendingChars = 0
   let lostAnswers = 0
@@ -117,13 +103,13 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
     'UPDATE answers SET ending = ?, abstained = ?, text = ?, usage = ?, timings = ? WHERE row = ?',
   )
 
-  const writeAll = db.transaction((answers: readonly Live[]): Map<Live, number> => {
-    const rows = new Map<Live, number>()
+  const writeAll = db.transaction((answers: readonly LiveAnswer[]): Map<LiveAnswer, number> => {
+    const rows = new Map<LiveAnswer, number>()
     for (const answer of answers) rows.set(answer, write(answer))
     return rows
   })
 
-  function write(answer: Live): number {
+  function write(answer: LiveAnswer): number {
     const {entry, fold} = answer
     const isRedacted = mode !== 'full'
     let row = answer.row
@@ -161,7 +147,7 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
     return row
   }
 
-  function factsToKeep({facts, isPartial}: Live): JournalFacts {
+  function factsToKeep({facts, isPartial}: LiveAnswer): JournalFacts {
     const notes = [...(facts.notes ?? [])]
     if (isPartial)
       notes.push('The log could not be written for a while: some of this answer’s events are missing.')
@@ -181,7 +167,10 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
       // Immediate: a transaction that reads before it writes would fail at once when another process has written.
       const rows = mode === 'off' ? null : writeAll.immediate([...dirty])
       for (const answer of dirty) {
-        if (rows !== null) answer.row = rows.get(answer) ?? null
+        if (rows !== null) {
+          answer.row = rows.get(answer) ?? null
+          unwritten.delete(answer)
+        }
         answer.pending = []
         answer.hasNewFacts = false
         if (answer.fold.ending !== null) forget(answer)
@@ -200,8 +189,9 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
     }
   }
 
-  function forget(answer: Live): void {
+  function forget(answer: LiveAnswer): void {
     live.delete(answer.entry.answerId)
+    unwritten.delete(answer)
     const key = answer.entry.idempotencyKey
     if (key !== null && liveByKey.get(key) === answer.entry.answerId) liveByKey.delete(key)
   }
@@ -228,7 +218,7 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
   /** Gives up events of the largest answers until there is room; their endings are kept. */
   function shed(): void {
     while (pendingCount > maxPending || pendingChars > maxPendingChars) {
-      let largest: Live | null = null
+      let largest: LiveAnswer | null = null
       for (const answer of dirty) {
         if (answer.pending.length > (largest?.pending.length ?? 1)) largest = answer
       }
@@ -257,7 +247,7 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
   }
 
   function begin(entry: JournalEntry): void {
-    const answer: Live = {
+    const answer: LiveAnswer = {
       entry,
       fold: createAnswerFold(entry.startedAt),
       row: null,
@@ -268,6 +258,7 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
       isPartial: false,
     }
     live.set(entry.answerId, answer)
+    unwritten.add(answer)
     if (entry.idempotencyKey !== null) liveByKey.set(entry.idempotencyKey, entry.answerId)
     dirty.add(answer)
     schedule(flushMs)
@@ -333,39 +324,6 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
     }
   }
 
-  function liveRow(answer: Live): AnswerRow {
-    const {entry, fold} = answer
-    return {
-      row: answer.row ?? -1,
-      id: entry.answerId,
-      conversation_id: entry.conversationId,
-      question: mode === 'full' || fold.ending === null ? entry.question : '',
-      version: entry.version,
-      build: entry.build,
-      generator: entry.generator,
-      model: entry.model,
-      embedding: entry.embedding,
-      started_at: entry.startedAt,
-      settings: JSON.stringify(entry.settings),
-      channel: entry.channel,
-      idempotency_key: entry.idempotencyKey,
-      ending: fold.ending,
-      abstained: fold.abstained ? 1 : 0,
-      text: fold.text,
-      usage: JSON.stringify(fold.usage),
-      timings: JSON.stringify(fold.timings()),
-      facts: JSON.stringify(answer.facts),
-      rating: null,
-      rating_reasons: null,
-      rating_comment: null,
-      rated_at: null,
-      verdict: null,
-      review_note: null,
-      corrected_answer: null,
-      reviewed_at: null,
-    }
-  }
-
   function find(answerId: string): JournalledAnswer | null {
     const answer = live.get(answerId)
     if (answer !== undefined) return {...answer.entry, ending: answer.fold.ending}
@@ -382,12 +340,14 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
     return [...written, ...unwritten]
   }
 
+  const rowOf = (answer: LiveAnswer): AnswerRow => liveRow(answer, mode === 'full')
+
   function get(answerId: string): Transcript | null {
     return reading(() => {
       const answer = live.get(answerId)
       if (answer === undefined) return reads.get(answerId)
       const stored = reads.row(answerId)
-      const row = liveRow(answer)
+      const row = rowOf(answer)
       // Feedback may be there already while the answer still runs.
       const merged = stored === null ? row : {...stored, ...withoutReview(row)}
       return transcriptOf(merged, eventsAfter(answerId, 0))
@@ -404,10 +364,10 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
       })
       if (page?.cursor !== undefined || reason === null) return {...found, items}
       // The log cannot be written: what only memory has comes first, since it is the newest.
-      const unwritten = [...live.values()].filter((answer) => answer.row === null && matches(answer, filter))
+      const missing = [...unwritten].filter((answer) => matches(answer, filter))
       return {
         ...found,
-        items: [...unwritten.reverse().map((answer) => memoryItem(liveRow(answer))), ...items],
+        items: [...missing.reverse().map((answer) => memoryItem(rowOf(answer))), ...items],
       }
     })
   }
@@ -422,7 +382,7 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
   function removeWhere(
     condition: string,
     value: string | number,
-    isMeant: (answer: Live) => boolean,
+    isMeant: (answer: LiveAnswer) => boolean,
   ): number {
     if (dirty.size > 0) flushNow()
     let removed = 0
@@ -485,15 +445,13 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
     },
     conversation(conversationId, limit) {
       const stored = quietly(() => reads.conversationRows(conversationId, limit), [])
-      const unwritten = [...live.values()].filter(
-        (answer) => answer.entry.conversationId === conversationId && answer.row === null,
-      )
+      const missing = [...unwritten].filter(({entry}) => entry.conversationId === conversationId)
       const answers = [
         ...stored.map((row) => {
           const answer = live.get(row.id)
-          return answer === undefined ? row : liveRow(answer)
+          return answer === undefined ? row : rowOf(answer)
         }),
-        ...unwritten.map(liveRow),
+        ...missing.map(rowOf),
       ]
       return turnsOf(answers, limit)
     },
@@ -567,91 +525,4 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
       hold.release()
     },
   }
-}
-
-/** Gives every answer that a crash left open its ending. Gives their number. */
-function recover(db: Database): number {
-  const open = db.prepare<[], AnswerRow>('SELECT * FROM answers WHERE ending IS NULL').all()
-  if (open.length === 0) return 0
-  const reads = createTranscriptReads(db)
-  const insert = db.prepare(
-    'INSERT INTO events (answer, seq, last_seq, at, data, pieces) VALUES (?, ?, ?, ?, ?, NULL)',
-  )
-  const close = db.prepare('UPDATE answers SET ending = ?, text = ?, usage = ?, timings = ? WHERE row = ?')
-  db.transaction(() => {
-    for (const row of open) {
-      const events = reads.events(row.row, 0)
-      const fold = foldOf(events, row.started_at)
-      const last = events.at(-1)
-      if (fold.terminal === null) {
-        const seq = (last?.seq ?? 0) + 1
-        // At the time of the last event that is known: when the process died, nobody can say.
-        const terminal: SequencedEvent = {
-          seq,
-          at: last?.at ?? row.started_at,
-          event: errorEventOf('server_restarted'),
-        }
-        fold.add(terminal)
-        insert.run(row.row, seq, seq, terminal.at, JSON.stringify(terminal.event))
-      }
-      close.run(fold.ending, fold.text, JSON.stringify(fold.usage), JSON.stringify(fold.timings()), row.row)
-    }
-  }).immediate()
-  return open.length
-}
-
-function sizeOf(event: SequencedEvent['event']): number {
-  if (event.type === 'delta' || event.type === 'reasoning') return event.text.length
-  return event.type === 'sources' ? 600 * (event.sources.length + 1) : 400
-}
-
-function withoutReview(row: AnswerRow): Partial<AnswerRow> {
-  const {
-    rating: _rating,
-    rating_reasons: _reasons,
-    rating_comment: _comment,
-    rated_at: _ratedAt,
-    verdict: _verdict,
-    review_note: _note,
-    corrected_answer: _corrected,
-    reviewed_at: _reviewedAt,
-    ...rest
-  } = row
-  return rest
-}
-
-function memoryItem(row: AnswerRow): TranscriptItem {
-  return {
-    answerId: row.id,
-    conversationId: row.conversation_id,
-    question: row.question,
-    startedAt: row.started_at,
-    ending: row.ending,
-    abstained: row.abstained === 1,
-    rating: null,
-    verdict: null,
-    build: row.build,
-    generator: row.generator,
-    model: row.model,
-    timings: JSON.parse(row.timings ?? '{}') as TranscriptItem['timings'],
-    excerpt: excerptOf(row.text),
-  }
-}
-
-/** The filter of the list, for an answer that only memory has. */
-function matches({entry, fold}: Live, filter: TranscriptFilter): boolean {
-  const words = filter.q?.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []
-  const haystack = words.length > 0 ? `${entry.question} ${fold.text}`.toLowerCase() : ''
-  return (
-    words.every((word) => haystack.includes(word)) &&
-    (filter.ending === undefined ||
-      (filter.ending === 'running' ? fold.ending === null : fold.ending === filter.ending)) &&
-    (filter.rating === undefined || filter.rating === 'none') &&
-    (filter.verdict === undefined || filter.verdict === 'none') &&
-    (filter.abstained === undefined || fold.abstained === filter.abstained) &&
-    (filter.build === undefined || entry.build === filter.build) &&
-    (filter.from === undefined || entry.startedAt >= filter.from) &&
-    (filter.to === undefined || entry.startedAt < filter.to) &&
-    (filter.conversationId === undefined || entry.conversationId === filter.conversationId)
-  )
 }
