@@ -87,8 +87,10 @@ function openDatabase(path: string): Database.Database {
   const db = new Database(path, {readonly: true, fileMustExist: true})
   // Nobody writes to a build. The lock is taken once, shared, instead of by half a dozen system calls a statement.
   db.pragma('locking_mode = EXCLUSIVE')
-  db.pragma('cache_size = -32768')
-  db.pragma('mmap_size = 1073741824')
+  db.pragma('cache_size = -65536')
+  // Not mapped into memory: a file that somebody truncates, or a disk that fails, would then end the process (SIGBUS)
+  // instead of a query.
+  db.pragma('mmap_size = 0')
   db.pragma('temp_store = MEMORY')
   return db
 }
