@@ -28,7 +28,8 @@ import type {FinishEvent, GenerationEvent, GenerationFacts, Generator} from '../
 import type {Retrieval, Retriever} from '../retrieval/retriever.ts'
 import {type AnswerFold, createAnswerFold} from './answer-fold.ts'
 import type {Journal, JournalEntry, JournalFacts} from './journal.ts'
-import {laggingError, type RunReader} from './run-reader.ts'
+import {LiveReaders} from './live-readers.ts'
+import type {RunReader} from './run-reader.ts'
 
 export interface Deadlines {
   /** Longest wait, from the question on, for the first sign of life of the generator. */
@@ -141,7 +142,18 @@ export function beginRun(options: RunOptions): Run {
   const upstream = new AbortController()
   const events: SequencedEvent[] = []
   const fold = createAnswerFold(entry.startedAt)
-  const readers = new Set<LiveReader>()
+  const readers = new LiveReaders({
+    answerId: entry.answerId,
+    events,
+    isEnded: () => isEnded,
+    pauseLagEvents: limits.pauseLagEvents,
+    maxReaderLagEvents: limits.maxReaderLagEvents,
+    onCame() {
+      if (leavingTimer !== null) clearTimeout(leavingTimer)
+      leavingTimer = null
+    },
+    onEmpty: nobodyReads,
+  })
   const shownNumbers = new Set<number>()
   const shownIds = new Map<string, number>()
   const notes: string[] = []
@@ -154,7 +166,6 @@ export function beginRun(options: RunOptions): Run {
   let isEnded = false
   let round = 0
   let nextNumber = 1
-  let releaseRoom: (() => void) | null = null
   let droppedCitations = 0
   let reasoningChars = 0
   /** The first half of a surrogate pair whose second half has not come yet. */
@@ -178,7 +189,7 @@ export function beginRun(options: RunOptions): Run {
     journal.append(entry.answerId, sequenced)
     const isDelta = event.type === 'delta'
     if (isTerminal(event)) isEnded = true
-    for (const reader of readers) reader.notice(isDelta)
+    readers.notice(isDelta)
   }
 
   function note(facts: JournalFacts): void {
@@ -200,7 +211,7 @@ export function beginRun(options: RunOptions): Run {
     clearTimeout(answerTimer)
     if (leavingTimer !== null) clearTimeout(leavingTimer)
     leavingTimer = null
-    releaseRoom?.()
+    readers.release()
     // A generator that has finished is left to close by itself; any other end closes its request at once.
     if (terminal.ending !== 'complete' && terminal.ending !== 'abstained') upstream.abort()
     options.onEnd(
@@ -253,111 +264,14 @@ export function beginRun(options: RunOptions): Run {
     finish({ending: 'disconnected'})
   }
 
-  function readerLeft(reader: LiveReader): void {
-    if (!readers.delete(reader)) return
-    releaseRoom?.()
-    if (isEnded || readers.size > 0) return
+  function nobodyReads(): void {
+    if (isEnded) return
     if (question.resumable && options.graceMs > 0) {
       if (leavingTimer !== null) clearTimeout(leavingTimer)
       leavingTimer = setTimeout(disconnect, options.graceMs)
     } else {
       disconnect()
     }
-  }
-
-  class LiveReader implements RunReader {
-    #position: number
-    readonly #signal: AbortSignal
-    #isOver = false
-    #failure: DocentError | null = null
-    #wake: (() => void) | null = null
-    #isQuiet = false
-    #lengthAtTake = events.length
-
-    constructor(after: number, signal: AbortSignal) {
-      this.#position = Math.min(after, events.length)
-      this.#signal = signal
-      if (isEnded && this.#position >= events.length) {
-        this.#isOver = true
-        return
-      }
-      readers.add(this)
-      if (leavingTimer !== null) clearTimeout(leavingTimer)
-      leavingTimer = null
-      if (signal.aborted) this.leave()
-      else signal.addEventListener('abort', this.leave, {once: true})
-    }
-
-    get lag(): number {
-      return events.length - this.#position
-    }
-
-    get isOver(): boolean {
-      return this.#isOver
-    }
-
-    take(): SequencedEvent | null {
-      if (this.#isOver) return null
-      const next = events[this.#position]
-      if (next === undefined) return null
-      this.#position += 1
-      this.#lengthAtTake = events.length
-      if (releaseRoom !== null && this.lag <= limits.pauseLagEvents) releaseRoom()
-      if (isTerminal(next.event)) this.leave()
-      return next
-    }
-
-    wait({quietly = false, timeoutMs}: {quietly?: boolean; timeoutMs?: number} = {}): Promise<void> {
-      if (this.#isOver) return Promise.resolve()
-      return new Promise((resolve) => {
-        const timer = timeoutMs === undefined ? null : setTimeout(() => this.#wake?.(), timeoutMs)
-        this.#isQuiet = quietly
-        this.#wake = () => {
-          this.#wake = null
-          if (timer !== null) clearTimeout(timer)
-          resolve()
-        }
-      })
-    }
-
-    notice(isDelta: boolean): void {
-      if (events.length - this.#lengthAtTake > limits.maxReaderLagEvents && this.#wake === null) {
-        this.#failure = laggingError(entry.answerId)
-        this.leave()
-      } else if (!(isDelta && this.#isQuiet)) {
-        this.#wake?.()
-      }
-    }
-
-    /** An arrow function, since it is a listener too. */
-    readonly leave = (): void => {
-      if (this.#isOver) return
-      this.#isOver = true
-      this.#signal.removeEventListener('abort', this.leave)
-      this.#wake?.()
-      readerLeft(this)
-    }
-
-    get failure(): DocentError | null {
-      return this.#failure
-    }
-  }
-
-  /** Resolves once some reader is near enough, or nobody reads, or the run is over. */
-  async function room(): Promise<void> {
-    while (!isEnded && readers.size > 0 && allLag()) {
-      await new Promise<void>((resolve) => {
-        releaseRoom = () => {
-          releaseRoom = null
-          resolve()
-        }
-      })
-    }
-  }
-
-  function allLag(): boolean {
-    for (const reader of readers) if (reader.lag <= limits.pauseLagEvents) return false
-    return true
   }
 
   /** Numbers what is new, shows it, and gives it back; a known section keeps its number and is not shown again. */
@@ -487,7 +401,7 @@ export function beginRun(options: RunOptions): Run {
       if (event.type === 'finish') return complete(event)
       relay(event)
       if (isEnded) return
-      if (allLag()) await room()
+      if (readers.allLag) await readers.room()
       if (isEnded) return
     }
     throw new DocentError('upstream_cut', 'The generator ended without saying that it had finished')
@@ -585,7 +499,7 @@ export function beginRun(options: RunOptions): Run {
     get isEnded() {
       return isEnded
     },
-    read: (after, signal) => new LiveReader(after, signal),
+    read: (after, signal) => readers.read(after, signal),
     stop: () => finish({ending: 'stopped'}),
     interrupt: (code) => fail(code),
   }
