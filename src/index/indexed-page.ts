@@ -22,8 +22,20 @@ export interface IncludedFile {
 export interface StoredFidelity {
   readonly visibleWords: number
   readonly keptWords: number
-  /** Counts by construct, as the parser gave them. */
-  readonly constructs: Readonly<Record<string, object>>
+  /** Counts by construct, as the parser gave them; builds of older parsers have fewer. */
+  readonly constructs: Readonly<
+    Record<
+      string,
+      Partial<
+        Readonly<
+          Record<
+            'flattened' | 'dropped' | 'not-understood' | 'keptWords' | 'lostWords' | 'droppedWords',
+            number
+          >
+        >
+      >
+    >
+  >
   readonly notes: readonly {
     readonly construct: string
     readonly fate: string
