@@ -1,6 +1,6 @@
 import {compareDiagnostics, type Diagnostic, type Page} from '../domain/index.ts'
-import type {BuildRecords, PageRecord} from '../index/index.ts'
-import type {IngestReport} from './ingest-report.ts'
+import type {BuildRecords, PageRecord, StoredFidelity} from '../index/index.ts'
+import type {ConstructShare, IngestReport} from './ingest-report.ts'
 import {brokenLinksIn, duplicateUrlsIn} from './links.ts'
 import type {ParsedFile} from './page-stage.ts'
 import type {ParseResult} from './parse-task.ts'
@@ -44,6 +44,7 @@ export function factsOf(records: BuildRecords | null, scan: Scan, tried: readonl
       visibleWords: fidelity.reduce((sum, page) => sum + page.fidelity.visibleWords, 0),
       keptWords: fidelity.reduce((sum, page) => sum + page.fidelity.keptWords, 0),
       losing,
+      constructs: constructSharesOf(fidelity.map((page) => page.fidelity)),
     },
     setAside: scan.diagnostics.length + (records || tried.length > 0 ? files.size - pages.length : 0),
   }
@@ -52,4 +53,31 @@ export function factsOf(records: BuildRecords | null, scan: Scan, tried: readonl
 function pageRecordOf(page: Page, links: ParseResult['links'], written: ParseResult['anchors']): PageRecord {
   const anchors = new Set([...page.sections.map((section) => section.anchor), ...written])
   return {path: page.path, url: page.url, links, anchors}
+}
+
+/** As the parser wrote them; an older one may have written less. */
+type StoredConstructs = Readonly<Record<string, Readonly<Record<string, number>>>>
+
+function constructSharesOf(pages: readonly StoredFidelity[]): Record<string, ConstructShare> {
+  const sums = new Map<string, {-readonly [K in keyof ConstructShare]: number}>()
+  for (const {constructs} of pages) {
+    for (const [name, counts] of Object.entries(constructs as StoredConstructs)) {
+      const sum = sums.get(name) ?? {
+        flattened: 0,
+        dropped: 0,
+        notUnderstood: 0,
+        keptWords: 0,
+        lostWords: 0,
+        droppedWords: 0,
+      }
+      sum.flattened += counts['flattened'] ?? 0
+      sum.dropped += counts['dropped'] ?? 0
+      sum.notUnderstood += counts['not-understood'] ?? 0
+      sum.keptWords += counts['keptWords'] ?? 0
+      sum.lostWords += counts['lostWords'] ?? 0
+      sum.droppedWords += counts['droppedWords'] ?? 0
+      sums.set(name, sum)
+    }
+  }
+  return Object.fromEntries([...sums].sort(([one], [other]) => (one < other ? -1 : 1)))
 }

@@ -32,6 +32,18 @@ export interface GateResult {
   readonly detail: string
 }
 
+/** One construct over all pages, as `jsx:Tabs` or `shortcode:note`. */
+export interface ConstructShare {
+  readonly flattened: number
+  readonly dropped: number
+  readonly notUnderstood: number
+  readonly keptWords: number
+  /** Words that readers of the site see and that reach no passage. */
+  readonly lostWords: number
+  /** Words that readers of the site do not see either. */
+  readonly droppedWords: number
+}
+
 /** What an ingest did or, after `dry-run` and `check`, would do. */
 export interface IngestReport {
   readonly outcome: 'published' | 'unchanged' | 'refused' | 'dry-run'
@@ -74,6 +86,8 @@ export interface IngestReport {
       readonly visibleWords: number
       readonly keptWords: number
     }[]
+    /** Of every construct that is more than plain Markdown: how often, and what became of the words it shows or hides. */
+    readonly constructs: Readonly<Record<string, ConstructShare>>
   }
   readonly gates: readonly GateResult[]
   /** Hit rate of the golden questions at 5; null without any. */

@@ -11,6 +11,10 @@ import {sectionsOf} from './sections.ts'
 import {langOf, routeOf, type SiteRules, versionOf} from './site.ts'
 import {countWords} from './words.ts'
 
+/** Warnings of one page about lost text at most. */
+const maxLosses = 20
+
+/** What a page is read with. */
 export interface ParseOptions {
   /** Below the content root, `/` on every system. */
   readonly path: string
@@ -79,6 +83,15 @@ export function parsePage(source: string, options: ParseOptions): ParsedPage {
 
   const flat = flatten(body, {path, site, bodyLine, readInclude: options.readInclude ?? (() => null)})
   for (const item of flat.diagnostics) diagnostics.push(item)
+  for (const {construct, line, words} of flat.notes.filter((note) => note.words).slice(0, maxLosses)) {
+    report(
+      'lost-text',
+      'warning',
+      line,
+      `${words === 1 ? 'a word' : `${words} words`} that readers see in ${construct} cannot be read`,
+      'Write them as text of the page, or as plain strings in properties.',
+    )
+  }
   const flatText = tamed(flat.text, flat.lines, (rule, severity, line, reason) =>
     report(rule, severity, line, reason),
   )

@@ -216,11 +216,13 @@ describe('the fidelity report', () => {
     ['{{< banner "Words that somebody sees" >}}', 'shortcode:banner', 4],
     ['<svg><text>In a drawing</text></svg>', 'html:svg', 3],
   ])('counts the words that are seen on the site and lost here: %j', (markdown, construct, words) => {
-    const {fidelity} = parse(`Text.\n\n${markdown}\n`, 'a.mdx')
+    const parsed = parse(`Text.\n\n${markdown}\n`, 'a.mdx')
+    const {fidelity} = parsed
 
     expect(fidelity.constructs[construct]).toMatchObject({lostWords: words})
     expect(fidelity.notes.find((note) => note.words)).toMatchObject({construct, words})
     expect(fidelity).toMatchObject({visibleWords: 1 + words, keptWords: 1})
+    expect(rulesOf(parsed)).toEqual(['lost-text'])
   })
 
   test('tells what a construct shows from what it hides', () => {
