@@ -80,6 +80,7 @@ const highlighterCuts = [
   ['    highlightAll,', '    configure,', ''],
   ['    initHighlighting,', '    registerLanguage,', ''],
   ['    addPlugin,', '  });', ''],
+  ['  hljs.debugMode =', '  hljs.regex = {', ''],
   ['highlight.newInstance =', null, 'export default highlight;'],
 ] as const
 

@@ -6,7 +6,6 @@ export const dependencyNotes: Readonly<Record<string, string>> = {
   'better-sqlite3': 'SQLite with FTS5: the index’s passages, vectors and words; the transcripts.',
   chokidar: 'Watches the content folder for `ingest --watch`.',
   'cli-progress': 'Progress bars on a terminal.',
-  dompurify: 'Sanitises rendered Markdown in the browser.',
   dotenv: 'Reads `.env`.',
   esbuild: 'Bundles the widget and the page.',
   'eventsource-parser': 'Reads event streams, in the widget and in `npm run ask`.',

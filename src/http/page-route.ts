@@ -47,7 +47,7 @@ export function addPageRoute(router: Router, {webDir, current, imageHosts}: Page
 
 /**
  * Titles of pages that are good to begin with: near the top of the folder, and with much to say.
- * Pages about other pages, as a start page or a list of changes, are none.
+ * Pages about other pages, as a start page or a list of changes, are none; nor is what to do when something fails.
  */
 export function topicsOf(build: Pick<IndexBuild, 'pages' | 'sectionsOf'>): readonly string[] {
   const fitting = build.pages().filter(isTopic)
@@ -63,7 +63,7 @@ function isTopic({path, title}: StoredPage): boolean {
     .at(-1)!
     .replace(/\.mdx?$/, '')
   const isAboutOthers =
-    /^(?:index|readme|change-?log|changes|history|releases?|release-notes|licen[cs]e|contributing|code-of-conduct|404|glossary)$/i
+    /^(?:index|readme|change-?log|changes|history|releases?|release-notes|licen[cs]e|contributing|code-of-conduct|404|glossary|troubleshooting|faq)$/i
   return title.length <= maxTitleLength && !title.includes('|') && !isAboutOthers.test(name)
 }
 

@@ -1,6 +1,14 @@
 import {describe, expect, test} from 'vitest'
 import type {AnswerState} from '../../src/web/client/answer-state.ts'
-import {newAnswer, stopped, withNews} from '../../src/web/client/answer-state.ts'
+import {
+  doingOf,
+  newAnswer,
+  refused,
+  retried,
+  shownOf,
+  stopped,
+  withNews,
+} from '../../src/web/client/answer-state.ts'
 import {createConversationStore, memoryStorage} from '../../src/web/client/conversation-store.ts'
 import {copiedMarkdown} from '../../src/web/client/markdown-copy.ts'
 import {createLiveSearch} from '../../src/web/client/search.ts'
@@ -89,6 +97,96 @@ describe('a session', () => {
         session.close()
       },
     )
+  })
+
+  test.each(['another question', 'another conversation'])(
+    'what was stopped before it had a name is stopped on the server, though %s came at once',
+    async (next) => {
+      await withDocent(
+        (question) => (question === 'first' ? [{hold: true}] : [words('Hi.'), {send: done('complete')}]),
+        async (docent) => {
+          const {session, until} = openTab(docent)
+
+          session.ask('first')
+          session.stop()
+          if (next === 'another conversation') session.startNew()
+          session.ask('second')
+          await until(({question, phase}) => question === 'second' && phase === 'complete')
+
+          await expect
+            .poll(() => docent.answers.map(({question, stops}) => [question, stops]))
+            .toEqual([
+              ['first', 1],
+              ['second', 0],
+            ])
+          session.close()
+        },
+      )
+    },
+  )
+
+  test('what was there stays to be seen while an answer goes on, and when that is refused', async () => {
+    const half: Step[] = [{send: sourcesEvent()}, words('Half '), words('an answer.')]
+    const broken: Step = {
+      send: {type: 'error', ending: 'error', code: 'upstream_cut', message: '', retryable: true},
+    }
+    let asked = 0
+    await withDocent(
+      () =>
+        asked++ === 0
+          ? [...half, broken]
+          : [...half, {hold: true}, words(' And the rest.'), {send: done('complete')}],
+      async (docent) => {
+        const {session, until} = openTab(docent)
+        session.ask('q')
+        const {key} = await until(({phase}) => phase === 'broke-off')
+        const seen: number[] = []
+
+        session.goOn(key)
+        await until((answer) => {
+          seen.push(shownOf(answer).text.length, shownOf(answer).sources.length * 100)
+          return answer.carried === null
+        })
+        docent.release()
+        const whole = await until(({phase}) => phase === 'complete')
+
+        expect(Math.min(...seen)).toBe('Half an answer.'.length)
+        expect(whole.text).toBe('Half an answer. And the rest.')
+        const again = refused(retried(whole, 0, false), {code: 'rate_limited', message: '', retryAfterMs: 1})
+        expect(shownOf(again).text).toBe(whole.text)
+        expect(retried(again, 0, true).continues).toBe(whole.answerId)
+        session.close()
+      },
+    )
+  })
+
+  test('what is done beside writing is told as steps, and who took over the writing', () => {
+    const tool = (more: object): Parameters<typeof withNews>[1] => ({
+      type: 'event',
+      seq: 1,
+      event: {type: 'tool', id: 't', name: 'search_docs', status: 'started', ...more},
+    })
+    const begun = newAnswer('k', 'q', {askedAt: 0})
+
+    const searching = withNews(begun, tool({summary: 'Looking.'}))
+    const found = withNews(searching, tool({status: 'done', summary: 'Found 2.'}))
+    const handedOver = withNews(
+      found,
+      tool({
+        id: 'g',
+        name: 'generator',
+        status: 'failed',
+        summary: 'Quoting.',
+        input: {generator: 'extractive'},
+      }),
+    )
+
+    expect([begun, searching, found].map(doingOf)).toEqual(['', 'Looking.', ''])
+    expect(handedOver.steps.map(({status, words}) => `${status}: ${words}`)).toEqual([
+      'done: Found 2.',
+      'failed: Quoting.',
+    ])
+    expect([found.generator, handedOver.generator]).toEqual([null, 'extractive'])
   })
 
   test('a stop before the first token reaches the server, and shows at once', async () => {

@@ -1,4 +1,4 @@
-import {type AnswerState, isEnded} from '../client/answer-state.ts'
+import type {AnswerState} from '../client/answer-state.ts'
 import {hrefOf, nameOf} from '../client/markdown-copy.ts'
 import type {Say} from '../locales/strings.ts'
 import {safeHref} from '../render/links.ts'
@@ -77,7 +77,7 @@ export class AnswerText extends HTMLElement {
     this.#shown = Math.min(answer.text.length, before + this.#charsPerFrame)
     const isWhole = this.#shown === answer.text.length
     const text = isWhole ? answer.text : answer.text.slice(0, this.#shown)
-    this.#put(this.#stream.update(text, this.#chipsOf(answer, this.#shown), isWhole && isEnded(answer)))
+    this.#put(this.#stream.update(text, this.#chipsOf(answer, this.#shown), isWhole && isComplete(answer)))
     // Whoever follows the end measures it, and with it the layout falls into the time that is measured here.
     this.dispatchEvent(new CustomEvent('drawn', {bubbles: true}))
     this.#adapt(performance.now() - startedAt, this.#shown - before)
@@ -122,4 +122,9 @@ export class AnswerText extends HTMLElement {
     }
     return chips
   }
+}
+
+/** What was stopped or broke off ends in the middle of something, and stays as presentable as it was while it came. */
+function isComplete({phase}: AnswerState): boolean {
+  return phase === 'complete' || phase === 'quoted'
 }

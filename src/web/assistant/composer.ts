@@ -189,5 +189,6 @@ export class Composer implements ReactiveController {
 /** As tall as its text, within what the styles allow. */
 function growToFit(box: HTMLTextAreaElement): void {
   box.style.setProperty('height', 'auto')
-  box.style.setProperty('height', `${box.scrollHeight}px`)
+  // Empty, it is one line, however long the words are that stand in for a question.
+  if (box.value !== '') box.style.setProperty('height', `${box.scrollHeight}px`)
 }

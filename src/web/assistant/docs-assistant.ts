@@ -510,10 +510,11 @@ export class DocsAssistant extends LitElement {
   #frame(): TemplateResult {
     const say = this.#say
     const isEmpty = this.#session!.answers.length === 0
+    const scrolls = !isEmpty && this.mode !== 'inline'
     return html`
-      <section class="frame ${isEmpty ? 'empty' : ''}" role=${this.mode === 'page' ? 'main' : nothing} aria-label=${say('name')}>
+      <section class="frame ${isEmpty ? 'empty' : ''}" role=${this.mode === 'page' ? 'main' : nothing} aria-label=${this.#floats ? nothing : say('name')}>
         ${this.mode === 'inline' && isEmpty ? nothing : this.#bar(isEmpty)}
-        <div class="scroll" @scroll=${this.#turns.onScroll} tabindex=${isEmpty || this.mode === 'inline' ? nothing : '0'} role=${isEmpty ? nothing : 'region'} aria-label=${isEmpty ? nothing : say('name')}>
+        <div class="scroll" @scroll=${this.#turns.onScroll} tabindex=${scrolls ? '0' : nothing} role=${scrolls ? 'region' : nothing} aria-label=${scrolls ? say('name') : nothing}>
           <div class="column">
             ${
               isEmpty

@@ -41,9 +41,9 @@ export function turn(answer: AnswerState, view: TurnView, on: TurnHandlers): Tem
     ${answer.about === '' ? nothing : html`<blockquote class="about-passage" aria-label=${say('about')} dir="auto">${answer.about}</blockquote>`}
     ${stateLine(answer, say)}
     ${sources(answer, view, on)}
-    ${steps(answer)}
+    ${steps(answer, true)}
     <docs-assistant-text class="text ${isOld(answer) ? 'old' : ''}" data-key=${answer.key} dir="auto"></docs-assistant-text>
-    ${tail(answer)}
+    ${steps(answer, false)}
     ${ending(answer, on)}
     ${isEnded(answer) && answer.phase !== 'refused' ? actions(answer, view, on) : nothing}
     ${isEnded(answer) && !on.isBusy ? followUps(answer, on) : nothing}
@@ -79,21 +79,15 @@ function isOld({carried, continues, phase}: AnswerState): boolean {
   return carried != null && continues === null && !['stopped', 'broke-off', 'refused'].includes(phase)
 }
 
-/** What was done before the first word. What is done later is told at the end of the text, where the reader is. */
-function steps(answer: AnswerState): TemplateResult | typeof nothing {
-  const early = (answer.steps ?? []).filter(({at}) => at === 0)
-  if (early.length === 0) return nothing
+/** What was done beside writing: before the first word above the text, after it at the end, where the reader is. */
+function steps(answer: AnswerState, isEarly: boolean): TemplateResult | typeof nothing {
+  const mine = (answer.steps ?? []).filter(({at}) => (at === 0) === isEarly)
+  if (mine.length === 0) return nothing
   const icons = {started: 'search', done: 'check', failed: 'retry'} as const
-  return html`<ul class="steps">${early.map(
+  return html`<ul class="steps">${mine.map(
     ({status, words}) =>
       html`<li class=${status}>${icon(icons[status])}<span dir="auto">${words}</span></li>`,
   )}</ul>`
-}
-
-function tail(answer: AnswerState): TemplateResult | typeof nothing {
-  const words = answer.text === '' ? '' : doingOf(answer)
-  if (words === '') return nothing
-  return html`<p class="state live tail"><span class="dot" aria-hidden="true"></span><span dir="auto">${words}</span></p>`
 }
 
 function sources(answer: AnswerState, view: TurnView, on: TurnHandlers): TemplateResult | typeof nothing {

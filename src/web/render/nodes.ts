@@ -350,10 +350,14 @@ function isWithinWord(text: string, at: number): boolean {
 const isIdeographic = (char: string): boolean =>
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u.test(char)
 
+/** Each source once, however many of its citations end up in one place. */
 function chipsUpTo(end: number, walk: Walk): RenderNode[] {
-  const nodes: RenderNode[] = []
-  while (walk.chips.length > 0 && walk.chips[0]!.end <= end) nodes.push(chipNode(walk.chips.shift()!))
-  return nodes
+  const chips: Chip[] = []
+  while (walk.chips.length > 0 && walk.chips[0]!.end <= end) {
+    const chip = walk.chips.shift()!
+    if (!chips.some(({n}) => n === chip.n)) chips.push(chip)
+  }
+  return chips.map(chipNode)
 }
 
 function chipNode(chip: Chip): RenderNode {

@@ -560,6 +560,42 @@ describe.skipIf(chromiumPath === null)('the assistant in a browser', () => {
     })
   })
 
+  test('tells the server when the first sources were on the screen', async () => {
+    const {page, docent} = await open(whole)
+
+    await ask(page, 'measure')
+    await phase(page, 'complete')
+
+    await expect
+      .poll(() => docent.timings)
+      .toEqual([{answerId: 'a1', body: {firstUsefulMs: expect.any(Number)}}])
+  })
+
+  test('it is as dark as the page around, also when that changes', async () => {
+    const {page} = await open(whole, {
+      path: '/site/',
+      pages: {
+        '/site/':
+          '<!doctype html><html lang="en"><title>Site</title><script src="/widget.js" defer></script><body><docs-assistant></docs-assistant></body></html>',
+      },
+      contentSecurityPolicy: "script-src 'self' 'unsafe-eval'",
+      browser: {colorScheme: 'dark'},
+    })
+    await page.locator('.root.light').waitFor({state: 'attached'})
+
+    await page.evaluate(() => {
+      document.body.style.backgroundColor = '#16181d'
+    })
+    await page.locator('.root.dark').waitFor({state: 'attached'})
+    await page.evaluate(() => {
+      document.body.style.backgroundColor = ''
+      document.documentElement.style.colorScheme = 'light dark'
+    })
+    await page.waitForTimeout(0)
+
+    expect(await page.locator('.root.dark').count()).toBe(1)
+  })
+
   describe('an accessibility checker finds nothing', () => {
     const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 
@@ -582,6 +618,29 @@ describe.skipIf(chromiumPath === null)('the assistant in a browser', () => {
         )
       })
     }
+
+    test.each([
+      ['a panel', 'en', '<docs-assistant opened></docs-assistant>'],
+      ['a dialog', 'en', '<docs-assistant mode="modal" opened></docs-assistant>'],
+      ['inline', 'en', '<docs-assistant mode="inline" heading="Ask"></docs-assistant>'],
+      ['a panel from right to left', 'ar', '<docs-assistant opened></docs-assistant>'],
+    ])('%s: before asking and with an answer', async (_name, lang, element) => {
+      const {page} = await open(whole, {
+        path: '/site/',
+        pages: {
+          '/site/': `<!doctype html><html lang="${lang}" dir="${lang === 'ar' ? 'rtl' : 'ltr'}"><meta charset="utf-8"><title>Site</title><script src="/widget.js" defer></script><body><main><h1>A site</h1><p>Words.</p>${element}</main></body></html>`,
+        },
+        contentSecurityPolicy: "script-src 'self' 'unsafe-eval' 'unsafe-inline'",
+        browser: {reducedMotion: 'reduce'},
+      })
+      await page.locator('textarea.question').waitFor()
+      expect(await violations(page)).toEqual([])
+
+      await ask(page, 'q')
+      await phase(page, 'complete')
+      await page.locator('.text table').waitFor()
+      expect(await violations(page)).toEqual([])
+    })
 
     for (const colorScheme of ['light', 'dark'] as const) {
       test(`${colorScheme}: before asking, while searching, finished, rating, not in the docs`, async () => {
