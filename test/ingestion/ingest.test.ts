@@ -259,7 +259,7 @@ describe('an ingest', () => {
 })
 
 describe('files that are not as they should be', () => {
-  test('each is reported with its rule, and the rest goes in', async () => {
+  test('cases 55, 57 and 58: each is reported with its rule, and the rest goes in', async () => {
     const folder = newFolder({
       'good.md': guide,
       '.hidden.md': guide,
@@ -309,7 +309,7 @@ describe('files that are not as they should be', () => {
     expect(report.diagnostics).toMatchObject([{path: 'secret.md', rule: 'unreadable'}])
   })
 
-  test('pages that never end, overflow, exit or throw are set aside one by one', async () => {
+  test('case 56: pages that never end, overflow, exit or throw are set aside one by one', async () => {
     const folder = newFolder({
       'a.md': '# A\n\nGood words.\n',
       'b.md': 'LOOP',
