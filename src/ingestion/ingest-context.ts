@@ -1,5 +1,5 @@
 import type {Embedder} from '../embedding/embedder.ts'
-import type {IngestOptions} from './ingest.ts'
+import type {IngestOptions} from './ingest-options.ts'
 import type {IngestProgress, Stage} from './ingest-report.ts'
 
 /** What the stages of one ingest share: its options, its clock, what it counts, and the model once it is needed. */
