@@ -128,6 +128,9 @@ export interface IndexBuild {
   /** In how many sections a term stands. */
   documentFrequency(term: string): number
 
+  /** Terms of small letters and digits that begin like this, with the number of sections each stands in. No order. */
+  termsFrom?(beginning: string): {readonly term: string; readonly frequency: number}[]
+
   /** In the order asked for; unknown numbers are left out. */
   sections(ids: readonly number[]): StoredSection[]
   passagesOf(sectionId: number): StoredPassage[]

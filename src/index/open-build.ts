@@ -388,6 +388,16 @@ function indexBuild(
       return (sql.wordRow.get(encodeTerm(term)) as number | undefined) ?? 0
     },
 
+    termsFrom(beginning) {
+      if (!/^[a-z0-9]+$/.test(beginning)) return []
+      // Above every letter, digit and encoded character.
+      const end = `${beginning}\uffff`
+      return [...sql.wordRowsFrom.all(beginning, end), ...sql.commonWordsFrom.all(beginning, end)].filter(
+        (found): found is {term: string; frequency: number} =>
+          /^[a-z0-9]+$/.test((found as {term: string}).term),
+      )
+    },
+
     sections(ids) {
       return ids.flatMap((id) => {
         const row = sql.section.get(id) as SectionRow | undefined
@@ -458,6 +468,10 @@ function prepareStatements(db: Database.Database) {
     passages: db.prepare(`SELECT ${passage} FROM passages WHERE id BETWEEN ? AND ? ORDER BY id`),
     commonWord: db.prepare('SELECT postings FROM common_words WHERE word = ?').pluck(),
     commonWordBytes: db.prepare('SELECT length(postings) FROM common_words WHERE word = ?').pluck(),
+    wordRowsFrom: db.prepare('SELECT term, doc AS frequency FROM word_rows WHERE term BETWEEN ? AND ?'),
+    commonWordsFrom: db.prepare(
+      'SELECT word AS term, length(postings) / 8 AS frequency FROM common_words WHERE word BETWEEN ? AND ?',
+    ),
     wordRow: db.prepare('SELECT doc FROM word_rows WHERE term = ?').pluck(),
     places: db.prepare('SELECT doc, col FROM word_places WHERE term = ?').raw(),
   }

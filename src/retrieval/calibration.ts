@@ -209,7 +209,7 @@ const usualSections = 2_000
 const leastCaution = 0.07
 
 function cautionOf(sections: number): number {
-  return Math.max(leastCaution, Math.min(1, sections / usualSections) ** 0.85)
+  return Math.max(leastCaution, Math.min(1, sections / usualSections) ** 0.8)
 }
 
 /** Logistic regression by gradient descent, both kinds weighing the same. */

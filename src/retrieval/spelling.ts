@@ -15,8 +15,8 @@ const maxCached = 2_000
  * Terms of the build one slip (a letter too much, too few, changed, or two swapped) from a term it does not
  * know, the most frequent first; at most three. Empty when there is none.
  *
- * Made the other way round from a walk over the vocabulary: all terms one slip away are looked up, about 60 for
- * each letter, so the time does not grow with the build.
+ * The first two letters are seldom wrong: terms that share them are read in one go and compared. Only when none is near is a
+ * slip in those two looked up the other way round, by every term it may have been. So the time hardly grows with the build.
  */
 export function correctionsOf(build: IndexBuild, term: string): readonly string[] {
   if (term.length < minLength || term.length > maxLength || !/^[a-z][a-z0-9]*$/.test(term)) return []
@@ -29,11 +29,19 @@ export function correctionsOf(build: IndexBuild, term: string): readonly string[
   if (before !== undefined) return before
 
   const frequencies = new Map<string, number>()
-  for (const candidate of oneSlipFrom(term)) {
-    if (frequencies.has(candidate)) continue
-    const frequency = build.documentFrequency(candidate)
-    // The first letter is seldom wrong, so a candidate that keeps it wins.
-    frequencies.set(candidate, candidate[0] === term[0] ? frequency : frequency * 0.05)
+  const near = build.termsFrom?.(term.slice(0, 2))
+  for (const found of near ?? []) {
+    if (isOneSlip(term, found.term)) {
+      frequencies.set(found.term, Math.max(found.frequency, frequencies.get(found.term) ?? 0))
+    }
+  }
+  if (frequencies.size === 0) {
+    for (const candidate of slipsOf(term, near === undefined ? term.length : 1)) {
+      if (frequencies.has(candidate)) continue
+      const frequency = build.documentFrequency(candidate)
+      // The very first letter is seldomest wrong of all, so a candidate that keeps it wins.
+      frequencies.set(candidate, candidate[0] === term[0] ? frequency : frequency * 0.05)
+    }
   }
   const best = [...frequencies]
     .filter(([, frequency]) => frequency > 0)
@@ -49,8 +57,9 @@ export function correctionsOf(build: IndexBuild, term: string): readonly string[
   return corrections
 }
 
-function* oneSlipFrom(term: string): Generator<string> {
-  for (let index = 0; index <= term.length; index++) {
+/** Terms one slip away, the slip at one of the letters up to `last`. */
+function* slipsOf(term: string, last: number): Generator<string> {
+  for (let index = 0; index <= last; index++) {
     const head = term.slice(0, index)
     const tail = term.slice(index)
     if (tail.length > 1) yield head + tail[1] + tail[0] + tail.slice(2)
@@ -60,4 +69,18 @@ function* oneSlipFrom(term: string): Generator<string> {
       yield head + letter + tail
     }
   }
+}
+
+function isOneSlip(one: string, other: string): boolean {
+  const difference = other.length - one.length
+  if (difference < -1 || difference > 1 || one === other) return false
+  if (difference < 0 && one.length <= minLength) return false
+  let at = 0
+  while (at < one.length && one[at] === other[at]) at++
+  const rest = one.slice(at)
+  const otherRest = other.slice(at)
+  if (difference < 0) return rest.slice(1) === otherRest
+  if (difference > 0) return rest === otherRest.slice(1)
+  if (rest.slice(1) === otherRest.slice(1)) return true
+  return rest[0] === otherRest[1] && rest[1] === otherRest[0] && rest.slice(2) === otherRest.slice(2)
 }
