@@ -2,8 +2,8 @@ import {compareDiagnostics, type Diagnostic, type Page} from '../domain/index.ts
 import type {BuildRecords, PageRecord, StoredFidelity} from '../index/index.ts'
 import type {ConstructShare, IngestReport} from './ingest-report.ts'
 import {brokenLinksIn, duplicateUrlsIn} from './links.ts'
-import type {ParsedFile} from './page-stage.ts'
 import type {ParseResult} from './parse-task.ts'
+import type {ParsedFile} from './parsed-file.ts'
 import {readInside} from './read-inside.ts'
 import type {Scan} from './scan-folder.ts'
 

@@ -1,7 +1,7 @@
 import type {Page} from '../domain/index.ts'
 import {type BuildRecords, embeddingHashOf, embeddingTextOf, type FileRecord} from '../index/index.ts'
 import type {PageChange} from './ingest-report.ts'
-import type {ParsedFile} from './page-stage.ts'
+import type {ParsedFile} from './parsed-file.ts'
 
 export function changesOf(
   {source, page}: ParsedFile,

@@ -1,29 +1,16 @@
 import {join} from 'node:path'
-import type {Diagnostic, Page} from '../domain/index.ts'
-import {
-  type BuildRecords,
-  type BuildWriter,
-  embeddingHashOf,
-  embeddingTextOf,
-  type SourceFile,
-} from '../index/index.ts'
+import type {Diagnostic} from '../domain/index.ts'
+import {type BuildRecords, type BuildWriter, embeddingHashOf, embeddingTextOf} from '../index/index.ts'
 import type {SiteRules} from '../markdown/site.ts'
 import {ChildFailure} from './child-pool.ts'
 import type {IngestContext} from './ingest-context.ts'
 import {type Base, isRetry, type Plan} from './ingest-plan.ts'
 import type {PageChange} from './ingest-report.ts'
 import {changesOf, passagesIn, removalsOf} from './page-changes.ts'
-import type {ParseResult, ParseSetup} from './parse-task.ts'
+import type {ParseSetup} from './parse-task.ts'
+import type {ParsedFile} from './parsed-file.ts'
 import {openParserPool, type PageParser} from './parser-pool.ts'
 import {hashOf, readSource, type Scan, type ScannedFile} from './scan-folder.ts'
-
-export interface ParsedFile {
-  readonly scanned: ScannedFile
-  readonly source: SourceFile
-  readonly page: Page | null
-  readonly links: ParseResult['links']
-  readonly anchors: ParseResult['anchors']
-}
 
 /** Both cores, and no more memory than two pages need. */
 const maxParsers = 2
