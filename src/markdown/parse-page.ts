@@ -7,8 +7,9 @@ import {refusalOf, tamed} from './limits.ts'
 import {hiddenCharactersOf, normaliseText} from './normalise-text.ts'
 import {parseMarkdown} from './parse-markdown.ts'
 import {plainTextOfNode} from './plain-text.ts'
+import {langOf, routeOf, versionOf} from './routes.ts'
 import {sectionsOf} from './sections.ts'
-import {langOf, routeOf, type SiteRules, versionOf} from './site.ts'
+import type {SiteRules} from './site.ts'
 import {countWords} from './words.ts'
 
 /** Warnings of one page about lost text at most. */
