@@ -1,4 +1,5 @@
 import type {IndexBuild, StoredSection, TextWeights} from '../index/build.ts'
+import {isStopTerm} from '../text/stop-words.ts'
 import {BuildMemory, gap, type SectionWords} from './build-memory.ts'
 import type {QuestionTerm} from './question-terms.ts'
 import {dot, dotAt} from './vector-math.ts'
@@ -65,6 +66,8 @@ export interface Signals {
   headings: number
   /** Share of the heading's own words that the question holds. */
   headingFocus: number
+  /** 1 when the heading asks the very question, stop words apart: each holds all words of the other. */
+  sameHeading: number
   /** Share of the question's words, by weight, anywhere in the section. */
   coverage: number
   /** Share of the question's neighbouring words that are neighbours in the section. */
@@ -204,7 +207,7 @@ export function rankedSections(
       without.has('semantic') || !hasVector
         ? {cosine: 0, sectionCosine: 0, bestPassageId: section.firstPassage}
         : cosinesOf(build, memory, section, wanted.vector)
-    const heading = without.has('headings') ? {match: 0, focus: 0} : headingMatch.of(words)
+    const heading = without.has('headings') ? {match: 0, focus: 0, same: 0} : headingMatch.of(words)
     candidates.push({
       section,
       words,
@@ -217,6 +220,7 @@ export function rankedSections(
         sectionCosine: without.has('semantic') ? 0 : (sectionCosine - background.mean) / background.spread,
         headings: heading.match,
         headingFocus: heading.focus,
+        sameHeading: heading.same,
         coverage: 0,
         phrases: 0,
         length: 0,
@@ -284,6 +288,7 @@ export const fusionWeights: Readonly<Record<keyof Signals, number>> = {
   sectionCosine: 0.45,
   headings: 1,
   headingFocus: 0.6,
+  sameHeading: 2.5,
   coverage: 1.2,
   phrases: 1,
   length: 0.1,
@@ -307,6 +312,7 @@ function fuse(candidates: readonly Candidate[], wanted: Wanted): void {
       weights.sectionCosine * signals.sectionCosine +
       weights.headings * signals.headings +
       weights.headingFocus * signals.headingFocus +
+      weights.sameHeading * signals.sameHeading +
       weights.coverage * signals.coverage +
       weights.phrases * signals.phrases +
       weights.length * signals.length +
@@ -348,22 +354,26 @@ class HeadingMatch {
     this.#asked = asked
   }
 
-  of({titleAndHeadings, lastHeading}: SectionWords): {match: number; focus: number} {
+  of({titleAndHeadings, lastHeading}: SectionWords): {match: number; focus: number; same: number} {
     const asked = this.#asked
     // Most headings share nothing with a question.
     const present = new Set<string>()
     for (const term of titleAndHeadings) if (asked.places.has(term)) present.add(term)
-    if (present.size === 0) return {match: 0, focus: 0}
+    if (present.size === 0) return {match: 0, focus: 0, same: 0}
     const match = asked.shareIn(present)
-    if (!lastHeading.some((term) => present.has(term))) return {match, focus: 0}
+    if (!lastHeading.some((term) => present.has(term))) return {match, focus: 0, same: 0}
     let weight = 0
     let found = 0
     for (const term of lastHeading) {
+      // "What is a build?" is a heading about builds, as the question is.
+      if (isStopTerm(term) && !present.has(term)) continue
       const own = this.#memory.weightOf(term)
       weight += own
       if (present.has(term)) found += own
     }
-    return {match, focus: weight === 0 ? 0 : found / weight}
+    const focus = weight === 0 ? 0 : found / weight
+    const isSame = focus === 1 && asked.shareIn(new Set(lastHeading)) === 1
+    return {match, focus, same: isSame ? 1 : 0}
   }
 }
 
