@@ -178,20 +178,37 @@ async function readConfig(absolute: string, root: string): Promise<string | null
   }
 }
 
-/** The bytes of a file, or why it cannot be read. Never waits for a pipe that was put in its place. */
+/** Tries at a file that changes while it is read. */
+const readTries = 3
+
+/**
+ * The bytes of a file as they stood at one moment, or why it cannot be read. Never waits for a pipe that was put in
+ * its place; a file that changes meanwhile is read again.
+ */
 export async function readSource(absolute: string): Promise<Buffer | string> {
   try {
-    const handle = await open(absolute, constants.O_RDONLY | constants.O_NONBLOCK)
-    try {
-      const found = await handle.stat()
-      if (!found.isFile()) return 'it is no longer a file'
-      if (found.size > maxFileBytes) return 'it has grown over 5 MB'
-      return await handle.readFile()
-    } finally {
-      await handle.close()
+    for (let tries = 0; tries < readTries; tries++) {
+      const read = await readOnce(absolute)
+      if (read !== 'changed') return typeof read === 'string' ? read : read.bytes
     }
+    return 'it keeps changing while it is read; ingest again when it is written'
   } catch (error) {
     return `the file cannot be read: ${reasonOf(error)}`
+  }
+}
+
+async function readOnce(absolute: string): Promise<{readonly bytes: Buffer} | 'changed' | string> {
+  const handle = await open(absolute, constants.O_RDONLY | constants.O_NONBLOCK)
+  try {
+    const before = await handle.stat({bigint: true})
+    if (!before.isFile()) return 'it is no longer a file'
+    if (before.size > maxFileBytes) return 'it has grown over 5 MB'
+    const bytes = await handle.readFile()
+    const after = await handle.stat({bigint: true})
+    const isWhole = after.mtimeNs === before.mtimeNs && after.size === BigInt(bytes.length)
+    return isWhole ? {bytes} : 'changed'
+  } finally {
+    await handle.close()
   }
 }
 

@@ -79,7 +79,7 @@ describe('an ingest', () => {
     ])
   })
 
-  test('of an unchanged folder embeds nothing and publishes nothing', async () => {
+  test('case 62: of an unchanged folder embeds nothing and publishes nothing', async () => {
     const folder = newFolder({'a.md': guide})
     const embedder = hashingEmbedder()
     const first = await run(folder, {}, embedder)
@@ -107,7 +107,7 @@ describe('an ingest', () => {
     ])
   })
 
-  test('takes a removed page out of search at once', async () => {
+  test('case 59: takes a removed page out of search at once', async () => {
     const folder = newFolder({'a.md': guide, 'b.md': '# Tokens\n\nRotate tokens.\n'})
     await run(folder)
     folder.remove('b.md')
@@ -125,7 +125,7 @@ describe('an ingest', () => {
     })
   })
 
-  test('keeps the vectors of a page that moved', async () => {
+  test('case 59: keeps the vectors of a page that moved', async () => {
     const folder = newFolder({'a.md': guide})
     const embedder = hashingEmbedder()
     await run(folder, {}, embedder)
