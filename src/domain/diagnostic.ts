@@ -14,13 +14,6 @@ export interface Diagnostic {
   readonly hint?: string
 }
 
-/** `guides/auth.md:12:3 warning duplicate-anchor …`, the form editors and CI jobs can link. */
-export function formatDiagnostic(diagnostic: Diagnostic): string {
-  const {path, line, column, severity, rule, reason, hint} = diagnostic
-  const place = line === null ? path : `${path}:${line}:${column ?? 1}`
-  return `${place} ${severity} ${rule} ${reason}${hint ? ` (${hint})` : ''}`
-}
-
 /** By path, then line, then column, then rule. */
 export function compareDiagnostics(a: Diagnostic, b: Diagnostic): number {
   return (

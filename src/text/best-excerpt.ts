@@ -66,14 +66,6 @@ export function bestExcerptOf(
   }
 }
 
-/** Where a text holds the asked terms, neighbours joined. */
-export function highlightsIn(
-  text: string,
-  terms: ReadonlyMap<string, number>,
-): readonly (readonly [start: number, end: number])[] {
-  return highlightsOf(tokensOf(text), terms, 0, text.length)
-}
-
 function heldBy(
   sentences: readonly Sentence[],
   tokens: readonly Token[],

@@ -24,21 +24,6 @@ const firstSeed = 1
 const worlds = 100
 const resumeGraceMs = 200
 
-type Random = () => number
-
-/** Mulberry32. */
-function randomFrom(seed: number): Random {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
-}
-
-const whole = (random: Random, max: number) => Math.floor(random() * (max + 1))
-const chance = (random: Random, share: number) => random() < share
 const oneOf = <T>(random: Random, choices: readonly T[]): T => choices[whole(random, choices.length - 1)]!
 
 const words = [
@@ -65,6 +50,8 @@ const upstreamCodes: readonly ErrorCode[] = [
 ]
 
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
+
+import {chance, type Random, randomFrom, whole} from '../support/random.ts'
 
 /** Sleeps until then or until the signal aborts; leaves no listener behind. */
 async function sleepUnless(ms: number, signal: AbortSignal): Promise<void> {

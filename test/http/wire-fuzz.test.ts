@@ -25,21 +25,6 @@ const schedules = 200
 const atOnce = 16
 const firstSeed = 1
 
-type Random = () => number
-
-/** Mulberry32. */
-function randomFrom(seed: number): Random {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
-}
-
-const whole = (random: Random, max: number) => Math.floor(random() * (max + 1))
-const chance = (random: Random, share: number) => random() < share
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
 
 const words = [
@@ -53,6 +38,8 @@ const words = [
   ' [1]',
   ' and so on.',
 ]
+
+import {chance, type Random, randomFrom, whole} from '../support/random.ts'
 
 /** How the model's side goes: whole, or broken in one of the ways that wires break. */
 function scriptOf(random: Random): FakeStep[] {

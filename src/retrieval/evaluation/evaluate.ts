@@ -1,5 +1,5 @@
 import type {Embedder} from '../../embedding/embedder.ts'
-import type {CurrentBuild, IndexBuild} from '../../index/build.ts'
+import type {CurrentBuild} from '../../index/build.ts'
 import {type Calibration, parseCalibration} from '../calibration.ts'
 import {createRetriever} from '../create-retriever.ts'
 import type {Stage} from '../ranking.ts'
@@ -13,7 +13,7 @@ import {
   type Scores,
   sectionScores,
 } from './metrics.ts'
-import {type EvaluationQuestion, readQuestions} from './question-set.ts'
+import type {EvaluationQuestion} from './question-set.ts'
 
 export interface EvaluateOptions {
   readonly current: CurrentBuild
@@ -154,34 +154,6 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
     }
   } finally {
     lease.release()
-  }
-}
-
-/** Figures of a golden set that gates an ingest. */
-export interface GoldenResult {
-  readonly questions: number
-  readonly sectionHitAt5: number
-  readonly pageHitAt5: number
-  readonly mrrAt10: number
-  /** Questions whose section is not among the first five. */
-  readonly missed: readonly string[]
-}
-
-/** Asks the questions of a file of a build that need not be published; unanswerable ones are left out. */
-export async function runGolden(
-  build: IndexBuild,
-  embedder: Embedder,
-  questionsFile: string,
-): Promise<GoldenResult> {
-  const questions = (await readQuestions(questionsFile)).filter(({relevant}) => relevant.length > 0)
-  const current: CurrentBuild = {id: build.manifest.id, lease: () => ({build, release() {}})}
-  const {metrics, questions: results} = await evaluate({current, embedder, questions})
-  return {
-    questions: results.length,
-    sectionHitAt5: metrics.section['hit@5'] ?? 0,
-    pageHitAt5: metrics.page['hit@5'] ?? 0,
-    mrrAt10: metrics.section['mrr@10'] ?? 0,
-    missed: results.filter(({section}) => section?.['hit@5'] === 0).map(({question}) => question),
   }
 }
 
