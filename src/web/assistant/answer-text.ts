@@ -46,9 +46,9 @@ export class AnswerText extends HTMLElement {
     this.#ask()
   }
 
-  /** Whether the words on the screen are all there are. */
+  /** Whether all there is to show is on the screen. */
   get isCaughtUp(): boolean {
-    return this.#answer !== null && this.#shown >= this.#answer.text.length
+    return this.#frame === 0 && this.#shown === this.#answer?.text.length
   }
 
   disconnectedCallback(): void {
@@ -125,6 +125,6 @@ export class AnswerText extends HTMLElement {
 }
 
 /** What was stopped or broke off ends in the middle of something, and stays as presentable as it was while it came. */
-function isComplete({phase}: AnswerState): boolean {
+export function isComplete({phase}: AnswerState): boolean {
   return phase === 'complete' || phase === 'quoted'
 }

@@ -375,10 +375,8 @@ export class DocsAssistant extends LitElement {
   // What happens
 
   #onChange(change: Change): void {
-    if (change.type === 'text') {
-      this.#turns.showText(change.answer)
-      return
-    }
+    if (change.type !== 'conversation') this.#turns.showText(change.answer)
+    if (change.type === 'text') return
     if (change.type === 'answer') this.#onAnswer(change.answer, change.before)
     else if (this.#session?.running != null) {
       const {key, question} = this.#session.running
@@ -469,7 +467,7 @@ export class DocsAssistant extends LitElement {
     if (!this.#isReady) return nothing
     return html`
       <div class="root ${this.#isDark ? 'dark' : 'light'}" lang=${this.#locale.lang} dir=${this.#locale.dir} @keydown=${this.#onFrameKey} @click=${this.#onClick}
-        @pointerover=${this.#preview.onPoint} @pointerout=${this.#preview.onPoint} @focusin=${this.#preview.onPoint} @focusout=${this.#preview.onPoint} @drawn=${this.#turns.follow}>
+        @pointerover=${this.#preview.onPoint} @pointerout=${this.#preview.onPoint} @focusin=${this.#preview.onPoint} @focusout=${this.#preview.onPoint} @drawn=${this.#turns.onDrawn}>
         ${this.#floats && this.launcher !== 'none' ? this.#launcher() : nothing}
         ${this.#place()}
         ${this.selection === null ? nothing : html`<button class="offer" type="button" hidden>${icon('spark')}${this.#say('askAboutSelection')}</button>`}

@@ -5,7 +5,7 @@ import type {Feedback} from '../client/requests.ts'
 import type {Session} from '../client/session.ts'
 import type {Say} from '../locales/strings.ts'
 import type {NodeOptions} from '../render/nodes.ts'
-import type {AnswerText} from './answer-text.ts'
+import {type AnswerText, isComplete} from './answer-text.ts'
 import {copyText} from './browser.ts'
 import {icon} from './icons.ts'
 import {type TurnView, turn} from './turn.ts'
@@ -39,6 +39,8 @@ export class TurnList implements ReactiveController {
   /** Answers and the sources that are marked as used in them. */
   readonly #marked = new Set<string>()
   #isAtEnd = true
+  /** An answer that has ended is said to be finished when its last words are on the screen. */
+  #awaitsWords = false
 
   constructor(host: ReactiveControllerHost, options: TurnListOptions) {
     this.#host = host
@@ -57,7 +59,7 @@ export class TurnList implements ReactiveController {
     }
   }
 
-  /** Draws words and citations that were added, without rendering anything else where that will do. */
+  /** Draws what is new in the text, without rendering anything else where that will do. */
   showText(answer: AnswerState): void {
     const {nodeOptions, say} = this.#options
     this.#texts.get(answer.key)?.show(shownOf(answer), nodeOptions(), say())
@@ -78,6 +80,14 @@ export class TurnList implements ReactiveController {
   readonly follow = (): void => {
     const scroller = this.#options.scrolls() ? this.#options.root().querySelector('.scroll') : null
     if (scroller !== null && this.#isAtEnd) scroller.scrollTop = scroller.scrollHeight
+  }
+
+  readonly onDrawn = ({target}: Event): void => {
+    this.follow()
+    if (!this.#awaitsWords || !(target as AnswerText).isCaughtUp) return
+    this.#awaitsWords = false
+    this.#host.requestUpdate()
+    void this.#host.updateComplete.then(this.follow)
   }
 
   readonly onScroll = (event: Event): void => {
@@ -115,7 +125,12 @@ export class TurnList implements ReactiveController {
       Object.assign(view, to)
       this.#host.requestUpdate()
     }
-    return turn(shownOf(answer), view, {
+    let shown = shownOf(answer)
+    if (isComplete(shown) && this.#texts.get(answer.key)?.isCaughtUp === false) {
+      this.#awaitsWords = true
+      shown = {...shown, phase: 'writing'}
+    }
+    return turn(shown, view, {
       say: say(),
       isNarrow: this.#options.isNarrow(),
       isBusy: session().running !== null,

@@ -232,6 +232,33 @@ describe.skipIf(chromiumPath === null)('the assistant in a browser', () => {
     expect(docent.answers).toHaveLength(1)
   })
 
+  test('is said to be finished only when its last words are on the screen', async () => {
+    const words = Array.from({length: 6_000}, (_, i) => `word${i}`).join(' ')
+    const {page, docent} = await open([
+      {send: sourcesEvent()},
+      {hold: true},
+      delta(words),
+      {send: done('complete')},
+    ])
+    await ask(page, 'much at once')
+    await page.locator('.card').first().waitFor()
+    const shownAtEnd = page.evaluate(
+      () =>
+        new Promise<number>((resolve) => {
+          const root = document.querySelector('docs-assistant')!.shadowRoot!
+          new MutationObserver((_, observer) => {
+            if (root.querySelector('.turn.complete') === null) return
+            observer.disconnect()
+            resolve(root.querySelector('docs-assistant-text')!.textContent!.trim().length)
+          }).observe(root, {subtree: true, attributes: true})
+        }),
+    )
+    docent.release()
+
+    expect(await shownAtEnd).toBe(words.length)
+    await page.locator('.turn.complete .actions').waitFor()
+  })
+
   test('says that it is offline, and goes on when it is back', async () => {
     const {page, docent, context} = await open([
       {send: sourcesEvent()},
