@@ -3,12 +3,13 @@
  * each server and the load are processes of their own; the journal is on, always.
  *
  * Run with: npm run bench -- streaming [--sizes 1,100,1000] [--quick] [--json], or for everything that can be set
- * npx tsx scripts/bench/streaming.ts [--streams 1,100] [--interval-ms 10] [--tokens 200] [--idle 300]
+ * node --import ./src/typescript/register.mjs scripts/bench/streaming.ts [--streams 1,100] [--interval-ms 10] [--tokens 200] [--idle 300]
  */
 import {type ChildProcess, fork} from 'node:child_process'
 import {cpus} from 'node:os'
 import {fileURLToPath, pathToFileURL} from 'node:url'
 import {parseArgs} from 'node:util'
+import {runsTypescript} from '../../src/typescript/index.ts'
 import type {BenchOptions, BenchReport} from './report.ts'
 import type {LoadPlan, LoadResult, Role, Script, Usage} from './streaming-roles.ts'
 
@@ -168,7 +169,7 @@ export async function benchStreaming(
 
 function player(role: Role): Player {
   const child: ChildProcess = fork(fileURLToPath(new URL('streaming-roles.ts', import.meta.url)), [role], {
-    execArgv: ['--import', import.meta.resolve('tsx')],
+    execArgv: [...runsTypescript],
   })
   const waiting = new Map<number, {resolve: (value: never) => void; reject: (error: Error) => void}>()
   let nextId = 0

@@ -1,4 +1,5 @@
 import {type ChildProcess, fork} from 'node:child_process'
+import {runsTypescript} from '../typescript/index.ts'
 
 /** Why a task gave no result. The process that had it is gone; another takes its place. */
 export class ChildFailure extends Error {
@@ -68,8 +69,7 @@ export function openChildPool<Task, Result>(options: ChildPoolOptions): ChildPoo
   function start(): Worker {
     const child = fork(entry, [], {
       execArgv: [
-        '--import',
-        import.meta.resolve('tsx'),
+        ...runsTypescript,
         `--max-old-space-size=${memoryMb}`,
         // Parsing and tokenising leave much that is short-lived: with room for it they take a quarter less time.
         '--max-semi-space-size=32',

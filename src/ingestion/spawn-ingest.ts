@@ -1,5 +1,6 @@
 import {fork} from 'node:child_process'
 import {DocentError, type ErrorCode} from '../domain/index.ts'
+import {runsTypescript} from '../typescript/index.ts'
 import type {IngestProgress, IngestReport} from './ingest-report.ts'
 
 /** What an ingest outside this process is told; plain data. */
@@ -42,7 +43,7 @@ export type IngestMessage =
  */
 export function spawnIngest(options: SpawnIngestOptions): SpawnedIngest {
   const child = fork(new URL('./ingest-child.ts', import.meta.url), [], {
-    execArgv: ['--import', import.meta.resolve('tsx')],
+    execArgv: [...runsTypescript],
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })

@@ -5,6 +5,7 @@ import {join} from 'node:path'
 import {expect, test} from 'vitest'
 import {buildFolder, currentBuildId, openBuild} from '../../src/index/index.ts'
 import {ingest, type Stage} from '../../src/ingestion/index.ts'
+import {runsTypescript} from '../../src/typescript/index.ts'
 import {contentFolder} from '../support/content-folder.ts'
 import {directParser} from '../support/direct-parser.ts'
 import {hashingEmbedder} from '../support/hashing-embedder.ts'
@@ -61,7 +62,7 @@ test('case 60: killed at any moment, an ingest leaves the old build or the new o
         new URL('../support/ingest-once.ts', import.meta.url),
         [folder.content, folder.dataDir],
         {
-          execArgv: ['--import', import.meta.resolve('tsx')],
+          execArgv: [...runsTypescript],
           stdio: 'ignore',
         },
       )

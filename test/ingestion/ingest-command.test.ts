@@ -5,6 +5,7 @@ import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {afterEach, describe, expect, test, vi} from 'vitest'
 import {currentBuildId} from '../../src/index/index.ts'
+import {runsTypescript} from '../../src/typescript/index.ts'
 import {type ContentFolder, contentFolder} from '../support/content-folder.ts'
 
 /** The command as people run it: real processes, the model that ships, signals. */
@@ -39,8 +40,7 @@ function command(
   return started(
     process.execPath,
     [
-      '--import',
-      import.meta.resolve('tsx'),
+      ...runsTypescript,
       join(root, 'scripts/ingest.ts'),
       '--content',
       folder.content,
@@ -152,7 +152,7 @@ describe('npm run ingest', () => {
     'on a terminal shows how far it is, and leaves only the summary',
     async () => {
       const folder = newFolder({'a.md': volumes, 'b.md': '# Tokens\n\nRotate them.\n'})
-      const line = [process.execPath, '--import', import.meta.resolve('tsx'), join(root, 'scripts/ingest.ts')]
+      const line = [process.execPath, ...runsTypescript, join(root, 'scripts/ingest.ts')]
       const shell = [...line, '--content', folder.content, '--data', folder.dataDir]
         .map((part) => `'${part}'`)
         .join(' ')

@@ -7,6 +7,7 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {afterAll, afterEach, beforeAll, describe, expect, test, vi} from 'vitest'
+import {runsTypescript} from '../../src/typescript/index.ts'
 import {allEventsOf, eventsOf, type ReadEvent, seqOf, textOf} from '../support/event-reader.ts'
 import {
   type FakeClaude,
@@ -37,7 +38,7 @@ interface Started {
 }
 
 function launch(extra: Record<string, string>): {child: ChildProcess; stdout(): string; stderr(): string} {
-  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), join(root, 'src/main.ts')], {
+  const child = spawn(process.execPath, [...runsTypescript, join(root, 'src/main.ts')], {
     cwd: folder,
     env: {
       PATH: process.env['PATH'] ?? '',

@@ -7,7 +7,7 @@
  * `[fault:eof]`, `[fault:529]`, `[fault:401]`, `[fault:429]`, `[fault:html]`, `[fault:max_tokens]`,
  * `[fault:refusal]`, `[slow]`, `[search]` (looks again first), `[think]`.
  *
- * Run with: npx tsx test/support/fake-claude.ts --port 8787 [--token-ms 15] [--first-token-ms 200]
+ * Run with: node --import ./src/typescript/register.mjs test/support/fake-claude.ts --port 8787 [--token-ms 15] [--first-token-ms 200]
  * and start the server with ANTHROPIC_BASE_URL=http://127.0.0.1:8787 and any ANTHROPIC_API_KEY.
  */
 import {once} from 'node:events'

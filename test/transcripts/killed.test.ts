@@ -4,6 +4,7 @@ import {expect, test} from 'vitest'
 import {createAnswering} from '../../src/answering/create-answering.ts'
 import type {SequencedEvent} from '../../src/domain/index.ts'
 import {scriptedGenerator} from '../../src/generation/scripted-generator.ts'
+import {runsTypescript} from '../../src/typescript/index.ts'
 import {fakeRetriever} from '../support/fake-retriever.ts'
 import type {KilledProcessReport} from './killed-process.ts'
 import {openForTest, temporaryFile} from './samples.ts'
@@ -17,7 +18,7 @@ async function killedWhileAnswering(
   wordsBeforeKill: number,
 ): Promise<Map<string, SequencedEvent[]>> {
   const child = fork(program, {
-    execArgv: ['--import', import.meta.resolve('tsx')],
+    execArgv: [...runsTypescript],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
   const read = new Map<string, SequencedEvent[]>()

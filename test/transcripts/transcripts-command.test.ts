@@ -5,6 +5,7 @@ import {afterEach, beforeEach, describe, expect, test} from 'vitest'
 import type {Transcripts} from '../../src/transcripts/open-transcripts.ts'
 import {replaySteps, showLines} from '../../src/transcripts/terminal-view.ts'
 import {transcriptsCommand} from '../../src/transcripts/transcripts-command.ts'
+import {runsTypescript} from '../../src/typescript/index.ts'
 import {journalAnswer, openForTest, temporaryFile} from './samples.ts'
 
 const view = {columns: 100, hasColors: false}
@@ -38,7 +39,7 @@ function runScript(...args: readonly string[]): Promise<Outcome> {
   return new Promise((resolve) => {
     execFile(
       process.execPath,
-      ['--import', import.meta.resolve('tsx'), 'scripts/transcripts.ts', ...args],
+      [...runsTypescript, 'scripts/transcripts.ts', ...args],
       {cwd: root},
       (error, stdout, stderr) =>
         resolve({code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr}),
