@@ -1,11 +1,11 @@
 // Builds the visitor's page and the widget into dist/web.
-// Run with: npx tsx scripts/build-web.ts [--out DIR] [--no-minify]
+// Run with: node --import ./src/typescript/register.mjs scripts/build-web.ts [--out DIR] [--no-minify]
 import {createHash} from 'node:crypto'
 import {existsSync, readdirSync, readFileSync} from 'node:fs'
 import {mkdir, readFile, rename, rm, writeFile} from 'node:fs/promises'
 import {join, resolve} from 'node:path'
 import {fileURLToPath, pathToFileURL} from 'node:url'
-import {build, type Plugin, transform} from 'esbuild'
+import {type BuildOptions, build, type Plugin, transform} from 'esbuild'
 import {allStrings} from '../src/web/locales/all.ts'
 
 export interface BuildWebOptions {
@@ -31,100 +31,29 @@ const cssAsText: Plugin = {
   },
 }
 
-/** The views without the indentation of their templates, which HTML has no use for. */
-const flatTemplates: Plugin = {
-  name: 'flat-templates',
-  setup(builder) {
-    builder.onLoad({filter: /web[\\/]assistant[\\/][\w-]+\.ts$/}, async ({path}) => ({
-      contents: (await readFile(path, 'utf8')).replace(/\n\s+/g, '\n'),
-      loader: 'ts',
-    }))
-  },
-}
-
 /**
- * marked's lexer without its parser and renderers, which the widget has no use for: the answer is drawn from tokens.
- * marked comes as one module with an instance of all of it at its end; cut off, what is left can be shaken.
- * Should its shape change, nothing is cut and the size test says so.
- */
-const lexerOnly: Plugin = {
-  name: 'lexer-only',
-  setup(builder) {
-    builder.onLoad({filter: /marked\.esm\.js$/}, async ({path}) => {
-      const code = await readFile(path, 'utf8')
-      const lexer = /export\s*\{[^}]*?\b(\w+) as Lexer\b/.exec(code)?.[1]
-      const instance = /;var (\w+)=new (\w+);function \w+\(\w+,\w+\)\{return \1\.parse\(/.exec(code)
-      if (lexer === undefined || instance === null) return {contents: code, loader: 'js'}
-      // GitHub's Markdown, and no other mode.
-      const modern = code
-        .slice(0, instance.index)
-        .replaceAll('this.options.pedantic', 'false')
-        .replaceAll('this.options.breaks', 'false')
-        .replaceAll('this.options.gfm', 'true')
-        .replace(/,(?:breaks|pedantic):\w+(?=[,}])/g, '')
-      return {contents: `${modern};export {${lexer} as Lexer}`, loader: 'js'}
-    })
-  },
-}
-
-/** Parts of highlight.js that write into the page, make HTML or take plugins: from here up to there. */
-const highlighterCuts = [
-  ['class HTMLRenderer {', 'function source(re) {', 'const TokenTreeEmitter = null;'],
-  ['  const ENGLISH_WORD = either(', '  return mode;', ''],
-  ['      // old API', '      languageName = codeOrLanguageName;', ''],
-  ['  function shouldNotHighlight(', '  function highlight(', ''],
-  ['  function updateClassName(', '  function configure(', ''],
-  ['  const initHighlighting =', '  function registerLanguage(', ''],
-  ['  function upgradePluginAPI(', '  function fire(', ''],
-  ['  function deprecateHighlightBlock(', '  Object.assign(hljs, {', ''],
-  ['    highlightAll,', '    configure,', ''],
-  ['    initHighlighting,', '    registerLanguage,', ''],
-  ['    addPlugin,', '  });', ''],
-  ['  hljs.debugMode =', '  hljs.regex = {', ''],
-  ['highlight.newInstance =', null, 'export default highlight;'],
-] as const
-
-/**
- * highlight.js without what the widget has no use for: its nodes are the widget's own, so it needs no HTML either.
- * Should its shape change, that part is not cut and the size test says so.
- */
-const highlighterOnly: Plugin = {
-  name: 'highlighter-only',
-  setup(builder) {
-    builder.onLoad({filter: /highlight\.js[\\/]lib[\\/]core\.js$/}, async ({path}) => {
-      let code = await readFile(path, 'utf8')
-      for (const [from, to, instead] of highlighterCuts) {
-        const start = code.indexOf(from)
-        const end = to === null ? code.length : code.indexOf(to, start)
-        if (start >= 0 && end >= 0) code = `${code.slice(0, start)}${instead}\n${code.slice(end)}`
-      }
-      return {contents: code, loader: 'js'}
-    })
-  },
-}
-
-/**
- * Builds `widget.js` (a classic script that registers `<docs-assistant>`) and the page at `/`.
- * Built beside and renamed, so a server never sees half of it.
+ * Builds `widget.js` (a classic script that registers `<docs-assistant>`), `highlighter.js` (a module that it imports
+ * when there is code to colour) and the page at `/`. Built beside and renamed, so a server never sees half of it.
  */
 export async function buildWeb({outDir, minify}: BuildWebOptions): Promise<void> {
   const stamp = inputsHash()
   const beside = `${outDir}.${process.pid}.new`
   await rm(beside, {recursive: true, force: true})
   await mkdir(beside, {recursive: true})
-  await build({
-    entryPoints: {widget: join(sourceDir, 'widget.ts'), page: join(sourceDir, 'page/page.ts')},
+  const options: BuildOptions = {
     outdir: beside,
     bundle: true,
-    format: 'iife',
     minify,
     target,
     charset: 'utf8',
     legalComments: 'none',
     define: {'process.env.NODE_ENV': '"production"'},
-    plugins: [cssAsText, flatTemplates, lexerOnly, highlighterOnly],
+    plugins: [cssAsText],
     logLevel: 'silent',
-  })
+  }
+  const scripts = {widget: join(sourceDir, 'widget.ts'), page: join(sourceDir, 'page/page.ts')}
+  await build({...options, entryPoints: scripts, format: 'iife'})
+  await build({...options, entryPoints: [join(sourceDir, 'highlighter.ts')], format: 'esm'})
   const css = await readFile(join(sourceDir, 'page/page.css'), 'utf8')
   await writeFile(
     join(beside, 'page.css'),
@@ -182,7 +111,7 @@ function inputsHash(): string {
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const args = process.argv.slice(2)
-  if (args.includes('--help')) console.log('npx tsx scripts/build-web.ts [--out DIR] [--no-minify]')
+  if (args.includes('--help')) console.log('node --import ./src/typescript/register.mjs scripts/build-web.ts [--out DIR] [--no-minify]')
   else {
     const out = args.indexOf('--out')
     const outDir = resolve(out >= 0 ? (args[out + 1] ?? 'dist/web') : join(root, 'dist/web'))

@@ -49,6 +49,8 @@ export interface HttpProductOptions {
   readonly retriever?: Retriever
   readonly build?: IndexBuild
   readonly startIngest?: () => IngestRun
+  /** Folder of the built page; default: no page is served. */
+  readonly webDir?: string
   readonly builds?: {list(): Promise<object[]>; activate(id: string): Promise<void>}
 }
 
@@ -90,7 +92,7 @@ export async function startHttpProduct(given: HttpProductOptions = {}): Promise<
         throw new DocentError('internal', 'This test ingests nothing.')
       }),
     journalHealth: journal.health,
-    webDir: null,
+    webDir: given.webDir ?? null,
     log: silentLog,
     metrics,
   })

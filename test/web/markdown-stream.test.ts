@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
+import type {Highlight} from '../../src/web/render/highlight.ts'
 import {createMarkdownStream} from '../../src/web/render/markdown-stream.ts'
 import type {Chip, NodeOptions} from '../../src/web/render/nodes.ts'
-import {type RenderNode, textOf} from '../../src/web/render/tree.ts'
+import {element, type RenderNode, textOf} from '../../src/web/render/tree.ts'
 import {mended} from '../../src/web/render/unfinished.ts'
 import {sampleAnswer} from '../support/scripted-docent.ts'
 
@@ -33,6 +34,10 @@ function writing(text: string): string {
   const blocks = createMarkdownStream(options).update(text, [], false)
   return shown(blocks.flatMap((block) => block.nodes))
 }
+
+/** Colours nothing but the word "let". */
+const letHighlight: Highlight = (code) =>
+  code.split(/(let)/).map((part, i) => (i % 2 === 1 ? element('b', {}, part) : part))
 
 function chipAt(text: string, words: string, n = 1): Chip {
   const end = text.indexOf(words) + words.length
@@ -301,5 +306,67 @@ describe('an answer that is being written', () => {
         expect(result.slice(common)).toMatch(/^(?:[*_~`\])|\-\n!]|\(?docent:pending\))*$/)
       }),
     )
+  })
+})
+
+describe('code', () => {
+  const fence = '```js\nlet a\n```\n\n'
+
+  test('is plain until there is something to colour it with, and then coloured where it stands', () => {
+    const stream = createMarkdownStream(options)
+    const before = stream.update(`${fence}After.`, [], true)
+
+    stream.colour(letHighlight)
+    const after = stream.update(`${fence}After.`, [], true)
+
+    expect(before.map(({isPlain}) => isPlain)).toEqual([true, false])
+    expect(after.map(({isPlain}) => isPlain)).toEqual([false, false])
+    expect(shown(after[0]!.nodes)).toContain('<code><b>let</b> a</code>')
+    expect(textOf(after[0]!.nodes)).toBe(textOf(before[0]!.nodes))
+    expect(after[1]).toBe(before[1])
+  })
+
+  test('that stands there already is coloured a little with each update', () => {
+    const text = `\`\`\`js\n${'let a\n'.repeat(300)}\`\`\`\n\n`.repeat(4)
+    const stream = createMarkdownStream(options)
+    stream.update(text, [], true)
+    stream.colour(letHighlight)
+
+    const plain = Array.from(
+      {length: 5},
+      () => stream.update(text, [], true).filter(({isPlain}) => isPlain).length,
+    )
+
+    expect(plain).toEqual([2, 0, 0, 0, 0])
+  })
+
+  test('keeps its citation when it is coloured', () => {
+    const chip = chipAt(fence, 'let a')
+    const stream = createMarkdownStream(options)
+    stream.update(fence, [chip], true)
+    stream.colour(letHighlight)
+
+    const [block] = stream.update(fence, [chip], true)
+
+    expect(shown(block!.nodes)).toContain('<cite>')
+    expect(shown(block!.nodes)).toContain('<b>let</b>')
+  })
+
+  test('of no language has nothing to wait for', () => {
+    const [block] = createMarkdownStream(options).update('```\nlet a\n```', [], true)
+
+    expect(block!.isPlain).toBe(false)
+  })
+
+  test('that is being written is coloured as it grows', () => {
+    const stream = createMarkdownStream(options)
+    stream.colour(letHighlight)
+
+    const lengths = [6, 10, 14].map(
+      (end) => shown(stream.update('```js\nlet a\nlet b'.slice(0, end + 6), [], false)[0]!.nodes).length,
+    )
+
+    expect(lengths).toEqual([...lengths].sort((a, b) => a - b))
+    expect(shown(stream.update('```js\nlet a\nlet b', [], false)[0]!.nodes)).toContain('<b>let</b> b')
   })
 })

@@ -1,6 +1,7 @@
 import type {AnswerState} from '../client/answer-state.ts'
 import {hrefOf, nameOf} from '../client/markdown-copy.ts'
 import type {Say} from '../locales/strings.ts'
+import {loadedHighlight, loadHighlight} from '../own-script.ts'
 import {safeHref} from '../render/links.ts'
 import {createMarkdownStream, type DrawnBlock, type MarkdownStream} from '../render/markdown-stream.ts'
 import type {Chip, NodeOptions} from '../render/nodes.ts'
@@ -35,6 +36,8 @@ export class AnswerText extends HTMLElement {
     const isOther = this.#answer !== null && this.#answer.key !== answer.key
     if (this.#stream === null || isOther || this.#say !== say) {
       this.#stream = createMarkdownStream(options)
+      const highlight = loadedHighlight()
+      if (highlight !== null) this.#stream.colour(highlight)
       this.#options = options
       this.#say = say
     }
@@ -107,6 +110,16 @@ export class AnswerText extends HTMLElement {
     }
     while (this.children.length > blocks.length) this.lastElementChild!.remove()
     this.#blocks = blocks
+    if (blocks.some(({isPlain}) => isPlain)) void this.#colour()
+  }
+
+  /** Only colours change: nothing waits for it, and nothing moves. */
+  async #colour(): Promise<void> {
+    const stream = this.#stream!
+    const highlight = await loadHighlight()
+    if (highlight === null || stream !== this.#stream) return
+    stream.colour(highlight)
+    this.#ask()
   }
 
   #chipsOf(answer: AnswerState, shown: number): Chip[] {

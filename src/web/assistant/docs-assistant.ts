@@ -5,6 +5,7 @@ import {createConversationStore, memoryStorage} from '../client/conversation-sto
 import {createLiveSearch, type LiveSearch} from '../client/search.ts'
 import {type Change, openSession, type Session} from '../client/session.ts'
 import {english, type Locale, loadLocale, localeTagFor} from '../locales/index.ts'
+import {scriptFolder} from '../own-script.ts'
 import {safeHref} from '../render/links.ts'
 import type {NodeOptions} from '../render/nodes.ts'
 import {copyText, isShortcut, storageOf} from './browser.ts'
@@ -18,12 +19,6 @@ import {styles} from './styles.ts'
 import {copiedForMs, TurnList} from './turn-list.ts'
 
 export type Mode = 'panel' | 'modal' | 'inline' | 'page'
-
-/** Where the widget's script came from, which is where its server is; set by the script itself. */
-let scriptBase = ''
-export function setScriptBase(url: string): void {
-  scriptBase = url
-}
 
 /**
  * The assistant, as a button with a panel, a dialog, a part of a page, or a page of its own.
@@ -319,7 +314,7 @@ export class DocsAssistant extends LitElement {
   }
 
   get #server(): string {
-    return (this.endpoint ?? scriptBase).replace(/\/+$/, '')
+    return (this.endpoint ?? scriptFolder).replace(/\/+$/, '')
   }
 
   get #floats(): boolean {

@@ -1,5 +1,5 @@
 import {Lexer, type Token} from 'marked'
-import {growingHighlighter} from './highlight.ts'
+import {growingHighlight, type Highlight} from './highlight.ts'
 import {type Chip, type NodeOptions, nodesOf} from './nodes.ts'
 import type {RenderNode} from './tree.ts'
 import {mended} from './unfinished.ts'
@@ -7,6 +7,8 @@ import {mended} from './unfinished.ts'
 /** A block of the answer, ready to be drawn. The same object means: nothing changed. */
 export interface DrawnBlock {
   readonly nodes: readonly RenderNode[]
+  /** Has code in it that would be coloured, and is not yet. */
+  readonly isPlain: boolean
 }
 
 export interface MarkdownStream {
@@ -15,7 +17,14 @@ export interface MarkdownStream {
    * Only the block that is being written is read again; finished ones keep their object.
    */
   update(text: string, chips: readonly Chip[], isFinished: boolean): readonly DrawnBlock[]
+  /**
+   * From the next update on, code is coloured. What stands there plain is coloured a few blocks with each update.
+   */
+  colour(highlight: Highlight): void
 }
+
+/** So much code that stands there plain is coloured with one update, and at least one block. */
+const colouredChars = 3_000
 
 interface SettledBlock {
   readonly token: Token
@@ -25,15 +34,26 @@ interface SettledBlock {
   readonly drawn: DrawnBlock
 }
 
-/** Markdown that grows, as blocks; a block is settled once another has begun behind it. */
+/**
+ * Markdown that grows, as blocks; a block is settled once another has begun behind it.
+ * Code is plain until there is something to colour it with.
+ */
 export function createMarkdownStream(options: NodeOptions): MarkdownStream {
   let settled: SettledBlock[] = []
   let settledEnd = 0
   let known = ''
-  const live: NodeOptions = {...options, highlight: growingHighlighter()}
+  let highlight: Highlight | null = null
+  let growing: Highlight | null = null
 
-  function drawn(token: Token, start: number, chips: readonly Chip[], how = options): DrawnBlock {
-    return {nodes: nodesOf(token, start, chips, how)}
+  function drawn(token: Token, start: number, chips: readonly Chip[], how: Highlight | null): DrawnBlock {
+    let isPlain = false
+    const orPlain: Highlight = (code, language) => {
+      if (how !== null) return how(code, language)
+      isPlain = true
+      return [code]
+    }
+    const nodes = nodesOf(token, start, chips, {...options, highlight: orPlain})
+    return {nodes, isPlain}
   }
 
   return {
@@ -64,7 +84,7 @@ export function createMarkdownStream(options: NodeOptions): MarkdownStream {
             start,
             end: start + token.raw.length,
             chipKey: '',
-            drawn: drawn(token, start, []),
+            drawn: drawn(token, start, [], highlight),
           })
         }
         at += token.raw.length
@@ -77,17 +97,25 @@ export function createMarkdownStream(options: NodeOptions): MarkdownStream {
         const to = starts[i + 1] ?? Number.POSITIVE_INFINITY
         return chips.filter(({end}) => end > from && end <= to)
       }
+      let colourable = highlight === null ? 0 : colouredChars
       settled = settled.map((block, i) => {
         const mine = chips.length === 0 ? [] : chipsOf(i)
         const chipKey = mine.map(({n, start, end}) => `${n}:${start}-${end}`).join()
-        if (chipKey === block.chipKey) return block
-        return {...block, chipKey, drawn: drawn(block.token, block.start, mine)}
+        const isColoured = block.drawn.isPlain && colourable > 0
+        if (isColoured) colourable -= block.end - block.start
+        if (chipKey === block.chipKey && !isColoured) return block
+        return {...block, chipKey, drawn: drawn(block.token, block.start, mine, highlight)}
       })
 
       const blocks = settled.map((block) => block.drawn)
       if (open !== null)
-        blocks.push(drawn(open.token, open.start, chips.length === 0 ? [] : chipsOf(settled.length), live))
+        blocks.push(drawn(open.token, open.start, chips.length === 0 ? [] : chipsOf(settled.length), growing))
       return blocks
+    },
+    colour(given) {
+      if (given === highlight) return
+      highlight = given
+      growing = growingHighlight(given)
     },
   }
 }

@@ -1,6 +1,6 @@
 import type {Token, Tokens} from 'marked'
 import {decoded} from './entities.ts'
-import {highlighted} from './highlight.ts'
+import type {Highlight} from './highlight.ts'
 import {type LinkRules, safeHref, safeImage} from './links.ts'
 import {element, type RenderElement, type RenderNode, textOf} from './tree.ts'
 import {pendingHref} from './unfinished.ts'
@@ -26,8 +26,8 @@ export interface NodeLabels {
 export interface NodeOptions {
   readonly links: LinkRules
   readonly labels: NodeLabels
-  /** Colours code; by default all of it each time. */
-  readonly highlight?: (code: string, language: string) => readonly RenderNode[]
+  /** Colours code; by default it is plain. */
+  readonly highlight?: Highlight
 }
 
 /**
@@ -124,12 +124,14 @@ function block(token: Token, stretch: Stretch, walk: Walk): RenderNode[] {
   }
 }
 
+const plain = (code: string): RenderNode[] => [code]
+
 function codeBlock(token: Tokens.Code, stretch: Stretch, walk: Walk): RenderElement {
   const language = (token.lang ?? '')
     .trim()
     .split(/[\s{,]/)[0]!
     .toLowerCase()
-  const {labels, highlight = highlighted} = walk.options
+  const {labels, highlight = plain} = walk.options
   const end = offsetIn(stretch, stretch.text.length)
   const chips = chipsUpTo(end, walk)
   return element(
@@ -150,7 +152,7 @@ function codeBlock(token: Tokens.Code, stretch: Stretch, walk: Walk): RenderElem
         'aria-label': language === '' ? labels.code : `${labels.code}: ${language}`,
         dir: 'ltr',
       },
-      element('code', {}, ...highlight(token.text, language)),
+      element('code', {}, ...(language === '' ? plain(token.text) : highlight(token.text, language))),
     ),
   )
 }
