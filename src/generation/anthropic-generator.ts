@@ -1,4 +1,3 @@
-import Anthropic from '@anthropic-ai/sdk'
 import type {
   MessageCreateParamsStreaming,
   MessageParam,
@@ -7,13 +6,12 @@ import type {
 } from '@anthropic-ai/sdk/resources/messages'
 import {DocentError, type FinishReason, noUsage, sumOfUsage} from '../domain/index.ts'
 import {answerText} from './answer-text.ts'
+import {type AnthropicClient, anthropicClient} from './anthropic-client.ts'
 import type {GenerationEvent, GenerationRequest, Generator} from './generator.ts'
 import {type CitationStyle, firstMessages, searchTool, sourceBlocks, systemPrompt} from './prompt.ts'
 import {prepareBlocks} from './quotable-blocks.ts'
 import {searchResults} from './search-results.ts'
 import {upstreamError} from './upstream-error.ts'
-import {upstreamEvents} from './upstream-events.ts'
-import {watchedFetch} from './upstream-fetch.ts'
 import {type UpstreamReply, upstreamReply} from './upstream-reply.ts'
 
 export interface AnthropicOptions {
@@ -33,8 +31,6 @@ export interface AnthropicOptions {
   readonly historyBudgetTokens?: number
   /** `markers` for gateways that do not know search results and citations; default `native`. */
   readonly citations?: CitationStyle
-  /** Default the global `fetch`. */
-  readonly fetch?: typeof fetch
   /** Told of what was dropped, in one sentence each, without any text of the request. */
   readonly onNote?: (note: string) => void
 }
@@ -54,21 +50,7 @@ const thinkingBudgetTokens = 2048
  */
 export function anthropicGenerator(options: AnthropicOptions): Generator {
   const {model, stallTimeoutMs = defaultStallMs} = options
-  const client = new Anthropic({
-    apiKey: options.apiKey,
-    // Given always, or the SDK would look into the environment and at profiles on disk.
-    baseURL: (options.baseUrl ?? 'https://api.anthropic.com').replace(/\/+$/, '').replace(/\/v1$/, ''),
-    maxRetries: 0,
-    // The watched fetch keeps the time; the SDK's own ends at the response's head.
-    timeout: stallTimeoutMs + 60_000,
-    fetch: withoutForeignHeaders(
-      watchedFetch({stallTimeoutMs, ...(options.fetch ? {fetch: options.fetch} : {})}),
-    ),
-    // The SDK's logger prints request bodies at one level and raw chunks at another.
-    logLevel: 'off',
-    logger: silentLogger,
-    openTelemetry: false,
-  })
+  const client = anthropicClient({apiKey: options.apiKey, baseUrl: options.baseUrl, stallTimeoutMs})
   return {
     name: 'anthropic',
     model,
@@ -76,28 +58,8 @@ export function anthropicGenerator(options: AnthropicOptions): Generator {
   }
 }
 
-const silent = (): void => {}
-const silentLogger = {error: silent, warn: silent, info: silent, debug: silent}
-
-/** The SDK adds headers that it finds in the environment; only those of its own making pass. */
-function withoutForeignHeaders(call: typeof fetch): typeof fetch {
-  return (input, init) => {
-    const headers = new Headers(init?.headers)
-    for (const name of [...headers.keys()]) {
-      if (
-        !/^(?:accept|content-type|content-length|user-agent|authorization|x-api-key|anthropic-.*|x-stainless-.*|idempotency-key)$/.test(
-          name,
-        )
-      ) {
-        headers.delete(name)
-      }
-    }
-    return call(input, {...init, headers})
-  }
-}
-
 async function* generate(
-  client: Anthropic,
+  client: AnthropicClient,
   options: AnthropicOptions,
   request: GenerationRequest,
   signal: AbortSignal,
@@ -124,13 +86,11 @@ async function* generate(
     const onAbort = () => closing.abort(signal.reason)
     signal.addEventListener('abort', onAbort, {once: true})
     try {
-      const response = await client.messages
-        .create(bodyOf(options, messages, canSearch, last), {signal: closing.signal})
-        .asResponse()
-      const requestId = response.headers.get('request-id')
+      const {requestId, events: upstream} = await client.stream(bodyOf(options, messages, canSearch, last), {
+        signal: closing.signal,
+      })
       upstreamRequestId = requestId ?? upstreamRequestId
       if (requestId) request.report?.({upstreamRequestId: requestId})
-      const upstream = upstreamEvents(response, {stallTimeoutMs: options.stallTimeoutMs ?? defaultStallMs})
       try {
         while (!reply.isOver) {
           const events = await upstream.next()

@@ -24,8 +24,6 @@ export interface GeneratorSettings {
 export interface GeneratorExtras {
   /** Told of retries, fallbacks and dropped citations, one sentence each, for the log. */
   readonly onNote?: (note: string) => void
-  /** Default the global `fetch`. */
-  readonly fetch?: typeof fetch
   /** Pause between two pieces of an extract; default 8. */
   readonly extractPaceMs?: number
 }
@@ -64,7 +62,6 @@ export function createGenerator(settings: GeneratorSettings, extras: GeneratorEx
       citations: settings.anthropicCitations ?? 'native',
       maxOutputTokens: settings.maxOutputTokens,
       stallTimeoutMs: settings.stallTimeoutMs,
-      ...(extras.fetch ? {fetch: extras.fetch} : {}),
       ...(extras.onNote ? {onNote: extras.onNote} : {}),
     })
   const fallbackModel = settings.anthropicFallbackModel === model ? null : settings.anthropicFallbackModel

@@ -1,7 +1,7 @@
 import {APIError} from '@anthropic-ai/sdk'
 import {createParser} from 'eventsource-parser'
 import {DocentError} from '../domain/index.ts'
-import {causeCodeOf} from './upstream-fetch.ts'
+import {causeCodeOf, type UpstreamBody} from './upstream-fetch.ts'
 
 /** One event of the Messages API as it came: typed by the SDK, but a gateway may send anything. */
 export interface UpstreamEvent {
@@ -26,6 +26,8 @@ export interface UpstreamEvents {
 }
 
 export interface UpstreamEventsOptions {
+  /** Of the response, for the errors that it brings. */
+  readonly headers: Headers
   /** Longest silence between two pieces of the body while somebody waits for one. */
   readonly stallTimeoutMs: number
   /** Longest line in bytes; default 4 MiB. */
@@ -45,14 +47,13 @@ const lingerMs = 100
  * or `upstream_invalid` (bad JSON, or a line without an end); an abort as it was thrown.
  */
 export function upstreamEvents(
-  response: Response,
-  {stallTimeoutMs, maxLineBytes = 4 * 2 ** 20}: UpstreamEventsOptions,
+  body: UpstreamBody,
+  {headers, stallTimeoutMs, maxLineBytes = 4 * 2 ** 20}: UpstreamEventsOptions,
 ): UpstreamEvents {
-  const reader = response.body?.getReader() ?? null
   const decoder = new TextDecoder()
   let ready: UpstreamEvent[] = []
   let failure: unknown = null
-  let isEnded = reader === null
+  let isEnded = false
   let isWaiting = false
   let isStalled = false
   let lineBytes = 0
@@ -64,12 +65,12 @@ export function upstreamEvents(
       if (failure !== null || event === undefined || event === 'ping' || data === '') return
       try {
         const value: unknown = JSON.parse(data)
-        if (event === 'error') failure = errorOf(value, response)
+        if (event === 'error') failure = errorOf(value, headers)
         else if (typeof value === 'object' && value !== null) ready.push(value)
       } catch {
         failure =
           event === 'error'
-            ? errorOf(data, response)
+            ? errorOf(data, headers)
             : new DocentError('upstream_invalid', "The model's API sent a frame that is no JSON")
       }
     },
@@ -80,9 +81,7 @@ export function upstreamEvents(
     timer = null
     if (isEnded) return
     isEnded = true
-    reader?.cancel().catch(() => {
-      // The body is being thrown away; how that fails matters to nobody.
-    })
+    body.close()
   }
 
   function watch(): void {
@@ -100,13 +99,13 @@ export function upstreamEvents(
   }
 
   async function read(): Promise<Uint8Array | null> {
-    if (reader === null || isEnded) return null
+    if (isEnded) return null
     watch()
     try {
-      const {done, value} = await reader.read()
+      const bytes = await body.read()
       isWaiting = false
       if (isStalled) throw stallOf(stallTimeoutMs)
-      if (!done) return value
+      if (bytes !== null) return bytes
       isEnded = true
       close()
       return null
@@ -159,13 +158,13 @@ function stallOf(stallTimeoutMs: number): DocentError {
 }
 
 /** As the SDK throws it, so that it is read the same. */
-function errorOf(body: unknown, response: Response): Error {
+function errorOf(body: unknown, headers: Headers): Error {
   const type = (body as {error?: {type?: unknown}} | null)?.error?.type
   return new APIError(
     undefined,
     body as object,
     undefined,
-    response.headers,
+    headers,
     (typeof type === 'string' ? type : null) as ConstructorParameters<typeof APIError>[4],
   )
 }

@@ -1,88 +1,200 @@
+import {Agent as HttpAgent, request as httpRequest, type IncomingMessage} from 'node:http'
+import {Agent as HttpsAgent, request as httpsRequest} from 'node:https'
 import {DocentError} from '../domain/index.ts'
 
-export interface WatchOptions {
-  /** Longest silence from the upstream, before its head as well as between two pieces of its body. */
-  readonly stallTimeoutMs: number
-  /** What to call; default the global `fetch`. */
-  readonly fetch?: typeof fetch
+/** The bytes of a response, pulled: what nobody reads is not read from the socket either. */
+export interface UpstreamBody {
+  /** The next piece; null at the end. @throws the system's error when the connection breaks. */
+  read(): Promise<Uint8Array | null>
+  /** Closes the connection unless the body was read to its end. Idempotent; settles a read that waits. */
+  close(): void
 }
+
+export interface UpstreamFetch {
+  /** To be given to the SDK. Its response to a request that went well has no body; `bodyOf` has it. */
+  readonly fetch: typeof fetch
+  bodyOf(response: Response): UpstreamBody
+}
+
+export interface UpstreamFetchOptions {
+  /** Longest wait for the head of a response, and for the whole body of an error. */
+  readonly stallTimeoutMs: number
+}
+
+/** Unread bytes of one response after which its socket is read no further. */
+const maxUnreadBytes = 64 * 1024
+/** Of an error's body; a gateway's page may be long, and only its first words are told. */
+const maxErrorBytes = 64 * 1024
+/** So long a connection that nobody uses stays open. */
+const idleMs = 10_000
 
 /**
- * A `fetch` for event streams that fails where the SDK would wait or end in silence: with DocentError
- * `stall_timeout` when no head comes, `upstream_invalid` for a page of HTML or JSON under status 200. The body of an
- * error, which the SDK reads by itself, ends after the same time; an event stream is watched by who reads it.
+ * What the SDK needs of `fetch`, over node:http, for requests whose body is text: Node's own `fetch` copies each
+ * body through four web streams, which takes as much memory as all the rest of an answer. Redirects are not
+ * followed and compressed bodies not asked for.
+ *
+ * Fails where the SDK would wait or end in silence: DocentError `stall_timeout` when no head comes,
+ * `upstream_invalid` for a page of HTML or JSON under status 200, and for a redirect. An abort closes the connection
+ * at any time.
  */
-export function watchedFetch(options: WatchOptions): typeof fetch {
-  const {stallTimeoutMs} = options
-  const call = options.fetch ?? fetch
+export function upstreamFetch({stallTimeoutMs}: UpstreamFetchOptions): UpstreamFetch {
+  const options = {keepAlive: true, timeout: idleMs}
+  const agents = {http: new HttpAgent(options), https: new HttpsAgent(options)}
+  const bodies = new WeakMap<Response, UpstreamBody>()
 
-  return async (input, init) => {
-    const response = await withinTime(call, input, init, stallTimeoutMs)
-    if (!response.body) return response
+  function call(input: unknown, init: RequestInit = {}): Promise<Response> {
+    return new Promise((resolve, reject) => {
+      const url = new URL(String(input))
+      const {signal, body} = init
+      if (body != null && typeof body !== 'string') throw new TypeError('Only bodies of text can be sent')
+      signal?.throwIfAborted()
+      const isSecure = url.protocol === 'https:'
+      const sent = (isSecure ? httpsRequest : httpRequest)(url, {
+        agent: isSecure ? agents.https : agents.http,
+        method: init.method ?? 'GET',
+        headers: {...Object.fromEntries(new Headers(init.headers)), 'accept-encoding': 'identity'},
+      })
+      const onAbort = (): void => {
+        sent.destroy()
+        reject(signal!.reason)
+      }
+      signal?.addEventListener('abort', onAbort, {once: true})
+      const timer = setTimeout(() => {
+        sent.destroy(
+          new DocentError('stall_timeout', `The model's API sent no response within ${stallTimeoutMs} ms`),
+        )
+      }, stallTimeoutMs)
+      sent.once('close', () => {
+        clearTimeout(timer)
+        signal?.removeEventListener('abort', onAbort)
+      })
+      sent.on('error', reject)
+      sent.once('response', (message) => {
+        clearTimeout(timer)
+        responseOf(message).then(resolve, (error: unknown) => {
+          sent.destroy()
+          reject(error)
+        })
+      })
+      sent.end(body)
+    })
+  }
 
-    const type = response.headers.get('content-type') ?? ''
-    if (response.ok && /html|json|xml/i.test(type)) {
-      await response.body.cancel()
+  async function responseOf(message: IncomingMessage): Promise<Response> {
+    const status = message.statusCode ?? 0
+    const head = {status, statusText: message.statusMessage ?? '', headers: headersOf(message)}
+    if (status >= 300 && status < 400) {
       throw new DocentError(
         'upstream_invalid',
-        `The model's API answered ${response.status} with ${type.split(';')[0]} instead of an event stream; check ANTHROPIC_BASE_URL`,
+        `The model's API redirects elsewhere (${status}); set ANTHROPIC_BASE_URL to where it leads`,
       )
     }
-    if (response.ok) return response
-    return new Response(limited(response.body, stallTimeoutMs), {
-      status: response.status,
-      statusText: response.statusText,
-      headers: response.headers,
-    })
+    const body = bodyOfMessage(message)
+    if (status >= 400) return new Response(await errorText(body, stallTimeoutMs), head)
+
+    const type = head.headers.get('content-type') ?? ''
+    const encoding = head.headers.get('content-encoding') ?? 'identity'
+    if (/html|json|xml/i.test(type) || encoding !== 'identity') {
+      body.close()
+      const what = encoding === 'identity' ? type.split(';')[0] : `a body in ${encoding}`
+      throw new DocentError(
+        'upstream_invalid',
+        `The model's API answered ${status} with ${what} instead of an event stream; check ANTHROPIC_BASE_URL`,
+      )
+    }
+    const response = new Response(null, head)
+    bodies.set(response, body)
+    return response
+  }
+
+  return {
+    fetch: call as typeof fetch,
+    bodyOf(response) {
+      const body = bodies.get(response)
+      if (body === undefined) throw new TypeError('This response came from elsewhere')
+      return body
+    },
   }
 }
 
-async function withinTime(
-  call: typeof fetch,
-  input: Parameters<typeof fetch>[0],
-  init: Parameters<typeof fetch>[1],
-  stallTimeoutMs: number,
-): Promise<Response> {
-  const silence = new AbortController()
-  const outer = init?.signal
-  const timer = setTimeout(() => silence.abort(), stallTimeoutMs)
-  // The outer signal must go on to govern the body, so it stays the request's own; the timer races beside it.
-  const signal = outer ? AbortSignal.any([outer, silence.signal]) : silence.signal
+function headersOf({rawHeaders}: IncomingMessage): Headers {
+  const headers = new Headers()
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2) headers.append(rawHeaders[i]!, rawHeaders[i + 1]!)
+  return headers
+}
+
+function bodyOfMessage(message: IncomingMessage): UpstreamBody {
+  let unread: Uint8Array[] = []
+  let unreadBytes = 0
+  let isOver = false
+  let failure: Error | null = null
+  let wake: (() => void) | null = null
+
+  const settle = (): void => {
+    wake?.()
+    wake = null
+  }
+  message.on('data', (bytes: Uint8Array) => {
+    unread.push(bytes)
+    unreadBytes += bytes.length
+    if (unreadBytes > maxUnreadBytes) message.pause()
+    settle()
+  })
+  message.once('end', () => {
+    isOver = true
+    settle()
+  })
+  message.on('error', (error) => {
+    failure ??= error
+  })
+  message.once('close', () => {
+    // Closed by us, it ends; broken, Node has told the error before.
+    isOver = true
+    settle()
+  })
+
+  return {
+    async read() {
+      while (unread.length === 0 && !isOver) {
+        await new Promise<void>((resolve) => {
+          wake = resolve
+        })
+      }
+      const next = unread.shift()
+      if (next === undefined) {
+        if (failure !== null) throw failure
+        return null
+      }
+      unreadBytes -= next.length
+      if (unreadBytes <= maxUnreadBytes && message.isPaused()) message.resume()
+      return next
+    },
+    close() {
+      if (message.complete && unread.length === 0) return
+      unread = []
+      message.destroy()
+    },
+  }
+}
+
+/** What has come of it when its time or its room is up. */
+async function errorText(body: UpstreamBody, timeoutMs: number): Promise<string> {
+  const timer = setTimeout(() => body.close(), timeoutMs)
+  const pieces: Uint8Array[] = []
+  let bytes = 0
   try {
-    return await call(input, {...init, signal})
-  } catch (error) {
-    if (!silence.signal.aborted || outer?.aborted) throw error
-    throw new DocentError('stall_timeout', `The model's API sent no response within ${stallTimeoutMs} ms`)
+    for (let piece = await body.read(); piece !== null; piece = await body.read()) {
+      pieces.push(piece)
+      bytes += piece.length
+      if (bytes > maxErrorBytes) break
+    }
+  } catch {
+    // Broken off; its status says enough.
   } finally {
     clearTimeout(timer)
+    body.close()
   }
-}
-
-/** The body of an error, which is short: it ends when its time is up, and what has come by then is all. */
-function limited(body: ReadableStream<Uint8Array>, timeoutMs: number): ReadableStream<Uint8Array> {
-  const reader = body.getReader()
-  const timer = setTimeout(() => {
-    reader.cancel().catch(() => {
-      // It is given up; how matters to nobody.
-    })
-  }, timeoutMs)
-  return new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      try {
-        const {done, value} = await reader.read()
-        if (!done) return controller.enqueue(value)
-        clearTimeout(timer)
-        controller.close()
-      } catch (error) {
-        clearTimeout(timer)
-        controller.error(error)
-      }
-    },
-    async cancel(reason) {
-      clearTimeout(timer)
-      await reader.cancel(reason)
-    },
-  })
+  return Buffer.concat(pieces).toString('utf8')
 }
 
 /** The system's name of a network failure, as `ECONNRESET`; never a message, which may hold an address with a key. */
