@@ -13,6 +13,7 @@ import {
   type Timings,
   type Usage,
 } from '../domain/index.ts'
+import {flat} from '../text/flat.ts'
 
 /** What the events of an answer add up to, so far. */
 export interface AnswerFold {
@@ -39,14 +40,6 @@ export interface AnswerFold {
 const minLooseParts = 64
 
 /**
- * Engines keep a string that was appended to as a chain of its parts, 32 bytes for each in V8, until a character
- * of it is read. With a thousand answers under way the chains would weigh more than the words.
- */
-function flatten(text: string): number {
-  return text.charCodeAt(text.length - 1)
-}
-
-/**
  * Adds up the events of one answer. The run, the journal and everything read from it use this one fold, so a
  * snapshot, a transcript and what a reader saw agree by construction.
  */
@@ -70,7 +63,7 @@ export function createAnswerFold(startedAt: number): AnswerFold {
         text += event.text
         looseParts += 1
         if (looseParts >= Math.max(minLooseParts, text.length >> 8)) {
-          flatten(text)
+          flat(text)
           looseParts = 0
         }
         firstTokenMs ??= Math.max(0, at - startedAt)

@@ -1,3 +1,5 @@
+import {flat} from '../text/flat.ts'
+
 /**
  * Takes `[n]` markers out of a streamed text and tells what they cite.
  *
@@ -51,6 +53,9 @@ const whole = new RegExp(
 const partial = new RegExp(
   `^(?:\\[|\\[{1,2}\\s*(?:\\^|(?:${numbers})?(?:${separators}\\^?|\\s*)?)\\]?|[【［]\\s*(?:(?:${numbers})[^】］\\n]*)?)$`,
 )
+
+/** Characters with which nothing can begin or end but a word: taken together, since each step costs something. */
+const plainRun = /[^\s`~[\]【［】］。！？]+/y
 
 export function markerCitations(options: MarkerOptions): MarkerCitations {
   const {isSource, touchingWords = false} = options
@@ -190,6 +195,24 @@ export function markerCitations(options: MarkerOptions): MarkerCitations {
     show(char)
   }
 
+  /** Takes the text at `from` up to the next character that needs a look of its own; returns where that is. */
+  const takeRun = (text: string, from: number): number => {
+    plainRun.lastIndex = from
+    const run = held === '' && awaitingAddress === null ? plainRun.exec(text)?.[0] : undefined
+    const first = String.fromCodePoint(text.codePointAt(from)!)
+    // Its first character may have to do with what came before: white space, a marker, the end of a sentence.
+    take(first)
+    const rest = run?.slice(first.length)
+    if (rest === undefined || rest === '') return from + first.length
+    code.seeAll(rest)
+    if (sentence.length < maxSentence) sentence += rest
+    out += rest
+    length += rest.length
+    const tail = rest.slice(-2)
+    last = tail.codePointAt(0)! > 0xffff ? tail : rest.slice(-1)
+    return from + first.length + rest.length
+  }
+
   const taken = (): {text: string; citations: readonly MarkerCitation[]} => {
     const result = {text: out, citations}
     out = ''
@@ -199,7 +222,9 @@ export function markerCitations(options: MarkerOptions): MarkerCitations {
 
   return {
     push(text) {
-      for (const char of text) take(char)
+      for (let at = 0; at < text.length; ) at = takeRun(text, at)
+      sentence = flat(sentence)
+      code.rest()
       return taken()
     },
     end() {
@@ -245,8 +270,17 @@ function numbersIn(text: string): number[] {
 
 const fenceLine = /^\s*(?:(?:[-*+>]|\d{1,9}[.)])\s+)*(?:`{3,}[^`]*|~{3,}.*)$/
 
+interface CodeTracker {
+  see(char: string): void
+  /** Sees characters of which none is a line break, a backtick or a tilde. */
+  seeAll(text: string): void
+  inside(): boolean
+  /** Between two pieces of text. */
+  rest(): void
+}
+
 /** Follows CommonMark closely enough to know whether the next character stands in code. */
-function codeTracker(): {see(char: string): void; inside(): boolean} {
+function codeTracker(): CodeTracker {
   let line = ''
   /** Whether the line has a run of marks that a fence is made of. */
   let mayBeFence = false
@@ -291,6 +325,13 @@ function codeTracker(): {see(char: string): void; inside(): boolean} {
       if (line.trim() === '') inline = 0
       line = ''
       mayBeFence = false
+    },
+    seeAll(text) {
+      endRun()
+      if (line.length < 2000) line += text
+    },
+    rest() {
+      line = flat(line)
     },
     inside() {
       if (fence) return true
