@@ -44,83 +44,103 @@ const minLooseParts = 64
  * snapshot, a transcript and what a reader saw agree by construction.
  */
 export function createAnswerFold(startedAt: number): AnswerFold {
-  let text = ''
-  let looseParts = 0
-  const sources: Source[] = []
-  const citations: Omit<CitationEvent, 'type'>[] = []
-  let terminal: TerminalEvent | null = null
-  let sourcesMs: number | null = null
-  let firstTokenMs: number | null = null
-  let longestStallMs = 0
-  let lastAt = startedAt
+  return new Fold(startedAt)
+}
 
-  return {
-    add(sequenced) {
-      const {at, event} = sequenced
-      if (firstTokenMs !== null) longestStallMs = Math.max(longestStallMs, at - lastAt)
-      lastAt = Math.max(lastAt, at)
-      if (event.type === 'delta') {
-        text += event.text
-        looseParts += 1
-        if (looseParts >= Math.max(minLooseParts, text.length >> 8)) {
-          flat(text)
-          looseParts = 0
-        }
-        firstTokenMs ??= Math.max(0, at - startedAt)
-      } else if (event.type === 'sources') {
-        sources.push(...event.sources)
-        sourcesMs ??= Math.max(0, at - startedAt)
-      } else if (event.type === 'citation') {
-        const {type: _, ...citation} = event
-        citations.push(citation)
-      } else if (isTerminal(event)) {
-        terminal = event
-      }
-    },
-    get text() {
-      return text
-    },
-    get textLength() {
-      return text.length
-    },
-    sources,
-    citations,
-    get terminal() {
-      return terminal
-    },
-    get ending() {
-      return terminal?.ending ?? null
-    },
-    get abstained() {
-      return terminal?.type === 'done' && terminal.abstained
-    },
-    get reason() {
-      return (terminal?.type === 'done' && terminal.reason) || null
-    },
-    get nearest() {
-      return (terminal?.type === 'done' && terminal.nearest) || []
-    },
-    get finishReason() {
-      return (terminal?.type === 'done' && terminal.finishReason) || null
-    },
-    get error() {
-      if (terminal?.type !== 'error') return null
-      const {code, message, retryable} = terminal
-      return {code, message, retryable}
-    },
-    get usage() {
-      return terminal?.usage ?? noUsage
-    },
-    timings(at = lastAt) {
-      if (terminal?.type === 'done') return terminal.timings
-      const silenceMs = firstTokenMs === null ? 0 : at - lastAt
-      return {
-        sourcesMs,
-        firstTokenMs,
-        longestStallMs: Math.max(longestStallMs, silenceMs),
-        totalMs: Math.max(0, at - startedAt),
-      }
-    },
+/** A class, since there are two for each answer under way and each closure of each would have its own memory. */
+class Fold implements AnswerFold {
+  readonly sources: Source[] = []
+  readonly citations: Omit<CitationEvent, 'type'>[] = []
+  readonly #startedAt: number
+  #text = ''
+  #looseParts = 0
+  #terminal: TerminalEvent | null = null
+  #sourcesMs: number | null = null
+  #firstTokenMs: number | null = null
+  #longestStallMs = 0
+  #lastAt: number
+
+  constructor(startedAt: number) {
+    this.#startedAt = startedAt
+    this.#lastAt = startedAt
+  }
+
+  add({at, event}: SequencedEvent): void {
+    if (this.#firstTokenMs !== null) this.#longestStallMs = Math.max(this.#longestStallMs, at - this.#lastAt)
+    this.#lastAt = Math.max(this.#lastAt, at)
+    if (event.type === 'delta') {
+      this.#append(event.text)
+      this.#firstTokenMs ??= Math.max(0, at - this.#startedAt)
+    } else if (event.type === 'sources') {
+      this.sources.push(...event.sources)
+      this.#sourcesMs ??= Math.max(0, at - this.#startedAt)
+    } else if (event.type === 'citation') {
+      const {type: _, ...citation} = event
+      this.citations.push(citation)
+    } else if (isTerminal(event)) {
+      this.#terminal = event
+    }
+  }
+
+  #append(text: string): void {
+    this.#text += text
+    this.#looseParts += 1
+    if (this.#looseParts < Math.max(minLooseParts, this.#text.length >> 8)) return
+    this.#text = flat(this.#text)
+    this.#looseParts = 0
+  }
+
+  get text(): string {
+    return this.#text
+  }
+
+  get textLength(): number {
+    return this.#text.length
+  }
+
+  get terminal(): TerminalEvent | null {
+    return this.#terminal
+  }
+
+  get ending(): Ending | null {
+    return this.#terminal?.ending ?? null
+  }
+
+  get abstained(): boolean {
+    return this.#terminal?.type === 'done' && this.#terminal.abstained
+  }
+
+  get reason(): AbstentionReason | null {
+    return (this.#terminal?.type === 'done' && this.#terminal.reason) || null
+  }
+
+  get nearest(): readonly PageLink[] {
+    return (this.#terminal?.type === 'done' && this.#terminal.nearest) || []
+  }
+
+  get finishReason(): FinishReason | null {
+    return (this.#terminal?.type === 'done' && this.#terminal.finishReason) || null
+  }
+
+  get error(): AnswerFold['error'] {
+    if (this.#terminal?.type !== 'error') return null
+    const {code, message, retryable} = this.#terminal
+    return {code, message, retryable}
+  }
+
+  get usage(): Usage {
+    return this.#terminal?.usage ?? noUsage
+  }
+
+  timings(at = this.#lastAt): Timings {
+    if (this.#terminal?.type === 'done') return this.#terminal.timings
+    const silenceMs = this.#firstTokenMs === null ? 0 : at - this.#lastAt
+    return {
+      sourcesMs: this.#sourcesMs,
+      firstTokenMs: this.#firstTokenMs,
+      longestStallMs: Math.max(this.#longestStallMs, silenceMs),
+      totalMs: Math.max(0, at - this.#startedAt),
+    }
   }
 }
 

@@ -27,13 +27,19 @@ export function answerText(results: SearchResults, style: CitationStyle): Answer
   let dropped = 0
   let paragraphDue = false
   let ending = ''
-  let blockStart = 0
-  let blockText = ''
+  /** Where the block's words begin and end, white space around them left out; -1 before the first. */
+  let blockStart = -1
+  let blockEnd = -1
   let pending: {readonly n: number; readonly quote: string}[] = []
 
   function show(result: ReturnType<MarkerCitations['push']>, out: GenerationEvent[]): void {
     if (result.text !== '') {
-      blockText += result.text
+      const words = result.text.trim()
+      if (words !== '') {
+        const at = markers.length - result.text.length
+        if (blockStart < 0) blockStart = at + result.text.indexOf(words)
+        blockEnd = at + result.text.trimEnd().length
+      }
       ending = (ending + result.text).slice(-2)
       if (markers.length > maxAnswerLength) {
         throw new DocentError(
@@ -51,14 +57,12 @@ export function answerText(results: SearchResults, style: CitationStyle): Answer
       if (paragraphDue && text.trim() !== '') {
         paragraphDue = false
         if (ending !== '') show(markers.push(ending.endsWith('\n') ? '\n' : '\n\n'), out)
-        blockStart = markers.length
-        blockText = ''
+        blockStart = -1
       }
       show(markers.push(text), out)
     },
     openBlock() {
-      blockStart = markers.length
-      blockText = ''
+      blockStart = -1
       pending = []
     },
     cite(citation) {
@@ -68,12 +72,10 @@ export function answerText(results: SearchResults, style: CitationStyle): Answer
     },
     closeBlock(out) {
       // The span is the block's text, whatever order its citations and its text came in.
-      const start = blockStart + (blockText.length - blockText.trimStart().length)
-      const end = blockStart + blockText.trimEnd().length
       for (const [index, {n, quote}] of pending.entries()) {
-        if (end <= start) dropped += 1
+        if (blockStart < 0) dropped += 1
         else if (pending.findIndex((other) => other.n === n && other.quote === quote) === index) {
-          out.push({type: 'citation', n, start, end, quote})
+          out.push({type: 'citation', n, start: blockStart, end: blockEnd, quote})
         }
       }
       pending = []

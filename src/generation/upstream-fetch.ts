@@ -1,4 +1,4 @@
-import {Agent as HttpAgent, request as httpRequest, type IncomingMessage} from 'node:http'
+import {type ClientRequest, Agent as HttpAgent, request as httpRequest, type IncomingMessage} from 'node:http'
 import {Agent as HttpsAgent, request as httpsRequest} from 'node:https'
 import {DocentError} from '../domain/index.ts'
 
@@ -42,54 +42,34 @@ export function upstreamFetch({stallTimeoutMs}: UpstreamFetchOptions): UpstreamF
   const agents = {http: new HttpAgent(options), https: new HttpsAgent(options)}
   const bodies = new WeakMap<Response, UpstreamBody>()
 
-  function call(input: unknown, init: RequestInit = {}): Promise<Response> {
-    return new Promise((resolve, reject) => {
-      const url = new URL(String(input))
-      const {signal, body} = init
-      if (body != null && typeof body !== 'string') throw new TypeError('Only bodies of text can be sent')
-      signal?.throwIfAborted()
-      const isSecure = url.protocol === 'https:'
-      const sent = (isSecure ? httpsRequest : httpRequest)(url, {
-        agent: isSecure ? agents.https : agents.http,
-        method: init.method ?? 'GET',
-        headers: {...Object.fromEntries(new Headers(init.headers)), 'accept-encoding': 'identity'},
-      })
-      const onAbort = (): void => {
-        sent.destroy()
-        reject(signal!.reason)
-      }
-      signal?.addEventListener('abort', onAbort, {once: true})
-      const timer = setTimeout(() => {
-        sent.destroy(
-          new DocentError('stall_timeout', `The model's API sent no response within ${stallTimeoutMs} ms`),
-        )
-      }, stallTimeoutMs)
-      sent.once('close', () => {
-        clearTimeout(timer)
-        signal?.removeEventListener('abort', onAbort)
-      })
-      sent.on('error', reject)
-      sent.once('response', (message) => {
-        clearTimeout(timer)
-        responseOf(message).then(resolve, (error: unknown) => {
-          sent.destroy()
-          reject(error)
-        })
-      })
-      sent.end(body)
+  async function call(
+    input: unknown,
+    {method = 'GET', headers, body, signal}: RequestInit = {},
+  ): Promise<Response> {
+    const url = new URL(String(input))
+    if (body != null && typeof body !== 'string') throw new TypeError('Only bodies of text can be sent')
+    signal?.throwIfAborted()
+    const isSecure = url.protocol === 'https:'
+    const sent = (isSecure ? httpsRequest : httpRequest)(url, {
+      agent: isSecure ? agents.https : agents.http,
+      method,
+      headers: {...Object.fromEntries(new Headers(headers)), 'accept-encoding': 'identity'},
     })
+    sent.end(body)
+    return responseOf(await headOf(sent, signal ?? null, stallTimeoutMs))
   }
 
   async function responseOf(message: IncomingMessage): Promise<Response> {
     const status = message.statusCode ?? 0
     const head = {status, statusText: message.statusMessage ?? '', headers: headersOf(message)}
+    const body = bodyOfMessage(message)
     if (status >= 300 && status < 400) {
+      body.close()
       throw new DocentError(
         'upstream_invalid',
         `The model's API redirects elsewhere (${status}); set ANTHROPIC_BASE_URL to where it leads`,
       )
     }
-    const body = bodyOfMessage(message)
     if (status >= 400) return new Response(await errorText(body, stallTimeoutMs), head)
 
     const type = head.headers.get('content-type') ?? ''
@@ -115,6 +95,38 @@ export function upstreamFetch({stallTimeoutMs}: UpstreamFetchOptions): UpstreamF
       return body
     },
   }
+}
+
+/**
+ * The head of the response. Of what was sent, the listeners that stay until its end hold nothing: with the sources of
+ * a thousand answers that would be much.
+ */
+function headOf(
+  sent: ClientRequest,
+  signal: AbortSignal | null,
+  stallTimeoutMs: number,
+): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => {
+      sent.destroy()
+      reject(signal!.reason)
+    }
+    signal?.addEventListener('abort', onAbort, {once: true})
+    const timer = setTimeout(() => {
+      sent.destroy(
+        new DocentError('stall_timeout', `The model's API sent no response within ${stallTimeoutMs} ms`),
+      )
+    }, stallTimeoutMs)
+    sent.on('error', reject)
+    sent.once('response', (message) => {
+      clearTimeout(timer)
+      resolve(message)
+    })
+    sent.once('close', () => {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', onAbort)
+    })
+  })
 }
 
 function headersOf({rawHeaders}: IncomingMessage): Headers {

@@ -39,134 +39,136 @@ interface OpenBlock {
 
 /** @param onUsage is told each time the upstream says what was spent. */
 export function upstreamReply(answer: AnswerText, onUsage: (usage: Usage) => void): UpstreamReply {
-  const blocks = new Map<number, OpenBlock>()
-  let hasBegun = false
-  let isOver = false
-  let stopReason: string | null = null
-  let usage = noUsage
+  return new Reply(answer, onUsage)
+}
 
-  const count = (raw: unknown): void => {
+class Reply implements UpstreamReply {
+  readonly #answer: AnswerText
+  readonly #onUsage: (usage: Usage) => void
+  readonly #blocks = new Map<number, OpenBlock>()
+  hasBegun = false
+  isOver = false
+  stopReason: string | null = null
+  usage = noUsage
+
+  constructor(answer: AnswerText, onUsage: (usage: Usage) => void) {
+    this.#answer = answer
+    this.#onUsage = onUsage
+  }
+
+  take(raw: UpstreamEvent, out: GenerationEvent[]): void {
+    this.hasBegun = true
+    switch (raw.type) {
+      case 'message_start':
+        this.#count((raw.message as {usage?: unknown} | undefined)?.usage)
+        return
+      case 'content_block_start':
+        this.#open(raw, out)
+        return
+      case 'content_block_delta':
+        this.#grow(raw, out)
+        return
+      case 'content_block_stop':
+        if (this.#blocks.get(raw.index ?? 0)?.type === 'text') this.#answer.closeBlock(out)
+        return
+      case 'message_delta': {
+        const {stop_reason: reason} = (raw.delta ?? {}) as {stop_reason?: unknown}
+        if (typeof reason === 'string') this.stopReason = reason
+        this.#count(raw.usage)
+        return
+      }
+      case 'message_stop':
+        this.isOver = true
+        return
+      default:
+        // Events that are not known yet are none of ours.
+        return
+    }
+  }
+
+  #count(raw: unknown): void {
     const tokens = (raw ?? {}) as Record<string, unknown>
     const number = (name: string, before: number): number =>
       typeof tokens[name] === 'number' ? tokens[name] : before
     // Running totals, not increments: the last one counts.
-    usage = {
-      inputTokens: number('input_tokens', usage.inputTokens),
-      outputTokens: number('output_tokens', usage.outputTokens),
-      cacheReadTokens: number('cache_read_input_tokens', usage.cacheReadTokens),
-      cacheWriteTokens: number('cache_creation_input_tokens', usage.cacheWriteTokens),
+    this.usage = {
+      inputTokens: number('input_tokens', this.usage.inputTokens),
+      outputTokens: number('output_tokens', this.usage.outputTokens),
+      cacheReadTokens: number('cache_read_input_tokens', this.usage.cacheReadTokens),
+      cacheWriteTokens: number('cache_creation_input_tokens', this.usage.cacheWriteTokens),
     }
-    onUsage(usage)
+    this.#onUsage(this.usage)
   }
 
-  return {
-    take(raw, out) {
-      const {index = 0} = raw
-      hasBegun = true
-      switch (raw.type) {
-        case 'message_start':
-          count((raw.message as {usage?: unknown} | undefined)?.usage)
-          return
-        case 'content_block_start': {
-          const block = (raw.content_block ?? {}) as Record<string, unknown>
-          const open = {
-            type: String(block.type),
-            id: String(block.id ?? ''),
-            name: String(block.name ?? ''),
-            text: '',
-            signature: '',
-          }
-          blocks.set(index, open)
-          if (open.type === 'redacted_thinking') open.text = String(block.data ?? '')
-          if (open.type === 'text') {
-            answer.openBlock()
-            const text = typeof block.text === 'string' ? block.text : ''
-            open.text = text
-            if (text !== '') answer.push(text, out)
-          }
-          return
-        }
-        case 'content_block_delta': {
-          const delta = (raw.delta ?? {}) as Record<string, unknown>
-          let block = blocks.get(index)
-          if (!block && delta.type === 'text_delta') {
-            block = {type: 'text', id: '', name: '', text: '', signature: ''}
-            blocks.set(index, block)
-            answer.openBlock()
-          }
-          if (!block) return
-          if (delta.type === 'text_delta' && typeof delta.text === 'string') {
-            block.text += delta.text
-            answer.push(delta.text, out)
-          } else if (delta.type === 'citations_delta') {
-            answer.cite((delta.citation ?? {}) as CitedLocation)
-          } else if (delta.type === 'thinking_delta' && typeof delta.thinking === 'string') {
-            block.text += delta.thinking
-            if (delta.thinking !== '') out.push({type: 'reasoning', text: delta.thinking})
-          } else if (delta.type === 'signature_delta' && typeof delta.signature === 'string') {
-            block.signature += delta.signature
-          } else if (delta.type === 'input_json_delta' && typeof delta.partial_json === 'string') {
-            block.text += delta.partial_json
-            if (block.text.length > maxToolInputLength) {
-              throw new DocentError(
-                'upstream_invalid',
-                `The model called a tool with more than ${maxToolInputLength} characters`,
-              )
-            }
-          }
-          return
-        }
-        case 'content_block_stop':
-          if (blocks.get(index)?.type === 'text') answer.closeBlock(out)
-          return
-        case 'message_delta': {
-          const {stop_reason: reason} = (raw.delta ?? {}) as {stop_reason?: unknown}
-          if (typeof reason === 'string') stopReason = reason
-          count(raw.usage)
-          return
-        }
-        case 'message_stop':
-          isOver = true
-          return
-        default:
-          // Events that are not known yet are none of ours.
-          return
+  #open({index = 0, content_block}: UpstreamEvent, out: GenerationEvent[]): void {
+    const block = (content_block ?? {}) as Record<string, unknown>
+    const open: OpenBlock = {
+      type: String(block.type),
+      id: String(block.id ?? ''),
+      name: String(block.name ?? ''),
+      text: '',
+      signature: '',
+    }
+    this.#blocks.set(index, open)
+    if (open.type === 'redacted_thinking') open.text = String(block.data ?? '')
+    if (open.type !== 'text') return
+    this.#answer.openBlock()
+    open.text = typeof block.text === 'string' ? block.text : ''
+    if (open.text !== '') this.#answer.push(open.text, out)
+  }
+
+  #grow({index = 0, delta: raw}: UpstreamEvent, out: GenerationEvent[]): void {
+    const delta = (raw ?? {}) as Record<string, unknown>
+    let block = this.#blocks.get(index)
+    if (!block && delta.type === 'text_delta') {
+      block = {type: 'text', id: '', name: '', text: '', signature: ''}
+      this.#blocks.set(index, block)
+      this.#answer.openBlock()
+    }
+    if (!block) return
+    if (delta.type === 'text_delta' && typeof delta.text === 'string') {
+      block.text += delta.text
+      this.#answer.push(delta.text, out)
+    } else if (delta.type === 'citations_delta') {
+      this.#answer.cite((delta.citation ?? {}) as CitedLocation)
+    } else if (delta.type === 'thinking_delta' && typeof delta.thinking === 'string') {
+      block.text += delta.thinking
+      if (delta.thinking !== '') out.push({type: 'reasoning', text: delta.thinking})
+    } else if (delta.type === 'signature_delta' && typeof delta.signature === 'string') {
+      block.signature += delta.signature
+    } else if (delta.type === 'input_json_delta' && typeof delta.partial_json === 'string') {
+      block.text += delta.partial_json
+      if (block.text.length > maxToolInputLength) {
+        throw new DocentError(
+          'upstream_invalid',
+          `The model called a tool with more than ${maxToolInputLength} characters`,
+        )
       }
-    },
-    get hasBegun() {
-      return hasBegun
-    },
-    get isOver() {
-      return isOver
-    },
-    get stopReason() {
-      return stopReason
-    },
-    get usage() {
-      return usage
-    },
-    get toolCalls() {
-      return [...blocks.values()]
-        .filter(({type}) => type === 'tool_use')
-        .map(({id, name, text}) => ({id, name, input: text === '' ? '{}' : text}))
-    },
-    content() {
-      return [...blocks.values()].flatMap((block): ContentBlockParam[] => {
-        switch (block.type) {
-          case 'text':
-            // An empty text block is refused by the API that sent it.
-            return block.text.trim() === '' ? [] : [{type: 'text', text: block.text}]
-          case 'thinking':
-            return [{type: 'thinking', thinking: block.text, signature: block.signature}]
-          case 'redacted_thinking':
-            return [{type: 'redacted_thinking', data: block.text}]
-          case 'tool_use':
-            return [{type: 'tool_use', id: block.id, name: block.name, input: inputOf(block.text)}]
-          default:
-            return []
-        }
-      })
-    },
+    }
+  }
+
+  get toolCalls(): readonly ToolCall[] {
+    return [...this.#blocks.values()]
+      .filter(({type}) => type === 'tool_use')
+      .map(({id, name, text}) => ({id, name, input: text === '' ? '{}' : text}))
+  }
+
+  content(): ContentBlockParam[] {
+    return [...this.#blocks.values()].flatMap((block): ContentBlockParam[] => {
+      switch (block.type) {
+        case 'text':
+          // An empty text block is refused by the API that sent it.
+          return block.text.trim() === '' ? [] : [{type: 'text', text: block.text}]
+        case 'thinking':
+          return [{type: 'thinking', thinking: block.text, signature: block.signature}]
+        case 'redacted_thinking':
+          return [{type: 'redacted_thinking', data: block.text}]
+        case 'tool_use':
+          return [{type: 'tool_use', id: block.id, name: block.name, input: inputOf(block.text)}]
+        default:
+          return []
+      }
+    })
   }
 }
 
