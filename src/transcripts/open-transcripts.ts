@@ -46,6 +46,8 @@ export interface Transcripts extends Journal, TranscriptStore {
 
 const busyTimeoutMs = 20
 const staffBusyTimeoutMs = 250
+/** So long the event loop may be held by one transaction. */
+const maxFlushMs = 8
 const firstRetryMs = 250
 const maxRetryMs = 5_000
 const retentionPauseMs = 100
@@ -103,9 +105,14 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
     'UPDATE answers SET ending = ?, abstained = ?, text = ?, usage = ?, timings = ? WHERE row = ?',
   )
 
-  const writeAll = db.transaction((answers: readonly LiveAnswer[]): Map<LiveAnswer, number> => {
+  /** Writes one after the other until the time is up, and gives the rows of those it came to. */
+  const writeSome = db.transaction((withinMs: number): Map<LiveAnswer, number> => {
+    const startedAt = performance.now()
     const rows = new Map<LiveAnswer, number>()
-    for (const answer of answers) rows.set(answer, write(answer))
+    for (const answer of dirty) {
+      rows.set(answer, write(answer))
+      if (performance.now() - startedAt > withinMs) break
+    }
     return rows
   })
 
@@ -156,8 +163,11 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
     return {...kept, considered: kept.considered.map((source) => ({...source, snippet: '', highlights: []}))}
   }
 
-  /** One transaction for all answers. False when it could not be written; everything is kept then. */
-  function flushNow(): boolean {
+  /**
+   * Writes what is gathered: one transaction, or where that would hold up the streams several with other work
+   * between them. False when it could not be written; everything is kept then.
+   */
+  function flushSome(withinMs = maxFlushMs): boolean {
     if (flushTimer !== null) clearTimeout(flushTimer)
     if (soon !== null) clearImmediate(soon)
     flushTimer = null
@@ -165,21 +175,21 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
     if (dirty.size === 0 || isClosed) return dirty.size === 0
     try {
       // Immediate: a transaction that reads before it writes would fail at once when another process has written.
-      const rows = mode === 'off' ? null : writeAll.immediate([...dirty])
-      for (const answer of dirty) {
+      const rows = mode === 'off' ? null : writeSome.immediate(withinMs)
+      for (const answer of rows?.keys() ?? [...dirty]) {
         if (rows !== null) {
           answer.row = rows.get(answer) ?? null
           unwritten.delete(answer)
         }
+        count(answer.pending, -1)
         answer.pending = []
         answer.hasNewFacts = false
+        dirty.delete(answer)
         if (answer.fold.ending !== null) forget(answer)
       }
-      dirty.clear()
-      pendingCount = 0
-      pendingChars = 0
       retryMs = firstRetryMs
       setReason(null)
+      if (dirty.size > 0) scheduleSoon()
       return true
     } catch (error) {
       setReason(storageError(error, file).message)
@@ -187,6 +197,11 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
       retryMs = Math.min(maxRetryMs, retryMs * 2)
       return false
     }
+  }
+
+  /** Writes all that is gathered at once. */
+  function flushNow(): boolean {
+    return flushSome(Number.POSITIVE_INFINITY)
   }
 
   function forget(answer: LiveAnswer): void {
@@ -204,7 +219,7 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
 
   function schedule(ms: number): void {
     if (flushTimer !== null || isClosed) return
-    flushTimer = setTimeout(flushNow, ms)
+    flushTimer = setTimeout(flushSome, ms)
     // A log that cannot be written must not keep the process alive.
     if (reason !== null) flushTimer.unref?.()
   }
@@ -212,7 +227,7 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
   /** Endings go to disk in the next turn, together with all that ends in this one. */
   function scheduleSoon(): void {
     if (soon !== null || reason !== null || isClosed) return
-    soon = setImmediate(flushNow)
+    soon = setImmediate(flushSome)
   }
 
   /** Gives up events of the largest answers until there is room; their endings are kept. */

@@ -54,6 +54,24 @@ describe('the journal', () => {
     expect(transcripts.health().unflushed).toBe(0)
   })
 
+  test('a thousand endings at once are written without a flush asked for, with turns for other work between', async () => {
+    const file = temporaryFile()
+    const transcripts = openForTest({file, flushMs: 60_000})
+    const pieces = Array.from({length: 40}, (_, i) => `word${i} `)
+    for (let i = 0; i < 1_000; i++) journalAnswer(transcripts, `a${i}`, {pieces})
+
+    let turns = 0
+    while (transcripts.health().unflushed > 0) {
+      turns += 1
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+
+    const beside = readTranscripts(file)
+    expect([...beside.export({})]).toHaveLength(1_000)
+    beside.close()
+    expect(turns).toBeGreaterThan(2)
+  })
+
   test('the answer begun with a key is found, the newest one', async () => {
     const transcripts = openForTest()
     journalAnswer(transcripts, 'a', {entry: {idempotencyKey: 'key-1'}})
