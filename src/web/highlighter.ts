@@ -1,3 +1,4 @@
+import type {LanguageFn} from 'highlight.js'
 import hljs from 'highlight.js/lib/core'
 import bash from 'highlight.js/lib/languages/bash'
 import cpp from 'highlight.js/lib/languages/cpp'
@@ -27,41 +28,67 @@ import yaml from 'highlight.js/lib/languages/yaml'
 import {css} from './highlighter-css.ts'
 import type {RenderNode} from './render/tree.ts'
 
-/** The languages of developers' docs. Swift's grammar weighs as much as five others and is left out. */
-const languages = {
-  bash,
-  cpp,
-  csharp,
-  css,
-  diff,
-  dockerfile,
-  go,
-  graphql,
-  http,
-  ini,
-  java,
-  javascript,
-  json,
-  kotlin,
-  makefile,
-  php,
-  powershell,
-  protobuf,
-  python,
-  ruby,
-  rust,
-  shell,
-  sql,
-  typescript,
-  xml,
-  yaml,
+/**
+ * The languages of developers' docs, by every name they are given there. Swift's grammar weighs as much as five others
+ * and is left out.
+ */
+const grammars: Readonly<Record<string, LanguageFn>> = {
+  ...named(bash, 'bash sh zsh'),
+  ...named(cpp, 'cpp c c++ cc cxx h hpp'),
+  ...named(csharp, 'csharp cs c#'),
+  ...named(css, 'css scss less sass'),
+  ...named(diff, 'diff patch'),
+  ...named(dockerfile, 'dockerfile docker'),
+  ...named(go, 'go golang'),
+  ...named(graphql, 'graphql gql'),
+  ...named(http, 'http https'),
+  ...named(ini, 'ini toml env dotenv properties'),
+  ...named(java, 'java'),
+  ...named(javascript, 'javascript js jsx mjs cjs json5'),
+  ...named(json, 'json jsonc jsonl'),
+  ...named(kotlin, 'kotlin kt kts'),
+  ...named(makefile, 'makefile make mk'),
+  ...named(php, 'php'),
+  ...named(powershell, 'powershell pwsh ps ps1'),
+  ...named(protobuf, 'protobuf proto'),
+  ...named(python, 'python py python3'),
+  ...named(ruby, 'ruby rb'),
+  ...named(rust, 'rust rs'),
+  ...named(shell, 'shell console shellsession terminal'),
+  ...named(sql, 'sql'),
+  ...named(typescript, 'typescript ts tsx mts cts'),
+  ...named(xml, 'xml html xhtml svg rss atom vue svelte astro'),
+  ...named(yaml, 'yaml yml'),
 }
-for (const [name, language] of Object.entries(languages)) hljs.registerLanguage(name, language)
-hljs.registerAliases(['c', 'h'], {languageName: 'cpp'})
-hljs.registerAliases(['json5'], {languageName: 'javascript'})
-hljs.registerAliases(['vue', 'svelte', 'astro'], {languageName: 'xml'})
-hljs.registerAliases(['scss', 'less', 'sass'], {languageName: 'css'})
-hljs.registerAliases(['env', 'dotenv', 'properties'], {languageName: 'ini'})
+
+function named(grammar: LanguageFn, names: string): Record<string, LanguageFn> {
+  return Object.fromEntries(names.split(' ').map((name) => [name, grammar]))
+}
+
+/** What other languages hold, by the names they know it by. */
+const embedded: ReadonlyMap<LanguageFn, readonly string[]> = new Map([
+  [dockerfile, ['bash']],
+  [javascript, ['xml', 'graphql']],
+  [shell, ['bash']],
+  [typescript, ['xml', 'graphql']],
+  [xml, ['css', 'javascript']],
+  [http, ['json']],
+])
+const nameOf = new Map<LanguageFn, string>()
+
+/** The name a language is registered by; null if there is no such language. Making all grammars at once takes long. */
+function registered(language: string): string | null {
+  if (!Object.hasOwn(grammars, language)) return null
+  const grammar = grammars[language]!
+  let name = nameOf.get(grammar)
+  if (name === undefined) {
+    name = Object.keys(grammars).find((known) => grammars[known] === grammar)!
+    nameOf.set(grammar, name)
+    hljs.registerLanguage(name, grammar)
+    for (const inner of embedded.get(grammar) ?? []) registered(inner)
+  }
+  return name
+}
 
 /** Longer code is shown plain: colouring it would hold up the page. */
 const maxChars = 12_000
@@ -102,7 +129,8 @@ hljs.configure({__emitter: NodeEmitter as never})
 
 /** Code as coloured nodes; as plain text in a language that is not known, and when it is long. */
 export function highlight(code: string, language: string): readonly RenderNode[] {
-  if (code.length > maxChars || hljs.getLanguage(language) === undefined) return [code]
-  const result = hljs.highlight(code, {language, ignoreIllegals: true})
+  const name = code.length > maxChars ? null : registered(language)
+  if (name === null) return [code]
+  const result = hljs.highlight(code, {language: name, ignoreIllegals: true})
   return (result._emitter as unknown as NodeEmitter).root
 }

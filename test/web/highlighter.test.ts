@@ -63,6 +63,12 @@ describe('the highlighter', () => {
     expect(names).toContainEqual(['hl-keyword', 'let'])
   })
 
+  test('elements inside JavaScript have the colours of elements', () => {
+    const names = coloured(highlight('const a = <b c="d">e</b>', 'tsx'))
+
+    expect(names).toContainEqual(['hl-attr', 'c'])
+  })
+
   test('what is in no known language, or very long, stays as it is', () => {
     const long = 'const a = 1\n'.repeat(1_001)
 

@@ -11,6 +11,8 @@ import {patch} from '../render/patch.ts'
 const budgetMs = 8
 /** Characters that one frame may add: as many as the last frames could take. */
 const minChars = 120
+/** Little: the first frames find all code cold. */
+const firstChars = 400
 const maxChars = 6_000
 
 /**
@@ -27,7 +29,7 @@ export class AnswerText extends HTMLElement {
   #blocks: readonly DrawnBlock[] = []
   #shown = 0
   #frame = 0
-  #charsPerFrame = 1_200
+  #charsPerFrame = firstChars
   #restUntil = 0
 
   /** What to show from the next frame on. Options must not change for one element. */

@@ -36,7 +36,7 @@ export function turn(answer: AnswerState, view: TurnView, on: TurnHandlers): Tem
   return html`<article class="turn ${answer.phase}" aria-labelledby=${id} aria-busy=${!isEnded(answer)}>
     <header class="asked">
       <h2 id=${id} dir="auto">${answer.question}</h2>
-      ${on.isBusy ? nothing : html`<button class="plain edit" type="button" title=${say('edit')} aria-label=${say('edit')} @click=${on.edit}>${icon('edit')}</button>`}
+      <button class="plain edit" type="button" ?disabled=${on.isBusy} title=${say('edit')} aria-label=${say('edit')} @click=${on.edit}>${icon('edit')}</button>
     </header>
     ${answer.about === '' ? nothing : html`<blockquote class="about-passage" aria-label=${say('about')} dir="auto">${answer.about}</blockquote>`}
     ${stateLine(answer, say)}

@@ -43,16 +43,22 @@ export function createConversationStore(storage: KeyValueStore, scope: string): 
     return found
   }
 
+  /** The list is shown with every change, and parsing many long conversations holds up the page. */
+  const parsed = new Map<string, {readonly text: string; readonly conversation: Conversation | null}>()
+
   function read(entry: string): Conversation | null {
-    try {
-      const value = JSON.parse(storage.getItem(entry) ?? 'null') as {
-        v: number
-        conversation: Conversation
-      } | null
-      return value?.v === version && Array.isArray(value.conversation.answers) ? value.conversation : null
-    } catch {
+    const text = storage.getItem(entry)
+    if (text === null) {
+      parsed.delete(entry)
       return null
     }
+    let known = parsed.get(entry)
+    // Another tab may have written meanwhile.
+    if (known?.text !== text) {
+      known = {text, conversation: conversationIn(text)}
+      parsed.set(entry, known)
+    }
+    return known.conversation
   }
 
   function list(): Conversation[] {
@@ -90,6 +96,15 @@ export function createConversationStore(storage: KeyValueStore, scope: string): 
     clear() {
       for (const key of keys()) storage.removeItem(key)
     },
+  }
+}
+
+function conversationIn(text: string): Conversation | null {
+  try {
+    const value = JSON.parse(text) as {v: number; conversation: Conversation} | null
+    return value?.v === version && Array.isArray(value.conversation.answers) ? value.conversation : null
+  } catch {
+    return null
   }
 }
 

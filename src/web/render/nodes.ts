@@ -205,9 +205,15 @@ function table(token: Tokens.Table, stretch: Stretch, walk: Walk): RenderElement
     element('tr', {}, ...cells.map((each, i) => cell(tag, each, i === cells.length - 1)))
   const head = row('th', token.header)
   const rows = token.rows.map((cells) => row('td', cells))
+  const columns = token.header.length
   return element(
     'div',
-    {class: 'table', tabindex: '0', role: 'region', 'aria-label': walk.options.labels.table},
+    {
+      class: columns > 4 ? 'table widest' : columns > 2 ? 'table wide' : 'table',
+      tabindex: '0',
+      role: 'region',
+      'aria-label': walk.options.labels.table,
+    },
     element('table', {}, element('thead', {}, head), element('tbody', {}, ...rows)),
   )
 }

@@ -259,6 +259,28 @@ describe.skipIf(chromiumPath === null)('the assistant in a browser', () => {
     await page.locator('.turn.complete .actions').waitFor()
   })
 
+  test('nothing moves when an answer ends', async () => {
+    const {page, docent} = await open(
+      [{send: sourcesEvent()}, delta('Some words.'), {hold: true}, {send: done('complete')}],
+      {path: '/site/', pages: {'/site/': site('<docs-assistant opened></docs-assistant>')}},
+    )
+    const places = (): Promise<number[]> =>
+      page.locator('.asked h2, .state, .card, docs-assistant-text').evaluateAll((elements) => {
+        const tops = elements.map((element) => element.getBoundingClientRect().top)
+        // The panel scrolls to show what comes below.
+        return tops.map((top) => top - tops[0]!)
+      })
+    await ask(page, 'A question that is long enough to stand on more than one line of the panel?')
+    await page.locator('.text').getByText('Some words.').waitFor()
+    const before = await places()
+
+    docent.release()
+    await phase(page, 'complete')
+    await page.locator('.edit').waitFor()
+
+    expect(await places()).toEqual(before)
+  })
+
   test('says that it is offline, and goes on when it is back', async () => {
     const {page, docent, context} = await open([
       {send: sourcesEvent()},
@@ -748,7 +770,18 @@ describe.skipIf(chromiumPath === null)('the assistant in a browser', () => {
     })
 
     await ask(page, 'blast')
-    await page.locator('.text').getByText('The very end.').waitFor({timeout: 40_000})
+    // Looked for in the page itself: searching all its text from outside would be a long task of its own.
+    await page.evaluate(
+      () =>
+        new Promise<void>((resolve) => {
+          const root = document.querySelector('docs-assistant')!.shadowRoot!
+          const look = setInterval(() => {
+            if (root.querySelector('.turn.complete') === null) return
+            clearInterval(look)
+            resolve()
+          }, 100)
+        }),
+    )
 
     const seen = await page.evaluate(
       () => (window as unknown as {seen: {longTasks: number[]; shift: number; frames: number[]}}).seen,
@@ -758,12 +791,17 @@ describe.skipIf(chromiumPath === null)('the assistant in a browser', () => {
     console.log(
       `10,000 tokens at once: ${seen.longTasks.length} long tasks (longest ${Math.max(0, ...seen.longTasks)} ms), layout shift ${seen.shift.toFixed(4)}, frame p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, ${frames.length} frames`,
     )
+    expect(await textOf(page)).toMatch(/The very end\.\s*$/)
     expect(await page.locator('.text .block').count()).toBeGreaterThan(100)
     expect(seen.shift).toBe(0)
     // A sane bound for any machine; the figures above are what matters.
     expect(Math.max(0, ...seen.longTasks)).toBeLessThan(2_000)
   })
 })
+
+/** A page of another site with the assistant in it. */
+const site = (element: string): string =>
+  `<!doctype html><html lang="en"><meta charset="utf-8"><title>Site</title><script src="/widget.js" defer></script><body>${element}</body></html>`
 
 /** Presses Tab until the focus is on what matches. */
 async function tabTo(page: Page, selector: string): Promise<void> {
