@@ -28,16 +28,12 @@ const maxQuoteLength = 600
 const maxTextBlocks = 60
 
 export function searchResults(): SearchResults {
-  const sent: {readonly n: number; readonly name: string; readonly words: string}[] = []
+  const sent: Sent[] = []
   return {
     add(source) {
       const name = nameOf(source)
       const content = textBlocksOf(source)
-      sent.push({
-        n: source.n,
-        name,
-        words: spaceless([...content.map(({text}) => text), source.text, source.markdown].join('\n')),
-      })
+      sent.push({n: source.n, name, content, source})
       return {
         type: 'search_result',
         source: name,
@@ -57,10 +53,25 @@ export function searchResults(): SearchResults {
         atIndex && (named === null || atIndex.name === named)
           ? atIndex
           : sent.find(({name}) => named !== null && name === named)
-      if (!result?.words.includes(spaceless(text))) return null
+      if (result === undefined || !holds(result, text)) return null
       return {n: result.n, quote: shortened(text.replace(/\s+/g, ' ').trim())}
     },
   }
+}
+
+interface Sent {
+  readonly n: number
+  readonly name: string
+  readonly content: readonly TextBlockParam[]
+  readonly source: RetrievedSource
+}
+
+/** Whether the words stand in what was sent, or in the page as it is. Worked out when asked: kept, it would be as much again. */
+function holds({content, source}: Sent, quote: string): boolean {
+  const words = spaceless(quote)
+  return [content.map(({text}) => text).join('\n'), source.text, source.markdown].some((text) =>
+    spaceless(text).includes(words),
+  )
 }
 
 function nameOf({url, anchor}: RetrievedSource): string {
