@@ -16,6 +16,8 @@ export class CitationPreview implements ReactiveController {
   readonly #host: ReactiveControllerHost
   readonly #options: PreviewOptions
   #source: Source | null = null
+  #chip: HTMLElement | null = null
+  #listeners = new AbortController()
   #timer: ReturnType<typeof setTimeout> | undefined
 
   constructor(host: ReactiveControllerHost, options: PreviewOptions) {
@@ -24,7 +26,21 @@ export class CitationPreview implements ReactiveController {
     host.addController(this)
   }
 
+  hostConnected(): void {
+    this.#listeners = new AbortController()
+    const options = {capture: true, passive: true, signal: this.#listeners.signal}
+    // Scrolling inside the assistant is not heard outside of it.
+    for (const scrolled of [this.#options.root(), document])
+      scrolled.addEventListener('scroll', () => this.#place(), options)
+  }
+
+  /** A citation may have gone with its conversation. */
+  hostUpdated(): void {
+    if (this.isOpen && this.#chip?.isConnected === false) this.hide()
+  }
+
   hostDisconnected(): void {
+    this.#listeners.abort()
     clearTimeout(this.#timer)
     this.#source = null
   }
@@ -48,8 +64,9 @@ export class CitationPreview implements ReactiveController {
     const source = this.#options.sourceOf(answerKey, chip.dataset['n'] ?? '')
     if (source === undefined) return
     this.#source = source
+    this.#chip = chip
     this.#host.requestUpdate()
-    void this.#host.updateComplete.then(() => this.#place(chip))
+    void this.#host.updateComplete.then(() => this.#place())
   }
 
   hide(): void {
@@ -63,7 +80,7 @@ export class CitationPreview implements ReactiveController {
     return html`<div class="preview" popover="manual" role="tooltip">${
       source === null
         ? nothing
-        : html`<span class="path">${nameOf(source)}</span><span class="snippet">${source.snippet}</span>`
+        : html`<span class="path" dir="auto">${nameOf(source)}</span><span class="snippet" dir="auto">${source.snippet}</span>`
     }</div>`
   }
 
@@ -71,11 +88,17 @@ export class CitationPreview implements ReactiveController {
     return this.#options.root().querySelector<HTMLElement>('.preview')
   }
 
-  #place(chip: HTMLElement): void {
+  #place(): void {
     const preview = this.#element
-    if (preview === null || !chip.isConnected || !this.isOpen) return
-    if (!preview.matches(':popover-open')) preview.showPopover()
+    const chip = this.#chip
+    if (preview === null || !chip?.isConnected || !this.isOpen) return
     const at = chip.getBoundingClientRect()
+    const seen = chip.closest('.scroll')!.getBoundingClientRect()
+    if (at.bottom < seen.top || at.top > seen.bottom) {
+      this.hide()
+      return
+    }
+    if (!preview.matches(':popover-open')) preview.showPopover()
     const {width, height} = preview.getBoundingClientRect()
     const left = Math.max(8, Math.min(at.left + at.width / 2 - width / 2, innerWidth - width - 8))
     const isAbove = at.top - height - 8 > 8

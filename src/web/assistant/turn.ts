@@ -98,12 +98,12 @@ function sources(answer: AnswerState, view: TurnView, on: TurnHandlers): Templat
   const shown = view.showsAll ? answer.sources : answer.sources.slice(0, limit)
   const hidden = answer.sources.length - limit
   const isHiddenUsed = answer.sources.slice(limit).some(({n}) => used.has(n))
-  return html`<section class="sources" aria-label=${say('sources')}>
+  return html`<section class="found" aria-label=${say('sources')}>
     <ol class="cards">${shown.map((source) => card(source, used.has(source.n), on))}</ol>
     ${
       hidden > 0
         ? html`<button class="quiet-button" type="button" aria-expanded=${view.showsAll} @click=${() => on.change({showsAll: !view.showsAll})}>
-          ${view.showsAll ? say('showFewer') : say('showAll', {n: hidden})}${isHiddenUsed && !view.showsAll ? html` <span class="badge">${say('used')}</span>` : nothing}</button>`
+          <span class="words">${view.showsAll ? say('showFewer') : say('showAll', {n: hidden})}</span>${isHiddenUsed && !view.showsAll ? html`<span class="badge">${say('used')}</span>` : nothing}</button>`
         : nothing
     }
   </section>`

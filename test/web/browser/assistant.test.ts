@@ -259,21 +259,25 @@ describe.skipIf(chromiumPath === null)('the assistant in a browser', () => {
     await page.locator('.turn.complete .actions').waitFor()
   })
 
-  test('nothing moves when an answer ends', async () => {
+  test('nothing moves when an answer begins and when it ends', async () => {
     const {page, docent} = await open(
-      [{send: sourcesEvent()}, delta('Some words.'), {hold: true}, {send: done('complete')}],
+      [{send: sourcesEvent()}, {hold: true}, delta('Some words.'), {hold: true}, {send: done('complete')}],
       {path: '/site/', pages: {'/site/': site('<docs-assistant opened></docs-assistant>')}},
     )
     const places = (): Promise<number[]> =>
       page.locator('.asked h2, .state, .card, docs-assistant-text').evaluateAll((elements) => {
         const tops = elements.map((element) => element.getBoundingClientRect().top)
         // The panel scrolls to show what comes below.
-        return tops.map((top) => top - tops[0]!)
+        const start = elements[0]!.closest('.column')!.parentElement!
+        return tops.map((top) => top - start.getBoundingClientRect().top + start.scrollTop)
       })
     await ask(page, 'A question that is long enough to stand on more than one line of the panel?')
-    await page.locator('.text').getByText('Some words.').waitFor()
+    await page.locator('.card').first().waitFor()
     const before = await places()
 
+    docent.release()
+    await page.locator('.text').getByText('Some words.').waitFor()
+    expect(await places()).toEqual(before)
     docent.release()
     await phase(page, 'complete')
     await page.locator('.edit').waitFor()
@@ -387,6 +391,30 @@ describe.skipIf(chromiumPath === null)('the assistant in a browser', () => {
     await page.keyboard.press('Enter')
 
     await page.waitForURL(/\/docs\/streaming-and-resuming#resume-after-a-cut$/)
+  })
+
+  test('the preview of a citation stays beside it, and goes when it goes', async () => {
+    const {page} = await open(whole)
+    await ask(page, 'q')
+    await phase(page, 'complete')
+    const gap = (): Promise<number> =>
+      page.evaluate(() => {
+        const root = document.querySelector('docs-assistant')!.shadowRoot!
+        const [chip, preview] = ['.cite', '.preview'].map((it) =>
+          root.querySelector(it)!.getBoundingClientRect(),
+        )
+        return Math.round(preview!.top - chip!.bottom)
+      })
+    await page.locator('.cite').first().focus()
+    await page.locator('.preview:popover-open').waitFor()
+    const before = await gap()
+
+    await page.locator('.scroll').evaluate((scroller) => scroller.scrollBy(0, 20))
+    await expect.poll(gap).toBe(before)
+    await page.locator('.side .new').click()
+    await page.locator('.hero').waitFor()
+
+    expect(await page.locator('.preview:popover-open').count()).toBe(0)
   })
 
   test('follows the end only while the reader is there', async () => {
