@@ -37,17 +37,23 @@ export function editPostings(
   added: readonly number[],
 ): Uint8Array | null {
   const pairs = postingsOf(blob)
+  const isTouched = removed.size > 0 && hasAny(pairs, removed)
+  if (!isTouched && added.length === 0) return null
   let kept = 0
   const left = new Uint32Array(pairs.length)
   for (let i = 0; i < pairs.length; i += 2) {
-    if (removed.has(pairs[i + 1]!)) continue
+    if (isTouched && removed.has(pairs[i + 1]!)) continue
     left[kept++] = pairs[i]!
     left[kept++] = pairs[i + 1]!
   }
-  if (kept === pairs.length && added.length === 0) return null
   const more = postingsToBlob(added)
   const edited = new Uint8Array(kept * 4 + more.byteLength)
   edited.set(new Uint8Array(left.buffer, 0, kept * 4))
   edited.set(more, kept * 4)
   return edited
+}
+
+function hasAny(pairs: Uint32Array, sections: ReadonlySet<number>): boolean {
+  for (let i = 1; i < pairs.length; i += 2) if (sections.has(pairs[i]!)) return true
+  return false
 }

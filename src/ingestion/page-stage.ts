@@ -1,3 +1,4 @@
+import {availableParallelism} from 'node:os'
 import {join} from 'node:path'
 import type {Diagnostic} from '../domain/index.ts'
 import {type BuildRecords, type BuildWriter, embeddingHashOf, embeddingTextOf} from '../index/index.ts'
@@ -12,8 +13,11 @@ import type {ParsedFile} from './parsed-file.ts'
 import {openParserPool, type PageParser} from './parser-pool.ts'
 import {hashOf, readSource, type Scan, type ScannedFile} from './scan-folder.ts'
 
-/** Both cores, and no more memory than two pages need. */
-const maxParsers = 2
+/**
+ * Storing pages takes this process as long as reading them takes another, and a third embeds: on two cores a second
+ * parser would only cost its start. More than two would wait for this process.
+ */
+const maxParsers = availableParallelism() > 2 ? 2 : 1
 /** What a process reads in about the time that it takes to start one. */
 const bytesPerParser = 400_000
 /** Pages parsed ahead of the one being stored. */
@@ -179,7 +183,7 @@ async function parsedFile(
     const source = {path, hash, includes: [], diagnostics: [diagnostic], fidelity: null}
     return {scanned, source, page: null, links: [], anchors: []}
   }
-  const bytes = await readSource(join(scan.root, path))
+  const bytes = readSource(join(scan.root, path))
   if (typeof bytes === 'string') return setAside('', 'unreadable', bytes)
   // It may have changed since the scan; what counts is what is parsed.
   const hash = hashOf(bytes)

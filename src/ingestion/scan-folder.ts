@@ -1,7 +1,18 @@
 import {createHash} from 'node:crypto'
-import {constants, type Dirent} from 'node:fs'
-import {open, readdir, readFile, realpath, stat} from 'node:fs/promises'
+import {
+  closeSync,
+  constants,
+  type Dirent,
+  fstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  type Stats,
+  statSync,
+} from 'node:fs'
 import {dirname, join, sep} from 'node:path'
+import {setImmediate as breathe} from 'node:timers/promises'
 import {type Diagnostic, DocentError} from '../domain/index.ts'
 import {isSiteConfig, type ProjectFile} from '../markdown/site.ts'
 
@@ -33,18 +44,21 @@ const maxFolderDepth = 64
 const skippedFolders = new Set(['node_modules', 'bower_components', '__pycache__'])
 /** Folders above the content root that are looked at for the site's configuration, up to the repository's. */
 const foldersAbove = 2
+/** Files looked at before the event loop gets its turn. */
+const filesPerTurn = 100
 
 /**
  * Finds every `.md` and `.mdx` file below a folder. Hidden files and `node_modules` are passed over silently;
  * what cannot or must not be read (links that lead out or in circles, devices, unreadable files, over 5 MB, not
- * UTF-8) becomes a diagnostic.
+ * UTF-8) becomes a diagnostic. Calls that wait in turn take a fifth of the time of promises, and nothing else is to be
+ * done meanwhile.
  * @throws DocentError `config` when the folder is not there; the signal's reason when aborted.
  */
 export async function scanFolder(content: string, {signal}: {signal?: AbortSignal} = {}): Promise<Scan> {
   let root: string
   try {
-    root = await realpath(content)
-    if (!(await stat(root)).isDirectory()) throw new Error('it is not a folder')
+    root = realpathSync.native(content)
+    if (!statSync(root).isDirectory()) throw new Error('it is not a folder')
   } catch (cause) {
     throw new DocentError(
       'config',
@@ -55,6 +69,7 @@ export async function scanFolder(content: string, {signal}: {signal?: AbortSigna
   const files: ScannedFile[] = []
   const configs: ProjectFile[] = []
   const diagnostics: Diagnostic[] = []
+  let looked = 0
 
   const report = (path: string, rule: string, reason: string, hint?: string): void => {
     diagnostics.push({
@@ -68,11 +83,13 @@ export async function scanFolder(content: string, {signal}: {signal?: AbortSigna
     })
   }
 
-  async function walk(folder: string, prefix: string, ancestors: readonly string[]): Promise<void> {
+  /** `ancestors` are the real paths of the folders around, the last that of the folder itself. */
+  async function walk(prefix: string, ancestors: readonly string[]): Promise<void> {
     signal?.throwIfAborted()
+    const folder = ancestors.at(-1)!
     let entries: Dirent[]
     try {
-      entries = await readdir(folder, {withFileTypes: true})
+      entries = readdirSync(folder, {withFileTypes: true})
     } catch (error) {
       report(prefix.slice(0, -1) || '.', 'unreadable', `the folder cannot be read: ${reasonOf(error)}`)
       return
@@ -80,23 +97,27 @@ export async function scanFolder(content: string, {signal}: {signal?: AbortSigna
     entries.sort((one, other) => (one.name < other.name ? -1 : one.name > other.name ? 1 : 0))
     for (const entry of entries) {
       const path = `${prefix}${entry.name}`
-      if (isSiteConfig(path) && prefix.split('/').length <= 4) await addConfig(join(folder, entry.name), path)
+      if (isSiteConfig(path) && prefix.split('/').length <= 4) addConfig(join(folder, entry.name), path)
       if (entry.name.startsWith('.') || skippedFolders.has(entry.name)) {
         // VitePress keeps its configuration in a hidden folder.
-        if (entry.name === '.vitepress' && entry.isDirectory())
-          await addVitePress(join(folder, entry.name), path)
+        if (entry.name === '.vitepress' && entry.isDirectory()) addVitePress(join(folder, entry.name), path)
         continue
       }
-      await visit(join(folder, entry.name), path, ancestors)
+      await visit(join(folder, entry.name), path, ancestors, entry.isSymbolicLink())
     }
   }
 
-  async function visit(absolute: string, path: string, ancestors: readonly string[]): Promise<void> {
+  async function visit(
+    absolute: string,
+    path: string,
+    ancestors: readonly string[],
+    isLink: boolean,
+  ): Promise<void> {
     let real: string
-    let found: Awaited<ReturnType<typeof stat>>
+    let found: Stats
     try {
-      real = await realpath(absolute)
-      found = await stat(real)
+      real = isLink ? realpathSync.native(absolute) : absolute
+      found = statSync(real)
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code
       if (code === 'ELOOP') report(path, 'symlink-loop', 'the link leads to itself')
@@ -110,7 +131,7 @@ export async function scanFolder(content: string, {signal}: {signal?: AbortSigna
         report(path, 'symlink-loop', 'the link leads to a folder it stands in')
       else if (ancestors.length >= maxFolderDepth)
         report(path, 'too-deep', `folders nest deeper than ${maxFolderDepth}`)
-      else await walk(absolute, `${path}/`, [...ancestors, real])
+      else await walk(`${path}/`, [...ancestors, real])
       return
     }
     if (!isMarkdown(path)) return
@@ -124,41 +145,45 @@ export async function scanFolder(content: string, {signal}: {signal?: AbortSigna
         'Split the page.',
       )
     }
-    const read = await readSource(real)
+    if (++looked % filesPerTurn === 0) {
+      await breathe()
+      signal?.throwIfAborted()
+    }
+    const read = readSource(real)
     if (typeof read === 'string') return report(path, 'unreadable', read)
     const problem = encodingProblemOf(read)
     if (problem) return report(path, problem.rule, problem.reason, 'Save it as UTF-8.')
     files.push({path, bytes: read.byteLength, hash: hashOf(read)})
   }
 
-  async function addConfig(absolute: string, path: string): Promise<void> {
-    const text = await readConfig(absolute, root)
+  function addConfig(absolute: string, path: string): void {
+    const text = readConfig(absolute, root)
     if (text !== null) configs.push({path, text})
   }
 
-  async function addVitePress(folder: string, prefix: string): Promise<void> {
-    for (const name of await readdir(folder).catch(() => [])) {
-      if (isSiteConfig(`${prefix}/${name}`)) await addConfig(join(folder, name), `${prefix}/${name}`)
+  function addVitePress(folder: string, prefix: string): void {
+    for (const name of namesIn(folder)) {
+      if (isSiteConfig(`${prefix}/${name}`)) addConfig(join(folder, name), `${prefix}/${name}`)
     }
   }
 
-  await walk(root, '', [root])
-  if (configs.length === 0) configs.push(...(await configsAbove(root)))
+  await walk('', [root])
+  if (configs.length === 0) configs.push(...configsAbove(root))
   files.sort((one, other) => (one.path < other.path ? -1 : one.path > other.path ? 1 : 0))
   return {root, files, configs, diagnostics}
 }
 
 /** Configurations in the folders above, the nearest folder with one, not beyond the root of a repository. */
-async function configsAbove(root: string): Promise<ProjectFile[]> {
+function configsAbove(root: string): ProjectFile[] {
   let folder = root
   for (let i = 0; i < foldersAbove; i++) {
-    const inside = await readdir(folder).catch(() => [] as string[])
+    const inside = namesIn(folder)
     if (inside.includes('.git') || folder === dirname(folder)) return []
     folder = dirname(folder)
     const found: ProjectFile[] = []
-    for (const name of await readdir(folder).catch(() => [] as string[])) {
+    for (const name of namesIn(folder)) {
       if (!isSiteConfig(name)) continue
-      const text = await readConfig(join(folder, name), folder)
+      const text = readConfig(join(folder, name), folder)
       if (text !== null) found.push({path: name, text})
     }
     if (found.length > 0) return found
@@ -166,12 +191,21 @@ async function configsAbove(root: string): Promise<ProjectFile[]> {
   return []
 }
 
-async function readConfig(absolute: string, root: string): Promise<string | null> {
+function namesIn(folder: string): string[] {
   try {
-    const real = await realpath(absolute)
-    const found = await stat(real)
+    return readdirSync(folder)
+  } catch {
+    // It cannot be looked into, so it tells nothing.
+    return []
+  }
+}
+
+function readConfig(absolute: string, root: string): string | null {
+  try {
+    const real = realpathSync.native(absolute)
+    const found = statSync(real)
     if (!found.isFile() || found.size > maxConfigBytes || !real.startsWith(root + sep)) return null
-    return await readFile(real, 'utf8')
+    return readFileSync(real, 'utf8')
   } catch {
     // A configuration that cannot be read tells nothing; the site counts as plain.
     return null
@@ -185,10 +219,10 @@ const readTries = 3
  * The bytes of a file as they stood at one moment, or why it cannot be read. Never waits for a pipe that was put in
  * its place; a file that changes meanwhile is read again.
  */
-export async function readSource(absolute: string): Promise<Buffer | string> {
+export function readSource(absolute: string): Buffer | string {
   try {
     for (let tries = 0; tries < readTries; tries++) {
-      const read = await readOnce(absolute)
+      const read = readOnce(absolute)
       if (read !== 'changed') return typeof read === 'string' ? read : read.bytes
     }
     return 'it keeps changing while it is read; ingest again when it is written'
@@ -197,18 +231,18 @@ export async function readSource(absolute: string): Promise<Buffer | string> {
   }
 }
 
-async function readOnce(absolute: string): Promise<{readonly bytes: Buffer} | 'changed' | string> {
-  const handle = await open(absolute, constants.O_RDONLY | constants.O_NONBLOCK)
+function readOnce(absolute: string): {readonly bytes: Buffer} | 'changed' | string {
+  const file = openSync(absolute, constants.O_RDONLY | constants.O_NONBLOCK)
   try {
-    const before = await handle.stat({bigint: true})
+    const before = fstatSync(file, {bigint: true})
     if (!before.isFile()) return 'it is no longer a file'
     if (before.size > maxFileBytes) return 'it has grown over 5 MB'
-    const bytes = await handle.readFile()
-    const after = await handle.stat({bigint: true})
+    const bytes = readFileSync(file)
+    const after = fstatSync(file, {bigint: true})
     const isWhole = after.mtimeNs === before.mtimeNs && after.size === BigInt(bytes.length)
     return isWhole ? {bytes} : 'changed'
   } finally {
-    await handle.close()
+    closeSync(file)
   }
 }
 
