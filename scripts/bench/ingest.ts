@@ -9,6 +9,7 @@ import remarkParse from 'remark-parse'
 import {unified} from 'unified'
 import {openEmbedder} from '../../src/embedding/transformers-embedder.ts'
 import {type IngestReport, spawnIngest} from '../../src/ingestion/index.ts'
+import {randomFrom} from '../../src/retrieval/evaluation/metrics.ts'
 import type {BenchOptions, BenchReport} from './report.ts'
 
 /** Passages a page comes to. */
@@ -176,7 +177,7 @@ function descendantBytes(): number {
 
 /** Pages in made-up words whose frequencies fall as those of a language do (Zipf), the same for the same seed. */
 function writeDocs(content: string, pages: number, seed: number): void {
-  const random = seededRandom(seed)
+  const random = randomFrom(seed)
   const syllables = [
     'ka',
     'to',
@@ -211,16 +212,5 @@ function writeDocs(content: string, pages: number, seed: number): void {
       lines.push(`${many(50)}. **${many(2)}** \`--${word()}\` ${many(45)}.`)
     }
     writeFileSync(join(folder, `page-${i}.md`), `${lines.join('\n\n')}\n`)
-  }
-}
-
-/** Mulberry32. */
-function seededRandom(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
   }
 }

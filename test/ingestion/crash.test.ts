@@ -9,7 +9,7 @@ import {runsTypescript} from '../../src/typescript/index.ts'
 import {contentFolder} from '../support/content-folder.ts'
 import {directParser} from '../support/direct-parser.ts'
 import {hashingEmbedder} from '../support/hashing-embedder.ts'
-import {mulberry32} from '../support/sample-pages.ts'
+import {randomFrom} from '../support/random.ts'
 
 /** `DOCENT_KILLS=100` for the long run. */
 const kills = Number(process.env['DOCENT_KILLS'] ?? 10)
@@ -17,7 +17,7 @@ const kills = Number(process.env['DOCENT_KILLS'] ?? 10)
 const stages: readonly Stage[] = ['scan', 'pages', 'finish', 'verify', 'gates', 'calibrate', 'publish']
 
 test('case 60: killed at any moment, an ingest leaves the old build or the new one whole, and the next one gets through', async () => {
-  const random = mulberry32(7)
+  const random = randomFrom(7)
   const folder = contentFolder()
   const embedder = hashingEmbedder()
   const write = (round: number): void => {

@@ -1,4 +1,5 @@
 import type {Page, Section} from '../../src/domain/index.ts'
+import {randomFrom} from './random.ts'
 
 /** A page of sections given as heading and paragraphs, one passage a paragraph. */
 export function samplePage(
@@ -52,7 +53,7 @@ const vocabulary = [
 
 /** Seeded pages of made-up words: the same seed, the same pages. */
 export function randomPages(count: number, seed = 1): Page[] {
-  const random = mulberry32(seed)
+  const random = randomFrom(seed)
   const word = (): string =>
     random() < 0.3
       ? vocabulary[Math.floor(random() * vocabulary.length)]!
@@ -68,16 +69,4 @@ export function randomPages(count: number, seed = 1): Page[] {
       ]),
     ),
   )
-}
-
-/** A small seeded generator of numbers in [0, 1). */
-export function mulberry32(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let t = state
-    t = Math.imul(t ^ (t >>> 15), t | 1)
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
-  }
 }
