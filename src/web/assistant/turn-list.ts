@@ -28,7 +28,7 @@ export interface TurnListOptions {
 /** So near to the end counts as being there. */
 const endPx = 40
 /** So long a button says that it has copied. */
-export const copiedForMs = 1_600
+const copiedForMs = 1_600
 
 /** The answers of a conversation; follows the end of what is written while the reader is there. */
 export class TurnList implements ReactiveController {
@@ -88,6 +88,20 @@ export class TurnList implements ReactiveController {
     this.#awaitsWords = false
     this.#host.requestUpdate()
     void this.#host.updateComplete.then(this.follow)
+  }
+
+  /** Copies a code block when its button is pressed. */
+  readonly onClick = async (event: Event): Promise<void> => {
+    const button = (event.target as Element).closest<HTMLElement>('[data-action="copy-code"]')
+    const code = button?.closest('figure')?.querySelector('code')
+    if (button == null || code == null) return
+    const {say, announce} = this.#options
+    await copyText(code.textContent ?? '')
+    button.textContent = say()('copied')
+    announce(say()('copied'))
+    setTimeout(() => {
+      button.textContent = say()('copy')
+    }, copiedForMs)
   }
 
   readonly onScroll = (event: Event): void => {

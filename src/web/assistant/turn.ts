@@ -5,6 +5,7 @@ import {hrefOf, nameOf} from '../client/markdown-copy.ts'
 import type {Feedback} from '../client/requests.ts'
 import type {Say, StringKey} from '../locales/strings.ts'
 import {icon} from './icons.ts'
+import {isQuestion} from './suggestions.ts'
 
 /** What a reader has opened and chosen at one answer. */
 export interface TurnView {
@@ -230,5 +231,5 @@ function followUps(answer: AnswerState, on: TurnHandlers): TemplateResult | type
 /** A heading as something to ask; some are questions already. */
 function questionAbout({title, headings}: Source): string {
   const heading = headings.at(-1)!
-  return /[?？؟]\s*$/.test(heading) ? heading : `${title}: ${heading}`
+  return isQuestion(heading) ? heading : `${title}: ${heading}`
 }

@@ -700,6 +700,7 @@ describe.skipIf(chromiumPath === null)('the assistant in a browser', () => {
       ['a panel', 'en', '<docs-assistant opened></docs-assistant>'],
       ['a dialog', 'en', '<docs-assistant mode="modal" opened></docs-assistant>'],
       ['inline', 'en', '<docs-assistant mode="inline" heading="Ask"></docs-assistant>'],
+      ['a dark panel', 'en', '<docs-assistant opened theme="dark"></docs-assistant>'],
       ['a panel from right to left', 'ar', '<docs-assistant opened></docs-assistant>'],
     ])('%s: before asking and with an answer', async (_name, lang, element) => {
       const {page} = await open(whole, {

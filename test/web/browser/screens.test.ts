@@ -69,6 +69,7 @@ describe.skipIf(chromiumPath === null)('pictures of the page', () => {
       webDir,
       script,
       searchResults: () => sampleSources.map((source) => ({...source, text: source.snippet})),
+      pages: {'/light/': site('#fff', '#1c1e21'), '/dark/': site('#1b1b1d', '#e3e3e3')},
     })
   })
 
@@ -116,7 +117,7 @@ describe.skipIf(chromiumPath === null)('pictures of the page', () => {
       await page.locator('.card').first().waitFor()
       await shoot('3-sources-shown')
       docent.release()
-      await page.locator('.text .code').waitFor()
+      await page.locator('.text .hl-keyword').first().waitFor()
       await caughtUp(page)
       await shoot('4-mid-answer')
       docent.release()
@@ -155,7 +156,43 @@ describe.skipIf(chromiumPath === null)('pictures of the page', () => {
       await context.close()
     })
   }
+
+  test.each(['light', 'dark'])('on a %s site: the button, the panel, an answer', async (theme) => {
+    const context = await browsers.open({viewport: {width: 1280, height: 860}, locale: 'en-US'})
+    context.setDefaultTimeout(8_000)
+    const page = await context.newPage()
+    const shoot = (state: string): Promise<Buffer> =>
+      page.screenshot({path: join(folder, `site-${theme}-${state}.png`), animations: 'disabled'})
+
+    await page.goto(`${docent.url}/${theme}/`)
+    await page.locator('.launcher').click()
+    await page.locator('.suggestions').waitFor()
+    await shoot('1-before-asking')
+    await page.getByRole('button', {name: 'What is kept?'}).click()
+    await page.locator('.card').first().waitFor()
+    await shoot('2-sources-shown')
+    docent.release()
+    await page.locator('.text .hl-keyword').first().waitFor()
+    docent.release()
+    await page.locator('.turn.complete .actions').waitFor()
+    await caughtUp(page)
+    await shoot('3-finished')
+    await page.keyboard.press('Escape')
+    await page.locator('.launcher').waitFor()
+    await shoot('4-closed')
+
+    expect(await page.locator('.root').getAttribute('class')).toContain(theme)
+    await context.close()
+  })
 })
+
+/** A page of a documentation site in these colours, with the assistant's panel on it. */
+function site(background: string, color: string): string {
+  return `<!doctype html><html lang="en"><meta charset="utf-8"><title>A site</title><script src="/widget.js" defer></script>
+    <body bgcolor="${background}" text="${color}" leftmargin="80" topmargin="40">
+    <h1>A site</h1><p>Some words of a page of documentation.</p>
+    <docs-assistant questions="How do I stop an answer?|What is kept?"></docs-assistant></body></html>`
+}
 
 async function startNew(page: Page): Promise<void> {
   await page.locator('.bar .new:visible, .side .new:visible').first().click()

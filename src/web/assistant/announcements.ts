@@ -1,0 +1,68 @@
+import type {ReactiveControllerHost} from 'lit'
+import {type AnswerState, isEnded} from '../client/answer-state.ts'
+import type {Say} from '../locales/strings.ts'
+
+export interface AnnouncementsOptions {
+  readonly say: () => Say
+  /** Fires an event of the element; `text` goes with it only where that is allowed. */
+  readonly tell: (name: string, detail: Record<string, unknown>, text?: Record<string, unknown>) => void
+  readonly onFirstUseful: (answerId: string, firstUsefulMs: number) => void
+}
+
+/** A clock that was set meanwhile, or an answer that is read again after a night, measures nothing. */
+const longestUsefulMs = 120_000
+
+const endings = {
+  complete: 'announceDone',
+  quoted: 'announceDone',
+  abstained: 'notInDocsText',
+  stopped: 'announceStopped',
+  'broke-off': 'announceBroke',
+  refused: 'refusedText',
+} as const
+
+/** Tells the page and screen readers where an answer stands: its boundaries, and never each word. */
+export class Announcements {
+  readonly #host: ReactiveControllerHost
+  readonly #options: AnnouncementsOptions
+  #said = ''
+
+  constructor(host: ReactiveControllerHost, options: AnnouncementsOptions) {
+    this.#host = host
+    this.#options = options
+  }
+
+  /** What a screen reader is to say. */
+  get said(): string {
+    return this.#said
+  }
+
+  announce(words: string): void {
+    this.#said = words
+    this.#host.requestUpdate()
+  }
+
+  answerChanged(answer: AnswerState, before: AnswerState): void {
+    const {say, tell} = this.#options
+    const {answerId, phase} = answer
+    if (before.sources.length === 0 && answer.sources.length > 0) {
+      this.announce(say()('announceSources', {n: answer.sources.length}))
+      void this.#host.updateComplete.then(() => {
+        // Painted with the next frame: that is when the reader has something useful.
+        requestAnimationFrame(() => this.#firstUseful(answer))
+      })
+    }
+    if (before.phase !== 'writing' && phase === 'writing') tell('answered', {answerId})
+    if (isEnded(before) || !isEnded(answer)) return
+    tell('ended', {answerId, ending: phase, timings: answer.timings}, {text: answer.text})
+    this.announce(say()(endings[phase as keyof typeof endings]))
+  }
+
+  #firstUseful({answerId, askedAt, sources}: AnswerState): void {
+    const firstUsefulMs = Math.max(0, Date.now() - askedAt)
+    performance.mark('docs-assistant:first-useful', {detail: {answerId, firstUsefulMs}})
+    this.#options.tell('sources', {answerId, count: sources.length, firstUsefulMs})
+    if (answerId !== null && firstUsefulMs < longestUsefulMs)
+      this.#options.onFirstUseful(answerId, firstUsefulMs)
+  }
+}

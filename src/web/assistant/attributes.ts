@@ -1,0 +1,75 @@
+import {LitElement} from 'lit'
+
+export type Mode = 'panel' | 'modal' | 'inline' | 'page'
+
+/** What a page can set on the element, as attributes or as properties. */
+export class AssistantAttributes extends LitElement {
+  static override properties = {
+    endpoint: {},
+    mode: {reflect: true},
+    opened: {type: Boolean, reflect: true},
+    version: {},
+    locale: {},
+    theme: {reflect: true},
+    position: {reflect: true},
+    heading: {},
+    placeholder: {},
+    questions: {},
+    pages: {},
+    shortcut: {},
+    keep: {},
+    selection: {},
+    imageHosts: {attribute: 'image-hosts'},
+    shareText: {type: Boolean, attribute: 'share-text'},
+    launcher: {},
+  }
+
+  /** Address of the Docent server; default: where the script came from. */
+  declare endpoint: string | null
+  declare mode: Mode
+  declare opened: boolean
+  declare version: string | null
+  /** BCP 47; default: the page's, then the browser's. */
+  declare locale: string | null
+  /** `auto` (default) is as dark as the page behind. */
+  declare theme: 'auto' | 'light' | 'dark'
+  /** `end` (default) or `start`: the corner of the button and its panel. */
+  declare position: 'end' | 'start'
+  declare heading: string | null
+  declare placeholder: string | null
+  /** Suggested questions, separated by `|`. */
+  declare questions: string | null
+  /** Titles of pages to suggest questions about, separated by `|`; where `questions` are not given. */
+  declare pages: string | null
+  /** As `mod+k` (default; Ctrl, or Cmd on a Mac) or `ctrl+/`; `none` for none. */
+  declare shortcut: string | null
+  /** `browser` (default): conversations survive; `none`: they end with the page. */
+  declare keep: 'browser' | 'none'
+  /** CSS selector of the part of the page where a selection or a code block can be asked about. */
+  declare selection: string | null
+  declare imageHosts: string | null
+  declare shareText: boolean
+  /** `none`: no button; the page opens the assistant itself. */
+  declare launcher: string | null
+
+  constructor() {
+    super()
+    this.mode = 'panel'
+    this.opened = false
+    this.theme = 'auto'
+    this.position = 'end'
+    this.keep = 'browser'
+    this.shareText = false
+    this.endpoint = null
+    this.version = null
+    this.locale = null
+    this.heading = null
+    this.placeholder = null
+    this.questions = null
+    this.pages = null
+    this.shortcut = null
+    this.selection = null
+    this.imageHosts = null
+    this.launcher = null
+  }
+}

@@ -1,0 +1,39 @@
+import {html, nothing, type TemplateResult} from 'lit'
+import type {Say} from '../locales/strings.ts'
+
+export interface SuggestionsView {
+  readonly say: Say
+  /** Separated by `|`. */
+  readonly questions: string | null
+  /** Titles of pages, separated by `|`; shown where there are no questions. */
+  readonly pages: string | null
+}
+
+/** What to begin with, while nothing has been asked. */
+export function suggestions(
+  {say, questions, pages}: SuggestionsView,
+  onAsk: (question: string) => void,
+): TemplateResult | typeof nothing {
+  const asked = listOf(questions)
+  const titles = asked.length > 0 ? [] : listOf(pages)
+  if (asked.length + titles.length === 0) return nothing
+  const offer = (words: string, question: string): TemplateResult =>
+    html`<li><button type="button" dir="auto" @click=${() => onAsk(question)}>${words}</button></li>`
+  return html`<h2 class="label">${say(asked.length > 0 ? 'suggestions' : 'topics')}</h2>
+    <ul class="suggestions">
+      ${asked.map((question) => offer(question, question))}
+      ${titles.map((title) => offer(title, isQuestion(title) ? title : say('aboutPage', {title})))}
+    </ul>`
+}
+
+/** Some headings are questions already. */
+export function isQuestion(words: string): boolean {
+  return /[?？؟]\s*$/.test(words)
+}
+
+function listOf(attribute: string | null): string[] {
+  return (attribute ?? '')
+    .split('|')
+    .map((item) => item.trim())
+    .filter(Boolean)
+}
