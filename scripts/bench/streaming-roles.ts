@@ -205,31 +205,15 @@ function startDocent(): void {
       STALL_TIMEOUT_MS: '600000',
     })
     const transcripts = openTranscripts({file: join(folder, 'transcripts.sqlite')})
-    const source: RetrievedSource = {
-      n: 1,
-      id: 's',
-      title: 'Bench',
-      headings: [],
-      url: '/docs/bench',
-      anchor: '',
-      score: 1,
-      snippet: 'Bench.',
-      highlights: [],
-      markdown: 'Bench.',
-      text: 'Bench.',
-      path: 'bench.md',
-      version: null,
-      scores: {},
-    }
+    /** Which of a hundred questions comes next: many ask the same, but not all. */
+    let asked = 0
     const answering = createAnswering({
       retriever: {
-        retrieve: async ({question}) => ({
-          build: 'bench',
-          query: question,
-          sources: [source],
-          abstention: null,
-          timings: {},
-        }),
+        retrieve: async ({question}) => {
+          asked = (asked + 1) % 100
+          const sources = Array.from({length: 6}, (_, i) => sectionOf(i + 1, asked))
+          return {build: 'bench', query: question, sources, abstention: null, timings: {}}
+        },
       },
       generator: createGenerator(settings),
       journal: transcripts,
@@ -261,6 +245,31 @@ function startDocent(): void {
     })
     const {port} = await http.listen()
     return `http://127.0.0.1:${port}`
+  }
+}
+
+/** A section of usual length, in strings of its own, as a real retrieval reads them from the index. */
+function sectionOf(n: number, question: number): RetrievedSource {
+  const sentences = Array.from(
+    {length: 12},
+    (_, i) => `Sentence ${i} of section ${n} for ${question} says what the ${i * n} settings do, one by one.`,
+  )
+  const text = Buffer.from(sentences.join(' ')).toString()
+  return {
+    n,
+    id: `s${question}-${n}`,
+    title: 'Bench',
+    headings: ['Bench', `Section ${n}`],
+    url: '/docs/bench',
+    anchor: `section-${n}`,
+    score: 1,
+    snippet: text.slice(0, 200),
+    highlights: [],
+    markdown: Buffer.from(sentences.join('\n')).toString(),
+    text,
+    path: 'bench.md',
+    version: null,
+    scores: {},
   }
 }
 

@@ -9,8 +9,7 @@ import {answerText} from './answer-text.ts'
 import {type AnthropicClient, anthropicClient} from './anthropic-client.ts'
 import type {GenerationEvent, GenerationRequest, Generator} from './generator.ts'
 import {type CitationStyle, firstMessages, searchTool, sourceBlocks, systemPrompt} from './prompt.ts'
-import {prepareBlocks} from './quotable-blocks.ts'
-import {searchResults} from './search-results.ts'
+import {quotableSources, searchResults} from './search-results.ts'
 import {upstreamError} from './upstream-error.ts'
 import {type UpstreamReply, upstreamReply} from './upstream-reply.ts'
 
@@ -67,10 +66,15 @@ async function* generate(
   const {maxSearchRounds = 3, citations = 'native', historyBudgetTokens = 3000} = options
   const canSearch = maxSearchRounds > 0
   signal.throwIfAborted()
-  await prepareBlocks(request.sources, signal)
   const results = searchResults()
   const answer = answerText(results, citations)
-  const messages: MessageParam[] = firstMessages({...request, citations, historyBudgetTokens, results})
+  const messages: MessageParam[] = firstMessages({
+    ...request,
+    sources: await quotableSources(request.sources, signal),
+    citations,
+    historyBudgetTokens,
+    results,
+  })
   let usage = noUsage
   let upstreamRequestId: string | null = null
   let searches = 0
@@ -147,14 +151,14 @@ async function* generate(
       try {
         const found = await request.search(query)
         signal.throwIfAborted()
-        await prepareBlocks(found, signal)
+        const quotable = await quotableSources(found, signal)
         yield {...event, status: 'done', summary: foundSummary(found.length)}
         toolResults.push({
           type: 'tool_result',
           tool_use_id: call.id,
           content:
             found.length > 0
-              ? sourceBlocks(found, results, citations)
+              ? sourceBlocks(quotable, results, citations)
               : [{type: 'text', text: 'No further sections were found. Answer from what you have.'}],
         })
       } catch (error) {

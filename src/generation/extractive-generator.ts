@@ -2,8 +2,9 @@ import {setTimeout as delay} from 'node:timers/promises'
 import {noUsage, type RetrievedSource} from '../domain/index.ts'
 import {type ExtractOptions, extract} from './extract.ts'
 import type {GenerationEvent, GenerationRequest, Generator} from './generator.ts'
+import {inTurns} from './in-turns.ts'
 import {openingLinesFor} from './opening-line.ts'
-import {prepareBlocks} from './quotable-blocks.ts'
+import {blocksOf} from './quotable-blocks.ts'
 
 export interface ExtractiveOptions extends ExtractOptions {
   /** Pause between two deltas, so that a reader sees the answer grow; 0 for none. Default 8. */
@@ -24,7 +25,8 @@ export function extractiveGenerator(options: ExtractiveOptions = {}): Generator 
     model: null,
     async *generate(request, {signal}): AsyncGenerator<GenerationEvent> {
       signal.throwIfAborted()
-      await prepareBlocks(request.sources, signal)
+      // Kept with the sources, where quoting finds them.
+      await inTurns(request.sources, blocksOf, signal)
       const parts = partsOf(request, options)
       let length = 0
       for (const part of parts) {

@@ -5,8 +5,8 @@ import type {
   TextBlockParam,
   Tool,
 } from '@anthropic-ai/sdk/resources/messages'
-import type {RetrievedSource, Turn} from '../domain/index.ts'
-import type {SearchResults} from './search-results.ts'
+import type {Turn} from '../domain/index.ts'
+import type {QuotableSource, SearchResults} from './search-results.ts'
 
 /** How sources reach the model: as search results that the API cites, or as numbered text that it cites by markers. */
 export type CitationStyle = 'native' | 'markers'
@@ -61,7 +61,7 @@ const cached = {cache_control: {type: 'ephemeral'}} as const
 export interface FirstMessages {
   readonly question: string
   readonly history: readonly Turn[]
-  readonly sources: readonly RetrievedSource[]
+  readonly sources: readonly QuotableSource[]
   readonly continueFrom: string | null
   readonly citations: CitationStyle
   /** About four characters each. */
@@ -84,19 +84,19 @@ export function firstMessages(options: FirstMessages): MessageParam[] {
 
 /** Sources as blocks of a message or of a tool's result. */
 export function sourceBlocks(
-  sources: readonly RetrievedSource[],
+  sources: readonly QuotableSource[],
   results: SearchResults,
   citations: CitationStyle,
 ): (SearchResultBlockParam | TextBlockParam)[] {
-  return sources.map((source) => {
-    const block = results.add(source)
+  return sources.map((quotable) => {
+    const block = results.add(quotable)
     if (citations === 'native') return block
     const text = block.content.map((part) => part.text).join('\n\n')
     // The closing tag cannot be forged from within, so a page cannot step out of its quotation.
     const body = text.replaceAll(/<(?=\/?search_result)/g, '&lt;')
     return {
       type: 'text',
-      text: `<search_result number="${source.n}" title="${attribute(block.title)}" source="${attribute(block.source)}">\n${body}\n</search_result>`,
+      text: `<search_result number="${quotable.source.n}" title="${attribute(block.title)}" source="${attribute(block.source)}">\n${body}\n</search_result>`,
     }
   })
 }

@@ -4,7 +4,6 @@
  * What comes out is clean: links keep their text, and their address only where it is absolute; images, raw HTML
  * and footnote marks are gone; fences are closed. So any choice of units, put together by block, is well-formed.
  */
-import {setImmediate as nextTurn} from 'node:timers/promises'
 import {type MarkedToken, marked, type Token, type Tokens} from 'marked'
 import type {RetrievedSource} from '../domain/index.ts'
 
@@ -39,19 +38,6 @@ export function blocksOf(source: RetrievedSource): readonly Block[] {
   const blocks = quotableBlocks(source.markdown)
   known.set(source, blocks)
   return blocks
-}
-
-/**
- * Works out the blocks of all sources, with a turn of the event loop between two: half a millisecond for each
- * thousand characters is nothing for one answer, and a stall for a thousand others.
- */
-export async function prepareBlocks(sources: readonly RetrievedSource[], signal: AbortSignal): Promise<void> {
-  for (const source of sources) {
-    if (known.has(source)) continue
-    blocksOf(source)
-    await nextTurn()
-    signal.throwIfAborted()
-  }
 }
 
 /** The blocks of a piece of Markdown, in order. Takes time in proportion to the text's length on ordinary pages. */

@@ -1,6 +1,8 @@
 import type {SearchResultBlockParam, TextBlockParam} from '@anthropic-ai/sdk/resources/messages'
+import {BoundedMemory} from '../domain/bounded-memory.ts'
 import type {RetrievedSource} from '../domain/index.ts'
-import {blocksOf} from './quotable-blocks.ts'
+import {inTurns} from './in-turns.ts'
+import {quotableBlocks} from './quotable-blocks.ts'
 
 /**
  * The search results of one request, in the order in which the API counts them: every block of every message,
@@ -8,7 +10,7 @@ import {blocksOf} from './quotable-blocks.ts'
  */
 export interface SearchResults {
   /** The source as a block to send, counted. Call in the order in which the blocks stand in the request. */
-  add(source: RetrievedSource): SearchResultBlockParam
+  add(source: QuotableSource): SearchResultBlockParam
   /** Whether a source of this number was sent. */
   has(n: number): boolean
   /** What a citation cites, if it holds: a source that was sent, and words that stand in it. Null if not. */
@@ -22,6 +24,12 @@ export interface CitedLocation {
   readonly cited_text?: unknown
 }
 
+/** A source, and the pieces of it that can be cited. */
+export interface QuotableSource {
+  readonly source: RetrievedSource
+  readonly content: TextBlockParam[]
+}
+
 /** Longest quote passed on, in UTF-16 units. */
 const maxQuoteLength = 600
 /** The API takes only so many text blocks in reason; what is left goes into the last one. */
@@ -30,10 +38,9 @@ const maxTextBlocks = 60
 export function searchResults(): SearchResults {
   const sent: Sent[] = []
   return {
-    add(source) {
+    add({source, content}) {
       const name = nameOf(source)
-      const content = textBlocksOf(source)
-      sent.push({n: source.n, name, content, source})
+      sent.push({name, content, source})
       return {
         type: 'search_result',
         source: name,
@@ -43,7 +50,7 @@ export function searchResults(): SearchResults {
         citations: {enabled: true},
       }
     },
-    has: (n) => sent.some((result) => result.n === n),
+    has: (n) => sent.some(({source}) => source.n === n),
     cited({type, search_result_index: index, source, cited_text: text}) {
       if (type !== 'search_result_location' || typeof text !== 'string' || spaceless(text) === '') return null
       const atIndex = typeof index === 'number' ? sent[index] : undefined
@@ -54,20 +61,17 @@ export function searchResults(): SearchResults {
           ? atIndex
           : sent.find(({name}) => named !== null && name === named)
       if (result === undefined || !holds(result, text)) return null
-      return {n: result.n, quote: shortened(text.replace(/\s+/g, ' ').trim())}
+      return {n: result.source.n, quote: shortened(text.replace(/\s+/g, ' ').trim())}
     },
   }
 }
 
-interface Sent {
-  readonly n: number
+interface Sent extends QuotableSource {
   readonly name: string
-  readonly content: readonly TextBlockParam[]
-  readonly source: RetrievedSource
 }
 
 /** Whether the words stand in what was sent, or in the page as it is. Worked out when asked: kept, it would be as much again. */
-function holds({content, source}: Sent, quote: string): boolean {
+function holds({content, source}: QuotableSource, quote: string): boolean {
   const words = spaceless(quote)
   return [content.map(({text}) => text).join('\n'), source.text, source.markdown].some((text) =>
     spaceless(text).includes(words),
@@ -78,20 +82,42 @@ function nameOf({url, anchor}: RetrievedSource): string {
   return anchor === '' ? url : `${url}#${anchor}`
 }
 
+/** Pieces of the sections that are asked about most, by their Markdown; weighed in characters. */
+const known = new BoundedMemory<string, TextBlockParam[]>(4_000_000, (content) =>
+  content.reduce((sum, {text}) => sum + 2 * text.length, 100),
+)
+
+/**
+ * Each source with its pieces, in order. Half a millisecond for each thousand characters, the first time that a
+ * section is seen.
+ */
+export async function quotableSources(
+  sources: readonly RetrievedSource[],
+  signal: AbortSignal,
+): Promise<QuotableSource[]> {
+  const unknown = sources.filter(({markdown}) => known.get(markdown) === undefined)
+  const fresh = await inTurns(unknown, textBlocksOf, signal)
+  for (const [index, {markdown}] of unknown.entries()) known.set(markdown, fresh[index]!)
+  return sources.map((source) => {
+    const content = known.get(source.markdown) ?? textBlocksOf(source)
+    // A source without quotable text, as a lone image, still needs one block that is not empty.
+    const words = source.text.trim() || source.title || source.url
+    return {source, content: content.length > 0 ? content : [{type: 'text', text: words}]}
+  })
+}
+
 /**
  * One text block for each sentence, list, table or code block: the block is the smallest thing that can be
  * cited, so small ones make fine citations.
  */
-export function textBlocksOf(source: RetrievedSource): TextBlockParam[] {
-  const texts = blocksOf(source).flatMap(({kind, units, head}) => {
+function textBlocksOf({markdown}: RetrievedSource): TextBlockParam[] {
+  const texts = quotableBlocks(markdown).flatMap(({kind, units, head}) => {
     const markdowns = units.map(({markdown}) => markdown)
     if (kind === 'table') return [[head, ...markdowns].join('\n')]
     if (kind === 'steps') return markdowns.flatMap((markdown) => markdown.split(/\n(?=\d+\. )/))
     return markdowns
   })
   const whole = texts.filter((text) => text.trim() !== '')
-  // A source without quotable text, as a lone image, still needs one block that is not empty.
-  if (whole.length === 0) return [{type: 'text', text: source.text.trim() || source.title || source.url}]
   const blocks = whole.slice(0, maxTextBlocks)
   if (whole.length > maxTextBlocks) {
     blocks[maxTextBlocks - 1] = whole.slice(maxTextBlocks - 1).join('\n\n')

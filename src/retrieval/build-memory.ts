@@ -1,7 +1,7 @@
 import {createHash} from 'node:crypto'
+import {BoundedMemory} from '../domain/bounded-memory.ts'
 import type {IndexBuild, StoredSection} from '../index/build.ts'
 import {termsOf} from '../text/terms.ts'
-import {BoundedMemory} from './bounded-memory.ts'
 import {dot} from './vector-math.ts'
 import {wordsIn} from './words-in.ts'
 

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest'
-import {BoundedMemory} from '../../src/retrieval/bounded-memory.ts'
+import {BoundedMemory} from '../../src/domain/bounded-memory.ts'
 
 test('forgets what was not asked for lately, and never holds more than its bound', () => {
   const memory = new BoundedMemory<number, string>(100, (value) => value.length)
