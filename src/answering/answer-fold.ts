@@ -13,7 +13,7 @@ import {
   type Timings,
   type Usage,
 } from '../domain/index.ts'
-import {flat} from '../text/flat.ts'
+import {GrowingText} from '../text/growing-text.ts'
 
 /** What the events of an answer add up to, so far. */
 export interface AnswerFold {
@@ -36,9 +36,6 @@ export interface AnswerFold {
   timings(at?: number): Timings
 }
 
-/** Appended parts after which the text is made one piece; more for long texts, so that copying stays cheap. */
-const minLooseParts = 64
-
 /**
  * Adds up the events of one answer. The run, the journal and everything read from it use this one fold, so a
  * snapshot, a transcript and what a reader saw agree by construction.
@@ -52,8 +49,7 @@ class Fold implements AnswerFold {
   readonly sources: Source[] = []
   readonly citations: Omit<CitationEvent, 'type'>[] = []
   readonly #startedAt: number
-  #text = ''
-  #looseParts = 0
+  readonly #text = new GrowingText()
   #terminal: TerminalEvent | null = null
   #sourcesMs: number | null = null
   #firstTokenMs: number | null = null
@@ -69,7 +65,7 @@ class Fold implements AnswerFold {
     if (this.#firstTokenMs !== null) this.#longestStallMs = Math.max(this.#longestStallMs, at - this.#lastAt)
     this.#lastAt = Math.max(this.#lastAt, at)
     if (event.type === 'delta') {
-      this.#append(event.text)
+      this.#text.append(event.text)
       this.#firstTokenMs ??= Math.max(0, at - this.#startedAt)
     } else if (event.type === 'sources') {
       this.sources.push(...event.sources)
@@ -82,16 +78,8 @@ class Fold implements AnswerFold {
     }
   }
 
-  #append(text: string): void {
-    this.#text += text
-    this.#looseParts += 1
-    if (this.#looseParts < Math.max(minLooseParts, this.#text.length >> 8)) return
-    this.#text = flat(this.#text)
-    this.#looseParts = 0
-  }
-
   get text(): string {
-    return this.#text
+    return this.#text.toString()
   }
 
   get textLength(): number {

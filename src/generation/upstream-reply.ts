@@ -1,5 +1,6 @@
 import type {ContentBlockParam} from '@anthropic-ai/sdk/resources/messages'
 import {DocentError, noUsage, type Usage} from '../domain/index.ts'
+import {GrowingText} from '../text/growing-text.ts'
 import type {AnswerText} from './answer-text.ts'
 import type {GenerationEvent} from './generator.ts'
 import type {CitedLocation} from './search-results.ts'
@@ -33,7 +34,7 @@ interface OpenBlock {
   readonly type: string
   readonly id: string
   readonly name: string
-  text: string
+  readonly text: GrowingText
   signature: string
 }
 
@@ -106,38 +107,39 @@ class Reply implements UpstreamReply {
       type: String(block.type),
       id: String(block.id ?? ''),
       name: String(block.name ?? ''),
-      text: '',
+      text: new GrowingText(),
       signature: '',
     }
     this.#blocks.set(index, open)
-    if (open.type === 'redacted_thinking') open.text = String(block.data ?? '')
+    if (open.type === 'redacted_thinking') open.text.append(String(block.data ?? ''))
     if (open.type !== 'text') return
     this.#answer.openBlock()
-    open.text = typeof block.text === 'string' ? block.text : ''
-    if (open.text !== '') this.#answer.push(open.text, out)
+    const text = typeof block.text === 'string' ? block.text : ''
+    open.text.append(text)
+    if (text !== '') this.#answer.push(text, out)
   }
 
   #grow({index = 0, delta: raw}: UpstreamEvent, out: GenerationEvent[]): void {
     const delta = (raw ?? {}) as Record<string, unknown>
     let block = this.#blocks.get(index)
     if (!block && delta.type === 'text_delta') {
-      block = {type: 'text', id: '', name: '', text: '', signature: ''}
+      block = {type: 'text', id: '', name: '', text: new GrowingText(), signature: ''}
       this.#blocks.set(index, block)
       this.#answer.openBlock()
     }
     if (!block) return
     if (delta.type === 'text_delta' && typeof delta.text === 'string') {
-      block.text += delta.text
+      block.text.append(delta.text)
       this.#answer.push(delta.text, out)
     } else if (delta.type === 'citations_delta') {
       this.#answer.cite((delta.citation ?? {}) as CitedLocation)
     } else if (delta.type === 'thinking_delta' && typeof delta.thinking === 'string') {
-      block.text += delta.thinking
+      block.text.append(delta.thinking)
       if (delta.thinking !== '') out.push({type: 'reasoning', text: delta.thinking})
     } else if (delta.type === 'signature_delta' && typeof delta.signature === 'string') {
       block.signature += delta.signature
     } else if (delta.type === 'input_json_delta' && typeof delta.partial_json === 'string') {
-      block.text += delta.partial_json
+      block.text.append(delta.partial_json)
       if (block.text.length > maxToolInputLength) {
         throw new DocentError(
           'upstream_invalid',
@@ -150,21 +152,22 @@ class Reply implements UpstreamReply {
   get toolCalls(): readonly ToolCall[] {
     return [...this.#blocks.values()]
       .filter(({type}) => type === 'tool_use')
-      .map(({id, name, text}) => ({id, name, input: text === '' ? '{}' : text}))
+      .map(({id, name, text}) => ({id, name, input: text.toString() || '{}'}))
   }
 
   content(): ContentBlockParam[] {
     return [...this.#blocks.values()].flatMap((block): ContentBlockParam[] => {
+      const text = block.text.toString()
       switch (block.type) {
         case 'text':
           // An empty text block is refused by the API that sent it.
-          return block.text.trim() === '' ? [] : [{type: 'text', text: block.text}]
+          return text.trim() === '' ? [] : [{type: 'text', text}]
         case 'thinking':
-          return [{type: 'thinking', thinking: block.text, signature: block.signature}]
+          return [{type: 'thinking', thinking: text, signature: block.signature}]
         case 'redacted_thinking':
-          return [{type: 'redacted_thinking', data: block.text}]
+          return [{type: 'redacted_thinking', data: text}]
         case 'tool_use':
-          return [{type: 'tool_use', id: block.id, name: block.name, input: inputOf(block.text)}]
+          return [{type: 'tool_use', id: block.id, name: block.name, input: inputOf(text)}]
         default:
           return []
       }
