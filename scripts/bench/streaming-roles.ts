@@ -9,6 +9,7 @@ import type {AddressInfo} from 'node:net'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {monitorEventLoopDelay} from 'node:perf_hooks'
+import {setTimeout as delay} from 'node:timers/promises'
 import Anthropic from '@anthropic-ai/sdk'
 import {createAnswering} from '../../src/answering/create-answering.ts'
 import {settingsFrom} from '../../src/config.ts'
@@ -86,8 +87,8 @@ if (process.send && role) {
 }
 
 function watchUsage(): void {
-  const delay = monitorEventLoopDelay({resolution: 5})
-  delay.enable()
+  const loopDelay = monitorEventLoopDelay({resolution: 5})
+  loopDelay.enable()
   let cpu = process.cpuUsage()
   let rssBefore = process.memoryUsage.rss()
   let rssPeak = rssBefore
@@ -98,7 +99,7 @@ function watchUsage(): void {
     cpu = process.cpuUsage()
     rssBefore = process.memoryUsage.rss()
     rssPeak = rssBefore
-    delay.reset()
+    loopDelay.reset()
   }
   handlers['usage'] = (): Usage => {
     const {user, system} = process.cpuUsage(cpu)
@@ -106,8 +107,8 @@ function watchUsage(): void {
       cpuMicros: user + system,
       rssBytes: process.memoryUsage.rss(),
       grownBytes: Math.max(rssPeak, process.memoryUsage.rss()) - rssBefore,
-      loopDelayP99Ms: delay.percentile(99) / 1e6,
-      loopDelayMaxMs: delay.max / 1e6,
+      loopDelayP99Ms: loopDelay.percentile(99) / 1e6,
+      loopDelayMaxMs: loopDelay.max / 1e6,
     }
   }
 }
@@ -302,6 +303,9 @@ function startRelay(): void {
   }
 }
 
+/** All streams are asked for within so long. */
+const rampMs = 1_000
+
 async function load({url, kind, streams, stopAfter, holdAfter}: LoadPlan): Promise<LoadResult> {
   const agent = new Agent({keepAlive: false, maxSockets: Number.POSITIVE_INFINITY})
   const latencies: number[] = []
@@ -359,7 +363,12 @@ async function load({url, kind, streams, stopAfter, holdAfter}: LoadPlan): Promi
       sent.end(body)
     })
 
-  await Promise.all(Array.from({length: streams}, one))
+  await Promise.all(
+    Array.from({length: streams}, async (_, i) => {
+      await delay((i * rampMs) / streams)
+      return one()
+    }),
+  )
   // The end of a stream may come before the answer to the stop that ended it.
   await Promise.all(stops)
   const wallMs = Number(process.hrtime.bigint() - startedAt) / 1e6
