@@ -1,5 +1,6 @@
 import express, {type Request, type Response, type Router} from 'express'
 import {DocentError, type Ending, endings} from '../domain/index.ts'
+import {writerOf} from '../transcripts/terminal-view.ts'
 import type {Transcript, TranscriptItem, TranscriptStore} from '../transcripts/transcript-store.ts'
 import {type Html, html, pageOf} from './html.ts'
 import {ownPagesOnly} from './origins.ts'
@@ -134,7 +135,7 @@ function detailOf(transcript: Transcript): Html {
     ['Asked', timeOf(transcript.startedAt)],
     ['Ending', endingOf(transcript.ending)],
     ['What failed', transcript.errorDetail ?? null],
-    ['Generator', transcript.model ?? transcript.generator],
+    ['Written by', writerOf(transcript)],
     ['Build', transcript.build],
     ['Sources after', milliseconds(timings.sourcesMs)],
     ['Useful on screen after', milliseconds(transcript.firstUsefulMs ?? null)],

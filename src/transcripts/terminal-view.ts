@@ -45,7 +45,7 @@ export function listLines(items: readonly TranscriptItem[], view: TerminalView):
 }
 
 /** Who wrote it, and who was asked to when that was another one. */
-function writerOf({generator, model, writtenBy}: Transcript): string {
+export function writerOf({generator, model, writtenBy}: Transcript): string {
   const name = (who: {readonly generator: string; readonly model: string | null}) =>
     who.model === null ? who.generator : `${who.generator}, ${who.model}`
   const asked = name({generator, model})

@@ -172,6 +172,20 @@ describe('the console', () => {
   })
 })
 
+describe('a transcript in the console', () => {
+  test('says who wrote it, when that was not who was asked', async () => {
+    const product = await start()
+    const answerId = await answered(product)
+    product.journal.note(answerId, {writtenBy: {generator: 'extractive', model: null}})
+
+    const page = await fetch(`${product.url}/console/transcripts/${answerId}`, {
+      headers: bearer(supportToken),
+    })
+
+    expect(await page.text()).toMatch(/extractive \(in place of \w+/)
+  })
+})
+
 describe('transcripts', () => {
   test('are listed, read, reviewed and deleted', async () => {
     const product = await start()
