@@ -111,7 +111,8 @@ function inputsHash(): string {
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const args = process.argv.slice(2)
-  if (args.includes('--help')) console.log('node --import ./src/typescript/register.mjs scripts/build-web.ts [--out DIR] [--no-minify]')
+  if (args.includes('--help'))
+    console.log('node --import ./src/typescript/register.mjs scripts/build-web.ts [--out DIR] [--no-minify]')
   else {
     const out = args.indexOf('--out')
     const outDir = resolve(out >= 0 ? (args[out + 1] ?? 'dist/web') : join(root, 'dist/web'))
