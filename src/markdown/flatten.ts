@@ -7,6 +7,7 @@ import {Pass, type Reader} from './flattening/pass.ts'
 import {readLine} from './flattening/read-line.ts'
 import {readText} from './flattening/read-text.ts'
 import type {SiteRules} from './site.ts'
+import type {Ranges} from './unread-text.ts'
 
 export interface FlattenOptions {
   readonly path: string
@@ -30,6 +31,8 @@ export interface Flat {
   readonly lostWords: number
   readonly includes: readonly string[]
   readonly fragments: readonly string[]
+  /** Ranges of the body that a construct took away and said so. */
+  readonly taken: Ranges
 }
 
 const maxNotes = 500
@@ -112,6 +115,7 @@ export function flatten(body: string, options: FlattenOptions): Flat {
     lostWords: lost,
     includes: [...context.includes],
     fragments: [...context.fragments],
+    taken: pass.taken,
   }
 }
 

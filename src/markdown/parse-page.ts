@@ -10,6 +10,7 @@ import {plainTextOfNode} from './plain-text.ts'
 import {langOf, routeOf, versionOf} from './routes.ts'
 import {sectionsOf} from './sections.ts'
 import type {SiteRules} from './site.ts'
+import {unreadLinesOf} from './unread-text.ts'
 import {countWords} from './words.ts'
 
 /** Warnings of one page about lost text at most. */
@@ -116,13 +117,23 @@ export function parsePage(source: string, options: ParseOptions): ParsedPage {
   }
 
   const visibleWords = countWords(root.children.map((node) => plainTextOfNode(node)).join('\n'))
-  let keptWords = 0
-  for (const section of sections) keptWords += countWords(section.text)
-  for (const node of root.children)
-    if (node.type === 'heading') keptWords += countWords(plainTextOfNode(node))
+  const kept = sections.map((section) => section.text)
+  for (const node of root.children) if (node.type === 'heading') kept.push(plainTextOfNode(node))
+  const keptWords = kept.reduce((sum, text) => sum + countWords(text), 0)
+  const unread = unreadLinesOf(body, flat.taken, [frontMatter.title ?? '', ...kept])
+  for (const {line, words} of unread.slice(0, maxLosses)) {
+    report(
+      'lost-text',
+      'warning',
+      bodyLine + line - 1,
+      `${words} words of this line did not reach the index, and nothing tells why`,
+      'Write it as plain Markdown, and report it as a mistake of Docent.',
+    )
+  }
+  const unreadWords = unread.reduce((sum, {words}) => sum + words, 0)
   const fidelity: Fidelity = {
     path,
-    visibleWords: visibleWords + flat.lostWords,
+    visibleWords: visibleWords + flat.lostWords + unreadWords,
     keptWords: Math.min(keptWords, visibleWords),
     constructs: flat.constructs,
     notes: flat.notes,

@@ -12,6 +12,7 @@ export function accounted(pass: Pass, read: () => boolean): boolean {
   if (own) {
     noted.length = first
     const {construct} = own
+    if (own.fate !== 'flattened') pass.taken.push([p, pass.p])
     if (own.fate === 'dropped')
       pass.context.count(construct, {dropped: countWords(pass.text.slice(p, pass.p))})
     else pass.context.count(construct, {kept: countWords(writtenSince(pass, lines, columns))})

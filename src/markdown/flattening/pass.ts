@@ -70,6 +70,8 @@ export class Pass {
   afterDefinition = false
   /** Constructs noted since the one being read began; `accounted` empties it. */
   readonly noted: {readonly construct: string; readonly fate: Fate}[] = []
+  /** Ranges of `text` that a construct took away and said so. */
+  readonly taken: [start: number, end: number][] = []
   readonly #reader: Reader
 
   constructor(context: FlattenContext, reader: Reader, text: string, options: PassOptions) {
