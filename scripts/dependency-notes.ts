@@ -6,6 +6,7 @@ export const dependencyNotes: Readonly<Record<string, string>> = {
   'better-sqlite3': 'SQLite with FTS5: the index’s passages, vectors and words; the transcripts.',
   chokidar: 'Watches the content folder for `ingest --watch`.',
   'cli-progress': 'Progress bars on a terminal.',
+  compression: 'Compresses pages and scripts for browsers; never a stream.',
   dotenv: 'Reads `.env`.',
   esbuild: 'Bundles the widget and the page, and takes the types out of the sources as they are loaded.',
   'eventsource-parser': 'Reads event streams, in the widget and in `npm run ask`.',

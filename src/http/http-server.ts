@@ -1,6 +1,7 @@
 import {createServer, type Server} from 'node:http'
 import type {AddressInfo, Socket} from 'node:net'
 import {fileURLToPath} from 'node:url'
+import compression from 'compression'
 import express, {type Express} from 'express'
 import helmet from 'helmet'
 import type {Answering} from '../answering/answering.ts'
@@ -112,6 +113,8 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   addSearchRoute(app, {search: deps.search, limits})
   refuseOtherMethods(app)
 
+  // Pages and scripts only: a compressed stream would be held back until there is enough of it.
+  app.use(compression())
   addDocsRoutes(app, {current, imageHosts: options.imageHosts})
   addConsoleRoutes(app, {staff, transcripts})
   app.use('/assets', express.static(assetsDir, {index: false, maxAge: '1h'}))
