@@ -1,14 +1,12 @@
-import {mkdtemp, readFile, rm} from 'node:fs/promises'
+import {readFile} from 'node:fs/promises'
 import {createRequire} from 'node:module'
-import {tmpdir} from 'node:os'
-import {join} from 'node:path'
 import type {BrowserContext, Page} from 'playwright-core'
-import {afterAll, afterEach, beforeAll, describe, expect, test} from 'vitest'
-import {buildWeb} from '../../../scripts/build-web.ts'
+import {describe, expect, test} from 'vitest'
 import type {AnswerEvent} from '../../../src/domain/index.ts'
 import {allStrings} from '../../../src/web/locales/all.ts'
 import {localeNames} from '../../../src/web/locales/index.ts'
-import {type Browsers, chromiumPath, startBrowsers} from '../../support/chromium.ts'
+import {browserSetting} from '../../support/browser-setting.ts'
+import {type Browsers, chromiumPath} from '../../support/chromium.ts'
 import {
   deltasOf,
   done,
@@ -29,26 +27,7 @@ const whole: Step[] = [
 ]
 
 describe.skipIf(chromiumPath === null)('the assistant in a browser', () => {
-  let browsers: Browsers
-  let folder: string
-  let webDir: string
-  const opened: {close(): Promise<unknown>}[] = []
-
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'docent-web-'))
-    webDir = join(folder, 'web')
-    await buildWeb({outDir: webDir, minify: true})
-    browsers = startBrowsers()
-  })
-
-  afterEach(async () => {
-    for (const each of opened.splice(0).reverse()) await each.close()
-  })
-
-  afterAll(async () => {
-    await browsers?.close()
-    await rm(folder, {recursive: true, force: true})
-  })
+  const setting = browserSetting()
 
   interface Setting {
     readonly docent: ScriptedDocent
@@ -63,13 +42,13 @@ describe.skipIf(chromiumPath === null)('the assistant in a browser', () => {
     options: Partial<ScriptedDocentOptions> & {path?: string; browser?: Parameters<Browsers['open']>[0]} = {},
   ): Promise<Setting> {
     const docent = await startScriptedDocent({
-      webDir,
+      webDir: setting.webDir,
       script: typeof script === 'function' ? script : () => script,
       searchResults: () => sampleSources.map((source) => ({...source, text: source.snippet})),
       ...options,
     })
-    const context = await browsers.open({locale: 'en-US', ...options.browser})
-    opened.push(docent, context)
+    const context = await setting.browsers.open({locale: 'en-US', ...options.browser})
+    setting.opened.push(docent, context)
     context.setDefaultTimeout(15_000)
     const page = context.pages()[0] ?? (await context.newPage())
     const problems: string[] = []

@@ -5,10 +5,11 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import type {Page} from 'playwright-core'
 import request from 'supertest'
-import {afterAll, afterEach, beforeAll, describe, expect, test} from 'vitest'
+import {describe, expect, test} from 'vitest'
 import {buildWeb} from '../../../scripts/build-web.ts'
 import type {IndexBuild} from '../../../src/index/build.ts'
-import {type Browsers, chromiumPath, startBrowsers} from '../../support/chromium.ts'
+import {browserSetting} from '../../support/browser-setting.ts'
+import {chromiumPath} from '../../support/chromium.ts'
 import {startHttpProduct} from '../../support/http-product.ts'
 import {done, type Step, sourcesEvent, startScriptedDocent} from '../../support/scripted-docent.ts'
 
@@ -21,30 +22,11 @@ const script: Step[] = [
 ]
 
 describe.skipIf(chromiumPath === null)('code in a browser', () => {
-  let browsers: Browsers
-  let folder: string
-  let webDir: string
-  const opened: {close(): Promise<unknown>}[] = []
-
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'docent-web-'))
-    webDir = join(folder, 'web')
-    await buildWeb({outDir: webDir, minify: true})
-    browsers = startBrowsers()
-  })
-
-  afterEach(async () => {
-    for (const each of opened.splice(0).reverse()) await each.close()
-  })
-
-  afterAll(async () => {
-    await browsers?.close()
-    await rm(folder, {recursive: true, force: true})
-  })
+  const setting = browserSetting()
 
   async function newPage(): Promise<{page: Page; problems: string[]}> {
-    const context = await browsers.open({locale: 'en-US'})
-    opened.push(context)
+    const context = await setting.browsers.open({locale: 'en-US'})
+    setting.opened.push(context)
     context.setDefaultTimeout(15_000)
     const page = await context.newPage()
     const problems: string[] = []
@@ -69,7 +51,7 @@ describe.skipIf(chromiumPath === null)('code in a browser', () => {
       response.end(html)
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    opened.push({
+    setting.opened.push({
       close: () =>
         new Promise((resolve) => {
           server.close(resolve)
@@ -81,8 +63,8 @@ describe.skipIf(chromiumPath === null)('code in a browser', () => {
 
   async function realServer(allowedOrigins: readonly string[] = []) {
     const build = {pages: () => []} as unknown as IndexBuild
-    const product = await startHttpProduct({webDir, build, options: {allowedOrigins}})
-    opened.push(product)
+    const product = await startHttpProduct({webDir: setting.webDir, build, options: {allowedOrigins}})
+    setting.opened.push(product)
     void product.generator.call(0).then((call) => {
       call.say(answer)
       call.finish()
@@ -123,8 +105,8 @@ describe.skipIf(chromiumPath === null)('code in a browser', () => {
   })
 
   test('is plain, and the answer whole, where the highlighter cannot be had', async () => {
-    const docent = await startScriptedDocent({webDir, script: () => script})
-    opened.push(docent)
+    const docent = await startScriptedDocent({webDir: setting.webDir, script: () => script})
+    setting.opened.push(docent)
     const {page, problems} = await newPage()
     await page.route('**/highlighter.js', (route) => route.abort())
 
@@ -138,8 +120,8 @@ describe.skipIf(chromiumPath === null)('code in a browser', () => {
   })
 
   test('nothing moves when its colours come late', async () => {
-    const docent = await startScriptedDocent({webDir, script: () => script})
-    opened.push(docent)
+    const docent = await startScriptedDocent({webDir: setting.webDir, script: () => script})
+    setting.opened.push(docent)
     const {page} = await newPage()
     let letIn = (): void => {}
     const held = new Promise<void>((resolve) => {
@@ -179,10 +161,10 @@ describe.skipIf(chromiumPath === null)('code in a browser', () => {
 
   test('without code in the answer, no highlighter is fetched', async () => {
     const docent = await startScriptedDocent({
-      webDir,
+      webDir: setting.webDir,
       script: () => [{send: {type: 'delta', text: 'Words. `and` code.'}}, {send: done('complete')}],
     })
-    opened.push(docent)
+    setting.opened.push(docent)
     const {page} = await newPage()
 
     await page.goto(docent.url)
