@@ -8,14 +8,15 @@ const allowed: Record<string, readonly string[]> = {
   domain: [],
   text: [],
   typescript: [],
+  native: ['domain'],
   markdown: ['domain', 'text'],
-  embedding: ['domain'],
-  index: ['domain', 'text'],
+  embedding: ['domain', 'native'],
+  index: ['domain', 'text', 'native'],
   retrieval: ['domain', 'text', 'embedding', 'index'],
   generation: ['domain', 'text'],
-  ingestion: ['domain', 'text', 'typescript', 'markdown', 'embedding', 'index', 'retrieval'],
+  ingestion: ['domain', 'text', 'typescript', 'native', 'markdown', 'embedding', 'index', 'retrieval'],
   answering: ['domain', 'text', 'retrieval', 'generation'],
-  transcripts: ['domain', 'answering'],
+  transcripts: ['domain', 'native', 'answering'],
   http: ['domain', 'text', 'markdown', 'index', 'retrieval', 'answering', 'transcripts', 'ingestion'],
   web: ['domain'],
 }
@@ -23,6 +24,7 @@ const allowed: Record<string, readonly string[]> = {
 /** Packages that one room alone may import. */
 const owners: Record<string, string> = {
   express: 'http',
+  'better-sqlite3': 'native',
   'hnswlib-node': 'index',
   '@anthropic-ai/sdk': 'generation',
   '@xenova/transformers': 'embedding',

@@ -1,7 +1,6 @@
 import {mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
-import Database from 'better-sqlite3'
 import hnswlib from 'hnswlib-node'
 import {toString as textOf} from 'mdast-util-to-string'
 import remarkGfm from 'remark-gfm'
@@ -9,6 +8,7 @@ import remarkParse from 'remark-parse'
 import {unified} from 'unified'
 import {openEmbedder} from '../../src/embedding/transformers-embedder.ts'
 import {type IngestReport, spawnIngest} from '../../src/ingestion/index.ts'
+import {openSqlite} from '../../src/native/index.ts'
 import {randomFrom} from '../../src/retrieval/evaluation/metrics.ts'
 import type {BenchOptions, BenchReport} from './report.ts'
 
@@ -113,7 +113,7 @@ async function plainPipeline(size: number, root: string, content: string): Promi
     index.addPoint(Array.from(vector), i)
   })
   index.writeIndexSync(join(out, 'plain.hnsw'))
-  const db = new Database(join(out, 'plain.sqlite'))
+  const db = openSqlite(join(out, 'plain.sqlite'))
   db.exec('CREATE VIRTUAL TABLE passages USING fts5 (text)')
   const insert = db.prepare('INSERT INTO passages (rowid, text) VALUES (?, ?)')
   db.transaction(() => {

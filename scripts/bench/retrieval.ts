@@ -3,11 +3,11 @@ import {loadavg, tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {monitorEventLoopDelay} from 'node:perf_hooks'
 import {setImmediate as breathe} from 'node:timers/promises'
-import Database from 'better-sqlite3'
 import type {Page} from '../../src/domain/index.ts'
 import type {Embedder} from '../../src/embedding/embedder.ts'
 import {openEmbedder} from '../../src/embedding/transformers-embedder.ts'
 import {buildFolder, type IndexBuild, openBuild, writeBuild} from '../../src/index/index.ts'
+import {openSqlite} from '../../src/native/index.ts'
 import {createRetriever} from '../../src/retrieval/create-retriever.ts'
 import {questionTermsOf} from '../../src/retrieval/question-terms.ts'
 import {pageOf, passagesPerPage, questionOf, wordsFrom} from './made-docs.ts'
@@ -117,7 +117,7 @@ async function timePlain(
   pages: readonly Page[],
   questions: readonly string[],
 ): Promise<{lexical: number[]; semantic: number[]; recall: number}> {
-  const db = new Database(':memory:')
+  const db = openSqlite(':memory:')
   const lexical: number[] = []
   const semantic: number[] = []
   let shared = 0

@@ -35,6 +35,7 @@ export type ErrorCode =
   | 'gate_failed'
   | 'storage'
   | 'config'
+  | 'not_installed'
   | 'internal'
 
 export interface DocentErrorOptions {
@@ -122,6 +123,7 @@ const readerMessages: Readonly<Record<ErrorCode, string>> = {
   gate_failed: 'The new index did not pass its checks.',
   storage: 'Something went wrong on our side.',
   config: 'The assistant is not set up correctly.',
+  not_installed: 'The assistant is not set up correctly.',
   internal: 'Something went wrong on our side.',
 }
 

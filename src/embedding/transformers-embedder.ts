@@ -1,7 +1,8 @@
 import {createHash} from 'node:crypto'
 import {existsSync} from 'node:fs'
 import {join} from 'node:path'
-import {env, type FeatureExtractionPipeline, LogLevel, pipeline, type Tensor} from '@xenova/transformers'
+import type {FeatureExtractionPipeline, Tensor} from '@xenova/transformers'
+import {importNative} from '../native/index.ts'
 import type {Embedder} from './embedder.ts'
 import {
   hashFiles,
@@ -33,7 +34,7 @@ const batchSizes = {table: 32, attention: 8} as const
 /**
  * Opens an embedding model with transformers.js. A folder is read as it stands and nothing is fetched; a hub id is
  * downloaded once. Prefixes, pooling and length are the model's own; vectors are always normalised.
- * @throws DocentError `embedding_model` that says what failed and how to go on.
+ * @throws DocentError `embedding_model` that says what failed and how to go on; `not_installed`.
  */
 export async function openEmbedder(options: OpenEmbedderOptions): Promise<Embedder> {
   const cacheDir = options.cacheDir ?? 'data/models'
@@ -83,6 +84,10 @@ async function load(
   cacheDir: string,
   notes: ModelNotes,
 ): Promise<{readonly extractor: FeatureExtractionPipeline; readonly precision: Precision}> {
+  const {env, LogLevel, pipeline} = await importNative(
+    '@xenova/transformers',
+    () => import('@xenova/transformers'),
+  )
   // Its warnings would land on standard output, between the lines of `--json`.
   env.logLevel = LogLevel.ERROR
   if (location.type === 'hub') env.remoteHost = `${location.hub.replace(/\/$/, '')}/`

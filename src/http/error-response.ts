@@ -35,6 +35,7 @@ export const statusOf = {
   gate_failed: 409,
   storage: 503,
   config: 500,
+  not_installed: 500,
   internal: 500,
 } as const satisfies Record<ErrorCode, number>
 

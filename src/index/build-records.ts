@@ -1,6 +1,6 @@
 import {join} from 'node:path'
-import Database from 'better-sqlite3'
 import type {Diagnostic} from '../domain/index.ts'
+import {openSqlite} from '../native/index.ts'
 import type {IncludedFile, PageReference, StoredFidelity} from './indexed-page.ts'
 import {databaseFile} from './schema.ts'
 import {vectorFromBlob} from './vector-codec.ts'
@@ -35,7 +35,7 @@ export interface PageRecord {
 
 /** Reads a build's database beside any server. The caller has verified its checksum. */
 export function openBuildRecords(folder: string): BuildRecords {
-  const db = new Database(join(folder, databaseFile), {readonly: true, fileMustExist: true})
+  const db = openSqlite(join(folder, databaseFile), {readonly: true, fileMustExist: true})
   const vector = db
     .prepare(
       'SELECT v.vector FROM passages p JOIN vectors v ON v.passage_id = p.id WHERE p.embedding_hash = ? LIMIT 1',

@@ -1,8 +1,8 @@
 import {constants} from 'node:fs'
 import {copyFile, mkdir, rm} from 'node:fs/promises'
 import {join} from 'node:path'
-import Database from 'better-sqlite3'
 import type {Section} from '../domain/index.ts'
+import {openSqlite, type SqliteDatabase} from '../native/index.ts'
 import {termsOf} from '../text/terms.ts'
 import type {BuildSummary, Manifest} from './build.ts'
 import {buildsFolder, newBuildId, stagingFolder} from './build-store.ts'
@@ -78,7 +78,7 @@ export async function openBuildWriter(options: WriterOptions): Promise<BuildWrit
   const databasePath = join(folder, databaseFile)
   if (base) await copyFile(join(base.folder, databaseFile), databasePath, constants.COPYFILE_FICLONE)
 
-  const db = new Database(databasePath)
+  const db = openSqlite(databasePath)
   // A crash leaves a staging folder that is thrown away, so neither a journal nor a flush is needed before the end.
   if (!base) db.pragma('page_size = 8192')
   db.pragma('journal_mode = OFF')
@@ -362,7 +362,7 @@ interface VectorRow {
   readonly vector: Buffer
 }
 
-function prepareStatements(db: Database.Database) {
+function prepareStatements(db: SqliteDatabase) {
   return {
     fileByPath: db.prepare('SELECT page_id FROM files WHERE path = ?'),
     sectionsOfPage: db.prepare(

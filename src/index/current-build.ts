@@ -64,6 +64,8 @@ export async function openCurrentBuild(
         problem = build.degraded ?? null
       } catch (error) {
         if (closing.signal.aborted) return
+        // Nothing is wrong with the build, and another one would fare no better.
+        if (error instanceof DocentError && error.code === 'not_installed') throw error
         problem = `build ${id} is refused: ${(error as Error).message}`
         if (served === null) await serveAnother(id)
       }

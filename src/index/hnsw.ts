@@ -1,4 +1,5 @@
-import hnswlib from 'hnswlib-node'
+import type {HierarchicalNSW} from 'hnswlib-node'
+import {requireNative} from '../native/index.ts'
 
 /** Parameters of the graph. The seed makes the same vectors in the same order give the same file. */
 export interface HnswOptions {
@@ -33,19 +34,24 @@ export interface Hnsw {
 
 /** An empty graph with room for `capacity` vectors. */
 export function createHnsw(dimensions: number, capacity: number, options: HnswOptions): Hnsw {
-  const index = new hnswlib.HierarchicalNSW('ip', dimensions)
+  const index = emptyIndex(dimensions)
   index.initIndex(Math.max(1, capacity), options.m, options.efConstruction, seed)
   return wrap(index, dimensions)
 }
 
 /** Reads a graph. The caller has verified the file's checksum and its dimensions before. */
 export async function loadHnsw(path: string, dimensions: number): Promise<Hnsw> {
-  const index = new hnswlib.HierarchicalNSW('ip', dimensions)
+  const index = emptyIndex(dimensions)
   await index.readIndex(path)
   return wrap(index, dimensions)
 }
 
-function wrap(index: InstanceType<typeof hnswlib.HierarchicalNSW>, dimensions: number): Hnsw {
+function emptyIndex(dimensions: number): HierarchicalNSW {
+  const hnswlib = requireNative<typeof import('hnswlib-node')>('hnswlib-node')
+  return new hnswlib.HierarchicalNSW('ip', dimensions)
+}
+
+function wrap(index: HierarchicalNSW, dimensions: number): Hnsw {
   return {
     get size() {
       return index.getCurrentCount()

@@ -1,7 +1,7 @@
 import {join} from 'node:path'
 import {setImmediate as breathe} from 'node:timers/promises'
-import Database from 'better-sqlite3'
 import {DocentError} from '../domain/index.ts'
+import {openSqlite, type SqliteDatabase} from '../native/index.ts'
 import type {
   IndexBuild,
   Manifest,
@@ -83,8 +83,8 @@ export async function mismatchOf(folder: string, manifest: Manifest, file: strin
   }
 }
 
-function openDatabase(path: string): Database.Database {
-  const db = new Database(path, {readonly: true, fileMustExist: true})
+function openDatabase(path: string): SqliteDatabase {
+  const db = openSqlite(path, {readonly: true, fileMustExist: true})
   // Nobody writes to a build. The lock is taken once, shared, instead of by half a dozen system calls a statement.
   db.pragma('locking_mode = EXCLUSIVE')
   db.pragma('cache_size = -65536')
@@ -105,11 +105,7 @@ interface Vectors {
   slotOf(passageId: number): number | undefined
 }
 
-async function readVectors(
-  db: Database.Database,
-  manifest: Manifest,
-  signal?: AbortSignal,
-): Promise<Vectors> {
+async function readVectors(db: SqliteDatabase, manifest: Manifest, signal?: AbortSignal): Promise<Vectors> {
   const count = manifest.counts.passages
   const {dimensions} = manifest.embedding
   const values = new Float32Array(count * dimensions)
@@ -184,7 +180,7 @@ interface Sections {
   slotOf(sectionId: number): number | undefined
 }
 
-async function readSections(db: Database.Database, signal?: AbortSignal): Promise<Sections> {
+async function readSections(db: SqliteDatabase, signal?: AbortSignal): Promise<Sections> {
   const ids: number[] = []
   const lengths: number[] = []
   const ofPage = db.prepare('SELECT id, length FROM sections WHERE page_id = ? ORDER BY id').raw()
@@ -230,7 +226,7 @@ async function openHnsw(
 }
 
 function indexBuild(
-  db: Database.Database,
+  db: SqliteDatabase,
   manifest: Manifest,
   vectors: Vectors,
   sectionOrder: Sections,
@@ -453,7 +449,7 @@ interface SectionRow {
   readonly passage_count: number
 }
 
-function prepareStatements(db: Database.Database) {
+function prepareStatements(db: SqliteDatabase) {
   const passage = 'id, section_id AS sectionId, markdown, text, start_line AS startLine, end_line AS endLine'
   return {
     pages: db.prepare(

@@ -1,8 +1,8 @@
 import {mkdir, readFile, rm, writeFile} from 'node:fs/promises'
 import {hostname} from 'node:os'
 import {join} from 'node:path'
-import Database from 'better-sqlite3'
 import {DocentError} from '../domain/index.ts'
+import {openSqlite} from '../native/index.ts'
 
 /** Held while the index is being changed. Release exactly once. */
 export interface IngestLock {
@@ -25,7 +25,7 @@ export async function takeIngestLock(dataDir: string): Promise<IngestLock> {
   await mkdir(dataDir, {recursive: true})
   const path = join(dataDir, 'ingest.lock')
   const nameFile = join(dataDir, 'ingest.lock.json')
-  const db = new Database(path, {timeout: 0})
+  const db = openSqlite(path, {timeout: 0})
   try {
     db.pragma('journal_mode = MEMORY')
     db.exec('BEGIN EXCLUSIVE')

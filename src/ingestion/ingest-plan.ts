@@ -42,7 +42,7 @@ export async function openBase(folder: string): Promise<Base | null> {
     return {folder, manifest, hnswIsSound, records: openBuildRecords(folder)}
   } catch (error) {
     // Damaged or of another format: everything is made anew, which mends it.
-    if (error instanceof DocentError) return null
+    if (error instanceof DocentError && error.code !== 'not_installed') return null
     throw error
   }
 }

@@ -1,5 +1,5 @@
-import type {Database} from 'better-sqlite3'
 import {DocentError} from '../domain/index.ts'
+import type {SqliteDatabase} from '../native/index.ts'
 
 export interface Migration {
   readonly name: string
@@ -88,7 +88,7 @@ export const migrations: readonly Migration[] = [
  * Brings the schema up to date, each step in a transaction of its own.
  * @throws DocentError `storage` when the file was written by a newer Docent or belongs to another program.
  */
-export function migrate(db: Database, file: string, steps: readonly Migration[] = migrations): void {
+export function migrate(db: SqliteDatabase, file: string, steps: readonly Migration[] = migrations): void {
   const applied = appliedMigrations(db, file)
   const unknown = applied.filter((name) => !steps.some((step) => step.name === name))
   if (unknown.length > 0) {
@@ -110,7 +110,7 @@ export function migrate(db: Database, file: string, steps: readonly Migration[] 
   }
 }
 
-function appliedMigrations(db: Database, file: string): string[] {
+function appliedMigrations(db: SqliteDatabase, file: string): string[] {
   const tables = db.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").pluck().all() as string[]
   if (tables.length === 0) return []
   if (!tables.includes('migrations')) {

@@ -1,7 +1,7 @@
 import {accessSync, chmodSync, constants, existsSync, mkdirSync, statSync} from 'node:fs'
 import {dirname} from 'node:path'
-import Database from 'better-sqlite3'
 import {DocentError} from '../domain/index.ts'
+import {openSqlite, type SqliteDatabase} from '../native/index.ts'
 import {migrate} from './migrations.ts'
 
 /** A file larger than this is not read through at every start: it would take seconds. */
@@ -12,18 +12,15 @@ const maxCheckedBytes = 128 * 1024 * 1024
  * damaged or not ours is left exactly as it is.
  * @throws DocentError `storage` that names the file and says what to do.
  */
-export function openDatabase(
-  file: string,
-  options: {readonly maxFileBytes?: number} = {},
-): Database.Database {
+export function openDatabase(file: string, options: {readonly maxFileBytes?: number} = {}): SqliteDatabase {
   const isInMemory = file === ':memory:'
   const isNew = !isInMemory && !existsSync(file)
   if (!isInMemory) checkPlace(file)
 
-  let db: Database.Database | null = null
+  let db: SqliteDatabase | null = null
   try {
     // At the start there is time to wait for another process's write; later there is not.
-    db = new Database(file, {timeout: 2_000})
+    db = openSqlite(file, {timeout: 2_000})
     db.pragma('journal_mode = WAL')
     // A killed process loses nothing with NORMAL, a power cut at most the last flushes; FULL would make every
     // flush wait for the disk on the thread that streams.
@@ -52,9 +49,9 @@ export function openDatabase(
  */
 export function holdFile(file: string): {release(): void} {
   if (file === ':memory:') return {release() {}}
-  let lock: Database.Database | null = null
+  let lock: SqliteDatabase | null = null
   try {
-    lock = new Database(`${file}.lock`, {timeout: 1_000})
+    lock = openSqlite(`${file}.lock`, {timeout: 1_000})
     lock.exec('BEGIN EXCLUSIVE')
     const held = lock
     return {release: () => held.close()}
@@ -73,16 +70,16 @@ export function holdFile(file: string): {release(): void} {
  * Opens an existing transcripts file beside a running server, for commands.
  * @throws DocentError `storage`.
  */
-export function openDatabaseBeside(file: string, access: 'read' | 'write'): Database.Database {
+export function openDatabaseBeside(file: string, access: 'read' | 'write'): SqliteDatabase {
   if (!existsSync(file)) {
     throw new DocentError(
       'storage',
       `There are no transcripts at ${file}. Set DATA_DIR to the server's data folder.`,
     )
   }
-  let db: Database.Database | null = null
+  let db: SqliteDatabase | null = null
   try {
-    db = new Database(file, {readonly: access === 'read', fileMustExist: true, timeout: 3_000})
+    db = openSqlite(file, {readonly: access === 'read', fileMustExist: true, timeout: 3_000})
     if (access === 'write') db.pragma('secure_delete = ON')
     const known = db.prepare("SELECT 1 FROM sqlite_master WHERE name = 'answers'").get()
     if (known === undefined) {
@@ -159,7 +156,7 @@ function checkPlace(file: string): void {
   }
 }
 
-function checkPages(db: Database.Database, file: string): void {
+function checkPages(db: SqliteDatabase, file: string): void {
   const [first] = db.pragma('quick_check(1)') as {readonly quick_check: string}[]
   if (first?.quick_check === 'ok') return
   throw new DocentError(

@@ -1,11 +1,11 @@
-import type {Database} from 'better-sqlite3'
 import {foldOf} from '../answering/answer-fold.ts'
 import {errorEventOf} from '../answering/run.ts'
 import type {SequencedEvent} from '../domain/index.ts'
+import type {SqliteDatabase} from '../native/index.ts'
 import {type AnswerRow, createTranscriptReads} from './transcript-reads.ts'
 
 /** Gives every answer that a crash left open its ending. Gives their number. */
-export function recoverAnswers(db: Database): number {
+export function recoverAnswers(db: SqliteDatabase): number {
   const open = db.prepare<[], AnswerRow>('SELECT * FROM answers WHERE ending IS NULL').all()
   if (open.length === 0) return 0
   const reads = createTranscriptReads(db)

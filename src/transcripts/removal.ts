@@ -1,4 +1,4 @@
-import type {Database} from 'better-sqlite3'
+import type {SqliteDatabase} from '../native/index.ts'
 
 /** Answers removed in one transaction: enough to be quick, few enough that nobody waits long for the lock. */
 export const answersAtOnce = 200
@@ -8,7 +8,7 @@ export const answersAtOnce = 200
  * each, `maxSteps` at most. Gives their number. `secure_delete` must be on for the words to be gone from the file.
  */
 export function removeAnswers(
-  db: Database,
+  db: SqliteDatabase,
   condition: string,
   value: string | number,
   maxSteps = Number.POSITIVE_INFINITY,
@@ -36,6 +36,6 @@ export function removeAnswers(
 }
 
 /** Moves what the write-ahead log holds into the file and empties it, so that no copy of removed words stays. */
-export function emptyWriteAheadLog(db: Database): void {
+export function emptyWriteAheadLog(db: SqliteDatabase): void {
   db.pragma('wal_checkpoint(TRUNCATE)')
 }

@@ -1,4 +1,3 @@
-import type {Database} from 'better-sqlite3'
 import {foldOf} from '../answering/answer-fold.ts'
 import type {JournalFacts, JournalledAnswer} from '../answering/journal.ts'
 import {
@@ -11,6 +10,7 @@ import {
   type Turn,
   type Usage,
 } from '../domain/index.ts'
+import type {SqliteDatabase} from '../native/index.ts'
 import {type EventRow, eventsOf} from './event-rows.ts'
 import {searchQueryOf} from './search-query.ts'
 import type {
@@ -70,7 +70,7 @@ const noTimings: Timings = {sourcesMs: null, firstTokenMs: null, longestStallMs:
 
 const exportPage = 50
 
-export function createTranscriptReads(db: Database): TranscriptReads {
+export function createTranscriptReads(db: SqliteDatabase): TranscriptReads {
   const byId = db.prepare<[string], AnswerRow>('SELECT * FROM answers WHERE id = ?')
   const byKey = db.prepare<[string], AnswerRow>(
     'SELECT * FROM answers WHERE idempotency_key = ? ORDER BY row DESC LIMIT 1',

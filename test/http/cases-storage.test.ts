@@ -1,8 +1,8 @@
 import {mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
-import Database from 'better-sqlite3'
 import {afterEach, expect, test, vi} from 'vitest'
+import {openSqlite} from '../../src/native/index.ts'
 import {migrate, migrations} from '../../src/transcripts/migrations.ts'
 import {seqOf, textOf} from '../support/event-reader.ts'
 import {
@@ -77,7 +77,7 @@ test('case 34: a full disk costs no reader a word; staff and the metrics tell, a
   // Served from memory, which is bounded.
   expect(transcript).toMatchObject({ending: 'complete', text: textOf(reading.seen)})
   expect(again.map(seqOf)).toEqual(reading.seen.slice(2).map(seqOf))
-  const beside = new Database(product.file, {readonly: true})
+  const beside = openSqlite(product.file, {readonly: true})
   expect(beside.pragma('integrity_check', {simple: true})).toBe('ok')
   beside.close()
 })
@@ -85,7 +85,7 @@ test('case 34: a full disk costs no reader a word; staff and the metrics tell, a
 test('case 35: a file that another process has locked holds no reader up, and nothing is lost', async () => {
   const product = await start()
   product.upstream.next([...begun, ...end])
-  const other = new Database(product.file)
+  const other = openSqlite(product.file)
   other.exec('BEGIN IMMEDIATE')
 
   const reading = await product.ask()
@@ -96,7 +96,7 @@ test('case 35: a file that another process has locked holds no reader up, and no
   await expect.poll(() => isJournalWell(product), {timeout: 15_000}).toBe(true)
 
   expect(textOf(reading.seen)).toBe('One. Two.')
-  const kept = new Database(product.file, {readonly: true})
+  const kept = openSqlite(product.file, {readonly: true})
   expect(kept.prepare('SELECT ending, text FROM answers').all()).toEqual([
     {ending: 'complete', text: 'One. Two.'},
   ])
@@ -114,7 +114,7 @@ test('case 36: another process that writes between our read and our write costs 
   await reading.until('delta')
   await product.transcripts.flush()
 
-  const other = new Database(product.file)
+  const other = openSqlite(product.file)
   for (let n = 0; n < 20; n++) {
     // A read of ours, then a write of theirs: a transaction begun by reading would now be behind and fail at once.
     await product.transcript(idOf(reading))
@@ -189,7 +189,7 @@ test.each<[string, (file: string) => void]>([
 
 test('case 42: the first schema is brought up to date with its answers; a newer one is refused', async () => {
   const file = join(newFolder(), 'transcripts.sqlite')
-  const old = new Database(file)
+  const old = openSqlite(file)
   migrate(old, file, migrations.slice(0, 1))
   old
     .prepare(
@@ -203,7 +203,7 @@ test('case 42: the first schema is brought up to date with its answers; a newer 
   const transcript = await product.transcript('old')
   await product.close()
   open.splice(0)
-  const newer = new Database(file)
+  const newer = openSqlite(file)
   newer.prepare("INSERT INTO migrations VALUES ('999_from_the_future', 'now')").run()
   newer.close()
 

@@ -1,18 +1,18 @@
 import {mkdtempSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
-import Database from 'better-sqlite3'
 import fc from 'fast-check'
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
 import {buildFolder, type IndexBuild, openBuild, writeBuild} from '../../src/index/index.ts'
 import {encodeTerm, encodeTerms} from '../../src/index/term-codec.ts'
+import {openSqlite} from '../../src/native/index.ts'
 import {termsOf} from '../../src/text/terms.ts'
 import {hashingEmbedder} from '../support/hashing-embedder.ts'
 import {randomPages} from '../support/sample-pages.ts'
 
 describe('terms in the words index', () => {
   test('stay whole and apart, whatever characters they hold', () => {
-    const db = new Database(':memory:')
+    const db = openSqlite(':memory:')
     db.exec(`CREATE VIRTUAL TABLE words USING fts5 (text, content='', tokenize='ascii')`)
     db.exec(`CREATE VIRTUAL TABLE rows USING fts5vocab (words, 'row')`)
     const insert = db.prepare('INSERT INTO words (rowid, text) VALUES (?, ?)')

@@ -8,9 +8,9 @@ import {
   writeFileSync,
 } from 'node:fs'
 import {dirname, join} from 'node:path'
-import Database from 'better-sqlite3'
 import {describe, expect, test, vi} from 'vitest'
 import {DocentError} from '../../src/domain/index.ts'
+import {openSqlite} from '../../src/native/index.ts'
 import {migrate, migrations} from '../../src/transcripts/migrations.ts'
 import {openTranscripts} from '../../src/transcripts/open-transcripts.ts'
 import {journalAnswer, openForTest, sampleEntry, sampleEvents, temporaryFile} from './samples.ts'
@@ -55,7 +55,7 @@ describe('a disk without room (case 34)', () => {
     expect(transcripts.get('big')?.events).toEqual(events)
     expect(transcripts.list({}).items.map(({answerId}) => answerId)).toEqual(['big', 'first'])
     transcripts.close()
-    expect(new Database(file, {readonly: true}).pragma('integrity_check', {simple: true})).toBe('ok')
+    expect(openSqlite(file, {readonly: true}).pragma('integrity_check', {simple: true})).toBe('ok')
     expect(
       openForTest({file})
         .list({})
@@ -85,7 +85,7 @@ describe('a file another process writes to (cases 35 and 36)', () => {
     const transcripts = openForTest({file})
     journalAnswer(transcripts, 'a')
     await transcripts.flush()
-    const other = new Database(file)
+    const other = openSqlite(file)
     other.exec('BEGIN IMMEDIATE')
 
     const began = performance.now()
@@ -120,7 +120,7 @@ describe('a file another process writes to (cases 35 and 36)', () => {
         if (reason === null) onWell()
       },
     })
-    const other = new Database(file)
+    const other = openSqlite(file)
     other.exec('BEGIN IMMEDIATE')
     journalAnswer(transcripts, 'a')
     await vi.waitFor(() => expect(told).toHaveLength(1))
@@ -138,7 +138,7 @@ describe('a file another process writes to (cases 35 and 36)', () => {
     const transcripts = openForTest({file})
     journalAnswer(transcripts, 'a')
     await transcripts.flush()
-    const other = new Database(file)
+    const other = openSqlite(file)
     other.exec('BEGIN IMMEDIATE')
 
     const problem = problemOf(() => transcripts.setFeedback('a', {rating: 'up', reasons: [], comment: null}))
@@ -149,7 +149,7 @@ describe('a file another process writes to (cases 35 and 36)', () => {
 
   test('a file that is locked for good is refused at the start', () => {
     const file = fileWithAnswers(1)
-    const other = new Database(file)
+    const other = openSqlite(file)
     other.pragma('locking_mode = EXCLUSIVE')
     other.exec('BEGIN EXCLUSIVE')
 
@@ -222,7 +222,7 @@ describe('a file that cannot be used (cases 37 to 39)', () => {
 
   test('a database of another program is refused', () => {
     const file = temporaryFile()
-    const other = new Database(file)
+    const other = openSqlite(file)
     other.exec('CREATE TABLE recipes (name TEXT)')
     other.close()
 
@@ -278,7 +278,7 @@ describe('a file that cannot be used (cases 37 to 39)', () => {
 describe('schemas of other versions (case 42)', () => {
   test('the first schema, with rows, is brought up to date and its words can be found', () => {
     const file = temporaryFile()
-    const first = new Database(file)
+    const first = openSqlite(file)
     migrate(first, file, migrations.slice(0, 1))
     first
       .prepare(
@@ -295,7 +295,7 @@ describe('schemas of other versions (case 42)', () => {
 
   test('a newer schema is refused and left as it is', () => {
     const file = fileWithAnswers(1)
-    const newer = new Database(file)
+    const newer = openSqlite(file)
     newer.prepare("INSERT INTO migrations VALUES ('999_from_the_future', '2099-01-01')").run()
     newer.close()
     const copy = `${file}.copy`

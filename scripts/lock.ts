@@ -1,0 +1,34 @@
+/**
+ * Brings package-lock.json up to date with package.json and writes two facts into it that no package states itself.
+ * Run with: npm run lock, after every change of a dependency; -- --check fails when a fact is missing.
+ *
+ * npm reads both from the lock, not from the registry: an optional package whose `engines` do not fit is passed over,
+ * and a package without `hasInstallScript` has no script to run. See `lockFacts`.
+ */
+import {spawnSync} from 'node:child_process'
+import {readFileSync, writeFileSync} from 'node:fs'
+import {fileURLToPath} from 'node:url'
+import {parseArgs} from 'node:util'
+import {withLockFacts} from './lock/lock-facts.ts'
+
+const file = fileURLToPath(new URL('../package-lock.json', import.meta.url))
+const {values} = parseArgs({options: {check: {type: 'boolean', default: false}}})
+
+if (!values.check) {
+  const {status} = spawnSync('npm', ['install', '--package-lock-only', '--no-audit', '--no-fund'], {
+    cwd: fileURLToPath(new URL('..', import.meta.url)),
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  })
+  if (status !== 0) process.exit(status ?? 1)
+}
+
+const before = readFileSync(file, 'utf8')
+const {text, missing} = withLockFacts(before)
+if (values.check && missing.length > 0) {
+  console.error(`package-lock.json lacks: ${missing.join('; ')}. Run: npm run lock`)
+  process.exitCode = 1
+} else {
+  if (text !== before) writeFileSync(file, text)
+  console.log(missing.length === 0 ? 'package-lock.json has its facts.' : `Wrote: ${missing.join('; ')}.`)
+}

@@ -1,0 +1,2 @@
+export {importNative, requireNative} from './native-package.ts'
+export {openSqlite, type SqliteDatabase} from './sqlite.ts'

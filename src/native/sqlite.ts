@@ -1,0 +1,21 @@
+import type BetterSqlite3 from 'better-sqlite3'
+import {requireNative} from './native-package.ts'
+
+export type SqliteDatabase = BetterSqlite3.Database
+export type SqliteOptions = BetterSqlite3.Options
+
+/**
+ * The line of better-sqlite3 that runs on this Node. From 13 on it is made for Node-API 10 (Node 22.14, 23.6, 24
+ * and later) and ends an older Node with a segmentation fault; up to 12 it is compiled for one version of V8 and
+ * aborts Node 24.19 and later as soon as a statement is collected. So each is loaded where the other must not be.
+ */
+export const sqlitePackage = Number(process.versions.napi) >= 10 ? 'better-sqlite3' : 'better-sqlite3-12'
+
+/**
+ * Opens a database file, or one in memory for `:memory:`.
+ * @throws DocentError `not_installed` when there is no SQLite for this Node; what SQLite throws on the file.
+ */
+export function openSqlite(file: string, options: SqliteOptions = {}): SqliteDatabase {
+  const Database = requireNative<typeof BetterSqlite3>(sqlitePackage)
+  return new Database(file, options)
+}
