@@ -1,5 +1,5 @@
 import {join} from 'node:path'
-import type {Diagnostic} from '../domain/index.ts'
+import type {Diagnostic, Page} from '../domain/index.ts'
 import {openSqlite} from '../native/index.ts'
 import type {IncludedFile, PageReference, StoredFidelity} from './indexed-page.ts'
 import {databaseFile} from './schema.ts'
@@ -14,6 +14,8 @@ export interface BuildRecords {
   embeddingHashesOf(path: string): string[]
   /** A vector made for this embedding text; null when there is none. */
   vectorFor(embeddingHash: string): Float32Array | null
+  /** A page as it was stored, to be stored again; null when it is none. */
+  page(path: string): StoredPage | null
   /** Every page with its links and where links can lead to in it, by path. */
   pages(): PageRecord[]
   close(): void
@@ -24,6 +26,14 @@ export interface FileRecord {
   readonly hash: string
   readonly isPage: boolean
   readonly includes: readonly IncludedFile[]
+}
+
+/** What `put` was given of a page, without its vectors. Sections come without their Markdown; passages have it. */
+export interface StoredPage {
+  readonly page: Page
+  readonly links: readonly PageReference[]
+  readonly anchors: readonly string[]
+  readonly fidelity: StoredFidelity | null
 }
 
 export interface PageRecord {
@@ -48,6 +58,11 @@ export function openBuildRecords(folder: string): BuildRecords {
        WHERE pages.path = ? ORDER BY p.id`,
     )
     .pluck()
+  const pageByPath = db.prepare(
+    'SELECT pages.*, files.fidelity FROM pages JOIN files ON files.page_id = pages.id WHERE pages.path = ?',
+  )
+  const sections = db.prepare('SELECT * FROM sections WHERE page_id = ? ORDER BY id')
+  const passages = db.prepare('SELECT * FROM passages WHERE id BETWEEN ? AND ? ORDER BY id')
   return {
     files() {
       const rows = db
@@ -78,6 +93,10 @@ export function openBuildRecords(folder: string): BuildRecords {
     vectorFor(hash) {
       const blob = vector.get(hash) as Buffer | undefined
       return blob === undefined ? null : vectorFromBlob(blob)
+    },
+    page(path) {
+      const row = pageByPath.get(path) as StoredPageRow | undefined
+      return row === undefined ? null : storedPageOf(row, sections.all(row.id) as SectionRow[], passages)
     },
     pages() {
       const anchors = new Map<number, Set<string>>()
@@ -116,4 +135,79 @@ interface PageRow {
   readonly url: string
   readonly links: string
   readonly anchors: string
+}
+
+interface StoredPageRow {
+  readonly id: number
+  readonly path: string
+  readonly url: string
+  readonly title: string
+  readonly description: string | null
+  readonly version: string | null
+  readonly lang: string | null
+  readonly tags: string
+  readonly links: string
+  readonly anchors: string
+  readonly markdown: string
+  readonly fidelity: string
+}
+
+interface SectionRow {
+  readonly anchor: string
+  readonly headings: string
+  readonly depth: number
+  readonly start_line: number
+  readonly end_line: number
+  readonly first_passage: number
+  readonly passage_count: number
+}
+
+interface PassageRow {
+  readonly start_line: number
+  readonly end_line: number
+  readonly text: string
+  readonly markdown: string
+}
+
+function storedPageOf(
+  row: StoredPageRow,
+  sections: readonly SectionRow[],
+  passagesBetween: {all(first: number, last: number): unknown[]},
+): StoredPage {
+  const {path, url, title, description, version, lang, markdown} = row
+  return {
+    page: {
+      path,
+      url,
+      title,
+      description,
+      version,
+      lang,
+      tags: JSON.parse(row.tags) as string[],
+      markdown,
+      sections: sections.map((section) => {
+        const first = section.first_passage
+        const rows = passagesBetween.all(first, first + section.passage_count - 1) as PassageRow[]
+        return {
+          anchor: section.anchor,
+          headings: JSON.parse(section.headings) as string[],
+          depth: section.depth,
+          markdown: '',
+          // As the cutter joins them.
+          text: rows.map(({text}) => text).join('\n'),
+          startLine: section.start_line,
+          endLine: section.end_line,
+          passages: rows.map(({start_line, end_line, text, markdown: passage}) => ({
+            markdown: passage,
+            text,
+            startLine: start_line,
+            endLine: end_line,
+          })),
+        }
+      }),
+    },
+    links: JSON.parse(row.links) as PageReference[],
+    anchors: JSON.parse(row.anchors) as string[],
+    fidelity: JSON.parse(row.fidelity) as StoredFidelity | null,
+  }
 }

@@ -45,6 +45,8 @@ export interface BuildSummary {
     readonly changed: number
     readonly removed: number
     readonly setAside: number
+    /** Pages that could not be read and keep the text of the build before. */
+    readonly stale: number
   }
   readonly warnings: number
   /** How the golden questions did; the floor for the next build. */

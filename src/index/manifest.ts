@@ -26,7 +26,14 @@ const manifestShape = z.object({
   summary: z
     .object({
       content: z.string(),
-      pages: z.object({new: count, changed: count, removed: count, setAside: count}),
+      pages: z.object({
+        new: count,
+        changed: count,
+        removed: count,
+        setAside: count,
+        // Builds made before it was counted have none.
+        stale: count.default(0),
+      }),
       warnings: count,
       golden: z.object({questions: count, hitAt5: z.number()}).nullable().default(null),
       passagesSinceCalibration: count.default(0),

@@ -1,12 +1,23 @@
 import {type ChildProcess, fork} from 'node:child_process'
 import {runsTypescript} from '../typescript/index.ts'
 
-/** Why a task gave no result. The process that had it is gone; another takes its place. */
+/**
+ * Why a task gave no result:
+ *
+ * - `cpu` it used more processor time than it may; it would again, on any machine and beside any load
+ * - `stuck` it was not done long after that time could have passed: it waits for something
+ * - `died` its process ended, as for want of memory
+ * - `threw` the program says so itself
+ * - `start` no process could be started, whatever the task
+ */
+export type ChildFailureKind = 'cpu' | 'stuck' | 'died' | 'threw' | 'start'
+
+/** A task gave no result. The process that had it is gone, unless it `threw`; another takes its place. */
 export class ChildFailure extends Error {
   override readonly name = 'ChildFailure'
-  readonly kind: 'timeout' | 'died' | 'threw'
+  readonly kind: ChildFailureKind
 
-  constructor(kind: 'timeout' | 'died' | 'threw', message: string) {
+  constructor(kind: ChildFailureKind, message: string) {
     super(message)
     this.kind = kind
   }
@@ -18,17 +29,28 @@ export interface ChildPoolOptions {
   /** Given to the child before its first task. */
   readonly setup: unknown
   readonly size: number
-  /** A task that takes longer gets its process killed. */
-  readonly timeoutMs: number
   /** Heap of a child; one that needs more dies. Default 512. */
   readonly memoryMb?: number
-  /** Longest wait for a child to start and set itself up. Default 60000. */
+  /** Longest wait for a child to start and set itself up, in milliseconds by the clock. Default 10 minutes. */
   readonly startTimeoutMs?: number
+}
+
+export interface TaskOptions {
+  /**
+   * Processor time that the task may use, in milliseconds: of its process, all threads together. How busy the machine
+   * is makes no difference. Default no limit.
+   */
+  readonly cpuMs?: number
+  /** Longest wait by the clock, far beyond `cpuMs`: only for a task that waits and does nothing. */
+  readonly wallMs: number
+  readonly signal?: AbortSignal
 }
 
 export interface ChildPool<Task, Result> {
   /** Tasks wait their turn. @throws ChildFailure; the signal's reason when aborted, with the process killed. */
-  run(task: Task, options?: {readonly signal?: AbortSignal}): Promise<Result>
+  run(task: Task, options: TaskOptions): Promise<Result>
+  /** Starts nothing new, and resolves when nothing runs. Call what it gives to go on; once. */
+  pause(): Promise<() => void>
   /** What the first child answered to its set-up. */
   ready(): Promise<unknown>
   /** Kills every child. Tasks still open fail. */
@@ -37,6 +59,7 @@ export interface ChildPool<Task, Result> {
 
 interface Job {
   readonly task: unknown
+  readonly options: TaskOptions
   readonly settle: (result: {value: unknown} | {error: Error}) => void
 }
 
@@ -47,6 +70,14 @@ interface Worker {
   job: Job | null
   timer: NodeJS.Timeout | null
 }
+
+/** Sent to a child. */
+export type ParentMessage =
+  | {readonly type: 'setup'; readonly setup: unknown}
+  | {readonly type: 'task'; readonly task: unknown; readonly cpuMs: number | null}
+
+/** What a child ends itself with when its task has used its processor time: as the system does for such a timer. */
+export const cpuSignal = 'SIGVTALRM'
 
 /** Sent by a child. */
 export type ChildMessage =
@@ -59,12 +90,15 @@ export type ChildMessage =
  * in native code cannot be stopped without taking this process along. Children start with the first task.
  */
 export function openChildPool<Task, Result>(options: ChildPoolOptions): ChildPool<Task, Result> {
-  const {entry, setup, size, timeoutMs, memoryMb = 512, startTimeoutMs = 60_000} = options
+  const {entry, setup, size, memoryMb = 512, startTimeoutMs = 10 * 60_000} = options
   const workers = new Set<Worker>()
   const queue: Job[] = []
   let isClosed = false
   /** A program that cannot even start would be started for ever. */
   let failedStarts = 0
+  let pauses = 0
+  /** Wait for nothing to run. */
+  const idle = new Set<() => void>()
 
   function start(): Worker {
     const child = fork(entry, [], {
@@ -89,7 +123,7 @@ export function openChildPool<Task, Result>(options: ChildPoolOptions): ChildPoo
     const worker: Worker = {child, ready, isReady: false, job: null, timer: null}
     workers.add(worker)
     worker.timer = setTimeout(
-      () => fail(worker, 'timeout', `no start within ${startTimeoutMs} ms`),
+      () => fail(worker, 'start', `it did not start within ${startTimeoutMs} ms`),
       startTimeoutMs,
     )
 
@@ -118,6 +152,7 @@ export function openChildPool<Task, Result>(options: ChildPoolOptions): ChildPoo
               },
         )
         next(worker)
+        tellIdle()
       }
     })
     child.on('error', (error) => fail(worker, 'died', error.message))
@@ -125,9 +160,11 @@ export function openChildPool<Task, Result>(options: ChildPoolOptions): ChildPoo
       settleReady({
         error: new ChildFailure('died', `it ended with ${signal ?? `exit ${code}`} before it was ready`),
       })
-      fail(worker, 'died', `its process ended with ${signal ?? `exit ${code}`}`)
+      if (signal === cpuSignal && worker.job?.options.cpuMs !== undefined) {
+        fail(worker, 'cpu', `it needs more than ${seconds(worker.job.options.cpuMs)} of processor time`)
+      } else fail(worker, 'died', `its process ended with ${signal ?? `exit ${code}`}`)
     })
-    child.send({type: 'setup', setup})
+    child.send({type: 'setup', setup} satisfies ParentMessage)
     return worker
   }
 
@@ -143,33 +180,43 @@ export function openChildPool<Task, Result>(options: ChildPoolOptions): ChildPoo
     worker.job?.settle({error: new ChildFailure(kind, message)})
     worker.job = null
     if (!worker.isReady && ++failedStarts >= 2 * size) {
-      for (const job of queue.splice(0)) job.settle({error: new ChildFailure(kind, message)})
+      for (const job of queue.splice(0)) job.settle({error: new ChildFailure('start', message)})
     }
     feed()
+    tellIdle()
   }
 
   function next(worker: Worker): void {
+    if (!worker.isReady || worker.job || pauses > 0) return
     const job = queue.shift()
-    if (!job || !worker.isReady || worker.job) {
-      if (job) queue.unshift(job)
-      return
-    }
+    if (!job) return
+    const {cpuMs = null, wallMs} = job.options
     worker.job = job
-    worker.timer = setTimeout(() => fail(worker, 'timeout', `it took longer than ${timeoutMs} ms`), timeoutMs)
-    worker.child.send({type: 'task', task: job.task}, (error) => {
+    worker.timer = setTimeout(
+      () => fail(worker, 'stuck', `it was not done after ${seconds(wallMs)}, though it did nothing`),
+      wallMs,
+    )
+    const message: ParentMessage = {type: 'task', task: job.task, cpuMs}
+    worker.child.send(message, (error) => {
       if (error) fail(worker, 'died', error.message)
     })
   }
 
+  function tellIdle(): void {
+    if ([...workers].some(({job}) => job)) return
+    for (const tell of [...idle]) tell()
+  }
+
   function feed(): void {
-    if (isClosed) return
+    if (isClosed || pauses > 0) return
     for (const worker of [...workers]) next(worker)
     const starting = [...workers].filter((worker) => !worker.isReady).length
     for (let i = starting; i < queue.length && workers.size < size; i++) start()
   }
 
   return {
-    run(task, {signal} = {}) {
+    run(task, taskOptions) {
+      const {signal} = taskOptions
       return new Promise<Result>((resolve, reject) => {
         if (isClosed) return reject(new ChildFailure('died', 'the pool is closed'))
         if (signal?.aborted) return reject(signal.reason)
@@ -185,6 +232,7 @@ export function openChildPool<Task, Result>(options: ChildPoolOptions): ChildPoo
         }
         const job: Job = {
           task,
+          options: taskOptions,
           settle(result) {
             signal?.removeEventListener('abort', onAbort)
             if ('value' in result) resolve(result.value as Result)
@@ -194,6 +242,23 @@ export function openChildPool<Task, Result>(options: ChildPoolOptions): ChildPoo
         signal?.addEventListener('abort', onAbort, {once: true})
         queue.push(job)
         feed()
+      })
+    },
+    pause() {
+      pauses++
+      let isPaused = true
+      const resume = (): void => {
+        if (isPaused) pauses--
+        isPaused = false
+        feed()
+      }
+      return new Promise((resolve) => {
+        const tell = (): void => {
+          idle.delete(tell)
+          resolve(resume)
+        }
+        idle.add(tell)
+        tellIdle()
       })
     },
     ready() {
@@ -206,4 +271,8 @@ export function openChildPool<Task, Result>(options: ChildPoolOptions): ChildPoo
       for (const worker of [...workers]) fail(worker, 'died', 'the pool is closed')
     },
   }
+}
+
+function seconds(ms: number): string {
+  return `${Math.round(ms / 100) / 10} s`
 }

@@ -27,6 +27,9 @@ export interface Completion {
   readonly writer: BuildWriter
   readonly scan: Scan
   readonly changes: readonly PageChange[]
+  /** Files that could not be read and have no text of before; `lost` are those of them that had one. */
+  readonly failed: number
+  readonly lost: number
   /** The build that is current. */
   readonly current: Base | null
   readonly report: (outcome: IngestReport['outcome'], parts: ReportParts) => IngestReport
@@ -37,7 +40,7 @@ export interface Completion {
  * @throws DocentError `gate_failed` with the report in `details.report`; `index_damaged`; the signal's reason.
  */
 export async function completeBuild(context: IngestContext, completion: Completion): Promise<IngestReport> {
-  const {writer, scan, changes, current, report} = completion
+  const {writer, scan, changes, failed, lost, current, report} = completion
   const {signal, signalOption} = context
   const {content, dataDir, force = false, keepBuilds = 3, maxShrinkPercent = 30} = context.options
   const previous = current?.manifest.id ?? null
@@ -61,15 +64,23 @@ export async function completeBuild(context: IngestContext, completion: Completi
       const before = current?.manifest ?? null
       return {
         golden: asked,
-        gates: [...shrinkGate(before, manifest, gone, maxShrinkPercent), ...goldenGate(asked, before)],
+        gates: [
+          ...shrinkGate(before, manifest, {
+            pagesGone: gone,
+            pagesLost: lost,
+            failed: failed + scan.unread.length,
+            maxShrinkPercent,
+          }),
+          ...goldenGate(asked, before),
+        ],
       }
     })
-    const failed = gates.filter((gate) => !gate.passed)
-    if (failed.length > 0 && !force) {
+    const refusals = gates.filter((gate) => !gate.passed)
+    if (refusals.length > 0 && !force) {
       const refused = report('refused', {...parts, gates, golden, build: previous})
       throw new DocentError(
         'gate_failed',
-        `the new index was not published: ${failed.map((gate) => gate.detail).join('; ')}. Look at what changed, then use --force.`,
+        `the new index was not published: ${refusals.map((gate) => gate.detail).join('; ')}. Look at what changed, then use --force.`,
         {details: {report: refused}},
       )
     }
@@ -88,6 +99,7 @@ export async function completeBuild(context: IngestContext, completion: Completi
           changed: counts.changed + counts.moved,
           removed: counts.removed,
           setAside: facts.setAside,
+          stale: facts.stale,
         },
         warnings: facts.diagnostics.filter((diagnostic) => diagnostic.severity !== 'info').length,
         golden: golden ? {questions: golden.questions, hitAt5: golden.hitAt5} : null,

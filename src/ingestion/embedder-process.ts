@@ -9,7 +9,7 @@ import {ChildFailure, openChildPool} from './child-pool.ts'
 import type {EmbedReady, EmbedSetup, EmbedTask} from './embed-child.ts'
 
 export interface EmbedderProcessOptions extends EmbedSetup {
-  /** Longest time for one batch of texts. Default 10 minutes. */
+  /** Longest wait for one batch of texts, in milliseconds by the clock. Default an hour: a large model on a busy machine takes minutes. */
   readonly timeoutMs?: number
 }
 
@@ -22,15 +22,14 @@ const batchSize = 256
  * @throws DocentError `embedding_model` when the model cannot be loaded.
  */
 export async function openEmbedderProcess(options: EmbedderProcessOptions): Promise<Embedder> {
-  const {model, cacheDir, timeoutMs = 10 * 60_000} = options
+  const {model, cacheDir, timeoutMs = 60 * 60_000} = options
   const pool = openChildPool<EmbedTask, Float32Array>({
     entry: new URL('./embed-child.ts', import.meta.url),
     setup: {model, cacheDir} satisfies EmbedSetup,
     size: 1,
-    timeoutMs,
     memoryMb: 2_048,
-    // A model from the hub is downloaded first.
-    startTimeoutMs: 15 * 60_000,
+    // A model from the hub is downloaded first; one that is cut off would begin anew each time.
+    startTimeoutMs: 3 * 60 * 60_000,
   })
   let facts: EmbedReady
   try {
@@ -43,7 +42,7 @@ export async function openEmbedderProcess(options: EmbedderProcessOptions): Prom
 
   async function run(task: EmbedTask, signal: AbortSignal | undefined): Promise<Float32Array> {
     try {
-      return await pool.run(task, signal ? {signal} : {})
+      return await pool.run(task, {wallMs: timeoutMs, ...(signal ? {signal} : {})})
     } catch (error) {
       if (signal?.aborted) throw error
       throw asModelError(error)

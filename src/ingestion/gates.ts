@@ -16,14 +16,26 @@ const goldenSlack = 0.02
 /** Losing a page or two is everyday work; above that the share decides. */
 const pagesAlwaysAllowed = 2
 
+export interface Shrinkage {
+  /** Pages of the build before that are gone, or lost more passages than they won. */
+  readonly pagesGone: number
+  /** Those of them whose file is there and could not be read: that is nobody's everyday work. */
+  readonly pagesLost: number
+  /** Files that could not be read and have no text of before. */
+  readonly failed: number
+  readonly maxShrinkPercent: number
+}
+
 /** Whether the new build lost so much that somebody should look first. */
 export function shrinkGate(
   before: Manifest | null,
   after: Manifest,
-  pagesGone: number,
-  maxShrinkPercent: number,
+  {pagesGone, pagesLost, failed, maxShrinkPercent}: Shrinkage,
 ): GateResult[] {
-  if (!before || before.counts.pages === 0) return []
+  if (!before || before.counts.pages === 0) {
+    if (after.counts.pages > 0 || failed === 0) return []
+    return [{name: 'empty', passed: false, detail: `the new build has no page; ${failed} could not be read`}]
+  }
   const lost = before.counts.passages - after.counts.passages
   const percent = before.counts.passages === 0 ? 0 : (100 * lost) / before.counts.passages
   const empty: GateResult = {
@@ -36,7 +48,7 @@ export function shrinkGate(
   }
   const shrink: GateResult = {
     name: 'shrink',
-    passed: pagesGone <= pagesAlwaysAllowed || percent <= maxShrinkPercent,
+    passed: (pagesLost === 0 && pagesGone <= pagesAlwaysAllowed) || percent <= maxShrinkPercent,
     detail: `passages went from ${before.counts.passages} to ${after.counts.passages}${
       lost > 0 ? `, ${percent.toFixed(1)} % less; allowed are ${maxShrinkPercent} %` : ''
     }`,

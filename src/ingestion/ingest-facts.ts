@@ -1,6 +1,7 @@
 import {compareDiagnostics, type Diagnostic, type Page} from '../domain/index.ts'
 import type {BuildRecords, PageRecord, StoredFidelity} from '../index/index.ts'
 import type {ConstructShare, IngestReport} from './ingest-report.ts'
+import {staleRule} from './last-good-page.ts'
 import {brokenLinksIn, duplicateUrlsIn} from './links.ts'
 import type {ParseResult} from './parse-task.ts'
 import type {ParsedFile} from './parsed-file.ts'
@@ -11,8 +12,14 @@ import type {Scan} from './scan-folder.ts'
 export interface Facts {
   readonly diagnostics: readonly Diagnostic[]
   readonly fidelity: IngestReport['fidelity']
+  /** Files that gave no page, and folders that could not be read. */
   readonly setAside: number
+  /** Pages that could not be read and keep the text of the build before. */
+  readonly stale: number
 }
+
+/** Words of a file that was not read are guessed from its length. */
+const bytesPerWord = 7
 
 export function factsOf(records: BuildRecords | null, scan: Scan, tried: readonly ParsedFile[] = []): Facts {
   const files = new Set(scan.files.map((file) => file.path))
@@ -30,10 +37,13 @@ export function factsOf(records: BuildRecords | null, scan: Scan, tried: readonl
     ...duplicateUrlsIn(pages),
     ...brokenLinksIn(pages, (path) => files.has(path) || readInside(scan.root, path) !== null),
   ].sort(compareDiagnostics)
-  const fidelity = [
+  const counted = [
     ...(records?.fidelity().filter(isKept) ?? []),
     ...tried.flatMap(({source}) => (source.fidelity ? [{path: source.path, fidelity: source.fidelity}] : [])),
   ]
+  const stalePaths = new Set(diagnostics.filter(({rule}) => rule === staleRule).map(({path}) => path))
+  const fidelity = [...counted, ...unreadFidelity(scan, new Set(counted.map(({path}) => path)))]
+  const indexed = new Set(pages.map(({path}) => path))
   const losing = fidelity
     .map(({path, fidelity: {visibleWords, keptWords}}) => ({path, visibleWords, keptWords}))
     .filter(({visibleWords, keptWords}) => keptWords < visibleWords)
@@ -46,8 +56,24 @@ export function factsOf(records: BuildRecords | null, scan: Scan, tried: readonl
       losing,
       constructs: constructSharesOf(fidelity.map((page) => page.fidelity)),
     },
-    setAside: scan.diagnostics.length + (records || tried.length > 0 ? files.size - pages.length : 0),
+    setAside:
+      scan.diagnostics.filter(({path}) => !indexed.has(path)).length +
+      (records || tried.length > 0 ? [...files].filter((path) => !indexed.has(path)).length : 0),
+    stale: stalePaths.size,
   }
+}
+
+/** All words of a file that could not be read are lost. */
+function unreadFidelity(
+  {unread}: Scan,
+  counted: ReadonlySet<string>,
+): {readonly path: string; readonly fidelity: StoredFidelity}[] {
+  return unread
+    .filter(({path, isFolder, bytes}) => !isFolder && bytes > 0 && !counted.has(path))
+    .map(({path, bytes}) => {
+      const visibleWords = Math.ceil(bytes / bytesPerWord)
+      return {path, fidelity: {visibleWords, keptWords: 0, constructs: {}, notes: []}}
+    })
 }
 
 function pageRecordOf(page: Page, links: ParseResult['links'], written: ParseResult['anchors']): PageRecord {

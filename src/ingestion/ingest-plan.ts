@@ -15,7 +15,8 @@ import {cutterVersion} from '../markdown/cutter-version.ts'
 import type {SiteRules} from '../markdown/site.ts'
 import {termsOf} from '../text/terms.ts'
 import {readInside} from './read-inside.ts'
-import {hashOf, type Scan, type ScannedFile} from './scan-folder.ts'
+import {retriedRules} from './read-page.ts'
+import {hashOf, isUnread, type Scan, type ScannedFile} from './scan-folder.ts'
 
 /** The build before, when the next one can start from it. */
 export interface Base {
@@ -29,8 +30,13 @@ export interface Plan {
   /** New, changed, or to be tried again; by path. */
   readonly toParse: readonly ScannedFile[]
   readonly removed: readonly FileRecord[]
+  /** Pages of the build before that are still there and cannot be read: they keep their text. By path. */
+  readonly unread: readonly FileRecord[]
   readonly unchanged: number
+  /** Files of the build that is started from; empty when everything is made anew. */
   readonly known: ReadonlyMap<string, FileRecord>
+  /** Files that could not be read before, for a reason that may have passed. */
+  readonly retried: ReadonlySet<string>
 }
 
 /** The build that is current, checked; null when it cannot be built upon. */
@@ -74,12 +80,13 @@ export function cutterOf(site: SiteRules): string {
   return `${cutterVersion}-${site.generator}-${hash.slice(0, 12)}`
 }
 
-export function planOf(scan: Scan, base: Base | null): Plan {
+/** `before` is the build that is current, `base` the same one when the next can start from it. */
+export function planOf(scan: Scan, base: Base | null, before: Base | null): Plan {
   const known = new Map(base?.records.files().map((file) => [file.path, file]))
-  const failed = new Set(
+  const retried = new Set(
     base?.records
       .diagnostics()
-      .filter((diagnostic) => retried.has(diagnostic.rule))
+      .filter((diagnostic) => retriedRules.has(diagnostic.rule))
       .map((diagnostic) => diagnostic.path),
   )
   const hashes = new Map<string, string | null>()
@@ -93,22 +100,20 @@ export function planOf(scan: Scan, base: Base | null): Plan {
     return hash
   }
   const toParse = scan.files.filter((file) => {
-    const before = known.get(file.path)
+    const record = known.get(file.path)
     return (
-      !before ||
-      before.hash !== file.hash ||
-      failed.has(file.path) ||
-      before.includes.some((include) => includedHash(include.path) !== include.hash)
+      !record ||
+      record.hash !== file.hash ||
+      retried.has(file.path) ||
+      record.includes.some((include) => includedHash(include.path) !== include.hash)
     )
   })
   const present = new Set(scan.files.map((file) => file.path))
-  const removed = [...known.values()].filter((file) => !present.has(file.path))
-  return {toParse, removed, unchanged: scan.files.length - toParse.length, known}
-}
-
-/** What a slow machine can cause, and so is tried again each time. */
-const retried = new Set(['parse-timeout', 'parse-crash', 'unreadable'])
-
-export function isRetry(known: FileRecord): boolean {
-  return !known.isPage
+  const isStillThere = (file: FileRecord): boolean => file.isPage && isUnread(scan, file.path)
+  const removed = [...known.values()].filter((file) => !present.has(file.path) && !isStillThere(file))
+  const unread = (before?.records.files() ?? []).filter(
+    // Without a hash it was stored so already, and stays when the next build starts from this one.
+    (file) => !present.has(file.path) && isStillThere(file) && (base === null || file.hash !== ''),
+  )
+  return {toParse, removed, unread, unchanged: scan.files.length - toParse.length, known, retried}
 }

@@ -65,6 +65,8 @@ export interface IngestReport {
     readonly unchanged: number
     /** Files that gave no page. */
     readonly setAside: number
+    /** Pages that could not be read and keep the text of the build before; they count in `total` too. */
+    readonly stale: number
   }
   readonly passages: {
     readonly total: number

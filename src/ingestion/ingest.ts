@@ -56,7 +56,7 @@ async function run(context: IngestContext): Promise<IngestReport> {
     signal?.throwIfAborted()
     const fullBecause = reasonForFull(current, embedding, cutter, full)
     const base = fullBecause === null ? (current as Base) : null
-    const plan = planOf(scan, base)
+    const plan = planOf(scan, base, current)
     const basis = {site: site.generator, embedding, fullBecause, plan}
     const report = (outcome: IngestReport['outcome'], parts: ReportParts): IngestReport =>
       makeReport(context, basis, outcome, parts)
@@ -69,7 +69,8 @@ async function run(context: IngestContext): Promise<IngestReport> {
       })
 
     const isRepair = base !== null && !base.hnswIsSound
-    if (plan.toParse.length === 0 && plan.removed.length === 0 && base && !isRepair) return unchanged(base)
+    const isGone = plan.removed.length > 0 || plan.unread.length > 0
+    if (plan.toParse.length === 0 && !isGone && base && !isRepair) return unchanged(base)
 
     if (!dryRun) {
       // What is read next will most likely have to be embedded; both take a while to start.
@@ -85,7 +86,7 @@ async function run(context: IngestContext): Promise<IngestReport> {
     }
     // Vectors may be kept from a build that cannot be edited, if the same model made them.
     const vectors = current && !full && current.manifest.embedding.id === id ? current.records : null
-    const {changes, failedAgain, tried} = await context.stage('pages', () =>
+    const {changes, failedAgain, failed, lost, tried} = await context.stage('pages', () =>
       runPageStage(context, {scan, site, plan, before: current, vectors, writer}),
     )
     if (!writer) {
@@ -98,10 +99,10 @@ async function run(context: IngestContext): Promise<IngestReport> {
       })
     }
     // Files that failed for want of time were tried again, and nothing came of it.
-    if (base && !isRepair && plan.removed.length === 0 && failedAgain === plan.toParse.length) {
+    if (base && !isRepair && !isGone && failedAgain === plan.toParse.length) {
       return unchanged(base)
     }
-    return await completeBuild(context, {writer, scan, changes, current, report})
+    return await completeBuild(context, {writer, scan, changes, failed, lost, current, report})
   } catch (error) {
     if (signal?.aborted) throw signal.reason
     throw error

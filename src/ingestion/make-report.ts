@@ -49,6 +49,7 @@ export function makeReport(
       ...countsOf(changes),
       unchanged: plan.unchanged,
       setAside: parts.setAside,
+      stale: parts.stale,
     },
     passages: {
       total: parts.total?.passages ?? 0,

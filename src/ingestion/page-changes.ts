@@ -4,11 +4,13 @@ import type {PageChange} from './ingest-report.ts'
 import type {ParsedFile} from './parsed-file.ts'
 
 export function changesOf(
-  {source, page}: ParsedFile,
+  {state, source, page}: ParsedFile,
   beforeFiles: ReadonlyMap<string, FileRecord>,
   before: BuildRecords | null,
   removedByHash: ReadonlyMap<string, FileRecord>,
 ): PageChange[] {
+  // It has the passages it had.
+  if (state === 'stale') return []
   const {path, hash} = source
   const known = beforeFiles.get(path)
   const from = known?.isPage ? undefined : removedByHash.get(hash)

@@ -1,16 +1,15 @@
-import {join} from 'node:path'
-import type {Diagnostic} from '../domain/index.ts'
 import {type BuildRecords, type BuildWriter, embeddingHashOf, embeddingTextOf} from '../index/index.ts'
 import type {SiteRules} from '../markdown/site.ts'
-import {ChildFailure} from './child-pool.ts'
 import type {IngestContext} from './ingest-context.ts'
-import {type Base, isRetry, type Plan} from './ingest-plan.ts'
+import type {Base, Plan} from './ingest-plan.ts'
 import type {PageChange} from './ingest-report.ts'
+import {withLastGood} from './last-good-page.ts'
 import {changesOf, passagesIn, removalsOf} from './page-changes.ts'
 import type {ParseSetup} from './parse-task.ts'
 import type {ParsedFile} from './parsed-file.ts'
 import {openParserPool, type PageParser} from './parser-pool.ts'
-import {hashOf, readSource, type Scan, type ScannedFile} from './scan-folder.ts'
+import {readPage, unreadPage} from './read-page.ts'
+import type {Scan, ScannedFile} from './scan-folder.ts'
 
 /**
  * Storing pages takes this process about as long as two need to read them, while a third embeds: more would wait
@@ -40,8 +39,11 @@ export interface PageStage {
 export interface PageStageResult {
   /** By path. */
   readonly changes: readonly PageChange[]
-  /** Pages that failed for want of time before and did so again. */
+  /** Pages that could not be read before, nor now. */
   readonly failedAgain: number
+  /** Files that could not be read and have no text of before; `lost` are those of them that had one. */
+  readonly failed: number
+  readonly lost: number
   /** What a dry run has parsed; empty otherwise. */
   readonly tried: readonly ParsedFile[]
 }
@@ -57,6 +59,8 @@ export async function runPageStage(context: IngestContext, stage: PageStage): Pr
   const removedByHash = new Map(plan.removed.map((file) => [file.hash, file]))
   let done = 0
   let failedAgain = 0
+  let failed = 0
+  let lost = 0
   let batch: ParsedFile[] = []
   let textsInBatch = 0
   /** Being embedded while the next batch is parsed. */
@@ -97,9 +101,13 @@ export async function runPageStage(context: IngestContext, stage: PageStage): Pr
   signal?.addEventListener('abort', onAbort, {once: true})
   try {
     context.tell('pages', 0, total)
-    for await (const parsed of parsedInOrder(context, scan, plan.toParse, parser)) {
-      const known = plan.known.get(parsed.source.path)
-      if (known && isRetry(known) && !parsed.page && known.hash === parsed.source.hash) failedAgain++
+    for await (const read of readInOrder(context, stage, parser)) {
+      const {path, hash} = read.source
+      const known = beforeFiles.get(path)
+      const parsed = withLastGood(read, before?.records ?? null, known, scan.root)
+      if (parsed.state !== 'read' && plan.retried.has(path) && known?.hash === hash) failedAgain++
+      if (parsed.state === 'failed') failed++
+      if (parsed.state === 'failed' && known?.isPage) lost++
       changes.push(...changesOf(parsed, beforeFiles, before?.records ?? null, removedByHash))
       if (!writer) {
         tried.push(parsed)
@@ -122,86 +130,45 @@ export async function runPageStage(context: IngestContext, stage: PageStage): Pr
   const gone = plan.removed.filter(({path}) => !moved.has(path))
   if (plan.known.size === 0 && before) {
     // Made anew: what the build before had and this one has not is gone all the same.
-    const present = new Set(scan.files.map((file) => file.path))
+    const present = new Set([...scan.files, ...plan.unread].map((file) => file.path))
     gone.push(...[...beforeFiles.values()].filter(({path}) => !present.has(path) && !moved.has(path)))
   }
   if (before) changes.push(...removalsOf(gone, before.records))
   changes.sort((one, other) => (one.path < other.path ? -1 : 1))
-  return {changes, failedAgain, tried}
+  return {changes, failedAgain, failed, lost, tried}
 }
 
 function openParser({options}: IngestContext, scan: Scan, site: SiteRules, {toParse}: Plan): PageParser {
   const setup: ParseSetup = {root: scan.root, site}
   if (options.openParser) return options.openParser(setup)
-  const {parseTimeoutMs, parseMemoryMb} = options
+  const {parseCpuMs, parseMemoryMb} = options
   const bytes = toParse.reduce((sum, file) => sum + file.bytes, 0)
   return openParserPool(setup, {
     size: Math.max(1, Math.min(maxParsers, toParse.length, Math.ceil(bytes / bytesPerParser))),
-    ...(parseTimeoutMs === undefined ? {} : {timeoutMs: parseTimeoutMs}),
+    ...(parseCpuMs === undefined ? {} : {cpuMs: parseCpuMs}),
     ...(parseMemoryMb === undefined ? {} : {memoryMb: parseMemoryMb}),
   })
 }
 
-/** Files in order, parsed a few ahead by the pool. */
-async function* parsedInOrder(
-  context: IngestContext,
-  scan: Scan,
-  files: readonly ScannedFile[],
+/** Files in order, parsed a few ahead by the pool; last the pages that are there and cannot be read. */
+async function* readInOrder(
+  {signal}: IngestContext,
+  {scan, plan}: PageStage,
   parser: PageParser,
 ): AsyncGenerator<ParsedFile> {
+  const files: readonly ScannedFile[] = plan.toParse
   const running: Promise<ParsedFile>[] = []
   let next = 0
   while (next < files.length || running.length > 0) {
     while (next < files.length && running.length < pagesAhead) {
-      const parsing = parsedFile(context, scan, files[next++]!, parser)
+      const parsing = readPage(files[next++]!, {scan, parser, signal})
       // When an earlier one fails nobody waits for this one.
       parsing.catch(() => undefined)
       running.push(parsing)
     }
     yield await running.shift()!
   }
-}
-
-async function parsedFile(
-  {signal}: IngestContext,
-  scan: Scan,
-  scanned: ScannedFile,
-  parser: PageParser,
-): Promise<ParsedFile> {
-  const {path} = scanned
-  const setAside = (hash: string, rule: string, reason: string, hint?: string): ParsedFile => {
-    const diagnostic: Diagnostic = {
-      path,
-      line: null,
-      column: null,
-      rule,
-      severity: 'error',
-      reason,
-      ...(hint ? {hint} : {}),
-    }
-    const source = {path, hash, includes: [], diagnostics: [diagnostic], fidelity: null}
-    return {scanned, source, page: null, links: [], anchors: []}
-  }
-  const bytes = readSource(join(scan.root, path))
-  if (typeof bytes === 'string') return setAside('', 'unreadable', bytes)
-  // It may have changed since the scan; what counts is what is parsed.
-  const hash = hashOf(bytes)
-  try {
-    const task = {path, text: bytes.toString('utf8')}
-    const {page, diagnostics, fidelity, includes, links, anchors} = await parser.parse(task)
-    return {scanned, source: {path, hash, includes, diagnostics, fidelity}, page, links, anchors}
-  } catch (error) {
-    // Aborting closes the parser.
-    signal?.throwIfAborted()
-    if (!(error instanceof ChildFailure)) throw error
-    const [rule, hint] =
-      error.kind === 'timeout'
-        ? ['parse-timeout', 'Simplify deeply nested lists or long runs of brackets and asterisks.']
-        : error.kind === 'died'
-          ? ['parse-crash', 'Split the page; it may be too large or too deeply nested.']
-          : ['parse-error', undefined]
-    return setAside(hash, rule!, `the page could not be parsed: ${error.message}`, hint)
-  }
+  for (const {path} of plan.unread) yield unreadPage(path)
 }
 
 interface EmbeddedFile {

@@ -34,6 +34,25 @@ export interface Scan {
   readonly configs: readonly ProjectFile[]
   /** Files and folders that were passed over though they look like content. */
   readonly diagnostics: readonly Diagnostic[]
+  /** Those of them that are there and may be read another day: nothing says that their pages are gone. */
+  readonly unread: readonly UnreadPlace[]
+}
+
+/** A Markdown file, or a folder, that could not be read. */
+export interface UnreadPlace {
+  /** Below the content root; `.` is the root itself. */
+  readonly path: string
+  readonly isFolder: boolean
+  /** 0 for a folder, and where it is not known. */
+  readonly bytes: number
+}
+
+/** Whether a file is, or lies in, a place that could not be read. */
+export function isUnread({unread}: Scan, path: string): boolean {
+  return unread.some(
+    (place) =>
+      place.path === path || (place.isFolder && (place.path === '.' || path.startsWith(`${place.path}/`))),
+  )
 }
 
 /** Larger than any page for people; remark's time grows faster than the text. */
@@ -69,6 +88,7 @@ export async function scanFolder(content: string, {signal}: {signal?: AbortSigna
   const files: ScannedFile[] = []
   const configs: ProjectFile[] = []
   const diagnostics: Diagnostic[] = []
+  const unread: UnreadPlace[] = []
   let looked = 0
 
   const report = (path: string, rule: string, reason: string, hint?: string): void => {
@@ -91,7 +111,9 @@ export async function scanFolder(content: string, {signal}: {signal?: AbortSigna
     try {
       entries = readdirSync(folder, {withFileTypes: true})
     } catch (error) {
-      report(prefix.slice(0, -1) || '.', 'unreadable', `the folder cannot be read: ${reasonOf(error)}`)
+      const path = prefix.slice(0, -1) || '.'
+      report(path, 'unreadable', `the folder cannot be read: ${reasonOf(error)}`)
+      unread.push({path, isFolder: true, bytes: 0})
       return
     }
     entries.sort((one, other) => (one.name < other.name ? -1 : one.name > other.name ? 1 : 0))
@@ -121,7 +143,11 @@ export async function scanFolder(content: string, {signal}: {signal?: AbortSigna
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code
       if (code === 'ELOOP') report(path, 'symlink-loop', 'the link leads to itself')
-      else if (isMarkdown(path)) report(path, 'unreadable', `the file cannot be read: ${reasonOf(error)}`)
+      else if (isMarkdown(path)) {
+        report(path, 'unreadable', `the file cannot be read: ${reasonOf(error)}`)
+        // A link to nothing is what a page that was taken away leaves.
+        if (code !== 'ENOENT') unread.push({path, isFolder: false, bytes: 0})
+      }
       return
     }
     const isInside = real === root || real.startsWith(root + sep)
@@ -137,22 +163,22 @@ export async function scanFolder(content: string, {signal}: {signal?: AbortSigna
     if (!isMarkdown(path)) return
     if (!isInside) return report(path, 'symlink-escape', 'the link leads out of the content folder')
     if (!found.isFile()) return report(path, 'not-a-file', 'it is a device, a pipe or a socket')
+    const cannotBeRead = (rule: string, reason: string, hint?: string): void => {
+      report(path, rule, reason, hint)
+      unread.push({path, isFolder: false, bytes: found.size})
+    }
     if (found.size > maxFileBytes) {
-      return report(
-        path,
-        'too-large',
-        `it has ${megabytes(found.size)} MB; at most 5 are read`,
-        'Split the page.',
-      )
+      const reason = `it has ${megabytes(found.size)} MB; at most 5 are read`
+      return cannotBeRead('too-large', reason, 'Split the page.')
     }
     if (++looked % filesPerTurn === 0) {
       await breathe()
       signal?.throwIfAborted()
     }
     const read = readSource(real)
-    if (typeof read === 'string') return report(path, 'unreadable', read)
+    if (typeof read === 'string') return cannotBeRead('unreadable', read)
     const problem = encodingProblemOf(read)
-    if (problem) return report(path, problem.rule, problem.reason, 'Save it as UTF-8.')
+    if (problem) return cannotBeRead(problem.rule, problem.reason, 'Save it as UTF-8.')
     files.push({path, bytes: read.byteLength, hash: hashOf(read)})
   }
 
@@ -170,7 +196,7 @@ export async function scanFolder(content: string, {signal}: {signal?: AbortSigna
   await walk('', [root])
   if (configs.length === 0) configs.push(...configsAbove(root))
   files.sort((one, other) => (one.path < other.path ? -1 : one.path > other.path ? 1 : 0))
-  return {root, files, configs, diagnostics}
+  return {root, files, configs, diagnostics, unread}
 }
 
 /** Configurations in the folders above, the nearest folder with one, not beyond the root of a repository. */

@@ -13,6 +13,7 @@ export function summaryOf(report: IngestReport, {maxDiagnostics = 20, maxChanges
     [pages.removed, 'removed'],
     [pages.unchanged, 'unchanged'],
     [pages.setAside, 'set aside'],
+    [pages.stale, 'unreadable now and kept as before'],
   ] as const
   const shown = counts.filter(([count]) => count > 0).map(([count, name]) => `${number(count)} ${name}`)
   lines.push(`  pages     ${number(pages.total)}${shown.length > 0 ? ` (${shown.join(', ')})` : ''}`)

@@ -29,8 +29,10 @@ export interface ParseOptions {
 }
 
 export interface ParsedPage {
-  /** Null when the page is not for readers (`draft`, `noindex`) or holds nothing; a diagnostic says which. */
+  /** Null when the page is not for readers (`draft`, `noindex`), holds nothing or was not read; a diagnostic says which. */
   readonly page: Page | null
+  /** Set when it was not read at all, because it is beyond a limit. */
+  readonly refused?: true
   /** Sorted. */
   readonly diagnostics: readonly Diagnostic[]
   readonly fidelity: Fidelity
@@ -48,6 +50,7 @@ export function parsePage(source: string, options: ParseOptions): ParsedPage {
     const {rule, reason, line} = refusal
     return {
       page: null,
+      refused: true,
       diagnostics: [{path, line, column: null, rule, severity: 'error', reason, hint: 'Split the page.'}],
       // All of it is lost.
       fidelity: {...emptyFidelity(path), visibleWords: countWords(source)},

@@ -2,7 +2,10 @@ import {setTimeout as wait} from 'node:timers/promises'
 import {type ParseSetup, type ParseTask, parseTask} from '../../src/ingestion/parse-task.ts'
 import {serveTasks} from '../../src/ingestion/serve-tasks.ts'
 
-/** A parser that does what a page tells it to: never end, fill the memory, exit, or throw. */
+/**
+ * A parser that does what a page tells it to: never end, fill the memory, exit, throw, or use so many milliseconds of
+ * processor time or megabytes of heap first.
+ */
 serveTasks<ParseSetup, ParseTask>(async (setup) => ({
   ready: null,
   async perform({path, text}) {
@@ -10,10 +13,27 @@ serveTasks<ParseSetup, ParseTask>(async (setup) => ({
     if (text.includes('HANG')) await wait(1e9)
     if (text.includes('EXIT')) process.exit(3)
     if (text.includes('THROW')) throw new Error('cannot make sense of it')
-    if (text.includes('MEMORY')) {
-      const kept: string[] = []
-      for (let i = 0; ; i++) kept.push(`${'x'.repeat(1000)}${i}`.split('').join('-'))
-    }
+    if (text.includes('MEMORY')) fill(Number.POSITIVE_INFINITY)
+    const [, ms] = /BURN (\d+)/.exec(text) ?? []
+    if (ms !== undefined) burn(Number(ms))
+    const [, megabytes] = /NEED (\d+)/.exec(text) ?? []
+    if (megabytes !== undefined) fill(Number(megabytes))
     return parseTask(setup, {path, text})
   },
 }))
+
+function burn(ms: number): void {
+  const used = (): number => {
+    const {user, system} = process.cpuUsage()
+    return (user + system) / 1000
+  }
+  const start = used()
+  while (used() - start < ms) JSON.parse('[1, 2, 3]')
+}
+
+function fill(megabytes: number): string[][] {
+  const kept: string[][] = []
+  // An array of so many small strings, eight bytes for each place: about a megabyte.
+  for (let i = 0; i < megabytes; i++) kept.push(new Array(131_072).fill(`x${i}`))
+  return kept
+}

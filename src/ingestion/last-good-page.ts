@@ -1,0 +1,54 @@
+import type {Diagnostic} from '../domain/index.ts'
+import type {BuildRecords, FileRecord, StoredFidelity} from '../index/index.ts'
+import type {ParsedFile} from './parsed-file.ts'
+import {readInside} from './read-inside.ts'
+import {hashOf} from './scan-folder.ts'
+
+/** Of a page whose text is that of the build before. */
+export const staleRule = 'stale-page'
+
+/**
+ * A page that could not be read keeps the text it had: old words under a warning are better than a hole in the
+ * index. Anything else, and a page that was none before, comes back as it is.
+ */
+export function withLastGood(
+  parsed: ParsedFile,
+  before: BuildRecords | null,
+  known: FileRecord | undefined,
+  root: string,
+): ParsedFile {
+  const stored = parsed.state === 'failed' ? (before?.page(parsed.source.path) ?? null) : null
+  if (stored === null) return parsed
+  const {source} = parsed
+  const note: Diagnostic = {
+    path: source.path,
+    line: null,
+    column: null,
+    rule: staleRule,
+    severity: 'warning',
+    reason: 'the index keeps the page as it was before',
+    hint: 'Readers find its old words until it can be read.',
+  }
+  return {
+    state: 'stale',
+    source: {
+      ...source,
+      // What it took in may be what it cannot be read with: then a change there is worth a try.
+      includes: (known?.includes ?? []).map(({path}) => {
+        const bytes = readInside(root, path)
+        return {path, hash: bytes && hashOf(bytes)}
+      }),
+      diagnostics: [...source.diagnostics, note],
+      fidelity: staleFidelity(source.fidelity, stored.fidelity),
+    },
+    page: stored.page,
+    links: stored.links,
+    anchors: stored.anchors,
+  }
+}
+
+/** Words that were added since are lost, as far as can be counted. */
+function staleFidelity(now: StoredFidelity | null, before: StoredFidelity | null): StoredFidelity | null {
+  if (now === null || before === null) return now ?? before
+  return {...before, visibleWords: now.visibleWords, keptWords: Math.min(before.keptWords, now.visibleWords)}
+}

@@ -1,0 +1,93 @@
+import {join} from 'node:path'
+import {type Diagnostic, DocentError} from '../domain/index.ts'
+import {countWords} from '../markdown/words.ts'
+import {ChildFailure, type ChildFailureKind} from './child-pool.ts'
+import type {ParsedFile} from './parsed-file.ts'
+import type {PageParser} from './parser-pool.ts'
+import {hashOf, readSource, type Scan, type ScannedFile} from './scan-folder.ts'
+
+interface ReadOptions {
+  readonly scan: Scan
+  readonly parser: PageParser
+  readonly signal: AbortSignal | undefined
+}
+
+/**
+ * Reads and parses one file. What goes wrong with it is its diagnostic and concerns no other.
+ * @throws DocentError `internal` when pages cannot be read at all; the signal's reason when aborted.
+ */
+export async function readPage(
+  {path}: ScannedFile,
+  {scan, parser, signal}: ReadOptions,
+): Promise<ParsedFile> {
+  const bytes = readSource(join(scan.root, path))
+  // Without a hash it is a changed file to the next ingest, whatever it holds then.
+  if (typeof bytes === 'string') return failed(path, {hash: '', rule: 'unreadable', reason: bytes})
+  // It may have changed since the scan; what counts is what is parsed.
+  const hash = hashOf(bytes)
+  const text = bytes.toString('utf8')
+  try {
+    const {page, refused, diagnostics, fidelity, includes, links, anchors} = await parser.parse({path, text})
+    const source = {path, hash, includes, diagnostics, fidelity}
+    return {state: refused ? 'failed' : 'read', source, page, links, anchors}
+  } catch (error) {
+    // Aborting closes the parser.
+    signal?.throwIfAborted()
+    if (!(error instanceof ChildFailure)) throw error
+    if (error.kind === 'start') {
+      throw new DocentError('internal', `the processes that read pages do not start: ${error.message}`, {
+        cause: error,
+      })
+    }
+    const reason = `the page could not be parsed: ${error.message}`
+    return failed(path, {hash, ...failures[error.kind], reason, words: countWords(text)})
+  }
+}
+
+/** `parse-timeout` and `parse-crash` may be the machine's fault, so such a page is tried again by each ingest. */
+export const retriedRules: ReadonlySet<string> = new Set(['parse-timeout', 'parse-crash', 'unreadable'])
+
+const failures: Readonly<
+  Record<Exclude<ChildFailureKind, 'start'>, {readonly rule: string; readonly hint?: string}>
+> = {
+  cpu: {
+    rule: 'too-slow',
+    hint: 'Split the page. Long runs of brackets or asterisks and very deep lists take longest. It is tried again when it changes.',
+  },
+  stuck: {rule: 'parse-timeout', hint: 'It is tried again by the next ingest.'},
+  died: {
+    rule: 'parse-crash',
+    hint: 'Split the page; it may be too large or too deeply nested. It is tried again by the next ingest.',
+  },
+  threw: {rule: 'parse-error'},
+}
+
+interface Failure {
+  readonly hash: string
+  readonly rule: string
+  readonly reason: string
+  readonly hint?: string
+  /** That readers would see, about. */
+  readonly words?: number
+}
+
+function failed(path: string, {hash, rule, reason, hint, words}: Failure): ParsedFile {
+  const diagnostic: Diagnostic = {
+    path,
+    line: null,
+    column: null,
+    rule,
+    severity: 'error',
+    reason,
+    ...(hint ? {hint} : {}),
+  }
+  const fidelity = words === undefined ? null : {visibleWords: words, keptWords: 0, constructs: {}, notes: []}
+  const source = {path, hash, includes: [], diagnostics: [diagnostic], fidelity}
+  return {state: 'failed', source, page: null, links: [], anchors: []}
+}
+
+/** A known page whose file the scan could not read; the scan's own diagnostic says why. */
+export function unreadPage(path: string): ParsedFile {
+  const source = {path, hash: '', includes: [], diagnostics: [], fidelity: null}
+  return {state: 'failed', source, page: null, links: [], anchors: []}
+}

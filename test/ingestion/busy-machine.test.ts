@@ -1,0 +1,172 @@
+import {afterEach, describe, expect, test, vi} from 'vitest'
+import {buildFolder, currentBuildId, databaseFile} from '../../src/index/index.ts'
+import {
+  type IngestOptions,
+  type IngestReport,
+  ingest,
+  openEmbedderProcess,
+} from '../../src/ingestion/index.ts'
+import {openParserPool, type ParserPoolOptions} from '../../src/ingestion/parser-pool.ts'
+import {openSqlite} from '../../src/native/index.ts'
+import {busyLoops} from '../support/busy-loops.ts'
+import {type ContentFolder, contentFolder} from '../support/content-folder.ts'
+import {hashingEmbedder} from '../support/hashing-embedder.ts'
+import {randomFrom} from '../support/random.ts'
+
+// A dozen processes take their share of the machine.
+vi.setConfig({testTimeout: 900_000})
+
+const folders: ContentFolder[] = []
+afterEach(() => {
+  for (const folder of folders.splice(0)) folder.clear()
+})
+
+function newFolder(files: Readonly<Record<string, string>>): ContentFolder {
+  const folder = contentFolder(files)
+  folders.push(folder)
+  return folder
+}
+
+/** Sentences of made-up words, so that no two passages are alike. */
+function wordsFrom(random: () => number): (count: number) => string {
+  const syllables = ['ka', 'lo', 'mi', 'ter', 'su', 'ven', 'dro', 'pal', 'ix', 'on', 'fer', 'gu']
+  const pick = (): string => syllables[Math.floor(random() * syllables.length)]!
+  return (count) => Array.from({length: count}, () => `${pick()}${pick()}${pick()}`).join(' ')
+}
+
+/** A changelog as releases make them: long lists of short items, which the parser takes longest for. */
+function changelog(releases: number, words: (count: number) => string): string {
+  const item = (release: number, n: number): string =>
+    `- **${words(2)}:** ${words(8)} is \`${words(1)}\` ([#${release}${n}](https://example.com/${release}/${n}))\n  - ${words(4)} [it](./page.md) *${words(1)}*`
+  const lists = Array.from(
+    {length: releases},
+    (_, release) =>
+      `## ${release}.0.0\n\n### Added\n\n${Array.from({length: 30}, (_, n) => item(release, n)).join('\n')}\n`,
+  )
+  return `# Changelog\n\n${lists.join('\n')}`
+}
+
+/** Everything that a search can find, in the order of the index. */
+async function passagesOf(folder: ContentFolder): Promise<unknown[]> {
+  const id = await currentBuildId(folder.dataDir)
+  const db = openSqlite(`${buildFolder(folder.dataDir, id!)}/${databaseFile}`, {readonly: true})
+  try {
+    return db
+      .prepare(
+        `SELECT p.id, pages.path, s.anchor, s.headings, p.start_line, p.text, p.markdown, hex(v.vector) AS vector
+           FROM passages p JOIN vectors v ON v.passage_id = p.id
+           JOIN sections s ON s.id = p.section_id JOIN pages ON pages.id = s.page_id ORDER BY p.id`,
+      )
+      .all()
+  } finally {
+    db.close()
+  }
+}
+
+test('the index that comes out beside twelve busy loops is the same, passage for passage', async () => {
+  const words = wordsFrom(randomFrom(9))
+  const parts = Array.from({length: 300}, (_, n) => `## Part ${n}\n\n*${words(3)}* ${words(40)}.\n`)
+  const files = {
+    'CHANGELOG.md': changelog(150, words),
+    'a.md': '# A\n\nFirst words.\n\n## More\n\nAnd more of them.\n',
+    'z.md': `# Z\n\n${parts.join('\n')}`,
+  }
+  const run = async (folder: ContentFolder): Promise<IngestReport> => {
+    const embedder = await openEmbedderProcess({model: null, cacheDir: folder.root})
+    try {
+      return await ingest({content: folder.content, dataDir: folder.dataDir, embedder: async () => embedder})
+    } finally {
+      await embedder.close()
+    }
+  }
+  const quiet = newFolder(files)
+  const busy = newFolder(files)
+  await run(quiet)
+
+  const loops = busyLoops(12)
+  try {
+    const report = await run(busy)
+
+    expect(report).toMatchObject({outcome: 'published', pages: {total: 3, setAside: 0, stale: 0}})
+  } finally {
+    loops.stop()
+  }
+  const passages = await passagesOf(quiet)
+  expect(passages.length).toBeGreaterThan(300)
+  expect(await passagesOf(busy)).toEqual(passages)
+})
+
+const entry = new URL('../support/obedient-parse-child.ts', import.meta.url)
+
+function run(
+  folder: ContentFolder,
+  limits: Partial<ParserPoolOptions>,
+  options: Partial<IngestOptions> = {},
+): Promise<IngestReport> {
+  return ingest({
+    content: folder.content,
+    dataDir: folder.dataDir,
+    embedder: async () => hashingEmbedder(),
+    openParser: (setup) => openParserPool(setup, {size: 2, entry, ...limits}),
+    ...options,
+  })
+}
+
+describe('a page that fails', () => {
+  test('is read once more, alone, with more processor time and more memory', async () => {
+    const folder = newFolder({
+      'a.md': '# A\n\nBURN 900\n',
+      'b.md': '# B\n\nBURN 10\n',
+      'c.md': '# C\n\nNEED 100\n',
+      'd.md': '# D\n\nBURN 20\n',
+    })
+
+    const report = await run(folder, {cpuMs: 400, memoryMb: 80})
+
+    expect(report.diagnostics).toEqual([])
+    expect(report.pages).toMatchObject({total: 4, setAside: 0})
+    expect((await passagesOf(folder)).map((passage) => (passage as {path: string}).path)).toEqual([
+      'a.md',
+      'b.md',
+      'c.md',
+      'd.md',
+    ])
+  })
+
+  test('for want of processor time is not tried again before it changes', async () => {
+    const folder = newFolder({'a.md': '# A\n\nGood words.\n', 'b.md': 'LOOP'})
+    await run(folder, {cpuMs: 200})
+    const opened = vi.fn()
+
+    const again = await run(folder, {}, {openParser: opened})
+
+    expect(again).toMatchObject({outcome: 'unchanged', pages: {setAside: 1}, byRule: {'too-slow': 1}})
+    expect(opened).not.toHaveBeenCalled()
+    folder.write('b.md', '# B\n\nMended.\n')
+    expect(await run(folder, {})).toMatchObject({pages: {total: 2, new: 1, setAside: 0}})
+  })
+
+  test('for want of anything that may have been the machine is tried again by each ingest', async () => {
+    const folder = newFolder({'a.md': '# A\n\nGood words.\n', 'b.md': '# B\n\nEXIT'})
+    const failed = await run(folder, {})
+
+    expect(failed.byRule).toEqual({'parse-crash': 1})
+    expect(await run(folder, {})).toMatchObject({outcome: 'unchanged', pages: {setAside: 1}})
+    const mended = await run(folder, {entry: new URL('../../src/ingestion/parse-child.ts', import.meta.url)})
+    expect(mended).toMatchObject({outcome: 'published', pages: {total: 2, setAside: 0}, diagnostics: []})
+  })
+})
+
+test('processes that do not start fail the ingest, and no page with it', async () => {
+  const folder = newFolder({'a.md': '# A\n\nGood words.\n'})
+  const {build} = await run(folder, {})
+  folder.write('b.md', '# B\n\nMore good words.\n')
+
+  const failing = run(folder, {entry: new URL('../support/random.ts', import.meta.url), memoryMb: 64})
+
+  await expect(failing).rejects.toMatchObject({
+    code: 'internal',
+    message: expect.stringMatching(/processes that read pages do not start/),
+  })
+  expect(await currentBuildId(folder.dataDir)).toBe(build)
+})
