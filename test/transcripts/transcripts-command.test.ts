@@ -36,11 +36,15 @@ async function run(...args: readonly string[]): Promise<Outcome> {
 
 /** The command as a process of its own. */
 function runScript(...args: readonly string[]): Promise<Outcome> {
+  return runScriptWith({}, ...args)
+}
+
+function runScriptWith(settings: Record<string, string>, ...args: readonly string[]): Promise<Outcome> {
   return new Promise((resolve) => {
     execFile(
       process.execPath,
       [...runsTypescript, 'scripts/transcripts.ts', ...args],
-      {cwd: root},
+      {cwd: root, env: {...process.env, ...settings}},
       (error, stdout, stderr) =>
         resolve({code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr}),
     )
@@ -89,6 +93,32 @@ describe('npm run transcripts, beside a server that writes', () => {
         .map((line) => line.split(',')[0]),
     ).toEqual(['answerId', 'aaa-1', 'aaa-2', 'bbb-3'])
     expect(JSON.parse(jsonl.stdout)).toEqual(JSON.parse(JSON.stringify(transcripts.get('aaa-1'))))
+  })
+
+  test('shows what the model declined or a limit cut as no plain complete, and finds it', async () => {
+    journalAnswer(transcripts, 'ccc-4', {entry: {startedAt: Date.now()}, finishReason: 'refusal'})
+    journalAnswer(transcripts, 'ddd-5', {entry: {startedAt: Date.now()}, finishReason: 'max_tokens'})
+    await transcripts.flush()
+
+    const [list, json, csv, shown, replayed] = await Promise.all([
+      run('list', '--data', data, '--partial'),
+      run('list', '--data', data, '--partial', '--ending', 'complete', '--json'),
+      run('export', '--data', data, '--partial', '--format', 'csv'),
+      run('show', 'ccc', '--data', data),
+      run('replay', 'ddd', '--data', data, '--speed', '1000'),
+    ])
+
+    expect(list.stdout.trim().split('\n')).toEqual([
+      expect.stringMatching(/^ddd-5 .* complete, reached its length limit /),
+      expect.stringMatching(/^ccc-4 .* complete, the model declined /),
+    ])
+    expect(JSON.parse(json.stdout)).toMatchObject([
+      {answerId: 'ddd-5', ending: 'complete', finishReason: 'max_tokens', partial: true},
+      {answerId: 'ccc-4', ending: 'complete', finishReason: 'refusal', partial: true},
+    ])
+    expect(csv.stdout.trim().split('\r\n')).toHaveLength(3)
+    expect(shown.stdout).toContain('complete, the model declined (refusal)')
+    expect(replayed.stdout).toContain('complete, reached its length limit (max_tokens)')
   })
 
   test('runs as a process of its own', async () => {
