@@ -36,15 +36,11 @@ async function run(...args: readonly string[]): Promise<Outcome> {
 
 /** The command as a process of its own. */
 function runScript(...args: readonly string[]): Promise<Outcome> {
-  return runScriptWith({}, ...args)
-}
-
-function runScriptWith(settings: Record<string, string>, ...args: readonly string[]): Promise<Outcome> {
   return new Promise((resolve) => {
     execFile(
       process.execPath,
       [...runsTypescript, 'scripts/transcripts.ts', ...args],
-      {cwd: root, env: {...process.env, ...settings}},
+      {cwd: root},
       (error, stdout, stderr) =>
         resolve({code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr}),
     )
