@@ -180,20 +180,32 @@ export function journalledOf(row: AnswerRow): JournalledAnswer {
 }
 
 /** What of an answer its conversation goes on with. */
-type TurnRow = Pick<AnswerRow, 'question' | 'text' | 'ending' | 'finish_reason'>
+type TurnRow = Pick<AnswerRow, 'id' | 'question' | 'text' | 'ending' | 'finish_reason' | 'settings'>
 
 /**
- * Turns of a conversation from its answers, oldest first; answers under way and questions not kept are left out. So is
- * all of what the model declined: with that in its history it goes on declining, whatever is asked.
+ * Turns of a conversation from its answers, oldest first; answers under way and questions not kept are left out. So are
+ * those that another answer completed, which has their text as well, and all of what the model declined: with that in
+ * its history it goes on declining, whatever is asked.
  * @see https://platform.claude.com/docs/en/test-and-evaluate/strengthen-guardrails/handle-streaming-refusals
  */
 export function turnsOf(answers: readonly TurnRow[], limit: number): Turn[] {
-  const turns = answers.flatMap(({question, text, ending, finish_reason: finishReason}): Turn[] => {
-    if (ending === null || question === '' || finishReason === 'refusal') return []
-    const asked: Turn = {role: 'user', content: question}
-    return ending === 'complete' && text !== '' ? [asked, {role: 'assistant', content: text}] : [asked]
-  })
+  const kept = answers.filter(
+    ({ending, question, finish_reason: finishReason}) =>
+      ending !== null && question !== '' && finishReason !== 'refusal',
+  )
+  const completed = new Set(kept.filter(({ending}) => ending === 'complete').map(earlierOf))
+  const turns = kept
+    .filter(({id}) => !completed.has(id))
+    .flatMap(({question, text, ending}): Turn[] => {
+      const asked: Turn = {role: 'user', content: question}
+      return ending === 'complete' && text !== '' ? [asked, {role: 'assistant', content: text}] : [asked]
+    })
   return limit > 0 ? turns.slice(-limit) : []
+}
+
+/** The answer that this one goes on from; undefined for most. */
+function earlierOf({settings}: TurnRow): string | undefined {
+  return (JSON.parse(settings) as {readonly continues?: string}).continues
 }
 
 export function transcriptOf(row: AnswerRow, events: readonly SequencedEvent[]): Transcript {

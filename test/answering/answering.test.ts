@@ -695,6 +695,32 @@ describe('a conversation', () => {
     ])
   })
 
+  test('has what was continued once, as a whole', async () => {
+    const {answering, generator, ask} = createWorld()
+    let before: string | null = null
+    for (const [index, [text, finishReason]] of (
+      [
+        ['Half', 'max_tokens'],
+        [' and half.', 'end'],
+      ] as const
+    ).entries()) {
+      const answerId: string = ask({question: 'First?'}, {channel: 'test', continueAnswerId: before})
+      const reader = readerOf(answering, answerId)
+      const call = await generator.call(index)
+      call.say(text)
+      call.finish(finishReason)
+      await reader.over
+      before = answerId
+    }
+
+    ask({question: 'And then?'})
+
+    expect((await generator.call(2)).request.history).toEqual([
+      {role: 'user', content: 'First?'},
+      {role: 'assistant', content: 'Half and half.'},
+    ])
+  })
+
   test('given by the client is believed', async () => {
     const {generator, ask} = createWorld()
     const history = [{role: 'user' as const, content: 'Mine?'}]
