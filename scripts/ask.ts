@@ -7,7 +7,15 @@ import {randomUUID} from 'node:crypto'
 import {parseArgs, styleText} from 'node:util'
 import {EventSourceParserStream} from 'eventsource-parser/stream'
 import {loadSettings} from '../src/config.ts'
-import {type AnswerEvent, DocentError, isTerminal, type Source, toDocentError} from '../src/domain/index.ts'
+import {
+  type AnswerEvent,
+  DocentError,
+  isPartialFinish,
+  isTerminal,
+  partialWordsOf,
+  type Source,
+  toDocentError,
+} from '../src/domain/index.ts'
 import {answerJsonOf} from '../src/http/answer-routes.ts'
 import {openAssistant} from '../src/server.ts'
 
@@ -212,7 +220,9 @@ async function print(events: AsyncIterable<AnswerEvent>): Promise<string> {
           if (event.nearest?.length) out.write('What comes nearest:\n')
           for (const {title, url} of event.nearest ?? []) out.write(`  ${title}  ${dim(url)}\n`)
         } else if (event.ending === 'stopped') out.write(dim('(stopped: the answer is not complete)\n'))
-        else if (event.finishReason === 'max_tokens') out.write(dim('(cut at the longest length allowed)\n'))
+        else if (isPartialFinish(event.finishReason)) {
+          out.write(dim(`(${partialWordsOf(event.finishReason)}: the answer is not complete)\n`))
+        }
         return event.ending
     }
   }

@@ -115,7 +115,7 @@ async function main(args: readonly string[]): Promise<number> {
     }
     const failure = toDocentError(error)
     console.error(failure.code === 'internal' ? failure : failure.message)
-    return failure.code === 'invalid_request' ? 2 : 1
+    return failure.code === 'invalid_request' || failure.code === 'config' ? 2 : 1
   }
 }
 

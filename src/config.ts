@@ -1,5 +1,23 @@
 import {config as loadEnvFile} from 'dotenv'
 import {DocentError} from './domain/index.ts'
+import {
+  apiKey,
+  folder,
+  host,
+  httpUrl,
+  imageHosts,
+  maxMs,
+  modelName,
+  oneOf,
+  optional,
+  origins,
+  siteUrl,
+  token,
+  trustedProxies,
+  whole,
+  withoutPassword,
+  yesNo,
+} from './setting-values.ts'
 
 /**
  * Environment → settings, once. The only reader of the environment. `settingsTable` below is the single list
@@ -60,71 +78,6 @@ interface Setting<T> {
   readonly parse: (text: string) => T
 }
 
-const text = (value: string): string => value
-const optional = (value: string): string | null => (value === '' ? null : value)
-
-const list = (value: string): string[] =>
-  value
-    .split(',')
-    .map((item) => item.trim())
-    .filter(Boolean)
-
-const whole = (min: number, max: number) => (value: string) => {
-  const number = Number(value)
-  if (!/^\d+$/.test(value) || number < min || number > max) {
-    throw new Error(`must be a whole number from ${min} to ${max}`)
-  }
-  return number
-}
-
-const oneOf =
-  <const T extends string>(...choices: readonly T[]) =>
-  (value: string): T => {
-    const found = choices.find((choice) => choice === value)
-    if (found === undefined) throw new Error(`must be one of ${choices.join(', ')}`)
-    return found
-  }
-
-const yesNo = (value: string): boolean => {
-  if (['1', 'true', 'yes', 'on'].includes(value.toLowerCase())) return true
-  if (['0', 'false', 'no', 'off', ''].includes(value.toLowerCase())) return false
-  throw new Error('must be on or off')
-}
-
-const httpUrl = (value: string): string | null => {
-  if (value === '') return null
-  let url: URL
-  try {
-    url = new URL(value)
-  } catch {
-    throw new Error('must be a URL such as https://docs.example.com')
-  }
-  if (url.protocol !== 'http:' && url.protocol !== 'https:')
-    throw new Error('must begin with http:// or https://')
-  return value.replace(/\/+$/, '')
-}
-
-const origins = (value: string): string[] =>
-  list(value).map((item) => {
-    if (item === '*') return item
-    try {
-      if (new URL(item).origin === item) return item
-    } catch {
-      // Falls through to the message below, which says more than the URL parser's.
-    }
-    throw new Error(
-      `must be a comma-separated list of origins such as https://docs.example.com; ${item} is none`,
-    )
-  })
-
-const token = (value: string): string | null => {
-  if (value === '') return null
-  if (value.length < 16) throw new Error('must have at least 16 characters')
-  return value
-}
-
-const maxMs = 24 * 60 * 60 * 1000
-
 /** Every setting: its name, default and meaning. */
 export const settingsTable: readonly Setting<unknown>[] = [
   {
@@ -139,28 +92,28 @@ export const settingsTable: readonly Setting<unknown>[] = [
     key: 'host',
     fallback: '127.0.0.1',
     meaning: 'Address to listen on; `0.0.0.0` for all.',
-    parse: text,
+    parse: host,
   },
   {
     name: 'CONTENT_DIR',
     key: 'contentDir',
     fallback: 'content',
     meaning: 'Folder of Markdown to answer from.',
-    parse: text,
+    parse: folder,
   },
   {
     name: 'DATA_DIR',
     key: 'dataDir',
     fallback: 'data',
     meaning: 'Folder for the index and the transcripts.',
-    parse: text,
+    parse: folder,
   },
   {
     name: 'SITE_URL',
     key: 'siteUrl',
     fallback: '',
     meaning: 'Where the docs live. Without it, sources link to this server’s own `/docs/…`.',
-    parse: httpUrl,
+    parse: siteUrl,
   },
   {
     name: 'EMBEDDING_MODEL',
@@ -182,7 +135,7 @@ export const settingsTable: readonly Setting<unknown>[] = [
     fallback: '',
     meaning: 'Turns Claude on.',
     secret: true,
-    parse: optional,
+    parse: apiKey,
   },
   {
     name: 'ANTHROPIC_BASE_URL',
@@ -196,14 +149,14 @@ export const settingsTable: readonly Setting<unknown>[] = [
     key: 'anthropicModel',
     fallback: 'claude-haiku-5-5',
     meaning: 'The Claude model that writes answers.',
-    parse: text,
+    parse: modelName,
   },
   {
     name: 'ANTHROPIC_FALLBACK_MODEL',
     key: 'anthropicFallbackModel',
     fallback: '',
     meaning: 'Tried when the first model fails before its first token.',
-    parse: optional,
+    parse: (value) => optional(modelName(value)),
   },
   {
     name: 'ANTHROPIC_CITATIONS',
@@ -264,7 +217,8 @@ export const settingsTable: readonly Setting<unknown>[] = [
     name: 'ALLOWED_ORIGINS',
     key: 'allowedOrigins',
     fallback: '',
-    meaning: 'Sites whose pages may ask, comma-separated, or `*`. Its own pages always may.',
+    meaning:
+      'Sites whose pages may ask, as browsers name them (`https://docs.example.com`), comma-separated, or `*`. Its own pages always may.',
     parse: origins,
   },
   {
@@ -272,8 +226,8 @@ export const settingsTable: readonly Setting<unknown>[] = [
     key: 'trustProxy',
     fallback: '',
     meaning:
-      'Proxies whose `X-Forwarded-For` is believed: a number of hops, or addresses as Express takes them.',
-    parse: optional,
+      'Proxies whose `X-Forwarded-For` is believed: how many stand before Docent, or their addresses: `10.0.0.0/8`, `loopback`, `linklocal`, `uniquelocal`, comma-separated.',
+    parse: trustedProxies,
   },
   {
     name: 'FIRST_TOKEN_TIMEOUT_MS',
@@ -384,8 +338,9 @@ export const settingsTable: readonly Setting<unknown>[] = [
     name: 'IMAGE_HOSTS',
     key: 'imageHosts',
     fallback: '',
-    meaning: 'Hosts whose images may be shown in answers and pages, comma-separated.',
-    parse: list,
+    meaning:
+      'Hosts whose images may be shown in answers and pages, comma-separated, or `*` for any. A port other than 80 and 443 belongs to the host.',
+    parse: imageHosts,
   },
   {
     name: 'KEEP_BUILDS',
@@ -425,16 +380,13 @@ export function settingsFrom(environment: Readonly<Record<string, string | undef
     try {
       settings[setting.key] = setting.parse(value)
     } catch (error) {
-      const shown = setting.secret ? 'its value' : JSON.stringify(value)
+      const shown = setting.secret ? 'its value' : JSON.stringify(withoutPassword(value))
       problems.push(`${setting.name}: ${shown} ${(error as Error).message}`)
     }
   }
 
   const read = settings as unknown as Settings
-  if (read.generator === 'anthropic' && read.anthropicApiKey === null) {
-    problems.push('GENERATOR: "anthropic" needs ANTHROPIC_API_KEY; set it, or use extractive')
-  }
-  problems.push(...misspellings(environment))
+  problems.push(...contradictions(read), ...misspellings(environment))
 
   if (problems.length > 0) {
     throw new DocentError(
@@ -443,6 +395,26 @@ export function settingsFrom(environment: Readonly<Record<string, string | undef
     )
   }
   return Object.freeze(read)
+}
+
+/** Values that are good by themselves and do not go together. A setting with a problem of its own is undefined here. */
+function contradictions(read: Partial<Settings>): string[] {
+  const problems: string[] = []
+  if (read.generator === 'anthropic' && read.anthropicApiKey === null) {
+    problems.push('GENERATOR: "anthropic" needs ANTHROPIC_API_KEY; set it, or use extractive')
+  }
+  const named = {ANTHROPIC_MODEL: read.anthropicModel, ANTHROPIC_FALLBACK_MODEL: read.anthropicFallbackModel}
+  for (const [name, model] of Object.entries(named)) {
+    // A gateway may call its models what it likes.
+    if (read.anthropicBaseUrl !== null || model == null || !/\s/.test(model)) continue
+    problems.push(`${name}: ${JSON.stringify(model)} has a blank in it, as no model of Anthropic has`)
+  }
+  if (read.docsToken != null && read.docsToken === read.supportToken) {
+    problems.push(
+      'SUPPORT_TOKEN: its value is DOCS_TOKEN’s, so nobody could sign in for support; give it its own',
+    )
+  }
+  return problems
 }
 
 /** Settings of this process: the environment, and below it a `.env` file in the working folder. */
@@ -461,9 +433,13 @@ export function describeSettings(settings: Settings): Record<string, unknown> {
   return Object.fromEntries(
     settingsTable.map(({name, key, secret}) => [
       name,
-      secret ? (settings[key] === null ? 'unset' : 'set') : settings[key],
+      secret ? (settings[key] === null ? 'unset' : 'set') : shownSetting(settings[key]),
     ]),
   )
+}
+
+function shownSetting(value: unknown): unknown {
+  return typeof value === 'string' ? withoutPassword(value) : value
 }
 
 /** Names in the environment that are one slip away from a setting's. Short names are left alone: too much is near them. */

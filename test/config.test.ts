@@ -1,3 +1,5 @@
+import {fileURLToPath} from 'node:url'
+import express from 'express'
 import {describe, expect, test} from 'vitest'
 import {describeSettings, settingsFrom, settingsTable} from '../src/config.ts'
 import {DocentError} from '../src/domain/index.ts'
@@ -78,5 +80,170 @@ describe('settings', () => {
       expect(setting.meaning, setting.name).not.toBe('')
       expect(() => setting.parse(setting.fallback), setting.name).not.toThrow()
     }
+  })
+})
+
+describe('trusted proxies', () => {
+  test.each([
+    '0',
+    '1',
+    '3',
+    '127.0.0.1',
+    '10.0.0.0/8, 192.168.0.1',
+    '10.0.0.0/255.255.0.0',
+    '::1',
+    'fc00::/7',
+    '::ffff:10.0.0.1',
+    'loopback, linklocal,uniquelocal',
+    'loopback, 10.0.0.0/32, 2001:db8::/128',
+  ])('%s is taken, by Express as well', (value) => {
+    const {trustProxy} = settingsFrom({TRUST_PROXY: value})
+
+    expect(trustProxy?.split(',')).toEqual(value.split(',').map((item) => item.trim()))
+    const setting = /^\d+$/.test(trustProxy!) ? Number(trustProxy) : trustProxy!.split(',')
+    expect(() => express().set('trust proxy', setting)).not.toThrow()
+  })
+
+  test.each([
+    ['true', 'has true, which is no proxy; write how many stand before Docent, such as 1'],
+    ['yes', 'has yes, which is no proxy'],
+    ['cloudflare', 'has cloudflare, which is no proxy'],
+    ['-1', 'has -1, which is no proxy'],
+    ['1.5', 'has 1.5, which is no proxy'],
+    ['Loopback', 'has Loopback, which is no proxy'],
+    ['10.0.0.0/33', 'has 10.0.0.0/33; what follows the / must be a number from 1 to 32'],
+    ['10.0.0.0/0', 'must be a number from 1 to 32'],
+    ['10.0.0.0/', 'must be a number from 1 to 32'],
+    ['10.0.0.0/255.0.255.0', 'must be a number from 1 to 32'],
+    ['fc00::/129', 'must be a number from 1 to 128'],
+    ['10.0.0.300', 'has 10.0.0.300, which is no proxy'],
+    ['https://10.0.0.1', 'has https://10.0.0.1, which is no proxy'],
+    ['loopback yes', 'has loopback yes, which is no proxy'],
+  ])('%s is refused, with what to write instead', (value, problem) => {
+    expect(problemsOf({TRUST_PROXY: value})).toContain(problem)
+  })
+
+  test('of nothing but commas there are none', () => {
+    expect(settingsFrom({TRUST_PROXY: ','}).trustProxy).toBeNull()
+  })
+})
+
+describe('hosts of images', () => {
+  test('are compared as the URL parser writes them', () => {
+    const value =
+      'img.example.com, CDN.Example.com:8443,localhost:443, bücher.example:80,my_bucket.example, 10.0.0.1'
+
+    expect(settingsFrom({IMAGE_HOSTS: value}).imageHosts).toEqual([
+      'img.example.com',
+      'cdn.example.com:8443',
+      'localhost',
+      'xn--bcher-kva.example',
+      'my_bucket.example',
+      '10.0.0.1',
+    ])
+    expect(settingsFrom({IMAGE_HOSTS: '*'}).imageHosts).toEqual(['*'])
+  })
+
+  test.each([
+    ['https://img.example.com', 'write img.example.com'],
+    ['//img.example.com', 'write img.example.com'],
+    ['img.example.com/logos', 'write img.example.com'],
+    ['a.b; script-src *', 'list each one, or write * alone for any'],
+    ['a.b;', 'with commas between them'],
+    ['a.example b.example', 'with commas between them'],
+    ["'self'", 'with commas between them'],
+    ['data:', 'with commas between them'],
+    ['*.example.com', 'has *.example.com, which matches no host'],
+    ['img.example.com:99999', 'which is no host alone'],
+    ['[::1]', 'which is no host alone'],
+  ])('%s is refused, with what to write instead', (value, problem) => {
+    expect(problemsOf({IMAGE_HOSTS: value})).toContain(problem)
+  })
+})
+
+describe('allowed origins', () => {
+  test('are taken as browsers send them', () => {
+    const origins = ['https://docs.example.com', 'http://localhost:5173', 'http://[::1]:3000']
+
+    expect(settingsFrom({ALLOWED_ORIGINS: origins.join(', ')}).allowedOrigins).toEqual(origins)
+    expect(settingsFrom({ALLOWED_ORIGINS: '*'}).allowedOrigins).toEqual(['*'])
+  })
+
+  test.each([
+    ['https://*.example.com', 'matches no site; list each one, or write * alone for all'],
+    ['https://a.com/', 'browsers send https://a.com; write that'],
+    ['https://a.com/docs', 'browsers send https://a.com; write that'],
+    ['https://A.com', 'browsers send https://a.com; write that'],
+    ['https://a.com:443', 'browsers send https://a.com; write that'],
+    ['http://a.com:80', 'browsers send http://a.com; write that'],
+    ['a.com', 'browsers send https://a.com; write that'],
+    ['localhost:3000', 'browsers send https://localhost:3000; write that'],
+    ['https://bücher.example', 'browsers send https://xn--bcher-kva.example; write that'],
+    ['null', 'has null, which is no site'],
+    ['ftp://a.com', 'pages are at http:// or https://'],
+    ['wss://a.com', 'pages are at http:// or https://'],
+    ['file:///docs', 'pages are at http:// or https://'],
+    ['https://', 'has https://, which is no origin'],
+    ['https://good.com https://a.com', 'which is no origin'],
+  ])('%s is refused, with what to write instead', (value, problem) => {
+    expect(problemsOf({ALLOWED_ORIGINS: value})).toContain(problem)
+  })
+
+  test('each one that is wrong is told', () => {
+    const problems = problemsOf({ALLOWED_ORIGINS: 'https://a.com/, https://b.com, null'})
+
+    expect(problems).toContain('has https://a.com/')
+    expect(problems).toContain('has null')
+    expect(problems).not.toContain('b.com; write')
+  })
+})
+
+describe('what would fail later, or never work', () => {
+  const thisFile = fileURLToPath(import.meta.url)
+
+  test.each(['127.0.0.1', '0.0.0.0', '::', '::1', 'fe80::1%eth0', 'localhost', 'my_service', 'box.internal'])(
+    'a server may listen on %s',
+    (host) => {
+      expect(settingsFrom({HOST: host}).host).toBe(host)
+    },
+  )
+
+  test.each([
+    [{HOST: 'http://0.0.0.0:3000'}, 'brackets; write 0.0.0.0'],
+    [{HOST: 'localhost:3000'}, 'brackets; write localhost'],
+    [{HOST: '[::1]'}, 'brackets; write ::1'],
+    [{HOST: '*'}, 'write 0.0.0.0 to listen on all'],
+    [{HOST: 'my host'}, 'write one such as 127.0.0.1'],
+    [{CONTENT_DIR: thisFile}, 'is a file; name a folder'],
+    [{DATA_DIR: thisFile}, 'is a file; name a folder'],
+    [{SITE_URL: 'https://me:canary@docs.example.com'}, 'must not hold a name or a password'],
+    [{ADMIN_TOKEN: 'sixteen\tcharacters'}, 'no Authorization header can carry it'],
+    [{ANTHROPIC_API_KEY: 'sk-1\nsk-2'}, 'must be one line that a header can carry'],
+    [{ANTHROPIC_MODEL: 'claude haiku'}, 'has a blank in it'],
+    [{ANTHROPIC_FALLBACK_MODEL: 'claude haiku'}, 'has a blank in it'],
+    [
+      {DOCS_TOKEN: 'one-token-for-both', SUPPORT_TOKEN: 'one-token-for-both'},
+      'SUPPORT_TOKEN: its value is DOCS_TOKEN’s',
+    ],
+  ] as [Record<string, string>, string][])('%o is refused', (environment, problem) => {
+    expect(problemsOf(environment)).toContain(problem)
+    expect(problemsOf(environment)).not.toMatch(/canary|one-token-for-both/)
+  })
+
+  test('a gateway may call its models what it likes', () => {
+    const settings = {ANTHROPIC_MODEL: 'Claude (fast)', ANTHROPIC_BASE_URL: 'https://gateway.example.com'}
+
+    expect(settingsFrom(settings).anthropicModel).toBe('Claude (fast)')
+  })
+
+  test('a folder that is not there yet is none of its business', () => {
+    expect(settingsFrom({DATA_DIR: '/nowhere/at/all'}).dataDir).toBe('/nowhere/at/all')
+  })
+
+  test('a password in an address is not described', () => {
+    const settings = settingsFrom({ANTHROPIC_BASE_URL: 'https://me:canary@gateway.example.com/v1'})
+
+    expect(settings.anthropicBaseUrl).toBe('https://me:canary@gateway.example.com/v1')
+    expect(describeSettings(settings)['ANTHROPIC_BASE_URL']).toBe('https://…@gateway.example.com/v1')
   })
 })

@@ -4,6 +4,7 @@ import {
   type Ending,
   type ErrorCode,
   type FinishReason,
+  isPartialFinish,
   isTerminal,
   noUsage,
   type PageLink,
@@ -30,6 +31,8 @@ export interface AnswerFold {
   readonly reason: AbstentionReason | null
   readonly nearest: readonly PageLink[]
   readonly finishReason: FinishReason | null
+  /** Ended `complete`, and is not whole. */
+  readonly partial: boolean
   readonly error: {readonly code: ErrorCode; readonly message: string; readonly retryable: boolean} | null
   readonly usage: Usage
   /** What the `done` event said where there is one, else taken from the events' times, up to `at` when given. */
@@ -108,6 +111,10 @@ class Fold implements AnswerFold {
 
   get finishReason(): FinishReason | null {
     return (this.#terminal?.type === 'done' && this.#terminal.finishReason) || null
+  }
+
+  get partial(): boolean {
+    return isPartialFinish(this.finishReason)
   }
 
   get error(): AnswerFold['error'] {

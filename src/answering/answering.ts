@@ -60,6 +60,8 @@ export interface AnswerSnapshot {
   readonly reason: AbstentionReason | null
   readonly nearest: readonly PageLink[]
   readonly finishReason: FinishReason | null
+  /** The model declined, or was cut by a limit; the ending is `complete` all the same. */
+  readonly partial: boolean
   readonly error: {readonly code: ErrorCode; readonly message: string; readonly retryable: boolean} | null
   /** All deltas so far. */
   readonly text: string

@@ -193,8 +193,11 @@ export function createAnswering(options: AnsweringOptions): Answering {
     }
     const events = journal.eventsAfter(earlier.answerId, 0)
     const fold = foldOf(events, earlier.startedAt)
-    const isWhole =
-      earlier.ending === 'abstained' || (earlier.ending === 'complete' && fold.finishReason !== 'max_tokens')
+    if (fold.partial && fold.finishReason !== 'max_tokens') {
+      // Asked to go on, a model that declined declines again, and one whose context is full has no room.
+      throw new DocentError('conflict', `The answer ${earlier.answerId} cannot go on; ask in other words`)
+    }
+    const isWhole = earlier.ending === 'abstained' || (earlier.ending === 'complete' && !fold.partial)
     if (isWhole) throw new DocentError('conflict', `The answer ${earlier.answerId} did not break off`)
     const sources = events.flatMap(({event}): SourcesEvent[] => (event.type === 'sources' ? [event] : []))
     return {answerId: earlier.answerId, text: fold.text, sources, citations: fold.citations}
@@ -203,11 +206,9 @@ export function createAnswering(options: AnsweringOptions): Answering {
   function historyOf(question: Question, earlier: JournalledAnswer | null): readonly Turn[] {
     if (question.history.length > 0) return question.history
     const turns = journal.conversation(question.conversationId, limits.maxHistoryTurns)
-    // The turn that is continued is not its own past.
-    const last = turns.at(-1)
-    return earlier !== null && last?.role === 'user' && last.content === earlier.question
-      ? turns.slice(0, -1)
-      : turns
+    // The turn that is continued is not its own past: the question, and what was answered where a limit cut it.
+    const asked = turns.at(-1)?.role === 'assistant' ? -2 : -1
+    return earlier !== null && turns.at(asked)?.content === earlier.question ? turns.slice(0, asked) : turns
   }
 
   function open(answerId: string, after: number, signal: AbortSignal): RunReader {
@@ -348,6 +349,7 @@ function snapshotOf(entry: JournalledAnswer, fold: AnswerFold): AnswerSnapshot {
     reason: fold.reason,
     nearest: fold.nearest,
     finishReason: fold.finishReason,
+    partial: fold.partial,
     error: fold.error,
     text: fold.text,
     sources: fold.sources,

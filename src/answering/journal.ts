@@ -61,7 +61,10 @@ export interface Journal {
   eventsAfter(answerId: string, seq: number): SequencedEvent[]
   /** The answer begun with this key; null when there is none. */
   findByIdempotencyKey(key: string): JournalledAnswer | null
-  /** Turns of a conversation so far, oldest first: questions and the text of answers that ended `complete`. */
+  /**
+   * Turns of a conversation so far, oldest first: questions and the text of answers that ended `complete`. Where the
+   * model declined there is neither.
+   */
   conversation(conversationId: string, limit: number): Turn[]
 
   /** Resolves when all that was appended is on disk, or when it is known that it cannot be. */

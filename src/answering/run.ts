@@ -7,6 +7,7 @@ import {
   type Ending,
   type ErrorCode,
   type ErrorEvent,
+  type FinishReason,
   isRetryable,
   isTerminal,
   noUsage,
@@ -22,6 +23,7 @@ import {
   type ToolEvent,
   type Turn,
   toDocentError,
+  toldToday,
   type Usage,
 } from '../domain/index.ts'
 import type {FinishEvent, GenerationEvent, GenerationFacts, Generator} from '../generation/generator.ts'
@@ -73,6 +75,8 @@ export interface AnswerSummary {
   readonly answerId: string
   readonly channel: string
   readonly ending: Ending
+  readonly finishReason: FinishReason | null
+  readonly partial: boolean
   readonly code: ErrorCode | null
   readonly usage: Usage
   readonly timings: Timings
@@ -219,6 +223,8 @@ export function beginRun(options: RunOptions): Run {
         answerId: entry.answerId,
         channel: entry.channel,
         ending: terminal.ending,
+        finishReason: fold.finishReason,
+        partial: fold.partial,
         code: terminal.type === 'error' ? terminal.code : null,
         usage: fold.usage,
         timings: fold.timings(),
@@ -228,20 +234,22 @@ export function beginRun(options: RunOptions): Run {
     resolveEnded(terminal.ending)
   }
 
-  function finish(done: Omit<DoneEvent, 'type' | 'timings' | 'usage' | 'abstained'> & {usage?: Usage}): void {
+  function finish(
+    done: Omit<DoneEvent, 'type' | 'timings' | 'usage' | 'abstained' | 'partial'> & {usage?: Usage},
+  ): void {
     if (isEnded) return
     const at = clock()
     const timings = fold.timings(at)
     // The grammar promises a `sources` event before `done`; whoever left during retrieval was shown none.
     if (round === 0) emit({type: 'sources', round: 1, query: question.question, sources: []}, at)
     end(
-      {
+      toldToday({
         type: 'done',
         abstained: done.ending === 'abstained',
         ...done,
         usage: done.usage ?? spent,
         timings,
-      },
+      }),
       at,
     )
   }

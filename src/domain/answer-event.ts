@@ -40,6 +40,31 @@ export type AbstentionReason = 'no_hits' | 'low_score' | 'off_topic' | 'other_pr
 /** Why the generator stopped of its own accord. */
 export type FinishReason = 'end' | 'max_tokens' | 'refusal' | 'context_exceeded' | 'extract'
 
+/** The generator finished, but not with a whole answer: the model declined, or was cut by a limit. */
+export type PartialFinish = Extract<FinishReason, 'max_tokens' | 'refusal' | 'context_exceeded'>
+
+const partialWords: Readonly<Record<PartialFinish, string>> = {
+  refusal: 'the model declined',
+  max_tokens: 'reached its length limit',
+  context_exceeded: 'reached the limit of the model’s context',
+}
+
+/** Finish reasons of answers that ended `complete` and are not whole. */
+export const partialFinishes = Object.keys(partialWords) as readonly PartialFinish[]
+
+/**
+ * Whether an answer that ended `complete` is not whole. Its ending stays, since the stream was whole; it is never
+ * shown, filtered or counted as a plain finished answer.
+ */
+export function isPartialFinish(finishReason: string | null | undefined): finishReason is PartialFinish {
+  return finishReason != null && Object.hasOwn(partialWords, finishReason)
+}
+
+/** What happened to a partial answer, for staff and terminals; null for every other. */
+export function partialWordsOf(finishReason: string | null | undefined): string | null {
+  return isPartialFinish(finishReason) ? partialWords[finishReason] : null
+}
+
 export interface Usage {
   readonly inputTokens: number
   readonly outputTokens: number
@@ -133,6 +158,8 @@ export interface DoneEvent {
   readonly type: 'done'
   readonly ending: 'complete' | 'abstained' | 'stopped' | 'disconnected'
   readonly finishReason?: FinishReason
+  /** Only where it is true: `isPartialFinish(finishReason)`. */
+  readonly partial?: true
   readonly abstained: boolean
   readonly reason?: AbstentionReason
   readonly nearest?: readonly PageLink[]
@@ -159,6 +186,12 @@ export type TerminalEvent = ErrorEvent | DoneEvent
 
 export function isTerminal(event: AnswerEvent): event is TerminalEvent {
   return event.type === 'done' || event.type === 'error'
+}
+
+/** The event as it is told today: a `done` that was stored before `partial` was told has it as well. */
+export function toldToday<T extends AnswerEvent>(event: T): T {
+  if (event.type !== 'done' || !isPartialFinish(event.finishReason)) return event
+  return {...event, partial: true}
 }
 
 /** An event with its place in its answer and the time it happened. */

@@ -173,13 +173,14 @@ async function streamAnswer(
 export function answerJsonOf(snapshot: AnswerSnapshot): Record<string, unknown> {
   const {answerId, conversationId, build, ending, abstained, text, sources, citations, usage, timings} =
     snapshot
-  const {question, reason, nearest, finishReason, error} = snapshot
+  const {question, reason, nearest, finishReason, partial, error} = snapshot
   return {
     answerId,
     conversationId,
     build,
     ending,
     abstained,
+    partial,
     text,
     sources,
     citations,

@@ -1,6 +1,6 @@
 import express, {type Request, type Response, type Router} from 'express'
-import {DocentError, type Ending, endings} from '../domain/index.ts'
-import {writerOf} from '../transcripts/terminal-view.ts'
+import {DocentError, endings} from '../domain/index.ts'
+import {endingLabelOf, writerOf} from '../transcripts/terminal-view.ts'
 import type {Transcript, TranscriptItem, TranscriptStore} from '../transcripts/transcript-store.ts'
 import {type Html, html, pageOf} from './html.ts'
 import {ownPagesOnly} from './origins.ts'
@@ -89,6 +89,11 @@ ${problem === null ? null : html`<p class="problem" role="alert">${problem}</p>`
   )
 }
 
+const partialChoices = [
+  ['1', 'declined or cut by a limit'],
+  ['0', 'neither'],
+] as const
+
 function listOf(request: Request, items: readonly TranscriptItem[], nextCursor: string | null): Html {
   const value = (name: string) => {
     const given = request.query[name]
@@ -96,10 +101,14 @@ function listOf(request: Request, items: readonly TranscriptItem[], nextCursor: 
   }
   const choice = (
     name: string,
-    choices: readonly string[],
+    choices: readonly (string | readonly [value: string, words: string])[],
+    any = `any ${name}`,
   ) => html`<select name="${name}" aria-label="${name}">
-<option value="">any ${name}</option>
-${choices.map((item) => html`<option${value(name) === item ? html` selected` : null}>${item}</option>`)}
+<option value="">${any}</option>
+${choices.map((item) => {
+  const [given, words] = typeof item === 'string' ? [item, item] : item
+  return html`<option value="${given}"${value(name) === given ? html` selected` : null}>${words}</option>`
+})}
 </select>`
   const more = new URLSearchParams(
     Object.entries(request.query).flatMap(([name, given]) =>
@@ -111,6 +120,7 @@ ${choices.map((item) => html`<option${value(name) === item ? html` selected` : n
 <form method="get" action="/console" role="search">
 <input type="search" name="q" value="${value('q')}" placeholder="Words in question or answer" aria-label="Words">
 ${choice('ending', [...endings, 'running'])}
+${choice('partial', partialChoices, 'declined, cut or not')}
 ${choice('rating', ['up', 'down', 'none'])}
 <button>Find</button>
 </form>
@@ -120,7 +130,7 @@ ${items.map(
   (item) => html`<tr>
 <td>${timeOf(item.startedAt)}</td>
 <td><a href="/console/transcripts/${item.answerId}">${item.question || '(not kept)'}</a></td>
-<td>${endingOf(item.ending)}</td><td>${item.rating ?? ''}</td><td class="muted">${item.excerpt}</td>
+<td>${endingLabelOf(item)}</td><td>${item.rating ?? ''}</td><td class="muted">${item.excerpt}</td>
 </tr>`,
 )}
 </tbody></table>
@@ -133,7 +143,7 @@ function detailOf(transcript: Transcript): Html {
     ['Answer', transcript.answerId],
     ['Conversation', transcript.conversationId],
     ['Asked', timeOf(transcript.startedAt)],
-    ['Ending', endingOf(transcript.ending)],
+    ['Ending', endingLabelOf(transcript)],
     ['What failed', transcript.errorDetail ?? null],
     ['Written by', writerOf(transcript)],
     ['Build', transcript.build],
@@ -183,10 +193,6 @@ function layout(title: string, body: Html): string {
 
 function timeOf(at: number): string {
   return new Date(at).toISOString().replace('T', ' ').slice(0, 19)
-}
-
-function endingOf(ending: Ending | null): string {
-  return ending ?? 'running'
 }
 
 function milliseconds(value: number | null): string | null {

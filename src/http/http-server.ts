@@ -34,7 +34,7 @@ export interface HttpOptions extends LimitOptions, StaffTokens {
   readonly heartbeatMs: number
   readonly slowReaderTimeoutMs: number
   readonly bufferMs: number
-  /** Hosts whose images our pages may show. */
+  /** Hosts whose images our pages may show; `*` for any. */
   readonly imageHosts: readonly string[]
 }
 

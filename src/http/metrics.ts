@@ -1,5 +1,13 @@
 import {Counter, collectDefaultMetrics, Gauge, Histogram, Registry} from 'prom-client'
-import type {AnswerEvent, Ending, ErrorCode, Timings, Usage} from '../domain/index.ts'
+import {
+  type AnswerEvent,
+  type Ending,
+  type ErrorCode,
+  type FinishReason,
+  isPartialFinish,
+  type Timings,
+  type Usage,
+} from '../domain/index.ts'
 
 /** What operators watch. One registry for each server, so that several can live in one process. */
 export interface Metrics {
@@ -17,6 +25,7 @@ export interface Metrics {
 export interface EndedAnswer {
   readonly channel: string
   readonly ending: Ending
+  readonly finishReason: FinishReason | null
   readonly code: ErrorCode | null
   readonly usage: Usage
   readonly timings: Timings
@@ -71,8 +80,8 @@ export function createMetrics({
   })
   const answers = new Counter({
     name: 'docent_answers_total',
-    help: 'Answers that have ended, by ending, error code and channel.',
-    labelNames: ['ending', 'code', 'channel'],
+    help: 'Answers that have ended, by ending, error code, channel and what made them partial.',
+    labelNames: ['ending', 'code', 'channel', 'partial'],
     registers,
   })
   const phases = new Histogram({
@@ -134,8 +143,10 @@ export function createMetrics({
     },
     slowReader: () => slow.inc(),
     refused: (code) => refusals.inc({code}),
-    answerEnded({channel, ending, code, usage, timings}) {
-      answers.inc({ending, code: code ?? '', channel})
+    answerEnded({channel, ending, finishReason, code, usage, timings}) {
+      // Empty for whole answers: to Prometheus a label without a value is none, so those series go on.
+      const partial = isPartialFinish(finishReason) ? finishReason : ''
+      answers.inc({ending, code: code ?? '', channel, partial})
       tokens.inc({direction: 'in'}, usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens)
       tokens.inc({direction: 'out'}, usage.outputTokens)
       const {sourcesMs, firstTokenMs, totalMs} = timings

@@ -133,15 +133,15 @@ const moment = z.string().transform((text, context) => {
   return z.NEVER
 })
 
+const flag = z.enum(['true', 'false', '1', '0']).transform((value) => value === 'true' || value === '1')
+
 const transcriptQuery = z.object({
   q: z.string().max(1000).optional(),
   ending: z.enum([...endings, 'running']).optional(),
   rating: z.enum(['up', 'down', 'none']).optional(),
   verdict: z.enum([...verdict.options, 'none']).optional(),
-  abstained: z
-    .enum(['true', 'false', '1', '0'])
-    .transform((value) => value === 'true' || value === '1')
-    .optional(),
+  abstained: flag.optional(),
+  partial: flag.optional(),
   build: z.string().max(200).optional(),
   from: moment.optional(),
   to: moment.optional(),

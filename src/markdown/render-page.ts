@@ -13,7 +13,7 @@ import {codeTitleOf, plainTextOfNode} from './plain-text.ts'
 export interface RenderOptions {
   /** Anchors of the page's headings in reading order: those of its sections with a depth above 0. */
   readonly anchors: readonly string[]
-  /** Hosts from which images may be loaded; images from elsewhere become their alternative text. Default: none. */
+  /** Hosts from which images may be loaded, `*` for any; images from elsewhere become their alternative text. Default: none. */
   readonly imageHosts?: readonly string[]
   /** Where a link of the page leads on this server; null leaves it as it is written. */
   readonly linkOf?: (url: string) => string | null
@@ -104,7 +104,8 @@ function imageSource(element: Element, options: RenderOptions): string | null {
   if (/^https?:\/\//i.test(source) || source.startsWith('//')) {
     try {
       const {host, href} = new URL(source, 'https://local.invalid')
-      return (options.imageHosts ?? []).includes(host) ? href : null
+      const hosts = options.imageHosts ?? []
+      return hosts.includes('*') || hosts.includes(host) ? href : null
     } catch {
       return null
     }

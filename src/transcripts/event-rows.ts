@@ -1,4 +1,4 @@
-import type {AnswerEvent, SequencedEvent} from '../domain/index.ts'
+import {type AnswerEvent, type SequencedEvent, toldToday} from '../domain/index.ts'
 
 /**
  * Events as rows. Deltas that follow each other directly are one row: `data` holds their whole text, `pieces` a
@@ -56,7 +56,7 @@ export function eventsOf(rows: Iterable<EventRow>, after = 0): SequencedEvent[] 
     if (row.pieces === null) {
       if (row.seq > after) {
         // Written by `rowsOf` only, so its shape is known.
-        events.push({seq: row.seq, at: row.at, event: JSON.parse(row.data) as AnswerEvent})
+        events.push({seq: row.seq, at: row.at, event: toldToday(JSON.parse(row.data) as AnswerEvent)})
       }
       continue
     }

@@ -19,6 +19,8 @@ const columns = [
   'outputTokens',
   'sources',
   'text',
+  'finishReason',
+  'partial',
 ] as const
 
 /** The first line of a CSV export, line break included. */
@@ -48,6 +50,8 @@ export function csvRowOf(transcript: Transcript): string {
     outputTokens: usage.outputTokens,
     sources: sources.map(({url, anchor}) => (anchor ? `${url}#${anchor}` : url)).join(' '),
     text: transcript.text,
+    finishReason: transcript.finishReason ?? '',
+    partial: transcript.partial,
   }
   return `${columns.map((column) => cellOf(String(values[column]))).join(',')}\r\n`
 }

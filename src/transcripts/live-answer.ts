@@ -1,6 +1,6 @@
 import type {AnswerFold} from '../answering/answer-fold.ts'
 import type {JournalEntry, JournalFacts} from '../answering/journal.ts'
-import type {SequencedEvent} from '../domain/index.ts'
+import {isPartialFinish, type SequencedEvent} from '../domain/index.ts'
 import {type AnswerRow, excerptOf} from './transcript-reads.ts'
 import type {TranscriptFilter, TranscriptItem} from './transcript-store.ts'
 
@@ -39,6 +39,7 @@ export function liveRow(answer: LiveAnswer, keepsWords: boolean): AnswerRow {
     idempotency_key: entry.idempotencyKey,
     ending: fold.ending,
     abstained: fold.abstained ? 1 : 0,
+    finish_reason: fold.finishReason,
     text: fold.text,
     usage: JSON.stringify(fold.usage),
     timings: JSON.stringify(fold.timings()),
@@ -85,6 +86,8 @@ export function memoryItem(row: AnswerRow): TranscriptItem {
     startedAt: row.started_at,
     ending: row.ending,
     abstained: row.abstained === 1,
+    finishReason: row.finish_reason,
+    partial: isPartialFinish(row.finish_reason),
     rating: null,
     verdict: null,
     build: row.build,
@@ -106,6 +109,7 @@ export function matches({entry, fold}: LiveAnswer, filter: TranscriptFilter): bo
     (filter.rating === undefined || filter.rating === 'none') &&
     (filter.verdict === undefined || filter.verdict === 'none') &&
     (filter.abstained === undefined || fold.abstained === filter.abstained) &&
+    (filter.partial === undefined || fold.partial === filter.partial) &&
     (filter.build === undefined || entry.build === filter.build) &&
     (filter.from === undefined || entry.startedAt >= filter.from) &&
     (filter.to === undefined || entry.startedAt < filter.to) &&

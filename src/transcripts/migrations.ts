@@ -82,6 +82,19 @@ export const migrations: readonly Migration[] = [
       END;
     `,
   },
+  {
+    // Why an answer finished stands in its last event; here only what a filter needs. Rows that stay as they are are
+    // not written again: a large file is brought up to date in the time it takes to look at each answer's last event.
+    name: '003_partial_answers',
+    sql: `
+      ALTER TABLE answers ADD COLUMN partial INTEGER NOT NULL DEFAULT 0;
+      CREATE INDEX answers_by_partial ON answers (row) WHERE partial = 1;
+      UPDATE answers SET partial = 1 WHERE ending = 'complete' AND (
+        SELECT CASE WHEN pieces IS NULL AND json_valid(data) THEN json_extract(data, '$.finishReason') END
+        FROM events WHERE answer = answers.row ORDER BY seq DESC LIMIT 1
+      ) IN ('refusal', 'max_tokens', 'context_exceeded');
+    `,
+  },
 ]
 
 /**

@@ -102,7 +102,7 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
   )
   const updateFacts = db.prepare('UPDATE answers SET facts = ? WHERE row = ?')
   const endAnswer = db.prepare(
-    'UPDATE answers SET ending = ?, abstained = ?, text = ?, usage = ?, timings = ? WHERE row = ?',
+    'UPDATE answers SET ending = ?, abstained = ?, partial = ?, text = ?, usage = ?, timings = ? WHERE row = ?',
   )
 
   /** Writes one after the other until the time is up, and gives the rows of those it came to. */
@@ -145,6 +145,7 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
       endAnswer.run(
         fold.ending,
         fold.abstained ? 1 : 0,
+        fold.partial ? 1 : 0,
         isRedacted ? '' : fold.text,
         JSON.stringify(fold.usage),
         JSON.stringify(fold.timings()),

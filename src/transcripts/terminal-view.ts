@@ -1,5 +1,13 @@
 import {stripVTControlCharacters, styleText} from 'node:util'
-import type {AnswerEvent, Ending, SequencedEvent, Source} from '../domain/index.ts'
+import {
+  type AnswerEvent,
+  type DoneEvent,
+  type Ending,
+  isPartialFinish,
+  partialWordsOf,
+  type SequencedEvent,
+  type Source,
+} from '../domain/index.ts'
 import type {Transcript, TranscriptItem} from './transcript-store.ts'
 
 export interface TerminalView {
@@ -33,15 +41,29 @@ const notableSilenceMs = 1_500
 /** One line for each answer. */
 export function listLines(items: readonly TranscriptItem[], view: TerminalView): string[] {
   if (items.length === 0) return ['No transcripts match.']
-  return items.map((item) => {
-    const ending = item.ending ?? 'running'
+  const labels = items.map(endingLabelOf)
+  const width = Math.max(12, ...labels.map(({length}) => length))
+  return items.map((item, index) => {
     const mark = item.rating === 'up' ? '+' : item.rating === 'down' ? '-' : ' '
     const seconds = `${(item.timings.totalMs / 1000).toFixed(1)}s`.padStart(7)
     const head = `${item.answerId}  ${timeOf(item.startedAt)}  `
-    const fixed = head.length + 12 + 2 + 7 + 3
+    const fixed = head.length + width + 2 + 7 + 3
     const question = oneLine(item.question || '(not kept)', Math.max(20, view.columns - fixed))
-    return `${paint(view, 'dim', head)}${paint(view, endingStyles[ending], ending.padEnd(12))} ${mark}${seconds}  ${question}`
+    return `${paint(view, 'dim', head)}${paint(view, endingStyleOf(item), labels[index]!.padEnd(width))} ${mark}${seconds}  ${question}`
   })
+}
+
+/** How an answer ended, as staff are told: one that is partial is no plain `complete`. */
+export function endingLabelOf({
+  ending,
+  finishReason,
+}: Pick<TranscriptItem, 'ending' | 'finishReason'>): string {
+  const partial = partialWordsOf(finishReason)
+  return `${ending ?? 'running'}${partial === null ? '' : `, ${partial}`}`
+}
+
+function endingStyleOf({ending, finishReason}: Pick<TranscriptItem, 'ending' | 'finishReason'>): Style {
+  return isPartialFinish(finishReason) ? 'yellow' : endingStyles[ending ?? 'running']
 }
 
 /** Who wrote it, and who was asked to when that was another one. */
@@ -54,7 +76,6 @@ export function writerOf({generator, model, writtenBy}: Transcript): string {
 
 /** Everything of one answer, for reading. */
 export function showLines(transcript: Transcript, view: TerminalView): string[] {
-  const ending = transcript.ending ?? 'running'
   const {timings, usage} = transcript
   const last = transcript.events.at(-1)?.event
   const lines = [
@@ -63,7 +84,7 @@ export function showLines(transcript: Transcript, view: TerminalView): string[] 
     field('answer', transcript.answerId),
     field('conversation', transcript.conversationId),
     field('asked', `${timeOf(transcript.startedAt)} by ${transcript.channel}`),
-    field('ending', paint(view, endingStyles[ending], ending) + whyOf(last)),
+    field('ending', paint(view, endingStyleOf(transcript), endingLabelOf(transcript)) + whyOf(last)),
     field('build', transcript.build),
     field('written by', writerOf(transcript)),
     field(
@@ -141,8 +162,12 @@ function eventLine(event: Exclude<AnswerEvent, {type: 'delta'}>, view: TerminalV
     case 'error':
       return `${paint(view, endingStyles[event.ending], event.ending)} ${event.code}: ${event.message}`
     case 'done':
-      return paint(view, endingStyles[event.ending], event.ending) + whyOf(event)
+      return paint(view, endingStyleOf(finishOf(event)), endingLabelOf(finishOf(event))) + whyOf(event)
   }
+}
+
+function finishOf({ending, finishReason}: DoneEvent): Pick<TranscriptItem, 'ending' | 'finishReason'> {
+  return {ending, finishReason: finishReason ?? null}
 }
 
 function whyOf(event: SequencedEvent['event'] | undefined): string {

@@ -3,8 +3,11 @@ import type {JournalFacts, JournalledAnswer} from '../answering/journal.ts'
 import {
   DocentError,
   type Ending,
+  type FinishReason,
   type GeneratorName,
+  isPartialFinish,
   noUsage,
+  partialFinishes,
   type SequencedEvent,
   type Timings,
   type Turn,
@@ -23,7 +26,7 @@ import type {
   Verdict,
 } from './transcript-store.ts'
 
-/** A row of `answers`. */
+/** A row of `answers`, with what its last event says of how it finished. */
 export interface AnswerRow {
   readonly row: number
   readonly id: string
@@ -40,6 +43,7 @@ export interface AnswerRow {
   readonly idempotency_key: string | null
   readonly ending: Ending | null
   readonly abstained: number
+  readonly finish_reason: FinishReason | null
   readonly text: string
   readonly usage: string | null
   readonly timings: string | null
@@ -70,17 +74,27 @@ const noTimings: Timings = {sourcesMs: null, firstTokenMs: null, longestStallMs:
 
 const exportPage = 50
 
+/** A delta's data is text, every other event's is JSON; the last event of an answer that has ended is its `done` or `error`. */
+const finishReason = `(SELECT CASE WHEN pieces IS NULL THEN json_extract(data, '$.finishReason') END
+  FROM events WHERE answer = answers.row ORDER BY seq DESC LIMIT 1)`
+const columns = `answers.*, ${finishReason} AS finish_reason`
+
 export function createTranscriptReads(db: SqliteDatabase): TranscriptReads {
-  const byId = db.prepare<[string], AnswerRow>('SELECT * FROM answers WHERE id = ?')
+  const byId = db.prepare<[string], AnswerRow>(`SELECT ${columns} FROM answers WHERE id = ?`)
   const byKey = db.prepare<[string], AnswerRow>(
-    'SELECT * FROM answers WHERE idempotency_key = ? ORDER BY row DESC LIMIT 1',
+    `SELECT ${columns} FROM answers WHERE idempotency_key = ? ORDER BY row DESC LIMIT 1`,
   )
   const eventRows = db.prepare<[number, number], EventRow>(
     'SELECT seq, last_seq, at, data, pieces FROM events WHERE answer = ? AND last_seq > ? ORDER BY seq',
   )
   const ofConversation = db.prepare<[string, number], AnswerRow>(
-    'SELECT * FROM answers WHERE conversation_id = ? ORDER BY row DESC LIMIT ?',
+    `SELECT ${columns} FROM answers WHERE conversation_id = ? ORDER BY row DESC LIMIT ?`,
   )
+
+  // A file that no server of today has opened yet is read as it is.
+  const partial = db.prepare("SELECT 1 FROM pragma_table_info('answers') WHERE name = 'partial'").get()
+    ? {yes: 'partial = 1', no: 'partial = 0'}
+    : partialByEvents
 
   function select(
     filter: TranscriptFilter,
@@ -88,7 +102,7 @@ export function createTranscriptReads(db: SqliteDatabase): TranscriptReads {
     from: number | null,
     limit: number,
   ): AnswerRow[] {
-    const {source, conditions, values} = conditionsOf(filter, (id) => byId.get(id) !== undefined)
+    const {source, conditions, values} = conditionsOf(filter, partial, (id) => byId.get(id) !== undefined)
     if (from !== null) {
       conditions.push(`row ${order === 'DESC' ? '<' : '>'} ?`)
       values.push(from)
@@ -98,7 +112,7 @@ export function createTranscriptReads(db: SqliteDatabase): TranscriptReads {
     // give their rows in it, so that a page costs what it shows and not what matches.
     return db
       .prepare<unknown[], AnswerRow>(
-        `SELECT answers.* FROM ${source} ${where} ORDER BY ${source === 'answers' ? 'row' : 'found'} ${order} LIMIT ?`,
+        `SELECT ${columns} FROM ${source} ${where} ORDER BY ${source === 'answers' ? 'row' : 'found'} ${order} LIMIT ?`,
       )
       .all(...values, limit)
   }
@@ -165,17 +179,33 @@ export function journalledOf(row: AnswerRow): JournalledAnswer {
   }
 }
 
-/** Turns of a conversation from its answers, oldest first; answers under way and questions not kept are left out. */
-export function turnsOf(
-  answers: readonly {readonly question: string; readonly text: string; readonly ending: Ending | null}[],
-  limit: number,
-): Turn[] {
-  const turns = answers.flatMap(({question, text, ending}): Turn[] => {
-    if (ending === null || question === '') return []
-    const asked: Turn = {role: 'user', content: question}
-    return ending === 'complete' && text !== '' ? [asked, {role: 'assistant', content: text}] : [asked]
-  })
+/** What of an answer its conversation goes on with. */
+type TurnRow = Pick<AnswerRow, 'id' | 'question' | 'text' | 'ending' | 'finish_reason' | 'settings'>
+
+/**
+ * Turns of a conversation from its answers, oldest first; answers under way and questions not kept are left out. So are
+ * those that another answer completed, which has their text as well, and all of what the model declined: with that in
+ * its history it goes on declining, whatever is asked.
+ * @see https://platform.claude.com/docs/en/test-and-evaluate/strengthen-guardrails/handle-streaming-refusals
+ */
+export function turnsOf(answers: readonly TurnRow[], limit: number): Turn[] {
+  const kept = answers.filter(
+    ({ending, question, finish_reason: finishReason}) =>
+      ending !== null && question !== '' && finishReason !== 'refusal',
+  )
+  const completed = new Set(kept.filter(({ending}) => ending === 'complete').map(earlierOf))
+  const turns = kept
+    .filter(({id}) => !completed.has(id))
+    .flatMap(({question, text, ending}): Turn[] => {
+      const asked: Turn = {role: 'user', content: question}
+      return ending === 'complete' && text !== '' ? [asked, {role: 'assistant', content: text}] : [asked]
+    })
   return limit > 0 ? turns.slice(-limit) : []
+}
+
+/** The answer that this one goes on from; undefined for most. */
+function earlierOf({settings}: TurnRow): string | undefined {
+  return (JSON.parse(settings) as {readonly continues?: string}).continues
 }
 
 export function transcriptOf(row: AnswerRow, events: readonly SequencedEvent[]): Transcript {
@@ -183,6 +213,8 @@ export function transcriptOf(row: AnswerRow, events: readonly SequencedEvent[]):
   return {
     ...journalledOf(row),
     ...(JSON.parse(row.facts) as JournalFacts),
+    finishReason: fold.finishReason,
+    partial: fold.partial,
     text: row.ending === null ? fold.text : row.text,
     sources: fold.sources,
     usage: row.usage === null ? noUsage : (JSON.parse(row.usage) as Usage),
@@ -221,6 +253,8 @@ function itemOf(row: AnswerRow): TranscriptItem {
     startedAt: row.started_at,
     ending: row.ending,
     abstained: row.abstained === 1,
+    finishReason: row.finish_reason,
+    partial: isPartialFinish(row.finish_reason),
     rating: row.rating,
     verdict: row.verdict,
     build: row.build,
@@ -242,7 +276,22 @@ interface Conditions {
   readonly values: unknown[]
 }
 
-function conditionsOf(filter: TranscriptFilter, isId: (text: string) => boolean): Conditions {
+/** How answers that are partial are found, and all others. */
+interface PartialConditions {
+  readonly yes: string
+  readonly no: string
+}
+
+const partialByEvents: PartialConditions = {
+  yes: `${finishReason} IN (${partialFinishes.map((reason) => `'${reason}'`).join(', ')})`,
+  no: `ifnull(${finishReason}, '') NOT IN (${partialFinishes.map((reason) => `'${reason}'`).join(', ')})`,
+}
+
+function conditionsOf(
+  filter: TranscriptFilter,
+  partial: PartialConditions,
+  isId: (text: string) => boolean,
+): Conditions {
   const conditions: string[] = []
   const values: unknown[] = []
   const add = (condition: string, ...bound: unknown[]) => {
@@ -263,13 +312,16 @@ function conditionsOf(filter: TranscriptFilter, isId: (text: string) => boolean)
   } else if (query?.kind === 'like') {
     add("(question LIKE ? ESCAPE '\\' OR text LIKE ? ESCAPE '\\')", query.pattern, query.pattern)
   }
-  if (filter.ending === 'running') add('ending IS NULL')
-  else if (filter.ending !== undefined) add('ending = ?', filter.ending)
+  // Of two indexes the planner would take the endings', and look at every complete answer for the few that are partial.
+  const ending = filter.partial ? '+ending' : 'ending'
+  if (filter.ending === 'running') add(`${ending} IS NULL`)
+  else if (filter.ending !== undefined) add(`${ending} = ?`, filter.ending)
   if (filter.rating === 'none') add('rating IS NULL')
   else if (filter.rating !== undefined) add('rating = ?', filter.rating)
   if (filter.verdict === 'none') add('verdict IS NULL')
   else if (filter.verdict !== undefined) add('verdict = ?', filter.verdict)
   if (filter.abstained !== undefined) add('abstained = ?', filter.abstained ? 1 : 0)
+  if (filter.partial !== undefined) add(filter.partial ? partial.yes : partial.no)
   if (filter.build !== undefined) add('build = ?', filter.build)
   if (filter.from !== undefined) add('started_at >= ?', filter.from)
   if (filter.to !== undefined) add('started_at < ?', filter.to)

@@ -1,5 +1,5 @@
 import type {JournalFacts, JournalledAnswer} from '../answering/journal.ts'
-import type {Ending, SequencedEvent, Source, Timings, Usage} from '../domain/index.ts'
+import type {Ending, FinishReason, SequencedEvent, Source, Timings, Usage} from '../domain/index.ts'
 
 export interface Feedback {
   readonly rating: 'up' | 'down'
@@ -25,6 +25,8 @@ export interface TranscriptFilter {
   readonly rating?: 'up' | 'down' | 'none'
   readonly verdict?: Verdict | 'none'
   readonly abstained?: boolean
+  /** Whether the model declined or was cut by a limit. False: all others, however they ended. */
+  readonly partial?: boolean
   readonly build?: string
   /** Milliseconds since the epoch, inclusive. */
   readonly from?: number
@@ -40,6 +42,10 @@ export interface TranscriptItem {
   readonly startedAt: number
   readonly ending: Ending | null
   readonly abstained: boolean
+  /** Null where the generator did not finish. */
+  readonly finishReason: FinishReason | null
+  /** Ended `complete`, and is not whole: see `isPartialFinish`. */
+  readonly partial: boolean
   readonly rating: 'up' | 'down' | null
   readonly verdict: Verdict | null
   readonly build: string
@@ -58,6 +64,8 @@ export interface TranscriptPage {
 
 /** Everything that is known of one answer. */
 export interface Transcript extends JournalledAnswer, JournalFacts {
+  readonly finishReason: FinishReason | null
+  readonly partial: boolean
   readonly text: string
   readonly sources: readonly Source[]
   readonly usage: Usage

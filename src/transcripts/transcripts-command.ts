@@ -20,6 +20,7 @@ Options
   --data DIR              The server's data folder (default: DATA_DIR, else data).
   --q WORDS               list, export: words in the question or the answer.
   --ending NAME           list, export: ${endings.join(', ')} or running.
+  --partial               list, export: where the model declined or was cut by a limit.
   --rating up|down|none   list, export: what the visitor said.
   --from DATE, --to DATE  list, export: asked from (inclusive) and before, as 2026-05-31 or with a time.
   --limit N               list: how many, 1 to 200 (default 20).
@@ -43,7 +44,7 @@ export interface CommandSurroundings {
   readonly view: TerminalView
 }
 
-/** `npm run transcripts -- …`: runs one command and gives its exit code: 0 done, 1 not possible, 2 bad usage. */
+/** `npm run transcripts -- …`: runs one command and gives its exit code: 0 done, 1 not possible, 2 bad usage or settings. */
 export async function transcriptsCommand(
   args: readonly string[],
   around: CommandSurroundings,
@@ -57,7 +58,7 @@ export async function transcriptsCommand(
     }
     if (!(error instanceof DocentError)) throw error
     around.warn(`${error.message}\n`)
-    return 1
+    return error.code === 'config' ? 2 : 1
   }
 }
 
@@ -125,6 +126,7 @@ function parsed(args: readonly string[]) {
         data: {type: 'string'},
         q: {type: 'string'},
         ending: {type: 'string'},
+        partial: {type: 'boolean'},
         rating: {type: 'string'},
         from: {type: 'string'},
         to: {type: 'string'},
@@ -154,6 +156,7 @@ function filterOf(values: Values): TranscriptFilter {
   return {
     ...(values.q === undefined ? {} : {q: values.q}),
     ...(ending === undefined ? {} : {ending: ending as Ending | 'running'}),
+    ...(values.partial === true ? {partial: true} : {}),
     ...(rating === undefined ? {} : {rating}),
     ...(values.from === undefined ? {} : {from: timeOf('--from', values.from)}),
     ...(values.to === undefined ? {} : {to: timeOf('--to', values.to)}),

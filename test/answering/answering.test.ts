@@ -1,5 +1,6 @@
 import {describe, expect, test, vi} from 'vitest'
 import {createAnswering} from '../../src/answering/create-answering.ts'
+import type {AnswerSummary} from '../../src/answering/run.ts'
 import {DocentError, noUsage} from '../../src/domain/index.ts'
 import {openTranscripts} from '../../src/transcripts/open-transcripts.ts'
 import {fakeRetriever, sampleSource} from '../support/fake-retriever.ts'
@@ -145,6 +146,28 @@ describe('an answer', () => {
 
     expect(lastOf(silent.got)).toMatchObject({ending: 'error', code: 'upstream_invalid'})
     expect(lastOf(refused.got)).toMatchObject({ending: 'complete', finishReason: 'refusal'})
+  })
+
+  test.each([
+    ['end', false],
+    ['extract', false],
+    ['refusal', true],
+    ['max_tokens', true],
+    ['context_exceeded', true],
+  ] as const)('that finishes with %s is told as partial: %s', async (finishReason, partial) => {
+    const ended: AnswerSummary[] = []
+    const {answering, generator, ask} = createWorld({onEnd: (summary) => ended.push(summary)})
+    const answerId = ask()
+    const reader = readerOf(answering, answerId)
+    ;(await generator.call(0)).say('One.')
+    ;(await generator.call(0)).finish(finishReason)
+    await reader.over
+
+    const told = lastOf(reader.got)
+    expect(told).toMatchObject({type: 'done', ending: 'complete', finishReason})
+    expect('partial' in told ? told.partial : false).toBe(partial)
+    expect(answering.snapshot(answerId)).toMatchObject({finishReason, partial})
+    expect(ended).toMatchObject([{ending: 'complete', finishReason, partial}])
   })
 
   test('ignores what a generator says after it has finished', async () => {
@@ -649,6 +672,55 @@ describe('a conversation', () => {
     expect(retriever.queries[1]?.history).toEqual(history)
   })
 
+  test('goes on as if what the model declined had not been asked', async () => {
+    const {answering, generator, ask} = createWorld()
+    for (const [index, [question, finishReason]] of (
+      [
+        ['First?', 'max_tokens'],
+        ['Declined?', 'refusal'],
+      ] as const
+    ).entries()) {
+      const reader = readerOf(answering, ask({question}))
+      const call = await generator.call(index)
+      call.say(`To ${question}`)
+      call.finish(finishReason)
+      await reader.over
+    }
+
+    ask({question: 'And then?'})
+
+    expect((await generator.call(2)).request.history).toEqual([
+      {role: 'user', content: 'First?'},
+      {role: 'assistant', content: 'To First?'},
+    ])
+  })
+
+  test('has what was continued once, as a whole', async () => {
+    const {answering, generator, ask} = createWorld()
+    let before: string | null = null
+    for (const [index, [text, finishReason]] of (
+      [
+        ['Half', 'max_tokens'],
+        [' and half.', 'end'],
+      ] as const
+    ).entries()) {
+      const answerId: string = ask({question: 'First?'}, {channel: 'test', continueAnswerId: before})
+      const reader = readerOf(answering, answerId)
+      const call = await generator.call(index)
+      call.say(text)
+      call.finish(finishReason)
+      await reader.over
+      before = answerId
+    }
+
+    ask({question: 'And then?'})
+
+    expect((await generator.call(2)).request.history).toEqual([
+      {role: 'user', content: 'First?'},
+      {role: 'assistant', content: 'Half and half.'},
+    ])
+  })
+
   test('given by the client is believed', async () => {
     const {generator, ask} = createWorld()
     const history = [{role: 'user' as const, content: 'Mine?'}]
@@ -713,6 +785,32 @@ describe('going on from an answer that broke off', () => {
       conversationId: 'conversation-1',
       settings: {continues: answerId},
     })
+  })
+
+  test('goes on where the length limit cut it, and is not its own past', async () => {
+    const {answering, generator, ask} = createWorld()
+    const cut = ask()
+    const reader = readerOf(answering, cut)
+    ;(await generator.call(0)).say('Set the port')
+    ;(await generator.call(0)).finish('max_tokens')
+    await reader.over
+
+    ask({}, {channel: 'test', continueAnswerId: cut})
+
+    expect((await generator.call(1)).request).toMatchObject({continueFrom: 'Set the port', history: []})
+  })
+
+  test.each(['refusal', 'context_exceeded'] as const)('is refused where it ended with %s', async (reason) => {
+    const {answering, generator, ask} = createWorld()
+    const declined = ask()
+    const reader = readerOf(answering, declined)
+    ;(await generator.call(0)).say('Set the port')
+    ;(await generator.call(0)).finish(reason)
+    await reader.over
+
+    expect(() => ask({}, {channel: 'test', continueAnswerId: declined})).toThrowError(
+      expect.objectContaining({code: 'conflict', message: expect.stringContaining('ask in other words')}),
+    )
   })
 
   test('is refused for an answer that is whole, unknown, or still written', async () => {

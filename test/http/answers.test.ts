@@ -229,6 +229,29 @@ describe('a reader that leaves', () => {
   })
 })
 
+describe('an answer that is not whole', () => {
+  test('is so in the one JSON object, and counted apart', async () => {
+    const product = await start()
+    const whole = product.ask({question: 'How?'}, {headers: {accept: 'application/json'}})
+    ;(await product.generator.call(0)).say('All.')
+    ;(await product.generator.call(0)).finish()
+    const declined = product.ask({question: 'How?'}, {headers: {accept: 'application/json'}})
+    ;(await product.generator.call(1)).finish('refusal')
+
+    expect(await (await whole).json()).toMatchObject({finishReason: 'end', partial: false})
+    expect(await (await declined).json()).toMatchObject({
+      ending: 'complete',
+      finishReason: 'refusal',
+      partial: true,
+    })
+    const metrics = await (await fetch(`${product.url}/metrics`)).text()
+    const series = (partial: string) =>
+      `docent_answers_total{ending="complete",code="",channel="http",partial="${partial}"} 1`
+    expect(metrics).toContain(series(''))
+    expect(metrics).toContain(series('refusal'))
+  })
+})
+
 describe('a reader that takes nothing', () => {
   test('case 4: holds the generator back, and is dropped after the limit', async () => {
     const product = await start({options: {slowReaderTimeoutMs: 300}})

@@ -264,7 +264,29 @@ describe('ends', () => {
     const reading = await product.ask()
     await reading.all()
 
-    expect(terminals(reading)).toMatchObject([{type: 'done', data: {ending: 'complete', finishReason}}])
+    const {answerId} = reading.seen[0]!.data
+    const json = await (await fetch(`${product.url}/api/answers/${answerId}`)).json()
+    const again = await product.resume(String(answerId), 0)
+    await again.all()
+
+    const told = {ending: 'complete', finishReason, partial: true}
+    expect(terminals(reading)).toMatchObject([{type: 'done', data: told}])
+    expect(terminals(again)).toMatchObject([{type: 'done', data: told}])
+    expect(json).toMatchObject(told)
+    expect(await product.transcript(String(answerId))).toMatchObject(told)
+  })
+
+  test('an ordinary end is not partial: the stream does not say so, the object says no', async () => {
+    const product = await start()
+
+    const reading = await product.ask()
+    await reading.all()
+    const {answerId} = reading.seen[0]!.data
+    const json = await (await fetch(`${product.url}/api/answers/${answerId}`)).json()
+
+    expect(reading.seen.at(-1)).toMatchObject({type: 'done', data: {finishReason: 'end'}})
+    expect(reading.seen.at(-1)!.data).not.toHaveProperty('partial')
+    expect(json).toMatchObject({finishReason: 'end', partial: false})
   })
 
   test('case 29: citations out of range or of unsent sources are dropped and counted', async () => {

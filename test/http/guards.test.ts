@@ -21,6 +21,16 @@ const post = (product: HttpProduct, body: string, headers: Record<string, string
     headers: {'content-type': 'application/json', ...headers},
   })
 
+test('the policy of our pages lets images in by the same list', async () => {
+  const product = await start({options: {imageHosts: ['img.example.com', 'cdn.example.com:8443']}})
+  const open = await start({options: {imageHosts: ['*']}})
+  const policyOf = async ({url}: HttpProduct) =>
+    (await fetch(`${url}/healthz`)).headers.get('content-security-policy')
+
+  expect(await policyOf(product)).toContain("img-src 'self' data: img.example.com cdn.example.com:8443;")
+  expect(await policyOf(open)).toContain("img-src 'self' data: *;")
+})
+
 describe('what can be refused is refused as JSON before a stream opens', () => {
   test.each([
     ['no question', '{}', {}, 400, 'invalid_request'],

@@ -186,6 +186,32 @@ describe('a transcript in the console', () => {
   })
 })
 
+describe('what the model declined, in the console', () => {
+  test.each([
+    ['refusal', 'complete, the model declined'],
+    ['max_tokens', 'complete, reached its length limit'],
+  ] as const)(
+    '%s is shown as “%s” in the list and the transcript, and can be chosen',
+    async (reason, words) => {
+      const product = await start()
+      const response = await product.ask({question: 'How?'})
+      ;(await product.generator.call(0)).say('Half')
+      ;(await product.generator.call(0)).finish(reason)
+      await response.text()
+      const {answerId} = product.journal.list({}).items[0]!
+      const page = async (path: string) =>
+        (await fetch(`${product.url}/console${path}`, {headers: bearer(supportToken)})).text()
+
+      const list = await page('?partial=1')
+
+      expect(list).toContain(`<td>${words}</td>`)
+      expect(list).toContain('<option value="1" selected>declined or cut by a limit</option>')
+      expect(await page(`/transcripts/${answerId}`)).toContain(`<td>${words}</td>`)
+      expect(await page('?partial=0')).not.toContain(answerId)
+    },
+  )
+})
+
 describe('transcripts', () => {
   test('are listed, read, reviewed and deleted', async () => {
     const product = await start()
@@ -250,7 +276,36 @@ describe('transcripts', () => {
     expect(csv).toContain("'=xyzzy()")
   })
 
-  test.each(['ending=nonsense', 'limit=0', 'from=yesterday', 'rating=5'])(
+  test('of what the model declined or a limit cut are found by it, in the list and in the export', async () => {
+    const product = await start()
+    const ids: string[] = []
+    for (const [index, reason] of (['end', 'refusal', 'max_tokens'] as const).entries()) {
+      const response = await product.ask({question: `Why ${reason}?`})
+      const call = await product.generator.call(index)
+      call.say('So.')
+      call.finish(reason)
+      await response.text()
+      ids.push(product.journal.list({}).items.at(-1)!.answerId)
+    }
+    const get = (path: string) =>
+      fetch(`${product.url}/api/admin/transcripts${path}`, {headers: bearer(supportToken)})
+    const found = async (query: string) =>
+      ((await (await get(query)).json()) as {items: {answerId: string}[]}).items.map(({answerId}) => answerId)
+
+    expect(await found('?partial=1')).toEqual(ids.slice(1))
+    expect(await found('?partial=true&ending=complete')).toEqual(ids.slice(1))
+    expect(await found('?partial=0')).toEqual(ids.slice(0, 1))
+    expect(await found('?partial=false')).toEqual(ids.slice(0, 1))
+    expect(await found('?ending=complete')).toEqual(ids)
+    expect(await (await get('/export?partial=1')).text()).toMatch(
+      /"finishReason":"refusal","partial":true.*\n.*"finishReason":"max_tokens","partial":true.*\n$/,
+    )
+    expect(await (await get('/export?format=csv')).text()).toMatch(
+      /,finishReason,partial\r\n.*,end,false\r\n.*,refusal,true\r\n.*,max_tokens,true\r\n$/,
+    )
+  })
+
+  test.each(['ending=nonsense', 'limit=0', 'from=yesterday', 'rating=5', 'partial=maybe'])(
     'a list with ?%s is refused',
     async (query) => {
       const product = await start()

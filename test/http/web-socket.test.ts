@@ -75,6 +75,21 @@ describe('answers over WebSocket', () => {
     client.socket.close()
   })
 
+  test('one that the model declined says that it is partial, and says so again when it is read again', async () => {
+    const product = await start()
+    const client = await connect(product)
+
+    client.send({type: 'ask', question: 'How?'})
+    ;(await product.generator.call(0)).finish('refusal')
+    const done = await client.next(({type}) => type === 'done')
+    client.send({type: 'resume', answerId: done['answerId'], after: 2})
+    const again = await client.next(({type}) => type === 'done')
+
+    expect(done).toMatchObject({ending: 'complete', finishReason: 'refusal', partial: true})
+    expect(again).toEqual(done)
+    client.socket.close()
+  })
+
   test('several at once on one socket, each told apart', async () => {
     const product = await start()
     const client = await connect(product)

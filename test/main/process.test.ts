@@ -1,5 +1,6 @@
-import {type ChildProcess, spawn, spawnSync} from 'node:child_process'
+import {type ChildProcess, execFile, spawn, spawnSync} from 'node:child_process'
 import {once} from 'node:events'
+import {existsSync} from 'node:fs'
 import {mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises'
 import type {AddressInfo} from 'node:net'
 import {createServer} from 'node:net'
@@ -10,9 +11,12 @@ import {afterAll, afterEach, beforeAll, describe, expect, test, vi} from 'vitest
 import {runsTypescript} from '../../src/typescript/index.ts'
 import {allEventsOf, eventsOf, type ReadEvent, seqOf, textOf} from '../support/event-reader.ts'
 import {
+  blockStop,
   type FakeClaude,
   type FakeStep,
+  messageDelta,
   messageStart,
+  messageStop,
   startFakeClaude,
   textDelta,
   textStart,
@@ -194,6 +198,53 @@ describe('a start that cannot be', () => {
     expect(stdout).toBe('')
   })
 
+  const badSettings = {
+    PORT: 'abc',
+    TRUST_PROXY: 'true',
+    IMAGE_HOSTS: 'a.b; script-src *',
+    ALLOWED_ORIGINS: 'https://*.example.com, https://a.com/',
+    HOST: 'http://0.0.0.0',
+  }
+  const listed = [
+    'PORT: "abc" must be a whole number',
+    'TRUST_PROXY: "true" has true, which is no proxy',
+    'IMAGE_HOSTS: "a.b; script-src *" has a.b; script-src *',
+    'has https://*.example.com, which matches no site',
+    'has https://a.com/, but browsers send https://a.com',
+    'HOST: "http://0.0.0.0" must be an address',
+  ]
+
+  test('lists what could only fail later as well, in sentences, before anything is opened', async () => {
+    const data = join(folder, 'never-made')
+
+    const {code, stderr, stdout} = await ends({...badSettings, DATA_DIR: data})
+
+    expect(code).toBe(2)
+    for (const problem of listed) expect(stderr).toContain(problem)
+    expect(stderr).not.toMatch(/\n\s+at /)
+    expect(stdout).toBe('')
+    expect(existsSync(data)).toBe(false)
+  })
+
+  test.each([
+    ['ingest', []],
+    ['ask', ['How?']],
+    ['transcripts', ['list']],
+  ])('the command %s ends with the same list', async (name, args) => {
+    const data = join(folder, 'never-made')
+
+    const {status, stderr} = spawnSync(
+      process.execPath,
+      [...runsTypescript, join(root, `scripts/${name}.ts`), ...args],
+      {cwd: folder, encoding: 'utf8', env: {PATH: process.env['PATH'] ?? '', ...badSettings, DATA_DIR: data}},
+    )
+
+    expect(status).toBe(2)
+    for (const problem of listed) expect(stderr).toContain(problem)
+    expect(stderr).not.toMatch(/\n\s+at /)
+    expect(existsSync(data)).toBe(false)
+  })
+
   test('says which port is in use', async () => {
     const other = createServer().listen(0, '127.0.0.1')
     await once(other, 'listening')
@@ -204,6 +255,43 @@ describe('a start that cannot be', () => {
 
     expect(code).toBe(1)
     expect(stderr).toContain(`Port ${port} is in use`)
+  })
+})
+
+describe('one answer in the terminal', () => {
+  const askThere = (url: string, ...args: readonly string[]) =>
+    new Promise<{code: number | null; stdout: string}>((resolve) => {
+      execFile(
+        process.execPath,
+        [
+          ...runsTypescript,
+          join(root, 'scripts/ask.ts'),
+          'How do I change the port?',
+          '--server',
+          url,
+          ...args,
+        ],
+        {cwd: folder},
+        (error, stdout) => resolve({code: typeof error?.code === 'number' ? error.code : 0, stdout}),
+      )
+    })
+  const finished = (reason: string): FakeStep[] =>
+    [messageStart(), textStart(), textDelta('Half'), blockStop(), messageDelta(reason), messageStop()].map(
+      (event): FakeStep => [0, {event}],
+    )
+
+  test.each([
+    ['refusal', '(the model declined: the answer is not complete)'],
+    ['max_tokens', '(reached its length limit: the answer is not complete)'],
+  ])('that ended with %s says so, and is partial in JSON', async (reason, words) => {
+    const model = await startFakeClaude({reply: () => finished(reason)})
+    const {url} = await start({ANTHROPIC_BASE_URL: model.url})
+    const told = await askThere(url)
+    const json = await askThere(url, '--json')
+    await model.close()
+
+    expect(told).toMatchObject({code: 0, stdout: expect.stringContaining(words)})
+    expect(JSON.parse(json.stdout)).toMatchObject({ending: 'complete', finishReason: reason, partial: true})
   })
 })
 

@@ -57,6 +57,17 @@ describe('a rendered page', () => {
     expect(html).toContain('bad')
   })
 
+  test('loads images from anywhere where any host is allowed, over http and https alone', () => {
+    const html = renderPage('![a](https://one.example/a.png) ![b](ftp://two.example/b.png)', {
+      anchors: [],
+      imageHosts: ['*'],
+    })
+
+    expect([...html.matchAll(/src="([^"]*)"/g)].map((match) => match[1])).toEqual([
+      'https://one.example/a.png',
+    ])
+  })
+
   test('makes links of bare addresses', () => {
     const html = renderPage('See https://example.com/a and `https://example.com/b`.', {anchors: []})
 

@@ -1,4 +1,4 @@
-import {noUsage} from '../../src/domain/index.ts'
+import {type FinishReason, noUsage} from '../../src/domain/index.ts'
 import type {GenerationEvent, GenerationRequest, Generator} from '../../src/generation/generator.ts'
 
 /** One generation, written by the test. */
@@ -11,7 +11,7 @@ export interface HandCall {
   readonly taken: number
   say(...texts: readonly string[]): void
   push(event: GenerationEvent): void
-  finish(): void
+  finish(finishReason?: FinishReason): void
   fail(error: Error): void
 }
 
@@ -59,8 +59,8 @@ export function handGenerator(): HandGenerator {
           for (const text of texts) add({type: 'delta', text})
         },
         push: add,
-        finish: () =>
-          add({type: 'finish', finishReason: 'end', usage: noUsage, upstreamRequestId: 'req_by_hand'}),
+        finish: (finishReason = 'end') =>
+          add({type: 'finish', finishReason, usage: noUsage, upstreamRequestId: 'req_by_hand'}),
         fail: add,
       })
       for (const resolve of waiting) resolve()

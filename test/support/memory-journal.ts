@@ -25,6 +25,8 @@ export function memoryJournal(): Journal & TranscriptStore {
     return {
       ...answered(row),
       ...row.facts,
+      finishReason: fold.finishReason,
+      partial: fold.partial,
       text: fold.text,
       sources: fold.sources,
       usage: fold.usage,
@@ -64,6 +66,7 @@ export function memoryJournal(): Journal & TranscriptStore {
       items: [...rows.values()]
         .map(transcriptOf)
         .filter(({ending}) => filter.ending === undefined || ending === filter.ending)
+        .filter(({partial}) => filter.partial === undefined || partial === filter.partial)
         .map(({text, feedback, review, ...item}) => ({
           ...item,
           abstained: false,

@@ -414,6 +414,18 @@ describe('what is kept', () => {
     expect(transcripts.get('a')?.sources.map(({url}) => url)).toEqual(['/docs/page-1', '/docs/page-2'])
   })
 
+  test('metadata: why an answer finished is kept, and found by it', () => {
+    const file = temporaryFile()
+    const transcripts = openForTest({file, mode: 'metadata'})
+    journalAnswer(transcripts, 'whole', {finishReason: 'end'})
+    journalAnswer(transcripts, 'declined', {finishReason: 'refusal'})
+
+    expect(transcripts.list({partial: true}).items).toMatchObject([
+      {answerId: 'declined', question: '', excerpt: '', finishReason: 'refusal', partial: true},
+    ])
+    expect(transcripts.get('declined')).toMatchObject({text: '', finishReason: 'refusal', partial: true})
+  })
+
   test('off: nothing after the end, resume while it runs', async () => {
     const transcripts = openForTest({mode: 'off'})
     const events = journalAnswer(transcripts, 'a', {ending: null})

@@ -5,6 +5,7 @@ import {afterEach, vi} from 'vitest'
 import type {JournalEntry} from '../../src/answering/journal.ts'
 import {
   type AnswerEvent,
+  type FinishReason,
   noUsage,
   type SequencedEvent,
   type Source,
@@ -68,6 +69,7 @@ export function sampleEvents(
   answerId: string,
   pieces: readonly string[] = ['Set ', '`PORT`', '.'],
   ending: 'complete' | 'stopped' | null = 'complete',
+  finishReason?: FinishReason,
 ): SequencedEvent[] {
   const events: AnswerEvent[] = [
     {
@@ -87,6 +89,7 @@ export function sampleEvents(
     events.push({
       type: 'done',
       ending,
+      ...(finishReason === undefined ? {} : {finishReason}),
       abstained: false,
       usage: {...noUsage, outputTokens: 3},
       timings: {sourcesMs: 10, firstTokenMs: 20, longestStallMs: 10, totalMs: 10 * pieces.length + 30},
@@ -103,9 +106,10 @@ export function journalAnswer(
     readonly entry?: Partial<JournalEntry>
     readonly pieces?: readonly string[]
     readonly ending?: 'complete' | 'stopped' | null
+    readonly finishReason?: FinishReason
   } = {},
 ): SequencedEvent[] {
-  const events = sampleEvents(answerId, options.pieces, options.ending)
+  const events = sampleEvents(answerId, options.pieces, options.ending, options.finishReason)
   transcripts.begin(sampleEntry(answerId, options.entry))
   for (const event of events) transcripts.append(answerId, event)
   return events

@@ -9,10 +9,12 @@ import {
 } from 'node:fs'
 import {dirname, join} from 'node:path'
 import {describe, expect, test, vi} from 'vitest'
-import {DocentError} from '../../src/domain/index.ts'
+import {type AnswerEvent, DocentError, noUsage} from '../../src/domain/index.ts'
 import {openSqlite} from '../../src/native/index.ts'
+import {rowsOf} from '../../src/transcripts/event-rows.ts'
 import {migrate, migrations} from '../../src/transcripts/migrations.ts'
 import {openTranscripts} from '../../src/transcripts/open-transcripts.ts'
+import {readTranscripts} from '../../src/transcripts/read-transcripts.ts'
 import {journalAnswer, openForTest, sampleEntry, sampleEvents, temporaryFile} from './samples.ts'
 
 /** A file with some answers in it, closed. */
@@ -291,6 +293,78 @@ describe('schemas of other versions (case 42)', () => {
     const transcripts = openForTest({file})
 
     expect(transcripts.list({q: 'very'}).items.map(({answerId}) => answerId)).toEqual(['old'])
+  })
+
+  const finishes = ['refusal', 'max_tokens', 'context_exceeded', 'end', 'extract'] as const
+
+  /** A file as it was before partial answers were told: their `done` names the finish reason and no more. */
+  function fileBeforePartial(): string {
+    const file = temporaryFile()
+    const old = openSqlite(file)
+    migrate(old, file, migrations.slice(0, 2))
+    const answer = old.prepare(
+      `INSERT INTO answers (id, conversation_id, question, build, generator, embedding, started_at, settings, channel, ending, abstained, text, usage, timings)
+       VALUES (?, 'c', ?, 'b', 'scripted', 'e', 1000000, '{}', 'test', ?, ?, 'Set \`PORT\`.', ?, ?)`,
+    )
+    const row = old.prepare(
+      'INSERT INTO events (answer, seq, last_seq, at, data, pieces) VALUES (?, ?, ?, ?, ?, ?)',
+    )
+    const insert = (id: string, ending: 'complete' | 'abstained' | null, terminal: object) => {
+      const number = answer.run(
+        id,
+        `Why ${id}?`,
+        ending,
+        ending === 'abstained' ? 1 : 0,
+        '{}',
+        '{}',
+      ).lastInsertRowid
+      const events = sampleEvents(id, undefined, ending === null ? null : 'complete').slice(0, -1)
+      const last = {seq: events.length + 1, at: 1_000_100, event: terminal as AnswerEvent}
+      for (const {seq, last_seq, at, data, pieces} of rowsOf(ending === null ? events : [...events, last]))
+        row.run(number, seq, last_seq, at, data, pieces)
+    }
+    const done = {type: 'done', ending: 'complete', abstained: false, usage: noUsage, timings: {}}
+    for (const finishReason of finishes) insert(finishReason, 'complete', {...done, finishReason})
+    insert('abstained', 'abstained', {...done, ending: 'abstained', abstained: true, reason: 'no_hits'})
+    old.close()
+    return file
+  }
+
+  const idsOf = (items: readonly {readonly answerId: string}[]) => items.map(({answerId}) => answerId)
+
+  test('answers of before that were declined or cut are found, shown and replayed as partial', () => {
+    const transcripts = openForTest({file: fileBeforePartial()})
+
+    expect(idsOf(transcripts.list({partial: true}).items)).toEqual([
+      'context_exceeded',
+      'max_tokens',
+      'refusal',
+    ])
+    expect(idsOf(transcripts.list({partial: false}).items)).toEqual(['abstained', 'extract', 'end'])
+    expect(transcripts.list({ending: 'complete'}).items).toHaveLength(5)
+    for (const finishReason of finishes) {
+      const partial = finishReason !== 'end' && finishReason !== 'extract'
+      expect(transcripts.get(finishReason)).toMatchObject({ending: 'complete', finishReason, partial})
+      const told = transcripts.eventsAfter(finishReason, 0).at(-1)!.event
+      expect(told).toMatchObject({type: 'done', finishReason, ...(partial ? {partial: true} : {})})
+      expect('partial' in told).toBe(partial)
+    }
+    expect(transcripts.list({}).items.map(({finishReason, partial}) => [finishReason, partial])).toEqual([
+      [null, false],
+      ['extract', false],
+      ['end', false],
+      ['context_exceeded', true],
+      ['max_tokens', true],
+      ['refusal', true],
+    ])
+  })
+
+  test('a file that no server of today has opened yet is read as it is, with the same filter', () => {
+    const reader = readTranscripts(fileBeforePartial())
+
+    expect(idsOf(reader.list({partial: true}).items)).toEqual(['context_exceeded', 'max_tokens', 'refusal'])
+    expect(idsOf([...reader.export({partial: false})])).toEqual(['end', 'extract', 'abstained'])
+    reader.close()
   })
 
   test('a newer schema is refused and left as it is', () => {

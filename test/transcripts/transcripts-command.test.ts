@@ -91,6 +91,32 @@ describe('npm run transcripts, beside a server that writes', () => {
     expect(JSON.parse(jsonl.stdout)).toEqual(JSON.parse(JSON.stringify(transcripts.get('aaa-1'))))
   })
 
+  test('shows what the model declined or a limit cut as no plain complete, and finds it', async () => {
+    journalAnswer(transcripts, 'ccc-4', {entry: {startedAt: Date.now()}, finishReason: 'refusal'})
+    journalAnswer(transcripts, 'ddd-5', {entry: {startedAt: Date.now()}, finishReason: 'max_tokens'})
+    await transcripts.flush()
+
+    const [list, json, csv, shown, replayed] = await Promise.all([
+      run('list', '--data', data, '--partial'),
+      run('list', '--data', data, '--partial', '--ending', 'complete', '--json'),
+      run('export', '--data', data, '--partial', '--format', 'csv'),
+      run('show', 'ccc', '--data', data),
+      run('replay', 'ddd', '--data', data, '--speed', '1000'),
+    ])
+
+    expect(list.stdout.trim().split('\n')).toEqual([
+      expect.stringMatching(/^ddd-5 .* complete, reached its length limit /),
+      expect.stringMatching(/^ccc-4 .* complete, the model declined /),
+    ])
+    expect(JSON.parse(json.stdout)).toMatchObject([
+      {answerId: 'ddd-5', ending: 'complete', finishReason: 'max_tokens', partial: true},
+      {answerId: 'ccc-4', ending: 'complete', finishReason: 'refusal', partial: true},
+    ])
+    expect(csv.stdout.trim().split('\r\n')).toHaveLength(3)
+    expect(shown.stdout).toContain('complete, the model declined (refusal)')
+    expect(replayed.stdout).toContain('complete, reached its length limit (max_tokens)')
+  })
+
   test('runs as a process of its own', async () => {
     const [list, bad] = await Promise.all([
       runScript('list', '--data', data, '--limit', '1'),

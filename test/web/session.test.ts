@@ -371,6 +371,33 @@ describe('the state of an answer', () => {
     expect(withNews(written, {type: 'event', seq: 3, event: sourcesEvent()}).phase).toBe('writing')
   })
 
+  test.each([
+    ['end', 'complete'],
+    ['extract', 'quoted'],
+    ['refusal', 'declined'],
+    ['max_tokens', 'cut'],
+    ['context_exceeded', 'cut'],
+  ] as const)('an answer that finished with %s is %s', (finishReason, phase) => {
+    const ended = withNews(asked, {type: 'event', seq: 2, event: done('complete', {finishReason})})
+
+    expect(ended.phase).toBe(phase)
+  })
+
+  test('what an earlier try had brought stays when the model declines before its first word', () => {
+    const broken = withNews(withNews(asked, {type: 'event', seq: 2, event: {type: 'delta', text: 'Half.'}}), {
+      type: 'broke-off',
+      cause: 'unreachable',
+    })
+
+    const declined = withNews(retried(broken, 1, false), {
+      type: 'event',
+      seq: 2,
+      event: done('complete', {finishReason: 'refusal'}),
+    })
+
+    expect(shownOf(declined)).toMatchObject({phase: 'declined', text: 'Half.'})
+  })
+
   test('what was stopped stays stopped, whatever the server says later', () => {
     const halted = stopped(asked)
 
@@ -452,6 +479,35 @@ describe('the store of conversations', () => {
       store.save({key: `c${n}`, conversationId: null, updatedAt: n, answers: [answer]})
 
     expect(store.list().map(({key}) => key)).toEqual(['c3', 'c2'])
+  })
+
+  test('what an earlier version kept as complete, though the model declined or a limit cut it, is told as such', () => {
+    const memory = memoryStorage()
+    const kept = (finishReason: AnswerState['finishReason'], phase: AnswerState['phase'] = 'complete') => ({
+      ...answer,
+      key: String(finishReason),
+      finishReason,
+      phase,
+    })
+    const answers = [
+      kept('refusal'),
+      kept('max_tokens'),
+      kept('end'),
+      kept('extract', 'quoted'),
+      kept(null, 'stopped'),
+    ]
+    const conversation = {key: 'c', conversationId: null, updatedAt: 1, answers}
+    memory.setItem('docent:s:conversation:c', JSON.stringify({v: 1, conversation}))
+
+    const [read] = createConversationStore(memory, 's').list()
+
+    expect(read!.answers.map(({phase}) => phase)).toEqual([
+      'declined',
+      'cut',
+      'complete',
+      'quoted',
+      'stopped',
+    ])
   })
 
   test('what somebody else wrote under its name is ignored', () => {

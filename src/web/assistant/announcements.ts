@@ -1,5 +1,5 @@
 import type {ReactiveControllerHost} from 'lit'
-import {type AnswerState, isEnded} from '../client/answer-state.ts'
+import {type AnswerState, isEnded, shownOf} from '../client/answer-state.ts'
 import type {Say} from '../locales/strings.ts'
 
 export interface AnnouncementsOptions {
@@ -15,6 +15,8 @@ const longestUsefulMs = 120_000
 const endings = {
   complete: 'announceDone',
   quoted: 'announceDone',
+  declined: 'declined',
+  cut: 'cutShort',
   abstained: 'notInDocsText',
   stopped: 'announceStopped',
   'broke-off': 'announceBroke',
@@ -55,7 +57,8 @@ export class Announcements {
     if (before.phase !== 'writing' && phase === 'writing') tell('answered', {answerId})
     if (isEnded(before) || !isEnded(answer)) return
     tell('ended', {answerId, ending: phase, timings: answer.timings}, {text: answer.text})
-    this.announce(say()(endings[phase as keyof typeof endings]))
+    const goesOn = phase === 'declined' && shownOf(answer).text !== ''
+    this.announce(say()(goesOn ? 'declinedToGoOn' : endings[phase as keyof typeof endings]))
   }
 
   #firstUseful({answerId, askedAt, sources}: AnswerState): void {

@@ -139,7 +139,12 @@ export class AnswerText extends HTMLElement {
   }
 }
 
-/** What was stopped or broke off ends in the middle of something, and stays as presentable as it was while it came. */
+/** What was cut, stopped or broke off ends in the middle of something, and stays as presentable as it was while it came. */
 export function isComplete({phase}: AnswerState): boolean {
   return phase === 'complete' || phase === 'quoted'
+}
+
+/** Nothing broke: the end is told once the last words are drawn. */
+export function endsWithItsWords(answer: AnswerState): boolean {
+  return isComplete(answer) || answer.phase === 'declined' || answer.phase === 'cut'
 }

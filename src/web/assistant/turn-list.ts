@@ -5,7 +5,7 @@ import type {Feedback} from '../client/requests.ts'
 import type {Session} from '../client/session.ts'
 import type {Say} from '../locales/strings.ts'
 import type {NodeOptions} from '../render/nodes.ts'
-import {type AnswerText, isComplete} from './answer-text.ts'
+import {type AnswerText, endsWithItsWords} from './answer-text.ts'
 import {copyText} from './browser.ts'
 import {icon} from './icons.ts'
 import {type TurnView, turn} from './turn.ts'
@@ -140,7 +140,7 @@ export class TurnList implements ReactiveController {
       this.#host.requestUpdate()
     }
     let shown = shownOf(answer)
-    if (isComplete(shown) && this.#texts.get(answer.key)?.isCaughtUp === false) {
+    if (endsWithItsWords(shown) && this.#texts.get(answer.key)?.isCaughtUp === false) {
       this.#awaitsWords = true
       shown = {...shown, phase: 'writing'}
     }

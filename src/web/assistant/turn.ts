@@ -1,6 +1,13 @@
 import {html, nothing, type TemplateResult} from 'lit'
 import type {Source} from '../../domain/index.ts'
-import {type AnswerState, doingOf, isEnded, type Rating, usedSources} from '../client/answer-state.ts'
+import {
+  type AnswerState,
+  doingOf,
+  isEnded,
+  type Phase,
+  type Rating,
+  usedSources,
+} from '../client/answer-state.ts'
 import {hrefOf, nameOf} from '../client/markdown-copy.ts'
 import type {Feedback} from '../client/requests.ts'
 import type {Say, StringKey} from '../locales/strings.ts'
@@ -60,6 +67,8 @@ function stateLine(answer: AnswerState, say: Say): TemplateResult {
     writing: say(isQuoting ? 'quotingNow' : 'writing'),
     complete: say('complete'),
     quoted: say('quoted'),
+    declined: say(answer.text === '' ? 'declined' : 'declinedToGoOn'),
+    cut: say('cut'),
     abstained: say('notInDocs'),
     stopped: say('stopped'),
     'broke-off': say('brokeOff'),
@@ -77,7 +86,8 @@ function stateLine(answer: AnswerState, say: Say): TemplateResult {
 
 /** Text of an earlier try, which the new one is about to replace. */
 function isOld({carried, continues, phase}: AnswerState): boolean {
-  return carried != null && continues === null && !['stopped', 'broke-off', 'refused'].includes(phase)
+  const keepsText: readonly Phase[] = ['declined', 'cut', 'stopped', 'broke-off', 'refused']
+  return carried != null && continues === null && !keepsText.includes(phase)
 }
 
 /** What was done beside writing: before the first word above the text, after it at the end, where the reader is. */
@@ -149,6 +159,13 @@ function ending(answer: AnswerState, on: TurnHandlers): TemplateResult | typeof 
                 (page) => html`<li><a href=${on.absolute(page.url)}>${icon('book')}${page.title}</a></li>`,
               )}</ul>`
         }</div>`
+    case 'declined':
+      return html`<div class="notice"><p>${say('declinedText')}</p>
+        <div class="buttons"><button class="action" type="button" ?disabled=${on.isBusy} @click=${on.edit}>${icon('edit')}${say('askDifferently')}</button></div></div>`
+    case 'cut':
+      return answer.finishReason === 'context_exceeded'
+        ? html`<div class="notice"><p>${say('contextFull')}</p></div>`
+        : html`<div class="notice quiet"><p>${say('cutShort')}</p><div class="buttons">${more === nothing ? again : more}</div></div>`
     case 'stopped':
       return html`<div class="notice quiet"><p>${say('stopped')}</p><div class="buttons">${more}${again}</div></div>`
     case 'broke-off':
@@ -160,9 +177,7 @@ function ending(answer: AnswerState, on: TurnHandlers): TemplateResult | typeof 
         ${wait === null ? nothing : say('tryAgainIn', {n: Math.ceil(wait / 1000)})}</p><div class="buttons">${again}</div></div>`
     }
     default:
-      return answer.finishReason === 'max_tokens'
-        ? html`<div class="notice quiet"><p>${say('cutShort')}</p><div class="buttons">${more}</div></div>`
-        : nothing
+      return nothing
   }
 }
 

@@ -1,19 +1,21 @@
-import type {
-  AbstentionReason,
-  AnswerEvent,
-  ErrorCode,
-  FinishReason,
-  PageLink,
-  Source,
-  Timings,
-  ToolEvent,
+import {
+  type AbstentionReason,
+  type AnswerEvent,
+  type DoneEvent,
+  type ErrorCode,
+  type FinishReason,
+  isPartialFinish,
+  type PageLink,
+  type Source,
+  type Timings,
+  type ToolEvent,
 } from '../../domain/index.ts'
 import type {StreamNews} from './answer-stream.ts'
 
 /**
  * Where an answer stands, as the reader is told.
  *
- *     searching → sources → (thinking) → writing → complete | quoted
+ *     searching → sources → (thinking) → writing → complete | quoted | declined | cut
  *         └──────────┴──────────┴───────────┴────→ abstained | stopped | broke-off | refused
  */
 export type Phase =
@@ -23,6 +25,10 @@ export type Phase =
   | 'writing'
   | 'complete'
   | 'quoted'
+  /** By the model, before its first word or after. */
+  | 'declined'
+  /** By a limit: of length, or of what the model can hold. */
+  | 'cut'
   | 'abstained'
   | 'stopped'
   | 'broke-off'
@@ -131,6 +137,8 @@ export function newAnswer(
 const ended: ReadonlySet<Phase> = new Set([
   'complete',
   'quoted',
+  'declined',
+  'cut',
   'abstained',
   'stopped',
   'broke-off',
@@ -230,7 +238,7 @@ function withEvent(answer: AnswerState, event: AnswerEvent): AnswerState {
       return {
         ...answer,
         // A whole answer replaces what there was; one that was cut short only if it is more.
-        carried: event.ending === 'complete' || event.ending === 'abstained' ? null : answer.carried,
+        carried: isWhole(event) ? null : answer.carried,
         connection: 'open',
         finishReason: event.finishReason ?? null,
         reason: event.reason ?? null,
@@ -243,6 +251,10 @@ function withEvent(answer: AnswerState, event: AnswerEvent): AnswerState {
             : null,
       }
   }
+}
+
+function isWhole({ending, finishReason}: DoneEvent): boolean {
+  return ending === 'abstained' || (ending === 'complete' && !isPartialFinish(finishReason))
 }
 
 function citationOf({n, start, end, quote}: Citation): Citation {
@@ -293,7 +305,16 @@ function phaseOf(ending: string, finishReason: FinishReason | null, answer: Answ
   if (answer.phase === 'stopped' || ending === 'stopped') return 'stopped'
   if (ending === 'abstained') return 'abstained'
   if (ending === 'disconnected') return 'broke-off'
+  if (isPartialFinish(finishReason)) return finishReason === 'refusal' ? 'declined' : 'cut'
   return finishReason === 'extract' || answer.generator === 'extractive' ? 'quoted' : 'complete'
+}
+
+/** An answer that an earlier version kept as complete, though the model declined or a limit cut it. */
+export function keptBefore(answer: AnswerState): AnswerState {
+  const isComplete = answer.phase === 'complete' || answer.phase === 'quoted'
+  return isComplete && isPartialFinish(answer.finishReason)
+    ? {...answer, phase: phaseOf('complete', answer.finishReason, answer)}
+    : answer
 }
 
 function brokenOff(

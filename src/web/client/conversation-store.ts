@@ -1,4 +1,4 @@
-import {type AnswerState, isEnded} from './answer-state.ts'
+import {type AnswerState, isEnded, keptBefore} from './answer-state.ts'
 
 /** A conversation as the browser keeps it. */
 export interface Conversation {
@@ -102,7 +102,8 @@ export function createConversationStore(storage: KeyValueStore, scope: string): 
 function conversationIn(text: string): Conversation | null {
   try {
     const value = JSON.parse(text) as {v: number; conversation: Conversation} | null
-    return value?.v === version && Array.isArray(value.conversation.answers) ? value.conversation : null
+    if (value?.v !== version || !Array.isArray(value.conversation.answers)) return null
+    return {...value.conversation, answers: value.conversation.answers.map(keptBefore)}
   } catch {
     return null
   }

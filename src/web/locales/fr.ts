@@ -28,7 +28,14 @@ export const fr: Strings = {
   quotingNow: 'Citation de la documentation',
   complete: 'Réponse tirée de la documentation',
   quoted: 'Cité de la documentation',
+  cut: 'Longueur maximale atteinte',
   cutShort: 'La réponse a atteint sa longueur maximale.',
+  contextFull: 'La conversation est devenue trop longue pour le modèle. Posez la question dans une nouvelle.',
+  declined: 'Le modèle a refusé de répondre',
+  declinedToGoOn: 'Le modèle a refusé de continuer',
+  declinedText:
+    'Le modèle a décliné cette question. Posez la question autrement, ou ouvrez l’une des sources ci-dessus.',
+  askDifferently: 'Demander autrement',
   stopped: 'Arrêté',
   brokeOff: 'Interrompu',
   brokeOffText:

@@ -168,6 +168,69 @@ describe.skipIf(chromiumPath === null)('the assistant in a browser', () => {
     await expect.poll(() => docent.answers[1]?.body['continueAnswerId']).toBe('a1')
   })
 
+  const greenDot = 'rgb(31, 138, 91)'
+  const dotOf = (page: Page): Promise<string> =>
+    page
+      .locator('.turn .state .dot')
+      .last()
+      .evaluate((dot) => getComputedStyle(dot).backgroundColor)
+
+  test('an answer that the model declined says so, to screen readers as well, and offers to ask differently', async () => {
+    const {page, problems} = await open((question) => [
+      {send: sourcesEvent()},
+      ...(question.includes('midway') ? [delta('Half an answer')] : []),
+      {send: done('complete', {finishReason: 'refusal'})},
+    ])
+
+    await ask(page, 'Why at once?')
+    await phase(page, 'declined')
+    const status = page.getByRole('status').first()
+    expect(await page.locator('.state').last().textContent()).toBe('The model declined to answer')
+    await expect.poll(() => status.textContent()).toBe('The model declined to answer')
+    expect(await dotOf(page)).not.toBe(greenDot)
+    await page.getByRole('button', {name: 'Ask differently'}).click()
+    expect(await page.locator('textarea.question').inputValue()).toBe('Why at once?')
+
+    await ask(page, 'Why midway?')
+    await page.getByText('The model declined to go on').last().waitFor()
+    await expect.poll(() => textOf(page)).toContain('Half an answer')
+    expect(await page.getByRole('button', {name: 'Continue'}).count()).toBe(0)
+    expect(problems).toEqual([])
+  })
+
+  test('an answer at its length limit says so, goes on, and its half table is a table', async () => {
+    const {page, docent} = await open([
+      {send: sourcesEvent()},
+      delta('So:\n\n| Name | Default |\n|---|---|\n| `PORT` | `30'),
+      {send: done('complete', {finishReason: 'max_tokens'})},
+    ])
+
+    await ask(page, 'Which settings?')
+    await phase(page, 'cut')
+
+    expect(await page.locator('.state').last().textContent()).toBe('Reached its length limit')
+    expect(await page.getByRole('status').first().textContent()).toBe('The answer reached its length limit.')
+    expect(await dotOf(page)).not.toBe(greenDot)
+    expect(await page.locator('.text td').allTextContents()).toEqual(['PORT', '30'])
+    expect(await page.locator('.text').last().textContent()).not.toContain('|')
+    await page.getByRole('button', {name: 'Continue'}).click()
+    await expect.poll(() => docent.answers[1]?.body['continueAnswerId']).toBe('a1')
+  })
+
+  test('an answer that filled the model’s context says what helps', async () => {
+    const {page} = await open([
+      {send: sourcesEvent()},
+      delta('Half'),
+      {send: done('complete', {finishReason: 'context_exceeded'})},
+    ])
+
+    await ask(page, 'Why?')
+    await phase(page, 'cut')
+
+    await page.getByText('has grown too long for the model').waitFor()
+    expect(await page.getByRole('button', {name: 'Continue'}).count()).toBe(0)
+  })
+
   test('not in the docs is said as such, with the nearest pages', async () => {
     const {page} = await open([
       {send: sourcesEvent([])},
