@@ -129,7 +129,7 @@ async function fail(thrown: unknown): Promise<void> {
   else process.stderr.write(`${error.message}\n`)
   const flushed = server?.transcripts.flush().catch(() => {})
   // A disk that takes nothing must not keep a broken process alive.
-  await Promise.race([flushed, new Promise((resolve) => setTimeout(resolve, 1000))])
+  await Promise.race([flushed, new Promise((resolve) => setTimeout(resolve, 10_000))])
   process.exit(1)
 }
 

@@ -69,7 +69,7 @@ export interface HttpServer {
 /** Above the 60 s after which common proxies drop an idle connection: they must close first, not we. */
 const keepAliveTimeoutMs = 75_000
 /** How long responses may go on once the server closes. */
-const closeGraceMs = 2000
+const closeGraceMs = 5000
 
 /** The whole of Docent over HTTP and WebSocket. Nothing listens until `listen`. */
 export function createHttpServer(deps: HttpServerDeps): HttpServer {

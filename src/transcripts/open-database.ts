@@ -19,8 +19,8 @@ export function openDatabase(file: string, options: {readonly maxFileBytes?: num
 
   let db: SqliteDatabase | null = null
   try {
-    // At the start there is time to wait for another process's write; later there is not.
-    db = openSqlite(file, {timeout: 2_000})
+    // At the start there is time to wait for another process's write, as a purge; later there is not.
+    db = openSqlite(file, {timeout: 15_000})
     db.pragma('journal_mode = WAL')
     // A killed process loses nothing with NORMAL, a power cut at most the last flushes; FULL would make every
     // flush wait for the disk on the thread that streams.
@@ -51,7 +51,8 @@ export function holdFile(file: string): {release(): void} {
   if (file === ':memory:') return {release() {}}
   let lock: SqliteDatabase | null = null
   try {
-    lock = openSqlite(`${file}.lock`, {timeout: 1_000})
+    // A server that is ending keeps it until its last words are written.
+    lock = openSqlite(`${file}.lock`, {timeout: 5_000})
     lock.exec('BEGIN EXCLUSIVE')
     const held = lock
     return {release: () => held.close()}
@@ -79,7 +80,7 @@ export function openDatabaseBeside(file: string, access: 'read' | 'write'): Sqli
   }
   let db: SqliteDatabase | null = null
   try {
-    db = openSqlite(file, {readonly: access === 'read', fileMustExist: true, timeout: 3_000})
+    db = openSqlite(file, {readonly: access === 'read', fileMustExist: true, timeout: 15_000})
     if (access === 'write') db.pragma('secure_delete = ON')
     const known = db.prepare("SELECT 1 FROM sqlite_master WHERE name = 'answers'").get()
     if (known === undefined) {

@@ -50,6 +50,8 @@ const staffBusyTimeoutMs = 250
 const maxFlushMs = 8
 const firstRetryMs = 250
 const maxRetryMs = 5_000
+/** Before the file is closed: some eight seconds in all, what a purge may take on a slow disk. */
+const flushAttempts = 12
 const retentionPauseMs = 100
 const retentionEveryMs = 60 * 60 * 1000
 const dayMs = 24 * 60 * 60 * 1000
@@ -435,10 +437,10 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
   }
 
   async function flush(): Promise<void> {
-    for (let attempt = 0; !flushNow() && attempt < 5; attempt++) {
+    for (let attempt = 0; !flushNow() && attempt < flushAttempts; attempt++) {
       // Another process writes: that passes. Anything else is known already.
       if (reason === null || !reason.includes('locked')) return
-      await new Promise((resolve) => setTimeout(resolve, 50 * 2 ** attempt))
+      await new Promise((resolve) => setTimeout(resolve, Math.min(1_000, 50 * 2 ** attempt)))
     }
   }
 

@@ -75,7 +75,7 @@ const noTimings: Timings = {sourcesMs: null, firstTokenMs: null, longestStallMs:
 const exportPage = 50
 
 /** A delta's data is text, every other event's is JSON; the last event of an answer that has ended is its `done` or `error`. */
-const finishReason = `(SELECT CASE WHEN pieces IS NULL THEN json_extract(data, '$.finishReason') END
+const finishReason = `(SELECT CASE WHEN pieces IS NULL AND json_valid(data) THEN json_extract(data, '$.finishReason') END
   FROM events WHERE answer = answers.row ORDER BY seq DESC LIMIT 1)`
 const columns = `answers.*, ${finishReason} AS finish_reason`
 

@@ -21,6 +21,9 @@ import {styles} from './styles.ts'
 import {suggestions} from './suggestions.ts'
 import {TurnList} from './turn-list.ts'
 
+/** So long nothing is shown for want of the language's words. */
+const longestUnreadyMs = 3_000
+
 /**
  * The assistant, as a button with a panel, a dialog, a part of a page, or a page of its own.
  *
@@ -242,9 +245,17 @@ export class DocsAssistant extends AssistantAttributes {
     const around = this.closest('[lang]')?.getAttribute('lang')
     const wanted = [this.locale, around, ...navigator.languages].filter((tag) => typeof tag === 'string')
     const mine = ++this.#speaking
+    // English meanwhile, where the line or the device is slow: its words are at hand.
+    const slow = setTimeout(() => {
+      if (mine === this.#speaking) void this.#adopt(english)
+    }, longestUnreadyMs)
     const locale = await loadLocale(localeTagFor(wanted), this.#server)
+    clearTimeout(slow)
     // Another language was chosen meanwhile.
-    if (mine !== this.#speaking) return
+    if (mine === this.#speaking) await this.#adopt(locale)
+  }
+
+  async #adopt(locale: Locale): Promise<void> {
     this.#locale = locale
     this.#isReady = true
     this.#nodeOptions = null

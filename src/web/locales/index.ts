@@ -40,7 +40,7 @@ export function localeOf(lang: LocaleTag, strings: Strings): Locale {
 
 export const english: Locale = localeOf('en', en)
 
-const longestWaitMs = 3_000
+const longestFetchMs = 60_000
 
 /**
  * A language's strings, fetched from the server unless it is English, which comes with the script.
@@ -50,7 +50,7 @@ export async function loadLocale(lang: LocaleTag, endpoint: string): Promise<Loc
   if (lang === 'en') return english
   try {
     const response = await fetch(`${endpoint}/locales/${lang}.json`, {
-      signal: AbortSignal.timeout(longestWaitMs),
+      signal: AbortSignal.timeout(longestFetchMs),
     })
     return response.ok ? localeOf(lang, (await response.json()) as Strings) : english
   } catch {

@@ -530,6 +530,25 @@ describe.skipIf(chromiumPath === null)('the assistant in a browser', () => {
     },
   )
 
+  test('speaks English until words that are slow to come are there', async () => {
+    const {page, docent} = await open(whole, {path: '/about:blank'})
+    let release = (): void => {}
+    const released = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    await page.route('**/locales/de.json', async (route) => {
+      await released
+      await route.continue()
+    })
+
+    await page.goto(`${docent.url}/?lang=de`)
+    await page.locator('.hero h2').waitFor()
+
+    expect(await page.locator('.hero h2').textContent()).toBe(allStrings.en.heading)
+    release()
+    await page.locator('.hero h2', {hasText: String(allStrings.de.heading)}).waitFor()
+  })
+
   describe('in the page of another site', () => {
     const policy =
       "default-src 'none'; script-src 'nonce-r4nd0m'; connect-src 'self'; base-uri 'none'; require-trusted-types-for 'script'; trusted-types lit-html"

@@ -1,0 +1,268 @@
+import {mkdirSync, renameSync, symlinkSync} from 'node:fs'
+import {join} from 'node:path'
+import {afterEach, describe, expect, test} from 'vitest'
+import {
+  buildFolder,
+  currentBuildId,
+  type IndexBuild,
+  openBuild,
+  openBuildRecords,
+} from '../../src/index/index.ts'
+import {type IngestOptions, type IngestReport, ingest, summaryOf} from '../../src/ingestion/index.ts'
+import {openParserPool} from '../../src/ingestion/parser-pool.ts'
+import {isUnread} from '../../src/ingestion/scan-folder.ts'
+import {termsOf} from '../../src/text/terms.ts'
+import {type ContentFolder, contentFolder} from '../support/content-folder.ts'
+import {directParser} from '../support/direct-parser.ts'
+import {hashingEmbedder} from '../support/hashing-embedder.ts'
+
+/** A page that was read once and cannot be read now keeps its text; one that was taken away does not. */
+
+const folders: ContentFolder[] = []
+afterEach(() => {
+  for (const folder of folders.splice(0)) folder.clear()
+})
+
+function newFolder(files: Readonly<Record<string, string>>): ContentFolder {
+  const folder = contentFolder(files)
+  folders.push(folder)
+  return folder
+}
+
+const entry = new URL('../support/obedient-parse-child.ts', import.meta.url)
+
+function run(
+  folder: ContentFolder,
+  options: Partial<IngestOptions> = {},
+  embedder = hashingEmbedder(),
+): Promise<IngestReport> {
+  return ingest({
+    content: folder.content,
+    dataDir: folder.dataDir,
+    embedder: async () => embedder,
+    openParser: (setup) => openParserPool(setup, {size: 1, entry, cpuMs: 150}),
+    ...options,
+  })
+}
+
+async function withCurrent<T>(folder: ContentFolder, look: (build: IndexBuild) => T): Promise<T> {
+  const id = await currentBuildId(folder.dataDir)
+  const build = await openBuild(buildFolder(folder.dataDir, id!))
+  try {
+    return look(build)
+  } finally {
+    build.close()
+  }
+}
+
+function found(folder: ContentFolder, words: string): Promise<string[]> {
+  return withCurrent(folder, (build) => {
+    const hits = build.matching(termsOf(words), 20, {title: 3, headings: 2, text: 1})
+    return [...new Set(build.sections(hits.map((hit) => hit.sectionId)).map((section) => section.page.path))]
+  })
+}
+
+function sectionsOfVolumes(folder: ContentFolder): Promise<unknown[]> {
+  return withCurrent(folder, (build) => {
+    const page = build.pages().find(({path}) => path === 'volumes.md')!
+    return build.sectionsOf(page.id).map(({anchor, headings, depth, startLine, endLine, passageCount}) => {
+      return {anchor, headings, depth, startLine, endLine, passageCount}
+    })
+  })
+}
+
+const volumes = [
+  '---\ntitle: Volumes\ntags: [storage]\n---\n',
+  'A volume keeps files, see [tokens](tokens.md).\n\n<a id="kept"></a>\n',
+  '## Mounting\n\nMount it in the pod.\n\n```sh\nmount /data\n```\n',
+  '## Empty\n\n### Backups\n\n- Copy it nightly.\n- Keep a week.\n',
+].join('\n')
+const tokens =
+  '# Tokens\n\nRotate them often, see [backups](volumes.md#backups) and [kept](volumes.md#kept).\n'
+
+describe.each([
+  ['never ends', `${volumes}\nLOOP\n`, 'too-slow'],
+  ['ends its process', `${volumes}\nEXIT\n`, 'parse-crash'],
+  ['is beyond a limit', `${volumes}\n${'x'.repeat(600_000)}\n`, 'line-too-long'],
+  ['is no longer text', '# Volumes\n\0\n', 'binary'],
+  ['makes the parser fail', `${volumes}\nTHROW\n`, 'parse-error'],
+])('a page that %s', (_, broken, rule) => {
+  test('keeps the text it had, under a warning', async () => {
+    const folder = newFolder({'volumes.md': volumes, 'tokens.md': tokens})
+    const first = await run(folder)
+    const before = await sectionsOfVolumes(folder)
+    folder.write('volumes.md', broken)
+
+    const report = await run(folder)
+
+    expect(report).toMatchObject({
+      outcome: 'published',
+      pages: {total: 2, removed: 0, changed: 0, setAside: 0, stale: 1},
+      passages: {total: first.passages.total, added: 0, removed: 0, embedded: 0},
+      byRule: {[rule]: 1, 'stale-page': 1},
+    })
+    // Links to it and into it still lead somewhere.
+    expect(Object.keys(report.byRule)).not.toContain('broken-anchor')
+    expect(await found(folder, 'mount nightly')).toEqual(['volumes.md'])
+    expect(before).toHaveLength(4)
+    expect(await sectionsOfVolumes(folder)).toEqual(before)
+    expect(summaryOf(report)).toContain('1 unreadable now and kept as before')
+  })
+})
+
+test('what a build stored of a page can be stored again, word for word', async () => {
+  const folder = newFolder({'volumes.md': volumes, 'tokens.md': tokens})
+  await run(folder)
+  const stored = async () => {
+    const records = openBuildRecords(buildFolder(folder.dataDir, (await currentBuildId(folder.dataDir))!))
+    try {
+      return records.page('volumes.md')
+    } finally {
+      records.close()
+    }
+  }
+  const before = await stored()
+  folder.write('volumes.md', `${volumes}\nLOOP\n`)
+  await run(folder)
+
+  const after = await stored()
+
+  expect(before?.page).toMatchObject({title: 'Volumes', tags: ['storage'], url: '/volumes'})
+  expect(before?.anchors).toContain('kept')
+  expect(after).toEqual({...before, fidelity: expect.anything()})
+})
+
+test('the words that a stale page gained are lost, and the report says so', async () => {
+  const folder = newFolder({'a.md': '# A\n\nOne two three.\n', 'b.md': '# B\n\nFour five.\n'})
+  await run(folder)
+  folder.write('a.md', `# A\n\nLOOP ${'and more words '.repeat(30)}\n`)
+
+  const {fidelity} = await run(folder)
+
+  expect(fidelity.keptWords).toBeLessThan(fidelity.visibleWords)
+  expect(fidelity.losing).toMatchObject([{path: 'a.md', keptWords: 4}])
+})
+
+test('a page that was set aside counts as lost in what was kept', async () => {
+  const folder = newFolder({
+    'a.md': '# A\n\nOne two three.\n',
+    'b.md': 'LOOP over some words',
+    'c.md': 'x\0y',
+  })
+
+  const report = await run(folder)
+
+  expect(report.pages).toMatchObject({total: 1, setAside: 2})
+  expect(report.fidelity.losing.map(({path, keptWords}) => [path, keptWords])).toEqual([
+    ['b.md', 0],
+    ['c.md', 0],
+  ])
+  expect(summaryOf(report)).not.toContain('100 %')
+})
+
+describe('a stale page', () => {
+  test('stays so without being tried again, and is read when it changes', async () => {
+    const folder = newFolder({'a.md': '# A\n\nOld words.\n', 'b.md': '# B\n\nOther words.\n'})
+    await run(folder)
+    folder.write('a.md', '# A\n\nLOOP\n')
+    const stale = await run(folder)
+
+    const again = await run(folder, {openParser: () => Promise.reject() as never})
+
+    expect(again).toMatchObject({outcome: 'unchanged', build: stale.build, pages: {stale: 1}})
+    expect(again.byRule).toEqual(stale.byRule)
+    folder.write('a.md', '# A\n\nMended words.\n')
+    expect(await run(folder)).toMatchObject({pages: {stale: 0, changed: 1}, diagnostics: []})
+    expect(await found(folder, 'mended')).toEqual(['a.md'])
+  })
+
+  test('whose file the scan cannot read stays so too, until it can', async () => {
+    const folder = newFolder({'a.md': '# A\n\nOld words.\n', 'b.md': '# B\n\nOther words.\n'})
+    await run(folder)
+    folder.write('a.md', 'a\0b')
+    const stale = await run(folder)
+
+    expect(await run(folder)).toMatchObject({outcome: 'unchanged', build: stale.build, pages: {stale: 1}})
+    folder.write('b.md', '# B\n\nChanged words.\n')
+    expect(await run(folder)).toMatchObject({pages: {stale: 1, changed: 1}})
+    // With the bytes it had before, too.
+    folder.write('a.md', '# A\n\nOld words.\n')
+    expect(await run(folder)).toMatchObject({pages: {stale: 0}, diagnostics: []})
+    expect(await found(folder, 'old words')).toContain('a.md')
+  })
+
+  test('is kept where everything is made anew, for another model as well', async () => {
+    const folder = newFolder({'a.md': '# A\n\nOld words.\n', 'b.md': 'a page'})
+    await run(folder)
+    folder.write('a.md', '# A\n\nLOOP\n')
+    folder.write('b.md', 'x\0y')
+
+    const anew = await run(folder, {full: true})
+
+    expect(anew).toMatchObject({fullBecause: 'it was asked for', pages: {total: 2, stale: 2}})
+    const other = hashingEmbedder({id: 'another'})
+    const again = await run(folder, {}, other)
+    expect(again).toMatchObject({pages: {total: 2, stale: 2, removed: 0}, passages: {embedded: 2}})
+    expect(await found(folder, 'old words')).toEqual(['a.md'])
+  })
+
+  test('goes when its file does', async () => {
+    const folder = newFolder({'a.md': '# A\n\nOld words.\n', 'b.md': '# B\n\nOther words.\n'})
+    await run(folder)
+    folder.write('a.md', '# A\n\nLOOP\n')
+    await run(folder)
+    folder.remove('a.md')
+
+    expect(await run(folder)).toMatchObject({pages: {total: 1, removed: 1, stale: 0}})
+  })
+
+  test('shows in a dry run as it would be', async () => {
+    const folder = newFolder({'a.md': '# A\n\nOld words.\n', 'b.md': '# B\n\nOther words.\n'})
+    await run(folder)
+    folder.write('a.md', '# A\n\nLOOP\n')
+    folder.write('b.md', 'b\0')
+
+    const report = await run(folder, {dryRun: true})
+
+    expect(report).toMatchObject({outcome: 'dry-run', changes: [], pages: {stale: 2, setAside: 0}})
+  })
+})
+
+test('a page that somebody took back is not kept: draft, link out of the folder, link to nothing', async () => {
+  const folder = newFolder({
+    'a.md': '# A\n\nSecret words.\n',
+    'b.md': '# B\n\nOther words.\n',
+    'c.md': '# C\n\nThird words.\n',
+    'd.md': '# D\n\nThese stay.\n',
+  })
+  await run(folder, {openParser: directParser})
+  folder.write('a.md', '---\ndraft: true\n---\n# A\n\nSecret words.\n')
+  folder.remove('b.md')
+  mkdirSync(join(folder.root, 'outside'))
+  renameSync(join(folder.content, 'c.md'), join(folder.root, 'outside', 'c.md'))
+  symlinkSync(join(folder.root, 'outside', 'c.md'), join(folder.content, 'c.md'))
+  symlinkSync(join(folder.root, 'nothing.md'), join(folder.content, 'b.md'))
+
+  const report = await run(folder, {openParser: directParser, force: true})
+
+  expect(report.pages).toMatchObject({total: 1, removed: 3, stale: 0})
+  expect(await found(folder, 'secret other third')).toEqual([])
+})
+
+test('a first index in which nothing could be read is not published', async () => {
+  const folder = newFolder({'a.md': 'LOOP', 'b.md': 'x\0y'})
+
+  await expect(run(folder)).rejects.toMatchObject({
+    code: 'gate_failed',
+    message: expect.stringContaining('the new build has no page; 2 could not be read'),
+  })
+  expect(await currentBuildId(folder.dataDir)).toBeNull()
+})
+
+test('what lies in a folder that cannot be read counts as unread, and nothing beside it', () => {
+  const scan = {unread: [{path: 'guides', isFolder: true, bytes: 0}]} as never
+
+  expect(isUnread(scan, 'guides/a/b.md')).toBe(true)
+  expect(isUnread(scan, 'guides.md')).toBe(false)
+  expect(isUnread({unread: [{path: '.', isFolder: true, bytes: 0}]} as never, 'any.md')).toBe(true)
+})
