@@ -2,20 +2,25 @@
 export const dependencyNotes: Readonly<Record<string, string>> = {
   '@anthropic-ai/sdk': 'Talks to Claude.',
   '@xenova/transformers':
-    'transformers.js, under the name of its first home: tokenises and runs embedding models (ONNX).',
-  'better-sqlite3': 'SQLite with FTS5: the index’s passages, vectors and words; the transcripts.',
+    'transformers.js, under the name of its first home: tokenises and runs embedding models (ONNX). Native: ONNX Runtime and sharp come ready made for every Node; the lock keeps ONNX Runtime from downloading libraries for GPUs.',
+  'better-sqlite3':
+    'SQLite with FTS5: the index’s passages, vectors and words; the transcripts. Native, ready made, for Node 22.14 and later: it ends an older Node with a segmentation fault.',
+  'better-sqlite3-12':
+    'The same for older Nodes. Native, compiled at install: it aborts Node 24.19 and later. `src/native/sqlite.ts` loads the one that fits, and the lock lets npm install this one only where it is needed.',
   chokidar: 'Watches the content folder for `ingest --watch`.',
   'cli-progress': 'Progress bars on a terminal.',
   compression: 'Compresses pages and scripts for browsers; never a stream.',
   dotenv: 'Reads `.env`.',
-  esbuild: 'Bundles the widget and the page, and takes the types out of the sources as they are loaded.',
+  esbuild:
+    'Bundles the widget and the page, and takes the types out of the sources as they are loaded. A program of its own for each system, ready made.',
   'eventsource-parser': 'Reads event streams, in the widget and in `npm run ask`.',
   express: 'The HTTP server’s routes.',
   'github-slugger': 'Heading anchors as GitHub makes them.',
   'gray-matter': 'Takes front matter off Markdown files. Its JavaScript engines are switched off.',
   helmet: 'Security headers.',
   'highlight.js': 'Colours code in the browser.',
-  'hnswlib-node': 'The HNSW vector index.',
+  'hnswlib-node':
+    'The HNSW vector index. Native, compiled at install in ten seconds; the result runs on every Node.',
   lit: 'The web component’s rendering.',
   marked: 'Cuts Markdown into tokens: in the browser while it streams, on the server to quote sentences.',
   'mdast-util-from-markdown': 'Markdown to a syntax tree, with just the GFM parts that passages need.',

@@ -25,9 +25,15 @@ function settingsMarkdown(): string {
 }
 
 function dependenciesMarkdown(): string {
-  const {dependencies} = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
-    dependencies: Record<string, string>
-  }
+  const given = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Record<
+    'dependencies' | 'optionalDependencies',
+    Record<string, string>
+  >
+  const dependencies = Object.fromEntries(
+    Object.entries({...given.dependencies, ...given.optionalDependencies}).sort(([one], [other]) =>
+      one < other ? -1 : 1,
+    ),
+  )
   const unexplained = Object.keys(dependencies).filter((name) => !(name in dependencyNotes))
   const gone = Object.keys(dependencyNotes).filter((name) => !(name in dependencies))
   if (unexplained.length + gone.length > 0) {
