@@ -192,10 +192,7 @@ export function openChildPool<Task, Result>(options: ChildPoolOptions): ChildPoo
     if (!job) return
     const {cpuMs = null, wallMs} = job.options
     worker.job = job
-    worker.timer = setTimeout(
-      () => fail(worker, 'stuck', `it was not done after ${seconds(wallMs)}, though it did nothing`),
-      wallMs,
-    )
+    worker.timer = setTimeout(() => fail(worker, 'stuck', `it was not done after ${seconds(wallMs)}`), wallMs)
     const message: ParentMessage = {type: 'task', task: job.task, cpuMs}
     worker.child.send(message, (error) => {
       if (error) fail(worker, 'died', error.message)

@@ -61,7 +61,7 @@ for (const major of positionals.length > 0 ? positionals : ['22', '24', '26']) {
     const copy = join(work, 'docent')
     copyTree(copy)
     install(runtime, npm, copy)
-    if (values.suite) run(runtime.node, [npm, 'test'], copy, runtime)
+    if (values.suite) runSuite(runtime, npm, copy)
     else smoke(runtime.node, copy)
     rmSync(copy, {recursive: true, force: true})
   }
@@ -147,6 +147,16 @@ function saysWhatToRun({node}: Runtime): void {
   console.log('  ok with the packages of another Node every command says: run npm ci')
 }
 
+/** Its output is shown as it comes: it takes minutes. */
+function runSuite(runtime: Runtime, npm: string, copy: string): void {
+  const {status, signal} = spawnSync(runtime.node, [npm, 'test'], {
+    cwd: copy,
+    env: environmentOf(runtime),
+    stdio: 'inherit',
+  })
+  if (status !== 0) throw new Error(`the suite ended with ${signal ?? status}`)
+}
+
 function registerOf(folder: string): string[] {
   return ['--import', join(folder, 'src/typescript/register.mjs')]
 }
@@ -157,18 +167,19 @@ function run(program: string, args: readonly string[], cwd: string, runtime?: Ru
     cwd,
     encoding: 'utf8',
     maxBuffer: 64 * 1024 * 1024,
-    env: {
-      ...process.env,
-      ...(runtime
-        ? {
-            PATH: `${dirname(runtime.node)}${delimiter}${process.env['PATH']}`,
-            npm_config_nodedir: runtime.headers,
-          }
-        : {}),
-    },
+    env: runtime ? environmentOf(runtime) : process.env,
   })
   if (status !== 0) {
     throw new Error(`${program} ${args.join(' ')} ended with ${signal ?? status}:\n${stdout}\n${stderr}`)
   }
   return `${stdout}${stderr}`
+}
+
+/** This Node first on the path, and its headers for packages that are compiled. */
+function environmentOf({node, headers}: Runtime): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    PATH: `${dirname(node)}${delimiter}${process.env['PATH']}`,
+    npm_config_nodedir: headers,
+  }
 }
