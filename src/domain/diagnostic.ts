@@ -7,11 +7,19 @@ export interface Diagnostic {
   readonly column: number | null
   /** Kebab-case name of the rule, as `duplicate-anchor`. */
   readonly rule: string
-  /** `error`: the page was set aside. `warning`: something was lost or looks wrong. `info`: worth knowing. */
+  /** `error`: the page could not be read. `warning`: something was lost or looks wrong. `info`: worth knowing. */
   readonly severity: 'error' | 'warning' | 'info'
   readonly reason: string
   /** What the writer can do about it. */
   readonly hint?: string
+}
+
+/** A problem of a whole file. */
+export function fileDiagnostic(
+  path: string,
+  {hint, ...problem}: Pick<Diagnostic, 'rule' | 'severity' | 'reason'> & {readonly hint?: string | undefined},
+): Diagnostic {
+  return {path, line: null, column: null, ...problem, ...(hint === undefined ? {} : {hint})}
 }
 
 /** By path, then line, then column, then rule. */

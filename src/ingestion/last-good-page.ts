@@ -1,4 +1,4 @@
-import type {Diagnostic} from '../domain/index.ts'
+import {fileDiagnostic} from '../domain/index.ts'
 import type {BuildRecords, FileRecord, StoredFidelity} from '../index/index.ts'
 import type {ParsedFile} from './parsed-file.ts'
 import {readInside} from './read-inside.ts'
@@ -20,15 +20,12 @@ export function withLastGood(
   const stored = parsed.state === 'failed' ? (before?.page(parsed.source.path) ?? null) : null
   if (stored === null) return parsed
   const {source} = parsed
-  const note: Diagnostic = {
-    path: source.path,
-    line: null,
-    column: null,
+  const note = fileDiagnostic(source.path, {
     rule: staleRule,
     severity: 'warning',
     reason: 'the index keeps the page as it was before',
     hint: 'Readers find its old words until it can be read.',
-  }
+  })
   return {
     state: 'stale',
     source: {

@@ -1,5 +1,5 @@
 import {join} from 'node:path'
-import {type Diagnostic, DocentError} from '../domain/index.ts'
+import {DocentError, fileDiagnostic} from '../domain/index.ts'
 import {countWords} from '../markdown/words.ts'
 import {ChildFailure, type ChildFailureKind} from './child-pool.ts'
 import type {ParsedFile} from './parsed-file.ts'
@@ -72,15 +72,7 @@ interface Failure {
 }
 
 function failed(path: string, {hash, rule, reason, hint, words}: Failure): ParsedFile {
-  const diagnostic: Diagnostic = {
-    path,
-    line: null,
-    column: null,
-    rule,
-    severity: 'error',
-    reason,
-    ...(hint ? {hint} : {}),
-  }
+  const diagnostic = fileDiagnostic(path, {rule, severity: 'error', reason, hint})
   const fidelity = words === undefined ? null : {visibleWords: words, keptWords: 0, constructs: {}, notes: []}
   const source = {path, hash, includes: [], diagnostics: [diagnostic], fidelity}
   return {state: 'failed', source, page: null, links: [], anchors: []}

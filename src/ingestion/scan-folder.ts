@@ -13,7 +13,7 @@ import {
 } from 'node:fs'
 import {dirname, join, sep} from 'node:path'
 import {setImmediate as breathe} from 'node:timers/promises'
-import {type Diagnostic, DocentError} from '../domain/index.ts'
+import {type Diagnostic, DocentError, fileDiagnostic} from '../domain/index.ts'
 import {isSiteConfig, type ProjectFile} from '../markdown/site.ts'
 
 /** A Markdown file that can be read. */
@@ -92,15 +92,7 @@ export async function scanFolder(content: string, {signal}: {signal?: AbortSigna
   let looked = 0
 
   const report = (path: string, rule: string, reason: string, hint?: string): void => {
-    diagnostics.push({
-      path,
-      line: null,
-      column: null,
-      rule,
-      severity: 'error',
-      reason,
-      ...(hint ? {hint} : {}),
-    })
+    diagnostics.push(fileDiagnostic(path, {rule, severity: 'error', reason, hint}))
   }
 
   /** `ancestors` are the real paths of the folders around, the last that of the folder itself. */

@@ -1,4 +1,4 @@
-import {afterEach, describe, expect, test, vi} from 'vitest'
+import {describe, expect, test, vi} from 'vitest'
 import {buildFolder, currentBuildId, databaseFile} from '../../src/index/index.ts'
 import {
   type IngestOptions,
@@ -9,23 +9,12 @@ import {
 import {openParserPool, type ParserPoolOptions} from '../../src/ingestion/parser-pool.ts'
 import {openSqlite} from '../../src/native/index.ts'
 import {busyLoops} from '../support/busy-loops.ts'
-import {type ContentFolder, contentFolder} from '../support/content-folder.ts'
-import {hashingEmbedder} from '../support/hashing-embedder.ts'
+import type {ContentFolder} from '../support/content-folder.ts'
+import {ingestFolder, newFolder} from '../support/ingest-world.ts'
 import {randomFrom} from '../support/random.ts'
 
 // A dozen processes take their share of the machine.
 vi.setConfig({testTimeout: 900_000})
-
-const folders: ContentFolder[] = []
-afterEach(() => {
-  for (const folder of folders.splice(0)) folder.clear()
-})
-
-function newFolder(files: Readonly<Record<string, string>>): ContentFolder {
-  const folder = contentFolder(files)
-  folders.push(folder)
-  return folder
-}
 
 /** Sentences of made-up words, so that no two passages are alike. */
 function wordsFrom(random: () => number): (count: number) => string {
@@ -103,13 +92,9 @@ function run(
   limits: Partial<ParserPoolOptions>,
   options: Partial<IngestOptions> = {},
 ): Promise<IngestReport> {
-  return ingest({
-    content: folder.content,
-    dataDir: folder.dataDir,
-    embedder: async () => hashingEmbedder(),
-    openParser: (setup) => openParserPool(setup, {size: 2, entry, ...limits}),
-    ...options,
-  })
+  const openParser: IngestOptions['openParser'] = (setup) =>
+    openParserPool(setup, {size: 2, entry, ...limits})
+  return ingestFolder(folder, {openParser, ...options})
 }
 
 describe('a page that fails', () => {
@@ -135,7 +120,7 @@ describe('a page that fails', () => {
 
   test('for want of processor time is not tried again before it changes', async () => {
     const folder = newFolder({'a.md': '# A\n\nGood words.\n', 'b.md': 'LOOP'})
-    await run(folder, {cpuMs: 200})
+    await run(folder, {cpuMs: 400})
     const opened = vi.fn()
 
     const again = await run(folder, {}, {openParser: opened})

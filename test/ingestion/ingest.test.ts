@@ -9,62 +9,17 @@ import {
   writeFileSync,
 } from 'node:fs'
 import {join} from 'node:path'
-import {afterEach, describe, expect, test} from 'vitest'
+import {describe, expect, test} from 'vitest'
 import {DocentError} from '../../src/domain/index.ts'
-import {buildFolder, currentBuildId, type IndexBuild, openBuild} from '../../src/index/index.ts'
-import {
-  activateBuild,
-  type IngestOptions,
-  type IngestReport,
-  ingest,
-  takeIngestLock,
-} from '../../src/ingestion/index.ts'
+import {buildFolder, currentBuildId} from '../../src/index/index.ts'
+import {activateBuild, ingest, takeIngestLock} from '../../src/ingestion/index.ts'
 import {openParserPool} from '../../src/ingestion/parser-pool.ts'
 import {termsOf} from '../../src/text/terms.ts'
-import {type ContentFolder, contentFolder} from '../support/content-folder.ts'
 import {directParser} from '../support/direct-parser.ts'
 import {hashingEmbedder} from '../support/hashing-embedder.ts'
+import {newFolder, pathsFound, ingestFolder as run, withCurrent} from '../support/ingest-world.ts'
 
-const folders: ContentFolder[] = []
-afterEach(() => {
-  for (const folder of folders.splice(0)) folder.clear()
-})
-
-function newFolder(files: Readonly<Record<string, string>> = {}): ContentFolder {
-  const folder = contentFolder(files)
-  folders.push(folder)
-  return folder
-}
-
-function run(
-  folder: ContentFolder,
-  options: Partial<IngestOptions> = {},
-  embedder = hashingEmbedder(),
-): Promise<IngestReport> {
-  return ingest({
-    content: folder.content,
-    dataDir: folder.dataDir,
-    embedder: async () => embedder,
-    openParser: directParser,
-    ...options,
-  })
-}
-
-async function withCurrent<T>(folder: ContentFolder, look: (build: IndexBuild) => T): Promise<T> {
-  const id = await currentBuildId(folder.dataDir)
-  const build = await openBuild(buildFolder(folder.dataDir, id!))
-  try {
-    return look(build)
-  } finally {
-    build.close()
-  }
-}
-
-function pathsFound(build: IndexBuild, words: string): string[] {
-  const hits = build.matching(termsOf(words), 20, {title: 3, headings: 2, text: 1})
-  return [...new Set(build.sections(hits.map((hit) => hit.sectionId)).map((section) => section.page.path))]
-}
-
+const entry = new URL('../support/obedient-parse-child.ts', import.meta.url)
 const guide = '# Volumes\n\nA volume keeps files.\n\n## Mounting\n\nMount it in the pod.\n'
 
 describe('an ingest', () => {
@@ -316,25 +271,32 @@ describe('files that are not as they should be', () => {
       'c.md': 'EXIT',
       'd.md': 'THROW',
       'e.md': 'MEMORY',
-      'f.md': 'HANG',
       'g.md': '# G\n\nMore good words.\n',
     })
-    const entry = new URL('../support/obedient-parse-child.ts', import.meta.url)
 
     const report = await run(folder, {
-      openParser: (setup) => openParserPool(setup, {size: 2, entry, cpuMs: 300, wallMs: 3_000, memoryMb: 64}),
+      openParser: (setup) => openParserPool(setup, {size: 2, entry, cpuMs: 400, memoryMb: 64}),
     })
 
-    expect(report.pages).toMatchObject({total: 2, setAside: 5})
+    expect(report.pages).toMatchObject({total: 2, setAside: 4})
     const rules = Object.fromEntries(report.diagnostics.map(({path, rule}) => [path, rule]))
     expect(rules).toMatchObject({
       'b.md': 'too-slow',
       'c.md': 'parse-crash',
       'd.md': 'parse-error',
-      'f.md': 'parse-timeout',
     })
     expect(rules['e.md']).toMatch(/parse-crash|too-slow/)
     expect(await withCurrent(folder, (build) => pathsFound(build, 'good'))).toEqual(['a.md', 'g.md'])
+  })
+
+  test('case 56: a page that waits for something for ever is given up by the clock', async () => {
+    const folder = newFolder({'a.md': '# A\n\nGood words.\n', 'f.md': 'HANG'})
+
+    const report = await run(folder, {
+      openParser: (setup) => openParserPool(setup, {size: 2, entry, wallMs: 3_000}),
+    })
+
+    expect(report).toMatchObject({pages: {total: 1, setAside: 1}, byRule: {'parse-timeout': 1}})
   })
 
   test('a folder that is not there is refused and named', async () => {

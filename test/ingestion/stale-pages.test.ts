@@ -1,33 +1,16 @@
 import {mkdirSync, renameSync, symlinkSync} from 'node:fs'
 import {join} from 'node:path'
-import {afterEach, describe, expect, test} from 'vitest'
-import {
-  buildFolder,
-  currentBuildId,
-  type IndexBuild,
-  openBuild,
-  openBuildRecords,
-} from '../../src/index/index.ts'
-import {type IngestOptions, type IngestReport, ingest, summaryOf} from '../../src/ingestion/index.ts'
+import {describe, expect, test} from 'vitest'
+import {buildFolder, currentBuildId, openBuildRecords} from '../../src/index/index.ts'
+import {type IngestOptions, type IngestReport, summaryOf} from '../../src/ingestion/index.ts'
 import {openParserPool} from '../../src/ingestion/parser-pool.ts'
 import {isUnread} from '../../src/ingestion/scan-folder.ts'
-import {termsOf} from '../../src/text/terms.ts'
-import {type ContentFolder, contentFolder} from '../support/content-folder.ts'
+import type {ContentFolder} from '../support/content-folder.ts'
 import {directParser} from '../support/direct-parser.ts'
 import {hashingEmbedder} from '../support/hashing-embedder.ts'
+import {ingestFolder, newFolder, pathsFound, withCurrent} from '../support/ingest-world.ts'
 
 /** A page that was read once and cannot be read now keeps its text; one that was taken away does not. */
-
-const folders: ContentFolder[] = []
-afterEach(() => {
-  for (const folder of folders.splice(0)) folder.clear()
-})
-
-function newFolder(files: Readonly<Record<string, string>>): ContentFolder {
-  const folder = contentFolder(files)
-  folders.push(folder)
-  return folder
-}
 
 const entry = new URL('../support/obedient-parse-child.ts', import.meta.url)
 
@@ -36,30 +19,13 @@ function run(
   options: Partial<IngestOptions> = {},
   embedder = hashingEmbedder(),
 ): Promise<IngestReport> {
-  return ingest({
-    content: folder.content,
-    dataDir: folder.dataDir,
-    embedder: async () => embedder,
-    openParser: (setup) => openParserPool(setup, {size: 1, entry, cpuMs: 150}),
-    ...options,
-  })
-}
-
-async function withCurrent<T>(folder: ContentFolder, look: (build: IndexBuild) => T): Promise<T> {
-  const id = await currentBuildId(folder.dataDir)
-  const build = await openBuild(buildFolder(folder.dataDir, id!))
-  try {
-    return look(build)
-  } finally {
-    build.close()
-  }
+  const openParser: IngestOptions['openParser'] = (setup) =>
+    openParserPool(setup, {size: 1, entry, cpuMs: 400})
+  return ingestFolder(folder, {openParser, ...options}, embedder)
 }
 
 function found(folder: ContentFolder, words: string): Promise<string[]> {
-  return withCurrent(folder, (build) => {
-    const hits = build.matching(termsOf(words), 20, {title: 3, headings: 2, text: 1})
-    return [...new Set(build.sections(hits.map((hit) => hit.sectionId)).map((section) => section.page.path))]
-  })
+  return withCurrent(folder, (build) => pathsFound(build, words))
 }
 
 function sectionsOfVolumes(folder: ContentFolder): Promise<unknown[]> {

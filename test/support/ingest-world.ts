@@ -1,0 +1,52 @@
+import {afterEach} from 'vitest'
+import {buildFolder, currentBuildId, type IndexBuild, openBuild} from '../../src/index/index.ts'
+import {type IngestOptions, type IngestReport, ingest} from '../../src/ingestion/index.ts'
+import {termsOf} from '../../src/text/terms.ts'
+import {type ContentFolder, contentFolder} from './content-folder.ts'
+import {directParser} from './direct-parser.ts'
+import {hashingEmbedder} from './hashing-embedder.ts'
+
+const folders: ContentFolder[] = []
+
+/** A folder of Markdown with a data folder beside it, gone after the test. */
+export function newFolder(files: Readonly<Record<string, string>> = {}): ContentFolder {
+  const folder = contentFolder(files)
+  folders.push(folder)
+  return folder
+}
+
+afterEach(() => {
+  for (const folder of folders.splice(0)) folder.clear()
+})
+
+/** An ingest in this process, with an embedder that needs no model. */
+export function ingestFolder(
+  folder: ContentFolder,
+  options: Partial<IngestOptions> = {},
+  embedder = hashingEmbedder(),
+): Promise<IngestReport> {
+  return ingest({
+    content: folder.content,
+    dataDir: folder.dataDir,
+    embedder: async () => embedder,
+    openParser: directParser,
+    ...options,
+  })
+}
+
+/** Looks into the build that is current. */
+export async function withCurrent<T>(folder: ContentFolder, look: (build: IndexBuild) => T): Promise<T> {
+  const id = await currentBuildId(folder.dataDir)
+  const build = await openBuild(buildFolder(folder.dataDir, id!))
+  try {
+    return look(build)
+  } finally {
+    build.close()
+  }
+}
+
+/** Pages with any of the words, best first. */
+export function pathsFound(build: IndexBuild, words: string): string[] {
+  const hits = build.matching(termsOf(words), 20, {title: 3, headings: 2, text: 1})
+  return [...new Set(build.sections(hits.map((hit) => hit.sectionId)).map((section) => section.page.path))]
+}
