@@ -249,6 +249,8 @@ function progressBar(): {show: (progress: IngestProgress) => void; stop: () => v
       if (total > 0) {
         bar.setTotal(total)
         bar.update(done, payload)
+        // It is drawn now and then; the last state of all is drawn in any case.
+        if (done === total) bar.render()
       } else bar.update(payload)
     },
     stop: () => bar.stop(),
