@@ -1,11 +1,12 @@
 import {config as loadEnvFile} from 'dotenv'
 import {DocentError} from './domain/index.ts'
 import {
-  apiKey,
+  asWritten,
   folder,
   host,
   httpUrl,
   imageHosts,
+  isHeaderText,
   maxMs,
   modelName,
   oneOf,
@@ -99,7 +100,7 @@ export const settingsTable: readonly Setting<unknown>[] = [
     key: 'contentDir',
     fallback: 'content',
     meaning: 'Folder of Markdown to answer from.',
-    parse: folder,
+    parse: asWritten,
   },
   {
     name: 'DATA_DIR',
@@ -135,7 +136,7 @@ export const settingsTable: readonly Setting<unknown>[] = [
     fallback: '',
     meaning: 'Turns Claude on.',
     secret: true,
-    parse: apiKey,
+    parse: optional,
   },
   {
     name: 'ANTHROPIC_BASE_URL',
@@ -403,16 +404,28 @@ function contradictions(read: Partial<Settings>): string[] {
   if (read.generator === 'anthropic' && read.anthropicApiKey === null) {
     problems.push('GENERATOR: "anthropic" needs ANTHROPIC_API_KEY; set it, or use extractive')
   }
+  if (read.generator !== 'extractive' && read.anthropicApiKey != null) problems.push(...claudeProblems(read))
+  // One token for all is an administrator's, who may do both.
+  const isForAll = read.adminToken === read.docsToken
+  if (read.docsToken != null && read.docsToken === read.supportToken && !isForAll) {
+    problems.push(
+      'SUPPORT_TOKEN: its value is DOCS_TOKEN’s, so nobody could sign in for support; give it its own',
+    )
+  }
+  return problems
+}
+
+/** What Claude could not be called with. */
+function claudeProblems(read: Partial<Settings>): string[] {
+  const problems: string[] = []
+  if (!isHeaderText(read.anthropicApiKey ?? '')) {
+    problems.push('ANTHROPIC_API_KEY: its value must be one line that a header can carry')
+  }
   const named = {ANTHROPIC_MODEL: read.anthropicModel, ANTHROPIC_FALLBACK_MODEL: read.anthropicFallbackModel}
   for (const [name, model] of Object.entries(named)) {
     // A gateway may call its models what it likes.
     if (read.anthropicBaseUrl !== null || model == null || !/\s/.test(model)) continue
     problems.push(`${name}: ${JSON.stringify(model)} has a blank in it, as no model of Anthropic has`)
-  }
-  if (read.docsToken != null && read.docsToken === read.supportToken) {
-    problems.push(
-      'SUPPORT_TOKEN: its value is DOCS_TOKEN’s, so nobody could sign in for support; give it its own',
-    )
   }
   return problems
 }

@@ -1,4 +1,6 @@
+import {existsSync, statSync} from 'node:fs'
 import {createServer} from 'node:net'
+import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {Presets, SingleBar} from 'cli-progress'
 import {pino} from 'pino'
@@ -156,9 +158,22 @@ function listenError(error: NodeJS.ErrnoException): DocentError {
 
 function settingsOrExit(): Settings {
   try {
-    return loadSettings()
+    const settings = loadSettings()
+    checkContent(settings)
+    return settings
   } catch (error) {
     process.stderr.write(`${toDocentError(error).message}\n`)
     process.exit(2)
   }
+}
+
+/** Without an index there must be a folder to make one of. Asked before anything is opened. */
+function checkContent({contentDir, dataDir}: Settings): void {
+  if (existsSync(join(dataDir, 'CURRENT')) || statSync(contentDir, {throwIfNoEntry: false})?.isDirectory()) {
+    return
+  }
+  throw new DocentError(
+    'config',
+    `CONTENT_DIR: ${JSON.stringify(contentDir)} is no folder, and DATA_DIR holds no index to answer from; name the folder of your Markdown files`,
+  )
 }

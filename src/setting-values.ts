@@ -8,6 +8,8 @@ import {isIP, isIPv4} from 'node:net'
 
 export const maxMs = 24 * 60 * 60 * 1000
 
+export const asWritten = (value: string): string => value
+
 export const optional = (value: string): string | null => (value === '' ? null : value)
 
 export const whole = (min: number, max: number) => (value: string) => {
@@ -54,7 +56,7 @@ export const host = (value: string): string => {
   if (value === '*') throw new Error('is no address; write 0.0.0.0 to listen on all')
   const url = urlOf(/^\w+:\/\//.test(value) ? value : `http://${value}`)
   const name = url?.hostname.replace(/^\[(.*)\]$/, '$1')
-  const instead = name ? `write ${name}` : 'write one such as 127.0.0.1'
+  const instead = name && name !== value ? `write ${name}` : 'write one such as 127.0.0.1'
   throw new Error(`must be an address or a host name alone, without scheme, port or brackets; ${instead}`)
 }
 
@@ -70,7 +72,8 @@ export const httpUrl = (value: string): string | null => {
 /** Sources link to it, and no link with a name or a password in it is followed. */
 export const siteUrl = (value: string): string | null => {
   const read = httpUrl(value)
-  if (read !== null && withoutPassword(read) !== read) {
+  const url = read === null ? null : urlOf(read)
+  if (url !== null && (url.username !== '' || url.password !== '')) {
     throw new Error('must not hold a name or a password: visitors follow links to it')
   }
   return read
@@ -87,11 +90,20 @@ function origin(item: string): string {
   if (item.includes('*')) {
     throw new Error(`has ${item}, which matches no site; list each one, or write * alone for all`)
   }
-  const url = urlOf(/^[a-z][a-z0-9+.-]*:\/\//i.test(item) ? item : `https://${item}`)
-  if (url === null) {
-    throw new Error(`has ${item}, which is no origin; write one such as https://docs.example.com`)
+  const isWithScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(item)
+  const url = urlOf(isWithScheme ? item : `https://${item}`)
+  if (url !== null && !isWeb(url)) {
+    throw new Error(`has ${item}; pages are at http:// or https://, so write one of these`)
   }
-  if (!isWeb(url)) throw new Error(`has ${item}; pages are at http:// or https://, so write one of these`)
+  // The parser takes marks in a name that no browser is ever sent to.
+  if (url === null || !/^(?:[\w-]+(?:\.[\w-]+)*\.?|\[[\da-f:.]+\])$/.test(url.hostname)) {
+    throw new Error(
+      `has ${item}, which is no origin; write origins such as https://docs.example.com, with commas between them`,
+    )
+  }
+  if (!isWithScheme && url.origin === `https://${item}`) {
+    throw new Error(`has ${item}, without http:// or https://; write it with the one that its pages have`)
+  }
   if (url.origin !== item) throw new Error(`has ${item}, but browsers send ${url.origin}; write that`)
   return item
 }
@@ -108,12 +120,13 @@ function imageHost(item: string): string {
     throw new Error(`has ${item}, which matches no host; list each one, or write * alone for any`)
   }
   if (/^[\p{L}\p{N}_-]+(?:\.[\p{L}\p{N}_-]+)*(?::\d{1,5})?$/u.test(item)) {
-    const url = urlOf(`https://${item.replace(/:80$/, '')}`)
+    // The port of a scheme is in no image's host.
+    const url = urlOf(`https://${item.replace(/:0*(?:80|443)$/, '')}`)
     if (url !== null) return url.host
   }
   const url = urlOf(`https://${item.replace(/^[a-z]*:?\/\//i, '')}`)
   const instead =
-    url !== null && /^[\w.-]+(?::\d+)?$/.test(url.host) && !/[\s;'"]|:$/.test(item)
+    url !== null && url.host !== item && /^[\w.-]+(?::\d+)?$/.test(url.host) && !/[\s;'"]|:$/.test(item)
       ? `write ${url.host}`
       : 'write hosts such as images.example.com, with commas between them'
   throw new Error(`has ${item}, which is no host alone; ${instead}`)
@@ -130,7 +143,11 @@ function proxy(item: string): string {
   if (proxyNames.includes(item)) return item
   const [, address = '', range = null] = /^([^/]*)(?:\/(.*))?$/s.exec(item) ?? []
   const family = isIP(address)
-  if (family === 0) {
+  // Express knows fewer spellings of an address than Node.
+  const isKnown =
+    !/%.*[^\da-z]/i.test(address) &&
+    (family !== 6 || !address.includes('.') || /^::ffff:[\d.]+$/i.test(address))
+  if (family === 0 || !isKnown) {
     throw new Error(
       `has ${item}, which is no proxy; write how many stand before Docent, such as 1, or their addresses, such as 10.0.0.0/8, ${proxyNames.join(', ')}`,
     )
@@ -158,10 +175,9 @@ export const token = (value: string): string | null => {
   return value
 }
 
-/** Sent as a header. */
-export const apiKey = (value: string): string | null => {
-  if (/[^\x20-\x7e\x80-\xff]/.test(value)) throw new Error('must be one line that a header can carry')
-  return optional(value)
+/** Whether it can be sent as a header. */
+export function isHeaderText(value: string): boolean {
+  return !/[^\x20-\x7e\x80-\xff]/.test(value)
 }
 
 export const modelName = (value: string): string => {
@@ -169,17 +185,18 @@ export const modelName = (value: string): string => {
   return value
 }
 
-/** For a message or a log. */
+/** For a message or a log: what may be a name and a password, however it is written, is left out up to the last @. */
 export function withoutPassword(text: string): string {
-  return text.replace(/\/\/[^/@\s]*@/g, '//…@')
+  return text.replace(/^([a-z][a-z0-9+.-]*:[\\/]*)?[\s\S]*@/i, '$1…@')
 }
 
-/** @throws Error that tells what is wrong with each item. */
+/** Commas or blanks stand between the items. @throws Error that tells what is wrong with each. */
 function eachOf<T>(value: string, read: (item: string) => T): T[] {
+  // A part of a password is not to be shown as an item.
+  if (value.includes('@')) throw new Error('must not hold a name or a password')
   const problems: string[] = []
   const items = value
-    .split(',')
-    .map((item) => item.trim())
+    .split(/[,\s]+/)
     .filter(Boolean)
     .flatMap((item) => {
       try {

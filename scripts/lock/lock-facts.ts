@@ -21,6 +21,15 @@ export const nodesOfSqlite12 = '<22.14.0 || >=23.0.0 <23.6.0'
 
 export const lockFacts: readonly LockFact[] = [
   {
+    // Its binary comes with it. npm writes that there is a script where it has built one that does nothing.
+    name: 'better-sqlite3',
+    fact: 'better-sqlite3 has no install script',
+    isStated: (entry) => entry.hasInstallScript === undefined,
+    state: (entry) => {
+      delete entry.hasInstallScript
+    },
+  },
+  {
     // It aborts Node 24.19 and later, and where 13 runs it would be compiled for nothing, for a minute and a half.
     name: 'better-sqlite3-12',
     fact: `better-sqlite3-12 is for Node ${nodesOfSqlite12}`,

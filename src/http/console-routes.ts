@@ -97,6 +97,7 @@ const partialChoices = [
 function listOf(request: Request, items: readonly TranscriptItem[], nextCursor: string | null): Html {
   const value = (name: string) => {
     const given = request.query[name]
+    if (name === 'partial') return given === 'true' ? '1' : given === 'false' ? '0' : String(given ?? '')
     return typeof given === 'string' ? given : ''
   }
   const choice = (

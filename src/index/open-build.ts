@@ -221,6 +221,7 @@ async function openHnsw(
     }
     return {hnsw, degraded: null}
   } catch (error) {
+    if (error instanceof DocentError && error.code === 'not_installed') throw error
     return {hnsw: null, degraded: `${hnswFile} cannot be used (${(error as Error).message}); search is exact`}
   }
 }

@@ -6,11 +6,12 @@ import {runsTypescript} from '../typescript/index.ts'
  *
  * - `cpu` it used more processor time than it may; it would again, on any machine and beside any load
  * - `stuck` it was not done long after that time could have passed: it waits for something
- * - `died` its process ended, as for want of memory
+ * - `memory` its heap overflowed; it would again
+ * - `died` its process ended, and nothing tells why: the machine may have been short of memory
  * - `threw` the program says so itself
  * - `start` no process could be started, whatever the task
  */
-export type ChildFailureKind = 'cpu' | 'stuck' | 'died' | 'threw' | 'start'
+export type ChildFailureKind = 'cpu' | 'stuck' | 'memory' | 'died' | 'threw' | 'start'
 
 /** A task gave no result. The process that had it is gone, unless it `threw`; another takes its place. */
 export class ChildFailure extends Error {
@@ -162,6 +163,9 @@ export function openChildPool<Task, Result>(options: ChildPoolOptions): ChildPoo
       })
       if (signal === cpuSignal && worker.job?.options.cpuMs !== undefined) {
         fail(worker, 'cpu', `it needs more than ${seconds(worker.job.options.cpuMs)} of processor time`)
+      } else if (signal === 'SIGABRT' && worker.isReady) {
+        // How V8 ends a process whose heap is full.
+        fail(worker, 'memory', `it needs more than ${memoryMb} MB of memory`)
       } else fail(worker, 'died', `its process ended with ${signal ?? `exit ${code}`}`)
     })
     child.send({type: 'setup', setup} satisfies ParentMessage)

@@ -41,8 +41,13 @@ export async function openEmbedderProcess(options: EmbedderProcessOptions): Prom
   const {id, name, dimensions} = facts
 
   async function run(task: EmbedTask, signal: AbortSignal | undefined): Promise<Float32Array> {
+    const once = (): Promise<Float32Array> => pool.run(task, {wallMs: timeoutMs, ...(signal ? {signal} : {})})
     try {
-      return await pool.run(task, {wallMs: timeoutMs, ...(signal ? {signal} : {})})
+      return await once().catch((error: unknown) => {
+        // A machine that is short of memory ends processes: with another one it may go on.
+        if (signal?.aborted || !(error instanceof ChildFailure) || error.kind !== 'died') throw error
+        return once()
+      })
     } catch (error) {
       if (signal?.aborted) throw error
       throw asModelError(error)
@@ -118,6 +123,8 @@ export async function embedderKeyOf({model, cacheDir}: EmbedSetup): Promise<stri
 
 function asModelError(error: unknown): Error {
   return error instanceof ChildFailure
-    ? new DocentError('embedding_model', error.message, {cause: error})
+    ? new DocentError('embedding_model', `the process that embeds text failed: ${error.message}`, {
+        cause: error,
+      })
     : (error as Error)
 }

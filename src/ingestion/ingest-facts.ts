@@ -6,7 +6,7 @@ import {brokenLinksIn, duplicateUrlsIn} from './links.ts'
 import type {ParseResult} from './parse-task.ts'
 import type {ParsedFile} from './parsed-file.ts'
 import {readInside} from './read-inside.ts'
-import type {Scan} from './scan-folder.ts'
+import {isUnread, type Scan} from './scan-folder.ts'
 
 /** What can be read from the files of a build, whether it was made now or before. */
 export interface Facts {
@@ -25,7 +25,7 @@ export function factsOf(records: BuildRecords | null, scan: Scan, tried: readonl
   const files = new Set(scan.files.map((file) => file.path))
   const again = new Set(tried.map((file) => file.source.path))
   const isKept = ({path}: {path: string}): boolean =>
-    !again.has(path) && (tried.length === 0 || files.has(path))
+    !again.has(path) && (tried.length === 0 || files.has(path) || isUnread(scan, path))
   const pages = [
     ...(records?.pages().filter(isKept) ?? []),
     ...tried.flatMap(({page, links, anchors}) => (page ? [pageRecordOf(page, links, anchors)] : [])),
@@ -42,7 +42,7 @@ export function factsOf(records: BuildRecords | null, scan: Scan, tried: readonl
     ...tried.flatMap(({source}) => (source.fidelity ? [{path: source.path, fidelity: source.fidelity}] : [])),
   ]
   const stalePaths = new Set(diagnostics.filter(({rule}) => rule === staleRule).map(({path}) => path))
-  const fidelity = [...counted, ...unreadFidelity(scan, new Set(counted.map(({path}) => path)))]
+  const fidelity = withUnread(counted, scan)
   const indexed = new Set(pages.map(({path}) => path))
   const losing = fidelity
     .map(({path, fidelity: {visibleWords, keptWords}}) => ({path, visibleWords, keptWords}))
@@ -63,17 +63,22 @@ export function factsOf(records: BuildRecords | null, scan: Scan, tried: readonl
   }
 }
 
-/** All words of a file that could not be read are lost. */
-function unreadFidelity(
-  {unread}: Scan,
-  counted: ReadonlySet<string>,
-): {readonly path: string; readonly fidelity: StoredFidelity}[] {
-  return unread
-    .filter(({path, isFolder, bytes}) => !isFolder && bytes > 0 && !counted.has(path))
-    .map(({path, bytes}) => {
-      const visibleWords = Math.ceil(bytes / bytesPerWord)
-      return {path, fidelity: {visibleWords, keptWords: 0, constructs: {}, notes: []}}
-    })
+interface PageFidelity {
+  readonly path: string
+  readonly fidelity: StoredFidelity
+}
+
+/** The words of a file that the scan could not read are lost, but for as many as are kept of the build before. */
+function withUnread(counted: readonly PageFidelity[], {unread}: Scan): PageFidelity[] {
+  const byPath = new Map(counted.map((page) => [page.path, page]))
+  for (const {path, isFolder, bytes} of unread) {
+    if (isFolder || bytes === 0) continue
+    const visibleWords = Math.ceil(bytes / bytesPerWord)
+    const {keptWords = 0, constructs = {}, notes = []} = byPath.get(path)?.fidelity ?? {}
+    const fidelity = {visibleWords, keptWords: Math.min(keptWords, visibleWords), constructs, notes}
+    byPath.set(path, {path, fidelity})
+  }
+  return [...byPath.values()]
 }
 
 function pageRecordOf(page: Page, links: ParseResult['links'], written: ParseResult['anchors']): PageRecord {

@@ -1,8 +1,11 @@
 import {createHash} from 'node:crypto'
+import {join} from 'node:path'
 import {DocentError} from '../domain/index.ts'
 import {
   type BuildRecords,
+  buildFolder,
   buildFormat,
+  buildIds,
   databaseFile,
   type FileRecord,
   hnswFile,
@@ -17,6 +20,7 @@ import {termsOf} from '../text/terms.ts'
 import {readInside} from './read-inside.ts'
 import {retriedRules} from './read-page.ts'
 import {hashOf, isUnread, type Scan, type ScannedFile} from './scan-folder.ts'
+import {isFileTakenBack} from './taken-back.ts'
 
 /** The build before, when the next one can start from it. */
 export interface Base {
@@ -39,8 +43,21 @@ export interface Plan {
   readonly retried: ReadonlySet<string>
 }
 
-/** The build that is current, checked; null when it cannot be built upon. */
-export async function openBase(folder: string): Promise<Base | null> {
+/**
+ * The build to start from: the current one or, where that is damaged, the newest sound one before it; null when there
+ * is none.
+ */
+export async function openNewestBase(dataDir: string, currentId: string | null): Promise<Base | null> {
+  if (currentId === null) return null
+  for (const id of [currentId, ...(await buildIds(dataDir)).filter((other) => other < currentId)]) {
+    const base = await openBase(buildFolder(dataDir, id))
+    if (base !== null) return base
+  }
+  return null
+}
+
+/** A build, checked; null when it cannot be built upon. */
+async function openBase(folder: string): Promise<Base | null> {
   try {
     const manifest = await readManifest(folder)
     if ((await mismatchOf(folder, manifest, databaseFile)) !== null) return null
@@ -109,7 +126,8 @@ export function planOf(scan: Scan, base: Base | null, before: Base | null): Plan
     )
   })
   const present = new Set(scan.files.map((file) => file.path))
-  const isStillThere = (file: FileRecord): boolean => file.isPage && isUnread(scan, file.path)
+  const isStillThere = ({isPage, path}: FileRecord): boolean =>
+    isPage && isUnread(scan, path) && !isFileTakenBack(join(scan.root, path), path)
   const removed = [...known.values()].filter((file) => !present.has(file.path) && !isStillThere(file))
   const unread = (before?.records.files() ?? []).filter(
     // Without a hash it was stored so already, and stays when the next build starts from this one.

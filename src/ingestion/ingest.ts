@@ -1,18 +1,12 @@
 import {DocentError} from '../domain/index.ts'
-import {
-  type BuildWriter,
-  buildFolder,
-  currentBuildId,
-  openBuildWriter,
-  removeStaging,
-} from '../index/index.ts'
+import {type BuildWriter, currentBuildId, openBuildWriter, removeStaging} from '../index/index.ts'
 import {detectSite, type SiteRules, siteRulesOf} from '../markdown/site.ts'
 import {completeBuild} from './complete-build.ts'
 import {IngestContext} from './ingest-context.ts'
 import {factsOf} from './ingest-facts.ts'
 import {takeIngestLock} from './ingest-lock.ts'
 import type {IngestCallbacks, IngestOptions} from './ingest-options.ts'
-import {type Base, cutterOf, openBase, planOf, reasonForFull} from './ingest-plan.ts'
+import {type Base, cutterOf, openNewestBase, planOf, reasonForFull} from './ingest-plan.ts'
 import type {IngestReport} from './ingest-report.ts'
 import {makeReport, type ReportParts} from './make-report.ts'
 import {runPageStage} from './page-stage.ts'
@@ -42,7 +36,7 @@ async function run(context: IngestContext): Promise<IngestReport> {
   const {content, dataDir, full = false, dryRun = false, embedderKey: key = null} = context.options
   if (!dryRun) await removeStaging(dataDir)
   const currentId = await currentBuildId(dataDir)
-  const current = currentId === null ? null : await openBase(buildFolder(dataDir, currentId))
+  const current = await openNewestBase(dataDir, currentId)
   const isKnownModel = key !== null && current?.manifest.embedding.key === key
   // It loads while the folder is read.
   if (!isKnownModel) context.embedder().catch(() => undefined)
@@ -68,7 +62,8 @@ async function run(context: IngestContext): Promise<IngestReport> {
         total: manifest.counts,
       })
 
-    const isRepair = base !== null && !base.hnswIsSound
+    // CURRENT must not go on naming a damaged build.
+    const isRepair = base !== null && (!base.hnswIsSound || base.manifest.id !== currentId)
     const isGone = plan.removed.length > 0 || plan.unread.length > 0
     if (plan.toParse.length === 0 && !isGone && base && !isRepair) return unchanged(base)
 

@@ -1,5 +1,8 @@
-import {fileDiagnostic} from '../domain/index.ts'
+import {fileDiagnostic, type Page} from '../domain/index.ts'
 import type {BuildRecords, FileRecord, StoredFidelity} from '../index/index.ts'
+import {noFrontMatter} from '../markdown/front-matter.ts'
+import {routeOf} from '../markdown/routes.ts'
+import type {SiteRules} from '../markdown/site.ts'
 import type {ParsedFile} from './parsed-file.ts'
 import {readInside} from './read-inside.ts'
 import {hashOf} from './scan-folder.ts'
@@ -7,17 +10,21 @@ import {hashOf} from './scan-folder.ts'
 /** Of a page whose text is that of the build before. */
 export const staleRule = 'stale-page'
 
+export interface LastGoodOptions {
+  readonly before: BuildRecords | null
+  /** What the build before has of the file: under its path, or under the one that it was moved from. */
+  readonly known: FileRecord | undefined
+  readonly root: string
+  readonly site: SiteRules
+}
+
 /**
  * A page that could not be read keeps the text it had: old words under a warning are better than a hole in the
  * index. Anything else, and a page that was none before, comes back as it is.
  */
-export function withLastGood(
-  parsed: ParsedFile,
-  before: BuildRecords | null,
-  known: FileRecord | undefined,
-  root: string,
-): ParsedFile {
-  const stored = parsed.state === 'failed' ? (before?.page(parsed.source.path) ?? null) : null
+export function withLastGood(parsed: ParsedFile, {before, known, root, site}: LastGoodOptions): ParsedFile {
+  if (parsed.state !== 'failed' || !known?.isPage) return parsed
+  const stored = before?.page(known.path) ?? null
   if (stored === null) return parsed
   const {source} = parsed
   const note = fileDiagnostic(source.path, {
@@ -31,17 +38,23 @@ export function withLastGood(
     source: {
       ...source,
       // What it took in may be what it cannot be read with: then a change there is worth a try.
-      includes: (known?.includes ?? []).map(({path}) => {
+      includes: known.includes.map(({path}) => {
         const bytes = readInside(root, path)
         return {path, hash: bytes && hashOf(bytes)}
       }),
       diagnostics: [...source.diagnostics, note],
       fidelity: staleFidelity(source.fidelity, stored.fidelity),
     },
-    page: stored.page,
+    page: {...stored.page, path: source.path, url: urlOf(stored.page, source.path, site)},
     links: stored.links,
     anchors: stored.anchors,
   }
+}
+
+/** Of a page that was moved: the route of its new place, unless its front matter had given it another. */
+function urlOf({path, url}: Page, newPath: string, site: SiteRules): string {
+  const isRoute = path !== newPath && routeOf(path, noFrontMatter, site) === url
+  return isRoute ? routeOf(newPath, noFrontMatter, site) : url
 }
 
 /** Words that were added since are lost, as far as can be counted. */

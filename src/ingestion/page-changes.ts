@@ -9,10 +9,10 @@ export function changesOf(
   before: BuildRecords | null,
   removedByHash: ReadonlyMap<string, FileRecord>,
 ): PageChange[] {
-  // It has the passages it had.
-  if (state === 'stale') return []
   const {path, hash} = source
   const known = beforeFiles.get(path)
+  // It has the passages it had.
+  if (state === 'stale' && known?.isPage) return []
   const from = known?.isPage ? undefined : removedByHash.get(hash)
   const old = before?.embeddingHashesOf(from?.path ?? path) ?? []
   const now =

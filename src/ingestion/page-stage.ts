@@ -1,3 +1,4 @@
+import type {Diagnostic} from '../domain/index.ts'
 import {type BuildRecords, type BuildWriter, embeddingHashOf, embeddingTextOf} from '../index/index.ts'
 import type {SiteRules} from '../markdown/site.ts'
 import type {IngestContext} from './ingest-context.ts'
@@ -56,7 +57,13 @@ export async function runPageStage(context: IngestContext, stage: PageStage): Pr
   const changes: PageChange[] = []
   const tried: ParsedFile[] = []
   const beforeFiles = new Map(before?.records.files().map((file) => [file.path, file]))
-  const removedByHash = new Map(plan.removed.map((file) => [file.hash, file]))
+  const removedByHash = new Map(plan.removed.filter(({hash}) => hash !== '').map((file) => [file.hash, file]))
+  const asBefore = failuresOf(before)
+  /** Whether a page failed as it did before, so that there is nothing to store. */
+  const isAsBefore = ({state, source}: ParsedFile): boolean =>
+    state !== 'read' &&
+    plan.retried.has(source.path) &&
+    asBefore.get(source.path) === failureOf(source.hash, source.diagnostics, source.fidelity !== null)
   let done = 0
   let failedAgain = 0
   let failed = 0
@@ -103,9 +110,9 @@ export async function runPageStage(context: IngestContext, stage: PageStage): Pr
     context.tell('pages', 0, total)
     for await (const read of readInOrder(context, stage, parser)) {
       const {path, hash} = read.source
-      const known = beforeFiles.get(path)
-      const parsed = withLastGood(read, before?.records ?? null, known, scan.root)
-      if (parsed.state !== 'read' && plan.retried.has(path) && known?.hash === hash) failedAgain++
+      const known = beforeFiles.get(path) ?? removedByHash.get(hash)
+      const parsed = withLastGood(read, {before: before?.records ?? null, known, root: scan.root, site})
+      if (isAsBefore(parsed)) failedAgain++
       if (parsed.state === 'failed') failed++
       if (parsed.state === 'failed' && known?.isPage) lost++
       changes.push(...changesOf(parsed, beforeFiles, before?.records ?? null, removedByHash))
@@ -136,6 +143,28 @@ export async function runPageStage(context: IngestContext, stage: PageStage): Pr
   if (before) changes.push(...removalsOf(gone, before.records))
   changes.sort((one, other) => (one.path < other.path ? -1 : 1))
   return {changes, failedAgain, failed, lost, tried}
+}
+
+/** What a build knows of each file with a problem, to be compared. */
+function failuresOf(before: Base | null): ReadonlyMap<string, string> {
+  if (before === null) return new Map()
+  const hashes = new Map(before.records.files().map(({path, hash}) => [path, hash]))
+  const counted = new Set(before.records.fidelity().map(({path}) => path))
+  const byPath = new Map<string, Diagnostic[]>()
+  for (const diagnostic of before.records.diagnostics()) {
+    const {path} = diagnostic
+    byPath.set(path, [...(byPath.get(path) ?? []), diagnostic])
+  }
+  return new Map(
+    [...byPath].map(([path, problems]) => [
+      path,
+      failureOf(hashes.get(path) ?? '', problems, counted.has(path)),
+    ]),
+  )
+}
+
+function failureOf(hash: string, diagnostics: readonly Diagnostic[], isCounted: boolean): string {
+  return JSON.stringify([hash, diagnostics.map(({rule}) => rule), isCounted])
 }
 
 function openParser({options}: IngestContext, scan: Scan, site: SiteRules, {toParse}: Plan): PageParser {

@@ -20,18 +20,27 @@ export interface ParserPoolOptions {
   readonly entry?: URL
 }
 
-/** A page that failed gets so many times the processor time and the memory when it is read alone. */
-const moreAlone = {cpu: 6, memory: 2} as const
-
-/** By the clock: what a process gets of a core among sixty that want it. */
-const wallPerCpu = 60
-
 /**
  * Processor time for a page of so many characters, in milliseconds. Usual pages need 1 to 3 s a megabyte, changelogs
- * of long lists 10: this lets a processor be six times slower, before a page is read again with more.
+ * of long lists 10.
  */
 export function cpuLimitOf(length: number): number {
-  return 10_000 + Math.round(length * 0.06)
+  return 10_000 + Math.round(length * 0.04)
+}
+
+/** What a page gets that failed, when it is read alone: enough for a processor that is eight times slower. */
+function cpuLimitAlone(cpuMs: number): number {
+  return 2 * cpuMs + Math.min(40_000, 4 * cpuMs)
+}
+
+const memoryAlone = 2
+
+/** Processor time that failing pages may take in all, in milliseconds, before no more are read again. */
+const maxAloneMs = 15 * 60_000
+
+/** By the clock: what a process gets of a core among thirty that want it, and no less than ten minutes. */
+function wallLimitOf(cpuMs: number): number {
+  return Math.max(10 * 60_000, 30 * cpuMs)
 }
 
 /**
@@ -45,20 +54,25 @@ export function openParserPool(setup: ParseSetup, options: ParserPoolOptions): P
   const pool = openChildPool<ParseTask, ParseResult>({entry, setup, size, memoryMb})
   let large: ChildPool<ParseTask, ParseResult> | null = null
   let isClosed = false
+  let failedAloneMs = 0
   /** Pages are read alone one after the other. */
   let last: Promise<unknown> = Promise.resolve()
 
-  function limitsOf({text}: ParseTask, times: number): {readonly cpuMs: number; readonly wallMs: number} {
-    const cpuMs = (options.cpuMs ?? cpuLimitOf(text.length)) * times
-    return {cpuMs, wallMs: options.wallMs ?? cpuMs * wallPerCpu}
-  }
+  const limits = (cpuMs: number) => ({cpuMs, wallMs: options.wallMs ?? wallLimitOf(cpuMs)})
+  const cpuFor = ({text}: ParseTask): number => options.cpuMs ?? cpuLimitOf(text.length)
 
-  async function parseAlone(task: ParseTask): Promise<ParseResult> {
+  /** @throws `failure`, of the first try, when pages that failed have taken enough. */
+  async function parseAlone(task: ParseTask, failure: ChildFailure): Promise<ParseResult> {
+    if (failedAloneMs >= maxAloneMs) throw failure
+    const cpuMs = cpuLimitAlone(cpuFor(task))
     const resume = await pool.pause()
     try {
       if (isClosed) throw new ChildFailure('died', 'the pool is closed')
-      large = openChildPool({entry, setup, size: 1, memoryMb: memoryMb * moreAlone.memory})
-      return await large.run(task, limitsOf(task, moreAlone.cpu))
+      large = openChildPool({entry, setup, size: 1, memoryMb: memoryMb * memoryAlone})
+      return await large.run(task, limits(cpuMs))
+    } catch (error) {
+      failedAloneMs += cpuMs
+      throw error
     } finally {
       large?.close()
       large = null
@@ -69,11 +83,11 @@ export function openParserPool(setup: ParseSetup, options: ParserPoolOptions): P
   return {
     async parse(task) {
       try {
-        return await pool.run(task, limitsOf(task, 1))
+        return await pool.run(task, limits(cpuFor(task)))
       } catch (error) {
         // What the program says of a page it says again; and without processes there is nothing to try with.
         if (!(error instanceof ChildFailure) || error.kind === 'threw' || error.kind === 'start') throw error
-        const alone = last.then(() => parseAlone(task))
+        const alone = last.then(() => parseAlone(task, error))
         last = alone.catch(() => undefined)
         return alone
       }

@@ -5,6 +5,7 @@ import {ChildFailure, type ChildFailureKind} from './child-pool.ts'
 import type {ParsedFile} from './parsed-file.ts'
 import type {PageParser} from './parser-pool.ts'
 import {hashOf, readSource, type Scan, type ScannedFile} from './scan-folder.ts'
+import {isTakenBack} from './taken-back.ts'
 
 interface ReadOptions {
   readonly scan: Scan
@@ -28,6 +29,7 @@ export async function readPage(
   const text = bytes.toString('utf8')
   try {
     const {page, refused, diagnostics, fidelity, includes, links, anchors} = await parser.parse({path, text})
+    if (refused && isTakenBack(text, path)) return takenBack(path, hash)
     const source = {path, hash, includes, diagnostics, fidelity}
     return {state: refused ? 'failed' : 'read', source, page, links, anchors}
   } catch (error) {
@@ -39,6 +41,7 @@ export async function readPage(
         cause: error,
       })
     }
+    if (isTakenBack(text, path)) return takenBack(path, hash)
     const reason = `the page could not be parsed: ${error.message}`
     return failed(path, {hash, ...failures[error.kind], reason, words: countWords(text)})
   }
@@ -55,10 +58,11 @@ const failures: Readonly<
     hint: 'Split the page. Long runs of brackets or asterisks and very deep lists take longest. It is tried again when it changes.',
   },
   stuck: {rule: 'parse-timeout', hint: 'It is tried again by the next ingest.'},
-  died: {
-    rule: 'parse-crash',
-    hint: 'Split the page; it may be too large or too deeply nested. It is tried again by the next ingest.',
+  memory: {
+    rule: 'too-much-memory',
+    hint: 'Split the page; it may be too large or too deeply nested. It is tried again when it changes.',
   },
+  died: {rule: 'parse-crash', hint: 'It is tried again by the next ingest.'},
   threw: {rule: 'parse-error'},
 }
 
@@ -76,6 +80,19 @@ function failed(path: string, {hash, rule, reason, hint, words}: Failure): Parse
   const fidelity = words === undefined ? null : {visibleWords: words, keptWords: 0, constructs: {}, notes: []}
   const source = {path, hash, includes: [], diagnostics: [diagnostic], fidelity}
   return {state: 'failed', source, page: null, links: [], anchors: []}
+}
+
+/** A page that cannot be read and is not for readers either, which is all that there is to know of it. */
+function takenBack(path: string, hash: string): ParsedFile {
+  const reason = 'the page is set aside: its front matter says that it is not for readers'
+  const source = {
+    path,
+    hash,
+    includes: [],
+    diagnostics: [fileDiagnostic(path, {rule: 'draft', severity: 'info', reason})],
+    fidelity: null,
+  }
+  return {state: 'read', source, page: null, links: [], anchors: []}
 }
 
 /** A known page whose file the scan could not read; the scan's own diagnostic says why. */

@@ -21,8 +21,10 @@ export function summaryOf(report: IngestReport, {maxDiagnostics = 20, maxChanges
     `  passages  ${number(passages.total)} (${number(passages.added)} new, ${number(passages.removed)} gone, ${number(passages.embedded)} embedded)`,
   )
   if (fidelity.visibleWords > 0) {
+    const stale =
+      pages.stale === 0 ? '' : `, ${number(pages.stale)} ${pages.stale === 1 ? 'page' : 'pages'} as before`
     lines.push(
-      `  text      ${percent(fidelity.keptWords, fidelity.visibleWords)} of ${number(fidelity.visibleWords)} visible words kept`,
+      `  text      ${percent(fidelity.keptWords, fidelity.visibleWords)} of ${number(fidelity.visibleWords)} visible words kept${stale}`,
     )
   }
   lines.push(`  site      ${report.site}; model ${report.embedding.name}`)

@@ -28,22 +28,49 @@ export async function importNative<T>(name: string, load: () => Promise<T>): Pro
   }
 }
 
+/**
+ * What is thrown by a use of a package that loads its binary only then: `not_installed` where that is what failed,
+ * anything else as it was.
+ */
+export function asNativeError(name: string, error: unknown): unknown {
+  const isLoading =
+    isMissing(error) || codeOf(error) === 'ERR_DLOPEN_FAILED' || /NODE_MODULE_VERSION/.test(messageOf(error))
+  return isLoading ? notInstalled(name, error) : error
+}
+
 /** One sentence about what is wrong, one about what to run. */
-export function notInstalled(name: string, cause: unknown): DocentError {
+function notInstalled(name: string, cause: unknown): DocentError {
   const node = `Node.js ${process.versions.node} on ${process.platform}-${process.arch}`
-  const message = cause instanceof Error ? cause.message : String(cause)
-  const {code} = cause as {readonly code?: unknown}
-  const isMissing =
-    // The package, or the binary that its build script should have made.
-    code === 'MODULE_NOT_FOUND' ||
-    code === 'ERR_MODULE_NOT_FOUND' ||
-    /^Could not locate the bindings/.test(message)
-  const wrong = isMissing
-    ? `${name} is not installed for ${node}`
-    : `${name} cannot be loaded by ${node}: ${message.split('\n')[0]}`
+  const message = messageOf(cause)
+  // A package that it needs may be the one that is not there.
+  const [, culprit = name] =
+    /^Cannot find (?:package|module) '((?:@[\w.-]+\/)?[\w-][\w.-]*)'/.exec(message) ?? []
+  const wrong = /NODE_MODULE_VERSION/.test(message)
+    ? `${name} was compiled for another version of Node.js than ${node}`
+    : isMissing(cause)
+      ? `${culprit} is not installed for ${node}`
+      : `${name} cannot be loaded by ${node}: ${message.split('\n')[0]}`
   return new DocentError(
     'not_installed',
     `${wrong.replace(/\.$/, '')}. Run npm ci with this Node.js, with optional packages and with the packages' install scripts.`,
     {cause},
   )
+}
+
+/** The package, or the binary that its install script should have made. */
+function isMissing(error: unknown): boolean {
+  const code = codeOf(error)
+  return (
+    code === 'MODULE_NOT_FOUND' ||
+    code === 'ERR_MODULE_NOT_FOUND' ||
+    /^Could not locate the bindings/.test(messageOf(error))
+  )
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

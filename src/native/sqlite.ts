@@ -1,5 +1,5 @@
 import type BetterSqlite3 from 'better-sqlite3'
-import {requireNative} from './native-package.ts'
+import {asNativeError, requireNative} from './native-package.ts'
 
 export type SqliteDatabase = BetterSqlite3.Database
 export type SqliteOptions = BetterSqlite3.Options
@@ -17,5 +17,10 @@ export const sqlitePackage = Number(process.versions.napi) >= 10 ? 'better-sqlit
  */
 export function openSqlite(file: string, options: SqliteOptions = {}): SqliteDatabase {
   const Database = requireNative<typeof BetterSqlite3>(sqlitePackage)
-  return new Database(file, options)
+  try {
+    return new Database(file, options)
+  } catch (error) {
+    // Its binary is loaded with the first database.
+    throw asNativeError(sqlitePackage, error)
+  }
 }

@@ -20,7 +20,7 @@ Options
   --data DIR              The server's data folder (default: DATA_DIR, else data).
   --q WORDS               list, export: words in the question or the answer.
   --ending NAME           list, export: ${endings.join(', ')} or running.
-  --partial               list, export: where the model declined or was cut by a limit.
+  --partial               list, export: where the model declined or was cut by a limit; --no-partial: the others.
   --rating up|down|none   list, export: what the visitor said.
   --from DATE, --to DATE  list, export: asked from (inclusive) and before, as 2026-05-31 or with a time.
   --limit N               list: how many, 1 to 200 (default 20).
@@ -121,6 +121,7 @@ function parsed(args: readonly string[]) {
     return parseArgs({
       args: [...args],
       allowPositionals: true,
+      allowNegative: true,
       options: {
         help: {type: 'boolean', short: 'h'},
         data: {type: 'string'},
@@ -156,7 +157,7 @@ function filterOf(values: Values): TranscriptFilter {
   return {
     ...(values.q === undefined ? {} : {q: values.q}),
     ...(ending === undefined ? {} : {ending: ending as Ending | 'running'}),
-    ...(values.partial === true ? {partial: true} : {}),
+    ...(values.partial === undefined ? {} : {partial: values.partial}),
     ...(rating === undefined ? {} : {rating}),
     ...(values.from === undefined ? {} : {from: timeOf('--from', values.from)}),
     ...(values.to === undefined ? {} : {to: timeOf('--to', values.to)}),

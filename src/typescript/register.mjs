@@ -23,10 +23,22 @@ function problemOf(node) {
   if (major < 20 || (major === 20 && minor < 19)) {
     return `Docent needs Node.js 20.19 or newer; this is ${node}. Install a newer one, then run npm ci.`
   }
+  const require = createRequire(import.meta.url)
   try {
-    createRequire(import.meta.url).resolve('esbuild')
-    return null
+    require.resolve('esbuild')
   } catch {
     return 'The packages of Docent are not installed. Run npm ci.'
+  }
+  try {
+    require.resolve(`@esbuild/${process.platform}-${process.arch}/package.json`)
+    return null
+  } catch {
+    // It may have found its program elsewhere.
+  }
+  try {
+    require('esbuild').transformSync('')
+    return null
+  } catch {
+    return `esbuild is not installed for ${process.platform}-${process.arch}. Run npm ci on this machine, with optional packages.`
   }
 }

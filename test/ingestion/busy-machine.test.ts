@@ -1,5 +1,13 @@
+import {join} from 'node:path'
 import {describe, expect, test, vi} from 'vitest'
-import {buildFolder, currentBuildId, databaseFile} from '../../src/index/index.ts'
+import {fingerprintOf} from '../../src/index/durable-files.ts'
+import {
+  buildFolder,
+  currentBuildId,
+  databaseFile,
+  readManifest,
+  writeManifest,
+} from '../../src/index/index.ts'
 import {
   type IngestOptions,
   type IngestReport,
@@ -140,6 +148,27 @@ describe('a page that fails', () => {
     const mended = await run(folder, {entry: new URL('../../src/ingestion/parse-child.ts', import.meta.url)})
     expect(mended).toMatchObject({outcome: 'published', pages: {total: 2, setAside: 0}, diagnostics: []})
   })
+})
+
+test('what a build of before knew of a failing page is brought up to date, and then nothing changes', async () => {
+  const folder = newFolder({'a.md': '# A\n\nGood words.\n', 'b.md': '# B\n\nEXIT here\n'})
+  const {build} = await run(folder, {})
+  // As builds were written before such pages were counted.
+  const database = join(buildFolder(folder.dataDir, build!), databaseFile)
+  const db = openSqlite(database)
+  db.exec(`UPDATE files SET fidelity = 'null' WHERE path = 'b.md'`)
+  db.close()
+  const manifest = await readManifest(buildFolder(folder.dataDir, build!))
+  await writeManifest(buildFolder(folder.dataDir, build!), {
+    ...manifest,
+    files: {...manifest.files, [databaseFile]: await fingerprintOf(database)},
+  })
+
+  const report = await run(folder, {})
+
+  expect(report).toMatchObject({outcome: 'published', pages: {setAside: 1}})
+  expect(report.fidelity.keptWords).toBeLessThan(report.fidelity.visibleWords)
+  expect(await run(folder, {})).toMatchObject({outcome: 'unchanged', fidelity: report.fidelity})
 })
 
 test('processes that do not start fail the ingest, and no page with it', async () => {

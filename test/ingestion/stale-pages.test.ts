@@ -1,4 +1,4 @@
-import {mkdirSync, renameSync, symlinkSync} from 'node:fs'
+import {mkdirSync, renameSync, symlinkSync, truncateSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, expect, test} from 'vitest'
 import {buildFolder, currentBuildId, openBuildRecords} from '../../src/index/index.ts'
@@ -231,4 +231,94 @@ test('what lies in a folder that cannot be read counts as unread, and nothing be
   expect(isUnread(scan, 'guides/a/b.md')).toBe(true)
   expect(isUnread(scan, 'guides.md')).toBe(false)
   expect(isUnread({unread: [{path: '.', isFolder: true, bytes: 0}]} as never, 'any.md')).toBe(true)
+})
+
+describe('a page that cannot be read', () => {
+  const words = '# A\n\nOld words.\n'
+
+  test('keeps its text where it is moved to, under its new address', async () => {
+    const folder = newFolder({
+      'a.md': words,
+      'b.md': '# B\n\nOther words.\n',
+      'c.md': '# C\n\nThird words.\n',
+    })
+    await run(folder)
+    folder.write('a.md', `${words}LOOP`)
+    await run(folder)
+    mkdirSync(join(folder.content, 'moved'))
+    renameSync(join(folder.content, 'a.md'), join(folder.content, 'moved', 'z.md'))
+
+    const report = await run(folder)
+
+    expect(report).toMatchObject({pages: {total: 3, moved: 1, removed: 0, stale: 1, setAside: 0}})
+    expect(report.changes).toMatchObject([{path: 'moved/z.md', kind: 'moved', from: 'a.md'}])
+    expect(await found(folder, 'old words')).toContain('moved/z.md')
+    await withCurrent(folder, (build) => {
+      expect(build.pages().map(({url}) => url)).toEqual(['/b', '/c', '/moved/z'])
+    })
+  })
+
+  test.each([
+    ['never ends', (head: string) => `${head}LOOP`],
+    ['has a line that is too long', (head: string) => `${head}${'x'.repeat(600_000)}`],
+    ['is not UTF-8', (head: string) => Buffer.from(`${head}caf\u00e9`, 'latin1')],
+    ['is larger than 5 MB', (head: string) => `${head}${'words and more\n'.repeat(400_000)}`],
+  ])('and %s is gone when its author takes it back', async (_, broken) => {
+    const folder = newFolder({'a.md': words, 'b.md': '# B\n\nOther words.\n'})
+    await run(folder)
+    folder.write('a.md', broken(words))
+    expect(await run(folder)).toMatchObject({pages: {stale: 1}})
+    folder.write('a.md', broken(`---\ndraft: true\n---\n${words}`))
+
+    const report = await run(folder)
+
+    expect(report.pages).toMatchObject({total: 1, stale: 0, removed: 1})
+    expect(await found(folder, 'old words')).not.toContain('a.md')
+  })
+
+  test('counts as lost with what it has grown by, where the scan refuses it as well', async () => {
+    const folder = newFolder({'a.md': words, 'b.md': '# B\n\nOther words.\n'})
+    await run(folder)
+    folder.write('a.md', `${'words and more\n'.repeat(400_000)}`)
+
+    const report = await run(folder)
+
+    expect(report.pages).toMatchObject({total: 2, stale: 1})
+    expect(report.fidelity.keptWords).toBeLessThan(report.fidelity.visibleWords / 100)
+    expect(summaryOf(report)).toContain('1 page as before')
+    const again = await run(folder, {dryRun: true})
+    expect(again).toMatchObject({pages: {stale: 1, setAside: 0}, fidelity: report.fidelity})
+  })
+
+  test('is found in the build before, when the current one is damaged', async () => {
+    const folder = newFolder({'a.md': words, 'b.md': '# B\n\nOther words.\n'})
+    await run(folder)
+    folder.write('a.md', `${words}LOOP`)
+    const sound = await run(folder)
+    folder.write('b.md', '# B\n\nNewer words.\n')
+    const damaged = await run(folder)
+    truncateSync(join(buildFolder(folder.dataDir, damaged.build!), 'index.sqlite'), 10_000)
+
+    const mended = await run(folder)
+
+    expect(mended).toMatchObject({
+      outcome: 'published',
+      previous: sound.build,
+      pages: {total: 2, stale: 1, changed: 1},
+    })
+    expect(await found(folder, 'newer old')).toEqual(expect.arrayContaining(['a.md', 'b.md']))
+  })
+
+  test('in a damaged build from which nothing changed is mended all the same', async () => {
+    const folder = newFolder({'a.md': words})
+    await run(folder)
+    const damaged = await run(folder, {full: true})
+    truncateSync(join(buildFolder(folder.dataDir, damaged.build!), 'index.sqlite'), 10_000)
+
+    const mended = await run(folder)
+
+    expect(mended.outcome).toBe('published')
+    expect(await currentBuildId(folder.dataDir)).toBe(mended.build)
+    expect(await found(folder, 'old words')).toEqual(['a.md'])
+  })
 })

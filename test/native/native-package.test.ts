@@ -3,6 +3,7 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
 import {importNative, openSqlite, requireNative} from '../../src/native/index.ts'
+import {asNativeError} from '../../src/native/native-package.ts'
 import {sqlitePackage} from '../../src/native/sqlite.ts'
 
 let folder: string
@@ -44,6 +45,64 @@ describe('a package with native code', () => {
         code: 'not_installed',
         message: expect.stringMatching(/^\S+ cannot be loaded by Node\.js [^\n]+\. Run npm ci[^\n]+$/),
       }),
+    )
+  })
+})
+
+describe('a binary that is loaded with its first use', () => {
+  test.each([
+    [
+      'is not there',
+      Object.assign(
+        new Error("Cannot find module '/x/build/Release/better_sqlite3.node'\nRequire stack:\n- /x"),
+        {code: 'MODULE_NOT_FOUND'},
+      ),
+      'sqlite is not installed for',
+    ],
+    [
+      'was not built',
+      new Error('Could not locate the bindings file. Tried:\n → /x\n → /y'),
+      'sqlite is not installed for',
+    ],
+    [
+      'is for another Node',
+      Object.assign(
+        new Error(
+          "The module '/x.node'\nwas compiled against a different Node.js version using\nNODE_MODULE_VERSION 115.",
+        ),
+        {code: 'ERR_DLOPEN_FAILED'},
+      ),
+      'sqlite was compiled for another version of Node.js than',
+    ],
+    [
+      'is damaged',
+      Object.assign(new Error('/x.node: file too short'), {code: 'ERR_DLOPEN_FAILED'}),
+      'sqlite cannot be loaded by',
+    ],
+  ])('and %s is one sentence', (_, error, words) => {
+    const told = asNativeError('sqlite', error) as Error
+
+    expect(told).toMatchObject({code: 'not_installed'})
+    expect(told.message).toMatch(new RegExp(`^${words} [^\\n]+\\. Run npm ci [^\\n]+$`))
+  })
+
+  test('leaves what SQLite says of a file alone', () => {
+    const error = Object.assign(new Error('file is not a database'), {code: 'SQLITE_NOTADB'})
+
+    expect(asNativeError('sqlite', error)).toBe(error)
+    expect(() => openSqlite(join(folder, 'no', 'such', 'folder'))).toThrow(TypeError)
+  })
+
+  test('names the package that is missing behind another', async () => {
+    const load = () =>
+      Promise.reject(
+        Object.assign(new Error("Cannot find package 'onnxruntime-node' imported from /x/transformers.js"), {
+          code: 'ERR_MODULE_NOT_FOUND',
+        }),
+      )
+
+    await expect(importNative('@xenova/transformers', load)).rejects.toThrow(
+      /^onnxruntime-node is not installed/,
     )
   })
 })

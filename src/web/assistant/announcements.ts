@@ -1,6 +1,6 @@
 import type {ReactiveControllerHost} from 'lit'
-import {type AnswerState, isEnded, shownOf} from '../client/answer-state.ts'
-import type {Say} from '../locales/strings.ts'
+import {type AnswerState, declinedToGoOn, isEnded} from '../client/answer-state.ts'
+import type {Say, StringKey} from '../locales/strings.ts'
 
 export interface AnnouncementsOptions {
   readonly say: () => Say
@@ -57,8 +57,7 @@ export class Announcements {
     if (before.phase !== 'writing' && phase === 'writing') tell('answered', {answerId})
     if (isEnded(before) || !isEnded(answer)) return
     tell('ended', {answerId, ending: phase, timings: answer.timings}, {text: answer.text})
-    const goesOn = phase === 'declined' && shownOf(answer).text !== ''
-    this.announce(say()(goesOn ? 'declinedToGoOn' : endings[phase as keyof typeof endings]))
+    this.announce(say()(endingOf(answer)))
   }
 
   #firstUseful({answerId, askedAt, sources}: AnswerState): void {
@@ -68,4 +67,11 @@ export class Announcements {
     if (answerId !== null && firstUsefulMs < longestUsefulMs)
       this.#options.onFirstUseful(answerId, firstUsefulMs)
   }
+}
+
+function endingOf(answer: AnswerState): StringKey {
+  const {phase, finishReason} = answer
+  if (phase === 'declined' && declinedToGoOn(answer)) return 'declinedToGoOn'
+  if (phase === 'cut' && finishReason === 'context_exceeded') return 'contextFull'
+  return endings[phase as keyof typeof endings]
 }

@@ -2,6 +2,7 @@ import {html, nothing, type TemplateResult} from 'lit'
 import type {Source} from '../../domain/index.ts'
 import {
   type AnswerState,
+  declinedToGoOn,
   doingOf,
   isEnded,
   type Phase,
@@ -67,8 +68,8 @@ function stateLine(answer: AnswerState, say: Say): TemplateResult {
     writing: say(isQuoting ? 'quotingNow' : 'writing'),
     complete: say('complete'),
     quoted: say('quoted'),
-    declined: say(answer.text === '' ? 'declined' : 'declinedToGoOn'),
-    cut: say('cut'),
+    declined: say(declinedToGoOn(answer) ? 'declinedToGoOn' : 'declined'),
+    cut: say(answer.finishReason === 'context_exceeded' ? 'tooLong' : 'cut'),
     abstained: say('notInDocs'),
     stopped: say('stopped'),
     'broke-off': say('brokeOff'),
@@ -84,9 +85,9 @@ function stateLine(answer: AnswerState, say: Say): TemplateResult {
   return html`<p class="state ${isOpen ? 'live' : ''} ${answer.connection}"><span class="dot" aria-hidden="true"></span><span>${text}</span></p>`
 }
 
-/** Text of an earlier try, which the new one is about to replace. */
+/** Text of an earlier try, which the new one is about to replace, or was to before the model declined. */
 function isOld({carried, continues, phase}: AnswerState): boolean {
-  const keepsText: readonly Phase[] = ['declined', 'cut', 'stopped', 'broke-off', 'refused']
+  const keepsText: readonly Phase[] = ['cut', 'stopped', 'broke-off', 'refused']
   return carried != null && continues === null && !keepsText.includes(phase)
 }
 

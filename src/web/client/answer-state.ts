@@ -159,6 +159,11 @@ export function shownOf(answer: AnswerState): AnswerState {
   return {...answer, sources, text, citations}
 }
 
+/** Whether a model that declined had begun to answer: in this try, or in the text that it was to go on from. */
+export function declinedToGoOn({text, carried, continues}: AnswerState): boolean {
+  return carried == null ? text !== '' : continues !== null
+}
+
 /** What is being done right now beside writing, in one sentence; empty for nothing. */
 export function doingOf(answer: AnswerState): string {
   const last = answer.steps?.at(-1)

@@ -26,6 +26,7 @@ export const de: Strings = {
   quoted: 'Aus der Doku zitiert',
   cut: 'Hat die Höchstlänge erreicht',
   cutShort: 'Die Antwort hat ihre Höchstlänge erreicht.',
+  tooLong: 'Das Gespräch ist zu lang',
   contextFull: 'Das Gespräch ist für das Modell zu lang geworden. Fragen Sie in einem neuen.',
   declined: 'Das Modell wollte nicht antworten',
   declinedToGoOn: 'Das Modell wollte nicht fortfahren',

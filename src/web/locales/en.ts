@@ -24,6 +24,7 @@ export const en = {
   quoted: 'Quoted from the docs',
   cut: 'Reached its length limit',
   cutShort: 'The answer reached its length limit.',
+  tooLong: 'The conversation is too long',
   contextFull: 'The conversation has grown too long for the model. Ask in a new one.',
   declined: 'The model declined to answer',
   declinedToGoOn: 'The model declined to go on',

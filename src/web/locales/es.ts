@@ -26,6 +26,7 @@ export const es: Strings = {
   quoted: 'Citado de la documentación',
   cut: 'Llegó a su longitud máxima',
   cutShort: 'La respuesta llegó a su longitud máxima.',
+  tooLong: 'La conversación es demasiado larga',
   contextFull: 'La conversación es demasiado larga para el modelo. Pregunta en una nueva.',
   declined: 'El modelo no quiso responder',
   declinedToGoOn: 'El modelo no quiso continuar',

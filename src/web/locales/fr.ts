@@ -30,6 +30,7 @@ export const fr: Strings = {
   quoted: 'Cité de la documentation',
   cut: 'Longueur maximale atteinte',
   cutShort: 'La réponse a atteint sa longueur maximale.',
+  tooLong: 'La conversation est trop longue',
   contextFull: 'La conversation est devenue trop longue pour le modèle. Posez la question dans une nouvelle.',
   declined: 'Le modèle a refusé de répondre',
   declinedToGoOn: 'Le modèle a refusé de continuer',

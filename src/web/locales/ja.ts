@@ -26,6 +26,7 @@ export const ja: Strings = {
   quoted: 'ドキュメントからの引用',
   cut: '長さの上限に達しました',
   cutShort: '回答が長さの上限に達しました。',
+  tooLong: '会話が長すぎます',
   contextFull: '会話がモデルには長くなりすぎました。新しい会話で質問してください。',
   declined: 'モデルが回答を控えました',
   declinedToGoOn: 'モデルが続きの回答を控えました',

@@ -26,6 +26,7 @@ export const zhCN: Strings = {
   quoted: '引自文档',
   cut: '已达到长度上限',
   cutShort: '回答已达到长度上限。',
+  tooLong: '对话太长了',
   contextFull: '对话对模型来说太长了。请在新对话中提问。',
   declined: '模型拒绝回答',
   declinedToGoOn: '模型拒绝继续回答',

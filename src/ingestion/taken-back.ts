@@ -1,0 +1,35 @@
+import {closeSync, constants, openSync, readSync} from 'node:fs'
+import {splitFrontMatter} from '../markdown/front-matter.ts'
+import {normaliseText} from '../markdown/normalise-text.ts'
+
+/** More than any front matter has. */
+const headBytes = 64 * 1024
+
+/**
+ * Whether the front matter of a page that cannot be read says that it is not for readers: then its old text is not for
+ * them either.
+ */
+export function isTakenBack(text: string, path: string): boolean {
+  const {draft, noindex} = splitFrontMatter(normaliseText(text.slice(0, headBytes)), path).frontMatter
+  return draft || noindex
+}
+
+/** The same of a file that is no text, or too much of it. What cannot be opened says nothing. */
+export function isFileTakenBack(absolute: string, path: string): boolean {
+  let file: number
+  try {
+    file = openSync(absolute, constants.O_RDONLY | constants.O_NONBLOCK)
+  } catch {
+    return false
+  }
+  try {
+    const head = Buffer.alloc(headBytes)
+    const bytes = head.subarray(0, readSync(file, head, 0, headBytes, 0))
+    const isUtf16 = bytes[0] === 0xff && bytes[1] === 0xfe
+    return isTakenBack(bytes.toString(isUtf16 ? 'utf16le' : 'utf8'), path)
+  } catch {
+    return false
+  } finally {
+    closeSync(file)
+  }
+}
