@@ -133,6 +133,12 @@ describe('trusted proxies', () => {
 })
 
 describe('hosts of images', () => {
+  test('may have blanks between them', () => {
+    const {imageHosts} = settingsFrom({IMAGE_HOSTS: 'a.example  b.example, c.example:080'})
+
+    expect(imageHosts).toEqual(['a.example', 'b.example', 'c.example'])
+  })
+
   test('are compared as the URL parser writes them', () => {
     const value =
       'img.example.com, CDN.Example.com:8443,localhost:443, bücher.example:80,my_bucket.example, 10.0.0.1'
@@ -223,13 +229,13 @@ describe('what would fail later, or never work', () => {
     [{HOST: '[::1]'}, 'brackets; write ::1'],
     [{HOST: '*'}, 'write 0.0.0.0 to listen on all'],
     [{HOST: 'my host'}, 'write one such as 127.0.0.1'],
-    [{CONTENT_DIR: thisFile}, 'is a file; name a folder'],
     [{DATA_DIR: thisFile}, 'is a file; name a folder'],
     [{SITE_URL: 'https://me:canary@docs.example.com'}, 'must not hold a name or a password'],
     [{ADMIN_TOKEN: 'sixteen\tcharacters'}, 'no Authorization header can carry it'],
     [{ANTHROPIC_API_KEY: 'sk-1\nsk-2'}, 'must be one line that a header can carry'],
-    [{ANTHROPIC_MODEL: 'claude haiku'}, 'has a blank in it'],
-    [{ANTHROPIC_FALLBACK_MODEL: 'claude haiku'}, 'has a blank in it'],
+    [{ANTHROPIC_API_KEY: 'sk-1', ANTHROPIC_MODEL: 'claude haiku'}, 'has a blank in it'],
+    [{ANTHROPIC_API_KEY: 'sk-1', ANTHROPIC_FALLBACK_MODEL: 'claude haiku'}, 'has a blank in it'],
+    [{HOST: '-a'}, 'write one such as 127.0.0.1'],
     [
       {DOCS_TOKEN: 'one-token-for-both', SUPPORT_TOKEN: 'one-token-for-both'},
       'SUPPORT_TOKEN: its value is DOCS_TOKEN’s',
@@ -247,6 +253,46 @@ describe('what would fail later, or never work', () => {
 
   test('a folder that is not there yet is none of its business', () => {
     expect(settingsFrom({DATA_DIR: '/nowhere/at/all'}).dataDir).toBe('/nowhere/at/all')
+  })
+
+  test.each([
+    {
+      ADMIN_TOKEN: 'one-token-for-all-of-them',
+      DOCS_TOKEN: 'one-token-for-all-of-them',
+      SUPPORT_TOKEN: 'one-token-for-all-of-them',
+    },
+    {GENERATOR: 'extractive', ANTHROPIC_MODEL: 'claude haiku', ANTHROPIC_API_KEY: 'sk-\u200b1'},
+    {ANTHROPIC_MODEL: 'claude haiku'},
+    {SITE_URL: 'https://unpkg.com//@acme/docs'},
+    {SITE_URL: 'https://d.example?x=//a@b'},
+    {CONTENT_DIR: thisFile},
+  ] as Record<string, string>[])('%o works, and is no concern of the settings', (environment) => {
+    expect(problemsOf(environment)).toBe('')
+  })
+
+  test.each(['https:u:p@d.example', 'https:\\\\u:p@d.example'])(
+    'a name in %s is seen however it is written',
+    (url) => {
+      expect(problemsOf({SITE_URL: url})).toContain('must not hold a name or a password')
+    },
+  )
+
+  test.each([
+    'https://u:canary@docs.example.com',
+    'https://u:can,ary@docs.example.com',
+    'https://u:canary/x@docs.example.com',
+    'https:u:canary@docs.example.com',
+    'https://u:p@canary@docs.example.com',
+    'ftp://u:a canary@docs.example.com',
+  ])('no part of a password shows where %s is refused or described', (url) => {
+    for (const name of ['ALLOWED_ORIGINS', 'IMAGE_HOSTS', 'TRUST_PROXY', 'SITE_URL']) {
+      const told = problemsOf({[name]: url})
+      expect(told, name).toContain(name)
+      expect(told, name).not.toMatch(/canary|ary|can,/)
+    }
+    const gateway = {ANTHROPIC_BASE_URL: url}
+    const described = problemsOf(gateway) || JSON.stringify(describeSettings(settingsFrom(gateway)))
+    expect(described).not.toMatch(/canary|ary@/)
   })
 
   test('a password in an address is not described', () => {

@@ -205,7 +205,9 @@ describe('what the model declined, in the console', () => {
       const list = await page('?partial=1')
 
       expect(list).toContain(`<td>${words}</td>`)
-      expect(list).toContain('<option value="1" selected>declined or cut by a limit</option>')
+      const chosen = '<option value="1" selected>declined or cut by a limit</option>'
+      expect(list).toContain(chosen)
+      expect(await page('?partial=true')).toContain(chosen)
       expect(await page(`/transcripts/${answerId}`)).toContain(`<td>${words}</td>`)
       expect(await page('?partial=0')).not.toContain(answerId)
     },

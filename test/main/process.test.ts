@@ -208,7 +208,7 @@ describe('a start that cannot be', () => {
   const listed = [
     'PORT: "abc" must be a whole number',
     'TRUST_PROXY: "true" has true, which is no proxy',
-    'IMAGE_HOSTS: "a.b; script-src *" has a.b; script-src *',
+    'IMAGE_HOSTS: "a.b; script-src *" has a.b;, which is no host alone',
     'has https://*.example.com, which matches no site',
     'has https://a.com/, but browsers send https://a.com',
     'HOST: "http://0.0.0.0" must be an address',
@@ -242,6 +242,17 @@ describe('a start that cannot be', () => {
     expect(status).toBe(2)
     for (const problem of listed) expect(stderr).toContain(problem)
     expect(stderr).not.toMatch(/\n\s+at /)
+    expect(existsSync(data)).toBe(false)
+  })
+
+  test('without an index and a folder to make one of says so before anything is opened', async () => {
+    const data = join(folder, 'never-made')
+
+    const {code, stderr, stdout} = await ends({CONTENT_DIR: '/no/such/folder', DATA_DIR: data})
+
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/^CONTENT_DIR: "\/no\/such\/folder" is no folder, [^\n]+\n$/)
+    expect(stdout).toBe('')
     expect(existsSync(data)).toBe(false)
   })
 

@@ -112,6 +112,9 @@ describe('npm run transcripts, beside a server that writes', () => {
       {answerId: 'ddd-5', ending: 'complete', finishReason: 'max_tokens', partial: true},
       {answerId: 'ccc-4', ending: 'complete', finishReason: 'refusal', partial: true},
     ])
+    const {stdout: whole} = await run('list', '--data', data, '--no-partial')
+    expect(whole).not.toMatch(/^(?:ccc-4|ddd-5) /m)
+    expect(whole).not.toBe('')
     expect(csv.stdout.trim().split('\r\n')).toHaveLength(3)
     expect(shown.stdout).toContain('complete, the model declined (refusal)')
     expect(replayed.stdout).toContain('complete, reached its length limit (max_tokens)')

@@ -1,6 +1,7 @@
 import {describe, expect, test} from 'vitest'
 import type {AnswerState} from '../../src/web/client/answer-state.ts'
 import {
+  declinedToGoOn,
   doingOf,
   newAnswer,
   refused,
@@ -396,6 +397,9 @@ describe('the state of an answer', () => {
     })
 
     expect(shownOf(declined)).toMatchObject({phase: 'declined', text: 'Half.'})
+    expect(declinedToGoOn(declined)).toBe(false)
+    expect(declinedToGoOn({...declined, continues: 'a1'})).toBe(true)
+    expect(declinedToGoOn({...declined, carried: null, text: 'New'})).toBe(true)
   })
 
   test('what was stopped stays stopped, whatever the server says later', () => {

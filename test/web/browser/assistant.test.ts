@@ -198,6 +198,38 @@ describe.skipIf(chromiumPath === null)('the assistant in a browser', () => {
     expect(problems).toEqual([])
   })
 
+  test('a try that the model declines at once is not told as the end of the one before', async () => {
+    let tries = 0
+    const {page} = await open(() => [
+      {send: sourcesEvent()},
+      ...(tries++ === 0
+        ? [
+            delta('Half an answer'),
+            {
+              send: {
+                type: 'error',
+                ending: 'error',
+                code: 'upstream_cut',
+                message: 'Cut.',
+                retryable: true,
+              } satisfies AnswerEvent,
+            },
+          ]
+        : [{send: done('complete', {finishReason: 'refusal'})}]),
+    ])
+    await ask(page, 'Why?')
+    await phase(page, 'broke-off')
+
+    await page.getByRole('button', {name: 'Try again'}).click()
+    await phase(page, 'declined')
+
+    expect(await page.locator('.state').last().textContent()).toBe('The model declined to answer')
+    await expect
+      .poll(() => page.getByRole('status').first().textContent())
+      .toBe('The model declined to answer')
+    expect(await page.locator('.text.old').last().textContent()).toContain('Half an answer')
+  })
+
   test('an answer at its length limit says so, goes on, and its half table is a table', async () => {
     const {page, docent} = await open([
       {send: sourcesEvent()},
@@ -227,7 +259,11 @@ describe.skipIf(chromiumPath === null)('the assistant in a browser', () => {
     await ask(page, 'Why?')
     await phase(page, 'cut')
 
-    await page.getByText('has grown too long for the model').waitFor()
+    await page.locator('.notice', {hasText: 'has grown too long for the model'}).waitFor()
+    expect(await page.locator('.state').last().textContent()).toBe('The conversation is too long')
+    await expect
+      .poll(() => page.getByRole('status').first().textContent())
+      .toBe('The conversation has grown too long for the model. Ask in a new one.')
     expect(await page.getByRole('button', {name: 'Continue'}).count()).toBe(0)
   })
 
