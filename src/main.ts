@@ -101,7 +101,7 @@ async function ingest({ingest, indexProblem}: DocentServer, problem: string): Pr
   }
   say(`Indexed ${pages.total} pages, ${passages.total} passages in ${(tookMs / 1000).toFixed(1)} s.`)
   const problems = diagnostics.filter(({severity}) => severity === 'error')
-  if (problems.length > 0) say(`${problems.length} pages were set aside; npm run ingest lists them.`)
+  if (problems.length > 0) say(`${problems.length} pages could not be read; npm run ingest lists them.`)
 }
 
 /** Takes no new questions, lets answers finish, tells the rest, closes. Asked again, it ends at once. */
