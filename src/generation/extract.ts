@@ -230,7 +230,7 @@ function candidatesOf(source: RetrievedSource, sourceIndex: number): Candidate[]
         (unit.kind === 'sentence' &&
           isFollowed &&
           place === block.units.length - 1 &&
-          /[\p{L}\p{N}`*,—–-]$/u.test(unit.plain)),
+          /(?<=[\p{L}\p{N}`*,—–-])$/u.test(unit.plain)),
       terms: new Set(termsOf(unit.plain)),
       words: unit.plain.split(/\s+/).length,
       match: 0,

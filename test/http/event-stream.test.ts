@@ -102,6 +102,8 @@ describe('frames sent in one turn', () => {
   test('leave in one write', async () => {
     const {response} = await requestThatNeverReads()
     const stream = openEventStream(response, options)
+    // The head has left.
+    await new Promise(setImmediate)
     let writes = 0
     const socket = response.socket!
     const write = socket.write.bind(socket)
@@ -115,4 +117,21 @@ describe('frames sent in one turn', () => {
 
     expect(writes).toBe(1)
   })
+})
+
+test('frames sent in the turn of the head come after it', async () => {
+  const server = createServer((_request, response) => {
+    const stream = openEventStream(response, options)
+    stream.send('data: 1\n\n')
+    stream.end()
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const {port} = server.address() as AddressInfo
+  try {
+    const response = await fetch(`http://127.0.0.1:${port}`)
+
+    expect(await response.text()).toBe('retry: 1000\n: docent\n\ndata: 1\n\n')
+  } finally {
+    server.close()
+  }
 })
