@@ -1,4 +1,4 @@
-import {readFile} from 'node:fs/promises'
+import {readFile, stat} from 'node:fs/promises'
 import {join} from 'node:path'
 import {DocentError} from '../domain/index.ts'
 import type {Embedder} from '../embedding/embedder.ts'
@@ -78,6 +78,8 @@ export async function askGoldenQuestions(
 ): Promise<Golden | null> {
   let text: string
   try {
+    // A pipe would be waited for.
+    if (!(await stat(join(root, goldenFile))).isFile()) throw new Error('it is no file')
     text = await readFile(join(root, goldenFile), 'utf8')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null

@@ -21,11 +21,17 @@ export interface Facts {
 /** Words of a file that was not read are guessed from its length. */
 const bytesPerWord = 7
 
-export function factsOf(records: BuildRecords | null, scan: Scan, tried: readonly ParsedFile[] = []): Facts {
+/** `read` is what a dry run has read and nothing stores; null where the records hold all. */
+export function factsOf(
+  records: BuildRecords | null,
+  scan: Scan,
+  read: readonly ParsedFile[] | null = null,
+): Facts {
+  const tried = read ?? []
   const files = new Set(scan.files.map((file) => file.path))
   const again = new Set(tried.map((file) => file.source.path))
   const isKept = ({path}: {path: string}): boolean =>
-    !again.has(path) && (tried.length === 0 || files.has(path) || isUnread(scan, path))
+    !again.has(path) && (read === null || files.has(path) || isUnread(scan, path))
   const pages = [
     ...(records?.pages().filter(isKept) ?? []),
     ...tried.flatMap(({page, links, anchors}) => (page ? [pageRecordOf(page, links, anchors)] : [])),
@@ -58,7 +64,7 @@ export function factsOf(records: BuildRecords | null, scan: Scan, tried: readonl
     },
     setAside:
       scan.diagnostics.filter(({path}) => !indexed.has(path)).length +
-      (records || tried.length > 0 ? [...files].filter((path) => !indexed.has(path)).length : 0),
+      (records || read !== null ? [...files].filter((path) => !indexed.has(path)).length : 0),
     stale: stalePaths.size,
   }
 }

@@ -30,12 +30,23 @@ export interface Base {
   readonly hnswIsSound: boolean
 }
 
+/** Without a hash where the bytes could not be read either. */
+export interface UnreadFile {
+  readonly path: string
+  readonly hash: string
+}
+
 export interface Plan {
   /** New, changed, or to be tried again; by path. */
   readonly toParse: readonly ScannedFile[]
   readonly removed: readonly FileRecord[]
-  /** Pages of the build before that are still there and cannot be read: they keep their text. By path. */
-  readonly unread: readonly FileRecord[]
+  /**
+   * Files that the scan could not read and that the build before has a page of, under their path or, moved, by their
+   * bytes: they keep its text.
+   */
+  readonly unread: readonly UnreadFile[]
+  /** Pages of the build before by the bytes of their files, where these are known. */
+  readonly pagesByHash: ReadonlyMap<string, FileRecord>
   readonly unchanged: number
   /** Files of the build that is started from; empty when everything is made anew. */
   readonly known: ReadonlyMap<string, FileRecord>
@@ -129,9 +140,42 @@ export function planOf(scan: Scan, base: Base | null, before: Base | null): Plan
   const isStillThere = ({isPage, path}: FileRecord): boolean =>
     isPage && isUnread(scan, path) && !isFileTakenBack(join(scan.root, path), path)
   const removed = [...known.values()].filter((file) => !present.has(file.path) && !isStillThere(file))
-  const unread = (before?.records.files() ?? []).filter(
-    // Without a hash it was stored so already, and stays when the next build starts from this one.
-    (file) => !present.has(file.path) && isStillThere(file) && (base === null || file.hash !== ''),
+  const pages = (before?.records.files() ?? []).filter(({isPage}) => isPage)
+  const pagesByHash = new Map(pages.filter(({hash}) => hash !== '').map((file) => [file.hash, file]))
+  return {
+    toParse,
+    removed,
+    unread: unreadFiles(
+      scan,
+      pages.filter((file) => !present.has(file.path) && isStillThere(file)),
+      {
+        pagesByHash,
+        isFromBase: base !== null,
+      },
+    ),
+    pagesByHash,
+    unchanged: scan.files.length - toParse.length,
+    known,
+    retried,
+  }
+}
+
+function unreadFiles(
+  {root, unread}: Scan,
+  stillThere: readonly FileRecord[],
+  {pagesByHash, isFromBase}: {readonly pagesByHash: Plan['pagesByHash']; readonly isFromBase: boolean},
+): UnreadFile[] {
+  const hashes = new Map(unread.map(({path, hash}) => [path, hash]))
+  const known = new Set(stillThere.map(({path}) => path))
+  const moved = unread.filter(
+    ({path, hash}) => !known.has(path) && pagesByHash.has(hash) && !isFileTakenBack(join(root, path), path),
   )
-  return {toParse, removed, unread, unchanged: scan.files.length - toParse.length, known, retried}
+  return [
+    ...stillThere
+      .map(({path, hash}) => ({path, hash: hashes.get(path) ?? '', before: hash}))
+      // Stored so already, it stays when the next build starts from this one.
+      .filter(({hash, before}) => !isFromBase || hash !== before)
+      .map(({path, hash}) => ({path, hash})),
+    ...moved.map(({path, hash}) => ({path, hash})),
+  ]
 }

@@ -1,7 +1,7 @@
 import {fileDiagnostic, type Page} from '../domain/index.ts'
 import type {BuildRecords, FileRecord, StoredFidelity} from '../index/index.ts'
 import {noFrontMatter} from '../markdown/front-matter.ts'
-import {routeOf} from '../markdown/routes.ts'
+import {langOf, routeOf, versionOf} from '../markdown/routes.ts'
 import type {SiteRules} from '../markdown/site.ts'
 import type {ParsedFile} from './parsed-file.ts'
 import {readInside} from './read-inside.ts'
@@ -45,16 +45,23 @@ export function withLastGood(parsed: ParsedFile, {before, known, root, site}: La
       diagnostics: [...source.diagnostics, note],
       fidelity: staleFidelity(source.fidelity, stored.fidelity),
     },
-    page: {...stored.page, path: source.path, url: urlOf(stored.page, source.path, site)},
+    page: movedPage(stored.page, source.path, site),
     links: stored.links,
     anchors: stored.anchors,
   }
 }
 
-/** Of a page that was moved: the route of its new place, unless its front matter had given it another. */
-function urlOf({path, url}: Page, newPath: string, site: SiteRules): string {
-  const isRoute = path !== newPath && routeOf(path, noFrontMatter, site) === url
-  return isRoute ? routeOf(newPath, noFrontMatter, site) : url
+/** The page at its new place: what its path gave it is given by the new one, what its front matter gave it stays. */
+function movedPage(page: Page, path: string, site: SiteRules): Page {
+  if (page.path === path) return page
+  const given = <T>(value: T, of: (path: string) => T): T => (of(page.path) === value ? of(path) : value)
+  return {
+    ...page,
+    path,
+    url: given(page.url, (at) => routeOf(at, noFrontMatter, site)),
+    version: given(page.version, versionOf),
+    lang: given(page.lang, (at) => langOf(at, site)),
+  }
 }
 
 /** Words that were added since are lost, as far as can be counted. */

@@ -10,7 +10,7 @@ import type {ParseSetup} from './parse-task.ts'
 import type {ParsedFile} from './parsed-file.ts'
 import {openParserPool, type PageParser} from './parser-pool.ts'
 import {readPage, unreadPage} from './read-page.ts'
-import type {Scan, ScannedFile} from './scan-folder.ts'
+import {isUnread, type Scan, type ScannedFile} from './scan-folder.ts'
 
 /**
  * Storing pages takes this process about as long as two need to read them, while a third embeds: more would wait
@@ -57,7 +57,13 @@ export async function runPageStage(context: IngestContext, stage: PageStage): Pr
   const changes: PageChange[] = []
   const tried: ParsedFile[] = []
   const beforeFiles = new Map(before?.records.files().map((file) => [file.path, file]))
-  const removedByHash = new Map(plan.removed.filter(({hash}) => hash !== '').map((file) => [file.hash, file]))
+  const present = new Set([...scan.files, ...plan.unread].map((file) => file.path))
+  /** Files that are no more, by their bytes: one of them may be somewhere else now. */
+  const removedByHash = new Map(
+    [...beforeFiles.values()]
+      .filter(({path, hash}) => hash !== '' && !present.has(path) && !isUnread(scan, path))
+      .map((file) => [file.hash, file]),
+  )
   const asBefore = failuresOf(before)
   /** Whether a page failed as it did before, so that there is nothing to store. */
   const isAsBefore = ({state, source}: ParsedFile): boolean =>
@@ -68,6 +74,10 @@ export async function runPageStage(context: IngestContext, stage: PageStage): Pr
   let failedAgain = 0
   let failed = 0
   let lost = 0
+  /** Files that could not be read and were not there before. */
+  let strangers = scan.unread.filter(
+    ({path, isFolder}) => !isFolder && !present.has(path) && !beforeFiles.has(path),
+  ).length
   let batch: ParsedFile[] = []
   let textsInBatch = 0
   /** Being embedded while the next batch is parsed. */
@@ -110,10 +120,13 @@ export async function runPageStage(context: IngestContext, stage: PageStage): Pr
     context.tell('pages', 0, total)
     for await (const read of readInOrder(context, stage, parser)) {
       const {path, hash} = read.source
-      const known = beforeFiles.get(path) ?? removedByHash.get(hash)
+      const own = beforeFiles.get(path)
+      // What cannot be read was kept for these bytes before, wherever they stood then.
+      const known = own?.hash === hash ? own : (plan.pagesByHash.get(hash) ?? own)
       const parsed = withLastGood(read, {before: before?.records ?? null, known, root: scan.root, site})
       if (isAsBefore(parsed)) failedAgain++
       if (parsed.state === 'failed') failed++
+      if (parsed.state === 'failed' && !own) strangers++
       if (parsed.state === 'failed' && known?.isPage) lost++
       changes.push(...changesOf(parsed, beforeFiles, before?.records ?? null, removedByHash))
       if (!writer) {
@@ -137,10 +150,15 @@ export async function runPageStage(context: IngestContext, stage: PageStage): Pr
   const gone = plan.removed.filter(({path}) => !moved.has(path))
   if (plan.known.size === 0 && before) {
     // Made anew: what the build before had and this one has not is gone all the same.
-    const present = new Set([...scan.files, ...plan.unread].map((file) => file.path))
-    gone.push(...[...beforeFiles.values()].filter(({path}) => !present.has(path) && !moved.has(path)))
+    gone.push(
+      ...[...beforeFiles.values()].filter(
+        ({path}) => !present.has(path) && !moved.has(path) && !isUnread(scan, path),
+      ),
+    )
   }
   if (before) changes.push(...removalsOf(gone, before.records))
+  // A page that went while another came that cannot be read may be that one.
+  lost += Math.min(strangers, changes.filter(({kind}) => kind === 'removed').length)
   changes.sort((one, other) => (one.path < other.path ? -1 : 1))
   return {changes, failedAgain, failed, lost, tried}
 }
@@ -197,7 +215,7 @@ async function* readInOrder(
     }
     yield await running.shift()!
   }
-  for (const {path} of plan.unread) yield unreadPage(path)
+  for (const file of plan.unread) yield unreadPage(file)
 }
 
 interface EmbeddedFile {

@@ -1,10 +1,11 @@
+import {compareDiagnostics, fileDiagnostic} from '../domain/index.ts'
 import type {IncludedFile, PageReference} from '../index/index.ts'
 import type {ParsedPage, SiteRules} from '../markdown/index.ts'
 // Not from the room's index, which brings the renderer with it: every process that reads pages would load it.
 import {parsePage} from '../markdown/parse-page.ts'
 import {linksOf, writtenAnchorsIn} from './links.ts'
 import {readInside} from './read-inside.ts'
-import {hashOf} from './scan-folder.ts'
+import {encodingProblemOf, hashOf} from './scan-folder.ts'
 
 export interface ParseSetup {
   /** The content root, without symbolic links. */
@@ -27,18 +28,32 @@ export interface ParseResult extends Omit<ParsedPage, 'includes'> {
 /** Reads one page, with what it includes from below the content root. Takes as long as it takes. */
 export function parseTask({root, site}: ParseSetup, {path, text}: ParseTask): ParseResult {
   const included = new Map<string, string | null>()
+  /** Why files are no text, by path. */
+  const unreadable = new Map<string, string>()
   const readInclude = (wanted: string): string | null => {
     const bytes = readInside(root, wanted)
     included.set(wanted, bytes && hashOf(bytes))
-    return bytes?.toString('utf8') ?? null
+    const problem = bytes && encodingProblemOf(bytes)
+    if (problem) unreadable.set(wanted, problem.reason)
+    // A letter in another encoding is one letter lost; bytes that are no text are no words at all.
+    return problem && problem.rule !== 'invalid-utf-8' ? null : (bytes?.toString('utf8') ?? null)
   }
   const parsed = parsePage(text, {path, site, readInclude})
   for (const wanted of parsed.includes) if (!included.has(wanted)) readInclude(wanted)
   const includes = [...included]
     .map(([name, hash]) => ({path: name, hash}))
     .sort((one, other) => (one.path < other.path ? -1 : 1))
+  const diagnostics = [...unreadable].map(([wanted, reason]) =>
+    fileDiagnostic(path, {
+      rule: 'include-unreadable',
+      severity: 'warning',
+      reason: `it takes in ${wanted}, and ${reason}`,
+      hint: 'Save it as UTF-8.',
+    }),
+  )
   return {
     ...parsed,
+    diagnostics: [...parsed.diagnostics, ...diagnostics].sort(compareDiagnostics),
     includes,
     links: parsed.page ? linksOf(parsed.page, text) : [],
     anchors: parsed.page ? [...new Set([...writtenAnchorsIn(text), ...parsed.fragments])] : [],

@@ -65,13 +65,14 @@ export function openParserPool(setup: ParseSetup, options: ParserPoolOptions): P
   async function parseAlone(task: ParseTask, failure: ChildFailure): Promise<ParseResult> {
     if (failedAloneMs >= maxAloneMs) throw failure
     const cpuMs = cpuLimitAlone(cpuFor(task))
+    const started = performance.now()
     const resume = await pool.pause()
     try {
       if (isClosed) throw new ChildFailure('died', 'the pool is closed')
       large = openChildPool({entry, setup, size: 1, memoryMb: memoryMb * memoryAlone})
       return await large.run(task, limits(cpuMs))
     } catch (error) {
-      failedAloneMs += cpuMs
+      failedAloneMs += Math.min(cpuMs, performance.now() - started)
       throw error
     } finally {
       large?.close()

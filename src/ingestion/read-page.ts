@@ -2,6 +2,7 @@ import {join} from 'node:path'
 import {DocentError, fileDiagnostic} from '../domain/index.ts'
 import {countWords} from '../markdown/words.ts'
 import {ChildFailure, type ChildFailureKind} from './child-pool.ts'
+import type {UnreadFile} from './ingest-plan.ts'
 import type {ParsedFile} from './parsed-file.ts'
 import type {PageParser} from './parser-pool.ts'
 import {hashOf, readSource, type Scan, type ScannedFile} from './scan-folder.ts'
@@ -95,8 +96,8 @@ function takenBack(path: string, hash: string): ParsedFile {
   return {state: 'read', source, page: null, links: [], anchors: []}
 }
 
-/** A known page whose file the scan could not read; the scan's own diagnostic says why. */
-export function unreadPage(path: string): ParsedFile {
-  const source = {path, hash: '', includes: [], diagnostics: [], fidelity: null}
+/** A page whose file the scan could not read; the scan's own diagnostic says why. */
+export function unreadPage({path, hash}: UnreadFile): ParsedFile {
+  const source = {path, hash, includes: [], diagnostics: [], fidelity: null}
   return {state: 'failed', source, page: null, links: [], anchors: []}
 }

@@ -45,6 +45,8 @@ export interface UnreadPlace {
   readonly isFolder: boolean
   /** 0 for a folder, and where it is not known. */
   readonly bytes: number
+  /** SHA-256 of its bytes, where they could be read and are no text; else empty. */
+  readonly hash: string
 }
 
 /** Whether a file is, or lies in, a place that could not be read. */
@@ -105,7 +107,7 @@ export async function scanFolder(content: string, {signal}: {signal?: AbortSigna
     } catch (error) {
       const path = prefix.slice(0, -1) || '.'
       report(path, 'unreadable', `the folder cannot be read: ${reasonOf(error)}`)
-      unread.push({path, isFolder: true, bytes: 0})
+      unread.push({path, isFolder: true, bytes: 0, hash: ''})
       return
     }
     entries.sort((one, other) => (one.name < other.name ? -1 : one.name > other.name ? 1 : 0))
@@ -138,7 +140,7 @@ export async function scanFolder(content: string, {signal}: {signal?: AbortSigna
       else if (isMarkdown(path)) {
         report(path, 'unreadable', `the file cannot be read: ${reasonOf(error)}`)
         // A link to nothing is what a page that was taken away leaves.
-        if (code !== 'ENOENT') unread.push({path, isFolder: false, bytes: 0})
+        if (code !== 'ENOENT') unread.push({path, isFolder: false, bytes: 0, hash: ''})
       }
       return
     }
@@ -155,9 +157,9 @@ export async function scanFolder(content: string, {signal}: {signal?: AbortSigna
     if (!isMarkdown(path)) return
     if (!isInside) return report(path, 'symlink-escape', 'the link leads out of the content folder')
     if (!found.isFile()) return report(path, 'not-a-file', 'it is a device, a pipe or a socket')
-    const cannotBeRead = (rule: string, reason: string, hint?: string): void => {
+    const cannotBeRead = (rule: string, reason: string, hint?: string, hash = ''): void => {
       report(path, rule, reason, hint)
-      unread.push({path, isFolder: false, bytes: found.size})
+      unread.push({path, isFolder: false, bytes: found.size, hash})
     }
     if (found.size > maxFileBytes) {
       const reason = `it has ${megabytes(found.size)} MB; at most 5 are read`
@@ -170,7 +172,7 @@ export async function scanFolder(content: string, {signal}: {signal?: AbortSigna
     const read = readSource(real)
     if (typeof read === 'string') return cannotBeRead('unreadable', read)
     const problem = encodingProblemOf(read)
-    if (problem) return cannotBeRead(problem.rule, problem.reason, 'Save it as UTF-8.')
+    if (problem) return cannotBeRead(problem.rule, problem.reason, 'Save it as UTF-8.', hashOf(read))
     files.push({path, bytes: read.byteLength, hash: hashOf(read)})
   }
 
@@ -270,7 +272,8 @@ export function hashOf(bytes: Uint8Array): string {
 
 const utf8 = new TextDecoder('utf-8', {fatal: true})
 
-function encodingProblemOf(bytes: Buffer): {rule: string; reason: string} | null {
+/** Why bytes are no text; null when they are UTF-8. */
+export function encodingProblemOf(bytes: Buffer): {rule: string; reason: string} | null {
   const [first, second] = bytes
   if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) {
     return {rule: 'utf-16', reason: 'the file is UTF-16'}

@@ -25,8 +25,13 @@ export function isFileTakenBack(absolute: string, path: string): boolean {
   try {
     const head = Buffer.alloc(headBytes)
     const bytes = head.subarray(0, readSync(file, head, 0, headBytes, 0))
-    const isUtf16 = bytes[0] === 0xff && bytes[1] === 0xfe
-    return isTakenBack(bytes.toString(isUtf16 ? 'utf16le' : 'utf8'), path)
+    const isBigEndian = bytes[0] === 0xfe && bytes[1] === 0xff
+    const isUtf16 = isBigEndian || (bytes[0] === 0xff && bytes[1] === 0xfe)
+    const even = bytes.subarray(0, bytes.length & ~1)
+    return isTakenBack(
+      isUtf16 ? (isBigEndian ? even.swap16() : even).toString('utf16le') : bytes.toString('utf8'),
+      path,
+    )
   } catch {
     return false
   } finally {

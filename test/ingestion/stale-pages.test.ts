@@ -1,3 +1,4 @@
+import {spawnSync} from 'node:child_process'
 import {mkdirSync, renameSync, symlinkSync, truncateSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, expect, test} from 'vitest'
@@ -320,5 +321,100 @@ describe('a page that cannot be read', () => {
     expect(mended.outcome).toBe('published')
     expect(await currentBuildId(folder.dataDir)).toBe(mended.build)
     expect(await found(folder, 'old words')).toEqual(['a.md'])
+  })
+
+  test.each([
+    ['never ends', `${words}LOOP`, {full: true}],
+    ['is not UTF-8', Buffer.from('# A\n\ncaf\u00e9', 'latin1'), {}],
+    ['is not UTF-8', Buffer.from('# A\n\ncaf\u00e9', 'latin1'), {full: true}],
+  ])('and %s keeps its text where it is moved to (%#)', async (_, broken, options) => {
+    const folder = newFolder({'v3.0/a.md': words, 'b.md': '# B\n\nOther words.\n'})
+    await run(folder)
+    folder.write('v3.0/a.md', broken)
+    await run(folder)
+    renameSync(join(folder.content, 'v3.0'), join(folder.content, 'v4.0'))
+
+    const report = await run(folder, options)
+
+    expect(report.pages).toMatchObject({total: 2, moved: 1, removed: 0, stale: 1})
+    await withCurrent(folder, (build) => {
+      expect(build.pages().find(({path}) => path === 'v4.0/a.md')).toMatchObject({
+        url: '/v4.0/a',
+        version: 'v4.0',
+      })
+    })
+  })
+
+  test('takes its text along when it changes places with another', async () => {
+    const folder = newFolder({'a.md': words, 'b.md': '# B\n\nOther things.\n'})
+    await run(folder)
+    folder.write('b.md', 'b\0')
+    await run(folder)
+    renameSync(join(folder.content, 'a.md'), join(folder.content, 'c'))
+    renameSync(join(folder.content, 'b.md'), join(folder.content, 'a.md'))
+    renameSync(join(folder.content, 'c'), join(folder.content, 'b.md'))
+
+    await run(folder)
+
+    expect(await found(folder, 'other things')).toEqual(['a.md'])
+    expect(await found(folder, 'old words')).toEqual(['b.md'])
+  })
+
+  test('is no everyday removal when it is moved and broken in one step', async () => {
+    const folder = newFolder({'a.md': words, 'b.md': '# B\n\nOther words.\n'})
+    await run(folder)
+    folder.remove('a.md')
+    folder.write('z.md', `${words}LOOP`)
+
+    await expect(run(folder)).rejects.toMatchObject({code: 'gate_failed'})
+  })
+
+  test('is gone when its author takes it back in UTF-16', async () => {
+    const folder = newFolder({'a.md': words, 'b.md': '# B\n\nOther words.\n'})
+    await run(folder)
+    folder.write('a.md', Buffer.from(`\ufeff---\ndraft: true\n---\n${words}`, 'utf16le').swap16())
+
+    expect((await run(folder)).pages).toMatchObject({total: 1, stale: 0, removed: 1})
+  })
+
+  test('and was removed is gone in a dry run too', async () => {
+    const folder = newFolder({'a.md': words, 'b.md': '# B\n\nOther words.\n'})
+    await run(folder)
+    folder.write('a.md', 'a\0')
+    await run(folder)
+    folder.remove('a.md')
+
+    const dry = await run(folder, {dryRun: true})
+    const {pages, diagnostics, fidelity} = await run(folder)
+
+    expect(dry).toMatchObject({pages: {stale: pages.stale, removed: 1}, diagnostics, fidelity})
+  })
+})
+
+test('a file that is no text is not taken in as garbage, and a page that wanted it says so', async () => {
+  const folder = newFolder({
+    'a.md': '# A\n\nOld words.\n\n{{#include part.txt}}\n',
+    'part.txt': 'Some good words.\n',
+    'book.toml': '[book]\n',
+  })
+  await run(folder, {openParser: directParser})
+  folder.write('part.txt', Uint8Array.from([0, 1, 2, 0xff, 0, 0x41]))
+
+  const report = await run(folder, {openParser: directParser})
+
+  expect(report.byRule['include-unreadable']).toBe(1)
+  expect(await found(folder, 'old words')).toEqual(['a.md'])
+  await withCurrent(folder, (build) => {
+    expect(build.markdownOf(build.pages()[0]!.id)).not.toContain('\ufffd')
+  })
+})
+
+test('golden questions that are no file are refused, not waited for', async () => {
+  const folder = newFolder({'a.md': '# A\n\nOld words.\n'})
+  spawnSync('mkfifo', [join(folder.content, 'docent.golden.jsonl')])
+
+  await expect(run(folder, {openParser: directParser})).rejects.toMatchObject({
+    code: 'config',
+    message: expect.stringContaining('docent.golden.jsonl cannot be read: it is no file'),
   })
 })
