@@ -1,8 +1,8 @@
 /**
- * Brings package-lock.json up to date with package.json and writes two facts into it that no package states itself.
+ * Brings package-lock.json up to date with package.json and writes into it what no package states itself.
  * Run with: npm run lock, after every change of a dependency; -- --check fails when a fact is missing.
  *
- * npm reads both from the lock, not from the registry: an optional package whose `engines` do not fit is passed over,
+ * npm reads this from the lock, not from the registry: an optional package whose `engines` do not fit is passed over,
  * and a package without `hasInstallScript` has no script to run. See `lockFacts`.
  */
 import {spawnSync} from 'node:child_process'

@@ -17,18 +17,11 @@ interface LockFact {
 }
 
 /** Every Node without Node-API 10; the others have better-sqlite3 13, see src/native/sqlite.ts. */
-export const nodesOfSqlite12 = '<22.14.0 || >=23.0.0 <23.6.0'
+const nodesOfSqlite12 = '<22.14.0 || >=23.0.0 <23.6.0'
 
 export const lockFacts: readonly LockFact[] = [
-  {
-    // Its binary comes with it. npm writes that there is a script where it has built one that does nothing.
-    name: 'better-sqlite3',
-    fact: 'better-sqlite3 has no install script',
-    isStated: (entry) => entry.hasInstallScript === undefined,
-    state: (entry) => {
-      delete entry.hasInstallScript
-    },
-  },
+  // Its binary comes with it. npm writes that there is a script where it has built one that does nothing.
+  withoutInstallScript('better-sqlite3'),
   {
     // It aborts Node 24.19 and later, and where 13 runs it would be compiled for nothing, for a minute and a half.
     name: 'better-sqlite3-12',
@@ -38,16 +31,20 @@ export const lockFacts: readonly LockFact[] = [
       entry.engines = {node: nodesOfSqlite12}
     },
   },
-  {
-    // Its script downloads libraries for GPUs, 300 MB that Docent never loads, and fails without internet access.
-    name: 'onnxruntime-node',
-    fact: 'onnxruntime-node has no install script',
+  // Its script downloads libraries for GPUs, 300 MB that Docent never loads, and fails without internet access.
+  withoutInstallScript('onnxruntime-node'),
+]
+
+function withoutInstallScript(name: string): LockFact {
+  return {
+    name,
+    fact: `${name} has no install script`,
     isStated: (entry) => entry.hasInstallScript === undefined,
     state: (entry) => {
       delete entry.hasInstallScript
     },
-  },
-]
+  }
+}
 
 /**
  * The text of a lock with every fact in it, and the facts that were missing.

@@ -1,8 +1,9 @@
 import {join} from 'node:path'
 import type {Diagnostic, Page} from '../domain/index.ts'
 import {openSqlite} from '../native/index.ts'
-import type {IncludedFile, PageReference, StoredFidelity} from './indexed-page.ts'
+import type {IncludedFile, IndexedPage, PageReference, StoredFidelity} from './indexed-page.ts'
 import {databaseFile} from './schema.ts'
+import type {SectionRow} from './section-row.ts'
 import {vectorFromBlob} from './vector-codec.ts'
 
 /** What a build remembers of the files it was made from: the ground of the next ingest. Close it once. */
@@ -15,7 +16,7 @@ export interface BuildRecords {
   /** A vector made for this embedding text; null when there is none. */
   vectorFor(embeddingHash: string): Float32Array | null
   /** A page as it was stored, to be stored again; null when it is none. */
-  page(path: string): StoredPage | null
+  page(path: string): RecordedPage | null
   /** Every page with its links and where links can lead to in it, by path. */
   pages(): PageRecord[]
   close(): void
@@ -29,10 +30,7 @@ export interface FileRecord {
 }
 
 /** What `put` was given of a page, without its vectors. Sections come without their Markdown; passages have it. */
-export interface StoredPage {
-  readonly page: Page
-  readonly links: readonly PageReference[]
-  readonly anchors: readonly string[]
+export interface RecordedPage extends Required<Omit<IndexedPage, 'vectors'>> {
   readonly fidelity: StoredFidelity | null
 }
 
@@ -95,8 +93,8 @@ export function openBuildRecords(folder: string): BuildRecords {
       return blob === undefined ? null : vectorFromBlob(blob)
     },
     page(path) {
-      const row = pageByPath.get(path) as StoredPageRow | undefined
-      return row === undefined ? null : storedPageOf(row, sections.all(row.id) as SectionRow[], passages)
+      const row = pageByPath.get(path) as WholePageRow | undefined
+      return row === undefined ? null : recordedPageOf(row, sections.all(row.id) as SectionRow[], passages)
     },
     pages() {
       const anchors = new Map<number, Set<string>>()
@@ -137,29 +135,14 @@ interface PageRow {
   readonly anchors: string
 }
 
-interface StoredPageRow {
+/** A row of `pages`, with what `files` knows of it. */
+interface WholePageRow
+  extends Pick<Page, 'path' | 'url' | 'title' | 'description' | 'version' | 'lang' | 'markdown'> {
   readonly id: number
-  readonly path: string
-  readonly url: string
-  readonly title: string
-  readonly description: string | null
-  readonly version: string | null
-  readonly lang: string | null
   readonly tags: string
   readonly links: string
   readonly anchors: string
-  readonly markdown: string
   readonly fidelity: string
-}
-
-interface SectionRow {
-  readonly anchor: string
-  readonly headings: string
-  readonly depth: number
-  readonly start_line: number
-  readonly end_line: number
-  readonly first_passage: number
-  readonly passage_count: number
 }
 
 interface PassageRow {
@@ -169,22 +152,16 @@ interface PassageRow {
   readonly markdown: string
 }
 
-function storedPageOf(
-  row: StoredPageRow,
+function recordedPageOf(
+  row: WholePageRow,
   sections: readonly SectionRow[],
   passagesBetween: {all(first: number, last: number): unknown[]},
-): StoredPage {
+): RecordedPage {
   const {path, url, title, description, version, lang, markdown} = row
   return {
     page: {
-      path,
-      url,
-      title,
-      description,
-      version,
-      lang,
+      ...{path, url, title, description, version, lang, markdown},
       tags: JSON.parse(row.tags) as string[],
-      markdown,
       sections: sections.map((section) => {
         const first = section.first_passage
         const rows = passagesBetween.all(first, first + section.passage_count - 1) as PassageRow[]

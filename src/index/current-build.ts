@@ -1,6 +1,7 @@
 import {type FSWatcher, watch} from 'node:fs'
 import {mkdir} from 'node:fs/promises'
 import {DocentError} from '../domain/index.ts'
+import {isNotInstalled} from '../native/index.ts'
 import type {BuildLease, CurrentBuild, IndexBuild} from './build.ts'
 import {buildFolder, buildIds, currentBuildId} from './build-store.ts'
 import {openBuild} from './open-build.ts'
@@ -65,7 +66,7 @@ export async function openCurrentBuild(
       } catch (error) {
         if (closing.signal.aborted) return
         // Nothing is wrong with the build, and another one would fare no better.
-        if (error instanceof DocentError && error.code === 'not_installed') throw error
+        if (isNotInstalled(error)) throw error
         problem = `build ${id} is refused: ${(error as Error).message}`
         if (served === null) await serveAnother(id)
       }

@@ -1,11 +1,5 @@
 export * from './build.ts'
-export {
-  type BuildRecords,
-  type FileRecord,
-  openBuildRecords,
-  type PageRecord,
-  type StoredPage,
-} from './build-records.ts'
+export {type BuildRecords, type FileRecord, openBuildRecords, type PageRecord} from './build-records.ts'
 export {
   buildFolder,
   buildIds,

@@ -1,7 +1,7 @@
 import {join} from 'node:path'
 import {setImmediate as breathe} from 'node:timers/promises'
 import {DocentError} from '../domain/index.ts'
-import {openSqlite, type SqliteDatabase} from '../native/index.ts'
+import {isNotInstalled, openSqlite, type SqliteDatabase} from '../native/index.ts'
 import type {
   IndexBuild,
   Manifest,
@@ -17,6 +17,7 @@ import {checkVector, type Hnsw, isZero, loadHnsw} from './hnsw.ts'
 import {readManifest} from './manifest.ts'
 import {postingsOf} from './postings.ts'
 import {databaseFile, hnswFile} from './schema.ts'
+import type {SectionRow} from './section-row.ts'
 import {encodeTerm} from './term-codec.ts'
 import {TopK} from './top-k.ts'
 
@@ -221,7 +222,7 @@ async function openHnsw(
     }
     return {hnsw, degraded: null}
   } catch (error) {
-    if (error instanceof DocentError && error.code === 'not_installed') throw error
+    if (isNotInstalled(error)) throw error
     return {hnsw: null, degraded: `${hnswFile} cannot be used (${(error as Error).message}); search is exact`}
   }
 }
@@ -436,18 +437,6 @@ interface PageRow extends Omit<StoredPage, 'tags'> {
 
 function pageFrom(row: PageRow): StoredPage {
   return {...row, tags: JSON.parse(row.tags) as string[]}
-}
-
-interface SectionRow {
-  readonly id: number
-  readonly page_id: number
-  readonly anchor: string
-  readonly headings: string
-  readonly depth: number
-  readonly start_line: number
-  readonly end_line: number
-  readonly first_passage: number
-  readonly passage_count: number
 }
 
 function prepareStatements(db: SqliteDatabase) {

@@ -26,10 +26,6 @@ export interface IngestOptions {
   readonly maxShrinkPercent?: number
   /** Default 3, at least 2. */
   readonly keepBuilds?: number
-  /** Processor time for one page, in milliseconds. Default by its length. */
-  readonly parseCpuMs?: number
-  /** Heap of a parsing process. Default 512. */
-  readonly parseMemoryMb?: number
   /** What reads pages; default a pool of processes that are killed when a page takes too much. */
   readonly openParser?: (setup: ParseSetup) => PageParser
   /** Fits the abstention of the new build; its result goes into the manifest. Default: the retriever's. */

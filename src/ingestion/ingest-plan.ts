@@ -16,10 +16,11 @@ import {
 } from '../index/index.ts'
 import {cutterVersion} from '../markdown/cutter-version.ts'
 import type {SiteRules} from '../markdown/site.ts'
+import {isNotInstalled} from '../native/index.ts'
 import {termsOf} from '../text/terms.ts'
 import {readInside} from './read-inside.ts'
 import {retriedRules} from './read-page.ts'
-import {hashOf, isUnread, type Scan, type ScannedFile} from './scan-folder.ts'
+import {hashOf, isUnread, type Scan, type ScannedFile, type UnreadPlace} from './scan-folder.ts'
 import {isFileTakenBack} from './taken-back.ts'
 
 /** The build before, when the next one can start from it. */
@@ -30,26 +31,21 @@ export interface Base {
   readonly hnswIsSound: boolean
 }
 
-/** Without a hash where the bytes could not be read either. */
-export interface UnreadFile {
-  readonly path: string
-  readonly hash: string
-}
-
 export interface Plan {
   /** New, changed, or to be tried again; by path. */
   readonly toParse: readonly ScannedFile[]
+  /** Files of the build before that are no more, or that their authors took back. */
   readonly removed: readonly FileRecord[]
   /**
    * Files that the scan could not read and that the build before has a page of, under their path or, moved, by their
    * bytes: they keep its text.
    */
-  readonly unread: readonly UnreadFile[]
+  readonly unread: readonly Pick<UnreadPlace, 'path' | 'hash'>[]
   /** Pages of the build before by the bytes of their files, where these are known. */
   readonly pagesByHash: ReadonlyMap<string, FileRecord>
   readonly unchanged: number
-  /** Files of the build that is started from; empty when everything is made anew. */
-  readonly known: ReadonlyMap<string, FileRecord>
+  /** Files of the build before, by path. */
+  readonly before: ReadonlyMap<string, FileRecord>
   /** Files that could not be read before, for a reason that may have passed. */
   readonly retried: ReadonlySet<string>
 }
@@ -76,7 +72,7 @@ async function openBase(folder: string): Promise<Base | null> {
     return {folder, manifest, hnswIsSound, records: openBuildRecords(folder)}
   } catch (error) {
     // Damaged or of another format: everything is made anew, which mends it.
-    if (error instanceof DocentError && error.code !== 'not_installed') return null
+    if (error instanceof DocentError && !isNotInstalled(error)) return null
     throw error
   }
 }
@@ -108,14 +104,16 @@ export function cutterOf(site: SiteRules): string {
   return `${cutterVersion}-${site.generator}-${hash.slice(0, 12)}`
 }
 
-/** `before` is the build that is current, `base` the same one when the next can start from it. */
-export function planOf(scan: Scan, base: Base | null, before: Base | null): Plan {
-  const known = new Map(base?.records.files().map((file) => [file.path, file]))
+/** `before` is the build that is current; the next one starts from it, or is made anew. */
+export function planOf(scan: Scan, before: Base | null, isMadeAnew: boolean): Plan {
+  const files = new Map(before?.records.files().map((file) => [file.path, file]))
   const retried = new Set(
-    base?.records
-      .diagnostics()
-      .filter((diagnostic) => retriedRules.has(diagnostic.rule))
-      .map((diagnostic) => diagnostic.path),
+    isMadeAnew
+      ? []
+      : before?.records
+          .diagnostics()
+          .filter((diagnostic) => retriedRules.has(diagnostic.rule))
+          .map((diagnostic) => diagnostic.path),
   )
   const hashes = new Map<string, string | null>()
   const includedHash = (path: string): string | null => {
@@ -128,7 +126,7 @@ export function planOf(scan: Scan, base: Base | null, before: Base | null): Plan
     return hash
   }
   const toParse = scan.files.filter((file) => {
-    const record = known.get(file.path)
+    const record = isMadeAnew ? undefined : files.get(file.path)
     return (
       !record ||
       record.hash !== file.hash ||
@@ -137,25 +135,21 @@ export function planOf(scan: Scan, base: Base | null, before: Base | null): Plan
     )
   })
   const present = new Set(scan.files.map((file) => file.path))
-  const isStillThere = ({isPage, path}: FileRecord): boolean =>
-    isPage && isUnread(scan, path) && !isFileTakenBack(join(scan.root, path), path)
-  const removed = [...known.values()].filter((file) => !present.has(file.path) && !isStillThere(file))
-  const pages = (before?.records.files() ?? []).filter(({isPage}) => isPage)
-  const pagesByHash = new Map(pages.filter(({hash}) => hash !== '').map((file) => [file.hash, file]))
+  const absent = [...files.values()].filter(({path}) => !present.has(path))
+  const stillThere = absent.filter(
+    ({isPage, path}) => isPage && isUnread(scan, path) && !isFileTakenBack(join(scan.root, path), path),
+  )
+  const kept = new Set(stillThere)
+  const pagesByHash = new Map(
+    [...files.values()].filter(({isPage, hash}) => isPage && hash !== '').map((file) => [file.hash, file]),
+  )
   return {
     toParse,
-    removed,
-    unread: unreadFiles(
-      scan,
-      pages.filter((file) => !present.has(file.path) && isStillThere(file)),
-      {
-        pagesByHash,
-        isFromBase: base !== null,
-      },
-    ),
+    removed: absent.filter((file) => !kept.has(file)),
+    unread: unreadFiles(scan, stillThere, {pagesByHash, isMadeAnew}),
     pagesByHash,
     unchanged: scan.files.length - toParse.length,
-    known,
+    before: files,
     retried,
   }
 }
@@ -163,19 +157,19 @@ export function planOf(scan: Scan, base: Base | null, before: Base | null): Plan
 function unreadFiles(
   {root, unread}: Scan,
   stillThere: readonly FileRecord[],
-  {pagesByHash, isFromBase}: {readonly pagesByHash: Plan['pagesByHash']; readonly isFromBase: boolean},
-): UnreadFile[] {
+  {pagesByHash, isMadeAnew}: {readonly pagesByHash: Plan['pagesByHash']; readonly isMadeAnew: boolean},
+): Plan['unread'] {
   const hashes = new Map(unread.map(({path, hash}) => [path, hash]))
+  const hashOfBytes = ({path}: FileRecord): string => hashes.get(path) ?? ''
   const known = new Set(stillThere.map(({path}) => path))
-  const moved = unread.filter(
-    ({path, hash}) => !known.has(path) && pagesByHash.has(hash) && !isFileTakenBack(join(root, path), path),
-  )
   return [
     ...stillThere
-      .map(({path, hash}) => ({path, hash: hashes.get(path) ?? '', before: hash}))
       // Stored so already, it stays when the next build starts from this one.
-      .filter(({hash, before}) => !isFromBase || hash !== before)
-      .map(({path, hash}) => ({path, hash})),
-    ...moved.map(({path, hash}) => ({path, hash})),
+      .filter((file) => isMadeAnew || hashOfBytes(file) !== file.hash)
+      .map((file) => ({path: file.path, hash: hashOfBytes(file)})),
+    // Moved here.
+    ...unread.filter(
+      ({path, hash}) => !known.has(path) && pagesByHash.has(hash) && !isFileTakenBack(join(root, path), path),
+    ),
   ]
 }

@@ -50,7 +50,7 @@ async function run(context: IngestContext): Promise<IngestReport> {
     signal?.throwIfAborted()
     const fullBecause = reasonForFull(current, embedding, cutter, full)
     const base = fullBecause === null ? (current as Base) : null
-    const plan = planOf(scan, base, current)
+    const plan = planOf(scan, current, base === null)
     const basis = {site: site.generator, embedding, fullBecause, plan}
     const report = (outcome: IngestReport['outcome'], parts: ReportParts): IngestReport =>
       makeReport(context, basis, outcome, parts)
@@ -93,7 +93,7 @@ async function run(context: IngestContext): Promise<IngestReport> {
         total: base?.manifest.counts ?? null,
       })
     }
-    // Files that failed for want of time were tried again, and nothing came of it.
+    // Files that could not be read were tried again, and nothing came of it.
     if (base && !isRepair && !isGone && failedAgain === plan.toParse.length) {
       return unchanged(base)
     }

@@ -10,7 +10,7 @@ import type {ParseSetup} from './parse-task.ts'
 import type {ParsedFile} from './parsed-file.ts'
 import {openParserPool, type PageParser} from './parser-pool.ts'
 import {readPage, unreadPage} from './read-page.ts'
-import {isUnread, type Scan, type ScannedFile} from './scan-folder.ts'
+import type {Scan, ScannedFile} from './scan-folder.ts'
 
 /**
  * Storing pages takes this process about as long as two need to read them, while a third embeds: more would wait
@@ -56,15 +56,8 @@ export async function runPageStage(context: IngestContext, stage: PageStage): Pr
   const total = plan.toParse.length
   const changes: PageChange[] = []
   const tried: ParsedFile[] = []
-  const beforeFiles = new Map(before?.records.files().map((file) => [file.path, file]))
-  const present = new Set([...scan.files, ...plan.unread].map((file) => file.path))
-  /** Files that are no more, by their bytes: one of them may be somewhere else now. */
-  const removedByHash = new Map(
-    [...beforeFiles.values()]
-      .filter(({path, hash}) => hash !== '' && !present.has(path) && !isUnread(scan, path))
-      .map((file) => [file.hash, file]),
-  )
-  const asBefore = failuresOf(before)
+  const removedByHash = new Map(plan.removed.filter(({hash}) => hash !== '').map((file) => [file.hash, file]))
+  const asBefore = failuresOf(before, plan)
   /** Whether a page failed as it did before, so that there is nothing to store. */
   const isAsBefore = ({state, source}: ParsedFile): boolean =>
     state !== 'read' &&
@@ -74,9 +67,10 @@ export async function runPageStage(context: IngestContext, stage: PageStage): Pr
   let failedAgain = 0
   let failed = 0
   let lost = 0
+  const kept = new Set(plan.unread.map(({path}) => path))
   /** Files that could not be read and were not there before. */
   let strangers = scan.unread.filter(
-    ({path, isFolder}) => !isFolder && !present.has(path) && !beforeFiles.has(path),
+    ({path, isFolder}) => !isFolder && !kept.has(path) && !plan.before.has(path),
   ).length
   let batch: ParsedFile[] = []
   let textsInBatch = 0
@@ -120,7 +114,7 @@ export async function runPageStage(context: IngestContext, stage: PageStage): Pr
     context.tell('pages', 0, total)
     for await (const read of readInOrder(context, stage, parser)) {
       const {path, hash} = read.source
-      const own = beforeFiles.get(path)
+      const own = plan.before.get(path)
       // What cannot be read was kept for these bytes before, wherever they stood then.
       const known = own?.hash === hash ? own : (plan.pagesByHash.get(hash) ?? own)
       const parsed = withLastGood(read, {before: before?.records ?? null, known, root: scan.root, site})
@@ -128,7 +122,7 @@ export async function runPageStage(context: IngestContext, stage: PageStage): Pr
       if (parsed.state === 'failed') failed++
       if (parsed.state === 'failed' && !own) strangers++
       if (parsed.state === 'failed' && known?.isPage) lost++
-      changes.push(...changesOf(parsed, beforeFiles, before?.records ?? null, removedByHash))
+      changes.push(...changesOf(parsed, plan.before, before?.records ?? null, removedByHash))
       if (!writer) {
         tried.push(parsed)
         done++
@@ -148,14 +142,6 @@ export async function runPageStage(context: IngestContext, stage: PageStage): Pr
   }
   const moved = new Set(changes.flatMap((change) => change.from ?? []))
   const gone = plan.removed.filter(({path}) => !moved.has(path))
-  if (plan.known.size === 0 && before) {
-    // Made anew: what the build before had and this one has not is gone all the same.
-    gone.push(
-      ...[...beforeFiles.values()].filter(
-        ({path}) => !present.has(path) && !moved.has(path) && !isUnread(scan, path),
-      ),
-    )
-  }
   if (before) changes.push(...removalsOf(gone, before.records))
   // A page that went while another came that cannot be read may be that one.
   lost += Math.min(strangers, changes.filter(({kind}) => kind === 'removed').length)
@@ -164,9 +150,8 @@ export async function runPageStage(context: IngestContext, stage: PageStage): Pr
 }
 
 /** What a build knows of each file with a problem, to be compared. */
-function failuresOf(before: Base | null): ReadonlyMap<string, string> {
-  if (before === null) return new Map()
-  const hashes = new Map(before.records.files().map(({path, hash}) => [path, hash]))
+function failuresOf(before: Base | null, plan: Plan): ReadonlyMap<string, string> {
+  if (before === null || plan.retried.size === 0) return new Map()
   const counted = new Set(before.records.fidelity().map(({path}) => path))
   const byPath = new Map<string, Diagnostic[]>()
   for (const diagnostic of before.records.diagnostics()) {
@@ -176,7 +161,7 @@ function failuresOf(before: Base | null): ReadonlyMap<string, string> {
   return new Map(
     [...byPath].map(([path, problems]) => [
       path,
-      failureOf(hashes.get(path) ?? '', problems, counted.has(path)),
+      failureOf(plan.before.get(path)?.hash ?? '', problems, counted.has(path)),
     ]),
   )
 }
@@ -188,12 +173,9 @@ function failureOf(hash: string, diagnostics: readonly Diagnostic[], isCounted: 
 function openParser({options}: IngestContext, scan: Scan, site: SiteRules, {toParse}: Plan): PageParser {
   const setup: ParseSetup = {root: scan.root, site}
   if (options.openParser) return options.openParser(setup)
-  const {parseCpuMs, parseMemoryMb} = options
   const bytes = toParse.reduce((sum, file) => sum + file.bytes, 0)
   return openParserPool(setup, {
     size: Math.max(1, Math.min(maxParsers, toParse.length, Math.ceil(bytes / bytesPerParser))),
-    ...(parseCpuMs === undefined ? {} : {cpuMs: parseCpuMs}),
-    ...(parseMemoryMb === undefined ? {} : {memoryMb: parseMemoryMb}),
   })
 }
 

@@ -10,9 +10,9 @@ export interface PageParser {
 
 export interface ParserPoolOptions {
   readonly size: number
-  /** Processor time for a page, in milliseconds. Default `cpuLimitOf` its length. */
+  /** Processor time for a page, in milliseconds. Default by its length. */
   readonly cpuMs?: number
-  /** Longest wait for a page by the clock, in milliseconds. Default sixty times the processor time. */
+  /** Longest wait for a page by the clock, in milliseconds. Default `wallLimitOf` its processor time. */
   readonly wallMs?: number
   /** Heap of one process. Default 512. */
   readonly memoryMb?: number
@@ -24,7 +24,7 @@ export interface ParserPoolOptions {
  * Processor time for a page of so many characters, in milliseconds. Usual pages need 1 to 3 s a megabyte, changelogs
  * of long lists 10.
  */
-export function cpuLimitOf(length: number): number {
+function cpuLimitOf(length: number): number {
   return 10_000 + Math.round(length * 0.04)
 }
 
@@ -65,8 +65,8 @@ export function openParserPool(setup: ParseSetup, options: ParserPoolOptions): P
   async function parseAlone(task: ParseTask, failure: ChildFailure): Promise<ParseResult> {
     if (failedAloneMs >= maxAloneMs) throw failure
     const cpuMs = cpuLimitAlone(cpuFor(task))
-    const started = performance.now()
     const resume = await pool.pause()
+    const started = performance.now()
     try {
       if (isClosed) throw new ChildFailure('died', 'the pool is closed')
       large = openChildPool({entry, setup, size: 1, memoryMb: memoryMb * memoryAlone})

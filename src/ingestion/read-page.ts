@@ -2,10 +2,9 @@ import {join} from 'node:path'
 import {DocentError, fileDiagnostic} from '../domain/index.ts'
 import {countWords} from '../markdown/words.ts'
 import {ChildFailure, type ChildFailureKind} from './child-pool.ts'
-import type {UnreadFile} from './ingest-plan.ts'
 import type {ParsedFile} from './parsed-file.ts'
 import type {PageParser} from './parser-pool.ts'
-import {hashOf, readSource, type Scan, type ScannedFile} from './scan-folder.ts'
+import {hashOf, readSource, type Scan, type ScannedFile, type UnreadPlace} from './scan-folder.ts'
 import {isTakenBack} from './taken-back.ts'
 
 interface ReadOptions {
@@ -97,7 +96,7 @@ function takenBack(path: string, hash: string): ParsedFile {
 }
 
 /** A page whose file the scan could not read; the scan's own diagnostic says why. */
-export function unreadPage({path, hash}: UnreadFile): ParsedFile {
+export function unreadPage({path, hash}: Pick<UnreadPlace, 'path' | 'hash'>): ParsedFile {
   const source = {path, hash, includes: [], diagnostics: [], fidelity: null}
   return {state: 'failed', source, page: null, links: [], anchors: []}
 }

@@ -1,2 +1,2 @@
-export {importNative, requireNative} from './native-package.ts'
+export {importNative, isNotInstalled, requireNative} from './native-package.ts'
 export {openSqlite, type SqliteDatabase} from './sqlite.ts'

@@ -38,6 +38,11 @@ export function asNativeError(name: string, error: unknown): unknown {
   return isLoading ? notInstalled(name, error) : error
 }
 
+/** Whether an error says that a package is missing or unfit: then nothing is wrong with what was to be read with it. */
+export function isNotInstalled(error: unknown): boolean {
+  return error instanceof DocentError && error.code === 'not_installed'
+}
+
 /** One sentence about what is wrong, one about what to run. */
 function notInstalled(name: string, cause: unknown): DocentError {
   const node = `Node.js ${process.versions.node} on ${process.platform}-${process.arch}`

@@ -2,7 +2,6 @@ import type BetterSqlite3 from 'better-sqlite3'
 import {asNativeError, requireNative} from './native-package.ts'
 
 export type SqliteDatabase = BetterSqlite3.Database
-export type SqliteOptions = BetterSqlite3.Options
 
 /**
  * The line of better-sqlite3 that runs on this Node. From 13 on it is made for Node-API 10 (Node 22.14, 23.6, 24
@@ -15,7 +14,7 @@ export const sqlitePackage = Number(process.versions.napi) >= 10 ? 'better-sqlit
  * Opens a database file, or one in memory for `:memory:`.
  * @throws DocentError `not_installed` when there is no SQLite for this Node; what SQLite throws on the file.
  */
-export function openSqlite(file: string, options: SqliteOptions = {}): SqliteDatabase {
+export function openSqlite(file: string, options: BetterSqlite3.Options = {}): SqliteDatabase {
   const Database = requireNative<typeof BetterSqlite3>(sqlitePackage)
   try {
     return new Database(file, options)

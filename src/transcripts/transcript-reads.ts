@@ -282,9 +282,10 @@ interface PartialConditions {
   readonly no: string
 }
 
+const partialList = `(${partialFinishes.map((reason) => `'${reason}'`).join(', ')})`
 const partialByEvents: PartialConditions = {
-  yes: `${finishReason} IN (${partialFinishes.map((reason) => `'${reason}'`).join(', ')})`,
-  no: `ifnull(${finishReason}, '') NOT IN (${partialFinishes.map((reason) => `'${reason}'`).join(', ')})`,
+  yes: `${finishReason} IN ${partialList}`,
+  no: `ifnull(${finishReason}, '') NOT IN ${partialList}`,
 }
 
 function conditionsOf(
