@@ -3,7 +3,6 @@
  *
  * Run with: npm run ask -- "QUESTION" [--json] [--version VERSION] [--server URL]
  */
-import {randomUUID} from 'node:crypto'
 import {parseArgs, styleText} from 'node:util'
 import {EventSourceParserStream} from 'eventsource-parser/stream'
 import {loadSettings} from '../src/config.ts'
@@ -105,7 +104,7 @@ async function askHere({question, version, signal}: Asked): Promise<Asking> {
     }
     const {answering} = assistant
     const {answerId} = answering.ask(
-      {question, version, conversationId: randomUUID(), history: [], resumable: false},
+      {question, version, conversationId: null, history: [], resumable: false},
       {channel: 'cli'},
     )
     signal.addEventListener('abort', () => void answering.stop(answerId))

@@ -21,8 +21,8 @@ export interface AskOptions {
    */
   readonly idempotencyKey?: string | null
   /**
-   * Id of an answer that broke off: the new one belongs to its conversation, sends its sources, text and citations
-   * again, and goes on from there. `ask` throws `not_found` for an unknown one and `conflict` for one that is whole
+   * Id of an answer that broke off: the new one sends its sources, text and citations again, and goes on from there.
+   * It belongs to its conversation where the question carries that conversation's key, else to a new one. `ask` throws `not_found` for an unknown one and `conflict` for one that is whole
    * or still being written.
    */
   readonly continueAnswerId?: string | null
@@ -30,7 +30,8 @@ export interface AskOptions {
 
 export interface AskedAnswer {
   readonly answerId: string
-  readonly conversationId: string
+  /** The key of its conversation; null when the answer was begun by an earlier ask. */
+  readonly conversationId: string | null
   /** False when an idempotency key found an answer already begun. */
   readonly created: boolean
 }
@@ -46,12 +47,16 @@ export interface ReadOptions {
    * is cut in two; for that its last pieces may wait for up to three more windows.
    */
   readonly bufferMs?: number
+  /**
+   * The reader is who asked: `start` carries the conversation's key, on its first delivery alone. Default false: it
+   * has null.
+   */
+  readonly isAsker?: boolean
 }
 
 /** An answer at rest or on its way, as JSON clients see it. */
 export interface AnswerSnapshot {
   readonly answerId: string
-  readonly conversationId: string
   readonly question: string
   readonly build: string
   /** Null while it runs. */
@@ -103,10 +108,10 @@ export interface Answering {
   stop(answerId: string): Promise<Ending>
 
   /**
-   * Stops what is still being written of an answer or a conversation, and drops what memory holds of it; call it
+   * Stops what is still being written of an answer or a conversation (by its `refOf`), and drops what memory holds of it; call it
    * before its transcript is removed, or it would go on being written and served. Nothing is journalled for it after.
    */
-  forget(what: {readonly answerId: string} | {readonly conversationId: string}): void
+  forget(what: {readonly answerId: string} | {readonly conversation: string}): void
 
   /** Null for an unknown id. */
   snapshot(answerId: string): AnswerSnapshot | null

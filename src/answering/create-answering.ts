@@ -12,7 +12,8 @@ import {
 import type {Generator} from '../generation/generator.ts'
 import type {Retriever} from '../retrieval/retriever.ts'
 import {type AnswerFold, foldOf} from './answer-fold.ts'
-import type {Answering, AnswerSnapshot, AskedAnswer, AskOptions} from './answering.ts'
+import type {Answering, AnswerSnapshot, AskedAnswer, AskOptions, ReadOptions} from './answering.ts'
+import {canBeConversationKey, newConversationId, refOf} from './ids.ts'
 import type {Journal, JournalledAnswer} from './journal.ts'
 import {
   type AnswerSummary,
@@ -24,7 +25,14 @@ import {
   type Run,
   type RunLimits,
 } from './run.ts'
-import {deliverEach, eachEvent, gatheredEvents, type RunReader, readerOf} from './run-reader.ts'
+import {
+  deliverEach,
+  eachEvent,
+  gatheredEvents,
+  type RunReader,
+  readerOf,
+  readerOfAsker,
+} from './run-reader.ts'
 
 export interface AnsweringLimits extends RunLimits {
   /** Runs at the same time; more are refused as `rate_limited`. */
@@ -100,7 +108,7 @@ export function createAnswering(options: AnsweringOptions): Answering {
         if (begun.question !== '' && begun.question !== question.question) {
           throw new DocentError('conflict', 'This idempotency key was used for another question')
         }
-        return {answerId: begun.answerId, conversationId: begun.conversationId, created: false}
+        return {answerId: begun.answerId, conversationId: null, created: false}
       }
     }
     if (isClosing) throw new DocentError('shutting_down', 'The server takes no new questions')
@@ -117,6 +125,9 @@ export function createAnswering(options: AnsweringOptions): Answering {
 
     const earlier = asked.continueAnswerId ? journalled(asked.continueAnswerId) : null
     const continued = earlier === null ? null : continuedFrom(earlier)
+    const joined = conversationOf(question.conversationId)
+    const conversationId = joined ?? newConversationId()
+    const conversation = refOf(conversationId)
     // The words that were asked, not what the client sends now: the text that goes on answers those.
     const asks: Question =
       earlier === null
@@ -124,13 +135,12 @@ export function createAnswering(options: AnsweringOptions): Answering {
         : {
             ...question,
             question: earlier.question || question.question,
-            conversationId: earlier.conversationId,
             version: earlier.version,
           }
     const run = beginRun({
       entry: {
         answerId: newId(),
-        conversationId: asks.conversationId,
+        conversation,
         question: asks.question,
         version: asks.version,
         build,
@@ -149,8 +159,9 @@ export function createAnswering(options: AnsweringOptions): Answering {
         channel: asked.channel,
         idempotencyKey,
       },
+      conversationId,
       question: asks,
-      history: historyOf(asks, earlier),
+      history: historyOf(asks, joined === null ? null : conversation, earlier),
       continued,
       retriever,
       generator,
@@ -163,7 +174,7 @@ export function createAnswering(options: AnsweringOptions): Answering {
     })
     runs.set(run.entry.answerId, run)
     active += 1
-    return {answerId: run.entry.answerId, conversationId: asks.conversationId, created: true}
+    return {answerId: run.entry.answerId, conversationId, created: true}
   }
 
   function ended(summary: AnswerSummary, unexpected: DocentError | null): void {
@@ -175,47 +186,62 @@ export function createAnswering(options: AnsweringOptions): Answering {
     }, lingerMs)
     timer.unref?.()
     lingering.set(answerId, timer)
-    if (unexpected !== null) options.log?.error({answerId, err: unexpected}, 'an answer failed unexpectedly')
-    options.log?.info(summary, 'answer ended')
+    const {answerId: _, ...facts} = summary
+    const ref = refOf(answerId)
+    if (unexpected !== null) options.log?.error({ref, err: unexpected}, 'an answer failed unexpectedly')
+    options.log?.info({ref, ...facts}, 'answer ended')
     options.onEnd?.(summary)
   }
 
   function journalled(answerId: string): JournalledAnswer {
     const found = journal.find(answerId)
-    if (found === null) throw new DocentError('not_found', `There is no answer ${answerId}`)
+    if (found === null) throw new DocentError('not_found', 'There is no such answer')
     return found
   }
 
   function continuedFrom(earlier: JournalledAnswer): Continued {
     const run = runs.get(earlier.answerId)
     if ((run !== undefined && !run.isEnded) || earlier.ending === null) {
-      throw new DocentError('conflict', `The answer ${earlier.answerId} is still being written`)
+      throw new DocentError('conflict', 'The answer to go on from is still being written')
     }
     const events = journal.eventsAfter(earlier.answerId, 0)
     const fold = foldOf(events, earlier.startedAt)
     if (fold.partial && fold.finishReason !== 'max_tokens') {
       // Asked to go on, a model that declined declines again, and one whose context is full has no room.
-      throw new DocentError('conflict', `The answer ${earlier.answerId} cannot go on; ask in other words`)
+      throw new DocentError('conflict', 'The answer to go on from cannot go on; ask in other words')
     }
     const isWhole = earlier.ending === 'abstained' || (earlier.ending === 'complete' && !fold.partial)
-    if (isWhole) throw new DocentError('conflict', `The answer ${earlier.answerId} did not break off`)
+    if (isWhole) throw new DocentError('conflict', 'The answer to go on from did not break off')
     const sources = events.flatMap(({event}): SourcesEvent[] => (event.type === 'sources' ? [event] : []))
     return {answerId: earlier.answerId, text: fold.text, sources, citations: fold.citations}
   }
 
-  function historyOf(question: Question, earlier: JournalledAnswer | null): readonly Turn[] {
+  /** The key as it was given, where it opens a conversation that there is; null begins a new one. */
+  function conversationOf(conversationId: string | null): string | null {
+    if (conversationId === null || !canBeConversationKey(conversationId)) return null
+    return journal.hasConversation(refOf(conversationId)) ? conversationId : null
+  }
+
+  /** @param joined the conversation that the question goes on with, by its digest; null for a new one. */
+  function historyOf(
+    question: Question,
+    joined: string | null,
+    earlier: JournalledAnswer | null,
+  ): readonly Turn[] {
     if (question.history.length > 0) return question.history
-    const turns = journal.conversation(question.conversationId, limits.maxHistoryTurns)
+    if (joined === null) return []
+    const turns = journal.conversation(joined, limits.maxHistoryTurns)
     // The turn that is continued is not its own past: the question, and what was answered where a limit cut it.
     const asked = turns.at(-1)?.role === 'assistant' ? -2 : -1
     return earlier !== null && turns.at(asked)?.content === earlier.question ? turns.slice(0, asked) : turns
   }
 
-  function open(answerId: string, after: number, signal: AbortSignal): RunReader {
+  function open(answerId: string, {after, signal, isAsker}: ReadOptions): RunReader {
     const run = runs.get(answerId)
-    return run !== undefined
-      ? run.read(after, signal)
-      : readerOf(storedEvents(journalled(answerId), after), signal)
+    const from = startOf(after)
+    if (run === undefined) return readerOf(storedEvents(journalled(answerId), from), signal)
+    const reader = run.read(from, signal)
+    return isAsker ? readerOfAsker(reader, run.takeConversationId) : reader
   }
 
   /** From the journal, always up to a terminal event, whatever the journal may have lost. */
@@ -280,8 +306,7 @@ export function createAnswering(options: AnsweringOptions): Answering {
 
   function forget(what: Parameters<Answering['forget']>[0]): void {
     for (const [id, run] of runs) {
-      const isMeant =
-        'answerId' in what ? id === what.answerId : run.entry.conversationId === what.conversationId
+      const isMeant = 'answerId' in what ? id === what.answerId : run.entry.conversation === what.conversation
       if (!isMeant) continue
       run.stop()
       clearTimeout(lingering.get(id))
@@ -311,12 +336,14 @@ export function createAnswering(options: AnsweringOptions): Answering {
 
   return {
     ask,
-    events(answerId, {after, signal, bufferMs = 0}) {
-      const openReader = () => open(answerId, startOf(after), signal)
+    events(answerId, options) {
+      const {bufferMs = 0} = options
+      const openReader = () => open(answerId, options)
       return bufferMs > 0 ? gatheredEvents(openReader, bufferMs) : eachEvent(openReader)
     },
-    async deliver(answerId, {after, signal, bufferMs = 0}, receive) {
-      const openReader = () => open(answerId, startOf(after), signal)
+    async deliver(answerId, options, receive) {
+      const {bufferMs = 0} = options
+      const openReader = () => open(answerId, options)
       if (bufferMs === 0) return deliverEach(openReader(), receive)
       for await (const event of gatheredEvents(openReader, bufferMs)) {
         const wait = receive(event)
@@ -341,7 +368,6 @@ function startOf(after = 0): number {
 function snapshotOf(entry: JournalledAnswer, fold: AnswerFold): AnswerSnapshot {
   return {
     answerId: entry.answerId,
-    conversationId: entry.conversationId,
     question: entry.question,
     build: entry.build,
     ending: fold.ending ?? entry.ending,

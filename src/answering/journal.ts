@@ -3,7 +3,8 @@ import type {Ending, GeneratorName, SequencedEvent, Source, Turn} from '../domai
 /** What is known of an answer when it begins. */
 export interface JournalEntry {
   readonly answerId: string
-  readonly conversationId: string
+  /** Digest of the conversation's key, `refOf`; the key itself is never journalled. */
+  readonly conversation: string
   readonly question: string
   readonly version: string | null
   readonly build: string
@@ -61,11 +62,13 @@ export interface Journal {
   eventsAfter(answerId: string, seq: number): SequencedEvent[]
   /** The answer begun with this key; null when there is none. */
   findByIdempotencyKey(key: string): JournalledAnswer | null
+  /** Whether any answer of the conversation is known. */
+  hasConversation(conversation: string): boolean
   /**
    * Turns of a conversation so far, oldest first: questions and the text of answers that ended `complete`. Where the
    * model declined there is neither.
    */
-  conversation(conversationId: string, limit: number): Turn[]
+  conversation(conversation: string, limit: number): Turn[]
 
   /** Resolves when all that was appended is on disk, or when it is known that it cannot be. */
   flush(): Promise<void>

@@ -2,7 +2,6 @@ import {type DocentError, isTerminal, type SequencedEvent} from '../domain/index
 import {laggingError, type RunReader} from './run-reader.ts'
 
 export interface LiveReadersOptions {
-  readonly answerId: string
   /** All events of the run so far; grows while the run goes on. */
   readonly events: readonly SequencedEvent[]
   readonly isEnded: () => boolean
@@ -139,9 +138,9 @@ class LiveReader implements RunReader {
   }
 
   notice(isDelta: boolean): void {
-    const {events, maxReaderLagEvents, answerId} = this.#all.options
+    const {events, maxReaderLagEvents} = this.#all.options
     if (events.length - this.#lengthAtTake > maxReaderLagEvents && this.#wake === null) {
-      this.#failure = laggingError(answerId)
+      this.#failure = laggingError()
       this.leave()
     } else if (!(isDelta && this.#isQuiet)) {
       this.#wake?.()

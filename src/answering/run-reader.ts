@@ -163,10 +163,26 @@ export function readerOf(events: readonly SequencedEvent[], signal: AbortSignal)
   }
 }
 
+/** The reader of who asked: the first `start` taken carries the key of the conversation, which `takeKey` gives once. */
+export function readerOfAsker(reader: RunReader, takeKey: () => string | null): RunReader {
+  return {
+    take() {
+      const next = reader.take()
+      if (next?.event.type !== 'start') return next
+      return {...next, event: {...next.event, conversationId: takeKey()}}
+    },
+    get isOver() {
+      return reader.isOver
+    },
+    get failure() {
+      return reader.failure
+    },
+    wait: (options) => reader.wait(options),
+    leave: () => reader.leave(),
+  }
+}
+
 /** What a reader that fell too far behind is told. */
-export function laggingError(answerId: string): DocentError {
-  return new DocentError(
-    'conflict',
-    `A reader of ${answerId} took nothing for too long and was ended; it can resume`,
-  )
+export function laggingError(): DocentError {
+  return new DocentError('conflict', 'A reader took nothing for too long and was ended; it can resume')
 }

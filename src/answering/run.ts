@@ -29,6 +29,7 @@ import {
 import type {FinishEvent, GenerationEvent, GenerationFacts, Generator} from '../generation/generator.ts'
 import type {Retrieval, Retriever} from '../retrieval/retriever.ts'
 import {type AnswerFold, createAnswerFold} from './answer-fold.ts'
+import {refOf} from './ids.ts'
 import type {Journal, JournalEntry, JournalFacts} from './journal.ts'
 import {LiveReaders} from './live-readers.ts'
 import type {RunReader} from './run-reader.ts'
@@ -84,6 +85,8 @@ export interface AnswerSummary {
 
 export interface RunOptions {
   readonly entry: JournalEntry
+  /** The key of the conversation that `entry` has the digest of. */
+  readonly conversationId: string
   readonly question: Question
   readonly history: readonly Turn[]
   readonly continued: Continued | null
@@ -108,6 +111,8 @@ export interface Run {
   readonly ended: Promise<Ending>
   /** A reader of the events after `after`, the past first. It counts until it leaves or the signal aborts. */
   read(after: number, signal: AbortSignal): RunReader
+  /** The key of its conversation, once: for the first delivery to who asked. Null ever after. */
+  takeConversationId(): string | null
   /** Ends the run now and closes the upstream request; nothing happens to a run that has ended. */
   stop(): void
   interrupt(code: 'shutting_down'): void
@@ -147,7 +152,6 @@ export function beginRun(options: RunOptions): Run {
   const events: SequencedEvent[] = []
   const fold = createAnswerFold(entry.startedAt)
   const readers = new LiveReaders({
-    answerId: entry.answerId,
     events,
     isEnded: () => isEnded,
     pauseLagEvents: limits.pauseLagEvents,
@@ -167,6 +171,7 @@ export function beginRun(options: RunOptions): Run {
   const ended = new Promise<Ending>((resolve) => {
     resolveEnded = resolve
   })
+  let conversationId: string | null = options.conversationId
   let isEnded = false
   let round = 0
   let nextNumber = 1
@@ -508,6 +513,11 @@ export function beginRun(options: RunOptions): Run {
       return isEnded
     },
     read: (after, signal) => readers.read(after, signal),
+    takeConversationId() {
+      const given = conversationId
+      conversationId = null
+      return given
+    },
     stop: () => finish({ending: 'stopped'}),
     interrupt: (code) => fail(code),
   }
@@ -516,7 +526,8 @@ export function beginRun(options: RunOptions): Run {
   emit({
     type: 'start',
     answerId: entry.answerId,
-    conversationId: entry.conversationId,
+    conversationId: null,
+    ref: refOf(entry.answerId),
     build: entry.build,
     generator: entry.generator,
     model: entry.model,

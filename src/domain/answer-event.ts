@@ -95,7 +95,10 @@ export interface Timings {
 export interface StartEvent {
   readonly type: 'start'
   readonly answerId: string
-  readonly conversationId: string
+  /** The key of the conversation, for the asker alone: on the first delivery to who asked, null ever after. */
+  readonly conversationId: string | null
+  /** The answer's name for logs and analytics; reads nothing. Absent from an old server. */
+  readonly ref: string
   readonly build: string
   readonly generator: GeneratorName
   readonly model: string | null

@@ -7,8 +7,8 @@ export interface Turn {
 /** A question, checked. */
 export interface Question {
   readonly question: string
-  /** Given by the client, or new. */
-  readonly conversationId: string
+  /** The key of the conversation to join, as the client sent it; null, or one that opens none, begins a new one. */
+  readonly conversationId: string | null
   /** What was said before, oldest first. */
   readonly history: readonly Turn[]
   /** Only pages of this version of the docs; null for all. */

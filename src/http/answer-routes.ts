@@ -1,5 +1,6 @@
 import type {Request, Response, Router} from 'express'
 import type {Answering, AnswerSnapshot} from '../answering/answering.ts'
+import {canBeConversationKey, refOf} from '../answering/ids.ts'
 import {DocentError, type Ending, isTerminal} from '../domain/index.ts'
 import type {TranscriptStore} from '../transcripts/transcript-store.ts'
 import {statusOf} from './error-response.ts'
@@ -41,7 +42,7 @@ export function addAnswerRoutes(router: Router, deps: AnswerRoutesDeps): void {
     const onEnd = () => limits.ended(visitor, answerId)
     if (form === 'json') await sendWhole(response, answerId, onEnd)
     else {
-      const options = {after: 0, bufferMs: bufferMs ?? deps.bufferMs, onEnd}
+      const options = {after: 0, bufferMs: bufferMs ?? deps.bufferMs, isAsker: true, onEnd}
       await streamAnswer(response, answerId, options, deps)
     }
   })
@@ -90,9 +91,11 @@ export function addAnswerRoutes(router: Router, deps: AnswerRoutesDeps): void {
   })
 
   router.delete('/api/conversations/:id', (request, response) => {
-    const conversationId = request.params.id
-    answering.forget({conversationId})
-    response.json({deleted: transcripts.deleteConversation(conversationId)})
+    const {id} = request.params
+    if (!canBeConversationKey(id)) return response.json({deleted: 0})
+    const conversation = refOf(id)
+    answering.forget({conversation})
+    return response.json({deleted: transcripts.deleteConversation(conversation)})
   })
 
   /** @throws DocentError `not_found`, the same for what never was and for what is no id at all. */
@@ -112,8 +115,11 @@ export function addAnswerRoutes(router: Router, deps: AnswerRoutesDeps): void {
   async function sendWhole(response: Response, answerId: string, onEnd: () => void): Promise<void> {
     const reader = new AbortController()
     response.once('close', () => reader.abort())
+    let conversationId: string | null = null
     try {
-      for await (const {event} of answering.events(answerId, {signal: reader.signal})) {
+      const options = {signal: reader.signal, isAsker: true}
+      for await (const {event} of answering.events(answerId, options)) {
+        if (event.type === 'start') ({conversationId} = event)
         if (isTerminal(event)) onEnd()
       }
     } catch (error) {
@@ -126,13 +132,14 @@ export function addAnswerRoutes(router: Router, deps: AnswerRoutesDeps): void {
     // The whole answer in either case; the status lets a client that looks no further know that it is not one.
     response
       .status(snapshot.error === null ? 200 : statusOf[snapshot.error.code])
-      .json(answerJsonOf(snapshot))
+      .json({...answerJsonOf(snapshot), conversationId})
   }
 }
 
 export interface StreamAnswerOptions {
   readonly after: number
   readonly bufferMs: number
+  readonly isAsker?: boolean
   readonly onEnd?: () => void
 }
 
@@ -140,7 +147,7 @@ export interface StreamAnswerOptions {
 async function streamAnswer(
   response: Response,
   answerId: string,
-  {after, bufferMs, onEnd}: StreamAnswerOptions,
+  {after, bufferMs, isAsker = false, onEnd}: StreamAnswerOptions,
   {answering, metrics, log, heartbeatMs, slowReaderTimeoutMs}: AnswerRoutesDeps,
 ): Promise<void> {
   const closeMetrics = metrics.opened('sse')
@@ -149,11 +156,11 @@ async function streamAnswer(
     slowReaderTimeoutMs,
     onSlowReader: () => {
       metrics.slowReader()
-      log.warn({answerId}, 'a reader that takes nothing was dropped')
+      log.warn({ref: refOf(answerId)}, 'a reader that takes nothing was dropped')
     },
   })
   try {
-    await answering.deliver(answerId, {after, signal: stream.signal, bufferMs}, (sequenced) => {
+    await answering.deliver(answerId, {after, signal: stream.signal, bufferMs, isAsker}, (sequenced) => {
       if (isTerminal(sequenced.event)) onEnd?.()
       metrics.sent(sequenced.event.type)
       return stream.send(frameOf(answerId, sequenced))
@@ -162,7 +169,7 @@ async function streamAnswer(
   } catch (error) {
     if (stream.signal.aborted) return
     // Cut, not ended: the reader must not take this for the end of the answer. It can resume.
-    log.warn({answerId, err: error}, 'a stream broke off')
+    log.warn({ref: refOf(answerId), err: error}, 'a stream broke off')
     response.destroy()
   } finally {
     closeMetrics()
@@ -171,12 +178,13 @@ async function streamAnswer(
 
 /** An answer as JSON clients get it: at once when it has ended, `ending: null` while it is written. */
 export function answerJsonOf(snapshot: AnswerSnapshot): Record<string, unknown> {
-  const {answerId, conversationId, build, ending, abstained, text, sources, citations, usage, timings} =
-    snapshot
+  const {answerId, build, ending, abstained, text, sources, citations, usage, timings} = snapshot
   const {question, reason, nearest, finishReason, partial, error} = snapshot
   return {
     answerId,
-    conversationId,
+    ref: refOf(answerId),
+    // The key is the asker's; whoever has the answer's id reads this answer and no other.
+    conversationId: null,
     build,
     ending,
     abstained,

@@ -142,7 +142,8 @@ function detailOf(transcript: Transcript): Html {
   const {timings, usage} = transcript
   const facts: readonly (readonly [string, string | number | null])[] = [
     ['Answer', transcript.answerId],
-    ['Conversation', transcript.conversationId],
+    ['Called in logs', transcript.ref],
+    ['Conversation', transcript.conversation],
     ['Asked', timeOf(transcript.startedAt)],
     ['Ending', endingLabelOf(transcript)],
     ['What failed', transcript.errorDetail ?? null],

@@ -1,6 +1,6 @@
 import type {NextFunction, Request, Response} from 'express'
 import {DocentError, type ErrorCode, isRetryable, readerMessageOf, toDocentError} from '../domain/index.ts'
-import type {Log} from './log.ts'
+import {type Log, loggedPath} from './log.ts'
 
 /** The one place where error codes meet HTTP. A new code does not compile until it is mapped. */
 export const statusOf = {
@@ -85,7 +85,10 @@ export function errorHandler(log: Log, onError: (code: ErrorCode) => void = () =
     if (statusOf[error.code] >= 500 && error.code !== 'not_ready' && error.code !== 'shutting_down') {
       // What was thrown says more than its wrapping.
       const err = error.code === 'internal' ? (error.cause ?? error) : error
-      log.error({err, method: request.method, path: request.path, code: error.code}, 'request failed')
+      log.error(
+        {err, method: request.method, path: loggedPath(request), code: error.code},
+        'request failed',
+      )
     }
     if (response.headersSent) {
       // A status can no longer be sent. Cutting the connection tells the client that this is not the end.

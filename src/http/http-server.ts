@@ -15,7 +15,7 @@ import {addConsoleRoutes} from './console-routes.ts'
 import {addDocsRoutes} from './docs-routes.ts'
 import {errorHandler} from './error-response.ts'
 import {createLimits, type LimitOptions} from './limits.ts'
-import type {Log} from './log.ts'
+import {type Log, loggedPath} from './log.ts'
 import type {Metrics} from './metrics.ts'
 import {crossOrigin} from './origins.ts'
 import {addPageRoute} from './page-route.ts'
@@ -240,10 +240,9 @@ function requestLog(log: Log, metrics: Metrics): express.RequestHandler {
         response.statusCode,
         seconds,
       )
-      // Without the query string: it may hold what somebody searched for, or a sign-in token.
       const facts = {
         method: request.method,
-        path: request.path,
+        path: loggedPath(request),
         status: response.statusCode,
         ms: Math.round(seconds * 1000),
         ...(response.writableFinished ? {} : {left: true}),

@@ -1,5 +1,5 @@
-import {randomUUID} from 'node:crypto'
 import {z} from 'zod'
+import {refOf} from '../answering/ids.ts'
 import {DocentError, endings, type Question} from '../domain/index.ts'
 import type {TranscriptFilter} from '../transcripts/transcript-store.ts'
 
@@ -35,7 +35,7 @@ export interface AskRequest {
   readonly continueAnswerId: string | null
 }
 
-/** Reads the body of an ask. A conversation is begun when none is named. @throws DocentError `invalid_request`. */
+/** Reads the body of an ask. @throws DocentError `invalid_request`. */
 export function askRequestOf(body: unknown): AskRequest {
   const {question, conversationId, history, version, resumable, bufferMs, continueAnswerId} = parsed(
     askBody,
@@ -44,7 +44,7 @@ export function askRequestOf(body: unknown): AskRequest {
   return {
     question: {
       question: question.trim(),
-      conversationId: conversationId ?? randomUUID(),
+      conversationId: conversationId ?? null,
       history: history ?? [],
       version: version ?? null,
       resumable: resumable ?? false,
@@ -145,6 +145,7 @@ const transcriptQuery = z.object({
   build: z.string().max(200).optional(),
   from: moment.optional(),
   to: moment.optional(),
+  conversation: identifier.optional(),
   conversationId: identifier.optional(),
   cursor: z.string().max(1000).optional(),
   limit: z.coerce.number().int().min(1).max(200).optional(),
@@ -157,8 +158,11 @@ export interface TranscriptQuery {
 
 /** @throws DocentError `invalid_request`. */
 export function transcriptQueryOf(query: unknown): TranscriptQuery {
-  const {cursor, limit, ...filter} = parsed(transcriptQuery, withoutBlanks(query))
-  return {filter: defined(filter), page: defined({cursor, limit})}
+  const {cursor, limit, conversationId, ...filter} = parsed(transcriptQuery, withoutBlanks(query))
+  // Who has a conversation's id may look for it; staff see its digest alone.
+  const conversation =
+    filter.conversation ?? (conversationId === undefined ? undefined : refOf(conversationId))
+  return {filter: defined({...filter, conversation}), page: defined({cursor, limit})}
 }
 
 export const signInBody = z.object({token: z.string().min(1).max(500)})

@@ -137,21 +137,25 @@ function serve(client: WebSocket, visitor: string, deps: WebSocketDeps): void {
         checkRoom()
         await limits.countQuestion(visitor)
         if (reader.signal.aborted) return
-        const {answerId} = answering.ask(question, {
+        const {answerId, conversationId} = answering.ask(question, {
           channel: 'ws',
           idempotencyKey: keyOfVisitor(visitor, idempotencyKeyOf(idempotencyKey)),
           continueAnswerId,
         })
         limits.began(visitor, answerId)
-        tell({type: 'asked', answerId, conversationId: question.conversationId, ...ref})
-        await read(answerId, 0, bufferMs)
+        tell({type: 'asked', answerId, conversationId, ...ref})
+        await read(answerId, {after: 0, bufferMs, isAsker: true})
         return
       }
       case 'resume': {
         const snapshot = answering.snapshot(message.answerId)
         if (snapshot === null) throw new DocentError('not_found', 'There is no such answer.')
         checkRoom()
-        const count = await read(message.answerId, message.after, message.bufferMs ?? null)
+        const count = await read(message.answerId, {
+          after: message.after,
+          bufferMs: message.bufferMs ?? null,
+          isAsker: false,
+        })
         if (count === 0) tell({type: 'ended', answerId: message.answerId, ending: snapshot.ending, ...ref})
         return
       }
@@ -171,11 +175,14 @@ function serve(client: WebSocket, visitor: string, deps: WebSocketDeps): void {
   }
 
   /** Sends an answer's events to its end; gives how many there were. */
-  async function read(answerId: string, after: number, bufferMs: number | null): Promise<number> {
+  async function read(
+    answerId: string,
+    {after, bufferMs, isAsker}: {after: number; bufferMs: number | null; isAsker: boolean},
+  ): Promise<number> {
     let count = 0
     reading++
     try {
-      const options = {after, signal: reader.signal, bufferMs: bufferMs ?? deps.bufferMs}
+      const options = {after, signal: reader.signal, bufferMs: bufferMs ?? deps.bufferMs, isAsker}
       await answering.deliver(answerId, options, ({seq, event}) => {
         count++
         if (isTerminal(event)) limits.ended(visitor, answerId)

@@ -1,3 +1,4 @@
+import {refOf} from '../answering/ids.ts'
 import {type AnswerEvent, type SequencedEvent, toldToday} from '../domain/index.ts'
 
 /**
@@ -56,7 +57,7 @@ export function eventsOf(rows: Iterable<EventRow>, after = 0): SequencedEvent[] 
     if (row.pieces === null) {
       if (row.seq > after) {
         // Written by `rowsOf` only, so its shape is known.
-        events.push({seq: row.seq, at: row.at, event: toldToday(JSON.parse(row.data) as AnswerEvent)})
+        events.push({seq: row.seq, at: row.at, event: readToday(JSON.parse(row.data) as AnswerEvent)})
       }
       continue
     }
@@ -76,6 +77,13 @@ export function eventsOf(rows: Iterable<EventRow>, after = 0): SequencedEvent[] 
     }
   }
   return events
+}
+
+/** As it is told today. What an earlier version stored with a `start`, the key of its conversation, is never told. */
+function readToday(event: AnswerEvent): AnswerEvent {
+  return event.type === 'start'
+    ? {...event, conversationId: null, ref: refOf(event.answerId)}
+    : toldToday(event)
 }
 
 /** The event without any words of the visitor, the model or the docs; what happened and when stays. */

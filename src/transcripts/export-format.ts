@@ -2,7 +2,7 @@ import type {Transcript} from './transcript-store.ts'
 
 const columns = [
   'answerId',
-  'conversationId',
+  'conversation',
   'startedAt',
   'question',
   'ending',
@@ -33,7 +33,7 @@ export function csvRowOf(transcript: Transcript): string {
   const end = transcript.events.at(-1)?.event
   const values: Record<(typeof columns)[number], unknown> = {
     answerId: transcript.answerId,
-    conversationId: transcript.conversationId,
+    conversation: transcript.conversation,
     startedAt: new Date(transcript.startedAt).toISOString(),
     question: transcript.question,
     ending: transcript.ending ?? 'running',

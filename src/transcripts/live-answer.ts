@@ -1,4 +1,5 @@
 import type {AnswerFold} from '../answering/answer-fold.ts'
+import {refOf} from '../answering/ids.ts'
 import type {JournalEntry, JournalFacts} from '../answering/journal.ts'
 import {isPartialFinish, type SequencedEvent} from '../domain/index.ts'
 import {type AnswerRow, excerptOf} from './transcript-reads.ts'
@@ -26,7 +27,8 @@ export function liveRow(answer: LiveAnswer, keepsWords: boolean): AnswerRow {
   return {
     row: answer.row ?? -1,
     id: entry.answerId,
-    conversation_id: entry.conversationId,
+    ref: refOf(entry.answerId),
+    conversation: entry.conversation,
     question: keepsWords || fold.ending === null ? entry.question : '',
     version: entry.version,
     build: entry.build,
@@ -81,7 +83,9 @@ export function withoutReview(row: AnswerRow): Partial<AnswerRow> {
 export function memoryItem(row: AnswerRow): TranscriptItem {
   return {
     answerId: row.id,
-    conversationId: row.conversation_id,
+    ref: row.ref,
+    conversation: row.conversation,
+    conversationId: null,
     question: row.question,
     startedAt: row.started_at,
     ending: row.ending,
@@ -113,6 +117,6 @@ export function matches({entry, fold}: LiveAnswer, filter: TranscriptFilter): bo
     (filter.build === undefined || entry.build === filter.build) &&
     (filter.from === undefined || entry.startedAt >= filter.from) &&
     (filter.to === undefined || entry.startedAt < filter.to) &&
-    (filter.conversationId === undefined || entry.conversationId === filter.conversationId)
+    (filter.conversation === undefined || entry.conversation === filter.conversation)
   )
 }

@@ -95,10 +95,22 @@ export const migrations: readonly Migration[] = [
       ) IN ('refusal', 'max_tokens', 'context_exceeded');
     `,
   },
+  {
+    // A conversation's id joins and deletes it: the file keeps its digest alone, and each answer's for logs to name it by.
+    name: '004_refs',
+    sql: `
+      ALTER TABLE answers RENAME COLUMN conversation_id TO conversation;
+      ALTER TABLE answers ADD COLUMN ref TEXT NOT NULL DEFAULT '';
+      UPDATE answers SET ref = ref_of(id), conversation = ref_of(conversation);
+      CREATE INDEX answers_by_ref ON answers (ref);
+      UPDATE events SET data = json_set(data, '$.conversationId', NULL)
+        WHERE (answer, seq) IN (SELECT row, 1 FROM answers) AND pieces IS NULL AND json_valid(data);
+    `,
+  },
 ]
 
 /**
- * Brings the schema up to date, each step in a transaction of its own.
+ * Brings the schema up to date, each step in a transaction of its own. The connection must know `ref_of`.
  * @throws DocentError `storage` when the file was written by a newer Docent or belongs to another program.
  */
 export function migrate(db: SqliteDatabase, file: string, steps: readonly Migration[] = migrations): void {

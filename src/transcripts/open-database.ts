@@ -1,5 +1,6 @@
 import {accessSync, chmodSync, constants, existsSync, mkdirSync, statSync} from 'node:fs'
 import {dirname} from 'node:path'
+import {refOf} from '../answering/ids.ts'
 import {DocentError} from '../domain/index.ts'
 import {openSqlite, type SqliteDatabase} from '../native/index.ts'
 import {migrate} from './migrations.ts'
@@ -21,6 +22,7 @@ export function openDatabase(file: string, options: {readonly maxFileBytes?: num
   try {
     // At the start there is time to wait for another process's write, as a purge; later there is not.
     db = openSqlite(file, {timeout: 15_000})
+    addRefOf(db)
     db.pragma('journal_mode = WAL')
     // A killed process loses nothing with NORMAL, a power cut at most the last flushes; FULL would make every
     // flush wait for the disk on the thread that streams.
@@ -81,6 +83,7 @@ export function openDatabaseBeside(file: string, access: 'read' | 'write'): Sqli
   let db: SqliteDatabase | null = null
   try {
     db = openSqlite(file, {readonly: access === 'read', fileMustExist: true, timeout: 15_000})
+    addRefOf(db)
     if (access === 'write') db.pragma('secure_delete = ON')
     const known = db.prepare("SELECT 1 FROM sqlite_master WHERE name = 'answers'").get()
     if (known === undefined) {
@@ -91,6 +94,11 @@ export function openDatabaseBeside(file: string, access: 'read' | 'write'): Sqli
     db?.close()
     throw storageError(error, file)
   }
+}
+
+/** `ref_of(id)` in SQL. */
+function addRefOf(db: SqliteDatabase): void {
+  db.function('ref_of', {deterministic: true}, (id) => refOf(String(id)))
 }
 
 /** What SQLite threw, in words an operator can act on. */

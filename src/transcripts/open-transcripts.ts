@@ -1,4 +1,5 @@
 import {createAnswerFold} from '../answering/answer-fold.ts'
+import {refOf} from '../answering/ids.ts'
 import type {Journal, JournalEntry, JournalFacts, JournalledAnswer} from '../answering/journal.ts'
 import {DocentError, isTerminal, type SequencedEvent} from '../domain/index.ts'
 import {redactedEvent, rowsOf} from './event-rows.ts'
@@ -94,9 +95,9 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
   let isClosed = false
 
   const insertAnswer = db.prepare(
-    `INSERT INTO answers (id, conversation_id, question, version, build, generator, model, embedding, started_at,
+    `INSERT INTO answers (id, ref, conversation, question, version, build, generator, model, embedding, started_at,
        settings, channel, idempotency_key)
-     VALUES (@id, @conversationId, @question, @version, @build, @generator, @model, @embedding, @startedAt,
+     VALUES (@id, @ref, @conversation, @question, @version, @build, @generator, @model, @embedding, @startedAt,
        @settings, @channel, @idempotencyKey)`,
   )
   const insertEvents = db.prepare(
@@ -125,7 +126,8 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
     if (row === null) {
       const inserted = insertAnswer.run({
         id: entry.answerId,
-        conversationId: entry.conversationId,
+        ref: refOf(entry.answerId),
+        conversation: entry.conversation,
         question: isRedacted ? '' : entry.question,
         version: entry.version,
         build: entry.build,
@@ -461,9 +463,12 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
       const row = quietly(() => reads.rowByIdempotencyKey(key), null)
       return row === null ? null : journalledOf(row)
     },
-    conversation(conversationId, limit) {
-      const stored = quietly(() => reads.conversationRows(conversationId, limit), [])
-      const missing = [...unwritten].filter(({entry}) => entry.conversationId === conversationId)
+    hasConversation: (conversation) =>
+      [...live.values()].some(({entry}) => entry.conversation === conversation) ||
+      quietly(() => reads.conversationRows(conversation, 1).length > 0, false),
+    conversation(conversation, limit) {
+      const stored = quietly(() => reads.conversationRows(conversation, limit), [])
+      const missing = [...unwritten].filter(({entry}) => entry.conversation === conversation)
       const answers = [
         ...stored.map((row) => {
           const answer = live.get(row.id)
@@ -518,12 +523,8 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
       )
     },
     delete: (answerId) => removeWhere('id = ?', answerId, ({entry}) => entry.answerId === answerId) > 0,
-    deleteConversation: (conversationId) =>
-      removeWhere(
-        'conversation_id = ?',
-        conversationId,
-        ({entry}) => entry.conversationId === conversationId,
-      ),
+    deleteConversation: (conversation) =>
+      removeWhere('conversation = ?', conversation, ({entry}) => entry.conversation === conversation),
     purge,
     *export(filter) {
       reading(() => null)

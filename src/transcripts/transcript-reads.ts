@@ -30,7 +30,8 @@ import type {
 export interface AnswerRow {
   readonly row: number
   readonly id: string
-  readonly conversation_id: string
+  readonly ref: string
+  readonly conversation: string
   readonly question: string
   readonly version: string | null
   readonly build: string
@@ -63,7 +64,7 @@ export interface TranscriptReads {
   row(answerId: string): AnswerRow | null
   rowByIdempotencyKey(key: string): AnswerRow | null
   events(row: number, after: number): SequencedEvent[]
-  conversationRows(conversationId: string, limit: number): AnswerRow[]
+  conversationRows(conversation: string, limit: number): AnswerRow[]
   list(filter: TranscriptFilter, page?: {readonly cursor?: string; readonly limit?: number}): TranscriptPage
   get(answerId: string): Transcript | null
   ids(filter: TranscriptFilter): IterableIterator<string>
@@ -77,9 +78,33 @@ const exportPage = 50
 /** A delta's data is text, every other event's is JSON; the last event of an answer that has ended is its `done` or `error`. */
 const finishReason = `(SELECT CASE WHEN pieces IS NULL AND json_valid(data) THEN json_extract(data, '$.finishReason') END
   FROM events WHERE answer = answers.row ORDER BY seq DESC LIMIT 1)`
-const columns = `answers.*, ${finishReason} AS finish_reason`
+
+/** How a file's rows are read: as this version writes them, or as an earlier one left them. */
+interface FileForm {
+  readonly columns: string
+  readonly ref: string
+  readonly conversation: string
+  readonly partial: PartialConditions
+}
+
+/** A file that no server of today has opened yet is read as it is. */
+function formOf(db: SqliteDatabase): FileForm {
+  const names = db.prepare<[], string>("SELECT name FROM pragma_table_info('answers')").pluck().all()
+  const isOfToday = names.includes('ref')
+  const ref = isOfToday ? 'ref' : 'ref_of(id)'
+  const conversation = isOfToday ? 'conversation' : 'ref_of(conversation_id)'
+  const digests = isOfToday ? '' : `${ref} AS ref, ${conversation} AS conversation, `
+  return {
+    columns: `answers.*, ${digests}${finishReason} AS finish_reason`,
+    ref,
+    conversation,
+    partial: names.includes('partial') ? {yes: 'partial = 1', no: 'partial = 0'} : partialByEvents,
+  }
+}
 
 export function createTranscriptReads(db: SqliteDatabase): TranscriptReads {
+  const form = formOf(db)
+  const {columns} = form
   const byId = db.prepare<[string], AnswerRow>(`SELECT ${columns} FROM answers WHERE id = ?`)
   const byKey = db.prepare<[string], AnswerRow>(
     `SELECT ${columns} FROM answers WHERE idempotency_key = ? ORDER BY row DESC LIMIT 1`,
@@ -88,13 +113,12 @@ export function createTranscriptReads(db: SqliteDatabase): TranscriptReads {
     'SELECT seq, last_seq, at, data, pieces FROM events WHERE answer = ? AND last_seq > ? ORDER BY seq',
   )
   const ofConversation = db.prepare<[string, number], AnswerRow>(
-    `SELECT ${columns} FROM answers WHERE conversation_id = ? ORDER BY row DESC LIMIT ?`,
+    `SELECT ${columns} FROM answers WHERE ${form.conversation} = ? ORDER BY row DESC LIMIT ?`,
   )
 
-  // A file that no server of today has opened yet is read as it is.
-  const partial = db.prepare("SELECT 1 FROM pragma_table_info('answers') WHERE name = 'partial'").get()
-    ? {yes: 'partial = 1', no: 'partial = 0'}
-    : partialByEvents
+  const named = db
+    .prepare<[string, string], string>(`SELECT id FROM answers WHERE id = ? OR ${form.ref} = ?`)
+    .pluck()
 
   function select(
     filter: TranscriptFilter,
@@ -102,7 +126,7 @@ export function createTranscriptReads(db: SqliteDatabase): TranscriptReads {
     from: number | null,
     limit: number,
   ): AnswerRow[] {
-    const {source, conditions, values} = conditionsOf(filter, partial, (id) => byId.get(id) !== undefined)
+    const {source, conditions, values} = conditionsOf(filter, form, (name) => named.get(name, name) ?? null)
     if (from !== null) {
       conditions.push(`row ${order === 'DESC' ? '<' : '>'} ?`)
       values.push(from)
@@ -137,7 +161,7 @@ export function createTranscriptReads(db: SqliteDatabase): TranscriptReads {
     row: (answerId) => byId.get(answerId) ?? null,
     rowByIdempotencyKey: (key) => byKey.get(key) ?? null,
     events,
-    conversationRows: (conversationId, limit) => ofConversation.all(conversationId, limit).reverse(),
+    conversationRows: (conversation, limit) => ofConversation.all(conversation, limit).reverse(),
     list(filter, {cursor, limit = 50} = {}) {
       const size = Math.min(200, Math.max(1, Math.trunc(limit) || 50))
       const found = select(filter, 'DESC', cursor === undefined ? null : parseCursor(cursor), size + 1)
@@ -164,7 +188,7 @@ export function createTranscriptReads(db: SqliteDatabase): TranscriptReads {
 export function journalledOf(row: AnswerRow): JournalledAnswer {
   return {
     answerId: row.id,
-    conversationId: row.conversation_id,
+    conversation: row.conversation,
     question: row.question,
     version: row.version,
     build: row.build,
@@ -213,6 +237,8 @@ export function transcriptOf(row: AnswerRow, events: readonly SequencedEvent[]):
   return {
     ...journalledOf(row),
     ...(JSON.parse(row.facts) as JournalFacts),
+    ref: row.ref,
+    conversationId: null,
     finishReason: fold.finishReason,
     partial: fold.partial,
     text: row.ending === null ? fold.text : row.text,
@@ -248,7 +274,9 @@ function reviewOf(row: AnswerRow): Review | null {
 function itemOf(row: AnswerRow): TranscriptItem {
   return {
     answerId: row.id,
-    conversationId: row.conversation_id,
+    ref: row.ref,
+    conversation: row.conversation,
+    conversationId: null,
     question: row.question,
     startedAt: row.started_at,
     ending: row.ending,
@@ -290,8 +318,8 @@ const partialByEvents: PartialConditions = {
 
 function conditionsOf(
   filter: TranscriptFilter,
-  partial: PartialConditions,
-  isId: (text: string) => boolean,
+  {partial, conversation}: FileForm,
+  idNamed: (text: string) => string | null,
 ): Conditions {
   const conditions: string[] = []
   const values: unknown[] = []
@@ -303,8 +331,9 @@ function conditionsOf(
 
   const words = filter.q?.trim() ?? ''
   const query = searchQueryOf(words)
-  if (isId(words)) {
-    add('id = ?', words)
+  const id = idNamed(words)
+  if (id !== null) {
+    add('id = ?', id)
   } else if (query?.kind === 'match') {
     // The search leads, since it gives its rows in order and stops when the page is full.
     source =
@@ -326,7 +355,7 @@ function conditionsOf(
   if (filter.build !== undefined) add('build = ?', filter.build)
   if (filter.from !== undefined) add('started_at >= ?', filter.from)
   if (filter.to !== undefined) add('started_at < ?', filter.to)
-  if (filter.conversationId !== undefined) add('conversation_id = ?', filter.conversationId)
+  if (filter.conversation !== undefined) add(`${conversation} = ?`, filter.conversation)
   return {source, conditions, values}
 }
 

@@ -19,7 +19,7 @@ export interface Review {
 }
 
 export interface TranscriptFilter {
-  /** Words to find in questions and answers. */
+  /** Words to find in questions and answers; or the id or the `ref` of one answer. */
   readonly q?: string
   readonly ending?: Ending | 'running'
   readonly rating?: 'up' | 'down' | 'none'
@@ -32,12 +32,18 @@ export interface TranscriptFilter {
   readonly from?: number
   /** Exclusive. */
   readonly to?: number
-  readonly conversationId?: string
+  /** By its digest, `refOf`. */
+  readonly conversation?: string
 }
 
 export interface TranscriptItem {
   readonly answerId: string
-  readonly conversationId: string
+  /** What logs and analytics call it. */
+  readonly ref: string
+  /** Digest of the conversation's key: the same for all answers of one conversation. */
+  readonly conversation: string
+  /** Never given to staff: the key joins and deletes. */
+  readonly conversationId: null
   readonly question: string
   readonly startedAt: number
   readonly ending: Ending | null
@@ -64,6 +70,8 @@ export interface TranscriptPage {
 
 /** Everything that is known of one answer. */
 export interface Transcript extends JournalledAnswer, JournalFacts {
+  readonly ref: string
+  readonly conversationId: null
   readonly finishReason: FinishReason | null
   readonly partial: boolean
   readonly text: string
@@ -87,8 +95,8 @@ export interface TranscriptStore {
   setReview(answerId: string, review: Omit<Review, 'at'>): void
   /** Removes every trace, search rows included. False when there was none. */
   delete(answerId: string): boolean
-  /** A visitor's wish: everything of one conversation. Gives the number of answers removed. */
-  deleteConversation(conversationId: string): number
+  /** A visitor's wish: everything of one conversation, by its digest. Gives the number of answers removed. */
+  deleteConversation(conversation: string): number
   /** Removes what began before `before`. Gives the number of answers removed. */
   purge(before: number): number
   /** All that match, oldest first, read lazily. */

@@ -1,5 +1,5 @@
 import {afterEach, vi} from 'vitest'
-import type {Answering} from '../../src/answering/answering.ts'
+import type {Answering, ReadOptions} from '../../src/answering/answering.ts'
 import {type AnsweringOptions, createAnswering} from '../../src/answering/create-answering.ts'
 import {isTerminal, type Question, type SequencedEvent} from '../../src/domain/index.ts'
 import {
@@ -15,6 +15,7 @@ export interface AnsweringWorld {
   readonly generator: HandGenerator
   readonly retriever: FakeRetriever
   readonly transcripts: Transcripts
+  /** Asks in one conversation, unless the question names another. */
   ask(question?: Partial<Question>, options?: Parameters<Answering['ask']>[1]): string
 }
 
@@ -52,12 +53,20 @@ export function createWorld(options: WorldOptions = {}): AnsweringWorld {
     resumeGraceMs: 5_000,
     ...rest,
   })
+  let key: string | null = null
   const world: AnsweringWorld = {
     answering,
     generator,
     retriever,
     transcripts,
-    ask: (question, asked = {channel: 'test'}) => answering.ask(sampleQuestion(question), asked).answerId,
+    ask(question, asked = {channel: 'test'}) {
+      const {answerId, conversationId} = answering.ask(
+        sampleQuestion({conversationId: key, ...question}),
+        asked,
+      )
+      key ??= conversationId
+      return answerId
+    },
   }
   open.add(world)
   return world
@@ -66,7 +75,7 @@ export function createWorld(options: WorldOptions = {}): AnsweringWorld {
 export function sampleQuestion(question: Partial<Question> = {}): Question {
   return {
     question: 'How do I set the port?',
-    conversationId: 'conversation-1',
+    conversationId: null,
     history: [],
     version: null,
     resumable: false,
@@ -87,7 +96,7 @@ export interface TestReader {
 export function readerOf(
   answering: Answering,
   answerId: string,
-  options: {readonly after?: number; readonly bufferMs?: number} = {},
+  options: Partial<ReadOptions> = {},
 ): TestReader {
   const controller = new AbortController()
   const got: SequencedEvent[] = []

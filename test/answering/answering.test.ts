@@ -624,7 +624,7 @@ describe('one question asked twice', () => {
     const {answering, generator} = createWorld()
 
     const first = answering.ask(sampleQuestion(), {channel: 'test', idempotencyKey: 'key'})
-    const second = answering.ask(sampleQuestion({conversationId: 'other'}), {
+    const second = answering.ask(sampleQuestion(), {
       channel: 'test',
       idempotencyKey: 'key',
     })
@@ -633,7 +633,7 @@ describe('one question asked twice', () => {
     await generator.call(0)
 
     expect(first.created).toBe(true)
-    expect(second).toEqual({...first, created: false})
+    expect(second).toEqual({...first, conversationId: null, created: false})
     expect(generator.calls).toHaveLength(1)
   })
 
@@ -747,10 +747,7 @@ describe('going on from an answer that broke off', () => {
   test('sends again what was there, and the new text goes on from it', async () => {
     const {answering, generator, transcripts, ask, answerId} = await brokenAnswer()
 
-    const next = ask(
-      {question: 'ignored', conversationId: 'ignored'},
-      {channel: 'test', continueAnswerId: answerId},
-    )
+    const next = ask({question: 'ignored'}, {channel: 'test', continueAnswerId: answerId})
     const reader = readerOf(answering, next)
     const call = await generator.call(1)
     call.say(' with PORT.')
@@ -782,7 +779,7 @@ describe('going on from an answer that broke off', () => {
     ])
     expect(transcripts.get(next)).toMatchObject({
       text: 'Set the port with PORT.',
-      conversationId: 'conversation-1',
+      conversation: transcripts.get(answerId)?.conversation,
       settings: {continues: answerId},
     })
   })
@@ -990,7 +987,7 @@ describe('served from the journal', () => {
     } as const
     transcripts.begin({
       answerId: 'a',
-      conversationId: 'c',
+      conversation: 'c',
       question: 'q',
       version: null,
       build: 'b',
@@ -1005,7 +1002,8 @@ describe('served from the journal', () => {
     const start = {
       type: 'start',
       answerId: 'a',
-      conversationId: 'c',
+      conversationId: null,
+      ref: 'r',
       build: 'b',
       generator: 'scripted',
       model: null,

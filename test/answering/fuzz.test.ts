@@ -289,6 +289,7 @@ async function runWorld(seed: number, transcripts: Transcripts): Promise<void> {
   })
   const readersOf = new Map<string, Promise<Reader>[]>()
   const stops: Promise<void>[] = []
+  const conversations: string[] = []
 
   async function visit(): Promise<void> {
     await sleep(whole(random, 500))
@@ -298,7 +299,7 @@ async function runWorld(seed: number, transcripts: Transcripts): Promise<void> {
       const asked = answering.ask(
         {
           question: `Question ${whole(random, 100)}?`,
-          conversationId: `world-${seed}-conversation-${whole(random, 5)}`,
+          conversationId: oneOf(random, [...conversations, null]),
           history: [],
           version: null,
           resumable: chance(random, 0.5),
@@ -306,6 +307,7 @@ async function runWorld(seed: number, transcripts: Transcripts): Promise<void> {
         {channel: 'fuzz', continueAnswerId: continued},
       )
       answerId = asked.answerId
+      if (asked.conversationId !== null) conversations.push(asked.conversationId)
     } catch (error) {
       expect(error).toMatchObject({code: expect.stringMatching(/^(?:conflict|shutting_down)$/)})
       return

@@ -23,6 +23,13 @@ export async function allEventsOf(response: Response): Promise<ReadEvent[]> {
   return all
 }
 
+/** The events as whoever reads them again gets them: the key of the conversation went to who asked. */
+export function replayed(events: readonly ReadEvent[]): ReadEvent[] {
+  return events.map((event) =>
+    event.type === 'start' ? {...event, data: {...event.data, conversationId: null}} : event,
+  )
+}
+
 /** All deltas in one. */
 export function textOf(events: readonly ReadEvent[]): string {
   return events

@@ -1,7 +1,7 @@
 import {createAnswering} from '../../src/answering/create-answering.ts'
 import {DocentError, type RetrievedSource} from '../../src/domain/index.ts'
 import {createHttpServer, type HttpOptions, type HttpServer} from '../../src/http/http-server.ts'
-import {silentLog} from '../../src/http/log.ts'
+import {type Log, silentLog} from '../../src/http/log.ts'
 import {createMetrics} from '../../src/http/metrics.ts'
 import type {IngestRun} from '../../src/http/reindexing.ts'
 import type {CurrentBuild, IndexBuild} from '../../src/index/build.ts'
@@ -51,6 +51,7 @@ export interface HttpProductOptions {
   readonly startIngest?: () => IngestRun
   /** Folder of the built page; default: no page is served. */
   readonly webDir?: string
+  readonly log?: Log
   readonly builds?: {list(): Promise<object[]>; activate(id: string): Promise<void>}
 }
 
@@ -78,6 +79,7 @@ export async function startHttpProduct(given: HttpProductOptions = {}): Promise<
     deadlines: {firstTokenMs: 60_000, answerMs: 60_000},
     resumeGraceMs: given.resumeGraceMs ?? 0,
     onEnd: metrics.answerEnded,
+    ...(given.log === undefined ? {} : {log: given.log}),
   })
   const http = createHttpServer({
     options: {...defaults, ...given.options},
@@ -93,7 +95,7 @@ export async function startHttpProduct(given: HttpProductOptions = {}): Promise<
       }),
     journalHealth: journal.health,
     webDir: given.webDir ?? null,
-    log: silentLog,
+    log: given.log ?? silentLog,
     metrics,
   })
   const {port} = await http.listen()

@@ -1,4 +1,5 @@
 import {createAnswerFold} from '../../src/answering/answer-fold.ts'
+import {refOf} from '../../src/answering/ids.ts'
 import type {Journal, JournalEntry, JournalFacts, JournalledAnswer} from '../../src/answering/journal.ts'
 import {DocentError, isTerminal, type SequencedEvent} from '../../src/domain/index.ts'
 import type {Feedback, Review, Transcript, TranscriptStore} from '../../src/transcripts/transcript-store.ts'
@@ -25,6 +26,8 @@ export function memoryJournal(): Journal & TranscriptStore {
     return {
       ...answered(row),
       ...row.facts,
+      ref: refOf(row.entry.answerId),
+      conversationId: null,
       finishReason: fold.finishReason,
       partial: fold.partial,
       text: fold.text,
@@ -58,6 +61,8 @@ export function memoryJournal(): Journal & TranscriptStore {
       const row = [...rows.values()].find(({entry}) => entry.idempotencyKey === key)
       return row ? answered(row) : null
     },
+    hasConversation: (conversation) =>
+      [...rows.values()].some(({entry}) => entry.conversation === conversation),
     conversation: () => [],
     flush: async () => {},
     health: () => ({degraded: false, reason: null, unflushed: 0}),
@@ -91,8 +96,8 @@ export function memoryJournal(): Journal & TranscriptStore {
       known(answerId).review = {...review, at: Date.now()}
     },
     delete: (answerId) => rows.delete(answerId),
-    deleteConversation(conversationId) {
-      const ids = [...rows.values()].filter(({entry}) => entry.conversationId === conversationId)
+    deleteConversation(conversation) {
+      const ids = [...rows.values()].filter(({entry}) => entry.conversation === conversation)
       for (const {entry} of ids) rows.delete(entry.answerId)
       return ids.length
     },

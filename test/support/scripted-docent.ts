@@ -70,6 +70,7 @@ export async function startScriptedDocent(options: ScriptedDocentOptions): Promi
   const timings: {answerId: string; body: unknown}[] = []
   const deletedConversations: string[] = []
   const requests: string[] = []
+  const told = new Set<ScriptedAnswer>()
   const watchers = new Set<() => void>()
   const open = new Set<ServerResponse>()
   let isUnreachable = false
@@ -180,6 +181,7 @@ export async function startScriptedDocent(options: ScriptedDocentOptions): Promi
       type: 'start',
       answerId: answer.answerId,
       conversationId: answer.conversationId,
+      ref: `ref-of-${answer.answerId}`,
       build: 'b1',
       generator: question.includes('quote') ? 'extractive' : 'anthropic',
       model: null,
@@ -220,6 +222,14 @@ export async function startScriptedDocent(options: ScriptedDocentOptions): Promi
     wake()
   }
 
+  /** The key of the conversation is told once; where the question is `nameless`, it is lost on the way. */
+  function toldOnce(answer: ScriptedAnswer, event: AnswerEvent): AnswerEvent {
+    if (event.type !== 'start') return event
+    const isTold = told.has(answer) || answer.question.startsWith('nameless')
+    told.add(answer)
+    return isTold ? {...event, conversationId: null} : event
+  }
+
   function stream(answer: ScriptedAnswer, after: number, response: ServerResponse): void {
     if (answer.isEnded && after >= answer.events.length) return void response.writeHead(204).end()
     response.writeHead(200, {'content-type': 'text/event-stream', 'cache-control': 'no-store'})
@@ -229,7 +239,7 @@ export async function startScriptedDocent(options: ScriptedDocentOptions): Promi
     const send = (): void => {
       let frames = ''
       while (sent < answer.events.length) {
-        const {type, ...data} = answer.events[sent++]!
+        const {type, ...data} = toldOnce(answer, answer.events[sent++]!)
         frames += `id: ${answer.answerId}:${sent}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n`
       }
       if (frames !== '') response.write(frames)

@@ -30,7 +30,7 @@ process.once('message', async ({file, answers}: KilledProcessOrder) => {
     deadlines: {firstTokenMs: 60_000, answerMs: 60_000},
     resumeGraceMs: 0,
   }
-  const question = {conversationId: 'c', history: [], version: null, resumable: false}
+  const question = {conversationId: null, history: [], version: null, resumable: false}
   const signal = new AbortController().signal
 
   const quick = createAnswering({...common, generator: scriptedGenerator(['All ', 'of it.'])})

@@ -86,19 +86,19 @@ describe('the journal', () => {
 
   test('a conversation is its questions and its complete answers, oldest first', async () => {
     const transcripts = openForTest()
-    const conversationId = 'c'
-    journalAnswer(transcripts, 'a', {entry: {conversationId, question: 'First?'}, pieces: ['One.']})
+    const conversation = 'c'
+    journalAnswer(transcripts, 'a', {entry: {conversation, question: 'First?'}, pieces: ['One.']})
     await transcripts.flush()
-    journalAnswer(transcripts, 'b', {entry: {conversationId, question: 'Second?'}, ending: 'stopped'})
+    journalAnswer(transcripts, 'b', {entry: {conversation, question: 'Second?'}, ending: 'stopped'})
     journalAnswer(transcripts, 'other', {entry: {question: 'Elsewhere?'}})
-    journalAnswer(transcripts, 'running', {entry: {conversationId, question: 'Now?'}, ending: null})
+    journalAnswer(transcripts, 'running', {entry: {conversation, question: 'Now?'}, ending: null})
 
-    expect(transcripts.conversation(conversationId, 10)).toEqual([
+    expect(transcripts.conversation(conversation, 10)).toEqual([
       {role: 'user', content: 'First?'},
       {role: 'assistant', content: 'One.'},
       {role: 'user', content: 'Second?'},
     ])
-    expect(transcripts.conversation(conversationId, 1)).toEqual([{role: 'user', content: 'Second?'}])
+    expect(transcripts.conversation(conversation, 1)).toEqual([{role: 'user', content: 'Second?'}])
   })
 
   test('facts are added to, later values win', async () => {
@@ -173,7 +173,7 @@ describe('what staff reads', () => {
     const transcripts = openForTest()
     journalAnswer(transcripts, 'old', {entry: {startedAt: 100, build: 'b0'}})
     journalAnswer(transcripts, 'stopped', {ending: 'stopped', entry: {startedAt: 200}})
-    journalAnswer(transcripts, 'liked', {entry: {startedAt: 300, conversationId: 'c'}})
+    journalAnswer(transcripts, 'liked', {entry: {startedAt: 300, conversation: 'c'}})
     transcripts.setFeedback('liked', {rating: 'up', reasons: [], comment: null})
     transcripts.setReview('old', {verdict: 'wrong', note: null, correctedAnswer: 'Better.'})
     const ids = (filter: Parameters<typeof transcripts.list>[0]) =>
@@ -186,7 +186,7 @@ describe('what staff reads', () => {
     expect(ids({verdict: 'none'})).toEqual(['liked', 'stopped'])
     expect(ids({build: 'b0'})).toEqual(['old'])
     expect(ids({from: 200, to: 300})).toEqual(['stopped'])
-    expect(ids({conversationId: 'c'})).toEqual(['liked'])
+    expect(ids({conversation: 'c'})).toEqual(['liked'])
     expect(ids({abstained: true})).toEqual([])
   })
 
@@ -354,8 +354,8 @@ describe('what is removed', () => {
 
   test('a conversation goes as a whole, and nothing else with it', () => {
     const transcripts = openForTest()
-    journalAnswer(transcripts, 'a', {entry: {conversationId: 'c'}})
-    journalAnswer(transcripts, 'b', {entry: {conversationId: 'c'}, ending: null})
+    journalAnswer(transcripts, 'a', {entry: {conversation: 'c'}})
+    journalAnswer(transcripts, 'b', {entry: {conversation: 'c'}, ending: null})
     journalAnswer(transcripts, 'd')
 
     expect(transcripts.deleteConversation('c')).toBe(2)

@@ -2,6 +2,7 @@ import {mkdtempSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterEach, vi} from 'vitest'
+import {refOf} from '../../src/answering/ids.ts'
 import type {JournalEntry} from '../../src/answering/journal.ts'
 import {
   type AnswerEvent,
@@ -47,7 +48,7 @@ export function openForTest(options: Partial<TranscriptsOptions> = {}): Transcri
 export function sampleEntry(answerId: string, overrides: Partial<JournalEntry> = {}): JournalEntry {
   return {
     answerId,
-    conversationId: `conversation-of-${answerId}`,
+    conversation: `conversation-of-${answerId}`,
     question: 'How do I set the port?',
     version: null,
     build: 'build-1',
@@ -75,7 +76,8 @@ export function sampleEvents(
     {
       type: 'start',
       answerId,
-      conversationId: `conversation-of-${answerId}`,
+      conversationId: null,
+      ref: refOf(answerId),
       build: 'build-1',
       generator: 'scripted',
       model: 'script',

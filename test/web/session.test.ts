@@ -341,6 +341,32 @@ describe('a session', () => {
     )
   })
 
+  test('a conversation whose name was lost on the way is told to the server, and goes on', async () => {
+    await withDocent(
+      () => [{send: sourcesEvent()}, words('An answer.'), {send: done('complete')}],
+      async (docent) => {
+        const {session, until} = openTab(docent)
+        session.ask('nameless')
+        await until(({phase, question}) => phase === 'complete' && question === 'nameless')
+        session.ask('and that?')
+        await until(({phase, question}) => phase === 'complete' && question === 'and that?')
+        session.ask('third?')
+        await until(({phase, question}) => phase === 'complete' && question === 'third?')
+
+        expect(docent.answers.map(({body}) => body['conversationId'])).toEqual([undefined, undefined, 'c2'])
+        expect(docent.answers.map(({body}) => body['history'])).toEqual([
+          undefined,
+          [
+            {role: 'user', content: 'nameless'},
+            {role: 'assistant', content: 'An answer.'},
+          ],
+          undefined,
+        ])
+        session.close()
+      },
+    )
+  })
+
   test('a passage of the page goes along as a quotation', async () => {
     await withDocent(
       () => [{send: sourcesEvent([])}, {send: done('abstained')}],

@@ -46,7 +46,8 @@ export class Announcements {
 
   answerChanged(answer: AnswerState, before: AnswerState): void {
     const {say, tell} = this.#options
-    const {answerId, phase} = answer
+    const {phase} = answer
+    const ref = answer.ref ?? null
     if (before.sources.length === 0 && answer.sources.length > 0) {
       this.announce(say()('announceSources', {n: answer.sources.length}))
       void this.#host.updateComplete.then(() => {
@@ -54,16 +55,16 @@ export class Announcements {
         requestAnimationFrame(() => this.#firstUseful(answer))
       })
     }
-    if (before.phase !== 'writing' && phase === 'writing') tell('answered', {answerId})
+    if (before.phase !== 'writing' && phase === 'writing') tell('answered', {ref})
     if (isEnded(before) || !isEnded(answer)) return
-    tell('ended', {answerId, ending: phase, timings: answer.timings}, {text: answer.text})
+    tell('ended', {ref, ending: phase, timings: answer.timings}, {text: answer.text})
     this.announce(say()(endingOf(answer)))
   }
 
-  #firstUseful({answerId, askedAt, sources}: AnswerState): void {
+  #firstUseful({answerId, ref = null, askedAt, sources}: AnswerState): void {
     const firstUsefulMs = Math.max(0, Date.now() - askedAt)
-    performance.mark('docs-assistant:first-useful', {detail: {answerId, firstUsefulMs}})
-    this.#options.tell('sources', {answerId, count: sources.length, firstUsefulMs})
+    performance.mark('docs-assistant:first-useful', {detail: {ref, firstUsefulMs}})
+    this.#options.tell('sources', {ref, count: sources.length, firstUsefulMs})
     if (answerId !== null && firstUsefulMs < longestUsefulMs)
       this.#options.onFirstUseful(answerId, firstUsefulMs)
   }

@@ -70,8 +70,8 @@ export class DocsAssistant extends AssistantAttributes {
     absolute: this.#absolute,
     onAsk: (question) => this.ask(question),
     onEdit: (question, about) => this.#composer.edit(question, about),
-    onRated: ({answerId}, {rating, reasons = [], comment}) =>
-      this.#tell('rated', {answerId, rating, reasons}, {comment}),
+    onRated: ({ref = null}, {rating, reasons = [], comment}) =>
+      this.#tell('rated', {ref, rating, reasons}, {comment}),
     announce: (words) => this.#announcements.announce(words),
   })
   readonly #announcements = new Announcements(this, {

@@ -73,6 +73,8 @@ export type Rating = 'up' | 'down'
 export interface AnswerState {
   /** Given by the browser, before the server knows of the answer. */
   readonly key: string
+  /** What its requests are told apart by; like `key`, but never told to the page. Not there in what an earlier version kept. */
+  readonly requestKey?: string
   /** 1 for the first time it was asked; another try counts on, and is another request. */
   readonly attempt: number
   readonly question: string
@@ -80,6 +82,8 @@ export interface AnswerState {
   readonly about: string
   readonly askedAt: number
   readonly answerId: string | null
+  /** What the page may call the answer, in its analytics, say; it reads nothing. Null from an old server. */
+  readonly ref?: string | null
   readonly conversationId: string | null
   /** Last event seen. */
   readonly seq: number
@@ -105,10 +109,16 @@ export interface AnswerState {
 export function newAnswer(
   key: string,
   question: string,
-  options: {readonly askedAt: number; readonly about?: string; readonly conversationId?: string | null},
+  options: {
+    readonly askedAt: number
+    readonly requestKey?: string
+    readonly about?: string
+    readonly conversationId?: string | null
+  },
 ): AnswerState {
   return {
     key,
+    requestKey: options.requestKey ?? key,
     attempt: 1,
     question,
     about: options.about ?? '',
@@ -191,7 +201,7 @@ export function retried(answer: AnswerState, askedAt: number, goesOn: boolean): 
 
 /** What makes a request repeatable: the same for each sending of one try. */
 export function idempotencyKeyOf(answer: AnswerState): string {
-  return `${answer.key}-${answer.attempt}`
+  return `${answer.requestKey ?? answer.key}-${answer.attempt}`
 }
 
 /** The answer after one piece of news. Events after the end change only what they complete: its timings. */
@@ -212,7 +222,9 @@ function withEvent(answer: AnswerState, event: AnswerEvent): AnswerState {
       return {
         ...answer,
         answerId: event.answerId,
-        conversationId: event.conversationId,
+        ref: event.ref ?? null,
+        // Told once, to who asked: told again, it stays what it was.
+        conversationId: event.conversationId ?? answer.conversationId,
         generator: event.generator,
       }
     case 'sources':

@@ -1,4 +1,4 @@
-import type {AnswerEvent, ErrorCode} from '../../domain/index.ts'
+import type {AnswerEvent, ErrorCode, Turn} from '../../domain/index.ts'
 import {framesOf} from './sse.ts'
 
 export type Fetch = (url: string, init?: RequestInit) => Promise<Response>
@@ -6,6 +6,8 @@ export type Fetch = (url: string, init?: RequestInit) => Promise<Response>
 export interface AskRequest {
   readonly question: string
   readonly conversationId?: string | null
+  /** What was said before, where the server cannot know it. */
+  readonly history?: readonly Turn[]
   readonly version?: string | null
   /** Id of an answer that broke off: the new one goes on from its text. */
   readonly continueAnswerId?: string | null
@@ -152,6 +154,7 @@ async function open(place: Place, options: StreamOptions): Promise<Response> {
             question: request!.question,
             resumable: true,
             ...(request!.conversationId ? {conversationId: request!.conversationId} : {}),
+            ...(request!.history?.length ? {history: request!.history} : {}),
             ...(request!.version ? {version: request!.version} : {}),
             ...(request!.continueAnswerId ? {continueAnswerId: request!.continueAnswerId} : {}),
           }),

@@ -1,3 +1,4 @@
+import type {Turn} from '../../domain/index.ts'
 import {
   type AnswerState,
   idempotencyKeyOf,
@@ -202,6 +203,7 @@ export function openSession(options: SessionOptions): Session {
     const request = {
       question: answer.about === '' ? answer.question : `${answer.question}\n\n${quoted(answer.about)}`,
       conversationId,
+      history: conversationId === null ? historyOf(answers.filter(({key}) => key !== answer.key)) : [],
       version: options.version(),
       continueAnswerId: answer.continues,
       idempotencyKey: idempotencyKeyOf(answer),
@@ -251,6 +253,7 @@ export function openSession(options: SessionOptions): Session {
       start(
         newAnswer(newId(), question.trim(), {
           askedAt: now(),
+          requestKey: newId(),
           about: about.trim().slice(0, maxAboutChars),
           conversationId,
         }),
@@ -294,8 +297,7 @@ export function openSession(options: SessionOptions): Session {
     conversations: () => store.list(),
     async remove(conversationKey) {
       const conversation = store.get(conversationKey)
-      if (conversation?.conversationId != null)
-        await deleteConversation(conversation.conversationId, requests)
+      for (const id of conversationIdsOf(conversation)) await deleteConversation(id, requests)
       if (conversationKey === key) {
         leave()
         answers = []
@@ -317,6 +319,27 @@ export function openSession(options: SessionOptions): Session {
       answers = []
     },
   }
+}
+
+/** All that the server ever called it: it begins a new one where the one before is gone. */
+function conversationIdsOf(conversation: Conversation | null): ReadonlySet<string> {
+  const ids = conversation?.answers.map((answer) => answer.conversationId) ?? []
+  return new Set([...ids, conversation?.conversationId].filter((id) => id != null))
+}
+
+/** So many questions and answers are told to a server that does not know them, each cut to this length. */
+const maxToldAnswers = 3
+const maxToldChars = 1_500
+
+/** What was said before, for a server that cannot know it: the name of the conversation never came. */
+function historyOf(answers: readonly AnswerState[]): readonly Turn[] {
+  return answers
+    .filter(({text}) => text !== '')
+    .slice(-maxToldAnswers)
+    .flatMap(({question, text}): Turn[] => [
+      {role: 'user', content: question.slice(0, maxToldChars)},
+      {role: 'assistant', content: text.slice(0, maxToldChars)},
+    ])
 }
 
 function quoted(text: string): string {

@@ -654,7 +654,7 @@ describe.skipIf(chromiumPath === null)('the assistant in a browser', () => {
     })
 
     test('its events tell what happens and not what was said; the JavaScript API asks', async () => {
-      const {page} = await open(whole, {
+      const {page, docent} = await open(whole, {
         path: '/site/',
         pages: host('<docs-assistant></docs-assistant>'),
         contentSecurityPolicy: policy,
@@ -683,6 +683,20 @@ describe.skipIf(chromiumPath === null)('the assistant in a browser', () => {
         .poll(async () => (await told()).map((line) => line.split(' ')[0]).sort())
         .toEqual(['answered', 'asked', 'ended', 'opened', 'rated', 'sources'])
       expect((await told()).join()).not.toContain('secret')
+      // Nothing that opens the answer goes to the page's analytics: its `ref` does, and marks have no more.
+      const marks = await page.evaluate(() =>
+        JSON.stringify(performance.getEntriesByType('mark').map((mark) => (mark as PerformanceMark).detail)),
+      )
+      const {answerId, conversationId, idempotencyKey} = docent.answers[0]!
+      for (const id of [answerId, conversationId, idempotencyKey]) {
+        expect(`${await told()} ${marks}`).not.toMatch(new RegExp(`"${id}"`))
+      }
+      const key = /"key":"([^"]+)"/.exec((await told()).join())![1]!
+      expect(idempotencyKey).not.toContain(key)
+      expect(marks).toContain(`"ref":"ref-of-${answerId}"`)
+      for (const name of ['sources', 'answered', 'ended', 'rated']) {
+        expect((await told()).find((line) => line.startsWith(name))).toContain(`"ref":"ref-of-${answerId}"`)
+      }
       expect((await told()).find((line) => line.startsWith('sources'))).toMatch(/"firstUsefulMs":\d+/)
     })
 
