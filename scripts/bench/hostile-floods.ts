@@ -1,0 +1,225 @@
+/**
+ * What hostile clients do to a server, one flood each: the attacker's process of `bench hostile`. Everything comes
+ * from one address and stays on this machine. Told what to do over IPC; see `hostile.ts`.
+ */
+import {connect, type Socket} from 'node:net'
+import {setTimeout as delay} from 'node:timers/promises'
+
+export interface FloodPlan {
+  readonly name: string
+  readonly port: number
+  readonly seconds: number
+  /** Paths of pages below `/docs`. */
+  readonly pages: readonly string[]
+}
+
+export interface FloodResult {
+  readonly bytesSent: number
+  readonly bytesRead: number
+}
+
+/** One attacker's sockets, and what went over them. */
+interface Attack extends FloodPlan {
+  /** Opens a connection; closed with the others when the flood is over. */
+  open(options?: {readonly reads?: boolean; readonly allowHalfOpen?: boolean}): Socket
+  readonly isOver: () => boolean
+}
+
+type Flood = (attack: Attack) => Promise<void> | void
+
+const head = (method: string, path: string, more = '') =>
+  `${method} ${path} HTTP/1.1\r\nHost: localhost\r\n${more}\r\n`
+const get = (path: string, more = '') => head('GET', path, more)
+
+function post(path: string, body: string, length = Buffer.byteLength(body)): string {
+  return head('POST', path, `Content-Type: application/json\r\nContent-Length: ${length}\r\n`) + body
+}
+
+let asked = 0
+const ask = () =>
+  post('/api/answers', JSON.stringify({question: `how do I kare ${asked++} to the mire?`, bufferMs: 0}))
+
+/** A text frame as a client sends it, its mask all zeros. */
+function frame(text: string): Buffer {
+  const body = Buffer.from(text)
+  const length = body.length < 126 ? [0x80 | body.length] : [0x80 | 126, body.length >> 8, body.length & 0xff]
+  return Buffer.concat([Buffer.from([0x81, ...length, 0, 0, 0, 0]), body])
+}
+
+async function openWebSocket(attack: Attack, reads: boolean): Promise<Socket> {
+  const socket = attack.open({reads: true})
+  socket.write(
+    get(
+      '/api/ws',
+      'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n',
+    ),
+  )
+  await Promise.race([new Promise((resolve) => socket.once('data', resolve)), delay(5_000)])
+  if (!reads) socket.pause()
+  return socket
+}
+
+/** Writes the same bytes as fast as the socket takes them. */
+async function pour(socket: Socket, bytes: Buffer, {isOver}: Attack): Promise<void> {
+  while (!isOver() && !socket.destroyed) {
+    if (socket.write(bytes)) await new Promise(setImmediate)
+    else await Promise.race([new Promise((resolve) => socket.once('drain', resolve)), delay(1_000)])
+  }
+}
+
+/** The same frame until there are about 16 KB. */
+const many = (bytes: Buffer) =>
+  Buffer.concat(Array.from({length: Math.ceil(16_384 / bytes.length)}, () => bytes))
+const times = <T>(count: number, make: (index: number) => T) =>
+  Array.from({length: count}, (_, index) => make(index))
+
+const empty = frame('{}')
+/** A hundred things are wrong with it. */
+const wrong = frame(JSON.stringify({type: 'ask', question: 'a', history: times(100, () => 0)}))
+
+export const floods: Readonly<Record<string, Flood>> = {
+  'pipelined files, not read': async (attack) => {
+    for (const socket of times(10, () => attack.open({reads: false}))) {
+      socket.write(get('/widget.js').repeat(1_500))
+    }
+  },
+  'pipelined questions, left': async (attack) => {
+    while (!attack.isOver()) {
+      const sockets = times(10, () => attack.open())
+      for (const socket of sockets) socket.write(ask() + ask() + ask() + ask())
+      await delay(300)
+      for (const socket of sockets) socket.destroy()
+    }
+  },
+  'questions, left': async (attack) => {
+    while (!attack.isOver()) {
+      const sockets = times(50, () => attack.open())
+      for (const socket of sockets) socket.write(ask())
+      await delay(300)
+      for (const socket of sockets) socket.destroy()
+    }
+  },
+  'WebSocket: empty messages, replies not read': async (attack) => {
+    const sockets = await Promise.all(times(4, () => openWebSocket(attack, false)))
+    await Promise.all(sockets.map((socket) => pour(socket, many(empty), attack)))
+  },
+  'WebSocket: empty messages, replies read': async (attack) => {
+    const socket = await openWebSocket(attack, true)
+    while (!attack.isOver()) {
+      socket.write(many(empty).subarray(0, empty.length * 1_500))
+      await delay(100)
+    }
+  },
+  'WebSocket: messages with a hundred faults': async (attack) => {
+    const sockets = await Promise.all(times(4, () => openWebSocket(attack, false)))
+    await Promise.all(sockets.map((socket) => pour(socket, many(wrong), attack)))
+  },
+  'WebSocket: 200 questions at once': async (attack) => {
+    const socket = await openWebSocket(attack, true)
+    socket.write(
+      Buffer.concat(times(200, (n) => frame(JSON.stringify({type: 'ask', question: `kare ${n}?`})))),
+    )
+  },
+  'WebSocket: opened and left': async (attack) => {
+    while (!attack.isOver()) {
+      const sockets = await Promise.all(times(20, () => openWebSocket(attack, true)))
+      for (const socket of sockets) socket.destroy()
+    }
+  },
+  'refused upgrades, not closed': async (attack) => {
+    for (let n = 0; n < 300; n++) {
+      attack.open().write(get('/nope', 'Connection: Upgrade\r\nUpgrade: websocket\r\n'))
+      await delay(2)
+    }
+  },
+  'pages below /docs': async (attack) => {
+    const {pages} = attack
+    const walk = async (first: number) => {
+      const socket = attack.open()
+      for (let n = first; !attack.isOver() && !socket.destroyed; n += 16) {
+        socket.write(get(pages[n % pages.length]!))
+        await Promise.race([new Promise((resolve) => socket.once('data', resolve)), delay(5_000)])
+      }
+    }
+    await Promise.all(times(16, walk))
+  },
+  searches: async (attack) => {
+    const walk = async (first: number) => {
+      const socket = attack.open()
+      for (let n = first; !attack.isOver() && !socket.destroyed; n += 16) {
+        socket.write(get(`/api/search?q=kare+${n}+to+mire`))
+        await Promise.race([new Promise((resolve) => socket.once('data', resolve)), delay(5_000)])
+      }
+    }
+    await Promise.all(times(16, walk))
+  },
+  'wrong tokens': async (attack) => {
+    while (!attack.isOver()) {
+      const guesses = times(8, (n) =>
+        get('/api/admin/transcripts', `Authorization: Bearer guess-${n}-${Math.random()}\r\n`),
+      )
+      const sockets = times(20, () => attack.open())
+      for (const socket of sockets) socket.write(guesses.join(''))
+      await delay(200)
+      for (const socket of sockets) socket.destroy()
+    }
+  },
+  'slow bodies': async (attack) => {
+    const sockets = times(700, () => attack.open())
+    for (const socket of sockets) socket.write(post('/api/answers', '{"question": "', 1_000))
+    while (!attack.isOver()) {
+      await delay(1_000)
+      for (const socket of sockets) if (!socket.destroyed) socket.write(' ')
+    }
+  },
+  'idle connections': async (attack) => {
+    for (let n = 0; n < 1_500; n++) {
+      attack.open()
+      if (n % 50 === 0) await delay(10)
+    }
+  },
+  'half-closed connections, not read': async (attack) => {
+    while (!attack.isOver()) {
+      for (const socket of times(20, () => attack.open({reads: false, allowHalfOpen: true}))) {
+        socket.end(get('/widget.js'))
+      }
+      await delay(100)
+    }
+  },
+}
+
+/** Floods for so long, then lets go of every socket. */
+async function flood(plan: FloodPlan): Promise<FloodResult> {
+  const sockets = new Set<Socket>()
+  let bytesSent = 0
+  let bytesRead = 0
+  const until = performance.now() + plan.seconds * 1_000
+  const attack: Attack = {
+    ...plan,
+    isOver: () => performance.now() > until,
+    open({reads = true, allowHalfOpen = false} = {}) {
+      const socket = connect({port: plan.port, host: '127.0.0.1', allowHalfOpen})
+      sockets.add(socket)
+      socket.on('error', () => {})
+      socket.on('close', () => {
+        sockets.delete(socket)
+        bytesSent += socket.bytesWritten
+        bytesRead += socket.bytesRead
+      })
+      if (reads) socket.resume()
+      return socket
+    },
+  }
+  await floods[plan.name]!(attack)
+  await delay(Math.max(0, until - performance.now()))
+  for (const socket of sockets) socket.destroy()
+  while (sockets.size > 0) await delay(10)
+  return {bytesSent, bytesRead}
+}
+
+if (process.send && process.argv[2] === 'attacker') {
+  process.on('message', async (plan: FloodPlan) => {
+    process.send!(await flood(plan))
+  })
+  process.on('disconnect', () => process.exit())
+}
