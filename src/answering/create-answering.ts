@@ -125,7 +125,7 @@ export function createAnswering(options: AnsweringOptions): Answering {
             ...question,
             question: earlier.question || question.question,
             conversationId: earlier.conversationId,
-            version: earlier.version,
+            version: earlier.version ?? question.version,
           }
     const run = beginRun({
       entry: {
@@ -200,7 +200,10 @@ export function createAnswering(options: AnsweringOptions): Answering {
     const isWhole = earlier.ending === 'abstained' || (earlier.ending === 'complete' && !fold.partial)
     if (isWhole) throw new DocentError('conflict', `The answer ${earlier.answerId} did not break off`)
     const sources = events.flatMap(({event}): SourcesEvent[] => (event.type === 'sources' ? [event] : []))
-    return {answerId: earlier.answerId, text: fold.text, sources, citations: fold.citations}
+    const {answerId} = earlier
+    // A log that keeps no words has nothing to go on from, so the answer is written anew.
+    if (sources.some(({query}) => query === '')) return {answerId, text: '', sources: [], citations: []}
+    return {answerId, text: fold.text, sources, citations: fold.citations}
   }
 
   function historyOf(question: Question, earlier: JournalledAnswer | null): readonly Turn[] {

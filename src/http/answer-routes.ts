@@ -77,8 +77,7 @@ export function addAnswerRoutes(router: Router, deps: AnswerRoutesDeps): void {
   router.post('/api/answers/:id/feedback', (request, response) => {
     requireJson(request)
     const {answerId} = known(request.params.id)
-    const feedback = feedbackOf(request.body)
-    transcripts.setFeedback(answerId, feedback)
+    const feedback = transcripts.setFeedback(answerId, feedbackOf(request.body))
     response.json({answerId, feedback})
   })
 

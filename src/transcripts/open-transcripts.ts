@@ -1,10 +1,11 @@
 import {createAnswerFold} from '../answering/answer-fold.ts'
 import type {Journal, JournalEntry, JournalFacts, JournalledAnswer} from '../answering/journal.ts'
 import {DocentError, isTerminal, type SequencedEvent} from '../domain/index.ts'
-import {redactedEvent, rowsOf} from './event-rows.ts'
+import {rowsOf} from './event-rows.ts'
 import {type LiveAnswer, liveRow, matches, memoryItem, sizeOf, withoutReview} from './live-answer.ts'
 import {holdFile, openDatabase, storageError} from './open-database.ts'
 import {recoverAnswers} from './recover-answers.ts'
+import {redactedEvent, redactedFacts} from './redaction.ts'
 import {answersAtOnce, emptyWriteAheadLog, removeAnswers} from './removal.ts'
 import {
   type AnswerRow,
@@ -20,8 +21,8 @@ export interface TranscriptsOptions {
   /** The SQLite file; `:memory:` for none. Its folder is made when missing. */
   readonly file: string
   /**
-   * `full` keeps everything. `metadata` never writes words of the visitor, the model or the docs to disk, only
-   * what happened and when. `off` writes nothing at all. Default `full`. Answers under way can be resumed in all.
+   * `full` keeps everything. `metadata` never writes words of the visitor, the model, the docs or staff to disk, only
+   * what happened and when, with rating and verdict. `off` writes nothing at all. Default `full`. Answers under way can be resumed in all.
    */
   readonly mode?: 'full' | 'metadata' | 'off'
   /** Older answers are removed, at the start and every hour; 0, the default, keeps them. */
@@ -127,7 +128,7 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
         id: entry.answerId,
         conversationId: entry.conversationId,
         question: isRedacted ? '' : entry.question,
-        version: entry.version,
+        version: isRedacted ? null : entry.version,
         build: entry.build,
         generator: entry.generator,
         model: entry.model,
@@ -158,12 +159,10 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
   }
 
   function factsToKeep({facts, isPartial}: LiveAnswer): JournalFacts {
-    const notes = [...(facts.notes ?? [])]
-    if (isPartial)
-      notes.push('The log could not be written for a while: some of this answer’s events are missing.')
-    const kept: JournalFacts = {...facts, ...(notes.length > 0 ? {notes} : {})}
-    if (mode === 'full' || kept.considered === undefined) return kept
-    return {...kept, considered: kept.considered.map((source) => ({...source, snippet: '', highlights: []}))}
+    const kept = mode === 'full' ? facts : redactedFacts(facts)
+    if (!isPartial) return kept
+    const note = 'The log could not be written for a while: some of this answer’s events are missing.'
+    return {...kept, notes: [...(kept.notes ?? []), note]}
   }
 
   /**
@@ -483,15 +482,17 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
     }),
     list,
     get,
-    setFeedback(answerId, {rating, reasons, comment}) {
+    setFeedback(answerId, feedback) {
+      const kept = mode === 'full' ? feedback : {rating: feedback.rating, reasons: [], comment: null}
       change(
         answerId,
         'UPDATE answers SET rating = ?, rating_reasons = ?, rating_comment = ?, rated_at = ? WHERE id = ?',
-        rating,
-        JSON.stringify(reasons),
-        comment,
+        kept.rating,
+        JSON.stringify(kept.reasons),
+        kept.comment,
         now(),
       )
+      return kept
     },
     setFirstUseful(answerId, firstUsefulMs) {
       const answer = live.get(answerId)
@@ -508,6 +509,13 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
       )
     },
     setReview(answerId, {verdict, note, correctedAnswer}) {
+      if (mode !== 'full' && (note !== null || correctedAnswer !== null)) {
+        // Said, since a reviewer who has written something must know that it is not there.
+        throw new DocentError(
+          'invalid_request',
+          `TRANSCRIPTS=${mode} keeps no words: send the verdict alone.`,
+        )
+      }
       change(
         answerId,
         'UPDATE answers SET verdict = ?, review_note = ?, corrected_answer = ?, reviewed_at = ? WHERE id = ?',

@@ -80,10 +80,14 @@ export interface TranscriptStore {
   /** Newest first. `limit` 1 to 200, default 50. @throws DocentError `invalid_request` for a bad cursor. */
   list(filter: TranscriptFilter, page?: {readonly cursor?: string; readonly limit?: number}): TranscriptPage
   get(answerId: string): Transcript | null
-  /** @throws DocentError `not_found`. The latest word wins. */
-  setFeedback(answerId: string, feedback: Omit<Feedback, 'at'>): void
+  /**
+   * The latest word wins. Gives what is kept: where no words may be, only the rating.
+   * @throws DocentError `not_found`.
+   */
+  setFeedback(answerId: string, feedback: Omit<Feedback, 'at'>): Omit<Feedback, 'at'>
   /** The first word counts; an answer that is not kept is passed over. */
   setFirstUseful(answerId: string, firstUsefulMs: number): void
+  /** @throws DocentError `not_found`; `invalid_request` for words that the log does not keep. */
   setReview(answerId: string, review: Omit<Review, 'at'>): void
   /** Removes every trace, search rows included. False when there was none. */
   delete(answerId: string): boolean

@@ -82,6 +82,7 @@ export function memoryJournal(): Journal & TranscriptStore {
     },
     setFeedback: (answerId, feedback) => {
       known(answerId).feedback = {...feedback, at: Date.now()}
+      return feedback
     },
     setFirstUseful: (answerId, firstUsefulMs) => {
       const row = rows.get(answerId)
