@@ -12,6 +12,7 @@ import type {Log} from './http/log.ts'
 import {createMetrics} from './http/metrics.ts'
 import {type CurrentBuild, listBuilds, type OpenCurrentBuild, openCurrentBuild} from './index/index.ts'
 import {activateBuild, type SpawnedIngest, spawnIngest} from './ingestion/index.ts'
+import {makePrivateFolder} from './native/index.ts'
 import {createRetriever, type RetrieverOptions} from './retrieval/create-retriever.ts'
 import type {DocsSearch, Retriever} from './retrieval/retriever.ts'
 import {openTranscripts, type Transcripts} from './transcripts/open-transcripts.ts'
@@ -53,6 +54,8 @@ export interface AssistantOptions extends Omit<ServerOptions, 'webDir' | 'withPr
 export async function openAssistant(options: AssistantOptions): Promise<Assistant> {
   const {settings, log, extractPaceMs, onEnd} = options
   const {dataDir} = settings
+  // Before a model is put there, which makes the folder as any other.
+  makePrivateFolder(dataDir)
   const generator = createGenerator(settings, {
     onNote: (note) => log.info({note}, 'generation'),
     ...(extractPaceMs === undefined ? {} : {extractPaceMs}),
