@@ -65,10 +65,21 @@ export async function openAssistant(options: AssistantOptions): Promise<Assistan
     file: options.transcriptsFile ?? join(dataDir, 'transcripts.sqlite'),
     mode: settings.transcripts,
     retentionDays: settings.retentionDays,
+    maxBytes: settings.transcriptsMaxMb * 1024 * 1024,
     onDegraded: (reason) => {
       if (reason === null) log.info({}, 'transcripts are written again')
       else log.error({reason}, 'transcripts cannot be written; answers go on')
     },
+    onErased: (isErased) => {
+      if (isErased) log.info({}, 'what was removed has left the transcripts file')
+      else
+        log.warn(
+          {},
+          'another process reads the transcripts: what was removed leaves the file when it has ended',
+        )
+    },
+    onFull: () =>
+      log.warn({}, 'the transcripts reach TRANSCRIPTS_MAX_MB; the oldest answers are removed from now on'),
   })
   if (transcripts.recovered > 0) {
     log.warn({answers: transcripts.recovered}, 'answers cut off by the last stop are marked interrupted')

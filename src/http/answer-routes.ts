@@ -91,7 +91,9 @@ export function addAnswerRoutes(router: Router, deps: AnswerRoutesDeps): void {
   router.delete('/api/conversations/:id', (request, response) => {
     const conversationId = request.params.id
     answering.forget({conversationId})
-    response.json({deleted: transcripts.deleteConversation(conversationId)})
+    const deleted = transcripts.deleteConversation(conversationId)
+    if (transcripts.isErased) response.json({deleted})
+    else response.status(202).json({deleted, erased: false})
   })
 
   /** @throws DocentError `not_found`, the same for what never was and for what is no id at all. */

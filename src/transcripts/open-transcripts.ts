@@ -6,7 +6,8 @@ import {type LiveAnswer, liveRow, matches, memoryItem, sizeOf, withoutReview} fr
 import {holdFile, openDatabase, storageError} from './open-database.ts'
 import {recoverAnswers} from './recover-answers.ts'
 import {redactedEvent, redactedFacts} from './redaction.ts'
-import {answersAtOnce, emptyWriteAheadLog, removeAnswers} from './removal.ts'
+import {createEraser, removeAnswers} from './removal.ts'
+import {startRetention} from './retention.ts'
 import {
   type AnswerRow,
   createTranscriptReads,
@@ -27,6 +28,8 @@ export interface TranscriptsOptions {
   readonly mode?: 'full' | 'metadata' | 'off'
   /** Older answers are removed, at the start and every hour; 0, the default, keeps them. */
   readonly retentionDays?: number
+  /** About how large the file may grow before the oldest answers are removed; 0, the default, for no bound. */
+  readonly maxBytes?: number
   readonly now?: () => number
   /** How long writes are gathered; default 75. */
   readonly flushMs?: number
@@ -36,6 +39,10 @@ export interface TranscriptsOptions {
   readonly maxFileBytes?: number
   /** Told when the log stops being written, with the reason, and with null when it is written again. */
   readonly onDegraded?: (reason: string | null) => void
+  /** Told false when another process holds copies of what was removed in the file, and true when they are gone. */
+  readonly onErased?: (isErased: boolean) => void
+  /** Told once, when the first answers are removed for want of room. */
+  readonly onFull?: () => void
 }
 
 export interface Transcripts extends Journal, TranscriptStore {
@@ -53,9 +60,6 @@ const firstRetryMs = 250
 const maxRetryMs = 5_000
 /** Before the file is closed: some eight seconds in all, what a purge may take on a slow disk. */
 const flushAttempts = 12
-const retentionPauseMs = 100
-const retentionEveryMs = 60 * 60 * 1000
-const dayMs = 24 * 60 * 60 * 1000
 const maxPendingChars = 64 * 1024 * 1024
 
 /**
@@ -64,7 +68,7 @@ const maxPendingChars = 64 * 1024 * 1024
  * overwritten.
  */
 export function openTranscripts(options: TranscriptsOptions): Transcripts {
-  const {file, mode = 'full', retentionDays = 0, flushMs = 75, maxPending = 100_000} = options
+  const {file, mode = 'full', retentionDays = 0, maxBytes = 0, flushMs = 75, maxPending = 100_000} = options
   const now = options.now ?? Date.now
   const db = openDatabase(file, options)
   let hold: ReturnType<typeof holdFile> | null = null
@@ -79,6 +83,7 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
   }
   db.pragma(`busy_timeout = ${busyTimeoutMs}`)
   const reads = createTranscriptReads(db)
+  const eraser = createEraser(db, options.onErased)
 
   const live = new Map<string, LiveAnswer>()
   const liveByKey = new Map<string, string>()
@@ -191,6 +196,7 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
       }
       retryMs = firstRetryMs
       setReason(null)
+      retention.written()
       if (dirty.size > 0) scheduleSoon()
       return true
     } catch (error) {
@@ -409,30 +415,19 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
       forget(answer)
       if (answer.row === null) removed += 1
     }
-    removed += patiently(() => removeAnswers(db, condition, value))
-    if (removed > 0) quietly(() => emptyWriteAheadLog(db), undefined)
+    try {
+      removed += patiently(() => removeAnswers(db, condition, value))
+    } catch (error) {
+      // An earlier step may have gone through.
+      eraser.erase()
+      throw error
+    }
+    if (removed > 0) eraser.erase()
     return removed
   }
 
   function purge(before: number): number {
     return removeWhere('started_at < ?', before, (answer) => answer.entry.startedAt < before)
-  }
-
-  function keepRetention(): void {
-    if (retentionDays > 0) quietly(() => purge(now() - retentionDays * dayMs), 0)
-  }
-
-  /** As `keepRetention`, in small steps with time between them for the answers under way. */
-  async function keepRetentionGently(): Promise<void> {
-    const before = now() - retentionDays * dayMs
-    let removed = 0
-    let gone: number
-    do {
-      gone = isClosed ? 0 : quietly(() => patiently(() => removeAnswers(db, 'started_at < ?', before, 1)), 0)
-      removed += gone
-      await new Promise((resolve) => setTimeout(resolve, retentionPauseMs).unref?.())
-    } while (gone === answersAtOnce)
-    if (removed > 0 && !isClosed) quietly(() => emptyWriteAheadLog(db), undefined)
   }
 
   async function flush(): Promise<void> {
@@ -443,9 +438,16 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
     }
   }
 
-  keepRetention()
-  const retentionTimer = retentionDays > 0 ? setInterval(keepRetentionGently, retentionEveryMs) : null
-  retentionTimer?.unref?.()
+  // A process that was killed may have left copies of what it had removed.
+  eraser.erase()
+  const retention = startRetention(db, {
+    days: retentionDays,
+    maxBytes,
+    now,
+    attempt: (remove) => quietly(() => patiently(remove), 0),
+    erase: eraser.erase,
+    onFull: () => options.onFull?.(),
+  })
 
   return {
     recovered,
@@ -533,6 +535,9 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
         ({entry}) => entry.conversationId === conversationId,
       ),
     purge,
+    get isErased() {
+      return eraser.isDone
+    },
     *export(filter) {
       reading(() => null)
       for (const answerId of reads.ids(filter)) {
@@ -546,7 +551,8 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
       isClosed = true
       if (flushTimer !== null) clearTimeout(flushTimer)
       if (soon !== null) clearImmediate(soon)
-      if (retentionTimer !== null) clearInterval(retentionTimer)
+      retention.close()
+      eraser.close()
       db.close()
       hold.release()
     },

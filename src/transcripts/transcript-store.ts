@@ -95,6 +95,11 @@ export interface TranscriptStore {
   deleteConversation(conversationId: string): number
   /** Removes what began before `before`. Gives the number of answers removed. */
   purge(before: number): number
+  /**
+   * Whether nothing of what was removed is left on the disk. While another process reads the file copies are, until it
+   * lets go; they then go by themselves.
+   */
+  readonly isErased: boolean
   /** All that match, oldest first, read lazily. */
   export(filter: TranscriptFilter): IterableIterator<Transcript>
 }

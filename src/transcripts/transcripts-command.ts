@@ -81,9 +81,13 @@ async function command(args: readonly string[], around: CommandSurroundings): Pr
 
   const file = join(values.data ?? around.dataDir(), 'transcripts.sqlite')
   if (name === 'purge') {
-    const removed = purgeTranscripts(file, purgeBefore(values))
+    const {removed, isErased} = await purgeTranscripts(file, purgeBefore(values))
     await print(`Removed ${removed} ${removed === 1 ? 'answer' : 'answers'}.\n`)
-    return 0
+    if (isErased) return 0
+    warn(
+      'Another process reads the transcripts, so copies of removed words are left in their file. Purge again when it has ended.\n',
+    )
+    return 1
   }
 
   const filter = filterOf(values)

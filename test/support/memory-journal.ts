@@ -98,6 +98,7 @@ export function memoryJournal(): Journal & TranscriptStore {
       return ids.length
     },
     purge: () => 0,
+    isErased: true,
     export: () => [...rows.values()].map(transcriptOf).values(),
   }
 }

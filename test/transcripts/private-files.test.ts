@@ -53,7 +53,7 @@ describe('what others on the machine can read', () => {
     const running = readdirSync(dirname(file))
     const whileRunning = openToOthers(dirname(file))
     readTranscripts(file).close()
-    purgeTranscripts(file, 0)
+    await purgeTranscripts(file, 0)
     const beside = openToOthers(dirname(file))
     transcripts.close()
 
