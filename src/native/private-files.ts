@@ -1,4 +1,4 @@
-import {chmodSync, closeSync, mkdirSync, openSync, statSync} from 'node:fs'
+import {chmodSync, closeSync, mkdirSync, openSync, rmSync, statSync, writeFileSync} from 'node:fs'
 import {DocentError} from '../domain/index.ts'
 
 /**
@@ -31,5 +31,34 @@ export function makePrivate(file: string): void {
   } catch (error) {
     const {code} = error as NodeJS.ErrnoException
     if (code !== 'ENOENT' && code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'EROFS') throw error
+  }
+}
+
+/** A file that nobody else can read at any time. Close it, or discard it. */
+export interface NewPrivateFile {
+  write(text: string): void
+  close(): void
+  /** Closes and removes it. */
+  discard(): void
+}
+
+/** Makes a file to write to. @throws DocentError `storage`, also when it is there: nothing is overwritten. */
+export function createPrivateFile(file: string): NewPrivateFile {
+  let descriptor: number
+  try {
+    descriptor = openSync(file, 'wx', 0o600)
+  } catch (cause) {
+    const {code, message} = cause as NodeJS.ErrnoException
+    const why = code === 'EEXIST' ? 'is there already; name another file' : `cannot be made: ${message}`
+    throw new DocentError('storage', `${file} ${why}.`, {cause})
+  }
+  const close = () => closeSync(descriptor)
+  return {
+    write: (text) => writeFileSync(descriptor, text),
+    close,
+    discard() {
+      close()
+      rmSync(file, {force: true})
+    },
   }
 }

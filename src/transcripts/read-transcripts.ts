@@ -1,4 +1,5 @@
 import {setTimeout as delay} from 'node:timers/promises'
+import {createPrivateFile} from '../native/index.ts'
 import {openDatabaseBeside, storageError} from './open-database.ts'
 import {emptyWriteAheadLog, removeAnswers} from './removal.ts'
 import {createTranscriptReads} from './transcript-reads.ts'
@@ -7,6 +8,7 @@ import type {TranscriptStore} from './transcript-store.ts'
 /** How often a purge asks those who read to let go; in between the server writes. */
 const lettingGoTries = 10
 const lettingGoPauseMs = 300
+const allPages = 0x7fffffff
 
 export interface TranscriptsReader extends Pick<TranscriptStore, 'list' | 'get' | 'export'> {
   /** At most `limit`, in no order; none for text that is no beginning of an id. */
@@ -60,6 +62,29 @@ export async function purgeTranscripts(file: string, before: number): Promise<Pu
     return {removed, isErased}
   } catch (error) {
     throw storageError(error, file)
+  } finally {
+    db.close()
+  }
+}
+
+/**
+ * Copies the transcripts as they are now, beside the server, into a new file that only this user may read.
+ * @throws DocentError `storage`, also when the file to write is there already.
+ */
+export async function backUpTranscripts(file: string, to: string): Promise<void> {
+  const db = openDatabaseBeside(file, 'read')
+  try {
+    const copy = createPrivateFile(to)
+    try {
+      // All at once: a copy in steps begins anew whenever the server has written.
+      await db.backup(to, {progress: () => allPages})
+    } catch (error) {
+      copy.discard()
+      throw error
+    }
+    copy.close()
+  } catch (error) {
+    throw storageError(error, to)
   } finally {
     db.close()
   }
