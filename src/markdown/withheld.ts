@@ -4,6 +4,9 @@ const markdown = /\.(?:mdx?|markdown)$/
 export const toolFolders: ReadonlySet<string> = new Set(['node_modules', 'bower_components', '__pycache__'])
 const secretFolders: ReadonlySet<string> = new Set(['.git', '.ssh', '.gnupg'])
 
+/** `.env`, `.env.production`, `.envrc`. */
+const settingsName = /^\.env(?:rc)?(?:$|[._-])/
+
 /** Names by which keys and passwords go, where they are not hidden anyway. */
 const secretNames =
   /^(?:id_(?:rsa|dsa|ecdsa|ed25519).*|_netrc|.*\.(?:env|pem|key|p12|pfx|jks|keystore|ppk|kdbx))$/
@@ -18,7 +21,7 @@ export function withheldReason(path: string): string | null {
   const name = segments.at(-1)!
   const closed = segments.find((segment) => toolFolders.has(segment) || secretFolders.has(segment))
   if (closed !== undefined) return `nothing in ${closed} is shown`
-  if (name.startsWith('.env')) return 'it is a file of settings, which may hold keys'
+  if (segments.some((segment) => settingsName.test(segment))) return 'it is of settings, which may hold keys'
   if (markdown.test(name)) return null
   if (segments.some((segment) => segment.startsWith('.'))) return 'it is hidden, and only Markdown may be'
   return secretNames.test(name) ? 'its name is that of a file of keys' : null

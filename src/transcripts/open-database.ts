@@ -15,7 +15,7 @@ const maxCheckedBytes = 128 * 1024 * 1024
 
 /**
  * Opens or makes the transcripts file for writing, checks it and brings its schema up to date. A file that is
- * damaged or not ours is left exactly as it is.
+ * damaged or not ours is left as it is, save that others may no longer read it.
  * @throws DocentError `storage` that names the file and says what to do.
  */
 export function openDatabase(file: string, options: {readonly maxFileBytes?: number} = {}): SqliteDatabase {
