@@ -55,6 +55,7 @@ export interface Settings {
   readonly shutdownGraceMs: number
   readonly retentionDays: number
   readonly transcripts: 'full' | 'metadata' | 'off'
+  readonly transcriptsMaxMb: number
   readonly rateLimitPerMinute: number
   readonly searchLimitPerMinute: number
   readonly maxConcurrentAnswers: number
@@ -297,8 +298,15 @@ export const settingsTable: readonly Setting<unknown>[] = [
     name: 'TRANSCRIPTS',
     key: 'transcripts',
     fallback: 'full',
-    meaning: '`full`, `metadata` (no question, no text) or `off` (nothing after the answer has ended).',
+    meaning: '`full`, `metadata` (no words of anybody) or `off` (nothing after the answer has ended).',
     parse: oneOf('full', 'metadata', 'off'),
+  },
+  {
+    name: 'TRANSCRIPTS_MAX_MB',
+    key: 'transcriptsMaxMb',
+    fallback: '0',
+    meaning: 'About how large the transcripts may grow, in MB: then the oldest are removed. 0 for no bound.',
+    parse: whole(0, 10_000_000),
   },
   {
     name: 'RATE_LIMIT_PER_MINUTE',

@@ -12,6 +12,7 @@ import type {Log} from './http/log.ts'
 import {createMetrics} from './http/metrics.ts'
 import {type CurrentBuild, listBuilds, type OpenCurrentBuild, openCurrentBuild} from './index/index.ts'
 import {activateBuild, type SpawnedIngest, spawnIngest} from './ingestion/index.ts'
+import {makePrivateFolder} from './native/index.ts'
 import {createRetriever, type RetrieverOptions} from './retrieval/create-retriever.ts'
 import type {DocsSearch, Retriever} from './retrieval/retriever.ts'
 import {openTranscripts, type Transcripts} from './transcripts/open-transcripts.ts'
@@ -53,6 +54,8 @@ export interface AssistantOptions extends Omit<ServerOptions, 'webDir' | 'withPr
 export async function openAssistant(options: AssistantOptions): Promise<Assistant> {
   const {settings, log, extractPaceMs, onEnd} = options
   const {dataDir} = settings
+  // Before a model is put there, which makes the folder as any other.
+  makePrivateFolder(dataDir)
   const generator = createGenerator(settings, {
     onNote: (note) => log.info({note}, 'generation'),
     ...(extractPaceMs === undefined ? {} : {extractPaceMs}),
@@ -62,10 +65,21 @@ export async function openAssistant(options: AssistantOptions): Promise<Assistan
     file: options.transcriptsFile ?? join(dataDir, 'transcripts.sqlite'),
     mode: settings.transcripts,
     retentionDays: settings.retentionDays,
+    maxBytes: settings.transcriptsMaxMb * 1024 * 1024,
     onDegraded: (reason) => {
       if (reason === null) log.info({}, 'transcripts are written again')
       else log.error({reason}, 'transcripts cannot be written; answers go on')
     },
+    onErased: (isErased) => {
+      if (isErased) log.info({}, 'what was removed has left the transcripts file')
+      else
+        log.warn(
+          {},
+          'another process reads the transcripts: what was removed leaves the file when it has ended',
+        )
+    },
+    onFull: () =>
+      log.warn({}, 'the transcripts reach TRANSCRIPTS_MAX_MB; the oldest answers are removed from now on'),
   })
   if (transcripts.recovered > 0) {
     log.warn({answers: transcripts.recovered}, 'answers cut off by the last stop are marked interrupted')

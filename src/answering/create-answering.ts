@@ -135,7 +135,7 @@ export function createAnswering(options: AnsweringOptions): Answering {
         : {
             ...question,
             question: earlier.question || question.question,
-            version: earlier.version,
+            version: earlier.version ?? question.version,
           }
     const run = beginRun({
       entry: {
@@ -213,7 +213,10 @@ export function createAnswering(options: AnsweringOptions): Answering {
     const isWhole = earlier.ending === 'abstained' || (earlier.ending === 'complete' && !fold.partial)
     if (isWhole) throw new DocentError('conflict', 'The answer to go on from did not break off')
     const sources = events.flatMap(({event}): SourcesEvent[] => (event.type === 'sources' ? [event] : []))
-    return {answerId: earlier.answerId, text: fold.text, sources, citations: fold.citations}
+    const {answerId} = earlier
+    // A log that keeps no words has nothing to go on from, so the answer is written anew.
+    if (sources.some(({query}) => query === '')) return {answerId, text: '', sources: [], citations: []}
+    return {answerId, text: fold.text, sources, citations: fold.citations}
   }
 
   /** The key as it was given, where it opens a conversation that there is; null begins a new one. */

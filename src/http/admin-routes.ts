@@ -82,7 +82,8 @@ export function createAdminRouter(deps: AdminRoutesDeps): Router {
     if (!transcripts.delete(answerId)) {
       throw new DocentError('not_found', 'There is no such transcript.')
     }
-    response.status(204).end()
+    if (transcripts.isErased) response.status(204).end()
+    else response.status(202).json({erased: false})
   })
 
   router.get('/builds', staff.allow('docs'), async (_request, response) => {

@@ -78,8 +78,7 @@ export function addAnswerRoutes(router: Router, deps: AnswerRoutesDeps): void {
   router.post('/api/answers/:id/feedback', (request, response) => {
     requireJson(request)
     const {answerId} = known(request.params.id)
-    const feedback = feedbackOf(request.body)
-    transcripts.setFeedback(answerId, feedback)
+    const feedback = transcripts.setFeedback(answerId, feedbackOf(request.body))
     response.json({answerId, feedback})
   })
 
@@ -92,10 +91,12 @@ export function addAnswerRoutes(router: Router, deps: AnswerRoutesDeps): void {
 
   router.delete('/api/conversations/:id', (request, response) => {
     const {id} = request.params
-    if (!canBeConversationKey(id)) return response.json({deleted: 0})
+    if (!canBeConversationKey(id)) return void response.json({deleted: 0})
     const conversation = refOf(id)
     answering.forget({conversation})
-    return response.json({deleted: transcripts.deleteConversation(conversation)})
+    const deleted = transcripts.deleteConversation(conversation)
+    if (transcripts.isErased) response.json({deleted})
+    else response.status(202).json({deleted, erased: false})
   })
 
   /** @throws DocentError `not_found`, the same for what never was and for what is no id at all. */

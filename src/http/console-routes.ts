@@ -164,11 +164,11 @@ ${facts.filter(([, value]) => value !== null).map(([name, value]) => html`<tr><t
 </tbody></table>
 <h2>Sources as shown</h2>
 <ol>${transcript.sources.map(
-    (source) => html`<li><a href="${hrefOf(source.url, source.anchor)}">${source.title}</a>
+    (source) => html`<li><a href="${hrefOf(source.url, source.anchor)}">${source.title || '(not kept)'}</a>
 <span class="muted">${source.headings.join(' › ')}</span><br>${source.snippet}</li>`,
   )}</ol>
 <h2>Answer as shown</h2>
-<div class="answer">${transcript.text}</div>
+<div class="answer">${transcript.question === '' ? '(not kept)' : transcript.text}</div>
 <h2>Events</h2>
 <table><thead><tr><th>#</th><th>After</th><th>Event</th><th>Data</th></tr></thead><tbody>
 ${transcript.events.map(({seq, at, event}) => {

@@ -85,10 +85,7 @@ export function errorHandler(log: Log, onError: (code: ErrorCode) => void = () =
     if (statusOf[error.code] >= 500 && error.code !== 'not_ready' && error.code !== 'shutting_down') {
       // What was thrown says more than its wrapping.
       const err = error.code === 'internal' ? (error.cause ?? error) : error
-      log.error(
-        {err, method: request.method, path: loggedPath(request), code: error.code},
-        'request failed',
-      )
+      log.error({err, method: request.method, path: loggedPath(request), code: error.code}, 'request failed')
     }
     if (response.headersSent) {
       // A status can no longer be sent. Cutting the connection tells the client that this is not the end.

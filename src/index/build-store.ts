@@ -1,7 +1,8 @@
 import {randomBytes} from 'node:crypto'
-import {mkdir, readdir, readFile, rename, rm} from 'node:fs/promises'
+import {readdir, readFile, rename, rm} from 'node:fs/promises'
 import {join} from 'node:path'
 import {DocentError} from '../domain/index.ts'
+import {makePrivateFolder} from '../native/index.ts'
 import type {Manifest} from './build.ts'
 import {flush, replaceFile} from './durable-files.ts'
 import {readManifest} from './manifest.ts'
@@ -90,7 +91,7 @@ export async function publishBuild(dataDir: string, id: string): Promise<void> {
 
 /** Points CURRENT at a build that is on disk, durably. What it holds is checked by who calls, and by every reader. */
 export async function makeCurrent(dataDir: string, id: string): Promise<void> {
-  await mkdir(dataDir, {recursive: true})
+  makePrivateFolder(dataDir)
   await replaceFile(join(dataDir, currentFile), `${id}\n`)
 }
 

@@ -1,7 +1,6 @@
 import {type FSWatcher, watch} from 'node:fs'
-import {mkdir} from 'node:fs/promises'
 import {DocentError} from '../domain/index.ts'
-import {isNotInstalled} from '../native/index.ts'
+import {isNotInstalled, makePrivateFolder} from '../native/index.ts'
 import type {BuildLease, CurrentBuild, IndexBuild} from './build.ts'
 import {buildFolder, buildIds, currentBuildId} from './build-store.ts'
 import {openBuild} from './open-build.ts'
@@ -34,7 +33,7 @@ export async function openCurrentBuild(
   dataDir: string,
   {pollMs = 1_000}: CurrentBuildOptions = {},
 ): Promise<OpenCurrentBuild> {
-  await mkdir(dataDir, {recursive: true})
+  makePrivateFolder(dataDir)
   const closing = new AbortController()
   const listeners = new Set<(change: BuildChange) => void>()
   let served: Shared | null = null

@@ -1,8 +1,8 @@
-import {mkdir, readFile, rm, writeFile} from 'node:fs/promises'
+import {readFile, rm, writeFile} from 'node:fs/promises'
 import {hostname} from 'node:os'
 import {join} from 'node:path'
 import {DocentError} from '../domain/index.ts'
-import {openSqlite} from '../native/index.ts'
+import {makePrivateFolder, openSqlite} from '../native/index.ts'
 
 /** Held while the index is being changed. Release exactly once. */
 export interface IngestLock {
@@ -22,7 +22,7 @@ interface Holder {
  * @throws DocentError `locked` at once when somebody has it, naming them in `details`.
  */
 export async function takeIngestLock(dataDir: string): Promise<IngestLock> {
-  await mkdir(dataDir, {recursive: true})
+  makePrivateFolder(dataDir)
   const path = join(dataDir, 'ingest.lock')
   const nameFile = join(dataDir, 'ingest.lock.json')
   const db = openSqlite(path, {timeout: 0})

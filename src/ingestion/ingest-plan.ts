@@ -18,6 +18,7 @@ import {cutterVersion} from '../markdown/cutter-version.ts'
 import type {SiteRules} from '../markdown/site.ts'
 import {isNotInstalled} from '../native/index.ts'
 import {termsOf} from '../text/terms.ts'
+import {tookInWithheld} from './last-good-page.ts'
 import {readInside} from './read-inside.ts'
 import {retriedRules} from './read-page.ts'
 import {hashOf, isUnread, type Scan, type ScannedFile, type UnreadPlace} from './scan-folder.ts'
@@ -137,7 +138,11 @@ export function planOf(scan: Scan, before: Base | null, isMadeAnew: boolean): Pl
   const present = new Set(scan.files.map((file) => file.path))
   const absent = [...files.values()].filter(({path}) => !present.has(path))
   const stillThere = absent.filter(
-    ({isPage, path}) => isPage && isUnread(scan, path) && !isFileTakenBack(join(scan.root, path), path),
+    (file) =>
+      file.isPage &&
+      isUnread(scan, file.path) &&
+      !isFileTakenBack(join(scan.root, file.path), file.path) &&
+      !tookInWithheld(file, scan.root),
   )
   const kept = new Set(stillThere)
   const pagesByHash = new Map(

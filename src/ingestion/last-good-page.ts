@@ -4,7 +4,7 @@ import {noFrontMatter} from '../markdown/front-matter.ts'
 import {langOf, routeOf, versionOf} from '../markdown/routes.ts'
 import type {SiteRules} from '../markdown/site.ts'
 import type {ParsedFile} from './parsed-file.ts'
-import {readInside} from './read-inside.ts'
+import {readInside, withheldInside} from './read-inside.ts'
 import {hashOf} from './scan-folder.ts'
 
 /** Of a page whose text is that of the build before. */
@@ -23,7 +23,7 @@ export interface LastGoodOptions {
  * index. Anything else, and a page that was none before, comes back as it is.
  */
 export function withLastGood(parsed: ParsedFile, {before, known, root, site}: LastGoodOptions): ParsedFile {
-  if (parsed.state !== 'failed' || !known?.isPage) return parsed
+  if (parsed.state !== 'failed' || !known?.isPage || tookInWithheld(known, root)) return parsed
   const stored = before?.page(known.path) ?? null
   if (stored === null) return parsed
   const {source} = parsed
@@ -49,6 +49,11 @@ export function withLastGood(parsed: ParsedFile, {before, known, root, site}: La
     links: stored.links,
     anchors: stored.anchors,
   }
+}
+
+/** Whether the page's text has words of a file that is not shown: an older Docent took it in, or it is a link by now. */
+export function tookInWithheld({includes}: FileRecord, root: string): boolean {
+  return includes.some(({path, hash}) => hash !== null && withheldInside(root, path) !== null)
 }
 
 /** The page at its new place: what its path gave it is given by the new one, what its front matter gave it stays. */

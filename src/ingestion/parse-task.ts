@@ -4,7 +4,7 @@ import type {ParsedPage, SiteRules} from '../markdown/index.ts'
 // Not from the room's index, which brings the renderer with it: every process that reads pages would load it.
 import {parsePage} from '../markdown/parse-page.ts'
 import {linksOf, writtenAnchorsIn} from './links.ts'
-import {readInside} from './read-inside.ts'
+import {readInside, withheldInside} from './read-inside.ts'
 import {encodingProblemOf, hashOf} from './scan-folder.ts'
 
 export interface ParseSetup {
@@ -30,8 +30,11 @@ export function parseTask({root, site}: ParseSetup, {path, text}: ParseTask): Pa
   const included = new Map<string, string | null>()
   /** Why files are no text, by path. */
   const unreadable = new Map<string, string>()
+  const refused = new Map<string, string>()
   const readInclude = (wanted: string): string | null => {
     const bytes = readInside(root, wanted)
+    const withheld = bytes === null ? withheldInside(root, wanted) : null
+    if (withheld !== null) refused.set(wanted, withheld)
     included.set(wanted, bytes && hashOf(bytes))
     const problem = bytes && encodingProblemOf(bytes)
     if (problem) unreadable.set(wanted, problem.reason)
@@ -43,14 +46,20 @@ export function parseTask({root, site}: ParseSetup, {path, text}: ParseTask): Pa
   const includes = [...included]
     .map(([name, hash]) => ({path: name, hash}))
     .sort((one, other) => (one.path < other.path ? -1 : 1))
-  const diagnostics = [...unreadable].map(([wanted, reason]) =>
-    fileDiagnostic(path, {
-      rule: 'include-unreadable',
-      severity: 'warning',
-      reason: `it takes in ${wanted}, and ${reason}`,
-      hint: 'Save it as UTF-8.',
-    }),
-  )
+  const warning = (rule: string, reason: string, hint: string) =>
+    fileDiagnostic(path, {rule, severity: 'warning', reason, hint})
+  const diagnostics = [
+    ...[...unreadable].map(([wanted, reason]) =>
+      warning('include-unreadable', `it takes in ${wanted}, and ${reason}`, 'Save it as UTF-8.'),
+    ),
+    ...[...refused].map(([wanted, reason]) =>
+      warning(
+        'include-refused',
+        `it takes in ${wanted}, a link to a file that is not shown: ${reason}`,
+        'Copy what readers may see into a file of another name.',
+      ),
+    ),
+  ]
   return {
     ...parsed,
     diagnostics: [...parsed.diagnostics, ...diagnostics].sort(compareDiagnostics),

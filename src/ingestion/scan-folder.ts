@@ -15,6 +15,7 @@ import {dirname, join, sep} from 'node:path'
 import {setImmediate as breathe} from 'node:timers/promises'
 import {type Diagnostic, DocentError, fileDiagnostic} from '../domain/index.ts'
 import {isSiteConfig, type ProjectFile} from '../markdown/site.ts'
+import {toolFolders, withheldReason} from '../markdown/withheld.ts'
 
 /** A Markdown file that can be read. */
 export interface ScannedFile {
@@ -62,7 +63,6 @@ export const maxFileBytes = 5 * 1024 * 1024
 
 const maxConfigBytes = 512 * 1024
 const maxFolderDepth = 64
-const skippedFolders = new Set(['node_modules', 'bower_components', '__pycache__'])
 /** Folders above the content root that are looked at for the site's configuration, up to the repository's. */
 const foldersAbove = 2
 /** Files looked at before the event loop gets its turn. */
@@ -70,7 +70,7 @@ const filesPerTurn = 100
 
 /**
  * Finds every `.md` and `.mdx` file below a folder. Hidden files and `node_modules` are passed over silently;
- * what cannot or must not be read (links that lead out or in circles, devices, unreadable files, over 5 MB, not
+ * what cannot or must not be read (links that lead out, in circles or to what is hidden, devices, unreadable files, over 5 MB, not
  * UTF-8) becomes a diagnostic. Calls that wait in turn take a fifth of the time of promises, and nothing else is to be
  * done meanwhile.
  * @throws DocentError `config` when the folder is not there; the signal's reason when aborted.
@@ -114,7 +114,7 @@ export async function scanFolder(content: string, {signal}: {signal?: AbortSigna
     for (const entry of entries) {
       const path = `${prefix}${entry.name}`
       if (isSiteConfig(path) && prefix.split('/').length <= 4) addConfig(join(folder, entry.name), path)
-      if (entry.name.startsWith('.') || skippedFolders.has(entry.name)) {
+      if (entry.name.startsWith('.') || toolFolders.has(entry.name)) {
         // VitePress keeps its configuration in a hidden folder.
         if (entry.name === '.vitepress' && entry.isDirectory()) addVitePress(join(folder, entry.name), path)
         continue
@@ -156,6 +156,10 @@ export async function scanFolder(content: string, {signal}: {signal?: AbortSigna
     }
     if (!isMarkdown(path)) return
     if (!isInside) return report(path, 'symlink-escape', 'the link leads out of the content folder')
+    const withheld = withheldReason(real.slice(root.length + 1).replaceAll(sep, '/'))
+    if (withheld !== null) {
+      return report(path, 'symlink-withheld', `the link leads to a file that is not shown: ${withheld}`)
+    }
     if (!found.isFile()) return report(path, 'not-a-file', 'it is a device, a pipe or a socket')
     const cannotBeRead = (rule: string, reason: string, hint?: string, hash = ''): void => {
       report(path, rule, reason, hint)

@@ -1,2 +1,3 @@
 export {importNative, isNotInstalled, requireNative} from './native-package.ts'
+export {createPrivateFile, makePrivate, makePrivateFile, makePrivateFolder} from './private-files.ts'
 export {openSqlite, type SqliteDatabase} from './sqlite.ts'

@@ -85,32 +85,3 @@ function readToday(event: AnswerEvent): AnswerEvent {
     ? {...event, conversationId: null, ref: refOf(event.answerId)}
     : toldToday(event)
 }
-
-/** The event without any words of the visitor, the model or the docs; what happened and when stays. */
-export function redactedEvent({seq, at, event}: SequencedEvent): SequencedEvent {
-  return {seq, at, event: redacted(event)}
-}
-
-function redacted(event: AnswerEvent): AnswerEvent {
-  switch (event.type) {
-    case 'delta':
-    case 'reasoning':
-      return {...event, text: ''}
-    case 'sources':
-      return {
-        ...event,
-        query: '',
-        sources: event.sources.map((source) => ({...source, snippet: '', highlights: []})),
-      }
-    case 'citation': {
-      const {quote: _, ...rest} = event
-      return rest
-    }
-    case 'tool': {
-      const {input: _, summary: __, ...rest} = event
-      return rest
-    }
-    default:
-      return event
-  }
-}

@@ -1,8 +1,14 @@
-import {accessSync, chmodSync, constants, existsSync, mkdirSync, statSync} from 'node:fs'
+import {accessSync, constants, existsSync, realpathSync, statSync} from 'node:fs'
 import {dirname} from 'node:path'
 import {refOf} from '../answering/ids.ts'
 import {DocentError} from '../domain/index.ts'
-import {openSqlite, type SqliteDatabase} from '../native/index.ts'
+import {
+  makePrivate,
+  makePrivateFile,
+  makePrivateFolder,
+  openSqlite,
+  type SqliteDatabase,
+} from '../native/index.ts'
 import {migrate} from './migrations.ts'
 
 /** A file larger than this is not read through at every start: it would take seconds. */
@@ -10,13 +16,16 @@ const maxCheckedBytes = 128 * 1024 * 1024
 
 /**
  * Opens or makes the transcripts file for writing, checks it and brings its schema up to date. A file that is
- * damaged or not ours is left exactly as it is.
+ * damaged or not ours is left as it is, save that others may no longer read it.
  * @throws DocentError `storage` that names the file and says what to do.
  */
 export function openDatabase(file: string, options: {readonly maxFileBytes?: number} = {}): SqliteDatabase {
   const isInMemory = file === ':memory:'
   const isNew = !isInMemory && !existsSync(file)
-  if (!isInMemory) checkPlace(file)
+  if (!isInMemory) {
+    checkPlace(file)
+    makeAllPrivate(file)
+  }
 
   let db: SqliteDatabase | null = null
   try {
@@ -35,8 +44,6 @@ export function openDatabase(file: string, options: {readonly maxFileBytes?: num
       const pageBytes = db.pragma('page_size', {simple: true}) as number
       db.pragma(`max_page_count = ${Math.max(1, Math.floor(options.maxFileBytes / pageBytes))}`)
     }
-    // Questions may be personal: other users of the machine need not read them. Its companions inherit this.
-    if (isNew) chmodSync(file, 0o600)
     return db
   } catch (error) {
     db?.close()
@@ -53,6 +60,7 @@ export function holdFile(file: string): {release(): void} {
   if (file === ':memory:') return {release() {}}
   let lock: SqliteDatabase | null = null
   try {
+    makeAllPrivate(`${file}.lock`)
     // A server that is ending keeps it until its last words are written.
     lock = openSqlite(`${file}.lock`, {timeout: 5_000})
     lock.exec('BEGIN EXCLUSIVE')
@@ -139,18 +147,7 @@ function adviceOf(code: string | null): string | null {
 }
 
 function checkPlace(file: string): void {
-  const folder = dirname(file)
-  try {
-    mkdirSync(folder, {recursive: true})
-  } catch (error) {
-    throw new DocentError(
-      'storage',
-      `${folder} cannot be made: ${(error as Error).message}. Check DATA_DIR.`,
-      {
-        cause: error,
-      },
-    )
-  }
+  makePrivateFolder(dirname(file))
   if (!existsSync(file)) return
   if (statSync(file).isDirectory()) {
     throw new DocentError(
@@ -162,6 +159,21 @@ function checkPlace(file: string): void {
     accessSync(file, constants.R_OK | constants.W_OK)
   } catch (error) {
     throw new DocentError('storage', `${file} ${adviceOf('SQLITE_READONLY')}`, {cause: error})
+  }
+}
+
+/**
+ * Makes the file before SQLite opens it, since the files that SQLite puts beside it take over its rights: questions may
+ * be personal, and other users of the machine need not read them. A file that was copied here has the rights that its
+ * copier gave it, and what an older Docent left when it was killed has wider ones.
+ */
+function makeAllPrivate(file: string): void {
+  try {
+    if (!existsSync(file)) makePrivateFile(file)
+    const real = realpathSync(file)
+    for (const suffix of ['', '-wal', '-shm', '-journal']) makePrivate(real + suffix)
+  } catch (cause) {
+    throw new DocentError('storage', `${file} ${adviceOf('SQLITE_CANTOPEN')}`, {cause})
   }
 }
 

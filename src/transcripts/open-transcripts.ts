@@ -2,11 +2,13 @@ import {createAnswerFold} from '../answering/answer-fold.ts'
 import {refOf} from '../answering/ids.ts'
 import type {Journal, JournalEntry, JournalFacts, JournalledAnswer} from '../answering/journal.ts'
 import {DocentError, isTerminal, type SequencedEvent} from '../domain/index.ts'
-import {redactedEvent, rowsOf} from './event-rows.ts'
+import {rowsOf} from './event-rows.ts'
 import {type LiveAnswer, liveRow, matches, memoryItem, sizeOf, withoutReview} from './live-answer.ts'
 import {holdFile, openDatabase, storageError} from './open-database.ts'
 import {recoverAnswers} from './recover-answers.ts'
-import {answersAtOnce, emptyWriteAheadLog, removeAnswers} from './removal.ts'
+import {redactedEvent, redactedFacts} from './redaction.ts'
+import {createEraser, removeAnswers} from './removal.ts'
+import {startRetention} from './retention.ts'
 import {
   type AnswerRow,
   createTranscriptReads,
@@ -21,12 +23,14 @@ export interface TranscriptsOptions {
   /** The SQLite file; `:memory:` for none. Its folder is made when missing. */
   readonly file: string
   /**
-   * `full` keeps everything. `metadata` never writes words of the visitor, the model or the docs to disk, only
-   * what happened and when. `off` writes nothing at all. Default `full`. Answers under way can be resumed in all.
+   * `full` keeps everything. `metadata` never writes words of the visitor, the model, the docs or staff to disk, only
+   * what happened and when, with rating and verdict. `off` writes nothing at all. Default `full`. Answers under way can be resumed in all.
    */
   readonly mode?: 'full' | 'metadata' | 'off'
   /** Older answers are removed, at the start and every hour; 0, the default, keeps them. */
   readonly retentionDays?: number
+  /** About how large the file may grow before the oldest answers are removed; 0, the default, for no bound. */
+  readonly maxBytes?: number
   readonly now?: () => number
   /** How long writes are gathered; default 75. */
   readonly flushMs?: number
@@ -36,6 +40,10 @@ export interface TranscriptsOptions {
   readonly maxFileBytes?: number
   /** Told when the log stops being written, with the reason, and with null when it is written again. */
   readonly onDegraded?: (reason: string | null) => void
+  /** Told false when another process holds copies of what was removed in the file, and true when they are gone. */
+  readonly onErased?: (isErased: boolean) => void
+  /** Told once, when the first answers are removed for want of room. */
+  readonly onFull?: () => void
 }
 
 export interface Transcripts extends Journal, TranscriptStore {
@@ -53,9 +61,6 @@ const firstRetryMs = 250
 const maxRetryMs = 5_000
 /** Before the file is closed: some eight seconds in all, what a purge may take on a slow disk. */
 const flushAttempts = 12
-const retentionPauseMs = 100
-const retentionEveryMs = 60 * 60 * 1000
-const dayMs = 24 * 60 * 60 * 1000
 const maxPendingChars = 64 * 1024 * 1024
 
 /**
@@ -64,7 +69,7 @@ const maxPendingChars = 64 * 1024 * 1024
  * overwritten.
  */
 export function openTranscripts(options: TranscriptsOptions): Transcripts {
-  const {file, mode = 'full', retentionDays = 0, flushMs = 75, maxPending = 100_000} = options
+  const {file, mode = 'full', retentionDays = 0, maxBytes = 0, flushMs = 75, maxPending = 100_000} = options
   const now = options.now ?? Date.now
   const db = openDatabase(file, options)
   let hold: ReturnType<typeof holdFile> | null = null
@@ -79,6 +84,7 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
   }
   db.pragma(`busy_timeout = ${busyTimeoutMs}`)
   const reads = createTranscriptReads(db)
+  const eraser = createEraser(db, options.onErased)
 
   const live = new Map<string, LiveAnswer>()
   const liveByKey = new Map<string, string>()
@@ -129,7 +135,7 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
         ref: refOf(entry.answerId),
         conversation: entry.conversation,
         question: isRedacted ? '' : entry.question,
-        version: entry.version,
+        version: isRedacted ? null : entry.version,
         build: entry.build,
         generator: entry.generator,
         model: entry.model,
@@ -160,12 +166,10 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
   }
 
   function factsToKeep({facts, isPartial}: LiveAnswer): JournalFacts {
-    const notes = [...(facts.notes ?? [])]
-    if (isPartial)
-      notes.push('The log could not be written for a while: some of this answer’s events are missing.')
-    const kept: JournalFacts = {...facts, ...(notes.length > 0 ? {notes} : {})}
-    if (mode === 'full' || kept.considered === undefined) return kept
-    return {...kept, considered: kept.considered.map((source) => ({...source, snippet: '', highlights: []}))}
+    const kept = mode === 'full' ? facts : redactedFacts(facts)
+    if (!isPartial) return kept
+    const note = 'The log could not be written for a while: some of this answer’s events are missing.'
+    return {...kept, notes: [...(kept.notes ?? []), note]}
   }
 
   /**
@@ -194,6 +198,7 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
       }
       retryMs = firstRetryMs
       setReason(null)
+      retention.written()
       if (dirty.size > 0) scheduleSoon()
       return true
     } catch (error) {
@@ -412,30 +417,19 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
       forget(answer)
       if (answer.row === null) removed += 1
     }
-    removed += patiently(() => removeAnswers(db, condition, value))
-    if (removed > 0) quietly(() => emptyWriteAheadLog(db), undefined)
+    try {
+      removed += patiently(() => removeAnswers(db, condition, value))
+    } catch (error) {
+      // An earlier step may have gone through.
+      eraser.erase()
+      throw error
+    }
+    if (removed > 0) eraser.erase()
     return removed
   }
 
   function purge(before: number): number {
     return removeWhere('started_at < ?', before, (answer) => answer.entry.startedAt < before)
-  }
-
-  function keepRetention(): void {
-    if (retentionDays > 0) quietly(() => purge(now() - retentionDays * dayMs), 0)
-  }
-
-  /** As `keepRetention`, in small steps with time between them for the answers under way. */
-  async function keepRetentionGently(): Promise<void> {
-    const before = now() - retentionDays * dayMs
-    let removed = 0
-    let gone: number
-    do {
-      gone = isClosed ? 0 : quietly(() => patiently(() => removeAnswers(db, 'started_at < ?', before, 1)), 0)
-      removed += gone
-      await new Promise((resolve) => setTimeout(resolve, retentionPauseMs).unref?.())
-    } while (gone === answersAtOnce)
-    if (removed > 0 && !isClosed) quietly(() => emptyWriteAheadLog(db), undefined)
   }
 
   async function flush(): Promise<void> {
@@ -446,9 +440,16 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
     }
   }
 
-  keepRetention()
-  const retentionTimer = retentionDays > 0 ? setInterval(keepRetentionGently, retentionEveryMs) : null
-  retentionTimer?.unref?.()
+  // A process that was killed may have left copies of what it had removed.
+  eraser.erase()
+  const retention = startRetention(db, {
+    days: retentionDays,
+    maxBytes,
+    now,
+    attempt: (remove) => quietly(() => patiently(remove), 0),
+    erase: eraser.erase,
+    onFull: () => options.onFull?.(),
+  })
 
   return {
     recovered,
@@ -488,15 +489,17 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
     }),
     list,
     get,
-    setFeedback(answerId, {rating, reasons, comment}) {
+    setFeedback(answerId, feedback) {
+      const kept = mode === 'full' ? feedback : {rating: feedback.rating, reasons: [], comment: null}
       change(
         answerId,
         'UPDATE answers SET rating = ?, rating_reasons = ?, rating_comment = ?, rated_at = ? WHERE id = ?',
-        rating,
-        JSON.stringify(reasons),
-        comment,
+        kept.rating,
+        JSON.stringify(kept.reasons),
+        kept.comment,
         now(),
       )
+      return kept
     },
     setFirstUseful(answerId, firstUsefulMs) {
       const answer = live.get(answerId)
@@ -513,6 +516,13 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
       )
     },
     setReview(answerId, {verdict, note, correctedAnswer}) {
+      if (mode !== 'full' && (note !== null || correctedAnswer !== null)) {
+        // Said, since a reviewer who has written something must know that it is not there.
+        throw new DocentError(
+          'invalid_request',
+          `TRANSCRIPTS=${mode} keeps no words: send the verdict alone.`,
+        )
+      }
       change(
         answerId,
         'UPDATE answers SET verdict = ?, review_note = ?, corrected_answer = ?, reviewed_at = ? WHERE id = ?',
@@ -526,6 +536,9 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
     deleteConversation: (conversation) =>
       removeWhere('conversation = ?', conversation, ({entry}) => entry.conversation === conversation),
     purge,
+    get isErased() {
+      return eraser.isDone
+    },
     *export(filter) {
       reading(() => null)
       for (const answerId of reads.ids(filter)) {
@@ -539,7 +552,8 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
       isClosed = true
       if (flushTimer !== null) clearTimeout(flushTimer)
       if (soon !== null) clearImmediate(soon)
-      if (retentionTimer !== null) clearInterval(retentionTimer)
+      retention.close()
+      eraser.close()
       db.close()
       hold.release()
     },

@@ -35,7 +35,65 @@ export function removeAnswers(
   return removed
 }
 
-/** Moves what the write-ahead log holds into the file and empties it, so that no copy of removed words stays. */
-export function emptyWriteAheadLog(db: SqliteDatabase): void {
-  db.pragma('wal_checkpoint(TRUNCATE)')
+/**
+ * Moves what the write-ahead log holds into the file and empties it, so that no copy of removed words stays. False
+ * while another process reads what was there before, or when the disk does not take it.
+ */
+export function emptyWriteAheadLog(db: SqliteDatabase): boolean {
+  try {
+    const [result] = db.pragma('wal_checkpoint(TRUNCATE)') as {readonly busy: number}[]
+    return result?.busy === 0
+  } catch {
+    // The copies are there as before; whoever writes next learns what is wrong with the disk.
+    return false
+  }
+}
+
+/** Sees to it that removed words leave the write-ahead log as well. */
+export interface Eraser {
+  /** Whether they have. */
+  readonly isDone: boolean
+  /** Empties the log now or, while another process holds that up, again and again until it went through. */
+  erase(): void
+  /** Tries a last time where something is left. */
+  close(): void
+}
+
+const firstPauseMs = 250
+const maxPauseMs = 10_000
+
+/** `onChange` is told false when copies are left, and true when they are gone. */
+export function createEraser(db: SqliteDatabase, onChange?: (isDone: boolean) => void): Eraser {
+  let isDone = true
+  let pauseMs = firstPauseMs
+  let timer: ReturnType<typeof setTimeout> | null = null
+
+  function erase(): void {
+    stopWaiting()
+    const wasDone = isDone
+    isDone = emptyWriteAheadLog(db)
+    if (isDone) pauseMs = firstPauseMs
+    else {
+      timer = setTimeout(erase, pauseMs)
+      timer.unref?.()
+      pauseMs = Math.min(maxPauseMs, pauseMs * 2)
+    }
+    if (isDone !== wasDone) onChange?.(isDone)
+  }
+
+  function stopWaiting(): void {
+    if (timer !== null) clearTimeout(timer)
+    timer = null
+  }
+
+  return {
+    get isDone() {
+      return isDone
+    },
+    erase,
+    close() {
+      if (!isDone) erase()
+      stopWaiting()
+    },
+  }
 }

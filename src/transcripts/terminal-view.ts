@@ -115,7 +115,7 @@ export function showLines(transcript: Transcript, view: TerminalView): string[] 
     paint(view, 'bold', `Sources (${transcript.sources.length})`),
     ...transcript.sources.map(sourceLine),
   )
-  lines.push('', paint(view, 'bold', 'Answer'), clean(transcript.text) || '(no text)')
+  lines.push('', paint(view, 'bold', 'Answer'), clean(transcript.text) || noTextOf(transcript))
   return lines
 }
 
@@ -152,7 +152,7 @@ function eventLine(event: Exclude<AnswerEvent, {type: 'delta'}>, view: TerminalV
       return `${event.generator}${event.model === null ? '' : `, ${event.model}`}, build ${event.build}`
     case 'sources':
       return [
-        `round ${event.round}: ${event.sources.length} source(s) for “${oneLine(event.query, 60)}”`,
+        `round ${event.round}: ${event.sources.length} source(s) for ${event.query === '' ? 'words not kept' : `“${oneLine(event.query, 60)}”`}`,
         ...event.sources.map(sourceLine),
       ].join('\n')
     case 'tool':
@@ -180,7 +180,13 @@ function whyOf(event: SequencedEvent['event'] | undefined): string {
   return ''
 }
 
+/** A log without words keeps neither question nor text. */
+function noTextOf({question}: Transcript): string {
+  return question === '' ? '(not kept)' : '(no text)'
+}
+
 function sourceLine(source: Source): string {
+  if (source.title === '') return `  [${source.n}] (not kept)`
   const place = source.anchor === '' ? source.url : `${source.url}#${source.anchor}`
   return `  [${source.n}] ${clean([source.title, ...source.headings].join(' › '))}  ${clean(place)}`
 }

@@ -88,10 +88,14 @@ export interface TranscriptStore {
   /** Newest first. `limit` 1 to 200, default 50. @throws DocentError `invalid_request` for a bad cursor. */
   list(filter: TranscriptFilter, page?: {readonly cursor?: string; readonly limit?: number}): TranscriptPage
   get(answerId: string): Transcript | null
-  /** @throws DocentError `not_found`. The latest word wins. */
-  setFeedback(answerId: string, feedback: Omit<Feedback, 'at'>): void
+  /**
+   * The latest word wins. Gives what is kept: where no words may be, only the rating.
+   * @throws DocentError `not_found`.
+   */
+  setFeedback(answerId: string, feedback: Omit<Feedback, 'at'>): Omit<Feedback, 'at'>
   /** The first word counts; an answer that is not kept is passed over. */
   setFirstUseful(answerId: string, firstUsefulMs: number): void
+  /** @throws DocentError `not_found`; `invalid_request` for words that the log does not keep. */
   setReview(answerId: string, review: Omit<Review, 'at'>): void
   /** Removes every trace, search rows included. False when there was none. */
   delete(answerId: string): boolean
@@ -99,6 +103,11 @@ export interface TranscriptStore {
   deleteConversation(conversation: string): number
   /** Removes what began before `before`. Gives the number of answers removed. */
   purge(before: number): number
+  /**
+   * Whether nothing of what was removed is left on the disk. While another process reads the file copies are, until it
+   * lets go; they then go by themselves.
+   */
+  readonly isErased: boolean
   /** All that match, oldest first, read lazily. */
   export(filter: TranscriptFilter): IterableIterator<Transcript>
 }

@@ -2,8 +2,14 @@ import {join} from 'node:path'
 import {setTimeout as delay} from 'node:timers/promises'
 import {parseArgs} from 'node:util'
 import {DocentError, type Ending, endings} from '../domain/index.ts'
+import {createPrivateFile} from '../native/index.ts'
 import {csvHeader, csvRowOf, jsonLineOf} from './export-format.ts'
-import {purgeTranscripts, readTranscripts, type TranscriptsReader} from './read-transcripts.ts'
+import {
+  backUpTranscripts,
+  purgeTranscripts,
+  readTranscripts,
+  type TranscriptsReader,
+} from './read-transcripts.ts'
 import {listLines, replaySteps, showLines, type TerminalView} from './terminal-view.ts'
 import type {Transcript, TranscriptFilter} from './transcript-store.ts'
 
@@ -13,7 +19,8 @@ Commands
   list                    The newest answers, one a line.
   show ID                 One answer: question, sources, text, ending, timings, feedback.
   replay ID               The same as the visitor saw it come, with its timing.
-  export                  All that match, oldest first, to stdout.
+  export                  All that match, oldest first, to stdout or to --out.
+  backup FILE             A copy of all transcripts, beside a running server.
   purge                   Removes answers for good. Needs --before or --older-than.
 
 Options
@@ -27,6 +34,7 @@ Options
   --json                  list, show: JSON instead of text.
   --speed N               replay: N times as fast (default 1).
   --format jsonl|csv      export: default jsonl.
+  --out FILE              export: a new file that only you may read.
   --before DATE           purge: what was asked before that day.
   --older-than DAYS       purge: what is older than so many days.
 
@@ -34,6 +42,13 @@ IDs may be shortened to their first letters where these are enough.
 `
 
 class UsageError extends Error {}
+
+/** What commands need beside their name. */
+const wants: Readonly<Record<string, string>> = {
+  show: 'the ID of an answer; list shows them',
+  replay: 'the ID of an answer; list shows them',
+  backup: 'the FILE to write',
+}
 
 export interface CommandSurroundings {
   /** The server's data folder, where the arguments name none. */
@@ -70,19 +85,29 @@ async function command(args: readonly string[], around: CommandSurroundings): Pr
     await print(help)
     return values.help || name === 'help' ? 0 : 2
   }
-  if (!['list', 'show', 'replay', 'export', 'purge'].includes(name)) {
+  if (!['list', 'show', 'replay', 'export', 'backup', 'purge'].includes(name)) {
     throw new UsageError(`${name} is not a command`)
   }
-  const wantsId = name === 'show' || name === 'replay'
-  if (wantsId && id === undefined) throw new UsageError(`${name} needs the ID of an answer; list shows them`)
-  if (more.length > 0 || (!wantsId && id !== undefined)) {
-    throw new UsageError(`unexpected ${(wantsId ? more : [id]).join(' ')}`)
+  const wanted = wants[name]
+  if (wanted !== undefined && id === undefined) throw new UsageError(`${name} needs ${wanted}`)
+  if (more.length > 0 || (wanted === undefined && id !== undefined)) {
+    throw new UsageError(`unexpected ${(wanted === undefined ? [id] : more).join(' ')}`)
   }
 
   const file = join(values.data ?? around.dataDir(), 'transcripts.sqlite')
   if (name === 'purge') {
-    const removed = purgeTranscripts(file, purgeBefore(values))
+    const {removed, isErased} = await purgeTranscripts(file, purgeBefore(values))
     await print(`Removed ${removed} ${removed === 1 ? 'answer' : 'answers'}.\n`)
+    if (isErased) return 0
+    warn(
+      'Another process reads the transcripts, so copies of removed words are left in their file. Purge again when it has ended.\n',
+    )
+    return 1
+  }
+
+  if (name === 'backup') {
+    await backUpTranscripts(file, id!)
+    await print(`Copied the transcripts to ${id}.\n`)
     return 0
   }
 
@@ -100,10 +125,8 @@ async function command(args: readonly string[], around: CommandSurroundings): Pr
       else await print(`${listLines(page.items, view).join('\n')}\n`)
       if (page.nextCursor !== null && !values.json) warn(`The newest ${limit}; --limit shows more.\n`)
     } else if (name === 'export') {
-      if (format === 'csv') await print(csvHeader)
-      for (const transcript of store.export(filter)) {
-        await print(format === 'csv' ? csvRowOf(transcript) : jsonLineOf(transcript))
-      }
+      if (values.out === undefined) await exportAll(store.export(filter), format, print)
+      else await exportToFile(values.out, store.export(filter), format)
     } else {
       const transcript = found(store, id!)
       if (name === 'replay') await replay(transcript, speed, around)
@@ -114,6 +137,27 @@ async function command(args: readonly string[], around: CommandSurroundings): Pr
     store.close()
   }
   return 0
+}
+
+async function exportAll(
+  all: Iterable<Transcript>,
+  format: 'jsonl' | 'csv',
+  print: (text: string) => Promise<void>,
+): Promise<void> {
+  if (format === 'csv') await print(csvHeader)
+  for (const transcript of all) await print(format === 'csv' ? csvRowOf(transcript) : jsonLineOf(transcript))
+}
+
+async function exportToFile(path: string, all: Iterable<Transcript>, format: 'jsonl' | 'csv'): Promise<void> {
+  const file = createPrivateFile(path)
+  try {
+    await exportAll(all, format, async (text) => file.write(text))
+  } catch (error) {
+    // Half an export would be taken for a whole one.
+    file.discard()
+    throw error
+  }
+  file.close()
 }
 
 function parsed(args: readonly string[]) {
@@ -135,6 +179,7 @@ function parsed(args: readonly string[]) {
         json: {type: 'boolean'},
         speed: {type: 'string'},
         format: {type: 'string'},
+        out: {type: 'string'},
         before: {type: 'string'},
         'older-than': {type: 'string'},
       },

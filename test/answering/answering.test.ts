@@ -784,6 +784,30 @@ describe('going on from an answer that broke off', () => {
     })
   })
 
+  test('is written anew where the log keeps no words to go on from', async () => {
+    const {answering, generator, transcripts, ask} = createWorld({transcripts: {mode: 'metadata'}})
+    const cut = ask()
+    const first = readerOf(answering, cut)
+    ;(await generator.call(0)).say('Set the port')
+    ;(await generator.call(0)).fail(new DocentError('upstream_cut', 'cut'))
+    await first.over
+    await transcripts.flush()
+
+    const second = readerOf(answering, ask({}, {channel: 'test', continueAnswerId: cut}))
+    const call = await generator.call(1)
+    call.say('Set PORT.')
+    call.finish()
+    await second.over
+
+    expect(call.request).toMatchObject({continueFrom: null, question: 'How do I set the port?'})
+    expect(second.got.map(({event}) => event)).toMatchObject([
+      {type: 'start'},
+      {type: 'sources', sources: [{n: 1, id: 'section-1'}, {n: 2}]},
+      {type: 'delta', text: 'Set PORT.'},
+      {type: 'done', ending: 'complete'},
+    ])
+  })
+
   test('goes on where the length limit cut it, and is not its own past', async () => {
     const {answering, generator, ask} = createWorld()
     const cut = ask()

@@ -87,6 +87,7 @@ export function memoryJournal(): Journal & TranscriptStore {
     },
     setFeedback: (answerId, feedback) => {
       known(answerId).feedback = {...feedback, at: Date.now()}
+      return feedback
     },
     setFirstUseful: (answerId, firstUsefulMs) => {
       const row = rows.get(answerId)
@@ -102,6 +103,7 @@ export function memoryJournal(): Journal & TranscriptStore {
       return ids.length
     },
     purge: () => 0,
+    isErased: true,
     export: () => [...rows.values()].map(transcriptOf).values(),
   }
 }

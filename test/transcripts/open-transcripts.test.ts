@@ -411,7 +411,10 @@ describe('what is kept', () => {
     expect(transcripts.eventsAfter('a', 0).map(({seq, at}) => [seq, at])).toEqual(
       [...events, {...events.at(-1)!, seq: events.length + 1}].map(({seq}) => [seq, expect.any(Number)]),
     )
-    expect(transcripts.get('a')?.sources.map(({url}) => url)).toEqual(['/docs/page-1', '/docs/page-2'])
+    expect(transcripts.get('a')?.sources.map(({n, url}) => [n, url])).toEqual([
+      [1, ''],
+      [2, ''],
+    ])
   })
 
   test('metadata: why an answer finished is kept, and found by it', () => {

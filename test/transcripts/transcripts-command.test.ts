@@ -1,8 +1,10 @@
 import {execFile} from 'node:child_process'
-import {dirname} from 'node:path'
+import {mkdirSync, readdirSync, readFileSync, statSync} from 'node:fs'
+import {dirname, join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {afterEach, beforeEach, describe, expect, test} from 'vitest'
 import type {Transcripts} from '../../src/transcripts/open-transcripts.ts'
+import {readTranscripts} from '../../src/transcripts/read-transcripts.ts'
 import {replaySteps, showLines} from '../../src/transcripts/terminal-view.ts'
 import {transcriptsCommand} from '../../src/transcripts/transcripts-command.ts'
 import {runsTypescript} from '../../src/typescript/index.ts'
@@ -140,6 +142,63 @@ describe('npm run transcripts, beside a server that writes', () => {
     expect(purged).toMatchObject({code: 0, stdout: 'Removed 1 answer.\n'})
     expect(nothing.stdout).toBe('Removed 0 answers.\n')
     expect(transcripts.list({}).items.map(({answerId}) => answerId)).toEqual(['bbb-3', 'aaa-2'])
+  })
+
+  test('copies the transcripts beside the server, for this user alone, and overwrites nothing', async () => {
+    const umask = process.umask(0)
+    const copy = join(data, 'copies', 'transcripts.sqlite')
+    mkdirSync(dirname(copy))
+
+    const done = await run('backup', copy, '--data', data)
+    const again = await run('backup', copy, '--data', data)
+    const nowhere = await run('backup', join(data, 'none', 'copy'), '--data', data)
+    const nothing = await run('backup', '--data', data)
+    process.umask(umask)
+
+    expect(done).toEqual({code: 0, stdout: `Copied the transcripts to ${copy}.\n`, stderr: ''})
+    expect(readdirSync(dirname(copy))).toEqual(['transcripts.sqlite'])
+    expect(statSync(copy).mode & 0o777).toBe(0o600)
+    expect(again).toMatchObject({code: 1, stderr: expect.stringContaining('is there already')})
+    expect(nowhere).toMatchObject({code: 1, stderr: expect.stringContaining('cannot be made')})
+    expect(nothing).toMatchObject({code: 2, stderr: expect.stringContaining('needs the FILE to write')})
+    const restored = openForTest({file: copy})
+    expect(restored.list({}).items.map(({answerId}) => answerId)).toEqual(['bbb-3', 'aaa-2', 'aaa-1'])
+    expect(restored.get('aaa-2')).toEqual(transcripts.get('aaa-2'))
+  })
+
+  test('copies the whole of a large file while the server goes on writing', async () => {
+    const count = 400
+    for (let n = 0; n < count; n++) journalAnswer(transcripts, `large${n}`, {pieces: ['word '.repeat(2_000)]})
+    await transcripts.flush()
+    const copy = join(data, 'copy.sqlite')
+    let written = 0
+    const writing = setInterval(() => {
+      journalAnswer(transcripts, `later${written++}`)
+    }, 1)
+
+    const {code} = await runScript('backup', copy, '--data', data)
+    clearInterval(writing)
+
+    expect(code).toBe(0)
+    expect(written).toBeGreaterThan(0)
+    const reader = readTranscripts(copy)
+    const ids = [...reader.export({})].map(({answerId}) => answerId)
+    reader.close()
+    expect(ids.filter((id) => id.startsWith('large'))).toHaveLength(count)
+  })
+
+  test('exports into a file for this user alone, and overwrites nothing', async () => {
+    const umask = process.umask(0)
+    const out = join(data, 'export.csv')
+
+    const done = await run('export', '--data', data, '--format', 'csv', '--out', out)
+    const again = await run('export', '--data', data, '--out', out)
+    process.umask(umask)
+
+    expect(done).toEqual({code: 0, stdout: '', stderr: ''})
+    expect(statSync(out).mode & 0o777).toBe(0o600)
+    expect(readFileSync(out, 'utf8').trim().split('\r\n')).toHaveLength(4)
+    expect(again).toMatchObject({code: 1, stderr: expect.stringContaining('is there already')})
   })
 
   test('says what is wrong and what to do', async () => {

@@ -1,5 +1,6 @@
 import type {Pass} from '../flattening/pass.ts'
 import {includeCandidates, includedPart} from '../includes.ts'
+import {withheldReason} from '../withheld.ts'
 
 const maxIncluded = 4 * 1024 * 1024
 
@@ -45,7 +46,13 @@ export function readInclude(
     )
     return null
   }
+  let withheld: string | null = null
   for (const candidate of candidates.slice(0, 24)) {
+    const reason = withheldReason(candidate)
+    if (reason !== null) {
+      withheld ??= reason
+      continue
+    }
     context.includes.add(candidate)
     const text = context.readInclude(candidate)
     if (text === null) continue
@@ -71,6 +78,16 @@ export function readInclude(
     }
   }
   pass.note(construct, 'not-understood', spec)
+  if (withheld !== null) {
+    context.report(
+      'include-refused',
+      'warning',
+      pass.line,
+      `the include ${spec} is not taken in: ${withheld}`,
+      'Copy what readers may see into a file of another name.',
+    )
+    return null
+  }
   context.report(
     'include-missing',
     'info',

@@ -1,0 +1,53 @@
+import type {JournalFacts} from '../answering/journal.ts'
+import type {AnswerEvent, SequencedEvent, Source} from '../domain/index.ts'
+
+/** What is kept of an answer where no words may be: numbers, ids that we made, and words of ours for what happened. */
+
+/** The event without any words of the visitor, the model or the docs; what happened and when stays. */
+export function redactedEvent({seq, at, event}: SequencedEvent): SequencedEvent {
+  return {seq, at, event: redacted(event)}
+}
+
+function redacted(event: AnswerEvent): AnswerEvent {
+  switch (event.type) {
+    case 'delta':
+    case 'reasoning':
+      return {...event, text: ''}
+    case 'sources':
+      return {...event, query: '', sources: event.sources.map(redactedSource)}
+    case 'citation': {
+      const {quote: _, ...rest} = event
+      return rest
+    }
+    case 'tool': {
+      const {input: _, summary: __, ...rest} = event
+      return rest
+    }
+    case 'done': {
+      const {nearest: _, ...rest} = event
+      return rest
+    }
+    default:
+      return event
+  }
+}
+
+/** Its place and its score. An address has words of the docs, and what was shown says what was asked. */
+function redactedSource({n, score}: Source): Source {
+  return {n, id: '', title: '', headings: [], url: '', anchor: '', score, snippet: '', highlights: []}
+}
+
+/** The facts without what somebody else wrote: an upstream's error may quote the question. */
+export function redactedFacts(facts: JournalFacts): JournalFacts {
+  const {errorDetail: _, notes: __, upstreamRequestId, considered, ...rest} = facts
+  return {
+    ...rest,
+    ...(isId(upstreamRequestId) ? {upstreamRequestId} : {}),
+    ...(considered === undefined ? {} : {considered: considered.map(redactedSource)}),
+  }
+}
+
+/** An upstream names its requests as it likes; what is no plain id may be anything. */
+function isId(text: string | null | undefined): text is string {
+  return text != null && /^[\w.:-]{1,128}$/.test(text)
+}

@@ -1,0 +1,171 @@
+import {existsSync, readFileSync} from 'node:fs'
+import {afterEach, describe, expect, test, vi} from 'vitest'
+import {openSqlite, type SqliteDatabase} from '../../src/native/index.ts'
+import {answer, errorEvent, messageStart, steps, textDelta, textStart} from '../support/fake-claude.ts'
+import {sampleSource} from '../support/fake-retriever.ts'
+import {idOf, startWireProduct, type WireProduct, type WireProductOptions} from '../support/wire-product.ts'
+
+/** What is promised about words, under a real server: those that are not kept, and those that are deleted. */
+
+const canary = 'Zyzzyva'
+const headers = {'content-type': 'application/json', authorization: 'Bearer admin-token-for-tests'}
+const open: WireProduct[] = []
+const readers: SqliteDatabase[] = []
+
+afterEach(async () => {
+  for (const reader of readers.splice(0)) reader.close()
+  for (const product of open.splice(0)) await product.close()
+})
+
+async function start(options?: WireProductOptions): Promise<WireProduct> {
+  const product = await startWireProduct(options)
+  open.push(product)
+  return product
+}
+
+function rawBytes({file}: WireProduct): string {
+  return ['', '-wal', '-shm']
+    .filter((suffix) => existsSync(file + suffix))
+    .map((suffix) => readFileSync(file + suffix).toString('latin1'))
+    .join('')
+}
+
+const source = sampleSource(1, {
+  title: `${canary} title`,
+  headings: [`${canary} heading`],
+  url: `/docs/${canary}`,
+  anchor: canary,
+})
+
+describe('TRANSCRIPTS=metadata', () => {
+  const options: WireProductOptions = {transcripts: {mode: 'metadata'}, retrieval: {sources: [source]}}
+
+  test('a whole answer, its rating and its review leave no word on the disk', async () => {
+    const product = await start(options)
+    product.upstream.otherwise(answer(`${canary} says `, 'so.'))
+    const reading = await product.ask({question: `What is ${canary}?`, version: canary})
+    await reading.all()
+    const answerId = idOf(reading)
+    await product.transcripts.flush()
+    const post = (body: object) =>
+      fetch(`${product.url}/api/answers/${answerId}/feedback`, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify(body),
+      })
+    const review = (body: object) =>
+      fetch(`${product.url}/api/admin/transcripts/${answerId}/review`, {
+        method: 'PUT',
+        headers,
+        body: JSON.stringify(body),
+      })
+
+    const rated = await post({rating: 'down', reasons: [canary], comment: `No ${canary}`})
+    const refused = await review({verdict: 'wrong', note: canary})
+    const reviewed = await review({verdict: 'wrong'})
+    const page = await (await fetch(`${product.url}/console/transcripts/${answerId}`, {headers})).text()
+
+    expect(reading.seen.map(({data}) => JSON.stringify(data)).join()).toContain(canary)
+    expect(await rated.json()).toEqual({
+      answerId,
+      feedback: {rating: 'down', reasons: [], comment: null},
+    })
+    expect(refused.status).toBe(400)
+    expect(await refused.text()).toContain('send the verdict alone')
+    expect(reviewed.status).toBe(200)
+    expect(page).toContain('(not kept)')
+    expect(page).not.toContain(canary)
+    expect(rawBytes(product)).not.toContain(canary)
+    expect(await product.transcript(answerId)).toMatchObject({
+      ending: 'complete',
+      sources: [{n: 1, title: '', url: ''}],
+      feedback: {rating: 'down'},
+      review: {verdict: 'wrong'},
+    })
+  })
+
+  test('what an upstream says of the question when it fails is not kept', async () => {
+    const product = await start(options)
+    product.upstream.otherwise(
+      steps([messageStart(), textStart(), textDelta('One. '), errorEvent('api_error', `No ${canary}`)]),
+    )
+    const reading = await product.ask({question: `What is ${canary}?`})
+    await reading.all()
+    await product.transcripts.flush()
+
+    expect(reading.seen.at(-1)?.type).toBe('error')
+    expect(rawBytes(product)).not.toContain(canary)
+  })
+
+  test('what was considered and is nearest is not kept of an answer that abstains', async () => {
+    const product = await start({
+      ...options,
+      retrieval: {sources: [source], abstain: 'low_score'},
+    })
+    const reading = await product.ask({question: `What is ${canary}?`})
+    await reading.all()
+    await product.transcripts.flush()
+
+    expect(reading.seen.at(-1)?.data).toMatchObject({nearest: [{title: `${canary} title`}]})
+    expect(rawBytes(product)).not.toContain(canary)
+  })
+})
+
+test('TRANSCRIPTS=off: a rating is refused as for any answer that is not there', async () => {
+  const product = await start({transcripts: {mode: 'off'}})
+  product.upstream.otherwise(answer('So.'))
+  const reading = await product.ask()
+  await reading.all()
+  await product.transcripts.flush()
+
+  const response = await fetch(`${product.url}/api/answers/${idOf(reading)}/feedback`, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify({rating: 'up', comment: canary}),
+  })
+
+  expect(response.status).toBe(404)
+  expect(rawBytes(product)).not.toContain(canary)
+})
+
+describe('a deletion while another connection reads the file', () => {
+  async function held(): Promise<{product: WireProduct; answerId: string; conversationId: string}> {
+    const product = await start()
+    product.upstream.otherwise(answer(`${canary} says so.`))
+    const reading = await product.ask({question: `What is ${canary}?`})
+    await reading.all()
+    await product.transcripts.flush()
+    const reader = openSqlite(product.file, {readonly: true})
+    readers.push(reader)
+    reader.exec('BEGIN')
+    reader.prepare('SELECT count(*) FROM answers').get()
+    return {product, answerId: idOf(reading), conversationId: String(reading.seen[0]?.data['conversationId'])}
+  }
+
+  async function goneByItself(product: WireProduct): Promise<void> {
+    expect(rawBytes(product)).toContain(canary)
+    readers.pop()!.close()
+    await vi.waitFor(() => expect(rawBytes(product)).not.toContain(canary), {timeout: 60_000, interval: 50})
+  }
+
+  test('by a visitor is told as not erased yet, and goes by itself', async () => {
+    const {product, conversationId} = await held()
+
+    const response = await fetch(`${product.url}/api/conversations/${conversationId}`, {method: 'DELETE'})
+
+    expect([response.status, await response.json()]).toEqual([202, {deleted: 1, erased: false}])
+    await goneByItself(product)
+  })
+
+  test('by staff likewise', async () => {
+    const {product, answerId} = await held()
+
+    const response = await fetch(`${product.url}/api/admin/transcripts/${answerId}`, {
+      method: 'DELETE',
+      headers,
+    })
+
+    expect([response.status, await response.json()]).toEqual([202, {erased: false}])
+    await goneByItself(product)
+  })
+})

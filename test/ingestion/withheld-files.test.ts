@@ -1,0 +1,157 @@
+import {rmSync, symlinkSync, writeFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {describe, expect, test} from 'vitest'
+import type {IngestOptions} from '../../src/ingestion/index.ts'
+import {openParserPool} from '../../src/ingestion/parser-pool.ts'
+import type {ContentFolder} from '../support/content-folder.ts'
+import {directParser} from '../support/direct-parser.ts'
+import {hashingEmbedder} from '../support/hashing-embedder.ts'
+import {ingestFolder, newFolder, withCurrent} from '../support/ingest-world.ts'
+
+const secret = 'TOPSECRETWORD'
+const entry = new URL('../support/obedient-parse-child.ts', import.meta.url)
+
+function run(folder: ContentFolder, openParser: IngestOptions['openParser'] = directParser) {
+  return ingestFolder(folder, {openParser, force: true}, hashingEmbedder())
+}
+
+/** All Markdown of the current build. */
+function published(folder: ContentFolder): Promise<string> {
+  return withCurrent(folder, (build) =>
+    build
+      .pages()
+      .map(({id}) => build.markdownOf(id))
+      .join('\n'),
+  )
+}
+
+/** Every way in which a page takes in another file, with the file that it names. */
+const includes: Readonly<Record<string, (file: string) => string>> = {
+  mdbook: (file) => `{{#include ${file}}}`,
+  'mdbook within a line': (file) => `So: {{#include ${file}}}`,
+  'mdbook in code': (file) => `\`\`\`sh\n{{#include ${file}}}\n\`\`\``,
+  snippets: (file) => `--8<-- "${file}"`,
+  'a block of snippets': (file) => `--8<--\n${file}\n--8<--`,
+  'snippets in code': (file) => `\`\`\`sh\n--8<-- "${file}"\n\`\`\``,
+  vitepress: (file) => `<<< ${file}`,
+  fastapi: (file) => `{* ${file} *}`,
+  docfx: (file) => `[!INCLUDE [x](${file})]`,
+  'docfx within a line': (file) => `So: [!INCLUDE [x](${file})].`,
+  'docfx code': (file) => `[!code-js[x](${file})]`,
+  'hugo readfile': (file) => `{{< readfile file="${file}" >}}`,
+  'hugo include': (file) => `{{< include "${file}" >}}`,
+  'hugo code sample': (file) => `{{< code_sample file="${file}" >}}`,
+  liquid: (file) => `{% include "${file}" %}`,
+  'myst include': (file) => `\`\`\`{include} ${file}\n\`\`\``,
+  'myst literalinclude': (file) => `\`\`\`{literalinclude} ${file}\n\`\`\``,
+  'myst colons': (file) => `:::{include} ${file}\n:::`,
+  'a component': (file) => `<Snippet file="../${file}" />`,
+}
+
+describe.each(Object.entries(includes))('an include by %s', (_, includeOf) => {
+  test('shows a file, and never one that is hidden, of keys, or behind a link to such a file', async () => {
+    const open = newFolder({
+      'page.md': `# Page\n\nWords.\n\n${includeOf('part.txt')}\n`,
+      'part.txt': `${secret}\n`,
+    })
+    const hidden = [
+      '.env',
+      '.git/config',
+      '.npmrc',
+      'server.pem',
+      '.folder/part.txt',
+      'node_modules/a/part.txt',
+    ]
+    const folder = newFolder({
+      ...Object.fromEntries(hidden.map((file) => [file, `KEY=${secret}\n`])),
+      'page.md': `# Page\n\nWords.\n\n${[...hidden, 'link.txt', './x/../.env'].map(includeOf).join('\n\n')}\n`,
+    })
+    symlinkSync('.env', join(folder.content, 'link.txt'))
+
+    await run(open)
+    const report = await run(folder)
+
+    expect(await published(open)).toContain(secret)
+    expect(await published(folder)).not.toContain(secret)
+    const refusals = report.diagnostics.filter(({rule}) => rule === 'include-refused')
+    expect(refusals.map(({reason}) => reason).join('\n')).toMatch(/\.env[\s\S]*hold keys/)
+    expect(refusals.some(({reason}) => reason.includes('link.txt, a link to a file'))).toBe(true)
+  })
+})
+
+test('a component that is imported from a hidden file of settings is not shown', async () => {
+  const folder = newFolder({
+    '.env.md': `${secret}\n`,
+    'page.mdx': "import Env from './.env.md'\n\n# Page\n\nWords.\n\n<Env />\n",
+  })
+
+  await run(folder)
+
+  expect(await published(folder)).not.toContain(secret)
+})
+
+test('Markdown of a hidden folder is taken in, as some sites do', async () => {
+  const folder = newFolder({
+    '.includes/note.md': 'A note of the site.\n',
+    'page.md': '# Page\n\n--8<-- ".includes/note.md"\n',
+  })
+
+  const report = await run(folder)
+
+  expect(await published(folder)).toContain('A note of the site.')
+  expect(report.byRule).not.toHaveProperty('include-refused')
+})
+
+test('a page that is a link to a hidden file is set aside', async () => {
+  const folder = newFolder({'.env': `KEY=${secret}\n`, 'good.md': '# Good\n\nWords.\n'})
+  symlinkSync('.env', join(folder.content, 'page.md'))
+
+  const report = await run(folder)
+
+  expect(report.diagnostics).toMatchObject([{path: 'page.md', rule: 'symlink-withheld'}])
+  expect(await published(folder)).not.toContain(secret)
+})
+
+describe('what was published before', () => {
+  /** A build with the words of a file that is withheld afterwards, its bytes and its page unchanged. */
+  async function publishedBefore(): Promise<ContentFolder> {
+    const folder = newFolder({
+      'page.md': '# Page\n\nWords.\n\n{{#include part.txt}}\n',
+      'part.txt': `KEY=${secret}\n`,
+      'good.md': '# Good\n\nWords.\n',
+    })
+    await run(folder)
+    expect(await published(folder)).toContain(secret)
+    rmSync(join(folder.content, 'part.txt'))
+    writeFileSync(join(folder.content, '.env'), `KEY=${secret}\n`)
+    symlinkSync('.env', join(folder.content, 'part.txt'))
+    return folder
+  }
+
+  test('is gone after the next ingest, though no byte of the page and of the include has changed', async () => {
+    const folder = await publishedBefore()
+
+    const report = await run(folder)
+
+    expect(report.pages).toMatchObject({changed: 1, unchanged: 1})
+    expect(await published(folder)).not.toContain(secret)
+  })
+
+  test('is not kept as the last good text of a page that cannot be read now', async () => {
+    const folder = await publishedBefore()
+    folder.write('page.md', '# Page\n\nTHROW\n\n{{#include part.txt}}\n')
+
+    await run(folder, (setup) => openParserPool(setup, {size: 1, entry}))
+
+    expect(await published(folder)).not.toContain(secret)
+  })
+
+  test('is not kept for a page whose file is no text now', async () => {
+    const folder = await publishedBefore()
+    folder.write('page.md', '# Page\n\0\n')
+
+    await run(folder)
+
+    expect(await published(folder)).not.toContain(secret)
+  })
+})

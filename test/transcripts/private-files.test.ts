@@ -1,0 +1,106 @@
+import {spawnSync} from 'node:child_process'
+import {chmodSync, copyFileSync, mkdirSync, readdirSync, statSync, symlinkSync} from 'node:fs'
+import {dirname, join} from 'node:path'
+import {afterEach, beforeEach, describe, expect, test} from 'vitest'
+import {purgeTranscripts, readTranscripts} from '../../src/transcripts/read-transcripts.ts'
+import {journalAnswer, openForTest, temporaryFile} from './samples.ts'
+
+/** A folder that others may look into, and a umask that gives them everything new: only the files' own rights hold. */
+function sharedFile(): string {
+  const file = temporaryFile()
+  chmodSync(dirname(file), 0o755)
+  return file
+}
+
+let umask = 0
+
+beforeEach(() => {
+  umask = process.umask(0)
+})
+
+afterEach(() => {
+  process.umask(umask)
+})
+
+/** Files of a folder that somebody else may read or write; as another user where this one may become that. */
+function openToOthers(folder: string): string[] {
+  const files = readdirSync(folder).map((name) => join(folder, name))
+  const byMode = files.filter((path) => (statSync(path).mode & 0o077) !== 0)
+  if (process.getuid?.() !== 0) return byMode
+  const program =
+    'for (const file of process.argv.slice(1)) try { fs.readFileSync(file); console.log(file) } catch {}'
+  const {stdout, status} = spawnSync(process.execPath, ['-e', program, ...files], {
+    uid: 65534,
+    gid: 65534,
+    encoding: 'utf8',
+  })
+  expect(status).toBe(0)
+  return [...new Set([...byMode, ...stdout.split('\n').filter(Boolean)])]
+}
+
+async function answered(file: string) {
+  const transcripts = openForTest({file})
+  journalAnswer(transcripts, 'a')
+  await transcripts.flush()
+  return transcripts
+}
+
+describe('what others on the machine can read', () => {
+  test('nothing, from the first run on, beside a server that writes and after it', async () => {
+    const file = sharedFile()
+
+    const transcripts = await answered(file)
+    const running = readdirSync(dirname(file))
+    const whileRunning = openToOthers(dirname(file))
+    readTranscripts(file).close()
+    await purgeTranscripts(file, 0)
+    const beside = openToOthers(dirname(file))
+    transcripts.close()
+
+    expect(running.sort()).toEqual([
+      'transcripts.sqlite',
+      'transcripts.sqlite-shm',
+      'transcripts.sqlite-wal',
+      'transcripts.sqlite.lock',
+      'transcripts.sqlite.lock-journal',
+    ])
+    expect([...whileRunning, ...beside, ...openToOthers(dirname(file))]).toEqual([])
+  })
+
+  test('what an older Docent left when it was killed is narrowed at the start', async () => {
+    const running = sharedFile()
+    await answered(running)
+    const file = sharedFile()
+    for (const suffix of ['', '-wal', '-shm', '.lock']) {
+      copyFileSync(running + suffix, file + suffix)
+      chmodSync(file + suffix, 0o644)
+    }
+
+    const transcripts = openForTest({file})
+
+    expect(openToOthers(dirname(file))).toEqual([])
+    expect(transcripts.get('a')?.ending).toBe('complete')
+  })
+
+  test('nothing of a file that a link leads to', async () => {
+    const file = sharedFile()
+    const elsewhere = sharedFile()
+    symlinkSync(elsewhere, file)
+
+    await answered(file)
+
+    expect(openToOthers(dirname(elsewhere))).toEqual([])
+  })
+})
+
+test('a data folder that is made is for this user alone; one that is there is left as it is', async () => {
+  const made = join(dirname(sharedFile()), 'data', 'transcripts.sqlite')
+  const shared = join(dirname(sharedFile()), 'shared', 'transcripts.sqlite')
+  mkdirSync(dirname(shared), {mode: 0o775})
+
+  await answered(made)
+  await answered(shared)
+
+  expect(statSync(dirname(made)).mode & 0o777).toBe(0o700)
+  expect(statSync(dirname(shared)).mode & 0o777).toBe(0o775)
+})

@@ -1,0 +1,54 @@
+import {readFileSync, statSync} from 'node:fs'
+import {expect, test, vi} from 'vitest'
+import {journalAnswer, openForTest, temporaryFile} from './samples.ts'
+
+const maxBytes = 1024 * 1024
+const pieces = ['xylomancy '.repeat(1_000)]
+
+test('a file that reaches its bound loses its oldest answers, and what runs stays', async () => {
+  const file = temporaryFile()
+  const onFull = vi.fn()
+  const transcripts = openForTest({file, maxBytes, onFull})
+  journalAnswer(transcripts, 'running', {ending: null})
+  await transcripts.flush()
+
+  for (let n = 0; n < 300; n++) {
+    journalAnswer(transcripts, `a${n}`, {pieces})
+    await transcripts.flush()
+    if (n % 20 === 0) await new Promise((resolve) => setTimeout(resolve, 150))
+  }
+  await vi.waitFor(() => expect(transcripts.get('a100')).toBeNull(), {timeout: 60_000})
+  transcripts.append('running', {seq: 7, at: 1, event: {type: 'delta', text: ' On.'}})
+  await transcripts.flush()
+
+  expect(onFull).toHaveBeenCalledOnce()
+  expect(transcripts.get('running')?.text).toContain(' On.')
+  expect(transcripts.get('a299')?.ending).toBe('complete')
+  expect(transcripts.get('a0')).toBeNull()
+  transcripts.close()
+  expect(statSync(file).size).toBeLessThan(3 * maxBytes)
+})
+
+test('a file that is beyond its bound at the start is brought below it, oldest first', async () => {
+  const file = temporaryFile()
+  const before = openForTest({file})
+  for (let n = 0; n < 200; n++)
+    journalAnswer(before, `a${n}`, {pieces, entry: {question: n < 50 ? 'Zyzzyva?' : 'New?'}})
+  before.close()
+
+  const transcripts = openForTest({file, maxBytes})
+  await vi.waitFor(() => expect(readFileSync(file).includes('Zyzzyva')).toBe(false), {timeout: 60_000})
+
+  expect(transcripts.get('a0')).toBeNull()
+  expect(transcripts.get('a199')).not.toBeNull()
+})
+
+test('without a bound nothing is removed', async () => {
+  const onFull = vi.fn()
+  const transcripts = openForTest({onFull})
+  for (let n = 0; n < 200; n++) journalAnswer(transcripts, `a${n}`, {pieces})
+  await transcripts.flush()
+
+  expect(transcripts.get('a0')).not.toBeNull()
+  expect(onFull).not.toHaveBeenCalled()
+})
