@@ -1,5 +1,6 @@
 import {setTimeout as delay} from 'node:timers/promises'
 import {noUsage, type RetrievedSource} from '../domain/index.ts'
+import {headWordsOf} from '../text/cut.ts'
 import {type ExtractOptions, extract} from './extract.ts'
 import type {GenerationEvent, GenerationRequest, Generator} from './generator.ts'
 import {inTurns} from './in-turns.ts'
@@ -38,7 +39,13 @@ export function extractiveGenerator(options: ExtractiveOptions = {}): Generator 
           signal.throwIfAborted()
         }
         if (part.source) {
-          yield {type: 'citation', n: part.source.n, start, end: length, quote: shortened(part.plain)}
+          yield {
+            type: 'citation',
+            n: part.source.n,
+            start,
+            end: length,
+            quote: headWordsOf(part.plain, maxQuoteLength),
+          }
         }
       }
       yield {type: 'finish', finishReason: 'extract', usage: noUsage, upstreamRequestId: null}
@@ -106,13 +113,6 @@ function questionIn({question, history}: GenerationRequest): string {
 /** Pieces about as large as a model's tokens, two words at most, that join to the text. */
 function piecesOf(text: string): string[] {
   return text.match(/\s*\S{1,24}(?:[ ]\S{1,12}(?=\s|$))?|\s+$/gu) ?? []
-}
-
-function shortened(text: string): string {
-  if (text.length <= maxQuoteLength) return text
-  const cut = text.slice(0, maxQuoteLength)
-  // Not in the middle of a surrogate pair, nor of a word where there are words.
-  return cut.replace(/[\ud800-\udbff]$/, '').replace(/\s+\S*$/, '')
 }
 
 function spaceless(text: string): string {

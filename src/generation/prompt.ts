@@ -6,6 +6,7 @@ import type {
   Tool,
 } from '@anthropic-ai/sdk/resources/messages'
 import type {Turn} from '../domain/index.ts'
+import {headOf, tailOf} from '../text/cut.ts'
 import type {QuotableSource, SearchResults} from './search-results.ts'
 
 /** How sources reach the model: as search results that the API cites, or as numbered text that it cites by markers. */
@@ -114,7 +115,7 @@ export function historyMessages(history: readonly Turn[], budgetTokens: number):
     if (content.length > characters) {
       // The latest turns matter most; one that does not fit whole is cut at its end rather than lost.
       if (kept.length === 0 && characters > 400)
-        kept.push({...turn, content: `${content.slice(0, characters)} …`})
+        kept.push({...turn, content: `${headOf(content, characters)} …`})
       break
     }
     characters -= content.length
@@ -145,7 +146,7 @@ const maxContinuation = 12_000
 
 /** Not as an assistant's message: models without prefill refuse a conversation that ends in one. */
 function continuation(partial: string): string {
-  const shown = partial.length > maxContinuation ? `…${partial.slice(-maxContinuation)}` : partial
+  const shown = partial.length > maxContinuation ? `…${tailOf(partial, maxContinuation)}` : partial
   const safe = shown.replaceAll('</answer_so_far>', '<\\/answer_so_far>')
   return [
     'Your answer to this question broke off. This is what the visitor has of it:',

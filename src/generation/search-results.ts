@@ -1,6 +1,7 @@
 import type {SearchResultBlockParam, TextBlockParam} from '@anthropic-ai/sdk/resources/messages'
 import {BoundedMemory} from '../domain/bounded-memory.ts'
 import type {RetrievedSource} from '../domain/index.ts'
+import {shortened} from '../text/cut.ts'
 import {inTurns} from './in-turns.ts'
 import {quotableBlocks} from './quotable-blocks.ts'
 
@@ -61,7 +62,7 @@ export function searchResults(): SearchResults {
           ? atIndex
           : sent.find(({name}) => named !== null && name === named)
       if (result === undefined || !holds(result, text)) return null
-      return {n: result.source.n, quote: shortened(text.replace(/\s+/g, ' ').trim())}
+      return {n: result.source.n, quote: shortened(text.replace(/\s+/g, ' ').trim(), maxQuoteLength)}
     },
   }
 }
@@ -128,12 +129,4 @@ function textBlocksOf({markdown}: RetrievedSource): TextBlockParam[] {
 /** Words alone: white space differs between a page, its blocks and a quote that joins two of them. */
 function spaceless(text: string): string {
   return text.normalize('NFC').replace(/\s+/g, '')
-}
-
-function shortened(text: string): string {
-  if (text.length <= maxQuoteLength) return text
-  return `${text
-    .slice(0, maxQuoteLength)
-    .replace(/[\ud800-\udbff]$/, '')
-    .replace(/\s+\S*$/, '')}…`
 }

@@ -102,6 +102,27 @@ describe('the request', () => {
     expect(second.body?.tools).toEqual(body?.tools)
   })
 
+  test('holds no half character, whatever was cut or sent', async () => {
+    const keys = `x${'🔑'.repeat(8000)}`
+    const broken = 'half \ud83d of one'
+    await told(
+      claude(),
+      requestOf({
+        question: broken,
+        // The budget of 12,000 units falls into the middle of a pair.
+        history: [turn('user', keys.slice(0, 13_001))],
+        sources: [sourceOf(1, `${first} ${broken}`, {title: broken})],
+        continueFrom: keys,
+      }),
+    )
+
+    const {body} = await fake.request(0)
+    const sent = JSON.stringify(body)
+    expect(sent).toContain('half \ufffd of one')
+    expect(sent.length).toBeGreaterThan(20_000)
+    expect(sent).not.toMatch(/\\ud[89a-f]/i)
+  })
+
   test('takes nothing from the environment', async () => {
     vi.stubEnv('ANTHROPIC_API_KEY', 'env-key')
     vi.stubEnv('ANTHROPIC_AUTH_TOKEN', 'env-token')

@@ -304,6 +304,21 @@ describe('a session', () => {
     )
   })
 
+  test('a long passage is cut between two characters', async () => {
+    await withDocent(
+      () => [{send: sourcesEvent([])}, {send: done('abstained')}],
+      async (docent) => {
+        const {session, until} = openTab(docent)
+
+        session.ask('what is it?', `x${'🔑'.repeat(3000)}`)
+        await until(({phase}) => phase === 'abstained')
+
+        expect(docent.answers[0]?.question).toMatch(/^what is it\?\n\n> x(?:🔑){500,}$/u)
+        session.close()
+      },
+    )
+  })
+
   test('a refusal keeps the question and says how long to wait', async () => {
     await withDocent(
       () => [],

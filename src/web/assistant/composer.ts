@@ -1,4 +1,5 @@
 import {html, nothing, type ReactiveController, type ReactiveControllerHost, type TemplateResult} from 'lit'
+import {headOf} from '../../text/cut.ts'
 import {hrefOf, nameOf} from '../client/markdown-copy.ts'
 import type {SearchResult} from '../client/search.ts'
 import type {Say} from '../locales/strings.ts'
@@ -110,7 +111,7 @@ export class Composer implements ReactiveController {
           result,
           i,
         ) => html`<a class="result" id="result-${i}" role="option" tabindex="-1" aria-selected=${i === this.#active} href=${this.#options.absolute(hrefOf(result))}>
-        <span class="path" dir="auto">${nameOf(result)}</span><span class="snippet" dir="auto">${result.text.slice(0, maxSnippetChars)}</span></a>`,
+        <span class="path" dir="auto">${nameOf(result)}</span><span class="snippet" dir="auto">${headOf(result.text, maxSnippetChars)}</span></a>`,
       )}
     </div>`
   }

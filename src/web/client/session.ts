@@ -1,3 +1,4 @@
+import {headOf} from '../../text/cut.ts'
 import {
   type AnswerState,
   idempotencyKeyOf,
@@ -251,7 +252,7 @@ export function openSession(options: SessionOptions): Session {
       start(
         newAnswer(newId(), question.trim(), {
           askedAt: now(),
-          about: about.trim().slice(0, maxAboutChars),
+          about: headOf(about.trim(), maxAboutChars),
           conversationId,
         }),
       )
