@@ -7,6 +7,7 @@ import type {
 } from '@anthropic-ai/sdk/resources/messages'
 import type {Turn} from '../domain/index.ts'
 import {headOf, tailOf} from '../text/cut.ts'
+import {markerCitations} from './marker-citations.ts'
 import type {QuotableSource, SearchResults} from './search-results.ts'
 
 /** How sources reach the model: as search results that the API cites, or as numbered text that it cites by markers. */
@@ -25,7 +26,7 @@ export function systemPrompt(citations: CitationStyle, canSearch: boolean): stri
     '- If the documentation differs by version or system and the question names none, say which one the answer is for.',
     ...(citations === 'markers'
       ? [
-          '- After each statement, cite the numbers of the search results that say it, in square brackets, as [1] or [2][3]. Cite no number that was not given. No markers inside code. No list of sources at the end.',
+          '- After each statement, cite the numbers of the search results that say it, in square brackets after a space, as [1] or [2][3]. Cite no number that was not given. No markers inside code; an expression with brackets, as `argv[1]`, is code. No list of sources at the end.',
         ]
       : [
           '- Let each statement rest on the search results, so that it can be cited. Write no citation markers and no list of sources: they are added for you.',
@@ -156,14 +157,8 @@ function continuation(partial: string): string {
 }
 
 function withoutMarkers(text: string): string {
-  return text
-    .split(/(```[\s\S]*?(?:```|$)|`[^`\n]*`)/)
-    .map((part, index) =>
-      index % 2 === 1
-        ? part
-        : part.replace(/[ \t]*(?:\[\^?\d{1,2}(?:\s*,\s*\d{1,2})*\](?!\()|【\d{1,2}[^】\n]*】)/g, ''),
-    )
-    .join('')
+  const markers = markerCitations({isSource: () => true, touchingWords: true, isAddressOf: () => false})
+  return markers.push(text).text + markers.end().text
 }
 
 function attribute(text: string): string {

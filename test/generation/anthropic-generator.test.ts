@@ -171,13 +171,16 @@ const turn = (role: 'user' | 'assistant', content: string) => ({role, content})
 
 describe('earlier turns', () => {
   test('stand before the question, without citation markers', async () => {
-    const history = [turn('user', 'How to install?'), turn('assistant', 'Run npm [1][2]. See `a[1]`.')]
+    const history = [
+      turn('user', 'How to install?'),
+      turn('assistant', 'Run npm [1][2]. See `a[1]` and argv[1].'),
+    ]
 
     await told(claude(), requestOf({history, sources}))
 
     const {body} = await fake.request(0)
     expect(body?.messages.map(({role}) => role)).toEqual(['user', 'assistant', 'user'])
-    expect(body?.messages[1]?.content).toMatchObject([{text: 'Run npm. See `a[1]`.'}])
+    expect(body?.messages[1]?.content).toMatchObject([{text: 'Run npm. See `a[1]` and argv[1].'}])
     expect(JSON.stringify(body?.messages.slice(0, -1))).not.toContain('citations')
   })
 
@@ -313,6 +316,22 @@ describe('citations', () => {
     const {body} = await fake.request(0)
     expect(JSON.stringify(body)).not.toContain('"search_result"')
     expect(JSON.stringify(body?.messages)).toContain('<search_result number=\\"1\\"')
+  })
+
+  test('an expression with brackets is no marker, and a link cites only the source that it leads to', async () => {
+    const pieces = [
+      'The name is arg',
+      'v[',
+      '1]. It is 3000[1](/docs',
+      '/page-1#section-1). See [2](https',
+      '://a.example/).',
+    ]
+    fake.next(answer(...pieces))
+
+    const {events, text} = await told(claude({citations: 'markers'}), requestOf({sources}))
+
+    expect(text).toBe('The name is argv[1]. It is 3000. See [2](https://a.example/).')
+    expect(citationsIn(events)).toMatchObject([{n: 1, words: 'It is 3000'}])
   })
 
   test('markers are taken out even where none were asked for', async () => {
