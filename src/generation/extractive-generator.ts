@@ -8,12 +8,14 @@ import {openingLinesFor} from './opening-line.ts'
 import {blocksOf} from './quotable-blocks.ts'
 
 export interface ExtractiveOptions extends ExtractOptions {
-  /** Pause between two deltas, so that a reader sees the answer grow; 0 for none. Default 8. */
+  /** Milliseconds between two deltas, so that a reader sees the answer grow; 0 for none. Default 8; less in a long one. */
   readonly paceMs?: number
 }
 
 /** Longest quote in a citation, in UTF-16 units. */
 const maxQuoteLength = 300
+/** So long the whole of an extract is drawn out at most. */
+const longestPacedMs = 3_000
 
 /**
  * Answers by quoting: whole sentences, steps, table rows and code blocks of the sources, each cited. Needs no key
@@ -29,13 +31,20 @@ export function extractiveGenerator(options: ExtractiveOptions = {}): Generator 
       // Kept with the sources, where quoting finds them.
       await inTurns(request.sources, blocksOf, signal)
       const parts = partsOf(request, options)
+      const pieces = parts.map((part) => ({part, texts: piecesOf(part.text)}))
+      const count = pieces.reduce((sum, {texts}) => sum + texts.length, 0)
+      const gapMs = Math.min(paceMs, longestPacedMs / count)
       let length = 0
-      for (const part of parts) {
+      let dueAt = performance.now()
+      for (const {part, texts} of pieces) {
         const start = length
-        for (const text of piecesOf(part.text)) {
+        for (const text of texts) {
           length += text.length
           yield {type: 'delta', text}
-          if (paceMs > 0) await pause(paceMs, signal)
+          dueAt += gapMs
+          // Timers are late and coarse: what one took too long, the next ones are given less.
+          const waitMs = dueAt - performance.now()
+          if (waitMs >= 1) await pause(waitMs, signal)
           signal.throwIfAborted()
         }
         if (part.source) {
