@@ -29,6 +29,7 @@ import {
 import type {FinishEvent, GenerationEvent, GenerationFacts, Generator} from '../generation/generator.ts'
 import type {Retrieval, Retriever} from '../retrieval/retriever.ts'
 import {headOf} from '../text/cut.ts'
+import {linkHostsIn} from '../text/link-hosts.ts'
 import {allWellFormed, wellFormed} from '../text/well-formed.ts'
 import {type AnswerFold, createAnswerFold} from './answer-fold.ts'
 import type {Journal, JournalEntry, JournalFacts} from './journal.ts'
@@ -243,7 +244,8 @@ export function beginRun(options: RunOptions): Run {
     const at = clock()
     const timings = fold.timings(at)
     // The grammar promises a `sources` event before `done`; whoever left during retrieval was shown none.
-    if (round === 0) emit({type: 'sources', round: 1, query: question.question, sources: []}, at)
+    if (round === 0)
+      emit({type: 'sources', round: 1, query: question.question, sources: [], linkHosts: []}, at)
     end(
       toldToday({
         type: 'done',
@@ -296,7 +298,7 @@ export function beginRun(options: RunOptions): Run {
       fresh.push(numbered)
     }
     round += 1
-    emit({type: 'sources', round, query, sources: fresh.map(shownSource)})
+    emit({type: 'sources', round, query, sources: fresh.map(shownSource), linkHosts: linkHostsOf(fresh)})
     return fresh
   }
 
@@ -533,6 +535,10 @@ export function beginRun(options: RunOptions): Run {
     })
   })
   return run
+}
+
+function linkHostsOf(sources: readonly RetrievedSource[]): string[] {
+  return linkHostsIn(sources.map(({url, markdown, text}) => `${url}\n${markdown}\n${text}`).join('\n'))
 }
 
 function boundedTool(event: ToolEvent): ToolEvent {

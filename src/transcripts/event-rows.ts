@@ -92,6 +92,7 @@ function redacted(event: AnswerEvent): AnswerEvent {
       return {
         ...event,
         query: '',
+        linkHosts: [],
         sources: event.sources.map((source) => ({...source, snippet: '', highlights: []})),
       }
     case 'citation': {

@@ -2,7 +2,7 @@ import {readFile} from 'node:fs/promises'
 import {createServer, type IncomingMessage, type ServerResponse} from 'node:http'
 import type {AddressInfo} from 'node:net'
 import {extname, join, normalize} from 'node:path'
-import type {AnswerEvent, DoneEvent, Source} from '../../src/domain/index.ts'
+import type {AnswerEvent, DoneEvent, Source, SourcesEvent} from '../../src/domain/index.ts'
 
 /** One step of a scripted answer. */
 export type Step =
@@ -411,7 +411,7 @@ export const sampleDeltas: readonly AnswerEvent[] = deltasOf(sampleAnswer, [
   ['keeps answering without a reader', 4],
 ])
 
-export const sourcesEvent = (sources: readonly Source[] = sampleSources): AnswerEvent => ({
+export const sourcesEvent = (sources: readonly Source[] = sampleSources): SourcesEvent => ({
   type: 'sources',
   round: 1,
   query: '',

@@ -11,6 +11,7 @@ import {
   withNews,
 } from '../../src/web/client/answer-state.ts'
 import {createConversationStore, memoryStorage} from '../../src/web/client/conversation-store.ts'
+import {liveHostsOf} from '../../src/web/client/link-hosts.ts'
 import {copiedMarkdown} from '../../src/web/client/markdown-copy.ts'
 import {createLiveSearch} from '../../src/web/client/search.ts'
 import {openSession, type Session} from '../../src/web/client/session.ts'
@@ -302,6 +303,34 @@ describe('a session', () => {
         session.close()
       },
     )
+  })
+
+  test('links may lead to the hosts of the sources, of the question and of the own pages', () => {
+    const asked = newAnswer('k', 'What is https://asked.example/x?', {askedAt: 0})
+    const event = {
+      ...sourcesEvent([{...sampleSources[0]!, url: 'https://docs.example/a'}]),
+      linkHosts: ['one.example'],
+    }
+    const first = withNews(asked, {type: 'event', seq: 2, event})
+    const more = {...sourcesEvent([]), linkHosts: ['two.example']}
+    const second = withNews(first, {type: 'event', seq: 3, event: more})
+
+    expect([...(liveHostsOf(second, ['own.example']) ?? [])].sort()).toEqual([
+      'asked.example',
+      'docs.example',
+      'one.example',
+      'own.example',
+      'two.example',
+    ])
+    // Of an earlier server, or kept by an earlier version: as it was.
+    const old = withNews(asked, {type: 'event', seq: 2, event: sourcesEvent()})
+    expect(liveHostsOf(old, [])).toBeNull()
+    const {linkHosts: _, ...kept} = old
+    expect(liveHostsOf(kept, [])).toBeNull()
+    // What is carried over has the hosts of its own sources.
+    const told = withNews(second, {type: 'event', seq: 4, event: {type: 'delta', text: 'Words'}})
+    const carried = shownOf(retried(stopped(told), 1, false))
+    expect(liveHostsOf(carried, [])?.has('two.example')).toBe(true)
   })
 
   test('a long passage is cut between two characters', async () => {

@@ -56,6 +56,7 @@ export interface Carried {
   readonly sources: readonly Source[]
   readonly text: string
   readonly citations: readonly Citation[]
+  readonly linkHosts?: readonly string[] | null
 }
 
 export interface Problem {
@@ -87,6 +88,8 @@ export interface AnswerState {
   readonly connection: 'open' | 'reconnecting' | 'offline'
   readonly generator: string | null
   readonly sources: readonly Source[]
+  /** Hosts that the sources link to; null, or absent in what an earlier version kept, where the server did not tell. */
+  readonly linkHosts?: readonly string[] | null
   readonly text: string
   readonly citations: readonly Citation[]
   readonly steps: readonly Step[]
@@ -120,6 +123,7 @@ export function newAnswer(
     connection: 'open',
     generator: null,
     sources: [],
+    linkHosts: null,
     text: '',
     citations: [],
     steps: [],
@@ -154,9 +158,9 @@ export function shownOf(answer: AnswerState): AnswerState {
   const {carried} = answer
   // Kept by an earlier version of this code, a conversation knows of neither.
   if (carried == null) return answer
-  const {text, citations} = carried
+  const {text, citations, linkHosts = null} = carried
   const sources = answer.sources.length < carried.sources.length ? carried.sources : answer.sources
-  return {...answer, sources, text, citations}
+  return {...answer, sources, linkHosts, text, citations}
 }
 
 /** Whether a model that declined had begun to answer: in this try, or in the text that it was to go on from. */
@@ -178,14 +182,14 @@ export function usedSources(answer: Pick<AnswerState, 'citations'>): ReadonlySet
 /** The same question, to be asked once more: from the start, or going on from the text there is. */
 export function retried(answer: AnswerState, askedAt: number, goesOn: boolean): AnswerState {
   const fresh = newAnswer(answer.key, answer.question, {...answer, askedAt})
-  const {sources, text, citations} = shownOf(answer)
+  const {sources, linkHosts = null, text, citations} = shownOf(answer)
   // Of a try that brought nothing new, the one before is what can be continued.
   const answerId = answer.carried?.answerId ?? answer.answerId
   return {
     ...fresh,
     attempt: answer.attempt + 1,
     continues: goesOn ? answerId : null,
-    carried: text === '' ? null : {answerId, sources, text, citations},
+    carried: text === '' ? null : {answerId, sources, text, citations, linkHosts},
   }
 }
 
@@ -219,6 +223,10 @@ function withEvent(answer: AnswerState, event: AnswerEvent): AnswerState {
       return {
         ...answer,
         sources: [...answer.sources, ...event.sources.filter(isNewTo(answer.sources))],
+        linkHosts:
+          event.linkHosts === undefined
+            ? (answer.linkHosts ?? null)
+            : [...(answer.linkHosts ?? []), ...event.linkHosts],
         phase: advance(answer, 'sources'),
       }
     case 'reasoning':

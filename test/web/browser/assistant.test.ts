@@ -279,6 +279,25 @@ describe.skipIf(chromiumPath === null)('the assistant in a browser', () => {
     expect(await page.locator('.nearest a').getAttribute('href')).toMatch(/\/docs\/install$/)
   })
 
+  test('a link that no source has is text, also when a page speaks to the model', async () => {
+    const links =
+      'See [the guide](https://tracker.example/auto?q=secret), https://tracker.example/b and [ours](https://known.example/x).\n\nMore.'
+    const event = {...sourcesEvent(), linkHosts: ['known.example']}
+    const {page, problems} = await open([
+      {send: event},
+      ...[...links].map((text) => delta(text)),
+      {send: done('complete')},
+    ])
+
+    await ask(page, 'Where is the guide?')
+    await phase(page, 'complete')
+    await page.locator('.text a[href="https://known.example/x"]').waitFor()
+
+    expect(await page.locator('.text a[href*="tracker"]').count()).toBe(0)
+    expect(await textOf(page)).toContain('the guide (https://tracker.example/auto?q=secret)')
+    expect(problems).toEqual([])
+  })
+
   test('a refusal keeps the question, says when to try again, and trying again works', async () => {
     const {page} = await open(whole)
 
