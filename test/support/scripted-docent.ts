@@ -48,6 +48,8 @@ export interface ScriptedDocentOptions {
   /** Extra pages by path. */
   readonly pages?: Readonly<Record<string, string>>
   readonly contentSecurityPolicy?: string
+  /** Who writes, as `/api/info` tells; null for a server that has no such address. Default `extractive`. */
+  readonly generator?: 'extractive' | 'anthropic' | null
   readonly searchResults?: (query: string) => readonly unknown[]
 }
 
@@ -72,6 +74,7 @@ export async function startScriptedDocent(options: ScriptedDocentOptions): Promi
   const requests: string[] = []
   const watchers = new Set<() => void>()
   const open = new Set<ServerResponse>()
+  const refusedOnce = new Set<string>()
   let isUnreachable = false
   let releases = 0
   let count = 0
@@ -94,6 +97,8 @@ export async function startScriptedDocent(options: ScriptedDocentOptions): Promi
     if (isUnreachable && path.startsWith('/api/')) return void request.socket.destroy()
     response.setHeader('content-security-policy', options.contentSecurityPolicy ?? strictPolicy)
 
+    const {generator = 'extractive'} = options
+    if (path === '/api/info' && generator !== null) return json(response, 200, {generator})
     const match = /^\/api\/answers\/([\w-]+)\/(events|stop|feedback|timings)$/.exec(path)
     if (request.method === 'POST' && path === '/api/answers') return ask(request, response)
     if (match !== null) {
@@ -159,8 +164,11 @@ export async function startScriptedDocent(options: ScriptedDocentOptions): Promi
     )
     if (begun !== undefined) return stream(begun, 0, response)
     const question = String(body['question'])
-    if (question.startsWith('refuse')) {
-      response.setHeader('retry-after', '7')
+    // "refuse this", "refuse for 2 seconds", "refuse once for 2 seconds".
+    const refusal = /^refuse( once)?(?:.* for (\d+) second)?/.exec(question)
+    if (refusal !== null && !(refusal[1] && refusedOnce.has(question))) {
+      refusedOnce.add(question)
+      response.setHeader('retry-after', refusal[2] ?? '7')
       return json(response, 429, {
         error: {code: 'rate_limited', message: 'Too many questions in a short time. Please wait a moment.'},
       })

@@ -363,6 +363,33 @@ describe('a session', () => {
     )
   })
 
+  test('tries of one question are one answer, and none is sent before its time', async () => {
+    await withDocent(
+      () => [],
+      async (docent) => {
+        const {session, until} = openTab(docent)
+        const posts = (): number => docent.requests.filter((line) => line === 'POST /api/answers').length
+        session.ask('refuse me for 3000 seconds')
+        const first = await until(({phase}) => phase === 'refused')
+
+        session.ask(' refuse me for 3000 seconds ')
+        session.retry(first.key)
+        session.ask('refuse another for 1 second')
+        const second = await until(({question, phase}) => question.includes('another') && phase === 'refused')
+        await new Promise((resolve) => setTimeout(resolve, 1_100))
+        session.ask('refuse another for 1 second')
+        await until(({attempt, phase}) => attempt === 2 && phase === 'refused')
+
+        expect(posts()).toBe(3)
+        expect(session.answers.map(({key}) => key)).toEqual([first.key, second.key])
+        // Another passage makes another question.
+        session.ask('refuse another for 1 second', 'of this passage')
+        expect(session.answers).toHaveLength(3)
+        session.close()
+      },
+    )
+  })
+
   test('a conversation that is deleted is deleted on the server first', async () => {
     await withDocent(
       () => [{send: sourcesEvent([])}, {send: done('abstained')}],

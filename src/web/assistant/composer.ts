@@ -28,6 +28,8 @@ export class Composer implements ReactiveController {
   #results: readonly SearchResult[] = []
   #active = -1
   #about = ''
+  /** What is put into the box once there is one. */
+  #draft: string | null = null
 
   constructor(host: ReactiveControllerHost, options: ComposerOptions) {
     this.#host = host
@@ -57,14 +59,27 @@ export class Composer implements ReactiveController {
     this.#host.requestUpdate()
   }
 
-  /** Puts a question back to be changed. */
+  hostUpdated(): void {
+    if (this.#draft !== null && this.#box !== null) this.edit(this.#draft, this.#about)
+  }
+
+  /** Puts a question into the box, to be changed or sent. */
   edit(question: string, about: string): void {
     const box = this.#box
+    this.#draft = box === null ? question : null
+    this.about = about
     if (box === null) return
     box.value = question
-    this.about = about
     growToFit(box)
     box.focus()
+  }
+
+  /** Sends a question that was put into the box, unless the reader has changed it meanwhile. */
+  submitUnchanged(question: string): void {
+    if (this.#draft === question) {
+      this.#draft = null
+      this.#options.onAsk(question, this.#about)
+    } else if (this.#box?.value === question) this.#submit()
   }
 
   render(): TemplateResult {

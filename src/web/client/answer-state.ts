@@ -66,6 +66,8 @@ export interface Problem {
   readonly message: string
   readonly retryable: boolean
   readonly retryAfterMs: number | null
+  /** Milliseconds since the epoch from when on a refused question may be asked again; absent where it is not known. */
+  readonly retryAt?: number | null
 }
 
 export type Rating = 'up' | 'down'
@@ -350,11 +352,19 @@ export function stopped(answer: AnswerState): AnswerState {
   return isEnded(answer) ? answer : {...answer, phase: 'stopped', connection: 'open'}
 }
 
-/** The answer after the server refused the question. */
+/** The answer after the server refused the question at `now`. */
 export function refused(
   answer: AnswerState,
   problem: {code: ErrorCode; message: string; retryAfterMs: number | null},
+  now = Date.now(),
 ): AnswerState {
+  const {code, message, retryAfterMs} = problem
+  const retryAt = retryAfterMs === null ? null : now + retryAfterMs
   const retryable = ['rate_limited', 'not_ready', 'internal', 'shutting_down'].includes(problem.code)
-  return {...answer, phase: 'refused', connection: 'open', problem: {...problem, retryable}}
+  return {
+    ...answer,
+    phase: 'refused',
+    connection: 'open',
+    problem: {code, message, retryAfterMs, retryAt, retryable},
+  }
 }
