@@ -167,6 +167,7 @@ export async function openServer(options: ServerOptions): Promise<DocentServer> 
   const http = createHttpServer({
     options: settings,
     answering: assistant.answering,
+    generator: assistant.generator.name,
     transcripts: assistant.transcripts,
     search: assistant.retriever,
     current: usableWith(assistant.embedder, assistant.current),

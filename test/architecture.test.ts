@@ -16,9 +16,9 @@ const allowed: Record<string, readonly string[]> = {
   generation: ['domain', 'text'],
   ingestion: ['domain', 'text', 'typescript', 'native', 'markdown', 'embedding', 'index', 'retrieval'],
   answering: ['domain', 'text', 'retrieval', 'generation'],
-  transcripts: ['domain', 'native', 'answering'],
+  transcripts: ['domain', 'text', 'native', 'answering'],
   http: ['domain', 'text', 'markdown', 'index', 'retrieval', 'answering', 'transcripts', 'ingestion'],
-  web: ['domain'],
+  web: ['domain', 'text'],
 }
 
 /** Packages that one room alone may import. */

@@ -227,6 +227,7 @@ function startDocent(): void {
     const http = createHttpServer({
       options: settings,
       answering,
+      generator: 'anthropic',
       transcripts,
       search: {search: () => Promise.reject(new Error('not measured'))},
       current: {

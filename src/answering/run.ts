@@ -28,6 +28,9 @@ import {
 } from '../domain/index.ts'
 import type {FinishEvent, GenerationEvent, GenerationFacts, Generator} from '../generation/generator.ts'
 import type {Retrieval, Retriever} from '../retrieval/retriever.ts'
+import {headOf} from '../text/cut.ts'
+import {linkHostsIn} from '../text/link-hosts.ts'
+import {allWellFormed, wellFormed} from '../text/well-formed.ts'
 import {type AnswerFold, createAnswerFold} from './answer-fold.ts'
 import {refOf} from './ids.ts'
 import type {Journal, JournalEntry, JournalFacts} from './journal.ts'
@@ -246,7 +249,8 @@ export function beginRun(options: RunOptions): Run {
     const at = clock()
     const timings = fold.timings(at)
     // The grammar promises a `sources` event before `done`; whoever left during retrieval was shown none.
-    if (round === 0) emit({type: 'sources', round: 1, query: question.question, sources: []}, at)
+    if (round === 0)
+      emit({type: 'sources', round: 1, query: question.question, sources: [], linkHosts: []}, at)
     end(
       toldToday({
         type: 'done',
@@ -299,7 +303,7 @@ export function beginRun(options: RunOptions): Run {
       fresh.push(numbered)
     }
     round += 1
-    emit({type: 'sources', round, query, sources: fresh.map(shownSource)})
+    emit({type: 'sources', round, query, sources: fresh.map(shownSource), linkHosts: linkHostsOf(fresh)})
     return fresh
   }
 
@@ -483,10 +487,9 @@ export function beginRun(options: RunOptions): Run {
   function emitText(text: string): void {
     let rest = text
     while (rest.length > maxDeltaChars) {
-      const last = rest.charCodeAt(maxDeltaChars - 1)
-      const cut = last >= 0xd800 && last <= 0xdbff ? maxDeltaChars - 1 : maxDeltaChars
-      emit({type: 'delta', text: rest.slice(0, cut)})
-      rest = rest.slice(cut)
+      const head = headOf(rest, maxDeltaChars)
+      emit({type: 'delta', text: head})
+      rest = rest.slice(head.length)
     }
     if (rest !== '') emit({type: 'delta', text: rest})
   }
@@ -545,20 +548,19 @@ export function beginRun(options: RunOptions): Run {
   return run
 }
 
-function wellFormed(text: string): string {
-  // Node 20 has it, the library of ES2023 does not know it yet.
-  return (text as string & {toWellFormed(): string}).toWellFormed()
+function linkHostsOf(sources: readonly RetrievedSource[]): string[] {
+  return linkHostsIn(sources.map(({url, markdown, text}) => `${url}\n${markdown}\n${text}`).join('\n'))
 }
 
 function boundedTool(event: ToolEvent): ToolEvent {
-  if (event.input === undefined) return event
+  if (event.input === undefined) return allWellFormed(event)
   let size = Number.POSITIVE_INFINITY
   try {
     size = JSON.stringify(event.input)?.length ?? 0
   } catch {
     // Not JSON, so it cannot be sent or stored: left out like one that is too large.
   }
-  if (size <= maxToolInputChars) return event
+  if (size <= maxToolInputChars) return allWellFormed(event)
   const {input: _, ...rest} = event
-  return rest
+  return allWellFormed(rest)
 }

@@ -112,6 +112,11 @@ export interface SourcesEvent {
   /** What was searched for: the question, or what it was rewritten to. */
   readonly query: string
   readonly sources: readonly Source[]
+  /**
+   * Hosts that these sources link to or name, in all of their text: a link in the answer that leads elsewhere was not
+   * found in the docs. Absent in events from before it was told.
+   */
+  readonly linkHosts?: readonly string[]
 }
 
 export interface ReasoningEvent {

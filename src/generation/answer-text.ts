@@ -23,6 +23,8 @@ export function answerText(results: SearchResults, style: CitationStyle): Answer
   const markers: MarkerCitations = markerCitations({
     isSource: (n) => results.has(n),
     touchingWords: style === 'markers',
+    isAddressOf: results.isAddressOf,
+    isInSources: results.say,
   })
   let dropped = 0
   let paragraphDue = false

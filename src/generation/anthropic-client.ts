@@ -1,5 +1,6 @@
 import Anthropic from '@anthropic-ai/sdk'
 import type {MessageCreateParamsStreaming} from '@anthropic-ai/sdk/resources/messages'
+import {allWellFormed} from '../text/well-formed.ts'
 import {type UpstreamEvents, upstreamEvents} from './upstream-events.ts'
 import {upstreamFetch} from './upstream-fetch.ts'
 
@@ -13,7 +14,7 @@ export interface AnthropicClientOptions {
 
 export interface AnthropicClient {
   /**
-   * Sends one request, once, and resolves with its head. @throws the SDK's errors, DocentError of `upstreamFetch`.
+   * Sends one request, once, without halves of characters, which the API refuses, and resolves with its head. @throws the SDK's errors, DocentError of `upstreamFetch`.
    * The signal closes the connection for as long as its events are read.
    */
   stream(
@@ -40,7 +41,7 @@ export function anthropicClient({apiKey, baseUrl, stallTimeoutMs}: AnthropicClie
   })
   return {
     async stream(body, {signal}) {
-      const response = await client.messages.create(body, {signal}).asResponse()
+      const response = await client.messages.create(allWellFormed(body), {signal}).asResponse()
       const {headers} = response
       return {
         requestId: headers.get('request-id'),

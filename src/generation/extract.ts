@@ -1,6 +1,9 @@
 import type {RetrievedSource} from '../domain/index.ts'
+import {shortened} from '../text/cut.ts'
 import {isStopTerm} from '../text/stop-words.ts'
 import {termsOf, tokensOf} from '../text/terms.ts'
+import {boundedUnit} from './bounded-unit.ts'
+import {literal} from './literal-markdown.ts'
 import {type Block, blocksOf, type Unit} from './quotable-blocks.ts'
 
 export interface ExtractOptions {
@@ -8,6 +11,8 @@ export interface ExtractOptions {
   readonly words?: number
   /** Lines of code at most, over all blocks. Default 48. */
   readonly codeLines?: number
+  /** UTF-16 units at most, about; a single thing that is longer is cut. Default 8,000. */
+  readonly characters?: number
   /** For measuring; the defaults are what measuring gave. */
   readonly weights?: Partial<ExtractWeights>
 }
@@ -104,9 +109,9 @@ export function extract(
   sources: readonly RetrievedSource[],
   options: ExtractOptions = {},
 ): ExtractPart[] {
-  const {words: mostWords = 120, codeLines: codeBudget = 48} = options
+  const {words: mostWords = 120, codeLines: codeBudget = 48, characters: characterBudget = 8_000} = options
   const weights = {...defaultWeights, ...options.weights}
-  const bySource = sources.map(candidatesOf)
+  const bySource = sources.map((source, index) => candidatesOf(source, index, characterBudget / 2))
   const candidates = bySource.flat()
   if (candidates.length === 0) return []
   const asked = askedOf(question, candidates)
@@ -120,6 +125,7 @@ export function extract(
   const told = new Set<string>()
   const seen: string[] = []
   let words = 0
+  let characters = 0
   let codeLines = 0
   let codeBlocks = 0
 
@@ -134,10 +140,12 @@ export function extract(
     // Without the unit that it was made for, or with nothing else, a run is only what stood around it.
     if (!run.includes(seed)) return false
     const prose = run.filter(({unit}) => unit.kind !== 'code').reduce((sum, unit) => sum + unit.words, 0)
+    const length = run.reduce((sum, {unit}) => sum + unit.markdown.length, 0)
     const code = run.filter(({unit}) => unit.kind === 'code')
     const lines = code.reduce((sum, {unit}) => sum + unit.plain.split('\n').length, 0)
     // The first choice may be a long list of steps; it is the answer.
     if (prose > 0 && words + prose > wordBudget * (chosen.size === 0 ? 1.7 : 1.1)) return false
+    if (characters + length > characterBudget) return false
     if (code.length > 0 && (codeLines + lines > codeBudget || codeBlocks + code.length > maxCodeBlocks))
       return false
     for (const candidate of run) {
@@ -149,6 +157,7 @@ export function extract(
       }
     }
     words += prose
+    characters += length
     codeLines += lines
     codeBlocks += code.length
     return true
@@ -211,31 +220,34 @@ function leadsNowhere(candidate: Candidate, chosen: ReadonlySet<Candidate>): boo
   return true
 }
 
-function candidatesOf(source: RetrievedSource, sourceIndex: number): Candidate[] {
+function candidatesOf(source: RetrievedSource, sourceIndex: number, longestUnit: number): Candidate[] {
   let index = 0
   const blocks = blocksOf(source)
   return blocks.flatMap((block, blockIndex) => {
     const next = blocks[blockIndex + 1]
     const isFollowed = next !== undefined && next.kind !== 'paragraph' && next.under === block.under
-    return block.units.map((unit, place) => ({
-      unit,
-      block,
-      source,
-      sourceIndex,
-      blockIndex,
-      index: index++,
-      // "It is not published when", and then a list.
-      leadsOn:
-        unit.leadsOn ||
-        (unit.kind === 'sentence' &&
-          isFollowed &&
-          place === block.units.length - 1 &&
-          /(?<=[\p{L}\p{N}`*,—–-])$/u.test(unit.plain)),
-      terms: new Set(termsOf(unit.plain)),
-      words: unit.plain.split(/\s+/).length,
-      match: 0,
-      score: 0,
-    }))
+    return block.units.map((whole, place) => {
+      const unit = boundedUnit(whole, longestUnit)
+      return {
+        unit,
+        block,
+        source,
+        sourceIndex,
+        blockIndex,
+        index: index++,
+        // "It is not published when", and then a list.
+        leadsOn:
+          unit.leadsOn ||
+          (unit.kind === 'sentence' &&
+            isFollowed &&
+            place === block.units.length - 1 &&
+            /(?<=[\p{L}\p{N}`*,—–-])$/u.test(unit.plain)),
+        terms: new Set(termsOf(unit.plain)),
+        words: unit.plain.split(/\s+/).length,
+        match: 0,
+        score: 0,
+      }
+    })
   })
 }
 
@@ -604,7 +616,8 @@ function inReadingOrder(chosen: ReadonlySet<Candidate>): ExtractPart[] {
       ? previous.sourceIndex !== candidate.sourceIndex || previous.block.under !== candidate.block.under
       : kind === 'code' || kind === 'row' || pointsBack.test(candidate.unit.plain)
     if (needsName) between += labelOf(candidate)
-    if (!sameBlock && kind === 'row') between += `${candidate.block.head}\n`
+    if (!sameBlock && kind === 'row' && candidate.block.head.length <= maxHeadLength)
+      between += `${candidate.block.head}\n`
     // Words left out between two sentences of a paragraph are marked, as in any quotation.
     if (sameBlock && kind === 'sentence' && previous && candidate.index !== previous.index + 1)
       between = ' … '
@@ -615,14 +628,14 @@ function inReadingOrder(chosen: ReadonlySet<Candidate>): ExtractPart[] {
   return parts
 }
 
+const maxLabelLength = 200
+/** A table's header is left out from this length on. */
+const maxHeadLength = 2_000
+
 function labelOf(candidate: Candidate): string {
   const name = headingOf(candidate)
-  return name === '' ? '' : `**${name.replace(markup, '\\$&')}**\n\n`
+  return name === '' ? '' : `**${literal(shortened(name, maxLabelLength))}**\n\n`
 }
-
-/** Signs that could be read as Markdown where they stand; those inside a word are left as they are. */
-const markup =
-  /[\\`*]|\](?=[([])|(?<=!)\[|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])|~(?=~)|(?<=~)~|<(?=[a-z/!?])|&(?=[a-z#])/giu
 
 function normalised(text: string): string {
   return text

@@ -1,5 +1,6 @@
 import {setTimeout as delay} from 'node:timers/promises'
 import {noUsage, type RetrievedSource} from '../domain/index.ts'
+import {headWordsOf} from '../text/cut.ts'
 import {type ExtractOptions, extract} from './extract.ts'
 import type {GenerationEvent, GenerationRequest, Generator} from './generator.ts'
 import {inTurns} from './in-turns.ts'
@@ -7,12 +8,14 @@ import {openingLinesFor} from './opening-line.ts'
 import {blocksOf} from './quotable-blocks.ts'
 
 export interface ExtractiveOptions extends ExtractOptions {
-  /** Pause between two deltas, so that a reader sees the answer grow; 0 for none. Default 8. */
+  /** Milliseconds between two deltas, so that a reader sees the answer grow; 0 for none. Default 8; less in a long one. */
   readonly paceMs?: number
 }
 
 /** Longest quote in a citation, in UTF-16 units. */
 const maxQuoteLength = 300
+/** So long the whole of an extract is drawn out at most. */
+const longestPacedMs = 3_000
 
 /**
  * Answers by quoting: whole sentences, steps, table rows and code blocks of the sources, each cited. Needs no key
@@ -28,17 +31,30 @@ export function extractiveGenerator(options: ExtractiveOptions = {}): Generator 
       // Kept with the sources, where quoting finds them.
       await inTurns(request.sources, blocksOf, signal)
       const parts = partsOf(request, options)
+      const pieces = parts.map((part) => ({part, texts: piecesOf(part.text)}))
+      const count = pieces.reduce((sum, {texts}) => sum + texts.length, 0)
+      const gapMs = Math.min(paceMs, longestPacedMs / count)
       let length = 0
-      for (const part of parts) {
+      let dueAt = performance.now()
+      for (const {part, texts} of pieces) {
         const start = length
-        for (const text of piecesOf(part.text)) {
+        for (const text of texts) {
           length += text.length
           yield {type: 'delta', text}
-          if (paceMs > 0) await pause(paceMs, signal)
+          dueAt += gapMs
+          // Timers are late and coarse: what one took too long, the next ones are given less.
+          const waitMs = dueAt - performance.now()
+          if (waitMs >= 1) await pause(waitMs, signal)
           signal.throwIfAborted()
         }
         if (part.source) {
-          yield {type: 'citation', n: part.source.n, start, end: length, quote: shortened(part.plain)}
+          yield {
+            type: 'citation',
+            n: part.source.n,
+            start,
+            end: length,
+            quote: headWordsOf(part.plain, maxQuoteLength),
+          }
         }
       }
       yield {type: 'finish', finishReason: 'extract', usage: noUsage, upstreamRequestId: null}
@@ -106,13 +122,6 @@ function questionIn({question, history}: GenerationRequest): string {
 /** Pieces about as large as a model's tokens, two words at most, that join to the text. */
 function piecesOf(text: string): string[] {
   return text.match(/\s*\S{1,24}(?:[ ]\S{1,12}(?=\s|$))?|\s+$/gu) ?? []
-}
-
-function shortened(text: string): string {
-  if (text.length <= maxQuoteLength) return text
-  const cut = text.slice(0, maxQuoteLength)
-  // Not in the middle of a surrogate pair, nor of a word where there are words.
-  return cut.replace(/[\ud800-\udbff]$/, '').replace(/\s+\S*$/, '')
 }
 
 function spaceless(text: string): string {

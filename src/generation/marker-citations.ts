@@ -1,4 +1,7 @@
 import {flat} from '../text/flat.ts'
+import {codeTracker} from './code-tracker.ts'
+import {expressionGoesOn, isIndexable, mayGoOn} from './index-expression.ts'
+import {numbersIn, partialMarker, wholeMarker} from './marker-syntax.ts'
 
 /**
  * Takes `[n]` markers out of a streamed text and tells what they cite.
@@ -6,7 +9,11 @@ import {flat} from '../text/flat.ts'
  * For models and gateways that cannot cite by themselves. Knows `[1]`, `[1, 2]`, `[1][2]`, `[1-3]`, `[[1]]`,
  * `[^1]`, `[1](address)` and the full-width `【1】` and `［1］`. The text that comes out has no markers; the
  * citations say where they stood. A marker that is not whole yet is held back, so none is ever seen in part, and
- * one that points at no source is dropped and counted. Code, inline and fenced, passes untouched.
+ * one that points at no source is dropped and counted.
+ *
+ * Brackets that mean something else pass untouched: code, inline and fenced, `argv[1]`, `rows[1].name`, a link to
+ * somewhere else, a definition as `[1]: address`. What they are is told from what stands on both sides, so a marker
+ * that is whole is held until what follows it is known.
  */
 export interface MarkerCitation {
   readonly n: number
@@ -23,6 +30,10 @@ export interface MarkerOptions {
    * markers: for others it is likelier an index, and stays. Default false.
    */
   readonly touchingWords?: boolean
+  /** Whether an address is that of a source, so that `[1](address)` cites it and is no other link. Default always. */
+  readonly isAddressOf?: (n: number, address: string) => boolean
+  /** Whether the sources say these words; `port[1]` is no marker where they do. Default never. */
+  readonly isInSources?: (words: string) => boolean
 }
 
 export interface MarkerCitations {
@@ -43,22 +54,22 @@ const maxSentence = 4000
 /** Longest address after a marker, as in `[1](address)`. */
 const maxAddress = 400
 
-const separators = '\\s*(?:[,;，、]|-|–)\\s*'
-// No zero and no more than two digits: `[0]` is an index and `[404]` a status.
-const numbers = `\\^?[1-9]\\d?(?:${separators}\\^?[1-9]\\d?)*`
-const whole = new RegExp(
-  `^(?:\\[\\[\\s*(${numbers})\\s*\\]\\]|\\[\\s*(${numbers})\\s*\\]|[【［]\\s*(${numbers})[^】］\\n]*[】］])$`,
-)
-/** Everything that a marker may look like before it is whole. */
-const partial = new RegExp(
-  `^(?:\\[|\\[{1,2}\\s*(?:\\^|(?:${numbers})?(?:${separators}\\^?|\\s*)?)\\]?|[【［]\\s*(?:(?:${numbers})[^】］\\n]*)?)$`,
-)
+/** So much of the word before a bracket is looked at. */
+const maxWord = 80
+
+interface MarkerGroup {
+  /** As it was written. */
+  readonly text: string
+  readonly numbers: readonly number[]
+  /** Numbers of the marker at its end, which an address would belong to. */
+  readonly last: readonly number[]
+}
 
 /** Characters with which nothing can begin or end but a word: taken together, since each step costs something. */
 const plainRun = /[^\s`~[\]【［】］。！？]+/y
 
 export function markerCitations(options: MarkerOptions): MarkerCitations {
-  const {isSource, touchingWords = false} = options
+  const {isSource, touchingWords = false, isAddressOf = () => true, isInSources = () => false} = options
   let out = ''
   let citations: MarkerCitation[] = []
   let length = 0
@@ -68,9 +79,12 @@ export function markerCitations(options: MarkerOptions): MarkerCitations {
   let space = ''
   /** A marker that is not whole yet. */
   let held = ''
-  /** Numbers of a whole marker whose `(address)` may follow. */
-  let awaitingAddress: readonly number[] | null = null
-  let address = ''
+  /** Whole markers that touch each other, until what follows them tells whether they are some. */
+  let group: MarkerGroup | null = null
+  let ahead = ''
+  /** Whether what is held touches a word, and whether it begins a line. */
+  let touches = false
+  let beginsLine = false
 
   const code = codeTracker()
   /** The sentence so far, and where it began; the one before it, for markers that stand after its full stop. */
@@ -78,6 +92,8 @@ export function markerCitations(options: MarkerOptions): MarkerCitations {
   let sentenceStart = 0
   let before: {readonly start: number; readonly end: number} | null = null
   let last = ''
+  /** What has been shown since the last white space. */
+  let word = ''
   let afterMarker = false
   let lost = ''
   const citedHere = new Set<string>()
@@ -90,11 +106,18 @@ export function markerCitations(options: MarkerOptions): MarkerCitations {
         closeSentence()
       if (sentence === '' && isBlank) sentenceStart = length + char.length
       else if (sentence.length < maxSentence) sentence += char
+      if (isBlank) word = ''
+      else goOnWord(char)
       out += char
       length += char.length
       last = char
       afterMarker = false
     }
+  }
+
+  const goOnWord = (part: string): void => {
+    word += part
+    if (word.length > 2 * maxWord) word = word.slice(-maxWord)
   }
 
   const closeSentence = (): void => {
@@ -130,6 +153,7 @@ export function markerCitations(options: MarkerOptions): MarkerCitations {
     // A marker between two words leaves the space that kept them apart; one at a line's start takes its own.
     lost = space
     space = ''
+    word = ''
     afterMarker = true
   }
 
@@ -142,44 +166,77 @@ export function markerCitations(options: MarkerOptions): MarkerCitations {
     show(text)
   }
 
-  const take = (char: string): void => {
-    if (awaitingAddress) {
-      if (address === '' && char !== '(') {
-        awaitingAddress = null
-      } else {
-        address += char
-        if (char === ')' || char === '\n' || address.length > maxAddress) {
-          awaitingAddress = null
-          address = ''
-        }
-        return
-      }
-    }
+  /** Goes over text again that was held until what stands before it was decided. */
+  const takeAgain = (text: string): void => {
+    for (const char of text) take(char)
+  }
 
-    if (held !== '') {
-      const candidate = held + char
-      const match = whole.exec(candidate)
-      // `[[1]` is whole only with its second bracket; `[1]` may yet be the inner part of nothing.
-      if (match) {
-        held = ''
-        const numbersCited = numbersIn(match[1] ?? match[2] ?? match[3] ?? '')
-        cite(numbersCited)
-        awaitingAddress = numbersCited
-        address = ''
-        return
+  const settle = (isCitation: boolean, after: string): void => {
+    if (group === null) return
+    const {text, numbers: cited} = group
+    group = null
+    ahead = ''
+    if (isCitation) cite(cited)
+    else {
+      held = text + held
+      release()
+    }
+    takeAgain(after)
+  }
+
+  /** Of a word that a marker touches, one may be an index: then the sources have it so, or no source is meant. */
+  const isIndex = ({text, numbers: cited}: MarkerGroup): boolean =>
+    touches && (!cited.every(isSource) || isInSources(nameAtEnd(word) + text))
+
+  /** Looks at what follows a group; `after` ends with the newest character. */
+  const takeAfter = (markers: MarkerGroup, after: string): void => {
+    const char = after.at(-1)!
+    const mayGrow = markers.text.length < maxHeld
+    if (mayGrow && (after === '[' || after === '【' || after === '［')) held = after
+    else if (after.startsWith('(')) {
+      const isWhole = char === ')'
+      if (!isWhole && char !== '\n' && after.length <= maxAddress) ahead = after
+      else if (!isWhole) settle(!touches, after)
+      else if (!isIndex(markers) && markers.last.some((n) => isAddressOf(n, after.slice(1, -1))))
+        settle(true, '')
+      else settle(false, after)
+    } else if (beginsLine && after === ':') settle(false, after)
+    else if (touches && mayGoOn.test(after)) ahead = after
+    else settle(!isIndex(markers) && !(touches && expressionGoesOn.test(after)), after)
+  }
+
+  const takeHeld = (candidate: string, char: string): void => {
+    const match = wholeMarker.exec(candidate)
+    // `[[1]` is whole only with its second bracket; `[1]` may yet be the inner part of nothing.
+    if (match) {
+      held = ''
+      const found = numbersIn(match[1] ?? match[2] ?? match[3] ?? '')
+      group = {
+        text: (group?.text ?? '') + candidate,
+        numbers: [...(group?.numbers ?? []), ...found],
+        last: found,
       }
-      if (candidate.length <= maxHeld && partial.test(candidate)) {
-        held = candidate
-        return
-      }
+    } else if (candidate.length <= maxHeld && partialMarker.test(candidate)) held = candidate
+    // Behind markers, another bracket makes all of it an expression or a link.
+    else if (group !== null) settle(false, char)
+    else {
       release()
       take(char)
-      return
     }
+  }
 
+  const take = (char: string): void => {
+    if (held !== '') takeHeld(held + char, char)
+    else if (group !== null) takeAfter(group, ahead + char)
+    else takeFree(char)
+  }
+
+  const takeFree = (char: string): void => {
     if (!code.inside() && (char === '[' || char === '【' || char === '［')) {
-      const touches = space === '' && !afterMarker && /[\p{L}\p{N}_)\]]/u.test(last)
-      if (!touches || touchingWords || char !== '[') {
+      touches = char === '[' && space === '' && !afterMarker && /[\p{L}\p{N}_)\]]/u.test(last)
+      beginsLine = last === '' || last === '\n'
+      const isOther = last === '=' || (touches && (!touchingWords || isIndexable(word, sentence)))
+      if (!isOther) {
         held = char
         return
       }
@@ -198,7 +255,7 @@ export function markerCitations(options: MarkerOptions): MarkerCitations {
   /** Takes the text at `from` up to the next character that needs a look of its own; returns where that is. */
   const takeRun = (text: string, from: number): number => {
     plainRun.lastIndex = from
-    const run = held === '' && awaitingAddress === null ? plainRun.exec(text)?.[0] : undefined
+    const run = held === '' && group === null ? plainRun.exec(text)?.[0] : undefined
     const first = String.fromCodePoint(text.codePointAt(from)!)
     // Its first character may have to do with what came before: white space, a marker, the end of a sentence.
     take(first)
@@ -206,6 +263,7 @@ export function markerCitations(options: MarkerOptions): MarkerCitations {
     if (rest === undefined || rest === '') return from + first.length
     code.seeAll(rest)
     if (sentence.length < maxSentence) sentence += rest
+    goOnWord(rest)
     out += rest
     length += rest.length
     const tail = rest.slice(-2)
@@ -232,6 +290,8 @@ export function markerCitations(options: MarkerOptions): MarkerCitations {
         held = ''
         dropped += 1
       }
+      // Of an address that was cut off nothing is shown.
+      if (group !== null) settle(!isIndex(group), ahead.startsWith('(') ? '' : ahead)
       release()
       return taken()
     },
@@ -256,89 +316,7 @@ function endsSentence(text: string): boolean {
   return at >= 0 && '.!?:。！？'.includes(text[at] ?? ' ')
 }
 
-/** `1, 3-5` as 1, 3, 4, 5. */
-function numbersIn(text: string): number[] {
-  const found: number[] = []
-  for (const [, from, to] of text.matchAll(/(\d{1,3})(?:\s*[-–]\s*\^?(\d{1,3}))?/g)) {
-    const first = Number(from)
-    const last = to === undefined ? first : Number(to)
-    if (last < first || last - first > 20) found.push(first, last)
-    else for (let n = first; n <= last; n++) found.push(n)
-  }
-  return found
-}
-
-const fenceLine = /^\s*(?:(?:[-*+>]|\d{1,9}[.)])\s+)*(?:`{3,}[^`]*|~{3,}.*)$/
-
-interface CodeTracker {
-  see(char: string): void
-  /** Sees characters of which none is a line break, a backtick or a tilde. */
-  seeAll(text: string): void
-  inside(): boolean
-  /** Between two pieces of text. */
-  rest(): void
-}
-
-/** Follows CommonMark closely enough to know whether the next character stands in code. */
-function codeTracker(): CodeTracker {
-  let line = ''
-  /** Whether the line has a run of marks that a fence is made of. */
-  let mayBeFence = false
-  let fence: {readonly char: string; readonly length: number} | null = null
-  let inline = 0
-  let run = 0
-
-  const endRun = (): void => {
-    if (run === 0) return
-    // At the start of a line three or more open a fence, which the line's end decides.
-    if (!fence && !/^\s*(?:(?:[-*+>]|\d{1,9}[.)])\s+)*`{3,}$/.test(line)) {
-      if (inline === 0) inline = run
-      else if (inline === run) inline = 0
-    }
-    run = 0
-  }
-
-  return {
-    see(char) {
-      if (char === '`' && !fence) {
-        run += 1
-        line += char
-        mayBeFence ||= run >= 3
-        return
-      }
-      endRun()
-      if (char !== '\n') {
-        if (line.length < 2000) line += char
-        if (char === '~') mayBeFence = true
-        return
-      }
-      if (fence) {
-        const closing = /^\s*(`{3,}|~{3,})\s*$/.exec(line)?.[1]
-        if (closing?.[0] === fence.char && closing.length >= fence.length) fence = null
-      } else {
-        const opened = /^\s*(?:(?:[-*+>]|\d{1,9}[.)])\s+)*(`{3,}|~{3,})(.*)$/.exec(line)
-        if (opened?.[1] && inline === 0 && !(opened[1][0] === '`' && opened[2]?.includes('`'))) {
-          fence = {char: opened[1][0] ?? '`', length: opened[1].length}
-        }
-      }
-      // Inline code does not reach over an empty line.
-      if (line.trim() === '') inline = 0
-      line = ''
-      mayBeFence = false
-    },
-    seeAll(text) {
-      endRun()
-      if (line.length < 2000) line += text
-    },
-    rest() {
-      line = flat(line)
-    },
-    inside() {
-      if (fence) return true
-      // Asked before a character that is no backtick, so a run that stands open is over.
-      const state = run === 0 ? inline : inline === 0 ? run : inline === run ? 0 : inline
-      // The info string of a fence, too, which its line's end will open.
-      return state > 0 || (mayBeFence && fenceLine.test(line))
-    },
-  }
+/** The name that a word ends with: what brackets behind it would take an element of. */
+function nameAtEnd(word: string): string {
+  return /[\p{L}\p{N}_$.]*$/u.exec(word.slice(-maxWord))![0]
 }

@@ -6,6 +6,8 @@ import type {
   Tool,
 } from '@anthropic-ai/sdk/resources/messages'
 import type {Turn} from '../domain/index.ts'
+import {headOf, tailOf} from '../text/cut.ts'
+import {markerCitations} from './marker-citations.ts'
 import type {QuotableSource, SearchResults} from './search-results.ts'
 
 /** How sources reach the model: as search results that the API cites, or as numbered text that it cites by markers. */
@@ -24,7 +26,7 @@ export function systemPrompt(citations: CitationStyle, canSearch: boolean): stri
     '- If the documentation differs by version or system and the question names none, say which one the answer is for.',
     ...(citations === 'markers'
       ? [
-          '- After each statement, cite the numbers of the search results that say it, in square brackets, as [1] or [2][3]. Cite no number that was not given. No markers inside code. No list of sources at the end.',
+          '- After each statement, cite the numbers of the search results that say it, in square brackets after a space, as [1] or [2][3]. Cite no number that was not given. No markers inside code; an expression with brackets, as `argv[1]`, is code. No list of sources at the end.',
         ]
       : [
           '- Let each statement rest on the search results, so that it can be cited. Write no citation markers and no list of sources: they are added for you.',
@@ -114,7 +116,7 @@ export function historyMessages(history: readonly Turn[], budgetTokens: number):
     if (content.length > characters) {
       // The latest turns matter most; one that does not fit whole is cut at its end rather than lost.
       if (kept.length === 0 && characters > 400)
-        kept.push({...turn, content: `${content.slice(0, characters)} …`})
+        kept.push({...turn, content: `${headOf(content, characters)} …`})
       break
     }
     characters -= content.length
@@ -145,7 +147,7 @@ const maxContinuation = 12_000
 
 /** Not as an assistant's message: models without prefill refuse a conversation that ends in one. */
 function continuation(partial: string): string {
-  const shown = partial.length > maxContinuation ? `…${partial.slice(-maxContinuation)}` : partial
+  const shown = partial.length > maxContinuation ? `…${tailOf(partial, maxContinuation)}` : partial
   const safe = shown.replaceAll('</answer_so_far>', '<\\/answer_so_far>')
   return [
     'Your answer to this question broke off. This is what the visitor has of it:',
@@ -155,14 +157,8 @@ function continuation(partial: string): string {
 }
 
 function withoutMarkers(text: string): string {
-  return text
-    .split(/(```[\s\S]*?(?:```|$)|`[^`\n]*`)/)
-    .map((part, index) =>
-      index % 2 === 1
-        ? part
-        : part.replace(/[ \t]*(?:\[\^?\d{1,2}(?:\s*,\s*\d{1,2})*\](?!\()|【\d{1,2}[^】\n]*】)/g, ''),
-    )
-    .join('')
+  const markers = markerCitations({isSource: () => true, touchingWords: true, isAddressOf: () => false})
+  return markers.push(text).text + markers.end().text
 }
 
 function attribute(text: string): string {

@@ -1,4 +1,5 @@
 import type {Turn} from '../domain/index.ts'
+import {headOf} from '../text/cut.ts'
 import {anthropicClient} from './anthropic-client.ts'
 
 export interface QuestionRewriterOptions {
@@ -29,7 +30,7 @@ export function anthropicQuestionRewriter(options: QuestionRewriterOptions): {
     async rewrite(question, history, {signal}) {
       const turns = history
         .slice(-maxTurns)
-        .map(({role, content}) => `<${role}>\n${content.slice(0, maxTurnLength)}\n</${role}>`)
+        .map(({role, content}) => `<${role}>\n${headOf(content, maxTurnLength)}\n</${role}>`)
       const {events} = await client.stream(
         {
           model: options.model,

@@ -193,7 +193,7 @@ function tableBlocks(table: Tokens.Table): Block[] {
 }
 
 /** A fence longer than any run of backticks inside. */
-function fenced(text: string, info: string): string {
+export function fenced(text: string, info: string): string {
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length))
   const fence = '`'.repeat(longest + 1)
   const language = /^[\w+#.-]+/.exec(info)?.[0] ?? ''
@@ -361,6 +361,6 @@ function decoded(text: string): string {
 }
 
 /** A sentence that would start a list, heading or quote when it stands first on a line is escaped. */
-function guarded(sentence: string): string {
+export function guarded(sentence: string): string {
   return sentence.replace(/^(?=[#>+-](?:\s|$)|#{2,6}\s)/, '\\').replace(/^(\d+)(?=[.)]\s)/, '$1\\')
 }

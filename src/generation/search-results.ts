@@ -1,6 +1,7 @@
 import type {SearchResultBlockParam, TextBlockParam} from '@anthropic-ai/sdk/resources/messages'
 import {BoundedMemory} from '../domain/bounded-memory.ts'
 import type {RetrievedSource} from '../domain/index.ts'
+import {shortened} from '../text/cut.ts'
 import {inTurns} from './in-turns.ts'
 import {quotableBlocks} from './quotable-blocks.ts'
 
@@ -13,6 +14,10 @@ export interface SearchResults {
   add(source: QuotableSource): SearchResultBlockParam
   /** Whether a source of this number was sent. */
   has(n: number): boolean
+  /** Whether this is the address of the source of that number, or of its page. */
+  isAddressOf(n: number, address: string): boolean
+  /** Whether a source that was sent has these very words. */
+  say(words: string): boolean
   /** What a citation cites, if it holds: a source that was sent, and words that stand in it. Null if not. */
   cited(citation: CitedLocation): {readonly n: number; readonly quote: string} | null
 }
@@ -51,6 +56,9 @@ export function searchResults(): SearchResults {
       }
     },
     has: (n) => sent.some(({source}) => source.n === n),
+    isAddressOf: (n, address) =>
+      sent.some(({source}) => source.n === n && pageOf(address) === pageOf(source.url)),
+    say: (words) => sent.some(({source}) => source.markdown.includes(words) || source.text.includes(words)),
     cited({type, search_result_index: index, source, cited_text: text}) {
       if (type !== 'search_result_location' || typeof text !== 'string' || spaceless(text) === '') return null
       const atIndex = typeof index === 'number' ? sent[index] : undefined
@@ -61,7 +69,7 @@ export function searchResults(): SearchResults {
           ? atIndex
           : sent.find(({name}) => named !== null && name === named)
       if (result === undefined || !holds(result, text)) return null
-      return {n: result.source.n, quote: shortened(text.replace(/\s+/g, ' ').trim())}
+      return {n: result.source.n, quote: shortened(text.replace(/\s+/g, ' ').trim(), maxQuoteLength)}
     },
   }
 }
@@ -80,6 +88,11 @@ function holds({content, source}: QuotableSource, quote: string): boolean {
 
 function nameOf({url, anchor}: RetrievedSource): string {
   return anchor === '' ? url : `${url}#${anchor}`
+}
+
+/** An address without its fragment; a title may follow it in a link. */
+function pageOf(address: string): string {
+  return address.trim().replace(/[\s#].*$/s, '')
 }
 
 /** Pieces of the sections that are asked about most, by their Markdown; weighed in characters. */
@@ -128,12 +141,4 @@ function textBlocksOf({markdown}: RetrievedSource): TextBlockParam[] {
 /** Words alone: white space differs between a page, its blocks and a quote that joins two of them. */
 function spaceless(text: string): string {
   return text.normalize('NFC').replace(/\s+/g, '')
-}
-
-function shortened(text: string): string {
-  if (text.length <= maxQuoteLength) return text
-  return `${text
-    .slice(0, maxQuoteLength)
-    .replace(/[\ud800-\udbff]$/, '')
-    .replace(/\s+\S*$/, '')}…`
 }

@@ -1,5 +1,6 @@
 import {AnthropicError, APIConnectionError, APIConnectionTimeoutError, APIError} from '@anthropic-ai/sdk'
 import {DocentError, type ErrorCode} from '../domain/index.ts'
+import {headOf, shortened} from '../text/cut.ts'
 import {causeCodeOf} from './upstream-fetch.ts'
 
 export interface UpstreamErrorContext {
@@ -34,7 +35,7 @@ export function upstreamError(error: unknown, context: UpstreamErrorContext): Do
   if (error instanceof APIError) {
     const status: number | undefined = error.status
     const type = typeOf(error)
-    const said = shortened(error.apiMessage ?? '', context.secrets)
+    const said = withoutSecrets(error.apiMessage ?? '', context.secrets)
     const requestId = error.requestID ?? context.upstreamRequestId
     return new DocentError(
       codeOf(status, type),
@@ -61,7 +62,7 @@ export function upstreamError(error: unknown, context: UpstreamErrorContext): Do
     })
   }
   const name = error instanceof Error ? error.name : typeof error
-  const message = error instanceof Error ? shortened(error.message, context.secrets) : ''
+  const message = error instanceof Error ? withoutSecrets(error.message, context.secrets) : ''
   // What neither the SDK nor the network threw is a mistake of ours, and no model should be blamed for it.
   const code = error instanceof AnthropicError ? 'upstream_error' : 'internal'
   return new DocentError(code, `Talking to the model's API failed: ${name} ${message}`.trim(), {details})
@@ -81,7 +82,7 @@ function docentErrorIn(error: unknown): DocentError | null {
 function typeOf(error: APIError): string | null {
   const body = error.error as {error?: {type?: unknown}} | undefined
   const type: unknown = error.type ?? body?.error?.type
-  return typeof type === 'string' ? type.slice(0, 60) : null
+  return typeof type === 'string' ? headOf(type, 60) : null
 }
 
 function codeOf(status: number | undefined, type: string | null): ErrorCode {
@@ -127,9 +128,9 @@ function retryAfterOf(headers: Headers | undefined): number | null {
   return Number.isNaN(date) ? null : Math.max(0, date - Date.now())
 }
 
-function shortened(text: string, secrets: readonly string[]): string {
+function withoutSecrets(text: string, secrets: readonly string[]): string {
   let clean = text.replace(/\s+/g, ' ').trim()
   for (const secret of secrets) if (secret !== '') clean = clean.replaceAll(secret, '…')
   clean = clean.replace(/\b(?:sk-[\w-]{6,}|Bearer\s+\S+)/g, '…')
-  return clean.length > 200 ? `${clean.slice(0, 200)}…` : clean
+  return shortened(clean, 200)
 }

@@ -1,5 +1,6 @@
 import express, {type Request, type Response, type Router} from 'express'
 import {DocentError, endings} from '../domain/index.ts'
+import {headOf} from '../text/cut.ts'
 import {endingLabelOf, writerOf} from '../transcripts/terminal-view.ts'
 import type {Transcript, TranscriptItem, TranscriptStore} from '../transcripts/transcript-store.ts'
 import {type Html, html, pageOf} from './html.ts'
@@ -173,7 +174,7 @@ ${facts.filter(([, value]) => value !== null).map(([name, value]) => html`<tr><t
 <table><thead><tr><th>#</th><th>After</th><th>Event</th><th>Data</th></tr></thead><tbody>
 ${transcript.events.map(({seq, at, event}) => {
   const {type, ...data} = event
-  return html`<tr><td>${seq}</td><td>${at - transcript.startedAt} ms</td><td>${type}</td><td><code>${JSON.stringify(data).slice(0, 500)}</code></td></tr>
+  return html`<tr><td>${seq}</td><td>${at - transcript.startedAt} ms</td><td>${type}</td><td><code>${headOf(JSON.stringify(data), 500)}</code></td></tr>
 `
 })}</tbody></table>`
 }

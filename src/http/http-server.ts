@@ -5,7 +5,7 @@ import compression from 'compression'
 import express, {type Express} from 'express'
 import helmet from 'helmet'
 import type {Answering} from '../answering/answering.ts'
-import {DocentError} from '../domain/index.ts'
+import {DocentError, type GeneratorName} from '../domain/index.ts'
 import type {CurrentBuild} from '../index/build.ts'
 import type {DocsSearch} from '../retrieval/retriever.ts'
 import type {TranscriptStore} from '../transcripts/transcript-store.ts'
@@ -14,6 +14,7 @@ import {addAnswerRoutes} from './answer-routes.ts'
 import {addConsoleRoutes} from './console-routes.ts'
 import {addDocsRoutes} from './docs-routes.ts'
 import {errorHandler} from './error-response.ts'
+import {addInfoRoute} from './info-route.ts'
 import {createLimits, type LimitOptions} from './limits.ts'
 import {type Log, loggedPath} from './log.ts'
 import type {Metrics} from './metrics.ts'
@@ -41,6 +42,8 @@ export interface HttpOptions extends LimitOptions, StaffTokens {
 export interface HttpServerDeps {
   readonly options: HttpOptions
   readonly answering: Answering
+  /** Who writes the answers, for widgets that ask what a question costs. */
+  readonly generator: GeneratorName
   readonly transcripts: TranscriptStore
   readonly search: DocsSearch
   readonly current: CurrentBuild
@@ -111,6 +114,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   app.use('/api', crossOrigin(options.allowedOrigins), express.json({limit: '64kb'}))
   addAnswerRoutes(app, {answering, transcripts, limits, metrics, log, bufferMs, ...streaming})
   addSearchRoute(app, {search: deps.search, limits})
+  addInfoRoute(app, deps.generator)
   refuseOtherMethods(app)
 
   // Pages and scripts only: a compressed stream would be held back until there is enough of it.
@@ -267,6 +271,7 @@ const methodsOf: Readonly<Record<string, string>> = {
   '/api/answers/:id/timings': 'POST',
   '/api/conversations/:id': 'DELETE',
   '/api/search': 'GET',
+  '/api/info': 'GET',
 }
 
 /** After the routes: a known address asked with another method is 405, not 404. */

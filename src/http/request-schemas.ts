@@ -1,18 +1,19 @@
 import {z} from 'zod'
 import {refOf} from '../answering/ids.ts'
 import {DocentError, endings, type Question} from '../domain/index.ts'
+import {wellFormed} from '../text/well-formed.ts'
 import type {TranscriptFilter} from '../transcripts/transcript-store.ts'
 
 export const maxQuestionLength = 4000
 
 const identifier = z.string().regex(/^[\w-]{1,64}$/, 'must be 1 to 64 letters, digits, - or _')
 
-/** Text that may be stored and shown: no NUL, which SQLite and terminals trip over. */
+/** Text that may be stored, shown and sent on: no NUL, which SQLite and terminals trip over, and no half characters. */
 const words = (max: number) =>
   z
     .string()
     .max(max)
-    .transform((text) => text.replaceAll('\u0000', ''))
+    .transform((text) => wellFormed(text.replaceAll('\u0000', '')))
 
 const questionText = words(maxQuestionLength).refine((text) => text.trim() !== '', 'must not be empty')
 

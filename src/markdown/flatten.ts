@@ -1,4 +1,5 @@
 import type {Diagnostic} from '../domain/index.ts'
+import {headOf} from '../text/cut.ts'
 import {allDialects} from './dialects/all-dialects.ts'
 import type {ConstructCounts, FidelityNote} from './fidelity.ts'
 import {dialectTables} from './flattening/dialect.ts'
@@ -88,7 +89,7 @@ export function flatten(body: string, options: FlattenOptions): Flat {
           construct,
           fate,
           line,
-          ...(detail ? {detail: detail.slice(0, 200)} : {}),
+          ...(detail ? {detail: headOf(detail, 200)} : {}),
           ...(lostWords > 0 ? {words: lostWords} : {}),
         })
       }

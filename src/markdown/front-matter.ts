@@ -1,6 +1,8 @@
 import matter from 'gray-matter'
 import {parse as parseToml} from 'smol-toml'
 import type {Diagnostic} from '../domain/index.ts'
+import {headOf} from '../text/cut.ts'
+import {wellFormed} from '../text/well-formed.ts'
 
 /** What a page says about itself, checked. Absent keys are null. */
 export interface FrontMatter {
@@ -180,7 +182,7 @@ function refused(): never {
 function placeOf(error: unknown): {line: number; reason: string} {
   const fault = error as {mark?: {line?: number}; line?: number; reason?: string; message?: string}
   const line = fault.mark?.line ?? (fault.line === undefined ? 0 : fault.line - 1)
-  const reason = (fault.reason ?? fault.message ?? String(error)).split('\n')[0]!.slice(0, 200)
+  const reason = headOf((fault.reason ?? fault.message ?? String(error)).split('\n')[0]!, 200)
   // gray-matter's opening marker is line 0 of what the parsers see in none of the languages.
   return {line: Math.max(0, line), reason}
 }
@@ -241,7 +243,7 @@ function textOf(value: unknown): string | null {
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString().slice(0, 10)
   if (typeof value === 'number' || typeof value === 'bigint') return String(value)
   if (typeof value !== 'string') return null
-  const text = value.replace(/\s+/g, ' ').trim().slice(0, maxValueLength)
+  const text = headOf(wellFormed(value).replace(/\s+/g, ' ').trim(), maxValueLength)
   return text === '' ? null : text
 }
 

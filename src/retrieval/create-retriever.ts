@@ -8,6 +8,7 @@ import {
 import type {Embedder} from '../embedding/embedder.ts'
 import type {CurrentBuild, IndexBuild, StoredPage} from '../index/build.ts'
 import {bestExcerptOf} from '../text/best-excerpt.ts'
+import {headOf} from '../text/cut.ts'
 import {BuildMemory} from './build-memory.ts'
 import {answerabilityOf, type Calibration, parseCalibration} from './calibration.ts'
 import {distinctCandidates, spreadOverPages} from './choice.ts'
@@ -65,7 +66,7 @@ export function createRetriever(options: RetrieverOptions): Retriever & DocsSear
     signal: AbortSignal | undefined,
   ): Promise<Found> {
     signal?.throwIfAborted()
-    const asked = query.question.slice(0, maxQuestionLength)
+    const asked = headOf(query.question, maxQuestionLength)
     const {version} = query
     if (version !== null && !build.versions().includes(version)) {
       throw new DocentError('version_not_found', `The index has no pages of version ${version}.`)

@@ -1,4 +1,5 @@
 import type {Turn} from '../domain/index.ts'
+import {headOf} from '../text/cut.ts'
 import {isStopTerm} from '../text/stop-words.ts'
 import {tokensOf} from '../text/terms.ts'
 
@@ -40,7 +41,7 @@ export function topicOf(
     const turn = turns[at]!
     const share = 0.75 ** age * (turn.role === 'user' ? 1 : 0.4)
     if (turn.role === 'user') age++
-    const text = turn.role === 'assistant' ? turn.content.slice(0, 600) : turn.content.slice(0, 2_000)
+    const text = headOf(turn.content, turn.role === 'assistant' ? 600 : 2_000)
     const counted = new Set<string>()
     for (const token of tokensOf(text)) {
       const key = token.terms[0]!

@@ -1,3 +1,4 @@
+import {headOf} from './cut.ts'
 import {type Sentence, sentencesOf} from './sentences.ts'
 import {type Token, tokensOf} from './terms.ts'
 
@@ -108,8 +109,5 @@ function cutAt(text: string, start: number, end: number, maxLength: number): num
   if (end - start <= maxLength) return end
   const limit = start + maxLength - 1
   const space = text.lastIndexOf(' ', limit)
-  if (space > start + maxLength / 2) return space
-  // Never between the two halves of a surrogate pair.
-  const code = text.charCodeAt(limit - 1)
-  return code >= 0xd800 && code <= 0xdbff ? limit - 1 : limit
+  return space > start + maxLength / 2 ? space : headOf(text, limit).length
 }

@@ -14,7 +14,7 @@ function redacted(event: AnswerEvent): AnswerEvent {
     case 'reasoning':
       return {...event, text: ''}
     case 'sources':
-      return {...event, query: '', sources: event.sources.map(redactedSource)}
+      return {...event, query: '', linkHosts: [], sources: event.sources.map(redactedSource)}
     case 'citation': {
       const {quote: _, ...rest} = event
       return rest

@@ -14,6 +14,7 @@ import {
   type Usage,
 } from '../domain/index.ts'
 import type {SqliteDatabase} from '../native/index.ts'
+import {headOf} from '../text/cut.ts'
 import {type EventRow, eventsOf} from './event-rows.ts'
 import {searchQueryOf} from './search-query.ts'
 import type {
@@ -293,9 +294,9 @@ function itemOf(row: AnswerRow): TranscriptItem {
   }
 }
 
-/** The first 200 characters, no half one at the end. */
+/** The first 200 characters or a little less. */
 export function excerptOf(text: string): string {
-  return text.slice(0, 200).replace(/[\uD800-\uDBFF]$/, '')
+  return headOf(text, 200)
 }
 
 interface Conditions {

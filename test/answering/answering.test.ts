@@ -883,6 +883,30 @@ describe('looking again', () => {
   })
 })
 
+test('each round of sources tells the hosts that they link to, wherever they name them', async () => {
+  const far = (host: string): string => `${'Many words. '.repeat(200)}See https://${host}/x.`
+  const {answering, generator, ask} = createWorld({
+    retrieval: {
+      sources: ({question}) =>
+        question === 'again'
+          ? [sampleSource(7, {markdown: far('seven.example')})]
+          : [
+              sampleSource(1, {markdown: far('one.example'), url: 'https://docs.example/page'}),
+              sampleSource(2),
+            ],
+    },
+  })
+  const reader = readerOf(answering, ask())
+  const call = await generator.call(0)
+  await call.request.search('again')
+  call.say('So.')
+  call.finish()
+  await reader.over
+
+  const rounds = reader.got.flatMap(({event}) => (event.type === 'sources' ? [event.linkHosts] : []))
+  expect(rounds).toEqual([['docs.example', 'one.example'], ['seven.example']])
+})
+
 describe('gathered delivery', () => {
   test('hands out text in fewer parts, each with the number of its last piece', async () => {
     vi.useFakeTimers()

@@ -102,6 +102,27 @@ describe('the request', () => {
     expect(second.body?.tools).toEqual(body?.tools)
   })
 
+  test('holds no half character, whatever was cut or sent', async () => {
+    const keys = `x${'🔑'.repeat(8000)}`
+    const broken = 'half \ud83d of one'
+    await told(
+      claude(),
+      requestOf({
+        question: broken,
+        // The budget of 12,000 units falls into the middle of a pair.
+        history: [turn('user', keys.slice(0, 13_001))],
+        sources: [sourceOf(1, `${first} ${broken}`, {title: broken})],
+        continueFrom: keys,
+      }),
+    )
+
+    const {body} = await fake.request(0)
+    const sent = JSON.stringify(body)
+    expect(sent).toContain('half \ufffd of one')
+    expect(sent.length).toBeGreaterThan(20_000)
+    expect(sent).not.toMatch(/\\ud[89a-f]/i)
+  })
+
   test('takes nothing from the environment', async () => {
     vi.stubEnv('ANTHROPIC_API_KEY', 'env-key')
     vi.stubEnv('ANTHROPIC_AUTH_TOKEN', 'env-token')
@@ -150,13 +171,16 @@ const turn = (role: 'user' | 'assistant', content: string) => ({role, content})
 
 describe('earlier turns', () => {
   test('stand before the question, without citation markers', async () => {
-    const history = [turn('user', 'How to install?'), turn('assistant', 'Run npm [1][2]. See `a[1]`.')]
+    const history = [
+      turn('user', 'How to install?'),
+      turn('assistant', 'Run npm [1][2]. See `a[1]` and argv[1].'),
+    ]
 
     await told(claude(), requestOf({history, sources}))
 
     const {body} = await fake.request(0)
     expect(body?.messages.map(({role}) => role)).toEqual(['user', 'assistant', 'user'])
-    expect(body?.messages[1]?.content).toMatchObject([{text: 'Run npm. See `a[1]`.'}])
+    expect(body?.messages[1]?.content).toMatchObject([{text: 'Run npm. See `a[1]` and argv[1].'}])
     expect(JSON.stringify(body?.messages.slice(0, -1))).not.toContain('citations')
   })
 
@@ -292,6 +316,22 @@ describe('citations', () => {
     const {body} = await fake.request(0)
     expect(JSON.stringify(body)).not.toContain('"search_result"')
     expect(JSON.stringify(body?.messages)).toContain('<search_result number=\\"1\\"')
+  })
+
+  test('an expression with brackets is no marker, and a link cites only the source that it leads to', async () => {
+    const pieces = [
+      'The name is arg',
+      'v[',
+      '1]. It is 3000[1](/docs',
+      '/page-1#section-1). See [2](https',
+      '://a.example/).',
+    ]
+    fake.next(answer(...pieces))
+
+    const {events, text} = await told(claude({citations: 'markers'}), requestOf({sources}))
+
+    expect(text).toBe('The name is argv[1]. It is 3000. See [2](https://a.example/).')
+    expect(citationsIn(events)).toMatchObject([{n: 1, words: 'It is 3000'}])
   })
 
   test('markers are taken out even where none were asked for', async () => {

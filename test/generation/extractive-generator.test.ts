@@ -94,6 +94,48 @@ describe('an extract', () => {
     expect(text).not.toContain('127.0.0.1')
   })
 
+  test.each([
+    ['a word', `The port is ${'x'.repeat(180_000)} here.`],
+    ['words without spaces', '端口'.repeat(90_000)],
+    ['joined emoji', `The port ${'👨‍👩‍👧‍👦'.repeat(20_000)}`],
+    ['a line of code', `\`\`\`json\n{"port": "${'y'.repeat(180_000)}"}\n\`\`\``],
+    ['steps', Array.from({length: 500}, (_, i) => `${i + 1}. Set the port ${'z'.repeat(400)}`).join('\n')],
+    ['an item', `- the port ${'q'.repeat(180_000)}\n- another`],
+    ['a cell', `| Name | Default |\n|---|---|\n| port | ${'3'.repeat(180_000)} |`],
+    ['a heading', `## ${'port'.repeat(45_000)}\n\n\`\`\`\nport 3\n\`\`\``],
+    ['a paragraph', `Set the port. ${'word '.repeat(36_000)}`],
+  ])(
+    '%s of 180,000 characters makes an answer of a few thousand, cut between characters',
+    async (_name, page) => {
+      const {events, text} = await told(
+        generator,
+        requestOf({question: 'What is the port?', sources: [sourceOf(1, page)]}),
+      )
+
+      expect(text.length).toBeLessThan(9_000)
+      expect(events.filter(({type}) => type === 'delta').length).toBeLessThan(1_500)
+      const visible = page.replace(/[^\p{L}\p{N}]/gu, '')
+      for (const {words} of citedIn(events)) {
+        expect(words).toMatch(/\S/)
+        expect(visible).toContain(words.replace(/[^\p{L}\p{N}]/gu, '').slice(0, 3_000))
+      }
+      expect(text).not.toMatch(/(?<![\ud800-\udbff])[\udc00-\udfff]|[\ud800-\udbff](?![\udc00-\udfff])/)
+      expect(text.split('```').length % 2).toBe(1)
+    },
+  )
+
+  test('however slowly it is to be drawn, the whole takes a few seconds', async () => {
+    const slow = extractiveGenerator({paceMs: 60_000})
+
+    const {text, error} = await told(
+      slow,
+      requestOf({question: 'change the port', sources: [sourceOf(1, portPage)]}),
+    )
+
+    expect(error).toBeNull()
+    expect(text).toContain('Set the `PORT` variable')
+  }, 60_000)
+
   test('says nothing twice, though several sources do', async () => {
     const sentence = 'Set the PORT variable to change the port of the server.'
 

@@ -133,8 +133,89 @@ describe('markers in streamed text', () => {
     expect(run(['[1] One.']).text).toBe('One.')
   })
 
-  test('a model told to write markers may put them at the word', () => {
-    expect(run(['Set the port[1].'], {touchingWords: true}).text).toBe('Set the port.')
+  test.each([
+    'Set the port[1].',
+    'Set the **port**[1], then restart.',
+    'It listens on port 3000[2].',
+    'Call the function (see below)[1].',
+    'It speaks IPv6[1] and HTTP/2 over JavaScript[2].',
+    'Both say so[1][2].',
+    'Both say so[1, 3]: yes.',
+    'Is it the port[1]? Yes - it is.',
+    'The résumés[1] and the on-premise[2] option.',
+    '设置端口[1]。然后重启[2]',
+    '设置端口[1]然后重启。',
+    'Run `npm ci`[1].',
+    'The default is 3000 [1]. It says "no"[2].',
+    'See the port[1](/docs/b) here.',
+  ])('a model told to write markers may put them at the word: %j', (text) => {
+    for (const pieces of [[text], [...text]]) {
+      const seen = run(pieces, {touchingWords: true})
+
+      expect(seen.text).toBe(text.replace(/\s*\[[\d, ]+\](?:\([^)]*\))?/g, ''))
+      expect(seen.cited.length).toBeGreaterThan(0)
+      expect(seen.dropped).toBe(0)
+    }
+  })
+
+  test.each([
+    'The file is argv[1].',
+    'The file is in **argv[1]** here.',
+    'Then sys.argv[1] and process.argv[2] are set.',
+    'The value of $x[2], of @list[1] and of a[0][1].',
+    'Take items[1].name, or matrix[1][2] and grid[1][i].',
+    'Use args[1], x1[2], my_list[1], itemList[3], MY_LIST[1] or C[1].',
+    'So settings[1].name, list[1]->next, port[1]::b, port[1]?.b and port[1] = 3.',
+    'It calls split(text)[1] and handlers[1](event).',
+    'Set port[1][i] first.',
+    'See [the guide][1] and [2][ref].',
+    'The list x = [1, 2] is short.',
+    '使用argv[1]获取参数',
+    'The port[7] is none of the sources.',
+    'Open https://example.com/?a[1]=2 now.',
+    'See [1](https://elsewhere.example/x) and the port[2](https://elsewhere.example/x).',
+    '[1]: https://docs.example/a\n[^2]: A footnote.\n',
+    '- [ ] task\n- [x] done\n',
+  ])('brackets that are no marker stay, though the model was told to write some: %j', (text) => {
+    const isAddressOf = (_n: number, address: string) => address.startsWith('https://docs.example/')
+    for (const pieces of [[text], [...text]]) {
+      const seen = run(pieces, {touchingWords: true, isAddressOf})
+
+      expect(seen.text).toBe(text)
+      expect(seen.cited).toEqual([])
+    }
+  })
+
+  test('what touches a word in the sources too is no marker', () => {
+    const isInSources = (words: string) => 'Set ports[1] to 80.'.includes(words)
+
+    expect(run(['Set ports[1] so[2].'], {touchingWords: true, isInSources}).text).toBe('Set ports[1] so.')
+  })
+
+  test('expressions stay whole however the text is cut, and markers behind them are known', () => {
+    const names = fc.constantFrom('argv', '$x', 'a.b', 'my_list', 'items', 'f(x)', 'itemList', 'x', 'm[0]')
+    const index = fc.integer({min: 1, max: 3})
+    const ends = fc.constantFrom('', '.name', '[2]', '->x')
+    fc.assert(
+      fc.property(names, index, ends, index, fc.integer({min: 1, max: 5}), (name, i, end, n, size) => {
+        const kept = `Take ${name}[${i}]${end} here`
+        const text = `${kept} [${n}]. Done.`
+        const pieces = text.match(new RegExp(`.{1,${size}}`, 'g'))!
+
+        const seen = run(pieces, {touchingWords: true})
+
+        expect(seen.text).toBe(`${kept}. Done.`)
+        expect(seen.cited).toEqual([{n, words: kept}])
+      }),
+      {seed: 5},
+    )
+  })
+
+  test('markers without end are not held for ever', () => {
+    const markers = markerCitations({isSource: () => true})
+    markers.push(`Set it ${'[1]'.repeat(40)}`)
+
+    expect(markers.push('[2]'.repeat(40)).citations).not.toEqual([])
   })
 
   test('how the text is cut into pieces changes nothing', () => {
@@ -165,6 +246,12 @@ describe('markers in streamed text', () => {
       'é',
       '[x](y)',
       '。',
+      'argv',
+      'f(x)',
+      '.b',
+      ':',
+      '=',
+      '-',
     )
     fc.assert(
       fc.property(fc.array(words, {maxLength: 40}), fc.integer({min: 1, max: 7}), (parts, size) => {
@@ -174,6 +261,7 @@ describe('markers in streamed text', () => {
         for (let at = 0; at < points.length; at += size) pieces.push(points.slice(at, at + size).join(''))
 
         expect(run(pieces)).toEqual(run([text]))
+        expect(run(pieces, {touchingWords: true})).toEqual(run([text], {touchingWords: true}))
       }),
       {numRuns: 500, seed: 7},
     )

@@ -29,6 +29,16 @@ test('asks Claude once, with the conversation and the question, and gives what i
   expect(sent).toContain('And on Windows?')
 })
 
+test('sends no half character of a long turn', async () => {
+  fake.next(answer('And on Windows?'))
+
+  await rewriter().rewrite('And \ud83d?', [{role: 'user', content: `x${'🔑'.repeat(3000)}`}], unstopped())
+
+  const sent = JSON.stringify(fake.requests[0]!.body)
+  expect(sent).toContain('🔑')
+  expect(sent).not.toMatch(/\\ud[89a-f]/i)
+})
+
 test('fails at once, without another try, when Claude is overloaded', async () => {
   fake.otherwise([
     [0, {status: 529, headers: {'content-type': 'application/json'}, body: '{"type":"error"}'}],

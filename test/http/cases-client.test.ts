@@ -38,6 +38,30 @@ const begun = (...texts: readonly string[]): FakeStep[] =>
   ])
 const end = steps([blockStop(), messageDelta(), messageStop()])
 
+describe('a client that sends half a character', () => {
+  test('the model and the log get U+FFFD in its place', async () => {
+    const product = await start()
+    product.upstream.next(answer('Fine.'))
+    const half = 'the \ud83d port'
+
+    const reading = await product.ask({
+      question: `How is ${half} set?`,
+      history: [
+        {role: 'user', content: `Hello ${half}, x${'🔑'.repeat(8_000)}`},
+        {role: 'assistant', content: half},
+      ],
+    })
+    await reading.all()
+
+    const sent = JSON.stringify((await product.upstream.request(0)).body)
+    expect(sent).toContain('How is the \ufffd port set?')
+    expect(sent).not.toMatch(/\\ud[89a-f]/i)
+    await expect
+      .poll(() => product.transcript(idOf(reading)))
+      .toMatchObject({question: 'How is the \ufffd port set?'})
+  })
+})
+
 describe('a client that closes', () => {
   test('case 1: in retrieval: no model is asked', async () => {
     const product = await start({retrieval: {until: never}})

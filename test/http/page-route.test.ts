@@ -6,6 +6,7 @@ import request from 'supertest'
 import {afterEach, expect, test} from 'vitest'
 import {addPageRoute, topicsOf} from '../../src/http/page-route.ts'
 import type {CurrentBuild, IndexBuild, StoredPage} from '../../src/index/build.ts'
+import {startHttpProduct} from '../support/http-product.ts'
 
 const folders: string[] = []
 afterEach(async () => {
@@ -55,6 +56,21 @@ test('the page is told what there is to ask about, and whose images it may show'
   expect(page).toBe(
     '<docs-assistant mode="page" image-hosts="img.example cdn.example" pages="Tips &amp; &quot;tricks&quot;"></docs-assistant>',
   )
+})
+
+test('a widget learns who writes the answers, and pages of other sites only where they may', async () => {
+  const product = await startHttpProduct({options: {allowedOrigins: ['https://docs.example']}})
+  try {
+    const from = (origin: string) => fetch(`${product.url}/api/info`, {headers: {origin}})
+    const allowed = await from('https://docs.example')
+
+    expect(await allowed.json()).toEqual({generator: 'scripted'})
+    expect(allowed.headers.get('access-control-allow-origin')).toBe('https://docs.example')
+    expect((await from('https://other.example')).status).toBe(403)
+    expect((await fetch(`${product.url}/api/info`, {method: 'POST'})).status).toBe(405)
+  } finally {
+    await product.close()
+  }
 })
 
 test('without an index the page is served as it was built', async () => {

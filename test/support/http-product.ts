@@ -84,6 +84,7 @@ export async function startHttpProduct(given: HttpProductOptions = {}): Promise<
   const http = createHttpServer({
     options: {...defaults, ...given.options},
     answering,
+    generator: 'scripted',
     transcripts: journal,
     search: searchOf(retriever),
     current,

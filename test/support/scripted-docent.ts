@@ -2,7 +2,7 @@ import {readFile} from 'node:fs/promises'
 import {createServer, type IncomingMessage, type ServerResponse} from 'node:http'
 import type {AddressInfo} from 'node:net'
 import {extname, join, normalize} from 'node:path'
-import type {AnswerEvent, DoneEvent, Source} from '../../src/domain/index.ts'
+import type {AnswerEvent, DoneEvent, Source, SourcesEvent} from '../../src/domain/index.ts'
 
 /** One step of a scripted answer. */
 export type Step =
@@ -48,6 +48,8 @@ export interface ScriptedDocentOptions {
   /** Extra pages by path. */
   readonly pages?: Readonly<Record<string, string>>
   readonly contentSecurityPolicy?: string
+  /** Who writes, as `/api/info` tells; null for a server that has no such address. Default `extractive`. */
+  readonly generator?: 'extractive' | 'anthropic' | null
   readonly searchResults?: (query: string) => readonly unknown[]
 }
 
@@ -73,6 +75,7 @@ export async function startScriptedDocent(options: ScriptedDocentOptions): Promi
   const told = new Set<ScriptedAnswer>()
   const watchers = new Set<() => void>()
   const open = new Set<ServerResponse>()
+  const refusedOnce = new Set<string>()
   let isUnreachable = false
   let releases = 0
   let count = 0
@@ -95,6 +98,8 @@ export async function startScriptedDocent(options: ScriptedDocentOptions): Promi
     if (isUnreachable && path.startsWith('/api/')) return void request.socket.destroy()
     response.setHeader('content-security-policy', options.contentSecurityPolicy ?? strictPolicy)
 
+    const {generator = 'extractive'} = options
+    if (path === '/api/info' && generator !== null) return json(response, 200, {generator})
     const match = /^\/api\/answers\/([\w-]+)\/(events|stop|feedback|timings)$/.exec(path)
     if (request.method === 'POST' && path === '/api/answers') return ask(request, response)
     if (match !== null) {
@@ -160,8 +165,11 @@ export async function startScriptedDocent(options: ScriptedDocentOptions): Promi
     )
     if (begun !== undefined) return stream(begun, 0, response)
     const question = String(body['question'])
-    if (question.startsWith('refuse')) {
-      response.setHeader('retry-after', '7')
+    // "refuse this", "refuse for 2 seconds", "refuse once for 2 seconds".
+    const refusal = /^refuse( once)?(?:.* for (\d+) second)?/.exec(question)
+    if (refusal !== null && !(refusal[1] && refusedOnce.has(question))) {
+      refusedOnce.add(question)
+      response.setHeader('retry-after', refusal[2] ?? '7')
       return json(response, 429, {
         error: {code: 'rate_limited', message: 'Too many questions in a short time. Please wait a moment.'},
       })
@@ -421,7 +429,7 @@ export const sampleDeltas: readonly AnswerEvent[] = deltasOf(sampleAnswer, [
   ['keeps answering without a reader', 4],
 ])
 
-export const sourcesEvent = (sources: readonly Source[] = sampleSources): AnswerEvent => ({
+export const sourcesEvent = (sources: readonly Source[] = sampleSources): SourcesEvent => ({
   type: 'sources',
   round: 1,
   query: '',

@@ -103,6 +103,7 @@ export async function startWireProduct(given: WireProductOptions = {}): Promise<
   const http = createHttpServer({
     options: settings,
     answering,
+    generator: 'anthropic',
     transcripts,
     search: {search: () => Promise.reject(new Error('not part of this'))},
     current: {

@@ -6,7 +6,7 @@ import {afterAll, beforeAll, expect, test} from 'vitest'
 import {buildWeb, ensureWeb, webIsStale} from '../../scripts/build-web.ts'
 
 /** The most that compressed scripts may weigh. The widget's promise is 60,000; this leaves room to notice growth. */
-const maxBytes = {'widget.js': 54_000, 'highlighter.js': 33_000, 'page.js': 1_000}
+const maxBytes = {'widget.js': 55_000, 'highlighter.js': 33_000, 'page.js': 1_000}
 
 let folder: string
 let outDir: string

@@ -100,6 +100,100 @@ describe('a finished answer', () => {
   })
 })
 
+describe('a link to a host that the sources do not have', () => {
+  const known = new Set(['docs.example', 'known.example', 'mail.example'])
+  const guarded: NodeOptions = {...options, links: {...options.links, linkHosts: known}}
+  const drawn = (text: string, isFinished = true): string =>
+    shown(
+      createMarkdownStream(guarded)
+        .update(text, [], isFinished)
+        .flatMap(({nodes}) => nodes),
+    )
+
+  test.each([
+    [
+      'as Markdown',
+      '[click](https://tracker.example/?q=secret)',
+      '<p><span>click <span>(https://tracker.example/?q=secret)</span></span></p>',
+    ],
+    [
+      'with the words of another address',
+      '[https://docs.example/](https://tracker.example/)',
+      '<p><span>https://docs.example/ <span>(https://tracker.example/)</span></span></p>',
+    ],
+    [
+      'bare',
+      'see https://tracker.example/auto now',
+      '<p>see <span>https://tracker.example/auto</span> now</p>',
+    ],
+    ['bare without a scheme', 'see www.tracker.example/x', '<p>see <span>www.tracker.example/x</span></p>'],
+    ['in angle brackets', '<https://tracker.example/x>', '<p><span>https://tracker.example/x</span></p>'],
+    [
+      'by reference',
+      '[click][1]\n\n[1]: https://tracker.example/x',
+      '<p><span>click <span>(https://tracker.example/x)</span></span></p>',
+    ],
+    [
+      'around an image',
+      '[![alt](https://img.example/a.png)](https://tracker.example/x)',
+      '<p><span><img https://img.example/a.png></img> <span>(https://tracker.example/x)</span></span></p>',
+    ],
+    [
+      'to another port',
+      '[x](https://known.example:8080/)',
+      '<p><span>x <span>(https://known.example:8080/)</span></span></p>',
+    ],
+    [
+      'to a host that only begins like one',
+      '[x](https://known.example.evil.example/)',
+      '<p><span>x <span>(https://known.example.evil.example/)</span></span></p>',
+    ],
+    [
+      'without a scheme of its own',
+      '[x](//tracker.example/y)',
+      '<p><span>x <span>(https://tracker.example/y)</span></span></p>',
+    ],
+    ['by mail', 'a@tracker.example', '<p><span>a@tracker.example</span></p>'],
+    [
+      'by mail with a copy',
+      '[x](mailto:a@mail.example?bcc=b@tracker.example)',
+      '<p><span>x <span>(mailto:a@mail.example?bcc=b@tracker.example)</span></span></p>',
+    ],
+  ])('%s is text, with its address to be seen', (_name, text, expected) => {
+    expect(drawn(text)).toBe(expected)
+  })
+
+  test.each([
+    ['[x](https://known.example/any?way)', '<p><a https://known.example/any?way>x</a></p>'],
+    ['https://known.example/x', '<p><a https://known.example/x>https://known.example/x</a></p>'],
+    ['[x](../settings.md)', '<p><a https://docs.example/settings>x</a></p>'],
+    ['a@mail.example', '<p><a mailto:a@mail.example>a@mail.example</a></p>'],
+  ])('%j stays live', (text, expected) => {
+    expect(drawn(text)).toBe(expected)
+  })
+
+  test('is never live while it is written, nor is one to a known host before it is whole', () => {
+    const text =
+      'See [a](https://tracker.example/a), https://tracker.example/b, [c](https://known.example/c) and\nhttps://known.example/dd for [e](known.md) more.'
+    const whole = ['https://known.example/c', 'https://known.example/dd', 'https://docs.example/docs/known']
+    const seen = new Set<string>()
+    const stream = createMarkdownStream(guarded)
+
+    for (let end = 1; end <= text.length; end++) {
+      const nodes = stream.update(text.slice(0, end), [], false).flatMap((block) => block.nodes)
+      for (const [, href] of shown(nodes).matchAll(/<a ([^>]+)>/g)) seen.add(href!)
+    }
+
+    expect([...seen].sort()).toEqual(whole.sort())
+  })
+
+  test('what broke off in the middle of an address has no live end', () => {
+    expect(drawn('See https://known.example/half', false)).toBe(
+      '<p>See <a>https://known.example/half</a></p>',
+    )
+  })
+})
+
 describe('citations', () => {
   test.each([
     ['behind the words they end at', 'One fact. Two.', 'One fact.', '<p>One fact.<cite>1</cite> Two.</p>'],

@@ -11,6 +11,7 @@ import {
   withNews,
 } from '../../src/web/client/answer-state.ts'
 import {createConversationStore, memoryStorage} from '../../src/web/client/conversation-store.ts'
+import {liveHostsOf} from '../../src/web/client/link-hosts.ts'
 import {copiedMarkdown} from '../../src/web/client/markdown-copy.ts'
 import {createLiveSearch} from '../../src/web/client/search.ts'
 import {openSession, type Session} from '../../src/web/client/session.ts'
@@ -304,6 +305,49 @@ describe('a session', () => {
     )
   })
 
+  test('links may lead to the hosts of the sources, of the question and of the own pages', () => {
+    const asked = newAnswer('k', 'What is https://asked.example/x?', {askedAt: 0})
+    const event = {
+      ...sourcesEvent([{...sampleSources[0]!, url: 'https://docs.example/a'}]),
+      linkHosts: ['one.example'],
+    }
+    const first = withNews(asked, {type: 'event', seq: 2, event})
+    const more = {...sourcesEvent([]), linkHosts: ['two.example']}
+    const second = withNews(first, {type: 'event', seq: 3, event: more})
+
+    expect([...(liveHostsOf(second, ['own.example']) ?? [])].sort()).toEqual([
+      'asked.example',
+      'docs.example',
+      'one.example',
+      'own.example',
+      'two.example',
+    ])
+    // Of an earlier server, or kept by an earlier version: as it was.
+    const old = withNews(asked, {type: 'event', seq: 2, event: sourcesEvent()})
+    expect(liveHostsOf(old, [])).toBeNull()
+    const {linkHosts: _, ...kept} = old
+    expect(liveHostsOf(kept, [])).toBeNull()
+    // What is carried over has the hosts of its own sources.
+    const told = withNews(second, {type: 'event', seq: 4, event: {type: 'delta', text: 'Words'}})
+    const carried = shownOf(retried(stopped(told), 1, false))
+    expect(liveHostsOf(carried, [])?.has('two.example')).toBe(true)
+  })
+
+  test('a long passage is cut between two characters', async () => {
+    await withDocent(
+      () => [{send: sourcesEvent([])}, {send: done('abstained')}],
+      async (docent) => {
+        const {session, until} = openTab(docent)
+
+        session.ask('what is it?', `x${'🔑'.repeat(3000)}`)
+        await until(({phase}) => phase === 'abstained')
+
+        expect(docent.answers[0]?.question).toMatch(/^what is it\?\n\n> x(?:🔑){500,}$/u)
+        session.close()
+      },
+    )
+  })
+
   test('a refusal keeps the question and says how long to wait', async () => {
     await withDocent(
       () => [],
@@ -314,6 +358,33 @@ describe('a session', () => {
         const answer = await until(({phase}) => phase === 'refused')
 
         expect(answer.problem).toMatchObject({code: 'rate_limited', retryAfterMs: 7000, retryable: true})
+        session.close()
+      },
+    )
+  })
+
+  test('tries of one question are one answer, and none is sent before its time', async () => {
+    await withDocent(
+      () => [],
+      async (docent) => {
+        const {session, until} = openTab(docent)
+        const posts = (): number => docent.requests.filter((line) => line === 'POST /api/answers').length
+        session.ask('refuse me for 3000 seconds')
+        const first = await until(({phase}) => phase === 'refused')
+
+        session.ask(' refuse me for 3000 seconds ')
+        session.retry(first.key)
+        session.ask('refuse another for 1 second')
+        const second = await until(({question, phase}) => question.includes('another') && phase === 'refused')
+        await new Promise((resolve) => setTimeout(resolve, 1_100))
+        session.ask('refuse another for 1 second')
+        await until(({attempt, phase}) => attempt === 2 && phase === 'refused')
+
+        expect(posts()).toBe(3)
+        expect(session.answers.map(({key}) => key)).toEqual([first.key, second.key])
+        // Another passage makes another question.
+        session.ask('refuse another for 1 second', 'of this passage')
+        expect(session.answers).toHaveLength(3)
         session.close()
       },
     )

@@ -1,3 +1,4 @@
+import {headOf} from '../../text/cut.ts'
 import type {Pass} from '../flattening/pass.ts'
 import {proseIn, stringsOf, wholeString} from '../jsx-text.ts'
 import {balancedEnd} from '../tags.ts'
@@ -39,7 +40,7 @@ export function expression(pass: Pass): boolean {
   } else {
     const strings = stringsOf(code).filter((text) => /\p{L}\s+\p{L}/u.test(text))
     if (strings.length > 0) pass.put(escapedText(strings.join(' ')))
-    pass.note('mdx:expression', strings.length > 0 ? 'flattened' : 'not-understood', bare.slice(0, 100))
+    pass.note('mdx:expression', strings.length > 0 ? 'flattened' : 'not-understood', headOf(bare, 100))
   }
   pass.advance(end)
   return true

@@ -1,9 +1,12 @@
 import type {ReactiveControllerHost} from 'lit'
 import {type AnswerState, declinedToGoOn, isEnded} from '../client/answer-state.ts'
+import {waitMsOf} from '../client/waiting.ts'
 import type {Say, StringKey} from '../locales/strings.ts'
+import {refusalWords} from './refusal.ts'
 
 export interface AnnouncementsOptions {
   readonly say: () => Say
+  readonly lang: () => string
   /** Fires an event of the element; `text` goes with it only where that is allowed. */
   readonly tell: (name: string, detail: Record<string, unknown>, text?: Record<string, unknown>) => void
   readonly onFirstUseful: (answerId: string, firstUsefulMs: number) => void
@@ -20,7 +23,6 @@ const endings = {
   abstained: 'notInDocsText',
   stopped: 'announceStopped',
   'broke-off': 'announceBroke',
-  refused: 'refusedText',
 } as const
 
 /** Tells the page and screen readers where an answer stands: its boundaries, and never each word. */
@@ -28,6 +30,7 @@ export class Announcements {
   readonly #host: ReactiveControllerHost
   readonly #options: AnnouncementsOptions
   #said = ''
+  #refusedUntil = 0
 
   constructor(host: ReactiveControllerHost, options: AnnouncementsOptions) {
     this.#host = host
@@ -58,7 +61,16 @@ export class Announcements {
     if (before.phase !== 'writing' && phase === 'writing') tell('answered', {ref})
     if (isEnded(before) || !isEnded(answer)) return
     tell('ended', {ref, ending: phase, timings: answer.timings}, {text: answer.text})
-    this.announce(say()(endingOf(answer)))
+    if (phase !== 'refused') this.announce(say()(endingOf(answer)))
+    else this.#refused(answer)
+  }
+
+  /** Said once, however often something is tried before its time. */
+  #refused(answer: AnswerState): void {
+    const {say, lang} = this.#options
+    const now = Date.now()
+    if (now >= this.#refusedUntil) this.announce(refusalWords(answer, say(), lang(), now))
+    this.#refusedUntil = Math.max(this.#refusedUntil, now + waitMsOf(answer, now))
   }
 
   #firstUseful({answerId, ref = null, askedAt, sources}: AnswerState): void {

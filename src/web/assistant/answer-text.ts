@@ -1,4 +1,5 @@
 import type {AnswerState} from '../client/answer-state.ts'
+import {liveHostsOf} from '../client/link-hosts.ts'
 import {hrefOf, nameOf} from '../client/markdown-copy.ts'
 import type {Say} from '../locales/strings.ts'
 import {loadedHighlight, loadHighlight} from '../own-script.ts'
@@ -25,6 +26,7 @@ export class AnswerText extends HTMLElement {
   #answer: AnswerState | null = null
   #stream: MarkdownStream | null = null
   #options: NodeOptions | null = null
+  #linkHosts: ReadonlySet<string> | null = null
   #say: Say | null = null
   #blocks: readonly DrawnBlock[] = []
   #shown = 0
@@ -36,8 +38,10 @@ export class AnswerText extends HTMLElement {
   show(answer: AnswerState, options: NodeOptions, say: Say): void {
     if (this.#answer === answer && this.#say === say) return
     const isOther = this.#answer !== null && this.#answer.key !== answer.key
-    if (this.#stream === null || isOther || this.#say !== say) {
-      this.#stream = createMarkdownStream(options)
+    const mayLeadElsewhere = this.#learnHosts(answer, options)
+    if (this.#stream === null || isOther || this.#say !== say || mayLeadElsewhere) {
+      const links = {...options.links, linkHosts: this.#linkHosts}
+      this.#stream = createMarkdownStream({...options, links})
       const highlight = loadedHighlight()
       if (highlight !== null) this.#stream.colour(highlight)
       this.#options = options
@@ -49,6 +53,21 @@ export class AnswerText extends HTMLElement {
     if (isAnew && !answer.text.startsWith(this.#answer?.text.slice(0, this.#shown) ?? '')) this.#shown = 0
     this.#answer = answer
     this.#ask()
+  }
+
+  /** Whether links may lead elsewhere than before, as after another search. */
+  #learnHosts(answer: AnswerState, {links}: NodeOptions): boolean {
+    const known = this.#answer
+    const isSame =
+      known !== null &&
+      known.key === answer.key &&
+      known.linkHosts === answer.linkHosts &&
+      known.sources === answer.sources
+    if (isSame) return false
+    const hosts = liveHostsOf(answer, [new URL(links.base).host, location.host])
+    const before = this.#linkHosts
+    this.#linkHosts = hosts
+    return before?.size !== hosts?.size || [...(hosts ?? [])].some((host) => !before!.has(host))
   }
 
   /** Whether all there is to show is on the screen. */

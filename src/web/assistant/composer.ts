@@ -1,4 +1,5 @@
 import {html, nothing, type ReactiveController, type ReactiveControllerHost, type TemplateResult} from 'lit'
+import {headOf} from '../../text/cut.ts'
 import {hrefOf, nameOf} from '../client/markdown-copy.ts'
 import type {SearchResult} from '../client/search.ts'
 import type {Say} from '../locales/strings.ts'
@@ -27,6 +28,8 @@ export class Composer implements ReactiveController {
   #results: readonly SearchResult[] = []
   #active = -1
   #about = ''
+  /** What is put into the box once there is one. */
+  #draft: string | null = null
 
   constructor(host: ReactiveControllerHost, options: ComposerOptions) {
     this.#host = host
@@ -56,14 +59,27 @@ export class Composer implements ReactiveController {
     this.#host.requestUpdate()
   }
 
-  /** Puts a question back to be changed. */
+  hostUpdated(): void {
+    if (this.#draft !== null && this.#box !== null) this.edit(this.#draft, this.#about)
+  }
+
+  /** Puts a question into the box, to be changed or sent. */
   edit(question: string, about: string): void {
     const box = this.#box
+    this.#draft = box === null ? question : null
+    this.about = about
     if (box === null) return
     box.value = question
-    this.about = about
     growToFit(box)
     box.focus()
+  }
+
+  /** Sends a question that was put into the box, unless the reader has changed it meanwhile. */
+  submitUnchanged(question: string): void {
+    if (this.#draft === question) {
+      this.#draft = null
+      this.#options.onAsk(question, this.#about)
+    } else if (this.#box?.value === question) this.#submit()
   }
 
   render(): TemplateResult {
@@ -110,7 +126,7 @@ export class Composer implements ReactiveController {
           result,
           i,
         ) => html`<a class="result" id="result-${i}" role="option" tabindex="-1" aria-selected=${i === this.#active} href=${this.#options.absolute(hrefOf(result))}>
-        <span class="path" dir="auto">${nameOf(result)}</span><span class="snippet" dir="auto">${result.text.slice(0, maxSnippetChars)}</span></a>`,
+        <span class="path" dir="auto">${nameOf(result)}</span><span class="snippet" dir="auto">${headOf(result.text, maxSnippetChars)}</span></a>`,
       )}
     </div>`
   }

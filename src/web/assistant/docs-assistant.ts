@@ -1,8 +1,10 @@
 import {html, nothing, type PropertyValues, type TemplateResult} from 'lit'
 import {browserNetwork} from '../client/answer-stream.ts'
 import {createConversationStore, memoryStorage} from '../client/conversation-store.ts'
+import {generatorOf} from '../client/requests.ts'
 import {createLiveSearch, type LiveSearch} from '../client/search.ts'
 import {type Change, openSession, type Session} from '../client/session.ts'
+import {waitMsOf} from '../client/waiting.ts'
 import {english, type Locale, loadLocale, localeTagFor} from '../locales/index.ts'
 import {scriptFolder} from '../own-script.ts'
 import {safeHref} from '../render/links.ts'
@@ -12,6 +14,7 @@ import {AssistantAttributes} from './attributes.ts'
 import {isShortcut, storageOf} from './browser.ts'
 import {CitationPreview} from './citation-preview.ts'
 import {Composer} from './composer.ts'
+import {Countdown} from './countdown.ts'
 import {alignBox, frame, gutterOf, launcher, placed} from './frame.ts'
 import {HistorySide} from './history-side.ts'
 import {icon} from './icons.ts'
@@ -63,6 +66,7 @@ export class DocsAssistant extends AssistantAttributes {
   readonly #turns = new TurnList(this, {
     root: () => this.renderRoot,
     say: () => this.#say,
+    lang: () => this.#locale.lang,
     session: () => this.#session!,
     nodeOptions: () => this.#nodeOptions!,
     isNarrow: () => this.#floats || innerWidth < 560,
@@ -76,6 +80,7 @@ export class DocsAssistant extends AssistantAttributes {
   })
   readonly #announcements = new Announcements(this, {
     say: () => this.#say,
+    lang: () => this.#locale.lang,
     tell: (name, detail, text) => this.#tell(name, detail, text),
     onFirstUseful: (answerId, firstUsefulMs) => this.#session?.tellFirstUseful(answerId, firstUsefulMs),
   })
@@ -105,6 +110,15 @@ export class DocsAssistant extends AssistantAttributes {
         .find(({key}) => key === answerKey)
         ?.sources.find((source) => String(source.n) === n),
   })
+
+  constructor() {
+    super()
+    new Countdown(this, {
+      left: () =>
+        Math.max(0, ...(this.#session?.answers ?? []).map((answer) => waitMsOf(answer, Date.now()))),
+      onOver: () => this.#announcements.announce(this.#say('limitOver')),
+    })
+  }
 
   // The page's side of it
 
@@ -219,15 +233,26 @@ export class DocsAssistant extends AssistantAttributes {
     const url = new URL(location.href)
     const question = url.searchParams.get('assistant')
     if (question !== null && question.trim() !== '') {
-      // Asked once: neither a reload nor another assistant on the page asks again.
+      // Once: neither a reload nor another assistant on the page asks again.
       url.searchParams.delete('assistant')
       history.replaceState(history.state, '', url)
       this.#session!.startNew()
-      this.ask(question)
+      void this.#offer(question.trim())
     } else if (this.mode === 'panel' && this.#tab.getItem(openEntry) === '1' && innerWidth > smallPx) {
       // The reader followed a source to this page: the answer is still beside it. The focus stays with the page.
       this.opened = true
     }
+  }
+
+  /**
+   * Puts a question that a link brought into the box. It asks by itself only where answers are quotes: a model costs
+   * money, and whoever made the link should not spend it, nor the reader's share of questions.
+   */
+  async #offer(question: string): Promise<void> {
+    this.#composer.edit(question, '')
+    if (this.#floats) this.show()
+    else this.focus()
+    if ((await generatorOf(this.#server)) === 'extractive') this.#composer.submitUnchanged(question)
   }
 
   protected override updated(changed: PropertyValues): void {

@@ -13,6 +13,7 @@ import {type TurnView, turn} from './turn.ts'
 export interface TurnListOptions {
   readonly root: () => ParentNode
   readonly say: () => Say
+  readonly lang: () => string
   readonly session: () => Session
   readonly nodeOptions: () => NodeOptions
   readonly isNarrow: () => boolean
@@ -146,6 +147,9 @@ export class TurnList implements ReactiveController {
     }
     return turn(shown, view, {
       say: say(),
+      lang: this.#options.lang(),
+      now: Date.now(),
+      isRefusedAgain: session().answers.findLast(({phase}) => phase === 'refused')?.key !== answer.key,
       isNarrow: this.#options.isNarrow(),
       isBusy: session().running !== null,
       absolute: this.#options.absolute,

@@ -11,8 +11,10 @@ import {
 } from '../client/answer-state.ts'
 import {hrefOf, nameOf} from '../client/markdown-copy.ts'
 import type {Feedback} from '../client/requests.ts'
+import {waitMsOf} from '../client/waiting.ts'
 import type {Say, StringKey} from '../locales/strings.ts'
 import {icon} from './icons.ts'
+import {refusalWords} from './refusal.ts'
 import {isQuestion} from './suggestions.ts'
 
 /** What a reader has opened and chosen at one answer. */
@@ -28,6 +30,10 @@ export interface TurnHandlers {
   readonly say: Say
   readonly isNarrow: boolean
   readonly isBusy: boolean
+  readonly lang: string
+  readonly now: number
+  /** A later question was refused as well: it says so. */
+  readonly isRefusedAgain: boolean
   readonly absolute: (href: string) => string
   readonly change: (to: Partial<TurnView>) => void
   readonly retry: () => void
@@ -145,7 +151,7 @@ function marked({snippet, highlights}: Source): (string | TemplateResult)[] {
 
 function ending(answer: AnswerState, on: TurnHandlers): TemplateResult | typeof nothing {
   const {say} = on
-  const again = html`<button class="action" type="button" ?disabled=${on.isBusy} @click=${on.retry}>${icon('retry')}${say('retry')}</button>`
+  const again = html`<button class="action" type="button" ?disabled=${on.isBusy || waitMsOf(answer, on.now) > 0} @click=${on.retry}>${icon('retry')}${say('retry')}</button>`
   const more =
     answer.text === '' || answer.answerId === null
       ? nothing
@@ -173,9 +179,9 @@ function ending(answer: AnswerState, on: TurnHandlers): TemplateResult | typeof 
       return html`<div class="notice warn"><p>${answer.problem?.message || say('brokeOffText')}</p>
         <div class="buttons">${more}${answer.problem?.retryable === false ? nothing : again}</div></div>`
     case 'refused': {
-      const wait = answer.problem?.retryAfterMs ?? null
-      return html`<div class="notice warn"><p>${answer.problem?.message || say('refusedText')}
-        ${wait === null ? nothing : say('tryAgainIn', {n: Math.ceil(wait / 1000)})}</p><div class="buttons">${again}</div></div>`
+      const buttons = html`<div class="buttons">${again}</div>`
+      if (on.isRefusedAgain) return html`<div class="notice quiet">${buttons}</div>`
+      return html`<div class="notice warn"><p>${refusalWords(answer, say, on.lang, on.now)}</p>${buttons}</div>`
     }
     default:
       return nothing

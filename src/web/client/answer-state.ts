@@ -56,6 +56,7 @@ export interface Carried {
   readonly sources: readonly Source[]
   readonly text: string
   readonly citations: readonly Citation[]
+  readonly linkHosts?: readonly string[] | null
 }
 
 export interface Problem {
@@ -65,6 +66,8 @@ export interface Problem {
   readonly message: string
   readonly retryable: boolean
   readonly retryAfterMs: number | null
+  /** Milliseconds since the epoch from when on a refused question may be asked again; absent where it is not known. */
+  readonly retryAt?: number | null
 }
 
 export type Rating = 'up' | 'down'
@@ -91,6 +94,8 @@ export interface AnswerState {
   readonly connection: 'open' | 'reconnecting' | 'offline'
   readonly generator: string | null
   readonly sources: readonly Source[]
+  /** Hosts that the sources link to; null, or absent in what an earlier version kept, where the server did not tell. */
+  readonly linkHosts?: readonly string[] | null
   readonly text: string
   readonly citations: readonly Citation[]
   readonly steps: readonly Step[]
@@ -130,6 +135,7 @@ export function newAnswer(
     connection: 'open',
     generator: null,
     sources: [],
+    linkHosts: null,
     text: '',
     citations: [],
     steps: [],
@@ -164,9 +170,9 @@ export function shownOf(answer: AnswerState): AnswerState {
   const {carried} = answer
   // Kept by an earlier version of this code, a conversation knows of neither.
   if (carried == null) return answer
-  const {text, citations} = carried
+  const {text, citations, linkHosts = null} = carried
   const sources = answer.sources.length < carried.sources.length ? carried.sources : answer.sources
-  return {...answer, sources, text, citations}
+  return {...answer, sources, linkHosts, text, citations}
 }
 
 /** Whether a model that declined had begun to answer: in this try, or in the text that it was to go on from. */
@@ -188,14 +194,14 @@ export function usedSources(answer: Pick<AnswerState, 'citations'>): ReadonlySet
 /** The same question, to be asked once more: from the start, or going on from the text there is. */
 export function retried(answer: AnswerState, askedAt: number, goesOn: boolean): AnswerState {
   const fresh = newAnswer(answer.key, answer.question, {...answer, askedAt})
-  const {sources, text, citations} = shownOf(answer)
+  const {sources, linkHosts = null, text, citations} = shownOf(answer)
   // Of a try that brought nothing new, the one before is what can be continued.
   const answerId = answer.carried?.answerId ?? answer.answerId
   return {
     ...fresh,
     attempt: answer.attempt + 1,
     continues: goesOn ? answerId : null,
-    carried: text === '' ? null : {answerId, sources, text, citations},
+    carried: text === '' ? null : {answerId, sources, text, citations, linkHosts},
   }
 }
 
@@ -231,6 +237,10 @@ function withEvent(answer: AnswerState, event: AnswerEvent): AnswerState {
       return {
         ...answer,
         sources: [...answer.sources, ...event.sources.filter(isNewTo(answer.sources))],
+        linkHosts:
+          event.linkHosts === undefined
+            ? (answer.linkHosts ?? null)
+            : [...(answer.linkHosts ?? []), ...event.linkHosts],
         phase: advance(answer, 'sources'),
       }
     case 'reasoning':
@@ -354,11 +364,19 @@ export function stopped(answer: AnswerState): AnswerState {
   return isEnded(answer) ? answer : {...answer, phase: 'stopped', connection: 'open'}
 }
 
-/** The answer after the server refused the question. */
+/** The answer after the server refused the question at `now`. */
 export function refused(
   answer: AnswerState,
   problem: {code: ErrorCode; message: string; retryAfterMs: number | null},
+  now = Date.now(),
 ): AnswerState {
+  const {code, message, retryAfterMs} = problem
+  const retryAt = retryAfterMs === null ? null : now + retryAfterMs
   const retryable = ['rate_limited', 'not_ready', 'internal', 'shutting_down'].includes(problem.code)
-  return {...answer, phase: 'refused', connection: 'open', problem: {...problem, retryable}}
+  return {
+    ...answer,
+    phase: 'refused',
+    connection: 'open',
+    problem: {code, message, retryAfterMs, retryAt, retryable},
+  }
 }

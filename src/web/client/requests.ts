@@ -40,6 +40,20 @@ export async function deleteConversation(conversationId: string, options: Reques
   await send('DELETE', `/api/conversations/${encodeURIComponent(conversationId)}`, undefined, options, [404])
 }
 
+/** Longest wait for what is only good to know, in milliseconds. */
+const longestInfoMs = 5_000
+
+/** Who writes the server's answers; null where it does not say, as an older one, or cannot be reached. */
+export async function generatorOf(endpoint: string): Promise<string | null> {
+  try {
+    const response = await fetch(`${endpoint}/api/info`, {signal: AbortSignal.timeout(longestInfoMs)})
+    const {generator} = (await response.json()) as {generator?: unknown}
+    return typeof generator === 'string' ? generator : null
+  } catch {
+    return null
+  }
+}
+
 async function send(
   method: string,
   path: string,

@@ -1,3 +1,4 @@
+import {headOf} from '../../text/cut.ts'
 import {type Fetch, pause} from './answer-stream.ts'
 
 /** A section that matches what is being typed. */
@@ -40,7 +41,7 @@ export function createLiveSearch(options: LiveSearchOptions): LiveSearch {
     try {
       await pause(options.debounceMs ?? 120, signal)
       const parameters = new URLSearchParams({
-        q: query.slice(0, maxQueryChars),
+        q: headOf(query, maxQueryChars),
         k: String(options.count ?? 5),
       })
       const version = options.version?.()

@@ -1,4 +1,5 @@
 import type {Turn} from '../../domain/index.ts'
+import {headOf} from '../../text/cut.ts'
 import {
   type AnswerState,
   idempotencyKeyOf,
@@ -20,6 +21,7 @@ import {
 } from './answer-stream.ts'
 import type {Conversation, ConversationStore, KeyValueStore} from './conversation-store.ts'
 import {deleteConversation, type Feedback, rateAnswer, sendTimings, stopAnswer} from './requests.ts'
+import {waitMsOf} from './waiting.ts'
 
 export type Change =
   /** Another conversation, or another set of answers. */
@@ -49,7 +51,10 @@ export interface Session {
   readonly conversationKey: string
   /** The answer that is being written, or null. */
   readonly running: AnswerState | null
-  /** Does nothing while an answer is being written. */
+  /**
+   * Does nothing while an answer is being written. A question that was refused before is tried again in its place:
+   * several tries of one question are one answer. It is not sent before the time that the server named.
+   */
   ask(question: string, about?: string): void
   /** Ends the answer that is being written, also before its first token: here at once, then on the server. */
   stop(): void
@@ -177,7 +182,7 @@ export function openSession(options: SessionOptions): Session {
       const before = current()
       if (before === undefined || isEnded(before)) return
       const problem = error instanceof RefusedError ? error : new RefusedError('internal', '', 0, null)
-      show(refused(before, problem), before)
+      show(refused(before, problem, now()), before)
     }
   }
 
@@ -249,15 +254,20 @@ export function openSession(options: SessionOptions): Session {
       return running()
     },
     ask(question, about = '') {
-      if (running() !== null || question.trim() === '') return
-      start(
-        newAnswer(newId(), question.trim(), {
-          askedAt: now(),
-          requestKey: newId(),
-          about: about.trim().slice(0, maxAboutChars),
-          conversationId,
-        }),
+      const words = question.trim()
+      if (running() !== null || words === '') return
+      const passage = headOf(about.trim(), maxAboutChars)
+      const tried = answers.find(
+        (answer) => answer.phase === 'refused' && answer.question === words && answer.about === passage,
       )
+      if (tried === undefined)
+        return start(
+          newAnswer(newId(), words, {askedAt: now(), requestKey: newId(), about: passage, conversationId}),
+        )
+      answers = [...answers.filter((answer) => answer !== tried), {...tried, askedAt: now()}]
+      if (waitMsOf(tried, now()) === 0) return start(retried(tried, now(), false))
+      save()
+      onChange({type: 'conversation'})
     },
     stop() {
       const answer = running()
@@ -268,7 +278,8 @@ export function openSession(options: SessionOptions): Session {
     },
     retry(answerKey) {
       const answer = answers.find((known) => known.key === answerKey)
-      if (answer !== undefined && running() === null) start(retried(answer, now(), false))
+      if (answer === undefined || running() !== null || waitMsOf(answer, now()) > 0) return
+      start(retried(answer, now(), false))
     },
     goOn(answerKey) {
       const answer = answers.find((known) => known.key === answerKey)
@@ -337,8 +348,8 @@ function historyOf(answers: readonly AnswerState[]): readonly Turn[] {
     .filter(({text}) => text !== '')
     .slice(-maxToldAnswers)
     .flatMap(({question, text}): Turn[] => [
-      {role: 'user', content: question.slice(0, maxToldChars)},
-      {role: 'assistant', content: text.slice(0, maxToldChars)},
+      {role: 'user', content: headOf(question, maxToldChars)},
+      {role: 'assistant', content: headOf(text, maxToldChars)},
     ])
 }
 

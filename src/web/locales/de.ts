@@ -44,6 +44,12 @@ export const de: Strings = {
   refused: 'Konnte nicht fragen',
   refusedText: 'Der Assistent konnte die Frage nicht annehmen. Bitte versuchen Sie es noch einmal.',
   tryAgainIn: {one: 'In {n} Sekunde noch einmal versuchen.', other: 'In {n} Sekunden noch einmal versuchen.'},
+  limitedFor: {
+    one: 'Im Moment sind es zu viele Fragen; in {n} Sekunde geht es weiter.',
+    other: 'Im Moment sind es zu viele Fragen; in {n} Sekunden geht es weiter.',
+  },
+  limitedUntil: 'Im Moment sind es zu viele Fragen; ab {time} geht es weiter.',
+  limitOver: 'Sie können jetzt wieder fragen.',
   retry: 'Noch einmal',
   goOn: 'Fortsetzen',
   edit: 'Frage bearbeiten',

@@ -41,6 +41,12 @@ export const en = {
   refused: 'Could not ask',
   refusedText: 'The assistant could not take the question. Please try again.',
   tryAgainIn: {one: 'Try again in {n} second.', other: 'Try again in {n} seconds.'},
+  limitedFor: {
+    one: 'Too many questions for now: you can ask again in {n} second.',
+    other: 'Too many questions for now: you can ask again in {n} seconds.',
+  },
+  limitedUntil: 'Too many questions for now: you can ask again at {time}.',
+  limitOver: 'You can ask again now.',
   retry: 'Try again',
   goOn: 'Continue',
   edit: 'Edit question',

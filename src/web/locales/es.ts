@@ -48,6 +48,13 @@ export const es: Strings = {
     many: 'Inténtalo de nuevo en {n} segundos.',
     other: 'Inténtalo de nuevo en {n} segundos.',
   },
+  limitedFor: {
+    one: 'Demasiadas preguntas por ahora; puedes volver a preguntar en {n} segundo.',
+    many: 'Demasiadas preguntas por ahora; puedes volver a preguntar en {n} segundos.',
+    other: 'Demasiadas preguntas por ahora; puedes volver a preguntar en {n} segundos.',
+  },
+  limitedUntil: 'Demasiadas preguntas por ahora; puedes volver a preguntar a partir de: {time}.',
+  limitOver: 'Ya puedes volver a preguntar.',
   retry: 'Intentar de nuevo',
   goOn: 'Continuar',
   edit: 'Editar la pregunta',

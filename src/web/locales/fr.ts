@@ -53,6 +53,13 @@ export const fr: Strings = {
     many: 'Réessayez dans {n} secondes.',
     other: 'Réessayez dans {n} secondes.',
   },
+  limitedFor: {
+    one: 'Trop de questions pour le moment ; vous pourrez en poser une autre dans {n} seconde.',
+    many: 'Trop de questions pour le moment ; vous pourrez en poser une autre dans {n} secondes.',
+    other: 'Trop de questions pour le moment ; vous pourrez en poser une autre dans {n} secondes.',
+  },
+  limitedUntil: 'Trop de questions pour le moment ; vous pourrez en poser une autre à {time}.',
+  limitOver: 'Vous pouvez de nouveau poser une question.',
   retry: 'Réessayer',
   goOn: 'Continuer',
   edit: 'Modifier la question',

@@ -35,7 +35,8 @@ export function localeTagFor(wanted: readonly string[]): LocaleTag {
 }
 
 export function localeOf(lang: LocaleTag, strings: Strings): Locale {
-  return {lang, dir: lang === 'ar' ? 'rtl' : 'ltr', say: sayIn(strings, lang)}
+  // A server that is older than this script has no words for what is new.
+  return {lang, dir: lang === 'ar' ? 'rtl' : 'ltr', say: sayIn({...en, ...strings}, lang)}
 }
 
 export const english: Locale = localeOf('en', en)

@@ -1,8 +1,12 @@
+import {hostsOfLink} from '../../text/link-hosts.ts'
+
 export interface LinkRules {
   /** Absolute address that relative links are resolved against. */
   readonly base: string
   /** Hosts whose images may be shown; `*` for any. */
   readonly imageHosts: readonly string[]
+  /** Hosts that links of the answer may lead to; null or absent for any. */
+  readonly linkHosts?: ReadonlySet<string> | null
 }
 
 const protocols: ReadonlySet<string> = new Set(['http:', 'https:', 'mailto:'])
@@ -20,6 +24,16 @@ export function safeHref(href: string, base: string): string | null {
   } catch {
     return null
   }
+}
+
+/**
+ * Whether a link may be followed. A host that stands neither in the sources nor in the question is the model's
+ * invention, or that of a page that speaks to it: one click would carry away what stands in the address.
+ */
+export function isLive(href: string, {linkHosts = null}: LinkRules): boolean {
+  if (linkHosts === null) return true
+  const hosts = hostsOfLink(href)
+  return hosts.length > 0 && hosts.every((host) => linkHosts.has(host))
 }
 
 /** An image's address if its host is allowed; null otherwise. */

@@ -45,14 +45,20 @@ export function createMarkdownStream(options: NodeOptions): MarkdownStream {
   let highlight: Highlight | null = null
   let growing: Highlight | null = null
 
-  function drawn(token: Token, start: number, chips: readonly Chip[], how: Highlight | null): DrawnBlock {
+  function drawn(
+    token: Token,
+    start: number,
+    chips: readonly Chip[],
+    how: Highlight | null,
+    lastWord = '',
+  ): DrawnBlock {
     let isPlain = false
     const orPlain: Highlight = (code, language) => {
       if (how !== null) return how(code, language)
       isPlain = true
       return [code]
     }
-    const nodes = nodesOf(token, start, chips, {...options, highlight: orPlain})
+    const nodes = nodesOf(token, start, chips, {...options, highlight: orPlain, lastWord})
     return {nodes, isPlain}
   }
 
@@ -108,8 +114,10 @@ export function createMarkdownStream(options: NodeOptions): MarkdownStream {
       })
 
       const blocks = settled.map((block) => block.drawn)
-      if (open !== null)
-        blocks.push(drawn(open.token, open.start, chips.length === 0 ? [] : chipsOf(settled.length), growing))
+      if (open !== null) {
+        const mine = chips.length === 0 ? [] : chipsOf(settled.length)
+        blocks.push(drawn(open.token, open.start, mine, growing, lastWordOf(text)))
+      }
       return blocks
     },
     colour(given) {
@@ -118,4 +126,11 @@ export function createMarkdownStream(options: NodeOptions): MarkdownStream {
       growing = growingHighlight(given)
     },
   }
+}
+
+/** Addresses are seldom a tenth as long. */
+const maxLastWord = 4_000
+
+function lastWordOf(text: string): string {
+  return /\S*$/.exec(text.slice(-maxLastWord))![0]
 }

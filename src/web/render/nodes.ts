@@ -1,7 +1,7 @@
 import type {Token, Tokens} from 'marked'
 import {decoded} from './entities.ts'
 import type {Highlight} from './highlight.ts'
-import {type LinkRules, safeHref, safeImage} from './links.ts'
+import {isLive, type LinkRules, safeHref, safeImage} from './links.ts'
 import {element, type RenderElement, type RenderNode, textOf} from './tree.ts'
 import {pendingHref} from './unfinished.ts'
 
@@ -28,6 +28,8 @@ export interface NodeOptions {
   readonly labels: NodeLabels
   /** Colours code; by default it is plain. */
   readonly highlight?: Highlight
+  /** The word that is being written at the end of the text; empty or absent where all is written. */
+  readonly lastWord?: string
 }
 
 /**
@@ -313,9 +315,19 @@ function link(token: Tokens.Link, stretch: Stretch, walk: Walk): RenderNode {
   const base =
     walk.allChips.find((chip) => chip.start <= at && at < chip.end)?.base ?? walk.options.links.base
   const href = safeHref(decoded(token.href), base)
-  return href === null
-    ? element('span', {}, ...children)
-    : element('a', linkAttributes(href, walk), ...children)
+  if (href === null) return element('span', {}, ...children)
+  // An address on its own is a link from its first letters on, long before it is whole.
+  const isBare = token.raw === token.text
+  if (isBare && walk.options.lastWord?.includes(token.raw))
+    return element('a', {class: 'pending'}, ...children)
+  if (isLive(href, walk.options.links)) return element('a', linkAttributes(href, walk), ...children)
+  return element('span', {}, ...children, ...addressBehind(textOf(children), href, isBare))
+}
+
+/** Where a link would have led, for the reader to judge, unless its words are that address. */
+function addressBehind(words: string, href: string, isBare: boolean): RenderNode[] {
+  const isSaid = isBare || words === href || words === href.replace(/^mailto:|\/$/g, '')
+  return isSaid ? [] : [' ', element('span', {class: 'address', dir: 'ltr'}, `(${href})`)]
 }
 
 function linkAttributes(href: string, walk: Walk): Record<string, string> {

@@ -279,13 +279,84 @@ describe.skipIf(chromiumPath === null)('the assistant in a browser', () => {
     expect(await page.locator('.nearest a').getAttribute('href')).toMatch(/\/docs\/install$/)
   })
 
-  test('a refusal keeps the question, says when to try again, and trying again works', async () => {
-    const {page} = await open(whole)
+  test('a link that no source has is text, also when a page speaks to the model', async () => {
+    const links =
+      'See [the guide](https://tracker.example/auto?q=secret), https://tracker.example/b and [ours](https://known.example/x).\n\nMore.'
+    const event = {...sourcesEvent(), linkHosts: ['known.example']}
+    const {page, problems} = await open([
+      {send: event},
+      ...[...links].map((text) => delta(text)),
+      {send: done('complete')},
+    ])
 
-    await ask(page, 'refuse this')
+    await ask(page, 'Where is the guide?')
+    await phase(page, 'complete')
+    await page.locator('.text a[href="https://known.example/x"]').waitFor()
+
+    expect(await page.locator('.text a[href*="tracker"]').count()).toBe(0)
+    expect(await textOf(page)).toContain('the guide (https://tracker.example/auto?q=secret)')
+    expect(problems).toEqual([])
+  })
+
+  test('a refusal keeps the question, counts down to when it can be asked, and then trying again works', async () => {
+    const {page} = await open(whole)
+    const again = page.getByRole('button', {name: 'Try again'})
+
+    await ask(page, 'refuse once, for 3 seconds')
     await phase(page, 'refused')
 
-    expect(await page.locator('.notice').textContent()).toContain('7 seconds')
+    expect((await page.locator('.notice p').textContent())?.trim()).toMatch(
+      /^Too many questions for now: you can ask again in [1-3] seconds?\.$/,
+    )
+    expect(await again.isEnabled()).toBe(false)
+    await page.locator('.notice p').getByText('You can ask again now.').waitFor()
+    await again.click()
+    await phase(page, 'complete')
+
+    expect(await page.locator('.turn').count()).toBe(1)
+  })
+
+  test('what is refused again and again is one turn and one sentence, announced once', async () => {
+    const {page, docent} = await open(whole)
+    const posts = (): number => docent.requests.filter((line) => line === 'POST /api/answers').length
+    await page.locator('textarea.question').waitFor()
+    await page.evaluate(() => {
+      const said: string[] = []
+      Object.assign(window, {said})
+      const status = document.querySelector('docs-assistant')!.shadowRoot!.querySelector('[role=status]')!
+      new MutationObserver(() => said.push(status.textContent ?? '')).observe(status, {
+        characterData: true,
+        childList: true,
+        subtree: true,
+      })
+    })
+
+    await ask(page, 'refuse this for 600 seconds')
+    await phase(page, 'refused')
+    await ask(page, 'refuse this for 600 seconds')
+    await ask(page, 'refuse that for 600 seconds')
+    await expect.poll(() => page.locator('.turn.refused').count()).toBe(2)
+    await ask(page, 'refuse this for 600 seconds')
+
+    expect(await page.locator('.turn h2').allTextContents()).toEqual([
+      'refuse that for 600 seconds',
+      'refuse this for 600 seconds',
+    ])
+    expect(posts()).toBe(2)
+    expect(await page.locator('.notice p').count()).toBe(1)
+    expect(await page.locator('.notice p').textContent()).toMatch(/you can ask again at \d+:\d\d/)
+    const said = await page.evaluate(() => (window as unknown as {said: string[]}).said)
+    expect(said.filter((words) => words.includes('Too many'))).toHaveLength(1)
+  })
+
+  test('a refusal that was kept is counted on after a reload', async () => {
+    const {page} = await open(whole)
+    await ask(page, 'refuse once, for 4 seconds')
+    await phase(page, 'refused')
+
+    await page.reload()
+    await page.locator('.notice p').getByText('You can ask again now.').waitFor()
+
     expect(await page.getByRole('button', {name: 'Try again'}).isEnabled()).toBe(true)
   })
 
@@ -715,6 +786,32 @@ describe.skipIf(chromiumPath === null)('the assistant in a browser', () => {
       expect(page.url()).not.toContain('assistant=')
       expect(docent.answers.map(({question}) => question)).toEqual(['How so?'])
     })
+
+    test.each([
+      ['a model writes', 'anthropic'],
+      ['the server does not say who writes', null],
+    ] as const)(
+      'where %s, ?assistant= puts the question into the box and waits',
+      async (_name, generator) => {
+        const {page, docent, problems} = await open(whole, {
+          path: '/site/?assistant=How%20so%3F',
+          pages: host('<docs-assistant></docs-assistant>'),
+          contentSecurityPolicy: policy,
+          generator,
+        })
+        await page.locator('textarea.question:focus').waitFor()
+        await expect.poll(() => docent.requests).toContain('GET /api/info')
+        await page.waitForTimeout(300)
+
+        expect(await page.locator('textarea.question').inputValue()).toBe('How so?')
+        expect(docent.answers).toEqual([])
+        expect(page.url()).not.toContain('assistant=')
+        await page.keyboard.press('Enter')
+        await phase(page, 'complete')
+        expect(docent.answers.map(({question}) => question)).toEqual(['How so?'])
+        expect(problems).toEqual([])
+      },
+    )
 
     test('a selection and a code block can be asked about', async () => {
       const {page, docent} = await open(whole, {

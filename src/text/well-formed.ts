@@ -1,0 +1,14 @@
+/** The text with U+FFFD for each lone half of a surrogate pair, which no UTF-8 and no API takes. */
+export function wellFormed(text: string): string {
+  // Node 20 has it, the library of ES2023 does not know it yet.
+  return (text as string & {toWellFormed(): string}).toWellFormed()
+}
+
+/** A JSON value with every string in it well formed; names of fields are taken as they are. */
+export function allWellFormed<T>(value: T): T
+export function allWellFormed(value: unknown): unknown {
+  if (typeof value === 'string') return wellFormed(value)
+  if (Array.isArray(value)) return value.map((item) => allWellFormed(item))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, allWellFormed(item)]))
+}

@@ -1,0 +1,8 @@
+import type {AnswerState} from './answer-state.ts'
+
+/** Milliseconds until a refused question may be asked again; 0 when it may be now, or when nobody knows. */
+export function waitMsOf({phase, problem}: AnswerState, now: number): number {
+  if (phase !== 'refused' || problem?.retryAt == null) return 0
+  // A clock that was set back makes nobody wait longer than was said.
+  return Math.max(0, Math.min(problem.retryAt - now, problem.retryAfterMs ?? 0))
+}
