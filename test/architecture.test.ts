@@ -16,7 +16,7 @@ const allowed: Record<string, readonly string[]> = {
   generation: ['domain', 'text'],
   ingestion: ['domain', 'text', 'typescript', 'native', 'markdown', 'embedding', 'index', 'retrieval'],
   answering: ['domain', 'text', 'retrieval', 'generation'],
-  transcripts: ['domain', 'native', 'answering'],
+  transcripts: ['domain', 'text', 'native', 'answering'],
   http: ['domain', 'text', 'markdown', 'index', 'retrieval', 'answering', 'transcripts', 'ingestion'],
   web: ['domain'],
 }
