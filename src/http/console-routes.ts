@@ -14,16 +14,18 @@ export interface ConsoleRoutesDeps {
 
 /** Adds staff's pages: sign-in, the list of transcripts, one transcript. No script is needed for them. */
 export function addConsoleRoutes(router: Router, {staff, transcripts}: ConsoleRoutesDeps): void {
-  router.get('/console', async (request, response) => {
+  router.get('/console', (request, response) => {
     response.setHeader('cache-control', 'no-store')
     const token = request.query['token']
     if (typeof token === 'string') {
-      const role = await staff.signIn(request, response, token)
+      // Whoever only looks where a link leads, as chats and mail scanners do, must not use it up.
+      if (request.method === 'HEAD') return response.redirect(303, '/console')
+      const role = staff.signInByLink(request, response, token)
       // Away from the address that holds the token, whatever it was worth.
       response.redirect(303, role === null ? '/console?failed=link' : '/console')
       return
     }
-    const role = await staff.roleOf(request)
+    const role = staff.roleOf(request)
     if (role === null) return sendSignIn(request, response)
     if (role === 'docs') {
       response.send(
@@ -44,10 +46,9 @@ export function addConsoleRoutes(router: Router, {staff, transcripts}: ConsoleRo
     '/console/sign-in',
     ownPagesOnly,
     express.urlencoded({extended: false, limit: '4kb'}),
-    async (request, response) => {
+    (request, response) => {
       const token: unknown = (request.body as Record<string, unknown> | undefined)?.['token']
-      const role =
-        typeof token === 'string' && token !== '' ? await staff.signIn(request, response, token) : null
+      const role = typeof token === 'string' && token !== '' ? staff.signIn(request, response, token) : null
       response.redirect(303, role === null ? '/console?failed=token' : '/console')
     },
   )
@@ -57,9 +58,9 @@ export function addConsoleRoutes(router: Router, {staff, transcripts}: ConsoleRo
     response.redirect(303, '/console')
   })
 
-  router.get('/console/transcripts/:answerId', async (request, response) => {
+  router.get('/console/transcripts/:answerId', (request, response) => {
     response.setHeader('cache-control', 'no-store')
-    const role = await staff.roleOf(request)
+    const role = staff.roleOf(request)
     if (role === null) return sendSignIn(request, response)
     if (role === 'docs') throw new DocentError('forbidden', 'Transcripts are for support staff.')
     const transcript = transcripts.get(request.params.answerId)
@@ -72,7 +73,7 @@ function sendSignIn(request: Request, response: Response): void {
   const failed = request.query['failed']
   const problem =
     failed === 'link'
-      ? 'This link has been used or is too old. Restart the server for a new one, or sign in with a token.'
+      ? 'This link has been used or is too old. Sign in with a staff token, or restart a server without one for a new link.'
       : failed === 'token'
         ? 'This token is not valid.'
         : null
