@@ -1,8 +1,9 @@
 import express, {type Request, type Response, type Router} from 'express'
 import {DocentError, endings} from '../domain/index.ts'
+import {cleanLine, escapedJson} from '../text/clean-text.ts'
 import {endingLabelOf, writerOf} from '../transcripts/terminal-view.ts'
 import type {Transcript, TranscriptItem, TranscriptStore} from '../transcripts/transcript-store.ts'
-import {type Html, html, pageOf} from './html.ts'
+import {foreign, type Html, type HtmlValue, html, pageOf, withControls} from './html.ts'
 import {ownPagesOnly} from './origins.ts'
 import {transcriptQueryOf} from './request-schemas.ts'
 import type {Staff} from './staff.ts'
@@ -112,6 +113,9 @@ ${choices.map((item) => {
   return html`<option value="${given}"${value(name) === given ? html` selected` : null}>${words}</option>`
 })}
 </select>`
+  // A moment with a time, which only an address can hold, is kept as text.
+  const day = (name: string, label: string) => html`<label>${label}
+<input type="${/^(?:\d{4}-\d{2}-\d{2})?$/.test(value(name)) ? 'date' : 'text'}" name="${name}" value="${value(name)}"></label>`
   const more = new URLSearchParams(
     Object.entries(request.query).flatMap(([name, given]) =>
       typeof given === 'string' ? [[name, given]] : [],
@@ -120,10 +124,12 @@ ${choices.map((item) => {
   if (nextCursor !== null) more.set('cursor', nextCursor)
   return html`<h1>Transcripts</h1>
 <form method="get" action="/console" role="search">
-<input type="search" name="q" value="${value('q')}" placeholder="Words in question or answer" aria-label="Words">
+<input type="search" name="q" dir="auto" value="${cleanLine(value('q'))}" placeholder="Words in question or answer" aria-label="Words">
 ${choice('ending', [...endings, 'running'])}
 ${choice('partial', partialChoices, 'declined, cut or not')}
 ${choice('rating', ['up', 'down', 'none'])}
+${day('from', 'From')}
+${day('to', 'to')}
 <button>Find</button>
 </form>
 ${items.length === 0 ? html`<p class="muted">Nothing matches.</p>` : null}
@@ -131,8 +137,8 @@ ${items.length === 0 ? html`<p class="muted">Nothing matches.</p>` : null}
 ${items.map(
   (item) => html`<tr>
 <td>${timeOf(item.startedAt)}</td>
-<td><a href="/console/transcripts/${item.answerId}">${item.question || '(not kept)'}</a></td>
-<td>${endingLabelOf(item)}</td><td>${item.rating ?? ''}</td><td class="muted">${item.excerpt}</td>
+<td><a href="/console/transcripts/${item.answerId}">${item.question === '' ? '(not kept)' : foreign(item.question)}</a></td>
+<td>${endingLabelOf(item)}</td><td>${item.rating ?? ''}</td><td class="muted">${foreign(item.excerpt)}</td>
 </tr>`,
 )}
 </tbody></table>
@@ -141,41 +147,48 @@ ${nextCursor === null ? null : html`<p><a href="/console?${more.toString()}">Old
 
 function detailOf(transcript: Transcript): Html {
   const {timings, usage} = transcript
-  const facts: readonly (readonly [string, string | number | null])[] = [
+  const facts: readonly (readonly [string, HtmlValue])[] = [
     ['Answer', transcript.answerId],
     ['Conversation', transcript.conversationId],
     ['Asked', timeOf(transcript.startedAt)],
     ['Ending', endingLabelOf(transcript)],
-    ['What failed', transcript.errorDetail ?? null],
-    ['Written by', writerOf(transcript)],
+    ['What failed', foreignOrNull(transcript.errorDetail)],
+    ['Written by', foreign(writerOf(transcript))],
     ['Build', transcript.build],
     ['Sources after', milliseconds(timings.sourcesMs)],
     ['Useful on screen after', milliseconds(transcript.firstUsefulMs ?? null)],
     ['First token after', milliseconds(timings.firstTokenMs)],
     ['Whole answer', milliseconds(timings.totalMs)],
     ['Tokens in, out', `${usage.inputTokens}, ${usage.outputTokens}`],
-    ['Upstream request', transcript.upstreamRequestId ?? null],
-    ['Feedback', transcript.feedback && `${transcript.feedback.rating} ${transcript.feedback.comment ?? ''}`],
+    ['Upstream request', foreignOrNull(transcript.upstreamRequestId)],
+    [
+      'Feedback',
+      transcript.feedback && [transcript.feedback.rating, ' ', foreign(transcript.feedback.comment ?? '')],
+    ],
   ]
   return html`<p><a href="/console">All transcripts</a></p>
-<h1>${transcript.question || '(question not kept)'}</h1>
+<h1>${transcript.question === '' ? '(question not kept)' : foreign(transcript.question)}</h1>
 <table><tbody>
 ${facts.filter(([, value]) => value !== null).map(([name, value]) => html`<tr><th>${name}</th><td>${value}</td></tr>`)}
 </tbody></table>
 <h2>Sources as shown</h2>
 <ol>${transcript.sources.map(
-    (source) => html`<li><a href="${hrefOf(source.url, source.anchor)}">${source.title}</a>
-<span class="muted">${source.headings.join(' › ')}</span><br>${source.snippet}</li>`,
+    (source) => html`<li><a href="${hrefOf(source.url, source.anchor)}">${foreign(source.title)}</a>
+<span class="muted">${foreign(source.headings.join(' › '))}</span><br>${foreign(source.snippet)}</li>`,
   )}</ol>
 <h2>Answer as shown</h2>
-<div class="answer">${transcript.text}</div>
+<div class="answer" dir="auto">${withControls(transcript.text)}</div>
 <h2>Events</h2>
 <table><thead><tr><th>#</th><th>After</th><th>Event</th><th>Data</th></tr></thead><tbody>
 ${transcript.events.map(({seq, at, event}) => {
   const {type, ...data} = event
-  return html`<tr><td>${seq}</td><td>${at - transcript.startedAt} ms</td><td>${type}</td><td><code>${JSON.stringify(data).slice(0, 500)}</code></td></tr>
+  return html`<tr><td>${seq}</td><td>${at - transcript.startedAt} ms</td><td>${type}</td><td><code><bdi>${escapedJson(JSON.stringify(data).slice(0, 500))}</bdi></code></td></tr>
 `
 })}</tbody></table>`
+}
+
+function foreignOrNull(words: string | null | undefined): Html | null {
+  return words == null ? null : foreign(words)
 }
 
 /** Only addresses that a page of ours may link to; front matter could hold anything. */
