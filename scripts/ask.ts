@@ -3,7 +3,7 @@
  *
  * Run with: npm run ask -- "QUESTION" [--json] [--version VERSION] [--server URL]
  */
-import {parseArgs, styleText} from 'node:util'
+import {inspect, parseArgs, styleText} from 'node:util'
 import {EventSourceParserStream} from 'eventsource-parser/stream'
 import {loadSettings} from '../src/config.ts'
 import {
@@ -17,6 +17,7 @@ import {
 } from '../src/domain/index.ts'
 import {answerJsonOf} from '../src/http/answer-routes.ts'
 import {openAssistant} from '../src/server.ts'
+import {cleanLine, cleanStream, cleanText, escapedJson} from '../src/text/clean-text.ts'
 
 const usage = `Usage: npm run ask -- "QUESTION" [options]
 
@@ -81,7 +82,7 @@ async function main(args: string[]): Promise<number> {
     }
   } catch (thrown) {
     const error = toDocentError(thrown)
-    console.error(error.message)
+    console.error(cleanText(error.message))
     return error.code === 'config' || error.code === 'invalid_request' ? 2 : 1
   }
 }
@@ -92,7 +93,7 @@ async function askHere({question, version, signal}: Asked): Promise<Asking> {
     debug() {},
     info() {},
     warn() {},
-    error: (facts: object, text: string) => console.error(text, facts),
+    error: (facts: object, text: string) => console.error(cleanText(`${text} ${inspect(facts)}`)),
   }
   // Not into the server's log: it may be writing that file right now.
   const assistant = await openAssistant({settings, log: quiet, transcriptsFile: ':memory:'})
@@ -172,17 +173,21 @@ async function askServer(server: string, {question, version, signal}: Asked): Pr
 async function printJson({events, whole}: Asking): Promise<string> {
   for await (const event of events) {
     if (!isTerminal(event)) continue
-    console.log(JSON.stringify(await whole()))
+    console.log(escapedJson(JSON.stringify(await whole())))
     return event.ending
   }
   return 'error'
 }
 
-/** Sources, then text with the numbers of what it rests on, then how it ended if that needs saying. */
+/**
+ * Sources, then text with the numbers of what it rests on, then how it ended if that needs saying. Titles and text are
+ * the docs' and the model's: they are cleaned, or they could drive the terminal.
+ */
 async function print(events: AsyncIterable<AnswerEvent>): Promise<string> {
   const out = process.stdout
   let cited: number[] = []
   let hasText = false
+  const answer = cleanStream()
   const putMarks = () => {
     const marks = [...new Set(cited)].sort((a, b) => a - b)
     cited = []
@@ -197,27 +202,30 @@ async function print(events: AsyncIterable<AnswerEvent>): Promise<string> {
       case 'delta':
         // A citation follows what it supports: its number goes before the next words.
         putMarks()
-        out.write(event.text)
+        out.write(answer.next(event.text))
         hasText = true
         break
       case 'citation':
         cited.push(event.n)
         break
       case 'tool':
-        if (event.status === 'started') out.write(dim(`\n(${event.summary ?? event.name})\n`))
+        if (event.status === 'started') out.write(dim(`\n(${cleanLine(event.summary ?? event.name)})\n`))
         break
       case 'error':
+        out.write(answer.end())
         putMarks()
         out.write(`${hasText ? '\n\n' : ''}`)
-        console.error(styleText('red', event.message))
+        console.error(styleText('red', cleanText(event.message)))
         return event.ending
       case 'done':
+        out.write(answer.end())
         putMarks()
         if (hasText) out.write('\n')
         if (event.abstained) {
           out.write('The docs do not answer this.\n')
           if (event.nearest?.length) out.write('What comes nearest:\n')
-          for (const {title, url} of event.nearest ?? []) out.write(`  ${title}  ${dim(url)}\n`)
+          for (const {title, url} of event.nearest ?? [])
+            out.write(`  ${cleanLine(title)}  ${dim(cleanLine(url))}\n`)
         } else if (event.ending === 'stopped') out.write(dim('(stopped: the answer is not complete)\n'))
         else if (isPartialFinish(event.finishReason)) {
           out.write(dim(`(${partialWordsOf(event.finishReason)}: the answer is not complete)\n`))
@@ -229,7 +237,8 @@ async function print(events: AsyncIterable<AnswerEvent>): Promise<string> {
 }
 
 function lineOf({n, title, headings, url, anchor}: Source): string {
-  return `${dim(`[${n}]`)} ${[title, ...headings].join(' › ')}  ${dim(anchor ? `${url}#${anchor}` : url)}`
+  const place = anchor ? `${url}#${anchor}` : url
+  return `${dim(`[${n}]`)} ${cleanLine([title, ...headings].join(' › '))}  ${dim(cleanLine(place))}`
 }
 
 function dim(text: string): string {

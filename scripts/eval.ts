@@ -7,7 +7,7 @@ import {existsSync} from 'node:fs'
 import {mkdtemp, readFile, rm, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join, resolve} from 'node:path'
-import {parseArgs} from 'node:util'
+import {inspect, parseArgs} from 'node:util'
 import {loadSettings} from '../src/config.ts'
 import {DocentError, toDocentError} from '../src/domain/index.ts'
 import {openEmbedder} from '../src/embedding/transformers-embedder.ts'
@@ -18,6 +18,7 @@ import {compareRuns} from '../src/retrieval/evaluation/compare.ts'
 import {type Evaluation, evaluate} from '../src/retrieval/evaluation/evaluate.ts'
 import {readQuestions} from '../src/retrieval/evaluation/question-set.ts'
 import {type Stage, stages} from '../src/retrieval/ranking.ts'
+import {cleanText, escapedJson, withoutJobCommands} from '../src/text/clean-text.ts'
 import {evaluateAnswers} from './eval/answers.ts'
 import {showAblation, showComparison, showEvaluation} from './eval/show.ts'
 
@@ -110,11 +111,11 @@ async function main(args: readonly string[]): Promise<number> {
     })
   } catch (error) {
     if (error instanceof UsageError || (error as {code?: string}).code?.startsWith('ERR_PARSE_ARGS')) {
-      console.error(`${(error as Error).message}\n\nnpm run eval -- --help lists the options.`)
+      warn(`${(error as Error).message}\n\nnpm run eval -- --help lists the options.`)
       return 2
     }
     const failure = toDocentError(error)
-    console.error(failure.code === 'internal' ? failure : failure.message)
+    warn(failure.code === 'internal' ? inspect(failure) : failure.message)
     return failure.code === 'invalid_request' || failure.code === 'config' ? 2 : 1
   }
 }
@@ -202,18 +203,16 @@ async function run(given: Run): Promise<number> {
           value: figureOf(result, name),
         })),
       }
-      const text = `${JSON.stringify(output, null, 2)}\n`
+      const text = `${escapedJson(JSON.stringify(output, null, 2))}\n`
       if (given.out !== undefined) await writeFile(given.out, text)
       if (given.json) process.stdout.write(text)
       else {
-        console.log(showEvaluation(result, {worst: given.worst, answers}))
-        if (comparison !== null) console.log(showComparison(comparison))
-        if (given.ablate) console.log(showAblation(result, ablation))
+        say(showEvaluation(result, {worst: given.worst, answers}))
+        if (comparison !== null) say(showComparison(comparison))
+        if (given.ablate) say(showAblation(result, ablation))
       }
       for (const {name, value, isLeast} of missed) {
-        console.error(
-          `${name} is ${figureOf(result, name).toFixed(4)}, ${isLeast ? 'below' : 'above'} ${value}`,
-        )
+        warn(`${name} is ${figureOf(result, name).toFixed(4)}, ${isLeast ? 'below' : 'above'} ${value}`)
       }
       return missed.length > 0 ? 1 : 0
     } finally {
@@ -240,12 +239,21 @@ async function index(given: Run, dataDir: string, model: string | null, cacheDir
       },
     })
     const seconds = (report.tookMs / 1000).toFixed(1)
-    console.error(
+    warn(
       `${report.pages.total} pages, ${report.passages.total} passages, indexed in ${seconds} s (${report.outcome})`,
     )
   } finally {
     for (const embedder of opened) await embedder.close()
   }
+}
+
+/** Questions and addresses of pages drive neither a terminal nor the runner of a CI job. */
+function say(text: string): void {
+  console.log(withoutJobCommands(cleanText(text)))
+}
+
+function warn(text: string): void {
+  console.error(withoutJobCommands(cleanText(text)))
 }
 
 function parseStage(name: string): Stage {

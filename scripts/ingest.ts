@@ -4,7 +4,7 @@
  * Run with: npm run ingest -- [options], see `usage`.
  */
 import {relative, resolve} from 'node:path'
-import {parseArgs} from 'node:util'
+import {inspect, parseArgs} from 'node:util'
 import cliProgress from 'cli-progress'
 import {isGitHubActions, loadSettings, type Settings} from '../src/config.ts'
 import {type Diagnostic, DocentError, toDocentError} from '../src/domain/index.ts'
@@ -20,6 +20,7 @@ import {
   openEmbedderProcess,
   summaryOf,
 } from '../src/ingestion/index.ts'
+import {cleanLine, cleanText, escapedJson, withoutJobCommands} from '../src/text/clean-text.ts'
 
 const usage = `Usage: npm run ingest -- [options]
 
@@ -74,7 +75,7 @@ async function main(args: readonly string[]): Promise<number> {
     checkUsage(values, positionals)
     settings = loadSettings()
   } catch (error) {
-    console.error(`${(error as Error).message}\n\n${usage.split('\n')[0]}; --help lists them.`)
+    warn(`${(error as Error).message}\n\n${usage.split('\n')[0]}; --help lists them.`)
     return 2
   }
   const dataDir = values.data ?? settings.dataDir
@@ -86,11 +87,9 @@ async function main(args: readonly string[]): Promise<number> {
     const error = toDocentError(thrown)
     const report = error.details['report'] as IngestReport | undefined
     if (values.json) {
-      console.log(
-        JSON.stringify(report ?? {outcome: 'failed', error: {code: error.code, message: error.message}}),
-      )
-    } else if (report) console.log(summaryOf(report))
-    console.error(error.code === 'internal' ? (error.cause ?? error) : error.message)
+      sayJson(report ?? {outcome: 'failed', error: {code: error.code, message: error.message}})
+    } else if (report) say(summaryOf(report))
+    warn(error.code === 'internal' ? inspect(error.cause ?? error) : error.message)
     return error.code === 'config' ? 2 : 1
   }
 }
@@ -151,8 +150,8 @@ async function runIngest(values: Values, settings: Settings, dataDir: string): P
     } finally {
       bar?.stop()
     }
-    if (values.json) console.log(JSON.stringify(report))
-    else console.log(summaryOf(report))
+    if (values.json) sayJson(report)
+    else say(summaryOf(report))
     if (isGitHubActions()) annotate(report.diagnostics, content)
     if (!values.check) return 0
     const errors = report.diagnostics.filter(({severity}) => severity === 'error').length
@@ -162,16 +161,16 @@ async function runIngest(values: Values, settings: Settings, dataDir: string): P
   try {
     if (!values.watch) return await once()
     await once().catch(tellAndGoOn)
-    console.log(`\nWatching ${content}; stop with Ctrl-C.`)
+    say(`\nWatching ${content}; stop with Ctrl-C.`)
     const watching = {signal: stopping.signal, onError: tellAndGoOn}
     for await (const {paths} of contentChanges(content, watching)) {
-      console.log(`\n${paths.size === 1 ? [...paths][0] : `${paths.size} files`} changed`)
+      say(`\n${paths.size === 1 ? cleanLine([...paths][0]!) : `${paths.size} files`} changed`)
       await once().catch(tellAndGoOn)
     }
     return 0
   } catch (error) {
     if (stopping.signal.aborted) {
-      console.error('Stopped; the index is as it was.')
+      warn('Stopped; the index is as it was.')
       return 1
     }
     throw error
@@ -183,7 +182,7 @@ async function runIngest(values: Values, settings: Settings, dataDir: string): P
 }
 
 function tellAndGoOn(error: unknown): void {
-  console.error((error as Error).message)
+  warn((error as Error).message)
 }
 
 /** Models from the hub are shared by everything that uses this data folder. */
@@ -193,22 +192,21 @@ function modelCacheOf(settings: Settings): string {
 
 async function list(dataDir: string, asJson: boolean): Promise<number> {
   const builds = await listBuilds(dataDir)
-  if (asJson) console.log(JSON.stringify({builds}))
-  else if (builds.length === 0)
-    console.log(`There are no builds in ${dataDir}; npm run ingest makes the first.`)
+  if (asJson) sayJson({builds})
+  else if (builds.length === 0) say(`There are no builds in ${dataDir}; npm run ingest makes the first.`)
   for (const {id, isCurrent, manifest, problem} of asJson ? [] : builds) {
     const facts = manifest
       ? `${manifest.createdAt}  ${manifest.counts.pages} pages, ${manifest.counts.passages} passages, ${manifest.embedding.name}`
       : `cannot be used: ${problem}`
-    console.log(`${isCurrent ? '*' : ' '} ${id}  ${facts}`)
+    say(`${isCurrent ? '*' : ' '} ${id}  ${facts}`)
   }
   return 0
 }
 
 async function rollBack(dataDir: string, id: string | undefined, asJson: boolean): Promise<number> {
   const manifest = await activateBuild(dataDir, id)
-  if (asJson) console.log(JSON.stringify({outcome: 'activated', build: manifest.id}))
-  else console.log(`${manifest.id} is current: ${manifest.counts.pages} pages, made ${manifest.createdAt}.`)
+  if (asJson) sayJson({outcome: 'activated', build: manifest.id})
+  else say(`${manifest.id} is current: ${manifest.counts.pages} pages, made ${manifest.createdAt}.`)
   return 0
 }
 
@@ -257,10 +255,23 @@ function progressBar(): {show: (progress: IngestProgress) => void; stop: () => v
   }
 }
 
+/** File names and words of pages drive neither a terminal nor the runner of a CI job. */
+function say(text: string): void {
+  console.log(withoutJobCommands(cleanText(text)))
+}
+
+function warn(text: string): void {
+  console.error(withoutJobCommands(cleanText(text)))
+}
+
+function sayJson(value: object): void {
+  console.log(escapedJson(JSON.stringify(value)))
+}
+
 /** @see https://docs.github.com/actions/reference/workflow-commands */
 function annotate(diagnostics: readonly Diagnostic[], content: string): void {
   const escaped = (text: string): string =>
-    text.replace(/%/g, '%25').replace(/\r/g, '%0D').replace(/\n/g, '%0A')
+    cleanText(text).replace(/%/g, '%25').replace(/\r/g, '%0D').replace(/\n/g, '%0A')
   const property = (text: string): string => escaped(text).replace(/:/g, '%3A').replace(/,/g, '%2C')
   const root = relative(process.cwd(), resolve(content))
   const names = {error: 'error', warning: 'warning', info: 'notice'} as const

@@ -5,6 +5,7 @@
  */
 import {once} from 'node:events'
 import {loadSettings} from '../src/config.ts'
+import {cleanText} from '../src/text/clean-text.ts'
 import {transcriptsCommand} from '../src/transcripts/transcripts-command.ts'
 
 const {stdout, stderr} = process
@@ -22,6 +23,6 @@ try {
     view: {columns: stdout.columns ?? 160, hasColors: stdout.isTTY === true && stdout.hasColors()},
   })
 } catch (error) {
-  stderr.write(`${(error as Error).message}\n`)
+  stderr.write(`${cleanText((error as Error).message)}\n`)
   process.exitCode = 1
 }

@@ -4,6 +4,7 @@ import {
   asWritten,
   folder,
   host,
+  hosts,
   httpUrl,
   imageHosts,
   isHeaderText,
@@ -43,7 +44,9 @@ export interface Settings {
   readonly adminToken: string | null
   readonly docsToken: string | null
   readonly supportToken: string | null
+  readonly metricsToken: string | null
   readonly allowedOrigins: readonly string[]
+  readonly allowedHosts: readonly string[]
   readonly trustProxy: string | null
   readonly firstTokenTimeoutMs: number
   readonly stallTimeoutMs: number
@@ -216,12 +219,28 @@ export const settingsTable: readonly Setting<unknown>[] = [
     parse: token,
   },
   {
+    name: 'METRICS_TOKEN',
+    key: 'metricsToken',
+    fallback: '',
+    meaning: 'Reads `/metrics`, as a Bearer token. Without it only this machine may.',
+    secret: true,
+    parse: token,
+  },
+  {
     name: 'ALLOWED_ORIGINS',
     key: 'allowedOrigins',
     fallback: '',
     meaning:
       'Sites whose pages may ask, as browsers name them (`https://docs.example.com`), comma-separated, or `*`. Its own pages always may.',
     parse: origins,
+  },
+  {
+    name: 'ALLOWED_HOSTS',
+    key: 'allowedHosts',
+    fallback: '',
+    meaning:
+      'Host names this server answers for, comma-separated, or `*` for any; `SITE_URL`’s and `localhost` always. Without it any name passes, but while `HOST` is local, requests that no proxy forwarded pass by names of this machine alone.',
+    parse: hosts,
   },
   {
     name: 'TRUST_PROXY',
@@ -419,6 +438,16 @@ function contradictions(read: Partial<Settings>): string[] {
     problems.push(
       'SUPPORT_TOKEN: its value is DOCS_TOKEN’s, so nobody could sign in for support; give it its own',
     )
+  }
+  const staffTokens = {
+    ADMIN_TOKEN: read.adminToken,
+    DOCS_TOKEN: read.docsToken,
+    SUPPORT_TOKEN: read.supportToken,
+  }
+  for (const [name, staffToken] of Object.entries(staffTokens)) {
+    if (read.metricsToken != null && read.metricsToken === staffToken) {
+      problems.push(`METRICS_TOKEN: its value is ${name}’s, which may do more; give it its own`)
+    }
   }
   return problems
 }

@@ -9,6 +9,7 @@ import {ensureWeb} from '../scripts/build-web.ts'
 import {describeSettings, loadSettings, type Settings} from './config.ts'
 import {DocentError, toDocentError} from './domain/index.ts'
 import {type DocentServer, openServer} from './server.ts'
+import {cleanJson, cleanLine, cleanText, escapedJson} from './text/clean-text.ts'
 
 /**
  * The process: settings, log, signals, and what is told on the terminal. Ready lines go to stdout; the log goes to
@@ -17,12 +18,17 @@ import {type DocentServer, openServer} from './server.ts'
 
 const settings = settingsOrExit()
 const log = pino(
-  {level: settings.logLevel, base: null},
+  {
+    level: settings.logLevel,
+    base: null,
+    // Paths, names and messages of others are in it.
+    hooks: {streamWrite: process.stderr.isTTY ? cleanJson : escapedJson},
+  },
   process.stderr.isTTY
     ? pretty({destination: 2, sync: true, colorize: true})
     : pino.destination({dest: 2, sync: true}),
 )
-const say = (line: string) => process.stdout.write(`${line}\n`)
+const say = (line: string) => process.stdout.write(`${cleanLine(line)}\n`)
 
 let server: DocentServer | null = null
 let isStopping = false
@@ -128,7 +134,7 @@ async function fail(thrown: unknown): Promise<void> {
   isStopping = true
   const error = toDocentError(thrown)
   if (error.code === 'internal') log.fatal({err: error.cause ?? error}, 'fatal')
-  else process.stderr.write(`${error.message}\n`)
+  else process.stderr.write(`${cleanText(error.message)}\n`)
   const flushed = server?.transcripts.flush().catch(() => {})
   // A disk that takes nothing must not keep a broken process alive.
   await Promise.race([flushed, new Promise((resolve) => setTimeout(resolve, 10_000))])
@@ -162,7 +168,7 @@ function settingsOrExit(): Settings {
     checkContent(settings)
     return settings
   } catch (error) {
-    process.stderr.write(`${toDocentError(error).message}\n`)
+    process.stderr.write(`${cleanText(toDocentError(error).message)}\n`)
     process.exit(2)
   }
 }

@@ -112,25 +112,36 @@ function origin(item: string): string {
  * Hosts as the URL parser writes them, so that the policy of our pages, the pages and the widget compare the same.
  * A part of a host, as `*.example.com`, is something only the policy knows.
  */
-export const imageHosts = (value: string): string[] => eachOf(value, imageHost)
+export const imageHosts = (value: string): string[] => eachOf(value, hostAlone('images.example.com'))
 
-function imageHost(item: string): string {
-  if (item === '*') return item
-  if (item.includes('*')) {
-    throw new Error(`has ${item}, which matches no host; list each one, or write * alone for any`)
-  }
-  if (/^[\p{L}\p{N}_-]+(?:\.[\p{L}\p{N}_-]+)*(?::\d{1,5})?$/u.test(item)) {
-    // The port of a scheme is in no image's host.
-    const url = urlOf(`https://${item.replace(/:0*(?:80|443)$/, '')}`)
-    if (url !== null) return url.host
-  }
-  const url = urlOf(`https://${item.replace(/^[a-z]*:?\/\//i, '')}`)
-  const instead =
-    url !== null && url.host !== item && /^[\w.-]+(?::\d+)?$/.test(url.host) && !/[\s;'"]|:$/.test(item)
-      ? `write ${url.host}`
-      : 'write hosts such as images.example.com, with commas between them'
-  throw new Error(`has ${item}, which is no host alone; ${instead}`)
+/** Hosts as browsers write them, IPv6 addresses in brackets. One without a port is meant with any. */
+export const hosts = (value: string): string[] => {
+  const named = hostAlone('docs.example.com')
+  return eachOf(value, (item) => {
+    const [, address = item, port = ''] = /^\[(.*)\](:\d{1,5})?$/.exec(item) ?? []
+    return (isIP(address) === 6 && urlOf(`http://[${address}]${port}`)?.host) || named(item)
+  })
 }
+
+const hostAlone =
+  (example: string) =>
+  (item: string): string => {
+    if (item === '*') return item
+    if (item.includes('*')) {
+      throw new Error(`has ${item}, which matches no host; list each one, or write * alone for any`)
+    }
+    if (/^[\p{L}\p{N}_-]+(?:\.[\p{L}\p{N}_-]+)*(?::\d{1,5})?$/u.test(item)) {
+      // The port of a scheme is in no image's host.
+      const url = urlOf(`https://${item.replace(/:0*(?:80|443)$/, '')}`)
+      if (url !== null) return url.host
+    }
+    const url = urlOf(`https://${item.replace(/^[a-z]*:?\/\//i, '')}`)
+    const instead =
+      url !== null && url.host !== item && /^[\w.-]+(?::\d+)?$/.test(url.host) && !/[\s;'"]|:$/.test(item)
+        ? `write ${url.host}`
+        : `write hosts such as ${example}, with commas between them`
+    throw new Error(`has ${item}, which is no host alone; ${instead}`)
+  }
 
 const proxyNames: readonly string[] = ['loopback', 'linklocal', 'uniquelocal']
 

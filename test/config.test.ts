@@ -172,6 +172,45 @@ describe('hosts of images', () => {
   })
 })
 
+describe('allowed hosts', () => {
+  test('are taken as browsers send them', () => {
+    const value = 'Docs.example.com, b.example:8443 10.0.0.7 [FD00::1]:3000 fd00::2 bücher.example'
+
+    expect(settingsFrom({ALLOWED_HOSTS: value}).allowedHosts).toEqual([
+      'docs.example.com',
+      'b.example:8443',
+      '10.0.0.7',
+      '[fd00::1]:3000',
+      '[fd00::2]',
+      'xn--bcher-kva.example',
+    ])
+    expect(settingsFrom({ALLOWED_HOSTS: '*'}).allowedHosts).toEqual(['*'])
+    expect(settingsFrom({}).allowedHosts).toEqual([])
+  })
+
+  test.each([
+    ['https://docs.example.com', 'write docs.example.com'],
+    ['*.example.com', 'matches no host; list each one'],
+    ['docs.example.com/x', 'write docs.example.com'],
+    ['a.b;', 'write hosts such as docs.example.com'],
+    ['[::x]', 'which is no host alone'],
+    ['[127.0.0.1]', 'which is no host alone'],
+  ])('%s is refused, with what to write instead', (value, problem) => {
+    expect(problemsOf({ALLOWED_HOSTS: value})).toContain(problem)
+  })
+})
+
+describe('the token of the metrics', () => {
+  test('is a secret of its own', () => {
+    const shared = 'a-secret-of-many-letters'
+
+    expect(problemsOf({METRICS_TOKEN: 'short'})).toMatch(/METRICS_TOKEN: its value must have at least 16/)
+    expect(problemsOf({METRICS_TOKEN: shared, SUPPORT_TOKEN: shared})).toContain('SUPPORT_TOKEN’s')
+    expect(problemsOf({METRICS_TOKEN: shared, SUPPORT_TOKEN: shared})).not.toContain(shared)
+    expect(describeSettings(settingsFrom({METRICS_TOKEN: shared}))['METRICS_TOKEN']).toBe('set')
+  })
+})
+
 describe('allowed origins', () => {
   test('are taken as browsers send them', () => {
     const origins = ['https://docs.example.com', 'http://localhost:5173', 'http://[::1]:3000']
@@ -285,7 +324,7 @@ describe('what would fail later, or never work', () => {
     'https://u:p@canary@docs.example.com',
     'ftp://u:a canary@docs.example.com',
   ])('no part of a password shows where %s is refused or described', (url) => {
-    for (const name of ['ALLOWED_ORIGINS', 'IMAGE_HOSTS', 'TRUST_PROXY', 'SITE_URL']) {
+    for (const name of ['ALLOWED_ORIGINS', 'ALLOWED_HOSTS', 'IMAGE_HOSTS', 'TRUST_PROXY', 'SITE_URL']) {
       const told = problemsOf({[name]: url})
       expect(told, name).toContain(name)
       expect(told, name).not.toMatch(/canary|ary|can,/)

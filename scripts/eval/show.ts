@@ -1,6 +1,7 @@
 import type {Comparison} from '../../src/retrieval/evaluation/compare.ts'
 import type {Evaluation} from '../../src/retrieval/evaluation/evaluate.ts'
 import {depths} from '../../src/retrieval/evaluation/metrics.ts'
+import {cleanLine} from '../../src/text/clean-text.ts'
 import type {AnswerFigures} from './answers.ts'
 
 /** An evaluation for a terminal. */
@@ -56,14 +57,14 @@ export function showEvaluation(
   if (worst > 0 && placed.length > 0) {
     lines.push('', 'The worst:')
     for (const {id, question, rank, relevant, retrieved} of placed.slice(0, worst)) {
-      lines.push(`  ${id} ${question}`)
+      lines.push(`  ${cleanLine(`${id} ${question}`)}`)
       lines.push(`    wanted ${relevant.join(' ')} (page at ${rank.page ?? 'none'})`)
       for (const hit of retrieved.slice(0, 3)) lines.push(`    found  ${hit.url} ${hit.score.toFixed(3)}`)
     }
     lines.push('', 'The slowest:')
     const slow = [...result.questions].sort((a, b) => b.tookMs - a.tookMs).slice(0, worst)
     for (const {id, question, tookMs} of slow)
-      lines.push(`  ${tookMs.toFixed(1)} ms ${id} ${question.slice(0, 100)}`)
+      lines.push(`  ${tookMs.toFixed(1)} ms ${cleanLine(`${id} ${question.slice(0, 100)}`)}`)
   }
   return lines.join('\n')
 }

@@ -5,6 +5,7 @@ export type ErrorCode =
   | 'unauthorized'
   | 'forbidden'
   | 'origin_not_allowed'
+  | 'host_not_allowed'
   | 'not_found'
   | 'method_not_allowed'
   | 'conflict'
@@ -96,6 +97,7 @@ const readerMessages: Readonly<Record<ErrorCode, string>> = {
   unauthorized: 'Please sign in.',
   forbidden: 'Your sign-in does not allow this.',
   origin_not_allowed: 'This site may not use this assistant.',
+  host_not_allowed: 'This server does not answer for this host name.',
   not_found: 'There is nothing here.',
   method_not_allowed: 'This address does not take that method.',
   conflict: 'Something else is already under way.',

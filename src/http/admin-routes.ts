@@ -36,15 +36,15 @@ export function createAdminRouter(deps: AdminRoutesDeps): Router {
   router.use(ownPagesOnly)
   router.use(express.json({limit: '256kb'}))
 
-  router.post('/session', async (request, response) => {
+  router.post('/session', (request, response) => {
     requireJson(request)
     const {token} = parsed(signInBody, request.body)
-    const role = await staff.signIn(request, response, token)
+    const role = staff.signIn(request, response, token)
     if (role === null) throw new DocentError('unauthorized', 'This token is not valid.')
     response.json({role})
   })
-  router.get('/session', async (request, response) => {
-    const role = await staff.roleOf(request)
+  router.get('/session', (request, response) => {
+    const role = staff.roleOf(request)
     if (role === null) throw new DocentError('unauthorized', 'Sign in, or send a staff token.')
     response.setHeader('cache-control', 'no-store')
     response.json({role})

@@ -1,9 +1,10 @@
 import express, {type Request, type Response, type Router} from 'express'
 import {DocentError, endings} from '../domain/index.ts'
+import {cleanLine, escapedJson} from '../text/clean-text.ts'
 import {headOf} from '../text/cut.ts'
 import {endingLabelOf, writerOf} from '../transcripts/terminal-view.ts'
 import type {Transcript, TranscriptItem, TranscriptStore} from '../transcripts/transcript-store.ts'
-import {type Html, html, pageOf} from './html.ts'
+import {foreign, type Html, type HtmlValue, html, pageOf, withControls} from './html.ts'
 import {ownPagesOnly} from './origins.ts'
 import {transcriptQueryOf} from './request-schemas.ts'
 import type {Staff} from './staff.ts'
@@ -15,16 +16,18 @@ export interface ConsoleRoutesDeps {
 
 /** Adds staff's pages: sign-in, the list of transcripts, one transcript. No script is needed for them. */
 export function addConsoleRoutes(router: Router, {staff, transcripts}: ConsoleRoutesDeps): void {
-  router.get('/console', async (request, response) => {
+  router.get('/console', (request, response) => {
     response.setHeader('cache-control', 'no-store')
     const token = request.query['token']
     if (typeof token === 'string') {
-      const role = await staff.signIn(request, response, token)
+      // Whoever only looks where a link leads, as chats and mail scanners do, must not use it up.
+      if (request.method === 'HEAD') return response.redirect(303, '/console')
+      const role = staff.signInByLink(request, response, token)
       // Away from the address that holds the token, whatever it was worth.
       response.redirect(303, role === null ? '/console?failed=link' : '/console')
       return
     }
-    const role = await staff.roleOf(request)
+    const role = staff.roleOf(request)
     if (role === null) return sendSignIn(request, response)
     if (role === 'docs') {
       response.send(
@@ -45,10 +48,9 @@ export function addConsoleRoutes(router: Router, {staff, transcripts}: ConsoleRo
     '/console/sign-in',
     ownPagesOnly,
     express.urlencoded({extended: false, limit: '4kb'}),
-    async (request, response) => {
+    (request, response) => {
       const token: unknown = (request.body as Record<string, unknown> | undefined)?.['token']
-      const role =
-        typeof token === 'string' && token !== '' ? await staff.signIn(request, response, token) : null
+      const role = typeof token === 'string' && token !== '' ? staff.signIn(request, response, token) : null
       response.redirect(303, role === null ? '/console?failed=token' : '/console')
     },
   )
@@ -58,9 +60,9 @@ export function addConsoleRoutes(router: Router, {staff, transcripts}: ConsoleRo
     response.redirect(303, '/console')
   })
 
-  router.get('/console/transcripts/:answerId', async (request, response) => {
+  router.get('/console/transcripts/:answerId', (request, response) => {
     response.setHeader('cache-control', 'no-store')
-    const role = await staff.roleOf(request)
+    const role = staff.roleOf(request)
     if (role === null) return sendSignIn(request, response)
     if (role === 'docs') throw new DocentError('forbidden', 'Transcripts are for support staff.')
     const transcript = transcripts.get(request.params.answerId)
@@ -73,7 +75,7 @@ function sendSignIn(request: Request, response: Response): void {
   const failed = request.query['failed']
   const problem =
     failed === 'link'
-      ? 'This link has been used or is too old. Restart the server for a new one, or sign in with a token.'
+      ? 'This link has been used or is too old. Sign in with a staff token, or restart a server without one for a new link.'
       : failed === 'token'
         ? 'This token is not valid.'
         : null
@@ -112,6 +114,9 @@ ${choices.map((item) => {
   return html`<option value="${given}"${value(name) === given ? html` selected` : null}>${words}</option>`
 })}
 </select>`
+  // A moment with a time, which only an address can hold, is kept as text.
+  const day = (name: string, label: string) => html`<label>${label}
+<input type="${/^(?:\d{4}-\d{2}-\d{2})?$/.test(value(name)) ? 'date' : 'text'}" name="${name}" value="${value(name)}"></label>`
   const more = new URLSearchParams(
     Object.entries(request.query).flatMap(([name, given]) =>
       typeof given === 'string' ? [[name, given]] : [],
@@ -120,10 +125,12 @@ ${choices.map((item) => {
   if (nextCursor !== null) more.set('cursor', nextCursor)
   return html`<h1>Transcripts</h1>
 <form method="get" action="/console" role="search">
-<input type="search" name="q" value="${value('q')}" placeholder="Words in question or answer" aria-label="Words">
+<input type="search" name="q" dir="auto" value="${cleanLine(value('q'))}" placeholder="Words in question or answer" aria-label="Words">
 ${choice('ending', [...endings, 'running'])}
 ${choice('partial', partialChoices, 'declined, cut or not')}
 ${choice('rating', ['up', 'down', 'none'])}
+${day('from', 'From')}
+${day('to', 'to')}
 <button>Find</button>
 </form>
 ${items.length === 0 ? html`<p class="muted">Nothing matches.</p>` : null}
@@ -131,8 +138,8 @@ ${items.length === 0 ? html`<p class="muted">Nothing matches.</p>` : null}
 ${items.map(
   (item) => html`<tr>
 <td>${timeOf(item.startedAt)}</td>
-<td><a href="/console/transcripts/${item.answerId}">${item.question || '(not kept)'}</a></td>
-<td>${endingLabelOf(item)}</td><td>${item.rating ?? ''}</td><td class="muted">${item.excerpt}</td>
+<td><a href="/console/transcripts/${item.answerId}">${item.question === '' ? '(not kept)' : foreign(item.question)}</a></td>
+<td>${endingLabelOf(item)}</td><td>${item.rating ?? ''}</td><td class="muted">${foreign(item.excerpt)}</td>
 </tr>`,
 )}
 </tbody></table>
@@ -141,42 +148,51 @@ ${nextCursor === null ? null : html`<p><a href="/console?${more.toString()}">Old
 
 function detailOf(transcript: Transcript): Html {
   const {timings, usage} = transcript
-  const facts: readonly (readonly [string, string | number | null])[] = [
+  const facts: readonly (readonly [string, HtmlValue])[] = [
     ['Answer', transcript.answerId],
     ['Called in logs', transcript.ref],
     ['Conversation', transcript.conversation],
     ['Asked', timeOf(transcript.startedAt)],
     ['Ending', endingLabelOf(transcript)],
-    ['What failed', transcript.errorDetail ?? null],
-    ['Written by', writerOf(transcript)],
+    ['What failed', foreignOrNull(transcript.errorDetail)],
+    ['Written by', foreign(writerOf(transcript))],
     ['Build', transcript.build],
     ['Sources after', milliseconds(timings.sourcesMs)],
     ['Useful on screen after', milliseconds(transcript.firstUsefulMs ?? null)],
     ['First token after', milliseconds(timings.firstTokenMs)],
     ['Whole answer', milliseconds(timings.totalMs)],
     ['Tokens in, out', `${usage.inputTokens}, ${usage.outputTokens}`],
-    ['Upstream request', transcript.upstreamRequestId ?? null],
-    ['Feedback', transcript.feedback && `${transcript.feedback.rating} ${transcript.feedback.comment ?? ''}`],
+    ['Upstream request', foreignOrNull(transcript.upstreamRequestId)],
+    [
+      'Feedback',
+      transcript.feedback && [transcript.feedback.rating, ' ', foreign(transcript.feedback.comment ?? '')],
+    ],
   ]
   return html`<p><a href="/console">All transcripts</a></p>
-<h1>${transcript.question || '(question not kept)'}</h1>
+<h1>${transcript.question === '' ? '(question not kept)' : foreign(transcript.question)}</h1>
 <table><tbody>
 ${facts.filter(([, value]) => value !== null).map(([name, value]) => html`<tr><th>${name}</th><td>${value}</td></tr>`)}
 </tbody></table>
 <h2>Sources as shown</h2>
 <ol>${transcript.sources.map(
-    (source) => html`<li><a href="${hrefOf(source.url, source.anchor)}">${source.title || '(not kept)'}</a>
-<span class="muted">${source.headings.join(' › ')}</span><br>${source.snippet}</li>`,
+    (
+      source,
+    ) => html`<li><a href="${hrefOf(source.url, source.anchor)}">${foreign(source.title || '(not kept)')}</a>
+<span class="muted">${foreign(source.headings.join(' › '))}</span><br>${foreign(source.snippet)}</li>`,
   )}</ol>
 <h2>Answer as shown</h2>
-<div class="answer">${transcript.question === '' ? '(not kept)' : transcript.text}</div>
+<div class="answer" dir="auto">${transcript.question === '' ? '(not kept)' : withControls(transcript.text)}</div>
 <h2>Events</h2>
 <table><thead><tr><th>#</th><th>After</th><th>Event</th><th>Data</th></tr></thead><tbody>
 ${transcript.events.map(({seq, at, event}) => {
   const {type, ...data} = event
-  return html`<tr><td>${seq}</td><td>${at - transcript.startedAt} ms</td><td>${type}</td><td><code>${headOf(JSON.stringify(data), 500)}</code></td></tr>
+  return html`<tr><td>${seq}</td><td>${at - transcript.startedAt} ms</td><td>${type}</td><td><code><bdi>${escapedJson(headOf(JSON.stringify(data), 500))}</bdi></code></td></tr>
 `
 })}</tbody></table>`
+}
+
+function foreignOrNull(words: string | null | undefined): Html | null {
+  return words == null ? null : foreign(words)
 }
 
 /** Only addresses that a page of ours may link to; front matter could hold anything. */

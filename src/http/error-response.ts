@@ -8,6 +8,7 @@ export const statusOf = {
   unauthorized: 401,
   forbidden: 403,
   origin_not_allowed: 403,
+  host_not_allowed: 421,
   not_found: 404,
   method_not_allowed: 405,
   conflict: 409,

@@ -16,6 +16,26 @@ export function trusted(markup: string): Html {
   return {html: markup}
 }
 
+/**
+ * Words of visitors, models and pages within a line of ours: the direction they are written in ends with them, and
+ * controls, which would turn or hide the words after them, are shown by their number.
+ */
+export function foreign(words: string): Html {
+  return html`<bdi>${withControls(words)}</bdi>`
+}
+
+/** Foreign words that have a block of their own, with their line breaks. */
+export function withControls(words: string): Html[] {
+  // What the pattern captures stands at the odd places.
+  return words.split(control).map((piece, index) => {
+    if (index % 2 === 0) return html`${piece}`
+    const code = piece.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')
+    return html`<span class="control">U+${code}</span>`
+  })
+}
+
+const control = /([\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069])/
+
 function markupOf(value: HtmlValue): string {
   if (value === null) return ''
   if (typeof value === 'string') return escaped(value)

@@ -1,5 +1,6 @@
 import {createServer, type Server} from 'node:http'
 import type {AddressInfo, Socket} from 'node:net'
+import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import compression from 'compression'
 import express, {type Express} from 'express'
@@ -14,10 +15,13 @@ import {addAnswerRoutes} from './answer-routes.ts'
 import {addConsoleRoutes} from './console-routes.ts'
 import {addDocsRoutes} from './docs-routes.ts'
 import {errorHandler} from './error-response.ts'
+import {createGuesses} from './guesses.ts'
+import {type HostOptions, hostGuard} from './hosts.ts'
 import {addInfoRoute} from './info-route.ts'
 import {createLimits, type LimitOptions} from './limits.ts'
 import {type Log, loggedPath} from './log.ts'
 import type {Metrics} from './metrics.ts'
+import {createOperators, type OperatorOptions} from './operators.ts'
 import {crossOrigin} from './origins.ts'
 import {addPageRoute} from './page-route.ts'
 import {createReindexing, type StartIngest} from './reindexing.ts'
@@ -26,12 +30,11 @@ import {createStaff, type Staff, type StaffTokens} from './staff.ts'
 import {openWebSocketDoor} from './web-socket.ts'
 
 /** The settings this room reads; `Settings` fits as it is. */
-export interface HttpOptions extends LimitOptions, StaffTokens {
+export interface HttpOptions extends LimitOptions, StaffTokens, HostOptions, OperatorOptions {
   readonly port: number
-  readonly host: string
   readonly allowedOrigins: readonly string[]
-  /** A number of hops, or addresses as Express takes them; null to believe no proxy. */
-  readonly trustProxy: string | null
+  /** Where sign-outs are kept beyond a restart; default: nowhere. */
+  readonly dataDir?: string
   readonly heartbeatMs: number
   readonly slowReaderTimeoutMs: number
   readonly bufferMs: number
@@ -78,7 +81,14 @@ const closeGraceMs = 5000
 export function createHttpServer(deps: HttpServerDeps): HttpServer {
   const {options, answering, transcripts, current, metrics, log, webDir} = deps
   const limits = createLimits(options, (answerId) => answering.snapshot(answerId)?.ending === null)
-  const staff = createStaff(options)
+  const guesses = createGuesses()
+  const staff = createStaff(options, Date.now, {
+    guesses,
+    endedSessionsFile: options.dataDir === undefined ? null : join(options.dataDir, 'ended-sessions.json'),
+    onProblem: (err) => log.error({err}, 'a sign-out was not written down; it holds until a restart'),
+  })
+  const operators = createOperators(options, staff, guesses)
+  const checkHost = hostGuard(options)
   const reindexing = createReindexing(deps.startIngest, log)
   const {heartbeatMs, slowReaderTimeoutMs, bufferMs} = options
   const streaming = {heartbeatMs, slowReaderTimeoutMs}
@@ -93,17 +103,23 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   app.get('/healthz', (_request, response) => {
     response.json({status: 'ok'})
   })
-  app.get('/readyz', (_request, response) => {
+  app.get('/readyz', (request, response) => {
     if (isDraining) throw new DocentError('shutting_down', 'The server is stopping.')
     if (current.id === null) throw new DocentError('not_ready', 'There is no index yet.')
     const {degraded, reason} = deps.journalHealth()
     response.json({
       status: 'ready',
       build: current.id,
-      journal: degraded ? {status: 'degraded', reason} : {status: 'ok'},
+      journal: degraded
+        ? {status: 'degraded', ...(operators.includes(request) ? {reason} : {})}
+        : {status: 'ok'},
     })
   })
-  app.get('/metrics', async (_request, response) => {
+  app.use((request, _response, next) => {
+    checkHost(request)
+    next()
+  })
+  app.get('/metrics', operators.only, async (_request, response) => {
     response.type(metrics.registry.contentType).send(await metrics.registry.metrics())
   })
 
@@ -145,6 +161,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
     metrics,
     log,
     allowedOrigins: options.allowedOrigins,
+    checkHost,
     bufferMs,
     ...streaming,
   })

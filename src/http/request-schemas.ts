@@ -2,6 +2,7 @@ import {z} from 'zod'
 import {refOf} from '../answering/ids.ts'
 import {DocentError, endings, type Question} from '../domain/index.ts'
 import {wellFormed} from '../text/well-formed.ts'
+import {endMomentOf, momentOf} from '../transcripts/moments.ts'
 import type {TranscriptFilter} from '../transcripts/transcript-store.ts'
 
 export const maxQuestionLength = 4000
@@ -126,13 +127,13 @@ export function searchRequestOf(query: unknown): SearchRequest {
   return {q: q.trim(), k, version: version ?? null}
 }
 
-/** A moment as ISO 8601 or as milliseconds since the epoch. */
-const moment = z.string().transform((text, context) => {
-  const at = /^\d{1,15}$/.test(text) ? Number(text) : Date.parse(text)
-  if (Number.isFinite(at)) return at
-  context.addIssue({code: 'custom', message: 'must be a date such as 2026-11-22 or milliseconds'})
-  return z.NEVER
-})
+const moment = (read: (text: string) => number | null) =>
+  z.string().transform((text, context) => {
+    const at = read(text)
+    if (at !== null) return at
+    context.addIssue({code: 'custom', message: 'must be a date such as 2026-11-22 or milliseconds'})
+    return z.NEVER
+  })
 
 const flag = z.enum(['true', 'false', '1', '0']).transform((value) => value === 'true' || value === '1')
 
@@ -144,8 +145,8 @@ const transcriptQuery = z.object({
   abstained: flag.optional(),
   partial: flag.optional(),
   build: z.string().max(200).optional(),
-  from: moment.optional(),
-  to: moment.optional(),
+  from: moment(momentOf).optional(),
+  to: moment(endMomentOf).optional(),
   conversation: identifier.optional(),
   conversationId: identifier.optional(),
   cursor: z.string().max(1000).optional(),

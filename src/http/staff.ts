@@ -1,10 +1,10 @@
 import {createHash, createHmac, randomBytes, timingSafeEqual} from 'node:crypto'
 import type {NextFunction, Request, Response} from 'express'
-import {RateLimiterMemory} from 'rate-limiter-flexible'
 import {DocentError} from '../domain/index.ts'
+import {openEndedSessions} from './ended-sessions.ts'
+import {createGuesses, type Guesses} from './guesses.ts'
 import {visitorOf} from './limits.ts'
-
-export type Role = 'admin' | 'docs' | 'support'
+import {createSessions, type Role, sessionMs} from './sessions.ts'
 
 export interface StaffTokens {
   readonly adminToken: string | null
@@ -12,34 +12,50 @@ export interface StaffTokens {
   readonly supportToken: string | null
 }
 
+export interface StaffOptions {
+  /** Default: counted for staff alone. */
+  readonly guesses?: Guesses
+  /** Where sign-outs outlive a restart; default: in memory alone. */
+  readonly endedSessionsFile?: string | null
+  readonly onProblem?: (error: unknown) => void
+}
+
 /** Who may use the staff's API, and how they sign in. */
 export interface Staff {
   /** Lets requests of these roles through; admin always. Sends 401 without a sign-in, 403 for the wrong role. */
-  allow(
-    ...roles: readonly Role[]
-  ): (request: Request, response: Response, next: NextFunction) => Promise<void>
+  allow(...roles: readonly Role[]): (request: Request, response: Response, next: NextFunction) => void
   /** The role of a request; null when it is not signed in. @throws DocentError `rate_limited` after repeated failures. */
-  roleOf(request: Request): Promise<Role | null>
-  /** Checks a token, or a one-time link's, and sets the console's cookie. Null when it is wrong. */
-  signIn(request: Request, response: Response, token: string): Promise<Role | null>
+  roleOf(request: Request): Role | null
+  /**
+   * Checks a token, or a one-time link's, and sets the console's cookie. Null when it is wrong.
+   * @throws DocentError `rate_limited` after repeated failures.
+   */
+  signIn(request: Request, response: Response, token: string): Role | null
+  /**
+   * As `signIn`, for what stands in an address: one-time links alone, since addresses end in the logs of proxies and the
+   * histories of browsers.
+   */
+  signInByLink(request: Request, response: Response, token: string): Role | null
+  /** Ends the session on this side as well: a copy of its cookie is worth nothing. */
   signOut(request: Request, response: Response): void
   /** A token for `/console?token=…` that works once, as admin, for half an hour. */
   issueOneTimeToken(): string
 }
 
-const cookieName = 'docent_staff'
-const sessionMs = 12 * 60 * 60 * 1000
 const oneTimeTokenMs = 30 * 60 * 1000
-/** Wrong tokens from one address before it is locked out, and for how long. */
-const failuresAllowed = 10
-const lockOutSeconds = 15 * 60
 
 /**
  * Staff by bearer tokens and by a signed cookie. Tokens are compared as hashes of one length, all of them each
- * time, so that the time taken tells nothing. With tokens set, sessions outlive a restart and end when a token
- * is changed; without, they end with the process.
+ * time, so that the time taken tells nothing; they are compared before guesses are counted, so that whoever guesses
+ * locks nobody out. With tokens set, sessions outlive a restart and end when a token is changed; without, they end
+ * with the process.
  */
-export function createStaff(tokens: StaffTokens, now: () => number = Date.now): Staff {
+export function createStaff(
+  tokens: StaffTokens,
+  now: () => number = Date.now,
+  options: StaffOptions = {},
+): Staff {
+  const {guesses = createGuesses(now), endedSessionsFile = null, onProblem = () => {}} = options
   const known: readonly {readonly role: Role; readonly hash: Buffer}[] = (
     [
       ['admin', tokens.adminToken],
@@ -53,7 +69,8 @@ export function createStaff(tokens: StaffTokens, now: () => number = Date.now): 
       : createHmac('sha256', 'docent console session')
           .update(Buffer.concat(known.map(({hash}) => hash)))
           .digest()
-  const failures = new RateLimiterMemory({points: failuresAllowed, duration: lockOutSeconds})
+  const file = known.length === 0 ? null : endedSessionsFile
+  const sessions = createSessions(key, openEndedSessions({file, sessionMs, onProblem, now}), now)
   const oneTimeTokens = new Map<string, number>()
 
   function roleOfToken(token: string): Role | null {
@@ -65,47 +82,24 @@ export function createStaff(tokens: StaffTokens, now: () => number = Date.now): 
     return found
   }
 
-  function takeOneTimeToken(token: string): boolean {
+  function takeOneTimeToken(token: string): Role | null {
     const hash = hashOf(token).toString('hex')
     const expiresAt = oneTimeTokens.get(hash)
     oneTimeTokens.delete(hash)
-    return expiresAt !== undefined && expiresAt > now()
+    return expiresAt !== undefined && expiresAt > now() ? 'admin' : null
   }
 
-  function signed(payload: string): string {
-    return `${payload}.${createHmac('sha256', key).update(payload).digest('base64url')}`
+  function begin(request: Request, response: Response, role: Role | null): Role | null {
+    if (role === null) guesses.countWrong(visitorOf(request))
+    else sessions.begin(request, response, role)
+    return role
   }
 
-  function roleOfCookie(request: Request): Role | null {
-    const value = cookieOf(request)
-    const payload = value?.slice(0, value.lastIndexOf('.'))
-    if (value === null || payload === undefined) return null
-    if (!timingSafeEqual(hashOf(value), hashOf(signed(payload)))) return null
-    const [role, expiresAt] = payload.split('.')
-    if (Number(expiresAt) <= now()) return null
-    return role === 'admin' || role === 'docs' || role === 'support' ? role : null
-  }
-
-  async function guardAgainstGuessing(request: Request): Promise<void> {
-    const counters = await failures.get(visitorOf(request))
-    if (counters !== null && counters.consumedPoints >= failuresAllowed) {
-      throw new DocentError('rate_limited', 'Too many wrong tokens. Sign-in is locked for a while.', {
-        retryAfterMs: counters.msBeforeNext,
-      })
-    }
-  }
-
-  /** Counts a wrong token. That the limit is passed shows at the next request. */
-  async function noteFailure(request: Request): Promise<void> {
-    await failures.penalty(visitorOf(request))
-  }
-
-  async function roleOf(request: Request): Promise<Role | null> {
-    const bearer = /^Bearer +(\S+)$/i.exec(request.get('authorization') ?? '')?.[1]
-    if (bearer === undefined) return roleOfCookie(request)
-    await guardAgainstGuessing(request)
+  function roleOf(request: Request): Role | null {
+    const bearer = bearerOf(request)
+    if (bearer === null) return sessions.roleOf(request)
     const role = roleOfToken(bearer)
-    if (role === null) await noteFailure(request)
+    if (role === null) guesses.countWrong(visitorOf(request))
     return role
   }
 
@@ -113,8 +107,8 @@ export function createStaff(tokens: StaffTokens, now: () => number = Date.now): 
     roleOf,
     allow:
       (...roles) =>
-      async (request, response, next) => {
-        const role = await roleOf(request)
+      (request, response, next) => {
+        const role = roleOf(request)
         if (role === null) throw new DocentError('unauthorized', 'Sign in, or send a staff token.')
         if (role !== 'admin' && !roles.includes(role)) {
           throw new DocentError('forbidden', `This needs the role ${['admin', ...roles].join(' or ')}.`)
@@ -122,30 +116,10 @@ export function createStaff(tokens: StaffTokens, now: () => number = Date.now): 
         response.setHeader('cache-control', 'no-store')
         next()
       },
-    async signIn(request, response, token) {
-      await guardAgainstGuessing(request)
-      const role = roleOfToken(token) ?? (takeOneTimeToken(token) ? 'admin' : null)
-      if (role === null) {
-        await noteFailure(request)
-        return null
-      }
-      response.cookie(cookieName, signed(`${role}.${now() + sessionMs}`), {
-        httpOnly: true,
-        sameSite: 'strict',
-        secure: request.secure,
-        maxAge: sessionMs,
-        path: '/',
-      })
-      return role
-    },
-    signOut(request, response) {
-      response.clearCookie(cookieName, {
-        httpOnly: true,
-        sameSite: 'strict',
-        secure: request.secure,
-        path: '/',
-      })
-    },
+    signIn: (request, response, token) =>
+      begin(request, response, roleOfToken(token) ?? takeOneTimeToken(token)),
+    signInByLink: (request, response, token) => begin(request, response, takeOneTimeToken(token)),
+    signOut: sessions.end,
     issueOneTimeToken() {
       const token = randomBytes(24).toString('base64url')
       oneTimeTokens.set(hashOf(token).toString('hex'), now() + oneTimeTokenMs)
@@ -154,23 +128,11 @@ export function createStaff(tokens: StaffTokens, now: () => number = Date.now): 
   }
 }
 
+/** The token of an `Authorization: Bearer` header. */
+export function bearerOf(request: Request): string | null {
+  return /^Bearer +(\S+)$/i.exec(request.get('authorization') ?? '')?.[1] ?? null
+}
+
 function hashOf(text: string): Buffer {
   return createHash('sha256').update(text).digest()
-}
-
-function cookieOf(request: Request): string | null {
-  for (const part of (request.get('cookie') ?? '').split(';')) {
-    const [name, value] = part.trim().split('=', 2)
-    if (name === cookieName && value) return decodeURIComponentSafely(value)
-  }
-  return null
-}
-
-/** Cookies are sent by anyone: a broken escape is no cookie, not an error. */
-function decodeURIComponentSafely(text: string): string | null {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return null
-  }
 }

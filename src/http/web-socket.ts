@@ -17,6 +17,8 @@ export interface WebSocketDeps {
   readonly metrics: Metrics
   readonly log: Log
   readonly allowedOrigins: readonly string[]
+  /** @throws DocentError `host_not_allowed`. */
+  readonly checkHost: (request: IncomingMessage) => void
   readonly heartbeatMs: number
   readonly slowReaderTimeoutMs: number
   readonly bufferMs: number
@@ -51,6 +53,7 @@ export function openWebSocketDoor(server: Server, app: Express, deps: WebSocketD
     try {
       const path = new URL(incoming.url ?? '/', 'http://localhost').pathname
       if (path !== '/api/ws') throw new DocentError('not_found', 'There is no WebSocket at this address.')
+      deps.checkHost(incoming)
       if (!isAllowedOrigin(request, deps.allowedOrigins)) {
         throw new DocentError('origin_not_allowed', 'Pages of this origin may not use this server.')
       }

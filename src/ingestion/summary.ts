@@ -1,4 +1,5 @@
 import type {Diagnostic} from '../domain/index.ts'
+import {cleanLine} from '../text/clean-text.ts'
 import type {IngestReport, PageChange} from './ingest-report.ts'
 
 /** Lines for a docs writer: what was done, what changed, what to look at. */
@@ -54,7 +55,8 @@ export function summaryOf(report: IngestReport, {maxDiagnostics = 20, maxChanges
     lines.push(...some(losing, maxDiagnostics, 'more pages'))
   }
   for (const {passed, detail} of report.gates) if (!passed) lines.push('', `Gate: ${detail}`)
-  return lines.join('\n')
+  // A name with a line break in it makes no line of its own.
+  return lines.map(cleanLine).join('\n')
 }
 
 function headlineOf({outcome, build, previous}: IngestReport): string {

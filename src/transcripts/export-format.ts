@@ -1,3 +1,4 @@
+import {cleanText, escapedJson} from '../text/clean-text.ts'
 import type {Transcript} from './transcript-store.ts'
 
 const columns = [
@@ -56,13 +57,23 @@ export function csvRowOf(transcript: Transcript): string {
   return `${columns.map((column) => cellOf(String(values[column]))).join(',')}\r\n`
 }
 
-/** One transcript as a line of JSON, line break included. */
+/** One transcript as a line of JSON, line break included. Its data is exact, whatever it holds. */
 export function jsonLineOf(transcript: Transcript): string {
-  return `${JSON.stringify(transcript)}\n`
+  return `${escapedJson(JSON.stringify(transcript))}\n`
 }
 
-/** A cell that a spreadsheet would run as a formula gets an apostrophe before it. */
+/** Whoever opens the file looks at words of visitors and models: they must run nothing and turn no line. */
 function cellOf(text: string): string {
-  const harmless = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
-  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless
+  const harmless = withoutFormulas(cleanText(text))
+  return /[",;\t\n]|^\s|\s$/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless
+}
+
+/**
+ * What a spreadsheet would run gets an apostrophe before it. A spreadsheet that splits at semicolons or tabs sees cells
+ * within ours, and a line break in one begins a row. The dash of a list stays where nothing after it could be called.
+ */
+function withoutFormulas(text: string): string {
+  return text
+    .replace(/^(?=\s*[=+\-@＝＋－＠]|\t)/, "'")
+    .replace(/([;\t\n][^\S\t\n]*)(?!- [^(|!\n]*(?:\n|$))(?=[=+\-@＝＋－＠])/g, "$1'")
 }

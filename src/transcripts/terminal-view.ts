@@ -1,4 +1,4 @@
-import {stripVTControlCharacters, styleText} from 'node:util'
+import {styleText} from 'node:util'
 import {
   type AnswerEvent,
   type DoneEvent,
@@ -8,6 +8,7 @@ import {
   type SequencedEvent,
   type Source,
 } from '../domain/index.ts'
+import {cleanLine, cleanStream, cleanText} from '../text/clean-text.ts'
 import type {Transcript, TranscriptItem} from './transcript-store.ts'
 
 export interface TerminalView {
@@ -79,13 +80,13 @@ export function showLines(transcript: Transcript, view: TerminalView): string[] 
   const {timings, usage} = transcript
   const last = transcript.events.at(-1)?.event
   const lines = [
-    `${paint(view, 'bold', 'Question')}  ${clean(transcript.question || '(not kept)')}`,
+    `${paint(view, 'bold', 'Question')}  ${cleanText(transcript.question || '(not kept)')}`,
     '',
     field('answer', transcript.answerId),
     field('ref', transcript.ref),
     field('conversation', transcript.conversation),
     field('asked', `${timeOf(transcript.startedAt)} by ${transcript.channel}`),
-    field('ending', paint(view, endingStyleOf(transcript), endingLabelOf(transcript)) + whyOf(last)),
+    `${label('ending')}${paint(view, endingStyleOf(transcript), endingLabelOf(transcript))}${whyOf(last)}`,
     field('build', transcript.build),
     field('written by', writerOf(transcript)),
     field(
@@ -99,31 +100,32 @@ export function showLines(transcript: Transcript, view: TerminalView): string[] 
   ]
   if (transcript.version !== null) lines.push(field('version', transcript.version))
   if (transcript.upstreamRequestId) lines.push(field('request', transcript.upstreamRequestId))
-  if (transcript.errorDetail) lines.push(field('cause', clean(transcript.errorDetail)))
-  for (const note of transcript.notes ?? []) lines.push(field('note', clean(note)))
+  if (transcript.errorDetail) lines.push(field('cause', transcript.errorDetail))
+  for (const note of transcript.notes ?? []) lines.push(field('note', note))
   if (transcript.feedback !== null) {
     const {rating, reasons, comment} = transcript.feedback
-    lines.push(field('feedback', clean([rating, ...reasons, comment ?? ''].filter(Boolean).join(', '))))
+    lines.push(field('feedback', [rating, ...reasons, comment ?? ''].filter(Boolean).join(', ')))
   }
   if (transcript.review !== null) {
     const {verdict, note, correctedAnswer} = transcript.review
-    lines.push(field('review', clean([verdict, note ?? ''].filter(Boolean).join(', '))))
-    if (correctedAnswer !== null) lines.push(field('should say', clean(correctedAnswer)))
+    lines.push(field('review', [verdict, note ?? ''].filter(Boolean).join(', ')))
+    if (correctedAnswer !== null) lines.push(field('should say', correctedAnswer))
   }
   lines.push(
     '',
     paint(view, 'bold', `Sources (${transcript.sources.length})`),
     ...transcript.sources.map(sourceLine),
   )
-  lines.push('', paint(view, 'bold', 'Answer'), clean(transcript.text) || noTextOf(transcript))
+  lines.push('', paint(view, 'bold', 'Answer'), cleanText(transcript.text) || noTextOf(transcript))
   return lines
 }
 
 /** The answer as the visitor saw it come, step by step. */
 export function replaySteps(transcript: Transcript, view: TerminalView): ReplayStep[] {
   const steps: ReplayStep[] = [
-    {atMs: 0, text: `${paint(view, 'bold', clean(transcript.question || '(question not kept)'))}\n`},
+    {atMs: 0, text: `${paint(view, 'bold', cleanText(transcript.question || '(question not kept)'))}\n`},
   ]
+  const answer = cleanStream()
   let lastMs = 0
   let isInText = false
   for (const {at, event} of transcript.events) {
@@ -132,13 +134,13 @@ export function replaySteps(transcript: Transcript, view: TerminalView): ReplayS
       isInText && atMs - lastMs >= notableSilenceMs ? paint(view, 'dim', ` [${msOf(atMs - lastMs)}] `) : ''
     lastMs = atMs
     if (event.type === 'delta') {
-      steps.push({atMs, text: `${isInText ? silence : '\n'}${clean(event.text)}`})
+      steps.push({atMs, text: `${isInText ? silence : '\n'}${answer.next(event.text)}`})
       isInText = true
       continue
     }
     const line = eventLine(event, view)
     if (line === null) continue
-    const breaks = isInText ? '\n' : ''
+    const breaks = isInText ? `${answer.end()}\n` : ''
     // A citation or a tool in the middle of the text breaks no line.
     steps.push({atMs, text: `${breaks}${paint(view, 'dim', `[${msOf(atMs)}]`)} ${line}\n`})
     isInText = false
@@ -149,19 +151,21 @@ export function replaySteps(transcript: Transcript, view: TerminalView): ReplayS
 function eventLine(event: Exclude<AnswerEvent, {type: 'delta'}>, view: TerminalView): string | null {
   switch (event.type) {
     case 'start':
-      return `${event.generator}${event.model === null ? '' : `, ${event.model}`}, build ${event.build}`
+      return cleanLine(
+        `${event.generator}${event.model === null ? '' : `, ${event.model}`}, build ${event.build}`,
+      )
     case 'sources':
       return [
         `round ${event.round}: ${event.sources.length} source(s) for ${event.query === '' ? 'words not kept' : `“${oneLine(event.query, 60)}”`}`,
         ...event.sources.map(sourceLine),
       ].join('\n')
     case 'tool':
-      return `${clean(event.name)} ${event.status}${event.summary ? `: ${clean(event.summary)}` : ''}`
+      return cleanLine(`${event.name} ${event.status}${event.summary ? `: ${event.summary}` : ''}`)
     case 'reasoning':
     case 'citation':
       return null
     case 'error':
-      return `${paint(view, endingStyles[event.ending], event.ending)} ${event.code}: ${event.message}`
+      return `${paint(view, endingStyles[event.ending], event.ending)} ${event.code}: ${cleanText(event.message)}`
     case 'done':
       return paint(view, endingStyleOf(finishOf(event)), endingLabelOf(finishOf(event))) + whyOf(event)
   }
@@ -188,11 +192,15 @@ function noTextOf({question}: Transcript): string {
 function sourceLine(source: Source): string {
   if (source.title === '') return `  [${source.n}] (not kept)`
   const place = source.anchor === '' ? source.url : `${source.url}#${source.anchor}`
-  return `  [${source.n}] ${clean([source.title, ...source.headings].join(' › '))}  ${clean(place)}`
+  return `  [${source.n}] ${cleanLine([source.title, ...source.headings].join(' › '))}  ${cleanLine(place)}`
 }
 
 function field(name: string, value: string): string {
-  return `${name.padEnd(13)} ${value}`
+  return label(name) + cleanText(value)
+}
+
+function label(name: string): string {
+  return `${name.padEnd(13)} `
 }
 
 function paint(view: TerminalView, style: Style, text: string): string {
@@ -208,16 +216,8 @@ function msOf(ms: number | null): string {
   return ms < 1000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`
 }
 
-/** Visitors' and models' words must not drive the terminal they are printed on. */
-function clean(text: string): string {
-  return stripVTControlCharacters(text).replace(
-    /[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g,
-    '',
-  )
-}
-
 function oneLine(text: string, length: number): string {
-  const line = clean(text).replace(/\s+/g, ' ').trim()
+  const line = cleanLine(text).replace(/\s+/g, ' ').trim()
   const characters = [...line]
   return characters.length <= length ? line : `${characters.slice(0, length - 1).join('')}…`
 }

@@ -340,6 +340,9 @@ function conditionsOf(
     source =
       '(SELECT rowid AS found FROM answers_fts WHERE answers_fts MATCH ?) CROSS JOIN answers ON row = found'
     values.push(query.expression)
+    for (const glob of query.literals) {
+      add("(lower(' ' || question) GLOB ? OR lower(' ' || text) GLOB ?)", glob, glob)
+    }
   } else if (query?.kind === 'like') {
     add("(question LIKE ? ESCAPE '\\' OR text LIKE ? ESCAPE '\\')", query.pattern, query.pattern)
   }

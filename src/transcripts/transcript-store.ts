@@ -30,7 +30,7 @@ export interface TranscriptFilter {
   readonly build?: string
   /** Milliseconds since the epoch, inclusive. */
   readonly from?: number
-  /** Exclusive. */
+  /** Milliseconds since the epoch, exclusive. */
   readonly to?: number
   /** By its digest, `refOf`. */
   readonly conversation?: string

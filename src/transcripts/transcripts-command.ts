@@ -3,7 +3,9 @@ import {setTimeout as delay} from 'node:timers/promises'
 import {parseArgs} from 'node:util'
 import {DocentError, type Ending, endings} from '../domain/index.ts'
 import {createPrivateFile} from '../native/index.ts'
+import {cleanText, escapedJson} from '../text/clean-text.ts'
 import {csvHeader, csvRowOf, jsonLineOf} from './export-format.ts'
+import {endMomentOf, momentOf} from './moments.ts'
 import {
   backUpTranscripts,
   purgeTranscripts,
@@ -29,7 +31,8 @@ Options
   --ending NAME           list, export: ${endings.join(', ')} or running.
   --partial               list, export: where the model declined or was cut by a limit; --no-partial: the others.
   --rating up|down|none   list, export: what the visitor said.
-  --from DATE, --to DATE  list, export: asked from (inclusive) and before, as 2026-05-31 or with a time.
+  --from DATE, --to DATE  list, export: asked from that day to that day, both included (UTC), as
+                          2026-05-31. With a time, as 2026-05-31T14:00Z, --to is exclusive.
   --limit N               list: how many, 1 to 200 (default 20).
   --json                  list, show: JSON instead of text.
   --speed N               replay: N times as fast (default 1).
@@ -68,11 +71,11 @@ export async function transcriptsCommand(
     return await command(args, around)
   } catch (error) {
     if (error instanceof UsageError) {
-      around.warn(`${error.message}\nTry: npm run transcripts -- --help\n`)
+      around.warn(`${cleanText(error.message)}\nTry: npm run transcripts -- --help\n`)
       return 2
     }
     if (!(error instanceof DocentError)) throw error
-    around.warn(`${error.message}\n`)
+    around.warn(`${cleanText(error.message)}\n`)
     return error.code === 'config' ? 2 : 1
   }
 }
@@ -121,7 +124,7 @@ async function command(args: readonly string[], around: CommandSurroundings): Pr
   try {
     if (name === 'list') {
       const page = store.list(filter, {limit})
-      if (values.json) await print(`${JSON.stringify(page.items, null, 2)}\n`)
+      if (values.json) await print(`${escapedJson(JSON.stringify(page.items, null, 2))}\n`)
       else await print(`${listLines(page.items, view).join('\n')}\n`)
       if (page.nextCursor !== null && !values.json) warn(`The newest ${limit}; --limit shows more.\n`)
     } else if (name === 'export') {
@@ -130,7 +133,7 @@ async function command(args: readonly string[], around: CommandSurroundings): Pr
     } else {
       const transcript = found(store, id!)
       if (name === 'replay') await replay(transcript, speed, around)
-      else if (values.json) await print(`${JSON.stringify(transcript, null, 2)}\n`)
+      else if (values.json) await print(`${escapedJson(JSON.stringify(transcript, null, 2))}\n`)
       else await print(`${showLines(transcript, view).join('\n')}\n`)
     }
   } finally {
@@ -205,7 +208,7 @@ function filterOf(values: Values): TranscriptFilter {
     ...(values.partial === undefined ? {} : {partial: values.partial}),
     ...(rating === undefined ? {} : {rating}),
     ...(values.from === undefined ? {} : {from: timeOf('--from', values.from)}),
-    ...(values.to === undefined ? {} : {to: timeOf('--to', values.to)}),
+    ...(values.to === undefined ? {} : {to: timeOf('--to', values.to, endMomentOf)}),
   }
 }
 
@@ -218,10 +221,9 @@ function purgeBefore(values: Values): number {
   return Date.now() - numberOf('--older-than', days!, 0, 100_000) * 24 * 60 * 60 * 1000
 }
 
-function timeOf(name: string, text: string): number {
-  const time = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN
-  if (Number.isNaN(time))
-    throw new UsageError(`${name} must be a date such as 2026-05-31 or 2026-05-31T14:00Z`)
+function timeOf(name: string, text: string, read: typeof momentOf = momentOf): number {
+  const time = /^\d{4}-\d{2}-\d{2}/.test(text) ? read(text) : null
+  if (time === null) throw new UsageError(`${name} must be a date such as 2026-05-31 or 2026-05-31T14:00Z`)
   return time
 }
 

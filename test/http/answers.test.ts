@@ -130,7 +130,7 @@ describe('an answer as a stream', () => {
     const socket = connect(product.port, '127.0.0.1')
     const body = JSON.stringify({question: 'xyzzy'})
     socket.write(
-      `POST /api/answers HTTP/1.0\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+      `POST /api/answers HTTP/1.0\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
     )
     let text = ''
     socket.setEncoding('utf8').on('data', (part) => {
@@ -189,7 +189,7 @@ describe('a reader that leaves', () => {
       const socket = connect(product.port, '127.0.0.1')
       socket.on('error', () => {})
       socket.write(
-        `POST /api/answers HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+        `POST /api/answers HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
       )
       await once(socket, 'data')
       const call = await product.generator.call(index)
@@ -259,7 +259,7 @@ describe('a reader that takes nothing', () => {
     const socket = connect(product.port, '127.0.0.1')
     socket.on('error', () => {})
     socket.write(
-      `POST /api/answers HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+      `POST /api/answers HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
     )
     await once(socket, 'data')
     socket.pause()

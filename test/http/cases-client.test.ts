@@ -191,7 +191,7 @@ test('case 21: a connection is kept for longer than a proxy keeps it idle, and u
   const body = JSON.stringify({question: 'How?'})
   const ask = async (nth: number) => {
     socket.write(
-      `POST /api/answers HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+      `POST /api/answers HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
     )
     while (text.split('\r\n0\r\n\r\n').length <= nth) await once(socket, 'data')
   }

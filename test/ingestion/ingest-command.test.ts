@@ -111,6 +111,37 @@ describe('npm run ingest', () => {
     expect(existsSync(folder.dataDir)).toBe(false)
   })
 
+  test('names of files drive neither the terminal nor the log of a CI job', async () => {
+    const folder = newFolder({'a.md': volumes})
+    const bad = Uint8Array.from([0x23, 0x20, 0xe9, 0xff])
+    const names = [
+      'x\u001b]0;owned\u0007y.md',
+      'line\n::error file=x::pwned.md',
+      '::error file=y::pwned.md',
+      'v1 ##[error]pwned.md',
+      'turned\u202e.md',
+    ]
+    for (const name of names) folder.write(name, bad)
+
+    const [check, json] = [
+      command(folder, ['--check'], {GITHUB_ACTIONS: 'true'}),
+      command(folder, ['--check', '--json']),
+    ]
+    await Promise.all([check.exit, json.exit])
+
+    for (const text of [check.out(), check.err(), json.out()]) {
+      expect(text).not.toMatch(/[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]/)
+    }
+    expect(check.out()).not.toMatch(/^\s*::|##\[/m)
+    expect(json.out()).not.toContain('##[')
+    // Each annotation is ours, and names the file as it is.
+    const annotations = check.err().split('\n').filter(Boolean)
+    expect(annotations.filter((line) => !/^::\w+ file=.*,title=invalid-utf-8::/.test(line))).toEqual([])
+    expect(check.err()).toContain('line%0A%3A%3Aerror file=x%3A%3Apwned.md')
+    const {diagnostics} = JSON.parse(json.out()) as {diagnostics: {path: string}[]}
+    expect(diagnostics.map(({path}) => path)).toEqual(expect.arrayContaining(names))
+  })
+
   test('--check exits 0 where all is well', async () => {
     const folder = newFolder({'a.md': volumes})
 

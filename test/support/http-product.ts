@@ -1,6 +1,11 @@
 import {createAnswering} from '../../src/answering/create-answering.ts'
 import {DocentError, type RetrievedSource} from '../../src/domain/index.ts'
-import {createHttpServer, type HttpOptions, type HttpServer} from '../../src/http/http-server.ts'
+import {
+  createHttpServer,
+  type HttpOptions,
+  type HttpServer,
+  type HttpServerDeps,
+} from '../../src/http/http-server.ts'
 import {type Log, silentLog} from '../../src/http/log.ts'
 import {createMetrics} from '../../src/http/metrics.ts'
 import type {IngestRun} from '../../src/http/reindexing.ts'
@@ -49,6 +54,7 @@ export interface HttpProductOptions {
   readonly retriever?: Retriever
   readonly build?: IndexBuild
   readonly startIngest?: () => IngestRun
+  readonly journalHealth?: HttpServerDeps['journalHealth']
   /** Folder of the built page; default: no page is served. */
   readonly webDir?: string
   readonly log?: Log
@@ -94,7 +100,7 @@ export async function startHttpProduct(given: HttpProductOptions = {}): Promise<
       (() => {
         throw new DocentError('internal', 'This test ingests nothing.')
       }),
-    journalHealth: journal.health,
+    journalHealth: given.journalHealth ?? journal.health,
     webDir: given.webDir ?? null,
     log: given.log ?? silentLog,
     metrics,

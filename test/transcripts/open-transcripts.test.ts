@@ -218,6 +218,44 @@ describe('what staff reads', () => {
     expect(found('100%')).toEqual(['c'])
   })
 
+  test('signs that belong to a word count', () => {
+    const transcripts = openForTest()
+    const questions = {
+      cpp: 'Is there a C++ client?',
+      csharp: 'and for C#',
+      c: 'a client in plain C, please',
+      libcpp: 'c or libc++',
+      net: 'Does it run on .NET 9?',
+      internet: 'does it need the net',
+      node: 'node.js or another',
+      words: 'a node of js',
+      flag: 'what does --flag do',
+      noflag: 'what is a flag',
+      star: 'files such as *.md [x]?',
+    }
+    for (const [id, question] of Object.entries(questions))
+      journalAnswer(transcripts, id, {entry: {question}})
+    const found = (q: string) =>
+      transcripts
+        .list({q})
+        .items.map(({answerId}) => answerId)
+        .sort()
+
+    expect(found('C++')).toEqual(['cpp'])
+    expect(found('“c++”?')).toEqual(['cpp'])
+    expect(found('client C+')).toEqual(['cpp'])
+    expect(found('c++ client')).toEqual(['cpp'])
+    expect(found('C#')).toEqual(['csharp'])
+    expect(found('.NET')).toEqual(['net'])
+    expect(found('node.js')).toEqual(['node'])
+    expect(found('Node.j')).toEqual(['node'])
+    expect(found('--flag')).toEqual(['flag'])
+    expect(found('*.md [x]')).toEqual(['star'])
+    // Punctuation does not.
+    expect(found('flag,')).toEqual(['flag', 'noflag'])
+    expect(found('plain c, client.')).toEqual(['c'])
+  })
+
   test('no text a person can type makes the search throw', () => {
     const transcripts = openForTest()
     journalAnswer(transcripts, 'a')

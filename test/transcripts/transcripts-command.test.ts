@@ -221,6 +221,101 @@ describe('npm run transcripts, beside a server that writes', () => {
   })
 })
 
+describe('words of others', () => {
+  const question = 'a;=HYPERLINK("http://evil.example") \u001b]0;owned\u0007\u009b31m\u202eend'
+
+  function hostile(): {data: string; transcripts: Transcripts} {
+    const file = temporaryFile()
+    const transcripts = openForTest({file})
+    journalAnswer(transcripts, 'a', {
+      entry: {question},
+      pieces: ['- one\n- two', '\n- cmd|x\n\u001b', '[31m=now()'],
+    })
+    return {data: dirname(file), transcripts}
+  }
+
+  test('reach no terminal raw, and JSON keeps them exactly', async () => {
+    const {data, transcripts} = hostile()
+    await transcripts.flush()
+    const shown = await Promise.all(
+      [
+        ['list'],
+        ['list', '--json'],
+        ['show', 'a'],
+        ['show', 'a', '--json'],
+        ['replay', 'a', '--speed', '1000'],
+        ['export'],
+        ['export', '--format', 'csv'],
+      ].map(async (args) => (await run(...args, '--data', data)).stdout),
+    )
+
+    for (const text of shown) expect(text).not.toMatch(/[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202e]/)
+    expect(shown[0]).not.toContain('owned')
+    // A sequence that came in two pieces.
+    expect(shown[4]).not.toContain('[31m')
+    expect(JSON.parse(shown[5]!).question).toBe(question)
+    expect(JSON.parse(shown[3]!).question).toBe(question)
+  })
+
+  test('run nothing in a spreadsheet, wherever it splits', async () => {
+    const {data, transcripts} = hostile()
+    const starts = [
+      '=1+1',
+      '＝1',
+      '＋1',
+      '－1',
+      '＠a',
+      '@a',
+      '+1',
+      '-1',
+      ' =1',
+      '\t=1',
+      '\r=1',
+      'a\t=1',
+      'a;\u00a0＝1',
+      'a\n+1',
+    ]
+    for (const [index, text] of starts.entries()) {
+      journalAnswer(transcripts, `b-${index}`, {entry: {question: text}})
+    }
+    await transcripts.flush()
+
+    const {stdout} = await run('export', '--format', 'csv', '--data', data)
+
+    const cells = stdout.split(/[;\t\n\r]|","|,"?|"(?=,)|^"/).map((cell) => cell.trim())
+    expect(cells.filter((cell) => /^[=+@＝＋－＠]|^-(?! one| two)/.test(cell))).toEqual([])
+    expect(stdout).toContain(`"a;'=HYPERLINK(""http://evil.example"") end"`)
+    // A list in an answer stays a list, unless something in it could be called.
+    expect(stdout).toContain(`"'- one\n- two\n'- cmd|x\n'=now()"`)
+  })
+})
+
+describe('days', () => {
+  test('from a day to the same day is that day; a time is exclusive', async () => {
+    const file = temporaryFile()
+    const transcripts = openForTest({file})
+    const times = [
+      '2026-05-30T23:59:59.999Z',
+      '2026-05-31T00:00:00Z',
+      '2026-05-31T23:59:59.999Z',
+      '2026-06-01T00:00:00Z',
+    ]
+    for (const [index, at] of times.entries()) {
+      journalAnswer(transcripts, `t${index}`, {entry: {startedAt: Date.parse(at)}})
+    }
+    await transcripts.flush()
+    const found = async (...args: string[]) =>
+      JSON.parse((await run('list', '--json', '--data', dirname(file), ...args)).stdout).map(
+        ({answerId}: {answerId: string}) => answerId,
+      )
+
+    expect(await found('--from', '2026-05-31', '--to', '2026-05-31')).toEqual(['t2', 't1'])
+    expect(await found('--from', '2026-05-31', '--to', '2026-05-31T00:00:01Z')).toEqual(['t1'])
+    expect(await found('--from', '2026-05-31T00:00Z', '--to', '2026-06-01T00:00Z')).toEqual(['t2', 't1'])
+    expect((await run('list', '--to', '2026-02-30', '--data', dirname(file))).code).toBe(2)
+  })
+})
+
 describe('the terminal view', () => {
   test('a replay has the timing of the events and tells of long silences', () => {
     const transcripts = openForTest()

@@ -1,0 +1,82 @@
+import {createHash, createHmac, randomBytes, timingSafeEqual} from 'node:crypto'
+import type {CookieOptions, Request, Response} from 'express'
+import type {EndedSessions} from './ended-sessions.ts'
+
+export type Role = 'admin' | 'docs' | 'support'
+
+/** Staff's signed cookies: who is signed in, since when, and for how long. */
+export interface Sessions {
+  /** Null without a session, and for one that has ended. */
+  roleOf(request: Request): Role | null
+  begin(request: Request, response: Response, role: Role): void
+  /** Ends the request's session for good: its cookie, and every copy of it, is worth nothing from now on. */
+  end(request: Request, response: Response): void
+}
+
+export const sessionMs = 12 * 60 * 60 * 1000
+
+const cookieName = 'docent_staff'
+
+interface Session {
+  readonly role: Role
+  readonly expiresAt: number
+  readonly id: string
+}
+
+/** @param key signs the cookies; with another key they are worth nothing. */
+export function createSessions(key: Buffer, ended: EndedSessions, now: () => number): Sessions {
+  function signed(payload: string): string {
+    return `${payload}.${createHmac('sha256', key).update(payload).digest('base64url')}`
+  }
+
+  function sessionOf(request: Request): Session | null {
+    const value = cookieOf(request)
+    const payload = value?.slice(0, value.lastIndexOf('.'))
+    if (value === null || payload === undefined) return null
+    if (!timingSafeEqual(digestOf(value), digestOf(signed(payload)))) return null
+    const [role, expires, id] = payload.split('.')
+    const expiresAt = Number(expires)
+    // Cookies of earlier versions have no id: they could not be ended.
+    if (id === undefined || !(expiresAt > now()) || ended.has(id, expiresAt)) return null
+    return role === 'admin' || role === 'docs' || role === 'support' ? {role, expiresAt, id} : null
+  }
+
+  return {
+    roleOf: (request) => sessionOf(request)?.role ?? null,
+    begin(request, response, role) {
+      const id = randomBytes(16).toString('base64url')
+      const value = signed(`${role}.${now() + sessionMs}.${id}`)
+      response.cookie(cookieName, value, {...cookieOptions(request), maxAge: sessionMs})
+    },
+    end(request, response) {
+      const session = sessionOf(request)
+      if (session !== null) ended.add(session.id, session.expiresAt)
+      response.clearCookie(cookieName, cookieOptions(request))
+    },
+  }
+}
+
+function cookieOptions(request: Request): CookieOptions {
+  return {httpOnly: true, sameSite: 'strict', secure: request.secure, path: '/'}
+}
+
+function digestOf(text: string): Buffer {
+  return createHash('sha256').update(text).digest()
+}
+
+function cookieOf(request: Request): string | null {
+  for (const part of (request.get('cookie') ?? '').split(';')) {
+    const [name, value] = part.trim().split('=', 2)
+    if (name === cookieName && value) return decodeURIComponentSafely(value)
+  }
+  return null
+}
+
+/** Cookies are sent by anyone: a broken escape is no cookie, not an error. */
+function decodeURIComponentSafely(text: string): string | null {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return null
+  }
+}
