@@ -36,11 +36,8 @@ test('the scripts come with the notice of everything they hold, and say where', 
     inputs.flatMap((input) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.slice(0, 1) ?? []),
   )
 
-  expect([...packages]).toEqual(
-    expect.arrayContaining(
-      ['lit', 'lit-html', 'marked', 'highlight.js'].map((name) => `node_modules/${name}`),
-    ),
-  )
+  const names = [...packages].map((folder) => folder.replace(/^.*node_modules\//, ''))
+  expect(names).toEqual(expect.arrayContaining(['lit', 'lit-html', 'marked', 'highlight.js']))
   for (const folder of packages) {
     const name = (await readdir(join(root, folder))).find((file) => /^licen[cs]e/i.test(file))
     const notice = await readFile(join(root, folder, name ?? `no licence in ${folder}`), 'utf8')
@@ -81,8 +78,10 @@ test('what is built is built once, and again when it is not what the sources mak
   expect(await ensureWeb(outDir)).toBe(false)
 
   await writeFile(join(outDir, '.inputs'), 'older')
+  await rm(join(outDir, 'licenses.txt'))
 
   expect(await webIsStale(outDir)).toBe(true)
   expect(await ensureWeb(outDir)).toBe(true)
+  expect(await readdir(outDir)).toContain('licenses.txt')
   expect((await readdir(folder)).filter((name) => name.startsWith('web'))).toEqual(['web'])
 })
