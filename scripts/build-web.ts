@@ -7,6 +7,7 @@ import {join, resolve} from 'node:path'
 import {fileURLToPath, pathToFileURL} from 'node:url'
 import {type BuildOptions, build, type Plugin, transform} from 'esbuild'
 import {allStrings} from '../src/web/locales/all.ts'
+import {licensesOf} from './web-licenses.ts'
 
 export interface BuildWebOptions {
   /** Replaced as a whole. */
@@ -19,6 +20,9 @@ const sourceDir = join(root, 'src/web')
 const stampFile = '.inputs'
 /** Browsers that have `light-dark()`, popovers and constructable style sheets: from spring 2024. */
 const target = ['chrome123', 'firefox125', 'safari17.5']
+
+/** On top of each script. The notices would weigh more than some of the works. */
+const banner = '/*! Docent, MIT. Licences of what this file holds: licenses.txt beside it. */'
 
 /** Style sheets imported by scripts, as minified text. */
 const cssAsText: Plugin = {
@@ -33,9 +37,10 @@ const cssAsText: Plugin = {
 
 /**
  * Builds `widget.js` (a classic script that registers `<docs-assistant>`), `highlighter.js` (a module that it imports
- * when there is code to colour) and the page at `/`. Built beside and renamed, so a server never sees half of it.
+ * when there is code to colour), the page at `/`, and the notices of what the scripts hold. Built beside and renamed,
+ * so a server never sees half of it. Gives the files that the scripts are made of, relative to the repository.
  */
-export async function buildWeb({outDir, minify}: BuildWebOptions): Promise<void> {
+export async function buildWeb({outDir, minify}: BuildWebOptions): Promise<readonly string[]> {
   const stamp = inputsHash()
   const beside = `${outDir}.${process.pid}.new`
   await rm(beside, {recursive: true, force: true})
@@ -46,14 +51,22 @@ export async function buildWeb({outDir, minify}: BuildWebOptions): Promise<void>
     minify,
     target,
     charset: 'utf8',
+    absWorkingDir: root,
+    metafile: true,
     legalComments: 'none',
+    banner: {js: banner},
     define: {'process.env.NODE_ENV': '"production"'},
     plugins: [cssAsText],
     logLevel: 'silent',
   }
   const scripts = {widget: join(sourceDir, 'widget.ts'), page: join(sourceDir, 'page/page.ts')}
-  await build({...options, entryPoints: scripts, format: 'iife'})
-  await build({...options, entryPoints: [join(sourceDir, 'highlighter.ts')], format: 'esm'})
+  const highlighter = [join(sourceDir, 'highlighter.ts')]
+  const built = [
+    await build({...options, entryPoints: scripts, format: 'iife'}),
+    await build({...options, entryPoints: highlighter, format: 'esm'}),
+  ]
+  const inputs = built.flatMap(({metafile}) => Object.keys(metafile?.inputs ?? {}))
+  await writeFile(join(beside, 'licenses.txt'), await licensesOf(root, inputs))
   const css = await readFile(join(sourceDir, 'page/page.css'), 'utf8')
   await writeFile(
     join(beside, 'page.css'),
@@ -76,6 +89,7 @@ export async function buildWeb({outDir, minify}: BuildWebOptions): Promise<void>
     await rm(beside, {recursive: true, force: true})
     if (await webIsStale(outDir)) throw error
   }
+  return inputs
 }
 
 /** Whether `outDir` was not built from the sources as they are now. */
@@ -94,7 +108,7 @@ export async function ensureWeb(outDir: string): Promise<boolean> {
   return true
 }
 
-/** Everything the result depends on: the browser's sources, what they import, this script, and the libraries' versions. */
+/** Everything the result depends on: the browser's sources, what they import, these scripts, the licence and the libraries' versions. */
 function inputsHash(): string {
   const hash = createHash('sha256')
   const folders = [sourceDir, join(root, 'src/domain')]
@@ -103,7 +117,8 @@ function inputsHash(): string {
       .filter((name) => /\.(ts|css|html|svg|json)$/.test(name))
       .map((name) => join(folder, name)),
   )
-  for (const file of [...files.sort(), fileURLToPath(import.meta.url), join(root, 'package-lock.json')]) {
+  const others = ['scripts/build-web.ts', 'scripts/web-licenses.ts', 'LICENSE', 'package-lock.json']
+  for (const file of [...files.sort(), ...others.map((name) => join(root, name))]) {
     hash.update(file.slice(root.length)).update('\0').update(readFileSync(file)).update('\0')
   }
   return hash.digest('hex')

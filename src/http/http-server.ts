@@ -2,7 +2,6 @@ import {createServer, type Server} from 'node:http'
 import type {AddressInfo, Socket} from 'node:net'
 import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
-import compression from 'compression'
 import express, {type Express} from 'express'
 import helmet from 'helmet'
 import type {Answering} from '../answering/answering.ts'
@@ -13,6 +12,7 @@ import type {TranscriptStore} from '../transcripts/transcript-store.ts'
 import {type BuildShelf, createAdminRouter} from './admin-routes.ts'
 import {addAnswerRoutes} from './answer-routes.ts'
 import {addConsoleRoutes} from './console-routes.ts'
+import {openDocsRenderer} from './docs-renderer.ts'
 import {addDocsRoutes} from './docs-routes.ts'
 import {errorHandler} from './error-response.ts'
 import {createGuesses} from './guesses.ts'
@@ -27,6 +27,7 @@ import {addPageRoute} from './page-route.ts'
 import {createReindexing, type StartIngest} from './reindexing.ts'
 import {addSearchRoute} from './search-route.ts'
 import {createStaff, type Staff, type StaffTokens} from './staff.ts'
+import {staticFiles} from './static-files.ts'
 import {openWebSocketDoor} from './web-socket.ts'
 
 /** The settings this room reads; `Settings` fits as it is. */
@@ -133,14 +134,13 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   addInfoRoute(app, deps.generator)
   refuseOtherMethods(app)
 
-  // Pages and scripts only: a compressed stream would be held back until there is enough of it.
-  app.use(compression())
-  addDocsRoutes(app, {current, imageHosts: options.imageHosts})
+  const renderer = openDocsRenderer({imageHosts: options.imageHosts, log})
+  addDocsRoutes(app, {current, renderer})
   addConsoleRoutes(app, {staff, transcripts})
-  app.use('/assets', express.static(assetsDir, {index: false, maxAge: '1h'}))
+  app.use('/assets', staticFiles(assetsDir, {headers: {'cache-control': 'public, max-age=3600'}}))
   if (webDir !== null) {
     addPageRoute(app, {webDir, current, imageHosts: options.imageHosts})
-    app.use(webAssets(webDir))
+    app.use(staticFiles(webDir, {headers: webHeaders}))
   }
 
   app.use((request) => {
@@ -196,6 +196,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
       await closed
       clearInterval(sweep)
       clearTimeout(timer)
+      renderer.close()
     },
   }
 }
@@ -237,16 +238,12 @@ function securityHeaders(imageHosts: readonly string[]) {
   })
 }
 
-/** Built files of the page and the widget. Other sites may load them: that is what a widget is for. */
-function webAssets(webDir: string) {
-  return express.static(webDir, {
-    maxAge: 0,
-    setHeaders(response) {
-      response.setHeader('cross-origin-resource-policy', 'cross-origin')
-      // Scripts of type module are fetched with CORS.
-      response.setHeader('access-control-allow-origin', '*')
-    },
-  })
+/** Of the built files of the page and the widget. Other sites may load them: that is what a widget is for. */
+const webHeaders = {
+  'cache-control': 'public, max-age=0',
+  'cross-origin-resource-policy': 'cross-origin',
+  // Scripts of type module are fetched with CORS.
+  'access-control-allow-origin': '*',
 }
 
 function requestLog(log: Log, metrics: Metrics): express.RequestHandler {

@@ -49,10 +49,12 @@ export function addPageRoute(router: Router, {webDir, current, imageHosts}: Page
  * Titles of pages that are good to begin with: near the top of the folder, and with much to say.
  * Pages about other pages, as a start page or a list of changes, are none; nor is what to do when something fails.
  */
-export function topicsOf(build: Pick<IndexBuild, 'pages' | 'sectionsOf'>): readonly string[] {
-  const fitting = build.pages().filter(isTopic)
-  const ranked = fitting
-    .map((page) => ({title: page.title, score: build.sectionsOf(page.id).length / 3 ** depthOf(page)}))
+export function topicsOf(build: Pick<IndexBuild, 'pages' | 'sectionCounts'>): readonly string[] {
+  const sections = build.sectionCounts()
+  const ranked = build
+    .pages()
+    .filter(isTopic)
+    .map((page) => ({title: page.title, score: (sections.get(page.id) ?? 0) / 3 ** depthOf(page)}))
     .sort((a, b) => b.score - a.score)
   return [...new Set(ranked.map(({title}) => title))].slice(0, maxTopics)
 }

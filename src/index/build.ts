@@ -109,9 +109,26 @@ export interface TextWeights {
   readonly text: number
 }
 
+/** The pages of a build: what it takes to show them. */
+export interface BuildPages {
+  /** By path. */
+  pages(): StoredPage[]
+  pageById(id: number): StoredPage | null
+  pageByUrl(url: string): StoredPage | null
+  pageByPath(path: string): StoredPage | null
+  /** The page as CommonMark with GFM; null when there is no such page. */
+  markdownOf(pageId: number): string | null
+  sectionsOf(pageId: number): StoredSection[]
+  /** How many sections each page has, by its number; one without any is not there. */
+  sectionCounts(): ReadonlyMap<number, number>
+  close(): void
+}
+
 /** An open build. Searching is synchronous and takes well under a millisecond to a few. */
-export interface IndexBuild {
+export interface IndexBuild extends BuildPages {
   readonly manifest: Manifest
+  /** Where its files are. */
+  readonly folder: string
   /** What is wrong though the build can be used, as a damaged HNSW file (search is exact then); null when nothing. */
   readonly degraded?: string | null
 
@@ -136,16 +153,7 @@ export interface IndexBuild {
   /** In the order asked for; unknown numbers are left out. */
   sections(ids: readonly number[]): StoredSection[]
   passagesOf(sectionId: number): StoredPassage[]
-
-  pages(): StoredPage[]
-  pageByUrl(url: string): StoredPage | null
-  pageByPath(path: string): StoredPage | null
-  /** The page as CommonMark with GFM; null when there is no such page. */
-  markdownOf(pageId: number): string | null
-  sectionsOf(pageId: number): StoredSection[]
   versions(): string[]
-
-  close(): void
 }
 
 /** The build in use. A lease keeps the one it got, whatever is published meanwhile; the last release closes it. */

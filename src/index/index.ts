@@ -1,4 +1,5 @@
 export * from './build.ts'
+export {openPages} from './build-pages.ts'
 export {type BuildRecords, type FileRecord, openBuildRecords, type PageRecord} from './build-records.ts'
 export {
   buildFolder,

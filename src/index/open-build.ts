@@ -2,16 +2,8 @@ import {join} from 'node:path'
 import {setImmediate as breathe} from 'node:timers/promises'
 import {DocentError} from '../domain/index.ts'
 import {isNotInstalled, openSqlite, type SqliteDatabase} from '../native/index.ts'
-import type {
-  IndexBuild,
-  Manifest,
-  StoredPage,
-  StoredPassage,
-  StoredSection,
-  TextHit,
-  TextWeights,
-  VectorHit,
-} from './build.ts'
+import type {IndexBuild, Manifest, StoredPassage, TextHit, TextWeights, VectorHit} from './build.ts'
+import {pagesIn} from './build-pages.ts'
 import {fingerprintOf} from './durable-files.ts'
 import {checkVector, type Hnsw, isZero, loadHnsw} from './hnsw.ts'
 import {readManifest} from './manifest.ts'
@@ -58,7 +50,7 @@ export async function openBuild(folder: string, {signal}: OpenOptions = {}): Pro
     const sections = await readSections(db, signal)
     const {hnsw, degraded} = await openHnsw(folder, manifest, vectors)
     signal?.throwIfAborted()
-    return indexBuild(db, manifest, vectors, sections, hnsw, degraded)
+    return indexBuild(folder, db, manifest, vectors, sections, hnsw, degraded)
   } catch (error) {
     db.close()
     if (error instanceof DocentError || signal?.aborted) throw error
@@ -228,6 +220,7 @@ async function openHnsw(
 }
 
 function indexBuild(
+  folder: string,
   db: SqliteDatabase,
   manifest: Manifest,
   vectors: Vectors,
@@ -237,9 +230,7 @@ function indexBuild(
 ): IndexBuild {
   const {dimensions} = manifest.embedding
   const sql = prepareStatements(db)
-  const pageCache = new Map<number, StoredPage>()
-  for (const row of sql.pages.all() as PageRow[]) pageCache.set(row.id, pageFrom(row))
-  const pagesByPath = [...pageCache.values()]
+  const {pages, sectionFrom} = pagesIn(db)
 
   function nearestExact(vector: Float32Array, k: number): VectorHit[] {
     checkVector(vector, dimensions)
@@ -344,22 +335,10 @@ function indexBuild(
     return top.best().at(-1)?.score ?? 0
   }
 
-  function sectionFrom(row: SectionRow): StoredSection {
-    return {
-      id: row.id,
-      page: pageCache.get(row.page_id)!,
-      anchor: row.anchor,
-      headings: JSON.parse(row.headings) as string[],
-      depth: row.depth,
-      startLine: row.start_line,
-      endLine: row.end_line,
-      firstPassage: row.first_passage,
-      passageCount: row.passage_count,
-    }
-  }
-
   return {
+    ...pages,
     manifest,
+    folder,
     degraded,
 
     nearest(vector, k) {
@@ -409,48 +388,17 @@ function indexBuild(
       return sql.passages.all(section.first_passage, last) as StoredPassage[]
     },
 
-    pages: () => [...pagesByPath],
-    pageByUrl(url) {
-      const id = sql.pageByUrl.get(url) as number | undefined
-      return id === undefined ? null : pageCache.get(id)!
-    },
-    pageByPath(path) {
-      const id = sql.pageByPath.get(path) as number | undefined
-      return id === undefined ? null : pageCache.get(id)!
-    },
-    markdownOf: (pageId) => (sql.markdown.get(pageId) as string | undefined) ?? null,
-    sectionsOf: (pageId) => (sql.sectionsOfPage.all(pageId) as SectionRow[]).map(sectionFrom),
     versions() {
-      const versions = pagesByPath.flatMap((page) => (page.version === null ? [] : [page.version]))
+      const versions = pages.pages().flatMap((page) => (page.version === null ? [] : [page.version]))
       return [...new Set(versions)].sort()
     },
-
-    close() {
-      db.close()
-    },
   }
-}
-
-interface PageRow extends Omit<StoredPage, 'tags'> {
-  readonly tags: string
-}
-
-function pageFrom(row: PageRow): StoredPage {
-  return {...row, tags: JSON.parse(row.tags) as string[]}
 }
 
 function prepareStatements(db: SqliteDatabase) {
   const passage = 'id, section_id AS sectionId, markdown, text, start_line AS startLine, end_line AS endLine'
   return {
-    pages: db.prepare(
-      'SELECT id, path, url, title, description, version, lang, tags FROM pages ORDER BY path',
-    ),
-    // Two pages may claim one address; the first by path has it.
-    pageByUrl: db.prepare('SELECT id FROM pages WHERE url = ? ORDER BY path LIMIT 1').pluck(),
-    pageByPath: db.prepare('SELECT id FROM pages WHERE path = ?').pluck(),
-    markdown: db.prepare('SELECT markdown FROM pages WHERE id = ?').pluck(),
     section: db.prepare('SELECT * FROM sections WHERE id = ?'),
-    sectionsOfPage: db.prepare('SELECT * FROM sections WHERE page_id = ? ORDER BY id'),
     passages: db.prepare(`SELECT ${passage} FROM passages WHERE id BETWEEN ? AND ? ORDER BY id`),
     commonWord: db.prepare('SELECT postings FROM common_words WHERE word = ?').pluck(),
     commonWordBytes: db.prepare('SELECT length(postings) FROM common_words WHERE word = ?').pluck(),

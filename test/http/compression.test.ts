@@ -1,8 +1,8 @@
-import {mkdtemp, rm, writeFile} from 'node:fs/promises'
+import {mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises'
 import {get, type IncomingMessage} from 'node:http'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
-import {gunzipSync} from 'node:zlib'
+import {brotliDecompressSync, gunzipSync} from 'node:zlib'
 import {afterEach, beforeEach, expect, test} from 'vitest'
 import {type HttpProduct, startHttpProduct} from '../support/http-product.ts'
 
@@ -14,6 +14,10 @@ beforeEach(async () => {
   webDir = await mkdtemp(join(tmpdir(), 'docent-web-'))
   await writeFile(join(webDir, 'index.html'), '<docs-assistant mode="page"></docs-assistant>')
   await writeFile(join(webDir, 'widget.js'), script)
+  await writeFile(join(webDir, 'icon.svg'), '<svg/>')
+  await writeFile(join(webDir, '.inputs'), 'stamp')
+  await mkdir(join(webDir, 'locales'))
+  await writeFile(join(webDir, 'locales/de.json'), '{}')
   product = await startHttpProduct({webDir})
 })
 afterEach(async () => {
@@ -34,6 +38,7 @@ function fetchRaw(
 }
 
 test('scripts are compressed for who takes that, and have one tag for their state', async () => {
+  const br = await fetchRaw('/widget.js', {'accept-encoding': 'gzip, deflate, br, zstd'})
   const small = await fetchRaw('/widget.js', {'accept-encoding': 'gzip'})
   const plain = await fetchRaw('/widget.js', {})
   const again = await fetchRaw('/widget.js', {
@@ -41,12 +46,50 @@ test('scripts are compressed for who takes that, and have one tag for their stat
     'if-none-match': String(small.head.headers.etag),
   })
 
+  expect(br.head.headers['content-encoding']).toBe('br')
+  expect(brotliDecompressSync(br.body).toString()).toBe(script)
   expect(small.head.headers['content-encoding']).toBe('gzip')
-  expect(small.head.headers.vary).toContain('Accept-Encoding')
   expect(gunzipSync(small.body).toString()).toBe(script)
   expect(plain.head.headers['content-encoding']).toBeUndefined()
   expect(plain.body.toString()).toBe(script)
   expect(again.head.statusCode).toBe(304)
+  for (const {head} of [br, small, plain, again]) {
+    expect(head.headers).toMatchObject({
+      etag: small.head.headers.etag,
+      vary: expect.stringContaining('Accept-Encoding'),
+      'cache-control': 'public, max-age=0',
+      'access-control-allow-origin': '*',
+      'cross-origin-resource-policy': 'cross-origin',
+    })
+  }
+})
+
+test('files say what they are, also in folders, and hidden ones are not served', async () => {
+  const types = ['/widget.js', '/locales/de.json', '/icon.svg', '/assets/plain.css'].map(
+    async (path) => (await fetchRaw(path, {})).head.headers['content-type'],
+  )
+
+  expect(await Promise.all(types)).toEqual([
+    'text/javascript; charset=utf-8',
+    'application/json; charset=utf-8',
+    'image/svg+xml',
+    'text/css; charset=utf-8',
+  ])
+  expect((await fetchRaw('/.inputs', {})).head.statusCode).toBe(404)
+  expect((await fetchRaw('/locales/', {})).head.statusCode).toBe(404)
+})
+
+test('who asks for a part of a file gets it whole and is told so', async () => {
+  const {head, body} = await fetchRaw('/widget.js', {range: 'bytes=0-9'})
+
+  expect(head).toMatchObject({statusCode: 200, headers: {'accept-ranges': 'none'}})
+  expect(body.toString()).toBe(script)
+})
+
+test('a file that has been served is not read again: a new state of the folder comes with a new start', async () => {
+  await rm(join(webDir, 'widget.js'))
+
+  expect((await fetchRaw('/widget.js', {})).body.toString()).toBe(script)
 })
 
 test('a stream is never compressed', async () => {

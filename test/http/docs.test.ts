@@ -1,6 +1,8 @@
 import {mkdtemp, rm} from 'node:fs/promises'
+import {type IncomingMessage, request} from 'node:http'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
+import {brotliDecompressSync, gunzipSync} from 'node:zlib'
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
 import type {Page} from '../../src/domain/index.ts'
 import {buildFolder, type IndexBuild, openBuild, writeBuild} from '../../src/index/index.ts'
@@ -38,6 +40,8 @@ beforeAll(async () => {
       ),
       pageOf('reference/tokens.md', 'Tokens', '# Tokens\n\n## Rotate\n\nTurn them.'),
       pageOf('elsewhere.md', 'Elsewhere', '# Elsewhere', {url: 'https://docs.example.com/elsewhere'}),
+      // A second of work for a parser, and more.
+      pageOf('hard.md', 'Hard', '[a'.repeat(60_000)),
     ],
     {embedding: embedder, embed: (texts) => embedder.embedPassages(texts)},
   )
@@ -54,6 +58,21 @@ afterAll(async () => {
 const get = async (path: string) => {
   const response = await fetch(product.url + path)
   return {status: response.status, type: response.headers.get('content-type'), text: await response.text()}
+}
+
+/** Over node:http, which leaves a body as it came. */
+function getRaw(
+  path: string,
+  headers: Record<string, string>,
+  method = 'GET',
+): Promise<{head: IncomingMessage; body: Buffer}> {
+  return new Promise((resolve, reject) => {
+    request(product.url + path, {method, headers}, async (head) => {
+      resolve({head, body: Buffer.concat(await head.toArray())})
+    })
+      .on('error', reject)
+      .end()
+  })
 }
 
 describe('the ingested pages', () => {
@@ -128,6 +147,50 @@ describe('the ingested pages', () => {
 
     expect(response.headers.get('content-security-policy')).toMatch(/default-src 'none';script-src 'self'/)
     expect(response.headers.get('x-content-type-options')).toBe('nosniff')
+  })
+
+  test.each(['/docs/guides/auth', '/docs/reference/tokens.md', '/docs/'])(
+    '%s is sent as the client takes it, and not to one that has it',
+    async (path) => {
+      const plain = await getRaw(path, {})
+      const gzip = await getRaw(path, {'accept-encoding': 'gzip, deflate'})
+      const br = await getRaw(path, {'accept-encoding': 'gzip, deflate, br'})
+      const tag = String(plain.head.headers.etag)
+      const again = await getRaw(path, {'accept-encoding': 'br', 'if-none-match': tag})
+      const head = await getRaw(path, {'accept-encoding': 'gzip'}, 'HEAD')
+
+      expect(plain.head.headers['content-encoding']).toBeUndefined()
+      expect(gzip.head.headers['content-encoding']).toBe('gzip')
+      expect(gunzipSync(gzip.body)).toEqual(plain.body)
+      expect(br.head.headers['content-encoding']).toBe('br')
+      expect(brotliDecompressSync(br.body)).toEqual(plain.body)
+      for (const {head} of [plain, gzip, br]) {
+        expect(head.headers).toMatchObject({etag: tag, vary: 'Accept-Encoding', 'cache-control': 'no-cache'})
+      }
+      expect(again.head).toMatchObject({statusCode: 304, headers: {etag: tag}})
+      expect(again.body).toHaveLength(0)
+      expect(head.head.headers).toMatchObject({...gzip.head.headers, date: expect.any(String)})
+      expect(head.body).toHaveLength(0)
+    },
+  )
+
+  test('are laid out beside the thread that everybody waits for', async () => {
+    const startedAt = performance.now()
+    let [last, longest] = [startedAt, 0]
+    const look = (): void => {
+      const now = performance.now()
+      longest = Math.max(longest, now - last)
+      last = now
+    }
+    const looking = setInterval(look, 5)
+
+    const {status} = await get('/docs/hard')
+    look()
+    clearInterval(looking)
+
+    expect(status).toBe(200)
+    // On that thread it would be nearly all of it.
+    expect(longest).toBeLessThan((last - startedAt) / 2)
   })
 
   test('use a style sheet that is there', async () => {

@@ -1,20 +1,25 @@
-import {mkdtemp, readdir, readFile, rm, writeFile} from 'node:fs/promises'
+import {copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
+import {fileURLToPath} from 'node:url'
 import {gzipSync} from 'node:zlib'
 import {afterAll, beforeAll, expect, test} from 'vitest'
 import {buildWeb, ensureWeb, webIsStale} from '../../scripts/build-web.ts'
+import {licensesOf} from '../../scripts/web-licenses.ts'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
 
 /** The most that compressed scripts may weigh. The widget's promise is 60,000; this leaves room to notice growth. */
 const maxBytes = {'widget.js': 55_000, 'highlighter.js': 33_000, 'page.js': 1_000}
 
 let folder: string
 let outDir: string
+let inputs: readonly string[]
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'docent-web-'))
   outDir = join(folder, 'web')
-  await buildWeb({outDir, minify: true})
+  inputs = await buildWeb({outDir, minify: true})
 })
 
 afterAll(() => rm(folder, {recursive: true, force: true}))
@@ -23,6 +28,34 @@ test.each(Object.entries(maxBytes))('%s is at most %d bytes compressed', async (
   const script = await readFile(join(outDir, name))
 
   expect(gzipSync(script, {level: 9}).length).toBeLessThanOrEqual(most)
+})
+
+test('the scripts come with the notice of everything they hold, and say where', async () => {
+  const licenses = await readFile(join(outDir, 'licenses.txt'), 'utf8')
+  const packages = new Set(
+    inputs.flatMap((input) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.slice(0, 1) ?? []),
+  )
+
+  const names = [...packages].map((folder) => folder.replace(/^.*node_modules\//, ''))
+  expect(names).toEqual(expect.arrayContaining(['lit', 'lit-html', 'marked', 'highlight.js']))
+  for (const folder of packages) {
+    const name = (await readdir(join(root, folder))).find((file) => /^licen[cs]e/i.test(file))
+    const notice = await readFile(join(root, folder, name ?? `no licence in ${folder}`), 'utf8')
+    expect(licenses).toContain(notice.trim())
+  }
+  expect(licenses).toContain((await readFile(join(root, 'LICENSE'), 'utf8')).trim())
+  for (const script of Object.keys(maxBytes)) {
+    const [firstLine] = (await readFile(join(outDir, script), 'utf8')).split('\n')
+    expect(firstLine).toMatch(/^\/\*! .*licenses\.txt.* \*\/$/)
+  }
+})
+
+test('a package without a notice is not shipped', async () => {
+  await mkdir(join(folder, 'node_modules/silent'), {recursive: true})
+  await writeFile(join(folder, 'node_modules/silent/package.json'), '{"name": "silent", "version": "1.0.0"}')
+  await copyFile(join(root, 'LICENSE'), join(folder, 'LICENSE'))
+
+  await expect(licensesOf(folder, ['node_modules/silent/a.js'])).rejects.toThrow('silent has no licence file')
 })
 
 test('the page has no inline script and no inline style', async () => {
@@ -45,8 +78,10 @@ test('what is built is built once, and again when it is not what the sources mak
   expect(await ensureWeb(outDir)).toBe(false)
 
   await writeFile(join(outDir, '.inputs'), 'older')
+  await rm(join(outDir, 'licenses.txt'))
 
   expect(await webIsStale(outDir)).toBe(true)
   expect(await ensureWeb(outDir)).toBe(true)
-  expect(await readdir(folder)).toEqual(['web'])
+  expect(await readdir(outDir)).toContain('licenses.txt')
+  expect((await readdir(folder)).filter((name) => name.startsWith('web'))).toEqual(['web'])
 })

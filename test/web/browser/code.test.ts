@@ -62,7 +62,7 @@ describe.skipIf(chromiumPath === null)('code in a browser', () => {
   }
 
   async function realServer(allowedOrigins: readonly string[] = []) {
-    const build = {pages: () => []} as unknown as IndexBuild
+    const build = {pages: () => [], sectionCounts: () => new Map()} as unknown as IndexBuild
     const product = await startHttpProduct({webDir: setting.webDir, build, options: {allowedOrigins}})
     setting.opened.push(product)
     void product.generator.call(0).then((call) => {

@@ -1,0 +1,84 @@
+import type {BuildPages, StoredPage} from '../index/build.ts'
+import {docsRouteOf, twinOf} from './docs-lookup.ts'
+import {type Html, html, pageOf, trusted} from './html.ts'
+
+/** A page with its content, which a sanitiser has made. The start page also lists all pages. */
+export function articlePage(page: StoredPage, content: string, pages: Pick<BuildPages, 'pages'>): string {
+  const heading = /<h1[ >]/.test(content) ? null : html`<h1>${page.title}</h1>`
+  return layout({
+    title: page.title,
+    lang: page.lang,
+    twin: twinOf(page),
+    body: html`<article>${heading}${trusted(withAnchorLinks(content))}</article>
+${page.url === '/' ? html`<hr>${listOf(pages)}` : null}`,
+  })
+}
+
+/** A page that takes too much to lay out, as it is written. */
+export function plainPage(page: StoredPage, markdown: string): string {
+  return layout({
+    title: page.title,
+    lang: page.lang,
+    twin: twinOf(page),
+    body: html`<article><h1>${page.title}</h1>
+<p class="muted">This page is too heavy to be laid out. Here is its Markdown.</p>
+<pre>${markdown}</pre></article>`,
+  })
+}
+
+/** The list of all pages. */
+export function listPage(pages: Pick<BuildPages, 'pages'>): string {
+  return layout({title: 'All pages', body: listOf(pages)})
+}
+
+/** What is said where there is no page. */
+export function missingPage(route: string): string {
+  return layout({
+    title: 'No such page',
+    body: html`<h1>No such page</h1>
+<p>There is no page at <code>${route}</code> in the docs that are indexed now. <a href="/docs/">All pages</a></p>`,
+  })
+}
+
+/** A link to itself in each heading. The markup is the sanitiser's: text in it holds no tags. */
+function withAnchorLinks(markup: string): string {
+  return markup.replace(
+    /(<h[1-6] id="([^"]+)">)([\s\S]*?)(<\/h[1-6]>)/g,
+    (_, start, id, inner, end) =>
+      `${start}${inner}<a class="anchor" href="#${id}" aria-label="Link to this section">#</a>${end}`,
+  )
+}
+
+function listOf(pages: Pick<BuildPages, 'pages'>): Html {
+  const sorted = pages.pages().sort((a, b) => (a.path < b.path ? -1 : 1))
+  return html`<h2>All pages</h2>
+<ul class="pages">
+${sorted.map(
+  (page) => html`<li><a href="${docsRouteOf(page)}">${page.title}</a>${
+    page.version === null ? null : html` <span class="muted">${page.version}</span>`
+  }</li>
+`,
+)}</ul>`
+}
+
+function layout(options: {
+  readonly title: string
+  readonly body: Html
+  readonly lang?: string | null
+  readonly twin?: string
+}): string {
+  const {title, body, lang = null, twin} = options
+  return pageOf({
+    title,
+    lang,
+    head: twin === undefined ? null : html`<link rel="alternate" type="text/markdown" href="${twin}">`,
+    body: html`<nav class="bar" aria-label="Docs">
+<a href="/">Ask the assistant</a>
+<a href="/docs/">All pages</a>
+${twin === undefined ? null : html`<a class="end" href="${twin}">Markdown</a>`}
+</nav>
+<main>
+${body}
+</main>`,
+  })
+}

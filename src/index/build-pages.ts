@@ -1,0 +1,80 @@
+import {join} from 'node:path'
+import {openSqlite, type SqliteDatabase} from '../native/index.ts'
+import type {BuildPages, StoredPage, StoredSection} from './build.ts'
+import {databaseFile} from './schema.ts'
+import type {SectionRow} from './section-row.ts'
+
+/**
+ * The pages of a build without what searching needs. Nothing is verified and no vector is read: for a folder that
+ * `openBuild` has found sound. @throws what SQLite throws when it is gone.
+ */
+export function openPages(folder: string): BuildPages {
+  return pagesIn(openSqlite(join(folder, databaseFile), {readonly: true, fileMustExist: true})).pages
+}
+
+/** The pages in an open database, and what makes sections of its rows. */
+export function pagesIn(db: SqliteDatabase): {
+  readonly pages: BuildPages
+  readonly sectionFrom: (row: SectionRow) => StoredSection
+} {
+  const sql = prepareStatements(db)
+  const pageCache = new Map<number, StoredPage>()
+  for (const row of sql.pages.all() as PageRow[]) pageCache.set(row.id, pageFrom(row))
+  const pagesByPath = [...pageCache.values()]
+
+  function sectionFrom(row: SectionRow): StoredSection {
+    return {
+      id: row.id,
+      page: pageCache.get(row.page_id)!,
+      anchor: row.anchor,
+      headings: JSON.parse(row.headings) as string[],
+      depth: row.depth,
+      startLine: row.start_line,
+      endLine: row.end_line,
+      firstPassage: row.first_passage,
+      passageCount: row.passage_count,
+    }
+  }
+
+  const pages: BuildPages = {
+    pages: () => [...pagesByPath],
+    pageById: (id) => pageCache.get(id) ?? null,
+    pageByUrl(url) {
+      const id = sql.pageByUrl.get(url) as number | undefined
+      return id === undefined ? null : pageCache.get(id)!
+    },
+    pageByPath(path) {
+      const id = sql.pageByPath.get(path) as number | undefined
+      return id === undefined ? null : pageCache.get(id)!
+    },
+    markdownOf: (pageId) => (sql.markdown.get(pageId) as string | undefined) ?? null,
+    sectionsOf: (pageId) => (sql.sectionsOfPage.all(pageId) as SectionRow[]).map(sectionFrom),
+    sectionCounts: () => new Map(sql.sectionCounts.all() as [number, number][]),
+    close() {
+      db.close()
+    },
+  }
+  return {pages, sectionFrom}
+}
+
+interface PageRow extends Omit<StoredPage, 'tags'> {
+  readonly tags: string
+}
+
+function pageFrom(row: PageRow): StoredPage {
+  return {...row, tags: JSON.parse(row.tags) as string[]}
+}
+
+function prepareStatements(db: SqliteDatabase) {
+  return {
+    pages: db.prepare(
+      'SELECT id, path, url, title, description, version, lang, tags FROM pages ORDER BY path',
+    ),
+    // Two pages may claim one address; the first by path has it.
+    pageByUrl: db.prepare('SELECT id FROM pages WHERE url = ? ORDER BY path LIMIT 1').pluck(),
+    pageByPath: db.prepare('SELECT id FROM pages WHERE path = ?').pluck(),
+    markdown: db.prepare('SELECT markdown FROM pages WHERE id = ?').pluck(),
+    sectionsOfPage: db.prepare('SELECT * FROM sections WHERE page_id = ? ORDER BY id'),
+    sectionCounts: db.prepare('SELECT page_id, count(*) FROM sections GROUP BY page_id').raw(),
+  }
+}

@@ -1,0 +1,150 @@
+import {mkdtemp, rm} from 'node:fs/promises'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {gunzipSync} from 'node:zlib'
+import {afterAll, afterEach, beforeAll, expect, test, vi} from 'vitest'
+import {type DocsRenderer, type DocsRendererOptions, openDocsRenderer} from '../../src/http/docs-renderer.ts'
+import type {Log} from '../../src/http/log.ts'
+import {silentLog} from '../../src/http/log.ts'
+import type {Packed} from '../../src/http/packed.ts'
+import {buildFolder, type IndexBuild, openBuild, writeBuild} from '../../src/index/index.ts'
+import {hashingEmbedder} from '../support/hashing-embedder.ts'
+import {samplePage} from '../support/sample-pages.ts'
+
+vi.setConfig({testTimeout: 240_000})
+
+/** A remark parser needs seconds for it, on the fastest machine there is. */
+const endless = 'a@b.c_'.repeat(33_000)
+/** 22 KB that make eight million cells. */
+const immense = `|${'a|'.repeat(4_000)}\n|${'-|'.repeat(4_000)}\n${'|a\n'.repeat(2_000)}`
+
+let folder: string
+let build: IndexBuild
+let renderer: DocsRenderer | null = null
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'docent-renderer-'))
+  const embedder = hashingEmbedder()
+  const pageOf = (path: string, markdown: string) => ({
+    ...samplePage(path, path, [['Words', 'Words.']]),
+    markdown,
+  })
+  const many = Array.from({length: 70}, (_, n) => pageOf(`many/${n}.md`, `# Page ${n}`))
+  const manifest = await writeBuild(
+    folder,
+    [pageOf('endless.md', `${endless} <b>`), pageOf('immense.md', immense), ...many],
+    {embedding: embedder, embed: (texts) => embedder.embedPassages(texts)},
+  )
+  build = await openBuild(buildFolder(folder, manifest.id))
+})
+
+afterEach(async () => {
+  renderer?.close()
+  renderer = null
+  await expect.poll(processes, {timeout: 30_000}).toBe(0)
+})
+
+afterAll(async () => {
+  build.close()
+  await rm(folder, {recursive: true})
+})
+
+function open(options: Partial<DocsRendererOptions> = {}): DocsRenderer {
+  renderer = openDocsRenderer({imageHosts: [], log: silentLog, ...options})
+  return renderer
+}
+
+/** Processes that this one has started and that have not ended. */
+const processes = (): number =>
+  process.getActiveResourcesInfo().filter((name) => name === 'ProcessWrap').length
+
+const page = (from: DocsRenderer, path: string): Promise<Packed> =>
+  from.view(build, {kind: 'page', pageId: build.pageByPath(path)!.id})
+const textOf = ({gzip}: Packed): string => gunzipSync(gzip).toString()
+
+function warnings(): {readonly log: Log; readonly pages: unknown[]} {
+  const pages: unknown[] = []
+  return {log: {...silentLog, warn: (facts: {page?: string}) => pages.push(facts.page)} as Log, pages}
+}
+
+test('no process is started before a page is asked for', async () => {
+  open()
+
+  expect(processes()).toBe(0)
+})
+
+test('a page that takes too much time is shown as it is written, and not tried again', async () => {
+  const {log, pages} = warnings()
+  // Nothing is kept, so that every view is made anew.
+  const docs = open({log, cpuMs: 500, keptBytes: 1})
+
+  const first = textOf(await page(docs, 'endless.md'))
+  await docs.view(build, {kind: 'list'})
+  await docs.view(build, {kind: 'markdown', pageId: 1})
+  const second = textOf(await page(docs, 'endless.md'))
+
+  expect(first).toContain('<pre>a@b.c_')
+  expect(first).toContain('&lt;b&gt;</pre>')
+  expect(first).toContain('href="/docs/endless.md"')
+  expect(second).toBe(first)
+  expect(pages).toEqual(['endless.md'])
+})
+
+test('a page that takes too much memory ends a process, and the next page has another', async () => {
+  const {log, pages} = warnings()
+  const docs = open({log, cpuMs: 200_000})
+
+  expect(textOf(await page(docs, 'immense.md'))).toContain('<pre>|a|a|')
+  expect(textOf(await page(docs, 'many/1.md'))).toContain('>Page 1<')
+  expect(pages).toEqual(['immense.md'])
+})
+
+test('all who ask for a page meanwhile get the one that is made, and it is kept', async () => {
+  const docs = open()
+
+  const views = await Promise.all(Array.from({length: 200}, () => page(docs, 'many/1.md')))
+
+  expect(new Set(views).size).toBe(1)
+  expect(await page(docs, 'many/1.md')).toBe(views[0])
+})
+
+test('what is kept is bounded by what it weighs', async () => {
+  const docs = open({keptBytes: 8_192})
+  const first = await page(docs, 'many/0.md')
+  const weight = first.br.length + first.gzip.length
+
+  for (let n = 1; n < 70 && n * weight < 3 * 8_192; n++) await page(docs, `many/${n}.md`)
+
+  expect(await page(docs, 'many/0.md')).not.toBe(first)
+})
+
+test('too many different pages at once are refused with a time to come back', async () => {
+  const docs = open()
+
+  const views = await Promise.allSettled(Array.from({length: 70}, (_, n) => page(docs, `many/${n}.md`)))
+
+  const refused = views.flatMap((view) => (view.status === 'rejected' ? [view.reason] : []))
+  expect(refused).toHaveLength(6)
+  expect(refused[0]).toMatchObject({code: 'rate_limited', retryAfterMs: expect.any(Number)})
+  expect(textOf(await page(docs, 'many/69.md'))).toContain('>Page 69<')
+})
+
+test('the process ends after a pause, and another is started when it is needed', async () => {
+  const docs = open({idleMs: 1})
+
+  await page(docs, 'many/1.md')
+  await expect.poll(processes, {timeout: 30_000}).toBe(0)
+
+  expect(textOf(await page(docs, 'many/2.md'))).toContain('>Page 2<')
+})
+
+test('closing ends what is being made, and nothing more is', async () => {
+  const docs = open()
+  const view = page(docs, 'endless.md')
+  const refused = expect(view).rejects.toMatchObject({code: 'shutting_down'})
+
+  docs.close()
+
+  await refused
+  await expect(page(docs, 'many/1.md')).rejects.toMatchObject({code: 'shutting_down'})
+})
