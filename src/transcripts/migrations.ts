@@ -95,6 +95,11 @@ export const migrations: readonly Migration[] = [
       ) IN ('refusal', 'max_tokens', 'context_exceeded');
     `,
   },
+  {
+    // They were made without a secret, so that the address of a visitor could be found again from one.
+    name: '004_forget_keys_without_secret',
+    sql: 'UPDATE answers SET idempotency_key = NULL WHERE idempotency_key IS NOT NULL;',
+  },
 ]
 
 /**
