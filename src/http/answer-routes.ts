@@ -1,18 +1,20 @@
 import type {Request, Response, Router} from 'express'
 import type {Answering, AnswerSnapshot} from '../answering/answering.ts'
-import {DocentError, type Ending, isTerminal} from '../domain/index.ts'
+import {DocentError, type Ending} from '../domain/index.ts'
 import type {TranscriptStore} from '../transcripts/transcript-store.ts'
 import {statusOf} from './error-response.ts'
 import {endWithStreamHead, frameOf, openEventStream, resumePointOf} from './event-stream.ts'
-import {keyOfVisitor, type Limits, visitorOf} from './limits.ts'
+import {type Limits, type OnAnswerEnd, visitorOf} from './limits.ts'
 import type {Log} from './log.ts'
 import type {Metrics} from './metrics.ts'
 import {askRequestOf, feedbackOf, idempotencyKeyOf, timingsOf} from './request-schemas.ts'
+import type {KeyOfVisitor} from './visitor-keys.ts'
 
 export interface AnswerRoutesDeps {
   readonly answering: Answering
   readonly transcripts: TranscriptStore
   readonly limits: Limits
+  readonly keyOfVisitor: KeyOfVisitor
   readonly metrics: Metrics
   readonly log: Log
   readonly heartbeatMs: number
@@ -23,7 +25,7 @@ export interface AnswerRoutesDeps {
 
 /** Adds the visitors' answers to a router: ask, read on, stop, fetch, rate, and forget a conversation. */
 export function addAnswerRoutes(router: Router, deps: AnswerRoutesDeps): void {
-  const {answering, transcripts, limits} = deps
+  const {answering, transcripts, limits, keyOfVisitor} = deps
 
   router.post('/api/answers', async (request, response) => {
     const form = wantedForm(request)
@@ -31,19 +33,15 @@ export function addAnswerRoutes(router: Router, deps: AnswerRoutesDeps): void {
     const {question, bufferMs, continueAnswerId} = askRequestOf(request.body)
     const visitor = visitorOf(request)
     const idempotencyKey = keyOfVisitor(visitor, idempotencyKeyOf(request.get('idempotency-key')))
-    await limits.countQuestion(visitor, response)
-    const closeStream = limits.openStream(visitor)
-    response.once('close', closeStream)
-    if (response.destroyed) return closeStream()
+    // Whoever left while the body was read is told of no close any more.
+    if (response.destroyed) return
+    response.once('close', limits.openStream(visitor))
 
-    const {answerId} = answering.ask(question, {channel: 'http', idempotencyKey, continueAnswerId})
-    limits.began(visitor, answerId)
-    const onEnd = () => limits.ended(visitor, answerId)
-    if (form === 'json') await sendWhole(response, answerId, onEnd)
-    else {
-      const options = {after: 0, bufferMs: bufferMs ?? deps.bufferMs, onEnd}
-      await streamAnswer(response, answerId, options, deps)
-    }
+    const options = {channel: 'http', idempotencyKey, continueAnswerId}
+    const begin = (onEnd: OnAnswerEnd) => answering.ask(question, {...options, onEnd})
+    const {answerId} = limits.beginAnswer(visitor, begin, response)
+    if (form === 'json') await sendWhole(response, answerId)
+    else await streamAnswer(response, answerId, {after: 0, bufferMs: bufferMs ?? deps.bufferMs}, deps)
   })
 
   router.get('/api/answers/:id/events', async (request, response) => {
@@ -58,8 +56,8 @@ export function addAnswerRoutes(router: Router, deps: AnswerRoutesDeps): void {
       return
     }
     if (request.method === 'HEAD') return endWithStreamHead(response)
-    const closeStream = limits.openStream(visitorOf(request))
-    response.once('close', closeStream)
+    if (response.destroyed) return
+    response.once('close', limits.openStream(visitorOf(request)))
     await streamAnswer(response, snapshot.answerId, {after, bufferMs: bufferMs ?? deps.bufferMs}, deps)
   })
 
@@ -109,13 +107,11 @@ export function addAnswerRoutes(router: Router, deps: AnswerRoutesDeps): void {
   }
 
   /** Waits for the end as any reader does, so that a client that hangs up ends the work. */
-  async function sendWhole(response: Response, answerId: string, onEnd: () => void): Promise<void> {
+  async function sendWhole(response: Response, answerId: string): Promise<void> {
     const reader = new AbortController()
     response.once('close', () => reader.abort())
     try {
-      for await (const {event} of answering.events(answerId, {signal: reader.signal})) {
-        if (isTerminal(event)) onEnd()
-      }
+      for await (const _ of answering.events(answerId, {signal: reader.signal}));
     } catch (error) {
       if (!reader.signal.aborted) throw error
     }
@@ -133,14 +129,13 @@ export function addAnswerRoutes(router: Router, deps: AnswerRoutesDeps): void {
 export interface StreamAnswerOptions {
   readonly after: number
   readonly bufferMs: number
-  readonly onEnd?: () => void
 }
 
 /** Sends an answer's events until the terminal one, or until the reader leaves. */
 async function streamAnswer(
   response: Response,
   answerId: string,
-  {after, bufferMs, onEnd}: StreamAnswerOptions,
+  {after, bufferMs}: StreamAnswerOptions,
   {answering, metrics, log, heartbeatMs, slowReaderTimeoutMs}: AnswerRoutesDeps,
 ): Promise<void> {
   const closeMetrics = metrics.opened('sse')
@@ -154,7 +149,6 @@ async function streamAnswer(
   })
   try {
     await answering.deliver(answerId, {after, signal: stream.signal, bufferMs}, (sequenced) => {
-      if (isTerminal(sequenced.event)) onEnd?.()
       metrics.sent(sequenced.event.type)
       return stream.send(frameOf(answerId, sequenced))
     })
