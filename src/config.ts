@@ -16,6 +16,7 @@ import {
   siteUrl,
   token,
   trustedProxies,
+  unlessEmpty,
   whole,
   withoutPassword,
   yesNo,
@@ -61,9 +62,12 @@ export interface Settings {
   readonly transcriptsMaxMb: number
   readonly rateLimitPerMinute: number
   readonly searchLimitPerMinute: number
+  readonly requestLimitPerMinute: number
   readonly maxConcurrentAnswers: number
   readonly maxConcurrentAnswersPerVisitor: number
   readonly answersPerDay: number
+  readonly answersPerDayPerVisitor: number | null
+  readonly maxConnectionsPerAddress: number
   readonly imageHosts: readonly string[]
   readonly keepBuilds: number
   readonly maxShrinkPercent: number
@@ -342,6 +346,14 @@ export const settingsTable: readonly Setting<unknown>[] = [
     parse: whole(0, 1_000_000),
   },
   {
+    name: 'REQUEST_LIMIT_PER_MINUTE',
+    key: 'requestLimitPerMinute',
+    fallback: '3000',
+    meaning:
+      'Requests of any kind, files and WebSocket messages included, that a visitor may make in a minute; 0 for no limit.',
+    parse: whole(0, 1_000_000),
+  },
+  {
     name: 'MAX_CONCURRENT_ANSWERS',
     key: 'maxConcurrentAnswers',
     fallback: '1000',
@@ -359,8 +371,25 @@ export const settingsTable: readonly Setting<unknown>[] = [
     name: 'ANSWERS_PER_DAY',
     key: 'answersPerDay',
     fallback: '0',
-    meaning: 'Answers in a day over all visitors, to bound the cost; 0 for no limit.',
+    meaning:
+      'Answers in a day (UTC) over all visitors that call a model, to bound the cost; 0 for no limit. Quotes and abstentions do not count.',
     parse: whole(0, 1_000_000_000),
+  },
+  {
+    name: 'ANSWERS_PER_DAY_PER_VISITOR',
+    key: 'answersPerDayPerVisitor',
+    fallback: '',
+    meaning:
+      'One visitor’s share of these; 0 for no limit. Default: a fifth of `ANSWERS_PER_DAY`, at least 5.',
+    parse: unlessEmpty(whole(0, 1_000_000_000)),
+  },
+  {
+    name: 'MAX_CONNECTIONS_PER_ADDRESS',
+    key: 'maxConnectionsPerAddress',
+    fallback: '2000',
+    meaning:
+      'Connections of one address at the same time, those of a proxy in `TRUST_PROXY` not counted; 0 for no limit.',
+    parse: whole(0, 1_000_000),
   },
   {
     name: 'IMAGE_HOSTS',

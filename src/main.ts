@@ -77,6 +77,11 @@ async function start(): Promise<void> {
     `Embedding model: ${embedder.name}, ${embedder.dimensions} dimensions (${settings.embeddingModel === null ? 'the one in models/' : 'EMBEDDING_MODEL'})`,
   )
   say(`Generator:       ${generator.name}. ${generator.describe()}`)
+  if (settings.trustProxy === null) {
+    say(
+      'Limits:          by address. Behind a proxy set TRUST_PROXY, or all visitors share the limits of one.',
+    )
+  }
 }
 
 /** Shows how far the first ingest is: a bar on a terminal, a line for each stage elsewhere. */

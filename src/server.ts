@@ -1,3 +1,4 @@
+import {randomBytes} from 'node:crypto'
 import {join} from 'node:path'
 import type {Answering} from './answering/answering.ts'
 import {createAnswering} from './answering/create-answering.ts'
@@ -12,6 +13,7 @@ import type {Log} from './http/log.ts'
 import {createMetrics} from './http/metrics.ts'
 import {type CurrentBuild, listBuilds, type OpenCurrentBuild, openCurrentBuild} from './index/index.ts'
 import {activateBuild, type SpawnedIngest, spawnIngest} from './ingestion/index.ts'
+import {installationSecret} from './installation-secret.ts'
 import {makePrivateFolder} from './native/index.ts'
 import {createRetriever, type RetrieverOptions} from './retrieval/create-retriever.ts'
 import type {DocsSearch, Retriever} from './retrieval/retriever.ts'
@@ -186,6 +188,7 @@ export async function openServer(options: ServerOptions): Promise<DocentServer> 
       return ingest
     },
     journalHealth: () => assistant.transcripts.health(),
+    secret: secretOf(settings, log),
     webDir,
     log,
     metrics,
@@ -251,6 +254,14 @@ function rewriterOf(settings: Settings): Pick<RetrieverOptions, 'rewriter'> {
   if (!rewriteFollowUps || generator === 'extractive' || apiKey === null) return {}
   const {anthropicBaseUrl: baseUrl, anthropicModel: model} = settings
   return {rewriter: anthropicQuestionRewriter({apiKey, baseUrl, model})}
+}
+
+/** Kept as long as what is made with it: where nothing outlives the process it need not either. */
+function secretOf({dataDir, transcripts}: Settings, log: Log): Buffer {
+  if (transcripts === 'off') return randomBytes(32)
+  return installationSecret(join(dataDir, 'secret'), (reason) =>
+    log.warn({reason}, 'the secret cannot be kept: idempotency keys will be forgotten at the next start'),
+  )
 }
 
 /** Where models from the hub are kept. */

@@ -20,6 +20,12 @@ export const whole = (min: number, max: number) => (value: string) => {
   return number
 }
 
+/** Null where nothing is written. */
+export const unlessEmpty =
+  <T>(parse: (value: string) => T) =>
+  (value: string): T | null =>
+    value === '' ? null : parse(value)
+
 export const oneOf =
   <const T extends string>(...choices: readonly T[]) =>
   (value: string): T => {

@@ -31,6 +31,16 @@ describe('settings', () => {
     })
   })
 
+  test('a visitor’s share of the day is worked out where it is not given, and 0 is none', () => {
+    const shareOf = (text: string) =>
+      settingsFrom({ANSWERS_PER_DAY_PER_VISITOR: text}).answersPerDayPerVisitor
+
+    expect(['', '0', '7'].map(shareOf)).toEqual([null, 0, 7])
+    expect(problemsOf({ANSWERS_PER_DAY_PER_VISITOR: 'half'})).toContain(
+      'ANSWERS_PER_DAY_PER_VISITOR: "half" must be a whole number',
+    )
+  })
+
   test('all problems are listed at once', () => {
     const problems = problemsOf({
       PORT: 'abc',

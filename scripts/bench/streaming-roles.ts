@@ -197,6 +197,8 @@ function startDocent(): void {
     const settings = settingsFrom({
       PORT: '0',
       RATE_LIMIT_PER_MINUTE: '0',
+      REQUEST_LIMIT_PER_MINUTE: '0',
+      MAX_CONNECTIONS_PER_ADDRESS: '0',
       MAX_CONCURRENT_ANSWERS: '10000',
       MAX_CONCURRENT_ANSWERS_PER_VISITOR: '0',
       ADMIN_TOKEN: 'bench-token-bench-token',

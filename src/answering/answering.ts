@@ -11,6 +11,7 @@ import type {
   Timings,
   Usage,
 } from '../domain/index.ts'
+import type {AnswerSummary} from './run.ts'
 
 export interface AskOptions {
   /** How the question came in: `http`, `ws`, `cli`, and so on. For the log. */
@@ -26,6 +27,8 @@ export interface AskOptions {
    * or still being written.
    */
   readonly continueAnswerId?: string | null
+  /** Called once when the answer that this ask began has ended; never for one that was only joined. */
+  readonly onEnd?: (summary: AnswerSummary) => void
 }
 
 export interface AskedAnswer {

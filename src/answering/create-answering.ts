@@ -113,8 +113,9 @@ export function createAnswering(options: AnsweringOptions): Answering {
     }
     if (isClosing) throw new DocentError('shutting_down', 'The server takes no new questions')
     if (active >= limits.maxConcurrent) {
-      throw new DocentError('rate_limited', `${active} answers are being written already`, {
+      throw new DocentError('rate_limited', 'Too many answers are being written; ask again in a moment.', {
         retryAfterMs: 1000,
+        details: {limit: 'all_answers'},
       })
     }
     const build = options.currentBuild()
@@ -170,7 +171,10 @@ export function createAnswering(options: AnsweringOptions): Answering {
       graceMs: options.resumeGraceMs,
       firstReaderMs: options.firstReaderMs ?? Math.max(10_000, options.resumeGraceMs),
       limits,
-      onEnd: ended,
+      onEnd(summary, unexpected) {
+        ended(summary, unexpected)
+        asked.onEnd?.(summary)
+      },
     })
     runs.set(run.entry.answerId, run)
     active += 1

@@ -81,6 +81,8 @@ export interface AnswerSummary {
   readonly ending: Ending
   readonly finishReason: FinishReason | null
   readonly partial: boolean
+  /** Whether a model was called for it, as far as that is paid for: to write it, or to put its question. */
+  readonly calledModel: boolean
   readonly code: ErrorCode | null
   readonly usage: Usage
   readonly timings: Timings
@@ -185,6 +187,7 @@ export function beginRun(options: RunOptions): Run {
   let textBase = 0
   /** What the generator said it has spent so far. */
   let spent = noUsage
+  let modelCalls = 0
 
   const firstTokenTimer = setTimeout(() => fail('first_token_timeout'), options.deadlines.firstTokenMs)
   const answerTimer = setTimeout(() => fail('answer_timeout'), options.deadlines.answerMs)
@@ -233,6 +236,7 @@ export function beginRun(options: RunOptions): Run {
         ending: terminal.ending,
         finishReason: fold.finishReason,
         partial: fold.partial,
+        calledModel: modelCalls > 0,
         code: terminal.type === 'error' ? terminal.code : null,
         usage: fold.usage,
         timings: fold.timings(),
@@ -316,7 +320,12 @@ export function beginRun(options: RunOptions): Run {
         limit: limits.sourcesPerAnswer,
         firstNumber: nextNumber,
       },
-      {signal: upstream.signal},
+      {
+        signal: upstream.signal,
+        onModelCall() {
+          modelCalls += 1
+        },
+      },
     )
   }
 
@@ -424,9 +433,10 @@ export function beginRun(options: RunOptions): Run {
     throw new DocentError('upstream_cut', 'The generator ended without saying that it had finished')
   }
 
-  function report({usage, ...facts}: GenerationFacts): void {
+  function report({usage, modelCall, ...facts}: GenerationFacts): void {
     if (isEnded) return
     if (usage !== undefined) spent = usage
+    if (modelCall !== undefined) modelCalls += modelCall === 'sent' ? 1 : -1
     if (Object.keys(facts).length > 0) note(facts)
   }
 

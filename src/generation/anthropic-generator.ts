@@ -90,10 +90,13 @@ async function* generate(
     const closing = new AbortController()
     const onAbort = () => closing.abort(signal.reason)
     signal.addEventListener('abort', onAbort, {once: true})
+    let isAccepted = false
     try {
+      request.report?.({modelCall: 'sent'})
       const {requestId, events: upstream} = await client.stream(bodyOf(options, messages, canSearch, last), {
         signal: closing.signal,
       })
+      isAccepted = true
       upstreamRequestId = requestId ?? upstreamRequestId
       if (requestId) request.report?.({upstreamRequestId: requestId})
       try {
@@ -113,7 +116,10 @@ async function* generate(
       }
     } catch (error) {
       signal.throwIfAborted()
-      throw upstreamError(error, {secrets: [options.apiKey], upstreamRequestId})
+      const failure = upstreamError(error, {secrets: [options.apiKey], upstreamRequestId})
+      // What got no answer in time may be at work all the same.
+      if (!isAccepted && failure.code !== 'stall_timeout') request.report?.({modelCall: 'turned-down'})
+      throw failure
     } finally {
       signal.removeEventListener('abort', onAbort)
     }

@@ -33,6 +33,8 @@ export interface GenerationFacts {
   readonly usage?: Usage
   /** The upstream's id of the request. */
   readonly upstreamRequestId?: string
+  /** A request to a model goes out and will be paid for; or the one that went out was turned down and is not. */
+  readonly modelCall?: 'sent' | 'turned-down'
   /** Who writes, when it is not the generator that was asked. */
   readonly writtenBy?: {readonly generator: GeneratorName; readonly model: string | null}
 }

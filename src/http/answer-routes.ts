@@ -1,19 +1,21 @@
 import type {Request, Response, Router} from 'express'
 import type {Answering, AnswerSnapshot} from '../answering/answering.ts'
 import {canBeConversationKey, refOf} from '../answering/ids.ts'
-import {DocentError, type Ending, isTerminal} from '../domain/index.ts'
+import {DocentError, type Ending} from '../domain/index.ts'
 import type {TranscriptStore} from '../transcripts/transcript-store.ts'
 import {statusOf} from './error-response.ts'
 import {endWithStreamHead, frameOf, openEventStream, resumePointOf} from './event-stream.ts'
-import {keyOfVisitor, type Limits, visitorOf} from './limits.ts'
+import {type Limits, type OnAnswerEnd, visitorOf} from './limits.ts'
 import type {Log} from './log.ts'
 import type {Metrics} from './metrics.ts'
 import {askRequestOf, feedbackOf, idempotencyKeyOf, timingsOf} from './request-schemas.ts'
+import type {KeyOfVisitor} from './visitor-keys.ts'
 
 export interface AnswerRoutesDeps {
   readonly answering: Answering
   readonly transcripts: TranscriptStore
   readonly limits: Limits
+  readonly keyOfVisitor: KeyOfVisitor
   readonly metrics: Metrics
   readonly log: Log
   readonly heartbeatMs: number
@@ -24,7 +26,7 @@ export interface AnswerRoutesDeps {
 
 /** Adds the visitors' answers to a router: ask, read on, stop, fetch, rate, and forget a conversation. */
 export function addAnswerRoutes(router: Router, deps: AnswerRoutesDeps): void {
-  const {answering, transcripts, limits} = deps
+  const {answering, transcripts, limits, keyOfVisitor} = deps
 
   router.post('/api/answers', async (request, response) => {
     const form = wantedForm(request)
@@ -32,18 +34,17 @@ export function addAnswerRoutes(router: Router, deps: AnswerRoutesDeps): void {
     const {question, bufferMs, continueAnswerId} = askRequestOf(request.body)
     const visitor = visitorOf(request)
     const idempotencyKey = keyOfVisitor(visitor, idempotencyKeyOf(request.get('idempotency-key')))
-    await limits.countQuestion(visitor, response)
-    const closeStream = limits.openStream(visitor)
-    response.once('close', closeStream)
-    if (response.destroyed) return closeStream()
+    // Whoever left while the body was read is told of no close any more.
+    if (response.destroyed) return
+    response.once('close', limits.openStream(visitor))
 
-    const {answerId} = answering.ask(question, {channel: 'http', idempotencyKey, continueAnswerId})
-    limits.began(visitor, answerId)
-    const onEnd = () => limits.ended(visitor, answerId)
-    if (form === 'json') await sendWhole(response, answerId, onEnd)
+    const options = {channel: 'http', idempotencyKey, continueAnswerId}
+    const begin = (onEnd: OnAnswerEnd) => answering.ask(question, {...options, onEnd})
+    const {answerId} = limits.beginAnswer(visitor, begin, response)
+    if (form === 'json') await sendWhole(response, answerId)
     else {
-      const options = {after: 0, bufferMs: bufferMs ?? deps.bufferMs, isAsker: true, onEnd}
-      await streamAnswer(response, answerId, options, deps)
+      const reading = {after: 0, bufferMs: bufferMs ?? deps.bufferMs, isAsker: true}
+      await streamAnswer(response, answerId, reading, deps)
     }
   })
 
@@ -59,8 +60,8 @@ export function addAnswerRoutes(router: Router, deps: AnswerRoutesDeps): void {
       return
     }
     if (request.method === 'HEAD') return endWithStreamHead(response)
-    const closeStream = limits.openStream(visitorOf(request))
-    response.once('close', closeStream)
+    if (response.destroyed) return
+    response.once('close', limits.openStream(visitorOf(request)))
     await streamAnswer(response, snapshot.answerId, {after, bufferMs: bufferMs ?? deps.bufferMs}, deps)
   })
 
@@ -113,7 +114,7 @@ export function addAnswerRoutes(router: Router, deps: AnswerRoutesDeps): void {
   }
 
   /** Waits for the end as any reader does, so that a client that hangs up ends the work. */
-  async function sendWhole(response: Response, answerId: string, onEnd: () => void): Promise<void> {
+  async function sendWhole(response: Response, answerId: string): Promise<void> {
     const reader = new AbortController()
     response.once('close', () => reader.abort())
     let conversationId: string | null = null
@@ -121,7 +122,6 @@ export function addAnswerRoutes(router: Router, deps: AnswerRoutesDeps): void {
       const options = {signal: reader.signal, isAsker: true}
       for await (const {event} of answering.events(answerId, options)) {
         if (event.type === 'start') ({conversationId} = event)
-        if (isTerminal(event)) onEnd()
       }
     } catch (error) {
       if (!reader.signal.aborted) throw error
@@ -141,14 +141,13 @@ export interface StreamAnswerOptions {
   readonly after: number
   readonly bufferMs: number
   readonly isAsker?: boolean
-  readonly onEnd?: () => void
 }
 
 /** Sends an answer's events until the terminal one, or until the reader leaves. */
 async function streamAnswer(
   response: Response,
   answerId: string,
-  {after, bufferMs, isAsker = false, onEnd}: StreamAnswerOptions,
+  {after, bufferMs, isAsker = false}: StreamAnswerOptions,
   {answering, metrics, log, heartbeatMs, slowReaderTimeoutMs}: AnswerRoutesDeps,
 ): Promise<void> {
   const closeMetrics = metrics.opened('sse')
@@ -162,7 +161,6 @@ async function streamAnswer(
   })
   try {
     await answering.deliver(answerId, {after, signal: stream.signal, bufferMs, isAsker}, (sequenced) => {
-      if (isTerminal(sequenced.event)) onEnd?.()
       metrics.sent(sequenced.event.type)
       return stream.send(frameOf(answerId, sequenced))
     })

@@ -70,9 +70,8 @@ export function openEventStream(response: ServerResponse, options: EventStreamOp
     if (reader.signal.aborted || response.writableEnded) return
     const {socket} = response
     // `response.write` hands a chunk's length, text and end to the system as pieces; one string costs half of that,
-    // and the system call is the dearest part of a token. Without chunks (HTTP/1.0), behind another response of the
-    // same connection, or with something of its own still to write, as Node 26 has for the rest of a turn, the
-    // response knows better.
+    // and the system call is the dearest part of a token. Without chunks (HTTP/1.0), or with something of its own still
+    // to write, as Node 26 has for the rest of a turn, the response knows better.
     const hasRoom =
       socket !== null && response.chunkedEncoding && response.writableCorked === 0
         ? socket.write(`${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`)

@@ -1,4 +1,5 @@
 import type {IncomingMessage} from 'node:http'
+import {isIP} from 'node:net'
 import {DocentError} from '../domain/index.ts'
 import {hostOf, isForwarded, isLoopbackAddress, isLoopbackName} from './this-machine.ts'
 
@@ -14,7 +15,8 @@ export interface HostOptions {
  * Refuses requests for hosts that are not this server's. A page of an attacker whose name was pointed at this machine
  * (DNS rebinding) counts as one of our own pages for a browser and for us: only the name in `Host` gives it away.
  *
- * Without a list, a server that listens on this machine alone answers browsers here by the names of this machine.
+ * Without a list, a server that listens on this machine alone answers browsers here by names that no stranger can
+ * point anywhere: those of this machine, addresses, and names without a dot.
  * Behind a proxy every name passes, as long as it is one that browsers reach the proxy by: a browser that talks to us
  * without one sends our own port along, whatever headers its page adds.
  * @throws DocentError `host_not_allowed`.
@@ -34,7 +36,11 @@ export function hostGuard({host, allowedHosts = [], siteUrl = null}: HostOptions
         ? allowedHosts.includes('*') ||
           (asked !== null &&
             (allowedHosts.includes(asked.name) || allowedHosts.includes(`${asked.name}:${asked.port}`)))
-        : !isLocalServer || !isLoopbackAddress(request.socket.remoteAddress) || isBehindProxy()
+        : !isLocalServer ||
+          !isLoopbackAddress(request.socket.remoteAddress) ||
+          request.headers.host === undefined ||
+          (asked !== null && isNobodys(asked.name)) ||
+          isBehindProxy()
     if (isAllowed) return
     throw new DocentError(
       'host_not_allowed',
@@ -45,4 +51,9 @@ export function hostGuard({host, allowedHosts = [], siteUrl = null}: HostOptions
       return isForwarded(request) && Number(asked?.port ?? 80) !== request.socket.localPort
     }
   }
+}
+
+/** Whether a name is none that somebody could register: an address, or one that only a local network or a hosts file has. */
+function isNobodys(name: string): boolean {
+  return name.startsWith('[') || isIP(name) !== 0 || !name.replace(/\.$/, '').includes('.')
 }

@@ -1,5 +1,6 @@
-import {createServer, type Server} from 'node:http'
-import type {AddressInfo, Socket} from 'node:net'
+import {randomBytes} from 'node:crypto'
+import type {Server} from 'node:http'
+import type {AddressInfo} from 'node:net'
 import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import express, {type Express} from 'express'
@@ -11,6 +12,7 @@ import type {DocsSearch} from '../retrieval/retriever.ts'
 import type {TranscriptStore} from '../transcripts/transcript-store.ts'
 import {type BuildShelf, createAdminRouter} from './admin-routes.ts'
 import {addAnswerRoutes} from './answer-routes.ts'
+import {createBoundedServer} from './connections.ts'
 import {addConsoleRoutes} from './console-routes.ts'
 import {openDocsRenderer} from './docs-renderer.ts'
 import {addDocsRoutes} from './docs-routes.ts'
@@ -25,9 +27,11 @@ import {createOperators, type OperatorOptions} from './operators.ts'
 import {crossOrigin} from './origins.ts'
 import {addPageRoute} from './page-route.ts'
 import {createReindexing, type StartIngest} from './reindexing.ts'
+import {once, proxyNotice, requestLimit} from './request-guards.ts'
 import {addSearchRoute} from './search-route.ts'
 import {createStaff, type Staff, type StaffTokens} from './staff.ts'
 import {staticFiles} from './static-files.ts'
+import {visitorKeys} from './visitor-keys.ts'
 import {openWebSocketDoor} from './web-socket.ts'
 
 /** The settings this room reads; `Settings` fits as it is. */
@@ -36,6 +40,8 @@ export interface HttpOptions extends LimitOptions, StaffTokens, HostOptions, Ope
   readonly allowedOrigins: readonly string[]
   /** Where sign-outs are kept beyond a restart; default: nowhere. */
   readonly dataDir?: string
+  /** Connections of one address at the same time; 0 for no limit. */
+  readonly maxConnectionsPerAddress: number
   readonly heartbeatMs: number
   readonly slowReaderTimeoutMs: number
   readonly bufferMs: number
@@ -55,6 +61,8 @@ export interface HttpServerDeps {
   readonly startIngest: StartIngest
   /** Tells whether what is logged reaches the disk. */
   readonly journalHealth: () => {readonly degraded: boolean; readonly reason: string | null}
+  /** What idempotency keys are made with. Default: random, so that they are forgotten with the process. */
+  readonly secret?: Buffer
   /** Folder of the built web assets; null to serve none. */
   readonly webDir: string | null
   readonly log: Log
@@ -73,15 +81,14 @@ export interface HttpServer {
   close(): Promise<void>
 }
 
-/** Above the 60 s after which common proxies drop an idle connection: they must close first, not we. */
-const keepAliveTimeoutMs = 75_000
 /** How long responses may go on once the server closes. */
 const closeGraceMs = 5000
 
 /** The whole of Docent over HTTP and WebSocket. Nothing listens until `listen`. */
 export function createHttpServer(deps: HttpServerDeps): HttpServer {
   const {options, answering, transcripts, current, metrics, log, webDir} = deps
-  const limits = createLimits(options, (answerId) => answering.snapshot(answerId)?.ending === null)
+  const limits = createLimits(options)
+  const keyOfVisitor = visitorKeys(deps.secret ?? randomBytes(32))
   const guesses = createGuesses()
   const staff = createStaff(options, Date.now, {
     guesses,
@@ -99,6 +106,8 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   app.disable('x-powered-by')
   app.set('trust proxy', trustProxyOf(options.trustProxy))
   app.use(securityHeaders(options.imageHosts))
+  if (options.trustProxy === null) app.use(proxyNotice(log))
+  app.use(requestLimit(limits, options.allowedOrigins))
   app.use(requestLog(log, metrics))
 
   app.get('/healthz', (_request, response) => {
@@ -129,7 +138,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
     createAdminRouter({staff, answering, transcripts, builds: deps.builds, reindexing, ...streaming}),
   )
   app.use('/api', crossOrigin(options.allowedOrigins), express.json({limit: '64kb'}))
-  addAnswerRoutes(app, {answering, transcripts, limits, metrics, log, bufferMs, ...streaming})
+  addAnswerRoutes(app, {answering, transcripts, limits, keyOfVisitor, metrics, log, bufferMs, ...streaming})
   addSearchRoute(app, {search: deps.search, limits})
   addInfoRoute(app, deps.generator)
   refuseOtherMethods(app)
@@ -148,18 +157,28 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   })
   app.use(errorHandler(log, (code) => metrics.refused(code)))
 
-  const server = createServer(app)
-  server.keepAliveTimeout = keepAliveTimeoutMs
-  const sockets = new Set<Socket>()
-  server.on('connection', (socket) => {
-    sockets.add(socket)
-    socket.once('close', () => sockets.delete(socket))
+  const sayRefused = once(() =>
+    log.warn(
+      {limit: options.maxConnectionsPerAddress},
+      'connections were closed: their address has as many as MAX_CONNECTIONS_PER_ADDRESS allows. A proxy belongs into TRUST_PROXY.',
+    ),
+  )
+  const {server, connections} = createBoundedServer(app, {
+    maxConnectionsPerAddress: options.maxConnectionsPerAddress,
+    isProxy: (address) => app.get('trust proxy fn')(address, 0),
+    slowReaderTimeoutMs,
+    onRefused() {
+      metrics.refused('too_many_connections')
+      sayRefused()
+    },
   })
   const door = openWebSocketDoor(server, app, {
     answering,
     limits,
+    keyOfVisitor,
     metrics,
     log,
+    connections,
     allowedOrigins: options.allowedOrigins,
     checkHost,
     bufferMs,
@@ -186,13 +205,14 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
     async close() {
       isDraining = true
       door.close()
-      limits.close()
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       // Browsers connect ahead of need; Node counts such a connection as busy until its first request.
-      for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy()
+      for (const socket of connections.open) if (socket.bytesRead === 0) socket.destroy()
       // Connections that become idle after `close` are not closed by it.
       const sweep = setInterval(() => server.closeIdleConnections(), 20)
-      const timer = setTimeout(() => server.closeAllConnections(), closeGraceMs)
+      const timer = setTimeout(() => {
+        for (const socket of connections.open) socket.destroy()
+      }, closeGraceMs)
       await closed
       clearInterval(sweep)
       clearTimeout(timer)

@@ -27,24 +27,28 @@ export function isOwnPage(request: Request): boolean {
 const requestHeaders = 'accept, authorization, cache-control, content-type, idempotency-key, last-event-id'
 const exposedHeaders = 'Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset'
 
+/** Lets the page that sent a request read what it gets, a refusal too, where it may use this server. */
+export function letPageRead(request: Request, response: Response, allowed: readonly string[]): void {
+  const origin = request.get('origin')
+  if (!allowed.includes('*')) response.vary('Origin')
+  if (origin === undefined || !isAllowedOrigin(request, allowed)) return
+  response.setHeader('access-control-allow-origin', allowed.includes('*') ? '*' : origin)
+  response.setHeader('access-control-expose-headers', exposedHeaders)
+}
+
 /**
  * Cross-origin rules of the visitors' API: an unlisted origin is refused, a listed one may read answers. Cookies
  * are never allowed across origins: visitors have none, and staff's belong to the console alone.
  */
 export function crossOrigin(allowed: readonly string[]) {
   return (request: Request, response: Response, next: NextFunction): void => {
-    const origin = request.get('origin')
-    if (!allowed.includes('*')) response.vary('Origin')
+    letPageRead(request, response, allowed)
     if (!isAllowedOrigin(request, allowed)) {
       throw new DocentError(
         'origin_not_allowed',
         'Pages of this origin may not use this server. ALLOWED_ORIGINS lists those that may.',
-        {details: {origin}},
+        {details: {origin: request.get('origin')}},
       )
-    }
-    if (origin !== undefined) {
-      response.setHeader('access-control-allow-origin', allowed.includes('*') ? '*' : origin)
-      response.setHeader('access-control-expose-headers', exposedHeaders)
     }
     if (request.method === 'OPTIONS') {
       response.setHeader('access-control-allow-methods', 'GET, POST, DELETE')

@@ -16,6 +16,9 @@ const words = (max: number) =>
     .max(max)
     .transform((text) => wellFormed(text.replaceAll('\u0000', '')))
 
+/** Counted before its items are read: one that is too long costs no more than that. */
+const list = <T extends z.ZodType>(item: T, max: number) => z.array(z.unknown()).max(max).pipe(z.array(item))
+
 const questionText = words(maxQuestionLength).refine((text) => text.trim() !== '', 'must not be empty')
 
 const turn = z.object({role: z.enum(['user', 'assistant']), content: words(32_000)})
@@ -23,7 +26,7 @@ const turn = z.object({role: z.enum(['user', 'assistant']), content: words(32_00
 const askBody = z.object({
   question: questionText,
   conversationId: identifier.optional(),
-  history: z.array(turn).max(100).optional(),
+  history: list(turn, 100).optional(),
   version: z.string().min(1).max(100).nullish(),
   resumable: z.boolean().optional(),
   bufferMs: z.number().int().min(0).max(10_000).optional(),
@@ -73,7 +76,7 @@ export function timingsOf(body: unknown): {readonly firstUsefulMs: number} {
 
 const feedbackBody = z.object({
   rating: z.enum(['up', 'down']),
-  reasons: z.array(words(100)).max(20).optional(),
+  reasons: list(words(100), 20).optional(),
   comment: words(4000).nullish(),
 })
 
@@ -193,19 +196,24 @@ export function socketMessageOf(value: unknown): SocketMessage {
   return parsed(socketMessage, value)
 }
 
-/** @throws DocentError `invalid_request`, naming every field that is wrong. */
+/** Problems of one request that are told: a request of a thousand mistakes gets no answer a thousand times its size. */
+const maxProblems = 5
+
+/** @throws DocentError `invalid_request`, naming the fields that are wrong: a few, and how many more there are. */
 export function parsed<T extends z.ZodType>(schema: T, value: unknown): z.infer<T> {
   const result = schema.safeParse(value)
   if (result.success) return result.data
-  const problems = result.error.issues.map(({path, message}) => ({
+  const {issues} = result.error
+  const problems = issues.slice(0, maxProblems).map(({path, message}) => ({
     field: path.join('.'),
     problem: message,
   }))
-  throw new DocentError(
-    'invalid_request',
-    problems.map(({field, problem}) => (field ? `${field}: ${problem}` : problem)).join('; '),
-    {details: {problems}},
-  )
+  const told = problems.map(({field, problem}) => (field ? `${field}: ${problem}` : problem))
+  const moreProblems = issues.length - problems.length
+  if (moreProblems > 0) told.push(`and ${moreProblems} more`)
+  throw new DocentError('invalid_request', told.join('; '), {
+    details: {problems, ...(moreProblems > 0 ? {moreProblems} : {})},
+  })
 }
 
 /** `?q=&ending=error`: an empty field of a form means that it was not filled in. */

@@ -12,7 +12,7 @@ export interface SearchRouteDeps {
 export function addSearchRoute(router: Router, {search, limits}: SearchRouteDeps): void {
   router.get('/api/search', async (request, response) => {
     const {q, k, version} = searchRequestOf(request.query)
-    await limits.countSearch(visitorOf(request), response)
+    limits.countSearch(visitorOf(request), response)
     const reader = new AbortController()
     response.once('close', () => reader.abort())
 

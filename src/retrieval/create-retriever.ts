@@ -18,7 +18,14 @@ import {isAboutSoftware} from './question-field.ts'
 import {type QuestionRewriter, rewritten} from './question-rewriter.ts'
 import {questionTermsOf, weightOf} from './question-terms.ts'
 import {type Candidate, rankedSections, type Stage, type Wanted} from './ranking.ts'
-import type {Abstention, DocsSearch, Retrieval, RetrievalQuery, Retriever} from './retriever.ts'
+import type {
+  Abstention,
+  DocsSearch,
+  Retrieval,
+  RetrievalQuery,
+  RetrieveOptions,
+  Retriever,
+} from './retriever.ts'
 import {sourceTextOf} from './source-text.ts'
 import {wordsIn} from './words-in.ts'
 
@@ -63,8 +70,9 @@ export function createRetriever(options: RetrieverOptions): Retriever & DocsSear
     build: IndexBuild,
     query: RetrievalQuery,
     depth: number,
-    signal: AbortSignal | undefined,
+    given: RetrieveOptions,
   ): Promise<Found> {
+    const {signal} = given
     signal?.throwIfAborted()
     const asked = headOf(query.question, maxQuestionLength)
     const {version} = query
@@ -81,7 +89,7 @@ export function createRetriever(options: RetrieverOptions): Retriever & DocsSear
     }
 
     const rewriteStarted = performance.now()
-    const alone = await standingAlone(asked, query.history, signal)
+    const alone = await standingAlone(asked, query.history, given)
     const rewriteMs = performance.now() - rewriteStarted
     const question = alone ?? asked
     const topic =
@@ -144,9 +152,10 @@ export function createRetriever(options: RetrieverOptions): Retriever & DocsSear
   async function standingAlone(
     question: string,
     history: readonly Turn[],
-    signal: AbortSignal | undefined,
+    {signal, onModelCall}: RetrieveOptions,
   ): Promise<string | null> {
     if (rewriter === undefined || history.length === 0) return null
+    onModelCall?.()
     const result = await rewritten(question, history, {rewriter, timeoutMs: rewriteTimeoutMs, signal})
     if ('question' in result) return result.question
     onNote?.(`A follow-up question was searched for without being rewritten: ${result.problem}.`)
@@ -198,13 +207,13 @@ export function createRetriever(options: RetrieverOptions): Retriever & DocsSear
   }
 
   return {
-    async retrieve(query, {signal} = {}): Promise<Retrieval> {
+    async retrieve(query, given = {}): Promise<Retrieval> {
       const started = performance.now()
       const lease = current.lease()
       try {
         const {build} = lease
         const limit = query.limit ?? defaultLimit
-        const found = await find(build, query, limit * 3, signal)
+        const found = await find(build, query, limit * 3, given)
         const snippetsStarted = performance.now()
         const sources: RetrievedSource[] = []
         const shown = new Map<number, number>()
@@ -262,7 +271,7 @@ export function createRetriever(options: RetrieverOptions): Retriever & DocsSear
       }
     },
 
-    async search(query, {signal} = {}) {
+    async search(query, given = {}) {
       const started = performance.now()
       const lease = current.lease()
       try {
@@ -272,7 +281,7 @@ export function createRetriever(options: RetrieverOptions): Retriever & DocsSear
           build,
           {question: query.text, history: query.history ?? [], version: query.version ?? null},
           limit,
-          signal,
+          given,
         )
         const snippetsStarted = performance.now()
         const hits = found.candidates.slice(0, limit).map((candidate) => {

@@ -31,12 +31,18 @@ export interface Abstention {
   readonly nearest: readonly PageLink[]
 }
 
+export interface RetrieveOptions {
+  readonly signal?: AbortSignal
+  /** Told when a model is called for the search, as to put a follow-up in words of its own. */
+  readonly onModelCall?: () => void
+}
+
 export interface Retriever {
   /**
    * @throws DocentError `not_ready` without an index, `version_not_found` for a version that is not in it,
    * `embedding_model`.
    */
-  retrieve(query: RetrievalQuery, options?: {readonly signal?: AbortSignal}): Promise<Retrieval>
+  retrieve(query: RetrievalQuery, options?: RetrieveOptions): Promise<Retrieval>
 }
 
 export interface SearchQuery {

@@ -1,3 +1,4 @@
+import {refOf} from '../answering/ids.ts'
 import {DocentError} from '../domain/index.ts'
 import type {SqliteDatabase} from '../native/index.ts'
 
@@ -107,10 +108,20 @@ export const migrations: readonly Migration[] = [
         WHERE (answer, seq) IN (SELECT row, 1 FROM answers) AND pieces IS NULL AND json_valid(data);
     `,
   },
+  {
+    // They were made without a secret, so that the address of a visitor could be found again from one.
+    name: '005_forget_keys_without_secret',
+    sql: 'UPDATE answers SET idempotency_key = NULL WHERE idempotency_key IS NOT NULL;',
+  },
 ]
 
+/** `ref_of(id)` in SQL, for a connection that reads or writes transcripts. */
+export function addRefOf(db: SqliteDatabase): void {
+  db.function('ref_of', {deterministic: true}, (id) => refOf(String(id)))
+}
+
 /**
- * Brings the schema up to date, each step in a transaction of its own. The connection must know `ref_of`.
+ * Brings the schema up to date, each step in a transaction of its own.
  * @throws DocentError `storage` when the file was written by a newer Docent or belongs to another program.
  */
 export function migrate(db: SqliteDatabase, file: string, steps: readonly Migration[] = migrations): void {
@@ -122,6 +133,7 @@ export function migrate(db: SqliteDatabase, file: string, steps: readonly Migrat
       `${file} was written by a newer Docent (it has ${unknown.join(', ')}). Run that version, or point DATA_DIR elsewhere.`,
     )
   }
+  addRefOf(db)
   db.exec('CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY, applied_at TEXT NOT NULL)')
   for (const step of steps) {
     if (applied.includes(step.name)) continue

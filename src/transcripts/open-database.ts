@@ -1,6 +1,5 @@
 import {accessSync, constants, existsSync, realpathSync, statSync} from 'node:fs'
 import {dirname} from 'node:path'
-import {refOf} from '../answering/ids.ts'
 import {DocentError} from '../domain/index.ts'
 import {
   makePrivate,
@@ -9,7 +8,7 @@ import {
   openSqlite,
   type SqliteDatabase,
 } from '../native/index.ts'
-import {migrate} from './migrations.ts'
+import {addRefOf, migrate} from './migrations.ts'
 
 /** A file larger than this is not read through at every start: it would take seconds. */
 const maxCheckedBytes = 128 * 1024 * 1024
@@ -31,7 +30,6 @@ export function openDatabase(file: string, options: {readonly maxFileBytes?: num
   try {
     // At the start there is time to wait for another process's write, as a purge; later there is not.
     db = openSqlite(file, {timeout: 15_000})
-    addRefOf(db)
     db.pragma('journal_mode = WAL')
     // A killed process loses nothing with NORMAL, a power cut at most the last flushes; FULL would make every
     // flush wait for the disk on the thread that streams.
@@ -102,11 +100,6 @@ export function openDatabaseBeside(file: string, access: 'read' | 'write'): Sqli
     db?.close()
     throw storageError(error, file)
   }
-}
-
-/** `ref_of(id)` in SQL. */
-function addRefOf(db: SqliteDatabase): void {
-  db.function('ref_of', {deterministic: true}, (id) => refOf(String(id)))
 }
 
 /** What SQLite threw, in words an operator can act on. */

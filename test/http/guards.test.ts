@@ -179,9 +179,11 @@ describe('limits', () => {
 
   test('the answers of a day can be bounded', async () => {
     const product = await start({options: {answersPerDay: 1}})
-    await (await product.ask({question: 'xyzzy'})).text()
+    const answer = product.ask({question: 'How?'})
+    ;(await product.generator.call(0)).finish('refusal')
+    await (await answer).text()
 
-    const refused = await product.ask({question: 'xyzzy'})
+    const refused = await product.ask({question: 'How?'})
 
     expect(refused.status).toBe(429)
     expect(Number(refused.headers.get('retry-after'))).toBeLessThanOrEqual(24 * 60 * 60)

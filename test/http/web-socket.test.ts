@@ -2,6 +2,7 @@ import {once} from 'node:events'
 import {afterEach, describe, expect, test} from 'vitest'
 import {WebSocket} from 'ws'
 import {type HttpProduct, type HttpProductOptions, startHttpProduct} from '../support/http-product.ts'
+import {connect} from '../support/socket-client.ts'
 
 const open: HttpProduct[] = []
 
@@ -14,44 +15,6 @@ async function start(options?: HttpProductOptions): Promise<HttpProduct> {
 afterEach(async () => {
   for (const product of open.splice(0)) await product.close()
 })
-
-type Message = Record<string, unknown> & {readonly type: string}
-
-interface Client {
-  readonly socket: WebSocket
-  send(message: object): void
-  /** The next message that fits; earlier ones are left out. */
-  next(fits?: (message: Message) => boolean): Promise<Message>
-  readonly all: readonly Message[]
-}
-
-async function connect(product: HttpProduct, origin?: string): Promise<Client> {
-  const socket = new WebSocket(`ws://127.0.0.1:${product.port}/api/ws`, origin === undefined ? {} : {origin})
-  const all: Message[] = []
-  let read = 0
-  let wake = () => {}
-  socket.on('message', (data) => {
-    all.push(JSON.parse(String(data)))
-    wake()
-  })
-  await once(socket, 'open')
-  return {
-    socket,
-    all,
-    send: (message) => socket.send(JSON.stringify(message)),
-    async next(fits = () => true) {
-      while (true) {
-        const message = all[read++]
-        if (message === undefined) {
-          read--
-          await new Promise<void>((resolve) => {
-            wake = resolve
-          })
-        } else if (fits(message)) return message
-      }
-    },
-  }
-}
 
 describe('answers over WebSocket', () => {
   test('are the same events, numbered, as objects', async () => {

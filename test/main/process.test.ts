@@ -1,6 +1,6 @@
 import {type ChildProcess, execFile, spawn, spawnSync} from 'node:child_process'
 import {once} from 'node:events'
-import {existsSync} from 'node:fs'
+import {existsSync, readdirSync, statSync} from 'node:fs'
 import {mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises'
 import type {AddressInfo} from 'node:net'
 import {createServer} from 'node:net'
@@ -38,6 +38,7 @@ interface Started {
   readonly child: ChildProcess
   readonly url: string
   readonly exited: Promise<number | null>
+  stdout(): string
   stderr(): string
 }
 
@@ -76,7 +77,7 @@ async function start(extra: Record<string, string> = {}): Promise<Started> {
   await expect
     .poll(() => (child.exitCode === null ? ready.test(stdout()) : stderr()), {timeout: 90_000})
     .toBe(true)
-  return {child, url: ready.exec(stdout())![1]!, exited, stderr}
+  return {child, url: ready.exec(stdout())![1]!, exited, stdout, stderr}
 }
 
 async function ends(
@@ -187,6 +188,37 @@ describe('a server told to stop', () => {
 
     expect(await exited).toBe(1)
   })
+})
+
+describe('a server behind a proxy', () => {
+  test('that is not trusted says at the start what that costs, and once in the log when such requests come', async () => {
+    const {url, stdout, stderr} = await start()
+    for (let i = 0; i < 3; i++) {
+      await (await fetch(`${url}/healthz`, {headers: {'x-forwarded-for': `192.0.2.${i}`}})).text()
+    }
+
+    await expect.poll(() => stdout()).toMatch(/Behind a proxy set TRUST_PROXY, or all visitors share/)
+    await expect.poll(() => stderr().match(/TRUST_PROXY is not set/g)).toHaveLength(1)
+  })
+
+  test('that is trusted has nothing to say about it', async () => {
+    const {url, stdout, stderr} = await start({TRUST_PROXY: '1'})
+    await (await fetch(`${url}/healthz`, {headers: {'x-forwarded-for': '192.0.2.1'}})).text()
+
+    expect(stdout() + stderr()).not.toContain('TRUST_PROXY')
+  })
+})
+
+test.each([
+  ['full', [0o600]],
+  ['off', []],
+])('with TRANSCRIPTS=%s the secret lies in the data folder as it must', async (transcripts, modes) => {
+  const data = join(folder, `data-${transcripts}`)
+  await start({TRANSCRIPTS: transcripts, DATA_DIR: data})
+
+  const secrets = readdirSync(data).filter((name) => name.startsWith('secret'))
+
+  expect(secrets.map((name) => statSync(join(data, name)).mode & 0o777)).toEqual(modes)
 })
 
 describe('a start that cannot be', () => {

@@ -44,6 +44,7 @@ async function startServer(extra: Record<string, string> = {}): Promise<void> {
     // Long enough for a busy machine: the test of a stall waits for it once.
     STALL_TIMEOUT_MS: '3000',
     RATE_LIMIT_PER_MINUTE: '0',
+    REQUEST_LIMIT_PER_MINUTE: '0',
     ...extra,
   })
   server = await openServer({

@@ -110,6 +110,7 @@ async function start(settings: Readonly<Record<string, string>>): Promise<Starte
       ADMIN_TOKEN: adminToken,
       LOG_LEVEL: 'warn',
       RATE_LIMIT_PER_MINUTE: '0',
+      REQUEST_LIMIT_PER_MINUTE: '0',
       ...settings,
     },
     stdio: ['ignore', 'pipe', 'inherit'],

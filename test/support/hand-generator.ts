@@ -63,6 +63,7 @@ export function handGenerator(): HandGenerator {
           add({type: 'finish', finishReason, usage: noUsage, upstreamRequestId: 'req_by_hand'}),
         fail: add,
       })
+      request.report?.({modelCall: 'sent'})
       for (const resolve of waiting) resolve()
       waiting.clear()
 

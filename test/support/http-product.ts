@@ -32,8 +32,11 @@ const defaults: HttpOptions = {
   supportToken,
   rateLimitPerMinute: 0,
   searchLimitPerMinute: 0,
+  requestLimitPerMinute: 0,
   maxConcurrentAnswersPerVisitor: 0,
   answersPerDay: 0,
+  answersPerDayPerVisitor: null,
+  maxConnectionsPerAddress: 0,
 }
 
 export interface HttpProduct {

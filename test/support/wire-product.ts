@@ -74,6 +74,7 @@ export async function startWireProduct(given: WireProductOptions = {}): Promise<
     ANTHROPIC_API_KEY: 'sk-canary-key',
     ANTHROPIC_BASE_URL: upstream.url,
     RATE_LIMIT_PER_MINUTE: '0',
+    REQUEST_LIMIT_PER_MINUTE: '0',
     MAX_CONCURRENT_ANSWERS_PER_VISITOR: '0',
     ...given.settings,
   })
