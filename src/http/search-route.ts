@@ -2,23 +2,33 @@ import type {Router} from 'express'
 import type {DocsSearch} from '../retrieval/retriever.ts'
 import {type Limits, visitorOf} from './limits.ts'
 import {searchRequestOf} from './request-schemas.ts'
+import {turnsOf} from './turns.ts'
 
 export interface SearchRouteDeps {
   readonly search: DocsSearch
   readonly limits: Limits
 }
 
+/** Searches of one visitor that are under way or wait. */
+const maxWaiting = 100
+
 /** Adds `GET /api/search`: retrieval alone, the same that answers use. */
 export function addSearchRoute(router: Router, {search, limits}: SearchRouteDeps): void {
+  const inTurn = turnsOf(maxWaiting)
+
   router.get('/api/search', async (request, response) => {
     const {q, k, version} = searchRequestOf(request.query)
-    limits.countSearch(visitorOf(request), response)
+    const visitor = visitorOf(request)
+    limits.countSearch(visitor, response)
     const reader = new AbortController()
     response.once('close', () => reader.abort())
 
     const startedAt = performance.now()
-    const found = await search.search({text: q, limit: k, version}, {signal: reader.signal})
-    if (reader.signal.aborted) return
+    const found = await inTurn(visitor, async () =>
+      // Whoever left while others were searched for wants nothing any more.
+      reader.signal.aborted ? null : search.search({text: q, limit: k, version}, {signal: reader.signal}),
+    )
+    if (found === null || reader.signal.aborted) return
     response.setHeader('cache-control', 'no-store')
     response.json({
       query: found.query,
