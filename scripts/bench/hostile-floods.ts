@@ -8,6 +8,8 @@ import {setTimeout as delay} from 'node:timers/promises'
 export interface FloodPlan {
   readonly name: string
   readonly port: number
+  /** Where it comes from. */
+  readonly address: string
   readonly seconds: number
   /** Paths of pages below `/docs`. */
   readonly pages: readonly string[]
@@ -198,7 +200,7 @@ async function flood(plan: FloodPlan): Promise<FloodResult> {
     ...plan,
     isOver: () => performance.now() > until,
     open({reads = true, allowHalfOpen = false} = {}) {
-      const socket = connect({port: plan.port, host: '127.0.0.1', allowHalfOpen})
+      const socket = connect({port: plan.port, host: '127.0.0.1', localAddress: plan.address, allowHalfOpen})
       sockets.add(socket)
       socket.on('error', () => {})
       socket.on('close', () => {

@@ -59,13 +59,15 @@ export async function runHostileBench({quick, sizes, seed, log}: BenchOptions): 
     await measured(product, questions, delay(3_000))
 
     const rows: Record<string, string | number | null>[] = []
-    for (const name of Object.keys(floods)) {
+    for (const [at, name] of Object.keys(floods).entries()) {
       log(`hostile: ${name}`)
       const before = await measured(product, questions, delay(seconds * 500))
       const descriptorsBefore = descriptorsOf(product)
       const plan: FloodPlan = {
         name,
         port: product.port,
+        // Each begins with all that the limits allow.
+        address: `127.0.2.${1 + at}`,
         seconds,
         pages: pages.map((_, at) => `/docs/page-${at}`),
       }

@@ -7,6 +7,7 @@ import {
 } from 'node:http'
 import type {Socket} from 'node:net'
 import {holderOf} from './limits.ts'
+import {oneATurn} from './one-a-turn.ts'
 import {isForWebSocket} from './plain-upgrade.ts'
 import {slotsOf} from './slots.ts'
 
@@ -35,6 +36,8 @@ interface Exchange {
 }
 
 interface Connection {
+  /** Whose it is, for taking turns; null for a proxy's. */
+  readonly holder: string | null
   /** The first is being answered, the others wait. */
   readonly exchanges: Exchange[]
   hasAnswered: boolean
@@ -57,7 +60,7 @@ const streamsFirstMs = 1000
  * Node parses what a client sends ahead and would start all of it; but only the response whose turn it is has the
  * socket, and only that one is told when the socket closes. The others would hold their files, and write their answers
  * on, for nobody. So a request waits until the response before it has closed, and what waits when the connection
- * closes never begins.
+ * closes never begins. Requests of one address begin one a turn of the event loop, over however many connections.
  */
 export function createBoundedServer(
   handle: RequestListener,
@@ -66,19 +69,20 @@ export function createBoundedServer(
   const {maxConnectionsPerAddress, isProxy, slowReaderTimeoutMs, onRefused} = options
   const connections = new Map<Socket, Connection>()
   const takeConnection = slotsOf(maxConnectionsPerAddress)
+  const inTurn = oneATurn()
 
   function accept(socket: Socket): void {
     // A request whose Upgrade was taken off brings its connection a second time.
     if (connections.has(socket)) return
     const address = socket.remoteAddress
-    const isCounted = address !== undefined && !isProxy(address)
-    const free = isCounted ? takeConnection(holderOf(address)) : () => {}
+    const holder = address === undefined || isProxy(address) ? null : holderOf(address)
+    const free = holder === null ? () => {} : takeConnection(holder)
     if (free === null) {
       onRefused()
       socket.destroy()
       return
     }
-    connections.set(socket, {exchanges: [], hasAnswered: false})
+    connections.set(socket, {holder, exchanges: [], hasAnswered: false})
     socket.once('close', () => {
       connections.delete(socket)
       free()
@@ -109,6 +113,12 @@ export function createBoundedServer(
   }
 
   function beginNext(connection: Connection, socket: Socket): void {
+    if (connection.exchanges.length === 0 || socket.destroyed) return
+    if (connection.holder === null) beginFirst(connection, socket)
+    else inTurn(connection.holder, () => beginFirst(connection, socket))
+  }
+
+  function beginFirst(connection: Connection, socket: Socket): void {
     const [next] = connection.exchanges
     if (next === undefined || socket.destroyed) return
     if (next.response.socket !== null) begin(connection, next)

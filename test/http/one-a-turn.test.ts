@@ -1,0 +1,36 @@
+import {expect, test} from 'vitest'
+import {oneATurn} from '../../src/http/one-a-turn.ts'
+
+const turn = () => new Promise(setImmediate)
+
+test('one who wants much at once gets a piece each turn, and others come between', async () => {
+  const take = oneATurn()
+  const done: string[] = []
+  for (const name of ['a1', 'a2', 'a3']) take('a', () => done.push(name))
+  take('b', () => done.push('b1'))
+
+  expect(done).toEqual(['a1', 'b1'])
+  await turn()
+  take('b', () => done.push('b2'))
+  await turn()
+  await turn()
+
+  expect(done.indexOf('b2')).toBeLessThan(done.indexOf('a3'))
+  expect([...done].sort()).toEqual(['a1', 'a2', 'a3', 'b1', 'b2'])
+})
+
+test('work that wants more is done in a later turn', async () => {
+  const take = oneATurn()
+  let count = 0
+  const again = () => {
+    if (++count < 3) take('a', again)
+  }
+
+  take('a', again)
+  expect(count).toBe(1)
+  for (let n = 0; n < 4; n++) await turn()
+
+  expect(count).toBe(3)
+  take('a', again)
+  expect(count).toBe(4)
+})
