@@ -5,7 +5,7 @@
  */
 import {inspect, parseArgs, styleText} from 'node:util'
 import {EventSourceParserStream} from 'eventsource-parser/stream'
-import {loadSettings} from '../src/config.ts'
+import {isGitHubActions, loadSettings} from '../src/config.ts'
 import {
   type AnswerEvent,
   DocentError,
@@ -17,7 +17,7 @@ import {
 } from '../src/domain/index.ts'
 import {answerJsonOf} from '../src/http/answer-routes.ts'
 import {openAssistant} from '../src/server.ts'
-import {cleanLine, cleanStream, cleanText, escapedJson} from '../src/text/clean-text.ts'
+import {cleanLine, cleanStream, cleanText, escapedJson, jobCommandFilter} from '../src/text/clean-text.ts'
 
 const usage = `Usage: npm run ask -- "QUESTION" [options]
 
@@ -184,7 +184,8 @@ async function printJson({events, whole}: Asking): Promise<string> {
  * the docs' and the model's: they are cleaned, or they could drive the terminal.
  */
 async function print(events: AsyncIterable<AnswerEvent>): Promise<string> {
-  const out = process.stdout
+  const inJob = isGitHubActions() ? jobCommandFilter() : (text: string) => text
+  const out = {write: (text: string) => process.stdout.write(inJob(text))}
   let cited: number[] = []
   let hasText = false
   const answer = cleanStream()

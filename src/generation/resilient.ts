@@ -150,7 +150,7 @@ export function resilient(primary: Generator, options: ResilientOptions = {}): G
             const failure = toDocentError(error)
             if (seen.content || !isUpstream(failure.code)) throw failure
             lastError = failure
-            onNote(`${nameOf(generator)} failed before the first text: ${failure.code}: ${failure.message}`)
+            onNote(`${nameOf(generator)} failed before the first text: ${whatFailed(failure)}`)
 
             const pauseMs = failure.retryAfterMs ?? firstPauseMs * 2 ** attempt * (1 - random() / 2)
             const inTime = now() - startedAt + pauseMs <= retryWithinMs
@@ -293,4 +293,16 @@ async function pause(ms: number, signal: AbortSignal): Promise<void> {
     // Only the signal ends a pause early; its own reason goes up instead of Node's AbortError.
     signal.throwIfAborted()
   }
+}
+
+/** For the log: what an upstream says of an error may quote the question, and stays in the transcript. */
+function whatFailed({code, details}: DocentError): string {
+  const {status, type, cause} = details
+  const facts = [status, type, cause].filter((fact) => typeof fact === 'number' || isName(fact))
+  return facts.length === 0 ? code : `${code} (${facts.join(' ')})`
+}
+
+/** As `invalid_request_error` or `ECONNRESET`: nobody's words. */
+function isName(fact: unknown): boolean {
+  return typeof fact === 'string' && /^\w{1,60}$/.test(fact)
 }

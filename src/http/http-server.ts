@@ -27,7 +27,7 @@ import {createOperators, type OperatorOptions} from './operators.ts'
 import {crossOrigin} from './origins.ts'
 import {addPageRoute} from './page-route.ts'
 import {createReindexing, type StartIngest} from './reindexing.ts'
-import {once, proxyNotice, requestLimit} from './request-guards.ts'
+import {guardHost, once, proxyNotice, requestLimit} from './request-guards.ts'
 import {addSearchRoute} from './search-route.ts'
 import {createStaff, type Staff, type StaffTokens} from './staff.ts'
 import {staticFiles} from './static-files.ts'
@@ -125,10 +125,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
         : {status: 'ok'},
     })
   })
-  app.use((request, _response, next) => {
-    checkHost(request)
-    next()
-  })
+  app.use(guardHost(checkHost, log))
   app.get('/metrics', operators.only, async (_request, response) => {
     response.type(metrics.registry.contentType).send(await metrics.registry.metrics())
   })

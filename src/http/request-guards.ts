@@ -1,4 +1,7 @@
+import type {IncomingMessage} from 'node:http'
 import type {RequestHandler} from 'express'
+import {cleanLine} from '../text/clean-text.ts'
+import {headOf} from '../text/cut.ts'
 import {type Limits, visitorOf} from './limits.ts'
 import type {Log} from './log.ts'
 import {letPageRead} from './origins.ts'
@@ -16,6 +19,25 @@ export function proxyNotice(log: Log): RequestHandler {
     next()
   }
 }
+
+/** Refuses requests for hosts that are not ours, and says once in the log what to do when one is. */
+export function guardHost(checkHost: (request: IncomingMessage) => void, log: Log): RequestHandler {
+  let isSaid = false
+  return (request, _response, next) => {
+    try {
+      checkHost(request)
+    } catch (error) {
+      const host = cleanLine(headOf(request.headers.host ?? '', 100))
+      if (!isSaid) log.warn({host}, hostAdvice)
+      isSaid = true
+      throw error
+    }
+    next()
+  }
+}
+
+const hostAdvice =
+  'requests for this host name are refused. If it is yours, name it in ALLOWED_HOSTS, or let the proxy send X-Forwarded-For.'
 
 /** What is worth one line in the log, and no flood of them. */
 export function once(say: () => void): () => void {

@@ -27,14 +27,20 @@ export interface HostHeader {
 export function hostOf({headers}: Pick<IncomingMessage, 'headers'>): HostHeader | null {
   const [, name, port = null] =
     /^(\[[\da-f:.]+\]|[^\s:/?#@\\[\]]+)(?::(\d{1,5}))?$/i.exec(headers.host ?? '') ?? []
-  return name === undefined ? null : {name: name.toLowerCase(), port}
+  return name === undefined ? null : {name: name.toLowerCase().replace(/(?<=.)\.$/, ''), port}
 }
 
 const forwardingHeaders =
-  /^(?:forwarded|via|x-forwarded(?:-.*)?|x-original-.*|x-real-ip|x-client-ip|x-cluster-client-ip|true-client-ip|cf-.*|fastly-.*|x-envoy-.*)$/
+  /^(?:forwarded|via|x-forwarded(?:-.*)?|x-original-.*|x-real-ip|x-client-ip|x-cluster-client-ip|true-client-ip|cf-.*|fastly-.*|x-envoy-.*|x-azure-.*|x-amzn-.*|x-cloud-trace-context|x-proxyuser-ip|proxy-connection)$/
 
 /** Whether something says that a proxy passed the request on. What a proxy adds, a script on a page can add as well. */
 export function isForwarded({headers, httpVersion}: IncomingMessage): boolean {
   // nginx speaks HTTP/1.0 to what stands behind it unless it is told otherwise; browsers and scrapers do not.
-  return httpVersion === '1.0' || Object.keys(headers).some((name) => forwardingHeaders.test(name))
+  // An upgrade to nothing is what a proxy's rule for WebSockets adds to every request.
+  const isBareUpgrade = /^upgrade$/i.test(headers.connection ?? '') && headers.upgrade === undefined
+  return (
+    httpVersion === '1.0' ||
+    isBareUpgrade ||
+    Object.keys(headers).some((name) => forwardingHeaders.test(name))
+  )
 }

@@ -91,5 +91,24 @@ export function cleanJson(line: string): string {
  * @see https://docs.github.com/actions/reference/workflow-commands
  */
 export function withoutJobCommands(text: string): string {
-  return text.replace(/^(\s*):(?=:)/gm, '$1: ').replaceAll('##[', '## [')
+  return jobCommandFilter()(text)
+}
+
+/** `withoutJobCommands` for a text that comes in pieces, wherever it is cut. */
+export function jobCommandFilter(): (piece: string) => string {
+  // What the line so far is, as far as a command could begin in it; and how many # stand at the end.
+  let line: 'blank' | 'colon' | 'other' = 'blank'
+  let hashes = 0
+  return (piece) => {
+    let safe = ''
+    for (const character of piece) {
+      const isCommand = (line === 'colon' && character === ':') || (hashes >= 2 && character === '[')
+      safe += isCommand ? ` ${character}` : character
+      hashes = character === '#' ? hashes + 1 : 0
+      if (character === '\n') line = 'blank'
+      else if (line === 'blank' && character === ':') line = 'colon'
+      else if (line !== 'blank' || character.trim() !== '') line = 'other'
+    }
+    return safe
+  }
 }

@@ -6,7 +6,8 @@ export function momentOf(text: string): number | null {
   if (/^\d{1,15}$/.test(text)) return Number(text)
   const period = periodOf(text)
   if (period !== undefined) return period?.from ?? null
-  const at = Date.parse(text)
+  // `Date.parse` makes a year out of anything.
+  const at = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN
   return Number.isNaN(at) ? null : at
 }
 

@@ -107,6 +107,7 @@ export function createTranscriptReads(db: SqliteDatabase): TranscriptReads {
   const form = formOf(db)
   const {columns} = form
   const byId = db.prepare<[string], AnswerRow>(`SELECT ${columns} FROM answers WHERE id = ?`)
+  const byRef = db.prepare<[string], AnswerRow>(`SELECT ${columns} FROM answers WHERE ${form.ref} = ?`)
   const byKey = db.prepare<[string], AnswerRow>(
     `SELECT ${columns} FROM answers WHERE idempotency_key = ? ORDER BY row DESC LIMIT 1`,
   )
@@ -174,7 +175,7 @@ export function createTranscriptReads(db: SqliteDatabase): TranscriptReads {
       }
     },
     get(answerId) {
-      const row = byId.get(answerId)
+      const row = byId.get(answerId) ?? byRef.get(answerId)
       return row === undefined ? null : transcriptOf(row, events(row.row, 0))
     },
     *ids(filter) {

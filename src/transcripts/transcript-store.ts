@@ -87,6 +87,7 @@ export interface Transcript extends JournalledAnswer, JournalFacts {
 export interface TranscriptStore {
   /** Newest first. `limit` 1 to 200, default 50. @throws DocentError `invalid_request` for a bad cursor. */
   list(filter: TranscriptFilter, page?: {readonly cursor?: string; readonly limit?: number}): TranscriptPage
+  /** By the answer's id, or by its `ref` once it has ended. */
   get(answerId: string): Transcript | null
   /**
    * The latest word wins. Gives what is kept: where no words may be, only the rating.

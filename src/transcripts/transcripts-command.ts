@@ -41,7 +41,7 @@ Options
   --before DATE           purge: what was asked before that day.
   --older-than DAYS       purge: what is older than so many days.
 
-IDs may be shortened to their first letters where these are enough.
+IDs may be shortened to their first letters where these are enough; the ref of a log line does as well.
 `
 
 class UsageError extends Error {}

@@ -386,6 +386,20 @@ describe('the generator that settings ask for', () => {
     expect(JSON.stringify(notes) + JSON.stringify(events)).not.toContain('sk-canary')
   })
 
+  test('the log says what kind of failure it was, and nothing that an upstream quotes', async () => {
+    fake.next(refusal(400, 'invalid_request_error', 'cannot read “my salary is 123”'))
+    fake.next(refusal(404, 'my salary is 123', 'no'))
+    const notes: string[] = []
+
+    for (let n = 0; n < 2; n++) {
+      await told(createGenerator(settings(), {onNote: (note) => notes.push(note), extractPaceMs: 0}))
+    }
+
+    expect(notes.join()).toContain('upstream_rejected (400 invalid_request_error)')
+    expect(notes.join()).toContain('upstream_rejected (404)')
+    expect(notes.join()).not.toContain('salary')
+  })
+
   test('the fallback model is asked by its own name', async () => {
     fake.next(refusal(400, 'invalid_request_error', 'no such model'))
     fake.next(answer('Set PORT.'))

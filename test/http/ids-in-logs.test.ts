@@ -32,6 +32,12 @@ test('the log names answers and conversations by what opens none of them', async
     `/api/answers/${answerId}`,
     `/api/answers/${answerId}/events`,
     `/api/answers/${answerId}/nothing`,
+    // Spelled otherwise, they are still found, or still the ids they are.
+    `/API/Answers/${answerId}/events`,
+    `/api/answers//${answerId}`,
+    `/api/answers/x/${answerId}`,
+    `/${answerId}`,
+    `/docs/${conversationId}`,
     `/api/admin/transcripts/${answerId}`,
     `/console/transcripts/${answerId}`,
     '/api/admin/transcripts/export',
@@ -39,10 +45,10 @@ test('the log names answers and conversations by what opens none of them', async
     await (await fetch(product.url + path, staff)).text()
   }
   await fetch(`${product.url}/api/answers/${answerId}/feedback`, {method: 'POST', body: '{'})
-  await fetch(`${product.url}/api/conversations/${conversationId}`, {method: 'DELETE'})
+  await fetch(`${product.url}/api/Conversations/${conversationId}`, {method: 'DELETE'})
 
   const told = () => log.lines.join('\n')
-  await expect.poll(told).toContain(`/api/conversations/${refOf(conversationId!)}`)
+  await expect.poll(told).toContain(`/api/Conversations/${refOf(conversationId!)}`)
   expect(told()).toContain(`"/api/answers/${refOf(answerId!)}/events"`)
   expect(told()).toContain(`"message":"answer ended","ref":"${refOf(answerId!)}"`)
   expect(told()).toContain('"/api/admin/transcripts/export"')

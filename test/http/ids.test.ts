@@ -194,6 +194,7 @@ describe('a ref', () => {
 
     const [item] = await found(`q=${ref}`)
     expect(item).toMatchObject({answerId: idOf(first), conversationId: null, ref})
+    expect(await product.transcript(ref)).toMatchObject({answerId: idOf(first), ref})
     expect((await found(`conversation=${item!.conversation}`)).map(({answerId}) => answerId)).toEqual([
       idOf(second),
       idOf(first),

@@ -98,6 +98,17 @@ describe('who may do what', () => {
   })
 })
 
+test('a token with blanks, as one of before may have, works as a Bearer too', async () => {
+  const token = 'correct horse battery staple'
+  const product = await start({options: {supportToken: token}})
+  const status = async (bearer: string) =>
+    (await fetch(`${product.url}/api/admin/transcripts`, {headers: {authorization: `Bearer ${bearer}`}}))
+      .status
+
+  expect(await status(token)).toBe(200)
+  expect(await status('correct')).toBe(401)
+})
+
 describe('the console', () => {
   const cookieOf = (response: Response) => response.headers.get('set-cookie')?.split(';')[0] ?? ''
 

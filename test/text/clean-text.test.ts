@@ -5,6 +5,7 @@ import {
   cleanStream,
   cleanText,
   escapedJson,
+  jobCommandFilter,
   withoutJobCommands,
 } from '../../src/text/clean-text.ts'
 
@@ -94,4 +95,12 @@ test('no line is a command of a CI job', () => {
   const text = withoutJobCommands('ok :: ok\n   ::error file=x::pwned\n::stop-commands::x\na ##[error]b')
 
   expect(text).toBe('ok :: ok\n   : :error file=x::pwned\n: :stop-commands::x\na ## [error]b')
+})
+
+test('no line is a command of a CI job, wherever the text is cut', () => {
+  const text = 'a\n \t::error::b\n##[error]c\n### [x] ::d\n:e: ::f'
+  for (let at = 0; at <= text.length; at++) {
+    const safe = jobCommandFilter()
+    expect(safe(text.slice(0, at)) + safe(text.slice(at))).toBe(withoutJobCommands(text))
+  }
 })

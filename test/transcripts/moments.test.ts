@@ -15,6 +15,8 @@ test.each([
   ['2026-02-30', null, null],
   ['2026-13', null, null],
   ['yesterday', null, null],
+  ['-1', null, null],
+  ['May 2026', null, null],
 ])('%s', (text, from, to) => {
   expect([momentOf(text), endMomentOf(text)]).toEqual([from, to])
 })
