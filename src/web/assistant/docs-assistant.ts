@@ -62,6 +62,7 @@ export class DocsAssistant extends AssistantAttributes {
     onLeave: () => this.#search?.cancel(),
     onAsk: (question, about) => this.ask(question, {about}),
     onStop: () => this.stop(),
+    announce: (words) => this.#announcements.announce(words),
   })
   readonly #turns = new TurnList(this, {
     root: () => this.renderRoot,
