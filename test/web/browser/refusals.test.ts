@@ -6,6 +6,7 @@ import {
   done,
   type ScriptedDocent,
   type Step,
+  sampleSources,
   sourcesEvent,
   startScriptedDocent,
 } from '../../support/scripted-docent.ts'
@@ -23,7 +24,7 @@ const whole: Step[] = [
 ]
 const errorOf = (code: string, message: string): string => JSON.stringify({error: {code, message}})
 
-describe.skipIf(chromiumPath === null)('what is refused', () => {
+describe.skipIf(chromiumPath === null)('what is refused, and where the keyboard is', () => {
   const setting = browserSetting()
 
   async function open(
@@ -63,6 +64,13 @@ describe.skipIf(chromiumPath === null)('what is refused', () => {
     await page.locator('textarea.question').fill(question)
     await page.locator('textarea.question').press('Enter')
   }
+
+  /** Name of the element that has the keyboard: its class, or its tag in the page around. */
+  const focusOf = (page: Page): Promise<string> =>
+    page.evaluate(() => {
+      const inner = document.querySelector('docs-assistant')?.shadowRoot?.activeElement
+      return inner?.className ?? document.activeElement?.tagName ?? ''
+    })
 
   test('refusals for different reasons keep their words, and each new reason is announced', async () => {
     const {page} = await open({
@@ -138,5 +146,49 @@ describe.skipIf(chromiumPath === null)('what is refused', () => {
     expect(await page.locator('.ask .full').count()).toBe(0)
     expect(docent.answers[0]?.question.length).toBeGreaterThan(3_980)
     expect(docent.answers[0]?.question.length).toBeLessThanOrEqual(4_000)
+  })
+
+  test('the keyboard stays at the turn whose button goes as it is pressed', async () => {
+    const {page} = await open({'Busy?': {status: 503, body: errorOf('not_ready', 'Still being indexed.')}})
+    await ask(page, 'Busy?')
+    await page.getByRole('button', {name: 'Try again'}).focus()
+    await page.unroute('**/api/answers')
+
+    await page.keyboard.press('Enter')
+    await page.locator('.turn.complete').waitFor()
+
+    expect(await focusOf(page)).toContain('turn')
+    await page.keyboard.press('Tab')
+    expect(await focusOf(page)).not.toBe('BODY')
+  })
+
+  test('the keyboard goes along to what a suggestion asks', async () => {
+    const {page, docent} = await open({}, [{send: sourcesEvent()}, {hold: true}, ...whole.slice(1)])
+    await page.locator('.frame.empty button', {hasText: sampleSources[0]!.title}).first().focus()
+
+    await page.keyboard.press('Enter')
+    await page.locator('.turn').waitFor()
+
+    expect(await focusOf(page)).toContain('turn')
+    docent.release()
+    await page.locator('.turn.complete').waitFor()
+    const next = page.locator('.follow-ups button').first()
+    await next.focus()
+    await page.keyboard.press('Enter')
+    await expect.poll(() => page.locator('.turn').count()).toBe(2)
+    expect(await focusOf(page)).toContain('turn')
+  })
+
+  test('the keyboard stays at the answer that was rated', async () => {
+    const {page} = await open()
+    await ask(page, 'q')
+    await page.locator('.turn.complete').waitFor()
+    await page.getByRole('button', {name: 'Not helpful'}).click()
+    await page.locator('.feedback [type=submit]').focus()
+
+    await page.keyboard.press('Enter')
+    await page.locator('.feedback').waitFor({state: 'detached'})
+
+    expect(await focusOf(page)).toContain('turn')
   })
 })
