@@ -165,6 +165,64 @@ describe('reading an answer', () => {
     })
   })
 
+  const refusalFor = (response: Response): Promise<unknown> =>
+    all(askAnswer(request, optionsWith(answering(() => response).fetch))).catch((error: unknown) => error)
+
+  test('a refusal says which limit it met', async () => {
+    const error = {code: 'rate_limited', message: 'Tomorrow.', limit: 'answers_per_day', retryAfterMs: 9_000}
+
+    // The header may be hidden from another origin.
+    expect(await refusalFor(Response.json({error}, {status: 429}))).toMatchObject({
+      limit: 'answers_per_day',
+      retryAfterMs: 9_000,
+    })
+  })
+
+  test.each([
+    [429, 'rate_limited'],
+    [503, 'not_ready'],
+    [413, 'too_large'],
+    [502, 'internal'],
+  ])('a proxy’s page with the status %d is %s', async (status, code) => {
+    const page = new Response('<html>', {status, headers: {'content-type': 'text/html', 'retry-after': '30'}})
+
+    expect(await refusalFor(page)).toMatchObject({code, message: '', retryAfterMs: 30_000})
+  })
+
+  test.each([
+    [{error: 'Slow down.'}],
+    [{error: null}],
+    [null],
+    [{message: 'Slow down.'}],
+    [{error: {code: 7}}],
+  ])('a proxy’s own JSON, as %j, says no more than its status', async (body) => {
+    expect(await refusalFor(Response.json(body, {status: 429}))).toMatchObject({
+      code: 'rate_limited',
+      message: '',
+      retryAfterMs: null,
+      limit: null,
+    })
+  })
+
+  test('the time to wait may be a date, by the server’s own clock', async () => {
+    const headers = {
+      date: 'Wed, 21 Oct 2015 07:28:00 GMT',
+      'retry-after': 'Wed, 21 Oct 2015 07:30:00 GMT',
+    }
+
+    expect(await refusalFor(new Response('', {status: 429, headers}))).toMatchObject({retryAfterMs: 120_000})
+  })
+
+  test('a time that has passed, or makes no sense, is none; one without end is cut', async () => {
+    const waitFor = async (after: string): Promise<unknown> =>
+      ((await refusalFor(new Response('', {status: 429, headers: {'retry-after': after}}))) as RefusedError)
+        .retryAfterMs
+
+    expect(await waitFor('Wed, 21 Oct 2015 07:30:00 GMT')).toBeNull()
+    expect(await waitFor('soon')).toBeNull()
+    expect(await waitFor('9'.repeat(30))).toBe(6 * 24 * 60 * 60 * 1_000)
+  })
+
   test('a page of a proxy in place of a stream is a refusal, not an answer', async () => {
     const {fetch} = answering(
       () => new Response('<html>', {status: 200, headers: {'content-type': 'text/html'}}),

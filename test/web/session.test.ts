@@ -1,4 +1,5 @@
 import {describe, expect, test} from 'vitest'
+import {maxQuestionLength} from '../../src/http/request-schemas.ts'
 import type {AnswerState} from '../../src/web/client/answer-state.ts'
 import {
   declinedToGoOn,
@@ -343,6 +344,46 @@ describe('a session', () => {
         await until(({phase}) => phase === 'abstained')
 
         expect(docent.answers[0]?.question).toMatch(/^what is it\?\n\n> x(?:🔑){500,}$/u)
+        session.close()
+      },
+    )
+  })
+
+  test.each([
+    ['many short lines', 'a\n'.repeat(1_000)],
+    ['one long line', 'b'.repeat(5_000)],
+    ['empty lines and quotations', '> c\n\n\r> d\n'.repeat(500)],
+  ])('a long question and a passage of %s fit what the server takes', async (_name, passage) => {
+    await withDocent(
+      () => [{send: sourcesEvent([])}, {send: done('abstained')}],
+      async (docent) => {
+        const {session, until} = openTab(docent)
+        const question = 'x'.repeat(3_000)
+
+        session.ask(question, passage)
+        const {about} = await until(({phase}) => phase === 'abstained')
+
+        const sent = docent.answers[0]!.question
+        expect(sent.length).toBeGreaterThan(3_900)
+        expect(sent.length).toBeLessThanOrEqual(maxQuestionLength)
+        expect(sent.split('\n').slice(2)).toEqual(about.split('\n').map((line) => `> ${line}`))
+        expect(passage.startsWith(about)).toBe(true)
+        session.close()
+      },
+    )
+  })
+
+  test('a question that leaves no room for a passage goes without it', async () => {
+    await withDocent(
+      () => [{send: sourcesEvent([])}, {send: done('abstained')}],
+      async (docent) => {
+        const {session, until} = openTab(docent)
+        const question = 'x'.repeat(maxQuestionLength)
+
+        session.ask(question, 'of this passage')
+        await until(({phase}) => phase === 'abstained')
+
+        expect(docent.answers[0]?.question).toBe(question)
         session.close()
       },
     )

@@ -2,7 +2,7 @@ import type {ReactiveControllerHost} from 'lit'
 import {type AnswerState, declinedToGoOn, isEnded} from '../client/answer-state.ts'
 import {waitMsOf} from '../client/waiting.ts'
 import type {Say, StringKey} from '../locales/strings.ts'
-import {refusalWords} from './refusal.ts'
+import {reasonWords, refusalWords} from './refusal.ts'
 
 export interface AnnouncementsOptions {
   readonly say: () => Say
@@ -30,7 +30,8 @@ export class Announcements {
   readonly #host: ReactiveControllerHost
   readonly #options: AnnouncementsOptions
   #said = ''
-  #refusedUntil = 0
+  /** Why the last question was refused, and until when. */
+  #refusal = {reason: '', until: 0}
 
   constructor(host: ReactiveControllerHost, options: AnnouncementsOptions) {
     this.#host = host
@@ -65,12 +66,15 @@ export class Announcements {
     else this.#refused(answer)
   }
 
-  /** Said once, however often something is tried before its time. */
+  /** Said once for a reason, however often something is tried before its time. */
   #refused(answer: AnswerState): void {
     const {say, lang} = this.#options
     const now = Date.now()
-    if (now >= this.#refusedUntil) this.announce(refusalWords(answer, say(), lang(), now))
-    this.#refusedUntil = Math.max(this.#refusedUntil, now + waitMsOf(answer, now))
+    const reason = reasonWords(answer, say())
+    const isKnown = reason === this.#refusal.reason && now < this.#refusal.until
+    if (!isKnown) this.announce(refusalWords(answer, say(), lang(), now))
+    const until = now + waitMsOf(answer, now)
+    this.#refusal = {reason, until: isKnown ? Math.max(this.#refusal.until, until) : until}
   }
 
   #firstUseful({answerId, ref = null, askedAt, sources}: AnswerState): void {

@@ -1,6 +1,7 @@
 import {html, nothing, type ReactiveController, type ReactiveControllerHost, type TemplateResult} from 'lit'
 import {headOf} from '../../text/cut.ts'
 import {hrefOf, nameOf} from '../client/markdown-copy.ts'
+import {maxQuestionChars} from '../client/passage.ts'
 import type {SearchResult} from '../client/search.ts'
 import type {Say} from '../locales/strings.ts'
 import {icon} from './icons.ts'
@@ -17,9 +18,12 @@ export interface ComposerOptions {
   readonly onLeave: () => void
   readonly onAsk: (question: string, about: string) => void
   readonly onStop: () => void
+  readonly announce: (words: string) => void
 }
 
 const maxSnippetChars = 180
+/** So near to the limit the box is full: a paste is cut there, and no emoji in two. */
+const almostChars = 20
 
 /** The box: a question to ask and a search at once, with the sections that match while one types. */
 export class Composer implements ReactiveController {
@@ -28,6 +32,7 @@ export class Composer implements ReactiveController {
   #results: readonly SearchResult[] = []
   #active = -1
   #about = ''
+  #isFull = false
   /** What is put into the box once there is one. */
   #draft: string | null = null
 
@@ -70,7 +75,7 @@ export class Composer implements ReactiveController {
     this.about = about
     if (box === null) return
     box.value = question
-    growToFit(box)
+    this.#measure(box)
     box.focus()
   }
 
@@ -92,7 +97,7 @@ export class Composer implements ReactiveController {
     }}>
       ${this.#about === '' ? nothing : this.#passage(words)}
       <div class="row">
-        <textarea class="question" rows="1" maxlength="2000" placeholder=${placeholder()} aria-label=${placeholder()}
+        <textarea class="question" rows="1" maxlength=${maxQuestionChars} placeholder=${placeholder()} aria-label=${placeholder()}
           aria-describedby="hint" aria-autocomplete="list" aria-controls=${hasResults ? 'results' : nothing}
           aria-activedescendant=${this.#active >= 0 ? `result-${this.#active}` : nothing}
           autocomplete="off" autocapitalize="sentences" enterkeyhint="send"
@@ -107,6 +112,7 @@ export class Composer implements ReactiveController {
             : html`<button class="primary send" type="submit" aria-label=${words('ask')} title=${words('ask')}>${icon('up')}</button>`
         }
       </div>
+      ${this.#isFull ? html`<p class="full">${this.#fullWords}</p>` : nothing}
       ${hasResults ? this.#list(words) : nothing}
     </form>`
   }
@@ -135,6 +141,20 @@ export class Composer implements ReactiveController {
     return this.#options.root().querySelector('textarea.question')
   }
 
+  get #fullWords(): string {
+    return this.#options.say()('longestQuestion', {n: maxQuestionChars})
+  }
+
+  /** Fits the box to its text, and says so when no more goes in. */
+  #measure(box: HTMLTextAreaElement): void {
+    growToFit(box)
+    const isFull = box.value.length > maxQuestionChars - almostChars
+    if (isFull === this.#isFull) return
+    this.#isFull = isFull
+    if (isFull) this.#options.announce(this.#fullWords)
+    this.#host.requestUpdate()
+  }
+
   #submit(): void {
     const box = this.#box
     if (box === null) return
@@ -149,7 +169,7 @@ export class Composer implements ReactiveController {
     box.value = ''
     this.#about = ''
     this.#close()
-    growToFit(box)
+    this.#measure(box)
     this.#options.onAsk(question, about)
   }
 
@@ -160,7 +180,7 @@ export class Composer implements ReactiveController {
 
   readonly #onInput = (event: Event): void => {
     const box = event.target as HTMLTextAreaElement
-    growToFit(box)
+    this.#measure(box)
     this.#options.onType(box.value)
   }
 

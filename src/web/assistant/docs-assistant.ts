@@ -15,6 +15,7 @@ import {isShortcut, storageOf} from './browser.ts'
 import {CitationPreview} from './citation-preview.ts'
 import {Composer} from './composer.ts'
 import {Countdown} from './countdown.ts'
+import {FocusKeeper} from './focus-keeper.ts'
 import {alignBox, frame, gutterOf, launcher, placed} from './frame.ts'
 import {HistorySide} from './history-side.ts'
 import {icon} from './icons.ts'
@@ -62,6 +63,7 @@ export class DocsAssistant extends AssistantAttributes {
     onLeave: () => this.#search?.cancel(),
     onAsk: (question, about) => this.ask(question, {about}),
     onStop: () => this.stop(),
+    announce: (words) => this.#announcements.announce(words),
   })
   readonly #turns = new TurnList(this, {
     root: () => this.renderRoot,
@@ -113,6 +115,7 @@ export class DocsAssistant extends AssistantAttributes {
 
   constructor() {
     super()
+    new FocusKeeper(this, () => this.#composer.focus())
     new Countdown(this, {
       left: () =>
         Math.max(0, ...(this.#session?.answers ?? []).map((answer) => waitMsOf(answer, Date.now()))),

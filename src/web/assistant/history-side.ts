@@ -116,7 +116,7 @@ export class HistorySide {
   }
 
   #open(key: string): void {
-    this.#isOpen = false
+    if (this.#isOpen) this.show(false)
     this.#options.session().open(key)
     void this.#host.updateComplete.then(this.#options.toEnd)
   }

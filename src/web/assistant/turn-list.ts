@@ -8,6 +8,7 @@ import type {NodeOptions} from '../render/nodes.ts'
 import {type AnswerText, endsWithItsWords} from './answer-text.ts'
 import {copyText} from './browser.ts'
 import {icon} from './icons.ts'
+import {reasonWords} from './refusal.ts'
 import {type TurnView, turn} from './turn.ts'
 
 export interface TurnListOptions {
@@ -133,6 +134,17 @@ export class TurnList implements ReactiveController {
     return view
   }
 
+  /** Whether a later question was refused for the same reason. */
+  #isRefusedAgain(answer: AnswerState): boolean {
+    if (answer.phase !== 'refused') return false
+    const {session, say} = this.#options
+    const reason = reasonWords(answer, say())
+    const last = session().answers.findLast(
+      (other) => other.phase === 'refused' && reasonWords(other, say()) === reason,
+    )
+    return last?.key !== answer.key
+  }
+
   #turn(answer: AnswerState): TemplateResult {
     const {session, say, announce} = this.#options
     const view = this.#viewOf(answer.key)
@@ -149,7 +161,7 @@ export class TurnList implements ReactiveController {
       say: say(),
       lang: this.#options.lang(),
       now: Date.now(),
-      isRefusedAgain: session().answers.findLast(({phase}) => phase === 'refused')?.key !== answer.key,
+      isRefusedAgain: this.#isRefusedAgain(answer),
       isNarrow: this.#options.isNarrow(),
       isBusy: session().running !== null,
       absolute: this.#options.absolute,

@@ -14,7 +14,7 @@ import type {Feedback} from '../client/requests.ts'
 import {waitMsOf} from '../client/waiting.ts'
 import type {Say, StringKey} from '../locales/strings.ts'
 import {icon} from './icons.ts'
-import {refusalWords} from './refusal.ts'
+import {isToBeChanged, refusalWords} from './refusal.ts'
 import {isQuestion} from './suggestions.ts'
 
 /** What a reader has opened and chosen at one answer. */
@@ -32,7 +32,7 @@ export interface TurnHandlers {
   readonly isBusy: boolean
   readonly lang: string
   readonly now: number
-  /** A later question was refused as well: it says so. */
+  /** A later question was refused for the same reason: it says so. */
   readonly isRefusedAgain: boolean
   readonly absolute: (href: string) => string
   readonly change: (to: Partial<TurnView>) => void
@@ -152,6 +152,7 @@ function marked({snippet, highlights}: Source): (string | TemplateResult)[] {
 function ending(answer: AnswerState, on: TurnHandlers): TemplateResult | typeof nothing {
   const {say} = on
   const again = html`<button class="action" type="button" ?disabled=${on.isBusy || waitMsOf(answer, on.now) > 0} @click=${on.retry}>${icon('retry')}${say('retry')}</button>`
+  const differently = html`<button class="action" type="button" ?disabled=${on.isBusy} @click=${on.edit}>${icon('edit')}${say('askDifferently')}</button>`
   const more =
     answer.text === '' || answer.answerId === null
       ? nothing
@@ -168,7 +169,7 @@ function ending(answer: AnswerState, on: TurnHandlers): TemplateResult | typeof 
         }</div>`
     case 'declined':
       return html`<div class="notice"><p>${say('declinedText')}</p>
-        <div class="buttons"><button class="action" type="button" ?disabled=${on.isBusy} @click=${on.edit}>${icon('edit')}${say('askDifferently')}</button></div></div>`
+        <div class="buttons">${differently}</div></div>`
     case 'cut':
       return answer.finishReason === 'context_exceeded'
         ? html`<div class="notice"><p>${say('contextFull')}</p></div>`
@@ -179,7 +180,7 @@ function ending(answer: AnswerState, on: TurnHandlers): TemplateResult | typeof 
       return html`<div class="notice warn"><p>${answer.problem?.message || say('brokeOffText')}</p>
         <div class="buttons">${more}${answer.problem?.retryable === false ? nothing : again}</div></div>`
     case 'refused': {
-      const buttons = html`<div class="buttons">${again}</div>`
+      const buttons = html`<div class="buttons">${isToBeChanged(answer.problem) ? differently : again}</div>`
       if (on.isRefusedAgain) return html`<div class="notice quiet">${buttons}</div>`
       return html`<div class="notice warn"><p>${refusalWords(answer, say, on.lang, on.now)}</p>${buttons}</div>`
     }

@@ -68,6 +68,8 @@ export interface Problem {
   readonly retryAfterMs: number | null
   /** Milliseconds since the epoch from when on a refused question may be asked again; absent where it is not known. */
   readonly retryAt?: number | null
+  /** Which of the server's limits refused it; absent where it did not say. */
+  readonly limit?: string | null
 }
 
 export type Rating = 'up' | 'down'
@@ -367,16 +369,16 @@ export function stopped(answer: AnswerState): AnswerState {
 /** The answer after the server refused the question at `now`. */
 export function refused(
   answer: AnswerState,
-  problem: {code: ErrorCode; message: string; retryAfterMs: number | null},
+  problem: {code: ErrorCode; message: string; retryAfterMs: number | null; limit?: string | null},
   now = Date.now(),
 ): AnswerState {
-  const {code, message, retryAfterMs} = problem
+  const {code, message, retryAfterMs, limit = null} = problem
   const retryAt = retryAfterMs === null ? null : now + retryAfterMs
   const retryable = ['rate_limited', 'not_ready', 'internal', 'shutting_down'].includes(problem.code)
   return {
     ...answer,
     phase: 'refused',
     connection: 'open',
-    problem: {code, message, retryAfterMs, retryAt, retryable},
+    problem: {code, message, retryAfterMs, retryAt, limit, retryable},
   }
 }

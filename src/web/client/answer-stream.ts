@@ -50,12 +50,21 @@ export class RefusedError extends Error {
   readonly code: ErrorCode
   readonly status: number
   readonly retryAfterMs: number | null
+  /** Which limit a `rate_limited` question met; null where the server does not say. */
+  readonly limit: string | null
 
-  constructor(code: ErrorCode, message: string, status: number, retryAfterMs: number | null) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    status: number,
+    retryAfterMs: number | null,
+    limit: string | null = null,
+  ) {
     super(message)
     this.code = code
     this.status = status
     this.retryAfterMs = retryAfterMs
+    this.limit = limit
   }
 }
 
@@ -171,17 +180,51 @@ async function open(place: Place, options: StreamOptions): Promise<Response> {
 
 /** A response that is no stream, as an error with the server's own code and words where it gave some. */
 export async function refusalOf(response: Response): Promise<RefusedError> {
-  let code: ErrorCode = 'internal'
-  let message = ''
+  const {code, message, limit, retryAfterMs} = await errorIn(response)
+  return new RefusedError(
+    isString(code) ? (code as ErrorCode) : (codeOf.get(response.status) ?? 'internal'),
+    isString(message) ? message : '',
+    response.status,
+    retryAfterOf(response.headers) ?? waitOf(Number(retryAfterMs)),
+    isString(limit) ? limit : null,
+  )
+}
+
+const isString = (value: unknown): value is string => typeof value === 'string'
+
+/** What a proxy's status means: its body says nothing of it. */
+const codeOf: ReadonlyMap<number, ErrorCode> = new Map([
+  [413, 'too_large'],
+  [429, 'rate_limited'],
+  [503, 'not_ready'],
+])
+
+/** The server's account of an error; empty for a proxy's page, whose status alone has to do. */
+async function errorIn(response: Response): Promise<Readonly<Record<string, unknown>>> {
   try {
-    const {error} = (await response.json()) as {error: {code: ErrorCode; message: string}}
-    code = error.code
-    message = String(error.message)
+    const body = (await response.json()) as {error?: unknown} | null
+    return Object(body?.error) as Record<string, unknown>
   } catch {
-    // A proxy's page, say: the status alone has to do.
+    return {}
   }
-  const seconds = Number(response.headers.get('retry-after'))
-  return new RefusedError(code, message, response.status, seconds > 0 ? seconds * 1000 : null)
+}
+
+/** No longer wait is believed: within six days, the name of the day says when it is over. */
+const longestWaitMs = 6 * 24 * 60 * 60 * 1_000
+
+/** `Retry-After` in milliseconds, given in seconds or as a date; null where there is none, or it has passed. */
+function retryAfterOf(headers: Headers): number | null {
+  const after = headers.get('retry-after')
+  if (after === null) return null
+  const ms = /^\s*\d/.test(after)
+    ? Number(after) * 1_000
+    : // By the server's own clock where it is told.
+      Date.parse(after) - Date.parse(headers.get('date') ?? new Date().toUTCString())
+  return waitOf(ms)
+}
+
+function waitOf(ms: number): number | null {
+  return ms > 0 ? Math.min(ms, longestWaitMs) : null
 }
 
 function newsOf(

@@ -20,6 +20,7 @@ import {
   type StreamOptions,
 } from './answer-stream.ts'
 import type {Conversation, ConversationStore, KeyValueStore} from './conversation-store.ts'
+import {passageFor, withPassage} from './passage.ts'
 import {deleteConversation, type Feedback, rateAnswer, sendTimings, stopAnswer} from './requests.ts'
 import {waitMsOf} from './waiting.ts'
 
@@ -79,7 +80,6 @@ export interface Session {
 const tabEntry = 'docent:open-conversation'
 /** Words are written to the browser's storage this often at most. */
 const saveEveryMs = 1_000
-const maxAboutChars = 1_200
 /** A burst of events is taken in slices of this length, so that frames and keys come between. */
 const maxSliceMs = 8
 
@@ -201,12 +201,14 @@ export function openSession(options: SessionOptions): Session {
     reading = null
   }
 
-  function start(answer: AnswerState): void {
+  function start(asked: AnswerState): void {
+    // What an earlier version kept may have a passage that does not fit.
+    const answer = {...asked, about: passageFor(asked.question, asked.about)}
     put(answer)
     save()
     onChange({type: 'conversation'})
     const request = {
-      question: answer.about === '' ? answer.question : `${answer.question}\n\n${quoted(answer.about)}`,
+      question: withPassage(answer.question, answer.about),
       conversationId,
       history: conversationId === null ? historyOf(answers.filter(({key}) => key !== answer.key)) : [],
       version: options.version(),
@@ -256,7 +258,7 @@ export function openSession(options: SessionOptions): Session {
     ask(question, about = '') {
       const words = question.trim()
       if (running() !== null || words === '') return
-      const passage = headOf(about.trim(), maxAboutChars)
+      const passage = passageFor(words, about)
       const tried = answers.find(
         (answer) => answer.phase === 'refused' && answer.question === words && answer.about === passage,
       )
@@ -351,11 +353,4 @@ function historyOf(answers: readonly AnswerState[]): readonly Turn[] {
       {role: 'user', content: headOf(question, maxToldChars)},
       {role: 'assistant', content: headOf(text, maxToldChars)},
     ])
-}
-
-function quoted(text: string): string {
-  return text
-    .split('\n')
-    .map((line) => `> ${line}`)
-    .join('\n')
 }

@@ -306,7 +306,7 @@ describe.skipIf(chromiumPath === null)('the assistant in a browser', () => {
     await phase(page, 'refused')
 
     expect((await page.locator('.notice p').textContent())?.trim()).toMatch(
-      /^Too many questions for now: you can ask again in [1-3] seconds?\.$/,
+      /^Too many questions for now\. Try again in [1-3] seconds?\.$/,
     )
     expect(await again.isEnabled()).toBe(false)
     await page.locator('.notice p').getByText('You can ask again now.').waitFor()
@@ -344,7 +344,7 @@ describe.skipIf(chromiumPath === null)('the assistant in a browser', () => {
     ])
     expect(posts()).toBe(2)
     expect(await page.locator('.notice p').count()).toBe(1)
-    expect(await page.locator('.notice p').textContent()).toMatch(/you can ask again at \d+:\d\d/)
+    expect(await page.locator('.notice p').textContent()).toMatch(/Try again (on \w+ )?at \d+:\d\d/)
     const said = await page.evaluate(() => (window as unknown as {said: string[]}).said)
     expect(said.filter((words) => words.includes('Too many'))).toHaveLength(1)
   })
