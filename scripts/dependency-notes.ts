@@ -35,7 +35,6 @@ export const dependencyNotes: Readonly<Record<string, string>> = {
   pino: 'The server’s log, as JSON lines.',
   'pino-pretty': 'The same log for people, on a terminal.',
   'prom-client': 'Metrics for Prometheus.',
-  'rate-limiter-flexible': 'Limits questions and searches a visitor.',
   'rehype-sanitize': 'Sanitises the rendered `/docs` pages.',
   'rehype-stringify': 'Writes the rendered `/docs` pages.',
   'remark-gfm': 'Tables, task lists, footnotes and autolinks.',
