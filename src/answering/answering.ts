@@ -88,6 +88,12 @@ export interface Answering {
   ask(question: Question, options: AskOptions): AskedAnswer
 
   /**
+   * The answer that an ask with this idempotency key began, as `ask` would give it: it costs nothing, so it can be
+   * joined where nothing more may be begun. Null when there is none. @throws DocentError `conflict`.
+   */
+  join(question: Question, options: AskOptions): AskedAnswer | null
+
+  /**
    * Events of an answer in order, each once: stored ones, then live ones, up to and including the terminal event.
    * Works after the end and after a restart. Each iteration counts as a reader of the run: when the last one
    * leaves, the run is aborted (at once, or after the grace time if the question was resumable).

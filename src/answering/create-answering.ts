@@ -99,18 +99,20 @@ export function createAnswering(options: AnsweringOptions): Answering {
   let active = 0
   let isClosing = false
 
+  function join(question: Question, {idempotencyKey = null}: AskOptions): AskedAnswer | null {
+    const begun = idempotencyKey === null ? null : journal.findByIdempotencyKey(idempotencyKey)
+    if (begun === null || now() - begun.startedAt >= idempotencyMs) return null
+    // A transcript without the question's words cannot tell; then the key is believed.
+    if (begun.question !== '' && begun.question !== question.question) {
+      throw new DocentError('conflict', 'This idempotency key was used for another question')
+    }
+    return {answerId: begun.answerId, conversationId: null, created: false}
+  }
+
   function ask(question: Question, asked: AskOptions): AskedAnswer {
     const idempotencyKey = asked.idempotencyKey ?? null
-    if (idempotencyKey !== null) {
-      const begun = journal.findByIdempotencyKey(idempotencyKey)
-      if (begun !== null && now() - begun.startedAt < idempotencyMs) {
-        // A transcript without the question's words cannot tell; then the key is believed.
-        if (begun.question !== '' && begun.question !== question.question) {
-          throw new DocentError('conflict', 'This idempotency key was used for another question')
-        }
-        return {answerId: begun.answerId, conversationId: null, created: false}
-      }
-    }
+    const begun = join(question, asked)
+    if (begun !== null) return begun
     if (isClosing) throw new DocentError('shutting_down', 'The server takes no new questions')
     if (active >= limits.maxConcurrent) {
       throw new DocentError('rate_limited', 'Too many answers are being written; ask again in a moment.', {
@@ -343,6 +345,7 @@ export function createAnswering(options: AnsweringOptions): Answering {
 
   return {
     ask,
+    join,
     events(answerId, options) {
       const {bufferMs = 0} = options
       const openReader = () => open(answerId, options)

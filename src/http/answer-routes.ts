@@ -40,7 +40,7 @@ export function addAnswerRoutes(router: Router, deps: AnswerRoutesDeps): void {
 
     const options = {channel: 'http', idempotencyKey, continueAnswerId}
     const begin = (onEnd: OnAnswerEnd) => answering.ask(question, {...options, onEnd})
-    const {answerId} = limits.beginAnswer(visitor, begin, response)
+    const {answerId} = answering.join(question, options) ?? limits.beginAnswer(visitor, begin, response)
     if (form === 'json') await sendWhole(response, answerId)
     else {
       const reading = {after: 0, bufferMs: bufferMs ?? deps.bufferMs, isAsker: true}

@@ -4,7 +4,7 @@ import type {RawData, WebSocket} from 'ws'
 import type {Answering} from '../answering/answering.ts'
 import {DocentError, toDocentError} from '../domain/index.ts'
 import {errorBodyOf, statusOf} from './error-response.ts'
-import type {Limits} from './limits.ts'
+import type {Limits, OnAnswerEnd} from './limits.ts'
 import type {Log} from './log.ts'
 import type {Metrics} from './metrics.ts'
 import {askRequestOf, idempotencyKeyOf, type SocketMessage, socketMessageOf} from './request-schemas.ts'
@@ -152,9 +152,9 @@ export function serveWebSocket(client: WebSocket, visitor: string, deps: WebSock
     let conversationId: string | null
     try {
       const options = {channel: 'ws', idempotencyKey, continueAnswerId}
-      ;({answerId, conversationId} = limits.beginAnswer(visitor, (onEnd) =>
-        answering.ask(question, {...options, onEnd}),
-      ))
+      const begin = (onEnd: OnAnswerEnd) => answering.ask(question, {...options, onEnd})
+      const asked = answering.join(question, options) ?? limits.beginAnswer(visitor, begin)
+      ;({answerId, conversationId} = asked)
     } catch (error) {
       free()
       throw error

@@ -166,6 +166,26 @@ describe('the answers of a day', () => {
     expect(await statusesOf(product, '192.0.2.2', 2)).toEqual([200, 429])
   })
 
+  test('do not stand before an answer that was begun: sent again with its key, it is joined', async () => {
+    const product = await start({
+      answersPerDay: 1,
+      answersPerDayPerVisitor: 0,
+      rateLimitPerMinute: 1,
+      maxConcurrentAnswersPerVisitor: 1,
+    })
+    const headers = {'x-forwarded-for': '203.0.113.7', 'idempotency-key': 'sent-again'}
+    const first = await product.ask({question: 'How?'}, {headers})
+    const again = await product.ask({question: 'How?'}, {headers})
+    const other = await product.ask({question: 'Why?'}, {headers: {'x-forwarded-for': '203.0.113.7'}})
+    const call = await product.generator.call(0)
+    call.say('So.')
+    call.finish()
+
+    expect([first.status, again.status, other.status]).toEqual([200, 200, 429])
+    expect(await again.text()).toContain('event: done')
+    await first.text()
+  })
+
   test('count neither what Claude turned down nor what it was not asked', async () => {
     const product = await startWireProduct({settings: {ANSWERS_PER_DAY: '2'}})
     closing.push(product.close)
