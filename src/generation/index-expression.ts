@@ -60,6 +60,9 @@ export const expressionGoesOn = /^(?:[\w$=]|\.[\p{L}_$]|\?\.|->|::| =)/u
 /** What may yet become that. */
 export const mayGoOn = /^[.?: -]$/
 
+/** Emphasis is followed so far back, in UTF-16 units. */
+const maxEmphasis = 800
+
 /**
  * Whether what follows a bracket makes a pattern of it, as `[1-3]*.txt` or `[1-3]+`.
  * @param sentence what stands before it: stars may end emphasis that began there.
@@ -67,7 +70,11 @@ export const mayGoOn = /^[.?: -]$/
 export function isPattern(sentence: string, after: string): boolean {
   const stars = /^\*{1,2}/.exec(after)?.[0]
   if (stars === undefined) return /^[+{$^\\/=]/.test(after)
-  const runs = sentence.replace(/^\s*\*\s/, '').match(/\*+/g) ?? []
+  const runs =
+    sentence
+      .slice(-maxEmphasis)
+      .replace(/^\s*\*\s/, '')
+      .match(/\*+/g) ?? []
   return runs.filter((run) => run.length === stars.length).length % 2 === 0
 }
 
