@@ -30,7 +30,7 @@ import type {FinishEvent, GenerationEvent, GenerationFacts, Generator} from '../
 import type {Retrieval, Retriever} from '../retrieval/retriever.ts'
 import {headOf} from '../text/cut.ts'
 import {linkHostsIn} from '../text/link-hosts.ts'
-import {allWellFormed, wellFormed} from '../text/well-formed.ts'
+import {allWellFormed, WellFormedPieces, wellFormed} from '../text/well-formed.ts'
 import {type AnswerFold, createAnswerFold} from './answer-fold.ts'
 import {refOf} from './ids.ts'
 import type {Journal, JournalEntry, JournalFacts} from './journal.ts'
@@ -182,8 +182,8 @@ export function beginRun(options: RunOptions): Run {
   let nextNumber = 1
   let droppedCitations = 0
   let reasoningChars = 0
-  /** The first half of a surrogate pair whose second half has not come yet. */
-  let halfCharacter = ''
+  const textPieces = new WellFormedPieces()
+  const reasoningPieces = new WellFormedPieces()
   let textBase = 0
   /** What the generator said it has spent so far. */
   let spent = noUsage
@@ -307,7 +307,9 @@ export function beginRun(options: RunOptions): Run {
       fresh.push(numbered)
     }
     round += 1
-    emit({type: 'sources', round, query, sources: fresh.map(shownSource), linkHosts: linkHostsOf(fresh)})
+    const sources = fresh.map(shownSource)
+    // A query that a model wrote may have half a character in it.
+    emit({type: 'sources', round, query: wellFormed(query), sources, linkHosts: linkHostsOf(fresh)})
     return fresh
   }
 
@@ -441,8 +443,7 @@ export function beginRun(options: RunOptions): Run {
   }
 
   function complete(finished: FinishEvent): void {
-    if (halfCharacter !== '') emitText('\uFFFD')
-    halfCharacter = ''
+    emitText(textPieces.end())
     if (finished.upstreamRequestId !== null) note({upstreamRequestId: finished.upstreamRequestId})
     droppedCitations += finished.droppedCitations ?? 0
     const isSilent = fold.textLength === textBase
@@ -471,21 +472,15 @@ export function beginRun(options: RunOptions): Run {
     } else {
       clearTimeout(firstTokenTimer)
       reasoningChars += event.text.length
-      if (event.text !== '' && reasoningChars <= maxReasoningChars) emit(event)
+      const text = reasoningPieces.push(event.text)
+      if (text !== '' && reasoningChars <= maxReasoningChars) emit({...event, text})
     }
   }
 
   function relayDelta({text}: DeltaEvent): void {
     if (text === '') return
     clearTimeout(firstTokenTimer)
-    let whole = halfCharacter + text
-    halfCharacter = ''
-    const last = whole.charCodeAt(whole.length - 1)
-    if (last >= 0xd800 && last <= 0xdbff) {
-      halfCharacter = whole.slice(-1)
-      whole = whole.slice(0, -1)
-    }
-    emitText(wellFormed(whole))
+    emitText(textPieces.push(text))
     if (fold.textLength > limits.maxTextChars) {
       throw new DocentError(
         'upstream_invalid',
@@ -514,7 +509,7 @@ export function beginRun(options: RunOptions): Run {
       citation.start >= 0 &&
       start <= end &&
       end <= fold.textLength
-    if (isSound) emit({...citation, start, end})
+    if (isSound) emit(allWellFormed({...citation, start, end}))
     else droppedCitations += 1
   }
 

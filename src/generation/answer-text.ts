@@ -22,7 +22,7 @@ export interface AnswerText {
 export function answerText(results: SearchResults, style: CitationStyle): AnswerText {
   const markers: MarkerCitations = markerCitations({
     isSource: (n) => results.has(n),
-    touchingWords: style === 'markers',
+    areAsked: style === 'markers',
     isAddressOf: results.isAddressOf,
     isInSources: results.say,
   })

@@ -6,6 +6,7 @@ import type {
 } from '@anthropic-ai/sdk/resources/messages'
 import {DocentError, type FinishReason, noUsage, sumOfUsage} from '../domain/index.ts'
 import {headOf} from '../text/cut.ts'
+import {wellFormed} from '../text/well-formed.ts'
 import {answerText} from './answer-text.ts'
 import {type AnthropicClient, anthropicClient} from './anthropic-client.ts'
 import type {GenerationEvent, GenerationRequest, Generator} from './generator.ts'
@@ -246,7 +247,9 @@ function finishReasonOf(stopReason: string | null): FinishReason {
 function queryOf(json: string): string | null {
   try {
     const {query} = JSON.parse(json) as {query?: unknown}
-    return typeof query === 'string' && query.trim() !== '' ? headOf(query.trim(), maxQueryLength) : null
+    return typeof query === 'string' && query.trim() !== ''
+      ? headOf(wellFormed(query).trim(), maxQueryLength)
+      : null
   } catch {
     // A model's malformed JSON is answered as a failed call; it can try again.
     return null

@@ -1,6 +1,15 @@
 import {flat} from '../text/flat.ts'
 import {codeTracker} from './code-tracker.ts'
-import {expressionGoesOn, isIndexable, mayGoOn} from './index-expression.ts'
+import {
+  clauseEnds,
+  endOf,
+  expressionGoesOn,
+  isIndexable,
+  isPattern,
+  mayEndClause,
+  mayGoOn,
+  opensExpression,
+} from './index-expression.ts'
 import {numbersIn, partialMarker, wholeMarker} from './marker-syntax.ts'
 
 /**
@@ -8,12 +17,12 @@ import {numbersIn, partialMarker, wholeMarker} from './marker-syntax.ts'
  *
  * For models and gateways that cannot cite by themselves. Knows `[1]`, `[1, 2]`, `[1][2]`, `[1-3]`, `[[1]]`,
  * `[^1]`, `[1](address)` and the full-width `【1】` and `［1］`. The text that comes out has no markers; the
- * citations say where they stood. A marker that is not whole yet is held back, so none is ever seen in part, and
- * one that points at no source is dropped and counted.
+ * citations say where they stood. A marker that is not whole yet is held back, so none is ever seen in part.
  *
- * Brackets that mean something else pass untouched: code, inline and fenced, `argv[1]`, `rows[1].name`, a link to
- * somewhere else, a definition as `[1]: address`. What they are is told from what stands on both sides, so a marker
- * that is whole is held until what follows it is known.
+ * Brackets that mean something else pass untouched: numbers that are not all of sources, code, inline and fenced,
+ * `argv[1]`, `rows[1].name`, `f([1, 2])`, `[1-3]*.txt`, what the sources say themselves, a link to somewhere else, a
+ * definition as `[1]: address`. What they are is told from what stands on both sides, so a marker that is whole is
+ * held until what follows it is known.
  */
 export interface MarkerCitation {
   readonly n: number
@@ -26,13 +35,13 @@ export interface MarkerOptions {
   /** Whether a number is that of a source that was sent. Asked when its marker is whole. */
   readonly isSource: (n: number) => boolean
   /**
-   * Whether a marker may touch the word before it, as in `word[1]`. Only for models that were told to write
-   * markers: for others it is likelier an index, and stays. Default false.
+   * Whether the model was told to write markers. Of others brackets are likelier an index or an interval: they stay
+   * where they touch the word before them, as in `word[1]`, and where the sentence goes on behind them. Default false.
    */
-  readonly touchingWords?: boolean
+  readonly areAsked?: boolean
   /** Whether an address is that of a source, so that `[1](address)` cites it and is no other link. Default always. */
   readonly isAddressOf?: (n: number, address: string) => boolean
-  /** Whether the sources say these words; `port[1]` is no marker where they do. Default never. */
+  /** Whether the sources say these words; `port[1]` and `port [1]` are no markers where they do. Default never. */
   readonly isInSources?: (words: string) => boolean
 }
 
@@ -43,7 +52,7 @@ export interface MarkerCitations {
   end(): {readonly text: string; readonly citations: readonly MarkerCitation[]}
   /** Units of text that have come out. */
   readonly length: number
-  /** Markers that pointed nowhere. */
+  /** Markers that were cut off by the end of the text. */
   readonly dropped: number
 }
 
@@ -69,7 +78,7 @@ interface MarkerGroup {
 const plainRun = /[^\s`~[\]【［】］。！？]+/y
 
 export function markerCitations(options: MarkerOptions): MarkerCitations {
-  const {isSource, touchingWords = false, isAddressOf = () => true, isInSources = () => false} = options
+  const {isSource, areAsked = false, isAddressOf = () => true, isInSources = () => false} = options
   let out = ''
   let citations: MarkerCitation[] = []
   let length = 0
@@ -139,8 +148,7 @@ export function markerCitations(options: MarkerOptions): MarkerCitations {
     const target = current.end > current.start && says ? current : (before ?? current)
     for (const n of numbersCited) {
       const key = `${n}:${target.end}`
-      if (!isSource(n)) dropped += 1
-      else if (!citedHere.has(key)) {
+      if (!citedHere.has(key)) {
         if (target.end !== citedEnd) citedHere.clear()
         citedEnd = target.end
         citedHere.add(key)
@@ -176,17 +184,34 @@ export function markerCitations(options: MarkerOptions): MarkerCitations {
     const {text, numbers: cited} = group
     group = null
     ahead = ''
-    if (isCitation) cite(cited)
-    else {
+    if (isCitation) {
+      cite(cited)
+      // Stars behind a marker end emphasis, which no space may stand before.
+      if (after.startsWith('*')) lost = ''
+    } else {
       held = text + held
       release()
     }
     takeAgain(after)
   }
 
-  /** Of a word that a marker touches, one may be an index: then the sources have it so, or no source is meant. */
-  const isIndex = ({text, numbers: cited}: MarkerGroup): boolean =>
-    touches && (!cited.every(isSource) || isInSources(nameAtEnd(word) + text))
+  /** Whether it names sources, and is nothing that the sources say themselves. */
+  const mayCite = ({text, numbers: cited}: MarkerGroup): boolean =>
+    cited.every(isSource) && !isInSources((nameAtEnd(word) || word.slice(-maxWord)) + space + text)
+
+  /** Whether a group is a marker, by the text on both sides of it. */
+  const isMarkerBefore = (markers: MarkerGroup, after: string): boolean => {
+    if (isPattern(sentence, after) || (touches && expressionGoesOn.test(after))) return false
+    if (!areAsked && !clauseEnds.test(after) && !(after.startsWith(' ') && endsSentence(sentence)))
+      return false
+    return mayCite(markers)
+  }
+
+  /** Whether more has to be seen of what follows a group. */
+  const isUndecided = (after: string): boolean =>
+    /^\*{1,2}$/.test(after) ||
+    (touches && mayGoOn.test(after)) ||
+    (!areAsked && after.length < maxHeld && mayEndClause.test(after))
 
   /** Looks at what follows a group; `after` ends with the newest character. */
   const takeAfter = (markers: MarkerGroup, after: string): void => {
@@ -195,14 +220,15 @@ export function markerCitations(options: MarkerOptions): MarkerCitations {
     if (mayGrow && (after === '[' || after === '【' || after === '［')) held = after
     else if (after.startsWith('(')) {
       const isWhole = char === ')'
-      if (!isWhole && char !== '\n' && after.length <= maxAddress) ahead = after
-      else if (!isWhole) settle(!touches, after)
-      else if (!isIndex(markers) && markers.last.some((n) => isAddressOf(n, after.slice(1, -1))))
+      // A bracket ends it too: what is held is gone over again, and no part of it may be held twice.
+      if (!isWhole && char !== '\n' && char !== '[' && after.length <= maxAddress) ahead = after
+      else if (!isWhole) settle(areAsked && !touches && mayCite(markers), after)
+      else if (mayCite(markers) && markers.last.some((n) => isAddressOf(n, after.slice(1, -1))))
         settle(true, '')
       else settle(false, after)
     } else if (beginsLine && after === ':') settle(false, after)
-    else if (touches && mayGoOn.test(after)) ahead = after
-    else settle(!isIndex(markers) && !(touches && expressionGoesOn.test(after)), after)
+    else if (isUndecided(after)) ahead = after
+    else settle(isMarkerBefore(markers, after), after)
   }
 
   const takeHeld = (candidate: string, char: string): void => {
@@ -233,9 +259,12 @@ export function markerCitations(options: MarkerOptions): MarkerCitations {
 
   const takeFree = (char: string): void => {
     if (!code.inside() && (char === '[' || char === '【' || char === '［')) {
-      touches = char === '[' && space === '' && !afterMarker && /[\p{L}\p{N}_)\]]/u.test(last)
+      touches = char === '[' && space === '' && !afterMarker && /[\p{L}\p{N}_)\]`*]/u.test(last)
       beginsLine = last === '' || last === '\n'
-      const isOther = last === '=' || (touches && (!touchingWords || isIndexable(word, sentence)))
+      const isOther =
+        last === '=' ||
+        (space === '' && opensExpression.test(last)) ||
+        (touches && (!areAsked || isIndexable(word, sentence)))
       if (!isOther) {
         held = char
         return
@@ -291,7 +320,10 @@ export function markerCitations(options: MarkerOptions): MarkerCitations {
         dropped += 1
       }
       // Of an address that was cut off nothing is shown.
-      if (group !== null) settle(!isIndex(group), ahead.startsWith('(') ? '' : ahead)
+      if (group !== null) {
+        const isLink = ahead.startsWith('(')
+        settle(isLink ? mayCite(group) : isMarkerBefore(group, ahead), isLink ? '' : ahead)
+      }
       release()
       return taken()
     },
@@ -318,5 +350,5 @@ function endsSentence(text: string): boolean {
 
 /** The name that a word ends with: what brackets behind it would take an element of. */
 function nameAtEnd(word: string): string {
-  return /[\p{L}\p{N}_$.]*$/u.exec(word.slice(-maxWord))![0]
+  return endOf(word.slice(-maxWord), /[\p{L}\p{N}_$.]/u)
 }

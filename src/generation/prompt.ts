@@ -104,23 +104,22 @@ export function sourceBlocks(
 }
 
 /**
- * Earlier turns, the newest that fit the budget, beginning with the visitor. Citation markers are taken out: their
- * numbers mean other sources now.
+ * Earlier turns, the newest that fit the budget, beginning with the visitor. Citation markers are taken out of them:
+ * their numbers mean other sources now. Of what does not fit nothing is looked at.
  */
 export function historyMessages(history: readonly Turn[], budgetTokens: number): MessageParam[] {
   const kept: Turn[] = []
   let characters = budgetTokens * 4
   for (const turn of history.toReversed()) {
-    const content = (turn.role === 'assistant' ? withoutMarkers(turn.content) : turn.content).trim()
-    if (content === '') continue
-    if (content.length > characters) {
-      // The latest turns matter most; one that does not fit whole is cut at its end rather than lost.
-      if (kept.length === 0 && characters > 400)
-        kept.push({...turn, content: `${headOf(content, characters)} …`})
-      break
-    }
-    characters -= content.length
-    kept.push({...turn, content})
+    const whole = turn.content.trim()
+    const isCut = whole.length > characters
+    // The latest turns matter most; one that does not fit whole is cut at its end rather than lost.
+    if (isCut && (kept.length > 0 || characters <= 400)) break
+    const fitting = isCut ? `${headOf(whole, characters)} …` : whole
+    const content = (turn.role === 'assistant' ? withoutMarkers(fitting) : fitting).trim()
+    if (content !== '') kept.push({...turn, content})
+    if (isCut) break
+    characters -= whole.length
   }
 
   const messages: {role: Turn['role']; texts: string[]}[] = []
@@ -157,7 +156,7 @@ function continuation(partial: string): string {
 }
 
 function withoutMarkers(text: string): string {
-  const markers = markerCitations({isSource: () => true, touchingWords: true, isAddressOf: () => false})
+  const markers = markerCitations({isSource: () => true, areAsked: true, isAddressOf: () => false})
   return markers.push(text).text + markers.end().text
 }
 

@@ -121,6 +121,10 @@ function cleanItem(item: Tokens.ListItem): CleanItem {
   const markdown: string[] = []
   const plain: string[] = []
   let linked = 0
+  // What is wrapped in bullets of its own, as `- - text`, would come out behind empty ones.
+  const [only, ...others] = item.tokens as MarkedToken[]
+  if (only?.type === 'list' && only.items.length === 1 && others.length === 0)
+    return cleanItem(only.items[0]!)
   for (const generic of item.tokens) {
     const token = generic as MarkedToken
     if (token.type === 'text' || token.type === 'paragraph') {
@@ -144,7 +148,12 @@ function cleanItem(item: Tokens.ListItem): CleanItem {
       plain.push(block.units.map((unit) => unit.plain).join('\n'))
     }
   }
-  return {markdown: markdown.filter(Boolean).join('\n'), plain: plain.filter(Boolean).join('\n'), linked}
+  // Behind its bullet only a fence needs a line of its own: words would leave the bullet alone.
+  const whole = markdown
+    .filter(Boolean)
+    .join('\n')
+    .replace(/^\n(?!`{3})/, '')
+  return {markdown: whole, plain: plain.filter(Boolean).join('\n'), linked}
 }
 
 function plainOf(pieces: readonly Piece[]): string {

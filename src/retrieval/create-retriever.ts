@@ -8,7 +8,7 @@ import {
 import type {Embedder} from '../embedding/embedder.ts'
 import type {CurrentBuild, IndexBuild, StoredPage} from '../index/build.ts'
 import {bestExcerptOf} from '../text/best-excerpt.ts'
-import {headOf} from '../text/cut.ts'
+import {headOf, shortened} from '../text/cut.ts'
 import {BuildMemory} from './build-memory.ts'
 import {answerabilityOf, type Calibration, parseCalibration} from './calibration.ts'
 import {distinctCandidates, spreadOverPages} from './choice.ts'
@@ -190,7 +190,7 @@ export function createRetriever(options: RetrieverOptions): Retriever & DocsSear
     for (const {section} of candidates) {
       if (links.size === 3) break
       if (!links.has(section.page.id)) {
-        links.set(section.page.id, {title: section.page.title, url: urlOf(section.page)})
+        links.set(section.page.id, {title: shownName(section.page.title), url: urlOf(section.page)})
       }
     }
     return [...links.values()]
@@ -241,8 +241,8 @@ export function createRetriever(options: RetrieverOptions): Retriever & DocsSear
           sources.push({
             n: (query.firstNumber ?? 1) + sources.length,
             id: memory.sourceIdOf(section),
-            title: section.page.title,
-            headings: section.headings,
+            title: shownName(section.page.title),
+            headings: section.headings.map(shownName),
             url: urlOf(section.page),
             anchor: section.anchor,
             score: shownScore(candidate.score),
@@ -290,8 +290,8 @@ export function createRetriever(options: RetrieverOptions): Retriever & DocsSear
           const best = passages.find((passage) => passage.id === candidate.bestPassageId) ?? passages[0]
           return {
             url: urlOf(section.page),
-            title: section.page.title,
-            headings: section.headings,
+            title: shownName(section.page.title),
+            headings: section.headings.map(shownName),
             anchor: section.anchor,
             text: snippetOf(best?.text ?? '', found.wanted).text,
             score: shownScore(candidate.score),
@@ -335,6 +335,13 @@ function joined(
   return follows
     ? {...source, markdown: `${source.markdown}\n\n${markdown}`, text: `${source.text}\n${text}`}
     : {...source, markdown: `${markdown}\n\n${source.markdown}`, text: `${text}\n${source.text}`}
+}
+
+/** Longest title and heading that are shown, in UTF-16 units; what is longer is no name but a text. */
+const maxShownName = 200
+
+function shownName(name: string): string {
+  return shortened(name, maxShownName)
 }
 
 function shownScore(score: number): number {

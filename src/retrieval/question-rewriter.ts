@@ -1,4 +1,5 @@
 import type {Turn} from '../domain/index.ts'
+import {wellFormed} from '../text/well-formed.ts'
 
 /** Makes a follow-up question one that can be understood without the conversation before it. */
 export interface QuestionRewriter {
@@ -41,7 +42,9 @@ export async function rewritten(
       given.signal.addEventListener('abort', () => reject(given.signal.reason), {once: true})
     })
     const work = rewriter.rewrite(question, history, {signal: given.signal})
-    const text = (await Promise.race([work, end])).replace(/\s+/g, ' ').trim()
+    const text = wellFormed(await Promise.race([work, end]))
+      .replace(/\s+/g, ' ')
+      .trim()
     if (text === '') return {problem: 'it was empty'}
     if (text.length > maxLength) return {problem: `it has ${text.length} characters`}
     return {question: text}

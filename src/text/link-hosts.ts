@@ -1,28 +1,94 @@
 /** Far more than a page names; a bound for one that is made to name more. */
 const maxHosts = 200
 
-const named =
-  /(https?:)\/\/(?:[^\s/@]*@)?([\p{L}\p{N}_.-]+(?::\d{1,5})?)|\b(www\.[\p{L}\p{N}_.-]+)|[\w.+-]@([\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+)/giu
+/**
+ * Web and mail addresses. What stands before an `@` is who logs in only as far as such a name may go: no bracket,
+ * quote, comma or sign of another script, behind which a text says something else.
+ */
+const addresses =
+  /(https?:)\/\/(?:([\w.~%!$&*+;=:-]*)@)?(\[[\da-f:.]+\](?::\d{1,5})?|[\p{L}\p{N}_.-]+(?::\d{1,5})?)|\b(www\.[\p{L}\p{N}_.-]+)|[\w.+-]@([\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+)/giu
 
-/** Hosts of the web and mail addresses in a text, with the port where one is named; none twice. */
+/** Names without a scheme, as `console.shop.example`: of three labels or more, since `setup.md` and `a.b` are none. */
+const bareNames =
+  /(?<![\w.@/:%$-])[a-z\d-]+(?:\.[a-z\d-]+)+\.([a-z][a-z\d-]+)(?::\d{1,5})?(?![\w@(=[-]|\.\w)/g
+
+const fileEndings: ReadonlySet<string> = new Set(
+  'bak bash bat bz2 cc cfg cjs conf cpp cs css csv cts db deb dll dmg env exe gif gz hpp htm html ico ini ipynb jar java jpeg jpg js json jsonc jsx kt less lock log lua map md mdx mjs mts pdf php pl png properties ps1 py rb rpm rs rst scss sh so sql sqlite svelte svg swift tar tgz tmp toml ts tsv tsx txt vue wasm webp xml xz yaml yml zip zsh'.split(
+    ' ',
+  ),
+)
+
+/**
+ * Hosts that a text names, with the port where one is named; none twice, 200 at most. Those of web and mail addresses
+ * come first: names without a scheme may be code.
+ */
 export function linkHostsIn(text: string): string[] {
   const hosts = new Set<string>()
-  for (const [, scheme = 'https:', host, bare, mail] of text.matchAll(named)) {
-    const found = hostOf(`${scheme}//${(host ?? bare ?? mail ?? '').replace(/[._-]+$/, '')}`)
-    if (found !== null) hosts.add(found)
+  for (const host of namedIn(text)) {
+    if (host !== null) hosts.add(host)
     if (hosts.size >= maxHosts) break
   }
   return [...hosts]
 }
 
-/** Hosts that a link sends something to: one, or those of every recipient of a mail; none of what cannot be read. */
+function* namedIn(text: string): Generator<string | null> {
+  for (const [, scheme = 'https:', login, host, www, mail] of text.matchAll(addresses)) {
+    const name = host ?? www ?? mail ?? ''
+    // Chinese and others write no space behind an address: it may end where their letters begin.
+    const head = /^[\x21-\x7e]+(?=[^\p{Script=Latin}\p{M}\x21-\x7e])/u.exec(name)?.[0]
+    // `https://one.example;x@two.example` may be two addresses.
+    const before = /^[\w.-]+\.[\w-]+/.exec(login ?? '')?.[0]
+    for (const each of [before, head, name]) if (each !== undefined) yield hostNamed(scheme, each)
+  }
+  for (const [name, ending] of text.matchAll(bareNames)) {
+    if (!fileEndings.has(ending!)) yield hostNamed('https:', name)
+  }
+}
+
+function hostNamed(scheme: string, name: string): string | null {
+  return hostOf(`${scheme}//${name.replace(/[._-]+$/, '')}`)
+}
+
+/** Hosts that a link sends something to: one, or those of every recipient of a mail; none where one cannot be read. */
 export function hostsOfLink(href: string): string[] {
-  if (!/^mailto:/i.test(href)) return [hostOf(href)].filter((host) => host !== null)
+  const recipients = recipientsOf(href)
+  if (recipients === null) return [hostOf(href)].filter((host) => host !== null)
+  const hosts = recipients.map(hostOfRecipient)
+  return hosts.every((host) => host !== null) ? [...new Set(hosts)] : []
+}
+
+/** Who a `mailto:` link writes to (RFC 6068), in its path and its fields; null for every other link. */
+function recipientsOf(href: string): string[] | null {
+  const [, path, query = ''] = /^mailto:([^?#]*)(?:\?([^#]*))?/i.exec(href) ?? []
+  if (path === undefined) return null
+  const fields = query.split('&').map((field) => /^([^=]*)=?(.*)$/s.exec(field)!)
+  const lists = fields.flatMap(([, name = '', value = '']) => {
+    const field = decoded(name).toLowerCase()
+    // A line break would begin another field, which may be one of recipients; in a body it begins a line.
+    if (field === 'body' || (field === 'subject' && !/%0[ad]/i.test(value))) return []
+    return [decoded(value)].filter(
+      (list) => list.includes('@') || ['to', 'cc', 'bcc', 'subject'].includes(field),
+    )
+  })
+  // Programs of mail take a semicolon for a comma.
+  return [decoded(path), ...lists].flatMap((list) => list.split(/[,;]/)).filter((one) => one.trim() !== '')
+}
+
+/**
+ * The host of a plain `local@host`; null for all else. A `!` or `%` in the local part names a host to pass the mail
+ * on to, and quotes and brackets are read in more than one way.
+ */
+function hostOfRecipient(recipient: string): string | null {
+  const host = /^\s*[\p{L}\p{N}_.+'=~-]+@([\p{L}\p{Nd}-]+(?:\.[\p{L}\p{Nd}-]+)*)\s*$/u.exec(recipient)?.[1]
+  return host === undefined ? null : hostOf(`https://${host}`)
+}
+
+/** As it stands where a `%` of it begins no character: then no recipient can be read from it. */
+function decoded(text: string): string {
   try {
-    return linkHostsIn(decodeURIComponent(href))
+    return decodeURIComponent(text)
   } catch {
-    // A lone `%` is no mail address that anybody wrote.
-    return []
+    return text
   }
 }
 

@@ -4,6 +4,26 @@ export function wellFormed(text: string): string {
   return (text as string & {toWellFormed(): string}).toWellFormed()
 }
 
+/** Makes a text well formed that comes in pieces: a half at the end of one waits for the other half. */
+export class WellFormedPieces {
+  #half = ''
+
+  /** As much of the text as is whole. */
+  push(piece: string): string {
+    const text = this.#half + piece
+    const last = text.charCodeAt(text.length - 1)
+    this.#half = last >= 0xd800 && last <= 0xdbff ? text.slice(-1) : ''
+    return wellFormed(text.slice(0, text.length - this.#half.length))
+  }
+
+  /** What stands for a half that never got its other one. */
+  end(): string {
+    const rest = wellFormed(this.#half)
+    this.#half = ''
+    return rest
+  }
+}
+
 /** A JSON value with every string in it well formed; names of fields are taken as they are. */
 export function allWellFormed<T>(value: T): T
 export function allWellFormed(value: unknown): unknown {

@@ -224,6 +224,26 @@ describe('an answer', () => {
     )
   })
 
+  test('nor half of one in what else it tells', async () => {
+    const {answering, generator, ask} = createWorld()
+    const reader = readerOf(answering, ask())
+    const call = await generator.call(0)
+
+    await call.request.search('zebra \ud83d stripes')
+    call.push({type: 'reasoning', text: 'so\ud83d'})
+    call.push({type: 'reasoning', text: '\ude00, \udc00'})
+    call.say('One.')
+    call.push({type: 'citation', n: 1, start: 0, end: 4, quote: 'one\ud83d'})
+    call.finish()
+    await reader.over
+
+    const told = JSON.stringify(reader.got)
+    expect(told).toContain('zebra \ufffd stripes')
+    expect(told).toContain('😀, \ufffd')
+    expect(told).toContain('one\ufffd')
+    expect(told).not.toMatch(/\\ud[89a-f]/i)
+  })
+
   test('of 10,000 tokens at once keeps its order', async () => {
     const {answering, generator, transcripts, ask} = createWorld()
     const answerId = ask()

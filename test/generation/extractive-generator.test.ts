@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import {marked} from 'marked'
+import {marked, type Tokens} from 'marked'
 import {describe, expect, test} from 'vitest'
 import type {CitationEvent} from '../../src/domain/index.ts'
 import {extractiveGenerator} from '../../src/generation/extractive-generator.ts'
@@ -433,6 +433,20 @@ describe('units of Markdown', () => {
     const [block] = quotableBlocks('Scales&mdash;that is, &#x201C;more&#8221; &lt;b&gt; &unknown; 5\\*3.')
 
     expect(block?.units[0]?.plain).toBe('Scales—that is, “more” <b> &unknown; 5*3.')
+  })
+
+  test.each([
+    [`- ${'> '.repeat(300)}text`, ['- text']],
+    [`${'- '.repeat(300)}text`, ['- text']],
+    ['1. > one\n2. > two\n   >\n   > more', ['1. one\n2. two\n\n   more']],
+    ['- `a` b\n- > `c` d', ['- `a` b', '- `c` d']],
+    ['- | a |\n  |---|\n  | b |', ['- | a |\n  | --- |\n  | b |']],
+  ])('an item begins behind its bullet: %j', (markdown, expected) => {
+    const units = quotableBlocks(markdown).flatMap((block) => block.units.map((unit) => unit.markdown))
+
+    expect(units).toEqual(expected)
+    const list = marked.lexer(expected[0]!)[0] as Tokens.List
+    expect(list.items[0]!.tokens[0]!.type).toMatch(markdown.includes('|') ? 'table' : /text|paragraph/)
   })
 
   test('a fence inside code gets a longer fence around it', () => {

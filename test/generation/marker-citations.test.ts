@@ -71,20 +71,97 @@ describe('markers in streamed text', () => {
     expect(seen.dropped).toBe(0)
   })
 
-  test('a marker that points at no source is never shown', () => {
-    const seen = run(['Set it [9]. And [1, 8] so.'])
+  test.each([
+    'Set it [9]. And so [1, 8].',
+    'A port may be in [1, 10], as list([1, 2]) says.',
+    '[1-9] matches.',
+    'Run ls [1-3]*.txt there.',
+    'Run ls [1-3]**/x there.',
+    'Use [1]* here.',
+    'Matches [1-3]+ and [1-3]{2} and ^[1-3]$ and /[1-3]/ and \\[1].',
+    'Pick [5] stars.',
+    'In the interval [1, 65] seconds.',
+    'Call f([1], {[2]}) now.',
+    'Take std::get<1>(t)[1] and f<T>(x)[2].',
+    'Take `a`[1].b and **rows**[2].name.',
+    'Take λ[1], α_1[2] and ж[3].',
+    'Set [1][9].',
+    'See 【9】.',
+  ])('brackets that are no marker stay, whatever the model was told: %j', (text) => {
+    for (const areAsked of [true, false]) {
+      for (const pieces of [[text], [...text]]) {
+        const seen = run(pieces, {areAsked})
 
-    expect(seen.text).toBe('Set it. And so.')
-    expect(seen.cited).toEqual([{n: 1, words: 'And'}])
-    expect(seen.dropped).toBe(2)
+        expect(seen.text).toBe(text)
+        expect(seen.cited).toEqual([])
+        expect(seen.dropped).toBe(0)
+      }
+    }
   })
+
+  test.each([
+    'Pick [2] stars.',
+    'In the interval [1, 2] seconds.',
+    'The class [1-3] matches.',
+    '[1] One.',
+    'one [1]two',
+    'Open [1].txt and [2]/x.',
+    'Run `a`[1] twice.',
+    'See [1](broken\nline)',
+  ])('of a model that was to write no markers brackets stay where the sentence goes on: %j', (text) => {
+    for (const pieces of [[text], [...text]]) {
+      const seen = run(pieces)
+
+      expect(seen.text).toBe(text)
+      expect(seen.cited).toEqual([])
+    }
+  })
+
+  test('an interval stays beside a marker', () => {
+    const seen = run(['Range [1, 10] holds [2]'], {areAsked: true})
+
+    expect(seen.text).toBe('Range [1, 10] holds')
+    expect(seen.cited).toEqual([{n: 2, words: 'Range [1, 10] holds'}])
+  })
+
+  test('a marker at the end of emphasis is one', () => {
+    for (const text of ['**Set it [1]**\n', '* *Set it [1]* now', 'So **set `it` [1]**']) {
+      const seen = run([text], {areAsked: true})
+
+      expect(seen.text).toBe(text.replace(' [1]', ''))
+      expect(seen.cited).toHaveLength(1)
+    }
+  })
+
+  test('what the sources say word for word stays, though it touches no word', () => {
+    const isInSources = (words: string) => 'Pick [2] stars, in [1, 2].'.includes(words)
+    for (const areAsked of [true, false]) {
+      const seen = run(['It is in [1, 2]. Pick [2]. Set it [1, 2].'], {areAsked, isInSources})
+
+      expect(seen.text).toBe('It is in [1, 2]. Pick [2]. Set it.')
+      expect(seen.cited.map(({n}) => n)).toEqual([1, 2])
+    }
+  })
+
+  test.each(['[1](', "')[", '[1] ', '[1]*', '`a`[1].', '**[1]**'])(
+    'a text of nothing but %j takes no long',
+    (part) => {
+      const markers = markerCitations({isSource: () => true, areAsked: true, isAddressOf: () => false})
+      const text = part.repeat(10_000)
+      const before = performance.now()
+      markers.push(text)
+      markers.end()
+
+      expect(performance.now() - before).toBeLessThan(6000)
+    },
+  )
 
   test('no part of a marker is ever shown while it arrives', () => {
     const markers = markerCitations({isSource: () => true})
 
     const shown = [...'Set it [1].'].map((char) => markers.push(char).text)
 
-    expect(shown.join('')).toBe('Set it.')
+    expect(shown.join('') + markers.end().text).toBe('Set it.')
     expect(shown.every((text) => !text.includes('['))).toBe(true)
   })
 
@@ -129,8 +206,8 @@ describe('markers in streamed text', () => {
   })
 
   test('a marker between two words leaves them apart', () => {
-    expect(run(['one [1]two']).text).toBe('one two')
-    expect(run(['[1] One.']).text).toBe('One.')
+    expect(run(['one [1]two'], {areAsked: true}).text).toBe('one two')
+    expect(run(['[1] One.'], {areAsked: true}).text).toBe('One.')
   })
 
   test.each([
@@ -150,7 +227,7 @@ describe('markers in streamed text', () => {
     'See the port[1](/docs/b) here.',
   ])('a model told to write markers may put them at the word: %j', (text) => {
     for (const pieces of [[text], [...text]]) {
-      const seen = run(pieces, {touchingWords: true})
+      const seen = run(pieces, {areAsked: true})
 
       expect(seen.text).toBe(text.replace(/\s*\[[\d, ]+\](?:\([^)]*\))?/g, ''))
       expect(seen.cited.length).toBeGreaterThan(0)
@@ -179,7 +256,7 @@ describe('markers in streamed text', () => {
   ])('brackets that are no marker stay, though the model was told to write some: %j', (text) => {
     const isAddressOf = (_n: number, address: string) => address.startsWith('https://docs.example/')
     for (const pieces of [[text], [...text]]) {
-      const seen = run(pieces, {touchingWords: true, isAddressOf})
+      const seen = run(pieces, {areAsked: true, isAddressOf})
 
       expect(seen.text).toBe(text)
       expect(seen.cited).toEqual([])
@@ -189,7 +266,7 @@ describe('markers in streamed text', () => {
   test('what touches a word in the sources too is no marker', () => {
     const isInSources = (words: string) => 'Set ports[1] to 80.'.includes(words)
 
-    expect(run(['Set ports[1] so[2].'], {touchingWords: true, isInSources}).text).toBe('Set ports[1] so.')
+    expect(run(['Set ports[1] so[2].'], {areAsked: true, isInSources}).text).toBe('Set ports[1] so.')
   })
 
   test('expressions stay whole however the text is cut, and markers behind them are known', () => {
@@ -202,7 +279,7 @@ describe('markers in streamed text', () => {
         const text = `${kept} [${n}]. Done.`
         const pieces = text.match(new RegExp(`.{1,${size}}`, 'g'))!
 
-        const seen = run(pieces, {touchingWords: true})
+        const seen = run(pieces, {areAsked: true})
 
         expect(seen.text).toBe(`${kept}. Done.`)
         expect(seen.cited).toEqual([{n, words: kept}])
@@ -248,6 +325,13 @@ describe('markers in streamed text', () => {
       '。',
       'argv',
       'f(x)',
+      '*',
+      '**',
+      '{',
+      ',',
+      '\t',
+      '[1-3]',
+      'λ',
       '.b',
       ':',
       '=',
@@ -261,7 +345,7 @@ describe('markers in streamed text', () => {
         for (let at = 0; at < points.length; at += size) pieces.push(points.slice(at, at + size).join(''))
 
         expect(run(pieces)).toEqual(run([text]))
-        expect(run(pieces, {touchingWords: true})).toEqual(run([text], {touchingWords: true}))
+        expect(run(pieces, {areAsked: true})).toEqual(run([text], {areAsked: true}))
       }),
       {numRuns: 500, seed: 7},
     )

@@ -191,6 +191,20 @@ test('an index of another embedding model is refused with what to do', async () 
   world.close()
 })
 
+test('a title and a heading without end are shown in part, and the anchor stays', async () => {
+  const heading = `Quotas ${'and limits 🔑 '.repeat(2000)}`.trim()
+  const page = samplePage('long.md', heading, [[heading, 'Set quotas here.']])
+  const world = await retrievalWorld([page])
+  const {sources} = await world.retriever.retrieve(query('set quotas'))
+  const {hits} = await world.retriever.search({text: 'set quotas'})
+  world.close()
+
+  for (const {title, headings, anchor} of [sources[0]!, hits[0]!]) {
+    for (const name of [title, ...headings]) expect(name).toMatch(/^Quotas and .{100,192}…$/u)
+    expect(anchor).toBe(page.sections[0]!.anchor)
+  }
+})
+
 test('what a generator gets stays within its budget', async () => {
   const long = Array.from(
     {length: 30},

@@ -334,6 +334,26 @@ describe('a session', () => {
     expect(liveHostsOf(carried, [])?.has('two.example')).toBe(true)
   })
 
+  test('links may lead to hosts of earlier questions of the conversation, not of later ones', () => {
+    const asked = (key: string, question: string, about = '') =>
+      withNews(newAnswer(key, question, {askedAt: 0, about}), {
+        type: 'event',
+        seq: 2,
+        event: {...sourcesEvent([]), linkHosts: []},
+      })
+    const conversation = [
+      asked('a', 'We run https://mine.example, why?', 'It is www.passage.example.'),
+      asked('b', 'And so?'),
+      asked('c', 'On https://later.example?'),
+    ]
+
+    expect([...liveHostsOf(conversation[1]!, [], conversation)!].sort()).toEqual([
+      'mine.example',
+      'www.passage.example',
+    ])
+    expect(liveHostsOf(conversation[1]!, [], [])?.size).toBe(0)
+  })
+
   test('a long passage is cut between two characters', async () => {
     await withDocent(
       () => [{send: sourcesEvent([])}, {send: done('abstained')}],

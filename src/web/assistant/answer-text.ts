@@ -34,11 +34,11 @@ export class AnswerText extends HTMLElement {
   #charsPerFrame = firstChars
   #restUntil = 0
 
-  /** What to show from the next frame on. Options must not change for one element. */
-  show(answer: AnswerState, options: NodeOptions, say: Say): void {
+  /** What to show from the next frame on, and the conversation it is part of. Options must not change for one element. */
+  show(answer: AnswerState, options: NodeOptions, say: Say, conversation: readonly AnswerState[]): void {
     if (this.#answer === answer && this.#say === say) return
     const isOther = this.#answer !== null && this.#answer.key !== answer.key
-    const mayLeadElsewhere = this.#learnHosts(answer, options)
+    const mayLeadElsewhere = this.#learnHosts(answer, options, conversation)
     if (this.#stream === null || isOther || this.#say !== say || mayLeadElsewhere) {
       const links = {...options.links, linkHosts: this.#linkHosts}
       this.#stream = createMarkdownStream({...options, links})
@@ -56,7 +56,7 @@ export class AnswerText extends HTMLElement {
   }
 
   /** Whether links may lead elsewhere than before, as after another search. */
-  #learnHosts(answer: AnswerState, {links}: NodeOptions): boolean {
+  #learnHosts(answer: AnswerState, {links}: NodeOptions, conversation: readonly AnswerState[]): boolean {
     const known = this.#answer
     const isSame =
       known !== null &&
@@ -64,7 +64,7 @@ export class AnswerText extends HTMLElement {
       known.linkHosts === answer.linkHosts &&
       known.sources === answer.sources
     if (isSame) return false
-    const hosts = liveHostsOf(answer, [new URL(links.base).host, location.host])
+    const hosts = liveHostsOf(answer, [new URL(links.base).host, location.host], conversation)
     const before = this.#linkHosts
     this.#linkHosts = hosts
     return before?.size !== hosts?.size || [...(hosts ?? [])].some((host) => !before!.has(host))

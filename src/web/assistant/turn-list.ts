@@ -57,14 +57,14 @@ export class TurnList implements ReactiveController {
       const answer = session().answers.find(({key}) => key === element.dataset['key'])
       if (answer === undefined) continue
       this.#texts.set(answer.key, element)
-      element.show(shownOf(answer), nodeOptions(), say())
+      element.show(shownOf(answer), nodeOptions(), say(), session().answers)
     }
   }
 
   /** Draws what is new in the text, without rendering anything else where that will do. */
   showText(answer: AnswerState): void {
     const {nodeOptions, say} = this.#options
-    this.#texts.get(answer.key)?.show(shownOf(answer), nodeOptions(), say())
+    this.#texts.get(answer.key)?.show(shownOf(answer), nodeOptions(), say(), this.#options.session().answers)
     const last = answer.citations.at(-1)
     const mark = last === undefined ? '' : `${answer.key}:${answer.attempt}:${last.n}`
     if (mark === '' || this.#marked.has(mark)) return

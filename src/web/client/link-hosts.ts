@@ -1,15 +1,24 @@
 import {linkHostsIn} from '../../text/link-hosts.ts'
 import type {AnswerState} from './answer-state.ts'
 
+/** So many earlier questions are looked at: more than a model is told of. */
+const maxEarlier = 20
+
 /**
- * Hosts that links of an answer may lead to: those of its sources, of the question, and `own`, the server's and the
- * page's. Null for any: answers from before the server told what the sources link to stay as they were.
+ * Hosts that links of an answer may lead to: those of its sources, of what was asked up to then in the conversation,
+ * and `own`, the server's and the page's. Null for any: answers from before the server told what the sources link to
+ * stay as they were.
  */
 export function liveHostsOf(
-  {linkHosts, sources, question, about}: Pick<AnswerState, 'linkHosts' | 'sources' | 'question' | 'about'>,
+  answer: Pick<AnswerState, 'key' | 'linkHosts' | 'sources' | 'question' | 'about'>,
   own: readonly string[],
+  conversation: readonly AnswerState[] = [],
 ): ReadonlySet<string> | null {
+  const {linkHosts, sources} = answer
   if (linkHosts == null) return null
-  const said = [question, about, ...sources.map(({url}) => url)].join('\n')
-  return new Set([...own, ...linkHosts, ...linkHostsIn(said)])
+  const place = conversation.findIndex(({key}) => key === answer.key)
+  const earlier = conversation.slice(Math.max(0, place - maxEarlier), Math.max(0, place)).reverse()
+  const said = [answer, ...earlier].map(({question, about}) => `${question}\n${about}`)
+  const addresses = sources.map(({url}) => url)
+  return new Set([...own, ...linkHosts, ...linkHostsIn([...addresses, ...said].join('\n'))])
 }

@@ -1,0 +1,40 @@
+import {expect, test} from 'vitest'
+import {historyMessages} from '../../src/generation/prompt.ts'
+
+const textOf = (messages: ReturnType<typeof historyMessages>): string =>
+  messages.flatMap(({content}) => (content as {text: string}[]).map(({text}) => text)).join('\n')
+
+test.each(['[1](', "')[", '[1-'])(
+  'an earlier answer of nothing but %j takes no longer than its share',
+  (part) => {
+    const history = [
+      {role: 'user', content: 'Why?'},
+      {role: 'assistant', content: part.repeat(300_000)},
+      {role: 'user', content: 'And so?'},
+      {role: 'assistant', content: part.repeat(2_000)},
+    ] as const
+    const before = performance.now()
+    const messages = historyMessages(history, 3000)
+
+    expect(performance.now() - before).toBeLessThan(2000)
+    expect(textOf(messages).length).toBeLessThanOrEqual(12_100)
+    expect(messages[0]?.role).toBe('user')
+  },
+)
+
+test('markers go from earlier answers, the newest that fits being cut at its end', () => {
+  const history = [
+    {role: 'user', content: 'Why?'},
+    {role: 'assistant', content: `It is so [1]. ${'word '.repeat(2000)}`},
+  ] as const
+
+  expect(historyMessages(history, 100)).toEqual([])
+  const text = textOf(historyMessages([...history, {role: 'user', content: 'And?'}], 3000))
+  expect(text).toContain('It is so. word')
+  expect(text).not.toContain('[1]')
+  const cut = historyMessages(
+    [{role: 'user', content: 'Why?'}, history[1], {role: 'user', content: 'x'}],
+    200,
+  )
+  expect(textOf(cut)).toBe('x')
+})
