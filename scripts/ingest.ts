@@ -162,7 +162,7 @@ async function runIngest(values: Values, settings: Settings, dataDir: string): P
     if (!values.watch) return await once()
     await once().catch(tellAndGoOn)
     say(`\nWatching ${content}; stop with Ctrl-C.`)
-    const watching = {signal: stopping.signal, onError: tellAndGoOn}
+    const watching = {signal: stopping.signal, dataDir, onError: tellAndGoOn}
     for await (const {paths} of contentChanges(content, watching)) {
       say(`\n${paths.size === 1 ? cleanLine([...paths][0]!) : `${paths.size} files`} changed`)
       await once().catch(tellAndGoOn)
