@@ -20,6 +20,7 @@ import {
   openEmbedderProcess,
   summaryOf,
 } from '../src/ingestion/index.ts'
+import {keepOthersFromWriting} from '../src/native/index.ts'
 import {cleanLine, cleanText, escapedJson, withoutJobCommands} from '../src/text/clean-text.ts'
 
 const usage = `Usage: npm run ingest -- [options]
@@ -285,5 +286,6 @@ function annotate(diagnostics: readonly Diagnostic[], content: string): void {
   }
 }
 
+keepOthersFromWriting()
 // Last: what stands above is in place by now.
 process.exitCode = await main(process.argv.slice(2))
