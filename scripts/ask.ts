@@ -16,6 +16,7 @@ import {
   toDocentError,
 } from '../src/domain/index.ts'
 import {answerJsonOf} from '../src/http/answer-routes.ts'
+import {keepOthersFromWriting} from '../src/native/index.ts'
 import {openAssistant} from '../src/server.ts'
 import {cleanLine, cleanStream, cleanText, escapedJson, jobCommandFilter} from '../src/text/clean-text.ts'
 
@@ -42,6 +43,7 @@ interface Asking {
   close(): Promise<void>
 }
 
+keepOthersFromWriting()
 process.exitCode = await main(process.argv.slice(2))
 
 async function main(args: string[]): Promise<number> {

@@ -20,6 +20,7 @@ import {
   openEmbedderProcess,
   summaryOf,
 } from '../src/ingestion/index.ts'
+import {keepOthersFromWriting} from '../src/native/index.ts'
 import {cleanLine, cleanText, escapedJson, withoutJobCommands} from '../src/text/clean-text.ts'
 
 const usage = `Usage: npm run ingest -- [options]
@@ -162,7 +163,7 @@ async function runIngest(values: Values, settings: Settings, dataDir: string): P
     if (!values.watch) return await once()
     await once().catch(tellAndGoOn)
     say(`\nWatching ${content}; stop with Ctrl-C.`)
-    const watching = {signal: stopping.signal, onError: tellAndGoOn}
+    const watching = {signal: stopping.signal, dataDir, onError: tellAndGoOn}
     for await (const {paths} of contentChanges(content, watching)) {
       say(`\n${paths.size === 1 ? cleanLine([...paths][0]!) : `${paths.size} files`} changed`)
       await once().catch(tellAndGoOn)
@@ -285,5 +286,6 @@ function annotate(diagnostics: readonly Diagnostic[], content: string): void {
   }
 }
 
+keepOthersFromWriting()
 // Last: what stands above is in place by now.
 process.exitCode = await main(process.argv.slice(2))

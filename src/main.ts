@@ -8,6 +8,7 @@ import pretty from 'pino-pretty'
 import {ensureWeb} from '../scripts/build-web.ts'
 import {describeSettings, loadSettings, type Settings} from './config.ts'
 import {DocentError, toDocentError} from './domain/index.ts'
+import {keepOthersFromWriting} from './native/index.ts'
 import {type DocentServer, openServer} from './server.ts'
 import {cleanJson, cleanLine, cleanText, escapedJson} from './text/clean-text.ts'
 
@@ -16,6 +17,7 @@ import {cleanJson, cleanLine, cleanText, escapedJson} from './text/clean-text.ts
  * stderr, as JSON lines when that is no terminal.
  */
 
+keepOthersFromWriting()
 const settings = settingsOrExit()
 const log = pino(
   {

@@ -80,6 +80,7 @@ export async function openAssistant(options: AssistantOptions): Promise<Assistan
           'another process reads the transcripts: what was removed leaves the file when it has ended',
         )
     },
+    onExposed: (warning) => log.warn({warning}, 'others on this machine may read the transcripts'),
     onFull: () =>
       log.warn({}, 'the transcripts reach TRANSCRIPTS_MAX_MB; the oldest answers are removed from now on'),
   })

@@ -2,8 +2,9 @@ import type {BuildPages} from '../index/build.ts'
 import {openPages} from '../index/build-pages.ts'
 import {serveTasks} from '../ingestion/serve-tasks.ts'
 import {renderPage} from '../markdown/render-page.ts'
-import {articlePage, listPage, plainPage} from './docs-html.ts'
+import {articlePage} from './docs-html.ts'
 import {linkOf} from './docs-lookup.ts'
+import {easyText} from './docs-text.ts'
 import {pack} from './packed.ts'
 
 export interface DocsSetup {
@@ -35,12 +36,10 @@ serveTasks<DocsSetup, DocsTask>(async ({imageHosts}) => {
   }
 
   function textOf(view: DocsView, pages: BuildPages): string {
-    if (view.kind === 'list') return listPage(pages)
+    if (view.kind !== 'page') return easyText(view, pages)
     const page = pages.pageById(view.pageId)
     const markdown = pages.markdownOf(view.pageId)
     if (page === null || markdown === null) throw new Error(`the build has no page ${view.pageId}`)
-    if (view.kind === 'markdown') return markdown
-    if (view.kind === 'plain') return plainPage(page, markdown)
     const content = renderPage(markdown, {
       anchors: pages.sectionsOf(page.id).flatMap(({depth, anchor}) => (depth > 0 ? [anchor] : [])),
       imageHosts,

@@ -14,14 +14,14 @@ ${page.url === '/' ? html`<hr>${listOf(pages)}` : null}`,
   })
 }
 
-/** A page that takes too much to lay out, as it is written. */
-export function plainPage(page: StoredPage, markdown: string): string {
+/** A page as it is written, with the reason. */
+export function plainPage(page: StoredPage, markdown: string, why: string): string {
   return layout({
     title: page.title,
     lang: page.lang,
     twin: twinOf(page),
     body: html`<article><h1>${page.title}</h1>
-<p class="muted">This page is too heavy to be laid out. Here is its Markdown.</p>
+<p class="muted">${why}</p>
 <pre>${markdown}</pre></article>`,
   })
 }

@@ -3,8 +3,9 @@ import {DocentError} from '../domain/index.ts'
 import type {IndexBuild} from '../index/build.ts'
 import {ChildFailure, type ChildPool, openChildPool} from '../ingestion/child-pool.ts'
 import type {DocsSetup, DocsTask, DocsView} from './docs-child.ts'
+import {easyText} from './docs-text.ts'
 import type {Log} from './log.ts'
-import type {Packed} from './packed.ts'
+import {type Packed, pack} from './packed.ts'
 
 export interface DocsRendererOptions extends DocsSetup {
   readonly log: Log
@@ -12,22 +13,33 @@ export interface DocsRendererOptions extends DocsSetup {
   readonly cpuMs?: number
   /** What is kept, in bytes as it is compressed, both ways. Default 32 MB; a usual page weighs 5 KB. */
   readonly keptBytes?: number
-  /** The process ends when nothing was asked for this long, in milliseconds. Default 5 minutes. */
+  /** Longest wait for a process while all lay out other pages, in milliseconds. Default 2 seconds. */
+  readonly busyMs?: number
+  /** The processes end when nothing was asked for this long, in milliseconds. Default 5 minutes. */
   readonly idleMs?: number
 }
 
-/** Makes what is shown of the ingested pages, in a process of its own, and keeps it. Close it once. */
+/** A page as it is sent. */
+export interface DocsPage extends Packed {
+  /** As it is written, since nothing was free to lay it out: not to be kept. */
+  readonly isStandIn?: true
+}
+
+/** Makes what is shown of the ingested pages, in processes of their own, and keeps it. Close it once. */
 export interface DocsRenderer {
   /**
-   * One making serves all who ask meanwhile. A page that takes too much is given as it is written.
+   * One making serves all who ask meanwhile. A page that takes too much is given as it is written, and so is
+   * one that comes while other pages keep all processes.
    * @throws DocentError `rate_limited` when too many wait already, `shutting_down` once closed, `internal` when it
    * cannot be made.
    */
-  view(build: IndexBuild, view: DocsView): Promise<Packed>
-  /** Ends the process. */
+  view(build: IndexBuild, view: DocsView): Promise<DocsPage>
+  /** Ends the processes. */
   close(): void
 }
 
+/** The second is started when the first is busy: one heavy page holds up nobody. Each has a heap of 512 MB at most. */
+const processes = 2
 /** Made or waiting at the same time: a second or two of work. */
 const maxPending = 64
 /** Of processor time, for what needs no laying out. */
@@ -43,14 +55,16 @@ function wallLimitOf(cpuMs: number): number {
   return 20 * Math.max(easyMs, cpuMs)
 }
 
-/** The process starts with the first page that is asked for, and again after a pause or a crash. */
+/** Processes start with the first page that is asked for, and again after a pause or a crash. */
 export function openDocsRenderer(options: DocsRendererOptions): DocsRenderer {
-  const {imageHosts, log, keptBytes = 32 * 1024 * 1024, idleMs = 5 * 60_000} = options
+  const {imageHosts, log, keptBytes = 32 * 1024 * 1024, busyMs = 2_000, idleMs = 5 * 60_000} = options
   const kept = new BoundedMemory<string, Packed>(keptBytes, ({br, gzip}) => br.length + gzip.length)
-  const pending = new Map<string, Promise<Packed>>()
+  const pending = new Map<string, Promise<DocsPage>>()
   /** Pages of one build that are not laid out a second time. */
   let tooMuch: {readonly build: string; readonly pages: Set<number>} = {build: '', pages: new Set()}
   let pool: ChildPool<DocsTask, Packed> | null = null
+  /** One stand-in is made at a time: a page may have megabytes. */
+  let lastStandIn: Promise<unknown> = Promise.resolve()
   let idle: NodeJS.Timeout | undefined
   let isClosed = false
 
@@ -58,9 +72,9 @@ export function openDocsRenderer(options: DocsRendererOptions): DocsRenderer {
     pool ??= openChildPool({
       entry: new URL('./docs-child.ts', import.meta.url),
       setup: {imageHosts} satisfies DocsSetup,
-      size: 1,
+      size: processes,
     })
-    const {tag, br, gzip} = await pool.run(task, {cpuMs, wallMs: wallLimitOf(cpuMs)})
+    const {tag, br, gzip} = await pool.run(task, {cpuMs, wallMs: wallLimitOf(cpuMs), queueMs: busyMs})
     return {tag, br: ownCopy(br), gzip: ownCopy(gzip)}
   }
 
@@ -79,7 +93,8 @@ export function openDocsRenderer(options: DocsRendererOptions): DocsRenderer {
           return run(task('page'), cpuMs)
         })
       } catch (error) {
-        if (!(error instanceof ChildFailure) || error.kind === 'start' || isClosed) throw error
+        const isOfPage = error instanceof ChildFailure && error.kind !== 'start' && error.kind !== 'busy'
+        if (!isOfPage || isClosed) throw error
         log.warn(
           {page: build.pageById(pageId)?.path, reason: error.message},
           'a page is shown as it is written',
@@ -90,12 +105,21 @@ export function openDocsRenderer(options: DocsRendererOptions): DocsRenderer {
     return run(task('plain'), easyMs)
   }
 
-  async function made(build: IndexBuild, view: DocsView): Promise<Packed> {
+  function standIn(build: IndexBuild, view: DocsView): Promise<DocsPage> {
+    const making = lastStandIn.then(async (): Promise<DocsPage> => {
+      return {...(await pack(easyText(view, build), 'quick')), isStandIn: true}
+    })
+    lastStandIn = making.catch(() => undefined)
+    return making
+  }
+
+  async function made(build: IndexBuild, view: DocsView): Promise<DocsPage> {
     try {
       if (view.kind === 'page') return await pageOf(build, view.pageId)
       return await run({folder: build.folder, view}, easyMs)
     } catch (error) {
       if (isClosed) throw new DocentError('shutting_down', 'The server is stopping.')
+      if (isFailure(error, 'busy')) return standIn(build, view)
       throw error
     }
   }
@@ -118,9 +142,9 @@ export function openDocsRenderer(options: DocsRendererOptions): DocsRenderer {
       }
       clearTimeout(idle)
       const making = made(build, view)
-        .then((packed) => {
-          kept.set(key, packed)
-          return packed
+        .then((page) => {
+          if (!page.isStandIn) kept.set(key, page)
+          return page
         })
         .finally(() => {
           pending.delete(key)

@@ -24,7 +24,9 @@ export function addDocsRoutes(router: Router, {current, renderer}: DocsRoutesDep
         return
       }
       const type = view.kind === 'markdown' ? 'text/markdown; charset=utf-8' : 'html'
-      await sendPacked(response, await renderer.view(build, view), type)
+      const made = await renderer.view(build, view)
+      if (made.isStandIn) response.setHeader('cache-control', 'no-store')
+      await sendPacked(response, made, type)
     } finally {
       release()
     }

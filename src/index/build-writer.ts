@@ -1,5 +1,5 @@
 import {constants} from 'node:fs'
-import {copyFile, mkdir, rm} from 'node:fs/promises'
+import {chmod, copyFile, mkdir, rm} from 'node:fs/promises'
 import {join} from 'node:path'
 import type {Section} from '../domain/index.ts'
 import {openSqlite, type SqliteDatabase} from '../native/index.ts'
@@ -76,7 +76,11 @@ export async function openBuildWriter(options: WriterOptions): Promise<BuildWrit
   await mkdir(buildsFolder(dataDir), {recursive: true})
   await mkdir(folder)
   const databasePath = join(folder, databaseFile)
-  if (base) await copyFile(join(base.folder, databaseFile), databasePath, constants.COPYFILE_FICLONE)
+  if (base) {
+    await copyFile(join(base.folder, databaseFile), databasePath, constants.COPYFILE_FICLONE)
+    // A copy has the rights of what it was made of, which may be those of an umask that has changed.
+    await chmod(databasePath, 0o666 & ~process.umask())
+  }
 
   const db = openSqlite(databasePath)
   // A crash leaves a staging folder that is thrown away, so neither a journal nor a flush is needed before the end.

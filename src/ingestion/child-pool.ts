@@ -9,11 +9,12 @@ import {runsTypescript} from '../typescript/index.ts'
  * - `memory` its heap overflowed; it would again
  * - `died` its process ended, and nothing tells why: the machine may have been short of memory
  * - `threw` the program says so itself
+ * - `busy` all processes had other tasks for as long as it may wait
  * - `start` no process could be started, whatever the task
  */
-export type ChildFailureKind = 'cpu' | 'stuck' | 'memory' | 'died' | 'threw' | 'start'
+export type ChildFailureKind = 'cpu' | 'stuck' | 'memory' | 'died' | 'threw' | 'busy' | 'start'
 
-/** A task gave no result. The process that had it is gone, unless it `threw`; another takes its place. */
+/** A task gave no result. The process that had it is gone, unless it `threw` or none had it; another takes its place. */
 export class ChildFailure extends Error {
   override readonly name = 'ChildFailure'
   readonly kind: ChildFailureKind
@@ -44,6 +45,8 @@ export interface TaskOptions {
   readonly cpuMs?: number
   /** Longest wait by the clock, far beyond `cpuMs`: only for a task that waits and does nothing. */
   readonly wallMs: number
+  /** Longest wait for a process that is busy, in milliseconds; one that starts is waited for. Default for ever. */
+  readonly queueMs?: number
   readonly signal?: AbortSignal
 }
 
@@ -203,6 +206,18 @@ export function openChildPool<Task, Result>(options: ChildPoolOptions): ChildPoo
     })
   }
 
+  function giveUpAfter(queueMs: number, job: Job): void {
+    if (!queue.includes(job)) return
+    const timer = setTimeout(() => {
+      const at = queue.indexOf(job)
+      if (at < 0) return
+      if ([...workers].some(({isReady}) => !isReady)) return giveUpAfter(queueMs, job)
+      queue.splice(at, 1)
+      job.settle({error: new ChildFailure('busy', `no process was free for ${seconds(queueMs)}`)})
+    }, queueMs)
+    timer.unref()
+  }
+
   function tellIdle(): void {
     if ([...workers].some(({job}) => job)) return
     for (const tell of [...idle]) tell()
@@ -243,6 +258,7 @@ export function openChildPool<Task, Result>(options: ChildPoolOptions): ChildPoo
         signal?.addEventListener('abort', onAbort, {once: true})
         queue.push(job)
         feed()
+        if (taskOptions.queueMs !== undefined) giveUpAfter(taskOptions.queueMs, job)
       })
     },
     pause() {

@@ -41,7 +41,7 @@ export function factsOf(
     ...(records?.diagnostics().filter(isKept) ?? []),
     ...tried.flatMap((file) => file.source.diagnostics),
     ...duplicateUrlsIn(pages),
-    ...brokenLinksIn(pages, (path) => files.has(path) || readInside(scan.root, path) !== null),
+    ...brokenLinksIn(pages, (path) => files.has(path) || readInside(scan, path) !== null),
   ].sort(compareDiagnostics)
   const counted = [
     ...(records?.fidelity().filter(isKept) ?? []),

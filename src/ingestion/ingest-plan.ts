@@ -120,7 +120,7 @@ export function planOf(scan: Scan, before: Base | null, isMadeAnew: boolean): Pl
   const includedHash = (path: string): string | null => {
     let hash = hashes.get(path)
     if (hash === undefined) {
-      const bytes = readInside(scan.root, path)
+      const bytes = readInside(scan, path)
       hash = bytes && hashOf(bytes)
       hashes.set(path, hash)
     }
@@ -142,7 +142,7 @@ export function planOf(scan: Scan, before: Base | null, isMadeAnew: boolean): Pl
       file.isPage &&
       isUnread(scan, file.path) &&
       !isFileTakenBack(join(scan.root, file.path), file.path) &&
-      !tookInWithheld(file, scan.root),
+      !tookInWithheld(file, scan),
   )
   const kept = new Set(stillThere)
   const pagesByHash = new Map(

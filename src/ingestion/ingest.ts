@@ -42,7 +42,7 @@ async function run(context: IngestContext): Promise<IngestReport> {
   if (!isKnownModel) context.embedder().catch(() => undefined)
   let writer: BuildWriter | null = null
   try {
-    const scan = await context.stage('scan', () => scanFolder(content, signalOption))
+    const scan = await context.stage('scan', () => scanFolder(content, {...signalOption, dataDir}))
     const site = siteFor(context, scan)
     const cutter = cutterOf(site)
     const {id, name, dimensions} = isKnownModel ? current.manifest.embedding : await context.embedder()

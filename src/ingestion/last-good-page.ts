@@ -3,6 +3,7 @@ import type {BuildRecords, FileRecord, StoredFidelity} from '../index/index.ts'
 import {noFrontMatter} from '../markdown/front-matter.ts'
 import {langOf, routeOf, versionOf} from '../markdown/routes.ts'
 import type {SiteRules} from '../markdown/site.ts'
+import type {ContentRoot} from './content-root.ts'
 import type {ParsedFile} from './parsed-file.ts'
 import {readInside, withheldInside} from './read-inside.ts'
 import {hashOf} from './scan-folder.ts'
@@ -14,7 +15,7 @@ export interface LastGoodOptions {
   readonly before: BuildRecords | null
   /** What the build before has of the file: under its path, or under the one that it was moved from. */
   readonly known: FileRecord | undefined
-  readonly root: string
+  readonly content: ContentRoot
   readonly site: SiteRules
 }
 
@@ -22,8 +23,11 @@ export interface LastGoodOptions {
  * A page that could not be read keeps the text it had: old words under a warning are better than a hole in the
  * index. Anything else, and a page that was none before, comes back as it is.
  */
-export function withLastGood(parsed: ParsedFile, {before, known, root, site}: LastGoodOptions): ParsedFile {
-  if (parsed.state !== 'failed' || !known?.isPage || tookInWithheld(known, root)) return parsed
+export function withLastGood(
+  parsed: ParsedFile,
+  {before, known, content, site}: LastGoodOptions,
+): ParsedFile {
+  if (parsed.state !== 'failed' || !known?.isPage || tookInWithheld(known, content)) return parsed
   const stored = before?.page(known.path) ?? null
   if (stored === null) return parsed
   const {source} = parsed
@@ -39,7 +43,7 @@ export function withLastGood(parsed: ParsedFile, {before, known, root, site}: La
       ...source,
       // What it took in may be what it cannot be read with: then a change there is worth a try.
       includes: known.includes.map(({path}) => {
-        const bytes = readInside(root, path)
+        const bytes = readInside(content, path)
         return {path, hash: bytes && hashOf(bytes)}
       }),
       diagnostics: [...source.diagnostics, note],
@@ -52,8 +56,8 @@ export function withLastGood(parsed: ParsedFile, {before, known, root, site}: La
 }
 
 /** Whether the page's text has words of a file that is not shown: an older Docent took it in, or it is a link by now. */
-export function tookInWithheld({includes}: FileRecord, root: string): boolean {
-  return includes.some(({path, hash}) => hash !== null && withheldInside(root, path) !== null)
+export function tookInWithheld({includes}: FileRecord, content: ContentRoot): boolean {
+  return includes.some(({path, hash}) => hash !== null && withheldInside(content, path) !== null)
 }
 
 /** The page at its new place: what its path gave it is given by the new one, what its front matter gave it stays. */

@@ -117,7 +117,7 @@ export async function runPageStage(context: IngestContext, stage: PageStage): Pr
       const own = plan.before.get(path)
       // What cannot be read was kept for these bytes before, wherever they stood then.
       const known = own?.hash === hash ? own : (plan.pagesByHash.get(hash) ?? own)
-      const parsed = withLastGood(read, {before: before?.records ?? null, known, root: scan.root, site})
+      const parsed = withLastGood(read, {before: before?.records ?? null, known, content: scan, site})
       if (isAsBefore(parsed)) failedAgain++
       if (parsed.state === 'failed') failed++
       if (parsed.state === 'failed' && !own) strangers++
@@ -171,7 +171,7 @@ function failureOf(hash: string, diagnostics: readonly Diagnostic[], isCounted: 
 }
 
 function openParser({options}: IngestContext, scan: Scan, site: SiteRules, {toParse}: Plan): PageParser {
-  const setup: ParseSetup = {root: scan.root, site}
+  const setup: ParseSetup = {root: scan.root, dataDir: scan.dataDir, site}
   if (options.openParser) return options.openParser(setup)
   const bytes = toParse.reduce((sum, file) => sum + file.bytes, 0)
   return openParserPool(setup, {

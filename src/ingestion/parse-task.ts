@@ -3,13 +3,12 @@ import type {IncludedFile, PageReference} from '../index/index.ts'
 import type {ParsedPage, SiteRules} from '../markdown/index.ts'
 // Not from the room's index, which brings the renderer with it: every process that reads pages would load it.
 import {parsePage} from '../markdown/parse-page.ts'
+import type {ContentRoot} from './content-root.ts'
 import {linksOf, writtenAnchorsIn} from './links.ts'
 import {readInside, withheldInside} from './read-inside.ts'
 import {encodingProblemOf, hashOf} from './scan-folder.ts'
 
-export interface ParseSetup {
-  /** The content root, without symbolic links. */
-  readonly root: string
+export interface ParseSetup extends ContentRoot {
   readonly site: SiteRules
 }
 
@@ -26,14 +25,14 @@ export interface ParseResult extends Omit<ParsedPage, 'includes'> {
 }
 
 /** Reads one page, with what it includes from below the content root. Takes as long as it takes. */
-export function parseTask({root, site}: ParseSetup, {path, text}: ParseTask): ParseResult {
+export function parseTask({site, ...content}: ParseSetup, {path, text}: ParseTask): ParseResult {
   const included = new Map<string, string | null>()
   /** Why files are no text, by path. */
   const unreadable = new Map<string, string>()
   const refused = new Map<string, string>()
   const readInclude = (wanted: string): string | null => {
-    const bytes = readInside(root, wanted)
-    const withheld = bytes === null ? withheldInside(root, wanted) : null
+    const bytes = readInside(content, wanted)
+    const withheld = bytes === null ? withheldInside(content, wanted) : null
     if (withheld !== null) refused.set(wanted, withheld)
     included.set(wanted, bytes && hashOf(bytes))
     const problem = bytes && encodingProblemOf(bytes)
@@ -55,7 +54,7 @@ export function parseTask({root, site}: ParseSetup, {path, text}: ParseTask): Pa
     ...[...refused].map(([wanted, reason]) =>
       warning(
         'include-refused',
-        `it takes in ${wanted}, a link to a file that is not shown: ${reason}`,
+        `it takes in ${wanted}, which is, or leads to, a file that is not shown: ${reason}`,
         'Copy what readers may see into a file of another name.',
       ),
     ),

@@ -36,7 +36,7 @@ export async function readPage(
     // Aborting closes the parser.
     signal?.throwIfAborted()
     if (!(error instanceof ChildFailure)) throw error
-    if (error.kind === 'start') {
+    if (error.kind === 'start' || error.kind === 'busy') {
       throw new DocentError('internal', `the processes that read pages do not start: ${error.message}`, {
         cause: error,
       })
@@ -51,7 +51,7 @@ export async function readPage(
 export const retriedRules: ReadonlySet<string> = new Set(['parse-timeout', 'parse-crash', 'unreadable'])
 
 const failures: Readonly<
-  Record<Exclude<ChildFailureKind, 'start'>, {readonly rule: string; readonly hint?: string}>
+  Record<Exclude<ChildFailureKind, 'start' | 'busy'>, {readonly rule: string; readonly hint?: string}>
 > = {
   cpu: {
     rule: 'too-slow',

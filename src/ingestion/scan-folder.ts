@@ -16,6 +16,7 @@ import {setImmediate as breathe} from 'node:timers/promises'
 import {type Diagnostic, DocentError, fileDiagnostic} from '../domain/index.ts'
 import {isSiteConfig, type ProjectFile} from '../markdown/site.ts'
 import {toolFolders, withheldReason} from '../markdown/withheld.ts'
+import {type ContentRoot, contentRootOf, dataReason, isWithin} from './content-root.ts'
 
 /** A Markdown file that can be read. */
 export interface ScannedFile {
@@ -26,9 +27,7 @@ export interface ScannedFile {
   readonly hash: string
 }
 
-export interface Scan {
-  /** The content root, without symbolic links. */
-  readonly root: string
+export interface Scan extends ContentRoot {
   /** By path, in code unit order. */
   readonly files: readonly ScannedFile[]
   /** Files that tell how the site is made. */
@@ -69,13 +68,16 @@ const foldersAbove = 2
 const filesPerTurn = 100
 
 /**
- * Finds every `.md` and `.mdx` file below a folder. Hidden files and `node_modules` are passed over silently;
- * what cannot or must not be read (links that lead out, in circles or to what is hidden, devices, unreadable files, over 5 MB, not
+ * Finds every `.md` and `.mdx` file below a folder. Hidden files, `node_modules` and a data folder in it are passed over
+ * silently; what cannot or must not be read (links that lead out, in circles or to what is hidden, devices, unreadable files, over 5 MB, not
  * UTF-8) becomes a diagnostic. Calls that wait in turn take a fifth of the time of promises, and nothing else is to be
  * done meanwhile.
  * @throws DocentError `config` when the folder is not there; the signal's reason when aborted.
  */
-export async function scanFolder(content: string, {signal}: {signal?: AbortSignal} = {}): Promise<Scan> {
+export async function scanFolder(
+  content: string,
+  {signal, dataDir = null}: {readonly signal?: AbortSignal; readonly dataDir?: string | null} = {},
+): Promise<Scan> {
   let root: string
   try {
     root = realpathSync.native(content)
@@ -87,6 +89,7 @@ export async function scanFolder(content: string, {signal}: {signal?: AbortSigna
       {cause},
     )
   }
+  const place = contentRootOf(root, dataDir)
   const files: ScannedFile[] = []
   const configs: ProjectFile[] = []
   const diagnostics: Diagnostic[] = []
@@ -144,10 +147,14 @@ export async function scanFolder(content: string, {signal}: {signal?: AbortSigna
       }
       return
     }
-    const isInside = real === root || real.startsWith(root + sep)
+    const isInside = isWithin(root, real)
+    const ownData = dataReason(place, real)
     if (found.isDirectory()) {
       if (!isInside) report(path, 'symlink-escape', 'the link leads out of the content folder')
-      else if (ancestors.includes(real))
+      else if (ownData !== null) {
+        if (isLink)
+          report(path, 'symlink-withheld', `the link leads to a folder that is not shown: ${ownData}`)
+      } else if (ancestors.includes(real))
         report(path, 'symlink-loop', 'the link leads to a folder it stands in')
       else if (ancestors.length >= maxFolderDepth)
         report(path, 'too-deep', `folders nest deeper than ${maxFolderDepth}`)
@@ -156,7 +163,7 @@ export async function scanFolder(content: string, {signal}: {signal?: AbortSigna
     }
     if (!isMarkdown(path)) return
     if (!isInside) return report(path, 'symlink-escape', 'the link leads out of the content folder')
-    const withheld = withheldReason(real.slice(root.length + 1).replaceAll(sep, '/'))
+    const withheld = ownData ?? withheldReason(real.slice(root.length + 1).replaceAll(sep, '/'))
     if (withheld !== null) {
       return report(path, 'symlink-withheld', `the link leads to a file that is not shown: ${withheld}`)
     }
@@ -194,7 +201,7 @@ export async function scanFolder(content: string, {signal}: {signal?: AbortSigna
   await walk('', [root])
   if (configs.length === 0) configs.push(...configsAbove(root))
   files.sort((one, other) => (one.path < other.path ? -1 : one.path > other.path ? 1 : 0))
-  return {root, files, configs, diagnostics, unread}
+  return {...place, files, configs, diagnostics, unread}
 }
 
 /** Configurations in the folders above, the nearest folder with one, not beyond the root of a repository. */

@@ -1,8 +1,10 @@
-import {basename} from 'node:path'
+import {basename, resolve} from 'node:path'
 import {watch} from 'chokidar'
 
 export interface WatchOptions {
   readonly signal: AbortSignal
+  /** Written by each ingest, so that what changes there says nothing. */
+  readonly dataDir: string
   /** Quiet time after the last change before the work begins: editors and git write many files. Default 300. */
   readonly quietMs?: number
   /** Called when the folder cannot be watched any further. */
@@ -15,14 +17,16 @@ export interface WatchOptions {
  */
 export async function* contentChanges(
   content: string,
-  {signal, quietMs = 300, onError = () => {}}: WatchOptions,
+  {signal, dataDir, quietMs = 300, onError = () => {}}: WatchOptions,
 ): AsyncGenerator<{readonly paths: ReadonlySet<string>}> {
   let changed = new Set<string>()
   let wake: () => void = () => {}
+  const data = resolve(dataDir)
   const watcher = watch(content, {
     ignoreInitial: true,
     ignored: (path) =>
-      /^(?:\..+|node_modules)$/.test(basename(path)) && path !== content && !path.endsWith('.vitepress'),
+      (resolve(path) === data && data !== resolve(content)) ||
+      (/^(?:\..+|node_modules)$/.test(basename(path)) && path !== content && !path.endsWith('.vitepress')),
   })
   watcher.on('all', (_event, path) => {
     changed.add(path)

@@ -1,3 +1,10 @@
 export {importNative, isNotInstalled, requireNative} from './native-package.ts'
-export {createPrivateFile, makePrivate, makePrivateFile, makePrivateFolder} from './private-files.ts'
+export {
+  createPrivateFile,
+  exposureOf,
+  keepOthersFromWriting,
+  makePrivate,
+  makePrivateFile,
+  makePrivateFolder,
+} from './private-files.ts'
 export {openSqlite, type SqliteDatabase} from './sqlite.ts'

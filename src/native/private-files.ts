@@ -23,8 +23,11 @@ export function makePrivateFile(file: string): void {
   closeSync(openSync(file, 'a', 0o600))
 }
 
-/** Takes all rights on a file from everybody but its owner. A file that is not there, or not ours, stays as it is. */
-export function makePrivate(file: string): void {
+/**
+ * Takes all rights on a file from everybody but its owner. A file that is not there, or not ours, stays as it is.
+ * @returns as `exposureOf`, of what is left.
+ */
+export function makePrivate(file: string): string | null {
   try {
     const {mode} = statSync(file)
     if ((mode & 0o077) !== 0) chmodSync(file, mode & 0o700)
@@ -32,6 +35,23 @@ export function makePrivate(file: string): void {
     const {code} = error as NodeJS.ErrnoException
     if (code !== 'ENOENT' && code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'EROFS') throw error
   }
+  return exposureOf(file)
+}
+
+/** That others on this machine may read or change a file, and what to do; null when they may not, or none is there. */
+export function exposureOf(file: string): string | null {
+  const uid = process.getuid?.()
+  const found = statSync(file, {throwIfNoEntry: false})
+  // Without users there are no such rights.
+  if (uid === undefined || found === undefined || (found.mode & 0o077) === 0) return null
+  const quoted = `'${file.replaceAll("'", "'\\''")}'`
+  const owner = found.uid === uid ? '' : `it belongs to user ${found.uid}; `
+  return `${file} is open to other users of this machine: ${owner}as root, run chown ${uid} ${quoted} && chmod 600 ${quoted}`
+}
+
+/** Lets only this process's user write what it and its children make from now on, whatever the umask it was given. */
+export function keepOthersFromWriting(): void {
+  process.umask(process.umask() | 0o022)
 }
 
 /** A file that nobody else can read at any time. Close it, or discard it. */

@@ -2,6 +2,7 @@ import {accessSync, constants, existsSync, realpathSync, statSync} from 'node:fs
 import {dirname} from 'node:path'
 import {DocentError} from '../domain/index.ts'
 import {
+  exposureOf,
   makePrivate,
   makePrivateFile,
   makePrivateFolder,
@@ -12,18 +13,23 @@ import {addRefOf, migrate} from './migrations.ts'
 
 /** A file larger than this is not read through at every start: it would take seconds. */
 const maxCheckedBytes = 128 * 1024 * 1024
+/** The file itself, and what SQLite puts beside it. */
+const besides = ['', '-wal', '-shm', '-journal']
 
 /**
  * Opens or makes the transcripts file for writing, checks it and brings its schema up to date. A file that is
  * damaged or not ours is left as it is, save that others may no longer read it.
  * @throws DocentError `storage` that names the file and says what to do.
  */
-export function openDatabase(file: string, options: {readonly maxFileBytes?: number} = {}): SqliteDatabase {
+export function openDatabase(
+  file: string,
+  options: {readonly maxFileBytes?: number; readonly onExposed?: (warning: string) => void} = {},
+): SqliteDatabase {
   const isInMemory = file === ':memory:'
   const isNew = !isInMemory && !existsSync(file)
   if (!isInMemory) {
     checkPlace(file)
-    makeAllPrivate(file)
+    makeAllPrivate(file, options.onExposed)
   }
 
   let db: SqliteDatabase | null = null
@@ -102,6 +108,13 @@ export function openDatabaseBeside(file: string, access: 'read' | 'write'): Sqli
   }
 }
 
+/** What others on this machine may read of a transcripts file and what lies beside it, and what to do, for commands. */
+export function exposuresOf(file: string): string[] {
+  if (!existsSync(file)) return []
+  const real = realpathSync(file)
+  return besides.flatMap((suffix) => exposureOf(real + suffix) ?? [])
+}
+
 /** What SQLite threw, in words an operator can act on. */
 export function storageError(error: unknown, file: string): DocentError {
   if (error instanceof DocentError) return error
@@ -160,11 +173,14 @@ function checkPlace(file: string): void {
  * be personal, and other users of the machine need not read them. A file that was copied here has the rights that its
  * copier gave it, and what an older Docent left when it was killed has wider ones.
  */
-function makeAllPrivate(file: string): void {
+function makeAllPrivate(file: string, onExposed?: (warning: string) => void): void {
   try {
     if (!existsSync(file)) makePrivateFile(file)
     const real = realpathSync(file)
-    for (const suffix of ['', '-wal', '-shm', '-journal']) makePrivate(real + suffix)
+    for (const suffix of besides) {
+      const warning = makePrivate(real + suffix)
+      if (warning !== null) onExposed?.(warning)
+    }
   } catch (cause) {
     throw new DocentError('storage', `${file} ${adviceOf('SQLITE_CANTOPEN')}`, {cause})
   }

@@ -42,6 +42,8 @@ export interface TranscriptsOptions {
   readonly onDegraded?: (reason: string | null) => void
   /** Told false when another process holds copies of what was removed in the file, and true when they are gone. */
   readonly onErased?: (isErased: boolean) => void
+  /** Told at the start of a file that others on this machine may read, as it is another user's, and what to do. */
+  readonly onExposed?: (warning: string) => void
   /** Told once, when the first answers are removed for want of room. */
   readonly onFull?: () => void
 }

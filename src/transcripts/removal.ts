@@ -55,18 +55,34 @@ export interface Eraser {
   readonly isDone: boolean
   /** Empties the log now or, while another process holds that up, again and again until it went through. */
   erase(): void
-  /** Tries a last time where something is left. */
+  /** Tries a last time where something is left, or another process has removed something. */
   close(): void
 }
 
 const firstPauseMs = 250
 const maxPauseMs = 10_000
+/** How often it is looked whether another process has written, as a purge does. */
+const lookEveryMs = 60_000
 
-/** `onChange` is told false when copies are left, and true when they are gone. */
+/**
+ * `onChange` is told false when copies are left, and true when they are gone. What a purge beside the server had to
+ * leave is erased within a minute of being possible.
+ */
 export function createEraser(db: SqliteDatabase, onChange?: (isDone: boolean) => void): Eraser {
   let isDone = true
   let pauseMs = firstPauseMs
   let timer: ReturnType<typeof setTimeout> | null = null
+  let version = versionOf(db)
+  const looking = setInterval(() => {
+    if (othersWrote()) erase()
+  }, lookEveryMs)
+  looking.unref?.()
+
+  function othersWrote(): boolean {
+    const before = version
+    version = versionOf(db)
+    return version !== before
+  }
 
   function erase(): void {
     stopWaiting()
@@ -92,8 +108,18 @@ export function createEraser(db: SqliteDatabase, onChange?: (isDone: boolean) =>
     },
     erase,
     close() {
-      if (!isDone) erase()
+      clearInterval(looking)
+      if (othersWrote() || !isDone) erase()
       stopWaiting()
     },
+  }
+}
+
+/** Another number whenever another connection has written; null while it cannot be read. */
+function versionOf(db: SqliteDatabase): number | null {
+  try {
+    return db.pragma('data_version', {simple: true}) as number
+  } catch {
+    return null
   }
 }

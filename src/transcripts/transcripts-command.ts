@@ -6,6 +6,7 @@ import {createPrivateFile} from '../native/index.ts'
 import {cleanText, escapedJson} from '../text/clean-text.ts'
 import {csvHeader, csvRowOf, jsonLineOf} from './export-format.ts'
 import {endMomentOf, momentOf} from './moments.ts'
+import {exposuresOf} from './open-database.ts'
 import {
   backUpTranscripts,
   purgeTranscripts,
@@ -98,12 +99,13 @@ async function command(args: readonly string[], around: CommandSurroundings): Pr
   }
 
   const file = join(values.data ?? around.dataDir(), 'transcripts.sqlite')
+  for (const warning of exposuresOf(file)) warn(`${cleanText(warning)}\n`)
   if (name === 'purge') {
     const {removed, isErased} = await purgeTranscripts(file, purgeBefore(values))
     await print(`Removed ${removed} ${removed === 1 ? 'answer' : 'answers'}.\n`)
     if (isErased) return 0
     warn(
-      'Another process reads the transcripts, so copies of removed words are left in their file. Purge again when it has ended.\n',
+      'Another process reads the transcripts, so copies of removed words are left in their file. A running server erases them within a minute of its end, and otherwise the next start does; or purge again then.\n',
     )
     return 1
   }

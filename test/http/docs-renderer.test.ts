@@ -15,6 +15,8 @@ vi.setConfig({testTimeout: 240_000})
 
 /** A remark parser needs seconds for it, on the fastest machine there is. */
 const endless = 'a@b.c_'.repeat(33_000)
+/** More than twenty times that. */
+const minutes = endless.repeat(5)
 /** 22 KB that make eight million cells. */
 const immense = `|${'a|'.repeat(4_000)}\n|${'-|'.repeat(4_000)}\n${'|a\n'.repeat(2_000)}`
 
@@ -32,7 +34,13 @@ beforeAll(async () => {
   const many = Array.from({length: 70}, (_, n) => pageOf(`many/${n}.md`, `# Page ${n}`))
   const manifest = await writeBuild(
     folder,
-    [pageOf('endless.md', `${endless} <b>`), pageOf('immense.md', immense), ...many],
+    [
+      pageOf('endless.md', `${endless} <b>`),
+      pageOf('minutes/1.md', minutes),
+      pageOf('minutes/2.md', minutes),
+      pageOf('immense.md', immense),
+      ...many,
+    ],
     {embedding: embedder, embed: (texts) => embedder.embedPassages(texts)},
   )
   build = await openBuild(buildFolder(folder, manifest.id))
@@ -106,6 +114,58 @@ test('all who ask for a page meanwhile get the one that is made, and it is kept'
 
   expect(new Set(views).size).toBe(1)
   expect(await page(docs, 'many/1.md')).toBe(views[0])
+})
+
+/** Far more than any of these tests takes. */
+const cpuMs = 3_600_000
+
+/** Pages being laid out that will never be done. */
+function heldUpBy(docs: DocsRenderer, ...paths: string[]): void {
+  for (const path of paths) page(docs, path).catch(() => undefined)
+}
+
+test('a page that takes long holds up no other', async () => {
+  const docs = open({cpuMs})
+  heldUpBy(docs, 'minutes/1.md')
+
+  for (let n = 0; n < 5; n++) {
+    const made = await page(docs, `many/${n}.md`)
+    expect(made).not.toHaveProperty('isStandIn')
+    expect(textOf(made)).toContain(`>Page ${n}<`)
+  }
+})
+
+test('while pages keep all processes, others are shown as they are written, all who ask alike, and it is not kept', async () => {
+  const {log, pages} = warnings()
+  const docs = open({log, cpuMs, busyMs: 200})
+  heldUpBy(docs, 'minutes/1.md', 'minutes/2.md')
+
+  const views = await Promise.all(Array.from({length: 50}, () => page(docs, 'many/1.md')))
+  const twin = await docs.view(build, {kind: 'markdown', pageId: build.pageByPath('many/1.md')!.id})
+  const list = await docs.view(build, {kind: 'list'})
+
+  expect(new Set(views).size).toBe(1)
+  expect(views[0]).toMatchObject({isStandIn: true})
+  expect(textOf(views[0]!)).toContain('<pre># Page 1</pre>')
+  expect(textOf(twin)).toBe('# Page 1')
+  expect(textOf(list)).toContain('many/1')
+  expect(await page(docs, 'many/1.md')).not.toBe(views[0])
+  expect(pages).toEqual([])
+  expect(processes()).toBe(2)
+})
+
+test('a page that was shown as it is written is laid out when there is a process for it', async () => {
+  const docs = open({cpuMs: 4_000, busyMs: 200})
+  heldUpBy(docs, 'minutes/1.md', 'minutes/2.md')
+
+  const first = await page(docs, 'many/1.md')
+  await vi.waitFor(async () => expect(await page(docs, 'many/1.md')).not.toHaveProperty('isStandIn'), {
+    timeout: 120_000,
+    interval: 200,
+  })
+
+  expect(textOf(first)).toContain('<pre># Page 1</pre>')
+  expect(textOf(await page(docs, 'many/1.md'))).toContain('>Page 1<')
 })
 
 test('what is kept is bounded by what it weighs', async () => {

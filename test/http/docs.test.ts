@@ -3,12 +3,17 @@ import {type IncomingMessage, request} from 'node:http'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {brotliDecompressSync, gunzipSync} from 'node:zlib'
-import {afterAll, beforeAll, describe, expect, test} from 'vitest'
+import {afterAll, beforeAll, describe, expect, test, vi} from 'vitest'
 import type {Page} from '../../src/domain/index.ts'
 import {buildFolder, type IndexBuild, openBuild, writeBuild} from '../../src/index/index.ts'
 import {hashingEmbedder} from '../support/hashing-embedder.ts'
 import {type HttpProduct, startHttpProduct} from '../support/http-product.ts'
 import {samplePage} from '../support/sample-pages.ts'
+
+vi.setConfig({testTimeout: 240_000})
+
+/** A remark parser needs most of a minute for it. */
+const endless = 'a@b.c_'.repeat(150_000)
 
 let folder: string
 let build: IndexBuild
@@ -42,6 +47,10 @@ beforeAll(async () => {
       pageOf('elsewhere.md', 'Elsewhere', '# Elsewhere', {url: 'https://docs.example.com/elsewhere'}),
       // A second of work for a parser, and more.
       pageOf('hard.md', 'Hard', '[a'.repeat(60_000)),
+      // More than any parser gets.
+      pageOf('endless/1.md', 'Endless', endless),
+      pageOf('endless/2.md', 'Endless', endless),
+      ...[0, 1, 2, 3, 4].map((n) => pageOf(`waits/${n}.md`, 'Waits', 'Some **words**.')),
     ],
     {embedding: embedder, embed: (texts) => embedder.embedPassages(texts)},
   )
@@ -191,6 +200,35 @@ describe('the ingested pages', () => {
     expect(status).toBe(200)
     // On that thread it would be nearly all of it.
     expect(longest).toBeLessThan((last - startedAt) / 2)
+  })
+
+  test('are shown as they are written, and kept by nobody, while heavy ones are laid out', async () => {
+    const leaving = new AbortController()
+    const heavy = [1, 2].map((n) =>
+      fetch(`${product.url}/docs/endless/${n}`, {signal: leaving.signal}).catch(() => null),
+    )
+    let route = ''
+    let response = new Response()
+    // The first may come before the heavy ones.
+    for (let n = 0; n < 5 && response.headers.get('cache-control') !== 'no-store'; n++) {
+      route = `/docs/waits/${n}`
+      response = await fetch(product.url + route)
+    }
+    const text = await response.text()
+    leaving.abort()
+    await Promise.all(heavy)
+
+    expect(response.status).toBe(200)
+    expect(response.headers.get('cache-control')).toBe('no-store')
+    expect(text).toContain('<pre>Some **words**.</pre>')
+    await vi.waitFor(
+      async () => {
+        const later = await fetch(product.url + route)
+        expect(later.headers.get('cache-control')).toBe('no-cache')
+        expect(await later.text()).toContain('Some <strong>words</strong>.')
+      },
+      {timeout: 200_000, interval: 200},
+    )
   })
 
   test('use a style sheet that is there', async () => {

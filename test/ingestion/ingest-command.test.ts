@@ -1,6 +1,6 @@
 import {type ChildProcess, spawn} from 'node:child_process'
 import {once} from 'node:events'
-import {existsSync, readdirSync} from 'node:fs'
+import {chmodSync, existsSync, readdirSync, statSync} from 'node:fs'
 import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {afterEach, describe, expect, test, vi} from 'vitest'
@@ -77,6 +77,32 @@ function started(program: string, args: readonly string[], env: Readonly<Record<
 const volumes = '# Volumes\n\nA volume keeps files.\n'
 
 describe('npm run ingest', () => {
+  test('lets nobody else write the index, whatever the umask and the rights of the build before', async () => {
+    const folder = newFolder({'volumes.md': volumes})
+    const ingested = async () => {
+      const umask = process.umask(0)
+      const {exit, err} = command(folder)
+      process.umask(umask)
+      expect([await exit, err()]).toEqual([0, ''])
+    }
+    const files = () => readdirSync(folder.dataDir, {recursive: true, encoding: 'utf8'}).sort()
+    const writable = () => files().filter((path) => (statSync(join(folder.dataDir, path)).mode & 0o022) !== 0)
+
+    await ingested()
+    const first = {files: files(), writable: writable()}
+    for (const path of first.files) {
+      if (/sqlite$|hnsw$|json$/.test(path)) chmodSync(join(folder.dataDir, path), 0o666)
+    }
+    folder.write('volumes.md', `${volumes}\nIt outlives a pod.\n`)
+    await ingested()
+
+    expect(first.files).toContain('CURRENT')
+    expect(first.writable).toEqual([])
+    const current = (await currentBuildId(folder.dataDir))!
+    expect(files().filter((path) => path.includes(`${current}/`)).length).toBeGreaterThan(2)
+    expect(writable().filter((path) => path.includes(current) || path === 'CURRENT')).toEqual([])
+  })
+
   test('publishes, then finds nothing to do, and says so without noise', async () => {
     const folder = newFolder({'a.md': volumes, 'b.md': '# Tokens\n\nRotate them.\n'})
 

@@ -1,4 +1,4 @@
-import {rmSync, symlinkSync, writeFileSync} from 'node:fs'
+import {mkdirSync, rmSync, symlinkSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, expect, test} from 'vitest'
 import type {IngestOptions} from '../../src/ingestion/index.ts'
@@ -59,6 +59,8 @@ describe.each(Object.entries(includes))('an include by %s', (_, includeOf) => {
       '.git/config',
       '.npmrc',
       'server.pem',
+      'server.pem.bak',
+      'app.env.local',
       '.folder/part.txt',
       'node_modules/a/part.txt',
     ]
@@ -75,7 +77,7 @@ describe.each(Object.entries(includes))('an include by %s', (_, includeOf) => {
     expect(await published(folder)).not.toContain(secret)
     const refusals = report.diagnostics.filter(({rule}) => rule === 'include-refused')
     expect(refusals.map(({reason}) => reason).join('\n')).toMatch(/\.env[\s\S]*hold keys/)
-    expect(refusals.some(({reason}) => reason.includes('link.txt, a link to a file'))).toBe(true)
+    expect(refusals.some(({reason}) => reason.includes('link.txt, which is, or leads to, a file'))).toBe(true)
   })
 })
 
@@ -110,6 +112,73 @@ test('a page that is a link to a hidden file is set aside', async () => {
 
   expect(report.diagnostics).toMatchObject([{path: 'page.md', rule: 'symlink-withheld'}])
   expect(await published(folder)).not.toContain(secret)
+})
+
+describe('a data folder within the content', () => {
+  const own = ['CURRENT', 'ended-sessions.json', 'secret', 'secret.12.new', 'transcripts.sqlite-wal']
+  const include = (file: string) => `{{#include ${file}}}`
+  const write = (data: string) => {
+    mkdirSync(join(data, 'models'), {recursive: true})
+    for (const file of own) writeFileSync(join(data, file), `${secret}\n`)
+  }
+
+  test('gives neither pages nor what pages take in, itself or by a link', async () => {
+    const paths = [...own.map((file) => `data/${file}`), 'data/models/page.md', 'linked/secret', 'file.txt']
+    const folder = newFolder({
+      'page.md': `# Page\n\nWords.\n\n${paths.map(include).join('\n\n')}\n`,
+      'data.md': '# Data\n\nOf another name.\n',
+    })
+    const dataDir = join(folder.content, 'data')
+    write(dataDir)
+    writeFileSync(join(dataDir, 'models', 'page.md'), `# Model\n\n${secret}\n`)
+    symlinkSync('data', join(folder.content, 'linked'))
+    symlinkSync('data/secret', join(folder.content, 'file.txt'))
+    symlinkSync('data/models/page.md', join(folder.content, 'model.md'))
+
+    const report = await ingestFolder(
+      folder,
+      {dataDir, openParser: (setup) => openParserPool(setup, {size: 1}), force: true},
+      hashingEmbedder(),
+    )
+
+    expect(report.pages.total).toBe(2)
+    expect(await published({...folder, dataDir})).not.toContain(secret)
+    const rules = report.diagnostics.map(({path, rule}) => `${path} ${rule}`)
+    expect(rules).toContain('linked symlink-withheld')
+    expect(rules).toContain('model.md symlink-withheld')
+    expect(rules.filter((rule) => rule === 'page.md include-refused')).toHaveLength(
+      report.diagnostics.filter(({rule}) => rule === 'include-refused').length,
+    )
+    const refused = report.diagnostics.flatMap(({rule, reason}) =>
+      rule === 'include-refused' ? [reason] : [],
+    )
+    for (const path of paths) expect(refused.some((reason) => reason.includes(path))).toBe(true)
+  })
+
+  test('that a link leads to is found as well', async () => {
+    const folder = newFolder({'page.md': `# Page\n\n${include('real/ended-sessions.json')}\n`})
+    write(join(folder.content, 'real'))
+    symlinkSync(join(folder.content, 'real'), folder.dataDir)
+
+    await run(folder)
+
+    expect(await published(folder)).not.toContain(secret)
+  })
+
+  test('keeps its files back and shows the pages when it is the content folder', async () => {
+    const folder = newFolder({
+      'page.md': `# Page\n\n${own.map(include).join('\n\n')}\n`,
+      'secret.md': '# How\n\nSo.\n',
+    })
+    write(folder.content)
+    rmSync(join(folder.content, 'transcripts.sqlite-wal'))
+    rmSync(join(folder.content, 'CURRENT'))
+
+    const report = await ingestFolder(folder, {dataDir: folder.content, force: true}, hashingEmbedder())
+
+    expect(report.pages.total).toBe(2)
+    expect(await published({...folder, dataDir: folder.content})).not.toContain(secret)
+  })
 })
 
 describe('what was published before', () => {

@@ -5,6 +5,7 @@ import {dirname} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {afterEach, describe, expect, test, vi} from 'vitest'
 import type {Transcripts, TranscriptsOptions} from '../../src/transcripts/open-transcripts.ts'
+import {readTranscripts} from '../../src/transcripts/read-transcripts.ts'
 import {transcriptsCommand} from '../../src/transcripts/transcripts-command.ts'
 import {runsTypescript} from '../../src/typescript/index.ts'
 import {journalAnswer, openForTest, temporaryFile} from './samples.ts'
@@ -119,6 +120,48 @@ test('the purge command says when copies are left, and takes them when it is run
   expect(first).toEqual({code: 1, stdout: 'Removed 2 answers.\n', stderr: expect.stringContaining('copies')})
   expect(second).toEqual({code: 0, stdout: 'Removed 0 answers.\n', stderr: ''})
   expect(rawBytes(file)).not.toMatch(words)
+})
+
+describe('what a purge beside the server had to leave', () => {
+  async function purgedBeside(): Promise<{
+    file: string
+    transcripts: Transcripts
+    letGo: () => Promise<void>
+  }> {
+    const file = temporaryFile()
+    const transcripts = await answered(file)
+    const letGo = await heldByAnother(file)
+    expect(await purge(file)).toMatchObject({code: 1, stderr: expect.stringContaining('running server')})
+    return {file, transcripts, letGo}
+  }
+
+  test('is erased by the server, also when the reader lets go long after', async () => {
+    vi.useFakeTimers({toFake: ['setInterval', 'clearInterval']})
+    const {file, transcripts, letGo} = await purgedBeside()
+
+    vi.advanceTimersByTime(60_000)
+    const wasErased = transcripts.isErased
+    const left = rawBytes(file)
+    await letGo()
+    await vi.waitFor(() => expect(transcripts.isErased).toBe(true), {timeout: 60_000, interval: 50})
+
+    expect(wasErased).toBe(false)
+    expect(left).toMatch(words)
+    expect(rawBytes(file)).not.toMatch(words)
+    expect(rawBytes(file)).toContain('Quokka')
+  })
+
+  test('is erased at the server’s end, if nothing else came before', async () => {
+    const {file, transcripts, letGo} = await purgedBeside()
+    await letGo()
+    // Keeps the log from being emptied for being the last to close.
+    const reader = readTranscripts(file)
+
+    transcripts.close()
+
+    expect(rawBytes(file)).not.toMatch(words)
+    reader.close()
+  })
 })
 
 async function purge(file: string) {

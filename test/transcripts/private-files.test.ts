@@ -3,6 +3,8 @@ import {chmodSync, copyFileSync, mkdirSync, readdirSync, statSync, symlinkSync} 
 import {dirname, join} from 'node:path'
 import {afterEach, beforeEach, describe, expect, test} from 'vitest'
 import {purgeTranscripts, readTranscripts} from '../../src/transcripts/read-transcripts.ts'
+import {transcriptsCommand} from '../../src/transcripts/transcripts-command.ts'
+import {runsTypescript} from '../../src/typescript/index.ts'
 import {journalAnswer, openForTest, temporaryFile} from './samples.ts'
 
 /** A folder that others may look into, and a umask that gives them everything new: only the files' own rights hold. */
@@ -103,4 +105,59 @@ test('a data folder that is made is for this user alone; one that is there is le
 
   expect(statSync(dirname(made)).mode & 0o777).toBe(0o700)
   expect(statSync(dirname(shared)).mode & 0o777).toBe(0o775)
+})
+
+describe('a file that others may read and that cannot be narrowed', () => {
+  // Only root can make what belongs to somebody else.
+  test.skipIf(process.getuid?.() !== 0)(
+    'is opened all the same, with a warning that says what to do',
+    async () => {
+      const file = sharedFile()
+      await answered(file)
+      const copy = sharedFile()
+      copyFileSync(file, copy)
+      chmodSync(copy, 0o666)
+      chmodSync(dirname(copy), 0o777)
+      const module = new URL('../../src/transcripts/open-transcripts.ts', import.meta.url).href
+      const program = `
+      const {openTranscripts} = await import(${JSON.stringify(module)})
+      openTranscripts({file: ${JSON.stringify(copy)}, onExposed: (warning) => console.log(warning)}).close()`
+
+      const {stdout, stderr, status} = spawnSync(
+        process.execPath,
+        [...runsTypescript, '--input-type=module', '-e', program],
+        {uid: 65534, gid: 65534, encoding: 'utf8'},
+      )
+
+      expect({status, stderr}).toEqual({status: 0, stderr: ''})
+      expect(stdout).toBe(
+        `${copy} is open to other users of this machine: it belongs to user 0; as root, run chown 65534 '${copy}' && chmod 600 '${copy}'\n`,
+      )
+    },
+  )
+
+  test.skipIf(process.getuid === undefined)('is told of by commands as well', async () => {
+    const file = sharedFile()
+    const transcripts = await answered(file)
+    const list = async () => {
+      let warnings = ''
+      const code = await transcriptsCommand(['list', '--data', dirname(file)], {
+        dataDir: () => '/nowhere/at/all',
+        print: async () => {},
+        warn: (text) => {
+          warnings += text
+        },
+        view: {columns: 100, hasColors: false},
+      })
+      return {code, warnings}
+    }
+    const before = await list()
+    transcripts.close()
+    chmodSync(file, 0o644)
+
+    const after = await list()
+
+    expect(before).toEqual({code: 0, warnings: ''})
+    expect(after).toEqual({code: 0, warnings: expect.stringContaining(`chmod 600 '${file}'`)})
+  })
 })
