@@ -6,6 +6,7 @@ import {csvHeader, csvRowOf, jsonLineOf} from '../transcripts/export-format.ts'
 import type {Transcript, TranscriptStore} from '../transcripts/transcript-store.ts'
 import {requireJson} from './answer-routes.ts'
 import {endWithStreamHead, openEventStream, resumePointOf} from './event-stream.ts'
+import {verifyDepth} from './json-depth.ts'
 import {ownPagesOnly} from './origins.ts'
 import type {Reindexing} from './reindexing.ts'
 import {parsed, reviewOf, signInBody, transcriptQueryOf} from './request-schemas.ts'
@@ -34,7 +35,7 @@ export function createAdminRouter(deps: AdminRoutesDeps): Router {
   const {staff, answering, transcripts, builds, reindexing, heartbeatMs, slowReaderTimeoutMs} = deps
   const router = Router()
   router.use(ownPagesOnly)
-  router.use(express.json({limit: '256kb'}))
+  router.use(express.json({limit: '256kb', verify: verifyDepth}))
 
   router.post('/session', (request, response) => {
     requireJson(request)

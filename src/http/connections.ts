@@ -9,13 +9,15 @@ import type {Socket} from 'node:net'
 import {holderOf} from './limits.ts'
 import {oneATurn} from './one-a-turn.ts'
 import {isForWebSocket} from './plain-upgrade.ts'
-import {slotsOf} from './slots.ts'
+import {budgetOf, slotsOf} from './slots.ts'
 
 export interface ConnectionOptions {
   /** Connections of one address at the same time; 0 for no limit. */
   readonly maxConnectionsPerAddress: number
   /** Whether an address is a trusted proxy's, whose connections are everybody's and are not counted. */
   readonly isProxy: (address: string) => boolean
+  /** Who makes a request, behind a trusted proxy as well. */
+  readonly visitorOf: (request: IncomingMessage) => string
   /** A peer that takes nothing of what was written for so long is cut off. */
   readonly slowReaderTimeoutMs: number
   /** Told once for each connection that was closed because its address has too many. */
@@ -33,11 +35,12 @@ export interface Connections {
 interface Exchange {
   readonly request: IncomingMessage
   readonly response: ServerResponse
+  readonly visitor: string
+  /** Gives back what it takes of the visitor's memory. */
+  readonly free: () => void
 }
 
 interface Connection {
-  /** Whose it is, for taking turns; null for a proxy's. */
-  readonly holder: string | null
   /** The first is being answered, the others wait. */
   readonly exchanges: Exchange[]
   hasAnswered: boolean
@@ -51,6 +54,12 @@ const requestTimeoutMs = 30_000
 const requestCheckMs = 5000
 /** Requests that a connection may have under way, the one being answered included. */
 const maxExchanges = 8
+/** Headers of a request: one with as many is answered 431. */
+const maxHeaders = 200
+/** What the requests of a visitor that are not answered yet may weigh together: thousands of usual ones. */
+const maxVisitorWeight = 16 * 1024 * 1024
+/** What a header takes in memory beside its text. */
+const headerWeight = 100
 /** A stream notices a slow reader by itself, and says so: it comes first. */
 const streamsFirstMs = 1000
 
@@ -60,30 +69,33 @@ const streamsFirstMs = 1000
  * Node parses what a client sends ahead and would start all of it; but only the response whose turn it is has the
  * socket, and only that one is told when the socket closes. The others would hold their files, and write their answers
  * on, for nobody. So a request waits until the response before it has closed, and what waits when the connection
- * closes never begins. Requests of one address begin one a turn of the event loop, over however many connections.
+ * closes never begins. Requests of one visitor begin one a turn of the event loop, over however many connections, and
+ * what is held of them until they are answered is bounded.
  */
 export function createBoundedServer(
   handle: RequestListener,
   options: ConnectionOptions,
 ): {readonly server: Server; readonly connections: Connections} {
-  const {maxConnectionsPerAddress, isProxy, slowReaderTimeoutMs, onRefused} = options
+  const {maxConnectionsPerAddress, isProxy, visitorOf, slowReaderTimeoutMs, onRefused} = options
   const connections = new Map<Socket, Connection>()
   const takeConnection = slotsOf(maxConnectionsPerAddress)
+  const takeMemory = budgetOf(maxVisitorWeight)
   const inTurn = oneATurn()
 
   function accept(socket: Socket): void {
     // A request whose Upgrade was taken off brings its connection a second time.
     if (connections.has(socket)) return
     const address = socket.remoteAddress
-    const holder = address === undefined || isProxy(address) ? null : holderOf(address)
-    const free = holder === null ? () => {} : takeConnection(holder)
+    const isCounted = address !== undefined && !isProxy(address)
+    const free = isCounted ? takeConnection(holderOf(address)) : () => {}
     if (free === null) {
       onRefused()
       socket.destroy()
       return
     }
-    connections.set(socket, {holder, exchanges: [], hasAnswered: false})
+    connections.set(socket, {exchanges: [], hasAnswered: false})
     socket.once('close', () => {
+      for (const exchange of connections.get(socket)?.exchanges ?? []) exchange.free()
       connections.delete(socket)
       free()
     })
@@ -95,27 +107,29 @@ export function createBoundedServer(
     // The rest of what was read with the request that was one too many.
     if (connection === undefined || socket.destroyed) return
     const {exchanges} = connection
-    if (exchanges.length >= maxExchanges) {
+    const visitor = visitorOf(request)
+    const free = exchanges.length < maxExchanges ? takeMemory(visitor, weightOf(request)) : null
+    if (free === null) {
       socket.destroy()
       return
     }
-    exchanges.push({request, response})
+    exchanges.push({request, response, visitor, free})
     if (exchanges.length === 1) beginNext(connection, socket)
   }
 
   function begin(connection: Connection, {request, response}: Exchange): void {
     response.once('close', () => {
       connection.hasAnswered = true
-      connection.exchanges.shift()
+      connection.exchanges.shift()?.free()
       beginNext(connection, request.socket)
     })
-    handle(request, response)
+    if (!hasTooManyHeaders(request)) handle(request, response)
+    else response.writeHead(431, {connection: 'close'}).end()
   }
 
   function beginNext(connection: Connection, socket: Socket): void {
-    if (connection.exchanges.length === 0 || socket.destroyed) return
-    if (connection.holder === null) beginFirst(connection, socket)
-    else inTurn(connection.holder, () => beginFirst(connection, socket))
+    const [next] = connection.exchanges
+    if (next !== undefined && !socket.destroyed) inTurn(next.visitor, () => beginFirst(connection, socket))
   }
 
   function beginFirst(connection: Connection, socket: Socket): void {
@@ -142,6 +156,7 @@ export function createBoundedServer(
     keepAliveTimeout: keepAliveTimeoutMs,
   }
   const server = createServer(serverOptions, take)
+  server.maxHeadersCount = maxHeaders
   server.on('connection', accept)
   server.setTimeout(slowReaderTimeoutMs + streamsFirstMs, onQuiet)
 
@@ -152,4 +167,16 @@ export function createBoundedServer(
       open: {[Symbol.iterator]: () => connections.keys()},
     },
   }
+}
+
+/** Whether there were more than are read. Without the rest a request may be another one: it is not to be served. */
+export function hasTooManyHeaders({rawHeaders}: IncomingMessage): boolean {
+  return rawHeaders.length >= 2 * maxHeaders
+}
+
+/** About how many bytes a request takes in memory, its body left out: that is read when its turn has come. */
+function weightOf({url = '', rawHeaders}: IncomingMessage): number {
+  return (
+    rawHeaders.reduce((sum, {length}) => sum + length, url.length) + rawHeaders.length * (headerWeight / 2)
+  )
 }

@@ -1,18 +1,42 @@
 import type {Router} from 'express'
+import {DocentError} from '../domain/index.ts'
 import type {CurrentBuild, IndexBuild} from '../index/build.ts'
 import type {DocsView} from './docs-child.ts'
 import {missingPage} from './docs-html.ts'
 import {pageAt, pageOfTwin} from './docs-lookup.ts'
-import type {DocsRenderer} from './docs-renderer.ts'
+import type {DocsPage, DocsRenderer} from './docs-renderer.ts'
+import {visitorOf} from './limits.ts'
 import {sendPacked} from './packed.ts'
+import {slotsOf} from './slots.ts'
 
 export interface DocsRoutesDeps {
   readonly current: CurrentBuild
   readonly renderer: DocsRenderer
 }
 
+/** Of the places for pages that are being made, a quarter: one visitor leaves room for others. */
+const maxPagesPerVisitor = 16
+
 /** Adds the ingested pages to a router, as HTML and as `….md`. */
 export function addDocsRoutes(router: Router, {current, renderer}: DocsRoutesDeps): void {
+  const takePlace = slotsOf(maxPagesPerVisitor)
+
+  /** What is kept is there at once, so places are held by pages that must be made. */
+  async function madeFor(visitor: string, make: () => Promise<DocsPage>): Promise<DocsPage> {
+    const free = takePlace(visitor)
+    if (free === null) {
+      throw new DocentError('rate_limited', 'Many pages are being prepared for you; try again in a moment.', {
+        retryAfterMs: 1000,
+        details: {limit: 'pages'},
+      })
+    }
+    try {
+      return await make()
+    } finally {
+      free()
+    }
+  }
+
   router.get(['/docs', '/docs/*route'], async (request, response) => {
     const route = routeOf(request.params)
     const {build, release} = current.lease()
@@ -24,7 +48,7 @@ export function addDocsRoutes(router: Router, {current, renderer}: DocsRoutesDep
         return
       }
       const type = view.kind === 'markdown' ? 'text/markdown; charset=utf-8' : 'html'
-      const made = await renderer.view(build, view)
+      const made = await madeFor(visitorOf(request), () => renderer.view(build, view))
       if (made.isStandIn) response.setHeader('cache-control', 'no-store')
       await sendPacked(response, made, type)
     } finally {

@@ -20,7 +20,8 @@ import {errorHandler} from './error-response.ts'
 import {createGuesses} from './guesses.ts'
 import {type HostOptions, hostGuard} from './hosts.ts'
 import {addInfoRoute} from './info-route.ts'
-import {createLimits, type LimitOptions} from './limits.ts'
+import {verifyDepth} from './json-depth.ts'
+import {createLimits, type LimitOptions, visitorOf} from './limits.ts'
 import {type Log, loggedPath} from './log.ts'
 import type {Metrics} from './metrics.ts'
 import {createOperators, type OperatorOptions} from './operators.ts'
@@ -134,7 +135,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
     '/api/admin',
     createAdminRouter({staff, answering, transcripts, builds: deps.builds, reindexing, ...streaming}),
   )
-  app.use('/api', crossOrigin(options.allowedOrigins), express.json({limit: '64kb'}))
+  app.use('/api', crossOrigin(options.allowedOrigins), express.json({limit: '64kb', verify: verifyDepth}))
   addAnswerRoutes(app, {answering, transcripts, limits, keyOfVisitor, metrics, log, bufferMs, ...streaming})
   addSearchRoute(app, {search: deps.search, limits})
   addInfoRoute(app, deps.generator)
@@ -163,6 +164,8 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   const {server, connections} = createBoundedServer(app, {
     maxConnectionsPerAddress: options.maxConnectionsPerAddress,
     isProxy: (address) => app.get('trust proxy fn')(address, 0),
+    // Express's `ip` for a request that Express has not seen yet.
+    visitorOf: (request) => visitorOf(Object.setPrototypeOf(request, app.request) as express.Request),
     slowReaderTimeoutMs,
     onRefused() {
       metrics.refused('too_many_connections')

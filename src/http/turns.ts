@@ -1,3 +1,4 @@
+import {setTimeout as delay} from 'node:timers/promises'
 import {DocentError} from '../domain/index.ts'
 
 /** Runs some work of a visitor when those before it are done. @throws DocentError `rate_limited` when too many wait. */
@@ -5,7 +6,8 @@ export type InTurn = <T>(visitor: string, work: () => Promise<T>) => Promise<T>
 
 /**
  * One thing at a time for each visitor, in the order they came: however many one visitor asks for at once, another
- * waits for one of them at most. Nothing is kept of a visitor without any.
+ * waits for one of them at most. After one that took long the next one waits twice as long as it took beyond what is
+ * usual, so that most of the time is the others'. Nothing is kept of a visitor without any.
  */
 export function turnsOf(most: number): InTurn {
   const lines = new Map<string, {length: number; last: Promise<unknown>}>()
@@ -24,14 +26,26 @@ export function turnsOf(most: number): InTurn {
     }
     lines.set(visitor, line)
     line.length++
-    const mine = line.last.then(work)
+    let beganAt = 0
+    const mine = line.last.then(() => {
+      beganAt = performance.now()
+      return work()
+    })
     // Whoever is next waits for its end, not for its result.
-    line.last = mine.catch(() => {})
-    try {
-      return await mine
-    } finally {
+    line.last = mine.catch(() => {}).then(() => pauseAfter(performance.now() - beganAt))
+    void line.last.then(() => {
       line.length--
       if (line.length === 0) lines.delete(visitor)
-    }
+    })
+    return mine
   }
+}
+
+/** Nothing after what took no longer than this. */
+const usualMs = 10
+const maxPauseMs = 1000
+
+function pauseAfter(tookMs: number): Promise<void> | undefined {
+  const pauseMs = 2 * (tookMs - usualMs)
+  return pauseMs > 0 ? delay(Math.min(pauseMs, maxPauseMs), undefined, {ref: false}) : undefined
 }

@@ -4,6 +4,7 @@ import type {RawData, WebSocket} from 'ws'
 import type {Answering} from '../answering/answering.ts'
 import {DocentError, toDocentError} from '../domain/index.ts'
 import {errorBodyOf, statusOf} from './error-response.ts'
+import {checkJsonDepth} from './json-depth.ts'
 import type {Limits, OnAnswerEnd} from './limits.ts'
 import type {Log} from './log.ts'
 import type {Metrics} from './metrics.ts'
@@ -243,9 +244,10 @@ function withRef(ref: string | undefined): {readonly ref?: string} {
   return ref === undefined ? {} : {ref}
 }
 
-/** Undefined for what is no JSON. */
+/** Undefined for what is no JSON, or none that anything here asks for. */
 function jsonOf(text: string): unknown {
   try {
+    checkJsonDepth(Buffer.from(text))
     return JSON.parse(text)
   } catch {
     return undefined

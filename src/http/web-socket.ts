@@ -3,7 +3,7 @@ import type {Duplex} from 'node:stream'
 import type {Express, Request} from 'express'
 import {WebSocketServer} from 'ws'
 import {DocentError, toDocentError} from '../domain/index.ts'
-import type {Connections} from './connections.ts'
+import {type Connections, hasTooManyHeaders} from './connections.ts'
 import {errorBodyOf, statusOf} from './error-response.ts'
 import {visitorOf} from './limits.ts'
 import {isAllowedOrigin} from './origins.ts'
@@ -51,7 +51,7 @@ export function openWebSocketDoor(server: Server, app: Express, deps: WebSocketD
 
   server.on('upgrade', (incoming: IncomingMessage, socket: Duplex, head: Buffer) => {
     // What this connection asked before is still to be answered on it.
-    if (connections.isAnswering(incoming.socket)) socket.destroy()
+    if (connections.isAnswering(incoming.socket) || hasTooManyHeaders(incoming)) socket.destroy()
     else if (isForWebSocket(incoming)) open(incoming, socket, head)
     else answerWithoutUpgrade(server, incoming, socket, head)
   })

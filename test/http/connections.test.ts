@@ -276,3 +276,49 @@ test('a server that closes does not wait for a client that takes nothing', async
 
   socket.terminate()
 })
+
+describe('what one client sends ahead', () => {
+  /** With as many headers as Node reads of a request. */
+  const fat = get('/api/info', ...Array.from({length: 950}, (_, n) => `a${n}: b`))
+
+  test('a request with more headers than are read is not served', async () => {
+    const product = await start()
+    const plain = await send(product, fat)
+    // Its length is lost behind them: what follows would be taken for a request of its own.
+    const upgrade = await send(
+      product,
+      [
+        'POST /api/answers HTTP/1.1',
+        'host: localhost',
+        'connection: upgrade',
+        'upgrade: h2c',
+        ...Array.from({length: 1100}, () => 'a:b'),
+        'content-length: 40',
+        '',
+        'GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n',
+      ].join('\r\n'),
+    )
+
+    await expect.poll(() => plain.text, patiently).toMatch(/^HTTP\/1.1 431 /)
+    await expect.poll(() => plain.isClosed && upgrade.isClosed, patiently).toBe(true)
+    expect(upgrade.text).not.toContain('200 OK')
+    await expect.poll(() => connectionsOf(product), patiently).toBe(0)
+  })
+
+  test('is held within bounds, over however many connections', async () => {
+    const product = await start()
+    const held = await product.ask({question: 'Held?'})
+    // 16 KB of head each, seven of them behind one that is not answered yet.
+    const large = get('/api/info', `a: ${'x'.repeat(14_000)}`)
+    const sent = await Promise.all(
+      Array.from({length: 400}, () => send(product, ask('Waiting?') + large.repeat(7), {reads: false})),
+    )
+
+    expect(sent).toHaveLength(400)
+    await expect.poll(() => connectionsOf(product), patiently).toBeLessThan(200)
+    // Others, and those within the bound, go on.
+    expect((await fetch(`${product.url}/api/info`)).status).toBe(200)
+    expect(held.status).toBe(200)
+    await held.body?.cancel()
+  })
+})

@@ -52,6 +52,7 @@ test('more than there is room for are refused, with a time, until one is done', 
   await settled()
   done('1')
   await first
+  await settled()
   const fourth = inTurn('a', work('4'))
   await settled()
   done('2')
