@@ -69,6 +69,25 @@ async function pour(socket: Socket, bytes: Buffer, {isOver}: Attack): Promise<vo
   }
 }
 
+/** Requests over so many connections, each as soon as the one before is answered. */
+async function repeat(
+  attack: Pick<Attack, 'open' | 'isOver'>,
+  connections: number,
+  request: (n: number) => string,
+): Promise<void> {
+  let n = 0
+  const walk = async () => {
+    let socket = attack.open()
+    while (!attack.isOver()) {
+      if (socket.destroyed) socket = attack.open()
+      socket.write(request(n++))
+      const answered = new Promise((resolve) => socket.once('data', resolve).once('close', resolve))
+      await Promise.race([answered, delay(5_000)])
+    }
+  }
+  await Promise.all(times(connections, walk))
+}
+
 /** The same frame until there are about 16 KB. */
 const many = (bytes: Buffer) =>
   Buffer.concat(Array.from({length: Math.ceil(16_384 / bytes.length)}, () => bytes))
@@ -134,26 +153,22 @@ export const floods: Readonly<Record<string, Flood>> = {
       await delay(2)
     }
   },
-  'pages below /docs': async (attack) => {
-    const {pages} = attack
-    const walk = async (first: number) => {
-      const socket = attack.open()
-      for (let n = first; !attack.isOver() && !socket.destroyed; n += 16) {
-        socket.write(get(pages[n % pages.length]!))
-        await Promise.race([new Promise((resolve) => socket.once('data', resolve)), delay(5_000)])
-      }
-    }
-    await Promise.all(times(16, walk))
+  'pages below /docs': ({pages, ...attack}) => repeat(attack, 16, (n) => get(pages[n % pages.length]!)),
+  searches: (attack) => repeat(attack, 16, (n) => get(`/api/search?q=kare+${n}+to+mire`)),
+  'searches of 450 words': async (attack) => {
+    const words = times(450, (n) => `kare${n % 90} mire${n % 70} tolo${n % 50}`.split(' ')[n % 3]!).join('+')
+    await repeat(attack, 16, (n) => get(`/api/search?k=50&q=${words}+${n}`))
   },
-  searches: async (attack) => {
-    const walk = async (first: number) => {
-      const socket = attack.open()
-      for (let n = first; !attack.isOver() && !socket.destroyed; n += 16) {
-        socket.write(get(`/api/search?q=kare+${n}+to+mire`))
-        await Promise.race([new Promise((resolve) => socket.once('data', resolve)), delay(5_000)])
-      }
+  'deeply nested JSON': async (attack) => {
+    const body = '['.repeat(30_000) + ']'.repeat(30_000)
+    await repeat(attack, 32, () => post('/api/answers', body))
+  },
+  'heads of a thousand headers, sent ahead': async (attack) => {
+    const fat = get('/api/info', times(950, (n) => `h${n}:${n}abcd\r\n`).join(''))
+    for (let n = 0; n < 600 && !attack.isOver(); n++) {
+      attack.open({reads: false}).write(fat.repeat(8))
+      if (n % 20 === 0) await delay(5)
     }
-    await Promise.all(times(16, walk))
   },
   'wrong tokens': async (attack) => {
     while (!attack.isOver()) {

@@ -55,9 +55,9 @@ const requestCheckMs = 5000
 /** Requests that a connection may have under way, the one being answered included. */
 const maxExchanges = 8
 /** Headers of a request: one with as many is answered 431. */
-const maxHeaders = 200
+const maxHeaders = 100
 /** What the requests of a visitor that are not answered yet may weigh together: thousands of usual ones. */
-const maxVisitorWeight = 16 * 1024 * 1024
+const maxVisitorWeight = 8 * 1024 * 1024
 /** What a header takes in memory beside its text. */
 const headerWeight = 100
 /** A stream notices a slow reader by itself, and says so: it comes first. */

@@ -6,7 +6,7 @@ export type InTurn = <T>(visitor: string, work: () => Promise<T>) => Promise<T>
 
 /**
  * One thing at a time for each visitor, in the order they came: however many one visitor asks for at once, another
- * waits for one of them at most. After one that took long the next one waits twice as long as it took beyond what is
+ * waits for one of them at most. After one that took long the next one waits three times what it took beyond what is
  * usual, so that most of the time is the others'. Nothing is kept of a visitor without any.
  */
 export function turnsOf(most: number): InTurn {
@@ -42,10 +42,10 @@ export function turnsOf(most: number): InTurn {
 }
 
 /** Nothing after what took no longer than this. */
-const usualMs = 10
+const usualMs = 5
 const maxPauseMs = 1000
 
 function pauseAfter(tookMs: number): Promise<void> | undefined {
-  const pauseMs = 2 * (tookMs - usualMs)
+  const pauseMs = 3 * (tookMs - usualMs)
   return pauseMs > 0 ? delay(Math.min(pauseMs, maxPauseMs), undefined, {ref: false}) : undefined
 }

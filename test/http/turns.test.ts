@@ -42,6 +42,23 @@ test('what fails holds up nobody behind it', async () => {
   expect(await next).toBe('yes')
 })
 
+test('after one that took long its visitor waits, and nobody else does', async () => {
+  const inTurn = turnsOf(10)
+  const beganAt = new Map<string, number>()
+  const long = (name: string) => async () => {
+    beganAt.set(name, performance.now())
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    return performance.now()
+  }
+
+  const [endedAt] = await Promise.all([inTurn('a', long('first')), inTurn('a', long('next'))])
+  const other = performance.now()
+  await inTurn('b', long('other'))
+
+  expect(beganAt.get('next')! - endedAt).toBeGreaterThan(100)
+  expect(beganAt.get('other')! - other).toBeLessThan(100)
+})
+
 test('more than there is room for are refused, with a time, until one is done', async () => {
   const inTurn = turnsOf(2)
   const {work, done} = handWork()
