@@ -2,7 +2,7 @@ import {mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync}
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterEach, beforeEach, describe, expect, test} from 'vitest'
-import {visitorKeys} from '../src/http/visitor-keys.ts'
+import {visitorKeys} from '../src/http/limits/visitor-keys.ts'
 import {installationSecret} from '../src/installation-secret.ts'
 
 let folder: string

@@ -6,11 +6,11 @@ import {csvHeader, csvRowOf, jsonLineOf} from '../transcripts/export-format.ts'
 import type {Transcript, TranscriptStore} from '../transcripts/transcript-store.ts'
 import {requireJson} from './answer-routes.ts'
 import {endWithStreamHead, openEventStream, resumePointOf} from './event-stream.ts'
-import {verifyDepth} from './json-depth.ts'
-import {ownPagesOnly} from './origins.ts'
+import {verifyDepth} from './guards/json-depth.ts'
+import {ownPagesOnly} from './guards/origins.ts'
 import type {Reindexing} from './reindexing.ts'
 import {parsed, reviewOf, signInBody, transcriptQueryOf} from './request-schemas.ts'
-import type {Staff} from './staff.ts'
+import type {Staff} from './staff/staff.ts'
 
 /** The builds of the index that are kept. */
 export interface BuildShelf {

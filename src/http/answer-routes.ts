@@ -5,11 +5,11 @@ import {DocentError, type Ending} from '../domain/index.ts'
 import type {TranscriptStore} from '../transcripts/transcript-store.ts'
 import {statusOf} from './error-response.ts'
 import {endWithStreamHead, frameOf, openEventStream, resumePointOf} from './event-stream.ts'
-import {type Limits, type OnAnswerEnd, visitorOf} from './limits.ts'
+import {type Limits, type OnAnswerEnd, visitorOf} from './limits/limits.ts'
+import type {KeyOfVisitor} from './limits/visitor-keys.ts'
 import type {Log} from './log.ts'
 import type {Metrics} from './metrics.ts'
 import {askRequestOf, feedbackOf, idempotencyKeyOf, timingsOf} from './request-schemas.ts'
-import type {KeyOfVisitor} from './visitor-keys.ts'
 
 export interface AnswerRoutesDeps {
   readonly answering: Answering

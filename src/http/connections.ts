@@ -6,10 +6,10 @@ import {
   type ServerResponse,
 } from 'node:http'
 import type {Socket} from 'node:net'
-import {holderOf} from './limits.ts'
-import {oneATurn} from './one-a-turn.ts'
+import {holderOf} from './limits/limits.ts'
+import {oneATurn} from './limits/one-a-turn.ts'
+import {budgetOf, slotsOf} from './limits/slots.ts'
 import {isForWebSocket} from './plain-upgrade.ts'
-import {budgetOf, slotsOf} from './slots.ts'
 
 export interface ConnectionOptions {
   /** Connections of one address at the same time; 0 for no limit. */

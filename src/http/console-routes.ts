@@ -4,10 +4,10 @@ import {cleanLine, escapedJson} from '../text/clean-text.ts'
 import {headOf} from '../text/cut.ts'
 import {endingLabelOf, writerOf} from '../transcripts/terminal-view.ts'
 import type {Transcript, TranscriptItem, TranscriptStore} from '../transcripts/transcript-store.ts'
+import {ownPagesOnly} from './guards/origins.ts'
 import {foreign, type Html, type HtmlValue, html, pageOf, withControls} from './html.ts'
-import {ownPagesOnly} from './origins.ts'
 import {transcriptQueryOf} from './request-schemas.ts'
-import type {Staff} from './staff.ts'
+import type {Staff} from './staff/staff.ts'
 
 export interface ConsoleRoutesDeps {
   readonly staff: Staff

@@ -1,8 +1,8 @@
 import type {Router} from 'express'
 import type {DocsSearch} from '../retrieval/retriever.ts'
-import {type Limits, visitorOf} from './limits.ts'
+import {type Limits, visitorOf} from './limits/limits.ts'
+import {turnsOf} from './limits/turns.ts'
 import {searchRequestOf} from './request-schemas.ts'
-import {turnsOf} from './turns.ts'
 
 export interface SearchRouteDeps {
   readonly search: DocsSearch

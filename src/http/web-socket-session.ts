@@ -4,13 +4,13 @@ import type {RawData, WebSocket} from 'ws'
 import type {Answering} from '../answering/answering.ts'
 import {DocentError, toDocentError} from '../domain/index.ts'
 import {errorBodyOf, statusOf} from './error-response.ts'
-import {checkJsonDepth} from './json-depth.ts'
-import type {Limits, OnAnswerEnd} from './limits.ts'
+import {checkJsonDepth} from './guards/json-depth.ts'
+import type {Limits, OnAnswerEnd} from './limits/limits.ts'
+import {slotsOf} from './limits/slots.ts'
+import type {KeyOfVisitor} from './limits/visitor-keys.ts'
 import type {Log} from './log.ts'
 import type {Metrics} from './metrics.ts'
 import {askRequestOf, idempotencyKeyOf, type SocketMessage, socketMessageOf} from './request-schemas.ts'
-import {slotsOf} from './slots.ts'
-import type {KeyOfVisitor} from './visitor-keys.ts'
 
 export interface WebSocketSessionDeps {
   readonly answering: Answering

@@ -3,7 +3,11 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {gunzipSync} from 'node:zlib'
 import {afterAll, afterEach, beforeAll, expect, test, vi} from 'vitest'
-import {type DocsRenderer, type DocsRendererOptions, openDocsRenderer} from '../../src/http/docs-renderer.ts'
+import {
+  type DocsRenderer,
+  type DocsRendererOptions,
+  openDocsRenderer,
+} from '../../src/http/docs/docs-renderer.ts'
 import type {Log} from '../../src/http/log.ts'
 import {silentLog} from '../../src/http/log.ts'
 import type {Packed} from '../../src/http/packed.ts'

@@ -4,8 +4,8 @@ import {connect} from 'node:net'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterEach, describe, expect, test} from 'vitest'
-import {openEndedSessions} from '../../src/http/ended-sessions.ts'
-import {createGuesses} from '../../src/http/guesses.ts'
+import {openEndedSessions} from '../../src/http/staff/ended-sessions.ts'
+import {createGuesses} from '../../src/http/staff/guesses.ts'
 import {
   adminToken,
   type HttpProduct,

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest'
-import {checkJsonDepth} from '../../src/http/json-depth.ts'
+import {checkJsonDepth} from '../../src/http/guards/json-depth.ts'
 
 const bytes = (text: string) => Buffer.from(text)
 const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth)

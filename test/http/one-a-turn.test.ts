@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest'
-import {oneATurn} from '../../src/http/one-a-turn.ts'
+import {oneATurn} from '../../src/http/limits/one-a-turn.ts'
 
 const turn = () => new Promise(setImmediate)
 

@@ -2,7 +2,7 @@ import {request as httpRequest} from 'node:http'
 import {networkInterfaces} from 'node:os'
 import {afterEach, describe, expect, test} from 'vitest'
 import {WebSocket} from 'ws'
-import {hostOf, isLoopbackName} from '../../src/http/this-machine.ts'
+import {hostOf, isLoopbackName} from '../../src/http/guards/this-machine.ts'
 import {
   type HttpProduct,
   type HttpProductOptions,

@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest'
-import {dailyBudgetOf} from '../../src/http/daily-budget.ts'
-import {rateLimitOf} from '../../src/http/rate-limit.ts'
-import {slotsOf} from '../../src/http/slots.ts'
+import {dailyBudgetOf} from '../../src/http/limits/daily-budget.ts'
+import {rateLimitOf} from '../../src/http/limits/rate-limit.ts'
+import {slotsOf} from '../../src/http/limits/slots.ts'
 
 describe('a rate limit', () => {
   test('begins anew a minute after a visitor’s first, each by itself', () => {

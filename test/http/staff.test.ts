@@ -1,7 +1,7 @@
 import {afterEach, describe, expect, test} from 'vitest'
 import {DocentError} from '../../src/domain/index.ts'
 import {transcriptQueryOf} from '../../src/http/request-schemas.ts'
-import {createStaff} from '../../src/http/staff.ts'
+import {createStaff} from '../../src/http/staff/staff.ts'
 import {allEventsOf} from '../support/event-reader.ts'
 import {
   adminToken,

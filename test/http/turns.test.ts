@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest'
-import {turnsOf} from '../../src/http/turns.ts'
+import {turnsOf} from '../../src/http/limits/turns.ts'
 
 /** Work that is done when `done` is called. */
 function handWork() {

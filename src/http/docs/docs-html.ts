@@ -1,6 +1,6 @@
-import type {BuildPages, StoredPage} from '../index/build.ts'
+import type {BuildPages, StoredPage} from '../../index/build.ts'
+import {type Html, html, pageOf, trusted} from '../html.ts'
 import {docsRouteOf, twinOf} from './docs-lookup.ts'
-import {type Html, html, pageOf, trusted} from './html.ts'
 
 /** A page with its content, which a sanitiser has made. The start page also lists all pages. */
 export function articlePage(page: StoredPage, content: string, pages: Pick<BuildPages, 'pages'>): string {

@@ -1,4 +1,4 @@
-import {DocentError} from '../domain/index.ts'
+import {DocentError} from '../../domain/index.ts'
 
 export interface DailyBudgetOptions {
   /** Answers of a model in a day over all visitors; 0 for no limit. */

@@ -1,9 +1,9 @@
 import {createHash, createHmac, randomBytes, timingSafeEqual} from 'node:crypto'
 import type {NextFunction, Request, Response} from 'express'
-import {DocentError} from '../domain/index.ts'
+import {DocentError} from '../../domain/index.ts'
+import {visitorOf} from '../limits/limits.ts'
 import {openEndedSessions} from './ended-sessions.ts'
 import {createGuesses, type Guesses} from './guesses.ts'
-import {visitorOf} from './limits.ts'
 import {createSessions, type Role, sessionMs} from './sessions.ts'
 
 export interface StaffTokens {

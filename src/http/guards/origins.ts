@@ -1,5 +1,5 @@
 import type {NextFunction, Request, Response} from 'express'
-import {DocentError} from '../domain/index.ts'
+import {DocentError} from '../../domain/index.ts'
 
 /**
  * Whether the page that sends a request may: pages of this server always, others by the list. Requests that are

@@ -1,6 +1,6 @@
 import type {Request, Response} from 'express'
-import type {AskedAnswer} from '../answering/answering.ts'
-import {DocentError} from '../domain/index.ts'
+import type {AskedAnswer} from '../../answering/answering.ts'
+import {DocentError} from '../../domain/index.ts'
 import {type DailyBudgetOptions, dailyBudgetOf} from './daily-budget.ts'
 import {type RateLimit, rateLimitOf} from './rate-limit.ts'
 import {slotsOf} from './slots.ts'

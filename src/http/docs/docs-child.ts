@@ -1,11 +1,11 @@
-import type {BuildPages} from '../index/build.ts'
-import {openPages} from '../index/build-pages.ts'
-import {serveTasks} from '../ingestion/serve-tasks.ts'
-import {renderPage} from '../markdown/render-page.ts'
+import type {BuildPages} from '../../index/build.ts'
+import {openPages} from '../../index/build-pages.ts'
+import {serveTasks} from '../../ingestion/serve-tasks.ts'
+import {renderPage} from '../../markdown/render-page.ts'
+import {pack} from '../packed.ts'
 import {articlePage} from './docs-html.ts'
 import {linkOf} from './docs-lookup.ts'
 import {easyText} from './docs-text.ts'
-import {pack} from './packed.ts'
 
 export interface DocsSetup {
   /** Hosts whose images pages may show. */

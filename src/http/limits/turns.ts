@@ -1,5 +1,5 @@
 import {setTimeout as delay} from 'node:timers/promises'
-import {DocentError} from '../domain/index.ts'
+import {DocentError} from '../../domain/index.ts'
 
 /** Runs some work of a visitor when those before it are done. @throws DocentError `rate_limited` when too many wait. */
 export type InTurn = <T>(visitor: string, work: () => Promise<T>) => Promise<T>

@@ -1,4 +1,4 @@
-import {DocentError} from '../domain/index.ts'
+import {DocentError} from '../../domain/index.ts'
 
 /** Deeper than anything that is asked for here. */
 const maxDepth = 32

@@ -1,9 +1,9 @@
 import type {IncomingMessage} from 'node:http'
 import type {RequestHandler} from 'express'
-import {cleanLine} from '../text/clean-text.ts'
-import {headOf} from '../text/cut.ts'
-import {type Limits, visitorOf} from './limits.ts'
-import type {Log} from './log.ts'
+import {cleanLine} from '../../text/clean-text.ts'
+import {headOf} from '../../text/cut.ts'
+import {type Limits, visitorOf} from '../limits/limits.ts'
+import type {Log} from '../log.ts'
 import {letPageRead} from './origins.ts'
 
 /** Says once what a proxy costs that is not trusted. */

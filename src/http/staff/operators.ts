@@ -1,10 +1,10 @@
 import {createHash, timingSafeEqual} from 'node:crypto'
 import type {NextFunction, Request, Response} from 'express'
-import {DocentError} from '../domain/index.ts'
+import {DocentError} from '../../domain/index.ts'
+import {hostOf, isForwarded, isLoopbackAddress, isLoopbackName} from '../guards/this-machine.ts'
+import {visitorOf} from '../limits/limits.ts'
 import type {Guesses} from './guesses.ts'
-import {visitorOf} from './limits.ts'
 import {bearerOf, type Staff} from './staff.ts'
-import {hostOf, isForwarded, isLoopbackAddress, isLoopbackName} from './this-machine.ts'
 
 export interface OperatorOptions {
   /** Null: figures are for this machine alone. */

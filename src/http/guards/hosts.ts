@@ -1,6 +1,6 @@
 import type {IncomingMessage} from 'node:http'
 import {isIP} from 'node:net'
-import {DocentError} from '../domain/index.ts'
+import {DocentError} from '../../domain/index.ts'
 import {hostOf, isForwarded, isLoopbackAddress, isLoopbackName} from './this-machine.ts'
 
 export interface HostOptions {

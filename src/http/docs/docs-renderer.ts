@@ -1,11 +1,11 @@
-import {BoundedMemory} from '../domain/bounded-memory.ts'
-import {DocentError} from '../domain/index.ts'
-import type {IndexBuild} from '../index/build.ts'
-import {ChildFailure, type ChildPool, openChildPool} from '../ingestion/child-pool.ts'
+import {BoundedMemory} from '../../domain/bounded-memory.ts'
+import {DocentError} from '../../domain/index.ts'
+import type {IndexBuild} from '../../index/build.ts'
+import {ChildFailure, type ChildPool, openChildPool} from '../../ingestion/child-pool.ts'
+import type {Log} from '../log.ts'
+import {type Packed, pack} from '../packed.ts'
 import type {DocsSetup, DocsTask, DocsView} from './docs-child.ts'
 import {easyText} from './docs-text.ts'
-import type {Log} from './log.ts'
-import {type Packed, pack} from './packed.ts'
 
 export interface DocsRendererOptions extends DocsSetup {
   readonly log: Log

@@ -1,13 +1,13 @@
 import type {Router} from 'express'
-import {DocentError} from '../domain/index.ts'
-import type {CurrentBuild, IndexBuild} from '../index/build.ts'
+import {DocentError} from '../../domain/index.ts'
+import type {CurrentBuild, IndexBuild} from '../../index/build.ts'
+import {visitorOf} from '../limits/limits.ts'
+import {slotsOf} from '../limits/slots.ts'
+import {sendPacked} from '../packed.ts'
 import type {DocsView} from './docs-child.ts'
 import {missingPage} from './docs-html.ts'
 import {pageAt, pageOfTwin} from './docs-lookup.ts'
 import type {DocsPage, DocsRenderer} from './docs-renderer.ts'
-import {visitorOf} from './limits.ts'
-import {sendPacked} from './packed.ts'
-import {slotsOf} from './slots.ts'
 
 export interface DocsRoutesDeps {
   readonly current: CurrentBuild
