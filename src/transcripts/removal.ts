@@ -73,10 +73,13 @@ export function createEraser(db: SqliteDatabase, onChange?: (isDone: boolean) =>
   let pauseMs = firstPauseMs
   let timer: ReturnType<typeof setTimeout> | null = null
   let version = versionOf(db)
-  const looking = setInterval(() => {
+  // Nobody else writes what is in memory alone.
+  const looking = db.memory ? null : setInterval(look, lookEveryMs)
+  looking?.unref?.()
+
+  function look(): void {
     if (othersWrote()) erase()
-  }, lookEveryMs)
-  looking.unref?.()
+  }
 
   function othersWrote(): boolean {
     const before = version
@@ -108,7 +111,7 @@ export function createEraser(db: SqliteDatabase, onChange?: (isDone: boolean) =>
     },
     erase,
     close() {
-      clearInterval(looking)
+      if (looking !== null) clearInterval(looking)
       if (othersWrote() || !isDone) erase()
       stopWaiting()
     },
