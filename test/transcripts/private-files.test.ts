@@ -1,6 +1,7 @@
 import {spawnSync} from 'node:child_process'
 import {chmodSync, copyFileSync, mkdirSync, readdirSync, statSync, symlinkSync} from 'node:fs'
 import {dirname, join} from 'node:path'
+import {fileURLToPath} from 'node:url'
 import {afterEach, beforeEach, describe, expect, test} from 'vitest'
 import {purgeTranscripts, readTranscripts} from '../../src/transcripts/read-transcripts.ts'
 import {transcriptsCommand} from '../../src/transcripts/transcripts-command.ts'
@@ -13,6 +14,17 @@ function sharedFile(): string {
   chmodSync(dirname(file), 0o755)
   return file
 }
+
+const nobody = {uid: 65534, gid: 65534, encoding: 'utf8'} as const
+/** Only root becomes somebody else, who must be able to run this Node and to read this checkout. */
+const hasNobody =
+  process.getuid?.() === 0 &&
+  spawnSync(process.execPath, [...runsTypescript, '-e', '0'], nobody).status === 0 &&
+  spawnSync(
+    process.execPath,
+    ['-e', `fs.readFileSync(${JSON.stringify(fileURLToPath(import.meta.url))})`],
+    nobody,
+  ).status === 0
 
 let umask = 0
 
@@ -28,14 +40,10 @@ afterEach(() => {
 function openToOthers(folder: string): string[] {
   const files = readdirSync(folder).map((name) => join(folder, name))
   const byMode = files.filter((path) => (statSync(path).mode & 0o077) !== 0)
-  if (process.getuid?.() !== 0) return byMode
+  if (!hasNobody) return byMode
   const program =
     'for (const file of process.argv.slice(1)) try { fs.readFileSync(file); console.log(file) } catch {}'
-  const {stdout, status} = spawnSync(process.execPath, ['-e', program, ...files], {
-    uid: 65534,
-    gid: 65534,
-    encoding: 'utf8',
-  })
+  const {stdout, status} = spawnSync(process.execPath, ['-e', program, ...files], nobody)
   expect(status).toBe(0)
   return [...new Set([...byMode, ...stdout.split('\n').filter(Boolean)])]
 }
@@ -108,33 +116,29 @@ test('a data folder that is made is for this user alone; one that is there is le
 })
 
 describe('a file that others may read and that cannot be narrowed', () => {
-  // Only root can make what belongs to somebody else.
-  test.skipIf(process.getuid?.() !== 0)(
-    'is opened all the same, with a warning that says what to do',
-    async () => {
-      const file = sharedFile()
-      await answered(file)
-      const copy = sharedFile()
-      copyFileSync(file, copy)
-      chmodSync(copy, 0o666)
-      chmodSync(dirname(copy), 0o777)
-      const module = new URL('../../src/transcripts/open-transcripts.ts', import.meta.url).href
-      const program = `
+  test.skipIf(!hasNobody)('is opened all the same, with a warning that says what to do', async () => {
+    const file = sharedFile()
+    await answered(file)
+    const copy = sharedFile()
+    copyFileSync(file, copy)
+    chmodSync(copy, 0o666)
+    chmodSync(dirname(copy), 0o777)
+    const module = new URL('../../src/transcripts/open-transcripts.ts', import.meta.url).href
+    const program = `
       const {openTranscripts} = await import(${JSON.stringify(module)})
       openTranscripts({file: ${JSON.stringify(copy)}, onExposed: (warning) => console.log(warning)}).close()`
 
-      const {stdout, stderr, status} = spawnSync(
-        process.execPath,
-        [...runsTypescript, '--input-type=module', '-e', program],
-        {uid: 65534, gid: 65534, encoding: 'utf8'},
-      )
+    const {stdout, stderr, status} = spawnSync(
+      process.execPath,
+      [...runsTypescript, '--input-type=module', '-e', program],
+      nobody,
+    )
 
-      expect({status, stderr}).toEqual({status: 0, stderr: ''})
-      expect(stdout).toBe(
-        `${copy} is open to other users of this machine: it belongs to user 0; as root, run chown 65534 '${copy}' && chmod 600 '${copy}'\n`,
-      )
-    },
-  )
+    expect({status, stderr}).toEqual({status: 0, stderr: ''})
+    expect(stdout).toBe(
+      `${copy} is open to other users of this machine: it belongs to user 0; as root, run chown 65534 '${copy}' && chmod 600 '${copy}'\n`,
+    )
+  })
 
   test.skipIf(process.getuid === undefined)('is told of by commands as well', async () => {
     const file = sharedFile()
