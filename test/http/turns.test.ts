@@ -12,10 +12,12 @@ function handWork() {
   return {begun, work, done: (name: string) => done.get(name)!()}
 }
 
+/** However slow the machine, nothing takes long by it. */
+const stopped = () => 0
 const settled = () => new Promise(setImmediate)
 
 test('what one visitor asks for at once is done one after the other; another visitor does not wait for it', async () => {
-  const inTurn = turnsOf(10)
+  const inTurn = turnsOf(10, stopped)
   const {begun, work, done} = handWork()
 
   const mine = ['a1', 'a2', 'a3'].map((name) => inTurn('a', work(name)))
@@ -60,7 +62,7 @@ test('after one that took long its visitor waits, and nobody else does', async (
 })
 
 test('more than there is room for are refused, with a time, until one is done', async () => {
-  const inTurn = turnsOf(2)
+  const inTurn = turnsOf(2, stopped)
   const {work, done} = handWork()
   const first = inTurn('a', work('1'))
   const second = inTurn('a', work('2'))

@@ -9,7 +9,7 @@ export type InTurn = <T>(visitor: string, work: () => Promise<T>) => Promise<T>
  * waits for one of them at most. After one that took long the next one waits three times what it took beyond what is
  * usual, so that most of the time is the others'. Nothing is kept of a visitor without any.
  */
-export function turnsOf(most: number): InTurn {
+export function turnsOf(most: number, now: () => number = () => performance.now()): InTurn {
   const lines = new Map<string, {length: number; last: Promise<unknown>}>()
 
   return async (visitor, work) => {
@@ -28,11 +28,11 @@ export function turnsOf(most: number): InTurn {
     line.length++
     let beganAt = 0
     const mine = line.last.then(() => {
-      beganAt = performance.now()
+      beganAt = now()
       return work()
     })
     // Whoever is next waits for its end, not for its result.
-    line.last = mine.catch(() => {}).then(() => pauseAfter(performance.now() - beganAt))
+    line.last = mine.catch(() => {}).then(() => pauseAfter(now() - beganAt))
     void line.last.then(() => {
       line.length--
       if (line.length === 0) lines.delete(visitor)
