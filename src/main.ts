@@ -30,6 +30,8 @@ const log = pino(
     ? pretty({destination: 2, sync: true, colorize: true})
     : pino.destination({dest: 2, sync: true}),
 )
+// Whoever read the ready lines may stop there, as `npm start | head -5` does: answers go on.
+process.stdout.on('error', () => {})
 const say = (line: string) => process.stdout.write(`${cleanLine(line)}\n`)
 
 let server: DocentServer | null = null

@@ -190,6 +190,27 @@ describe('a server told to stop', () => {
   })
 })
 
+test('a server whose ready lines nobody takes any more goes on', async () => {
+  const probe = createServer().listen(0, '127.0.0.1')
+  await once(probe, 'listening')
+  const {port} = probe.address() as AddressInfo
+  await new Promise((resolve) => probe.close(resolve))
+  const {child, stderr} = launch({PORT: String(port)})
+  child.stdout!.destroy()
+
+  const status = () =>
+    fetch(`http://127.0.0.1:${port}/readyz`).then(
+      (response) => response.status,
+      () => null,
+    )
+  await expect.poll(status, {timeout: 90_000}).toBe(200)
+  // All of its lines have been written by now, into nothing.
+  await new Promise((resolve) => setTimeout(resolve, 500))
+
+  expect(await status()).toBe(200)
+  expect([child.exitCode, stderr()]).toEqual([null, expect.not.stringContaining('EPIPE')])
+})
+
 describe('a server behind a proxy', () => {
   test('that is not trusted says at the start what that costs, and once in the log when such requests come', async () => {
     const {url, stdout, stderr} = await start()
