@@ -156,7 +156,7 @@ export const floods: Readonly<Record<string, Flood>> = {
   'pages below /docs': ({pages, ...attack}) => repeat(attack, 16, (n) => get(pages[n % pages.length]!)),
   searches: (attack) => repeat(attack, 16, (n) => get(`/api/search?q=kare+${n}+to+mire`)),
   'searches of 450 words': async (attack) => {
-    const words = times(450, (n) => `kare${n % 90} mire${n % 70} tolo${n % 50}`.split(' ')[n % 3]!).join('+')
+    const words = times(450, (n) => `${['kare', 'mire', 'tolo'][n % 3]}${n % 90}`).join('+')
     await repeat(attack, 16, (n) => get(`/api/search?k=50&q=${words}+${n}`))
   },
   'deeply nested JSON': async (attack) => {

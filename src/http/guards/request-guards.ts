@@ -22,14 +22,12 @@ export function proxyNotice(log: Log): RequestHandler {
 
 /** Refuses requests for hosts that are not ours, and says once in the log what to do when one is. */
 export function guardHost(checkHost: (request: IncomingMessage) => void, log: Log): RequestHandler {
-  let isSaid = false
+  const say = once((host: string) => log.warn({host: cleanLine(headOf(host, 100))}, hostAdvice))
   return (request, _response, next) => {
     try {
       checkHost(request)
     } catch (error) {
-      const host = cleanLine(headOf(request.headers.host ?? '', 100))
-      if (!isSaid) log.warn({host}, hostAdvice)
-      isSaid = true
+      say(request.headers.host ?? '')
       throw error
     }
     next()
@@ -40,10 +38,10 @@ const hostAdvice =
   'requests for this host name are refused. If it is yours, name it in ALLOWED_HOSTS, or let the proxy send X-Forwarded-For.'
 
 /** What is worth one line in the log, and no flood of them. */
-export function once(say: () => void): () => void {
+export function once<Facts extends unknown[]>(say: (...facts: Facts) => void): (...facts: Facts) => void {
   let isSaid = false
-  return () => {
-    if (!isSaid) say()
+  return (...facts) => {
+    if (!isSaid) say(...facts)
     isSaid = true
   }
 }

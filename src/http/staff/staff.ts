@@ -1,9 +1,10 @@
-import {createHash, createHmac, randomBytes, timingSafeEqual} from 'node:crypto'
+import {createHmac, randomBytes, timingSafeEqual} from 'node:crypto'
 import type {NextFunction, Request, Response} from 'express'
 import {DocentError} from '../../domain/index.ts'
 import {visitorOf} from '../limits/limits.ts'
 import {openEndedSessions} from './ended-sessions.ts'
 import {createGuesses, type Guesses} from './guesses.ts'
+import {digestOf} from './secrets.ts'
 import {createSessions, type Role, sessionMs} from './sessions.ts'
 
 export interface StaffTokens {
@@ -62,7 +63,7 @@ export function createStaff(
       ['docs', tokens.docsToken],
       ['support', tokens.supportToken],
     ] as const
-  ).flatMap(([role, token]) => (token === null ? [] : [{role, hash: hashOf(token)}]))
+  ).flatMap(([role, token]) => (token === null ? [] : [{role, hash: digestOf(token)}]))
   const key =
     known.length === 0
       ? randomBytes(32)
@@ -74,7 +75,7 @@ export function createStaff(
   const oneTimeTokens = new Map<string, number>()
 
   function roleOfToken(token: string): Role | null {
-    const hash = hashOf(token)
+    const hash = digestOf(token)
     let found: Role | null = null
     for (const candidate of known) {
       if (timingSafeEqual(candidate.hash, hash)) found ??= candidate.role
@@ -83,7 +84,7 @@ export function createStaff(
   }
 
   function takeOneTimeToken(token: string): Role | null {
-    const hash = hashOf(token).toString('hex')
+    const hash = digestOf(token).toString('hex')
     const expiresAt = oneTimeTokens.get(hash)
     oneTimeTokens.delete(hash)
     return expiresAt !== undefined && expiresAt > now() ? 'admin' : null
@@ -122,7 +123,7 @@ export function createStaff(
     signOut: sessions.end,
     issueOneTimeToken() {
       const token = randomBytes(24).toString('base64url')
-      oneTimeTokens.set(hashOf(token).toString('hex'), now() + oneTimeTokenMs)
+      oneTimeTokens.set(digestOf(token).toString('hex'), now() + oneTimeTokenMs)
       return token
     },
   }
@@ -131,8 +132,4 @@ export function createStaff(
 /** The token of an `Authorization: Bearer` header. Ours may hold blanks: those of before did. */
 export function bearerOf(request: Request): string | null {
   return /^Bearer +(\S|\S.*\S)\s*$/i.exec(request.get('authorization') ?? '')?.[1] ?? null
-}
-
-function hashOf(text: string): Buffer {
-  return createHash('sha256').update(text).digest()
 }
