@@ -262,6 +262,7 @@ function sectionOf(n: number, question: number): RetrievedSource {
   return {
     n,
     id: `s${question}-${n}`,
+    group: `s${question}-${n}`,
     title: 'Bench',
     headings: ['Bench', `Section ${n}`],
     url: '/docs/bench',

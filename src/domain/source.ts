@@ -1,4 +1,4 @@
-/** A section shown to a reader as the ground of an answer. These fields go on the wire. */
+/** A section shown to a reader as the ground of an answer: one section, its own text. These fields go on the wire. */
 export interface Source {
   /** One-based and stable within an answer; later rounds go on counting. What `[n]` in the text refers to. */
   readonly n: number
@@ -22,6 +22,11 @@ export type Highlight = readonly [start: number, end: number]
 
 /** A source with what generation needs and readers are not sent. */
 export interface RetrievedSource extends Source {
+  /**
+   * The `id` of the source it was found with, its own where it was found by itself. Sections that are short neighbours,
+   * or stand under a heading with little text, share a group: one place in the ranking, each its own source.
+   */
+  readonly group: string
   /** The best part of the section as Markdown, bounded by the retriever's budget: what a generator may quote. */
   readonly markdown: string
   /** The same as visible words. */

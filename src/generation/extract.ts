@@ -83,7 +83,8 @@ interface Candidate {
   readonly unit: Unit
   readonly block: Block
   readonly source: RetrievedSource
-  /** Where its source stands, then its block, then its place in the source. */
+  /** Where its source's group stands among the groups, which is its rank; then its source, its block, its place in the source. */
+  readonly rank: number
   readonly sourceIndex: number
   readonly blockIndex: number
   readonly index: number
@@ -111,7 +112,10 @@ export function extract(
 ): ExtractPart[] {
   const {words: mostWords = 120, codeLines: codeBudget = 48, characters: characterBudget = 8_000} = options
   const weights = {...defaultWeights, ...options.weights}
-  const bySource = sources.map((source, index) => candidatesOf(source, index, characterBudget / 2))
+  const ranks = ranksOf(sources)
+  const bySource = sources.map((source, index) =>
+    candidatesOf(source, index, ranks.get(source.group)!, characterBudget / 2),
+  )
   const candidates = bySource.flat()
   if (candidates.length === 0) return []
   const asked = askedOf(question, candidates)
@@ -186,7 +190,7 @@ export function extract(
       if (isSignpost(next)) continue
       // What is far weaker than the best adds length, not an answer; a very short extract may still go on.
       if (nextGain < best * weights.floor * (words < wordBudget / 4 ? 0.6 : 1)) break
-      if (!taken.has(next.sourceIndex)) {
+      if (!taken.has(next.rank)) {
         if (taken.size >= sourceBudget) continue
         let news = 0
         for (const [term, weight] of asked.rarity) {
@@ -198,7 +202,7 @@ export function extract(
         if (next.score < best * needed || next.match < bestMatch * 0.5) continue
       }
     }
-    if (take(next)) taken.add(next.sourceIndex)
+    if (take(next)) taken.add(next.rank)
   }
   // Everything was too long by itself: the best that is not, however long.
   if (chosen.size === 0) {
@@ -220,7 +224,17 @@ function leadsNowhere(candidate: Candidate, chosen: ReadonlySet<Candidate>): boo
   return true
 }
 
-function candidatesOf(source: RetrievedSource, sourceIndex: number, longestUnit: number): Candidate[] {
+/** By group: where it stands among the groups. */
+function ranksOf(sources: readonly RetrievedSource[]): ReadonlyMap<string, number> {
+  return new Map([...new Set(sources.map(({group}) => group))].map((group, rank) => [group, rank]))
+}
+
+function candidatesOf(
+  source: RetrievedSource,
+  sourceIndex: number,
+  rank: number,
+  longestUnit: number,
+): Candidate[] {
   let index = 0
   const blocks = blocksOf(source)
   return blocks.flatMap((block, blockIndex) => {
@@ -232,6 +246,7 @@ function candidatesOf(source: RetrievedSource, sourceIndex: number, longestUnit:
         unit,
         block,
         source,
+        rank,
         sourceIndex,
         blockIndex,
         index: index++,
@@ -413,8 +428,7 @@ function scoreAll(asked: Asked, candidates: readonly Candidate[], weights: Extra
     // Good company makes no sentence of a label, and no answer of a reference.
     const {unit} = candidate
     if (unit.kind === 'sentence' && (isLabel(candidate) || pointsElsewhere.test(unit.plain))) beside *= 0.3
-    const standing =
-      weights.rank ** candidate.sourceIndex * shareOfBest(candidate.source) ** weights.sourceScore
+    const standing = weights.rank ** candidate.rank * shareOfBest(candidate.source) ** weights.sourceScore
     candidate.score = ((own[at] ?? 0) + weights.neighbour * beside) * standing
   })
 }
@@ -597,6 +611,7 @@ function inReadingOrder(chosen: ReadonlySet<Candidate>): ExtractPart[] {
     (a, b) =>
       Number(isLead(b)) - Number(isLead(a)) ||
       Number(b.sourceIndex === lead.sourceIndex) - Number(a.sourceIndex === lead.sourceIndex) ||
+      Number(b.rank === lead.rank) - Number(a.rank === lead.rank) ||
       a.sourceIndex - b.sourceIndex ||
       a.index - b.index,
   )

@@ -1,6 +1,6 @@
 import {createHash} from 'node:crypto'
 import {BoundedMemory} from '../domain/bounded-memory.ts'
-import type {IndexBuild, StoredSection} from '../index/build.ts'
+import type {IndexBuild, StoredPage, StoredSection} from '../index/build.ts'
 import {termsOf} from '../text/terms.ts'
 import {dot} from './vector-math.ts'
 import {wordsIn} from './words-in.ts'
@@ -19,6 +19,14 @@ export interface SectionText {
   /** In order, a gap between passages. */
   readonly terms: readonly string[]
   readonly words: number
+}
+
+/** How a section is named to readers. */
+export interface SectionAddress {
+  /** The fragment that opens it; empty where none does: the address is its page's then. */
+  readonly anchor: string
+  /** The same for the section whenever it is found, in any build. */
+  readonly sourceId: string
 }
 
 const maxTerms = 50_000
@@ -43,7 +51,7 @@ export class BuildMemory {
   readonly #texts = new BoundedMemory<number, SectionText>(maxTextBytes, ({terms}) => 200 + 8 * terms.length)
   readonly #headings = new BoundedMemory<string, readonly string[]>(maxSections)
   readonly #norms = new BoundedMemory<number, number>(maxSections)
-  readonly #sourceIds = new BoundedMemory<number, string>(maxSections)
+  readonly #addresses = new BoundedMemory<number, SectionAddress>(maxSections)
 
   constructor(build: IndexBuild) {
     this.#build = build
@@ -133,14 +141,12 @@ export class BuildMemory {
     return norm
   }
 
-  /** The same for a section whenever it is found, in any build. */
-  sourceIdOf({id, page, anchor}: StoredSection): string {
-    let sourceId = this.#sourceIds.get(id)
-    if (sourceId === undefined) {
-      sourceId = createHash('sha256').update(`${page.url}#${anchor}`).digest('hex').slice(0, 16)
-      this.#sourceIds.set(id, sourceId)
-    }
-    return sourceId
+  addressOf({id, page}: StoredSection): SectionAddress {
+    const known = this.#addresses.get(id)
+    if (known !== undefined) return known
+    const addresses = addressesOf(page, this.#build.sectionsOf(page.id))
+    for (const [sectionId, address] of addresses) this.#addresses.set(sectionId, address)
+    return addresses.get(id)!
   }
 
   #termsOfHeading(text: string): readonly string[] {
@@ -151,6 +157,22 @@ export class BuildMemory {
     }
     return terms
   }
+}
+
+/** By section. A fragment opens the first section that has it: one that repeats it is opened by none. */
+function addressesOf(page: StoredPage, sections: readonly StoredSection[]): Map<number, SectionAddress> {
+  const heard = new Set<string>()
+  let unopened = 0
+  return new Map(
+    sections.map(({id, anchor: written}) => {
+      const anchor = heard.has(written) ? '' : written
+      heard.add(written)
+      // Several may be opened by none; the first has the page's own id.
+      const place = anchor === '' && unopened++ > 0 ? `~${unopened}` : ''
+      const sourceId = createHash('sha256').update(`${page.url}#${anchor}${place}`).digest('hex').slice(0, 16)
+      return [id, {anchor, sourceId}]
+    }),
+  )
 }
 
 /** Robertson's inverse document frequency, never negative. */

@@ -14,6 +14,7 @@ import {answerabilityOf, type Calibration, parseCalibration} from './calibration
 import {distinctCandidates, spreadOverPages} from './choice.ts'
 import {type Evidence, evidenceOf} from './evidence.ts'
 import {noTopic, type Topic, topicOf} from './follow-up.ts'
+import {type FoundSection, foundTogether} from './found-together.ts'
 import {isAboutSoftware} from './question-field.ts'
 import {type QuestionRewriter, rewritten} from './question-rewriter.ts'
 import {questionTermsOf, weightOf} from './question-terms.ts'
@@ -26,8 +27,6 @@ import type {
   RetrieveOptions,
   Retriever,
 } from './retriever.ts'
-import {sourceTextOf} from './source-text.ts'
-import {wordsIn} from './words-in.ts'
 
 export interface RetrieverOptions {
   readonly current: CurrentBuild
@@ -206,6 +205,34 @@ export function createRetriever(options: RetrieverOptions): Retriever & DocsSear
     return bestExcerptOf(text, weights)
   }
 
+  /** Numbered by who knows where it stands. */
+  function sourceOf(
+    build: IndexBuild,
+    {section, candidate, text: {markdown, text}}: FoundSection,
+    first: FoundSection,
+    wanted: Wanted,
+  ): Omit<RetrievedSource, 'n'> {
+    const memory = BuildMemory.of(build)
+    const {anchor, sourceId} = memory.addressOf(section)
+    const excerpt = snippetOf(text, wanted)
+    return {
+      id: sourceId,
+      group: memory.addressOf(first.section).sourceId,
+      title: shownName(section.page.title),
+      headings: section.headings.map(shownName),
+      url: urlOf(section.page),
+      anchor,
+      score: shownScore(candidate.score),
+      snippet: excerpt.text,
+      highlights: excerpt.highlights,
+      markdown,
+      text,
+      path: section.page.path,
+      version: section.page.version,
+      scores: scoresOf(candidate),
+    }
+  }
+
   return {
     async retrieve(query, given = {}): Promise<Retrieval> {
       const started = performance.now()
@@ -215,46 +242,13 @@ export function createRetriever(options: RetrieverOptions): Retriever & DocsSear
         const limit = query.limit ?? defaultLimit
         const found = await find(build, query, limit * 3, given)
         const snippetsStarted = performance.now()
-        const sources: RetrievedSource[] = []
-        const shown = new Map<number, number>()
-        const memory = BuildMemory.of(build)
-        for (const candidate of found.candidates) {
-          if (sources.length === limit) break
-          const {section} = candidate
-          const {markdown, text} = sourceTextOf(build, section, candidate.bestPassageId)
-          if (text.trim() === '') continue
-          // A section already quoted under the one above it would be said twice.
-          if (sources.some((source) => source.path === section.page.path && source.text.includes(text)))
-            continue
-          const before = shown.get(section.id - 1)
-          const after = shown.get(section.id + 1)
-          const neighbour = before ?? after
-          if (neighbour !== undefined && !without.has('duplicates')) {
-            const source = sources[neighbour]!
-            if (source.path === section.page.path && wordsIn(source.text) + wordsIn(text) <= 250) {
-              sources[neighbour] = joined(source, candidate, {markdown, text}, before !== undefined)
-              continue
-            }
-          }
-          const excerpt = snippetOf(text, found.wanted)
-          shown.set(section.id, sources.length)
-          sources.push({
-            n: (query.firstNumber ?? 1) + sources.length,
-            id: memory.sourceIdOf(section),
-            title: shownName(section.page.title),
-            headings: section.headings.map(shownName),
-            url: urlOf(section.page),
-            anchor: section.anchor,
-            score: shownScore(candidate.score),
-            snippet: excerpt.text,
-            highlights: excerpt.highlights,
-            markdown,
-            text,
-            path: section.page.path,
-            version: section.page.version,
-            scores: scoresOf(candidate),
-          })
-        }
+        const groups = foundTogether(build, found.candidates, {
+          limit,
+          joinsNeighbours: !without.has('duplicates'),
+        })
+        const sources = groups
+          .flatMap((group) => group.map((section) => sourceOf(build, section, group[0]!, found.wanted)))
+          .map((source, at) => ({...source, n: (query.firstNumber ?? 1) + at}))
         return {
           build: build.manifest.id,
           query: found.query,
@@ -292,7 +286,7 @@ export function createRetriever(options: RetrieverOptions): Retriever & DocsSear
             url: urlOf(section.page),
             title: shownName(section.page.title),
             headings: section.headings.map(shownName),
-            anchor: section.anchor,
+            anchor: BuildMemory.of(build).addressOf(section).anchor,
             text: snippetOf(best?.text ?? '', found.wanted).text,
             score: shownScore(candidate.score),
             scores: scoresOf(candidate),
@@ -319,22 +313,6 @@ export function createRetriever(options: RetrieverOptions): Retriever & DocsSear
       }
     },
   }
-}
-
-/** Two sections next to each other on a page, each too short to stand alone, as one source. */
-function joined(
-  source: RetrievedSource,
-  {section}: Candidate,
-  part: {readonly markdown: string; readonly text: string},
-  follows: boolean,
-): RetrievedSource {
-  const heading = section.headings.at(-1)
-  const mark = '#'.repeat(Math.min(6, Math.max(1, section.depth)))
-  const markdown = heading === undefined ? part.markdown : `${mark} ${heading}\n\n${part.markdown}`
-  const text = heading === undefined ? part.text : `${heading}\n${part.text}`
-  return follows
-    ? {...source, markdown: `${source.markdown}\n\n${markdown}`, text: `${source.text}\n${text}`}
-    : {...source, markdown: `${markdown}\n\n${source.markdown}`, text: `${text}\n${source.text}`}
 }
 
 /** Longest title and heading that are shown, in UTF-16 units; what is longer is no name but a text. */

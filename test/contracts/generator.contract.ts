@@ -15,6 +15,7 @@ export function sourceOf(n: number, markdown: string, more: Partial<RetrievedSou
   return {
     n,
     id: `source-${n}`,
+    group: `source-${n}`,
     title: `Page ${n}`,
     headings: [`Section ${n}`],
     url: `/docs/page-${n}`,

@@ -8,6 +8,7 @@ export function sampleSource(n: number, overrides: Partial<RetrievedSource> = {}
   return {
     n,
     id: `section-${n}`,
+    group: `section-${n}`,
     title,
     headings: [`Section ${n}`],
     url: `/docs/page-${n}`,

@@ -168,6 +168,7 @@ function sourceOf(n: number): RetrievedSource {
   return {
     n,
     id: `source-${n}`,
+    group: `source-${n}`,
     title: 'Install',
     headings: ['On Linux'],
     url: '/docs/install',
