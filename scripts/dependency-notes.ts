@@ -9,6 +9,8 @@ export const dependencyNotes: Readonly<Record<string, string>> = {
     'The same for older Nodes. Native, compiled at install: it aborts Node 24.19 and later. `src/native/sqlite.ts` loads the one that fits, and the lock lets npm install this one only where it is needed.',
   chokidar: 'Watches the content folder for `ingest --watch`.',
   'cli-progress': 'Progress bars on a terminal.',
+  'decode-named-character-reference':
+    'What the named characters of HTML stand for, as `&times;`, in what is quoted.',
   dotenv: 'Reads `.env`.',
   esbuild:
     'Bundles the widget and the page, and takes the types out of the sources as they are loaded. A program of its own for each system, ready made.',

@@ -1,4 +1,5 @@
 export * from './answer-event.ts'
+export * from './conversation.ts'
 export * from './diagnostic.ts'
 export * from './error.ts'
 export * from './page.ts'

@@ -32,7 +32,7 @@ export function answerText(results: SearchResults, style: CitationStyle): Answer
   /** Where the block's words begin and end, white space around them left out; -1 before the first. */
   let blockStart = -1
   let blockEnd = -1
-  let pending: {readonly n: number; readonly quote: string}[] = []
+  let pending: {readonly n: number; readonly quote: string | null}[] = []
 
   function show(result: ReturnType<MarkerCitations['push']>, out: GenerationEvent[]): void {
     if (result.text !== '') {
@@ -51,7 +51,10 @@ export function answerText(results: SearchResults, style: CitationStyle): Answer
       }
       out.push({type: 'delta', text: result.text})
     }
-    for (const citation of result.citations) out.push({type: 'citation', ...citation})
+    for (const {n, start, end, claim} of result.citations) {
+      const quote = results.quoteFor(n, claim)
+      out.push({type: 'citation', n, start, end, ...(quote === null ? {} : {quote})})
+    }
   }
 
   return {
@@ -77,7 +80,13 @@ export function answerText(results: SearchResults, style: CitationStyle): Answer
       for (const [index, {n, quote}] of pending.entries()) {
         if (blockStart < 0) dropped += 1
         else if (pending.findIndex((other) => other.n === n && other.quote === quote) === index) {
-          out.push({type: 'citation', n, start: blockStart, end: blockEnd, quote})
+          out.push({
+            type: 'citation',
+            n,
+            start: blockStart,
+            end: blockEnd,
+            ...(quote === null ? {} : {quote}),
+          })
         }
       }
       pending = []

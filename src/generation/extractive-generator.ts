@@ -1,11 +1,11 @@
 import {setTimeout as delay} from 'node:timers/promises'
-import {noUsage, type RetrievedSource} from '../domain/index.ts'
-import {headWordsOf} from '../text/cut.ts'
+import {noUsage, type RetrievedSource, turnsBefore} from '../domain/index.ts'
 import {type ExtractOptions, extract} from './extract.ts'
 import type {GenerationEvent, GenerationRequest, Generator} from './generator.ts'
 import {inTurns} from './in-turns.ts'
 import {openingLinesFor} from './opening-line.ts'
 import {blocksOf} from './quotable-blocks.ts'
+import {quotationIn} from './quotation.ts'
 
 export interface ExtractiveOptions extends ExtractOptions {
   /** Milliseconds between two deltas, so that a reader sees the answer grow; 0 for none. Default 8; less in a long one. */
@@ -48,13 +48,9 @@ export function extractiveGenerator(options: ExtractiveOptions = {}): Generator 
           signal.throwIfAborted()
         }
         if (part.source) {
-          yield {
-            type: 'citation',
-            n: part.source.n,
-            start,
-            end: length,
-            quote: headWordsOf(part.plain, maxQuoteLength),
-          }
+          const quote = quotationIn(part.source, part.plain, maxQuoteLength)
+          const {n} = part.source
+          yield {type: 'citation', n, start, end: length, ...(quote === null ? {} : {quote})}
         }
       }
       yield {type: 'finish', finishReason: 'extract', usage: noUsage, upstreamRequestId: null}
@@ -70,7 +66,7 @@ interface Part {
 
 function partsOf(request: GenerationRequest, options: ExtractOptions): Part[] {
   const quoted = extract(questionIn(request), request.sources, options)
-  const lastAsked = request.history.findLast(({role}) => role === 'user')?.content ?? ''
+  const lastAsked = askedBefore(request)
   const {quoting, nothing} = openingLinesFor(
     [request.question, lastAsked],
     quoted.map(({plain}) => plain).join(' '),
@@ -113,10 +109,14 @@ function withoutLooseEnds(parts: readonly Part[]): Part[] {
 }
 
 /** A short follow-up says little by itself; the question before it lends its words. */
-function questionIn({question, history}: GenerationRequest): string {
-  if (question.split(/\s+/).length > 5) return question
-  const before = history.findLast(({role}) => role === 'user')
-  return before ? `${question} ${before.content}` : question
+function questionIn(request: GenerationRequest): string {
+  const {question} = request
+  return question.split(/\s+/).length > 5 ? question : `${question} ${askedBefore(request)}`.trimEnd()
+}
+
+/** The visitor's turn before this question; before it was asked first, where it is asked again. */
+function askedBefore({question, history}: GenerationRequest): string {
+  return turnsBefore(question, history).findLast(({role}) => role === 'user')?.content ?? ''
 }
 
 /** Pieces about as large as a model's tokens, two words at most, that join to the text. */

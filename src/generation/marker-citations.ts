@@ -29,6 +29,8 @@ export interface MarkerCitation {
   /** `[start, end)` in UTF-16 units of the text that came out: the sentence that the marker stands in or after. */
   readonly start: number
   readonly end: number
+  /** The words of that sentence. */
+  readonly claim: string
 }
 
 export interface MarkerOptions {
@@ -99,7 +101,7 @@ export function markerCitations(options: MarkerOptions): MarkerCitations {
   /** The sentence so far, and where it began; the one before it, for markers that stand after its full stop. */
   let sentence = ''
   let sentenceStart = 0
-  let before: {readonly start: number; readonly end: number} | null = null
+  let before: Omit<MarkerCitation, 'n'> | null = null
   let last = ''
   /** What has been shown since the last white space. */
   let word = ''
@@ -136,10 +138,11 @@ export function markerCitations(options: MarkerOptions): MarkerCitations {
   }
 
   /** The sentence without the signs that make it a list item, a heading or a quote. */
-  const span = (): {readonly start: number; readonly end: number} => {
+  const span = (): Omit<MarkerCitation, 'n'> => {
     const prefix = /^\s*(?:(?:[-*+>]|#{1,6}|\d{1,3}[.)])\s+)*/.exec(sentence)?.[0].length ?? 0
     const start = sentenceStart + prefix
-    return {start, end: Math.max(start, sentenceStart + sentence.trimEnd().length)}
+    const end = Math.max(start, sentenceStart + sentence.trimEnd().length)
+    return {start, end, claim: sentence.slice(prefix)}
   }
 
   const cite = (numbersCited: readonly number[]): void => {

@@ -1,11 +1,15 @@
 /**
  * A source's Markdown as things that can be quoted whole: sentences, list items, table rows, code.
  *
- * What comes out is clean: links keep their text, and their address only where it is absolute; images, raw HTML
- * and footnote marks are gone; fences are closed. So any choice of units, put together by block, is well-formed.
+ * What comes out is clean: links keep their text, and their address only where it is absolute; of an image among words
+ * its alternative text stays, since a cell or a step may say nothing without; raw HTML and footnote marks are gone;
+ * fences are closed. So any choice of units, put together by block, is well-formed. The visible words of a unit stand
+ * in those of its section as they are, one after the other: what is quoted can be looked up.
  */
+import {decodeNamedCharacterReference} from 'decode-named-character-reference'
 import {type MarkedToken, marked, type Token, type Tokens} from 'marked'
 import type {RetrievedSource} from '../domain/index.ts'
+import {literal} from './literal-markdown.ts'
 
 export interface Unit {
   /** `steps` is a whole ordered list. */
@@ -23,6 +27,8 @@ export interface Block {
   readonly units: readonly Unit[]
   /** A table's header and delimiter lines; empty for all other kinds. */
   readonly head: string
+  /** The visible words of the header. */
+  readonly headPlain: string
   /** The heading inside the source that it stands under; empty for what stands under the source's own. */
   readonly under: string
   /** A list that is mostly links: it says where to read, and answers nothing itself. */
@@ -43,14 +49,26 @@ export function blocksOf(source: RetrievedSource): readonly Block[] {
 /** The blocks of a piece of Markdown, in order. Takes time in proportion to the text's length on ordinary pages. */
 export function quotableBlocks(markdown: string): Block[] {
   let under = ''
-  return marked.lexer(markdown, {gfm: true}).flatMap((token) => {
-    if (token.type === 'heading') {
-      under = plainOf(inlinePieces(tokensIn(token as Tokens.Heading))).replace(/\s+/g, ' ')
-      return []
-    }
-    const blocks = blocksOfToken(token)
-    return under === '' ? blocks : blocks.map((block) => ({...block, under}))
-  })
+  const blocksIn = (tokens: readonly Token[]): Block[] =>
+    tokens.flatMap((token) => {
+      if (token.type === 'heading') {
+        under = headingWords(token as Tokens.Heading)
+        return []
+      }
+      if (token.type === 'blockquote') {
+        const outside = under
+        const blocks = blocksIn((token as Tokens.Blockquote).tokens)
+        under = outside
+        return blocks
+      }
+      const blocks = blocksOfToken(token)
+      return under === '' ? blocks : blocks.map((block) => ({...block, under}))
+    })
+  return blocksIn(marked.lexer(markdown, {gfm: true}))
+}
+
+function headingWords(heading: Tokens.Heading): string {
+  return plainOf(inlinePieces(tokensIn(heading))).replace(/\s+/g, ' ')
 }
 
 function blocksOfToken(generic: Token): Block[] {
@@ -58,9 +76,13 @@ function blocksOfToken(generic: Token): Block[] {
   switch (token.type) {
     case 'paragraph':
     case 'text': {
-      const units = sentencesOf(inlinePieces(tokensIn(token)))
+      const tokens = tokensIn(token)
+      const units = isOnlyImages(tokens) ? [] : sentencesOf(inlinePieces(tokens))
       return units.length === 0 ? [] : [blockOf('paragraph', units)]
     }
+    case 'heading':
+      // Inside an item, where it is a name that stands over some lines.
+      return [blockOf('paragraph', sentencesOf(inlinePieces(tokensIn(token))))]
     case 'blockquote':
       return token.tokens.flatMap(blocksOfToken)
     case 'code': {
@@ -79,7 +101,7 @@ function blocksOfToken(generic: Token): Block[] {
 }
 
 function blockOf(kind: Block['kind'], units: readonly Unit[], more: Partial<Block> = {}): Block {
-  return {kind, units, head: '', under: '', isNavigation: false, ...more}
+  return {kind, units, head: '', headPlain: '', under: '', isNavigation: false, ...more}
 }
 
 /** Of a list's visible words, the share from which on they are signposts. */
@@ -129,6 +151,7 @@ function cleanItem(item: Tokens.ListItem): CleanItem {
     const token = generic as MarkedToken
     if (token.type === 'text' || token.type === 'paragraph') {
       const inline = tokensIn(token)
+      if (isOnlyImages(inline)) continue
       const pieces = inlinePieces(inline)
       markdown.push(
         pieces
@@ -145,7 +168,7 @@ function cleanItem(item: Tokens.ListItem): CleanItem {
       // A fence or a table needs an empty line before it to be sure of starting one; a nested list does not.
       const loose = block.kind === 'code' || block.kind === 'table' || block.kind === 'paragraph'
       markdown.push((loose ? '\n' : '') + [block.head, ...text].filter(Boolean).join('\n'))
-      plain.push(block.units.map((unit) => unit.plain).join('\n'))
+      plain.push([block.headPlain, ...block.units.map((unit) => unit.plain)].filter(Boolean).join('\n'))
     }
   }
   // Behind its bullet only a fence needs a line of its own: words would leave the bullet alone.
@@ -198,7 +221,12 @@ function tableBlocks(table: Tokens.Table): Block[] {
     }
   })
   if (rows.length === 0) return []
-  return [blockOf('table', rows, {head: `${line(header.map((cell) => cell.markdown))}\n${line(delimiter)}`})]
+  return [
+    blockOf('table', rows, {
+      head: `${line(header.map((cell) => cell.markdown))}\n${line(delimiter)}`,
+      headPlain: header.map((cell) => cell.plain).join(' '),
+    }),
+  ]
 }
 
 /** A fence longer than any run of backticks inside. */
@@ -215,6 +243,16 @@ function indented(text: string, by: number): string {
 
 function tokensIn(token: {readonly tokens?: Token[]; readonly raw: string}): Token[] {
   return token.tokens ?? marked.Lexer.lexInline(token.raw)
+}
+
+/** Pictures and badges with no word beside them: what they are called is no sentence. */
+function isOnlyImages(tokens: readonly Token[]): boolean {
+  return tokens.every((generic) => {
+    const token = generic as MarkedToken
+    if (token.type === 'image' || token.type === 'br') return true
+    if (token.type === 'link') return token.tokens.length > 0 && isOnlyImages(token.tokens)
+    return !/[\p{L}\p{N}]/u.test(token.raw)
+  })
 }
 
 /** A run of inline Markdown that is kept whole or, when `open`, may be cut between sentences. */
@@ -261,6 +299,10 @@ function inlinePieces(tokens: readonly Token[]): Piece[] {
           )
         }
         return inlinePieces(token.tokens)
+      case 'image': {
+        const words = decoded(token.text.replace(/\s+/g, ' ').trim())
+        return words === '' ? [] : [{markdown: literal(words), plain: words, role: 'whole'}]
+      }
       case 'br':
         return [{markdown: ' ', plain: ' ', role: 'text'}]
       default:
@@ -335,38 +377,18 @@ function sentenceOf(markdown: string, plain: string): Unit | null {
   return {kind: 'sentence', markdown: guarded(markdown), plain, leadsOn: /[:：]\)*$/.test(plain)}
 }
 
-/** The named characters that documentation uses; others stay as they are written. */
-const named: Readonly<Record<string, string>> = {
-  lt: '<',
-  gt: '>',
-  quot: '"',
-  apos: "'",
-  nbsp: ' ',
-  mdash: '—',
-  ndash: '–',
-  hellip: '…',
-  rarr: '→',
-  larr: '←',
-  times: '×',
-  copy: '©',
-  reg: '®',
-  trade: '™',
-  lsquo: '‘',
-  rsquo: '’',
-  ldquo: '“',
-  rdquo: '”',
-  amp: '&',
-}
-
+/** Character references as the characters they stand for; spaces that do not break become plain ones. */
 function decoded(text: string): string {
   if (!text.includes('&')) return text
-  return text.replace(/&(?:#(\d{1,6})|#x([\da-f]{1,6})|(\w+));/gi, (entity, decimal, hex, name) => {
-    if (name !== undefined) return named[name] ?? entity
-    const code = decimal === undefined ? Number.parseInt(hex, 16) : Number(decimal)
-    return code > 0 && code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff)
-      ? String.fromCodePoint(code)
-      : entity
-  })
+  return text
+    .replace(/&(?:#(\d{1,7})|#x([\da-f]{1,6})|([a-z][a-z\d]*));/gi, (reference, decimal, hex, name) => {
+      if (name !== undefined) return decodeNamedCharacterReference(name) || reference
+      const code = decimal === undefined ? Number.parseInt(hex, 16) : Number(decimal)
+      return code > 0 && code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff)
+        ? String.fromCodePoint(code)
+        : reference
+    })
+    .replaceAll('\u00a0', ' ')
 }
 
 /** A sentence that would start a list, heading or quote when it stands first on a line is escaped. */

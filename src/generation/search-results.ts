@@ -1,9 +1,10 @@
 import type {SearchResultBlockParam, TextBlockParam} from '@anthropic-ai/sdk/resources/messages'
 import {BoundedMemory} from '../domain/bounded-memory.ts'
 import type {RetrievedSource} from '../domain/index.ts'
-import {shortened} from '../text/cut.ts'
 import {inTurns} from './in-turns.ts'
+import {literal} from './literal-markdown.ts'
 import {quotableBlocks} from './quotable-blocks.ts'
+import {likelyQuotation, quotationIn} from './quotation.ts'
 
 /**
  * The search results of one request, in the order in which the API counts them: every block of every message,
@@ -18,8 +19,13 @@ export interface SearchResults {
   isAddressOf(n: number, address: string): boolean
   /** Whether a source that was sent has these very words. */
   say(words: string): boolean
-  /** What a citation cites, if it holds: a source that was sent, and words that stand in it. Null if not. */
-  cited(citation: CitedLocation): {readonly n: number; readonly quote: string} | null
+  /**
+   * What a citation cites, if it holds: a source that was sent, and words that stand in it. The quote is these words as
+   * the section has them, without marks; null where they are its headings alone. Null if it does not hold.
+   */
+  cited(citation: CitedLocation): {readonly n: number; readonly quote: string | null} | null
+  /** The words of the source of that number that a claim rests on most likely; null where none are telling. */
+  quoteFor(n: number, claim: string): string | null
 }
 
 export interface CitedLocation {
@@ -35,8 +41,6 @@ export interface QuotableSource {
   readonly content: TextBlockParam[]
 }
 
-/** Longest quote passed on, in UTF-16 units. */
-const maxQuoteLength = 600
 /** The API takes only so many text blocks in reason; what is left goes into the last one. */
 const maxTextBlocks = 60
 
@@ -64,12 +68,18 @@ export function searchResults(): SearchResults {
       const atIndex = typeof index === 'number' ? sent[index] : undefined
       // A gateway that counts otherwise still says the source's name; without either there is no telling.
       const named = typeof source === 'string' && source !== '' ? source : null
-      const result =
+      const results =
         atIndex && (named === null || atIndex.name === named)
-          ? atIndex
-          : sent.find(({name}) => named !== null && name === named)
-      if (result === undefined || !holds(result, text)) return null
-      return {n: result.source.n, quote: shortened(text.replace(/\s+/g, ' ').trim(), maxQuoteLength)}
+          ? [atIndex]
+          : sent.filter(({name}) => named !== null && name === named)
+      const result = results.find((one) => holds(one, text))
+      return result
+        ? {n: result.source.n, quote: quotationIn(result.source, wordsOf(result.source, text))}
+        : null
+    },
+    quoteFor(n, claim) {
+      const source = sent.find((one) => one.source.n === n)?.source
+      return source === undefined ? null : likelyQuotation(source, claim)
     },
   }
 }
@@ -113,10 +123,30 @@ export async function quotableSources(
   for (const [index, {markdown}] of unknown.entries()) known.set(markdown, fresh[index]!)
   return sources.map((source) => {
     const content = known.get(source.markdown) ?? textBlocksOf(source)
-    // A source without quotable text, as a lone image, still needs one block that is not empty.
-    const words = source.text.trim() || source.title || source.url
-    return {source, content: content.length > 0 ? content : [{type: 'text', text: words}]}
+    const headings = headingsOf(source)
+    return {
+      source,
+      content: [
+        ...(headings === '' ? [] : [textBlock(headings)]),
+        // A source without quotable text, as a lone image, still needs one block that is not empty.
+        ...(content.length > 0 ? content : [textBlock(source.text.trim() || source.title || source.url)]),
+      ],
+    }
   })
+}
+
+/** Title and headings as they stand over the section's text. */
+function headingsOf({title, headings}: RetrievedSource): string {
+  return [title, ...headings]
+    .map((heading) => heading.replace(/\s+/g, ' ').trim())
+    .flatMap((heading, above) =>
+      heading === '' ? [] : [`${'#'.repeat(Math.min(6, above + 1))} ${literal(heading)}`],
+    )
+    .join('\n')
+}
+
+function textBlock(text: string): TextBlockParam {
+  return {type: 'text', text}
 }
 
 /**
@@ -124,18 +154,34 @@ export async function quotableSources(
  * cited, so small ones make fine citations.
  */
 function textBlocksOf({markdown}: RetrievedSource): TextBlockParam[] {
-  const texts = quotableBlocks(markdown).flatMap(({kind, units, head}) => {
+  let heading = ''
+  const texts = quotableBlocks(markdown).flatMap(({kind, units, head, under}) => {
+    const name = under === heading || under === '' ? [] : [`**${literal(under)}**`]
+    heading = under
     const markdowns = units.map(({markdown}) => markdown)
-    if (kind === 'table') return [[head, ...markdowns].join('\n')]
-    if (kind === 'steps') return markdowns.flatMap((markdown) => markdown.split(/\n(?=\d+\. )/))
-    return markdowns
+    if (kind === 'table') return [...name, [head, ...markdowns].join('\n')]
+    if (kind === 'steps') return [...name, ...markdowns.flatMap((markdown) => markdown.split(/\n(?=\d+\. )/))]
+    return [...name, ...markdowns]
   })
   const whole = texts.filter((text) => text.trim() !== '')
   const blocks = whole.slice(0, maxTextBlocks)
   if (whole.length > maxTextBlocks) {
     blocks[maxTextBlocks - 1] = whole.slice(maxTextBlocks - 1).join('\n\n')
   }
-  return blocks.map((text) => ({type: 'text', text}))
+  return blocks.map(textBlock)
+}
+
+/** The visible words of a piece that was cited, without the headings that every source begins with. */
+function wordsOf(source: RetrievedSource, cited: string): string {
+  const headings = headingsOf(source)
+  let heading = ''
+  return quotableBlocks(cited.startsWith(headings) ? cited.slice(headings.length) : cited)
+    .flatMap(({units, headPlain, under}) => {
+      const name = under === heading ? '' : under
+      heading = under
+      return [name, headPlain, ...units.map(({plain}) => plain)]
+    })
+    .join('\n')
 }
 
 /** Words alone: white space differs between a page, its blocks and a quote that joins two of them. */

@@ -4,6 +4,7 @@ import {
   type PageLink,
   type RetrievedSource,
   type Turn,
+  turnsBefore,
 } from '../domain/index.ts'
 import type {Embedder} from '../embedding/embedder.ts'
 import type {CurrentBuild, IndexBuild, StoredPage} from '../index/build.ts'
@@ -74,6 +75,7 @@ export function createRetriever(options: RetrieverOptions): Retriever & DocsSear
     const {signal} = given
     signal?.throwIfAborted()
     const asked = headOf(query.question, maxQuestionLength)
+    const history = turnsBefore(asked, query.history)
     const {version} = query
     if (version !== null && !build.versions().includes(version)) {
       throw new DocentError('version_not_found', `The index has no pages of version ${version}.`)
@@ -88,13 +90,13 @@ export function createRetriever(options: RetrieverOptions): Retriever & DocsSear
     }
 
     const rewriteStarted = performance.now()
-    const alone = await standingAlone(asked, query.history, given)
+    const alone = await standingAlone(asked, history, given)
     const rewriteMs = performance.now() - rewriteStarted
     const question = alone ?? asked
     const topic =
       without.has('follow-up') || alone !== null
         ? noTopic
-        : topicOf(question, query.history, (term) =>
+        : topicOf(question, history, (term) =>
             BuildMemory.of(build).frequencyOf(term) === 0 ? 0 : weightOf(build, term),
           )
     const embedStarted = performance.now()
@@ -138,7 +140,7 @@ export function createRetriever(options: RetrieverOptions): Retriever & DocsSear
       answerability,
       abstention,
       timings: {
-        ...(rewriter === undefined || query.history.length === 0 ? {} : {rewrite: rewriteMs}),
+        ...(rewriter === undefined || history.length === 0 ? {} : {rewrite: rewriteMs}),
         embed: embedMs,
         terms: termsMs,
         ...ranked.timings,

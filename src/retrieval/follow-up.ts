@@ -1,4 +1,4 @@
-import type {Turn} from '../domain/index.ts'
+import {mayGoOn, mayPointBack, type Turn} from '../domain/index.ts'
 import {headOf} from '../text/cut.ts'
 import {isStopTerm} from '../text/stop-words.ts'
 import {tokensOf} from '../text/terms.ts'
@@ -14,11 +14,6 @@ export interface Topic {
 }
 
 export const noTopic: Topic = {words: [], terms: [], weight: 0}
-
-const pointing =
-  /\b(?:it|its|that|this|these|those|they|them|their|one|ones|there|he|she|him|her|same|former|latter|such|else|instead|too|again|another|other|others|more)\b/i
-const continuing =
-  /^\s*(?:and|but|or|so|then|also|what about|how about|what if|why|ok|okay|yes|no|now|are (?:those|these|they)|is (?:it|that|this)|can (?:it|they|that|this)|does (?:it|that|this)|do (?:they|these|those)|in that case)\b/i
 
 const maxTopicWords = 8
 const maxTurns = 6
@@ -71,7 +66,7 @@ export function topicOf(
 export function dependenceOf(question: string): number {
   const telling = tokensOf(question).filter((token) => !token.terms.every(isStopTerm)).length
   let dependence = telling <= 1 ? 0.6 : telling <= 3 ? 0.35 : telling <= 5 ? 0.2 : 0.1
-  if (pointing.test(question)) dependence += 0.25
-  if (continuing.test(question)) dependence += 0.25
+  if (mayPointBack(question)) dependence += 0.25
+  if (mayGoOn(question)) dependence += 0.25
   return Math.min(1, dependence)
 }

@@ -81,6 +81,7 @@ describe('the request', () => {
       title: 'Page 1 › Section 1',
       citations: {enabled: true},
       content: [
+        {type: 'text', text: '# Page 1\n## Section 1'},
         {type: 'text', text: first},
         {type: 'text', text: 'Set `PORT` to change it.'},
       ],
@@ -296,14 +297,50 @@ describe('citations', () => {
     expect(citationsIn(events)).toMatchObject([{n: 1}])
   })
 
-  test('white space does not make a quote differ', async () => {
+  test('white space and marks do not make a quote differ: it is the words as the page shows them', async () => {
     fake.next(
       whole(textStart(0), textDelta('It is 3000.', 0), cite(0, `${first}\n  Set \`PORT\``, 0), blockStop(0)),
     )
 
     const {events} = await told(claude(), requestOf({sources}))
 
-    expect(citationsIn(events)).toMatchObject([{n: 1, quote: `${first} Set \`PORT\``}])
+    expect(citationsIn(events)).toMatchObject([{n: 1, quote: `${first} Set PORT`}])
+  })
+
+  test('of the headings that a source is sent with nothing is quoted', async () => {
+    const headings = '# Page 1\n## Section 1'
+    fake.next(
+      whole(
+        textStart(0),
+        textDelta('It is about ports.', 0),
+        cite(0, headings, 0),
+        blockStop(0),
+        textStart(1),
+        textDelta('It is 3000.', 1),
+        cite(0, `${headings}${first}`, 1),
+        blockStop(1),
+      ),
+    )
+
+    const {events} = await told(claude(), requestOf({sources}))
+
+    const [title, port] = citationsIn(events)
+    expect(title).toMatchObject({n: 1, words: 'It is about ports.'})
+    expect(title).not.toHaveProperty('quote')
+    expect(port).toMatchObject({n: 1, quote: first})
+  })
+
+  test('headings inside a section reach the model where they stand', async () => {
+    const quoted = sourceOf(1, 'Before.\n\n> ### Careful\n>\n> Never do it.\n\nAfter.', {
+      headings: ['*A* | B'],
+    })
+    await told(claude({citations: 'markers'}), requestOf({sources: [quoted]}))
+
+    const {body} = await fake.request(0)
+    const sent = body?.messages.at(-1)?.content as readonly WireBlock[]
+    expect(sent[0]?.['text']).toContain(
+      '# Page 1\n## \\*A\\* | B\n\nBefore.\n\n**Careful**\n\nNever do it.\n\nAfter.',
+    )
   })
 
   test('markers in the text of a gateway that cannot cite become citations of sentences', async () => {

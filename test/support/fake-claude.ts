@@ -601,7 +601,10 @@ export function resultsOf(body: MessagesBody): SeenResult[] {
           index: results.length,
           source: String(block.source),
           title: String(block.title),
-          blocks: (block.content as readonly WireBlock[]).map(({text}) => String(text)),
+          // A model cites what stands under the headings.
+          blocks: (block.content as readonly WireBlock[])
+            .map(({text}) => String(text))
+            .filter((text) => !text.startsWith('# ')),
         })
       }
       if (block.type === 'tool_result' && Array.isArray(block.content)) visit(block.content as WireBlock[])

@@ -1,0 +1,47 @@
+import type {Turn} from './question.ts'
+
+const pointing =
+  /\b(?:it|its|that|this|these|those|they|them|their|one|ones|there|he|she|him|her|same|former|latter|such|else|instead|too|again|another|other|others|more)\b/i
+const continuing =
+  /^\s*(?:and|but|or|so|then|also|what about|how about|what if|why|ok|okay|yes|no|now|are (?:those|these|they)|is (?:it|that|this)|can (?:it|they|that|this)|does (?:it|that|this)|do (?:they|these|those)|in that case)\b/i
+
+/** Whether a question has a word that may point at what was said before, as `it`. */
+export function mayPointBack(question: string): boolean {
+  return pointing.test(question)
+}
+
+/** Whether a question begins like one that goes on with what was said before, as `And …`. */
+export function mayGoOn(question: string): boolean {
+  return continuing.test(question)
+}
+
+/** Fewer words seldom say what is asked. */
+const fewestWords = 4
+
+/**
+ * What was said before a question when it was asked first: all of the history for one that is new. So a question that
+ * is asked again is understood as it was then, and what was answered since does not change what it asks for. One that
+ * may lean on the turns before it, as "And on Windows?", is the same question only where it is asked twice in a row.
+ */
+export function turnsBefore(question: string, history: readonly Turn[]): readonly Turn[] {
+  const asked = wordsOf(question)
+  const standsAlone = asked.split(' ').length >= fewestWords && !mayPointBack(question) && !mayGoOn(question)
+  let first = history.length
+  for (let at = history.length - 1; at >= 0; at--) {
+    const {role, content} = history[at]!
+    if (role !== 'user') continue
+    if (wordsOf(content) === asked) first = at
+    else if (!standsAlone) break
+  }
+  return history.slice(0, first)
+}
+
+/** In small letters, without the marks around them; a text of marks alone as it is. */
+function wordsOf(text: string): string {
+  return (
+    text
+      .toLowerCase()
+      .match(/[\p{L}\p{N}\p{M}]+/gu)
+      ?.join(' ') ?? text.trim()
+  )
+}

@@ -1,0 +1,106 @@
+import type {RetrievedSource} from '../domain/index.ts'
+import {bestExcerptOf} from '../text/best-excerpt.ts'
+import {headWordsOf} from '../text/cut.ts'
+import {isStopTerm} from '../text/stop-words.ts'
+import {termsOf} from '../text/terms.ts'
+
+/** Longest quote that goes with a citation, in UTF-16 units. */
+export const maxQuoteLength = 600
+
+/** A text's letters and digits in small letters, and where in the text each of them stands. */
+interface Letters {
+  readonly letters: string
+  readonly offsets: readonly number[]
+}
+
+const known = new WeakMap<RetrievedSource, Letters>()
+
+/**
+ * What of these visible words stands in the source, as it stands there: `source.text` from the first of them to the
+ * last. Compared are letters and digits, since marks and white space differ between a page and what is made of it. Of
+ * words that something in the source stands between, as a picture, the beginning up to there. Null for none.
+ *
+ * @param maxLength in UTF-16 units; default 600. What is longer is cut between words.
+ */
+export function quotationIn(
+  source: RetrievedSource,
+  words: string,
+  maxLength: number = maxQuoteLength,
+): string | null {
+  const {letters, offsets} = lettersOfSource(source)
+  const length = lengthStanding(letters, words)
+  if (length === 0) return null
+  const at = letters.indexOf(lettersOf(words).letters.slice(0, length))
+  const {text} = source
+  let start = offsets[at]!
+  const last = offsets[at + length - 1]!
+  let end = last + (text.codePointAt(last)! > 0xffff ? 2 : 1)
+  while (start > 0 && opens.test(text[start - 1]!)) start--
+  while (end < text.length && closes.test(text[end]!)) end++
+  return headWordsOf(text.slice(start, end), maxLength).trim() || null
+}
+
+/** Marks that belong to the word behind them: a bracket, a dollar sign, a hyphen; none that ends what is before. */
+const opens = /[^\s\p{L}\p{N}\p{Pe}\p{Pf},;:!?。！？、，；：]/u
+/** Marks that belong to the word before them. */
+const closes = /[^\s\p{L}\p{N}\p{Ps}\p{Pi}]/u
+
+/** Fewer words than these, where not all of them stand, were met by chance. */
+const fewestWords = 3
+
+/** How many letters of the words stand in a row in these, up to the end of a word: all, as many as there are, or 0. */
+function lengthStanding(letters: string, words: string): number {
+  const ends: number[] = []
+  let wanted = ''
+  for (const word of words.split(/\s+/)) {
+    const more = lettersOf(word).letters
+    if (more === '') continue
+    wanted += more
+    ends.push(wanted.length)
+  }
+  if (wanted === '' || letters.includes(wanted)) return wanted.length
+  // What does not stand whole stands up to some word and no further.
+  let low = 0
+  let high = ends.length - 1
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2)
+    if (letters.includes(wanted.slice(0, ends[middle - 1]))) low = middle
+    else high = middle - 1
+  }
+  return low < fewestWords ? 0 : ends[low - 1]!
+}
+
+/**
+ * The words of a source that a claim rests on most likely, for models that name a source without quoting it: the
+ * sentences that hold most of the claim's telling words, and at least half of them. Null where there are none.
+ */
+export function likelyQuotation(source: RetrievedSource, claim: string): string | null {
+  const terms = new Set(termsOf(claim).filter((term) => !isStopTerm(term)))
+  if (terms.size === 0) return null
+  const {text, weight} = bestExcerptOf(source.text, new Map([...terms].map((term) => [term, 1])))
+  return weight * 2 < terms.size ? null : text.replace(/…$/, '')
+}
+
+function lettersOfSource(source: RetrievedSource): Letters {
+  let letters = known.get(source)
+  if (letters === undefined) {
+    letters = lettersOf(source.text)
+    known.set(source, letters)
+  }
+  return letters
+}
+
+function lettersOf(text: string): Letters {
+  let letters = ''
+  const offsets: number[] = []
+  for (const {index, 0: run} of text.matchAll(/[\p{L}\p{N}]+/gu)) {
+    let at = index
+    for (const char of run) {
+      const small = char.toLowerCase()
+      letters += small
+      for (let unit = 0; unit < small.length; unit++) offsets.push(at)
+      at += char.length
+    }
+  }
+  return {letters, offsets}
+}

@@ -1,0 +1,58 @@
+import {describe, expect, test} from 'vitest'
+import {likelyQuotation, quotationIn} from '../../src/generation/quotation.ts'
+import {sourceOf} from '../contracts/generator.contract.ts'
+
+const source = sourceOf(1, '', {
+  text: [
+    'Select the menu icon Menu icon and then Settings.',
+    'Start it with npm start -- --port 80 (see İstanbul). It is there in a moment.',
+    'Name | Default',
+    'PORT | 3000',
+    '端口是三千。然后重启服务器。',
+  ].join('\n'),
+})
+
+describe('a quotation is what stands in the source', () => {
+  test.each([
+    ['words with other marks', '**Start** it with `npm start`', 'Start it with npm start'],
+    ['the marks that belong to the words', 'npm start port 80', 'npm start -- --port 80'],
+    ['cells as the section has them', 'PORT 3000', 'PORT | 3000'],
+    ['lines one after the other', 'Settings. Start it', 'Settings.\nStart it'],
+    ['a letter that has two in small', 'İstanbul', 'İstanbul).'],
+    ['a sentence without spaces around it', '然后重启服务器', '然后重启服务器。'],
+    [
+      'the beginning, up to what is left out',
+      'Select the menu icon and then Settings.',
+      'Select the menu icon',
+    ],
+  ])('%s', (_name, words, quote) => {
+    expect(quotationIn(source, words)).toBe(quote)
+  })
+
+  test.each([
+    ['other words', 'Nothing of this is there.'],
+    ['two words of many, met by chance', 'Start it by hand, which takes an hour.'],
+    ['no words', '… —'],
+  ])('%s are none', (_name, words) => {
+    expect(quotationIn(source, words)).toBeNull()
+  })
+
+  test('a long one is cut between words', () => {
+    expect(quotationIn(source, source.text, 30)).toBe('Select the menu icon Menu')
+  })
+})
+
+describe('for a claim without a quote', () => {
+  test('the sentence that holds most of its telling words', () => {
+    expect(likelyQuotation(source, 'You can start it on port 80 with npm')).toBe(
+      'Start it with npm start -- --port 80 (see İstanbul). It is there in a moment.',
+    )
+  })
+
+  test.each(['The weather is nice in spring, and so is the port.', 'It is what it is.', ''])(
+    'none where the source does not hold half of them: %s',
+    (claim) => {
+      expect(likelyQuotation(source, claim)).toBeNull()
+    },
+  )
+})
