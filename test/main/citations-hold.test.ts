@@ -77,7 +77,8 @@ function faultsIn(
     }
     // A label right before a quote names what it is quoted from.
     const label = /\n\n\*\*([^\n]+)\*\*\n\n$/.exec(text.slice(0, event.start))?.[1]
-    if (label === undefined) continue
+    const isQuoted = events.some((other) => other.type === 'citation' && other.end === event.start - 2)
+    if (label === undefined || isQuoted) continue
     const name = lettersOf(label)
     const names = [source.title, ...source.headings, source.markdown].map(lettersOf)
     if (!names.some((one) => one.includes(name))) faults.push(`under ${label}: ${event.quote}`)
