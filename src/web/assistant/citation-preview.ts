@@ -18,6 +18,8 @@ export class CitationPreview implements ReactiveController {
   #cited: Cited | null = null
   #chip: HTMLElement | null = null
   #tapped: HTMLElement | null = null
+  /** Whether the last press was a finger's: not every browser tells it of a click. */
+  #isTouched = false
   #listeners = new AbortController()
   #timer: ReturnType<typeof setTimeout> | undefined
 
@@ -73,7 +75,8 @@ export class CitationPreview implements ReactiveController {
 
   readonly #onClick = (event: Event): void => {
     const chip = chipAt(event.target as Element)
-    if (chip === null || !isTouch(event) || chip === this.#tapped) return
+    const isKey = (event as MouseEvent).detail === 0
+    if (chip === null || isKey || !this.#isTouched || chip === this.#tapped) return
     event.preventDefault()
     this.#show(chip)
     this.#tapped = chip
@@ -86,6 +89,7 @@ export class CitationPreview implements ReactiveController {
   }
 
   readonly #onPress = (event: Event): void => {
+    this.#isTouched = isTouch(event)
     const path = event.composedPath()
     const isHere = [this.#chip, this.#element].some((mine) => mine !== null && path.includes(mine))
     if (!isHere) this.#hide()
@@ -150,7 +154,6 @@ export class CitationPreview implements ReactiveController {
 
 const chipAt = (target: Element): HTMLElement | null => target.closest<HTMLElement>('a.cite')
 
-/** Of a click as well, where the browser tells. */
 const isTouch = (event: Event): boolean => (event as PointerEvent).pointerType === 'touch'
 
 function isSame(cited: Cited, other: Cited | null): boolean {
