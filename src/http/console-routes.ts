@@ -177,7 +177,7 @@ ${facts.filter(([, value]) => value !== null).map(([name, value]) => html`<tr><t
 <ol>${transcript.sources.map(
     (
       source,
-    ) => html`<li><a href="${hrefOf(source.url, source.anchor)}">${foreign(source.title || '(not kept)')}</a>
+    ) => html`<li value="${source.n}"><a href="${hrefOf(source.url, source.anchor)}">${foreign(source.title || '(not kept)')}</a>
 <span class="muted">${foreign(source.headings.join(' › '))}</span><br>${foreign(source.snippet)}</li>`,
   )}</ol>
 <h2>Answer as shown</h2>

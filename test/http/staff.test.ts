@@ -186,6 +186,22 @@ describe('the console', () => {
 })
 
 describe('a transcript in the console', () => {
+  test('numbers its sources as the answer does, each with the section it leads to', async () => {
+    const product = await start()
+    const response = await product.ask({question: 'How?'})
+    ;(await product.generator.call(0)).finish('end')
+    await response.text()
+    const {answerId} = product.journal.list({}).items[0]!
+
+    const page = await fetch(`${product.url}/console/transcripts/${answerId}`, {
+      headers: bearer(supportToken),
+    })
+
+    expect(await page.text()).toMatch(
+      /<li value="2"><a href="\/docs\/install#on-linux">.*Install.*<\/a>\s*<span class="muted">.*On Linux/,
+    )
+  })
+
   test('says who wrote it, when that was not who was asked', async () => {
     const product = await start()
     const answerId = await answered(product)

@@ -10,7 +10,7 @@ import {licensesOf} from '../../scripts/web-licenses.ts'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
 /** The most that compressed scripts may weigh. The widget's promise is 60,000; this leaves room to notice growth. */
-const maxBytes = {'widget.js': 57_000, 'highlighter.js': 33_000, 'page.js': 1_000}
+const maxBytes = {'widget.js': 57_700, 'highlighter.js': 33_000, 'page.js': 1_000}
 
 let folder: string
 let outDir: string

@@ -257,6 +257,38 @@ describe('citations', () => {
     ])
   })
 
+  const spansIn = (nodes: readonly RenderNode[]): string[] =>
+    nodes.flatMap((node) =>
+      typeof node === 'string'
+        ? []
+        : node.attributes['class'] === 'cite'
+          ? [`${node.attributes['data-n']}: ${node.attributes['data-spans']}`]
+          : spansIn(node.children),
+    )
+
+  test.each([
+    ['that end in one word', 'One factual thing', ['One fact', 'One fac'], ['1: 0-7 0-8']],
+    ['that end at one place', 'One fact. Two.', ['One fact.', 'fact.'], ['1: 0-9 4-9']],
+    ['in one piece of code', 'use `npm ci now` so', ['npm', 'ci'], ['1: 5-8 9-11']],
+    ['at two places', 'One fact. Two.', ['One fact.', 'Two.'], ['1: 0-9', '1: 10-14']],
+  ])('of one source %s are one mark that tells them all', (_name, text, words, expected) => {
+    const chips = words.map((cited) => chipAt(text, cited))
+    const blocks = createMarkdownStream(options).update(text, chips, true)
+
+    expect(blocks.flatMap(({nodes}) => spansIn(nodes))).toEqual(expected)
+  })
+
+  test('lead to what their number names now, though text and places are the same', () => {
+    const text = 'First.\n\nSecond.'
+    const chip = chipAt(text, 'First.')
+    const stream = createMarkdownStream(options)
+    stream.update(text, [{...chip, href: '#free'}], true)
+
+    const [block] = stream.update(text, [{...chip, href: '#team'}], true)
+
+    expect(JSON.stringify(block!.nodes)).toContain('"href":"#team"')
+  })
+
   test('every one of them is shown once, wherever it ends', () => {
     fc.assert(
       fc.property(fc.integer({min: 1, max: sampleAnswer.length}), (end) => {

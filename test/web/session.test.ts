@@ -1,4 +1,5 @@
 import {describe, expect, test} from 'vitest'
+import type {Source} from '../../src/domain/index.ts'
 import {maxQuestionLength} from '../../src/http/request-schemas.ts'
 import type {AnswerState} from '../../src/web/client/answer-state.ts'
 import {
@@ -567,6 +568,19 @@ describe('the state of an answer', () => {
     expect(withNews(halted, {type: 'broke-off', cause: 'unreachable'}).phase).toBe('stopped')
   })
 
+  test('what an earlier try had brought keeps the sources that its numbers name', () => {
+    const [first, second, third] = sampleSources
+    const before: AnswerState = {...asked, text: 'Half.', sources: [first!, second!], phase: 'stopped'}
+    const cited: AnswerState = {...before, citations: [{n: 2, start: 0, end: 5, quote: 'Half of it.'}]}
+    const found = (answer: AnswerState, ...sources: readonly Source[]): readonly Source[] =>
+      shownOf(withNews(retried(answer, 1, false), {type: 'event', seq: 2, event: sourcesEvent(sources)}))
+        .sources
+
+    expect(found(cited, first!, {...third!, n: 2})).toEqual(before.sources)
+    expect(found(cited, first!, second!, third!)).toEqual([first, second, third])
+    expect(found(before, first!, {...third!, n: 2})).toEqual([first, {...third, n: 2}])
+  })
+
   test('is copied as Markdown with a link at each citation and the sources used', () => {
     const answer: AnswerState = {
       ...asked,
@@ -579,6 +593,33 @@ describe('the state of an answer', () => {
     expect(copiedMarkdown(answer, 'https://d.example/docs/')).toBe(
       '**How?**\n\nSo it is [[2]](https://d.example/docs/streaming-and-resuming#stopping).\n\n- [2] [Streaming and resuming › Stopping](https://d.example/docs/streaming-and-resuming#stopping)',
     )
+  })
+
+  test('sections of one page are copied with a link to each, once at one place', () => {
+    const section = (n: number, heading: string, anchor: string): Source => ({
+      ...sampleSources[0]!,
+      n,
+      title: 'Plans',
+      headings: ['Plans', heading],
+      url: '/docs/plans',
+      anchor,
+    })
+    const answer: AnswerState = {
+      ...asked,
+      question: 'How?',
+      text: 'Three seats. Ten seats.',
+      sources: [section(1, 'Free plan', 'free'), section(2, 'The [team] `plan`', 'team_(new)')],
+      citations: [
+        {n: 1, start: 0, end: 12, quote: 'three seats'},
+        {n: 1, start: 6, end: 12, quote: 'of no price'},
+        {n: 2, start: 13, end: 23},
+      ],
+    }
+
+    expect(copiedMarkdown(answer, 'https://d.example/docs/').split('\n\n').slice(1)).toEqual([
+      'Three seats. [[1]](https://d.example/docs/plans#free) Ten seats. [[2]](https://d.example/docs/plans#team_%28new%29)',
+      '- [1] [Plans › Free plan](https://d.example/docs/plans#free)\n- [2] [Plans › The \\[team\\] \\`plan\\`](https://d.example/docs/plans#team_%28new%29)',
+    ])
   })
 })
 

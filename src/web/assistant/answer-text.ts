@@ -1,11 +1,12 @@
-import type {AnswerState} from '../client/answer-state.ts'
+import type {Source} from '../../domain/index.ts'
+import type {AnswerState, Citation} from '../client/answer-state.ts'
 import {liveHostsOf} from '../client/link-hosts.ts'
 import {hrefOf, nameOf} from '../client/markdown-copy.ts'
 import type {Say} from '../locales/strings.ts'
 import {loadedHighlight, loadHighlight} from '../own-script.ts'
 import {safeHref} from '../render/links.ts'
 import {createMarkdownStream, type DrawnBlock, type MarkdownStream} from '../render/markdown-stream.ts'
-import type {Chip, NodeOptions} from '../render/nodes.ts'
+import {type Chip, type NodeOptions, spanOf} from '../render/nodes.ts'
 import {patch} from '../render/patch.ts'
 
 /** A frame has 16 ms; so much of it is ours while text comes faster than it can be shown. */
@@ -15,6 +16,12 @@ const minChars = 120
 /** Little: the first frames find all code cold. */
 const firstChars = 400
 const maxChars = 6_000
+
+/** A source, and the citations of it that share a place in the text. */
+export interface Cited {
+  readonly source: Source
+  readonly citations: readonly Citation[]
+}
 
 /**
  * The text of one answer, drawn at most once a frame. Lives inside the assistant's shadow root and is styled there.
@@ -28,6 +35,8 @@ export class AnswerText extends HTMLElement {
   #options: NodeOptions | null = null
   #linkHosts: ReadonlySet<string> | null = null
   #say: Say | null = null
+  /** The answer as it was when it was last drawn: what is on the screen is of it. */
+  #drawn: AnswerState | null = null
   #blocks: readonly DrawnBlock[] = []
   #shown = 0
   #frame = 0
@@ -75,6 +84,18 @@ export class AnswerText extends HTMLElement {
     return this.#frame === 0 && this.#shown === this.#answer?.text.length
   }
 
+  /** What a citation in this text stands for; null for anything else. */
+  citedBy(chip: HTMLElement): Cited | null {
+    const {n, spans} = chip.dataset
+    const source = this.#drawn?.sources.find((candidate) => String(candidate.n) === n)
+    if (spans === undefined || source === undefined) return null
+    const mine = new Set(spans.split(' '))
+    const citations = this.#drawn!.citations.filter(
+      (citation) => citation.n === source.n && mine.has(spanOf(citation)),
+    )
+    return {source, citations}
+  }
+
   disconnectedCallback(): void {
     cancelAnimationFrame(this.#frame)
     this.#frame = 0
@@ -101,6 +122,7 @@ export class AnswerText extends HTMLElement {
     this.#shown = Math.min(answer.text.length, before + this.#charsPerFrame)
     const isWhole = this.#shown === answer.text.length
     const text = isWhole ? answer.text : answer.text.slice(0, this.#shown)
+    this.#drawn = answer
     this.#put(this.#stream.update(text, this.#chipsOf(answer, this.#shown), isWhole && isComplete(answer)))
     // Whoever follows the end measures it, and with it the layout falls into the time that is measured here.
     this.dispatchEvent(new CustomEvent('drawn', {bubbles: true}))
@@ -148,8 +170,9 @@ export class AnswerText extends HTMLElement {
     const taken = new Set<string>()
     for (const {n, start, end} of answer.citations) {
       const source = answer.sources.find((candidate) => candidate.n === n)
-      if (source === undefined || end > shown || taken.has(`${n}:${end}`)) continue
-      taken.add(`${n}:${end}`)
+      const key = `${n}:${spanOf({start, end})}`
+      if (source === undefined || end > shown || taken.has(key)) continue
+      taken.add(key)
       const {base} = this.#options!.links
       const href = safeHref(hrefOf(source), base) ?? base
       chips.push({n, start, end, href, base: href, label: this.#say!('source', {n, name: nameOf(source)})})

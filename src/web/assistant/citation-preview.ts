@@ -1,108 +1,176 @@
 import {html, nothing, type ReactiveController, type ReactiveControllerHost, type TemplateResult} from 'lit'
-import type {Source} from '../../domain/index.ts'
-import {nameOf} from '../client/markdown-copy.ts'
-
-export interface PreviewOptions {
-  readonly root: () => ParentNode
-  /** The source that a citation in the answer of this key points to. */
-  readonly sourceOf: (answerKey: string, n: string) => Source | undefined
-}
+import {pathOf} from '../client/markdown-copy.ts'
+import {quotedWords} from '../client/quoted-words.ts'
+import type {AnswerText, Cited} from './answer-text.ts'
 
 /** So long a preview stays when the pointer leaves, so that one can go to it and read. */
 const lingerMs = 140
+const id = 'citation-preview'
 
-/** What a citation rests on, shown beside it while the pointer or the focus is there. */
+/**
+ * The words that a citation quotes, shown beside it while the pointer or the focus is there. A finger's first tap shows
+ * them, and its second follows the link. Escape closes it, wherever the focus is.
+ */
 export class CitationPreview implements ReactiveController {
   readonly #host: ReactiveControllerHost
-  readonly #options: PreviewOptions
-  #source: Source | null = null
+  readonly #root: () => ParentNode
+  /** Read from the chip itself each time the answer is drawn: what stands at its place may have become another. */
+  #cited: Cited | null = null
   #chip: HTMLElement | null = null
+  #tapped: HTMLElement | null = null
+  /** Whether the last press was a finger's: not every browser tells it of a click. */
+  #isTouched = false
   #listeners = new AbortController()
   #timer: ReturnType<typeof setTimeout> | undefined
 
-  constructor(host: ReactiveControllerHost, options: PreviewOptions) {
+  constructor(host: ReactiveControllerHost, root: () => ParentNode) {
     this.#host = host
-    this.#options = options
+    this.#root = root
     host.addController(this)
   }
 
   hostConnected(): void {
     this.#listeners = new AbortController()
-    const options = {capture: true, passive: true, signal: this.#listeners.signal}
+    const {signal} = this.#listeners
+    const root = this.#root()
+    for (const type of ['pointerover', 'pointerout', 'focusin', 'focusout'])
+      root.addEventListener(type, this.#onPoint, {signal})
+    root.addEventListener('click', this.#onClick, {signal})
+    root.addEventListener('drawn', () => this.#look(), {signal})
+    document.addEventListener('keydown', this.#onKey, {capture: true, signal})
+    document.addEventListener('pointerdown', this.#onPress, {capture: true, passive: true, signal})
     // Scrolling inside the assistant is not heard outside of it.
-    for (const scrolled of [this.#options.root(), document])
-      scrolled.addEventListener('scroll', () => this.#place(), options)
+    for (const scrolled of [root, document])
+      scrolled.addEventListener('scroll', () => this.#place(), {capture: true, passive: true, signal})
   }
 
   /** A citation may have gone with its conversation. */
   hostUpdated(): void {
-    if (this.isOpen && this.#chip?.isConnected === false) this.hide()
+    if (this.#chip?.isConnected === false) this.#hide()
   }
 
   hostDisconnected(): void {
     this.#listeners.abort()
-    clearTimeout(this.#timer)
-    this.#source = null
+    this.#hide()
   }
 
-  get isOpen(): boolean {
-    return this.#source !== null
+  /** Stands with the answers: outside of an open dialog nothing can be pointed at, nor read aloud. */
+  render(): TemplateResult {
+    return html`<div class="preview" id=${id} popover="manual" role="tooltip">${
+      this.#cited === null ? nothing : contentOf(this.#cited)
+    }</div>`
   }
 
-  /** For `pointerover`, `pointerout`, `focusin` and `focusout` of the whole assistant. */
-  readonly onPoint = (event: Event): void => {
+  readonly #onPoint = (event: Event): void => {
+    // A finger leaves as it lifts; what it does is told by its taps.
+    if (isTouch(event)) return
     const target = event.target as Element
     clearTimeout(this.#timer)
     const isLeaving = event.type === 'pointerout' || event.type === 'focusout'
-    const chip = isLeaving ? null : target.closest<HTMLElement>('a.cite')
-    if (chip === null) {
-      const isOnPreview = !isLeaving && target.closest('.preview') !== null
-      if (this.isOpen && !isOnPreview) this.#timer = setTimeout(() => this.hide(), lingerMs)
-      return
-    }
-    const answerKey = chip.closest<HTMLElement>('docs-assistant-text')?.dataset['key'] ?? ''
-    const source = this.#options.sourceOf(answerKey, chip.dataset['n'] ?? '')
-    if (source === undefined) return
-    this.#source = source
-    this.#chip = chip
-    this.#host.requestUpdate()
-    void this.#host.updateComplete.then(() => this.#place())
+    const chip = isLeaving ? null : chipAt(target)
+    if (chip !== null) this.#show(chip)
+    else if (this.#chip !== null && (isLeaving || target.closest('.preview') === null))
+      this.#timer = setTimeout(() => this.#hide(), lingerMs)
   }
 
-  hide(): void {
-    this.#source = null
+  readonly #onClick = (event: Event): void => {
+    const chip = chipAt(event.target as Element)
+    const isKey = (event as MouseEvent).detail === 0
+    if (chip === null || isKey || !this.#isTouched || chip === this.#tapped) return
+    event.preventDefault()
+    this.#show(chip)
+    this.#tapped = chip
+  }
+
+  readonly #onKey = (event: Event): void => {
+    if ((event as KeyboardEvent).key !== 'Escape' || this.#chip === null) return
+    event.preventDefault()
+    this.#hide()
+  }
+
+  readonly #onPress = (event: Event): void => {
+    this.#isTouched = isTouch(event)
+    const path = event.composedPath()
+    const isHere = [this.#chip, this.#element].some((mine) => mine !== null && path.includes(mine))
+    if (!isHere) this.#hide()
+  }
+
+  #show(chip: HTMLElement): void {
+    if (chip !== this.#chip) this.#letGo()
+    this.#chip = chip
+    this.#look()
+  }
+
+  /** Shows what the chip stands for now; nothing where it is a citation no more. */
+  #look(): void {
+    const chip = this.#chip
+    if (chip === null) return
+    const cited = chip.closest<AnswerText>('docs-assistant-text')?.citedBy(chip) ?? null
+    if (cited === null) this.#hide()
+    else if (isSame(cited, this.#cited)) this.#place()
+    else {
+      this.#cited = cited
+      this.#host.requestUpdate()
+      void this.#host.updateComplete.then(() => this.#place())
+    }
+  }
+
+  #letGo(): void {
+    this.#chip?.removeAttribute('aria-describedby')
+    this.#chip = null
+    this.#tapped = null
+  }
+
+  #hide(): void {
+    clearTimeout(this.#timer)
+    this.#letGo()
     const preview = this.#element
     if (preview?.matches(':popover-open')) preview.hidePopover()
   }
 
-  render(): TemplateResult {
-    const source = this.#source
-    return html`<div class="preview" popover="manual" role="tooltip">${
-      source === null
-        ? nothing
-        : html`<span class="path" dir="auto">${nameOf(source)}</span><span class="snippet" dir="auto">${source.snippet}</span>`
-    }</div>`
-  }
-
   get #element(): HTMLElement | null {
-    return this.#options.root().querySelector<HTMLElement>('.preview')
+    return this.#root().querySelector<HTMLElement>('.preview')
   }
 
   #place(): void {
     const preview = this.#element
     const chip = this.#chip
-    if (preview === null || !chip?.isConnected || !this.isOpen) return
+    if (preview === null || !chip?.isConnected) return
     const at = chip.getBoundingClientRect()
     const seen = chip.closest('.scroll')!.getBoundingClientRect()
     if (at.bottom < seen.top || at.top > seen.bottom) {
-      this.hide()
+      this.#hide()
       return
     }
+    chip.setAttribute('aria-describedby', id)
     if (!preview.matches(':popover-open')) preview.showPopover()
     const {width, height} = preview.getBoundingClientRect()
     const left = Math.max(8, Math.min(at.left + at.width / 2 - width / 2, innerWidth - width - 8))
-    const isAbove = at.top - height - 8 > 8
+    const isAbove = at.top > height + 16 || at.top > innerHeight - at.bottom
     preview.style.setProperty('left', `${left}px`)
     preview.style.setProperty('top', `${isAbove ? at.top - height - 6 : at.bottom + 6}px`)
   }
+}
+
+const chipAt = (target: Element): HTMLElement | null => target.closest<HTMLElement>('a.cite')
+
+const isTouch = (event: Event): boolean => (event as PointerEvent).pointerType === 'touch'
+
+function isSame(cited: Cited, other: Cited | null): boolean {
+  return (
+    cited.source === other?.source &&
+    cited.citations.length === other.citations.length &&
+    cited.citations.every((citation, i) => citation === other.citations[i])
+  )
+}
+
+function contentOf({source, citations}: Cited): TemplateResult {
+  const path = pathOf(source)
+  const above = path.slice(0, -1).map((part) => `${part} › `)
+  const words = quotedWords(citations)
+  return html`<div class="path" dir="auto"><span class="above">${above.join('')}</span><span class="nearest">${path.at(-1)}</span></div>${
+    words === ''
+      ? html`<div class="snippet" dir="auto">${source.snippet}</div>`
+      : html`<blockquote dir="auto">${words}</blockquote>`
+  }`
 }

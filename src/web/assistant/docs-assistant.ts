@@ -105,13 +105,7 @@ export class DocsAssistant extends AssistantAttributes {
       this.#chose('theme', this.theme)
     },
   })
-  readonly #preview = new CitationPreview(this, {
-    root: () => this.renderRoot,
-    sourceOf: (answerKey, n) =>
-      this.#session?.answers
-        .find(({key}) => key === answerKey)
-        ?.sources.find((source) => String(source.n) === n),
-  })
+  readonly #preview = new CitationPreview(this, () => this.renderRoot)
 
   constructor() {
     super()
@@ -374,10 +368,7 @@ export class DocsAssistant extends AssistantAttributes {
 
   #onFrameKey(event: KeyboardEvent): void {
     if (event.key !== 'Escape' || event.defaultPrevented) return
-    if (this.#preview.isOpen) {
-      event.preventDefault()
-      this.#preview.hide()
-    } else if (this.#history.isOpen) this.#history.show(false)
+    if (this.#history.isOpen) this.#history.show(false)
     else if (this.mode === 'panel') this.hide()
   }
 
@@ -386,12 +377,10 @@ export class DocsAssistant extends AssistantAttributes {
   protected override render(): TemplateResult | typeof nothing {
     if (!this.#isReady) return nothing
     return html`
-      <div class="root ${this.#isDark ? 'dark' : 'light'}" lang=${this.#locale.lang} dir=${this.#locale.dir} @keydown=${this.#onFrameKey} @click=${this.#turns.onClick}
-        @pointerover=${this.#preview.onPoint} @pointerout=${this.#preview.onPoint} @focusin=${this.#preview.onPoint} @focusout=${this.#preview.onPoint} @drawn=${this.#turns.onDrawn}>
+      <div class="root ${this.#isDark ? 'dark' : 'light'}" lang=${this.#locale.lang} dir=${this.#locale.dir} @keydown=${this.#onFrameKey} @click=${this.#turns.onClick} @drawn=${this.#turns.onDrawn}>
         ${this.#floats && this.launcher !== 'none' ? launcher(this.#say, this.opened, () => this.toggle()) : nothing}
-        ${placed(this.#frame(), {say: this.#say, mode: this.mode, isOpen: this.opened, side: () => this.#history.render(), hide: () => this.hide()})}
+        ${placed(html`${this.#frame()}${this.#preview.render()}`, {say: this.#say, mode: this.mode, isOpen: this.opened, side: () => this.#history.render(), hide: () => this.hide()})}
         ${this.selection === null ? nothing : html`<button class="offer" type="button" hidden>${icon('spark')}${this.#say('askAboutSelection')}</button>`}
-        ${this.#preview.render()}
         <div class="sr" role="status">${this.#announcements.said}</div>
       </div>`
   }

@@ -9,7 +9,7 @@ import {
   type Rating,
   usedSources,
 } from '../client/answer-state.ts'
-import {hrefOf, nameOf} from '../client/markdown-copy.ts'
+import {hrefOf, nameOf, pathOf} from '../client/markdown-copy.ts'
 import type {Feedback} from '../client/requests.ts'
 import {waitMsOf} from '../client/waiting.ts'
 import type {Say, StringKey} from '../locales/strings.ts'
@@ -128,11 +128,11 @@ function sources(answer: AnswerState, view: TurnView, on: TurnHandlers): Templat
 }
 
 function card(source: Source, isUsed: boolean, on: TurnHandlers): TemplateResult {
-  const headings = source.headings.filter((heading, i) => i > 0 || heading !== source.title)
+  const path = pathOf(source)
   return html`<li class="card ${isUsed ? 'used' : ''}"><a href=${on.absolute(hrefOf(source))} dir="auto">
-    <span class="top"><span class="n">${source.n}</span><span class="name">${headings.at(-1) ?? source.title}</span>
+    <span class="top"><span class="n">${source.n}</span><span class="name">${path.at(-1)}</span>
       <span class="badge">${isUsed ? on.say('used') : nothing}</span></span>
-    ${headings.length === 0 ? nothing : html`<span class="path">${[source.title, ...headings.slice(0, -1)].join(' › ')}</span>`}
+    ${path.length === 1 ? nothing : html`<span class="path">${path.slice(0, -1).join(' › ')}</span>`}
     <span class="snippet">${marked(source)}</span></a></li>`
 }
 

@@ -173,8 +173,18 @@ export function shownOf(answer: AnswerState): AnswerState {
   // Kept by an earlier version of this code, a conversation knows of neither.
   if (carried == null) return answer
   const {text, citations, linkHosts = null} = carried
-  const sources = answer.sources.length < carried.sources.length ? carried.sources : answer.sources
+  const sources = namesTheSame(answer.sources, carried) ? answer.sources : carried.sources
   return {...answer, sources, linkHosts, text, citations}
+}
+
+/** Whether the numbers in the text of an earlier try mean the same sources in this one, and none is lost. */
+function namesTheSame(sources: readonly Source[], carried: Carried): boolean {
+  const idOf = (all: readonly Source[], n: number): string | undefined =>
+    all.find((source) => source.n === n)?.id
+  return (
+    sources.length >= carried.sources.length &&
+    carried.citations.every(({n}) => idOf(sources, n) === idOf(carried.sources, n))
+  )
 }
 
 /** Whether a model that declined had begun to answer: in this try, or in the text that it was to go on from. */

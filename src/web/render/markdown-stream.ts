@@ -1,6 +1,6 @@
 import {Lexer, type Token} from 'marked'
 import {growingHighlight, type Highlight} from './highlight.ts'
-import {type Chip, type NodeOptions, nodesOf} from './nodes.ts'
+import {type Chip, type NodeOptions, nodesOf, spanOf} from './nodes.ts'
 import type {RenderNode} from './tree.ts'
 import {mended} from './unfinished.ts'
 
@@ -106,7 +106,8 @@ export function createMarkdownStream(options: NodeOptions): MarkdownStream {
       let colourable = highlight === null ? 0 : colouredChars
       settled = settled.map((block, i) => {
         const mine = chips.length === 0 ? [] : chipsOf(i)
-        const chipKey = mine.map(({n, start, end}) => `${n}:${start}-${end}`).join()
+        // The same number may name another source: asked again, an answer can have the same words of another page.
+        const chipKey = mine.map((chip) => `${chip.n}:${spanOf(chip)} ${chip.href}`).join()
         const isColoured = block.drawn.isPlain && colourable > 0
         if (isColoured) colourable -= block.end - block.start
         if (chipKey === block.chipKey && !isColoured) return block

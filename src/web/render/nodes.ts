@@ -346,14 +346,15 @@ function image(token: Tokens.Image, walk: Walk): RenderNode {
 
 function textWithChips(raw: string, stretch: Stretch, walk: Walk): RenderNode[] {
   const nodes: RenderNode[] = []
+  const end = offsetIn(stretch, raw.length - 1) + 1
   let from = 0
-  while (walk.chips.length > 0 && walk.chips[0]!.end <= offsetIn(stretch, raw.length - 1) + 1) {
+  while (walk.chips.length > 0 && walk.chips[0]!.end <= end) {
     let to = from
     while (to < raw.length && offsetIn(stretch, to) < walk.chips[0]!.end) to++
     // Never within a word or a character.
     while (to > 0 && to < raw.length && isWithinWord(raw, to)) to++
     if (to > from) nodes.push(decoded(raw.slice(from, to)))
-    nodes.push(chipNode(walk.chips.shift()!))
+    nodes.push(...chipsUpTo(to < raw.length ? offsetIn(stretch, to) : end, walk))
     from = to
   }
   if (from < raw.length) nodes.push(decoded(raw.slice(from)))
@@ -372,20 +373,28 @@ const isIdeographic = (char: string): boolean =>
 
 /** Each source once, however many of its citations end up in one place. */
 function chipsUpTo(end: number, walk: Walk): RenderNode[] {
-  const chips: Chip[] = []
+  const places = new Map<number, Chip[]>()
   while (walk.chips.length > 0 && walk.chips[0]!.end <= end) {
     const chip = walk.chips.shift()!
-    if (!chips.some(({n}) => n === chip.n)) chips.push(chip)
+    places.set(chip.n, [...(places.get(chip.n) ?? []), chip])
   }
-  return chips.map(chipNode)
+  return [...places.values()].map(chipNode)
 }
 
-function chipNode(chip: Chip): RenderNode {
+/** Citations of one source at one place; the spans they carry tell which. */
+function chipNode(chips: readonly Chip[]): RenderNode {
+  const {n, href, label} = chips[0]!
+  const spans = chips.map(spanOf).join(' ')
   return element(
     'a',
-    {class: 'cite', href: chip.href, 'data-n': String(chip.n), 'aria-label': chip.label},
-    String(chip.n),
+    {class: 'cite', href, 'data-n': String(n), 'data-spans': spans, 'aria-label': label},
+    String(n),
   )
+}
+
+/** What tells the citations of one source apart. */
+export function spanOf({start, end}: {readonly start: number; readonly end: number}): string {
+  return `${start}-${end}`
 }
 
 /** HTML as a block: its text, with the breaks that its tags make. */
