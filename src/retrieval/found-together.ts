@@ -41,6 +41,7 @@ export function foundTogether(
   const placed: Placed = new Map()
 
   const put = (group: FoundSection[], found: FoundSection): void => {
+    if (group.length === 0) groups.push(group)
     placed.set(found.section.id, {group, at: group.length})
     group.push(found)
   }
@@ -70,11 +71,9 @@ export function foundTogether(
     const group: FoundSection[] = []
     if (!isSilent) put(group, {section, candidate, text})
     for (const found of below) {
-      if (placed.has(found.section.id)) continue
       if (group.length > 0 && !hasRoom()) break
-      put(group, found)
+      if (!placed.has(found.section.id)) put(group, found)
     }
-    if (group.length > 0) groups.push(group)
   }
   return groups
 }

@@ -1,4 +1,5 @@
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
+import {parsePage, plainSite} from '../../src/markdown/index.ts'
 import {createRetriever} from '../../src/retrieval/create-retriever.ts'
 import type {RetrievalQuery} from '../../src/retrieval/retriever.ts'
 import {hashingEmbedder} from '../support/hashing-embedder.ts'
@@ -203,6 +204,106 @@ test('a title and a heading without end are shown in part, and the anchor stays'
     for (const name of [title, ...headings]) expect(name).toMatch(/^Quotas and .{100,192}…$/u)
     expect(anchor).toBe(page.sections[0]!.anchor)
   }
+})
+
+describe('sections found together', () => {
+  const sourcesFor = async (sections: Parameters<typeof samplePage>[2], question: string, limit = 6) => {
+    const other = samplePage('other.md', 'Other', [
+      ['Elsewhere', `Something about plans. ${'word '.repeat(80)}`],
+    ])
+    const world = await retrievalWorld([samplePage('plans.md', 'Plans', sections), other])
+    const {sources} = await world.retriever.retrieve(query(question, {limit}))
+    world.close()
+    return sources
+  }
+
+  test('short neighbours share a place, each with its own heading, address and text', async () => {
+    const sources = await sourcesFor(
+      [
+        ['Free plan', 'Up to 3 projects.'],
+        ['Team plan', 'Up to 50 projects.'],
+      ],
+      'How many projects does the Team plan allow?',
+    )
+
+    const [team, free] = sources
+    expect(team).toMatchObject({headings: ['Team plan'], anchor: 'team-plan', text: 'Up to 50 projects.'})
+    expect(free).toMatchObject({headings: ['Free plan'], anchor: 'free-plan', text: 'Up to 3 projects.'})
+    expect(free!.group).toBe(team!.id)
+    expect(free!.snippet).toBe('Up to 3 projects.')
+    for (const {group, id} of sources.slice(2)) expect(group).toBe(id)
+  })
+
+  test('long neighbours have a place each', async () => {
+    const text = 'Projects of a plan are counted each day. '.repeat(20)
+    const sources = await sourcesFor(
+      [
+        ['Free plan', text],
+        ['Team plan', text.replaceAll('day', 'night')],
+      ],
+      'How are projects counted?',
+    )
+
+    expect(new Set(sources.map(({group}) => group)).size).toBe(sources.length)
+  })
+
+  test('however many there are, no more than twice as many as places', async () => {
+    const sections = Array.from({length: 14}, (_, n) => [`Plan ${n}`, `Up to ${n} projects.`] as const)
+    const sources = await sourcesFor(sections, 'How many projects has a plan?')
+
+    expect(sources.length).toBeGreaterThan(6)
+    expect(sources.length).toBeLessThanOrEqual(12)
+    expect(sources.map(({n}) => n)).toEqual(sources.map((_, index) => index + 1))
+  })
+
+  test('a heading with little text brings what stands under it', async () => {
+    const {page} = parsePage(
+      '# Plans\n\nAll of them.\n\n## Quotas of seats\n\nQuotas of seats differ.\n\n### Free\n\nUp to 2.\n\n### Team\n\n#### Small\n\nUp to 9.\n\n## Billing\n\nMonthly.\n',
+      {path: 'plans.md', site: plainSite},
+    )
+    const world = await retrievalWorld([page!])
+    const {sources} = await world.retriever.retrieve(query('quotas of seats differ', {limit: 3}))
+    world.close()
+
+    expect(sources.slice(0, 3).map(({headings, text}) => [headings.join(' › '), text])).toEqual([
+      ['Quotas of seats', 'Quotas of seats differ.'],
+      ['Quotas of seats › Free', 'Up to 2.'],
+      ['Quotas of seats › Team › Small', 'Up to 9.'],
+    ])
+    expect(sources.slice(0, 3).map(({group}) => group)).toEqual(Array(3).fill(sources[0]!.id))
+  })
+
+  test('one that came in part with the heading above shows the part that was found, when it is found itself', async () => {
+    const filler = (word: string) => `${`${word} `.repeat(120)}.`
+    const {page} = parsePage(
+      `# Guide\n\n## Zebra quotas\n\n### Details\n\n${filler('alpha')}\n\n${filler('beta')}\n\nThe zebra quota is 7.\n`,
+      {path: 'guide.md', site: plainSite},
+    )
+    const world = await retrievalWorld([page!])
+    const {sources} = await world.retriever.retrieve(query('zebra quotas'))
+    world.close()
+
+    expect(sources).toHaveLength(1)
+    expect(sources[0]!.text).toContain('The zebra quota is 7.')
+  })
+
+  test('a section whose anchor was used before is opened at its page, and is a source of its own', async () => {
+    const page = samplePage('plans.md', 'Plans', [
+      ['Limits', `Up to 3 seats. ${'word '.repeat(150)}`],
+      ['Limits', `Up to 9 guests. ${'term '.repeat(150)}`],
+      ['Limits', `Up to 7 owners. ${'noun '.repeat(150)}`],
+    ])
+    const world = await retrievalWorld([page])
+    const {sources} = await world.retriever.retrieve(query('limits of seats, guests and owners'))
+    const {hits} = await world.retriever.search({text: 'limits of seats, guests and owners'})
+    world.close()
+
+    const byAnchor = (found: readonly {anchor: string; text: string}[]) =>
+      found.map(({anchor, text}) => `${anchor} ${text.slice(0, 12)}`).sort()
+    expect(byAnchor(sources)).toEqual([' Up to 7 owne', ' Up to 9 gues', 'limits Up to 3 seat'])
+    expect(hits.map(({anchor}) => anchor).sort()).toEqual(['', '', 'limits'])
+    expect(new Set(sources.map(({id}) => id)).size).toBe(3)
+  })
 })
 
 test('what a generator gets stays within its budget', async () => {
