@@ -28,7 +28,7 @@ const wordsBelow = 200
 const wordsTogether = 250
 
 /**
- * The best candidates as sources, each section by itself and once. A heading over a list of headings says nothing, so
+ * The best candidates as sources, each section by itself and once. A heading over a list of headings says little, so
  * what stands under it comes with it; neighbours too short to stand alone share a place, so that they leave others to
  * more of the docs. Sections that come with others are, with all others, at most twice `limit`.
  */
@@ -41,7 +41,6 @@ export function foundTogether(
   const placed: Placed = new Map()
 
   const put = (group: FoundSection[], found: FoundSection): void => {
-    if (group.length === 0) groups.push(group)
     placed.set(found.section.id, {group, at: group.length})
     group.push(found)
   }
@@ -59,19 +58,18 @@ export function foundTogether(
       continue
     }
     const text = sourceTextOf(build, section, bestPassageId)
-    const isSilent = text.text.trim() === ''
-    const neighbour =
-      joinsNeighbours && !isSilent && hasRoom() ? neighbourOf(section, text, placed) : undefined
+    const neighbour = joinsNeighbours && hasRoom() ? neighbourOf(section, text, placed) : undefined
     if (neighbour !== undefined) {
       put(neighbour, {section, candidate, text})
       continue
     }
 
-    const below = text.isWhole && text.words < fewWords ? sectionsBelow(build, candidate, text.words) : []
     const group: FoundSection[] = []
-    if (!isSilent) put(group, {section, candidate, text})
-    for (const found of below) {
-      if (group.length > 0 && !hasRoom()) break
+    groups.push(group)
+    put(group, {section, candidate, text})
+    if (!text.isWhole || text.words >= fewWords) continue
+    for (const found of sectionsBelow(build, candidate, text.words)) {
+      if (!hasRoom()) break
       if (!placed.has(found.section.id)) put(group, found)
     }
   }
@@ -99,10 +97,10 @@ function sectionsBelow(build: IndexBuild, candidate: Candidate, words: number): 
   const sections = build.sectionsOf(section.page.id)
   for (const below of sections.slice(sections.findIndex(({id}) => id === section.id) + 1)) {
     if (below.depth <= section.depth) break
-    const text = openingTextOf(build, below, left)
     // Of one without words of its own those under it tell.
-    if (text === null && below.passageCount > 0) break
-    if (text === null || text.text.trim() === '') continue
+    if (below.passageCount === 0) continue
+    const text = openingTextOf(build, below, left)
+    if (text === null) break
     found.push({section: below, candidate, text})
     left -= text.words
   }
