@@ -2,12 +2,12 @@ import type {Comparison} from '../../src/retrieval/evaluation/compare.ts'
 import type {Evaluation} from '../../src/retrieval/evaluation/evaluate.ts'
 import {depths} from '../../src/retrieval/evaluation/metrics.ts'
 import {cleanLine} from '../../src/text/clean-text.ts'
-import type {AnswerFigures} from './answers.ts'
+import {type AnswerMeasures, answerFigureNames} from './answer-figures.ts'
 
 /** An evaluation for a terminal. */
 export function showEvaluation(
   result: Evaluation,
-  {worst, answers}: {readonly worst: number; readonly answers: AnswerFigures | null},
+  {worst, answers}: {readonly worst: number; readonly answers: AnswerMeasures | null},
 ): string {
   const {counts, metrics, intervals, abstention, latency} = result
   const lines = [
@@ -44,12 +44,7 @@ export function showEvaluation(
   lines.push(
     `question to results: p50 ${latency.p50.toFixed(1)} ms, p99 ${latency.p99.toFixed(1)} ms, max ${latency.max.toFixed(1)} ms`,
   )
-  if (answers !== null) {
-    lines.push(
-      `extractive answers: ${answers.questions} with a reference; ${percent(answers.coverage)} of its telling words covered, ` +
-        `${Math.round(answers.words)} words on average; ${percent(answers.abstained)} abstained`,
-    )
-  }
+  if (answers !== null) lines.push('', ...answerLines(answers))
 
   const placed = [...result.questions]
     .filter(({section}) => section !== null)
@@ -69,12 +64,37 @@ export function showEvaluation(
   return lines.join('\n')
 }
 
+/** One figure a line: value, interval, what it is. */
+function answerLines({figures, citations}: AnswerMeasures): string[] {
+  const meanings: Readonly<Record<string, string>> = answerFigureNames
+  const known = Object.keys(answerFigureNames).filter((name) => name in figures)
+  const kinds = Object.keys(figures).filter((name) => !(name in answerFigureNames))
+  const faults = Object.entries(citations.faults).filter(([, count]) => count > 0)
+  return [
+    'quoted answers:',
+    ...[...known, ...kinds.sort()].map((name) => {
+      const {value, low, high, questions} = figures[name]!
+      const digits = name === 'words' ? 0 : 3
+      return (
+        `  ${name.padEnd(20)} ${value.toFixed(digits).padStart(5)} [${low.toFixed(digits)}, ${high.toFixed(digits)}]` +
+        `  ${meanings[name] ?? 'questions of this kind that are refused'} (${questions})`
+      )
+    }),
+    ...(faults.length > 0
+      ? [
+          `  of ${citations.total} citations do not hold, by what is wrong: ` +
+            faults.map(([fault, count]) => `${fault} ${count}`).join(', '),
+        ]
+      : []),
+  ]
+}
+
 /** What changed against an earlier run. */
 export function showComparison(comparison: readonly Comparison[]): string {
   const lines = ['', 'Against the earlier run:']
   for (const {metric, before, after, difference, won, lost} of comparison) {
     lines.push(
-      `  ${metric.padEnd(16)} ${before.toFixed(3)} → ${after.toFixed(3)}  ` +
+      `  ${metric.padEnd(27)} ${before.toFixed(3)} → ${after.toFixed(3)}  ` +
         `${difference.value >= 0 ? '+' : ''}${difference.value.toFixed(3)} [${difference.low.toFixed(3)}, ${difference.high.toFixed(3)}]  ` +
         `won ${won.length}, lost ${lost.length}${lost.length > 0 ? ` (${lost.slice(0, 6).join(' ')})` : ''}`,
     )

@@ -4,8 +4,9 @@ import {DocentError} from '../domain/index.ts'
 import type {Embedder} from '../embedding/embedder.ts'
 import type {IndexBuild, Manifest} from '../index/index.ts'
 import {createRetriever} from '../retrieval/create-retriever.ts'
+import {buildSections, resolveGold} from '../retrieval/evaluation/build-sections.ts'
 import {sectionScores} from '../retrieval/evaluation/metrics.ts'
-import {parseQuestions} from '../retrieval/evaluation/question-set.ts'
+import {isAnswerable, parseQuestions} from '../retrieval/evaluation/question-set.ts'
 import type {GateResult} from './ingest-report.ts'
 
 export const goldenFile = 'docent.golden.jsonl'
@@ -88,13 +89,15 @@ export async function askGoldenQuestions(
     })
   }
   const {floor, rest} = withoutFloor(text)
-  const questions = parseQuestions(rest, goldenFile).filter((question) => question.relevant.length > 0)
+  const sections = buildSections(build)
+  const {questions} = resolveGold(sections, parseQuestions(rest, goldenFile).filter(isAnswerable))
   const current = {id: build.manifest.id, problem: null, lease: () => ({build, release: () => {}})}
   const retriever = createRetriever({current, embedder: await openEmbedder(), siteUrl: null})
   const missed: string[] = []
   for (const {question, history, relevant} of questions) {
     const {hits} = await retriever.search({text: question, history, limit: 5}, signal ? {signal} : {})
-    if (sectionScores(hits, relevant)['hit@5'] !== 1) missed.push(question)
+    const found = hits.map((hit) => sections.found(hit))
+    if (sectionScores(found, relevant)['hit@5'] !== 1) missed.push(question)
   }
   const hitAt5 = questions.length === 0 ? 1 : 1 - missed.length / questions.length
   return {questions: questions.length, hitAt5, missed, floor}

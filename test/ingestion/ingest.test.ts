@@ -355,6 +355,18 @@ describe('the gates', () => {
   })
 })
 
+test('golden questions may name what is right by file and heading', async () => {
+  const asked = (heading: string) => ({question: 'How are zebras fed?', gold: [{file: 'p0.md', heading}]})
+  const folder = newFolder({
+    'p0.md': '# Zebras\n\nZebras are fed with hay.\n',
+    'docent.golden.jsonl': [asked('Zebras'), asked('Giraffes')]
+      .map((line) => JSON.stringify(line))
+      .join('\n'),
+  })
+
+  expect((await run(folder)).golden).toEqual({questions: 2, hitAt5: 0.5})
+})
+
 describe('the floor of the golden questions', () => {
   const found = {question: 'How are zebras fed?', relevant: ['/p0']}
   const missing = {question: 'What do giraffes eat?', relevant: ['/giraffes']}

@@ -1,7 +1,15 @@
 import {describe, expect, test} from 'vitest'
+import {buildSections, resolveGold} from '../../src/retrieval/evaluation/build-sections.ts'
 import {compareRuns} from '../../src/retrieval/evaluation/compare.ts'
 import {evaluate} from '../../src/retrieval/evaluation/evaluate.ts'
-import {auroc, bootstrap, pageScores, ranksOf, sectionScores} from '../../src/retrieval/evaluation/metrics.ts'
+import {
+  auroc,
+  bootstrap,
+  bootstrapOfSets,
+  pageScores,
+  ranksOf,
+  sectionScores,
+} from '../../src/retrieval/evaluation/metrics.ts'
 import {parseQuestions} from '../../src/retrieval/evaluation/question-set.ts'
 import {samplePage} from '../support/sample-pages.ts'
 import {retrievalWorld} from './world.ts'
@@ -47,6 +55,20 @@ describe('metrics', () => {
   })
 })
 
+test('a mean over sets counts each set the same, and each value by its weight', () => {
+  const ones = Array.from({length: 30}, () => ({value: 1, weight: 1}))
+  const mixed = [
+    {value: 0, weight: 3},
+    {value: 1, weight: 1},
+  ]
+
+  const interval = bootstrapOfSets([ones, mixed, []])
+
+  expect(interval.value).toBe((1 + 0.25) / 2)
+  expect([interval.low, interval.high]).toEqual([0.5, 1])
+  expect(bootstrapOfSets([])).toEqual({value: 0, low: 0, high: 0})
+})
+
 describe('a question file', () => {
   test('is read with either name for what was said', () => {
     const line = {
@@ -73,6 +95,130 @@ describe('a question file', () => {
     )
     expect(() => parseQuestions('nonsense', 'set.jsonl')).toThrow(/set\.jsonl:1 is not JSON/)
   })
+
+  test('may name what is right by file and heading, with what an answer must show', () => {
+    const line = {question: 'How?', gold: [{file: 'a.md', heading: 'One', line: 3}, {file: 'b.md'}]}
+
+    const [question] = parseQuestions(JSON.stringify({...line, evidence: [['So.', 'Thus.']]}), 'set.jsonl')
+
+    expect(question).toMatchObject({
+      gold: [
+        {file: 'a.md', heading: 'One', line: 3},
+        {file: 'b.md', heading: '', line: null},
+      ],
+      evidence: [['So.', 'Thus.']],
+      relevant: [],
+    })
+  })
+
+  test.each([
+    ['both ways', {relevant: ['/a'], gold: [{file: 'a.md'}]}, /set\.jsonl:1 has both relevant and gold/],
+    ['no way at all', {}, /set\.jsonl:1 has neither relevant nor gold/],
+    ['no section', {gold: []}, /set\.jsonl:1 gold: names no section/],
+    ['a section without a file', {gold: [{heading: 'A'}]}, /set\.jsonl:1 gold\.0\.file/],
+    [
+      'evidence that everything shows',
+      {relevant: ['/a'], evidence: [['--']]},
+      /evidence\.0\.0: a span needs/,
+    ],
+    ['evidence that nothing shows', {relevant: ['/a'], evidence: [[]]}, /evidence\.0: a group needs a span/],
+  ])('is refused when it says what is right %s', (_how, line, problem) => {
+    const text = JSON.stringify({question: 'How?', ...line})
+
+    expect(() => parseQuestions(text, 'set.jsonl', {mustSayRelevant: true})).toThrow(problem)
+  })
+
+  test('of what the docs do not answer need not say so', () => {
+    expect(parseQuestions('{"question": "How?"}', 'set.jsonl')[0]).toMatchObject({relevant: [], gold: []})
+  })
+})
+
+describe('gold', () => {
+  const page = samplePage('guide/a.md', 'Volumes', [
+    ['', 'What volumes are.'],
+    ['`mount` them', 'Mount a volume.'],
+    ['Options', 'Of mounting.'],
+    ['<script>', 'In a page.'],
+    ['Options', 'Of unmounting.'],
+  ])
+  const [intro, mount, options, script, moreOptions] = page.sections.map(({startLine}) => startLine)
+
+  async function goldOf(...gold: {file: string; heading?: string; line?: number}[]) {
+    const world = await retrievalWorld([page])
+    const [question] = parseQuestions(JSON.stringify({id: 'q', question: 'How?', gold}), 'set')
+    const {questions, missing} = resolveGold(buildSections(world.build), [question!])
+    const sections = world.build.sectionsOf(world.build.pageByPath(page.path)!.id)
+    world.close()
+    const lineOf = (id: number | null) => sections.find((section) => section.id === id)?.startLine ?? null
+    return {
+      missing,
+      lines: questions[0]!.relevant.map((entry) =>
+        typeof entry === 'string' ? entry : lineOf(entry.section),
+      ),
+      relevant: questions[0]!.relevant,
+    }
+  }
+  const file = page.path
+
+  test('is a section by its heading, marks and ids aside', async () => {
+    expect(await goldOf({file, heading: '*mount* them {#mount}', line: 99})).toMatchObject({
+      lines: [mount],
+      missing: [],
+    })
+    expect((await goldOf({file, heading: '`<script>`'})).lines).toEqual([script])
+  })
+
+  test('without a heading is the text before the first', async () => {
+    expect((await goldOf({file, heading: '', line: 1})).lines).toEqual([intro])
+  })
+
+  test('of a heading that no section has is the one that begins on its line', async () => {
+    expect((await goldOf({file, heading: 'Renamed', line: mount!})).lines).toEqual([mount])
+  })
+
+  test('that a hit cannot be told from is one place', async () => {
+    expect((await goldOf({file, heading: 'Options', line: moreOptions!})).lines).toEqual([options])
+    expect((await goldOf({file, heading: 'Options'}, {file, heading: 'Options'})).lines).toEqual([options])
+  })
+
+  test('that is not there is told, and nothing found is it', async () => {
+    const {missing, relevant} = await goldOf({file, heading: 'Gone'}, {file: 'b.md', heading: 'Options'})
+
+    expect(missing).toEqual(['q: guide/a.md has no section "Gone"', 'q: there is no page b.md'])
+    const found = [{pageUrl: '/guide/a', anchor: ''}]
+    expect(ranksOf(found, relevant)).toEqual({section: null, page: 1})
+    expect(sectionScores(found, relevant)).toMatchObject({'hit@20': 0, 'recall@20': 0})
+  })
+})
+
+test('repeated headings are told apart by their anchors', async () => {
+  const page = samplePage('a.md', 'Volumes', [
+    ['Options', 'Mount options are read first.'],
+    ['Options', 'Unmount options are read last.'],
+  ])
+  const [first, second] = page.sections
+  const world = await retrievalWorld([{...page, sections: [first!, {...second!, anchor: 'options-1'}]}])
+  const sections = buildSections(world.build)
+  const {questions} = resolveGold(
+    sections,
+    parseQuestions(
+      JSON.stringify({
+        question: 'unmount',
+        gold: [{file: 'a.md', heading: 'Options', line: second!.startLine}],
+      }),
+      'set',
+    ),
+  )
+  const current = {id: world.build.manifest.id, lease: () => ({build: world.build, release() {}})}
+
+  const result = await evaluate({current, embedder: world.embedder, questions})
+  world.close()
+
+  expect(result.questions[0]).toMatchObject({relevant: ['/a#options-1'], rank: {section: 1}})
+  const found = {pageUrl: '/a', path: 'a.md', anchor: 'options', headings: ['Options']}
+  expect(ranksOf([sections.found(found)], questions[0]!.relevant).section).toBeNull()
+  const elsewhere = {...found, anchor: 'options-1', headings: ['Volumes', 'Options']}
+  expect(ranksOf([sections.found(elsewhere)], questions[0]!.relevant).section).toBe(1)
 })
 
 test('an evaluation scores what the retriever finds, and tells the unanswerable apart', async () => {
@@ -115,4 +261,38 @@ test('two runs are compared question by question', () => {
 
   expect(comparison).toMatchObject({won: ['q0'], lost: ['q1'], before: 2 / 3, after: 2 / 3})
   expect(comparison!.difference.value).toBe(0)
+})
+
+test('answers are compared as well, every set counting the same', () => {
+  const asked = (set: string, id: string, hold: number, answerable = true) => ({
+    id,
+    set,
+    section: answerable ? {'hit@5': 1} : null,
+    page: answerable ? {'hit@5': 1} : null,
+    answer: {hold},
+  })
+
+  const comparisons = compareRuns(
+    [
+      asked('a', '1', 0),
+      asked('a', '1', 1, false),
+      asked('b', '1', 1),
+      asked('b', '2', 1),
+      asked('b', '3', 1),
+    ],
+    [
+      asked('a', '1', 1),
+      asked('a', '1', 1, false),
+      asked('b', '1', 1),
+      asked('b', '2', 1),
+      asked('b', '4', 0),
+    ],
+  )
+
+  expect(comparisons.find(({metric}) => metric === 'answers.hold')).toMatchObject({
+    before: (0.5 + 1) / 2,
+    after: 1,
+    won: ['a/1'],
+    lost: [],
+  })
 })

@@ -3,7 +3,9 @@ import type {CurrentBuild} from '../../index/build.ts'
 import {type Calibration, parseCalibration} from '../calibration.ts'
 import {createRetriever} from '../create-retriever.ts'
 import type {Stage} from '../ranking.ts'
+import {buildSections} from './build-sections.ts'
 import {
+  addressOf,
   auroc,
   bootstrap,
   depths,
@@ -13,11 +15,12 @@ import {
   type Scores,
   sectionScores,
 } from './metrics.ts'
-import type {EvaluationQuestion} from './question-set.ts'
+import {type EvaluationQuestion, isAnswerable} from './question-set.ts'
 
 export interface EvaluateOptions {
   readonly current: CurrentBuild
   readonly embedder: Embedder
+  /** Their gold resolved against the build by `resolveGold`. */
   readonly questions: readonly EvaluationQuestion[]
   /** Questions the docs do not answer; default none. */
   readonly unanswerable?: readonly EvaluationQuestion[]
@@ -102,6 +105,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   const lease = current.lease()
   try {
     const {manifest} = lease.build
+    const known = buildSections(lease.build)
     const asked = [...questions, ...unanswerable]
     const results: QuestionResult[] = []
     for (const question of asked) {
@@ -110,13 +114,13 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
         history: question.history,
         limit: depth,
       })
-      const sections = found.hits.map(({pageUrl, anchor}) => ({pageUrl, anchor}))
-      const answerable = question.relevant.length > 0
+      const sections = found.hits.map((hit) => known.found(hit))
+      const answerable = isAnswerable(question)
       results.push({
         id: question.id,
         question: question.question,
         query: found.query,
-        relevant: question.relevant,
+        relevant: question.relevant.map((entry) => (typeof entry === 'string' ? entry : addressOf(entry))),
         kind: question.kind,
         section: answerable ? sectionScores(sections, question.relevant) : null,
         page: answerable ? pageScores(sections, question.relevant) : null,
@@ -124,10 +128,10 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
         answerability: found.answerability,
         abstained: found.abstention?.reason ?? null,
         tookMs: found.timings['total'] ?? 0,
-        retrieved: found.hits.slice(0, 10).map(({pageUrl, anchor, title, headings, score}) => ({
-          url: anchor === '' ? pageUrl : `${pageUrl}#${anchor}`,
-          title: [title, ...headings].join(' › '),
-          score,
+        retrieved: found.hits.slice(0, 10).map((hit) => ({
+          url: addressOf(hit),
+          title: [hit.title, ...hit.headings].join(' › '),
+          score: hit.score,
         })),
       })
       onQuestion?.(results.length, asked.length)

@@ -5,16 +5,33 @@ export const depths = [1, 3, 5, 10, 20] as const
 export interface FoundSection {
   readonly pageUrl: string
   readonly anchor: string
+  /** Its number in the build, where that is known. */
+  readonly section?: number
+}
+
+/** What is right: `url#anchor`, `url` for any section of the page, or a section of the build. */
+export type Relevant = string | RelevantSection
+
+export interface RelevantSection {
+  readonly pageUrl: string
+  readonly anchor: string
+  /** Its number in the build; null for one that is not there, which nothing found is. */
+  readonly section: number | null
+}
+
+/** As `url#anchor`, for people. */
+export function addressOf({pageUrl, anchor}: Pick<FoundSection, 'pageUrl' | 'anchor'>): string {
+  return anchor === '' ? pageUrl : `${pageUrl}#${anchor}`
 }
 
 /** What one question scored, as `hit@5`, `recall@5`, `precision@5`, `mrr@5`. */
 export type Scores = Readonly<Record<string, number>>
 
 /**
- * Scores of a result list, by section: a result counts when a relevant `url#anchor` names it, or a relevant
- * `url` its page. Recall counts each relevant entry once; precision divides by k.
+ * Scores of a result list, by section: a result counts when a relevant `url#anchor` or number names it, or a
+ * relevant `url` its page. Recall counts each relevant entry once; precision divides by k.
  */
-export function sectionScores(found: readonly FoundSection[], relevant: readonly string[]): Scores {
+export function sectionScores(found: readonly FoundSection[], relevant: readonly Relevant[]): Scores {
   return scoresOf(
     found.map((section) => relevant.filter((entry) => namesSection(entry, section))),
     new Set(relevant).size,
@@ -25,7 +42,7 @@ export function sectionScores(found: readonly FoundSection[], relevant: readonly
  * The same by page: pages in the order in which their first section was found, each once; the fragments of
  * what is relevant are ignored.
  */
-export function pageScores(found: readonly FoundSection[], relevant: readonly string[]): Scores {
+export function pageScores(found: readonly FoundSection[], relevant: readonly Relevant[]): Scores {
   const pages = [...new Set(found.map((section) => samePage(section.pageUrl)))]
   const wanted = new Set(relevant.map(pageOf))
   return scoresOf(
@@ -37,7 +54,7 @@ export function pageScores(found: readonly FoundSection[], relevant: readonly st
 /** One-based place of the first right section and of the first right page; null when not among the found. */
 export function ranksOf(
   found: readonly FoundSection[],
-  relevant: readonly string[],
+  relevant: readonly Relevant[],
 ): {readonly section: number | null; readonly page: number | null} {
   const section = found.findIndex((hit) => relevant.some((entry) => namesSection(entry, hit)))
   const wanted = new Set(relevant.map(pageOf))
@@ -45,13 +62,15 @@ export function ranksOf(
   return {section: section < 0 ? null : section + 1, page: page < 0 ? null : page + 1}
 }
 
-function namesSection(entry: string, section: FoundSection): boolean {
+function namesSection(entry: Relevant, section: FoundSection): boolean {
+  if (typeof entry !== 'string') return entry.section !== null && entry.section === section.section
   const hash = entry.indexOf('#')
   if (pageOf(entry) !== samePage(section.pageUrl)) return false
   return hash < 0 || entry.slice(hash + 1) === section.anchor
 }
 
-function pageOf(entry: string): string {
+function pageOf(entry: Relevant): string {
+  if (typeof entry !== 'string') return samePage(entry.pageUrl)
   const hash = entry.indexOf('#')
   return samePage(hash < 0 ? entry : entry.slice(0, hash))
 }
@@ -62,7 +81,7 @@ function samePage(url: string): string {
   return /^[a-z][a-z0-9+.-]*:/i.test(path) || path.startsWith('/') ? path : `/${path}`
 }
 
-function scoresOf(matches: readonly (readonly string[])[], wanted: number): Scores {
+function scoresOf(matches: readonly (readonly Relevant[])[], wanted: number): Scores {
   const scores: Record<string, number> = {}
   for (const k of depths) {
     const top = matches.slice(0, k)
@@ -102,20 +121,55 @@ export interface Interval {
 
 /** Mean with its 95 % percentile bootstrap interval; the same seed gives the same interval. */
 export function bootstrap(values: readonly number[], seed = 1, rounds = 2_000): Interval {
-  const mean = (numbers: readonly number[]) =>
-    numbers.length === 0 ? 0 : numbers.reduce((sum, value) => sum + value, 0) / numbers.length
-  if (values.length < 2) return {value: mean(values), low: mean(values), high: mean(values)}
+  return bootstrapOfSets([values.map((value) => ({value, weight: 1}))], seed, rounds)
+}
+
+/** A value with its weight in a mean: of a share, how many it is a share of. */
+export interface Weighed {
+  readonly value: number
+  readonly weight: number
+}
+
+/**
+ * The mean over sets of each set's weighed mean, with its 95 % interval: every set counts the same, however many
+ * values it has, and is resampled by itself (a stratified bootstrap). Sets without values are left out.
+ */
+export function bootstrapOfSets(sets: readonly (readonly Weighed[])[], seed = 1, rounds = 2_000): Interval {
+  const full = sets.filter((values) => values.length > 0)
+  const value = meanOfSets(full)
+  if (full.every((values) => values.length < 2)) return {value, low: value, high: value}
   const random = randomFrom(seed)
-  const means = Array.from({length: rounds}, () => {
-    let sum = 0
-    for (let index = 0; index < values.length; index++) sum += values[Math.floor(random() * values.length)]!
-    return sum / values.length
-  }).sort((a, b) => a - b)
+  const means = Array.from({length: rounds}, () =>
+    meanOf(
+      full.map((values) => weighedMean(values.length, () => values[Math.floor(random() * values.length)]!)),
+    ),
+  ).sort((a, b) => a - b)
   return {
-    value: mean(values),
+    value,
     low: means[Math.floor(rounds * 0.025)]!,
     high: means[Math.ceil(rounds * 0.975) - 1]!,
   }
+}
+
+/** The mean over sets of each set's weighed mean; 0 without any value. */
+export function meanOfSets(sets: readonly (readonly Weighed[])[]): number {
+  const full = sets.filter((values) => values.length > 0)
+  return meanOf(full.map((values) => weighedMean(values.length, (index) => values[index]!)))
+}
+
+function meanOf(numbers: readonly number[]): number {
+  return numbers.length === 0 ? 0 : numbers.reduce((sum, number) => sum + number, 0) / numbers.length
+}
+
+function weighedMean(count: number, pick: (index: number) => Weighed): number {
+  let sum = 0
+  let weights = 0
+  for (let index = 0; index < count; index++) {
+    const {value, weight} = pick(index)
+    sum += value * weight
+    weights += weight
+  }
+  return weights === 0 ? 0 : sum / weights
 }
 
 /** Numbers from 0 up to 1, the same for the same seed (mulberry32). */

@@ -1,0 +1,70 @@
+import type {Embedder} from '../../src/embedding/embedder.ts'
+import type {CurrentBuild} from '../../src/index/build.ts'
+import type {Calibration} from '../../src/retrieval/calibration.ts'
+import {createRetriever} from '../../src/retrieval/create-retriever.ts'
+import {bootstrap, type Interval} from '../../src/retrieval/evaluation/metrics.ts'
+import type {EvaluationQuestion} from '../../src/retrieval/evaluation/question-set.ts'
+import type {Stage} from '../../src/retrieval/ranking.ts'
+
+/** Questions that other docs answer. */
+export interface ForeignQuestions {
+  readonly set: string
+  readonly questions: readonly EvaluationQuestion[]
+}
+
+/** How the docs of one set took the questions of the others. */
+export interface CrossMeasures {
+  /** Share refused of all foreign questions, with its 95 % interval. */
+  readonly refused: Interval
+  /** By the set that they are from. */
+  readonly bySet: Readonly<Record<string, {readonly questions: number; readonly refused: number}>>
+  readonly questions: readonly {readonly set: string; readonly id: string; readonly refused: boolean}[]
+}
+
+/** Asks these docs what others answer. Follow-ups are left out: without what was said before they are of no field. */
+export async function askForeign(
+  options: {
+    readonly current: CurrentBuild
+    readonly embedder: Embedder
+    readonly without: ReadonlySet<Stage>
+    readonly calibration?: Calibration
+  },
+  foreign: readonly ForeignQuestions[],
+): Promise<CrossMeasures> {
+  const retriever = createRetriever({...options, siteUrl: null})
+  const questions: {set: string; id: string; refused: boolean}[] = []
+  for (const {set, questions: asked} of foreign) {
+    for (const {id, question} of asked.filter(({history}) => history.length === 0)) {
+      const {abstention} = await retriever.retrieve({question, history: [], version: null})
+      questions.push({set, id, refused: abstention !== null})
+    }
+  }
+  const share = (of: typeof questions) => of.filter(({refused}) => refused).length / Math.max(1, of.length)
+  return {
+    refused: bootstrap(questions.map(({refused}) => (refused ? 1 : 0))),
+    bySet: Object.fromEntries(
+      foreign.map(({set}) => {
+        const of = questions.filter((question) => question.set === set)
+        return [set, {questions: of.length, refused: share(of)}]
+      }),
+    ),
+    questions,
+  }
+}
+
+/** An embedder that makes the vector of a question once: each is asked of many docs. */
+export function rememberingEmbedder(embedder: Embedder): Embedder {
+  const known = new Map<string, Promise<Float32Array>>()
+  return {
+    id: embedder.id,
+    name: embedder.name,
+    dimensions: embedder.dimensions,
+    embedPassages: (texts, options) => embedder.embedPassages(texts, options),
+    embedQuery(text) {
+      const before = known.get(text) ?? embedder.embedQuery(text)
+      known.set(text, before)
+      return before
+    },
+    close: () => embedder.close(),
+  }
+}

@@ -1,0 +1,131 @@
+import type {IndexBuild, StoredPage, StoredSection} from '../../index/build.ts'
+import type {FoundSection, RelevantSection} from './metrics.ts'
+import type {EvaluationQuestion, GoldSection} from './question-set.ts'
+
+/** What a hit and a source say of their section. */
+export interface NamedSection {
+  /** Below the content root. */
+  readonly path: string
+  readonly anchor: string
+  readonly headings: readonly string[]
+}
+
+/** The sections of a build by what names them. Pages are read once. */
+export interface BuildSections {
+  /**
+   * The section that a hit or source names: the first on its page with that anchor and those headings, or else with
+   * that anchor. Null when there is none.
+   */
+  named(section: NamedSection): StoredSection | null
+  /** The sections of a page in reading order; empty when there is no such page. */
+  ofPath(path: string): readonly StoredSection[]
+  /** The same section as the metrics compare it. */
+  found(section: NamedSection & Pick<FoundSection, 'pageUrl'>): FoundSection
+  /** A section as its writer names it; `section` is null when the page has none of that name, null without a page. */
+  gold(gold: GoldSection): RelevantSection | null
+}
+
+export function buildSections(build: IndexBuild): BuildSections {
+  const pages = new Map<string, {page: StoredPage; sections: readonly StoredSection[]} | null>()
+  const pageAt = (path: string) => {
+    const known = pages.get(path)
+    if (known !== undefined) return known
+    const page = build.pageByPath(path)
+    const read = page === null ? null : {page, sections: build.sectionsOf(page.id)}
+    pages.set(path, read)
+    return read
+  }
+  const ofPath = (path: string): readonly StoredSection[] => pageAt(path)?.sections ?? []
+  const named = ({path, anchor, headings}: NamedSection) => {
+    const sameAnchor = ofPath(path).filter((section) => section.anchor === anchor)
+    return sameAnchor.find((section) => areShownAs(section.headings, headings)) ?? sameAnchor[0] ?? null
+  }
+  return {
+    ofPath,
+    named,
+    found(section) {
+      const {pageUrl, anchor} = section
+      const at = named(section)
+      return {pageUrl, anchor, ...(at === null ? {} : {section: at.id})}
+    },
+    gold(gold) {
+      const at = pageAt(gold.file)
+      if (at === null) return null
+      const section = goldAmong(at.sections, gold)
+      if (section === null) return {pageUrl: at.page.url, anchor: '', section: null}
+      // Where page, anchor and headings are those of an earlier section, a hit cannot be told from that one.
+      const {anchor, headings} = section
+      return {
+        pageUrl: at.page.url,
+        anchor,
+        section: named({path: gold.file, anchor, headings})?.id ?? section.id,
+      }
+    },
+  }
+}
+
+/** The heading decides, then the line: lines move when a page is edited, and headings repeat. */
+function goldAmong(sections: readonly StoredSection[], {heading, line}: GoldSection): StoredSection | null {
+  const name = nameOf(heading)
+  const isNamed = (section: StoredSection) => nameOf(section.headings.at(-1) ?? section.page.title) === name
+  const isUnnamed = ({depth}: StoredSection) => depth === 0
+  let candidates = sections.filter(name === '' ? isUnnamed : isNamed)
+  // A page may begin with its title, which some take for no heading.
+  if (name === '' && candidates.length === 0)
+    candidates = sections.filter(({headings}) => headings.length === 0)
+  if (candidates.length === 0) return sections.find(({startLine}) => startLine === line) ?? null
+  const distance = ({startLine}: StoredSection) => Math.abs(startLine - (line ?? 0))
+  return candidates.reduce((best, section) => (distance(section) < distance(best) ? section : best))
+}
+
+/** A heading's words without marks and ids, in one case. */
+function nameOf(heading: string): string {
+  return heading
+    .replace(/\s*\{[:#.][^{}]*\}\s*$/, '')
+    .replace(/!?\[([^\]]*)\]\([^()]*\)/g, '$1')
+    .replace(/[`*_~\\]/g, '')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .toLowerCase()
+}
+
+/** Long headings are cut where they are shown. */
+function areShownAs(headings: readonly string[], shown: readonly string[]): boolean {
+  return (
+    headings.length === shown.length &&
+    headings.every((heading, index) => {
+      const name = shown[index]!
+      return heading === name || (name.endsWith('…') && heading.startsWith(name.slice(0, -1)))
+    })
+  )
+}
+
+/**
+ * Questions with their `gold` as sections of this build, in `relevant`. One that the build does not hold stays there
+ * as a place that nothing found can be, and is told in `missing`, in words.
+ */
+export function resolveGold(
+  sections: BuildSections,
+  questions: readonly EvaluationQuestion[],
+): {readonly questions: EvaluationQuestion[]; readonly missing: readonly string[]} {
+  const missing: string[] = []
+  const resolved = questions.map((question): EvaluationQuestion => {
+    if (question.gold.length === 0) return question
+    const relevant = question.gold.map((gold): RelevantSection => {
+      const found = sections.gold(gold)
+      if (found === null) missing.push(`${question.id}: there is no page ${gold.file}`)
+      else if (found.section === null)
+        missing.push(`${question.id}: ${gold.file} has no section "${gold.heading}"`)
+      return found ?? {pageUrl: gold.file, anchor: '', section: null}
+    })
+    return {...question, relevant: distinct(relevant)}
+  })
+  return {questions: resolved, missing}
+}
+
+function distinct(relevant: readonly RelevantSection[]): RelevantSection[] {
+  return relevant.filter(
+    ({section}, index) =>
+      section === null || relevant.findIndex((other) => other.section === section) === index,
+  )
+}
