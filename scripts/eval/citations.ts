@@ -1,5 +1,5 @@
 import type {IndexBuild, StoredSection} from '../../src/index/build.ts'
-import type {BuildSections} from '../../src/retrieval/evaluation/build-sections.ts'
+import {type BuildSections, openedBy} from '../../src/retrieval/evaluation/build-sections.ts'
 import {lettersAndDigits, markdownBlocks, visibleWords} from './answer-blocks.ts'
 import {type Citation, sourcesOf, type WrittenAnswer} from './answer-measures.ts'
 
@@ -68,13 +68,7 @@ export function addressOpener(build: IndexBuild, sections: BuildSections): OpenA
     if (before !== undefined) return before
     const all = sections.ofPath(path)
     const isAt = all[0] !== undefined && url.endsWith(all[0].page.url)
-    const first = new Map(all.toReversed().map((section) => [section.anchor, section]))
-    const found = all.filter((section) =>
-      anchor === ''
-        ? section.anchor === '' || first.get(section.anchor) !== section
-        : first.get(anchor) === section,
-    )
-    const result = isAt ? found.map(opened) : []
+    const result = isAt ? openedBy(anchor, all).map(opened) : []
     known.set(key, result)
     return result
   }

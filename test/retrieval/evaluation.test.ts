@@ -140,8 +140,11 @@ describe('gold', () => {
     ['Options', 'Of mounting.'],
     ['<script>', 'In a page.'],
     ['Options', 'Of unmounting.'],
+    ['Options', 'Of neither.'],
   ])
-  const [intro, mount, options, script, moreOptions] = page.sections.map(({startLine}) => startLine)
+  const [intro, mount, options, script, moreOptions, lastOptions] = page.sections.map(
+    ({startLine}) => startLine,
+  )
 
   async function goldOf(...gold: {file: string; heading?: string; line?: number}[]) {
     const world = await retrievalWorld([page])
@@ -176,8 +179,13 @@ describe('gold', () => {
     expect((await goldOf({file, heading: 'Renamed', line: mount!})).lines).toEqual([mount])
   })
 
+  test('whose anchor was used before on its page is told apart from the first that has it', async () => {
+    expect((await goldOf({file, heading: 'Options', line: options!})).lines).toEqual([options])
+    expect((await goldOf({file, heading: 'Options', line: moreOptions!})).lines).toEqual([moreOptions])
+  })
+
   test('that a hit cannot be told from is one place', async () => {
-    expect((await goldOf({file, heading: 'Options', line: moreOptions!})).lines).toEqual([options])
+    expect((await goldOf({file, heading: 'Options', line: lastOptions!})).lines).toEqual([moreOptions])
     expect((await goldOf({file, heading: 'Options'}, {file, heading: 'Options'})).lines).toEqual([options])
   })
 

@@ -13,8 +13,8 @@ export interface NamedSection {
 /** The sections of a build by what names them. Pages are read once. */
 export interface BuildSections {
   /**
-   * The section that a hit or source names: the first on its page with that anchor and those headings, or else with
-   * that anchor. Null when there is none.
+   * The section that a hit or source names: of those that its anchor opens the one with its headings, or else the
+   * first. Null when there is none.
    */
   named(section: NamedSection): StoredSection | null
   /** The sections of a page in reading order; empty when there is no such page. */
@@ -37,7 +37,7 @@ export function buildSections(build: IndexBuild): BuildSections {
   }
   const ofPath = (path: string): readonly StoredSection[] => pageAt(path)?.sections ?? []
   const named = ({path, anchor, headings}: NamedSection) => {
-    const sameAnchor = ofPath(path).filter((section) => section.anchor === anchor)
+    const sameAnchor = openedBy(anchor, ofPath(path))
     return sameAnchor.find((section) => areShownAs(section.headings, headings)) ?? sameAnchor[0] ?? null
   }
   return {
@@ -53,8 +53,9 @@ export function buildSections(build: IndexBuild): BuildSections {
       if (at === null) return null
       const section = goldAmong(at.sections, gold)
       if (section === null) return {pageUrl: at.page.url, anchor: '', section: null}
-      // Where page, anchor and headings are those of an earlier section, a hit cannot be told from that one.
-      const {anchor, headings} = section
+      // Where address and headings are those of an earlier section, a hit cannot be told from that one.
+      const {headings} = section
+      const anchor = openedBy(section.anchor, at.sections).includes(section) ? section.anchor : ''
       return {
         pageUrl: at.page.url,
         anchor,
@@ -62,6 +63,16 @@ export function buildSections(build: IndexBuild): BuildSections {
       }
     },
   }
+}
+
+/** The section that a fragment opens, the first that has it; for none all those that no fragment opens. */
+export function openedBy(anchor: string, sections: readonly StoredSection[]): StoredSection[] {
+  const first = new Map(sections.toReversed().map((section) => [section.anchor, section]))
+  return sections.filter((section) =>
+    anchor === ''
+      ? section.anchor === '' || first.get(section.anchor) !== section
+      : section.anchor === anchor && first.get(anchor) === section,
+  )
 }
 
 /** The heading decides, then the line: lines move when a page is edited, and headings repeat. */
