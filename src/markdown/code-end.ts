@@ -31,6 +31,8 @@ const pattern = /\/(?![*/])(?:[^\\/[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+\/[a-z]*/y
 const word = /[\p{L}\p{M}\p{N}_$]+/uy
 /** A line that begins so belongs to the one above. */
 const goesOn = /[ \t]+[^ \t\n]|[)\]}.?:&|=,+]/y
+/** Not the parameters of a type: `<T,>`. */
+const beginsElement = /<(?:>|[A-Za-z][\w.:-]*(?![\w.:-]|[ \t]*,|[ \t]+extends\b))/y
 const beginsModule = /(?:import|export) /y
 
 /** Keywords of JavaScript and TypeScript that may stand next to a name. */
@@ -155,7 +157,7 @@ class CodeReader {
       return this.#open.pop() === char && this.#take(1, 'value')
     }
     const isValueDue = /none|keyword|operator/.test(this.#previous)
-    if (char === '<' && isValueDue && /[A-Za-z>]/.test(this.#text[this.p + 1] ?? '')) return this.#readTag()
+    if (char === '<' && isValueDue && this.#match(beginsElement) !== null) return this.#readTag()
     const regular = char === '/' && isValueDue ? this.#match(pattern) : null
     if (regular !== null) return this.#take(regular.length, 'value')
     // Code has no quotation marks, dashes or full stops of other scripts outside strings.
@@ -163,6 +165,8 @@ class CodeReader {
   }
 
   #readWord(name: string): boolean {
+    // `x as const` is a value.
+    if (name === 'const' && this.#previous === 'keyword') return this.#take(name.length, 'value')
     const kind = keywords.has(name) ? 'keyword' : 'name'
     const isProse = kind === 'name' && this.#previous === 'name' && this.#isSameLine
     return !isProse && this.#take(name.length, kind)

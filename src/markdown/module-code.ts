@@ -19,7 +19,7 @@ const exportedNames = new RegExp(
 )
 /** What an export declares begins so; it is code up to where its statement ends. */
 const exportedDeclaration = new RegExp(
-  `export (?:default\\s|(?:declare\\s+)?(?:(?:const|let|var)\\s+(?:${name}\\s*(?:[=:;,]|$)|[{[])|(?:async\\s+)?function\\b\\s*\\*?\\s*${name}\\s*[<(]|(?:abstract\\s+)?class\\s+${name}\\b[^{}\\n]*\\{|(?:const\\s+)?enum\\s+${name}\\s*\\{|interface\\s+${name}\\b[^{}\\n]*\\{|type\\s+${name}\\b[^={}\\n]*=))`,
+  `export (?:default\\s|(?:declare\\s+)?(?:(?:const|let|var)\\s+(?:${name}[ \\t]*(?:[=:;,]|(?=\\n|$))|[{[])|(?:async\\s+)?function\\b\\s*\\*?\\s*${name}\\s*[<(]|(?:abstract\\s+)?class\\s+${name}\\b[^{}\\n]*\\{|(?:const\\s+)?enum\\s+${name}\\s*\\{|interface\\s+${name}\\b[^{}\\n]*\\{|type\\s+${name}\\b[^={}\\n]*=))`,
   'uy',
 )
 

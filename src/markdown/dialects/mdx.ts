@@ -2,6 +2,7 @@ import type {Dialect, Line} from '../flattening/dialect.ts'
 import type {Pass} from '../flattening/pass.ts'
 import {moduleStatementEnd} from '../module-code.ts'
 import {expression} from './expressions.ts'
+import {reach} from './reach.ts'
 
 /** MDX: imports, exports, comments and expressions in braces. Its components are read with tags. */
 export const mdx: Dialect = {
@@ -21,11 +22,11 @@ export const mdx: Dialect = {
 }
 
 function readComment(pass: Pass): boolean {
-  const {text, p} = pass
+  const {text, p, ahead} = pass
   if (!text.startsWith('{/*', p)) return false
-  const end = text.indexOf('*/', p + 3)
-  const close = end < 0 ? -1 : text.indexOf('}', end)
-  if (close < 0 || text.slice(end + 2, close).trim() !== '') return false
+  const end = ahead.next('*/', p + 3)
+  const close = end < 0 ? -1 : ahead.next('}', end)
+  if (close < 0 || close >= reach(pass) || text.slice(end + 2, close).trim() !== '') return false
   pass.note('comment', 'dropped')
   pass.advance(close + 1)
   return true
