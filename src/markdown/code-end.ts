@@ -22,6 +22,9 @@ export function statementEnd(text: string, at: number, limit = text.length): Cod
 
 type Previous = 'none' | 'name' | 'keyword' | 'value' | 'operator'
 
+/** Brackets within brackets: nobody writes more, and what never closes must not be read again from each of them. */
+const deepest = 100
+
 const closers: Readonly<Record<string, string>> = {'(': ')', '[': ']', '{': '}'}
 const template = /(?:[^`\\$]|\\[\s\S]|\$(?!\{))*/y
 const elementText = /[^<{]*/y
@@ -69,7 +72,7 @@ class CodeReader {
   /** Reads token by token until it `isOver`. */
   read(isOver: (reader: CodeReader) => boolean): CodeEnd {
     while (this.p < this.#limit) {
-      if (!this.#step() || this.p > this.#limit) break
+      if (!this.#step() || this.p > this.#limit || this.depth > deepest) break
       if (isOver(this)) return {end: this.p, reached: this.p}
     }
     return {end: -1, reached: this.p}

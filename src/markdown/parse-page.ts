@@ -59,8 +59,8 @@ export function parsePage(source: string, options: ParseOptions): ParsedPage {
     }
   }
   const text = normaliseText(source)
-  const {frontMatter, bodyLine, body, diagnostics: frontDiagnostics} = splitFrontMatter(text, path)
-  const diagnostics: Diagnostic[] = [...frontDiagnostics]
+  const {frontMatter, bodyLine, body, ...front} = splitFrontMatter(text, path)
+  const diagnostics: Diagnostic[] = [...front.diagnostics]
   const report = (
     rule: string,
     severity: Diagnostic['severity'],
@@ -142,7 +142,7 @@ export function parsePage(source: string, options: ParseOptions): ParsedPage {
   const unreadWords = unread.reduce((sum, {words}) => sum + words, 0)
   const fidelity: Fidelity = {
     path,
-    visibleWords: visibleWords + flat.lostWords + unreadWords,
+    visibleWords: visibleWords + front.lostWords + flat.lostWords + unreadWords,
     keptWords: Math.min(keptWords, visibleWords),
     constructs: flat.constructs,
     notes: flat.notes,
