@@ -23,12 +23,12 @@ export function statementEnd(text: string, at: number, limit = text.length): Cod
 type Previous = 'none' | 'name' | 'keyword' | 'value' | 'operator'
 
 /** Brackets within brackets: nobody writes more, and what never closes must not be read again from each of them. */
-const deepest = 100
+const deepest = 50
 
 const closers: Readonly<Record<string, string>> = {'(': ')', '[': ']', '{': '}'}
 const template = /(?:[^`\\$]|\\[\s\S]|\$(?!\{))*/y
 const elementText = /[^<{]*/y
-const blankOrComment = /[ \t]+|\/\/[^\n]*|\/\*[\s\S]*?\*\//y
+const blankOrComment = /[ \t]+|\/\/[^\n]*/y
 const string = /"(?:[^"\\\n]|\\[\s\S])*"|'(?:[^'\\\n]|\\[\s\S])*'/y
 const pattern = /\/(?![*/])(?:[^\\/[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+\/[a-z]*/y
 const word = /[\p{L}\p{M}\p{N}_$]+/uy
@@ -106,6 +106,7 @@ class CodeReader {
       this.p += skipped.length
       return true
     }
+    if (char === '/' && this.#text[this.p + 1] === '*') return this.#skipComment()
     if (char === '\n') {
       this.p++
       this.#isSameLine = false
@@ -113,6 +114,12 @@ class CodeReader {
       return this.depth === 0 || this.#match(beginsModule) === null
     }
     return this.#readToken(char)
+  }
+
+  #skipComment(): boolean {
+    const end = this.#text.indexOf('*/', this.p + 2)
+    this.p = end < 0 ? this.#limit : Math.min(end + 2, this.#limit)
+    return end >= 0
   }
 
   #readTemplate(): boolean {
