@@ -7,6 +7,9 @@ export type Fate =
   /** It may show text that is not in the file or was not understood. */
   | 'not-understood'
 
+/** The detail of a note on something that has no end, and takes the words behind it away. */
+export const neverClosed = 'never closed'
+
 export interface FidelityNote {
   /** As `jsx:Card`, `shortcode:tabs`, `include`. */
   readonly construct: string

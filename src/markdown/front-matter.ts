@@ -3,6 +3,7 @@ import {parse as parseToml} from 'smol-toml'
 import type {Diagnostic} from '../domain/index.ts'
 import {headOf} from '../text/cut.ts'
 import {wellFormed} from '../text/well-formed.ts'
+import {countWords} from './words.ts'
 
 /** What a page says about itself, checked. Absent keys are null. */
 export interface FrontMatter {
@@ -24,6 +25,8 @@ export interface SplitSource {
   /** One-based line of the source on which the body begins. */
   readonly bodyLine: number
   readonly body: string
+  /** Words of lines in front matter that cannot be read as data. */
+  readonly lostWords: number
   readonly diagnostics: readonly Diagnostic[]
 }
 
@@ -39,7 +42,8 @@ const maxValueLength = 2000
  */
 export function splitFrontMatter(text: string, path: string): SplitSource {
   const block = blockOf(text)
-  if (!block) return {frontMatter: noFrontMatter, bodyLine: 1, body: text, diagnostics: []}
+  const whole = {frontMatter: noFrontMatter, bodyLine: 1, body: text, lostWords: 0}
+  if (!block) return {...whole, diagnostics: []}
 
   const diagnostics: Diagnostic[] = []
   const report = (line: number, rule: string, reason: string, hint: string): void => {
@@ -56,6 +60,7 @@ export function splitFrontMatter(text: string, path: string): SplitSource {
     )
   }
   let data: unknown = null
+  let isData = true
   try {
     data = parseData(block.language, block.raw)
   } catch (error) {
@@ -67,6 +72,7 @@ export function splitFrontMatter(text: string, path: string): SplitSource {
       'Only its plain "key: value" lines are used.',
     )
     data = plainLinesOf(block.raw)
+    isData = false
   }
   if (data !== null && data !== undefined && data !== '' && !isRecord(data)) {
     report(
@@ -76,9 +82,39 @@ export function splitFrontMatter(text: string, path: string): SplitSource {
       'It is ignored.',
     )
     data = null
+    isData = false
   }
-  return {frontMatter: checked(isRecord(data) ? data : {}), bodyLine, body, diagnostics}
+  const stray = isData ? [] : strayLinesOf(block)
+  // Text between two rules across the page.
+  if (stray.length > 0 && Object.keys(plainLinesOf(block.raw)).length === 0)
+    return {...whole, diagnostics: []}
+  for (const {line, words} of stray) {
+    const reason = `${words} words of this line stand in the front matter and are no data`
+    report(line, 'lost-text', reason, 'Close the front matter above it.')
+  }
+  return {
+    frontMatter: checked(isRecord(data) ? data : {}),
+    bodyLine,
+    body,
+    lostWords: stray.reduce((sum, {words}) => sum + words, 0),
+    diagnostics,
+  }
 }
+
+/** Fewer words on a line may be a slip in data. */
+const fewestStrayWords = 4
+
+/** Lines of front matter that are none of YAML or TOML, but words. */
+function strayLinesOf({language, raw, firstLine}: Block): {readonly line: number; readonly words: number}[] {
+  if (!/^(?:yaml|toml)$/.test(language)) return []
+  return raw
+    .split('\n')
+    .map((text, n) => ({line: firstLine + 1 + n, words: dataLine.test(text) ? 0 : countWords(text)}))
+    .filter(({words}) => words >= fewestStrayWords)
+}
+
+/** A key, a member of a list, a comment, what is indented below one, or what opens and closes data. */
+const dataLine = /^(?:[ \t#[\]{}"']|- |[\w.-]+[ \t]*[:=]|[\w. -]+:(?:[ \t]|$))/
 
 export const noFrontMatter: FrontMatter = {
   title: null,

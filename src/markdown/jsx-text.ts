@@ -1,3 +1,4 @@
+import {bracketedCodeEnd} from './code-end.ts'
 import type {Attribute, Tag} from './tags.ts'
 
 /** An attribute's text, whether written as text or as code that is one string; null for other code or none. */
@@ -102,7 +103,8 @@ export function componentText(tag: Tag): ComponentText {
   for (const attribute of tag.attributes) {
     const {name: attributeName, value} = attribute
     if (value === null) continue
-    if (attribute.isCode && !isReadable(value) && !machine.test(attributeName)) unread.push(proseIn(value))
+    if (attribute.isCode && !isReadable(value) && !machine.test(attributeName))
+      unread.push(bracketedCodeEnd(`{${value}}`, 0).end < 0 ? value : proseIn(value))
     if (/^(?:href|to|url)$/.test(attributeName) && !attribute.isCode) href = value
     if (isTab && /^(?:label|title|name|value|slot)$/.test(attributeName)) continue
     for (const text of attributeTexts(attribute)) {

@@ -1,6 +1,6 @@
 import {compareDiagnostics, type Diagnostic, type Page} from '../domain/index.ts'
 import {anchorMaker} from './anchors.ts'
-import type {Fidelity} from './fidelity.ts'
+import {type Fidelity, neverClosed} from './fidelity.ts'
 import {flatten} from './flatten.ts'
 import {splitFrontMatter} from './front-matter.ts'
 import {refusalOf, tamed} from './limits.ts'
@@ -59,8 +59,8 @@ export function parsePage(source: string, options: ParseOptions): ParsedPage {
     }
   }
   const text = normaliseText(source)
-  const {frontMatter, bodyLine, body, diagnostics: frontDiagnostics} = splitFrontMatter(text, path)
-  const diagnostics: Diagnostic[] = [...frontDiagnostics]
+  const {frontMatter, bodyLine, body, ...front} = splitFrontMatter(text, path)
+  const diagnostics: Diagnostic[] = [...front.diagnostics]
   const report = (
     rule: string,
     severity: Diagnostic['severity'],
@@ -88,14 +88,20 @@ export function parsePage(source: string, options: ParseOptions): ParsedPage {
 
   const flat = flatten(body, {path, site, bodyLine, readInclude: options.readInclude ?? (() => null)})
   for (const item of flat.diagnostics) diagnostics.push(item)
-  for (const {construct, line, words} of flat.notes.filter((note) => note.words).slice(0, maxLosses)) {
-    report(
-      'lost-text',
-      'warning',
-      line,
-      `${words === 1 ? 'a word' : `${words} words`} that readers see in ${construct} cannot be read`,
-      'Write them as text of the page, or as plain strings in properties.',
-    )
+  for (const {construct, line, words, detail} of flat.notes
+    .filter((note) => note.words)
+    .slice(0, maxLosses)) {
+    const lost = words === 1 ? 'a word' : `${words} words`
+    if (detail === neverClosed)
+      report('lost-text', 'warning', line, `${construct} is never closed and hides ${lost}`, 'Close it.')
+    else
+      report(
+        'lost-text',
+        'warning',
+        line,
+        `${lost} that readers see in ${construct} cannot be read`,
+        'Write them as text of the page, or as plain strings in properties.',
+      )
   }
   const flatText = tamed(flat.text, flat.lines, (rule, severity, line, reason) =>
     report(rule, severity, line, reason),
@@ -136,7 +142,7 @@ export function parsePage(source: string, options: ParseOptions): ParsedPage {
   const unreadWords = unread.reduce((sum, {words}) => sum + words, 0)
   const fidelity: Fidelity = {
     path,
-    visibleWords: visibleWords + flat.lostWords + unreadWords,
+    visibleWords: visibleWords + front.lostWords + flat.lostWords + unreadWords,
     keptWords: Math.min(keptWords, visibleWords),
     constructs: flat.constructs,
     notes: flat.notes,

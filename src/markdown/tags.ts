@@ -40,7 +40,7 @@ export function tagAt(text: string, at: number): Tag | null {
     spaceAt.lastIndex = p
     const space = spaceAt.exec(text)![0]
     // A blank line ends what looked like a tag, unless it is plainly one already.
-    if (attributes.length === 0 && /\n[ \t]*\n/.test(space)) return null
+    if (/\n[ \t]*\n/.test(space) && attributes.every(({value}) => value === null)) return null
     p = spaceAt.lastIndex
     const char = text[p]
     if (char === '>') return {name: name!, kind: slash ? 'close' : 'open', attributes, end: p + 1}

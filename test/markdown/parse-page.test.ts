@@ -137,6 +137,12 @@ describe('limits', () => {
     ['shortcodes', '{{< tab >}}\n'.repeat(10_000)],
     ['front matter', `---\n${'key: value\n'.repeat(400_000)}`],
     ['braces', '{'.repeat(100_000)],
+    ['templates in braces', '{`${'.repeat(20_000)],
+    ['comments in braces', '{a /* '.repeat(5000)],
+    ['elements in braces', '{x && <b>\n'.repeat(2000)],
+    ['exports', 'export const x = (\n\n'.repeat(2000)],
+    ['imports', 'import {a,\n\n'.repeat(2000)],
+    ['directives', '- ```{toctree}\n'.repeat(2000)],
   ])('a page of nothing but %s comes to an end', (_, source) => {
     const parsed = parse(source, 'page.mdx')
 
@@ -354,5 +360,76 @@ describe('sites', () => {
     expect(anchorsIn('hugo')).toEqual(['a--b', 'a--b-1', 'ünï-1', '1-go'])
     expect(anchorsIn('mkdocs')).toEqual(['a-b', 'a-b_1', 'uni-1', '1-go'])
     expect(anchorsIn('vitepress')).toEqual(['a-b', 'a-b-1', 'uni-1', '_1-go'])
+  })
+})
+
+describe('what never closes', () => {
+  const textOf = (markdown: string, path = 'a.mdx'): string | undefined =>
+    parse(markdown, path).page?.sections[0]?.text
+
+  test.each([
+    'import os',
+    'import what you need from the store',
+    'import x from "y and more',
+    'export it to a file',
+    'export const x = (',
+    'export class of things {',
+  ])('is text where it only begins like module code: %j', (line) => {
+    const parsed = parse(`First.\n\n${line}\n\nSay "this" to it.\n\nLast.`, 'a.mdx')
+
+    expect(parsed.page?.sections[0]?.text).toBe(`First.\n${line}\nSay "this" to it.\nLast.`)
+    expect(parsed.diagnostics).toEqual([])
+  })
+
+  test.each([
+    "import 'a.css'",
+    "import A, {b as c, type D} from './a'; import * as E from 'e' // all",
+    "import {\n  a,\n  // and\n  b,\n} from 'x' with {type: 'json'}",
+    "export * from 'x'",
+    'export {a, b}',
+    "export const a = {\n  it: 'is',\n\n  b: [/['\"`]/, `x ${`y`}`],\n}",
+    "export default ({children}) => (\n  <Layout title={'x'}>Don't {children} :)</Layout>\n)",
+    'export async function load() {\n  return 1 as const\n}',
+    'export let x',
+  ])('is hidden where it is module code: %j', (code) => {
+    expect(textOf(`${code}\n\nText of the page.`)).toBe('Text of the page.')
+  })
+
+  test('module code stands in nothing and interrupts no paragraph', () => {
+    expect(textOf("Write this:\nimport a from 'a'")).toBe("Write this: import a from 'a'")
+    expect(textOf("- import a from 'a'")).toBe("import a from 'a'")
+  })
+
+  test.each([
+    ['{', 'and } here.'],
+    ['<Card title={', 'and } here > it.'],
+    ['<div class="', 'and " here > it.'],
+    ['<!doctype', 'and > here.'],
+    ['<!--', 'and --> here.'],
+    ['{/*', 'and */} here.'],
+  ])('%s in a sentence does not go on in another paragraph', (mark, end) => {
+    const parsed = parse(`Words ${mark} more of them.\n\nIn between.\n\nAnother ${end}`, 'a.mdx')
+
+    expect(parsed.page?.sections[0]?.text).toContain('In between.')
+    expect(parsed.fidelity.keptWords).toBe(parsed.fidelity.visibleWords)
+  })
+
+  test.each(['<!--', '```{toctree}', ':::{toctree}'])('%s hides the rest, which is told', (mark) => {
+    const parsed = parse(`First words.\n\n${mark}\n\nThese four are hidden.\n`, 'a.md')
+
+    expect(parsed.page?.sections[0]?.text).toBe('First words.')
+    expect(parsed.diagnostics).toMatchObject([
+      {rule: 'lost-text', reason: expect.stringContaining('4 words')},
+    ])
+    expect(parsed.fidelity).toMatchObject({visibleWords: 6, keptWords: 2})
+  })
+
+  test('text between two rules is no front matter, and text in front matter is told', () => {
+    expect(textOf('---\n\nA page begins with a rule.\n\n---\n\nText.')).toBe(
+      'A page begins with a rule.\nText.',
+    )
+    const parsed = parse('---\ntitle: T\nThis line is for readers.\nlist: [\n---\n\nText.')
+    expect(rulesOf(parsed)).toContain('lost-text')
+    expect(parsed.fidelity).toMatchObject({visibleWords: 6, keptWords: 1})
   })
 })

@@ -1,6 +1,7 @@
 import type {Dialect} from '../flattening/dialect.ts'
 import type {Pass} from '../flattening/pass.ts'
 import {shortcodesInCode} from './hugo-values.ts'
+import {paragraphEnd} from './reach.ts'
 
 /** Code in a line stays as it is, but for the shortcodes that Hugo runs even there. */
 export const codeSpans: Dialect = {
@@ -16,7 +17,7 @@ function codeSpan(pass: Pass): true {
     pass.p += run.length
     return true
   }
-  const limit = endOfParagraph(pass)
+  const limit = paragraphEnd(pass)
   let at = text.indexOf(run, pass.p + run.length)
   while (at >= 0 && at < limit && (text[at + run.length] === '`' || text[at - 1] === '`')) {
     const next = /`+/y
@@ -35,9 +36,4 @@ function codeSpan(pass: Pass): true {
   pass.put(code.trim() === '' ? '' : run + code + run)
   pass.advance(at + run.length)
   return true
-}
-
-function endOfParagraph(pass: Pass): number {
-  const end = pass.ahead.paragraphEnd(pass.p)
-  return pass.isOneLine() && !pass.options.inline ? Math.min(pass.lineEnd(), end) : end
 }

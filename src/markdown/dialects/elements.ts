@@ -1,3 +1,4 @@
+import {bracketedCodeEnd} from '../code-end.ts'
 import {columnsOf} from '../flattening/container.ts'
 import type {Pass} from '../flattening/pass.ts'
 import type {Tag} from '../tags.ts'
@@ -31,6 +32,20 @@ export function closeElement(pass: Pass, name: string): boolean {
   }
   return true
 }
+
+/** A value whose quote or brace closed by accident, in another paragraph or in another tag: what holds it is no tag. */
+export function hasStrayValue(tag: Tag): boolean {
+  return tag.attributes.some(({name, value, isCode}) => {
+    if (value === null) return false
+    if (!/\n[ \t]*\n/.test(value))
+      return !isCode && /^(?:href|src|class|id)$/i.test(name) && tagInside.test(value)
+    if (isCode) return bracketedCodeEnd(`{${value}}`, 0).end < 0
+    return /^[a-z]/.test(tag.name) || tagInside.test(value)
+  })
+}
+
+/** Shortcodes may stand in values: `{{<`. */
+const tagInside = /(?<!\{)<\/?[A-Za-z]/
 
 /** `<your-name>` in prose: no element that is known, no attributes, never closed. */
 export function isPlaceholder(pass: Pass, tag: Tag): boolean {

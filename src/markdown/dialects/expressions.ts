@@ -1,14 +1,15 @@
 import {headOf} from '../../text/cut.ts'
+import {bracketedCodeEnd} from '../code-end.ts'
 import type {Pass} from '../flattening/pass.ts'
 import {proseIn, stringsOf, wholeString} from '../jsx-text.ts'
-import {balancedEnd} from '../tags.ts'
 import {escapedText} from './markdown-text.ts'
+import {reach} from './reach.ts'
 
 /** A JavaScript expression in MDX. */
 export function expression(pass: Pass): boolean {
   if (pass.context.scansLeft <= 0) return false
-  const end = balancedEnd(pass.text, pass.p, Math.min(pass.text.length, pass.p + 20_000))
-  pass.context.scansLeft -= end < 0 ? Math.min(pass.text.length - pass.p, 20_000) : end - pass.p
+  const {end, reached} = bracketedCodeEnd(pass.text, pass.p, Math.min(reach(pass), pass.p + 20_000))
+  pass.context.scansLeft -= reached - pass.p
   if (end < 0) return false
   const code = pass.text.slice(pass.p + 1, end - 1)
   if (pass.context.mdx === 'guessed' && !looksLikeExpression(code)) return false

@@ -16,7 +16,7 @@ function readHeading(pass: Pass, {text: trimmed, lead, end}: Line): boolean {
   let stop = end
   // A comment that goes on below is not part of it.
   const comment = text.lastIndexOf('<!--')
-  if (comment >= 0 && !text.includes('-->', comment)) {
+  if (comment >= 0 && !text.includes('-->', comment) && closesInParagraph(pass, end)) {
     text = text.slice(0, comment)
     stop = pass.text.indexOf('<!--', end - (match[2]!.length - comment))
   }
@@ -47,4 +47,9 @@ function readHeading(pass: Pass, {text: trimmed, lead, end}: Line): boolean {
     pass.readText()
   } else pass.nextLine(end)
   return true
+}
+
+function closesInParagraph(pass: Pass, from: number): boolean {
+  const close = pass.ahead.next('-->', from)
+  return close >= 0 && close < pass.ahead.paragraphEnd(from)
 }

@@ -34,17 +34,26 @@ function readSnippet(pass: Pass, {text, end}: Line): boolean {
     return pass.endConstruct(end)
   }
   if (!/^-{1,2}8<-{1,2}[ \t]*$/.test(text)) return false
-  let p = end + 1
-  let last = end
-  while (p < pass.text.length) {
-    const stop = pass.lineEnd(p)
-    const name = pass.text.slice(p, stop).trim()
-    last = stop
-    p = stop + 1
-    if (/^-{1,2}8<-{1,2}$/.test(name)) break
-    if (name !== '' && !name.startsWith(';')) include(pass, name, 'snippet')
+  const block = fileNames(pass, end + 1)
+  if (!block) return false
+  for (const name of block.names) include(pass, name, 'snippet')
+  return pass.endConstruct(block.end)
+}
+
+/** The file names up to the mark that closes their block, one a line; null where something else comes first. */
+function fileNames(
+  pass: Pass,
+  from: number,
+): {readonly names: readonly string[]; readonly end: number} | null {
+  const names: string[] = []
+  for (let p = from; p < pass.text.length; p = pass.lineEnd(p) + 1) {
+    const end = pass.lineEnd(p)
+    const name = pass.text.slice(p, end).trim()
+    if (/^-{1,2}8<-{1,2}$/.test(name)) return {names, end}
+    if (/\s/.test(name)) return null
+    if (name !== '' && !name.startsWith(';')) names.push(name)
   }
-  return pass.endConstruct(last)
+  return null
 }
 
 /** mdBook: `{{#include file.md:part}}`. FastAPI: `{* code.py *}`. */

@@ -1,12 +1,14 @@
+import {neverClosed} from '../fidelity.ts'
 import type {Dialect} from '../flattening/dialect.ts'
 import type {Pass} from '../flattening/pass.ts'
 import {attributeOf} from '../jsx-text.ts'
 import {blockElements, hiddenElements, inlineElements, type Tag, tagAt, withoutTags} from '../tags.ts'
 import {component} from './components.ts'
-import {elementContainer, isPlaceholder} from './elements.ts'
+import {elementContainer, hasStrayValue, isPlaceholder} from './elements.ts'
 import {captionElement, headingElement, itemElement, lineBreak, listElement, pre} from './html-blocks.ts'
 import {anchorElement, codeElement, emphasis, image} from './html-inline.ts'
 import {table} from './html-tables.ts'
+import {paragraphEnd, reach} from './reach.ts'
 
 /** What begins with `<`: comments, addresses, HTML elements, components. */
 export const markup: Dialect = {
@@ -56,20 +58,10 @@ function readComment(pass: Pass): boolean {
         ? ['<?', '?>']
         : ['<!', '>']
   if (open === '<!' && !/[A-Za-z]/.test(text[p + 2] ?? '')) return false
-  const end = text.startsWith('<!-->', p) ? p + 2 : text.indexOf(close!, p + open!.length)
-  if (end < 0) {
-    if (open !== '<!--') return false
-    // CommonMark: an unclosed comment runs to the end of the page, and shows nothing.
-    pass.note('comment', 'dropped', 'never closed')
-    pass.context.report(
-      'unclosed-comment',
-      'warning',
-      pass.line,
-      'the comment that begins here is never closed',
-    )
-    pass.advance(text.length)
-    return true
-  }
+  const limit = open === '<!' ? paragraphEnd(pass) : reach(pass)
+  const end = text.startsWith('<!-->', p) ? p + 2 : pass.ahead.next(close!, p + open!.length)
+  if (end < 0 && open === '<!--' && !pass.hasContent && !pass.options.inline) return unclosedComment(pass)
+  if (end < 0 || end >= limit) return false
   pass.note('comment', 'dropped')
   const isFirst = !pass.hasContent
   pass.advance(end + close!.length)
@@ -81,6 +73,13 @@ function readComment(pass: Pass): boolean {
     /^[ \t]*(?:\n|$)/.test(text.slice(pass.p, pass.lineEnd() + 1))
   )
     pass.current = ''
+  return true
+}
+
+/** CommonMark: a block that begins with a comment which never closes shows nothing, up to the end of the page. */
+function unclosedComment(pass: Pass): true {
+  pass.note('comment', 'not-understood', neverClosed, pass.text.slice(pass.p))
+  pass.advance(pass.text.length)
   return true
 }
 
@@ -96,7 +95,7 @@ function readAddress(pass: Pass): boolean {
 
 function readTag(pass: Pass): boolean {
   const tag = tagAt(pass.text, pass.p)
-  if (!tag) return false
+  if (!tag || hasStrayValue(tag)) return false
   const id = attributeOf(tag, 'id') ?? (tag.name === 'a' ? attributeOf(tag, 'name') : null)
   if (id) pass.context.fragments.add(id)
   const name = tag.name.toLowerCase()

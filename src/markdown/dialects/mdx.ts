@@ -1,6 +1,8 @@
 import type {Dialect, Line} from '../flattening/dialect.ts'
 import type {Pass} from '../flattening/pass.ts'
+import {moduleStatementEnd} from '../module-code.ts'
 import {expression} from './expressions.ts'
+import {reach} from './reach.ts'
 
 /** MDX: imports, exports, comments and expressions in braces. Its components are read with tags. */
 export const mdx: Dialect = {
@@ -20,46 +22,41 @@ export const mdx: Dialect = {
 }
 
 function readComment(pass: Pass): boolean {
-  const {text, p} = pass
+  const {text, p, ahead} = pass
   if (!text.startsWith('{/*', p)) return false
-  const end = text.indexOf('*/', p + 3)
-  const close = end < 0 ? -1 : text.indexOf('}', end)
-  if (close < 0 || text.slice(end + 2, close).trim() !== '') return false
+  const end = ahead.next('*/', p + 3)
+  const close = end < 0 ? -1 : ahead.next('}', end)
+  if (close < 0 || close >= reach(pass) || text.slice(end + 2, close).trim() !== '') return false
   pass.note('comment', 'dropped')
   pass.advance(close + 1)
   return true
 }
 
-/** `import` and `export` of MDX, up to the blank line or the brace that ends them. */
-function readModuleCode(pass: Pass, {text: trimmed, start, end}: Line): boolean {
-  if (!pass.context.mdx) return false
-  const isImport =
-    /^import\s+(?:type\s+)?(?:[\w*{$][^'"]*(?:from\s*)?)?(?:['"]|$)/.test(trimmed) &&
-    !/^import\s+\w+\s+\w+/.test(trimmed.replace(/^import\s+(?:type\s+\w+|\w+\s+from)/, 'import'))
-  const isExport = /^export\s+(?:const|let|var|default|function|class|async|type|interface|\{|\*)/.test(
-    trimmed,
+/** `import` and `export` of MDX: at the beginning of a line, where a block begins, in nothing else. */
+function readModuleCode(pass: Pass, {lead, start}: Line): boolean {
+  const {text, context} = pass
+  if (
+    !context.mdx ||
+    lead !== '' ||
+    start !== pass.p ||
+    !/^(?:im|ex)port /.test(text.slice(start, start + 7))
   )
-  if (!isImport && !isExport) return false
-  let stop = end
-  for (let n = 0; n < 1000; n++) {
-    const code = pass.text.slice(start, stop)
-    if (bracketsBalance(code) && (isExport || /['"]/.test(code))) {
-      if (isImport || pass.lineAfter(stop).trim() === '' || !/^[\s)\]}.?:&|<]/.test(pass.lineAfter(stop)))
-        break
-    }
-    if (stop >= pass.text.length) break
-    stop = pass.lineEnd(stop + 1)
-  }
-  const code = pass.text.slice(start, stop)
+    return false
+  if (!/^(?:[>\s]*|#{1,6}\s.*)$/.test(pass.out.at(-1) ?? '') || context.scansLeft <= 0) return false
+  const {end: stop, reached} = moduleStatementEnd(text, start)
+  context.scansLeft -= reached - start
+  if (stop < 0) return false
+  const isImport = text.startsWith('import', start)
+  const code = text.slice(start, stop)
   const file = /^import\s+(\w+)\s+from\s+['"]([^'"]+\.mdx?)['"]/.exec(code)
-  if (file) pass.context.imports.set(file[1]!, file[2]!)
-  const component = isExport ? componentOf(code) : null
+  if (file) context.imports.set(file[1]!, file[2]!)
+  const component = isImport ? null : componentOf(code)
   if (component === null) pass.note(isImport ? 'mdx:import' : 'mdx:export', 'dropped')
   else if (component.markup !== null) {
     pass.note('mdx:export', 'flattened', `${component.name} is defined here`)
-    pass.context.components.set(component.name, component.markup)
+    context.components.set(component.name, component.markup)
   } else {
-    const isUsed = new RegExp(`<${component.name}[\\s/>]`).test(pass.text.slice(stop))
+    const isUsed = new RegExp(`<${component.name}[\\s/>]`).test(text.slice(stop))
     pass.note(
       'mdx:export',
       'not-understood',
@@ -99,18 +96,4 @@ function componentOf(code: string): ComponentDefinition | null {
     .map((match) => match[1]!.trim())
     .filter((part) => /\p{L}/u.test(part) && !/[;=()]|\breturn\b/.test(part))
   return {name, markup: isSimple ? markup : null, text: text.join(' ')}
-}
-
-/** Brackets outside strings and comments, counted without regard to their kinds. */
-function bracketsBalance(code: string): boolean {
-  let depth = 0
-  const bare = code.replace(
-    /"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\[\s\S])*`|\/\*[\s\S]*?\*\/|\/\/[^\n]*/g,
-    '',
-  )
-  for (const char of bare) {
-    if (char === '{' || char === '(' || char === '[') depth++
-    else if (char === '}' || char === ')' || char === ']') depth--
-  }
-  return depth <= 0
 }

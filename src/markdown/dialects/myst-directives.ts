@@ -1,3 +1,4 @@
+import {neverClosed} from '../fidelity.ts'
 import type {Container, Opening} from '../flattening/container.ts'
 import type {Pass} from '../flattening/pass.ts'
 import {calloutNames} from '../jsx-text.ts'
@@ -28,11 +29,9 @@ export function mystDirective(
   pass.current = ''
   if (kind === 'raw' && /\bhtml\b/.test(argument)) {
     pass.note(`myst:${name}`, 'flattened')
-    const from = pass.p
-    const to = skipDirective(pass, container)
+    const content = pass.text.slice(pass.p, skipDirective(pass, container).to)
     pass.nested(
-      pass.text
-        .slice(from, to)
+      content
         .split('\n')
         .map((line) => line.trim())
         .join('\n'),
@@ -42,14 +41,13 @@ export function mystDirective(
   }
   if (values['name']) addTarget(pass, values['name'])
   if (hiddenDirectives.has(kind)) {
-    pass.note(`myst:${name}`, 'dropped')
-    skipDirective(pass, container)
+    hideDirective(pass, name, container)
     return
   }
   pass.note(`myst:${name}`, 'flattened')
   if (kind === 'include') {
     includeWhole(pass, argument, 'include')
-    skipDirective(pass, container)
+    hideDirective(pass, name, container)
     return
   }
   if (kind === 'image' || kind === 'figure' || kind === 'figure-md') {
@@ -95,17 +93,37 @@ export function mystDirective(
   pass.open({...box, quote: false})
 }
 
-/** Passes over a directive's content and its closing line; the offset where its content ends. */
-function skipDirective(pass: Pass, {kind, name, size}: Pick<Container, 'kind' | 'name' | 'size'>): number {
+type Fence = Pick<Container, 'kind' | 'name' | 'size'>
+
+/** Passes over a directive that shows nothing of what stands in it. */
+function hideDirective(pass: Pass, name: string, fence: Fence): void {
+  const {to, next, isClosed} = contentOf(pass, fence)
+  if (isClosed) pass.note(`myst:${name}`, 'dropped')
+  else pass.note(`myst:${name}`, 'not-understood', neverClosed, pass.text.slice(pass.p, to))
+  pass.nextLine(next - 1)
+}
+
+/** Passes over a directive's content and its closing line. */
+function skipDirective(pass: Pass, fence: Fence): {readonly to: number} {
+  const content = contentOf(pass, fence)
+  pass.nextLine(content.next - 1)
+  return content
+}
+
+/** A directive ends with its closing line, or with the quote or the list item that it stands in. */
+function contentOf(pass: Pass, {kind, name, size}: Fence) {
   const char = kind === 'colon' ? ':' : name[0]!
   const closing = new RegExp(`^[ \\t>]*\\${char}{${size},}[ \\t]*$`)
-  while (pass.p < pass.text.length) {
-    const from = pass.p
-    const {rest, end} = pass.measure(pass.p)
-    pass.nextLine(end)
-    if (closing.test(rest)) return from
+  const inQuote = pass.prefix.includes('>')
+  const inItem = pass.listOffsets.at(-1) ?? 0
+  let p = pass.p
+  while (p < pass.text.length) {
+    const {rest, indent, end} = pass.measure(p)
+    if (closing.test(rest)) return {to: p, next: end + 1, isClosed: true}
+    if (inQuote ? !/^[ \t]*>/.test(rest) : rest.trim() !== '' && indent < inItem) break
+    p = end + 1
   }
-  return pass.text.length
+  return {to: Math.min(p, pass.text.length), next: Math.min(p, pass.text.length), isClosed: false}
 }
 
 /** Directives whose content is code. */

@@ -15,6 +15,7 @@ export class Lookahead {
   #lower: string | null = null
   readonly #lastClose = new Map<string, number>()
   readonly #firstOpen = new Map<string, number>()
+  readonly #nextMarks = new Map<string, number>()
   readonly #shortcodeClosers = new Map<string, Span[]>()
 
   constructor(context: FlattenContext, text: string) {
@@ -61,6 +62,16 @@ export class Lookahead {
     }
     while (closers.length > 0 && closers[0]!.start < from) closers.shift()
     return closers[0] ?? null
+  }
+
+  /** Where `mark` stands next; −1 where it does not. Ask in reading order. */
+  next(mark: string, from: number): number {
+    let at = this.#nextMarks.get(mark)
+    if (at === undefined || (at >= 0 && at < from)) {
+      at = this.#text.indexOf(mark, from)
+      this.#nextMarks.set(mark, at)
+    }
+    return at
   }
 
   /** Where the paragraph around `at` ends. Ask in reading order. */

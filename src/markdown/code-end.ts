@@ -1,0 +1,184 @@
+import {tagAt} from './tags.ts'
+
+/** Where code ends, and how far it was looked for. */
+export interface CodeEnd {
+  /** −1 where it has no end, or cannot be JavaScript: two names next to each other, as in prose, crossing brackets. */
+  readonly end: number
+  readonly reached: number
+}
+
+/** The end, behind its last bracket, of the code in brackets that begins at `at`. */
+export function bracketedCodeEnd(text: string, at: number, limit = text.length): CodeEnd {
+  return new CodeReader(text, at, limit).read((reader) => reader.depth === 0)
+}
+
+/**
+ * The end, a line break or the end of the text, of the statement that begins at `at`: the first line that leaves
+ * nothing open, unless the next goes on.
+ */
+export function statementEnd(text: string, at: number, limit = text.length): CodeEnd {
+  return new CodeReader(text, at, limit).read((reader) => reader.isStatementOver())
+}
+
+type Previous = 'none' | 'name' | 'keyword' | 'value' | 'operator'
+
+/** Brackets within brackets: nobody writes more, and what never closes must not be read again from each of them. */
+const deepest = 50
+
+const closers: Readonly<Record<string, string>> = {'(': ')', '[': ']', '{': '}'}
+const template = /(?:[^`\\$]|\\[\s\S]|\$(?!\{))*/y
+const elementText = /[^<{]*/y
+const blankOrComment = /[ \t]+|\/\/[^\n]*/y
+const string = /"(?:[^"\\\n]|\\[\s\S])*"|'(?:[^'\\\n]|\\[\s\S])*'/y
+const pattern = /\/(?![*/])(?:[^\\/[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+\/[a-z]*/y
+const word = /[\p{L}\p{M}\p{N}_$]+/uy
+/** A line that begins so belongs to the one above. */
+const goesOn = /[ \t]+[^ \t\n]|[)\]}.?:&|=,+]/y
+/** Not the parameters of a type: `<T,>`. */
+const beginsElement = /<(?:>|[A-Za-z][\w.:-]*(?![\w.:-]|[ \t]*,|[ \t]+extends\b))/y
+const beginsModule = /(?:import|export) /y
+
+/** Keywords of JavaScript and TypeScript that may stand next to a name. */
+const keywords: ReadonlySet<string> = new Set(
+  (
+    'abstract as assert asserts async await break case catch class const continue declare default delete do else enum ' +
+    'export extends finally for from function get if implements import in infer instanceof interface is keyof let ' +
+    'namespace new of private protected public readonly return satisfies set static switch throw try type typeof ' +
+    'unique var void while with yield'
+  ).split(' '),
+)
+
+/** Reads JavaScript with elements and types roughly: enough to see where it ends, and that prose is none. */
+class CodeReader {
+  readonly #text: string
+  readonly #limit: number
+  /** What is open: closing brackets, a backtick for a template, `<` for an element. */
+  readonly #open: string[] = []
+  #previous: Previous = 'none'
+  /** Nothing but blanks parts the token before from this one. */
+  #isSameLine = false
+  p: number
+
+  constructor(text: string, at: number, limit: number) {
+    this.#text = text
+    this.#limit = limit
+    this.p = at
+  }
+
+  get depth(): number {
+    return this.#open.length
+  }
+
+  /** Reads token by token until it `isOver`. */
+  read(isOver: (reader: CodeReader) => boolean): CodeEnd {
+    while (this.p < this.#limit) {
+      if (!this.#step() || this.p > this.#limit || this.depth > deepest) break
+      if (isOver(this)) return {end: this.p, reached: this.p}
+    }
+    return {end: -1, reached: this.p}
+  }
+
+  isStatementOver(): boolean {
+    if (this.depth > 0 || /none|keyword|operator/.test(this.#previous)) return false
+    if (this.p >= this.#limit) return true
+    return this.#text[this.p] === '\n' && this.#match(goesOn, this.p + 1) === null
+  }
+
+  #match(expression: RegExp, at = this.p): string | null {
+    expression.lastIndex = at
+    return expression.exec(this.#text)?.[0] ?? null
+  }
+
+  #take(length: number, previous: Previous): true {
+    this.p += length
+    this.#previous = previous
+    this.#isSameLine = true
+    return true
+  }
+
+  #step(): boolean {
+    const around = this.#open.at(-1)
+    if (around === '`') return this.#readTemplate()
+    if (around === '<') return this.#readElementText()
+    const char = this.#text[this.p]!
+    const skipped = this.#match(blankOrComment)
+    if (skipped !== null) {
+      this.p += skipped.length
+      return true
+    }
+    if (char === '/' && this.#text[this.p + 1] === '*') return this.#skipComment()
+    if (char === '\n') {
+      this.p++
+      this.#isSameLine = false
+      // Imports and exports stand in nothing.
+      return this.depth === 0 || this.#match(beginsModule) === null
+    }
+    return this.#readToken(char)
+  }
+
+  #skipComment(): boolean {
+    const end = this.#text.indexOf('*/', this.p + 2)
+    this.p = end < 0 ? this.#limit : Math.min(end + 2, this.#limit)
+    return end >= 0
+  }
+
+  #readTemplate(): boolean {
+    this.p += this.#match(template)!.length
+    if (this.#text[this.p] === '`') {
+      this.#open.pop()
+      return this.#take(1, 'value')
+    }
+    if (this.#text[this.p] !== '$') return false
+    this.#open.push('}')
+    return this.#take(2, 'operator')
+  }
+
+  #readElementText(): boolean {
+    this.p += this.#match(elementText)!.length
+    if (this.#text[this.p] === '<') return this.#readTag()
+    this.#open.push('}')
+    return this.#take(1, 'operator')
+  }
+
+  #readTag(): boolean {
+    const tag = tagAt(this.#text, this.p)
+    if (!tag) return false
+    if (tag.kind === 'open') this.#open.push('<')
+    else if (tag.kind === 'close' && this.#open.pop() !== '<') return false
+    return this.#take(tag.end - this.p, 'value')
+  }
+
+  #readToken(char: string): boolean {
+    if (char === '"' || char === "'") {
+      const length = this.#match(string)?.length
+      return length !== undefined && this.#take(length, 'value')
+    }
+    if (char === '`') {
+      this.#open.push('`')
+      return this.#take(1, 'operator')
+    }
+    const name = this.#match(word)
+    if (name !== null) return this.#readWord(name)
+    if (char in closers) {
+      this.#open.push(closers[char]!)
+      return this.#take(1, 'operator')
+    }
+    if (char === ')' || char === ']' || char === '}') {
+      return this.#open.pop() === char && this.#take(1, 'value')
+    }
+    const isValueDue = /none|keyword|operator/.test(this.#previous)
+    if (char === '<' && isValueDue && this.#match(beginsElement) !== null) return this.#readTag()
+    const regular = char === '/' && isValueDue ? this.#match(pattern) : null
+    if (regular !== null) return this.#take(regular.length, 'value')
+    // Code has no quotation marks, dashes or full stops of other scripts outside strings.
+    return /[!-~]/.test(char) && this.#take(1, char === ';' ? 'value' : 'operator')
+  }
+
+  #readWord(name: string): boolean {
+    // `x as const` is a value.
+    if (name === 'const' && this.#previous === 'keyword') return this.#take(name.length, 'value')
+    const kind = keywords.has(name) ? 'keyword' : 'name'
+    const isProse = kind === 'name' && this.#previous === 'name' && this.#isSameLine
+    return !isProse && this.#take(name.length, kind)
+  }
+}
