@@ -88,7 +88,7 @@ export function splitFrontMatter(text: string, path: string): SplitSource {
   // Text between two rules across the page.
   if (stray.length > 0 && Object.keys(plainLinesOf(block.raw)).length === 0)
     return {...whole, diagnostics: []}
-  for (const {line, words} of stray) {
+  for (const {line, words} of stray.slice(0, mostStrayLines)) {
     const reason = `${words} words of this line stand in the front matter and are no data`
     report(line, 'lost-text', reason, 'Close the front matter above it.')
   }
@@ -100,6 +100,9 @@ export function splitFrontMatter(text: string, path: string): SplitSource {
     diagnostics,
   }
 }
+
+/** So many of them are named; the words of all are counted. */
+const mostStrayLines = 20
 
 /** Fewer words on a line may be a slip in data. */
 const fewestStrayWords = 4

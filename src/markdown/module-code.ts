@@ -4,7 +4,7 @@ const name = '[\\p{L}_$][\\p{L}\\p{N}_$]*'
 const space = '(?:\\s|//[^\\n]*\\n|/\\*[^*]*\\*/)*'
 const file = `(?:"[^"\\n]+"|'[^'\\n]+')`
 const member = `(?:type\\s+)?(?:${name}|${file})(?:\\s+as\\s+(?:${name}|${file}))?`
-const members = `\\{${space}(?:${member}${space}(?:,${space}${member}${space})*,?${space})?\\}`
+const members = `\\{${space}(?:${member}${space}(?:,${space}${member}${space})*(?:,${space})?)?\\}`
 const everything = `\\*\\s*as\\s+${name}`
 const attributes = `(?:\\s*(?:with|assert)\\s*\\{[^{}\\n]*\\})?`
 const lineEnd = '[ \\t]*;?[ \\t]*(?://[^\\n]*|/\\*[^*\\n]*\\*/[ \\t]*)?(?=\\n|$)|[ \\t]*;[ \\t]*(?=import )'
@@ -28,12 +28,19 @@ const exportedDeclaration = new RegExp(
  * a module what parses as one, so prose that begins with these words has none.
  */
 export function moduleStatementEnd(text: string, at: number): CodeEnd {
-  for (const statement of [importStatement, exportedNames]) {
-    statement.lastIndex = at
-    if (!statement.test(text)) continue
-    const end = statement.lastIndex
-    return end === text.length || text[end] === '\n' ? {end, reached: end} : moduleStatementEnd(text, end)
+  for (let from = at; ; ) {
+    const end = endOf(importStatement, text, from) ?? endOf(exportedNames, text, from)
+    if (end === null)
+      return endOf(exportedDeclaration, text, from) === null
+        ? {end: -1, reached: from}
+        : statementEnd(text, from)
+    // Another import may stand behind it on the same line.
+    if (end === text.length || text[end] === '\n') return {end, reached: end}
+    from = end
   }
-  exportedDeclaration.lastIndex = at
-  return exportedDeclaration.test(text) ? statementEnd(text, at) : {end: -1, reached: at}
+}
+
+function endOf(statement: RegExp, text: string, at: number): number | null {
+  statement.lastIndex = at
+  return statement.test(text) ? statement.lastIndex : null
 }
