@@ -37,7 +37,7 @@ import {
 export interface AnsweringLimits extends RunLimits {
   /** Runs at the same time; more are refused as `rate_limited`. */
   readonly maxConcurrent: number
-  /** Turns of a conversation that are taken from the journal. */
+  /** Turns of a conversation that a question is understood from: the latest, and those that opened it. */
   readonly maxHistoryTurns: number
 }
 
@@ -239,7 +239,7 @@ export function createAnswering(options: AnsweringOptions): Answering {
   ): readonly Turn[] {
     if (question.history.length > 0) return question.history
     if (joined === null) return []
-    const turns = journal.conversation(joined, limits.maxHistoryTurns)
+    const turns = openingAndLatest(journal.conversation(joined, rememberedTurns), limits.maxHistoryTurns)
     // The turn that is continued is not its own past: the question, and what was answered where a limit cut it.
     const asked = turns.at(-1)?.role === 'assistant' ? -2 : -1
     return earlier !== null && turns.at(asked)?.content === earlier.question ? turns.slice(0, asked) : turns
@@ -368,6 +368,16 @@ export function createAnswering(options: AnsweringOptions): Answering {
     },
     shutdown,
   }
+}
+
+/** So many turns of a conversation are looked back at for the one that opened it. */
+const rememberedTurns = 100
+
+/** The latest turns and the exchange that opened the conversation, `most` together: it says what all of it is about. */
+function openingAndLatest(turns: readonly Turn[], most: number): readonly Turn[] {
+  if (turns.length <= most) return turns
+  const opening = turns.slice(0, turns[1]?.role === 'assistant' ? 2 : 1).slice(0, most)
+  return [...opening, ...turns.slice(turns.length - most + opening.length)]
 }
 
 /** What makes no sense as a number begins at the beginning. */

@@ -15,23 +15,23 @@ export function mayGoOn(question: string): boolean {
   return continuing.test(question)
 }
 
-/** Fewer words seldom say what is asked. */
-const fewestWords = 4
-
 /**
  * What was said before a question when it was asked first: all of the history for one that is new. So a question that
- * is asked again is understood as it was then, and what was answered since does not change what it asks for. One that
- * may lean on the turns before it, as "And on Windows?", is the same question only where it is asked twice in a row.
+ * is asked again is understood as it was then, and what was answered since does not change what it asks for.
+ *
+ * It is the same question where it is asked twice in a row, and where it opened the conversation, since then it leaned
+ * on nothing. Between others the same words may mean something else: "And on Windows?" is about what was said last.
  */
 export function turnsBefore(question: string, history: readonly Turn[]): readonly Turn[] {
   const asked = wordsOf(question)
-  const standsAlone = asked.split(' ').length >= fewestWords && !mayPointBack(question) && !mayGoOn(question)
+  const places = history.flatMap(({role}, at) => (role === 'user' ? [at] : []))
+  const isAsked = (at: number): boolean => wordsOf(history[at]!.content) === asked
+  const [opening] = places
+  if (opening !== undefined && isAsked(opening)) return history.slice(0, opening)
   let first = history.length
-  for (let at = history.length - 1; at >= 0; at--) {
-    const {role, content} = history[at]!
-    if (role !== 'user') continue
-    if (wordsOf(content) === asked) first = at
-    else if (!standsAlone) break
+  for (const at of places.toReversed()) {
+    if (!isAsked(at)) break
+    first = at
   }
   return history.slice(0, first)
 }

@@ -1,5 +1,7 @@
 import {setTimeout as delay} from 'node:timers/promises'
-import {noUsage, type RetrievedSource, turnsBefore} from '../domain/index.ts'
+import {mayGoOn, mayPointBack, noUsage, type RetrievedSource, turnsBefore} from '../domain/index.ts'
+import {isStopTerm} from '../text/stop-words.ts'
+import {termsOf} from '../text/terms.ts'
 import {type ExtractOptions, extract} from './extract.ts'
 import type {GenerationEvent, GenerationRequest, Generator} from './generator.ts'
 import {inTurns} from './in-turns.ts'
@@ -108,10 +110,12 @@ function withoutLooseEnds(parts: readonly Part[]): Part[] {
   })
 }
 
-/** A short follow-up says little by itself; the question before it lends its words. */
+/** A short question that goes on with the one before it, or has nothing to look for, is lent that one's words. */
 function questionIn(request: GenerationRequest): string {
   const {question} = request
-  return question.split(/\s+/).length > 5 ? question : `${question} ${askedBefore(request)}`.trimEnd()
+  const isShort = question.split(/\s+/).length <= 5
+  const leans = mayPointBack(question) || mayGoOn(question) || termsOf(question).every(isStopTerm)
+  return isShort && leans ? `${question} ${askedBefore(request)}`.trimEnd() : question
 }
 
 /** The visitor's turn before this question; before it was asked first, where it is asked again. */

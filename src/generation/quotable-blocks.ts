@@ -82,7 +82,7 @@ function blocksOfToken(generic: Token): Block[] {
     }
     case 'heading':
       // Inside an item, where it is a name that stands over some lines.
-      return [blockOf('paragraph', sentencesOf(inlinePieces(tokensIn(token))))]
+      return [blockOf('paragraph', labelled(sentencesOf(inlinePieces(tokensIn(token)))))]
     case 'blockquote':
       return token.tokens.flatMap(blocksOfToken)
     case 'code': {
@@ -98,6 +98,11 @@ function blocksOfToken(generic: Token): Block[] {
     default:
       return []
   }
+}
+
+/** The words of a heading, bold. */
+function labelled(units: readonly Unit[]): Unit[] {
+  return units.map((unit) => ({...unit, markdown: `**${literal(unit.plain)}**`}))
 }
 
 function blockOf(kind: Block['kind'], units: readonly Unit[], more: Partial<Block> = {}): Block {
@@ -163,6 +168,11 @@ function cleanItem(item: Tokens.ListItem): CleanItem {
       linked += linkedIn(inline)
       continue
     }
+    const title = token.type === 'code' ? titleOf(token) : null
+    if (title !== null) {
+      markdown.push(`\n${literal(title)}`)
+      plain.push(title)
+    }
     for (const block of blocksOfToken(token)) {
       const text = block.units.map((unit) => unit.markdown)
       // A fence or a table needs an empty line before it to be sure of starting one; a nested list does not.
@@ -177,6 +187,12 @@ function cleanItem(item: Tokens.ListItem): CleanItem {
     .join('\n')
     .replace(/^\n(?!`{3})/, '')
   return {markdown: whole, plain: plain.filter(Boolean).join('\n'), linked}
+}
+
+/** The file name in the info string of a fence, as `title="app.ts"`. */
+function titleOf({lang}: Tokens.Code): string | null {
+  const match = /\stitle=(?:"((?:[^"\\]|\\.)*)"|'([^']*)')/.exec(lang ?? '')
+  return match?.[1]?.replace(/\\(.)/g, '$1') ?? match?.[2] ?? null
 }
 
 function plainOf(pieces: readonly Piece[]): string {

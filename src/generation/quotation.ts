@@ -18,7 +18,8 @@ const known = new WeakMap<RetrievedSource, Letters>()
 /**
  * What of these visible words stands in the source, as it stands there: `source.text` from the first of them to the
  * last. Compared are letters and digits, since marks and white space differ between a page and what is made of it. Of
- * words that something in the source stands between, as a picture, the beginning up to there. Null for none.
+ * words that something in the source stands between, as a picture, the longest part from the beginning of a line on.
+ * Null for none.
  *
  * @param maxLength in UTF-16 units; default 600. What is longer is cut between words.
  */
@@ -28,18 +29,25 @@ export function quotationIn(
   maxLength: number = maxQuoteLength,
 ): string | null {
   const {letters, offsets} = lettersOfSource(source)
-  const length = lengthStanding(letters, words)
-  if (length === 0) return null
-  const at = letters.indexOf(lettersOf(words).letters.slice(0, length))
+  const standing = longestStanding(letters, words)
+  if (standing === '') return null
+  const at = letters.indexOf(standing)
+  const {length} = standing
   const {text} = source
   let start = offsets[at]!
   const last = offsets[at + length - 1]!
   let end = last + (text.codePointAt(last)! > 0xffff ? 2 : 1)
+  // A model may cite half a word.
+  while (start > 0 && ofWords.test(text[start]!) && ofWords.test(text[start - 1]!)) start--
+  while (end < text.length && ofWords.test(text[end - 1]!) && ofWords.test(text[end]!)) end++
   while (start > 0 && opens.test(text[start - 1]!)) start--
   while (end < text.length && closes.test(text[end]!)) end++
   return headWordsOf(text.slice(start, end), maxLength).trim() || null
 }
 
+/** Letters of scripts that put spaces between words. */
+const ofWords =
+  /[\p{N}\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Arabic}\p{Script=Hebrew}]/u
 /** Marks that belong to the word behind them: a bracket, a dollar sign, a hyphen; none that ends what is before. */
 const opens = /[^\s\p{L}\p{N}\p{Pe}\p{Pf},;:!?。！？、，；：]/u
 /** Marks that belong to the word before them. */
@@ -48,7 +56,24 @@ const closes = /[^\s\p{L}\p{N}\p{Ps}\p{Pi}]/u
 /** Fewer words than these, where not all of them stand, were met by chance. */
 const fewestWords = 3
 
-/** How many letters of the words stand in a row in these, up to the end of a word: all, as many as there are, or 0. */
+/** The letters of the words where all of them stand in a row in these, else of the longest part that begins with a line. */
+function longestStanding(letters: string, words: string): string {
+  const whole = lettersOf(words).letters
+  if (letters.includes(whole)) return whole
+  let longest = ''
+  const lines = words.split('\n').slice(0, mostLines)
+  for (let from = 0; from < lines.length; from++) {
+    const part = lines.slice(from).join('\n')
+    const standing = lettersOf(part).letters.slice(0, lengthStanding(letters, part))
+    if (standing.length > longest.length) longest = standing
+  }
+  return longest
+}
+
+/** So many lines of a quote are tried to begin with. */
+const mostLines = 60
+
+/** How many letters of the words stand in a row in these, from the first to the end of some word: 0 for a few alone. */
 function lengthStanding(letters: string, words: string): number {
   const ends: number[] = []
   let wanted = ''
@@ -58,10 +83,9 @@ function lengthStanding(letters: string, words: string): number {
     wanted += more
     ends.push(wanted.length)
   }
-  if (wanted === '' || letters.includes(wanted)) return wanted.length
-  // What does not stand whole stands up to some word and no further.
+  // What stands in a row stands up to some word and no further.
   let low = 0
-  let high = ends.length - 1
+  let high = ends.length
   while (low < high) {
     const middle = Math.ceil((low + high) / 2)
     if (letters.includes(wanted.slice(0, ends[middle - 1]))) low = middle

@@ -173,15 +173,23 @@ function textBlocksOf({markdown}: RetrievedSource): TextBlockParam[] {
 
 /** The visible words of a piece that was cited, without the headings that every source begins with. */
 function wordsOf(source: RetrievedSource, cited: string): string {
-  const headings = headingsOf(source)
   let heading = ''
-  return quotableBlocks(cited.startsWith(headings) ? cited.slice(headings.length) : cited)
+  return quotableBlocks(withoutHeadings(source, cited))
     .flatMap(({units, headPlain, under}) => {
       const name = under === heading ? '' : under
       heading = under
       return [name, headPlain, ...units.map(({plain}) => plain)]
     })
     .join('\n')
+}
+
+/** What is cited behind the headings that a source begins with: all of them, or the last ones. */
+function withoutHeadings(source: RetrievedSource, cited: string): string {
+  const lines = headingsOf(source).split('\n')
+  const above = lines
+    .map((_, from) => lines.slice(from).join('\n'))
+    .find((headings) => headings !== '' && cited.startsWith(headings))
+  return above === undefined ? cited : cited.slice(above.length)
 }
 
 /** Words alone: white space differs between a page, its blocks and a quote that joins two of them. */

@@ -3,6 +3,7 @@ import {visit} from 'unist-util-visit'
 import type {Section} from '../domain/index.ts'
 import type {AnchorMaker} from './anchors.ts'
 import {FlatSource} from './flat-source.ts'
+import {Footnotes} from './footnotes.ts'
 import {passagesOf} from './passages.ts'
 import {plainTextOfNode} from './plain-text.ts'
 
@@ -41,7 +42,10 @@ export function sectionsOf(input: SectionsInput): SectionsOutput {
   const repeated: {anchor: string; line: number}[] = []
   const seen = new Set<string>()
   const path: {depth: number; text: string}[] = []
+  const notes = new Footnotes(root)
   let titleHeading: string | null = null
+  /** A title that the front matter has otherwise: the heading of its own section alone. */
+  let otherTitle: string | null = null
 
   let heading: Heading | null = null
   let blocks: RootContent[] = []
@@ -50,9 +54,10 @@ export function sectionsOf(input: SectionsInput): SectionsOutput {
     if (heading === null && blocks.length === 0) return
     const first = blocks[0]
     const last = blocks.at(-1)
-    const passages = passagesOf(blocks, source)
+    const shown = heading === null ? blocks : [heading, ...blocks]
+    const passages = passagesOf([...blocks, ...notes.takeReferredBy(shown)], source)
     if (heading === null && passages.length === 0) return
-    const headings = path.map((entry) => entry.text)
+    const headings = otherTitle === null ? path.map((entry) => entry.text) : [otherTitle]
     sections.push({
       anchor: heading === null ? '' : anchorOf(heading),
       headings,
@@ -79,7 +84,7 @@ export function sectionsOf(input: SectionsInput): SectionsOutput {
 
   for (const node of root.children) {
     if (node.type !== 'heading') {
-      if (node.type !== 'definition') blocks.push(node)
+      if (node.type !== 'definition' && !notes.has(node)) blocks.push(node)
       continue
     }
     close(source.sourceLine(node.position!.start.line - 1))
@@ -92,6 +97,7 @@ export function sectionsOf(input: SectionsInput): SectionsOutput {
       node.depth === 1 &&
       (input.title === null || alike(shown, input.title) || isOnlyH1(root))
     while (path.length > 0 && path.at(-1)!.depth >= node.depth) path.pop()
+    otherTitle = isTitle && input.title !== null && !alike(shown, input.title) ? shown : null
     if (isTitle) titleHeading = shown
     else path.push({depth: node.depth, text: shown})
   }

@@ -114,7 +114,8 @@ const doubtful = new RegExp(
     /\{[^{}]*\}/,
     /&#?\w+;/,
     /:[a-z][\w-]*:/,
-    // The target of a link, the label of a reference, a definition.
+    // The mark of a footnote, the target of a link, the label of a reference, a definition.
+    /\[\^[^\]\s]+\](?!:)/,
     /\]\([^()\n]*(?:\([^()\n]*\)[^()\n]*|\n[^()\n]+)*\)/,
     /\]\[[^\]\n]*\](?!\()/,
     /^[ \t>]*\[[^\]\n]+\]:.*$/,

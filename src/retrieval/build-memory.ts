@@ -1,6 +1,6 @@
 import {createHash} from 'node:crypto'
 import {BoundedMemory} from '../domain/bounded-memory.ts'
-import type {IndexBuild, StoredPage, StoredSection} from '../index/build.ts'
+import type {IndexBuild, StoredSection} from '../index/build.ts'
 import {termsOf} from '../text/terms.ts'
 import {dot} from './vector-math.ts'
 import {wordsIn} from './words-in.ts'
@@ -144,7 +144,9 @@ export class BuildMemory {
   addressOf({id, page}: StoredSection): SectionAddress {
     const known = this.#addresses.get(id)
     if (known !== undefined) return known
-    const addresses = addressesOf(page, this.#build.sectionsOf(page.id))
+    const isAlone = this.#build.pageByUrl(page.url)?.id === page.id
+    const name = isAlone ? page.url : `${page.url}\n${page.path}`
+    const addresses = addressesOf(name, this.#build.sectionsOf(page.id))
     for (const [sectionId, address] of addresses) this.#addresses.set(sectionId, address)
     return addresses.get(id)!
   }
@@ -160,7 +162,7 @@ export class BuildMemory {
 }
 
 /** By section. A fragment opens the first section that has it: one that repeats it is opened by none. */
-function addressesOf(page: StoredPage, sections: readonly StoredSection[]): Map<number, SectionAddress> {
+function addressesOf(page: string, sections: readonly StoredSection[]): Map<number, SectionAddress> {
   const heard = new Set<string>()
   let unopened = 0
   return new Map(
@@ -169,7 +171,7 @@ function addressesOf(page: StoredPage, sections: readonly StoredSection[]): Map<
       heard.add(written)
       // Several may be opened by none; the first has the page's own id.
       const place = anchor === '' && unopened++ > 0 ? `~${unopened}` : ''
-      const sourceId = createHash('sha256').update(`${page.url}#${anchor}${place}`).digest('hex').slice(0, 16)
+      const sourceId = createHash('sha256').update(`${page}#${anchor}${place}`).digest('hex').slice(0, 16)
       return [id, {anchor, sourceId}]
     }),
   )

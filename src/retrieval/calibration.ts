@@ -85,6 +85,9 @@ export interface CalibrateOptions {
 /** Fewer sections than this say too little about what a usual question looks like. */
 const minSections = 12
 
+/** Candidates of a question that the fit looks at. With as many as an answer has, questions of other fields were refused less. */
+const fittedDepth = 30
+
 /**
  * Fits the abstention to a build: questions made from its own headings and sentences, roughened the way people
  * rephrase, against questions about other things. A few seconds at most, for any embedding model; the result is
@@ -121,7 +124,7 @@ export async function calibrate(
       contextWeight: 0,
       version: null,
     }
-    return evidenceOf(wanted, rankedSections(build, wanted, 30, new Set()))
+    return evidenceOf(wanted, rankedSections(build, wanted, fittedDepth, new Set()))
   }
   const answerable: Evidence[] = []
   for (const [i, question] of own.entries()) answerable.push(await evidenceFor(question, ownVectors![i]!))

@@ -13,7 +13,7 @@ import {headOf, shortened} from '../text/cut.ts'
 import {BuildMemory} from './build-memory.ts'
 import {answerabilityOf, type Calibration, parseCalibration} from './calibration.ts'
 import {distinctCandidates, spreadOverPages} from './choice.ts'
-import {type Evidence, evidenceOf} from './evidence.ts'
+import {type Evidence, evidenceDepth, evidenceOf} from './evidence.ts'
 import {noTopic, type Topic, topicOf} from './follow-up.ts'
 import {type FoundSection, foundTogether} from './found-together.ts'
 import {isAboutSoftware} from './question-field.ts'
@@ -113,7 +113,7 @@ export function createRetriever(options: RetrieverOptions): Retriever & DocsSear
       version,
     }
     const termsMs = performance.now() - termsStarted
-    const ranked = rankedSections(build, wanted, Math.max(depth * 2, 30), without)
+    const ranked = rankedSections(build, wanted, Math.max(depth * 2, evidenceDepth), without)
     const chooseStarted = performance.now()
     const evidence = evidenceOf(wanted, ranked)
     const calibration = options.calibration ?? parseCalibration(build.manifest.calibration)
@@ -131,7 +131,7 @@ export function createRetriever(options: RetrieverOptions): Retriever & DocsSear
         : isRefused
           ? await refusalOf(evidence, vector)
           : null
-    const abstention = reason === null ? null : {reason, nearest: nearestPages(candidates)}
+    const abstention = reason === null ? null : {reason, nearest: nearestPages(build, candidates)}
     return {
       query: topic.words.length === 0 ? question : `${question} (${topic.words.slice(0, 4).join(', ')})`,
       wanted,
@@ -180,18 +180,20 @@ export function createRetriever(options: RetrieverOptions): Retriever & DocsSear
     return norm === 0 ? own : mixed.map((value) => value / norm)
   }
 
-  function urlOf(page: StoredPage): string {
+  function urlOf(build: IndexBuild, page: StoredPage): string {
     if (/^[a-z][a-z0-9+.-]*:/i.test(page.url)) return page.url
-    const route = page.url.startsWith('/') ? page.url : `/${page.url}`
-    return siteUrl === null ? `/docs${route}` : siteUrl.replace(/\/+$/, '') + route
+    if (siteUrl !== null) return siteUrl.replace(/\/+$/, '') + routed(page.url)
+    // Where two pages claim one address, this server shows the first there, and the other by its file.
+    const isThere = build.pageByUrl(page.url)?.id === page.id
+    return `/docs${routed(isThere ? page.url : page.path.replace(/\.mdx?$/, ''))}`
   }
 
-  function nearestPages(candidates: readonly Candidate[]): PageLink[] {
+  function nearestPages(build: IndexBuild, candidates: readonly Candidate[]): PageLink[] {
     const links = new Map<number, PageLink>()
     for (const {section} of candidates) {
       if (links.size === 3) break
       if (!links.has(section.page.id)) {
-        links.set(section.page.id, {title: shownName(section.page.title), url: urlOf(section.page)})
+        links.set(section.page.id, {title: shownName(section.page.title), url: urlOf(build, section.page)})
       }
     }
     return [...links.values()]
@@ -222,7 +224,7 @@ export function createRetriever(options: RetrieverOptions): Retriever & DocsSear
       group: memory.addressOf(first.section).sourceId,
       title: shownName(section.page.title),
       headings: section.headings.map(shownName),
-      url: urlOf(section.page),
+      url: urlOf(build, section.page),
       anchor,
       score: shownScore(candidate.score),
       snippet: excerpt.text,
@@ -285,7 +287,7 @@ export function createRetriever(options: RetrieverOptions): Retriever & DocsSear
           const passages = build.passagesOf(section.id)
           const best = passages.find((passage) => passage.id === candidate.bestPassageId) ?? passages[0]
           return {
-            url: urlOf(section.page),
+            url: urlOf(build, section.page),
             title: shownName(section.page.title),
             headings: section.headings.map(shownName),
             anchor: BuildMemory.of(build).addressOf(section).anchor,
@@ -315,6 +317,10 @@ export function createRetriever(options: RetrieverOptions): Retriever & DocsSear
       }
     },
   }
+}
+
+function routed(url: string): string {
+  return url.startsWith('/') ? url : `/${url}`
 }
 
 /** Longest title and heading that are shown, in UTF-16 units; what is longer is no name but a text. */

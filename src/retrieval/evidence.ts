@@ -40,8 +40,13 @@ export const evidenceNames = [
   'phrases',
 ] as const satisfies readonly (keyof Evidence)[]
 
-/** The evidence that ranked candidates give. */
-export function evidenceOf(wanted: Wanted, {candidates, background}: Ranking): Evidence {
+/** Candidates that the evidence is taken from: the same number however many results were asked for. */
+export const evidenceDepth = 36
+
+/** The evidence that ranked candidates give, the best `evidenceDepth` of them. */
+export function evidenceOf(wanted: Wanted, ranking: Ranking): Evidence {
+  const {background} = ranking
+  const candidates = ranking.candidates.slice(0, evidenceDepth)
   const top = candidates.slice(0, 10)
   const most = (read: (candidate: Candidate) => number) =>
     top.reduce((best, candidate) => Math.max(best, read(candidate)), 0)

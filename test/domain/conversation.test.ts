@@ -10,27 +10,40 @@ describe('what was said before a question when it was asked first', () => {
     ['one asked twice in a row', 'How do I rotate a key?', said('How do I rotate a key?', 'Run it.'), 0],
     ['three times', 'Keys?', said('Hello', 'Hi.', 'Keys?', 'One.', 'keys', 'Two.'), 2],
     [
-      'one asked again later',
-      'how do I rotate a key',
-      said('What is a key?', 'A secret.', 'How do I rotate a key?', 'Run it.', 'And who can?', 'Staff.'),
-      2,
+      'the one that opened the conversation, asked again later',
+      'what is KELP',
+      said('What is kelp?', 'Algae.', 'How do I deploy?', 'So.', 'And on Windows?', 'So.'),
+      0,
     ],
     [
-      'one that leans on another turn now',
-      'And on Windows?',
-      said('How do I install it?', 'So.', 'And on Windows?', 'So.', 'How do I start it?', 'So.'),
+      'the opening one, asked again once more',
+      'Which port?',
+      said('Which port?', '80.', 'And for the proxy?', '81.', 'Which port?', '80.'),
+      0,
+    ],
+    [
+      'one that may be about what was said last',
+      'Does the command differ on Windows?',
+      said(
+        'Otter on Linux?',
+        'So.',
+        'Does the command differ on Windows?',
+        'Yes.',
+        'Beaver on Linux?',
+        'So.',
+      ),
       6,
     ],
-    ['one of few words', 'Which port?', said('Which port?', '80.', 'And for the proxy?', '81.'), 4],
-    [
-      'the same words by the assistant',
-      'Which port is it on then?',
-      said('Hm', 'Which port is it on then?'),
-      2,
-    ],
+    ['the same words by the assistant', 'Which port is it?', said('Hm', 'Which port is it?'), 2],
     ['marks alone', '??', said('!', 'Sorry?', '??', 'What?'), 2],
     ['no turns', 'Which port?', [], 0],
   ])('%s', (_name, question, history, turns) => {
     expect(turnsBefore(question, history)).toEqual(history.slice(0, turns))
+  })
+
+  test('of a history that begins with the assistant its greeting stays', () => {
+    const history: Turn[] = [{role: 'assistant', content: 'Ask me.'}, ...said('Which port?', '80.')]
+
+    expect(turnsBefore('Which port?', history)).toEqual(history.slice(0, 1))
   })
 })

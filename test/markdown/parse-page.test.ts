@@ -97,6 +97,43 @@ describe('sections', () => {
     ])
   })
 
+  test('an h1 that is not the title in the front matter is the heading of its own section, and over no other', () => {
+    const {page} = parse('---\ntitle: Prices\n---\n\n# Compare our plans\n\nPick one.\n\n## Free\n\nUp to 3.')
+
+    expect(page?.title).toBe('Prices')
+    expect(page?.sections.map(({anchor, headings}) => ({anchor, headings}))).toEqual([
+      {anchor: 'compare-our-plans', headings: ['Compare our plans']},
+      {anchor: 'free', headings: ['Free']},
+    ])
+  })
+
+  test('a footnote belongs to the section of its first mark, wherever it is written', () => {
+    const {page, diagnostics} = parse(
+      [
+        '# Elephants',
+        'Big.[^big] Grey.',
+        '## Tusks',
+        'They grow.[^tusk] And[^big] grow.',
+        '## Support[^late]',
+        'Write to us.',
+        '[^tusk]: To 90 centimetres[^bulls].',
+        '[^big]: Very.',
+        '[^bulls]: In bulls.',
+        '[^late]: On Mondays.',
+        '[^nobody]: Of no mark.',
+        '[^egg]: The hen[^hen].',
+        '[^hen]: The egg[^egg].',
+      ].join('\n\n'),
+    )
+
+    expect(page?.sections.map(({text}) => text)).toEqual([
+      'Big. Grey.\nVery.',
+      'They grow. And grow.\nTo 90 centimetres.\nIn bulls.',
+      'Write to us.\nOf no mark.\nThe hen.\nThe egg.\nOn Mondays.',
+    ])
+    expect(diagnostics).toEqual([])
+  })
+
   test('lines are those of the source', () => {
     const {page} = parse('---\ntitle: T\n---\n\n<!-- a\ncomment -->\n\n## One\n\nText.\n\n## Two\n\nMore.\n')
 
