@@ -55,7 +55,14 @@ export function sectionsOf(input: SectionsInput): SectionsOutput {
     const first = blocks[0]
     const last = blocks.at(-1)
     const shown = heading === null ? blocks : [heading, ...blocks]
-    const passages = passagesOf([...blocks, ...notes.takeReferredBy(shown)], source)
+    const cut = passagesOf([...blocks, ...notes.takeReferredBy(shown)], source)
+    const lastLine = Math.max(endLine, source.endLineOf(last ?? heading!))
+    // A note may be written elsewhere.
+    const passages = cut.map((passage) => ({
+      ...passage,
+      startLine: Math.min(passage.startLine, lastLine),
+      endLine: Math.min(passage.endLine, lastLine),
+    }))
     if (heading === null && passages.length === 0) return
     const headings = otherTitle === null ? path.map((entry) => entry.text) : [otherTitle]
     sections.push({
@@ -66,7 +73,7 @@ export function sectionsOf(input: SectionsInput): SectionsOutput {
         first && last ? source.slice(first.position!.start.offset!, last.position!.end.offset!).trim() : '',
       text: passages.map((passage) => passage.text).join('\n'),
       startLine: source.startLineOf(heading ?? first!),
-      endLine: Math.max(endLine, source.endLineOf(last ?? heading!)),
+      endLine: lastLine,
       passages,
     })
   }
