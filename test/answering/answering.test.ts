@@ -741,6 +741,26 @@ describe('a conversation', () => {
     ])
   })
 
+  test('of a long conversation is its opening and the latest', async () => {
+    const {answering, generator, ask} = createWorld({limits: {maxHistoryTurns: 4}})
+    for (const [index, question] of ['First?', 'Second?', 'Third?', 'Fourth?'].entries()) {
+      const reader = readerOf(answering, ask({question}))
+      const call = await generator.call(index)
+      call.say(`To ${question}`)
+      call.finish()
+      await reader.over
+    }
+
+    ask({question: 'And then?'})
+
+    expect((await generator.call(4)).request.history.map(({content}) => content)).toEqual([
+      'First?',
+      'To First?',
+      'Fourth?',
+      'To Fourth?',
+    ])
+  })
+
   test('given by the client is believed', async () => {
     const {generator, ask} = createWorld()
     const history = [{role: 'user' as const, content: 'Mine?'}]

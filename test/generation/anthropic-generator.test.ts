@@ -319,15 +319,19 @@ describe('citations', () => {
         textDelta('It is 3000.', 1),
         cite(0, `${headings}${first}`, 1),
         blockStop(1),
+        textStart(2),
+        textDelta('Indeed.', 2),
+        cite(0, `## Section 1${first}`, 2),
+        blockStop(2),
       ),
     )
 
     const {events} = await told(claude(), requestOf({sources}))
 
-    const [title, port] = citationsIn(events)
+    const [title, port, again] = citationsIn(events)
     expect(title).toMatchObject({n: 1, words: 'It is about ports.'})
     expect(title).not.toHaveProperty('quote')
-    expect(port).toMatchObject({n: 1, quote: first})
+    for (const citation of [port, again]) expect(citation).toMatchObject({n: 1, quote: first})
   })
 
   test('headings inside a section reach the model where they stand', async () => {

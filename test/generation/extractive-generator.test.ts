@@ -208,6 +208,43 @@ describe('an extract', () => {
     expect(text).toContain('Install the agent on Windows with the installer.')
   })
 
+  test('a short question that says what it asks is lent nothing', async () => {
+    const {text} = await told(
+      generator,
+      requestOf({
+        question: 'What is kelp?',
+        history: [
+          {role: 'user', content: 'How do I deploy the falcon to production?'},
+          {role: 'assistant', content: 'Build it.'},
+        ],
+        sources: [
+          sourceOf(1, 'Kelp is a brown seaweed.'),
+          sourceOf(2, 'To deploy the falcon to production, build it and push it.'),
+        ],
+      }),
+    )
+
+    expect(text).toBe('From the docs:\n\nKelp is a brown seaweed.')
+  })
+
+  test('a step is quoted with the file that its code is, and cited by its words', async () => {
+    const page = '1. Build it:\n\n   ```sh title="build.sh"\n   falcon build --prod\n   ```\n\n2. Push it.'
+    const {text, events} = await told(
+      generator,
+      requestOf({
+        question: 'How do I build and push it?',
+        sources: [sourceOf(1, page, {text: 'Build it:\nbuild.sh\nfalcon build --prod\nPush it.'})],
+      }),
+    )
+
+    expect(text).toContain(
+      '1. Build it:\n\n   build.sh\n\n   ```sh\n   falcon build --prod\n   ```\n2. Push it.',
+    )
+    expect(events.find(({type}) => type === 'citation')).toMatchObject({
+      quote: 'Build it:\nbuild.sh\nfalcon build --prod\nPush it.',
+    })
+  })
+
   test('a list of links is no answer where there is one', async () => {
     const {text, events} = await told(
       generator,

@@ -20,6 +20,12 @@ describe('a quotation is what stands in the source', () => {
     ['lines one after the other', 'Settings. Start it', 'Settings.\nStart it'],
     ['a letter that has two in small', 'İstanbul', 'İstanbul).'],
     ['a sentence without spaces around it', '然后重启服务器', '然后重启服务器。'],
+    ['whole words where half of one is meant', 'art it with npm sta', 'Start it with npm start'],
+    [
+      'the longest line where something stands between',
+      'Select the menu\nStart it with npm start -- --port 80\nDefault',
+      'Start it with npm start -- --port 80',
+    ],
     [
       'the beginning, up to what is left out',
       'Select the menu icon and then Settings.',

@@ -163,7 +163,25 @@ Up to 9 seats for each plan.
 
 ## ……
 
-Up to 8 guests.
+Up to 8 guests.[^more]
+
+## Steps
+
+1. Open the list ![a list](list.png):
+
+   ![The list](list.png)
+
+2. Build it:
+
+   ~~~sh title="build.sh"
+   plans build --all
+   ~~~
+
+> ### Careful
+>
+> Guests see all.
+
+[^more]: More on request.
 `
 
 describe('each quote stands, word for word, in the section at its address', () => {
@@ -173,6 +191,7 @@ describe('each quote stands, word for word, in the section at its address', () =
     const world = await retrievalWorld(all)
     const faults: string[] = []
     const quotes = {extractive: 0, model: 0, upstream: 0}
+    let unquoted = 0
     const retrieved = async (question: string, history: readonly Turn[] = []) =>
       (await world.retriever.retrieve({question, history, version: null})).sources
     try {
@@ -190,6 +209,7 @@ describe('each quote stands, word for word, in the section at its address', () =
         const cited = await faultsWithModel(pages, sources, random)
         faults.push(...quoted.faults, ...cited.faults)
         quotes.extractive += quoted.quotes
+        unquoted += answer.filter((event) => event.type === 'citation' && event.quote === undefined).length
         quotes.model += cited.quotes
 
         const history: Turn[] = [
@@ -207,7 +227,7 @@ describe('each quote stands, word for word, in the section at its address', () =
           quotes.upstream += told.quotes
         }
       }
-      return {faults, quotes}
+      return {faults, quotes, unquoted: unquoted / Math.max(1, unquoted + quotes.extractive)}
     } finally {
       world.close()
     }
@@ -219,18 +239,23 @@ describe('each quote stands, word for word, in the section at its address', () =
       'How many projects does the Team plan allow?',
       'Up to how many requests?',
       'How many seats and guests are there?',
+      'How many more guests on request?',
+      'How do I open the list and build it?',
       'Limits',
       'Plans',
     ]
 
-    expect((await check([page!], questions)).faults).toEqual([])
+    const {faults, unquoted} = await check([page!], questions)
+    expect(faults).toEqual([])
+    expect(unquoted).toBe(0)
   })
 
   test.each(corpora)('%s', {timeout: 900_000}, async (_name, folder) => {
     const pages = pagesBelow(folder)
-    const {faults, quotes} = await check(pages, questionsOf(pages, randomFrom(7)))
+    const {faults, quotes, unquoted} = await check(pages, questionsOf(pages, randomFrom(7)))
 
     expect(faults).toEqual([])
+    expect(unquoted).toBeLessThan(0.005)
     for (const count of Object.values(quotes)) expect(count).toBeGreaterThan(10)
   })
 })

@@ -287,6 +287,24 @@ describe('sections found together', () => {
     expect(sources[0]!.text).toContain('The zebra quota is 7.')
   })
 
+  test('of two pages with one address each is opened by one of its own, and is a source of its own', async () => {
+    const text = (word: string) => `Setup of ${word}. ${`${word} `.repeat(150)}`
+    const one = samplePage('guide/one.md', 'One', [['Setup', text('zebra')]])
+    const two = {...samplePage('guide/two.md', 'Two', [['Setup', text('okapi')]]), url: one.url}
+    const world = await retrievalWorld([one, two])
+    const ask = async () => (await world.retriever.retrieve(query('setup of zebra and okapi'))).sources
+    const sources = await ask()
+    const again = await ask()
+    world.close()
+
+    expect(sources.map(({path, url}) => [path, url]).sort()).toEqual([
+      ['guide/one.md', '/docs/guide/one'],
+      ['guide/two.md', '/docs/guide/two'],
+    ])
+    expect(new Set(sources.map(({id}) => id)).size).toBe(2)
+    expect(again.map(({id}) => id)).toEqual(sources.map(({id}) => id))
+  })
+
   test('a section whose anchor was used before is opened at its page, and is a source of its own', async () => {
     const page = samplePage('plans.md', 'Plans', [
       ['Limits', `Up to 3 seats. ${'word '.repeat(150)}`],
