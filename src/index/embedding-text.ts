@@ -6,11 +6,15 @@ import type {Page, Passage, Section} from '../domain/index.ts'
  * subject; its title and headings do. Questions are embedded as they are.
  */
 export function embeddingTextOf(
-  page: Pick<Page, 'title'>,
-  section: Pick<Section, 'headings'>,
+  page: Pick<Page, 'title' | 'sections'>,
+  section: Pick<Section, 'headings' | 'depth'>,
   passage: Pick<Passage, 'text'>,
 ): string {
-  // A page's only heading often repeats its title; said twice it would weigh twice.
+  // A page's only h1 says the title in other words; said twice it would weigh twice.
+  const isTitle = section.depth === 1 && section.headings.length === 1
+  if (isTitle && page.sections.every((other) => other === section || other.depth !== 1))
+    return `${section.headings[0]}\n${passage.text}`
+  // So does a page's only heading.
   const headings = section.headings.filter((heading, i) => heading !== page.title || i > 0)
   return `${[page.title, ...headings].join(' > ')}\n${passage.text}`
 }
