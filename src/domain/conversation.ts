@@ -20,7 +20,8 @@ export function mayGoOn(question: string): boolean {
  * is asked again is understood as it was then, and what was answered since does not change what it asks for.
  *
  * It is the same question where it is asked twice in a row, and where it opened the conversation, since then it leaned
- * on nothing. Between others the same words may mean something else: "And on Windows?" is about what was said last.
+ * on nothing. Between others the same words may mean something else, as "And on Windows?" is about what was said last:
+ * then the turns stay, but for those in which it was asked and answered, which say nothing of what it is about now.
  */
 export function turnsBefore(question: string, history: readonly Turn[]): readonly Turn[] {
   const asked = wordsOf(question)
@@ -33,7 +34,9 @@ export function turnsBefore(question: string, history: readonly Turn[]): readonl
     if (!isAsked(at)) break
     first = at
   }
-  return history.slice(0, first)
+  const isOfAsking = (at: number): boolean =>
+    history[at]!.role === 'user' ? isAsked(at) : at > 0 && history[at - 1]!.role === 'user' && isAsked(at - 1)
+  return history.slice(0, first).filter((_, at) => !isOfAsking(at))
 }
 
 /** In small letters, without the marks around them; a text of marks alone as it is. */

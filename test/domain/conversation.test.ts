@@ -21,24 +21,27 @@ describe('what was said before a question when it was asked first', () => {
       said('Which port?', '80.', 'And for the proxy?', '81.', 'Which port?', '80.'),
       0,
     ],
-    [
-      'one that may be about what was said last',
-      'Does the command differ on Windows?',
-      said(
-        'Otter on Linux?',
-        'So.',
-        'Does the command differ on Windows?',
-        'Yes.',
-        'Beaver on Linux?',
-        'So.',
-      ),
-      6,
-    ],
     ['the same words by the assistant', 'Which port is it?', said('Hm', 'Which port is it?'), 2],
     ['marks alone', '??', said('!', 'Sorry?', '??', 'What?'), 2],
     ['no turns', 'Which port?', [], 0],
   ])('%s', (_name, question, history, turns) => {
     expect(turnsBefore(question, history)).toEqual(history.slice(0, turns))
+  })
+
+  test('of one that may be about what was said last all but its own asking', () => {
+    const history = said(
+      'Otter on Linux?',
+      'Apt.',
+      'Does the command differ on Windows?',
+      'Yes.',
+      'Beaver on Linux?',
+      'Apt.',
+    )
+
+    expect(turnsBefore('Does the command differ on Windows?', history)).toEqual([
+      ...history.slice(0, 2),
+      ...history.slice(4),
+    ])
   })
 
   test('of a history that begins with the assistant its greeting stays', () => {
