@@ -10,15 +10,24 @@ import {loadSettings} from '../src/config.ts'
 import {toDocentError} from '../src/domain/index.ts'
 import {openEmbedder} from '../src/embedding/transformers-embedder.ts'
 import {cleanText, escapedJson, withoutJobCommands} from '../src/text/clean-text.ts'
-import {compareSets, readBaseline} from './eval/baseline.ts'
+import {askedQuestions, compareSets, pairWith, readBaseline} from './eval/baseline.ts'
 import {missedBounds} from './eval/bounds.ts'
 import {rememberingEmbedder} from './eval/cross.ts'
-import {type Measured, measureSet, readSet} from './eval/measure.ts'
+import {type Measured, measureSet} from './eval/measure.ts'
 import {dataDirOf, type EvalOptions, parseOptions, usage} from './eval/options.ts'
 import {meansOver} from './eval/set-means.ts'
+import {readSet, type SetQuestions} from './eval/set-questions.ts'
 import {showAblation, showComparison, showEvaluation} from './eval/show.ts'
 import {showSets} from './eval/show-sets.ts'
+import {Stopped, stopOnSignals} from './eval/stopping.ts'
 import {UsageError} from './eval/usage-error.ts'
+
+const stopping = stopOnSignals()
+
+// A reader such as `head` that has seen enough closes the pipe: that is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+})
 
 process.exitCode = await main(process.argv.slice(2))
 
@@ -29,6 +38,10 @@ async function main(args: readonly string[]): Promise<number> {
     console.log(usage)
     return 0
   } catch (error) {
+    if (error instanceof Stopped) {
+      warn(error.message)
+      return error.code
+    }
     if (error instanceof UsageError || (error as {code?: string}).code?.startsWith('ERR_PARSE_ARGS')) {
       warn(`${(error as Error).message}\n\nnpm run eval -- --help lists the options.`)
       return 2
@@ -42,12 +55,14 @@ async function main(args: readonly string[]): Promise<number> {
 async function run(options: EvalOptions): Promise<number> {
   const {baseline: file, bounds} = options
   // What cannot be read is told before hours of work, not after.
+  const given = await Promise.all(options.sets.map((set) => readSet(set, options)))
   const baseline = file === null ? null : await readBaseline(file, options.allSets !== null)
-  const measured = await measureAll(options)
+  const pairing = baseline === null ? null : pairWith(baseline, askedQuestions(options.sets, given), file!)
+  const measured = await measureAll(options, given)
   const comparison = baseline === null ? null : compareSets(baseline, measured)
   const missed = missedBounds(bounds, measured)
   const told = {
-    ...(comparison === null ? {} : {comparison}),
+    ...(comparison === null ? {} : {comparison, pairing}),
     missed: missed.map(({name, value, isLeast, figure}) => ({
       name,
       [isLeast ? 'min' : 'max']: value,
@@ -72,22 +87,24 @@ async function run(options: EvalOptions): Promise<number> {
     if (options.allSets !== null) say(showSets(measured))
     else if (single !== undefined)
       say(showEvaluation(single, {worst: options.worst, answers: single.answers ?? null}))
-    if (comparison !== null) say(showComparison(comparison))
+    if (comparison !== null && pairing !== null) say(showComparison(comparison, pairing))
     if (single?.ablation !== undefined) say(showAblation(single, single.ablation))
   }
   for (const {name, value, isLeast, figure} of missed) {
-    const problem = figure === null ? 'was not measured' : `is ${figure.toFixed(4)}`
-    warn(`${name} ${problem}, ${isLeast ? 'below' : 'above'} ${value}`)
+    const problem =
+      figure === null
+        ? 'was not measured'
+        : `is ${figure.toFixed(4)}, ${isLeast ? 'below' : 'above'} ${value}`
+    warn(`${name} ${problem}`)
   }
   return missed.length > 0 ? 1 : 0
 }
 
 /** Set by set, and question by question: the times are those of one visitor. */
-async function measureAll(options: EvalOptions): Promise<Measured[]> {
+async function measureAll(options: EvalOptions, given: readonly SetQuestions[]): Promise<Measured[]> {
   const settings = loadSettings()
   const model = options.model ?? settings.embeddingModel
   const modelsDir = join(settings.dataDir, 'models')
-  const given = await Promise.all(options.sets.map((set) => readSet(set, options)))
   const foreign = options.cross ? await foreignQuestions(options) : null
   const embedder = await openEmbedder({model, cacheDir: modelsDir})
   const remembering = rememberingEmbedder(embedder)
@@ -104,6 +121,7 @@ async function measureAll(options: EvalOptions): Promise<Measured[]> {
           dataDir: dataDirOf(options, set),
           foreign: foreign?.filter((other) => other.set !== set.name) ?? null,
           onNote: warn,
+          signal: stopping,
         }),
       )
     }

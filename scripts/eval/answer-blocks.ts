@@ -14,9 +14,14 @@ export interface MarkdownBlock {
   readonly end: number
 }
 
-/** In reading order; what shows no words is left out. */
-export function markdownBlocks(markdown: string): MarkdownBlock[] {
-  return blocksIn(parseMarkdown(markdown))
+interface ReadingOptions {
+  /** Whether the alternative texts of images are of what is read. */
+  readonly images: boolean
+}
+
+/** In reading order; what shows no words is left out. Default with images. */
+export function markdownBlocks(markdown: string, {images}: ReadingOptions = {images: true}): MarkdownBlock[] {
+  return blocksIn(treeOf(markdown, images))
 }
 
 function blocksIn(node: Nodes): MarkdownBlock[] {
@@ -47,10 +52,14 @@ function isBold(children: readonly Nodes[]): boolean {
   return only?.type === 'strong' && others.length === 0
 }
 
-/** What some Markdown shows, blocks separated by a line break; `images` says whether alternative texts are of it. */
-export function visibleWords(markdown: string, {images}: {readonly images: boolean}): string {
+/** What some Markdown shows, blocks separated by a line break. */
+export function visibleWords(markdown: string, {images}: ReadingOptions): string {
+  return plainTextOfNode(treeOf(markdown, images))
+}
+
+function treeOf(markdown: string, images: boolean): Nodes {
   const root = parseMarkdown(markdown)
-  return plainTextOfNode(images ? root : withoutImages(root))
+  return images ? root : withoutImages(root)
 }
 
 function withoutImages<T extends Nodes>(node: T): T {

@@ -1,4 +1,5 @@
-import {bootstrapOfSets, type Interval, type Weighed} from '../../src/retrieval/evaluation/metrics.ts'
+import type {Better} from '../../src/retrieval/evaluation/compare.ts'
+import {type Interval, intervalOfSets, type Weighed} from '../../src/retrieval/evaluation/intervals.ts'
 import {type CitationFault, citationFaults} from './citations.ts'
 
 /**
@@ -14,10 +15,24 @@ export const answerFigureNames = {
   repeats: 'answers in which a sentence of four words or more comes again',
   repeatedSentences: 'sentences that come again, for each answer',
   leadIns: 'answers that announce something and do not bring it',
-  hold: 'citations whose words stand in the section at their address',
+  hold: 'citations whose words stand in the section at their address; an answer without any counts as one that fails',
+  cited: 'words of an answer that are cited, without the line that opens it and labels',
   coverage: 'telling words of the reference answer that the answer holds',
   'refused.answerable': 'answerable questions that are refused',
 } as const
+
+const lowerIsBetter: readonly string[] = [
+  'repeats',
+  'repeatedSentences',
+  'leadIns',
+  'refused.answerable',
+] satisfies (keyof typeof answerFigureNames)[]
+
+/** Which way a figure is better, by its name without `answers.`; null for what only counts. */
+export function betterOf(figure: string): Better {
+  if (figure === 'words') return null
+  return lowerIsBetter.includes(figure) ? 'lower' : 'higher'
+}
 
 /** What one question got. */
 export interface AnswerResult {
@@ -56,6 +71,8 @@ export interface AnswerMeasures {
   readonly figures: Readonly<Record<string, AnswerFigure>>
   readonly citations: {
     readonly total: number
+    /** Answers that have none. */
+    readonly uncited: number
     /** How many do not hold, by what is wrong. */
     readonly faults: Readonly<Record<CitationFault, number>>
   }
@@ -70,6 +87,7 @@ export function measuresOf(questions: readonly AnswerResult[]): AnswerMeasures {
     figures: Object.fromEntries(names.map((name) => [name, figureOver(questions, name)])),
     citations: {
       total: citations.length,
+      uncited: questions.filter((result) => !result.refused && result.citations.length === 0).length,
       faults: Object.fromEntries(
         citationFaults.map((fault) => [fault, citations.filter((one) => one.fault === fault).length]),
       ) as Record<CitationFault, number>,
@@ -82,11 +100,13 @@ export function measuresOf(questions: readonly AnswerResult[]): AnswerMeasures {
 export function weighedFigures(questions: readonly AnswerResult[], name: string): Weighed[] {
   return questions.flatMap((result) => {
     const value = result.figures[name]
-    return value === undefined ? [] : [{value, weight: name === 'hold' ? result.citations.length : 1}]
+    return value === undefined
+      ? []
+      : [{value, weight: name === 'hold' ? Math.max(1, result.citations.length) : 1}]
   })
 }
 
 function figureOver(questions: readonly AnswerResult[], name: string): AnswerFigure {
   const values = weighedFigures(questions, name)
-  return {...bootstrapOfSets([values]), questions: values.length}
+  return {...intervalOfSets([values]), questions: values.length}
 }

@@ -41,6 +41,22 @@ function isOpening(first: MarkdownBlock | undefined, citations: readonly Citatio
   )
 }
 
+/**
+ * Share of an answer's words that stand inside its citations, the line that opens it and labels aside; null when it
+ * has no others.
+ */
+export function citedShare({text, citations}: WrittenAnswer): number | null {
+  const places = markdownBlocks(text)
+    .filter((block, index) => !block.isLabel && !(index === 0 && isOpening(block, citations)))
+    .flatMap(({start, end}) => {
+      // A word begins with its first letter or digit: marks before it may stand outside of its citation.
+      const words = text.slice(start, end).matchAll(/[\p{L}\p{N}]\S*/gu)
+      return [...words].map(({index}) => start + index)
+    })
+  const cited = places.filter((at) => citations.some(({start, end}) => start <= at && at < end))
+  return places.length === 0 ? null : cited.length / places.length
+}
+
 /** Words that a sentence needs to count when it comes again. */
 const leastWords = 4
 
@@ -61,10 +77,11 @@ export function repeatedSentences(text: string): number {
 }
 
 /**
- * Paragraphs that announce something, ending in a colon, and are followed by nothing, by a label or heading, or by
- * what is cited to other sources. The line with which an answer opens says that it quotes and is not one of them.
+ * Paragraphs that announce something, ending in a colon, and are followed by nothing, by a label or heading, by what
+ * is cited to other sources, or by what does not follow in their own. The line with which an answer opens says that
+ * it quotes and is not one of them. `textsOf` gives the readings of a source's section as `sectionFlows` makes them.
  */
-export function emptyLeadIns(answer: WrittenAnswer): string[] {
+export function emptyLeadIns(answer: WrittenAnswer, textsOf: (n: number) => readonly string[]): string[] {
   const blocks = markdownBlocks(answer.text)
   return blocks
     .filter((block, index) => {
@@ -74,9 +91,32 @@ export function emptyLeadIns(answer: WrittenAnswer): string[] {
       const next = blocks[index + 1]
       if (next === undefined || next.isLabel) return true
       const others = sourcesOf(next, answer.citations)
-      return own.size > 0 && others.size > 0 && [...others].every((n) => !own.has(n))
+      if (own.size === 0 || others.size === 0) return false
+      const shared = [...own].filter((n) => others.has(n))
+      return shared.length === 0 || !shared.some((n) => goesOn(block, next, textsOf(n)))
     })
     .map(({text}) => text)
+}
+
+/** Whether the next block begins in the section where the lead-in ends; quotes may be cut at their far ends. */
+function goesOn(leadIn: MarkdownBlock, next: MarkdownBlock, texts: readonly string[]): boolean {
+  const end = sentencesOf(leadIn.text).at(-1)?.text ?? ''
+  const beginning = sentencesOf(next.text)[0]?.text ?? ''
+  const passage = lettersAndDigits(end) + lettersAndDigits(beginning)
+  return texts.some((text) => text.includes(passage))
+}
+
+/**
+ * What a section says from block to block, letters and digits alone: once with the alternative texts of images and
+ * once without. Headings and labels are left out, since they may stand between a lead-in and what it announces.
+ */
+export function sectionFlows(markdown: string): string[] {
+  return [true, false].map((images) =>
+    markdownBlocks(markdown, {images})
+      .filter(({isLabel}) => !isLabel)
+      .map(({text}) => lettersAndDigits(text))
+      .join(''),
+  )
 }
 
 /** Numbers of the sources that a block is cited to. */

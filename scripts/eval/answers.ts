@@ -13,13 +13,14 @@ import {termsOf} from '../../src/text/terms.ts'
 import {type AnswerMeasures, type AnswerResult, measuresOf} from './answer-figures.ts'
 import {
   type Citation,
+  citedShare,
   emptyLeadIns,
   evidenceIn,
   repeatedSentences,
   type WrittenAnswer,
   wordsOf,
 } from './answer-measures.ts'
-import {addressOpener, citationFaultsOf, type OpenAddress} from './citations.ts'
+import {addressOpener, citationFaultsOf, namedSections, type OpenAddress} from './citations.ts'
 
 export interface AnswersOptions {
   readonly current: CurrentBuild
@@ -30,11 +31,13 @@ export interface AnswersOptions {
   readonly without: ReadonlySet<Stage>
   /** Decides abstention; default the build's own. */
   readonly calibration?: Calibration
+  /** Ends it between two questions. */
+  readonly signal?: AbortSignal
 }
 
 /** Answers every question by the extractive generator, as a visitor would get it, and measures what is shown. */
 export async function evaluateAnswers(options: AnswersOptions): Promise<AnswerMeasures> {
-  const {questions, current, ...rest} = options
+  const {questions, current, signal, ...rest} = options
   const retriever = createRetriever({...rest, current, siteUrl: null})
   const generator = extractiveGenerator({paceMs: 0})
   const lease = current.lease()
@@ -43,6 +46,7 @@ export async function evaluateAnswers(options: AnswersOptions): Promise<AnswerMe
     const open = addressOpener(lease.build, sections)
     const results: AnswerResult[] = []
     for (const asked of questions) {
+      signal?.throwIfAborted()
       const {question, history} = asked
       const {sources, abstention} = await retriever.retrieve({question, history, version: null})
       const shown = abstention === null ? sources : []
@@ -76,8 +80,9 @@ function resultOf(
     [`refused.${answerable ? 'answerable' : (asked.kind ?? 'unanswerable')}`]: refused ? 1 : 0,
     ...(answerable ? shownFigures(asked, shown, sections) : {}),
     ...(answerable ? evidenceFigures(asked, answer) : {}),
-    ...(refused ? {} : textFigures(asked, answer)),
-    ...(faults.length === 0 ? {} : {hold: faults.filter((fault) => fault === null).length / faults.length}),
+    ...(answerable ? coverageFigure(asked, answer) : {}),
+    ...(refused ? {} : textFigures(answer, shown, open)),
+    ...(refused ? {} : {hold: faults.filter((fault) => fault === null).length / Math.max(1, faults.length)}),
   }
   return {
     id: asked.id,
@@ -115,22 +120,34 @@ function evidenceFigures({evidence}: EvaluationQuestion, {text}: WrittenAnswer):
   return {evidenceAll: all, evidenceAny: any}
 }
 
-/** How an answer reads, and how much of the reference it holds. */
-function textFigures(asked: EvaluationQuestion, answer: WrittenAnswer): Record<string, number> {
+/** How an answer reads. */
+function textFigures(
+  answer: WrittenAnswer,
+  shown: readonly RetrievedSource[],
+  open: OpenAddress,
+): Record<string, number> {
+  const flowsOf = (n: number) =>
+    shown
+      .filter((source) => source.n === n)
+      .flatMap((source) => namedSections(source, open).flatMap(({flows}) => flows))
   const repeated = repeatedSentences(answer.text)
-  const reference = isAnswerable(asked) ? (asked.answer ?? '').trim() : ''
+  const cited = citedShare(answer)
   return {
     words: wordsOf(answer),
     repeats: repeated > 0 ? 1 : 0,
     repeatedSentences: repeated,
-    leadIns: emptyLeadIns(answer).length > 0 ? 1 : 0,
-    ...(reference === '' ? {} : {coverage: coverageOf(answer.text, reference)}),
+    leadIns: emptyLeadIns(answer, flowsOf).length > 0 ? 1 : 0,
+    ...(cited === null ? {} : {cited}),
   }
 }
 
 /** Share of the reference's telling words that the answer holds. */
-function coverageOf(text: string, reference: string): number {
-  const wanted = [...new Set(termsOf(reference).filter((term) => !isStopTerm(term)))]
+function coverageFigure(
+  {answer: reference}: EvaluationQuestion,
+  {text}: WrittenAnswer,
+): Record<string, number> {
+  const wanted = [...new Set(termsOf(reference ?? '').filter((term) => !isStopTerm(term)))]
+  if (wanted.length === 0) return {}
   const given = new Set(termsOf(text))
-  return wanted.length === 0 ? 0 : wanted.filter((term) => given.has(term)).length / wanted.length
+  return {coverage: wanted.filter((term) => given.has(term)).length / wanted.length}
 }

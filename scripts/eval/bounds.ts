@@ -15,7 +15,7 @@ export interface MissedBound extends Bound {
 }
 
 export function parseBound(text: string, isLeast: boolean): Bound {
-  const match = /^([^=]+)=(-?\d*\.?\d+)$/.exec(text)
+  const match = /^(.+)=(-?\d*\.?\d+)$/s.exec(text)
   if (match === null) throw new UsageError(`${text} is not NAME=VALUE`)
   const name = match[1]!.trim()
   if (!isFigure(name))
@@ -26,7 +26,7 @@ export function parseBound(text: string, isLeast: boolean): Bound {
 function isFigure(name: string): boolean {
   if (!name.startsWith('answers.')) return retrievalName.test(name)
   const figure = name.slice('answers.'.length)
-  return figure === 'cross' || figure in answerFigureNames || /^refused\.[\w-]+$/.test(figure)
+  return figure === 'cross' || Object.hasOwn(answerFigureNames, figure) || /^refused\../s.test(figure)
 }
 
 const retrievalName =
@@ -44,7 +44,7 @@ export function missedBounds(bounds: readonly Bound[], sets: readonly Measured[]
 
 /** `page.hit@5`, `page_hit@5`, `hit@5` (by section), `abstention.auroc`, `auroc`, `answers.hold`; null when not measured. */
 function figureOf({metrics, abstention, answers, cross}: Measured, name: string): number | null {
-  if (name === 'answers.cross') return cross?.refused.value ?? null
+  if (name === 'answers.cross') return cross?.refused?.value ?? null
   if (name.startsWith('answers.')) return answers?.figures[name.slice('answers.'.length)]?.value ?? null
   const [, by = 'section', metric] = /^(?:(section|page)[._])?(\w+@\d+)$/.exec(name) ?? []
   if (metric !== undefined) return metrics[by as 'section' | 'page'][metric] ?? null

@@ -1,15 +1,20 @@
-import type {IndexBuild, StoredSection} from '../../src/index/build.ts'
-import {type BuildSections, openedBy} from '../../src/retrieval/evaluation/build-sections.ts'
+import type {IndexBuild, StoredPage, StoredSection} from '../../src/index/build.ts'
+import {
+  areShownAs,
+  type BuildSections,
+  isShownAs,
+  openedBy,
+} from '../../src/retrieval/evaluation/build-sections.ts'
 import {lettersAndDigits, markdownBlocks, visibleWords} from './answer-blocks.ts'
-import {type Citation, sourcesOf, type WrittenAnswer} from './answer-measures.ts'
+import {type Citation, sectionFlows, sourcesOf, type WrittenAnswer} from './answer-measures.ts'
 
 /**
  * Why a citation does not hold.
  *
- * - `address` no section opens there
- * - `quote` its quote does not stand in the section at its address
- * - `words` the quote does, but not the words of the answer that are cited
- * - `label` the line above it names another section
+ * - `address` no section opens there, without a fragment none with the headings of its source
+ * - `quote` its quote does not stand in the section at its address, or has neither letter nor digit
+ * - `words` the quote does, but not the words of the answer that are cited, or they have neither
+ * - `label` the line above it, or title and headings of its source, name another section
  */
 export type CitationFault = 'address' | 'quote' | 'words' | 'label'
 
@@ -32,13 +37,19 @@ export interface CitedSource {
 
 /** A section as a reader finds it who follows a citation. */
 export interface OpenedSection {
+  /** Of its page. */
+  readonly title: string
+  /** From the top of the page down to its own. */
+  readonly headings: readonly string[]
   /**
-   * Its heading and its own text, visible words, no text of sections below it: once with the alternative texts of
-   * images and once without, since a quotation may leave pictures out.
+   * Its heading and its own text, letters and digits alone, no text of sections below it: once with the alternative
+   * texts of images and once without, since a quotation may leave pictures out.
    */
   readonly readings: readonly string[]
+  /** As `sectionFlows` makes them. */
+  readonly flows: readonly string[]
   /** Headings inside its own Markdown, as those of a quotation. */
-  readonly headings: readonly string[]
+  readonly innerHeadings: readonly string[]
 }
 
 /** What a reader finds at the address of a source; empty when nothing opens there. */
@@ -56,8 +67,11 @@ export function addressOpener(build: IndexBuild, sections: BuildSections): OpenA
     const markdown = passages.map((passage) => passage.markdown).join('\n\n')
     const readings = [passages.map(({text}) => text).join('\n'), visibleWords(markdown, {images: false})]
     return {
-      readings: readings.map((text) => `${heading}\n${text}`),
-      headings: markdownBlocks(markdown)
+      title: section.page.title,
+      headings: section.headings,
+      readings: readings.map((text) => lettersAndDigits(`${heading}\n${text}`)),
+      flows: sectionFlows(markdown),
+      innerHeadings: markdownBlocks(markdown)
         .filter(({kind}) => kind === 'heading')
         .map(({text}) => text),
     }
@@ -67,11 +81,24 @@ export function addressOpener(build: IndexBuild, sections: BuildSections): OpenA
     const before = known.get(key)
     if (before !== undefined) return before
     const all = sections.ofPath(path)
-    const isAt = all[0] !== undefined && url.endsWith(all[0].page.url)
+    const isAt = all[0] !== undefined && url === addressHere(all[0].page)
     const result = isAt ? openedBy(anchor, all).map(opened) : []
     known.set(key, result)
     return result
   }
+}
+
+/** Where a page opens that is read on this server; made anew here, so that a fault of the retriever's shows. */
+function addressHere({url}: StoredPage): string {
+  if (/^[a-z][a-z0-9+.-]*:/i.test(url)) return url
+  return `/docs/${url.replace(/^\//, '')}`
+}
+
+/** Of the sections at a source's address those with its title and headings. */
+export function namedSections(source: CitedSource, open: OpenAddress): readonly OpenedSection[] {
+  return open(source).filter(
+    ({title, headings}) => isShownAs(title, source.title) && areShownAs(headings, source.headings),
+  )
 }
 
 /** What is wrong with each citation of an answer, in their order; null for one that holds. */
@@ -83,18 +110,24 @@ export function citationFaultsOf(
   const labels = labelsAbove(answer)
   return answer.citations.map((citation): CitationFault | null => {
     const source = sources.find(({n}) => n === citation.n)
-    const opened = source === undefined ? [] : open(source)
-    if (source === undefined || opened.length === 0) return 'address'
+    if (source === undefined || open(source).length === 0) return 'address'
+    const named = namedSections(source, open)
+    if (named.length === 0) return source.anchor === '' ? 'address' : 'label'
     const quoted =
-      citation.quote === undefined ? opened : opened.filter((section) => holds(section, citation.quote!))
+      citation.quote === undefined ? named : named.filter((section) => holds(section, citation.quote!))
     if (quoted.length === 0) return 'quote'
-    const words = visibleWords(answer.text.slice(citation.start, citation.end), {images: true})
+    const words = citedWords(answer.text.slice(citation.start, citation.end))
     const held = quoted.filter((section) => holds(section, words))
     if (held.length === 0) return 'words'
     const label = labels.get(citation)
-    const names = [source.title, ...source.headings, ...held.flatMap(({headings}) => headings)]
+    const names = [source.title, ...source.headings, ...held.flatMap(({innerHeadings}) => innerHeadings)]
     return label === undefined || names.some((name) => isNamed(label, name)) ? null : 'label'
   })
+}
+
+/** Visible words of a piece of an answer. A number cut out of its line reads as the mark of an empty list. */
+function citedWords(markdown: string): string {
+  return /^\s*\d+[.)]\s*$/.test(markdown) ? markdown : visibleWords(markdown, {images: true})
 }
 
 /** The label right above the block that each citation is the first of; none for the others. */
@@ -114,7 +147,7 @@ function labelsAbove({text, citations}: WrittenAnswer): Map<Citation, string> {
 
 function holds(section: OpenedSection, words: string): boolean {
   const wanted = lettersAndDigits(words)
-  return section.readings.some((text) => lettersAndDigits(text).includes(wanted))
+  return wanted !== '' && section.readings.some((text) => text.includes(wanted))
 }
 
 function isNamed(label: string, name: string): boolean {

@@ -2,7 +2,7 @@ import type {Embedder} from '../../src/embedding/embedder.ts'
 import type {CurrentBuild} from '../../src/index/build.ts'
 import type {Calibration} from '../../src/retrieval/calibration.ts'
 import {createRetriever} from '../../src/retrieval/create-retriever.ts'
-import {bootstrap, type Interval} from '../../src/retrieval/evaluation/metrics.ts'
+import {type Interval, intervalOf} from '../../src/retrieval/evaluation/intervals.ts'
 import type {EvaluationQuestion} from '../../src/retrieval/evaluation/question-set.ts'
 import type {Stage} from '../../src/retrieval/ranking.ts'
 
@@ -14,11 +14,19 @@ export interface ForeignQuestions {
 
 /** How the docs of one set took the questions of the others. */
 export interface CrossMeasures {
-  /** Share refused of all foreign questions, with its 95 % interval. */
-  readonly refused: Interval
+  /** Share refused of all foreign questions, each counting the same, with its 95 % interval; null when none was asked. */
+  readonly refused: Interval | null
   /** By the set that they are from. */
-  readonly bySet: Readonly<Record<string, {readonly questions: number; readonly refused: number}>>
-  readonly questions: readonly {readonly set: string; readonly id: string; readonly refused: boolean}[]
+  readonly bySet: Readonly<Record<string, {readonly questions: number; readonly refused: number | null}>>
+  readonly questions: readonly AskedForeign[]
+}
+
+interface AskedForeign {
+  /** The set that it is from. */
+  readonly set: string
+  readonly id: string
+  readonly question: string
+  readonly refused: boolean
 }
 
 /** Asks these docs what others answer. Follow-ups are left out: without what was said before they are of no field. */
@@ -28,20 +36,23 @@ export async function askForeign(
     readonly embedder: Embedder
     readonly without: ReadonlySet<Stage>
     readonly calibration?: Calibration
+    readonly signal?: AbortSignal
   },
   foreign: readonly ForeignQuestions[],
 ): Promise<CrossMeasures> {
   const retriever = createRetriever({...options, siteUrl: null})
-  const questions: {set: string; id: string; refused: boolean}[] = []
+  const questions: AskedForeign[] = []
   for (const {set, questions: asked} of foreign) {
     for (const {id, question} of asked.filter(({history}) => history.length === 0)) {
+      options.signal?.throwIfAborted()
       const {abstention} = await retriever.retrieve({question, history: [], version: null})
-      questions.push({set, id, refused: abstention !== null})
+      questions.push({set, id, question, refused: abstention !== null})
     }
   }
-  const share = (of: typeof questions) => of.filter(({refused}) => refused).length / Math.max(1, of.length)
+  const share = (of: typeof questions) =>
+    of.length === 0 ? null : of.filter(({refused}) => refused).length / of.length
   return {
-    refused: bootstrap(questions.map(({refused}) => (refused ? 1 : 0))),
+    refused: questions.length === 0 ? null : intervalOf(questions.map(({refused}) => (refused ? 1 : 0))),
     bySet: Object.fromEntries(
       foreign.map(({set}) => {
         const of = questions.filter((question) => question.set === set)

@@ -1,6 +1,7 @@
 import {mkdtemp, rm} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join, resolve} from 'node:path'
+import {DocentError} from '../../src/domain/index.ts'
 import type {Embedder} from '../../src/embedding/embedder.ts'
 import {type OpenCurrentBuild, openCurrentBuild} from '../../src/index/index.ts'
 import {ingest, openEmbedderProcess} from '../../src/ingestion/index.ts'
@@ -8,15 +9,12 @@ import {defaultCalibration} from '../../src/retrieval/calibration.ts'
 import {buildSections, resolveGold} from '../../src/retrieval/evaluation/build-sections.ts'
 import type {Comparison} from '../../src/retrieval/evaluation/compare.ts'
 import {type Evaluation, evaluate} from '../../src/retrieval/evaluation/evaluate.ts'
-import {
-  type EvaluationQuestion,
-  isAnswerable,
-  readQuestions,
-} from '../../src/retrieval/evaluation/question-set.ts'
+import type {EvaluationQuestion} from '../../src/retrieval/evaluation/question-set.ts'
 import {type Stage, stages} from '../../src/retrieval/ranking.ts'
 import type {AnswerMeasures} from './answer-figures.ts'
 import {evaluateAnswers} from './answers.ts'
 import {askForeign, type CrossMeasures, type ForeignQuestions} from './cross.ts'
+import type {SetQuestions} from './set-questions.ts'
 import type {EvaluationSet} from './sets.ts'
 
 /** What was measured of one set; what was not asked for is absent. */
@@ -29,11 +27,6 @@ export interface Measured extends Evaluation {
   readonly cross?: CrossMeasures
   readonly ablation?: readonly Evaluation[]
   readonly comparison?: readonly Comparison[]
-}
-
-export interface SetQuestions {
-  readonly questions: readonly EvaluationQuestion[]
-  readonly unanswerable: readonly EvaluationQuestion[]
 }
 
 export interface MeasureOptions {
@@ -54,19 +47,8 @@ export interface MeasureOptions {
   readonly foreign: readonly ForeignQuestions[] | null
   /** Told how the index was made and what could not be found in it. */
   readonly onNote: (note: string) => void
-}
-
-/** Reads the question files of a set. */
-export async function readSet(set: EvaluationSet, {noHistory}: {noHistory: boolean}): Promise<SetQuestions> {
-  const given = await readQuestions(set.questions, {mustSayRelevant: true})
-  const others = (await Promise.all(set.unanswerable.map((file) => readQuestions(file)))).flat()
-  const asked = (question: EvaluationQuestion) => (noHistory ? {...question, history: []} : question)
-  return {
-    questions: given.filter(isAnswerable).map(asked),
-    unanswerable: [...given.filter((question) => !isAnswerable(question)), ...others]
-      .map(asked)
-      .map((question) => ({...question, relevant: [], gold: []})),
-  }
+  /** Ends it between two questions; what was begun is removed. */
+  readonly signal: AbortSignal
 }
 
 /** Ingests the folder, asks the questions, and measures. */
@@ -76,14 +58,14 @@ export async function measureSet(
   options: MeasureOptions,
 ): Promise<Measured> {
   return withIndex(set, options, async (current) => {
-    const {without, depth, embedder, onNote} = options
+    const {without, depth, embedder, onNote, signal} = options
     const calibration = options.noCalibration ? {calibration: defaultCalibration} : {}
     const questions = goldOf(current, given.questions, onNote)
     const {unanswerable} = given
     const ask = (left: ReadonlySet<Stage>) =>
-      evaluate({current, embedder, questions, unanswerable, without: left, depth, ...calibration})
+      evaluate({current, embedder, questions, unanswerable, without: left, depth, signal, ...calibration})
     const result = await ask(without)
-    const asking = {current, embedder: options.rememberingEmbedder, without, ...calibration}
+    const asking = {current, embedder: options.rememberingEmbedder, without, signal, ...calibration}
     const ablation: Evaluation[] = []
     if (options.ablate) for (const stage of stages) ablation.push(await ask(new Set([stage])))
     return {
@@ -109,6 +91,7 @@ function goldOf(
   try {
     const resolved = resolveGold(buildSections(lease.build), questions)
     for (const missing of resolved.missing) onNote(`${missing}; it counts as not found`)
+    for (const unnamed of resolved.byLine) onNote(`${unnamed}; the one that begins on its line counts`)
     return resolved.questions
   } finally {
     lease.release()
@@ -118,24 +101,21 @@ function goldOf(
 /** Brings the index of the folder up to date by the ingestion that serves, and opens it. */
 async function withIndex<T>(
   {name, content}: EvaluationSet,
-  {dataDir: kept, model, modelsDir, onNote}: MeasureOptions,
+  {dataDir: kept, model, modelsDir, onNote, signal}: MeasureOptions,
   use: (current: OpenCurrentBuild) => Promise<T>,
 ): Promise<T> {
   const temporary = kept === null ? await mkdtemp(join(tmpdir(), 'docent-eval-')) : null
   const dataDir = resolve(kept ?? temporary ?? '')
-  const opened: {close(): Promise<void>}[] = []
+  let opening: Promise<Embedder> | null = null
+  const close = async () => (await opening?.catch(() => null))?.close()
   try {
-    const report = await ingest({
-      content: resolve(content),
-      dataDir,
-      force: true,
-      embedder: async () => {
-        const embedder = await openEmbedderProcess({model, cacheDir: modelsDir})
-        opened.push(embedder)
-        return embedder
-      },
-    })
-    for (const embedder of opened.splice(0)) await embedder.close()
+    const embedder = () => {
+      opening ??= openEmbedderProcess({model, cacheDir: modelsDir})
+      return opening
+    }
+    const report = await ingest({content: resolve(content), dataDir, force: true, embedder}, {signal})
+    await close()
+    if (report.pages.total === 0) throw new DocentError('not_found', `${content} holds no page to search.`)
     const seconds = (report.tookMs / 1000).toFixed(1)
     onNote(
       `${name === null ? '' : `${name}: `}${report.pages.total} pages, ${report.passages.total} passages, indexed in ${seconds} s (${report.outcome})`,
@@ -147,7 +127,7 @@ async function withIndex<T>(
       await current.close()
     }
   } finally {
-    for (const embedder of opened) await embedder.close()
+    await close()
     if (temporary !== null) await rm(temporary, {recursive: true, force: true})
   }
 }

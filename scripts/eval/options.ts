@@ -1,10 +1,11 @@
 import {existsSync} from 'node:fs'
-import {join} from 'node:path'
+import {dirname, join} from 'node:path'
 import {parseArgs} from 'node:util'
 import {type Stage, stages} from '../../src/retrieval/ranking.ts'
 import {answerFigureNames} from './answer-figures.ts'
 import {type Bound, parseBound} from './bounds.ts'
-import {type EvaluationSet, setsIn} from './sets.ts'
+import {refuseDataDir} from './data-dir.ts'
+import {type EvaluationSet, isFolder, setsIn} from './sets.ts'
 import {UsageError} from './usage-error.ts'
 
 export const usage = `Usage: npm run eval -- --content DIR --questions FILE [options]
@@ -29,12 +30,12 @@ export const usage = `Usage: npm run eval -- --content DIR --questions FILE [opt
   --answers            measures the quoted answers too
   --k N                results asked for (default 50)
   --worst N            shows so many of the worst and slowest questions (default 5)
-  --min NAME=VALUE     exit 1 when a figure is lower, as page.hit@5=0.6, section.mrr@10=0.3,
+  --min NAME=VALUE     exit 1 when a figure is lower or was not measured, as page.hit@5=0.6, section.mrr@10=0.3,
                        abstention.auroc=0.95, answers.hold=1; a bare hit@5 is by section
-  --max NAME=VALUE     exit 1 when a figure is higher, as abstention.refusedAnswerable=0.03
-  --baseline FILE      compares with the JSON of an earlier run, question by question
-  --out FILE           writes the JSON there as well
-  --json               one JSON object on standard output
+  --max NAME=VALUE     the same when it is higher, as abstention.refusedAnswerable=0.03
+  --baseline FILE      compares with the --out of an earlier run, question by question: those of one id and text
+  --out FILE           writes the JSON there as well; its folder must be there
+  --json               one JSON object on standard output; npm run --silent keeps npm's own lines out of it
   --help
 
 Figures of answers for --min and --max:
@@ -96,15 +97,28 @@ export interface EvalOptions {
 
 /** @throws UsageError, or what `parseArgs` throws. */
 export function parseOptions(args: readonly string[]): EvalOptions | 'help' {
-  const {values} = parseArgs({args: [...args], options})
+  const {values, tokens} = parseArgs({args: [...args], options, tokens: true})
   if (values.help) return 'help'
-  const {baseline = null, only = [], without = [], min = [], max = []} = values
+  const given = tokens.flatMap((token): string[] => (token.kind === 'option' ? [token.name] : []))
+  const repeated = given.find((name, index) => isSingle(name) && given.indexOf(name) !== index)
+  if (repeated !== undefined) throw new UsageError(`--${repeated} is given more than once`)
+  const {baseline = null, only = [], without = [], min = [], max = [], out = null, data = null} = values
   const isMany = values.sets !== undefined
+  const beside = (['content', 'questions', 'unanswerable'] as const).find(
+    (name) => values[name] !== undefined,
+  )
+  if (isMany && beside !== undefined) throw new UsageError(`--${beside} does not go with --sets`)
   if (!isMany && (values.cross || only.length > 0)) throw new UsageError('--cross and --only go with --sets')
   if (isMany && values.ablate) throw new UsageError('--ablate goes with --content, one set at a time')
   const allSets = isMany ? setsIn(values.sets!) : null
   const sets = allSets === null ? [singleSet(values)] : chosen(allSets, only)
   if (baseline !== null) mustExist(baseline)
+  if (out !== null && isFolder(out)) throw new UsageError(`--out ${out} is a folder; name a file in it`)
+  if (out !== null && !isFolder(dirname(out)))
+    throw new UsageError(`--out ${out}: the folder ${dirname(out)} is not there`)
+  if (values.model?.trim() === '')
+    throw new UsageError('--model needs a name; leave it out for the one of the settings')
+  if (data !== null) refuseDataDir([data, ...sets.map((set) => dataDirOf({data}, set)!)], allSets ?? sets)
   const answers = values.answers || isMany
   const bounds = [...min.map((text) => parseBound(text, true)), ...max.map((text) => parseBound(text, false))]
   const ofAnswers = bounds.find(({name}) => name.startsWith('answers.'))
@@ -112,10 +126,10 @@ export function parseOptions(args: readonly string[]): EvalOptions | 'help' {
   return {
     sets,
     allSets,
-    data: values.data ?? null,
+    data,
     model: values.model ?? null,
     baseline,
-    out: values.out ?? null,
+    out,
     without: new Set(without.flatMap((names) => names.split(',')).map(parseStage)),
     bounds,
     depth: parseWhole('--k', values.k),
@@ -127,6 +141,12 @@ export function parseOptions(args: readonly string[]): EvalOptions | 'help' {
     noHistory: values['no-history'],
     noCalibration: values['no-calibration'],
   }
+}
+
+/** Whether an option has one value. */
+function isSingle(name: string): boolean {
+  const option = options[name as keyof typeof options]
+  return option.type === 'string' && !('multiple' in option)
 }
 
 function singleSet({

@@ -1,4 +1,4 @@
-import {bootstrapOfSets, type Interval, type Weighed} from '../../src/retrieval/evaluation/metrics.ts'
+import {type Interval, intervalOfSets, type Weighed} from '../../src/retrieval/evaluation/intervals.ts'
 import {weighedFigures} from './answer-figures.ts'
 import type {Measured} from './measure.ts'
 
@@ -16,6 +16,7 @@ export const setFigures = [
   'answers.repeats',
   'answers.leadIns',
   'answers.hold',
+  'answers.cited',
   'answers.refused.near',
   'answers.refused.other',
   'answers.refused.answerable',
@@ -52,7 +53,7 @@ export function hasEvidence(set: Measured): boolean {
 /** The mean of a figure over the sets that have it, each counting the same; null when none has. */
 export function meanOver(sets: readonly Measured[], name: string): SetMean | null {
   const values = sets.map((set) => valuesOf(set, name)).filter(({length}) => length > 0)
-  return values.length === 0 ? null : {...bootstrapOfSets(values), sets: values.length}
+  return values.length === 0 ? null : {...intervalOfSets(values), sets: values.length}
 }
 
 function valuesOf({questions, answers, cross}: Measured, name: string): readonly Weighed[] {

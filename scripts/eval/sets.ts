@@ -34,6 +34,6 @@ export function setsIn(folder: string): EvaluationSet[] {
   return sets
 }
 
-function isFolder(path: string): boolean {
+export function isFolder(path: string): boolean {
   return existsSync(path) && statSync(path).isDirectory()
 }

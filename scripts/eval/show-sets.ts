@@ -1,6 +1,7 @@
-import type {Interval} from '../../src/retrieval/evaluation/metrics.ts'
+import type {Interval} from '../../src/retrieval/evaluation/intervals.ts'
 import type {Measured} from './measure.ts'
 import {hasEvidence, meanOver, setFigures} from './set-means.ts'
+import {shownShare} from './shown-figure.ts'
 
 const titles: Readonly<Record<(typeof setFigures)[number], string>> = {
   'page.hit@5': 'page in 5',
@@ -15,6 +16,7 @@ const titles: Readonly<Record<(typeof setFigures)[number], string>> = {
   'answers.repeats': 'repeats',
   'answers.leadIns': 'empty lead-ins',
   'answers.hold': 'citations hold',
+  'answers.cited': 'cited',
   'answers.refused.near': 'refused: near',
   'answers.refused.other': 'refused: other',
   'answers.refused.answerable': 'refused: answerable',
@@ -30,12 +32,30 @@ export function showSets(sets: readonly Measured[]): string {
   return [
     `| set | questions | ${columns.map((name) => titles[name]).join(' | ')} |`,
     `|---|${'---:|'.repeat(columns.length + 1)}`,
-    ...sets.map((set) => row(set.name ?? set.content, String(set.counts.questions), [set])),
-    ...(withEvidence.length > 0 ? [row('mean of the sets with evidence', '', withEvidence)] : []),
-    row('mean of all that have the figure', '', sets),
+    ...sets.map((set) => row(inCell(set.name ?? set.content), String(set.counts.questions), [set])),
+    ...(withEvidence.length > 0
+      ? [row(`mean of the sets with evidence (${withEvidence.length})`, '', withEvidence)]
+      : []),
+    row(`mean of all that have the figure (${sets.length})`, '', sets),
     '',
+    ...fewerSets(sets, columns),
     ...sets.flatMap(notesOn),
   ].join('\n')
+}
+
+/** Figures whose mean is over fewer sets than there are, by how many it is over. */
+function fewerSets(sets: readonly Measured[], columns: readonly (typeof setFigures)[number][]): string[] {
+  const counts = columns.map((name) => ({name, count: meanOver(sets, name)?.sets ?? 0}))
+  return [...new Set(counts.map(({count}) => count))]
+    .filter((count) => count < sets.length)
+    .map((count) => {
+      const names = counts.filter((column) => column.count === count).map(({name}) => titles[name])
+      return `mean over ${count} of the ${sets.length} sets: ${names.join('; ')}`
+    })
+}
+
+function inCell(text: string): string {
+  return text.replaceAll('|', '\\|')
 }
 
 /** A mean with the half width of its 95 % interval. */
@@ -43,12 +63,7 @@ function cellOf(figure: Interval | null, isCount: boolean): string {
   if (figure === null) return '–'
   const {value, low, high} = figure
   const half = (high - low) / 2
-  return isCount ? `${Math.round(value)} ±${Math.round(half)}` : `${shareOf(value)} ±${shareOf(half)}`
-}
-
-/** As `.839`, `1.000`. */
-function shareOf(value: number): string {
-  return value.toFixed(3).replace(/^0/, '')
+  return isCount ? `${Math.round(value)} ±${Math.round(half)}` : `${shownShare(value)} ±${shownShare(half)}`
 }
 
 /** What has no column: other kinds that were refused, and why citations do not hold. */
@@ -56,7 +71,7 @@ function notesOn({name, answers}: Measured): string[] {
   if (answers === undefined) return []
   const kinds = Object.entries(answers.figures)
     .filter(([figure]) => figure.startsWith('refused.') && !(`answers.${figure}` in titles))
-    .map(([figure, {value}]) => `${figure.slice('refused.'.length)} ${shareOf(value)}`)
+    .map(([figure, {value}]) => `${figure.slice('refused.'.length)} ${shownShare(value)}`)
   const faults = Object.entries(answers.citations.faults)
     .filter(([, count]) => count > 0)
     .map(([fault, count]) => `${fault} ${count}`)
@@ -64,6 +79,9 @@ function notesOn({name, answers}: Measured): string[] {
     ...(kinds.length > 0 ? [`${name}: refused of other kinds: ${kinds.join(', ')}`] : []),
     ...(faults.length > 0
       ? [`${name}: of ${answers.citations.total} citations do not hold: ${faults.join(', ')}`]
+      : []),
+    ...(answers.citations.uncited > 0
+      ? [`${name}: answers without a citation: ${answers.citations.uncited}`]
       : []),
   ]
 }

@@ -1,8 +1,9 @@
-import type {Comparison} from '../../src/retrieval/evaluation/compare.ts'
+import type {Comparison, Pairing} from '../../src/retrieval/evaluation/compare.ts'
 import type {Evaluation} from '../../src/retrieval/evaluation/evaluate.ts'
 import {depths} from '../../src/retrieval/evaluation/metrics.ts'
 import {cleanLine} from '../../src/text/clean-text.ts'
 import {type AnswerMeasures, answerFigureNames} from './answer-figures.ts'
+import {shownFigure} from './shown-figure.ts'
 
 /** An evaluation for a terminal. */
 export function showEvaluation(
@@ -21,9 +22,9 @@ export function showEvaluation(
       const hit = intervals[by][`hit@${k}`]
       if (hit === undefined) continue
       lines.push(
-        `${by.padEnd(8)} @${String(k).padEnd(4)}  ${hit.value.toFixed(3)} [${hit.low.toFixed(3)}, ${hit.high.toFixed(3)}]   ` +
-          `${(metrics[by][`recall@${k}`] ?? 0).toFixed(3)}   ${(metrics[by][`precision@${k}`] ?? 0).toFixed(3)}      ` +
-          (metrics[by][`mrr@${k}`] ?? 0).toFixed(3),
+        `${by.padEnd(8)} @${String(k).padEnd(4)}  ${shownFigure(hit.value)} [${shownFigure(hit.low)}, ${shownFigure(hit.high)}]   ` +
+          `${figureOf(metrics[by][`recall@${k}`])}   ${figureOf(metrics[by][`precision@${k}`])}      ` +
+          figureOf(metrics[by][`mrr@${k}`]),
       )
     }
     lines.push('')
@@ -32,14 +33,12 @@ export function showEvaluation(
   lines.push(
     `refused: ${percent(abstention.refusedAnswerable)} of the answerable` +
       (counts.unanswerable > 0
-        ? `, ${percent(abstention.refusedUnanswerable)} of ${counts.unanswerable} unanswerable; AUROC ${(abstention.auroc ?? 0).toFixed(3)}` +
+        ? `, ${percent(abstention.refusedUnanswerable)} of ${counts.unanswerable} unanswerable; AUROC ${figureOf(abstention.auroc)}` +
           `; ${percent(abstention.refusedUnanswerableAt3Percent)} would be refused at 3 % of the answerable`
         : ''),
   )
   for (const [kind, share] of Object.entries(abstention.refusedByKind)) {
-    lines.push(
-      `  ${kind}: ${percent(share)} refused, AUROC ${(abstention.aurocByKind[kind] ?? 0).toFixed(3)}`,
-    )
+    lines.push(`  ${kind}: ${percent(share)} refused, AUROC ${figureOf(abstention.aurocByKind[kind])}`)
   }
   lines.push(
     `question to results: p50 ${latency.p50.toFixed(1)} ms, p99 ${latency.p99.toFixed(1)} ms, max ${latency.max.toFixed(1)} ms`,
@@ -64,19 +63,23 @@ export function showEvaluation(
   return lines.join('\n')
 }
 
+function figureOf(value: number | null | undefined): string {
+  return value == null ? '–' : shownFigure(value)
+}
+
 /** One figure a line: value, interval, what it is. */
 function answerLines({figures, citations}: AnswerMeasures): string[] {
   const meanings: Readonly<Record<string, string>> = answerFigureNames
-  const known = Object.keys(answerFigureNames).filter((name) => name in figures)
-  const kinds = Object.keys(figures).filter((name) => !(name in answerFigureNames))
+  const known = Object.keys(answerFigureNames).filter((name) => Object.hasOwn(figures, name))
+  const kinds = Object.keys(figures).filter((name) => !Object.hasOwn(answerFigureNames, name))
   const faults = Object.entries(citations.faults).filter(([, count]) => count > 0)
   return [
     'quoted answers:',
     ...[...known, ...kinds.sort()].map((name) => {
       const {value, low, high, questions} = figures[name]!
-      const digits = name === 'words' ? 0 : 3
+      const shown = name === 'words' ? (count: number) => count.toFixed(0) : shownFigure
       return (
-        `  ${name.padEnd(20)} ${value.toFixed(digits).padStart(5)} [${low.toFixed(digits)}, ${high.toFixed(digits)}]` +
+        `  ${name.padEnd(20)} ${shown(value).padStart(5)} [${shown(low)}, ${shown(high)}]` +
         `  ${meanings[name] ?? 'questions of this kind that are refused'} (${questions})`
       )
     }),
@@ -86,17 +89,28 @@ function answerLines({figures, citations}: AnswerMeasures): string[] {
             faults.map(([fault, count]) => `${fault} ${count}`).join(', '),
         ]
       : []),
+    ...(citations.uncited > 0 ? [`  answers without a citation: ${citations.uncited}`] : []),
   ]
 }
 
 /** What changed against an earlier run. */
-export function showComparison(comparison: readonly Comparison[]): string {
-  const lines = ['', 'Against the earlier run:']
-  for (const {metric, before, after, difference, won, lost} of comparison) {
+export function showComparison(
+  comparison: readonly Comparison[],
+  {paired, onlyBefore, onlyAfter}: Pairing,
+): string {
+  const lines = [
+    '',
+    `Against the earlier run: ${paired} questions of both, ${onlyBefore} of that alone, ${onlyAfter} of this alone`,
+  ]
+  for (const {metric, before, after, difference, won, lost, more, fewer} of comparison) {
+    const changed = (word: string, ids: readonly string[]) =>
+      `${word} ${ids.length}${ids.length > 0 ? ` (${ids.slice(0, 6).join(' ')})` : ''}`
     lines.push(
       `  ${metric.padEnd(27)} ${before.toFixed(3)} → ${after.toFixed(3)}  ` +
         `${difference.value >= 0 ? '+' : ''}${difference.value.toFixed(3)} [${difference.low.toFixed(3)}, ${difference.high.toFixed(3)}]  ` +
-        `won ${won.length}, lost ${lost.length}${lost.length > 0 ? ` (${lost.slice(0, 6).join(' ')})` : ''}`,
+        (more === undefined
+          ? `won ${won.length}, ${changed('lost', lost)}`
+          : `more ${more.length}, ${changed('fewer', fewer ?? [])}`),
     )
   }
   return lines.join('\n')

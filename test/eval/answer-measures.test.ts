@@ -1,5 +1,12 @@
 import {describe, expect, test} from 'vitest'
-import {emptyLeadIns, evidenceIn, repeatedSentences, wordsOf} from '../../scripts/eval/answer-measures.ts'
+import {
+  citedShare,
+  emptyLeadIns,
+  evidenceIn,
+  repeatedSentences,
+  sectionFlows,
+  wordsOf,
+} from '../../scripts/eval/answer-measures.ts'
 
 /** An answer of a line that opens it and quotes of numbered sources, with labels and what else stands between. */
 function answerOf(...parts: readonly (string | readonly [n: number, quote: string])[]) {
@@ -55,6 +62,16 @@ describe('repeated sentences', () => {
 
 describe('empty lead-ins', () => {
   const opening = 'From the docs:\n\n'
+  const markdown = [
+    'Some **more** words. Do the following:',
+    '### Details',
+    '**On Linux**',
+    '![A terminal](a.png)',
+    '- This, as\n  it is written.\n- That.',
+    'Then run it:',
+    '```\nnpm start\n```',
+  ].join('\n\n')
+  const textsOf = (n: number) => (n === 1 ? sectionFlows(markdown) : [])
 
   test.each([
     ['nothing', [[1, 'Do the following:']]],
@@ -63,21 +80,43 @@ describe('empty lead-ins', () => {
     ['a heading', [[1, 'Do the following:'], '\n\n## Other\n\n', [1, 'Text.']]],
     ['another source', [[1, 'Do **the following:**'], '\n\n', [2, 'Text.']]],
     ['nothing, in a list', [[1, '- First do this.'], '\n', [1, '- Then do this:']]],
+    ['what follows later in its section', [[1, 'Do the following:'], '\n\n', [1, '```\nnpm start\n```']]],
+    ['what stands before it', [[1, 'Then run it:'], '\n\n', [1, '- This, as it is written.']]],
   ] as const)('are followed by %s', (_what, parts) => {
-    expect(emptyLeadIns(answerOf(opening, ...parts))).toHaveLength(1)
+    expect(emptyLeadIns(answerOf(opening, ...parts), textsOf)).toHaveLength(1)
   })
 
   test.each([
-    ['what it announces', [[1, 'Do the following:'], '\n\n', [1, '```\nnpm start\n```']]],
-    ['a list', [[1, 'Do the following:'], '\n\n', [1, '- This.'], '\n', [1, '- That.']]],
+    ['what it announces', [[1, 'Then run *it*:'], '\n\n', [1, '```\nnpm start\n```']]],
+    [
+      'a list behind a label',
+      [[1, 'Do the following:'], '\n\n', [1, '- This, as it is…'], '\n', [1, '- That.']],
+    ],
+    ['a picture', [[1, 'Do the following:'], '\n\n', [1, '![A terminal](a.png)']]],
     ['no colon at its end', [[1, 'Note: this is all.']]],
     ['a label of its own', ['**Usage:**\n\n', [1, 'Text.']]],
   ] as const)('are none with %s', (_what, parts) => {
-    expect(emptyLeadIns(answerOf(opening, ...parts))).toEqual([])
+    expect(emptyLeadIns(answerOf(opening, ...parts), textsOf)).toEqual([])
   })
 })
 
 test('the line that opens an answer is not of its words', () => {
   expect(wordsOf(answerOf('From the docs:\n\n', '**Keys**\n\n', [1, 'They expire soon.']))).toBe(4)
   expect(wordsOf(answerOf([1, 'They expire soon.']))).toBe(3)
+})
+
+describe('the share that is cited', () => {
+  test('is of all words but the line that opens an answer and labels', () => {
+    expect(citedShare(answerOf('From the docs:\n\n', '**Keys**\n\n', [1, '- They expire soon.']))).toBe(1)
+    expect(citedShare(answerOf('From the docs:\n\n', [1, 'They expire.'], '\n\n- Not all.'))).toBe(0.5)
+  })
+
+  test('begins with the first letter of a word', () => {
+    expect(citedShare(answerOf('From the docs:\n\n', '**', [1, 'They'], '** &', [1, ' expire.']))).toBe(1)
+  })
+
+  test('is nothing without citations, and unknown without words', () => {
+    expect(citedShare(answerOf('They expire soon.'))).toBe(0)
+    expect(citedShare(answerOf('From the docs:\n\n', [1, '…']))).toBeNull()
+  })
 })

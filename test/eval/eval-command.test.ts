@@ -1,12 +1,13 @@
-import {execFile} from 'node:child_process'
-import {mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+import {execFile, spawn} from 'node:child_process'
+import {once} from 'node:events'
+import {mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {dirname, join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {afterAll, beforeAll, describe, expect, test, vi} from 'vitest'
 import type {Measured} from '../../scripts/eval/measure.ts'
 import type {SetMeans} from '../../scripts/eval/set-means.ts'
-import type {Comparison} from '../../src/retrieval/evaluation/compare.ts'
+import type {Comparison, Pairing} from '../../src/retrieval/evaluation/compare.ts'
 import {runsTypescript} from '../../src/typescript/index.ts'
 
 vi.setConfig({testTimeout: 240_000})
@@ -137,8 +138,8 @@ describe('a folder of sets', () => {
       '---',
       'boats',
       'keys',
-      'mean of the sets with evidence',
-      'mean of all that have the figure',
+      'mean of the sets with evidence (1)',
+      'mean of all that have the figure (2)',
     ])
     expect(new Set(rows.map((row) => row.split('|').length)).size).toBe(1)
 
@@ -147,6 +148,7 @@ describe('a folder of sets', () => {
       ['boats', ['keys']],
       ['keys', ['boats']],
     ])
+    expect(first.stdout).toContain('mean over 1 of the 2 sets: evidence, all; evidence, any;')
     expect(earlier.sets[1]!.cross!.bySet['boats']).toEqual({questions: 1, refused: 1})
     expect(earlier.means.all['page.hit@5']).toMatchObject({value: (1 + 0.5) / 2, sets: 2})
     expect(earlier.means.withEvidence['page.hit@5']).toMatchObject({value: 0.5, sets: 1})
@@ -167,12 +169,14 @@ describe('a folder of sets', () => {
 
     const second = await run(...sets, '--only', 'keys', '--json', '--baseline', out)
 
-    const {sets: now, comparison} = JSON.parse(second.stdout) as {
-      sets: Measured[]
-      comparison: Comparison[]
-    }
+    const {
+      sets: now,
+      comparison,
+      pairing,
+    } = JSON.parse(second.stdout) as {sets: Measured[]; comparison: Comparison[]; pairing: Pairing}
     expect(second.code).toBe(0)
     expect(now.map(({name}) => name)).toEqual(['keys'])
+    expect(pairing).toEqual({paired: 4, onlyBefore: 0, onlyAfter: 0})
     expect(comparison.find(({metric}) => metric === 'answers.evidenceAny')).toMatchObject({
       before: 0,
       after: 1,
@@ -192,16 +196,42 @@ describe('a folder of sets', () => {
     ['without the one that is wanted', ['--only', 'planes'], 'there is no set planes; there are boats, keys'],
     ['with --ablate', ['--ablate'], '--ablate goes with --content'],
     ['with a figure that is none', ['--min', 'answers.beauty=1'], 'answers.beauty is no figure'],
+    ['with a figure of no one', ['--min', 'answers.constructor=1'], 'answers.constructor is no figure'],
+    ['with a folder of its own', ['--content', root], '--content does not go with --sets'],
+    ['with the model of nobody', ['--model', ' '], '--model needs a name'],
+    [
+      'with its output in no folder',
+      ['--out', '/nowhere/at/all.json'],
+      'the folder /nowhere/at is not there',
+    ],
+    ['with its output on a folder', ['--out', root], 'is a folder; name a file in it'],
     ['with a baseline of one set', ['--baseline', 'BASELINE'], 'is of a run without --sets'],
   ])('%s is bad usage', async (_what, args, problem) => {
     const baseline = join(folder, 'single.json')
     writeFileSync(baseline, JSON.stringify({questions: []}))
     const given = args.map((arg) => (arg === 'BASELINE' ? baseline : arg))
 
-    const {code, stderr} = await run('--sets', join(folder, 'sets'), ...given)
+    const {code, stderr} = await run(
+      ...(args[0] === '--sets' ? [] : ['--sets', join(folder, 'sets')]),
+      ...given,
+    )
 
     expect(stderr).toContain(problem)
     expect(code).toBe(2)
+  })
+
+  test('has its index neither in its docs nor in the data folder of a server', async () => {
+    const sets = ['--sets', join(folder, 'sets'), '--only', 'keys']
+    const server = join(folder, 'server')
+    mkdirSync(server)
+    writeFileSync(join(server, 'transcripts.sqlite'), '')
+
+    const inDocs = await run(...sets, '--data', join(folder, 'sets/keys/content/index'))
+    const ofServer = await run(...sets, '--data', server)
+
+    expect(inDocs.stderr).toContain('is inside the docs of')
+    expect(ofServer.stderr).toContain('is the data folder of a server')
+    expect([inDocs.code, ofServer.code]).toEqual([2, 2])
   })
 
   test('goes with what needs it alone', async () => {
@@ -209,5 +239,174 @@ describe('a folder of sets', () => {
 
     expect(stderr).toContain('--cross and --only go with --sets')
     expect(code).toBe(2)
+  })
+})
+
+describe('a file that is wrong is told before the work', () => {
+  const question = {id: 'a', question: 'How?', relevant: ['/guide/keys']}
+
+  /** Runs the docs about keys with question files of these lines. */
+  async function runWith(
+    questions: readonly (string | object)[],
+    {unanswerable = null as readonly object[] | null, args = [] as readonly string[]} = {},
+  ) {
+    const at = (file: string) => join(folder, file)
+    const textOf = (lines: readonly (string | object)[]) =>
+      lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line))).join('\n')
+    writeFileSync(at('given.jsonl'), textOf(questions))
+    if (unanswerable !== null) writeFileSync(at('none.jsonl'), textOf(unanswerable))
+    return run(
+      ...['--content', at('sets/keys/content'), '--questions', at('given.jsonl'), ...args],
+      ...(unanswerable === null ? [] : ['--unanswerable', at('none.jsonl')]),
+    )
+  }
+
+  test.each([
+    ['without a question', ['', ' '], {}, /given\.jsonl holds no question/],
+    ['with one id twice', [question, {...question, question: 'Why?'}], {}, /given\.jsonl:2 .*given\.jsonl:1/],
+    [
+      'with an id of another file',
+      [question],
+      {unanswerable: [{question: 'Cake?'}, {id: 'a', question: 'Soup?'}]},
+      /none\.jsonl:2 .*given\.jsonl:1/,
+    ],
+    [
+      'of what the docs do not answer with what they do',
+      [question],
+      {unanswerable: [{question: 'Soup?', kind: 'answerable'}]},
+      /none\.jsonl:1 kind/,
+    ],
+    ['that is given twice', [question], {args: ['--questions', 'x']}, /--questions is given more than once/],
+  ])('%s', async (_what, questions, given, problem) => {
+    const {code, stderr} = await runWith(questions, given)
+
+    expect(stderr).toMatch(problem)
+    expect(stderr).not.toContain('indexed in')
+    expect(code).toBe(2)
+  })
+
+  const results = [{...question, section: {'hit@5': 1}, page: {'hit@5': 1}}]
+
+  test.each([
+    ['is no JSON', 'nonsense', /is not the JSON of an earlier run/],
+    ['is no run', '{}', /is not the JSON of an earlier run: questions/],
+    ['has figures that are none', {questions: [{...results[0], section: {'hit@5': 'all'}}]}, /hit@5/],
+    ['has a question without an id', {questions: [{...results[0], id: undefined}]}, /questions\.0\.id/],
+    ['has no question', {questions: []}, /there is no question/],
+    ['is of many sets', {sets: [{questions: results}]}, /is of a run with --sets/],
+    [
+      "begins with npm's lines",
+      `\n> docent@0.1.0 eval\n> node\n\n${JSON.stringify({questions: results})}`,
+      /--silent/,
+    ],
+    ['asked something else', {questions: [{...results[0], question: 'Why?'}]}, /has no question of this run/],
+  ])('a baseline that %s', async (_what, baseline, problem) => {
+    const file = join(folder, 'baseline.json')
+    writeFileSync(file, typeof baseline === 'string' ? baseline : JSON.stringify(baseline))
+
+    const {code, stderr} = await runWith([question], {args: ['--baseline', file]})
+
+    expect(stderr).toMatch(problem)
+    expect(stderr).not.toContain('indexed in')
+    expect(code).toBe(2)
+  })
+
+  test('and docs without a page, after it', async () => {
+    const empty = join(folder, 'empty')
+    mkdirSync(empty, {recursive: true})
+    writeFileSync(join(folder, 'given.jsonl'), JSON.stringify(question))
+
+    const {code, stderr} = await run('--content', empty, '--questions', join(folder, 'given.jsonl'))
+
+    expect(stderr).toContain('holds no page')
+    expect(code).toBe(1)
+  })
+
+  test('a bound on what was not asked is missed', async () => {
+    const {code, stderr} = await runWith([question], {
+      args: ['--answers', '--max', 'refusedUnanswerable=1', '--min', 'answers.refused.à côté=0'],
+    })
+
+    expect(stderr).toContain('refusedUnanswerable was not measured')
+    expect(stderr).toContain('answers.refused.à côté was not measured')
+    expect(code).toBe(1)
+  })
+
+  test('a relevant page that is not there', async () => {
+    const {code, stderr} = await runWith([{...question, relevant: ['/gone#x', '/gone']}])
+
+    expect(stderr.match(/a: there is no page \/gone; it counts as not found/g)).toHaveLength(1)
+    expect(code).toBe(0)
+  })
+})
+
+describe('a run that is ended', () => {
+  function start(temporary: string, questions: number) {
+    const file = join(folder, 'many.jsonl')
+    const lines = Array.from({length: questions}, (_, index) =>
+      JSON.stringify({question: `How do I rotate API key ${index}?`, relevant: ['/guide/keys']}),
+    )
+    writeFileSync(file, lines.join('\n'))
+    mkdirSync(temporary, {recursive: true})
+    return spawn(
+      process.execPath,
+      [
+        ...runsTypescript,
+        'scripts/eval.ts',
+        ...['--content', join(folder, 'sets/keys/content'), '--questions', file, '--json'],
+      ],
+      {cwd: root, env: {...process.env, TMPDIR: temporary}},
+    )
+  }
+
+  test.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('by %s leaves nothing behind', async (signal, expected) => {
+    const temporary = join(folder, signal)
+    const child = start(temporary, 50_000)
+    let stderr = ''
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      // It is asked right after the index was made.
+      stderr += text
+      if (text.includes('indexed in')) child.kill(signal)
+    })
+
+    // Streams close when children that have them ended as well.
+    const [code] = (await once(child, 'close')) as [number | null]
+
+    expect(stderr).toContain('Stopped.')
+    expect(code).toBe(expected)
+    expect(readdirSync(temporary).filter((name) => name.startsWith('docent-eval-'))).toEqual([])
+  })
+
+  test('while it makes the index leaves nothing behind', async () => {
+    const temporary = join(folder, 'indexing')
+    const child = start(temporary, 1)
+    const closed = once(child, 'close')
+    await vi.waitUntil(() => readdirSync(temporary).some((name) => name.startsWith('docent-eval-')), {
+      timeout: 120_000,
+      interval: 5,
+    })
+    child.kill('SIGTERM')
+
+    const [code] = (await closed) as [number | null]
+
+    expect(code).toBe(143)
+    expect(readdirSync(temporary).filter((name) => name.startsWith('docent-eval-'))).toEqual([])
+  })
+
+  test('by a reader who has seen enough is none that failed', async () => {
+    const child = start(join(folder, 'pipe'), 300)
+    let stderr = ''
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text
+    })
+    child.stdout.destroy()
+
+    const [code] = (await once(child, 'close')) as [number | null]
+
+    expect(stderr).not.toContain('EPIPE')
+    expect(code).toBe(0)
   })
 })

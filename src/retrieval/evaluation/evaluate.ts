@@ -4,17 +4,8 @@ import {type Calibration, parseCalibration} from '../calibration.ts'
 import {createRetriever} from '../create-retriever.ts'
 import type {Stage} from '../ranking.ts'
 import {buildSections} from './build-sections.ts'
-import {
-  addressOf,
-  auroc,
-  bootstrap,
-  depths,
-  type Interval,
-  pageScores,
-  ranksOf,
-  type Scores,
-  sectionScores,
-} from './metrics.ts'
+import {type Interval, intervalOf} from './intervals.ts'
+import {addressOf, auroc, depths, pageScores, ranksOf, type Scores, sectionScores} from './metrics.ts'
 import {type EvaluationQuestion, isAnswerable} from './question-set.ts'
 
 export interface EvaluateOptions {
@@ -31,6 +22,8 @@ export interface EvaluateOptions {
   /** Results asked for; default 50, at least the deepest metric. */
   readonly depth?: number
   readonly onQuestion?: (done: number, total: number) => void
+  /** Ends it between two questions. */
+  readonly signal?: AbortSignal
 }
 
 /** What was found for one question. */
@@ -57,12 +50,14 @@ export interface QuestionResult {
 export interface AbstentionFigures {
   /** Chance that an answerable question looks more answerable than an unanswerable one. */
   readonly auroc: number | null
-  readonly aurocByKind: Readonly<Record<string, number>>
+  /** Null without answerable questions. */
+  readonly aurocByKind: Readonly<Record<string, number | null>>
   /** What the retriever did as it is shipped. */
   readonly threshold: number
-  readonly refusedAnswerable: number
-  readonly refusedUnanswerable: number
-  readonly refusedByKind: Readonly<Record<string, number>>
+  /** Null without such questions. */
+  readonly refusedAnswerable: number | null
+  readonly refusedUnanswerable: number | null
+  readonly refusedByKind: Readonly<Record<string, number | null>>
   /** What would be refused if the line stood where 3 % of the answerable ones fall below it. */
   readonly refusedUnanswerableAt3Percent: number | null
 }
@@ -80,7 +75,7 @@ export interface Evaluation {
   readonly without: readonly Stage[]
   /** Mean of each metric over the answerable questions. */
   readonly metrics: {readonly section: Scores; readonly page: Scores}
-  /** 95 % bootstrap intervals of the same. */
+  /** 95 % intervals of the same. */
   readonly intervals: {
     readonly section: Readonly<Record<string, Interval>>
     readonly page: Readonly<Record<string, Interval>>
@@ -109,6 +104,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
     const asked = [...questions, ...unanswerable]
     const results: QuestionResult[] = []
     for (const question of asked) {
+      options.signal?.throwIfAborted()
       const found = await retriever.search({
         text: question.question,
         history: question.history,
@@ -176,7 +172,7 @@ function meansOf(results: readonly QuestionResult[], by: 'section' | 'page'): Sc
 
 function intervalsOf(results: readonly QuestionResult[], by: 'section' | 'page'): Record<string, Interval> {
   return Object.fromEntries(
-    namesOf(results, by).map((name) => [name, bootstrap(results.map((result) => result[by]?.[name] ?? 0))]),
+    namesOf(results, by).map((name) => [name, intervalOf(results.map((result) => result[by]?.[name] ?? 0))]),
   )
 }
 
@@ -187,14 +183,14 @@ function abstentionOf(
 ): AbstentionFigures {
   const scores = (results: readonly QuestionResult[]) => results.map(({answerability}) => answerability)
   const refused = (results: readonly QuestionResult[]) =>
-    results.length === 0 ? 0 : results.filter(({abstained}) => abstained !== null).length / results.length
+    results.length === 0 ? null : results.filter(({abstained}) => abstained !== null).length / results.length
   const kinds = [...new Set(wrong.flatMap(({kind}) => (kind === null ? [] : [kind])))].sort()
   const byKind = <T>(figure: (ofKind: QuestionResult[]) => T) =>
     Object.fromEntries(kinds.map((kind) => [kind, figure(wrong.filter((result) => result.kind === kind))]))
   const line = scores(right).sort((a, b) => a - b)[Math.floor(right.length * 0.03)]
   return {
     auroc: auroc(scores(right), scores(wrong)),
-    aurocByKind: byKind((ofKind) => auroc(scores(right), scores(ofKind)) ?? 0),
+    aurocByKind: byKind((ofKind) => auroc(scores(right), scores(ofKind))),
     threshold,
     refusedAnswerable: refused(right),
     refusedUnanswerable: refused(wrong),

@@ -69,14 +69,15 @@ function namesSection(entry: Relevant, section: FoundSection): boolean {
   return hash < 0 || entry.slice(hash + 1) === section.anchor
 }
 
-function pageOf(entry: Relevant): string {
+/** The address of its page, in one spelling. */
+export function pageOf(entry: Relevant): string {
   if (typeof entry !== 'string') return samePage(entry.pageUrl)
   const hash = entry.indexOf('#')
   return samePage(hash < 0 ? entry : entry.slice(0, hash))
 }
 
 /** One spelling of a page's address: `guides/auth`, `/guides/auth` and `/guides/auth/` are the same page. */
-function samePage(url: string): string {
+export function samePage(url: string): string {
   const path = url.replace(/\/+$/, '')
   return /^[a-z][a-z0-9+.-]*:/i.test(path) || path.startsWith('/') ? path : `/${path}`
 }
@@ -111,65 +112,6 @@ export function auroc(right: readonly number[], wrong: readonly number[]): numbe
     at = to
   }
   return (rankSum - (right.length * (right.length + 1)) / 2) / (right.length * wrong.length)
-}
-
-export interface Interval {
-  readonly value: number
-  readonly low: number
-  readonly high: number
-}
-
-/** Mean with its 95 % percentile bootstrap interval; the same seed gives the same interval. */
-export function bootstrap(values: readonly number[], seed = 1, rounds = 2_000): Interval {
-  return bootstrapOfSets([values.map((value) => ({value, weight: 1}))], seed, rounds)
-}
-
-/** A value with its weight in a mean: of a share, how many it is a share of. */
-export interface Weighed {
-  readonly value: number
-  readonly weight: number
-}
-
-/**
- * The mean over sets of each set's weighed mean, with its 95 % interval: every set counts the same, however many
- * values it has, and is resampled by itself (a stratified bootstrap). Sets without values are left out.
- */
-export function bootstrapOfSets(sets: readonly (readonly Weighed[])[], seed = 1, rounds = 2_000): Interval {
-  const full = sets.filter((values) => values.length > 0)
-  const value = meanOfSets(full)
-  if (full.every((values) => values.length < 2)) return {value, low: value, high: value}
-  const random = randomFrom(seed)
-  const means = Array.from({length: rounds}, () =>
-    meanOf(
-      full.map((values) => weighedMean(values.length, () => values[Math.floor(random() * values.length)]!)),
-    ),
-  ).sort((a, b) => a - b)
-  return {
-    value,
-    low: means[Math.floor(rounds * 0.025)]!,
-    high: means[Math.ceil(rounds * 0.975) - 1]!,
-  }
-}
-
-/** The mean over sets of each set's weighed mean; 0 without any value. */
-export function meanOfSets(sets: readonly (readonly Weighed[])[]): number {
-  const full = sets.filter((values) => values.length > 0)
-  return meanOf(full.map((values) => weighedMean(values.length, (index) => values[index]!)))
-}
-
-function meanOf(numbers: readonly number[]): number {
-  return numbers.length === 0 ? 0 : numbers.reduce((sum, number) => sum + number, 0) / numbers.length
-}
-
-function weighedMean(count: number, pick: (index: number) => Weighed): number {
-  let sum = 0
-  let weights = 0
-  for (let index = 0; index < count; index++) {
-    const {value, weight} = pick(index)
-    sum += value * weight
-    weights += weight
-  }
-  return weights === 0 ? 0 : sum / weights
 }
 
 /** Numbers from 0 up to 1, the same for the same seed (mulberry32). */

@@ -1,3 +1,4 @@
+import {createHash} from 'node:crypto'
 import {readFile} from 'node:fs/promises'
 import {z} from 'zod'
 import {DocentError, type Turn} from '../../domain/index.ts'
@@ -6,6 +7,8 @@ import type {Relevant} from './metrics.ts'
 /** A question with what should be found for it. */
 export interface EvaluationQuestion {
   readonly id: string
+  /** Where it was read, as `questions.jsonl:3`. */
+  readonly place: string
   readonly question: string
   /**
    * `url` or `url#anchor`; without `#` any section of the page counts. Empty: the docs do not answer it, unless it
@@ -37,7 +40,7 @@ export interface GoldSection {
 }
 
 export interface QuestionFileOptions {
-  /** Whether each line must say what is right, an empty `relevant` included. Default false. */
+  /** Whether each line must say what is right, an empty `relevant` included but no blank entry. Default false. */
   readonly mustSayRelevant?: boolean
 }
 
@@ -51,8 +54,15 @@ const turn = z
   .transform(({role, content, text}): Turn => ({role, content: content ?? text ?? ''}))
 
 const goldSection = z.object({
-  file: z.string().min(1),
-  heading: z.string().default(''),
+  // As it may be copied from a terminal, and from the page.
+  file: z
+    .string()
+    .transform((file) => file.replaceAll('\\', '/').replace(/^(?:\.?\/)+/, ''))
+    .pipe(z.string().min(1)),
+  heading: z
+    .string()
+    .default('')
+    .transform((heading) => heading.replace(/^\s*#{1,6}\s+/, '')),
   line: z
     .number()
     .int()
@@ -75,12 +85,12 @@ const line = z.object({
   evidence: z.array(z.array(span).min(1, 'a group needs a span')).default([]),
   answer: z.string().nullish(),
   history: z.array(turn).default([]),
-  kind: z.string().nullish(),
+  kind: z.string().trim().nullish(),
 })
 
 /**
  * Reads a question file: JSON lines `{id, question, relevant or gold, evidence?, answer?, history?, kind?}`. Questions
- * without an id get the number of their line.
+ * without an id get one made of what they ask, which lasts when lines move.
  * @throws DocentError `invalid_request` naming the file and line that cannot be read.
  */
 export async function readQuestions(
@@ -103,10 +113,14 @@ export function parseQuestions(
   {mustSayRelevant = false}: QuestionFileOptions = {},
 ): EvaluationQuestion[] {
   const questions: EvaluationQuestion[] = []
-  for (const [index, raw] of text.split(/\r?\n/).entries()) {
+  for (const [index, raw] of text
+    .replace(/^\ufeff/, '')
+    .split(/\r?\n/)
+    .entries()) {
     if (raw.trim() === '') continue
+    const place = `${name}:${index + 1}`
     const wrong = (problem: string, cause?: unknown) =>
-      new DocentError('invalid_request', `${name}:${index + 1} ${problem}`, {cause})
+      new DocentError('invalid_request', `${place} ${problem}`, {cause})
     let value: unknown
     try {
       value = JSON.parse(raw)
@@ -123,18 +137,28 @@ export function parseQuestions(
       throw wrong('has both relevant and gold; keep one of them.')
     if (relevant === undefined && gold === undefined && mustSayRelevant)
       throw wrong('has neither relevant nor gold; what the docs do not answer has "relevant": [].')
+    if (relevant?.some((entry) => entry.trim() === '') && mustSayRelevant)
+      throw wrong('has a blank entry in relevant; write the url of the page, "/" for the first.')
     questions.push({
-      id: id ?? String(index + 1),
+      id: id ?? digestOf(question, history),
+      place,
       question,
       relevant: relevant ?? [],
       gold: gold ?? [],
       evidence,
       answer: answer ?? null,
       history,
-      kind: kind ?? null,
+      kind: kind || null,
     })
   }
   return questions
+}
+
+function digestOf(question: string, history: readonly Turn[]): string {
+  return createHash('sha256')
+    .update(JSON.stringify([question, history]))
+    .digest('hex')
+    .slice(0, 12)
 }
 
 /** Whether the docs answer it. */
