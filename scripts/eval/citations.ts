@@ -81,17 +81,21 @@ export function addressOpener(build: IndexBuild, sections: BuildSections): OpenA
     const before = known.get(key)
     if (before !== undefined) return before
     const all = sections.ofPath(path)
-    const isAt = all[0] !== undefined && url === addressHere(all[0].page)
+    const isAt = all[0] !== undefined && url === addressHere(build, all[0].page)
     const result = isAt ? openedBy(anchor, all).map(opened) : []
     known.set(key, result)
     return result
   }
 }
 
-/** Where a page opens that is read on this server; made anew here, so that a fault of the retriever's shows. */
-function addressHere({url}: StoredPage): string {
+/**
+ * Where a page opens that is read on this server; made anew here, so that a fault of the retriever's shows. Of pages
+ * that claim one address the first has it, and others are opened by their file.
+ */
+function addressHere(build: IndexBuild, {id, url, path}: StoredPage): string {
   if (/^[a-z][a-z0-9+.-]*:/i.test(url)) return url
-  return `/docs/${url.replace(/^\//, '')}`
+  const route = build.pageByUrl(url)?.id === id ? url : path.replace(/\.mdx?$/, '')
+  return `/docs/${route.replace(/^\//, '')}`
 }
 
 /** Of the sections at a source's address those with its title and headings. */
