@@ -105,7 +105,7 @@ function isText({language, raw}: Block): boolean {
 }
 
 const keyLine =
-  /^[ \t]*(?:- |\{[ \t]*)?(?:[\p{L}\p{N}_][\p{L}\p{N}_. -]*|"[^"\n]*"|'[^'\n]*')(?::(?:[ \t]|$)|=)/mu
+  /^[ \t]*(?:- )?(?:\{[ \t]*)?(?:[\p{L}\p{N}_][\p{L}\p{N}_. -]*|"[^"\n]*"|'[^'\n]*')(?::(?:[ \t]|$)|=)/mu
 
 /** So many of them are named; the words of all are counted. */
 const mostStrayLines = 20

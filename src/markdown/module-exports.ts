@@ -44,7 +44,7 @@ export function exportsOf(program: Program, code: string): ModuleExports {
   let layoutText = ''
   for (const statement of program.body as unknown as Syntax[]) {
     if (statement.type === 'ImportDeclaration') addFile(statement, files)
-    if (statement.type === 'ExportDefaultDeclaration') layoutText = textIn(statement, true)
+    if (statement.type === 'ExportDefaultDeclaration') layoutText = elementTextIn(statement)
     const declaration = nodeOf(statement['declaration'])
     if (!declaration) continue
     for (const declared of declaration.type === 'VariableDeclaration'
@@ -90,19 +90,16 @@ function markupOf(value: Syntax, code: string): Markup | null {
   const properties = new Properties(nodesOf(value['params'])[0], code)
   const holes: {readonly start: number; readonly end: number; readonly hole: Hole}[] = []
   let isSimple = true
-  const visit = (node: Syntax, parent: Syntax | null): void => {
-    if (node.type === 'JSXExpressionContainer' || node.type === 'JSXSpreadAttribute') {
-      const shown = nodeOf(node['expression']) ?? nodeOf(node['argument'])!
-      const isAttribute = parent?.type === 'JSXAttribute'
-      const hole = properties.holeOf(shown, node.type === 'JSXSpreadAttribute')
-      if (hole) holes.push({start: node.start, end: node.end, hole})
-      else if (!isAttribute && node.type === 'JSXExpressionContainer' && !isPlain(shown)) isSimple = false
-      if (hole?.property === 'children' && isAttribute) isSimple = false
-      return
-    }
-    for (const child of childrenOf(node)) visit(child, node)
-  }
-  visit(elements, null)
+  walk(elements, (node, parent) => {
+    const isSpread = node.type === 'JSXSpreadAttribute'
+    if (!isSpread && node.type !== 'JSXExpressionContainer') return true
+    const shown = nodeOf(node['expression']) ?? nodeOf(node['argument'])!
+    const isAttribute = isSpread || parent?.type === 'JSXAttribute'
+    const hole = properties.holeOf(shown, isSpread)
+    if (hole) holes.push({start: node.start, end: node.end, hole})
+    if (isAttribute ? hole?.property === 'children' : !hole && !isPlain(shown)) isSimple = false
+    return false
+  })
   if (!isSimple || holes.filter(({hole}) => hole.property === 'children').length > 1) return null
   const markup: (string | Hole)[] = []
   let at = elements.start
@@ -183,23 +180,29 @@ function isData(node: Syntax): boolean {
 }
 
 /** The texts that a piece of code may show: between tags, in strings that are seen or read as prose. */
-function textIn(root: Syntax, isInElements = false): string {
+function textIn(root: Syntax): string {
   const texts: string[] = []
-  const visit = (node: Syntax, parent: Syntax | null, isInside: boolean): void => {
+  walk(root, (node, parent) => {
     const text = stringOf(node)
-    if (text !== null) {
-      if (isTextOf(parent, text, isInside)) texts.push(text.replace(/\s+/g, ' ').trim())
-      return
-    }
-    for (const child of childrenOf(node))
-      visit(child, node, isInside || /^JSX(?:Element|Fragment)$/.test(node.type))
-  }
-  visit(root, null, !isInElements)
+    if (text !== null && isTextOf(parent, text)) texts.push(text.replace(/\s+/g, ' ').trim())
+    return text === null
+  })
   return texts.join(' ')
 }
 
-function isTextOf(parent: Syntax | null, text: string, isInside: boolean): boolean {
-  if (!isInside || !/\p{L}/u.test(text)) return false
+/** The texts of the elements in a piece of code. */
+function elementTextIn(root: Syntax): string {
+  const texts: string[] = []
+  walk(root, (node) => {
+    const isElement = /^JSX(?:Element|Fragment)$/.test(node.type)
+    if (isElement) texts.push(textIn(node))
+    return !isElement
+  })
+  return texts.filter(Boolean).join(' ')
+}
+
+function isTextOf(parent: Syntax | null, text: string): boolean {
+  if (!/\p{L}/u.test(text)) return false
   const key = nameOf(nodeOf(parent?.['key'])) ?? nameOf(nodeOf(parent?.['name']))
   if (key !== null) return isShownProperty(key, text)
   if (/^JSX(?:Element|Fragment|ExpressionContainer)$/.test(parent?.type ?? '')) return true
@@ -215,8 +218,22 @@ function stringOf(node: Syntax): string | null {
   return (nodesOf(node['quasis'])[0]!['value'] as {cooked?: string}).cooked ?? ''
 }
 
-function has(node: Syntax, type: RegExp): boolean {
-  return type.test(node.type) || childrenOf(node).some((child) => has(child, type))
+function has(root: Syntax, type: RegExp): boolean {
+  let isFound = false
+  walk(root, (node) => {
+    isFound ||= type.test(node.type)
+    return !isFound
+  })
+  return isFound
+}
+
+/** Visits code in its order, and what stands in a piece of it where `visit` says so. No recursion: code can be deep. */
+function walk(root: Syntax, visit: (node: Syntax, parent: Syntax | null) => boolean): void {
+  const waiting: [node: Syntax, parent: Syntax | null][] = [[root, null]]
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    const [node, parent] = next
+    if (visit(node, parent)) for (const child of childrenOf(node).reverse()) waiting.push([child, node])
+  }
 }
 
 function nameOf(node: Syntax | null): string | null {
@@ -236,7 +253,7 @@ function nodesOf(value: unknown): readonly Syntax[] {
   return Array.isArray(value) ? value.filter((item) => nodeOf(item) !== null) : []
 }
 
-function childrenOf(node: Syntax): readonly Syntax[] {
+function childrenOf(node: Syntax): Syntax[] {
   return Object.values(node).flatMap((value) =>
     Array.isArray(value) ? nodesOf(value) : (nodeOf(value) ?? []),
   )

@@ -1,4 +1,4 @@
-import {lostIn} from '../flattening/exported-text.ts'
+import {lostIn, mayShow} from '../flattening/exported-text.ts'
 import type {Pass} from '../flattening/pass.ts'
 import {attributeOf, calloutNames, componentText, isMachineProperty} from '../jsx-text.ts'
 import type {Tag} from '../tags.ts'
@@ -86,7 +86,7 @@ function withExports(pass: Pass, tag: Tag): Tag {
   if (exported.size === 0) return tag
   const attributes = tag.attributes.map((attribute) => {
     const data = attribute.isCode ? exported.get(attribute.value!.trim())?.data : null
-    return data ? {...attribute, value: data} : attribute
+    return data && mayShow(pass, data.length) ? {...attribute, value: data} : attribute
   })
   return {...tag, attributes}
 }

@@ -55,9 +55,11 @@ export function hasStrayValue(tag: Tag): boolean {
     if (!/\n[ \t]*\n/.test(value))
       return !isCode && /^(?:href|src|class|id)$/i.test(name) && tagInside.test(value)
     if (isCode) return bracketedCodeEnd(`{${value}}`, 0).end < 0
-    return /^[a-z]/.test(tag.name) || tagInside.test(value)
+    return /^[a-z]/.test(tag.name) || tagInside.test(value) || fenceInside.test(value)
   })
 }
+
+const fenceInside = /^[ \t]*(?:`{3}|~{3})/m
 
 /** Shortcodes may stand in values: `{{<`. */
 const tagInside = /(?<!\{)<\/?[A-Za-z]/

@@ -1,6 +1,6 @@
 import {headOf} from '../../text/cut.ts'
 import {bracketedCodeEnd} from '../code-end.ts'
-import {lostIn} from '../flattening/exported-text.ts'
+import {lostIn, mayShow} from '../flattening/exported-text.ts'
 import type {Pass} from '../flattening/pass.ts'
 import {proseIn, stringsOf, wholeString} from '../jsx-text.ts'
 import {escapedText} from './markdown-text.ts'
@@ -16,13 +16,13 @@ export function expression(pass: Pass): boolean {
   const written = code.replace(/\/\*[\s\S]*?\*\//g, '').trim()
   const own = pass.context.exported.get(written)
   if (pass.context.mdx === 'guessed' && !own && !looksLikeExpression(code)) return false
-  const bare = own?.data ?? written
+  const bare = own?.data && mayShow(pass, own.data.length) ? own.data : written
   if (bare === '' || /^(?:\/\/[^\n]*)$/.test(bare)) {
     pass.note('comment', 'dropped')
     pass.advance(end)
     return true
   }
-  if (own?.markup && own.markup.length === 1) {
+  if (own?.markup?.length === 1 && mayShow(pass, own.code.length)) {
     pass.note('mdx:expression', 'flattened')
     pass.advance(end)
     pass.nested(String(own.markup[0]))

@@ -39,7 +39,7 @@ function readModuleCode(pass: Pass, {lead, start}: Line): boolean {
   const {text, context} = pass
   if (!context.mdx || lead !== '' || start !== pass.p) return false
   if (!/^(?:im|ex)port /.test(text.slice(start, start + 7))) return false
-  if (context.scansLeft <= 0 || !isBlockOver(pass.out)) return false
+  if (context.scansLeft <= 0 || !isBlockOver(pass)) return false
   const {code, cost} = moduleCodeAt(text, start)
   context.scansLeft -= cost
   if (!code) return false
@@ -49,6 +49,7 @@ function readModuleCode(pass: Pass, {lead, start}: Line): boolean {
   if (module.layoutText === '') pass.note(construct, 'dropped')
   else
     pass.note(construct, 'not-understood', 'what the default export shows around the page', module.layoutText)
+  pass.inTable = false
   pass.push('')
   pass.current = ''
   pass.hasContent = false
@@ -60,14 +61,9 @@ function readModuleCode(pass: Pass, {lead, start}: Line): boolean {
 const blockEnd =
   /^(?:[>\s]*|[>\s]*#{1,6}(?:\s.*)?|[>\s]*(?:`{3,}|~{3,})\s*|[>\s]*([-*_])(?:[ \t]*\1){2,}\s*)$/
 const underline = /^\s*(?:=+|-+)\s*$/
-const delimiterRow = /^[ \t]*(?:\|[ \t]*)?:?-+:?[ \t]*(?:\|[ \t]*:?-*:?[ \t]*)*$/
 
 /** Whether what is written ends with a whole block, so that another begins. */
-function isBlockOver(out: readonly string[]): boolean {
+function isBlockOver({out, inTable}: Pass): boolean {
   const last = out.at(-1) ?? ''
-  if (blockEnd.test(last) || underline.test(last)) return true
-  if (!last.includes('|')) return false
-  for (let n = out.length - 2; n >= 0 && out[n]!.includes('|'); n--)
-    if (delimiterRow.test(out[n]!)) return true
-  return false
+  return inTable || blockEnd.test(last) || underline.test(last)
 }

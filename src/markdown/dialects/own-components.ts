@@ -1,14 +1,9 @@
-import {lostIn} from '../flattening/exported-text.ts'
+import {lostIn, mayShow} from '../flattening/exported-text.ts'
 import type {Pass} from '../flattening/pass.ts'
 import type {Exported, Markup} from '../module-exports.ts'
 import {type Tag, withoutTags} from '../tags.ts'
 import {openComponent} from './elements.ts'
 import {paragraphEnd} from './reach.ts'
-
-/** Characters that the components of one page may show in all. */
-const maxShown = 4 * 1024 * 1024
-/** What each use costs beside its text. */
-const useCost = 200
 
 /** What the page exports under a tag's name. */
 export function ownOf(pass: Pass, {name}: Tag): Exported | null {
@@ -27,8 +22,8 @@ export function ownComponent(pass: Pass, tag: Tag, own: Exported, isBlock: boole
     return false
   }
   const {before, after} = shownBy(own.markup, tag)
-  if (!isAffordable(pass, before.length + after.length)) {
-    pass.note(`jsx:${tag.name}`, 'not-understood', 'too much is shown by the components of the page')
+  if (!mayShow(pass, before.length + after.length)) {
+    pass.note(`jsx:${tag.name}`, 'not-understood', 'the page shows too much of what it exports')
     pass.advance(tag.end)
     return true
   }
@@ -78,20 +73,4 @@ function shownBy(markup: Markup, tag: Tag): {readonly before: string; readonly a
 
 function hasText(markup: string): boolean {
   return /[\p{L}\p{N}]/u.test(withoutTags(markup))
-}
-
-function isAffordable(pass: Pass, length: number): boolean {
-  const {context} = pass
-  const was = context.shown
-  context.shown += length + useCost
-  if (context.shown <= maxShown) return true
-  if (was <= maxShown)
-    context.report(
-      'component-limit',
-      'warning',
-      pass.line,
-      'the components that the page defines show more than 4 MB',
-      'The rest is left out.',
-    )
-  return false
 }

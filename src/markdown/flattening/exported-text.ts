@@ -1,6 +1,12 @@
 import {moduleCodeAt} from '../module-code.ts'
 import {exportsOf, type ModuleExports} from '../module-exports.ts'
 import type {FlattenContext} from './flatten-context.ts'
+import type {Pass} from './pass.ts'
+
+/** Characters of its exports that a page may show in all. */
+const maxShown = 4 * 1024 * 1024
+/** What each use costs beside its text. */
+const useCost = 200
 
 /** Makes known what module code defines; the first of a name holds. */
 export function define({exported, imports}: FlattenContext, module: ModuleExports): void {
@@ -41,3 +47,15 @@ export function lostIn(context: FlattenContext, code: string): string {
 
 /** No member of something, and not behind a part of a name. */
 const exportedName = /(?<![\p{L}\p{N}_$])(?<!(?<!\.)\.)[\p{L}_$][\p{L}\p{N}_$]*/gu
+
+/** Whether a use of an export may show so many characters: a short page must not become one of any length. */
+export function mayShow({context, line}: Pass, length: number): boolean {
+  const was = context.shown
+  context.shown += length + useCost
+  if (context.shown <= maxShown) return true
+  if (was <= maxShown) {
+    const reason = 'the page shows more than 4 MB of what it exports'
+    context.report('export-limit', 'warning', line, reason, 'The rest is left out.')
+  }
+  return false
+}

@@ -17,7 +17,7 @@ export interface FlattenContext {
   readonly exported: Map<string, Exported>
   /** Names of exports whose text is told to be lost. */
   readonly told: Set<string>
-  /** Characters that components of the page have shown so far. */
+  /** Characters of its exports that the page has shown so far. */
   shown: number
   readonly includes: Set<string>
   /** Fragments that the page's own marks make, beside its headings. */
