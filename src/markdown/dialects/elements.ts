@@ -52,6 +52,7 @@ export function closeElement(pass: Pass, name: string): boolean {
 export function hasStrayValue(tag: Tag): boolean {
   return tag.attributes.some(({name, value, isCode}) => {
     if (value === null) return false
+    if (!isCode && value.includes('\n') && value.includes(`<${tag.name} `)) return true
     if (!/\n[ \t]*\n/.test(value))
       return !isCode && /^(?:href|src|class|id)$/i.test(name) && tagInside.test(value)
     if (isCode) return bracketedCodeEnd(`{${value}}`, 0).end < 0
