@@ -7,6 +7,8 @@ export const dependencyNotes: Readonly<Record<string, string>> = {
     'SQLite with FTS5: the index’s passages, vectors and words; the transcripts. Native, ready made, for Node 22.14 and later: it ends an older Node with a segmentation fault.',
   'better-sqlite3-12':
     'The same for older Nodes. Native, compiled at install: it aborts Node 24.19 and later. `src/native/sqlite.ts` loads the one that fits, and the lock lets npm install this one only where it is needed.',
+  acorn: 'Reads the `import` and `export` statements of MDX pages, as MDX itself does.',
+  'acorn-jsx': 'The elements in them.',
   chokidar: 'Watches the content folder for `ingest --watch`.',
   'cli-progress': 'Progress bars on a terminal.',
   'decode-named-character-reference':

@@ -28,6 +28,8 @@ const owners: Record<string, string> = {
   'hnswlib-node': 'index',
   '@anthropic-ai/sdk': 'generation',
   '@xenova/transformers': 'embedding',
+  acorn: 'markdown',
+  'acorn-jsx': 'markdown',
   'gray-matter': 'markdown',
 }
 

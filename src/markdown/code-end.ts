@@ -12,14 +12,6 @@ export function bracketedCodeEnd(text: string, at: number, limit = text.length):
   return new CodeReader(text, at, limit).read((reader) => reader.depth === 0)
 }
 
-/**
- * The end, a line break or the end of the text, of the statement that begins at `at`: the first line that leaves
- * nothing open, unless the next goes on.
- */
-export function statementEnd(text: string, at: number, limit = text.length): CodeEnd {
-  return new CodeReader(text, at, limit).read((reader) => reader.isStatementOver())
-}
-
 type Previous = 'none' | 'name' | 'keyword' | 'value' | 'operator'
 
 /** Brackets within brackets: nobody writes more, and what never closes must not be read again from each of them. */
@@ -32,11 +24,8 @@ const blankOrComment = /[ \t]+|\/\/[^\n]*/y
 const string = /"(?:[^"\\\n]|\\[\s\S])*"|'(?:[^'\\\n]|\\[\s\S])*'/y
 const pattern = /\/(?![*/])(?:[^\\/[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+\/[a-z]*/y
 const word = /[\p{L}\p{M}\p{N}_$]+/uy
-/** A line that begins so belongs to the one above. */
-const goesOn = /[ \t]+[^ \t\n]|[)\]}.?:&|=,+]/y
 /** Not the parameters of a type: `<T,>`. */
 const beginsElement = /<(?:>|[A-Za-z][\w.:-]*(?![\w.:-]|[ \t]*,|[ \t]+extends\b))/y
-const beginsModule = /(?:import|export) /y
 
 /** Keywords of JavaScript and TypeScript that may stand next to a name. */
 const keywords: ReadonlySet<string> = new Set(
@@ -78,12 +67,6 @@ class CodeReader {
     return {end: -1, reached: this.p}
   }
 
-  isStatementOver(): boolean {
-    if (this.depth > 0 || /none|keyword|operator/.test(this.#previous)) return false
-    if (this.p >= this.#limit) return true
-    return this.#text[this.p] === '\n' && this.#match(goesOn, this.p + 1) === null
-  }
-
   #match(expression: RegExp, at = this.p): string | null {
     expression.lastIndex = at
     return expression.exec(this.#text)?.[0] ?? null
@@ -110,8 +93,7 @@ class CodeReader {
     if (char === '\n') {
       this.p++
       this.#isSameLine = false
-      // Imports and exports stand in nothing.
-      return this.depth === 0 || this.#match(beginsModule) === null
+      return true
     }
     return this.#readToken(char)
   }

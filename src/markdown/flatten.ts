@@ -3,6 +3,7 @@ import {headOf} from '../text/cut.ts'
 import {allDialects} from './dialects/all-dialects.ts'
 import type {ConstructCounts, FidelityNote} from './fidelity.ts'
 import {dialectTables} from './flattening/dialect.ts'
+import {defineAll} from './flattening/exported-text.ts'
 import type {FlattenContext} from './flattening/flatten-context.ts'
 import {Pass, type Reader} from './flattening/pass.ts'
 import {readLine} from './flattening/read-line.ts'
@@ -66,13 +67,16 @@ export function flatten(body: string, options: FlattenOptions): Flat {
   const prose = body.replace(/^([ \t]*)(`{3,}|~{3,})[^\n]*\n[\s\S]*?^[ \t]*\2[`~]*[ \t]*$/gm, '')
   const vue = site.generator === 'vitepress' || /^<script\s+(?:[^>]*\s)?setup\b/m.test(prose)
   const known = /\.mdx$/i.test(path) || site.mdxInMarkdown
+  const mayGuess = site.mayHaveMdx && !vue
   const context: FlattenContext = {
     site,
     readInclude,
-    mdx: known ? true : !vue && (componentLine.test(prose) || importLine.test(prose)) ? 'guessed' : false,
+    mdx: known ? true : mayGuess && (componentLine.test(prose) || importLine.test(prose)) ? 'guessed' : false,
     templates: vue || /\{%-?\s*\w/.test(prose) || site.generator === 'jekyll',
     imports: new Map(),
-    components: new Map(),
+    exported: new Map(),
+    told: new Set(),
+    shown: 0,
     includes: new Set(),
     fragments: new Set(),
     included: 0,
@@ -104,6 +108,7 @@ export function flatten(body: string, options: FlattenOptions): Flat {
       diagnostics.push({path, line, column: null, rule, severity, reason, ...(hint ? {hint} : {})})
     },
   }
+  if (context.mdx) defineAll(context, prose)
   const pass = new Pass(context, reader, body, {firstLine: bodyLine, path})
   pass.run()
   return {

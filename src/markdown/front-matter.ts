@@ -49,6 +49,7 @@ export function splitFrontMatter(text: string, path: string): SplitSource {
   const report = (line: number, rule: string, reason: string, hint: string): void => {
     diagnostics.push({path, line, column: null, rule, severity: 'warning', reason, hint})
   }
+  if (isText(block)) return {...whole, diagnostics: []}
   const bodyLine = block.firstLine + lineCountOf(block.whole)
   const body = text.slice(block.end)
   if (!block.closed) {
@@ -85,9 +86,6 @@ export function splitFrontMatter(text: string, path: string): SplitSource {
     isData = false
   }
   const stray = isData ? [] : strayLinesOf(block)
-  // Text between two rules across the page.
-  if (stray.length > 0 && Object.keys(plainLinesOf(block.raw)).length === 0)
-    return {...whole, diagnostics: []}
   for (const {line, words} of stray.slice(0, mostStrayLines)) {
     const reason = `${words} words of this line stand in the front matter and are no data`
     report(line, 'lost-text', reason, 'Close the front matter above it.')
@@ -101,23 +99,34 @@ export function splitFrontMatter(text: string, path: string): SplitSource {
   }
 }
 
+/** Text between two rules across the page has words and no key. */
+function isText({language, raw}: Block): boolean {
+  return /^(?:yaml|toml)$/.test(language) && /^[^#\n]*[\p{L}\p{N}]/mu.test(raw) && !keyLine.test(raw)
+}
+
+const keyLine =
+  /^[ \t]*(?:- )?(?:\{[ \t]*)?(?:[\p{L}\p{N}_][\p{L}\p{N}_. -]*|"[^"\n]*"|'[^'\n]*')(?::(?:[ \t]|$)|=)/mu
+
 /** So many of them are named; the words of all are counted. */
 const mostStrayLines = 20
 
 /** Fewer words on a line may be a slip in data. */
 const fewestStrayWords = 4
 
-/** Lines of front matter that are none of YAML or TOML, but words. */
+/** Lines of front matter that are no data, but words. */
 function strayLinesOf({language, raw, firstLine}: Block): {readonly line: number; readonly words: number}[] {
-  if (!/^(?:yaml|toml)$/.test(language)) return []
+  const data = language === 'json' ? jsonLine : /^(?:yaml|toml)$/.test(language) ? dataLine : null
+  if (data === null) return []
   return raw
     .split('\n')
-    .map((text, n) => ({line: firstLine + 1 + n, words: dataLine.test(text) ? 0 : countWords(text)}))
+    .map((text, n) => ({line: firstLine + 1 + n, words: data.test(text) ? 0 : countWords(text)}))
     .filter(({words}) => words >= fewestStrayWords)
 }
 
 /** A key, a member of a list, a comment, what is indented below one, or what opens and closes data. */
 const dataLine = /^(?:[ \t#[\]{}"']|- |[\w.-]+[ \t]*[:=]|[\w. -]+:(?:[ \t]|$))/
+
+const jsonLine = /^[ \t]*(?:["{}[\],]|-?\d|(?:true|false|null)\b|$)/
 
 export const noFrontMatter: FrontMatter = {
   title: null,

@@ -48,6 +48,16 @@ const shown =
 const machine =
   /^(?:class(?:Name)?|style|src|href|to|url|id|key|ref|icon|img|image|width|height|lang|language|type|variant|color|size|path|file|query|slot|rel|target|align|layout|as|is|on[A-Z].*|data-.*|aria-.*|client:.*|set:.*|v-.*|[:@#].*|default(?:Value)?|groupId|queryString|from|import|metastring|code|sizes|srcset|loading|frameborder|allow|sandbox|d|viewBox|points|transform|xmlns.*|fill|stroke.*)$/
 
+/** Whether readers see the text of a property. */
+export function isShownProperty(name: string, text: string): boolean {
+  return shown.test(name) || (!machine.test(name) && readsAsProse(text))
+}
+
+/** Whether a property is never text, whatever it holds. */
+export function isMachineProperty(name: string): boolean {
+  return machine.test(name)
+}
+
 const maxAttribute = 20_000
 
 /** What a component's properties say. */
@@ -109,7 +119,7 @@ export function componentText(tag: Tag): ComponentText {
     if (isTab && /^(?:label|title|name|value|slot)$/.test(attributeName)) continue
     for (const text of attributeTexts(attribute)) {
       if (text === label || texts.includes(text)) continue
-      if (shown.test(attributeName) || (!machine.test(attributeName) && readsAsProse(text))) texts.push(text)
+      if (isShownProperty(attributeName, text)) texts.push(text)
     }
   }
   return {label, texts, href, unread: unread.filter(Boolean).join(' ')}
@@ -143,12 +153,7 @@ function attributeTexts({name, value, isCode}: Attribute): readonly string[] {
       const [, member, , text] = match
       const tidy = clean(unescaped(text!))
       if (tidy === '') continue
-      if (
-        member === undefined
-          ? readsAsProse(tidy)
-          : shown.test(member) || (!machine.test(member) && readsAsProse(tidy))
-      )
-        found.push(tidy)
+      if (member === undefined ? readsAsProse(tidy) : isShownProperty(member, tidy)) found.push(tidy)
     }
   }
   return found

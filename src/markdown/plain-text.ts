@@ -4,7 +4,7 @@ import type {Nodes, Parents} from 'mdast'
 export function plainTextOfNode(node: Nodes): string {
   switch (node.type) {
     case 'text':
-      return node.value.replace(/\s*\n\s*/g, ' ')
+      return onOneLine(node.value)
     case 'inlineCode':
       return node.value
     case 'code': {
@@ -54,10 +54,21 @@ export function plainTextOfNode(node: Nodes): string {
   }
 }
 
+/** A line break, with the blanks around it, is a blank. */
+function onOneLine(text: string): string {
+  const lines = text.split('\n')
+  const last = lines.length - 1
+  return lines
+    .map((line, n) => (n === 0 ? line : line.trimStart()))
+    .map((line, n) => (n === last ? line : line.trimEnd()))
+    .filter((line, n) => line !== '' || n === 0 || n === last)
+    .join(' ')
+}
+
 function inline(node: Parents): string {
   let text = ''
   for (const child of node.children) {
-    text += child.type === 'text' ? child.value.replace(/\s*\n\s*/g, ' ') : inlineOf(child)
+    text += child.type === 'text' ? onOneLine(child.value) : inlineOf(child)
   }
   return text
 }

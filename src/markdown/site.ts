@@ -20,6 +20,8 @@ export interface SiteRules {
   readonly slugs: SlugRule
   /** Also `.md` files are MDX. */
   readonly mdxInMarkdown: boolean
+  /** A `.md` file may be MDX where its text looks like it: so it is where nothing speaks against it. */
+  readonly mayHaveMdx: boolean
   /** Folders below the content root that routes leave out, longest first, as `src/content/docs`. */
   readonly contentRoots: readonly string[]
   /** What routes begin with: empty or `/docs`. */
@@ -35,6 +37,7 @@ export const plainSite: SiteRules = {
   generator: 'plain',
   slugs: 'github',
   mdxInMarkdown: false,
+  mayHaveMdx: true,
   contentRoots: [],
   basePath: '',
   routeEnd: 'bare',
@@ -53,14 +56,23 @@ const siteOf: Readonly<Record<SiteGenerator, SiteRules>> = {
   hugo: {
     ...plainSite,
     generator: 'hugo',
+    mayHaveMdx: false,
     slugs: 'hugo',
     contentRoots: ['content/en', 'content'],
     routeEnd: 'slash',
   },
-  mkdocs: {...plainSite, generator: 'mkdocs', slugs: 'mkdocs', contentRoots: ['docs'], routeEnd: 'slash'},
+  mkdocs: {
+    ...plainSite,
+    generator: 'mkdocs',
+    mayHaveMdx: false,
+    slugs: 'mkdocs',
+    contentRoots: ['docs'],
+    routeEnd: 'slash',
+  },
   vitepress: {
     ...plainSite,
     generator: 'vitepress',
+    mayHaveMdx: false,
     slugs: 'vitepress',
     contentRoots: ['docs', 'src'],
     routeEnd: 'html',
@@ -71,16 +83,31 @@ const siteOf: Readonly<Record<SiteGenerator, SiteRules>> = {
     contentRoots: ['src/content/docs', 'src/pages'],
     routeEnd: 'slash',
   },
-  mdbook: {...plainSite, generator: 'mdbook', slugs: 'mdbook', contentRoots: ['src'], routeEnd: 'html'},
+  mdbook: {
+    ...plainSite,
+    generator: 'mdbook',
+    mayHaveMdx: false,
+    slugs: 'mdbook',
+    contentRoots: ['src'],
+    routeEnd: 'html',
+  },
   mintlify: {...plainSite, generator: 'mintlify', mdxInMarkdown: true},
   sphinx: {
     ...plainSite,
     generator: 'sphinx',
+    mayHaveMdx: false,
     slugs: 'sphinx',
     contentRoots: ['source', 'doc/source', 'docs/source', 'docs'],
     routeEnd: 'html',
   },
-  jekyll: {...plainSite, generator: 'jekyll', slugs: 'kramdown', contentRoots: ['docs'], routeEnd: 'html'},
+  jekyll: {
+    ...plainSite,
+    generator: 'jekyll',
+    mayHaveMdx: false,
+    slugs: 'kramdown',
+    contentRoots: ['docs'],
+    routeEnd: 'html',
+  },
 }
 
 export interface ProjectFile {

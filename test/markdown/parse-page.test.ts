@@ -42,7 +42,7 @@ describe('front matter', () => {
     expect(parse(source).page?.tags).toEqual(['a'])
   })
 
-  test.each(['- a\n- b', 'only words', '42'])('case 51: %j is no list of keys and is reported', (yaml) => {
+  test.each(['- a: 1\n- b: 2', '- {a: 1}'])('case 51: %j is no list of keys and is reported', (yaml) => {
     const parsed = parse(`---\n${yaml}\n---\nText.`)
 
     expect(rulesOf(parsed)).toEqual(['front-matter-invalid'])
@@ -179,7 +179,9 @@ describe('limits', () => {
     ['elements in braces', '{x && <b>\n'.repeat(2000)],
     ['exports', 'export const x = (\n\n'.repeat(2000)],
     ['imports', 'import {a,\n\n'.repeat(2000)],
+    ['operators', `export const a = ${'-a+'.repeat(1500)}a\n\n{a}`],
     ['directives', '- ```{toctree}\n'.repeat(2000)],
+    ['blanks', `Word ${' '.repeat(200_000)}x\n${' '.repeat(200_000)}x`],
   ])('a page of nothing but %s comes to an end', (_, source) => {
     const parsed = parse(source, 'page.mdx')
 
@@ -314,6 +316,96 @@ describe('components that a page defines', () => {
   })
 })
 
+describe('what a page exports', () => {
+  const seen = (...parts: string[]): {text: string | undefined; rules: string[]; lost: number} => {
+    const parsed = parse([...parts, 'End.'].join('\n\n'), 'a.mdx')
+    const {visibleWords, keptWords} = parsed.fidelity
+    return {text: parsed.page?.sections[0]?.text, rules: rulesOf(parsed), lost: visibleWords - keptWords}
+  }
+  const told = (words: number, text = 'End.') => ({text, rules: ['lost-text'], lost: words})
+  const kept = (text: string) => ({text: `${text}\nEnd.`, rules: [], lost: 0})
+  const feature =
+    'export const Feature = ({title, text = "No text."}) => (\n  <div>\n    <b>{title}</b>\n\n    {text}\n  </div>\n)'
+
+  test('a component shows what it is given, in blocks, lines and cells', () => {
+    expect(seen(feature, '<Feature title="Fast search" text={\'It "is".\'} />')).toEqual(
+      kept('Fast search\nIt "is".'),
+    )
+    expect(seen(feature, 'Has <Feature title="Fast search"/> in it.')).toEqual(
+      kept('Has Fast search No text. in it.'),
+    )
+    expect(seen(feature, '| a |\n| - |\n| <Feature title="Fast search"/> |')).toEqual(
+      kept('a\nFast search No text.'),
+    )
+    expect(
+      seen('export const A = (props) => <Card {...props}>{props.more}</Card>', '<A title="One" more="Two"/>'),
+    ).toEqual(kept('One\nTwo'))
+  })
+
+  test('a component may stand above its definition', () => {
+    expect(seen('<Hint />', 'export const Hint = () => <p>Seen.</p>')).toEqual(kept('Seen.'))
+  })
+
+  test('a component shows its own words around what stands in it', () => {
+    const label = 'export const Note = ({children}) => <div>**Note:** {children} Read on.</div>'
+
+    expect(seen(label, 'A <Note>few words</Note> here.')).toEqual(kept('A Note: few words Read on. here.'))
+    expect(seen(label, '<Note>\n\nOne.\n\n- Two.\n\n</Note>')).toEqual(kept('Note:\nOne.\nTwo.\nRead on.'))
+  })
+
+  test('what a component computes is told once, and what it is given is kept', () => {
+    const computed = 'export const Feature = ({title}) => <p>Always read this. {title && <b>{title}</b>}</p>'
+
+    expect(seen(computed, '<Feature title="Fast search" />\n\n<Feature title="Good" />')).toEqual(
+      told(3, 'Fast search\nGood\nEnd.'),
+    )
+    expect(seen(computed)).toEqual({text: 'End.', rules: [], lost: 0})
+  })
+
+  test('strings and elements are shown where they are named', () => {
+    expect(seen("export const note = 'Words for readers.'", '{note}')).toEqual(kept('Words for readers.'))
+    expect(seen('export const note = <p>Words for readers.</p>', '{note}')).toEqual(
+      kept('Words for readers.'),
+    )
+    expect(seen("export const meta = {title: 'The *title*'}", 'Read {meta.title}.')).toEqual(
+      kept('Read The *title*.'),
+    )
+    expect(seen("export const rows = [{text: 'Words for readers.'}]", '<Table rows={rows}/>')).toEqual(
+      kept('Words for readers.'),
+    )
+    expect(seen('export const all = {Hint: () => <p>Seen.</p>}', '<all.Hint/>')).toEqual(kept('Seen.'))
+  })
+
+  test.each([
+    ["export const rows = [{text: 'Words for readers.'}]", '{rows.map((row) => <b>{row.text}</b>)}'],
+    ["export const rows = ['Words for readers.']", '{rows.join()}'],
+    ["export const rows = pick(['Words for readers.'])", '<List of={rows.slice(1)} title="" />'],
+    ['export const all = {Hint: memo(() => <p>Words for readers.</p>)}', '<all.Hint/>'],
+    ["export const a = ['Words for readers.']\nexport const B = () => <b>{a.map(show)}</b>", '<B/>\n\n{a}'],
+  ])('what is shown in a way of its own is told: %j', (code, use) => {
+    expect(seen(code, use)).toEqual(told(3))
+    expect(seen(code)).toEqual({text: 'End.', rules: [], lost: 0})
+  })
+
+  test('what the default export shows around the page is told', () => {
+    expect(seen('export default ({children}) => <Layout><p>For version two.</p>{children}</Layout>')).toEqual(
+      told(3),
+    )
+  })
+
+  test.each([
+    ['export const A = () => <p>LONG</p>', '<A/>'],
+    ["export const a = 'LONG'", '{a}'],
+    ["export const a = ['LONG']", '<A text={a}/>'],
+  ])('is shown no more than a page may hold: %j', (code, use) => {
+    const long = 'words '.repeat(3000)
+    const parsed = parse(`${code.replace('LONG', long)}\n\n${`${use}\n\n`.repeat(1000)}`, 'a.mdx')
+
+    expect(rulesOf(parsed)).toContain('export-limit')
+    expect(parsed.fidelity.visibleWords).toBeLessThan(1_000_000)
+  })
+})
+
 describe('callouts', () => {
   test('hold code and tables, also in a list', () => {
     const {page} = parse(
@@ -420,16 +512,59 @@ describe('what never closes', () => {
 
   test.each([
     "import 'a.css'",
-    "import A, {b as c, type D} from './a'; import * as E from 'e' // all",
+    "import A, {b as c} from './a'; import * as E from 'e' // all",
+    "import A from 'a'\n// of words\n/* and\n\nmore of them */\nimport B from 'b'",
     "import {\n  a,\n  // and\n  b,\n} from 'x' with {type: 'json'}",
     "export * from 'x'",
     'export {a, b}',
     "export const a = {\n  it: 'is',\n\n  b: [/['\"`]/, `x ${`y`}`],\n}",
     "export default ({children}) => (\n  <Layout title={'x'}>Don't {children} :)</Layout>\n)",
-    'export async function load() {\n  return 1 as const\n}',
+    'export async function load() {\n  return 1\n}',
     'export let x',
   ])('is hidden where it is module code: %j', (code) => {
     expect(textOf(`${code}\n\nText of the page.`)).toBe('Text of the page.')
+  })
+
+  test.each([
+    'export default settings:',
+    'export default **settings**',
+    'export default settings?',
+    'export default Foo,',
+    'export default values.',
+    'export class diagrams with {a} in.',
+    'export function list(s) in:',
+    'export const x:',
+    'export const x =',
+    'export type A = string',
+  ])('prose like module code takes no block behind it away: %j', (line) => {
+    for (const block of ['<div>\n\nSeen.\n\n</div>', '~~~\nSeen.\n~~~', '`Seen.`', '(Seen.)']) {
+      const parsed = parse(`${line}\n\n${block}\n\nEnd.`, 'a.mdx')
+
+      expect(parsed.page?.markdown.slice(0, 9)).toBe(line.slice(0, 9))
+      expect(parsed.page?.sections[0]?.text).toMatch(/Seen\.[)]?\nEnd\.$/)
+      expect(parsed.diagnostics).toEqual([])
+    }
+  })
+
+  test.each(['```js\nSeen.\n```', 'Seen.\n\n***', 'Seen.\n\n---', '| Seen. |\n| - |\n| b |', 'Seen.\n==='])(
+    'module code begins right below what has ended: %j',
+    (block) => {
+      const {page} = parse(`${block}\nimport A from 'hidden'\n\nEnd.`, 'a.mdx')
+
+      const text = page?.sections.flatMap(({headings, text}) => [...headings, text]).join('\n')
+      expect(`${page?.title}\n${text}`).toMatch(/Seen\.[\s\S]*End\.$/)
+      expect(text).not.toContain('import')
+    },
+  )
+
+  test('only where a site may have MDX is a page taken for it', () => {
+    const source = "Write {this}.\n\nimport A from 'a'\n\n<Card />\n\n{'Text'}"
+    const textFor = (name: string): string | undefined =>
+      parsePage(source, {path: 'a.md', site: siteRulesOf(name)!}).page?.sections[0]?.text
+
+    for (const name of ['hugo', 'mkdocs', 'mdbook', 'sphinx', 'jekyll', 'vitepress'])
+      expect(textFor(name)).toContain("import A from 'a'")
+    expect(textFor('plain')).toBe('Write {this}.\nText')
   })
 
   test('module code stands in nothing and interrupts no paragraph', () => {
@@ -465,6 +600,21 @@ describe('what never closes', () => {
     expect(textOf('---\n\nA page begins with a rule.\n\n---\n\nText.')).toBe(
       'A page begins with a rule.\nText.',
     )
+    for (const line of [
+      '- One item\n- Two',
+      '"Quoted words"',
+      '[A link](https://a.b)',
+      'Three plain words',
+      'https://a.b/?c=d',
+    ])
+      expect(parse(`---\n${line}\n---\n\nText.`)).toMatchObject({
+        diagnostics: [],
+        page: {markdown: `---\n${line}\n---\n\nText.`},
+      })
+    expect(parse('{\n"title": "T",\nThis line is for readers.\n}\n\nText.').fidelity).toMatchObject({
+      visibleWords: 6,
+      keptWords: 1,
+    })
     const parsed = parse('---\ntitle: T\nThis line is for readers.\nlist: [\n---\n\nText.')
     expect(rulesOf(parsed)).toContain('lost-text')
     expect(parsed.fidelity).toMatchObject({visibleWords: 6, keptWords: 1})

@@ -1,26 +1,27 @@
-import {columnsOf} from '../flattening/container.ts'
+import {lostIn, mayShow} from '../flattening/exported-text.ts'
 import type {Pass} from '../flattening/pass.ts'
-import {attributeOf, calloutNames, componentText, groupLabels} from '../jsx-text.ts'
+import {attributeOf, calloutNames, componentText, isMachineProperty} from '../jsx-text.ts'
 import type {Tag} from '../tags.ts'
-import {closeElement} from './elements.ts'
+import {closeElement, openComponent} from './elements.ts'
 import {image} from './html-inline.ts'
 import {includeWhole} from './includes.ts'
 import {capital, destinationOf} from './markdown-text.ts'
+import {ownComponent, ownOf} from './own-components.ts'
 
 /** A component of JSX, or a custom element: the texts in its properties, then what stands in it. */
-export function component(pass: Pass, tag: Tag): boolean {
+export function component(pass: Pass, written: Tag): boolean {
+  const tag = withExports(pass, written)
   const key = tag.name.toLowerCase().split('.').at(-1)!
   const construct = `jsx:${tag.name}`
   const lineRest = pass.text.slice(tag.end, pass.lineEnd(tag.end)).trim()
   const wasEmpty = !pass.hasContent
   if (tag.kind === 'close') {
-    const own = pass.stack.findLastIndex(
-      (container) => container.kind === 'element' && container.name === tag.name,
-    )
+    const opened = pass.stack.findLast(({kind, name}) => kind === 'element' && name === tag.name)
     pass.advance(tag.end)
-    if (own >= 0) closeElement(pass, tag.name)
+    if (opened) closeElement(pass, tag.name)
     else if (wasEmpty) pass.break()
-    if (own >= 0 || wasEmpty) pass.skipSpace()
+    if (opened?.after) pass.nested(opened.after)
+    if (opened || wasEmpty) pass.skipSpace()
     return true
   }
   const file = pass.context.imports.get(tag.name)
@@ -32,24 +33,25 @@ export function component(pass: Pass, tag: Tag): boolean {
     pass.current = pass.prefix
     return true
   }
-  const {label, texts, href, unread} = componentText(tag)
-  if (/^(?:img|image|picture|themedimage|screenshot|zoomimage)$/.test(key)) {
-    pass.note(construct, 'flattened')
-    image(pass, tag)
-    return true
-  }
   const isBlock =
     !pass.isOneLine() &&
     wasEmpty &&
     (lineRest === '' ||
       lineRest.endsWith(`</${tag.name}>`) ||
       (tag.kind === 'self-closing' && lineRest === ''))
+  const own = ownOf(pass, tag)
+  if (own && ownComponent(pass, tag, own, isBlock)) return true
+  const {label, texts, href, ...code} = componentText(tag)
+  const unread = [code.unread, lostInProperties(pass, tag)].filter(Boolean).join(' ')
+  if (/^(?:img|image|picture|themedimage|screenshot|zoomimage)$/.test(key)) {
+    pass.note(construct, 'flattened')
+    image(pass, tag)
+    return true
+  }
   const group = pass.stack.at(-1)
   const given = label ?? (isTabName(tag.name) ? (group?.labels.shift() ?? null) : null)
-  const title = given ?? (key in calloutNames ? calloutNames[key]! || calloutTitle(tag) : null)
+  const title = given ?? (key in calloutNames && !own ? calloutNames[key]! || calloutTitle(tag) : null)
   const shown = [...(title ? [title] : []), ...texts]
-  const own = pass.context.components.get(tag.name)
-  if (own !== undefined && tag.kind === 'self-closing') return ownComponent(pass, tag, own)
   if (tag.kind === 'self-closing' && shown.length === 0)
     pass.note(construct, 'not-understood', 'it has no text of its own', unread)
   else if (unread !== '') pass.note(construct, 'not-understood', 'code in its properties', unread)
@@ -62,18 +64,8 @@ export function component(pass: Pass, tag: Tag): boolean {
     return true
   }
   pass.break()
-  if (tag.kind === 'open' && lineRest === '') {
-    const indent = columnsOf(/^[ \t]*/.exec(pass.prefix)![0])
-    pass.open({
-      kind: 'element',
-      name: tag.name,
-      indent,
-      size: 0,
-      strip: -1,
-      quote: key in calloutNames && key !== 'example' && key !== 'summary',
-      labels: [...groupLabels(tag)],
-    })
-  }
+  if (tag.kind === 'open' && lineRest === '')
+    openComponent(pass, tag, {quote: key in calloutNames && key !== 'example' && key !== 'summary'})
   if (title) {
     const text = pass.inline(title, false)
     const bold = /[*\\]/.test(text) ? text : `**${text}**`
@@ -88,12 +80,24 @@ export function component(pass: Pass, tag: Tag): boolean {
   return true
 }
 
-/** A component that the page itself defines: what it shows stands in its definition. */
-function ownComponent(pass: Pass, tag: Tag, markup: string): boolean {
-  pass.note(`jsx:${tag.name}`, 'flattened', 'defined on the page')
-  pass.advance(tag.end)
-  pass.nested(markup)
-  return true
+/** The tag with the data of exports in the place of their names. */
+function withExports(pass: Pass, tag: Tag): Tag {
+  const {exported} = pass.context
+  if (exported.size === 0) return tag
+  const attributes = tag.attributes.map((attribute) => {
+    const data = attribute.isCode ? exported.get(attribute.value!.trim())?.data : null
+    return data && mayShow(pass, data.length) ? {...attribute, value: data} : attribute
+  })
+  return {...tag, attributes}
+}
+
+/** Text of exports in properties that show them in a way of their own. */
+function lostInProperties(pass: Pass, {attributes}: Tag): string {
+  return attributes
+    .filter(({name, isCode}) => isCode && !isMachineProperty(name))
+    .map(({value}) => lostIn(pass.context, value!))
+    .filter(Boolean)
+    .join(' ')
 }
 
 function isTabName(name: string): boolean {

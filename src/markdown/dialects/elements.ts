@@ -1,6 +1,7 @@
 import {bracketedCodeEnd} from '../code-end.ts'
 import {columnsOf} from '../flattening/container.ts'
 import type {Pass} from '../flattening/pass.ts'
+import {groupLabels} from '../jsx-text.ts'
 import type {Tag} from '../tags.ts'
 
 /** In MDX what stands in an element is indented below it, and is Markdown all the same. */
@@ -15,6 +16,20 @@ export function elementContainer(pass: Pass, tag: Tag, name: string): void {
       quote: false,
     })
   } else if (tag.kind === 'close') closeElement(pass, name)
+}
+
+/** A component's content, up to its closing tag. */
+export function openComponent(pass: Pass, tag: Tag, {quote = false, after = ''}): void {
+  pass.open({
+    kind: 'element',
+    name: tag.name,
+    indent: columnsOf(/^[ \t]*/.exec(pass.prefix)![0]),
+    size: 0,
+    strip: -1,
+    quote,
+    labels: [...groupLabels(tag)],
+    after,
+  })
 }
 
 /** Ends the innermost open element of this name; false when there is none. */
@@ -37,12 +52,15 @@ export function closeElement(pass: Pass, name: string): boolean {
 export function hasStrayValue(tag: Tag): boolean {
   return tag.attributes.some(({name, value, isCode}) => {
     if (value === null) return false
+    if (!isCode && value.includes('\n') && value.includes(`<${tag.name} `)) return true
     if (!/\n[ \t]*\n/.test(value))
       return !isCode && /^(?:href|src|class|id)$/i.test(name) && tagInside.test(value)
     if (isCode) return bracketedCodeEnd(`{${value}}`, 0).end < 0
-    return /^[a-z]/.test(tag.name) || tagInside.test(value)
+    return /^[a-z]/.test(tag.name) || tagInside.test(value) || fenceInside.test(value)
   })
 }
+
+const fenceInside = /^[ \t]*(?:`{3}|~{3})/m
 
 /** Shortcodes may stand in values: `{{<`. */
 const tagInside = /(?<!\{)<\/?[A-Za-z]/

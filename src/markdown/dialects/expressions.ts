@@ -1,5 +1,6 @@
 import {headOf} from '../../text/cut.ts'
 import {bracketedCodeEnd} from '../code-end.ts'
+import {lostIn, mayShow} from '../flattening/exported-text.ts'
 import type {Pass} from '../flattening/pass.ts'
 import {proseIn, stringsOf, wholeString} from '../jsx-text.ts'
 import {escapedText} from './markdown-text.ts'
@@ -12,11 +13,19 @@ export function expression(pass: Pass): boolean {
   pass.context.scansLeft -= reached - pass.p
   if (end < 0) return false
   const code = pass.text.slice(pass.p + 1, end - 1)
-  if (pass.context.mdx === 'guessed' && !looksLikeExpression(code)) return false
-  const bare = code.replace(/\/\*[\s\S]*?\*\//g, '').trim()
+  const written = code.replace(/\/\*[\s\S]*?\*\//g, '').trim()
+  const own = pass.context.exported.get(written)
+  if (pass.context.mdx === 'guessed' && !own && !looksLikeExpression(code)) return false
+  const bare = own?.data && mayShow(pass, own.data.length) ? own.data : written
   if (bare === '' || /^(?:\/\/[^\n]*)$/.test(bare)) {
     pass.note('comment', 'dropped')
     pass.advance(end)
+    return true
+  }
+  if (own?.markup?.length === 1 && mayShow(pass, own.code.length)) {
+    pass.note('mdx:expression', 'flattened')
+    pass.advance(end)
+    pass.nested(String(own.markup[0]))
     return true
   }
   const string = wholeString(bare)
@@ -34,14 +43,17 @@ export function expression(pass: Pass): boolean {
   const from = code.search(/<(?:[A-Za-z]|>)/)
   const to = code.lastIndexOf('>')
   if (from >= 0 && to > from) {
-    const lost = proseIn(`${code.slice(0, from)} ${code.slice(to + 1)}`)
+    const lost =
+      `${proseIn(`${code.slice(0, from)} ${code.slice(to + 1)}`)} ${lostIn(pass.context, code)}`.trim()
     pass.note('mdx:expression', lost === '' ? 'flattened' : 'not-understood', 'the elements in it', lost)
     const inner = code.slice(from, to + 1).replace(/\{\/\*[\s\S]*?\*\/\}/g, '')
     pass.nested(inner)
   } else {
     const strings = stringsOf(code).filter((text) => /\p{L}\s+\p{L}/u.test(text))
+    const lost = lostIn(pass.context, code)
     if (strings.length > 0) pass.put(escapedText(strings.join(' ')))
-    pass.note('mdx:expression', strings.length > 0 ? 'flattened' : 'not-understood', headOf(bare, 100))
+    const isRead = strings.length > 0 && lost === ''
+    pass.note('mdx:expression', isRead ? 'flattened' : 'not-understood', headOf(written, 100), lost)
   }
   pass.advance(end)
   return true

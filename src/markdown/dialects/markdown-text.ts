@@ -19,7 +19,7 @@ export function codeSpanOf(code: string): string {
 
 /** Plain text that Markdown does not read as anything else. */
 export function escapedText(text: string): string {
-  return text.replace(/[*_[\]<`\\]/g, '\\$&')
+  return text.replace(/[*_[\]<`~\\]/g, '\\$&')
 }
 
 /** In bold, unless it has marks of its own. */

@@ -15,6 +15,8 @@ export interface Container {
   readonly line: number
   /** Labels for the members of a group, in order. */
   readonly labels: string[]
+  /** Markup that is shown behind it. */
+  readonly after?: string
 }
 
 /** A container as its construct describes it; the pass adds where it begins. */

@@ -1,5 +1,6 @@
 import type {Diagnostic} from '../../domain/index.ts'
 import type {Fate} from '../fidelity.ts'
+import type {Exported} from '../module-exports.ts'
 import type {SiteRules} from '../site.ts'
 
 /** What all parts of one page share while it is flattened. */
@@ -12,8 +13,12 @@ export interface FlattenContext {
   readonly templates: boolean
   /** Names of components that are Markdown files, and their paths. */
   readonly imports: Map<string, string>
-  /** Components that the page defines, and the elements that each shows. */
-  readonly components: Map<string, string>
+  /** What the page exports, by name: components, data, and strings in it as `meta.title`. */
+  readonly exported: Map<string, Exported>
+  /** Names of exports whose text is told to be lost. */
+  readonly told: Set<string>
+  /** Characters of its exports that the page has shown so far. */
+  shown: number
   readonly includes: Set<string>
   /** Fragments that the page's own marks make, beside its headings. */
   readonly fragments: Set<string>
