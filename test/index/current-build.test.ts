@@ -100,7 +100,8 @@ describe('the current build', () => {
         // While leases of it may be out, the folder of the one before goes.
         rmSync(buildFolder(dataDir, before), {recursive: true})
         before = id
-        await wait(20)
+        // However slow the machine: of more searches than there are at a time one has begun since.
+        for (const done = searches; searches <= done + 100; ) await wait(5)
       }
     } finally {
       isSwapping = false
@@ -109,7 +110,7 @@ describe('the current build', () => {
     }
 
     expect(searches).toBeGreaterThanOrEqual(100)
-    expect(seen.size).toBeGreaterThan(10)
+    expect(seen.size).toBeGreaterThanOrEqual(20)
   }, 240_000)
 
   test('a lease keeps the build it got, the last release closes it', async () => {
