@@ -2,6 +2,7 @@ import {DocentError} from '../domain/index.ts'
 import type {GenerationEvent} from './generator.ts'
 import {type MarkerCitations, markerCitations} from './marker-citations.ts'
 import type {CitationStyle} from './prompt.ts'
+import {citationOf} from './quotation.ts'
 import type {CitedLocation, SearchResults} from './search-results.ts'
 
 /** Longest answer in UTF-16 units; an upstream that sends more has lost its way. */
@@ -51,10 +52,8 @@ export function answerText(results: SearchResults, style: CitationStyle): Answer
       }
       out.push({type: 'delta', text: result.text})
     }
-    for (const {n, start, end, claim} of result.citations) {
-      const quote = results.quoteFor(n, claim)
-      out.push({type: 'citation', n, start, end, ...(quote === null ? {} : {quote})})
-    }
+    for (const citation of result.citations)
+      out.push(citationOf(citation, results.quoteFor(citation.n, citation.claim)))
   }
 
   return {
@@ -80,13 +79,7 @@ export function answerText(results: SearchResults, style: CitationStyle): Answer
       for (const [index, {n, quote}] of pending.entries()) {
         if (blockStart < 0) dropped += 1
         else if (pending.findIndex((other) => other.n === n && other.quote === quote) === index) {
-          out.push({
-            type: 'citation',
-            n,
-            start: blockStart,
-            end: blockEnd,
-            ...(quote === null ? {} : {quote}),
-          })
+          out.push(citationOf({n, start: blockStart, end: blockEnd}, quote))
         }
       }
       pending = []

@@ -7,7 +7,7 @@ import type {GenerationEvent, GenerationRequest, Generator} from './generator.ts
 import {inTurns} from './in-turns.ts'
 import {openingLinesFor} from './opening-line.ts'
 import {blocksOf} from './quotable-blocks.ts'
-import {quotationIn} from './quotation.ts'
+import {citationOf, quotationIn} from './quotation.ts'
 
 export interface ExtractiveOptions extends ExtractOptions {
   /** Milliseconds between two deltas, so that a reader sees the answer grow; 0 for none. Default 8; less in a long one. */
@@ -51,8 +51,7 @@ export function extractiveGenerator(options: ExtractiveOptions = {}): Generator 
         }
         if (part.source) {
           const quote = quotationIn(part.source, part.plain, maxQuoteLength)
-          const {n} = part.source
-          yield {type: 'citation', n, start, end: length, ...(quote === null ? {} : {quote})}
+          yield citationOf({n: part.source.n, start, end: length}, quote)
         }
       }
       yield {type: 'finish', finishReason: 'extract', usage: noUsage, upstreamRequestId: null}

@@ -1,4 +1,4 @@
-import type {RetrievedSource} from '../domain/index.ts'
+import type {CitationEvent, RetrievedSource} from '../domain/index.ts'
 import {bestExcerptOf} from '../text/best-excerpt.ts'
 import {headWordsOf} from '../text/cut.ts'
 import {isStopTerm} from '../text/stop-words.ts'
@@ -6,6 +6,15 @@ import {termsOf} from '../text/terms.ts'
 
 /** Longest quote that goes with a citation, in UTF-16 units. */
 export const maxQuoteLength = 600
+
+/** A citation with its quote, where there is one. */
+export function citationOf(
+  cited: Omit<CitationEvent, 'type' | 'quote'>,
+  quote: string | null,
+): CitationEvent {
+  const {n, start, end} = cited
+  return {type: 'citation', n, start, end, ...(quote === null ? {} : {quote})}
+}
 
 /** A text's letters and digits in small letters, and where in the text each of them stands. */
 interface Letters {

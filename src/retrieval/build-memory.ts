@@ -1,6 +1,6 @@
 import {createHash} from 'node:crypto'
 import {BoundedMemory} from '../domain/bounded-memory.ts'
-import type {IndexBuild, StoredSection} from '../index/build.ts'
+import type {IndexBuild, StoredPage, StoredSection} from '../index/build.ts'
 import {termsOf} from '../text/terms.ts'
 import {dot} from './vector-math.ts'
 import {wordsIn} from './words-in.ts'
@@ -51,6 +51,7 @@ export class BuildMemory {
   readonly #texts = new BoundedMemory<number, SectionText>(maxTextBytes, ({terms}) => 200 + 8 * terms.length)
   readonly #headings = new BoundedMemory<string, readonly string[]>(maxSections)
   readonly #norms = new BoundedMemory<number, number>(maxSections)
+  readonly #ownsUrl = new BoundedMemory<number, boolean>(maxSections)
   readonly #addresses = new BoundedMemory<number, SectionAddress>(maxSections)
 
   constructor(build: IndexBuild) {
@@ -141,11 +142,20 @@ export class BuildMemory {
     return norm
   }
 
+  /** Whether the page is the one at its address: of several that claim one the first is. */
+  ownsUrl({id, url}: StoredPage): boolean {
+    let owns = this.#ownsUrl.get(id)
+    if (owns === undefined) {
+      owns = this.#build.pageByUrl(url)?.id === id
+      this.#ownsUrl.set(id, owns)
+    }
+    return owns
+  }
+
   addressOf({id, page}: StoredSection): SectionAddress {
     const known = this.#addresses.get(id)
     if (known !== undefined) return known
-    const isAlone = this.#build.pageByUrl(page.url)?.id === page.id
-    const name = isAlone ? page.url : `${page.url}\n${page.path}`
+    const name = this.ownsUrl(page) ? page.url : `${page.url}\n${page.path}`
     const addresses = addressesOf(name, this.#build.sectionsOf(page.id))
     for (const [sectionId, address] of addresses) this.#addresses.set(sectionId, address)
     return addresses.get(id)!

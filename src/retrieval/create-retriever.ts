@@ -184,7 +184,7 @@ export function createRetriever(options: RetrieverOptions): Retriever & DocsSear
     if (/^[a-z][a-z0-9+.-]*:/i.test(page.url)) return page.url
     if (siteUrl !== null) return siteUrl.replace(/\/+$/, '') + routed(page.url)
     // Where two pages claim one address, this server shows the first there, and the other by its file.
-    const isThere = build.pageByUrl(page.url)?.id === page.id
+    const isThere = BuildMemory.of(build).ownsUrl(page)
     return `/docs${routed(isThere ? page.url : page.path.replace(/\.mdx?$/, ''))}`
   }
 
@@ -324,7 +324,7 @@ function routed(url: string): string {
 }
 
 /** Longest title and heading that are shown, in UTF-16 units; what is longer is no name but a text. */
-const maxShownName = 200
+export const maxShownName = 200
 
 function shownName(name: string): string {
   return shortened(name, maxShownName)

@@ -1,4 +1,5 @@
 import type {IndexBuild, StoredPage, StoredSection} from '../../index/build.ts'
+import {maxShownName} from '../create-retriever.ts'
 import {type FoundSection, pageOf, type RelevantSection, samePage} from './metrics.ts'
 import type {EvaluationQuestion, GoldSection} from './question-set.ts'
 
@@ -125,9 +126,6 @@ export function isShownAs(name: string, shown: string): boolean {
   const isCut = name.length > maxShownName && shown.endsWith('…')
   return name === shown || (isCut && name.startsWith(shown.slice(0, -1)))
 }
-
-/** Longest title and heading that are shown whole, in UTF-16 units. */
-const maxShownName = 200
 
 export interface ResolvedQuestions {
   readonly questions: EvaluationQuestion[]
