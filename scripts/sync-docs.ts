@@ -4,12 +4,12 @@
  */
 import {readdirSync, readFileSync, writeFileSync} from 'node:fs'
 import {join, relative} from 'node:path'
-import {fileURLToPath} from 'node:url'
 import {parseArgs} from 'node:util'
 import {settingsTable} from '../src/config.ts'
+import {packageRoot} from '../src/lib/package-files.ts'
 import {dependencyNotes} from './dependency-notes.ts'
 
-const root = fileURLToPath(new URL('..', import.meta.url))
+const root = packageRoot
 
 const generators: Readonly<Record<string, () => string>> = {
   settings: settingsMarkdown,

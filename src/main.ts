@@ -5,9 +5,9 @@ import {fileURLToPath} from 'node:url'
 import {Presets, SingleBar} from 'cli-progress'
 import {pino} from 'pino'
 import pretty from 'pino-pretty'
-import {ensureWeb} from '../scripts/build-web.ts'
 import {describeSettings, loadSettings, type Settings} from './config.ts'
 import {DocentError, toDocentError} from './domain/index.ts'
+import {builtFile} from './lib/package-files.ts'
 import {keepOthersFromWriting} from './native/index.ts'
 import {type DocentServer, openServer} from './server.ts'
 import {cleanJson, cleanLine, cleanText, escapedJson} from './text/clean-text.ts'
@@ -52,10 +52,12 @@ async function start(): Promise<void> {
   log.debug(describeSettings(settings), 'settings')
   // Before anything is opened: a second server by mistake must not touch the first one's open answers.
   await portIsFree()
-  const webDir = fileURLToPath(new URL('../dist/web', import.meta.url))
-  if (await ensureWeb(webDir)) say('Built the page and the widget.')
-
-  server = await openServer({settings, log, webDir, withProcessMetrics: true})
+  server = await openServer({
+    settings,
+    log,
+    webDir: fileURLToPath(builtFile('web')),
+    withProcessMetrics: true,
+  })
   const {url} = await server.http.listen().catch((error: NodeJS.ErrnoException) => {
     throw listenError(error)
   })

@@ -8,6 +8,7 @@ import helmet from 'helmet'
 import type {Answering} from '../answering/answering.ts'
 import {DocentError, type GeneratorName} from '../domain/index.ts'
 import type {CurrentBuild} from '../index/build.ts'
+import {builtFile} from '../lib/package-files.ts'
 import type {DocsSearch} from '../retrieval/retriever.ts'
 import type {TranscriptStore} from '../transcripts/transcript-store.ts'
 import {type BuildShelf, createAdminRouter} from './admin-routes.ts'
@@ -221,7 +222,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   }
 }
 
-const assetsDir = fileURLToPath(new URL('assets', import.meta.url))
+const assetsDir = fileURLToPath(builtFile('assets'))
 
 /** A URL people can open: an address that means "all" becomes localhost. */
 function urlOf(host: string, port: number): string {

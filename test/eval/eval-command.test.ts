@@ -8,7 +8,7 @@ import {afterAll, beforeAll, describe, expect, test, vi} from 'vitest'
 import type {Measured} from '../../scripts/eval/measure.ts'
 import type {SetMeans} from '../../scripts/eval/set-means.ts'
 import type {Comparison, Pairing} from '../../src/retrieval/evaluation/compare.ts'
-import {runsTypescript} from '../../src/typescript/index.ts'
+import {docent} from '../support/docent-command.ts'
 
 vi.setConfig({testTimeout: 240_000})
 
@@ -25,7 +25,7 @@ function run(...args: readonly string[]): Promise<Outcome> {
   return new Promise((resolve) => {
     execFile(
       process.execPath,
-      [...runsTypescript, 'scripts/eval.ts', ...args],
+      [...docent('eval'), ...args],
       {cwd: root, maxBuffer: 64 * 1024 * 1024},
       (error, stdout, stderr) =>
         resolve({code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr}),
@@ -350,11 +350,7 @@ describe('a run that is ended', () => {
     mkdirSync(temporary, {recursive: true})
     return spawn(
       process.execPath,
-      [
-        ...runsTypescript,
-        'scripts/eval.ts',
-        ...['--content', join(folder, 'sets/keys/content'), '--questions', file, '--json'],
-      ],
+      [...docent('eval'), ...['--content', join(folder, 'sets/keys/content'), '--questions', file, '--json']],
       {cwd: root, env: {...process.env, TMPDIR: temporary}},
     )
   }

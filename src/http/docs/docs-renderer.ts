@@ -2,6 +2,7 @@ import {BoundedMemory} from '../../domain/bounded-memory.ts'
 import {DocentError} from '../../domain/index.ts'
 import type {IndexBuild} from '../../index/build.ts'
 import {ChildFailure, type ChildPool, openChildPool} from '../../ingestion/child-pool.ts'
+import {builtFile} from '../../lib/package-files.ts'
 import type {Log} from '../log.ts'
 import {type Packed, pack} from '../packed.ts'
 import type {DocsSetup, DocsTask, DocsView} from './docs-child.ts'
@@ -70,7 +71,7 @@ export function openDocsRenderer(options: DocsRendererOptions): DocsRenderer {
 
   async function run(task: DocsTask, cpuMs: number): Promise<Packed> {
     pool ??= openChildPool({
-      entry: new URL('./docs-child.ts', import.meta.url),
+      entry: builtFile('docs-child.js'),
       setup: {imageHosts} satisfies DocsSetup,
       size: processes,
     })

@@ -4,31 +4,37 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {promisify} from 'node:util'
 import {afterEach, beforeEach, expect, test} from 'vitest'
-import {runsTypescript} from '../../src/typescript/index.ts'
+import {packageRoot} from '../../src/lib/package-files.ts'
 
 let folder: string
 let program: string
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'docent-typescript-'))
+  folder = await mkdtemp(join(tmpdir(), 'docent-run-'))
   program = join(folder, 'program.ts')
-  await writeFile(join(folder, 'package.json'), '{"type": "module"}')
 })
 afterEach(() => rm(folder, {recursive: true, force: true}))
 
-async function run(): Promise<{stdout: string; stderr: string}> {
+async function run(...args: readonly string[]): Promise<{stdout: string; stderr: string; code?: number}> {
   try {
-    return await promisify(execFile)(process.execPath, [...runsTypescript, program])
+    return await promisify(execFile)(process.execPath, [
+      join(packageRoot, 'scripts/build/run.mjs'),
+      program,
+      ...args,
+    ])
   } catch (error) {
-    return error as {stdout: string; stderr: string}
+    return error as {stdout: string; stderr: string; code: number}
   }
 }
 
-test('a program of TypeScript runs, with what it imports', async () => {
+test('a program of TypeScript runs, with what it imports and its arguments', async () => {
   await writeFile(join(folder, 'words.ts'), "export const words: readonly string[] = ['one', 'two']\n")
-  await writeFile(program, "import {words} from './words.ts'\nconsole.log(words.length satisfies number)\n")
+  await writeFile(
+    program,
+    "import {words} from './words.ts'\nconsole.log(words.length satisfies number, process.argv.slice(2))\n",
+  )
 
-  expect((await run()).stdout).toBe('2\n')
+  expect((await run('three', '--four')).stdout).toBe("2 [ 'three', '--four' ]\n")
 })
 
 test('a changed file is compiled again', async () => {
@@ -45,8 +51,11 @@ test('the stack of an error names the lines of the source', async () => {
   expect((await run()).stderr).toContain(`${program}:5`)
 })
 
-test('a syntax error names the file', async () => {
+test('a syntax error names the file, without a stack', async () => {
   await writeFile(program, 'const = 1\n')
+  const {code, stderr} = await run()
 
-  expect((await run()).stderr).toContain('program.ts:1')
+  expect(code).toBe(1)
+  expect(stderr).toContain('program.ts:1')
+  expect(stderr).not.toMatch(/\n\s+at /)
 })
