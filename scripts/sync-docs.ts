@@ -6,7 +6,7 @@ import {readdirSync, readFileSync, writeFileSync} from 'node:fs'
 import {join, relative} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {parseArgs} from 'node:util'
-import {settingsTable} from '../src/config.ts'
+import {settingsTable} from '../src/settings/settings.ts'
 import {dependencyNotes} from './dependency-notes.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))

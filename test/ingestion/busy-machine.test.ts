@@ -1,13 +1,5 @@
 import {join} from 'node:path'
 import {describe, expect, test, vi} from 'vitest'
-import {fingerprintOf} from '../../src/index/durable-files.ts'
-import {
-  buildFolder,
-  currentBuildId,
-  databaseFile,
-  readManifest,
-  writeManifest,
-} from '../../src/index/index.ts'
 import {
   type IngestOptions,
   type IngestReport,
@@ -16,6 +8,14 @@ import {
 } from '../../src/ingestion/index.ts'
 import {openParserPool, type ParserPoolOptions} from '../../src/ingestion/parser-pool.ts'
 import {openSqlite} from '../../src/native/index.ts'
+import {fingerprintOf} from '../../src/search-index/durable-files.ts'
+import {
+  buildFolder,
+  currentBuildId,
+  databaseFile,
+  readManifest,
+  writeManifest,
+} from '../../src/search-index/index.ts'
 import {busyLoops} from '../support/busy-loops.ts'
 import type {ContentFolder} from '../support/content-folder.ts'
 import {ingestFolder, newFolder} from '../support/ingest-world.ts'
