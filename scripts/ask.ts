@@ -5,7 +5,7 @@
  */
 import {inspect, parseArgs, styleText} from 'node:util'
 import {EventSourceParserStream} from 'eventsource-parser/stream'
-import {isGitHubActions, loadSettings} from '../src/config.ts'
+import {answerJsonOf} from '../src/answers/answer-snapshot.ts'
 import {
   type AnswerEvent,
   DocentError,
@@ -15,10 +15,10 @@ import {
   type Source,
   toDocentError,
 } from '../src/domain/index.ts'
-import {answerJsonOf} from '../src/http/answer-routes.ts'
+import {cleanLine, cleanStream, cleanText, escapedJson, jobCommandFilter} from '../src/lib/clean-text.ts'
 import {keepOthersFromWriting} from '../src/native/index.ts'
 import {openAssistant} from '../src/server.ts'
-import {cleanLine, cleanStream, cleanText, escapedJson, jobCommandFilter} from '../src/text/clean-text.ts'
+import {isGitHubActions, loadSettings} from '../src/settings/settings.ts'
 
 const usage = `Usage: npm run ask -- "QUESTION" [options]
 

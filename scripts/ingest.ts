@@ -6,10 +6,8 @@
 import {relative, resolve} from 'node:path'
 import {inspect, parseArgs} from 'node:util'
 import cliProgress from 'cli-progress'
-import {isGitHubActions, loadSettings, type Settings} from '../src/config.ts'
 import {type Diagnostic, DocentError, toDocentError} from '../src/domain/index.ts'
 import type {Embedder} from '../src/embedding/embedder.ts'
-import {listBuilds} from '../src/index/index.ts'
 import {
   activateBuild,
   contentChanges,
@@ -20,8 +18,10 @@ import {
   openEmbedderProcess,
   summaryOf,
 } from '../src/ingestion/index.ts'
+import {cleanLine, cleanText, escapedJson, withoutJobCommands} from '../src/lib/clean-text.ts'
 import {keepOthersFromWriting} from '../src/native/index.ts'
-import {cleanLine, cleanText, escapedJson, withoutJobCommands} from '../src/text/clean-text.ts'
+import {listBuilds} from '../src/search-index/index.ts'
+import {isGitHubActions, loadSettings, type Settings} from '../src/settings/settings.ts'
 
 const usage = `Usage: npm run ingest -- [options]
 

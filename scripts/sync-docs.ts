@@ -5,8 +5,8 @@
 import {readdirSync, readFileSync, writeFileSync} from 'node:fs'
 import {join, relative} from 'node:path'
 import {parseArgs} from 'node:util'
-import {settingsTable} from '../src/config.ts'
 import {packageRoot} from '../src/lib/package-files.ts'
+import {settingsTable} from '../src/settings/settings.ts'
 import {dependencyNotes} from './dependency-notes.ts'
 
 const root = packageRoot

@@ -9,8 +9,8 @@ import {basename, dirname, join} from 'node:path'
 import {parseArgs} from 'node:util'
 import {Presets, SingleBar} from 'cli-progress'
 import {DocentError} from '../src/domain/index.ts'
-import {trainEmbedder} from '../src/embedding/training/train-embedder.ts'
-import {defaultTrainingOptions, type TrainingOptions} from '../src/embedding/training/train-table.ts'
+import {trainEmbedder} from '../tools/train-embedder/train-embedder.ts'
+import {defaultTrainingOptions, type TrainingOptions} from '../tools/train-embedder/train-table.ts'
 
 const defaults = defaultTrainingOptions
 

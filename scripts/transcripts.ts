@@ -4,8 +4,8 @@
  * Run with: npm run transcripts -- --help
  */
 import {once} from 'node:events'
-import {isGitHubActions, loadSettings} from '../src/config.ts'
-import {cleanText, jobCommandFilter} from '../src/text/clean-text.ts'
+import {cleanText, jobCommandFilter} from '../src/lib/clean-text.ts'
+import {isGitHubActions, loadSettings} from '../src/settings/settings.ts'
 import {transcriptsCommand} from '../src/transcripts/transcripts-command.ts'
 
 const {stdout, stderr} = process

@@ -5,12 +5,12 @@ import {fileURLToPath} from 'node:url'
 import {Presets, SingleBar} from 'cli-progress'
 import {pino} from 'pino'
 import pretty from 'pino-pretty'
-import {describeSettings, loadSettings, type Settings} from './config.ts'
 import {DocentError, toDocentError} from './domain/index.ts'
+import {cleanJson, cleanLine, cleanText, escapedJson} from './lib/clean-text.ts'
 import {builtFile} from './lib/package-files.ts'
 import {keepOthersFromWriting} from './native/index.ts'
 import {type DocentServer, openServer} from './server.ts'
-import {cleanJson, cleanLine, cleanText, escapedJson} from './text/clean-text.ts'
+import {describeSettings, loadSettings, type Settings} from './settings/index.ts'
 
 /**
  * The process: settings, log, signals, and what is told on the terminal. Ready lines go to stdout; the log goes to

@@ -1,31 +1,14 @@
 import {readdirSync, readFileSync} from 'node:fs'
-import {join, relative} from 'node:path'
+import {join, normalize} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {describe, expect, test} from 'vitest'
+import {rooms} from '../scripts/architecture.ts'
 
-/** Which rooms of `src/` each room may import from. What is not listed is not allowed. */
-const allowed: Record<string, readonly string[]> = {
-  domain: [],
-  text: [],
-  typescript: [],
-  native: ['domain'],
-  markdown: ['domain', 'text'],
-  embedding: ['domain', 'native'],
-  index: ['domain', 'text', 'native'],
-  retrieval: ['domain', 'text', 'embedding', 'index'],
-  generation: ['domain', 'text'],
-  ingestion: ['domain', 'text', 'typescript', 'native', 'markdown', 'embedding', 'index', 'retrieval'],
-  answering: ['domain', 'text', 'retrieval', 'generation'],
-  transcripts: ['domain', 'text', 'native', 'answering'],
-  http: ['domain', 'text', 'markdown', 'index', 'retrieval', 'answering', 'transcripts', 'ingestion'],
-  web: ['domain', 'text'],
-}
-
-/** Packages that one room alone may import. */
-const owners: Record<string, string> = {
+/** Packages that one folder of `src` alone may import. */
+const owners: Readonly<Record<string, string>> = {
   express: 'http',
   'better-sqlite3': 'native',
-  'hnswlib-node': 'index',
+  'hnswlib-node': 'search-index',
   '@anthropic-ai/sdk': 'generation',
   '@xenova/transformers': 'embedding',
   acorn: 'markdown',
@@ -33,57 +16,114 @@ const owners: Record<string, string> = {
   'gray-matter': 'markdown',
 }
 
-const root = fileURLToPath(new URL('../src', import.meta.url))
-const files = readdirSync(root, {recursive: true, encoding: 'utf8'}).filter((file) => /\.tsx?$/.test(file))
+const root = fileURLToPath(new URL('..', import.meta.url))
+const files = filesOf('src')
+const allowed = new Map(rooms.map(({name, mayImport}) => [name, mayImport]))
+/** Folders whose files are imported one by one. */
+const open = new Set(rooms.filter(({openBecause}) => openBecause !== undefined).map(({name}) => name))
 
-function importsOf(file: string): string[] {
-  const code = readFileSync(join(root, file), 'utf8').replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '')
-  return [...code.matchAll(/(?:from|import)\s*\(?\s*['"]([^'"]+)['"]/g)].map((match) => match[1]!)
+interface Import {
+  readonly from: string
+  /** Relative to the repository; null for a package. */
+  readonly file: string | null
+  readonly name: string
 }
 
-function roomOf(file: string): string {
-  return file.includes('/') ? file.split('/')[0]! : ''
+const imports = files.flatMap(importsOf)
+/** Those that leave their folder of `src`. Files at its root put the folders together: they may import any. */
+const crossing = imports.flatMap(({from, file}) => {
+  if (file === null || roomOf(from) === roomOf(file)) return []
+  if (!file.startsWith('src/')) return []
+  return [{from, file, room: roomOf(from), target: roomOf(file)}]
+})
+
+function filesOf(folder: string): string[] {
+  return readdirSync(join(root, folder), {recursive: true, encoding: 'utf8'})
+    .filter((file) => /\.tsx?$/.test(file))
+    .map((file) => join(folder, file))
+}
+
+function importsOf(from: string): Import[] {
+  const code = readFileSync(join(root, from), 'utf8').replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '')
+  return [...code.matchAll(/(?:from|import)\s*\(?\s*['"]([^'"]+)['"]/g)].map((match) => {
+    const name = match[1]!
+    return {from, name, file: name.startsWith('.') ? normalize(join(from, '..', name)) : null}
+  })
+}
+
+/** The folder of `src` that holds it; '' for a file at the root of `src`, null outside. */
+function roomOf(file: string): string | null {
+  const [top, room, ...rest] = file.split('/')
+  if (top !== 'src') return null
+  return rest.length > 0 ? room! : ''
 }
 
 describe('the import table', () => {
-  test('every folder of src is a room of the table', () => {
-    const rooms = new Set(files.map(roomOf).filter(Boolean))
+  test('lists every folder of src, each once', () => {
+    const folders = new Set(files.map(roomOf).filter((room) => room !== ''))
 
-    expect([...rooms].filter((room) => !(room in allowed))).toEqual([])
+    expect(rooms.map(({name}) => name).sort()).toEqual([...folders].sort())
   })
 
-  test('a room imports only from the rooms it may', () => {
-    const wrong = files.flatMap((file) =>
-      importsOf(file)
-        .filter((target) => target.startsWith('.'))
-        .map((target) => relative(root, join(root, file, '..', target)))
-        .filter((target) => roomOf(file) !== '' && roomOf(target) !== roomOf(file))
-        .filter((target) => !allowed[roomOf(file)]?.includes(roomOf(target)))
-        .map((target) => `${file} imports ${target}`),
+  test('a folder imports only from those it may', () => {
+    const wrong = crossing
+      .filter(({room, target}) => room !== '' && !allowed.get(room!)?.includes(target!))
+      .map(({from, file}) => `${from} imports ${file}`)
+
+    expect(wrong).toEqual([])
+  })
+
+  test('a folder imports from all that it may', () => {
+    const used = new Set(crossing.map(({room, target}) => `${room} imports ${target}`))
+    const unused = rooms.flatMap(({name, mayImport}) =>
+      mayImport.map((target) => `${name} imports ${target}`).filter((arrow) => !used.has(arrow)),
     )
+
+    expect(unused).toEqual([])
+  })
+
+  test('a folder is entered by its index.ts, unless the table says why not', () => {
+    const wrong = crossing
+      .filter(({file, target}) => target !== '' && !open.has(target!) && file !== `src/${target}/index.ts`)
+      .map(({from, file}) => `${from} imports ${file}`)
+
+    expect(wrong).toEqual([])
+  })
+
+  test('nothing in src imports scripts, tools or tests', () => {
+    const wrong = imports
+      .filter(({file}) => file !== null && !file.startsWith('src/'))
+      .map(({from, file}) => `${from} imports ${file}`)
+
+    expect(wrong).toEqual([])
+  })
+
+  test('nothing but the command line and the tools imports a file at the root of src', () => {
+    const wrong = crossing.filter(({target, room}) => target === '' && room !== '' && room !== 'cli')
+
+    expect(wrong).toEqual([])
+  })
+
+  test('scripts and tools import no tests', () => {
+    const wrong = [...filesOf('scripts'), ...filesOf('tools')]
+      .flatMap(importsOf)
+      .filter(({file}) => file?.startsWith('test/'))
 
     expect(wrong).toEqual([])
   })
 
   test('packages with an owner are imported by it alone', () => {
-    const wrong = files.flatMap((file) =>
-      importsOf(file)
-        .filter((target) =>
-          Object.keys(owners).some((name) => target === name || target.startsWith(`${name}/`)),
-        )
-        .filter(
-          (target) =>
-            !Object.entries(owners).some(([name, room]) => target.startsWith(name) && roomOf(file) === room),
-        )
-        .map((target) => `${file} imports ${target}`),
-    )
+    const wrong = imports.filter(({from, name}) => {
+      const owner = Object.entries(owners).find(([pkg]) => name === pkg || name.startsWith(`${pkg}/`))?.[1]
+      return owner !== undefined && roomOf(from) !== owner
+    })
 
     expect(wrong).toEqual([])
   })
 
-  test('only config.ts reads the environment', () => {
+  test('only the settings read the environment', () => {
     const wrong = files.filter(
-      (file) => file !== 'config.ts' && /process\.env\b/.test(readFileSync(join(root, file), 'utf8')),
+      (file) => roomOf(file) !== 'settings' && /process\.env\b/.test(readFileSync(join(root, file), 'utf8')),
     )
 
     expect(wrong).toEqual([])

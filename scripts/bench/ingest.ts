@@ -8,8 +8,8 @@ import remarkParse from 'remark-parse'
 import {unified} from 'unified'
 import {openEmbedder} from '../../src/embedding/transformers-embedder.ts'
 import {type IngestReport, spawnIngest} from '../../src/ingestion/index.ts'
+import {seededRandom} from '../../src/lib/random.ts'
 import {openSqlite} from '../../src/native/index.ts'
-import {randomFrom} from '../../src/retrieval/evaluation/metrics.ts'
 import type {BenchOptions, BenchReport} from './report.ts'
 
 /** Passages a page comes to. */
@@ -177,7 +177,7 @@ function descendantBytes(): number {
 
 /** Pages in made-up words whose frequencies fall as those of a language do (Zipf), the same for the same seed. */
 function writeDocs(content: string, pages: number, seed: number): void {
-  const random = randomFrom(seed)
+  const random = seededRandom(seed)
   const syllables = [
     'ka',
     'to',

@@ -1,5 +1,5 @@
 import type {Page} from '../../src/domain/index.ts'
-import {randomFrom} from '../../src/retrieval/evaluation/metrics.ts'
+import {seededRandom} from '../../src/lib/random.ts'
 
 export const passagesPerPage = 10
 const wordsPerPassage = 80
@@ -12,7 +12,7 @@ export interface Writing {
 
 /** Words of two to four syllables, used as often as words are: the n-th 1/n as often as the first. */
 export function wordsFrom(seed: number): Writing {
-  const random = randomFrom(seed)
+  const random = seededRandom(seed)
   const syllables = 'ka re to mi su la ne po di ru ve sa lo ti be no ga fi du ra con ter vis plo men'.split(
     ' ',
   )

@@ -19,9 +19,11 @@ const programs = {
  * @param {string} outDir
  */
 export async function buildApp(root, outDir) {
-  await Promise.all([
+  // All are waited for, so that nothing is written any more when one has failed.
+  const parts = await Promise.allSettled([
     build({...nodeOptions, absWorkingDir: root, entryPoints: programs, outdir: outDir}),
     cp(join(root, 'src/http/assets'), join(outDir, 'assets'), {recursive: true}),
     buildWeb({root, outDir: join(outDir, 'web'), minify: true}),
   ])
+  for (const part of parts) if (part.status === 'rejected') throw part.reason
 }

@@ -1,5 +1,5 @@
-import type {Better} from '../../src/retrieval/evaluation/compare.ts'
-import {type Interval, intervalOfSets, type Weighed} from '../../src/retrieval/evaluation/intervals.ts'
+import type {Better} from '../../src/evaluation/compare.ts'
+import {type Interval, intervalOfSets, type Weighed} from '../../src/evaluation/intervals.ts'
 import {type CitationFault, citationFaults} from './citations.ts'
 
 /**

@@ -8,9 +8,9 @@ import {
   type PairedQuestion,
   type Pairing,
   pairingOf,
-} from '../../src/retrieval/evaluation/compare.ts'
-import type {QuestionResult} from '../../src/retrieval/evaluation/evaluate.ts'
-import type {EvaluationQuestion} from '../../src/retrieval/evaluation/question-set.ts'
+} from '../../src/evaluation/compare.ts'
+import type {QuestionResult} from '../../src/evaluation/evaluate.ts'
+import type {EvaluationQuestion} from '../../src/question-sets/question-set.ts'
 import {type AnswerResult, betterOf} from './answer-figures.ts'
 import type {CrossMeasures} from './cross.ts'
 import type {SetQuestions} from './set-questions.ts'

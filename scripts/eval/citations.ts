@@ -1,10 +1,5 @@
-import type {IndexBuild, StoredPage, StoredSection} from '../../src/index/build.ts'
-import {
-  areShownAs,
-  type BuildSections,
-  isShownAs,
-  openedBy,
-} from '../../src/retrieval/evaluation/build-sections.ts'
+import {areShownAs, type BuildSections, isShownAs, openedBy} from '../../src/question-sets/build-sections.ts'
+import type {IndexBuild, StoredPage, StoredSection} from '../../src/search-index/build.ts'
 import {lettersAndDigits, markdownBlocks, visibleWords} from './answer-blocks.ts'
 import {type Citation, sectionFlows, sourcesOf, type WrittenAnswer} from './answer-measures.ts'
 

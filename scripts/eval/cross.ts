@@ -1,10 +1,10 @@
 import type {Embedder} from '../../src/embedding/embedder.ts'
-import type {CurrentBuild} from '../../src/index/build.ts'
+import {type Interval, intervalOf} from '../../src/evaluation/intervals.ts'
+import type {EvaluationQuestion} from '../../src/question-sets/question-set.ts'
 import type {Calibration} from '../../src/retrieval/calibration.ts'
 import {createRetriever} from '../../src/retrieval/create-retriever.ts'
-import {type Interval, intervalOf} from '../../src/retrieval/evaluation/intervals.ts'
-import type {EvaluationQuestion} from '../../src/retrieval/evaluation/question-set.ts'
 import type {Stage} from '../../src/retrieval/ranking.ts'
+import type {CurrentBuild} from '../../src/search-index/build.ts'
 
 /** Questions that other docs answer. */
 export interface ForeignQuestions {

@@ -1,4 +1,4 @@
-import {type Interval, intervalOfSets, type Weighed} from '../../src/retrieval/evaluation/intervals.ts'
+import {type Interval, intervalOfSets, type Weighed} from '../../src/evaluation/intervals.ts'
 import {weighedFigures} from './answer-figures.ts'
 import type {Measured} from './measure.ts'
 

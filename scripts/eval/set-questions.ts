@@ -1,9 +1,5 @@
 import {DocentError} from '../../src/domain/index.ts'
-import {
-  type EvaluationQuestion,
-  isAnswerable,
-  readQuestions,
-} from '../../src/retrieval/evaluation/question-set.ts'
+import {type EvaluationQuestion, isAnswerable, readQuestions} from '../../src/question-sets/question-set.ts'
 import type {EvaluationSet} from './sets.ts'
 
 export interface SetQuestions {

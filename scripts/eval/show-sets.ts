@@ -1,4 +1,4 @@
-import type {Interval} from '../../src/retrieval/evaluation/intervals.ts'
+import type {Interval} from '../../src/evaluation/intervals.ts'
 import type {Measured} from './measure.ts'
 import {hasEvidence, meanOver, setFigures} from './set-means.ts'
 import {shownShare} from './shown-figure.ts'

@@ -1,7 +1,7 @@
-import type {Comparison, Pairing} from '../../src/retrieval/evaluation/compare.ts'
-import type {Evaluation} from '../../src/retrieval/evaluation/evaluate.ts'
-import {depths} from '../../src/retrieval/evaluation/metrics.ts'
-import {cleanLine} from '../../src/text/clean-text.ts'
+import type {Comparison, Pairing} from '../../src/evaluation/compare.ts'
+import type {Evaluation} from '../../src/evaluation/evaluate.ts'
+import {cleanLine} from '../../src/lib/clean-text.ts'
+import {depths} from '../../src/question-sets/metrics.ts'
 import {type AnswerMeasures, answerFigureNames} from './answer-figures.ts'
 import {shownFigure} from './shown-figure.ts'
 

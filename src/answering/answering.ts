@@ -1,16 +1,5 @@
-import type {
-  AbstentionReason,
-  CitationEvent,
-  Ending,
-  ErrorCode,
-  FinishReason,
-  PageLink,
-  Question,
-  SequencedEvent,
-  Source,
-  Timings,
-  Usage,
-} from '../domain/index.ts'
+import type {AnswerSnapshot} from '../answers/index.ts'
+import type {Ending, Question, SequencedEvent} from '../domain/index.ts'
 import type {AnswerSummary} from './run.ts'
 
 export interface AskOptions {
@@ -55,28 +44,6 @@ export interface ReadOptions {
    * has null.
    */
   readonly isAsker?: boolean
-}
-
-/** An answer at rest or on its way, as JSON clients see it. */
-export interface AnswerSnapshot {
-  readonly answerId: string
-  readonly question: string
-  readonly build: string
-  /** Null while it runs. */
-  readonly ending: Ending | null
-  readonly abstained: boolean
-  readonly reason: AbstentionReason | null
-  readonly nearest: readonly PageLink[]
-  readonly finishReason: FinishReason | null
-  /** The model declined, or was cut by a limit; the ending is `complete` all the same. */
-  readonly partial: boolean
-  readonly error: {readonly code: ErrorCode; readonly message: string; readonly retryable: boolean} | null
-  /** All deltas so far. */
-  readonly text: string
-  readonly sources: readonly Source[]
-  readonly citations: readonly Omit<CitationEvent, 'type'>[]
-  readonly usage: Usage
-  readonly timings: Timings
 }
 
 /** Answers as runs that live apart from any connection. */

@@ -1,4 +1,13 @@
 import {randomUUID} from 'node:crypto'
+import type {AnswerSnapshot, Journal, JournalledAnswer} from '../answers/index.ts'
+import {
+  type AnswerFold,
+  canBeConversationKey,
+  errorEventOf,
+  foldOf,
+  newConversationId,
+  refOf,
+} from '../answers/index.ts'
 import {
   type AnswerEvent,
   DocentError,
@@ -9,19 +18,15 @@ import {
   type SourcesEvent,
   type Turn,
 } from '../domain/index.ts'
-import type {Generator} from '../generation/generator.ts'
-import type {Retriever} from '../retrieval/retriever.ts'
-import {type AnswerFold, foldOf} from './answer-fold.ts'
-import type {Answering, AnswerSnapshot, AskedAnswer, AskOptions, ReadOptions} from './answering.ts'
-import {canBeConversationKey, newConversationId, refOf} from './ids.ts'
-import type {Journal, JournalledAnswer} from './journal.ts'
+import type {Generator} from '../generation/index.ts'
+import type {Retriever} from '../retrieval/index.ts'
+import type {Answering, AskedAnswer, AskOptions, ReadOptions} from './answering.ts'
 import {
   type AnswerSummary,
   beginRun,
   type Continued,
   type Deadlines,
   defaultRunLimits,
-  errorEventOf,
   type Run,
   type RunLimits,
 } from './run.ts'

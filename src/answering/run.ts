@@ -1,3 +1,5 @@
+import type {Journal, JournalEntry, JournalFacts} from '../answers/index.ts'
+import {type AnswerFold, createAnswerFold, errorEventOf, refOf} from '../answers/index.ts'
 import {
   type AnswerEvent,
   type CitationEvent,
@@ -6,14 +8,11 @@ import {
   type DoneEvent,
   type Ending,
   type ErrorCode,
-  type ErrorEvent,
   type FinishReason,
-  isRetryable,
   isTerminal,
   noUsage,
   type Question,
   type RetrievedSource,
-  readerMessageOf,
   type SequencedEvent,
   type Source,
   type SourcesEvent,
@@ -26,14 +25,11 @@ import {
   toldToday,
   type Usage,
 } from '../domain/index.ts'
-import type {FinishEvent, GenerationEvent, GenerationFacts, Generator} from '../generation/generator.ts'
-import type {Retrieval, Retriever} from '../retrieval/retriever.ts'
-import {headOf} from '../text/cut.ts'
+import type {FinishEvent, GenerationEvent, GenerationFacts, Generator} from '../generation/index.ts'
+import {headOf} from '../lib/cut.ts'
+import {allWellFormed, WellFormedPieces, wellFormed} from '../lib/well-formed.ts'
+import type {Retrieval, Retriever} from '../retrieval/index.ts'
 import {linkHostsIn} from '../text/link-hosts.ts'
-import {allWellFormed, WellFormedPieces, wellFormed} from '../text/well-formed.ts'
-import {type AnswerFold, createAnswerFold} from './answer-fold.ts'
-import {refOf} from './ids.ts'
-import type {Journal, JournalEntry, JournalFacts} from './journal.ts'
 import {LiveReaders} from './live-readers.ts'
 import type {RunReader} from './run-reader.ts'
 
@@ -127,25 +123,6 @@ export interface Run {
 const maxDeltaChars = 16_384
 const maxReasoningChars = 200_000
 const maxToolInputChars = 8_192
-
-const timeoutCodes: ReadonlySet<ErrorCode> = new Set([
-  'first_token_timeout',
-  'stall_timeout',
-  'answer_timeout',
-])
-const interruptedCodes: ReadonlySet<ErrorCode> = new Set(['shutting_down', 'server_restarted'])
-
-/** The terminal event that tells of a failure, in words for readers. */
-export function errorEventOf(code: ErrorCode, retryAfterMs: number | null = null): ErrorEvent {
-  return {
-    type: 'error',
-    ending: timeoutCodes.has(code) ? 'timeout' : interruptedCodes.has(code) ? 'interrupted' : 'error',
-    code,
-    message: readerMessageOf(code),
-    retryable: isRetryable(code),
-    ...(retryAfterMs === null ? {} : {retryAfterMs}),
-  }
-}
 
 /**
  * Begins a run: `start` is journalled before this returns, the work begins in the next turn of the event loop, so

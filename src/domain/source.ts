@@ -18,6 +18,9 @@ export interface Source {
   readonly highlights: readonly Highlight[]
 }
 
+/** Longest title and heading that are shown, in UTF-16 units; what is longer is no name but a text. */
+export const maxShownName = 200
+
 export type Highlight = readonly [start: number, end: number]
 
 /** A source with what generation needs and readers are not sent. */

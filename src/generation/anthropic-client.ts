@@ -1,6 +1,6 @@
 import Anthropic from '@anthropic-ai/sdk'
 import type {MessageCreateParamsStreaming} from '@anthropic-ai/sdk/resources/messages'
-import {allWellFormed} from '../text/well-formed.ts'
+import {allWellFormed} from '../lib/well-formed.ts'
 import {type UpstreamEvents, upstreamEvents} from './upstream-events.ts'
 import {upstreamFetch} from './upstream-fetch.ts'
 

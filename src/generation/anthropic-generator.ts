@@ -5,8 +5,8 @@ import type {
   ToolResultBlockParam,
 } from '@anthropic-ai/sdk/resources/messages'
 import {DocentError, type FinishReason, noUsage, sumOfUsage} from '../domain/index.ts'
-import {headOf} from '../text/cut.ts'
-import {wellFormed} from '../text/well-formed.ts'
+import {headOf} from '../lib/cut.ts'
+import {wellFormed} from '../lib/well-formed.ts'
 import {answerText} from './answer-text.ts'
 import {type AnthropicClient, anthropicClient} from './anthropic-client.ts'
 import type {GenerationEvent, GenerationRequest, Generator} from './generator.ts'

@@ -1,4 +1,4 @@
-import {headOf, headWordsOf} from '../text/cut.ts'
+import {headOf, headWordsOf} from '../lib/cut.ts'
 import {literal} from './literal-markdown.ts'
 import {fenced, guarded, type Unit} from './quotable-blocks.ts'
 

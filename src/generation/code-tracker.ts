@@ -1,4 +1,4 @@
-import {flat} from '../text/flat.ts'
+import {flat} from '../lib/flat.ts'
 
 const fenceLine = /^\s*(?:(?:[-*+>]|\d{1,9}[.)])\s+)*(?:`{3,}[^`]*|~{3,}.*)$/
 

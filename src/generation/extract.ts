@@ -1,5 +1,5 @@
 import type {RetrievedSource} from '../domain/index.ts'
-import {shortened} from '../text/cut.ts'
+import {shortened} from '../lib/cut.ts'
 import {isStopTerm} from '../text/stop-words.ts'
 import {termsOf, tokensOf} from '../text/terms.ts'
 import {boundedUnit} from './bounded-unit.ts'

@@ -1,4 +1,4 @@
-import {flat} from '../text/flat.ts'
+import {flat} from '../lib/flat.ts'
 import {codeTracker} from './code-tracker.ts'
 import {
   clauseEnds,

@@ -6,7 +6,7 @@ import type {
   Tool,
 } from '@anthropic-ai/sdk/resources/messages'
 import type {Turn} from '../domain/index.ts'
-import {headOf, tailOf} from '../text/cut.ts'
+import {headOf, tailOf} from '../lib/cut.ts'
 import {markerCitations} from './marker-citations.ts'
 import type {QuotableSource, SearchResults} from './search-results.ts'
 

@@ -1,5 +1,5 @@
 import type {Turn} from '../domain/index.ts'
-import {headOf} from '../text/cut.ts'
+import {headOf} from '../lib/cut.ts'
 import {anthropicClient} from './anthropic-client.ts'
 
 export interface QuestionRewriterOptions {

@@ -1,6 +1,6 @@
 import type {CitationEvent, RetrievedSource} from '../domain/index.ts'
+import {headWordsOf} from '../lib/cut.ts'
 import {bestExcerptOf} from '../text/best-excerpt.ts'
-import {headWordsOf} from '../text/cut.ts'
 import {isStopTerm} from '../text/stop-words.ts'
 import {termsOf} from '../text/terms.ts'
 

@@ -1,6 +1,6 @@
 import type {SearchResultBlockParam, TextBlockParam} from '@anthropic-ai/sdk/resources/messages'
-import {BoundedMemory} from '../domain/bounded-memory.ts'
 import type {RetrievedSource} from '../domain/index.ts'
+import {BoundedMemory} from '../lib/bounded-memory.ts'
 import {inTurns} from './in-turns.ts'
 import {literal} from './literal-markdown.ts'
 import {quotableBlocks} from './quotable-blocks.ts'

@@ -1,6 +1,6 @@
 import {AnthropicError, APIConnectionError, APIConnectionTimeoutError, APIError} from '@anthropic-ai/sdk'
 import {DocentError, type ErrorCode} from '../domain/index.ts'
-import {headOf, shortened} from '../text/cut.ts'
+import {headOf, shortened} from '../lib/cut.ts'
 import {causeCodeOf} from './upstream-fetch.ts'
 
 export interface UpstreamErrorContext {

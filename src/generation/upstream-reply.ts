@@ -1,6 +1,6 @@
 import type {ContentBlockParam} from '@anthropic-ai/sdk/resources/messages'
 import {DocentError, noUsage, type Usage} from '../domain/index.ts'
-import {GrowingText} from '../text/growing-text.ts'
+import {GrowingText} from '../lib/growing-text.ts'
 import type {AnswerText} from './answer-text.ts'
 import type {GenerationEvent} from './generator.ts'
 import type {CitedLocation} from './search-results.ts'

@@ -1,10 +1,11 @@
 import type {Request, Response, Router} from 'express'
-import type {Answering, AnswerSnapshot} from '../answering/answering.ts'
-import {canBeConversationKey, refOf} from '../answering/ids.ts'
+import type {Answering} from '../answering/index.ts'
+import {type AnswerSnapshot, answerJsonOf, canBeConversationKey, refOf} from '../answers/index.ts'
 import {DocentError, type Ending} from '../domain/index.ts'
-import type {TranscriptStore} from '../transcripts/transcript-store.ts'
+import type {TranscriptStore} from '../transcripts/index.ts'
 import {statusOf} from './error-response.ts'
 import {endWithStreamHead, frameOf, openEventStream, resumePointOf} from './event-stream.ts'
+import {requireJson} from './guards/require-json.ts'
 import {type Limits, type OnAnswerEnd, visitorOf} from './limits/limits.ts'
 import type {KeyOfVisitor} from './limits/visitor-keys.ts'
 import type {Log} from './log.ts'
@@ -175,32 +176,6 @@ async function streamAnswer(
   }
 }
 
-/** An answer as JSON clients get it: at once when it has ended, `ending: null` while it is written. */
-export function answerJsonOf(snapshot: AnswerSnapshot): Record<string, unknown> {
-  const {answerId, build, ending, abstained, text, sources, citations, usage, timings} = snapshot
-  const {question, reason, nearest, finishReason, partial, error} = snapshot
-  return {
-    answerId,
-    ref: refOf(answerId),
-    // The key is the asker's; whoever has the answer's id reads this answer and no other.
-    conversationId: null,
-    build,
-    ending,
-    abstained,
-    partial,
-    text,
-    sources,
-    citations,
-    usage,
-    timings,
-    question,
-    ...(finishReason === null ? {} : {finishReason}),
-    ...(reason === null ? {} : {reason}),
-    ...(nearest.length === 0 ? {} : {nearest}),
-    ...(error === null ? {} : {error}),
-  }
-}
-
 function wantedForm(request: Request): 'stream' | 'json' {
   switch (request.accepts(['text/event-stream', 'application/json'])) {
     case 'text/event-stream':
@@ -209,16 +184,6 @@ function wantedForm(request: Request): 'stream' | 'json' {
       return 'json'
     default:
       throw new DocentError('invalid_request', 'Accept must allow text/event-stream or application/json.')
-  }
-}
-
-/** A page of another site can send a form or plain text without being asked; JSON it cannot. */
-export function requireJson(request: Request): void {
-  if (request.is('application/json') === false) {
-    throw new DocentError(
-      'unsupported_media_type',
-      'The body must be JSON: send Content-Type: application/json.',
-    )
   }
 }
 

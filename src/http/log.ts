@@ -1,4 +1,4 @@
-import {refOf} from '../answering/ids.ts'
+import {refOf} from '../answers/index.ts'
 
 /** The part of a pino logger that this room uses. */
 export interface Log {

@@ -1,7 +1,7 @@
 import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import type {Router} from 'express'
-import type {CurrentBuild, IndexBuild, StoredPage} from '../index/build.ts'
+import type {CurrentBuild, IndexBuild, StoredPage} from '../search-index/index.ts'
 import {html} from './html.ts'
 
 export interface PageRouteDeps {

@@ -1,9 +1,9 @@
 import {z} from 'zod'
-import {refOf} from '../answering/ids.ts'
+import {refOf} from '../answers/index.ts'
 import {DocentError, endings, type Question} from '../domain/index.ts'
-import {wellFormed} from '../text/well-formed.ts'
-import {endMomentOf, momentOf} from '../transcripts/moments.ts'
-import type {TranscriptFilter} from '../transcripts/transcript-store.ts'
+import {wellFormed} from '../lib/well-formed.ts'
+import type {TranscriptFilter} from '../transcripts/index.ts'
+import {endMomentOf, momentOf} from '../transcripts/index.ts'
 
 export const maxQuestionLength = 4000
 

@@ -1,5 +1,5 @@
 import type {Router} from 'express'
-import type {DocsSearch} from '../retrieval/retriever.ts'
+import type {DocsSearch} from '../retrieval/index.ts'
 import {type Limits, visitorOf} from './limits/limits.ts'
 import {turnsOf} from './limits/turns.ts'
 import {searchRequestOf} from './request-schemas.ts'

@@ -1,7 +1,7 @@
 import {setMaxListeners} from 'node:events'
 import {setTimeout as delay, setImmediate as nextTurn} from 'node:timers/promises'
 import type {RawData, WebSocket} from 'ws'
-import type {Answering} from '../answering/answering.ts'
+import type {Answering} from '../answering/index.ts'
 import {DocentError, toDocentError} from '../domain/index.ts'
 import {errorBodyOf, statusOf} from './error-response.ts'
 import {checkJsonDepth} from './guards/json-depth.ts'

@@ -7,7 +7,7 @@ import {
   makeCurrent,
   mismatchOf,
   readManifest,
-} from '../index/index.ts'
+} from '../search-index/index.ts'
 import {takeIngestLock} from './ingest-lock.ts'
 
 /**

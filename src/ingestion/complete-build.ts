@@ -1,4 +1,5 @@
 import {DocentError} from '../domain/index.ts'
+import {calibrate as calibrateRetrieval} from '../retrieval/index.ts'
 import {
   type BuildWriter,
   type IndexBuild,
@@ -8,8 +9,7 @@ import {
   pruneBuilds,
   publishBuild,
   writeManifest,
-} from '../index/index.ts'
-import {calibrate as calibrateRetrieval} from '../retrieval/calibration.ts'
+} from '../search-index/index.ts'
 import {askGoldenQuestions, goldenGate, shrinkGate} from './gates.ts'
 import type {IngestContext} from './ingest-context.ts'
 import {type Facts, factsOf} from './ingest-facts.ts'

@@ -1,5 +1,5 @@
-import {openEmbedder} from '../embedding/transformers-embedder.ts'
-import {serveTasks} from './serve-tasks.ts'
+import {openEmbedder} from '../embedding/index.ts'
+import {serveTasks} from '../processes/index.ts'
 
 export interface EmbedSetup {
   /** As `EMBEDDING_MODEL`. */

@@ -3,10 +3,10 @@ import {readdir, stat} from 'node:fs/promises'
 import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {DocentError} from '../domain/index.ts'
-import type {Embedder} from '../embedding/embedder.ts'
-import {locateModel} from '../embedding/model-files.ts'
+import type {Embedder} from '../embedding/index.ts'
+import {locateModel} from '../embedding/index.ts'
 import {builtFile} from '../lib/package-files.ts'
-import {ChildFailure, openChildPool} from './child-pool.ts'
+import {ChildFailure, openChildPool} from '../processes/index.ts'
 import type {EmbedReady, EmbedSetup, EmbedTask} from './embed-child.ts'
 
 export interface EmbedderProcessOptions extends EmbedSetup {

@@ -1,12 +1,16 @@
 import {readFile, stat} from 'node:fs/promises'
 import {join} from 'node:path'
 import {DocentError} from '../domain/index.ts'
-import type {Embedder} from '../embedding/embedder.ts'
-import type {IndexBuild, Manifest} from '../index/index.ts'
-import {createRetriever} from '../retrieval/create-retriever.ts'
-import {buildSections, resolveGold} from '../retrieval/evaluation/build-sections.ts'
-import {sectionScores} from '../retrieval/evaluation/metrics.ts'
-import {isAnswerable, parseQuestions} from '../retrieval/evaluation/question-set.ts'
+import type {Embedder} from '../embedding/index.ts'
+import {
+  buildSections,
+  isAnswerable,
+  parseQuestions,
+  resolveGold,
+  sectionScores,
+} from '../question-sets/index.ts'
+import {createRetriever} from '../retrieval/index.ts'
+import type {IndexBuild, Manifest} from '../search-index/index.ts'
 import type {GateResult} from './ingest-report.ts'
 
 export const goldenFile = 'docent.golden.jsonl'

@@ -1,5 +1,5 @@
 import {toDocentError} from '../domain/index.ts'
-import type {Embedder} from '../embedding/embedder.ts'
+import type {Embedder} from '../embedding/index.ts'
 import {embedderKeyOf, openEmbedderProcess} from './embedder-process.ts'
 import {ingest} from './ingest.ts'
 import type {IngestMessage, SpawnIngestOptions} from './spawn-ingest.ts'

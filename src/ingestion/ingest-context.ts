@@ -1,4 +1,4 @@
-import type {Embedder} from '../embedding/embedder.ts'
+import type {Embedder} from '../embedding/index.ts'
 import type {IngestOptions} from './ingest-options.ts'
 import type {IngestProgress, Stage} from './ingest-report.ts'
 

@@ -1,5 +1,5 @@
 import {compareDiagnostics, type Diagnostic, type Page} from '../domain/index.ts'
-import type {BuildRecords, PageRecord, StoredFidelity} from '../index/index.ts'
+import type {BuildRecords, PageRecord, StoredFidelity} from '../search-index/index.ts'
 import type {ConstructShare, IngestReport} from './ingest-report.ts'
 import {staleRule} from './last-good-page.ts'
 import {brokenLinksIn, duplicateUrlsIn} from './links.ts'

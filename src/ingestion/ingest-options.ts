@@ -1,5 +1,5 @@
-import type {Embedder} from '../embedding/embedder.ts'
-import type {IndexBuild} from '../index/index.ts'
+import type {Embedder} from '../embedding/index.ts'
+import type {IndexBuild} from '../search-index/index.ts'
 import type {IngestProgress} from './ingest-report.ts'
 import type {ParseSetup} from './parse-task.ts'
 import type {PageParser} from './parser-pool.ts'

@@ -1,6 +1,9 @@
 import {createHash} from 'node:crypto'
 import {join} from 'node:path'
 import {DocentError} from '../domain/index.ts'
+import type {SiteRules} from '../markdown/index.ts'
+import {cutterVersion} from '../markdown/index.ts'
+import {isNotInstalled} from '../native/index.ts'
 import {
   type BuildRecords,
   buildFolder,
@@ -13,10 +16,7 @@ import {
   mismatchOf,
   openBuildRecords,
   readManifest,
-} from '../index/index.ts'
-import {cutterVersion} from '../markdown/cutter-version.ts'
-import type {SiteRules} from '../markdown/site.ts'
-import {isNotInstalled} from '../native/index.ts'
+} from '../search-index/index.ts'
 import {termsOf} from '../text/terms.ts'
 import {tookInWithheld} from './last-good-page.ts'
 import {readInside} from './read-inside.ts'

@@ -1,6 +1,6 @@
 import {DocentError} from '../domain/index.ts'
-import {type BuildWriter, currentBuildId, openBuildWriter, removeStaging} from '../index/index.ts'
-import {detectSite, type SiteRules, siteRulesOf} from '../markdown/site.ts'
+import {detectSite, type SiteRules, siteRulesOf} from '../markdown/index.ts'
+import {type BuildWriter, currentBuildId, openBuildWriter, removeStaging} from '../search-index/index.ts'
 import {completeBuild} from './complete-build.ts'
 import {IngestContext} from './ingest-context.ts'
 import {factsOf} from './ingest-facts.ts'

@@ -1,6 +1,6 @@
 import {posix} from 'node:path'
 import type {Diagnostic, Page} from '../domain/index.ts'
-import type {PageRecord, PageReference} from '../index/index.ts'
+import type {PageRecord, PageReference} from '../search-index/index.ts'
 
 const maxLinksPerPage = 2_000
 

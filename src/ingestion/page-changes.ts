@@ -1,5 +1,5 @@
 import type {Page} from '../domain/index.ts'
-import {type BuildRecords, embeddingHashOf, embeddingTextOf, type FileRecord} from '../index/index.ts'
+import {type BuildRecords, embeddingHashOf, embeddingTextOf, type FileRecord} from '../search-index/index.ts'
 import type {PageChange} from './ingest-report.ts'
 import type {ParsedFile} from './parsed-file.ts'
 

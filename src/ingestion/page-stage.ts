@@ -1,6 +1,6 @@
 import type {Diagnostic} from '../domain/index.ts'
-import {type BuildRecords, type BuildWriter, embeddingHashOf, embeddingTextOf} from '../index/index.ts'
-import type {SiteRules} from '../markdown/site.ts'
+import type {SiteRules} from '../markdown/index.ts'
+import {type BuildRecords, type BuildWriter, embeddingHashOf, embeddingTextOf} from '../search-index/index.ts'
 import type {IngestContext} from './ingest-context.ts'
 import type {Base, Plan} from './ingest-plan.ts'
 import type {PageChange} from './ingest-report.ts'

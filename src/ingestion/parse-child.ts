@@ -1,5 +1,5 @@
+import {serveTasks} from '../processes/index.ts'
 import {type ParseSetup, type ParseTask, parseTask} from './parse-task.ts'
-import {serveTasks} from './serve-tasks.ts'
 
 serveTasks<ParseSetup, ParseTask>(async (setup) => ({
   ready: null,

@@ -1,8 +1,6 @@
 import {compareDiagnostics, fileDiagnostic} from '../domain/index.ts'
-import type {IncludedFile, PageReference} from '../index/index.ts'
-import type {ParsedPage, SiteRules} from '../markdown/index.ts'
-// Not from the room's index, which brings the renderer with it: every process that reads pages would load it.
-import {parsePage} from '../markdown/parse-page.ts'
+import {type ParsedPage, parsePage, type SiteRules} from '../markdown/index.ts'
+import type {IncludedFile, PageReference} from '../search-index/index.ts'
 import type {ContentRoot} from './content-root.ts'
 import {linksOf, writtenAnchorsIn} from './links.ts'
 import {readInside, withheldInside} from './read-inside.ts'

@@ -1,5 +1,5 @@
 import type {Page} from '../domain/index.ts'
-import type {SourceFile} from '../index/index.ts'
+import type {SourceFile} from '../search-index/index.ts'
 import type {ParseResult} from './parse-task.ts'
 
 /** A file of the folder with what a parser made of it. */

@@ -1,5 +1,5 @@
 import {builtFile} from '../lib/package-files.ts'
-import {ChildFailure, type ChildPool, openChildPool} from './child-pool.ts'
+import {ChildFailure, type ChildPool, openChildPool} from '../processes/index.ts'
 import type {ParseResult, ParseSetup, ParseTask} from './parse-task.ts'
 
 /** Reads pages. Several at a time may be asked for. */

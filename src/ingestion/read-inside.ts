@@ -1,6 +1,6 @@
 import {readFileSync, realpathSync, statSync} from 'node:fs'
 import {join, sep} from 'node:path'
-import {withheldReason} from '../markdown/withheld.ts'
+import {withheldReason} from '../markdown/index.ts'
 import {type ContentRoot, dataReason} from './content-root.ts'
 import {maxFileBytes} from './scan-folder.ts'
 

@@ -14,8 +14,7 @@ import {
 import {dirname, join, sep} from 'node:path'
 import {setImmediate as breathe} from 'node:timers/promises'
 import {type Diagnostic, DocentError, fileDiagnostic} from '../domain/index.ts'
-import {isSiteConfig, type ProjectFile} from '../markdown/site.ts'
-import {toolFolders, withheldReason} from '../markdown/withheld.ts'
+import {isSiteConfig, type ProjectFile, toolFolders, withheldReason} from '../markdown/index.ts'
 import {type ContentRoot, contentRootOf, dataReason, isWithin} from './content-root.ts'
 
 /** A Markdown file that can be read. */

@@ -1,5 +1,5 @@
 import type {Diagnostic} from '../domain/index.ts'
-import {cleanLine} from '../text/clean-text.ts'
+import {cleanLine} from '../lib/clean-text.ts'
 import type {IngestReport, PageChange} from './ingest-report.ts'
 
 /** Lines for a docs writer: what was done, what changed, what to look at. */

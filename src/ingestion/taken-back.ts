@@ -1,6 +1,5 @@
 import {closeSync, constants, openSync, readSync} from 'node:fs'
-import {splitFrontMatter} from '../markdown/front-matter.ts'
-import {normaliseText} from '../markdown/normalise-text.ts'
+import {normaliseText, splitFrontMatter} from '../markdown/index.ts'
 
 /** More than any front matter has. */
 const headBytes = 64 * 1024

@@ -1,5 +1,5 @@
 import {DocentError} from '../domain/index.ts'
-import type {IndexBuild} from '../index/index.ts'
+import type {IndexBuild} from '../search-index/index.ts'
 import {termsOf} from '../text/terms.ts'
 
 const sampleSize = 50

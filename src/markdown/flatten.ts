@@ -1,5 +1,5 @@
 import type {Diagnostic} from '../domain/index.ts'
-import {headOf} from '../text/cut.ts'
+import {headOf} from '../lib/cut.ts'
 import {allDialects} from './dialects/all-dialects.ts'
 import type {ConstructCounts, FidelityNote} from './fidelity.ts'
 import {dialectTables} from './flattening/dialect.ts'

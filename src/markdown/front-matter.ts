@@ -1,8 +1,8 @@
 import matter from 'gray-matter'
 import {parse as parseToml} from 'smol-toml'
 import type {Diagnostic} from '../domain/index.ts'
-import {headOf} from '../text/cut.ts'
-import {wellFormed} from '../text/well-formed.ts'
+import {headOf} from '../lib/cut.ts'
+import {wellFormed} from '../lib/well-formed.ts'
 import {countWords} from './words.ts'
 
 /** What a page says about itself, checked. Absent keys are null. */

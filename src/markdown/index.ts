@@ -1,13 +1,9 @@
 export {cutterVersion} from './cutter-version.ts'
-export type {Fate, Fidelity, FidelityNote} from './fidelity.ts'
-export {type ParsedPage, type ParseOptions, parsePage} from './parse-page.ts'
-export {plainTextOf, type RenderOptions, renderPage} from './render-page.ts'
-export {
-  detectSite,
-  isSiteConfig,
-  type ProjectFile,
-  plainSite,
-  type SiteGenerator,
-  type SiteRules,
-  siteRulesOf,
-} from './site.ts'
+export {noFrontMatter, splitFrontMatter} from './front-matter.ts'
+export {normaliseText} from './normalise-text.ts'
+export {type ParsedPage, parsePage} from './parse-page.ts'
+export {plainTextOf, renderPage} from './render-page.ts'
+export {langOf, routeOf, versionOf} from './routes.ts'
+export {detectSite, isSiteConfig, type ProjectFile, plainSite, type SiteRules, siteRulesOf} from './site.ts'
+export {toolFolders, withheldReason} from './withheld.ts'
+export {countWords} from './words.ts'

@@ -1,3 +1,4 @@
+export {installationSecret} from './installation-secret.ts'
 export {importNative, isNotInstalled, requireNative} from './native-package.ts'
 export {
   createPrivateFile,

@@ -1,8 +1,8 @@
 import {createHash} from 'node:crypto'
-import {BoundedMemory} from '../domain/bounded-memory.ts'
-import type {IndexBuild, StoredPage, StoredSection} from '../index/build.ts'
+import {BoundedMemory} from '../lib/bounded-memory.ts'
+import {dot} from '../lib/vector-math.ts'
+import type {IndexBuild, StoredPage, StoredSection} from '../search-index/index.ts'
 import {termsOf} from '../text/terms.ts'
-import {dot} from './vector-math.ts'
 import {wordsIn} from './words-in.ts'
 
 /** A section with its words worked out. */

@@ -1,10 +1,11 @@
 import {setImmediate as breathe} from 'node:timers/promises'
-import type {Embedder} from '../embedding/embedder.ts'
-import type {IndexBuild, StoredSection} from '../index/build.ts'
+import type {Embedder} from '../embedding/index.ts'
+import {seededRandom} from '../lib/random.ts'
+import {auroc} from '../lib/statistics.ts'
+import type {IndexBuild, StoredSection} from '../search-index/index.ts'
 import {sentencesOf} from '../text/sentences.ts'
 import {isStopTerm} from '../text/stop-words.ts'
 import {tokensOf} from '../text/terms.ts'
-import {auroc, randomFrom} from './evaluation/metrics.ts'
 import {type Evidence, evidenceNames, evidenceOf} from './evidence.ts'
 import {foreignQuestions} from './foreign-questions.ts'
 import {questionTermsOf, weightOf} from './question-terms.ts'
@@ -100,7 +101,7 @@ export async function calibrate(
   options: CalibrateOptions = {},
 ): Promise<Calibration> {
   const {signal, seed = 1, samples = 240} = options
-  const random = randomFrom(seed)
+  const random = seededRandom(seed)
   const own = ownQuestions(build, samples, random)
   const {sections} = build.manifest.counts
   if (sections < minSections || own.length < minSections) {

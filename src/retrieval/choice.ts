@@ -1,7 +1,7 @@
-import type {IndexBuild} from '../index/build.ts'
+import {dot} from '../lib/vector-math.ts'
+import type {IndexBuild} from '../search-index/index.ts'
 import {BuildMemory} from './build-memory.ts'
 import type {Candidate} from './ranking.ts'
-import {dot} from './vector-math.ts'
 
 /** Cosine above which two passages are looked at word by word. */
 const suspiciousCosine = 0.95

@@ -1,15 +1,16 @@
 import {
   type AbstentionReason,
   DocentError,
+  maxShownName,
   type PageLink,
   type RetrievedSource,
   type Turn,
   turnsBefore,
 } from '../domain/index.ts'
-import type {Embedder} from '../embedding/embedder.ts'
-import type {CurrentBuild, IndexBuild, StoredPage} from '../index/build.ts'
+import type {Embedder} from '../embedding/index.ts'
+import {headOf, shortened} from '../lib/cut.ts'
+import type {CurrentBuild, IndexBuild, StoredPage} from '../search-index/index.ts'
 import {bestExcerptOf} from '../text/best-excerpt.ts'
-import {headOf, shortened} from '../text/cut.ts'
 import {BuildMemory} from './build-memory.ts'
 import {answerabilityOf, type Calibration, parseCalibration} from './calibration.ts'
 import {distinctCandidates, spreadOverPages} from './choice.ts'
@@ -322,9 +323,6 @@ export function createRetriever(options: RetrieverOptions): Retriever & DocsSear
 function routed(url: string): string {
   return url.startsWith('/') ? url : `/${url}`
 }
-
-/** Longest title and heading that are shown, in UTF-16 units; what is longer is no name but a text. */
-export const maxShownName = 200
 
 function shownName(name: string): string {
   return shortened(name, maxShownName)

@@ -1,5 +1,5 @@
 import {mayGoOn, mayPointBack, type Turn} from '../domain/index.ts'
-import {headOf} from '../text/cut.ts'
+import {headOf} from '../lib/cut.ts'
 import {isStopTerm} from '../text/stop-words.ts'
 import {tokensOf} from '../text/terms.ts'
 

@@ -1,4 +1,4 @@
-import type {IndexBuild, StoredSection} from '../index/build.ts'
+import type {IndexBuild, StoredSection} from '../search-index/index.ts'
 import type {Candidate} from './ranking.ts'
 import {openingTextOf, type SourceText, sourceTextOf} from './source-text.ts'
 

@@ -1,6 +1,6 @@
-import type {Embedder} from '../embedding/embedder.ts'
+import type {Embedder} from '../embedding/index.ts'
+import {dot} from '../lib/vector-math.ts'
 import {everydayQuestions, softwareQuestions} from './foreign-questions.ts'
-import {dot} from './vector-math.ts'
 
 interface Fields {
   readonly everyday: Float32Array

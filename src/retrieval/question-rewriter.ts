@@ -1,5 +1,5 @@
 import type {Turn} from '../domain/index.ts'
-import {wellFormed} from '../text/well-formed.ts'
+import {wellFormed} from '../lib/well-formed.ts'
 
 /** Makes a follow-up question one that can be understood without the conversation before it. */
 export interface QuestionRewriter {

@@ -1,4 +1,4 @@
-import type {IndexBuild} from '../index/build.ts'
+import type {IndexBuild} from '../search-index/index.ts'
 import {isStopTerm} from '../text/stop-words.ts'
 import {tokensOf} from '../text/terms.ts'
 import {BuildMemory, inverseFrequency} from './build-memory.ts'

@@ -1,8 +1,8 @@
-import type {IndexBuild, StoredSection, TextWeights} from '../index/build.ts'
+import {dot, dotAt} from '../lib/vector-math.ts'
+import type {IndexBuild, StoredSection, TextWeights} from '../search-index/index.ts'
 import {isStopTerm} from '../text/stop-words.ts'
 import {BuildMemory, gap, type SectionWords} from './build-memory.ts'
 import type {QuestionTerm} from './question-terms.ts'
-import {dot, dotAt} from './vector-math.ts'
 
 /** What is looked for: the question's words and vector, and beside them those of the conversation before it. */
 export interface Wanted {

@@ -1,4 +1,4 @@
-import type {IndexBuild, StoredPassage, StoredSection} from '../index/build.ts'
+import type {IndexBuild, StoredPassage, StoredSection} from '../search-index/index.ts'
 import {wordsIn} from './words-in.ts'
 
 /** Most words of a section that are handed to a generator. */

@@ -1,4 +1,4 @@
-import type {IndexBuild} from '../index/build.ts'
+import type {IndexBuild} from '../search-index/index.ts'
 
 const alphabet = 'abcdefghijklmnopqrstuvwxyz'
 

@@ -1,4 +1,4 @@
-import {headOf} from './cut.ts'
+import {headOf} from '../lib/cut.ts'
 import {type Sentence, sentencesOf} from './sentences.ts'
 import {type Token, tokensOf} from './terms.ts'
 

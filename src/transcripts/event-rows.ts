@@ -1,4 +1,4 @@
-import {refOf} from '../answering/ids.ts'
+import {refOf} from '../answers/index.ts'
 import {type AnswerEvent, type SequencedEvent, toldToday} from '../domain/index.ts'
 
 /**

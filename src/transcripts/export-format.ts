@@ -1,4 +1,4 @@
-import {cleanText, escapedJson} from '../text/clean-text.ts'
+import {cleanText, escapedJson} from '../lib/clean-text.ts'
 import type {Transcript} from './transcript-store.ts'
 
 const columns = [

@@ -1,6 +1,5 @@
-import type {AnswerFold} from '../answering/answer-fold.ts'
-import {refOf} from '../answering/ids.ts'
-import type {JournalEntry, JournalFacts} from '../answering/journal.ts'
+import type {AnswerFold, JournalEntry, JournalFacts} from '../answers/index.ts'
+import {refOf} from '../answers/index.ts'
 import {isPartialFinish, type SequencedEvent} from '../domain/index.ts'
 import {type AnswerRow, excerptOf} from './transcript-reads.ts'
 import type {TranscriptFilter, TranscriptItem} from './transcript-store.ts'

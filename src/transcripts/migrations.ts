@@ -1,4 +1,4 @@
-import {refOf} from '../answering/ids.ts'
+import {refOf} from '../answers/index.ts'
 import {DocentError} from '../domain/index.ts'
 import type {SqliteDatabase} from '../native/index.ts'
 

@@ -1,6 +1,5 @@
-import {createAnswerFold} from '../answering/answer-fold.ts'
-import {refOf} from '../answering/ids.ts'
-import type {Journal, JournalEntry, JournalFacts, JournalledAnswer} from '../answering/journal.ts'
+import type {Journal, JournalEntry, JournalFacts, JournalledAnswer} from '../answers/index.ts'
+import {createAnswerFold, refOf} from '../answers/index.ts'
 import {DocentError, isTerminal, type SequencedEvent} from '../domain/index.ts'
 import {rowsOf} from './event-rows.ts'
 import {type LiveAnswer, liveRow, matches, memoryItem, sizeOf, withoutReview} from './live-answer.ts'

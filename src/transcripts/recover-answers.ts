@@ -1,5 +1,4 @@
-import {foldOf} from '../answering/answer-fold.ts'
-import {errorEventOf} from '../answering/run.ts'
+import {errorEventOf, foldOf} from '../answers/index.ts'
 import type {SequencedEvent} from '../domain/index.ts'
 import type {SqliteDatabase} from '../native/index.ts'
 import {type AnswerRow, createTranscriptReads} from './transcript-reads.ts'

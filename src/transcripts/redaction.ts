@@ -1,4 +1,4 @@
-import type {JournalFacts} from '../answering/journal.ts'
+import type {JournalFacts} from '../answers/index.ts'
 import type {AnswerEvent, SequencedEvent, Source} from '../domain/index.ts'
 
 /** What is kept of an answer where no words may be: numbers, ids that we made, and words of ours for what happened. */

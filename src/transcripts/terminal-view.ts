@@ -8,7 +8,7 @@ import {
   type SequencedEvent,
   type Source,
 } from '../domain/index.ts'
-import {cleanLine, cleanStream, cleanText} from '../text/clean-text.ts'
+import {cleanLine, cleanStream, cleanText} from '../lib/clean-text.ts'
 import type {Transcript, TranscriptItem} from './transcript-store.ts'
 
 export interface TerminalView {

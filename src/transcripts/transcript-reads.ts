@@ -1,5 +1,5 @@
-import {foldOf} from '../answering/answer-fold.ts'
-import type {JournalFacts, JournalledAnswer} from '../answering/journal.ts'
+import type {JournalFacts, JournalledAnswer} from '../answers/index.ts'
+import {foldOf} from '../answers/index.ts'
 import {
   DocentError,
   type Ending,
@@ -13,8 +13,8 @@ import {
   type Turn,
   type Usage,
 } from '../domain/index.ts'
+import {headOf} from '../lib/cut.ts'
 import type {SqliteDatabase} from '../native/index.ts'
-import {headOf} from '../text/cut.ts'
 import {type EventRow, eventsOf} from './event-rows.ts'
 import {searchQueryOf} from './search-query.ts'
 import type {

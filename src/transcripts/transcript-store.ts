@@ -1,4 +1,4 @@
-import type {JournalFacts, JournalledAnswer} from '../answering/journal.ts'
+import type {JournalFacts, JournalledAnswer} from '../answers/index.ts'
 import type {Ending, FinishReason, SequencedEvent, Source, Timings, Usage} from '../domain/index.ts'
 
 export interface Feedback {

@@ -1,7 +1,7 @@
 import {mkdirSync, writeFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
-import {encodeGraph, floatTensor, type Graph} from '../../src/embedding/training/onnx.ts'
-import {tokenizerFilesOf} from '../../src/embedding/training/word-pieces.ts'
+import {encodeGraph, floatTensor, type Graph} from '../../tools/train-embedder/onnx.ts'
+import {tokenizerFilesOf} from '../../tools/train-embedder/word-pieces.ts'
 
 /** Each word of the tiny models has an axis of its own, so that a vector can be read. */
 export const tinyVocabulary = ['[PAD]', '[UNK]', 'cats', 'dogs', 'query', 'passage', ':', 'birds'] as const

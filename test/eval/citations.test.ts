@@ -1,6 +1,6 @@
 import {afterAll, beforeAll, expect, test} from 'vitest'
 import {addressOpener, citationFaultsOf, type OpenAddress} from '../../scripts/eval/citations.ts'
-import {buildSections} from '../../src/retrieval/evaluation/build-sections.ts'
+import {buildSections} from '../../src/question-sets/build-sections.ts'
 import {retrievalWorld} from '../retrieval/world.ts'
 import {samplePage} from '../support/sample-pages.ts'
 

@@ -7,7 +7,7 @@ import {fileURLToPath} from 'node:url'
 import {afterAll, beforeAll, describe, expect, test, vi} from 'vitest'
 import type {Measured} from '../../scripts/eval/measure.ts'
 import type {SetMeans} from '../../scripts/eval/set-means.ts'
-import type {Comparison, Pairing} from '../../src/retrieval/evaluation/compare.ts'
+import type {Comparison, Pairing} from '../../src/evaluation/compare.ts'
 import {docent} from '../support/docent-command.ts'
 
 vi.setConfig({testTimeout: 240_000})

@@ -11,7 +11,7 @@ import {
 import type {Log} from '../../src/http/log.ts'
 import {silentLog} from '../../src/http/log.ts'
 import type {Packed} from '../../src/http/packed.ts'
-import {buildFolder, type IndexBuild, openBuild, writeBuild} from '../../src/index/index.ts'
+import {buildFolder, type IndexBuild, openBuild, writeBuild} from '../../src/search-index/index.ts'
 import {hashingEmbedder} from '../support/hashing-embedder.ts'
 import {samplePage} from '../support/sample-pages.ts'
 

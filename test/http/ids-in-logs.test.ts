@@ -1,5 +1,5 @@
 import {afterEach, expect, test} from 'vitest'
-import {refOf} from '../../src/answering/ids.ts'
+import {refOf} from '../../src/answers/ids.ts'
 import type {Log} from '../../src/http/log.ts'
 import {adminToken, type HttpProduct, startHttpProduct} from '../support/http-product.ts'
 

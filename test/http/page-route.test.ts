@@ -5,7 +5,7 @@ import express from 'express'
 import request from 'supertest'
 import {afterEach, expect, test} from 'vitest'
 import {addPageRoute, topicsOf} from '../../src/http/page-route.ts'
-import type {CurrentBuild, IndexBuild, StoredPage} from '../../src/index/build.ts'
+import type {CurrentBuild, IndexBuild, StoredPage} from '../../src/search-index/build.ts'
 import {startHttpProduct} from '../support/http-product.ts'
 
 const folders: string[] = []

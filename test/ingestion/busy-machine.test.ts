@@ -2,14 +2,6 @@ import {join} from 'node:path'
 import {pathToFileURL} from 'node:url'
 import {describe, expect, test, vi} from 'vitest'
 import {buildProgram} from '../../scripts/build/build-program.mjs'
-import {fingerprintOf} from '../../src/index/durable-files.ts'
-import {
-  buildFolder,
-  currentBuildId,
-  databaseFile,
-  readManifest,
-  writeManifest,
-} from '../../src/index/index.ts'
 import {
   type IngestOptions,
   type IngestReport,
@@ -19,6 +11,14 @@ import {
 import {openParserPool, type ParserPoolOptions} from '../../src/ingestion/parser-pool.ts'
 import {builtFile} from '../../src/lib/package-files.ts'
 import {openSqlite} from '../../src/native/index.ts'
+import {fingerprintOf} from '../../src/search-index/durable-files.ts'
+import {
+  buildFolder,
+  currentBuildId,
+  databaseFile,
+  readManifest,
+  writeManifest,
+} from '../../src/search-index/index.ts'
 import {busyLoops} from '../support/busy-loops.ts'
 import type {ContentFolder} from '../support/content-folder.ts'
 import {ingestFolder, newFolder} from '../support/ingest-world.ts'

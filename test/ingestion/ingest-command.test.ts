@@ -4,7 +4,7 @@ import {chmodSync, existsSync, readdirSync, statSync} from 'node:fs'
 import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {afterEach, describe, expect, test, vi} from 'vitest'
-import {currentBuildId} from '../../src/index/index.ts'
+import {currentBuildId} from '../../src/search-index/index.ts'
 import {type ContentFolder, contentFolder} from '../support/content-folder.ts'
 import {docent} from '../support/docent-command.ts'
 

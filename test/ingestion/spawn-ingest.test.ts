@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest'
-import {currentBuildId} from '../../src/index/index.ts'
 import {spawnIngest, takeIngestLock} from '../../src/ingestion/index.ts'
+import {currentBuildId} from '../../src/search-index/index.ts'
 import {contentFolder} from '../support/content-folder.ts'
 
 const embeddingModel = null

@@ -1,8 +1,8 @@
 import {readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {expect, test} from 'vitest'
-import {buildFolder, currentBuildId, openCurrentBuild} from '../../src/index/index.ts'
 import {createRetriever} from '../../src/retrieval/create-retriever.ts'
+import {buildFolder, currentBuildId, openCurrentBuild} from '../../src/search-index/index.ts'
 import {hashingEmbedder} from '../support/hashing-embedder.ts'
 import {ingestFolder, newFolder} from '../support/ingest-world.ts'
 

@@ -1,7 +1,7 @@
 import {afterEach, expect, test} from 'vitest'
-import {openCurrentBuild} from '../../src/index/index.ts'
 import {ingest} from '../../src/ingestion/index.ts'
 import {createRetriever} from '../../src/retrieval/create-retriever.ts'
+import {openCurrentBuild} from '../../src/search-index/index.ts'
 import {type ContentFolder, contentFolder} from '../support/content-folder.ts'
 import {directParser} from '../support/direct-parser.ts'
 import {hashingEmbedder} from '../support/hashing-embedder.ts'

@@ -6,7 +6,6 @@ import type {AddressInfo} from 'node:net'
 import {createServer} from 'node:net'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
-import {fileURLToPath} from 'node:url'
 import {afterAll, afterEach, beforeAll, describe, expect, test, vi} from 'vitest'
 import {docent} from '../support/docent-command.ts'
 import {allEventsOf, eventsOf, type ReadEvent, seqOf, textOf} from '../support/event-reader.ts'
@@ -28,7 +27,6 @@ vi.setConfig({testTimeout: 180_000})
 
 /** The process itself: what `npm start` runs, killed and stopped for real. */
 
-const _root = fileURLToPath(new URL('../..', import.meta.url))
 const adminToken = 'admin-token-for-tests'
 let folder: string
 let upstream: FakeClaude

@@ -3,9 +3,9 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {EventSource} from 'eventsource'
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, test} from 'vitest'
-import {settingsFrom} from '../../src/config.ts'
 import {silentLog} from '../../src/http/log.ts'
 import {type DocentServer, openServer} from '../../src/server.ts'
+import {settingsFrom} from '../../src/settings/settings.ts'
 import {allEventsOf, eventsOf, type ReadEvent, textOf} from '../support/event-reader.ts'
 import {
   blockStop,

@@ -5,10 +5,10 @@ import {fileURLToPath} from 'node:url'
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
 import type {Embedder} from '../../src/embedding/embedder.ts'
 import {openEmbedder} from '../../src/embedding/transformers-embedder.ts'
-import {type OpenCurrentBuild, openCurrentBuild} from '../../src/index/index.ts'
+import {type Evaluation, evaluate} from '../../src/evaluation/evaluate.ts'
 import {ingest} from '../../src/ingestion/index.ts'
-import {type Evaluation, evaluate} from '../../src/retrieval/evaluation/evaluate.ts'
-import {readQuestions} from '../../src/retrieval/evaluation/question-set.ts'
+import {readQuestions} from '../../src/question-sets/question-set.ts'
+import {type OpenCurrentBuild, openCurrentBuild} from '../../src/search-index/index.ts'
 
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 

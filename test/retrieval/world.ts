@@ -2,14 +2,14 @@ import {mkdtempSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import type {Page} from '../../src/domain/index.ts'
+import {createRetriever, type RetrieverOptions} from '../../src/retrieval/create-retriever.ts'
 import {
   buildFolder,
   type CurrentBuild,
   type IndexBuild,
   openBuild,
   writeBuild,
-} from '../../src/index/index.ts'
-import {createRetriever, type RetrieverOptions} from '../../src/retrieval/create-retriever.ts'
+} from '../../src/search-index/index.ts'
 import {hashingEmbedder} from '../support/hashing-embedder.ts'
 
 /** A real build on disk, a retriever over it, and a count of the leases that are out. */

@@ -9,8 +9,8 @@ import {
 import {type Log, silentLog} from '../../src/http/log.ts'
 import {createMetrics} from '../../src/http/metrics.ts'
 import type {IngestRun} from '../../src/http/reindexing.ts'
-import type {CurrentBuild, IndexBuild} from '../../src/index/build.ts'
 import type {DocsSearch, Retriever} from '../../src/retrieval/retriever.ts'
+import type {CurrentBuild, IndexBuild} from '../../src/search-index/build.ts'
 import {type HandGenerator, handGenerator} from './hand-generator.ts'
 import {memoryJournal} from './memory-journal.ts'
 

@@ -1,6 +1,6 @@
 import {afterEach} from 'vitest'
-import {buildFolder, currentBuildId, type IndexBuild, openBuild} from '../../src/index/index.ts'
 import {type IngestOptions, type IngestReport, ingest} from '../../src/ingestion/index.ts'
+import {buildFolder, currentBuildId, type IndexBuild, openBuild} from '../../src/search-index/index.ts'
 import {termsOf} from '../../src/text/terms.ts'
 import {type ContentFolder, contentFolder} from './content-folder.ts'
 import {directParser} from './direct-parser.ts'

@@ -1,6 +1,6 @@
-import {createAnswerFold} from '../../src/answering/answer-fold.ts'
-import {refOf} from '../../src/answering/ids.ts'
-import type {Journal, JournalEntry, JournalFacts, JournalledAnswer} from '../../src/answering/journal.ts'
+import {createAnswerFold} from '../../src/answers/answer-fold.ts'
+import {refOf} from '../../src/answers/ids.ts'
+import type {Journal, JournalEntry, JournalFacts, JournalledAnswer} from '../../src/answers/journal.ts'
 import {DocentError, isTerminal, type SequencedEvent} from '../../src/domain/index.ts'
 import type {Feedback, Review, Transcript, TranscriptStore} from '../../src/transcripts/transcript-store.ts'
 

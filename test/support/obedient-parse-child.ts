@@ -1,6 +1,6 @@
 import {setTimeout as wait} from 'node:timers/promises'
 import {type ParseSetup, type ParseTask, parseTask} from '../../src/ingestion/parse-task.ts'
-import {serveTasks} from '../../src/ingestion/serve-tasks.ts'
+import {serveTasks} from '../../src/processes/serve-tasks.ts'
 
 /**
  * A parser that does what a page tells it to: never end, fill the memory, exit, throw, or use so many milliseconds of

@@ -4,11 +4,11 @@ import {join} from 'node:path'
 import type {Answering} from '../../src/answering/answering.ts'
 import {createAnswering} from '../../src/answering/create-answering.ts'
 import type {Deadlines} from '../../src/answering/run.ts'
-import {type Settings, settingsFrom} from '../../src/config.ts'
 import {createGenerator} from '../../src/generation/create-generator.ts'
 import {createHttpServer, type HttpServer} from '../../src/http/http-server.ts'
 import {silentLog} from '../../src/http/log.ts'
 import {createMetrics} from '../../src/http/metrics.ts'
+import {type Settings, settingsFrom} from '../../src/settings/settings.ts'
 import {
   openTranscripts,
   type Transcripts,

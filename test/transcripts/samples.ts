@@ -2,8 +2,8 @@ import {mkdtempSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterEach, vi} from 'vitest'
-import {refOf} from '../../src/answering/ids.ts'
-import type {JournalEntry} from '../../src/answering/journal.ts'
+import {refOf} from '../../src/answers/ids.ts'
+import type {JournalEntry} from '../../src/answers/journal.ts'
 import {
   type AnswerEvent,
   type FinishReason,

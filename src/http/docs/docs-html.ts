@@ -1,4 +1,4 @@
-import type {BuildPages, StoredPage} from '../../index/build.ts'
+import type {BuildPages, StoredPage} from '../../search-index/index.ts'
 import {type Html, html, pageOf, trusted} from '../html.ts'
 import {docsRouteOf, twinOf} from './docs-lookup.ts'
 

@@ -1,5 +1,5 @@
 import {posix} from 'node:path'
-import type {BuildPages, StoredPage} from '../../index/build.ts'
+import type {BuildPages, StoredPage} from '../../search-index/index.ts'
 
 /** What finding a page needs of a build. */
 export type PageLookup = Pick<BuildPages, 'pageByUrl' | 'pageByPath'>

@@ -1,6 +1,6 @@
 import type {Router} from 'express'
 import {DocentError} from '../../domain/index.ts'
-import type {CurrentBuild, IndexBuild} from '../../index/build.ts'
+import type {CurrentBuild, IndexBuild} from '../../search-index/index.ts'
 import {visitorOf} from '../limits/limits.ts'
 import {slotsOf} from '../limits/slots.ts'
 import {sendPacked} from '../packed.ts'

@@ -1,4 +1,4 @@
-import type {BuildPages} from '../../index/build.ts'
+import type {BuildPages} from '../../search-index/index.ts'
 import type {DocsView} from './docs-child.ts'
 import {listPage, plainPage} from './docs-html.ts'
 

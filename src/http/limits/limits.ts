@@ -1,5 +1,5 @@
 import type {Request, Response} from 'express'
-import type {AskedAnswer} from '../../answering/answering.ts'
+import type {AskedAnswer} from '../../answering/index.ts'
 import {DocentError} from '../../domain/index.ts'
 import {type DailyBudgetOptions, dailyBudgetOf} from './daily-budget.ts'
 import {type RateLimit, rateLimitOf} from './rate-limit.ts'

@@ -1,5 +1,5 @@
-import {BoundedMemory} from '../../domain/bounded-memory.ts'
 import {DocentError} from '../../domain/index.ts'
+import {BoundedMemory} from '../../lib/bounded-memory.ts'
 
 /** Counts wrong secrets by address. Kept in memory: a restart forgets. */
 export interface Guesses {

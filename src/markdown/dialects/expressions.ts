@@ -1,4 +1,4 @@
-import {headOf} from '../../text/cut.ts'
+import {headOf} from '../../lib/cut.ts'
 import {bracketedCodeEnd} from '../code-end.ts'
 import {lostIn, mayShow} from '../flattening/exported-text.ts'
 import type {Pass} from '../flattening/pass.ts'

@@ -1,5 +1,5 @@
 import {html, nothing, type ReactiveController, type ReactiveControllerHost, type TemplateResult} from 'lit'
-import {headOf} from '../../text/cut.ts'
+import {headOf} from '../../lib/cut.ts'
 import {hrefOf, nameOf} from '../client/markdown-copy.ts'
 import {maxQuestionChars} from '../client/passage.ts'
 import type {SearchResult} from '../client/search.ts'

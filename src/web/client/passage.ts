@@ -1,4 +1,4 @@
-import {headOf} from '../../text/cut.ts'
+import {headOf} from '../../lib/cut.ts'
 
 /** Longest question that the API takes, in UTF-16 units, a quoted passage included. */
 export const maxQuestionChars = 4_000

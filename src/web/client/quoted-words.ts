@@ -1,4 +1,4 @@
-import {shortened} from '../../text/cut.ts'
+import {shortened} from '../../lib/cut.ts'
 import type {Citation} from './answer-state.ts'
 
 /** Longest text of quotes that is shown at once, in UTF-16 units. */

@@ -1,4 +1,4 @@
-import {headOf} from '../../text/cut.ts'
+import {headOf} from '../../lib/cut.ts'
 import {type Fetch, pause} from './answer-stream.ts'
 
 /** A section that matches what is being typed. */

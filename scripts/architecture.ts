@@ -1,0 +1,136 @@
+/**
+ * The folders of `src`, from the ground up: what stands in each and which others it may import. The architecture
+ * test holds the code to it, and the table in content/contributing.md is made from it.
+ */
+export interface Room {
+  readonly name: string
+  /** One line for somebody who opens the repository for the first time. */
+  readonly about: string
+  /** Folders of `src` it may import from; each is used. */
+  readonly mayImport: readonly string[]
+  /** Why other folders import its files one by one. Undefined where they import its `index.ts` alone. */
+  readonly openBecause?: string
+}
+
+export const rooms: readonly Room[] = [
+  {
+    name: 'domain',
+    about: 'The words everyone uses: question, page, source, the events of an answer, errors.',
+    mayImport: [],
+  },
+  {
+    name: 'lib',
+    about: 'Helpers that know nothing of Docent: cutting and cleaning text, vectors, random numbers, caches.',
+    mayImport: [],
+    openBecause: 'each file is a tool of its own',
+  },
+  {
+    name: 'text',
+    about: 'Words, sentences and links of a text, in any language.',
+    mayImport: ['lib'],
+    openBecause: 'each file is a tool of its own, and the page takes some of them alone',
+  },
+  {
+    name: 'settings',
+    about: 'The environment, read and checked once.',
+    mayImport: ['domain'],
+  },
+  {
+    name: 'native',
+    about: 'What is compiled for a machine or depends on it: SQLite, packages with binaries, private files.',
+    mayImport: ['domain'],
+  },
+  {
+    name: 'processes',
+    about: 'Pools of child processes with limits on time and memory.',
+    mayImport: [],
+  },
+  {
+    name: 'answers',
+    about: 'State, journal and ids of an answer.',
+    mayImport: ['domain', 'lib'],
+  },
+  {
+    name: 'markdown',
+    about: 'Markdown of any site generator to pages, sections and passages; and to HTML.',
+    mayImport: ['domain', 'lib'],
+  },
+  {
+    name: 'embedding',
+    about: 'Text to vectors, by a model in this process.',
+    mayImport: ['domain', 'lib', 'native'],
+  },
+  {
+    name: 'search-index',
+    about: 'Builds of the index: written, verified, opened, searched by words and by vectors.',
+    mayImport: ['domain', 'lib', 'native', 'text'],
+  },
+  {
+    name: 'question-sets',
+    about: 'Questions with known right sections, and how a result list scores against them.',
+    mayImport: ['domain', 'search-index'],
+  },
+  {
+    name: 'retrieval',
+    about: 'A question to the sections that answer it, or to the statement that none does.',
+    mayImport: ['domain', 'lib', 'text', 'embedding', 'search-index'],
+  },
+  {
+    name: 'generation',
+    about: 'Sources to a cited answer: by Claude, or quoted from the sources themselves.',
+    mayImport: ['domain', 'lib', 'text'],
+  },
+  {
+    name: 'evaluation',
+    about: 'How good retrieval and answers are on question sets, with intervals and comparisons.',
+    mayImport: ['embedding', 'lib', 'question-sets', 'retrieval', 'search-index'],
+  },
+  {
+    name: 'ingestion',
+    about:
+      'A folder of Markdown to a new build, in processes of its own, published when it passes its gates.',
+    mayImport: [
+      'domain',
+      'lib',
+      'text',
+      'native',
+      'processes',
+      'markdown',
+      'embedding',
+      'search-index',
+      'question-sets',
+      'retrieval',
+    ],
+  },
+  {
+    name: 'answering',
+    about: 'Answers as runs that live apart from any connection: begun, read, resumed, stopped.',
+    mayImport: ['domain', 'lib', 'text', 'answers', 'retrieval', 'generation'],
+  },
+  {
+    name: 'transcripts',
+    about: 'The log of answers in SQLite: written behind, searched, reviewed, exported, erased.',
+    mayImport: ['domain', 'lib', 'native', 'answers'],
+  },
+  {
+    name: 'http',
+    about: 'The server: answers as streams, search, docs, staff, limits.',
+    mayImport: [
+      'domain',
+      'lib',
+      'processes',
+      'answers',
+      'markdown',
+      'search-index',
+      'retrieval',
+      'answering',
+      'transcripts',
+    ],
+  },
+  {
+    name: 'web',
+    about: 'The page and the widget in the visitor’s browser.',
+    mayImport: ['domain', 'lib', 'text'],
+    openBecause: 'nothing but the build imports it',
+  },
+]

@@ -1,0 +1,60 @@
+import type {
+  AbstentionReason,
+  CitationEvent,
+  Ending,
+  ErrorCode,
+  FinishReason,
+  PageLink,
+  Source,
+  Timings,
+  Usage,
+} from '../domain/index.ts'
+import {refOf} from './ids.ts'
+
+/** An answer at rest or on its way, as JSON clients see it. */
+export interface AnswerSnapshot {
+  readonly answerId: string
+  readonly question: string
+  readonly build: string
+  /** Null while it runs. */
+  readonly ending: Ending | null
+  readonly abstained: boolean
+  readonly reason: AbstentionReason | null
+  readonly nearest: readonly PageLink[]
+  readonly finishReason: FinishReason | null
+  /** The model declined, or was cut by a limit; the ending is `complete` all the same. */
+  readonly partial: boolean
+  readonly error: {readonly code: ErrorCode; readonly message: string; readonly retryable: boolean} | null
+  /** All deltas so far. */
+  readonly text: string
+  readonly sources: readonly Source[]
+  readonly citations: readonly Omit<CitationEvent, 'type'>[]
+  readonly usage: Usage
+  readonly timings: Timings
+}
+
+/** An answer as JSON clients get it: at once when it has ended, `ending: null` while it is written. */
+export function answerJsonOf(snapshot: AnswerSnapshot): Record<string, unknown> {
+  const {answerId, build, ending, abstained, text, sources, citations, usage, timings} = snapshot
+  const {question, reason, nearest, finishReason, partial, error} = snapshot
+  return {
+    answerId,
+    ref: refOf(answerId),
+    // The key is the asker's; whoever has the answer's id reads this answer and no other.
+    conversationId: null,
+    build,
+    ending,
+    abstained,
+    partial,
+    text,
+    sources,
+    citations,
+    usage,
+    timings,
+    question,
+    ...(finishReason === null ? {} : {finishReason}),
+    ...(reason === null ? {} : {reason}),
+    ...(nearest.length === 0 ? {} : {nearest}),
+    ...(error === null ? {} : {error}),
+  }
+}

@@ -1,0 +1,5 @@
+export {type AnswerFold, createAnswerFold, foldOf} from './answer-fold.ts'
+export {type AnswerSnapshot, answerJsonOf} from './answer-snapshot.ts'
+export {errorEventOf} from './error-event.ts'
+export {canBeConversationKey, newConversationId, refOf} from './ids.ts'
+export type {Journal, JournalEntry, JournalFacts, JournalledAnswer} from './journal.ts'

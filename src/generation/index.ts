@@ -1,0 +1,3 @@
+export {type ChosenGenerator, createGenerator} from './create-generator.ts'
+export type {FinishEvent, GenerationEvent, GenerationFacts, Generator} from './generator.ts'
+export {anthropicQuestionRewriter} from './question-rewriter.ts'

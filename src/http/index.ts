@@ -1,0 +1,3 @@
+export {createHttpServer, type HttpServer} from './http-server.ts'
+export type {Log} from './log.ts'
+export {createMetrics} from './metrics.ts'

@@ -1,0 +1,2 @@
+export {ChildFailure, type ChildFailureKind, type ChildPool, openChildPool} from './child-pool.ts'
+export {serveTasks} from './serve-tasks.ts'

@@ -1,0 +1,96 @@
+/** Depths every metric is given at. */
+export const depths = [1, 3, 5, 10, 20] as const
+
+/** Something found: a section of a page. */
+export interface FoundSection {
+  readonly pageUrl: string
+  readonly anchor: string
+  /** Its number in the build, where that is known. */
+  readonly section?: number
+}
+
+/** What is right: `url#anchor`, `url` for any section of the page, or a section of the build. */
+export type Relevant = string | RelevantSection
+
+export interface RelevantSection {
+  readonly pageUrl: string
+  readonly anchor: string
+  /** Its number in the build; null for one that is not there, which nothing found is. */
+  readonly section: number | null
+}
+
+/** As `url#anchor`, for people. */
+export function addressOf({pageUrl, anchor}: Pick<FoundSection, 'pageUrl' | 'anchor'>): string {
+  return anchor === '' ? pageUrl : `${pageUrl}#${anchor}`
+}
+
+/** What one question scored, as `hit@5`, `recall@5`, `precision@5`, `mrr@5`. */
+export type Scores = Readonly<Record<string, number>>
+
+/**
+ * Scores of a result list, by section: a result counts when a relevant `url#anchor` or number names it, or a
+ * relevant `url` its page. Recall counts each relevant entry once; precision divides by k.
+ */
+export function sectionScores(found: readonly FoundSection[], relevant: readonly Relevant[]): Scores {
+  return scoresOf(
+    found.map((section) => relevant.filter((entry) => namesSection(entry, section))),
+    new Set(relevant).size,
+  )
+}
+
+/**
+ * The same by page: pages in the order in which their first section was found, each once; the fragments of
+ * what is relevant are ignored.
+ */
+export function pageScores(found: readonly FoundSection[], relevant: readonly Relevant[]): Scores {
+  const pages = [...new Set(found.map((section) => samePage(section.pageUrl)))]
+  const wanted = new Set(relevant.map(pageOf))
+  return scoresOf(
+    pages.map((page) => (wanted.has(page) ? [page] : [])),
+    wanted.size,
+  )
+}
+
+/** One-based place of the first right section and of the first right page; null when not among the found. */
+export function ranksOf(
+  found: readonly FoundSection[],
+  relevant: readonly Relevant[],
+): {readonly section: number | null; readonly page: number | null} {
+  const section = found.findIndex((hit) => relevant.some((entry) => namesSection(entry, hit)))
+  const wanted = new Set(relevant.map(pageOf))
+  const page = [...new Set(found.map((hit) => samePage(hit.pageUrl)))].findIndex((url) => wanted.has(url))
+  return {section: section < 0 ? null : section + 1, page: page < 0 ? null : page + 1}
+}
+
+function namesSection(entry: Relevant, section: FoundSection): boolean {
+  if (typeof entry !== 'string') return entry.section !== null && entry.section === section.section
+  const hash = entry.indexOf('#')
+  if (pageOf(entry) !== samePage(section.pageUrl)) return false
+  return hash < 0 || entry.slice(hash + 1) === section.anchor
+}
+
+/** The address of its page, in one spelling. */
+export function pageOf(entry: Relevant): string {
+  if (typeof entry !== 'string') return samePage(entry.pageUrl)
+  const hash = entry.indexOf('#')
+  return samePage(hash < 0 ? entry : entry.slice(0, hash))
+}
+
+/** One spelling of a page's address: `guides/auth`, `/guides/auth` and `/guides/auth/` are the same page. */
+export function samePage(url: string): string {
+  const path = url.replace(/\/+$/, '')
+  return /^[a-z][a-z0-9+.-]*:/i.test(path) || path.startsWith('/') ? path : `/${path}`
+}
+
+function scoresOf(matches: readonly (readonly Relevant[])[], wanted: number): Scores {
+  const scores: Record<string, number> = {}
+  for (const k of depths) {
+    const top = matches.slice(0, k)
+    const first = top.findIndex((match) => match.length > 0)
+    scores[`hit@${k}`] = first >= 0 ? 1 : 0
+    scores[`recall@${k}`] = wanted === 0 ? 0 : new Set(top.flat()).size / wanted
+    scores[`precision@${k}`] = top.filter((match) => match.length > 0).length / k
+    scores[`mrr@${k}`] = first >= 0 ? 1 / (first + 1) : 0
+  }
+  return scores
+}

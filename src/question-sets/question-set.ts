@@ -1,0 +1,167 @@
+import {createHash} from 'node:crypto'
+import {readFile} from 'node:fs/promises'
+import {z} from 'zod'
+import {DocentError, type Turn} from '../domain/index.ts'
+import type {Relevant} from './metrics.ts'
+
+/** A question with what should be found for it. */
+export interface EvaluationQuestion {
+  readonly id: string
+  /** Where it was read, as `questions.jsonl:3`. */
+  readonly place: string
+  readonly question: string
+  /**
+   * `url` or `url#anchor`; without `#` any section of the page counts. Empty: the docs do not answer it, unless it
+   * has `gold`, which `resolveGold` makes into sections of a build.
+   */
+  readonly relevant: readonly Relevant[]
+  /** The same by file and heading; empty for a question that comes with `relevant`. */
+  readonly gold: readonly GoldSection[]
+  /**
+   * Words of the docs that answer it, in groups: a whole answer shows a span of each group, and the spans of a group
+   * say the same. Empty when not known.
+   */
+  readonly evidence: readonly (readonly string[])[]
+  /** What a person found right. */
+  readonly answer: string | null
+  readonly history: readonly Turn[]
+  /** What sort of question it is, as `off-topic`. */
+  readonly kind: string | null
+}
+
+/** A section as the writer of a question names it. */
+export interface GoldSection {
+  /** Below the content folder. */
+  readonly file: string
+  /** Its heading; empty for text that stands before the first one. */
+  readonly heading: string
+  /** One-based line of the heading, which tells equal headings apart; null when not given. */
+  readonly line: number | null
+}
+
+export interface QuestionFileOptions {
+  /** Whether each line must say what is right, an empty `relevant` included but no blank entry. Default false. */
+  readonly mustSayRelevant?: boolean
+}
+
+const turn = z
+  .object({
+    role: z.enum(['user', 'assistant']),
+    content: z.string().optional(),
+    // Some published sets name it so.
+    text: z.string().optional(),
+  })
+  .transform(({role, content, text}): Turn => ({role, content: content ?? text ?? ''}))
+
+const goldSection = z.object({
+  // As it may be copied from a terminal, and from the page.
+  file: z
+    .string()
+    .transform((file) => file.replaceAll('\\', '/').replace(/^(?:\.?\/)+/, ''))
+    .pipe(z.string().min(1)),
+  heading: z
+    .string()
+    .default('')
+    .transform((heading) => heading.replace(/^\s*#{1,6}\s+/, '')),
+  line: z
+    .number()
+    .int()
+    .positive()
+    .nullish()
+    .transform((given) => given ?? null),
+})
+
+// What has neither letter nor digit is in every answer.
+const span = z.string().regex(/[\p{L}\p{N}]/u, 'a span needs a letter or digit')
+
+const line = z.object({
+  id: z.union([z.string(), z.number()]).transform(String).optional(),
+  question: z.string().min(1),
+  relevant: z.array(z.string()).optional(),
+  gold: z
+    .array(goldSection)
+    .min(1, 'names no section; what the docs do not answer has "relevant": []')
+    .optional(),
+  evidence: z.array(z.array(span).min(1, 'a group needs a span')).default([]),
+  answer: z.string().nullish(),
+  history: z.array(turn).default([]),
+  kind: z.string().trim().nullish(),
+})
+
+/**
+ * Reads a question file: JSON lines `{id, question, relevant or gold, evidence?, answer?, history?, kind?}`. Questions
+ * without an id get one made of what they ask, which lasts when lines move.
+ * @throws DocentError `invalid_request` naming the file and line that cannot be read.
+ */
+export async function readQuestions(
+  file: string,
+  options: QuestionFileOptions = {},
+): Promise<EvaluationQuestion[]> {
+  let text: string
+  try {
+    text = await readFile(file, 'utf8')
+  } catch (error) {
+    throw new DocentError('invalid_request', `The question file ${file} cannot be read.`, {cause: error})
+  }
+  return parseQuestions(text, file, options)
+}
+
+/** The same from text; `name` stands for the file in errors. */
+export function parseQuestions(
+  text: string,
+  name: string,
+  {mustSayRelevant = false}: QuestionFileOptions = {},
+): EvaluationQuestion[] {
+  const questions: EvaluationQuestion[] = []
+  for (const [index, raw] of text
+    .replace(/^\ufeff/, '')
+    .split(/\r?\n/)
+    .entries()) {
+    if (raw.trim() === '') continue
+    const place = `${name}:${index + 1}`
+    const wrong = (problem: string, cause?: unknown) =>
+      new DocentError('invalid_request', `${place} ${problem}`, {cause})
+    let value: unknown
+    try {
+      value = JSON.parse(raw)
+    } catch (error) {
+      throw wrong('is not JSON.', error)
+    }
+    const parsed = line.safeParse(value)
+    if (!parsed.success) {
+      const problem = parsed.error.issues[0]
+      throw wrong(`${problem?.path.join('.') ?? ''}: ${problem?.message ?? 'is not a question'}`)
+    }
+    const {id, question, relevant, gold, evidence, answer, history, kind} = parsed.data
+    if (relevant !== undefined && gold !== undefined)
+      throw wrong('has both relevant and gold; keep one of them.')
+    if (relevant === undefined && gold === undefined && mustSayRelevant)
+      throw wrong('has neither relevant nor gold; what the docs do not answer has "relevant": [].')
+    if (relevant?.some((entry) => entry.trim() === '') && mustSayRelevant)
+      throw wrong('has a blank entry in relevant; write the url of the page, "/" for the first.')
+    questions.push({
+      id: id ?? digestOf(question, history),
+      place,
+      question,
+      relevant: relevant ?? [],
+      gold: gold ?? [],
+      evidence,
+      answer: answer ?? null,
+      history,
+      kind: kind || null,
+    })
+  }
+  return questions
+}
+
+function digestOf(question: string, history: readonly Turn[]): string {
+  return createHash('sha256')
+    .update(JSON.stringify([question, history]))
+    .digest('hex')
+    .slice(0, 12)
+}
+
+/** Whether the docs answer it. */
+export function isAnswerable({relevant, gold}: Pick<EvaluationQuestion, 'relevant' | 'gold'>): boolean {
+  return relevant.length > 0 || gold.length > 0
+}

@@ -1,0 +1,1 @@
+export {describeSettings, loadSettings, type Settings} from './settings.ts'

@@ -1,0 +1,556 @@
+import {config as loadEnvFile} from 'dotenv'
+import {DocentError} from '../domain/index.ts'
+import {
+  asWritten,
+  folder,
+  host,
+  hosts,
+  httpUrl,
+  imageHosts,
+  isHeaderText,
+  maxMs,
+  modelName,
+  oneOf,
+  optional,
+  origins,
+  siteUrl,
+  token,
+  trustedProxies,
+  unlessEmpty,
+  whole,
+  withoutPassword,
+  yesNo,
+} from './setting-values.ts'
+
+/**
+ * Environment → settings, once. The only reader of the environment. `settingsTable` below is the single list
+ * of names, defaults and meanings; the README's and the docs' tables are generated from it.
+ */
+export interface Settings {
+  readonly port: number
+  readonly host: string
+  readonly contentDir: string
+  readonly dataDir: string
+  readonly siteUrl: string | null
+  readonly embeddingModel: string | null
+  readonly generator: 'auto' | 'anthropic' | 'extractive'
+  readonly anthropicApiKey: string | null
+  readonly anthropicBaseUrl: string | null
+  readonly anthropicModel: string
+  readonly anthropicFallbackModel: string | null
+  readonly anthropicCitations: 'native' | 'markers'
+  readonly thinking: boolean
+  readonly rewriteFollowUps: boolean
+  readonly maxOutputTokens: number
+  readonly adminToken: string | null
+  readonly docsToken: string | null
+  readonly supportToken: string | null
+  readonly metricsToken: string | null
+  readonly allowedOrigins: readonly string[]
+  readonly allowedHosts: readonly string[]
+  readonly trustProxy: string | null
+  readonly firstTokenTimeoutMs: number
+  readonly stallTimeoutMs: number
+  readonly answerTimeoutMs: number
+  readonly resumeGraceMs: number
+  readonly heartbeatMs: number
+  readonly bufferMs: number
+  readonly slowReaderTimeoutMs: number
+  readonly shutdownGraceMs: number
+  readonly retentionDays: number
+  readonly transcripts: 'full' | 'metadata' | 'off'
+  readonly transcriptsMaxMb: number
+  readonly rateLimitPerMinute: number
+  readonly searchLimitPerMinute: number
+  readonly requestLimitPerMinute: number
+  readonly maxConcurrentAnswers: number
+  readonly maxConcurrentAnswersPerVisitor: number
+  readonly answersPerDay: number
+  readonly answersPerDayPerVisitor: number | null
+  readonly maxConnectionsPerAddress: number
+  readonly imageHosts: readonly string[]
+  readonly keepBuilds: number
+  readonly maxShrinkPercent: number
+  readonly logLevel: LogLevel
+}
+
+export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent'
+
+interface Setting<T> {
+  readonly name: string
+  readonly key: keyof Settings
+  /** As written in the environment; '' means unset. */
+  readonly fallback: string
+  readonly meaning: string
+  readonly secret?: true
+  /** @throws Error whose message completes "NAME=value …". */
+  readonly parse: (text: string) => T
+}
+
+/** Every setting: its name, default and meaning. */
+export const settingsTable: readonly Setting<unknown>[] = [
+  {
+    name: 'PORT',
+    key: 'port',
+    fallback: '3000',
+    meaning: 'Port to listen on; 0 picks a free one.',
+    parse: whole(0, 65535),
+  },
+  {
+    name: 'HOST',
+    key: 'host',
+    fallback: '127.0.0.1',
+    meaning: 'Address to listen on; `0.0.0.0` for all.',
+    parse: host,
+  },
+  {
+    name: 'CONTENT_DIR',
+    key: 'contentDir',
+    fallback: 'content',
+    meaning: 'Folder of Markdown to answer from.',
+    parse: asWritten,
+  },
+  {
+    name: 'DATA_DIR',
+    key: 'dataDir',
+    fallback: 'data',
+    meaning: 'Folder for the index and the transcripts.',
+    parse: folder,
+  },
+  {
+    name: 'SITE_URL',
+    key: 'siteUrl',
+    fallback: '',
+    meaning: 'Where the docs live. Without it, sources link to this server’s own `/docs/…`.',
+    parse: siteUrl,
+  },
+  {
+    name: 'EMBEDDING_MODEL',
+    key: 'embeddingModel',
+    fallback: '',
+    meaning: 'A folder or a Hugging Face model id. Default: the model in `models/`.',
+    parse: optional,
+  },
+  {
+    name: 'GENERATOR',
+    key: 'generator',
+    fallback: 'auto',
+    meaning: '`anthropic`, `extractive` or `auto`: anthropic when there is a key.',
+    parse: oneOf('auto', 'anthropic', 'extractive'),
+  },
+  {
+    name: 'ANTHROPIC_API_KEY',
+    key: 'anthropicApiKey',
+    fallback: '',
+    meaning: 'Turns Claude on.',
+    secret: true,
+    parse: optional,
+  },
+  {
+    name: 'ANTHROPIC_BASE_URL',
+    key: 'anthropicBaseUrl',
+    fallback: '',
+    meaning: 'Another address for the Anthropic API, as a gateway.',
+    parse: httpUrl,
+  },
+  {
+    name: 'ANTHROPIC_MODEL',
+    key: 'anthropicModel',
+    fallback: 'claude-haiku-5-5',
+    meaning: 'The Claude model that writes answers.',
+    parse: modelName,
+  },
+  {
+    name: 'ANTHROPIC_FALLBACK_MODEL',
+    key: 'anthropicFallbackModel',
+    fallback: '',
+    meaning: 'Tried when the first model fails before its first token.',
+    parse: (value) => optional(modelName(value)),
+  },
+  {
+    name: 'ANTHROPIC_CITATIONS',
+    key: 'anthropicCitations',
+    fallback: 'native',
+    meaning:
+      '`native` uses Claude’s citations; `markers` asks for `[n]` in the text, for gateways and models without them.',
+    parse: oneOf('native', 'markers'),
+  },
+  {
+    name: 'THINKING',
+    key: 'thinking',
+    fallback: 'off',
+    meaning: 'Lets Claude think first and shows that it does. Slower to the first token.',
+    parse: yesNo,
+  },
+  {
+    name: 'REWRITE_FOLLOW_UPS',
+    key: 'rewriteFollowUps',
+    fallback: 'off',
+    meaning:
+      'Lets Claude put a follow-up question in words of its own before the search. One short call more for each; when it fails or is slow, the search goes on without.',
+    parse: yesNo,
+  },
+  {
+    name: 'MAX_OUTPUT_TOKENS',
+    key: 'maxOutputTokens',
+    fallback: '1500',
+    meaning: 'The longest answer Claude may write, in tokens.',
+    parse: whole(64, 64_000),
+  },
+  {
+    name: 'ADMIN_TOKEN',
+    key: 'adminToken',
+    fallback: '',
+    meaning:
+      'Does everything staff can, and deletes. Without any token a one-time sign-in link is printed at start.',
+    secret: true,
+    parse: token,
+  },
+  {
+    name: 'DOCS_TOKEN',
+    key: 'docsToken',
+    fallback: '',
+    meaning: 'Reindexes and reads coverage.',
+    secret: true,
+    parse: token,
+  },
+  {
+    name: 'SUPPORT_TOKEN',
+    key: 'supportToken',
+    fallback: '',
+    meaning: 'Reads and reviews transcripts.',
+    secret: true,
+    parse: token,
+  },
+  {
+    name: 'METRICS_TOKEN',
+    key: 'metricsToken',
+    fallback: '',
+    meaning: 'Reads `/metrics`, as a Bearer token. Without it only this machine may.',
+    secret: true,
+    parse: token,
+  },
+  {
+    name: 'ALLOWED_ORIGINS',
+    key: 'allowedOrigins',
+    fallback: '',
+    meaning:
+      'Sites whose pages may ask, as browsers name them (`https://docs.example.com`), comma-separated, or `*`. Its own pages always may.',
+    parse: origins,
+  },
+  {
+    name: 'ALLOWED_HOSTS',
+    key: 'allowedHosts',
+    fallback: '',
+    meaning:
+      'Host names this server answers for, comma-separated, or `*` for any; `SITE_URL`’s and `localhost` always. Without it any name passes, but while `HOST` is local, requests that no proxy forwarded pass by names of this machine alone.',
+    parse: hosts,
+  },
+  {
+    name: 'TRUST_PROXY',
+    key: 'trustProxy',
+    fallback: '',
+    meaning:
+      'Proxies whose `X-Forwarded-For` is believed: how many stand before Docent, or their addresses: `10.0.0.0/8`, `loopback`, `linklocal`, `uniquelocal`, comma-separated.',
+    parse: trustedProxies,
+  },
+  {
+    name: 'FIRST_TOKEN_TIMEOUT_MS',
+    key: 'firstTokenTimeoutMs',
+    fallback: '30000',
+    meaning: 'Longest wait for the first token.',
+    parse: whole(1, maxMs),
+  },
+  {
+    name: 'STALL_TIMEOUT_MS',
+    key: 'stallTimeoutMs',
+    fallback: '20000',
+    meaning: 'Longest silence between bytes from the model; its pings count as life.',
+    parse: whole(1, maxMs),
+  },
+  {
+    name: 'ANSWER_TIMEOUT_MS',
+    key: 'answerTimeoutMs',
+    fallback: '120000',
+    meaning: 'Longest time for a whole answer.',
+    parse: whole(1, maxMs),
+  },
+  {
+    name: 'RESUME_GRACE_MS',
+    key: 'resumeGraceMs',
+    fallback: '30000',
+    meaning: 'How long a resumable answer goes on without a reader.',
+    parse: whole(0, maxMs),
+  },
+  {
+    name: 'HEARTBEAT_MS',
+    key: 'heartbeatMs',
+    fallback: '15000',
+    meaning: 'A comment is sent this often to keep quiet streams open.',
+    parse: whole(10, maxMs),
+  },
+  {
+    name: 'BUFFER_MS',
+    key: 'bufferMs',
+    fallback: '0',
+    meaning: 'How long deltas are gathered before they are sent; 0 sends each as it comes.',
+    parse: whole(0, 10_000),
+  },
+  {
+    name: 'SLOW_READER_TIMEOUT_MS',
+    key: 'slowReaderTimeoutMs',
+    fallback: '30000',
+    meaning: 'A reader whose socket takes nothing for so long is dropped; it can resume.',
+    parse: whole(10, maxMs),
+  },
+  {
+    name: 'SHUTDOWN_GRACE_MS',
+    key: 'shutdownGraceMs',
+    fallback: '10000',
+    meaning: 'How long answers may finish after SIGTERM.',
+    parse: whole(0, maxMs),
+  },
+  {
+    name: 'RETENTION_DAYS',
+    key: 'retentionDays',
+    fallback: '90',
+    meaning: 'Transcripts older than this are removed; 0 keeps them.',
+    parse: whole(0, 36_500),
+  },
+  {
+    name: 'TRANSCRIPTS',
+    key: 'transcripts',
+    fallback: 'full',
+    meaning: '`full`, `metadata` (no words of anybody) or `off` (nothing after the answer has ended).',
+    parse: oneOf('full', 'metadata', 'off'),
+  },
+  {
+    name: 'TRANSCRIPTS_MAX_MB',
+    key: 'transcriptsMaxMb',
+    fallback: '0',
+    meaning: 'About how large the transcripts may grow, in MB: then the oldest are removed. 0 for no bound.',
+    parse: whole(0, 10_000_000),
+  },
+  {
+    name: 'RATE_LIMIT_PER_MINUTE',
+    key: 'rateLimitPerMinute',
+    fallback: '20',
+    meaning: 'Questions a visitor may ask in a minute; 0 for no limit.',
+    parse: whole(0, 1_000_000),
+  },
+  {
+    name: 'SEARCH_LIMIT_PER_MINUTE',
+    key: 'searchLimitPerMinute',
+    fallback: '240',
+    meaning: 'Searches a visitor may make in a minute; 0 for no limit.',
+    parse: whole(0, 1_000_000),
+  },
+  {
+    name: 'REQUEST_LIMIT_PER_MINUTE',
+    key: 'requestLimitPerMinute',
+    fallback: '3000',
+    meaning:
+      'Requests of any kind, files and WebSocket messages included, that a visitor may make in a minute; 0 for no limit.',
+    parse: whole(0, 1_000_000),
+  },
+  {
+    name: 'MAX_CONCURRENT_ANSWERS',
+    key: 'maxConcurrentAnswers',
+    fallback: '1000',
+    meaning: 'Answers written at the same time, in all.',
+    parse: whole(1, 1_000_000),
+  },
+  {
+    name: 'MAX_CONCURRENT_ANSWERS_PER_VISITOR',
+    key: 'maxConcurrentAnswersPerVisitor',
+    fallback: '4',
+    meaning: 'Answers written for one visitor at the same time; 0 for no limit.',
+    parse: whole(0, 1_000_000),
+  },
+  {
+    name: 'ANSWERS_PER_DAY',
+    key: 'answersPerDay',
+    fallback: '0',
+    meaning:
+      'Answers in a day (UTC) over all visitors that call a model, to bound the cost; 0 for no limit. Quotes and abstentions do not count.',
+    parse: whole(0, 1_000_000_000),
+  },
+  {
+    name: 'ANSWERS_PER_DAY_PER_VISITOR',
+    key: 'answersPerDayPerVisitor',
+    fallback: '',
+    meaning:
+      'One visitor’s share of these; 0 for no limit. Default: a fifth of `ANSWERS_PER_DAY`, at least 5.',
+    parse: unlessEmpty(whole(0, 1_000_000_000)),
+  },
+  {
+    name: 'MAX_CONNECTIONS_PER_ADDRESS',
+    key: 'maxConnectionsPerAddress',
+    fallback: '2000',
+    meaning:
+      'Connections of one address at the same time, those of a proxy in `TRUST_PROXY` not counted; 0 for no limit.',
+    parse: whole(0, 1_000_000),
+  },
+  {
+    name: 'IMAGE_HOSTS',
+    key: 'imageHosts',
+    fallback: '',
+    meaning:
+      'Hosts whose images may be shown in answers and pages, comma-separated, or `*` for any. A port other than 80 and 443 belongs to the host.',
+    parse: imageHosts,
+  },
+  {
+    name: 'KEEP_BUILDS',
+    key: 'keepBuilds',
+    fallback: '3',
+    meaning: 'Builds of the index that are kept for a rollback.',
+    parse: whole(1, 1000),
+  },
+  {
+    name: 'MAX_SHRINK_PERCENT',
+    key: 'maxShrinkPercent',
+    fallback: '30',
+    meaning:
+      'An ingest that would lose more than this share of the passages is not published without `--force`.',
+    parse: whole(0, 100),
+  },
+  {
+    name: 'LOG_LEVEL',
+    key: 'logLevel',
+    fallback: 'info',
+    meaning: '`trace`, `debug`, `info`, `warn`, `error` or `silent`.',
+    parse: oneOf('trace', 'debug', 'info', 'warn', 'error', 'silent'),
+  },
+]
+
+/**
+ * Reads and checks every setting.
+ * @throws DocentError `config` that lists every problem at once: bad values, and names that look like a misspelling.
+ */
+export function settingsFrom(environment: Readonly<Record<string, string | undefined>>): Settings {
+  const problems: string[] = []
+  const settings: Record<string, unknown> = {}
+
+  for (const setting of settingsTable) {
+    const given = environment[setting.name]?.trim()
+    const value = given === undefined || given === '' ? setting.fallback : given
+    try {
+      settings[setting.key] = setting.parse(value)
+    } catch (error) {
+      const shown = setting.secret ? 'its value' : JSON.stringify(withoutPassword(value))
+      problems.push(`${setting.name}: ${shown} ${(error as Error).message}`)
+    }
+  }
+
+  const read = settings as unknown as Settings
+  problems.push(...contradictions(read), ...misspellings(environment))
+
+  if (problems.length > 0) {
+    throw new DocentError(
+      'config',
+      `The settings have ${problems.length === 1 ? 'a problem' : 'problems'}:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`,
+    )
+  }
+  return Object.freeze(read)
+}
+
+/** Values that are good by themselves and do not go together. A setting with a problem of its own is undefined here. */
+function contradictions(read: Partial<Settings>): string[] {
+  const problems: string[] = []
+  if (read.generator === 'anthropic' && read.anthropicApiKey === null) {
+    problems.push('GENERATOR: "anthropic" needs ANTHROPIC_API_KEY; set it, or use extractive')
+  }
+  if (read.generator !== 'extractive' && read.anthropicApiKey != null) problems.push(...claudeProblems(read))
+  // One token for all is an administrator's, who may do both.
+  const isForAll = read.adminToken === read.docsToken
+  if (read.docsToken != null && read.docsToken === read.supportToken && !isForAll) {
+    problems.push(
+      'SUPPORT_TOKEN: its value is DOCS_TOKEN’s, so nobody could sign in for support; give it its own',
+    )
+  }
+  const staffTokens = {
+    ADMIN_TOKEN: read.adminToken,
+    DOCS_TOKEN: read.docsToken,
+    SUPPORT_TOKEN: read.supportToken,
+  }
+  for (const [name, staffToken] of Object.entries(staffTokens)) {
+    if (read.metricsToken != null && read.metricsToken === staffToken) {
+      problems.push(`METRICS_TOKEN: its value is ${name}’s, which may do more; give it its own`)
+    }
+  }
+  return problems
+}
+
+/** What Claude could not be called with. */
+function claudeProblems(read: Partial<Settings>): string[] {
+  const problems: string[] = []
+  if (!isHeaderText(read.anthropicApiKey ?? '')) {
+    problems.push('ANTHROPIC_API_KEY: its value must be one line that a header can carry')
+  }
+  const named = {ANTHROPIC_MODEL: read.anthropicModel, ANTHROPIC_FALLBACK_MODEL: read.anthropicFallbackModel}
+  for (const [name, model] of Object.entries(named)) {
+    // A gateway may call its models what it likes.
+    if (read.anthropicBaseUrl !== null || model == null || !/\s/.test(model)) continue
+    problems.push(`${name}: ${JSON.stringify(model)} has a blank in it, as no model of Anthropic has`)
+  }
+  return problems
+}
+
+/** Settings of this process: the environment, and below it a `.env` file in the working folder. */
+export function loadSettings(): Settings {
+  loadEnvFile({quiet: true})
+  return settingsFrom(process.env)
+}
+
+/** Whether this runs as a step of a GitHub Actions job, whose log turns `::warning …` lines into annotations. */
+export function isGitHubActions(): boolean {
+  return process.env['GITHUB_ACTIONS'] === 'true'
+}
+
+/** The settings as they may be logged: secrets as `set` or `unset`. */
+export function describeSettings(settings: Settings): Record<string, unknown> {
+  return Object.fromEntries(
+    settingsTable.map(({name, key, secret}) => [
+      name,
+      secret ? (settings[key] === null ? 'unset' : 'set') : shownSetting(settings[key]),
+    ]),
+  )
+}
+
+function shownSetting(value: unknown): unknown {
+  return typeof value === 'string' ? withoutPassword(value) : value
+}
+
+/** Names in the environment that are one slip away from a setting's. Short names are left alone: too much is near them. */
+function misspellings(environment: Readonly<Record<string, string | undefined>>): string[] {
+  const names = settingsTable.map((setting) => setting.name)
+  const long = names.filter((name) => name.length >= 8)
+  return Object.keys(environment)
+    .filter((name) => !names.includes(name) && name.length >= 7)
+    .flatMap((name) => {
+      const near = long.find((candidate) => isSlipOf(name.toUpperCase().replaceAll('-', '_'), candidate))
+      return near ? [`${name}: not a setting; did you mean ${near}?`] : []
+    })
+}
+
+/** Swapped letters, one wrong or missing letter, two in a long name. */
+function isSlipOf(given: string, name: string): boolean {
+  if (Math.abs(given.length - name.length) > 2) return false
+  const sorted = (text: string): string => [...text].sort().join('')
+  return sorted(given) === sorted(name) || editDistance(given, name) <= (name.length > 12 ? 2 : 1)
+}
+
+/** Levenshtein, two rows. */
+function editDistance(a: string, b: string): number {
+  let previous = Array.from({length: b.length + 1}, (_, index) => index)
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i]
+    for (let j = 1; j <= b.length; j++) {
+      row.push(
+        Math.min(previous[j]! + 1, row[j - 1]! + 1, previous[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)),
+      )
+    }
+    previous = row
+  }
+  return previous[b.length]!
+}

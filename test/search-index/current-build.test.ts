@@ -1,0 +1,167 @@
+import {mkdtempSync, rmSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {setTimeout as wait} from 'node:timers/promises'
+import {afterEach, describe, expect, test, vi} from 'vitest'
+import {
+  buildFolder,
+  type IndexBuild,
+  makeCurrent,
+  openCurrentBuild,
+  writeBuild,
+} from '../../src/search-index/index.ts'
+import {hashingEmbedder} from '../support/hashing-embedder.ts'
+import {samplePage} from '../support/sample-pages.ts'
+
+const embedder = hashingEmbedder()
+const embedding = {id: embedder.id, name: embedder.name, dimensions: embedder.dimensions}
+const weights = {title: 1, headings: 1, text: 1}
+const folders: string[] = []
+
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, {recursive: true, force: true})
+})
+
+function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'docent-current-'))
+  folders.push(folder)
+  return folder
+}
+
+/** A build in which everything says its round. */
+async function publishRound(dataDir: string, round: number, pages = 20): Promise<string> {
+  const made = Array.from({length: pages}, (_, i) =>
+    samplePage(`p${i}.md`, `Page ${i}`, [['Text', `common words of round${round} on page ${i}`]]),
+  )
+  const {id} = await writeBuild(dataDir, made, {embedding, embed: (texts) => embedder.embedPassages(texts)})
+  return id
+}
+
+/** One search as retrieval does it, with waits in between; gives the rounds it has seen. */
+async function search(build: IndexBuild): Promise<Set<string>> {
+  const vector = await embedder.embedQuery('common words')
+  const semantic = build.nearest(vector, 10).map((hit) => hit.sectionId)
+  await new Promise(setImmediate)
+  const lexical = build.matching(['common', 'words'], 10, weights).map((hit) => hit.sectionId)
+  await new Promise(setImmediate)
+  const sections = build.sections([...semantic, ...lexical])
+  if (sections.length !== 20) throw new Error(`a search found ${sections.length} sections`)
+  const texts = sections.flatMap((section) => build.passagesOf(section.id).map((passage) => passage.text))
+  return new Set([
+    ...texts.map((text) => /round\d+/.exec(text)![0]),
+    ...sections.map((section) => build.markdownOf(section.page.id)!.match(/round\d+/)![0]),
+  ])
+}
+
+describe('the current build', () => {
+  test('is not ready while there is none, and then is', async () => {
+    const dataDir = newFolder()
+    const current = await openCurrentBuild(dataDir, {pollMs: 20})
+    expect(current.id).toBeNull()
+    expect(() => current.lease()).toThrow(expect.objectContaining({code: 'not_ready'}))
+
+    const id = await publishRound(dataDir, 1)
+
+    await vi.waitFor(() => expect(current.id).toBe(id), {timeout: 20_000})
+    await current.close()
+  })
+
+  test('100 searches at a time during 20 swaps see no error and no mixed build', async () => {
+    const dataDir = newFolder()
+    const ids: string[] = []
+    for (let round = 0; round <= 20; round++) ids.push(await publishRound(dataDir, round))
+    await makeCurrent(dataDir, ids[0]!)
+    const current = await openCurrentBuild(dataDir, {pollMs: 20})
+    let isSwapping = true
+    let searches = 0
+    const seen = new Set<string>()
+    const searching = Array.from({length: 100}, async () => {
+      while (isSwapping) {
+        const lease = current.lease()
+        try {
+          const rounds = await search(lease.build)
+          if (rounds.size !== 1) throw new Error(`a search saw ${[...rounds].join(' and ')}`)
+          for (const round of rounds) seen.add(round)
+          searches++
+        } finally {
+          lease.release()
+        }
+        // Others, and the swap, get their turn.
+        await wait(100)
+      }
+    })
+
+    try {
+      let before = ids[0]!
+      for (const id of ids.slice(1)) {
+        await makeCurrent(dataDir, id)
+        await current.refresh()
+        expect(current.id).toBe(id)
+        // While leases of it may be out, the folder of the one before goes.
+        rmSync(buildFolder(dataDir, before), {recursive: true})
+        before = id
+        // However slow the machine: of more searches than there are at a time one has begun since.
+        for (const done = searches; searches <= done + 100; ) await wait(5)
+      }
+    } finally {
+      isSwapping = false
+      await Promise.all(searching)
+      await current.close()
+    }
+
+    expect(searches).toBeGreaterThanOrEqual(100)
+    expect(seen.size).toBeGreaterThanOrEqual(20)
+  }, 240_000)
+
+  test('a lease keeps the build it got, the last release closes it', async () => {
+    const dataDir = newFolder()
+    const first = await publishRound(dataDir, 1)
+    const current = await openCurrentBuild(dataDir, {pollMs: 20})
+    const lease = current.lease()
+    await publishRound(dataDir, 2)
+    await current.refresh()
+
+    expect(lease.build.manifest.id).toBe(first)
+    expect(lease.build.matching(['round1'], 5, weights)).not.toEqual([])
+    lease.release()
+
+    expect(() => lease.build.passagesOf(1)).toThrow(/not open/)
+    expect(() => lease.release()).toThrow(TypeError)
+    await current.close()
+  })
+
+  test('a damaged build is refused and the one before stays', async () => {
+    const dataDir = newFolder()
+    const first = await publishRound(dataDir, 1)
+    const current = await openCurrentBuild(dataDir, {pollMs: 60_000})
+    const changes: unknown[] = []
+    current.onChange((change) => changes.push(change))
+    const second = await publishRound(dataDir, 2)
+    await makeCurrent(dataDir, first)
+    writeFileSync(join(buildFolder(dataDir, second), 'index.sqlite'), 'not a database')
+    await current.refresh()
+    await makeCurrent(dataDir, second)
+
+    await current.refresh()
+
+    expect(current.id).toBe(first)
+    expect(current.problem).toContain(second)
+    await vi.waitFor(() =>
+      expect(changes.at(-1)).toMatchObject({id: first, problem: expect.stringContaining('refused')}),
+    )
+    await current.close()
+  })
+
+  test('with a damaged current build at the start the newest sound one is served', async () => {
+    const dataDir = newFolder()
+    const first = await publishRound(dataDir, 1)
+    const second = await publishRound(dataDir, 2)
+    writeFileSync(join(buildFolder(dataDir, second), 'manifest.json'), '{"format": 1}')
+
+    const current = await openCurrentBuild(dataDir)
+
+    expect(current.id).toBe(first)
+    expect(current.problem).toContain(`serving ${first}`)
+    await current.close()
+  })
+})
