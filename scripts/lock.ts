@@ -9,7 +9,7 @@ import {spawnSync} from 'node:child_process'
 import {readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {parseArgs} from 'node:util'
-import {packageRoot} from '../src/lib/package-files.ts'
+import {packageRoot} from '../src/package/index.ts'
 import {withLockFacts} from './lock/lock-facts.ts'
 
 const file = join(packageRoot, 'package-lock.json')

@@ -5,7 +5,7 @@
 import {readdirSync, readFileSync, writeFileSync} from 'node:fs'
 import {join, relative} from 'node:path'
 import {parseArgs} from 'node:util'
-import {packageRoot} from '../src/lib/package-files.ts'
+import {packageRoot} from '../src/package/index.ts'
 import {settingsTable} from '../src/settings/settings.ts'
 import {dependencyNotes} from './dependency-notes.ts'
 

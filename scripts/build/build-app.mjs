@@ -6,7 +6,7 @@ import {nodeOptions} from './node-options.mjs'
 
 /** The command, and the programs of its child processes. */
 const programs = {
-  docent: 'src/main.ts',
+  docent: 'src/cli/docent.ts',
   'ingest-child': 'src/ingestion/ingest-child.ts',
   'parse-child': 'src/ingestion/parse-child.ts',
   'embed-child': 'src/ingestion/embed-child.ts',

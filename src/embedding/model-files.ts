@@ -10,7 +10,7 @@ import {
 } from 'node:fs'
 import {basename, dirname, join, resolve} from 'node:path'
 import {DocentError} from '../domain/index.ts'
-import {packageRoot} from '../lib/package-files.ts'
+import {packageRoot} from '../package/index.ts'
 import {type NoteFile, noteFiles} from './model-notes.ts'
 
 /** Where a model's files are: a folder as it stands, or a hub id with the folder it is kept in. */

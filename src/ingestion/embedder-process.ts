@@ -5,7 +5,7 @@ import {fileURLToPath} from 'node:url'
 import {DocentError} from '../domain/index.ts'
 import type {Embedder} from '../embedding/index.ts'
 import {locateModel} from '../embedding/index.ts'
-import {builtFile} from '../lib/package-files.ts'
+import {builtFile} from '../package/index.ts'
 import {ChildFailure, openChildPool} from '../processes/index.ts'
 import type {EmbedReady, EmbedSetup, EmbedTask} from './embed-child.ts'
 

@@ -1,4 +1,4 @@
-import {builtFile} from '../lib/package-files.ts'
+import {builtFile} from '../package/index.ts'
 import {ChildFailure, type ChildPool, openChildPool} from '../processes/index.ts'
 import type {ParseResult, ParseSetup, ParseTask} from './parse-task.ts'
 

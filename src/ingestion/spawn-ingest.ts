@@ -1,6 +1,6 @@
 import {fork} from 'node:child_process'
 import {DocentError, type ErrorCode} from '../domain/index.ts'
-import {builtFile} from '../lib/package-files.ts'
+import {builtFile} from '../package/index.ts'
 import type {IngestProgress, IngestReport} from './ingest-report.ts'
 
 /** What an ingest outside this process is told; plain data. */

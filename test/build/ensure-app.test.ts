@@ -6,7 +6,7 @@ import {basename, join} from 'node:path'
 import {promisify} from 'node:util'
 import {afterEach, beforeEach, expect, test} from 'vitest'
 import {ensureApp} from '../../scripts/build/ensure-app.mjs'
-import {packageRoot} from '../../src/lib/package-files.ts'
+import {packageRoot} from '../../src/package/index.ts'
 
 let root: string
 
@@ -93,11 +93,11 @@ test('a folder that cannot be written is told, with what to do', async () => {
 
 test('a source with a mistake is told by file and line, and the build before stays', async () => {
   const {folder} = await ensureApp(root)
-  await writeFile(join(root, 'src/main.ts'), 'const = 1\n')
+  await writeFile(join(root, 'src/cli/docent.ts'), 'const = 1\n')
 
   await expect(ensureApp(root)).rejects.toMatchObject({
     name: 'BuildError',
-    message: expect.stringMatching(/src\/main\.ts:1:6/),
+    message: expect.stringMatching(/src\/cli\/docent\.ts:1:6/),
   })
   expect(await entriesOf('dist')).toEqual([basename(folder), 'current'])
 })

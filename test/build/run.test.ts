@@ -4,7 +4,7 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {promisify} from 'node:util'
 import {afterEach, beforeEach, expect, test} from 'vitest'
-import {packageRoot} from '../../src/lib/package-files.ts'
+import {packageRoot} from '../../src/package/index.ts'
 
 let folder: string
 let program: string

@@ -9,8 +9,8 @@ import {
   openEmbedderProcess,
 } from '../../src/ingestion/index.ts'
 import {openParserPool, type ParserPoolOptions} from '../../src/ingestion/parser-pool.ts'
-import {builtFile} from '../../src/lib/package-files.ts'
 import {openSqlite} from '../../src/native/index.ts'
+import {builtFile} from '../../src/package/index.ts'
 import {fingerprintOf} from '../../src/search-index/durable-files.ts'
 import {
   buildFolder,

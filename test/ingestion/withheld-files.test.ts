@@ -86,7 +86,7 @@ describe.each(Object.entries(includes))('an include by %s', (_, includeOf) => {
 test('a component that is imported from a hidden file of settings is not shown', async () => {
   const folder = newFolder({
     '.env.md': `${secret}\n`,
-    'page.mdx': "import Env from './.env.md'\n\n# Page\n\nWords.\n\n<Env />\n",
+    'page.mdx': "import Env from '.env.md'\n\n# Page\n\nWords.\n\n<Env />\n",
   })
 
   await run(folder)

@@ -10,7 +10,7 @@ import {cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync} from 
 import {tmpdir} from 'node:os'
 import {delimiter, dirname, join} from 'node:path'
 import {parseArgs} from 'node:util'
-import {packageRoot as root} from '../../src/lib/package-files.ts'
+import {packageRoot as root} from '../../src/package/index.ts'
 import {docent} from '../support/docent-command.ts'
 
 const usage = `Usage: npm run test:nodes -- [MAJOR…] [options]

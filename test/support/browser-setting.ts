@@ -1,6 +1,6 @@
 import {fileURLToPath} from 'node:url'
 import {afterAll, afterEach, beforeAll} from 'vitest'
-import {builtFile} from '../../src/lib/package-files.ts'
+import {builtFile} from '../../src/package/index.ts'
 import {type Browsers, startBrowsers} from './chromium.ts'
 
 /** What the tests of a block in a browser share. There from its first test on. */

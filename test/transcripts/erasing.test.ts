@@ -4,9 +4,9 @@ import {existsSync, readFileSync} from 'node:fs'
 import {dirname} from 'node:path'
 import {afterEach, describe, expect, test, vi} from 'vitest'
 import {buildProgram} from '../../scripts/build/build-program.mjs'
+import {transcriptsCommand} from '../../src/cli/transcripts/transcripts-command.ts'
 import type {Transcripts, TranscriptsOptions} from '../../src/transcripts/open-transcripts.ts'
 import {readTranscripts} from '../../src/transcripts/read-transcripts.ts'
-import {transcriptsCommand} from '../../src/transcripts/transcripts-command.ts'
 import {journalAnswer, openForTest, temporaryFile} from './samples.ts'
 
 const program = await buildProgram('test/transcripts/holding-process.ts')

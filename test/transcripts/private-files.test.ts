@@ -4,8 +4,8 @@ import {dirname, join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {afterEach, beforeEach, describe, expect, test} from 'vitest'
 import {buildProgram} from '../../scripts/build/build-program.mjs'
+import {transcriptsCommand} from '../../src/cli/transcripts/transcripts-command.ts'
 import {purgeTranscripts, readTranscripts} from '../../src/transcripts/read-transcripts.ts'
-import {transcriptsCommand} from '../../src/transcripts/transcripts-command.ts'
 import {journalAnswer, openForTest, temporaryFile} from './samples.ts'
 
 /** A folder that others may look into, and a umask that gives them everything new: only the files' own rights hold. */

@@ -1,7 +1,7 @@
 import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {Worker} from 'node:worker_threads'
-import {packageRoot} from '../../src/lib/package-files.ts'
+import {packageRoot} from '../../src/package/index.ts'
 
 /** Byte offsets into the shared memory, and the numbers of one call of `update`. */
 export type KernelJob =

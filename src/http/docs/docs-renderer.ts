@@ -1,6 +1,6 @@
 import {DocentError} from '../../domain/index.ts'
 import {BoundedMemory} from '../../lib/bounded-memory.ts'
-import {builtFile} from '../../lib/package-files.ts'
+import {builtFile} from '../../package/index.ts'
 import {ChildFailure, type ChildPool, openChildPool} from '../../processes/index.ts'
 import type {IndexBuild} from '../../search-index/index.ts'
 import type {Log} from '../log.ts'

@@ -3,7 +3,7 @@ import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import type {Page} from 'playwright-core'
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
-import {builtFile} from '../../../src/lib/package-files.ts'
+import {builtFile} from '../../../src/package/index.ts'
 import {type Browsers, chromiumPath, startBrowsers} from '../../support/chromium.ts'
 import {
   done,
