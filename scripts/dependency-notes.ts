@@ -46,6 +46,8 @@ export const dependencyNotes: Readonly<Record<string, string>> = {
   'remark-rehype': 'Markdown’s tree to HTML’s.',
   'smol-toml': 'TOML front matter and site configurations.',
   stemmer: 'English word stems (Porter), for searching words.',
+  undici:
+    'Sends requests to Claude and reads the answers off the connection. Version 7: later ones want Node 22.',
   unified: 'Joins remark’s and rehype’s steps.',
   'unist-util-visit': 'Walks syntax trees.',
   ws: 'WebSocket.',
