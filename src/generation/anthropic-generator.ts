@@ -47,7 +47,7 @@ const thinkingBudgetTokens = 2048
  *
  * The text carries no `[n]`: citations are events with spans, whether the API made them or the model wrote
  * markers. Each one's words were found in the source it names; those that were not are dropped and counted. One
- * request is made once: retries are for `resilient`. An answer is complete only after `message_stop`.
+ * request is made once: retries are for `withFallbacks`. An answer is complete only after `message_stop`.
  */
 export function anthropicGenerator(options: AnthropicOptions): Generator {
   const {model, stallTimeoutMs = defaultStallMs} = options
@@ -87,7 +87,6 @@ async function* generate(
     try {
       const upstream = await sent(client, bodyOf(options, messages, isLast), request, signal)
       upstreamRequestId = upstream.requestId ?? upstreamRequestId
-      // Read here and not one generator further down: each layer costs microseconds for every token.
       for await (const batch of upstream.events) {
         for (const raw of batch) for (const event of reply.take(raw)) yield event
       }

@@ -8,10 +8,11 @@ import {
   toDocentError,
   type Usage,
 } from '../domain/index.ts'
-import {type CircuitBreaker, circuitBreaker} from './circuit-breaker.ts'
-import type {GenerationEvent, GenerationFacts, GenerationRequest, Generator} from './generator.ts'
+import {type CircuitBreaker, circuitBreaker, type Passage} from './circuit-breaker.ts'
+import {handOverSentence, nameOf, retrySentence, whatFailed} from './fallback-words.ts'
+import type {GenerationEvent, GenerationRequest, Generator} from './generator.ts'
 
-export interface ResilientOptions {
+export interface FallbackOptions {
   /** Asked when the one before it failed; default none. */
   readonly fallback?: Generator | null
   /** Asked last of all; cannot fail for want of a network. Default none: the error goes up. */
@@ -60,230 +61,202 @@ const signsOfOutage: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
  * counts answers that never began, keeps questions from waiting for one that is down. Errors that are not the
  * upstream's go up at once. What failed tries have spent counts.
  */
-export function resilient(primary: Generator, options: ResilientOptions = {}): Generator {
-  const {
-    fallback = null,
-    lastResort = null,
-    retries = 2,
-    retryWithinMs = 8000,
-    firstPauseMs = 400,
-    onNote = () => {},
-    now = () => performance.now(),
-    sleep = pause,
-    random = Math.random,
-  } = options
-  const candidates = [
-    {generator: primary, breaker: options.breakers?.primary ?? circuitBreaker({now})},
-    ...(fallback
-      ? [{generator: fallback, breaker: options.breakers?.fallback ?? circuitBreaker({now})}]
-      : []),
-  ]
-
+export function withFallbacks(primary: Generator, options: FallbackOptions = {}): Generator {
+  const {fallback = null, lastResort = null, breakers = {}, now = () => performance.now()} = options
+  const plan: Plan = {
+    candidates: [
+      {generator: primary, breaker: breakers.primary ?? circuitBreaker({now})},
+      ...(fallback ? [{generator: fallback, breaker: breakers.fallback ?? circuitBreaker({now})}] : []),
+    ],
+    lastResort,
+    retries: options.retries ?? 2,
+    retryWithinMs: options.retryWithinMs ?? 8000,
+    firstPauseMs: options.firstPauseMs ?? 400,
+    onNote: options.onNote ?? (() => {}),
+    now,
+    sleep: options.sleep ?? pause,
+    random: options.random ?? Math.random,
+  }
   return {
     name: primary.name,
     model: primary.model,
-    generate: (request, {signal}) => relayed(tries(request, signal)),
+    generate: (request, {signal}) => new Tries(plan, request, signal).run(),
+  }
+}
+
+interface Candidate {
+  readonly generator: Generator
+  readonly breaker: CircuitBreaker
+}
+
+interface Plan extends Required<Omit<FallbackOptions, 'fallback' | 'lastResort' | 'breakers'>> {
+  /** In the order they are asked. */
+  readonly candidates: readonly Candidate[]
+  readonly lastResort: Generator | null
+}
+
+/** How far one try has come. */
+interface Progress {
+  hasText: boolean
+  /** Anything that a reader sees, thinking and searches included. */
+  hasBegun: boolean
+}
+
+/** All tries for one request. */
+class Tries {
+  readonly #plan: Plan
+  readonly #request: GenerationRequest
+  readonly #signal: AbortSignal
+  readonly #startedAt: number
+  /** A later candidate may quote what an earlier one found by searching again. */
+  readonly #found: RetrievedSource[] = []
+  /** By the tries before this one, and by all. */
+  #spentBefore: Usage = noUsage
+  #spent: Usage = noUsage
+  #steps = 0
+  #lastError: DocentError | null = null
+
+  constructor(plan: Plan, request: GenerationRequest, signal: AbortSignal) {
+    this.#plan = plan
+    this.#request = request
+    this.#signal = signal
+    this.#startedAt = plan.now()
   }
 
-  async function* tries(request: GenerationRequest, signal: AbortSignal): AsyncGenerator<Told> {
-    const startedAt = now()
-    // A later candidate may quote what an earlier one found by searching again.
-    const found: RetrievedSource[] = []
-    /** By the tries before, and by all. */
-    let spentBefore = noUsage
-    let spent = noUsage
-    const shared: GenerationRequest = {
-      ...request,
-      search: async (query) => {
-        const more = await request.search(query)
-        found.push(...more)
-        return more
-      },
-      report(facts) {
-        if (facts.usage !== undefined) spent = sumOfUsage(spentBefore, facts.usage)
-        request.report?.(facts.usage === undefined ? facts : {...facts, usage: spent})
-      },
-    }
-    const handOverTo = ({name, model}: Generator) => {
-      const facts: GenerationFacts = {writtenBy: {generator: name, model}}
-      request.report?.(facts)
-    }
-    const current = (): GenerationRequest => ({...shared, sources: [...request.sources, ...found]})
-    let steps = 0
-    const step = (summary: string, next: Generator = primary): GenerationEvent => ({
-      type: 'tool',
-      id: `generator-${++steps}`,
-      name: 'generator',
-      status: 'failed',
-      // Who writes from here on, so that a page can say "quoting" while it does.
-      input: {generator: next.name},
-      summary,
-    })
-    let lastError: DocentError | null = null
-
-    for (const [place, {generator, breaker}] of candidates.entries()) {
+  async *run(): AsyncGenerator<GenerationEvent> {
+    const {candidates, lastResort, onNote} = this.#plan
+    for (const [place, candidate] of candidates.entries()) {
+      const {generator, breaker} = candidate
       const next = candidates[place + 1]?.generator ?? lastResort
       const passage = breaker.enter()
-      if (!passage) {
-        lastError ??= new DocentError(
+      if (passage === null) {
+        onNote(`${nameOf(generator)} was not asked: it failed several times in a row.`)
+        this.#lastError ??= new DocentError(
           'upstream_unreachable',
           `${nameOf(generator)} failed several times in a row and is being left alone for a while`,
         )
-        onNote(`${nameOf(generator)} was not asked: it failed several times in a row.`)
-        if (next) yield step(handOver(lastError.code, next), next)
+        if (next) yield this.#step(handOverSentence(this.#lastError.code, next), next)
         continue
       }
       try {
-        for (let attempt = 0; ; attempt++) {
-          const seen = {content: false, anything: false}
-          spentBefore = spent
-          if (place > 0) handOverTo(generator)
-          try {
-            for await (const told of watched(generator, current(), signal, seen, spentBefore)) {
-              if (told.type === 'rest') passage.succeeded()
-              yield told
-            }
-            passage.succeeded()
-            return
-          } catch (error) {
-            signal.throwIfAborted()
-            const failure = toDocentError(error)
-            if (seen.content || !isUpstream(failure.code)) throw failure
-            lastError = failure
-            onNote(`${nameOf(generator)} failed before the first text: ${whatFailed(failure)}`)
-
-            const pauseMs = failure.retryAfterMs ?? firstPauseMs * 2 ** attempt * (1 - random() / 2)
-            const inTime = now() - startedAt + pauseMs <= retryWithinMs
-            if (attempt < retries && passing.has(failure.code) && !seen.anything && inTime) {
-              yield step(retrySentence(failure.code), generator)
-              onNote(`Asking ${nameOf(generator)} again in ${Math.round(pauseMs)} ms (try ${attempt + 2}).`)
-              await sleep(pauseMs, signal)
-              signal.throwIfAborted()
-              continue
-            }
-            if (signsOfOutage.has(failure.code)) passage.failed()
-            if (next) yield step(handOver(failure.code, next), next)
-            break
-          }
-        }
+        if (place > 0) this.#reportWriter(generator)
+        const failure = yield* this.#ask(generator, passage)
+        if (failure === null) return
+        this.#lastError = failure
+        if (signsOfOutage.has(failure.code)) passage.failed()
+        if (next) yield this.#step(handOverSentence(failure.code, next), next)
       } finally {
         // A reader that leaves ends this at a yield, an answer that breaks off by a throw: neither says that the
         // upstream is down, and a probe must not stay out for ever.
         passage.gaveUp()
       }
     }
-
-    if (lastResort) {
-      onNote(`Answering by ${nameOf(lastResort)} instead.`)
-      spentBefore = spent
-      handOverTo(lastResort)
-      yield* watched(lastResort, current(), signal, {content: true, anything: true}, spentBefore)
-      return
-    }
-    throw lastError ?? new DocentError('internal', 'No generator was asked')
+    if (lastResort === null) throw this.#lastError ?? new DocentError('internal', 'No generator was asked')
+    onNote(`Answering by ${nameOf(lastResort)} instead.`)
+    this.#reportWriter(lastResort)
+    yield* this.#try(lastResort, {hasText: true, hasBegun: true}, null)
   }
-}
 
-/** What a try tells: events, and once its first text has come, the rest of it, to be read from the source. */
-type Told = GenerationEvent | {readonly type: 'rest'; readonly events: AsyncGenerator<GenerationEvent>}
-
-/** The events of the tries; those of the rest come straight from it, since each layer costs something a token. */
-function relayed(tries: AsyncGenerator<Told>): AsyncGenerator<GenerationEvent> {
-  let rest: AsyncGenerator<GenerationEvent> | null = null
-  async function* events(): AsyncGenerator<GenerationEvent> {
-    for await (const told of tries) {
-      if (told.type === 'rest') {
-        rest = told.events
-        return
+  /**
+   * Asks one generator, as often as that may help. Returns null after a whole answer, or why none was begun.
+   * @throws what breaks off an answer that was begun, and what is not the upstream's failure.
+   */
+  async *#ask(generator: Generator, passage: Passage): AsyncGenerator<GenerationEvent, DocentError | null> {
+    const {onNote, sleep} = this.#plan
+    for (let attempt = 0; ; attempt++) {
+      const progress = {hasText: false, hasBegun: false}
+      try {
+        yield* this.#try(generator, progress, passage)
+        passage.succeeded()
+        return null
+      } catch (error) {
+        this.#signal.throwIfAborted()
+        const failure = toDocentError(error)
+        if (progress.hasText || !isUpstream(failure.code)) throw failure
+        onNote(`${nameOf(generator)} failed before the first text: ${whatFailed(failure)}`)
+        const pauseMs = progress.hasBegun ? null : this.#pauseBefore(attempt + 1, failure)
+        if (pauseMs === null) return failure
+        yield this.#step(retrySentence(failure.code), generator)
+        onNote(`Asking ${nameOf(generator)} again in ${Math.round(pauseMs)} ms (try ${attempt + 2}).`)
+        await sleep(pauseMs, this.#signal)
+        this.#signal.throwIfAborted()
       }
-      yield told
     }
   }
-  const begun = events()
-  async function first(): Promise<IteratorResult<GenerationEvent>> {
-    const next = await begun.next()
-    return rest === null ? next : rest.next()
-  }
-  return {
-    next: () => (rest === null ? first() : rest.next()),
-    return: (value) => (rest ?? begun).return(value),
-    throw: (error) => (rest ?? begun).throw(error),
-    [Symbol.asyncIterator]() {
-      return this
-    },
-  }
-}
 
-/**
- * Relays one try up to its first text and then hands over the rest; an end without any text is a failure. Where
- * earlier tries have spent something the end must tell, so it stays.
- */
-async function* watched(
-  generator: Generator,
-  request: GenerationRequest,
-  signal: AbortSignal,
-  seen: {content: boolean; anything: boolean},
-  spentBefore: Usage,
-): AsyncGenerator<Told> {
-  const events = generator.generate(request, {signal})
-  let isHandedOver = false
-  try {
-    for (let next = await events.next(); !next.done; next = await events.next()) {
-      const event = next.value
-      if (event.type === 'delta' || event.type === 'citation') seen.content = true
-      if (event.type !== 'finish') seen.anything = true
-      else if (!seen.content && event.finishReason === 'end') {
+  /** Milliseconds to wait before the nth further try; null where there shall be none. */
+  #pauseBefore(retry: number, failure: DocentError): number | null {
+    const {retries, retryWithinMs, firstPauseMs, random, now} = this.#plan
+    const pauseMs = failure.retryAfterMs ?? firstPauseMs * 2 ** (retry - 1) * (1 - random() / 2)
+    const isInTime = now() - this.#startedAt + pauseMs <= retryWithinMs
+    return retry <= retries && passing.has(failure.code) && isInTime ? pauseMs : null
+  }
+
+  /**
+   * Relays one try; an end without any text is a failure.
+   * @param passage which has succeeded with the first text; null where nobody counts.
+   */
+  async *#try(
+    generator: Generator,
+    progress: Progress,
+    passage: Passage | null,
+  ): AsyncGenerator<GenerationEvent> {
+    this.#spentBefore = this.#spent
+    for await (const event of generator.generate(this.#currentRequest(), {signal: this.#signal})) {
+      if (event.type !== 'finish') {
+        progress.hasBegun = true
+        if (!progress.hasText && (event.type === 'delta' || event.type === 'citation')) {
+          progress.hasText = true
+          passage?.succeeded()
+        }
+        yield event
+        continue
+      }
+      if (!progress.hasText && event.finishReason === 'end') {
         throw new DocentError('upstream_invalid', `${nameOf(generator)} finished without a word`, {
           details: {upstreamRequestId: event.upstreamRequestId},
         })
       }
-      yield event.type === 'finish' ? {...event, usage: sumOfUsage(spentBefore, event.usage)} : event
-      if (seen.content && spentBefore === noUsage) {
-        isHandedOver = true
-        yield {type: 'rest', events}
-        return
-      }
+      yield {...event, usage: sumOfUsage(this.#spentBefore, event.usage)}
     }
-  } finally {
-    if (!isHandedOver) await events.return(undefined)
+  }
+
+  #currentRequest(): GenerationRequest {
+    const {search, report, sources} = this.#request
+    return {
+      ...this.#request,
+      sources: [...sources, ...this.#found],
+      search: async (query) => {
+        const more = await search(query)
+        this.#found.push(...more)
+        return more
+      },
+      report: (facts) => {
+        if (facts.usage !== undefined) this.#spent = sumOfUsage(this.#spentBefore, facts.usage)
+        report?.(facts.usage === undefined ? facts : {...facts, usage: this.#spent})
+      },
+    }
+  }
+
+  #reportWriter({name, model}: Generator): void {
+    this.#request.report?.({writtenBy: {generator: name, model}})
+  }
+
+  /** @param next who writes from here on, so that a page can say "quoting" while it does. */
+  #step(summary: string, next: Generator): GenerationEvent {
+    return {
+      type: 'tool',
+      id: `generator-${++this.#steps}`,
+      name: 'generator',
+      status: 'failed',
+      input: {generator: next.name},
+      summary,
+    }
   }
 }
 
 function isUpstream(code: ErrorCode): boolean {
   return code.startsWith('upstream_') || code === 'stall_timeout'
-}
-
-function nameOf({name, model}: Generator): string {
-  return model ?? `the ${name} generator`
-}
-
-function retrySentence(code: ErrorCode): string {
-  return `The language model ${troubleOf(code)}; trying again.`
-}
-
-function handOver(code: ErrorCode, next: Generator): string {
-  return next.model === null
-    ? `The language model ${troubleOf(code)}; quoting the docs instead.`
-    : `The language model ${troubleOf(code)}; asking another one.`
-}
-
-function troubleOf(code: ErrorCode): string {
-  switch (code) {
-    case 'upstream_auth':
-      return 'is not set up correctly'
-    case 'upstream_rate_limited':
-      return 'is busy'
-    case 'upstream_overloaded':
-      return 'is overloaded'
-    case 'stall_timeout':
-      return 'does not respond'
-    case 'upstream_rejected':
-      return 'refused the request'
-    case 'upstream_unreachable':
-      return 'is not reachable'
-    default:
-      return 'failed'
-  }
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
@@ -293,16 +266,4 @@ async function pause(ms: number, signal: AbortSignal): Promise<void> {
     // Only the signal ends a pause early; its own reason goes up instead of Node's AbortError.
     signal.throwIfAborted()
   }
-}
-
-/** For the log: what an upstream says of an error may quote the question, and stays in the transcript. */
-function whatFailed({code, details}: DocentError): string {
-  const {status, type, cause} = details
-  const facts = [status, type, cause].filter((fact) => typeof fact === 'number' || isName(fact))
-  return facts.length === 0 ? code : `${code} (${facts.join(' ')})`
-}
-
-/** As `invalid_request_error` or `ECONNRESET`: nobody's words. */
-function isName(fact: unknown): boolean {
-  return typeof fact === 'string' && /^\w{1,60}$/.test(fact)
 }
