@@ -1,6 +1,6 @@
 /** What each dependency does for us. The README's table is made from this; a package without a note fails the check. */
 export const dependencyNotes: Readonly<Record<string, string>> = {
-  '@anthropic-ai/sdk': 'Talks to Claude.',
+  '@anthropic-ai/sdk': 'Builds the requests to Claude, and its errors.',
   '@xenova/transformers':
     'transformers.js, under the name of its first home: tokenises and runs embedding models (ONNX). Native: ONNX Runtime and sharp come ready made for every Node; the lock keeps ONNX Runtime from downloading libraries for GPUs.',
   'better-sqlite3':

@@ -6,9 +6,9 @@ import type {AddressInfo} from 'node:net'
 import {promisify} from 'node:util'
 import {gzipSync} from 'node:zlib'
 import {afterEach, expect, test} from 'vitest'
+import {buildProgram} from '../../scripts/build/build-program.mjs'
 import {anthropicClient} from '../../src/generation/anthropic-client.ts'
 import {type UpstreamResponse, upstreamHttp} from '../../src/generation/upstream-http.ts'
-import {runsTypescript} from '../../src/typescript/index.ts'
 
 /** Of localhost, made for these tests alone. */
 const certificate = `-----BEGIN CERTIFICATE-----
@@ -263,23 +263,9 @@ test('a body whose reader is slow is not a stall, one whose sender is slow is', 
 
 test('a connection keeps the process alive only while it is used', async () => {
   const url = await listen(echo)
-  const script = `
-    import {upstreamHttp} from ${JSON.stringify(new URL('../../src/generation/upstream-http.ts', import.meta.url).href)}
-    const holds = () => process.getActiveResourcesInfo().includes('TCPSocketWrap')
-    const response = await upstreamHttp({stallTimeoutMs: 60_000}).post(
-      {url: ${JSON.stringify(url)}, headers: new Headers(), body: 'hello'},
-      {signal: new AbortController().signal},
-    )
-    const used = holds()
-    while ((await response.read()) !== null);
-    setTimeout(() => console.log(used, holds()), 20)`
+  const program = await buildProgram('test/generation/connection-process.ts')
 
-  const {stdout} = await promisify(execFile)(process.execPath, [
-    ...runsTypescript,
-    '--input-type=module',
-    '--eval',
-    script,
-  ])
+  const {stdout} = await promisify(execFile)(process.execPath, [program, url])
 
   expect(stdout).toBe('true false\n')
 })
