@@ -3,7 +3,7 @@ import type {Ending, Question, SequencedEvent} from '../domain/index.ts'
 import type {AnswerSummary} from './run.ts'
 
 export interface AskOptions {
-  /** How the question came in: `http`, `ws`, `cli`, and so on. For the log. */
+  /** How the question came in: `http`, `ws` or `cli`. For the log. */
   readonly channel: string
   /**
    * The same key within a day joins the answer it began, instead of starting another; with another question it is
