@@ -86,8 +86,8 @@ export interface Journal {
   hasConversation(conversation: string): Promise<boolean>
   /**
    * The latest turns of a conversation, `limit` at most, oldest first: the questions of answers that have ended, and
-   * the text of those that ended `complete`. Left out are answers the model declined, and those that a later answer
-   * went on from and completed.
+   * the text of those that ended `complete`. Left out are answers the model declined, those that a later answer went on
+   * from and completed, and those whose words are not kept.
    */
   conversation(conversation: string, limit: number): Promise<readonly Turn[]>
 
