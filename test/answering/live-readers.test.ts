@@ -24,11 +24,11 @@ test('a reader gets what is there and what comes, and has left after the termina
   for (const event of events.slice(0, 3)) add(event)
   const reader = readers.read(1, forever())
 
-  const got = [reader.take(), reader.take(), reader.take()]
+  const got = [reader.next(), reader.next(), reader.next()]
   const woken = reader.wait()
   for (const event of events.slice(3)) add(event)
   await woken
-  while (!reader.isOver) got.push(reader.take())
+  while (!reader.isOver) got.push(reader.next())
 
   expect(got).toEqual([events[1], events[2], null, ...events.slice(3)])
   expect([onRead.mock.calls.length, onUnread.mock.calls.length]).toEqual([1, 1])
@@ -76,10 +76,10 @@ test('catching up waits until one is near enough, or nobody reads', async () => 
     hasCaughtUp = true
   })
 
-  reader.take()
+  reader.next()
   await Promise.resolve()
   const afterOne = hasCaughtUp
-  reader.take()
+  reader.next()
   await catchingUp
 
   expect([lagBefore, lag, afterOne, readers.allLag]).toEqual([true, true, false, false])
