@@ -13,14 +13,16 @@ import type {GenerationEvent, GenerationRequest, Generator} from '../../src/gene
 import type {Retriever} from '../../src/retrieval/retriever.ts'
 import {openTranscripts, type Transcripts} from '../../src/transcripts/open-transcripts.ts'
 import {sampleSource} from '../support/fake-retriever.ts'
+import {chance, type Random, randomFrom, whole} from '../support/random.ts'
+import {seedOr} from '../support/random-seed.ts'
 
 /*
  * Random schedules in virtual time: who asks, reads, leaves, comes back, stops, fails, and when. A world is one
  * server with a number of answers under way at once; everything in it follows from its seed, so a failure is
- * repeated by setting `firstSeed` to the seed that it names.
+ * repeated by `npm run test:matrix -- schedules answering --runs 1 --seed` and the seed that it names.
  */
 const answersPerWorld = 25
-const firstSeed = 1
+const firstSeed = seedOr(1)
 const worlds = 100
 const resumeGraceMs = 200
 
@@ -50,8 +52,6 @@ const upstreamCodes: readonly ErrorCode[] = [
 ]
 
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
-
-import {chance, type Random, randomFrom, whole} from '../support/random.ts'
 
 /** Sleeps until then or until the signal aborts; leaves no listener behind. */
 async function sleepUnless(ms: number, signal: AbortSignal): Promise<void> {

@@ -1,43 +1,47 @@
+import {strictEqual as equal, match, ok} from 'node:assert'
+import {spawnSync} from 'node:child_process'
+import {cpSync, existsSync, rmSync} from 'node:fs'
+import {delimiter, dirname, join} from 'node:path'
+import {type Cell, type Kind, UsageError} from '../cell.ts'
+import {installPackages, ownNpm, root, runProgram, temporaryFolder, typescriptProgram} from '../programs.ts'
+
 /**
  * Docent on other versions of Node: a copy of this checkout is installed and tried on each, one after the other, over
  * one data folder, as somebody who upgrades does. The machine's own Node begins, with this checkout as it is.
- *
- * Run with: npm run test:nodes -- [MAJOR…] [--npm VERSION…] [--suite], see `usage`.
  */
-import {strictEqual as equal, match, ok} from 'node:assert'
-import {spawnSync} from 'node:child_process'
-import {cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs'
-import {tmpdir} from 'node:os'
-import {delimiter, dirname, join} from 'node:path'
-import {fileURLToPath} from 'node:url'
-import {parseArgs} from 'node:util'
-import {runsTypescript} from '../../src/typescript/index.ts'
-
-const usage = `Usage: npm run test:nodes -- [MAJOR…] [options]
-
-Installs and tries Docent on other versions of Node, from the npm registry. Default: 22 24 26.
-
-  --npm VERSION  with this npm instead of the one that runs; may be given several times
-  --suite        the whole test suite on each, instead of the smoke
-  --help`
-
-const root = fileURLToPath(new URL('../..', import.meta.url))
-const {values, positionals} = parseArgs({
-  allowPositionals: true,
-  options: {
-    npm: {type: 'string', multiple: true, default: []},
-    suite: {type: 'boolean', default: false},
-    help: {type: 'boolean', short: 'h', default: false},
+export const nodes: Kind = {
+  name: 'nodes',
+  help: '[MAJOR…] The product, installed and tried on other versions of Node. Default: 22 24 26.',
+  options: ['suite', 'npm'],
+  cells(names, {suite, npm}) {
+    const wrong = names.find((name) => !/^\d+(?:\.\d+){0,2}$/.test(name))
+    if (wrong !== undefined) throw new UsageError(`${wrong} is no version of Node, as 22`)
+    const majors = names.length > 0 ? names : ['22', '24', '26']
+    const dataDir = join(temporaryFolder('nodes'), 'data')
+    const npms = npm.length > 0 ? npm : [null]
+    const others = majors.flatMap((major) =>
+      npms.map(
+        (version): Cell => ({
+          name: version === null ? major : `${major} with npm@${version}`,
+          skipped: null,
+          run: () => tryNode(major, version, suite, dataDir),
+        }),
+      ),
+    )
+    return suite ? others : [ownNode(dataDir), ...others]
   },
-})
-if (values.help) {
-  console.log(usage)
-  process.exit(0)
 }
 
-/** What is run in place of `npm`: the one that started this, or one from the registry. */
-const ownNpm = process.env['npm_execpath']
-if (ownNpm === undefined) throw new Error(`start it by npm\n\n${usage}`)
+function ownNode(dataDir: string): Cell {
+  return {
+    name: `${process.versions.node.split('.')[0]} as installed here`,
+    skipped: null,
+    run() {
+      smoke(process.execPath, root, dataDir)
+      return `Node ${process.versions.node}`
+    },
+  }
+}
 
 interface Runtime {
   /** The program. */
@@ -46,46 +50,28 @@ interface Runtime {
   readonly headers: string
 }
 
-const work = mkdtempSync(join(tmpdir(), 'docent-nodes-'))
-process.on('exit', () => rmSync(work, {recursive: true, force: true}))
-const dataDir = join(work, 'data')
-
-if (!values.suite) {
-  console.log(`Node ${process.versions.node}, as installed here`)
-  smoke(process.execPath, root)
-}
-for (const major of positionals.length > 0 ? positionals : ['22', '24', '26']) {
+function tryNode(major: string, npmVersion: string | null, suite: boolean, dataDir: string): string {
   const runtime = fetchNode(major)
-  if (!values.suite) saysWhatToRun(runtime)
-  for (const npm of values.npm.length > 0 ? values.npm.map(fetchNpm) : [ownNpm]) {
-    const copy = join(work, 'docent')
-    copyTree(copy)
-    install(runtime, npm, copy)
-    if (values.suite) runSuite(runtime, npm, copy)
-    else smoke(runtime.node, copy)
-    rmSync(copy, {recursive: true, force: true})
-  }
+  if (!suite) saysWhatToRun(runtime, dataDir)
+  const npm = npmVersion === null ? ownNpm() : fetchNpm(npmVersion)
+  const copy = temporaryFolder('docent')
+  copyTree(copy)
+  const installed = install(runtime, npm, copy)
+  if (suite) runSuite(runtime, npm, copy)
+  else smoke(runtime.node, copy, dataDir)
+  rmSync(copy, {recursive: true, force: true})
+  return installed
 }
 
 /** The program and its headers come as a package for each platform, without any install script. */
 function fetchNode(major: string): Runtime {
   const name = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`
-  const folder = fetchPackage(`${name}@${major}`)
-  const headers = join(folder, 'node_modules', name)
+  const headers = join(installPackages([`${name}@${major}`]), 'node_modules', name)
   return {node: join(headers, 'bin/node'), headers}
 }
 
 function fetchNpm(version: string): string {
-  return join(fetchPackage(`npm@${version}`), 'node_modules/npm/bin/npm-cli.js')
-}
-
-function fetchPackage(spec: string): string {
-  const folder = join(work, spec.replaceAll(/\W/g, '-'))
-  if (existsSync(folder)) return folder
-  mkdirSync(folder)
-  writeFileSync(join(folder, 'package.json'), '{"private": true}')
-  run(process.execPath, [ownNpm!, 'install', '--no-audit', '--no-fund', '--silent', spec], folder)
-  return folder
+  return join(installPackages([`npm@${version}`]), 'node_modules/npm/bin/npm-cli.js')
 }
 
 /** What a fresh clone would hold, with changes that are not committed yet. */
@@ -101,16 +87,16 @@ function copyTree(to: string): void {
   }
 }
 
-function install(runtime: Runtime, npm: string, copy: string): void {
+/** Returns which Node and npm it was, and how long it took. */
+function install(runtime: Runtime, npm: string, copy: string): string {
+  const on = {cwd: copy, env: environmentOf(runtime)}
   const started = performance.now()
-  const out = run(runtime.node, [npm, 'ci', '--no-audit', '--no-fund'], copy, runtime)
-  const version = run(runtime.node, [npm, '--version'], copy, runtime).trim()
-  console.log(
-    `Node ${run(runtime.node, ['--version'], copy).trim()}, npm ${version}: installed in ${Math.round((performance.now() - started) / 1000)} s`,
-  )
+  const out = runProgram(runtime.node, [npm, 'ci', '--no-audit', '--no-fund'], on)
+  const seconds = Math.round((performance.now() - started) / 1000)
+  const version = runProgram(runtime.node, [npm, '--version'], on).trim()
   // The settings of whoever runs this may be unknown to that npm; what this repository sets must not be.
   ok(!/Unknown project config/.test(out), out)
-  const napi = Number(run(runtime.node, ['-p', 'process.versions.napi'], copy))
+  const napi = Number(runProgram(runtime.node, ['-p', 'process.versions.napi'], on))
   equal(
     existsSync(join(copy, 'node_modules/better-sqlite3-12')),
     napi < 10,
@@ -118,25 +104,27 @@ function install(runtime: Runtime, npm: string, copy: string): void {
   )
   const compiled = join(copy, 'node_modules/better-sqlite3/build/Release/better_sqlite3.node')
   equal(existsSync(compiled), false, 'SQLite must not be compiled where it comes ready made')
+  const node = runProgram(runtime.node, ['--version'], on).trim()
+  return `Node ${node}, npm ${version}, installed in ${seconds} s`
 }
 
-function smoke(node: string, folder: string): void {
-  console.log(
-    run(node, ['--expose-gc', ...registerOf(folder), 'test/nodes/smoke.ts', dataDir], folder).trimEnd(),
-  )
+/** In a process of that Node, from the sources and packages of that folder. */
+function smoke(node: string, folder: string, dataDir: string): void {
+  const args = ['--expose-gc', ...typescriptProgram('test/matrix/nodes/smoke.ts', [dataDir], folder)]
+  console.log(runProgram(node, args, {cwd: folder}).trimEnd())
 }
 
 /** Another Node over the packages of this one: as long as they do not fit, every command says what to run. */
-function saysWhatToRun({node}: Runtime): void {
-  const needs = run(
+function saysWhatToRun({node}: Runtime, dataDir: string): void {
+  const needs = runProgram(
     node,
     ['-p', "Number(process.versions.napi) >= 10 ? 'better-sqlite3' : 'better-sqlite3-12'"],
-    root,
+    {cwd: root},
   )
   if (existsSync(join(root, 'node_modules', needs.trim()))) return
   for (const program of ['src/main.ts', 'scripts/ingest.ts', 'scripts/transcripts.ts']) {
     const args = program.endsWith('transcripts.ts') ? ['list'] : []
-    const {status, stderr, stdout} = spawnSync(node, [...runsTypescript, program, ...args], {
+    const {status, stderr, stdout} = spawnSync(node, typescriptProgram(program, args), {
       cwd: root,
       env: {PATH: process.env['PATH'], DATA_DIR: dataDir, PORT: '0'},
       encoding: 'utf8',
@@ -155,24 +143,6 @@ function runSuite(runtime: Runtime, npm: string, copy: string): void {
     stdio: 'inherit',
   })
   if (status !== 0) throw new Error(`the suite ended with ${signal ?? status}`)
-}
-
-function registerOf(folder: string): string[] {
-  return ['--import', join(folder, 'src/typescript/register.mjs')]
-}
-
-/** Runs to its end and gives what it printed. @throws Error with all of it when it fails. */
-function run(program: string, args: readonly string[], cwd: string, runtime?: Runtime): string {
-  const {status, signal, stdout, stderr} = spawnSync(program, args, {
-    cwd,
-    encoding: 'utf8',
-    maxBuffer: 64 * 1024 * 1024,
-    env: runtime ? environmentOf(runtime) : process.env,
-  })
-  if (status !== 0) {
-    throw new Error(`${program} ${args.join(' ')} ended with ${signal ?? status}:\n${stdout}\n${stderr}`)
-  }
-  return `${stdout}${stderr}`
 }
 
 /** This Node first on the path, and its headers for packages that are compiled. */

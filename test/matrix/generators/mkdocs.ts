@@ -1,0 +1,17 @@
+import {join} from 'node:path'
+import {runProgram} from '../programs.ts'
+import type {SiteGenerator} from './generator.ts'
+
+export const mkdocs: SiteGenerator = {
+  name: 'mkdocs',
+  from: {debian: 'mkdocs'},
+  inSmoke: true,
+  pages: 'docs',
+  build(project) {
+    runProgram('mkdocs', ['build', '--quiet'], {cwd: project})
+    return join(project, 'site')
+  },
+  isContent: (_tag, _classes, role) => role === 'main',
+  ownPages: ['404.html', 'search.html'],
+  known: {},
+}
