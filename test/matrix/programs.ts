@@ -2,14 +2,14 @@ import {spawnSync} from 'node:child_process'
 import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
-import {fileURLToPath} from 'node:url'
+import {packageRoot} from '../../src/package/index.ts'
 
 /** This checkout. */
-export const root = fileURLToPath(new URL('../..', import.meta.url))
+export const root = packageRoot
 
-/** Node's arguments that run a TypeScript program of a checkout, by default this one. */
-export function typescriptProgram(program: string, args: readonly string[] = [], checkout = root): string[] {
-  return ['--import', join(checkout, 'src/typescript/register.mjs'), program, ...args]
+/** What Node is given to run a program of the tests, which are written in TypeScript, in the folder of a checkout. */
+export function testProgram(file: string, args: readonly string[]): readonly string[] {
+  return ['scripts/build/run.mjs', file, ...args]
 }
 
 /** npm as a program for Node: the one that started this. */

@@ -2,8 +2,9 @@ import {strictEqual as equal, match, ok} from 'node:assert'
 import {spawnSync} from 'node:child_process'
 import {cpSync, existsSync, rmSync} from 'node:fs'
 import {delimiter, dirname, join} from 'node:path'
+import {docent} from '../../support/docent-command.ts'
 import {type Cell, type Kind, UsageError} from '../cell.ts'
-import {installPackages, ownNpm, root, runProgram, temporaryFolder, typescriptProgram} from '../programs.ts'
+import {installPackages, ownNpm, root, runProgram, temporaryFolder, testProgram} from '../programs.ts'
 
 /**
  * Docent on other versions of Node: a copy of this checkout is installed and tried on each, one after the other, over
@@ -110,7 +111,7 @@ function install(runtime: Runtime, npm: string, copy: string): string {
 
 /** In a process of that Node, from the sources and packages of that folder. */
 function smoke(node: string, folder: string, dataDir: string): void {
-  const args = ['--expose-gc', ...typescriptProgram('test/matrix/nodes/smoke.ts', [dataDir], folder)]
+  const args = ['--expose-gc', ...testProgram('test/matrix/nodes/smoke.ts', [dataDir])]
   console.log(runProgram(node, args, {cwd: folder}).trimEnd())
 }
 
@@ -122,14 +123,14 @@ function saysWhatToRun({node}: Runtime, dataDir: string): void {
     {cwd: root},
   )
   if (existsSync(join(root, 'node_modules', needs.trim()))) return
-  for (const program of ['src/main.ts', 'scripts/ingest.ts', 'scripts/transcripts.ts']) {
-    const args = program.endsWith('transcripts.ts') ? ['list'] : []
-    const {status, stderr, stdout} = spawnSync(node, typescriptProgram(program, args), {
+  for (const command of ['serve', 'ingest', 'transcripts'] as const) {
+    const args = command === 'transcripts' ? ['list'] : []
+    const {status, stderr, stdout} = spawnSync(node, [...docent(command), ...args], {
       cwd: root,
       env: {PATH: process.env['PATH'], DATA_DIR: dataDir, PORT: '0'},
       encoding: 'utf8',
     })
-    ok(status !== 0 && status !== null, `${program} on another Node: ${status} ${stdout}`)
+    ok(status !== 0 && status !== null, `${command} on another Node: ${status} ${stdout}`)
     match(stderr, /^better-sqlite3\S* is not installed for Node\.js .*\. Run npm ci with this Node\.js.*\n$/)
   }
   console.log('  ok with the packages of another Node every command says: run npm ci')

@@ -13,6 +13,8 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {setTimeout as delay, setImmediate as turn} from 'node:timers/promises'
 import {openSqlite, sqlitePackage} from '../../../src/native/sqlite.ts'
+import {packageRoot as root} from '../../../src/package/index.ts'
+import {docent} from '../../support/docent-command.ts'
 import {eventsOf, type ReadEvent, textOf} from '../../support/event-reader.ts'
 import {
   type FakeStep,
@@ -21,7 +23,6 @@ import {
   textDelta,
   textStart,
 } from '../../support/fake-claude.ts'
-import {root, typescriptProgram} from '../programs.ts'
 
 const dataDir = process.argv[2] ?? mkdtempSync(join(tmpdir(), 'docent-smoke-'))
 const hadData = existsSync(join(dataDir, 'CURRENT'))
@@ -87,7 +88,7 @@ async function collectStatements(): Promise<void> {
 async function ingest(): Promise<void> {
   const {status, stdout, stderr} = spawnSync(
     process.execPath,
-    typescriptProgram('scripts/ingest.ts', ['--content', 'content', '--data', dataDir, '--json']),
+    [...docent('ingest'), '--content', 'content', '--data', dataDir, '--json'],
     {cwd: root, encoding: 'utf8'},
   )
   equal(status, 0, stderr)
@@ -105,7 +106,7 @@ interface Started {
 }
 
 async function start(settings: Readonly<Record<string, string>>): Promise<Started> {
-  const child = spawn(process.execPath, typescriptProgram('src/main.ts'), {
+  const child = spawn(process.execPath, [...docent('serve')], {
     cwd: root,
     env: {
       PATH: process.env['PATH'],
