@@ -75,7 +75,8 @@ function headingOf(element: Element): BuiltHeading | null {
   const depth = /^h([1-6])$/.exec(element.tagName)?.[1]
   const {id} = element.properties
   if (depth === undefined || typeof id !== 'string') return null
-  return {id, depth: Number(depth), text: textOf(element)}
+  // VitePress ends a heading with a link that shows nothing.
+  return {id, depth: Number(depth), text: textOf(element).replaceAll('\u200b', '').trim()}
 }
 
 function textOf(node: Nodes): string {

@@ -59,24 +59,22 @@ function pageDifferences({sections}: Page, {ids, headings}: BuiltPage): string[]
     if (at === -1) continue
     const built = headings[at]!.text
     if (text !== undefined && !isSameText(text, built)) {
-      differences.push(`#${anchor} is “${built.trim()}”, not “${text}”`)
+      differences.push(`#${anchor} is “${built}”, not “${text}”`)
     }
     // Headings of one text are told apart by their order alone.
     if (at <= last) differences.push(`#${anchor} stands before the section that comes before it`)
     last = at
   }
-  // A section may open at another element just before its heading, as an anchor written by hand.
+  // One that opens at no heading has been named above, or opens at an anchor that somebody wrote before its heading.
   const isOpened = ({id, text}: BuiltHeading) =>
     sections.some(
       ({anchor, headings: path}) =>
         anchor === id ||
-        (ids.has(anchor) &&
-          !headings.some((other) => other.id === anchor) &&
-          isSameText(path.at(-1) ?? '', text)),
+        (!headings.some((other) => other.id === anchor) && isSameText(path.at(-1) ?? '', text)),
     )
   for (const heading of headings) {
     if (heading.depth > 1 && !isOpened(heading)) {
-      differences.push(`no section opens at #${heading.id}, “${heading.text.trim()}”`)
+      differences.push(`no section opens at #${heading.id}, “${heading.text}”`)
     }
   }
   return differences
@@ -85,5 +83,5 @@ function pageDifferences({sections}: Page, {ids, headings}: BuiltPage): string[]
 /** Themes add words to a heading, as “Link to this heading”, and never take any away. */
 function isSameText(text: string, built: string): boolean {
   const letters = lettersOf(text)
-  return letters === '' ? built.trim().startsWith(text) && text !== '' : lettersOf(built).startsWith(letters)
+  return letters === '' ? built.startsWith(text) && text !== '' : lettersOf(built).startsWith(letters)
 }

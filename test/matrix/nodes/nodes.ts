@@ -18,14 +18,18 @@ export const nodes: Kind = {
     const wrong = names.find((name) => !/^\d+(?:\.\d+){0,2}$/.test(name))
     if (wrong !== undefined) throw new UsageError(`${wrong} is no version of Node, as 22`)
     const majors = names.length > 0 ? names : ['22', '24', '26']
-    const dataDir = join(temporaryFolder('nodes'), 'data')
+    let folder: string | undefined
+    const dataDir = () => {
+      folder ??= temporaryFolder('nodes')
+      return join(folder, 'data')
+    }
     const npms = npm.length > 0 ? npm : [null]
     const others = majors.flatMap((major) =>
       npms.map(
         (version): Cell => ({
           name: version === null ? major : `${major} with npm@${version}`,
           skipped: null,
-          run: () => tryNode(major, version, suite, dataDir),
+          run: () => tryNode(major, version, suite, dataDir()),
         }),
       ),
     )
@@ -33,12 +37,12 @@ export const nodes: Kind = {
   },
 }
 
-function ownNode(dataDir: string): Cell {
+function ownNode(dataDir: () => string): Cell {
   return {
     name: `${process.versions.node.split('.')[0]} as installed here`,
     skipped: null,
     run() {
-      smoke(process.execPath, root, dataDir)
+      smoke(process.execPath, root, dataDir())
       return `Node ${process.versions.node}`
     },
   }
