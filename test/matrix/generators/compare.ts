@@ -48,17 +48,18 @@ export function differencesOf(
   return differences
 }
 
-function pageDifferences({sections}: Page, {ids, headings}: BuiltPage): string[] {
+function pageDifferences({title, sections}: Page, {ids, headings}: BuiltPage): string[] {
   const differences: string[] = []
   let last = -1
-  for (const {anchor, headings: path} of sections) {
-    if (anchor === '') continue
-    const text = path.at(-1)
+  for (const [index, {anchor, headings: path}] of sections.entries()) {
+    // Docent links to the first section of an id alone, which is what a browser opens.
+    if (anchor === '' || sections.findIndex((other) => other.anchor === anchor) < index) continue
+    const text = path.at(-1) ?? title
     if (!ids.has(anchor)) differences.push(`“${text}” has no element #${anchor}`)
     const at = headings.findIndex(({id}) => id === anchor)
     if (at === -1) continue
     const built = headings[at]!.text
-    if (text !== undefined && !isSameText(text, built)) {
+    if (!isSameText(text, built)) {
       differences.push(`#${anchor} is “${built}”, not “${text}”`)
     }
     // Headings of one text are told apart by their order alone.
@@ -70,7 +71,7 @@ function pageDifferences({sections}: Page, {ids, headings}: BuiltPage): string[]
     sections.some(
       ({anchor, headings: path}) =>
         anchor === id ||
-        (!headings.some((other) => other.id === anchor) && isSameText(path.at(-1) ?? '', text)),
+        (!headings.some((other) => other.id === anchor) && isSameText(path.at(-1) ?? title, text)),
     )
   for (const heading of headings) {
     if (heading.depth > 1 && !isOpened(heading)) {
