@@ -43,7 +43,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'native',
     about: 'What is compiled for a machine or depends on it: SQLite, packages with binaries, private files.',
-    mayImport: ['domain'],
+    mayImport: ['domain', 'package'],
   },
   {
     name: 'processes',
