@@ -42,11 +42,11 @@ export function addAnswerRoutes(router: Router, deps: AnswerRoutesDeps): void {
     const admit = () => limits.admitAnswer(visitor, response)
     const options = {channel: 'http', idempotencyKey, continueAnswerId, admit}
     const {answerId} = await answering.ask(question, options)
-    if (form === 'json') await sendWhole(response, answerId)
-    else {
-      const reading = {after: 0, bufferMs: bufferMs ?? deps.bufferMs, isAsker: true}
-      await streamAnswer(response, answerId, reading, deps)
-    }
+    if (form === 'json') return await sendWhole(response, answerId)
+    // Who asks again after a cut, with the key of before, says by it how far the answer was read.
+    const after = resumePointOf(request, answerId, undefined) ?? 0
+    if (after > 0 && (await isReadToItsEnd(answerId, after))) return void response.status(204).end()
+    await streamAnswer(response, answerId, {after, bufferMs: bufferMs ?? deps.bufferMs, isAsker: true}, deps)
   })
 
   router.get('/api/answers/:id/events', async (request, response) => {
@@ -55,7 +55,7 @@ export function addAnswerRoutes(router: Router, deps: AnswerRoutesDeps): void {
     const bufferMs = bufferMsOf(request.query['bufferMs'])
     if (after === null) throw new DocentError('invalid_request', 'after: must be the number of an event')
     if (bufferMs === null) throw new DocentError('invalid_request', 'bufferMs: must be 0 to 10000')
-    if (snapshot.ending !== null && !(await hasEventsAfter(snapshot.answerId, after))) {
+    if (await isReadToItsEnd(snapshot.answerId, after)) {
       // An EventSource takes this as the word to stop reconnecting.
       response.status(204).end()
       return
@@ -108,10 +108,11 @@ export function addAnswerRoutes(router: Router, deps: AnswerRoutesDeps): void {
     return snapshot
   }
 
-  async function hasEventsAfter(answerId: string, after: number): Promise<boolean> {
+  async function isReadToItsEnd(answerId: string, after: number): Promise<boolean> {
+    if (((await answering.snapshot(answerId))?.ending ?? null) === null) return false
     const signal = new AbortController().signal
-    for await (const _ of answering.events(answerId, {after, signal})) return true
-    return false
+    for await (const _ of answering.events(answerId, {after, signal})) return false
+    return true
   }
 
   /** Waits for the end as any reader does, so that a client that hangs up ends the work. */

@@ -14,15 +14,16 @@ import type {Retriever} from '../../src/retrieval/retriever.ts'
 import {openTranscripts, type Transcripts} from '../../src/transcripts/open-transcripts.ts'
 import {sampleSource} from '../support/fake-retriever.ts'
 import {chance, type Random, randomFrom, whole} from '../support/random.ts'
+import {seedOr} from '../support/random-seed.ts'
 import {slowJournal} from './slow-journal.ts'
 
 /*
  * Random schedules in virtual time: who asks, reads, leaves, comes back, stops, fails, and when. A world is one
  * server with a number of answers under way at once; everything in it follows from its seed, so a failure is
- * repeated by setting `firstSeed` to the seed that it names.
+ * repeated by `npm run test:matrix -- schedules answering --runs 1 --seed` and the seed that it names.
  */
 const answersPerWorld = 25
-const firstSeed = 1
+const firstSeed = seedOr(1)
 const worlds = 100
 const resumeGraceMs = 200
 

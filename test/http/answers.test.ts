@@ -475,6 +475,25 @@ describe('the same question sent twice', () => {
     expect(one![0]!.data['conversationId'] === null).not.toBe(two![0]!.data['conversationId'] === null)
     expect(product.generator.calls).toHaveLength(1)
   })
+
+  test('with its key and Last-Event-ID goes on behind that event; past the end there is nothing more', async () => {
+    const product = await start()
+    const ask = (lastEventId?: string) => {
+      const resume = lastEventId === undefined ? {} : {'last-event-id': lastEventId}
+      return product.ask({question: 'How?'}, {headers: {'idempotency-key': 'key-1', ...resume}})
+    }
+    const whole = allEventsOf(await ask())
+    const call = await product.generator.call(0)
+    call.say('Once.')
+    call.finish()
+    const events = await whole
+
+    expect(await allEventsOf(await ask(events[1]!.id))).toEqual(events.slice(2))
+    expect((await ask(events.at(-1)!.id)).status).toBe(204)
+    // The id of an answer that another question got says nothing about this one.
+    expect(replayed(await allEventsOf(await ask('another-answer:2')))).toEqual(replayed(events))
+    expect(product.generator.calls).toHaveLength(1)
+  })
 })
 
 describe('the same key from two visitors', () => {

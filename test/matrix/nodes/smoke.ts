@@ -2,7 +2,7 @@
  * The product's life on the Node that runs this file: statements collected as garbage, ingest, start, ask, stop,
  * kill, end. Against the real programs, with this checkout's node_modules.
  *
- * Run with: node --expose-gc scripts/build/run.mjs test/nodes/smoke.ts [DATA_DIR]
+ * Run with: npm run test:matrix -- nodes, which gives it a data folder.
  * A data folder that another Node wrote is taken over: its index is served and its transcripts are read.
  */
 import {strictEqual as equal, ok} from 'node:assert'
@@ -12,11 +12,17 @@ import {existsSync, mkdtempSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {setTimeout as delay, setImmediate as turn} from 'node:timers/promises'
-import {openSqlite, sqlitePackage} from '../../src/native/sqlite.ts'
-import {packageRoot as root} from '../../src/package/index.ts'
-import {docent} from '../support/docent-command.ts'
-import {eventsOf, type ReadEvent, textOf} from '../support/event-reader.ts'
-import {type FakeStep, messageStart, startFakeClaude, textDelta, textStart} from '../support/fake-claude.ts'
+import {openSqlite, sqlitePackage} from '../../../src/native/sqlite.ts'
+import {packageRoot as root} from '../../../src/package/index.ts'
+import {docent} from '../../support/docent-command.ts'
+import {eventsOf, type ReadEvent, textOf} from '../../support/event-reader.ts'
+import {
+  type FakeStep,
+  messageStart,
+  startFakeClaude,
+  textDelta,
+  textStart,
+} from '../../support/fake-claude.ts'
 
 const dataDir = process.argv[2] ?? mkdtempSync(join(tmpdir(), 'docent-smoke-'))
 const hadData = existsSync(join(dataDir, 'CURRENT'))
