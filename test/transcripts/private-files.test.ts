@@ -72,7 +72,6 @@ describe('what others on the machine can read', () => {
       'transcripts.sqlite-shm',
       'transcripts.sqlite-wal',
       'transcripts.sqlite.lock',
-      'transcripts.sqlite.lock-journal',
     ])
     expect([...whileRunning, ...beside, ...openToOthers(dirname(file))]).toEqual([])
   })
