@@ -1,9 +1,10 @@
 import {errorEventOf, foldOf} from '../answers/index.ts'
 import type {SequencedEvent} from '../domain/index.ts'
 import type {SqliteDatabase} from '../native/index.ts'
-import {type AnswerRow, createTranscriptReads} from './transcript-reads.ts'
+import type {AnswerRow} from './answer-row.ts'
+import {createTranscriptReads} from './transcript-reads.ts'
 
-/** Gives every answer that a crash left open its ending. Gives their number. */
+/** Ends every answer that a crash left open. @returns their number. */
 export function recoverAnswers(db: SqliteDatabase): number {
   const open = db.prepare<[], AnswerRow>('SELECT * FROM answers WHERE ending IS NULL').all()
   if (open.length === 0) return 0

@@ -125,7 +125,7 @@ async function command(args: readonly string[], around: CommandSurroundings): Pr
   const store = readTranscripts(file)
   try {
     if (name === 'list') {
-      const page = store.list(filter, {limit})
+      const page = await store.list(filter, {limit})
       if (values.json) await print(`${escapedJson(JSON.stringify(page.items, null, 2))}\n`)
       else await print(`${listLines(page.items, view).join('\n')}\n`)
       if (page.nextCursor !== null && !values.json) warn(`The newest ${limit}; --limit shows more.\n`)
@@ -133,7 +133,7 @@ async function command(args: readonly string[], around: CommandSurroundings): Pr
       if (values.out === undefined) await exportAll(store.export(filter), format, print)
       else await exportToFile(values.out, store.export(filter), format)
     } else {
-      const transcript = found(store, id!)
+      const transcript = await found(store, id!)
       if (name === 'replay') await replay(transcript, speed, around)
       else if (values.json) await print(`${escapedJson(JSON.stringify(transcript, null, 2))}\n`)
       else await print(`${showLines(transcript, view).join('\n')}\n`)
@@ -145,15 +145,20 @@ async function command(args: readonly string[], around: CommandSurroundings): Pr
 }
 
 async function exportAll(
-  all: Iterable<Transcript>,
+  all: AsyncIterable<Transcript>,
   format: 'jsonl' | 'csv',
   print: (text: string) => Promise<void>,
 ): Promise<void> {
   if (format === 'csv') await print(csvHeader)
-  for (const transcript of all) await print(format === 'csv' ? csvRowOf(transcript) : jsonLineOf(transcript))
+  for await (const transcript of all)
+    await print(format === 'csv' ? csvRowOf(transcript) : jsonLineOf(transcript))
 }
 
-async function exportToFile(path: string, all: Iterable<Transcript>, format: 'jsonl' | 'csv'): Promise<void> {
+async function exportToFile(
+  path: string,
+  all: AsyncIterable<Transcript>,
+  format: 'jsonl' | 'csv',
+): Promise<void> {
   const file = createPrivateFile(path)
   try {
     await exportAll(all, format, async (text) => file.write(text))
@@ -237,11 +242,12 @@ function numberOf(name: string, text: string, min: number, max: number): number 
   return number
 }
 
-function found(store: TranscriptsReader, id: string): Transcript {
-  const exact = store.get(id)
+async function found(store: TranscriptsReader, id: string): Promise<Transcript> {
+  const exact = await store.get(id)
   if (exact !== null) return exact
-  const near = store.idsBeginningWith(id, 5)
-  if (near.length === 1) return store.get(near[0]!)!
+  const near = await store.idsBeginningWith(id, 5)
+  const only = near.length === 1 ? await store.get(near[0]!) : null
+  if (only !== null) return only
   const hint = near.length > 1 ? `It fits ${near.join(', ')}.` : 'npm run transcripts -- list shows the ids.'
   throw new DocentError('not_found', `There is no transcript ${id}. ${hint}`)
 }

@@ -22,8 +22,8 @@ import {sampleSource} from '../support/fake-retriever.ts'
 const open = new Set<Transcripts>()
 const folders = new Set<string>()
 
-afterEach(() => {
-  for (const transcripts of open) transcripts.close()
+afterEach(async () => {
+  await Promise.all([...open].map((transcripts) => transcripts.close()))
   for (const folder of folders) rmSync(folder, {recursive: true, force: true})
   open.clear()
   folders.clear()
@@ -98,6 +98,13 @@ export function sampleEvents(
     })
   }
   return events.map((event, index) => ({seq: index + 1, at: 1_000_000 + index * 10, event}))
+}
+
+/** All of an export. */
+export async function collected<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = []
+  for await (const item of items) all.push(item)
+  return all
 }
 
 /** Journals a whole answer and gives its events. */
