@@ -27,8 +27,8 @@ const maxKeptWindows = 3
  * Each event as it comes. The reader is opened with the first pull, so an iteration that never starts counts as
  * none; it has left when the iteration is over, however it ends.
  */
-export async function* eachEvent(open: () => RunReader): AsyncGenerator<SequencedEvent> {
-  const reader = open()
+export async function* eachEvent(open: () => RunReader | Promise<RunReader>): AsyncGenerator<SequencedEvent> {
+  const reader = await open()
   try {
     while (true) {
       const next = reader.take()
@@ -78,10 +78,10 @@ export async function deliverEach(
  * most. What is not a delta first lets all gathered text go, so a citation follows the text it cites.
  */
 export async function* gatheredEvents(
-  open: () => RunReader,
+  open: () => RunReader | Promise<RunReader>,
   bufferMs: number,
 ): AsyncGenerator<SequencedEvent> {
-  const reader = open()
+  const reader = await open()
   const now = () => performance.now()
   const cutter = createSafeCutter()
   let pending: SequencedEvent[] = []

@@ -80,7 +80,7 @@ export function createAdminRouter(deps: AdminRoutesDeps): Router {
   })
   router.delete('/transcripts/:answerId', staff.allow(), async (request, response) => {
     const answerId = String(request.params['answerId'])
-    answering.forget({answerId})
+    await answering.forget({answerId})
     if (!(await transcripts.delete(answerId))) {
       throw new DocentError('not_found', 'There is no such transcript.')
     }

@@ -1,5 +1,5 @@
 import type {JournalFacts, JournalledAnswer} from '../answers/index.ts'
-import {foldOf} from '../answers/index.ts'
+import {answerStateOf} from '../answers/index.ts'
 import {
   type Ending,
   type FinishReason,
@@ -117,18 +117,18 @@ function earlierOf({settings}: TurnRow): string | undefined {
 
 /** Everything of an answer, from its row and all its events. */
 export function transcriptOf(row: AnswerRow, events: readonly SequencedEvent[]): Transcript {
-  const fold = foldOf(events, row.started_at)
+  const state = answerStateOf(events, row.started_at)
   return {
     ...journalledOf(row),
     ...(JSON.parse(row.facts) as JournalFacts),
     ref: row.ref,
     conversationId: null,
-    finishReason: fold.finishReason,
-    partial: fold.partial,
-    text: row.ending === null ? fold.text : row.text,
-    sources: fold.sources,
+    finishReason: state.finishReason,
+    partial: state.partial,
+    text: row.ending === null ? state.text : row.text,
+    sources: state.sources,
     usage: row.usage === null ? noUsage : (JSON.parse(row.usage) as Usage),
-    timings: row.timings === null ? fold.timings() : (JSON.parse(row.timings) as Timings),
+    timings: row.timings === null ? state.timings() : (JSON.parse(row.timings) as Timings),
     feedback: feedbackOf(row),
     review: reviewOf(row),
     events,

@@ -48,18 +48,18 @@ export function createAnswerWriter(db: SqliteDatabase, redaction: Redaction): An
   }
 
   function write(answer: LiveAnswer): number {
-    const {fold} = answer
+    const {state} = answer
     const row = answer.row ?? insert(answer)
     insertEvents(row, answer.pending.map(redaction.event))
     if (answer.hasNewFacts) updateFacts.run(JSON.stringify(factsToKeep(answer, redaction)), row)
-    if (fold.ending !== null) {
+    if (state.ending !== null) {
       endAnswer.run(
-        fold.ending,
-        fold.abstained ? 1 : 0,
-        fold.partial ? 1 : 0,
-        redaction.words(fold.text),
-        JSON.stringify(fold.usage),
-        JSON.stringify(fold.timings()),
+        state.ending,
+        state.abstained ? 1 : 0,
+        state.partial ? 1 : 0,
+        redaction.words(state.text),
+        JSON.stringify(state.usage),
+        JSON.stringify(state.timings()),
         row,
       )
     }

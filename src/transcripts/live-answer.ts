@@ -1,12 +1,13 @@
-import type {AnswerFold, JournalEntry, JournalFacts, JournalledAnswer} from '../answers/index.ts'
-import {createAnswerFold, refOf} from '../answers/index.ts'
+import type {AnswerState, JournalEntry, JournalFacts, JournalledAnswer} from '../answers/index.ts'
+import {refOf} from '../answers/index.ts'
 import type {SequencedEvent} from '../domain/index.ts'
 import {type AnswerRow, withoutOpinions} from './answer-row.ts'
 
 /** An answer that is not wholly on disk: under way, or not written yet. */
 export interface LiveAnswer {
   readonly entry: JournalEntry
-  readonly fold: AnswerFold
+  /** What its events add up to. The run adds them. */
+  readonly state: AnswerState
   /** Its row in `answers`; null until it is written. */
   row: number | null
   /** To be written, in order. */
@@ -20,10 +21,10 @@ export interface LiveAnswer {
 }
 
 /** @param keepsWhole Whether all its events stay in memory until it ends. */
-export function createLiveAnswer(entry: JournalEntry, keepsWhole: boolean): LiveAnswer {
+export function createLiveAnswer(entry: JournalEntry, state: AnswerState, keepsWhole: boolean): LiveAnswer {
   return {
     entry,
-    fold: createAnswerFold(entry.startedAt),
+    state,
     row: null,
     pending: [],
     whole: keepsWhole ? [] : null,
@@ -33,8 +34,8 @@ export function createLiveAnswer(entry: JournalEntry, keepsWhole: boolean): Live
   }
 }
 
-export function journalledLive({entry, fold}: LiveAnswer): JournalledAnswer {
-  return {...entry, ending: fold.ending}
+export function journalledLive({entry, state}: LiveAnswer): JournalledAnswer {
+  return {...entry, ending: state.ending}
 }
 
 /** The events of an answer that memory has: its last ones, or all where `whole` is kept. */
@@ -44,8 +45,8 @@ export function eventsInMemory({whole, pending}: LiveAnswer): readonly Sequenced
 
 /** The row it would have now, its number -1 until it is written. Where no words are kept the question goes with the end. */
 export function liveRow(answer: LiveAnswer): AnswerRow {
-  const {entry, fold} = answer
-  const keepsQuestion = answer.whole === null || fold.ending === null
+  const {entry, state} = answer
+  const keepsQuestion = answer.whole === null || state.ending === null
   return withoutOpinions({
     row: answer.row ?? -1,
     id: entry.answerId,
@@ -61,12 +62,12 @@ export function liveRow(answer: LiveAnswer): AnswerRow {
     settings: JSON.stringify(entry.settings),
     channel: entry.channel,
     idempotency_key: entry.idempotencyKey,
-    ending: fold.ending,
-    abstained: fold.abstained ? 1 : 0,
-    finish_reason: fold.finishReason,
-    text: fold.text,
-    usage: JSON.stringify(fold.usage),
-    timings: JSON.stringify(fold.timings()),
+    ending: state.ending,
+    abstained: state.abstained ? 1 : 0,
+    finish_reason: state.finishReason,
+    text: state.text,
+    usage: JSON.stringify(state.usage),
+    timings: JSON.stringify(state.timings()),
     facts: JSON.stringify(answer.facts),
   })
 }

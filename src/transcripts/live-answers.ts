@@ -1,9 +1,10 @@
-import type {JournalEntry} from '../answers/index.ts'
+import type {AnswerState, JournalEntry} from '../answers/index.ts'
 import {createLiveAnswer, type LiveAnswer} from './live-answer.ts'
 
 /** The answers in memory: by id, by idempotency key, by conversation. */
 export interface LiveAnswers {
-  begin(entry: JournalEntry): LiveAnswer
+  /** @param state What the answer's events add up to; only read. */
+  begin(entry: JournalEntry, state: AnswerState): LiveAnswer
   get(answerId: string): LiveAnswer | undefined
   /** The newest one begun with the key. */
   withKey(key: string): LiveAnswer | undefined
@@ -21,8 +22,8 @@ export function createLiveAnswers(keepsWhole: boolean): LiveAnswers {
   const byConversation = new Map<string, Set<LiveAnswer>>()
 
   return {
-    begin(entry) {
-      const answer = createLiveAnswer(entry, keepsWhole)
+    begin(entry, state) {
+      const answer = createLiveAnswer(entry, state, keepsWhole)
       byId.set(entry.answerId, answer)
       if (entry.idempotencyKey !== null) byKey.set(entry.idempotencyKey, answer)
       const others = byConversation.get(entry.conversation)

@@ -1,7 +1,7 @@
 import type {Journal} from '../answers/index.ts'
 import type {SqliteDatabase} from '../native/index.ts'
 import {createAnswerWriter} from './answer-writer.ts'
-import {createJournalReads} from './journal-reads.ts'
+import {createJournal} from './journal.ts'
 import type {LiveAnswer} from './live-answer.ts'
 import {createLiveAnswers, type LiveAnswers} from './live-answers.ts'
 import {holdFile, openDatabase, storageError} from './open-database.ts'
@@ -88,7 +88,7 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
     maxPending,
     onDegraded: (reason) => options.onDegraded?.(reason),
     onWritten: (answer) => {
-      if (answer.fold.ending !== null) live.forget(answer)
+      if (answer.state.ending !== null) live.forget(answer)
     },
     onLost: live.forget,
     onFlushed: () => retention.written(),
@@ -116,28 +116,7 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
 
   return {
     recovered,
-    begin(entry) {
-      writes.add(live.begin(entry))
-    },
-    append(answerId, event) {
-      const answer = live.get(answerId)
-      // Deleted while it ran: nothing more of it is kept.
-      if (answer === undefined) return
-      answer.fold.add(event)
-      answer.whole?.push(event)
-      writes.add(answer, event)
-    },
-    note(answerId, facts) {
-      const answer = live.get(answerId)
-      if (answer === undefined) return
-      answer.facts = {...answer.facts, ...facts}
-      answer.hasNewFacts = true
-      writes.add(answer)
-    },
-    ...createJournalReads({live, reads, onFailure: writes.failed}),
-    flush: writes.flush,
-    health: writes.health,
-
+    ...createJournal({live, writes, reads}),
     ...createTranscriptReader(
       readers?.reads ?? asynchronous(createStaffReads(reads), file),
       memoryBeyondFile(live, writes),

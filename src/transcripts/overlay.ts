@@ -17,7 +17,7 @@ export function recordOf(answer: LiveAnswer): MemoryRecord {
 
 /** For lists, which show no events: without all but the last one, which says how the answer finished. */
 export function headOfRecord(answer: LiveAnswer): MemoryRecord {
-  const last = answer.fold.ending === null ? undefined : eventsInMemory(answer).at(-1)
+  const last = answer.state.ending === null ? undefined : eventsInMemory(answer).at(-1)
   return {row: liveRow(answer), events: last === undefined ? [] : [last]}
 }
 

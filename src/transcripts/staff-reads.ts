@@ -1,4 +1,4 @@
-import {foldOf} from '../answers/index.ts'
+import {answerStateOf} from '../answers/index.ts'
 import type {SequencedEvent} from '../domain/index.ts'
 import {openSqlite} from '../native/index.ts'
 import {type AnswerRow, itemOf, transcriptOf} from './answer-row.ts'
@@ -71,8 +71,8 @@ export function createStaffReads(reads: TranscriptReads): StaffReads {
   /** The file has no text and no timings of an answer before its end: they are in its events. */
   function withTextSoFar(row: AnswerRow): AnswerRow {
     if (row.ending !== null || row.timings !== null) return row
-    const fold = foldOf(reads.events(row.row, 0), row.started_at)
-    return {...row, text: fold.text, timings: JSON.stringify(fold.timings())}
+    const state = answerStateOf(reads.events(row.row, 0), row.started_at)
+    return {...row, text: state.text, timings: JSON.stringify(state.timings())}
   }
 
   return {

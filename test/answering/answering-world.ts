@@ -16,7 +16,7 @@ export interface AnsweringWorld {
   readonly retriever: FakeRetriever
   readonly transcripts: Transcripts
   /** Asks in one conversation, unless the question names another. */
-  ask(question?: Partial<Question>, options?: Parameters<Answering['ask']>[1]): string
+  ask(question?: Partial<Question>, options?: Parameters<Answering['ask']>[1]): Promise<string>
 }
 
 export interface WorldOptions extends Partial<AnsweringOptions> {
@@ -59,8 +59,8 @@ export function createWorld(options: WorldOptions = {}): AnsweringWorld {
     generator,
     retriever,
     transcripts,
-    ask(question, asked = {channel: 'test'}) {
-      const {answerId, conversationId} = answering.ask(
+    async ask(question, asked = {channel: 'test'}) {
+      const {answerId, conversationId} = await answering.ask(
         sampleQuestion({conversationId: key, ...question}),
         asked,
       )

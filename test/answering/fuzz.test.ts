@@ -13,6 +13,7 @@ import type {GenerationEvent, GenerationRequest, Generator} from '../../src/gene
 import type {Retriever} from '../../src/retrieval/retriever.ts'
 import {openTranscripts, type Transcripts} from '../../src/transcripts/open-transcripts.ts'
 import {sampleSource} from '../support/fake-retriever.ts'
+import {chance, type Random, randomFrom, whole} from '../support/random.ts'
 
 /*
  * Random schedules in virtual time: who asks, reads, leaves, comes back, stops, fails, and when. A world is one
@@ -50,8 +51,6 @@ const upstreamCodes: readonly ErrorCode[] = [
 ]
 
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
-
-import {chance, type Random, randomFrom, whole} from '../support/random.ts'
 
 /** Sleeps until then or until the signal aborts; leaves no listener behind. */
 async function sleepUnless(ms: number, signal: AbortSignal): Promise<void> {
@@ -296,7 +295,7 @@ async function runWorld(seed: number, transcripts: Transcripts): Promise<void> {
     const continued = chance(random, 0.1) ? oneOf(random, [...readersOf.keys(), null]) : null
     let answerId: string
     try {
-      const asked = answering.ask(
+      const asked = await answering.ask(
         {
           question: `Question ${whole(random, 100)}?`,
           conversationId: oneOf(random, [...conversations, null]),
@@ -368,7 +367,10 @@ async function runWorld(seed: number, transcripts: Transcripts): Promise<void> {
     for await (const event of answering.events(answerId, {signal: new AbortController().signal}))
       late.push(event)
     expect(late).toEqual(stored)
-    expect(answering.snapshot(answerId)).toMatchObject({text: transcript.text, ending: transcript.ending})
+    expect(await answering.snapshot(answerId)).toMatchObject({
+      text: transcript.text,
+      ending: transcript.ending,
+    })
   }
 }
 

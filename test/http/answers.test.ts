@@ -547,7 +547,7 @@ describe('a conversation', () => {
     expect(last!.data).toMatchObject({ending: 'stopped'})
     expect(gone.status).toBe(404)
     expect(await product.journal.get(answerId)).toBeNull()
-    expect(product.journal.eventsAfter(answerId, 0)).toEqual([])
+    expect(await product.journal.eventsAfter(answerId, 0)).toEqual([])
     expect(product.answering.active).toBe(0)
   })
 

@@ -53,9 +53,10 @@ async function answered(file: string, options: Partial<TranscriptsOptions> = {})
 }
 
 const removals: Readonly<Record<string, (transcripts: Transcripts) => Promise<unknown>>> = {
-  'a visitor’s deletion': (transcripts) => transcripts.deleteConversation('c'),
-  'staff’s deletion': (transcripts) => Promise.all(['a', 'b'].map((id) => transcripts.delete(id))),
-  'a purge': (transcripts) => transcripts.purge(2_000_000),
+  'a visitor’s deletion': async (transcripts) => await transcripts.deleteConversation('c'),
+  'staff’s deletion': (transcripts) =>
+    Promise.all(['a', 'b'].map(async (id) => await transcripts.delete(id))),
+  'a purge': async (transcripts) => await transcripts.purge(2_000_000),
 }
 
 describe.each(Object.entries(removals))('%s while another process reads', (_, remove) => {

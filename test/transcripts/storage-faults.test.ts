@@ -15,7 +15,15 @@ import {rowsOf} from '../../src/transcripts/event-rows.ts'
 import {migrate, migrations} from '../../src/transcripts/migrations.ts'
 import {openTranscripts} from '../../src/transcripts/open-transcripts.ts'
 import {readTranscripts} from '../../src/transcripts/read-transcripts.ts'
-import {collected, journalAnswer, openForTest, sampleEntry, sampleEvents, temporaryFile} from './samples.ts'
+import {
+  appendEvent,
+  beginAnswer,
+  collected,
+  journalAnswer,
+  openForTest,
+  sampleEvents,
+  temporaryFile,
+} from './samples.ts'
 
 /** A file with some answers in it, closed. */
 function fileWithAnswers(count = 40): string {
@@ -53,7 +61,7 @@ describe('a disk without room (case 34)', () => {
     })
     expect(transcripts.health().reason).toContain(file)
     expect(onDegraded).toHaveBeenCalledOnce()
-    expect(transcripts.eventsAfter('big', 0)).toEqual(events)
+    expect(await transcripts.eventsAfter('big', 0)).toEqual(events)
     expect((await transcripts.get('big'))?.events).toEqual(events)
     expect((await transcripts.list({})).items.map(({answerId}) => answerId)).toEqual(['big', 'first'])
     await transcripts.close()
@@ -72,8 +80,8 @@ describe('a disk without room (case 34)', () => {
     for (let n = 0; n < 30; n++) journalAnswer(transcripts, `short${n}`)
 
     expect(transcripts.health().unflushed).toBeLessThanOrEqual(200)
-    expect(transcripts.find('long')?.ending).toBe('complete')
-    expect(transcripts.find('short29')?.ending).toBe('complete')
+    expect((await transcripts.find('long'))?.ending).toBe('complete')
+    expect((await transcripts.find('short29'))?.ending).toBe('complete')
   })
 })
 
@@ -139,7 +147,7 @@ describe('a file another process writes to (cases 35 and 36)', () => {
     const other = openSqlite(file)
     other.exec('BEGIN IMMEDIATE')
 
-    const rated = transcripts.setFeedback('a', {rating: 'up', reasons: [], comment: null})
+    const rated = await transcripts.setFeedback('a', {rating: 'up', reasons: [], comment: null})
 
     await expect(rated).rejects.toMatchObject({code: 'storage'})
     other.close()
@@ -341,7 +349,7 @@ describe('schemas of other versions (case 42)', () => {
     for (const finishReason of finishes) {
       const partial = finishReason !== 'end' && finishReason !== 'extract'
       expect(await transcripts.get(finishReason)).toMatchObject({ending: 'complete', finishReason, partial})
-      const told = transcripts.eventsAfter(finishReason, 0).at(-1)!.event
+      const told = (await transcripts.eventsAfter(finishReason, 0)).at(-1)!.event
       expect(told).toMatchObject({type: 'done', finishReason, ...(partial ? {partial: true} : {})})
       expect('partial' in told).toBe(partial)
     }
@@ -389,8 +397,8 @@ describe('after a crash (case 40)', () => {
     const file = temporaryFile()
     const crashed = openForTest({file})
     const events = sampleEvents('a')
-    crashed.begin(sampleEntry('a'))
-    for (const event of events.slice(0, 4)) crashed.append('a', event)
+    beginAnswer(crashed, 'a')
+    for (const event of events.slice(0, 4)) appendEvent(crashed, 'a', event)
     journalAnswer(crashed, 'b')
     await crashed.flush()
 
@@ -399,9 +407,9 @@ describe('after a crash (case 40)', () => {
     const transcripts = openForTest({file: copy})
 
     expect(transcripts.recovered).toBe(1)
-    expect(transcripts.find('b')?.ending).toBe('complete')
+    expect((await transcripts.find('b'))?.ending).toBe('complete')
     expect(await transcripts.get('a')).toMatchObject({ending: 'interrupted', text: 'Set `PORT`'})
-    expect(transcripts.eventsAfter('a', 0)).toEqual([
+    expect(await transcripts.eventsAfter('a', 0)).toEqual([
       ...events.slice(0, 4),
       {seq: 5, at: events[3]!.at, event: expect.objectContaining({type: 'error', code: 'server_restarted'})},
     ])

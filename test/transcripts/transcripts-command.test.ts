@@ -8,7 +8,7 @@ import {readTranscripts} from '../../src/transcripts/read-transcripts.ts'
 import {replaySteps, showLines} from '../../src/transcripts/terminal-view.ts'
 import {transcriptsCommand} from '../../src/transcripts/transcripts-command.ts'
 import {runsTypescript} from '../../src/typescript/index.ts'
-import {collected, journalAnswer, openForTest, temporaryFile} from './samples.ts'
+import {appendEvent, collected, journalAnswer, openForTest, temporaryFile} from './samples.ts'
 
 const view = {columns: 100, hasColors: false}
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -321,8 +321,8 @@ describe('the terminal view', () => {
   test('a replay has the timing of the events and tells of long silences', async () => {
     const transcripts = openForTest()
     journalAnswer(transcripts, 'a', {ending: null})
-    transcripts.append('a', {seq: 7, at: 1_000_050, event: {type: 'delta', text: ' So'}})
-    transcripts.append('a', {seq: 8, at: 1_004_050, event: {type: 'delta', text: ' far.'}})
+    appendEvent(transcripts, 'a', {seq: 7, at: 1_000_050, event: {type: 'delta', text: ' So'}})
+    appendEvent(transcripts, 'a', {seq: 8, at: 1_004_050, event: {type: 'delta', text: ' far.'}})
 
     const steps = replaySteps((await transcripts.get('a'))!, view)
 
