@@ -1,4 +1,5 @@
-export {type Calibration, calibrate, parseCalibration} from './calibration.ts'
+export {type Calibration, calibrate, defaultCalibration, parseCalibration} from './calibration.ts'
 export {createRetriever, type RetrieverOptions} from './create-retriever.ts'
-export type {Stage} from './ranking.ts'
+export {type Stage, stages} from './ranking.ts'
 export type {DocsSearch, Retrieval, Retriever} from './retriever.ts'
+export {wordsIn} from './words-in.ts'

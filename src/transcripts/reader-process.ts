@@ -1,8 +1,9 @@
 import {DocentError} from '../domain/index.ts'
+import {builtFile} from '../package/index.ts'
 import {ChildFailure, type ChildPool, openChildPool} from '../processes/index.ts'
-import type {ReadCall, ReaderSetup, ReadReply} from './reader-child.ts'
 import type {StaffReads} from './staff-reads.ts'
 import type {AsyncStaffReads} from './transcript-reader.ts'
+import type {ReadCall, ReaderSetup, ReadReply} from './transcripts-child.ts'
 
 /** Staff's reads of a file in processes of their own, so that no query holds a stream up. Close it once. */
 export interface ReaderProcess {
@@ -46,7 +47,7 @@ export function openReaderProcess(file: string, options: ReaderProcessOptions = 
 
   async function attempt(call: ReadCall): Promise<unknown> {
     pool ??= openChildPool({
-      entry: new URL('./reader-child.ts', import.meta.url),
+      entry: builtFile('transcripts-child.js'),
       setup: {file} satisfies ReaderSetup,
       size: processes,
       memoryMb,
