@@ -78,7 +78,7 @@ test('metadata: no word that anybody wrote is on the disk, through whatever chan
   await transcripts.setReview('a', {verdict: 'wrong', note: null, correctedAnswer: null})
   for (const words of [{note: canary}, {correctedAnswer: canary}]) {
     await expect(
-      await transcripts.setReview('a', {verdict: 'wrong', note: null, correctedAnswer: null, ...words}),
+      transcripts.setReview('a', {verdict: 'wrong', note: null, correctedAnswer: null, ...words}),
     ).rejects.toThrowError(/keeps no words: send the verdict alone/)
   }
 
@@ -129,6 +129,6 @@ test('off: an answer that is not kept cannot be rated, also while it is written'
   journalAnswer(transcripts, 'a', {ending: null})
 
   await expect(
-    await transcripts.setFeedback('a', {rating: 'up', reasons: [], comment: canary}),
+    transcripts.setFeedback('a', {rating: 'up', reasons: [], comment: canary}),
   ).rejects.toThrowError(/no transcript a/)
 })

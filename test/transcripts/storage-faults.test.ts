@@ -147,7 +147,7 @@ describe('a file another process writes to (cases 35 and 36)', () => {
     const other = openSqlite(file)
     other.exec('BEGIN IMMEDIATE')
 
-    const rated = await transcripts.setFeedback('a', {rating: 'up', reasons: [], comment: null})
+    const rated = transcripts.setFeedback('a', {rating: 'up', reasons: [], comment: null})
 
     await expect(rated).rejects.toMatchObject({code: 'storage'})
     other.close()
