@@ -14,12 +14,12 @@ export interface Conditions {
 /**
  * What a filter means, in SQL: the one place that says so.
  *
- * @param idNamed Finds the answer whose id or ref a text is.
+ * @param named The answer whose id or ref the words of the filter are; null where they are words.
  */
 export function conditionsOf(
   filter: TranscriptFilter,
   {partial, conversation}: FileForm,
-  idNamed: (text: string) => string | null,
+  named: string | null,
 ): Conditions {
   const conditions: string[] = []
   const values: unknown[] = []
@@ -31,9 +31,8 @@ export function conditionsOf(
 
   const words = filter.q?.trim() ?? ''
   const query = searchQueryOf(words)
-  const id = idNamed(words)
-  if (id !== null) {
-    add('id = ?', id)
+  if (named !== null) {
+    add('id = ?', named)
   } else if (query?.kind === 'match') {
     // The search leads, since it gives its rows in order and stops when the page is full.
     source =

@@ -6,7 +6,13 @@ import {eventInserter, rowInserter} from './answer-writer.ts'
 import {sizeOf} from './event-size.ts'
 import {migrate} from './migrations.ts'
 import {type MemoryRecord, overlaidEvents, overlaidRow} from './overlay.ts'
-import {createTranscriptReads, cursorOf, parseCursor, type TranscriptReads} from './transcript-reads.ts'
+import {
+  createTranscriptReads,
+  cursorOf,
+  parseCursor,
+  type Selection,
+  type TranscriptReads,
+} from './transcript-reads.ts'
 import type {PageRequest, Transcript, TranscriptFilter, TranscriptPage} from './transcript-store.ts'
 
 /** Ids of answers, in steps. */
@@ -41,21 +47,21 @@ const charsEach = 100
 /** @throws what SQLite throws, from every method. */
 export function createStaffReads(reads: TranscriptReads): StaffReads {
   /** Rows that match in the file and in memory, as if all were in the file. */
-  function select(
-    filter: TranscriptFilter,
-    order: 'ASC' | 'DESC',
-    from: number | null,
-    limit: number,
-    memory: readonly MemoryRecord[],
-  ): AnswerRow[] {
-    if (memory.length === 0) return reads.select(filter, order, from, limit)
-    const newer = new Set(memory.map(({row}) => row.id))
-    const stored = reads.select(filter, order, from, limit + memory.length).filter(({id}) => !newer.has(id))
-    const found = selectFromMemory(memory, reads, (memoryReads) =>
-      memoryReads.select(filter, order, from, limit),
-    )
-    const sign = order === 'ASC' ? 1 : -1
-    return [...stored, ...found].sort((a, b) => sign * (a.row - b.row)).slice(0, limit)
+  function select(wanted: Omit<Selection, 'named'>, memory: readonly MemoryRecord[]): AnswerRow[] {
+    const {filter, limit} = wanted
+    const named = reads.idNamed(filter)
+    if (memory.length === 0) return reads.select({...wanted, named})
+    return withMemory(memory, reads, (memoryReads) => {
+      const selection = {...wanted, named: named ?? memoryReads.idNamed(filter)}
+      const newer = new Set(memory.map(({row}) => row.id))
+      const stored = reads
+        .select({...selection, limit: limit + memory.length})
+        .filter(({id}) => !newer.has(id))
+      const sign = wanted.order === 'ASC' ? 1 : -1
+      return [...stored, ...memoryReads.select(selection)]
+        .sort((a, b) => sign * (a.row - b.row))
+        .slice(0, limit)
+    })
   }
 
   function read(name: string, memory: ReadonlyMap<string, MemoryRecord>): Transcript | null {
@@ -79,7 +85,7 @@ export function createStaffReads(reads: TranscriptReads): StaffReads {
     list(filter, {cursor, limit = 50}, memory) {
       const size = Math.min(200, Math.max(1, Math.trunc(limit) || 50))
       const from = cursor === undefined ? null : parseCursor(cursor)
-      const found = select(filter, 'DESC', from, size + 1, memory)
+      const found = select({filter, order: 'DESC', from, limit: size + 1}, memory)
       const shown = found.slice(0, size)
       const last = shown.at(-1)
       return {
@@ -88,7 +94,7 @@ export function createStaffReads(reads: TranscriptReads): StaffReads {
       }
     },
     ids(filter, after, memory) {
-      const found = select(filter, 'ASC', after, idsAtOnce, memory)
+      const found = select({filter, order: 'ASC', from: after, limit: idsAtOnce}, memory)
       return {
         ids: found.map(({id}) => id),
         next: found.length < idsAtOnce ? null : (found.at(-1)?.row ?? null),
@@ -110,14 +116,14 @@ export function createStaffReads(reads: TranscriptReads): StaffReads {
 }
 
 /**
- * Puts what memory has into a database in memory and reads it there, so that a filter has one meaning. Answers that the
+ * Reads with a database in memory that what memory has is put into, so that a filter has one meaning. Answers that the
  * file has no row of are numbered as if they were its next ones.
  */
-function selectFromMemory(
+function withMemory<T>(
   memory: readonly MemoryRecord[],
   reads: TranscriptReads,
-  select: (reads: TranscriptReads) => AnswerRow[],
-): AnswerRow[] {
+  read: (memoryReads: TranscriptReads) => T,
+): T {
   const db = openSqlite(':memory:')
   try {
     migrate(db, ':memory:')
@@ -132,7 +138,7 @@ function selectFromMemory(
         insertEvents(number, events)
       }
     })()
-    return select(createTranscriptReads(db))
+    return read(createTranscriptReads(db))
   } finally {
     db.close()
   }

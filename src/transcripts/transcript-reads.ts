@@ -7,6 +7,16 @@ import {type EventRow, eventsOf} from './event-rows.ts'
 import {fileFormOf} from './file-form.ts'
 import type {TranscriptFilter} from './transcript-store.ts'
 
+export interface Selection {
+  readonly filter: TranscriptFilter
+  /** From `idNamed`. */
+  readonly named: string | null
+  readonly order: 'ASC' | 'DESC'
+  /** Leaves out the row with this number and those before it in the order; null for none. */
+  readonly from: number | null
+  readonly limit: number
+}
+
 /** What is read from one database of transcripts. @throws what SQLite throws. */
 export interface TranscriptReads {
   row(answerId: string): AnswerRow | null
@@ -18,12 +28,10 @@ export interface TranscriptReads {
   events(row: number, after: number): SequencedEvent[]
   /** The last answers of a conversation, oldest first. */
   conversationRows(conversation: string, limit: number): AnswerRow[]
-  /**
-   * Rows that match, in the order in which the answers began whatever the clock said.
-   *
-   * @param from Leaves out the row with this number and those before it in the order; null for none.
-   */
-  select(filter: TranscriptFilter, order: 'ASC' | 'DESC', from: number | null, limit: number): AnswerRow[]
+  /** The id of the answer that a filter's words are the id or ref of; null where they are words. */
+  idNamed(filter: TranscriptFilter): string | null
+  /** Rows that match, in the order in which the answers began whatever the clock said. */
+  select(selection: Selection): AnswerRow[]
   /** The number of the newest row; 0 without any. */
   lastRow(): number
   /** Ids that begin with a text, in no order; none for the empty text. */
@@ -76,8 +84,12 @@ export function createTranscriptReads(db: SqliteDatabase): TranscriptReads {
     rowByIdempotencyKey: (key) => byKey.get(key) ?? null,
     events: (row, after) => eventsOf(eventRows.iterate(row, after), after),
     conversationRows: (conversation, limit) => ofConversation.all(conversation, limit).reverse(),
-    select(filter, order, from, limit) {
-      const found = conditionsOf(filter, form, (name) => idNamed.get(name, name) ?? null)
+    idNamed({q = ''}) {
+      const words = q.trim()
+      return idNamed.get(words, words) ?? null
+    },
+    select({filter, named, order, from, limit}) {
+      const found = conditionsOf(filter, form, named)
       const conditions = [...found.conditions]
       const values = [...found.values]
       if (from !== null) {
