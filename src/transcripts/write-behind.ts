@@ -1,5 +1,6 @@
 import {setTimeout as delay, setImmediate as nextTurn} from 'node:timers/promises'
 import {isTerminal, type SequencedEvent} from '../domain/index.ts'
+import {createFlushTimer} from './flush-timer.ts'
 import type {LiveAnswer} from './live-answer.ts'
 import {createPendingEvents} from './pending-events.ts'
 
@@ -68,8 +69,7 @@ export function createWriteBehind(options: WriteBehindOptions): WriteBehind {
   const waiting = new Set<LiveAnswer>()
   const pending = createPendingEvents({maxEvents: maxPending, maxChars: maxPendingChars})
   let lostAnswers = 0
-  let flushTimer: ReturnType<typeof setTimeout> | null = null
-  let soon: ReturnType<typeof setImmediate> | null = null
+  const timer = createFlushTimer(() => flushSome(maxFlushMs))
   let retryMs = firstRetryMs
   let problem: WriteProblem | null = null
   let isClosed = false
@@ -81,28 +81,18 @@ export function createWriteBehind(options: WriteBehindOptions): WriteBehind {
   }
 
   function schedule(ms: number): void {
-    if (flushTimer !== null || isClosed) return
-    flushTimer = setTimeout(() => flushSome(maxFlushMs), ms)
     // A log that cannot be written must not keep the process alive.
-    if (problem !== null) flushTimer.unref?.()
+    if (!isClosed) timer.within(ms, problem === null)
   }
 
-  /** Endings go to disk in the next turn, together with all that ends in this one. */
+  /** Endings go to disk in the next turn, unless the disk takes nothing. */
   function scheduleSoon(): void {
-    if (soon !== null || problem !== null || isClosed) return
-    soon = setImmediate(() => flushSome(maxFlushMs))
-  }
-
-  function stopTimers(): void {
-    if (flushTimer !== null) clearTimeout(flushTimer)
-    if (soon !== null) clearImmediate(soon)
-    flushTimer = null
-    soon = null
+    if (!isClosed && problem === null) timer.soon()
   }
 
   /** @returns how many answers were written; null when they could not be. */
   function flushSome(withinMs: number): number | null {
-    stopTimers()
+    timer.stop()
     if (waiting.size === 0) return 0
     if (isClosed) return null
     try {
@@ -189,7 +179,7 @@ export function createWriteBehind(options: WriteBehindOptions): WriteBehind {
     }),
     close() {
       isClosed = true
-      stopTimers()
+      timer.stop()
     },
   }
 }
