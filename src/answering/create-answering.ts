@@ -13,6 +13,7 @@ import {
   deliverEach,
   eachEvent,
   gatheredEvents,
+  type OpenReader,
   type RunReader,
   readerOf,
   readerOfAsker,
@@ -73,7 +74,7 @@ export function createAnswering(options: AnsweringOptions): Answering {
   })
 
   /** Synchronous where the run is in memory, so that its reader counts from the call on. */
-  function openReader(answerId: string, options: ReadOptions): RunReader | Promise<RunReader> {
+  function openReader(answerId: string, options: ReadOptions): ReturnType<OpenReader> {
     const {signal, isAsker} = options
     const after = startOf(options.after)
     const run = runs.get(answerId)

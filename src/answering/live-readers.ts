@@ -114,7 +114,7 @@ class LiveReader implements RunReader {
     return this.#failure
   }
 
-  take(): SequencedEvent | null {
+  next(): SequencedEvent | null {
     if (this.#isOver) return null
     const {events} = this.#all.options
     const next = events[this.#position]

@@ -48,7 +48,7 @@ export interface RunOptions {
   readonly onEnd: (summary: AnswerSummary, unexpected: DocentError | null) => void
 }
 
-/** How an answer is done, as the run is told; what it adds itself is left out. */
+/** How an answer is done. The run adds the rest of the event itself. */
 type Done = Omit<DoneEvent, 'type' | 'timings' | 'usage' | 'abstained' | 'partial'> & {readonly usage?: Usage}
 
 /**
@@ -183,7 +183,7 @@ export class Run {
     this.#modelCalls += 1
   }
 
-  /** Counts citations that did not hold against the sources; staff is told at the end. */
+  /** Counts citations that did not hold against the sources; the log says so at the end. */
   countDroppedCitations(count: number): void {
     this.#droppedCitations += count
   }

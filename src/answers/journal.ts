@@ -76,7 +76,7 @@ export interface Journal {
   /** Adds to what is known; later values win. */
   note(answerId: string, facts: JournalFacts): void
 
-  /** Resolves with null for an unknown id. */
+  /** Resolves with null for an unknown id. The question is empty where its words are not kept. */
   find(answerId: string): Promise<JournalledAnswer | null>
   /** Events after `seq`, in order, unflushed ones included; none for an unknown id. */
   eventsAfter(answerId: string, seq: number): Promise<readonly SequencedEvent[]>

@@ -30,7 +30,7 @@ export async function askHere({question, version, signal}: Asked): Promise<Askin
     )
     const stop = () => void answering.stop(answerId)
     signal.addEventListener('abort', stop)
-    // It may have been asked for while the question was.
+    // It may have been aborted while the question was being asked.
     if (signal.aborted) stop()
     return {
       events: eventsHere(),
