@@ -3,7 +3,7 @@ import {type Interval, intervalOf} from '../../src/evaluation/intervals.ts'
 import type {EvaluationQuestion} from '../../src/question-sets/question-set.ts'
 import type {Calibration} from '../../src/retrieval/calibration.ts'
 import {createRetriever} from '../../src/retrieval/create-retriever.ts'
-import type {Stage} from '../../src/retrieval/ranking.ts'
+import type {Stage} from '../../src/retrieval/stages.ts'
 import type {CurrentBuild} from '../../src/search-index/build.ts'
 
 /** Questions that other docs answer. */

@@ -1,7 +1,7 @@
 import {existsSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import {parseArgs} from 'node:util'
-import {type Stage, stages} from '../../src/retrieval/ranking.ts'
+import {type Stage, stages} from '../../src/retrieval/stages.ts'
 import {answerFigureNames} from './answer-figures.ts'
 import {type Bound, parseBound} from './bounds.ts'
 import {refuseDataDir} from './data-dir.ts'
