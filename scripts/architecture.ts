@@ -25,6 +25,11 @@ export const rooms: readonly Room[] = [
     openBecause: 'each file is a tool of its own',
   },
   {
+    name: 'package',
+    about: 'Where Docent is installed: its files, its version, and how its commands are run there.',
+    mayImport: [],
+  },
+  {
     name: 'text',
     about: 'Words, sentences and links of a text, in any language.',
     mayImport: ['lib'],
@@ -43,7 +48,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'processes',
     about: 'Pools of child processes with limits on time and memory.',
-    mayImport: ['typescript'],
+    mayImport: [],
   },
   {
     name: 'answers',
@@ -58,12 +63,12 @@ export const rooms: readonly Room[] = [
   {
     name: 'embedding',
     about: 'Text to vectors, by a model in this process.',
-    mayImport: ['domain', 'native'],
+    mayImport: ['domain', 'package', 'native'],
   },
   {
     name: 'search-index',
     about: 'Builds of the index: written, verified, opened, searched by words and by vectors.',
-    mayImport: ['domain', 'lib', 'native', 'text'],
+    mayImport: ['domain', 'lib', 'package', 'native', 'text'],
   },
   {
     name: 'question-sets',
@@ -81,19 +86,14 @@ export const rooms: readonly Room[] = [
     mayImport: ['domain', 'lib', 'text'],
   },
   {
-    name: 'evaluation',
-    about: 'How good retrieval and answers are on question sets, with intervals and comparisons.',
-    mayImport: ['embedding', 'lib', 'question-sets', 'retrieval', 'search-index'],
-  },
-  {
     name: 'ingestion',
     about:
       'A folder of Markdown to a new build, in processes of its own, published when it passes its gates.',
     mayImport: [
       'domain',
       'lib',
+      'package',
       'text',
-      'typescript',
       'native',
       'processes',
       'markdown',
@@ -101,6 +101,22 @@ export const rooms: readonly Room[] = [
       'search-index',
       'question-sets',
       'retrieval',
+    ],
+  },
+  {
+    name: 'evaluation',
+    about: 'How good retrieval and answers are on question sets, with intervals and comparisons.',
+    mayImport: [
+      'domain',
+      'lib',
+      'text',
+      'markdown',
+      'embedding',
+      'search-index',
+      'question-sets',
+      'retrieval',
+      'generation',
+      'ingestion',
     ],
   },
   {
@@ -119,6 +135,7 @@ export const rooms: readonly Room[] = [
     mayImport: [
       'domain',
       'lib',
+      'package',
       'processes',
       'answers',
       'markdown',
@@ -129,14 +146,28 @@ export const rooms: readonly Room[] = [
     ],
   },
   {
+    name: 'cli',
+    about: 'The `docent` command: serve, ingest, ask, eval, transcripts.',
+    mayImport: [
+      'domain',
+      'lib',
+      'package',
+      'settings',
+      'native',
+      'answers',
+      'embedding',
+      'search-index',
+      'question-sets',
+      'retrieval',
+      'ingestion',
+      'evaluation',
+      'transcripts',
+    ],
+  },
+  {
     name: 'web',
     about: 'The page and the widget in the visitor’s browser.',
     mayImport: ['domain', 'lib', 'text'],
     openBecause: 'nothing but the build imports it',
-  },
-  {
-    name: 'typescript',
-    about: 'The module hook that runs the sources.',
-    mayImport: [],
   },
 ]

@@ -7,16 +7,17 @@
  */
 import {spawnSync} from 'node:child_process'
 import {readFileSync, writeFileSync} from 'node:fs'
-import {fileURLToPath} from 'node:url'
+import {join} from 'node:path'
 import {parseArgs} from 'node:util'
+import {packageRoot} from '../src/package/index.ts'
 import {withLockFacts} from './lock/lock-facts.ts'
 
-const file = fileURLToPath(new URL('../package-lock.json', import.meta.url))
+const file = join(packageRoot, 'package-lock.json')
 const {values} = parseArgs({options: {check: {type: 'boolean', default: false}}})
 
 if (!values.check) {
   const {status} = spawnSync('npm', ['install', '--package-lock-only', '--no-audit', '--no-fund'], {
-    cwd: fileURLToPath(new URL('..', import.meta.url)),
+    cwd: packageRoot,
     stdio: 'inherit',
     shell: process.platform === 'win32',
   })

@@ -4,12 +4,12 @@
  */
 import {readdirSync, readFileSync, writeFileSync} from 'node:fs'
 import {join, relative} from 'node:path'
-import {fileURLToPath} from 'node:url'
 import {parseArgs} from 'node:util'
+import {packageRoot} from '../src/package/index.ts'
 import {settingsTable} from '../src/settings/settings.ts'
 import {dependencyNotes} from './dependency-notes.ts'
 
-const root = fileURLToPath(new URL('..', import.meta.url))
+const root = packageRoot
 
 const generators: Readonly<Record<string, () => string>> = {
   settings: settingsMarkdown,

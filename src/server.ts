@@ -10,6 +10,7 @@ import type {Log} from './http/index.ts'
 import {createHttpServer, createMetrics, type HttpServer} from './http/index.ts'
 import {activateBuild, type SpawnedIngest, spawnIngest} from './ingestion/index.ts'
 import {installationSecret, makePrivateFolder} from './native/index.ts'
+import {howToRun} from './package/index.ts'
 import type {DocsSearch, Retriever} from './retrieval/index.ts'
 import {createRetriever, type RetrieverOptions} from './retrieval/index.ts'
 import {type CurrentBuild, listBuilds, type OpenCurrentBuild, openCurrentBuild} from './search-index/index.ts'
@@ -154,7 +155,7 @@ export interface DocentServer extends Assistant {
   readonly http: HttpServer
 }
 
-/** The whole product without a process around it: `main.ts` adds signals and words, tests start several. */
+/** The whole product without a process around it: `cli/serve` adds signals and words, tests start several. */
 export async function openServer(options: ServerOptions): Promise<DocentServer> {
   const {settings, log, webDir, withProcessMetrics = false} = options
   const metrics = createMetrics({
@@ -215,7 +216,10 @@ function usableWith(embedder: Embedder, current: CurrentBuild): CurrentBuild {
     const made = lease.build.manifest.embedding
     if (made.id === embedder.id) return lease
     lease.release()
-    throw new DocentError('not_ready', `The index was made with the model ${made.name}; run npm run ingest.`)
+    throw new DocentError(
+      'not_ready',
+      `The index was made with the model ${made.name}; run ${howToRun('ingest')}.`,
+    )
   }
   return {
     lease,

@@ -67,7 +67,7 @@ describe('the import table', () => {
 
   test('a folder imports only from those it may', () => {
     const wrong = crossing
-      .filter(({room, target}) => room !== '' && !allowed.get(room!)?.includes(target!))
+      .filter(({room, target}) => room !== '' && target !== '' && !allowed.get(room!)?.includes(target!))
       .map(({from, file}) => `${from} imports ${file}`)
 
     expect(wrong).toEqual([])
@@ -95,7 +95,7 @@ describe('the import table', () => {
       .filter(({file}) => file !== null && !file.startsWith('src/'))
       .map(({from, file}) => `${from} imports ${file}`)
 
-    expect(wrong).toEqual(['src/main.ts imports scripts/build-web.ts'])
+    expect(wrong).toEqual([])
   })
 
   test('nothing but the command line and the tools imports a file at the root of src', () => {

@@ -6,8 +6,8 @@ import {request} from 'node:http'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {setTimeout as delay} from 'node:timers/promises'
-import {fileURLToPath} from 'node:url'
-import {runsTypescript} from '../../src/typescript/index.ts'
+import {packageRoot} from '../../src/package/index.ts'
+import {buildProgram} from '../build/build-program.mjs'
 import {type FloodPlan, type FloodResult, floods} from './hostile-floods.ts'
 import {pageOf, questionOf, wordsFrom} from './made-docs.ts'
 import type {BenchOptions, BenchReport} from './report.ts'
@@ -43,9 +43,7 @@ export async function runHostileBench({quick, sizes, seed, log}: BenchOptions): 
   const writing = wordsFrom(seed)
   const pages = Array.from({length: sizes?.[0] ?? (quick ? 50 : 600)}, (_, at) => pageOf(at, writing))
   const questions = Array.from({length: 400}, () => questionOf(pages, writing))
-  const attacker = fork(fileURLToPath(new URL('hostile-floods.ts', import.meta.url)), ['attacker'], {
-    execArgv: [...runsTypescript],
-  })
+  const attacker = fork(await buildProgram('scripts/bench/hostile-floods.ts'), ['attacker'])
   let product: Product | null = null
   try {
     log(`hostile: a server of ${pages.length} pages`)
@@ -110,8 +108,7 @@ export async function runHostileBench({quick, sizes, seed, log}: BenchOptions): 
 }
 
 async function startProduct(folder: string): Promise<Product> {
-  const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
-  const child = spawn(process.execPath, [...runsTypescript, main], {
+  const child = spawn(process.execPath, [join(packageRoot, 'bin/docent.mjs'), 'serve'], {
     cwd: folder,
     env: {
       PATH: process.env['PATH'] ?? '',

@@ -6,8 +6,7 @@
  */
 import {type ChildProcess, fork} from 'node:child_process'
 import {cpus} from 'node:os'
-import {fileURLToPath} from 'node:url'
-import {runsTypescript} from '../../src/typescript/index.ts'
+import {buildProgram} from '../build/build-program.mjs'
 import type {BenchOptions, BenchReport} from './report.ts'
 import type {LoadPlan, LoadResult, Role, Script, Usage} from './streaming-roles.ts'
 
@@ -166,10 +165,10 @@ export async function benchStreaming(
   }
 }
 
+const rolesProgram = await buildProgram('scripts/bench/streaming-roles.ts')
+
 function player(role: Role): Player {
-  const child: ChildProcess = fork(fileURLToPath(new URL('streaming-roles.ts', import.meta.url)), [role], {
-    execArgv: [...runsTypescript],
-  })
+  const child: ChildProcess = fork(rolesProgram, [role], {execArgv: []})
   const waiting = new Map<number, {resolve: (value: never) => void; reject: (error: Error) => void}>()
   let nextId = 0
   child.on('message', ({id, result, error}: {id: number; result: never; error?: string}) => {

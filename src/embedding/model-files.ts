@@ -9,8 +9,8 @@ import {
   writeFileSync,
 } from 'node:fs'
 import {basename, dirname, join, resolve} from 'node:path'
-import {fileURLToPath} from 'node:url'
 import {DocentError} from '../domain/index.ts'
+import {packageRoot} from '../package/index.ts'
 import {type NoteFile, noteFiles} from './model-notes.ts'
 
 /** Where a model's files are: a folder as it stands, or a hub id with the folder it is kept in. */
@@ -29,7 +29,7 @@ export const precisions = [
 export type Precision = (typeof precisions)[number]['dtype']
 
 /** The model that ships with Docent, wherever the process was started. */
-export const shippedModelFolder = fileURLToPath(new URL('../../models/docent-embed-small', import.meta.url))
+export const shippedModelFolder = join(packageRoot, 'models/docent-embed-small')
 
 const waysOn =
   'Unset EMBEDDING_MODEL to use the model that ships with Docent, or set it to a folder that holds the model’s files ' +

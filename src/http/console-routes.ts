@@ -2,6 +2,7 @@ import express, {type Request, type Response, type Router} from 'express'
 import {DocentError, endings} from '../domain/index.ts'
 import {cleanLine, escapedJson} from '../lib/clean-text.ts'
 import {headOf} from '../lib/cut.ts'
+import {howToRun} from '../package/index.ts'
 import type {Transcript, TranscriptItem, TranscriptStore} from '../transcripts/index.ts'
 import {endingLabelOf, writerOf} from '../transcripts/index.ts'
 import {ownPagesOnly} from './guards/origins.ts'
@@ -34,7 +35,7 @@ export function addConsoleRoutes(router: Router, {staff, transcripts}: ConsoleRo
         layout(
           'Console',
           html`<h1>Signed in for docs</h1>
-<p>Reindex with <code>npm run ingest</code> or <code>POST /api/admin/reindex</code>. Transcripts are for support staff.</p>`,
+<p>Reindex with <code>${howToRun('ingest')}</code> or <code>POST /api/admin/reindex</code>. Transcripts are for support staff.</p>`,
         ),
       )
       return

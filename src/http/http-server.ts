@@ -7,6 +7,7 @@ import express, {type Express} from 'express'
 import helmet from 'helmet'
 import type {Answering} from '../answering/index.ts'
 import {DocentError, type GeneratorName} from '../domain/index.ts'
+import {builtFile} from '../package/index.ts'
 import type {DocsSearch} from '../retrieval/index.ts'
 import type {CurrentBuild} from '../search-index/index.ts'
 import type {TranscriptStore} from '../transcripts/index.ts'
@@ -221,7 +222,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   }
 }
 
-const assetsDir = fileURLToPath(new URL('assets', import.meta.url))
+const assetsDir = fileURLToPath(builtFile('assets'))
 
 /** A URL people can open: an address that means "all" becomes localhost. */
 function urlOf(host: string, port: number): string {

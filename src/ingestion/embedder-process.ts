@@ -5,6 +5,7 @@ import {fileURLToPath} from 'node:url'
 import {DocentError} from '../domain/index.ts'
 import type {Embedder} from '../embedding/index.ts'
 import {locateModel} from '../embedding/index.ts'
+import {builtFile} from '../package/index.ts'
 import {ChildFailure, openChildPool} from '../processes/index.ts'
 import type {EmbedReady, EmbedSetup, EmbedTask} from './embed-child.ts'
 
@@ -24,7 +25,7 @@ const batchSize = 256
 export async function openEmbedderProcess(options: EmbedderProcessOptions): Promise<Embedder> {
   const {model, cacheDir, timeoutMs = 60 * 60_000} = options
   const pool = openChildPool<EmbedTask, Float32Array>({
-    entry: new URL('./embed-child.ts', import.meta.url),
+    entry: builtFile('embed-child.js'),
     setup: {model, cacheDir} satisfies EmbedSetup,
     size: 1,
     memoryMb: 2_048,
@@ -96,7 +97,7 @@ export async function openEmbedderProcess(options: EmbedderProcessOptions): Prom
 }
 
 /**
- * Names a model by the sizes and times of its files, and of ours that shape vectors: a way to see without loading
+ * Names a model by the sizes and times of its files, and of our program that makes vectors: a way to see without loading
  * it that it has not changed. Null for a model of the hub.
  */
 export async function embedderKeyOf({model, cacheDir}: EmbedSetup): Promise<string | null> {
@@ -105,11 +106,9 @@ export async function embedderKeyOf({model, cacheDir}: EmbedSetup): Promise<stri
     if (location.type !== 'folder') return null
     const names = await readdir(location.folder, {recursive: true})
     const files = names.sort().map((name) => join(location.folder, name))
-    const ours = ['transformers-embedder.ts', 'model-notes.ts', 'model-files.ts'].map((name) =>
-      fileURLToPath(new URL(`../embedding/${name}`, import.meta.url)),
-    )
+    const ours = fileURLToPath(builtFile('embed-child.js'))
     const facts = await Promise.all(
-      [...files, ...ours].map(async (file) => {
+      [...files, ours].map(async (file) => {
         const {size, mtimeMs} = await stat(file)
         return [file, size, mtimeMs]
       }),

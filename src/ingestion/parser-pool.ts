@@ -1,3 +1,4 @@
+import {builtFile} from '../package/index.ts'
 import {ChildFailure, type ChildPool, openChildPool} from '../processes/index.ts'
 import type {ParseResult, ParseSetup, ParseTask} from './parse-task.ts'
 
@@ -50,7 +51,7 @@ function wallLimitOf(cpuMs: number): number {
  */
 export function openParserPool(setup: ParseSetup, options: ParserPoolOptions): PageParser {
   const {size, memoryMb = 512} = options
-  const entry = options.entry ?? new URL('./parse-child.ts', import.meta.url)
+  const entry = options.entry ?? builtFile('parse-child.js')
   const pool = openChildPool<ParseTask, ParseResult>({entry, setup, size, memoryMb})
   let large: ChildPool<ParseTask, ParseResult> | null = null
   let isClosed = false

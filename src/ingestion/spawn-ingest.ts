@@ -1,6 +1,6 @@
 import {fork} from 'node:child_process'
 import {DocentError, type ErrorCode} from '../domain/index.ts'
-import {runsTypescript} from '../typescript/index.ts'
+import {builtFile} from '../package/index.ts'
 import type {IngestProgress, IngestReport} from './ingest-report.ts'
 
 /** What an ingest outside this process is told; plain data. */
@@ -42,8 +42,8 @@ export type IngestMessage =
  * pages keep a core busy. The child ends when this process does.
  */
 export function spawnIngest(options: SpawnIngestOptions): SpawnedIngest {
-  const child = fork(new URL('./ingest-child.ts', import.meta.url), [], {
-    execArgv: [...runsTypescript],
+  const child = fork(builtFile('ingest-child.js'), [], {
+    execArgv: ['--enable-source-maps'],
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })

@@ -1,5 +1,4 @@
 import {type ChildProcess, fork} from 'node:child_process'
-import {runsTypescript} from '../typescript/index.ts'
 
 /**
  * Why a task gave no result:
@@ -107,7 +106,6 @@ export function openChildPool<Task, Result>(options: ChildPoolOptions): ChildPoo
   function start(): Worker {
     const child = fork(entry, [], {
       execArgv: [
-        ...runsTypescript,
         `--max-old-space-size=${memoryMb}`,
         // Parsing and tokenising leave much that is short-lived: with room for it they take a quarter less time.
         '--max-semi-space-size=32',

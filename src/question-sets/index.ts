@@ -1,3 +1,10 @@
-export {buildSections, resolveGold} from './build-sections.ts'
+export {
+  areShownAs,
+  type BuildSections,
+  buildSections,
+  isShownAs,
+  openedBy,
+  resolveGold,
+} from './build-sections.ts'
 export {addressOf, depths, pageScores, ranksOf, type Scores, sectionScores} from './metrics.ts'
-export {type EvaluationQuestion, isAnswerable, parseQuestions} from './question-set.ts'
+export {type EvaluationQuestion, isAnswerable, parseQuestions, readQuestions} from './question-set.ts'

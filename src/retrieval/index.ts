@@ -1,5 +1,6 @@
 export {calibrate} from './calibrate.ts'
-export {type Calibration, parseCalibration} from './calibration.ts'
+export {type Calibration, defaultCalibration, parseCalibration} from './calibration.ts'
 export {createRetriever, type RetrieverOptions} from './create-retriever.ts'
 export type {DocsSearch, Retrieval, Retriever} from './retriever.ts'
-export type {Stage} from './stages.ts'
+export {type Stage, stages} from './stages.ts'
+export {wordsIn} from './words-in.ts'

@@ -1,6 +1,7 @@
 import {type FSWatcher, watch} from 'node:fs'
 import {DocentError} from '../domain/index.ts'
 import {isNotInstalled, makePrivateFolder} from '../native/index.ts'
+import {howToRun} from '../package/index.ts'
 import type {BuildLease, CurrentBuild, IndexBuild} from './build.ts'
 import {buildFolder, buildIds, currentBuildId} from './build-store.ts'
 import {openBuild} from './open-build.ts'
@@ -127,7 +128,7 @@ export async function openCurrentBuild(
     },
     lease() {
       if (served === null) {
-        throw new DocentError('not_ready', problem ?? 'there is no index yet; run `npm run ingest`')
+        throw new DocentError('not_ready', problem ?? `there is no index yet; run \`${howToRun('ingest')}\``)
       }
       return served.lease()
     },

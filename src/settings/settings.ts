@@ -496,10 +496,14 @@ function claudeProblems(read: Partial<Settings>): string[] {
   return problems
 }
 
-/** Settings of this process: the environment, and below it a `.env` file in the working folder. */
-export function loadSettings(): Settings {
+/**
+ * Settings of this process: `given` by name, below it the environment, and below that a `.env` file in the working
+ * folder.
+ * @throws DocentError `config`, as `settingsFrom`.
+ */
+export function loadSettings(given: Readonly<Record<string, string>> = {}): Settings {
   loadEnvFile({quiet: true})
-  return settingsFrom(process.env)
+  return settingsFrom({...process.env, ...given})
 }
 
 /** Whether this runs as a step of a GitHub Actions job, whose log turns `::warning …` lines into annotations. */

@@ -1,5 +1,12 @@
 export {csvHeader, csvRowOf, jsonLineOf} from './export-format.ts'
+export {endingLabelOf, writerOf} from './labels.ts'
 export {endMomentOf, momentOf} from './moments.ts'
+export {exposuresOf} from './open-database.ts'
 export {openTranscripts, type Transcripts} from './open-transcripts.ts'
-export {endingLabelOf, writerOf} from './terminal-view.ts'
+export {
+  backUpTranscripts,
+  purgeTranscripts,
+  readTranscripts,
+  type TranscriptsReader,
+} from './read-transcripts.ts'
 export type {Transcript, TranscriptFilter, TranscriptItem, TranscriptStore} from './transcript-store.ts'

@@ -6,7 +6,7 @@ import {
   repeatedSentences,
   sectionFlows,
   wordsOf,
-} from '../../scripts/eval/answer-measures.ts'
+} from '../../src/evaluation/answer-measures.ts'
 
 /** An answer of a line that opens it and quotes of numbered sources, with labels and what else stands between. */
 function answerOf(...parts: readonly (string | readonly [n: number, quote: string])[]) {

@@ -1,5 +1,5 @@
 import {afterAll, beforeAll, expect, test} from 'vitest'
-import {addressOpener, citationFaultsOf, type OpenAddress} from '../../scripts/eval/citations.ts'
+import {addressOpener, citationFaultsOf, type OpenAddress} from '../../src/evaluation/citations.ts'
 import {buildSections} from '../../src/question-sets/build-sections.ts'
 import {retrievalWorld} from '../retrieval/world.ts'
 import {samplePage} from '../support/sample-pages.ts'

@@ -5,10 +5,10 @@ import {tmpdir} from 'node:os'
 import {dirname, join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {afterAll, beforeAll, describe, expect, test, vi} from 'vitest'
-import type {Measured} from '../../scripts/eval/measure.ts'
-import type {SetMeans} from '../../scripts/eval/set-means.ts'
 import type {Comparison, Pairing} from '../../src/evaluation/compare.ts'
-import {runsTypescript} from '../../src/typescript/index.ts'
+import type {Measured} from '../../src/evaluation/measure-set.ts'
+import type {SetMeans} from '../../src/evaluation/set-means.ts'
+import {docent} from '../support/docent-command.ts'
 
 vi.setConfig({testTimeout: 240_000})
 
@@ -25,7 +25,7 @@ function run(...args: readonly string[]): Promise<Outcome> {
   return new Promise((resolve) => {
     execFile(
       process.execPath,
-      [...runsTypescript, 'scripts/eval.ts', ...args],
+      [...docent('eval'), ...args],
       {cwd: root, maxBuffer: 64 * 1024 * 1024},
       (error, stdout, stderr) =>
         resolve({code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr}),
@@ -192,7 +192,7 @@ describe('a folder of sets', () => {
 
   test.each([
     ['that is not there', ['--sets', '/nowhere/at/all'], '/nowhere/at/all is not there'],
-    ['without a set', ['--sets', join(root, 'scripts/eval')], 'holds no set'],
+    ['without a set', ['--sets', join(root, 'src')], 'holds no set'],
     ['without the one that is wanted', ['--only', 'planes'], 'there is no set planes; there are boats, keys'],
     ['with --ablate', ['--ablate'], '--ablate goes with --content'],
     ['with a figure that is none', ['--min', 'answers.beauty=1'], 'answers.beauty is no figure'],
@@ -350,11 +350,7 @@ describe('a run that is ended', () => {
     mkdirSync(temporary, {recursive: true})
     return spawn(
       process.execPath,
-      [
-        ...runsTypescript,
-        'scripts/eval.ts',
-        ...['--content', join(folder, 'sets/keys/content'), '--questions', file, '--json'],
-      ],
+      [...docent('eval'), ...['--content', join(folder, 'sets/keys/content'), '--questions', file, '--json']],
       {cwd: root, env: {...process.env, TMPDIR: temporary}},
     )
   }

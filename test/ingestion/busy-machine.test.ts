@@ -1,5 +1,7 @@
 import {join} from 'node:path'
+import {pathToFileURL} from 'node:url'
 import {describe, expect, test, vi} from 'vitest'
+import {buildProgram} from '../../scripts/build/build-program.mjs'
 import {
   type IngestOptions,
   type IngestReport,
@@ -8,6 +10,7 @@ import {
 } from '../../src/ingestion/index.ts'
 import {openParserPool, type ParserPoolOptions} from '../../src/ingestion/parser-pool.ts'
 import {openSqlite} from '../../src/native/index.ts'
+import {builtFile} from '../../src/package/index.ts'
 import {fingerprintOf} from '../../src/search-index/durable-files.ts'
 import {
   buildFolder,
@@ -93,7 +96,7 @@ test('the index that comes out beside twelve busy loops is the same, passage for
   expect(await passagesOf(busy)).toEqual(passages)
 })
 
-const entry = new URL('../support/obedient-parse-child.ts', import.meta.url)
+const entry = pathToFileURL(await buildProgram('test/support/obedient-parse-child.ts'))
 
 function run(
   folder: ContentFolder,
@@ -145,7 +148,7 @@ describe('a page that fails', () => {
 
     expect(failed.byRule).toEqual({'parse-crash': 1})
     expect(await run(folder, {})).toMatchObject({outcome: 'unchanged', pages: {setAside: 1}})
-    const mended = await run(folder, {entry: new URL('../../src/ingestion/parse-child.ts', import.meta.url)})
+    const mended = await run(folder, {entry: builtFile('parse-child.js')})
     expect(mended).toMatchObject({outcome: 'published', pages: {total: 2, setAside: 0}, diagnostics: []})
   })
 })
@@ -176,7 +179,10 @@ test('processes that do not start fail the ingest, and no page with it', async (
   const {build} = await run(folder, {})
   folder.write('b.md', '# B\n\nMore good words.\n')
 
-  const failing = run(folder, {entry: new URL('../support/random.ts', import.meta.url), memoryMb: 64})
+  const failing = run(folder, {
+    entry: pathToFileURL(await buildProgram('test/support/random.ts')),
+    memoryMb: 64,
+  })
 
   await expect(failing).rejects.toMatchObject({
     code: 'internal',

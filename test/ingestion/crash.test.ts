@@ -3,14 +3,15 @@ import {once} from 'node:events'
 import {readdirSync} from 'node:fs'
 import {join} from 'node:path'
 import {expect, test} from 'vitest'
+import {buildProgram} from '../../scripts/build/build-program.mjs'
 import {ingest, type Stage} from '../../src/ingestion/index.ts'
 import {buildFolder, currentBuildId, openBuild} from '../../src/search-index/index.ts'
-import {runsTypescript} from '../../src/typescript/index.ts'
 import {contentFolder} from '../support/content-folder.ts'
 import {directParser} from '../support/direct-parser.ts'
 import {hashingEmbedder} from '../support/hashing-embedder.ts'
 import {randomFrom} from '../support/random.ts'
 
+const program = await buildProgram('test/support/ingest-once.ts')
 /** `DOCENT_KILLS=100` for the long run. */
 const kills = Number(process.env['DOCENT_KILLS'] ?? 10)
 
@@ -58,14 +59,9 @@ test('case 60: killed at any moment, an ingest leaves the old build or the new o
     let died = 0
     for (let round = 1; round <= kills; round++) {
       write(round)
-      const child = fork(
-        new URL('../support/ingest-once.ts', import.meta.url),
-        [folder.content, folder.dataDir],
-        {
-          execArgv: [...runsTypescript],
-          stdio: 'ignore',
-        },
-      )
+      const child = fork(program, [folder.content, folder.dataDir], {
+        stdio: 'ignore',
+      })
       const fatal = stages[Math.floor(random() * stages.length)]
       const delayMs = random() * 15
       child.on('message', (stage) => {

@@ -5,8 +5,8 @@ import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {afterEach, describe, expect, test, vi} from 'vitest'
 import {currentBuildId} from '../../src/search-index/index.ts'
-import {runsTypescript} from '../../src/typescript/index.ts'
 import {type ContentFolder, contentFolder} from '../support/content-folder.ts'
+import {docent} from '../support/docent-command.ts'
 
 /** The command as people run it: real processes, the model that ships, signals. */
 
@@ -39,15 +39,7 @@ function command(
 ): Command {
   return started(
     process.execPath,
-    [
-      ...runsTypescript,
-      join(root, 'scripts/ingest.ts'),
-      '--content',
-      folder.content,
-      '--data',
-      folder.dataDir,
-      ...args,
-    ],
+    [...docent('ingest'), '--content', folder.content, '--data', folder.dataDir, ...args],
     {GITHUB_ACTIONS: '', EMBEDDING_MODEL: '', ...env},
   )
 }
@@ -209,7 +201,7 @@ describe('npm run ingest', () => {
     'on a terminal shows how far it is, and leaves only the summary',
     async () => {
       const folder = newFolder({'a.md': volumes, 'b.md': '# Tokens\n\nRotate them.\n'})
-      const line = [process.execPath, ...runsTypescript, join(root, 'scripts/ingest.ts')]
+      const line = [process.execPath, ...docent('ingest')]
       const shell = [...line, '--content', folder.content, '--data', folder.dataDir]
         .map((part) => `'${part}'`)
         .join(' ')

@@ -9,7 +9,9 @@ import {
   writeFileSync,
 } from 'node:fs'
 import {join} from 'node:path'
+import {pathToFileURL} from 'node:url'
 import {describe, expect, test} from 'vitest'
+import {buildProgram} from '../../scripts/build/build-program.mjs'
 import {DocentError} from '../../src/domain/index.ts'
 import {activateBuild, ingest, takeIngestLock} from '../../src/ingestion/index.ts'
 import {openParserPool} from '../../src/ingestion/parser-pool.ts'
@@ -19,7 +21,7 @@ import {directParser} from '../support/direct-parser.ts'
 import {hashingEmbedder} from '../support/hashing-embedder.ts'
 import {newFolder, pathsFound, ingestFolder as run, withCurrent} from '../support/ingest-world.ts'
 
-const entry = new URL('../support/obedient-parse-child.ts', import.meta.url)
+const entry = pathToFileURL(await buildProgram('test/support/obedient-parse-child.ts'))
 const guide = '# Volumes\n\nA volume keeps files.\n\n## Mounting\n\nMount it in the pod.\n'
 
 describe('an ingest', () => {

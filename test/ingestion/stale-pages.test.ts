@@ -1,7 +1,9 @@
 import {spawnSync} from 'node:child_process'
 import {mkdirSync, renameSync, symlinkSync, truncateSync} from 'node:fs'
 import {join} from 'node:path'
+import {pathToFileURL} from 'node:url'
 import {describe, expect, test} from 'vitest'
+import {buildProgram} from '../../scripts/build/build-program.mjs'
 import {type IngestOptions, type IngestReport, summaryOf} from '../../src/ingestion/index.ts'
 import {openParserPool} from '../../src/ingestion/parser-pool.ts'
 import {isUnread} from '../../src/ingestion/scan-folder.ts'
@@ -13,7 +15,7 @@ import {ingestFolder, newFolder, pathsFound, withCurrent} from '../support/inges
 
 /** A page that was read once and cannot be read now keeps its text; one that was taken away does not. */
 
-const entry = new URL('../support/obedient-parse-child.ts', import.meta.url)
+const entry = pathToFileURL(await buildProgram('test/support/obedient-parse-child.ts'))
 
 function run(
   folder: ContentFolder,

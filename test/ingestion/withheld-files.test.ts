@@ -1,6 +1,8 @@
 import {mkdirSync, rmSync, symlinkSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
+import {pathToFileURL} from 'node:url'
 import {describe, expect, test} from 'vitest'
+import {buildProgram} from '../../scripts/build/build-program.mjs'
 import type {IngestOptions} from '../../src/ingestion/index.ts'
 import {openParserPool} from '../../src/ingestion/parser-pool.ts'
 import type {ContentFolder} from '../support/content-folder.ts'
@@ -9,7 +11,7 @@ import {hashingEmbedder} from '../support/hashing-embedder.ts'
 import {ingestFolder, newFolder, withCurrent} from '../support/ingest-world.ts'
 
 const secret = 'TOPSECRETWORD'
-const entry = new URL('../support/obedient-parse-child.ts', import.meta.url)
+const entry = pathToFileURL(await buildProgram('test/support/obedient-parse-child.ts'))
 
 function run(folder: ContentFolder, openParser: IngestOptions['openParser'] = directParser) {
   return ingestFolder(folder, {openParser, force: true}, hashingEmbedder())
@@ -84,7 +86,7 @@ describe.each(Object.entries(includes))('an include by %s', (_, includeOf) => {
 test('a component that is imported from a hidden file of settings is not shown', async () => {
   const folder = newFolder({
     '.env.md': `${secret}\n`,
-    'page.mdx': "import Env from './.env.md'\n\n# Page\n\nWords.\n\n<Env />\n",
+    'page.mdx': "import Env from '.env.md'\n\n# Page\n\nWords.\n\n<Env />\n",
   })
 
   await run(folder)

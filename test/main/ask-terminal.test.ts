@@ -2,10 +2,9 @@ import {spawn} from 'node:child_process'
 import {once} from 'node:events'
 import {createServer} from 'node:http'
 import type {AddressInfo} from 'node:net'
-import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {expect, test, vi} from 'vitest'
-import {runsTypescript} from '../../src/typescript/index.ts'
+import {docent} from '../support/docent-command.ts'
 
 vi.setConfig({testTimeout: 120_000})
 
@@ -22,11 +21,10 @@ async function asked(events: readonly {type: string; [name: string]: unknown}[])
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const {port} = server.address() as AddressInfo
-  const ask = spawn(
-    process.execPath,
-    [...runsTypescript, join(root, 'scripts/ask.ts'), '--server', `http://127.0.0.1:${port}`, 'How?'],
-    {cwd: root, stdio: ['ignore', 'pipe', 'pipe']},
-  )
+  const ask = spawn(process.execPath, [...docent('ask'), '--server', `http://127.0.0.1:${port}`, 'How?'], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   let shown = ''
   for (const stream of [ask.stdout, ask.stderr])
     stream.setEncoding('utf8').on('data', (text) => (shown += text))

@@ -6,9 +6,8 @@ import type {AddressInfo} from 'node:net'
 import {createServer} from 'node:net'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
-import {fileURLToPath} from 'node:url'
 import {afterAll, afterEach, beforeAll, describe, expect, test, vi} from 'vitest'
-import {runsTypescript} from '../../src/typescript/index.ts'
+import {docent} from '../support/docent-command.ts'
 import {allEventsOf, eventsOf, type ReadEvent, seqOf, textOf} from '../support/event-reader.ts'
 import {
   blockStop,
@@ -28,7 +27,6 @@ vi.setConfig({testTimeout: 180_000})
 
 /** The process itself: what `npm start` runs, killed and stopped for real. */
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
 const adminToken = 'admin-token-for-tests'
 let folder: string
 let upstream: FakeClaude
@@ -43,7 +41,7 @@ interface Started {
 }
 
 function launch(extra: Record<string, string>): {child: ChildProcess; stdout(): string; stderr(): string} {
-  const child = spawn(process.execPath, [...runsTypescript, join(root, 'src/main.ts')], {
+  const child = spawn(process.execPath, [...docent('serve')], {
     cwd: folder,
     env: {
       PATH: process.env['PATH'] ?? '',
@@ -283,14 +281,14 @@ describe('a start that cannot be', () => {
     ['ingest', []],
     ['ask', ['How?']],
     ['transcripts', ['list']],
-  ])('the command %s ends with the same list', async (name, args) => {
+  ] as const)('the command %s ends with the same list', async (name, args) => {
     const data = join(folder, 'never-made')
 
-    const {status, stderr} = spawnSync(
-      process.execPath,
-      [...runsTypescript, join(root, `scripts/${name}.ts`), ...args],
-      {cwd: folder, encoding: 'utf8', env: {PATH: process.env['PATH'] ?? '', ...badSettings, DATA_DIR: data}},
-    )
+    const {status, stderr} = spawnSync(process.execPath, [...docent(name), ...args], {
+      cwd: folder,
+      encoding: 'utf8',
+      env: {PATH: process.env['PATH'] ?? '', ...badSettings, DATA_DIR: data},
+    })
 
     expect(status).toBe(2)
     for (const problem of listed) expect(stderr).toContain(problem)
@@ -327,14 +325,7 @@ describe('one answer in the terminal', () => {
     new Promise<{code: number | null; stdout: string}>((resolve) => {
       execFile(
         process.execPath,
-        [
-          ...runsTypescript,
-          join(root, 'scripts/ask.ts'),
-          'How do I change the port?',
-          '--server',
-          url,
-          ...args,
-        ],
+        [...docent('ask'), 'How do I change the port?', '--server', url, ...args],
         {cwd: folder},
         (error, stdout) => resolve({code: typeof error?.code === 'number' ? error.code : 0, stdout}),
       )

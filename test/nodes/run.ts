@@ -9,9 +9,9 @@ import {spawnSync} from 'node:child_process'
 import {cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {delimiter, dirname, join} from 'node:path'
-import {fileURLToPath} from 'node:url'
 import {parseArgs} from 'node:util'
-import {runsTypescript} from '../../src/typescript/index.ts'
+import {packageRoot as root} from '../../src/package/index.ts'
+import {docent} from '../support/docent-command.ts'
 
 const usage = `Usage: npm run test:nodes -- [MAJOR…] [options]
 
@@ -21,7 +21,6 @@ Installs and tries Docent on other versions of Node, from the npm registry. Defa
   --suite        the whole test suite on each, instead of the smoke
   --help`
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
 const {values, positionals} = parseArgs({
   allowPositionals: true,
   options: {
@@ -122,7 +121,7 @@ function install(runtime: Runtime, npm: string, copy: string): void {
 
 function smoke(node: string, folder: string): void {
   console.log(
-    run(node, ['--expose-gc', ...registerOf(folder), 'test/nodes/smoke.ts', dataDir], folder).trimEnd(),
+    run(node, ['--expose-gc', 'scripts/build/run.mjs', 'test/nodes/smoke.ts', dataDir], folder).trimEnd(),
   )
 }
 
@@ -134,14 +133,14 @@ function saysWhatToRun({node}: Runtime): void {
     root,
   )
   if (existsSync(join(root, 'node_modules', needs.trim()))) return
-  for (const program of ['src/main.ts', 'scripts/ingest.ts', 'scripts/transcripts.ts']) {
-    const args = program.endsWith('transcripts.ts') ? ['list'] : []
-    const {status, stderr, stdout} = spawnSync(node, [...runsTypescript, program, ...args], {
+  for (const command of ['serve', 'ingest', 'transcripts'] as const) {
+    const args = command === 'transcripts' ? ['list'] : []
+    const {status, stderr, stdout} = spawnSync(node, [...docent(command), ...args], {
       cwd: root,
       env: {PATH: process.env['PATH'], DATA_DIR: dataDir, PORT: '0'},
       encoding: 'utf8',
     })
-    ok(status !== 0 && status !== null, `${program} on another Node: ${status} ${stdout}`)
+    ok(status !== 0 && status !== null, `${command} on another Node: ${status} ${stdout}`)
     match(stderr, /^better-sqlite3\S* is not installed for Node\.js .*\. Run npm ci with this Node\.js.*\n$/)
   }
   console.log('  ok with the packages of another Node every command says: run npm ci')
@@ -155,10 +154,6 @@ function runSuite(runtime: Runtime, npm: string, copy: string): void {
     stdio: 'inherit',
   })
   if (status !== 0) throw new Error(`the suite ended with ${signal ?? status}`)
-}
-
-function registerOf(folder: string): string[] {
-  return ['--import', join(folder, 'src/typescript/register.mjs')]
 }
 
 /** Runs to its end and gives what it printed. @throws Error with all of it when it fails. */

@@ -2,7 +2,7 @@
  * The product's life on the Node that runs this file: statements collected as garbage, ingest, start, ask, stop,
  * kill, end. Against the real programs, with this checkout's node_modules.
  *
- * Run with: node --expose-gc --import ./src/typescript/register.mjs test/nodes/smoke.ts [DATA_DIR]
+ * Run with: node --expose-gc scripts/build/run.mjs test/nodes/smoke.ts [DATA_DIR]
  * A data folder that another Node wrote is taken over: its index is served and its transcripts are read.
  */
 import {strictEqual as equal, ok} from 'node:assert'
@@ -12,13 +12,12 @@ import {existsSync, mkdtempSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {setTimeout as delay, setImmediate as turn} from 'node:timers/promises'
-import {fileURLToPath} from 'node:url'
 import {openSqlite, sqlitePackage} from '../../src/native/sqlite.ts'
-import {runsTypescript} from '../../src/typescript/index.ts'
+import {packageRoot as root} from '../../src/package/index.ts'
+import {docent} from '../support/docent-command.ts'
 import {eventsOf, type ReadEvent, textOf} from '../support/event-reader.ts'
 import {type FakeStep, messageStart, startFakeClaude, textDelta, textStart} from '../support/fake-claude.ts'
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
 const dataDir = process.argv[2] ?? mkdtempSync(join(tmpdir(), 'docent-smoke-'))
 const hadData = existsSync(join(dataDir, 'CURRENT'))
 const adminToken = 'admin-token-for-the-smoke'
@@ -83,7 +82,7 @@ async function collectStatements(): Promise<void> {
 async function ingest(): Promise<void> {
   const {status, stdout, stderr} = spawnSync(
     process.execPath,
-    [...runsTypescript, 'scripts/ingest.ts', '--content', 'content', '--data', dataDir, '--json'],
+    [...docent('ingest'), '--content', 'content', '--data', dataDir, '--json'],
     {cwd: root, encoding: 'utf8'},
   )
   equal(status, 0, stderr)
@@ -101,7 +100,7 @@ interface Started {
 }
 
 async function start(settings: Readonly<Record<string, string>>): Promise<Started> {
-  const child = spawn(process.execPath, [...runsTypescript, 'src/main.ts'], {
+  const child = spawn(process.execPath, [...docent('serve')], {
     cwd: root,
     env: {
       PATH: process.env['PATH'],

@@ -1,14 +1,12 @@
-import {mkdtemp, rm} from 'node:fs/promises'
-import {tmpdir} from 'node:os'
-import {join} from 'node:path'
+import {fileURLToPath} from 'node:url'
 import {afterAll, afterEach, beforeAll} from 'vitest'
-import {buildWeb} from '../../scripts/build-web.ts'
+import {builtFile} from '../../src/package/index.ts'
 import {type Browsers, startBrowsers} from './chromium.ts'
 
 /** What the tests of a block in a browser share. There from its first test on. */
 export interface BrowserSetting {
   readonly browsers: Browsers
-  /** The page and the widget, built for these tests. */
+  /** The page and the widget, built before the tests. */
   readonly webDir: string
   /** Closed after each test, the last one first. */
   readonly opened: {close(): Promise<unknown>}[]
@@ -16,13 +14,10 @@ export interface BrowserSetting {
 
 /** Call it in the block itself: it sets up before its tests and cleans up after them. */
 export function browserSetting(): BrowserSetting {
-  let folder: string
   let browsers: Browsers | undefined
   const opened: BrowserSetting['opened'] = []
 
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'docent-web-'))
-    await buildWeb({outDir: join(folder, 'web'), minify: true})
+  beforeAll(() => {
     browsers = startBrowsers()
   })
 
@@ -32,16 +27,13 @@ export function browserSetting(): BrowserSetting {
 
   afterAll(async () => {
     await browsers?.close()
-    await rm(folder, {recursive: true, force: true})
   })
 
   return {
     get browsers() {
       return browsers!
     },
-    get webDir() {
-      return join(folder, 'web')
-    },
+    webDir: fileURLToPath(builtFile('web')),
     opened,
   }
 }

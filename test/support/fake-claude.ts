@@ -6,14 +6,11 @@
  * then ask for trouble, for demonstrations and browser tests: `[fault:overloaded]`, `[fault:cut]`, `[fault:stall]`,
  * `[fault:eof]`, `[fault:529]`, `[fault:401]`, `[fault:429]`, `[fault:html]`, `[fault:max_tokens]`,
  * `[fault:refusal]`, `[slow]`, `[search]` (looks again first), `[think]`.
- *
- * Run with: node --import ./src/typescript/register.mjs test/support/fake-claude.ts --port 8787 [--token-ms 15] [--first-token-ms 200]
- * and start the server with ANTHROPIC_BASE_URL=http://127.0.0.1:8787 and any ANTHROPIC_API_KEY.
+ * `fake-claude-command.ts` runs it by itself.
  */
 import {once} from 'node:events'
 import {createServer, type IncomingHttpHeaders, type ServerResponse} from 'node:http'
 import type {AddressInfo} from 'node:net'
-import {pathToFileURL} from 'node:url'
 
 /** One frame of the upstream's stream. */
 export interface WireEvent {
@@ -632,24 +629,4 @@ function chosenBlocks(
     .toSorted((a, b) => b.score - a.score)
     .slice(0, limit)
     .toSorted((a, b) => a.result.index - b.result.index || a.block - b.block)
-}
-
-function flag(name: string): number | undefined {
-  const at = process.argv.indexOf(`--${name}`)
-  const value = at < 0 ? Number.NaN : Number(process.argv[at + 1])
-  return Number.isFinite(value) ? value : undefined
-}
-
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const tokenMs = flag('token-ms')
-  const firstTokenMs = flag('first-token-ms')
-  const fake = await startFakeClaude({
-    port: flag('port') ?? 8787,
-    reply: realisticReply({
-      ...(tokenMs === undefined ? {} : {tokenMs}),
-      ...(firstTokenMs === undefined ? {} : {firstTokenMs}),
-    }),
-  })
-  process.stdout.write(`Fake Claude at ${fake.url}\n`)
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void fake.close())
 }

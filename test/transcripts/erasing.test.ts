@@ -2,15 +2,14 @@ import {type ChildProcess, fork} from 'node:child_process'
 import {once} from 'node:events'
 import {existsSync, readFileSync} from 'node:fs'
 import {dirname} from 'node:path'
-import {fileURLToPath} from 'node:url'
 import {afterEach, describe, expect, test, vi} from 'vitest'
+import {buildProgram} from '../../scripts/build/build-program.mjs'
+import {transcriptsCommand} from '../../src/cli/transcripts/transcripts-command.ts'
 import type {Transcripts, TranscriptsOptions} from '../../src/transcripts/open-transcripts.ts'
 import {readTranscripts} from '../../src/transcripts/read-transcripts.ts'
-import {transcriptsCommand} from '../../src/transcripts/transcripts-command.ts'
-import {runsTypescript} from '../../src/typescript/index.ts'
 import {journalAnswer, openForTest, temporaryFile} from './samples.ts'
 
-const program = fileURLToPath(new URL('holding-process.ts', import.meta.url))
+const program = await buildProgram('test/transcripts/holding-process.ts')
 const children = new Set<ChildProcess>()
 const words = /zyzzyva|xylomanc/i
 
@@ -21,7 +20,7 @@ afterEach(() => {
 
 /** Another process, in the middle of a read. Gives the way to make it let go. */
 async function heldByAnother(file: string): Promise<() => Promise<void>> {
-  const child = fork(program, {execArgv: [...runsTypescript], stdio: ['ignore', 'ignore', 'inherit', 'ipc']})
+  const child = fork(program, {stdio: ['ignore', 'ignore', 'inherit', 'ipc']})
   children.add(child)
   child.send(file)
   await once(child, 'message')

@@ -1,15 +1,14 @@
 import {fork} from 'node:child_process'
-import {fileURLToPath} from 'node:url'
 import {expect, test} from 'vitest'
+import {buildProgram} from '../../scripts/build/build-program.mjs'
 import {createAnswering} from '../../src/answering/create-answering.ts'
 import type {SequencedEvent} from '../../src/domain/index.ts'
 import {scriptedGenerator} from '../../src/generation/scripted-generator.ts'
-import {runsTypescript} from '../../src/typescript/index.ts'
 import {fakeRetriever} from '../support/fake-retriever.ts'
 import type {KilledProcessReport} from './killed-process.ts'
 import {openForTest, temporaryFile} from './samples.ts'
 
-const program = fileURLToPath(new URL('killed-process.ts', import.meta.url))
+const program = await buildProgram('test/transcripts/killed-process.ts')
 const answers = 5
 
 /** Lets a process answer, kills it with SIGKILL once enough was read, and gives what its readers had got. */
@@ -18,7 +17,6 @@ async function killedWhileAnswering(
   wordsBeforeKill: number,
 ): Promise<Map<string, SequencedEvent[]>> {
   const child = fork(program, {
-    execArgv: [...runsTypescript],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
   const read = new Map<string, SequencedEvent[]>()

@@ -3,9 +3,9 @@ import {chmodSync, copyFileSync, mkdirSync, readdirSync, statSync, symlinkSync} 
 import {dirname, join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {afterEach, beforeEach, describe, expect, test} from 'vitest'
+import {buildProgram} from '../../scripts/build/build-program.mjs'
+import {transcriptsCommand} from '../../src/cli/transcripts/transcripts-command.ts'
 import {purgeTranscripts, readTranscripts} from '../../src/transcripts/read-transcripts.ts'
-import {transcriptsCommand} from '../../src/transcripts/transcripts-command.ts'
-import {runsTypescript} from '../../src/typescript/index.ts'
 import {journalAnswer, openForTest, temporaryFile} from './samples.ts'
 
 /** A folder that others may look into, and a umask that gives them everything new: only the files' own rights hold. */
@@ -19,7 +19,7 @@ const nobody = {uid: 65534, gid: 65534, encoding: 'utf8'} as const
 /** Only root becomes somebody else, who must be able to run this Node and to read this checkout. */
 const hasNobody =
   process.getuid?.() === 0 &&
-  spawnSync(process.execPath, [...runsTypescript, '-e', '0'], nobody).status === 0 &&
+  spawnSync(process.execPath, ['-e', '0'], nobody).status === 0 &&
   spawnSync(
     process.execPath,
     ['-e', `fs.readFileSync(${JSON.stringify(fileURLToPath(import.meta.url))})`],
@@ -123,16 +123,9 @@ describe('a file that others may read and that cannot be narrowed', () => {
     copyFileSync(file, copy)
     chmodSync(copy, 0o666)
     chmodSync(dirname(copy), 0o777)
-    const module = new URL('../../src/transcripts/open-transcripts.ts', import.meta.url).href
-    const program = `
-      const {openTranscripts} = await import(${JSON.stringify(module)})
-      openTranscripts({file: ${JSON.stringify(copy)}, onExposed: (warning) => console.log(warning)}).close()`
+    const program = await buildProgram('test/transcripts/exposed-process.ts')
 
-    const {stdout, stderr, status} = spawnSync(
-      process.execPath,
-      [...runsTypescript, '--input-type=module', '-e', program],
-      nobody,
-    )
+    const {stdout, stderr, status} = spawnSync(process.execPath, [program, copy], nobody)
 
     expect({status, stderr}).toEqual({status: 0, stderr: ''})
     expect(stdout).toBe(

@@ -1,7 +1,7 @@
 import {existsSync, readFileSync} from 'node:fs'
 import {expect, test} from 'vitest'
+import {showLines} from '../../src/cli/transcripts/terminal-view.ts'
 import {type AnswerEvent, noUsage, type Source} from '../../src/domain/index.ts'
-import {showLines} from '../../src/transcripts/terminal-view.ts'
 import {journalAnswer, openForTest, sampleEntry, temporaryFile} from './samples.ts'
 
 /** Stands in every place where somebody else's words come in. */

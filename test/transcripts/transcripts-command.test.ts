@@ -3,11 +3,11 @@ import {mkdirSync, readdirSync, readFileSync, statSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {afterEach, beforeEach, describe, expect, test} from 'vitest'
+import {replaySteps, showLines} from '../../src/cli/transcripts/terminal-view.ts'
+import {transcriptsCommand} from '../../src/cli/transcripts/transcripts-command.ts'
 import type {Transcripts} from '../../src/transcripts/open-transcripts.ts'
 import {readTranscripts} from '../../src/transcripts/read-transcripts.ts'
-import {replaySteps, showLines} from '../../src/transcripts/terminal-view.ts'
-import {transcriptsCommand} from '../../src/transcripts/transcripts-command.ts'
-import {runsTypescript} from '../../src/typescript/index.ts'
+import {docent} from '../support/docent-command.ts'
 import {journalAnswer, openForTest, temporaryFile} from './samples.ts'
 
 const view = {columns: 100, hasColors: false}
@@ -39,12 +39,8 @@ async function run(...args: readonly string[]): Promise<Outcome> {
 /** The command as a process of its own. */
 function runScript(...args: readonly string[]): Promise<Outcome> {
   return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      [...runsTypescript, 'scripts/transcripts.ts', ...args],
-      {cwd: root},
-      (error, stdout, stderr) =>
-        resolve({code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr}),
+    execFile(process.execPath, [...docent('transcripts'), ...args], {cwd: root}, (error, stdout, stderr) =>
+      resolve({code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr}),
     )
   })
 }

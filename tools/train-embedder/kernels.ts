@@ -1,5 +1,7 @@
 import {readFileSync} from 'node:fs'
+import {join} from 'node:path'
 import {Worker} from 'node:worker_threads'
+import {packageRoot} from '../../src/package/index.ts'
 
 /** Byte offsets into the shared memory, and the numbers of one call of `update`. */
 export type KernelJob =
@@ -102,7 +104,7 @@ async function compiledKernels(): Promise<WebAssembly.Module> {
   // A development dependency, and large: loaded only where a model is trained.
   const {default: wabt} = await import('wabt')
   const {parseWat} = await wabt()
-  const source = readFileSync(new URL('./kernels.wat', import.meta.url), 'utf8')
+  const source = readFileSync(join(packageRoot, 'tools/train-embedder/kernels.wat'), 'utf8')
   const features = {simd: true, threads: true, bulk_memory: true, mutable_globals: true}
   const parsed = parseWat('kernels.wat', source, features)
   try {

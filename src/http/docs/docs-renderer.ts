@@ -1,5 +1,6 @@
 import {DocentError} from '../../domain/index.ts'
 import {BoundedMemory} from '../../lib/bounded-memory.ts'
+import {builtFile} from '../../package/index.ts'
 import {ChildFailure, type ChildPool, openChildPool} from '../../processes/index.ts'
 import type {IndexBuild} from '../../search-index/index.ts'
 import type {Log} from '../log.ts'
@@ -70,7 +71,7 @@ export function openDocsRenderer(options: DocsRendererOptions): DocsRenderer {
 
   async function run(task: DocsTask, cpuMs: number): Promise<Packed> {
     pool ??= openChildPool({
-      entry: new URL('./docs-child.ts', import.meta.url),
+      entry: builtFile('docs-child.js'),
       setup: {imageHosts} satisfies DocsSetup,
       size: processes,
     })

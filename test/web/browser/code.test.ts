@@ -1,12 +1,10 @@
-import {mkdtemp, rm} from 'node:fs/promises'
 import {createServer} from 'node:http'
 import type {AddressInfo} from 'node:net'
-import {tmpdir} from 'node:os'
-import {join} from 'node:path'
+import {fileURLToPath} from 'node:url'
 import type {Page} from 'playwright-core'
 import request from 'supertest'
 import {describe, expect, test} from 'vitest'
-import {buildWeb} from '../../../scripts/build-web.ts'
+import {builtFile} from '../../../src/package/index.ts'
 import type {IndexBuild} from '../../../src/search-index/build.ts'
 import {browserSetting} from '../../support/browser-setting.ts'
 import {chromiumPath} from '../../support/chromium.ts'
@@ -176,10 +174,7 @@ describe.skipIf(chromiumPath === null)('code in a browser', () => {
 })
 
 test('the scripts of the widget may be read by any site, and are asked for again only when they changed', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'docent-web-'))
-  const webDir = join(folder, 'web')
-  await buildWeb({outDir: webDir, minify: true})
-  const product = await startHttpProduct({webDir, hasIndex: false})
+  const product = await startHttpProduct({webDir: fileURLToPath(builtFile('web')), hasIndex: false})
   try {
     for (const name of ['widget.js', 'highlighter.js', 'locales/de.json']) {
       const first = await request(product.http.app).get(`/${name}`)
@@ -194,6 +189,5 @@ test('the scripts of the widget may be read by any site, and are asked for again
     }
   } finally {
     await product.close()
-    await rm(folder, {recursive: true})
   }
 })

@@ -1,10 +1,9 @@
-import {mkdir, mkdtemp, rm} from 'node:fs/promises'
-import {tmpdir} from 'node:os'
+import {mkdir} from 'node:fs/promises'
 import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import type {Page} from 'playwright-core'
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
-import {buildWeb} from '../../../scripts/build-web.ts'
+import {builtFile} from '../../../src/package/index.ts'
 import {type Browsers, chromiumPath, startBrowsers} from '../../support/chromium.ts'
 import {
   done,
@@ -58,15 +57,12 @@ function script(question: string): Step[] {
 describe.skipIf(chromiumPath === null)('pictures of the page', () => {
   let docent: ScriptedDocent
   let browsers: Browsers
-  let webDir: string
 
   beforeAll(async () => {
-    webDir = join(await mkdtemp(join(tmpdir(), 'docent-web-')), 'web')
-    await buildWeb({outDir: webDir, minify: true})
     await mkdir(folder, {recursive: true})
     browsers = startBrowsers()
     docent = await startScriptedDocent({
-      webDir,
+      webDir: fileURLToPath(builtFile('web')),
       script,
       searchResults: () => sampleSources.map((source) => ({...source, text: source.snippet})),
       pages: {'/light/': site('#fff', '#1c1e21'), '/dark/': site('#1b1b1d', '#e3e3e3')},
@@ -76,7 +72,6 @@ describe.skipIf(chromiumPath === null)('pictures of the page', () => {
   afterAll(async () => {
     await browsers?.close()
     await docent?.close()
-    await rm(join(webDir, '..'), {recursive: true, force: true})
   })
 
   const looks = [

@@ -1,0 +1,29 @@
+import {cp} from 'node:fs/promises'
+import {join} from 'node:path'
+import {build} from 'esbuild'
+import {buildWeb} from './build-web.mjs'
+import {nodeOptions} from './node-options.mjs'
+
+/** The command, and the programs of its child processes. */
+const programs = {
+  docent: 'src/cli/docent.ts',
+  'ingest-child': 'src/ingestion/ingest-child.ts',
+  'parse-child': 'src/ingestion/parse-child.ts',
+  'embed-child': 'src/ingestion/embed-child.ts',
+  'docs-child': 'src/http/docs/docs-child.ts',
+}
+
+/**
+ * Builds everything that runs into an empty folder: programs for Node, the style sheets they serve, and `web/`.
+ * @param {string} root The checkout.
+ * @param {string} outDir
+ */
+export async function buildApp(root, outDir) {
+  // All are waited for, so that nothing is written any more when one has failed.
+  const parts = await Promise.allSettled([
+    build({...nodeOptions, absWorkingDir: root, entryPoints: programs, outdir: outDir}),
+    cp(join(root, 'src/http/assets'), join(outDir, 'assets'), {recursive: true}),
+    buildWeb({root, outDir: join(outDir, 'web'), minify: true}),
+  ])
+  for (const part of parts) if (part.status === 'rejected') throw part.reason
+}

@@ -1,0 +1,93 @@
+import {cp, mkdir, readFile, writeFile} from 'node:fs/promises'
+import {join} from 'node:path'
+import {build, transform} from 'esbuild'
+import {licensesOf} from './web-licenses.mjs'
+
+/** Browsers that have `light-dark()`, popovers and constructable style sheets: from spring 2024. */
+const target = ['chrome123', 'firefox125', 'safari17.5']
+
+/** On top of each script. The notices would weigh more than some of the works. */
+const banner = '/*! Docent, MIT. Licences of what this file holds: licenses.txt beside it. */'
+
+/**
+ * Style sheets imported by scripts, as minified text.
+ * @type {import('esbuild').Plugin}
+ */
+const cssAsText = {
+  name: 'css-as-text',
+  setup(builder) {
+    builder.onLoad({filter: /\.css$/}, async ({path}) => {
+      const {code} = await transform(await readFile(path, 'utf8'), {loader: 'css', minify: true, target})
+      return {contents: code.trim(), loader: 'text'}
+    })
+  },
+}
+
+/**
+ * Builds `widget.js` (a classic script that registers `<docs-assistant>`), `highlighter.js` (a module that it imports
+ * when there is code to colour), the page at `/`, the locales, and the notices of what the scripts hold.
+ * @param {{root: string, outDir: string, minify: boolean}} options
+ * @returns {Promise<readonly string[]>} The files that the scripts are made of, relative to `root`.
+ */
+export async function buildWeb({root, outDir, minify}) {
+  const sources = join(root, 'src/web')
+  await mkdir(join(outDir, 'locales'), {recursive: true})
+  const inputs = await buildScripts({root, sources, outDir, minify})
+  await writeFile(join(outDir, 'licenses.txt'), await licensesOf(root, inputs))
+  const css = await readFile(join(sources, 'page/page.css'), 'utf8')
+  await writeFile(
+    join(outDir, 'page.css'),
+    minify ? (await transform(css, {loader: 'css', minify, target})).code : css,
+  )
+  for (const name of ['index.html', 'icon.svg']) await cp(join(sources, 'page', name), join(outDir, name))
+  for (const [tag, strings] of Object.entries(await localesOf(sources))) {
+    await writeFile(join(outDir, 'locales', `${tag}.json`), JSON.stringify(strings))
+  }
+  return inputs
+}
+
+/**
+ * @param {{root: string, sources: string, outDir: string, minify: boolean}} options
+ * @returns {Promise<string[]>}
+ */
+async function buildScripts({root, sources, outDir, minify}) {
+  /** @satisfies {import('esbuild').BuildOptions} */
+  const options = {
+    outdir: outDir,
+    bundle: true,
+    minify,
+    target,
+    charset: /** @type {const} */ ('utf8'),
+    absWorkingDir: root,
+    metafile: true,
+    legalComments: /** @type {const} */ ('none'),
+    banner: {js: banner},
+    define: {'process.env.NODE_ENV': '"production"'},
+    plugins: [cssAsText],
+    logLevel: /** @type {const} */ ('silent'),
+  }
+  const scripts = {widget: join(sources, 'widget.ts'), page: join(sources, 'page/page.ts')}
+  const built = await Promise.all([
+    build({...options, entryPoints: scripts, format: 'iife'}),
+    build({...options, entryPoints: [join(sources, 'highlighter.ts')], format: 'esm'}),
+  ])
+  return built.flatMap(({metafile}) => Object.keys(metafile.inputs))
+}
+
+/**
+ * What `src/web/locales/all.ts` exports. It is TypeScript: it is bundled, and the result imported from memory.
+ * @param {string} sources
+ * @returns {Promise<Record<string, object>>}
+ */
+async function localesOf(sources) {
+  const {outputFiles} = await build({
+    entryPoints: [join(sources, 'locales/all.ts')],
+    bundle: true,
+    format: 'esm',
+    write: false,
+    logLevel: 'silent',
+  })
+  const code = Buffer.from(outputFiles[0]?.contents ?? '').toString('base64')
+  const {allStrings} = await import(`data:text/javascript;base64,${code}`)
+  return allStrings
+}

@@ -1,0 +1,12 @@
+// Builds what runs, if it is not built: node scripts/build/build.mjs
+import {BuildError} from './dist-folder.mjs'
+import {ensureApp} from './ensure-app.mjs'
+
+try {
+  const {folder, isNew} = await ensureApp()
+  process.stdout.write(`${isNew ? 'Built' : 'There is nothing to build:'} ${folder}\n`)
+} catch (error) {
+  if (!(error instanceof BuildError)) throw error
+  process.stderr.write(`${error.message}\n`)
+  process.exitCode = 1
+}

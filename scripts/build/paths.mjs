@@ -1,0 +1,14 @@
+import {existsSync} from 'node:fs'
+import {dirname, join} from 'node:path'
+import {fileURLToPath} from 'node:url'
+
+/** The checkout, also for a tool that has these files in its bundle. */
+export const root = rootAbove(dirname(fileURLToPath(import.meta.url)))
+
+/**
+ * @param {string} folder
+ * @returns {string}
+ */
+function rootAbove(folder) {
+  return existsSync(join(folder, 'package.json')) ? folder : rootAbove(dirname(folder))
+}

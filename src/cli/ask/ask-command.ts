@@ -1,0 +1,75 @@
+import {parseArgs} from 'node:util'
+import {toDocentError} from '../../domain/index.ts'
+import {cleanText} from '../../lib/clean-text.ts'
+import {keepOthersFromWriting} from '../../native/index.ts'
+import {howToRun} from '../../package/index.ts'
+import {warn} from '../terminal.ts'
+import {isUsageError, UsageError, usageProblem} from '../usage-error.ts'
+import {askHere} from './ask-here.ts'
+import {askServer} from './ask-server.ts'
+import {print, printJson} from './print-answer.ts'
+
+const usage = `Usage: ${howToRun('ask', '"QUESTION" [options]')}
+
+  --json             the whole answer as one JSON object
+  --version VERSION  only pages of this version of the docs
+  --server URL       ask a running server instead of reading the index here
+  --help
+
+Exit: 0 answered, or not in the docs; 1 the answer failed or was stopped; 2 bad usage.`
+
+const options = {
+  json: {type: 'boolean', default: false},
+  version: {type: 'string'},
+  server: {type: 'string'},
+  help: {type: 'boolean', short: 'h', default: false},
+} as const
+
+/** `docent ask`: asks one question from a terminal, sources first, then the answer as it is written. */
+export async function run(args: readonly string[]): Promise<number> {
+  keepOthersFromWriting()
+  let given: ReturnType<typeof parsed>
+  try {
+    given = parsed(args)
+  } catch (error) {
+    if (!isUsageError(error)) throw error
+    warn(usageProblem('ask', error))
+    return 2
+  }
+  if (given.values.help) {
+    console.log(usage)
+    return 0
+  }
+  return ask(given.question, given.values)
+}
+
+/** @throws UsageError, or what `parseArgs` throws. */
+function parsed(args: readonly string[]) {
+  const {values, positionals} = parseArgs({args: [...args], allowPositionals: true, options})
+  const question = positionals.join(' ').trim()
+  if (question === '' && !values.help) throw new UsageError('a question is needed, in quotes')
+  return {values, question}
+}
+
+async function ask(
+  question: string,
+  {json, version, server}: ReturnType<typeof parsed>['values'],
+): Promise<number> {
+  const stopping = new AbortController()
+  // Ctrl-C stops the answer, which then ends as `stopped`; a second one ends the process.
+  process.once('SIGINT', () => stopping.abort())
+  try {
+    const asked = {question, version: version ?? null, signal: stopping.signal}
+    const asking = server ? await askServer(server, asked) : await askHere(asked)
+    try {
+      const ending = json ? await printJson(asking) : await print(asking.events)
+      return ending === 'complete' || ending === 'abstained' ? 0 : 1
+    } finally {
+      await asking.close()
+    }
+  } catch (thrown) {
+    const error = toDocentError(thrown)
+    console.error(cleanText(error.message))
+    return error.code === 'config' || error.code === 'invalid_request' ? 2 : 1
+  }
+}

@@ -1,0 +1,50 @@
+import {inspect} from 'node:util'
+import {answerJsonOf} from '../../answers/index.ts'
+import {type AnswerEvent, DocentError} from '../../domain/index.ts'
+import {cleanText} from '../../lib/clean-text.ts'
+import {openAssistant} from '../../server.ts'
+import {loadSettings} from '../../settings/index.ts'
+import type {Asked, Asking} from './asking.ts'
+
+/** Asks in this process, of the index in the data folder, which is made when there is none. */
+export async function askHere({question, version, signal}: Asked): Promise<Asking> {
+  const settings = loadSettings()
+  const quiet = {
+    debug() {},
+    info() {},
+    warn() {},
+    error: (facts: object, text: string) => console.error(cleanText(`${text} ${inspect(facts)}`)),
+  }
+  // Not into the server's log: it may be writing that file right now.
+  const assistant = await openAssistant({settings, log: quiet, transcriptsFile: ':memory:'})
+  try {
+    const problem = assistant.indexProblem()
+    if (problem !== null) {
+      console.error(`Indexing ${settings.contentDir}: ${problem}.`)
+      await assistant.ingest({full: false}).report
+    }
+    const {answering} = assistant
+    const {answerId} = answering.ask(
+      {question, version, conversationId: null, history: [], resumable: false},
+      {channel: 'cli'},
+    )
+    signal.addEventListener('abort', () => void answering.stop(answerId))
+    return {
+      events: eventsHere(),
+      async whole() {
+        const snapshot = answering.snapshot(answerId)
+        if (snapshot === null) throw new DocentError('internal', 'The answer was not kept.')
+        return answerJsonOf(snapshot)
+      },
+      close: () => assistant.close(0),
+    }
+
+    async function* eventsHere(): AsyncGenerator<AnswerEvent> {
+      const reader = new AbortController()
+      for await (const {event} of answering.events(answerId, {signal: reader.signal})) yield event
+    }
+  } catch (error) {
+    await assistant.close(0)
+    throw error
+  }
+}

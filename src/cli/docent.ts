@@ -1,0 +1,71 @@
+/**
+ * The `docent` command. Each of its commands is loaded when it is asked for.
+ */
+import {packageVersion} from '../package/index.ts'
+import type {Command} from './command.ts'
+
+interface KnownCommand {
+  /** One line for the list of commands. */
+  readonly about: string
+  readonly load: () => Promise<Command>
+}
+
+const commands: Readonly<Record<string, KnownCommand>> = {
+  serve: {
+    about: 'answer questions on a web page and over HTTP; ingests first when there is no index',
+    load: () => import('./serve/serve-command.ts'),
+  },
+  ingest: {
+    about: 'bring the index up to date with a folder of Markdown',
+    load: () => import('./ingest/ingest-command.ts'),
+  },
+  ask: {
+    about: 'ask one question from the terminal',
+    load: () => import('./ask/ask-command.ts'),
+  },
+  eval: {
+    about: 'measure retrieval and quoted answers on question sets',
+    load: () => import('./eval/eval-command.ts'),
+  },
+  transcripts: {
+    about: 'read, export and purge the log of answers',
+    load: () => import('./transcripts/transcripts-command.ts'),
+  },
+}
+
+const usage = `Usage: docent COMMAND [options]
+
+${Object.entries(commands)
+  .map(([name, {about}]) => `  ${name.padEnd(13)}${about}`)
+  .join('\n')}
+
+  --help       docent COMMAND --help lists the options of a command
+  --version
+
+Settings come from the environment or a file .env in the working folder.`
+
+process.exitCode = await main(process.argv.slice(2))
+
+async function main([name, ...args]: readonly string[]): Promise<number> {
+  if (name === '--help' || name === '-h' || name === 'help') {
+    console.log(usage)
+    return 0
+  }
+  if (name === '--version') {
+    console.log(packageVersion())
+    return 0
+  }
+  if (name === undefined) {
+    console.error(usage)
+    return 2
+  }
+  if (!Object.hasOwn(commands, name)) {
+    const what = name.startsWith('-') ? 'an option' : 'a command'
+    console.error(
+      `${JSON.stringify(name)} is not ${what} of docent. It has the commands ${Object.keys(commands).join(', ')}; docent --help says what they do.`,
+    )
+    return 2
+  }
+  const command = await commands[name]!.load()
+  return command.run(args)
+}

@@ -1,0 +1,31 @@
+import {existsSync, realpathSync} from 'node:fs'
+import {basename, dirname, isAbsolute, join, relative, resolve} from 'node:path'
+import type {EvaluationSet} from '../../evaluation/index.ts'
+import {UsageError} from '../usage-error.ts'
+
+/**
+ * Refuses folders for an index that are those of a server, since it would serve what is measured, or inside docs.
+ * @throws UsageError naming the folder.
+ */
+export function refuseDataDir(folders: readonly string[], sets: readonly EvaluationSet[]): void {
+  for (const folder of folders) {
+    if (existsSync(join(folder, 'transcripts.sqlite')))
+      throw new UsageError(`--data ${folder} is the data folder of a server, whose index this would replace`)
+    const around = sets.find(({content}) => isInside(realPath(folder), realPath(content)))
+    if (around !== undefined)
+      throw new UsageError(
+        `--data ${folder} is inside the docs of ${around.content}; keep the index elsewhere`,
+      )
+  }
+}
+
+function isInside(path: string, folder: string): boolean {
+  const way = relative(folder, path)
+  return way === '' || (!isAbsolute(way) && way.split(/[\\/]/)[0] !== '..')
+}
+
+/** Links followed as far as there is something. */
+function realPath(path: string): string {
+  const whole = resolve(path)
+  return existsSync(whole) ? realpathSync(whole) : join(realPath(dirname(whole)), basename(whole))
+}

@@ -1,0 +1,149 @@
+import {writeFile} from 'node:fs/promises'
+import {join} from 'node:path'
+import {inspect} from 'node:util'
+import {toDocentError} from '../../domain/index.ts'
+import {openEmbedder} from '../../embedding/index.ts'
+import {
+  askedQuestions,
+  compareSets,
+  type Measured,
+  meansOver,
+  measureSet,
+  pairWith,
+  readBaseline,
+  readSet,
+  rememberingEmbedder,
+  type SetQuestions,
+} from '../../evaluation/index.ts'
+import {escapedJson} from '../../lib/clean-text.ts'
+import {loadSettings} from '../../settings/index.ts'
+import {say, warn} from '../terminal.ts'
+import {isUsageError, usageProblem} from '../usage-error.ts'
+import {missedBounds} from './bounds.ts'
+import {dataDirOf, type EvalOptions, parseOptions, usage} from './options.ts'
+import {showAblation, showComparison, showEvaluation} from './show.ts'
+import {showSets} from './show-sets.ts'
+import {Stopped, stopOnSignals} from './stopping.ts'
+
+/**
+ * `docent eval`: quality of retrieval and of quoted answers, question sets against folders of Markdown, through what
+ * serves answers.
+ */
+export async function run(args: readonly string[]): Promise<number> {
+  const stopping = stopOnSignals()
+  // A reader such as `head` that has seen enough closes the pipe: that is no failure.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
+  try {
+    const options = parseOptions(args)
+    if (options !== 'help') return await evaluateAndShow(options, stopping)
+    console.log(usage)
+    return 0
+  } catch (error) {
+    if (error instanceof Stopped) {
+      warn(error.message)
+      return error.code
+    }
+    if (isUsageError(error)) {
+      warn(usageProblem('eval', error))
+      return 2
+    }
+    const failure = toDocentError(error)
+    warn(failure.code === 'internal' ? inspect(failure) : failure.message)
+    return failure.code === 'invalid_request' || failure.code === 'config' ? 2 : 1
+  }
+}
+
+async function evaluateAndShow(options: EvalOptions, stopping: AbortSignal): Promise<number> {
+  const {baseline: file, bounds} = options
+  // What cannot be read is told before hours of work, not after.
+  const given = await Promise.all(options.sets.map((set) => readSet(set, options)))
+  const baseline = file === null ? null : await readBaseline(file, options.allSets !== null)
+  const pairing = baseline === null ? null : pairWith(baseline, askedQuestions(options.sets, given), file!)
+  const measured = await measureAll(options, given, stopping)
+  const comparison = baseline === null ? null : compareSets(baseline, measured)
+  const missed = missedBounds(bounds, measured)
+  const told = {
+    ...(comparison === null ? {} : {comparison, pairing}),
+    missed: missed.map(({name, value, isLeast, figure}) => ({
+      name,
+      [isLeast ? 'min' : 'max']: value,
+      value: figure,
+    })),
+  }
+  const [single] = measured
+  const output =
+    options.allSets === null
+      ? {...single, ...told}
+      : {
+          sets: measured.map((set) =>
+            baseline === null ? set : {...set, comparison: compareSets(baseline, [set])},
+          ),
+          means: meansOver(measured),
+          ...told,
+        }
+  const text = `${escapedJson(JSON.stringify(output, null, 2))}\n`
+  if (options.out !== null) await writeFile(options.out, text)
+  if (options.json) process.stdout.write(text)
+  else {
+    if (options.allSets !== null) say(showSets(measured))
+    else if (single !== undefined)
+      say(showEvaluation(single, {worst: options.worst, answers: single.answers ?? null}))
+    if (comparison !== null && pairing !== null) say(showComparison(comparison, pairing))
+    if (single?.ablation !== undefined) say(showAblation(single, single.ablation))
+  }
+  for (const {name, value, isLeast, figure} of missed) {
+    const problem =
+      figure === null
+        ? 'was not measured'
+        : `is ${figure.toFixed(4)}, ${isLeast ? 'below' : 'above'} ${value}`
+    warn(`${name} ${problem}`)
+  }
+  return missed.length > 0 ? 1 : 0
+}
+
+/** Set by set, and question by question: the times are those of one visitor. */
+async function measureAll(
+  options: EvalOptions,
+  given: readonly SetQuestions[],
+  stopping: AbortSignal,
+): Promise<Measured[]> {
+  const settings = loadSettings()
+  const model = options.model ?? settings.embeddingModel
+  const modelsDir = join(settings.dataDir, 'models')
+  const foreign = options.cross ? await foreignQuestions(options) : null
+  const embedder = await openEmbedder({model, cacheDir: modelsDir})
+  const remembering = rememberingEmbedder(embedder)
+  try {
+    const measured: Measured[] = []
+    for (const [index, set] of options.sets.entries()) {
+      measured.push(
+        await measureSet(set, given[index]!, {
+          ...options,
+          embedder,
+          rememberingEmbedder: remembering,
+          model,
+          modelsDir,
+          dataDir: dataDirOf(options, set),
+          foreign: foreign?.filter((other) => other.set !== set.name) ?? null,
+          onNote: warn,
+          signal: stopping,
+        }),
+      )
+    }
+    return measured
+  } finally {
+    await embedder.close()
+  }
+}
+
+/** What each set answers, as it is asked of the others. */
+function foreignQuestions({allSets}: EvalOptions) {
+  return Promise.all(
+    (allSets ?? []).map(async (set) => ({
+      set: set.name ?? '',
+      questions: (await readSet(set, {noHistory: false})).questions,
+    })),
+  )
+}

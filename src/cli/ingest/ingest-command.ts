@@ -1,0 +1,47 @@
+import {inspect} from 'node:util'
+import {toDocentError} from '../../domain/index.ts'
+import {type IngestReport, summaryOf} from '../../ingestion/index.ts'
+import {keepOthersFromWriting} from '../../native/index.ts'
+import {loadSettings, type Settings} from '../../settings/index.ts'
+import {say, sayJson, warn} from '../terminal.ts'
+import {isUsageError, usageProblem} from '../usage-error.ts'
+import {listKeptBuilds, rollBack} from './kept-builds.ts'
+import {type IngestArguments, parseIngestArguments, usage} from './options.ts'
+import {runIngest} from './run-ingest.ts'
+
+/** `docent ingest`: brings the index up to date with a folder of Markdown. */
+export async function run(args: readonly string[]): Promise<number> {
+  keepOthersFromWriting()
+  let given: IngestArguments
+  let settings: Settings
+  try {
+    given = parseIngestArguments(args)
+    if (given.values.help) {
+      console.log(usage)
+      return 0
+    }
+    settings = loadSettings()
+  } catch (error) {
+    warn(isUsageError(error) ? usageProblem('ingest', error) : toDocentError(error).message)
+    return 2
+  }
+  const {values, build} = given
+  const dataDir = values.data ?? settings.dataDir
+  try {
+    if (values.list) return await listKeptBuilds(dataDir, values.json)
+    if (values.rollback) return await rollBack(dataDir, build, values.json)
+    return await runIngest(values, settings, dataDir)
+  } catch (thrown) {
+    return failed(thrown, values.json)
+  }
+}
+
+/** Shows why nothing was published, and what is known of it. */
+function failed(thrown: unknown, asJson: boolean): number {
+  const error = toDocentError(thrown)
+  const report = error.details['report'] as IngestReport | undefined
+  if (asJson) sayJson(report ?? {outcome: 'failed', error: {code: error.code, message: error.message}})
+  else if (report) say(summaryOf(report))
+  warn(error.code === 'internal' ? inspect(error.cause ?? error) : error.message)
+  return error.code === 'config' ? 2 : 1
+}

@@ -1,0 +1,62 @@
+import {parseArgs} from 'node:util'
+import {howToRun} from '../../package/index.ts'
+import {UsageError} from '../usage-error.ts'
+
+export const usage = `Usage: ${howToRun('ingest', '[options]')}
+
+Brings the index up to date with a folder of Markdown and makes it current.
+
+  --content DIR       the folder (default: CONTENT_DIR, or content)
+  --data DIR          where the index is kept (default: DATA_DIR, or data)
+  --full              read and embed everything again
+  --dry-run           say what would change, by page and passage; write nothing
+  --check             read every page and write nothing; exit 1 when one loses text or cannot be read
+  --force             publish though a gate says no
+  --site NAME         how the site is made: docusaurus, hugo, mkdocs, vitepress, starlight, mdbook,
+                      mintlify, sphinx, jekyll or plain (default: found out from its files)
+  --watch             go on, and ingest after every change
+  --json              one report object on standard output
+  --list              the builds kept
+  --rollback [BUILD]  make an earlier build current (default: the one before the current)
+  --help
+
+Exit: 0 published or nothing to do; 1 not published, the index before it stays current; 2 bad usage.`
+
+const options = {
+  content: {type: 'string'},
+  data: {type: 'string'},
+  full: {type: 'boolean', default: false},
+  'dry-run': {type: 'boolean', default: false},
+  check: {type: 'boolean', default: false},
+  force: {type: 'boolean', default: false},
+  site: {type: 'string'},
+  watch: {type: 'boolean', default: false},
+  json: {type: 'boolean', default: false},
+  list: {type: 'boolean', default: false},
+  rollback: {type: 'boolean', default: false},
+  help: {type: 'boolean', short: 'h', default: false},
+} as const
+
+export interface IngestArguments {
+  readonly values: ReturnType<typeof parseArgs<{options: typeof options}>>['values']
+  /** Of `--rollback`; undefined for the build before the current. */
+  readonly build: string | undefined
+}
+
+/** @throws UsageError, or what `parseArgs` throws. */
+export function parseIngestArguments(args: readonly string[]): IngestArguments {
+  const {values, positionals} = parseArgs({args: [...args], options, allowPositionals: true})
+  if (!values.help) checkUsage(values, positionals)
+  return {values, build: positionals[0]}
+}
+
+function checkUsage(values: IngestArguments['values'], positionals: readonly string[]): void {
+  if (positionals.length > (values.rollback ? 1 : 0)) {
+    throw new UsageError(
+      `${JSON.stringify(positionals.at(-1))} is not an option; a folder is given with --content`,
+    )
+  }
+  const modes = (['list', 'rollback', 'watch', 'dry-run', 'check'] as const).filter((mode) => values[mode])
+  if (modes.length > 1) throw new UsageError(`--${modes[0]} and --${modes[1]} do not go together`)
+  if (values.watch && values.json) throw new UsageError('--watch goes on, --json is one report: choose one')
+}

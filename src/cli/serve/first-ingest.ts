@@ -1,0 +1,56 @@
+import {Presets, SingleBar} from 'cli-progress'
+import {DocentError} from '../../domain/index.ts'
+import type {SpawnedIngest} from '../../ingestion/index.ts'
+import {howToRun} from '../../package/index.ts'
+import type {Assistant} from '../../server.ts'
+import {sayLine} from '../terminal.ts'
+
+export interface FirstIngest {
+  readonly contentDir: string
+  /** Why there is no index to answer from. */
+  readonly problem: string
+  /** Whether the server was asked to stop meanwhile. */
+  readonly isStopping: () => boolean
+}
+
+/**
+ * Ingests and shows how far it is: a bar on a terminal, a line for each stage elsewhere.
+ * @throws DocentError `gate_failed` when there is no index afterwards either.
+ */
+export async function ingestFirst(
+  {ingest, indexProblem}: Assistant,
+  {contentDir, problem, isStopping}: FirstIngest,
+): Promise<void> {
+  sayLine(`Indexing ${contentDir}: ${problem}.`)
+  const {progress, report} = ingest({full: false})
+  await showProgress(progress)
+  if (isStopping()) return
+  const {outcome, pages, passages, tookMs, diagnostics, gates} = await report
+  if (indexProblem() !== null) {
+    const refusals = gates.filter(({passed}) => !passed).map(({detail}) => detail)
+    throw new DocentError('gate_failed', [`The index was not published (${outcome}).`, ...refusals].join(' '))
+  }
+  sayLine(`Indexed ${pages.total} pages, ${passages.total} passages in ${(tookMs / 1000).toFixed(1)} s.`)
+  const problems = diagnostics.filter(({severity}) => severity === 'error')
+  if (problems.length > 0)
+    sayLine(`${problems.length} pages could not be read; ${howToRun('ingest')} lists them.`)
+}
+
+async function showProgress(progress: SpawnedIngest['progress']): Promise<void> {
+  const bar = process.stdout.isTTY
+    ? new SingleBar(
+        {format: 'Indexing [{bar}] {value}/{total} pages {stage}', stream: process.stdout},
+        Presets.shades_classic,
+      )
+    : null
+  let stage = ''
+  bar?.start(0, 0, {stage})
+  for await (const step of progress) {
+    if (bar) {
+      if (step.total > 0) bar.setTotal(step.total)
+      bar.update(step.done, {stage: step.stage})
+    } else if (step.stage !== stage) sayLine(`  ${step.stage}`)
+    stage = step.stage
+  }
+  bar?.stop()
+}

@@ -1,0 +1,28 @@
+import type {DocentServer} from '../../server.ts'
+import type {Settings} from '../../settings/index.ts'
+
+/** What an operator wants to know of a server that is ready. */
+export function readyLines(
+  {embedder, generator, current, http}: DocentServer,
+  url: string,
+  settings: Settings,
+): string[] {
+  const {adminToken, docsToken, supportToken} = settings
+  const hasTokens = adminToken !== null || docsToken !== null || supportToken !== null
+  const lines = [
+    '',
+    `Docent is ready: ${url}/`,
+    hasTokens
+      ? `Console:         ${url}/console (sign in with a staff token)`
+      : `Console:         ${url}/console?token=${http.staff.issueOneTimeToken()} (works once, for half an hour)`,
+    `Index:           ${current.id ?? 'none'} of ${settings.contentDir}`,
+    `Embedding model: ${embedder.name}, ${embedder.dimensions} dimensions (${settings.embeddingModel === null ? 'the one in models/' : 'EMBEDDING_MODEL'})`,
+    `Generator:       ${generator.name}. ${generator.describe()}`,
+  ]
+  if (settings.trustProxy === null) {
+    lines.push(
+      'Limits:          by address. Behind a proxy set TRUST_PROXY, or all visitors share the limits of one.',
+    )
+  }
+  return lines
+}

@@ -1,0 +1,132 @@
+import {mkdtemp, rm} from 'node:fs/promises'
+import {tmpdir} from 'node:os'
+import {join, resolve} from 'node:path'
+import {DocentError} from '../domain/index.ts'
+import type {Embedder} from '../embedding/index.ts'
+import {ingest, openEmbedderProcess} from '../ingestion/index.ts'
+import type {EvaluationQuestion} from '../question-sets/index.ts'
+import {buildSections, resolveGold} from '../question-sets/index.ts'
+import {defaultCalibration, type Stage, stages} from '../retrieval/index.ts'
+import {type OpenCurrentBuild, openCurrentBuild} from '../search-index/index.ts'
+import type {AnswerMeasures} from './answer-figures.ts'
+import type {Comparison} from './compare.ts'
+import {askForeign, type CrossMeasures, type ForeignQuestions} from './cross.ts'
+import {type Evaluation, evaluate} from './evaluate.ts'
+import {evaluateAnswers} from './evaluate-answers.ts'
+import type {EvaluationSet} from './evaluation-set.ts'
+import type {SetQuestions} from './set-questions.ts'
+
+/** What was measured of one set; what was not asked for is absent. */
+export interface Measured extends Evaluation {
+  /** Absent for a single set. */
+  readonly name?: string
+  readonly content: string
+  readonly questionFile: string
+  readonly answers?: AnswerMeasures
+  readonly cross?: CrossMeasures
+  readonly ablation?: readonly Evaluation[]
+  readonly comparison?: readonly Comparison[]
+}
+
+export interface MeasureOptions {
+  readonly embedder: Embedder
+  /** The same, asked where no time is measured; may know a question's vector already. */
+  readonly rememberingEmbedder: Embedder
+  /** As settings name it; null for the shipped one. */
+  readonly model: string | null
+  readonly modelsDir: string
+  /** Where the index is kept; null for a folder that goes with the run. */
+  readonly dataDir: string | null
+  readonly without: ReadonlySet<Stage>
+  readonly depth: number
+  readonly noCalibration: boolean
+  readonly answers: boolean
+  readonly ablate: boolean
+  /** Questions of other sets; null to ask none. */
+  readonly foreign: readonly ForeignQuestions[] | null
+  /** Told how the index was made and what could not be found in it. */
+  readonly onNote: (note: string) => void
+  /** Ends it between two questions; what was begun is removed. */
+  readonly signal: AbortSignal
+}
+
+/** Ingests the folder, asks the questions, and measures. */
+export async function measureSet(
+  set: EvaluationSet,
+  given: SetQuestions,
+  options: MeasureOptions,
+): Promise<Measured> {
+  return withIndex(set, options, async (current) => {
+    const {without, depth, embedder, onNote, signal} = options
+    const calibration = options.noCalibration ? {calibration: defaultCalibration} : {}
+    const questions = goldOf(current, given.questions, onNote)
+    const {unanswerable} = given
+    const ask = (left: ReadonlySet<Stage>) =>
+      evaluate({current, embedder, questions, unanswerable, without: left, depth, signal, ...calibration})
+    const result = await ask(without)
+    const asking = {current, embedder: options.rememberingEmbedder, without, signal, ...calibration}
+    const ablation: Evaluation[] = []
+    if (options.ablate) for (const stage of stages) ablation.push(await ask(new Set([stage])))
+    return {
+      ...(set.name === null ? {} : {name: set.name}),
+      content: set.content,
+      questionFile: set.questions,
+      ...result,
+      ...(options.answers
+        ? {answers: await evaluateAnswers({...asking, questions: [...questions, ...unanswerable]})}
+        : {}),
+      ...(options.foreign === null ? {} : {cross: await askForeign(asking, options.foreign)}),
+      ...(options.ablate ? {ablation} : {}),
+    }
+  })
+}
+
+function goldOf(
+  current: OpenCurrentBuild,
+  questions: readonly EvaluationQuestion[],
+  onNote: (note: string) => void,
+): readonly EvaluationQuestion[] {
+  const lease = current.lease()
+  try {
+    const resolved = resolveGold(buildSections(lease.build), questions)
+    for (const missing of resolved.missing) onNote(`${missing}; it counts as not found`)
+    for (const unnamed of resolved.byLine) onNote(`${unnamed}; the one that begins on its line counts`)
+    return resolved.questions
+  } finally {
+    lease.release()
+  }
+}
+
+/** Brings the index of the folder up to date by the ingestion that serves, and opens it. */
+async function withIndex<T>(
+  {name, content}: EvaluationSet,
+  {dataDir: kept, model, modelsDir, onNote, signal}: MeasureOptions,
+  use: (current: OpenCurrentBuild) => Promise<T>,
+): Promise<T> {
+  const temporary = kept === null ? await mkdtemp(join(tmpdir(), 'docent-eval-')) : null
+  const dataDir = resolve(kept ?? temporary ?? '')
+  let opening: Promise<Embedder> | null = null
+  const close = async () => (await opening?.catch(() => null))?.close()
+  try {
+    const embedder = () => {
+      opening ??= openEmbedderProcess({model, cacheDir: modelsDir})
+      return opening
+    }
+    const report = await ingest({content: resolve(content), dataDir, force: true, embedder}, {signal})
+    await close()
+    if (report.pages.total === 0) throw new DocentError('not_found', `${content} holds no page to search.`)
+    const seconds = (report.tookMs / 1000).toFixed(1)
+    onNote(
+      `${name === null ? '' : `${name}: `}${report.pages.total} pages, ${report.passages.total} passages, indexed in ${seconds} s (${report.outcome})`,
+    )
+    const current = await openCurrentBuild(dataDir)
+    try {
+      return await use(current)
+    } finally {
+      await current.close()
+    }
+  } finally {
+    await close()
+    if (temporary !== null) await rm(temporary, {recursive: true, force: true})
+  }
+}
