@@ -1,40 +1,23 @@
 import {mkdir, rm} from 'node:fs/promises'
 import {join} from 'node:path'
 import type {SqliteDatabase} from '../native/index.ts'
-import type {BuildSummary, Manifest} from './build.ts'
-import {buildsFolder, newBuildId, stagingFolder} from './build-store.ts'
+import type {IndexBuild, Manifest} from './build.ts'
+import {buildsFolder, newBuildId, stagingFolder} from './build-folders.ts'
+import {type BuildRecords, openBuildRecords} from './build-records.ts'
+import type {BeginOptions, OpenOptions} from './build-store.ts'
 import {fingerprintOf, flush} from './durable-files.ts'
 import {GraphWriter} from './graph-writer.ts'
 import type {IndexedPage, SourceFile} from './indexed-page.ts'
 import {writeManifest} from './manifest.ts'
+import {openBuild} from './open-build.ts'
 import {PageWriter} from './page-writer.ts'
 import {buildFormat, databaseFile, hnswFile} from './schema.ts'
 import {openStagingDatabase} from './staging-database.ts'
 import {WordIndexWriter} from './word-index/word-index.ts'
 
-export interface WriterOptions {
-  readonly dataDir: string
-  readonly embedding: Manifest['embedding']
-  readonly cutter: string
-  /** The build to edit, verified by the caller and made with the same embedder and cutter; null to start empty. */
-  readonly base: BaseBuild | null
-  /** A guess, for a new build: it decides how carefully the graph is built. Default 0. */
-  readonly expectedPassages?: number
-  /** Milliseconds since the epoch; default now. */
-  readonly now?: number
-}
-
-export interface BaseBuild {
-  readonly folder: string
-  readonly manifest: Manifest
-  /** False makes the HNSW file anew from the vectors. */
-  readonly hnswIsSound: boolean
-}
-
-/** Makes one build in a staging folder. Nothing is visible to readers before `publishBuild`. */
+/** Makes one build, on this machine, where nobody else sees it. */
 export interface BuildWriter {
   readonly id: string
-  readonly folder: string
   /** Stores a file and its page, or the file alone when it gave none. What was stored of this path is replaced. */
   put(file: SourceFile, page: IndexedPage | null): void
   /** Forgets a file. Unknown paths are ignored. */
@@ -42,22 +25,25 @@ export interface BuildWriter {
   /** A vector that is already in it for this embedding text; null when there is none. */
   vectorFor(embeddingHash: string): Float32Array | null
   /**
-   * Completes the files, flushes them and writes the manifest last, with a calibration of null. The folder can
-   * then be opened and checked. Only once; after it neither `put` nor `remove`.
+   * Completes the build, durably, with a calibration of null. Then it can be opened and checked. Only once; after it
+   * neither `put` nor `remove`. @throws the signal's reason.
    */
   finish(options?: FinishOptions): Promise<Manifest>
-  /** Removes the folder, at any time before it is published. */
+  /** After `finish`: opens the build as a reader would. @throws DocentError `index_damaged`; the signal's reason. */
+  open(options?: OpenOptions): Promise<IndexBuild>
+  /** After `finish`: what the build remembers of its files. */
+  openRecords(): BuildRecords
+  /** Removes everything that was not published. May be called at any time. */
   discard(): Promise<void>
 }
 
 export interface FinishOptions {
-  readonly summary?: BuildSummary | null
   readonly signal?: AbortSignal
 }
 
-/** Starts a build: empty, or as a copy of another. */
-export async function openBuildWriter(options: WriterOptions): Promise<BuildWriter> {
-  const {dataDir, embedding, base} = options
+/** Starts a build in a staging folder below `dataDir`: empty, or as a copy of another. */
+export async function openBuildWriter(dataDir: string, options: BeginOptions): Promise<BuildWriter> {
+  const {embedding, base} = options
   const id = newBuildId(options.now)
   const folder = stagingFolder(dataDir, id)
   await mkdir(buildsFolder(dataDir), {recursive: true})
@@ -78,12 +64,11 @@ export async function openBuildWriter(options: WriterOptions): Promise<BuildWrit
 
   return {
     id,
-    folder,
     put: (file, page) => pages.put(file, page),
     remove: (path) => pages.remove(path),
     vectorFor: (embeddingHash) => pages.vectorFor(embeddingHash),
 
-    async finish({summary = null, signal} = {}) {
+    async finish({signal} = {}) {
       const counts = pages.finish()
       words.finish(counts.sections)
       const live = counts.passages - zeroVectorsIn(db, embedding.dimensions)
@@ -104,12 +89,15 @@ export async function openBuildWriter(options: WriterOptions): Promise<BuildWrit
           [databaseFile]: await fingerprintOf(join(folder, databaseFile)),
           [hnswFile]: await fingerprintOf(join(folder, hnswFile)),
         },
-        summary,
+        summary: null,
       }
       await flush(folder)
       await writeManifest(folder, manifest)
       return manifest
     },
+
+    open: (opening = {}) => openBuild(folder, opening),
+    openRecords: () => openBuildRecords(folder),
 
     async discard() {
       close()
@@ -120,7 +108,7 @@ export async function openBuildWriter(options: WriterOptions): Promise<BuildWrit
 
 function graphFor(
   db: SqliteDatabase,
-  {base, embedding, expectedPassages = 0}: WriterOptions,
+  {base, embedding, expectedPassages = 0}: BeginOptions,
 ): GraphWriter | Promise<GraphWriter> {
   const {dimensions} = embedding
   if (base === null) return GraphWriter.create(db, dimensions, expectedPassages)

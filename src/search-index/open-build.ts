@@ -3,6 +3,7 @@ import {DocentError} from '../domain/index.ts'
 import {openSqlite, type SqliteDatabase} from '../native/index.ts'
 import type {IndexBuild, Manifest} from './build.ts'
 import {pagesIn} from './build-pages.ts'
+import type {OpenOptions} from './build-store.ts'
 import {mismatchOf} from './file-mismatch.ts'
 import {readManifest} from './manifest.ts'
 import {databaseFile} from './schema.ts'
@@ -12,10 +13,6 @@ import {readVectors, type StoredVectors} from './stored-vectors.ts'
 import {openVectorSearch, type VectorSearch} from './vector-search.ts'
 import {Bm25} from './word-index/bm25.ts'
 import {WordIndex} from './word-index/word-index.ts'
-
-export interface OpenOptions {
-  readonly signal?: AbortSignal
-}
 
 /**
  * Opens a build after verifying sizes and checksums, before any native code reads it. Vectors and section lengths
