@@ -7,7 +7,7 @@ import type {Embedder} from './embedding/index.ts'
 import {openEmbedder} from './embedding/index.ts'
 import {anthropicQuestionRewriter, type ChosenGenerator, createGenerator} from './generation/index.ts'
 import type {Log} from './http/index.ts'
-import {createHttpServer, createMetrics, type HttpServer} from './http/index.ts'
+import {createHttpServer, createMetrics, type HttpServer, memoryLimits} from './http/index.ts'
 import {activateBuild, type SpawnedIngest, spawnIngest} from './ingestion/index.ts'
 import {installationSecret, makePrivateFolder} from './native/index.ts'
 import {howToRun} from './package/index.ts'
@@ -192,6 +192,7 @@ export async function openServer(options: ServerOptions): Promise<DocentServer> 
       ingest.report.then(forget, forget)
       return ingest
     },
+    limitStore: memoryLimits(),
     journalHealth: () => assistant.transcripts.health(),
     secret: secretOf(settings, log),
     webDir,

@@ -6,7 +6,8 @@ import type {TranscriptStore} from '../transcripts/index.ts'
 import {statusOf} from './error-response.ts'
 import {endWithStreamHead, frameOf, openEventStream, resumePointOf} from './event-stream.ts'
 import {requireJson} from './guards/require-json.ts'
-import {type Limits, type OnAnswerEnd, visitorOf} from './limits/limits.ts'
+import {joinOrBegin} from './join-or-begin.ts'
+import {type Limits, visitorOf} from './limits/limits.ts'
 import type {KeyOfVisitor} from './limits/visitor-keys.ts'
 import type {Log} from './log.ts'
 import type {Metrics} from './metrics.ts'
@@ -35,13 +36,13 @@ export function addAnswerRoutes(router: Router, deps: AnswerRoutesDeps): void {
     const {question, bufferMs, continueAnswerId} = askRequestOf(request.body)
     const visitor = visitorOf(request)
     const idempotencyKey = keyOfVisitor(visitor, idempotencyKeyOf(request.get('idempotency-key')))
-    // Whoever left while the body was read is told of no close any more.
-    if (response.destroyed) return
-    response.once('close', limits.openStream(visitor))
+    if (!(await limits.openStream(visitor, response))) return
 
     const options = {channel: 'http', idempotencyKey, continueAnswerId}
-    const begin = (onEnd: OnAnswerEnd) => answering.ask(question, {...options, onEnd})
-    const {answerId} = answering.join(question, options) ?? limits.beginAnswer(visitor, begin, response)
+    const hasLeft = () => response.destroyed
+    const asked = await joinOrBegin(deps, {question, options, visitor, hasLeft, response})
+    if (asked === null) return
+    const {answerId} = asked
     if (form === 'json') await sendWhole(response, answerId)
     else {
       const reading = {after: 0, bufferMs: bufferMs ?? deps.bufferMs, isAsker: true}
@@ -61,8 +62,7 @@ export function addAnswerRoutes(router: Router, deps: AnswerRoutesDeps): void {
       return
     }
     if (request.method === 'HEAD') return endWithStreamHead(response)
-    if (response.destroyed) return
-    response.once('close', limits.openStream(visitorOf(request)))
+    if (!(await limits.openStream(visitorOf(request), response))) return
     await streamAnswer(response, snapshot.answerId, {after, bufferMs: bufferMs ?? deps.bufferMs}, deps)
   })
 
