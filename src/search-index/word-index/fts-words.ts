@@ -1,8 +1,10 @@
 import type {SqliteDatabase} from '../../native/index.ts'
 import type {SectionTerms, TermFrequency} from './section-terms.ts'
-import {encodeTerm, encodeTerms} from './term-codec.ts'
 
-/** Contentless: what a section says stands in `passages`. */
+/**
+ * Contentless: what a section says stands in `passages`. Columns hold terms with a blank between. The tokenizer parts
+ * them at ASCII characters that are no letter or digit, which no term of `text/` holds.
+ */
 export const ftsWordsSchema = `
   CREATE VIRTUAL TABLE words USING fts5 (
     title, headings, text, content='', contentless_delete=1, tokenize='ascii'
@@ -24,7 +26,7 @@ export class FtsWordsWriter {
   }
 
   add(sectionId: number, {title, headings, text}: SectionTerms): void {
-    this.#insert.run(sectionId, encodeTerms(title), encodeTerms(headings), encodeTerms(text))
+    this.#insert.run(sectionId, title.join(' '), headings.join(' '), text.join(' '))
   }
 
   remove(sectionId: number): void {
@@ -52,7 +54,7 @@ export class FtsWords {
   /** Pairs of counts and section number as `postingsOf` returns them; empty for an unknown word. */
   postings(term: string): Uint32Array {
     const pairs: number[] = []
-    const places = this.#places.iterate(encodeTerm(term)) as IterableIterator<[number, string]>
+    const places = this.#places.iterate(term) as IterableIterator<[number, string]>
     for (const [section, column] of places) {
       if (pairs.at(-1) !== section) pairs.push(0, section)
       const at = pairs.length - 2
@@ -63,10 +65,10 @@ export class FtsWords {
 
   /** In how many sections a term stands. */
   frequencyOf(term: string): number {
-    return (this.#frequency.get(encodeTerm(term)) as number | undefined) ?? 0
+    return (this.#frequency.get(term) as number | undefined) ?? 0
   }
 
-  /** Encoded terms from `first` to `last`, both included. */
+  /** Terms from `first` to `last`, both included. */
   between(first: string, last: string): TermFrequency[] {
     return this.#between.all(first, last) as TermFrequency[]
   }

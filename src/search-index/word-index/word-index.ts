@@ -73,7 +73,7 @@ export class WordIndex {
   /** Terms of small ASCII letters and digits that begin like this, in no order. A term may come twice. */
   termsFrom(beginning: string): TermFrequency[] {
     if (!plain.test(beginning)) return []
-    // Above every letter, digit and encoded character.
+    // Above every letter and digit.
     const end = `${beginning}\uffff`
     return [...this.#fts.between(beginning, end), ...this.#common.between(beginning, end)].filter(({term}) =>
       plain.test(term),
