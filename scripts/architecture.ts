@@ -94,7 +94,6 @@ export const rooms: readonly Room[] = [
       'lib',
       'package',
       'text',
-      'native',
       'processes',
       'markdown',
       'embedding',

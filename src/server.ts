@@ -7,13 +7,18 @@ import type {Embedder} from './embedding/index.ts'
 import {openEmbedder} from './embedding/index.ts'
 import {anthropicQuestionRewriter, type ChosenGenerator, createGenerator} from './generation/index.ts'
 import type {Log} from './http/index.ts'
-import {createHttpServer, createMetrics, type HttpServer} from './http/index.ts'
+import {createHttpServer, createMetrics, type HttpServer, memoryLimits} from './http/index.ts'
 import {activateBuild, type SpawnedIngest, spawnIngest} from './ingestion/index.ts'
 import {installationSecret, makePrivateFolder} from './native/index.ts'
 import {howToRun} from './package/index.ts'
 import type {DocsSearch, Retriever} from './retrieval/index.ts'
 import {createRetriever, type RetrieverOptions} from './retrieval/index.ts'
-import {type CurrentBuild, listBuilds, type OpenCurrentBuild, openCurrentBuild} from './search-index/index.ts'
+import {
+  type CurrentBuild,
+  localBuilds,
+  type OpenCurrentBuild,
+  openCurrentBuild,
+} from './search-index/index.ts'
 import type {Settings} from './settings/index.ts'
 import {openTranscripts, type Transcripts} from './transcripts/index.ts'
 
@@ -85,7 +90,7 @@ export async function openAssistant(options: AssistantOptions): Promise<Assistan
   if (transcripts.recovered > 0) {
     log.warn({answers: transcripts.recovered}, 'answers cut off by the last stop are marked interrupted')
   }
-  const current = await openCurrentBuild(dataDir)
+  const current = await openCurrentBuild(localBuilds(dataDir))
   current.onChange(({id, problem}) => {
     if (problem === null) log.info({build: id}, 'build is served')
     else log.error({build: id, problem}, 'a build has a problem')
@@ -165,6 +170,7 @@ export async function openServer(options: ServerOptions): Promise<DocentServer> 
   })
   const assistant = await openAssistant({...options, onEnd: metrics.answerEnded})
   const ingests = new Set<SpawnedIngest>()
+  const builds = localBuilds(settings.dataDir)
   const http = createHttpServer({
     options: settings,
     answering: assistant.answering,
@@ -173,9 +179,9 @@ export async function openServer(options: ServerOptions): Promise<DocentServer> 
     search: assistant.retriever,
     current: usableWith(assistant.embedder, assistant.current),
     builds: {
-      list: () => listBuilds(settings.dataDir),
+      list: () => builds.list(),
       async activate(id) {
-        await activateBuild(settings.dataDir, id)
+        await activateBuild(builds, id)
         await assistant.current.refresh()
       },
     },
@@ -186,6 +192,7 @@ export async function openServer(options: ServerOptions): Promise<DocentServer> 
       ingest.report.then(forget, forget)
       return ingest
     },
+    limitStore: memoryLimits(),
     journalHealth: () => assistant.transcripts.health(),
     secret: secretOf(settings, log),
     webDir,

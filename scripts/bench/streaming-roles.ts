@@ -16,6 +16,7 @@ import {createAnswerState, type Journal} from '../../src/answers/index.ts'
 import {type AnswerEvent, noUsage, type RetrievedSource} from '../../src/domain/index.ts'
 import {createGenerator} from '../../src/generation/create-generator.ts'
 import {createHttpServer} from '../../src/http/http-server.ts'
+import {memoryLimits} from '../../src/http/limits/memory-limits.ts'
 import {silentLog} from '../../src/http/log.ts'
 import {createMetrics} from '../../src/http/metrics.ts'
 import {settingsFrom} from '../../src/settings/settings.ts'
@@ -245,6 +246,7 @@ function startDocent(): void {
       startIngest: () => {
         throw new Error('not measured')
       },
+      limitStore: memoryLimits(),
       journalHealth: () => transcripts.health(),
       webDir: null,
       log: silentLog,

@@ -16,11 +16,11 @@ export interface AskOptions {
    */
   readonly continueAnswerId?: string | null
   /**
-   * Called when a new answer is to begin, never when one is joined: the place to count it against a limit, before
-   * anything is waited for. What it throws refuses the question. What it returns is called once: when the answer has
-   * ended, or has not begun after all.
+   * Called when a new answer is to begin, never when one is joined: the place to count it against a
+   * limit, before the answer takes anything else. Where it rejects, the question is refused. What it resolves with is
+   * called once: when the answer has ended, or has not begun after all.
    */
-  readonly admit?: () => (ended: Pick<AnswerSummary, 'calledModel'>) => void
+  readonly admit?: () => Promise<(ended: Pick<AnswerSummary, 'calledModel'>) => void>
 }
 
 export interface AskedAnswer {

@@ -27,7 +27,7 @@ export interface AskingDeps extends PrepareAnswerDeps {
 }
 
 /** What is called once when an answer has ended, or has not begun after all. */
-type OnEnd = ReturnType<NonNullable<AskOptions['admit']>>
+type OnEnd = Awaited<ReturnType<NonNullable<AskOptions['admit']>>>
 
 /** From a question to an answer under way, or to one that was begun before. */
 export class Asking {
@@ -73,14 +73,14 @@ export class Asking {
 
   async #admit(question: Question, options: AskOptions): Promise<AskedAnswer> {
     const {admission, now} = this.#deps
-    const onEnd = options.admit?.() ?? (() => {})
-    let leave = () => {}
+    const leave = admission.enter()
+    let onEnd: OnEnd = () => {}
     const giveBack = () => {
       leave()
       onEnd({calledModel: false})
     }
     try {
-      leave = admission.enter()
+      onEnd = (await options.admit?.()) ?? onEnd
       const build = this.#buildFor(question)
       const startedAt = now()
       const clock = steadyClock(startedAt)

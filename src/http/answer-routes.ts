@@ -35,9 +35,7 @@ export function addAnswerRoutes(router: Router, deps: AnswerRoutesDeps): void {
     const {question, bufferMs, continueAnswerId} = askRequestOf(request.body)
     const visitor = visitorOf(request)
     const idempotencyKey = keyOfVisitor(visitor, idempotencyKeyOf(request.get('idempotency-key')))
-    // Whoever left while the body was read is told of no close any more.
-    if (response.destroyed) return
-    response.once('close', limits.openStream(visitor))
+    if (!(await limits.openStream(visitor, response))) return
 
     const admit = () => limits.admitAnswer(visitor, response)
     const options = {channel: 'http', idempotencyKey, continueAnswerId, admit}
@@ -61,8 +59,7 @@ export function addAnswerRoutes(router: Router, deps: AnswerRoutesDeps): void {
       return
     }
     if (request.method === 'HEAD') return endWithStreamHead(response)
-    if (response.destroyed) return
-    response.once('close', limits.openStream(visitorOf(request)))
+    if (!(await limits.openStream(visitorOf(request), response))) return
     await streamAnswer(response, snapshot.answerId, {after, bufferMs: bufferMs ?? deps.bufferMs}, deps)
   })
 

@@ -1,7 +1,6 @@
 export {activateBuild} from './activate-build.ts'
 export {embedderKeyOf, openEmbedderProcess} from './embedder-process.ts'
 export {ingest} from './ingest.ts'
-export {takeIngestLock} from './ingest-lock.ts'
 export type {IngestOptions} from './ingest-options.ts'
 export type {IngestProgress, IngestReport, Stage} from './ingest-report.ts'
 export {type SpawnedIngest, spawnIngest} from './spawn-ingest.ts'

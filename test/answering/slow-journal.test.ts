@@ -31,7 +31,7 @@ function heldWorld(at: keyof Journal, options: WorldOptions = {}) {
 
 test('questions with one key that come while the first is being asked all join it, and one is counted', async () => {
   const {answering, generator, open} = heldWorld('begin')
-  const admit = vi.fn(() => () => {})
+  const admit = vi.fn(async () => () => {})
 
   const asking = Array.from({length: 5}, () =>
     answering.ask(sampleQuestion(), {channel: 'test', idempotencyKey: 'key', admit}),
@@ -53,7 +53,11 @@ test('questions with one key that come while the first is being asked all join i
 test('a key that another process claims meanwhile joins its answer, and gives the place back', async () => {
   const {answering, transcripts, open, isWaiting} = heldWorld('begin')
   const onEnd = vi.fn()
-  const asking = answering.ask(sampleQuestion(), {channel: 'test', idempotencyKey: 'key', admit: () => onEnd})
+  const asking = answering.ask(sampleQuestion(), {
+    channel: 'test',
+    idempotencyKey: 'key',
+    admit: async () => onEnd,
+  })
   await isWaiting()
 
   const elsewhere = createWorld({}, () => transcripts)
@@ -68,7 +72,11 @@ test('a key that another process claims meanwhile joins its answer, and gives th
 test('a key that another process claims meanwhile for another question is refused, once', async () => {
   const {answering, transcripts, open, isWaiting} = heldWorld('begin')
   const onEnd = vi.fn()
-  const asking = answering.ask(sampleQuestion(), {channel: 'test', idempotencyKey: 'key', admit: () => onEnd})
+  const asking = answering.ask(sampleQuestion(), {
+    channel: 'test',
+    idempotencyKey: 'key',
+    admit: async () => onEnd,
+  })
   asking.catch(() => {})
   await isWaiting()
 
@@ -106,7 +114,7 @@ test('a question that is refused late gives its place back, once', async () => {
   const asking = answering.ask(sampleQuestion(), {
     channel: 'test',
     continueAnswerId: 'unknown',
-    admit: () => onEnd,
+    admit: async () => onEnd,
   })
   const active = answering.active
   open()

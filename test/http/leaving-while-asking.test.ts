@@ -2,6 +2,7 @@ import type {Server} from 'node:http'
 import {afterEach, expect, test} from 'vitest'
 import {createAnswering} from '../../src/answering/create-answering.ts'
 import {createHttpServer} from '../../src/http/http-server.ts'
+import {memoryLimits} from '../../src/http/limits/memory-limits.ts'
 import {silentLog} from '../../src/http/log.ts'
 import {createMetrics} from '../../src/http/metrics.ts'
 import {settingsFrom} from '../../src/settings/settings.ts'
@@ -53,6 +54,7 @@ async function startHeld() {
     current: {id: 'build-1', lease: notAsked},
     builds: {list: async () => [], activate: async () => {}},
     startIngest: notAsked,
+    limitStore: memoryLimits(),
     journalHealth: () => transcripts.health(),
     webDir: null,
     log: silentLog,

@@ -13,9 +13,9 @@ import {pathToFileURL} from 'node:url'
 import {describe, expect, test} from 'vitest'
 import {buildProgram} from '../../scripts/build/build-program.mjs'
 import {DocentError} from '../../src/domain/index.ts'
-import {activateBuild, ingest, takeIngestLock} from '../../src/ingestion/index.ts'
+import {activateBuild, ingest} from '../../src/ingestion/index.ts'
 import {openParserPool} from '../../src/ingestion/parser-pool.ts'
-import {buildFolder, currentBuildId} from '../../src/search-index/index.ts'
+import {buildFolder, currentBuildId, localBuilds} from '../../src/search-index/index.ts'
 import {termsOf} from '../../src/text/terms.ts'
 import {directParser} from '../support/direct-parser.ts'
 import {hashingEmbedder} from '../support/hashing-embedder.ts'
@@ -404,7 +404,7 @@ describe('builds kept', () => {
     }
 
     expect(readdirSync(join(folder.dataDir, 'builds')).sort()).toEqual(ids.slice(-2))
-    await activateBuild(folder.dataDir)
+    await activateBuild(localBuilds(folder.dataDir))
     expect(await currentBuildId(folder.dataDir)).toBe(ids[2])
     expect(await withCurrent(folder, (build) => pathsFound(build, 'three'))).toEqual(['a.md'])
   })
@@ -413,15 +413,17 @@ describe('builds kept', () => {
     const folder = newFolder({'a.md': guide})
     await run(folder)
 
-    await expect(activateBuild(folder.dataDir)).rejects.toMatchObject({code: 'not_found'})
-    await expect(activateBuild(folder.dataDir, '../../etc')).rejects.toMatchObject({code: 'not_found'})
+    await expect(activateBuild(localBuilds(folder.dataDir))).rejects.toMatchObject({code: 'not_found'})
+    await expect(activateBuild(localBuilds(folder.dataDir), '../../etc')).rejects.toMatchObject({
+      code: 'not_found',
+    })
   })
 })
 
 describe('the lock', () => {
   test('a second ingest is refused and told who holds it', async () => {
     const folder = newFolder({'a.md': guide})
-    const lock = await takeIngestLock(folder.dataDir)
+    const lock = await localBuilds(folder.dataDir).lock()
 
     const second = await run(folder).catch((error: unknown) => error)
 

@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest'
-import {spawnIngest, takeIngestLock} from '../../src/ingestion/index.ts'
-import {currentBuildId} from '../../src/search-index/index.ts'
+import {spawnIngest} from '../../src/ingestion/index.ts'
+import {currentBuildId, localBuilds} from '../../src/search-index/index.ts'
 import {contentFolder} from '../support/content-folder.ts'
 
 const embeddingModel = null
@@ -40,7 +40,7 @@ test('a refusal comes through with its code, and a killed one fails', async () =
     modelCacheDir: folder.root,
   }
   try {
-    const lock = await takeIngestLock(folder.dataDir)
+    const lock = await localBuilds(folder.dataDir).lock()
     await expect(spawnIngest(options).report).rejects.toMatchObject({code: 'locked'})
     await lock.release()
 

@@ -3,10 +3,11 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {setTimeout as wait} from 'node:timers/promises'
 import {afterEach, describe, expect, test, vi} from 'vitest'
+import {makeCurrent} from '../../src/search-index/build-folders.ts'
 import {
   buildFolder,
   type IndexBuild,
-  makeCurrent,
+  localBuilds,
   openCurrentBuild,
   writeBuild,
 } from '../../src/search-index/index.ts'
@@ -56,7 +57,7 @@ async function search(build: IndexBuild): Promise<Set<string>> {
 describe('the current build', () => {
   test('is not ready while there is none, and then is', async () => {
     const dataDir = newFolder()
-    const current = await openCurrentBuild(dataDir, {pollMs: 20})
+    const current = await openCurrentBuild(localBuilds(dataDir), {pollMs: 20})
     expect(current.id).toBeNull()
     expect(() => current.lease()).toThrow(expect.objectContaining({code: 'not_ready'}))
 
@@ -71,7 +72,7 @@ describe('the current build', () => {
     const ids: string[] = []
     for (let round = 0; round <= 20; round++) ids.push(await publishRound(dataDir, round))
     await makeCurrent(dataDir, ids[0]!)
-    const current = await openCurrentBuild(dataDir, {pollMs: 20})
+    const current = await openCurrentBuild(localBuilds(dataDir), {pollMs: 20})
     let isSwapping = true
     let searches = 0
     const seen = new Set<string>()
@@ -116,7 +117,7 @@ describe('the current build', () => {
   test('a lease keeps the build it got, the last release closes it', async () => {
     const dataDir = newFolder()
     const first = await publishRound(dataDir, 1)
-    const current = await openCurrentBuild(dataDir, {pollMs: 20})
+    const current = await openCurrentBuild(localBuilds(dataDir), {pollMs: 20})
     const lease = current.lease()
     await publishRound(dataDir, 2)
     await current.refresh()
@@ -133,7 +134,7 @@ describe('the current build', () => {
   test('a damaged build is refused and the one before stays', async () => {
     const dataDir = newFolder()
     const first = await publishRound(dataDir, 1)
-    const current = await openCurrentBuild(dataDir, {pollMs: 60_000})
+    const current = await openCurrentBuild(localBuilds(dataDir), {pollMs: 60_000})
     const changes: unknown[] = []
     current.onChange((change) => changes.push(change))
     const second = await publishRound(dataDir, 2)
@@ -158,7 +159,7 @@ describe('the current build', () => {
     const second = await publishRound(dataDir, 2)
     writeFileSync(join(buildFolder(dataDir, second), 'manifest.json'), '{"format": 1}')
 
-    const current = await openCurrentBuild(dataDir)
+    const current = await openCurrentBuild(localBuilds(dataDir))
 
     expect(current.id).toBe(first)
     expect(current.problem).toContain(`serving ${first}`)

@@ -6,6 +6,8 @@ import {
   type HttpServer,
   type HttpServerDeps,
 } from '../../src/http/http-server.ts'
+import type {LimitStore} from '../../src/http/limits/limit-store.ts'
+import {memoryLimits} from '../../src/http/limits/memory-limits.ts'
 import {type Log, silentLog} from '../../src/http/log.ts'
 import {createMetrics} from '../../src/http/metrics.ts'
 import type {IngestRun} from '../../src/http/reindexing.ts'
@@ -57,6 +59,7 @@ export interface HttpProductOptions {
   readonly retriever?: Retriever
   readonly build?: IndexBuild
   readonly startIngest?: () => IngestRun
+  readonly limitStore?: LimitStore
   readonly journalHealth?: HttpServerDeps['journalHealth']
   /** Folder of the built page; default: no page is served. */
   readonly webDir?: string
@@ -103,6 +106,7 @@ export async function startHttpProduct(given: HttpProductOptions = {}): Promise<
       (() => {
         throw new DocentError('internal', 'This test ingests nothing.')
       }),
+    limitStore: given.limitStore ?? memoryLimits(),
     journalHealth: given.journalHealth ?? journal.health,
     webDir: given.webDir ?? null,
     log: given.log ?? silentLog,

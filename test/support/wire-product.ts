@@ -6,6 +6,7 @@ import type {Deadlines} from '../../src/answering/answering-limits.ts'
 import {createAnswering} from '../../src/answering/create-answering.ts'
 import {createGenerator} from '../../src/generation/create-generator.ts'
 import {createHttpServer, type HttpServer} from '../../src/http/http-server.ts'
+import {memoryLimits} from '../../src/http/limits/memory-limits.ts'
 import {silentLog} from '../../src/http/log.ts'
 import {createMetrics} from '../../src/http/metrics.ts'
 import {type Settings, settingsFrom} from '../../src/settings/settings.ts'
@@ -117,6 +118,7 @@ export async function startWireProduct(given: WireProductOptions = {}): Promise<
     startIngest() {
       throw new Error('not part of this')
     },
+    limitStore: memoryLimits(),
     journalHealth: () => transcripts.health(),
     webDir: null,
     log: silentLog,

@@ -3,11 +3,7 @@ import {hostname} from 'node:os'
 import {join} from 'node:path'
 import {DocentError} from '../domain/index.ts'
 import {type ExclusiveLock, makePrivateFolder, takeExclusiveLock} from '../native/index.ts'
-
-/** Held while the index is being changed. Release exactly once. */
-export interface IngestLock {
-  release(): Promise<void>
-}
+import type {BuildLock} from './build-store.ts'
 
 interface Holder {
   readonly pid: number
@@ -21,7 +17,7 @@ interface Holder {
  * @throws DocentError `locked` at once when somebody has it, naming them in `details`; `storage` when the file cannot
  * be used.
  */
-export async function takeIngestLock(dataDir: string): Promise<IngestLock> {
+export async function takeBuildLock(dataDir: string): Promise<BuildLock> {
   makePrivateFolder(dataDir)
   const path = join(dataDir, 'ingest.lock')
   const nameFile = join(dataDir, 'ingest.lock.json')
