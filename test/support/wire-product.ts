@@ -157,7 +157,7 @@ export async function startWireProduct(given: WireProductOptions = {}): Promise<
     async close() {
       await answering.shutdown(0)
       await http.close()
-      transcripts.close()
+      await transcripts.close()
       await upstream.close()
       await rm(folder, {recursive: true, force: true})
     },
