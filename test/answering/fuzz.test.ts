@@ -13,6 +13,7 @@ import type {GenerationEvent, GenerationRequest, Generator} from '../../src/gene
 import type {Retriever} from '../../src/retrieval/retriever.ts'
 import {openTranscripts, type Transcripts} from '../../src/transcripts/open-transcripts.ts'
 import {sampleSource} from '../support/fake-retriever.ts'
+import {chance, type Random, randomFrom, whole} from '../support/random.ts'
 
 /*
  * Random schedules in virtual time: who asks, reads, leaves, comes back, stops, fails, and when. A world is one
@@ -50,8 +51,6 @@ const upstreamCodes: readonly ErrorCode[] = [
 ]
 
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
-
-import {chance, type Random, randomFrom, whole} from '../support/random.ts'
 
 /** Sleeps until then or until the signal aborts; leaves no listener behind. */
 async function sleepUnless(ms: number, signal: AbortSignal): Promise<void> {

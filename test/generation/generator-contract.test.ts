@@ -2,9 +2,9 @@ import {anthropicGenerator} from '../../src/generation/anthropic-generator.ts'
 import {createGenerator} from '../../src/generation/create-generator.ts'
 import {extractiveGenerator} from '../../src/generation/extractive-generator.ts'
 import {resilient} from '../../src/generation/resilient.ts'
-import {scriptedGenerator} from '../../src/generation/scripted-generator.ts'
 import {generatorContract} from '../contracts/generator.contract.ts'
 import {realisticReply, refusal, startFakeClaude} from '../support/fake-claude.ts'
+import {scriptedGenerator} from '../support/scripted-generator.ts'
 
 generatorContract('the extractive generator', async () => ({generator: extractiveGenerator({paceMs: 1})}))
 

@@ -77,7 +77,7 @@ describe('a finished answer', () => {
     '[x](https://user:pass@evil.example/)',
     '<javascript:alert(1)>',
     '[x]: javascript:alert(1)\n\n[x]',
-  ])('%j makes no link that could do something', (text) => {
+  ])('[active content] %j makes no link that could do something', (text) => {
     expect(finished(text)).not.toMatch(/<a (?!https:\/\/docs\.example)/)
   })
 
@@ -90,7 +90,7 @@ describe('a finished answer', () => {
     '<form action="https://evil.example"><input name=a></form>',
     '<a href="javascript:alert(1)">x</a>',
     '<math><mi//xlink:href="data:x,<script>alert(1)</script>">',
-  ])('%j makes no element of its own', (text) => {
+  ])('[active content] %j makes no element of its own', (text) => {
     expect(finished(text)).not.toMatch(/<(script|img|svg|iframe|style|form|input|math|a)\b/)
   })
 

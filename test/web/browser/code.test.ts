@@ -5,11 +5,10 @@ import type {Page} from 'playwright-core'
 import request from 'supertest'
 import {describe, expect, test} from 'vitest'
 import {builtFile} from '../../../src/package/index.ts'
-import type {IndexBuild} from '../../../src/search-index/build.ts'
 import {browserSetting} from '../../support/browser-setting.ts'
 import {chromiumPath} from '../../support/chromium.ts'
-import {startHttpProduct} from '../../support/http-product.ts'
 import {done, type Step, sourcesEvent, startScriptedDocent} from '../../support/scripted-docent.ts'
+import {startDocent} from '../../support/start-docent.ts'
 
 const answer =
   'Write this:\n\n```ts\n// A comment\nconst port: number = 8080\nexport {port}\n```\n\nand that is all.'
@@ -60,8 +59,7 @@ describe.skipIf(chromiumPath === null)('code in a browser', () => {
   }
 
   async function realServer(allowedOrigins: readonly string[] = []) {
-    const build = {pages: () => [], sectionCounts: () => new Map()} as unknown as IndexBuild
-    const product = await startHttpProduct({webDir: setting.webDir, build, options: {allowedOrigins}})
+    const product = await startDocent({webDir: setting.webDir, settings: {allowedOrigins}})
     setting.opened.push(product)
     void product.generator.call(0).then((call) => {
       call.say(answer)
@@ -174,7 +172,7 @@ describe.skipIf(chromiumPath === null)('code in a browser', () => {
 })
 
 test('the scripts of the widget may be read by any site, and are asked for again only when they changed', async () => {
-  const product = await startHttpProduct({webDir: fileURLToPath(builtFile('web')), hasIndex: false})
+  const product = await startDocent({webDir: fileURLToPath(builtFile('web')), pages: null})
   try {
     for (const name of ['widget.js', 'highlighter.js', 'locales/de.json']) {
       const first = await request(product.http.app).get(`/${name}`)
