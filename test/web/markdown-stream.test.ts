@@ -5,7 +5,7 @@ import {createMarkdownStream} from '../../src/web/render/markdown-stream.ts'
 import type {Chip, NodeOptions} from '../../src/web/render/nodes.ts'
 import {element, type RenderNode, textOf} from '../../src/web/render/tree.ts'
 import {mended} from '../../src/web/render/unfinished.ts'
-import {sampleAnswer} from '../support/scripted-docent.ts'
+import {sampleAnswer} from '../support/sample-answer.ts'
 
 const options: NodeOptions = {
   links: {base: 'https://docs.example/docs/', imageHosts: ['img.example']},

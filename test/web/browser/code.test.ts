@@ -7,7 +7,9 @@ import {describe, expect, test} from 'vitest'
 import {builtFile} from '../../../src/package/index.ts'
 import {browserSetting} from '../../support/browser-setting.ts'
 import {chromiumPath} from '../../support/chromium.ts'
-import {done, type Step, sourcesEvent, startScriptedDocent} from '../../support/scripted-docent.ts'
+import {startPlayedDocent} from '../../support/played-docent.ts'
+import {done, sourcesEvent} from '../../support/sample-answer.ts'
+import type {Step} from '../../support/script-player.ts'
 import {startDocent} from '../../support/start-docent.ts'
 
 const answer =
@@ -101,7 +103,7 @@ describe.skipIf(chromiumPath === null)('code in a browser', () => {
   })
 
   test('is plain, and the answer whole, where the highlighter cannot be had', async () => {
-    const docent = await startScriptedDocent({webDir: setting.webDir, script: () => script})
+    const docent = await startPlayedDocent({webDir: setting.webDir, script: () => script})
     setting.opened.push(docent)
     const {page, problems} = await newPage()
     await page.route('**/highlighter.js', (route) => route.abort())
@@ -116,7 +118,7 @@ describe.skipIf(chromiumPath === null)('code in a browser', () => {
   })
 
   test('nothing moves when its colours come late', async () => {
-    const docent = await startScriptedDocent({webDir: setting.webDir, script: () => script})
+    const docent = await startPlayedDocent({webDir: setting.webDir, script: () => script})
     setting.opened.push(docent)
     const {page} = await newPage()
     let letIn = (): void => {}
@@ -156,7 +158,7 @@ describe.skipIf(chromiumPath === null)('code in a browser', () => {
   })
 
   test('without code in the answer, no highlighter is fetched', async () => {
-    const docent = await startScriptedDocent({
+    const docent = await startPlayedDocent({
       webDir: setting.webDir,
       script: () => [{send: {type: 'delta', text: 'Words. `and` code.'}}, {send: done('complete')}],
     })
