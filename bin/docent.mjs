@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // The docent command. In a checkout it builds what it runs when the sources have changed; an installed package holds
 // what it runs.
-import {existsSync, readFileSync} from 'node:fs'
+import {existsSync} from 'node:fs'
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 if (major < 20 || (major === 20 && minor < 19)) {
@@ -11,7 +11,7 @@ if (major < 20 || (major === 20 && minor < 19)) {
 process.setSourceMapsEnabled(true)
 
 const builder = new URL('../scripts/build/', import.meta.url)
-const folder = existsSync(builder) ? await builtFolder() : packagedFolder()
+const folder = existsSync(builder) ? await builtFolder() : new URL('../dist/package/', import.meta.url)
 await import(new URL('docent.js', folder).href)
 
 async function builtFolder() {
@@ -28,11 +28,6 @@ async function builtFolder() {
     if (error instanceof Error && error.name === 'BuildError') fail(error.message)
     throw error
   }
-}
-
-function packagedFolder() {
-  const dist = new URL('../dist/', import.meta.url)
-  return new URL(`${readFileSync(new URL('current', dist), 'utf8')}/`, dist)
 }
 
 /**

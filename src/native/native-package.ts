@@ -1,5 +1,6 @@
 import {createRequire} from 'node:module'
 import {DocentError} from '../domain/index.ts'
+import {remedy} from './remedy.ts'
 
 const require = createRequire(import.meta.url)
 
@@ -48,8 +49,8 @@ function notInstalled(name: string, cause: unknown): DocentError {
   const node = `Node.js ${process.versions.node} on ${process.platform}-${process.arch}`
   const message = messageOf(cause)
   // A package that it needs may be the one that is not there.
-  const [, culprit = name] =
-    /^Cannot find (?:package|module) '((?:@[\w.-]+\/)?[\w-][\w.-]*)'/.exec(message) ?? []
+  const absent = absentPackage(message)
+  const culprit = absent ?? name
   const wrong = /NODE_MODULE_VERSION/.test(message)
     ? `${name} was compiled for another version of Node.js than ${node}`
     : isMissing(cause)
@@ -57,9 +58,14 @@ function notInstalled(name: string, cause: unknown): DocentError {
       : `${name} cannot be loaded by ${node}: ${message.split('\n')[0]}`
   return new DocentError(
     'not_installed',
-    `${wrong.replace(/\.$/, '')}. Run npm ci with this Node.js, with optional packages and with the packages' install scripts.`,
+    `${wrong.replace(/\.$/, '')}. ${remedy(name, {isAbsent: absent !== null})}`,
     {cause},
   )
+}
+
+/** The package that Node did not find; null where it is only a file of one. */
+function absentPackage(message: string): string | null {
+  return /^Cannot find (?:package|module) '((?:@[\w.-]+\/)?[\w-][\w.-]*)'/.exec(message)?.[1] ?? null
 }
 
 /** The package, or the binary that its install script should have made. */

@@ -4,6 +4,7 @@ import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
 import {importNative, openSqlite, requireNative} from '../../src/native/index.ts'
 import {asNativeError} from '../../src/native/native-package.ts'
+import {remedy} from '../../src/native/remedy.ts'
 import {sqlitePackage} from '../../src/native/sqlite.ts'
 
 let folder: string
@@ -13,14 +14,15 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, {recursive: true, force: true}))
 
 const node = `Node.js ${process.versions.node} on ${process.platform}-${process.arch}`
-const remedy = "Run npm ci with this Node.js, with optional packages and with the packages' install scripts."
+const inCheckout =
+  "Run npm ci with this Node.js, with optional packages and with the packages' install scripts."
 
 describe('a package with native code', () => {
   test('that is not there is named, with what to run', () => {
     expect(() => requireNative('a-package-that-is-not-there')).toThrow(
       expect.objectContaining({
         code: 'not_installed',
-        message: `a-package-that-is-not-there is not installed for ${node}. ${remedy}`,
+        message: `a-package-that-is-not-there is not installed for ${node}. ${inCheckout}`,
       }),
     )
   })
@@ -32,7 +34,7 @@ describe('a package with native code', () => {
 
     await expect(importNative('hnswlib-node', load)).rejects.toMatchObject({
       code: 'not_installed',
-      message: `hnswlib-node is not installed for ${node}. ${remedy}`,
+      message: `hnswlib-node is not installed for ${node}. ${inCheckout}`,
     })
   })
 
@@ -103,6 +105,28 @@ describe('a binary that is loaded with its first use', () => {
 
     await expect(importNative('@xenova/transformers', load)).rejects.toThrow(
       /^onnxruntime-node is not installed/,
+    )
+  })
+})
+
+describe('where Docent is an installed package', () => {
+  const installed = {root: '/srv/docs-site/node_modules/docent', inCheckout: false}
+
+  test('the script of a package whose binary is missing is allowed and run', () => {
+    expect(remedy('hnswlib-node', {...installed, isAbsent: false})).toBe(
+      'In /srv/docs-site run: npm pkg set allowScripts.hnswlib-node=true --json && npm rebuild hnswlib-node',
+    )
+  })
+
+  test('an alias is allowed by the name of what it stands for', () => {
+    expect(remedy('better-sqlite3-12', {...installed, isAbsent: false})).toContain(
+      'npm pkg set allowScripts.better-sqlite3=true --json && npm rebuild better-sqlite3-12',
+    )
+  })
+
+  test('a package that is missing is installed', () => {
+    expect(remedy('better-sqlite3', {...installed, isAbsent: true})).toBe(
+      'In /srv/docs-site run npm install with this Node.js and with optional packages.',
     )
   })
 })
