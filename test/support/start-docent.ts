@@ -3,7 +3,7 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterAll} from 'vitest'
 import type {Answering} from '../../src/answering/answering.ts'
-import type {Page} from '../../src/domain/index.ts'
+import {DocentError, type Page} from '../../src/domain/index.ts'
 import type {Generator} from '../../src/generation/generator.ts'
 import type {HttpServer} from '../../src/http/http-server.ts'
 import {type Log, silentLog} from '../../src/http/log.ts'
@@ -38,6 +38,7 @@ export interface DocentOptions {
   /** What is indexed; null for no index. Default: an index without pages, which takes no time to open. */
   readonly pages?: readonly Page[] | null
   readonly transcripts?: Transcripts
+  /** Default: one that fails. */
   readonly ingest?: Parts['ingest']
   readonly log?: Log
   /** Folder of the built page; default: no page is served. */
@@ -76,6 +77,10 @@ export interface TestDocent {
 
 const transcriptsFile = 'transcripts.sqlite'
 const embedder = hashingEmbedder({dimensions: 8})
+
+function noIngest(): never {
+  throw new DocentError('internal', 'This test ingests nothing.')
+}
 
 /** An index with nothing in it, for tests that search nothing. */
 function emptyIndex(): OpenCurrentBuild {
@@ -134,7 +139,7 @@ export async function startDocent(given: DocentOptions = {}): Promise<TestDocent
       ...(generator === null ? {} : {generator: {...generator, describe: () => 'Answers come from a test.'}}),
       ...(given.retriever === null ? {} : {retriever: retriever as FakeRetriever}),
       ...(given.transcripts === undefined ? {} : {transcripts: given.transcripts}),
-      ...(given.ingest === undefined ? {} : {ingest: given.ingest}),
+      ingest: given.ingest ?? noIngest,
     },
   }).catch((error: unknown) => {
     removeFolder()
