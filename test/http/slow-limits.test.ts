@@ -1,13 +1,14 @@
 import {afterEach, expect, test} from 'vitest'
 import type {LimitStore} from '../../src/http/limits/limit-store.ts'
 import {memoryLimits} from '../../src/http/limits/memory-limits.ts'
-import {type HttpProduct, type HttpProductOptions, startHttpProduct} from '../support/http-product.ts'
+import type {Settings} from '../../src/settings/index.ts'
 import {rawClient} from '../support/raw-client.ts'
 import {connect} from '../support/socket-client.ts'
+import {startDocent, type TestDocent} from '../support/start-docent.ts'
 
 /** What happens at the edge while a store of limits is being asked. */
 
-const products: HttpProduct[] = []
+const products: TestDocent[] = []
 
 afterEach(async () => {
   for (const product of products.splice(0)) await product.close()
@@ -45,21 +46,18 @@ function heldStore(isHeld: (key: string) => boolean) {
   }
 }
 
-async function start(
-  limitStore: LimitStore,
-  options: HttpProductOptions['options'] = {},
-): Promise<HttpProduct> {
-  const product = await startHttpProduct({
+async function start(limitStore: LimitStore, options: Partial<Settings> = {}): Promise<TestDocent> {
+  const product = await startDocent({
     limitStore,
-    options: {maxConcurrentAnswersPerVisitor: 1, ...options},
+    settings: {maxConcurrentAnswersPerVisitor: 1, ...options},
   })
   products.push(product)
   return product
 }
 
-const connections = ({http}: HttpProduct) =>
+const connections = ({http}: TestDocent) =>
   new Promise<number>((resolve) => http.server.getConnections((_error, count) => resolve(count)))
-const allGone = (product: HttpProduct) => expect.poll(() => connections(product), {timeout: 20_000}).toBe(0)
+const allGone = (product: TestDocent) => expect.poll(() => connections(product), {timeout: 20_000}).toBe(0)
 
 const isAnswer = (key: string) => key.startsWith('answers')
 const isStream = (key: string) => key.startsWith('streams')
