@@ -1,11 +1,10 @@
 import {setMaxListeners} from 'node:events'
 import {setTimeout as delay, setImmediate as nextTurn} from 'node:timers/promises'
 import type {RawData, WebSocket} from 'ws'
-import type {Answering, AskedAnswer} from '../answering/index.ts'
+import type {Answering} from '../answering/index.ts'
 import {DocentError, toDocentError} from '../domain/index.ts'
 import {errorBodyOf, statusOf} from './error-response.ts'
 import {checkJsonDepth} from './guards/json-depth.ts'
-import {joinOrBegin} from './join-or-begin.ts'
 import type {Limits} from './limits/limits.ts'
 import {slotsOf} from './limits/slots.ts'
 import type {KeyOfVisitor} from './limits/visitor-keys.ts'
@@ -128,7 +127,7 @@ export function serveWebSocket(client: WebSocket, visitor: string, deps: WebSock
         return ask(message)
       case 'resume': {
         const {answerId, after, bufferMs = null, ref} = message
-        const snapshot = answering.snapshot(answerId)
+        const snapshot = await answering.snapshot(answerId)
         if (snapshot === null) throw new DocentError('not_found', 'There is no such answer.')
         const {ending} = snapshot
         const free = reading()
@@ -150,16 +149,16 @@ export function serveWebSocket(client: WebSocket, visitor: string, deps: WebSock
     const {question, bufferMs, continueAnswerId} = askRequestOf(body)
     const idempotencyKey = keyOfVisitor(visitor, idempotencyKeyOf(given))
     const free = reading()
-    const options = {channel: 'ws', idempotencyKey, continueAnswerId}
-    const hasLeft = () => left.signal.aborted
-    let asked: AskedAnswer | null = null
+    let answerId: string
+    let conversationId: string | null
     try {
-      asked = await joinOrBegin(deps, {question, options, visitor, hasLeft})
-    } finally {
-      if (asked === null) free()
+      const admit = () => limits.admitAnswer(visitor)
+      const options = {channel: 'ws', idempotencyKey, continueAnswerId, admit}
+      ;({answerId, conversationId} = await answering.ask(question, options))
+    } catch (error) {
+      free()
+      throw error
     }
-    if (asked === null) return
-    const {answerId, conversationId} = asked
     const told = tell({type: 'asked', answerId, conversationId, ...withRef(ref)})
     void read({answerId, after: 0, bufferMs, isAsker: true, ref, free})
     await told

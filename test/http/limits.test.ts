@@ -1,7 +1,7 @@
 import {EventEmitter} from 'node:events'
 import {describe, expect, test} from 'vitest'
 import type {LimitStore} from '../../src/http/limits/limit-store.ts'
-import {createLimits, type LimitOptions, type OnAnswerEnd} from '../../src/http/limits/limits.ts'
+import {createLimits, type LimitOptions} from '../../src/http/limits/limits.ts'
 import {memoryLimits} from '../../src/http/limits/memory-limits.ts'
 import {slotsOf} from '../../src/http/limits/slots.ts'
 import {limitStoreContract} from '../contracts/limit-store.contract.ts'
@@ -66,12 +66,8 @@ function limitsAtNoon(options: Partial<LimitOptions>, wrap = (store: LimitStore)
     },
     /** Returns what ends the answer. */
     async begin(visitor: string): Promise<(calledModel: boolean) => void> {
-      let end: OnAnswerEnd | undefined
-      await limits.beginAnswer(visitor, (onEnd) => {
-        end = onEnd
-        return {answerId: 'a', conversationId: 'c', created: true}
-      })
-      return (calledModel) => end!({calledModel})
+      const end = await limits.admitAnswer(visitor)
+      return (calledModel) => end({calledModel})
     },
   }
 }
@@ -159,14 +155,19 @@ describe('with a store that takes its time', () => {
     await expect(begin('b')).rejects.toMatchObject({details: {limit: 'answers_per_day'}})
   })
 
-  test('an answer that was only joined, or not begun for an asker who has left, takes nothing', async () => {
-    const {limits, begin} = limitsAtNoon({maxConcurrentAnswersPerVisitor: 1, answersPerDay: 1}, slowly)
-    const joined = {answerId: 'a', conversationId: null, created: false}
+  test('an answer gives back its place and its share of the day once, however often it ends', async () => {
+    const {begin} = limitsAtNoon({maxConcurrentAnswersPerVisitor: 2, answersPerDay: 3}, slowly)
+    const first = await begin('a')
+    await begin('a')
+    first(false)
+    first(true)
+    first(false)
 
-    expect(await limits.beginAnswer('a', () => joined)).toBe(joined)
-    expect(await limits.beginAnswer('a', () => null)).toBeNull()
+    await begin('a')
 
-    await expect(begin('a')).resolves.toBeTypeOf('function')
+    await expect(begin('a')).rejects.toMatchObject({details: {limit: 'answers'}})
+    await begin('b')
+    await expect(begin('b')).rejects.toMatchObject({details: {limit: 'answers_per_day'}})
   })
 
   test('a stream that closes while its place is taken gives it back, once', async () => {

@@ -14,6 +14,8 @@ import {
   textDelta,
   textStart,
 } from '../support/fake-claude.ts'
+import {chance, type Random, randomFrom, whole} from '../support/random.ts'
+import {seedOr} from '../support/random-seed.ts'
 import {idOf, type Reading, startWireProduct, type WireProduct} from '../support/wire-product.ts'
 
 /*
@@ -23,7 +25,7 @@ import {idOf, type Reading, startWireProduct, type WireProduct} from '../support
  */
 const schedules = 200
 const atOnce = 16
-const firstSeed = 1
+const firstSeed = seedOr(1)
 
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
 
@@ -38,8 +40,6 @@ const words = [
   ' [1]',
   ' and so on.',
 ]
-
-import {chance, type Random, randomFrom, whole} from '../support/random.ts'
 
 /** How the model's side goes: whole, or broken in one of the ways that wires break. */
 function scriptOf(random: Random): FakeStep[] {

@@ -3,6 +3,7 @@ import {describe, expect, test} from 'vitest'
 import {bestExcerptOf} from '../../src/text/best-excerpt.ts'
 import {sentencesOf} from '../../src/text/sentences.ts'
 import {termsOf} from '../../src/text/terms.ts'
+import {seedOr} from '../support/random-seed.ts'
 
 const weightsOf = (question: string) => new Map(termsOf(question).map((term) => [term, 1]))
 
@@ -25,6 +26,7 @@ describe('sentences', () => {
       fc.property(fc.string({unit: 'grapheme', maxLength: 400}), (text) => {
         for (const {start, end, text: held} of sentencesOf(text)) expect(text.slice(start, end)).toBe(held)
       }),
+      {seed: seedOr(1)},
     )
   })
 })
@@ -71,6 +73,7 @@ describe('the best excerpt', () => {
           }
         },
       ),
+      {seed: seedOr(1)},
     )
   })
 })

@@ -5,6 +5,7 @@ import {createMarkdownStream} from '../../src/web/render/markdown-stream.ts'
 import type {Chip, NodeOptions} from '../../src/web/render/nodes.ts'
 import {element, type RenderNode, textOf} from '../../src/web/render/tree.ts'
 import {mended} from '../../src/web/render/unfinished.ts'
+import {seedOr} from '../support/random-seed.ts'
 import {sampleAnswer} from '../support/scripted-docent.ts'
 
 const options: NodeOptions = {
@@ -296,6 +297,7 @@ describe('citations', () => {
 
         expect(finished(sampleAnswer, [chip]).match(/<cite>/g)).toHaveLength(1)
       }),
+      {seed: seedOr(1)},
     )
   })
 
@@ -313,6 +315,7 @@ describe('citations', () => {
 
         expect(textOf(blocks.flatMap(({nodes}) => nodes)).replace('7777', '')).toBe(plain)
       }),
+      {seed: seedOr(1)},
     )
   })
 
@@ -395,6 +398,7 @@ describe('an answer that is being written', () => {
 
         expect(shown(whole)).toBe(finished(sampleAnswer))
       }),
+      {seed: seedOr(1)},
     )
   })
 
@@ -431,6 +435,7 @@ describe('an answer that is being written', () => {
         while (common < result.length && result[common] === text[common]) common++
         expect(result.slice(common)).toMatch(/^(?:[*_~`\])|\-\n!]|\(?docent:pending\))*$/)
       }),
+      {seed: seedOr(1)},
     )
   })
 })

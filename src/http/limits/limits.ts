@@ -1,5 +1,4 @@
 import type {Request, Response} from 'express'
-import type {AskedAnswer} from '../../answering/index.ts'
 import {DocentError} from '../../domain/index.ts'
 import {type BudgetClaim, type DailyBudgetOptions, dailyBudget} from './daily-budget.ts'
 import type {LimitStore, Minute} from './limit-store.ts'
@@ -14,7 +13,7 @@ export interface LimitOptions extends DailyBudgetOptions {
   readonly maxConcurrentAnswersPerVisitor: number
 }
 
-/** Called once when the answer that an ask began has ended. */
+/** To be called once, when an answer has ended or has not begun after all. */
 export type OnAnswerEnd = (ended: {readonly calledModel: boolean}) => void
 
 /** What a visitor holds a stream by: a response, or a socket. */
@@ -30,16 +29,12 @@ export interface Limits {
   /** Counts one search. Sets the RateLimit headers where there is a response. @throws DocentError `rate_limited`. */
   countSearch(visitor: string, response?: Response): Promise<void>
   /**
-   * Counts a question and lets `begin` ask it, with what is to be told of the answer's end. Until then the answer
-   * has its place among the visitor's and in the day's budget; one that was only joined, or refused, takes none, and
-   * none is taken where `begin` returns null because the asker has left.
-   * @throws DocentError `rate_limited`, and what `begin` throws.
+   * Counts a question, and its answer until it ends: it has its place among the visitor's answers and in the day's
+   * budget. For answers that are to begin, not for those that are only joined.
+   * @returns what gives the place back.
+   * @throws DocentError `rate_limited`.
    */
-  beginAnswer(
-    visitor: string,
-    begin: (onEnd: OnAnswerEnd) => AskedAnswer | null,
-    response?: Response,
-  ): Promise<AskedAnswer | null>
+  admitAnswer(visitor: string, response?: Response): Promise<OnAnswerEnd>
   /** Counts an open stream until it closes. False when it has closed already. @throws DocentError `rate_limited`. */
   openStream(visitor: string, stream: Closable): Promise<boolean>
 }
@@ -72,20 +67,18 @@ export function createLimits(options: LimitOptions, store: LimitStore, now: () =
   return {
     countRequest: (visitor) => count('requests', options.requestLimitPerMinute, visitor),
     countSearch: (visitor, response) => count('searches', options.searchLimitPerMinute, visitor, response),
-    async beginAnswer(visitor, begin, response) {
+    async admitAnswer(visitor, response) {
       const giveBack = await take([
         ...placesOf('answers', maxAnswers, visitor),
         ...dailyBudget(options, visitor, now()),
       ])
       try {
         await count('questions', options.rateLimitPerMinute, visitor, response)
-        const asked = begin(({calledModel}) => void giveBack(calledModel))
-        if (!asked?.created) void giveBack(false)
-        return asked
       } catch (error) {
         await giveBack(false)
         throw error
       }
+      return ({calledModel}) => void giveBack(calledModel)
     },
     async openStream(visitor, stream) {
       if (stream.destroyed) return false
