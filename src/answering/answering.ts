@@ -16,9 +16,9 @@ export interface AskOptions {
    */
   readonly continueAnswerId?: string | null
   /**
-   * Called when a new answer is to begin, never when one is joined: the place to count it against a
-   * limit, before the answer takes anything else. Where it rejects, the question is refused. What it resolves with is
-   * called once: when the answer has ended, or has not begun after all.
+   * Called when a new answer is to begin, never when one is joined: the place to count it against a limit, before
+   * anything else is done for it. A rejection refuses the question. What it resolves with is called once: when the
+   * answer has ended, or has not begun after all.
    */
   readonly admit?: () => Promise<(ended: Pick<AnswerSummary, 'calledModel'>) => void>
 }

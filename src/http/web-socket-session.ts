@@ -1,7 +1,7 @@
 import {setMaxListeners} from 'node:events'
 import {setTimeout as delay, setImmediate as nextTurn} from 'node:timers/promises'
 import type {RawData, WebSocket} from 'ws'
-import type {Answering, AskedAnswer} from '../answering/index.ts'
+import type {Answering} from '../answering/index.ts'
 import {DocentError, toDocentError} from '../domain/index.ts'
 import {errorBodyOf, statusOf} from './error-response.ts'
 import {checkJsonDepth} from './guards/json-depth.ts'
@@ -149,15 +149,16 @@ export function serveWebSocket(client: WebSocket, visitor: string, deps: WebSock
     const {question, bufferMs, continueAnswerId} = askRequestOf(body)
     const idempotencyKey = keyOfVisitor(visitor, idempotencyKeyOf(given))
     const free = reading()
-    let asked: AskedAnswer | null = null
+    let answerId: string
+    let conversationId: string | null
     try {
       const admit = () => limits.admitAnswer(visitor)
-      asked = await answering.ask(question, {channel: 'ws', idempotencyKey, continueAnswerId, admit})
-    } finally {
-      if (asked === null) free()
+      const options = {channel: 'ws', idempotencyKey, continueAnswerId, admit}
+      ;({answerId, conversationId} = await answering.ask(question, options))
+    } catch (error) {
+      free()
+      throw error
     }
-    if (asked === null) return
-    const {answerId, conversationId} = asked
     const told = tell({type: 'asked', answerId, conversationId, ...withRef(ref)})
     void read({answerId, after: 0, bufferMs, isAsker: true, ref, free})
     await told

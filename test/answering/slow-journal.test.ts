@@ -108,7 +108,7 @@ test('a burst gets no further than the bound, though none of it has begun', asyn
 })
 
 test('a question that is refused late gives its place back, once', async () => {
-  const {answering, open} = heldWorld('find')
+  const {answering, open, isWaiting} = heldWorld('find')
   const onEnd = vi.fn()
 
   const asking = answering.ask(sampleQuestion(), {
@@ -116,6 +116,8 @@ test('a question that is refused late gives its place back, once', async () => {
     continueAnswerId: 'unknown',
     admit: async () => onEnd,
   })
+  asking.catch(() => {})
+  await isWaiting()
   const active = answering.active
   open()
 
@@ -126,7 +128,7 @@ test('a question that is refused late gives its place back, once', async () => {
 
 test('a question that its limit refuses takes no place', async () => {
   const {answering} = createWorld()
-  const admit = () => {
+  const admit = async () => {
     throw new DocentError('rate_limited', 'No more')
   }
 
@@ -134,6 +136,24 @@ test('a question that its limit refuses takes no place', async () => {
     code: 'rate_limited',
   })
   expect(answering.active).toBe(0)
+})
+
+test('a question whose limit takes its time is refused where the server closes meanwhile, and gives its place back', async () => {
+  const {answering} = createWorld()
+  const onEnd = vi.fn()
+  let admitted = () => {}
+  const admit = () =>
+    new Promise<typeof onEnd>((resolve) => {
+      admitted = () => resolve(onEnd)
+    })
+
+  const asking = answering.ask(sampleQuestion(), {channel: 'test', admit})
+  asking.catch(() => {})
+  await answering.shutdown(0)
+  admitted()
+
+  await expect(asking).rejects.toMatchObject({code: 'shutting_down'})
+  expect(onEnd.mock.calls).toEqual([[{calledModel: false}]])
 })
 
 test('an asker that left while the question was being asked leaves no run behind', async () => {

@@ -155,12 +155,19 @@ describe('with a store that takes its time', () => {
     await expect(begin('b')).rejects.toMatchObject({details: {limit: 'answers_per_day'}})
   })
 
-  test('an answer that has not begun after all takes nothing', async () => {
-    const {begin} = limitsAtNoon({maxConcurrentAnswersPerVisitor: 1, answersPerDay: 1}, slowly)
+  test('an answer gives back its place and its share of the day once, however often it ends', async () => {
+    const {begin} = limitsAtNoon({maxConcurrentAnswersPerVisitor: 2, answersPerDay: 3}, slowly)
+    const first = await begin('a')
+    await begin('a')
+    first(false)
+    first(true)
+    first(false)
 
-    ;(await begin('a'))(false)
+    await begin('a')
 
-    await expect(begin('a')).resolves.toBeTypeOf('function')
+    await expect(begin('a')).rejects.toMatchObject({details: {limit: 'answers'}})
+    await begin('b')
+    await expect(begin('b')).rejects.toMatchObject({details: {limit: 'answers_per_day'}})
   })
 
   test('a stream that closes while its place is taken gives it back, once', async () => {
