@@ -77,9 +77,9 @@ export function createAdminRouter(deps: AdminRoutesDeps): Router {
     transcripts.setReview(answerId, reviewOf(request.body))
     response.json({answerId, review: transcripts.get(answerId)?.review ?? null})
   })
-  router.delete('/transcripts/:answerId', staff.allow(), (request, response) => {
+  router.delete('/transcripts/:answerId', staff.allow(), async (request, response) => {
     const answerId = String(request.params['answerId'])
-    answering.forget({answerId})
+    await answering.forget({answerId})
     if (!transcripts.delete(answerId)) {
       throw new DocentError('not_found', 'There is no such transcript.')
     }

@@ -5,7 +5,7 @@ import type {Answering} from '../answering/index.ts'
 import {DocentError, toDocentError} from '../domain/index.ts'
 import {errorBodyOf, statusOf} from './error-response.ts'
 import {checkJsonDepth} from './guards/json-depth.ts'
-import type {Limits, OnAnswerEnd} from './limits/limits.ts'
+import type {Limits} from './limits/limits.ts'
 import {slotsOf} from './limits/slots.ts'
 import type {KeyOfVisitor} from './limits/visitor-keys.ts'
 import type {Log} from './log.ts'
@@ -127,7 +127,7 @@ export function serveWebSocket(client: WebSocket, visitor: string, deps: WebSock
         return ask(message)
       case 'resume': {
         const {answerId, after, bufferMs = null, ref} = message
-        const snapshot = answering.snapshot(answerId)
+        const snapshot = await answering.snapshot(answerId)
         if (snapshot === null) throw new DocentError('not_found', 'There is no such answer.')
         const {ending} = snapshot
         const free = reading()
@@ -152,10 +152,9 @@ export function serveWebSocket(client: WebSocket, visitor: string, deps: WebSock
     let answerId: string
     let conversationId: string | null
     try {
-      const options = {channel: 'ws', idempotencyKey, continueAnswerId}
-      const begin = (onEnd: OnAnswerEnd) => answering.ask(question, {...options, onEnd})
-      const asked = answering.join(question, options) ?? limits.beginAnswer(visitor, begin)
-      ;({answerId, conversationId} = asked)
+      const admit = () => limits.admitAnswer(visitor)
+      const options = {channel: 'ws', idempotencyKey, continueAnswerId, admit}
+      ;({answerId, conversationId} = await answering.ask(question, options))
     } catch (error) {
       free()
       throw error

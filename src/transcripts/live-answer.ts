@@ -1,4 +1,4 @@
-import type {AnswerFold, JournalEntry, JournalFacts} from '../answers/index.ts'
+import type {AnswerState, JournalEntry, JournalFacts} from '../answers/index.ts'
 import {refOf} from '../answers/index.ts'
 import {isPartialFinish, type SequencedEvent} from '../domain/index.ts'
 import {type AnswerRow, excerptOf} from './transcript-reads.ts'
@@ -7,7 +7,7 @@ import type {TranscriptFilter, TranscriptItem} from './transcript-store.ts'
 /** An answer that is not wholly on disk: under way, or not written yet. */
 export interface LiveAnswer {
   readonly entry: JournalEntry
-  readonly fold: AnswerFold
+  readonly fold: AnswerState
   /** Its row in `answers`; null until it is written. */
   row: number | null
   /** To be written, in order. */

@@ -1,5 +1,5 @@
-import type {Journal, JournalEntry, JournalFacts, JournalledAnswer} from '../answers/index.ts'
-import {createAnswerFold, refOf} from '../answers/index.ts'
+import type {AnswerState, Journal, JournalEntry, JournalFacts, JournalledAnswer} from '../answers/index.ts'
+import {holdsIdempotencyKey, refOf} from '../answers/index.ts'
 import {DocentError, isTerminal, type SequencedEvent} from '../domain/index.ts'
 import {rowsOf} from './event-rows.ts'
 import {type LiveAnswer, liveRow, matches, memoryItem, sizeOf, withoutReview} from './live-answer.ts'
@@ -272,10 +272,13 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
     for (const {event} of events) pendingChars += sign * sizeOf(event)
   }
 
-  function begin(entry: JournalEntry): void {
+  /** One synchronous step, so that nothing comes between the look-up of the key and the claim. */
+  async function begin(entry: JournalEntry, state: AnswerState): Promise<JournalledAnswer | null> {
+    const holder = entry.idempotencyKey === null ? null : findByKey(entry.idempotencyKey)
+    if (holder !== null && holdsIdempotencyKey(holder, entry.startedAt)) return holder
     const answer: LiveAnswer = {
       entry,
-      fold: createAnswerFold(entry.startedAt),
+      fold: state,
       row: null,
       pending: [],
       whole: mode === 'full' ? null : [],
@@ -288,6 +291,7 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
     if (entry.idempotencyKey !== null) liveByKey.set(entry.idempotencyKey, entry.answerId)
     dirty.add(answer)
     schedule(flushMs)
+    return null
   }
 
   function append(answerId: string, event: SequencedEvent): void {
@@ -295,7 +299,6 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
     // Deleted while it ran: nothing more of it is kept.
     if (answer === undefined) return
     const ends = isTerminal(event.event)
-    answer.fold.add(event)
     answer.whole?.push(event)
     if (!answer.isPartial || ends) {
       answer.pending.push(event)
@@ -354,6 +357,13 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
     const answer = live.get(answerId)
     if (answer !== undefined) return {...answer.entry, ending: answer.fold.ending}
     const row = quietly(() => reads.row(answerId), null)
+    return row === null ? null : journalledOf(row)
+  }
+
+  function findByKey(key: string): JournalledAnswer | null {
+    const answerId = liveByKey.get(key)
+    if (answerId !== undefined) return find(answerId)
+    const row = quietly(() => reads.rowByIdempotencyKey(key), null)
     return row === null ? null : journalledOf(row)
   }
 
@@ -457,18 +467,13 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
     begin,
     append,
     note,
-    find,
-    eventsAfter,
-    findByIdempotencyKey(key) {
-      const answerId = liveByKey.get(key)
-      if (answerId !== undefined) return find(answerId)
-      const row = quietly(() => reads.rowByIdempotencyKey(key), null)
-      return row === null ? null : journalledOf(row)
-    },
-    hasConversation: (conversation) =>
+    find: async (answerId) => find(answerId),
+    eventsAfter: async (answerId, seq) => eventsAfter(answerId, seq),
+    findByIdempotencyKey: async (key) => findByKey(key),
+    hasConversation: async (conversation) =>
       [...live.values()].some(({entry}) => entry.conversation === conversation) ||
       quietly(() => reads.conversationRows(conversation, 1).length > 0, false),
-    conversation(conversation, limit) {
+    async conversation(conversation, limit) {
       const stored = quietly(() => reads.conversationRows(conversation, limit), [])
       const missing = [...unwritten].filter(({entry}) => entry.conversation === conversation)
       const answers = [

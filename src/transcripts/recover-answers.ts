@@ -1,4 +1,4 @@
-import {errorEventOf, foldOf} from '../answers/index.ts'
+import {answerStateOf, errorEventOf} from '../answers/index.ts'
 import type {SequencedEvent} from '../domain/index.ts'
 import type {SqliteDatabase} from '../native/index.ts'
 import {type AnswerRow, createTranscriptReads} from './transcript-reads.ts'
@@ -15,7 +15,7 @@ export function recoverAnswers(db: SqliteDatabase): number {
   db.transaction(() => {
     for (const row of open) {
       const events = reads.events(row.row, 0)
-      const fold = foldOf(events, row.started_at)
+      const fold = answerStateOf(events, row.started_at)
       const last = events.at(-1)
       if (fold.terminal === null) {
         const seq = (last?.seq ?? 0) + 1

@@ -1,5 +1,5 @@
 import type {JournalFacts, JournalledAnswer} from '../answers/index.ts'
-import {foldOf} from '../answers/index.ts'
+import {answerStateOf} from '../answers/index.ts'
 import {
   DocentError,
   type Ending,
@@ -235,7 +235,7 @@ function earlierOf({settings}: TurnRow): string | undefined {
 }
 
 export function transcriptOf(row: AnswerRow, events: readonly SequencedEvent[]): Transcript {
-  const fold = foldOf(events, row.started_at)
+  const fold = answerStateOf(events, row.started_at)
   return {
     ...journalledOf(row),
     ...(JSON.parse(row.facts) as JournalFacts),

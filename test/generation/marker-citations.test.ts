@@ -1,10 +1,7 @@
 import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
-import {
-  type MarkerCitation,
-  type MarkerOptions,
-  markerCitations,
-} from '../../src/generation/marker-citations.ts'
+import {type MarkerCitation, markerCitations} from '../../src/generation/marker-citations.ts'
+import type {MarkerOptions} from '../../src/generation/marker-rules.ts'
 import {seedOr} from '../support/random-seed.ts'
 
 interface Seen {

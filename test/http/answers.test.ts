@@ -566,7 +566,7 @@ describe('a conversation', () => {
     expect(last!.data).toMatchObject({ending: 'stopped'})
     expect(gone.status).toBe(404)
     expect(product.journal.get(answerId)).toBeNull()
-    expect(product.journal.eventsAfter(answerId, 0)).toEqual([])
+    expect(await product.journal.eventsAfter(answerId, 0)).toEqual([])
     expect(product.answering.active).toBe(0)
   })
 

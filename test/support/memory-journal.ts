@@ -1,4 +1,4 @@
-import {createAnswerFold} from '../../src/answers/answer-fold.ts'
+import {createAnswerState} from '../../src/answers/answer-state.ts'
 import {refOf} from '../../src/answers/ids.ts'
 import type {Journal, JournalEntry, JournalFacts, JournalledAnswer} from '../../src/answers/journal.ts'
 import {DocentError, isTerminal, type SequencedEvent} from '../../src/domain/index.ts'
@@ -21,7 +21,7 @@ export function memoryJournal(): Journal & TranscriptStore {
     return {...row.entry, ending: last && isTerminal(last) ? last.ending : null}
   }
   const transcriptOf = (row: Row): Transcript => {
-    const fold = createAnswerFold(row.entry.startedAt)
+    const fold = createAnswerState(row.entry.startedAt)
     for (const event of row.events) fold.add(event)
     return {
       ...answered(row),
@@ -46,24 +46,27 @@ export function memoryJournal(): Journal & TranscriptStore {
   }
 
   return {
-    begin: (entry) => rows.set(entry.answerId, {entry, events: [], facts: {}, feedback: null, review: null}),
+    async begin(entry) {
+      rows.set(entry.answerId, {entry, events: [], facts: {}, feedback: null, review: null})
+      return null
+    },
     append: (answerId, event) => rows.get(answerId)?.events.push(event),
     note(answerId, facts) {
       const row = rows.get(answerId)
       if (row) row.facts = {...row.facts, ...facts}
     },
-    find: (answerId) => {
+    find: async (answerId) => {
       const row = rows.get(answerId)
       return row ? answered(row) : null
     },
-    eventsAfter: (answerId, seq) => rows.get(answerId)?.events.filter((event) => event.seq > seq) ?? [],
-    findByIdempotencyKey: (key) => {
+    eventsAfter: async (answerId, seq) => rows.get(answerId)?.events.filter((event) => event.seq > seq) ?? [],
+    findByIdempotencyKey: async (key) => {
       const row = [...rows.values()].find(({entry}) => entry.idempotencyKey === key)
       return row ? answered(row) : null
     },
-    hasConversation: (conversation) =>
+    hasConversation: async (conversation) =>
       [...rows.values()].some(({entry}) => entry.conversation === conversation),
-    conversation: () => [],
+    conversation: async () => [],
     flush: async () => {},
     health: () => ({degraded: false, reason: null, unflushed: 0}),
 

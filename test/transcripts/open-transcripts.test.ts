@@ -1,31 +1,31 @@
 import {readFileSync} from 'node:fs'
 import {describe, expect, test, vi} from 'vitest'
 import {readTranscripts} from '../../src/transcripts/read-transcripts.ts'
-import {journalAnswer, openForTest, sampleEntry, sampleEvents, temporaryFile} from './samples.ts'
+import {appendEvent, beginAnswer, journalAnswer, openForTest, sampleEvents, temporaryFile} from './samples.ts'
 
 describe('the journal', () => {
-  test('what is appended is readable at once, before it is on disk', () => {
+  test('what is appended is readable at once, before it is on disk', async () => {
     const transcripts = openForTest({flushMs: 60_000})
 
     const events = journalAnswer(transcripts, 'a', {ending: null})
 
     expect(transcripts.health().unflushed).toBe(events.length)
-    expect(transcripts.eventsAfter('a', 0)).toEqual(events)
-    expect(transcripts.eventsAfter('a', 3)).toEqual(events.slice(3))
+    expect(await transcripts.eventsAfter('a', 0)).toEqual(events)
+    expect(await transcripts.eventsAfter('a', 3)).toEqual(events.slice(3))
   })
 
   test('what was flushed in parts reads as one sequence', async () => {
     const transcripts = openForTest()
     const events = sampleEvents('a', ['a', 'b', 'c', 'd', 'e', 'f'])
-    transcripts.begin(sampleEntry('a'))
+    beginAnswer(transcripts, 'a')
 
     for (const event of events) {
-      transcripts.append('a', event)
+      appendEvent(transcripts, 'a', event)
       if (event.seq % 3 === 0) await transcripts.flush()
     }
 
     for (let after = 0; after <= events.length; after++) {
-      expect(transcripts.eventsAfter('a', after)).toEqual(events.slice(after))
+      expect(await transcripts.eventsAfter('a', after)).toEqual(events.slice(after))
     }
   })
 
@@ -76,12 +76,12 @@ describe('the journal', () => {
     const transcripts = openForTest()
     journalAnswer(transcripts, 'a', {entry: {idempotencyKey: 'key-1'}})
 
-    const unflushed = transcripts.findByIdempotencyKey('key-1')
+    const unflushed = await transcripts.findByIdempotencyKey('key-1')
     await transcripts.flush()
 
     expect(unflushed?.answerId).toBe('a')
-    expect(transcripts.findByIdempotencyKey('key-1')?.ending).toBe('complete')
-    expect(transcripts.findByIdempotencyKey('key-2')).toBeNull()
+    expect((await transcripts.findByIdempotencyKey('key-1'))?.ending).toBe('complete')
+    expect(await transcripts.findByIdempotencyKey('key-2')).toBeNull()
   })
 
   test('a conversation is its questions and its complete answers, oldest first', async () => {
@@ -93,12 +93,12 @@ describe('the journal', () => {
     journalAnswer(transcripts, 'other', {entry: {question: 'Elsewhere?'}})
     journalAnswer(transcripts, 'running', {entry: {conversation, question: 'Now?'}, ending: null})
 
-    expect(transcripts.conversation(conversation, 10)).toEqual([
+    expect(await transcripts.conversation(conversation, 10)).toEqual([
       {role: 'user', content: 'First?'},
       {role: 'assistant', content: 'One.'},
       {role: 'user', content: 'Second?'},
     ])
-    expect(transcripts.conversation(conversation, 1)).toEqual([{role: 'user', content: 'Second?'}])
+    expect(await transcripts.conversation(conversation, 1)).toEqual([{role: 'user', content: 'Second?'}])
   })
 
   test('facts are added to, later values win', async () => {
@@ -377,17 +377,17 @@ describe('what is removed', () => {
   test('an answer deleted while it runs is not written again', async () => {
     const transcripts = openForTest()
     const events = sampleEvents('a')
-    transcripts.begin(sampleEntry('a'))
-    for (const event of events.slice(0, 3)) transcripts.append('a', event)
+    beginAnswer(transcripts, 'a')
+    for (const event of events.slice(0, 3)) appendEvent(transcripts, 'a', event)
     await transcripts.flush()
 
     transcripts.delete('a')
-    for (const event of events.slice(3)) transcripts.append('a', event)
+    for (const event of events.slice(3)) appendEvent(transcripts, 'a', event)
     await transcripts.flush()
 
     expect(transcripts.get('a')).toBeNull()
-    expect(transcripts.find('a')).toBeNull()
-    expect(transcripts.eventsAfter('a', 0)).toEqual([])
+    expect(await transcripts.find('a')).toBeNull()
+    expect(await transcripts.eventsAfter('a', 0)).toEqual([])
   })
 
   test('a conversation goes as a whole, and nothing else with it', () => {
@@ -431,9 +431,9 @@ describe('what is kept', () => {
       ending: null,
     })
     await transcripts.flush()
-    const whileRunning = transcripts.eventsAfter('a', 2)
+    const whileRunning = await transcripts.eventsAfter('a', 2)
 
-    transcripts.append('a', {...sampleEvents('a').at(-1)!, seq: events.length + 1})
+    appendEvent(transcripts, 'a', {...sampleEvents('a').at(-1)!, seq: events.length + 1})
     await transcripts.flush()
     transcripts.setFeedback('a', {rating: 'up', reasons: [], comment: null})
 
@@ -446,7 +446,7 @@ describe('what is kept', () => {
       ending: 'complete',
       feedback: {rating: 'up'},
     })
-    expect(transcripts.eventsAfter('a', 0).map(({seq, at}) => [seq, at])).toEqual(
+    expect((await transcripts.eventsAfter('a', 0)).map(({seq, at}) => [seq, at])).toEqual(
       [...events, {...events.at(-1)!, seq: events.length + 1}].map(({seq}) => [seq, expect.any(Number)]),
     )
     expect(transcripts.get('a')?.sources.map(({n, url}) => [n, url])).toEqual([
@@ -471,13 +471,13 @@ describe('what is kept', () => {
     const transcripts = openForTest({mode: 'off'})
     const events = journalAnswer(transcripts, 'a', {ending: null})
     await transcripts.flush()
-    const whileRunning = transcripts.eventsAfter('a', 0)
+    const whileRunning = await transcripts.eventsAfter('a', 0)
 
-    transcripts.append('a', {...sampleEvents('a').at(-1)!, seq: events.length + 1})
+    appendEvent(transcripts, 'a', {...sampleEvents('a').at(-1)!, seq: events.length + 1})
     await transcripts.flush()
 
     expect(whileRunning).toEqual(events)
-    expect(transcripts.find('a')).toBeNull()
+    expect(await transcripts.find('a')).toBeNull()
     expect(transcripts.list({}).items).toEqual([])
   })
 })

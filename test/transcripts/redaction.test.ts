@@ -2,7 +2,7 @@ import {existsSync, readFileSync} from 'node:fs'
 import {expect, test} from 'vitest'
 import {showLines} from '../../src/cli/transcripts/terminal-view.ts'
 import {type AnswerEvent, noUsage, type Source} from '../../src/domain/index.ts'
-import {journalAnswer, openForTest, sampleEntry, temporaryFile} from './samples.ts'
+import {appendEvent, beginAnswer, journalAnswer, openForTest, temporaryFile} from './samples.ts'
 
 /** Stands in every place where somebody else's words come in. */
 const canary = 'Zyzzyva'
@@ -57,9 +57,9 @@ const events: readonly AnswerEvent[] = [
 test('metadata: no word that anybody wrote is on the disk, through whatever channel it came', async () => {
   const file = temporaryFile()
   const transcripts = openForTest({file, mode: 'metadata'})
-  transcripts.begin(sampleEntry('a', {question: `Question ${canary}?`, version: canary, conversation: 'c'}))
+  beginAnswer(transcripts, 'a', {question: `Question ${canary}?`, version: canary, conversation: 'c'})
   events.forEach((event, index) => {
-    transcripts.append('a', {seq: index + 1, at: 1_000_000 + index, event})
+    appendEvent(transcripts, 'a', {seq: index + 1, at: 1_000_000 + index, event})
   })
   transcripts.note('a', {
     errorDetail: `Upstream said ${canary}`,

@@ -1,6 +1,6 @@
 import {readFileSync, statSync} from 'node:fs'
 import {expect, test, vi} from 'vitest'
-import {journalAnswer, openForTest, temporaryFile} from './samples.ts'
+import {appendEvent, journalAnswer, openForTest, temporaryFile} from './samples.ts'
 
 const maxBytes = 1024 * 1024
 const pieces = ['xylomancy '.repeat(1_000)]
@@ -18,7 +18,7 @@ test('a file that reaches its bound loses its oldest answers, and what runs stay
     if (n % 20 === 0) await new Promise((resolve) => setTimeout(resolve, 150))
   }
   await vi.waitFor(() => expect(transcripts.get('a100')).toBeNull(), {timeout: 60_000})
-  transcripts.append('running', {seq: 7, at: 1, event: {type: 'delta', text: ' On.'}})
+  appendEvent(transcripts, 'running', {seq: 7, at: 1, event: {type: 'delta', text: ' On.'}})
   await transcripts.flush()
 
   expect(onFull).toHaveBeenCalledOnce()

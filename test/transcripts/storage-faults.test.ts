@@ -15,7 +15,7 @@ import {rowsOf} from '../../src/transcripts/event-rows.ts'
 import {migrate, migrations} from '../../src/transcripts/migrations.ts'
 import {openTranscripts} from '../../src/transcripts/open-transcripts.ts'
 import {readTranscripts} from '../../src/transcripts/read-transcripts.ts'
-import {journalAnswer, openForTest, sampleEntry, sampleEvents, temporaryFile} from './samples.ts'
+import {appendEvent, beginAnswer, journalAnswer, openForTest, sampleEvents, temporaryFile} from './samples.ts'
 
 /** A file with some answers in it, closed. */
 function fileWithAnswers(count = 40): string {
@@ -53,7 +53,7 @@ describe('a disk without room (case 34)', () => {
     })
     expect(transcripts.health().reason).toContain(file)
     expect(onDegraded).toHaveBeenCalledOnce()
-    expect(transcripts.eventsAfter('big', 0)).toEqual(events)
+    expect(await transcripts.eventsAfter('big', 0)).toEqual(events)
     expect(transcripts.get('big')?.events).toEqual(events)
     expect(transcripts.list({}).items.map(({answerId}) => answerId)).toEqual(['big', 'first'])
     transcripts.close()
@@ -76,8 +76,8 @@ describe('a disk without room (case 34)', () => {
     for (let n = 0; n < 30; n++) journalAnswer(transcripts, `short${n}`)
 
     expect(transcripts.health().unflushed).toBeLessThanOrEqual(200)
-    expect(transcripts.find('long')?.ending).toBe('complete')
-    expect(transcripts.find('short29')?.ending).toBe('complete')
+    expect((await transcripts.find('long'))?.ending).toBe('complete')
+    expect((await transcripts.find('short29'))?.ending).toBe('complete')
   })
 })
 
@@ -332,7 +332,7 @@ describe('schemas of other versions (case 42)', () => {
 
   const idsOf = (items: readonly {readonly answerId: string}[]) => items.map(({answerId}) => answerId)
 
-  test('answers of before that were declined or cut are found, shown and replayed as partial', () => {
+  test('answers of before that were declined or cut are found, shown and replayed as partial', async () => {
     const transcripts = openForTest({file: fileBeforePartial()})
 
     expect(idsOf(transcripts.list({partial: true}).items)).toEqual([
@@ -345,7 +345,7 @@ describe('schemas of other versions (case 42)', () => {
     for (const finishReason of finishes) {
       const partial = finishReason !== 'end' && finishReason !== 'extract'
       expect(transcripts.get(finishReason)).toMatchObject({ending: 'complete', finishReason, partial})
-      const told = transcripts.eventsAfter(finishReason, 0).at(-1)!.event
+      const told = (await transcripts.eventsAfter(finishReason, 0)).at(-1)!.event
       expect(told).toMatchObject({type: 'done', finishReason, ...(partial ? {partial: true} : {})})
       expect('partial' in told).toBe(partial)
     }
@@ -387,8 +387,8 @@ describe('after a crash (case 40)', () => {
     const file = temporaryFile()
     const crashed = openForTest({file})
     const events = sampleEvents('a')
-    crashed.begin(sampleEntry('a'))
-    for (const event of events.slice(0, 4)) crashed.append('a', event)
+    beginAnswer(crashed, 'a')
+    for (const event of events.slice(0, 4)) appendEvent(crashed, 'a', event)
     journalAnswer(crashed, 'b')
     await crashed.flush()
 
@@ -397,9 +397,9 @@ describe('after a crash (case 40)', () => {
     const transcripts = openForTest({file: copy})
 
     expect(transcripts.recovered).toBe(1)
-    expect(transcripts.find('b')?.ending).toBe('complete')
+    expect((await transcripts.find('b'))?.ending).toBe('complete')
     expect(transcripts.get('a')).toMatchObject({ending: 'interrupted', text: 'Set `PORT`'})
-    expect(transcripts.eventsAfter('a', 0)).toEqual([
+    expect(await transcripts.eventsAfter('a', 0)).toEqual([
       ...events.slice(0, 4),
       {seq: 5, at: events[3]!.at, event: expect.objectContaining({type: 'error', code: 'server_restarted'})},
     ])

@@ -8,7 +8,7 @@ import {transcriptsCommand} from '../../src/cli/transcripts/transcripts-command.
 import type {Transcripts} from '../../src/transcripts/open-transcripts.ts'
 import {readTranscripts} from '../../src/transcripts/read-transcripts.ts'
 import {docent} from '../support/docent-command.ts'
-import {journalAnswer, openForTest, temporaryFile} from './samples.ts'
+import {appendEvent, journalAnswer, openForTest, temporaryFile} from './samples.ts'
 
 const view = {columns: 100, hasColors: false}
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -316,8 +316,8 @@ describe('the terminal view', () => {
   test('a replay has the timing of the events and tells of long silences', () => {
     const transcripts = openForTest()
     journalAnswer(transcripts, 'a', {ending: null})
-    transcripts.append('a', {seq: 7, at: 1_000_050, event: {type: 'delta', text: ' So'}})
-    transcripts.append('a', {seq: 8, at: 1_004_050, event: {type: 'delta', text: ' far.'}})
+    appendEvent(transcripts, 'a', {seq: 7, at: 1_000_050, event: {type: 'delta', text: ' So'}})
+    appendEvent(transcripts, 'a', {seq: 8, at: 1_004_050, event: {type: 'delta', text: ' far.'}})
 
     const steps = replaySteps(transcripts.get('a')!, view)
 

@@ -1,5 +1,4 @@
 import type {Request, Response} from 'express'
-import type {AskedAnswer} from '../../answering/index.ts'
 import {DocentError} from '../../domain/index.ts'
 import {type DailyBudgetOptions, dailyBudgetOf} from './daily-budget.ts'
 import {type RateLimit, rateLimitOf} from './rate-limit.ts'
@@ -15,7 +14,7 @@ export interface LimitOptions extends DailyBudgetOptions {
   readonly maxConcurrentAnswersPerVisitor: number
 }
 
-/** Told once when the answer that an ask began has ended. */
+/** To be called once, when an answer has ended or has not begun after all. */
 export type OnAnswerEnd = (ended: {readonly calledModel: boolean}) => void
 
 /**
@@ -28,11 +27,12 @@ export interface Limits {
   /** Counts one search. Sets the RateLimit headers where there is a response. @throws DocentError `rate_limited`. */
   countSearch(visitor: string, response?: Response): void
   /**
-   * Counts a question and lets `begin` ask it, with what is to be told of the answer's end. Until then the answer
-   * has its place among the visitor's and in the day's budget; one that was only joined, or refused, takes none.
-   * @throws DocentError `rate_limited`, and what `begin` throws.
+   * Counts a question, and its answer until it ends: it has its place among the visitor's answers and in the day's
+   * budget. For answers that are to begin, not for those that are only joined.
+   * @returns what gives the place back.
+   * @throws DocentError `rate_limited`.
    */
-  beginAnswer(visitor: string, begin: (onEnd: OnAnswerEnd) => AskedAnswer, response?: Response): AskedAnswer
+  admitAnswer(visitor: string, response?: Response): OnAnswerEnd
   /** Counts an open stream; call what it gives when the stream closes. @throws DocentError `rate_limited`. */
   openStream(visitor: string): () => void
 }
@@ -54,7 +54,7 @@ export function createLimits(options: LimitOptions): Limits {
   return {
     countRequest: (visitor) => take(requests, 'requests', visitor),
     countSearch: (visitor, response) => take(searches, 'searches', visitor, response),
-    beginAnswer(visitor, begin, response) {
+    admitAnswer(visitor, response) {
       const free = takeAnswer(visitor)
       if (free === null) {
         throw busy(
@@ -62,19 +62,18 @@ export function createLimits(options: LimitOptions): Limits {
           'Your other answers are still being written; stop one, or ask again when one has ended.',
         )
       }
-      const settlers: ((calledModel: boolean) => void)[] = [free]
-      const settle = (calledModel: boolean) => {
-        for (const settler of settlers.splice(0)) settler(calledModel)
-      }
+      let giveBackToDay: ReturnType<typeof takeFromDay> | null = null
       try {
-        settlers.push(takeFromDay(visitor))
+        giveBackToDay = takeFromDay(visitor)
         take(questions, 'questions', visitor, response)
-        const asked = begin(({calledModel}) => settle(calledModel))
-        if (!asked.created) settle(false)
-        return asked
       } catch (error) {
-        settle(false)
+        giveBackToDay?.(false)
+        free()
         throw error
+      }
+      return ({calledModel}) => {
+        free()
+        giveBackToDay(calledModel)
       }
     },
     openStream(visitor) {

@@ -10,8 +10,8 @@ import type {
   GenerationRequest,
   Generator,
 } from '../../src/generation/generator.ts'
-import {type ResilientOptions, resilient} from '../../src/generation/resilient.ts'
 import {type ScriptStep, scriptedGenerator} from '../../src/generation/scripted-generator.ts'
+import {type FallbackOptions, withFallbacks} from '../../src/generation/with-fallbacks.ts'
 import {requestOf, sourceOf, told} from '../contracts/generator.contract.ts'
 import {
   answer,
@@ -40,7 +40,7 @@ function playing(...scripts: readonly (readonly ScriptStep[])[]): Generator & {a
 const lastResort = scriptedGenerator(['From the docs: so.'])
 
 /** Time that moves only when somebody sleeps. */
-function handClock(): Required<Pick<ResilientOptions, 'now' | 'sleep' | 'random'>> & {slept: number[]} {
+function handClock(): Required<Pick<FallbackOptions, 'now' | 'sleep' | 'random'>> & {slept: number[]} {
   let at = 0
   const slept: number[] = []
   return {
@@ -72,7 +72,7 @@ describe('case 24: before the first text', () => {
     const clock = handClock()
     const model = playing([failure(code)], [failure(code)], ['Set PORT.'])
 
-    const {text, error, events} = await told(resilient(model, {...clock, lastResort}))
+    const {text, error, events} = await told(withFallbacks(model, {...clock, lastResort}))
 
     expect(error).toBeNull()
     expect(text).toBe('Set PORT.')
@@ -85,7 +85,7 @@ describe('case 24: before the first text', () => {
     const clock = handClock()
     const model = playing([failure('upstream_error')], ['Set PORT.'])
 
-    await told(resilient(model, {...clock, random: () => 1}))
+    await told(withFallbacks(model, {...clock, random: () => 1}))
 
     expect(clock.slept).toEqual([200])
   })
@@ -96,7 +96,7 @@ describe('case 24: before the first text', () => {
     const notes: string[] = []
 
     const {text, events, error} = await told(
-      resilient(model, {...handClock(), fallback: other, lastResort, onNote: (note) => notes.push(note)}),
+      withFallbacks(model, {...handClock(), fallback: other, lastResort, onNote: (note) => notes.push(note)}),
     )
 
     expect(error).toBeNull()
@@ -120,7 +120,7 @@ describe('case 24: before the first text', () => {
       const clock = handClock()
       const model = playing([failure(code)])
 
-      const {text, events} = await told(resilient(model, {...clock, lastResort}))
+      const {text, events} = await told(withFallbacks(model, {...clock, lastResort}))
 
       expect(text).toBe('From the docs: so.')
       expect(model.asked).toBe(1)
@@ -134,10 +134,13 @@ describe('case 24: before the first text', () => {
     const long = handClock()
 
     await told(
-      resilient(playing([failure('upstream_rate_limited', 1500)], ['Set PORT.']), {...short, lastResort}),
+      withFallbacks(playing([failure('upstream_rate_limited', 1500)], ['Set PORT.']), {...short, lastResort}),
     )
     const {text} = await told(
-      resilient(playing([failure('upstream_rate_limited', 3_600_000)], ['Never.']), {...long, lastResort}),
+      withFallbacks(playing([failure('upstream_rate_limited', 3_600_000)], ['Never.']), {
+        ...long,
+        lastResort,
+      }),
     )
 
     expect(short.slept).toEqual([1500])
@@ -147,7 +150,7 @@ describe('case 24: before the first text', () => {
 
   test('without anything behind it the last error goes up', async () => {
     const {error, text} = await told(
-      resilient(playing([failure('upstream_rate_limited', 3_600_000)]), handClock()),
+      withFallbacks(playing([failure('upstream_rate_limited', 3_600_000)]), handClock()),
     )
 
     expect(text).toBe('')
@@ -155,7 +158,7 @@ describe('case 24: before the first text', () => {
   })
 
   test('a model that finishes without a word is no answer', async () => {
-    const {text, error} = await told(resilient(playing([]), {...handClock(), retries: 0, lastResort}))
+    const {text, error} = await told(withFallbacks(playing([]), {...handClock(), retries: 0, lastResort}))
 
     expect(error).toBeNull()
     expect(text).toBe('From the docs: so.')
@@ -164,7 +167,7 @@ describe('case 24: before the first text', () => {
   test('what is not the upstream fails at once', async () => {
     const model = playing([failure('index_damaged')])
 
-    const {error} = await told(resilient(model, {...handClock(), lastResort}))
+    const {error} = await told(withFallbacks(model, {...handClock(), lastResort}))
 
     expect(error).toMatchObject({code: 'index_damaged'})
     expect(model.asked).toBe(1)
@@ -183,7 +186,7 @@ describe('case 24: before the first text', () => {
     }
 
     const {events} = await told(
-      resilient(model, {...handClock(), lastResort: extractiveGenerator({paceMs: 0})}),
+      withFallbacks(model, {...handClock(), lastResort: extractiveGenerator({paceMs: 0})}),
       requestOf({sources: [sourceOf(1, 'Nothing here helps much.')], search: async () => [extra]}),
     )
 
@@ -195,7 +198,7 @@ describe('case 25: after the first text', () => {
   test('the error goes up, and nobody is asked again', async () => {
     const model = playing(['Set ', failure('upstream_overloaded')])
 
-    const {text, error, events} = await told(resilient(model, {...handClock(), lastResort}))
+    const {text, error, events} = await told(withFallbacks(model, {...handClock(), lastResort}))
 
     expect(text).toBe('Set ')
     expect(error).toMatchObject({code: 'upstream_overloaded'})
@@ -211,7 +214,7 @@ test('a stop during a pause ends it with its reason', async () => {
   const events: GenerationEvent[] = []
 
   const reading = (async () => {
-    const generator = resilient(model, {firstPauseMs: 5000, retryWithinMs: 60_000, lastResort})
+    const generator = withFallbacks(model, {firstPauseMs: 5000, retryWithinMs: 60_000, lastResort})
     for await (const event of generator.generate(requestOf(), {signal: stop.signal})) {
       events.push(event)
       setTimeout(() => stop.abort(reason), 10)
@@ -279,7 +282,7 @@ describe('the circuit breaker', () => {
     const clock = handClock()
     const model = playing([failure('upstream_unreachable')], [failure('upstream_unreachable')], ['Back.'])
     const breaker = circuitBreaker({failures: 2, openMs: 10_000, now: clock.now})
-    const generator = resilient(model, {...clock, retries: 0, lastResort, breakers: {primary: breaker}})
+    const generator = withFallbacks(model, {...clock, retries: 0, lastResort, breakers: {primary: breaker}})
 
     await told(generator)
     await told(generator)
@@ -302,7 +305,7 @@ describe('the circuit breaker', () => {
     const breaker = circuitBreaker({failures: 1, openMs: 10, now: clock.now})
     breaker.enter()?.failed()
     await clock.sleep(10, new AbortController().signal)
-    const generator = resilient(playing(['a', 'b']), {...clock, breakers: {primary: breaker}})
+    const generator = withFallbacks(playing(['a', 'b']), {...clock, breakers: {primary: breaker}})
 
     for await (const _ of generator.generate(requestOf(), {signal: new AbortController().signal})) break
 
@@ -319,7 +322,7 @@ describe('the circuit breaker', () => {
     const breaker = circuitBreaker({failures: 1, now: clock.now})
 
     await told(
-      resilient(playing(...scripts), {
+      withFallbacks(playing(...scripts), {
         ...clock,
         lastResort,
         breakers: {primary: breaker},
@@ -444,7 +447,7 @@ describe('the generator that settings ask for', () => {
     fake.next([...steps([messageStart(), textStart(), textDelta('Set ')]), [0, 'end']])
 
     const {error, text} = await told(
-      resilient(anthropicGenerator({apiKey: 'k', baseUrl: fake.url, model: 'm', maxOutputTokens: 1500}), {
+      withFallbacks(anthropicGenerator({apiKey: 'k', baseUrl: fake.url, model: 'm', maxOutputTokens: 1500}), {
         lastResort,
       }),
     )

@@ -16,15 +16,15 @@ import {
 } from '../domain/index.ts'
 import {GrowingText} from '../lib/growing-text.ts'
 
-/** What the events of an answer add up to, so far. */
-export interface AnswerFold {
-  /** Takes the next event, in order of `seq`. */
-  add(event: SequencedEvent): void
+/** What the events of an answer add up to so far. */
+export interface AnswerState {
   /** All deltas joined. */
   readonly text: string
   readonly textLength: number
   readonly sources: readonly Source[]
-  readonly citations: readonly Omit<CitationEvent, 'type'>[]
+  /** `sources` events so far. */
+  readonly rounds: number
+  readonly citations: readonly Citation[]
   readonly terminal: TerminalEvent | null
   readonly ending: Ending | null
   readonly abstained: boolean
@@ -39,20 +39,30 @@ export interface AnswerFold {
   timings(at?: number): Timings
 }
 
-/**
- * Adds up the events of one answer. The run, the journal and everything read from it use this one fold, so a
- * snapshot, a transcript and what a reader saw agree by construction.
- */
-export function createAnswerFold(startedAt: number): AnswerFold {
-  return new Fold(startedAt)
+/** The state of an answer that is still being written. Whoever writes its events adds them; everyone else reads. */
+export interface GrowingAnswerState extends AnswerState {
+  /** Adds the next event, in order of `seq`. */
+  add(event: SequencedEvent): void
 }
 
-/** A class, since there are two for each answer under way and each closure of each would have its own memory. */
-class Fold implements AnswerFold {
+export type Citation = Omit<CitationEvent, 'type'>
+
+/**
+ * The empty state of an answer that began at `startedAt`, in milliseconds since the epoch. The run and the journal
+ * share one, and whatever is read from storage is added up by the same code, so a snapshot, a transcript and what a
+ * reader saw agree by construction.
+ */
+export function createAnswerState(startedAt: number): GrowingAnswerState {
+  return new EventSum(startedAt)
+}
+
+/** A class rather than a closure: there is one for each answer under way, and methods on a prototype are shared. */
+class EventSum implements GrowingAnswerState {
   readonly sources: Source[] = []
-  readonly citations: Omit<CitationEvent, 'type'>[] = []
+  readonly citations: Citation[] = []
   readonly #startedAt: number
   readonly #text = new GrowingText()
+  #rounds = 0
   #terminal: TerminalEvent | null = null
   #sourcesMs: number | null = null
   #firstTokenMs: number | null = null
@@ -72,6 +82,7 @@ class Fold implements AnswerFold {
       this.#firstTokenMs ??= Math.max(0, at - this.#startedAt)
     } else if (event.type === 'sources') {
       this.sources.push(...event.sources)
+      this.#rounds += 1
       this.#sourcesMs ??= Math.max(0, at - this.#startedAt)
     } else if (event.type === 'citation') {
       const {type: _, ...citation} = event
@@ -87,6 +98,10 @@ class Fold implements AnswerFold {
 
   get textLength(): number {
     return this.#text.length
+  }
+
+  get rounds(): number {
+    return this.#rounds
   }
 
   get terminal(): TerminalEvent | null {
@@ -117,7 +132,7 @@ class Fold implements AnswerFold {
     return isPartialFinish(this.finishReason)
   }
 
-  get error(): AnswerFold['error'] {
+  get error(): AnswerState['error'] {
     if (this.#terminal?.type !== 'error') return null
     const {code, message, retryable} = this.#terminal
     return {code, message, retryable}
@@ -139,9 +154,9 @@ class Fold implements AnswerFold {
   }
 }
 
-/** The fold of a whole list of events. */
-export function foldOf(events: Iterable<SequencedEvent>, startedAt: number): AnswerFold {
-  const fold = createAnswerFold(startedAt)
-  for (const event of events) fold.add(event)
-  return fold
+/** The state that a list of events adds up to. */
+export function answerStateOf(events: Iterable<SequencedEvent>, startedAt: number): GrowingAnswerState {
+  const state = createAnswerState(startedAt)
+  for (const event of events) state.add(event)
+  return state
 }
