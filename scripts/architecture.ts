@@ -127,7 +127,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'transcripts',
     about: 'The log of answers in SQLite: written behind, searched, reviewed, exported, erased.',
-    mayImport: ['domain', 'lib', 'native', 'answers'],
+    mayImport: ['domain', 'lib', 'package', 'native', 'processes', 'answers'],
   },
   {
     name: 'http',

@@ -145,7 +145,7 @@ export async function openAssistant(options: AssistantOptions): Promise<Assistan
       await answering.shutdown(graceMs)
       await transcripts.flush()
       await current.close()
-      transcripts.close()
+      await transcripts.close()
       await embedder.close()
     },
   }

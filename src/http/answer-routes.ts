@@ -80,14 +80,14 @@ export function addAnswerRoutes(router: Router, deps: AnswerRoutesDeps): void {
   router.post('/api/answers/:id/feedback', async (request, response) => {
     requireJson(request)
     const {answerId} = await known(request.params.id)
-    const feedback = transcripts.setFeedback(answerId, feedbackOf(request.body))
+    const feedback = await transcripts.setFeedback(answerId, feedbackOf(request.body))
     response.json({answerId, feedback})
   })
 
   router.post('/api/answers/:id/timings', async (request, response) => {
     requireJson(request)
     const {answerId} = await known(request.params.id)
-    transcripts.setFirstUseful(answerId, timingsOf(request.body).firstUsefulMs)
+    await transcripts.setFirstUseful(answerId, timingsOf(request.body).firstUsefulMs)
     response.status(204).end()
   })
 
@@ -96,7 +96,7 @@ export function addAnswerRoutes(router: Router, deps: AnswerRoutesDeps): void {
     if (!canBeConversationKey(id)) return void response.json({deleted: 0})
     const conversation = refOf(id)
     await answering.forget({conversation})
-    const deleted = transcripts.deleteConversation(conversation)
+    const deleted = await transcripts.deleteConversation(conversation)
     if (transcripts.isErased) response.json({deleted})
     else response.status(202).json({deleted, erased: false})
   })

@@ -2,7 +2,7 @@ import {readFile, rm, writeFile} from 'node:fs/promises'
 import {hostname} from 'node:os'
 import {join} from 'node:path'
 import {DocentError} from '../domain/index.ts'
-import {makePrivateFolder, openSqlite} from '../native/index.ts'
+import {type ExclusiveLock, makePrivateFolder, takeExclusiveLock} from '../native/index.ts'
 
 /** Held while the index is being changed. Release exactly once. */
 export interface IngestLock {
@@ -17,32 +17,22 @@ interface Holder {
 }
 
 /**
- * Takes the one lock of a data folder. It is a lock of the operating system, held through an SQLite file, so a
- * crash releases it; the name beside it is only for people.
- * @throws DocentError `locked` at once when somebody has it, naming them in `details`.
+ * Takes the one lock of a data folder. A crash releases it; the name beside it is only for people.
+ * @throws DocentError `locked` at once when somebody has it, naming them in `details`; `storage` when the file cannot
+ * be used.
  */
 export async function takeIngestLock(dataDir: string): Promise<IngestLock> {
   makePrivateFolder(dataDir)
   const path = join(dataDir, 'ingest.lock')
   const nameFile = join(dataDir, 'ingest.lock.json')
-  const db = openSqlite(path, {timeout: 0})
-  try {
-    db.pragma('journal_mode = MEMORY')
-    db.exec('BEGIN EXCLUSIVE')
-  } catch (cause) {
-    db.close()
-    if (!String((cause as {code?: unknown}).code).startsWith('SQLITE_BUSY')) {
-      throw new DocentError('storage', `cannot lock ${path}: ${(cause as Error).message}`, {cause})
-    }
+  const lock = exclusiveLock(path)
+  if (lock === null) {
     const holder = await readHolder(nameFile)
     const who = holder ? `process ${holder.pid} on ${holder.host}, since ${holder.since}` : 'another process'
     throw new DocentError(
       'locked',
       `the index in ${dataDir} is being changed by ${who}; try again when it has ended`,
-      {
-        cause,
-        details: {...holder},
-      },
+      {details: {...holder}},
     )
   }
   const holder: Holder = {pid: process.pid, host: hostname(), since: new Date().toISOString()}
@@ -50,9 +40,16 @@ export async function takeIngestLock(dataDir: string): Promise<IngestLock> {
   return {
     async release() {
       await rm(nameFile, {force: true})
-      db.exec('ROLLBACK')
-      db.close()
+      lock.release()
     },
+  }
+}
+
+function exclusiveLock(path: string): ExclusiveLock | null {
+  try {
+    return takeExclusiveLock(path, 0)
+  } catch (cause) {
+    throw new DocentError('storage', `cannot lock ${path}: ${(cause as Error).message}`, {cause})
   }
 }
 

@@ -51,7 +51,10 @@ describe('an answer', () => {
       nearest: [{title: 'Page 1'}, {title: 'Page 2'}],
     })
     expect(generator.calls).toEqual([])
-    expect(transcripts.get(answerId)?.considered?.map(({title}) => title)).toEqual(['Page 1', 'Page 2'])
+    expect((await transcripts.get(answerId))?.considered?.map(({title}) => title)).toEqual([
+      'Page 1',
+      'Page 2',
+    ])
   })
 
   test('without any source is an abstention too', async () => {
@@ -73,7 +76,7 @@ describe('an answer', () => {
     expect(typesOf(events)).toEqual(['start', 'error'])
     expect(lastOf(events)).toMatchObject({ending: 'error', code: 'embedding_model', retryable: false})
     expect(JSON.stringify(events)).not.toContain('secret')
-    expect(transcripts.get(answerId)?.errorDetail).toContain('model.onnx')
+    expect((await transcripts.get(answerId))?.errorDetail).toContain('model.onnx')
   })
 
   test.each([
@@ -97,7 +100,11 @@ describe('an answer', () => {
       retryable: true,
       retryAfterMs: 900,
     })
-    expect(transcripts.get(answerId)).toMatchObject({ending, text: 'Half an ', upstreamRequestId: 'req-9'})
+    expect(await transcripts.get(answerId)).toMatchObject({
+      ending,
+      text: 'Half an ',
+      upstreamRequestId: 'req-9',
+    })
   })
 
   test('whose generator throws something odd is an internal error for the operator', async () => {
@@ -208,7 +215,7 @@ describe('an answer', () => {
     expect(reader.got.filter(({event}) => event.type === 'citation').map(({event}) => event)).toEqual([
       {type: 'citation', n: 1, start: 0, end: 6},
     ])
-    expect(transcripts.get(answerId)?.notes).toEqual([expect.stringMatching(/^5 citation/)])
+    expect((await transcripts.get(answerId))?.notes).toEqual([expect.stringMatching(/^5 citation/)])
   })
 
   test('never sends half of a character', async () => {
@@ -258,7 +265,7 @@ describe('an answer', () => {
     await transcripts.flush()
 
     expect(textOf(reader.got)).toBe(tokens.join(''))
-    expect(transcripts.get(answerId)?.events).toEqual(reader.got)
+    expect((await transcripts.get(answerId))?.events).toEqual(reader.got)
   })
 
   test('that grows without end is ended', async () => {
@@ -286,7 +293,7 @@ describe('an answer', () => {
     call.finish()
     await reader.over
 
-    expect(transcripts.get(answerId)?.notes).toEqual([expect.stringContaining('build-2')])
+    expect((await transcripts.get(answerId))?.notes).toEqual([expect.stringContaining('build-2')])
   })
 })
 
@@ -322,7 +329,7 @@ describe('a question that cannot be taken', () => {
     const {transcripts, ask} = createWorld(options)
 
     await expect(ask({version: '9'})).rejects.toMatchObject({code})
-    expect(transcripts.list({}).items).toEqual([])
+    expect((await transcripts.list({})).items).toEqual([])
   })
 })
 
@@ -374,7 +381,7 @@ describe('deadlines', () => {
     await reader.over
 
     expect(lastOf(reader.got)).toMatchObject({ending: 'timeout', code: 'answer_timeout'})
-    expect(transcripts.get(answerId)).toMatchObject({
+    expect(await transcripts.get(answerId)).toMatchObject({
       text: 'So far.',
       timings: {firstTokenMs: 950, longestStallMs: 50, totalMs: 1000},
     })
@@ -438,7 +445,7 @@ describe('stop', () => {
 
       expect(isAborted).toBe(true)
       expect(lastOf(reader.got)).toMatchObject({type: 'done', ending: 'stopped'})
-      expect(transcripts.get(answerId)).toMatchObject({ending: 'stopped', text: said.join('')})
+      expect(await transcripts.get(answerId)).toMatchObject({ending: 'stopped', text: said.join('')})
     },
   )
 
@@ -489,7 +496,7 @@ describe('leaving', () => {
     reader.leave()
 
     expect(call.signal.aborted).toBe(true)
-    expect(transcripts.get(answerId)).toMatchObject({ending: 'disconnected', text: 'Half'})
+    expect(await transcripts.get(answerId)).toMatchObject({ending: 'disconnected', text: 'Half'})
     expect(await reader.over).toBeNull()
   })
 
@@ -818,9 +825,9 @@ describe('going on from an answer that broke off', () => {
       {type: 'citation', n: 1, start: 0, end: 3},
       {type: 'citation', n: 2, start: 13, end: 17},
     ])
-    expect(transcripts.get(next)).toMatchObject({
+    expect(await transcripts.get(next)).toMatchObject({
       text: 'Set the port with PORT.',
-      conversation: transcripts.get(answerId)?.conversation,
+      conversation: (await transcripts.get(answerId))?.conversation,
       settings: {continues: answerId},
     })
   })

@@ -355,7 +355,7 @@ async function runWorld(seed: number, transcripts: Transcripts): Promise<void> {
 
   for (const [answerId, reading] of readersOf) {
     const readers = await Promise.all(reading)
-    const transcript = transcripts.get(answerId)!
+    const transcript = (await transcripts.get(answerId))!
     const stored = transcript.events
     checkGrammar(stored)
     const end = stored.at(-1)!.event

@@ -141,7 +141,7 @@ test('an asker that left while the question was being asked leaves no run behind
 
   expect(got).toEqual([])
   expect(answering.active).toBe(0)
-  expect(transcripts.get(answerId)?.ending).toBe('disconnected')
+  expect((await transcripts.get(answerId))?.ending).toBe('disconnected')
   expect(generator.calls).toEqual([])
 })
 
@@ -171,7 +171,7 @@ test.each([0, 10_000])(
 
     expect(wasDown).toBe(false)
     expect(answering.active).toBe(0)
-    expect(transcripts.get(answerId)?.ending).toBe(graceMs > 0 ? 'complete' : 'interrupted')
+    expect((await transcripts.get(answerId))?.ending).toBe(graceMs > 0 ? 'complete' : 'interrupted')
   },
 )
 
@@ -188,7 +188,7 @@ test('forgetting a conversation stops what was being asked in it, so nothing is 
       if (method === 'begin') await held
     }),
   )
-  const {conversation} = first.transcripts.get(asked.answerId)!
+  const {conversation} = (await first.transcripts.get(asked.answerId))!
 
   const asking = answering.ask(sampleQuestion({conversationId: asked.conversationId}), {channel: 'test'})
   await new Promise(setImmediate)
@@ -201,7 +201,7 @@ test('forgetting a conversation stops what was being asked in it, so nothing is 
   expect(removed).toBe(2)
   expect(answering.active).toBe(0)
   expect(await answering.snapshot(answerId)).toBeNull()
-  expect(first.transcripts.list({}).items).toEqual([])
+  expect((await first.transcripts.list({})).items).toEqual([])
 })
 
 test('an answer is read from a slow journal as from memory, and an unknown one is not found', async () => {

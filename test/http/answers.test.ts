@@ -160,8 +160,8 @@ describe('a reader that leaves', () => {
     await call.aborted
 
     const answerId = String(first!.data['answerId'])
-    await expect.poll(() => product.journal.get(answerId)?.ending).toBe('disconnected')
-    expect(product.journal.get(answerId)?.text).toBe('One.')
+    await expect.poll(async () => (await product.journal.get(answerId))?.ending).toBe('disconnected')
+    expect((await product.journal.get(answerId))?.text).toBe('One.')
   })
 
   test('leaves no stream, listener or run behind', async () => {
@@ -198,7 +198,7 @@ describe('a reader that leaves', () => {
     }
 
     await expect
-      .poll(() => product.journal.list({}).items.map(({ending}) => ending))
+      .poll(async () => (await product.journal.list({})).items.map(({ending}) => ending))
       .toEqual(['disconnected', 'disconnected'])
   })
 
@@ -272,7 +272,7 @@ describe('a reader that takes nothing', () => {
     await call.aborted
 
     expect(call.taken).toBeLessThan(4000)
-    await expect.poll(() => product.journal.list({}).items[0]?.ending).toBe('disconnected')
+    await expect.poll(async () => (await product.journal.list({})).items[0]?.ending).toBe('disconnected')
     expect(await (await fetch(`${product.url}/metrics`)).text()).toContain('docent_slow_readers_total 1')
     socket.destroy()
   })
@@ -515,7 +515,7 @@ describe('the same key from two visitors', () => {
     expect(again).toBe(one)
     expect(other).not.toBe(one)
     // What is logged names neither the key nor the visitor.
-    expect(product.journal.get(one)?.idempotencyKey).toMatch(/^[\w-]{43}$/)
+    expect((await product.journal.get(one))?.idempotencyKey).toMatch(/^[\w-]{43}$/)
   })
 })
 
@@ -535,7 +535,7 @@ describe('feedback', () => {
     const response = await rate({rating: 'down', reasons: ['outdated'], comment: 'Old.'})
 
     expect(response.status).toBe(200)
-    expect(product.journal.get(answerId)?.feedback).toMatchObject({
+    expect((await product.journal.get(answerId))?.feedback).toMatchObject({
       rating: 'down',
       reasons: ['outdated'],
       comment: 'Old.',
@@ -565,7 +565,7 @@ describe('a conversation', () => {
     expect(call.signal.aborted).toBe(true)
     expect(last!.data).toMatchObject({ending: 'stopped'})
     expect(gone.status).toBe(404)
-    expect(product.journal.get(answerId)).toBeNull()
+    expect(await product.journal.get(answerId)).toBeNull()
     expect(await product.journal.eventsAfter(answerId, 0)).toEqual([])
     expect(product.answering.active).toBe(0)
   })
@@ -578,6 +578,6 @@ describe('a conversation', () => {
     const response = await fetch(`${product.url}/api/conversations/${conversationId}`, {method: 'DELETE'})
 
     expect(await response.json()).toEqual({deleted: 1})
-    expect(product.journal.get(answerId)).toBeNull()
+    expect(await product.journal.get(answerId)).toBeNull()
   })
 })

@@ -211,7 +211,7 @@ describe('the answers of a day', () => {
     const product = await start({answersPerDay: 1})
     const asked = ask(product, '192.0.2.1', 'How?')
     const call = await product.generator.call(0)
-    const answerId = product.journal.list({}, {}).items[0]!.answerId
+    const answerId = (await product.journal.list({}, {})).items[0]!.answerId
 
     await product.answering.stop(answerId)
     await asked

@@ -232,7 +232,7 @@ test('case 43: a clock that jumps changes no order and bends no timing', async (
   const second = await product.ask()
   await second.all()
   const events = (await product.transcript(idOf(first)))['events'] as {seq: number; at: number}[]
-  const listed = product.transcripts.list({}).items.map(({answerId}) => answerId)
+  const listed = (await product.transcripts.list({})).items.map(({answerId}) => answerId)
 
   expect(first.seen.map(seqOf)).toEqual([1, 2, 3, 4, 5])
   expect(events.map(({seq}) => seq)).toEqual([1, 2, 3, 4, 5])

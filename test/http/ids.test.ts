@@ -249,7 +249,7 @@ describe('a file of before', () => {
   test('keeps its conversations: a random key goes on, a guessable one is for staff to read alone', async () => {
     const file = oldFile()
     const beside = readTranscripts(file)
-    const shown = beside.get('old-1')
+    const shown = await beside.get('old-1')
     beside.close()
     const product = await start({file})
 

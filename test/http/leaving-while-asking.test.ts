@@ -99,7 +99,9 @@ test.each(['text/event-stream', 'application/json'])(
     await hasNobody()
     release()
 
-    await expect.poll(() => transcripts.list({}).items[0]?.ending, patiently).toBe('disconnected')
+    await expect
+      .poll(async () => (await transcripts.list({})).items[0]?.ending, patiently)
+      .toBe('disconnected')
     expect(answering.active).toBe(0)
     expect(generator.calls).toEqual([])
   },
@@ -115,7 +117,7 @@ test('so does a WebSocket that closes', async () => {
   await hasNobody()
   release()
 
-  await expect.poll(() => transcripts.list({}).items[0]?.ending, patiently).toBe('disconnected')
+  await expect.poll(async () => (await transcripts.list({})).items[0]?.ending, patiently).toBe('disconnected')
   expect(answering.active).toBe(0)
   expect(generator.calls).toEqual([])
 })

@@ -191,7 +191,7 @@ describe('a transcript in the console', () => {
     const response = await product.ask({question: 'How?'})
     ;(await product.generator.call(0)).finish('end')
     await response.text()
-    const {answerId} = product.journal.list({}).items[0]!
+    const {answerId} = (await product.journal.list({})).items[0]!
 
     const page = await fetch(`${product.url}/console/transcripts/${answerId}`, {
       headers: bearer(supportToken),
@@ -227,7 +227,7 @@ describe('what the model declined, in the console', () => {
       ;(await product.generator.call(0)).say('Half')
       ;(await product.generator.call(0)).finish(reason)
       await response.text()
-      const {answerId} = product.journal.list({}).items[0]!
+      const {answerId} = (await product.journal.list({})).items[0]!
       const page = async (path: string) =>
         (await fetch(`${product.url}/console${path}`, {headers: bearer(supportToken)})).text()
 
@@ -274,7 +274,7 @@ describe('transcripts', () => {
     const product = await start()
     const response = await product.ask({question: 'How?'})
     const call = await product.generator.call(0)
-    const answerId = product.journal.list({}).items[0]!.answerId
+    const answerId = (await product.journal.list({})).items[0]!.answerId
 
     const deleted = await fetch(`${product.url}/api/admin/transcripts/${answerId}`, {
       method: 'DELETE',
@@ -285,7 +285,7 @@ describe('transcripts', () => {
     expect(deleted.status).toBe(204)
     expect(call.signal.aborted).toBe(true)
     expect(text).toContain('"ending":"stopped"')
-    expect(product.journal.get(answerId)).toBeNull()
+    expect(await product.journal.get(answerId)).toBeNull()
   })
 
   test('are exported as JSON lines and as CSV', async () => {
@@ -316,7 +316,7 @@ describe('transcripts', () => {
       call.say('So.')
       call.finish(reason)
       await response.text()
-      ids.push(product.journal.list({}).items.at(-1)!.answerId)
+      ids.push((await product.journal.list({})).items.at(-1)!.answerId)
     }
     const get = (path: string) =>
       fetch(`${product.url}/api/admin/transcripts${path}`, {headers: bearer(supportToken)})

@@ -38,7 +38,7 @@ describe('what a browser measured', () => {
     const second = await send({firstUsefulMs: 9})
 
     expect([first.status, second.status]).toEqual([204, 204])
-    expect(product.journal.get(answerId)?.firstUsefulMs).toBe(84)
+    expect((await product.journal.get(answerId))?.firstUsefulMs).toBe(84)
   })
 
   test.each([{}, {firstUsefulMs: -1}, {firstUsefulMs: 1e9}, {firstUsefulMs: '5'}, {firstUsefulMs: null}])(

@@ -120,7 +120,7 @@ describe('answers over WebSocket', () => {
     else client.socket.terminate()
     await call.aborted
 
-    await expect.poll(() => product.journal.get(String(answerId))?.ending).toBe('disconnected')
+    await expect.poll(async () => (await product.journal.get(String(answerId)))?.ending).toBe('disconnected')
   })
 
   test('what is refused comes back with its ref, and the socket stays', async () => {

@@ -70,7 +70,7 @@ export function memoryJournal(): Journal & TranscriptStore {
     flush: async () => {},
     health: () => ({degraded: false, reason: null, unflushed: 0}),
 
-    list: (filter) => ({
+    list: async (filter) => ({
       items: [...rows.values()]
         .map(transcriptOf)
         .filter(({ending}) => filter.ending === undefined || ending === filter.ending)
@@ -84,29 +84,31 @@ export function memoryJournal(): Journal & TranscriptStore {
         })),
       nextCursor: null,
     }),
-    get: (answerId) => {
+    get: async (answerId) => {
       const row = rows.get(answerId)
       return row ? transcriptOf(row) : null
     },
-    setFeedback: (answerId, feedback) => {
+    setFeedback: async (answerId, feedback) => {
       known(answerId).feedback = {...feedback, at: Date.now()}
       return feedback
     },
-    setFirstUseful: (answerId, firstUsefulMs) => {
+    setFirstUseful: async (answerId, firstUsefulMs) => {
       const row = rows.get(answerId)
       if (row && row.facts.firstUsefulMs === undefined) row.facts = {...row.facts, firstUsefulMs}
     },
-    setReview: (answerId, review) => {
+    setReview: async (answerId, review) => {
       known(answerId).review = {...review, at: Date.now()}
     },
-    delete: (answerId) => rows.delete(answerId),
-    deleteConversation(conversation) {
+    delete: async (answerId) => rows.delete(answerId),
+    async deleteConversation(conversation) {
       const ids = [...rows.values()].filter(({entry}) => entry.conversation === conversation)
       for (const {entry} of ids) rows.delete(entry.answerId)
       return ids.length
     },
-    purge: () => 0,
+    purge: async () => 0,
     isErased: true,
-    export: () => [...rows.values()].map(transcriptOf).values(),
+    async *export() {
+      yield* [...rows.values()].map(transcriptOf)
+    },
   }
 }

@@ -50,7 +50,7 @@ test('a process killed while it answers loses at most the last flush, and its re
     resumeGraceMs: 0,
   })
   for (const [answerId, events] of read) {
-    const transcript = transcripts.get(answerId)!
+    const transcript = (await transcripts.get(answerId))!
     const isQuick = transcript.question === 'Quick?'
     const flushed = isQuick ? transcript.events : transcript.events.slice(0, -1)
     // As far as both go they agree, event by event; what was flushed may be more than what was reported.

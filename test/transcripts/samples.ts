@@ -23,8 +23,8 @@ import {sampleSource} from '../support/fake-retriever.ts'
 const open = new Set<Transcripts>()
 const folders = new Set<string>()
 
-afterEach(() => {
-  for (const transcripts of open) transcripts.close()
+afterEach(async () => {
+  await Promise.all([...open].map((transcripts) => transcripts.close()))
   for (const folder of folders) rmSync(folder, {recursive: true, force: true})
   open.clear()
   folders.clear()
@@ -99,6 +99,13 @@ export function sampleEvents(
     })
   }
   return events.map((event, index) => ({seq: index + 1, at: 1_000_000 + index * 10, event}))
+}
+
+/** All of an export. */
+export async function collected<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = []
+  for await (const item of items) all.push(item)
+  return all
 }
 
 /** The states of the answers begun here, by journal and id: the run has them where there is one. */

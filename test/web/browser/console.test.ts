@@ -21,7 +21,7 @@ describe.skipIf(chromiumPath === null)('words of visitors in the console', () =>
     const question = 'alpha xyzzy \u202ebeta gamma\u2066 delta\x1b[31m \u05d0\u05d1 123'
     const response = await product.ask({question})
     await response.text()
-    const {answerId} = product.journal.list({}).items[0]!
+    const {answerId} = (await product.journal.list({})).items[0]!
     const context = await browsers.open({extraHTTPHeaders: {authorization: `Bearer ${supportToken}`}})
     const page = await context.newPage()
 
