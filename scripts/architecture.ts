@@ -1,6 +1,6 @@
 /**
  * The folders of `src`, from the ground up: what stands in each and which others it may import. The architecture
- * test holds the code to it, and the table in content/contributing.md is made from it.
+ * test holds the code to it; the table in content/contributing.md and the map in README.md are made from it.
  */
 export interface Room {
   readonly name: string
@@ -170,4 +170,9 @@ export const rooms: readonly Room[] = [
     mayImport: ['domain', 'lib', 'text'],
     openBecause: 'nothing but the build imports it',
   },
+]
+
+/** Files at the root of `src`: they may import any folder. */
+export const rootFiles: readonly {readonly name: string; readonly about: string}[] = [
+  {name: 'server.ts', about: 'Puts the folders together to a server.'},
 ]

@@ -2,7 +2,7 @@ import {readdirSync, readFileSync} from 'node:fs'
 import {join, normalize} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {describe, expect, test} from 'vitest'
-import {rooms} from '../scripts/architecture.ts'
+import {rooms, rootFiles} from '../scripts/architecture.ts'
 
 /** Packages that one folder of `src` alone may import. */
 const owners: Readonly<Record<string, string>> = {
@@ -63,6 +63,12 @@ describe('the import table', () => {
     const folders = new Set(files.map(roomOf).filter((room) => room !== ''))
 
     expect(rooms.map(({name}) => name).sort()).toEqual([...folders].sort())
+  })
+
+  test('lists every file at the root of src', () => {
+    const found = files.filter((file) => roomOf(file) === '').map((file) => file.replace('src/', ''))
+
+    expect(rootFiles.map(({name}) => name).sort()).toEqual(found.sort())
   })
 
   test('a folder imports only from those it may', () => {

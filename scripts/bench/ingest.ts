@@ -3,9 +3,8 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import hnswlib from 'hnswlib-node'
 import {toString as textOf} from 'mdast-util-to-string'
+import {remark} from 'remark'
 import remarkGfm from 'remark-gfm'
-import remarkParse from 'remark-parse'
-import {unified} from 'unified'
 import {openEmbedder} from '../../src/embedding/transformers-embedder.ts'
 import {type IngestReport, spawnIngest} from '../../src/ingestion/index.ts'
 import {seededRandom} from '../../src/lib/random.ts'
@@ -93,7 +92,7 @@ async function plainPipeline(size: number, root: string, content: string): Promi
   const out = join(root, 'plain')
   mkdirSync(out)
   const started = performance.now()
-  const parser = unified().use(remarkParse).use(remarkGfm)
+  const parser = remark().use(remarkGfm)
   const passages: string[] = []
   for (const name of readdirSync(content, {recursive: true, encoding: 'utf8'})
     .filter((file) => file.endsWith('.md'))

@@ -15,7 +15,7 @@ export interface JournalEntry {
   readonly startedAt: number
   /** What shaped the answer: timeouts, source count, and so on. Never secrets. */
   readonly settings: Readonly<Record<string, unknown>>
-  /** How the question came in: `http`, `ws`, `cli`, `chat`, `openai`, `mcp`. */
+  /** How the question came in: `http`, `ws` (a WebSocket) or `cli`. */
   readonly channel: string
   /** Client's key against double submission; null when none was given. */
   readonly idempotencyKey: string | null

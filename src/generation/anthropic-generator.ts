@@ -22,8 +22,8 @@ export interface AnthropicOptions {
   readonly model: string
   /** Lets the model think first, shown as `reasoning`; default false. */
   readonly thinking?: boolean
-  /** Default 2048. Thinking comes on top. */
-  readonly maxOutputTokens?: number
+  /** The longest answer, in tokens. Thinking comes on top. */
+  readonly maxOutputTokens: number
   /** Longest silence between bytes, pings included; default 20,000. */
   readonly stallTimeoutMs?: number
   /** How often the model may look again in the docs; default 3. 0 leaves the tool out. */
@@ -189,7 +189,7 @@ function bodyOf(
   canSearch: boolean,
   last: boolean,
 ): MessageCreateParamsStreaming {
-  const {model, thinking = false, maxOutputTokens = 2048, citations = 'native'} = options
+  const {model, thinking = false, maxOutputTokens, citations = 'native'} = options
   const config = thinkingFor(model, thinking)
   return {
     model,

@@ -29,6 +29,7 @@ import {type Log, loggedPath} from './log.ts'
 import type {Metrics} from './metrics.ts'
 import {addPageRoute} from './page-route.ts'
 import {createReindexing, type StartIngest} from './reindexing.ts'
+import {allowOf, routes} from './routes.ts'
 import {addSearchRoute} from './search-route.ts'
 import {createGuesses} from './staff/guesses.ts'
 import {createOperators, type OperatorOptions} from './staff/operators.ts'
@@ -140,7 +141,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   addAnswerRoutes(app, {answering, transcripts, limits, keyOfVisitor, metrics, log, bufferMs, ...streaming})
   addSearchRoute(app, {search: deps.search, limits})
   addInfoRoute(app, deps.generator)
-  refuseOtherMethods(app)
+  addWebSocketHint(app)
 
   const renderer = openDocsRenderer({imageHosts: options.imageHosts, log})
   addDocsRoutes(app, {current, renderer})
@@ -150,6 +151,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
     addPageRoute(app, {webDir, current, imageHosts: options.imageHosts})
     app.use(staticFiles(webDir, {headers: webHeaders}))
   }
+  refuseOtherMethods(app)
 
   app.use((request) => {
     throw new DocentError('not_found', `There is nothing at ${request.method} ${request.path}.`)
@@ -297,26 +299,20 @@ function isProbe(path: string): boolean {
   return path === '/healthz' || path === '/readyz' || path === '/metrics'
 }
 
-const methodsOf: Readonly<Record<string, string>> = {
-  '/api/answers': 'POST',
-  '/api/answers/:id': 'GET',
-  '/api/answers/:id/events': 'GET',
-  '/api/answers/:id/stop': 'POST',
-  '/api/answers/:id/feedback': 'POST',
-  '/api/answers/:id/timings': 'POST',
-  '/api/conversations/:id': 'DELETE',
-  '/api/search': 'GET',
-  '/api/info': 'GET',
-}
-
-/** After the routes: a known address asked with another method is 405, not 404. */
+/** After all routes: a known address asked with another method is 405, not 404. */
 function refuseOtherMethods(app: Express): void {
-  for (const [path, allowed] of Object.entries(methodsOf)) {
-    app.all(path, (request, response) => {
-      response.setHeader('allow', allowed)
-      throw new DocentError('method_not_allowed', `This address takes ${allowed}, not ${request.method}.`)
+  for (const [path, allow] of allowOf(routes)) {
+    app.route(path).all((request, response, next) => {
+      // A route that this server does not have, as the page where none was built.
+      if (allow.split(', ').includes(request.method)) return next()
+      response.setHeader('allow', allow)
+      throw new DocentError('method_not_allowed', `This address takes ${allow}, not ${request.method}.`)
     })
   }
+}
+
+/** A request for the WebSocket's address that asks for no upgrade, which never comes to Express. */
+function addWebSocketHint(app: Express): void {
   app.get('/api/ws', (_request, response) => {
     response.setHeader('upgrade', 'websocket')
     throw new DocentError('invalid_request', 'This address takes WebSocket connections.')

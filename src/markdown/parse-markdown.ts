@@ -1,5 +1,4 @@
 import type {Code, Nodes, Root, RootContent} from 'mdast'
-import {fromMarkdown} from 'mdast-util-from-markdown'
 import {gfmFootnoteFromMarkdown} from 'mdast-util-gfm-footnote'
 import {gfmStrikethroughFromMarkdown} from 'mdast-util-gfm-strikethrough'
 import {gfmTableFromMarkdown} from 'mdast-util-gfm-table'
@@ -8,18 +7,26 @@ import {gfmFootnote} from 'micromark-extension-gfm-footnote'
 import {gfmStrikethrough} from 'micromark-extension-gfm-strikethrough'
 import {gfmTable} from 'micromark-extension-gfm-table'
 import {gfmTaskListItem} from 'micromark-extension-gfm-task-list-item'
-
-const extensions = [gfmTable(), gfmFootnote(), gfmStrikethrough(), gfmTaskListItem()]
-const mdastExtensions = [
-  gfmTableFromMarkdown(),
-  gfmFootnoteFromMarkdown(),
-  gfmStrikethroughFromMarkdown(),
-  gfmTaskListItemFromMarkdown(),
-]
+import {remark} from 'remark'
 
 /**
- * CommonMark with GFM as remark reads it, positions kept. Bare addresses stay text: finding them nearly doubles the
- * time, and their words are the same.
+ * remark with every part of GFM but bare addresses: finding them nearly doubles the time, and their words are the
+ * same. These are the parts that `remark-gfm` puts together, which cannot leave one out.
+ */
+const reader = remark()
+  .data({
+    micromarkExtensions: [gfmTable(), gfmFootnote(), gfmStrikethrough(), gfmTaskListItem()],
+    fromMarkdownExtensions: [
+      gfmTableFromMarkdown(),
+      gfmFootnoteFromMarkdown(),
+      gfmStrikethroughFromMarkdown(),
+      gfmTaskListItemFromMarkdown(),
+    ],
+  })
+  .freeze()
+
+/**
+ * CommonMark with GFM as remark reads it, positions kept. Bare addresses stay text.
  *
  * A long text is parsed part by part: remark's time and garbage grow faster than its input. Parts begin at top-level
  * headings, where every other block ends; code blocks at the margin need no parser. Texts with definitions, which
@@ -27,14 +34,14 @@ const mdastExtensions = [
  */
 export function parseMarkdown(text: string): Root {
   const parts = partsOf(text)
-  if (parts === null) return parsePart(text)
+  if (parts === null) return reader.parse(text)
   const children: RootContent[] = []
   let line = 0
   for (const {start, end, code} of parts) {
     if (code === null) {
       const part = text.slice(start, end)
       if (part.trim() !== '') {
-        const root = parsePart(part)
+        const root = reader.parse(part)
         if (start > 0) for (const child of root.children) shift(child, line, start)
         for (const child of root.children) children.push(child)
       }
@@ -55,10 +62,6 @@ export function parseMarkdown(text: string): Root {
   }
   const end = {line: line + 1, column: text.length - text.lastIndexOf('\n'), offset: text.length}
   return {type: 'root', children, position: {start: {line: 1, column: 1, offset: 0}, end}}
-}
-
-function parsePart(text: string): Root {
-  return fromMarkdown(text, {extensions, mdastExtensions})
 }
 
 interface Part {

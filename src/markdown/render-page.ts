@@ -1,11 +1,10 @@
-import type {Element, ElementContent, Root as HastRoot} from 'hast'
+import type {Element, ElementContent} from 'hast'
 import type {Nodes} from 'mdast'
 import rehypeSanitize, {defaultSchema, type Options as Schema} from 'rehype-sanitize'
 import rehypeStringify from 'rehype-stringify'
+import {remark} from 'remark'
 import remarkGfm from 'remark-gfm'
-import remarkParse from 'remark-parse'
 import remarkRehype from 'remark-rehype'
-import {unified} from 'unified'
 import {visit} from 'unist-util-visit'
 import {parseMarkdown} from './parse-markdown.ts'
 import {codeTitleOf, plainTextOfNode} from './plain-text.ts'
@@ -26,7 +25,7 @@ export interface RenderOptions {
  * http, https, mailto and relative addresses; heading ids as given.
  */
 export function renderPage(markdown: string, options: RenderOptions): string {
-  const tree = markdown.length > longPage ? parseMarkdown(markdown) : reader.parse(markdown)
+  const tree = markdown.length > longPage ? parseMarkdown(markdown) : renderer.parse(markdown)
   let n = 0
   for (const node of tree.children) {
     if (node.type !== 'heading') continue
@@ -43,7 +42,7 @@ export function renderPage(markdown: string, options: RenderOptions): string {
     })
     return index + 2
   })
-  const hast = processor.runSync(tree) as HastRoot
+  const hast = renderer.runSync(tree)
   visit(hast, 'element', (element, index, parent) => {
     if (element.tagName === 'a') relink(element, options)
     if (element.tagName === 'img' && parent && index !== undefined) {
@@ -52,7 +51,7 @@ export function renderPage(markdown: string, options: RenderOptions): string {
       else element.properties = {...element.properties, src: source, loading: 'lazy'}
     }
   })
-  return processor.stringify(hast)
+  return renderer.stringify(hast)
 }
 
 /** The visible words of a Markdown text, blocks separated by line breaks. */
@@ -75,12 +74,15 @@ const schema: Schema = {
   },
 }
 
-/** Addresses become links here, as on the site; in passages they are only words. */
-const reader = unified().use(remarkParse).use(remarkGfm).freeze()
-/** Beyond it a page is parsed part by part, without that. */
+/** Bare addresses become links here, as on the site; in passages they are only words. */
+const renderer = remark()
+  .use(remarkGfm)
+  .use(remarkRehype)
+  .use(rehypeSanitize, schema)
+  .use(rehypeStringify)
+  .freeze()
+/** Beyond it a page is parsed part by part, and its bare addresses stay text. */
 const longPage = 200_000
-
-const processor = unified().use(remarkRehype).use(rehypeSanitize, schema).use(rehypeStringify).freeze()
 
 function relink(element: Element, options: RenderOptions): void {
   const href = element.properties['href']

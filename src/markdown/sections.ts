@@ -18,8 +18,6 @@ export interface SectionsInput {
   /** The title in the front matter, if any. */
   readonly title: string | null
   readonly anchors: AnchorMaker
-  /** Visible heading text as the site's slug rule sees it, where it differs from what is shown. */
-  readonly slugText?: (heading: string) => string
 }
 
 export interface SectionsOutput {
@@ -80,10 +78,7 @@ export function sectionsOf(input: SectionsInput): SectionsOutput {
   const anchorOf = (node: Heading): string => {
     const id = headingIds.get(node.position!.end.line) ?? headingIds.get(node.position!.start.line)
     const shown = plainTextOfNode(node)
-    const anchor =
-      id === undefined
-        ? input.anchors.ofHeading(input.slugText ? input.slugText(shown) : shown)
-        : input.anchors.ofExplicit(id)
+    const anchor = id === undefined ? input.anchors.ofHeading(shown) : input.anchors.ofExplicit(id)
     if (anchor !== '' && seen.has(anchor)) repeated.push({anchor, line: source.startLineOf(node)})
     seen.add(anchor)
     return anchor

@@ -1,20 +1,41 @@
-import {chmodSync, closeSync, mkdirSync, openSync, rmSync, statSync, writeFileSync} from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import {DocentError} from '../domain/index.ts'
 
 /**
- * Makes a folder, and those above it that are missing, for this user alone. One that is there stays as it is: it may be
- * shared on purpose, as a mounted volume is.
+ * Makes a folder, and those above it that are missing, for this user alone. One that is there stays as it is, because
+ * it may be shared on purpose, as a mounted volume is; but a clone's `data`, where nothing has been written yet, counts
+ * as new.
  * @throws DocentError `storage`.
  */
 export function makePrivateFolder(folder: string): void {
   try {
     mkdirSync(folder, {recursive: true, mode: 0o700})
+    if (isUnusedClone(folder)) makePrivate(folder)
   } catch (cause) {
     throw new DocentError(
       'storage',
       `${folder} cannot be made: ${(cause as Error).message}. Check DATA_DIR.`,
       {cause},
     )
+  }
+}
+
+/** Whether a folder holds only the README that the repository puts there. */
+function isUnusedClone(folder: string): boolean {
+  try {
+    return readdirSync(folder).join('/') === 'README.md'
+  } catch {
+    // A folder that may be entered but not listed.
+    return false
   }
 }
 

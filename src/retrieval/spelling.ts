@@ -29,14 +29,13 @@ export function correctionsOf(build: IndexBuild, term: string): readonly string[
   if (before !== undefined) return before
 
   const frequencies = new Map<string, number>()
-  const near = build.termsFrom?.(term.slice(0, 2))
-  for (const found of near ?? []) {
+  for (const found of build.termsFrom(term.slice(0, 2))) {
     if (isOneSlip(term, found.term)) {
       frequencies.set(found.term, Math.max(found.frequency, frequencies.get(found.term) ?? 0))
     }
   }
   if (frequencies.size === 0) {
-    for (const candidate of slipsOf(term, near === undefined ? term.length : 1)) {
+    for (const candidate of slipsAtBeginning(term)) {
       if (frequencies.has(candidate)) continue
       const frequency = build.documentFrequency(candidate)
       // The very first letter is seldomest wrong of all, so a candidate that keeps it wins.
@@ -57,15 +56,15 @@ export function correctionsOf(build: IndexBuild, term: string): readonly string[
   return corrections
 }
 
-/** Terms one slip away, the slip at one of the letters up to `last`. */
-function* slipsOf(term: string, last: number): Generator<string> {
-  for (let index = 0; index <= last; index++) {
+/** Terms one slip away, the slip at one of the first two letters. */
+function* slipsAtBeginning(term: string): Generator<string> {
+  for (const index of [0, 1]) {
     const head = term.slice(0, index)
     const tail = term.slice(index)
-    if (tail.length > 1) yield head + tail[1] + tail[0] + tail.slice(2)
-    if (tail !== '' && term.length > minLength) yield head + tail.slice(1)
+    yield head + tail[1] + tail[0] + tail.slice(2)
+    if (term.length > minLength) yield head + tail.slice(1)
     for (const letter of alphabet) {
-      if (tail !== '') yield head + letter + tail.slice(1)
+      yield head + letter + tail.slice(1)
       yield head + letter + tail
     }
   }

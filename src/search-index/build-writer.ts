@@ -13,7 +13,6 @@ import type {IndexedPage, SourceFile} from './indexed-page.ts'
 import {writeManifest} from './manifest.ts'
 import {editPostings, packPosting, postingsToBlob, sectionOfPosting} from './postings.ts'
 import {buildFormat, databaseFile, hnswFile, schema} from './schema.ts'
-import {encodeTerms} from './term-codec.ts'
 import {vectorFromBlob, vectorToBlob} from './vector-codec.ts'
 
 /** A word in at least so many sections gets its postings stored as one blob. */
@@ -216,7 +215,7 @@ export async function openBuildWriter(options: WriterOptions): Promise<BuildWrit
   function putWords(sectionId: number, title: readonly string[], section: Section): number {
     const headings = section.headings.flatMap(termsOf)
     const text = termsOf(section.text)
-    sql.insertWords.run(sectionId, encodeTerms(title), encodeTerms(headings), encodeTerms(text))
+    sql.insertWords.run(sectionId, title.join(' '), headings.join(' '), text.join(' '))
     const counts = new Map<string, [title: number, headings: number, text: number]>()
     for (const [column, terms] of [title, headings, text].entries()) {
       for (const term of terms) {

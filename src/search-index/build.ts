@@ -130,7 +130,7 @@ export interface IndexBuild extends BuildPages {
   /** Where its files are. */
   readonly folder: string
   /** What is wrong though the build can be used, as a damaged HNSW file (search is exact then); null when nothing. */
-  readonly degraded?: string | null
+  readonly degraded: string | null
 
   /** Nearest passages, best first. Fewer than `k` when there are fewer. Throws a TypeError on a vector of wrong length or with a value that is not finite. */
   nearest(vector: Float32Array, k: number): VectorHit[]
@@ -148,7 +148,7 @@ export interface IndexBuild extends BuildPages {
   documentFrequency(term: string): number
 
   /** Terms of small letters and digits that begin like this, with the number of sections each stands in. No order. */
-  termsFrom?(beginning: string): {readonly term: string; readonly frequency: number}[]
+  termsFrom(beginning: string): {readonly term: string; readonly frequency: number}[]
 
   /** In the order asked for; unknown numbers are left out. */
   sections(ids: readonly number[]): StoredSection[]
@@ -162,8 +162,6 @@ export interface CurrentBuild {
   lease(): BuildLease
   /** Id of the build that is served; null when there is none. */
   readonly id: string | null
-  /** Why the build that CURRENT names is not the one served, or is degraded; null when all is well. */
-  readonly problem?: string | null
 }
 
 export interface BuildLease {

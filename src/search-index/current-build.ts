@@ -13,6 +13,8 @@ export interface CurrentBuildOptions {
 
 /** The current build, followed. Close it once; leases still out keep their build open until released. */
 export interface OpenCurrentBuild extends CurrentBuild {
+  /** Why the build that CURRENT names is not the one served, or is degraded; null when all is well. */
+  readonly problem: string | null
   /** Looks at CURRENT now; resolves when the build it names is served or refused. */
   refresh(): Promise<void>
   /** Called after each swap and each refusal. Gives the way to stop it. */
@@ -56,13 +58,13 @@ export async function openCurrentBuild(
     // Without CURRENT the one served goes on: somebody is moving folders about.
     if (id === null) return
     if (served?.build.manifest.id === id) {
-      problem = served.build.degraded ?? null
+      problem = served.build.degraded
     } else {
       try {
         const build = await openBuild(buildFolder(dataDir, id), {signal: closing.signal})
         if (closing.signal.aborted) return build.close()
         serve(build)
-        problem = build.degraded ?? null
+        problem = build.degraded
       } catch (error) {
         if (closing.signal.aborted) return
         // Nothing is wrong with the build, and another one would fare no better.

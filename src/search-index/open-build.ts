@@ -11,7 +11,6 @@ import {readManifest} from './manifest.ts'
 import {postingsOf} from './postings.ts'
 import {databaseFile, hnswFile} from './schema.ts'
 import type {SectionRow} from './section-row.ts'
-import {encodeTerm} from './term-codec.ts'
 import {TopK} from './top-k.ts'
 
 export interface OpenOptions {
@@ -241,9 +240,7 @@ function indexBuild(
     const blob = sql.commonWord.get(term) as Buffer | undefined
     if (blob !== undefined) return postingsOf(blob)
     const pairs: number[] = []
-    for (const [section, column] of sql.places.iterate(encodeTerm(term)) as IterableIterator<
-      [number, string]
-    >) {
+    for (const [section, column] of sql.places.iterate(term) as IterableIterator<[number, string]>) {
       if (pairs.at(-1) !== section) pairs.push(0, section)
       const at = pairs.length - 2
       pairs[at] = pairs[at]! + (column === 'title' ? 0x1000000 : column === 'headings' ? 0x10000 : 1)
@@ -348,12 +345,12 @@ function indexBuild(
     documentFrequency(term) {
       const bytes = sql.commonWordBytes.get(term) as number | undefined
       if (bytes !== undefined) return bytes / 8
-      return (sql.wordRow.get(encodeTerm(term)) as number | undefined) ?? 0
+      return (sql.wordRow.get(term) as number | undefined) ?? 0
     },
 
     termsFrom(beginning) {
       if (!/^[a-z0-9]+$/.test(beginning)) return []
-      // Above every letter, digit and encoded character.
+      // Above every letter and digit.
       const end = `${beginning}\uffff`
       return [...sql.wordRowsFrom.all(beginning, end), ...sql.commonWordsFrom.all(beginning, end)].filter(
         (found): found is {term: string; frequency: number} =>

@@ -72,6 +72,8 @@ export const schema = `
   -- float32, little-endian.
   CREATE TABLE vectors (passage_id INTEGER PRIMARY KEY, vector BLOB NOT NULL);
 
+  -- Terms with a blank between. The tokenizer parts them at ASCII characters that are no letter or digit, which no
+  -- term of text/ holds.
   CREATE VIRTUAL TABLE words USING fts5 (
     title, headings, text, content='', contentless_delete=1, tokenize='ascii'
   );

@@ -210,7 +210,7 @@ export const settingsTable: readonly Setting<unknown>[] = [
     name: 'DOCS_TOKEN',
     key: 'docsToken',
     fallback: '',
-    meaning: 'Reindexes and reads coverage.',
+    meaning: 'Reindexes, lists the builds and activates one.',
     secret: true,
     parse: token,
   },

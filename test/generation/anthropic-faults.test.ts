@@ -40,6 +40,7 @@ function claude(more: Partial<AnthropicOptions> = {}): Generator {
     apiKey: key,
     baseUrl: fake.url,
     model: 'claude-haiku-5-5',
+    maxOutputTokens: 1500,
     stallTimeoutMs: 5000,
     ...more,
   })

@@ -39,6 +39,7 @@ function claude(more: Partial<AnthropicOptions> = {}): Generator {
     apiKey: 'test-key',
     baseUrl: fake.url,
     model: 'claude-haiku-5-5',
+    maxOutputTokens: 1500,
     ...more,
   })
 }

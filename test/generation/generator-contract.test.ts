@@ -22,7 +22,12 @@ generatorContract('a script', async () => ({
 generatorContract('Claude', async () => {
   const fake = await startFakeClaude({reply: realisticReply({tokenMs: 1, firstTokenMs: 1})})
   return {
-    generator: anthropicGenerator({apiKey: 'test-key', baseUrl: fake.url, model: 'claude-haiku-5-5'}),
+    generator: anthropicGenerator({
+      apiKey: 'test-key',
+      baseUrl: fake.url,
+      model: 'claude-haiku-5-5',
+      maxOutputTokens: 1500,
+    }),
     close: () => fake.close(),
   }
 })
@@ -31,7 +36,12 @@ generatorContract('a failing model with the docs behind it', async () => {
   const fake = await startFakeClaude({reply: () => refusal(529, 'overloaded_error', 'Overloaded')})
   return {
     generator: resilient(
-      anthropicGenerator({apiKey: 'test-key', baseUrl: fake.url, model: 'claude-haiku-5-5'}),
+      anthropicGenerator({
+        apiKey: 'test-key',
+        baseUrl: fake.url,
+        model: 'claude-haiku-5-5',
+        maxOutputTokens: 1500,
+      }),
       {lastResort: extractiveGenerator({paceMs: 0}), sleep: async () => {}},
     ),
     close: () => fake.close(),

@@ -444,7 +444,9 @@ describe('the generator that settings ask for', () => {
     fake.next([...steps([messageStart(), textStart(), textDelta('Set ')]), [0, 'end']])
 
     const {error, text} = await told(
-      resilient(anthropicGenerator({apiKey: 'k', baseUrl: fake.url, model: 'm'}), {lastResort}),
+      resilient(anthropicGenerator({apiKey: 'k', baseUrl: fake.url, model: 'm', maxOutputTokens: 1500}), {
+        lastResort,
+      }),
     )
 
     expect(text.trim()).toBe('Set')

@@ -1,6 +1,6 @@
 import {type ChildProcess, spawn} from 'node:child_process'
 import {once} from 'node:events'
-import {chmodSync, existsSync, readdirSync, statSync} from 'node:fs'
+import {chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, statSync} from 'node:fs'
 import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {afterEach, describe, expect, test, vi} from 'vitest'
@@ -93,6 +93,26 @@ describe('npm run ingest', () => {
     const current = (await currentBuildId(folder.dataDir))!
     expect(files().filter((path) => path.includes(`${current}/`)).length).toBeGreaterThan(2)
     expect(writable().filter((path) => path.includes(current) || path === 'CURRENT')).toEqual([])
+  })
+
+  test('works in the data folder that a clone has, before and after its first build', async () => {
+    const folder = newFolder({'volumes.md': volumes})
+    mkdirSync(folder.dataDir)
+    copyFileSync(join(root, 'data/README.md'), join(folder.dataDir, 'README.md'))
+    const run = async (...args: string[]) => {
+      const {exit, out, err} = command(folder, args)
+      return {code: await exit, out: out(), err: err()}
+    }
+
+    const before = await run('--list')
+    const first = await run()
+    const second = await run('--full')
+    const after = await run('--list', '--json')
+
+    expect(before).toEqual({code: 0, out: expect.stringContaining('There are no builds'), err: ''})
+    expect([first.code, second.code, after.code]).toEqual([0, 0, 0])
+    expect(JSON.parse(after.out).builds).toHaveLength(2)
+    expect(readdirSync(folder.dataDir)).toContain('README.md')
   })
 
   test('publishes, then finds nothing to do, and says so without noise', async () => {

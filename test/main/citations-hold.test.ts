@@ -33,7 +33,12 @@ const corpora: readonly (readonly [name: string, folder: string])[] = [
 const fake = await startFakeClaude({reply: realisticReply({tokenMs: 0, firstTokenMs: 0, sentences: 12})})
 afterAll(() => fake.close())
 const extractive = extractiveGenerator({paceMs: 0})
-const claude = anthropicGenerator({apiKey: 'test', baseUrl: fake.url, model: 'claude-haiku-5-5'})
+const claude = anthropicGenerator({
+  apiKey: 'test',
+  baseUrl: fake.url,
+  model: 'claude-haiku-5-5',
+  maxOutputTokens: 1500,
+})
 
 async function eventsOf(
   generator: Generator,

@@ -1,12 +1,13 @@
 import {type ChildProcess, execFile, spawn, spawnSync} from 'node:child_process'
 import {once} from 'node:events'
-import {existsSync, readdirSync, statSync} from 'node:fs'
-import {mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises'
+import {existsSync, readdirSync, readFileSync, statSync} from 'node:fs'
+import {copyFile, mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises'
 import type {AddressInfo} from 'node:net'
 import {createServer} from 'node:net'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterAll, afterEach, beforeAll, describe, expect, test, vi} from 'vitest'
+import {packageRoot} from '../../src/package/index.ts'
 import {docent} from '../support/docent-command.ts'
 import {allEventsOf, eventsOf, type ReadEvent, seqOf, textOf} from '../support/event-reader.ts'
 import {
@@ -226,6 +227,32 @@ describe('a server behind a proxy', () => {
 
     expect(stdout() + stderr()).not.toContain('TRUST_PROXY')
   })
+})
+
+test('the data folder of a clone is ingested into at the first start, and its README names all that comes to stand there', async () => {
+  const data = join(folder, 'data-of-a-clone')
+  const readme = join(data, 'README.md')
+  await mkdir(data, {mode: 0o755})
+  await copyFile(join(packageRoot, 'data/README.md'), readme)
+  const text = readFileSync(readme, 'utf8')
+
+  const {child, url, exited, stdout} = await start({DATA_DIR: data, GENERATOR: 'extractive'})
+  const events = await allEventsOf(await ask(url))
+  // Reading a transcript writes what is gathered.
+  await transcript(url, events[0]!.data['answerId'])
+  const found = readdirSync(data).filter((name) => name !== 'README.md')
+  const builds = readdirSync(join(data, 'builds'))
+  const names = [...found, ...readdirSync(join(data, 'builds', builds[0]!))]
+  child.kill('SIGTERM')
+  await exited
+
+  expect(stdout()).toMatch(/^Indexed \d+ pages/m)
+  expect(events.at(-1)).toMatchObject({type: 'done'})
+  expect(found).toEqual(expect.arrayContaining(['CURRENT', 'builds', 'secret', 'transcripts.sqlite']))
+  expect(builds).toHaveLength(1)
+  expect(names.filter((name) => !text.includes(`\`${name}\``) && !text.includes(`\`${name}/`))).toEqual([])
+  expect(readFileSync(readme, 'utf8')).toBe(text)
+  expect(statSync(data).mode & 0o777).toBe(0o700)
 })
 
 test.each([

@@ -1,5 +1,5 @@
 import {spawnSync} from 'node:child_process'
-import {chmodSync, copyFileSync, mkdirSync, readdirSync, statSync, symlinkSync} from 'node:fs'
+import {chmodSync, copyFileSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {afterEach, beforeEach, describe, expect, test} from 'vitest'
@@ -113,6 +113,22 @@ test('a data folder that is made is for this user alone; one that is there is le
 
   expect(statSync(dirname(made)).mode & 0o777).toBe(0o700)
   expect(statSync(dirname(shared)).mode & 0o777).toBe(0o775)
+})
+
+test('the data folder of a clone is for this user alone once it is used; one with anything else in it keeps its rights', async () => {
+  const cloned = join(dirname(sharedFile()), 'cloned', 'transcripts.sqlite')
+  const used = join(dirname(sharedFile()), 'used', 'transcripts.sqlite')
+  for (const file of [cloned, used]) {
+    mkdirSync(dirname(file), {mode: 0o755})
+    writeFileSync(join(dirname(file), 'README.md'), '# The data folder\n')
+  }
+  writeFileSync(join(dirname(used), 'CURRENT'), '')
+
+  await answered(cloned)
+  await answered(used)
+
+  expect(statSync(dirname(cloned)).mode & 0o777).toBe(0o700)
+  expect(statSync(dirname(used)).mode & 0o777).toBe(0o755)
 })
 
 describe('a file that others may read and that cannot be narrowed', () => {

@@ -6,6 +6,7 @@ import {gzipSync} from 'node:zlib'
 import {afterAll, beforeAll, expect, test} from 'vitest'
 import {buildWeb} from '../../scripts/build/build-web.mjs'
 import {licensesOf} from '../../scripts/build/web-licenses.mjs'
+import {routes} from '../../src/http/routes.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -28,6 +29,18 @@ test.each(Object.entries(maxBytes))('%s is at most %d bytes compressed', async (
   const script = await readFile(join(outDir, name))
 
   expect(gzipSync(script, {level: 9}).length).toBeLessThanOrEqual(most)
+})
+
+test('the table of routes holds every file that is built, and each of its files is built', async () => {
+  const built = (await readdir(outDir, {recursive: true, withFileTypes: true}))
+    .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
+    .map((entry) => join(entry.parentPath, entry.name).slice(outDir.length))
+  const listed = routes.filter(({isFile, path}) => isFile && !path.startsWith('/assets/'))
+  const patterns = listed.map(({path}) => new RegExp(`^${path.replace(':file', '[^/]+')}$`))
+  const isListed = (file: string) => file === '/index.html' || patterns.some((pattern) => pattern.test(file))
+
+  expect(built.filter((file) => !isListed(file))).toEqual([])
+  expect(listed.filter((_, n) => !built.some((file) => patterns[n]!.test(file)))).toEqual([])
 })
 
 test('the scripts come with the notice of everything they hold, and say where', async () => {

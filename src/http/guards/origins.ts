@@ -1,5 +1,6 @@
 import type {NextFunction, Request, Response} from 'express'
 import {DocentError} from '../../domain/index.ts'
+import {methodsForVisitors, routes} from '../routes.ts'
 
 /**
  * Whether the page that sends a request may: pages of this server always, others by the list. Requests that are
@@ -41,6 +42,7 @@ export function letPageRead(request: Request, response: Response, allowed: reado
  * are never allowed across origins: visitors have none, and staff's belong to the console alone.
  */
 export function crossOrigin(allowed: readonly string[]) {
+  const methods = methodsForVisitors(routes)
   return (request: Request, response: Response, next: NextFunction): void => {
     letPageRead(request, response, allowed)
     if (!isAllowedOrigin(request, allowed)) {
@@ -51,7 +53,7 @@ export function crossOrigin(allowed: readonly string[]) {
       )
     }
     if (request.method === 'OPTIONS') {
-      response.setHeader('access-control-allow-methods', 'GET, POST, DELETE')
+      response.setHeader('access-control-allow-methods', methods)
       response.setHeader('access-control-allow-headers', requestHeaders)
       response.setHeader('access-control-max-age', '600')
       response.status(204).end()

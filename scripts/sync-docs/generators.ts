@@ -1,0 +1,56 @@
+import {routes} from '../../src/http/routes.ts'
+import {settingsTable} from '../../src/settings/settings.ts'
+import {rooms, rootFiles} from '../architecture.ts'
+import {dependenciesMarkdown} from './dependencies.ts'
+
+/** What stands between `<!-- generated: NAME -->` and `<!-- /generated -->`, by its name, for the checkout in `root`. */
+export const generators: Readonly<Record<string, (root: string) => string>> = {
+  settings: settingsMarkdown,
+  dependencies: dependenciesMarkdown,
+  rooms: roomsMarkdown,
+  map: mapMarkdown,
+  routes: routesMarkdown,
+}
+
+function settingsMarkdown(): string {
+  const rows = settingsTable.map(({name, fallback, meaning, secret}) => {
+    const shown = fallback === '' ? 'not set' : `\`${fallback}\``
+    return `| \`${name}\` | ${shown} | ${meaning}${secret ? ' Secret.' : ''} |`
+  })
+  return ['| Name | Default | Meaning |', '|---|---|---|', ...rows].join('\n')
+}
+
+function roomsMarkdown(): string {
+  const rows = rooms.map(({name, about, mayImport, openBecause}) => {
+    const imports = mayImport.map((other) => `\`${other}\``).join(', ') || 'none'
+    const entry = openBecause === undefined ? '`index.ts`' : `any file: ${openBecause}`
+    return `| \`${name}\` | ${about} | ${imports} | ${entry} |`
+  })
+  const ofRoot = rootFiles.map(({name, about}) => `| \`${name}\` | ${about} | any folder | none |`)
+  return [
+    '| Folder | What it holds | Imports | Others import |',
+    '|---|---|---|---|',
+    ...rows,
+    ...ofRoot,
+  ].join('\n')
+}
+
+/** One line for each folder and file, aligned. */
+function mapMarkdown(): string {
+  const entries = [
+    ...rooms.map(({name, about}) => ({name: `${name}/`, about})),
+    ...rootFiles.map(({name, about}) => ({name, about})),
+  ]
+  const width = Math.max(...entries.map(({name}) => name.length))
+  return ['```', 'src/', ...entries.map(({name, about}) => `  ${name.padEnd(width)}  ${about}`), '```'].join(
+    '\n',
+  )
+}
+
+function routesMarkdown(): string {
+  const rows = routes.map(
+    ({method, path, caller, about}) =>
+      `| \`${method} ${path.replace(/\*\w+/, '…').replace(/:file/, '…')}\` | ${caller} | ${about} |`,
+  )
+  return ['| Route | Who | What |', '|---|---|---|', ...rows].join('\n')
+}

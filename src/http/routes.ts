@@ -1,0 +1,153 @@
+/**
+ * Who may call a route:
+ *
+ * - `anyone`: every program and every page
+ * - `visitors`: programs, this server's own pages and those of `ALLOWED_ORIGINS`
+ * - `own pages`: programs and this server's own pages
+ * - `staff`: whoever is signed in, in any role
+ * - `support`, `docs`: staff of that role, and `admin`
+ * - `admin`: staff of that role alone
+ * - `operators`: this machine, or whoever has `METRICS_TOKEN`
+ *
+ * Staff come from this server's own pages or send their token from a program.
+ */
+export type Caller =
+  | 'anyone'
+  | 'visitors'
+  | 'own pages'
+  | 'staff'
+  | 'support'
+  | 'docs'
+  | 'admin'
+  | 'operators'
+
+export interface Route {
+  /** A route for `GET` takes `HEAD` as well. */
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  /** As Express writes it: `:id` for one segment, `*route` for the rest. */
+  readonly path: string
+  readonly caller: Caller
+  /** One line for the documentation. */
+  readonly about: string
+  /** Set for files that are served by their names, without a route of Express's. */
+  readonly isFile?: true
+}
+
+/**
+ * Everything that HTTP serves, in the order of the documentation, which is made from it; answers with 405 come from it
+ * as well.
+ */
+export const routes: readonly Route[] = [
+  {method: 'POST', path: '/api/answers', caller: 'visitors', about: 'Ask; answers as a stream or as JSON.'},
+  {method: 'GET', path: '/api/answers/:id', caller: 'visitors', about: 'An answer as JSON.'},
+  {method: 'GET', path: '/api/answers/:id/events', caller: 'visitors', about: 'Its events, from any point.'},
+  {method: 'POST', path: '/api/answers/:id/stop', caller: 'visitors', about: 'Stop it.'},
+  {method: 'POST', path: '/api/answers/:id/feedback', caller: 'visitors', about: 'Rate it.'},
+  {
+    method: 'POST',
+    path: '/api/answers/:id/timings',
+    caller: 'visitors',
+    about: 'Report when the first source was on the screen.',
+  },
+  {
+    method: 'DELETE',
+    path: '/api/conversations/:id',
+    caller: 'visitors',
+    about: 'Delete a conversation with all its answers.',
+  },
+  {method: 'GET', path: '/api/search', caller: 'visitors', about: 'Sections without an answer.'},
+  {method: 'GET', path: '/api/info', caller: 'visitors', about: 'Which generator writes the answers.'},
+  {method: 'GET', path: '/api/ws', caller: 'visitors', about: 'The same over a WebSocket.'},
+  {method: 'GET', path: '/', caller: 'anyone', about: 'The visitor’s page.'},
+  {method: 'GET', path: '/index.html', caller: 'anyone', about: 'The same page.'},
+  {method: 'GET', path: '/page.js', caller: 'anyone', about: 'Its script.', isFile: true},
+  {method: 'GET', path: '/page.css', caller: 'anyone', about: 'Its style sheet.', isFile: true},
+  {method: 'GET', path: '/icon.svg', caller: 'anyone', about: 'Its icon.', isFile: true},
+  {method: 'GET', path: '/widget.js', caller: 'anyone', about: 'The embeddable element.', isFile: true},
+  {
+    method: 'GET',
+    path: '/highlighter.js',
+    caller: 'anyone',
+    about: 'Colours code in it; loaded when needed.',
+    isFile: true,
+  },
+  {
+    method: 'GET',
+    path: '/locales/:file',
+    caller: 'anyone',
+    about: 'Its words in other languages; loaded when needed.',
+    isFile: true,
+  },
+  {
+    method: 'GET',
+    path: '/licenses.txt',
+    caller: 'anyone',
+    about: 'The licence notices of these scripts.',
+    isFile: true,
+  },
+  {method: 'GET', path: '/docs', caller: 'anyone', about: 'The ingested pages: their start page, or a list.'},
+  {method: 'GET', path: '/docs/*route', caller: 'anyone', about: 'One of them, as HTML or as `….md`.'},
+  {
+    method: 'GET',
+    path: '/assets/:file',
+    caller: 'anyone',
+    about: 'The style sheet of those pages and of the console.',
+    isFile: true,
+  },
+  {method: 'GET', path: '/healthz', caller: 'anyone', about: 'Whether the process lives.'},
+  {method: 'GET', path: '/readyz', caller: 'anyone', about: 'Whether it can answer questions.'},
+  {method: 'GET', path: '/metrics', caller: 'operators', about: 'Figures for Prometheus.'},
+  {method: 'GET', path: '/console', caller: 'staff', about: 'The list of transcripts, or a form to sign in.'},
+  {method: 'POST', path: '/console/sign-in', caller: 'own pages', about: 'Sign in by that form.'},
+  {method: 'POST', path: '/console/sign-out', caller: 'own pages', about: 'Sign out.'},
+  {
+    method: 'GET',
+    path: '/console/transcripts/:answerId',
+    caller: 'support',
+    about: 'The page of one transcript.',
+  },
+  {method: 'POST', path: '/api/admin/session', caller: 'own pages', about: 'Sign in with a token.'},
+  {method: 'GET', path: '/api/admin/session', caller: 'staff', about: 'In which role one is signed in.'},
+  {method: 'DELETE', path: '/api/admin/session', caller: 'own pages', about: 'Sign out.'},
+  {method: 'GET', path: '/api/admin/transcripts', caller: 'support', about: 'List and search transcripts.'},
+  {
+    method: 'GET',
+    path: '/api/admin/transcripts/export',
+    caller: 'support',
+    about: 'All of them, as JSON lines or CSV.',
+  },
+  {
+    method: 'GET',
+    path: '/api/admin/transcripts/:answerId',
+    caller: 'support',
+    about: 'One, with every event.',
+  },
+  {
+    method: 'PUT',
+    path: '/api/admin/transcripts/:answerId/review',
+    caller: 'support',
+    about: 'Write a review of it.',
+  },
+  {method: 'DELETE', path: '/api/admin/transcripts/:answerId', caller: 'admin', about: 'Delete it.'},
+  {method: 'GET', path: '/api/admin/builds', caller: 'docs', about: 'The builds that are kept.'},
+  {method: 'POST', path: '/api/admin/builds/:id/activate', caller: 'docs', about: 'Serve another one.'},
+  {method: 'POST', path: '/api/admin/reindex', caller: 'docs', about: 'Start an ingest.'},
+  {method: 'GET', path: '/api/admin/reindex/:id/events', caller: 'docs', about: 'Its progress, as a stream.'},
+]
+
+/** The `Allow` of each path: the methods it takes, in the order of the table. */
+export function allowOf(table: readonly Route[]): ReadonlyMap<string, string> {
+  const allow = new Map<string, string>()
+  for (const {path, method} of table) {
+    const methods = method === 'GET' ? 'GET, HEAD' : method
+    const before = allow.get(path)
+    allow.set(path, before === undefined ? methods : `${before}, ${methods}`)
+  }
+  return allow
+}
+
+/** The methods that pages of other sites may use, for `Access-Control-Allow-Methods`. */
+export function methodsForVisitors(table: readonly Route[]): string {
+  const methods = table.filter(({caller}) => caller === 'visitors').map(({method}) => method)
+  return [...new Set(methods)].join(', ')
+}

@@ -1,0 +1,146 @@
+import {mkdtempSync, rmSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {afterAll, beforeAll, describe, expect, test} from 'vitest'
+import {allowOf, type Caller, routes} from '../../src/http/routes.ts'
+import {type HttpProduct, startHttpProduct} from '../support/http-product.ts'
+
+const tokens = {
+  admin: 'admin-token-of-tests',
+  docs: 'docs-token-for-tests',
+  support: 'support-token-tests',
+  metrics: 'metrics-token-tests',
+}
+
+let webDir: string
+let product: HttpProduct
+
+beforeAll(async () => {
+  webDir = mkdtempSync(join(tmpdir(), 'docent-routes-'))
+  writeFileSync(join(webDir, 'index.html'), '<docs-assistant mode="page"></docs-assistant>')
+  product = await start()
+})
+
+afterAll(async () => {
+  await product.close()
+  rmSync(webDir, {recursive: true, force: true})
+})
+
+const start = () =>
+  startHttpProduct({
+    webDir,
+    hasIndex: false,
+    options: {
+      adminToken: tokens.admin,
+      docsToken: tokens.docs,
+      supportToken: tokens.support,
+      metricsToken: tokens.metrics,
+    },
+  })
+
+/** What stands in a router's stack, as far as it tells of routes. */
+interface Layer {
+  readonly rawPath: string | readonly string[]
+  readonly handle: {readonly stack?: readonly Layer[]}
+  readonly route?: {
+    readonly path: string | readonly string[]
+    readonly methods: Readonly<Record<string, boolean>>
+  }
+}
+
+/** `METHOD /path` of every route below a router. Those that take any method only refuse. */
+function routesIn(stack: readonly Layer[], prefix = ''): string[] {
+  return stack.flatMap(({route, rawPath, handle}) => {
+    if (route === undefined) return handle.stack ? routesIn(handle.stack, `${prefix}${rawPath}`) : []
+    return [route.path].flat().flatMap((path) =>
+      Object.keys(route.methods)
+        .filter((method) => method !== '_all')
+        .map((method) => `${method.toUpperCase()} ${prefix}${path}`),
+    )
+  })
+}
+
+/** An address that the path of a route matches. */
+const exampleOf = (path: string) => path.replace(/[:*]\w+/g, 'none-such')
+
+test('the table holds every route that the server has, and no other', () => {
+  const {stack} = product.http.app.router as unknown as {readonly stack: readonly Layer[]}
+
+  const table = routes.filter(({isFile}) => !isFile).map(({method, path}) => `${method} ${path}`)
+  expect(routesIn(stack).sort()).toEqual(table.sort())
+})
+
+test.each([...allowOf(routes)])(
+  'another method at %s is refused with what it takes: %s',
+  async (path, allow) => {
+    const response = await fetch(`${product.url}${exampleOf(path)}`, {method: 'PATCH'})
+
+    expect([response.status, response.headers.get('allow')]).toEqual([405, allow])
+    expect(await response.json()).toMatchObject({error: {code: 'method_not_allowed'}})
+  },
+)
+
+test('a page that is not served is not there, rather than asked for in a wrong way', async () => {
+  const bare = await startHttpProduct()
+  const response = await fetch(`${bare.url}/`)
+  await bare.close()
+
+  expect(response.status).toBe(404)
+})
+
+test('other sites may use the methods of the routes that they may call', async () => {
+  const preflight = await fetch(`${product.url}/api/answers`, {method: 'OPTIONS'})
+
+  expect(preflight.headers.get('access-control-allow-methods')?.split(', ').sort()).toEqual([
+    'DELETE',
+    'GET',
+    'POST',
+  ])
+})
+
+describe('who may call it', () => {
+  type Who = keyof typeof tokens | 'a stranger' | 'a page from elsewhere'
+  const everybody: readonly Who[] = [
+    'a stranger',
+    'a page from elsewhere',
+    'admin',
+    'docs',
+    'support',
+    'metrics',
+  ]
+  const signedOut = {'a stranger': 401, 'a page from elsewhere': 401, metrics: 401}
+  /** The status that tells each of them no; whoever is not named passes. */
+  const refusals: Readonly<Record<Caller, Partial<Record<Who, number>>>> = {
+    anyone: {},
+    visitors: {'a page from elsewhere': 403},
+    'own pages': {'a page from elsewhere': 403},
+    staff: signedOut,
+    support: {...signedOut, docs: 403},
+    docs: {...signedOut, support: 403},
+    admin: {...signedOut, support: 403, docs: 403},
+    operators: {'a stranger': 401, 'a page from elsewhere': 401, admin: 401, docs: 401, support: 401},
+  }
+
+  function headersOf(who: Who): Record<string, string> {
+    if (who === 'a stranger') return {}
+    if (who === 'a page from elsewhere') return {origin: 'https://elsewhere.example'}
+    return {authorization: `Bearer ${tokens[who]}`}
+  }
+
+  test.each(routes)('$method $path: $caller', async ({method, path, caller}) => {
+    // Wrong tokens are counted for each address: on a server of its own they stay few.
+    const fresh = await start()
+    const refused: Partial<Record<Who, number>> = {}
+    for (const who of everybody) {
+      const address = `${fresh.url}${exampleOf(path)}`
+      const response = await fetch(address, {method, headers: headersOf(who), redirect: 'manual'})
+      await response.body?.cancel()
+      if (response.status === 401 || response.status === 403) refused[who] = response.status
+    }
+    await fresh.close()
+
+    // The staff API asks first where a request comes from.
+    const first = path.startsWith('/api/admin') ? {'a page from elsewhere': 403} : {}
+    expect(refused).toEqual({...refusals[caller], ...first})
+  })
+})
