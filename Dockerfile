@@ -18,7 +18,8 @@ COPY LICENSE tsconfig.json ./
 COPY bin ./bin
 COPY scripts/build ./scripts/build
 COPY src ./src
-RUN npm run build
+# What an installed package has: the image holds no sources.
+RUN npm run prepack
 
 FROM node:24-bookworm-slim
 ENV NODE_ENV=production HOST=0.0.0.0 CONTENT_DIR=/content DATA_DIR=/data
@@ -28,7 +29,7 @@ COPY bin ./bin
 COPY models ./models
 COPY content /content
 COPY --from=build /docent/node_modules ./node_modules
-COPY --from=build /docent/dist ./dist
+COPY --from=build /docent/dist/package ./dist/package
 RUN install -d -m 700 -o node -g node /data
 USER node
 VOLUME /data
