@@ -18,7 +18,7 @@ COPY LICENSE tsconfig.json ./
 COPY bin ./bin
 COPY scripts/build ./scripts/build
 COPY src ./src
-# What an installed package has: the image holds no sources.
+# The app as npm's package has it: nothing is built where it runs.
 RUN npm run prepack
 
 FROM node:24-bookworm-slim

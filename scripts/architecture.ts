@@ -94,7 +94,6 @@ export const rooms: readonly Room[] = [
       'lib',
       'package',
       'text',
-      'native',
       'processes',
       'markdown',
       'embedding',
@@ -127,7 +126,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'transcripts',
     about: 'The log of answers in SQLite: written behind, searched, reviewed, exported, erased.',
-    mayImport: ['domain', 'lib', 'native', 'answers'],
+    mayImport: ['domain', 'lib', 'package', 'native', 'processes', 'answers'],
   },
   {
     name: 'http',

@@ -11,6 +11,7 @@ const benches: Readonly<Record<string, (options: BenchOptions) => Promise<BenchR
   ingest: async (options) => (await import('./bench/ingest.ts')).runIngestBench(options),
   retrieval: async (options) => (await import('./bench/retrieval.ts')).runRetrievalBench(options),
   streaming: async (options) => (await import('./bench/streaming.ts')).runStreamingBench(options),
+  staff: async (options) => (await import('./bench/staff.ts')).runStaffBench(options),
   hostile: async (options) => (await import('./bench/hostile.ts')).runHostileBench(options),
 }
 

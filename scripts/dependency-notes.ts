@@ -1,6 +1,6 @@
 /** What each dependency does for us. The README's table is made from this; a package without a note fails the check. */
 export const dependencyNotes: Readonly<Record<string, string>> = {
-  '@anthropic-ai/sdk': 'Talks to Claude.',
+  '@anthropic-ai/sdk': 'Builds the requests to Claude, and its errors.',
   '@xenova/transformers':
     'transformers.js, under the name of its first home: tokenises and runs embedding models (ONNX). Native: ONNX Runtime and sharp come ready made for every Node; the lock keeps ONNX Runtime from downloading libraries for GPUs.',
   'better-sqlite3':
@@ -45,6 +45,8 @@ export const dependencyNotes: Readonly<Record<string, string>> = {
   'remark-rehype': 'Markdown’s tree to HTML’s.',
   'smol-toml': 'TOML front matter and site configurations.',
   stemmer: 'English word stems (Porter), for searching words.',
+  undici:
+    'Sends requests to Claude and reads the answers off the connection. Version 7: later ones want Node 22.',
   'unist-util-visit': 'Walks syntax trees.',
   ws: 'WebSocket.',
   zod: 'Checks request bodies.',

@@ -10,6 +10,7 @@ const owners: Readonly<Record<string, string>> = {
   'better-sqlite3': 'native',
   'hnswlib-node': 'search-index',
   '@anthropic-ai/sdk': 'generation',
+  undici: 'generation',
   '@xenova/transformers': 'embedding',
   acorn: 'markdown',
   'acorn-jsx': 'markdown',

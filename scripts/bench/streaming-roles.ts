@@ -12,13 +12,17 @@ import {monitorEventLoopDelay} from 'node:perf_hooks'
 import {setTimeout as delay} from 'node:timers/promises'
 import Anthropic from '@anthropic-ai/sdk'
 import {createAnswering} from '../../src/answering/create-answering.ts'
-import type {RetrievedSource} from '../../src/domain/index.ts'
+import {createAnswerState, type Journal} from '../../src/answers/index.ts'
+import {type AnswerEvent, noUsage, type RetrievedSource} from '../../src/domain/index.ts'
 import {createGenerator} from '../../src/generation/create-generator.ts'
 import {createHttpServer} from '../../src/http/http-server.ts'
+import {memoryLimits} from '../../src/http/limits/memory-limits.ts'
 import {silentLog} from '../../src/http/log.ts'
 import {createMetrics} from '../../src/http/metrics.ts'
 import {settingsFrom} from '../../src/settings/settings.ts'
 import {openTranscripts} from '../../src/transcripts/open-transcripts.ts'
+
+export const staffToken = 'bench-token-bench-token'
 
 export type Role = 'upstream' | 'docent' | 'relay' | 'load'
 
@@ -201,7 +205,7 @@ function startDocent(): void {
       MAX_CONNECTIONS_PER_ADDRESS: '0',
       MAX_CONCURRENT_ANSWERS: '10000',
       MAX_CONCURRENT_ANSWERS_PER_VISITOR: '0',
-      ADMIN_TOKEN: 'bench-token-bench-token',
+      ADMIN_TOKEN: staffToken,
       ANTHROPIC_API_KEY: 'bench',
       ANTHROPIC_BASE_URL: upstream,
       ANTHROPIC_MODEL: 'bench',
@@ -242,14 +246,51 @@ function startDocent(): void {
       startIngest: () => {
         throw new Error('not measured')
       },
+      limitStore: memoryLimits(),
       journalHealth: () => transcripts.health(),
       webDir: null,
       log: silentLog,
       metrics: createMetrics({activeAnswers: () => answering.active}),
     })
+    handlers['fill'] = (count: number) => fill(transcripts, count)
     const {port} = await http.listen()
     return `http://127.0.0.1:${port}`
   }
+}
+
+/** Journals answers of usual length, as they would have been asked before. */
+async function fill(journal: Journal, count: number): Promise<void> {
+  for (let n = 0; n < count; n++) {
+    const answerId = `before-${n}`
+    const state = createAnswerState(n)
+    const entry = {
+      answerId,
+      conversation: answerId,
+      question: `How do I set the ${n}th of the settings?`,
+      version: null,
+      build: 'bench',
+      generator: 'anthropic' as const,
+      model: 'bench',
+      embedding: 'bench',
+      startedAt: n,
+      settings: {},
+      channel: 'http',
+      idempotencyKey: null,
+    }
+    await journal.begin(entry, state)
+    const timings = {sourcesMs: 1, firstTokenMs: 2, longestStallMs: 0, totalMs: 3}
+    const events: AnswerEvent[] = [
+      {type: 'delta', text: sectionOf(1, n).text},
+      {type: 'done', ending: 'complete', abstained: false, usage: noUsage, timings},
+    ]
+    for (const [index, event] of events.entries()) {
+      const sequenced = {seq: index + 1, at: n + index, event}
+      state.add(sequenced)
+      journal.append(answerId, sequenced)
+    }
+    if (n % 200 === 199) await journal.flush()
+  }
+  await journal.flush()
 }
 
 /** A section of usual length, in strings of its own, as a real retrieval reads them from the index. */

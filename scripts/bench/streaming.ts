@@ -56,7 +56,7 @@ export interface StreamingReport {
   readonly idle: {readonly streams: number; readonly kilobytesPerStream: number}
 }
 
-interface Player {
+export interface Player {
   call<T>(name: string, argument?: unknown): Promise<T>
   end(): void
 }
@@ -167,7 +167,8 @@ export async function benchStreaming(
 
 const rolesProgram = await buildProgram('scripts/bench/streaming-roles.ts')
 
-function player(role: Role): Player {
+/** A process with one role. */
+export function player(role: Role): Player {
   const child: ChildProcess = fork(rolesProgram, [role], {execArgv: []})
   const waiting = new Map<number, {resolve: (value: never) => void; reject: (error: Error) => void}>()
   let nextId = 0

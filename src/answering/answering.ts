@@ -1,9 +1,9 @@
 import type {AnswerSnapshot} from '../answers/index.ts'
 import type {Ending, Question, SequencedEvent} from '../domain/index.ts'
-import type {AnswerSummary} from './run.ts'
+import type {AnswerSummary} from './answer-summary.ts'
 
 export interface AskOptions {
-  /** How the question came in: `http`, `ws`, `cli`, and so on. For the log. */
+  /** How the question came in: `http`, `ws` or `cli`. For the log. */
   readonly channel: string
   /**
    * The same key within a day joins the answer it began, instead of starting another; with another question it is
@@ -12,12 +12,15 @@ export interface AskOptions {
   readonly idempotencyKey?: string | null
   /**
    * Id of an answer that broke off: the new one sends its sources, text and citations again, and goes on from there.
-   * It belongs to its conversation where the question carries that conversation's key, else to a new one. `ask` throws `not_found` for an unknown one and `conflict` for one that is whole
-   * or still being written.
+   * It belongs to its conversation where the question carries that conversation's key, else to a new one.
    */
   readonly continueAnswerId?: string | null
-  /** Called once when the answer that this ask began has ended; never for one that was only joined. */
-  readonly onEnd?: (summary: AnswerSummary) => void
+  /**
+   * Called when a new answer is to begin, never when one is joined: the place to count it against a
+   * limit, before the answer takes anything else. Where it rejects, the question is refused. What it resolves with is
+   * called once: when the answer has ended, or has not begun after all.
+   */
+  readonly admit?: () => Promise<(ended: Pick<AnswerSummary, 'calledModel'>) => void>
 }
 
 export interface AskedAnswer {
@@ -49,16 +52,14 @@ export interface ReadOptions {
 /** Answers as runs that live apart from any connection. */
 export interface Answering {
   /**
-   * Begins an answer and returns at once.
-   * @throws DocentError `not_ready`, `version_not_found`, `shutting_down`, `rate_limited` when too many run.
+   * Begins an answer, or joins the one that was begun with the same idempotency key, which costs nothing. Resolves
+   * when the answer has begun; a key waits for the journal to claim it. An answer whose asker has left meanwhile is
+   * under way all the same: read it with a signal that is aborted, and it ends as any that its reader has left.
+   * Rejects with a DocentError: `not_ready`, `version_not_found`, `shutting_down`, `rate_limited` when too many are
+   * written; `conflict` for a key that was used for another question; and where an answer is to be gone on from,
+   * `not_found` for an unknown one and `conflict` for one that is whole or still being written.
    */
-  ask(question: Question, options: AskOptions): AskedAnswer
-
-  /**
-   * The answer that an ask with this idempotency key began, as `ask` would give it: it costs nothing, so it can be
-   * joined where nothing more may be begun. Null when there is none. @throws DocentError `conflict`.
-   */
-  join(question: Question, options: AskOptions): AskedAnswer | null
+  ask(question: Question, options: AskOptions): Promise<AskedAnswer>
 
   /**
    * Events of an answer in order, each once: stored ones, then live ones, up to and including the terminal event.
@@ -84,15 +85,16 @@ export interface Answering {
   stop(answerId: string): Promise<Ending>
 
   /**
-   * Stops what is still being written of an answer or a conversation (by its `refOf`), and drops what memory holds of it; call it
-   * before its transcript is removed, or it would go on being written and served. Nothing is journalled for it after.
+   * Stops what is still being written of an answer or a conversation (by its `refOf`), and drops what memory holds of it. Call it
+   * and wait before its transcript is removed, or it would go on being written and served: questions that were being
+   * asked have begun by then and are stopped as well, and nothing is journalled for any of them after.
    */
-  forget(what: {readonly answerId: string} | {readonly conversation: string}): void
+  forget(what: {readonly answerId: string} | {readonly conversation: string}): Promise<void>
 
-  /** Null for an unknown id. */
-  snapshot(answerId: string): AnswerSnapshot | null
+  /** Resolves with null for an unknown id. */
+  snapshot(answerId: string): Promise<AnswerSnapshot | null>
 
-  /** Runs under way. */
+  /** Answers that have begun or are about to, and have not ended. */
   readonly active: number
 
   /**

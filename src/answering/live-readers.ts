@@ -7,12 +7,12 @@ export interface LiveReadersOptions {
   readonly isEnded: () => boolean
   /** Behind by more than this, a reader wants no more for now. */
   readonly pauseLagEvents: number
-  /** A reader that takes nothing while so many events come is ended. */
+  /** A reader that reads nothing while so many events come is ended. */
   readonly maxReaderLagEvents: number
-  /** Called when a reader has come. */
-  readonly onCame: () => void
+  /** Called when a reader begins. */
+  readonly onRead: () => void
   /** Called when the last reader has left. */
-  readonly onEmpty: () => void
+  readonly onUnread: () => void
 }
 
 /** The readers of one run: a set of positions in its events. */
@@ -27,14 +27,14 @@ export class LiveReaders {
 
   /** A reader of the events after `after`. It counts until it leaves or the signal aborts. */
   read(after: number, signal: AbortSignal): RunReader {
-    const {events, isEnded, onCame} = this.options
+    const {events, isEnded, onRead} = this.options
     const reader = new LiveReader(this, Math.min(after, events.length), signal)
     if (isEnded() && after >= events.length) {
       reader.leave()
       return reader
     }
     this.#readers.add(reader)
-    onCame()
+    onRead()
     reader.listen()
     return reader
   }
@@ -51,7 +51,7 @@ export class LiveReaders {
   }
 
   /** Resolves once some reader is near enough, or nobody reads, or the run is over. */
-  async room(): Promise<void> {
+  async catchUp(): Promise<void> {
     while (!this.options.isEnded() && this.#readers.size > 0 && this.allLag) {
       await new Promise<void>((resolve) => {
         this.#release = () => {
@@ -62,19 +62,21 @@ export class LiveReaders {
     }
   }
 
-  /** Lets a waiting `room` look again. */
+  /** Lets a waiting `catchUp` look again. */
   release(): void {
     this.#release?.()
   }
 
-  took(reader: LiveReader): void {
+  /** To be called when a reader has read an event. */
+  advanced(reader: LiveReader): void {
     if (this.#release !== null && reader.lag <= this.options.pauseLagEvents) this.#release()
   }
 
-  left(reader: LiveReader): void {
+  /** To be called when a reader has left. */
+  remove(reader: LiveReader): void {
     if (!this.#readers.delete(reader)) return
     this.release()
-    if (this.#readers.size === 0) this.options.onEmpty()
+    if (this.#readers.size === 0) this.options.onUnread()
   }
 }
 
@@ -82,7 +84,7 @@ class LiveReader implements RunReader {
   readonly #all: LiveReaders
   readonly #signal: AbortSignal
   #position: number
-  #lengthAtTake: number
+  #lengthAtRead: number
   #isOver = false
   #failure: DocentError | null = null
   #wake: (() => void) | null = null
@@ -92,7 +94,7 @@ class LiveReader implements RunReader {
     this.#all = all
     this.#signal = signal
     this.#position = position
-    this.#lengthAtTake = all.options.events.length
+    this.#lengthAtRead = all.options.events.length
   }
 
   listen(): void {
@@ -112,14 +114,14 @@ class LiveReader implements RunReader {
     return this.#failure
   }
 
-  take(): SequencedEvent | null {
+  next(): SequencedEvent | null {
     if (this.#isOver) return null
     const {events} = this.#all.options
     const next = events[this.#position]
     if (next === undefined) return null
     this.#position += 1
-    this.#lengthAtTake = events.length
-    this.#all.took(this)
+    this.#lengthAtRead = events.length
+    this.#all.advanced(this)
     if (isTerminal(next.event)) this.leave()
     return next
   }
@@ -139,7 +141,7 @@ class LiveReader implements RunReader {
 
   notice(isDelta: boolean): void {
     const {events, maxReaderLagEvents} = this.#all.options
-    if (events.length - this.#lengthAtTake > maxReaderLagEvents && this.#wake === null) {
+    if (events.length - this.#lengthAtRead > maxReaderLagEvents && this.#wake === null) {
       this.#failure = laggingError()
       this.leave()
     } else if (!(isDelta && this.#isQuiet)) {
@@ -153,6 +155,6 @@ class LiveReader implements RunReader {
     this.#isOver = true
     this.#signal.removeEventListener('abort', this.leave)
     this.#wake?.()
-    this.#all.left(this)
+    this.#all.remove(this)
   }
 }

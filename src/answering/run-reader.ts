@@ -1,16 +1,16 @@
-import {DocentError, isTerminal, type SequencedEvent} from '../domain/index.ts'
-import {createSafeCutter} from './safe-cut.ts'
+import {DocentError, type SequencedEvent} from '../domain/index.ts'
+import {PendingDeltas} from './pending-deltas.ts'
 
 /** A cursor over the events of a run. The events are held once, in the run; a reader holds a position. */
 export interface RunReader {
-  /** The next event if it is there already; moves on. */
-  take(): SequencedEvent | null
-  /** True once no more will come: the terminal event was taken, or the reader has left. */
+  /** Reads the next event; null if it is not there yet. */
+  next(): SequencedEvent | null
+  /** True once no more will come: the terminal event was read, or the reader has left. */
   readonly isOver: boolean
   /** Why it was ended, when it was not by itself: it fell too far behind. */
   readonly failure: DocentError | null
   /**
-   * Resolves when there may be something to take, when the reader is over, or after `timeoutMs`. With
+   * Resolves when there may be something to read, when the reader is over, or after `timeoutMs`. With
    * `quietly`, deltas alone do not wake it.
    */
   wait(options?: {readonly quietly?: boolean; readonly timeoutMs?: number}): Promise<void>
@@ -18,53 +18,43 @@ export interface RunReader {
   leave(): void
 }
 
-/** Gathered text longer than this is handed out without waiting further. */
-const maxGatheredChars = 8_192
-/** Windows for which a piece may be kept back for want of a safe place to cut. */
-const maxKeptWindows = 3
+/** Opens a reader: at once where the run is in memory, else when the journal has been read. */
+export type OpenReader = () => RunReader | Promise<RunReader>
 
 /**
  * Each event as it comes. The reader is opened with the first pull, so an iteration that never starts counts as
  * none; it has left when the iteration is over, however it ends.
  */
-export async function* eachEvent(open: () => RunReader): AsyncGenerator<SequencedEvent> {
-  const reader = open()
+export async function* eachEvent(open: OpenReader): AsyncGenerator<SequencedEvent> {
+  const reader = await open()
   try {
     while (true) {
-      const next = reader.take()
-      if (next !== null) {
-        yield next
-        if (isTerminal(next.event)) return
-      } else if (reader.isOver) {
-        if (reader.failure !== null) throw reader.failure
-        return
-      } else {
-        await reader.wait()
-      }
+      const next = reader.next()
+      if (next !== null) yield next
+      else if (isDone(reader)) return
+      else await reader.wait()
     }
   } finally {
     reader.leave()
   }
 }
 
-/** Each event to `receive`, waiting where it gives a promise. The reader has left when this settles. */
+/**
+ * Each event to `receive`, waiting where it returns a promise. The reader has left when this settles. A token
+ * costs a third of what it costs through the generator of `eachEvent`.
+ */
 export async function deliverEach(
   reader: RunReader,
   receive: (event: SequencedEvent) => Promise<void> | null,
 ): Promise<void> {
   try {
     while (true) {
-      const next = reader.take()
+      const next = reader.next()
       if (next !== null) {
         const wait = receive(next)
         if (wait !== null) await wait
-        if (isTerminal(next.event)) return
-      } else if (reader.isOver) {
-        if (reader.failure !== null) throw reader.failure
-        return
-      } else {
-        await reader.wait()
-      }
+      } else if (isDone(reader)) return
+      else await reader.wait()
     }
   } finally {
     reader.leave()
@@ -72,70 +62,28 @@ export async function deliverEach(
 }
 
 /**
- * Deltas gathered for up to `bufferMs` into one, everything else as it comes. A gathered delta carries the `seq`
- * and time of its last piece, so a reader that resumes after it misses and repeats nothing. It ends where no
- * character and no Markdown mark is cut in two; for that a piece may be kept back for further windows, three at
- * most. What is not a delta first lets all gathered text go, so a citation follows the text it cites.
+ * Deltas gathered for up to `bufferMs` into one, see `PendingDeltas`; everything else as it comes. What is not a
+ * delta first lets all gathered text go, so a citation follows the text it cites.
  */
-export async function* gatheredEvents(
-  open: () => RunReader,
-  bufferMs: number,
-): AsyncGenerator<SequencedEvent> {
-  const reader = open()
-  const now = () => performance.now()
-  const cutter = createSafeCutter()
-  let pending: SequencedEvent[] = []
-  let pendingChars = 0
-  let openedAt = 0
-  let keptWindows = 0
-
-  function handOut(count: number): SequencedEvent {
-    const out = pending.slice(0, count)
-    pending = pending.slice(count)
-    const text = out.map(textOf).join('')
-    pendingChars -= text.length
-    keptWindows = 0
-    openedAt = now()
-    cutter.passed(text)
-    const {seq, at} = out.at(-1)!
-    return {seq, at, event: {type: 'delta', text}}
-  }
-
+export async function* gatheredEvents(open: OpenReader, bufferMs: number): AsyncGenerator<SequencedEvent> {
+  const reader = await open()
+  const pending = new PendingDeltas(bufferMs)
   try {
     while (true) {
-      const next = reader.take()
+      const next = reader.next()
       if (next?.event.type === 'delta') {
-        if (pending.length === 0) openedAt = now()
-        pending.push(next)
-        pendingChars += next.event.text.length
-        if (pendingChars >= maxGatheredChars) yield handOut(cutter.cut(pending.map(textOf)) || pending.length)
-        continue
-      }
-      if (next !== null) {
-        if (pending.length > 0) yield handOut(pending.length)
+        pending.add(next)
+        if (pending.isFull) yield pending.takeMost()
+      } else if (next !== null) {
+        if (!pending.isEmpty) yield pending.takeAll()
         yield next
-        if (isTerminal(next.event)) return
-        continue
-      }
-      if (reader.isOver) {
-        if (reader.failure !== null) throw reader.failure
-        return
-      }
-      if (pending.length === 0) {
-        await reader.wait()
-        continue
-      }
-      const restMs = openedAt + bufferMs - now()
-      if (restMs > 0) {
-        await reader.wait({quietly: true, timeoutMs: Math.ceil(restMs)})
-        continue
-      }
-      const count = keptWindows >= maxKeptWindows ? pending.length : cutter.cut(pending.map(textOf))
-      if (count > 0) {
-        yield handOut(count)
+      } else if (isDone(reader)) return
+      else if (pending.isEmpty) await reader.wait()
+      else if (pending.restMs > 0) {
+        await reader.wait({quietly: true, timeoutMs: Math.ceil(pending.restMs)})
       } else {
-        keptWindows += 1
-        openedAt = now()
+        const part = pending.takeAtWindowEnd()
+        if (part !== null) yield part
       }
     }
   } finally {
@@ -143,15 +91,17 @@ export async function* gatheredEvents(
   }
 }
 
-function textOf(sequenced: SequencedEvent): string {
-  return sequenced.event.type === 'delta' ? sequenced.event.text : ''
+/** Whether no more events will come. @throws the reader's failure. */
+function isDone(reader: RunReader): boolean {
+  if (reader.isOver && reader.failure !== null) throw reader.failure
+  return reader.isOver
 }
 
 /** A reader over events that are all there already: the past, from the journal. */
 export function readerOf(events: readonly SequencedEvent[], signal: AbortSignal): RunReader {
   let position = 0
   return {
-    take: () => (signal.aborted ? null : (events[position++] ?? null)),
+    next: () => (signal.aborted ? null : (events[position++] ?? null)),
     get isOver() {
       return signal.aborted || position >= events.length
     },
@@ -163,11 +113,11 @@ export function readerOf(events: readonly SequencedEvent[], signal: AbortSignal)
   }
 }
 
-/** The reader of who asked: the first `start` taken carries the key of the conversation, which `takeKey` gives once. */
+/** The reader of who asked: the first `start` read carries the key of the conversation, which `takeKey` returns once. */
 export function readerOfAsker(reader: RunReader, takeKey: () => string | null): RunReader {
   return {
-    take() {
-      const next = reader.take()
+    next() {
+      const next = reader.next()
       if (next?.event.type !== 'start') return next
       return {...next, event: {...next.event, conversationId: takeKey()}}
     },
@@ -182,7 +132,7 @@ export function readerOfAsker(reader: RunReader, takeKey: () => string | null): 
   }
 }
 
-/** What a reader that fell too far behind is told. */
+/** Why a reader that fell too far behind was ended. */
 export function laggingError(): DocentError {
-  return new DocentError('conflict', 'A reader took nothing for too long and was ended; it can resume')
+  return new DocentError('conflict', 'A reader read nothing for too long and was ended; it can resume')
 }

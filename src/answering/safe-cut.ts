@@ -8,7 +8,7 @@ export interface SafeCutter {
    * follows it, so a piece that ends in a letter is usually kept for the next cut.
    */
   cut(pieces: readonly string[]): number
-  /** Tells what was handed out, so that code fences that stay open are known. */
+  /** To be called with what was handed out, so that code fences that stay open are known. */
   passed(text: string): void
 }
 

@@ -1,6 +1,5 @@
 import type {
   AbstentionReason,
-  CitationEvent,
   Ending,
   ErrorCode,
   FinishReason,
@@ -9,7 +8,9 @@ import type {
   Timings,
   Usage,
 } from '../domain/index.ts'
+import type {AnswerState, Citation} from './answer-state.ts'
 import {refOf} from './ids.ts'
+import type {JournalledAnswer} from './journal.ts'
 
 /** An answer at rest or on its way, as JSON clients see it. */
 export interface AnswerSnapshot {
@@ -28,9 +29,30 @@ export interface AnswerSnapshot {
   /** All deltas so far. */
   readonly text: string
   readonly sources: readonly Source[]
-  readonly citations: readonly Omit<CitationEvent, 'type'>[]
+  readonly citations: readonly Citation[]
   readonly usage: Usage
   readonly timings: Timings
+}
+
+/** @param state what all its events so far add up to. */
+export function snapshotOf(answer: JournalledAnswer, state: AnswerState): AnswerSnapshot {
+  return {
+    answerId: answer.answerId,
+    question: answer.question,
+    build: answer.build,
+    ending: state.ending ?? answer.ending,
+    abstained: state.abstained,
+    reason: state.reason,
+    nearest: state.nearest,
+    finishReason: state.finishReason,
+    partial: state.partial,
+    error: state.error,
+    text: state.text,
+    sources: state.sources,
+    citations: state.citations,
+    usage: state.usage,
+    timings: state.timings(),
+  }
 }
 
 /** An answer as JSON clients get it: at once when it has ended, `ending: null` while it is written. */

@@ -1,5 +1,18 @@
-export {type AnswerFold, createAnswerFold, foldOf} from './answer-fold.ts'
-export {type AnswerSnapshot, answerJsonOf} from './answer-snapshot.ts'
+export {type AnswerSnapshot, answerJsonOf, snapshotOf} from './answer-snapshot.ts'
+export {
+  type AnswerState,
+  answerStateOf,
+  type Citation,
+  createAnswerState,
+  type GrowingAnswerState,
+} from './answer-state.ts'
 export {errorEventOf} from './error-event.ts'
 export {canBeConversationKey, newConversationId, refOf} from './ids.ts'
-export type {Journal, JournalEntry, JournalFacts, JournalledAnswer} from './journal.ts'
+export {
+  holdsIdempotencyKey,
+  type Journal,
+  type JournalEntry,
+  type JournalFacts,
+  type JournalHealth,
+  type JournalledAnswer,
+} from './journal.ts'

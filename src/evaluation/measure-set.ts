@@ -7,7 +7,7 @@ import {ingest, openEmbedderProcess} from '../ingestion/index.ts'
 import type {EvaluationQuestion} from '../question-sets/index.ts'
 import {buildSections, resolveGold} from '../question-sets/index.ts'
 import {defaultCalibration, type Stage, stages} from '../retrieval/index.ts'
-import {type OpenCurrentBuild, openCurrentBuild} from '../search-index/index.ts'
+import {localBuilds, type OpenCurrentBuild, openCurrentBuild} from '../search-index/index.ts'
 import type {AnswerMeasures} from './answer-figures.ts'
 import type {Comparison} from './compare.ts'
 import {askForeign, type CrossMeasures, type ForeignQuestions} from './cross.ts'
@@ -119,7 +119,7 @@ async function withIndex<T>(
     onNote(
       `${name === null ? '' : `${name}: `}${report.pages.total} pages, ${report.passages.total} passages, indexed in ${seconds} s (${report.outcome})`,
     )
-    const current = await openCurrentBuild(dataDir)
+    const current = await openCurrentBuild(localBuilds(dataDir))
     try {
       return await use(current)
     } finally {

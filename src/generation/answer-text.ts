@@ -10,13 +10,13 @@ const maxAnswerLength = 1_000_000
 
 /** The answer's text over all rounds, and what it cites. */
 export interface AnswerText {
-  push(text: string, out: GenerationEvent[]): void
+  push(text: string): readonly GenerationEvent[]
   openBlock(): void
   cite(citation: CitedLocation): void
-  closeBlock(out: GenerationEvent[]): void
+  closeBlock(): readonly GenerationEvent[]
   /** The next text begins a paragraph, if there was any before. */
   newParagraph(): void
-  end(out: GenerationEvent[]): void
+  end(): readonly GenerationEvent[]
   readonly dropped: number
 }
 
@@ -35,7 +35,8 @@ export function answerText(results: SearchResults, style: CitationStyle): Answer
   let blockEnd = -1
   let pending: {readonly n: number; readonly quote: string | null}[] = []
 
-  function show(result: ReturnType<MarkerCitations['push']>, out: GenerationEvent[]): void {
+  function show(result: ReturnType<MarkerCitations['push']>): GenerationEvent[] {
+    const events: GenerationEvent[] = []
     if (result.text !== '') {
       const words = result.text.trim()
       if (words !== '') {
@@ -50,20 +51,20 @@ export function answerText(results: SearchResults, style: CitationStyle): Answer
           `The model's API sent an answer of more than ${maxAnswerLength} characters`,
         )
       }
-      out.push({type: 'delta', text: result.text})
+      events.push({type: 'delta', text: result.text})
     }
     for (const citation of result.citations)
-      out.push(citationOf(citation, results.quoteFor(citation.n, citation.claim)))
+      events.push(citationOf(citation, results.quoteFor(citation.n, citation.claim)))
+    return events
   }
 
   return {
-    push(text, out) {
-      if (paragraphDue && text.trim() !== '') {
-        paragraphDue = false
-        if (ending !== '') show(markers.push(ending.endsWith('\n') ? '\n' : '\n\n'), out)
-        blockStart = -1
-      }
-      show(markers.push(text), out)
+    push(text) {
+      if (!paragraphDue || text.trim() === '') return show(markers.push(text))
+      paragraphDue = false
+      const gap = ending === '' ? [] : show(markers.push(ending.endsWith('\n') ? '\n' : '\n\n'))
+      blockStart = -1
+      return [...gap, ...show(markers.push(text))]
     },
     openBlock() {
       blockStart = -1
@@ -74,22 +75,22 @@ export function answerText(results: SearchResults, style: CitationStyle): Answer
       if (cited) pending.push(cited)
       else dropped += 1
     },
-    closeBlock(out) {
+    closeBlock() {
+      const events: GenerationEvent[] = []
       // The span is the block's text, whatever order its citations and its text came in.
       for (const [index, {n, quote}] of pending.entries()) {
         if (blockStart < 0) dropped += 1
         else if (pending.findIndex((other) => other.n === n && other.quote === quote) === index) {
-          out.push(citationOf({n, start: blockStart, end: blockEnd}, quote))
+          events.push(citationOf({n, start: blockStart, end: blockEnd}, quote))
         }
       }
       pending = []
+      return events
     },
     newParagraph() {
       paragraphDue = true
     },
-    end(out) {
-      show(markers.end(), out)
-    },
+    end: () => show(markers.end()),
     get dropped() {
       return dropped + markers.dropped
     },

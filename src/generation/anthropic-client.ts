@@ -1,8 +1,9 @@
-import Anthropic from '@anthropic-ai/sdk'
+import Anthropic, {APIError} from '@anthropic-ai/sdk'
 import type {MessageCreateParamsStreaming} from '@anthropic-ai/sdk/resources/messages'
+import {DocentError} from '../domain/index.ts'
 import {allWellFormed} from '../lib/well-formed.ts'
-import {type UpstreamEvents, upstreamEvents} from './upstream-events.ts'
-import {upstreamFetch} from './upstream-fetch.ts'
+import {type UpstreamEvent, upstreamEvents} from './upstream-events.ts'
+import {type UpstreamRequest, type UpstreamResponse, upstreamHttp} from './upstream-http.ts'
 
 export interface AnthropicClientOptions {
   readonly apiKey: string
@@ -14,26 +15,32 @@ export interface AnthropicClientOptions {
 
 export interface AnthropicClient {
   /**
-   * Sends one request, once, without halves of characters, which the API refuses, and resolves with its head. @throws the SDK's errors, DocentError of `upstreamFetch`.
-   * The signal closes the connection for as long as its events are read.
+   * Sends one request, once, without halves of characters, which the API refuses, and resolves when its events
+   * begin. The signal closes the connection for as long as they are read.
+   * @throws the SDK's APIError for an error status; DocentError of `UpstreamHttp.post`, and `upstream_invalid` for
+   * what is no event stream; after an abort, the signal's reason.
    */
   stream(
     body: MessageCreateParamsStreaming,
     options: {readonly signal: AbortSignal},
-  ): Promise<{readonly requestId: string | null; readonly events: UpstreamEvents}>
+  ): Promise<{
+    readonly requestId: string | null
+    readonly events: AsyncGenerator<readonly UpstreamEvent[]>
+  }>
 }
 
-/** The official SDK makes the request; its bytes we read ourselves. */
+/** Of an error's body; a gateway's page may be long, and only its first words are shown. */
+const maxErrorBytes = 64 * 1024
+
+/** The official SDK makes the request and the errors; the bytes between are read by `upstreamHttp`. */
 export function anthropicClient({apiKey, baseUrl, stallTimeoutMs}: AnthropicClientOptions): AnthropicClient {
-  const http = upstreamFetch({stallTimeoutMs})
-  const client = new Anthropic({
+  const http = upstreamHttp({stallTimeoutMs})
+  const sdk = new Anthropic({
     apiKey,
     // Given always, or the SDK would look into the environment and at profiles on disk.
     baseURL: (baseUrl ?? 'https://api.anthropic.com').replace(/\/+$/, '').replace(/\/v1$/, ''),
     maxRetries: 0,
-    // Our own `fetch` keeps the time; the SDK's timer ends at the response's head.
-    timeout: stallTimeoutMs + 60_000,
-    fetch: withoutForeignHeaders(http.fetch),
+    timeout: stallTimeoutMs,
     // The SDK's logger prints request bodies at one level and raw chunks at another.
     logLevel: 'off',
     logger: silentLogger,
@@ -41,12 +48,10 @@ export function anthropicClient({apiKey, baseUrl, stallTimeoutMs}: AnthropicClie
   })
   return {
     async stream(body, {signal}) {
-      const response = await client.messages.create(allWellFormed(body), {signal}).asResponse()
-      const {headers} = response
-      return {
-        requestId: headers.get('request-id'),
-        events: upstreamEvents(http.bodyOf(response), {headers, stallTimeoutMs}),
-      }
+      const request = await requestOf(sdk, allWellFormed(body))
+      const response = await http.post(request, {signal})
+      await expectEvents(response, stallTimeoutMs)
+      return {requestId: response.headers.get('request-id'), events: upstreamEvents(response)}
     },
   }
 }
@@ -54,19 +59,81 @@ export function anthropicClient({apiKey, baseUrl, stallTimeoutMs}: AnthropicClie
 const silent = (): void => {}
 const silentLogger = {error: silent, warn: silent, info: silent, debug: silent}
 
+async function requestOf(sdk: Anthropic, body: MessageCreateParamsStreaming): Promise<UpstreamRequest> {
+  const {req, url} = await sdk.buildRequest({method: 'post', path: '/v1/messages', body, stream: true})
+  if (typeof req.body !== 'string') throw new TypeError('The SDK built a body that is not text')
+  return {url, headers: ownHeadersOf(req.headers), body: req.body}
+}
+
 /** The SDK adds headers that it finds in the environment; only those of its own making pass. */
-function withoutForeignHeaders(call: typeof fetch): typeof fetch {
-  return (input, init) => {
-    const headers = new Headers(init?.headers)
-    for (const name of [...headers.keys()]) {
-      if (
-        !/^(?:accept|content-type|content-length|user-agent|authorization|x-api-key|anthropic-.*|x-stainless-.*|idempotency-key)$/.test(
-          name,
-        )
-      ) {
-        headers.delete(name)
-      }
+function ownHeadersOf(built: HeadersInit | undefined): Headers {
+  const headers = new Headers(built)
+  for (const name of [...headers.keys()]) {
+    if (
+      !/^(?:accept|content-type|user-agent|authorization|x-api-key|anthropic-.*|x-stainless-.*|idempotency-key)$/.test(
+        name,
+      )
+    ) {
+      headers.delete(name)
     }
-    return call(input, {...init, headers})
   }
+  return headers
+}
+
+/** Closes and refuses a response that brings no events, saying what it brings instead. */
+async function expectEvents(response: UpstreamResponse, stallTimeoutMs: number): Promise<void> {
+  const {status, headers} = response
+  if (status >= 400) throw await statusErrorOf(response, stallTimeoutMs)
+  const type = headers.get('content-type') ?? ''
+  const encoding = headers.get('content-encoding') ?? 'identity'
+  if (status < 300 && encoding === 'identity' && !/html|json|xml/i.test(type)) return
+  response.close()
+  if (status >= 300) {
+    throw new DocentError(
+      'upstream_invalid',
+      `The model's API redirects elsewhere (${status}); set ANTHROPIC_BASE_URL to where it leads`,
+    )
+  }
+  const what = encoding === 'identity' ? type.split(';')[0] : `a body in ${encoding}`
+  throw new DocentError(
+    'upstream_invalid',
+    `The model's API answered ${status} with ${what} instead of an event stream; check ANTHROPIC_BASE_URL`,
+  )
+}
+
+/** As the SDK makes it of a response that it reads itself. */
+async function statusErrorOf(response: UpstreamResponse, stallTimeoutMs: number): Promise<APIError> {
+  const text = await textOf(response, stallTimeoutMs)
+  const body = objectIn(text)
+  return APIError.generate(response.status, body, body === undefined ? text : undefined, response.headers)
+}
+
+/** Undefined for a gateway's page: its text is the message. */
+function objectIn(json: string): object | undefined {
+  try {
+    const value: unknown = JSON.parse(json)
+    return typeof value === 'object' && value !== null ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** What has come of a body when its time or its room is up. */
+async function textOf(response: UpstreamResponse, forMs: number): Promise<string> {
+  const timer = setTimeout(() => response.close(), forMs)
+  const pieces: Uint8Array[] = []
+  let bytes = 0
+  try {
+    for (let piece = await response.read(); piece !== null; piece = await response.read()) {
+      pieces.push(piece)
+      bytes += piece.length
+      if (bytes > maxErrorBytes) break
+    }
+  } catch {
+    // Broken off; its status says enough.
+  } finally {
+    clearTimeout(timer)
+    response.close()
+  }
+  return Buffer.concat(pieces).toString('utf8')
 }

@@ -11,9 +11,9 @@ import {answerText} from './answer-text.ts'
 import {type AnthropicClient, anthropicClient} from './anthropic-client.ts'
 import type {GenerationEvent, GenerationRequest, Generator} from './generator.ts'
 import {type CitationStyle, firstMessages, searchTool, sourceBlocks, systemPrompt} from './prompt.ts'
-import {quotableSources, searchResults} from './search-results.ts'
+import {quotableSources, type SearchResults, searchResults} from './search-results.ts'
 import {upstreamError} from './upstream-error.ts'
-import {type UpstreamReply, upstreamReply} from './upstream-reply.ts'
+import {type ToolCall, type UpstreamReply, upstreamReply} from './upstream-reply.ts'
 
 export interface AnthropicOptions {
   readonly apiKey: string
@@ -47,7 +47,7 @@ const thinkingBudgetTokens = 2048
  *
  * The text carries no `[n]`: citations are events with spans, whether the API made them or the model wrote
  * markers. Each one's words were found in the source it names; those that were not are dropped and counted. One
- * request is made once: retries are for `resilient`. An answer is complete only after `message_stop`.
+ * request is made once: retries are for `withFallbacks`. An answer is complete only after `message_stop`.
  */
 export function anthropicGenerator(options: AnthropicOptions): Generator {
   const {model, stallTimeoutMs = defaultStallMs} = options
@@ -66,10 +66,10 @@ async function* generate(
   signal: AbortSignal,
 ): AsyncGenerator<GenerationEvent> {
   const {maxSearchRounds = 3, citations = 'native', historyBudgetTokens = 3000} = options
-  const canSearch = maxSearchRounds > 0
   signal.throwIfAborted()
   const results = searchResults()
   const answer = answerText(results, citations)
+  const search = searchRounds({options, request, results, signal})
   const messages: MessageParam[] = firstMessages({
     ...request,
     sources: await quotableSources(request.sources, signal),
@@ -79,59 +79,27 @@ async function* generate(
   })
   let usage = noUsage
   let upstreamRequestId: string | null = null
-  let searches = 0
-  // Gathered, not yielded one layer up at a time: each layer of generators costs microseconds for every token.
-  const out: GenerationEvent[] = []
 
   for (let round = 0; ; round++) {
     signal.throwIfAborted()
-    const last = round >= maxSearchRounds
+    const isLast = round >= maxSearchRounds
     const reply = upstreamReply(answer, (spent) => request.report?.({usage: sumOfUsage(usage, spent)}))
-    // Of its own, so that the SDK's listener stays with it and not with the signal that outlives the request.
-    const closing = new AbortController()
-    const onAbort = () => closing.abort(signal.reason)
-    signal.addEventListener('abort', onAbort, {once: true})
-    let isAccepted = false
     try {
-      request.report?.({modelCall: 'sent'})
-      const {requestId, events: upstream} = await client.stream(bodyOf(options, messages, canSearch, last), {
-        signal: closing.signal,
-      })
-      isAccepted = true
-      upstreamRequestId = requestId ?? upstreamRequestId
-      if (requestId) request.report?.({upstreamRequestId: requestId})
-      try {
-        while (!reply.isOver) {
-          const events = await upstream.next()
-          if (events === null) break
-          for (const event of events) {
-            reply.take(event, out)
-            for (const told of out) yield told
-            out.length = 0
-            if (reply.isOver) break
-          }
-        }
-        if (reply.isOver) await upstream.linger()
-      } finally {
-        upstream.close()
+      const upstream = await sent(client, bodyOf(options, messages, isLast), request, signal)
+      upstreamRequestId = upstream.requestId ?? upstreamRequestId
+      for await (const batch of upstream.events) {
+        for (const raw of batch) for (const event of reply.take(raw)) yield event
       }
     } catch (error) {
       signal.throwIfAborted()
-      const failure = upstreamError(error, {secrets: [options.apiKey], upstreamRequestId})
-      // What got no answer in time may be at work all the same.
-      if (!isAccepted && failure.code !== 'stall_timeout') request.report?.({modelCall: 'turned-down'})
-      throw failure
-    } finally {
-      signal.removeEventListener('abort', onAbort)
+      throw upstreamError(error, {secrets: [options.apiKey], upstreamRequestId})
     }
-    // An abort may end the reading in silence, as a stream that stops too early does.
     signal.throwIfAborted()
     if (!reply.isOver) throw brokenOff(reply, upstreamRequestId)
 
     usage = sumOfUsage(usage, reply.usage)
-    if (last || reply.stopReason !== 'tool_use' || reply.toolCalls.length === 0) {
-      answer.end(out)
-      yield* out
+    if (isLast || reply.stopReason !== 'tool_use' || reply.toolCalls.length === 0) {
+      yield* answer.end()
       if (answer.dropped > 0) {
         options.onNote?.(`${answer.dropped} citations were dropped: they did not hold against the sources`)
       }
@@ -144,52 +112,98 @@ async function* generate(
       }
       return
     }
-
     messages.push({role: 'assistant', content: reply.content()})
+    messages.push({role: 'user', content: yield* search(reply.toolCalls)})
+    answer.newParagraph()
+  }
+}
+
+/** Sends one request and reports what is known of it before its first event. */
+async function sent(
+  client: AnthropicClient,
+  body: MessageCreateParamsStreaming,
+  {report}: GenerationRequest,
+  signal: AbortSignal,
+): ReturnType<AnthropicClient['stream']> {
+  report?.({modelCall: 'sent'})
+  try {
+    const upstream = await client.stream(body, {signal})
+    if (upstream.requestId) report?.({upstreamRequestId: upstream.requestId})
+    return upstream
+  } catch (error) {
+    // What got no answer in time may be at work all the same.
+    const isUnanswered = error instanceof DocentError && error.code === 'stall_timeout'
+    if (!signal.aborted && !isUnanswered) report?.({modelCall: 'turned-down'})
+    throw error
+  }
+}
+
+interface SearchOptions {
+  readonly options: AnthropicOptions
+  readonly request: GenerationRequest
+  readonly results: SearchResults
+  readonly signal: AbortSignal
+}
+
+/** Carries out the searches that a round of the model's asks for; returns what is sent back to it. */
+function searchRounds({
+  options,
+  request,
+  results,
+  signal,
+}: SearchOptions): (calls: readonly ToolCall[]) => AsyncGenerator<GenerationEvent, ToolResultBlockParam[]> {
+  let searches = 0
+
+  return async function* search(calls) {
     const toolResults: ToolResultBlockParam[] = []
-    for (const [place, call] of reply.toolCalls.entries()) {
+    for (const [place, call] of calls.entries()) {
       const query = queryOf(call.input)
       if (call.name !== searchTool.name || query === null || place >= maxSearchesPerRound) {
         toolResults.push(failedCall(call.id, 'This call was not carried out. Answer from what you have.'))
-        continue
-      }
-      const id = `search-${++searches}`
-      const event = {type: 'tool', id, name: call.name} as const
-      yield {...event, status: 'started', input: {query}, summary: `Looking in the docs for “${query}”.`}
-      try {
-        const found = await request.search(query)
-        signal.throwIfAborted()
-        const quotable = await quotableSources(found, signal)
-        yield {...event, status: 'done', summary: foundSummary(found.length)}
-        toolResults.push({
-          type: 'tool_result',
-          tool_use_id: call.id,
-          content:
-            found.length > 0
-              ? sourceBlocks(quotable, results, citations)
-              : [{type: 'text', text: 'No further sections were found. Answer from what you have.'}],
-        })
-      } catch (error) {
-        signal.throwIfAborted()
-        options.onNote?.(
-          `A search that the model asked for failed: ${error instanceof DocentError ? error.code : 'internal'}`,
-        )
-        yield {...event, status: 'failed', summary: 'That search failed; going on with what was found.'}
-        toolResults.push(failedCall(call.id, 'The search failed. Answer from what you have.'))
+      } else {
+        toolResults.push(yield* searchOnce(call.id, query))
       }
     }
-    messages.push({role: 'user', content: toolResults})
-    answer.newParagraph()
+    return toolResults
+  }
+
+  async function* searchOnce(
+    callId: string,
+    query: string,
+  ): AsyncGenerator<GenerationEvent, ToolResultBlockParam> {
+    const event = {type: 'tool', id: `search-${++searches}`, name: searchTool.name} as const
+    yield {...event, status: 'started', input: {query}, summary: `Looking in the docs for “${query}”.`}
+    try {
+      const found = await request.search(query)
+      signal.throwIfAborted()
+      const quotable = await quotableSources(found, signal)
+      yield {...event, status: 'done', summary: foundSummary(found.length)}
+      return {
+        type: 'tool_result',
+        tool_use_id: callId,
+        content:
+          found.length > 0
+            ? sourceBlocks(quotable, results, options.citations ?? 'native')
+            : [{type: 'text', text: 'No further sections were found. Answer from what you have.'}],
+      }
+    } catch (error) {
+      signal.throwIfAborted()
+      options.onNote?.(
+        `A search that the model asked for failed: ${error instanceof DocentError ? error.code : 'internal'}`,
+      )
+      yield {...event, status: 'failed', summary: 'That search failed; going on with what was found.'}
+      return failedCall(callId, 'The search failed. Answer from what you have.')
+    }
   }
 }
 
 function bodyOf(
   options: AnthropicOptions,
   messages: MessageParam[],
-  canSearch: boolean,
-  last: boolean,
+  isLast: boolean,
 ): MessageCreateParamsStreaming {
-  const {model, thinking = false, maxOutputTokens, citations = 'native'} = options
+  const {model, thinking = false, maxOutputTokens, citations = 'native', maxSearchRounds = 3} = options
+  const canSearch = maxSearchRounds > 0
   const config = thinkingFor(model, thinking)
   return {
     model,
@@ -199,7 +213,7 @@ function bodyOf(
     messages: [...messages],
     ...(config ? {thinking: config} : {}),
     // Stays declared in the last round, since the messages hold calls of it; it just may not be called again.
-    ...(canSearch ? {tools: [searchTool], ...(last ? {tool_choice: {type: 'none'}} : {})} : {}),
+    ...(canSearch ? {tools: [searchTool], ...(isLast ? {tool_choice: {type: 'none'}} : {})} : {}),
   }
 }
 

@@ -3,7 +3,7 @@ import {anthropicGenerator} from './anthropic-generator.ts'
 import {extractiveGenerator} from './extractive-generator.ts'
 import type {Generator} from './generator.ts'
 import type {CitationStyle} from './prompt.ts'
-import {resilient} from './resilient.ts'
+import {withFallbacks} from './with-fallbacks.ts'
 
 export interface GeneratorSettings {
   readonly generator: 'auto' | 'anthropic' | 'extractive'
@@ -65,7 +65,7 @@ export function createGenerator(settings: GeneratorSettings, extras: GeneratorEx
       ...(extras.onNote ? {onNote: extras.onNote} : {}),
     })
   const fallbackModel = settings.anthropicFallbackModel === model ? null : settings.anthropicFallbackModel
-  const generator = resilient(claude(model), {
+  const generator = withFallbacks(claude(model), {
     fallback: fallbackModel === null ? null : claude(fallbackModel),
     lastResort: extractive,
     retryWithinMs: Math.min(8000, (settings.firstTokenTimeoutMs ?? 30_000) / 3),

@@ -48,19 +48,15 @@ export function anthropicQuestionRewriter(options: QuestionRewriterOptions): {
       )
       let text = ''
       let reason = ''
-      try {
-        for (let some = await events.next(); some !== null; some = await events.next()) {
-          for (const {delta} of some) {
-            const {text: more, stop_reason: stopReason} = (delta ?? {}) as {
-              text?: string
-              stop_reason?: string
-            }
-            text += more ?? ''
-            reason = stopReason ?? reason
+      for await (const batch of events) {
+        for (const {delta} of batch) {
+          const {text: more, stop_reason: stopReason} = (delta ?? {}) as {
+            text?: string
+            stop_reason?: string
           }
+          text += more ?? ''
+          reason = stopReason ?? reason
         }
-      } finally {
-        events.close()
       }
       if (reason !== 'end_turn') throw new Error(`the model ended with ${reason || 'nothing'}`)
       return text

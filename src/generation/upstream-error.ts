@@ -1,7 +1,6 @@
-import {AnthropicError, APIConnectionError, APIConnectionTimeoutError, APIError} from '@anthropic-ai/sdk'
+import {AnthropicError, APIError} from '@anthropic-ai/sdk'
 import {DocentError, type ErrorCode} from '../domain/index.ts'
 import {headOf, shortened} from '../lib/cut.ts'
-import {causeCodeOf} from './upstream-fetch.ts'
 
 export interface UpstreamErrorContext {
   /** Struck out of every message, should the upstream echo it. */
@@ -14,24 +13,11 @@ export interface UpstreamErrorContext {
  * original is not kept as its cause, because it carries headers and bodies.
  */
 export function upstreamError(error: unknown, context: UpstreamErrorContext): DocentError {
-  const known = docentErrorIn(error)
-  if (known) return known
+  if (error instanceof DocentError) return error
 
   const details: Record<string, unknown> = {}
   if (context.upstreamRequestId) details.upstreamRequestId = context.upstreamRequestId
 
-  if (error instanceof APIConnectionTimeoutError) {
-    return new DocentError('stall_timeout', "The model's API sent no response in time", {details})
-  }
-  if (error instanceof APIConnectionError) {
-    const cause = causeCodeOf(error)
-    // A reset after the request went out is a break, but nothing had come yet: asking again is right either way.
-    return new DocentError(
-      'upstream_unreachable',
-      `The model's API could not be reached${cause ? ` (${cause})` : ''}; check ANTHROPIC_BASE_URL and the network`,
-      {details: {...details, cause}},
-    )
-  }
   if (error instanceof APIError) {
     const status: number | undefined = error.status
     const type = typeOf(error)
@@ -51,31 +37,11 @@ export function upstreamError(error: unknown, context: UpstreamErrorContext): Do
       },
     )
   }
-  // The SDK parses each frame with JSON.parse and lets its error out.
-  if (error instanceof SyntaxError) {
-    return new DocentError('upstream_invalid', "The model's API sent a frame that is no JSON", {details})
-  }
-  // undici: a bare TypeError "terminated".
-  if (error instanceof TypeError && causeCodeOf(error)) {
-    return new DocentError('upstream_cut', "The connection to the model's API broke", {
-      details: {...details, cause: causeCodeOf(error)},
-    })
-  }
   const name = error instanceof Error ? error.name : typeof error
   const message = error instanceof Error ? withoutSecrets(error.message, context.secrets) : ''
   // What neither the SDK nor the network threw is a mistake of ours, and no model should be blamed for it.
   const code = error instanceof AnthropicError ? 'upstream_error' : 'internal'
   return new DocentError(code, `Talking to the model's API failed: ${name} ${message}`.trim(), {details})
-}
-
-/** Ours, thrown by the watched fetch or by a search, however deep the SDK wrapped it. */
-function docentErrorIn(error: unknown): DocentError | null {
-  let current = error
-  for (let depth = 0; depth < 5 && current instanceof Error; depth++) {
-    if (current instanceof DocentError) return current
-    current = current.cause
-  }
-  return null
 }
 
 /** Without the suffix that the wire has and some SDK versions keep. */

@@ -18,8 +18,8 @@ export interface ToolCall {
 
 /** One response of the upstream, while it is read. */
 export interface UpstreamReply {
-  /** Adds to `out` what the event tells. */
-  take(event: UpstreamEvent, out: GenerationEvent[]): void
+  /** What the event adds to the answer. */
+  take(event: UpstreamEvent): readonly GenerationEvent[]
   readonly hasBegun: boolean
   /** After `message_stop`. */
   readonly isOver: boolean
@@ -37,6 +37,8 @@ interface OpenBlock {
   readonly text: GrowingText
   signature: string
 }
+
+const none: readonly GenerationEvent[] = []
 
 /** @param onUsage is told each time the upstream says what was spent. */
 export function upstreamReply(answer: AnswerText, onUsage: (usage: Usage) => void): UpstreamReply {
@@ -57,33 +59,30 @@ class Reply implements UpstreamReply {
     this.#onUsage = onUsage
   }
 
-  take(raw: UpstreamEvent, out: GenerationEvent[]): void {
+  take(raw: UpstreamEvent): readonly GenerationEvent[] {
     this.hasBegun = true
     switch (raw.type) {
+      case 'content_block_start':
+        return this.#open(raw)
+      case 'content_block_delta':
+        return this.#grow(raw)
+      case 'content_block_stop':
+        return this.#blocks.get(raw.index ?? 0)?.type === 'text' ? this.#answer.closeBlock() : none
       case 'message_start':
         this.#count((raw.message as {usage?: unknown} | undefined)?.usage)
-        return
-      case 'content_block_start':
-        this.#open(raw, out)
-        return
-      case 'content_block_delta':
-        this.#grow(raw, out)
-        return
-      case 'content_block_stop':
-        if (this.#blocks.get(raw.index ?? 0)?.type === 'text') this.#answer.closeBlock(out)
-        return
+        return none
       case 'message_delta': {
         const {stop_reason: reason} = (raw.delta ?? {}) as {stop_reason?: unknown}
         if (typeof reason === 'string') this.stopReason = reason
         this.#count(raw.usage)
-        return
+        return none
       }
       case 'message_stop':
         this.isOver = true
-        return
+        return none
       default:
         // Events that are not known yet are none of ours.
-        return
+        return none
     }
   }
 
@@ -101,7 +100,7 @@ class Reply implements UpstreamReply {
     this.#onUsage(this.usage)
   }
 
-  #open({index = 0, content_block}: UpstreamEvent, out: GenerationEvent[]): void {
+  #open({index = 0, content_block}: UpstreamEvent): readonly GenerationEvent[] {
     const block = (content_block ?? {}) as Record<string, unknown>
     const open: OpenBlock = {
       type: String(block.type),
@@ -112,30 +111,26 @@ class Reply implements UpstreamReply {
     }
     this.#blocks.set(index, open)
     if (open.type === 'redacted_thinking') open.text.append(String(block.data ?? ''))
-    if (open.type !== 'text') return
+    if (open.type !== 'text') return none
     this.#answer.openBlock()
     const text = typeof block.text === 'string' ? block.text : ''
     open.text.append(text)
-    if (text !== '') this.#answer.push(text, out)
+    return text === '' ? none : this.#answer.push(text)
   }
 
-  #grow({index = 0, delta: raw}: UpstreamEvent, out: GenerationEvent[]): void {
+  #grow({index = 0, delta: raw}: UpstreamEvent): readonly GenerationEvent[] {
     const delta = (raw ?? {}) as Record<string, unknown>
-    let block = this.#blocks.get(index)
-    if (!block && delta.type === 'text_delta') {
-      block = {type: 'text', id: '', name: '', text: new GrowingText(), signature: ''}
-      this.#blocks.set(index, block)
-      this.#answer.openBlock()
-    }
-    if (!block) return
+    const block = this.#blocks.get(index) ?? (delta.type === 'text_delta' ? this.#openText(index) : undefined)
+    if (block === undefined) return none
     if (delta.type === 'text_delta' && typeof delta.text === 'string') {
       block.text.append(delta.text)
-      this.#answer.push(delta.text, out)
-    } else if (delta.type === 'citations_delta') {
+      return this.#answer.push(delta.text)
+    }
+    if (delta.type === 'citations_delta') {
       this.#answer.cite((delta.citation ?? {}) as CitedLocation)
     } else if (delta.type === 'thinking_delta' && typeof delta.thinking === 'string') {
       block.text.append(delta.thinking)
-      if (delta.thinking !== '') out.push({type: 'reasoning', text: delta.thinking})
+      if (delta.thinking !== '') return [{type: 'reasoning', text: delta.thinking}]
     } else if (delta.type === 'signature_delta' && typeof delta.signature === 'string') {
       block.signature += delta.signature
     } else if (delta.type === 'input_json_delta' && typeof delta.partial_json === 'string') {
@@ -147,6 +142,15 @@ class Reply implements UpstreamReply {
         )
       }
     }
+    return none
+  }
+
+  /** For text whose block was not begun. */
+  #openText(index: number): OpenBlock {
+    const block = {type: 'text', id: '', name: '', text: new GrowingText(), signature: ''}
+    this.#blocks.set(index, block)
+    this.#answer.openBlock()
+    return block
   }
 
   get toolCalls(): readonly ToolCall[] {

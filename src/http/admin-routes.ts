@@ -55,9 +55,9 @@ export function createAdminRouter(deps: AdminRoutesDeps): Router {
     response.status(204).end()
   })
 
-  router.get('/transcripts', staff.allow('support'), (request, response) => {
+  router.get('/transcripts', staff.allow('support'), async (request, response) => {
     const {filter, page} = transcriptQueryOf(request.query)
-    response.json(transcripts.list(filter, page))
+    response.json(await transcripts.list(filter, page))
   })
   router.get('/transcripts/export', staff.allow('support'), async (request, response) => {
     const {format = 'jsonl', ...query} = request.query
@@ -66,21 +66,22 @@ export function createAdminRouter(deps: AdminRoutesDeps): Router {
     }
     await sendExport(response, transcripts.export(transcriptQueryOf(query).filter), format)
   })
-  router.get('/transcripts/:answerId', staff.allow('support'), (request, response) => {
-    const transcript = transcripts.get(String(request.params['answerId']))
+  router.get('/transcripts/:answerId', staff.allow('support'), async (request, response) => {
+    const transcript = await transcripts.get(String(request.params['answerId']))
     if (transcript === null) throw new DocentError('not_found', 'There is no such transcript.')
     response.json(transcript)
   })
-  router.put('/transcripts/:answerId/review', staff.allow('support'), (request, response) => {
+  router.put('/transcripts/:answerId/review', staff.allow('support'), async (request, response) => {
     requireJson(request)
     const answerId = String(request.params['answerId'])
-    transcripts.setReview(answerId, reviewOf(request.body))
-    response.json({answerId, review: transcripts.get(answerId)?.review ?? null})
+    await transcripts.setReview(answerId, reviewOf(request.body))
+    const transcript = await transcripts.get(answerId)
+    response.json({answerId, review: transcript?.review ?? null})
   })
-  router.delete('/transcripts/:answerId', staff.allow(), (request, response) => {
+  router.delete('/transcripts/:answerId', staff.allow(), async (request, response) => {
     const answerId = String(request.params['answerId'])
-    answering.forget({answerId})
-    if (!transcripts.delete(answerId)) {
+    await answering.forget({answerId})
+    if (!(await transcripts.delete(answerId))) {
       throw new DocentError('not_found', 'There is no such transcript.')
     }
     if (transcripts.isErased) response.status(204).end()
@@ -123,7 +124,7 @@ export function createAdminRouter(deps: AdminRoutesDeps): Router {
 /** Writes transcripts as they are read, no faster than the reader takes them. */
 async function sendExport(
   response: Response,
-  all: IterableIterator<Transcript>,
+  all: AsyncIterable<Transcript>,
   format: 'jsonl' | 'csv',
 ): Promise<void> {
   const reader = new AbortController()
@@ -133,7 +134,7 @@ async function sendExport(
   response.setHeader('x-accel-buffering', 'no')
   if (format === 'csv') response.write(csvHeader)
   try {
-    for (const transcript of all) {
+    for await (const transcript of all) {
       const line = format === 'csv' ? csvRowOf(transcript) : jsonLineOf(transcript)
       // A turn of the event loop for each, so that a long export holds up no answer.
       if (!response.write(line)) await once(response, 'drain', {signal: reader.signal})
@@ -143,8 +144,5 @@ async function sendExport(
     response.end()
   } catch (error) {
     if (!reader.signal.aborted) throw error
-  } finally {
-    // Closes the statement behind it when the reader left half-way.
-    all.return?.()
   }
 }

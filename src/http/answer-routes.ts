@@ -6,7 +6,7 @@ import type {TranscriptStore} from '../transcripts/index.ts'
 import {statusOf} from './error-response.ts'
 import {endWithStreamHead, frameOf, openEventStream, resumePointOf} from './event-stream.ts'
 import {requireJson} from './guards/require-json.ts'
-import {type Limits, type OnAnswerEnd, visitorOf} from './limits/limits.ts'
+import {type Limits, visitorOf} from './limits/limits.ts'
 import type {KeyOfVisitor} from './limits/visitor-keys.ts'
 import type {Log} from './log.ts'
 import type {Metrics} from './metrics.ts'
@@ -35,89 +35,89 @@ export function addAnswerRoutes(router: Router, deps: AnswerRoutesDeps): void {
     const {question, bufferMs, continueAnswerId} = askRequestOf(request.body)
     const visitor = visitorOf(request)
     const idempotencyKey = keyOfVisitor(visitor, idempotencyKeyOf(request.get('idempotency-key')))
-    // Whoever left while the body was read is told of no close any more.
-    if (response.destroyed) return
-    response.once('close', limits.openStream(visitor))
+    if (!(await limits.openStream(visitor, response))) return
 
-    const options = {channel: 'http', idempotencyKey, continueAnswerId}
-    const begin = (onEnd: OnAnswerEnd) => answering.ask(question, {...options, onEnd})
-    const {answerId} = answering.join(question, options) ?? limits.beginAnswer(visitor, begin, response)
-    if (form === 'json') await sendWhole(response, answerId)
-    else {
-      const reading = {after: 0, bufferMs: bufferMs ?? deps.bufferMs, isAsker: true}
-      await streamAnswer(response, answerId, reading, deps)
-    }
+    const admit = () => limits.admitAnswer(visitor, response)
+    const options = {channel: 'http', idempotencyKey, continueAnswerId, admit}
+    const {answerId} = await answering.ask(question, options)
+    if (form === 'json') return await sendWhole(response, answerId)
+    // Who asks again after a cut, with the key of before, says by it how far the answer was read.
+    const after = resumePointOf(request, answerId, undefined) ?? 0
+    if (after > 0 && (await isReadToItsEnd(answerId, after))) return void response.status(204).end()
+    await streamAnswer(response, answerId, {after, bufferMs: bufferMs ?? deps.bufferMs, isAsker: true}, deps)
   })
 
   router.get('/api/answers/:id/events', async (request, response) => {
-    const snapshot = known(request.params.id)
+    const snapshot = await known(request.params.id)
     const after = resumePointOf(request, snapshot.answerId, request.query['after'])
     const bufferMs = bufferMsOf(request.query['bufferMs'])
     if (after === null) throw new DocentError('invalid_request', 'after: must be the number of an event')
     if (bufferMs === null) throw new DocentError('invalid_request', 'bufferMs: must be 0 to 10000')
-    if (snapshot.ending !== null && !(await hasEventsAfter(snapshot.answerId, after))) {
+    if (await isReadToItsEnd(snapshot.answerId, after)) {
       // An EventSource takes this as the word to stop reconnecting.
       response.status(204).end()
       return
     }
     if (request.method === 'HEAD') return endWithStreamHead(response)
-    if (response.destroyed) return
-    response.once('close', limits.openStream(visitorOf(request)))
+    if (!(await limits.openStream(visitorOf(request), response))) return
     await streamAnswer(response, snapshot.answerId, {after, bufferMs: bufferMs ?? deps.bufferMs}, deps)
   })
 
-  router.get('/api/answers/:id', (request, response) => {
+  router.get('/api/answers/:id', async (request, response) => {
     response.setHeader('cache-control', 'no-store')
-    response.json(answerJsonOf(known(request.params.id)))
+    response.json(answerJsonOf(await known(request.params.id)))
   })
 
   router.post('/api/answers/:id/stop', async (request, response) => {
-    const {answerId} = known(request.params.id)
+    const {answerId} = await known(request.params.id)
     const ending: Ending = await answering.stop(answerId)
     response.json({ending})
   })
 
-  router.post('/api/answers/:id/feedback', (request, response) => {
+  router.post('/api/answers/:id/feedback', async (request, response) => {
     requireJson(request)
-    const {answerId} = known(request.params.id)
-    const feedback = transcripts.setFeedback(answerId, feedbackOf(request.body))
+    const {answerId} = await known(request.params.id)
+    const feedback = await transcripts.setFeedback(answerId, feedbackOf(request.body))
     response.json({answerId, feedback})
   })
 
-  router.post('/api/answers/:id/timings', (request, response) => {
+  router.post('/api/answers/:id/timings', async (request, response) => {
     requireJson(request)
-    const {answerId} = known(request.params.id)
-    transcripts.setFirstUseful(answerId, timingsOf(request.body).firstUsefulMs)
+    const {answerId} = await known(request.params.id)
+    await transcripts.setFirstUseful(answerId, timingsOf(request.body).firstUsefulMs)
     response.status(204).end()
   })
 
-  router.delete('/api/conversations/:id', (request, response) => {
+  router.delete('/api/conversations/:id', async (request, response) => {
     const {id} = request.params
     if (!canBeConversationKey(id)) return void response.json({deleted: 0})
     const conversation = refOf(id)
-    answering.forget({conversation})
-    const deleted = transcripts.deleteConversation(conversation)
+    await answering.forget({conversation})
+    const deleted = await transcripts.deleteConversation(conversation)
     if (transcripts.isErased) response.json({deleted})
     else response.status(202).json({deleted, erased: false})
   })
 
-  /** @throws DocentError `not_found`, the same for what never was and for what is no id at all. */
-  function known(answerId: string): AnswerSnapshot {
-    const snapshot = /^[\w-]{1,64}$/.test(answerId) ? answering.snapshot(answerId) : null
+  /** Rejects with DocentError `not_found`, the same for what never was and for what is no id at all. */
+  async function known(answerId: string): Promise<AnswerSnapshot> {
+    const snapshot = /^[\w-]{1,64}$/.test(answerId) ? await answering.snapshot(answerId) : null
     if (snapshot === null) throw new DocentError('not_found', 'There is no such answer.')
     return snapshot
   }
 
-  async function hasEventsAfter(answerId: string, after: number): Promise<boolean> {
+  async function isReadToItsEnd(answerId: string, after: number): Promise<boolean> {
+    if (((await answering.snapshot(answerId))?.ending ?? null) === null) return false
     const signal = new AbortController().signal
-    for await (const _ of answering.events(answerId, {after, signal})) return true
-    return false
+    for await (const _ of answering.events(answerId, {after, signal})) return false
+    return true
   }
 
   /** Waits for the end as any reader does, so that a client that hangs up ends the work. */
   async function sendWhole(response: Response, answerId: string): Promise<void> {
     const reader = new AbortController()
     response.once('close', () => reader.abort())
+    // 'close' does not come again for a client that left while the question was being asked.
+    if (response.destroyed) reader.abort()
     let conversationId: string | null = null
     try {
       const options = {signal: reader.signal, isAsker: true}
@@ -128,7 +128,7 @@ export function addAnswerRoutes(router: Router, deps: AnswerRoutesDeps): void {
       if (!reader.signal.aborted) throw error
     }
     if (reader.signal.aborted) return
-    const snapshot = answering.snapshot(answerId)
+    const snapshot = await answering.snapshot(answerId)
     if (snapshot === null) throw new DocentError('not_found', 'The answer was deleted meanwhile.')
     response.setHeader('cache-control', 'no-store')
     // The whole answer in either case; the status lets a client that looks no further know that it is not one.

@@ -17,7 +17,7 @@ export interface ConsoleRoutesDeps {
 
 /** Adds staff's pages: sign-in, the list of transcripts, one transcript. No script is needed for them. */
 export function addConsoleRoutes(router: Router, {staff, transcripts}: ConsoleRoutesDeps): void {
-  router.get('/console', (request, response) => {
+  router.get('/console', async (request, response) => {
     response.setHeader('cache-control', 'no-store')
     const token = request.query['token']
     if (typeof token === 'string') {
@@ -41,7 +41,7 @@ export function addConsoleRoutes(router: Router, {staff, transcripts}: ConsoleRo
       return
     }
     const {filter, page} = transcriptQueryOf(request.query)
-    const {items, nextCursor} = transcripts.list(filter, page)
+    const {items, nextCursor} = await transcripts.list(filter, page)
     response.send(layout('Transcripts', listOf(request, items, nextCursor)))
   })
 
@@ -61,12 +61,12 @@ export function addConsoleRoutes(router: Router, {staff, transcripts}: ConsoleRo
     response.redirect(303, '/console')
   })
 
-  router.get('/console/transcripts/:answerId', (request, response) => {
+  router.get('/console/transcripts/:answerId', async (request, response) => {
     response.setHeader('cache-control', 'no-store')
     const role = staff.roleOf(request)
     if (role === null) return sendSignIn(request, response)
     if (role === 'docs') throw new DocentError('forbidden', 'Transcripts are for support staff.')
-    const transcript = transcripts.get(request.params.answerId)
+    const transcript = await transcripts.get(request.params.answerId)
     if (transcript === null) throw new DocentError('not_found', 'There is no such transcript.')
     response.send(layout('Transcript', detailOf(transcript)))
   })

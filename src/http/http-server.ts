@@ -23,6 +23,7 @@ import {verifyDepth} from './guards/json-depth.ts'
 import {crossOrigin} from './guards/origins.ts'
 import {guardHost, once, proxyNotice, requestLimit} from './guards/request-guards.ts'
 import {addInfoRoute} from './info-route.ts'
+import type {LimitStore} from './limits/limit-store.ts'
 import {createLimits, type LimitOptions, visitorOf} from './limits/limits.ts'
 import {visitorKeys} from './limits/visitor-keys.ts'
 import {type Log, loggedPath} from './log.ts'
@@ -62,6 +63,8 @@ export interface HttpServerDeps {
   readonly current: CurrentBuild
   readonly builds: BuildShelf
   readonly startIngest: StartIngest
+  /** Where limits on visitors are counted. */
+  readonly limitStore: LimitStore
   /** Tells whether what is logged reaches the disk. */
   readonly journalHealth: () => {readonly degraded: boolean; readonly reason: string | null}
   /** What idempotency keys are made with. Default: random, so that they are forgotten with the process. */
@@ -90,7 +93,7 @@ const closeGraceMs = 5000
 /** The whole of Docent over HTTP and WebSocket. Nothing listens until `listen`. */
 export function createHttpServer(deps: HttpServerDeps): HttpServer {
   const {options, answering, transcripts, current, metrics, log, webDir} = deps
-  const limits = createLimits(options)
+  const limits = createLimits(options, deps.limitStore)
   const keyOfVisitor = visitorKeys(deps.secret ?? randomBytes(32))
   const guesses = createGuesses()
   const staff = createStaff(options, Date.now, {

@@ -19,7 +19,9 @@ export function addSearchRoute(router: Router, {search, limits}: SearchRouteDeps
   router.get('/api/search', async (request, response) => {
     const {q, k, version} = searchRequestOf(request.query)
     const visitor = visitorOf(request)
-    limits.countSearch(visitor, response)
+    await limits.countSearch(visitor, response)
+    // 'close' does not come again.
+    if (response.destroyed) return
     const reader = new AbortController()
     response.once('close', () => reader.abort())
 

@@ -1,11 +1,11 @@
 import {setMaxListeners} from 'node:events'
 import {setTimeout as delay, setImmediate as nextTurn} from 'node:timers/promises'
 import type {RawData, WebSocket} from 'ws'
-import type {Answering} from '../answering/index.ts'
+import type {Answering, AskedAnswer} from '../answering/index.ts'
 import {DocentError, toDocentError} from '../domain/index.ts'
 import {errorBodyOf, statusOf} from './error-response.ts'
 import {checkJsonDepth} from './guards/json-depth.ts'
-import type {Limits, OnAnswerEnd} from './limits/limits.ts'
+import type {Limits} from './limits/limits.ts'
 import {slotsOf} from './limits/slots.ts'
 import type {KeyOfVisitor} from './limits/visitor-keys.ts'
 import type {Log} from './log.ts'
@@ -101,7 +101,7 @@ export function serveWebSocket(client: WebSocket, visitor: string, deps: WebSock
     const value = received !== null && 'text' in received ? jsonOf(received.text) : null
     const ref = refOf(value)
     try {
-      limits.countRequest(visitor)
+      await limits.countRequest(visitor)
       if (received === null) return
       if ('ping' in received) await send((done) => client.pong(received.ping, false, done))
       else if (value === undefined) throw new DocentError('invalid_request', 'The message is not valid JSON.')
@@ -127,7 +127,7 @@ export function serveWebSocket(client: WebSocket, visitor: string, deps: WebSock
         return ask(message)
       case 'resume': {
         const {answerId, after, bufferMs = null, ref} = message
-        const snapshot = answering.snapshot(answerId)
+        const snapshot = await answering.snapshot(answerId)
         if (snapshot === null) throw new DocentError('not_found', 'There is no such answer.')
         const {ending} = snapshot
         const free = reading()
@@ -149,17 +149,15 @@ export function serveWebSocket(client: WebSocket, visitor: string, deps: WebSock
     const {question, bufferMs, continueAnswerId} = askRequestOf(body)
     const idempotencyKey = keyOfVisitor(visitor, idempotencyKeyOf(given))
     const free = reading()
-    let answerId: string
-    let conversationId: string | null
+    let asked: AskedAnswer | null = null
     try {
-      const options = {channel: 'ws', idempotencyKey, continueAnswerId}
-      const begin = (onEnd: OnAnswerEnd) => answering.ask(question, {...options, onEnd})
-      const asked = answering.join(question, options) ?? limits.beginAnswer(visitor, begin)
-      ;({answerId, conversationId} = asked)
-    } catch (error) {
-      free()
-      throw error
+      const admit = () => limits.admitAnswer(visitor)
+      asked = await answering.ask(question, {channel: 'ws', idempotencyKey, continueAnswerId, admit})
+    } finally {
+      if (asked === null) free()
     }
+    if (asked === null) return
+    const {answerId, conversationId} = asked
     const told = tell({type: 'asked', answerId, conversationId, ...withRef(ref)})
     void read({answerId, after: 0, bufferMs, isAsker: true, ref, free})
     await told

@@ -52,17 +52,17 @@ export function openWebSocketDoor(server: Server, app: Express, deps: WebSocketD
   server.on('upgrade', (incoming: IncomingMessage, socket: Duplex, head: Buffer) => {
     // What this connection asked before is still to be answered on it.
     if (connections.isAnswering(incoming.socket) || hasTooManyHeaders(incoming)) socket.destroy()
-    else if (isForWebSocket(incoming)) open(incoming, socket, head)
+    else if (isForWebSocket(incoming)) void open(incoming, socket, head)
     else answerWithoutUpgrade(server, incoming, socket, head)
   })
 
-  function open(incoming: IncomingMessage, socket: Duplex, head: Buffer): void {
+  async function open(incoming: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     socket.on('error', () => socket.destroy())
     // Express's own request methods (ip behind trusted proxies, host) for a request that Express does not see.
     const request = Object.setPrototypeOf(incoming, app.request) as Request
     try {
       const visitor = visitorOf(request)
-      limits.countRequest(visitor)
+      await limits.countRequest(visitor)
       if (pathOf(request) !== '/api/ws') {
         throw new DocentError('not_found', 'There is no WebSocket at this address.')
       }
@@ -70,7 +70,7 @@ export function openWebSocketDoor(server: Server, app: Express, deps: WebSocketD
       if (!isAllowedOrigin(request, allowedOrigins)) {
         throw new DocentError('origin_not_allowed', 'Pages of this origin may not use this server.')
       }
-      socket.once('close', limits.openStream(visitor))
+      if (!(await limits.openStream(visitor, socket))) return
       sockets.handleUpgrade(incoming, socket, head, (client) => serveWebSocket(client, visitor, deps))
     } catch (thrown) {
       const error = toDocentError(thrown)

@@ -1,32 +1,28 @@
 import {DocentError} from '../domain/index.ts'
-import {
-  buildFolder,
-  databaseFile,
-  earlierBuildId,
-  type Manifest,
-  makeCurrent,
-  mismatchOf,
-  readManifest,
-} from '../search-index/index.ts'
-import {takeIngestLock} from './ingest-lock.ts'
+import type {BuildStore, Manifest} from '../search-index/index.ts'
 
 /**
  * Makes a kept build current again: the one named, else the one before the current. Servers swap by themselves.
  * @throws DocentError `not_found`, `index_damaged`, or `locked` while an ingest runs.
  */
-export async function activateBuild(dataDir: string, id?: string): Promise<Manifest> {
-  const lock = await takeIngestLock(dataDir)
+export async function activateBuild(
+  builds: Pick<BuildStore, 'currentId' | 'list' | 'lock' | 'activate'>,
+  id?: string,
+): Promise<Manifest> {
+  const lock = await builds.lock()
   try {
-    const target = id ?? (await earlierBuildId(dataDir))
-    const folder = buildFolder(dataDir, target)
-    const manifest = await readManifest(folder).catch((cause: unknown) => {
-      throw new DocentError('not_found', `There is no usable build ${target}.`, {cause})
-    })
-    const mismatch = await mismatchOf(folder, manifest, databaseFile)
-    if (mismatch !== null) throw new DocentError('index_damaged', `${mismatch}; it was not made current`)
-    await makeCurrent(dataDir, target)
-    return manifest
+    return await builds.activate(id ?? (await earlierId(builds)))
   } finally {
     await lock.release()
   }
+}
+
+/** The newest build older than the current one. */
+async function earlierId(builds: Pick<BuildStore, 'currentId' | 'list'>): Promise<string> {
+  const current = await builds.currentId()
+  const earlier = (await builds.list()).find(({id}) => current === null || id < current)
+  if (earlier === undefined) {
+    throw new DocentError('not_found', `There is no build before ${current ?? 'the first'}.`)
+  }
+  return earlier.id
 }

@@ -1,19 +1,9 @@
 import {DocentError} from '../domain/index.ts'
 import {calibrate as calibrateRetrieval} from '../retrieval/index.ts'
-import {
-  type BuildWriter,
-  type IndexBuild,
-  type Manifest,
-  openBuild,
-  openBuildRecords,
-  pruneBuilds,
-  publishBuild,
-  writeManifest,
-} from '../search-index/index.ts'
+import type {BaseBuild, BuildWriter, IndexBuild, Manifest} from '../search-index/index.ts'
 import {askGoldenQuestions, goldenGate, shrinkGate} from './gates.ts'
 import type {IngestContext} from './ingest-context.ts'
 import {type Facts, factsOf} from './ingest-facts.ts'
-import type {Base} from './ingest-plan.ts'
 import type {IngestReport, PageChange} from './ingest-report.ts'
 import type {ReportParts} from './make-report.ts'
 import {countsOf} from './page-changes.ts'
@@ -31,7 +21,7 @@ export interface Completion {
   readonly failed: number
   readonly lost: number
   /** The build that is current. */
-  readonly current: Base | null
+  readonly current: BaseBuild | null
   readonly report: (outcome: IngestReport['outcome'], parts: ReportParts) => IngestReport
 }
 
@@ -41,18 +31,18 @@ export interface Completion {
  */
 export async function completeBuild(context: IngestContext, completion: Completion): Promise<IngestReport> {
   const {writer, scan, changes, failed, lost, current, report} = completion
-  const {signal, signalOption} = context
-  const {content, dataDir, force = false, keepBuilds = 3, maxShrinkPercent = 30} = context.options
+  const {builds, signal, signalOption} = context
+  const {content, force = false, keepBuilds = 3, maxShrinkPercent = 30} = context.options
   const previous = current?.manifest.id ?? null
   let manifest = await context.stage('finish', () => writer.finish(signalOption))
-  const records = openBuildRecords(writer.folder)
+  const records = writer.openRecords()
   let facts: Facts
   try {
     facts = factsOf(records, scan)
   } finally {
     records.close()
   }
-  const build = await openBuild(writer.folder, signalOption)
+  const build = await writer.open(signalOption)
   const parts: ReportParts = {...facts, changes, build: writer.id, previous, total: manifest.counts}
   try {
     await context.stage('verify', async () => verifyBuild(build))
@@ -108,9 +98,8 @@ export async function completeBuild(context: IngestContext, completion: Completi
       } satisfies Manifest['summary'],
     }
     const pruned = await context.stage('publish', async () => {
-      await writeManifest(writer.folder, manifest)
-      await publishBuild(dataDir, writer.id)
-      return pruneBuilds(dataDir, keepBuilds)
+      await builds.publish(writer.id, manifest)
+      return builds.prune(keepBuilds)
     })
     return report('published', {...parts, gates, golden, pruned})
   } finally {
@@ -122,7 +111,7 @@ export async function completeBuild(context: IngestContext, completion: Completi
 async function calibrated(
   context: IngestContext,
   build: IndexBuild,
-  before: Base | null,
+  before: BaseBuild | null,
   changes: readonly PageChange[],
 ): Promise<{calibration: unknown; drift: number}> {
   const {calibrate = calibrateRetrieval} = context.options

@@ -1,10 +1,12 @@
 import type {Embedder} from '../embedding/index.ts'
+import type {BuildStore} from '../search-index/index.ts'
 import type {IngestOptions} from './ingest-options.ts'
 import type {IngestProgress, Stage} from './ingest-report.ts'
 
-/** What the stages of one ingest share: its options, its clock, what it counts, and the model once it is needed. */
+/** What the stages of one ingest share: its options, where builds are kept, its clock, what it counts, and the model once it is needed. */
 export class IngestContext {
   readonly options: IngestOptions
+  readonly builds: BuildStore
   readonly signal: AbortSignal | undefined
   /** Milliseconds by stage, so far. */
   readonly stages: Partial<Record<Stage, number>> = {}
@@ -17,10 +19,12 @@ export class IngestContext {
 
   constructor(
     options: IngestOptions,
+    builds: BuildStore,
     signal: AbortSignal | undefined,
     onProgress: (progress: IngestProgress) => void,
   ) {
     this.options = options
+    this.builds = builds
     this.signal = signal
     this.#onProgress = onProgress
   }

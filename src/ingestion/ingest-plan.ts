@@ -1,21 +1,13 @@
 import {createHash} from 'node:crypto'
 import {join} from 'node:path'
-import {DocentError} from '../domain/index.ts'
 import type {SiteRules} from '../markdown/index.ts'
 import {cutterVersion} from '../markdown/index.ts'
-import {isNotInstalled} from '../native/index.ts'
 import {
-  type BuildRecords,
-  buildFolder,
+  type BaseBuild,
+  type BuildStore,
   buildFormat,
-  buildIds,
-  databaseFile,
   type FileRecord,
-  hnswFile,
   type Manifest,
-  mismatchOf,
-  openBuildRecords,
-  readManifest,
 } from '../search-index/index.ts'
 import {termsOf} from '../text/terms.ts'
 import {tookInWithheld} from './last-good-page.ts'
@@ -23,14 +15,6 @@ import {readInside} from './read-inside.ts'
 import {retriedRules} from './read-page.ts'
 import {hashOf, isUnread, type Scan, type ScannedFile, type UnreadPlace} from './scan-folder.ts'
 import {isFileTakenBack} from './taken-back.ts'
-
-/** The build before, when the next one can start from it. */
-export interface Base {
-  readonly folder: string
-  readonly manifest: Manifest
-  readonly records: BuildRecords
-  readonly hnswIsSound: boolean
-}
 
 export interface Plan {
   /** New, changed, or to be tried again; by path. */
@@ -55,31 +39,22 @@ export interface Plan {
  * The build to start from: the current one or, where that is damaged, the newest sound one before it; null when there
  * is none.
  */
-export async function openNewestBase(dataDir: string, currentId: string | null): Promise<Base | null> {
+export async function openNewestBase(
+  builds: Pick<BuildStore, 'list' | 'openBase'>,
+  currentId: string | null,
+): Promise<BaseBuild | null> {
   if (currentId === null) return null
-  for (const id of [currentId, ...(await buildIds(dataDir)).filter((other) => other < currentId)]) {
-    const base = await openBase(buildFolder(dataDir, id))
+  const current = await builds.openBase(currentId)
+  if (current !== null) return current
+  for (const {id} of await builds.list()) {
+    const base = id < currentId ? await builds.openBase(id) : null
     if (base !== null) return base
   }
   return null
 }
 
-/** A build, checked; null when it cannot be built upon. */
-async function openBase(folder: string): Promise<Base | null> {
-  try {
-    const manifest = await readManifest(folder)
-    if ((await mismatchOf(folder, manifest, databaseFile)) !== null) return null
-    const hnswIsSound = (await mismatchOf(folder, manifest, hnswFile)) === null
-    return {folder, manifest, hnswIsSound, records: openBuildRecords(folder)}
-  } catch (error) {
-    // Damaged or of another format: everything is made anew, which mends it.
-    if (error instanceof DocentError && !isNotInstalled(error)) return null
-    throw error
-  }
-}
-
 export function reasonForFull(
-  current: Base | null,
+  current: BaseBuild | null,
   embedding: Manifest['embedding'],
   cutter: string,
   full: boolean,
@@ -106,7 +81,7 @@ export function cutterOf(site: SiteRules): string {
 }
 
 /** `before` is the build that is current; the next one starts from it, or is made anew. */
-export function planOf(scan: Scan, before: Base | null, isMadeAnew: boolean): Plan {
+export function planOf(scan: Scan, before: BaseBuild | null, isMadeAnew: boolean): Plan {
   const files = new Map(before?.records.files().map((file) => [file.path, file]))
   const retried = new Set(
     isMadeAnew

@@ -1,12 +1,11 @@
 import {DocentError} from '../domain/index.ts'
 import {detectSite, type SiteRules, siteRulesOf} from '../markdown/index.ts'
-import {type BuildWriter, currentBuildId, openBuildWriter, removeStaging} from '../search-index/index.ts'
+import {type BaseBuild, type BuildWriter, localBuilds} from '../search-index/index.ts'
 import {completeBuild} from './complete-build.ts'
 import {IngestContext} from './ingest-context.ts'
 import {factsOf} from './ingest-facts.ts'
-import {takeIngestLock} from './ingest-lock.ts'
 import type {IngestCallbacks, IngestOptions} from './ingest-options.ts'
-import {type Base, cutterOf, openNewestBase, planOf, reasonForFull} from './ingest-plan.ts'
+import {cutterOf, openNewestBase, planOf, reasonForFull} from './ingest-plan.ts'
 import type {IngestReport} from './ingest-report.ts'
 import {makeReport, type ReportParts} from './make-report.ts'
 import {runPageStage} from './page-stage.ts'
@@ -23,20 +22,21 @@ const bytesPerPassage = 900
  * `config` for a folder that is not there; `embedding_model`; the signal's reason when aborted.
  */
 export async function ingest(options: IngestOptions, callbacks: IngestCallbacks = {}): Promise<IngestReport> {
-  const lock = options.dryRun ? null : await takeIngestLock(options.dataDir)
+  const {signal, onProgress = () => {}} = callbacks
+  const builds = localBuilds(options.dataDir)
+  const lock = options.dryRun ? null : await builds.lock()
   try {
-    return await run(new IngestContext(options, callbacks.signal, callbacks.onProgress ?? (() => {})))
+    return await run(new IngestContext(options, builds, signal, onProgress))
   } finally {
     await lock?.release()
   }
 }
 
 async function run(context: IngestContext): Promise<IngestReport> {
-  const {signal, signalOption} = context
+  const {builds, signal, signalOption} = context
   const {content, dataDir, full = false, dryRun = false, embedderKey: key = null} = context.options
-  if (!dryRun) await removeStaging(dataDir)
-  const currentId = await currentBuildId(dataDir)
-  const current = await openNewestBase(dataDir, currentId)
+  const currentId = await builds.currentId()
+  const current = await openNewestBase(builds, currentId)
   const isKnownModel = key !== null && current?.manifest.embedding.key === key
   // It loads while the folder is read.
   if (!isKnownModel) context.embedder().catch(() => undefined)
@@ -49,12 +49,12 @@ async function run(context: IngestContext): Promise<IngestReport> {
     const embedding = {id, name, dimensions, ...(key === null ? {} : {key})}
     signal?.throwIfAborted()
     const fullBecause = reasonForFull(current, embedding, cutter, full)
-    const base = fullBecause === null ? (current as Base) : null
+    const base = fullBecause === null ? (current as BaseBuild) : null
     const plan = planOf(scan, current, base === null)
     const basis = {site: site.generator, embedding, fullBecause, plan}
     const report = (outcome: IngestReport['outcome'], parts: ReportParts): IngestReport =>
       makeReport(context, basis, outcome, parts)
-    const unchanged = ({records, manifest}: Base): IngestReport =>
+    const unchanged = ({records, manifest}: BaseBuild): IngestReport =>
       report('unchanged', {
         ...factsOf(records, scan),
         build: currentId,
@@ -62,7 +62,7 @@ async function run(context: IngestContext): Promise<IngestReport> {
         total: manifest.counts,
       })
 
-    // CURRENT must not go on naming a damaged build.
+    // A damaged build must not stay current.
     const isRepair = base !== null && (!base.hnswIsSound || base.manifest.id !== currentId)
     const isGone = plan.removed.length > 0 || plan.unread.length > 0
     if (plan.toParse.length === 0 && !isGone && base && !isRepair) return unchanged(base)
@@ -70,8 +70,7 @@ async function run(context: IngestContext): Promise<IngestReport> {
     if (!dryRun) {
       // What is read next will most likely have to be embedded; both take a while to start.
       if (plan.toParse.length > 0) context.embedder().catch(() => undefined)
-      writer = await openBuildWriter({
-        dataDir,
+      writer = await builds.begin({
         embedding,
         cutter,
         base,
@@ -103,7 +102,7 @@ async function run(context: IngestContext): Promise<IngestReport> {
     throw error
   } finally {
     current?.records.close()
-    // After publishing there is no such folder any more.
+    // After publishing there is nothing left to discard.
     await writer?.discard()
   }
 }

@@ -1,8 +1,14 @@
 import type {Diagnostic} from '../domain/index.ts'
 import type {SiteRules} from '../markdown/index.ts'
-import {type BuildRecords, type BuildWriter, embeddingHashOf, embeddingTextOf} from '../search-index/index.ts'
+import {
+  type BaseBuild,
+  type BuildRecords,
+  type BuildWriter,
+  embeddingHashOf,
+  embeddingTextOf,
+} from '../search-index/index.ts'
 import type {IngestContext} from './ingest-context.ts'
-import type {Base, Plan} from './ingest-plan.ts'
+import type {Plan} from './ingest-plan.ts'
 import type {PageChange} from './ingest-report.ts'
 import {withLastGood} from './last-good-page.ts'
 import {changesOf, passagesIn, removalsOf} from './page-changes.ts'
@@ -30,7 +36,7 @@ export interface PageStage {
   readonly site: SiteRules
   readonly plan: Plan
   /** What changes are told against. */
-  readonly before: Base | null
+  readonly before: BaseBuild | null
   /** Where vectors are that need not be made again. */
   readonly vectors: BuildRecords | null
   /** Null in a dry run. */
@@ -150,7 +156,7 @@ export async function runPageStage(context: IngestContext, stage: PageStage): Pr
 }
 
 /** What a build knows of each file with a problem, to be compared. */
-function failuresOf(before: Base | null, plan: Plan): ReadonlyMap<string, string> {
+function failuresOf(before: BaseBuild | null, plan: Plan): ReadonlyMap<string, string> {
   if (before === null || plan.retried.size === 0) return new Map()
   const counted = new Set(before.records.fidelity().map(({path}) => path))
   const byPath = new Map<string, Diagnostic[]>()

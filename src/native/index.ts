@@ -1,3 +1,4 @@
+export {type ExclusiveLock, takeExclusiveLock} from './exclusive-lock.ts'
 export {installationSecret} from './installation-secret.ts'
 export {importNative, isNotInstalled, requireNative} from './native-package.ts'
 export {
@@ -8,4 +9,4 @@ export {
   makePrivateFile,
   makePrivateFolder,
 } from './private-files.ts'
-export {openSqlite, type SqliteDatabase} from './sqlite.ts'
+export {openSqlite, type SqliteDatabase, sqliteCodeOf} from './sqlite.ts'

@@ -23,3 +23,9 @@ export function openSqlite(file: string, options: BetterSqlite3.Options = {}): S
     throw asNativeError(sqlitePackage, error)
   }
 }
+
+/** The code of an error that SQLite threw, as `SQLITE_FULL`; null for any other error. */
+export function sqliteCodeOf(error: unknown): string | null {
+  const code = error instanceof Error && 'code' in error ? error.code : null
+  return typeof code === 'string' && code.startsWith('SQLITE_') ? code : null
+}

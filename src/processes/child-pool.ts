@@ -56,8 +56,8 @@ export interface ChildPool<Task, Result> {
   pause(): Promise<() => void>
   /** What the first child answered to its set-up. */
   ready(): Promise<unknown>
-  /** Kills every child. Tasks still open fail. */
-  close(): void
+  /** Kills every child. Tasks still open fail. Resolves when no child is left. */
+  close(): Promise<void>
 }
 
 interface Job {
@@ -100,6 +100,8 @@ export function openChildPool<Task, Result>(options: ChildPoolOptions): ChildPoo
   /** A program that cannot even start would be started for ever. */
   let failedStarts = 0
   let pauses = 0
+  /** Those that have not ended, killed ones as well. */
+  const alive = new Set<Promise<void>>()
   /** Wait for nothing to run. */
   const idle = new Set<() => void>()
 
@@ -124,6 +126,15 @@ export function openChildPool<Task, Result>(options: ChildPoolOptions): ChildPoo
     ready.catch(() => undefined)
     const worker: Worker = {child, ready, isReady: false, job: null, timer: null}
     workers.add(worker)
+    const ended = new Promise<void>((resolve) => {
+      child.once('exit', () => resolve())
+      // One that could not be started never exits.
+      child.once('error', () => {
+        if (child.pid === undefined) resolve()
+      })
+    })
+    alive.add(ended)
+    void ended.then(() => alive.delete(ended))
     worker.timer = setTimeout(
       () => fail(worker, 'start', `it did not start within ${startTimeoutMs} ms`),
       startTimeoutMs,
@@ -280,10 +291,11 @@ export function openChildPool<Task, Result>(options: ChildPoolOptions): ChildPoo
       const [worker = start()] = workers
       return worker.ready
     },
-    close() {
+    async close() {
       isClosed = true
       for (const job of queue.splice(0)) job.settle({error: new ChildFailure('died', 'the pool is closed')})
       for (const worker of [...workers]) fail(worker, 'died', 'the pool is closed')
+      await Promise.all(alive)
     },
   }
 }

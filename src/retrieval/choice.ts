@@ -1,7 +1,7 @@
 import {dot} from '../lib/vector-math.ts'
 import type {IndexBuild} from '../search-index/index.ts'
 import {BuildMemory} from './build-memory.ts'
-import type {Candidate} from './ranking.ts'
+import {byScore, type Candidate} from './candidate.ts'
 
 /** Cosine above which two passages are looked at word by word. */
 const suspiciousCosine = 0.95
@@ -62,5 +62,5 @@ export function spreadOverPages(candidates: readonly Candidate[]): Candidate[] {
       heard.set(id, before + 1)
       return {...candidate, score: candidate.score - pagePenalty * Math.min(3, before)}
     })
-    .sort((a, b) => b.score - a.score || a.section.id - b.section.id)
+    .sort(byScore)
 }

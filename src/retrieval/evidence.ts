@@ -1,4 +1,5 @@
-import type {Candidate, Ranking, Wanted} from './ranking.ts'
+import type {Candidate, Wanted} from './candidate.ts'
+import type {Ranking} from './ranking.ts'
 
 /** What speaks for the docs holding an answer, each signal by itself and roughly from 0 to 1. */
 export interface Evidence {

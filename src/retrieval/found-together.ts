@@ -1,5 +1,5 @@
 import type {IndexBuild, StoredSection} from '../search-index/index.ts'
-import type {Candidate} from './ranking.ts'
+import type {Candidate} from './candidate.ts'
 import {openingTextOf, type SourceText, sourceTextOf} from './source-text.ts'
 
 /** A section that becomes a source, with what is quoted of it. */

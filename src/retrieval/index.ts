@@ -1,5 +1,6 @@
-export {type Calibration, calibrate, defaultCalibration, parseCalibration} from './calibration.ts'
+export {calibrate} from './calibrate.ts'
+export {type Calibration, defaultCalibration, parseCalibration} from './calibration.ts'
 export {createRetriever, type RetrieverOptions} from './create-retriever.ts'
-export {type Stage, stages} from './ranking.ts'
 export type {DocsSearch, Retrieval, Retriever} from './retriever.ts'
+export {type Stage, stages} from './stages.ts'
 export {wordsIn} from './words-in.ts'

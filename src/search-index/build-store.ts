@@ -1,60 +1,62 @@
-import {randomBytes} from 'node:crypto'
-import {readdir, readFile, rename, rm} from 'node:fs/promises'
-import {join} from 'node:path'
-import {DocentError} from '../domain/index.ts'
-import {makePrivateFolder} from '../native/index.ts'
-import type {Manifest} from './build.ts'
-import {flush, replaceFile} from './durable-files.ts'
-import {readManifest} from './manifest.ts'
+import type {IndexBuild, Manifest} from './build.ts'
+import type {BuildRecords} from './build-records.ts'
+import type {BuildWriter} from './build-writer.ts'
 
-const idPattern = /^\d{8}T\d{9}Z-[0-9a-f]{8}$/
-const stagingPrefix = '.staging-'
-const currentFile = 'CURRENT'
+/**
+ * Where builds are kept, and which of them is current. Everything that is published or activated is seen by every
+ * process that uses the same store. A build itself is a set of files on this machine while it is made and while it is
+ * open, and never changes once it is published; how a store keeps it in between is its own matter.
+ */
+export interface BuildStore {
+  /** Id of the build that is to be served; null when there is none. @throws DocentError `storage`. */
+  currentId(): Promise<string | null>
 
-/** A new id: sorts by time, and two made in one millisecond differ. */
-export function newBuildId(now: number = Date.now()): string {
-  return `${new Date(now).toISOString().replace(/[-:.]/g, '')}-${randomBytes(4).toString('hex')}`
+  /** The builds kept, newest first. Only manifests are read. */
+  list(): Promise<ListedBuild[]>
+
+  /**
+   * Opens a build to search in it. It can be used until it is closed, whatever becomes of it here.
+   * @throws DocentError `not_found` for what is no id, `index_damaged` for what cannot be used; the signal's reason.
+   */
+  open(id: string, options?: OpenOptions): Promise<IndexBuild>
+
+  /** Opens a build for the next one to start from; null for one that is damaged, of another format, or not there. */
+  openBase(id: string): Promise<BaseBuild | null>
+
+  /** Checks a kept build and makes it current. @throws DocentError `not_found`, `index_damaged`: the current one stays. */
+  activate(id: string): Promise<Manifest>
+
+  /**
+   * Takes the sole right to begin, publish, activate and prune, over all processes, and removes what its last holder
+   * left unfinished. A holder that dies loses it.
+   * @throws DocentError `locked` at once when somebody has it, naming them in `details`.
+   */
+  lock(): Promise<BuildLock>
+
+  /** Starts a build. Nothing of it is seen by others before `publish`. */
+  begin(options: BeginOptions): Promise<BuildWriter>
+
+  /**
+   * Keeps a build that was begun here and finished, under this manifest, and makes it current. A crash at any point
+   * leaves the current build as it was or the new one whole.
+   */
+  publish(id: string, manifest: Manifest): Promise<void>
+
+  /**
+   * Removes the oldest builds beyond `keep`, never the current one. At least 2 are kept, so that a process that has not
+   * yet seen the newest finds its own. Returns the ids removed.
+   */
+  prune(keep: number): Promise<string[]>
+
+  /**
+   * Calls when another build may have become current, in this process or another. A hint that may be lost: look at
+   * `currentId` now and then as well. Returns the way to stop.
+   */
+  watch(onHint: () => void): () => void
 }
 
-/** Whether this can be a build's id, and so a safe name of a folder. */
-export function isBuildId(id: string): boolean {
-  return idPattern.test(id)
-}
-
-export function buildsFolder(dataDir: string): string {
-  return join(dataDir, 'builds')
-}
-
-/** @throws DocentError `not_found` for what is no build id. */
-export function buildFolder(dataDir: string, id: string): string {
-  if (!isBuildId(id)) throw new DocentError('not_found', `${JSON.stringify(id)} is not the id of a build`)
-  return join(buildsFolder(dataDir), id)
-}
-
-/** Where a build is made. Never read as a build; leftovers of a crash are removed by `removeStaging`. */
-export function stagingFolder(dataDir: string, id: string): string {
-  return join(buildsFolder(dataDir), `${stagingPrefix}${id}`)
-}
-
-/** Id of the build that is served; null when there is none, or the file does not hold an id. */
-export async function currentBuildId(dataDir: string): Promise<string | null> {
-  try {
-    const id = (await readFile(join(dataDir, currentFile), 'utf8')).trim()
-    return isBuildId(id) ? id : null
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
-    throw new DocentError('storage', `cannot read ${join(dataDir, currentFile)}`, {cause: error})
-  }
-}
-
-/** Ids of all builds on disk, newest first. */
-export async function buildIds(dataDir: string): Promise<string[]> {
-  try {
-    return (await readdir(buildsFolder(dataDir))).filter(isBuildId).sort().reverse()
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
-    throw error
-  }
+export interface OpenOptions {
+  readonly signal?: AbortSignal
 }
 
 export interface ListedBuild {
@@ -65,65 +67,28 @@ export interface ListedBuild {
   readonly problem: string | null
 }
 
-/** The builds kept, newest first. Only manifests are read. */
-export async function listBuilds(dataDir: string): Promise<ListedBuild[]> {
-  const current = await currentBuildId(dataDir)
-  const ids = await buildIds(dataDir)
-  return Promise.all(
-    ids.map(async (id) => {
-      const isCurrent = id === current
-      try {
-        return {id, isCurrent, manifest: await readManifest(buildFolder(dataDir, id)), problem: null}
-      } catch (error) {
-        return {id, isCurrent, manifest: null, problem: (error as Error).message}
-      }
-    }),
-  )
+/** A sound build that the next one can start from. Close its records once. */
+export interface BaseBuild {
+  readonly manifest: Manifest
+  readonly records: BuildRecords
+  /** Where its files are on this machine. */
+  readonly folder: string
+  /** False makes the graph anew from the vectors. */
+  readonly hnswIsSound: boolean
 }
 
-/** Makes a finished staging folder a build and the current one. A crash at any point leaves the old or the new. */
-export async function publishBuild(dataDir: string, id: string): Promise<void> {
-  const folder = buildFolder(dataDir, id)
-  await rename(stagingFolder(dataDir, id), folder)
-  await flush(buildsFolder(dataDir))
-  await makeCurrent(dataDir, id)
+export interface BeginOptions {
+  readonly embedding: Manifest['embedding']
+  readonly cutter: string
+  /** The build to edit, made with the same embedder and cutter; null to start empty. */
+  readonly base: BaseBuild | null
+  /** A guess, for a new build: it decides how carefully the graph is built. Default 0. */
+  readonly expectedPassages?: number
+  /** Milliseconds since the epoch; default now. */
+  readonly now?: number
 }
 
-/** Points CURRENT at a build that is on disk, durably. What it holds is checked by who calls, and by every reader. */
-export async function makeCurrent(dataDir: string, id: string): Promise<void> {
-  makePrivateFolder(dataDir)
-  await replaceFile(join(dataDir, currentFile), `${id}\n`)
-}
-
-/** The newest build older than the current one. @throws DocentError `not_found` when there is none. */
-export async function earlierBuildId(dataDir: string): Promise<string> {
-  const current = await currentBuildId(dataDir)
-  const ids = await buildIds(dataDir)
-  const earlier = ids.find((id) => current === null || id < current)
-  if (earlier === undefined) {
-    throw new DocentError('not_found', `There is no build before ${current ?? 'the first'}.`)
-  }
-  return earlier
-}
-
-/**
- * Removes the oldest builds beyond `keep`, never the current one. Keep at least 2, so that a server that has
- * not yet seen the newest finds its own. Gives the ids removed.
- */
-export async function pruneBuilds(dataDir: string, keep: number): Promise<string[]> {
-  const current = await currentBuildId(dataDir)
-  const ids = await buildIds(dataDir)
-  const others = ids.filter((id) => id !== current)
-  const removed = others.slice(Math.max(2, keep) - 1)
-  for (const id of removed) await rm(buildFolder(dataDir, id), {recursive: true, force: true})
-  return removed
-}
-
-/** Removes what crashed ingests left. Call only while holding the lock. */
-export async function removeStaging(dataDir: string): Promise<void> {
-  const names = await readdir(buildsFolder(dataDir)).catch(() => [])
-  for (const name of names) {
-    if (name.startsWith(stagingPrefix))
-      await rm(join(buildsFolder(dataDir), name), {recursive: true, force: true})
-  }
+/** Held while builds are being changed. Release exactly once. */
+export interface BuildLock {
+  release(): Promise<void>
 }

@@ -1,23 +1,24 @@
-import {type FSWatcher, watch} from 'node:fs'
 import {DocentError} from '../domain/index.ts'
-import {isNotInstalled, makePrivateFolder} from '../native/index.ts'
+import {isNotInstalled} from '../native/index.ts'
 import {howToRun} from '../package/index.ts'
 import type {BuildLease, CurrentBuild, IndexBuild} from './build.ts'
-import {buildFolder, buildIds, currentBuildId} from './build-store.ts'
-import {openBuild} from './open-build.ts'
+import type {BuildStore} from './build-store.ts'
+
+/** What following the current build takes of a store. */
+export type CurrentBuildSource = Pick<BuildStore, 'currentId' | 'list' | 'open' | 'watch'>
 
 export interface CurrentBuildOptions {
-  /** CURRENT is also looked at this often, for file systems that tell nothing. Default 1000. */
+  /** The store is also asked this often, since its hints may be lost. Default 1000. */
   readonly pollMs?: number
 }
 
 /** The current build, followed. Close it once; leases still out keep their build open until released. */
 export interface OpenCurrentBuild extends CurrentBuild {
-  /** Why the build that CURRENT names is not the one served, or is degraded; null when all is well. */
+  /** Why the current build of the store is not the one served, or is degraded; null when all is well. */
   readonly problem: string | null
-  /** Looks at CURRENT now; resolves when the build it names is served or refused. */
+  /** Asks the store now; resolves when the build it names is served or refused. */
   refresh(): Promise<void>
-  /** Called after each swap and each refusal. Gives the way to stop it. */
+  /** Calls after each swap and each refusal. Returns the way to stop. */
   onChange(listener: (change: BuildChange) => void): () => void
   close(): Promise<void>
 }
@@ -28,15 +29,14 @@ export interface BuildChange {
 }
 
 /**
- * Opens the build that CURRENT names and follows it: when another is published it is opened and verified
+ * Opens the current build of a store and follows it: when another is published it is opened and verified
  * beside, then takes over in one assignment. One that is damaged is refused, and the one before stays; at the
  * start the newest sound one is served instead. `problem` says so.
  */
 export async function openCurrentBuild(
-  dataDir: string,
+  builds: CurrentBuildSource,
   {pollMs = 1_000}: CurrentBuildOptions = {},
 ): Promise<OpenCurrentBuild> {
-  makePrivateFolder(dataDir)
   const closing = new AbortController()
   const listeners = new Set<(change: BuildChange) => void>()
   let served: Shared | null = null
@@ -52,16 +52,16 @@ export async function openCurrentBuild(
   }
 
   async function look(): Promise<void> {
-    const id = await currentBuildId(dataDir)
+    const id = await builds.currentId()
     if (id === seen && (id !== null || served === null)) return
     seen = id
-    // Without CURRENT the one served goes on: somebody is moving folders about.
+    // Where none is named the one served goes on: somebody is moving things about.
     if (id === null) return
     if (served?.build.manifest.id === id) {
       problem = served.build.degraded
     } else {
       try {
-        const build = await openBuild(buildFolder(dataDir, id), {signal: closing.signal})
+        const build = await builds.open(id, {signal: closing.signal})
         if (closing.signal.aborted) return build.close()
         serve(build)
         problem = build.degraded
@@ -77,10 +77,10 @@ export async function openCurrentBuild(
   }
 
   async function serveAnother(refused: string): Promise<void> {
-    for (const id of await buildIds(dataDir)) {
+    for (const {id} of await builds.list()) {
       if (id >= refused) continue
       try {
-        serve(await openBuild(buildFolder(dataDir, id), {signal: closing.signal}))
+        serve(await builds.open(id, {signal: closing.signal}))
         problem = `${problem}; serving ${id}`
         return
       } catch {
@@ -101,23 +101,14 @@ export async function openCurrentBuild(
 
   function refreshQuietly(): void {
     refresh().catch((error: unknown) => {
-      problem = `CURRENT cannot be read: ${(error as Error).message}`
+      problem = `which build is current is not known: ${(error as Error).message}`
       seen = null
     })
   }
 
   await refresh()
 
-  let watcher: FSWatcher | null = null
-  try {
-    watcher = watch(dataDir, {persistent: false}, (_event, name) => {
-      if (name === null || name === 'CURRENT') refreshQuietly()
-    })
-    // No more watches to be had, or the folder is gone: polling goes on.
-    watcher.on('error', () => watcher?.close())
-  } catch {
-    // Some file systems cannot be watched; polling does.
-  }
+  const unwatch = builds.watch(refreshQuietly)
   const poll = setInterval(refreshQuietly, pollMs)
   poll.unref()
 
@@ -142,7 +133,7 @@ export async function openCurrentBuild(
     async close() {
       closing.abort()
       clearInterval(poll)
-      watcher?.close()
+      unwatch()
       listeners.clear()
       await working?.catch(() => undefined)
       served?.release()

@@ -8,24 +8,16 @@ export type {
   StoredSection,
   TextWeights,
 } from './build.ts'
+export {buildFolder, currentBuildId} from './build-folders.ts'
 export {openPages} from './build-pages.ts'
 export {type BuildRecords, type FileRecord, openBuildRecords, type PageRecord} from './build-records.ts'
-export {
-  buildFolder,
-  buildIds,
-  currentBuildId,
-  earlierBuildId,
-  listBuilds,
-  makeCurrent,
-  pruneBuilds,
-  publishBuild,
-  removeStaging,
-} from './build-store.ts'
-export {type BuildWriter, openBuildWriter} from './build-writer.ts'
+export type {BaseBuild, BuildStore, ListedBuild} from './build-store.ts'
+export type {BuildWriter} from './build-writer.ts'
 export {type OpenCurrentBuild, openCurrentBuild} from './current-build.ts'
 export {embeddingHashOf, embeddingTextOf} from './embedding-text.ts'
 export type {IncludedFile, PageReference, SourceFile, StoredFidelity} from './indexed-page.ts'
+export {localBuilds} from './local-builds.ts'
 export {readManifest, writeManifest} from './manifest.ts'
-export {mismatchOf, openBuild} from './open-build.ts'
+export {openBuild} from './open-build.ts'
 export {buildFormat, databaseFile, hnswFile} from './schema.ts'
 export {writeBuild} from './write-build.ts'

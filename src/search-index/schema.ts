@@ -1,3 +1,5 @@
+import {wordIndexSchema} from './word-index/word-index.ts'
+
 /** Raised when tables or files of a build change; builds of another format are made anew. */
 export const buildFormat = 2
 
@@ -9,9 +11,6 @@ export const manifestFile = 'manifest.json'
 /**
  * Numbers only grow while a build is edited into the next one, so that a label of the HNSW file is never used
  * again for something else; `counters` remembers the next ones.
- *
- * `words` is contentless: what a section says stands in `passages`. `common_words` repeats the postings of
- * frequent words as one blob a word, because walking 20,000 postings through FTS5 takes 20 ms and a blob 0.1.
  */
 export const schema = `
   CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
@@ -72,13 +71,4 @@ export const schema = `
   -- float32, little-endian.
   CREATE TABLE vectors (passage_id INTEGER PRIMARY KEY, vector BLOB NOT NULL);
 
-  -- Terms with a blank between. The tokenizer parts them at ASCII characters that are no letter or digit, which no
-  -- term of text/ holds.
-  CREATE VIRTUAL TABLE words USING fts5 (
-    title, headings, text, content='', contentless_delete=1, tokenize='ascii'
-  );
-  CREATE VIRTUAL TABLE word_rows USING fts5vocab (words, 'row');
-  CREATE VIRTUAL TABLE word_places USING fts5vocab (words, 'instance');
-
-  CREATE TABLE common_words (word TEXT PRIMARY KEY, postings BLOB NOT NULL) WITHOUT ROWID;
-`
+${wordIndexSchema}`

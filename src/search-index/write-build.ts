@@ -1,10 +1,8 @@
 import {createHash} from 'node:crypto'
 import type {Page} from '../domain/index.ts'
 import type {Manifest} from './build.ts'
-import {publishBuild} from './build-store.ts'
-import {openBuildWriter} from './build-writer.ts'
 import {embeddingTextOf} from './embedding-text.ts'
-import {writeManifest} from './manifest.ts'
+import {localBuilds} from './local-builds.ts'
 
 export interface WriteBuildOptions {
   readonly embedding: Manifest['embedding']
@@ -18,7 +16,7 @@ export interface WriteBuildOptions {
 
 /**
  * Makes a build of pages and publishes it, without folders, gates or what was there before: for tests,
- * benchmarks and one-off indexes. `ingest` is the way for documentation. Gives the manifest.
+ * benchmarks and one-off indexes. `ingest` is the way for documentation. Returns the manifest.
  */
 export async function writeBuild(
   dataDir: string,
@@ -29,8 +27,8 @@ export async function writeBuild(
   const expectedPassages = pages
     .flatMap((page) => page.sections)
     .reduce((sum, section) => sum + section.passages.length, 0)
-  const writer = await openBuildWriter({
-    dataDir,
+  const builds = localBuilds(dataDir)
+  const writer = await builds.begin({
     embedding,
     cutter,
     base: null,
@@ -48,8 +46,7 @@ export async function writeBuild(
       writer.put(file, {page, links: [], vectors})
     }
     const manifest = {...(await writer.finish()), calibration}
-    await writeManifest(writer.folder, manifest)
-    await publishBuild(dataDir, writer.id)
+    await builds.publish(writer.id, manifest)
     return manifest
   } catch (error) {
     await writer.discard()

@@ -2,12 +2,15 @@ import {accessSync, constants, existsSync, realpathSync, statSync} from 'node:fs
 import {dirname} from 'node:path'
 import {DocentError} from '../domain/index.ts'
 import {
+  type ExclusiveLock,
   exposureOf,
   makePrivate,
   makePrivateFile,
   makePrivateFolder,
   openSqlite,
   type SqliteDatabase,
+  sqliteCodeOf,
+  takeExclusiveLock,
 } from '../native/index.ts'
 import {addRefOf, migrate} from './migrations.ts'
 
@@ -56,29 +59,24 @@ export function openDatabase(
 }
 
 /**
- * Keeps the file for one server: a second one would take the first one's answers for left open by a crash. The
- * lock is the operating system's, on an empty file beside, so it goes with the process however that ends.
+ * Keeps the file for one server: a second one would take the first one's answers for left open by a crash.
  * @throws DocentError `locked` while another server has it.
  */
-export function holdFile(file: string): {release(): void} {
+export function holdFile(file: string): ExclusiveLock {
   if (file === ':memory:') return {release() {}}
-  let lock: SqliteDatabase | null = null
+  let lock: ExclusiveLock | null
   try {
     makeAllPrivate(`${file}.lock`)
     // A server that is ending keeps it until its last words are written.
-    lock = openSqlite(`${file}.lock`, {timeout: 5_000})
-    lock.exec('BEGIN EXCLUSIVE')
-    const held = lock
-    return {release: () => held.close()}
+    lock = takeExclusiveLock(`${file}.lock`, 5_000)
   } catch (error) {
-    lock?.close()
-    if (!sqliteCodeOf(error)?.startsWith('SQLITE_BUSY')) throw storageError(error, `${file}.lock`)
-    throw new DocentError(
-      'locked',
-      `${file} is in use by another Docent server. Stop that one, or give this one a DATA_DIR of its own.`,
-      {cause: error},
-    )
+    throw storageError(error, `${file}.lock`)
   }
+  if (lock !== null) return lock
+  throw new DocentError(
+    'locked',
+    `${file} is in use by another Docent server. Stop that one, or give this one a DATA_DIR of its own.`,
+  )
 }
 
 /**
@@ -124,12 +122,6 @@ export function storageError(error: unknown, file: string): DocentError {
     cause: error,
     details: {sqlite: code},
   })
-}
-
-/** As `SQLITE_FULL`; null for what SQLite did not throw. */
-export function sqliteCodeOf(error: unknown): string | null {
-  const code = error instanceof Error && 'code' in error ? error.code : null
-  return typeof code === 'string' && code.startsWith('SQLITE_') ? code : null
 }
 
 function adviceOf(code: string | null): string | null {

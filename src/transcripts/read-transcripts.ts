@@ -1,7 +1,9 @@
 import {setTimeout as delay} from 'node:timers/promises'
 import {createPrivateFile} from '../native/index.ts'
 import {openDatabaseBeside, storageError} from './open-database.ts'
-import {emptyWriteAheadLog, removeAnswers} from './removal.ts'
+import {emptyWriteAheadLog, prepareRemoval, removeAll} from './removal.ts'
+import {createStaffReads} from './staff-reads.ts'
+import {asynchronous, createTranscriptReader} from './transcript-reader.ts'
 import {createTranscriptReads} from './transcript-reads.ts'
 import type {TranscriptStore} from './transcript-store.ts'
 
@@ -12,7 +14,7 @@ const allPages = 0x7fffffff
 
 export interface TranscriptsReader extends Pick<TranscriptStore, 'list' | 'get' | 'export'> {
   /** At most `limit`, in no order; none for text that is no beginning of an id. */
-  idsBeginningWith(text: string, limit: number): string[]
+  idsBeginningWith(text: string, limit: number): Promise<string[]>
   close(): void
 }
 
@@ -22,17 +24,10 @@ export interface TranscriptsReader extends Pick<TranscriptStore, 'list' | 'get' 
  */
 export function readTranscripts(file: string): TranscriptsReader {
   const db = openDatabaseBeside(file, 'read')
-  const {list, get, export: all} = createTranscriptReads(db)
-  const near = db
-    .prepare<[string, string, number], string>(
-      'SELECT id FROM answers WHERE substr(id, 1, length(?)) = ? LIMIT ?',
-    )
-    .pluck()
+  const reads = createTranscriptReads(db)
   return {
-    list,
-    get,
-    export: all,
-    idsBeginningWith: (text, limit) => (text === '' ? [] : near.all(text, text, limit)),
+    ...createTranscriptReader(asynchronous(createStaffReads(reads), file)),
+    idsBeginningWith: async (text, limit) => reads.idsBeginningWith(text, limit),
     close: () => db.close(),
   }
 }
@@ -51,7 +46,7 @@ export interface Purged {
 export async function purgeTranscripts(file: string, before: number): Promise<Purged> {
   const db = openDatabaseBeside(file, 'write')
   try {
-    const removed = removeAnswers(db, 'ending IS NOT NULL AND started_at < ?', before)
+    const removed = removeAll(prepareRemoval(db, 'ending IS NOT NULL AND started_at < ?'), before)
     // Whoever waits here keeps the server from writing.
     db.pragma('busy_timeout = 20')
     let isErased = emptyWriteAheadLog(db)

@@ -1,9 +1,10 @@
-import {errorEventOf, foldOf} from '../answers/index.ts'
+import {answerStateOf, errorEventOf} from '../answers/index.ts'
 import type {SequencedEvent} from '../domain/index.ts'
 import type {SqliteDatabase} from '../native/index.ts'
-import {type AnswerRow, createTranscriptReads} from './transcript-reads.ts'
+import type {AnswerRow} from './answer-row.ts'
+import {createTranscriptReads} from './transcript-reads.ts'
 
-/** Gives every answer that a crash left open its ending. Gives their number. */
+/** Ends every answer that a crash left open. @returns their number. */
 export function recoverAnswers(db: SqliteDatabase): number {
   const open = db.prepare<[], AnswerRow>('SELECT * FROM answers WHERE ending IS NULL').all()
   if (open.length === 0) return 0
@@ -15,9 +16,9 @@ export function recoverAnswers(db: SqliteDatabase): number {
   db.transaction(() => {
     for (const row of open) {
       const events = reads.events(row.row, 0)
-      const fold = foldOf(events, row.started_at)
+      const state = answerStateOf(events, row.started_at)
       const last = events.at(-1)
-      if (fold.terminal === null) {
+      if (state.terminal === null) {
         const seq = (last?.seq ?? 0) + 1
         // At the time of the last event that is known: when the process died, nobody can say.
         const terminal: SequencedEvent = {
@@ -25,10 +26,16 @@ export function recoverAnswers(db: SqliteDatabase): number {
           at: last?.at ?? row.started_at,
           event: errorEventOf('server_restarted'),
         }
-        fold.add(terminal)
+        state.add(terminal)
         insert.run(row.row, seq, seq, terminal.at, JSON.stringify(terminal.event))
       }
-      close.run(fold.ending, fold.text, JSON.stringify(fold.usage), JSON.stringify(fold.timings()), row.row)
+      close.run(
+        state.ending,
+        state.text,
+        JSON.stringify(state.usage),
+        JSON.stringify(state.timings()),
+        row.row,
+      )
     }
   }).immediate()
   return open.length

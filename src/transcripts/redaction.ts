@@ -1,10 +1,37 @@
 import type {JournalFacts} from '../answers/index.ts'
 import type {AnswerEvent, SequencedEvent, Source} from '../domain/index.ts'
+import type {Feedback} from './transcript-store.ts'
 
-/** What is kept of an answer where no words may be: numbers, ids that we made, and words of ours for what happened. */
+/**
+ * What of an answer goes to disk. Where no words may be that is numbers, ids that we made, and words of ours for what
+ * happened.
+ */
+export interface Redaction {
+  readonly keepsWords: boolean
+  /** Words of somebody else: as they are, or the empty text. */
+  words(text: string): string
+  event(event: SequencedEvent): SequencedEvent
+  facts(facts: JournalFacts): JournalFacts
+  feedback(feedback: Omit<Feedback, 'at'>): Omit<Feedback, 'at'>
+}
+
+/** @param keepsWords Whether words of the visitor, the model, the docs and staff may be on disk. */
+export function redactionOf(keepsWords: boolean): Redaction {
+  if (keepsWords) {
+    const asItIs = <T>(value: T): T => value
+    return {keepsWords, words: asItIs, event: asItIs, facts: asItIs, feedback: asItIs}
+  }
+  return {
+    keepsWords,
+    words: () => '',
+    event: redactedEvent,
+    facts: redactedFacts,
+    feedback: ({rating}) => ({rating, reasons: [], comment: null}),
+  }
+}
 
 /** The event without any words of the visitor, the model or the docs; what happened and when stays. */
-export function redactedEvent({seq, at, event}: SequencedEvent): SequencedEvent {
+function redactedEvent({seq, at, event}: SequencedEvent): SequencedEvent {
   return {seq, at, event: redacted(event)}
 }
 
@@ -38,7 +65,7 @@ function redactedSource({n, score}: Source): Source {
 }
 
 /** The facts without what somebody else wrote: an upstream's error may quote the question. */
-export function redactedFacts(facts: JournalFacts): JournalFacts {
+function redactedFacts(facts: JournalFacts): JournalFacts {
   const {errorDetail: _, notes: __, upstreamRequestId, considered, ...rest} = facts
   return {
     ...rest,

@@ -4,21 +4,22 @@ import type {SqliteDatabase} from '../native/index.ts'
 export const answersAtOnce = 200
 
 /**
- * Removes the answers a condition names, their events and search rows with them, in steps of one transaction
- * each, `maxSteps` at most. Gives their number. `secure_delete` must be on for the words to be gone from the file.
+ * Removes some of the answers that a condition names for a value, `answersAtOnce` at most, in one transaction.
+ * @returns their number: fewer than `answersAtOnce` when none is left.
  */
-export function removeAnswers(
-  db: SqliteDatabase,
-  condition: string,
-  value: string | number,
-  maxSteps = Number.POSITIVE_INFINITY,
-): number {
+export type RemovalStep = (value: string | number) => number
+
+/**
+ * Removes answers by a condition of SQL with one `?`, with their events and search entries. `secure_delete` must be on
+ * for the words to be gone from the file.
+ */
+export function prepareRemoval(db: SqliteDatabase, condition: string): RemovalStep {
   const some = db
     .prepare<[string | number], number>(`SELECT row FROM answers WHERE ${condition} LIMIT ${answersAtOnce}`)
     .pluck()
   const dropEvents = db.prepare('DELETE FROM events WHERE answer = ?')
   const dropAnswer = db.prepare('DELETE FROM answers WHERE row = ?')
-  const step = db.transaction(() => {
+  const step = db.transaction((value: string | number) => {
     const rows = some.all(value)
     for (const row of rows) {
       dropEvents.run(row)
@@ -26,18 +27,23 @@ export function removeAnswers(
     }
     return rows.length
   })
+  return (value) => step.immediate(value)
+}
+
+/** Takes steps until none is left. @returns the number of answers removed. */
+export function removeAll(step: RemovalStep, value: string | number): number {
   let removed = 0
-  for (let steps = 0; steps < maxSteps; steps++) {
-    const gone = step.immediate()
+  let gone: number
+  do {
+    gone = step(value)
     removed += gone
-    if (gone < answersAtOnce) break
-  }
+  } while (gone === answersAtOnce)
   return removed
 }
 
 /**
- * Moves what the write-ahead log holds into the file and empties it, so that no copy of removed words stays. False
- * while another process reads what was there before, or when the disk does not take it.
+ * Moves what the write-ahead log holds into the file and empties it, so that no copy of removed words stays.
+ * @returns false while another process reads what was there before, or when the disk does not take it.
  */
 export function emptyWriteAheadLog(db: SqliteDatabase): boolean {
   try {
@@ -65,7 +71,7 @@ const maxPauseMs = 10_000
 const lookEveryMs = 60_000
 
 /**
- * `onChange` is told false when copies are left, and true when they are gone. What a purge beside the server had to
+ * `onChange` is called with false when copies are left, and with true when they are gone. What a purge beside the server had to
  * leave is erased within a minute of being possible.
  */
 export function createEraser(db: SqliteDatabase, onChange?: (isDone: boolean) => void): Eraser {

@@ -1,5 +1,5 @@
 import type {SqliteDatabase} from '../native/index.ts'
-import {removeAnswers} from './removal.ts'
+import {prepareRemoval, removeAll} from './removal.ts'
 
 export interface RetentionOptions {
   /** Answers older than so many days are removed; 0 keeps them. */
@@ -7,16 +7,16 @@ export interface RetentionOptions {
   /** The oldest answers that have ended are removed before the file holds more; 0 for no bound. */
   readonly maxBytes: number
   readonly now: () => number
-  /** Runs one removal, which may wait a moment for another process. Gives 0 when it cannot be done now. */
+  /** Runs one removal, which may wait a moment for another process. Returns 0 when it cannot be done now. */
   readonly attempt: (remove: () => number) => number
   /** Leaves no copy of what was removed. */
   readonly erase: () => void
-  /** Told once, when answers are removed for want of room for the first time. */
+  /** Called once, when answers are removed for want of room for the first time. */
   readonly onFull: () => void
 }
 
 export interface Retention {
-  /** To be told after each write: makes room where the file comes near its bound. */
+  /** To be called after each write: makes room where the file comes near its bound. */
   written(): void
   close(): void
 }
@@ -24,7 +24,7 @@ export interface Retention {
 const everyMs = 60 * 60 * 1000
 const pauseMs = 100
 const dayMs = 24 * 60 * 60 * 1000
-/** Answers removed in one step to make room. */
+/** Answers removed in one step to make room, at most. */
 const oldestAtOnce = 50
 /** Shares of the bound: room is made from the first on, down to the second, so that it is not made for each answer. */
 const fullFrom = 0.95
@@ -37,6 +37,8 @@ export function startRetention(db: SqliteDatabase, options: RetentionOptions): R
   let isMakingRoom = false
   let wasFull = false
 
+  const olderThan = prepareRemoval(db, 'started_at < ?')
+  const removeOldest = prepareOldest(db)
   const tooOldBefore = () => now() - days * dayMs
 
   /** In small steps with time between them for the answers under way, until a step removes nothing. */
@@ -53,7 +55,7 @@ export function startRetention(db: SqliteDatabase, options: RetentionOptions): R
 
   function removeOld(): void {
     const before = tooOldBefore()
-    void gently(() => removeAnswers(db, 'started_at < ?', before, 1))
+    void gently(() => olderThan(before))
   }
 
   function written(): void {
@@ -61,12 +63,12 @@ export function startRetention(db: SqliteDatabase, options: RetentionOptions): R
     isMakingRoom = true
     if (!wasFull) onFull()
     wasFull = true
-    void gently(() => (usedBytes(db) > maxBytes * fullUntil ? removeOldest(db) : 0)).finally(() => {
+    void gently(() => removeOldest(maxBytes * fullUntil)).finally(() => {
       isMakingRoom = false
     })
   }
 
-  if (days > 0 && attempt(() => removeAnswers(db, 'started_at < ?', tooOldBefore())) > 0) erase()
+  if (days > 0 && attempt(() => removeAll(olderThan, tooOldBefore())) > 0) erase()
   written()
   const timer = days > 0 ? setInterval(removeOld, everyMs) : null
   timer?.unref?.()
@@ -86,12 +88,21 @@ function usedBytes(db: SqliteDatabase): number {
   return (of('page_count') - of('freelist_count')) * of('page_size')
 }
 
-function removeOldest(db: SqliteDatabase): number {
-  const last = db
+/** One step that makes room until the file holds `downTo` bytes; removes no more than that needs, by the usual size of an answer. */
+function prepareOldest(db: SqliteDatabase): (downTo: number) => number {
+  const lastOfOldest = db
     .prepare<[number], number | null>(
       'SELECT max(row) FROM (SELECT row FROM answers WHERE ending IS NOT NULL ORDER BY row LIMIT ?)',
     )
     .pluck()
-    .get(oldestAtOnce)
-  return last == null ? 0 : removeAnswers(db, 'ending IS NOT NULL AND row <= ?', last, 1)
+  // Looked up at both ends: counting the rows would read them all.
+  const rows = db.prepare<[], number | null>('SELECT max(row) - min(row) + 1 FROM answers').pluck()
+  const upTo = prepareRemoval(db, 'ending IS NOT NULL AND row <= ?')
+  return (downTo) => {
+    const used = usedBytes(db)
+    if (used <= downTo) return 0
+    const needed = Math.ceil((rows.get() ?? 0) * (1 - downTo / used))
+    const last = lastOfOldest.get(Math.min(oldestAtOnce, needed))
+    return last == null ? 0 : upTo(last)
+  }
 }

@@ -83,32 +83,44 @@ export interface Transcript extends JournalledAnswer, JournalFacts {
   readonly events: readonly SequencedEvent[]
 }
 
-/** What staff reads and writes; the same file the journal writes. */
+export interface PageRequest {
+  /** `nextCursor` of the page before; none for the first page. */
+  readonly cursor?: string
+  /** Items of a page, 1 to 200; default 50. */
+  readonly limit?: number
+}
+
+/**
+ * What staff and visitors read and change of the answers in the journal. What was appended to the journal is seen.
+ * @throws DocentError from every method: `storage` when the store cannot be read or written, `rate_limited` when too
+ * much is being read, `too_large` when a read takes more than it may.
+ */
 export interface TranscriptStore {
-  /** Newest first. `limit` 1 to 200, default 50. @throws DocentError `invalid_request` for a bad cursor. */
-  list(filter: TranscriptFilter, page?: {readonly cursor?: string; readonly limit?: number}): TranscriptPage
+  /** Newest first. @throws DocentError `invalid_request` for a bad cursor. */
+  list(filter: TranscriptFilter, page?: PageRequest): Promise<TranscriptPage>
   /** By the answer's id, or by its `ref` once it has ended. */
-  get(answerId: string): Transcript | null
+  get(answerId: string): Promise<Transcript | null>
   /**
-   * The latest word wins. Gives what is kept: where no words may be, only the rating.
+   * The latest feedback wins.
+   * @returns what is kept: where no words may be, only the rating.
    * @throws DocentError `not_found`.
    */
-  setFeedback(answerId: string, feedback: Omit<Feedback, 'at'>): Omit<Feedback, 'at'>
-  /** The first word counts; an answer that is not kept is passed over. */
-  setFirstUseful(answerId: string, firstUsefulMs: number): void
+  setFeedback(answerId: string, feedback: Omit<Feedback, 'at'>): Promise<Omit<Feedback, 'at'>>
+  /** The first value counts; an answer that is not kept is passed over. */
+  setFirstUseful(answerId: string, firstUsefulMs: number): Promise<void>
   /** @throws DocentError `not_found`; `invalid_request` for words that the log does not keep. */
-  setReview(answerId: string, review: Omit<Review, 'at'>): void
-  /** Removes every trace, search rows included. False when there was none. */
-  delete(answerId: string): boolean
-  /** A visitor's wish: everything of one conversation, by its digest. Gives the number of answers removed. */
-  deleteConversation(conversation: string): number
-  /** Removes what began before `before`. Gives the number of answers removed. */
-  purge(before: number): number
+  setReview(answerId: string, review: Omit<Review, 'at'>): Promise<void>
+  /** Removes every trace, search entries included. @returns false when there was none. */
+  delete(answerId: string): Promise<boolean>
+  /** A visitor's wish: everything of one conversation, by its digest. @returns the number of answers removed. */
+  deleteConversation(conversation: string): Promise<number>
+  /** Removes what began before `before`. @returns the number of answers removed. */
+  purge(before: number): Promise<number>
   /**
-   * Whether nothing of what was removed is left on the disk. While another process reads the file copies are, until it
-   * lets go; they then go by themselves.
+   * Whether nothing of what was removed is left on the disk. While somebody else reads the store copies may be, until
+   * they let go; the copies then go by themselves.
    */
   readonly isErased: boolean
-  /** All that match, oldest first, read lazily. */
-  export(filter: TranscriptFilter): IterableIterator<Transcript>
+  /** All that match, oldest first, read as they are taken. Ends by itself when it is left. */
+  export(filter: TranscriptFilter): AsyncIterable<Transcript>
 }

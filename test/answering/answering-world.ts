@@ -1,6 +1,7 @@
 import {afterEach, vi} from 'vitest'
 import type {Answering, ReadOptions} from '../../src/answering/answering.ts'
 import {type AnsweringOptions, createAnswering} from '../../src/answering/create-answering.ts'
+import type {Journal} from '../../src/answers/journal.ts'
 import {isTerminal, type Question, type SequencedEvent} from '../../src/domain/index.ts'
 import {
   openTranscripts,
@@ -16,7 +17,7 @@ export interface AnsweringWorld {
   readonly retriever: FakeRetriever
   readonly transcripts: Transcripts
   /** Asks in one conversation, unless the question names another. */
-  ask(question?: Partial<Question>, options?: Parameters<Answering['ask']>[1]): string
+  ask(question?: Partial<Question>, options?: Parameters<Answering['ask']>[1]): Promise<string>
 }
 
 export interface WorldOptions extends Partial<AnsweringOptions> {
@@ -37,8 +38,14 @@ afterEach(async () => {
   vi.useRealTimers()
 })
 
-/** Real answering over a real journal, before a retriever that finds what it is told and a generator played by hand. */
-export function createWorld(options: WorldOptions = {}): AnsweringWorld {
+/**
+ * Real answering over a real journal, before a retriever that finds what it is told and a generator played by hand.
+ * `before` stands between the two: a slow journal, say.
+ */
+export function createWorld(
+  options: WorldOptions = {},
+  before: (journal: Journal) => Journal = (journal) => journal,
+): AnsweringWorld {
   const {retrieval, transcripts: journalling, ...rest} = options
   const generator = handGenerator()
   const retriever = fakeRetriever(retrieval)
@@ -46,7 +53,7 @@ export function createWorld(options: WorldOptions = {}): AnsweringWorld {
   const answering = createAnswering({
     retriever,
     generator,
-    journal: transcripts,
+    journal: before(transcripts),
     currentBuild: () => 'build-1',
     embedding: 'test',
     deadlines: {firstTokenMs: 10_000, answerMs: 30_000},
@@ -59,8 +66,8 @@ export function createWorld(options: WorldOptions = {}): AnsweringWorld {
     generator,
     retriever,
     transcripts,
-    ask(question, asked = {channel: 'test'}) {
-      const {answerId, conversationId} = answering.ask(
+    async ask(question, asked = {channel: 'test'}) {
+      const {answerId, conversationId} = await answering.ask(
         sampleQuestion({conversationId: key, ...question}),
         asked,
       )

@@ -35,7 +35,7 @@ import {
 } from './dockerfile.ts'
 
 /** With the libraries that ONNX Runtime has for other systems it would be twice that. */
-const mostMegabytes = 330
+const mostMegabytes = 250
 const readyWithinMs = 300_000
 /** The number of nobody where this process may become that user, else null. */
 const user = process.getuid?.() === 0 ? 65534 : null

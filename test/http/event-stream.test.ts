@@ -1,12 +1,14 @@
 import {once} from 'node:events'
-import {createServer, type ServerResponse} from 'node:http'
+import {createServer, get, type IncomingMessage, type ServerResponse} from 'node:http'
 import {type AddressInfo, connect, type Socket} from 'node:net'
-import {afterEach, describe, expect, test} from 'vitest'
+import fc from 'fast-check'
+import {afterEach, describe, expect, test, vi} from 'vitest'
 import {type EventStreamOptions, openEventStream} from '../../src/http/event-stream.ts'
 
 const closing: (() => void)[] = []
 
 afterEach(() => {
+  vi.useRealTimers()
   for (const close of closing.splice(0)) close()
 })
 
@@ -33,11 +35,16 @@ describe('a stream to a reader that takes nothing', () => {
     const {response, socket} = await requestThatNeverReads()
     const stream = openEventStream(response, options)
 
-    const waiting = stream.send(tooMuch)
+    let isSent = false
+    const waiting = stream.send(tooMuch)?.then(() => {
+      isSent = true
+    })
+    await new Promise(setImmediate)
+    expect(isSent).toBe(false)
     socket.destroy()
     await waiting
 
-    expect(waiting).toBeInstanceOf(Promise)
+    expect(isSent).toBe(true)
     expect(stream.signal.aborted).toBe(true)
     expect(response.listenerCount('drain')).toBe(0)
   })
@@ -59,13 +66,17 @@ describe('a stream to a reader that takes nothing', () => {
 
   test('gets no heartbeats on top', async () => {
     const {response} = await requestThatNeverReads()
+    vi.useFakeTimers({toFake: ['setTimeout', 'setInterval', 'clearTimeout', 'clearInterval']})
     const stream = openEventStream(response, {...options, heartbeatMs: 5})
+    const written = vi.spyOn(response.socket!, 'write')
     void stream.send(tooMuch)
     const before = response.writableLength
+    const writes = written.mock.calls.length
 
-    await new Promise((resolve) => setTimeout(resolve, 60))
+    vi.advanceTimersByTime(1000)
 
     expect(response.writableLength).toBeLessThanOrEqual(before)
+    expect(written).toHaveBeenCalledTimes(writes)
   })
 
   test('keeps no listeners however often it waits', async () => {
@@ -104,18 +115,12 @@ describe('frames sent in one turn', () => {
     const stream = openEventStream(response, options)
     // The head has left.
     await new Promise(setImmediate)
-    let writes = 0
-    const socket = response.socket!
-    const write = socket.write.bind(socket)
-    socket.write = ((text: string) => {
-      writes++
-      return write(text)
-    }) as typeof socket.write
+    const write = vi.spyOn(response, 'write')
 
     for (let i = 0; i < 10; i++) stream.send(`data: ${i}\n\n`)
     await new Promise(setImmediate)
 
-    expect(writes).toBe(1)
+    expect(write).toHaveBeenCalledTimes(1)
   })
 })
 
@@ -134,4 +139,47 @@ test('frames sent in the turn of the head come after it', async () => {
   } finally {
     server.close()
   }
+})
+
+describe('whatever the frames and however slowly they are read', () => {
+  const frame = fc
+    .tuple(fc.string({unit: 'grapheme', maxLength: 40}), fc.constantFrom(1, 1, 1, 50, 2_000, 20_000))
+    .map(([words, times]) => `data: ${JSON.stringify(words.repeat(times))}\n\n`)
+  const framesOfTurns = fc.array(fc.array(frame, {maxLength: 5}), {maxLength: 8})
+
+  test('they arrive whole and in order', async () => {
+    const server = createServer().listen(0, '127.0.0.1')
+    closing.push(() => server.close())
+    await once(server, 'listening')
+    const {port} = server.address() as AddressInfo
+
+    await fc.assert(
+      fc.asyncProperty(framesOfTurns, fc.nat(8), async (turns, readsFrom) => {
+        const sent = get({port, host: '127.0.0.1', agent: false})
+        const [, response] = (await once(server, 'request')) as [unknown, ServerResponse]
+        const stream = openEventStream(response, options)
+        const [incoming] = (await once(sent, 'response')) as [IncomingMessage]
+        let body = ''
+        const startReading = (): void => {
+          incoming.setEncoding('utf8').on('data', (text: string) => {
+            body += text
+          })
+        }
+
+        for (const [turn, frames] of turns.entries()) {
+          if (turn === readsFrom) startReading()
+          let wait: Promise<void> | null = null
+          for (const each of frames) wait = stream.send(each)
+          if (wait !== null && turn >= readsFrom) await wait
+          await new Promise(setImmediate)
+        }
+        stream.end()
+        if (turns.length <= readsFrom) startReading()
+        await once(incoming, 'end')
+
+        expect(body).toBe(`retry: 1000\n: docent\n\n${turns.flat().join('')}`)
+      }),
+      {numRuns: 25},
+    )
+  })
 })

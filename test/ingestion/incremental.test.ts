@@ -8,6 +8,7 @@ import {termsOf} from '../../src/text/terms.ts'
 import {contentFolder} from '../support/content-folder.ts'
 import {directParser} from '../support/direct-parser.ts'
 import {hashingEmbedder} from '../support/hashing-embedder.ts'
+import {seedOr} from '../support/random-seed.ts'
 
 const embedder = hashingEmbedder()
 const names = ['a.md', 'b.md', 'guides/c.md', 'guides/d.mdx', 'index.md']
@@ -122,6 +123,6 @@ test('after any sequence of edits an incremental build equals a full build of th
         }
       },
     ),
-    {numRuns: Number(process.env['DOCENT_PROPERTY_RUNS'] ?? 8), seed: 20261122, endOnFailure: true},
+    {numRuns: 8, seed: seedOr(20261122), endOnFailure: true},
   )
 }, 300_000)

@@ -13,9 +13,9 @@ import {pathToFileURL} from 'node:url'
 import {describe, expect, test} from 'vitest'
 import {buildProgram} from '../../scripts/build/build-program.mjs'
 import {DocentError} from '../../src/domain/index.ts'
-import {activateBuild, ingest, takeIngestLock} from '../../src/ingestion/index.ts'
+import {activateBuild, ingest} from '../../src/ingestion/index.ts'
 import {openParserPool} from '../../src/ingestion/parser-pool.ts'
-import {buildFolder, currentBuildId} from '../../src/search-index/index.ts'
+import {buildFolder, currentBuildId, localBuilds} from '../../src/search-index/index.ts'
 import {termsOf} from '../../src/text/terms.ts'
 import {directParser} from '../support/direct-parser.ts'
 import {hashingEmbedder} from '../support/hashing-embedder.ts'
@@ -36,7 +36,7 @@ describe('an ingest', () => {
     ])
   })
 
-  test('case 62: of an unchanged folder embeds nothing and publishes nothing', async () => {
+  test('[unchanged folder] of an unchanged folder embeds nothing and publishes nothing', async () => {
     const folder = newFolder({'a.md': guide})
     const embedder = hashingEmbedder()
     const first = await run(folder, {}, embedder)
@@ -64,7 +64,7 @@ describe('an ingest', () => {
     ])
   })
 
-  test('case 59: takes a removed page out of search at once', async () => {
+  test('[moved or removed page] takes a removed page out of search at once', async () => {
     const folder = newFolder({'a.md': guide, 'b.md': '# Tokens\n\nRotate tokens.\n'})
     await run(folder)
     folder.remove('b.md')
@@ -82,7 +82,7 @@ describe('an ingest', () => {
     })
   })
 
-  test('case 59: keeps the vectors of a page that moved', async () => {
+  test('[moved or removed page] keeps the vectors of a page that moved', async () => {
     const folder = newFolder({'a.md': guide})
     const embedder = hashingEmbedder()
     await run(folder, {}, embedder)
@@ -266,7 +266,7 @@ describe('files that are not as they should be', () => {
     expect(report.diagnostics).toMatchObject([{path: 'secret.md', rule: 'unreadable'}])
   })
 
-  test('case 56: pages that never end, overflow, exit or throw are set aside one by one', async () => {
+  test('[endless page] pages that never end, overflow, exit or throw are set aside one by one', async () => {
     const folder = newFolder({
       'a.md': '# A\n\nGood words.\n',
       'b.md': 'LOOP',
@@ -291,7 +291,7 @@ describe('files that are not as they should be', () => {
     expect(await withCurrent(folder, (build) => pathsFound(build, 'good'))).toEqual(['a.md', 'g.md'])
   })
 
-  test('case 56: a page that waits for something for ever is given up by the clock', async () => {
+  test('[endless page] a page that waits for something for ever is given up by the clock', async () => {
     const folder = newFolder({'a.md': '# A\n\nGood words.\n', 'f.md': 'HANG'})
 
     const report = await run(folder, {
@@ -404,7 +404,7 @@ describe('builds kept', () => {
     }
 
     expect(readdirSync(join(folder.dataDir, 'builds')).sort()).toEqual(ids.slice(-2))
-    await activateBuild(folder.dataDir)
+    await activateBuild(localBuilds(folder.dataDir))
     expect(await currentBuildId(folder.dataDir)).toBe(ids[2])
     expect(await withCurrent(folder, (build) => pathsFound(build, 'three'))).toEqual(['a.md'])
   })
@@ -413,15 +413,17 @@ describe('builds kept', () => {
     const folder = newFolder({'a.md': guide})
     await run(folder)
 
-    await expect(activateBuild(folder.dataDir)).rejects.toMatchObject({code: 'not_found'})
-    await expect(activateBuild(folder.dataDir, '../../etc')).rejects.toMatchObject({code: 'not_found'})
+    await expect(activateBuild(localBuilds(folder.dataDir))).rejects.toMatchObject({code: 'not_found'})
+    await expect(activateBuild(localBuilds(folder.dataDir), '../../etc')).rejects.toMatchObject({
+      code: 'not_found',
+    })
   })
 })
 
-describe('the lock', () => {
+describe('[second ingest] the lock', () => {
   test('a second ingest is refused and told who holds it', async () => {
     const folder = newFolder({'a.md': guide})
-    const lock = await takeIngestLock(folder.dataDir)
+    const lock = await localBuilds(folder.dataDir).lock()
 
     const second = await run(folder).catch((error: unknown) => error)
 

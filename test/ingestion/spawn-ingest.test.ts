@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest'
-import {spawnIngest, takeIngestLock} from '../../src/ingestion/index.ts'
-import {currentBuildId} from '../../src/search-index/index.ts'
+import {spawnIngest} from '../../src/ingestion/index.ts'
+import {currentBuildId, localBuilds} from '../../src/search-index/index.ts'
 import {contentFolder} from '../support/content-folder.ts'
 
 const embeddingModel = null
@@ -31,7 +31,7 @@ test('an ingest in a process of its own tells how far it is and gives its report
   }
 })
 
-test('a refusal comes through with its code, and a killed one fails', async () => {
+test('[second ingest] a refusal comes through with its code, and a killed one fails', async () => {
   const folder = contentFolder({'a.md': '# Volumes\n\nA volume keeps files.\n'})
   const options = {
     content: folder.content,
@@ -40,7 +40,7 @@ test('a refusal comes through with its code, and a killed one fails', async () =
     modelCacheDir: folder.root,
   }
   try {
-    const lock = await takeIngestLock(folder.dataDir)
+    const lock = await localBuilds(folder.dataDir).lock()
     await expect(spawnIngest(options).report).rejects.toMatchObject({code: 'locked'})
     await lock.release()
 

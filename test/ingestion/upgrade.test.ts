@@ -2,7 +2,7 @@ import {readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {expect, test} from 'vitest'
 import {createRetriever} from '../../src/retrieval/create-retriever.ts'
-import {buildFolder, currentBuildId, openCurrentBuild} from '../../src/search-index/index.ts'
+import {buildFolder, currentBuildId, localBuilds, openCurrentBuild} from '../../src/search-index/index.ts'
 import {hashingEmbedder} from '../support/hashing-embedder.ts'
 import {ingestFolder, newFolder} from '../support/ingest-world.ts'
 
@@ -18,7 +18,7 @@ test('an index of an older version is served until the next ingest, which makes 
   writeFileSync(file, manifest.replace(/"cutter": ?"\d+-/, '"cutter": "5-'))
   expect(readFileSync(file, 'utf8')).not.toBe(manifest)
 
-  const current = await openCurrentBuild(folder.dataDir)
+  const current = await openCurrentBuild(localBuilds(folder.dataDir))
   const retriever = createRetriever({current, embedder, siteUrl: null})
   const {sources} = await retriever.retrieve({
     question: 'How many projects does the Team plan allow?',

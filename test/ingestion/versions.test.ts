@@ -1,7 +1,7 @@
 import {afterEach, expect, test} from 'vitest'
 import {ingest} from '../../src/ingestion/index.ts'
 import {createRetriever} from '../../src/retrieval/create-retriever.ts'
-import {openCurrentBuild} from '../../src/search-index/index.ts'
+import {localBuilds, openCurrentBuild} from '../../src/search-index/index.ts'
 import {type ContentFolder, contentFolder} from '../support/content-folder.ts'
 import {directParser} from '../support/direct-parser.ts'
 import {hashingEmbedder} from '../support/hashing-embedder.ts'
@@ -22,7 +22,7 @@ async function searchOver(files: Readonly<Record<string, string>>) {
     embedder: async () => embedder,
     openParser: directParser,
   })
-  const current = await openCurrentBuild(folder.dataDir)
+  const current = await openCurrentBuild(localBuilds(folder.dataDir))
   cleanups.push(() => current.close())
   const retriever = createRetriever({current, embedder, siteUrl: 'https://docs.example'})
   return {

@@ -114,17 +114,19 @@ async function faultsWithModel(
       const cited = blocks.slice(from, from + 1 + Math.floor(random() * 3)).join(random() < 0.5 ? '' : '\n')
       answer.openBlock()
       if (style === 'native') {
-        answer.push(`Claim ${index}. `, events)
+        events.push(...answer.push(`Claim ${index}. `))
         answer.cite({
           type: 'search_result_location',
           search_result_index: index,
           source: '',
           cited_text: random() < 0.2 ? content.map(({text}) => text).join('') : cited,
         })
-      } else answer.push(`As ${cited.replace(/\s+/g, ' ').slice(0, 200)} [${source.n}].\n\n`, events)
-      answer.closeBlock(events)
+      } else {
+        events.push(...answer.push(`As ${cited.replace(/\s+/g, ' ').slice(0, 200)} [${source.n}].\n\n`))
+      }
+      events.push(...answer.closeBlock())
     }
-    answer.end(events)
+    events.push(...answer.end())
     const found = faultsIn(pages, sources, events)
     faults.push(...found.faults)
     quotes += found.quotes

@@ -1,5 +1,6 @@
 import {expect, test} from 'vitest'
-import {calibrate, defaultCalibration, parseCalibration} from '../../src/retrieval/calibration.ts'
+import {calibrate} from '../../src/retrieval/calibrate.ts'
+import {defaultCalibration, parseCalibration} from '../../src/retrieval/calibration.ts'
 import {dependenceOf, topicOf} from '../../src/retrieval/follow-up.ts'
 import {randomPages, samplePage} from '../support/sample-pages.ts'
 import {retrievalWorld} from './world.ts'

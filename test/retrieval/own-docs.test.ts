@@ -8,7 +8,7 @@ import {openEmbedder} from '../../src/embedding/transformers-embedder.ts'
 import {type Evaluation, evaluate} from '../../src/evaluation/evaluate.ts'
 import {ingest} from '../../src/ingestion/index.ts'
 import {readQuestions} from '../../src/question-sets/question-set.ts'
-import {type OpenCurrentBuild, openCurrentBuild} from '../../src/search-index/index.ts'
+import {localBuilds, type OpenCurrentBuild, openCurrentBuild} from '../../src/search-index/index.ts'
 
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 
@@ -22,7 +22,7 @@ describe('questions about our own documentation', () => {
     dataDir = await mkdtemp(join(tmpdir(), 'docent-own-docs-'))
     embedder = await openEmbedder({model: null})
     await ingest({content: path('../../content'), dataDir, embedder: async () => embedder})
-    current = await openCurrentBuild(dataDir)
+    current = await openCurrentBuild(localBuilds(dataDir))
     result = await evaluate({
       current,
       embedder,

@@ -3,10 +3,11 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {setTimeout as wait} from 'node:timers/promises'
 import {afterEach, describe, expect, test, vi} from 'vitest'
+import {makeCurrent} from '../../src/search-index/build-folders.ts'
 import {
   buildFolder,
   type IndexBuild,
-  makeCurrent,
+  localBuilds,
   openCurrentBuild,
   writeBuild,
 } from '../../src/search-index/index.ts'
@@ -56,7 +57,7 @@ async function search(build: IndexBuild): Promise<Set<string>> {
 describe('the current build', () => {
   test('is not ready while there is none, and then is', async () => {
     const dataDir = newFolder()
-    const current = await openCurrentBuild(dataDir, {pollMs: 20})
+    const current = await openCurrentBuild(localBuilds(dataDir), {pollMs: 20})
     expect(current.id).toBeNull()
     expect(() => current.lease()).toThrow(expect.objectContaining({code: 'not_ready'}))
 
@@ -66,12 +67,12 @@ describe('the current build', () => {
     await current.close()
   })
 
-  test('100 searches at a time during 20 swaps see no error and no mixed build', async () => {
+  test('[swap during searches] 100 searches at a time during 20 swaps see no error and no mixed build', async () => {
     const dataDir = newFolder()
     const ids: string[] = []
     for (let round = 0; round <= 20; round++) ids.push(await publishRound(dataDir, round))
     await makeCurrent(dataDir, ids[0]!)
-    const current = await openCurrentBuild(dataDir, {pollMs: 20})
+    const current = await openCurrentBuild(localBuilds(dataDir), {pollMs: 20})
     let isSwapping = true
     let searches = 0
     const seen = new Set<string>()
@@ -116,7 +117,7 @@ describe('the current build', () => {
   test('a lease keeps the build it got, the last release closes it', async () => {
     const dataDir = newFolder()
     const first = await publishRound(dataDir, 1)
-    const current = await openCurrentBuild(dataDir, {pollMs: 20})
+    const current = await openCurrentBuild(localBuilds(dataDir), {pollMs: 20})
     const lease = current.lease()
     await publishRound(dataDir, 2)
     await current.refresh()
@@ -130,10 +131,10 @@ describe('the current build', () => {
     await current.close()
   })
 
-  test('a damaged build is refused and the one before stays', async () => {
+  test('[damaged index] a damaged build is refused and the one before stays', async () => {
     const dataDir = newFolder()
     const first = await publishRound(dataDir, 1)
-    const current = await openCurrentBuild(dataDir, {pollMs: 60_000})
+    const current = await openCurrentBuild(localBuilds(dataDir), {pollMs: 60_000})
     const changes: unknown[] = []
     current.onChange((change) => changes.push(change))
     const second = await publishRound(dataDir, 2)
@@ -152,13 +153,13 @@ describe('the current build', () => {
     await current.close()
   })
 
-  test('with a damaged current build at the start the newest sound one is served', async () => {
+  test('[damaged index] with a damaged current build at the start the newest sound one is served', async () => {
     const dataDir = newFolder()
     const first = await publishRound(dataDir, 1)
     const second = await publishRound(dataDir, 2)
     writeFileSync(join(buildFolder(dataDir, second), 'manifest.json'), '{"format": 1}')
 
-    const current = await openCurrentBuild(dataDir)
+    const current = await openCurrentBuild(localBuilds(dataDir))
 
     expect(current.id).toBe(first)
     expect(current.problem).toContain(`serving ${first}`)

@@ -51,10 +51,11 @@ async function answered(file: string, options: Partial<TranscriptsOptions> = {})
   return transcripts
 }
 
-const removals: Readonly<Record<string, (transcripts: Transcripts) => unknown>> = {
-  'a visitor’s deletion': (transcripts) => transcripts.deleteConversation('c'),
-  'staff’s deletion': (transcripts) => ['a', 'b'].map((id) => transcripts.delete(id)),
-  'a purge': (transcripts) => transcripts.purge(2_000_000),
+const removals: Readonly<Record<string, (transcripts: Transcripts) => Promise<unknown>>> = {
+  'a visitor’s deletion': async (transcripts) => await transcripts.deleteConversation('c'),
+  'staff’s deletion': (transcripts) =>
+    Promise.all(['a', 'b'].map(async (id) => await transcripts.delete(id))),
+  'a purge': async (transcripts) => await transcripts.purge(2_000_000),
 }
 
 describe.each(Object.entries(removals))('%s while another process reads', (_, remove) => {
@@ -64,7 +65,7 @@ describe.each(Object.entries(removals))('%s while another process reads', (_, re
     const transcripts = await answered(file, {onErased: (isErased) => told.push(isErased)})
     const letGo = await heldByAnother(file)
 
-    remove(transcripts)
+    await remove(transcripts)
     const wasErased = transcripts.isErased
     const left = rawBytes(file)
     await letGo()
@@ -82,8 +83,8 @@ test('what another process held until after the end is erased by the next start'
   const file = temporaryFile()
   const transcripts = await answered(file)
   const letGo = await heldByAnother(file)
-  transcripts.deleteConversation('c')
-  transcripts.close()
+  await transcripts.deleteConversation('c')
+  await transcripts.close()
   const left = rawBytes(file)
   await letGo()
 
@@ -98,10 +99,10 @@ test('nothing is left to try after the end', async () => {
   const told: boolean[] = []
   const transcripts = await answered(file, {onErased: (isErased) => told.push(isErased)})
   await heldByAnother(file)
-  transcripts.deleteConversation('c')
+  await transcripts.deleteConversation('c')
   vi.useFakeTimers()
 
-  transcripts.close()
+  await transcripts.close()
 
   expect(vi.getTimerCount()).toBe(0)
   expect(told).toEqual([false])
@@ -156,7 +157,7 @@ describe('what a purge beside the server had to leave', () => {
     // Keeps the log from being emptied for being the last to close.
     const reader = readTranscripts(file)
 
-    transcripts.close()
+    await transcripts.close()
 
     expect(rawBytes(file)).not.toMatch(words)
     reader.close()

@@ -1,9 +1,9 @@
 /** A process that answers until it is killed. Told by message where its transcripts are and how many answers to write. */
 import {createAnswering} from '../../src/answering/create-answering.ts'
 import type {SequencedEvent} from '../../src/domain/index.ts'
-import {scriptedGenerator} from '../../src/generation/scripted-generator.ts'
 import {openTranscripts} from '../../src/transcripts/open-transcripts.ts'
 import {fakeRetriever} from '../support/fake-retriever.ts'
+import {scriptedGenerator} from '../support/scripted-generator.ts'
 
 export interface KilledProcessOrder {
   readonly file: string
@@ -34,14 +34,14 @@ process.once('message', async ({file, answers}: KilledProcessOrder) => {
   const signal = new AbortController().signal
 
   const quick = createAnswering({...common, generator: scriptedGenerator(['All ', 'of it.'])})
-  const {answerId} = quick.ask({...question, question: 'Quick?'}, {channel: 'test'})
+  const {answerId} = await quick.ask({...question, question: 'Quick?'}, {channel: 'test'})
   for await (const event of quick.events(answerId, {signal})) report({kind: 'read', answerId, event})
   await journal.flush()
   report({kind: 'complete', answerId})
 
   const endless = createAnswering({...common, generator: scriptedGenerator(endlessWords, {paceMs: 2})})
   for (let n = 0; n < answers; n++) {
-    const asked = endless.ask({...question, question: `Endless ${n}?`}, {channel: 'test'})
+    const asked = await endless.ask({...question, question: `Endless ${n}?`}, {channel: 'test'})
     void (async () => {
       for await (const event of endless.events(asked.answerId, {signal})) {
         report({kind: 'read', answerId: asked.answerId, event})

@@ -1,31 +1,39 @@
 import {readFileSync} from 'node:fs'
 import {describe, expect, test, vi} from 'vitest'
 import {readTranscripts} from '../../src/transcripts/read-transcripts.ts'
-import {journalAnswer, openForTest, sampleEntry, sampleEvents, temporaryFile} from './samples.ts'
+import {
+  appendEvent,
+  beginAnswer,
+  collected,
+  journalAnswer,
+  openForTest,
+  sampleEvents,
+  temporaryFile,
+} from './samples.ts'
 
 describe('the journal', () => {
-  test('what is appended is readable at once, before it is on disk', () => {
+  test('what is appended is readable at once, before it is on disk', async () => {
     const transcripts = openForTest({flushMs: 60_000})
 
     const events = journalAnswer(transcripts, 'a', {ending: null})
 
     expect(transcripts.health().unflushed).toBe(events.length)
-    expect(transcripts.eventsAfter('a', 0)).toEqual(events)
-    expect(transcripts.eventsAfter('a', 3)).toEqual(events.slice(3))
+    expect(await transcripts.eventsAfter('a', 0)).toEqual(events)
+    expect(await transcripts.eventsAfter('a', 3)).toEqual(events.slice(3))
   })
 
   test('what was flushed in parts reads as one sequence', async () => {
     const transcripts = openForTest()
     const events = sampleEvents('a', ['a', 'b', 'c', 'd', 'e', 'f'])
-    transcripts.begin(sampleEntry('a'))
+    beginAnswer(transcripts, 'a')
 
     for (const event of events) {
-      transcripts.append('a', event)
+      appendEvent(transcripts, 'a', event)
       if (event.seq % 3 === 0) await transcripts.flush()
     }
 
     for (let after = 0; after <= events.length; after++) {
-      expect(transcripts.eventsAfter('a', after)).toEqual(events.slice(after))
+      expect(await transcripts.eventsAfter('a', after)).toEqual(events.slice(after))
     }
   })
 
@@ -37,9 +45,9 @@ describe('the journal', () => {
     for (const id of ['a', 'b', 'c']) journalAnswer(transcripts, id, {ending: null})
 
     await vi.advanceTimersByTimeAsync(74)
-    const before = beside.list({}).items.length
+    const before = (await beside.list({})).items.length
     await vi.advanceTimersByTimeAsync(1)
-    const after = beside.list({}).items.length
+    const after = (await beside.list({})).items.length
     beside.close()
 
     expect([before, after]).toEqual([0, 3])
@@ -67,7 +75,7 @@ describe('the journal', () => {
     }
 
     const beside = readTranscripts(file)
-    expect([...beside.export({})]).toHaveLength(1_000)
+    expect(await collected(beside.export({}))).toHaveLength(1_000)
     beside.close()
     expect(turns).toBeGreaterThan(2)
   })
@@ -76,12 +84,12 @@ describe('the journal', () => {
     const transcripts = openForTest()
     journalAnswer(transcripts, 'a', {entry: {idempotencyKey: 'key-1'}})
 
-    const unflushed = transcripts.findByIdempotencyKey('key-1')
+    const unflushed = await transcripts.findByIdempotencyKey('key-1')
     await transcripts.flush()
 
     expect(unflushed?.answerId).toBe('a')
-    expect(transcripts.findByIdempotencyKey('key-1')?.ending).toBe('complete')
-    expect(transcripts.findByIdempotencyKey('key-2')).toBeNull()
+    expect((await transcripts.findByIdempotencyKey('key-1'))?.ending).toBe('complete')
+    expect(await transcripts.findByIdempotencyKey('key-2')).toBeNull()
   })
 
   test('a conversation is its questions and its complete answers, oldest first', async () => {
@@ -93,12 +101,12 @@ describe('the journal', () => {
     journalAnswer(transcripts, 'other', {entry: {question: 'Elsewhere?'}})
     journalAnswer(transcripts, 'running', {entry: {conversation, question: 'Now?'}, ending: null})
 
-    expect(transcripts.conversation(conversation, 10)).toEqual([
+    expect(await transcripts.conversation(conversation, 10)).toEqual([
       {role: 'user', content: 'First?'},
       {role: 'assistant', content: 'One.'},
       {role: 'user', content: 'Second?'},
     ])
-    expect(transcripts.conversation(conversation, 1)).toEqual([{role: 'user', content: 'Second?'}])
+    expect(await transcripts.conversation(conversation, 1)).toEqual([{role: 'user', content: 'Second?'}])
   })
 
   test('facts are added to, later values win', async () => {
@@ -108,7 +116,7 @@ describe('the journal', () => {
     await transcripts.flush()
     transcripts.note('a', {notes: ['one', 'two']})
 
-    expect(transcripts.get('a')).toMatchObject({upstreamRequestId: 'req-1', notes: ['one', 'two']})
+    expect(await transcripts.get('a')).toMatchObject({upstreamRequestId: 'req-1', notes: ['one', 'two']})
   })
 })
 
@@ -118,7 +126,7 @@ describe('what staff reads', () => {
     const events = journalAnswer(transcripts, 'a')
     await transcripts.flush()
 
-    const transcript = transcripts.get('a')
+    const transcript = await transcripts.get('a')
 
     expect(transcript).toMatchObject({
       question: 'How do I set the port?',
@@ -130,20 +138,20 @@ describe('what staff reads', () => {
     })
     expect(transcript?.sources.map(({n}) => n)).toEqual([1, 2])
     expect(transcript?.events).toEqual(events)
-    expect(transcripts.get('unknown')).toBeNull()
+    expect(await transcripts.get('unknown')).toBeNull()
   })
 
-  test('an answer under way is listed as running, with the text so far', () => {
+  test('an answer under way is listed as running, with the text so far', async () => {
     const transcripts = openForTest()
     journalAnswer(transcripts, 'a', {ending: null})
     journalAnswer(transcripts, 'b')
 
-    const {items} = transcripts.list({ending: 'running'})
+    const {items} = await transcripts.list({ending: 'running'})
 
     expect(items.map(({answerId, excerpt}) => [answerId, excerpt])).toEqual([['a', 'Set `PORT`.']])
   })
 
-  test('pages follow each other without a gap, newest first, also when times are equal', () => {
+  test('pages follow each other without a gap, newest first, also when times are equal', async () => {
     const transcripts = openForTest()
     for (let n = 0; n < 25; n++)
       journalAnswer(transcripts, `a${n}`, {entry: {startedAt: 1000 + Math.floor(n / 5)}})
@@ -151,7 +159,7 @@ describe('what staff reads', () => {
     const seen: string[] = []
     let cursor: string | null = null
     do {
-      const page = transcripts.list({}, {limit: 7, ...(cursor === null ? {} : {cursor})})
+      const page = await transcripts.list({}, {limit: 7, ...(cursor === null ? {} : {cursor})})
       seen.push(...page.items.map(({answerId}) => answerId))
       cursor = page.nextCursor
     } while (cursor !== null)
@@ -159,38 +167,38 @@ describe('what staff reads', () => {
     expect(seen).toEqual(Array.from({length: 25}, (_, n) => `a${24 - n}`))
   })
 
-  test('a made-up cursor is refused', () => {
+  test('a made-up cursor is refused', async () => {
     const transcripts = openForTest()
 
     for (const cursor of ['', 'x', '-1', Buffer.from('1;DROP').toString('base64url'), '9'.repeat(500)]) {
-      expect(() => transcripts.list({}, {cursor})).toThrowError(
+      await expect(transcripts.list({}, {cursor})).rejects.toThrowError(
         expect.objectContaining({code: 'invalid_request'}),
       )
     }
   })
 
-  test('filters narrow the list', () => {
+  test('filters narrow the list', async () => {
     const transcripts = openForTest()
     journalAnswer(transcripts, 'old', {entry: {startedAt: 100, build: 'b0'}})
     journalAnswer(transcripts, 'stopped', {ending: 'stopped', entry: {startedAt: 200}})
     journalAnswer(transcripts, 'liked', {entry: {startedAt: 300, conversation: 'c'}})
-    transcripts.setFeedback('liked', {rating: 'up', reasons: [], comment: null})
-    transcripts.setReview('old', {verdict: 'wrong', note: null, correctedAnswer: 'Better.'})
-    const ids = (filter: Parameters<typeof transcripts.list>[0]) =>
-      transcripts.list(filter).items.map(({answerId}) => answerId)
+    await transcripts.setFeedback('liked', {rating: 'up', reasons: [], comment: null})
+    await transcripts.setReview('old', {verdict: 'wrong', note: null, correctedAnswer: 'Better.'})
+    const ids = async (filter: Parameters<typeof transcripts.list>[0]) =>
+      (await transcripts.list(filter)).items.map(({answerId}) => answerId)
 
-    expect(ids({ending: 'stopped'})).toEqual(['stopped'])
-    expect(ids({rating: 'up'})).toEqual(['liked'])
-    expect(ids({rating: 'none'})).toEqual(['stopped', 'old'])
-    expect(ids({verdict: 'wrong'})).toEqual(['old'])
-    expect(ids({verdict: 'none'})).toEqual(['liked', 'stopped'])
-    expect(ids({build: 'b0'})).toEqual(['old'])
-    expect(ids({from: 200, to: 300})).toEqual(['stopped'])
-    expect(ids({conversation: 'c'})).toEqual(['liked'])
-    expect(ids({abstained: true})).toEqual([])
+    expect(await ids({ending: 'stopped'})).toEqual(['stopped'])
+    expect(await ids({rating: 'up'})).toEqual(['liked'])
+    expect(await ids({rating: 'none'})).toEqual(['stopped', 'old'])
+    expect(await ids({verdict: 'wrong'})).toEqual(['old'])
+    expect(await ids({verdict: 'none'})).toEqual(['liked', 'stopped'])
+    expect(await ids({build: 'b0'})).toEqual(['old'])
+    expect(await ids({from: 200, to: 300})).toEqual(['stopped'])
+    expect(await ids({conversation: 'c'})).toEqual(['liked'])
+    expect(await ids({abstained: true})).toEqual([])
   })
 
-  test('words are found in questions and answers, whatever marks surround them', () => {
+  test('words are found in questions and answers, whatever marks surround them', async () => {
     const transcripts = openForTest()
     journalAnswer(transcripts, 'a', {
       entry: {question: 'Wie ändere ich den Port in node.js?'},
@@ -201,24 +209,21 @@ describe('what staff reads', () => {
       pieces: ['設定で変更できます。'],
     })
     journalAnswer(transcripts, 'c', {entry: {question: 'What does C++ need?'}, pieces: ['100% of it']})
-    const found = (q: string) =>
-      transcripts
-        .list({q})
-        .items.map(({answerId}) => answerId)
-        .sort()
+    const found = async (q: string) =>
+      (await transcripts.list({q})).items.map(({answerId}) => answerId).sort()
 
-    expect(found('--port')).toEqual(['a'])
-    expect(found('node.js andere')).toEqual(['a'])
-    expect(found('chan')).toEqual([])
-    expect(found('need')).toEqual(['c'])
-    expect(found('nee')).toEqual(['c'])
-    expect(found('変更')).toEqual(['b'])
-    expect(found('C++')).toEqual(['c'])
-    expect(found('++')).toEqual(['c'])
-    expect(found('100%')).toEqual(['c'])
+    expect(await found('--port')).toEqual(['a'])
+    expect(await found('node.js andere')).toEqual(['a'])
+    expect(await found('chan')).toEqual([])
+    expect(await found('need')).toEqual(['c'])
+    expect(await found('nee')).toEqual(['c'])
+    expect(await found('変更')).toEqual(['b'])
+    expect(await found('C++')).toEqual(['c'])
+    expect(await found('++')).toEqual(['c'])
+    expect(await found('100%')).toEqual(['c'])
   })
 
-  test('signs that belong to a word count', () => {
+  test('signs that belong to a word count', async () => {
     const transcripts = openForTest()
     const questions = {
       cpp: 'Is there a C++ client?',
@@ -235,28 +240,25 @@ describe('what staff reads', () => {
     }
     for (const [id, question] of Object.entries(questions))
       journalAnswer(transcripts, id, {entry: {question}})
-    const found = (q: string) =>
-      transcripts
-        .list({q})
-        .items.map(({answerId}) => answerId)
-        .sort()
+    const found = async (q: string) =>
+      (await transcripts.list({q})).items.map(({answerId}) => answerId).sort()
 
-    expect(found('C++')).toEqual(['cpp'])
-    expect(found('“c++”?')).toEqual(['cpp'])
-    expect(found('client C+')).toEqual(['cpp'])
-    expect(found('c++ client')).toEqual(['cpp'])
-    expect(found('C#')).toEqual(['csharp'])
-    expect(found('.NET')).toEqual(['net'])
-    expect(found('node.js')).toEqual(['node'])
-    expect(found('Node.j')).toEqual(['node'])
-    expect(found('--flag')).toEqual(['flag'])
-    expect(found('*.md [x]')).toEqual(['star'])
+    expect(await found('C++')).toEqual(['cpp'])
+    expect(await found('“c++”?')).toEqual(['cpp'])
+    expect(await found('client C+')).toEqual(['cpp'])
+    expect(await found('c++ client')).toEqual(['cpp'])
+    expect(await found('C#')).toEqual(['csharp'])
+    expect(await found('.NET')).toEqual(['net'])
+    expect(await found('node.js')).toEqual(['node'])
+    expect(await found('Node.j')).toEqual(['node'])
+    expect(await found('--flag')).toEqual(['flag'])
+    expect(await found('*.md [x]')).toEqual(['star'])
     // Punctuation does not.
-    expect(found('flag,')).toEqual(['flag', 'noflag'])
-    expect(found('plain c, client.')).toEqual(['c'])
+    expect(await found('flag,')).toEqual(['flag', 'noflag'])
+    expect(await found('plain c, client.')).toEqual(['c'])
   })
 
-  test('no text a person can type makes the search throw', () => {
+  test('no text a person can type makes the search throw', async () => {
     const transcripts = openForTest()
     journalAnswer(transcripts, 'a')
     const nasty = [
@@ -291,15 +293,15 @@ describe('what staff reads', () => {
       '́',
     ]
 
-    for (const q of [...nasty, ...nastier]) expect(() => transcripts.list({q}), q).not.toThrow()
+    for (const q of [...nasty, ...nastier]) await expect(transcripts.list({q}), q).resolves.toBeDefined()
   })
 
-  test('the id of an answer finds it', () => {
+  test('the id of an answer finds it', async () => {
     const transcripts = openForTest()
     journalAnswer(transcripts, '7e0c1f7e-aaaa-bbbb-cccc-000000000001')
     journalAnswer(transcripts, '7e0c1f7e-aaaa-bbbb-cccc-000000000002')
 
-    const {items} = transcripts.list({q: ' 7e0c1f7e-aaaa-bbbb-cccc-000000000002 '})
+    const {items} = await transcripts.list({q: ' 7e0c1f7e-aaaa-bbbb-cccc-000000000002 '})
 
     expect(items.map(({answerId}) => answerId)).toEqual(['7e0c1f7e-aaaa-bbbb-cccc-000000000002'])
   })
@@ -311,30 +313,30 @@ describe('what staff reads', () => {
     await transcripts.flush()
 
     for (const ms of [80, 9]) {
-      transcripts.setFirstUseful('early', ms)
-      transcripts.setFirstUseful('late', ms + 1)
-      transcripts.setFirstUseful('unknown', ms)
+      await transcripts.setFirstUseful('early', ms)
+      await transcripts.setFirstUseful('late', ms + 1)
+      await transcripts.setFirstUseful('unknown', ms)
     }
 
-    expect(transcripts.get('early')?.firstUsefulMs).toBe(80)
-    expect(transcripts.get('late')?.firstUsefulMs).toBe(81)
+    expect((await transcripts.get('early'))?.firstUsefulMs).toBe(80)
+    expect((await transcripts.get('late'))?.firstUsefulMs).toBe(81)
   })
 
-  test('the latest feedback and review win', () => {
+  test('the latest feedback and review win', async () => {
     const transcripts = openForTest({now: () => 5})
     journalAnswer(transcripts, 'a', {ending: null})
 
-    transcripts.setFeedback('a', {rating: 'up', reasons: ['clear'], comment: null})
-    transcripts.setFeedback('a', {rating: 'down', reasons: ['outdated', 'wrong'], comment: 'No.'})
-    transcripts.setReview('a', {verdict: 'wrong', note: 'See docs', correctedAnswer: 'Say this.'})
+    await transcripts.setFeedback('a', {rating: 'up', reasons: ['clear'], comment: null})
+    await transcripts.setFeedback('a', {rating: 'down', reasons: ['outdated', 'wrong'], comment: 'No.'})
+    await transcripts.setReview('a', {verdict: 'wrong', note: 'See docs', correctedAnswer: 'Say this.'})
 
-    expect(transcripts.get('a')).toMatchObject({
+    expect(await transcripts.get('a')).toMatchObject({
       feedback: {rating: 'down', reasons: ['outdated', 'wrong'], comment: 'No.', at: 5},
       review: {verdict: 'wrong', note: 'See docs', correctedAnswer: 'Say this.', at: 5},
     })
-    expect(() => transcripts.setFeedback('none', {rating: 'up', reasons: [], comment: null})).toThrowError(
-      expect.objectContaining({code: 'not_found'}),
-    )
+    await expect(
+      transcripts.setFeedback('none', {rating: 'up', reasons: [], comment: null}),
+    ).rejects.toThrowError(expect.objectContaining({code: 'not_found'}))
   })
 
   test('an export is all that match, oldest first, and may be left in the middle', async () => {
@@ -342,10 +344,12 @@ describe('what staff reads', () => {
     for (let n = 0; n < 120; n++) journalAnswer(transcripts, `a${n}`, {entry: {startedAt: n}})
     await transcripts.flush()
 
-    const all = [...transcripts.export({})].map(({answerId}) => answerId)
-    const half = transcripts.export({from: 10})
-    const first = half.next().value?.answerId
-    half.return?.()
+    const all = (await collected(transcripts.export({}))).map(({answerId}) => answerId)
+    let first: string | undefined
+    for await (const {answerId} of transcripts.export({from: 10})) {
+      first = answerId
+      break
+    }
 
     expect(all).toEqual(Array.from({length: 120}, (_, n) => `a${n}`))
     expect(first).toBe('a10')
@@ -365,40 +369,40 @@ describe('what is removed', () => {
       await transcripts.flush()
     }
 
-    for (let n = 0; n < 20; n++) expect(transcripts.delete(`a${n}`)).toBe(true)
+    for (let n = 0; n < 20; n++) expect(await transcripts.delete(`a${n}`)).toBe(true)
 
     const bytes = ['', '-wal'].map((suffix) => readFileSync(file + suffix).toString('latin1')).join('')
     expect(bytes.toLowerCase()).not.toMatch(/zyzzyva|xylomanc/)
     expect(bytes.toLowerCase()).toContain('quokka')
-    expect(transcripts.list({q: 'zyzzyva'}).items).toEqual([])
-    expect(transcripts.delete('a1')).toBe(false)
+    expect((await transcripts.list({q: 'zyzzyva'})).items).toEqual([])
+    expect(await transcripts.delete('a1')).toBe(false)
   })
 
   test('an answer deleted while it runs is not written again', async () => {
     const transcripts = openForTest()
     const events = sampleEvents('a')
-    transcripts.begin(sampleEntry('a'))
-    for (const event of events.slice(0, 3)) transcripts.append('a', event)
+    beginAnswer(transcripts, 'a')
+    for (const event of events.slice(0, 3)) appendEvent(transcripts, 'a', event)
     await transcripts.flush()
 
-    transcripts.delete('a')
-    for (const event of events.slice(3)) transcripts.append('a', event)
+    await transcripts.delete('a')
+    for (const event of events.slice(3)) appendEvent(transcripts, 'a', event)
     await transcripts.flush()
 
-    expect(transcripts.get('a')).toBeNull()
-    expect(transcripts.find('a')).toBeNull()
-    expect(transcripts.eventsAfter('a', 0)).toEqual([])
+    expect(await transcripts.get('a')).toBeNull()
+    expect(await transcripts.find('a')).toBeNull()
+    expect(await transcripts.eventsAfter('a', 0)).toEqual([])
   })
 
-  test('a conversation goes as a whole, and nothing else with it', () => {
+  test('a conversation goes as a whole, and nothing else with it', async () => {
     const transcripts = openForTest()
     journalAnswer(transcripts, 'a', {entry: {conversation: 'c'}})
     journalAnswer(transcripts, 'b', {entry: {conversation: 'c'}, ending: null})
     journalAnswer(transcripts, 'd')
 
-    expect(transcripts.deleteConversation('c')).toBe(2)
-    expect(transcripts.list({}).items.map(({answerId}) => answerId)).toEqual(['d'])
-    expect(transcripts.deleteConversation('c')).toBe(0)
+    expect(await transcripts.deleteConversation('c')).toBe(2)
+    expect((await transcripts.list({})).items.map(({answerId}) => answerId)).toEqual(['d'])
+    expect(await transcripts.deleteConversation('c')).toBe(0)
   })
 
   test('what is older than the retention goes at the start and every hour', async () => {
@@ -412,12 +416,12 @@ describe('what is removed', () => {
     before.close()
 
     const transcripts = openForTest({file, retentionDays: 30, now: () => time})
-    const left = transcripts.list({}).items.map(({answerId}) => answerId)
+    const left = (await transcripts.list({})).items.map(({answerId}) => answerId)
     time += 2 * dayMs
     await vi.advanceTimersByTimeAsync(60 * 60 * 1000)
 
     expect(left).toEqual(['new'])
-    expect(transcripts.list({}).items).toEqual([])
+    expect((await transcripts.list({})).items).toEqual([])
   })
 })
 
@@ -431,53 +435,57 @@ describe('what is kept', () => {
       ending: null,
     })
     await transcripts.flush()
-    const whileRunning = transcripts.eventsAfter('a', 2)
+    const whileRunning = await transcripts.eventsAfter('a', 2)
 
-    transcripts.append('a', {...sampleEvents('a').at(-1)!, seq: events.length + 1})
+    appendEvent(transcripts, 'a', {...sampleEvents('a').at(-1)!, seq: events.length + 1})
     await transcripts.flush()
-    transcripts.setFeedback('a', {rating: 'up', reasons: [], comment: null})
+    await transcripts.setFeedback('a', {rating: 'up', reasons: [], comment: null})
 
     const bytes = ['', '-wal'].map((suffix) => readFileSync(file + suffix).toString('latin1')).join('')
     expect(whileRunning).toEqual(events.slice(2))
     expect(bytes).not.toMatch(/Zyzzyva|xylo|mancy|How do I|setting 1 is on|is on by default/)
-    expect(transcripts.get('a')).toMatchObject({
+    expect(await transcripts.get('a')).toMatchObject({
       question: '',
       text: '',
       ending: 'complete',
       feedback: {rating: 'up'},
     })
-    expect(transcripts.eventsAfter('a', 0).map(({seq, at}) => [seq, at])).toEqual(
+    expect((await transcripts.eventsAfter('a', 0)).map(({seq, at}) => [seq, at])).toEqual(
       [...events, {...events.at(-1)!, seq: events.length + 1}].map(({seq}) => [seq, expect.any(Number)]),
     )
-    expect(transcripts.get('a')?.sources.map(({n, url}) => [n, url])).toEqual([
+    expect((await transcripts.get('a'))?.sources.map(({n, url}) => [n, url])).toEqual([
       [1, ''],
       [2, ''],
     ])
   })
 
-  test('metadata: why an answer finished is kept, and found by it', () => {
+  test('metadata: why an answer finished is kept, and found by it', async () => {
     const file = temporaryFile()
     const transcripts = openForTest({file, mode: 'metadata'})
     journalAnswer(transcripts, 'whole', {finishReason: 'end'})
     journalAnswer(transcripts, 'declined', {finishReason: 'refusal'})
 
-    expect(transcripts.list({partial: true}).items).toMatchObject([
+    expect((await transcripts.list({partial: true})).items).toMatchObject([
       {answerId: 'declined', question: '', excerpt: '', finishReason: 'refusal', partial: true},
     ])
-    expect(transcripts.get('declined')).toMatchObject({text: '', finishReason: 'refusal', partial: true})
+    expect(await transcripts.get('declined')).toMatchObject({
+      text: '',
+      finishReason: 'refusal',
+      partial: true,
+    })
   })
 
   test('off: nothing after the end, resume while it runs', async () => {
     const transcripts = openForTest({mode: 'off'})
     const events = journalAnswer(transcripts, 'a', {ending: null})
     await transcripts.flush()
-    const whileRunning = transcripts.eventsAfter('a', 0)
+    const whileRunning = await transcripts.eventsAfter('a', 0)
 
-    transcripts.append('a', {...sampleEvents('a').at(-1)!, seq: events.length + 1})
+    appendEvent(transcripts, 'a', {...sampleEvents('a').at(-1)!, seq: events.length + 1})
     await transcripts.flush()
 
     expect(whileRunning).toEqual(events)
-    expect(transcripts.find('a')).toBeNull()
-    expect(transcripts.list({}).items).toEqual([])
+    expect(await transcripts.find('a')).toBeNull()
+    expect((await transcripts.list({})).items).toEqual([])
   })
 })

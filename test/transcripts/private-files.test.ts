@@ -65,14 +65,13 @@ describe('what others on the machine can read', () => {
     readTranscripts(file).close()
     await purgeTranscripts(file, 0)
     const beside = openToOthers(dirname(file))
-    transcripts.close()
+    await transcripts.close()
 
     expect(running.sort()).toEqual([
       'transcripts.sqlite',
       'transcripts.sqlite-shm',
       'transcripts.sqlite-wal',
       'transcripts.sqlite.lock',
-      'transcripts.sqlite.lock-journal',
     ])
     expect([...whileRunning, ...beside, ...openToOthers(dirname(file))]).toEqual([])
   })
@@ -89,7 +88,7 @@ describe('what others on the machine can read', () => {
     const transcripts = openForTest({file})
 
     expect(openToOthers(dirname(file))).toEqual([])
-    expect(transcripts.get('a')?.ending).toBe('complete')
+    expect((await transcripts.get('a'))?.ending).toBe('complete')
   })
 
   test('nothing of a file that a link leads to', async () => {
@@ -165,7 +164,7 @@ describe('a file that others may read and that cannot be narrowed', () => {
       return {code, warnings}
     }
     const before = await list()
-    transcripts.close()
+    await transcripts.close()
     chmodSync(file, 0o644)
 
     const after = await list()

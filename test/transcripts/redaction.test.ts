@@ -2,7 +2,7 @@ import {existsSync, readFileSync} from 'node:fs'
 import {expect, test} from 'vitest'
 import {showLines} from '../../src/cli/transcripts/terminal-view.ts'
 import {type AnswerEvent, noUsage, type Source} from '../../src/domain/index.ts'
-import {journalAnswer, openForTest, sampleEntry, temporaryFile} from './samples.ts'
+import {appendEvent, beginAnswer, journalAnswer, openForTest, temporaryFile} from './samples.ts'
 
 /** Stands in every place where somebody else's words come in. */
 const canary = 'Zyzzyva'
@@ -57,9 +57,9 @@ const events: readonly AnswerEvent[] = [
 test('metadata: no word that anybody wrote is on the disk, through whatever channel it came', async () => {
   const file = temporaryFile()
   const transcripts = openForTest({file, mode: 'metadata'})
-  transcripts.begin(sampleEntry('a', {question: `Question ${canary}?`, version: canary, conversation: 'c'}))
+  beginAnswer(transcripts, 'a', {question: `Question ${canary}?`, version: canary, conversation: 'c'})
   events.forEach((event, index) => {
-    transcripts.append('a', {seq: index + 1, at: 1_000_000 + index, event})
+    appendEvent(transcripts, 'a', {seq: index + 1, at: 1_000_000 + index, event})
   })
   transcripts.note('a', {
     errorDetail: `Upstream said ${canary}`,
@@ -70,17 +70,21 @@ test('metadata: no word that anybody wrote is on the disk, through whatever chan
   })
   await transcripts.flush()
 
-  const kept = transcripts.setFeedback('a', {rating: 'down', reasons: [canary], comment: `Because ${canary}`})
-  transcripts.setReview('a', {verdict: 'wrong', note: null, correctedAnswer: null})
+  const kept = await transcripts.setFeedback('a', {
+    rating: 'down',
+    reasons: [canary],
+    comment: `Because ${canary}`,
+  })
+  await transcripts.setReview('a', {verdict: 'wrong', note: null, correctedAnswer: null})
   for (const words of [{note: canary}, {correctedAnswer: canary}]) {
-    expect(() =>
+    await expect(
       transcripts.setReview('a', {verdict: 'wrong', note: null, correctedAnswer: null, ...words}),
-    ).toThrowError(/keeps no words: send the verdict alone/)
+    ).rejects.toThrowError(/keeps no words: send the verdict alone/)
   }
 
   expect(rawBytes(file)).not.toContain(canary)
   expect(kept).toEqual({rating: 'down', reasons: [], comment: null})
-  const transcript = transcripts.get('a')!
+  const transcript = (await transcripts.get('a'))!
   expect(transcript).toMatchObject({
     ending: 'abstained',
     retrievalTimings: {embed: 1},
@@ -96,35 +100,35 @@ test('metadata: no word that anybody wrote is on the disk, through whatever chan
   expect(shown.filter((line) => line.includes('(not kept)'))).toHaveLength(3)
 })
 
-test('metadata: an id that the upstream gave is kept', () => {
+test('metadata: an id that the upstream gave is kept', async () => {
   const transcripts = openForTest({mode: 'metadata'})
   journalAnswer(transcripts, 'a', {ending: null})
   transcripts.note('a', {upstreamRequestId: 'req_011CSHoEeqs5C35K2UUqR7Fy'})
 
-  expect(transcripts.get('a')).toMatchObject({upstreamRequestId: 'req_011CSHoEeqs5C35K2UUqR7Fy'})
+  expect(await transcripts.get('a')).toMatchObject({upstreamRequestId: 'req_011CSHoEeqs5C35K2UUqR7Fy'})
 })
 
 test.each(['metadata', 'off'] as const)(
   '%s: what is rated now keeps no words, though it was logged in full',
-  (mode) => {
+  async (mode) => {
     const file = temporaryFile()
     const before = openForTest({file})
     journalAnswer(before, 'a')
     before.close()
     const transcripts = openForTest({file, mode})
 
-    transcripts.setFeedback('a', {rating: 'down', reasons: [canary], comment: canary})
+    await transcripts.setFeedback('a', {rating: 'down', reasons: [canary], comment: canary})
 
     expect(rawBytes(file)).not.toContain(canary)
-    expect(transcripts.get('a')?.feedback).toMatchObject({rating: 'down', reasons: [], comment: null})
+    expect((await transcripts.get('a'))?.feedback).toMatchObject({rating: 'down', reasons: [], comment: null})
   },
 )
 
-test('off: an answer that is not kept cannot be rated, also while it is written', () => {
+test('off: an answer that is not kept cannot be rated, also while it is written', async () => {
   const transcripts = openForTest({mode: 'off'})
   journalAnswer(transcripts, 'a', {ending: null})
 
-  expect(() => transcripts.setFeedback('a', {rating: 'up', reasons: [], comment: canary})).toThrowError(
-    /no transcript a/,
-  )
+  await expect(
+    transcripts.setFeedback('a', {rating: 'up', reasons: [], comment: canary}),
+  ).rejects.toThrowError(/no transcript a/)
 })

@@ -1,6 +1,6 @@
 import {readFileSync, statSync} from 'node:fs'
 import {expect, test, vi} from 'vitest'
-import {journalAnswer, openForTest, temporaryFile} from './samples.ts'
+import {appendEvent, journalAnswer, openForTest, temporaryFile} from './samples.ts'
 
 const maxBytes = 1024 * 1024
 const pieces = ['xylomancy '.repeat(1_000)]
@@ -17,15 +17,15 @@ test('a file that reaches its bound loses its oldest answers, and what runs stay
     await transcripts.flush()
     if (n % 20 === 0) await new Promise((resolve) => setTimeout(resolve, 150))
   }
-  await vi.waitFor(() => expect(transcripts.get('a100')).toBeNull(), {timeout: 60_000})
-  transcripts.append('running', {seq: 7, at: 1, event: {type: 'delta', text: ' On.'}})
+  await vi.waitFor(async () => expect(await transcripts.get('a100')).toBeNull(), {timeout: 60_000})
+  appendEvent(transcripts, 'running', {seq: 7, at: 1, event: {type: 'delta', text: ' On.'}})
   await transcripts.flush()
 
   expect(onFull).toHaveBeenCalledOnce()
-  expect(transcripts.get('running')?.text).toContain(' On.')
-  expect(transcripts.get('a299')?.ending).toBe('complete')
-  expect(transcripts.get('a0')).toBeNull()
-  transcripts.close()
+  expect((await transcripts.get('running'))?.text).toContain(' On.')
+  expect((await transcripts.get('a299'))?.ending).toBe('complete')
+  expect(await transcripts.get('a0')).toBeNull()
+  await transcripts.close()
   expect(statSync(file).size).toBeLessThan(3 * maxBytes)
 })
 
@@ -39,8 +39,8 @@ test('a file that is beyond its bound at the start is brought below it, oldest f
   const transcripts = openForTest({file, maxBytes})
   await vi.waitFor(() => expect(readFileSync(file).includes('Zyzzyva')).toBe(false), {timeout: 60_000})
 
-  expect(transcripts.get('a0')).toBeNull()
-  expect(transcripts.get('a199')).not.toBeNull()
+  expect(await transcripts.get('a0')).toBeNull()
+  expect(await transcripts.get('a199')).not.toBeNull()
 })
 
 test('without a bound nothing is removed', async () => {
@@ -49,6 +49,6 @@ test('without a bound nothing is removed', async () => {
   for (let n = 0; n < 200; n++) journalAnswer(transcripts, `a${n}`, {pieces})
   await transcripts.flush()
 
-  expect(transcripts.get('a0')).not.toBeNull()
+  expect(await transcripts.get('a0')).not.toBeNull()
   expect(onFull).not.toHaveBeenCalled()
 })

@@ -2,6 +2,7 @@ import {mkdtempSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterEach, vi} from 'vitest'
+import {createAnswerState, type GrowingAnswerState} from '../../src/answers/answer-state.ts'
 import {refOf} from '../../src/answers/ids.ts'
 import type {JournalEntry} from '../../src/answers/journal.ts'
 import {
@@ -22,8 +23,8 @@ import {sampleSource} from '../support/fake-retriever.ts'
 const open = new Set<Transcripts>()
 const folders = new Set<string>()
 
-afterEach(() => {
-  for (const transcripts of open) transcripts.close()
+afterEach(async () => {
+  await Promise.all([...open].map((transcripts) => transcripts.close()))
   for (const folder of folders) rmSync(folder, {recursive: true, force: true})
   open.clear()
   folders.clear()
@@ -100,6 +101,35 @@ export function sampleEvents(
   return events.map((event, index) => ({seq: index + 1, at: 1_000_000 + index * 10, event}))
 }
 
+/** All of an export. */
+export async function collected<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = []
+  for await (const item of items) all.push(item)
+  return all
+}
+
+/** The states of the answers begun here, by journal and id: the run has them where there is one. */
+const states = new WeakMap<Transcripts, Map<string, GrowingAnswerState>>()
+
+/** Begins an answer, as its run does. In this store it has begun when the call returns. */
+export function beginAnswer(
+  transcripts: Transcripts,
+  answerId: string,
+  entry: Partial<JournalEntry> = {},
+): void {
+  const sample = sampleEntry(answerId, entry)
+  const state = createAnswerState(sample.startedAt)
+  const ofJournal = states.get(transcripts) ?? new Map<string, GrowingAnswerState>()
+  states.set(transcripts, ofJournal.set(answerId, state))
+  void transcripts.begin(sample, state)
+}
+
+/** Appends an event to an answer begun by `beginAnswer`, as its run does. */
+export function appendEvent(transcripts: Transcripts, answerId: string, event: SequencedEvent): void {
+  states.get(transcripts)!.get(answerId)!.add(event)
+  transcripts.append(answerId, event)
+}
+
 /** Journals a whole answer and gives its events. */
 export function journalAnswer(
   transcripts: Transcripts,
@@ -112,7 +142,7 @@ export function journalAnswer(
   } = {},
 ): SequencedEvent[] {
   const events = sampleEvents(answerId, options.pieces, options.ending, options.finishReason)
-  transcripts.begin(sampleEntry(answerId, options.entry))
-  for (const event of events) transcripts.append(answerId, event)
+  beginAnswer(transcripts, answerId, options.entry)
+  for (const event of events) appendEvent(transcripts, answerId, event)
   return events
 }

@@ -15,14 +15,22 @@ import {rowsOf} from '../../src/transcripts/event-rows.ts'
 import {migrate, migrations} from '../../src/transcripts/migrations.ts'
 import {openTranscripts} from '../../src/transcripts/open-transcripts.ts'
 import {readTranscripts} from '../../src/transcripts/read-transcripts.ts'
-import {journalAnswer, openForTest, sampleEntry, sampleEvents, temporaryFile} from './samples.ts'
+import {
+  appendEvent,
+  beginAnswer,
+  collected,
+  journalAnswer,
+  openForTest,
+  sampleEvents,
+  temporaryFile,
+} from './samples.ts'
 
 /** A file with some answers in it, closed. */
 function fileWithAnswers(count = 40): string {
   const file = temporaryFile()
   const transcripts = openTranscripts({file})
   for (let n = 0; n < count; n++) journalAnswer(transcripts, `a${n}`, {pieces: ['word '.repeat(200)]})
-  transcripts.close()
+  void transcripts.close()
   return file
 }
 
@@ -36,7 +44,7 @@ function problemOf(open: () => unknown): DocentError {
   throw new Error('It opened')
 }
 
-describe('a disk without room (case 34)', () => {
+describe('[full disk] a disk without room', () => {
   test('answers go on from memory, staff are told, and what was written stays whole', async () => {
     const file = temporaryFile()
     const onDegraded = vi.fn()
@@ -53,16 +61,12 @@ describe('a disk without room (case 34)', () => {
     })
     expect(transcripts.health().reason).toContain(file)
     expect(onDegraded).toHaveBeenCalledOnce()
-    expect(transcripts.eventsAfter('big', 0)).toEqual(events)
-    expect(transcripts.get('big')?.events).toEqual(events)
-    expect(transcripts.list({}).items.map(({answerId}) => answerId)).toEqual(['big', 'first'])
-    transcripts.close()
+    expect(await transcripts.eventsAfter('big', 0)).toEqual(events)
+    expect((await transcripts.get('big'))?.events).toEqual(events)
+    expect((await transcripts.list({})).items.map(({answerId}) => answerId)).toEqual(['big', 'first'])
+    await transcripts.close()
     expect(openSqlite(file, {readonly: true}).pragma('integrity_check', {simple: true})).toBe('ok')
-    expect(
-      openForTest({file})
-        .list({})
-        .items.map(({answerId}) => answerId),
-    ).toEqual(['first'])
+    expect((await openForTest({file}).list({})).items.map(({answerId}) => answerId)).toEqual(['first'])
   })
 
   test('what waits in memory is bounded: the largest answers lose their events, never their endings', async () => {
@@ -76,12 +80,12 @@ describe('a disk without room (case 34)', () => {
     for (let n = 0; n < 30; n++) journalAnswer(transcripts, `short${n}`)
 
     expect(transcripts.health().unflushed).toBeLessThanOrEqual(200)
-    expect(transcripts.find('long')?.ending).toBe('complete')
-    expect(transcripts.find('short29')?.ending).toBe('complete')
+    expect((await transcripts.find('long'))?.ending).toBe('complete')
+    expect((await transcripts.find('short29'))?.ending).toBe('complete')
   })
 })
 
-describe('a file another process writes to (cases 35 and 36)', () => {
+describe('[locked log] [write between read and write] a file another process writes to', () => {
   test('writes wait for their turn off the hot path and lose nothing', async () => {
     const file = temporaryFile()
     const transcripts = openForTest({file})
@@ -105,7 +109,7 @@ describe('a file another process writes to (cases 35 and 36)', () => {
       reason: expect.stringContaining('locked by another process'),
     })
     expect(transcripts.health()).toEqual({degraded: false, reason: null, unflushed: 0})
-    expect(transcripts.get('b')?.events).toEqual(events)
+    expect((await transcripts.get('b'))?.events).toEqual(events)
   })
 
   test('a degraded log tries again by itself and says when it is well', async () => {
@@ -143,10 +147,10 @@ describe('a file another process writes to (cases 35 and 36)', () => {
     const other = openSqlite(file)
     other.exec('BEGIN IMMEDIATE')
 
-    const problem = problemOf(() => transcripts.setFeedback('a', {rating: 'up', reasons: [], comment: null}))
-    other.close()
+    const rated = transcripts.setFeedback('a', {rating: 'up', reasons: [], comment: null})
 
-    expect(problem.code).toBe('storage')
+    await expect(rated).rejects.toMatchObject({code: 'storage'})
+    other.close()
   })
 
   test('a file that is locked for good is refused at the start', () => {
@@ -173,8 +177,8 @@ describe('two servers on one file', () => {
     await first.flush()
 
     const problem = problemOf(() => openTranscripts({file}))
-    const ending = first.get('a')?.ending
-    first.close()
+    const ending = (await first.get('a'))?.ending
+    await first.close()
     const second = openForTest({file})
 
     expect(problem).toMatchObject({code: 'locked', message: expect.stringContaining(file)})
@@ -183,7 +187,7 @@ describe('two servers on one file', () => {
   })
 })
 
-describe('a file that cannot be used (cases 37 to 39)', () => {
+describe('[damaged log] a file that cannot be used', () => {
   test('what is no database is refused by name and left as it is', () => {
     const file = temporaryFile()
     writeFileSync(file, 'These are somebody’s notes, not a database. '.repeat(100))
@@ -259,14 +263,14 @@ describe('a file that cannot be used (cases 37 to 39)', () => {
     journalAnswer(transcripts, 'a')
     await transcripts.flush()
 
-    expect(transcripts.get('a')?.ending).toBe('complete')
+    expect((await transcripts.get('a'))?.ending).toBe('complete')
   })
 
-  test('a write-ahead log of garbage beside the file is ignored', () => {
+  test('a write-ahead log of garbage beside the file is ignored', async () => {
     const file = fileWithAnswers(3)
     writeFileSync(`${file}-wal`, Buffer.alloc(9000, 0x5a))
 
-    expect(openForTest({file}).list({}).items).toHaveLength(3)
+    expect((await openForTest({file}).list({})).items).toHaveLength(3)
   })
 
   test('a new file is for this user alone', () => {
@@ -277,8 +281,8 @@ describe('a file that cannot be used (cases 37 to 39)', () => {
   })
 })
 
-describe('schemas of other versions (case 42)', () => {
-  test('the first schema, with rows, is brought up to date and its words can be found', () => {
+describe('[other schema] schemas of other versions', () => {
+  test('the first schema, with rows, is brought up to date and its words can be found', async () => {
     const file = temporaryFile()
     const first = openSqlite(file)
     migrate(first, file, migrations.slice(0, 1))
@@ -288,11 +292,11 @@ describe('schemas of other versions (case 42)', () => {
          VALUES ('old', 'c', 'How old?', 'b', 'scripted', 'e', 1, '{}', 'test', 'complete', 'Very old.')`,
       )
       .run()
-    first.close()
+    await first.close()
 
     const transcripts = openForTest({file})
 
-    expect(transcripts.list({q: 'very'}).items.map(({answerId}) => answerId)).toEqual(['old'])
+    expect((await transcripts.list({q: 'very'})).items.map(({answerId}) => answerId)).toEqual(['old'])
   })
 
   const finishes = ['refusal', 'max_tokens', 'context_exceeded', 'end', 'extract'] as const
@@ -332,24 +336,26 @@ describe('schemas of other versions (case 42)', () => {
 
   const idsOf = (items: readonly {readonly answerId: string}[]) => items.map(({answerId}) => answerId)
 
-  test('answers of before that were declined or cut are found, shown and replayed as partial', () => {
+  test('answers of before that were declined or cut are found, shown and replayed as partial', async () => {
     const transcripts = openForTest({file: fileBeforePartial()})
 
-    expect(idsOf(transcripts.list({partial: true}).items)).toEqual([
+    expect(idsOf((await transcripts.list({partial: true})).items)).toEqual([
       'context_exceeded',
       'max_tokens',
       'refusal',
     ])
-    expect(idsOf(transcripts.list({partial: false}).items)).toEqual(['abstained', 'extract', 'end'])
-    expect(transcripts.list({ending: 'complete'}).items).toHaveLength(5)
+    expect(idsOf((await transcripts.list({partial: false})).items)).toEqual(['abstained', 'extract', 'end'])
+    expect((await transcripts.list({ending: 'complete'})).items).toHaveLength(5)
     for (const finishReason of finishes) {
       const partial = finishReason !== 'end' && finishReason !== 'extract'
-      expect(transcripts.get(finishReason)).toMatchObject({ending: 'complete', finishReason, partial})
-      const told = transcripts.eventsAfter(finishReason, 0).at(-1)!.event
+      expect(await transcripts.get(finishReason)).toMatchObject({ending: 'complete', finishReason, partial})
+      const told = (await transcripts.eventsAfter(finishReason, 0)).at(-1)!.event
       expect(told).toMatchObject({type: 'done', finishReason, ...(partial ? {partial: true} : {})})
       expect('partial' in told).toBe(partial)
     }
-    expect(transcripts.list({}).items.map(({finishReason, partial}) => [finishReason, partial])).toEqual([
+    expect(
+      (await transcripts.list({})).items.map(({finishReason, partial}) => [finishReason, partial]),
+    ).toEqual([
       [null, false],
       ['extract', false],
       ['end', false],
@@ -359,11 +365,15 @@ describe('schemas of other versions (case 42)', () => {
     ])
   })
 
-  test('a file that no server of today has opened yet is read as it is, with the same filter', () => {
+  test('a file that no server of today has opened yet is read as it is, with the same filter', async () => {
     const reader = readTranscripts(fileBeforePartial())
 
-    expect(idsOf(reader.list({partial: true}).items)).toEqual(['context_exceeded', 'max_tokens', 'refusal'])
-    expect(idsOf([...reader.export({partial: false})])).toEqual(['end', 'extract', 'abstained'])
+    expect(idsOf((await reader.list({partial: true})).items)).toEqual([
+      'context_exceeded',
+      'max_tokens',
+      'refusal',
+    ])
+    expect(idsOf(await collected(reader.export({partial: false})))).toEqual(['end', 'extract', 'abstained'])
     reader.close()
   })
 
@@ -382,13 +392,13 @@ describe('schemas of other versions (case 42)', () => {
   })
 })
 
-describe('after a crash (case 40)', () => {
+describe('[killed server] after a crash', () => {
   test('answers left open are interrupted, with all that was flushed and a last event that says so', async () => {
     const file = temporaryFile()
     const crashed = openForTest({file})
     const events = sampleEvents('a')
-    crashed.begin(sampleEntry('a'))
-    for (const event of events.slice(0, 4)) crashed.append('a', event)
+    beginAnswer(crashed, 'a')
+    for (const event of events.slice(0, 4)) appendEvent(crashed, 'a', event)
     journalAnswer(crashed, 'b')
     await crashed.flush()
 
@@ -397,12 +407,12 @@ describe('after a crash (case 40)', () => {
     const transcripts = openForTest({file: copy})
 
     expect(transcripts.recovered).toBe(1)
-    expect(transcripts.find('b')?.ending).toBe('complete')
-    expect(transcripts.get('a')).toMatchObject({ending: 'interrupted', text: 'Set `PORT`'})
-    expect(transcripts.eventsAfter('a', 0)).toEqual([
+    expect((await transcripts.find('b'))?.ending).toBe('complete')
+    expect(await transcripts.get('a')).toMatchObject({ending: 'interrupted', text: 'Set `PORT`'})
+    expect(await transcripts.eventsAfter('a', 0)).toEqual([
       ...events.slice(0, 4),
       {seq: 5, at: events[3]!.at, event: expect.objectContaining({type: 'error', code: 'server_restarted'})},
     ])
-    expect(transcripts.list({q: 'PORT'}).items).toHaveLength(2)
+    expect((await transcripts.list({q: 'PORT'})).items).toHaveLength(2)
   })
 })

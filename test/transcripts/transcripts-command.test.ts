@@ -8,7 +8,7 @@ import {transcriptsCommand} from '../../src/cli/transcripts/transcripts-command.
 import type {Transcripts} from '../../src/transcripts/open-transcripts.ts'
 import {readTranscripts} from '../../src/transcripts/read-transcripts.ts'
 import {docent} from '../support/docent-command.ts'
-import {journalAnswer, openForTest, temporaryFile} from './samples.ts'
+import {appendEvent, collected, journalAnswer, openForTest, temporaryFile} from './samples.ts'
 
 const view = {columns: 100, hasColors: false}
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -86,7 +86,7 @@ describe('npm run transcripts, beside a server that writes', () => {
         .split('\r\n')
         .map((line) => line.split(',')[0]),
     ).toEqual(['answerId', 'aaa-1', 'aaa-2', 'bbb-3'])
-    expect(JSON.parse(jsonl.stdout)).toEqual(JSON.parse(JSON.stringify(transcripts.get('aaa-1'))))
+    expect(JSON.parse(jsonl.stdout)).toEqual(JSON.parse(JSON.stringify(await transcripts.get('aaa-1'))))
   })
 
   test('shows what the model declined or a limit cut as no plain complete, and finds it', async () => {
@@ -137,7 +137,7 @@ describe('npm run transcripts, beside a server that writes', () => {
     expect(replayed.stdout).toContain('complete')
     expect(purged).toMatchObject({code: 0, stdout: 'Removed 1 answer.\n'})
     expect(nothing.stdout).toBe('Removed 0 answers.\n')
-    expect(transcripts.list({}).items.map(({answerId}) => answerId)).toEqual(['bbb-3', 'aaa-2'])
+    expect((await transcripts.list({})).items.map(({answerId}) => answerId)).toEqual(['bbb-3', 'aaa-2'])
   })
 
   test('copies the transcripts beside the server, for this user alone, and overwrites nothing', async () => {
@@ -158,8 +158,9 @@ describe('npm run transcripts, beside a server that writes', () => {
     expect(nowhere).toMatchObject({code: 1, stderr: expect.stringContaining('cannot be made')})
     expect(nothing).toMatchObject({code: 2, stderr: expect.stringContaining('needs the FILE to write')})
     const restored = openForTest({file: copy})
-    expect(restored.list({}).items.map(({answerId}) => answerId)).toEqual(['bbb-3', 'aaa-2', 'aaa-1'])
-    expect(restored.get('aaa-2')).toEqual(transcripts.get('aaa-2'))
+    const listed = (await restored.list({})).items.map(({answerId}) => answerId)
+    expect(listed).toEqual(['bbb-3', 'aaa-2', 'aaa-1'])
+    expect(await restored.get('aaa-2')).toEqual(await transcripts.get('aaa-2'))
   })
 
   test('copies the whole of a large file while the server goes on writing', async () => {
@@ -178,7 +179,7 @@ describe('npm run transcripts, beside a server that writes', () => {
     expect(code).toBe(0)
     expect(written).toBeGreaterThan(0)
     const reader = readTranscripts(copy)
-    const ids = [...reader.export({})].map(({answerId}) => answerId)
+    const ids = (await collected(reader.export({}))).map(({answerId}) => answerId)
     reader.close()
     expect(ids.filter((id) => id.startsWith('large'))).toHaveLength(count)
   })
@@ -313,19 +314,19 @@ describe('days', () => {
 })
 
 describe('the terminal view', () => {
-  test('a replay has the timing of the events and tells of long silences', () => {
+  test('a replay has the timing of the events and tells of long silences', async () => {
     const transcripts = openForTest()
     journalAnswer(transcripts, 'a', {ending: null})
-    transcripts.append('a', {seq: 7, at: 1_000_050, event: {type: 'delta', text: ' So'}})
-    transcripts.append('a', {seq: 8, at: 1_004_050, event: {type: 'delta', text: ' far.'}})
+    appendEvent(transcripts, 'a', {seq: 7, at: 1_000_050, event: {type: 'delta', text: ' So'}})
+    appendEvent(transcripts, 'a', {seq: 8, at: 1_004_050, event: {type: 'delta', text: ' far.'}})
 
-    const steps = replaySteps(transcripts.get('a')!, view)
+    const steps = replaySteps((await transcripts.get('a'))!, view)
 
     expect(steps.map(({atMs}) => atMs)).toEqual([0, 0, 10, 20, 30, 40, 50, 4050])
     expect(steps.at(-1)!.text).toBe(' [4.0 s]  far.')
   })
 
-  test('words of visitors and models cannot drive the terminal', () => {
+  test('words of visitors and models cannot drive the terminal', async () => {
     const transcripts = openForTest()
     journalAnswer(transcripts, 'a', {
       entry: {question: '\u001b]0;owned\u0007Hi\u202e?'},
@@ -333,7 +334,8 @@ describe('the terminal view', () => {
     })
 
     const shown =
-      showLines(transcripts.get('a')!, view).join('\n') + replaySteps(transcripts.get('a')!, view).join('')
+      showLines((await transcripts.get('a'))!, view).join('\n') +
+      replaySteps((await transcripts.get('a'))!, view).join('')
 
     expect(shown).not.toMatch(/[\u001b\u0007\u0008\u202e]/)
     expect(shown).toContain('ok')

@@ -5,7 +5,8 @@ import {createMarkdownStream} from '../../src/web/render/markdown-stream.ts'
 import type {Chip, NodeOptions} from '../../src/web/render/nodes.ts'
 import {element, type RenderNode, textOf} from '../../src/web/render/tree.ts'
 import {mended} from '../../src/web/render/unfinished.ts'
-import {sampleAnswer} from '../support/scripted-docent.ts'
+import {seedOr} from '../support/random-seed.ts'
+import {sampleAnswer} from '../support/sample-answer.ts'
 
 const options: NodeOptions = {
   links: {base: 'https://docs.example/docs/', imageHosts: ['img.example']},
@@ -77,7 +78,7 @@ describe('a finished answer', () => {
     '[x](https://user:pass@evil.example/)',
     '<javascript:alert(1)>',
     '[x]: javascript:alert(1)\n\n[x]',
-  ])('%j makes no link that could do something', (text) => {
+  ])('[active content] %j makes no link that could do something', (text) => {
     expect(finished(text)).not.toMatch(/<a (?!https:\/\/docs\.example)/)
   })
 
@@ -90,7 +91,7 @@ describe('a finished answer', () => {
     '<form action="https://evil.example"><input name=a></form>',
     '<a href="javascript:alert(1)">x</a>',
     '<math><mi//xlink:href="data:x,<script>alert(1)</script>">',
-  ])('%j makes no element of its own', (text) => {
+  ])('[active content] %j makes no element of its own', (text) => {
     expect(finished(text)).not.toMatch(/<(script|img|svg|iframe|style|form|input|math|a)\b/)
   })
 
@@ -296,6 +297,7 @@ describe('citations', () => {
 
         expect(finished(sampleAnswer, [chip]).match(/<cite>/g)).toHaveLength(1)
       }),
+      {seed: seedOr(1)},
     )
   })
 
@@ -313,6 +315,7 @@ describe('citations', () => {
 
         expect(textOf(blocks.flatMap(({nodes}) => nodes)).replace('7777', '')).toBe(plain)
       }),
+      {seed: seedOr(1)},
     )
   })
 
@@ -395,6 +398,7 @@ describe('an answer that is being written', () => {
 
         expect(shown(whole)).toBe(finished(sampleAnswer))
       }),
+      {seed: seedOr(1)},
     )
   })
 
@@ -431,6 +435,7 @@ describe('an answer that is being written', () => {
         while (common < result.length && result[common] === text[common]) common++
         expect(result.slice(common)).toMatch(/^(?:[*_~`\])|\-\n!]|\(?docent:pending\))*$/)
       }),
+      {seed: seedOr(1)},
     )
   })
 })

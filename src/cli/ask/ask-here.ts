@@ -24,15 +24,18 @@ export async function askHere({question, version, signal}: Asked): Promise<Askin
       await assistant.ingest({full: false}).report
     }
     const {answering} = assistant
-    const {answerId} = answering.ask(
+    const {answerId} = await answering.ask(
       {question, version, conversationId: null, history: [], resumable: false},
       {channel: 'cli'},
     )
-    signal.addEventListener('abort', () => void answering.stop(answerId))
+    const stop = () => void answering.stop(answerId)
+    signal.addEventListener('abort', stop)
+    // It may have been aborted while the question was being asked.
+    if (signal.aborted) stop()
     return {
       events: eventsHere(),
       async whole() {
-        const snapshot = answering.snapshot(answerId)
+        const snapshot = await answering.snapshot(answerId)
         if (snapshot === null) throw new DocentError('internal', 'The answer was not kept.')
         return answerJsonOf(snapshot)
       },

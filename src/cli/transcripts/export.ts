@@ -3,18 +3,19 @@ import {csvHeader, csvRowOf, jsonLineOf, type Transcript} from '../../transcript
 
 /** Prints transcripts one by one, so that an export of any size stays small in memory. */
 export async function exportAll(
-  all: Iterable<Transcript>,
+  all: AsyncIterable<Transcript>,
   format: 'jsonl' | 'csv',
   print: (text: string) => Promise<void>,
 ): Promise<void> {
   if (format === 'csv') await print(csvHeader)
-  for (const transcript of all) await print(format === 'csv' ? csvRowOf(transcript) : jsonLineOf(transcript))
+  for await (const transcript of all)
+    await print(format === 'csv' ? csvRowOf(transcript) : jsonLineOf(transcript))
 }
 
 /** Writes them to a new file that only this user may read. */
 export async function exportToFile(
   path: string,
-  all: Iterable<Transcript>,
+  all: AsyncIterable<Transcript>,
   format: 'jsonl' | 'csv',
 ): Promise<void> {
   const file = createPrivateFile(path)

@@ -118,7 +118,7 @@ async function command(args: readonly string[], around: CommandSurroundings): Pr
   const store = readTranscripts(file)
   try {
     if (name === 'list') {
-      const page = store.list(filter, {limit})
+      const page = await store.list(filter, {limit})
       if (values.json) await print(`${escapedJson(JSON.stringify(page.items, null, 2))}\n`)
       else await print(`${listLines(page.items, view).join('\n')}\n`)
       if (page.nextCursor !== null && !values.json) warn(`The newest ${limit}; --limit shows more.\n`)
@@ -126,7 +126,7 @@ async function command(args: readonly string[], around: CommandSurroundings): Pr
       if (values.out === undefined) await exportAll(store.export(filter), format, print)
       else await exportToFile(values.out, store.export(filter), format)
     } else {
-      const transcript = found(store, id!)
+      const transcript = await found(store, id!)
       if (name === 'replay') await replay(transcript, speed, around)
       else if (values.json) await print(`${escapedJson(JSON.stringify(transcript, null, 2))}\n`)
       else await print(`${showLines(transcript, view).join('\n')}\n`)
@@ -137,11 +137,12 @@ async function command(args: readonly string[], around: CommandSurroundings): Pr
   return 0
 }
 
-function found(store: TranscriptsReader, id: string): Transcript {
-  const exact = store.get(id)
+async function found(store: TranscriptsReader, id: string): Promise<Transcript> {
+  const exact = await store.get(id)
   if (exact !== null) return exact
-  const near = store.idsBeginningWith(id, 5)
-  if (near.length === 1) return store.get(near[0]!)!
+  const near = await store.idsBeginningWith(id, 5)
+  const only = near.length === 1 ? await store.get(near[0]!) : null
+  if (only !== null) return only
   const hint =
     near.length > 1 ? `It fits ${near.join(', ')}.` : `${howToRun('transcripts', 'list')} shows the ids.`
   throw new DocentError('not_found', `There is no transcript ${id}. ${hint}`)

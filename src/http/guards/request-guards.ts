@@ -48,10 +48,10 @@ export function once<Facts extends unknown[]>(say: (...facts: Facts) => void): (
 
 /** Counts every request of a visitor but the checks of health, before any work is done for it. */
 export function requestLimit(limits: Limits, allowedOrigins: readonly string[]): RequestHandler {
-  return (request, response, next) => {
+  return async (request, response, next) => {
     if (request.path !== '/healthz' && request.path !== '/readyz') {
       try {
-        limits.countRequest(visitorOf(request))
+        await limits.countRequest(visitorOf(request))
       } catch (error) {
         letPageRead(request, response, allowedOrigins)
         throw error

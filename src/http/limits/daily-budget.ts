@@ -1,4 +1,5 @@
 import {DocentError} from '../../domain/index.ts'
+import type {Claim} from './limit-store.ts'
 
 export interface DailyBudgetOptions {
   /** Answers of a model in a day over all visitors; 0 for no limit. */
@@ -7,23 +8,11 @@ export interface DailyBudgetOptions {
   readonly answersPerDayPerVisitor: number | null
 }
 
-/**
- * Takes one answer of the day. Call what it gives once when the answer has ended: it counts when a model was called,
- * else it is given back. @throws DocentError `rate_limited`.
- */
-export type TakeFromDay = (visitor: string) => (hasCalledModel: boolean) => void
-
-/** Answers that have called a model, and those that may yet. */
-interface Tally {
-  spent: number
-  pending: number
-}
-
-interface Day {
-  readonly date: string
-  readonly all: Tally
-  /** Of those alone who have something in it. */
-  readonly ofVisitors: Map<string, Tally>
+/** A claim of a day's budget, and what a visitor is told when it has no room. */
+export interface BudgetClaim {
+  readonly claim: Claim
+  /** `spent`: how many of it are spent. */
+  readonly refusal: (spent: number) => DocentError
 }
 
 type Limit = 'answers_per_day' | 'share_of_day'
@@ -43,35 +32,21 @@ const sentences: Readonly<Record<Limit, {readonly isSpent: string; readonly isTa
 const takenRetryMs = 2000
 const dayMs = 24 * 60 * 60 * 1000
 
-/** What bounds the bill: the answers of a day (UTC) and each visitor's share of it. Kept in memory. */
-export function dailyBudgetOf(options: DailyBudgetOptions, now: () => number = Date.now): TakeFromDay {
-  const {answersPerDay} = options
-  const share = shareOf(options)
-  let today: Day = dayOf('')
-
-  return (visitor) => {
-    const date = new Date(now()).toISOString().slice(0, 10)
-    if (date !== today.date) today = dayOf(date)
-    const {all, ofVisitors} = today
-    const own = ofVisitors.get(visitor) ?? {spent: 0, pending: 0}
-    const untilMidnightMs = Date.parse(date) + dayMs - now()
-    if (isFull(all, answersPerDay)) throw refusal('answers_per_day', all, answersPerDay, untilMidnightMs)
-    if (isFull(own, share)) throw refusal('share_of_day', own, share, untilMidnightMs)
-
-    ofVisitors.set(visitor, own)
-    for (const tally of [all, own]) tally.pending++
-    return (hasCalledModel) => {
-      for (const tally of [all, own]) {
-        tally.pending--
-        if (hasCalledModel) tally.spent++
-      }
-      if (own.spent + own.pending === 0) ofVisitors.delete(visitor)
-    }
-  }
-}
-
-function dayOf(date: string): Day {
-  return {date, all: {spent: 0, pending: 0}, ofVisitors: new Map()}
+/**
+ * What bounds the bill: the answers of a day (UTC) and the visitor's share of it. An answer is spent when a model was
+ * called for it. Limits of 0 claim nothing. `now` is in milliseconds since the epoch.
+ */
+export function dailyBudget(options: DailyBudgetOptions, visitor: string, now: number): BudgetClaim[] {
+  const date = new Date(now).toISOString().slice(0, 10)
+  const midnight = Date.parse(date) + dayMs
+  const claimOf = (limit: Limit, key: string, most: number): BudgetClaim => ({
+    claim: {key, most, spentUntil: midnight},
+    refusal: (spent) => refusal(limit, spent >= most, midnight - now),
+  })
+  return [
+    claimOf('answers_per_day', `day ${date}`, options.answersPerDay),
+    claimOf('share_of_day', `day ${date} of ${visitor}`, shareOf(options)),
+  ].filter(({claim}) => claim.most > 0)
 }
 
 function shareOf({answersPerDay, answersPerDayPerVisitor: given}: DailyBudgetOptions): number {
@@ -79,13 +54,9 @@ function shareOf({answersPerDay, answersPerDayPerVisitor: given}: DailyBudgetOpt
   return answersPerDay === 0 ? 0 : Math.max(5, Math.ceil(answersPerDay / 5))
 }
 
-function isFull({spent, pending}: Tally, most: number): boolean {
-  return most > 0 && spent + pending >= most
-}
-
 /** Why there is none left, and for how long: until midnight, or until an answer gives back what it did not use. */
-function refusal(limit: Limit, {spent}: Tally, most: number, untilMidnightMs: number): DocentError {
+function refusal(limit: Limit, isUsedUp: boolean, untilMidnightMs: number): DocentError {
   const {isSpent, isTaken} = sentences[limit]
-  const [message, retryAfterMs] = spent >= most ? [isSpent, untilMidnightMs] : [isTaken, takenRetryMs]
+  const [message, retryAfterMs] = isUsedUp ? [isSpent, untilMidnightMs] : [isTaken, takenRetryMs]
   return new DocentError('rate_limited', message, {retryAfterMs, details: {limit}})
 }

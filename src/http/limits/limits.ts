@@ -1,9 +1,7 @@
 import type {Request, Response} from 'express'
-import type {AskedAnswer} from '../../answering/index.ts'
 import {DocentError} from '../../domain/index.ts'
-import {type DailyBudgetOptions, dailyBudgetOf} from './daily-budget.ts'
-import {type RateLimit, rateLimitOf} from './rate-limit.ts'
-import {slotsOf} from './slots.ts'
+import {type BudgetClaim, type DailyBudgetOptions, dailyBudget} from './daily-budget.ts'
+import type {LimitStore, Minute} from './limit-store.ts'
 
 export interface LimitOptions extends DailyBudgetOptions {
   /** Questions a visitor may ask in a minute; 0 for no limit. */
@@ -15,26 +13,30 @@ export interface LimitOptions extends DailyBudgetOptions {
   readonly maxConcurrentAnswersPerVisitor: number
 }
 
-/** Told once when the answer that an ask began has ended. */
+/** To be called once, when an answer has ended or has not begun after all. */
 export type OnAnswerEnd = (ended: {readonly calledModel: boolean}) => void
 
-/**
- * What bounds the cost that visitors can cause. Each call checks and counts in one synchronous step, so that no burst
- * gets past. Kept in memory: a restart forgets.
- */
+/** What a visitor holds a stream by: a response, or a socket. */
+export interface Closable {
+  readonly destroyed: boolean
+  once(event: 'close', listener: () => void): unknown
+}
+
+/** What bounds the cost that visitors can cause. Each call checks and counts in one step of the store. */
 export interface Limits {
   /** Counts a request or a message, before any work is done for it. @throws DocentError `rate_limited`. */
-  countRequest(visitor: string): void
+  countRequest(visitor: string): Promise<void>
   /** Counts one search. Sets the RateLimit headers where there is a response. @throws DocentError `rate_limited`. */
-  countSearch(visitor: string, response?: Response): void
+  countSearch(visitor: string, response?: Response): Promise<void>
   /**
-   * Counts a question and lets `begin` ask it, with what is to be told of the answer's end. Until then the answer
-   * has its place among the visitor's and in the day's budget; one that was only joined, or refused, takes none.
-   * @throws DocentError `rate_limited`, and what `begin` throws.
+   * Counts a question, and its answer until it ends: it has its place among the visitor's answers and in the day's
+   * budget. For answers that are to begin, not for those that are only joined.
+   * @returns what gives the place back.
+   * @throws DocentError `rate_limited`.
    */
-  beginAnswer(visitor: string, begin: (onEnd: OnAnswerEnd) => AskedAnswer, response?: Response): AskedAnswer
-  /** Counts an open stream; call what it gives when the stream closes. @throws DocentError `rate_limited`. */
-  openStream(visitor: string): () => void
+  admitAnswer(visitor: string, response?: Response): Promise<OnAnswerEnd>
+  /** Counts an open stream until it closes. False when it has closed already. @throws DocentError `rate_limited`. */
+  openStream(visitor: string, stream: Closable): Promise<boolean>
 }
 
 /** Open streams a visitor may hold for each answer that may be written at the same time: tabs that read along. */
@@ -42,48 +44,82 @@ const streamsPerAnswer = 8
 /** How soon an answer or a stream of the visitor's may have ended. */
 const busyRetryMs = 2000
 
-export function createLimits(options: LimitOptions): Limits {
-  const {maxConcurrentAnswersPerVisitor} = options
-  const questions = limitOf(options.rateLimitPerMinute)
-  const searches = limitOf(options.searchLimitPerMinute)
-  const requests = limitOf(options.requestLimitPerMinute)
-  const takeFromDay = dailyBudgetOf(options)
-  const takeAnswer = slotsOf(maxConcurrentAnswersPerVisitor)
-  const takeStream = slotsOf(maxConcurrentAnswersPerVisitor * streamsPerAnswer)
+/** `now` returns milliseconds since the epoch. */
+export function createLimits(options: LimitOptions, store: LimitStore, now: () => number = Date.now): Limits {
+  const {maxConcurrentAnswersPerVisitor: maxAnswers} = options
+
+  /** @throws DocentError `rate_limited` when the visitor's minute has no room for one more. */
+  async function count(what: string, most: number, visitor: string, response?: Response): Promise<void> {
+    if (most === 0) return
+    const minute = await store.countInMinute(`${what} of ${visitor}`, most)
+    if (response && !response.headersSent) setRateLimitHeaders(response, most, minute)
+    if (!minute.isAllowed) throw tooMany(what, most, minute)
+  }
+
+  /** Takes all of the claims. @throws DocentError: the refusal of the first that has no room. */
+  async function take(claims: readonly BudgetClaim[]): Promise<(isSpent: boolean) => Promise<void>> {
+    if (claims.length === 0) return async () => {}
+    const taken = await store.take(claims.map(({claim}) => claim))
+    if (taken.isTaken) return taken.giveBack
+    throw claims[taken.full]!.refusal(taken.spent)
+  }
 
   return {
-    countRequest: (visitor) => take(requests, 'requests', visitor),
-    countSearch: (visitor, response) => take(searches, 'searches', visitor, response),
-    beginAnswer(visitor, begin, response) {
-      const free = takeAnswer(visitor)
-      if (free === null) {
-        throw busy(
-          'answers',
-          'Your other answers are still being written; stop one, or ask again when one has ended.',
-        )
-      }
-      const settlers: ((calledModel: boolean) => void)[] = [free]
-      const settle = (calledModel: boolean) => {
-        for (const settler of settlers.splice(0)) settler(calledModel)
-      }
+    countRequest: (visitor) => count('requests', options.requestLimitPerMinute, visitor),
+    countSearch: (visitor, response) => count('searches', options.searchLimitPerMinute, visitor, response),
+    async admitAnswer(visitor, response) {
+      const giveBack = await take([
+        ...placesOf('answers', maxAnswers, visitor),
+        ...dailyBudget(options, visitor, now()),
+      ])
       try {
-        settlers.push(takeFromDay(visitor))
-        take(questions, 'questions', visitor, response)
-        const asked = begin(({calledModel}) => settle(calledModel))
-        if (!asked.created) settle(false)
-        return asked
+        await count('questions', options.rateLimitPerMinute, visitor, response)
       } catch (error) {
-        settle(false)
+        await giveBack(false)
         throw error
       }
+      return ({calledModel}) => void giveBack(calledModel)
     },
-    openStream(visitor) {
-      const free = takeStream(visitor)
-      if (free === null)
-        throw busy('streams', 'Too many streams are open for you; close one, or try again in a moment.')
-      return free
+    async openStream(visitor, stream) {
+      if (stream.destroyed) return false
+      const giveBack = await take(placesOf('streams', maxAnswers * streamsPerAnswer, visitor))
+      // 'close' does not come again for one that closed meanwhile.
+      if (stream.destroyed) {
+        await giveBack(false)
+        return false
+      }
+      stream.once('close', () => void giveBack(false))
+      return true
     },
   }
+}
+
+const busySentences = {
+  answers: 'Your other answers are still being written; stop one, or ask again when one has ended.',
+  streams: 'Too many streams are open for you; close one, or try again in a moment.',
+} as const
+
+/** One place of so many that a visitor may hold at the same time; nothing where there is no limit. */
+function placesOf(limit: keyof typeof busySentences, most: number, visitor: string): BudgetClaim[] {
+  if (most === 0) return []
+  const refusal = () =>
+    new DocentError('rate_limited', busySentences[limit], {retryAfterMs: busyRetryMs, details: {limit}})
+  return [{claim: {key: `${limit} of ${visitor}`, most, spentUntil: null}, refusal}]
+}
+
+function setRateLimitHeaders(response: Response, most: number, {remaining, resetMs}: Minute): void {
+  response.setHeader('ratelimit-limit', most)
+  response.setHeader('ratelimit-remaining', remaining)
+  response.setHeader('ratelimit-reset', Math.ceil(resetMs / 1000))
+}
+
+function tooMany(what: string, most: number, {resetMs}: Minute): DocentError {
+  const seconds = Math.ceil(resetMs / 1000)
+  return new DocentError(
+    'rate_limited',
+    `No more than ${most} ${what} in a minute; try again in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}.`,
+    {retryAfterMs: resetMs, details: {limit: what}},
+  )
 }
 
 /**
@@ -102,31 +138,4 @@ export function holderOf(address: string): string {
   const back = tail?.split(':').filter(Boolean) ?? []
   const gap = tail === undefined ? [] : Array<string>(Math.max(0, 8 - front.length - back.length)).fill('0')
   return [...front, ...gap, ...back].slice(0, 4).join(':')
-}
-
-function limitOf(perMinute: number): RateLimit | null {
-  return perMinute > 0 ? rateLimitOf(perMinute) : null
-}
-
-/** @throws DocentError `rate_limited` when the visitor's minute has no room for one more. */
-function take(limit: RateLimit | null, what: string, visitor: string, response?: Response): void {
-  if (limit === null) return
-  const {perMinute} = limit
-  const {isAllowed, remaining, resetMs} = limit.take(visitor)
-  const seconds = Math.ceil(resetMs / 1000)
-  if (response && !response.headersSent) {
-    response.setHeader('ratelimit-limit', perMinute)
-    response.setHeader('ratelimit-remaining', remaining)
-    response.setHeader('ratelimit-reset', seconds)
-  }
-  if (isAllowed) return
-  throw new DocentError(
-    'rate_limited',
-    `No more than ${perMinute} ${what} in a minute; try again in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}.`,
-    {retryAfterMs: resetMs, details: {limit: what}},
-  )
-}
-
-function busy(limit: string, message: string): DocentError {
-  return new DocentError('rate_limited', message, {retryAfterMs: busyRetryMs, details: {limit}})
 }

@@ -1,4 +1,7 @@
-/** Takes one of a holder's places; gives what frees it again, once however often it is called. Null when all are taken. */
+/**
+ * Takes one of a holder's places; returns what frees it again, once however often it is called. Null when all are taken.
+ * For what this process has and no other: its sockets, its memory, its renderers. Limits on visitors go to `LimitStore`.
+ */
 export type TakeSlot = (holder: string) => (() => void) | null
 
 /** So many places for each holder at the same time; 0 for no limit. Nothing is kept of a holder without any. */

@@ -125,6 +125,12 @@ function mergedWith(stored: Conversation | null, mine: Conversation): Conversati
   }
 }
 
+/** All that the server ever called it: it begins a new one where the one before is gone. */
+export function conversationIdsOf(conversation: Conversation | null): ReadonlySet<string> {
+  const ids = conversation?.answers.map((answer) => answer.conversationId) ?? []
+  return new Set([...ids, conversation?.conversationId].filter((id) => id != null))
+}
+
 /** A store for where the browser forbids one. */
 export function memoryStorage(): KeyValueStore {
   const entries = new Map<string, string>()

@@ -1,5 +1,4 @@
-import type {Turn} from '../../domain/index.ts'
-import {headOf} from '../../lib/cut.ts'
+import {AnswerReading} from './answer-reading.ts'
 import {
   type AnswerState,
   idempotencyKeyOf,
@@ -19,17 +18,25 @@ import {
   type StreamNews,
   type StreamOptions,
 } from './answer-stream.ts'
-import type {Conversation, ConversationStore, KeyValueStore} from './conversation-store.ts'
+import {type Change, changeOf} from './change.ts'
+import {ConversationKeeper} from './conversation-keeper.ts'
+import {
+  type Conversation,
+  type ConversationStore,
+  conversationIdsOf,
+  type KeyValueStore,
+} from './conversation-store.ts'
+import {OpenConversation} from './open-conversation.ts'
 import {passageFor, withPassage} from './passage.ts'
-import {deleteConversation, type Feedback, rateAnswer, sendTimings, stopAnswer} from './requests.ts'
+import {
+  deleteConversation,
+  type Feedback,
+  type RequestOptions,
+  rateAnswer,
+  sendTimings,
+  stopAnswer,
+} from './requests.ts'
 import {waitMsOf} from './waiting.ts'
-
-export type Change =
-  /** Another conversation, or another set of answers. */
-  | {readonly type: 'conversation'}
-  /** Only words or citations were added: draw them with the next frame. */
-  | {readonly type: 'text'; readonly answer: AnswerState}
-  | {readonly type: 'answer'; readonly answer: AnswerState; readonly before: AnswerState}
 
 export interface SessionOptions {
   readonly endpoint: string
@@ -77,280 +84,229 @@ export interface Session {
   close(): void
 }
 
-const tabEntry = 'docent:open-conversation'
-/** Words are written to the browser's storage this often at most. */
-const saveEveryMs = 1_000
-/** A burst of events is taken in slices of this length, so that frames and keys come between. */
-const maxSliceMs = 8
-
-/** Lets the browser do what it has to do. */
-function breath(): Promise<void> {
-  const {scheduler} = globalThis as {scheduler?: {yield?: () => Promise<void>}}
-  return scheduler?.yield?.() ?? new Promise((resolve) => setTimeout(resolve))
-}
-
-/** One answer being read. */
-interface Reading {
-  readonly controller: AbortController
-  /** Stopped before the server had given the answer a name: it is read until it has one, and then stopped there. */
-  awaitsName: boolean
-}
-
 /** Opens the conversation this tab had open, and resumes the answer that was being written. */
 export function openSession(options: SessionOptions): Session {
-  const now = options.now ?? Date.now
-  const newId = options.newId ?? (() => crypto.randomUUID())
-  const {store, tab, onChange} = options
-  const requests = {endpoint: options.endpoint, fetch: options.fetch}
+  return new TabSession(options)
+}
 
-  let key = ''
-  let conversationId: string | null = null
-  let answers: readonly AnswerState[] = []
-  let reading: Reading | null = null
-  let savedAt = 0
+class TabSession implements Session {
+  readonly #options: SessionOptions
+  readonly #requests: RequestOptions
+  readonly #keeper: ConversationKeeper
+  readonly #now: () => number
+  readonly #newId: () => string
+  #open: OpenConversation
+  #reading: AnswerReading | null = null
 
-  const running = (): AnswerState | null => answers.find((answer) => !isEnded(answer)) ?? null
-
-  function save(): void {
-    savedAt = now()
-    if (answers.length === 0) return
-    store.save({key, conversationId, updatedAt: answers.at(-1)!.askedAt, answers})
+  constructor(options: SessionOptions) {
+    const {endpoint, fetch, store, tab, now = Date.now, newId = () => crypto.randomUUID()} = options
+    this.#options = options
+    this.#requests = {endpoint, fetch}
+    this.#keeper = new ConversationKeeper(store, tab, now)
+    this.#now = now
+    this.#newId = newId
+    this.#open = this.#opened(this.#keeper.openBefore())
+    this.#resume()
   }
 
-  function put(answer: AnswerState): void {
-    const before = answers.find((known) => known.key === answer.key)
-    answers =
-      before === undefined
-        ? [...answers, answer]
-        : answers.map((known) => (known === before ? answer : known))
+  get answers(): readonly AnswerState[] {
+    return this.#open.answers
   }
 
-  function show(answer: AnswerState, before: AnswerState): void {
-    put(answer)
-    const isText =
-      answer.phase === before.phase &&
-      answer.connection === before.connection &&
-      answer.steps === before.steps &&
-      (answer.carried === null) === (before.carried === null) &&
-      answer.sources === before.sources &&
-      answer.answerId === before.answerId
-    if (!isText || now() - savedAt > saveEveryMs) save()
-    onChange(isText ? {type: 'text', answer} : {type: 'answer', answer, before})
+  get conversationKey(): string {
+    return this.#open.key
   }
 
-  async function read(
-    answerKey: string,
-    news: (options: StreamOptions) => AsyncGenerator<StreamNews>,
-  ): Promise<void> {
-    leave()
-    const mine: Reading = {controller: new AbortController(), awaitsName: false}
-    reading = mine
-    const {signal} = mine.controller
-    const current = (): AnswerState | undefined => answers.find((answer) => answer.key === answerKey)
-    try {
-      const stream = news({
-        endpoint: options.endpoint,
-        fetch: options.fetch,
-        network: options.network,
-        signal,
-        ...(options.backoffMs === undefined ? {} : {backoffMs: options.backoffMs}),
-        ...(options.silenceMs === undefined ? {} : {silenceMs: options.silenceMs}),
-      })
-      let sliceStart = performance.now()
-      for await (const item of stream) {
-        if (signal.aborted) return
-        if (performance.now() - sliceStart > maxSliceMs) {
-          await breath()
-          sliceStart = performance.now()
-        }
-        const before = current()
-        if (before !== undefined) {
-          const after = withNews(before, item)
-          if (after.conversationId !== null && (reading === mine || conversationId === null))
-            conversationId = after.conversationId
-          show(after, before)
-        }
-        if (mine.awaitsName && item.type === 'event' && item.event.type === 'start') {
-          mine.awaitsName = false
-          await stopOnServer(item.event.answerId, mine)
-        }
-        // Left: another answer or another conversation is open.
-        if (!mine.awaitsName && (reading !== mine || before === undefined)) return
-      }
-    } catch (error) {
-      if (signal.aborted) return
-      const before = current()
-      if (before === undefined || isEnded(before)) return
-      const problem = error instanceof RefusedError ? error : new RefusedError('internal', '', 0, null)
-      show(refused(before, problem, now()), before)
+  get running(): AnswerState | null {
+    return this.#open.running
+  }
+
+  ask(question: string, about = ''): void {
+    const words = question.trim()
+    if (this.running !== null || words === '') return
+    const passage = passageFor(words, about)
+    const now = this.#now()
+    const tried = this.answers.find(
+      (answer) => answer.phase === 'refused' && answer.question === words && answer.about === passage,
+    )
+    if (tried === undefined) {
+      const {conversationId} = this.#open
+      const known = {askedAt: now, requestKey: this.#newId(), about: passage, conversationId}
+      this.#start(newAnswer(this.#newId(), words, known))
+      return
     }
-  }
-
-  async function stopOnServer(answerId: string, its: Reading | null): Promise<void> {
-    try {
-      await stopAnswer(answerId, requests)
-    } catch {
-      // Unreachable: leaving ends it too, after the server's grace time.
-      its?.controller.abort()
+    this.#open.putLast({...tried, askedAt: now})
+    if (waitMsOf(tried, now) === 0) {
+      this.#start(retried(tried, now, false))
+      return
     }
+    this.save()
+    this.#changed()
   }
 
-  /** Reads on no longer; one that is to be stopped on the server sees to that first. */
-  function leave(): void {
-    if (reading?.awaitsName === false) reading.controller.abort()
-    reading = null
+  stop(): void {
+    const answer = this.running
+    if (answer === null) return
+    this.#show(stopped(answer), answer)
+    this.#reading?.stop(answer.answerId)
   }
 
-  function start(asked: AnswerState): void {
+  retry(answerKey: string): void {
+    const answer = this.#open.find(answerKey)
+    if (answer === undefined || this.running !== null || waitMsOf(answer, this.#now()) > 0) return
+    this.#start(retried(answer, this.#now(), false))
+  }
+
+  goOn(answerKey: string): void {
+    const answer = this.#open.find(answerKey)
+    if (answer !== undefined && this.running === null) this.#start(retried(answer, this.#now(), true))
+  }
+
+  async rate(answerKey: string, feedback: Feedback): Promise<void> {
+    const answer = this.#open.find(answerKey)
+    if (answer?.answerId == null) return
+    await rateAnswer(answer.answerId, feedback, this.#requests)
+    const latest = this.#open.find(answerKey) ?? answer
+    this.#show({...latest, rating: feedback.rating}, latest)
+    this.save()
+    this.#changed()
+  }
+
+  startNew(): void {
+    if (this.answers.length > 0) this.#switchTo(null)
+  }
+
+  open(conversationKey: string): void {
+    this.#switchTo(conversationKey)
+  }
+
+  conversations(): readonly Conversation[] {
+    return this.#options.store.list()
+  }
+
+  async remove(conversationKey: string): Promise<void> {
+    const {store} = this.#options
+    const conversation = store.get(conversationKey)
+    for (const id of conversationIdsOf(conversation)) await deleteConversation(id, this.#requests)
+    if (conversationKey === this.conversationKey) this.#enter(null)
+    store.remove(conversationKey)
+    this.#changed()
+  }
+
+  save(): void {
+    this.#keeper.save(this.#open)
+  }
+
+  tellFirstUseful(answerId: string, firstUsefulMs: number): void {
+    sendTimings(answerId, {firstUsefulMs}, this.#requests).catch(() => {
+      // One measurement fewer.
+    })
+  }
+
+  close(): void {
+    this.save()
+    this.#leave()
+    // A reading that waits for a name to stop its answer by has nobody to tell.
+    this.#open.answers = []
+  }
+
+  #switchTo(conversationKey: string | null): void {
+    this.save()
+    this.#enter(conversationKey === null ? null : this.#options.store.get(conversationKey))
+    this.#changed()
+  }
+
+  #enter(kept: Conversation | null): void {
+    this.#leave()
+    this.#open = this.#opened(kept)
+    this.#resume()
+  }
+
+  #opened(kept: Conversation | null): OpenConversation {
+    const conversation = new OpenConversation(kept?.key ?? this.#newId(), kept)
+    this.#keeper.rememberOpen(conversation.key)
+    return conversation
+  }
+
+  /** Goes on with the answer that was being written when the page went away. */
+  #resume(): void {
+    const {running} = this
+    if (running === null) return
+    const {key, answerId, seq} = running
+    if (answerId === null) this.#start(running)
+    else this.#read(key, (options) => followAnswer(answerId, seq, options))
+  }
+
+  #start(asked: AnswerState): void {
     // What an earlier version kept may have a passage that does not fit.
     const answer = {...asked, about: passageFor(asked.question, asked.about)}
-    put(answer)
-    save()
-    onChange({type: 'conversation'})
+    this.#open.put(answer)
+    this.save()
+    this.#changed()
     const request = {
       question: withPassage(answer.question, answer.about),
-      conversationId,
-      history: conversationId === null ? historyOf(answers.filter(({key}) => key !== answer.key)) : [],
-      version: options.version(),
+      conversationId: this.#open.conversationId,
+      history: this.#open.historyFor(answer.key),
+      version: this.#options.version(),
       continueAnswerId: answer.continues,
       idempotencyKey: idempotencyKeyOf(answer),
     }
-    void read(answer.key, (streamOptions) => askAnswer(request, streamOptions))
+    this.#read(answer.key, (options) => askAnswer(request, options))
   }
 
-  function enter(conversation: Conversation | null): void {
-    leave()
-    key = conversation?.key ?? newId()
-    conversationId = conversation?.conversationId ?? null
-    answers = conversation?.answers ?? []
-    try {
-      tab.setItem(tabEntry, key)
-    } catch {
-      // Forbidden: a reload begins anew.
-    }
-    const unfinished = running()
-    if (unfinished === null) return
-    if (unfinished.answerId === null) start(unfinished)
-    else
-      void read(unfinished.key, (streamOptions) =>
-        followAnswer(unfinished.answerId!, unfinished.seq, streamOptions),
-      )
+  #read(answerKey: string, news: (options: StreamOptions) => AsyncGenerator<StreamNews>): void {
+    this.#leave()
+    const {endpoint, fetch, network, backoffMs, silenceMs} = this.#options
+    const reading: AnswerReading = new AnswerReading({
+      news: (signal) =>
+        news({
+          endpoint,
+          fetch,
+          network,
+          signal,
+          ...(backoffMs === undefined ? {} : {backoffMs}),
+          ...(silenceMs === undefined ? {} : {silenceMs}),
+        }),
+      onNews: (item) => this.#onNews(answerKey, item, reading),
+      onFailure: (error) => this.#onFailure(answerKey, error),
+      stopOnServer: (answerId) => stopAnswer(answerId, this.#requests),
+    })
+    this.#reading = reading
+    void reading.read()
   }
 
-  let remembered: string | null = null
-  try {
-    remembered = tab.getItem(tabEntry)
-  } catch {
-    // Forbidden: begin anew.
+  #leave(): void {
+    this.#reading?.leave()
+    this.#reading = null
   }
-  enter(remembered === null ? null : store.get(remembered))
 
-  return {
-    get answers() {
-      return answers
-    },
-    get conversationKey() {
-      return key
-    },
-    get running() {
-      return running()
-    },
-    ask(question, about = '') {
-      const words = question.trim()
-      if (running() !== null || words === '') return
-      const passage = passageFor(words, about)
-      const tried = answers.find(
-        (answer) => answer.phase === 'refused' && answer.question === words && answer.about === passage,
-      )
-      if (tried === undefined)
-        return start(
-          newAnswer(newId(), words, {askedAt: now(), requestKey: newId(), about: passage, conversationId}),
-        )
-      answers = [...answers.filter((answer) => answer !== tried), {...tried, askedAt: now()}]
-      if (waitMsOf(tried, now()) === 0) return start(retried(tried, now(), false))
-      save()
-      onChange({type: 'conversation'})
-    },
-    stop() {
-      const answer = running()
-      if (answer === null) return
-      show(stopped(answer), answer)
-      if (answer.answerId !== null) void stopOnServer(answer.answerId, reading)
-      else if (reading !== null) reading.awaitsName = true
-    },
-    retry(answerKey) {
-      const answer = answers.find((known) => known.key === answerKey)
-      if (answer === undefined || running() !== null || waitMsOf(answer, now()) > 0) return
-      start(retried(answer, now(), false))
-    },
-    goOn(answerKey) {
-      const answer = answers.find((known) => known.key === answerKey)
-      if (answer !== undefined && running() === null) start(retried(answer, now(), true))
-    },
-    async rate(answerKey, feedback) {
-      const answer = answers.find((known) => known.key === answerKey)
-      if (answer?.answerId == null) return
-      await rateAnswer(answer.answerId, feedback, requests)
-      const latest = answers.find((known) => known.key === answerKey) ?? answer
-      show({...latest, rating: feedback.rating}, latest)
-      save()
-      onChange({type: 'conversation'})
-    },
-    startNew() {
-      if (answers.length === 0) return
-      save()
-      enter(null)
-      onChange({type: 'conversation'})
-    },
-    open(conversationKey) {
-      save()
-      enter(store.get(conversationKey))
-      onChange({type: 'conversation'})
-    },
-    conversations: () => store.list(),
-    async remove(conversationKey) {
-      const conversation = store.get(conversationKey)
-      for (const id of conversationIdsOf(conversation)) await deleteConversation(id, requests)
-      if (conversationKey === key) {
-        leave()
-        answers = []
-        enter(null)
-      }
-      store.remove(conversationKey)
-      onChange({type: 'conversation'})
-    },
-    save,
-    tellFirstUseful(answerId, firstUsefulMs) {
-      sendTimings(answerId, {firstUsefulMs}, requests).catch(() => {
-        // A measurement less.
-      })
-    },
-    close() {
-      save()
-      leave()
-      // Whoever waits for a name to stop it by tells nobody any more.
-      answers = []
-    },
+  /** False when another conversation is open. */
+  #onNews(answerKey: string, item: StreamNews, reading: AnswerReading): boolean {
+    const before = this.#open.find(answerKey)
+    if (before === undefined) return false
+    const after = withNews(before, item)
+    if (after.conversationId !== null && (!reading.isLeft || this.#open.conversationId === null))
+      this.#open.conversationId = after.conversationId
+    this.#show(after, before)
+    return true
   }
-}
 
-/** All that the server ever called it: it begins a new one where the one before is gone. */
-function conversationIdsOf(conversation: Conversation | null): ReadonlySet<string> {
-  const ids = conversation?.answers.map((answer) => answer.conversationId) ?? []
-  return new Set([...ids, conversation?.conversationId].filter((id) => id != null))
-}
+  #onFailure(answerKey: string, error: unknown): void {
+    const before = this.#open.find(answerKey)
+    if (before === undefined || isEnded(before)) return
+    const problem = error instanceof RefusedError ? error : new RefusedError('internal', '', 0, null)
+    this.#show(refused(before, problem, this.#now()), before)
+  }
 
-/** So many questions and answers are told to a server that does not know them, each cut to this length. */
-const maxToldAnswers = 3
-const maxToldChars = 1_500
+  #show(answer: AnswerState, before: AnswerState): void {
+    this.#open.put(answer)
+    const change = changeOf(answer, before)
+    if (change.type === 'text') this.#keeper.saveNowAndThen(this.#open)
+    else this.save()
+    this.#options.onChange(change)
+  }
 
-/** What was said before, for a server that cannot know it: the name of the conversation never came. */
-function historyOf(answers: readonly AnswerState[]): readonly Turn[] {
-  return answers
-    .filter(({text}) => text !== '')
-    .slice(-maxToldAnswers)
-    .flatMap(({question, text}): Turn[] => [
-      {role: 'user', content: headOf(question, maxToldChars)},
-      {role: 'assistant', content: headOf(text, maxToldChars)},
-    ])
+  #changed(): void {
+    this.#options.onChange({type: 'conversation'})
+  }
 }

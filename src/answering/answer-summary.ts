@@ -1,0 +1,35 @@
+import type {AnswerState, JournalEntry} from '../answers/index.ts'
+import type {Ending, ErrorCode, FinishReason, TerminalEvent, Timings, Usage} from '../domain/index.ts'
+
+/** What is logged and counted of an answer that has ended. Never questions, never text. */
+export interface AnswerSummary {
+  readonly answerId: string
+  readonly channel: string
+  readonly ending: Ending
+  readonly finishReason: FinishReason | null
+  readonly partial: boolean
+  /** Whether a model was called for it, as far as that is paid for: to write it, or to put its question. */
+  readonly calledModel: boolean
+  readonly code: ErrorCode | null
+  readonly usage: Usage
+  readonly timings: Timings
+}
+
+export function answerSummaryOf(
+  {answerId, channel}: JournalEntry,
+  terminal: TerminalEvent,
+  state: AnswerState,
+  calledModel: boolean,
+): AnswerSummary {
+  return {
+    answerId,
+    channel,
+    ending: terminal.ending,
+    finishReason: state.finishReason,
+    partial: state.partial,
+    calledModel,
+    code: terminal.type === 'error' ? terminal.code : null,
+    usage: state.usage,
+    timings: state.timings(),
+  }
+}

@@ -1,0 +1,64 @@
+import {type RetrievedSource, type Source, type SourcesEvent, shownSource} from '../domain/index.ts'
+import {wellFormed} from '../lib/well-formed.ts'
+import {linkHostsIn} from '../text/link-hosts.ts'
+
+/** The sources that an answer has shown so far: each section once, with numbers from 1 in the order shown. */
+export class ShownSources {
+  readonly #numberById = new Map<string, number>()
+  readonly #numbers = new Set<number>()
+  #nextNumber = 1
+
+  /** The number that the next new source gets. */
+  get nextNumber(): number {
+    return this.#nextNumber
+  }
+
+  /** Whether a source with this number was shown. */
+  has(n: number): boolean {
+    return this.#numbers.has(n)
+  }
+
+  /** Of a section, by its id; undefined when it was not shown. */
+  numberOf(id: string): number | undefined {
+    return this.#numberById.get(id)
+  }
+
+  /**
+   * Numbers the sources that are new and counts them as shown.
+   * @returns those alone: a section that was shown before keeps its number and is left out.
+   */
+  add(found: readonly RetrievedSource[]): RetrievedSource[] {
+    const added: RetrievedSource[] = []
+    for (const source of found) {
+      if (this.#numberById.has(source.id)) continue
+      const numbered = source.n === this.#nextNumber ? source : {...source, n: this.#nextNumber}
+      this.restore(numbered)
+      added.push(numbered)
+    }
+    return added
+  }
+
+  /** Counts a source as shown under the number it has: one of an earlier answer that this one goes on from. */
+  restore({id, n}: Pick<Source, 'id' | 'n'>): void {
+    this.#numberById.set(id, n)
+    this.#numbers.add(n)
+    this.#nextNumber = Math.max(this.#nextNumber, n + 1)
+  }
+}
+
+/** The event that shows sources to readers, with the hosts that they link to. */
+export function sourcesEventOf(
+  round: number,
+  query: string,
+  found: readonly RetrievedSource[],
+): SourcesEvent {
+  const texts = found.map(({url, markdown, text}) => `${url}\n${markdown}\n${text}`)
+  return {
+    type: 'sources',
+    round,
+    // A query that a model wrote may have half a character in it.
+    query: wellFormed(query),
+    sources: found.map(shownSource),
+    linkHosts: linkHostsIn(texts.join('\n')),
+  }
+}

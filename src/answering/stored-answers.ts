@@ -1,0 +1,70 @@
+import {
+  type AnswerSnapshot,
+  answerStateOf,
+  errorEventOf,
+  type Journal,
+  type JournalledAnswer,
+  snapshotOf,
+} from '../answers/index.ts'
+import {type AnswerEvent, DocentError, isTerminal, type SequencedEvent} from '../domain/index.ts'
+import {LateEndings} from './late-endings.ts'
+
+/** Answers as the journal has them: those whose run is no longer in memory. */
+export class StoredAnswers {
+  readonly #journal: Pick<Journal, 'find' | 'eventsAfter'>
+  readonly #lateEndings = new LateEndings()
+
+  constructor(journal: Pick<Journal, 'find' | 'eventsAfter'>) {
+    this.#journal = journal
+  }
+
+  /** @throws DocentError `not_found`. */
+  async find(answerId: string): Promise<JournalledAnswer> {
+    const found = await this.#journal.find(answerId)
+    if (found === null) throw new DocentError('not_found', 'There is no such answer')
+    return found
+  }
+
+  /** Events with a greater `seq` than `after`, up to a terminal event, whatever the journal may have lost. */
+  async eventsAfter(answer: JournalledAnswer, after: number): Promise<readonly SequencedEvent[]> {
+    const {answerId, ending, startedAt} = answer
+    const stored = await this.#journal.eventsAfter(answerId, after)
+    if (stored.length === 0 && after > 0) {
+      return ending === 'interrupted' ? this.#lateEnding(answerId, after) : []
+    }
+    const events = upToTerminal(stored, after, startedAt)
+    const last = events.at(-1)!
+    if (ending === 'interrupted' && last === stored.at(-1)) this.#lateEndings.add(answerId, last.seq)
+    return events
+  }
+
+  /** Null for an unknown id. */
+  async snapshot(answerId: string): Promise<AnswerSnapshot | null> {
+    const found = await this.#journal.find(answerId)
+    if (found === null) return null
+    return snapshotOf(found, answerStateOf(await this.eventsAfter(found, 0), found.startedAt))
+  }
+
+  async #lateEnding(answerId: string, after: number): Promise<readonly SequencedEvent[]> {
+    const terminal = (await this.#journal.eventsAfter(answerId, 0)).at(-1)
+    if (terminal?.event.type !== 'error' || terminal.event.code !== 'server_restarted') return []
+    return this.#lateEndings.claim(answerId, after) ? [{...terminal, seq: after + 1}] : []
+  }
+}
+
+/**
+ * Events that follow `after` without a gap, up to a terminal event. Where there is none the disk was full or gone
+ * while the answer was written: an ending is added that lets the reader know that this is not all.
+ */
+export function upToTerminal(
+  stored: readonly SequencedEvent[],
+  after: number,
+  startedAt: number,
+): readonly SequencedEvent[] {
+  const gap = stored.findIndex(({seq}, index) => seq !== after + index + 1)
+  const sound = gap === -1 ? stored : stored.slice(0, gap)
+  const last = sound.at(-1)
+  if (last !== undefined && isTerminal(last.event)) return sound
+  const event: AnswerEvent = {...errorEventOf('storage'), ending: 'interrupted'}
+  return [...sound, {seq: (last?.seq ?? after) + 1, at: last?.at ?? startedAt, event}]
+}

@@ -1,0 +1,81 @@
+import type {RetrievedSource} from '../domain/index.ts'
+import type {IndexBuild} from '../search-index/index.ts'
+import {bestExcerptOf} from '../text/best-excerpt.ts'
+import {BuildMemory} from './build-memory.ts'
+import type {Candidate} from './candidate.ts'
+import type {FoundSection, FoundTogether} from './found-together.ts'
+import {shownName, urlOf} from './page-links.ts'
+import type {QuestionTerm} from './question-terms.ts'
+import type {SearchHit} from './retriever.ts'
+import {scoresOf, shownScore} from './shown-scores.ts'
+
+/** What decides how a section of a build is shown to whoever asked. */
+export interface ShownContext {
+  readonly build: IndexBuild
+  /** Where the docs live; null for this server. */
+  readonly siteUrl: string | null
+  readonly terms: readonly QuestionTerm[]
+}
+
+/** The sections of a group as sources, in order, without their numbers. */
+export function sourcesOf(group: FoundTogether, context: ShownContext): Omit<RetrievedSource, 'n'>[] {
+  const first = group[0]
+  if (first === undefined) return []
+  const {sourceId} = BuildMemory.of(context.build).addressOf(first.section)
+  return group.map((found) => sourceOf(found, sourceId, context))
+}
+
+function sourceOf(
+  {section, candidate, text: {markdown, text}}: FoundSection,
+  group: string,
+  {build, siteUrl, terms}: ShownContext,
+): Omit<RetrievedSource, 'n'> {
+  const {anchor, sourceId} = BuildMemory.of(build).addressOf(section)
+  const excerpt = excerptOf(text, terms)
+  return {
+    id: sourceId,
+    group,
+    title: shownName(section.page.title),
+    headings: section.headings.map(shownName),
+    url: urlOf(build, section.page, siteUrl),
+    anchor,
+    score: shownScore(candidate.score),
+    snippet: excerpt.text,
+    highlights: excerpt.highlights,
+    markdown,
+    text,
+    path: section.page.path,
+    version: section.page.version,
+    scores: scoresOf(candidate),
+  }
+}
+
+/** A candidate as a search result. */
+export function hitOf(candidate: Candidate, {build, siteUrl, terms}: ShownContext): SearchHit {
+  const {section} = candidate
+  const passages = build.passagesOf(section.id)
+  const best = passages.find((passage) => passage.id === candidate.bestPassageId) ?? passages[0]
+  return {
+    url: urlOf(build, section.page, siteUrl),
+    title: shownName(section.page.title),
+    headings: section.headings.map(shownName),
+    anchor: BuildMemory.of(build).addressOf(section).anchor,
+    text: excerptOf(best?.text ?? '', terms).text,
+    score: shownScore(candidate.score),
+    scores: scoresOf(candidate),
+    pageUrl: section.page.url,
+    path: section.page.path,
+    version: section.page.version,
+  }
+}
+
+/** The part of a text that answers best. A word's other forms count half. */
+function excerptOf(text: string, terms: readonly QuestionTerm[]): ReturnType<typeof bestExcerptOf> {
+  const weights = new Map<string, number>()
+  for (const term of terms) {
+    for (const [index, form] of term.terms.entries()) {
+      weights.set(form, Math.max(weights.get(form) ?? 0, index === 0 ? term.weight : term.weight / 2))
+    }
+  }
+  return bestExcerptOf(text, weights)
+}

@@ -1,0 +1,76 @@
+import {randomBytes} from 'node:crypto'
+import {readdir, readFile, rm} from 'node:fs/promises'
+import {join} from 'node:path'
+import {DocentError} from '../domain/index.ts'
+import {makePrivateFolder} from '../native/index.ts'
+import {replaceFile} from './durable-files.ts'
+
+const idPattern = /^\d{8}T\d{9}Z-[0-9a-f]{8}$/
+const stagingPrefix = '.staging-'
+/** Beside the builds: the id of the current one. */
+export const currentFile = 'CURRENT'
+
+/** A new id: sorts by time, and two made in one millisecond differ. */
+export function newBuildId(now: number = Date.now()): string {
+  return `${new Date(now).toISOString().replace(/[-:.]/g, '')}-${randomBytes(4).toString('hex')}`
+}
+
+/** Whether this can be a build's id, and so a safe name of a folder. */
+export function isBuildId(id: string): boolean {
+  return idPattern.test(id)
+}
+
+export function buildsFolder(dataDir: string): string {
+  return join(dataDir, 'builds')
+}
+
+/** @throws DocentError `not_found` for what is no build id. */
+export function buildFolder(dataDir: string, id: string): string {
+  if (!isBuildId(id)) throw new DocentError('not_found', `${JSON.stringify(id)} is not the id of a build`)
+  return join(buildsFolder(dataDir), id)
+}
+
+/** Where a build is made. Never read as a build; leftovers of a crash are removed by `removeStaging`. */
+export function stagingFolder(dataDir: string, id: string): string {
+  return join(buildsFolder(dataDir), `${stagingPrefix}${id}`)
+}
+
+/** Id of the build that is served; null when there is none, or the file does not hold an id. */
+export async function currentBuildId(dataDir: string): Promise<string | null> {
+  try {
+    const id = (await readFile(join(dataDir, currentFile), 'utf8')).trim()
+    return isBuildId(id) ? id : null
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw new DocentError('storage', `cannot read ${join(dataDir, currentFile)}`, {cause: error})
+  }
+}
+
+/** Ids of all builds on disk, newest first. */
+export async function buildIds(dataDir: string): Promise<string[]> {
+  try {
+    return (await readdir(buildsFolder(dataDir))).filter(isBuildId).sort().reverse()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw error
+  }
+}
+
+/** Points CURRENT at a build that is on disk, durably. What the build holds is for the caller to check. */
+export async function makeCurrent(dataDir: string, id: string): Promise<void> {
+  makePrivateFolder(dataDir)
+  await replaceFile(join(dataDir, currentFile), `${id}\n`)
+}
+
+export async function removeBuild(dataDir: string, id: string): Promise<void> {
+  await rm(buildFolder(dataDir, id), {recursive: true, force: true})
+}
+
+/** Removes builds that were never finished. Call only while holding the lock. */
+export async function removeStaging(dataDir: string): Promise<void> {
+  const names = await readdir(buildsFolder(dataDir)).catch(() => [])
+  for (const name of names) {
+    if (name.startsWith(stagingPrefix))
+      await rm(join(buildsFolder(dataDir), name), {recursive: true, force: true})
+  }
+}

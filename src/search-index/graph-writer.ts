@@ -1,0 +1,114 @@
+import type {SqliteDatabase} from '../native/index.ts'
+import type {Manifest} from './build.ts'
+import {flush} from './durable-files.ts'
+import {createHnsw, type Hnsw, hnswOptionsFor, isZero, loadHnsw} from './hnsw.ts'
+import type {PassageRange} from './page-rows.ts'
+import {vectorFromBlob} from './vector-codec.ts'
+
+/** Rebuild the graph when more than this share of it is deleted: dead elements cost time and, slowly, recall. */
+const maxDeadShare = 0.2
+
+/** A graph this small is made anew in about a second, so that small builds are the same however they came about. */
+const rebuildBelow = 2_000
+
+/** A new graph begins with room for so many. */
+const firstCapacity = 1_024
+
+export type GraphOptions = Manifest['hnsw']
+
+/** A graph to go on from. */
+export interface BaseGraph {
+  readonly file: string
+  readonly isSound: boolean
+  readonly passages: number
+  readonly options: GraphOptions
+}
+
+/** The HNSW graph of a build that is being made. Zero vectors are left out of it: they are nobody's neighbour. */
+export class GraphWriter {
+  readonly #db: SqliteDatabase
+  readonly #dimensions: number
+  readonly #options: GraphOptions
+  readonly #vectorsBetween
+  /** Null: it is made anew from the stored vectors when it is saved. */
+  #hnsw: Hnsw | null
+
+  private constructor(db: SqliteDatabase, dimensions: number, options: GraphOptions, hnsw: Hnsw | null) {
+    this.#db = db
+    this.#dimensions = dimensions
+    this.#options = options
+    this.#hnsw = hnsw
+    this.#vectorsBetween = db.prepare(
+      'SELECT passage_id, vector FROM vectors WHERE passage_id BETWEEN ? AND ?',
+    )
+  }
+
+  /** An empty graph. `expectedPassages` decides how carefully it is built. */
+  static create(db: SqliteDatabase, dimensions: number, expectedPassages: number): GraphWriter {
+    const options: GraphOptions = {...hnswOptionsFor(expectedPassages), metric: 'ip'}
+    return new GraphWriter(db, dimensions, options, createHnsw(dimensions, firstCapacity, options))
+  }
+
+  /** The graph of the build that this one is made from; a damaged or small one is made anew at the end. */
+  static async from(db: SqliteDatabase, dimensions: number, base: BaseGraph): Promise<GraphWriter> {
+    const isKept = base.isSound && base.passages >= rebuildBelow
+    const hnsw = isKept ? await loadHnsw(base.file, dimensions) : null
+    return new GraphWriter(db, dimensions, base.options, hnsw)
+  }
+
+  add(passageId: number, vector: Float32Array): void {
+    if (this.#hnsw === null || isZero(vector)) return
+    // Doubling copies the graph, but seldom.
+    if (this.#hnsw.isFull) this.#hnsw.reserve(Math.max(firstCapacity, this.#hnsw.size))
+    this.#hnsw.add(passageId, vector)
+  }
+
+  /** Call it while their vectors are still stored. */
+  remove({first, last}: PassageRange): void {
+    if (this.#hnsw === null) return
+    for (const {passage_id, vector} of this.#vectorsBetween.all(first, last) as VectorRow[]) {
+      if (!isZero(vectorFromBlob(vector))) this.#hnsw.remove(passage_id)
+    }
+  }
+
+  /**
+   * Writes the file, flushed, and returns the options it was built with. `live` is the number of vectors that are not
+   * zero. @throws the signal's reason when aborted.
+   */
+  async save(file: string, live: number, signal?: AbortSignal): Promise<GraphOptions> {
+    const dead = this.#hnsw === null ? 0 : this.#hnsw.size - live
+    const isKept = this.#hnsw !== null && dead <= maxDeadShare * this.#hnsw.size
+    const options: GraphOptions = isKept ? this.#options : {...hnswOptionsFor(live), metric: 'ip'}
+    // A new graph holds only what is live, unless a path was put twice.
+    const hnsw = isKept ? this.#hnsw! : this.#rebuild(live, options, signal)
+    await hnsw.save(file)
+    await flush(file)
+    return options
+  }
+
+  #rebuild(live: number, options: GraphOptions, signal: AbortSignal | undefined): Hnsw {
+    // Freed first: two graphs would need twice the memory.
+    this.#hnsw = null
+    const hnsw = createHnsw(this.#dimensions, live, options)
+    const rows = this.#db
+      .prepare(
+        `SELECT v.passage_id, v.vector FROM pages
+           JOIN sections s ON s.page_id = pages.id
+           JOIN passages p ON p.id BETWEEN s.first_passage AND s.first_passage + s.passage_count - 1
+           JOIN vectors v ON v.passage_id = p.id
+         ORDER BY pages.path, s.id, p.id`,
+      )
+      .iterate() as IterableIterator<VectorRow>
+    for (const {passage_id, vector} of rows) {
+      signal?.throwIfAborted()
+      const values = vectorFromBlob(vector)
+      if (!isZero(values)) hnsw.add(passage_id, values)
+    }
+    return hnsw
+  }
+}
+
+interface VectorRow {
+  readonly passage_id: number
+  readonly vector: Buffer
+}

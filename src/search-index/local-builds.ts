@@ -1,0 +1,123 @@
+import {watch} from 'node:fs'
+import {rename} from 'node:fs/promises'
+import {DocentError} from '../domain/index.ts'
+import {isNotInstalled, makePrivateFolder} from '../native/index.ts'
+import type {Manifest} from './build.ts'
+import {
+  buildFolder,
+  buildIds,
+  buildsFolder,
+  currentBuildId,
+  currentFile,
+  makeCurrent,
+  removeBuild,
+  removeStaging,
+  stagingFolder,
+} from './build-folders.ts'
+import {takeBuildLock} from './build-lock.ts'
+import {openBuildRecords} from './build-records.ts'
+import type {BaseBuild, BuildLock, BuildStore, ListedBuild} from './build-store.ts'
+import {openBuildWriter} from './build-writer.ts'
+import {flush} from './durable-files.ts'
+import {mismatchOf} from './file-mismatch.ts'
+import {readManifest, writeManifest} from './manifest.ts'
+import {openBuild} from './open-build.ts'
+import {databaseFile, hnswFile} from './schema.ts'
+
+/** Builds in the data folder of this machine. Nothing is made on disk before it is needed. */
+export function localBuilds(dataDir: string): BuildStore {
+  return {
+    currentId: () => currentBuildId(dataDir),
+    list: () => listBuilds(dataDir),
+    open: async (id, options = {}) => openBuild(buildFolder(dataDir, id), options),
+    openBase: (id) => openBase(dataDir, id),
+    activate: (id) => activate(dataDir, id),
+    lock: () => lock(dataDir),
+    begin: (options) => openBuildWriter(dataDir, options),
+    publish: (id, manifest) => publish(dataDir, id, manifest),
+    prune: (keep) => prune(dataDir, keep),
+    watch: (onHint) => watchCurrent(dataDir, onHint),
+  }
+}
+
+async function listBuilds(dataDir: string): Promise<ListedBuild[]> {
+  const current = await currentBuildId(dataDir)
+  const ids = await buildIds(dataDir)
+  return Promise.all(
+    ids.map(async (id) => {
+      const isCurrent = id === current
+      try {
+        return {id, isCurrent, manifest: await readManifest(buildFolder(dataDir, id)), problem: null}
+      } catch (error) {
+        return {id, isCurrent, manifest: null, problem: (error as Error).message}
+      }
+    }),
+  )
+}
+
+async function openBase(dataDir: string, id: string): Promise<BaseBuild | null> {
+  try {
+    const folder = buildFolder(dataDir, id)
+    const manifest = await readManifest(folder)
+    if ((await mismatchOf(folder, manifest, databaseFile)) !== null) return null
+    const hnswIsSound = (await mismatchOf(folder, manifest, hnswFile)) === null
+    return {folder, manifest, hnswIsSound, records: openBuildRecords(folder)}
+  } catch (error) {
+    // Damaged or of another format: everything is made anew, which mends it.
+    if (error instanceof DocentError && !isNotInstalled(error)) return null
+    throw error
+  }
+}
+
+async function activate(dataDir: string, id: string): Promise<Manifest> {
+  const folder = buildFolder(dataDir, id)
+  const manifest = await readManifest(folder).catch((cause: unknown) => {
+    throw new DocentError('not_found', `There is no usable build ${id}.`, {cause})
+  })
+  const mismatch = await mismatchOf(folder, manifest, databaseFile)
+  if (mismatch !== null) throw new DocentError('index_damaged', `${mismatch}; it was not made current`)
+  await makeCurrent(dataDir, id)
+  return manifest
+}
+
+async function lock(dataDir: string): Promise<BuildLock> {
+  const taken = await takeBuildLock(dataDir)
+  try {
+    await removeStaging(dataDir)
+    return taken
+  } catch (error) {
+    await taken.release()
+    throw error
+  }
+}
+
+async function publish(dataDir: string, id: string, manifest: Manifest): Promise<void> {
+  const staged = stagingFolder(dataDir, id)
+  await writeManifest(staged, manifest)
+  await rename(staged, buildFolder(dataDir, id))
+  await flush(buildsFolder(dataDir))
+  await makeCurrent(dataDir, id)
+}
+
+async function prune(dataDir: string, keep: number): Promise<string[]> {
+  const current = await currentBuildId(dataDir)
+  const others = (await buildIds(dataDir)).filter((id) => id !== current)
+  const removed = others.slice(Math.max(2, keep) - 1)
+  for (const id of removed) await removeBuild(dataDir, id)
+  return removed
+}
+
+function watchCurrent(dataDir: string, onHint: () => void): () => void {
+  makePrivateFolder(dataDir)
+  try {
+    const watcher = watch(dataDir, {persistent: false}, (_event, name) => {
+      if (name === null || name === currentFile) onHint()
+    })
+    // No more watches to be had, or the folder is gone.
+    watcher.on('error', () => watcher.close())
+    return () => watcher.close()
+  } catch {
+    // Some file systems cannot be watched.
+    return () => {}
+  }
+}

@@ -1,0 +1,117 @@
+import type {Page, Section} from '../domain/index.ts'
+import type {SqliteDatabase} from '../native/index.ts'
+import {termsOf} from '../text/terms.ts'
+import type {Manifest} from './build.ts'
+import {embeddingHashOf, embeddingTextOf} from './embedding-text.ts'
+import {checkVector} from './hnsw.ts'
+import type {IndexedPage, SourceFile} from './indexed-page.ts'
+import {PageRows, type PassageRange} from './page-rows.ts'
+import {RowCounters} from './row-counters.ts'
+import type {SectionTerms} from './word-index/section-terms.ts'
+
+/** What a page goes to besides its rows. */
+export interface PageIndexes {
+  readonly graph: {
+    add(passageId: number, vector: Float32Array): void
+    remove(passages: PassageRange): void
+  }
+  readonly words: {
+    /** Returns the section's length in terms, at least 1. */
+    add(sectionId: number, terms: SectionTerms): number
+    remove(sectionId: number, length: number): void
+  }
+}
+
+/** Takes files with their pages in and out of a build that is being made: rows, words and vectors together. */
+export class PageWriter {
+  readonly #db: SqliteDatabase
+  readonly #dimensions: number
+  readonly #rows: PageRows
+  readonly #counters: RowCounters
+  readonly #graph: PageIndexes['graph']
+  readonly #words: PageIndexes['words']
+
+  constructor(db: SqliteDatabase, dimensions: number, {graph, words}: PageIndexes) {
+    this.#db = db
+    this.#dimensions = dimensions
+    this.#rows = new PageRows(db)
+    this.#counters = new RowCounters(db)
+    this.#graph = graph
+    this.#words = words
+  }
+
+  vectorFor(embeddingHash: string): Float32Array | null {
+    return this.#rows.vectorFor(embeddingHash)
+  }
+
+  /** Stores a file and its page, or the file alone when it has none. What was stored of this path is replaced. */
+  put(file: SourceFile, indexed: IndexedPage | null): void {
+    this.remove(file.path)
+    const pageId = indexed ? this.#counters.take('page') : null
+    this.#rows.insertFile(file, pageId)
+    if (indexed && pageId !== null) this.#putPage(pageId, indexed)
+  }
+
+  /** Forgets a file. Unknown paths are ignored. */
+  remove(path: string): void {
+    const pageId = this.#rows.deleteFile(path)
+    if (pageId === null) return
+    for (const {id, passages, length} of this.#rows.sectionsOf(pageId)) {
+      this.#words.remove(id, length)
+      this.#graph.remove(passages)
+      this.#rows.deletePassages(passages)
+    }
+    this.#rows.deletePage(pageId)
+  }
+
+  /** Stores what the next build needs to go on, and counts what is there. */
+  finish(): Manifest['counts'] {
+    this.#counters.save()
+    return this.#db
+      .prepare(
+        `SELECT (SELECT count(*) FROM pages) AS pages, (SELECT count(*) FROM sections) AS sections,
+                (SELECT count(*) FROM passages) AS passages`,
+      )
+      .get() as Manifest['counts']
+  }
+
+  #putPage(pageId: number, indexed: IndexedPage): void {
+    const {page, vectors} = indexed
+    const wanted = page.sections.reduce((sum, section) => sum + section.passages.length, 0)
+    if (vectors.length !== wanted) {
+      throw new TypeError(`${page.path} has ${wanted} passages, got ${vectors.length} vectors`)
+    }
+    this.#rows.insertPage(pageId, indexed)
+    const title = termsOf(page.title)
+    let next = 0
+    for (const section of page.sections) {
+      const {length} = section.passages
+      this.#putSection(pageId, page, section, {title, vectors: vectors.slice(next, next + length)})
+      next += length
+    }
+  }
+
+  #putSection(
+    pageId: number,
+    page: Page,
+    section: Section,
+    {title, vectors}: {readonly title: readonly string[]; readonly vectors: readonly Float32Array[]},
+  ): void {
+    const id = this.#counters.take('section')
+    // A section that is only a heading is not found by words.
+    const length = section.passages.length === 0 ? 0 : this.#words.add(id, sectionTermsOf(section, title))
+    this.#rows.insertSection({id, pageId, section, firstPassage: this.#counters.peek('passage'), length})
+    for (const [index, passage] of section.passages.entries()) {
+      const vector = vectors[index]!
+      checkVector(vector, this.#dimensions)
+      const passageId = this.#counters.take('passage')
+      const embeddingHash = embeddingHashOf(embeddingTextOf(page, section, passage))
+      this.#rows.insertPassage({id: passageId, sectionId: id, passage, embeddingHash, vector})
+      this.#graph.add(passageId, vector)
+    }
+  }
+}
+
+function sectionTermsOf({headings, text}: Section, title: readonly string[]): SectionTerms {
+  return {title, headings: headings.flatMap(termsOf), text: termsOf(text)}
+}

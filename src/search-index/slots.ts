@@ -1,0 +1,15 @@
+/**
+ * Number → place in `ids`; undefined for a number that is not there. Numbers have gaps, but not many: a plain array
+ * is smaller and faster than a Map.
+ */
+export function slotsOf(ids: Uint32Array): (id: number) => number | undefined {
+  const largest = ids.reduce((max, id) => Math.max(max, id), 0)
+  const slots = new Int32Array(largest + 1).fill(-1)
+  ids.forEach((id, slot) => {
+    slots[id] = slot
+  })
+  return (id) => {
+    const slot = slots[id]
+    return slot === undefined || slot < 0 ? undefined : slot
+  }
+}

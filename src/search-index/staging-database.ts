@@ -1,0 +1,25 @@
+import {constants} from 'node:fs'
+import {chmod, copyFile} from 'node:fs/promises'
+import {openSqlite, type SqliteDatabase} from '../native/index.ts'
+import {schema} from './schema.ts'
+
+/**
+ * Opens the database of a build that is being made, in one transaction: empty, or as a copy of the database `base`.
+ * A crash leaves a staging folder that is thrown away, so neither a journal nor a flush is needed before the end.
+ */
+export async function openStagingDatabase(path: string, base: string | null): Promise<SqliteDatabase> {
+  if (base !== null) {
+    await copyFile(base, path, constants.COPYFILE_FICLONE)
+    // A copy has the rights of what it was made of, which may be those of an umask that has changed.
+    await chmod(path, 0o666 & ~process.umask())
+  }
+  const db = openSqlite(path)
+  if (base === null) db.pragma('page_size = 8192')
+  db.pragma('journal_mode = OFF')
+  db.pragma('synchronous = OFF')
+  db.pragma('locking_mode = EXCLUSIVE')
+  db.pragma('cache_size = -65536')
+  if (base === null) db.exec(schema)
+  db.exec('BEGIN')
+  return db
+}

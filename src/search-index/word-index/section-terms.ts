@@ -1,0 +1,12 @@
+/** The terms of a section by column, in reading order, as `termsOf` of `text/` makes them. */
+export interface SectionTerms {
+  readonly title: readonly string[]
+  readonly headings: readonly string[]
+  readonly text: readonly string[]
+}
+
+/** A term with the number of sections it stands in. */
+export interface TermFrequency {
+  readonly term: string
+  readonly frequency: number
+}

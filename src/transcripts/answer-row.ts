@@ -1,0 +1,179 @@
+import type {JournalFacts, JournalledAnswer} from '../answers/index.ts'
+import {answerStateOf} from '../answers/index.ts'
+import {
+  type Ending,
+  type FinishReason,
+  type GeneratorName,
+  isPartialFinish,
+  noUsage,
+  type SequencedEvent,
+  type Timings,
+  type Turn,
+  type Usage,
+} from '../domain/index.ts'
+import {headOf} from '../lib/cut.ts'
+import type {Feedback, Review, Transcript, TranscriptItem, Verdict} from './transcript-store.ts'
+
+/** What people said of an answer: null until somebody has. */
+interface OpinionColumns {
+  readonly rating: 'up' | 'down' | null
+  readonly rating_reasons: string | null
+  readonly rating_comment: string | null
+  readonly rated_at: number | null
+  readonly verdict: Verdict | null
+  readonly review_note: string | null
+  readonly corrected_answer: string | null
+  readonly reviewed_at: number | null
+}
+
+/** A row of `answers`, with what its last event says of how it finished. */
+export interface AnswerRow extends OpinionColumns {
+  readonly row: number
+  readonly id: string
+  readonly ref: string
+  readonly conversation: string
+  readonly question: string
+  readonly version: string | null
+  readonly build: string
+  readonly generator: GeneratorName
+  readonly model: string | null
+  readonly embedding: string
+  readonly started_at: number
+  readonly settings: string
+  readonly channel: string
+  readonly idempotency_key: string | null
+  readonly ending: Ending | null
+  readonly abstained: number
+  readonly finish_reason: FinishReason | null
+  readonly text: string
+  readonly usage: string | null
+  readonly timings: string | null
+  readonly facts: string
+}
+
+/** A row of an answer that nobody has said anything of. */
+export function withoutOpinions(row: Omit<AnswerRow, keyof OpinionColumns>): AnswerRow {
+  return {
+    ...row,
+    rating: null,
+    rating_reasons: null,
+    rating_comment: null,
+    rated_at: null,
+    verdict: null,
+    review_note: null,
+    corrected_answer: null,
+    reviewed_at: null,
+  }
+}
+
+const noTimings: Timings = {sourcesMs: null, firstTokenMs: null, longestStallMs: 0, totalMs: 0}
+
+export function journalledOf(row: AnswerRow): JournalledAnswer {
+  return {
+    answerId: row.id,
+    conversation: row.conversation,
+    question: row.question,
+    version: row.version,
+    build: row.build,
+    generator: row.generator,
+    model: row.model,
+    embedding: row.embedding,
+    startedAt: row.started_at,
+    settings: JSON.parse(row.settings) as Record<string, unknown>,
+    channel: row.channel,
+    idempotencyKey: row.idempotency_key,
+    ending: row.ending,
+  }
+}
+
+/** What of an answer its conversation goes on with. */
+type TurnRow = Pick<AnswerRow, 'id' | 'question' | 'text' | 'ending' | 'finish_reason' | 'settings'>
+
+/**
+ * Turns of a conversation from its answers, oldest first; answers under way and questions not kept are left out. So are
+ * those that another answer completed, which has their text as well, and all of what the model declined: with that in
+ * its history it goes on declining, whatever is asked.
+ * @see https://platform.claude.com/docs/en/test-and-evaluate/strengthen-guardrails/handle-streaming-refusals
+ */
+export function turnsOf(answers: readonly TurnRow[], limit: number): Turn[] {
+  const kept = answers.filter(
+    ({ending, question, finish_reason: finishReason}) =>
+      ending !== null && question !== '' && finishReason !== 'refusal',
+  )
+  const completed = new Set(kept.filter(({ending}) => ending === 'complete').map(earlierOf))
+  const turns = kept
+    .filter(({id}) => !completed.has(id))
+    .flatMap(({question, text, ending}): Turn[] => {
+      const asked: Turn = {role: 'user', content: question}
+      return ending === 'complete' && text !== '' ? [asked, {role: 'assistant', content: text}] : [asked]
+    })
+  return limit > 0 ? turns.slice(-limit) : []
+}
+
+/** The answer that this one goes on from; undefined for most. */
+function earlierOf({settings}: TurnRow): string | undefined {
+  return (JSON.parse(settings) as {readonly continues?: string}).continues
+}
+
+/** Everything of an answer, from its row and all its events. */
+export function transcriptOf(row: AnswerRow, events: readonly SequencedEvent[]): Transcript {
+  const state = answerStateOf(events, row.started_at)
+  return {
+    ...journalledOf(row),
+    ...(JSON.parse(row.facts) as JournalFacts),
+    ref: row.ref,
+    conversationId: null,
+    finishReason: state.finishReason,
+    partial: state.partial,
+    text: row.ending === null ? state.text : row.text,
+    sources: state.sources,
+    usage: row.usage === null ? noUsage : (JSON.parse(row.usage) as Usage),
+    timings: row.timings === null ? state.timings() : (JSON.parse(row.timings) as Timings),
+    feedback: feedbackOf(row),
+    review: reviewOf(row),
+    events,
+  }
+}
+
+function feedbackOf(row: AnswerRow): Feedback | null {
+  if (row.rating === null) return null
+  return {
+    rating: row.rating,
+    reasons: JSON.parse(row.rating_reasons ?? '[]') as string[],
+    comment: row.rating_comment,
+    at: row.rated_at ?? 0,
+  }
+}
+
+function reviewOf(row: AnswerRow): Review | null {
+  if (row.verdict === null) return null
+  return {
+    verdict: row.verdict,
+    note: row.review_note,
+    correctedAnswer: row.corrected_answer,
+    at: row.reviewed_at ?? 0,
+  }
+}
+
+/** An item of the list. */
+export function itemOf(row: AnswerRow): TranscriptItem {
+  return {
+    answerId: row.id,
+    ref: row.ref,
+    conversation: row.conversation,
+    conversationId: null,
+    question: row.question,
+    startedAt: row.started_at,
+    ending: row.ending,
+    abstained: row.abstained === 1,
+    finishReason: row.finish_reason,
+    partial: isPartialFinish(row.finish_reason),
+    rating: row.rating,
+    verdict: row.verdict,
+    build: row.build,
+    generator: row.generator,
+    model: row.model,
+    timings: row.timings === null ? noTimings : (JSON.parse(row.timings) as Timings),
+    excerpt: headOf(row.text, 200),
+  }
+}

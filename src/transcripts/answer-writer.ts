@@ -1,0 +1,146 @@
+import {refOf} from '../answers/index.ts'
+import {isPartialFinish, type SequencedEvent} from '../domain/index.ts'
+import type {SqliteDatabase} from '../native/index.ts'
+import type {AnswerRow} from './answer-row.ts'
+import {rowsOf} from './event-rows.ts'
+import type {LiveAnswer} from './live-answer.ts'
+import type {Redaction} from './redaction.ts'
+
+/** Writes what memory has of answers. @throws what SQLite throws; then nothing of the call is written. */
+export interface AnswerWriter {
+  /**
+   * Writes answers one after the other, in one transaction, until the time is up; one at least.
+   * @returns those it came to, each with its row.
+   */
+  writeSome(answers: Iterable<LiveAnswer>, withinMs: number): LiveAnswer[]
+}
+
+export function createAnswerWriter(db: SqliteDatabase, redaction: Redaction): AnswerWriter {
+  const insertAnswer = db.prepare(
+    `INSERT INTO answers (id, ref, conversation, question, version, build, generator, model, embedding, started_at,
+       settings, channel, idempotency_key)
+     VALUES (@id, @ref, @conversation, @question, @version, @build, @generator, @model, @embedding, @startedAt,
+       @settings, @channel, @idempotencyKey)`,
+  )
+  const updateFacts = db.prepare('UPDATE answers SET facts = ? WHERE row = ?')
+  const endAnswer = db.prepare(
+    'UPDATE answers SET ending = ?, abstained = ?, partial = ?, text = ?, usage = ?, timings = ? WHERE row = ?',
+  )
+  const insertEvents = eventInserter(db)
+
+  function insert({entry}: LiveAnswer): number {
+    const {lastInsertRowid} = insertAnswer.run({
+      id: entry.answerId,
+      ref: refOf(entry.answerId),
+      conversation: entry.conversation,
+      question: redaction.words(entry.question),
+      version: redaction.keepsWords ? entry.version : null,
+      build: entry.build,
+      generator: entry.generator,
+      model: entry.model,
+      embedding: entry.embedding,
+      startedAt: entry.startedAt,
+      settings: JSON.stringify(entry.settings),
+      channel: entry.channel,
+      idempotencyKey: entry.idempotencyKey,
+    })
+    return Number(lastInsertRowid)
+  }
+
+  function write(answer: LiveAnswer): number {
+    const {state} = answer
+    const row = answer.row ?? insert(answer)
+    insertEvents(row, answer.pending.map(redaction.event))
+    if (answer.hasNewFacts) updateFacts.run(JSON.stringify(factsToKeep(answer, redaction)), row)
+    if (state.ending !== null) {
+      endAnswer.run(
+        state.ending,
+        state.abstained ? 1 : 0,
+        state.partial ? 1 : 0,
+        redaction.words(state.text),
+        JSON.stringify(state.usage),
+        JSON.stringify(state.timings()),
+        row,
+      )
+    }
+    return row
+  }
+
+  const writeInOne = db.transaction((answers: Iterable<LiveAnswer>, withinMs: number) => {
+    const startedAt = performance.now()
+    const rows = new Map<LiveAnswer, number>()
+    for (const answer of answers) {
+      rows.set(answer, write(answer))
+      if (performance.now() - startedAt > withinMs) break
+    }
+    return rows
+  })
+
+  return {
+    writeSome(answers, withinMs) {
+      // Immediate: a transaction that reads before it writes would fail at once when another process has written.
+      const rows = writeInOne.immediate(answers, withinMs)
+      for (const [answer, row] of rows) answer.row = row
+      return [...rows.keys()]
+    },
+  }
+}
+
+/** Writes events of an answer as rows. */
+export function eventInserter(db: SqliteDatabase): (row: number, events: readonly SequencedEvent[]) => void {
+  const insert = db.prepare(
+    'INSERT OR IGNORE INTO events (answer, seq, last_seq, at, data, pieces) VALUES (?, ?, ?, ?, ?, ?)',
+  )
+  return (row, events) => {
+    for (const {seq, last_seq, at, data, pieces} of rowsOf(events))
+      insert.run(row, seq, last_seq, at, data, pieces)
+  }
+}
+
+const columns = [
+  'row',
+  'id',
+  'ref',
+  'conversation',
+  'question',
+  'version',
+  'build',
+  'generator',
+  'model',
+  'embedding',
+  'started_at',
+  'settings',
+  'channel',
+  'idempotency_key',
+  'ending',
+  'abstained',
+  'text',
+  'usage',
+  'timings',
+  'facts',
+  'rating',
+  'rating_reasons',
+  'rating_comment',
+  'rated_at',
+  'verdict',
+  'review_note',
+  'corrected_answer',
+  'reviewed_at',
+] as const satisfies readonly (keyof AnswerRow)[]
+
+/** Writes whole rows of `answers`, each under the number it has. */
+export function rowInserter(db: SqliteDatabase): (row: AnswerRow) => void {
+  const insert = db.prepare(
+    `INSERT INTO answers (partial, ${columns.join(', ')}) VALUES (?, ${columns.map(() => '?').join(', ')})`,
+  )
+  return (row) => {
+    insert.run(isPartialFinish(row.finish_reason) ? 1 : 0, ...columns.map((column) => row[column]))
+  }
+}
+
+function factsToKeep({facts, isPartial}: LiveAnswer, redaction: Redaction): LiveAnswer['facts'] {
+  const kept = redaction.facts(facts)
+  if (!isPartial) return kept
+  const note = 'The log could not be written for a while: some of this answer’s events are missing.'
+  return {...kept, notes: [...(kept.notes ?? []), note]}
+}

@@ -1,0 +1,7 @@
+import type {AnswerEvent} from '../domain/index.ts'
+
+/** About how many characters an event holds in memory. */
+export function sizeOf(event: AnswerEvent): number {
+  if (event.type === 'delta' || event.type === 'reasoning') return event.text.length
+  return event.type === 'sources' ? 600 * (event.sources.length + 1) : 400
+}

@@ -1,0 +1,47 @@
+import type {AnswerState, JournalEntry} from '../answers/index.ts'
+import {createLiveAnswer, type LiveAnswer} from './live-answer.ts'
+
+/** The answers in memory: by id, by idempotency key, by conversation. */
+export interface LiveAnswers {
+  /** @param state What the answer's events add up to; only read. */
+  begin(entry: JournalEntry, state: AnswerState): LiveAnswer
+  get(answerId: string): LiveAnswer | undefined
+  /** The newest one begun with the key. */
+  withKey(key: string): LiveAnswer | undefined
+  /** In the order in which they began. */
+  ofConversation(conversation: string): readonly LiveAnswer[]
+  /** In the order in which they began. */
+  all(): readonly LiveAnswer[]
+  forget(answer: LiveAnswer): void
+}
+
+/** @param keepsWhole Whether all events of an answer stay in memory until it ends. */
+export function createLiveAnswers(keepsWhole: boolean): LiveAnswers {
+  const byId = new Map<string, LiveAnswer>()
+  const byKey = new Map<string, LiveAnswer>()
+  const byConversation = new Map<string, Set<LiveAnswer>>()
+
+  return {
+    begin(entry, state) {
+      const answer = createLiveAnswer(entry, state, keepsWhole)
+      byId.set(entry.answerId, answer)
+      if (entry.idempotencyKey !== null) byKey.set(entry.idempotencyKey, answer)
+      const others = byConversation.get(entry.conversation)
+      if (others === undefined) byConversation.set(entry.conversation, new Set([answer]))
+      else others.add(answer)
+      return answer
+    },
+    get: (answerId) => byId.get(answerId),
+    withKey: (key) => byKey.get(key),
+    ofConversation: (conversation) => [...(byConversation.get(conversation) ?? [])],
+    all: () => [...byId.values()],
+    forget(answer) {
+      const {answerId, idempotencyKey, conversation} = answer.entry
+      if (byId.get(answerId) === answer) byId.delete(answerId)
+      if (idempotencyKey !== null && byKey.get(idempotencyKey) === answer) byKey.delete(idempotencyKey)
+      const ofIt = byConversation.get(conversation)
+      ofIt?.delete(answer)
+      if (ofIt?.size === 0) byConversation.delete(conversation)
+    },
+  }
+}

@@ -1,0 +1,142 @@
+import {DocentError} from '../domain/index.ts'
+import {builtFile} from '../package/index.ts'
+import {ChildFailure, type ChildPool, openChildPool} from '../processes/index.ts'
+import type {StaffReads} from './staff-reads.ts'
+import type {AsyncStaffReads} from './transcript-reader.ts'
+import type {ReadCall, ReaderSetup, ReadReply} from './transcripts-child.ts'
+
+/** Staff's reads of a file in processes of their own, so that no query holds a stream up. Close it once. */
+export interface ReaderProcess {
+  /**
+   * @throws DocentError what the read throws; `rate_limited` when all processes are busy for long, `too_large` for a read
+   * that takes more time or memory than it may, `shutting_down` once closed, `internal` when no process can be started.
+   */
+  readonly reads: AsyncStaffReads
+  /** Whether there is a process. */
+  readonly isOpen: boolean
+  /** Does something while nothing is read, or at last when a read under way takes long. */
+  whileIdle(work: () => void): Promise<void>
+  /** Ends the processes. Resolves when they have let go of the file. */
+  close(): Promise<void>
+}
+
+export interface ReaderProcessOptions {
+  /** Processor time of one read, in milliseconds. Default 20 seconds. */
+  readonly cpuMs?: number
+  /** The processes end when nothing was read this long, in milliseconds. Default 5 minutes. */
+  readonly idleMs?: number
+}
+
+/** The second is started when the first is busy: one slow search holds up nobody else. */
+const processes = 2
+/** Heap of each; SQLite's cache is beside it and small. */
+const memoryMb = 256
+/** Longest wait by the clock, for a disk that does not answer. */
+const wallMs = 5 * 60_000
+/** Longest wait for a free process. */
+const queueMs = 30_000
+const longestRestMs = 1_000
+
+/** Processes start with the first read, and again after a pause or a crash. */
+export function openReaderProcess(file: string, options: ReaderProcessOptions = {}): ReaderProcess {
+  const {cpuMs = 20_000, idleMs = 5 * 60_000} = options
+  let pool: ChildPool<ReadCall, ReadReply> | null = null
+  let underWay = 0
+  let idle: NodeJS.Timeout | undefined
+  let isClosed = false
+
+  async function attempt(call: ReadCall): Promise<unknown> {
+    pool ??= openChildPool({
+      entry: builtFile('transcripts-child.js'),
+      setup: {file} satisfies ReaderSetup,
+      size: processes,
+      memoryMb,
+    })
+    const reply = await pool.run(call, {cpuMs, wallMs, queueMs})
+    if ('problem' in reply) throw new DocentError(reply.problem.code, reply.problem.message)
+    return reply.value
+  }
+
+  async function perform(call: ReadCall): Promise<unknown> {
+    if (isClosed) throw closing()
+    clearTimeout(idle)
+    underWay += 1
+    try {
+      return await attempt(call).catch((error: unknown) => {
+        // A machine that is short of memory ends processes: another one may live.
+        if (!(error instanceof ChildFailure && error.kind === 'died') || isClosed) throw error
+        return attempt(call)
+      })
+    } catch (error) {
+      if (!(error instanceof ChildFailure)) throw error
+      throw isClosed ? closing() : refusalOf(error)
+    } finally {
+      underWay -= 1
+      if (underWay === 0 && !isClosed) idle = setTimeout(() => void closePool(), idleMs).unref()
+    }
+  }
+
+  /** A method of the reads, done by a process. */
+  function performed<Name extends keyof StaffReads>(name: Name): AsyncStaffReads[Name] {
+    const method = (...args: unknown[]) => perform({name, args} as unknown as ReadCall)
+    // The process answers with what the method of this name returns.
+    return method as AsyncStaffReads[Name]
+  }
+
+  async function closePool(): Promise<void> {
+    const closed = pool?.close()
+    pool = null
+    await closed
+  }
+
+  return {
+    reads: {list: performed('list'), ids: performed('ids'), read: performed('read')},
+    get isOpen() {
+      return pool !== null
+    },
+    async whileIdle(work) {
+      if (pool === null || underWay === 0) return work()
+      const paused = pool.pause()
+      let timer: NodeJS.Timeout | undefined
+      const tooLong = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, longestRestMs)
+      })
+      await Promise.race([paused, tooLong])
+      clearTimeout(timer)
+      try {
+        work()
+      } finally {
+        void paused.then((resume) => resume())
+      }
+    },
+    async close() {
+      isClosed = true
+      clearTimeout(idle)
+      await closePool()
+    },
+  }
+}
+
+function closing(): DocentError {
+  return new DocentError('shutting_down', 'The server is stopping.')
+}
+
+function refusalOf(failure: ChildFailure): DocentError {
+  switch (failure.kind) {
+    case 'busy':
+      return new DocentError('rate_limited', 'Many transcripts are being read. Please wait a moment.', {
+        retryAfterMs: 2_000,
+        cause: failure,
+      })
+    case 'cpu':
+    case 'memory':
+    case 'stuck':
+      return new DocentError(
+        'too_large',
+        `This read takes too much: ${failure.message}. Narrow it by dates or with more words.`,
+        {cause: failure},
+      )
+    default:
+      return new DocentError('internal', `Transcripts cannot be read: ${failure.message}`, {cause: failure})
+  }
+}

@@ -1,0 +1,130 @@
+import {setImmediate as nextTurn} from 'node:timers/promises'
+import {DocentError} from '../domain/index.ts'
+import type {SqliteDatabase} from '../native/index.ts'
+import type {LiveAnswer} from './live-answer.ts'
+import type {LiveAnswers} from './live-answers.ts'
+import {storageError} from './open-database.ts'
+import type {Redaction} from './redaction.ts'
+import {answersAtOnce, prepareRemoval, type RemovalStep} from './removal.ts'
+import type {TranscriptStore} from './transcript-store.ts'
+import type {WriteBehind} from './write-behind.ts'
+
+export interface StaffChangesOptions {
+  readonly db: SqliteDatabase
+  readonly file: string
+  /** The setting, for messages. */
+  readonly mode: string
+  readonly live: LiveAnswers
+  readonly writes: WriteBehind
+  readonly redaction: Redaction
+  /** Runs a change of the database, which may wait a moment for another process. */
+  readonly patiently: <T>(change: () => T) => T
+  /** Leaves no copy of what was removed. */
+  readonly erase: () => Promise<void>
+  readonly now: () => number
+}
+
+type StaffChanges = Pick<
+  TranscriptStore,
+  'setFeedback' | 'setFirstUseful' | 'setReview' | 'delete' | 'deleteConversation' | 'purge'
+>
+
+/** What people say of answers, and what they have removed. */
+export function createStaffChanges(options: StaffChangesOptions): StaffChanges {
+  const {db, file, mode, live, writes, redaction, patiently, erase, now} = options
+  const rate = db.prepare(
+    'UPDATE answers SET rating = ?, rating_reasons = ?, rating_comment = ?, rated_at = ? WHERE id = ?',
+  )
+  const review = db.prepare(
+    'UPDATE answers SET verdict = ?, review_note = ?, corrected_answer = ?, reviewed_at = ? WHERE id = ?',
+  )
+  const keepFirstUseful = db.prepare(
+    "UPDATE answers SET facts = json_set(facts, '$.firstUsefulMs', ?) WHERE id = ? AND json_extract(facts, '$.firstUsefulMs') IS NULL",
+  )
+
+  const withId = prepareRemoval(db, 'id = ?')
+  const ofConversation = prepareRemoval(db, 'conversation = ?')
+  const before = prepareRemoval(db, 'started_at < ?')
+
+  /** @throws DocentError `storage`. */
+  function change<T>(run: () => T): T {
+    try {
+      return patiently(run)
+    } catch (error) {
+      throw storageError(error, file)
+    }
+  }
+
+  /** @throws DocentError `not_found`, `storage`. */
+  async function changeAnswer(answerId: string, run: () => {readonly changes: number}): Promise<void> {
+    // The answer may have no row yet.
+    await writes.flushInTurns()
+    if (change(run).changes === 0) throw new DocentError('not_found', `There is no transcript ${answerId}`)
+  }
+
+  /** @returns how many of them only memory had. */
+  function forget(answers: readonly LiveAnswer[]): number {
+    for (const answer of answers) {
+      writes.drop(answer)
+      live.forget(answer)
+    }
+    return answers.filter(({row}) => row === null).length
+  }
+
+  async function remove(
+    step: RemovalStep,
+    value: string | number,
+    liveOnes: () => readonly LiveAnswer[],
+  ): Promise<number> {
+    await writes.flushInTurns()
+    let removed = forget(liveOnes())
+    try {
+      let gone: number
+      do {
+        gone = change(() => step(value))
+        removed += gone
+        if (gone === answersAtOnce) await nextTurn()
+      } while (gone === answersAtOnce)
+    } finally {
+      // Also after a failure: earlier steps have gone through.
+      if (removed > 0) await erase()
+    }
+    return removed
+  }
+
+  return {
+    async setFeedback(answerId, feedback) {
+      const kept = redaction.feedback(feedback)
+      const reasons = JSON.stringify(kept.reasons)
+      await changeAnswer(answerId, () => rate.run(kept.rating, reasons, kept.comment, now(), answerId))
+      return kept
+    },
+    async setFirstUseful(answerId, firstUsefulMs) {
+      const answer = live.get(answerId)
+      if (answer === undefined) {
+        change(() => keepFirstUseful.run(firstUsefulMs, answerId))
+      } else if (answer.facts.firstUsefulMs === undefined) {
+        answer.facts = {...answer.facts, firstUsefulMs}
+        answer.hasNewFacts = true
+        writes.add(answer)
+      }
+    },
+    async setReview(answerId, {verdict, note, correctedAnswer}) {
+      if (!redaction.keepsWords && (note !== null || correctedAnswer !== null)) {
+        // Refused, since a reviewer who has written something must know that it is not there.
+        throw new DocentError(
+          'invalid_request',
+          `TRANSCRIPTS=${mode} keeps no words: send the verdict alone.`,
+        )
+      }
+      await changeAnswer(answerId, () => review.run(verdict, note, correctedAnswer, now(), answerId))
+    },
+    async delete(answerId) {
+      const liveOnes = () => [live.get(answerId)].flatMap((answer) => answer ?? [])
+      return (await remove(withId, answerId, liveOnes)) > 0
+    },
+    deleteConversation: (conversation) =>
+      remove(ofConversation, conversation, () => live.ofConversation(conversation)),
+    purge: (time) => remove(before, time, () => live.all().filter(({entry}) => entry.startedAt < time)),
+  }
+}

@@ -1,0 +1,77 @@
+import {storageError} from './open-database.ts'
+import type {MemoryRecord} from './overlay.ts'
+import type {StaffReads} from './staff-reads.ts'
+import type {Transcript, TranscriptFilter, TranscriptStore} from './transcript-store.ts'
+
+/** Staff's reads, wherever they are done. */
+export type AsyncStaffReads = {
+  readonly [Name in keyof StaffReads]: (
+    ...args: Parameters<StaffReads[Name]>
+  ) => Promise<ReturnType<StaffReads[Name]>>
+}
+
+/** Reads done in this process. @throws DocentError `storage` for what SQLite throws on the file. */
+export function asynchronous({list, ids, read}: StaffReads, file: string): AsyncStaffReads {
+  const done =
+    <Args extends unknown[], Result>(read: (...args: Args) => Result) =>
+    async (...args: Args): Promise<Result> => {
+      try {
+        return read(...args)
+      } catch (error) {
+        throw storageError(error, file)
+      }
+    }
+  return {list: done(list), ids: done(ids), read: done(read)}
+}
+
+/** What memory has beyond what is read. */
+export interface ReadMemory {
+  /** Called before each read: resolves when what can be written is written. */
+  prepare(): Promise<void>
+  /** For lists. */
+  heads(): readonly MemoryRecord[]
+  /** Of some answers, wholly. */
+  of(answerIds: readonly string[]): readonly MemoryRecord[]
+}
+
+const nothingInMemory: ReadMemory = {
+  prepare: async () => {},
+  heads: () => [],
+  of: () => [],
+}
+
+export type TranscriptReader = Pick<TranscriptStore, 'list' | 'get' | 'export'>
+
+/** The read part of the store, over reads that may be done in another process. Default: a file that others write. */
+export function createTranscriptReader(
+  reads: AsyncStaffReads,
+  memory: ReadMemory = nothingInMemory,
+): TranscriptReader {
+  async function* exported(filter: TranscriptFilter): AsyncGenerator<Transcript> {
+    let after: number | null = null
+    do {
+      await memory.prepare()
+      const page = await reads.ids(filter, after, memory.heads())
+      let left = page.ids
+      while (left.length > 0) {
+        const found = await reads.read(left, memory.of(left))
+        for (const transcript of found) if (transcript !== null) yield transcript
+        left = left.slice(found.length)
+      }
+      after = page.next
+    } while (after !== null)
+  }
+
+  return {
+    async list(filter, page = {}) {
+      await memory.prepare()
+      return reads.list(filter, page, memory.heads())
+    },
+    async get(answerId) {
+      await memory.prepare()
+      const [transcript = null] = await reads.read([answerId], memory.of([answerId]))
+      return transcript
+    },
+    export: exported,
+  }
+}

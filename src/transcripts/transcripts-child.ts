@@ -1,0 +1,41 @@
+import {constants, setPriority} from 'node:os'
+import type {ErrorCode} from '../domain/index.ts'
+import {serveTasks} from '../processes/index.ts'
+import {openDatabaseBeside, storageError} from './open-database.ts'
+import {createStaffReads, type StaffReads} from './staff-reads.ts'
+import {createTranscriptReads} from './transcript-reads.ts'
+
+export interface ReaderSetup {
+  /** The transcripts file, which the parent has brought up to date. */
+  readonly file: string
+}
+
+/** A call of one of staff's reads. */
+export type ReadCall = {
+  readonly [Name in keyof StaffReads]: {readonly name: Name; readonly args: Parameters<StaffReads[Name]>}
+}[keyof StaffReads]
+
+/** What a call returned, or the DocentError it threw. */
+export type ReadReply =
+  | {readonly value: unknown}
+  | {readonly problem: {readonly code: ErrorCode; readonly message: string}}
+
+serveTasks<ReaderSetup, ReadCall>(async ({file}) => {
+  // Where there are fewer cores than processes, answers go first.
+  setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
+  let reads: StaffReads | null = null
+
+  return {
+    ready: null,
+    async perform({name, args}): Promise<ReadReply> {
+      try {
+        reads ??= createStaffReads(createTranscriptReads(openDatabaseBeside(file, 'read')))
+        const read = reads[name] as (...args: unknown[]) => unknown
+        return {value: read(...args)}
+      } catch (error) {
+        const {code, message} = storageError(error, file)
+        return {problem: {code, message}}
+      }
+    },
+  }
+})

@@ -1,0 +1,154 @@
+import {afterEach, expect, test} from 'vitest'
+import type {LimitStore} from '../../src/http/limits/limit-store.ts'
+import {memoryLimits} from '../../src/http/limits/memory-limits.ts'
+import type {Settings} from '../../src/settings/index.ts'
+import {rawClient} from '../support/raw-client.ts'
+import {connect} from '../support/socket-client.ts'
+import {startDocent, type TestDocent} from '../support/start-docent.ts'
+
+/** What happens at the edge while a store of limits is being asked. */
+
+const products: TestDocent[] = []
+
+afterEach(async () => {
+  for (const product of products.splice(0)) await product.close()
+})
+
+/** A store whose takes of some keys wait until they are let go, in the order they came. */
+function heldStore(isHeld: (key: string) => boolean) {
+  const memory = memoryLimits()
+  const waiting: (() => void)[] = []
+  let held = 0
+  const store: LimitStore = {
+    countInMinute: memory.countInMinute,
+    async take(claims) {
+      if (claims.some(({key}) => isHeld(key))) await new Promise<void>((resolve) => waiting.push(resolve))
+      const take = await memory.take(claims)
+      if (!take.isTaken) return take
+      held++
+      let isGivenBack = false
+      const giveBack = async (isSpent: boolean) => {
+        if (!isGivenBack) held--
+        isGivenBack = true
+        await take.giveBack(isSpent)
+      }
+      return {isTaken: true, giveBack}
+    },
+  }
+  return {
+    store,
+    /** Claims that are taken and were not given back. */
+    held: () => held,
+    wait: (count: number) => expect.poll(() => waiting.length, {timeout: 20_000}).toBe(count),
+    letGo() {
+      for (const go of waiting.splice(0)) go()
+    },
+  }
+}
+
+async function start(limitStore: LimitStore, options: Partial<Settings> = {}): Promise<TestDocent> {
+  const product = await startDocent({
+    limitStore,
+    settings: {maxConcurrentAnswersPerVisitor: 1, ...options},
+  })
+  products.push(product)
+  return product
+}
+
+const connections = ({http}: TestDocent) =>
+  new Promise<number>((resolve) => http.server.getConnections((_error, count) => resolve(count)))
+const allGone = (product: TestDocent) => expect.poll(() => connections(product), {timeout: 20_000}).toBe(0)
+
+const isAnswer = (key: string) => key.startsWith('answers')
+const isStream = (key: string) => key.startsWith('streams')
+
+function askText(body: object): string {
+  const text = JSON.stringify(body)
+  return `POST /api/answers HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: ${text.length}\r\n\r\n${text}`
+}
+
+test('of a question sent twice at once with one key, one asks for room and the other joins it', async () => {
+  const {store, wait, letGo} = heldStore(isAnswer)
+  const product = await start(store)
+  const headers = {'idempotency-key': 'twice'}
+  const asked = [product.ask({question: 'How?'}, {headers}), product.ask({question: 'How?'}, {headers})]
+  await wait(1)
+
+  letGo()
+  const call = await product.generator.call(0)
+  call.say('So.')
+  call.finish()
+
+  for (const response of await Promise.all(asked)) {
+    expect(response.status).toBe(200)
+    expect(await response.text()).toContain('event: done')
+  }
+  expect(product.generator.calls).toHaveLength(1)
+})
+
+test.each([
+  ['its stream', isStream],
+  ['its answer', isAnswer],
+])(
+  'who leaves while a place for %s is taken has no answer written and holds nothing',
+  async (_what, isHeld) => {
+    const {store, held, wait, letGo} = heldStore(isHeld)
+    const product = await start(store)
+    const client = await rawClient(product.port, askText({question: 'How?'}))
+    await wait(1)
+
+    client.socket.destroy()
+    await allGone(product)
+    letGo()
+
+    await expect.poll(() => [held(), product.answering.active]).toEqual([0, 0])
+    expect(product.generator.calls).toEqual([])
+  },
+)
+
+test('a socket that closes while a place for its answer is taken has no answer written and holds nothing', async () => {
+  const {store, held, wait, letGo} = heldStore(isAnswer)
+  const product = await start(store)
+  const client = await connect(product)
+  client.send({type: 'ask', question: 'How?'})
+  await wait(1)
+
+  client.socket.terminate()
+  await allGone(product)
+  letGo()
+
+  await expect.poll(held).toBe(0)
+  expect(product.generator.calls).toEqual([])
+})
+
+test('a WebSocket whose client leaves before its stream has a place holds none', async () => {
+  const {store, held, wait, letGo} = heldStore(isStream)
+  const product = await start(store)
+  const client = await rawClient(
+    product.port,
+    'GET /api/ws HTTP/1.1\r\nhost: localhost\r\nconnection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
+  )
+  await wait(1)
+
+  client.socket.resetAndDestroy()
+  // Nothing shows whether the server has noticed; it must come to the same.
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  letGo()
+
+  await expect.poll(held, {timeout: 20_000}).toBe(0)
+  await allGone(product)
+})
+
+test('a WebSocket whose place took a while answers all that was sent meanwhile', async () => {
+  const {store, wait, letGo} = heldStore(isStream)
+  const product = await start(store)
+  const connecting = connect(product)
+  await wait(1)
+
+  letGo()
+  const client = await connecting
+  client.send({type: 'stop', answerId: 'none', ref: 'r'})
+
+  expect(await client.next()).toMatchObject({type: 'refused', ref: 'r'})
+  client.socket.terminate()
+})

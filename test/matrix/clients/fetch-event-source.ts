@@ -1,0 +1,95 @@
+import {randomUUID} from 'node:crypto'
+import {
+  type ClientLibrary,
+  eventFrom,
+  isTerminal,
+  questionBody,
+  type ReadAnswer,
+  takesIdTooEarly,
+} from './client.ts'
+
+const pauseMs = 50
+
+interface Message {
+  readonly id: string
+  readonly event: string
+  readonly data: string
+}
+
+interface Module {
+  fetchEventSource(
+    url: string,
+    options: RequestInit & {
+      openWhenHidden: boolean
+      onopen(response: Response): Promise<void>
+      onmessage(message: Message): void
+      onclose(): void
+      onerror(error: unknown): number
+    },
+  ): Promise<void>
+}
+
+export const fetchEventSource: ClientLibrary = {
+  name: '@microsoft/fetch-event-source',
+  versions: ['2.0.1'],
+  smoke: '2.0.1',
+  async readers(load) {
+    const library = (await load('@microsoft/fetch-event-source')) as Module
+    const read: ReadAnswer = (asked, onEvent) => readIn(library, asked, onEvent)
+    return [{name: '', wire: 'events', read, faults: takesIdTooEarly('before the blank line')}]
+  },
+}
+
+/** It asks again after a cut, the same question with `Last-Event-ID`: the key joins the answer that was begun. */
+async function readIn(
+  {fetchEventSource}: Module,
+  asked: Parameters<ReadAnswer>[0],
+  onEvent: Parameters<ReadAnswer>[1],
+): Promise<void> {
+  let hasEnded = false
+  let refusal: Error | undefined
+  const leaveBrowser = enterBrowser()
+  try {
+    await fetchEventSource(`${asked.url}/api/answers`, {
+      method: 'POST',
+      headers: {'content-type': 'application/json', 'idempotency-key': randomUUID()},
+      body: questionBody(asked),
+      openWhenHidden: true,
+      async onopen({status}) {
+        if (status !== 200) refusal = new Error(`the server answered ${status}`)
+        if (refusal !== undefined) throw refusal
+      },
+      onmessage({id, event, data}) {
+        // Comments and `retry:` come as messages without data.
+        if (data === '') return
+        const read = eventFrom(id, event, data)
+        hasEnded ||= isTerminal(read)
+        onEvent(read)
+      },
+      onclose() {
+        if (!hasEnded) throw new Error('the stream was closed before its end')
+      },
+      onerror() {
+        if (refusal !== undefined) throw refusal
+        return pauseMs
+      },
+    })
+  } finally {
+    leaveBrowser()
+  }
+}
+
+let readersInBrowser = 0
+
+/** It is made for pages alone; this is all of a page that it asks for. Returns what takes it away again. */
+function enterBrowser(): () => void {
+  if (readersInBrowser++ === 0) {
+    const document = {hidden: false, addEventListener() {}, removeEventListener() {}}
+    Object.assign(globalThis, {window: globalThis, document})
+  }
+  return () => {
+    if (--readersInBrowser > 0) return
+    Reflect.deleteProperty(globalThis, 'window')
+    Reflect.deleteProperty(globalThis, 'document')
+  }
+}

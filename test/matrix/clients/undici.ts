@@ -1,0 +1,28 @@
+import {type EventSourceClass, readByEventSource} from './by-event-source.ts'
+import {readByWebSocket, stopByWebSocket, type WebSocketClass} from './by-web-socket.ts'
+import type {ClientLibrary} from './client.ts'
+import {documentedFault, readAsDocumented} from './documented-client.ts'
+
+/** There is no `EventSource` before version 6. */
+interface Module {
+  readonly fetch: typeof fetch
+  readonly WebSocket: WebSocketClass
+  readonly EventSource?: EventSourceClass
+}
+
+export const undici: ClientLibrary = {
+  name: 'undici',
+  versions: ['5.29.0', '6.29.1', '7.30.2', '8.13.1'],
+  needsNode: {'8.13.1': [22, 19]},
+  smoke: '7.30.2',
+  async readers(load) {
+    const {fetch, WebSocket, EventSource} = (await load('undici')) as Module
+    return [
+      {name: 'fetch', wire: 'events', read: readAsDocumented(fetch), faults: [documentedFault]},
+      {name: 'WebSocket', wire: 'socket', read: readByWebSocket(WebSocket), stop: stopByWebSocket(WebSocket)},
+      ...(EventSource === undefined
+        ? []
+        : [{name: 'EventSource', wire: 'events' as const, read: readByEventSource(EventSource)}]),
+    ]
+  },
+}

@@ -1,0 +1,85 @@
+import {existsSync, readdirSync, readFileSync} from 'node:fs'
+import {join, sep} from 'node:path'
+import type {Element, Nodes, Root} from 'hast'
+import rehypeParse from 'rehype-parse'
+import {unified} from 'unified'
+import {visit} from 'unist-util-visit'
+import type {SiteGenerator} from './generator.ts'
+
+/** A heading of a built page that has an id. */
+export interface BuiltHeading {
+  readonly id: string
+  readonly depth: number
+  readonly text: string
+}
+
+export interface BuiltPage {
+  /** Below the built site's folder. */
+  readonly file: string
+  /** Of all elements. */
+  readonly ids: ReadonlySet<string>
+  /** In the order of the page, those of its text alone. */
+  readonly headings: readonly BuiltHeading[]
+}
+
+export interface BuiltSite {
+  /** Every HTML file, `/` on every system. */
+  readonly files: readonly string[]
+  /** What a server of static files finds at a route; null for nothing. */
+  pageAt(route: string): BuiltPage | null
+}
+
+const parser = unified().use(rehypeParse)
+
+/** The site that was built into a folder. */
+export function builtSite(folder: string, generator: SiteGenerator): BuiltSite {
+  const files = readdirSync(folder, {recursive: true, encoding: 'utf8'})
+    .map((file) => file.replaceAll(sep, '/'))
+    .filter((file) => file.endsWith('.html'))
+    .sort()
+  return {
+    files,
+    pageAt(route) {
+      const path = decodeURI(route).replace(/^\//, '')
+      const tries = /(?:^|\/)$/.test(path)
+        ? [`${path}index.html`]
+        : [path, `${path}.html`, `${path}/index.html`].filter((file) => file.endsWith('.html'))
+      // A file system that does not tell upper case from lower would find what a server does not.
+      const file = tries.find((name) => files.includes(name) && existsSync(join(folder, name)))
+      return file === undefined ? null : pageOf(folder, file, generator)
+    },
+  }
+}
+
+function pageOf(folder: string, file: string, generator: SiteGenerator): BuiltPage {
+  const tree: Root = parser.parse(readFileSync(join(folder, file), 'utf8'))
+  const ids = new Set<string>()
+  const headings: BuiltHeading[] = []
+  visit(tree, 'element', (element) => {
+    const {id} = element.properties
+    if (typeof id === 'string') ids.add(id)
+  })
+  visit(tree, 'element', (element) => {
+    const {className, role} = element.properties
+    const classes = Array.isArray(className) ? className.map(String) : []
+    if (!generator.isContent(element.tagName, classes, typeof role === 'string' ? role : null)) return
+    visit(element, 'element', (inner) => {
+      const heading = headingOf(inner)
+      if (heading !== null && !headings.some(({id}) => id === heading.id)) headings.push(heading)
+    })
+  })
+  return {file, ids, headings}
+}
+
+function headingOf(element: Element): BuiltHeading | null {
+  const depth = /^h([1-6])$/.exec(element.tagName)?.[1]
+  const {id} = element.properties
+  if (depth === undefined || typeof id !== 'string') return null
+  // VitePress ends a heading with a link that shows nothing.
+  return {id, depth: Number(depth), text: textOf(element).replaceAll('\u200b', '').trim()}
+}
+
+function textOf(node: Nodes): string {
+  if (node.type === 'text') return node.value
+  return 'children' in node ? node.children.map(textOf).join('') : ''
+}

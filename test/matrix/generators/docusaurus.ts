@@ -1,0 +1,40 @@
+import {join} from 'node:path'
+import {runProgram} from '../programs.ts'
+import type {SiteGenerator} from './generator.ts'
+
+export const docusaurus: SiteGenerator = {
+  name: 'docusaurus',
+  from: {
+    packages: [
+      '@docusaurus/core@3.10.2',
+      '@docusaurus/preset-classic@3.10.2',
+      'react@19.2.9',
+      'react-dom@19.2.9',
+    ],
+  },
+  inSmoke: false,
+  pages: 'docs',
+  build(project) {
+    const program = 'node_modules/@docusaurus/core/bin/docusaurus.mjs'
+    const env = {...process.env, DISABLE_UPDATE_NOTIFIER: '1'}
+    runProgram(process.execPath, [program, 'build', '--no-minify'], {cwd: project, env})
+    return join(project, 'build')
+  },
+  isContent: (tag) => tag === 'article',
+  ownPages: ['404.html'],
+  known: {
+    'docs/first-level.md: “A first heading of its own” has no element #a-first-heading-of-its-own':
+      'headings of the first level have no id',
+    'docs/first-level.md: “A second heading of the first level” has no element #a-second-heading-of-the-first-level':
+      'headings of the first level have no id',
+    'docs/with-id.md: there is no page at /manual/handbook/with-id':
+      'an id in front matter is the last part of the address',
+    'handbook/other-id/index.html is of no page': 'an id in front matter is the last part of the address',
+    'docs/reference/headings.md: “Two spaces and tabs” has no element #two-spaces-and-tabs':
+      'the id is made of the source, in which no spaces are joined',
+    'docs/reference/headings.md: no section opens at #in-a-quote, “In a quote”':
+      'headings inside quotes and lists begin no section in Docent',
+    'docs/reference/headings.md: no section opens at #in-a-list, “In a list”':
+      'headings inside quotes and lists begin no section in Docent',
+  },
+}

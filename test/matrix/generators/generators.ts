@@ -1,0 +1,76 @@
+import {cpSync, readdirSync} from 'node:fs'
+import {join, sep} from 'node:path'
+import {type Cell, chosenCells, type Kind} from '../cell.ts'
+import {installPackages, isInstalled, root, temporaryFolder} from '../programs.ts'
+import {builtSite} from './built-site.ts'
+import {differencesOf, pagesOf} from './compare.ts'
+import {docusaurus} from './docusaurus.ts'
+import type {SiteGenerator} from './generator.ts'
+import {hugo} from './hugo.ts'
+import {mkdocs} from './mkdocs.ts'
+import {starlight} from './starlight.ts'
+import {vitepress} from './vitepress.ts'
+
+/** Another generator is a file of its own, a folder in test/fixtures/sites and a word here. */
+const all: readonly SiteGenerator[] = [vitepress, docusaurus, starlight, hugo, mkdocs]
+
+const fixtures = join(root, 'test/fixtures/sites')
+
+/** Real site generators build one small documentation; Docent must link into it as it links into itself. */
+export const generators: Kind = {
+  name: 'generators',
+  help: '[NAME…] Site generators: the routes and anchors that they make are those that Docent gives.',
+  options: [],
+  cells(names, {smoke}) {
+    return chosenCells(
+      all,
+      names,
+      ({name}, asked) => name === asked,
+      ({name}) => name,
+    )
+      .filter(({inSmoke}) => !smoke || inSmoke)
+      .map(
+        (generator): Cell => ({
+          name: generator.name,
+          skipped: missingProgram(generator),
+          run: () => tryGenerator(generator),
+        }),
+      )
+  },
+}
+
+/** Where everything is installed on purpose, as in CI, its absence is a failure of the cell instead. */
+function missingProgram({from}: SiteGenerator): string | null {
+  if ('packages' in from || process.env['CI'] !== undefined || isInstalled(from.debian, ['--help']))
+    return null
+  return `needs Debian’s package ${from.debian}`
+}
+
+async function tryGenerator(generator: SiteGenerator): Promise<string> {
+  const project = temporaryFolder(generator.name)
+  copyProject(generator, project)
+  if ('packages' in generator.from) installPackages(generator.from.packages, project)
+  const built = builtSite(generator.build(project), generator)
+  const {site, pages} = await pagesOf(project)
+  const differences = differencesOf(pages, site, built, generator)
+
+  const unknown = differences.filter((difference) => generator.known[difference] === undefined)
+  const mended = Object.keys(generator.known).filter((difference) => !differences.includes(difference))
+  const lines = [
+    ...unknown.map((difference) => `new: ${difference}`),
+    ...mended.map((difference) => `mended, take it off the list: ${difference}`),
+  ]
+  if (lines.length > 0) throw new Error(`${lines.length} differences\n${lines.join('\n')}`)
+  const sections = pages.reduce((sum, page) => sum + page.sections.length, 0)
+  return `${pages.length} pages, ${sections} sections, ${differences.length} known differences`
+}
+
+/** The pages that all sites have, and what only this one has. */
+function copyProject({name, pages, nameOf = (path) => path}: SiteGenerator, project: string): void {
+  cpSync(join(fixtures, name), project, {recursive: true})
+  const shared = join(fixtures, 'pages')
+  for (const file of readdirSync(shared, {recursive: true, encoding: 'utf8'})) {
+    if (!file.endsWith('.md')) continue
+    cpSync(join(shared, file), join(project, pages, nameOf(file.replaceAll(sep, '/'))))
+  }
+}

@@ -1,0 +1,40 @@
+import {join} from 'node:path'
+import {runProgram} from '../programs.ts'
+import type {SiteGenerator} from './generator.ts'
+
+export const hugo: SiteGenerator = {
+  name: 'hugo',
+  from: {debian: 'hugo'},
+  inSmoke: true,
+  pages: 'content',
+  nameOf: (path) => path.replace(/(^|\/)index\.md$/, '$1_index.md'),
+  build(project) {
+    runProgram('hugo', ['--quiet'], {cwd: project})
+    return join(project, 'public')
+  },
+  isContent: (tag) => tag === 'main',
+  // Lists of the pages in folders that have none of their own.
+  ownPages: ['reference/index.html', 'tools/index.html'],
+  known: {
+    'content/notes/README.md: “About these notes” has no element #about-these-notes':
+      'README.md is a page like any other; the page of its folder is a list',
+    'notes/readme/index.html is of no page': 'README.md is a page like any other',
+    'content/with-url.md: there is no page at /somewhere/else/':
+      'an url in front matter is below the path of baseURL',
+    'somewhere/else/index.html is of no page': 'an url in front matter is below the path of baseURL',
+    'content/reference/headings.md: “Bold and strong words” has no element #bold-and-strong-words':
+      'the id is made of the source, markup included',
+    'content/reference/headings.md: “A link in a heading” has no element #a-link-in-a-heading':
+      'the id is made of the source, markup included',
+    'content/reference/headings.md: “Fish & chips © 2026” has no element #fish--chips--2026':
+      'the id is made of the source, in which the entities are words',
+    'content/reference/headings.md: “snake_case_name and init” has no element #snake_case_name-and-init':
+      'the id is made of the source, markup included',
+    'content/reference/headings.md: “Two spaces and tabs” has no element #two-spaces-and-tabs':
+      'the id is made of the source, in which no spaces are joined',
+    'content/reference/headings.md: no section opens at #in-a-quote, “In a quote”':
+      'headings inside quotes and lists begin no section in Docent',
+    'content/reference/headings.md: no section opens at #in-a-list, “In a list”':
+      'headings inside quotes and lists begin no section in Docent',
+  },
+}

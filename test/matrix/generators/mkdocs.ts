@@ -1,0 +1,25 @@
+import {join} from 'node:path'
+import {runProgram} from '../programs.ts'
+import type {SiteGenerator} from './generator.ts'
+
+export const mkdocs: SiteGenerator = {
+  name: 'mkdocs',
+  from: {debian: 'mkdocs'},
+  inSmoke: true,
+  pages: 'docs',
+  build(project) {
+    runProgram('mkdocs', ['build', '--quiet'], {cwd: project})
+    return join(project, 'site')
+  },
+  isContent: (_tag, _classes, role) => role === 'main',
+  ownPages: ['404.html', 'search.html'],
+  known: {
+    'docs/reference/with-slug.md: there is no page at /manual/reference/another-name/':
+      'a slug in front matter says nothing to MkDocs',
+    'reference/with-slug/index.html is of no page': 'a slug in front matter says nothing to MkDocs',
+    'docs/reference/headings.md: no section opens at #in-a-quote, “In a quote”':
+      'headings inside quotes and lists begin no section in Docent',
+    'docs/reference/headings.md: no section opens at #in-a-list, “In a list”':
+      'headings inside quotes and lists begin no section in Docent',
+  },
+}

@@ -1,0 +1,145 @@
+import {spawnSync} from 'node:child_process'
+import {once} from 'node:events'
+import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs'
+import {type AddressInfo, createServer} from 'node:net'
+import {tmpdir} from 'node:os'
+import {dirname, join} from 'node:path'
+import {afterEach, beforeEach, describe, expect, test} from 'vitest'
+import {rawClient} from '../support/raw-client.ts'
+import {UsageError} from './cell.ts'
+import {cutAt, startCuttingProxy} from './clients/cutting-proxy.ts'
+import {builtSite} from './generators/built-site.ts'
+import {differencesOf, pagesOf} from './generators/compare.ts'
+import type {SiteGenerator} from './generators/generator.ts'
+import {askedFor} from './matrix.ts'
+import {root, testProgram} from './programs.ts'
+
+describe('the command', () => {
+  test('without names is every cell, by its names those, and with --smoke the small part', () => {
+    const namesOf = (...args: string[]) =>
+      askedFor(args).flatMap(({kind, cells}) => cells.map(({name}) => `${kind.name} ${name}`))
+
+    expect(namesOf('clients', 'eventsource@3', 'ws').join()).toMatch(
+      /^clients eventsource@3\.[\d.]+,clients ws@7.*,clients ws@8/,
+    )
+    expect(namesOf('nodes', '24')).toEqual([
+      expect.stringMatching(/^nodes \d+ as installed here$/),
+      'nodes 24',
+    ])
+    expect(namesOf('--smoke').length).toBeLessThan(namesOf().length)
+    expect(namesOf('--smoke')).toEqual(
+      expect.arrayContaining(['generators hugo', 'schedules wire', 'nodes 26']),
+    )
+  })
+
+  test.each([
+    [['pages'], 'there is no pages; choose from clients, generators, schedules, nodes'],
+    [['generators', 'wordpress'], 'there is no wordpress; choose from vitepress, '],
+    [['nodes', 'latest'], 'latest is no version of Node, as 22'],
+    [['clients', '--runs', '5'], '--runs is not for clients'],
+    [['schedules', '--runs', 'many'], '--runs must be a whole number from 1 to 999999999, not many'],
+    [['--fast'], "Unknown option '--fast'"],
+  ])('%j is bad usage', (args, problem) => {
+    expect(() => askedFor(args)).toThrow(UsageError)
+    expect(() => askedFor(args)).toThrow(problem)
+  })
+
+  test('ends with 2 after bad usage, and says what may be asked', () => {
+    const args = testProgram('test/matrix/run.ts', ['pages'])
+    const {status, stdout, stderr} = spawnSync(process.execPath, args, {cwd: root, encoding: 'utf8'})
+
+    expect([status, stdout]).toEqual([2, ''])
+    expect(stderr).toMatch(/^there is no pages; .*\n\nUsage: npm run test:matrix -- /)
+  })
+})
+
+describe('the proxy that cuts', () => {
+  test('lets so many bytes through, drops that connection, and leaves the next one whole', async () => {
+    const server = createServer((socket) => {
+      socket.on('error', () => {})
+      socket.once('data', () => socket.end('one. two. thrée. four.'))
+    }).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const {port} = server.address() as AddressInfo
+    const proxy = await startCuttingProxy(port, [cutAt('in a character', '\u00c3\u00a9', 1, 1)])
+    const read = async () => {
+      const client = await rawClient(Number(new URL(proxy.url).port), 'go')
+      await expect.poll(() => client.isClosed).toBe(true)
+      client.socket.destroy()
+      return client.text
+    }
+
+    expect(proxy.cutsLeft).toHaveLength(1)
+    expect(await read()).toBe('one. two. thr\u00c3')
+    expect(proxy.cutsLeft).toEqual([])
+    expect(await read()).toBe('one. two. thr\u00c3\u00a9e. four.')
+    await proxy.close()
+    server.close()
+  })
+})
+
+describe('a built site beside what Docent thinks of it', () => {
+  const generator: SiteGenerator = {
+    name: 'mkdocs',
+    from: {debian: 'mkdocs'},
+    inSmoke: false,
+    pages: 'docs',
+    build: (project) => join(project, 'site'),
+    isContent: (tag) => tag === 'main',
+    ownPages: ['404.html'],
+    known: {},
+  }
+  let project: string
+
+  beforeEach(() => {
+    project = mkdtempSync(join(tmpdir(), 'docent-compare-'))
+    write('mkdocs.yml', 'site_url: https://kettle.example/manual/\n')
+    write('docs/a.md', '# A\n\nText.\n\n## Same\n\nOne.\n\n## Same\n\nTwo.\n\n## Other\n\nText.\n')
+    write('site/404.html', '<main></main>')
+  })
+
+  afterEach(() => rmSync(project, {recursive: true, force: true}))
+
+  function write(path: string, text: string): void {
+    mkdirSync(dirname(join(project, path)), {recursive: true})
+    writeFileSync(join(project, path), text)
+  }
+
+  async function differences(): Promise<string[]> {
+    const {site, pages} = await pagesOf(project)
+    return differencesOf(pages, site, builtSite(join(project, 'site'), generator), generator)
+  }
+
+  const title = '<h1 id="a">A</h1>'
+
+  test('is the same where every page and heading has its address', async () => {
+    write(
+      'site/a/index.html',
+      `<main>${title}<h2 id="same">Same</h2><h2 id="same_1">Same</h2><h2 id="other">Other <a>link</a></h2></main>`,
+    )
+
+    expect(await differences()).toEqual([])
+  })
+
+  test('a page elsewhere, and one that Docent does not know', async () => {
+    write('site/b/index.html', `<main>${title}</main>`)
+
+    expect(await differences()).toEqual([
+      'docs/a.md: there is no page at /manual/a/',
+      'b/index.html is of no page',
+    ])
+  })
+
+  test('an id that is missing, one of another heading, two in another order, a heading of no section', async () => {
+    write(
+      'site/a/index.html',
+      `<main>${title}<h2 id="same_1">Same</h2><h2 id="same">Same</h2><h2 id="x">New</h2><h2 id="y">Other</h2></main>`,
+    )
+
+    expect(await differences()).toEqual([
+      'docs/a.md: #same_1 stands before the section that comes before it',
+      'docs/a.md: “Other” has no element #other',
+      'docs/a.md: no section opens at #x, “New”',
+    ])
+  })
+})

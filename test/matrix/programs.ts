@@ -1,0 +1,77 @@
+import {spawnSync} from 'node:child_process'
+import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {packageRoot} from '../../src/package/index.ts'
+
+/** This checkout. */
+export const root = packageRoot
+
+/** What Node is given to run a program of the tests, which are written in TypeScript, in the folder of a checkout. */
+export function testProgram(file: string, args: readonly string[]): readonly string[] {
+  return ['scripts/build/run.mjs', file, ...args]
+}
+
+/** npm as a program for Node: the one that started this. */
+export function ownNpm(): string {
+  const path = process.env['npm_execpath']
+  if (path === undefined) throw new Error('start it by npm: npm run test:matrix')
+  return path
+}
+
+let work: string | undefined
+
+/** A new folder, removed when this process ends. */
+export function temporaryFolder(name: string): string {
+  if (work === undefined) {
+    const made = mkdtempSync(join(tmpdir(), 'docent-matrix-'))
+    work = made
+    process.on('exit', () => rmSync(made, {recursive: true, force: true, maxRetries: 3}))
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
+  }
+  return mkdtempSync(join(work, `${name.replaceAll(/\W/g, '-')}-`))
+}
+
+export interface ProgramOptions {
+  readonly cwd: string
+  /** Default this process's. */
+  readonly env?: NodeJS.ProcessEnv
+  /** When it is killed. Default an hour. */
+  readonly timeoutMs?: number
+}
+
+/** Runs to its end and returns what it printed. @throws Error with all of it when it fails. */
+export function runProgram(program: string, args: readonly string[], options: ProgramOptions): string {
+  const {cwd, env = process.env, timeoutMs = 3_600_000} = options
+  const {status, signal, error, stdout, stderr} = spawnSync(program, args, {
+    cwd,
+    env,
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+    timeout: timeoutMs,
+    killSignal: 'SIGKILL',
+  })
+  if (status !== 0) {
+    const ending = signal ?? status ?? error?.message
+    throw new Error(`${program} ${args.join(' ')} ended with ${ending}:\n${stdout}\n${stderr}`)
+  }
+  return `${stdout}${stderr}`
+}
+
+/** Whether a program of that name answers to these arguments. */
+export function isInstalled(program: string, args: readonly string[]): boolean {
+  return spawnSync(program, args, {stdio: 'ignore'}).status === 0
+}
+
+/**
+ * Installs packages from the registry into a folder of their own, without their install scripts. Nothing here
+ * becomes a dependency of this repository.
+ * @param specs with exact versions: `ws@7.5.10`.
+ */
+export function installPackages(specs: readonly string[], folder = temporaryFolder(specs[0]!)): string {
+  mkdirSync(folder, {recursive: true})
+  writeFileSync(join(folder, 'package.json'), '{"private": true}')
+  const options = ['--no-audit', '--no-fund', '--silent', '--ignore-scripts', '--save-exact']
+  runProgram(process.execPath, [ownNpm(), 'install', ...options, ...specs], {cwd: folder})
+  return folder
+}

@@ -1,0 +1,212 @@
+import {describe, expect, test} from 'vitest'
+import {AnswerReading, type AnswerReadingOptions} from '../../src/web/client/answer-reading.ts'
+import {type AnswerState, newAnswer, stopped, withNews} from '../../src/web/client/answer-state.ts'
+import type {StreamNews} from '../../src/web/client/answer-stream.ts'
+import {changeOf} from '../../src/web/client/change.ts'
+import {ConversationKeeper} from '../../src/web/client/conversation-keeper.ts'
+import {createConversationStore, memoryStorage} from '../../src/web/client/conversation-store.ts'
+import {OpenConversation} from '../../src/web/client/open-conversation.ts'
+
+const answerOf = (key: string, more: Partial<AnswerState> = {}): AnswerState => ({
+  ...newAnswer(key, `Question ${key}?`, {askedAt: 1}),
+  ...more,
+})
+
+const start: StreamNews = {
+  type: 'event',
+  seq: 1,
+  event: {type: 'start', answerId: 'a1', conversationId: 'c1', generator: 'anthropic', model: null} as never,
+}
+const delta: StreamNews = {type: 'event', seq: 2, event: {type: 'delta', text: 'Hi'}}
+
+describe('the open conversation', () => {
+  test('replaces an answer in its place, and puts what is asked again last', () => {
+    const conversation = new OpenConversation('k', null)
+    for (const key of ['a', 'b']) conversation.put(answerOf(key))
+
+    conversation.put(answerOf('a', {text: 'new'}))
+    expect(conversation.answers.map(({key, text}) => key + text)).toEqual(['anew', 'b'])
+
+    conversation.putLast(answerOf('a'))
+    expect(conversation.answers.map(({key}) => key)).toEqual(['b', 'a'])
+  })
+
+  test('sends what was said only to a server that has not named it', () => {
+    const conversation = new OpenConversation('k', null)
+    for (const key of ['a', 'b', 'c', 'd', 'e'])
+      conversation.put(answerOf(key, {text: key === 'b' ? '' : 'x'.repeat(2_000)}))
+
+    const history = conversation.historyFor('e')
+    expect(history.map(({role}) => role)).toEqual(Array(3).fill(['user', 'assistant']).flat())
+    expect(history[0]).toEqual({role: 'user', content: 'Question a?'})
+    expect(Math.max(...history.map(({content}) => content.length))).toBe(1_500)
+
+    conversation.conversationId = 'c1'
+    expect(conversation.historyFor('e')).toEqual([])
+  })
+})
+
+describe('the keeper of conversations', () => {
+  const forbidden = {
+    getItem: () => {
+      throw new Error('forbidden')
+    },
+    setItem: () => {
+      throw new Error('forbidden')
+    },
+  } as never
+
+  test('writes words once a second, and everything else at once', () => {
+    let now = 10_000
+    const store = createConversationStore(memoryStorage(), 'test')
+    const keeper = new ConversationKeeper(store, memoryStorage(), () => now)
+    const conversation = new OpenConversation('k', null)
+    const kept = (): string | undefined => store.get('k')?.answers[0]?.text
+    const save = (text: string): void => {
+      conversation.put(answerOf('a', {text}))
+      keeper.saveNowAndThen(conversation)
+    }
+
+    save('one')
+    now += 500
+    save('two')
+    expect(kept()).toBe('one')
+    now += 501
+    save('three')
+    expect(kept()).toBe('three')
+    conversation.put(answerOf('a', {text: 'four'}))
+    keeper.save(conversation)
+    expect(kept()).toBe('four')
+  })
+
+  test('finds what was open in the tab, and begins anew where that is forbidden', () => {
+    const store = createConversationStore(memoryStorage(), 'test')
+    const tab = memoryStorage()
+    const conversation = new OpenConversation('k', null)
+    conversation.put(answerOf('a'))
+    const keeper = new ConversationKeeper(store, tab, () => 0)
+    keeper.save(conversation)
+
+    expect(keeper.openBefore()).toBeNull()
+    keeper.rememberOpen('k')
+    expect(new ConversationKeeper(store, tab, () => 0).openBefore()?.key).toBe('k')
+    const blind = new ConversationKeeper(store, forbidden, () => 0)
+    blind.rememberOpen('k')
+    expect(blind.openBefore()).toBeNull()
+  })
+})
+
+describe('the reading of an answer', () => {
+  interface Reader {
+    readonly reading: AnswerReading
+    readonly seen: StreamNews[]
+    readonly stops: string[]
+    readonly failures: unknown[]
+    readonly isAborted: () => boolean
+  }
+
+  function readerOf(
+    news: (signal: AbortSignal) => AsyncGenerator<StreamNews>,
+    more: Partial<AnswerReadingOptions> = {},
+  ): Reader {
+    const seen: StreamNews[] = []
+    const stops: string[] = []
+    const failures: unknown[] = []
+    let signal: AbortSignal | null = null
+    const reading = new AnswerReading({
+      news: (given) => {
+        signal = given
+        return news(given)
+      },
+      onNews: (item) => seen.push(item) > 0,
+      onFailure: (error) => void failures.push(error),
+      stopOnServer: async (answerId) => void stops.push(answerId),
+      ...more,
+    })
+    return {reading, seen, stops, failures, isAborted: () => signal?.aborted ?? false}
+  }
+
+  test('that is left before the answer has a name, and was stopped, reads on until it has one', async () => {
+    const {reading, seen, stops, isAborted} = readerOf(async function* () {
+      yield start
+      yield delta
+    })
+
+    reading.stop(null)
+    reading.leave()
+    expect(isAborted()).toBe(false)
+    await reading.read()
+
+    expect(stops).toEqual(['a1'])
+    expect(seen).toEqual([start])
+  })
+
+  test('that is left ends at once, without a failure', async () => {
+    const {reading, seen, failures, isAborted} = readerOf(async function* (signal) {
+      yield start
+      reading.leave()
+      signal.throwIfAborted()
+      yield delta
+    })
+
+    await reading.read()
+
+    expect(isAborted()).toBe(true)
+    expect(seen).toEqual([start])
+    expect(failures).toEqual([])
+  })
+
+  test('ends when nobody wants the answer, and closes the stream', async () => {
+    let isClosed = false
+    const {reading, seen} = readerOf(
+      async function* () {
+        try {
+          yield start
+          yield delta
+        } finally {
+          isClosed = true
+        }
+      },
+      {onNews: () => false},
+    )
+
+    await reading.read()
+
+    expect(isClosed).toBe(true)
+    expect(seen).toEqual([])
+  })
+
+  test('is left when the server cannot be told to stop', async () => {
+    const {reading, isAborted} = readerOf(
+      async function* () {
+        yield start
+      },
+      {stopOnServer: () => Promise.reject(new Error('unreachable'))},
+    )
+    await reading.read()
+
+    reading.stop('a1')
+    await new Promise(setImmediate)
+
+    expect(isAborted()).toBe(true)
+  })
+
+  test('tells of a stream that fails', async () => {
+    const error = new Error('broken')
+    const {reading, failures} = readerOf(async function* () {
+      yield start
+      throw error
+    })
+
+    await reading.read()
+
+    expect(failures).toEqual([error])
+  })
+})
+
+test('a change of words alone is one of text', () => {
+  const before = withNews(withNews(answerOf('a'), start), delta)
+
+  expect(changeOf(withNews(before, delta), before).type).toBe('text')
+  expect(changeOf(stopped(before), before)).toEqual({type: 'answer', answer: stopped(before), before})
+})
