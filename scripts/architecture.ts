@@ -162,6 +162,7 @@ export const rooms: readonly Room[] = [
       'evaluation',
       'transcripts',
     ],
+    openBecause: 'it is the program: nothing in `src` imports it',
   },
   {
     name: 'web',

@@ -1,10 +1,17 @@
-// Before npm packs: puts the app where the package has it, so that nothing is built where it is installed.
+// Puts the app where an installed package has it, so that nothing is built there: node scripts/build/pack.mjs
 import {cpSync, rmSync} from 'node:fs'
 import {join} from 'node:path'
+import {BuildError} from './dist-folder.mjs'
 import {ensureApp} from './ensure-app.mjs'
 import {root} from './paths.mjs'
 
 const packaged = join(root, 'dist/package')
-const {folder} = await ensureApp()
-rmSync(packaged, {recursive: true, force: true})
-cpSync(folder, packaged, {recursive: true})
+try {
+  const {folder} = await ensureApp()
+  rmSync(packaged, {recursive: true, force: true})
+  cpSync(folder, packaged, {recursive: true})
+} catch (error) {
+  if (!(error instanceof BuildError)) throw error
+  process.stderr.write(`${error.message}\n`)
+  process.exitCode = 1
+}

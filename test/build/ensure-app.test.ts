@@ -1,29 +1,16 @@
 import {execFile} from 'node:child_process'
 import {existsSync} from 'node:fs'
-import {cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile} from 'node:fs/promises'
-import {tmpdir} from 'node:os'
+import {mkdir, readdir, readFile, rm, utimes, writeFile} from 'node:fs/promises'
 import {basename, join} from 'node:path'
 import {promisify} from 'node:util'
 import {afterEach, beforeEach, expect, test} from 'vitest'
 import {ensureApp} from '../../scripts/build/ensure-app.mjs'
-import {packageRoot} from '../../src/package/index.ts'
+import {copyCheckout} from '../support/checkout-copy.ts'
 
 let root: string
 
 beforeEach(async () => {
-  root = await mkdtemp(join(tmpdir(), 'docent-build-'))
-  for (const name of [
-    'bin',
-    'src',
-    'scripts',
-    'LICENSE',
-    'package.json',
-    'package-lock.json',
-    'tsconfig.json',
-  ]) {
-    await cp(join(packageRoot, name), join(root, name), {recursive: true})
-  }
-  await symlink(join(packageRoot, 'node_modules'), join(root, 'node_modules'))
+  root = await copyCheckout()
 })
 afterEach(() => rm(root, {recursive: true, force: true}))
 

@@ -1,0 +1,13 @@
+import {cp, mkdtemp, symlink} from 'node:fs/promises'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {packageRoot} from '../../src/package/index.ts'
+
+/** A checkout of one's own, not built, with the packages of this one. Returns its folder; to be removed. */
+export async function copyCheckout(): Promise<string> {
+  const root = await mkdtemp(join(tmpdir(), 'docent-checkout-'))
+  const sources = ['bin', 'src', 'scripts', 'LICENSE', 'package.json', 'package-lock.json', 'tsconfig.json']
+  for (const name of sources) await cp(join(packageRoot, name), join(root, name), {recursive: true})
+  for (const name of ['node_modules', 'models']) await symlink(join(packageRoot, name), join(root, name))
+  return root
+}
