@@ -223,7 +223,7 @@ test('forgetting a conversation stops what was being asked in it, so nothing is 
   const forgetting = answering.forget({conversation})
   release()
   await forgetting
-  const removed = first.transcripts.deleteConversation(conversation)
+  const removed = await first.transcripts.deleteConversation(conversation)
   const {answerId} = await asking
 
   expect(removed).toBe(2)

@@ -1,5 +1,5 @@
 import {afterEach, expect, test} from 'vitest'
-import type {LimitStore} from '../../src/http/limits/limit-store.ts'
+import type {Claim, LimitStore, Take} from '../../src/http/limits/limit-store.ts'
 import {memoryLimits} from '../../src/http/limits/memory-limits.ts'
 import {type HttpProduct, type HttpProductOptions, startHttpProduct} from '../support/http-product.ts'
 import {rawClient} from '../support/raw-client.ts'
@@ -7,6 +7,7 @@ import {connect} from '../support/socket-client.ts'
 
 /** What happens at the edge while a store of limits is being asked. */
 
+const patiently = {timeout: 20_000}
 const products: HttpProduct[] = []
 
 afterEach(async () => {
@@ -17,30 +18,42 @@ afterEach(async () => {
 function heldStore(isHeld: (key: string) => boolean) {
   const memory = memoryLimits()
   const waiting: (() => void)[] = []
+  const takes: Promise<Take>[] = []
   let held = 0
+
+  async function taken(claims: readonly Claim[]): Promise<Take> {
+    if (claims.some(({key}) => isHeld(key))) await new Promise<void>((resolve) => waiting.push(resolve))
+    const take = await memory.take(claims)
+    if (!take.isTaken) return take
+    held++
+    let isGivenBack = false
+    const giveBack = async (isSpent: boolean) => {
+      if (!isGivenBack) held--
+      isGivenBack = true
+      await take.giveBack(isSpent)
+    }
+    return {isTaken: true, giveBack}
+  }
+
   const store: LimitStore = {
     countInMinute: memory.countInMinute,
-    async take(claims) {
-      if (claims.some(({key}) => isHeld(key))) await new Promise<void>((resolve) => waiting.push(resolve))
-      const take = await memory.take(claims)
-      if (!take.isTaken) return take
-      held++
-      let isGivenBack = false
-      const giveBack = async (isSpent: boolean) => {
-        if (!isGivenBack) held--
-        isGivenBack = true
-        await take.giveBack(isSpent)
-      }
-      return {isTaken: true, giveBack}
+    take(claims) {
+      const take = taken(claims)
+      takes.push(take)
+      return take
     },
   }
   return {
     store,
-    /** Claims that are taken and were not given back. */
-    held: () => held,
-    wait: (count: number) => expect.poll(() => waiting.length, {timeout: 20_000}).toBe(count),
-    letGo() {
+    wait: (count: number) => expect.poll(() => waiting.length, patiently).toBe(count),
+    /** Resolves when everything that waited has been taken. */
+    async letGo() {
       for (const go of waiting.splice(0)) go()
+      await Promise.all(takes)
+    },
+    /** Resolves when everything that was taken has been given back, and no answer is under way. */
+    async nothingIsLeft({answering}: HttpProduct) {
+      await expect.poll(() => [held, answering.active], patiently).toEqual([0, 0])
     },
   }
 }
@@ -59,7 +72,7 @@ async function start(
 
 const connections = ({http}: HttpProduct) =>
   new Promise<number>((resolve) => http.server.getConnections((_error, count) => resolve(count)))
-const allGone = (product: HttpProduct) => expect.poll(() => connections(product), {timeout: 20_000}).toBe(0)
+const allGone = (product: HttpProduct) => expect.poll(() => connections(product), patiently).toBe(0)
 
 const isAnswer = (key: string) => key.startsWith('answers')
 const isStream = (key: string) => key.startsWith('streams')
@@ -76,7 +89,7 @@ test('of a question sent twice at once with one key, the second joins the first 
   const asked = [product.ask({question: 'How?'}, {headers}), product.ask({question: 'How?'}, {headers})]
   await wait(1)
 
-  letGo()
+  await letGo()
   const call = await product.generator.call(0)
   call.say('So.')
   call.finish()
@@ -92,21 +105,20 @@ test.each([
   ['its stream', isStream],
   ['its answer', isAnswer],
 ])('who leaves while a place for %s is taken leaves nothing behind', async (_what, isHeld) => {
-  const {store, held, wait, letGo} = heldStore(isHeld)
+  const {store, wait, letGo, nothingIsLeft} = heldStore(isHeld)
   const product = await start(store)
   const client = await rawClient(product.port, askText({question: 'How?'}))
   await wait(1)
 
   client.socket.destroy()
   await allGone(product)
-  letGo()
+  await letGo()
 
-  await expect.poll(held, {timeout: 20_000}).toBe(0)
-  expect(product.answering.active).toBe(0)
+  await nothingIsLeft(product)
 })
 
 test('a socket that closes while a place for its answer is taken leaves nothing behind', async () => {
-  const {store, held, wait, letGo} = heldStore(isAnswer)
+  const {store, wait, letGo, nothingIsLeft} = heldStore(isAnswer)
   const product = await start(store)
   const client = await connect(product)
   client.send({type: 'ask', question: 'How?'})
@@ -114,14 +126,13 @@ test('a socket that closes while a place for its answer is taken leaves nothing 
 
   client.socket.terminate()
   await allGone(product)
-  letGo()
+  await letGo()
 
-  await expect.poll(held, {timeout: 20_000}).toBe(0)
-  expect(product.answering.active).toBe(0)
+  await nothingIsLeft(product)
 })
 
 test('a WebSocket whose client leaves before its stream has a place holds none', async () => {
-  const {store, held, wait, letGo} = heldStore(isStream)
+  const {store, wait, letGo, nothingIsLeft} = heldStore(isStream)
   const product = await start(store)
   const client = await rawClient(
     product.port,
@@ -132,9 +143,9 @@ test('a WebSocket whose client leaves before its stream has a place holds none',
   client.socket.resetAndDestroy()
   // Nothing shows whether the server has noticed; it must come to the same.
   await new Promise((resolve) => setTimeout(resolve, 100))
-  letGo()
+  await letGo()
 
-  await expect.poll(held, {timeout: 20_000}).toBe(0)
+  await nothingIsLeft(product)
   await allGone(product)
 })
 
@@ -144,7 +155,7 @@ test('a WebSocket whose place took a while answers all that was sent meanwhile',
   const connecting = connect(product)
   await wait(1)
 
-  letGo()
+  await letGo()
   const client = await connecting
   client.send({type: 'stop', answerId: 'none', ref: 'r'})
 
