@@ -4,15 +4,19 @@ import type {Answering} from './answering/index.ts'
 import {createAnswering} from './answering/index.ts'
 import {DocentError} from './domain/index.ts'
 import type {Embedder} from './embedding/index.ts'
-import {openEmbedder} from './embedding/index.ts'
-import {anthropicQuestionRewriter, type ChosenGenerator, createGenerator} from './generation/index.ts'
+import type {ChosenGenerator} from './generation/index.ts'
 import type {Log} from './http/index.ts'
-import {createHttpServer, createMetrics, type HttpServer, memoryLimits} from './http/index.ts'
+import {
+  createHttpServer,
+  createMetrics,
+  type HttpServer,
+  type LimitStore,
+  memoryLimits,
+} from './http/index.ts'
 import {activateBuild, type SpawnedIngest, spawnIngest} from './ingestion/index.ts'
 import {installationSecret, makePrivateFolder} from './native/index.ts'
 import {howToRun} from './package/index.ts'
-import type {DocsSearch, Retriever} from './retrieval/index.ts'
-import {createRetriever, type RetrieverOptions} from './retrieval/index.ts'
+import type {DocsSearch, Retriever, RetrieverOptions} from './retrieval/index.ts'
 import {
   type CurrentBuild,
   localBuilds,
@@ -21,6 +25,27 @@ import {
 } from './search-index/index.ts'
 import type {Settings} from './settings/index.ts'
 import {openTranscripts, type Transcripts} from './transcripts/index.ts'
+
+/**
+ * Parts that an application which embeds Docent brings along, in place of those that the settings ask for. It opens
+ * them before the server and closes them after it. Our own are loaded only where they are wanted.
+ */
+export interface Parts {
+  /** Writes the answers. Default: what `GENERATOR` names. */
+  readonly generator?: ChosenGenerator
+  /** Embeds questions; an index made with another model is not served. Default: the model of `EMBEDDING_MODEL`. */
+  readonly embedder?: Embedder
+  /** Finds sources, for answers and for the search. Default: a search of the current build. */
+  readonly retriever?: Retriever & DocsSearch
+  /** The index that is served. Default: the build that the data folder names, followed as others are published. */
+  readonly current?: OpenCurrentBuild
+  /** The log of answers. Default: `transcripts.sqlite` in the data folder. */
+  readonly transcripts?: Transcripts
+  /** Makes the next build when staff ask for it. Default: an ingest of `CONTENT_DIR` in a process of its own. */
+  readonly ingest?: Assistant['ingest']
+  /** Counts what visitors use. Default: in the memory of this process. */
+  readonly limitStore?: LimitStore
+}
 
 export interface ServerOptions {
   readonly settings: Settings
@@ -31,6 +56,8 @@ export interface ServerOptions {
   readonly withProcessMetrics?: boolean
   /** Pause between two pieces of an extract. Default the generator's. */
   readonly extractPaceMs?: number
+  /** Default: none, everything is made from the settings. */
+  readonly parts?: Parts
 }
 
 /** Everything that answers questions, in this process, without a network port. */
@@ -57,52 +84,24 @@ export interface AssistantOptions extends Omit<ServerOptions, 'webDir' | 'withPr
 
 /** Opens the model, the index and the log, and puts the parts together. Close it once. */
 export async function openAssistant(options: AssistantOptions): Promise<Assistant> {
-  const {settings, log, extractPaceMs, onEnd} = options
+  const {settings, log, onEnd, parts = {}} = options
   const {dataDir} = settings
   // Before a model is put there, which makes the folder as any other.
   makePrivateFolder(dataDir)
-  const generator = createGenerator(settings, {
-    onNote: (note) => log.info({note}, 'generation'),
-    ...(extractPaceMs === undefined ? {} : {extractPaceMs}),
-  })
-  const embedder = await openEmbedder({model: settings.embeddingModel, cacheDir: modelCacheOf(settings)})
-  const transcripts = openTranscripts({
-    file: options.transcriptsFile ?? join(dataDir, 'transcripts.sqlite'),
-    mode: settings.transcripts,
-    retentionDays: settings.retentionDays,
-    maxBytes: settings.transcriptsMaxMb * 1024 * 1024,
-    onDegraded: (reason) => {
-      if (reason === null) log.info({}, 'transcripts are written again')
-      else log.error({reason}, 'transcripts cannot be written; answers go on')
-    },
-    onErased: (isErased) => {
-      if (isErased) log.info({}, 'what was removed has left the transcripts file')
-      else
-        log.warn(
-          {},
-          'another process reads the transcripts: what was removed leaves the file when it has ended',
-        )
-    },
-    onExposed: (warning) => log.warn({warning}, 'others on this machine may read the transcripts'),
-    onFull: () =>
-      log.warn({}, 'the transcripts reach TRANSCRIPTS_MAX_MB; the oldest answers are removed from now on'),
-  })
+  const generator = parts.generator ?? (await generatorOf(options))
+  const embedder = parts.embedder ?? (await embedderOf(settings))
+  const transcripts = parts.transcripts ?? transcriptsOf(options)
   if (transcripts.recovered > 0) {
     log.warn({answers: transcripts.recovered}, 'answers cut off by the last stop are marked interrupted')
   }
-  const current = await openCurrentBuild(localBuilds(dataDir))
+  const current = parts.current ?? (await openCurrentBuild(localBuilds(dataDir)))
   current.onChange(({id, problem}) => {
     if (problem === null) log.info({build: id}, 'build is served')
     else log.error({build: id, problem}, 'a build has a problem')
   })
   const usable = usableWith(embedder, current)
-  const retriever = createRetriever({
-    current: usable,
-    embedder,
-    siteUrl: settings.siteUrl,
-    ...rewriterOf(settings),
-    onNote: (note) => log.info({note}, 'retrieval'),
-  })
+  const retriever = parts.retriever ?? (await retrieverOf(options, {current: usable, embedder}))
+  const startIngest = parts.ingest ?? ((given) => ingestBeside(settings, given))
   const answering = createAnswering({
     retriever,
     generator,
@@ -128,32 +127,87 @@ export async function openAssistant(options: AssistantOptions): Promise<Assistan
       if (current.id === null) return `${dataDir} holds no index`
       return usable.id === null ? 'the index was made with another embedding model' : null
     },
-    ingest({full}) {
-      const spawned = spawnIngest({
-        content: settings.contentDir,
-        dataDir,
-        embeddingModel: settings.embeddingModel,
-        modelCacheDir: modelCacheOf(settings),
-        full,
-        maxShrinkPercent: settings.maxShrinkPercent,
-        keepBuilds: settings.keepBuilds,
-      })
-      const report = spawned.report.then(async (done) => {
+    ingest(given) {
+      const started = startIngest(given)
+      const report = started.report.then(async (done) => {
         await current.refresh()
         return done
       })
       // Whoever reads only the progress learns of a failure by its end.
       report.catch(() => undefined)
-      return {...spawned, report}
+      return {...started, report}
     },
     async close(graceMs) {
       await answering.shutdown(graceMs)
       await transcripts.flush()
-      await current.close()
-      await transcripts.close()
-      await embedder.close()
+      if (parts.current === undefined) await current.close()
+      if (parts.transcripts === undefined) await transcripts.close()
+      if (parts.embedder === undefined) await embedder.close()
     },
   }
+}
+
+async function embedderOf(settings: Settings): Promise<Embedder> {
+  const {openEmbedder} = await import('./embedding/index.ts')
+  return openEmbedder({model: settings.embeddingModel, cacheDir: modelCacheOf(settings)})
+}
+
+async function generatorOf({settings, log, extractPaceMs}: AssistantOptions): Promise<ChosenGenerator> {
+  const {createGenerator} = await import('./generation/index.ts')
+  return createGenerator(settings, {
+    onNote: (note) => log.info({note}, 'generation'),
+    ...(extractPaceMs === undefined ? {} : {extractPaceMs}),
+  })
+}
+
+async function retrieverOf(
+  {settings, log}: AssistantOptions,
+  found: Pick<RetrieverOptions, 'current' | 'embedder'>,
+): Promise<Retriever & DocsSearch> {
+  const {createRetriever} = await import('./retrieval/index.ts')
+  return createRetriever({
+    ...found,
+    siteUrl: settings.siteUrl,
+    ...(await rewriterOf(settings)),
+    onNote: (note) => log.info({note}, 'retrieval'),
+  })
+}
+
+function transcriptsOf({settings, log, transcriptsFile}: AssistantOptions): Transcripts {
+  return openTranscripts({
+    file: transcriptsFile ?? join(settings.dataDir, 'transcripts.sqlite'),
+    mode: settings.transcripts,
+    retentionDays: settings.retentionDays,
+    maxBytes: settings.transcriptsMaxMb * 1024 * 1024,
+    onDegraded: (reason) => {
+      if (reason === null) log.info({}, 'transcripts are written again')
+      else log.error({reason}, 'transcripts cannot be written; answers go on')
+    },
+    onErased: (isErased) => {
+      if (isErased) log.info({}, 'what was removed has left the transcripts file')
+      else
+        log.warn(
+          {},
+          'another process reads the transcripts: what was removed leaves the file when it has ended',
+        )
+    },
+    onExposed: (warning) => log.warn({warning}, 'others on this machine may read the transcripts'),
+    onFull: () =>
+      log.warn({}, 'the transcripts reach TRANSCRIPTS_MAX_MB; the oldest answers are removed from now on'),
+  })
+}
+
+/** Ingests the content folder in a process of its own. */
+function ingestBeside(settings: Settings, {full}: {readonly full: boolean}): SpawnedIngest {
+  return spawnIngest({
+    content: settings.contentDir,
+    dataDir: settings.dataDir,
+    embeddingModel: settings.embeddingModel,
+    modelCacheDir: modelCacheOf(settings),
+    full,
+    maxShrinkPercent: settings.maxShrinkPercent,
+    keepBuilds: settings.keepBuilds,
+  })
 }
 
 export interface DocentServer extends Assistant {
@@ -192,7 +246,7 @@ export async function openServer(options: ServerOptions): Promise<DocentServer> 
       ingest.report.then(forget, forget)
       return ingest
     },
-    limitStore: memoryLimits(),
+    limitStore: options.parts?.limitStore ?? memoryLimits(),
     journalHealth: () => assistant.transcripts.health(),
     secret: secretOf(settings, log),
     webDir,
@@ -258,10 +312,11 @@ function withBuild<T>(
 }
 
 /** Follow-ups are rewritten by Claude where that is asked for and Claude is on. */
-function rewriterOf(settings: Settings): Pick<RetrieverOptions, 'rewriter'> {
+async function rewriterOf(settings: Settings): Promise<Pick<RetrieverOptions, 'rewriter'>> {
   const {rewriteFollowUps, generator, anthropicApiKey: apiKey} = settings
   if (!rewriteFollowUps || generator === 'extractive' || apiKey === null) return {}
   const {anthropicBaseUrl: baseUrl, anthropicModel: model} = settings
+  const {anthropicQuestionRewriter} = await import('./generation/index.ts')
   return {rewriter: anthropicQuestionRewriter({apiKey, baseUrl, model})}
 }
 

@@ -73,14 +73,14 @@ export class Asking {
 
   async #admit(question: Question, options: AskOptions): Promise<AskedAnswer> {
     const {admission, now} = this.#deps
-    const onEnd = options.admit === undefined ? () => {} : await options.admit()
-    let leave = () => {}
+    const leave = admission.enter()
+    let onEnd: OnEnd = () => {}
     const giveBack = () => {
       leave()
       onEnd({calledModel: false})
     }
     try {
-      leave = admission.enter()
+      onEnd = (await options.admit?.()) ?? onEnd
       const build = this.#buildFor(question)
       const startedAt = now()
       const clock = steadyClock(startedAt)

@@ -1,4 +1,5 @@
 export {createHttpServer, type HttpServer} from './http-server.ts'
+export type {LimitStore} from './limits/limit-store.ts'
 export {memoryLimits} from './limits/memory-limits.ts'
 export type {Log} from './log.ts'
 export {createMetrics} from './metrics.ts'

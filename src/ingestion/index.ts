@@ -1,8 +1,13 @@
+import type {ingest as run} from './ingest.ts'
+
 export {activateBuild} from './activate-build.ts'
 export {embedderKeyOf, openEmbedderProcess} from './embedder-process.ts'
-export {ingest} from './ingest.ts'
 export type {IngestOptions} from './ingest-options.ts'
 export type {IngestProgress, IngestReport, Stage} from './ingest-report.ts'
 export {type SpawnedIngest, spawnIngest} from './spawn-ingest.ts'
 export {summaryOf} from './summary.ts'
 export {contentChanges} from './watch-content.ts'
+
+/** As in ingest.ts, which loads with the first call: a server has it done by another process and never needs the parser. */
+export const ingest: typeof run = async (options, callbacks) =>
+  (await import('./ingest.ts')).ingest(options, callbacks)

@@ -3,10 +3,15 @@ import {createReadStream} from 'node:fs'
 import {open, rename, stat} from 'node:fs/promises'
 import {dirname} from 'node:path'
 
+const largestPiece = 1 << 20
+
 /** Size and SHA-256 of a file, read in pieces so that the event loop breathes. */
 export async function fingerprintOf(path: string): Promise<{bytes: number; sha256: string}> {
   const hash = createHash('sha256')
-  for await (const piece of createReadStream(path, {highWaterMark: 1 << 20})) hash.update(piece as Buffer)
+  const {size} = await stat(path)
+  // A buffer for each piece: no larger than the file, or opening a small build costs the collector megabytes.
+  const highWaterMark = Math.min(Math.max(size, 1), largestPiece)
+  for await (const piece of createReadStream(path, {highWaterMark})) hash.update(piece as Buffer)
   return {bytes: (await stat(path)).size, sha256: hash.digest('hex')}
 }
 

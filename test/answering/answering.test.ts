@@ -1001,6 +1001,7 @@ describe('gathered delivery', () => {
     await vi.advanceTimersByTimeAsync(0)
     await gathered.over
 
+    expect(gathered.got.length).toBeGreaterThan(4)
     for (const [index, {seq}] of gathered.got.entries()) {
       const rest = await allEvents(answering, answerId, seq)
       expect(textOf([...gathered.got.slice(0, index + 1), ...rest])).toBe(textOf(gathered.got))

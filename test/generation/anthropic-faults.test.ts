@@ -212,7 +212,7 @@ const faults: readonly Fault[] = [
   },
 ]
 
-describe('case 23: each fault of the upstream', () => {
+describe('[model fails] each fault of the upstream', () => {
   test.each(faults)(
     '$name becomes $code, with the text so far kept',
     async ({script, code, text, options}) => {
@@ -331,7 +331,7 @@ describe('stopping', () => {
 })
 
 describe('the wire', () => {
-  test('case 18: a stream cut at every byte reads the same', async () => {
+  test('[cut at every byte] a stream cut at every byte reads the same', async () => {
     const script = [
       messageStart(),
       ping(),
@@ -355,7 +355,7 @@ describe('the wire', () => {
     expect(text).toBe('Ümläute, 日本 and 🚀.')
   })
 
-  test('case 19: all frames in one packet keep their order', async () => {
+  test('[all in one packet] all frames in one packet keep their order', async () => {
     const pieces = Array.from({length: 50}, (_, index) => `${index} `)
     fake.next([
       [
@@ -371,7 +371,7 @@ describe('the wire', () => {
     expect(text).toBe(pieces.join(''))
   })
 
-  test('case 32: events after message_stop are ignored', async () => {
+  test('[late events] events after message_stop are ignored', async () => {
     fake.next([
       ...answer('Set PORT.'),
       ...steps([messageStop(), textStart(1), textDelta(' Late.', 1), errorEvent(), messageStart()]),
@@ -419,7 +419,7 @@ describe('the wire', () => {
     expect(text).toBe('Set PORT.')
   })
 
-  test('case 30: an empty answer finishes', async () => {
+  test('[empty answer] an empty answer finishes', async () => {
     fake.next(steps([messageStart(), messageDelta(), messageStop()]))
 
     const {events, error} = await told(claude())
@@ -428,7 +428,7 @@ describe('the wire', () => {
     expect(events).toMatchObject([{type: 'finish', finishReason: 'end'}])
   })
 
-  test('case 33: 10,000 tokens in one blast keep their order', async () => {
+  test('[burst of tokens] 10,000 tokens in one blast keep their order', async () => {
     const pieces = Array.from({length: 10_000}, (_, index) => `${index},`)
     fake.next(answer(...pieces))
 
@@ -476,7 +476,7 @@ test.each([
   ['refusal', 'refusal'],
   ['model_context_window_exceeded', 'context_exceeded'],
   ['a_new_reason', 'end'],
-])('case 28: the stop reason %s ends as %s', async (stopReason, finishReason) => {
+])('[partial answer] the stop reason %s ends as %s', async (stopReason, finishReason) => {
   fake.next([...begun('Set PORT'), ...steps([blockStop(), messageDelta(stopReason), messageStop()])])
 
   const {events} = await told(claude())

@@ -73,7 +73,7 @@ describe('the request', () => {
 
     const {headers, body} = await fake.request(0)
     expect(headers.authorization).toBe('Bearer test-key')
-    expect(headers['anthropic-version']).toBeTruthy()
+    expect(headers['anthropic-version']).toMatch(/^\d{4}-\d\d-\d\d$/)
     expect(body).toMatchObject({model: 'claude-haiku-5-5', stream: true, thinking: {type: 'disabled'}})
     const content = body?.messages.at(-1)?.content as readonly WireBlock[]
     expect(content.map(({type}) => type)).toEqual(['search_result', 'search_result', 'text'])
@@ -278,7 +278,7 @@ describe('citations', () => {
       },
     ],
     ['nothing at all', {...cite(0, first, 0), delta: {type: 'citations_delta'}}],
-  ])('case 29: %s is dropped and counted', async (_name, citation) => {
+  ])('[foreign citation] %s is dropped and counted', async (_name, citation) => {
     fake.next(whole(textStart(0), textDelta('It is 3000.', 0), citation, blockStop(0)))
     const notes: string[] = []
 

@@ -116,6 +116,7 @@ describe('an extract', () => {
       expect(text.length).toBeLessThan(9_000)
       expect(events.filter(({type}) => type === 'delta').length).toBeLessThan(1_500)
       const visible = page.replace(/[^\p{L}\p{N}]/gu, '')
+      expect(citedIn(events)).not.toEqual([])
       for (const {words} of citedIn(events)) {
         expect(words).toMatch(/\S/)
         expect(visible).toContain(words.replace(/[^\p{L}\p{N}]/gu, '').slice(0, 3_000))
@@ -498,6 +499,7 @@ describe('units of Markdown', () => {
       block.units.map((unit) => unit.markdown),
     )
 
+    expect(units.length).toBeGreaterThan(1)
     for (const unit of units) {
       expect(marked.lexer(unit)[0]?.type).toBe('paragraph')
     }
@@ -534,9 +536,11 @@ describe('units of Markdown', () => {
       '。',
       ': ',
     )
+    let citations = 0
     await fc.assert(
       fc.asyncProperty(fc.array(piece, {maxLength: 60}), async (pieces) => {
         const {text, cited} = await answerTo('server port word', pieces.join(''))
+        citations += cited.length
 
         const open: string[] = []
         for (const line of text.split('\n')) {
@@ -553,5 +557,6 @@ describe('units of Markdown', () => {
       }),
       {numRuns: 300, seed: seedOr(11)},
     )
+    expect(citations).toBeGreaterThan(100)
   })
 })

@@ -1,10 +1,10 @@
 import {anthropicGenerator} from '../../src/generation/anthropic-generator.ts'
 import {createGenerator} from '../../src/generation/create-generator.ts'
 import {extractiveGenerator} from '../../src/generation/extractive-generator.ts'
-import {scriptedGenerator} from '../../src/generation/scripted-generator.ts'
 import {withFallbacks} from '../../src/generation/with-fallbacks.ts'
 import {generatorContract} from '../contracts/generator.contract.ts'
 import {realisticReply, refusal, startFakeClaude} from '../support/fake-claude.ts'
+import {scriptedGenerator} from '../support/scripted-generator.ts'
 
 generatorContract('the extractive generator', async () => ({generator: extractiveGenerator({paceMs: 1})}))
 

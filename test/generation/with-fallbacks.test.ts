@@ -10,7 +10,6 @@ import type {
   GenerationRequest,
   Generator,
 } from '../../src/generation/generator.ts'
-import {type ScriptStep, scriptedGenerator} from '../../src/generation/scripted-generator.ts'
 import {type FallbackOptions, withFallbacks} from '../../src/generation/with-fallbacks.ts'
 import {requestOf, sourceOf, told} from '../contracts/generator.contract.ts'
 import {
@@ -24,6 +23,7 @@ import {
   textDelta,
   textStart,
 } from '../support/fake-claude.ts'
+import {type ScriptStep, scriptedGenerator} from '../support/scripted-generator.ts'
 
 const failure = (code: ErrorCode, retryAfterMs: number | null = null) =>
   new DocentError(code, `made to fail with ${code}`, {retryAfterMs})
@@ -60,7 +60,7 @@ function summariesIn(events: readonly GenerationEvent[]): string[] {
   )
 }
 
-describe('case 24: before the first text', () => {
+describe('[failure before the first word] before the first text', () => {
   test.each([
     'upstream_overloaded',
     'upstream_rate_limited',
@@ -129,7 +129,7 @@ describe('case 24: before the first text', () => {
     },
   )
 
-  test('case 26: a retry-after within the time allowed is kept, a longer one is not waited for', async () => {
+  test('[long retry-after] a retry-after within the time allowed is kept, a longer one is not waited for', async () => {
     const short = handClock()
     const long = handClock()
 
@@ -194,7 +194,7 @@ describe('case 24: before the first text', () => {
   })
 })
 
-describe('case 25: after the first text', () => {
+describe('[failure after words] after the first text', () => {
   test('the error goes up, and nobody is asked again', async () => {
     const model = playing(['Set ', failure('upstream_overloaded')])
 
@@ -371,7 +371,7 @@ describe('the generator that settings ask for', () => {
     )
   })
 
-  test('case 31: a wrong key still answers, from the docs, and says so', async () => {
+  test('[wrong key] a wrong key still answers, from the docs, and says so', async () => {
     fake.otherwise(refusal(401, 'authentication_error', 'invalid key sk-canary'))
     const notes: string[] = []
 

@@ -1,20 +1,11 @@
 import {once} from 'node:events'
 import {connect} from 'node:net'
-import {afterEach, describe, expect, test} from 'vitest'
+import {describe, expect, test} from 'vitest'
+import {closedAfterEach} from '../support/closed-after-each.ts'
 import {allEventsOf, eventsOf, type ReadEvent, replayed, seqOf, textOf} from '../support/event-reader.ts'
-import {type HttpProduct, type HttpProductOptions, startHttpProduct} from '../support/http-product.ts'
+import {startDocent, type TestDocent} from '../support/start-docent.ts'
 
-const open: HttpProduct[] = []
-
-async function start(options?: HttpProductOptions): Promise<HttpProduct> {
-  const product = await startHttpProduct(options)
-  open.push(product)
-  return product
-}
-
-afterEach(async () => {
-  for (const product of open.splice(0)) await product.close()
-})
+const start = closedAfterEach(startDocent)
 
 /** Reads until a type of event has come; the rest stays unread. */
 async function readUntil(events: AsyncGenerator<ReadEvent>, type: string, count = 1): Promise<ReadEvent[]> {
@@ -50,7 +41,7 @@ describe('an answer as a stream', () => {
     expect(events.every(({data}) => !('type' in data))).toBe(true)
   })
 
-  test('case 16, case 20: sends its head for proxies and its first bytes before anything is generated', async () => {
+  test('[buffering proxy] [compression asked for] sends its head for proxies and its first bytes before anything is generated', async () => {
     const product = await start()
 
     const response = await product.ask({question: 'How?'}, {headers: {'accept-encoding': 'gzip'}})
@@ -63,8 +54,8 @@ describe('an answer as a stream', () => {
     expect(new TextDecoder().decode(first.value)).toMatch(/^retry: \d+\n: .+\n\n/)
   })
 
-  test('case 17: keeps a quiet line alive with comments', async () => {
-    const product = await start({options: {heartbeatMs: 20}})
+  test('[quiet line] keeps a quiet line alive with comments', async () => {
+    const product = await start({settings: {heartbeatMs: 20}})
 
     const response = await product.ask({question: 'How?'})
     const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader()
@@ -75,7 +66,7 @@ describe('an answer as a stream', () => {
     await reader.cancel()
   })
 
-  test('a line break in a text cannot break a frame', async () => {
+  test('[line breaks in text] a line break in a text cannot break a frame', async () => {
     const product = await start()
 
     const response = await product.ask({question: 'How?'})
@@ -114,7 +105,7 @@ describe('an answer as a stream', () => {
     expect(JSON.stringify(events)).not.toContain('10.0.0.7')
   })
 
-  test('case 15: */* and no Accept at all mean a stream', async () => {
+  test('[unusual request] */* and no Accept at all mean a stream', async () => {
     const product = await start()
 
     for (const accept of ['*/*', 'text/event-stream', 'text/html, */*;q=0.1']) {
@@ -124,7 +115,7 @@ describe('an answer as a stream', () => {
     }
   })
 
-  test('case 15: HTTP/1.0 gets the same events without chunks, and the end of the connection', async () => {
+  test('[unusual request] HTTP/1.0 gets the same events without chunks, and the end of the connection', async () => {
     const product = await start()
 
     const socket = connect(product.port, '127.0.0.1')
@@ -160,8 +151,8 @@ describe('a reader that leaves', () => {
     await call.aborted
 
     const answerId = String(first!.data['answerId'])
-    await expect.poll(async () => (await product.journal.get(answerId))?.ending).toBe('disconnected')
-    expect((await product.journal.get(answerId))?.text).toBe('One.')
+    await expect.poll(async () => (await product.transcripts.get(answerId))?.ending).toBe('disconnected')
+    expect((await product.transcripts.get(answerId))?.text).toBe('One.')
   })
 
   test('leaves no stream, listener or run behind', async () => {
@@ -181,7 +172,7 @@ describe('a reader that leaves', () => {
       .toContain('docent_streams_open{transport="sse"} 0')
   })
 
-  test('case 2, case 3: may close half of its connection, or reset it', async () => {
+  test('[half-closed connection] [reset connection] may close half of its connection, or reset it', async () => {
     const product = await start()
     const body = JSON.stringify({question: 'How?'})
 
@@ -198,12 +189,12 @@ describe('a reader that leaves', () => {
     }
 
     await expect
-      .poll(async () => (await product.journal.list({})).items.map(({ending}) => ending))
+      .poll(async () => (await product.transcripts.list({})).items.map(({ending}) => ending))
       .toEqual(['disconnected', 'disconnected'])
   })
 
   test('is waited for when the question is resumable, and can come back', async () => {
-    const product = await start({resumeGraceMs: 60_000})
+    const product = await start({settings: {resumeGraceMs: 60_000}})
     const hangUp = new AbortController()
     const response = await product.ask({question: 'How?', resumable: true}, {signal: hangUp.signal})
     const events = eventsOf(response)
@@ -253,8 +244,8 @@ describe('an answer that is not whole', () => {
 })
 
 describe('a reader that takes nothing', () => {
-  test('case 4: holds the generator back, and is dropped after the limit', async () => {
-    const product = await start({options: {slowReaderTimeoutMs: 300}})
+  test('[stalled reader] holds the generator back, and is dropped after the limit', async () => {
+    const product = await start({settings: {slowReaderTimeoutMs: 300}})
     const body = JSON.stringify({question: 'How?'})
     const socket = connect(product.port, '127.0.0.1')
     socket.on('error', () => {})
@@ -272,14 +263,14 @@ describe('a reader that takes nothing', () => {
     await call.aborted
 
     expect(call.taken).toBeLessThan(4000)
-    await expect.poll(async () => (await product.journal.list({})).items[0]?.ending).toBe('disconnected')
+    await expect.poll(async () => (await product.transcripts.list({})).items[0]?.ending).toBe('disconnected')
     expect(await (await fetch(`${product.url}/metrics`)).text()).toContain('docent_slow_readers_total 1')
     socket.destroy()
   })
 })
 
 describe('resuming', () => {
-  async function ended(product: HttpProduct, question = 'How?'): Promise<ReadEvent[]> {
+  async function ended(product: TestDocent, question = 'How?'): Promise<ReadEvent[]> {
     const calls = product.generator.calls.length
     const response = await product.ask({question})
     const call = await product.generator.call(calls)
@@ -287,10 +278,10 @@ describe('resuming', () => {
     call.finish()
     return allEventsOf(response)
   }
-  const resume = (product: HttpProduct, answerId: string, init?: RequestInit, query = '') =>
+  const resume = (product: TestDocent, answerId: string, init?: RequestInit, query = '') =>
     fetch(`${product.url}/api/answers/${answerId}/events${query}`, init)
 
-  test('case 6: after the end gives what is missing, once and in order, then 204', async () => {
+  test('[resume after the end] after the end gives what is missing, once and in order, then 204', async () => {
     const product = await start()
     const whole = await ended(product)
     const answerId = String(whole[0]!.data['answerId'])
@@ -304,7 +295,7 @@ describe('resuming', () => {
     expect(past.status).toBe(204)
   })
 
-  test('case 5: in the middle goes on live', async () => {
+  test('[resume midway] in the middle goes on live', async () => {
     const product = await start()
     const first = await product.ask({question: 'How?'})
     const events = eventsOf(first)
@@ -325,7 +316,7 @@ describe('resuming', () => {
   })
 
   test.each(['nonsense', '-3', '999999999999999999999', 'other-answer:2', ':', '%00', 'ä'])(
-    'case 9: with the Last-Event-ID %j starts from the beginning',
+    '[bad event id] with the Last-Event-ID %j starts from the beginning',
     async (garbage) => {
       const product = await start()
       const whole = await ended(product)
@@ -338,18 +329,21 @@ describe('resuming', () => {
     },
   )
 
-  test.each(['-1', 'x', '1e3', '1.5', '9'.repeat(30)])('case 9: with ?after=%s is refused', async (after) => {
-    const product = await start()
-    const whole = await ended(product)
+  test.each(['-1', 'x', '1e3', '1.5', '9'.repeat(30)])(
+    '[bad event id] with ?after=%s is refused',
+    async (after) => {
+      const product = await start()
+      const whole = await ended(product)
 
-    const refused = await resume(product, String(whole[0]!.data['answerId']), {}, `?after=${after}`)
+      const refused = await resume(product, String(whole[0]!.data['answerId']), {}, `?after=${after}`)
 
-    expect(refused.status).toBe(400)
-    expect(await refused.json()).toMatchObject({error: {code: 'invalid_request'}})
-  })
+      expect(refused.status).toBe(400)
+      expect(await refused.json()).toMatchObject({error: {code: 'invalid_request'}})
+    },
+  )
 
   test.each(['unknown', '%00', '..%2f..%2fetc', 'a'.repeat(500), "'; drop table answers --", '%E0%A4%A'])(
-    'case 8: an answer called %j is not known, and nothing more is told',
+    '[unknown answer] an answer called %j is not known, and nothing more is told',
     async (id) => {
       const product = await start()
 
@@ -365,7 +359,7 @@ describe('resuming', () => {
     },
   )
 
-  test('case 15: HEAD tells the head alone and counts as no reader', async () => {
+  test('[unusual request] HEAD tells the head alone and counts as no reader', async () => {
     const product = await start()
     const first = await product.ask({question: 'How?'})
     const events = eventsOf(first)
@@ -405,7 +399,7 @@ describe('stopping', () => {
 describe('an answer as JSON', () => {
   const asJson = {headers: {accept: 'application/json'}}
 
-  test('case 14: is the same answer in one object', async () => {
+  test('[answer as JSON] is the same answer in one object', async () => {
     const product = await start()
 
     const asked = product.ask({question: 'How?'}, asJson)
@@ -418,7 +412,7 @@ describe('an answer as JSON', () => {
 
     expect(answer).toMatchObject({
       conversationId: expect.stringMatching(/^c[\w-]{32}$/),
-      build: 'build-1',
+      build: product.build,
       ending: 'complete',
       abstained: false,
       text: 'Run it.',
@@ -431,7 +425,7 @@ describe('an answer as JSON', () => {
     expect(await fetched.json()).toEqual({...answer, conversationId: null})
   })
 
-  test('case 14: tells a failure by its status and its ending, with the partial text', async () => {
+  test('[answer as JSON] tells a failure by its status and its ending, with the partial text', async () => {
     const product = await start()
 
     const asked = product.ask({question: 'How?'}, asJson)
@@ -458,7 +452,7 @@ describe('an answer as JSON', () => {
 })
 
 describe('the same question sent twice', () => {
-  test('case 11: with one Idempotency-Key is answered once', async () => {
+  test('[sent twice] with one Idempotency-Key is answered once', async () => {
     const product = await start()
     const init = {headers: {'idempotency-key': 'key-1'}}
 
@@ -498,7 +492,7 @@ describe('the same question sent twice', () => {
 
 describe('the same key from two visitors', () => {
   test('begins two answers: nobody joins the answer of another', async () => {
-    const product = await start({options: {trustProxy: '1'}})
+    const product = await start({settings: {trustProxy: '1'}})
     const from = (address: string) =>
       product.ask(
         {question: 'xyzzy'},
@@ -515,7 +509,7 @@ describe('the same key from two visitors', () => {
     expect(again).toBe(one)
     expect(other).not.toBe(one)
     // What is logged names neither the key nor the visitor.
-    expect((await product.journal.get(one))?.idempotencyKey).toMatch(/^[\w-]{43}$/)
+    expect((await product.transcripts.get(one))?.idempotencyKey).toMatch(/^[\w-]{43}$/)
   })
 })
 
@@ -535,7 +529,7 @@ describe('feedback', () => {
     const response = await rate({rating: 'down', reasons: ['outdated'], comment: 'Old.'})
 
     expect(response.status).toBe(200)
-    expect((await product.journal.get(answerId))?.feedback).toMatchObject({
+    expect((await product.transcripts.get(answerId))?.feedback).toMatchObject({
       rating: 'down',
       reasons: ['outdated'],
       comment: 'Old.',
@@ -565,8 +559,8 @@ describe('a conversation', () => {
     expect(call.signal.aborted).toBe(true)
     expect(last!.data).toMatchObject({ending: 'stopped'})
     expect(gone.status).toBe(404)
-    expect(await product.journal.get(answerId)).toBeNull()
-    expect(await product.journal.eventsAfter(answerId, 0)).toEqual([])
+    expect(await product.transcripts.get(answerId)).toBeNull()
+    expect(await product.transcripts.eventsAfter(answerId, 0)).toEqual([])
     expect(product.answering.active).toBe(0)
   })
 
@@ -578,6 +572,6 @@ describe('a conversation', () => {
     const response = await fetch(`${product.url}/api/conversations/${conversationId}`, {method: 'DELETE'})
 
     expect(await response.json()).toEqual({deleted: 1})
-    expect(await product.journal.get(answerId)).toBeNull()
+    expect(await product.transcripts.get(answerId)).toBeNull()
   })
 })

@@ -1,24 +1,28 @@
 import {afterEach, describe, expect, test} from 'vitest'
+import {closedAfterEach} from '../support/closed-after-each.ts'
 import {answer, refusal} from '../support/fake-claude.ts'
-import {type HttpProduct, type HttpProductOptions, startHttpProduct} from '../support/http-product.ts'
 import {connect, type Message} from '../support/socket-client.ts'
-import {startWireProduct} from '../support/wire-product.ts'
+import {
+  type DocentOptions,
+  startDocent,
+  startDocentWithClaude,
+  type TestDocent,
+} from '../support/start-docent.ts'
 
-const closing: (() => Promise<void>)[] = []
+const startWith = closedAfterEach(startDocent)
+const startWithClaude = closedAfterEach(startDocentWithClaude)
+/** Called before the servers close. */
+const endings: (() => void)[] = []
 
-async function start(options: Partial<HttpProductOptions['options']>): Promise<HttpProduct> {
-  const product = await startHttpProduct({options: {trustProxy: '1', ...options}})
-  closing.push(product.close)
-  return product
-}
+const start = (settings: DocentOptions['settings']) => startWith({settings: {trustProxy: '1', ...settings}})
 
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close()
+afterEach(() => {
+  for (const end of endings.splice(0)) end()
 })
 
 /** Asks as a visitor of this address, and reads the answer to its end. */
 async function ask(
-  product: HttpProduct,
+  product: TestDocent,
   visitor: string,
   question: string,
 ): Promise<{status: number; error?: Refusal}> {
@@ -36,9 +40,9 @@ interface Refusal {
 }
 
 /** Lets every answer of the model end as soon as it begins. */
-function answerAll(product: HttpProduct): void {
+function answerAll(product: TestDocent): void {
   let isOpen = true
-  closing.unshift(async () => {
+  endings.push(() => {
     isOpen = false
   })
   void (async () => {
@@ -50,7 +54,7 @@ function answerAll(product: HttpProduct): void {
   })()
 }
 
-async function statusesOf(product: HttpProduct, visitor: string, count: number): Promise<number[]> {
+async function statusesOf(product: TestDocent, visitor: string, count: number): Promise<number[]> {
   const statuses: number[] = []
   for (let i = 0; i < count; i++) statuses.push((await ask(product, visitor, 'How?')).status)
   return statuses
@@ -187,11 +191,10 @@ describe('the answers of a day', () => {
   })
 
   test('count neither what Claude turned down nor what it was not asked', async () => {
-    const product = await startWireProduct({settings: {ANSWERS_PER_DAY: '2'}})
-    closing.push(product.close)
+    const product = await startWithClaude({settings: {answersPerDay: 2}})
     product.upstream.otherwise(refusal(401, 'authentication_error', 'no such key'))
     const endOf = async () => {
-      const reading = await product.ask()
+      const reading = await product.read()
       const {status} = reading.response
       if (status === 200) await reading.all()
       else reading.leave()
@@ -211,7 +214,7 @@ describe('the answers of a day', () => {
     const product = await start({answersPerDay: 1})
     const asked = ask(product, '192.0.2.1', 'How?')
     const call = await product.generator.call(0)
-    const answerId = (await product.journal.list({}, {})).items[0]!.answerId
+    const answerId = (await product.transcripts.list({}, {})).items[0]!.answerId
 
     await product.answering.stop(answerId)
     await asked

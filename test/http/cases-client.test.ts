@@ -1,6 +1,7 @@
 import {once} from 'node:events'
 import {connect} from 'node:net'
-import {afterEach, describe, expect, test} from 'vitest'
+import {describe, expect, test} from 'vitest'
+import {closedAfterEach} from '../support/closed-after-each.ts'
 import {replayed, seqOf, textOf} from '../support/event-reader.ts'
 import {
   answer,
@@ -13,21 +14,12 @@ import {
   textDelta,
   textStart,
 } from '../support/fake-claude.ts'
-import {idOf, startWireProduct, type WireProduct, type WireProductOptions} from '../support/wire-product.ts'
+import {idOf} from '../support/reading.ts'
+import {startDocentWithClaude} from '../support/start-docent.ts'
 
 /** The failure catalogue's cases of the client's side, over real sockets from the reader to the model. */
 
-const open: WireProduct[] = []
-
-async function start(options?: WireProductOptions): Promise<WireProduct> {
-  const product = await startWireProduct(options)
-  open.push(product)
-  return product
-}
-
-afterEach(async () => {
-  for (const product of open.splice(0)) await product.close()
-})
+const start = closedAfterEach(startDocentWithClaude)
 
 const never = new Promise(() => {})
 const begun = (...texts: readonly string[]): FakeStep[] =>
@@ -44,7 +36,7 @@ describe('a client that sends half a character', () => {
     product.upstream.next(answer('Fine.'))
     const half = 'the \ud83d port'
 
-    const reading = await product.ask({
+    const reading = await product.read({
       question: `How is ${half} set?`,
       history: [
         {role: 'user', content: `Hello ${half}, x${'🔑'.repeat(8_000)}`},
@@ -63,9 +55,9 @@ describe('a client that sends half a character', () => {
 })
 
 describe('a client that closes', () => {
-  test('case 1: in retrieval: no model is asked', async () => {
+  test('[reader leaves] in retrieval: no model is asked', async () => {
     const product = await start({retrieval: {until: never}})
-    const reading = await product.ask()
+    const reading = await product.read()
     await reading.until('start')
     await expect.poll(() => product.retriever.waiting).toBe(1)
 
@@ -86,10 +78,10 @@ describe('a client that closes', () => {
       [...begun('All of it.'), ...steps([blockStop(), messageDelta()]), [0, 'stall']],
       'All of it.',
     ],
-  ])('case 1: %s: the upstream closes and the partial text is kept', async (_when, script, text) => {
+  ])('[reader leaves] %s: the upstream closes and the partial text is kept', async (_when, script, text) => {
     const product = await start()
     product.upstream.next(script)
-    const reading = await product.ask()
+    const reading = await product.read()
     await reading.until('sources')
     const request = await product.upstream.request(0)
     while (textOf(reading.seen) !== text) await reading.until('delta', reading.seen.length - 1)
@@ -104,14 +96,14 @@ describe('a client that closes', () => {
   })
 })
 
-test('case 10: two tabs on one answer both get all of it, from one upstream call', async () => {
+test('[two readers] two tabs on one answer both get all of it, from one upstream call', async () => {
   const product = await start()
   let goOn = (): void => {}
   const held = new Promise<void>((resolve) => {
     goOn = resolve
   })
   product.upstream.next([...begun('One. '), [0, {until: held}], ...steps([textDelta('Two.')]), ...end])
-  const first = await product.ask()
+  const first = await product.read()
   await first.until('delta')
 
   const second = await product.resume(idOf(first), 0)
@@ -124,10 +116,10 @@ test('case 10: two tabs on one answer both get all of it, from one upstream call
   expect(product.upstream.requests).toHaveLength(1)
 })
 
-test('case 12: a stop while nobody is connected closes the upstream, and may be said twice', async () => {
-  const product = await start({settings: {RESUME_GRACE_MS: '60000'}})
+test('[stop while away] a stop while nobody is connected closes the upstream, and may be said twice', async () => {
+  const product = await start({settings: {resumeGraceMs: 60_000}})
   product.upstream.next([...begun('One.'), [0, 'stall']])
-  const reading = await product.ask({resumable: true})
+  const reading = await product.read({resumable: true})
   await reading.until('delta')
   const request = await product.upstream.request(0)
   reading.leave()
@@ -146,10 +138,10 @@ test('case 12: a stop while nobody is connected closes the upstream, and may be 
   expect(rest.at(-1)!.data).toMatchObject({ending: 'stopped', usage: {inputTokens: 12}})
 })
 
-test('case 13: a reader that may come back is waited for as long as was said, and no longer', async () => {
-  const product = await start({settings: {RESUME_GRACE_MS: '300'}})
+test('[reader may come back] a reader that may come back is waited for as long as was said, and no longer', async () => {
+  const product = await start({settings: {resumeGraceMs: 300}})
   product.upstream.next([...begun('One. '), [0, 'stall']])
-  const reading = await product.ask({resumable: true})
+  const reading = await product.read({resumable: true})
   await reading.until('delta')
   const request = await product.upstream.request(0)
 
@@ -165,11 +157,11 @@ test('case 13: a reader that may come back is waited for as long as was said, an
     .toMatchObject({ending: 'disconnected', text: 'One.'})
 })
 
-test('case 14: an answer as JSON whose model fails half-way has the status, the text and the ending', async () => {
+test('[answer as JSON] an answer as JSON whose model fails half-way has the status, the text and the ending', async () => {
   const product = await start()
   product.upstream.next([...begun('Half'), [5, 'destroy']])
 
-  const {response} = await product.ask({}, {accept: 'application/json'})
+  const {response} = await product.read({}, {accept: 'application/json'})
 
   expect(response.status).toBe(502)
   expect(await response.json()).toMatchObject({
@@ -180,7 +172,7 @@ test('case 14: an answer as JSON whose model fails half-way has the status, the 
   })
 })
 
-test('case 21: a connection is kept for longer than a proxy keeps it idle, and used again', async () => {
+test('[idle connection] a connection is kept for longer than a proxy keeps it idle, and used again', async () => {
   const product = await start()
   product.upstream.otherwise(answer('One.'))
   const socket = connect(product.port, '127.0.0.1').setEncoding('utf8')

@@ -1,29 +1,25 @@
 import {existsSync, readFileSync} from 'node:fs'
 import {afterEach, describe, expect, test, vi} from 'vitest'
 import {openSqlite, type SqliteDatabase} from '../../src/native/index.ts'
+import {closedAfterEach} from '../support/closed-after-each.ts'
 import {answer, errorEvent, messageStart, steps, textDelta, textStart} from '../support/fake-claude.ts'
 import {sampleSource} from '../support/fake-retriever.ts'
-import {idOf, startWireProduct, type WireProduct, type WireProductOptions} from '../support/wire-product.ts'
+import {idOf} from '../support/reading.ts'
+import {samplePage} from '../support/sample-pages.ts'
+import {type DocentOptions, type DocentWithClaude, startDocentWithClaude} from '../support/start-docent.ts'
 
 /** What is promised about words, under a real server: those that are not kept, and those that are deleted. */
 
 const canary = 'Zyzzyva'
 const headers = {'content-type': 'application/json', authorization: 'Bearer admin-token-for-tests'}
-const open: WireProduct[] = []
+const start = closedAfterEach(startDocentWithClaude)
 const readers: SqliteDatabase[] = []
 
-afterEach(async () => {
+afterEach(() => {
   for (const reader of readers.splice(0)) reader.close()
-  for (const product of open.splice(0)) await product.close()
 })
 
-async function start(options?: WireProductOptions): Promise<WireProduct> {
-  const product = await startWireProduct(options)
-  open.push(product)
-  return product
-}
-
-function rawBytes({file}: WireProduct): string {
+function rawBytes({file}: DocentWithClaude): string {
   return ['', '-wal', '-shm']
     .filter((suffix) => existsSync(file + suffix))
     .map((suffix) => readFileSync(file + suffix).toString('latin1'))
@@ -37,13 +33,19 @@ const source = sampleSource(1, {
   anchor: canary,
 })
 
+const page = {...samplePage('a.md', 'A', [['B', 'C.']]), version: canary}
+
 describe('TRANSCRIPTS=metadata', () => {
-  const options: WireProductOptions = {transcripts: {mode: 'metadata'}, retrieval: {sources: [source]}}
+  const options: DocentOptions = {
+    settings: {transcripts: 'metadata'},
+    retrieval: {sources: [source]},
+    pages: [page],
+  }
 
   test('a whole answer, its rating and its review leave no word on the disk', async () => {
     const product = await start(options)
     product.upstream.otherwise(answer(`${canary} says `, 'so.'))
-    const reading = await product.ask({question: `What is ${canary}?`, version: canary})
+    const reading = await product.read({question: `What is ${canary}?`, version: canary})
     await reading.all()
     const answerId = idOf(reading)
     await product.transcripts.flush()
@@ -89,7 +91,7 @@ describe('TRANSCRIPTS=metadata', () => {
     product.upstream.otherwise(
       steps([messageStart(), textStart(), textDelta('One. '), errorEvent('api_error', `No ${canary}`)]),
     )
-    const reading = await product.ask({question: `What is ${canary}?`})
+    const reading = await product.read({question: `What is ${canary}?`})
     await reading.all()
     await product.transcripts.flush()
 
@@ -102,7 +104,7 @@ describe('TRANSCRIPTS=metadata', () => {
       ...options,
       retrieval: {sources: [source], abstain: 'low_score'},
     })
-    const reading = await product.ask({question: `What is ${canary}?`})
+    const reading = await product.read({question: `What is ${canary}?`})
     await reading.all()
     await product.transcripts.flush()
 
@@ -112,9 +114,9 @@ describe('TRANSCRIPTS=metadata', () => {
 })
 
 test('TRANSCRIPTS=off: a rating is refused as for any answer that is not there', async () => {
-  const product = await start({transcripts: {mode: 'off'}})
+  const product = await start({settings: {transcripts: 'off'}})
   product.upstream.otherwise(answer('So.'))
-  const reading = await product.ask()
+  const reading = await product.read()
   await reading.all()
   await product.transcripts.flush()
 
@@ -129,10 +131,10 @@ test('TRANSCRIPTS=off: a rating is refused as for any answer that is not there',
 })
 
 describe('a deletion while another connection reads the file', () => {
-  async function held(): Promise<{product: WireProduct; answerId: string; conversationId: string}> {
+  async function held(): Promise<{product: DocentWithClaude; answerId: string; conversationId: string}> {
     const product = await start()
     product.upstream.otherwise(answer(`${canary} says so.`))
-    const reading = await product.ask({question: `What is ${canary}?`})
+    const reading = await product.read({question: `What is ${canary}?`})
     await reading.all()
     await product.transcripts.flush()
     const reader = openSqlite(product.file, {readonly: true})
@@ -142,7 +144,7 @@ describe('a deletion while another connection reads the file', () => {
     return {product, answerId: idOf(reading), conversationId: String(reading.seen[0]?.data['conversationId'])}
   }
 
-  async function goneByItself(product: WireProduct): Promise<void> {
+  async function goneByItself(product: DocentWithClaude): Promise<void> {
     expect(rawBytes(product)).toContain(canary)
     readers.pop()!.close()
     await vi.waitFor(() => expect(rawBytes(product)).not.toContain(canary), {timeout: 60_000, interval: 50})

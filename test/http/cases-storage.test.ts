@@ -4,6 +4,8 @@ import {join} from 'node:path'
 import {afterEach, expect, test, vi} from 'vitest'
 import {openSqlite} from '../../src/native/index.ts'
 import {migrate, migrations} from '../../src/transcripts/migrations.ts'
+import {openTranscripts} from '../../src/transcripts/open-transcripts.ts'
+import {closedAfterEach} from '../support/closed-after-each.ts'
 import {seqOf, textOf} from '../support/event-reader.ts'
 import {
   answer,
@@ -15,18 +17,13 @@ import {
   textDelta,
   textStart,
 } from '../support/fake-claude.ts'
-import {idOf, startWireProduct, type WireProduct, type WireProductOptions} from '../support/wire-product.ts'
+import {idOf} from '../support/reading.ts'
+import {type DocentWithClaude, startDocentWithClaude} from '../support/start-docent.ts'
 
 /** The failure catalogue's cases of the log, under a real server that answers readers meanwhile. */
 
-const open: WireProduct[] = []
+const start = closedAfterEach(startDocentWithClaude)
 const folders: string[] = []
-
-async function start(options?: WireProductOptions): Promise<WireProduct> {
-  const product = await startWireProduct(options)
-  open.push(product)
-  return product
-}
 
 function newFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'docent-cases-'))
@@ -34,37 +31,38 @@ function newFolder(): string {
   return folder
 }
 
-afterEach(async () => {
+afterEach(() => {
   vi.restoreAllMocks()
-  for (const product of open.splice(0)) await product.close()
   for (const folder of folders.splice(0)) rmSync(folder, {recursive: true, force: true})
 })
 
 const begun = steps([messageStart(), textStart(), textDelta('One. ')])
 const end = steps([textDelta('Two.'), blockStop(), messageDelta(), messageStop()])
 
-/** A file with one answer in it, closed. */
-async function usedFile(): Promise<{file: string; answerId: string}> {
-  const file = join(newFolder(), 'transcripts.sqlite')
-  const product = await startWireProduct({file})
+/** A data folder with one answer in its file, closed. */
+async function usedFolder(): Promise<{dataDir: string; file: string}> {
+  const dataDir = newFolder()
+  const product = await startDocentWithClaude({dataDir})
   product.upstream.otherwise(answer('word '.repeat(20_000)))
-  const reading = await product.ask()
+  const reading = await product.read()
   await reading.all()
   await product.close()
-  return {file, answerId: idOf(reading)}
+  return {dataDir, file: product.file}
 }
 
-async function isJournalWell(product: WireProduct): Promise<boolean> {
+async function isJournalWell(product: DocentWithClaude): Promise<boolean> {
   const {journal} = (await (await fetch(`${product.url}/readyz`)).json()) as {journal: {status: string}}
   return journal.status === 'ok'
 }
 
-test('case 34: a full disk costs no reader a word; staff and the metrics tell, and the file stays whole', async () => {
-  const product = await start({transcripts: {maxFileBytes: 160 * 1024}})
+test('[full disk] a full disk costs no reader a word; staff and the metrics tell, and the file stays whole', async () => {
+  const file = join(newFolder(), 'transcripts.sqlite')
+  const transcripts = openTranscripts({file, maxFileBytes: 160 * 1024})
+  const product = await start({transcripts})
   const words = Array.from({length: 60}, (_, n) => `${n} ${'x'.repeat(5_000)} `)
   product.upstream.otherwise(answer(...words))
 
-  const reading = await product.ask()
+  const reading = await product.read()
   await reading.all()
   await expect.poll(() => isJournalWell(product)).toBe(false)
   const metrics = await (await fetch(`${product.url}/metrics`)).text()
@@ -77,18 +75,20 @@ test('case 34: a full disk costs no reader a word; staff and the metrics tell, a
   // Served from memory, which is bounded.
   expect(transcript).toMatchObject({ending: 'complete', text: textOf(reading.seen)})
   expect(again.map(seqOf)).toEqual(reading.seen.slice(2).map(seqOf))
-  const beside = openSqlite(product.file, {readonly: true})
+  const beside = openSqlite(file, {readonly: true})
   expect(beside.pragma('integrity_check', {simple: true})).toBe('ok')
   beside.close()
+  await product.close()
+  transcripts.close()
 })
 
-test('case 35: a file that another process has locked holds no reader up, and nothing is lost', async () => {
+test('[locked log] a file that another process has locked holds no reader up, and nothing is lost', async () => {
   const product = await start()
   product.upstream.next([...begun, ...end])
   const other = openSqlite(product.file)
   other.exec('BEGIN IMMEDIATE')
 
-  const reading = await product.ask()
+  const reading = await product.read()
   await reading.all()
   await expect.poll(() => isJournalWell(product)).toBe(false)
   other.exec('COMMIT')
@@ -103,14 +103,14 @@ test('case 35: a file that another process has locked holds no reader up, and no
   kept.close()
 })
 
-test('case 36: another process that writes between our read and our write costs nothing', async () => {
+test('[write between read and write] another process that writes between our read and our write costs nothing', async () => {
   const product = await start()
   let goOn = (): void => {}
   const held = new Promise<void>((resolve) => {
     goOn = resolve
   })
   product.upstream.next([...begun, [0, {until: held}], ...end])
-  const reading = await product.ask()
+  const reading = await product.read()
   await reading.until('delta')
   await product.transcripts.flush()
 
@@ -142,13 +142,13 @@ test.each<[string, (file: string) => void, RegExp]>([
     /damaged/,
   ],
 ])(
-  'case 37: a file that %s keeps the server from starting, and is left as it is',
+  '[damaged log] a file that %s keeps the server from starting, and is left as it is',
   async (_name, damage, message) => {
-    const {file} = await usedFile()
+    const {dataDir, file} = await usedFolder()
     damage(file)
     const before = readFileSync(file)
 
-    await expect(startWireProduct({file})).rejects.toMatchObject({
+    await expect(startDocentWithClaude({dataDir})).rejects.toMatchObject({
       code: 'storage',
       message: expect.stringMatching(message),
     })
@@ -157,17 +157,17 @@ test.each<[string, (file: string) => void, RegExp]>([
   },
 )
 
-test('case 38: a folder in place of the file is told; a folder that is missing is made', async () => {
+test('[no place for the log] a folder in place of the file is told; a folder that is missing is made', async () => {
   const folder = newFolder()
-  mkdirSync(join(folder, 'taken.sqlite'))
+  mkdirSync(join(folder, 'transcripts.sqlite'))
 
-  await expect(startWireProduct({file: join(folder, 'taken.sqlite')})).rejects.toMatchObject({
+  await expect(startDocentWithClaude({dataDir: folder})).rejects.toMatchObject({
     code: 'storage',
-    message: expect.stringContaining('taken.sqlite'),
+    message: expect.stringContaining('transcripts.sqlite'),
   })
-  const product = await start({file: join(folder, 'not', 'there', 'transcripts.sqlite')})
+  const product = await start({dataDir: join(folder, 'not', 'there')})
   product.upstream.next(answer('One.'))
-  await (await product.ask()).all()
+  await (await product.read()).all()
 
   await expect.poll(() => isJournalWell(product)).toBe(true)
 })
@@ -175,20 +175,21 @@ test('case 38: a folder in place of the file is told; a folder that is missing i
 test.each<[string, (file: string) => void]>([
   ['a file of no bytes', (file) => writeFileSync(file, '')],
   ['garbage as write-ahead log beside it', (file) => writeFileSync(`${file}-wal`, 'garbage '.repeat(1000))],
-])('case 39: %s is no obstacle', async (_name, prepare) => {
-  const file = join(newFolder(), 'transcripts.sqlite')
-  prepare(file)
+])('[empty log file] %s is no obstacle', async (_name, prepare) => {
+  const dataDir = newFolder()
+  prepare(join(dataDir, 'transcripts.sqlite'))
 
-  const product = await start({file})
+  const product = await start({dataDir})
   product.upstream.next(answer('One.'))
-  const reading = await product.ask()
+  const reading = await product.read()
   await reading.all()
 
   expect(await product.transcript(idOf(reading))).toMatchObject({ending: 'complete', text: 'One.'})
 })
 
-test('case 42: the first schema is brought up to date with its answers; a newer one is refused', async () => {
-  const file = join(newFolder(), 'transcripts.sqlite')
+test('[other schema] the first schema is brought up to date with its answers; a newer one is refused', async () => {
+  const dataDir = newFolder()
+  const file = join(dataDir, 'transcripts.sqlite')
   const old = openSqlite(file)
   migrate(old, file, migrations.slice(0, 1))
   old
@@ -199,22 +200,21 @@ test('case 42: the first schema is brought up to date with its answers; a newer 
     .run()
   old.close()
 
-  const product = await start({file})
+  const product = await start({dataDir})
   const transcript = await product.transcript('old')
   await product.close()
-  open.splice(0)
   const newer = openSqlite(file)
   newer.prepare("INSERT INTO migrations VALUES ('999_from_the_future', 'now')").run()
   newer.close()
 
   expect(transcript).toMatchObject({question: 'Where is the kettle?', text: 'In the kitchen.'})
-  await expect(startWireProduct({file})).rejects.toMatchObject({
+  await expect(startDocentWithClaude({dataDir})).rejects.toMatchObject({
     code: 'storage',
     message: expect.stringContaining('newer Docent'),
   })
 })
 
-test('case 43: a clock that jumps changes no order and bends no timing', async () => {
+test('[clock jump] a clock that jumps changes no order and bends no timing', async () => {
   const product = await start()
   let goOn = (): void => {}
   const held = new Promise<void>((resolve) => {
@@ -222,14 +222,17 @@ test('case 43: a clock that jumps changes no order and bends no timing', async (
   })
   product.upstream.next([...begun, [0, {until: held}], ...end])
   product.upstream.next(answer('Later.'))
-  const first = await product.ask()
+  const first = await product.read()
   await first.until('delta')
   const realNow = Date.now.bind(Date)
+  const beganAt = performance.now()
 
   vi.spyOn(Date, 'now').mockImplementation(() => realNow() - 3_600_000)
+  await product.transcripts.flush()
+  const heldMs = performance.now() - beganAt
   goOn()
   await first.all()
-  const second = await product.ask()
+  const second = await product.read()
   await second.all()
   const events = (await product.transcript(idOf(first)))['events'] as {seq: number; at: number}[]
   const listed = (await product.transcripts.list({})).items.map(({answerId}) => answerId)
@@ -237,8 +240,9 @@ test('case 43: a clock that jumps changes no order and bends no timing', async (
   expect(first.seen.map(seqOf)).toEqual([1, 2, 3, 4, 5])
   expect(events.map(({seq}) => seq)).toEqual([1, 2, 3, 4, 5])
   expect(events.map(({at}) => at)).toEqual(events.map(({at}) => at).toSorted((a, b) => a - b))
-  expect(first.seen.at(-1)!.data).toMatchObject({timings: {totalMs: expect.any(Number)}})
-  expect((first.seen.at(-1)!.data['timings'] as {totalMs: number}).totalMs).toBeGreaterThanOrEqual(0)
+  const {firstTokenMs, totalMs} = first.seen.at(-1)!.data['timings'] as Record<string, number>
+  expect(totalMs! - firstTokenMs!).toBeGreaterThanOrEqual(Math.floor(heldMs))
+  expect(totalMs).toBeLessThan(performance.now())
   // The newest first, though the clock says otherwise.
   expect(listed).toEqual([idOf(second), idOf(first)])
 })

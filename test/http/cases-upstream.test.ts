@@ -1,4 +1,5 @@
-import {afterEach, describe, expect, test} from 'vitest'
+import {describe, expect, test} from 'vitest'
+import {closedAfterEach} from '../support/closed-after-each.ts'
 import {textOf} from '../support/event-reader.ts'
 import {
   answer,
@@ -17,21 +18,12 @@ import {
   textStart,
   type WireEvent,
 } from '../support/fake-claude.ts'
-import {idOf, startWireProduct, type WireProduct, type WireProductOptions} from '../support/wire-product.ts'
+import {idOf} from '../support/reading.ts'
+import {type DocentOptions, startDocentWithClaude} from '../support/start-docent.ts'
 
 /** The failure catalogue's cases of the model's side: its wire byte by byte, through the whole engine to a reader. */
 
-const open: WireProduct[] = []
-
-async function start(options?: WireProductOptions): Promise<WireProduct> {
-  const product = await startWireProduct(options)
-  open.push(product)
-  return product
-}
-
-afterEach(async () => {
-  for (const product of open.splice(0)) await product.close()
-})
+const start = closedAfterEach(startDocentWithClaude)
 
 const never = new Promise(() => {})
 const begun = (...texts: readonly string[]): FakeStep[] =>
@@ -59,12 +51,12 @@ describe('bytes', () => {
     Buffer.from(events.map((event) => frame(event).replaceAll('\n', lineEnd)).join(''))
 
   test.each(['\n', '\r\n'])(
-    'case 18: a stream cut at every byte reads the same, lines ending in %j',
+    '[cut at every byte] a stream cut at every byte reads the same, lines ending in %j',
     async (lineEnd) => {
       const product = await start()
       product.upstream.next([...wire(lineEnd)].map((byte): FakeStep => [0, Uint8Array.of(byte)]))
 
-      const reading = await product.ask()
+      const reading = await product.read()
       await reading.all()
 
       expect(textOf(reading.seen)).toBe('Grüße 👩‍👩‍👧 日本\r\n語.')
@@ -72,11 +64,11 @@ describe('bytes', () => {
     },
   )
 
-  test('case 19: all frames in one packet keep their order', async () => {
+  test('[all in one packet] all frames in one packet keep their order', async () => {
     const product = await start()
     product.upstream.next([[0, wire('\n')]])
 
-    const reading = await product.ask()
+    const reading = await product.read()
     await reading.all()
 
     expect(textOf(reading.seen)).toBe('Grüße 👩‍👩‍👧 日本\r\n語.')
@@ -85,7 +77,7 @@ describe('bytes', () => {
 })
 
 describe('faults', () => {
-  test.each<[string, FakeStep[], string, string, Record<string, string>?]>([
+  test.each<[string, FakeStep[], string, string, DocentOptions['settings']?]>([
     ['an error event', steps([errorEvent()]), 'error', 'upstream_overloaded'],
     ['a socket that is destroyed', [[5, 'destroy']], 'error', 'upstream_cut'],
     ['a clean end before message_stop', [[0, 'end']], 'error', 'upstream_cut'],
@@ -99,19 +91,19 @@ describe('faults', () => {
       'upstream_cut',
     ],
     ['bad JSON in a frame', [[0, 'event: x\ndata: {"type": sk-canary-key\n\n']], 'error', 'upstream_invalid'],
-    ['a stall', [[0, 'stall']], 'timeout', 'stall_timeout', {STALL_TIMEOUT_MS: '600'}],
+    ['a stall', [[0, 'stall']], 'timeout', 'stall_timeout', {stallTimeoutMs: 600}],
   ])(
-    'case 23, case 25: %s after the first words ends honestly, is not asked again, and can be continued',
+    '[model fails] [failure after words] %s after the first words ends honestly, is not asked again, and can be continued',
     async (_name, fault, ending, code, settings = {}) => {
       const product = await start({settings})
       product.upstream.next([...begun('Half an ', 'answer'), ...fault])
       product.upstream.next(answer(' and the rest.'))
 
-      const broken = await product.ask()
+      const broken = await product.read()
       await broken.all()
       const asked = product.upstream.requests.length
       const transcript = await product.transcript(idOf(broken))
-      const continued = await product.ask({continueAnswerId: idOf(broken)})
+      const continued = await product.read({continueAnswerId: idOf(broken)})
       await continued.all()
 
       expect(terminals(broken)).toMatchObject([
@@ -132,7 +124,7 @@ describe('faults', () => {
     },
   )
 
-  test.each<[string, FakeStep[], Record<string, string>?]>([
+  test.each<[string, FakeStep[], DocentOptions['settings']?]>([
     ['an error event', steps([messageStart(), errorEvent('invalid_request_error')])],
     [
       'a page of HTML under status 200',
@@ -141,20 +133,20 @@ describe('faults', () => {
     ['a page of HTML as an event stream', [[0, html]]],
     ['a JSON body', [[0, {status: 200, headers: {'content-type': 'application/json'}, body: '{}'}]]],
     ['frames without event lines', [[0, `data: ${JSON.stringify(messageStart())}\n\n`]]],
-    ['no head', [[0, {until: never}]], {STALL_TIMEOUT_MS: '600'}],
-    ['a head and then nothing', [[0, 'stall']], {STALL_TIMEOUT_MS: '600'}],
+    ['no head', [[0, {until: never}]], {stallTimeoutMs: 600}],
+    ['a head and then nothing', [[0, 'stall']], {stallTimeoutMs: 600}],
     [
       'status 502 with a page of HTML',
       [[0, {status: 502, headers: {'content-type': 'text/html'}, body: html}]],
     ],
     ['status 529', refusal(529, 'overloaded_error', 'Overloaded', {'retry-after-ms': '5'})],
   ])(
-    'case 23, case 24: %s before the first word, for good, leaves the docs to be quoted',
+    '[model fails] [failure before the first word] %s before the first word, for good, leaves the docs to be quoted',
     async (_name, fault, settings = {}) => {
       const product = await start({settings})
       product.upstream.otherwise(fault)
 
-      const reading = await product.ask()
+      const reading = await product.read()
       await reading.all()
 
       expect(terminals(reading)).toMatchObject([
@@ -171,7 +163,7 @@ describe('faults', () => {
     },
   )
 
-  test('case 23: events, blocks and deltas that are not known are ignored', async () => {
+  test('[model fails] events, blocks and deltas that are not known are ignored', async () => {
     const product = await start()
     product.upstream.next([
       ...begun('One.'),
@@ -182,19 +174,19 @@ describe('faults', () => {
       ]),
     ])
 
-    const reading = await product.ask()
+    const reading = await product.read()
     await reading.all()
 
     expect(textOf(reading.seen)).toBe('One.')
     expect(terminals(reading)).toMatchObject([{data: {ending: 'complete'}}])
   })
 
-  test('case 24: a failure before the first word is tried again, and the answer comes', async () => {
+  test('[failure before the first word] a failure before the first word is tried again, and the answer comes', async () => {
     const product = await start()
     product.upstream.next(refusal(529, 'overloaded_error', 'Overloaded', {'retry-after-ms': '5'}))
     product.upstream.next(answer('Set PORT.'))
 
-    const reading = await product.ask()
+    const reading = await product.read()
     await reading.all()
 
     expect(textOf(reading.seen)).toBe('Set PORT.')
@@ -203,11 +195,11 @@ describe('faults', () => {
     expect(await product.transcript(idOf(reading))).not.toHaveProperty('writtenBy')
   })
 
-  test('case 26: a retry-after of an hour is not waited for', async () => {
+  test('[long retry-after] a retry-after of an hour is not waited for', async () => {
     const product = await start()
     product.upstream.next(refusal(429, 'rate_limit_error', 'Slow down', {'retry-after': '3600'}))
 
-    const reading = await product.ask()
+    const reading = await product.read()
     await reading.all()
 
     expect(product.upstream.requests).toHaveLength(1)
@@ -215,15 +207,15 @@ describe('faults', () => {
   })
 
   test.each([
-    ['the whole answer', {answerMs: 600}, begun('Half'), 'answer_timeout', 'Half'],
-    ['the first token', {firstTokenMs: 600}, [], 'first_token_timeout', ''],
+    ['the whole answer', {answerTimeoutMs: 600}, begun('Half'), 'answer_timeout', 'Half'],
+    ['the first token', {firstTokenTimeoutMs: 600}, [], 'first_token_timeout', ''],
   ] as const)(
-    'case 27: a deadline of %s that passes ends it and closes the upstream',
-    async (_name, deadlines, script, code, text) => {
-      const product = await start({deadlines})
+    '[deadline] a deadline of %s that passes ends it and closes the upstream',
+    async (_name, settings, script, code, text) => {
+      const product = await start({settings})
       product.upstream.next([...script, [0, {until: never}]])
 
-      const reading = await product.ask()
+      const reading = await product.read()
       await reading.all()
       const request = await product.upstream.request(0)
       await request.closed
@@ -235,11 +227,11 @@ describe('faults', () => {
     },
   )
 
-  test('case 31: a wrong key is told to nobody, and the docs are quoted', async () => {
+  test('[wrong key] a wrong key is told to nobody, and the docs are quoted', async () => {
     const product = await start()
     product.upstream.otherwise(refusal(401, 'authentication_error', 'invalid x-api-key sk-canary-key'))
 
-    const reading = await product.ask()
+    const reading = await product.read()
     await reading.all()
     const transcript = await product.transcript(idOf(reading))
 
@@ -254,14 +246,14 @@ describe('ends', () => {
     ['max_tokens', 'max_tokens'],
     ['refusal', 'refusal'],
     ['model_context_window_exceeded', 'context_exceeded'],
-  ])('case 28: the stop reason %s is told as %s', async (stopReason, finishReason) => {
+  ])('[partial answer] the stop reason %s is told as %s', async (stopReason, finishReason) => {
     const product = await start()
     product.upstream.next([
       ...begun('Set PORT'),
       ...steps([blockStop(), messageDelta(stopReason), messageStop()]),
     ])
 
-    const reading = await product.ask()
+    const reading = await product.read()
     await reading.all()
 
     const {answerId} = reading.seen[0]!.data
@@ -279,7 +271,7 @@ describe('ends', () => {
   test('an ordinary end is not partial: the stream does not say so, the object says no', async () => {
     const product = await start()
 
-    const reading = await product.ask()
+    const reading = await product.read()
     await reading.all()
     const {answerId} = reading.seen[0]!.data
     const json = await (await fetch(`${product.url}/api/answers/${answerId}`)).json()
@@ -289,7 +281,7 @@ describe('ends', () => {
     expect(json).toMatchObject({finishReason: 'end', partial: false})
   })
 
-  test('case 29: citations out of range or of unsent sources are dropped and counted', async () => {
+  test('[foreign citation] citations out of range or of unsent sources are dropped and counted', async () => {
     const product = await start()
     product.upstream.next(
       steps([
@@ -302,7 +294,7 @@ describe('ends', () => {
       ]),
     )
 
-    const reading = await product.ask()
+    const reading = await product.read()
     await reading.all()
 
     expect(reading.seen.filter(({type}) => type === 'citation')).toEqual([])
@@ -312,31 +304,31 @@ describe('ends', () => {
     ])
   })
 
-  test('case 30: an empty answer ends, with the docs quoted', async () => {
+  test('[empty answer] an empty answer ends, with the docs quoted', async () => {
     const product = await start()
     product.upstream.otherwise(answer())
 
-    const reading = await product.ask()
+    const reading = await product.read()
     await reading.all()
 
     expect(terminals(reading)).toMatchObject([{data: {ending: 'complete', finishReason: 'extract'}}])
   })
 
-  test('case 32: what comes after message_stop, or twice, is ignored', async () => {
+  test('[late events] what comes after message_stop, or twice, is ignored', async () => {
     const product = await start()
     product.upstream.next([
       ...begun('One.'),
       ...steps([...end, messageStop(), textDelta(' Two.'), errorEvent(), messageStop()]),
     ])
 
-    const reading = await product.ask()
+    const reading = await product.read()
     await reading.all()
 
     expect(textOf(reading.seen)).toBe('One.')
     expect(terminals(reading)).toMatchObject([{data: {ending: 'complete'}}])
   })
 
-  test('case 33: 10,000 tokens at once keep their order, on the wire and in the log', async () => {
+  test('[burst of tokens] 10,000 tokens at once keep their order, on the wire and in the log', async () => {
     const product = await start()
     const tokens = Array.from({length: 10_000}, (_, n) => `${n}.`)
     product.upstream.next([
@@ -348,7 +340,7 @@ describe('ends', () => {
       ],
     ])
 
-    const reading = await product.ask()
+    const reading = await product.read()
     await reading.all()
 
     expect(textOf(reading.seen)).toBe(tokens.join(''))

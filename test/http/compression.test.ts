@@ -4,11 +4,11 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {brotliDecompressSync, gunzipSync} from 'node:zlib'
 import {afterEach, beforeEach, expect, test} from 'vitest'
-import {type HttpProduct, startHttpProduct} from '../support/http-product.ts'
+import {startDocent, type TestDocent} from '../support/start-docent.ts'
 
 const script = `console.log(${JSON.stringify('the widget '.repeat(1_000))})`
 let webDir: string
-let product: HttpProduct
+let product: TestDocent
 
 beforeEach(async () => {
   webDir = await mkdtemp(join(tmpdir(), 'docent-web-'))
@@ -18,7 +18,7 @@ beforeEach(async () => {
   await writeFile(join(webDir, '.inputs'), 'stamp')
   await mkdir(join(webDir, 'locales'))
   await writeFile(join(webDir, 'locales/de.json'), '{}')
-  product = await startHttpProduct({webDir})
+  product = await startDocent({webDir})
 })
 afterEach(async () => {
   await product.close()

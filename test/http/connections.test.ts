@@ -1,30 +1,25 @@
 import {once} from 'node:events'
 import {existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync} from 'node:fs'
+import type {Socket} from 'node:net'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterEach, describe, expect, test} from 'vitest'
 import {WebSocket} from 'ws'
-import {type HttpProduct, type HttpProductOptions, startHttpProduct} from '../support/http-product.ts'
+import {closedAfterEach} from '../support/closed-after-each.ts'
 import {type RawClient, rawClient} from '../support/raw-client.ts'
+import {startDocent, type TestDocent} from '../support/start-docent.ts'
 
-const open: HttpProduct[] = []
+const start = closedAfterEach(startDocent)
 const clients: RawClient[] = []
 const folders: string[] = []
 
-afterEach(async () => {
+afterEach(() => {
   for (const {socket} of clients.splice(0)) socket.destroy()
-  for (const product of open.splice(0)) await product.close()
   for (const folder of folders.splice(0)) rmSync(folder, {recursive: true})
 })
 
-async function start(options?: HttpProductOptions): Promise<HttpProduct> {
-  const product = await startHttpProduct(options)
-  open.push(product)
-  return product
-}
-
 async function send(
-  product: HttpProduct,
+  product: TestDocent,
   text: string,
   options?: {readonly reads: boolean},
 ): Promise<RawClient> {
@@ -51,7 +46,7 @@ const ask = (question: string) => {
 }
 
 /** Connections that the server has. */
-const connectionsOf = ({http}: HttpProduct) =>
+const connectionsOf = ({http}: TestDocent) =>
   new Promise<number>((resolve, reject) =>
     http.server.getConnections((error, count) => (error ? reject(error) : resolve(count))),
   )
@@ -152,7 +147,7 @@ describe('connections that do nothing', () => {
   }, 60_000)
 
   test('a reader that takes nothing of a file is dropped', async () => {
-    const product = await start({webDir: largeFiles(), options: {slowReaderTimeoutMs: 50}})
+    const product = await start({webDir: largeFiles(), settings: {slowReaderTimeoutMs: 50}})
 
     await send(product, get('/large.js'), {reads: false})
     await expect.poll(() => connectionsOf(product), patiently).toBe(1)
@@ -161,7 +156,7 @@ describe('connections that do nothing', () => {
   })
 
   test('an answer that is waited for in silence is not', async () => {
-    const product = await start({options: {slowReaderTimeoutMs: 50}})
+    const product = await start({settings: {slowReaderTimeoutMs: 50}})
     const answer = product.ask({question: 'How?'}, {headers: {accept: 'application/json'}})
     const call = await product.generator.call(0)
     await new Promise((resolve) => setTimeout(resolve, 1500))
@@ -191,7 +186,7 @@ describe('connections that do nothing', () => {
 
 describe('connections of one address', () => {
   test('are bounded, and room comes back when one closes', async () => {
-    const product = await start({options: {maxConnectionsPerAddress: 2}})
+    const product = await start({settings: {maxConnectionsPerAddress: 2}})
     const [first] = [await send(product, get('/healthz')), await send(product, get('/healthz'))]
     await expect.poll(() => connectionsOf(product), patiently).toBe(2)
 
@@ -208,7 +203,7 @@ describe('connections of one address', () => {
   test.each(['1', 'loopback'])(
     'are not counted where TRUST_PROXY is %s, the proxy in front',
     async (trustProxy) => {
-      const product = await start({options: {maxConnectionsPerAddress: 1, trustProxy}})
+      const product = await start({settings: {maxConnectionsPerAddress: 1, trustProxy}})
 
       const both = [await send(product, get('/healthz')), await send(product, get('/healthz'))]
 
@@ -237,9 +232,11 @@ describe('offers of another protocol', () => {
     const product = await start()
     const [head, body] = ask('xyzzy').split('\r\n\r\n') as [string, string]
     const offered = `${head}\r\n${h2c.join('\r\n')}\r\n\r\n`
+    const sockets: Socket[] = []
+    product.http.server.on('connection', (socket: Socket) => sockets.push(socket))
     const whole = await send(product, offered + body)
     const pieces = await send(product, offered + body.slice(0, 5))
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    await expect.poll(() => sockets[1]?.bytesRead, patiently).toBe(offered.length + 5)
 
     pieces.socket.write(body.slice(5))
 
@@ -270,7 +267,7 @@ describe('offers of another protocol', () => {
 })
 
 test('a server that closes does not wait for a client that takes nothing', async () => {
-  const product = await startHttpProduct()
+  const product = await startDocent()
   const socket = new WebSocket(`ws://127.0.0.1:${product.port}/api/ws`)
   await once(socket, 'open')
   socket.pause()

@@ -1,24 +1,17 @@
-import {mkdtemp, rm} from 'node:fs/promises'
 import {type IncomingMessage, request} from 'node:http'
-import {tmpdir} from 'node:os'
-import {join} from 'node:path'
 import {setTimeout as delay} from 'node:timers/promises'
 import {brotliDecompressSync, gunzipSync} from 'node:zlib'
 import {afterAll, beforeAll, describe, expect, test, vi} from 'vitest'
 import type {Page} from '../../src/domain/index.ts'
-import {buildFolder, type IndexBuild, openBuild, writeBuild} from '../../src/search-index/index.ts'
-import {hashingEmbedder} from '../support/hashing-embedder.ts'
-import {type HttpProduct, startHttpProduct} from '../support/http-product.ts'
 import {samplePage} from '../support/sample-pages.ts'
+import {startDocent, type TestDocent} from '../support/start-docent.ts'
 
 vi.setConfig({testTimeout: 240_000})
 
 /** A remark parser needs most of a minute for it. */
 const endless = 'a@b.c_'.repeat(150_000)
 
-let folder: string
-let build: IndexBuild
-let product: HttpProduct
+let product: TestDocent
 
 /** A page as its Markdown, with the anchors of two headings. */
 function pageOf(path: string, title: string, markdown: string, more: Partial<Page> = {}): Page {
@@ -33,11 +26,8 @@ function pageOf(path: string, title: string, markdown: string, more: Partial<Pag
 }
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'docent-docs-'))
-  const embedder = hashingEmbedder()
-  const manifest = await writeBuild(
-    folder,
-    [
+  product = await startDocent({
+    pages: [
       pageOf('index.md', 'Start', '# Start\n\nWelcome.', {url: '/'}),
       pageOf(
         'guides/auth.md',
@@ -53,17 +43,10 @@ beforeAll(async () => {
       pageOf('endless/2.md', 'Endless', endless),
       ...Array.from({length: 40}, (_, n) => pageOf(`waits/${n}.md`, 'Waits', 'Some **words**.')),
     ],
-    {embedding: embedder, embed: (texts) => embedder.embedPassages(texts)},
-  )
-  build = await openBuild(buildFolder(folder, manifest.id))
-  product = await startHttpProduct({build})
+  })
 })
 
-afterAll(async () => {
-  await product.close()
-  build.close()
-  await rm(folder, {recursive: true})
-})
+afterAll(() => product.close())
 
 const get = async (path: string) => {
   const response = await fetch(product.url + path)

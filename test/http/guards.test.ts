@@ -1,20 +1,11 @@
-import {afterEach, describe, expect, test} from 'vitest'
+import {describe, expect, test} from 'vitest'
+import {closedAfterEach} from '../support/closed-after-each.ts'
 import {allEventsOf, eventsOf} from '../support/event-reader.ts'
-import {type HttpProduct, type HttpProductOptions, startHttpProduct} from '../support/http-product.ts'
+import {startDocent, type TestDocent} from '../support/start-docent.ts'
 
-const open: HttpProduct[] = []
+const start = closedAfterEach(startDocent)
 
-async function start(options?: HttpProductOptions): Promise<HttpProduct> {
-  const product = await startHttpProduct(options)
-  open.push(product)
-  return product
-}
-
-afterEach(async () => {
-  for (const product of open.splice(0)) await product.close()
-})
-
-const post = (product: HttpProduct, body: string, headers: Record<string, string> = {}) =>
+const post = (product: TestDocent, body: string, headers: Record<string, string> = {}) =>
   fetch(`${product.url}/api/answers`, {
     method: 'POST',
     body,
@@ -22,16 +13,16 @@ const post = (product: HttpProduct, body: string, headers: Record<string, string
   })
 
 test('the policy of our pages lets images in by the same list', async () => {
-  const product = await start({options: {imageHosts: ['img.example.com', 'cdn.example.com:8443']}})
-  const open = await start({options: {imageHosts: ['*']}})
-  const policyOf = async ({url}: HttpProduct) =>
+  const product = await start({settings: {imageHosts: ['img.example.com', 'cdn.example.com:8443']}})
+  const open = await start({settings: {imageHosts: ['*']}})
+  const policyOf = async ({url}: TestDocent) =>
     (await fetch(`${url}/healthz`)).headers.get('content-security-policy')
 
   expect(await policyOf(product)).toContain("img-src 'self' data: img.example.com cdn.example.com:8443;")
   expect(await policyOf(open)).toContain("img-src 'self' data: *;")
 })
 
-describe('what can be refused is refused as JSON before a stream opens', () => {
+describe('[bad request] what can be refused is refused as JSON before a stream opens', () => {
   test.each([
     ['no question', '{}', {}, 400, 'invalid_request'],
     ['an empty question', '{"question":"  "}', {}, 400, 'invalid_request'],
@@ -69,8 +60,8 @@ describe('what can be refused is refused as JSON before a stream opens', () => {
     expect(product.generator.calls).toEqual([])
   })
 
-  test('without an index it is not ready, and says when to come again', async () => {
-    const product = await start({hasIndex: false})
+  test('[no index] without an index it is not ready, and says when to come again', async () => {
+    const product = await start({pages: null})
 
     const response = await product.ask({question: 'How?'})
 
@@ -102,7 +93,7 @@ describe('what can be refused is refused as JSON before a stream opens', () => {
     expect(response.status).toBe(409)
   })
 
-  test('__proto__ in a body changes nothing', async () => {
+  test('[prototype keys] __proto__ in a body changes nothing', async () => {
     const product = await start()
 
     const events = await allEventsOf(
@@ -118,8 +109,8 @@ describe('what can be refused is refused as JSON before a stream opens', () => {
 })
 
 describe('limits', () => {
-  test('more questions in a minute than allowed are refused with the time to wait', async () => {
-    const product = await start({options: {rateLimitPerMinute: 2}})
+  test('[too many questions] more questions in a minute than allowed are refused with the time to wait', async () => {
+    const product = await start({settings: {rateLimitPerMinute: 2}})
 
     const statuses: number[] = []
     for (let i = 0; i < 2; i++) {
@@ -138,9 +129,9 @@ describe('limits', () => {
   })
 
   test('a visitor is known by the address behind a proxy only where the proxy is trusted', async () => {
-    const trusting = await start({options: {rateLimitPerMinute: 1, trustProxy: '1'}})
-    const wary = await start({options: {rateLimitPerMinute: 1}})
-    const askFrom = async (product: HttpProduct, address: string) => {
+    const trusting = await start({settings: {rateLimitPerMinute: 1, trustProxy: '1'}})
+    const wary = await start({settings: {rateLimitPerMinute: 1}})
+    const askFrom = async (product: TestDocent, address: string) => {
       const response = await product.ask({question: 'xyzzy'}, {headers: {'x-forwarded-for': address}})
       await response.text()
       return response.status
@@ -151,7 +142,7 @@ describe('limits', () => {
   })
 
   test('answers of one visitor at the same time are bounded, and room comes back when one ends', async () => {
-    const product = await start({options: {maxConcurrentAnswersPerVisitor: 1}})
+    const product = await start({settings: {maxConcurrentAnswersPerVisitor: 1}})
     const first = eventsOf(await product.ask({question: 'How?'}))
     await first.next()
 
@@ -167,7 +158,7 @@ describe('limits', () => {
   })
 
   test('room comes back when the reader just leaves', async () => {
-    const product = await start({options: {maxConcurrentAnswersPerVisitor: 1}})
+    const product = await start({settings: {maxConcurrentAnswersPerVisitor: 1}})
     const hangUp = new AbortController()
     await product.ask({question: 'How?'}, {signal: hangUp.signal})
     const call = await product.generator.call(0)
@@ -178,7 +169,7 @@ describe('limits', () => {
   })
 
   test('the answers of a day can be bounded', async () => {
-    const product = await start({options: {answersPerDay: 1}})
+    const product = await start({settings: {answersPerDay: 1}})
     const answer = product.ask({question: 'How?'})
     ;(await product.generator.call(0)).finish('refusal')
     await (await answer).text()
@@ -222,7 +213,7 @@ describe('other origins', () => {
     }
   })
 
-  test('an unlisted one gets no leave to read even a refusal', async () => {
+  test('[foreign origin] an unlisted one gets no leave to read even a refusal', async () => {
     const product = await start()
 
     const response = await fetch(`${product.url}/api/search?q=port`, from('https://evil.example'))
@@ -232,7 +223,7 @@ describe('other origins', () => {
   })
 
   test('* lets everybody read, again without credentials', async () => {
-    const product = await start({options: {allowedOrigins: ['*']}})
+    const product = await start({settings: {allowedOrigins: ['*']}})
 
     const response = await fetch(`${product.url}/api/search?q=port`, from('https://any.example'))
 
@@ -242,7 +233,7 @@ describe('other origins', () => {
   })
 
   test('its own pages always may, by their host or by what the browser says', async () => {
-    const product = await start({options: {allowedOrigins: []}})
+    const product = await start({settings: {allowedOrigins: []}})
 
     const byHost = await fetch(`${product.url}/api/search?q=port`, from(product.url))
     const behindProxy = await fetch(`${product.url}/api/search?q=port`, {
@@ -261,7 +252,7 @@ describe('search', () => {
 
     expect(await response.json()).toMatchObject({
       query: 'how to install',
-      build: 'build-1',
+      build: product.build,
       tookMs: expect.any(Number),
       results: [
         {url: '/docs/install', title: 'Install', headings: ['On Linux'], anchor: 'on-linux', score: 0.9},

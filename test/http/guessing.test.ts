@@ -6,24 +6,21 @@ import {join} from 'node:path'
 import {afterEach, describe, expect, test} from 'vitest'
 import {openEndedSessions} from '../../src/http/staff/ended-sessions.ts'
 import {createGuesses} from '../../src/http/staff/guesses.ts'
+import {closedAfterEach} from '../support/closed-after-each.ts'
 import {
   adminToken,
-  type HttpProduct,
-  type HttpProductOptions,
-  startHttpProduct,
+  type DocentOptions,
+  startDocent,
   supportToken,
-} from '../support/http-product.ts'
+  type TestDocent,
+} from '../support/start-docent.ts'
 
 const cleanups: (() => unknown)[] = []
+const startWith = closedAfterEach(startDocent)
+const start = (settings: DocentOptions['settings'] = {}) => startWith({settings})
 
-async function start(options?: HttpProductOptions['options']): Promise<HttpProduct> {
-  const product = await startHttpProduct(options === undefined ? {} : {options})
-  cleanups.push(() => product.close())
-  return product
-}
-
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
+afterEach(() => {
+  for (const cleanup of cleanups.splice(0)) cleanup()
 })
 
 type Guess = (guess: string) => {
@@ -35,7 +32,7 @@ type Guess = (guess: string) => {
 
 /** Sends guesses over parallel connections, several pipelined on each, and gives the statuses of all. */
 async function pipelined(
-  product: HttpProduct,
+  product: TestDocent,
   guess: Guess,
   {connections = 40, each = 5} = {},
 ): Promise<string[]> {
@@ -181,7 +178,7 @@ describe('signing out', () => {
     return folder
   }
 
-  async function signedIn(product: HttpProduct): Promise<string> {
+  async function signedIn(product: TestDocent): Promise<string> {
     const response = await fetch(`${product.url}/api/admin/session`, {
       method: 'POST',
       headers: {'content-type': 'application/json'},
@@ -190,7 +187,7 @@ describe('signing out', () => {
     return response.headers.get('set-cookie')!.split(';')[0]!
   }
 
-  const statusWith = async (product: HttpProduct, cookie: string) =>
+  const statusWith = async (product: TestDocent, cookie: string) =>
     (await fetch(`${product.url}/api/admin/transcripts`, {headers: {cookie}})).status
 
   test.each([

@@ -1,9 +1,9 @@
 import {afterEach, expect, test} from 'vitest'
 import {refOf} from '../../src/answers/ids.ts'
 import type {Log} from '../../src/http/log.ts'
-import {adminToken, type HttpProduct, startHttpProduct} from '../support/http-product.ts'
+import {adminToken, startDocent, type TestDocent} from '../support/start-docent.ts'
 
-let product: HttpProduct
+let product: TestDocent
 
 afterEach(() => product.close())
 
@@ -20,7 +20,7 @@ function listeningLog(): Log & {readonly lines: string[]} {
 
 test('the log names answers and conversations by what opens none of them', async () => {
   const log = listeningLog()
-  product = await startHttpProduct({log})
+  product = await startDocent({log})
   const asked = product.ask({question: 'How?'}, {headers: {accept: 'application/json'}})
   const call = await product.generator.call(0)
   call.say('So.')

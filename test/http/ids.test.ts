@@ -8,24 +8,19 @@ import {refOf} from '../../src/answers/ids.ts'
 import {openSqlite} from '../../src/native/index.ts'
 import {migrate, migrations} from '../../src/transcripts/migrations.ts'
 import {readTranscripts} from '../../src/transcripts/read-transcripts.ts'
+import {closedAfterEach} from '../support/closed-after-each.ts'
 import {answer} from '../support/fake-claude.ts'
-import {
-  idOf,
-  type Reading,
-  startWireProduct,
-  type WireProduct,
-  type WireProductOptions,
-} from '../support/wire-product.ts'
+import {idOf, type Reading} from '../support/reading.ts'
+import {type DocentOptions, type DocentWithClaude, startDocentWithClaude} from '../support/start-docent.ts'
 
 /** What an id opens: an answer's reads that answer, a conversation's opens the conversation, and nothing else does. */
 
-const open: WireProduct[] = []
+const startWithClaude = closedAfterEach(startDocentWithClaude)
 const folders: string[] = []
 
-async function start(options?: WireProductOptions): Promise<WireProduct> {
-  const product = await startWireProduct(options)
+async function start(options?: DocentOptions): Promise<DocentWithClaude> {
+  const product = await startWithClaude(options)
   product.upstream.otherwise(answer('Set ', 'PORT.'))
-  open.push(product)
   return product
 }
 
@@ -36,12 +31,15 @@ function newFolder(): string {
 }
 
 afterEach(async () => {
-  for (const product of open.splice(0)) await product.close()
   for (const folder of folders.splice(0)) rmSync(folder, {recursive: true, force: true})
 })
 
-async function asked(product: WireProduct, body: object, headers?: Record<string, string>): Promise<Reading> {
-  const reading = await product.ask(body, headers)
+async function asked(
+  product: DocentWithClaude,
+  body: object,
+  headers?: Record<string, string>,
+): Promise<Reading> {
+  const reading = await product.read(body, headers)
   await reading.all()
   return reading
 }
@@ -49,10 +47,10 @@ async function asked(product: WireProduct, body: object, headers?: Record<string
 const conversationOf = ({seen}: Reading) => seen[0]?.data['conversationId'] as string | null
 
 /** What the model was sent of a request, as text. */
-const sentTo = (product: WireProduct, index: number) =>
+const sentTo = (product: DocentWithClaude, index: number) =>
   JSON.stringify(product.upstream.requests[index]?.body?.messages)
 
-async function deleted(product: WireProduct, id: string): Promise<unknown> {
+async function deleted(product: DocentWithClaude, id: string): Promise<unknown> {
   const response = await fetch(`${product.url}/api/conversations/${id}`, {method: 'DELETE'})
   return response.json()
 }
@@ -158,10 +156,8 @@ describe('the key of a conversation', () => {
     const product = await start()
     const socket = new WebSocket(`ws://127.0.0.1:${product.port}/api/ws`)
     const got: Record<string, unknown>[] = []
-    const ended = async (count: number) => {
-      while (got.filter(({type}) => type === 'done').length < count)
-        await new Promise((r) => setTimeout(r, 5))
-    }
+    const ended = (count: number) =>
+      expect.poll(() => got.filter(({type}) => type === 'done').length, {timeout: 20_000}).toBe(count)
     socket.on('message', (data) => got.push(JSON.parse(String(data))))
     await new Promise((resolve) => socket.once('open', resolve))
 
@@ -215,8 +211,9 @@ describe('a file of before', () => {
   const uuid = '0c6b1f8e-4a57-4d63-9a56-7d1c0a3f5b42'
 
   /** As a version left it that kept the ids themselves. */
-  function oldFile(): string {
-    const file = join(newFolder(), 'transcripts.sqlite')
+  function oldFolder(): {dataDir: string; file: string} {
+    const dataDir = newFolder()
+    const file = join(dataDir, 'transcripts.sqlite')
     const old = openSqlite(file)
     migrate(old, file, migrations.slice(0, 3))
     const insert = old.prepare(
@@ -243,15 +240,15 @@ describe('a file of before', () => {
       event.run(row, 2, 2, '{"type":"done","ending":"complete","abstained":false,"usage":{},"timings":{}}')
     }
     old.close()
-    return file
+    return {dataDir, file}
   }
 
   test('keeps its conversations: a random key goes on, a guessable one is for staff to read alone', async () => {
-    const file = oldFile()
+    const {dataDir, file} = oldFolder()
     const beside = readTranscripts(file)
     const shown = await beside.get('old-1')
     beside.close()
-    const product = await start({file})
+    const product = await start({dataDir})
 
     const mine = await asked(product, {question: 'And that?', conversationId: uuid})
     const guessed = await asked(product, {question: 'And that?', conversationId: '1'})

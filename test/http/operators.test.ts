@@ -1,26 +1,14 @@
 import {request as httpRequest} from 'node:http'
 import {networkInterfaces} from 'node:os'
-import {afterEach, describe, expect, test} from 'vitest'
+import {describe, expect, test} from 'vitest'
 import {WebSocket} from 'ws'
 import {hostOf, isLoopbackName} from '../../src/http/guards/this-machine.ts'
-import {
-  type HttpProduct,
-  type HttpProductOptions,
-  startHttpProduct,
-  supportToken,
-} from '../support/http-product.ts'
+import {openSqlite} from '../../src/native/index.ts'
+import {closedAfterEach} from '../support/closed-after-each.ts'
+import {type DocentOptions, startDocent, supportToken, type TestDocent} from '../support/start-docent.ts'
 
-const open: HttpProduct[] = []
-
-async function start(options?: HttpProductOptions['options']): Promise<HttpProduct> {
-  const product = await startHttpProduct(options === undefined ? {} : {options})
-  open.push(product)
-  return product
-}
-
-afterEach(async () => {
-  for (const product of open.splice(0)) await product.close()
-})
+const startWith = closedAfterEach(startDocent)
+const start = (settings: DocentOptions['settings'] = {}) => startWith({settings})
 
 interface Answer {
   readonly status: number
@@ -29,7 +17,7 @@ interface Answer {
 
 /** With any headers, `host` included, which `fetch` keeps to itself. */
 function get(
-  product: HttpProduct,
+  product: TestDocent,
   path: string,
   headers: Record<string, string> = {},
   address = '127.0.0.1',
@@ -109,12 +97,13 @@ describe('the metrics', () => {
 
 describe('/readyz', () => {
   test('tells that the log is not written to all, and why to whoever runs the server', async () => {
-    const reason = 'disk full: /srv/docent/data/transcripts.sqlite'
-    const product = await startHttpProduct({
-      options: {metricsToken: 'metrics-token-for-tests'},
-      journalHealth: () => ({degraded: true, reason}),
-    })
-    open.push(product)
+    const product = await start({metricsToken: 'metrics-token-for-tests'})
+    const other = openSqlite(product.file)
+    other.exec('BEGIN IMMEDIATE')
+    await (await product.ask({question: 'xyzzy'})).text()
+    await expect.poll(() => product.transcripts.health().degraded).toBe(true)
+    const {reason} = product.transcripts.health()
+    expect(reason).toContain('locked')
     const stranger = {'x-forwarded-for': '203.0.113.7'}
     const journalFor = async (headers: Record<string, string>) =>
       (JSON.parse((await get(product, '/readyz', headers)).body) as {journal: object}).journal
@@ -132,12 +121,13 @@ describe('/readyz', () => {
         reason,
       })
     }
+    other.close()
   })
 })
 
 describe('the host a request is for', () => {
   const paths = ['/', '/api/search?q=port', '/console', '/metrics', '/api/admin/session', '/docs/']
-  const statuses = async (product: HttpProduct, host: string, headers: Record<string, string> = {}) =>
+  const statuses = async (product: TestDocent, host: string, headers: Record<string, string> = {}) =>
     new Set(
       (await Promise.all(paths.map((path) => get(product, path, {host, ...headers})))).map(
         ({status}) => status === 421,

@@ -6,7 +6,7 @@ import request from 'supertest'
 import {afterEach, expect, test} from 'vitest'
 import {addPageRoute, topicsOf} from '../../src/http/page-route.ts'
 import type {CurrentBuild, IndexBuild, StoredPage} from '../../src/search-index/build.ts'
-import {startHttpProduct} from '../support/http-product.ts'
+import {startDocent} from '../support/start-docent.ts'
 
 const folders: string[] = []
 afterEach(async () => {
@@ -59,7 +59,7 @@ test('the page is told what there is to ask about, and whose images it may show'
 })
 
 test('a widget learns who writes the answers, and pages of other sites only where they may', async () => {
-  const product = await startHttpProduct({options: {allowedOrigins: ['https://docs.example']}})
+  const product = await startDocent({settings: {allowedOrigins: ['https://docs.example']}})
   try {
     const from = (origin: string) => fetch(`${product.url}/api/info`, {headers: {origin}})
     const allowed = await from('https://docs.example')

@@ -3,7 +3,7 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
 import {allowOf, type Caller, routes} from '../../src/http/routes.ts'
-import {type HttpProduct, startHttpProduct} from '../support/http-product.ts'
+import {startDocent, type TestDocent} from '../support/start-docent.ts'
 
 const tokens = {
   admin: 'admin-token-of-tests',
@@ -13,7 +13,7 @@ const tokens = {
 }
 
 let webDir: string
-let product: HttpProduct
+let product: TestDocent
 
 beforeAll(async () => {
   webDir = mkdtempSync(join(tmpdir(), 'docent-routes-'))
@@ -27,10 +27,10 @@ afterAll(async () => {
 })
 
 const start = () =>
-  startHttpProduct({
+  startDocent({
     webDir,
-    hasIndex: false,
-    options: {
+    pages: null,
+    settings: {
       adminToken: tokens.admin,
       docsToken: tokens.docs,
       supportToken: tokens.support,
@@ -81,7 +81,7 @@ test.each([...allowOf(routes)])(
 )
 
 test('a page that is not served is not there, rather than asked for in a wrong way', async () => {
-  const bare = await startHttpProduct()
+  const bare = await startDocent()
   const response = await fetch(`${bare.url}/`)
   await bare.close()
 

@@ -1,14 +1,15 @@
 import {afterEach, expect, test} from 'vitest'
 import type {Claim, LimitStore, Take} from '../../src/http/limits/limit-store.ts'
 import {memoryLimits} from '../../src/http/limits/memory-limits.ts'
-import {type HttpProduct, type HttpProductOptions, startHttpProduct} from '../support/http-product.ts'
+import type {Settings} from '../../src/settings/index.ts'
 import {rawClient} from '../support/raw-client.ts'
 import {connect} from '../support/socket-client.ts'
+import {startDocent, type TestDocent} from '../support/start-docent.ts'
 
 /** What happens at the edge while a store of limits is being asked. */
 
 const patiently = {timeout: 20_000}
-const products: HttpProduct[] = []
+const products: TestDocent[] = []
 
 afterEach(async () => {
   for (const product of products.splice(0)) await product.close()
@@ -52,27 +53,24 @@ function heldStore(isHeld: (key: string) => boolean) {
       await Promise.all(takes)
     },
     /** Resolves when everything that was taken has been given back, and no answer is under way. */
-    async nothingIsLeft({answering}: HttpProduct) {
+    async nothingIsLeft({answering}: TestDocent) {
       await expect.poll(() => [held, answering.active], patiently).toEqual([0, 0])
     },
   }
 }
 
-async function start(
-  limitStore: LimitStore,
-  options: HttpProductOptions['options'] = {},
-): Promise<HttpProduct> {
-  const product = await startHttpProduct({
+async function start(limitStore: LimitStore, options: Partial<Settings> = {}): Promise<TestDocent> {
+  const product = await startDocent({
     limitStore,
-    options: {maxConcurrentAnswersPerVisitor: 1, ...options},
+    settings: {maxConcurrentAnswersPerVisitor: 1, ...options},
   })
   products.push(product)
   return product
 }
 
-const connections = ({http}: HttpProduct) =>
+const connections = ({http}: TestDocent) =>
   new Promise<number>((resolve) => http.server.getConnections((_error, count) => resolve(count)))
-const allGone = (product: HttpProduct) => expect.poll(() => connections(product), patiently).toBe(0)
+const allGone = (product: TestDocent) => expect.poll(() => connections(product), patiently).toBe(0)
 
 const isAnswer = (key: string) => key.startsWith('answers')
 const isStream = (key: string) => key.startsWith('streams')
@@ -82,7 +80,7 @@ function askText(body: object): string {
   return `POST /api/answers HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: ${text.length}\r\n\r\n${text}`
 }
 
-test('of a question sent twice at once with one key, the second joins the first past a limit of one', async () => {
+test('of a question sent twice at once with one key, one asks for room and the other joins it', async () => {
   const {store, wait, letGo} = heldStore(isAnswer)
   const product = await start(store)
   const headers = {'idempotency-key': 'twice'}
@@ -104,20 +102,24 @@ test('of a question sent twice at once with one key, the second joins the first 
 test.each([
   ['its stream', isStream],
   ['its answer', isAnswer],
-])('who leaves while a place for %s is taken leaves nothing behind', async (_what, isHeld) => {
-  const {store, wait, letGo, nothingIsLeft} = heldStore(isHeld)
-  const product = await start(store)
-  const client = await rawClient(product.port, askText({question: 'How?'}))
-  await wait(1)
+])(
+  'who leaves while a place for %s is taken has no answer written and holds nothing',
+  async (_what, isHeld) => {
+    const {store, wait, letGo, nothingIsLeft} = heldStore(isHeld)
+    const product = await start(store)
+    const client = await rawClient(product.port, askText({question: 'How?'}))
+    await wait(1)
 
-  client.socket.destroy()
-  await allGone(product)
-  await letGo()
+    client.socket.destroy()
+    await allGone(product)
+    await letGo()
 
-  await nothingIsLeft(product)
-})
+    await nothingIsLeft(product)
+    expect(product.generator.calls).toEqual([])
+  },
+)
 
-test('a socket that closes while a place for its answer is taken leaves nothing behind', async () => {
+test('a socket that closes while a place for its answer is taken has no answer written and holds nothing', async () => {
   const {store, wait, letGo, nothingIsLeft} = heldStore(isAnswer)
   const product = await start(store)
   const client = await connect(product)
@@ -129,6 +131,7 @@ test('a socket that closes while a place for its answer is taken leaves nothing 
   await letGo()
 
   await nothingIsLeft(product)
+  expect(product.generator.calls).toEqual([])
 })
 
 test('a WebSocket whose client leaves before its stream has a place holds none', async () => {

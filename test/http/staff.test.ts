@@ -1,32 +1,17 @@
-import {afterEach, describe, expect, test} from 'vitest'
+import {describe, expect, test} from 'vitest'
 import {DocentError} from '../../src/domain/index.ts'
 import {transcriptQueryOf} from '../../src/http/request-schemas.ts'
 import {createStaff} from '../../src/http/staff/staff.ts'
+import type {SpawnedIngest} from '../../src/ingestion/index.ts'
+import {closedAfterEach} from '../support/closed-after-each.ts'
 import {allEventsOf} from '../support/event-reader.ts'
-import {
-  adminToken,
-  docsToken,
-  type HttpProduct,
-  type HttpProductOptions,
-  startHttpProduct,
-  supportToken,
-} from '../support/http-product.ts'
+import {adminToken, docsToken, startDocent, supportToken, type TestDocent} from '../support/start-docent.ts'
 
-const open: HttpProduct[] = []
-
-async function start(options?: HttpProductOptions): Promise<HttpProduct> {
-  const product = await startHttpProduct(options)
-  open.push(product)
-  return product
-}
-
-afterEach(async () => {
-  for (const product of open.splice(0)) await product.close()
-})
+const start = closedAfterEach(startDocent)
 
 const bearer = (token: string) => ({authorization: `Bearer ${token}`})
 
-async function answered(product: HttpProduct, question = 'xyzzy'): Promise<string> {
+async function answered(product: TestDocent, question = 'xyzzy'): Promise<string> {
   const [begun] = await allEventsOf(await product.ask({question}))
   return String(begun!.data['answerId'])
 }
@@ -73,7 +58,7 @@ describe('who may do what', () => {
   })
 
   test('pages of other sites may not, whatever they carry', async () => {
-    const product = await start({options: {allowedOrigins: ['*']}})
+    const product = await start({settings: {allowedOrigins: ['*']}})
 
     const response = await fetch(`${product.url}/api/admin/transcripts`, {
       headers: {...bearer(adminToken), origin: 'https://docs.example.com'},
@@ -83,7 +68,7 @@ describe('who may do what', () => {
     expect(response.headers.get('access-control-allow-origin')).toBeNull()
   })
 
-  test('guessing is locked out; the right token passes', async () => {
+  test('[guessed token] guessing is locked out; the right token passes', async () => {
     const product = await start()
     const list = (token: string) => fetch(`${product.url}/api/admin/transcripts`, {headers: bearer(token)})
 
@@ -100,7 +85,7 @@ describe('who may do what', () => {
 
 test('a token with blanks, as one of before may have, works as a Bearer too', async () => {
   const token = 'correct horse battery staple'
-  const product = await start({options: {supportToken: token}})
+  const product = await start({settings: {supportToken: token}})
   const status = async (bearer: string) =>
     (await fetch(`${product.url}/api/admin/transcripts`, {headers: {authorization: `Bearer ${bearer}`}}))
       .status
@@ -146,7 +131,7 @@ describe('the console', () => {
   })
 
   test('a one-time link works once', async () => {
-    const product = await start({options: {adminToken: null, docsToken: null, supportToken: null}})
+    const product = await start({settings: {adminToken: null, docsToken: null, supportToken: null}})
     const link = `${product.url}/console?token=${product.http.staff.issueOneTimeToken()}`
 
     const first = await fetch(link, {redirect: 'manual'})
@@ -191,7 +176,7 @@ describe('a transcript in the console', () => {
     const response = await product.ask({question: 'How?'})
     ;(await product.generator.call(0)).finish('end')
     await response.text()
-    const {answerId} = (await product.journal.list({})).items[0]!
+    const {answerId} = (await product.transcripts.list({})).items[0]!
 
     const page = await fetch(`${product.url}/console/transcripts/${answerId}`, {
       headers: bearer(supportToken),
@@ -205,7 +190,7 @@ describe('a transcript in the console', () => {
   test('says who wrote it, when that was not who was asked', async () => {
     const product = await start()
     const answerId = await answered(product)
-    product.journal.note(answerId, {writtenBy: {generator: 'extractive', model: null}})
+    product.transcripts.note(answerId, {writtenBy: {generator: 'extractive', model: null}})
 
     const page = await fetch(`${product.url}/console/transcripts/${answerId}`, {
       headers: bearer(supportToken),
@@ -227,7 +212,7 @@ describe('what the model declined, in the console', () => {
       ;(await product.generator.call(0)).say('Half')
       ;(await product.generator.call(0)).finish(reason)
       await response.text()
-      const {answerId} = (await product.journal.list({})).items[0]!
+      const {answerId} = (await product.transcripts.list({})).items[0]!
       const page = async (path: string) =>
         (await fetch(`${product.url}/console${path}`, {headers: bearer(supportToken)})).text()
 
@@ -274,7 +259,7 @@ describe('transcripts', () => {
     const product = await start()
     const response = await product.ask({question: 'How?'})
     const call = await product.generator.call(0)
-    const answerId = (await product.journal.list({})).items[0]!.answerId
+    const answerId = (await product.transcripts.list({})).items[0]!.answerId
 
     const deleted = await fetch(`${product.url}/api/admin/transcripts/${answerId}`, {
       method: 'DELETE',
@@ -285,7 +270,7 @@ describe('transcripts', () => {
     expect(deleted.status).toBe(204)
     expect(call.signal.aborted).toBe(true)
     expect(text).toContain('"ending":"stopped"')
-    expect(await product.journal.get(answerId)).toBeNull()
+    expect(await product.transcripts.get(answerId)).toBeNull()
   })
 
   test('are exported as JSON lines and as CSV', async () => {
@@ -316,18 +301,19 @@ describe('transcripts', () => {
       call.say('So.')
       call.finish(reason)
       await response.text()
-      ids.push((await product.journal.list({})).items.at(-1)!.answerId)
+      ids.push((await product.transcripts.list({})).items[0]!.answerId)
     }
     const get = (path: string) =>
       fetch(`${product.url}/api/admin/transcripts${path}`, {headers: bearer(supportToken)})
     const found = async (query: string) =>
       ((await (await get(query)).json()) as {items: {answerId: string}[]}).items.map(({answerId}) => answerId)
 
-    expect(await found('?partial=1')).toEqual(ids.slice(1))
-    expect(await found('?partial=true&ending=complete')).toEqual(ids.slice(1))
+    const newestFirst = ids.toReversed()
+    expect(await found('?partial=1')).toEqual(newestFirst.slice(0, 2))
+    expect(await found('?partial=true&ending=complete')).toEqual(newestFirst.slice(0, 2))
     expect(await found('?partial=0')).toEqual(ids.slice(0, 1))
     expect(await found('?partial=false')).toEqual(ids.slice(0, 1))
-    expect(await found('?ending=complete')).toEqual(ids)
+    expect(await found('?ending=complete')).toEqual(newestFirst)
     expect(await (await get('/export?partial=1')).text()).toMatch(
       /"finishReason":"refusal","partial":true.*\n.*"finishReason":"max_tokens","partial":true.*\n$/,
     )
@@ -365,6 +351,11 @@ describe('transcripts', () => {
   )
 })
 
+/** An ingest that is played by the test, with as much of its steps and its report as the test looks at. */
+function ingestOf(progress: AsyncIterable<object>, report: Promise<object>): SpawnedIngest {
+  return {progress, report, kill() {}} as unknown as SpawnedIngest
+}
+
 describe('reindexing', () => {
   test('runs one at a time, and its events can be read while it runs and after', async () => {
     let finish: (report: object) => void = () => {}
@@ -376,7 +367,7 @@ describe('reindexing', () => {
       yield {stage: 'pages'}
       await report
     }
-    const product = await start({startIngest: () => ({progress: progress(), report})})
+    const product = await start({ingest: () => ingestOf(progress(), report)})
     const headers = bearer(docsToken)
     const reindex = () => fetch(`${product.url}/api/admin/reindex`, {method: 'POST', headers})
 
@@ -401,7 +392,7 @@ describe('reindexing', () => {
   test('a failure is told as its last event', async () => {
     const failure = new DocentError('gate_failed', 'Half of the passages would go.')
     const product = await start({
-      startIngest: () => ({progress: (async function* () {})(), report: Promise.reject(failure)}),
+      ingest: () => ingestOf((async function* () {})(), Promise.reject(failure)),
     })
     const headers = bearer(adminToken)
 

@@ -1,21 +1,17 @@
-import {afterEach, describe, expect, test} from 'vitest'
+import {describe, expect, test} from 'vitest'
+import {closedAfterEach} from '../support/closed-after-each.ts'
 import {allEventsOf} from '../support/event-reader.ts'
-import {type HttpProduct, startHttpProduct} from '../support/http-product.ts'
+import {startDocent, type TestDocent} from '../support/start-docent.ts'
 
-const open: HttpProduct[] = []
-
-afterEach(async () => {
-  for (const product of open.splice(0)) await product.close()
-})
+const start = closedAfterEach(startDocent)
 
 /** An answer that has ended, and a way to send what a browser measured of it. */
 async function finishedAnswer(): Promise<{
-  product: HttpProduct
+  product: TestDocent
   answerId: string
   send: (body: unknown) => Promise<Response>
 }> {
-  const product = await startHttpProduct()
-  open.push(product)
+  const product = await start()
   const response = await product.ask({question: 'How do I install it?'})
   const call = await product.generator.call(0)
   call.say('Run `npm ci`.')
@@ -38,7 +34,7 @@ describe('what a browser measured', () => {
     const second = await send({firstUsefulMs: 9})
 
     expect([first.status, second.status]).toEqual([204, 204])
-    expect((await product.journal.get(answerId))?.firstUsefulMs).toBe(84)
+    expect((await product.transcripts.get(answerId))?.firstUsefulMs).toBe(84)
   })
 
   test.each([{}, {firstUsefulMs: -1}, {firstUsefulMs: 1e9}, {firstUsefulMs: '5'}, {firstUsefulMs: null}])(

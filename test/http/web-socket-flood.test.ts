@@ -1,21 +1,20 @@
 import type {Socket} from 'node:net'
 import {afterEach, describe, expect, test} from 'vitest'
 import {WebSocket} from 'ws'
-import {type HttpProduct, startHttpProduct} from '../support/http-product.ts'
+import {closedAfterEach} from '../support/closed-after-each.ts'
 import {type RawClient, rawClient} from '../support/raw-client.ts'
 import {connect} from '../support/socket-client.ts'
+import {startDocent, type TestDocent} from '../support/start-docent.ts'
 
-const open: HttpProduct[] = []
+const startWith = closedAfterEach(startDocent)
 const clients: RawClient[] = []
 
-afterEach(async () => {
+afterEach(() => {
   for (const {socket} of clients.splice(0)) socket.destroy()
-  for (const product of open.splice(0)) await product.close()
 })
 
-async function start(slowReaderTimeoutMs: number): Promise<{product: HttpProduct; sockets: Socket[]}> {
-  const product = await startHttpProduct({options: {slowReaderTimeoutMs}})
-  open.push(product)
+async function start(slowReaderTimeoutMs: number): Promise<{product: TestDocent; sockets: Socket[]}> {
+  const product = await startWith({settings: {slowReaderTimeoutMs}})
   const sockets: Socket[] = []
   product.http.server.on('connection', (socket: Socket) => sockets.push(socket))
   return {product, sockets}
@@ -27,7 +26,7 @@ function frame(opcode: number, text: string): Buffer {
 }
 
 /** Sends the same frame many times and reads nothing of what comes back. */
-async function flood(product: HttpProduct, sent: Buffer, count: number): Promise<RawClient> {
+async function flood(product: TestDocent, sent: Buffer, count: number): Promise<RawClient> {
   const client = await rawClient(
     product.port,
     `GET /api/ws HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: ${'x'.repeat(22)}==\r\n\r\n`,
@@ -90,8 +89,7 @@ describe('a client that sends without end and reads nothing', () => {
 })
 
 test('a client is not taken for dead while what it sent waits to be looked at', async () => {
-  const product = await startHttpProduct({options: {heartbeatMs: 40, requestLimitPerMinute: 2}})
-  open.push(product)
+  const product = await startWith({settings: {heartbeatMs: 40, requestLimitPerMinute: 2}})
   const client = await connect(product)
   for (let i = 0; i < 20; i++) client.send({type: 'stop', answerId: 'none'})
 

@@ -1,20 +1,11 @@
 import {once} from 'node:events'
-import {afterEach, describe, expect, test} from 'vitest'
+import {describe, expect, test} from 'vitest'
 import {WebSocket} from 'ws'
-import {type HttpProduct, type HttpProductOptions, startHttpProduct} from '../support/http-product.ts'
+import {closedAfterEach} from '../support/closed-after-each.ts'
 import {connect} from '../support/socket-client.ts'
+import {startDocent} from '../support/start-docent.ts'
 
-const open: HttpProduct[] = []
-
-async function start(options?: HttpProductOptions): Promise<HttpProduct> {
-  const product = await startHttpProduct(options)
-  open.push(product)
-  return product
-}
-
-afterEach(async () => {
-  for (const product of open.splice(0)) await product.close()
-})
+const start = closedAfterEach(startDocent)
 
 describe('answers over WebSocket', () => {
   test('are the same events, numbered, as objects', async () => {
@@ -109,7 +100,7 @@ describe('answers over WebSocket', () => {
   test.each([
     ['a close', 1000],
     ['no word at all', 1006],
-  ])('case 22: a client that leaves with %s ends the work', async (_name, code) => {
+  ])('[broken WebSocket] a client that leaves with %s ends the work', async (_name, code) => {
     const product = await start()
     const client = await connect(product)
     client.send({type: 'ask', question: 'How?'})
@@ -120,11 +111,13 @@ describe('answers over WebSocket', () => {
     else client.socket.terminate()
     await call.aborted
 
-    await expect.poll(async () => (await product.journal.get(String(answerId)))?.ending).toBe('disconnected')
+    await expect
+      .poll(async () => (await product.transcripts.get(String(answerId)))?.ending)
+      .toBe('disconnected')
   })
 
   test('what is refused comes back with its ref, and the socket stays', async () => {
-    const product = await start({options: {rateLimitPerMinute: 1}})
+    const product = await start({settings: {rateLimitPerMinute: 1}})
     const client = await connect(product)
 
     client.socket.send('{broken')
@@ -150,7 +143,7 @@ describe('answers over WebSocket', () => {
     client.socket.close()
   })
 
-  test('case 22: a binary message and one too large close the socket with their own codes', async () => {
+  test('[broken WebSocket] a binary message and one too large close the socket with their own codes', async () => {
     const product = await start()
     const codes: number[] = []
 
@@ -167,7 +160,7 @@ describe('answers over WebSocket', () => {
   test.each([
     ['an unlisted origin', '/api/ws', 'https://evil.example', 403],
     ['another address', '/api/other', undefined, 404],
-  ])('case 22: %s is refused at the door', async (_name, path, origin, status) => {
+  ])('[broken WebSocket] %s is refused at the door', async (_name, path, origin, status) => {
     const product = await start()
 
     const socket = new WebSocket(
@@ -181,8 +174,8 @@ describe('answers over WebSocket', () => {
     socket.terminate()
   })
 
-  test('case 22: a client that answers no ping is dropped', async () => {
-    const product = await start({options: {heartbeatMs: 30}})
+  test('[broken WebSocket] a client that answers no ping is dropped', async () => {
+    const product = await start({settings: {heartbeatMs: 30}})
     const socket = new WebSocket(`ws://127.0.0.1:${product.port}/api/ws`, {autoPong: false})
 
     const [code] = await once(socket, 'close')
@@ -190,8 +183,8 @@ describe('answers over WebSocket', () => {
     expect(code).toBe(1006)
   })
 
-  test('case 22: a server that closes says goodbye', async () => {
-    const product = await startHttpProduct()
+  test('[broken WebSocket] a server that closes says goodbye', async () => {
+    const product = await startDocent()
     const client = await connect(product)
 
     const closed = once(client.socket, 'close')

@@ -16,7 +16,8 @@ import {
 } from '../support/fake-claude.ts'
 import {chance, type Random, randomFrom, whole} from '../support/random.ts'
 import {seedOr} from '../support/random-seed.ts'
-import {idOf, type Reading, startWireProduct, type WireProduct} from '../support/wire-product.ts'
+import {idOf, type Reading} from '../support/reading.ts'
+import {type DocentWithClaude, startDocentWithClaude} from '../support/start-docent.ts'
 
 /*
  * Random schedules over real sockets on both sides: how the model's wire goes, who reads, leaves, comes back and
@@ -85,10 +86,10 @@ async function readSome(
   return !got.some(isEnd)
 }
 
-async function runSchedule(product: WireProduct, seed: number): Promise<void> {
+async function runSchedule(product: DocentWithClaude, seed: number): Promise<void> {
   const random = randomFrom(seed)
   const bufferMs = chance(random, 0.3) ? 10 : 0
-  const first = await product.ask({question: `seed ${seed}`, resumable: chance(random, 0.5), bufferMs})
+  const first = await product.read({question: `seed ${seed}`, resumable: chance(random, 0.5), bufferMs})
   await first.until('start')
   const answerId = idOf(first)
 
@@ -140,7 +141,7 @@ test(`${schedules} random schedules over sockets: one ending each, no gap, no re
   const onWarning = (warning: Error) => warnings.push(warning.message)
   process.on('warning', onWarning)
   const before = resources()
-  const product = await startWireProduct({settings: {STALL_TIMEOUT_MS: '400', RESUME_GRACE_MS: '2000'}})
+  const product = await startDocentWithClaude({settings: {stallTimeoutMs: 400, resumeGraceMs: 2000}})
   const sockets = new Set<Socket>()
   product.http.server.on('connection', (socket) => sockets.add(socket))
   const scripting = randomFrom(firstSeed)

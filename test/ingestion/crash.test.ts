@@ -17,7 +17,7 @@ const kills = Number(process.env['DOCENT_KILLS'] ?? 10)
 
 const stages: readonly Stage[] = ['scan', 'pages', 'finish', 'verify', 'gates', 'calibrate', 'publish']
 
-test('case 60: killed at any moment, an ingest leaves the old build or the new one whole, and the next one gets through', async () => {
+test('[killed ingest] killed at any moment, an ingest leaves the old build or the new one whole, and the next one gets through', async () => {
   const random = randomFrom(7)
   const folder = contentFolder()
   const embedder = hashingEmbedder()

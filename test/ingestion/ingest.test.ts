@@ -36,7 +36,7 @@ describe('an ingest', () => {
     ])
   })
 
-  test('case 62: of an unchanged folder embeds nothing and publishes nothing', async () => {
+  test('[unchanged folder] of an unchanged folder embeds nothing and publishes nothing', async () => {
     const folder = newFolder({'a.md': guide})
     const embedder = hashingEmbedder()
     const first = await run(folder, {}, embedder)
@@ -64,7 +64,7 @@ describe('an ingest', () => {
     ])
   })
 
-  test('case 59: takes a removed page out of search at once', async () => {
+  test('[moved or removed page] takes a removed page out of search at once', async () => {
     const folder = newFolder({'a.md': guide, 'b.md': '# Tokens\n\nRotate tokens.\n'})
     await run(folder)
     folder.remove('b.md')
@@ -82,7 +82,7 @@ describe('an ingest', () => {
     })
   })
 
-  test('case 59: keeps the vectors of a page that moved', async () => {
+  test('[moved or removed page] keeps the vectors of a page that moved', async () => {
     const folder = newFolder({'a.md': guide})
     const embedder = hashingEmbedder()
     await run(folder, {}, embedder)
@@ -266,7 +266,7 @@ describe('files that are not as they should be', () => {
     expect(report.diagnostics).toMatchObject([{path: 'secret.md', rule: 'unreadable'}])
   })
 
-  test('case 56: pages that never end, overflow, exit or throw are set aside one by one', async () => {
+  test('[endless page] pages that never end, overflow, exit or throw are set aside one by one', async () => {
     const folder = newFolder({
       'a.md': '# A\n\nGood words.\n',
       'b.md': 'LOOP',
@@ -291,7 +291,7 @@ describe('files that are not as they should be', () => {
     expect(await withCurrent(folder, (build) => pathsFound(build, 'good'))).toEqual(['a.md', 'g.md'])
   })
 
-  test('case 56: a page that waits for something for ever is given up by the clock', async () => {
+  test('[endless page] a page that waits for something for ever is given up by the clock', async () => {
     const folder = newFolder({'a.md': '# A\n\nGood words.\n', 'f.md': 'HANG'})
 
     const report = await run(folder, {
@@ -420,7 +420,7 @@ describe('builds kept', () => {
   })
 })
 
-describe('the lock', () => {
+describe('[second ingest] the lock', () => {
   test('a second ingest is refused and told who holds it', async () => {
     const folder = newFolder({'a.md': guide})
     const lock = await localBuilds(folder.dataDir).lock()

@@ -17,7 +17,7 @@ describe('reading a file', () => {
     expect(String(readSource(file))).toBe('# Still')
   })
 
-  test('case 61: that changes while it is read gives one state of it, never a mixture', async () => {
+  test('[file changes while read] that changes while it is read gives one state of it, never a mixture', async () => {
     const file = join(folder, 'moving.md')
     const size = 4_000_000
     // Another thread, since reading lets nothing else happen in this one.

@@ -31,7 +31,7 @@ test('an ingest in a process of its own tells how far it is and gives its report
   }
 })
 
-test('a refusal comes through with its code, and a killed one fails', async () => {
+test('[second ingest] a refusal comes through with its code, and a killed one fails', async () => {
   const folder = contentFolder({'a.md': '# Volumes\n\nA volume keeps files.\n'})
   const options = {
     content: folder.content,

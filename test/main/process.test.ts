@@ -124,7 +124,7 @@ afterAll(async () => {
 })
 
 describe('a server killed while it answers', () => {
-  test('case 7, case 40: starts again with its index, and the answer is interrupted with all that was logged', async () => {
+  test('[resume after a restart] [killed server] starts again with its index, and the answer is interrupted with all that was logged', async () => {
     const first = await start()
     upstream.next(holdAfter('One.', ' Two.'))
     const seen: ReadEvent[] = []
@@ -156,7 +156,7 @@ describe('a server killed while it answers', () => {
 })
 
 describe('a server told to stop', () => {
-  test('case 41: tells its readers, logs the ending, and ends with 0', async () => {
+  test('[stopped server] tells its readers, logs the ending, and ends with 0', async () => {
     const {child, url, exited} = await start({SHUTDOWN_GRACE_MS: '0'})
     upstream.next(holdAfter('One.'))
     const seen: ReadEvent[] = []
@@ -175,7 +175,7 @@ describe('a server told to stop', () => {
     })
   })
 
-  test('case 41: twice, ends at once', async () => {
+  test('[stopped server] twice, ends at once', async () => {
     const {child, url, exited, stderr} = await start({SHUTDOWN_GRACE_MS: '600000'})
     upstream.next(holdAfter('One.'))
     const events = eventsOf(await ask(url))
@@ -268,7 +268,7 @@ test.each([
 })
 
 describe('a start that cannot be', () => {
-  test('lists every problem of the settings at once and ends with 2', async () => {
+  test('[bad settings] lists every problem of the settings at once and ends with 2', async () => {
     const {code, stderr, stdout} = await ends({PORT: 'http', HEARTBEAT_MS: '-1', ANTROPIC_API_KEY: 'x'})
 
     expect(code).toBe(2)
@@ -334,7 +334,7 @@ describe('a start that cannot be', () => {
     expect(existsSync(data)).toBe(false)
   })
 
-  test('says which port is in use', async () => {
+  test('[port in use] says which port is in use', async () => {
     const other = createServer().listen(0, '127.0.0.1')
     await once(other, 'listening')
     const {port} = other.address() as AddressInfo
@@ -382,7 +382,7 @@ const hasNginx = spawnSync('nginx', ['-v']).status === 0
 describe.skipIf(!hasNginx)(
   'behind nginx with its default buffering (skipped where nginx is not installed)',
   () => {
-    test('case 16: events arrive while the answer is still being written', async () => {
+    test('[buffering proxy] events arrive while the answer is still being written', async () => {
       const {url} = await start()
       const dir = join(folder, 'nginx')
       await mkdir(dir)

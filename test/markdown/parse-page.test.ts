@@ -16,7 +16,7 @@ describe('front matter', () => {
     }
   })
 
-  test('case 51: what does not parse is reported with its line, and the page goes in from its body', () => {
+  test('[bad front matter] what does not parse is reported with its line, and the page goes in from its body', () => {
     const parsed = parse('---\ntitle: Saved\nbroken: [a\nother: "x\n---\n\nThe body.')
 
     expect(parsed.page).toMatchObject({title: 'Saved', markdown: 'The body.'})
@@ -25,15 +25,18 @@ describe('front matter', () => {
     expect(diagnostic!.line).toBeGreaterThanOrEqual(3)
   })
 
-  test.each(['js', 'javascript', 'JS', 'coffee'])('case 52: code in %s is never run', (language) => {
-    const parsed = parse(`---${language}\nglobalThis.ran = true\nmodule.exports = {title: 'x'}\n---\nText.`)
+  test.each(['js', 'javascript', 'JS', 'coffee'])(
+    '[code in front matter] code in %s is never run',
+    (language) => {
+      const parsed = parse(`---${language}\nglobalThis.ran = true\nmodule.exports = {title: 'x'}\n---\nText.`)
 
-    expect((globalThis as {ran?: boolean}).ran).toBeUndefined()
-    expect(rulesOf(parsed)).toContain('front-matter-invalid')
-    expect(parsed.page?.markdown).toBe('Text.')
-  })
+      expect((globalThis as {ran?: boolean}).ran).toBeUndefined()
+      expect(rulesOf(parsed)).toContain('front-matter-invalid')
+      expect(parsed.page?.markdown).toBe('Text.')
+    },
+  )
 
-  test('case 54: equal front matter of two pages is not one object', () => {
+  test('[equal front matter] equal front matter of two pages is not one object', () => {
     const source = '---\ntags: [a]\n---\nText.'
 
     const first = parse(source)
@@ -42,12 +45,15 @@ describe('front matter', () => {
     expect(parse(source).page?.tags).toEqual(['a'])
   })
 
-  test.each(['- a: 1\n- b: 2', '- {a: 1}'])('case 51: %j is no list of keys and is reported', (yaml) => {
-    const parsed = parse(`---\n${yaml}\n---\nText.`)
+  test.each(['- a: 1\n- b: 2', '- {a: 1}'])(
+    '[bad front matter] %j is no list of keys and is reported',
+    (yaml) => {
+      const parsed = parse(`---\n${yaml}\n---\nText.`)
 
-    expect(rulesOf(parsed)).toEqual(['front-matter-invalid'])
-    expect(parsed.page?.sections[0]?.text).toBe('Text.')
-  })
+      expect(rulesOf(parsed)).toEqual(['front-matter-invalid'])
+      expect(parsed.page?.sections[0]?.text).toBe('Text.')
+    },
+  )
 
   test('cases 51 and 53: dates, numbers and an alias bomb are only text or nothing', () => {
     const bomb = `a: &a [x, x]\n${'bcdefghij'
@@ -62,7 +68,7 @@ describe('front matter', () => {
     expect(bombed.page).toMatchObject({title: 'Calm', tags: []})
   })
 
-  test('case 51: a byte order mark and Windows line ends change nothing', () => {
+  test('[bad front matter] a byte order mark and Windows line ends change nothing', () => {
     const plain = parse('---\ntitle: T\n---\n# T\n\nText.\n')
 
     expect(parse('\ufeff---\r\ntitle: T\r\n---\r\n# T\r\n\r\nText.\r\n')).toEqual(plain)
@@ -188,14 +194,14 @@ describe('limits', () => {
     expect(parsed.page !== null || parsed.diagnostics.length > 0).toBe(true)
   })
 
-  test('case 55: a page or a line beyond the limits is set aside with a diagnostic', () => {
+  test('[oversized page] a page or a line beyond the limits is set aside with a diagnostic', () => {
     expect(parse('a\n'.repeat(3_000_000)).diagnostics).toMatchObject([{rule: 'too-large', severity: 'error'}])
     expect(parse(`a\n${'b'.repeat(600_000)}`).diagnostics).toMatchObject([{rule: 'line-too-long', line: 2}])
   })
 })
 
 describe('includes', () => {
-  test('case 57: never ask for a path outside the content', () => {
+  test('[path outside the content] never ask for a path outside the content', () => {
     const asked: string[] = []
     const source = [
       '../../../etc/passwd',

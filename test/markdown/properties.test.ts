@@ -74,11 +74,13 @@ describe('passages', () => {
   })
 
   test('stay within their budget, and their Markdown shows their words', () => {
+    let count = 0
     fc.assert(
       fc.property(document, (source) => {
         const {page} = parsePage(source, {path: 'a.md', site: plainSite})
 
         for (const passage of (page?.sections ?? []).flatMap((section) => section.passages)) {
+          count++
           expect(countWords(passage.text)).toBeLessThanOrEqual(passageBudget.max + 20)
           expect(passage.endLine).toBeGreaterThanOrEqual(passage.startLine)
           const shown = new Set(wordsOf(plainTextOfNode(parseMarkdown(passage.markdown))))
@@ -87,6 +89,7 @@ describe('passages', () => {
       }),
       {numRuns: 80, seed},
     )
+    expect(count).toBeGreaterThan(80)
   })
 })
 
@@ -172,6 +175,7 @@ const shard = fc.oneof(
 )
 
 test('no source makes it throw, and anchors, lines and texts hold together', () => {
+  let count = 0
   fc.assert(
     fc.property(fc.array(shard, {maxLength: 60}), fc.boolean(), (shards, isMdx) => {
       const source = shards.join('')
@@ -183,6 +187,7 @@ test('no source makes it throw, and anchors, lines and texts hold together', () 
       })
 
       const lineCount = source.split(/\r\n?|\n/).length
+      count += page?.sections.length ?? 0
       for (const section of page?.sections ?? []) {
         expect(section.startLine).toBeGreaterThanOrEqual(1)
         expect(section.endLine).toBeLessThanOrEqual(lineCount)
@@ -192,4 +197,5 @@ test('no source makes it throw, and anchors, lines and texts hold together', () 
     }),
     {numRuns: 1500, seed},
   )
+  expect(count).toBeGreaterThan(1000)
 })

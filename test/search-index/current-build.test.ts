@@ -67,7 +67,7 @@ describe('the current build', () => {
     await current.close()
   })
 
-  test('100 searches at a time during 20 swaps see no error and no mixed build', async () => {
+  test('[swap during searches] 100 searches at a time during 20 swaps see no error and no mixed build', async () => {
     const dataDir = newFolder()
     const ids: string[] = []
     for (let round = 0; round <= 20; round++) ids.push(await publishRound(dataDir, round))
@@ -131,7 +131,7 @@ describe('the current build', () => {
     await current.close()
   })
 
-  test('a damaged build is refused and the one before stays', async () => {
+  test('[damaged index] a damaged build is refused and the one before stays', async () => {
     const dataDir = newFolder()
     const first = await publishRound(dataDir, 1)
     const current = await openCurrentBuild(localBuilds(dataDir), {pollMs: 60_000})
@@ -153,7 +153,7 @@ describe('the current build', () => {
     await current.close()
   })
 
-  test('with a damaged current build at the start the newest sound one is served', async () => {
+  test('[damaged index] with a damaged current build at the start the newest sound one is served', async () => {
     const dataDir = newFolder()
     const first = await publishRound(dataDir, 1)
     const second = await publishRound(dataDir, 2)

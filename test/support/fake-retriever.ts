@@ -1,5 +1,11 @@
 import {type AbstentionReason, DocentError, type RetrievedSource} from '../../src/domain/index.ts'
-import type {Retrieval, RetrievalQuery, Retriever} from '../../src/retrieval/retriever.ts'
+import type {
+  DocsSearch,
+  Retrieval,
+  RetrievalQuery,
+  RetrieveOptions,
+  Retriever,
+} from '../../src/retrieval/retriever.ts'
 
 /** A source that can be told from others by its number. */
 export function sampleSource(n: number, overrides: Partial<RetrievedSource> = {}): RetrievedSource {
@@ -39,7 +45,29 @@ export interface FakeRetrieverOptions {
   readonly delayMs?: number
 }
 
-export interface FakeRetriever extends Retriever {
+/** Two sources of one page for everything; a question with "xyzzy" in it is not answered. */
+export const installSources: FakeRetrieverOptions = {
+  sources: [1, 2].map((n) => ({
+    n,
+    id: `source-${n}`,
+    group: `source-${n}`,
+    title: 'Install',
+    headings: ['On Linux'],
+    url: '/docs/install',
+    anchor: 'on-linux',
+    score: 0.9,
+    snippet: 'Run npm ci.',
+    highlights: [[0, 3]],
+    markdown: 'Run `npm ci`.',
+    text: 'Run npm ci.',
+    path: 'install.md',
+    version: null,
+    scores: {bm25: 3.2, cosine: 0.7},
+  })),
+  abstain: ({question}) => (question.includes('xyzzy') ? 'no_hits' : null),
+}
+
+export interface FakeRetriever extends Retriever, DocsSearch {
   /** What was asked, in order. */
   readonly queries: readonly RetrievalQuery[]
   /** Retrievals that are waiting now. */
@@ -67,10 +95,25 @@ export function fakeRetriever(options: FakeRetrieverOptions = {}): FakeRetriever
       build: typeof build === 'function' ? build() : build,
       query: query.question,
       sources: found.slice(0, query.limit ?? 6).map((source, index) => ({...source, n: first + index})),
-      abstention:
-        reason === null ? null : {reason, nearest: found.slice(0, 3).map(({title, url}) => ({title, url}))},
+      abstention: reason === null ? null : {reason, nearest: pagesOf(found).slice(0, 3)},
       timings: {embed: 0.2, lexical: 0.3, semantic: 0.4, fuse: 0.1, total: 1},
     }
+  }
+
+  async function retrieve(query: RetrievalQuery, {signal}: RetrieveOptions = {}): Promise<Retrieval> {
+    queries.push(query)
+    signal?.throwIfAborted()
+    const waits = [
+      ...(options.until === undefined ? [] : [options.until]),
+      ...(options.delayMs ? [elapsed(options.delayMs)] : []),
+    ]
+    waiting += 1
+    try {
+      for (const wait of waits) await abortable(wait, signal)
+    } finally {
+      waiting -= 1
+    }
+    return answered(query)
   }
 
   return {
@@ -78,22 +121,19 @@ export function fakeRetriever(options: FakeRetrieverOptions = {}): FakeRetriever
     get waiting() {
       return waiting
     },
-    async retrieve(query, {signal} = {}) {
-      queries.push(query)
-      signal?.throwIfAborted()
-      const waits = [
-        ...(options.until === undefined ? [] : [options.until]),
-        ...(options.delayMs ? [elapsed(options.delayMs)] : []),
-      ]
-      waiting += 1
-      try {
-        for (const wait of waits) await abortable(wait, signal)
-      } finally {
-        waiting -= 1
-      }
-      return answered(query)
+    retrieve,
+    async search({text, limit = 10, version = null, history = []}, searching) {
+      const found = await retrieve({question: text, history, version, limit}, searching)
+      const {query, build, sources, abstention, timings} = found
+      const hits = sources.map((source) => ({...source, text: source.snippet, pageUrl: source.url}))
+      return {build, query, hits, abstention, answerability: 1, evidence: {}, timings}
     },
   }
+}
+
+/** The pages that sources are of, each once. */
+function pagesOf(sources: readonly RetrievedSource[]): {title: string; url: string}[] {
+  return [...new Map(sources.map(({title, url}) => [url, {title, url}])).values()]
 }
 
 interface Wait extends Promise<unknown> {

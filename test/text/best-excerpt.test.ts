@@ -22,12 +22,16 @@ describe('sentences', () => {
   })
 
   test('what they hold is what stands at their place', () => {
+    let count = 0
     fc.assert(
       fc.property(fc.string({unit: 'grapheme', maxLength: 400}), (text) => {
-        for (const {start, end, text: held} of sentencesOf(text)) expect(text.slice(start, end)).toBe(held)
+        const sentences = sentencesOf(text)
+        count += sentences.length
+        for (const {start, end, text: held} of sentences) expect(text.slice(start, end)).toBe(held)
       }),
       {seed: seedOr(1)},
     )
+    expect(count).toBeGreaterThan(50)
   })
 })
 
@@ -57,10 +61,15 @@ describe('the best excerpt', () => {
   })
 
   test('never outgrows its length by more than the mark of a cut, and its marks lie inside it', () => {
+    const words = fc.array(fc.constantFrom('key', 'rotate', 'zebra. ', 'ключ'), {maxLength: 60})
+    let count = 0
     fc.assert(
       fc.property(
-        fc.string({unit: 'grapheme', maxLength: 600}),
-        fc.string({maxLength: 20}),
+        fc.oneof(
+          fc.string({unit: 'grapheme', maxLength: 600}),
+          words.map((body) => body.join(' ')),
+        ),
+        fc.oneof(fc.string({maxLength: 20}), fc.constantFrom('rotate the key', 'ключ')),
         (body, asked) => {
           const {text: shown, highlights} = bestExcerptOf(body, weightsOf(asked), {maxLength: 100})
           expect(shown.length).toBeLessThanOrEqual(101)
@@ -70,10 +79,12 @@ describe('the best excerpt', () => {
             expect(end).toBeGreaterThan(start)
             expect(end).toBeLessThanOrEqual(shown.length)
             last = end
+            count++
           }
         },
       ),
       {seed: seedOr(1)},
     )
+    expect(count).toBeGreaterThan(20)
   })
 })

@@ -1,9 +1,9 @@
 /** A process that answers until it is killed. Told by message where its transcripts are and how many answers to write. */
 import {createAnswering} from '../../src/answering/create-answering.ts'
 import type {SequencedEvent} from '../../src/domain/index.ts'
-import {scriptedGenerator} from '../../src/generation/scripted-generator.ts'
 import {openTranscripts} from '../../src/transcripts/open-transcripts.ts'
 import {fakeRetriever} from '../support/fake-retriever.ts'
+import {scriptedGenerator} from '../support/scripted-generator.ts'
 
 export interface KilledProcessOrder {
   readonly file: string

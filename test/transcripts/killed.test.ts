@@ -3,8 +3,8 @@ import {expect, test} from 'vitest'
 import {buildProgram} from '../../scripts/build/build-program.mjs'
 import {createAnswering} from '../../src/answering/create-answering.ts'
 import type {SequencedEvent} from '../../src/domain/index.ts'
-import {scriptedGenerator} from '../../src/generation/scripted-generator.ts'
 import {fakeRetriever} from '../support/fake-retriever.ts'
+import {scriptedGenerator} from '../support/scripted-generator.ts'
 import type {KilledProcessReport} from './killed-process.ts'
 import {openForTest, temporaryFile} from './samples.ts'
 
@@ -33,13 +33,14 @@ async function killedWhileAnswering(
   return read
 }
 
-test('a process killed while it answers loses at most the last flush, and its readers learn the end', async () => {
+test('[killed server] a process killed while it answers loses at most the last flush, and its readers learn the end', async () => {
   const file = temporaryFile()
 
   const read = await killedWhileAnswering(file, 150)
   const transcripts = openForTest({file})
 
   expect(transcripts.recovered).toBe(answers)
+  expect(read.size).toBeGreaterThan(answers)
   const answering = createAnswering({
     retriever: fakeRetriever(),
     generator: scriptedGenerator([]),

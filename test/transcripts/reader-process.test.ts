@@ -7,7 +7,6 @@ import {afterAll, afterEach, beforeAll, describe, expect, test, vi} from 'vitest
 import {buildProgram} from '../../scripts/build/build-program.mjs'
 import {createAnswering} from '../../src/answering/create-answering.ts'
 import {answerStateOf} from '../../src/answers/index.ts'
-import {scriptedGenerator} from '../../src/generation/scripted-generator.ts'
 import {openSqlite} from '../../src/native/index.ts'
 import {rowInserter} from '../../src/transcripts/answer-writer.ts'
 import {createLiveAnswer, liveRow} from '../../src/transcripts/live-answer.ts'
@@ -15,6 +14,7 @@ import {openTranscripts, type Transcripts} from '../../src/transcripts/open-tran
 import {readTranscripts} from '../../src/transcripts/read-transcripts.ts'
 import {openReaderProcess, type ReaderProcess} from '../../src/transcripts/reader-process.ts'
 import {fakeRetriever} from '../support/fake-retriever.ts'
+import {scriptedGenerator} from '../support/scripted-generator.ts'
 import {collected, journalAnswer, openForTest, sampleEntry, sampleEvents, temporaryFile} from './samples.ts'
 
 const answers = 20_000

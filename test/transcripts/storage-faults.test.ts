@@ -44,7 +44,7 @@ function problemOf(open: () => unknown): DocentError {
   throw new Error('It opened')
 }
 
-describe('a disk without room (case 34)', () => {
+describe('[full disk] a disk without room', () => {
   test('answers go on from memory, staff are told, and what was written stays whole', async () => {
     const file = temporaryFile()
     const onDegraded = vi.fn()
@@ -85,7 +85,7 @@ describe('a disk without room (case 34)', () => {
   })
 })
 
-describe('a file another process writes to (cases 35 and 36)', () => {
+describe('[locked log] [write between read and write] a file another process writes to', () => {
   test('writes wait for their turn off the hot path and lose nothing', async () => {
     const file = temporaryFile()
     const transcripts = openForTest({file})
@@ -187,7 +187,7 @@ describe('two servers on one file', () => {
   })
 })
 
-describe('a file that cannot be used (cases 37 to 39)', () => {
+describe('[damaged log] a file that cannot be used', () => {
   test('what is no database is refused by name and left as it is', () => {
     const file = temporaryFile()
     writeFileSync(file, 'These are somebody’s notes, not a database. '.repeat(100))
@@ -281,7 +281,7 @@ describe('a file that cannot be used (cases 37 to 39)', () => {
   })
 })
 
-describe('schemas of other versions (case 42)', () => {
+describe('[other schema] schemas of other versions', () => {
   test('the first schema, with rows, is brought up to date and its words can be found', async () => {
     const file = temporaryFile()
     const first = openSqlite(file)
@@ -392,7 +392,7 @@ describe('schemas of other versions (case 42)', () => {
   })
 })
 
-describe('after a crash (case 40)', () => {
+describe('[killed server] after a crash', () => {
   test('answers left open are interrupted, with all that was flushed and a last event that says so', async () => {
     const file = temporaryFile()
     const crashed = openForTest({file})

@@ -6,7 +6,7 @@ import type {Chip, NodeOptions} from '../../src/web/render/nodes.ts'
 import {element, type RenderNode, textOf} from '../../src/web/render/tree.ts'
 import {mended} from '../../src/web/render/unfinished.ts'
 import {seedOr} from '../support/random-seed.ts'
-import {sampleAnswer} from '../support/scripted-docent.ts'
+import {sampleAnswer} from '../support/sample-answer.ts'
 
 const options: NodeOptions = {
   links: {base: 'https://docs.example/docs/', imageHosts: ['img.example']},
@@ -78,7 +78,7 @@ describe('a finished answer', () => {
     '[x](https://user:pass@evil.example/)',
     '<javascript:alert(1)>',
     '[x]: javascript:alert(1)\n\n[x]',
-  ])('%j makes no link that could do something', (text) => {
+  ])('[active content] %j makes no link that could do something', (text) => {
     expect(finished(text)).not.toMatch(/<a (?!https:\/\/docs\.example)/)
   })
 
@@ -91,7 +91,7 @@ describe('a finished answer', () => {
     '<form action="https://evil.example"><input name=a></form>',
     '<a href="javascript:alert(1)">x</a>',
     '<math><mi//xlink:href="data:x,<script>alert(1)</script>">',
-  ])('%j makes no element of its own', (text) => {
+  ])('[active content] %j makes no element of its own', (text) => {
     expect(finished(text)).not.toMatch(/<(script|img|svg|iframe|style|form|input|math|a)\b/)
   })
 

@@ -17,14 +17,9 @@ import {liveHostsOf} from '../../src/web/client/link-hosts.ts'
 import {copiedMarkdown} from '../../src/web/client/markdown-copy.ts'
 import {createLiveSearch} from '../../src/web/client/search.ts'
 import {openSession, type Session} from '../../src/web/client/session.ts'
-import {
-  done,
-  type ScriptedDocent,
-  type Step,
-  sampleSources,
-  sourcesEvent,
-  startScriptedDocent,
-} from '../support/scripted-docent.ts'
+import {type PlayedDocent, startPlayedDocent} from '../support/played-docent.ts'
+import {done, sampleSources, sourcesEvent} from '../support/sample-answer.ts'
+import type {Step} from '../support/script-player.ts'
 
 const words = (text: string): Step => ({send: {type: 'delta', text}})
 
@@ -39,7 +34,7 @@ const storage = (): {browser: ReturnType<typeof memoryStorage>; tab: ReturnType<
   tab: memoryStorage(),
 })
 
-function openTab(docent: ScriptedDocent, stores = storage()): Tab {
+function openTab(docent: PlayedDocent, stores = storage()): Tab {
   const waiting = new Set<() => void>()
   const session = openSession({
     endpoint: docent.url,
@@ -71,9 +66,9 @@ function openTab(docent: ScriptedDocent, stores = storage()): Tab {
 
 async function withDocent(
   script: (question: string) => Step[],
-  run: (docent: ScriptedDocent) => Promise<void>,
+  run: (docent: PlayedDocent) => Promise<void>,
 ): Promise<void> {
-  const docent = await startScriptedDocent({webDir: '/nowhere', script})
+  const docent = await startPlayedDocent({script})
   try {
     await run(docent)
   } finally {
@@ -139,7 +134,7 @@ describe('a session', () => {
       () =>
         asked++ === 0
           ? [...half, broken]
-          : [...half, {hold: true}, words(' And the rest.'), {send: done('complete')}],
+          : [{send: sourcesEvent()}, {hold: true}, words(' And the rest.'), {send: done('complete')}],
       async (docent) => {
         const {session, until} = openTab(docent)
         session.ask('q')
@@ -299,7 +294,10 @@ describe('a session', () => {
         session.goOn(broken.key)
         await until(({phase, attempt}) => phase === 'broke-off' && attempt === 2)
 
-        expect(docent.answers[1]?.body).toMatchObject({continueAnswerId: 'a1', conversationId: 'c1'})
+        expect(docent.answers[1]?.body).toMatchObject({
+          continueAnswerId: docent.answers[0]!.answerId,
+          conversationId: docent.answers[0]!.conversationId,
+        })
         expect(docent.answers[1]?.idempotencyKey).not.toBe(docent.answers[0]?.idempotencyKey)
         expect(session.answers).toHaveLength(1)
         session.close()
@@ -460,13 +458,14 @@ describe('a session', () => {
         session.ask('q')
         await until(({phase}) => phase === 'abstained')
 
+        const {conversationId} = docent.answers[0]!
         docent.setUnreachable(true)
         await expect(session.remove(session.conversationKey)).rejects.toThrow()
         expect(session.conversations()).toHaveLength(1)
         docent.setUnreachable(false)
         await session.remove(session.conversationKey)
 
-        expect(docent.deletedConversations).toEqual(['c1'])
+        expect(docent.deletedConversations).toEqual([conversationId])
         expect(session.conversations()).toHaveLength(0)
         expect(session.answers).toHaveLength(0)
         session.close()
@@ -486,7 +485,11 @@ describe('a session', () => {
         session.ask('third?')
         await until(({phase, question}) => phase === 'complete' && question === 'third?')
 
-        expect(docent.answers.map(({body}) => body['conversationId'])).toEqual([undefined, undefined, 'c2'])
+        expect(docent.answers.map(({body}) => body['conversationId'])).toEqual([
+          undefined,
+          undefined,
+          docent.answers[1]!.conversationId,
+        ])
         expect(docent.answers.map(({body}) => body['history'])).toEqual([
           undefined,
           [

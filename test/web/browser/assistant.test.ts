@@ -2,22 +2,15 @@ import {readFile} from 'node:fs/promises'
 import {createRequire} from 'node:module'
 import type {BrowserContext, Page} from 'playwright-core'
 import {describe, expect, test} from 'vitest'
+import {refOf} from '../../../src/answers/index.ts'
 import type {AnswerEvent} from '../../../src/domain/index.ts'
 import {allStrings} from '../../../src/web/locales/all.ts'
 import {localeNames} from '../../../src/web/locales/index.ts'
 import {browserSetting} from '../../support/browser-setting.ts'
 import {type Browsers, chromiumPath} from '../../support/chromium.ts'
-import {
-  deltasOf,
-  done,
-  type ScriptedDocent,
-  type ScriptedDocentOptions,
-  type Step,
-  sampleDeltas,
-  sampleSources,
-  sourcesEvent,
-  startScriptedDocent,
-} from '../../support/scripted-docent.ts'
+import {type PlayedDocent, type PlayedDocentOptions, startPlayedDocent} from '../../support/played-docent.ts'
+import {deltasOf, done, sampleDeltas, sampleSources, sourcesEvent} from '../../support/sample-answer.ts'
+import type {Step} from '../../support/script-player.ts'
 
 const delta = (text: string): Step => ({send: {type: 'delta', text}})
 const whole: Step[] = [
@@ -30,7 +23,7 @@ describe.skipIf(chromiumPath === null)('the assistant in a browser', () => {
   const setting = browserSetting()
 
   interface Setting {
-    readonly docent: ScriptedDocent
+    readonly docent: PlayedDocent
     readonly context: BrowserContext
     readonly page: Page
     /** What the browser complained of: exceptions, and what the content policy refused. */
@@ -39,12 +32,12 @@ describe.skipIf(chromiumPath === null)('the assistant in a browser', () => {
 
   async function open(
     script: Step[] | ((question: string) => Step[]),
-    options: Partial<ScriptedDocentOptions> & {path?: string; browser?: Parameters<Browsers['open']>[0]} = {},
+    options: Partial<PlayedDocentOptions> & {path?: string; browser?: Parameters<Browsers['open']>[0]} = {},
   ): Promise<Setting> {
-    const docent = await startScriptedDocent({
+    const docent = await startPlayedDocent({
       webDir: setting.webDir,
       script: typeof script === 'function' ? script : () => script,
-      searchResults: () => sampleSources.map((source) => ({...source, text: source.snippet})),
+      canSearch: true,
       ...options,
     })
     const context = await setting.browsers.open({locale: 'en-US', ...options.browser})
@@ -165,7 +158,7 @@ describe.skipIf(chromiumPath === null)('the assistant in a browser', () => {
 
     expect(await textOf(page)).toContain('Half an answer')
     await page.getByRole('button', {name: 'Continue'}).click()
-    await expect.poll(() => docent.answers[1]?.body['continueAnswerId']).toBe('a1')
+    await expect.poll(() => docent.answers[1]?.body['continueAnswerId']).toBe(docent.answers[0]!.answerId)
   })
 
   const greenDot = 'rgb(31, 138, 91)'
@@ -246,7 +239,7 @@ describe.skipIf(chromiumPath === null)('the assistant in a browser', () => {
     expect(await page.locator('.text td').allTextContents()).toEqual(['PORT', '30'])
     expect(await page.locator('.text').last().textContent()).not.toContain('|')
     await page.getByRole('button', {name: 'Continue'}).click()
-    await expect.poll(() => docent.answers[1]?.body['continueAnswerId']).toBe('a1')
+    await expect.poll(() => docent.answers[1]?.body['continueAnswerId']).toBe(docent.answers[0]!.answerId)
   })
 
   test('an answer that filled the model’s context says what helps', async () => {
@@ -526,9 +519,10 @@ describe.skipIf(chromiumPath === null)('the assistant in a browser', () => {
     await tabTo(page, '.feedback [type=submit]')
     await page.keyboard.press('Enter')
 
+    const {answerId} = docent.answers[0]!
     await expect
       .poll(() => docent.feedback)
-      .toEqual([{answerId: 'a1', body: {rating: 'down', reasons: ['wrong'], comment: 'No.'}}])
+      .toEqual([{answerId, body: {rating: 'down', reasons: ['wrong'], comment: 'No.'}}])
   })
 
   test('Enter on a chosen section opens it', async () => {
@@ -608,6 +602,7 @@ describe.skipIf(chromiumPath === null)('the assistant in a browser', () => {
     await ask(page, 'keep this')
     await phase(page, 'complete')
 
+    const {conversationId} = docent.answers[0]!
     await page.reload()
     await phase(page, 'complete')
     await page.locator('.conversations li').hover()
@@ -615,7 +610,7 @@ describe.skipIf(chromiumPath === null)('the assistant in a browser', () => {
     await page.getByRole('button', {name: 'Delete conversation', exact: true}).click()
     await page.locator('.hero').waitFor()
 
-    expect(docent.deletedConversations).toEqual(['c1'])
+    expect(docent.deletedConversations).toEqual([conversationId])
     expect(await page.locator('.conversations li').count()).toBe(0)
   })
 
@@ -695,14 +690,16 @@ describe.skipIf(chromiumPath === null)('the assistant in a browser', () => {
         path: '/site/?assistant=q',
         pages: host('<docs-assistant></docs-assistant>'),
         contentSecurityPolicy: policy,
+        generator: 'extractive',
       })
-      await phase(page, 'complete')
+      await phase(page, 'quoted')
+      const {conversationId} = docent.answers[0]!
 
       await page.getByRole('button', {name: 'Delete conversation'}).click()
       await page.locator('.sure .danger').click()
       await page.locator('.hero').waitFor()
 
-      expect(docent.deletedConversations).toEqual(['c1'])
+      expect(docent.deletedConversations).toEqual([conversationId])
     })
 
     test('a dialog opens by its key, and nothing behind it can be reached', async () => {
@@ -764,9 +761,9 @@ describe.skipIf(chromiumPath === null)('the assistant in a browser', () => {
       }
       const key = /"key":"([^"]+)"/.exec((await told()).join())![1]!
       expect(idempotencyKey).not.toContain(key)
-      expect(marks).toContain(`"ref":"ref-of-${answerId}"`)
+      expect(marks).toContain(`"ref":"${refOf(answerId)}"`)
       for (const name of ['sources', 'answered', 'ended', 'rated']) {
-        expect((await told()).find((line) => line.startsWith(name))).toContain(`"ref":"ref-of-${answerId}"`)
+        expect((await told()).find((line) => line.startsWith(name))).toContain(`"ref":"${refOf(answerId)}"`)
       }
       expect((await told()).find((line) => line.startsWith('sources'))).toMatch(/"firstUsefulMs":\d+/)
     })
@@ -776,12 +773,13 @@ describe.skipIf(chromiumPath === null)('the assistant in a browser', () => {
         path: '/site/?assistant=How%20so%3F',
         pages: host('<docs-assistant></docs-assistant>'),
         contentSecurityPolicy: policy,
+        generator: 'extractive',
       })
-      await phase(page, 'complete')
+      await phase(page, 'quoted')
 
       await page.reload()
       // Open on the page before, it is open on this one.
-      await phase(page, 'complete')
+      await phase(page, 'quoted')
 
       expect(page.url()).not.toContain('assistant=')
       expect(docent.answers.map(({question}) => question)).toEqual(['How so?'])
@@ -851,9 +849,8 @@ describe.skipIf(chromiumPath === null)('the assistant in a browser', () => {
     await ask(page, 'measure')
     await phase(page, 'complete')
 
-    await expect
-      .poll(() => docent.timings)
-      .toEqual([{answerId: 'a1', body: {firstUsefulMs: expect.any(Number)}}])
+    const {answerId} = docent.answers[0]!
+    await expect.poll(() => docent.timings).toEqual([{answerId, body: {firstUsefulMs: expect.any(Number)}}])
   })
 
   test('it is as dark as the page around, also when that changes', async () => {

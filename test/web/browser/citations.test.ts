@@ -3,14 +3,9 @@ import {describe, expect, test} from 'vitest'
 import type {AnswerEvent, Source} from '../../../src/domain/index.ts'
 import {browserSetting} from '../../support/browser-setting.ts'
 import {type Browsers, chromiumPath} from '../../support/chromium.ts'
-import {
-  done,
-  type ScriptedDocent,
-  type Step,
-  sampleSources,
-  sourcesEvent,
-  startScriptedDocent,
-} from '../../support/scripted-docent.ts'
+import {type PlayedDocent, startPlayedDocent} from '../../support/played-docent.ts'
+import {done, sampleSources, sourcesEvent} from '../../support/sample-answer.ts'
+import type {Step} from '../../support/script-player.ts'
 
 const text =
   'The free plan has three seats. The team plan has ten seats. Both can be left.\n\nMore. Even more.'
@@ -48,8 +43,8 @@ describe.skipIf(chromiumPath === null)('citations in a browser', () => {
     script: (question: string) => Step[],
     browser: Parameters<Browsers['open']>[0] = {},
     path = '/',
-  ): Promise<{page: Page; docent: ScriptedDocent; problems: string[]}> {
-    const docent = await startScriptedDocent({
+  ): Promise<{page: Page; docent: PlayedDocent; problems: string[]}> {
+    const docent = await startPlayedDocent({
       webDir: setting.webDir,
       script,
       pages: {'/modal/': site('modal'), '/panel/': site('panel')},

@@ -5,11 +5,12 @@ import type {Page} from 'playwright-core'
 import request from 'supertest'
 import {describe, expect, test} from 'vitest'
 import {builtFile} from '../../../src/package/index.ts'
-import type {IndexBuild} from '../../../src/search-index/build.ts'
 import {browserSetting} from '../../support/browser-setting.ts'
 import {chromiumPath} from '../../support/chromium.ts'
-import {startHttpProduct} from '../../support/http-product.ts'
-import {done, type Step, sourcesEvent, startScriptedDocent} from '../../support/scripted-docent.ts'
+import {startPlayedDocent} from '../../support/played-docent.ts'
+import {done, sourcesEvent} from '../../support/sample-answer.ts'
+import type {Step} from '../../support/script-player.ts'
+import {startDocent} from '../../support/start-docent.ts'
 
 const answer =
   'Write this:\n\n```ts\n// A comment\nconst port: number = 8080\nexport {port}\n```\n\nand that is all.'
@@ -60,8 +61,7 @@ describe.skipIf(chromiumPath === null)('code in a browser', () => {
   }
 
   async function realServer(allowedOrigins: readonly string[] = []) {
-    const build = {pages: () => [], sectionCounts: () => new Map()} as unknown as IndexBuild
-    const product = await startHttpProduct({webDir: setting.webDir, build, options: {allowedOrigins}})
+    const product = await startDocent({webDir: setting.webDir, settings: {allowedOrigins}})
     setting.opened.push(product)
     void product.generator.call(0).then((call) => {
       call.say(answer)
@@ -103,7 +103,7 @@ describe.skipIf(chromiumPath === null)('code in a browser', () => {
   })
 
   test('is plain, and the answer whole, where the highlighter cannot be had', async () => {
-    const docent = await startScriptedDocent({webDir: setting.webDir, script: () => script})
+    const docent = await startPlayedDocent({webDir: setting.webDir, script: () => script})
     setting.opened.push(docent)
     const {page, problems} = await newPage()
     await page.route('**/highlighter.js', (route) => route.abort())
@@ -118,7 +118,7 @@ describe.skipIf(chromiumPath === null)('code in a browser', () => {
   })
 
   test('nothing moves when its colours come late', async () => {
-    const docent = await startScriptedDocent({webDir: setting.webDir, script: () => script})
+    const docent = await startPlayedDocent({webDir: setting.webDir, script: () => script})
     setting.opened.push(docent)
     const {page} = await newPage()
     let letIn = (): void => {}
@@ -158,7 +158,7 @@ describe.skipIf(chromiumPath === null)('code in a browser', () => {
   })
 
   test('without code in the answer, no highlighter is fetched', async () => {
-    const docent = await startScriptedDocent({
+    const docent = await startPlayedDocent({
       webDir: setting.webDir,
       script: () => [{send: {type: 'delta', text: 'Words. `and` code.'}}, {send: done('complete')}],
     })
@@ -174,7 +174,7 @@ describe.skipIf(chromiumPath === null)('code in a browser', () => {
 })
 
 test('the scripts of the widget may be read by any site, and are asked for again only when they changed', async () => {
-  const product = await startHttpProduct({webDir: fileURLToPath(builtFile('web')), hasIndex: false})
+  const product = await startDocent({webDir: fileURLToPath(builtFile('web')), pages: null})
   try {
     for (const name of ['widget.js', 'highlighter.js', 'locales/de.json']) {
       const first = await request(product.http.app).get(`/${name}`)

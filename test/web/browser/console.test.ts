@@ -1,13 +1,13 @@
 import {afterEach, describe, expect, test, vi} from 'vitest'
 import {chromiumPath, startBrowsers} from '../../support/chromium.ts'
-import {type HttpProduct, startHttpProduct, supportToken} from '../../support/http-product.ts'
+import {startDocent, supportToken, type TestDocent} from '../../support/start-docent.ts'
 
 /** Staff's pages in a real browser. */
 
 vi.setConfig({testTimeout: 120_000})
 
 const browsers = startBrowsers()
-let product: HttpProduct | null = null
+let product: TestDocent | null = null
 
 afterEach(async () => {
   await browsers.close()
@@ -17,15 +17,16 @@ afterEach(async () => {
 
 describe.skipIf(chromiumPath === null)('words of visitors in the console', () => {
   test('turn no other word, and show what they hide', async () => {
-    product = await startHttpProduct()
+    product = await startDocent()
     const question = 'alpha xyzzy \u202ebeta gamma\u2066 delta\x1b[31m \u05d0\u05d1 123'
     const response = await product.ask({question})
     await response.text()
-    const {answerId} = (await product.journal.list({})).items[0]!
+    const {answerId} = (await product.transcripts.list({})).items[0]!
     const context = await browsers.open({extraHTTPHeaders: {authorization: `Bearer ${supportToken}`}})
     const page = await context.newPage()
 
-    for (const path of [`/console?q=${encodeURIComponent(question)}`, `/console/transcripts/${answerId}`]) {
+    const sought = '\u202ebeta delta\x1b[31m gamma\u2066'
+    for (const path of [`/console?q=${encodeURIComponent(sought)}`, `/console/transcripts/${answerId}`]) {
       await page.goto(product.url + path)
       const shown = await page.evaluate(() => {
         const bdi = document.querySelector('bdi')!

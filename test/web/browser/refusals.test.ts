@@ -2,14 +2,9 @@ import type {Page} from 'playwright-core'
 import {describe, expect, test} from 'vitest'
 import {browserSetting} from '../../support/browser-setting.ts'
 import {chromiumPath} from '../../support/chromium.ts'
-import {
-  done,
-  type ScriptedDocent,
-  type Step,
-  sampleSources,
-  sourcesEvent,
-  startScriptedDocent,
-} from '../../support/scripted-docent.ts'
+import {type PlayedDocent, startPlayedDocent} from '../../support/played-docent.ts'
+import {done, sampleSources, sourcesEvent} from '../../support/sample-answer.ts'
+import type {Step} from '../../support/script-player.ts'
 
 interface Refusal {
   readonly status: number
@@ -30,8 +25,8 @@ describe.skipIf(chromiumPath === null)('what is refused, and where the keyboard 
   async function open(
     refusals: Readonly<Record<string, Refusal>> = {},
     script: readonly Step[] = whole,
-  ): Promise<{page: Page; docent: ScriptedDocent}> {
-    const docent = await startScriptedDocent({webDir: setting.webDir, script: () => script})
+  ): Promise<{page: Page; docent: PlayedDocent}> {
+    const docent = await startPlayedDocent({webDir: setting.webDir, script: () => script})
     const context = await setting.browsers.open({locale: 'en-US'})
     setting.opened.push(docent, context)
     context.setDefaultTimeout(30_000)

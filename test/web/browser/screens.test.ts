@@ -5,15 +5,9 @@ import type {Page} from 'playwright-core'
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
 import {builtFile} from '../../../src/package/index.ts'
 import {type Browsers, chromiumPath, startBrowsers} from '../../support/chromium.ts'
-import {
-  done,
-  type ScriptedDocent,
-  type Step,
-  sampleDeltas,
-  sampleSources,
-  sourcesEvent,
-  startScriptedDocent,
-} from '../../support/scripted-docent.ts'
+import {type PlayedDocent, startPlayedDocent} from '../../support/played-docent.ts'
+import {done, sampleDeltas, sourcesEvent} from '../../support/sample-answer.ts'
+import type {Step} from '../../support/script-player.ts'
 
 /** Pictures of the page in every state, for a person to look at: `artifacts/screens/*.png`. */
 const folder = fileURLToPath(new URL('../../../artifacts/screens', import.meta.url))
@@ -55,16 +49,16 @@ function script(question: string): Step[] {
 }
 
 describe.skipIf(chromiumPath === null)('pictures of the page', () => {
-  let docent: ScriptedDocent
+  let docent: PlayedDocent
   let browsers: Browsers
 
   beforeAll(async () => {
     await mkdir(folder, {recursive: true})
     browsers = startBrowsers()
-    docent = await startScriptedDocent({
+    docent = await startPlayedDocent({
       webDir: fileURLToPath(builtFile('web')),
       script,
-      searchResults: () => sampleSources.map((source) => ({...source, text: source.snippet})),
+      canSearch: true,
       pages: {'/light/': site('#fff', '#1c1e21'), '/dark/': site('#1b1b1d', '#e3e3e3')},
     })
   })

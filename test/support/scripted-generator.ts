@@ -1,6 +1,6 @@
 import {setTimeout as delay} from 'node:timers/promises'
-import {noUsage} from '../domain/index.ts'
-import type {GenerationEvent, GenerationRequest, Generator} from './generator.ts'
+import {noUsage} from '../../src/domain/index.ts'
+import type {GenerationEvent, GenerationRequest, Generator} from '../../src/generation/generator.ts'
 
 export type ScriptStep =
   /** A delta. */

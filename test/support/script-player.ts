@@ -1,0 +1,155 @@
+import {
+  type AnswerEvent,
+  DocentError,
+  type DoneEvent,
+  type GeneratorName,
+  noUsage,
+  type RetrievedSource,
+  type Source,
+  type SourcesEvent,
+} from '../../src/domain/index.ts'
+import type {GenerationEvent, Generator} from '../../src/generation/generator.ts'
+import {type FakeRetriever, fakeRetriever} from './fake-retriever.ts'
+import {sampleSources} from './sample-answer.ts'
+import {type ScriptStep, scriptedGenerator} from './scripted-generator.ts'
+
+/**
+ * One step of an answer: `sources` is what is found, `done` and `error` how it ends, and everything between is
+ * written.
+ */
+export type Step =
+  | {readonly send: AnswerEvent}
+  | {readonly waitMs: number}
+  /** Once the reader has what was written, the connection breaks. */
+  | {readonly cut: true}
+  /** Nothing more is written until `release()` is called. */
+  | {readonly hold: true}
+
+export interface ScriptPlayerOptions {
+  /** Called once for each answer. */
+  readonly script: (question: string) => readonly Step[]
+  /** As whom it writes. */
+  readonly name: GeneratorName
+  /** Whether a search finds the sample sources. Default: nothing. */
+  readonly canSearch?: boolean
+  /** Breaks the connection once so many deltas have reached a reader, counted over all answers. */
+  readonly cut: (deltas: number) => Promise<void>
+}
+
+/** Retrieval and generation that follow one script for each answer. */
+export interface ScriptPlayer {
+  readonly retriever: FakeRetriever
+  readonly generator: Generator
+  /** Lets every answer under way go on past one hold. */
+  release(): void
+}
+
+/** An answer that is being played. */
+interface Play {
+  readonly steps: readonly Step[]
+  /** Holds that it may pass. */
+  permits: number
+  wake: () => void
+}
+
+export function scriptPlayer(options: ScriptPlayerOptions): ScriptPlayer {
+  const plays = new Set<Play>()
+  /** By question, those whose sources were found and whose words were not asked for yet. */
+  const waiting = new Map<string, Play[]>()
+  let written = 0
+
+  function* stepsOf(play: Play): Iterable<ScriptStep> {
+    try {
+      for (const step of play.steps) {
+        if ('waitMs' in step) yield step
+        else if ('hold' in step) yield {until: passed(play)}
+        else if ('cut' in step) yield {until: options.cut(written)}
+        else {
+          const generated = generatedBy(step.send)
+          if (step.send.type === 'delta') written++
+          if (generated !== null) yield generated
+        }
+      }
+      yield 'stall'
+    } finally {
+      plays.delete(play)
+    }
+  }
+
+  return {
+    retriever: {
+      ...fakeRetriever({sources: options.canSearch ? sampleSources.map(retrieved) : []}),
+      async retrieve({question}) {
+        const steps = options.script(question)
+        const found = retrievalOf(steps)
+        if (found.abstention === null) {
+          const play: Play = {steps, permits: 0, wake: () => {}}
+          plays.add(play)
+          waiting.set(question, [...(waiting.get(question) ?? []), play])
+        }
+        return {build: 'build-1', query: question, ...found, timings: {total: 1}}
+      },
+    },
+    generator: {
+      ...scriptedGenerator(({question}) => stepsOf(waiting.get(question)!.shift()!)),
+      name: options.name,
+    },
+    release() {
+      for (const play of plays) {
+        play.permits++
+        play.wake()
+      }
+    },
+  }
+}
+
+async function passed(play: Play): Promise<void> {
+  while (play.permits === 0) {
+    await new Promise<void>((resolve) => {
+      play.wake = resolve
+    })
+  }
+  play.permits--
+}
+
+/** What is found for a script: the sources it sends, or the sample ones, unless it abstains. */
+function retrievalOf(steps: readonly Step[]) {
+  const sent = steps.flatMap((step) => ('send' in step ? [step.send] : []))
+  const event = sent.find((one): one is SourcesEvent => one.type === 'sources')
+  const end = sent.find((one): one is DoneEvent => one.type === 'done')
+  const links = (event?.linkHosts ?? []).map((host) => `\n\n<https://${host}/>`).join('')
+  return {
+    sources: (event?.sources ?? sampleSources)
+      .map(retrieved)
+      .map((source) => ({...source, markdown: source.markdown + links})),
+    abstention:
+      end?.ending === 'abstained' ? {reason: end.reason ?? 'no_hits', nearest: end.nearest ?? []} : null,
+  }
+}
+
+/** What a generator does for an event of a script; null for what is not its own. */
+function generatedBy(event: AnswerEvent): GenerationEvent | Error | null {
+  if (event.type === 'error') return new DocentError(event.code, event.message)
+  if (event.type === 'done') {
+    return {
+      type: 'finish',
+      finishReason: event.finishReason ?? 'end',
+      usage: noUsage,
+      upstreamRequestId: null,
+    }
+  }
+  return event.type === 'sources' || event.type === 'start' ? null : event
+}
+
+function retrieved(source: Source): RetrievedSource {
+  const {snippet, id, title} = source
+  return {
+    ...source,
+    group: id,
+    markdown: snippet,
+    text: snippet,
+    path: `${title}.md`,
+    version: null,
+    scores: {},
+  }
+}

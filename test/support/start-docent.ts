@@ -1,0 +1,255 @@
+import {cpSync, mkdtempSync, rmSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {afterAll} from 'vitest'
+import type {Answering} from '../../src/answering/answering.ts'
+import {DocentError, type Page} from '../../src/domain/index.ts'
+import type {Generator} from '../../src/generation/generator.ts'
+import type {HttpServer} from '../../src/http/http-server.ts'
+import type {LimitStore} from '../../src/http/limits/limit-store.ts'
+import {type Log, silentLog} from '../../src/http/log.ts'
+import {type IndexBuild, type OpenCurrentBuild, writeBuild} from '../../src/search-index/index.ts'
+import {openServer, type Parts} from '../../src/server.ts'
+import {type Settings, settingsFrom} from '../../src/settings/settings.ts'
+import {openTranscripts, type Transcripts} from '../../src/transcripts/open-transcripts.ts'
+import {type FakeClaude, startFakeClaude} from './fake-claude.ts'
+import {
+  type FakeRetriever,
+  type FakeRetrieverOptions,
+  fakeRetriever,
+  installSources,
+} from './fake-retriever.ts'
+import {type HandGenerator, handGenerator} from './hand-generator.ts'
+import {hashingEmbedder} from './hashing-embedder.ts'
+import {type Reading, readingOf} from './reading.ts'
+
+export const adminToken = 'admin-token-for-tests'
+export const docsToken = 'docs-token-for-tests-'
+export const supportToken = 'support-token-for-tests'
+
+export interface DocentOptions {
+  /** In place of the defaults of tests: no limits, staff tokens, a free port on this machine. */
+  readonly settings?: Partial<Settings>
+  /** Default: one that is played by hand. Null: what the settings name. */
+  readonly generator?: Generator | null
+  /** What the fake retriever finds. Default: two sources of one page, and nothing for a question with "xyzzy" in it. */
+  readonly retrieval?: FakeRetrieverOptions
+  /** Default: the fake one. Null: a real search of the index. */
+  readonly retriever?: Parts['retriever'] | null
+  /** What is indexed; null for no index. Default: an index without pages, which takes no time to open. */
+  readonly pages?: readonly Page[] | null
+  readonly transcripts?: Transcripts
+  /** Default: one that fails. */
+  readonly ingest?: Parts['ingest']
+  /** Default: the memory of this process. */
+  readonly limitStore?: LimitStore
+  readonly log?: Log
+  /** Folder of the built page; default: no page is served. */
+  readonly webDir?: string
+  /** Kept at the end, with all that is in it. Default: a folder of its own, removed at the end. */
+  readonly dataDir?: string
+}
+
+/** A real server on a free port of this machine. */
+export interface TestDocent {
+  readonly url: string
+  readonly port: number
+  /** Id of the build that is served. */
+  readonly build: string | null
+  readonly dataDir: string
+  /** The log of answers in the data folder. */
+  readonly file: string
+  readonly http: HttpServer
+  readonly answering: Answering
+  readonly transcripts: Transcripts
+  /** Answers by hand, unless another generator was given. */
+  readonly generator: HandGenerator
+  /** Found the sources, unless another retriever was given. */
+  readonly retriever: FakeRetriever
+  ask(body: object, init?: RequestInit): Promise<Response>
+  /** Asks and begins to read. */
+  read(body?: object, headers?: Readonly<Record<string, string>>): Promise<Reading>
+  /** Reads an answer that was asked before. */
+  resume(answerId: string, after: number): Promise<Reading>
+  stop(answerId: string): Promise<unknown>
+  /** What staff see of an answer, over HTTP. */
+  transcript(answerId: string): Promise<Record<string, unknown>>
+  /** Ends all answers and closes everything. Idempotent. */
+  close(): Promise<void>
+}
+
+const transcriptsFile = 'transcripts.sqlite'
+const embedder = hashingEmbedder({dimensions: 8})
+
+function noIngest(): never {
+  throw new DocentError('internal', 'This test ingests nothing.')
+}
+
+/** An index with nothing in it, for tests that search nothing. */
+function emptyIndex(): OpenCurrentBuild {
+  const build = {
+    manifest: {id: 'build-1', embedding: {id: embedder.id, name: embedder.name}},
+    versions: () => [],
+    pages: () => [],
+    sectionCounts: () => new Map(),
+  }
+  return {
+    id: 'build-1',
+    problem: null,
+    // All that the server itself reads of a build.
+    lease: () => ({build: build as unknown as IndexBuild, release() {}}),
+    refresh: async () => {},
+    onChange: () => () => {},
+    close: async () => {},
+  }
+}
+
+/**
+ * Docent as `npm start` serves it, on a data folder of its own: real HTTP, answering, SQLite and index. Only the model
+ * and, unless a test searches, retrieval are played.
+ */
+export async function startDocent(given: DocentOptions = {}): Promise<TestDocent> {
+  const {generator = handGenerator(), log = silentLog} = given
+  const dataDir = await prepareData(given)
+  const removeFolder = () => {
+    if (given.dataDir === undefined) rmSync(dataDir, {recursive: true, force: true})
+  }
+  const build = (): string => server.current.id ?? 'none'
+  const retriever: Parts['retriever'] =
+    given.retriever ?? fakeRetriever({build, ...(given.retrieval ?? installSources)})
+  const server = await openServer({
+    settings: {
+      ...settingsFrom({PORT: '0', DATA_DIR: dataDir, ADMIN_TOKEN: adminToken, RETENTION_DAYS: '0'}),
+      docsToken,
+      supportToken,
+      allowedOrigins: ['https://docs.example.com'],
+      firstTokenTimeoutMs: 60_000,
+      answerTimeoutMs: 60_000,
+      resumeGraceMs: 0,
+      rateLimitPerMinute: 0,
+      searchLimitPerMinute: 0,
+      requestLimitPerMinute: 0,
+      maxConcurrentAnswersPerVisitor: 0,
+      maxConnectionsPerAddress: 0,
+      ...given.settings,
+    },
+    log,
+    webDir: given.webDir ?? null,
+    extractPaceMs: 0,
+    parts: {
+      embedder,
+      ...(given.pages === undefined ? {current: emptyIndex()} : {}),
+      ...(generator === null ? {} : {generator: {...generator, describe: () => 'Answers come from a test.'}}),
+      ...(given.retriever === null ? {} : {retriever: retriever as FakeRetriever}),
+      ...(given.transcripts === undefined ? {} : {transcripts: given.transcripts}),
+      ingest: given.ingest ?? noIngest,
+      ...(given.limitStore === undefined ? {} : {limitStore: given.limitStore}),
+    },
+  }).catch((error: unknown) => {
+    removeFolder()
+    throw error
+  })
+  const {http, answering, transcripts} = server
+  const {port} = await http.listen()
+  const url = `http://127.0.0.1:${port}`
+  const ask = (body: object, init: RequestInit = {}) =>
+    fetch(`${url}/api/answers`, {
+      method: 'POST',
+      ...init,
+      headers: {'content-type': 'application/json', ...init.headers},
+      body: JSON.stringify(body),
+    })
+  let closed: Promise<void> | undefined
+
+  return {
+    url,
+    port,
+    build: server.current.id,
+    dataDir,
+    file: join(dataDir, transcriptsFile),
+    http,
+    answering,
+    transcripts,
+    // Only tests that left these as they are use them.
+    generator: generator as HandGenerator,
+    retriever: retriever as FakeRetriever,
+    ask,
+    read: (body = {}, headers = {}) =>
+      readingOf((signal) => ask({question: 'How do I set the port?', ...body}, {signal, headers})),
+    resume: (answerId, after) =>
+      readingOf((signal) => fetch(`${url}/api/answers/${answerId}/events?after=${after}`, {signal})),
+    stop: async (answerId) =>
+      (await fetch(`${url}/api/answers/${answerId}/stop`, {method: 'POST'})).json() as Promise<unknown>,
+    async transcript(answerId) {
+      const headers = {authorization: `Bearer ${adminToken}`}
+      const response = await fetch(`${url}/api/admin/transcripts/${answerId}`, {headers})
+      return (await response.json()) as Record<string, unknown>
+    },
+    close() {
+      closed ??= server.close(0).then(removeFolder)
+      return closed
+    },
+  }
+}
+
+export interface DocentWithClaude extends TestDocent {
+  readonly upstream: FakeClaude
+}
+
+/** Docent with Claude on, before a stand-in for Claude's API that is scripted byte by byte. */
+export async function startDocentWithClaude(options: DocentOptions = {}): Promise<DocentWithClaude> {
+  const upstream = await startFakeClaude()
+  const docent = await startDocent({
+    ...options,
+    generator: null,
+    settings: {
+      anthropicApiKey: 'sk-canary-key',
+      anthropicBaseUrl: upstream.url,
+      resumeGraceMs: 30_000,
+      ...options.settings,
+    },
+  }).catch(async (error: unknown) => {
+    await upstream.close()
+    throw error
+  })
+  return {
+    ...docent,
+    upstream,
+    async close() {
+      await docent.close()
+      await upstream.close()
+    },
+  }
+}
+
+/** Data folders that are copied, by the pages in their index: making one takes longer. */
+const templates = new Map<DocentOptions['pages'], string>()
+
+afterAll(() => {
+  for (const folder of templates.values()) rmSync(folder, {recursive: true, force: true})
+  templates.clear()
+})
+
+/** A data folder as the options ask for it. What is in one that is given stays. */
+async function prepareData({dataDir, pages}: DocentOptions): Promise<string> {
+  if (dataDir !== undefined) {
+    if (pages) await writeIndex(dataDir, pages)
+    return dataDir
+  }
+  let template = templates.get(pages)
+  if (template === undefined) {
+    template = newFolder()
+    templates.set(pages, template)
+    openTranscripts({file: join(template, transcriptsFile)}).close()
+    if (pages) await writeIndex(template, pages)
+  }
+  const folder = newFolder()
+  cpSync(template, folder, {recursive: true})
+  return folder
+}
+
+async function writeIndex(dataDir: string, pages: readonly Page[]): Promise<void> {
+  await writeBuild(dataDir, pages, {embedding: embedder, embed: (texts) => embedder.embedPassages(texts)})
+}
+
+const newFolder = () => mkdtempSync(join(tmpdir(), 'docent-test-'))
