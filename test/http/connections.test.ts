@@ -177,7 +177,10 @@ describe('connections that do nothing', () => {
 
     await expect.poll(() => connectionsOf(product), patiently).toBe(0)
 
-    expect(refused.map(({text}) => text.split('\r\n')[0])).toEqual(Array(30).fill('HTTP/1.1 404 Not Found'))
+    // What the server has sent may still be on its way.
+    await expect
+      .poll(() => refused.map(({text}) => text.split('\r\n')[0]), patiently)
+      .toEqual(Array(30).fill('HTTP/1.1 404 Not Found'))
   })
 })
 

@@ -1,5 +1,5 @@
 import {afterEach, expect, test} from 'vitest'
-import type {LimitStore} from '../../src/http/limits/limit-store.ts'
+import type {Claim, LimitStore, Take} from '../../src/http/limits/limit-store.ts'
 import {memoryLimits} from '../../src/http/limits/memory-limits.ts'
 import type {Settings} from '../../src/settings/index.ts'
 import {rawClient} from '../support/raw-client.ts'
@@ -8,6 +8,7 @@ import {startDocent, type TestDocent} from '../support/start-docent.ts'
 
 /** What happens at the edge while a store of limits is being asked. */
 
+const patiently = {timeout: 20_000}
 const products: TestDocent[] = []
 
 afterEach(async () => {
@@ -18,30 +19,42 @@ afterEach(async () => {
 function heldStore(isHeld: (key: string) => boolean) {
   const memory = memoryLimits()
   const waiting: (() => void)[] = []
+  const takes: Promise<Take>[] = []
   let held = 0
+
+  async function taken(claims: readonly Claim[]): Promise<Take> {
+    if (claims.some(({key}) => isHeld(key))) await new Promise<void>((resolve) => waiting.push(resolve))
+    const take = await memory.take(claims)
+    if (!take.isTaken) return take
+    held++
+    let isGivenBack = false
+    const giveBack = async (isSpent: boolean) => {
+      if (!isGivenBack) held--
+      isGivenBack = true
+      await take.giveBack(isSpent)
+    }
+    return {isTaken: true, giveBack}
+  }
+
   const store: LimitStore = {
     countInMinute: memory.countInMinute,
-    async take(claims) {
-      if (claims.some(({key}) => isHeld(key))) await new Promise<void>((resolve) => waiting.push(resolve))
-      const take = await memory.take(claims)
-      if (!take.isTaken) return take
-      held++
-      let isGivenBack = false
-      const giveBack = async (isSpent: boolean) => {
-        if (!isGivenBack) held--
-        isGivenBack = true
-        await take.giveBack(isSpent)
-      }
-      return {isTaken: true, giveBack}
+    take(claims) {
+      const take = taken(claims)
+      takes.push(take)
+      return take
     },
   }
   return {
     store,
-    /** Claims that are taken and were not given back. */
-    held: () => held,
-    wait: (count: number) => expect.poll(() => waiting.length, {timeout: 20_000}).toBe(count),
-    letGo() {
+    wait: (count: number) => expect.poll(() => waiting.length, patiently).toBe(count),
+    /** Resolves when everything that waited has been taken. */
+    async letGo() {
       for (const go of waiting.splice(0)) go()
+      await Promise.all(takes)
+    },
+    /** Resolves when everything that was taken has been given back, and no answer is under way. */
+    async nothingIsLeft({answering}: TestDocent) {
+      await expect.poll(() => [held, answering.active], patiently).toEqual([0, 0])
     },
   }
 }
@@ -57,7 +70,7 @@ async function start(limitStore: LimitStore, options: Partial<Settings> = {}): P
 
 const connections = ({http}: TestDocent) =>
   new Promise<number>((resolve) => http.server.getConnections((_error, count) => resolve(count)))
-const allGone = (product: TestDocent) => expect.poll(() => connections(product), {timeout: 20_000}).toBe(0)
+const allGone = (product: TestDocent) => expect.poll(() => connections(product), patiently).toBe(0)
 
 const isAnswer = (key: string) => key.startsWith('answers')
 const isStream = (key: string) => key.startsWith('streams')
@@ -74,7 +87,7 @@ test('of a question sent twice at once with one key, one asks for room and the o
   const asked = [product.ask({question: 'How?'}, {headers}), product.ask({question: 'How?'}, {headers})]
   await wait(1)
 
-  letGo()
+  await letGo()
   const call = await product.generator.call(0)
   call.say('So.')
   call.finish()
@@ -92,22 +105,22 @@ test.each([
 ])(
   'who leaves while a place for %s is taken has no answer written and holds nothing',
   async (_what, isHeld) => {
-    const {store, held, wait, letGo} = heldStore(isHeld)
+    const {store, wait, letGo, nothingIsLeft} = heldStore(isHeld)
     const product = await start(store)
     const client = await rawClient(product.port, askText({question: 'How?'}))
     await wait(1)
 
     client.socket.destroy()
     await allGone(product)
-    letGo()
+    await letGo()
 
-    await expect.poll(() => [held(), product.answering.active]).toEqual([0, 0])
+    await nothingIsLeft(product)
     expect(product.generator.calls).toEqual([])
   },
 )
 
 test('a socket that closes while a place for its answer is taken has no answer written and holds nothing', async () => {
-  const {store, held, wait, letGo} = heldStore(isAnswer)
+  const {store, wait, letGo, nothingIsLeft} = heldStore(isAnswer)
   const product = await start(store)
   const client = await connect(product)
   client.send({type: 'ask', question: 'How?'})
@@ -115,14 +128,14 @@ test('a socket that closes while a place for its answer is taken has no answer w
 
   client.socket.terminate()
   await allGone(product)
-  letGo()
+  await letGo()
 
-  await expect.poll(held).toBe(0)
+  await nothingIsLeft(product)
   expect(product.generator.calls).toEqual([])
 })
 
 test('a WebSocket whose client leaves before its stream has a place holds none', async () => {
-  const {store, held, wait, letGo} = heldStore(isStream)
+  const {store, wait, letGo, nothingIsLeft} = heldStore(isStream)
   const product = await start(store)
   const client = await rawClient(
     product.port,
@@ -133,9 +146,9 @@ test('a WebSocket whose client leaves before its stream has a place holds none',
   client.socket.resetAndDestroy()
   // Nothing shows whether the server has noticed; it must come to the same.
   await new Promise((resolve) => setTimeout(resolve, 100))
-  letGo()
+  await letGo()
 
-  await expect.poll(held, {timeout: 20_000}).toBe(0)
+  await nothingIsLeft(product)
   await allGone(product)
 })
 
@@ -145,7 +158,7 @@ test('a WebSocket whose place took a while answers all that was sent meanwhile',
   const connecting = connect(product)
   await wait(1)
 
-  letGo()
+  await letGo()
   const client = await connecting
   client.send({type: 'stop', answerId: 'none', ref: 'r'})
 
