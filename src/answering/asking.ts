@@ -62,7 +62,7 @@ export class Asking {
     this.#interrupts = true
   }
 
-  /** Lets the question in, in the same step as the call, or refuses it; then begins its answer. */
+  /** Lets the question in or refuses it; then begins its answer. */
   #begin(question: Question, options: AskOptions): Promise<AskedAnswer> {
     const beginning = this.#admit(question, options)
     this.#beginning.add(beginning)
@@ -73,14 +73,15 @@ export class Asking {
 
   async #admit(question: Question, options: AskOptions): Promise<AskedAnswer> {
     const {admission, now} = this.#deps
-    const leave = admission.enter()
-    let onEnd: OnEnd = () => {}
+    // Without a limit to ask, nothing is waited for: the place is counted in the same step as the call.
+    const onEnd: OnEnd = options.admit === undefined ? () => {} : await options.admit()
+    let leave = () => {}
     const giveBack = () => {
       leave()
       onEnd({calledModel: false})
     }
     try {
-      onEnd = (await options.admit?.()) ?? onEnd
+      leave = admission.enter()
       const build = this.#buildFor(question)
       const startedAt = now()
       const clock = steadyClock(startedAt)
