@@ -2,7 +2,7 @@ import {readFile, rm, writeFile} from 'node:fs/promises'
 import {hostname} from 'node:os'
 import {join} from 'node:path'
 import {DocentError} from '../domain/index.ts'
-import {type ExclusiveLock, makePrivateFolder, takeExclusiveLock} from '../native/index.ts'
+import {type ExclusiveLock, isNotInstalled, makePrivateFolder, takeExclusiveLock} from '../native/index.ts'
 import type {BuildLock} from './build-store.ts'
 
 interface Holder {
@@ -45,6 +45,8 @@ function exclusiveLock(path: string): ExclusiveLock | null {
   try {
     return takeExclusiveLock(path, 0)
   } catch (cause) {
+    // A missing binary says itself what to run.
+    if (isNotInstalled(cause)) throw cause
     throw new DocentError('storage', `cannot lock ${path}: ${(cause as Error).message}`, {cause})
   }
 }
