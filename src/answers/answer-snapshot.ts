@@ -1,36 +1,26 @@
-import type {
-  AbstentionReason,
-  Ending,
-  ErrorCode,
-  FinishReason,
-  PageLink,
-  Source,
-  Timings,
-  Usage,
-} from '../domain/index.ts'
-import type {AnswerState, Citation} from './answer-state.ts'
+import type {Ending, Timings} from '../domain/index.ts'
+import type {AnswerState} from './answer-state.ts'
 import {refOf} from './ids.ts'
 import type {JournalledAnswer} from './journal.ts'
 
 /** An answer at rest or on its way, as JSON clients see it. */
-export interface AnswerSnapshot {
-  readonly answerId: string
-  readonly question: string
-  readonly build: string
+export interface AnswerSnapshot
+  extends Pick<JournalledAnswer, 'answerId' | 'question' | 'build'>,
+    Pick<
+      AnswerState,
+      | 'abstained'
+      | 'reason'
+      | 'nearest'
+      | 'finishReason'
+      | 'partial'
+      | 'error'
+      | 'text'
+      | 'sources'
+      | 'citations'
+      | 'usage'
+    > {
   /** Null while it runs. */
   readonly ending: Ending | null
-  readonly abstained: boolean
-  readonly reason: AbstentionReason | null
-  readonly nearest: readonly PageLink[]
-  readonly finishReason: FinishReason | null
-  /** The model declined, or was cut by a limit; the ending is `complete` all the same. */
-  readonly partial: boolean
-  readonly error: {readonly code: ErrorCode; readonly message: string; readonly retryable: boolean} | null
-  /** All deltas so far. */
-  readonly text: string
-  readonly sources: readonly Source[]
-  readonly citations: readonly Citation[]
-  readonly usage: Usage
   readonly timings: Timings
 }
 

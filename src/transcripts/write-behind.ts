@@ -1,4 +1,5 @@
 import {setTimeout as delay, setImmediate as nextTurn} from 'node:timers/promises'
+import type {JournalHealth} from '../answers/index.ts'
 import {isTerminal, type SequencedEvent} from '../domain/index.ts'
 import {createFlushTimer} from './flush-timer.ts'
 import type {LiveAnswer} from './live-answer.ts'
@@ -51,7 +52,7 @@ export interface WriteBehind {
   flush(): Promise<void>
   /** To be called when the store fails elsewhere: it counts as degraded until something is written. */
   failed(error: unknown): void
-  health(): {readonly degraded: boolean; readonly reason: string | null; readonly unflushed: number}
+  health(): JournalHealth
   /** Tries nothing more. What waits is lost. */
   close(): void
 }

@@ -12,6 +12,7 @@ import {tmpdir} from 'node:os'
 import {dirname, join} from 'node:path'
 import {packageRoot, packageVersion} from '../../src/package/index.ts'
 import {eventsOf, type ReadEvent, textOf} from '../support/event-reader.ts'
+import {step} from '../support/step.ts'
 
 const npm = process.env['npm_execpath']
 if (npm === undefined) throw new Error('start it by npm run test:package')
@@ -50,18 +51,6 @@ await step('its commands use the same data', () => {
   match(npx('ask', 'How do I change the port?'), /`PORT`/)
 })
 console.log(`The package passed on Node ${process.versions.node}.`)
-
-async function step<T>(name: string, work: () => T | Promise<T>): Promise<T> {
-  const started = performance.now()
-  try {
-    const result = await work()
-    console.log(`  ok ${name} (${Math.round(performance.now() - started)} ms)`)
-    return result
-  } catch (error) {
-    console.error(`  failed: ${name}`)
-    throw error
-  }
-}
 
 /** What is needed, and nothing else. Returns the archive. */
 function pack(): string {

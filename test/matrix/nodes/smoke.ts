@@ -23,6 +23,7 @@ import {
   textDelta,
   textStart,
 } from '../../support/fake-claude.ts'
+import {step} from '../../support/step.ts'
 
 const dataDir = process.argv[2] ?? mkdtempSync(join(tmpdir(), 'docent-smoke-'))
 const hadData = existsSync(join(dataDir, 'CURRENT'))
@@ -56,18 +57,6 @@ await step('every answer is in the log with its ending', async () => {
 await step('SIGTERM', () => end(third))
 await claude.close()
 console.log(`Node ${process.versions.node} with ${sqlitePackage} passed.`)
-
-async function step<T>(name: string, work: () => Promise<T>): Promise<T> {
-  const started = performance.now()
-  try {
-    const result = await work()
-    console.log(`  ok ${name} (${Math.round(performance.now() - started)} ms)`)
-    return result
-  } catch (error) {
-    console.error(`  failed: ${name}`)
-    throw error
-  }
-}
 
 /** A wrong pair of better-sqlite3 and Node aborts here within a second. */
 async function collectStatements(): Promise<void> {
