@@ -1,5 +1,7 @@
 import type {Page} from '../../src/domain/index.ts'
 import {seededRandom} from '../../src/lib/random.ts'
+import {quotableBlocksIn} from '../../src/markdown/index.ts'
+import {countWords} from '../../src/text/words.ts'
 
 export const passagesPerPage = 10
 const wordsPerPassage = 80
@@ -33,11 +35,11 @@ export function pageOf(number: number, {random, word}: Writing): Page {
   const sections = Array.from({length: passagesPerPage / 2}, (_, at) => {
     const passages = Array.from({length: 2}, () => {
       const text = Array.from({length: wordsPerPassage}, telling).join(' ')
-      return {markdown: text, text, startLine: 1, endLine: 1}
+      return {text, words: countWords(text), startLine: 1, endLine: 1, blocks: quotableBlocksIn(text)}
     })
     const text = passages.map((passage) => passage.text).join('\n')
     const headings = [`${telling()} ${telling()}`]
-    return {anchor: `s${at}`, headings, depth: 2, markdown: text, text, startLine: 1, endLine: 1, passages}
+    return {anchor: `s${at}`, headings, depth: 2, text, startLine: 1, endLine: 1, passages}
   })
   return {
     path: `page-${number}.md`,

@@ -19,6 +19,7 @@ import {createHttpServer} from '../../src/http/http-server.ts'
 import {memoryLimits} from '../../src/http/limits/memory-limits.ts'
 import {silentLog} from '../../src/http/log.ts'
 import {createMetrics} from '../../src/http/metrics.ts'
+import {quotableBlocksIn} from '../../src/markdown/index.ts'
 import {settingsFrom} from '../../src/settings/settings.ts'
 import {openTranscripts} from '../../src/transcripts/open-transcripts.ts'
 
@@ -311,7 +312,7 @@ function sectionOf(n: number, question: number): RetrievedSource {
     score: 1,
     snippet: text.slice(0, 200),
     highlights: [],
-    markdown: Buffer.from(sentences.join('\n')).toString(),
+    blocks: quotableBlocksIn(text),
     text,
     path: 'bench.md',
     version: null,

@@ -1,4 +1,10 @@
-import {type RetrievedSource, type Source, type SourcesEvent, shownSource} from '../domain/index.ts'
+import {
+  type QuotableBlock,
+  type RetrievedSource,
+  type Source,
+  type SourcesEvent,
+  shownSource,
+} from '../domain/index.ts'
 import {wellFormed} from '../lib/well-formed.ts'
 import {linkHostsIn} from '../text/link-hosts.ts'
 
@@ -46,13 +52,18 @@ export class ShownSources {
   }
 }
 
+/** The Markdown of everything that can be quoted. */
+function markdownOf(blocks: readonly QuotableBlock[]): string[] {
+  return blocks.flatMap(({tableHead, units}) => [tableHead, ...units.map(({markdown}) => markdown)])
+}
+
 /** The event that shows sources to readers, with the hosts that they link to. */
 export function sourcesEventOf(
   round: number,
   query: string,
   found: readonly RetrievedSource[],
 ): SourcesEvent {
-  const texts = found.map(({url, markdown, text}) => `${url}\n${markdown}\n${text}`)
+  const texts = found.flatMap(({url, blocks, text}) => [url, text, ...markdownOf(blocks)])
   return {
     type: 'sources',
     round,

@@ -1,3 +1,5 @@
+import type {QuotableBlock} from './quotable-block.ts'
+
 /** One Markdown file, understood. */
 export interface Page {
   /** Below the content root, `/` on every system: `guides/auth.md`. */
@@ -25,8 +27,6 @@ export interface Section {
   readonly headings: readonly string[]
   /** 1 to 6; 0 for text before the first heading. */
   readonly depth: number
-  /** The section's blocks as CommonMark with GFM, without its heading. */
-  readonly markdown: string
   /** Visible words only, blocks separated by a line break; code included. */
   readonly text: string
   /** One-based lines of the source file, heading included. */
@@ -38,12 +38,22 @@ export interface Section {
 
 /** A window of a section, small enough to embed and to quote. */
 export interface Passage {
-  /** Its blocks as CommonMark with GFM; code fences and tables whole where they fit the budget. */
-  readonly markdown: string
   /** Visible words only, blocks separated by a line break; code included. What is embedded and searched. */
   readonly text: string
+  /** How many words the text has, as `countWords` counts. */
+  readonly words: number
+  /** What can be quoted of it, in order. */
+  readonly blocks: readonly QuotableBlock[]
   readonly startLine: number
   readonly endLine: number
+}
+
+/** A link of a page to a place on its own site. */
+export interface PageReference {
+  /** As written, decoded: `../auth.md#tokens`. */
+  readonly target: string
+  /** One-based line of the source file. */
+  readonly line: number
 }
 
 /** A page as a link. */

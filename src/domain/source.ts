@@ -1,3 +1,5 @@
+import type {QuotableBlock} from './quotable-block.ts'
+
 /** A section shown to a reader as the ground of an answer: one section, its own text. These fields go on the wire. */
 export interface Source {
   /** One-based and stable within an answer; later rounds go on counting. What `[n]` in the text refers to. */
@@ -30,8 +32,8 @@ export interface RetrievedSource extends Source {
    * or stand under a heading with little text, share a group: one place in the ranking, each its own source.
    */
   readonly group: string
-  /** The best part of the section as Markdown, bounded by the retriever's budget: what a generator may quote. */
-  readonly markdown: string
+  /** The best part of the section, bounded by the retriever's budget, as what a generator may quote. */
+  readonly blocks: readonly QuotableBlock[]
   /** The same as visible words. */
   readonly text: string
   /** Below the content root. */

@@ -1,5 +1,5 @@
-import {wordsIn} from '../retrieval/index.ts'
 import {sentencesOf} from '../text/sentences.ts'
+import {countWords} from '../text/words.ts'
 import {lettersAndDigits, type MarkdownBlock, markdownBlocks, withoutLinks} from './answer-blocks.ts'
 
 /** A citation of a written answer. */
@@ -31,7 +31,7 @@ export function evidenceIn(
 /** Words of an answer, without the line with which it opens; code and labels count. */
 export function wordsOf({text, citations}: WrittenAnswer): number {
   const [first] = markdownBlocks(text)
-  return wordsIn(isOpening(first, citations) ? text.slice(first.end) : text)
+  return countWords(isOpening(first, citations) ? text.slice(first.end) : text)
 }
 
 /** The line above all that is cited says that the answer quotes. */
@@ -67,7 +67,7 @@ export function repeatedSentences(text: string): number {
   for (const block of markdownBlocks(text)) {
     if (block.kind === 'code' || block.isLabel) continue
     for (const sentence of sentencesOf(block.text)) {
-      if (wordsIn(sentence.text) < leastWords) continue
+      if (countWords(sentence.text) < leastWords) continue
       const key = lettersAndDigits(sentence.text)
       if (seen.has(key)) repeated++
       seen.add(key)

@@ -2,6 +2,7 @@ import {areShownAs, type BuildSections, isShownAs, openedBy} from '../question-s
 import type {IndexBuild, StoredPage, StoredSection} from '../search-index/index.ts'
 import {lettersAndDigits, markdownBlocks, visibleWords} from './answer-blocks.ts'
 import {type Citation, sectionFlows, sourcesOf, type WrittenAnswer} from './answer-measures.ts'
+import {sectionMarkdownOf} from './section-markdown.ts'
 
 /**
  * Why a citation does not hold.
@@ -56,10 +57,11 @@ export type OpenAddress = (source: Pick<CitedSource, 'path' | 'url' | 'anchor'>)
  */
 export function addressOpener(build: IndexBuild, sections: BuildSections): OpenAddress {
   const known = new Map<string, readonly OpenedSection[]>()
+  const markdownOf = sectionMarkdownOf(build)
   const opened = (section: StoredSection): OpenedSection => {
     const passages = build.passagesOf(section.id)
     const heading = section.headings.at(-1) ?? (section.depth > 0 ? section.page.title : '')
-    const markdown = passages.map((passage) => passage.markdown).join('\n\n')
+    const markdown = markdownOf(section)
     const readings = [passages.map(({text}) => text).join('\n'), visibleWords(markdown, {images: false})]
     return {
       title: section.page.title,

@@ -11,7 +11,7 @@ import {answerText} from './answer-text.ts'
 import {type AnthropicClient, anthropicClient} from './anthropic-client.ts'
 import type {GenerationEvent, GenerationRequest, Generator} from './generator.ts'
 import {type CitationStyle, firstMessages, searchTool, sourceBlocks, systemPrompt} from './prompt.ts'
-import {quotableSources, type SearchResults, searchResults} from './search-results.ts'
+import {quotableSource, type SearchResults, searchResults} from './search-results.ts'
 import {upstreamError} from './upstream-error.ts'
 import {type ToolCall, type UpstreamReply, upstreamReply} from './upstream-reply.ts'
 
@@ -72,7 +72,7 @@ async function* generate(
   const search = searchRounds({options, request, results, signal})
   const messages: MessageParam[] = firstMessages({
     ...request,
-    sources: await quotableSources(request.sources, signal),
+    sources: request.sources.map(quotableSource),
     citations,
     historyBudgetTokens,
     results,
@@ -176,14 +176,13 @@ function searchRounds({
     try {
       const found = await request.search(query)
       signal.throwIfAborted()
-      const quotable = await quotableSources(found, signal)
       yield {...event, status: 'done', summary: foundSummary(found.length)}
       return {
         type: 'tool_result',
         tool_use_id: callId,
         content:
           found.length > 0
-            ? sourceBlocks(quotable, results, options.citations ?? 'native')
+            ? sourceBlocks(found.map(quotableSource), results, options.citations ?? 'native')
             : [{type: 'text', text: 'No further sections were found. Answer from what you have.'}],
       }
     } catch (error) {

@@ -1,38 +1,38 @@
 import {headOf, headWordsOf} from '../lib/cut.ts'
-import {literal} from './literal-markdown.ts'
-import {fenced, guarded, type Unit} from './quotable-blocks.ts'
+import {asParagraph, fencedCode, literal} from '../text/literal-markdown.ts'
+import type {QuotedUnit} from './quoted-units.ts'
 
 /**
  * The unit itself or, where its Markdown is longer than `longest` UTF-16 units, its beginning with an ellipsis: as a
  * page has one word, one line of data or one list that would take minutes to read.
  */
-export function boundedUnit(unit: Unit, longest: number): Unit {
+export function boundedUnit(unit: QuotedUnit, longest: number): QuotedUnit {
   if (unit.markdown.length <= longest) return unit
   if (unit.kind === 'code') return boundedCode(unit, longest)
   if (unit.kind === 'steps') return boundedSteps(unit, longest)
-  const plain = headWordsOf(unit.plain.replace(/\s+/g, ' '), longest)
-  const text = `${literal(plain)}…`
-  if (unit.kind === 'item') return {...unit, plain, markdown: `- ${text}`}
-  if (unit.kind === 'row') return {...unit, plain, markdown: `| ${text.replaceAll('|', '\\|')} |`}
-  return {...unit, plain, markdown: guarded(text), leadsOn: false}
+  const text = headWordsOf(unit.text.replace(/\s+/g, ' '), longest)
+  const markdown = `${literal(text)}…`
+  if (unit.kind === 'item') return {...unit, text, markdown: `- ${markdown}`}
+  if (unit.kind === 'row') return {...unit, text, markdown: `| ${markdown.replaceAll('|', '\\|')} |`}
+  return {...unit, text, markdown: asParagraph(markdown), isLeadIn: false}
 }
 
 /** Whole lines, unless the first is too long by itself. */
-function boundedCode(unit: Unit, longest: number): Unit {
-  const head = headOf(unit.plain, longest)
+function boundedCode(unit: QuotedUnit, longest: number): QuotedUnit {
+  const head = headOf(unit.text, longest)
   const lines = head.slice(0, head.lastIndexOf('\n'))
-  const plain = lines.includes('\n') ? lines : head
+  const text = lines.includes('\n') ? lines : head
   const language = /^`+(.*)/.exec(unit.markdown)?.[1] ?? ''
-  return {...unit, plain, markdown: fenced(`${plain}\n…`, language)}
+  return {...unit, text, markdown: fencedCode(`${text}\n…`, language)}
 }
 
 /** Whole steps, unless the first is too long by itself. */
-function boundedSteps(unit: Unit, longest: number): Unit {
+function boundedSteps(unit: QuotedUnit, longest: number): QuotedUnit {
   let markdown = ''
   for (const step of unit.markdown.split(/\n(?=\d+\. )/)) {
     if (markdown.length + step.length > longest) break
     markdown += markdown === '' ? step : `\n${step}`
   }
-  const plain = headWordsOf(unit.plain, markdown.length || longest)
-  return {...unit, plain, markdown: markdown === '' ? `1. ${literal(plain)}…` : `${markdown}\n\n…`}
+  const text = headWordsOf(unit.text, markdown.length || longest)
+  return {...unit, text, markdown: markdown === '' ? `1. ${literal(text)}…` : `${markdown}\n\n…`}
 }

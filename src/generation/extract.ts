@@ -1,10 +1,11 @@
-import type {RetrievedSource} from '../domain/index.ts'
+import type {QuotableBlock, RetrievedSource} from '../domain/index.ts'
 import {shortened} from '../lib/cut.ts'
+import {literal} from '../text/literal-markdown.ts'
 import {isStopTerm} from '../text/stop-words.ts'
 import {termsOf, tokensOf} from '../text/terms.ts'
+import {countWords} from '../text/words.ts'
 import {boundedUnit} from './bounded-unit.ts'
-import {literal} from './literal-markdown.ts'
-import {type Block, blocksOf, type Unit} from './quotable-blocks.ts'
+import {type QuotedUnit, quotedUnits} from './quoted-units.ts'
 
 export interface ExtractOptions {
   /** Words of prose at most, about; what would pass it by far is left out. Default 120. */
@@ -80,16 +81,14 @@ const wholeListItems = 8
 const wholeListWords = 90
 
 interface Candidate {
-  readonly unit: Unit
-  readonly block: Block
+  readonly unit: QuotedUnit
+  readonly block: QuotableBlock
   readonly source: RetrievedSource
   /** Where its source's group stands among the groups, which is its rank; then its source, its block, its place in the source. */
   readonly rank: number
   readonly sourceIndex: number
   readonly blockIndex: number
   readonly index: number
-  /** It announces what follows, and says little without it. */
-  readonly leadsOn: boolean
   readonly terms: ReadonlySet<string>
   readonly words: number
   /** The share of the question's weight that its own words hold. */
@@ -139,14 +138,14 @@ export function extract(
   /** Takes what can be read alone around a candidate, or nothing. */
   const take = (seed: Candidate): boolean => {
     const run = runAround(seed, bySource[seed.sourceIndex] ?? []).filter(
-      (candidate) => !chosen.has(candidate) && !isSaid(normalised(candidate.unit.plain)),
+      (candidate) => !chosen.has(candidate) && !isSaid(normalised(candidate.unit.text)),
     )
     // Without the unit that it was made for, or with nothing else, a run is only what stood around it.
     if (!run.includes(seed)) return false
     const prose = run.filter(({unit}) => unit.kind !== 'code').reduce((sum, unit) => sum + unit.words, 0)
     const length = run.reduce((sum, {unit}) => sum + unit.markdown.length, 0)
     const code = run.filter(({unit}) => unit.kind === 'code')
-    const lines = code.reduce((sum, {unit}) => sum + unit.plain.split('\n').length, 0)
+    const lines = code.reduce((sum, {unit}) => sum + unit.text.split('\n').length, 0)
     // The first choice may be a long list of steps; it is the answer.
     if (prose > 0 && words + prose > wordBudget * (chosen.size === 0 ? 1.7 : 1.1)) return false
     if (characters + length > characterBudget) return false
@@ -154,7 +153,7 @@ export function extract(
       return false
     for (const candidate of run) {
       chosen.add(candidate)
-      seen.push(normalised(candidate.unit.plain))
+      seen.push(normalised(candidate.unit.text))
       for (const term of candidate.terms) covered.add(term)
       for (const term of asked.rarity.keys()) {
         if (candidate.terms.has(term) || asked.named(candidate).has(term)) told.add(term)
@@ -216,7 +215,7 @@ export function extract(
 
 /** Announces something that was not chosen. The only unit stays: better an announcement than nothing. */
 function leadsNowhere(candidate: Candidate, chosen: ReadonlySet<Candidate>): boolean {
-  if (!candidate.leadsOn || chosen.size === 1) return false
+  if (!candidate.unit.isLeadIn || chosen.size === 1) return false
   for (const other of chosen) {
     if (other.sourceIndex !== candidate.sourceIndex) continue
     if (other.index === candidate.index + 1 || other.blockIndex === candidate.blockIndex + 1) return false
@@ -236,11 +235,8 @@ function candidatesOf(
   longestUnit: number,
 ): Candidate[] {
   let index = 0
-  const blocks = blocksOf(source)
-  return blocks.flatMap((block, blockIndex) => {
-    const next = blocks[blockIndex + 1]
-    const isFollowed = next !== undefined && next.kind !== 'paragraph' && next.under === block.under
-    return block.units.map((whole, place) => {
+  return source.blocks.flatMap((block, blockIndex) =>
+    quotedUnits(block).map((whole) => {
       const unit = boundedUnit(whole, longestUnit)
       return {
         unit,
@@ -250,20 +246,13 @@ function candidatesOf(
         sourceIndex,
         blockIndex,
         index: index++,
-        // "It is not published when", and then a list.
-        leadsOn:
-          unit.leadsOn ||
-          (unit.kind === 'sentence' &&
-            isFollowed &&
-            place === block.units.length - 1 &&
-            /(?<=[\p{L}\p{N}`*,—–-])$/u.test(unit.plain)),
-        terms: new Set(termsOf(unit.plain)),
-        words: unit.plain.split(/\s+/).length,
+        terms: new Set(termsOf(unit.text)),
+        words: countWords(unit.text),
         match: 0,
         score: 0,
       }
-    })
-  })
+    }),
+  )
 }
 
 /** What a question asks for, as far as its words tell. */
@@ -345,7 +334,7 @@ function askedOf(question: string, candidates: readonly Candidate[]): Asked {
 }
 
 function headingOf({block, source}: Candidate): string {
-  return (block.under || (source.headings.at(-1) ?? source.title))
+  return (block.heading || (source.headings.at(-1) ?? source.title))
     .replace(/\s+/g, ' ')
     .replace(/\s*\{#[^{}]*\}\s*$/, '')
     .trim()
@@ -383,29 +372,29 @@ function scoreAll(asked: Asked, candidates: readonly Candidate[], weights: Extra
       const lead = before?.sourceIndex === candidate.sourceIndex ? (own[at - 1] ?? 0) : 0
       if (before?.unit.kind === 'sentence') score = Math.max(score, weights.announced * lead)
       // What a program printed, or what goes over a wire, is seldom the answer.
-      if (isShown(unit) || announcesOutput.test(before?.unit.plain ?? '')) score *= 0.5
+      if (isShown(unit) || announcesOutput.test(before?.unit.text ?? '')) score *= 0.5
     }
     // A handful of words that match by chance is not a sentence that answers.
-    if (candidate.terms.size < 5 && unit.kind !== 'code' && !candidate.leadsOn) score *= 0.6
+    if (candidate.terms.size < 5 && unit.kind !== 'code' && !candidate.unit.isLeadIn) score *= 0.6
     const inSnippet = shareOf(candidate.terms, snippets.get(source) ?? none) ** 2
     score += weights.snippet * inSnippet * (match === 0 ? 0.4 : 1)
     if (unit.kind !== 'row') score += weights.opening / (1 + candidate.index)
     else if (match === 0) score = 0
     if (wants.how && (unit.kind === 'steps' || (unit.kind === 'code' && !isShown(unit))))
       score += weights.howTo * Math.min(1, score)
-    if (/[?？]$/.test(unit.plain)) score *= 0.5
+    if (/[?？]$/.test(unit.text)) score *= 0.5
     if (isSignpost(candidate)) score *= 0.15
     if (unit.kind === 'sentence') {
       if (isLabel(candidate)) score *= 0.4
-      if (announcesOutput.test(unit.plain)) score *= 0.5
-      if (pointsElsewhere.test(unit.plain) || speaksOfItself.test(unit.plain)) score *= 0.4
+      if (announcesOutput.test(unit.text)) score *= 0.5
+      if (pointsElsewhere.test(unit.text) || speaksOfItself.test(unit.text)) score *= 0.4
       // It speaks of something that is not in this passage.
-      if (candidate.index === 0 && pointsBack.test(unit.plain)) score *= 0.6
-      if (wants.how && instructs.test(unit.plain)) score += weights.howTo * 0.8 * Math.min(1, score)
+      if (candidate.index === 0 && pointsBack.test(unit.text)) score *= 0.6
+      if (wants.how && instructs.test(unit.text)) score += weights.howTo * 0.8 * Math.min(1, score)
       if (wants.what && defines(candidate, terms)) score += weights.definition
       if (wants.yesOrNo && match / total >= 0.6) score += weights.statement
     }
-    if (wants.figure && match > 0 && /\d/.test(unit.plain)) score += weights.statement * 0.5
+    if (wants.figure && match > 0 && /\d/.test(unit.text)) score += weights.statement * 0.5
     // One item of many that has no word of the question was met by chance.
     if (unit.kind === 'item' && match + context === 0) score *= 0.5
     own.push(score)
@@ -427,7 +416,7 @@ function scoreAll(asked: Asked, candidates: readonly Candidate[], weights: Extra
     if (candidate.unit.kind === 'item') beside /= 2
     // Good company makes no sentence of a label, and no answer of a reference.
     const {unit} = candidate
-    if (unit.kind === 'sentence' && (isLabel(candidate) || pointsElsewhere.test(unit.plain))) beside *= 0.3
+    if (unit.kind === 'sentence' && (isLabel(candidate) || pointsElsewhere.test(unit.text))) beside *= 0.3
     const standing = weights.rank ** candidate.rank * shareOfBest(candidate.source) ** weights.sourceScore
     candidate.score = ((own[at] ?? 0) + weights.neighbour * beside) * standing
   })
@@ -442,22 +431,22 @@ const vicinity = [
 ] as const
 
 /** A line of a few words without a full stop: a heading in disguise. */
-function isLabel({unit, words, leadsOn}: Candidate): boolean {
-  return !leadsOn && words < 12 && !/[.!?。！？:)"”]$/.test(unit.plain)
+function isLabel({unit, words}: Candidate): boolean {
+  return !unit.isLeadIn && words < 12 && !/[.!?。！？:)"”]$/.test(unit.text)
 }
 
 /** The end of a sentence that began in another passage. */
 function isFragment(candidate: Candidate | undefined): boolean {
-  return candidate?.index === 0 && candidate.words < 6 && /^\p{Ll}/u.test(candidate.unit.plain)
+  return candidate?.index === 0 && candidate.words < 6 && /^\p{Ll}/u.test(candidate.unit.text)
 }
 
 const announcesOutput = /^(?:the |sample |example |expected )*(?:output|result|response)s?\b[^.]*:$/i
 
 /** Code that shows what is sent or printed, not what to type. */
-function isShown({markdown, plain}: Unit): boolean {
+function isShown({markdown, text}: QuotedUnit): boolean {
   return (
     /^`{3,}(?:none|text|txt|output|plaintext|json|console-output|log)\n/i.test(markdown) ||
-    /^\s*[{[]/.test(plain)
+    /^\s*[{[]/.test(text)
   )
 }
 
@@ -485,10 +474,10 @@ const instructs =
 function defines({unit}: Candidate, terms: readonly string[]): boolean {
   const verb =
     /\s(?:is|are|means|provides?|allows?|enables?|lets|helps|combines?|represents?|refers to)\s/i.exec(
-      unit.plain,
+      unit.text,
     )
   if (!verb || verb.index > 80) return false
-  const subject = new Set(termsOf(unit.plain.slice(0, verb.index)))
+  const subject = new Set(termsOf(unit.text.slice(0, verb.index)))
   return terms.filter((term) => subject.has(term)).length * 2 >= terms.length
 }
 
@@ -514,7 +503,7 @@ function runAround(seed: Candidate, inSource: readonly Candidate[]): Candidate[]
   const run = new Set<Candidate>([seed])
   const blockAt = (blockIndex: number): readonly Candidate[] =>
     inSource.filter(
-      (candidate) => candidate.blockIndex === blockIndex && candidate.block.under === seed.block.under,
+      (candidate) => candidate.blockIndex === blockIndex && candidate.block.heading === seed.block.heading,
     )
 
   const takeParagraph = (sentence: Candidate, minWords: number): void => {
@@ -528,24 +517,24 @@ function runAround(seed: Candidate, inSource: readonly Candidate[]): Candidate[]
     }
     while (
       from > 0 &&
-      (pointsBack.test(block[from]?.unit.plain ?? '') || wordsOf(block.slice(0, from)) <= 20) &&
+      (pointsBack.test(block[from]?.unit.text ?? '') || wordsOf(block.slice(0, from)) <= 20) &&
       !isFragment(block[from - 1])
     )
       from--
     while (to < block.length && wordsOf(block.slice(from, to)) < minWords) to++
     // What stands at the end and announces something goes with that, or is left.
     const last = block[to - 1]
-    if (last?.leadsOn && last !== sentence && to - 1 > from) to--
+    if (last?.unit.isLeadIn && last !== sentence && to - 1 > from) to--
     while (
       to - 1 > from &&
       block[to - 1] !== sentence &&
-      pointsElsewhere.test(block[to - 1]?.unit.plain ?? '')
+      pointsElsewhere.test(block[to - 1]?.unit.text ?? '')
     )
       to--
     for (const candidate of block.slice(from, to)) run.add(candidate)
 
     const first = block[from]
-    if (from === 0 && first && pointsBack.test(first.unit.plain)) {
+    if (from === 0 && first && pointsBack.test(first.unit.text)) {
       const before = blockAt(sentence.blockIndex - 1).at(-1)
       if (before?.unit.kind === 'sentence' && before.words <= 40) run.add(before)
     }
@@ -553,7 +542,7 @@ function runAround(seed: Candidate, inSource: readonly Candidate[]): Candidate[]
 
   if (seed.unit.kind === 'sentence') {
     takeParagraph(seed, 12)
-    if (seed.leadsOn) {
+    if (seed.unit.isLeadIn) {
       const next = blockAt(seed.blockIndex + 1)
       if (seed === blockAt(seed.blockIndex).at(-1))
         for (const candidate of next.slice(0, 6)) run.add(candidate)
@@ -563,7 +552,7 @@ function runAround(seed: Candidate, inSource: readonly Candidate[]): Candidate[]
 
   const block = blockAt(seed.blockIndex)
   const lead = blockAt(seed.blockIndex - 1).at(-1)
-  const isAnnounced = lead?.leadsOn ?? false
+  const isAnnounced = lead?.unit.isLeadIn ?? false
   if (seed.unit.kind === 'item') {
     const isShort =
       block.length <= wholeListItems && block.reduce((sum, {words}) => sum + words, 0) <= wholeListWords
@@ -571,11 +560,14 @@ function runAround(seed: Candidate, inSource: readonly Candidate[]): Candidate[]
       if (isShort && (isAnnounced || candidate.score >= seed.score * 0.6)) run.add(candidate)
   }
   // Code without a word about it is a riddle; a list or a table stands alone unless it was announced.
-  if (lead?.unit.kind === 'sentence' && (lead.leadsOn || (seed.unit.kind === 'code' && lead.words <= 40))) {
+  if (
+    lead?.unit.kind === 'sentence' &&
+    (lead.unit.isLeadIn || (seed.unit.kind === 'code' && lead.words <= 40))
+  ) {
     const paragraph = blockAt(lead.blockIndex)
     if (paragraph.reduce((sum, {words}) => sum + words, 0) <= 35)
       for (const candidate of paragraph) run.add(candidate)
-    else if (pointsBack.test(lead.unit.plain)) takeParagraph(lead, 0)
+    else if (pointsBack.test(lead.unit.text)) takeParagraph(lead, 0)
     else run.add(lead)
   }
   return [...run]
@@ -628,16 +620,16 @@ function inReadingOrder(chosen: ReadonlySet<Candidate>): ExtractPart[] {
     // Another section begins with its name, so that its words are not read as going on with the one before.
     // So does a first one that cannot be read without: code, a row, words that point at something before.
     const needsName = previous
-      ? previous.sourceIndex !== candidate.sourceIndex || previous.block.under !== candidate.block.under
-      : kind === 'code' || kind === 'row' || pointsBack.test(candidate.unit.plain)
+      ? previous.sourceIndex !== candidate.sourceIndex || previous.block.heading !== candidate.block.heading
+      : kind === 'code' || kind === 'row' || pointsBack.test(candidate.unit.text)
     if (needsName) between += labelOf(candidate)
-    if (!sameBlock && kind === 'row' && candidate.block.head.length <= maxHeadLength)
-      between += `${candidate.block.head}\n`
+    if (!sameBlock && kind === 'row' && candidate.block.tableHead.length <= maxHeadLength)
+      between += `${candidate.block.tableHead}\n`
     // Words left out between two sentences of a paragraph are marked, as in any quotation.
     if (sameBlock && kind === 'sentence' && previous && candidate.index !== previous.index + 1)
       between = ' … '
     if (between) parts.push({text: between, source: null, plain: ''})
-    parts.push({text: candidate.unit.markdown, source: candidate.source, plain: candidate.unit.plain})
+    parts.push({text: candidate.unit.markdown, source: candidate.source, plain: candidate.unit.text})
     previous = candidate
   }
   return parts

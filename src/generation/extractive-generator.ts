@@ -4,9 +4,7 @@ import {isStopTerm} from '../text/stop-words.ts'
 import {termsOf} from '../text/terms.ts'
 import {type ExtractOptions, extract} from './extract.ts'
 import type {GenerationEvent, GenerationRequest, Generator} from './generator.ts'
-import {inTurns} from './in-turns.ts'
 import {openingLinesFor} from './opening-line.ts'
-import {blocksOf} from './quotable-blocks.ts'
 import {citationOf, quotationIn} from './quotation.ts'
 
 export interface ExtractiveOptions extends ExtractOptions {
@@ -30,8 +28,6 @@ export function extractiveGenerator(options: ExtractiveOptions = {}): Generator 
     model: null,
     async *generate(request, {signal}): AsyncGenerator<GenerationEvent> {
       signal.throwIfAborted()
-      // Kept with the sources, where quoting finds them.
-      await inTurns(request.sources, blocksOf, signal)
       const parts = partsOf(request, options)
       const pieces = parts.map((part) => ({part, texts: piecesOf(part.text)}))
       const count = pieces.reduce((sum, {texts}) => sum + texts.length, 0)

@@ -1,9 +1,7 @@
 import type {SearchResultBlockParam, TextBlockParam} from '@anthropic-ai/sdk/resources/messages'
 import type {RetrievedSource} from '../domain/index.ts'
-import {BoundedMemory} from '../lib/bounded-memory.ts'
-import {inTurns} from './in-turns.ts'
-import {literal} from './literal-markdown.ts'
-import {quotableBlocks} from './quotable-blocks.ts'
+import {literal} from '../text/literal-markdown.ts'
+import {citedWords, type SentBlock, spaceless} from './cited-words.ts'
 import {likelyQuotation, quotationIn} from './quotation.ts'
 
 /**
@@ -38,7 +36,8 @@ export interface CitedLocation {
 /** A source, and the pieces of it that can be cited. */
 export interface QuotableSource {
   readonly source: RetrievedSource
-  readonly content: TextBlockParam[]
+  /** Never empty. */
+  readonly blocks: readonly SentBlock[]
 }
 
 /** The API takes only so many text blocks in reason; what is left goes into the last one. */
@@ -47,14 +46,14 @@ const maxTextBlocks = 60
 export function searchResults(): SearchResults {
   const sent: Sent[] = []
   return {
-    add({source, content}) {
+    add({source, blocks}) {
       const name = nameOf(source)
-      sent.push({name, content, source})
+      sent.push({name, blocks, source})
       return {
         type: 'search_result',
         source: name,
         title: [source.title, ...source.headings].join(' › ') || name,
-        content,
+        content: blocks.map(({markdown}): TextBlockParam => ({type: 'text', text: markdown})),
         // All or none of a request's results must have it.
         citations: {enabled: true},
       }
@@ -62,7 +61,11 @@ export function searchResults(): SearchResults {
     has: (n) => sent.some(({source}) => source.n === n),
     isAddressOf: (n, address) =>
       sent.some(({source}) => source.n === n && pageOf(address) === pageOf(source.url)),
-    say: (words) => sent.some(({source}) => source.markdown.includes(words) || source.text.includes(words)),
+    say: (words) =>
+      sent.some(
+        ({source, blocks}) =>
+          source.text.includes(words) || blocks.some(({markdown}) => markdown.includes(words)),
+      ),
     cited({type, search_result_index: index, source, cited_text: text}) {
       if (type !== 'search_result_location' || typeof text !== 'string' || spaceless(text) === '') return null
       const atIndex = typeof index === 'number' ? sent[index] : undefined
@@ -74,7 +77,7 @@ export function searchResults(): SearchResults {
           : sent.filter(({name}) => named !== null && name === named)
       const result = results.find((one) => holds(one, text))
       return result
-        ? {n: result.source.n, quote: quotationIn(result.source, wordsOf(result.source, text))}
+        ? {n: result.source.n, quote: quotationIn(result.source, citedWords(result.blocks, text))}
         : null
     },
     quoteFor(n, claim) {
@@ -88,10 +91,10 @@ interface Sent extends QuotableSource {
   readonly name: string
 }
 
-/** Whether the words stand in what was sent, or in the page as it is. Worked out when asked: kept, it would be as much again. */
-function holds({content, source}: QuotableSource, quote: string): boolean {
+/** Whether the words stand in what was sent, or in the section as it is read. */
+function holds({blocks, source}: QuotableSource, quote: string): boolean {
   const words = spaceless(quote)
-  return [content.map(({text}) => text).join('\n'), source.text, source.markdown].some((text) =>
+  return [blocks.map(({markdown}) => markdown).join('\n'), source.text].some((text) =>
     spaceless(text).includes(words),
   )
 }
@@ -105,34 +108,18 @@ function pageOf(address: string): string {
   return address.trim().replace(/[\s#].*$/s, '')
 }
 
-/** Pieces of the sections that are asked about most, by their Markdown; weighed in characters. */
-const known = new BoundedMemory<string, TextBlockParam[]>(4_000_000, (content) =>
-  content.reduce((sum, {text}) => sum + 2 * text.length, 100),
-)
-
-/**
- * Each source with its pieces, in order. Half a millisecond for each thousand characters, the first time that a
- * section is seen.
- */
-export async function quotableSources(
-  sources: readonly RetrievedSource[],
-  signal: AbortSignal,
-): Promise<QuotableSource[]> {
-  const unknown = sources.filter(({markdown}) => known.get(markdown) === undefined)
-  const fresh = await inTurns(unknown, textBlocksOf, signal)
-  for (const [index, {markdown}] of unknown.entries()) known.set(markdown, fresh[index]!)
-  return sources.map((source) => {
-    const content = known.get(source.markdown) ?? textBlocksOf(source)
-    const headings = headingsOf(source)
-    return {
-      source,
-      content: [
-        ...(headings === '' ? [] : [textBlock(headings)]),
-        // A source without quotable text, as a lone image, still needs one block that is not empty.
-        ...(content.length > 0 ? content : [textBlock(source.text.trim() || source.title || source.url)]),
-      ],
-    }
-  })
+/** A source with its pieces, in order: its title and headings, then one for each sentence, item, step, table and code block. */
+export function quotableSource(source: RetrievedSource): QuotableSource {
+  const headings = headingsOf(source)
+  const own = sentBlocksOf(source)
+  return {
+    source,
+    blocks: [
+      ...(headings === '' ? [] : [{markdown: headings, text: ''}]),
+      // A source without quotable text, as a lone image, still needs one block that is not empty.
+      ...(own.length > 0 ? own : [asBlock(source.text.trim() || source.title || source.url)]),
+    ],
+  }
 }
 
 /** Title and headings as they stand over the section's text. */
@@ -145,54 +132,34 @@ function headingsOf({title, headings}: RetrievedSource): string {
     .join('\n')
 }
 
-function textBlock(text: string): TextBlockParam {
-  return {type: 'text', text}
+function asBlock(text: string): SentBlock {
+  return {markdown: text, text}
 }
 
-/**
- * One text block for each sentence, list, table or code block: the block is the smallest thing that can be
- * cited, so small ones make fine citations.
- */
-function textBlocksOf({markdown}: RetrievedSource): TextBlockParam[] {
+/** The block is the smallest thing that can be cited, so small ones make fine citations. */
+function sentBlocksOf({blocks}: RetrievedSource): SentBlock[] {
   let heading = ''
-  const texts = quotableBlocks(markdown).flatMap(({kind, units, head, under}) => {
-    const name = under === heading || under === '' ? [] : [`**${literal(under)}**`]
-    heading = under
-    const markdowns = units.map(({markdown}) => markdown)
-    if (kind === 'table') return [...name, [head, ...markdowns].join('\n')]
-    if (kind === 'steps') return [...name, ...markdowns.flatMap((markdown) => markdown.split(/\n(?=\d+\. )/))]
-    return [...name, ...markdowns]
+  const sent = blocks.flatMap((block): SentBlock[] => {
+    const isNew = block.heading !== heading && block.heading !== ''
+    heading = block.heading
+    const name = isNew ? [{markdown: `**${literal(heading)}**`, text: heading}] : []
+    if (block.kind !== 'table') return [...name, ...block.units]
+    const {tableHead, tableHeadText, units} = block
+    const markdown = [tableHead, ...units.map((unit) => unit.markdown)].join('\n')
+    return [...name, {markdown, text: [tableHeadText, ...units.map(({text}) => text)].join('\n')}]
   })
-  const whole = texts.filter((text) => text.trim() !== '')
-  const blocks = whole.slice(0, maxTextBlocks)
-  if (whole.length > maxTextBlocks) {
-    blocks[maxTextBlocks - 1] = whole.slice(maxTextBlocks - 1).join('\n\n')
-  }
-  return blocks.map(textBlock)
+  return bounded(sent.filter(({markdown}) => markdown.trim() !== ''))
 }
 
-/** The visible words of a piece that was cited, without the headings that every source begins with. */
-function wordsOf(source: RetrievedSource, cited: string): string {
-  let heading = ''
-  return quotableBlocks(withoutHeadings(source, cited))
-    .flatMap(({units, headPlain, under}) => {
-      const name = under === heading ? '' : under
-      heading = under
-      return [name, headPlain, ...units.map(({plain}) => plain)]
-    })
-    .join('\n')
-}
-
-/** What is cited behind the headings that a source begins with: all of them, or the last ones. */
-function withoutHeadings(source: RetrievedSource, cited: string): string {
-  const lines = headingsOf(source).split('\n')
-  const above = lines
-    .map((_, from) => lines.slice(from).join('\n'))
-    .find((headings) => headings !== '' && cited.startsWith(headings))
-  return above === undefined ? cited : cited.slice(above.length)
-}
-
-/** Words alone: white space differs between a page, its blocks and a quote that joins two of them. */
-function spaceless(text: string): string {
-  return text.normalize('NFC').replace(/\s+/g, '')
+/** The blocks, those beyond the most in one with the last that fits. */
+function bounded(blocks: readonly SentBlock[]): SentBlock[] {
+  if (blocks.length <= maxTextBlocks) return [...blocks]
+  const rest = blocks.slice(maxTextBlocks - 1)
+  return [
+    ...blocks.slice(0, maxTextBlocks - 1),
+    {
+      markdown: rest.map(({markdown}) => markdown).join('\n\n'),
+      text: rest.map(({text}) => text).join('\n'),
+    },
+  ]
 }

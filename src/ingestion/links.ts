@@ -1,44 +1,6 @@
 import {posix} from 'node:path'
-import type {Diagnostic, Page} from '../domain/index.ts'
-import type {PageRecord, PageReference} from '../search-index/index.ts'
-
-const maxLinksPerPage = 2_000
-
-/** Where a page's links lead, those to other sites left out; each with its line where the source has it as it stands. */
-export function linksOf(page: Page, source: string): PageReference[] {
-  const links: PageReference[] = []
-  const lines = source.split(/\r\n|\r|\n/)
-  for (const section of page.sections) {
-    for (const {markdown, startLine, endLine} of section.passages) {
-      let from = startLine
-      const lineOf = (target: string): number => {
-        for (let line = from; line <= Math.min(endLine, lines.length); line++) {
-          if (!lines[line - 1]!.includes(target)) continue
-          from = line
-          return line
-        }
-        return startLine
-      }
-      const prose = markdown.replace(/^(`{3,}|~{3,})[^\n]*\n[\s\S]*?^\1/gm, '').replace(/(`+)[\s\S]*?\1/g, '')
-      for (const match of prose.matchAll(/(?<!!)\[[^\]]*\]\(\s*(?:<([^>\n]*)>|([^\s)]+))/g)) {
-        const target = match[1] ?? match[2] ?? ''
-        if (target === '' || /^(?:[a-z][a-z0-9+.-]*:|\/\/)/i.test(target) || links.length >= maxLinksPerPage)
-          continue
-        links.push({target: decoded(target), line: lineOf(target)})
-      }
-    }
-  }
-  return links
-}
-
-function decoded(target: string): string {
-  try {
-    return decodeURI(target)
-  } catch {
-    // Not an encoding; then it is meant as it stands.
-    return target
-  }
-}
+import type {Diagnostic} from '../domain/index.ts'
+import type {PageRecord} from '../search-index/index.ts'
 
 /**
  * Anchors that a writer set in the text, outside headings: `<a name="x">`, `<div id="x">`, `[word]{#x}`. Found by their

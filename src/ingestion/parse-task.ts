@@ -1,8 +1,8 @@
 import {compareDiagnostics, fileDiagnostic} from '../domain/index.ts'
 import {type ParsedPage, parsePage, type SiteRules} from '../markdown/index.ts'
-import type {IncludedFile, PageReference} from '../search-index/index.ts'
+import type {IncludedFile} from '../search-index/index.ts'
 import type {ContentRoot} from './content-root.ts'
-import {linksOf, writtenAnchorsIn} from './links.ts'
+import {writtenAnchorsIn} from './links.ts'
 import {readInside, withheldInside} from './read-inside.ts'
 import {encodingProblemOf, hashOf} from './scan-folder.ts'
 
@@ -17,7 +17,6 @@ export interface ParseTask {
 
 export interface ParseResult extends Omit<ParsedPage, 'includes'> {
   readonly includes: readonly IncludedFile[]
-  readonly links: readonly PageReference[]
   /** Set by the writer, outside headings. */
   readonly anchors: readonly string[]
 }
@@ -61,7 +60,6 @@ export function parseTask({site, ...content}: ParseSetup, {path, text}: ParseTas
     ...parsed,
     diagnostics: [...parsed.diagnostics, ...diagnostics].sort(compareDiagnostics),
     includes,
-    links: parsed.page ? linksOf(parsed.page, text) : [],
     anchors: parsed.page ? [...new Set([...writtenAnchorsIn(text), ...parsed.fragments])] : [],
   }
 }

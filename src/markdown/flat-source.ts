@@ -1,22 +1,16 @@
-import type {Nodes} from 'mdast'
+import type {Definition, Nodes} from 'mdast'
 
-interface Edit {
-  readonly start: number
-  readonly end: number
-  readonly text: string
-}
-
-/** Text as parsed, from which parts are cut: edits are applied, container prefixes taken off, lines mapped back. */
+/** The text of a page as it was parsed: where its lines are in the source file, and what its references mean. */
 export class FlatSource {
   readonly text: string
   readonly #lines: readonly number[]
-  readonly #edits: readonly Edit[]
+  readonly #definitions: ReadonlyMap<string, Definition>
 
-  /** `lines[i]` is the one-based source line of the flat line `i`; edits do not overlap. */
-  constructor(text: string, lines: readonly number[], edits: readonly Edit[]) {
+  /** `lines[i]` is the one-based source line of the flat line `i`; definitions by their identifier. */
+  constructor(text: string, lines: readonly number[], definitions: ReadonlyMap<string, Definition>) {
     this.text = text
     this.#lines = lines
-    this.#edits = [...edits].sort((a, b) => a.start - b.start)
+    this.#definitions = definitions
   }
 
   startLineOf(node: Nodes): number {
@@ -33,40 +27,13 @@ export class FlatSource {
     return this.#lines[Math.min(Math.max(flatLine - 1, 0), last)] ?? 1
   }
 
-  /** The text between two offsets, with edits applied. */
-  slice(start: number, end: number): string {
-    let low = 0
-    let high = this.#edits.length
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if (this.#edits[middle]!.start < start) low = middle + 1
-      else high = middle
-    }
-    let at = start
-    let out = ''
-    for (let n = low; n < this.#edits.length; n++) {
-      const edit = this.#edits[n]!
-      if (edit.end > end) break
-      if (edit.start < at) continue
-      out += this.text.slice(at, edit.start) + edit.text
-      at = edit.end
-    }
-    return out + this.text.slice(at, end)
+  /** The last line of the source file that the text reaches. */
+  get lastLine(): number {
+    return this.#lines.at(-1) ?? 1
   }
 
-  /** A block on its own: what its containers put before its lines is taken off. */
-  blockOf(node: Nodes): string {
-    const {start, end} = node.position!
-    return outdented(this.slice(start.offset!, end.offset!), start.column - 1)
+  /** Where links of the form `[text][identifier]` lead. */
+  definitionOf(identifier: string): Definition | undefined {
+    return this.#definitions.get(identifier)
   }
-}
-
-/** Takes up to `width` columns of indentation and quote markers off every line but the first. */
-export function outdented(text: string, width: number): string {
-  if (width === 0 || !text.includes('\n')) return text
-  const prefix = new RegExp(`^[ \\t>]{0,${width}}`)
-  return text
-    .split('\n')
-    .map((line, index) => (index === 0 ? line : line.replace(prefix, '')))
-    .join('\n')
 }

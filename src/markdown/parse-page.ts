@@ -1,17 +1,20 @@
-import {compareDiagnostics, type Diagnostic, type Page} from '../domain/index.ts'
+import {compareDiagnostics, type Diagnostic, type Page, type PageReference} from '../domain/index.ts'
+import {countWords} from '../text/words.ts'
 import {anchorMaker} from './anchors.ts'
 import {type Fidelity, neverClosed} from './fidelity.ts'
+import {FlatSource} from './flat-source.ts'
 import {flatten} from './flatten.ts'
 import {splitFrontMatter} from './front-matter.ts'
 import {refusalOf, tamed} from './limits.ts'
 import {hiddenCharactersOf, normaliseText} from './normalise-text.ts'
+import {linksIn} from './page-links.ts'
 import {parseMarkdown} from './parse-markdown.ts'
 import {plainTextOfNode} from './plain-text.ts'
+import {definitionsIn, withReferencesWritten} from './references.ts'
 import {langOf, routeOf, versionOf} from './routes.ts'
 import {sectionsOf} from './sections.ts'
 import type {SiteRules} from './site.ts'
 import {unreadLinesOf} from './unread-text.ts'
-import {countWords} from './words.ts'
 
 /** Warnings of one page about lost text at most. */
 const maxLosses = 20
@@ -40,6 +43,8 @@ export interface ParsedPage {
   readonly includes: readonly string[]
   /** Fragments that lead into the page beside those of its sections: ids of elements, targets, named directives. */
   readonly fragments: readonly string[]
+  /** Where the page's links lead on its own site, in order; at most 2,000. */
+  readonly links: readonly PageReference[]
 }
 
 /** One Markdown or MDX file, understood. Never throws on content. */
@@ -56,6 +61,7 @@ export function parsePage(source: string, options: ParseOptions): ParsedPage {
       fidelity: {...emptyFidelity(path), visibleWords: countWords(source)},
       includes: [],
       fragments: [],
+      links: [],
     }
   }
   const text = normaliseText(source)
@@ -83,6 +89,7 @@ export function parsePage(source: string, options: ParseOptions): ParsedPage {
       fidelity: emptyFidelity(path),
       includes: [],
       fragments: [],
+      links: [],
     }
   }
 
@@ -107,10 +114,11 @@ export function parsePage(source: string, options: ParseOptions): ParsedPage {
     report(rule, severity, line, reason),
   )
   const root = parseMarkdown(flatText)
-  const {sections, titleHeading, markdown, repeated} = sectionsOf({
+  const definitions = definitionsIn(root)
+  const flatSource = new FlatSource(flatText, flat.lines, definitions)
+  const {sections, titleHeading, repeated} = sectionsOf({
     root,
-    text: flatText,
-    lines: flat.lines,
+    source: flatSource,
     headingIds: flat.headingIds,
     title: frontMatter.title,
     anchors: anchorMaker(site.slugs),
@@ -158,6 +166,7 @@ export function parsePage(source: string, options: ParseOptions): ParsedPage {
         fidelity,
         includes: flat.includes,
         fragments: flat.fragments,
+        links: [],
       }
     }
   }
@@ -169,7 +178,7 @@ export function parsePage(source: string, options: ParseOptions): ParsedPage {
     version: frontMatter.version ?? versionOf(path),
     lang: frontMatter.lang ?? langOf(path, site),
     tags: frontMatter.tags,
-    markdown,
+    markdown: withReferencesWritten(root, flatText, definitions).trim(),
     sections,
   }
   return {
@@ -178,6 +187,7 @@ export function parsePage(source: string, options: ParseOptions): ParsedPage {
     fidelity,
     includes: flat.includes,
     fragments: flat.fragments,
+    links: linksIn(root, flatSource),
   }
 }
 

@@ -3,7 +3,6 @@ import {BoundedMemory} from '../lib/bounded-memory.ts'
 import {dot} from '../lib/vector-math.ts'
 import type {IndexBuild, StoredPage, StoredSection} from '../search-index/index.ts'
 import {termsOf} from '../text/terms.ts'
-import {wordsIn} from './words-in.ts'
 
 /** A section with its words worked out. */
 export interface SectionWords {
@@ -112,7 +111,7 @@ export class BuildMemory {
       for (const passage of this.#build.passagesOf(section.id)) {
         terms.push(gap)
         for (const term of termsOf(passage.text)) terms.push(term)
-        words += wordsIn(passage.text)
+        words += passage.words
       }
       text = {terms, words}
       this.#texts.set(section.id, text)

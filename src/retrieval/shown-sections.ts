@@ -26,7 +26,7 @@ export function sourcesOf(group: FoundTogether, context: ShownContext): Omit<Ret
 }
 
 function sourceOf(
-  {section, candidate, text: {markdown, text}}: FoundSection,
+  {section, candidate, text: {blocks, text}}: FoundSection,
   group: string,
   {build, siteUrl, terms}: ShownContext,
 ): Omit<RetrievedSource, 'n'> {
@@ -42,7 +42,7 @@ function sourceOf(
     score: shownScore(candidate.score),
     snippet: excerpt.text,
     highlights: excerpt.highlights,
-    markdown,
+    blocks,
     text,
     path: section.page.path,
     version: section.page.version,

@@ -1,12 +1,12 @@
+import {joinedBlocks, type QuotableBlock} from '../domain/index.ts'
 import type {IndexBuild, StoredPassage, StoredSection} from '../search-index/index.ts'
-import {wordsIn} from './words-in.ts'
 
 /** Most words of a section that are handed to a generator. */
 export const sourceBudgetWords = 350
 
 /** What is quoted of one section: passages of it next to each other, and nothing of any other. */
 export interface SourceText {
-  readonly markdown: string
+  readonly blocks: readonly QuotableBlock[]
   readonly text: string
   readonly words: number
   /** Whether it is all that the section says. */
@@ -33,17 +33,17 @@ export function sourceTextOf(
   )
   let from = best
   let to = Math.min(best + 1, passages.length)
-  let words = passages[best] === undefined ? 0 : wordsIn(passages[best].text)
+  let words = passages[best]?.words ?? 0
   for (;;) {
     const after = passages[to]
-    if (after !== undefined && words + wordsIn(after.text) <= budgetWords) {
-      words += wordsIn(after.text)
+    if (after !== undefined && words + after.words <= budgetWords) {
+      words += after.words
       to++
       continue
     }
     const before = passages[from - 1]
-    if (before === undefined || words + wordsIn(before.text) > budgetWords) break
-    words += wordsIn(before.text)
+    if (before === undefined || words + before.words > budgetWords) break
+    words += before.words
     from--
   }
   return textOf(passages.slice(from, to), to - from === passages.length)
@@ -59,7 +59,7 @@ export function openingTextOf(
   let words = 0
   const fitting: StoredPassage[] = []
   for (const passage of passages) {
-    words += wordsIn(passage.text)
+    words += passage.words
     if (words > budgetWords) break
     fitting.push(passage)
   }
@@ -68,15 +68,12 @@ export function openingTextOf(
 
 function textOf(passages: readonly StoredPassage[], isWhole: boolean): SourceText {
   return {
-    markdown: passages
-      .map(({markdown}) => markdown)
-      .filter(Boolean)
-      .join('\n\n'),
+    blocks: joinedBlocks(passages.flatMap(({blocks}) => blocks)),
     text: passages
       .map(({text}) => text)
       .filter(Boolean)
       .join('\n'),
-    words: passages.reduce((sum, {text}) => sum + wordsIn(text), 0),
+    words: passages.reduce((sum, passage) => sum + passage.words, 0),
     isWhole,
     has: (passageId) => passages.some(({id}) => id === passageId),
   }

@@ -1,7 +1,8 @@
 import {join} from 'node:path'
-import type {Diagnostic, Page} from '../domain/index.ts'
+import type {Diagnostic, Page, PageReference} from '../domain/index.ts'
 import {openSqlite} from '../native/index.ts'
-import type {IncludedFile, IndexedPage, PageReference, StoredFidelity} from './indexed-page.ts'
+import type {IncludedFile, IndexedPage, StoredFidelity} from './indexed-page.ts'
+import {decodeBlocks} from './quotable-blocks-codec.ts'
 import {databaseFile} from './schema.ts'
 import type {SectionRow} from './section-row.ts'
 import {vectorFromBlob} from './vector-codec.ts'
@@ -29,7 +30,7 @@ export interface FileRecord {
   readonly includes: readonly IncludedFile[]
 }
 
-/** What `put` was given of a page, without its vectors. Sections come without their Markdown; passages have it. */
+/** What `put` was given of a page, without its vectors. */
 export interface RecordedPage extends Required<Omit<IndexedPage, 'vectors'>> {
   readonly fidelity: StoredFidelity | null
 }
@@ -149,7 +150,8 @@ interface PassageRow {
   readonly start_line: number
   readonly end_line: number
   readonly text: string
-  readonly markdown: string
+  readonly words: number
+  readonly blocks: string
 }
 
 function recordedPageOf(
@@ -169,16 +171,16 @@ function recordedPageOf(
           anchor: section.anchor,
           headings: JSON.parse(section.headings) as string[],
           depth: section.depth,
-          markdown: '',
-          // As the cutter joins them.
+          // As the chunker joins them.
           text: rows.map(({text}) => text).join('\n'),
           startLine: section.start_line,
           endLine: section.end_line,
-          passages: rows.map(({start_line, end_line, text, markdown: passage}) => ({
-            markdown: passage,
+          passages: rows.map(({start_line, end_line, text, words, blocks}) => ({
             text,
+            words,
             startLine: start_line,
             endLine: end_line,
+            blocks: decodeBlocks(blocks),
           })),
         }
       }),

@@ -1,3 +1,5 @@
+import type {QuotableBlock} from '../domain/index.ts'
+
 /**
  * A build: everything retrieval needs, immutable, in one folder.
  *
@@ -83,10 +85,13 @@ export interface StoredSection {
 export interface StoredPassage {
   readonly id: number
   readonly sectionId: number
-  readonly markdown: string
   readonly text: string
+  /** How many words the text has. */
+  readonly words: number
   readonly startLine: number
   readonly endLine: number
+  /** What can be quoted of it, in order. Read from the database when asked for. */
+  readonly blocks: readonly QuotableBlock[]
 }
 
 export interface VectorHit {

@@ -1,4 +1,4 @@
-import type {Diagnostic, Page} from '../domain/index.ts'
+import type {Diagnostic, Page, PageReference} from '../domain/index.ts'
 
 /** A file of the content folder as a build remembers it. */
 export interface SourceFile {
@@ -53,11 +53,4 @@ export interface IndexedPage {
   readonly anchors?: readonly string[]
   /** One unit vector a passage, in order through all sections; zero where the text has no known word. */
   readonly vectors: readonly Float32Array[]
-}
-
-export interface PageReference {
-  /** As written, decoded: `../auth.md#tokens`. */
-  readonly target: string
-  /** Where it stands, or at least its passage begins. */
-  readonly line: number
 }

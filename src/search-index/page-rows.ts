@@ -1,6 +1,7 @@
 import type {Passage, Section} from '../domain/index.ts'
 import type {SqliteDatabase} from '../native/index.ts'
 import type {IndexedPage, SourceFile} from './indexed-page.ts'
+import {encodeBlocks} from './quotable-blocks-codec.ts'
 import {vectorFromBlob, vectorToBlob} from './vector-codec.ts'
 
 /** Where the passages of a section are: numbered from `first` to `last`, none when `last` is smaller. */
@@ -118,8 +119,17 @@ export class PageRows {
   }
 
   insertPassage({id, sectionId, passage, embeddingHash, vector}: PassageToInsert): void {
-    const {startLine, endLine, text, markdown} = passage
-    this.#sql.insertPassage.run(id, sectionId, embeddingHash, startLine, endLine, text, markdown)
+    const {startLine, endLine, text, words, blocks} = passage
+    this.#sql.insertPassage.run(
+      id,
+      sectionId,
+      embeddingHash,
+      startLine,
+      endLine,
+      text,
+      words,
+      encodeBlocks(blocks),
+    )
     this.#sql.insertVector.run(id, vectorToBlob(vector))
   }
 }
@@ -150,7 +160,7 @@ function prepareStatements(db: SqliteDatabase) {
     insertFile: db.prepare('INSERT INTO files VALUES (?, ?, ?, ?, ?, ?)'),
     insertPage: db.prepare('INSERT INTO pages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'),
     insertSection: db.prepare('INSERT INTO sections VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'),
-    insertPassage: db.prepare('INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?)'),
+    insertPassage: db.prepare('INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?)'),
     insertVector: db.prepare('INSERT INTO vectors VALUES (?, ?)'),
   }
 }

@@ -64,7 +64,9 @@ export const schema = `
     start_line INTEGER NOT NULL,
     end_line INTEGER NOT NULL,
     text TEXT NOT NULL,
-    markdown TEXT NOT NULL
+    words INTEGER NOT NULL,
+    -- What can be quoted: JSON as quotable-blocks-codec.ts writes it.
+    blocks TEXT NOT NULL
   );
   CREATE INDEX passages_by_hash ON passages (embedding_hash);
 

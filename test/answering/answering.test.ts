@@ -3,6 +3,7 @@ import type {AnswerSummary} from '../../src/answering/answer-summary.ts'
 import {createAnswering} from '../../src/answering/create-answering.ts'
 import {createAnswerState} from '../../src/answers/answer-state.ts'
 import {DocentError, noUsage} from '../../src/domain/index.ts'
+import {quotableBlocksIn} from '../../src/markdown/index.ts'
 import {openTranscripts} from '../../src/transcripts/open-transcripts.ts'
 import {fakeRetriever, sampleSource} from '../support/fake-retriever.ts'
 import {handGenerator} from '../support/hand-generator.ts'
@@ -32,8 +33,8 @@ describe('an answer', () => {
 
     const {event} = await reader.until('sources')
 
-    expect(JSON.stringify(event)).not.toMatch(/markdown|"path"|"scores"/)
-    expect(call.request.sources[0]).toHaveProperty('markdown')
+    expect(JSON.stringify(event)).not.toMatch(/blocks|"path"|"scores"/)
+    expect(call.request.sources[0]).toHaveProperty('blocks')
   })
 
   test('that the docs do not have is said without asking a model', async () => {
@@ -938,9 +939,12 @@ test('each round of sources tells the hosts that they link to, wherever they nam
     retrieval: {
       sources: ({question}) =>
         question === 'again'
-          ? [sampleSource(7, {markdown: far('seven.example')})]
+          ? [sampleSource(7, {blocks: quotableBlocksIn(far('seven.example'))})]
           : [
-              sampleSource(1, {markdown: far('one.example'), url: 'https://docs.example/page'}),
+              sampleSource(1, {
+                blocks: quotableBlocksIn(far('one.example')),
+                url: 'https://docs.example/page',
+              }),
               sampleSource(2),
             ],
     },

@@ -1,5 +1,6 @@
 import {expect, test} from 'vitest'
 import {ShownSources, sourcesEventOf} from '../../src/answering/shown-sources.ts'
+import {quotableBlocksIn} from '../../src/markdown/index.ts'
 import {sampleSource} from '../support/fake-retriever.ts'
 
 test('sources are numbered in the order shown, each section once', () => {
@@ -31,7 +32,10 @@ test('sources of an earlier answer keep their numbers, and new ones go on after 
 
 test('the event has what readers may see, whole characters, and the hosts of all of the text', () => {
   const event = sourcesEventOf(2, 'zebra \ud83d', [
-    sampleSource(1, {markdown: 'See https://one.example/x.', url: 'https://docs.example/page'}),
+    sampleSource(1, {
+      blocks: quotableBlocksIn('See https://one.example/x.'),
+      url: 'https://docs.example/page',
+    }),
   ])
 
   expect(event).toMatchObject({
@@ -41,5 +45,5 @@ test('the event has what readers may see, whole characters, and the hosts of all
     sources: [{n: 1, id: 'section-1'}],
     linkHosts: ['docs.example', 'one.example'],
   })
-  expect(event.sources[0]).not.toHaveProperty('markdown')
+  expect(event.sources[0]).not.toHaveProperty('blocks')
 })

@@ -2,6 +2,7 @@ import {getEventListeners} from 'node:events'
 import {describe, expect, test} from 'vitest'
 import type {RetrievedSource} from '../../src/domain/index.ts'
 import type {GenerationEvent, GenerationRequest, Generator} from '../../src/generation/generator.ts'
+import {quotableBlocksIn} from '../../src/markdown/index.ts'
 
 /** A generator under the contract, and how to make it one that has not said its last word. */
 export interface GeneratorUnderContract {
@@ -23,7 +24,7 @@ export function sourceOf(n: number, markdown: string, more: Partial<RetrievedSou
     score: 1 / n,
     snippet: '',
     highlights: [],
-    markdown,
+    blocks: quotableBlocksIn(markdown),
     text: markdown.replace(/[`*_]/g, ''),
     path: `page-${n}.md`,
     version: null,

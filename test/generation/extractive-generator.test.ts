@@ -4,7 +4,7 @@ import {describe, expect, test} from 'vitest'
 import type {CitationEvent} from '../../src/domain/index.ts'
 import {extractiveGenerator} from '../../src/generation/extractive-generator.ts'
 import type {GenerationEvent} from '../../src/generation/generator.ts'
-import {quotableBlocks} from '../../src/generation/quotable-blocks.ts'
+import {quotableBlocksIn} from '../../src/markdown/index.ts'
 import {requestOf, sourceOf, textOf, told} from '../contracts/generator.contract.ts'
 import {seedOr} from '../support/random-seed.ts'
 
@@ -463,15 +463,15 @@ describe('units of Markdown', () => {
     ['A footnote[^1] here.', ['A footnote here.']],
     ['A &lt;tag&gt; here.', ['A &lt;tag&gt; here.']],
   ])('%j is cut between its sentences alone', (markdown, sentences) => {
-    const units = quotableBlocks(markdown).flatMap((block) => block.units.map((unit) => unit.markdown))
+    const units = quotableBlocksIn(markdown).flatMap((block) => block.units.map((unit) => unit.markdown))
 
     expect(units).toEqual(sentences)
   })
 
   test('what is visible is what a page shows: entities and escapes are read', () => {
-    const [block] = quotableBlocks('Scales&mdash;that is, &#x201C;more&#8221; &lt;b&gt; &unknown; 5\\*3.')
+    const [block] = quotableBlocksIn('Scales&mdash;that is, &#x201C;more&#8221; &lt;b&gt; &unknown; 5\\*3.')
 
-    expect(block?.units[0]?.plain).toBe('Scales—that is, “more” <b> &unknown; 5*3.')
+    expect(block?.units[0]?.text).toBe('Scales—that is, “more” <b> &unknown; 5*3.')
   })
 
   test.each([
@@ -481,7 +481,7 @@ describe('units of Markdown', () => {
     ['- `a` b\n- > `c` d', ['- `a` b', '- `c` d']],
     ['- | a |\n  |---|\n  | b |', ['- | a |\n  | --- |\n  | b |']],
   ])('an item begins behind its bullet: %j', (markdown, expected) => {
-    const units = quotableBlocks(markdown).flatMap((block) => block.units.map((unit) => unit.markdown))
+    const units = quotableBlocksIn(markdown).flatMap((block) => block.units.map((unit) => unit.markdown))
 
     expect(units).toEqual(expected)
     const list = marked.lexer(expected[0]!)[0] as Tokens.List
@@ -489,13 +489,13 @@ describe('units of Markdown', () => {
   })
 
   test('a fence inside code gets a longer fence around it', () => {
-    const [block] = quotableBlocks('````md\n```js\n1\n```\n````')
+    const [block] = quotableBlocksIn('````md\n```js\n1\n```\n````')
 
     expect(block?.units[0]?.markdown).toBe('````md\n```js\n1\n```\n````')
   })
 
   test('a sentence that would begin a list or a heading is escaped', () => {
-    const units = quotableBlocks('It was in\n1999\\. Then 2. came. \\# five').flatMap((block) =>
+    const units = quotableBlocksIn('It was in\n1999\\. Then 2. came. \\# five').flatMap((block) =>
       block.units.map((unit) => unit.markdown),
     )
 

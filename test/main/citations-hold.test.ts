@@ -6,7 +6,7 @@ import {answerText} from '../../src/generation/answer-text.ts'
 import {anthropicGenerator} from '../../src/generation/anthropic-generator.ts'
 import {extractiveGenerator} from '../../src/generation/extractive-generator.ts'
 import type {GenerationEvent, Generator} from '../../src/generation/generator.ts'
-import {quotableSources, searchResults} from '../../src/generation/search-results.ts'
+import {quotableSource, searchResults} from '../../src/generation/search-results.ts'
 import {parsePage, plainSite} from '../../src/markdown/index.ts'
 import {requestOf} from '../contracts/generator.contract.ts'
 import {retrievalWorld} from '../retrieval/world.ts'
@@ -85,7 +85,8 @@ function faultsIn(
     const isQuoted = events.some((other) => other.type === 'citation' && other.end === event.start - 2)
     if (label === undefined || isQuoted) continue
     const name = lettersOf(label)
-    const names = [source.title, ...source.headings, source.markdown].map(lettersOf)
+    const inner = source.blocks.map(({heading}) => heading)
+    const names = [source.title, ...source.headings, ...inner].map(lettersOf)
     if (!names.some((one) => one.includes(name))) faults.push(`under ${label}: ${event.quote}`)
   }
   return {quotes, faults}
@@ -99,14 +100,14 @@ async function faultsWithModel(
 ): Promise<{readonly quotes: number; readonly faults: string[]}> {
   const faults: string[] = []
   let quotes = 0
-  const quotable = await quotableSources(sources, new AbortController().signal)
+  const quotable = sources.map(quotableSource)
   for (const style of ['native', 'markers'] as const) {
     const results = searchResults()
     for (const one of quotable) results.add(one)
     const answer = answerText(results, style)
     const events: GenerationEvent[] = []
-    for (const [index, {source, content}] of quotable.entries()) {
-      const [headings, ...blocks] = content.map(({text}) => text)
+    for (const [index, {source, blocks: sent}] of quotable.entries()) {
+      const [headings, ...blocks] = sent.map(({markdown}) => markdown)
       for (const heading of [source.title, ...source.headings])
         if (!lettersOf(headings!).includes(lettersOf(heading)))
           faults.push(`${source.path}#${source.anchor} is sent without ${heading}`)
@@ -119,7 +120,7 @@ async function faultsWithModel(
           type: 'search_result_location',
           search_result_index: index,
           source: '',
-          cited_text: random() < 0.2 ? content.map(({text}) => text).join('') : cited,
+          cited_text: random() < 0.2 ? sent.map(({markdown}) => markdown).join('') : cited,
         })
       } else {
         events.push(...answer.push(`As ${cited.replace(/\s+/g, ' ').slice(0, 200)} [${source.n}].\n\n`))

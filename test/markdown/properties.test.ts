@@ -4,7 +4,7 @@ import {parsePage, plainSite} from '../../src/markdown/index.ts'
 import {parseMarkdown} from '../../src/markdown/parse-markdown.ts'
 import {passageBudget} from '../../src/markdown/passages.ts'
 import {plainTextOfNode} from '../../src/markdown/plain-text.ts'
-import {countWords} from '../../src/markdown/words.ts'
+import {countWords} from '../../src/text/words.ts'
 import {seedOr} from '../support/random-seed.ts'
 
 const seed = seedOr(20261122)
@@ -83,7 +83,11 @@ describe('passages', () => {
           count++
           expect(countWords(passage.text)).toBeLessThanOrEqual(passageBudget.max + 20)
           expect(passage.endLine).toBeGreaterThanOrEqual(passage.startLine)
-          const shown = new Set(wordsOf(plainTextOfNode(parseMarkdown(passage.markdown))))
+          const shown = new Set(
+            passage.blocks.flatMap(({tableHeadText, units}) =>
+              wordsOf([tableHeadText, ...units.map(({text}) => text)].join('\n')),
+            ),
+          )
           expect(wordsOf(passage.text).filter((text) => !shown.has(text))).toEqual([])
         }
       }),

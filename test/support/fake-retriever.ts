@@ -1,4 +1,5 @@
 import {type AbstentionReason, DocentError, type RetrievedSource} from '../../src/domain/index.ts'
+import {quotableBlocksIn} from '../../src/markdown/index.ts'
 import type {
   DocsSearch,
   Retrieval,
@@ -22,7 +23,7 @@ export function sampleSource(n: number, overrides: Partial<RetrievedSource> = {}
     score: Math.max(0.1, 1 - n / 10),
     snippet: text,
     highlights: [[0, title.length]],
-    markdown: text,
+    blocks: quotableBlocksIn(text),
     text,
     path: `page-${n}.md`,
     version: null,
@@ -58,7 +59,7 @@ export const installSources: FakeRetrieverOptions = {
     score: 0.9,
     snippet: 'Run npm ci.',
     highlights: [[0, 3]],
-    markdown: 'Run `npm ci`.',
+    blocks: quotableBlocksIn('Run `npm ci`.'),
     text: 'Run npm ci.',
     path: 'install.md',
     version: null,

@@ -1,4 +1,6 @@
 import type {Page, Section} from '../../src/domain/index.ts'
+import {quotableBlocksIn} from '../../src/markdown/index.ts'
+import {countWords} from '../../src/text/words.ts'
 import {randomFrom} from './random.ts'
 
 /** A page of sections given as heading and paragraphs, one passage a paragraph. */
@@ -21,14 +23,14 @@ export function samplePage(
       const startLine = line
       const passages = texts.map((text) => {
         line += 2
-        return {markdown: text, text, startLine: line, endLine: line}
+        const blocks = quotableBlocksIn(text)
+        return {text, words: countWords(text), startLine: line, endLine: line, blocks}
       })
       line += 2
       return {
         anchor: heading.toLowerCase().replace(/\W+/g, '-'),
         headings: heading === '' ? [] : [heading],
         depth: heading === '' ? 0 : 2,
-        markdown: texts.join('\n\n'),
         text: texts.join('\n'),
         startLine,
         endLine: line - 1,

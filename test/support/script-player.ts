@@ -9,6 +9,7 @@ import {
   type SourcesEvent,
 } from '../../src/domain/index.ts'
 import type {GenerationEvent, Generator} from '../../src/generation/generator.ts'
+import {quotableBlocksIn} from '../../src/markdown/index.ts'
 import {type FakeRetriever, fakeRetriever} from './fake-retriever.ts'
 import {sampleSources} from './sample-answer.ts'
 import {type ScriptStep, scriptedGenerator} from './scripted-generator.ts'
@@ -121,7 +122,7 @@ function retrievalOf(steps: readonly Step[]) {
   return {
     sources: (event?.sources ?? sampleSources)
       .map(retrieved)
-      .map((source) => ({...source, markdown: source.markdown + links})),
+      .map((source) => ({...source, blocks: quotableBlocksIn(source.text + links)})),
     abstention:
       end?.ending === 'abstained' ? {reason: end.reason ?? 'no_hits', nearest: end.nearest ?? []} : null,
   }
@@ -146,7 +147,7 @@ function retrieved(source: Source): RetrievedSource {
   return {
     ...source,
     group: id,
-    markdown: snippet,
+    blocks: quotableBlocksIn(snippet),
     text: snippet,
     path: `${title}.md`,
     version: null,
