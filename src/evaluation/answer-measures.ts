@@ -1,5 +1,5 @@
-import {wordsIn} from '../retrieval/index.ts'
 import {sentencesOf} from '../text/sentences.ts'
+import {countWords} from '../text/words.ts'
 import {lettersAndDigits, type MarkdownBlock, markdownBlocks, withoutLinks} from './answer-blocks.ts'
 
 /** A citation of a written answer. */
@@ -28,10 +28,11 @@ export function evidenceIn(
   return {all: groups.every(Boolean) ? 1 : 0, any: groups.some(Boolean) ? 1 : 0}
 }
 
-/** Words of an answer, without the line with which it opens; code and labels count. */
+/** Visible words of an answer, without the line with which it opens; code and labels count. */
 export function wordsOf({text, citations}: WrittenAnswer): number {
-  const [first] = markdownBlocks(text)
-  return wordsIn(isOpening(first, citations) ? text.slice(first.end) : text)
+  return markdownBlocks(text)
+    .filter((block, index) => index > 0 || !isOpening(block, citations))
+    .reduce((sum, block) => sum + countWords(block.text), 0)
 }
 
 /** The line above all that is cited says that the answer quotes. */
@@ -67,7 +68,7 @@ export function repeatedSentences(text: string): number {
   for (const block of markdownBlocks(text)) {
     if (block.kind === 'code' || block.isLabel) continue
     for (const sentence of sentencesOf(block.text)) {
-      if (wordsIn(sentence.text) < leastWords) continue
+      if (countWords(sentence.text) < leastWords) continue
       const key = lettersAndDigits(sentence.text)
       if (seen.has(key)) repeated++
       seen.add(key)

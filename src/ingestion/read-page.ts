@@ -1,7 +1,7 @@
 import {join} from 'node:path'
 import {DocentError, fileDiagnostic} from '../domain/index.ts'
-import {countWords} from '../markdown/index.ts'
 import {ChildFailure, type ChildFailureKind} from '../processes/index.ts'
+import {countWords} from '../text/words.ts'
 import type {ParsedFile} from './parsed-file.ts'
 import type {PageParser} from './parser-pool.ts'
 import {hashOf, readSource, type Scan, type ScannedFile, type UnreadPlace} from './scan-folder.ts'

@@ -3,7 +3,7 @@ import {parse as parseToml} from 'smol-toml'
 import type {Diagnostic} from '../domain/index.ts'
 import {headOf} from '../lib/cut.ts'
 import {wellFormed} from '../lib/well-formed.ts'
-import {countWords} from './words.ts'
+import {countWords} from '../text/words.ts'
 
 /** What a page says about itself, checked. Absent keys are null. */
 export interface FrontMatter {

@@ -1,4 +1,5 @@
 import {compareDiagnostics, type Diagnostic, type Page} from '../domain/index.ts'
+import {countWords} from '../text/words.ts'
 import {anchorMaker} from './anchors.ts'
 import {type Fidelity, neverClosed} from './fidelity.ts'
 import {flatten} from './flatten.ts'
@@ -11,7 +12,6 @@ import {langOf, routeOf, versionOf} from './routes.ts'
 import {sectionsOf} from './sections.ts'
 import type {SiteRules} from './site.ts'
 import {unreadLinesOf} from './unread-text.ts'
-import {countWords} from './words.ts'
 
 /** Warnings of one page about lost text at most. */
 const maxLosses = 20

@@ -11,9 +11,9 @@ import type {
   TableCell,
 } from 'mdast'
 import type {Passage} from '../domain/index.ts'
+import {countWords} from '../text/words.ts'
 import {type FlatSource, outdented} from './flat-source.ts'
 import {codeTitleOf, plainTextOfNode} from './plain-text.ts'
-import {countWords} from './words.ts'
 
 /** Words a passage aims at, and the most that whole blocks may fill. */
 export const passageBudget = {target: 110, max: 200} as const

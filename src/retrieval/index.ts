@@ -3,4 +3,3 @@ export {type Calibration, defaultCalibration, parseCalibration} from './calibrat
 export {createRetriever, type RetrieverOptions} from './create-retriever.ts'
 export type {DocsSearch, Retrieval, Retriever} from './retriever.ts'
 export {type Stage, stages} from './stages.ts'
-export {wordsIn} from './words-in.ts'

@@ -4,7 +4,7 @@ import {parsePage, plainSite} from '../../src/markdown/index.ts'
 import {parseMarkdown} from '../../src/markdown/parse-markdown.ts'
 import {passageBudget} from '../../src/markdown/passages.ts'
 import {plainTextOfNode} from '../../src/markdown/plain-text.ts'
-import {countWords} from '../../src/markdown/words.ts'
+import {countWords} from '../../src/text/words.ts'
 import {seedOr} from '../support/random-seed.ts'
 
 const seed = seedOr(20261122)

@@ -1,4 +1,4 @@
-import {countWords} from '../words.ts'
+import {countWords} from '../../text/words.ts'
 import type {Pass} from './pass.ts'
 
 /** Lets a construct read; where it leaves a note, the words it wrote, or took away unseen, are counted for it. */

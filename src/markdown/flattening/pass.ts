@@ -1,6 +1,6 @@
+import {countWords} from '../../text/words.ts'
 import type {Fate} from '../fidelity.ts'
 import {withoutTags} from '../tags.ts'
-import {countWords} from '../words.ts'
 import {type Container, columnsOf, type Opening, quoteCallout} from './container.ts'
 import type {FlattenContext} from './flatten-context.ts'
 import {Lookahead} from './lookahead.ts'
