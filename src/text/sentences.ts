@@ -20,11 +20,15 @@ const marksAndClosers = new RegExp(
 )
 const denseMark = new RegExp(`[${denseMarks}]`, 'u')
 
-/** Signs that may stand before a sentence's first letter or digit, as quotes, brackets or the point of `.NET`. */
-const leadingSigns = `(?:[^\\p{L}\\p{N}${spacedMarks}${denseMarks}]|\\.(?=[\\p{L}\\p{N}])){0,40}`
+/** Signs that may stand before a sentence's first letter or digit, as brackets or the point of `.NET`; no cell's border. */
+const leadingSigns = `(?:[^\\p{L}\\p{N}|${spacedMarks}${denseMarks}]|\\.(?=[\\p{L}\\p{N}])){0,40}`
 /** Georgian is written without capitals, but Unicode calls its letters lower-case. */
 const lowerCase = '(?!\\p{Script=Georgian})\\p{Ll}'
-const beginsAfterSpace = new RegExp(`\\s+(?=\\S)${leadingSigns}(?!${lowerCase})[\\p{L}\\p{N}]`, 'uy')
+/** A quote may begin with a name in lower case, as `"kind" is required`. */
+const beginsAfterSpace = new RegExp(
+  `\\s+(?=\\S)${leadingSigns}(?:(?<=\\s["'“‘\`])\\p{L}|(?!${lowerCase})[\\p{L}\\p{N}])`,
+  'uy',
+)
 const beginsAnywhere = new RegExp(`\\s*${leadingSigns}[\\p{L}\\p{N}]`, 'uy')
 
 /** Behind a mark: a comma, or in Japanese the particle that takes up what was quoted, as in `「何？」と聞いた`. */
@@ -69,7 +73,7 @@ const wordCharacter = /[\p{L}\p{N}]/u
  * text is not among the offsets.
  *
  * The rules are those of Unicode's sentence boundaries (UAX #29) with abbreviations added, and stricter where
- * documentation holds code: ASCII marks need white space behind them, and no sentence begins with a lower-case letter.
+ * documentation holds code: ASCII marks need white space behind them, and no sentence begins with a lower-case letter outside quotes.
  * In doubt there is no end: two sentences read as one are better than a part of one. `Intl.Segmenter` would give other
  * offsets in other releases of Node. Takes time in proportion to the length.
  */

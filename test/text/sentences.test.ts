@@ -31,6 +31,8 @@ describe('sentence ends', () => {
     'He said “Stop.”| She did (at once.)| “Why?”| “So.”',
     'Is `a` set?| `B` is!| Mind: x!=y and a?b:c hold.',
     'Use the SDK.| .NET works too. npm does not begin a sentence.',
+    'It is needed.| "kind" is its name.| `npm` runs (and so on).',
+    'Wait! helm install x',
     'Really?!| Yes!!| Good. 🎉',
     '... and so on.| - Next.',
     'A wrapped\nline ends here.|\nThe next one.\n',
@@ -77,7 +79,11 @@ describe('sentence ends', () => {
     '値は３．５です．|次です．',
   ])('other languages: %s', expectEnds)
 
-  test('increase, lie inside the text, and stand behind no white space', () => {
+  test('cells of a table are one', () => {
+    expect(sentenceEndsIn('It is fast. | Needs care. | Yes.')).toEqual([])
+  })
+
+  test('increase, lie inside the text, stand behind no white space, and part what says something', () => {
     const bits = [
       'Foo',
       'bar',
