@@ -58,7 +58,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'markdown',
     about: 'Markdown of any site generator to pages, sections and passages; and to HTML.',
-    mayImport: ['domain', 'lib'],
+    mayImport: ['domain', 'lib', 'text'],
   },
   {
     name: 'embedding',

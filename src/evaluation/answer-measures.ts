@@ -28,10 +28,11 @@ export function evidenceIn(
   return {all: groups.every(Boolean) ? 1 : 0, any: groups.some(Boolean) ? 1 : 0}
 }
 
-/** Words of an answer, without the line with which it opens; code and labels count. */
+/** Visible words of an answer, without the line with which it opens; code and labels count. */
 export function wordsOf({text, citations}: WrittenAnswer): number {
-  const [first] = markdownBlocks(text)
-  return countWords(isOpening(first, citations) ? text.slice(first.end) : text)
+  return markdownBlocks(text)
+    .filter((block, index) => index > 0 || !isOpening(block, citations))
+    .reduce((sum, block) => sum + countWords(block.text), 0)
 }
 
 /** The line above all that is cited says that the answer quotes. */

@@ -6,49 +6,145 @@ export interface Sentence {
   readonly text: string
 }
 
-// What ends with a point and goes on all the same.
-const abbreviations =
-  /(?:^|[\s(])(?:e\.g|i\.e|etc|cf|vs|approx|resp|incl|fig|no|nos|vol|dr|mr|mrs|ms|prof|st|inc|ltd|co|jr|sr|[a-z])\.$/i
+/** Marks that end a sentence before white space; elsewhere they belong to names, numbers and code. */
+const spacedMarks = '.!?…‼‽⁇⁈⁉'
+/** Marks that stand in no name, number or code, and in many scripts without white space behind them. */
+const denseMarks = '。｡．！？؟۔।॥։።፧။។៕'
+/** Brackets and quotes that close behind a mark. `«“‘` close in German and Danish, and open in other languages. */
+const closers = '"\'”’)\\]」』》】〉）»›'
+
+/** A run of marks and what closes behind it; French puts a space before `»`. */
+const marksAndClosers = new RegExp(
+  `([${spacedMarks}${denseMarks}]+)([${closers}]*(?:[«“‘](?=\\s))?(?:[ \\u00a0\\u202f]»(?![\\p{L}\\p{N}]))?)`,
+  'gu',
+)
+const denseMark = new RegExp(`[${denseMarks}]`, 'u')
+
+/** Signs that may stand before a sentence's first letter or digit, as brackets or the point of `.NET`; no cell's border. */
+const leadingSigns = `(?:[^\\p{L}\\p{N}|${spacedMarks}${denseMarks}]|\\.(?=[\\p{L}\\p{N}])){0,40}`
+/** Georgian is written without capitals, but Unicode calls its letters lower-case. */
+const lowerCase = '(?!\\p{Script=Georgian})\\p{Ll}'
+/** A quote may begin with a name in lower case, as `"kind" is required`. */
+const beginsAfterSpace = new RegExp(
+  `\\s+(?=\\S)${leadingSigns}(?:(?<=\\s["'“‘\`])\\p{L}|(?!${lowerCase})[\\p{L}\\p{N}])`,
+  'uy',
+)
+const beginsAnywhere = new RegExp(`\\s*${leadingSigns}[\\p{L}\\p{N}]`, 'uy')
+
+/** Behind a mark: a comma, or in Japanese the particle that takes up what was quoted, as in `「何？」と聞いた`. */
+const continuation = /[、，；：,;:]|(?<=[」』])(?:[とをのがはに]|って)/uy
+
+// Matched against at most this much text before a point; every abbreviation is shorter.
+const abbreviationWindow = 16
+const notInsideName = '(?<![\\p{L}\\p{N}.@/_-])'
+const words = (list: string): string => list.replaceAll(' ', '|')
+/** Initials and dotted abbreviations in any language, as `e.g.`, `z.B.`, `J.`. */
+const initials = new RegExp(`${notInsideName}(?:(?:\\p{Lu}|\\p{Ll})\\.\\s?){0,3}(?:\\p{Lu}|\\p{Ll})$`, 'u')
+const abbreviation = new RegExp(
+  `${notInsideName}(?:${words(
+    'al approx bijv bspw bzw ca cf dept ebd ecc ej engl es esp etc evtl ex fig ggf incl inkl np resp sog usw vgl vs др напр рис см стр',
+  )})$`,
+  'iu',
+)
+/** Only with a capital: `30 ms.` may end a sentence, `Ms.` does not. */
+const title = new RegExp(
+  `${notInsideName}(?:${words('Co Corp Dr Hr Inc Jr Ltd Messrs Mr Mrs Ms Mt Prof Sig Sr Sra St')})$`,
+  'u',
+)
+/** Only before a number: `no.` and `max.` may end a sentence. */
+const numbered = new RegExp(
+  `${notInsideName}(?:${words(
+    'abs apr art aug bd chap dec eq feb jan jul jun kap mar max min no nos nov nr núm oct pag pág pp sec sect sep sept tab ver vol гл',
+  )})$`,
+  'iu',
+)
+/** The number of a list item or heading at the beginning of a line or sentence. */
+const itemNumber = /(?:^|\n)\s*[([]?(?:\p{Nd}[\p{Nd}.]{0,6}|[ivx]{1,5}|[IVX]{1,5})$/u
+/** The day in a German date, as `3. Oktober`. */
+const dayOfMonth = /(?<![\p{L}\p{N}.])\p{Nd}{1,2}$/u
+const germanMonth =
+  /\s+(?:Jan(?:uar|\.)|Feb(?:ruar|\.)|März|April|Mai|Juni|Juli|Aug(?:ust|\.)|Sept(?:ember|\.)|Okt(?:ober|\.)|Nov(?:ember|\.)|Dez(?:ember|\.))(?![\p{L}\p{N}])/uy
+const beforeNumber = /\s+[([]?\p{N}/uy
+const wordCharacter = /[\p{L}\p{N}]/u
 
 /**
- * The sentences of a text in which blocks and lines of code stand on lines of their own, in order.
+ * Where one sentence ends and another begins in a line or a paragraph, as increasing offsets in UTF-16 units: each is
+ * right behind the mark and the quotes or brackets that close there. Line breaks count as white space; the end of the
+ * text is not among the offsets.
  *
- * A line break always ends a sentence. A point ends one only before white space and something that can begin
- * a sentence, so versions, file names and dotted identifiers stay whole, and so do the usual abbreviations.
+ * The rules are those of Unicode's sentence boundaries (UAX #29) with abbreviations added, and stricter where
+ * documentation holds code: ASCII marks need white space behind them, and no sentence begins with a lower-case letter outside quotes.
+ * In doubt there is no end: two sentences read as one are better than a part of one. `Intl.Segmenter` would give other
+ * offsets in other releases of Node. Takes time in proportion to the length.
+ */
+export function sentenceEndsIn(line: string): number[] {
+  const ends: number[] = []
+  let start = 0
+  let scanned = 0
+  let hasWord = false
+  for (const match of line.matchAll(marksAndClosers)) {
+    const marks = match[1]!
+    const end = match.index + match[0].length
+    hasWord ||= wordCharacter.test(line.slice(scanned, match.index))
+    scanned = end
+    if (!hasWord) continue
+    const isEnd = denseMark.test(marks)
+      ? endsAtDenseMark(line, marks, end)
+      : matchesAt(beginsAfterSpace, line, end) &&
+        (marks.length > 2 || !marks.endsWith('.') || endsAtPoint(line, start, match.index, marks, end))
+    if (!isEnd) continue
+    ends.push(end)
+    start = end
+    hasWord = false
+  }
+  return ends
+}
+
+function endsAtDenseMark(line: string, marks: string, end: number): boolean {
+  // `３．５` is a number.
+  if (marks === '．' && /\p{N}/u.test(line.charAt(end))) return false
+  return matchesAt(beginsAnywhere, line, end) && !matchesAt(continuation, line, end)
+}
+
+/** Whether a point, or two, ends the sentence that began at `start`. */
+function endsAtPoint(line: string, start: number, mark: number, marks: string, end: number): boolean {
+  // A path by itself, as in `docker build .`.
+  if (/\s/.test(line.charAt(mark - 1))) return false
+  if (marks !== '.') return true
+  const before = line.slice(Math.max(start, mark - abbreviationWindow), mark)
+  if (initials.test(before) || abbreviation.test(before) || title.test(before)) return false
+  if (itemNumber.test(before)) return false
+  if (numbered.test(before) && matchesAt(beforeNumber, line, end)) return false
+  return !(dayOfMonth.test(before) && matchesAt(germanMonth, line, end))
+}
+
+function matchesAt(sticky: RegExp, text: string, at: number): boolean {
+  sticky.lastIndex = at
+  return sticky.test(text)
+}
+
+/**
+ * The sentences of a text in which blocks and lines of code stand on lines of their own, in order. A line break always
+ * ends a sentence; within a line, `sentenceEndsIn` says where.
  */
 export function sentencesOf(text: string): Sentence[] {
   const sentences: Sentence[] = []
   let lineStart = 0
-  while (lineStart <= text.length) {
-    const newline = text.indexOf('\n', lineStart)
-    const lineEnd = newline === -1 ? text.length : newline
-    addLine(text, lineStart, lineEnd, sentences)
-    lineStart = lineEnd + 1
+  for (const line of text.split('\n')) {
+    let start = 0
+    for (const end of [...sentenceEndsIn(line), line.length]) {
+      const sentence = trimmed(line.slice(start, end), lineStart + start)
+      if (sentence) sentences.push(sentence)
+      start = end
+    }
+    lineStart += line.length + 1
   }
   return sentences
 }
 
-function addLine(text: string, from: number, to: number, sentences: Sentence[]): void {
-  let start = from
-  const line = text.slice(from, to)
-  for (const match of line.matchAll(/[.!?…]['"”’)\]]{0,3}(?=\s)|[。！？]/gu)) {
-    const end = from + match.index + match[0].length
-    if (end <= start) continue
-    const next = text.slice(end, Math.min(to, end + 40)).trimStart()
-    if (match[0][0] === '.') {
-      if (!/^[\p{Lu}\p{N}\p{Lo}"'“‘([`]/u.test(next)) continue
-      if (abbreviations.test(text.slice(Math.max(start, end - 12), end))) continue
-    }
-    push(text, start, end, sentences)
-    start = end
-  }
-  push(text, start, to, sentences)
-}
-
-function push(text: string, from: number, to: number, sentences: Sentence[]): void {
-  const piece = text.slice(from, to)
-  const trimmed = piece.trim()
-  if (trimmed === '') return
-  const start = from + piece.indexOf(trimmed[0]!)
-  sentences.push({start, end: start + trimmed.length, text: trimmed})
+function trimmed(piece: string, at: number): Sentence | null {
+  const text = piece.trim()
+  if (text === '') return null
+  const start = at + piece.length - piece.trimStart().length
+  return {start, end: start + text.length, text}
 }

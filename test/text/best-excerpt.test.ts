@@ -1,39 +1,10 @@
 import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
 import {bestExcerptOf} from '../../src/text/best-excerpt.ts'
-import {sentencesOf} from '../../src/text/sentences.ts'
 import {termsOf} from '../../src/text/terms.ts'
 import {seedOr} from '../support/random-seed.ts'
 
 const weightsOf = (question: string) => new Map(termsOf(question).map((term) => [term, 1]))
-
-describe('sentences', () => {
-  test('a point inside a version, a name or an abbreviation ends none', () => {
-    const text = 'Use node.js 20.19, e.g. on Linux. Then run it.'
-
-    expect(sentencesOf(text).map((sentence) => sentence.text)).toEqual([
-      'Use node.js 20.19, e.g. on Linux.',
-      'Then run it.',
-    ])
-  })
-
-  test('lines of code and list items stand by themselves', () => {
-    expect(sentencesOf('Run this:\nnpm ci\n  npm start\n')).toHaveLength(3)
-  })
-
-  test('what they hold is what stands at their place', () => {
-    let count = 0
-    fc.assert(
-      fc.property(fc.string({unit: 'grapheme', maxLength: 400}), (text) => {
-        const sentences = sentencesOf(text)
-        count += sentences.length
-        for (const {start, end, text: held} of sentences) expect(text.slice(start, end)).toBe(held)
-      }),
-      {seed: seedOr(1)},
-    )
-    expect(count).toBeGreaterThan(50)
-  })
-})
 
 describe('the best excerpt', () => {
   const text = [
