@@ -8,7 +8,7 @@ import {boundedUnit} from './bounded-unit.ts'
 import {type QuotedUnit, quotedUnits} from './quoted-units.ts'
 
 export interface ExtractOptions {
-  /** Words of prose at most, about; what would pass it by far is left out. Default 120. */
+  /** Words of prose at most, about; what would pass it by far is left out. Default 126. */
   readonly words?: number
   /** Lines of code at most, over all blocks. Default 48. */
   readonly codeLines?: number
@@ -75,10 +75,10 @@ const newsShare = 0.2
 const unknownForOneSource = 0.4
 const unknownForFewWords = 0.6
 /** A paragraph of so many words is quoted whole. */
-const wholeParagraphWords = 45
+const wholeParagraphWords = 47
 /** A list of so many items and words is quoted whole: one item of it would read as if it were all. */
 const wholeListItems = 8
-const wholeListWords = 90
+const wholeListWords = 95
 
 interface Candidate {
   readonly unit: QuotedUnit
@@ -109,7 +109,7 @@ export function extract(
   sources: readonly RetrievedSource[],
   options: ExtractOptions = {},
 ): ExtractPart[] {
-  const {words: mostWords = 120, codeLines: codeBudget = 48, characters: characterBudget = 8_000} = options
+  const {words: mostWords = 126, codeLines: codeBudget = 48, characters: characterBudget = 8_000} = options
   const weights = {...defaultWeights, ...options.weights}
   const ranks = ranksOf(sources)
   const bySource = sources.map((source, index) =>

@@ -124,6 +124,7 @@ class SectionPieces {
 
   /** The bullet stays with the beginning of the item's first block. */
   #ofItem(item: ListItem, list: List, index: number): Piece[] {
+    const position = this.#nextPosition++
     const [first, ...others] = this.of(item.children)
     if (first === undefined) return []
     const [opening, ...rest] = first.blocks
@@ -135,7 +136,10 @@ class SectionPieces {
       startLine: opening.units[0]!.startLine,
       endLine: opening.units.at(-1)!.endLine,
     })
-    const blocks = [{...opening, kind: list.ordered ? 'steps' : 'list', units: [unit]} as const, ...rest]
+    const blocks = [
+      {...opening, position, kind: list.ordered ? 'steps' : 'list', units: [unit]} as const,
+      ...rest,
+    ]
     return [{...first, blocks}, ...others]
   }
 

@@ -21,11 +21,11 @@ export interface GroupOptions {
 }
 
 /** A section of fewer words goes on with those under it. */
-const fewWords = 60
+const fewWords = 65
 /** Words that those may have together. */
-const wordsBelow = 200
+const wordsBelow = 215
 /** Words up to which neighbours of a page share a place. */
-const wordsTogether = 250
+const wordsTogether = 270
 
 /**
  * The best candidates as sources, each section by itself and once. A heading over a list of headings says little, so

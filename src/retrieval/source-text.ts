@@ -2,7 +2,7 @@ import {joinedBlocks, type QuotableBlock} from '../domain/index.ts'
 import type {IndexBuild, StoredPassage, StoredSection} from '../search-index/index.ts'
 
 /** Most words of a section that are handed to a generator. */
-export const sourceBudgetWords = 350
+export const sourceBudgetWords = 380
 
 /** What is quoted of one section: passages of it next to each other, and nothing of any other. */
 export interface SourceText {

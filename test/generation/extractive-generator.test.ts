@@ -1,10 +1,9 @@
 import fc from 'fast-check'
-import {marked, type Tokens} from 'marked'
+import {marked} from 'marked'
 import {describe, expect, test} from 'vitest'
 import type {CitationEvent} from '../../src/domain/index.ts'
 import {extractiveGenerator} from '../../src/generation/extractive-generator.ts'
 import type {GenerationEvent} from '../../src/generation/generator.ts'
-import {quotableBlocksIn} from '../../src/markdown/index.ts'
 import {requestOf, sourceOf, textOf, told} from '../contracts/generator.contract.ts'
 import {seedOr} from '../support/random-seed.ts'
 

@@ -1,6 +1,8 @@
 import {marked, type Tokens} from 'marked'
 import {describe, expect, test} from 'vitest'
+import {joinedBlocks} from '../../src/domain/index.ts'
 import {parsePage, plainSite, quotableBlocksIn} from '../../src/markdown/index.ts'
+import {passageBudget} from '../../src/markdown/passages.ts'
 
 describe('units of Markdown', () => {
   test.each([
@@ -52,5 +54,153 @@ describe('units of Markdown', () => {
     for (const unit of units) {
       expect(marked.lexer(unit)[0]?.type).toBe('paragraph')
     }
+  })
+})
+
+describe('what can be quoted of a page', () => {
+  const passagesOf = (source: string) =>
+    parsePage(source, {path: 'a.md', site: plainSite}).page!.sections.flatMap(({passages}) => passages)
+  const unitsOf = (source: string) =>
+    passagesOf(source).flatMap(({blocks}) => blocks.flatMap(({units}) => units))
+
+  test('each unit knows its kind and the lines of the file that it stands on', () => {
+    const page = [
+      '---',
+      'title: Keys',
+      '---',
+      '',
+      '# Keys',
+      '',
+      'A key opens',
+      'one project. It never',
+      'expires.',
+      '',
+      '- one',
+      '- two:',
+      '  more',
+      '',
+      '1. first',
+      '2. second',
+      '',
+      '| a | b |',
+      '| - | - |',
+      '| c | d |',
+      '',
+      '```sh',
+      'rotate',
+      '```',
+    ].join('\n')
+
+    expect(unitsOf(page).map(({kind, startLine, endLine, text}) => [kind, startLine, endLine, text])).toEqual(
+      [
+        ['sentence', 7, 8, 'A key opens one project.'],
+        ['sentence', 8, 9, 'It never expires.'],
+        ['item', 11, 11, 'one'],
+        ['item', 12, 13, 'two: more'],
+        ['step', 15, 15, 'first'],
+        ['step', 16, 16, 'second'],
+        ['row', 20, 20, 'c d'],
+        ['code', 22, 24, 'rotate'],
+      ],
+    )
+  })
+
+  test('lines are those of the file also below what a page takes in', () => {
+    const {page} = parsePage('# T\n\nOne.\n\n{{#include part.md}}\n\nTwo.\n', {
+      path: 'a.md',
+      site: plainSite,
+      readInclude: () => 'Taken\nin.\n',
+    })
+    const units = page!.sections.flatMap(({passages}) =>
+      passages.flatMap(({blocks}) => blocks.flatMap((block) => block.units)),
+    )
+
+    expect(units.map(({text, startLine}) => [text, startLine])).toEqual([
+      ['One.', 3],
+      ['Taken in.', 5],
+      ['Two.', 7],
+    ])
+  })
+
+  test.each([
+    ['See [a](https://a.example/x) and [b](../b.md).', 'See [a](https://a.example/x) and b.'],
+    ['See [a][1] and ![pic][1].\n\n[1]: https://a.example "T"', 'See [a](https://a.example) and pic.'],
+    ['A ![logo](x.png) and <b>bold</b> note[^n].\n\n[^n]: The note.', 'A logo and **bold** note.'],
+    ['Use ``a ` b`` or ` `` `.', 'Use ``a ` b`` or ``` `` ```.'],
+    ['Not \\*bold\\* &amp; ~~gone~~.', 'Not \\*bold\\* &amp; ~~gone~~.'],
+    ['A `\\` and a trailing\\\nbreak.', 'A `\\` and a trailing break.'],
+    ['> quoted\n> twice', 'quoted twice'],
+  ])('%j is quoted as clean Markdown', (source, expected) => {
+    expect(unitsOf(source)[0]!.markdown).toBe(expected)
+  })
+
+  test('a heading inside a quotation names what stands below it there, and nothing else', () => {
+    const [passage] = passagesOf('# T\n\nBefore.\n\n> ## Note\n>\n> Inside.\n\nAfter.\n')
+
+    expect(passage!.blocks.map(({heading, units}) => [heading, units[0]!.text])).toEqual([
+      ['', 'Before.'],
+      ['Note', 'Inside.'],
+      ['', 'After.'],
+    ])
+  })
+
+  test.each([
+    ['Do this:\n\n- one', true],
+    ['It is not sent when\n\n- it is empty', true],
+    ['It is sent.\n\n- one', false],
+    ['It is not sent when\n\nother words follow', false],
+  ])('%j begins with a lead-in: %s', (source, expected) => {
+    expect(unitsOf(source)[0]!.isLeadIn).toBe(expected)
+  })
+
+  test('a list of links is navigation, a list with some is not', () => {
+    const blocks = (source: string) => passagesOf(source).flatMap((passage) => passage.blocks)
+
+    expect(blocks('- [One](a.md)\n- [Two](b.md)')[0]!.isNavigation).toBe(true)
+    expect(blocks('- See [one](a.md) for all the rest of it, which is long.')[0]!.isNavigation).toBe(false)
+  })
+
+  const many = (count: number, word: (n: number) => string): string =>
+    Array.from({length: count}, (_, n) => word(n)).join('\n')
+
+  test.each([
+    ['a list', many(60, (n) => `- item ${n} has some words of its own here`), 'list', 60],
+    ['steps', many(60, (n) => `${n + 1}. step ${n} has some words of its own here`), 'steps', 60],
+    [
+      'a table',
+      `| a | b |\n|---|---|\n${many(60, (n) => `| row ${n} | has some words of its own |`)}`,
+      'table',
+      60,
+    ],
+    ['a paragraph', many(60, (n) => `Sentence ${n} has some words of its own here.`), 'paragraph', 60],
+  ])('%s longer than a passage goes on in the next one as the same block', (_, source, kind, count) => {
+    const passages = passagesOf(`Before.\n\n${source}\n\nAfter.`)
+    const blocks = passages.flatMap((passage) => passage.blocks)
+    const parts = blocks.filter((block) => block.kind === kind && block.units.length > 1)
+
+    expect(passages.length).toBeGreaterThan(2)
+    expect(new Set(parts.map(({position}) => position)).size).toBe(1)
+    const joined = joinedBlocks(blocks)
+    expect(joined.map(({units}) => units.length)).toEqual([1, count, 1])
+    if (kind === 'steps') expect(joined[1]!.units[59]!.markdown).toMatch(/^60\. step 59 /)
+    if (kind === 'table') for (const part of parts) expect(part.tableHead).toBe('| a | b |\n| --- | --- |')
+  })
+
+  test('an item longer than a passage keeps its number on its first words', () => {
+    const long = many(40, (n) => `Sentence ${n} has some words of its own here.`).replaceAll('\n', ' ')
+    const joined = joinedBlocks(passagesOf(`1. one\n2. ${long}\n3. three`).flatMap(({blocks}) => blocks))
+
+    const steps = joined.flatMap((block) => (block.kind === 'steps' ? block.units : []))
+    expect(steps.map(({markdown}) => markdown.slice(0, 14))).toEqual(['1. one', '2. Sentence 0 ', '3. three'])
+  })
+
+  test('data without a full stop is cut between words and loses none', () => {
+    const data = many(900, (n) => `value-${n}`).replaceAll('\n', ' ')
+    const passages = passagesOf(data)
+
+    expect(
+      passages.flatMap(({blocks}) => blocks.flatMap(({units}) => units.map(({text}) => text))).join(' '),
+    ).toBe(data)
+    expect(Math.max(...passages.map(({words}) => words))).toBeLessThanOrEqual(passageBudget.max)
   })
 })

@@ -2,6 +2,7 @@ import {afterAll, beforeAll, describe, expect, test} from 'vitest'
 import {parsePage, plainSite} from '../../src/markdown/index.ts'
 import {createRetriever} from '../../src/retrieval/create-retriever.ts'
 import type {RetrievalQuery} from '../../src/retrieval/retriever.ts'
+import {sourceBudgetWords} from '../../src/retrieval/source-text.ts'
 import {countWords} from '../../src/text/words.ts'
 import {hashingEmbedder} from '../support/hashing-embedder.ts'
 import {samplePage} from '../support/sample-pages.ts'
@@ -336,5 +337,5 @@ test('what a generator gets stays within its budget', async () => {
   world.close()
 
   expect(sources[0]!.text).toContain('Paragraph 17 ')
-  expect(countWords(sources[0]!.text)).toBeLessThanOrEqual(360)
+  expect(countWords(sources[0]!.text)).toBeLessThanOrEqual(sourceBudgetWords)
 })
