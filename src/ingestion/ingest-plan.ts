@@ -56,7 +56,7 @@ export async function openNewestBase(
 export function reasonForFull(
   current: BaseBuild | null,
   embedding: Manifest['embedding'],
-  cutter: string,
+  chunker: string,
   full: boolean,
 ): string | null {
   if (full) return 'it was asked for'
@@ -65,12 +65,15 @@ export function reasonForFull(
   if (manifest.format !== buildFormat) return 'the layout of the index is another'
   if (manifest.embedding.id !== embedding.id) return `the embedding model was ${manifest.embedding.name}`
   if (manifest.embedding.dimensions !== embedding.dimensions) return 'the vectors have another length'
-  if (manifest.cutter !== cutter) return 'the site’s configuration, or how pages are read, has changed'
+  if (manifest.chunker !== chunker) return 'the site’s configuration, or how pages are read, has changed'
   return null
 }
 
-/** Everything besides a file that decides what becomes of it. */
-export function cutterOf(site: SiteRules): string {
+/**
+ * Everything besides a file that decides what becomes of it. The terms of some words are part of it: a build is edited
+ * only where its sections give the terms they were stored with.
+ */
+export function chunkerOf(site: SiteRules): string {
   const words = termsOf(
     'The QUICK node.js --dry-run kubectl_get running volumes PersistentVolumeClaim c++ don’t ÉTÉ',
   )

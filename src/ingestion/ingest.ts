@@ -5,7 +5,7 @@ import {completeBuild} from './complete-build.ts'
 import {IngestContext} from './ingest-context.ts'
 import {factsOf} from './ingest-facts.ts'
 import type {IngestCallbacks, IngestOptions} from './ingest-options.ts'
-import {cutterOf, openNewestBase, planOf, reasonForFull} from './ingest-plan.ts'
+import {chunkerOf, openNewestBase, planOf, reasonForFull} from './ingest-plan.ts'
 import type {IngestReport} from './ingest-report.ts'
 import {makeReport, type ReportParts} from './make-report.ts'
 import {runPageStage} from './page-stage.ts'
@@ -44,11 +44,11 @@ async function run(context: IngestContext): Promise<IngestReport> {
   try {
     const scan = await context.stage('scan', () => scanFolder(content, {...signalOption, dataDir}))
     const site = siteFor(context, scan)
-    const cutter = cutterOf(site)
+    const chunker = chunkerOf(site)
     const {id, name, dimensions} = isKnownModel ? current.manifest.embedding : await context.embedder()
     const embedding = {id, name, dimensions, ...(key === null ? {} : {key})}
     signal?.throwIfAborted()
-    const fullBecause = reasonForFull(current, embedding, cutter, full)
+    const fullBecause = reasonForFull(current, embedding, chunker, full)
     const base = fullBecause === null ? (current as BaseBuild) : null
     const plan = planOf(scan, current, base === null)
     const basis = {site: site.generator, embedding, fullBecause, plan}
@@ -72,7 +72,7 @@ async function run(context: IngestContext): Promise<IngestReport> {
       if (plan.toParse.length > 0) context.embedder().catch(() => undefined)
       writer = await builds.begin({
         embedding,
-        cutter,
+        chunker,
         base,
         expectedPassages: scan.files.reduce((sum, file) => sum + file.bytes, 0) / bytesPerPassage,
       })

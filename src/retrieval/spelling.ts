@@ -6,6 +6,8 @@ const alphabet = 'abcdefghijklmnopqrstuvwxyz'
 const minLength = 5
 const maxLength = 24
 const maxCorrections = 3
+/** Terms that a word is compared with, the most frequent of those that begin like it. */
+const maxCompared = 20_000
 
 // Lookups are cheap but hundreds are needed for a word; the same slip is often typed again.
 const cache = new WeakMap<IndexBuild, Map<string, readonly string[]>>()
@@ -29,8 +31,8 @@ export function correctionsOf(build: IndexBuild, term: string): readonly string[
   if (before !== undefined) return before
 
   const frequencies = new Map<string, number>()
-  for (const found of build.termsFrom(term.slice(0, 2))) {
-    if (isOneSlip(term, found.term)) {
+  for (const found of build.termsFrom(term.slice(0, 2), maxCompared)) {
+    if (/^[a-z0-9]+$/.test(found.term) && isOneSlip(term, found.term)) {
       frequencies.set(found.term, Math.max(found.frequency, frequencies.get(found.term) ?? 0))
     }
   }

@@ -20,7 +20,7 @@ export interface BuildStore {
    */
   open(id: string, options?: OpenOptions): Promise<IndexBuild>
 
-  /** Opens a build for the next one to start from; null for one that is damaged, of another format, or not there. */
+  /** Opens a build for the next one to start from; null for one that is damaged, of a format that is not read, or not there. */
   openBase(id: string): Promise<BaseBuild | null>
 
   /** Checks a kept build and makes it current. @throws DocentError `not_found`, `index_damaged`: the current one stays. */
@@ -79,8 +79,8 @@ export interface BaseBuild {
 
 export interface BeginOptions {
   readonly embedding: Manifest['embedding']
-  readonly cutter: string
-  /** The build to edit, made with the same embedder and cutter; null to start empty. */
+  readonly chunker: string
+  /** The build to edit, of the present format, made with the same embedder and chunker; null to start empty. */
   readonly base: BaseBuild | null
   /** A guess, for a new build: it decides how carefully the graph is built. Default 0. */
   readonly expectedPassages?: number

@@ -13,7 +13,7 @@ import {openBuild} from './open-build.ts'
 import {PageWriter} from './page-writer.ts'
 import {buildFormat, databaseFile, hnswFile} from './schema.ts'
 import {openStagingDatabase} from './staging-database.ts'
-import {WordIndexWriter} from './word-index/word-index.ts'
+import {WordIndexWriter} from './word-index/word-index-writer.ts'
 
 /** Makes one build, on this machine, where nobody else sees it. */
 export interface BuildWriter {
@@ -53,7 +53,7 @@ export async function openBuildWriter(dataDir: string, options: BeginOptions): P
     base === null ? null : join(base.folder, databaseFile),
   )
   const graph = await graphFor(db, options)
-  const words = new WordIndexWriter(db, {isEdit: base !== null})
+  const words = new WordIndexWriter(db)
   const pages = new PageWriter(db, embedding.dimensions, {graph, words})
   let isOpen = true
 
@@ -70,7 +70,7 @@ export async function openBuildWriter(dataDir: string, options: BeginOptions): P
 
     async finish({signal} = {}) {
       const counts = pages.finish()
-      words.finish(counts.sections)
+      words.finish()
       const live = counts.passages - zeroVectorsIn(db, embedding.dimensions)
       db.exec('COMMIT')
       const hnsw = await graph.save(join(folder, hnswFile), live, signal)
@@ -81,7 +81,7 @@ export async function openBuildWriter(dataDir: string, options: BeginOptions): P
         id,
         createdAt: new Date(options.now ?? Date.now()).toISOString(),
         embedding,
-        cutter: options.cutter,
+        chunker: options.chunker,
         counts,
         hnsw,
         calibration: null,

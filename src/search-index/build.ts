@@ -7,7 +7,7 @@ import type {QuotableBlock} from '../domain/index.ts'
  *     CURRENT                   the id of the build that is served, one line, replaced by rename
  *     builds/<id>/
  *       manifest.json           format, model, counts, checksums: written last
- *       index.sqlite            pages, sections, passages, vectors, words (FTS5): the truth
+ *       index.sqlite            pages, sections, passages, vectors, words: the truth
  *       passages.hnsw           derived from the vectors, checksummed before native code reads it
  *
  * A build is immutable. The next one starts as a copy of it, in which the rows of changed pages are replaced:
@@ -15,7 +15,7 @@ import type {QuotableBlock} from '../domain/index.ts'
  * grow in reading order, and the passages of a section are numbered without a gap. HNSW labels are passage numbers.
  */
 export interface Manifest {
-  /** Raised when the layout changes; a reader refuses what it does not know. */
+  /** Raised when the layout changes; a reader refuses what it does not know. The one before can still be searched. */
   readonly format: number
   readonly id: string
   /** ISO 8601. */
@@ -27,8 +27,8 @@ export interface Manifest {
     /** Tells, without loading the model, that it is still the same one; absent when that cannot be told. */
     readonly key?: string
   }
-  /** Version of the code that cuts pages into passages; another one means cutting anew. */
-  readonly cutter: string
+  /** Version of the code that cuts pages into passages and texts into terms; another one means reading every page anew. */
+  readonly chunker: string
   readonly counts: {readonly pages: number; readonly sections: number; readonly passages: number}
   readonly hnsw: {readonly m: number; readonly efConstruction: number; readonly metric: 'ip'}
   /** Abstention thresholds fitted to this build, by the retriever's calibration; opaque here. */
@@ -152,8 +152,8 @@ export interface IndexBuild extends BuildPages {
   /** In how many sections a term stands. */
   documentFrequency(term: string): number
 
-  /** Terms of small letters and digits that begin like this, with the number of sections each stands in. No order. */
-  termsFrom(beginning: string): {readonly term: string; readonly frequency: number}[]
+  /** Up to `limit` terms that begin like this, with the number of sections each stands in, the most frequent first. */
+  termsFrom(beginning: string, limit: number): {readonly term: string; readonly frequency: number}[]
 
   /** In the order asked for; unknown numbers are left out. */
   sections(ids: readonly number[]): StoredSection[]

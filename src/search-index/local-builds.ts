@@ -63,7 +63,7 @@ async function openBase(dataDir: string, id: string): Promise<BaseBuild | null> 
     const hnswIsSound = (await mismatchOf(folder, manifest, hnswFile)) === null
     return {folder, manifest, hnswIsSound, records: openBuildRecords(folder)}
   } catch (error) {
-    // Damaged or of another format: everything is made anew, which mends it.
+    // Damaged or of a format that is not read: everything is made anew, which mends it.
     if (error instanceof DocentError && !isNotInstalled(error)) return null
     throw error
   }

@@ -2,11 +2,14 @@ import {readFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {z} from 'zod'
 import {DocentError} from '../domain/index.ts'
+import {howToRun} from '../package/index.ts'
 import type {Manifest} from './build.ts'
 import {replaceFile} from './durable-files.ts'
-import {buildFormat, manifestFile} from './schema.ts'
+import {buildFormat, earlierFormat, manifestFile} from './schema.ts'
 
 const count = z.number().int().nonnegative()
+
+const formatShape = z.object({format: z.number().int()})
 
 const manifestShape = z.object({
   format: z.number().int(),
@@ -18,7 +21,7 @@ const manifestShape = z.object({
     dimensions: z.number().int().positive(),
     key: z.string().exactOptional(),
   }),
-  cutter: z.string(),
+  chunker: z.string(),
   counts: z.object({pages: count, sections: count, passages: count}),
   hnsw: z.object({m: count, efConstruction: count, metric: z.literal('ip')}),
   calibration: z.unknown(),
@@ -43,7 +46,10 @@ const manifestShape = z.object({
     .default(null),
 })
 
-/** Reads a build's manifest. @throws DocentError `index_damaged` when it is missing, unreadable or of another format. */
+/**
+ * Reads a build's manifest. @throws DocentError `index_damaged` when it is missing, unreadable, or of a format that this
+ * version does not read.
+ */
 export async function readManifest(folder: string): Promise<Manifest> {
   let given: unknown
   try {
@@ -55,20 +61,41 @@ export async function readManifest(folder: string): Promise<Manifest> {
       {cause},
     )
   }
-  const read = manifestShape.safeParse(given)
+  checkFormat(folder, given)
+  const read = manifestShape.safeParse(withChunker(given))
   if (!read.success) {
     throw new DocentError(
       'index_damaged',
       `${folder}/${manifestFile} is not as it should be: ${z.prettifyError(read.error)}`,
     )
   }
-  if (read.data.format !== buildFormat) {
+  return {...read.data, calibration: read.data.calibration ?? null}
+}
+
+/** Asked first: the rest of a manifest may be another in another format. */
+function checkFormat(folder: string, given: unknown): void {
+  const read = formatShape.safeParse(given)
+  if (!read.success) return
+  const {format} = read.data
+  if (format > buildFormat) {
     throw new DocentError(
       'index_damaged',
-      `${folder} has format ${read.data.format}, this version reads ${buildFormat}; ingest again`,
+      `${folder} has format ${format}, made by a newer Docent, and this one reads up to ${buildFormat}; update Docent, or run \`${howToRun('ingest')}\` to make the index anew with this one`,
     )
   }
-  return {...read.data, calibration: read.data.calibration ?? null}
+  if (format < earlierFormat) {
+    throw new DocentError(
+      'index_damaged',
+      `${folder} has format ${format}, this version reads ${earlierFormat} and ${buildFormat}; run \`${howToRun('ingest')}\` to make the index anew`,
+    )
+  }
+}
+
+/** In format 2 the field was called `cutter`. */
+function withChunker(given: unknown): unknown {
+  if (typeof given !== 'object' || given === null || !('cutter' in given)) return given
+  const {cutter, ...others} = given
+  return {chunker: cutter, ...others}
 }
 
 /** Writes it durably, in place of the one before. */

@@ -5,13 +5,15 @@ import type {IndexBuild, Manifest} from './build.ts'
 import {pagesIn} from './build-pages.ts'
 import type {OpenOptions} from './build-store.ts'
 import {mismatchOf} from './file-mismatch.ts'
+import {Format2Words} from './format-2/words.ts'
 import {readManifest} from './manifest.ts'
-import {databaseFile} from './schema.ts'
+import {databaseFile, earlierFormat} from './schema.ts'
 import {readSectionOrder, type SectionOrder} from './section-order.ts'
 import {sectionReads} from './section-reads.ts'
 import {readVectors, type StoredVectors} from './stored-vectors.ts'
 import {openVectorSearch, type VectorSearch} from './vector-search.ts'
 import {Bm25} from './word-index/bm25.ts'
+import {PostingsCache} from './word-index/postings-cache.ts'
 import {WordIndex} from './word-index/word-index.ts'
 
 /**
@@ -66,8 +68,9 @@ interface BuildParts {
 
 function indexBuild({folder, db, manifest, vectors, sectionOrder, vectorSearch}: BuildParts): IndexBuild {
   const {pages, sectionFrom} = pagesIn(db)
-  const words = new WordIndex(db)
-  const bm25 = new Bm25((term) => words.postings(term), sectionOrder)
+  const words = manifest.format === earlierFormat ? new Format2Words(db) : new WordIndex(db)
+  const postings = new PostingsCache((term) => words.postings(term))
+  const bm25 = new Bm25((term) => postings.get(term), sectionOrder)
   return {
     ...pages,
     ...sectionReads(db, sectionFrom),
@@ -83,7 +86,7 @@ function indexBuild({folder, db, manifest, vectors, sectionOrder, vectorSearch}:
     },
     matching: (terms, k, weights) => bm25.matching(terms, k, weights),
     documentFrequency: (term) => words.frequencyOf(term),
-    termsFrom: (beginning) => words.termsFrom(beginning),
+    termsFrom: (beginning, limit) => words.termsFrom(beginning, limit),
     versions() {
       const versions = pages.pages().flatMap((page) => (page.version === null ? [] : [page.version]))
       return [...new Set(versions)].sort()

@@ -13,8 +13,10 @@ export interface PassageRange {
 export interface SectionToRemove {
   readonly id: number
   readonly passages: PassageRange
-  /** As stored; 0 for a section that is not in the word index. */
-  readonly length: number
+  /** What its terms are made of. */
+  readonly title: string
+  readonly headings: readonly string[]
+  readonly texts: readonly string[]
 }
 
 export interface SectionToInsert {
@@ -58,11 +60,16 @@ export class PageRows {
 
   sectionsOf(pageId: number): SectionToRemove[] {
     const rows = this.#sql.sectionsOfPage.all(pageId) as SectionRow[]
-    return rows.map(({id, first_passage, passage_count, length}) => ({
-      id,
-      passages: {first: first_passage, last: first_passage + passage_count - 1},
-      length,
-    }))
+    return rows.map(({id, title, headings, first_passage, passage_count}) => {
+      const passages = {first: first_passage, last: first_passage + passage_count - 1}
+      return {
+        id,
+        passages,
+        title,
+        headings: JSON.parse(headings) as string[],
+        texts: this.#sql.textsBetween.all(passages.first, passages.last) as string[],
+      }
+    })
   }
 
   deletePassages({first, last}: PassageRange): void {
@@ -136,17 +143,20 @@ export class PageRows {
 
 interface SectionRow {
   readonly id: number
+  readonly title: string
+  readonly headings: string
   readonly first_passage: number
   readonly passage_count: number
-  readonly length: number
 }
 
 function prepareStatements(db: SqliteDatabase) {
   return {
     fileByPath: db.prepare('SELECT page_id FROM files WHERE path = ?'),
     sectionsOfPage: db.prepare(
-      'SELECT id, first_passage, passage_count, length FROM sections WHERE page_id = ?',
+      `SELECT s.id, pages.title, s.headings, s.first_passage, s.passage_count
+       FROM sections s JOIN pages ON pages.id = s.page_id WHERE s.page_id = ?`,
     ),
+    textsBetween: db.prepare('SELECT text FROM passages WHERE id BETWEEN ? AND ? ORDER BY id').pluck(),
     vectorByHash: db
       .prepare(
         'SELECT v.vector FROM passages p JOIN vectors v ON v.passage_id = p.id WHERE p.embedding_hash = ? LIMIT 1',

@@ -18,7 +18,8 @@ export interface PageIndexes {
   readonly words: {
     /** Returns the section's length in terms, at least 1. */
     add(sectionId: number, terms: SectionTerms): number
-    remove(sectionId: number, length: number): void
+    /** `terms` are those it was added with. */
+    remove(sectionId: number, terms: SectionTerms): void
   }
 }
 
@@ -56,8 +57,8 @@ export class PageWriter {
   remove(path: string): void {
     const pageId = this.#rows.deleteFile(path)
     if (pageId === null) return
-    for (const {id, passages, length} of this.#rows.sectionsOf(pageId)) {
-      this.#words.remove(id, length)
+    for (const {id, passages, title, headings, texts} of this.#rows.sectionsOf(pageId)) {
+      if (texts.length > 0) this.#words.remove(id, sectionTermsOf({title: termsOf(title), headings, texts}))
       this.#graph.remove(passages)
       this.#rows.deletePassages(passages)
     }
@@ -99,7 +100,9 @@ export class PageWriter {
   ): void {
     const id = this.#counters.take('section')
     // A section that is only a heading is not found by words.
-    const length = section.passages.length === 0 ? 0 : this.#words.add(id, sectionTermsOf(section, title))
+    const texts = section.passages.map(({text}) => text)
+    const terms = sectionTermsOf({title, headings: section.headings, texts})
+    const length = texts.length === 0 ? 0 : this.#words.add(id, terms)
     this.#rows.insertSection({id, pageId, section, firstPassage: this.#counters.peek('passage'), length})
     for (const [index, passage] of section.passages.entries()) {
       const vector = vectors[index]!
@@ -112,6 +115,20 @@ export class PageWriter {
   }
 }
 
-function sectionTermsOf({headings, text}: Section, title: readonly string[]): SectionTerms {
-  return {title, headings: headings.flatMap(termsOf), text: termsOf(text)}
+/**
+ * The terms of a section, from what is stored of it alone: so the terms of one that is removed are those it was added
+ * with, and only their lists are edited. That holds for as long as `termsOf` is the same; the manifest's `chunker` says
+ * so, and a build of another one is not edited. Looking for the section in all lists would need no such rule, but time
+ * in proportion to the index instead of the change.
+ */
+function sectionTermsOf({
+  title,
+  headings,
+  texts,
+}: {
+  readonly title: readonly string[]
+  readonly headings: readonly string[]
+  readonly texts: readonly string[]
+}): SectionTerms {
+  return {title, headings: headings.flatMap(termsOf), text: texts.flatMap(termsOf)}
 }

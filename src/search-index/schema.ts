@@ -1,7 +1,10 @@
 import {wordIndexSchema} from './word-index/word-index.ts'
 
-/** Raised when tables or files of a build change; builds of another format are made anew. */
-export const buildFormat = 2
+/** Raised when tables or files of a build change. The next ingest makes a build of another format anew. */
+export const buildFormat = 3
+
+/** The format that the last version wrote. Its builds are searched and read, never edited: see `format-2/`. */
+export const earlierFormat = 2
 
 /** Names of the files of a build, besides its manifest. */
 export const databaseFile = 'index.sqlite'

@@ -8,7 +8,7 @@ export interface WriteBuildOptions {
   readonly embedding: Manifest['embedding']
   /** One unit vector a text, in order. */
   readonly embed: (texts: readonly string[]) => Promise<readonly Float32Array[]>
-  readonly cutter?: string
+  readonly chunker?: string
   readonly calibration?: unknown
   /** Milliseconds since the epoch; default now. */
   readonly now?: number
@@ -23,14 +23,14 @@ export async function writeBuild(
   pages: readonly Page[],
   options: WriteBuildOptions,
 ): Promise<Manifest> {
-  const {embedding, embed, cutter = 'direct', calibration = null} = options
+  const {embedding, embed, chunker = 'direct', calibration = null} = options
   const expectedPassages = pages
     .flatMap((page) => page.sections)
     .reduce((sum, section) => sum + section.passages.length, 0)
   const builds = localBuilds(dataDir)
   const writer = await builds.begin({
     embedding,
-    cutter,
+    chunker,
     base: null,
     expectedPassages,
     ...(options.now === undefined ? {} : {now: options.now}),

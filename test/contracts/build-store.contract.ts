@@ -31,7 +31,7 @@ async function finished(
   words: readonly string[],
   base: BaseBuild | null = null,
 ): Promise<{writer: BuildWriter; manifest: Manifest}> {
-  const writer = await store.begin({embedding, cutter: 'contract', base})
+  const writer = await store.begin({embedding, chunker: 'contract', base})
   for (const word of words) putWord(writer, word)
   return {writer, manifest: await writer.finish()}
 }
@@ -127,7 +127,7 @@ export function buildStoreContract(name: string, create: () => Promise<BuildStor
     test('a build goes on from another, which does not change', async () => {
       const first = await published(store, 'red', 'blue')
       const base = await store.openBase(first)
-      const writer = await store.begin({embedding, cutter: 'contract', base})
+      const writer = await store.begin({embedding, chunker: 'contract', base})
       writer.remove('red.md')
       putWord(writer, 'green')
       base!.records.close()

@@ -3,7 +3,10 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {expect, test} from 'vitest'
 import {buildFolder} from '../../src/search-index/build-folders.ts'
+import {openCurrentBuild} from '../../src/search-index/current-build.ts'
 import {localBuilds} from '../../src/search-index/local-builds.ts'
+import {buildFormat} from '../../src/search-index/schema.ts'
+import {writeBuild} from '../../src/search-index/write-build.ts'
 import {buildStoreContract} from '../contracts/build-store.contract.ts'
 
 buildStoreContract('the store in a data folder', async () => {
@@ -18,6 +21,37 @@ buildStoreContract('the store in a data folder', async () => {
     },
   }
 })
+
+test.each([
+  [buildFormat + 1, /made by a newer Docent.*update Docent, or run `.*ingest`/],
+  [1, /format 1, this version reads 2 and 3; run `.*ingest`/],
+])(
+  'a build of format %i is refused with what to do about it, and nothing is built upon it',
+  async (format, why) => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'docent-builds-'))
+    try {
+      const build = {embedding: {id: 'x', name: 'x', dimensions: 2}, embed: async () => []}
+      const sound = await writeBuild(dataDir, [], build)
+      const {id} = await writeBuild(dataDir, [], {...build, now: Date.parse(sound.createdAt) + 1})
+      const file = join(buildFolder(dataDir, id), 'manifest.json')
+      // What else a manifest of that format holds is not known.
+      writeFileSync(file, JSON.stringify({format, id}))
+      const builds = localBuilds(dataDir)
+
+      await expect(builds.open(id)).rejects.toMatchObject({
+        code: 'index_damaged',
+        message: expect.stringMatching(why),
+      })
+      expect(await builds.openBase(id)).toBeNull()
+      expect((await builds.list())[0]).toMatchObject({id, problem: expect.stringMatching(why)})
+      const current = await openCurrentBuild(builds)
+      expect([current.id, current.problem]).toEqual([sound.id, expect.stringMatching(why)])
+      await current.close()
+    } finally {
+      rmSync(dataDir, {recursive: true, force: true})
+    }
+  },
+)
 
 test('looking into a data folder that is not there does not make it', async () => {
   const root = mkdtempSync(join(tmpdir(), 'docent-builds-'))

@@ -24,7 +24,8 @@ function openWriter() {
         notes.push(`+words ${sectionId}: ${[...title, ...text].join(' ')}`)
         return title.length + text.length
       },
-      remove: (sectionId, length) => notes.push(`-words ${sectionId} of ${length}`),
+      remove: (sectionId, {title, text}) =>
+        notes.push(`-words ${sectionId}: ${[...title, ...text].join(' ')}`),
     },
   })
   return {writer, notes}
@@ -56,15 +57,14 @@ test('a path that is put again replaces its page under new numbers, and the grap
 
   writer.put(file, {page, links: [], vectors})
 
-  expect(notes.slice(0, 6)).toEqual([
-    '-words 1 of 3',
+  expect(notes.slice(0, 5)).toEqual([
+    '-words 1: guid red blue',
     '-vectors 1-2, 2 stored',
-    '-words 2 of 0',
     '-vectors 3-2, 0 stored',
-    '-words 3 of 2',
+    '-words 3: guid green',
     '-vectors 3-3, 1 stored',
   ])
-  expect(notes.slice(6)).toContain('+vector 6')
+  expect(notes.slice(5)).toContain('+vector 6')
   expect(writer.finish()).toEqual({pages: 1, sections: 3, passages: 3})
 })
 

@@ -1,51 +1,11 @@
 import {mkdtempSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
-import fc from 'fast-check'
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
-import {openSqlite} from '../../src/native/index.ts'
 import {buildFolder, type IndexBuild, openBuild, writeBuild} from '../../src/search-index/index.ts'
 import {termsOf} from '../../src/text/terms.ts'
 import {hashingEmbedder} from '../support/hashing-embedder.ts'
-import {seedOr} from '../support/random-seed.ts'
 import {randomPages} from '../support/sample-pages.ts'
-
-test('terms stay whole and apart in the words index, whatever text they come from', () => {
-  const db = openSqlite(':memory:')
-  db.exec(`CREATE VIRTUAL TABLE words USING fts5 (text, content='', tokenize='ascii')`)
-  db.exec(`CREATE VIRTUAL TABLE instances USING fts5vocab (words, 'instance')`)
-  const insert = db.prepare('INSERT INTO words (rowid, text) VALUES (?, ?)')
-  const stored = db.prepare('SELECT term FROM instances WHERE doc = ? ORDER BY offset').pluck()
-  let row = 0
-  const expectWhole = (text: string) => {
-    const terms = termsOf(text)
-    insert.run(++row, terms.join(' '))
-    expect(stored.all(row)).toEqual(terms)
-  }
-
-  const written = fc.oneof(
-    fc.string({maxLength: 40, unit: 'binary'}),
-    fc.array(
-      fc.constantFrom(
-        '--dry-run',
-        'c++',
-        'node.js',
-        'NEAR(',
-        'a:b',
-        '\ue02d',
-        'İstanbul',
-        '函数',
-        'don’t',
-        ' ',
-      ),
-    ),
-  )
-  fc.assert(
-    fc.property(written, (text) => expectWhole([text].flat().join(''))),
-    {numRuns: 500, seed: seedOr(1)},
-  )
-  db.close()
-})
 
 describe('search beside its oracles', () => {
   const embedder = hashingEmbedder({dimensions: 64})

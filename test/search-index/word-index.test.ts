@@ -1,6 +1,11 @@
+import fc from 'fast-check'
 import {afterEach, expect, test} from 'vitest'
 import {openSqlite, type SqliteDatabase} from '../../src/native/index.ts'
-import {WordIndex, WordIndexWriter, wordIndexSchema} from '../../src/search-index/word-index/word-index.ts'
+import type {SectionTerms} from '../../src/search-index/word-index/section-terms.ts'
+import {WordIndex, wordIndexSchema} from '../../src/search-index/word-index/word-index.ts'
+import {WordIndexWriter} from '../../src/search-index/word-index/word-index-writer.ts'
+import {termsOf} from '../../src/text/terms.ts'
+import {seedOr} from '../support/random-seed.ts'
 
 const opened: SqliteDatabase[] = []
 
@@ -15,12 +20,20 @@ function emptyDatabase(): SqliteDatabase {
   return db
 }
 
-/** `usual` stands in every section and more than once in some, `rare3` in the third alone. */
-function addSections(writer: WordIndexWriter, from: number, to: number): void {
-  for (let id = from; id <= to; id++) {
-    const text = id % 2 === 0 ? ['usual', 'usual', `rare${id}`] : ['usual', `rare${id}`]
-    writer.add(id, {title: ['guide'], headings: id % 3 === 0 ? ['usual'] : [], text})
-  }
+function sectionOf(
+  text: readonly string[],
+  {title = [], headings = []}: Partial<SectionTerms> = {},
+): SectionTerms {
+  return {title, headings, text}
+}
+
+/** The words of sections that are numbered from 1. */
+function indexOf(...sections: readonly (readonly string[])[]): WordIndex {
+  const db = emptyDatabase()
+  const writer = new WordIndexWriter(db)
+  for (const [at, text] of sections.entries()) writer.add(at + 1, sectionOf(text))
+  writer.finish()
+  return new WordIndex(db)
 }
 
 /** Section numbers with how often the term stands in title, headings and text. */
@@ -31,62 +44,161 @@ function placesOf(words: WordIndex, term: string): number[][] {
   )
 }
 
-const expectedPlaces = (ids: readonly number[]) =>
-  ids.map((id) => [id, 0, id % 3 === 0 ? 1 : 0, id % 2 === 0 ? 2 : 1])
-const numbers = (from: number, to: number) => Array.from({length: to - from + 1}, (_, i) => from + i)
+/** Everything that is stored. */
+function storedIn(db: SqliteDatabase): unknown {
+  return db.prepare('SELECT term, hex(postings) FROM terms ORDER BY term').raw().all()
+}
 
-test.each([10, 63, 64, 200])(
-  'a word in %i sections is read back with its counts, however it is stored',
-  (count) => {
-    const db = emptyDatabase()
-    const writer = new WordIndexWriter(db, {isEdit: false})
-    addSections(writer, 1, count)
-    writer.finish(count)
-
-    const words = new WordIndex(db)
-
-    expect(placesOf(words, 'usual')).toEqual(expectedPlaces(numbers(1, count)))
-    expect(words.frequencyOf('usual')).toBe(count)
-    expect(placesOf(words, 'rare3')).toEqual([[3, 0, 0, 1]])
-    expect(placesOf(words, 'nowhere')).toEqual([])
-    expect(words.frequencyOf('nowhere')).toBe(0)
-    const frequencies = new Map(words.termsFrom('us').map(({term, frequency}) => [term, frequency]))
-    expect(frequencies).toEqual(new Map([['usual', count]]))
-  },
-)
-
-test.each([
-  ['common before', 100, 130],
-  ['rare before and common after', 40, 130],
-])('a word that is %s is read right after an edit', (_what, before, after) => {
+test('a term is read back with its sections in order and its counts in each column', () => {
   const db = emptyDatabase()
-  const first = new WordIndexWriter(db, {isEdit: false})
-  addSections(first, 1, before)
-  first.finish(before)
+  const writer = new WordIndexWriter(db)
+  writer.add(3, {title: ['guide', 'tide'], headings: ['tide', 'tide'], text: ['tide', 'tide', 'tide']})
+  writer.add(8, {title: ['guide'], headings: [], text: ['tide']})
+  writer.finish()
 
-  const edit = new WordIndexWriter(db, {isEdit: true})
-  edit.remove(2, 4)
-  edit.remove(5, 3)
-  addSections(edit, before + 1, after)
-  edit.finish(after - 2)
-
-  const left = numbers(1, after).filter((id) => id !== 2 && id !== 5)
   const words = new WordIndex(db)
-  expect(placesOf(words, 'usual')).toEqual(expectedPlaces(left))
-  expect(words.frequencyOf('usual')).toBe(left.length)
-  expect(placesOf(words, 'rare5')).toEqual([])
+
+  expect(placesOf(words, 'tide')).toEqual([
+    [3, 1, 2, 3],
+    [8, 0, 0, 1],
+  ])
+  expect(placesOf(words, 'guide')).toEqual([
+    [3, 1, 0, 0],
+    [8, 1, 0, 0],
+  ])
+  expect([words.frequencyOf('tide'), words.frequencyOf('nowhere')]).toEqual([2, 0])
+  expect(placesOf(words, 'nowhere')).toEqual([])
 })
 
-test('a section that is added and removed again in one build leaves nothing', () => {
+test('counts that are greater than a posting can hold are capped, each in its own column', () => {
   const db = emptyDatabase()
-  const writer = new WordIndexWriter(db, {isEdit: false})
-  addSections(writer, 1, 100)
-  writer.remove(4, 4)
-  addSections(writer, 101, 101)
-  writer.finish(100)
+  const writer = new WordIndexWriter(db)
+  const many = (count: number) => Array<string>(count).fill('tide')
+  const length = writer.add(1, {title: many(300), headings: many(256), text: many(70_000)})
+  writer.finish()
 
-  const words = new WordIndex(db)
+  expect(placesOf(new WordIndex(db), 'tide')).toEqual([[1, 255, 255, 65_535]])
+  expect(length).toBe(70_556)
+})
 
-  expect(words.postings('usual')).toHaveLength(200)
-  expect(placesOf(words, 'usual').map(([id]) => id)).not.toContain(4)
+test('a section has a length of one at least', () => {
+  expect(new WordIndexWriter(emptyDatabase()).add(1, sectionOf([]))).toBe(1)
+})
+
+test('terms that begin alike come by frequency, then by the alphabet, as many as are asked for', () => {
+  const words = indexOf(['tide', 'tidal', 'time'], ['tide', 'tied'], ['tide', 'tied', 'toe', 'sea'])
+
+  expect(words.termsFrom('ti', 10)).toEqual([
+    {term: 'tide', frequency: 3},
+    {term: 'tied', frequency: 2},
+    {term: 'tidal', frequency: 1},
+    {term: 'time', frequency: 1},
+  ])
+  expect(words.termsFrom('ti', 2).map(({term}) => term)).toEqual(['tide', 'tied'])
+  expect(words.termsFrom('tide', 10)).toEqual([{term: 'tide', frequency: 3}])
+  expect(words.termsFrom('x', 10)).toEqual([])
+})
+
+test('every term of any text is found whole, and from each of its beginnings', () => {
+  const written = fc.oneof(
+    fc.string({maxLength: 40, unit: 'binary'}),
+    fc.array(
+      fc.constantFrom(
+        '--dry-run',
+        'c++',
+        'node.js',
+        'NEAR(',
+        'a:b',
+        '\ue02d',
+        'İstanbul',
+        '函数',
+        '𠮷野家',
+        ' ',
+      ),
+    ),
+  )
+  fc.assert(
+    fc.property(written, (text) => {
+      const terms = termsOf([text].flat().join(''))
+      const words = indexOf(terms)
+
+      for (const term of terms) {
+        expect(placesOf(words, term)).toEqual([[1, 0, 0, terms.filter((other) => other === term).length]])
+        const characters = [...term]
+        for (let length = 1; length <= characters.length; length++) {
+          const found = words.termsFrom(characters.slice(0, length).join(''), 1_000)
+          expect(found.map((each) => each.term)).toContain(term)
+        }
+      }
+    }),
+    {numRuns: 100, seed: seedOr(1)},
+  )
+})
+
+const terms = fc.array(fc.constantFrom('red', 'blue', 'tide', 'sea', 'boat', '船', 'keel'), {maxLength: 6})
+const section = fc.record({title: terms, headings: terms, text: terms})
+/** An index that is made, and the edits of the builds after it: sections that go, and sections that come. */
+const history = fc.array(
+  fc.record({removed: fc.array(fc.nat({max: 30}), {maxLength: 5}), added: fc.array(section, {maxLength: 8})}),
+  {minLength: 1, maxLength: 6},
+)
+
+test('after any edits, in batches of any size, the index equals one that was made from nothing', () => {
+  const limits = fc.record({changes: fc.integer({min: 1, max: 60}), terms: fc.integer({min: 1, max: 10})})
+  fc.assert(
+    fc.property(history, limits, (builds, limit) => {
+      const db = emptyDatabase()
+      const present = new Map<number, SectionTerms>()
+      let next = 1
+      for (const {removed, added} of builds) {
+        const writer = new WordIndexWriter(db, limit)
+        const remove = (id: number): void => {
+          const stored = present.get(id)
+          if (stored === undefined) return
+          writer.remove(id, stored)
+          present.delete(id)
+        }
+        for (const id of removed) remove(id)
+        for (const each of added) {
+          writer.add(next, each)
+          present.set(next++, each)
+        }
+        // Added and removed again in one build, as when a path is put twice.
+        remove(next - 2)
+        writer.finish()
+      }
+
+      const fresh = emptyDatabase()
+      const writer = new WordIndexWriter(fresh)
+      for (const [id, each] of present) writer.add(id, each)
+      writer.finish()
+      expect(storedIn(db)).toEqual(storedIn(fresh))
+    }),
+    {numRuns: 300, seed: seedOr(1)},
+  )
+})
+
+test('a term whose last section goes is gone', () => {
+  const db = emptyDatabase()
+  const writer = new WordIndexWriter(db)
+  writer.add(1, sectionOf(['tide', 'sea']))
+  writer.add(2, sectionOf(['sea']))
+  writer.finish()
+
+  const edit = new WordIndexWriter(db)
+  edit.remove(1, sectionOf(['tide', 'sea']))
+  edit.finish()
+
+  expect(new WordIndex(db).termsFrom('', 10)).toEqual([{term: 'sea', frequency: 1}])
+})
+
+test('what is collected is stored before it passes its limits', () => {
+  const db = emptyDatabase()
+  const writer = new WordIndexWriter(db, {changes: 3, terms: 100})
+
+  writer.add(1, sectionOf(['tide', 'sea']))
+  expect(storedIn(db)).toEqual([])
+  writer.add(2, sectionOf(['tide', 'boat']))
+
+  expect(new WordIndex(db).frequencyOf('tide')).toBe(2)
 })

@@ -2,8 +2,11 @@ import {ingest} from '../../src/ingestion/index.ts'
 import {directParser} from './direct-parser.ts'
 import {hashingEmbedder} from './hashing-embedder.ts'
 
-/** One ingest as a process that can be killed: argv is the content folder and the data folder. */
-const [content, dataDir] = process.argv.slice(2)
+/**
+ * One ingest as a process that can be killed: argv is the content folder and the data folder, and the stage at whose
+ * beginning it kills itself, if any.
+ */
+const [content, dataDir, fatal] = process.argv.slice(2)
 const embedder = hashingEmbedder()
 const report = await ingest(
   {
@@ -13,7 +16,12 @@ const report = await ingest(
     openParser: directParser,
     force: true,
   },
-  {onProgress: ({stage}) => process.send?.(stage)},
+  {
+    onProgress({stage}) {
+      if (stage === fatal) process.kill(process.pid, 'SIGKILL')
+      process.send?.(stage)
+    },
+  },
 )
 process.send?.(report.outcome)
 process.disconnect?.()

@@ -1,3 +1,5 @@
+import {howToRun} from '../../package/index.ts'
+import {buildFormat, type CurrentBuild} from '../../search-index/index.ts'
 import type {DocentServer} from '../../server.ts'
 import type {Settings} from '../../settings/index.ts'
 
@@ -19,10 +21,22 @@ export function readyLines(
     `Embedding model: ${embedder.name}, ${embedder.dimensions} dimensions (${settings.embeddingModel === null ? 'the one in models/' : 'EMBEDDING_MODEL'})`,
     `Generator:       ${generator.name}. ${generator.describe()}`,
   ]
+  if (isOfEarlierFormat(current)) {
+    lines.push(
+      `Update:          an earlier version made this index. It is served until the next ingest has made it anew: ${howToRun('ingest')}`,
+    )
+  }
   if (settings.trustProxy === null) {
     lines.push(
       'Limits:          by address. Behind a proxy set TRUST_PROXY, or all visitors share the limits of one.',
     )
   }
   return lines
+}
+
+function isOfEarlierFormat(current: CurrentBuild): boolean {
+  if (current.id === null) return false
+  const {build, release} = current.lease()
+  release()
+  return build.manifest.format < buildFormat
 }

@@ -1,59 +1,60 @@
 /**
- * Where a word stands. In memory one number a section, `section * 2^32 + counts`, because most words stand in
- * few sections and an array of doubles is the smallest thing that grows; on disk the same 64 bits, little-endian:
+ * A postings list says in which sections a term stands, in the order of their numbers. In memory it is a `Uint32Array`
+ * of pairs, on disk the same bytes, little-endian, so that a list is read without being decoded:
  *
- *     0        2          3       4
- *     in its   in its     in its  section
+ *     0        2          3       4          8
+ *     in its   in its     in its  section    the next one
  *     text     headings   title   number         (u16, u8, u8, u32; counts are capped)
+ *
+ * A pair whose counts are 0 occurs only among changes: the term no longer stands in that section.
  */
-export function packPosting(section: number, title: number, headings: number, text: number): number {
-  const counts = Math.min(255, title) * 0x1000000 + Math.min(255, headings) * 0x10000 + Math.min(65_535, text)
-  return section * 0x100000000 + counts
+export type PostingsList = Uint32Array
+
+/** Bytes of one posting. */
+export const postingBytes = 8
+
+/** The columns of a section as their counts are packed into one number. */
+export const columns = {
+  title: {unit: 0x1000000, most: 0xff},
+  headings: {unit: 0x10000, most: 0xff},
+  text: {unit: 1, most: 0xffff},
+} as const
+
+/** One more occurrence in a column. A column that is full stays as it is. */
+export function withOneMore(
+  counts: number,
+  {unit, most}: {readonly unit: number; readonly most: number},
+): number {
+  return Math.floor(counts / unit) % (most + 1) === most ? counts : counts + unit
 }
 
-export function sectionOfPosting(posting: number): number {
-  return Math.floor(posting / 0x100000000)
-}
-
-export function postingsToBlob(postings: readonly number[]): Uint8Array {
-  const words = new Uint32Array(postings.length * 2)
-  for (let i = 0; i < postings.length; i++) {
-    words[2 * i] = postings[i]! % 0x100000000
-    words[2 * i + 1] = sectionOfPosting(postings[i]!)
-  }
-  return new Uint8Array(words.buffer)
-}
-
-/** A blob as pairs of counts and section number. Copies only when the memory is not aligned. */
-export function postingsOf(blob: Uint8Array): Uint32Array {
+/** Copies only when the memory is not aligned. */
+export function postingsFromBlob(blob: Uint8Array): PostingsList {
   const aligned = blob.byteOffset % 4 === 0 ? blob : blob.slice()
   return new Uint32Array(aligned.buffer, aligned.byteOffset, aligned.byteLength >>> 2)
 }
 
-/** A blob without the postings of some sections, and with others added; null when nothing changes. */
-export function editPostings(
-  blob: Uint8Array,
-  removed: ReadonlySet<number>,
-  added: readonly number[],
-): Uint8Array | null {
-  const pairs = postingsOf(blob)
-  const isTouched = removed.size > 0 && hasAny(pairs, removed)
-  if (!isTouched && added.length === 0) return null
-  let kept = 0
-  const left = new Uint32Array(pairs.length)
-  for (let i = 0; i < pairs.length; i += 2) {
-    if (isTouched && removed.has(pairs[i + 1]!)) continue
-    left[kept++] = pairs[i]!
-    left[kept++] = pairs[i + 1]!
-  }
-  const more = postingsToBlob(added)
-  const edited = new Uint8Array(kept * 4 + more.byteLength)
-  edited.set(new Uint8Array(left.buffer, 0, kept * 4))
-  edited.set(more, kept * 4)
-  return edited
+export function postingsToBlob(list: PostingsList): Uint8Array {
+  return new Uint8Array(list.buffer, list.byteOffset, list.byteLength)
 }
 
-function hasAny(pairs: Uint32Array, sections: ReadonlySet<number>): boolean {
-  for (let i = 1; i < pairs.length; i += 2) if (sections.has(pairs[i]!)) return true
-  return false
+/** A list with changes applied, in the order they were made: sections are added behind those stored, or removed. */
+export function withChanges(stored: PostingsList, changes: PostingsList): PostingsList {
+  const removed = new Set<number>()
+  for (let i = 0; i < changes.length; i += 2) if (changes[i] === 0) removed.add(changes[i + 1]!)
+  const list = new Uint32Array(stored.length + changes.length)
+  if (removed.size === 0) {
+    list.set(stored)
+    list.set(changes, stored.length)
+    return list
+  }
+  let length = 0
+  for (const pairs of [stored, changes]) {
+    for (let i = 0; i < pairs.length; i += 2) {
+      if (removed.has(pairs[i + 1]!)) continue
+      list[length++] = pairs[i]!
+      list[length++] = pairs[i + 1]!
+    }
+  }
+  return list.subarray(0, length)
 }

@@ -4,9 +4,3 @@ export interface SectionTerms {
   readonly headings: readonly string[]
   readonly text: readonly string[]
 }
-
-/** A term with the number of sections it stands in. */
-export interface TermFrequency {
-  readonly term: string
-  readonly frequency: number
-}
