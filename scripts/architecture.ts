@@ -68,7 +68,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'search-index',
     about: 'Builds of the index: written, verified, opened, searched by words and by vectors.',
-    mayImport: ['domain', 'lib', 'package', 'native', 'text'],
+    mayImport: ['domain', 'lib', 'package', 'native', 'text', 'markdown'],
   },
   {
     name: 'question-sets',

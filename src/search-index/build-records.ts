@@ -1,9 +1,11 @@
 import {join} from 'node:path'
 import type {Diagnostic, Page, PageReference} from '../domain/index.ts'
 import {openSqlite} from '../native/index.ts'
+import type {Manifest} from './build.ts'
 import type {IncludedFile, IndexedPage, StoredFidelity} from './indexed-page.ts'
-import {decodeBlocks} from './quotable-blocks-codec.ts'
-import {databaseFile} from './schema.ts'
+import type {PassagesBetween} from './passage-row.ts'
+import {passagesBetween} from './passages-between.ts'
+import {buildFormat, databaseFile} from './schema.ts'
 import type {SectionRow} from './section-row.ts'
 import {vectorFromBlob} from './vector-codec.ts'
 
@@ -43,7 +45,10 @@ export interface PageRecord {
 }
 
 /** Reads a build's database beside any server. The caller has verified its checksum. */
-export function openBuildRecords(folder: string): BuildRecords {
+export function openBuildRecords(
+  folder: string,
+  manifest: Pick<Manifest, 'format'> = {format: buildFormat},
+): BuildRecords {
   const db = openSqlite(join(folder, databaseFile), {readonly: true, fileMustExist: true})
   const vector = db
     .prepare(
@@ -61,7 +66,7 @@ export function openBuildRecords(folder: string): BuildRecords {
     'SELECT pages.*, files.fidelity FROM pages JOIN files ON files.page_id = pages.id WHERE pages.path = ?',
   )
   const sections = db.prepare('SELECT * FROM sections WHERE page_id = ? ORDER BY id')
-  const passages = db.prepare('SELECT * FROM passages WHERE id BETWEEN ? AND ? ORDER BY id')
+  const passages = passagesBetween(db, manifest)
   return {
     files() {
       const rows = db
@@ -146,18 +151,10 @@ interface WholePageRow
   readonly fidelity: string
 }
 
-interface PassageRow {
-  readonly start_line: number
-  readonly end_line: number
-  readonly text: string
-  readonly words: number
-  readonly blocks: string
-}
-
 function recordedPageOf(
   row: WholePageRow,
   sections: readonly SectionRow[],
-  passagesBetween: {all(first: number, last: number): unknown[]},
+  passages: PassagesBetween,
 ): RecordedPage {
   const {path, url, title, description, version, lang, markdown} = row
   return {
@@ -166,21 +163,17 @@ function recordedPageOf(
       tags: JSON.parse(row.tags) as string[],
       sections: sections.map((section) => {
         const first = section.first_passage
-        const rows = passagesBetween.all(first, first + section.passage_count - 1) as PassageRow[]
+        const stored = passages(first, first + section.passage_count - 1)
         return {
           anchor: section.anchor,
           headings: JSON.parse(section.headings) as string[],
           depth: section.depth,
           // As the chunker joins them.
-          text: rows.map(({text}) => text).join('\n'),
+          text: stored.map(({text}) => text).join('\n'),
           startLine: section.start_line,
           endLine: section.end_line,
-          passages: rows.map(({start_line, end_line, text, words, blocks}) => ({
-            text,
-            words,
-            startLine: start_line,
-            endLine: end_line,
-            blocks: decodeBlocks(blocks),
+          passages: stored.map(({text, words, startLine, endLine, blocks}) => ({
+            ...{text, words, startLine, endLine, blocks},
           })),
         }
       }),

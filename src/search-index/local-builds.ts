@@ -61,7 +61,7 @@ async function openBase(dataDir: string, id: string): Promise<BaseBuild | null> 
     const manifest = await readManifest(folder)
     if ((await mismatchOf(folder, manifest, databaseFile)) !== null) return null
     const hnswIsSound = (await mismatchOf(folder, manifest, hnswFile)) === null
-    return {folder, manifest, hnswIsSound, records: openBuildRecords(folder)}
+    return {folder, manifest, hnswIsSound, records: openBuildRecords(folder, manifest)}
   } catch (error) {
     // Damaged or of a format that is not read: everything is made anew, which mends it.
     if (error instanceof DocentError && !isNotInstalled(error)) return null

@@ -7,6 +7,7 @@ import type {OpenOptions} from './build-store.ts'
 import {mismatchOf} from './file-mismatch.ts'
 import {Format2Words} from './format-2/words.ts'
 import {readManifest} from './manifest.ts'
+import {passagesBetween} from './passages-between.ts'
 import {databaseFile, earlierFormat} from './schema.ts'
 import {readSectionOrder, type SectionOrder} from './section-order.ts'
 import {sectionReads} from './section-reads.ts'
@@ -73,7 +74,7 @@ function indexBuild({folder, db, manifest, vectors, sectionOrder, vectorSearch}:
   const bm25 = new Bm25((term) => postings.get(term), sectionOrder)
   return {
     ...pages,
-    ...sectionReads(db, sectionFrom),
+    ...sectionReads(db, sectionFrom, passagesBetween(db, manifest)),
     manifest,
     folder,
     degraded: vectorSearch.degraded,

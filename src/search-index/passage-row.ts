@@ -1,0 +1,16 @@
+import type {StoredPassage} from './build.ts'
+
+/** Reads the passages with numbers from `first` to `last`, in reading order. */
+export type PassagesBetween = (first: number, last: number) => StoredPassage[]
+
+/** A row of `passages`, as every format has it. */
+export interface PassageRow {
+  readonly id: number
+  readonly sectionId: number
+  readonly startLine: number
+  readonly endLine: number
+  readonly text: string
+}
+
+export const passageColumns =
+  'id, section_id AS sectionId, start_line AS startLine, end_line AS endLine, text'
