@@ -38,7 +38,7 @@ export const namedCharacters: Readonly<Record<string, string>> = {
 }
 
 /** Text with its HTML character references resolved. */
-export function decoded(text: string): string {
+export function decodeReferences(text: string): string {
   if (!text.includes('&')) return text
   return text.replace(/&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|([a-z]\w*));/gi, (whole, decimal, hex, name) => {
     if (name !== undefined) return Object.hasOwn(namedCharacters, name) ? namedCharacters[name]! : whole
