@@ -148,10 +148,17 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
     return {
       build: manifest.id,
       embedding: {id: manifest.embedding.id, name: manifest.embedding.name},
-      counts: {...manifest.counts, questions: answerableResults.length, unanswerable: unanswerableResults.length},
+      counts: {
+        ...manifest.counts,
+        questions: answerableResults.length,
+        unanswerable: unanswerableResults.length,
+      },
       without: [...without],
       metrics: {section: meansOf(answerableResults, 'section'), page: meansOf(answerableResults, 'page')},
-      intervals: {section: intervalsOf(answerableResults, 'section'), page: intervalsOf(answerableResults, 'page')},
+      intervals: {
+        section: intervalsOf(answerableResults, 'section'),
+        page: intervalsOf(answerableResults, 'page'),
+      },
       abstention: abstentionOf(
         answerableResults,
         unanswerableResults,

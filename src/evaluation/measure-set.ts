@@ -114,7 +114,8 @@ async function withIndex<T>(
     }
     const report = await ingest({content: resolve(content), dataDir, force: true, embedder}, {signal})
     await close()
-    if (report.pages.total === 0) throw new DocentError('not_found', `${content} contains no pages to search.`)
+    if (report.pages.total === 0)
+      throw new DocentError('not_found', `${content} contains no pages to search.`)
     const seconds = (report.tookMs / 1000).toFixed(1)
     onNote(
       `${name === null ? '' : `${name}: `}${report.pages.total} pages, ${report.passages.total} passages, indexed in ${seconds} s (${report.outcome})`,
