@@ -12,7 +12,7 @@ export const dependencyNotes: Readonly<Record<string, string>> = {
   chokidar: 'Watches the content folder for `ingest --watch`.',
   'cli-progress': 'Progress bars on a terminal.',
   'decode-named-character-reference':
-    'What the named characters of HTML stand for, as `&times;`, in what is quoted.',
+    'What the named characters of HTML stand for, as `&times;`, where HTML is read.',
   dotenv: 'Reads `.env`.',
   esbuild:
     'Bundles the widget and the page, and takes the types out of the sources as they are loaded. A program of its own for each system, ready made.',
@@ -35,6 +35,9 @@ export const dependencyNotes: Readonly<Record<string, string>> = {
   'micromark-extension-gfm-strikethrough': 'The syntax of strikethrough.',
   'micromark-extension-gfm-table': 'The syntax of tables.',
   'micromark-extension-gfm-task-list-item': 'The syntax of task lists.',
+  'micromark-util-decode-numeric-character-reference':
+    'What numbers of characters stand for in HTML, as `&#215;`.',
+  'micromark-util-decode-string': 'Resolves the references and escapes in Markdown as it is written.',
   pino: 'The server’s log, as JSON lines.',
   'pino-pretty': 'The same log for people, on a terminal.',
   'prom-client': 'Metrics for Prometheus.',

@@ -11,14 +11,14 @@ import {
 import {basename, dirname, join, resolve} from 'node:path'
 import {DocentError} from '../domain/index.ts'
 import {packageRoot} from '../package/index.ts'
-import {type NoteFile, noteFiles} from './model-notes.ts'
+import {type ConfigFile, configFiles} from './model-config.ts'
 
-/** Where a model's files are: a folder as it stands, or a hub id with the folder it is kept in. */
+/** Where a model's files are: in a local folder, or on a hub with the folder it is downloaded to. */
 export type ModelLocation =
   | {readonly type: 'folder'; readonly name: string; readonly folder: string}
   | {readonly type: 'hub'; readonly name: string; readonly folder: string; readonly hub: string}
 
-/** Precisions as transformers.js names them, the preferred first, with the ends of their file names. */
+/** Precisions as transformers.js names them, preferred first, each with its file name. */
 export const precisions = [
   {dtype: 'q8', file: 'model_quantized.onnx'},
   {dtype: 'fp32', file: 'model.onnx'},
@@ -28,27 +28,27 @@ export const precisions = [
 ] as const
 export type Precision = (typeof precisions)[number]['dtype']
 
-/** The model that ships with Docent, wherever the process was started. */
+/** The model that ships with Docent; does not depend on the working directory. */
 export const shippedModelFolder = join(packageRoot, 'models/docent-embed-small')
 
-const waysOn =
+const remedy =
   'Unset EMBEDDING_MODEL to use the model that ships with Docent, or set it to a folder that holds the model’s files ' +
   '(config.json, tokenizer.json, tokenizer_config.json and onnx/model_quantized.onnx or onnx/model.onnx).'
 
-/** A refusal that ends with how to go on. */
+/** An error whose message ends with what to do about it. */
 export function modelError(message: string, cause?: unknown): DocentError {
-  return new DocentError('embedding_model', `${message} ${waysOn}`, cause === undefined ? {} : {cause})
+  return new DocentError('embedding_model', `${message} ${remedy}`, cause === undefined ? {} : {cause})
 }
 
 /**
- * Finds a model: null is the shipped one, then a folder that exists, then a Hugging Face id.
- * @throws DocentError `embedding_model` when it is none of them, or the folder lacks files.
+ * Finds a model: null is the shipped one; any other name is an existing folder or else a Hugging Face id.
+ * @throws DocentError `embedding_model` when it is none of these, or files are missing from the folder.
  */
 export function locateModel(model: string | null, cacheDir: string, hub: string): ModelLocation {
   const folder = model === null ? shippedModelFolder : resolve(model)
   if (statSync(folder, {throwIfNoEntry: false})?.isDirectory()) {
-    const needed = ['config.json', 'tokenizer.json', 'tokenizer_config.json']
-    const missing = needed.filter((file) => !existsSync(join(folder, file)))
+    const required = ['config.json', 'tokenizer.json', 'tokenizer_config.json']
+    const missing = required.filter((file) => !existsSync(join(folder, file)))
     if (!precisions.some(({file}) => existsSync(join(folder, 'onnx', file)))) {
       missing.push('onnx/model_quantized.onnx')
     }
@@ -67,26 +67,26 @@ export function locateModel(model: string | null, cacheDir: string, hub: string)
 }
 
 /**
- * The model's notes and its tokenizer's settings as parsed JSON, null for those it has not. From the hub they are
- * fetched once and kept, absent ones too.
- * @throws DocentError `embedding_model` when the hub cannot be reached, knows no such model, or a file is no JSON.
+ * The configuration files of a model and its tokeniser as parsed JSON, null for those it does not have. Files from the
+ * hub are fetched once and stored, including the fact that one does not exist.
+ * @throws DocentError `embedding_model` when the hub cannot be reached or has no such model, or a file is not JSON.
  */
-export async function readNoteFiles(
+export async function readConfigFiles(
   location: ModelLocation,
-): Promise<{readonly notes: Readonly<Record<NoteFile, unknown>>; readonly tokenizerConfig: unknown}> {
-  // First one that every model has, so that an unknown model is told apart from a model without notes.
+): Promise<{readonly files: Readonly<Record<ConfigFile, unknown>>; readonly tokenizerConfig: unknown}> {
+  // Read first, since every model has it: that distinguishes an unknown model from one without optional files.
   const tokenizerConfig = await readJson(location, 'tokenizer_config.json', true)
-  const notes = await Promise.all(
-    noteFiles.map(async (file) => [file, await readJson(location, file, false)] as const),
+  const files = await Promise.all(
+    configFiles.map(async (file) => [file, await readJson(location, file, false)] as const),
   )
-  return {notes: Object.fromEntries(notes) as Record<NoteFile, unknown>, tokenizerConfig}
+  return {files: Object.fromEntries(files) as Record<ConfigFile, unknown>, tokenizerConfig}
 }
 
-async function readJson(location: ModelLocation, file: string, isNeeded: boolean): Promise<unknown> {
+async function readJson(location: ModelLocation, file: string, isRequired: boolean): Promise<unknown> {
   const path = join(location.folder, file)
   let text = existsSync(path) ? readFileSync(path, 'utf8') : null
   if (text === null && location.type === 'hub') {
-    text = await fetchText(location, file, isNeeded)
+    text = await fetchText(location, file, isRequired)
     mkdirSync(dirname(path), {recursive: true})
     writeFileSync(`${path}.part`, text)
     renameSync(`${path}.part`, path)
@@ -103,7 +103,7 @@ const fetchTimeoutMs = 30_000
 async function fetchText(
   location: ModelLocation & {readonly type: 'hub'},
   file: string,
-  isNeeded: boolean,
+  isRequired: boolean,
 ): Promise<string> {
   const url = `${location.hub.replace(/\/$/, '')}/${location.name}/resolve/main/${file}`
   let response: Response
@@ -117,23 +117,23 @@ async function fetchText(
     )
   }
   await response.body?.cancel()
-  if (response.status === 404 && !isNeeded) return 'null'
+  if (response.status === 404 && !isRequired) return 'null'
   const why =
     response.status === 401 || response.status === 403 || response.status === 404
-      ? 'there is no such model with files for transformers.js, or it is not public'
+      ? 'no such model with files for transformers.js exists, or it is not public'
       : 'the hub refused'
   throw modelError(
     `The embedding model ${location.name} could not be downloaded: ${why} (HTTP ${response.status} for ${file}).`,
   )
 }
 
-/** The innermost reason: fetch itself only says that it failed. */
+/** The message of the innermost cause: fetch itself only says that it failed. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   return error.cause instanceof Error ? reasonOf(error.cause) : error.message || error.name
 }
 
-/** SHA-256 over the files that shape vectors, in hex. */
+/** SHA-256 of the concatenated files, in hex. */
 export async function hashFiles(files: readonly string[]): Promise<string> {
   const hash = createHash('sha256')
   for (const file of files) {

@@ -4,6 +4,7 @@ import {join} from 'node:path'
 import type {FeatureExtractionPipeline, Tensor} from '@xenova/transformers'
 import {importNative} from '../native/index.ts'
 import type {Embedder} from './embedder.ts'
+import {type ModelConfig, type Pooling, readModelConfig} from './model-config.ts'
 import {
   hashFiles,
   locateModel,
@@ -11,52 +12,52 @@ import {
   modelError,
   type Precision,
   precisions,
-  readNoteFiles,
+  readConfigFiles,
   reasonOf,
 } from './model-files.ts'
-import {type ModelNotes, type Pooling, readModelNotes} from './model-notes.ts'
 
 export interface OpenEmbedderOptions {
-  /** Null for the shipped model, else a folder, else a Hugging Face id. */
+  /** Null for the shipped model, otherwise a folder or a Hugging Face id. */
   readonly model: string | null
-  /** Models from the hub are kept here. Default `data/models`. */
+  /** Where models from the hub are stored. Default `data/models`. */
   readonly cacheDir?: string
-  /** Where hub ids are looked up. Default https://huggingface.co; a mirror works too. */
+  /** Base URL of the hub. Default https://huggingface.co; a mirror works too. */
   readonly hub?: string
 }
 
-/** Raised when this file makes other vectors from the same model. */
+/** Incremented when this file computes different vectors from the same model. */
 const vectorFormat = 1
 
-/** Texts at a time. A model with attention is fastest in small batches, a table cares little. */
+/** Texts per batch. A model with attention is fastest in small batches; for a table the size hardly matters. */
 const batchSizes = {table: 32, attention: 8} as const
 
 /**
- * Opens an embedding model with transformers.js. A folder is read as it stands and nothing is fetched; a hub id is
- * downloaded once. Prefixes, pooling and length are the model's own; vectors are always normalised.
- * @throws DocentError `embedding_model` that says what failed and how to go on; `not_installed`.
+ * Opens an embedding model with transformers.js. A folder is read as it is and nothing is fetched; a hub model is
+ * downloaded once. Prefixes, pooling and maximum length come from the model; vectors are always normalised.
+ * @throws DocentError `embedding_model` that says what failed and what to do about it; `not_installed`.
  */
 export async function openEmbedder(options: OpenEmbedderOptions): Promise<Embedder> {
   const cacheDir = options.cacheDir ?? 'data/models'
   const location = locateModel(options.model, cacheDir, options.hub ?? 'https://huggingface.co')
-  const {notes: files, tokenizerConfig} = await readNoteFiles(location)
-  let notes: ModelNotes
+  const {files, tokenizerConfig} = await readConfigFiles(location)
+  let config: ModelConfig
   try {
-    notes = readModelNotes(location.name, files, tokenizerConfig)
+    config = readModelConfig(location.name, files, tokenizerConfig)
   } catch (error) {
     throw modelError(
-      `The notes of the embedding model ${location.name} cannot be read: ${reasonOf(error)}.`,
+      `The configuration of the embedding model ${location.name} cannot be read: ${reasonOf(error)}.`,
       error,
     )
   }
 
-  const {extractor, precision} = await load(location, cacheDir, notes)
+  const {extractor, precision} = await loadModel(location, cacheDir, config)
   try {
-    const probe = await run(extractor, ['probe'], notes)
+    const probe = await runBatch(extractor, ['probe'], config)
     const dimensions = probe[0]!.length
     const weights = precisions.find(({dtype}) => dtype === precision)!.file
+    // The key `notes` is part of every id: under another one all stored vectors would be computed again.
     const fingerprint = createHash('sha256')
-      .update(JSON.stringify({vectorFormat, precision, notes}))
+      .update(JSON.stringify({vectorFormat, precision, notes: config}))
       .update(
         await hashFiles([join(location.folder, 'onnx', weights), join(location.folder, 'tokenizer.json')]),
       )
@@ -67,32 +68,32 @@ export async function openEmbedder(options: OpenEmbedderOptions): Promise<Embedd
       dimensions,
       {
         extractor,
-        notes,
+        config,
       },
     )
   } catch (error) {
     await extractor.dispose()
     throw modelError(
-      `The embedding model ${location.name} loads but gives no vectors: ${reasonOf(error)}.`,
+      `The embedding model ${location.name} loads but returns no vectors: ${reasonOf(error)}.`,
       error,
     )
   }
 }
 
-async function load(
+async function loadModel(
   location: ModelLocation,
   cacheDir: string,
-  notes: ModelNotes,
+  config: ModelConfig,
 ): Promise<{readonly extractor: FeatureExtractionPipeline; readonly precision: Precision}> {
   const {env, LogLevel, pipeline} = await importNative(
     '@xenova/transformers',
     () => import('@xenova/transformers'),
   )
-  // Its warnings would land on standard output, between the lines of `--json`.
+  // Its warnings go to standard output, where they would break the output of `--json`.
   env.logLevel = LogLevel.ERROR
   if (location.type === 'hub') env.remoteHost = `${location.hub.replace(/\/$/, '')}/`
   const present = precisions.filter(({file}) => existsSync(join(location.folder, 'onnx', file)))
-  // What was downloaded before needs no asking, nor a network.
+  // Files that are already downloaded need no request, and so no network.
   const candidates = present.length > 0 ? present : precisions.slice(0, 2)
   let failure: unknown
   for (const {dtype} of candidates) {
@@ -104,14 +105,14 @@ async function load(
           dtype,
           local_files_only: location.type === 'folder',
           cache_dir: cacheDir,
-          // A table has nothing to share out, and idle threads of ONNX Runtime spin.
-          ...(notes.pooling === 'none' ? {session_options: {intraOpNumThreads: 1}} : {}),
+          // A table lookup has no work to parallelise, and idle threads of ONNX Runtime spin.
+          ...(config.pooling === 'none' ? {session_options: {intraOpNumThreads: 1}} : {}),
         },
       )
       return {extractor, precision: dtype}
     } catch (error) {
       failure ??= error
-      // Only a file that is not there makes the next precision worth a try.
+      // Another precision is worth a try only when this file does not exist.
       if (location.type === 'folder' || !/could not locate file/i.test(reasonOf(error))) break
     }
   }
@@ -128,9 +129,9 @@ class TransformersEmbedder implements Embedder {
   readonly name: string
   readonly dimensions: number
   readonly #extractor: FeatureExtractionPipeline
-  readonly #notes: ModelNotes
+  readonly #config: ModelConfig
   readonly #batchSize: number
-  /** Settles when the call before has left native code: closing in the middle of one would end the process. */
+  /** Settles when the previous call has left native code: closing during one would crash the process. */
   #last: Promise<unknown> = Promise.resolve()
   #closed: Promise<void> | null = null
 
@@ -138,14 +139,14 @@ class TransformersEmbedder implements Embedder {
     id: string,
     name: string,
     dimensions: number,
-    model: {readonly extractor: FeatureExtractionPipeline; readonly notes: ModelNotes},
+    model: {readonly extractor: FeatureExtractionPipeline; readonly config: ModelConfig},
   ) {
     this.id = id
     this.name = name
     this.dimensions = dimensions
     this.#extractor = model.extractor
-    this.#notes = model.notes
-    this.#batchSize = model.notes.pooling === 'none' ? batchSizes.table : batchSizes.attention
+    this.#config = model.config
+    this.#batchSize = model.config.pooling === 'none' ? batchSizes.table : batchSizes.attention
   }
 
   async embedPassages(
@@ -153,14 +154,14 @@ class TransformersEmbedder implements Embedder {
     options: {readonly signal?: AbortSignal} = {},
   ): Promise<Float32Array[]> {
     const vectors = new Array<Float32Array>(texts.length)
-    // Texts of like length share a batch, which saves padding.
+    // Texts of similar length share a batch, which saves padding.
     const order = texts.map((_, index) => index).sort((a, b) => texts[a]!.length - texts[b]!.length)
     for (let first = 0; first < order.length; first += this.#batchSize) {
       options.signal?.throwIfAborted()
       const indexes = order.slice(first, first + this.#batchSize)
       const batch = await this.#embed(
         indexes.map((index) => texts[index]!),
-        this.#notes.passagePrefix,
+        this.#config.passagePrefix,
       )
       indexes.forEach((index, at) => {
         vectors[index] = batch[at]!
@@ -171,7 +172,7 @@ class TransformersEmbedder implements Embedder {
   }
 
   async embedQuery(text: string): Promise<Float32Array> {
-    const [vector] = await this.#embed([text], this.#notes.queryPrefix)
+    const [vector] = await this.#embed([text], this.#config.queryPrefix)
     return vector!
   }
 
@@ -181,25 +182,25 @@ class TransformersEmbedder implements Embedder {
   }
 
   async #embed(texts: readonly string[], prefix: string): Promise<Float32Array[]> {
-    if (this.#closed) throw new TypeError('this embedder is closed: open another one')
-    // Models with attention give even an empty text a vector, which would be near everything.
-    const filled = texts.flatMap((text, index) => (/\S/.test(text) ? [index] : []))
+    if (this.#closed) throw new TypeError('this embedder is closed; open a new one')
+    // Models with attention return a vector even for an empty text, and it would be close to everything.
+    const nonEmpty = texts.flatMap((text, index) => (/\S/.test(text) ? [index] : []))
     const vectors: Float32Array[] = texts.map(() => new Float32Array(this.dimensions))
-    if (filled.length === 0) return vectors
+    if (nonEmpty.length === 0) return vectors
 
     const running = this.#last.then(() =>
-      run(
+      runBatch(
         this.#extractor,
-        filled.map((index) => prefix + texts[index]!),
-        this.#notes,
+        nonEmpty.map((index) => prefix + texts[index]!),
+        this.#config,
       ),
     )
     this.#last = running.catch(() => {
-      // The caller below gets it; here only the order matters.
+      // The caller handles the error; here only the order matters.
     })
     try {
       const embedded = await running
-      filled.forEach((index, at) => {
+      nonEmpty.forEach((index, at) => {
         vectors[index] = embedded[at]!
       })
       return vectors
@@ -214,19 +215,19 @@ interface ModelInputs {
   readonly attention_mask: Tensor
 }
 
-/** One batch through tokenizer, model, pooling and normalising. */
-async function run(
+/** Runs one batch through tokeniser, model, pooling and normalisation. */
+async function runBatch(
   extractor: FeatureExtractionPipeline,
   texts: readonly string[],
-  notes: ModelNotes,
+  config: ModelConfig,
 ): Promise<Float32Array[]> {
   const inputs = extractor.tokenizer([...texts], {
     padding: true,
     truncation: true,
-    max_length: notes.maxLength,
+    max_length: config.maxLength,
   }) as ModelInputs
   const outputs = (await extractor.model(inputs)) as Readonly<Record<string, Tensor | undefined>>
-  const tensor = outputTensor(outputs, notes)
+  const tensor = selectOutput(outputs, config)
   const values = tensor.data as Float32Array
   const width = tensor.dims.at(-1)!
   const mask = inputs.attention_mask.data as BigInt64Array
@@ -235,23 +236,23 @@ async function run(
     const vector =
       tensor.dims.length === 2
         ? values.slice(row * width, (row + 1) * width)
-        : pooled(values, mask, row, tensor.dims[1]!, width, notes.pooling)
+        : pool(values, mask, row, tensor.dims[1]!, width, config.pooling)
     return normalise(vector)
   })
 }
 
-function outputTensor(outputs: Readonly<Record<string, Tensor | undefined>>, notes: ModelNotes): Tensor {
+function selectOutput(outputs: Readonly<Record<string, Tensor | undefined>>, config: ModelConfig): Tensor {
   const {sentence_embedding: sentence, last_hidden_state: states, token_embeddings: tokens} = outputs
   if (sentence) return sentence
-  if (notes.needsSentenceOutput) {
-    throw new Error('the model ends with a dense layer that its ONNX file leaves out')
+  if (config.needsSentenceOutput) {
+    throw new Error('the model ends with a dense layer that its ONNX file does not contain')
   }
   const tensor = states ?? tokens ?? outputs['logits']
   if (!tensor) throw new Error(`no known output among ${Object.keys(outputs).join(', ')}`)
   return tensor
 }
 
-function pooled(
+function pool(
   states: Float32Array,
   mask: BigInt64Array,
   row: number,
@@ -276,7 +277,7 @@ function pooled(
       vector[at] = pooling === 'max' ? Math.max(vector[at]!, value) : vector[at]! + value
     })
   }
-  // The mean and the sum point the same way, and the length goes next.
+  // The sum has the direction of the mean, and normalising removes the length.
   return vector
 }
 

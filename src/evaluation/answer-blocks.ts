@@ -1,10 +1,10 @@
 import type {Nodes} from 'mdast'
 import {parseMarkdown, plainTextOfNode} from '../markdown/index.ts'
 
-/** A paragraph, heading, table or piece of code of some Markdown, wherever it stands: lists and quotes are opened. */
+/** A paragraph, heading, table or code block of some Markdown, including those inside lists and quotes. */
 export interface MarkdownBlock {
   readonly kind: 'paragraph' | 'heading' | 'table' | 'code'
-  /** Visible words. */
+  /** Visible text. */
   readonly text: string
   /** A heading, or a line that is bold from end to end. */
   readonly isLabel: boolean
@@ -14,11 +14,11 @@ export interface MarkdownBlock {
 }
 
 interface ReadingOptions {
-  /** Whether the alternative texts of images are of what is read. */
+  /** Whether the alternative texts of images are included. */
   readonly images: boolean
 }
 
-/** In reading order; what shows no words is left out. Default with images. */
+/** In reading order; blocks without visible text are left out. Default with images. */
 export function markdownBlocks(markdown: string, {images}: ReadingOptions = {images: true}): MarkdownBlock[] {
   return blocksIn(treeOf(markdown, images))
 }
@@ -51,8 +51,8 @@ function isBold(children: readonly Nodes[]): boolean {
   return only?.type === 'strong' && others.length === 0
 }
 
-/** What some Markdown shows, blocks separated by a line break. */
-export function visibleWords(markdown: string, {images}: ReadingOptions): string {
+/** The visible text of some Markdown, blocks separated by a line break. */
+export function visibleText(markdown: string, {images}: ReadingOptions): string {
   return plainTextOfNode(treeOf(markdown, images))
 }
 
@@ -67,7 +67,7 @@ function withoutImages<T extends Nodes>(node: T): T {
   return {...node, children: kept.map(withoutImages)}
 }
 
-/** Letters and digits alone, lower case: what texts are compared on. */
+/** Only letters and digits, in lower case, for comparing texts. */
 export function lettersAndDigits(text: string): string {
   return text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '')
 }

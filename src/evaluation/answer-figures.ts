@@ -1,23 +1,23 @@
 import {type CitationFault, citationFaults} from './citations.ts'
 import type {Better} from './compare.ts'
-import {type Interval, intervalOfSets, type Weighed} from './intervals.ts'
+import {type Interval, intervalOfSets, type WeightedValue} from './intervals.ts'
 
 /**
- * What is measured of answers, by name; beside these there is `refused.KIND` for each kind of question that the docs
- * do not answer, `refused.unanswerable` for those without a kind.
+ * The figures of answers by name. In addition there is `refused.KIND` for each kind of question that the docs do not
+ * answer, `refused.unanswerable` for those without a kind.
  */
 export const answerFigureNames = {
-  sectionShown: 'answerable questions with a right section among the sources shown',
-  pageShown: 'answerable questions with a right page among the sources shown',
+  sectionShown: 'answerable questions with a relevant section among the sources shown',
+  pageShown: 'answerable questions with a relevant page among the sources shown',
   evidenceAll: 'questions with evidence whose answer shows a span of every group',
   evidenceAny: 'questions with evidence whose answer shows a span of any group',
   words: 'words of an answer, without the line that opens it',
-  repeats: 'answers in which a sentence of four words or more comes again',
-  repeatedSentences: 'sentences that come again, for each answer',
-  leadIns: 'answers that announce something and do not bring it',
-  hold: 'citations whose words stand in the section at their address; an answer without any counts as one that fails',
+  repeats: 'answers that repeat a sentence of four words or more',
+  repeatedSentences: 'repeated sentences per answer',
+  leadIns: 'answers that announce something that does not follow',
+  hold: 'citations whose words are in the section at their address; an answer without any counts as one that fails',
   cited: 'words of an answer that are cited, without the line that opens it and labels',
-  coverage: 'telling words of the reference answer that the answer holds',
+  coverage: 'content words of the reference answer that the answer contains',
   'refused.answerable': 'answerable questions that are refused',
 } as const
 
@@ -28,19 +28,19 @@ const lowerIsBetter: readonly string[] = [
   'refused.answerable',
 ] satisfies (keyof typeof answerFigureNames)[]
 
-/** Which way a figure is better, by its name without `answers.`; null for what only counts. */
+/** Which direction is better for a figure, by its name without `answers.`; null when neither is. */
 export function betterOf(figure: string): Better {
   if (figure === 'words') return null
   return lowerIsBetter.includes(figure) ? 'lower' : 'higher'
 }
 
-/** What one question got. */
+/** The answer to one question, measured. */
 export interface AnswerResult {
   readonly id: string
   readonly kind: string | null
   readonly answerable: boolean
   readonly refused: boolean
-  /** By the names of `answerFigureNames`; one that says nothing of this question is absent. */
+  /** By the names of `answerFigureNames`; those that do not apply to this question are absent. */
   readonly figures: Readonly<Record<string, number>>
   /** Markdown; empty when refused. */
   readonly text: string
@@ -49,7 +49,7 @@ export interface AnswerResult {
     readonly start: number
     readonly end: number
     readonly quote?: string
-    /** Why it does not hold; null when it does. */
+    /** What is wrong with it; null when nothing is. */
     readonly fault: CitationFault | null
   }[]
   readonly sources: readonly {
@@ -63,7 +63,7 @@ export interface AnswerResult {
 
 /** A mean with its 95 % interval. */
 export interface AnswerFigure extends Interval {
-  /** Questions that it is the mean over. */
+  /** Number of questions in the mean. */
   readonly questions: number
 }
 
@@ -71,15 +71,15 @@ export interface AnswerMeasures {
   readonly figures: Readonly<Record<string, AnswerFigure>>
   readonly citations: {
     readonly total: number
-    /** Answers that have none. */
+    /** Answers without citations. */
     readonly uncited: number
-    /** How many do not hold, by what is wrong. */
+    /** Number of citations at fault, by fault. */
     readonly faults: Readonly<Record<CitationFault, number>>
   }
   readonly questions: readonly AnswerResult[]
 }
 
-/** The means over questions. Only `hold` is one over citations, resampled by question like the others. */
+/** Means over questions, except that `hold` is a mean over citations; intervals resample questions for all. */
 export function measuresOf(questions: readonly AnswerResult[]): AnswerMeasures {
   const names = [...new Set(questions.flatMap(({figures}) => Object.keys(figures)))]
   const citations = questions.flatMap((result) => result.citations)
@@ -96,8 +96,8 @@ export function measuresOf(questions: readonly AnswerResult[]): AnswerMeasures {
   }
 }
 
-/** A figure of each question that has it, with what it counts in the mean. */
-export function weighedFigures(questions: readonly AnswerResult[], name: string): Weighed[] {
+/** A figure of each question that has it, with its weight in the mean. */
+export function weightedFigures(questions: readonly AnswerResult[], name: string): WeightedValue[] {
   return questions.flatMap((result) => {
     const value = result.figures[name]
     return value === undefined
@@ -107,6 +107,6 @@ export function weighedFigures(questions: readonly AnswerResult[], name: string)
 }
 
 function figureOver(questions: readonly AnswerResult[], name: string): AnswerFigure {
-  const values = weighedFigures(questions, name)
+  const values = weightedFigures(questions, name)
   return {...intervalOfSets([values]), questions: values.length}
 }

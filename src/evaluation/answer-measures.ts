@@ -2,7 +2,7 @@ import {sentencesOf} from '../text/sentences.ts'
 import {countWords} from '../text/words.ts'
 import {lettersAndDigits, type MarkdownBlock, markdownBlocks, withoutLinks} from './answer-blocks.ts'
 
-/** A citation of a written answer. */
+/** A citation in an answer. */
 export interface Citation {
   readonly n: number
   /** `[start, end)` in UTF-16 units of the answer. */
@@ -17,7 +17,7 @@ export interface WrittenAnswer {
   readonly citations: readonly Citation[]
 }
 
-/** Shares of evidence that an answer shows: 1 when a span of each group, and of any group, stands in it, else 0. */
+/** Whether an answer shows a span of every group (`all`), and of at least one (`any`): 1 or 0. */
 export function evidenceIn(
   text: string,
   evidence: readonly (readonly string[])[],
@@ -28,14 +28,14 @@ export function evidenceIn(
   return {all: groups.every(Boolean) ? 1 : 0, any: groups.some(Boolean) ? 1 : 0}
 }
 
-/** Visible words of an answer, without the line with which it opens; code and labels count. */
+/** Visible words of an answer without its opening line; code and labels count. */
 export function wordsOf({text, citations}: WrittenAnswer): number {
   return markdownBlocks(text)
     .filter((block, index) => index > 0 || !isOpening(block, citations))
     .reduce((sum, block) => sum + countWords(block.text), 0)
 }
 
-/** The line above all that is cited says that the answer quotes. */
+/** An uncited first block says that the answer quotes. */
 function isOpening(first: MarkdownBlock | undefined, citations: readonly Citation[]): first is MarkdownBlock {
   return (
     first !== undefined && !first.isLabel && citations.length > 0 && sourcesOf(first, citations).size === 0
@@ -43,14 +43,14 @@ function isOpening(first: MarkdownBlock | undefined, citations: readonly Citatio
 }
 
 /**
- * Share of an answer's words that stand inside its citations, the line that opens it and labels aside; null when it
- * has no others.
+ * Share of an answer's words inside its citations, without its opening line and labels; null when it has no other
+ * words.
  */
 export function citedShare({text, citations}: WrittenAnswer): number | null {
   const places = markdownBlocks(text)
     .filter((block, index) => !block.isLabel && !(index === 0 && isOpening(block, citations)))
     .flatMap(({start, end}) => {
-      // A word begins with its first letter or digit: marks before it may stand outside of its citation.
+      // A word begins with its first letter or digit: marks before it may be outside its citation.
       const words = text.slice(start, end).matchAll(/[\p{L}\p{N}]\S*/gu)
       return [...words].map(({index}) => start + index)
     })
@@ -58,17 +58,17 @@ export function citedShare({text, citations}: WrittenAnswer): number | null {
   return places.length === 0 ? null : cited.length / places.length
 }
 
-/** Words that a sentence needs to count when it comes again. */
-const leastWords = 4
+/** Minimum number of words in a sentence that counts as repeated. */
+const minWords = 4
 
-/** How many sentences come again, each as often as it does; labels and code are not looked at. */
+/** Number of repetitions of sentences, labels and code aside. */
 export function repeatedSentences(text: string): number {
   const seen = new Set<string>()
   let repeated = 0
   for (const block of markdownBlocks(text)) {
     if (block.kind === 'code' || block.isLabel) continue
     for (const sentence of sentencesOf(block.text)) {
-      if (countWords(sentence.text) < leastWords) continue
+      if (countWords(sentence.text) < minWords) continue
       const key = lettersAndDigits(sentence.text)
       if (seen.has(key)) repeated++
       seen.add(key)
@@ -79,8 +79,8 @@ export function repeatedSentences(text: string): number {
 
 /**
  * Paragraphs that announce something, ending in a colon, and are followed by nothing, by a label or heading, by what
- * is cited to other sources, or by what does not follow in their own. The line with which an answer opens says that
- * it quotes and is not one of them. `textsOf` gives the readings of a source's section as `sectionFlows` makes them.
+ * is cited to other sources, or by what does not follow in their own. The opening line of an answer is not one of
+ * them. `textsOf` returns the texts of a source's section as `sectionFlows` does.
  */
 export function emptyLeadIns(answer: WrittenAnswer, textsOf: (n: number) => readonly string[]): string[] {
   const blocks = markdownBlocks(answer.text)
@@ -94,13 +94,13 @@ export function emptyLeadIns(answer: WrittenAnswer, textsOf: (n: number) => read
       const others = sourcesOf(next, answer.citations)
       if (own.size === 0 || others.size === 0) return false
       const shared = [...own].filter((n) => others.has(n))
-      return shared.length === 0 || !shared.some((n) => goesOn(block, next, textsOf(n)))
+      return shared.length === 0 || !shared.some((n) => continuesIn(block, next, textsOf(n)))
     })
     .map(({text}) => text)
 }
 
-/** Whether the next block begins in the section where the lead-in ends; quotes may be cut at their far ends. */
-function goesOn(leadIn: MarkdownBlock, next: MarkdownBlock, texts: readonly string[]): boolean {
+/** Whether the next block continues the lead-in in the section; quotes may be cut at their outer ends. */
+function continuesIn(leadIn: MarkdownBlock, next: MarkdownBlock, texts: readonly string[]): boolean {
   const end = sentencesOf(leadIn.text).at(-1)?.text ?? ''
   const beginning = sentencesOf(next.text)[0]?.text ?? ''
   const passage = lettersAndDigits(end) + lettersAndDigits(beginning)
@@ -108,8 +108,8 @@ function goesOn(leadIn: MarkdownBlock, next: MarkdownBlock, texts: readonly stri
 }
 
 /**
- * What a section says from block to block, letters and digits alone: once with the alternative texts of images and
- * once without. Headings and labels are left out, since they may stand between a lead-in and what it announces.
+ * A section's text across its blocks, reduced to letters and digits: once with the alternative texts of images and
+ * once without. Headings and labels are left out, since they may come between a lead-in and what it announces.
  */
 export function sectionFlows(markdown: string): string[] {
   return [true, false].map((images) =>
@@ -120,7 +120,7 @@ export function sectionFlows(markdown: string): string[] {
   )
 }
 
-/** Numbers of the sources that a block is cited to. */
+/** Numbers of the sources that a block cites. */
 export function sourcesOf(block: MarkdownBlock, citations: readonly Citation[]): Set<number> {
   return new Set(citations.filter(({start, end}) => start < block.end && end > block.start).map(({n}) => n))
 }

@@ -11,9 +11,9 @@ import {
   type Pairing,
   pairingOf,
 } from './compare.ts'
-import type {CrossMeasures} from './cross.ts'
 import type {QuestionResult} from './evaluate.ts'
 import type {EvaluationSet} from './evaluation-set.ts'
+import type {OutOfDomainMeasures} from './out-of-domain.ts'
 import type {SetQuestions} from './set-questions.ts'
 
 const id = z.union([z.string(), z.number()]).transform(String)
@@ -22,7 +22,7 @@ const scores = z.record(z.string(), z.number())
 
 const answers = z.array(z.object({id, answerable: z.boolean(), figures: z.record(z.string(), z.number())}))
 
-/** What is compared of a run; an older one has fewer figures. */
+/** The part of a run that is compared; older runs have fewer figures. */
 const run = z.object({
   name: z.string().optional(),
   questions: z
@@ -35,7 +35,7 @@ const run = z.object({
       }),
     )
     .min(1, 'there is no question'),
-  // Before answers were measured one by one, `questions` was how many there were.
+  // In older runs, which did not list answers one by one, `questions` is their number.
   answers: z.object({questions: z.union([answers, z.number().transform(() => [])])}).optional(),
   cross: z
     .object({
@@ -51,65 +51,65 @@ const run = z.object({
     .optional(),
 })
 
-/** A run as it is compared: read, or measured just now. */
+/** A run to compare: read from a file, or just measured. */
 interface Run {
   readonly name?: string | undefined
   readonly questions: readonly Pick<QuestionResult, 'id' | 'question' | 'section' | 'page'>[]
   readonly answers?:
     | {readonly questions: readonly Pick<AnswerResult, 'id' | 'answerable' | 'figures'>[]}
     | undefined
-  readonly cross?: {readonly questions: readonly ForeignResult[]} | undefined
+  readonly cross?: {readonly questions: readonly OutOfDomainEntry[]} | undefined
 }
 
-type ForeignResult = Omit<CrossMeasures['questions'][number], 'question'> & {
+type OutOfDomainEntry = Omit<OutOfDomainMeasures['questions'][number], 'question'> & {
   readonly question?: string | undefined
 }
 
-/** A run for each set. */
+/** One run per set. */
 export type Baseline = readonly Run[]
 
 /**
- * Reads the JSON of an earlier run, of one set or of many.
- * @throws DocentError `invalid_request` when it is none, or of the other sort than this run.
+ * Reads the JSON of an earlier run, of one set or, with `isMany`, of several.
+ * @throws DocentError `invalid_request` when it is not one, or not of the expected kind.
  */
 export async function readBaseline(file: string, isMany: boolean): Promise<Baseline> {
-  const wrong = (problem: string, cause?: unknown) =>
+  const invalid = (problem: string, cause?: unknown) =>
     new DocentError('invalid_request', `${file} ${problem}`, {cause})
   let text: string
   let value: unknown
   try {
     text = await readFile(file, 'utf8')
   } catch (error) {
-    throw wrong('cannot be read', error)
+    throw invalid('cannot be read', error)
   }
   if (/^\s*> \S+@\S+ /.test(text))
-    throw wrong('begins with lines of npm: write it with --out, or by npm run --silent eval -- … --json')
+    throw invalid('begins with output of npm: write it with --out, or with npm run --silent eval -- … --json')
   try {
     value = JSON.parse(text)
   } catch (error) {
-    throw wrong('is not the JSON of an earlier run', error)
+    throw invalid('is not the JSON of an earlier run', error)
   }
   const has = (name: string) => z.object({[name]: z.array(z.unknown())}).safeParse(value).success
   if (has(isMany ? 'questions' : 'sets'))
-    throw wrong(isMany ? 'is of a run without --sets' : 'is of a run with --sets')
+    throw invalid(isMany ? 'is of a run without --sets' : 'is of a run with --sets')
   const parsed = isMany
     ? z.object({sets: z.array(run).min(1, 'there is no set')}).safeParse(value)
     : run.transform((only) => ({sets: [only]})).safeParse(value)
   if (parsed.success) return parsed.data.sets
   const [issue] = parsed.error.issues
   const place = issue?.path.join('.') || 'the whole'
-  throw wrong(`is not the JSON of an earlier run: ${place}: ${issue?.message}`, parsed.error)
+  throw invalid(`is not the JSON of an earlier run: ${place}: ${issue?.message}`, parsed.error)
 }
 
-/** The sets that both have, compared together: the mean over sets. */
+/** Compares the sets that both have; each figure is the mean over sets. */
 export function compareSets(before: Baseline, after: Baseline): Comparison[] {
   return compareRuns(comparedQuestions(before), comparedQuestions(after), (metric) =>
     metric.startsWith('answers.') ? betterOf(metric.slice('answers.'.length)) : 'higher',
   )
 }
 
-/** What a run is about to ask: `given` are the questions of each set. */
-export function askedQuestions(
+/** The questions that a run will ask, for pairing; `given` has those of each set. */
+export function questionsToAsk(
   sets: readonly EvaluationSet[],
   given: readonly SetQuestions[],
 ): PairedQuestion[] {
@@ -126,15 +126,15 @@ export function askedQuestions(
 }
 
 /**
- * How many questions an earlier run and this one have in common; those of `--cross` are not counted.
- * @throws DocentError `invalid_request` when there is none.
+ * Counts the questions that an earlier run and this one have in common, without those of `--cross`.
+ * @throws DocentError `invalid_request` when there are none.
  */
 export function pairWith(before: Baseline, after: readonly PairedQuestion[], file: string): Pairing {
   const pairing = pairingOf(before.flatMap(ownQuestions), after)
   if (pairing.paired > 0) return pairing
   throw new DocentError(
     'invalid_request',
-    `${file} has no question of this run: they are told apart by set, id and text.`,
+    `${file} has no question of this run: they are matched by set, id and text.`,
   )
 }
 
@@ -152,14 +152,14 @@ function comparedQuestions(runs: readonly Run[]): ComparedQuestion[] {
       const answer = figures.get(keyOf(asked.id, asked.answerable))
       return {...asked, ...(answer === undefined ? {} : {answer})}
     })
-    return [...own, ...foreignQuestions(run, runs)]
+    return [...own, ...outOfDomainQuestions(run, runs)]
   })
 }
 
-/** What other sets answer, as this one took it. */
-function foreignQuestions({name, cross}: Run, runs: readonly Run[]): ComparedQuestion[] {
+/** The questions of other sets that this one was asked. */
+function outOfDomainQuestions({name, cross}: Run, runs: readonly Run[]): ComparedQuestion[] {
   return (cross?.questions ?? []).flatMap(({set: from, id, question, refused}) => {
-    // An older run says only where the text stands.
+    // An older run does not have the text itself, only the set and id to look it up by.
     const asked = runs.find((run) => run.name === from)?.questions.find((other) => other.id === id)
     const text = question ?? asked?.question
     if (text === undefined) return []

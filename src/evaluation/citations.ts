@@ -1,6 +1,6 @@
 import {areShownAs, type BuildSections, isShownAs, openedBy} from '../question-sets/index.ts'
 import type {IndexBuild, StoredPage, StoredSection} from '../search-index/index.ts'
-import {lettersAndDigits, markdownBlocks, visibleWords} from './answer-blocks.ts'
+import {lettersAndDigits, markdownBlocks, visibleText} from './answer-blocks.ts'
 import {type Citation, sectionFlows, sourcesOf, type WrittenAnswer} from './answer-measures.ts'
 import {sectionMarkdownOf} from './section-markdown.ts'
 
@@ -62,7 +62,7 @@ export function addressOpener(build: IndexBuild, sections: BuildSections): OpenA
     const passages = build.passagesOf(section.id)
     const heading = section.headings.at(-1) ?? (section.depth > 0 ? section.page.title : '')
     const markdown = markdownOf(section)
-    const readings = [passages.map(({text}) => text).join('\n'), visibleWords(markdown, {images: false})]
+    const readings = [passages.map(({text}) => text).join('\n'), visibleText(markdown, {images: false})]
     return {
       title: section.page.title,
       headings: section.headings,
@@ -128,7 +128,7 @@ export function citationFaultsOf(
 
 /** Visible words of a piece of an answer. A number cut out of its line reads as the mark of an empty list. */
 function citedWords(markdown: string): string {
-  return /^\s*\d+[.)]\s*$/.test(markdown) ? markdown : visibleWords(markdown, {images: true})
+  return /^\s*\d+[.)]\s*$/.test(markdown) ? markdown : visibleText(markdown, {images: true})
 }
 
 /** The label right above the block that each citation is the first of; none for the others. */

@@ -1,20 +1,20 @@
 import type {QuestionResult} from './evaluate.ts'
 import {bootstrapOfSets, type Interval, meanOfSets} from './intervals.ts'
 
-/** Two runs over the same questions, one metric. */
+/** One metric of two runs over the same questions. */
 export interface Comparison {
   /** As `page.hit@5` or `answers.hold`. */
   readonly metric: string
   readonly before: number
   readonly after: number
-  /** Mean difference with its 95 % interval, over questions that both runs have. */
+  /** Mean difference over the questions of both runs, with its 95 % interval. */
   readonly difference: Interval
-  /** Which way is better; null when neither is. */
+  /** Which direction is better; null when neither is. */
   readonly better: Better
-  /** Ids of questions that got better, and worse; empty when neither is. */
+  /** Ids of questions that got better, and worse; empty when neither direction is better. */
   readonly won: readonly string[]
   readonly lost: readonly string[]
-  /** Ids of questions that have more, and fewer, where neither is better; else absent. */
+  /** Ids of questions whose value rose, and fell; absent unless neither direction is better. */
   readonly more?: readonly string[]
   readonly fewer?: readonly string[]
 }
@@ -28,22 +28,22 @@ export interface Pairing {
   readonly onlyAfter: number
 }
 
-/** What tells that two runs asked the same. */
+/** What identifies a question across runs. */
 export interface PairedQuestion {
   readonly id: string
   readonly question: string
   readonly answerable: boolean
-  /** The set it is of; every set counts the same. Default: all are of one. */
+  /** Its set; every set has the same weight. Default: all questions are of one set. */
   readonly set?: string
 }
 
-/** What is compared of a question. */
+/** The results of a question that are compared. */
 export interface ComparedQuestion extends PairedQuestion, Pick<QuestionResult, 'section' | 'page'> {
-  /** What its answer got, by name; compared as `answers.NAME`, each question counting the same. */
+  /** Figures of its answer by name; compared as `answers.NAME`, each question with the same weight. */
   readonly answer?: Readonly<Record<string, number>>
 }
 
-/** The metrics of retrieval that two runs are compared by. */
+/** The retrieval metrics by which two runs are compared. */
 export const comparedMetrics = [
   'section.hit@1',
   'section.hit@5',
@@ -53,7 +53,7 @@ export const comparedMetrics = [
   'page.mrr@10',
 ] as const
 
-/** Counts the questions of both runs; a set that was not asked again is left out. */
+/** Counts the questions of both runs; sets that the later run does not have are left out. */
 export function pairingOf(before: readonly PairedQuestion[], after: readonly PairedQuestion[]): Pairing {
   const again = new Set(after.map(({set}) => set))
   const [earlier, later] = [before.filter(({set}) => again.has(set)), after].map(
@@ -64,8 +64,8 @@ export function pairingOf(before: readonly PairedQuestion[], after: readonly Pai
 }
 
 /**
- * Compares run by run, question by question: those with one id and one text. Questions and figures that only one run
- * has are left out. `betterOf` tells which way a metric is better; default higher.
+ * Compares two runs question by question, matched by set, id and text. Questions and figures that only one run
+ * has are left out. `betterOf` returns which direction is better for a metric; default higher.
  */
 export function compareRuns(
   before: readonly ComparedQuestion[],

@@ -28,17 +28,17 @@ import {addressOpener, citationFaultsOf, namedSections, type OpenAddress} from '
 export interface AnswersOptions {
   readonly current: CurrentBuild
   readonly embedder: Embedder
-  /** Answerable and not, their gold resolved against the build. */
+  /** Answerable and unanswerable, with `gold` resolved against the build. */
   readonly questions: readonly EvaluationQuestion[]
   /** Stages to leave out. */
   readonly without: ReadonlySet<Stage>
-  /** Decides abstention; default the build's own. */
+  /** Decides abstention; default that of the build. */
   readonly calibration?: Calibration
-  /** Ends it between two questions. */
+  /** Stops between two questions. */
   readonly signal?: AbortSignal
 }
 
-/** Answers every question by the extractive generator, as a visitor would get it, and measures what is shown. */
+/** Answers every question with the extractive generator, as for a visitor, and measures what is shown. */
 export async function evaluateAnswers(options: AnswersOptions): Promise<AnswerMeasures> {
   const {questions, current, signal, ...rest} = options
   const retriever = createRetriever({...rest, current, siteUrl: null})
@@ -69,7 +69,7 @@ export async function evaluateAnswers(options: AnswersOptions): Promise<AnswerMe
   }
 }
 
-/** What one question got; `shown` is empty when it was refused. */
+/** The result of one question; `shown` is empty when it was refused. */
 function resultOf(
   asked: EvaluationQuestion,
   shown: readonly RetrievedSource[],
@@ -105,14 +105,14 @@ function resultOf(
   }
 }
 
-/** What was found of what is right, as the reader sees it. */
+/** Whether what is relevant is among the sources that a visitor sees. */
 function shownFigures(
   {relevant}: EvaluationQuestion,
   shown: readonly RetrievedSource[],
   sections: BuildSections,
 ): Record<string, number> {
   const pageUrlOf = ({path}: RetrievedSource) => sections.ofPath(path)[0]?.page.url ?? ''
-  const found = shown.map((source) => sections.found({...source, pageUrl: pageUrlOf(source)}))
+  const found = shown.map((source) => sections.foundSection({...source, pageUrl: pageUrlOf(source)}))
   const rank = ranksOf(found, relevant)
   return {sectionShown: rank.section === null ? 0 : 1, pageShown: rank.page === null ? 0 : 1}
 }
@@ -123,7 +123,7 @@ function evidenceFigures({evidence}: EvaluationQuestion, {text}: WrittenAnswer):
   return {evidenceAll: all, evidenceAny: any}
 }
 
-/** How an answer reads. */
+/** Figures of the answer's text. */
 function textFigures(
   answer: WrittenAnswer,
   shown: readonly RetrievedSource[],
@@ -144,7 +144,7 @@ function textFigures(
   }
 }
 
-/** Share of the reference's telling words that the answer holds. */
+/** Share of the reference answer's content words that the answer contains. */
 function coverageFigure(
   {answer: reference}: EvaluationQuestion,
   {text}: WrittenAnswer,

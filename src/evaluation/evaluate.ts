@@ -19,54 +19,54 @@ import {type Interval, intervalOf} from './intervals.ts'
 export interface EvaluateOptions {
   readonly current: CurrentBuild
   readonly embedder: Embedder
-  /** Their gold resolved against the build by `resolveGold`. */
+  /** With `gold` resolved against the build by `resolveGold`. */
   readonly questions: readonly EvaluationQuestion[]
   /** Questions the docs do not answer; default none. */
   readonly unanswerable?: readonly EvaluationQuestion[]
   /** Stages to leave out; default none. */
   readonly without?: ReadonlySet<Stage>
-  /** Decides abstention; default the build's own. */
+  /** Decides abstention; default that of the build. */
   readonly calibration?: Calibration
-  /** Results asked for; default 50, at least the deepest metric. */
+  /** Results to request; default 50, at least the deepest cut-off of the metrics. */
   readonly depth?: number
   readonly onQuestion?: (done: number, total: number) => void
-  /** Ends it between two questions. */
+  /** Stops between two questions. */
   readonly signal?: AbortSignal
 }
 
-/** What was found for one question. */
+/** The results for one question. */
 export interface QuestionResult {
   readonly id: string
   readonly question: string
-  /** What was searched for, when it is not the question itself. */
+  /** What was searched for, which may differ from the question. */
   readonly query: string
   readonly relevant: readonly string[]
   readonly kind: string | null
   /** Null for an unanswerable one. */
   readonly section: Scores | null
   readonly page: Scores | null
-  /** One-based place of the first right section and page; null when not found. */
+  /** One-based rank of the first relevant section and page; null when not found. */
   readonly rank: {readonly section: number | null; readonly page: number | null}
   readonly answerability: number
-  /** Why it would not be answered; null when it would. */
+  /** Why it would be refused; null when it would be answered. */
   readonly abstained: string | null
   readonly tookMs: number
-  /** The first ten, best first. */
+  /** The first ten results, best first. */
   readonly retrieved: readonly {readonly url: string; readonly title: string; readonly score: number}[]
 }
 
 export interface AbstentionFigures {
-  /** Chance that an answerable question looks more answerable than an unanswerable one. */
+  /** Probability that an answerable question has a higher answerability than an unanswerable one. */
   readonly auroc: number | null
   /** Null without answerable questions. */
   readonly aurocByKind: Readonly<Record<string, number | null>>
-  /** What the retriever did as it is shipped. */
+  /** The threshold in effect, which the shares refused are measured at. */
   readonly threshold: number
   /** Null without such questions. */
   readonly refusedAnswerable: number | null
   readonly refusedUnanswerable: number | null
   readonly refusedByKind: Readonly<Record<string, number | null>>
-  /** What would be refused if the line stood where 3 % of the answerable ones fall below it. */
+  /** Share of unanswerable questions refused at the threshold that refuses 3 % of the answerable ones. */
   readonly refusedUnanswerableAt3Percent: number | null
 }
 
@@ -83,7 +83,7 @@ export interface Evaluation {
   readonly without: readonly Stage[]
   /** Mean of each metric over the answerable questions. */
   readonly metrics: {readonly section: Scores; readonly page: Scores}
-  /** 95 % intervals of the same. */
+  /** 95 % intervals of the metrics. */
   readonly intervals: {
     readonly section: Readonly<Record<string, Interval>>
     readonly page: Readonly<Record<string, Interval>>
@@ -94,7 +94,7 @@ export interface Evaluation {
   readonly questions: readonly QuestionResult[]
 }
 
-/** Asks every question through the retriever that serves answers, and scores what it finds. */
+/** Asks the retriever that serves answers every question and scores its results. */
 export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   const {current, embedder, questions, unanswerable = [], without = new Set<Stage>(), onQuestion} = options
   const depth = Math.max(depths.at(-1)!, options.depth ?? 50)
@@ -118,7 +118,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
         history: question.history,
         limit: depth,
       })
-      const sections = found.hits.map((hit) => known.found(hit))
+      const sections = found.hits.map((hit) => known.foundSection(hit))
       const answerable = isAnswerable(question)
       results.push({
         id: question.id,
@@ -141,20 +141,27 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
       onQuestion?.(results.length, asked.length)
     }
 
-    const right = results.filter((result) => result.section !== null)
-    const wrong = results.filter((result) => result.section === null)
+    const answerableResults = results.filter((result) => result.section !== null)
+    const unanswerableResults = results.filter((result) => result.section === null)
     const took = results.map((result) => result.tookMs).sort((a, b) => a - b)
     const at = (share: number) => took[Math.min(took.length - 1, Math.floor(took.length * share))] ?? 0
     return {
       build: manifest.id,
       embedding: {id: manifest.embedding.id, name: manifest.embedding.name},
-      counts: {...manifest.counts, questions: right.length, unanswerable: wrong.length},
+      counts: {
+        ...manifest.counts,
+        questions: answerableResults.length,
+        unanswerable: unanswerableResults.length,
+      },
       without: [...without],
-      metrics: {section: meansOf(right, 'section'), page: meansOf(right, 'page')},
-      intervals: {section: intervalsOf(right, 'section'), page: intervalsOf(right, 'page')},
+      metrics: {section: meansOf(answerableResults, 'section'), page: meansOf(answerableResults, 'page')},
+      intervals: {
+        section: intervalsOf(answerableResults, 'section'),
+        page: intervalsOf(answerableResults, 'page'),
+      },
       abstention: abstentionOf(
-        right,
-        wrong,
+        answerableResults,
+        unanswerableResults,
         (options.calibration ?? parseCalibration(manifest.calibration)).threshold,
       ),
       latency: {p50: at(0.5), p99: at(0.99), max: took.at(-1) ?? 0},
@@ -185,27 +192,30 @@ function intervalsOf(results: readonly QuestionResult[], by: 'section' | 'page')
 }
 
 function abstentionOf(
-  right: readonly QuestionResult[],
-  wrong: readonly QuestionResult[],
+  answerable: readonly QuestionResult[],
+  unanswerable: readonly QuestionResult[],
   threshold: number,
 ): AbstentionFigures {
   const scores = (results: readonly QuestionResult[]) => results.map(({answerability}) => answerability)
   const refused = (results: readonly QuestionResult[]) =>
     results.length === 0 ? null : results.filter(({abstained}) => abstained !== null).length / results.length
-  const kinds = [...new Set(wrong.flatMap(({kind}) => (kind === null ? [] : [kind])))].sort()
+  const kinds = [...new Set(unanswerable.flatMap(({kind}) => (kind === null ? [] : [kind])))].sort()
   const byKind = <T>(figure: (ofKind: QuestionResult[]) => T) =>
-    Object.fromEntries(kinds.map((kind) => [kind, figure(wrong.filter((result) => result.kind === kind))]))
-  const line = scores(right).sort((a, b) => a - b)[Math.floor(right.length * 0.03)]
+    Object.fromEntries(
+      kinds.map((kind) => [kind, figure(unanswerable.filter((result) => result.kind === kind))]),
+    )
+  const strictThreshold = scores(answerable).sort((a, b) => a - b)[Math.floor(answerable.length * 0.03)]
   return {
-    auroc: auroc(scores(right), scores(wrong)),
-    aurocByKind: byKind((ofKind) => auroc(scores(right), scores(ofKind))),
+    auroc: auroc(scores(answerable), scores(unanswerable)),
+    aurocByKind: byKind((ofKind) => auroc(scores(answerable), scores(ofKind))),
     threshold,
-    refusedAnswerable: refused(right),
-    refusedUnanswerable: refused(wrong),
+    refusedAnswerable: refused(answerable),
+    refusedUnanswerable: refused(unanswerable),
     refusedByKind: byKind(refused),
     refusedUnanswerableAt3Percent:
-      line === undefined || wrong.length === 0
+      strictThreshold === undefined || unanswerable.length === 0
         ? null
-        : wrong.filter(({answerability}) => answerability < line).length / wrong.length,
+        : unanswerable.filter(({answerability}) => answerability < strictThreshold).length /
+          unanswerable.length,
   }
 }

@@ -2,24 +2,25 @@ import {existsSync, readdirSync, statSync} from 'node:fs'
 import {join} from 'node:path'
 import {DocentError} from '../domain/index.ts'
 
-/** A folder of Markdown with the questions about it. */
+/** A folder of Markdown with questions about it. */
 export interface EvaluationSet {
-  /** Its folder's name; null for the one that `--content` and `--questions` name. */
+  /** Name of its folder; null for the set given by `--content` and `--questions`. */
   readonly name: string | null
   readonly content: string
   readonly questions: string
   readonly unanswerable: readonly string[]
 }
 
-/** The question files a set may have, the first that is there. */
+/** Names of the question file of a set; the first that exists is used. */
 const questionFiles = ['written.jsonl', 'questions.jsonl']
 
 /**
- * Every folder in a folder with `content/` and a question file, by name.
- * @throws DocentError `invalid_request` when the folder is not there or holds no set.
+ * The folders in `folder` that have `content/` and a question file, sorted by name.
+ * @throws DocentError `invalid_request` when `folder` does not exist or has no set.
  */
 export function setsIn(folder: string): EvaluationSet[] {
-  if (!isFolder(folder)) throw new DocentError('invalid_request', `${folder} is not there, or no folder`)
+  if (!isFolder(folder))
+    throw new DocentError('invalid_request', `${folder} does not exist or is not a folder`)
   const sets = readdirSync(folder)
     .sort()
     .flatMap((name): EvaluationSet[] => {
@@ -32,7 +33,7 @@ export function setsIn(folder: string): EvaluationSet[] {
   if (sets.length === 0)
     throw new DocentError(
       'invalid_request',
-      `${folder} holds no set: a folder with content/ and ${questionFiles.join(' or ')}`,
+      `${folder} contains no set, that is, no folder with content/ and ${questionFiles.join(' or ')}`,
     )
   return sets
 }

@@ -10,61 +10,61 @@ import {defaultCalibration, type Stage, stages} from '../retrieval/index.ts'
 import {localBuilds, type OpenCurrentBuild, openCurrentBuild} from '../search-index/index.ts'
 import type {AnswerMeasures} from './answer-figures.ts'
 import type {Comparison} from './compare.ts'
-import {askForeign, type CrossMeasures, type ForeignQuestions} from './cross.ts'
 import {type Evaluation, evaluate} from './evaluate.ts'
 import {evaluateAnswers} from './evaluate-answers.ts'
 import type {EvaluationSet} from './evaluation-set.ts'
+import {askOutOfDomain, type OutOfDomainMeasures, type OutOfDomainQuestions} from './out-of-domain.ts'
 import type {SetQuestions} from './set-questions.ts'
 
-/** What was measured of one set; what was not asked for is absent. */
-export interface Measured extends Evaluation {
+/** The results of one set; what was not requested is absent. */
+export interface SetResult extends Evaluation {
   /** Absent for a single set. */
   readonly name?: string
   readonly content: string
   readonly questionFile: string
   readonly answers?: AnswerMeasures
-  readonly cross?: CrossMeasures
+  readonly cross?: OutOfDomainMeasures
   readonly ablation?: readonly Evaluation[]
   readonly comparison?: readonly Comparison[]
 }
 
 export interface MeasureOptions {
   readonly embedder: Embedder
-  /** The same, asked where no time is measured; may know a question's vector already. */
-  readonly rememberingEmbedder: Embedder
-  /** As settings name it; null for the shipped one. */
+  /** The same with a cache, for where no time is measured. */
+  readonly cachingEmbedder: Embedder
+  /** As in the settings; null for the shipped model. */
   readonly model: string | null
   readonly modelsDir: string
-  /** Where the index is kept; null for a folder that goes with the run. */
+  /** Where the index is stored; null for a temporary folder. */
   readonly dataDir: string | null
   readonly without: ReadonlySet<Stage>
   readonly depth: number
   readonly noCalibration: boolean
   readonly answers: boolean
   readonly ablate: boolean
-  /** Questions of other sets; null to ask none. */
-  readonly foreign: readonly ForeignQuestions[] | null
-  /** Told how the index was made and what could not be found in it. */
+  /** Questions of the other sets; null to ask none. */
+  readonly outOfDomain: readonly OutOfDomainQuestions[] | null
+  /** Called with how the index was built and what could not be found in it. */
   readonly onNote: (note: string) => void
-  /** Ends it between two questions; what was begun is removed. */
+  /** Stops between two questions; temporary files are removed. */
   readonly signal: AbortSignal
 }
 
-/** Ingests the folder, asks the questions, and measures. */
+/** Ingests the folder, asks the questions and measures the results. */
 export async function measureSet(
   set: EvaluationSet,
   given: SetQuestions,
   options: MeasureOptions,
-): Promise<Measured> {
+): Promise<SetResult> {
   return withIndex(set, options, async (current) => {
     const {without, depth, embedder, onNote, signal} = options
     const calibration = options.noCalibration ? {calibration: defaultCalibration} : {}
-    const questions = goldOf(current, given.questions, onNote)
+    const questions = resolveQuestions(current, given.questions, onNote)
     const {unanswerable} = given
     const ask = (left: ReadonlySet<Stage>) =>
       evaluate({current, embedder, questions, unanswerable, without: left, depth, signal, ...calibration})
     const result = await ask(without)
-    const asking = {current, embedder: options.rememberingEmbedder, without, signal, ...calibration}
+    const asking = {current, embedder: options.cachingEmbedder, without, signal, ...calibration}
     const ablation: Evaluation[] = []
     if (options.ablate) for (const stage of stages) ablation.push(await ask(new Set([stage])))
     return {
@@ -75,13 +75,13 @@ export async function measureSet(
       ...(options.answers
         ? {answers: await evaluateAnswers({...asking, questions: [...questions, ...unanswerable]})}
         : {}),
-      ...(options.foreign === null ? {} : {cross: await askForeign(asking, options.foreign)}),
+      ...(options.outOfDomain === null ? {} : {cross: await askOutOfDomain(asking, options.outOfDomain)}),
       ...(options.ablate ? {ablation} : {}),
     }
   })
 }
 
-function goldOf(
+function resolveQuestions(
   current: OpenCurrentBuild,
   questions: readonly EvaluationQuestion[],
   onNote: (note: string) => void,
@@ -90,14 +90,14 @@ function goldOf(
   try {
     const resolved = resolveGold(buildSections(lease.build), questions)
     for (const missing of resolved.missing) onNote(`${missing}; it counts as not found`)
-    for (const unnamed of resolved.byLine) onNote(`${unnamed}; the one that begins on its line counts`)
+    for (const unnamed of resolved.byLine) onNote(`${unnamed}; the section that begins on its line counts`)
     return resolved.questions
   } finally {
     lease.release()
   }
 }
 
-/** Brings the index of the folder up to date by the ingestion that serves, and opens it. */
+/** Updates the index of the folder with the product's own ingestion and opens it. */
 async function withIndex<T>(
   {name, content}: EvaluationSet,
   {dataDir: kept, model, modelsDir, onNote, signal}: MeasureOptions,
@@ -114,7 +114,8 @@ async function withIndex<T>(
     }
     const report = await ingest({content: resolve(content), dataDir, force: true, embedder}, {signal})
     await close()
-    if (report.pages.total === 0) throw new DocentError('not_found', `${content} holds no page to search.`)
+    if (report.pages.total === 0)
+      throw new DocentError('not_found', `${content} contains no pages to search.`)
     const seconds = (report.tookMs / 1000).toFixed(1)
     onNote(
       `${name === null ? '' : `${name}: `}${report.pages.total} pages, ${report.passages.total} passages, indexed in ${seconds} s (${report.outcome})`,

@@ -1,8 +1,8 @@
-import {weighedFigures} from './answer-figures.ts'
-import {type Interval, intervalOfSets, type Weighed} from './intervals.ts'
-import type {Measured} from './measure-set.ts'
+import {weightedFigures} from './answer-figures.ts'
+import {type Interval, intervalOfSets, type WeightedValue} from './intervals.ts'
+import type {SetResult} from './measure-set.ts'
 
-/** Figures that the table of many sets has, by name, as `--min` takes them. */
+/** Figures in the table of several sets, by the names that `--min` accepts. */
 export const setFigures = [
   'page.hit@5',
   'section.hit@5',
@@ -35,8 +35,8 @@ export interface SetMeans {
   readonly all: Readonly<Record<string, SetMean>>
 }
 
-export function meansOver(sets: readonly Measured[]): SetMeans {
-  const over = (some: readonly Measured[]) =>
+export function meansOver(sets: readonly SetResult[]): SetMeans {
+  const over = (some: readonly SetResult[]) =>
     Object.fromEntries(
       setFigures.flatMap((name) => {
         const mean = meanOver(some, name)
@@ -46,21 +46,21 @@ export function meansOver(sets: readonly Measured[]): SetMeans {
   return {withEvidence: over(sets.filter(hasEvidence)), all: over(sets)}
 }
 
-export function hasEvidence(set: Measured): boolean {
+export function hasEvidence(set: SetResult): boolean {
   return set.answers?.figures['evidenceAll'] !== undefined
 }
 
-/** The mean of a figure over the sets that have it, each counting the same; null when none has. */
-export function meanOver(sets: readonly Measured[], name: string): SetMean | null {
+/** The mean of a figure over the sets that have it, each with the same weight; null when none has it. */
+export function meanOver(sets: readonly SetResult[], name: string): SetMean | null {
   const values = sets.map((set) => valuesOf(set, name)).filter(({length}) => length > 0)
   return values.length === 0 ? null : {...intervalOfSets(values), sets: values.length}
 }
 
-function valuesOf({questions, answers, cross}: Measured, name: string): readonly Weighed[] {
+function valuesOf({questions, answers, cross}: SetResult, name: string): readonly WeightedValue[] {
   const plain = (values: readonly number[]) => values.map((value) => ({value, weight: 1}))
   if (name === 'answers.cross') return plain((cross?.questions ?? []).map(({refused}) => (refused ? 1 : 0)))
   if (name.startsWith('answers.'))
-    return weighedFigures(answers?.questions ?? [], name.slice('answers.'.length))
+    return weightedFigures(answers?.questions ?? [], name.slice('answers.'.length))
   const [by, metric] = name.split('.') as ['section' | 'page', string]
   return plain(questions.flatMap((question) => question[by]?.[metric] ?? []))
 }

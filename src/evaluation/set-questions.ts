@@ -9,19 +9,19 @@ export interface SetQuestions {
 
 /**
  * Reads the question files of a set.
- * @throws DocentError `invalid_request` naming the file, or its line, that is wrong: besides what cannot be read, a file
- * without a question, an id that is used again, and an unanswerable question of kind `answerable`.
+ * @throws DocentError `invalid_request` that names the file or line at fault: besides what cannot be read, a file
+ * without questions, an id that is used twice, and an unanswerable question of kind `answerable`.
  */
 export async function readSet(set: EvaluationSet, {noHistory}: {noHistory: boolean}): Promise<SetQuestions> {
-  const given = await readSome(set.questions, {mustSayRelevant: true})
-  const others = (await Promise.all(set.unanswerable.map((file) => readSome(file)))).flat()
-  refuseRepeatedIds([...given, ...others])
+  const given = await readFileOf(set.questions, {requireRelevant: true})
+  const others = (await Promise.all(set.unanswerable.map((file) => readFileOf(file)))).flat()
+  rejectRepeatedIds([...given, ...others])
   const asked = (question: EvaluationQuestion) => (noHistory ? {...question, history: []} : question)
   const unanswerable = [...given.filter((question) => !isAnswerable(question)), ...others]
-  const misnamed = unanswerable.find(({kind}) => kind === 'answerable')
-  if (misnamed !== undefined)
-    throw wrong(
-      `${misnamed.place} kind: a question that the docs do not answer cannot be of kind answerable.`,
+  const misclassified = unanswerable.find(({kind}) => kind === 'answerable')
+  if (misclassified !== undefined)
+    throw invalid(
+      `${misclassified.place} kind: a question that the docs do not answer cannot have the kind answerable.`,
     )
   return {
     questions: given.filter(isAnswerable).map(asked),
@@ -29,25 +29,25 @@ export async function readSet(set: EvaluationSet, {noHistory}: {noHistory: boole
   }
 }
 
-async function readSome(
+async function readFileOf(
   file: string,
   options: Parameters<typeof readQuestions>[1] = {},
 ): Promise<EvaluationQuestion[]> {
   const questions = await readQuestions(file, options)
-  if (questions.length === 0) throw wrong(`${file} holds no question.`)
+  if (questions.length === 0) throw invalid(`${file} contains no questions.`)
   return questions
 }
 
-function refuseRepeatedIds(questions: readonly EvaluationQuestion[]): void {
+function rejectRepeatedIds(questions: readonly EvaluationQuestion[]): void {
   const places = new Map<string, string>()
   for (const {id, place} of questions) {
     const before = places.get(id)
     if (before !== undefined)
-      throw wrong(`${place} has the id ${id} of ${before}; ask it once, or give each an id of its own.`)
+      throw invalid(`${place} has the same id ${id} as ${before}; remove one, or give each its own id.`)
     places.set(id, place)
   }
 }
 
-function wrong(problem: string): DocentError {
+function invalid(problem: string): DocentError {
   return new DocentError('invalid_request', problem)
 }

@@ -100,7 +100,7 @@ export async function askGoldenQuestions(
   const missed: string[] = []
   for (const {question, history, relevant} of questions) {
     const {hits} = await retriever.search({text: question, history, limit: 5}, signal ? {signal} : {})
-    const found = hits.map((hit) => sections.found(hit))
+    const found = hits.map((hit) => sections.foundSection(hit))
     if (sectionScores(found, relevant)['hit@5'] !== 1) missed.push(question)
   }
   const hitAt5 = questions.length === 0 ? 1 : 1 - missed.length / questions.length

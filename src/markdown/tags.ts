@@ -1,3 +1,6 @@
+import {decodeCharacterReferences} from '../text/character-references.ts'
+import {normaliseText} from './normalise-text.ts'
+
 /** An HTML or JSX tag as written. */
 export interface Tag {
   readonly name: string
@@ -180,63 +183,13 @@ export function withoutTags(text: string): string {
   return out + text.slice(p)
 }
 
-const named: Readonly<Record<string, string>> = {
-  amp: '&',
-  lt: '<',
-  gt: '>',
-  quot: '"',
-  apos: "'",
-  nbsp: ' ',
-  copy: '©',
-  reg: '®',
-  hellip: '…',
-  mdash: '—',
-  ndash: '–',
-  rarr: '→',
-  larr: '←',
-  lbrace: '{',
-  rbrace: '}',
-  lcub: '{',
-  rcub: '}',
-  lbrack: '[',
-  lsqb: '[',
-  rbrack: ']',
-  rsqb: ']',
-  vert: '|',
-  verbar: '|',
-  ast: '*',
-  grave: '`',
-  num: '#',
-  lowbar: '_',
-  bsol: '\\',
-  sol: '/',
-  colon: ':',
-  dollar: '$',
-  percnt: '%',
-  commat: '@',
-  equals: '=',
-  times: '×',
-  middot: '·',
-  bull: '•',
-  lsquo: '‘',
-  rsquo: '’',
-  ldquo: '“',
-  rdquo: '”',
-  zwj: '',
-  shy: '',
-  ZeroWidthSpace: '',
-}
-
-/** Character references in code that was written as HTML. */
+/**
+ * Text that was written as HTML, with its character references resolved for code and labels: a space that does not
+ * break is a plain one there, and references to characters that hide or reorder text give nothing.
+ */
 export function decodeEntities(text: string): string {
   if (!text.includes('&')) return text
-  return text.replace(/&(?:#(\d{1,7})|#[xX]([\da-fA-F]{1,6})|(\w+));/g, (whole, decimal, hex, name) => {
-    if (name !== undefined) return Object.hasOwn(named, name) ? named[name as string]! : whole
-    const code = decimal === undefined ? Number.parseInt(hex as string, 16) : Number(decimal)
-    return code > 0 && code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff)
-      ? String.fromCodePoint(code)
-      : ''
-  })
+  return normaliseText(decodeCharacterReferences(text)).replaceAll('\u00a0', ' ')
 }
 
 const words = (text: string): ReadonlySet<string> => new Set(text.split(' '))

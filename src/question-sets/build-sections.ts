@@ -3,33 +3,33 @@ import type {IndexBuild, StoredPage, StoredSection} from '../search-index/index.
 import {type FoundSection, pageOf, type RelevantSection, samePage} from './metrics.ts'
 import type {EvaluationQuestion, GoldSection} from './question-set.ts'
 
-/** What a hit and a source say of their section. */
-export interface NamedSection {
-  /** Below the content root. */
+/** How a hit or a source refers to its section. */
+export interface SectionReference {
+  /** Path relative to the content folder. */
   readonly path: string
   readonly anchor: string
   readonly headings: readonly string[]
 }
 
-/** The sections of a build by what names them. Pages are read once. */
+/** Looks up the sections of a build. Pages are read once. */
 export interface BuildSections {
   /**
-   * The section that a hit or source names: of those that its anchor opens the one with its headings, or else the
-   * first. Null when there is none.
+   * The section that a hit or source refers to: of those that its anchor opens the one with its headings, otherwise
+   * the first. Null when there is none.
    */
-  named(section: NamedSection): StoredSection | null
+  resolve(reference: SectionReference): StoredSection | null
   /** The sections of a page in reading order; empty when there is no such page. */
   ofPath(path: string): readonly StoredSection[]
-  /** The same section as the metrics compare it. */
-  found(section: NamedSection & Pick<FoundSection, 'pageUrl'>): FoundSection
-  /** Whether there is a page at the address of something relevant. */
+  /** The section in the form that the metrics compare. */
+  foundSection(section: SectionReference & Pick<FoundSection, 'pageUrl'>): FoundSection
+  /** Whether the build has the page of a relevant `url` or `url#anchor`. */
   hasPage(relevant: string): boolean
-  /** A section as its writer names it; `section` is null when the page has none of that name, null without a page. */
-  gold(gold: GoldSection): ResolvedGold | null
+  /** The section that a question's writer means; null without such a page, `section` null without such a section. */
+  goldSection(gold: GoldSection): ResolvedGold | null
 }
 
 interface ResolvedGold extends RelevantSection {
-  /** Whether no heading has the name, and the line alone led to it. */
+  /** Whether no heading matched and the section was found by its line alone. */
   readonly isByLine: boolean
 }
 
@@ -45,42 +45,42 @@ export function buildSections(build: IndexBuild): BuildSections {
   }
   const ofPath = (path: string): readonly StoredSection[] => pageAt(path)?.sections ?? []
   let urls: ReadonlySet<string> | null = null
-  const named = ({path, anchor, headings}: NamedSection) => {
+  const resolve = ({path, anchor, headings}: SectionReference) => {
     const sameAnchor = openedBy(anchor, ofPath(path))
     return sameAnchor.find((section) => areShownAs(section.headings, headings)) ?? sameAnchor[0] ?? null
   }
   return {
     ofPath,
-    named,
-    found(section) {
+    resolve,
+    foundSection(section) {
       const {pageUrl, anchor} = section
-      const at = named(section)
+      const at = resolve(section)
       return {pageUrl, anchor, ...(at === null ? {} : {section: at.id})}
     },
     hasPage(relevant) {
       urls ??= new Set(build.pages().map(({url}) => samePage(url)))
       return urls.has(pageOf(relevant))
     },
-    gold(gold) {
+    goldSection(gold) {
       const at = pageAt(gold.file)
       if (at === null) return null
       const withName = goldAmong(at.sections, gold)
       const section = withName ?? at.sections.find(({startLine}) => startLine === gold.line)
       if (section === undefined) return {pageUrl: at.page.url, anchor: '', section: null, isByLine: false}
-      // Where address and headings are those of an earlier section, a hit cannot be told from that one.
+      // A hit on this section looks like one on an earlier section with the same address and headings.
       const {headings} = section
       const anchor = openedBy(section.anchor, at.sections).includes(section) ? section.anchor : ''
       return {
         pageUrl: at.page.url,
         anchor,
-        section: named({path: gold.file, anchor, headings})?.id ?? section.id,
+        section: resolve({path: gold.file, anchor, headings})?.id ?? section.id,
         isByLine: withName === null,
       }
     },
   }
 }
 
-/** The section that a fragment opens, the first that has it; for none all those that no fragment opens. */
+/** The first section with an anchor, which a browser opens; for an empty anchor all sections that no anchor opens. */
 export function openedBy(anchor: string, sections: readonly StoredSection[]): StoredSection[] {
   const first = new Map(sections.toReversed().map((section) => [section.anchor, section]))
   return sections.filter((section) =>
@@ -90,13 +90,13 @@ export function openedBy(anchor: string, sections: readonly StoredSection[]): St
   )
 }
 
-/** The heading decides, and the line where headings repeat: lines move when a page is edited. */
+/** By the heading, and where headings repeat by the nearest line: lines move when a page is edited. */
 function goldAmong(sections: readonly StoredSection[], {heading, line}: GoldSection): StoredSection | null {
   const name = nameOf(heading)
   const isNamed = (section: StoredSection) => nameOf(section.headings.at(-1) ?? section.page.title) === name
   const isUnnamed = ({depth}: StoredSection) => depth === 0
   let candidates = sections.filter(name === '' ? isUnnamed : isNamed)
-  // A page may begin with its title, which some take for no heading.
+  // A page may begin with its title, which some writers do not count as a heading.
   if (name === '' && candidates.length === 0)
     candidates = sections.filter(({headings}) => headings.length === 0)
   if (candidates.length === 0) return null
@@ -104,7 +104,7 @@ function goldAmong(sections: readonly StoredSection[], {heading, line}: GoldSect
   return candidates.reduce((best, section) => (distance(section) < distance(best) ? section : best))
 }
 
-/** A heading's words without marks and ids, in one case. */
+/** A heading's text in lower case, without markup and ids. */
 function nameOf(heading: string): string {
   return heading
     .replace(/\s*\{[:#.][^{}]*\}\s*$/, '')
@@ -115,7 +115,7 @@ function nameOf(heading: string): string {
     .toLowerCase()
 }
 
-/** Whether headings are what is shown of a section; long ones are cut there. */
+/** Whether `shown` are these headings, of which long ones are shown shortened. */
 export function areShownAs(headings: readonly string[], shown: readonly string[]): boolean {
   return (
     headings.length === shown.length && headings.every((heading, index) => isShownAs(heading, shown[index]!))
@@ -129,15 +129,15 @@ export function isShownAs(name: string, shown: string): boolean {
 
 export interface ResolvedQuestions {
   readonly questions: EvaluationQuestion[]
-  /** What is right and not in the build, in words; a page that several `relevant` name is told once. */
+  /** What the build does not have of what is relevant, as messages; each page is reported once. */
   readonly missing: readonly string[]
-  /** Sections that were taken by their line because no heading has the name, in words. */
+  /** Sections found by their line because no heading matched, as messages. */
   readonly byLine: readonly string[]
 }
 
 /**
- * Questions with their `gold` as sections of this build, in `relevant`. One that the build does not hold stays there
- * as a place that nothing found can be.
+ * Questions with their `gold` resolved to sections of this build, in `relevant`. One that the build does not have
+ * stays there as an entry that no result matches.
  */
 export function resolveGold(
   sections: BuildSections,
@@ -145,17 +145,17 @@ export function resolveGold(
 ): ResolvedQuestions {
   const missing: string[] = []
   const byLine: string[] = []
-  const told = new Set<string>()
+  const reported = new Set<string>()
   const resolved = questions.map((question): EvaluationQuestion => {
     const {id} = question
     for (const entry of question.relevant) {
-      if (typeof entry !== 'string' || told.has(pageOf(entry)) || sections.hasPage(entry)) continue
-      told.add(pageOf(entry))
+      if (typeof entry !== 'string' || reported.has(pageOf(entry)) || sections.hasPage(entry)) continue
+      reported.add(pageOf(entry))
       missing.push(`${id}: there is no page ${pageOf(entry)}`)
     }
     if (question.gold.length === 0) return question
     const relevant = question.gold.map((gold): RelevantSection => {
-      const found = sections.gold(gold)
+      const found = sections.goldSection(gold)
       if (found === null) {
         missing.push(`${id}: there is no page ${gold.file}`)
         return {pageUrl: gold.file, anchor: '', section: null}

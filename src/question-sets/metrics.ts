@@ -1,46 +1,45 @@
-/** Depths every metric is given at. */
+/** Cut-offs at which every metric is computed. */
 export const depths = [1, 3, 5, 10, 20] as const
 
-/** Something found: a section of a page. */
+/** A result: a section of a page. */
 export interface FoundSection {
   readonly pageUrl: string
   readonly anchor: string
-  /** Its number in the build, where that is known. */
+  /** Its id in the build, where known. */
   readonly section?: number
 }
 
-/** What is right: `url#anchor`, `url` for any section of the page, or a section of the build. */
+/** A relevant section: `url#anchor`, `url` for any section of the page, or a section of the build. */
 export type Relevant = string | RelevantSection
 
 export interface RelevantSection {
   readonly pageUrl: string
   readonly anchor: string
-  /** Its number in the build; null for one that is not there, which nothing found is. */
+  /** Its id in the build; null for one that the build does not have, which no result matches. */
   readonly section: number | null
 }
 
-/** As `url#anchor`, for people. */
+/** As `url#anchor`, for display. */
 export function addressOf({pageUrl, anchor}: Pick<FoundSection, 'pageUrl' | 'anchor'>): string {
   return anchor === '' ? pageUrl : `${pageUrl}#${anchor}`
 }
 
-/** What one question scored, as `hit@5`, `recall@5`, `precision@5`, `mrr@5`. */
+/** The metrics of one question, by names such as `hit@5`, `recall@5`, `precision@5`, `mrr@5`. */
 export type Scores = Readonly<Record<string, number>>
 
 /**
- * Scores of a result list, by section: a result counts when a relevant `url#anchor` or number names it, or a
- * relevant `url` its page. Recall counts each relevant entry once; precision divides by k.
+ * Scores of a result list, by section: a result counts when its `url#anchor` or id, or its page's `url`, is relevant. Recall counts each relevant entry once; precision divides by k.
  */
 export function sectionScores(found: readonly FoundSection[], relevant: readonly Relevant[]): Scores {
   return scoresOf(
-    found.map((section) => relevant.filter((entry) => namesSection(entry, section))),
+    found.map((section) => relevant.filter((entry) => matchesSection(entry, section))),
     new Set(relevant).size,
   )
 }
 
 /**
- * The same by page: pages in the order in which their first section was found, each once; the fragments of
- * what is relevant are ignored.
+ * The same by page: pages in the order of their first result, each once; the fragments of relevant entries are
+ * ignored.
  */
 export function pageScores(found: readonly FoundSection[], relevant: readonly Relevant[]): Scores {
   const pages = [...new Set(found.map((section) => samePage(section.pageUrl)))]
@@ -51,32 +50,32 @@ export function pageScores(found: readonly FoundSection[], relevant: readonly Re
   )
 }
 
-/** One-based place of the first right section and of the first right page; null when not among the found. */
+/** One-based rank of the first relevant section and of the first relevant page; null when not among the results. */
 export function ranksOf(
   found: readonly FoundSection[],
   relevant: readonly Relevant[],
 ): {readonly section: number | null; readonly page: number | null} {
-  const section = found.findIndex((hit) => relevant.some((entry) => namesSection(entry, hit)))
+  const section = found.findIndex((hit) => relevant.some((entry) => matchesSection(entry, hit)))
   const wanted = new Set(relevant.map(pageOf))
   const page = [...new Set(found.map((hit) => samePage(hit.pageUrl)))].findIndex((url) => wanted.has(url))
   return {section: section < 0 ? null : section + 1, page: page < 0 ? null : page + 1}
 }
 
-function namesSection(entry: Relevant, section: FoundSection): boolean {
+function matchesSection(entry: Relevant, section: FoundSection): boolean {
   if (typeof entry !== 'string') return entry.section !== null && entry.section === section.section
   const hash = entry.indexOf('#')
   if (pageOf(entry) !== samePage(section.pageUrl)) return false
   return hash < 0 || entry.slice(hash + 1) === section.anchor
 }
 
-/** The address of its page, in one spelling. */
+/** The normalised address of its page. */
 export function pageOf(entry: Relevant): string {
   if (typeof entry !== 'string') return samePage(entry.pageUrl)
   const hash = entry.indexOf('#')
   return samePage(hash < 0 ? entry : entry.slice(0, hash))
 }
 
-/** One spelling of a page's address: `guides/auth`, `/guides/auth` and `/guides/auth/` are the same page. */
+/** Normalises a page's address: `guides/auth`, `/guides/auth` and `/guides/auth/` are the same page. */
 export function samePage(url: string): string {
   const path = url.replace(/\/+$/, '')
   return /^[a-z][a-z0-9+.-]*:/i.test(path) || path.startsWith('/') ? path : `/${path}`

@@ -4,57 +4,57 @@ import {z} from 'zod'
 import {DocentError, type Turn} from '../domain/index.ts'
 import type {Relevant} from './metrics.ts'
 
-/** A question with what should be found for it. */
+/** A question with what retrieval should find for it. */
 export interface EvaluationQuestion {
   readonly id: string
-  /** Where it was read, as `questions.jsonl:3`. */
+  /** File and line it was read from, as `questions.jsonl:3`. */
   readonly place: string
   readonly question: string
   /**
    * `url` or `url#anchor`; without `#` any section of the page counts. Empty: the docs do not answer it, unless it
-   * has `gold`, which `resolveGold` makes into sections of a build.
+   * has `gold`, which `resolveGold` resolves to sections of a build.
    */
   readonly relevant: readonly Relevant[]
-  /** The same by file and heading; empty for a question that comes with `relevant`. */
+  /** The same by file and heading; empty for a question with `relevant`. */
   readonly gold: readonly GoldSection[]
   /**
-   * Words of the docs that answer it, in groups: a whole answer shows a span of each group, and the spans of a group
-   * say the same. Empty when not known.
+   * Spans of the docs that answer it, in groups: a complete answer shows a span of each group; the spans of a group are
+   * alternatives. Empty when not known.
    */
   readonly evidence: readonly (readonly string[])[]
-  /** What a person found right. */
+  /** A reference answer, written by a person. */
   readonly answer: string | null
   readonly history: readonly Turn[]
-  /** What sort of question it is, as `off-topic`. */
+  /** Category of the question, as `off-topic`. */
   readonly kind: string | null
 }
 
-/** A section as the writer of a question names it. */
+/** A section as the writer of a question refers to it. */
 export interface GoldSection {
-  /** Below the content folder. */
+  /** Path relative to the content folder. */
   readonly file: string
-  /** Its heading; empty for text that stands before the first one. */
+  /** Its heading; empty for the text before the first one. */
   readonly heading: string
-  /** One-based line of the heading, which tells equal headings apart; null when not given. */
+  /** One-based line of the heading, which distinguishes equal headings; null when not given. */
   readonly line: number | null
 }
 
 export interface QuestionFileOptions {
-  /** Whether each line must say what is right, an empty `relevant` included but no blank entry. Default false. */
-  readonly mustSayRelevant?: boolean
+  /** Whether each line must have `gold` or `relevant`, which may be empty but has no blank entry. Default false. */
+  readonly requireRelevant?: boolean
 }
 
 const turn = z
   .object({
     role: z.enum(['user', 'assistant']),
     content: z.string().optional(),
-    // Some published sets name it so.
+    // The name in some published sets.
     text: z.string().optional(),
   })
   .transform(({role, content, text}): Turn => ({role, content: content ?? text ?? ''}))
 
 const goldSection = z.object({
-  // As it may be copied from a terminal, and from the page.
+  // Accepts what is copied from a terminal.
   file: z
     .string()
     .transform((file) => file.replaceAll('\\', '/').replace(/^(?:\.?\/)+/, ''))
@@ -71,7 +71,7 @@ const goldSection = z.object({
     .transform((given) => given ?? null),
 })
 
-// What has neither letter nor digit is in every answer.
+// A span with neither letter nor digit would be in every answer.
 const span = z.string().regex(/[\p{L}\p{N}]/u, 'a span needs a letter or digit')
 
 const line = z.object({
@@ -90,8 +90,8 @@ const line = z.object({
 
 /**
  * Reads a question file: JSON lines `{id, question, relevant or gold, evidence?, answer?, history?, kind?}`. Questions
- * without an id get one made of what they ask, which lasts when lines move.
- * @throws DocentError `invalid_request` naming the file and line that cannot be read.
+ * without an id get one derived from their text, which stays the same when lines move.
+ * @throws DocentError `invalid_request` that names the file, and the line at fault.
  */
 export async function readQuestions(
   file: string,
@@ -106,11 +106,11 @@ export async function readQuestions(
   return parseQuestions(text, file, options)
 }
 
-/** The same from text; `name` stands for the file in errors. */
+/** The same from text; errors name `name` as the file. */
 export function parseQuestions(
   text: string,
   name: string,
-  {mustSayRelevant = false}: QuestionFileOptions = {},
+  {requireRelevant = false}: QuestionFileOptions = {},
 ): EvaluationQuestion[] {
   const questions: EvaluationQuestion[] = []
   for (const [index, raw] of text
@@ -119,26 +119,26 @@ export function parseQuestions(
     .entries()) {
     if (raw.trim() === '') continue
     const place = `${name}:${index + 1}`
-    const wrong = (problem: string, cause?: unknown) =>
+    const invalid = (problem: string, cause?: unknown) =>
       new DocentError('invalid_request', `${place} ${problem}`, {cause})
     let value: unknown
     try {
       value = JSON.parse(raw)
     } catch (error) {
-      throw wrong('is not JSON.', error)
+      throw invalid('is not JSON.', error)
     }
     const parsed = line.safeParse(value)
     if (!parsed.success) {
       const problem = parsed.error.issues[0]
-      throw wrong(`${problem?.path.join('.') ?? ''}: ${problem?.message ?? 'is not a question'}`)
+      throw invalid(`${problem?.path.join('.') ?? ''}: ${problem?.message ?? 'is not a question'}`)
     }
     const {id, question, relevant, gold, evidence, answer, history, kind} = parsed.data
     if (relevant !== undefined && gold !== undefined)
-      throw wrong('has both relevant and gold; keep one of them.')
-    if (relevant === undefined && gold === undefined && mustSayRelevant)
-      throw wrong('has neither relevant nor gold; what the docs do not answer has "relevant": [].')
-    if (relevant?.some((entry) => entry.trim() === '') && mustSayRelevant)
-      throw wrong('has a blank entry in relevant; write the url of the page, "/" for the first.')
+      throw invalid('has both relevant and gold; keep one of them.')
+    if (relevant === undefined && gold === undefined && requireRelevant)
+      throw invalid('has neither relevant nor gold; what the docs do not answer has "relevant": [].')
+    if (relevant?.some((entry) => entry.trim() === '') && requireRelevant)
+      throw invalid('has a blank entry in relevant; write the url of the page, "/" for the first.')
     questions.push({
       id: id ?? digestOf(question, history),
       place,

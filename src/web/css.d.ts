@@ -1,4 +1,4 @@
-/** A style sheet, as the build hands it over: minified text. */
+/** A style sheet, which the build provides as minified text. */
 declare module '*.css' {
   const text: string
   export default text

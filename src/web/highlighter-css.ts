@@ -1,8 +1,8 @@
 import type {HLJSApi, Language} from 'highlight.js'
 
 /**
- * CSS, SCSS and Less by their shape. highlight.js's own grammar lists every property there is: it weighs as much as
- * five other languages, and leaves plain what is newer than its list.
+ * CSS, SCSS and Less by their syntax. highlight.js's own grammar lists all properties: it is as large as five other
+ * languages, and does not highlight what is newer than its list.
  */
 export function css(hljs: HLJSApi): Language {
   const value = [
@@ -20,7 +20,7 @@ export function css(hljs: HLJSApi): Language {
       {scope: 'comment', match: /\/\/.*/},
       hljs.C_BLOCK_COMMENT_MODE,
       {scope: 'keyword', match: /@[a-z-]+(?![\w-]*\s*:)/, starts: {end: /(?=[{;])/, contains: value}},
-      // A property: up to its value's end there is no brace, as a selector would have.
+      // A property: unlike behind a selector, there is no brace before the end of its value.
       {
         begin: /(?:--|[$@])?[\w-]+\s*:(?=[^{};]*[;}])/,
         returnBegin: true,

@@ -29,43 +29,43 @@ import {css} from './highlighter-css.ts'
 import type {RenderNode} from './render/tree.ts'
 
 /**
- * The languages of developers' docs, by every name they are given there. Swift's grammar weighs as much as five others
- * and is left out.
+ * The languages of developers' docs by all names used for them. Swift is left out, since its grammar is as large as five
+ * others.
  */
 const grammars: Readonly<Record<string, LanguageFn>> = {
-  ...named(bash, 'bash sh zsh'),
-  ...named(cpp, 'cpp c c++ cc cxx h hpp'),
-  ...named(csharp, 'csharp cs c#'),
-  ...named(css, 'css scss less sass'),
-  ...named(diff, 'diff patch'),
-  ...named(dockerfile, 'dockerfile docker'),
-  ...named(go, 'go golang'),
-  ...named(graphql, 'graphql gql'),
-  ...named(http, 'http https'),
-  ...named(ini, 'ini toml env dotenv properties'),
-  ...named(java, 'java'),
-  ...named(javascript, 'javascript js jsx mjs cjs json5'),
-  ...named(json, 'json jsonc jsonl'),
-  ...named(kotlin, 'kotlin kt kts'),
-  ...named(makefile, 'makefile make mk'),
-  ...named(php, 'php'),
-  ...named(powershell, 'powershell pwsh ps ps1'),
-  ...named(protobuf, 'protobuf proto'),
-  ...named(python, 'python py python3'),
-  ...named(ruby, 'ruby rb'),
-  ...named(rust, 'rust rs'),
-  ...named(shell, 'shell console shellsession terminal'),
-  ...named(sql, 'sql'),
-  ...named(typescript, 'typescript ts tsx mts cts'),
-  ...named(xml, 'xml html xhtml svg rss atom vue svelte astro'),
-  ...named(yaml, 'yaml yml'),
+  ...aliased(bash, 'bash sh zsh'),
+  ...aliased(cpp, 'cpp c c++ cc cxx h hpp'),
+  ...aliased(csharp, 'csharp cs c#'),
+  ...aliased(css, 'css scss less sass'),
+  ...aliased(diff, 'diff patch'),
+  ...aliased(dockerfile, 'dockerfile docker'),
+  ...aliased(go, 'go golang'),
+  ...aliased(graphql, 'graphql gql'),
+  ...aliased(http, 'http https'),
+  ...aliased(ini, 'ini toml env dotenv properties'),
+  ...aliased(java, 'java'),
+  ...aliased(javascript, 'javascript js jsx mjs cjs json5'),
+  ...aliased(json, 'json jsonc jsonl'),
+  ...aliased(kotlin, 'kotlin kt kts'),
+  ...aliased(makefile, 'makefile make mk'),
+  ...aliased(php, 'php'),
+  ...aliased(powershell, 'powershell pwsh ps ps1'),
+  ...aliased(protobuf, 'protobuf proto'),
+  ...aliased(python, 'python py python3'),
+  ...aliased(ruby, 'ruby rb'),
+  ...aliased(rust, 'rust rs'),
+  ...aliased(shell, 'shell console shellsession terminal'),
+  ...aliased(sql, 'sql'),
+  ...aliased(typescript, 'typescript ts tsx mts cts'),
+  ...aliased(xml, 'xml html xhtml svg rss atom vue svelte astro'),
+  ...aliased(yaml, 'yaml yml'),
 }
 
-function named(grammar: LanguageFn, names: string): Record<string, LanguageFn> {
+function aliased(grammar: LanguageFn, names: string): Record<string, LanguageFn> {
   return Object.fromEntries(names.split(' ').map((name) => [name, grammar]))
 }
 
-/** What other languages hold, by the names they know it by. */
+/** Languages embedded in others, by the names that their grammars use. */
 const embedded: ReadonlyMap<LanguageFn, readonly string[]> = new Map([
   [dockerfile, ['bash']],
   [javascript, ['xml', 'graphql']],
@@ -76,8 +76,8 @@ const embedded: ReadonlyMap<LanguageFn, readonly string[]> = new Map([
 ])
 const nameOf = new Map<LanguageFn, string>()
 
-/** The name a language is registered by; null if there is no such language. Making all grammars at once takes long. */
-function registered(language: string): string | null {
+/** The name of a language, register on first use because compiling all grammars takes long; null if unknown. */
+function register(language: string): string | null {
   if (!Object.hasOwn(grammars, language)) return null
   const grammar = grammars[language]!
   let name = nameOf.get(grammar)
@@ -85,15 +85,15 @@ function registered(language: string): string | null {
     name = Object.keys(grammars).find((known) => grammars[known] === grammar)!
     nameOf.set(grammar, name)
     hljs.registerLanguage(name, grammar)
-    for (const inner of embedded.get(grammar) ?? []) registered(inner)
+    for (const inner of embedded.get(grammar) ?? []) register(inner)
   }
   return name
 }
 
-/** Longer code is shown plain: colouring it would hold up the page. */
+/** Longer code stays plain: highlighting it would block the page. */
 const maxChars = 12_000
 
-/** highlight.js's emitter interface, building nodes where its own builds HTML. */
+/** Implements highlight.js's emitter interface, but builds nodes instead of HTML. */
 class NodeEmitter {
   readonly root: RenderNode[] = []
   readonly #open: RenderNode[][] = [this.root]
@@ -127,9 +127,9 @@ class NodeEmitter {
 }
 hljs.configure({__emitter: NodeEmitter as never})
 
-/** Code as coloured nodes; as plain text in a language that is not known, and when it is long. */
+/** Highlights code; plain for unknown languages and long code. */
 export function highlight(code: string, language: string): readonly RenderNode[] {
-  const name = code.length > maxChars ? null : registered(language)
+  const name = code.length > maxChars ? null : register(language)
   if (name === null) return [code]
   const result = hljs.highlight(code, {language: name, ignoreIllegals: true})
   return (result._emitter as unknown as NodeEmitter).root

@@ -6,7 +6,7 @@ import {dirname, join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {afterAll, beforeAll, describe, expect, test, vi} from 'vitest'
 import type {Comparison, Pairing} from '../../src/evaluation/compare.ts'
-import type {Measured} from '../../src/evaluation/measure-set.ts'
+import type {SetResult} from '../../src/evaluation/measure-set.ts'
 import type {SetMeans} from '../../src/evaluation/set-means.ts'
 import {docent} from '../support/docent-command.ts'
 
@@ -103,7 +103,7 @@ describe('one set', () => {
     expect(stderr).toContain('lost: there is no page gone.md; it counts as not found')
     expect(stderr).toContain('answers.evidenceAll is 0.0000, below 0.5')
     expect(code).toBe(1)
-    const {questions, answers, missed} = JSON.parse(stdout) as Measured & {missed: {name: string}[]}
+    const {questions, answers, missed} = JSON.parse(stdout) as SetResult & {missed: {name: string}[]}
     expect(missed.map(({name}) => name)).toEqual(['answers.evidenceAll'])
     expect(questions[0]).toMatchObject({relevant: ['/guide/keys#rotate-a-key'], rank: {section: 1, page: 1}})
     expect(questions[1]!.rank).toEqual({section: null, page: null})
@@ -143,7 +143,7 @@ describe('a folder of sets', () => {
     ])
     expect(new Set(rows.map((row) => row.split('|').length)).size).toBe(1)
 
-    const earlier = JSON.parse(readFileSync(out, 'utf8')) as {sets: Measured[]; means: SetMeans}
+    const earlier = JSON.parse(readFileSync(out, 'utf8')) as {sets: SetResult[]; means: SetMeans}
     expect(earlier.sets.map(({name, cross}) => [name, Object.keys(cross!.bySet)])).toEqual([
       ['boats', ['keys']],
       ['keys', ['boats']],
@@ -173,7 +173,7 @@ describe('a folder of sets', () => {
       sets: now,
       comparison,
       pairing,
-    } = JSON.parse(second.stdout) as {sets: Measured[]; comparison: Comparison[]; pairing: Pairing}
+    } = JSON.parse(second.stdout) as {sets: SetResult[]; comparison: Comparison[]; pairing: Pairing}
     expect(second.code).toBe(0)
     expect(now.map(({name}) => name)).toEqual(['keys'])
     expect(pairing).toEqual({paired: 4, onlyBefore: 0, onlyAfter: 0})
@@ -191,8 +191,8 @@ describe('a folder of sets', () => {
   })
 
   test.each([
-    ['that is not there', ['--sets', '/nowhere/at/all'], '/nowhere/at/all is not there'],
-    ['without a set', ['--sets', join(root, 'src')], 'holds no set'],
+    ['that is not there', ['--sets', '/nowhere/at/all'], '/nowhere/at/all does not exist'],
+    ['without a set', ['--sets', join(root, 'src')], 'contains no set'],
     ['without the one that is wanted', ['--only', 'planes'], 'there is no set planes; there are boats, keys'],
     ['with --ablate', ['--ablate'], '--ablate goes with --content'],
     ['with a figure that is none', ['--min', 'answers.beauty=1'], 'answers.beauty is no figure'],
@@ -262,7 +262,7 @@ describe('a file that is wrong is told before the work', () => {
   }
 
   test.each([
-    ['without a question', ['', ' '], {}, /given\.jsonl holds no question/],
+    ['without a question', ['', ' '], {}, /given\.jsonl contains no questions/],
     ['with one id twice', [question, {...question, question: 'Why?'}], {}, /given\.jsonl:2 .*given\.jsonl:1/],
     [
       'with an id of another file',
@@ -318,7 +318,7 @@ describe('a file that is wrong is told before the work', () => {
 
     const {code, stderr} = await run('--content', empty, '--questions', join(folder, 'given.jsonl'))
 
-    expect(stderr).toContain('holds no page')
+    expect(stderr).toContain('contains no pages')
     expect(code).toBe(1)
   })
 

@@ -3,8 +3,8 @@ import {missedBounds, parseBound} from '../../src/cli/eval/bounds.ts'
 import {showSets} from '../../src/cli/eval/show-sets.ts'
 import {shownFigure, shownShare} from '../../src/cli/eval/shown-figure.ts'
 import {type AnswerResult, betterOf, measuresOf} from '../../src/evaluation/answer-figures.ts'
-import {askForeign} from '../../src/evaluation/cross.ts'
-import type {Measured} from '../../src/evaluation/measure-set.ts'
+import type {SetResult} from '../../src/evaluation/measure-set.ts'
+import {askOutOfDomain} from '../../src/evaluation/out-of-domain.ts'
 import {retrievalWorld} from '../retrieval/world.ts'
 import {samplePage} from '../support/sample-pages.ts'
 
@@ -22,7 +22,7 @@ function resultOf(id: string, figures: Record<string, number>, citations = 1): A
   }
 }
 
-function measured(name: string, figures: Record<string, number>): Measured {
+function measured(name: string, figures: Record<string, number>): SetResult {
   return {
     name,
     content: name,
@@ -31,7 +31,7 @@ function measured(name: string, figures: Record<string, number>): Measured {
     metrics: {section: {}, page: {}},
     abstention: {},
     answers: measuresOf([resultOf('a', figures)]),
-  } as unknown as Measured
+  } as unknown as SetResult
 }
 
 test('an answer without a citation counts as one that does not hold', () => {
@@ -84,7 +84,7 @@ test('questions of other sets that nobody asked have no figure', async () => {
   const world = await retrievalWorld([samplePage('a.md', 'Volumes', [['Mount', 'Mount a volume.']])])
   const current = {id: world.build.manifest.id, lease: () => ({build: world.build, release() {}})}
 
-  const cross = await askForeign({current, embedder: world.embedder, without: new Set()}, [
+  const cross = await askOutOfDomain({current, embedder: world.embedder, without: new Set()}, [
     {set: 'b', questions: []},
   ])
   world.close()

@@ -147,7 +147,7 @@ describe('a question file', () => {
   ])('is refused when it says what is right %s', (_how, line, problem) => {
     const text = JSON.stringify({question: 'How?', ...line})
 
-    expect(() => parseQuestions(text, 'set.jsonl', {mustSayRelevant: true})).toThrow(problem)
+    expect(() => parseQuestions(text, 'set.jsonl', {requireRelevant: true})).toThrow(problem)
   })
 
   test('may begin with a byte-order mark', () => {
@@ -288,9 +288,9 @@ test('repeated headings are told apart by their anchors', async () => {
 
   expect(result.questions[0]).toMatchObject({relevant: ['/a#options-1'], rank: {section: 1}})
   const found = {pageUrl: '/a', path: 'a.md', anchor: 'options', headings: ['Options']}
-  expect(ranksOf([sections.found(found)], questions[0]!.relevant).section).toBeNull()
+  expect(ranksOf([sections.foundSection(found)], questions[0]!.relevant).section).toBeNull()
   const elsewhere = {...found, anchor: 'options-1', headings: ['Volumes', 'Options']}
-  expect(ranksOf([sections.found(elsewhere)], questions[0]!.relevant).section).toBe(1)
+  expect(ranksOf([sections.foundSection(elsewhere)], questions[0]!.relevant).section).toBe(1)
 })
 
 test('an evaluation scores what the retriever finds, and tells the unanswerable apart', async () => {

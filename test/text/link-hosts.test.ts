@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest'
 import {hostsOfLink, linkHostsIn} from '../../src/text/link-hosts.ts'
-import {isLive, safeHref} from '../../src/web/render/links.ts'
+import {isAllowedLink, safeHref} from '../../src/web/render/links.ts'
 
 test.each([
   ['See [it](https://a.example/x#y), <https://b.example:8443/>.', ['a.example', 'b.example:8443']],
@@ -95,7 +95,7 @@ test.each([
     linkHosts: new Set(['good.com', 'good.example']),
   }
   const link = safeHref(href, rules.base)
-  expect(link === null || !isLive(link, rules)).toBe(true)
+  expect(link === null || !isAllowedLink(link, rules)).toBe(true)
 })
 
 test.each([
@@ -104,5 +104,5 @@ test.each([
   ["MAILTO:first.o'last+tag@Good.com,b@good.com?cc=c%40good.com"],
 ])('%s may be followed', (href) => {
   const rules = {base: 'https://docs.example/', imageHosts: [], linkHosts: new Set(['good.com'])}
-  expect(isLive(safeHref(href, rules.base)!, rules)).toBe(true)
+  expect(isAllowedLink(safeHref(href, rules.base)!, rules)).toBe(true)
 })

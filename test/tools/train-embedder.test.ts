@@ -257,19 +257,19 @@ describe('the loss', () => {
     const mask = new Float32Array(rows * rows)
     mask[1] = -1e9
     const loss = await openContrastiveLoss({rows, dimensions, temperature: 0.5, threads: 1})
-    const {querySlopes, passageSlopes} = await loss.of({queries, passages, mask})
+    const {queryGradients, passageGradients} = await loss.compute({queries, passages, mask})
 
     const step = 1e-2
     for (const [values, slopes] of [
-      [queries, querySlopes],
-      [passages, passageSlopes],
+      [queries, queryGradients],
+      [passages, passageGradients],
     ] as const) {
       for (let at = 0; at < values.length; at++) {
         const before = values[at]!
         values[at] = before + step
-        const above = (await loss.of({queries, passages, mask})).loss
+        const above = (await loss.compute({queries, passages, mask})).loss
         values[at] = before - step
-        const below = (await loss.of({queries, passages, mask})).loss
+        const below = (await loss.compute({queries, passages, mask})).loss
         values[at] = before
         expect(slopes[at]).toBeCloseTo((above - below) / (2 * step), 2)
       }

@@ -6,8 +6,8 @@ import {
   followAnswer,
   type Network,
   RefusedError,
-  type StreamNews,
   type StreamOptions,
+  type StreamUpdate,
 } from '../../src/web/client/answer-stream.ts'
 
 const request: AskRequest = {question: 'q', idempotencyKey: 'k1'}
@@ -62,7 +62,7 @@ function optionsWith(fetch: Fetch, more: Partial<StreamOptions> = {}): StreamOpt
   }
 }
 
-async function all(news: AsyncIterable<StreamNews>): Promise<string[]> {
+async function all(news: AsyncIterable<StreamUpdate>): Promise<string[]> {
   const seen: string[] = []
   for await (const item of news) {
     seen.push(

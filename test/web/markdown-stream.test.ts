@@ -4,7 +4,7 @@ import type {Highlight} from '../../src/web/render/highlight.ts'
 import {createMarkdownStream} from '../../src/web/render/markdown-stream.ts'
 import type {Chip, NodeOptions} from '../../src/web/render/nodes.ts'
 import {element, type RenderNode, textOf} from '../../src/web/render/tree.ts'
-import {mended} from '../../src/web/render/unfinished.ts'
+import {closeUnfinished} from '../../src/web/render/unfinished.ts'
 import {seedOr} from '../support/random-seed.ts'
 import {sampleAnswer} from '../support/sample-answer.ts'
 
@@ -402,7 +402,7 @@ describe('an answer that is being written', () => {
     )
   })
 
-  test('any text can be mended: a part of it, then closing marks', () => {
+  test('any text can be closeUnfinished: a part of it, then closing marks', () => {
     const marks = fc.constantFrom(
       '*',
       '**',
@@ -429,7 +429,7 @@ describe('an answer that is being written', () => {
     fc.assert(
       fc.property(fc.array(marks, {maxLength: 40}), (parts) => {
         const text = parts.join('')
-        const result = mended(text)
+        const result = closeUnfinished(text)
 
         let common = 0
         while (common < result.length && result[common] === text[common]) common++

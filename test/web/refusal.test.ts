@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest'
-import {reasonWords, refusalWords} from '../../src/web/assistant/refusal.ts'
+import {reasonText, refusalText} from '../../src/web/assistant/refusal.ts'
 import {type AnswerState, newAnswer, refused} from '../../src/web/client/answer-state.ts'
 import {allStrings} from '../../src/web/locales/all.ts'
 import {localeOf} from '../../src/web/locales/index.ts'
@@ -14,7 +14,7 @@ function limited(limit: string | null, retryAfterMs: number | null, question = '
   return refused(asked, {code: 'rate_limited', message: 'The server’s own words.', retryAfterMs, limit}, noon)
 }
 
-const wordsAt = (answer: AnswerState, now = noon): string => refusalWords(answer, say, 'en', now)
+const wordsAt = (answer: AnswerState, now = noon): string => refusalText(answer, say, 'en', now)
 
 describe('the words of a refusal', () => {
   test.each([
@@ -41,8 +41,8 @@ describe('the words of a refusal', () => {
   test('the reason is the same however long the wait', () => {
     const reasons = [limited('questions', 1_000), limited(null, 600_000), limited('requests', null)]
 
-    expect(new Set(reasons.map((answer) => reasonWords(answer, say))).size).toBe(1)
-    expect(reasonWords(limited('answers', 1_000), say)).not.toBe(reasonWords(reasons[0]!, say))
+    expect(new Set(reasons.map((answer) => reasonText(answer, say))).size).toBe(1)
+    expect(reasonText(limited('answers', 1_000), say)).not.toBe(reasonText(reasons[0]!, say))
   })
 
   test('a question that is too long is told so, not in the machine’s words', () => {
@@ -79,7 +79,7 @@ describe('the words of a refusal', () => {
   ] as const)('%s: another day, and later today', (lang, tomorrow, today) => {
     const locale = localeOf(lang, allStrings[lang])
     const words = (waitMs: number): string =>
-      refusalWords(limited('questions', waitMs), locale.say, lang, noon)
+      refusalText(limited('questions', waitMs), locale.say, lang, noon)
         .replaceAll(/[\u202f\u00a0]/g, ' ')
         // Not every ICU writes both zeros.
         .replace('00:00', '0:00')

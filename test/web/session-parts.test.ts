@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest'
 import {AnswerReading, type AnswerReadingOptions} from '../../src/web/client/answer-reading.ts'
-import {type AnswerState, newAnswer, stopped, withNews} from '../../src/web/client/answer-state.ts'
-import type {StreamNews} from '../../src/web/client/answer-stream.ts'
+import {type AnswerState, newAnswer, stopped, withUpdate} from '../../src/web/client/answer-state.ts'
+import type {StreamUpdate} from '../../src/web/client/answer-stream.ts'
 import {changeOf} from '../../src/web/client/change.ts'
 import {ConversationKeeper} from '../../src/web/client/conversation-keeper.ts'
 import {createConversationStore, memoryStorage} from '../../src/web/client/conversation-store.ts'
@@ -12,29 +12,29 @@ const answerOf = (key: string, more: Partial<AnswerState> = {}): AnswerState => 
   ...more,
 })
 
-const start: StreamNews = {
+const start: StreamUpdate = {
   type: 'event',
   seq: 1,
   event: {type: 'start', answerId: 'a1', conversationId: 'c1', generator: 'anthropic', model: null} as never,
 }
-const delta: StreamNews = {type: 'event', seq: 2, event: {type: 'delta', text: 'Hi'}}
+const delta: StreamUpdate = {type: 'event', seq: 2, event: {type: 'delta', text: 'Hi'}}
 
 describe('the open conversation', () => {
   test('replaces an answer in its place, and puts what is asked again last', () => {
     const conversation = new OpenConversation('k', null)
-    for (const key of ['a', 'b']) conversation.put(answerOf(key))
+    for (const key of ['a', 'b']) conversation.upsert(answerOf(key))
 
-    conversation.put(answerOf('a', {text: 'new'}))
+    conversation.upsert(answerOf('a', {text: 'new'}))
     expect(conversation.answers.map(({key, text}) => key + text)).toEqual(['anew', 'b'])
 
-    conversation.putLast(answerOf('a'))
+    conversation.moveToEnd(answerOf('a'))
     expect(conversation.answers.map(({key}) => key)).toEqual(['b', 'a'])
   })
 
   test('sends what was said only to a server that has not named it', () => {
     const conversation = new OpenConversation('k', null)
     for (const key of ['a', 'b', 'c', 'd', 'e'])
-      conversation.put(answerOf(key, {text: key === 'b' ? '' : 'x'.repeat(2_000)}))
+      conversation.upsert(answerOf(key, {text: key === 'b' ? '' : 'x'.repeat(2_000)}))
 
     const history = conversation.historyFor('e')
     expect(history.map(({role}) => role)).toEqual(Array(3).fill(['user', 'assistant']).flat())
@@ -63,8 +63,8 @@ describe('the keeper of conversations', () => {
     const conversation = new OpenConversation('k', null)
     const kept = (): string | undefined => store.get('k')?.answers[0]?.text
     const save = (text: string): void => {
-      conversation.put(answerOf('a', {text}))
-      keeper.saveNowAndThen(conversation)
+      conversation.upsert(answerOf('a', {text}))
+      keeper.saveThrottled(conversation)
     }
 
     save('one')
@@ -74,7 +74,7 @@ describe('the keeper of conversations', () => {
     now += 501
     save('three')
     expect(kept()).toBe('three')
-    conversation.put(answerOf('a', {text: 'four'}))
+    conversation.upsert(answerOf('a', {text: 'four'}))
     keeper.save(conversation)
     expect(kept()).toBe('four')
   })
@@ -83,42 +83,42 @@ describe('the keeper of conversations', () => {
     const store = createConversationStore(memoryStorage(), 'test')
     const tab = memoryStorage()
     const conversation = new OpenConversation('k', null)
-    conversation.put(answerOf('a'))
+    conversation.upsert(answerOf('a'))
     const keeper = new ConversationKeeper(store, tab, () => 0)
     keeper.save(conversation)
 
-    expect(keeper.openBefore()).toBeNull()
+    expect(keeper.lastOpen()).toBeNull()
     keeper.rememberOpen('k')
-    expect(new ConversationKeeper(store, tab, () => 0).openBefore()?.key).toBe('k')
+    expect(new ConversationKeeper(store, tab, () => 0).lastOpen()?.key).toBe('k')
     const blind = new ConversationKeeper(store, forbidden, () => 0)
     blind.rememberOpen('k')
-    expect(blind.openBefore()).toBeNull()
+    expect(blind.lastOpen()).toBeNull()
   })
 })
 
 describe('the reading of an answer', () => {
   interface Reader {
     readonly reading: AnswerReading
-    readonly seen: StreamNews[]
+    readonly seen: StreamUpdate[]
     readonly stops: string[]
     readonly failures: unknown[]
     readonly isAborted: () => boolean
   }
 
   function readerOf(
-    news: (signal: AbortSignal) => AsyncGenerator<StreamNews>,
+    updates: (signal: AbortSignal) => AsyncGenerator<StreamUpdate>,
     more: Partial<AnswerReadingOptions> = {},
   ): Reader {
-    const seen: StreamNews[] = []
+    const seen: StreamUpdate[] = []
     const stops: string[] = []
     const failures: unknown[] = []
     let signal: AbortSignal | null = null
     const reading = new AnswerReading({
-      news: (given) => {
+      updates: (given) => {
         signal = given
-        return news(given)
+        return updates(given)
       },
-      onNews: (item) => seen.push(item) > 0,
+      onUpdate: (item) => seen.push(item) > 0,
       onFailure: (error) => void failures.push(error),
       stopOnServer: async (answerId) => void stops.push(answerId),
       ...more,
@@ -133,7 +133,7 @@ describe('the reading of an answer', () => {
     })
 
     reading.stop(null)
-    reading.leave()
+    reading.detach()
     expect(isAborted()).toBe(false)
     await reading.read()
 
@@ -144,7 +144,7 @@ describe('the reading of an answer', () => {
   test('that is left ends at once, without a failure', async () => {
     const {reading, seen, failures, isAborted} = readerOf(async function* (signal) {
       yield start
-      reading.leave()
+      reading.detach()
       signal.throwIfAborted()
       yield delta
     })
@@ -167,7 +167,7 @@ describe('the reading of an answer', () => {
           isClosed = true
         }
       },
-      {onNews: () => false},
+      {onUpdate: () => false},
     )
 
     await reading.read()
@@ -205,8 +205,8 @@ describe('the reading of an answer', () => {
 })
 
 test('a change of words alone is one of text', () => {
-  const before = withNews(withNews(answerOf('a'), start), delta)
+  const before = withUpdate(withUpdate(answerOf('a'), start), delta)
 
-  expect(changeOf(withNews(before, delta), before).type).toBe('text')
+  expect(changeOf(withUpdate(before, delta), before).type).toBe('text')
   expect(changeOf(stopped(before), before)).toEqual({type: 'answer', answer: stopped(before), before})
 })

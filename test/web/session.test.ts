@@ -3,17 +3,17 @@ import type {Source} from '../../src/domain/index.ts'
 import {maxQuestionLength} from '../../src/http/request-schemas.ts'
 import type {AnswerState} from '../../src/web/client/answer-state.ts'
 import {
+  currentStepOf,
   declinedToGoOn,
-  doingOf,
   newAnswer,
   refused,
   retried,
   shownOf,
   stopped,
-  withNews,
+  withUpdate,
 } from '../../src/web/client/answer-state.ts'
 import {createConversationStore, memoryStorage} from '../../src/web/client/conversation-store.ts'
-import {liveHostsOf} from '../../src/web/client/link-hosts.ts'
+import {allowedHostsOf} from '../../src/web/client/link-hosts.ts'
 import {copiedMarkdown} from '../../src/web/client/markdown-copy.ts'
 import {createLiveSearch} from '../../src/web/client/search.ts'
 import {openSession, type Session} from '../../src/web/client/session.ts'
@@ -160,16 +160,16 @@ describe('a session', () => {
   })
 
   test('what is done beside writing is told as steps, and who took over the writing', () => {
-    const tool = (more: object): Parameters<typeof withNews>[1] => ({
+    const tool = (more: object): Parameters<typeof withUpdate>[1] => ({
       type: 'event',
       seq: 1,
       event: {type: 'tool', id: 't', name: 'search_docs', status: 'started', ...more},
     })
     const begun = newAnswer('k', 'q', {askedAt: 0})
 
-    const searching = withNews(begun, tool({summary: 'Looking.'}))
-    const found = withNews(searching, tool({status: 'done', summary: 'Found 2.'}))
-    const handedOver = withNews(
+    const searching = withUpdate(begun, tool({summary: 'Looking.'}))
+    const found = withUpdate(searching, tool({status: 'done', summary: 'Found 2.'}))
+    const handedOver = withUpdate(
       found,
       tool({
         id: 'g',
@@ -180,7 +180,7 @@ describe('a session', () => {
       }),
     )
 
-    expect([begun, searching, found].map(doingOf)).toEqual(['', 'Looking.', ''])
+    expect([begun, searching, found].map(currentStepOf)).toEqual(['', 'Looking.', ''])
     expect(handedOver.steps.map(({status, words}) => `${status}: ${words}`)).toEqual([
       'done: Found 2.',
       'failed: Quoting.',
@@ -311,11 +311,11 @@ describe('a session', () => {
       ...sourcesEvent([{...sampleSources[0]!, url: 'https://docs.example/a'}]),
       linkHosts: ['one.example'],
     }
-    const first = withNews(asked, {type: 'event', seq: 2, event})
+    const first = withUpdate(asked, {type: 'event', seq: 2, event})
     const more = {...sourcesEvent([]), linkHosts: ['two.example']}
-    const second = withNews(first, {type: 'event', seq: 3, event: more})
+    const second = withUpdate(first, {type: 'event', seq: 3, event: more})
 
-    expect([...(liveHostsOf(second, ['own.example']) ?? [])].sort()).toEqual([
+    expect([...(allowedHostsOf(second, ['own.example']) ?? [])].sort()).toEqual([
       'asked.example',
       'docs.example',
       'one.example',
@@ -323,19 +323,19 @@ describe('a session', () => {
       'two.example',
     ])
     // Of an earlier server, or kept by an earlier version: as it was.
-    const old = withNews(asked, {type: 'event', seq: 2, event: sourcesEvent()})
-    expect(liveHostsOf(old, [])).toBeNull()
+    const old = withUpdate(asked, {type: 'event', seq: 2, event: sourcesEvent()})
+    expect(allowedHostsOf(old, [])).toBeNull()
     const {linkHosts: _, ...kept} = old
-    expect(liveHostsOf(kept, [])).toBeNull()
+    expect(allowedHostsOf(kept, [])).toBeNull()
     // What is carried over has the hosts of its own sources.
-    const told = withNews(second, {type: 'event', seq: 4, event: {type: 'delta', text: 'Words'}})
+    const told = withUpdate(second, {type: 'event', seq: 4, event: {type: 'delta', text: 'Words'}})
     const carried = shownOf(retried(stopped(told), 1, false))
-    expect(liveHostsOf(carried, [])?.has('two.example')).toBe(true)
+    expect(allowedHostsOf(carried, [])?.has('two.example')).toBe(true)
   })
 
   test('links may lead to hosts of earlier questions of the conversation, not of later ones', () => {
     const asked = (key: string, question: string, about = '') =>
-      withNews(newAnswer(key, question, {askedAt: 0, about}), {
+      withUpdate(newAnswer(key, question, {askedAt: 0, about}), {
         type: 'event',
         seq: 2,
         event: {...sourcesEvent([]), linkHosts: []},
@@ -346,11 +346,11 @@ describe('a session', () => {
       asked('c', 'On https://later.example?'),
     ]
 
-    expect([...liveHostsOf(conversation[1]!, [], conversation)!].sort()).toEqual([
+    expect([...allowedHostsOf(conversation[1]!, [], conversation)!].sort()).toEqual([
       'mine.example',
       'www.passage.example',
     ])
-    expect(liveHostsOf(conversation[1]!, [], [])?.size).toBe(0)
+    expect(allowedHostsOf(conversation[1]!, [], [])?.size).toBe(0)
   })
 
   test('a long passage is cut between two characters', async () => {
@@ -525,13 +525,13 @@ describe('the state of an answer', () => {
   test('a citation of a source that was never sent is not shown', () => {
     const news = {type: 'event', seq: 2, event: {type: 'citation', n: 9, start: 0, end: 1}} as const
 
-    expect(withNews(asked, news).citations).toEqual([])
+    expect(withUpdate(asked, news).citations).toEqual([])
   })
 
   test('a second round of sources does not turn writing back into searching', () => {
-    const written = withNews(asked, {type: 'event', seq: 2, event: {type: 'delta', text: 'a'}})
+    const written = withUpdate(asked, {type: 'event', seq: 2, event: {type: 'delta', text: 'a'}})
 
-    expect(withNews(written, {type: 'event', seq: 3, event: sourcesEvent()}).phase).toBe('writing')
+    expect(withUpdate(written, {type: 'event', seq: 3, event: sourcesEvent()}).phase).toBe('writing')
   })
 
   test.each([
@@ -541,18 +541,21 @@ describe('the state of an answer', () => {
     ['max_tokens', 'cut'],
     ['context_exceeded', 'cut'],
   ] as const)('an answer that finished with %s is %s', (finishReason, phase) => {
-    const ended = withNews(asked, {type: 'event', seq: 2, event: done('complete', {finishReason})})
+    const ended = withUpdate(asked, {type: 'event', seq: 2, event: done('complete', {finishReason})})
 
     expect(ended.phase).toBe(phase)
   })
 
   test('what an earlier try had brought stays when the model declines before its first word', () => {
-    const broken = withNews(withNews(asked, {type: 'event', seq: 2, event: {type: 'delta', text: 'Half.'}}), {
-      type: 'broke-off',
-      cause: 'unreachable',
-    })
+    const broken = withUpdate(
+      withUpdate(asked, {type: 'event', seq: 2, event: {type: 'delta', text: 'Half.'}}),
+      {
+        type: 'broke-off',
+        cause: 'unreachable',
+      },
+    )
 
-    const declined = withNews(retried(broken, 1, false), {
+    const declined = withUpdate(retried(broken, 1, false), {
       type: 'event',
       seq: 2,
       event: done('complete', {finishReason: 'refusal'}),
@@ -567,8 +570,8 @@ describe('the state of an answer', () => {
   test('what was stopped stays stopped, whatever the server says later', () => {
     const halted = stopped(asked)
 
-    expect(withNews(halted, {type: 'event', seq: 2, event: done('complete')}).phase).toBe('stopped')
-    expect(withNews(halted, {type: 'broke-off', cause: 'unreachable'}).phase).toBe('stopped')
+    expect(withUpdate(halted, {type: 'event', seq: 2, event: done('complete')}).phase).toBe('stopped')
+    expect(withUpdate(halted, {type: 'broke-off', cause: 'unreachable'}).phase).toBe('stopped')
   })
 
   test('what an earlier try had brought keeps the sources that its numbers name', () => {
@@ -576,7 +579,7 @@ describe('the state of an answer', () => {
     const before: AnswerState = {...asked, text: 'Half.', sources: [first!, second!], phase: 'stopped'}
     const cited: AnswerState = {...before, citations: [{n: 2, start: 0, end: 5, quote: 'Half of it.'}]}
     const found = (answer: AnswerState, ...sources: readonly Source[]): readonly Source[] =>
-      shownOf(withNews(retried(answer, 1, false), {type: 'event', seq: 2, event: sourcesEvent(sources)}))
+      shownOf(withUpdate(retried(answer, 1, false), {type: 'event', seq: 2, event: sourcesEvent(sources)}))
         .sources
 
     expect(found(cited, first!, {...third!, n: 2})).toEqual(before.sources)

@@ -4,23 +4,23 @@ import {encodeGraph, floatTensor, type Graph, int64Tensor} from './onnx.ts'
 /** InfoNCE over a batch, with its gradients, computed by ONNX Runtime. */
 export interface ContrastiveLoss {
   /**
-   * Row i of `queries` belongs to row i of `passages`; every other passage of the batch is a wrong answer, and
-   * the other way round. `mask` is added to the similarities: a large negative number takes a pair out.
-   * Returns the mean loss and its slope for each vector as it was before normalising.
+   * Row i of `queries` belongs to row i of `passages`; every other passage of the batch is a negative for it, and
+   * vice versa. `mask` is added to the similarities: a large negative number excludes a pair.
+   * Returns the mean loss and its gradient with respect to each vector before normalisation.
    */
-  of(batch: {
+  compute(batch: {
     readonly queries: Float32Array
     readonly passages: Float32Array
     readonly mask: Float32Array
   }): Promise<{
     readonly loss: number
-    readonly querySlopes: Float32Array
-    readonly passageSlopes: Float32Array
+    readonly queryGradients: Float32Array
+    readonly passageGradients: Float32Array
   }>
   close(): Promise<void>
 }
 
-/** Similarity is cosine divided by `temperature`; `threads` are those of ONNX Runtime. */
+/** Similarity is the cosine divided by `temperature`; `threads` is the number of threads of ONNX Runtime. */
 export async function openContrastiveLoss(options: {
   readonly rows: number
   readonly dimensions: number
@@ -36,7 +36,7 @@ export async function openContrastiveLoss(options: {
     },
   )
   return {
-    async of({queries, passages, mask}) {
+    async compute({queries, passages, mask}) {
       const result = await session.run({
         queries: new Tensor('float32', queries, [rows, dimensions]),
         passages: new Tensor('float32', passages, [rows, dimensions]),
@@ -44,8 +44,8 @@ export async function openContrastiveLoss(options: {
       })
       return {
         loss: (result['loss']!.data as Float32Array)[0]!,
-        querySlopes: result['querySlopes']!.data as Float32Array,
-        passageSlopes: result['passageSlopes']!.data as Float32Array,
+        queryGradients: result['queryGradients']!.data as Float32Array,
+        passageGradients: result['passageGradients']!.data as Float32Array,
       }
     },
     close: () => session.release(),
@@ -55,7 +55,7 @@ export async function openContrastiveLoss(options: {
 /**
  * S = Q̂ P̂ᵀ / τ + mask; loss = the mean of both directions' cross-entropy with the diagonal.
  * dS = (softmax over rows + softmax over columns - 2 I) / 2B; dQ̂ = dS P̂ / τ; dP̂ = dSᵀ Q̂ / τ; and through the
- * normalising of x to x̂: dx = (dx̂ - x̂ (x̂·dx̂)) / |x|.
+ * normalisation of x to x̂: dx = (dx̂ - x̂ (x̂·dx̂)) / |x|.
  */
 function lossGraph(rows: number, dimensions: number, temperature: number): Graph {
   const identity = new Float32Array(rows * rows)
@@ -72,17 +72,17 @@ function lossGraph(rows: number, dimensions: number, temperature: number): Graph
     {op: 'Sqrt', inputs: [`${name}SumSafe`], outputs: [`${name}Length`]},
     {op: 'Div', inputs: [name, `${name}Length`], outputs: [`${name}Unit`]},
   ]
-  const slopes = (name: string, unitSlopes: string, output: string): Graph['nodes'] => [
-    {op: 'Mul', inputs: [unitSlopes, `${name}Unit`], outputs: [`${name}Products`]},
+  const gradients = (name: string, unitGradients: string, output: string): Graph['nodes'] => [
+    {op: 'Mul', inputs: [unitGradients, `${name}Unit`], outputs: [`${name}Products`]},
     {
       op: 'ReduceSum',
       inputs: [`${name}Products`, 'lastAxis'],
-      outputs: [`${name}Along`],
+      outputs: [`${name}Parallel`],
       attributes: {keepdims: 1},
     },
-    {op: 'Mul', inputs: [`${name}Unit`, `${name}Along`], outputs: [`${name}AlongPart`]},
-    {op: 'Sub', inputs: [unitSlopes, `${name}AlongPart`], outputs: [`${name}Across`]},
-    {op: 'Div', inputs: [`${name}Across`, `${name}Length`], outputs: [output]},
+    {op: 'Mul', inputs: [`${name}Unit`, `${name}Parallel`], outputs: [`${name}ParallelPart`]},
+    {op: 'Sub', inputs: [unitGradients, `${name}ParallelPart`], outputs: [`${name}Tangential`]},
+    {op: 'Div', inputs: [`${name}Tangential`, `${name}Length`], outputs: [output]},
   ]
   return {
     name: 'contrastive-loss',
@@ -93,42 +93,56 @@ function lossGraph(rows: number, dimensions: number, temperature: number): Graph
     ],
     outputs: [
       {name: 'loss', type: 'float', dims: [1]},
-      {name: 'querySlopes', type: 'float', dims: [rows, dimensions]},
-      {name: 'passageSlopes', type: 'float', dims: [rows, dimensions]},
+      {name: 'queryGradients', type: 'float', dims: [rows, dimensions]},
+      {name: 'passageGradients', type: 'float', dims: [rows, dimensions]},
     ],
     constants: [
       int64Tensor('lastAxis', [1], [1]),
       floatTensor('tiny', [1e-12], [1]),
-      floatTensor('sharpness', [1 / temperature], [1]),
+      floatTensor('inverseTemperature', [1 / temperature], [1]),
       floatTensor('identity', identity, [rows, rows]),
       floatTensor('two', [2], [1]),
-      floatTensor('slopeScale', [1 / (2 * rows * temperature)], [1]),
+      floatTensor('gradientScale', [1 / (2 * rows * temperature)], [1]),
       floatTensor('lossScale', [-1 / (2 * rows)], [1]),
     ],
     nodes: [
       ...unit('queries'),
       ...unit('passages'),
-      {op: 'Transpose', inputs: ['passagesUnit'], outputs: ['passagesTurned'], attributes: {perm: [1, 0]}},
-      {op: 'MatMul', inputs: ['queriesUnit', 'passagesTurned'], outputs: ['cosines']},
-      {op: 'Mul', inputs: ['cosines', 'sharpness'], outputs: ['sharpCosines']},
-      {op: 'Add', inputs: ['sharpCosines', 'mask'], outputs: ['similarities']},
+      {
+        op: 'Transpose',
+        inputs: ['passagesUnit'],
+        outputs: ['passagesTransposed'],
+        attributes: {perm: [1, 0]},
+      },
+      {op: 'MatMul', inputs: ['queriesUnit', 'passagesTransposed'], outputs: ['cosines']},
+      {op: 'Mul', inputs: ['cosines', 'inverseTemperature'], outputs: ['scaledCosines']},
+      {op: 'Add', inputs: ['scaledCosines', 'mask'], outputs: ['similarities']},
       {op: 'LogSoftmax', inputs: ['similarities'], outputs: ['rowLogs'], attributes: {axis: 1}},
       {op: 'LogSoftmax', inputs: ['similarities'], outputs: ['columnLogs'], attributes: {axis: 0}},
       {op: 'Add', inputs: ['rowLogs', 'columnLogs'], outputs: ['bothLogs']},
-      {op: 'Mul', inputs: ['bothLogs', 'identity'], outputs: ['rightLogs']},
-      {op: 'ReduceSum', inputs: ['rightLogs'], outputs: ['rightSum'], attributes: {keepdims: 0}},
-      {op: 'Mul', inputs: ['rightSum', 'lossScale'], outputs: ['loss']},
-      {op: 'Exp', inputs: ['rowLogs'], outputs: ['rowShares']},
-      {op: 'Exp', inputs: ['columnLogs'], outputs: ['columnShares']},
-      {op: 'Add', inputs: ['rowShares', 'columnShares'], outputs: ['shares']},
+      {op: 'Mul', inputs: ['bothLogs', 'identity'], outputs: ['diagonalLogs']},
+      {op: 'ReduceSum', inputs: ['diagonalLogs'], outputs: ['diagonalSum'], attributes: {keepdims: 0}},
+      {op: 'Mul', inputs: ['diagonalSum', 'lossScale'], outputs: ['loss']},
+      {op: 'Exp', inputs: ['rowLogs'], outputs: ['rowSoftmax']},
+      {op: 'Exp', inputs: ['columnLogs'], outputs: ['columnSoftmax']},
+      {op: 'Add', inputs: ['rowSoftmax', 'columnSoftmax'], outputs: ['softmaxSum']},
       {op: 'Mul', inputs: ['identity', 'two'], outputs: ['twoIdentity']},
-      {op: 'Sub', inputs: ['shares', 'twoIdentity'], outputs: ['excess']},
-      {op: 'Mul', inputs: ['excess', 'slopeScale'], outputs: ['similaritySlopes']},
-      {op: 'MatMul', inputs: ['similaritySlopes', 'passagesUnit'], outputs: ['queryUnitSlopes']},
-      {op: 'Transpose', inputs: ['similaritySlopes'], outputs: ['turnedSlopes'], attributes: {perm: [1, 0]}},
-      {op: 'MatMul', inputs: ['turnedSlopes', 'queriesUnit'], outputs: ['passageUnitSlopes']},
-      ...slopes('queries', 'queryUnitSlopes', 'querySlopes'),
-      ...slopes('passages', 'passageUnitSlopes', 'passageSlopes'),
+      {op: 'Sub', inputs: ['softmaxSum', 'twoIdentity'], outputs: ['excess']},
+      {op: 'Mul', inputs: ['excess', 'gradientScale'], outputs: ['similarityGradients']},
+      {op: 'MatMul', inputs: ['similarityGradients', 'passagesUnit'], outputs: ['queryUnitGradients']},
+      {
+        op: 'Transpose',
+        inputs: ['similarityGradients'],
+        outputs: ['similarityGradientsTransposed'],
+        attributes: {perm: [1, 0]},
+      },
+      {
+        op: 'MatMul',
+        inputs: ['similarityGradientsTransposed', 'queriesUnit'],
+        outputs: ['passageUnitGradients'],
+      },
+      ...gradients('queries', 'queryUnitGradients', 'queryGradients'),
+      ...gradients('passages', 'passageUnitGradients', 'passageGradients'),
     ],
   }
 }

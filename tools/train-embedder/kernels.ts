@@ -3,23 +3,23 @@ import {join} from 'node:path'
 import {Worker} from 'node:worker_threads'
 import {packageRoot} from '../../src/package/index.ts'
 
-/** Byte offsets into the shared memory, and the numbers of one call of `update`. */
+/** One call of a kernel: `arguments` are byte offsets into the shared memory. */
 export type KernelJob =
   | {readonly kind: 'pool'; readonly rows: number; readonly arguments: readonly number[]}
   | {
       readonly kind: 'update'
       readonly rows: number
       readonly arguments: readonly number[]
-      /** One row of its own for each thread. */
+      /** Byte offset of a scratch row per thread. */
       readonly scratch: readonly number[]
       readonly bytes: number
       readonly step: readonly number[]
     }
 
-/** The compiled loops of `kernels.wat` over one shared memory, on `threads` threads. */
+/** The compiled kernels of `kernels.wat` over one shared memory, run on several threads. */
 export interface Kernels {
   readonly memory: SharedArrayBuffer
-  /** Runs one job to its end; the calling thread takes its share and waits for the others. */
+  /** Runs one job to its end, which blocks: the calling thread does its share and waits for the others. */
   run(job: KernelJob): void
   close(): Promise<void>
 }
@@ -30,9 +30,8 @@ const controlWords = 64
 const state = {idle: 0, run: 1, done: 2, stop: 3, failed: 4} as const
 
 /**
- * Compiles the loops and starts the helper threads. `bytes` is what the caller lays out in the memory; it begins
- * at byte 0.
- * @throws RangeError when that is more than 4 GB.
+ * Compiles the kernels and starts the helper threads. `bytes` is the size of the memory, at most 4 GB.
+ * @throws RangeError when it is larger.
  */
 export async function openKernels(options: {
   readonly bytes: number
@@ -41,11 +40,11 @@ export async function openKernels(options: {
   const pages = Math.ceil(options.bytes / pageBytes)
   if (pages > maxPages) throw new RangeError('the table is too large to train: use a smaller vocabulary')
   const memory = new WebAssembly.Memory({initial: Math.max(1, pages), maximum: maxPages, shared: true})
-  const module = await compiledKernels()
+  const module = await compileKernels()
   const instance = await WebAssembly.instantiate(module, {env: {memory}})
   const kernels = instance.exports as unknown as KernelExports
 
-  // What a helper is to do, as numbers: it sleeps on its first word.
+  // A helper waits on the first word and then reads its call from the numbers.
   const helpers = Array.from({length: Math.max(1, options.threads) - 1}, () => {
     const control = new SharedArrayBuffer(controlWords * 8)
     const worker = new Worker(helperCode, {eval: true, workerData: {module, memory, control}})
@@ -59,17 +58,18 @@ export async function openKernels(options: {
     run(job) {
       const share = Math.ceil(job.rows / threads)
       helpers.forEach(({signal, numbers}, index) => {
-        const call = callOf(job, index + 1, share)
+        const call = argumentsOf(job, index + 1, share)
         numbers[0] = job.kind === 'pool' ? 0 : 1
         numbers[1] = call.length
         numbers.set(call, 2)
         Atomics.store(signal, 0, state.run)
         Atomics.notify(signal, 0)
       })
-      kernels[job.kind](...callOf(job, 0, share))
+      kernels[job.kind](...argumentsOf(job, 0, share))
       for (const {signal} of helpers) {
         while (Atomics.load(signal, 0) === state.run) Atomics.wait(signal, 0, state.run, 1000)
-        if (Atomics.load(signal, 0) === state.failed) throw new RangeError('a job reached outside its memory')
+        if (Atomics.load(signal, 0) === state.failed)
+          throw new RangeError('a job accessed memory out of bounds')
       }
     },
     async close() {
@@ -92,7 +92,7 @@ interface KernelExports {
   update(...numbers: number[]): void
 }
 
-function callOf(job: KernelJob, thread: number, share: number): number[] {
+function argumentsOf(job: KernelJob, thread: number, share: number): number[] {
   const from = Math.min(job.rows, thread * share)
   const to = Math.min(job.rows, from + share)
   return job.kind === 'pool'
@@ -100,8 +100,8 @@ function callOf(job: KernelJob, thread: number, share: number): number[] {
     : [from, to, ...job.arguments, job.scratch[thread]!, job.bytes, ...job.step]
 }
 
-async function compiledKernels(): Promise<WebAssembly.Module> {
-  // A development dependency, and large: loaded only where a model is trained.
+async function compileKernels(): Promise<WebAssembly.Module> {
+  // A large development dependency: loaded only when a model is trained.
   const {default: wabt} = await import('wabt')
   const {parseWat} = await wabt()
   const source = readFileSync(join(packageRoot, 'tools/train-embedder/kernels.wat'), 'utf8')
@@ -114,7 +114,7 @@ async function compiledKernels(): Promise<WebAssembly.Module> {
   }
 }
 
-/** Plain JavaScript, so that the thread needs no TypeScript loader. */
+/** Plain JavaScript, since the thread has no TypeScript loader. */
 const helperCode = `
 const {workerData: {module, memory, control}} = require('node:worker_threads')
 const {exports: kernels} = new WebAssembly.Instance(module, {env: {memory}})
@@ -132,7 +132,7 @@ for (;;) {
   try {
     kernels[numbers[0] === 0 ? 'pool' : 'update'](...call)
   } catch {
-    // Only a reach outside the memory ends here; the waiting thread must not wait for ever.
+    // Only an access out of bounds throws; the waiting thread must learn of it.
     ending = ${state.failed}
   }
   Atomics.compareExchange(signal, 0, ${state.run}, ending)

@@ -1,5 +1,5 @@
-;; The two loops in which training spends its time, on four floats at once. Shared memory: each thread runs the
-;; same functions on rows of its own, so the result does not depend on how many threads there are.
+;; The two loops in which training spends its time, on four floats at once. Threads share the memory and each runs
+;; the same functions on its own rows, so the result does not depend on the number of threads.
 ;; A "bag" is a run of entries (row number, weight); bag b holds the entries from starts[b] to starts[b + 1].
 (module
   (import "env" "memory" (memory 1 65536 shared))
@@ -51,21 +51,21 @@
         (local.set $bag (i32.add (local.get $bag) (i32.const 1)))
         (br $nextBag))))
 
-  ;; For each touched row of the table: its gradient is the sum of weight * slope over its bag of batch rows;
+  ;; For each touched row of the table: its gradient is the sum of weight * gradient over its bag of batch rows;
   ;; then one step of Adam on that row alone ("lazy" Adam).
   (func $update (export "update")
     (param $from i32) (param $to i32) (param $starts i32) (param $batchRows i32) (param $weights i32)
-    (param $slopes i32) (param $touched i32) (param $table i32) (param $first i32) (param $second i32)
+    (param $gradients i32) (param $touched i32) (param $table i32) (param $first i32) (param $second i32)
     (param $scratch i32) (param $bytes i32)
     (param $rate f32) (param $correction f32) (param $beta1 f32) (param $beta2 f32) (param $epsilon f32)
-    (local $index i32) (local $at i32) (local $offset i32) (local $slope v128) (local $m v128) (local $v v128)
+    (local $index i32) (local $at i32) (local $offset i32) (local $gradient v128) (local $m v128) (local $v v128)
     (local.set $index (local.get $from))
     (block $done
       (loop $nextRow
         (br_if $done (i32.ge_u (local.get $index) (local.get $to)))
         (call $pool
           (local.get $index) (i32.add (local.get $index) (i32.const 1)) (local.get $starts)
-          (local.get $batchRows) (local.get $weights) (local.get $slopes)
+          (local.get $batchRows) (local.get $weights) (local.get $gradients)
           ;; pool writes to out + bag * bytes: shifted so that it lands on the scratch row.
           (i32.sub (local.get $scratch) (i32.mul (local.get $index) (local.get $bytes)))
           (local.get $bytes))
@@ -74,18 +74,18 @@
             (i32.load (i32.add (local.get $touched) (i32.shl (local.get $index) (i32.const 2))))))
         (local.set $at (i32.const 0))
         (loop $nextFour
-          (local.set $slope (v128.load (i32.add (local.get $scratch) (local.get $at))))
+          (local.set $gradient (v128.load (i32.add (local.get $scratch) (local.get $at))))
           (local.set $m
             (f32x4.add
               (f32x4.mul (f32x4.splat (local.get $beta1))
                 (v128.load (i32.add (local.get $first) (local.get $offset))))
-              (f32x4.mul (f32x4.splat (f32.sub (f32.const 1) (local.get $beta1))) (local.get $slope))))
+              (f32x4.mul (f32x4.splat (f32.sub (f32.const 1) (local.get $beta1))) (local.get $gradient))))
           (local.set $v
             (f32x4.add
               (f32x4.mul (f32x4.splat (local.get $beta2))
                 (v128.load (i32.add (local.get $second) (local.get $offset))))
               (f32x4.mul (f32x4.splat (f32.sub (f32.const 1) (local.get $beta2)))
-                (f32x4.mul (local.get $slope) (local.get $slope)))))
+                (f32x4.mul (local.get $gradient) (local.get $gradient)))))
           (v128.store (i32.add (local.get $first) (local.get $offset)) (local.get $m))
           (v128.store (i32.add (local.get $second) (local.get $offset)) (local.get $v))
           (v128.store (i32.add (local.get $table) (local.get $offset))

@@ -1,24 +1,24 @@
 import {bytesOf, floatTensor, type Graph, int64Tensor} from './onnx.ts'
 
 export interface QuantisedTable {
-  /** One row a piece, -127 to 127. */
+  /** One row per piece, -127 to 127. */
   readonly values: Int8Array
-  /** What a row's values are multiplied by. */
+  /** The factor of each row. */
   readonly scales: Float32Array
 }
 
-/** Rounds each row to whole steps of its own size: its longest value becomes 127. */
-export function quantised(table: Float32Array, dimensions: number): QuantisedTable {
+/** Quantises each row with its own scale: its largest absolute value becomes 127. */
+export function quantise(table: Float32Array, dimensions: number): QuantisedTable {
   const rows = table.length / dimensions
   const values = new Int8Array(table.length)
   const scales = new Float32Array(rows)
   for (let row = 0; row < rows; row++) {
     const floats = table.subarray(row * dimensions, (row + 1) * dimensions)
-    const longest = floats.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
-    if (longest === 0) continue
-    scales[row] = longest / 127
+    const largest = floats.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
+    if (largest === 0) continue
+    scales[row] = largest / 127
     floats.forEach((value, at) => {
-      values[row * dimensions + at] = Math.round((value / longest) * 127)
+      values[row * dimensions + at] = Math.round((value / largest) * 127)
     })
   }
   return {values, scales}
@@ -27,8 +27,8 @@ export function quantised(table: Float32Array, dimensions: number): QuantisedTab
 /**
  * Text in, unit vector out: `input_ids` and `attention_mask` [batch, sequence] → `last_hidden_state`
  * [batch, dimensions]. A text's vector is the sum of its pieces' rows, each times its scale and, for a piece that
- * stands n times, n^(countPower - 1) each time; then normalised. Text without known pieces gives zeros.
- * The table is read as int8 and only the rows of the text become floats.
+ * occurs n times, times n^(countPower - 1) per occurrence; then normalised. Text without known pieces gives zeros.
+ * The table stays int8; only the rows of the text are converted to floats.
  */
 export function modelGraph(options: {
   readonly table: QuantisedTable

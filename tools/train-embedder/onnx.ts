@@ -2,7 +2,7 @@ import onnxProto from 'onnx-proto'
 
 const {onnx} = onnxProto
 
-/** Element types of ONNX by the names used here. */
+/** Numbers of ONNX's element types. */
 const elementTypes = {float: 1, uint8: 2, int8: 3, int32: 6, int64: 7, bool: 9} as const
 export type ElementType = keyof typeof elementTypes
 
@@ -10,7 +10,7 @@ export interface GraphNode {
   readonly op: string
   readonly inputs: readonly string[]
   readonly outputs: readonly string[]
-  /** Whole numbers and lists of them; what `op` needs beyond its inputs. */
+  /** Integers or lists of integers. */
   readonly attributes?: Readonly<Record<string, number | readonly number[]>>
 }
 
@@ -25,7 +25,7 @@ export interface GraphTensor {
 export interface GraphValue {
   readonly name: string
   readonly type: ElementType
-  /** A text names a dimension whose size varies. */
+  /** A string names a dimension of variable size. */
   readonly dims: readonly (number | string)[]
 }
 

@@ -2,28 +2,28 @@ import {type Random, randomIndex, shuffle} from '../../src/lib/random.ts'
 import type {TrainingSection} from './training-sections.ts'
 import type {WordPieces} from './word-pieces.ts'
 
-/** A question and the text that answers it, as piece numbers. */
+/** A question and the text that answers it, as ids of pieces. */
 export interface TrainingPair {
   readonly query: readonly number[]
   readonly passage: readonly number[]
-  /** Pairs of one batch with the same key are never each other's wrong answer. */
+  /** Pairs of a batch with the same key are not negatives of each other. */
   readonly key: string
 }
 
 export interface PairOptions {
-  /** Pieces of a passage at most. Default 160. */
+  /** Maximum number of pieces in a passage. Default 160. */
   readonly passageLength: number
-  /** Pieces left out at random, as a share. Default 0.1. */
+  /** Share of the pieces left out at random. Default 0.1. */
   readonly dropout: number
-  /** Neighbouring sections that go into a batch together. Default 8. */
+  /** Maximum number of neighbouring sections that share a batch. Default 8. */
   readonly neighbours: number
   /** Share of heading questions that begin like a question. Default 0.5. */
   readonly questions: number
-  /** Share of the words of heading questions that get a typing mistake. Default 0.03. */
+  /** Share of the words of heading questions that get a typo. Default 0.03. */
   readonly typos: number
-  /** Share of the questions cut from a text that are scattered rare words instead of a window. Default 0. */
+  /** Share of the questions from a text that are scattered rare words instead of a window. Default 0. */
   readonly keywords: number
-  /** A source with more than this share of the sections is drawn from at random, so that it keeps to it. Default 0.2. */
+  /** A source with more than this share of the sections is sampled down to it. Default 0.2. */
   readonly largestShare: number
 }
 
@@ -37,7 +37,7 @@ export const defaultPairOptions: PairOptions = {
   largestShare: 0.2,
 }
 
-/** How people begin a question: such words must not pull a question anywhere. */
+/** How people begin a question: these words should not affect its vector much. */
 const openings = [
   'how do i',
   'how to',
@@ -69,8 +69,8 @@ const openings = [
   'do i need',
 ]
 
-/** Headings of more pages than this name no subject of their own ("Examples", "See also"). */
-const genericFrom = 12
+/** Headings of more pages than this do not name a subject ("Examples", "See also"). */
+const maxSpecificPages = 12
 
 interface PreparedSection {
   readonly title: string
@@ -83,7 +83,7 @@ interface PreparedSection {
   readonly end: number
 }
 
-/** Cuts sections into pairs, in batches, for as many epochs as are asked for. */
+/** Samples training pairs from sections, in batches. */
 export class PairSampler {
   readonly #pieces: WordPieces
   readonly #options: PairOptions
@@ -93,8 +93,8 @@ export class PairSampler {
   readonly #continues: Uint8Array
   /** Each piece's share of all pieces. */
   readonly #frequencies: Float64Array
-  /** Neighbouring sections, [first, end), and how likely an epoch takes them. */
-  readonly #runs: {readonly first: number; end: number; readonly source: string; chance: number}[] = []
+  /** Neighbouring sections, [first, end), and the probability that an epoch visits them. */
+  readonly #runs: {readonly first: number; end: number; readonly source: string; probability: number}[] = []
 
   constructor(
     sections: readonly TrainingSection[],
@@ -135,7 +135,7 @@ export class PairSampler {
         path,
         titleIds: pieces.encode(section.title),
         pathIds: pieces.encode(path),
-        isGeneric: (pagesWith.get(heading.toLowerCase()) ?? 0) > genericFrom,
+        isGeneric: (pagesWith.get(heading.toLowerCase()) ?? 0) > maxSpecificPages,
         start: used,
         end: used + encoded.length,
       })
@@ -144,11 +144,11 @@ export class PairSampler {
       const key = `${section.source}\n${section.path}\n${section.title}`
       const run = this.#runs.at(-1)
       if (run && key === page && index - run.first < options.neighbours) run.end = index + 1
-      else this.#runs.push({first: index, end: index + 1, source: section.source, chance: 1})
+      else this.#runs.push({first: index, end: index + 1, source: section.source, probability: 1})
       page = key
     }
     this.#ids = ids.subarray(0, used)
-    this.#keepShares()
+    this.#limitShares()
     this.#frequencies = Float64Array.from(this.counts(), (count) => count / used)
   }
 
@@ -156,22 +156,25 @@ export class PairSampler {
     return this.#sections.length
   }
 
-  /** How often each piece stands in the texts. */
+  /** How often each piece occurs in the texts. */
   counts(): Float64Array {
     const counts = new Float64Array(this.#pieces.vocabulary.length)
     for (const id of this.#ids) counts[id]! += 1
     return counts
   }
 
-  /** Batches in an epoch of `rows` pairs each, about. An epoch takes a section twice: by heading and by its words. */
+  /** Expected batches of `rows` pairs per epoch, which visits each section twice: by its heading and by its words. */
   batchesPerEpoch(rows: number): number {
-    const expected = this.#runs.reduce((sum, {first, end, chance}) => sum + (end - first) * chance, 0)
+    const expected = this.#runs.reduce(
+      (sum, {first, end, probability}) => sum + (end - first) * probability,
+      0,
+    )
     return (2 * expected) / rows
   }
 
   *epoch(rows: number): Generator<TrainingPair[]> {
     const visits = this.#runs
-      .filter(({chance}) => chance === 1 || this.#random() < chance)
+      .filter(({probability}) => probability === 1 || this.#random() < probability)
       .flatMap(({first, end}) => [
         {first, end, byHeading: true},
         {first, end, byHeading: false},
@@ -195,7 +198,7 @@ export class PairSampler {
     }
   }
 
-  #keepShares(): void {
+  #limitShares(): void {
     const sizes = new Map<string, number>()
     for (const {first, end, source} of this.#runs) {
       sizes.set(source, (sizes.get(source) ?? 0) + end - first)
@@ -204,17 +207,17 @@ export class PairSampler {
     for (const run of this.#runs) {
       const size = sizes.get(run.source)!
       const share = this.#options.largestShare
-      // Of the others' sections, so many that this source makes up its share of the sum; but where the others
-      // are few, still enough of it to learn from.
+      // As many as make up its share together with the other sources; but where those are few, still enough
+      // to learn from.
       const allowed =
         share >= 1 || sizes.size === 1
           ? size
           : Math.max(((total - size) * share) / (1 - share), (total * share) / 2)
-      run.chance = Math.min(1, allowed / size)
+      run.probability = Math.min(1, allowed / size)
     }
   }
 
-  /** A heading asks for its section's text, cut at random, at times under the page's title. */
+  /** The query is a heading; the passage is a random window of its section, sometimes with the page's title. */
   #headingPair(index: number): TrainingPair {
     const section = this.#sections[index]!
     const usePath = section.isGeneric || this.#random() < 0.5
@@ -223,20 +226,20 @@ export class PairSampler {
       this.#random() < this.#options.questions
         ? `${openings[randomIndex(this.#random, openings.length)]} `
         : ''
-    const query = this.#pieces.encode(opening + this.#mistyped(words))
+    const query = this.#pieces.encode(opening + this.#withTypos(words))
 
     const passage = this.#window(section, this.#options.passageLength, this.#random() < 0.5)
     if (!usePath && section.heading !== section.title && this.#random() < 0.5) {
       passage.unshift(...section.titleIds)
     }
     return {
-      query: this.#dropped(query, this.#options.dropout),
-      passage: this.#dropped(passage, this.#options.dropout),
+      query: this.#withDropout(query, this.#options.dropout),
+      passage: this.#withDropout(passage, this.#options.dropout),
       key: words.toLowerCase(),
     }
   }
 
-  /** A few words cut from a section ask for the rest of it, under its headings. */
+  /** The query is a few words cut out of a section; the passage is the text around them, with its headings. */
   #windowPair(index: number): TrainingPair {
     const {start, end, pathIds, path} = this.#sections[index]!
     const length = end - start
@@ -253,13 +256,13 @@ export class PairSampler {
     ]
     const query = [...this.#ids.subarray(from, to)]
     return {
-      query: this.#dropped(query, this.#options.dropout),
-      passage: this.#dropped(passage.length > 0 ? passage : query, this.#options.dropout),
+      query: this.#withDropout(query, this.#options.dropout),
+      passage: this.#withDropout(passage.length > 0 ? passage : query, this.#options.dropout),
       key: `${path.toLowerCase()}\n${start}`,
     }
   }
 
-  /** A few of a section's rarer words ask for its text, from which half of them are taken out. */
+  /** The query is a few of a section's rarer words; the passage is its text without half of them. */
   #keywordPair(index: number): TrainingPair {
     const section = this.#sections[index]!
     const passage = this.#window(section, this.#options.passageLength, this.#random() < 0.5)
@@ -284,7 +287,7 @@ export class PairSampler {
     const left = words.filter((word) => !hidden.has(word.join(' '))).flat()
     return {
       query,
-      passage: this.#dropped(
+      passage: this.#withDropout(
         [...(this.#random() < 0.5 ? section.pathIds : []), ...(left.length > 0 ? left : passage)],
         this.#options.dropout,
       ),
@@ -293,9 +296,9 @@ export class PairSampler {
   }
 
   #window({start, end}: PreparedSection, length: number, atStart: boolean): number[] {
-    const room = end - start - length
+    const slack = end - start - length
     const from =
-      room <= 0 || atStart ? start : this.#wordStart(start + randomIndex(this.#random, room + 1), start)
+      slack <= 0 || atStart ? start : this.#wordStart(start + randomIndex(this.#random, slack + 1), start)
     return [...this.#ids.subarray(from, Math.min(end, from + length))]
   }
 
@@ -305,12 +308,12 @@ export class PairSampler {
     return from
   }
 
-  #dropped(ids: readonly number[], share: number): readonly number[] {
+  #withDropout(ids: readonly number[], share: number): readonly number[] {
     const kept = ids.filter(() => this.#random() >= share)
     return kept.length > 0 ? kept : ids
   }
 
-  #mistyped(text: string): string {
+  #withTypos(text: string): string {
     if (this.#options.typos === 0) return text
     return text.replace(/\p{L}{5,}/gu, (word) =>
       this.#random() < this.#options.typos ? this.#typo(word) : word,

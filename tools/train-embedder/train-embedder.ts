@@ -2,15 +2,15 @@ import {writeFileSync} from 'node:fs'
 import {basename, join} from 'node:path'
 import {DocentError} from '../../src/domain/index.ts'
 import {modelCard} from './model-card.ts'
-import {type QuantisedTable, quantised} from './model-graph.ts'
+import {type QuantisedTable, quantise} from './model-graph.ts'
 import {type TrainedTable, type TrainingOptions, type TrainingProgress, trainTable} from './train-table.ts'
 import {readSections, type TrainingSection} from './training-sections.ts'
 import {bytesIn, writeModel} from './write-model.ts'
 
 export interface TrainEmbedderOptions {
-  /** Files of JSON lines, gzipped or not. */
+  /** JSON Lines files, plain or gzipped. */
   readonly sections: readonly string[]
-  /** The model's folder; made when it is not there, its files replaced when it is. */
+  /** The model's folder; created if missing, its files replaced otherwise. */
   readonly out: string
   readonly training: TrainingOptions
   /** The command as the model card prints it. */
@@ -26,14 +26,14 @@ export interface TrainEmbedderReport {
   readonly vocabulary: number
   readonly bytes: number
   readonly loss: number
-  /** The lowest cosine between a text's vector from the int8 table and from the trained one. */
+  /** The lowest cosine between a text's vectors from the int8 table and from the trained one. */
   readonly leastCosine: number
 }
 
 /**
  * Trains an embedding model from sections and writes its folder, model card included. Nothing is written before
- * the training has ended.
- * @throws DocentError `invalid_request` when a file holds no usable sections.
+ * training has ended.
+ * @throws DocentError `invalid_request` when a file is not a file of training sections, or there are fewer than two sections.
  */
 export async function trainEmbedder(options: TrainEmbedderOptions): Promise<TrainEmbedderReport> {
   const sections: TrainingSection[] = []
@@ -48,10 +48,10 @@ export async function trainEmbedder(options: TrainEmbedderOptions): Promise<Trai
   }
 
   const trained = await trainTable(sections, options.training, options.onProgress)
-  const table = quantised(trained.table, trained.dimensions)
+  const table = quantise(trained.table, trained.dimensions)
   writeModel(options.out, trained, table)
   const cosine = roundingCosine(sections, trained, table)
-  const facts = {
+  const details = {
     name: basename(options.out),
     command: options.command,
     options: options.training,
@@ -63,20 +63,20 @@ export async function trainEmbedder(options: TrainEmbedderOptions): Promise<Trai
     figures: options.figures,
   }
   const card = join(options.out, 'MODEL_CARD.md')
-  // Once to know its size, once to tell it.
-  writeFileSync(card, modelCard({...facts, bytes: 0}))
+  // Written twice, because the card states the size of the folder, itself included.
+  writeFileSync(card, modelCard({...details, bytes: 0}))
   const bytes = bytesIn(options.out)
-  writeFileSync(card, modelCard({...facts, bytes}))
+  writeFileSync(card, modelCard({...details, bytes}))
   return {
     sections: sections.length,
-    vocabulary: facts.vocabulary,
+    vocabulary: details.vocabulary,
     bytes,
     loss: trained.loss,
     leastCosine: cosine.least,
   }
 }
 
-/** A text's vector as the graph computes it, from any table. */
+/** A text's vector as the ONNX graph computes it, from any table. */
 export function embedWith(
   trained: Pick<TrainedTable, 'pieces' | 'dimensions' | 'countPower'>,
   valueAt: (at: number) => number,
@@ -94,6 +94,7 @@ export function embedWith(
   return length > 0 ? vector.map((value) => value / length) : vector
 }
 
+/** Number of texts over which the rounding error is measured. */
 const roundingTexts = 500
 
 function roundingCosine(
@@ -113,7 +114,7 @@ function roundingCosine(
       )
       return exact.reduce((sum, value, at) => sum + value * rounded[at]!, 0)
     })
-    // Text without known pieces has no direction to keep.
+    // Text without known pieces has a zero vector.
     .filter((cosine) => cosine !== 0)
   return {
     mean: cosines.reduce((sum, cosine) => sum + cosine, 0) / cosines.length,

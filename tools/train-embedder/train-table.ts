@@ -9,7 +9,7 @@ export interface TrainingOptions {
   readonly vocabulary: number
   readonly dimensions: number
   readonly epochs: number
-  /** Pairs in a batch. */
+  /** Pairs per batch. */
   readonly batch: number
   readonly learningRate: number
   readonly temperature: number
@@ -39,7 +39,7 @@ export type TrainingProgress =
       readonly stage: 'steps'
       readonly step: number
       readonly steps: number
-      /** A running mean. */
+      /** Exponential moving average. */
       readonly loss: number
     }
 
@@ -47,12 +47,12 @@ export interface TrainedTable {
   readonly pieces: WordPieces
   readonly dimensions: number
   readonly countPower: number
-  /** One row a piece. The rows of the special pieces are zero. */
+  /** One row per piece. The rows of the special pieces are zero. */
   readonly table: Float32Array
   readonly loss: number
 }
 
-/** Learns the vocabulary, then the table. The same sections, options and machine give the same table. */
+/** Learns the vocabulary, then the table. Deterministic for the same sections, options and machine. */
 export async function trainTable(
   sections: readonly TrainingSection[],
   options: TrainingOptions,
@@ -76,7 +76,7 @@ export async function trainTable(
     longestText: 1024,
   })
   try {
-    fillTable(trainer.table, sampler.counts(), dimensions, random)
+    initialiseTable(trainer.table, sampler.counts(), dimensions, random)
     const steps = Math.max(1, Math.round(sampler.batchesPerEpoch(rows) * options.epochs))
     const warmUp = Math.ceil(steps / 50)
     let step = 0
@@ -100,8 +100,8 @@ export async function trainTable(
   }
 }
 
-/** Random directions; frequent pieces begin short, as in smooth inverse frequency (Arora et al. 2017). */
-function fillTable(
+/** Random directions; frequent pieces start with shorter vectors, as in smooth inverse frequency (Arora et al. 2017). */
+function initialiseTable(
   table: Float32Array,
   counts: Float64Array,
   dimensions: number,

@@ -4,14 +4,14 @@ import {createGunzip} from 'node:zlib'
 import {z} from 'zod'
 import {DocentError} from '../../src/domain/index.ts'
 
-/** A section of somebody's documentation, as the trainer reads it. */
+/** A section of documentation to train on. */
 export interface TrainingSection {
   /** The repository or product it comes from. */
   readonly source: string
-  /** The page's file; sections with the same source, path and title are neighbours when they follow each other. */
+  /** The page's file; consecutive sections with the same source, path and title are neighbours. */
   readonly path: string
   readonly title: string
-  /** From the page's first heading down to this section's; empty above the first. */
+  /** From the page's top heading down to this section's; empty for text before the first. */
   readonly headings: readonly string[]
   readonly text: string
 }
@@ -25,13 +25,13 @@ const line = z.object({
 })
 
 /**
- * Reads JSON lines, gzipped when the name ends in `.gz`, one section a line, in file order.
+ * Reads JSON lines, gzipped when the name ends in `.gz`, one section per line, in file order.
  * @throws DocentError `invalid_request` that names the file and line at fault.
  */
 export async function* readSections(file: string): AsyncGenerator<TrainingSection> {
   const bytes = createReadStream(file)
   const plain = file.endsWith('.gz') ? bytes.pipe(createGunzip()) : bytes
-  // A pipe passes no errors on.
+  // `pipe` does not forward errors.
   bytes.on('error', (error) => plain.destroy(error))
   let number = 0
   try {

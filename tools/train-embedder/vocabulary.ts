@@ -1,17 +1,17 @@
 import {padToken, unknownToken, WordPieces} from './word-pieces.ts'
 
 export interface VocabularyOptions {
-  /** Pieces wanted, the two special ones included. A small corpus gives fewer. */
+  /** Maximum number of pieces, the two special ones included. A small corpus yields fewer. */
   readonly size: number
-  /** Rarer words teach no pieces. Default 2. */
+  /** Rarer words are ignored. Default 2. */
   readonly minCount?: number
-  /** Characters kept, the most frequent first. Words with others become unknown. Default 500. */
+  /** Number of characters kept, the most frequent. Words with other characters become unknown. Default 500. */
   readonly alphabet?: number
 }
 
 /**
- * Learns word-pieces from counted words by joining the most frequent neighbours (byte-pair encoding, as the
- * usual word-piece trainers do), a few more than wanted; then those that longest-match cutting hardly uses go.
+ * Learns word-pieces from word counts by merging the most frequent neighbours (byte-pair encoding, as the usual
+ * WordPiece trainers do), 20 % more than wanted; then prunes those that longest-match tokenisation uses least.
  * The same counts give the same pieces.
  */
 export function trainVocabulary(
@@ -22,13 +22,13 @@ export function trainVocabulary(
   const words = [...counts]
     .filter(([word, count]) => count >= minCount && word.length <= 40)
     .sort(([a, countA], [b, countB]) => countB - countA || (a < b ? -1 : 1))
-  const letters = lettersOf(words, alphabet)
+  const letters = alphabetOf(words, alphabet)
   const wanted = Math.max(0, size - 2)
-  const pieces = joinedPieces(words, letters, Math.ceil(wanted * 1.2))
-  return pruned(words, pieces, wanted)
+  const pieces = mergePieces(words, letters, Math.ceil(wanted * 1.2))
+  return prune(words, pieces, wanted)
 }
 
-function lettersOf(words: readonly (readonly [string, number])[], limit: number): Set<string> {
+function alphabetOf(words: readonly (readonly [string, number])[], limit: number): Set<string> {
   const counts = new Map<string, number>()
   for (const [word, count] of words) {
     for (const char of word) counts.set(char, (counts.get(char) ?? 0) + count)
@@ -41,10 +41,10 @@ function lettersOf(words: readonly (readonly [string, number])[], limit: number)
   )
 }
 
-/** Room for two piece numbers in one safe integer. */
+/** Two piece ids fit into one safe integer. */
 const pairBase = 2 ** 24
 
-function joinedPieces(
+function mergePieces(
   words: readonly (readonly [string, number])[],
   letters: ReadonlySet<string>,
   wanted: number,
@@ -60,19 +60,19 @@ function joinedPieces(
     return id
   }
 
-  // Both forms of each common letter: a word never seen may begin with any, or go on with it.
+  // Both forms of each common letter: an unseen word may begin or continue with any of them.
   for (const letter of letters) {
     if (/[a-z0-9]/.test(letter)) {
       idFor(letter)
       idFor(`##${letter}`)
     }
   }
-  const cut: number[][] = []
+  const symbolsOf: number[][] = []
   const weights: number[] = []
   for (const [word, count] of words) {
     const chars = [...word]
     if (!chars.every((char) => letters.has(char))) continue
-    cut.push(chars.map((char, index) => idFor(index === 0 ? char : `##${char}`)))
+    symbolsOf.push(chars.map((char, index) => idFor(index === 0 ? char : `##${char}`)))
     weights.push(count)
   }
 
@@ -80,17 +80,17 @@ function joinedPieces(
   const pairWords = new Map<number, Set<number>>()
   const count = (pair: number, weight: number, word: number): void => {
     pairCounts.set(pair, (pairCounts.get(pair) ?? 0) + weight)
-    const standsIn = pairWords.get(pair)
-    if (standsIn) standsIn.add(word)
+    const wordsWithPair = pairWords.get(pair)
+    if (wordsWithPair) wordsWithPair.add(word)
     else pairWords.set(pair, new Set([word]))
   }
-  cut.forEach((symbols, word) => {
+  symbolsOf.forEach((symbols, word) => {
     for (let i = 1; i < symbols.length; i++) {
       count(symbols[i - 1]! * pairBase + symbols[i]!, weights[word]!, word)
     }
   })
 
-  // Entries go stale when a count changes; a stale one is put back with its true count when it surfaces.
+  // Entries go stale when a count changes; a stale one is pushed again with its current count when popped.
   const heap = new PairHeap()
   for (const [pair, total] of pairCounts) heap.push(total, pair)
 
@@ -105,11 +105,11 @@ function joinedPieces(
     }
     const left = Math.floor(pair / pairBase)
     const right = pair % pairBase
-    const joined = idFor(pieces[left]! + pieces[right]!.slice(2))
+    const merged = idFor(pieces[left]! + pieces[right]!.slice(2))
 
     const grown = new Set<number>()
     for (const word of pairWords.get(pair) ?? []) {
-      const symbols = cut[word]!
+      const symbols = symbolsOf[word]!
       const weight = weights[word]!
       for (let i = 1; i < symbols.length; i++) {
         const old = symbols[i - 1]! * pairBase + symbols[i]!
@@ -118,17 +118,17 @@ function joinedPieces(
       const rewritten: number[] = []
       for (let i = 0; i < symbols.length; i++) {
         if (symbols[i] === left && symbols[i + 1] === right) {
-          rewritten.push(joined)
+          rewritten.push(merged)
           i++
         } else {
           rewritten.push(symbols[i]!)
         }
       }
-      cut[word] = rewritten
+      symbolsOf[word] = rewritten
       for (let i = 1; i < rewritten.length; i++) {
         const fresh = rewritten[i - 1]! * pairBase + rewritten[i]!
         count(fresh, weight, word)
-        if (rewritten[i - 1] === joined || rewritten[i] === joined) grown.add(fresh)
+        if (rewritten[i - 1] === merged || rewritten[i] === merged) grown.add(fresh)
       }
     }
     pairCounts.delete(pair)
@@ -138,16 +138,16 @@ function joinedPieces(
   return pieces
 }
 
-/** The pieces that longest-match cutting uses most; single characters always stay. */
-function pruned(
+/** The pieces that longest-match tokenisation uses most; single characters always stay. */
+function prune(
   words: readonly (readonly [string, number])[],
   pieces: readonly string[],
   wanted: number,
 ): readonly string[] {
-  const cutter = new WordPieces([padToken, unknownToken, ...pieces])
-  const uses = new Float64Array(cutter.vocabulary.length)
+  const tokeniser = new WordPieces([padToken, unknownToken, ...pieces])
+  const uses = new Float64Array(tokeniser.vocabulary.length)
   for (const [word, count] of words) {
-    for (const id of cutter.piecesOf(word)) uses[id]! += count
+    for (const id of tokeniser.piecesOf(word)) uses[id]! += count
   }
   const isLetter = (piece: string): boolean => [...piece.replace(/^##(?=.)/u, '')].length === 1
   const kept = pieces
@@ -155,7 +155,7 @@ function pruned(
     .sort((a, b) => b.uses - a.uses || (a.piece < b.piece ? -1 : 1))
     .slice(0, wanted)
     .map(({piece}) => piece)
-  // Frequent pieces first: rows that are read together then lie together.
+  // Frequent pieces first, so that rows that are read together are close in memory.
   return [padToken, unknownToken, ...kept]
 }
 

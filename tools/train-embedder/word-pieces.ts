@@ -1,17 +1,17 @@
 /**
- * Word-pieces as BERT cuts them, with one thing more: a name such as `useState` or `HTTPServer` is first parted
- * at its capitals, so that its words share their pieces with prose.
+ * WordPiece tokenisation as in BERT, with one addition: a name such as `useState` or `HTTPServer` is first split at its
+ * capitals, so that its words share their pieces with prose.
  *
- * The same cutting exists twice: here, fast, for training, and in `tokenizer.json`, which transformers.js runs
- * afterwards. `tokenizerFilesOf` writes the second from the first, and a test holds the two together.
+ * It exists twice: here, fast, for training, and in `tokenizer.json`, which transformers.js runs afterwards.
+ * `tokenizerFilesOf` writes the second from the first, and a test checks that they agree.
  */
 export const padToken = '[PAD]'
 export const unknownToken = '[UNK]'
 
-/** Longer words become one unknown piece. */
+/** In characters; longer words become one unknown piece. */
 const maxWordLength = 100
 
-/** Where a name parts: before a capital that follows a small letter or digit, and before the last capital of a run. */
+/** Where names are split: between a lower-case letter or digit and a capital, and before the last capital of a run. */
 const nameBoundary = '(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])'
 const nameBoundaryPattern = new RegExp(nameBoundary, 'gu')
 
@@ -19,15 +19,15 @@ const punctuation = '\\p{P}\\u0021-\\u002F\\u003A-\\u0040\\u005B-\\u0060\\u007B-
 const wordPattern = new RegExp(`[^\\s${punctuation}]+|[${punctuation}]`, 'gu')
 const notAsciiPattern = /[^\t\n\r\x20-\x7e]/
 
-/** The lower-cased words and punctuation marks of a text, before they are cut into pieces. */
+/** The lower-cased words and punctuation marks of a text, before they are split into pieces. */
 export function wordsOf(text: string): string[] {
-  const parted = text.replace(nameBoundaryPattern, ' ')
-  const normal = notAsciiPattern.test(parted) ? normalised(parted) : parted.toLowerCase()
+  const split = text.replace(nameBoundaryPattern, ' ')
+  const normal = notAsciiPattern.test(split) ? normalise(split) : split.toLowerCase()
   return normal.match(wordPattern) ?? []
 }
 
-/** BERT's normaliser: no control characters, CJK characters stand alone, lower case, no accents. */
-function normalised(text: string): string {
+/** BERT's normaliser: removes control characters and accents, separates CJK characters, lower-cases. */
+function normalise(text: string): string {
   let cleaned = ''
   for (const char of text) {
     const code = char.codePointAt(0)!
@@ -41,7 +41,7 @@ function normalised(text: string): string {
     .replace(/\p{Mn}/gu, '')
 }
 
-/** Only the basic plane: transformers.js looks at UTF-16 units and never sees the others. */
+/** Only in the basic multilingual plane, since transformers.js looks at single UTF-16 units. */
 function isCjk(code: number): boolean {
   return (
     (code >= 0x4e00 && code <= 0x9fff) ||
@@ -50,7 +50,7 @@ function isCjk(code: number): boolean {
   )
 }
 
-/** Cuts text into the numbers of its pieces, longest match first. Keeps every word it has seen. */
+/** Tokenises text into ids of pieces, longest match first. Caches every word it has seen. */
 export class WordPieces {
   readonly vocabulary: readonly string[]
   readonly unknownId: number
@@ -77,13 +77,13 @@ export class WordPieces {
   piecesOf(word: string): readonly number[] {
     let pieces = this.#known.get(word)
     if (pieces === undefined) {
-      pieces = this.#cut(word)
+      pieces = this.#tokenise(word)
       this.#known.set(word, pieces)
     }
     return pieces
   }
 
-  #cut(word: string): number[] {
+  #tokenise(word: string): number[] {
     const chars = [...word]
     if (chars.length > maxWordLength) return [this.unknownId]
 
@@ -105,7 +105,7 @@ export class WordPieces {
   }
 }
 
-/** `tokenizer.json` and `tokenizer_config.json` that make transformers.js cut text as `WordPieces` does. */
+/** `tokenizer.json` and `tokenizer_config.json` that make transformers.js tokenise as `WordPieces` does. */
 export function tokenizerFilesOf(
   vocabulary: readonly string[],
   maxLength: number,

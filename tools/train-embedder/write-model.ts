@@ -5,12 +5,12 @@ import {encodeGraph} from './onnx.ts'
 import type {TrainedTable} from './train-table.ts'
 import {tokenizerFilesOf} from './word-pieces.ts'
 
-/** Longer texts are cut off. */
+/** In pieces; longer texts are truncated. */
 const maxLength = 512
 
 /**
- * Writes a model folder that transformers.js loads (`dtype: 'q8'`), with the notes that sentence-transformers
- * models carry, so that Docent's embedder reads this model like any other.
+ * Writes a model folder that transformers.js loads (`dtype: 'q8'`), with the configuration files of sentence-transformers,
+ * so that Docent's embedder reads this model like any other.
  */
 export function writeModel(folder: string, trained: TrainedTable, table: QuantisedTable): void {
   const {pieces, dimensions, countPower} = trained
@@ -33,7 +33,7 @@ export function writeModel(folder: string, trained: TrainedTable, table: Quantis
     prompts: {query: '', document: ''},
     default_prompt_name: null,
     similarity_fn_name: 'cosine',
-    // Ours: pooling and normalising are nodes of the ONNX graph.
+    // Docent's own key: pooling and normalisation are part of the ONNX graph.
     docent: {pooling: 'none', normalized: true},
   })
   writeFileSync(
@@ -42,7 +42,7 @@ export function writeModel(folder: string, trained: TrainedTable, table: Quantis
   )
 }
 
-/** Bytes of all files below a folder. */
+/** Total size in bytes of the files in a folder and its subfolders. */
 export function bytesIn(folder: string): number {
   return readdirSync(folder, {recursive: true, encoding: 'utf8'})
     .map((file) => statSync(join(folder, file)))

@@ -1,4 +1,4 @@
-import type {Measured} from '../../evaluation/index.ts'
+import type {SetResult} from '../../evaluation/index.ts'
 import {answerFigureNames} from '../../evaluation/index.ts'
 import {UsageError} from '../usage-error.ts'
 
@@ -33,7 +33,7 @@ const retrievalName =
   /^(?:(?:section|page)[._])?(?:hit|recall|precision|mrr)@(?:1|3|5|10|20)$|^(?:abstention[._])?(?:auroc|refusedAnswerable|refusedUnanswerable|refusedUnanswerableAt3Percent)$/
 
 /** What is missed by the means over the sets that have the figure. */
-export function missedBounds(bounds: readonly Bound[], sets: readonly Measured[]): MissedBound[] {
+export function missedBounds(bounds: readonly Bound[], sets: readonly SetResult[]): MissedBound[] {
   return bounds.flatMap((bound) => {
     const values = sets.map((set) => figureOf(set, bound.name)).filter((value) => value !== null)
     const figure = values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length
@@ -43,7 +43,7 @@ export function missedBounds(bounds: readonly Bound[], sets: readonly Measured[]
 }
 
 /** `page.hit@5`, `page_hit@5`, `hit@5` (by section), `abstention.auroc`, `auroc`, `answers.hold`; null when not measured. */
-function figureOf({metrics, abstention, answers, cross}: Measured, name: string): number | null {
+function figureOf({metrics, abstention, answers, cross}: SetResult, name: string): number | null {
   if (name === 'answers.cross') return cross?.refused?.value ?? null
   if (name.startsWith('answers.')) return answers?.figures[name.slice('answers.'.length)]?.value ?? null
   const [, by = 'section', metric] = /^(?:(section|page)[._])?(\w+@\d+)$/.exec(name) ?? []

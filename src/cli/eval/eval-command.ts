@@ -4,16 +4,16 @@ import {inspect} from 'node:util'
 import {toDocentError} from '../../domain/index.ts'
 import {openEmbedder} from '../../embedding/index.ts'
 import {
-  askedQuestions,
+  cachingEmbedder,
   compareSets,
-  type Measured,
   meansOver,
   measureSet,
   pairWith,
+  questionsToAsk,
   readBaseline,
   readSet,
-  rememberingEmbedder,
   type SetQuestions,
+  type SetResult,
 } from '../../evaluation/index.ts'
 import {escapedJson} from '../../lib/clean-text.ts'
 import {loadSettings} from '../../settings/index.ts'
@@ -60,7 +60,7 @@ async function evaluateAndShow(options: EvalOptions, stopping: AbortSignal): Pro
   // What cannot be read is told before hours of work, not after.
   const given = await Promise.all(options.sets.map((set) => readSet(set, options)))
   const baseline = file === null ? null : await readBaseline(file, options.allSets !== null)
-  const pairing = baseline === null ? null : pairWith(baseline, askedQuestions(options.sets, given), file!)
+  const pairing = baseline === null ? null : pairWith(baseline, questionsToAsk(options.sets, given), file!)
   const measured = await measureAll(options, given, stopping)
   const comparison = baseline === null ? null : compareSets(baseline, measured)
   const missed = missedBounds(bounds, measured)
@@ -108,25 +108,25 @@ async function measureAll(
   options: EvalOptions,
   given: readonly SetQuestions[],
   stopping: AbortSignal,
-): Promise<Measured[]> {
+): Promise<SetResult[]> {
   const settings = loadSettings()
   const model = options.model ?? settings.embeddingModel
   const modelsDir = join(settings.dataDir, 'models')
-  const foreign = options.cross ? await foreignQuestions(options) : null
+  const outOfDomain = options.cross ? await outOfDomainQuestions(options) : null
   const embedder = await openEmbedder({model, cacheDir: modelsDir})
-  const remembering = rememberingEmbedder(embedder)
+  const caching = cachingEmbedder(embedder)
   try {
-    const measured: Measured[] = []
+    const measured: SetResult[] = []
     for (const [index, set] of options.sets.entries()) {
       measured.push(
         await measureSet(set, given[index]!, {
           ...options,
           embedder,
-          rememberingEmbedder: remembering,
+          cachingEmbedder: caching,
           model,
           modelsDir,
           dataDir: dataDirOf(options, set),
-          foreign: foreign?.filter((other) => other.set !== set.name) ?? null,
+          outOfDomain: outOfDomain?.filter((other) => other.set !== set.name) ?? null,
           onNote: warn,
           signal: stopping,
         }),
@@ -139,7 +139,7 @@ async function measureAll(
 }
 
 /** What each set answers, as it is asked of the others. */
-function foreignQuestions({allSets}: EvalOptions) {
+function outOfDomainQuestions({allSets}: EvalOptions) {
   return Promise.all(
     (allSets ?? []).map(async (set) => ({
       set: set.name ?? '',

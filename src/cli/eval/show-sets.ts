@@ -1,4 +1,4 @@
-import type {Interval, Measured} from '../../evaluation/index.ts'
+import type {Interval, SetResult} from '../../evaluation/index.ts'
 import {hasEvidence, meanOver, setFigures} from '../../evaluation/index.ts'
 import {shownShare} from './shown-figure.ts'
 
@@ -23,9 +23,9 @@ const titles: Readonly<Record<(typeof setFigures)[number], string>> = {
 }
 
 /** The table of many sets as Markdown: a row for each, and means that count every set the same. */
-export function showSets(sets: readonly Measured[]): string {
+export function showSets(sets: readonly SetResult[]): string {
   const columns = setFigures.filter((name) => meanOver(sets, name) !== null)
-  const row = (title: string, questions: string, some: readonly Measured[]) =>
+  const row = (title: string, questions: string, some: readonly SetResult[]) =>
     `| ${[title, questions, ...columns.map((name) => cellOf(meanOver(some, name), name === 'answers.words'))].join(' | ')} |`
   const withEvidence = sets.filter(hasEvidence)
   return [
@@ -43,7 +43,7 @@ export function showSets(sets: readonly Measured[]): string {
 }
 
 /** Figures whose mean is over fewer sets than there are, by how many it is over. */
-function fewerSets(sets: readonly Measured[], columns: readonly (typeof setFigures)[number][]): string[] {
+function fewerSets(sets: readonly SetResult[], columns: readonly (typeof setFigures)[number][]): string[] {
   const counts = columns.map((name) => ({name, count: meanOver(sets, name)?.sets ?? 0}))
   return [...new Set(counts.map(({count}) => count))]
     .filter((count) => count < sets.length)
@@ -66,7 +66,7 @@ function cellOf(figure: Interval | null, isCount: boolean): string {
 }
 
 /** What has no column: other kinds that were refused, and why citations do not hold. */
-function notesOn({name, answers}: Measured): string[] {
+function notesOn({name, answers}: SetResult): string[] {
   if (answers === undefined) return []
   const kinds = Object.entries(answers.figures)
     .filter(([figure]) => figure.startsWith('refused.') && !(`answers.${figure}` in titles))

@@ -2,18 +2,18 @@ import type {ReactiveControllerHost} from 'lit'
 import {type AnswerState, declinedToGoOn, isEnded} from '../client/answer-state.ts'
 import {waitMsOf} from '../client/waiting.ts'
 import type {Say, StringKey} from '../locales/strings.ts'
-import {reasonWords, refusalWords} from './refusal.ts'
+import {reasonText, refusalText} from './refusal.ts'
 
 export interface AnnouncementsOptions {
   readonly say: () => Say
   readonly lang: () => string
-  /** Fires an event of the element; `text` goes with it only where that is allowed. */
-  readonly tell: (name: string, detail: Record<string, unknown>, text?: Record<string, unknown>) => void
+  /** Dispatches an event of the element; `text` is added to the detail only if the page allows it. */
+  readonly emit: (name: string, detail: Record<string, unknown>, text?: Record<string, unknown>) => void
   readonly onFirstUseful: (answerId: string, firstUsefulMs: number) => void
 }
 
-/** A clock that was set meanwhile, or an answer that is read again after a night, measures nothing. */
-const longestUsefulMs = 120_000
+/** Longer times are not reported: the clock was changed, or the answer was resumed much later. */
+const maxUsefulMs = 120_000
 
 const endings = {
   complete: 'announceDone',
@@ -25,12 +25,12 @@ const endings = {
   'broke-off': 'announceBroke',
 } as const
 
-/** Tells the page and screen readers where an answer stands: its boundaries, and never each word. */
+/** Reports an answer's progress to the page and to screen readers: its stages, not each word. */
 export class Announcements {
   readonly #host: ReactiveControllerHost
   readonly #options: AnnouncementsOptions
-  #said = ''
-  /** Why the last question was refused, and until when. */
+  #message = ''
+  /** Why the last question was refused, and until when, in milliseconds since the epoch. */
   #refusal = {reason: '', until: 0}
 
   constructor(host: ReactiveControllerHost, options: AnnouncementsOptions) {
@@ -38,41 +38,41 @@ export class Announcements {
     this.#options = options
   }
 
-  /** What a screen reader is to say. */
-  get said(): string {
-    return this.#said
+  /** The text for screen readers. */
+  get message(): string {
+    return this.#message
   }
 
-  announce(words: string): void {
-    this.#said = words
+  announce(text: string): void {
+    this.#message = text
     this.#host.requestUpdate()
   }
 
   answerChanged(answer: AnswerState, before: AnswerState): void {
-    const {say, tell} = this.#options
+    const {say, emit} = this.#options
     const {phase} = answer
     const ref = answer.ref ?? null
     if (before.sources.length === 0 && answer.sources.length > 0) {
       this.announce(say()('announceSources', {n: answer.sources.length}))
       void this.#host.updateComplete.then(() => {
-        // Painted with the next frame: that is when the reader has something useful.
+        // The sources are painted with the next frame, and only then of use to the reader.
         requestAnimationFrame(() => this.#firstUseful(answer))
       })
     }
-    if (before.phase !== 'writing' && phase === 'writing') tell('answered', {ref})
+    if (before.phase !== 'writing' && phase === 'writing') emit('answered', {ref})
     if (isEnded(before) || !isEnded(answer)) return
-    tell('ended', {ref, ending: phase, timings: answer.timings}, {text: answer.text})
+    emit('ended', {ref, ending: phase, timings: answer.timings}, {text: answer.text})
     if (phase !== 'refused') this.announce(say()(endingOf(answer)))
     else this.#refused(answer)
   }
 
-  /** Said once for a reason, however often something is tried before its time. */
+  /** Announced once per reason, however often the question is repeated too early. */
   #refused(answer: AnswerState): void {
     const {say, lang} = this.#options
     const now = Date.now()
-    const reason = reasonWords(answer, say())
+    const reason = reasonText(answer, say())
     const isKnown = reason === this.#refusal.reason && now < this.#refusal.until
-    if (!isKnown) this.announce(refusalWords(answer, say(), lang(), now))
+    if (!isKnown) this.announce(refusalText(answer, say(), lang(), now))
     const until = now + waitMsOf(answer, now)
     this.#refusal = {reason, until: isKnown ? Math.max(this.#refusal.until, until) : until}
   }
@@ -80,9 +80,8 @@ export class Announcements {
   #firstUseful({answerId, ref = null, askedAt, sources}: AnswerState): void {
     const firstUsefulMs = Math.max(0, Date.now() - askedAt)
     performance.mark('docs-assistant:first-useful', {detail: {ref, firstUsefulMs}})
-    this.#options.tell('sources', {ref, count: sources.length, firstUsefulMs})
-    if (answerId !== null && firstUsefulMs < longestUsefulMs)
-      this.#options.onFirstUseful(answerId, firstUsefulMs)
+    this.#options.emit('sources', {ref, count: sources.length, firstUsefulMs})
+    if (answerId !== null && firstUsefulMs < maxUsefulMs) this.#options.onFirstUseful(answerId, firstUsefulMs)
   }
 }
 

@@ -2,7 +2,7 @@ import {LitElement} from 'lit'
 
 export type Mode = 'panel' | 'modal' | 'inline' | 'page'
 
-/** What a page can set on the element, as attributes or as properties. */
+/** What a page can set on the element, as attributes or properties. */
 export class AssistantAttributes extends LitElement {
   static override properties = {
     endpoint: {},
@@ -24,24 +24,24 @@ export class AssistantAttributes extends LitElement {
     launcher: {},
   }
 
-  /** Address of the Docent server; default: where the script came from. */
+  /** URL of the Docent server; default: where the script was loaded from. */
   declare endpoint: string | null
   declare mode: Mode
   declare opened: boolean
   declare version: string | null
   /** BCP 47; default: the page's, then the browser's. */
   declare locale: string | null
-  /** `auto` (default) is as dark as the page behind. */
+  /** `auto` (default) follows the page behind. */
   declare theme: 'auto' | 'light' | 'dark'
-  /** `end` (default) or `start`: the corner of the button and its panel. */
+  /** `end` (default) or `start`: the corner of the button and the panel. */
   declare position: 'end' | 'start'
   declare heading: string | null
   declare placeholder: string | null
   /** Suggested questions, separated by `|`. */
   declare questions: string | null
-  /** Titles of pages to suggest questions about, separated by `|`; where `questions` are not given. */
+  /** Titles of pages to suggest questions about, separated by `|`; used when `questions` is not set. */
   declare pages: string | null
-  /** As `mod+k` (default; Ctrl, or Cmd on a Mac) or `ctrl+/`; `none` for none. */
+  /** Such as `mod+k` (default; Ctrl, or Cmd on a Mac) or `ctrl+/`; `none` for none. */
   declare shortcut: string | null
   /** `browser` (default): conversations survive; `none`: they end with the page. */
   declare keep: 'browser' | 'none'

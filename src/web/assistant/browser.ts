@@ -1,11 +1,11 @@
 import {type KeyValueStore, memoryStorage} from '../client/conversation-store.ts'
 
-/** Puts text on the clipboard, also where pages may not ask for it. */
+/** Copies text to the clipboard, also where the clipboard API is not available. */
 export async function copyText(text: string): Promise<void> {
   try {
     await navigator.clipboard.writeText(text)
   } catch {
-    // Not allowed, or not https: the old way, which needs a selection.
+    // Not allowed, or not HTTPS: fall back to the old way, which needs a selection.
     const area = document.createElement('textarea')
     area.value = text
     document.body.append(area)
@@ -15,7 +15,7 @@ export async function copyText(text: string): Promise<void> {
   }
 }
 
-/** A storage that browsers may forbid even to look at. */
+/** A storage of the browser, or one in memory where merely accessing it throws. */
 export function storageOf(name: 'localStorage' | 'sessionStorage'): KeyValueStore {
   try {
     const storage = window[name]
@@ -26,7 +26,7 @@ export function storageOf(name: 'localStorage' | 'sessionStorage'): KeyValueStor
   }
 }
 
-/** Whether a key press is the one that is written as `mod+k`, where `mod` is Cmd on a Mac and Ctrl elsewhere. */
+/** Whether a key press matches a shortcut such as `mod+k`; `mod` is Cmd on a Mac and Ctrl elsewhere. */
 export function isShortcut(event: KeyboardEvent, shortcut: string): boolean {
   const keys = shortcut.toLowerCase().split('+')
   const key = keys.pop()
@@ -38,7 +38,7 @@ export function isShortcut(event: KeyboardEvent, shortcut: string): boolean {
     event.ctrlKey === wants('ctrl') &&
     event.metaKey === wants('meta') &&
     event.altKey === wants('alt') &&
-    // Some keyboards need Shift for these.
+    // Some keyboard layouts need Shift for these.
     (key === '/' || key === '?' || event.shiftKey === wants('shift'))
   )
 }

@@ -1,24 +1,24 @@
 import {html, nothing, type ReactiveController, type ReactiveControllerHost, type TemplateResult} from 'lit'
 import {pathOf} from '../client/markdown-copy.ts'
-import {quotedWords} from '../client/quoted-words.ts'
-import type {AnswerText, Cited} from './answer-text.ts'
+import {quotedText} from '../client/quoted-text.ts'
+import type {AnswerText, CitedSource} from './answer-text.ts'
 
-/** So long a preview stays when the pointer leaves, so that one can go to it and read. */
-const lingerMs = 140
+/** Delay before the preview closes when the pointer leaves, so that it can move into the preview. */
+const hideDelayMs = 140
 const id = 'citation-preview'
 
 /**
- * The words that a citation quotes, shown beside it while the pointer or the focus is there. A finger's first tap shows
- * them, and its second follows the link. Escape closes it, wherever the focus is.
+ * Shows what a citation quotes while the pointer or the focus is on it. On touch the first tap shows it and the second
+ * follows the link. Escape closes it, wherever the focus is.
  */
 export class CitationPreview implements ReactiveController {
   readonly #host: ReactiveControllerHost
   readonly #root: () => ParentNode
-  /** Read from the chip itself each time the answer is drawn: what stands at its place may have become another. */
-  #cited: Cited | null = null
+  /** Updated each time the answer is drawn: the chip may then stand for another citation. */
+  #cited: CitedSource | null = null
   #chip: HTMLElement | null = null
   #tapped: HTMLElement | null = null
-  /** Whether the last press was a finger's: not every browser tells it of a click. */
+  /** Whether the last press was by touch: not all browsers report this for clicks. */
   #isTouched = false
   #listeners = new AbortController()
   #timer: ReturnType<typeof setTimeout> | undefined
@@ -36,15 +36,15 @@ export class CitationPreview implements ReactiveController {
     for (const type of ['pointerover', 'pointerout', 'focusin', 'focusout'])
       root.addEventListener(type, this.#onPoint, {signal})
     root.addEventListener('click', this.#onClick, {signal})
-    root.addEventListener('drawn', () => this.#look(), {signal})
+    root.addEventListener('drawn', () => this.#refresh(), {signal})
     document.addEventListener('keydown', this.#onKey, {capture: true, signal})
     document.addEventListener('pointerdown', this.#onPress, {capture: true, passive: true, signal})
-    // Scrolling inside the assistant is not heard outside of it.
+    // Scroll events inside the shadow root do not reach the document.
     for (const scrolled of [root, document])
-      scrolled.addEventListener('scroll', () => this.#place(), {capture: true, passive: true, signal})
+      scrolled.addEventListener('scroll', () => this.#position(), {capture: true, passive: true, signal})
   }
 
-  /** A citation may have gone with its conversation. */
+  /** The citation may have been removed with its conversation. */
   hostUpdated(): void {
     if (this.#chip?.isConnected === false) this.#hide()
   }
@@ -54,7 +54,7 @@ export class CitationPreview implements ReactiveController {
     this.#hide()
   }
 
-  /** Stands with the answers: outside of an open dialog nothing can be pointed at, nor read aloud. */
+  /** Rendered inside the frame: outside of an open dialog it could be neither pointed at nor read aloud. */
   render(): TemplateResult {
     return html`<div class="preview" id=${id} popover="manual" role="tooltip">${
       this.#cited === null ? nothing : contentOf(this.#cited)
@@ -62,7 +62,7 @@ export class CitationPreview implements ReactiveController {
   }
 
   readonly #onPoint = (event: Event): void => {
-    // A finger leaves as it lifts; what it does is told by its taps.
+    // On touch, lifting the finger counts as leaving; taps are handled as clicks.
     if (isTouch(event)) return
     const target = event.target as Element
     clearTimeout(this.#timer)
@@ -70,7 +70,7 @@ export class CitationPreview implements ReactiveController {
     const chip = isLeaving ? null : chipAt(target)
     if (chip !== null) this.#show(chip)
     else if (this.#chip !== null && (isLeaving || target.closest('.preview') === null))
-      this.#timer = setTimeout(() => this.#hide(), lingerMs)
+      this.#timer = setTimeout(() => this.#hide(), hideDelayMs)
   }
 
   readonly #onClick = (event: Event): void => {
@@ -96,26 +96,26 @@ export class CitationPreview implements ReactiveController {
   }
 
   #show(chip: HTMLElement): void {
-    if (chip !== this.#chip) this.#letGo()
+    if (chip !== this.#chip) this.#detach()
     this.#chip = chip
-    this.#look()
+    this.#refresh()
   }
 
-  /** Shows what the chip stands for now; nothing where it is a citation no more. */
-  #look(): void {
+  /** Shows what the chip stands for now; hides the preview if it is no longer a citation. */
+  #refresh(): void {
     const chip = this.#chip
     if (chip === null) return
-    const cited = chip.closest<AnswerText>('docs-assistant-text')?.citedBy(chip) ?? null
+    const cited = chip.closest<AnswerText>('docs-assistant-text')?.citationAt(chip) ?? null
     if (cited === null) this.#hide()
-    else if (isSame(cited, this.#cited)) this.#place()
+    else if (isSame(cited, this.#cited)) this.#position()
     else {
       this.#cited = cited
       this.#host.requestUpdate()
-      void this.#host.updateComplete.then(() => this.#place())
+      void this.#host.updateComplete.then(() => this.#position())
     }
   }
 
-  #letGo(): void {
+  #detach(): void {
     this.#chip?.removeAttribute('aria-describedby')
     this.#chip = null
     this.#tapped = null
@@ -123,7 +123,7 @@ export class CitationPreview implements ReactiveController {
 
   #hide(): void {
     clearTimeout(this.#timer)
-    this.#letGo()
+    this.#detach()
     const preview = this.#element
     if (preview?.matches(':popover-open')) preview.hidePopover()
   }
@@ -132,13 +132,13 @@ export class CitationPreview implements ReactiveController {
     return this.#root().querySelector<HTMLElement>('.preview')
   }
 
-  #place(): void {
+  #position(): void {
     const preview = this.#element
     const chip = this.#chip
     if (preview === null || !chip?.isConnected) return
     const at = chip.getBoundingClientRect()
-    const seen = chip.closest('.scroll')!.getBoundingClientRect()
-    if (at.bottom < seen.top || at.top > seen.bottom) {
+    const visible = chip.closest('.scroll')!.getBoundingClientRect()
+    if (at.bottom < visible.top || at.top > visible.bottom) {
       this.#hide()
       return
     }
@@ -156,7 +156,7 @@ const chipAt = (target: Element): HTMLElement | null => target.closest<HTMLEleme
 
 const isTouch = (event: Event): boolean => (event as PointerEvent).pointerType === 'touch'
 
-function isSame(cited: Cited, other: Cited | null): boolean {
+function isSame(cited: CitedSource, other: CitedSource | null): boolean {
   return (
     cited.source === other?.source &&
     cited.citations.length === other.citations.length &&
@@ -164,10 +164,10 @@ function isSame(cited: Cited, other: Cited | null): boolean {
   )
 }
 
-function contentOf({source, citations}: Cited): TemplateResult {
+function contentOf({source, citations}: CitedSource): TemplateResult {
   const path = pathOf(source)
   const above = path.slice(0, -1).map((part) => `${part} › `)
-  const words = quotedWords(citations)
+  const words = quotedText(citations)
   return html`<div class="path" dir="auto"><span class="above">${above.join('')}</span><span class="nearest">${path.at(-1)}</span></div>${
     words === ''
       ? html`<div class="snippet" dir="auto">${source.snippet}</div>`

@@ -10,22 +10,22 @@ export interface ComposerOptions {
   readonly root: () => ParentNode
   readonly say: () => Say
   readonly placeholder: () => string
-  /** Whether an answer is being written: then there is a Stop instead of an Ask. */
+  /** Whether an answer is being written; the button is then Stop instead of Ask. */
   readonly isRunning: () => boolean
   readonly absolute: (href: string) => string
   readonly onType: (text: string) => void
-  /** Forget the search that is under way. */
-  readonly onLeave: () => void
+  /** Cancels the search in progress. */
+  readonly onCancel: () => void
   readonly onAsk: (question: string, about: string) => void
   readonly onStop: () => void
-  readonly announce: (words: string) => void
+  readonly announce: (text: string) => void
 }
 
 const maxSnippetChars = 180
-/** So near to the limit the box is full: a paste is cut there, and no emoji in two. */
-const almostChars = 20
+/** The box counts as full this close to its limit, since browsers cut a paste there and may leave out an emoji. */
+const nearLimitChars = 20
 
-/** The box: a question to ask and a search at once, with the sections that match while one types. */
+/** The input box, for asking and for search as you type, with the matching sections below it. */
 export class Composer implements ReactiveController {
   readonly #host: ReactiveControllerHost
   readonly #options: ComposerOptions
@@ -33,7 +33,7 @@ export class Composer implements ReactiveController {
   #active = -1
   #about = ''
   #isFull = false
-  /** What is put into the box once there is one. */
+  /** The question to put into the box once it is rendered. */
   #draft: string | null = null
 
   constructor(host: ReactiveControllerHost, options: ComposerOptions) {
@@ -43,10 +43,10 @@ export class Composer implements ReactiveController {
   }
 
   hostDisconnected(): void {
-    this.#options.onLeave()
+    this.#options.onCancel()
   }
 
-  /** False when there is no box yet. */
+  /** Returns false when the box is not rendered yet. */
   focus(): boolean {
     this.#box?.focus()
     return this.#box !== null
@@ -58,7 +58,7 @@ export class Composer implements ReactiveController {
     this.#host.requestUpdate()
   }
 
-  /** The passage of the page that is asked about; empty for none. */
+  /** The passage of the page to ask about; empty for none. */
   set about(passage: string) {
     this.#about = passage
     this.#host.requestUpdate()
@@ -68,18 +68,18 @@ export class Composer implements ReactiveController {
     if (this.#draft !== null && this.#box !== null) this.edit(this.#draft, this.#about)
   }
 
-  /** Puts a question into the box, to be changed or sent. */
+  /** Puts a question into the box for the reader to change or send. */
   edit(question: string, about: string): void {
     const box = this.#box
     this.#draft = box === null ? question : null
     this.about = about
     if (box === null) return
     box.value = question
-    this.#measure(box)
+    this.#resize(box)
     box.focus()
   }
 
-  /** Sends a question that was put into the box, unless the reader has changed it meanwhile. */
+  /** Sends a question that was put into the box, unless the reader has changed it in the meantime. */
   submitUnchanged(question: string): void {
     if (this.#draft === question) {
       this.#draft = null
@@ -88,32 +88,32 @@ export class Composer implements ReactiveController {
   }
 
   render(): TemplateResult {
-    const {say, isRunning, placeholder} = this.#options
-    const words = say()
+    const {isRunning, placeholder} = this.#options
+    const say = this.#options.say()
     const hasResults = this.#results.length > 0
     return html`<form class="ask" @submit=${(event: Event) => {
       event.preventDefault()
       this.#submit()
     }}>
-      ${this.#about === '' ? nothing : this.#passage(words)}
+      ${this.#about === '' ? nothing : this.#passage(say)}
       <div class="row">
         <textarea class="question" rows="1" maxlength=${maxQuestionChars} placeholder=${placeholder()} aria-label=${placeholder()}
           aria-describedby="hint" aria-autocomplete="list" aria-controls=${hasResults ? 'results' : nothing}
           aria-activedescendant=${this.#active >= 0 ? `result-${this.#active}` : nothing}
           autocomplete="off" autocapitalize="sentences" enterkeyhint="send"
           @keydown=${this.#onKey} @input=${this.#onInput} @blur=${this.#onBlur}></textarea>
-        <span id="hint" class="sr">${words('askHint')}</span>
+        <span id="hint" class="sr">${say('askHint')}</span>
         ${
           isRunning()
-            ? html`<button class="primary stop" type="button" aria-label=${words('stop')} title=${words('stop')} @click=${() => {
+            ? html`<button class="primary stop" type="button" aria-label=${say('stop')} title=${say('stop')} @click=${() => {
                 this.#options.onStop()
                 this.focus()
               }}>${icon('stop')}</button>`
-            : html`<button class="primary send" type="submit" aria-label=${words('ask')} title=${words('ask')}>${icon('up')}</button>`
+            : html`<button class="primary send" type="submit" aria-label=${say('ask')} title=${say('ask')}>${icon('up')}</button>`
         }
       </div>
-      ${this.#isFull ? html`<p class="full">${this.#fullWords}</p>` : nothing}
-      ${hasResults ? this.#list(words) : nothing}
+      ${this.#isFull ? html`<p class="full">${this.#fullText}</p>` : nothing}
+      ${hasResults ? this.#list(say) : nothing}
     </form>`
   }
 
@@ -141,17 +141,17 @@ export class Composer implements ReactiveController {
     return this.#options.root().querySelector('textarea.question')
   }
 
-  get #fullWords(): string {
+  get #fullText(): string {
     return this.#options.say()('longestQuestion', {n: maxQuestionChars})
   }
 
-  /** Fits the box to its text, and says so when no more goes in. */
-  #measure(box: HTMLTextAreaElement): void {
+  /** Fits the box to its text, and shows a message when it is full. */
+  #resize(box: HTMLTextAreaElement): void {
     growToFit(box)
-    const isFull = box.value.length > maxQuestionChars - almostChars
+    const isFull = box.value.length > maxQuestionChars - nearLimitChars
     if (isFull === this.#isFull) return
     this.#isFull = isFull
-    if (isFull) this.#options.announce(this.#fullWords)
+    if (isFull) this.#options.announce(this.#fullText)
     this.#host.requestUpdate()
   }
 
@@ -169,24 +169,24 @@ export class Composer implements ReactiveController {
     box.value = ''
     this.#about = ''
     this.#close()
-    this.#measure(box)
+    this.#resize(box)
     this.#options.onAsk(question, about)
   }
 
   #close(): void {
-    this.#options.onLeave()
+    this.#options.onCancel()
     this.show([])
   }
 
   readonly #onInput = (event: Event): void => {
     const box = event.target as HTMLTextAreaElement
-    this.#measure(box)
+    this.#resize(box)
     this.#options.onType(box.value)
   }
 
   readonly #onBlur = (): void => {
     const box = this.#box
-    // A click on a result takes the focus first.
+    // A click on a result moves the focus before it is handled.
     setTimeout(() => {
       const root = box?.getRootNode()
       const isFocused = root instanceof ShadowRoot && root.activeElement === box
@@ -198,7 +198,7 @@ export class Composer implements ReactiveController {
     const count = this.#results.length
     switch (event.key) {
       case 'Enter':
-        // Enter within an input method chooses a word, it does not send.
+        // In an input method, Enter confirms a word and does not send.
         if (event.shiftKey || event.isComposing) return
         event.preventDefault()
         this.#submit()
@@ -207,7 +207,7 @@ export class Composer implements ReactiveController {
       case 'ArrowUp': {
         if (count === 0) return
         event.preventDefault()
-        // One place more than there are results: the box itself.
+        // The positions are the results and the box itself.
         const step = event.key === 'ArrowDown' ? 1 : -1
         this.#active = ((this.#active + 1 + step + count + 1) % (count + 1)) - 1
         this.#host.requestUpdate()
@@ -222,9 +222,9 @@ export class Composer implements ReactiveController {
   }
 }
 
-/** As tall as its text, within what the styles allow. */
+/** Makes the box as tall as its text, within the limits of the styles. */
 function growToFit(box: HTMLTextAreaElement): void {
   box.style.setProperty('height', 'auto')
-  // Empty, it is one line, however long the words are that stand in for a question.
+  // An empty box has one line, however long its placeholder is.
   if (box.value !== '') box.style.setProperty('height', `${box.scrollHeight}px`)
 }

@@ -1,16 +1,16 @@
 import type {ReactiveController, ReactiveControllerHost} from 'lit'
 
 export interface CountdownOptions {
-  /** Milliseconds left; 0 for none. */
-  readonly left: () => number
-  /** It has run out while it was shown. */
-  readonly onOver: () => void
+  /** Remaining time; 0 for none. */
+  readonly remainingMs: () => number
+  /** Called when the time runs out while it is shown. */
+  readonly onElapsed: () => void
 }
 
-/** What is told in seconds is drawn each second; a longer time is told by the clock. */
-export const longestInSeconds = 90
+/** Up to this the remaining time is shown in seconds, and updated each second; beyond it as a time of day. */
+export const maxSecondsShown = 90
 
-/** Draws its host anew while something is waited for. */
+/** Updates its host while a wait is shown. */
 export class Countdown implements ReactiveController {
   readonly #host: ReactiveControllerHost
   readonly #options: CountdownOptions
@@ -23,10 +23,10 @@ export class Countdown implements ReactiveController {
   }
 
   hostUpdated(): void {
-    const left = this.#options.left()
-    if (left === 0 || this.#timer !== null) return
-    const isLong = left > longestInSeconds * 1_000
-    this.#timer = setTimeout(() => this.#tick(), isLong ? 10_000 : left % 1_000 || 1_000)
+    const remainingMs = this.#options.remainingMs()
+    if (remainingMs === 0 || this.#timer !== null) return
+    const isLong = remainingMs > maxSecondsShown * 1_000
+    this.#timer = setTimeout(() => this.#tick(), isLong ? 10_000 : remainingMs % 1_000 || 1_000)
   }
 
   hostDisconnected(): void {
@@ -37,6 +37,6 @@ export class Countdown implements ReactiveController {
   #tick(): void {
     this.#timer = null
     this.#host.requestUpdate()
-    if (this.#options.left() === 0) this.#options.onOver()
+    if (this.#options.remainingMs() === 0) this.#options.onElapsed()
   }
 }

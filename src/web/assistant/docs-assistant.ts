@@ -2,7 +2,7 @@ import {html, nothing, type PropertyValues, type TemplateResult} from 'lit'
 import {browserNetwork} from '../client/answer-stream.ts'
 import type {Change} from '../client/change.ts'
 import {createConversationStore, memoryStorage} from '../client/conversation-store.ts'
-import {generatorOf} from '../client/requests.ts'
+import {fetchGenerator} from '../client/requests.ts'
 import {createLiveSearch, type LiveSearch} from '../client/search.ts'
 import {openSession, type Session} from '../client/session.ts'
 import {waitMsOf} from '../client/waiting.ts'
@@ -17,8 +17,8 @@ import {CitationPreview} from './citation-preview.ts'
 import {Composer} from './composer.ts'
 import {Countdown} from './countdown.ts'
 import {FocusKeeper} from './focus-keeper.ts'
-import {alignBox, frame, gutterOf, launcher, placed} from './frame.ts'
-import {HistorySide} from './history-side.ts'
+import {alignBox, frame, gutterOf, inContainer, launcher} from './frame.ts'
+import {HistorySidebar} from './history-sidebar.ts'
 import {icon} from './icons.ts'
 import {offerOnSelection} from './page-selection.ts'
 import {isPageDark, onPageTheme} from './page-theme.ts'
@@ -26,14 +26,14 @@ import {styles} from './styles.ts'
 import {suggestions} from './suggestions.ts'
 import {TurnList} from './turn-list.ts'
 
-/** So long nothing is shown for want of the language's words. */
-const longestUnreadyMs = 3_000
+/** Maximum time that nothing is shown while the language is loading. */
+const maxUnreadyMs = 3_000
 
 /**
- * The assistant, as a button with a panel, a dialog, a part of a page, or a page of its own.
+ * The assistant: a button with a panel, a dialog, a part of a page, or a page of its own.
  *
  * Events, none of which bubble: `opened`, `closed`, `asked`, `sources`, `answered` (first words), `ended`, `rated`.
- * Their `detail` never holds the question's or the answer's text, unless the attribute `share-text` is there.
+ * Their `detail` never holds the question's or the answer's text, unless the attribute `share-text` is set.
  */
 export class DocsAssistant extends AssistantAttributes {
   static override styles = styles
@@ -44,9 +44,9 @@ export class DocsAssistant extends AssistantAttributes {
   #opener: HTMLElement | null = null
   #isPageDark = false
   #locale: Locale = english
-  /** Nothing is said before the language is there. */
+  /** Whether the language is loaded; nothing is shown before. */
   #isReady = false
-  #speaking = 0
+  #localeRequest = 0
   #wantsFocus = false
   #nodeOptions: NodeOptions | null = null
   #gutterPx: number | null = null
@@ -61,7 +61,7 @@ export class DocsAssistant extends AssistantAttributes {
     isRunning: () => this.#session?.running != null,
     absolute: this.#absolute,
     onType: (text) => this.#search?.type(text),
-    onLeave: () => this.#search?.cancel(),
+    onCancel: () => this.#search?.cancel(),
     onAsk: (question, about) => this.ask(question, {about}),
     onStop: () => this.stop(),
     announce: (words) => this.#announcements.announce(words),
@@ -78,16 +78,16 @@ export class DocsAssistant extends AssistantAttributes {
     onAsk: (question) => this.ask(question),
     onEdit: (question, about) => this.#composer.edit(question, about),
     onRated: ({ref = null}, {rating, reasons = [], comment}) =>
-      this.#tell('rated', {ref, rating, reasons}, {comment}),
+      this.#emit('rated', {ref, rating, reasons}, {comment}),
     announce: (words) => this.#announcements.announce(words),
   })
   readonly #announcements = new Announcements(this, {
     say: () => this.#say,
     lang: () => this.#locale.lang,
-    tell: (name, detail, text) => this.#tell(name, detail, text),
-    onFirstUseful: (answerId, firstUsefulMs) => this.#session?.tellFirstUseful(answerId, firstUsefulMs),
+    emit: (name, detail, text) => this.#emit(name, detail, text),
+    onFirstUseful: (answerId, firstUsefulMs) => this.#session?.reportFirstUseful(answerId, firstUsefulMs),
   })
-  readonly #history = new HistorySide(this, {
+  readonly #history = new HistorySidebar(this, {
     root: () => this.renderRoot,
     say: () => this.#say,
     session: () => this.#session!,
@@ -99,11 +99,11 @@ export class DocsAssistant extends AssistantAttributes {
     announce: (words) => this.#announcements.announce(words),
     chooseLanguage: (lang) => {
       this.locale = lang
-      this.#chose('locale', lang)
+      this.#emitChosen('locale', lang)
     },
     switchTheme: () => {
       this.theme = this.#isDark ? 'light' : 'dark'
-      this.#chose('theme', this.theme)
+      this.#emitChosen('theme', this.theme)
     },
   })
   readonly #preview = new CitationPreview(this, () => this.renderRoot)
@@ -112,21 +112,21 @@ export class DocsAssistant extends AssistantAttributes {
     super()
     new FocusKeeper(this, () => this.#composer.focus())
     new Countdown(this, {
-      left: () =>
+      remainingMs: () =>
         Math.max(0, ...(this.#session?.answers ?? []).map((answer) => waitMsOf(answer, Date.now()))),
-      onOver: () => this.#announcements.announce(this.#say('limitOver')),
+      onElapsed: () => this.#announcements.announce(this.#say('limitOver')),
     })
   }
 
-  // The page's side of it
+  // Public methods
 
-  /** Opens the panel or the dialog, and puts the cursor into the box. */
+  /** Opens the panel or dialog and focuses the box. */
   show(): void {
     if (!this.opened) {
       const focused = document.activeElement
       this.#opener = focused instanceof HTMLElement && focused !== this ? focused : null
       this.#setOpened(true)
-      this.#tell('opened')
+      this.#emit('opened')
     }
     void this.updateComplete.then(() => this.focus())
   }
@@ -134,7 +134,7 @@ export class DocsAssistant extends AssistantAttributes {
   hide(): void {
     if (!this.opened) return
     this.#setOpened(false)
-    this.#tell('closed')
+    this.#emit('closed')
     void this.updateComplete.then(() => {
       const launcher = this.renderRoot.querySelector<HTMLElement>('.launcher')
       ;(this.#opener?.isConnected && this.#opener !== document.body ? this.#opener : launcher)?.focus()
@@ -146,7 +146,7 @@ export class DocsAssistant extends AssistantAttributes {
     else this.show()
   }
 
-  /** Asks, and opens if need be. Nothing happens while an answer is being written. */
+  /** Asks a question, and opens the panel or dialog. Does nothing while an answer is being written. */
   ask(question: string, options: {readonly about?: string} = {}): void {
     if (this.#session === null || this.#session.running !== null) return
     if (this.#floats) this.show()
@@ -154,7 +154,7 @@ export class DocsAssistant extends AssistantAttributes {
     this.#session.ask(question, options.about ?? '')
   }
 
-  /** Opens with a passage of the page to ask about. */
+  /** Opens the panel or dialog with a passage of the page to ask about. */
   askAbout(passage: string): void {
     this.#composer.about = passage.trim()
     if (this.#floats) this.show()
@@ -165,23 +165,23 @@ export class DocsAssistant extends AssistantAttributes {
     this.#session?.stop()
   }
 
-  /** Begins a new conversation; the one before stays in the history. */
+  /** Starts a new conversation; the current one stays in the history. */
   reset(): void {
     this.#session?.startNew()
   }
 
   override focus(): void {
-    // Before the language is there, there is no box.
+    // The box is not rendered before the language is loaded.
     this.#wantsFocus = !this.#composer.focus()
   }
 
-  // Life
+  // Lifecycle
 
   override connectedCallback(): void {
     super.connectedCallback()
     this.#listeners = new AbortController()
     const {signal} = this.#listeners
-    // Put elsewhere in the page, it goes on where it was.
+    // Moved to another place in the page, the element resumes where it was.
     this.requestUpdate()
     document.addEventListener('keydown', (event) => this.#onShortcut(event), {signal})
     addEventListener('pagehide', () => this.#session?.save(), {signal})
@@ -215,8 +215,8 @@ export class DocsAssistant extends AssistantAttributes {
   }
 
   protected override willUpdate(changed: PropertyValues): void {
-    if (changed.has('locale') || !this.hasUpdated) void this.#speak()
-    if (this.#session === null || changed.has('endpoint') || changed.has('keep')) this.#begin()
+    if (changed.has('locale') || !this.hasUpdated) void this.#loadLocale()
+    if (this.#session === null || changed.has('endpoint') || changed.has('keep')) this.#openSession()
     if (changed.has('endpoint') || changed.has('imageHosts')) this.#nodeOptions = null
     this.#nodeOptions ??= {
       links: {
@@ -231,26 +231,26 @@ export class DocsAssistant extends AssistantAttributes {
     const url = new URL(location.href)
     const question = url.searchParams.get('assistant')
     if (question !== null && question.trim() !== '') {
-      // Once: neither a reload nor another assistant on the page asks again.
+      // Only once: neither a reload nor another assistant on the page must ask again.
       url.searchParams.delete('assistant')
       history.replaceState(history.state, '', url)
       this.#session!.startNew()
-      void this.#offer(question.trim())
+      void this.#offerQuestion(question.trim())
     } else if (this.mode === 'panel' && this.#tab.getItem(openEntry) === '1' && innerWidth > smallPx) {
-      // The reader followed a source to this page: the answer is still beside it. The focus stays with the page.
+      // The reader followed a source to this page: show the answer beside it, but leave the focus with the page.
       this.opened = true
     }
   }
 
   /**
-   * Puts a question that a link brought into the box. It asks by itself only where answers are quotes: a model costs
-   * money, and whoever made the link should not spend it, nor the reader's share of questions.
+   * Puts the question of a link into the box. It is sent automatically only if answers are quotes: a model costs money,
+   * and the author of a link should spend neither that nor the reader's quota of questions.
    */
-  async #offer(question: string): Promise<void> {
+  async #offerQuestion(question: string): Promise<void> {
     this.#composer.edit(question, '')
     if (this.#floats) this.show()
     else this.focus()
-    if ((await generatorOf(this.#server)) === 'extractive') this.#composer.submitUnchanged(question)
+    if ((await fetchGenerator(this.#server)) === 'extractive') this.#composer.submitUnchanged(question)
   }
 
   protected override updated(changed: PropertyValues): void {
@@ -264,21 +264,21 @@ export class DocsAssistant extends AssistantAttributes {
     if (this.#gutterPx !== null) alignBox(this.renderRoot, this.#gutterPx)
   }
 
-  async #speak(): Promise<void> {
+  async #loadLocale(): Promise<void> {
     const around = this.closest('[lang]')?.getAttribute('lang')
     const wanted = [this.locale, around, ...navigator.languages].filter((tag) => typeof tag === 'string')
-    const mine = ++this.#speaking
-    // English meanwhile, where the line or the device is slow: its words are at hand.
+    const mine = ++this.#localeRequest
+    // On a slow connection or device English is shown in the meantime, since it is part of the script.
     const slow = setTimeout(() => {
-      if (mine === this.#speaking) void this.#adopt(english)
-    }, longestUnreadyMs)
+      if (mine === this.#localeRequest) void this.#setLocale(english)
+    }, maxUnreadyMs)
     const locale = await loadLocale(localeTagFor(wanted), this.#server)
     clearTimeout(slow)
-    // Another language was chosen meanwhile.
-    if (mine === this.#speaking) await this.#adopt(locale)
+    // Unless another language was chosen in the meantime.
+    if (mine === this.#localeRequest) await this.#setLocale(locale)
   }
 
-  async #adopt(locale: Locale): Promise<void> {
+  async #setLocale(locale: Locale): Promise<void> {
     this.#locale = locale
     this.#isReady = true
     this.#nodeOptions = null
@@ -313,18 +313,18 @@ export class DocsAssistant extends AssistantAttributes {
     try {
       this.#tab.setItem(openEntry, isOpen ? '1' : '0')
     } catch {
-      // Forbidden: the next page begins closed.
+      // Storage is not allowed: the panel starts closed on the next page.
     }
   }
 
-  #begin(): void {
+  #openSession(): void {
     this.#session?.close()
     const endpoint = this.#server
-    const fetcher = (url: string, init?: RequestInit): Promise<Response> => fetch(url, init)
+    const fetchFromServer = (url: string, init?: RequestInit): Promise<Response> => fetch(url, init)
     const kept = this.keep === 'browser'
     this.#session = openSession({
       endpoint,
-      fetch: fetcher,
+      fetch: fetchFromServer,
       network: browserNetwork,
       store: createConversationStore(kept ? storageOf('localStorage') : memoryStorage(), endpoint || 'here'),
       tab: this.#tab,
@@ -333,7 +333,7 @@ export class DocsAssistant extends AssistantAttributes {
     })
     this.#search = createLiveSearch({
       endpoint,
-      fetch: fetcher,
+      fetch: fetchFromServer,
       version: () => this.version,
       onResults: (_query, results) => {
         if (results.length > 0) this.#announcements.announce(this.#say('matches', {n: results.length}))
@@ -342,7 +342,7 @@ export class DocsAssistant extends AssistantAttributes {
     })
   }
 
-  // What happens
+  // Events
 
   #onChange(change: Change): void {
     if (change.type !== 'conversation') this.#turns.showText(change.answer)
@@ -350,13 +350,13 @@ export class DocsAssistant extends AssistantAttributes {
     if (change.type === 'answer') this.#announcements.answerChanged(change.answer, change.before)
     else if (this.#session?.running != null) {
       const {key, question} = this.#session.running
-      this.#tell('asked', {key}, {question})
+      this.#emit('asked', {key}, {question})
     }
     this.requestUpdate()
     void this.updateComplete.then(this.#turns.follow)
   }
 
-  #tell(name: string, detail: Record<string, unknown> = {}, text: Record<string, unknown> = {}): void {
+  #emit(name: string, detail: Record<string, unknown> = {}, text: Record<string, unknown> = {}): void {
     this.dispatchEvent(new CustomEvent(name, {detail: {...detail, ...(this.shareText ? text : {})}}))
   }
 
@@ -373,16 +373,16 @@ export class DocsAssistant extends AssistantAttributes {
     else if (this.mode === 'panel') this.hide()
   }
 
-  // What it looks like
+  // Rendering
 
   protected override render(): TemplateResult | typeof nothing {
     if (!this.#isReady) return nothing
     return html`
       <div class="root ${this.#isDark ? 'dark' : 'light'}" lang=${this.#locale.lang} dir=${this.#locale.dir} @keydown=${this.#onFrameKey} @click=${this.#turns.onClick} @drawn=${this.#turns.onDrawn}>
         ${this.#floats && this.launcher !== 'none' ? launcher(this.#say, this.opened, () => this.toggle()) : nothing}
-        ${placed(html`${this.#frame()}${this.#preview.render()}`, {say: this.#say, mode: this.mode, isOpen: this.opened, side: () => this.#history.render(), hide: () => this.hide()})}
+        ${inContainer(html`${this.#frame()}${this.#preview.render()}`, {say: this.#say, mode: this.mode, isOpen: this.opened, side: () => this.#history.render(), hide: () => this.hide()})}
         ${this.selection === null ? nothing : html`<button class="offer" type="button" hidden>${icon('spark')}${this.#say('askAboutSelection')}</button>`}
-        <div class="sr" role="status">${this.#announcements.said}</div>
+        <div class="sr" role="status">${this.#announcements.message}</div>
       </div>`
   }
 
@@ -406,12 +406,12 @@ export class DocsAssistant extends AssistantAttributes {
     })
   }
 
-  #chose(name: 'locale' | 'theme', value: string): void {
+  #emitChosen(name: 'locale' | 'theme', value: string): void {
     this.dispatchEvent(new CustomEvent('chosen', {detail: {name, value}}))
   }
 }
 
 /** Whether the panel was open when this tab left its last page. */
 const openEntry = 'docent:panel-open'
-/** Narrower, the panel covers the page. As in the styles. */
+/** In narrower windows the panel covers the page. Same as in the styles. */
 const smallPx = 520

@@ -1,19 +1,19 @@
 import type {LitElement, ReactiveController} from 'lit'
 
 /**
- * Keeps the keyboard's place when what had the focus goes as it was pressed, "Try again", say: the focus goes to the
- * turn that is being written, else to the one it was in, else to the last. Where there is none it goes to the box.
+ * Keeps the focus when the focused element disappears as it is pressed, such as "Try again": moves it to the turn that
+ * is being written, else to the turn it was in, else to the last; without any turn, to the box.
  */
 export class FocusKeeper implements ReactiveController {
   readonly #host: LitElement
-  /** Puts the cursor into the box. */
-  readonly #toBox: () => void
+  /** Focuses the box. */
+  readonly #focusBox: () => void
   #focused: Element | null = null
   #turn: HTMLElement | null = null
 
-  constructor(host: LitElement, toBox: () => void) {
+  constructor(host: LitElement, focusBox: () => void) {
     this.#host = host
-    this.#toBox = toBox
+    this.#focusBox = focusBox
     host.addController(this)
   }
 
@@ -24,32 +24,33 @@ export class FocusKeeper implements ReactiveController {
 
   hostUpdated(): void {
     const [focused, turn] = [this.#focused, this.#turn]
-    if (focused === null || !hasGone(focused)) return
-    // Whoever pressed it may know a better place.
+    if (focused === null || !cannotHaveFocus(focused)) return
+    // The handler of the press may have moved the focus itself.
     void this.#host.updateComplete.then(() => {
       const isLost =
         document.activeElement === document.body || this.#host.shadowRoot?.activeElement === focused
-      if (isLost) this.#place(turn)
+      if (isLost) this.#restore(turn)
     })
   }
 
-  #place(turn: HTMLElement | null): void {
+  #restore(turn: HTMLElement | null): void {
     const turns = [...this.#host.renderRoot.querySelectorAll<HTMLElement>('.turn')]
-    const place = turns.find(({ariaBusy}) => ariaBusy === 'true') ?? (turn?.isConnected ? turn : turns.at(-1))
-    if (place === undefined) this.#toBox()
-    else focusOnce(place)
+    const target =
+      turns.find(({ariaBusy}) => ariaBusy === 'true') ?? (turn?.isConnected ? turn : turns.at(-1))
+    if (target === undefined) this.#focusBox()
+    else focusOnce(target)
   }
 }
 
-/** Whether it can have the focus no longer. */
-function hasGone(element: Element): boolean {
+/** Whether the element can no longer have the focus. */
+function cannotHaveFocus(element: Element): boolean {
   return !element.isConnected || element.matches(':disabled')
 }
 
-/** Focuses what is none of the keyboard's stops, and does not become one. */
+/** Focuses an element that is not a tab stop, without making it one. */
 function focusOnce(element: HTMLElement): void {
   element.tabIndex = -1
   element.addEventListener('blur', () => element.removeAttribute('tabindex'), {once: true})
-  // Whoever reads on elsewhere is not torn away.
+  // Must not scroll away from what the reader is looking at.
   element.focus({preventScroll: true})
 }

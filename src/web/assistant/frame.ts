@@ -1,17 +1,17 @@
 import {html, nothing, type TemplateResult} from 'lit'
 import type {Say} from '../locales/strings.ts'
 import type {Mode} from './attributes.ts'
-import type {HistorySide} from './history-side.ts'
+import type {HistorySidebar} from './history-sidebar.ts'
 import {icon} from './icons.ts'
 
 export interface FrameView {
   readonly say: Say
   readonly mode: Mode
-  /** In a panel or a dialog, which can be closed. */
+  /** Whether it is in a panel or dialog, which can be closed. */
   readonly floats: boolean
   readonly heading: string
   readonly conversationKey: string
-  readonly history: HistorySide
+  readonly history: HistorySidebar
   /** The answers; null before anything was asked. */
   readonly turns: readonly TemplateResult[] | null
   readonly jump: TemplateResult | typeof nothing
@@ -21,7 +21,7 @@ export interface FrameView {
   readonly onScroll: (event: Event) => void
 }
 
-/** The assistant itself, wherever it stands: its bar, the conversation, and the box to ask in. */
+/** The assistant itself, in any mode: its bar, the conversation and the box. */
 export function frame(view: FrameView): TemplateResult {
   const {say, mode, floats, turns} = view
   const isEmpty = turns === null
@@ -62,24 +62,27 @@ function bar({say, mode, floats, heading, conversationKey, history, turns, hide}
     ${turns === null || isPage ? nothing : history.deletion(conversationKey)}`
 }
 
-export interface Place {
+export interface ContainerView {
   readonly say: Say
   readonly mode: Mode
   readonly isOpen: boolean
-  /** What stands beside it on a page of its own. */
+  /** The sidebar in `page` mode. */
   readonly side: () => TemplateResult
   readonly hide: () => void
 }
 
-/** The frame where it stands: in a dialog, a panel, beside the history, or just there. */
-export function placed(inside: TemplateResult, {say, mode, isOpen, side, hide}: Place): TemplateResult {
+/** The frame in the container of its mode: a dialog, a panel, beside the sidebar, or none. */
+export function inContainer(
+  inside: TemplateResult,
+  {say, mode, isOpen, side, hide}: ContainerView,
+): TemplateResult {
   switch (mode) {
     case 'modal': {
       const onCancel = (event: Event): void => {
         event.preventDefault()
         hide()
       }
-      // A click on the dialog itself is one on what lies around the frame.
+      // A click on the dialog itself is one on its backdrop.
       const onClick = (event: Event): void => {
         if (event.target === event.currentTarget) hide()
       }
@@ -100,14 +103,14 @@ export function launcher(say: Say, isOpen: boolean, toggle: () => void): Templat
     ${icon('spark')}<span>${say('open')}</span></button>`
 }
 
-/** Half of what the scroll bar takes; null while nothing is shown. Measuring is layout, so measure once. */
+/** Half the width of the scroll bar; null while nothing is shown. Forces layout, so call it once. */
 export function gutterOf(root: ParentNode): number | null {
   const scroller = root.querySelector<HTMLElement>('.scroll')
   if (scroller === null || scroller.offsetWidth === 0) return null
   return (scroller.offsetWidth - scroller.clientWidth) / 2
 }
 
-/** Makes the box stand as wide as the text above it, whatever the scroll bar takes. */
+/** Makes the box as wide as the text above it, whatever the width of the scroll bar. */
 export function alignBox(root: ParentNode, gutterPx: number): void {
   for (const part of root.querySelectorAll<HTMLElement>('.dock, .after')) {
     if (part.style.getPropertyValue('--gutter') === '') part.style.setProperty('--gutter', `${gutterPx}px`)

@@ -1,5 +1,5 @@
 export interface SelectionOffer {
-  /** CSS selector of what may be asked about. */
+  /** CSS selector of the part of the page that can be asked about. */
   readonly scope: string
   readonly host: HTMLElement
   readonly signal: AbortSignal
@@ -11,14 +11,14 @@ export interface SelectionOffer {
 const minChars = 8
 
 /**
- * Offers to ask about what is selected on the page, or about the code block under the pointer or the focus.
- * Changes nothing in the page; ends with the signal.
+ * Offers to ask about the selected text, or about the code block under the pointer or the focus.
+ * Does not change the page; ends with the signal.
  */
 export function offerOnSelection(offer: SelectionOffer): void {
   const {signal, host} = offer
   let passage = ''
 
-  function place(rectangle: DOMRect, text: string): void {
+  function showAt(rectangle: DOMRect, text: string): void {
     const button = offer.button()
     if (button === null) return
     passage = text
@@ -50,14 +50,14 @@ export function offerOnSelection(offer: SelectionOffer): void {
     const isOffered =
       text.length >= minChars && around?.closest(offer.scope) != null && !host.contains(around)
     if (!isOffered || !selection?.rangeCount) hide()
-    else place(selection.getRangeAt(0).getBoundingClientRect(), text)
+    else showAt(selection.getRangeAt(0).getBoundingClientRect(), text)
   }
 
   function onCode(event: Event): void {
     const target = event.target
     if (!(target instanceof Element) || target === host) return
     const code = target.closest('pre')
-    if (code?.closest(offer.scope)) place(code.getBoundingClientRect(), code.textContent ?? '')
+    if (code?.closest(offer.scope)) showAt(code.getBoundingClientRect(), code.textContent ?? '')
     else if ((getSelection()?.toString() ?? '').trim() === '') hide()
   }
 

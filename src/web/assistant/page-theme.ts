@@ -1,6 +1,6 @@
 /**
- * Whether the page behind an element is dark: as its background shows, else as its colour scheme says.
- * Every site generator marks its dark theme in another way; all of them paint it.
+ * Whether the page behind an element is dark, by its background, or else by its colour scheme.
+ * Site generators mark their dark themes in different ways, but all of them set a background.
  */
 export function isPageDark(element: Element): boolean {
   for (let at: Element | null = element.parentElement; at !== null; at = parentOf(at)) {
@@ -14,12 +14,12 @@ export function isPageDark(element: Element): boolean {
   )
 }
 
-/** Calls back when the page may have changed between dark and light, until the signal. */
+/** Calls `changed` whenever the page may have switched between dark and light, until the signal aborts. */
 export function onPageTheme(changed: () => void, signal: AbortSignal): void {
   const observer = new MutationObserver(changed)
   for (const element of [document.documentElement, document.body]) {
     observer.observe(element, {attributes: true})
-    // Backgrounds may fade.
+    // Backgrounds may change in a transition.
     element.addEventListener('transitionend', changed, {signal})
   }
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', changed, {signal})
@@ -31,7 +31,7 @@ function parentOf(element: Element): Element | null {
   return element.parentElement ?? (root instanceof ShadowRoot ? root.host : null)
 }
 
-/** 0 to 1; null for what one can see through, and for colours that are written in another way. */
+/** 0 to 1; null for transparent colours and for unsupported notations. */
 function lightnessOf(color: string): number | null {
   const numbers = color
     .match(/[\d.]+%?/g)

@@ -5,11 +5,11 @@ export interface SuggestionsView {
   readonly say: Say
   /** Separated by `|`. */
   readonly questions: string | null
-  /** Titles of pages, separated by `|`; shown where there are no questions. */
+  /** Titles of pages, separated by `|`; used when there are no questions. */
   readonly pages: string | null
 }
 
-/** What to begin with, while nothing has been asked. */
+/** Suggestions to start with, before anything was asked. */
 export function suggestions(
   {say, questions, pages}: SuggestionsView,
   onAsk: (question: string) => void,
@@ -26,7 +26,7 @@ export function suggestions(
     </ul>`
 }
 
-/** Some headings are questions already. */
+/** Whether a text ends with a question mark, as some headings do. */
 export function isQuestion(words: string): boolean {
   return /[?？؟]\s*$/.test(words)
 }

@@ -5,10 +5,10 @@ import type {Feedback} from '../client/requests.ts'
 import type {Session} from '../client/session.ts'
 import type {Say} from '../locales/strings.ts'
 import type {NodeOptions} from '../render/nodes.ts'
-import {type AnswerText, endsWithItsWords} from './answer-text.ts'
+import {type AnswerText, endsWithText} from './answer-text.ts'
 import {copyText} from './browser.ts'
 import {icon} from './icons.ts'
-import {reasonWords} from './refusal.ts'
+import {reasonText} from './refusal.ts'
 import {type TurnView, turn} from './turn.ts'
 
 export interface TurnListOptions {
@@ -18,31 +18,31 @@ export interface TurnListOptions {
   readonly session: () => Session
   readonly nodeOptions: () => NodeOptions
   readonly isNarrow: () => boolean
-  /** False where the page scrolls, not the list. */
+  /** Whether the list itself scrolls, not the page. */
   readonly scrolls: () => boolean
   readonly absolute: (href: string) => string
   readonly onAsk: (question: string) => void
   readonly onEdit: (question: string, about: string) => void
   readonly onRated: (answer: AnswerState, feedback: Feedback) => void
-  readonly announce: (words: string) => void
+  readonly announce: (text: string) => void
 }
 
-/** So near to the end counts as being there. */
+/** Closer to the end than this counts as being at it. */
 const endPx = 40
-/** So long a button says that it has copied. */
+/** How long a button shows that it has copied. */
 const copiedForMs = 1_600
 
-/** The answers of a conversation; follows the end of what is written while the reader is there. */
+/** The answers of a conversation; scrolls along with new text while the reader is at the end. */
 export class TurnList implements ReactiveController {
   readonly #host: ReactiveControllerHost
   readonly #options: TurnListOptions
   readonly #views = new Map<string, TurnView>()
   readonly #texts = new Map<string, AnswerText>()
-  /** Answers and the sources that are marked as used in them. */
+  /** Sources already marked as used, by answer and try. */
   readonly #marked = new Set<string>()
   #isAtEnd = true
-  /** An answer that has ended is said to be finished when its last words are on the screen. */
-  #awaitsWords = false
+  /** An answer is shown as finished only once its last words are on the screen. */
+  #awaitsText = false
 
   constructor(host: ReactiveControllerHost, options: TurnListOptions) {
     this.#host = host
@@ -61,7 +61,7 @@ export class TurnList implements ReactiveController {
     }
   }
 
-  /** Draws what is new in the text, without rendering anything else where that will do. */
+  /** Draws new text; renders the rest only if a source is used for the first time. */
   showText(answer: AnswerState): void {
     const {nodeOptions, say} = this.#options
     this.#texts.get(answer.key)?.show(shownOf(answer), nodeOptions(), say(), this.#options.session().answers)
@@ -78,7 +78,7 @@ export class TurnList implements ReactiveController {
     this.#host.requestUpdate()
   }
 
-  /** Goes to the end if the reader was there. */
+  /** Scrolls to the end if the reader was there. */
   readonly follow = (): void => {
     const scroller = this.#options.scrolls() ? this.#options.root().querySelector('.scroll') : null
     if (scroller !== null && this.#isAtEnd) scroller.scrollTop = scroller.scrollHeight
@@ -86,8 +86,8 @@ export class TurnList implements ReactiveController {
 
   readonly onDrawn = ({target}: Event): void => {
     this.follow()
-    if (!this.#awaitsWords || !(target as AnswerText).isCaughtUp) return
-    this.#awaitsWords = false
+    if (!this.#awaitsText || !(target as AnswerText).isCaughtUp) return
+    this.#awaitsText = false
     this.#host.requestUpdate()
     void this.#host.updateComplete.then(this.follow)
   }
@@ -118,7 +118,7 @@ export class TurnList implements ReactiveController {
     return this.#options.session().answers.map((answer) => this.#turn(answer))
   }
 
-  /** The way back to the end; nothing while the reader is there. */
+  /** The button that scrolls to the end; nothing while the reader is there. */
   jump(): TemplateResult | typeof nothing {
     const {say, scrolls, session} = this.#options
     if (this.#isAtEnd || !scrolls() || session().answers.length === 0) return nothing
@@ -138,9 +138,9 @@ export class TurnList implements ReactiveController {
   #isRefusedAgain(answer: AnswerState): boolean {
     if (answer.phase !== 'refused') return false
     const {session, say} = this.#options
-    const reason = reasonWords(answer, say())
+    const reason = reasonText(answer, say())
     const last = session().answers.findLast(
-      (other) => other.phase === 'refused' && reasonWords(other, say()) === reason,
+      (other) => other.phase === 'refused' && reasonText(other, say()) === reason,
     )
     return last?.key !== answer.key
   }
@@ -153,8 +153,8 @@ export class TurnList implements ReactiveController {
       this.#host.requestUpdate()
     }
     let shown = shownOf(answer)
-    if (endsWithItsWords(shown) && this.#texts.get(answer.key)?.isCaughtUp === false) {
-      this.#awaitsWords = true
+    if (endsWithText(shown) && this.#texts.get(answer.key)?.isCaughtUp === false) {
+      this.#awaitsText = true
       shown = {...shown, phase: 'writing'}
     }
     return turn(shown, view, {

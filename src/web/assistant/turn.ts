@@ -2,8 +2,8 @@ import {html, nothing, type TemplateResult} from 'lit'
 import type {Source} from '../../domain/index.ts'
 import {
   type AnswerState,
+  currentStepOf,
   declinedToGoOn,
-  doingOf,
   isEnded,
   type Phase,
   type Rating,
@@ -14,10 +14,10 @@ import type {Feedback} from '../client/requests.ts'
 import {waitMsOf} from '../client/waiting.ts'
 import type {Say, StringKey} from '../locales/strings.ts'
 import {icon} from './icons.ts'
-import {isToBeChanged, refusalWords} from './refusal.ts'
+import {needsRewording, refusalText} from './refusal.ts'
 import {isQuestion} from './suggestions.ts'
 
-/** What a reader has opened and chosen at one answer. */
+/** What the reader has opened and chosen in one answer. */
 export interface TurnView {
   showsAll: boolean
   rates: boolean
@@ -32,7 +32,7 @@ export interface TurnHandlers {
   readonly isBusy: boolean
   readonly lang: string
   readonly now: number
-  /** A later question was refused for the same reason: it says so. */
+  /** Whether a later question was refused for the same reason, which is then explained only there. */
   readonly isRefusedAgain: boolean
   readonly absolute: (href: string) => string
   readonly change: (to: Partial<TurnView>) => void
@@ -44,7 +44,7 @@ export interface TurnHandlers {
   readonly rate: (feedback: Feedback) => void
 }
 
-/** A question and all that came of it. */
+/** A question with its answer. */
 export function turn(answer: AnswerState, view: TurnView, on: TurnHandlers): TemplateResult {
   const {say} = on
   const id = `q-${answer.key}`
@@ -87,17 +87,17 @@ function stateLine(answer: AnswerState, say: Say): TemplateResult {
       ? say('offline')
       : isOpen && answer.connection === 'reconnecting' && answer.seq > 0
         ? say('reconnecting')
-        : doingOf(answer) || words[answer.phase]
+        : currentStepOf(answer) || words[answer.phase]
   return html`<p class="state ${isOpen ? 'live' : ''} ${answer.connection}"><span class="dot" aria-hidden="true"></span><span>${text}</span></p>`
 }
 
-/** Text of an earlier try, which the new one is about to replace, or was to before the model declined. */
+/** Whether the text is that of an earlier try, which the new one replaces, or would have if the model had not declined. */
 function isOld({carried, continues, phase}: AnswerState): boolean {
   const keepsText: readonly Phase[] = ['cut', 'stopped', 'broke-off', 'refused']
   return carried != null && continues === null && !keepsText.includes(phase)
 }
 
-/** What was done beside writing: before the first word above the text, after it at the end, where the reader is. */
+/** Steps besides writing: those before the first word go above the text, later ones below it, where the reader is. */
 function steps(answer: AnswerState, isEarly: boolean): TemplateResult | typeof nothing {
   const mine = (answer.steps ?? []).filter(({at}) => (at === 0) === isEarly)
   if (mine.length === 0) return nothing
@@ -136,7 +136,7 @@ function card(source: Source, isUsed: boolean, on: TurnHandlers): TemplateResult
     <span class="snippet">${marked(source)}</span></a></li>`
 }
 
-/** A snippet with the words that matched marked. */
+/** A snippet with its highlights marked. */
 function marked({snippet, highlights}: Source): (string | TemplateResult)[] {
   const parts: (string | TemplateResult)[] = []
   let at = 0
@@ -180,9 +180,9 @@ function ending(answer: AnswerState, on: TurnHandlers): TemplateResult | typeof 
       return html`<div class="notice warn"><p>${answer.problem?.message || say('brokeOffText')}</p>
         <div class="buttons">${more}${answer.problem?.retryable === false ? nothing : again}</div></div>`
     case 'refused': {
-      const buttons = html`<div class="buttons">${isToBeChanged(answer.problem) ? differently : again}</div>`
+      const buttons = html`<div class="buttons">${needsRewording(answer.problem) ? differently : again}</div>`
       if (on.isRefusedAgain) return html`<div class="notice quiet">${buttons}</div>`
-      return html`<div class="notice warn"><p>${refusalWords(answer, say, on.lang, on.now)}</p>${buttons}</div>`
+      return html`<div class="notice warn"><p>${refusalText(answer, say, on.lang, on.now)}</p>${buttons}</div>`
     }
     default:
       return nothing
@@ -238,7 +238,7 @@ function feedbackForm(view: TurnView, on: TurnHandlers): TemplateResult {
   </form>`
 }
 
-/** Sections beside the ones that answered, to ask about next. */
+/** Sections that were found but not used, to ask about next. */
 function followUps(answer: AnswerState, on: TurnHandlers): TemplateResult | typeof nothing {
   const used = usedSources(answer)
   const near = answer.sources
@@ -251,7 +251,7 @@ function followUps(answer: AnswerState, on: TurnHandlers): TemplateResult | type
   )}</ul></div>`
 }
 
-/** A heading as something to ask; some are questions already. */
+/** A question about a section: its heading, with the page's title unless it is a question already. */
 function questionAbout({title, headings}: Source): string {
   const heading = headings.at(-1)!
   return isQuestion(heading) ? heading : `${title}: ${heading}`

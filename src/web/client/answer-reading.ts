@@ -1,66 +1,66 @@
-import type {StreamNews} from './answer-stream.ts'
+import type {StreamUpdate} from './answer-stream.ts'
 
 export interface AnswerReadingOptions {
-  readonly news: (signal: AbortSignal) => AsyncGenerator<StreamNews>
-  /** Called with each piece of news; returns false when nobody wants the answer any more. */
-  readonly onNews: (news: StreamNews) => boolean
-  /** Called when reading failed, and was not left. */
+  readonly updates: (signal: AbortSignal) => AsyncGenerator<StreamUpdate>
+  /** Called with each update; returns false when the answer is no longer needed. */
+  readonly onUpdate: (updates: StreamUpdate) => boolean
+  /** Called when reading failed, unless it was aborted. */
   readonly onFailure: (error: unknown) => void
   readonly stopOnServer: (answerId: string) => Promise<void>
 }
 
-/** A burst of events is taken in slices of this length, so that frames and keys come between. */
+/** A burst of events is handled in slices of this length, so that the browser can draw and handle input in between. */
 const maxSliceMs = 8
 
-/** One answer being read: until its end, until it is left, or until it is stopped on the server. */
+/** Reads one answer until its end, until it is detached, or until it is stopped on the server. */
 export class AnswerReading {
   readonly #options: AnswerReadingOptions
   readonly #controller = new AbortController()
-  #isLeft = false
-  /** Stopped before the server had given the answer a name: it is read until it has one, and then stopped there. */
-  #awaitsName = false
+  #isDetached = false
+  /** Stopped before the server has sent the answer's id: reading goes on until it does, and then stops the answer. */
+  #stopsOnceNamed = false
 
   constructor(options: AnswerReadingOptions) {
     this.#options = options
   }
 
-  get isLeft(): boolean {
-    return this.#isLeft
+  get isDetached(): boolean {
+    return this.#isDetached
   }
 
-  /** Reads; settles when reading is over, and never rejects. Call once. */
+  /** Settles when reading is over; never rejects. Call once. */
   async read(): Promise<void> {
-    const {news, onNews, onFailure} = this.#options
+    const {updates, onUpdate, onFailure} = this.#options
     const {signal} = this.#controller
     try {
       let sliceStart = performance.now()
-      for await (const item of news(signal)) {
+      for await (const item of updates(signal)) {
         if (signal.aborted) return
         if (performance.now() - sliceStart > maxSliceMs) {
-          await breath()
+          await yieldToEventLoop()
           sliceStart = performance.now()
         }
-        const isWanted = onNews(item)
-        if (this.#awaitsName && item.type === 'event' && item.event.type === 'start') {
-          this.#awaitsName = false
+        const isWanted = onUpdate(item)
+        if (this.#stopsOnceNamed && item.type === 'event' && item.event.type === 'start') {
+          this.#stopsOnceNamed = false
           await this.#stopOnServer(item.event.answerId)
         }
-        if (!this.#awaitsName && (this.#isLeft || !isWanted)) return
+        if (!this.#stopsOnceNamed && (this.#isDetached || !isWanted)) return
       }
     } catch (error) {
       if (!signal.aborted) onFailure(error)
     }
   }
 
-  /** Reads on no longer; one that is to be stopped on the server sees to that first. */
-  leave(): void {
-    this.#isLeft = true
-    if (!this.#awaitsName) this.#controller.abort()
+  /** Stops reading, but not the answer; a pending stop on the server is still carried out. */
+  detach(): void {
+    this.#isDetached = true
+    if (!this.#stopsOnceNamed) this.#controller.abort()
   }
 
-  /** @param answerId null when the server has not named the answer yet. */
+  /** Stops the answer on the server. @param answerId null when the server has not sent it yet. */
   stop(answerId: string | null): void {
-    if (answerId === null) this.#awaitsName = true
+    if (answerId === null) this.#stopsOnceNamed = true
     else void this.#stopOnServer(answerId)
   }
 
@@ -68,14 +68,14 @@ export class AnswerReading {
     try {
       await this.#options.stopOnServer(answerId)
     } catch {
-      // Unreachable: leaving ends it too, after the server's grace time.
+      // The server cannot be reached: disconnecting ends the answer too, after the server's grace time.
       this.#controller.abort()
     }
   }
 }
 
-/** Lets the browser do what it has to do. */
-function breath(): Promise<void> {
+/** Lets the browser draw and handle input. */
+function yieldToEventLoop(): Promise<void> {
   const {scheduler} = globalThis as {scheduler?: {yield?: () => Promise<void>}}
   return scheduler?.yield?.() ?? new Promise((resolve) => setTimeout(resolve))
 }

@@ -10,10 +10,10 @@ import {
   type Timings,
   type ToolEvent,
 } from '../../domain/index.ts'
-import type {StreamNews} from './answer-stream.ts'
+import type {StreamUpdate} from './answer-stream.ts'
 
 /**
- * Where an answer stands, as the reader is told.
+ * The state of an answer as shown to the reader.
  *
  *     searching → sources → (thinking) → writing → complete | quoted | declined | cut
  *         └──────────┴──────────┴───────────┴────→ abstained | stopped | broke-off | refused
@@ -25,9 +25,9 @@ export type Phase =
   | 'writing'
   | 'complete'
   | 'quoted'
-  /** By the model, before its first word or after. */
+  /** By the model, before its first word or later. */
   | 'declined'
-  /** By a limit: of length, or of what the model can hold. */
+  /** By a limit: of the answer's length, or of the model's context. */
   | 'cut'
   | 'abstained'
   | 'stopped'
@@ -41,17 +41,18 @@ export interface Citation {
   readonly quote?: string
 }
 
-/** Something that was done for an answer beside writing it, in one sentence: searched again, another model asked. */
+/** Something done for an answer besides writing it, such as another search or a change of model. */
 export interface Step {
   readonly id: string
   readonly status: 'started' | 'done' | 'failed'
+  /** What was done, in one sentence. */
   readonly words: string
-  /** How much text there was when it began. */
+  /** Length of the text when it began. */
   readonly at: number
 }
 
-/** What stood there when an answer was asked for again; shown until the new one has caught up. */
-export interface Carried {
+/** The text of an answer that is tried again, shown until the new text has caught up. */
+export interface PreviousAttempt {
   readonly answerId: string | null
   readonly sources: readonly Source[]
   readonly text: string
@@ -62,54 +63,54 @@ export interface Carried {
 export interface Problem {
   /** Null when the connection, not the server, ended the answer. */
   readonly code: ErrorCode | null
-  /** The server's words for the reader; empty when it gave none. */
+  /** The server's message for the reader; empty when it sent none. */
   readonly message: string
   readonly retryable: boolean
   readonly retryAfterMs: number | null
-  /** Milliseconds since the epoch from when on a refused question may be asked again; absent where it is not known. */
+  /** When a refused question may be asked again, in milliseconds since the epoch; absent when not known. */
   readonly retryAt?: number | null
-  /** Which of the server's limits refused it; absent where it did not say. */
+  /** Which of the server's limits was exceeded; absent when the server did not say. */
   readonly limit?: string | null
 }
 
 export type Rating = 'up' | 'down'
 
-/** One answer as the browser keeps and shows it. */
+/** One answer as the browser shows and stores it: fields keep their names, since stored conversations have them. */
 export interface AnswerState {
-  /** Given by the browser, before the server knows of the answer. */
+  /** Created by the browser before the server knows of the answer. */
   readonly key: string
-  /** What its requests are told apart by; like `key`, but never told to the page. Not there in what an earlier version kept. */
+  /** Identifies its requests; unlike `key`, not exposed to the page. Absent from what an earlier version stored. */
   readonly requestKey?: string
-  /** 1 for the first time it was asked; another try counts on, and is another request. */
+  /** 1 for the first try; each further try is a request of its own. */
   readonly attempt: number
   readonly question: string
   /** Text of the page that the question is about; empty for none. */
   readonly about: string
   readonly askedAt: number
   readonly answerId: string | null
-  /** What the page may call the answer, in its analytics, say; it reads nothing. Null from an old server. */
+  /** An id of the answer for the page's analytics that gives no access to it. Null from an old server. */
   readonly ref?: string | null
   readonly conversationId: string | null
-  /** Last event seen. */
+  /** Number of the last event received. */
   readonly seq: number
   readonly phase: Phase
   readonly connection: 'open' | 'reconnecting' | 'offline'
   readonly generator: string | null
   readonly sources: readonly Source[]
-  /** Hosts that the sources link to; null, or absent in what an earlier version kept, where the server did not tell. */
+  /** Hosts that the sources link to; null when the server did not send them, absent from what an earlier version stored. */
   readonly linkHosts?: readonly string[] | null
   readonly text: string
   readonly citations: readonly Citation[]
   readonly steps: readonly Step[]
-  /** Null when nothing was there before, or when it is overtaken. */
-  readonly carried: Carried | null
+  /** Null when there was no earlier text, or the new text has caught up with it. */
+  readonly carried: PreviousAttempt | null
   readonly problem: Problem | null
   readonly reason: AbstentionReason | null
   readonly nearest: readonly PageLink[]
   readonly finishReason: FinishReason | null
   readonly timings: Timings | null
   readonly rating: Rating | null
-  /** Id of the answer that broke off and that this one goes on from; its text comes first, sent once more. */
+  /** Id of the incomplete answer that this one continues; its text is sent again first. */
   readonly continues: string | null
 }
 
@@ -167,18 +168,18 @@ export function isEnded(answer: AnswerState): boolean {
   return ended.has(answer.phase)
 }
 
-/** The answer as it is to be seen: what an earlier try had brought stays until this one has as much. */
+/** The answer as shown: the text of an earlier try stays until this one has as much. */
 export function shownOf(answer: AnswerState): AnswerState {
   const {carried} = answer
-  // Kept by an earlier version of this code, a conversation knows of neither.
+  // Absent from conversations that an earlier version stored.
   if (carried == null) return answer
   const {text, citations, linkHosts = null} = carried
-  const sources = namesTheSame(answer.sources, carried) ? answer.sources : carried.sources
+  const sources = citesSameSources(answer.sources, carried) ? answer.sources : carried.sources
   return {...answer, sources, linkHosts, text, citations}
 }
 
-/** Whether the numbers in the text of an earlier try mean the same sources in this one, and none is lost. */
-function namesTheSame(sources: readonly Source[], carried: Carried): boolean {
+/** Whether the numbers in the earlier try's text refer to the same sources in this one, and none is missing. */
+function citesSameSources(sources: readonly Source[], carried: PreviousAttempt): boolean {
   const idOf = (all: readonly Source[], n: number): string | undefined =>
     all.find((source) => source.n === n)?.id
   return (
@@ -187,13 +188,13 @@ function namesTheSame(sources: readonly Source[], carried: Carried): boolean {
   )
 }
 
-/** Whether a model that declined had begun to answer: in this try, or in the text that it was to go on from. */
+/** Whether a model that declined had already written text: in this try, or in the one that it should continue. */
 export function declinedToGoOn({text, carried, continues}: AnswerState): boolean {
   return carried == null ? text !== '' : continues !== null
 }
 
-/** What is being done right now beside writing, in one sentence; empty for nothing. */
-export function doingOf(answer: AnswerState): string {
+/** What is being done besides writing, in one sentence; empty for nothing. */
+export function currentStepOf(answer: AnswerState): string {
   const last = answer.steps?.at(-1)
   return last?.status === 'started' && !isEnded(answer) ? last.words : ''
 }
@@ -203,11 +204,11 @@ export function usedSources(answer: Pick<AnswerState, 'citations'>): ReadonlySet
   return new Set(answer.citations.map((citation) => citation.n))
 }
 
-/** The same question, to be asked once more: from the start, or going on from the text there is. */
+/** The answer for another try: from the start, or continuing the text there is. */
 export function retried(answer: AnswerState, askedAt: number, goesOn: boolean): AnswerState {
   const fresh = newAnswer(answer.key, answer.question, {...answer, askedAt})
   const {sources, linkHosts = null, text, citations} = shownOf(answer)
-  // Of a try that brought nothing new, the one before is what can be continued.
+  // After a try without new text, the one before it can be continued.
   const answerId = answer.carried?.answerId ?? answer.answerId
   return {
     ...fresh,
@@ -217,20 +218,20 @@ export function retried(answer: AnswerState, askedAt: number, goesOn: boolean): 
   }
 }
 
-/** What makes a request repeatable: the same for each sending of one try. */
+/** The idempotency key of a try: the same each time its request is sent. */
 export function idempotencyKeyOf(answer: AnswerState): string {
   return `${answer.requestKey ?? answer.key}-${answer.attempt}`
 }
 
-/** The answer after one piece of news. Events after the end change only what they complete: its timings. */
-export function withNews(answer: AnswerState, news: StreamNews): AnswerState {
-  switch (news.type) {
+/** The answer after an update. After its end, only its timings change. */
+export function withUpdate(answer: AnswerState, update: StreamUpdate): AnswerState {
+  switch (update.type) {
     case 'connection':
-      return {...answer, connection: news.status}
+      return {...answer, connection: update.status}
     case 'broke-off':
-      return isEnded(answer) ? answer : brokenOff(answer, null, '', true, null)
+      return isEnded(answer) ? answer : withBreakOff(answer, null, '', true, null)
     case 'event':
-      return withEvent({...answer, seq: news.seq}, news.event)
+      return withEvent({...answer, seq: update.seq}, update.event)
   }
 }
 
@@ -241,7 +242,7 @@ function withEvent(answer: AnswerState, event: AnswerEvent): AnswerState {
         ...answer,
         answerId: event.answerId,
         ref: event.ref ?? null,
-        // Told once, to who asked: told again, it stays what it was.
+        // Sent only to the client that asked; a resumed stream does not repeat it.
         conversationId: event.conversationId ?? answer.conversationId,
         generator: event.generator,
       }
@@ -261,22 +262,22 @@ function withEvent(answer: AnswerState, event: AnswerEvent): AnswerState {
       return {...answer, steps: withStep(answer, event), generator: writerOf(event) ?? answer.generator}
     case 'delta': {
       const text = answer.text + event.text
-      return {...answer, text, phase: advance(answer, 'writing'), carried: overtaken(answer, text.length)}
+      return {...answer, text, phase: advance(answer, 'writing'), carried: carriedAfter(answer, text.length)}
     }
     case 'citation':
-      // A number that names no source that was sent would be a promise nobody can check.
+      // The number of a source that was not sent could not be checked by anyone.
       if (!answer.sources.some((source) => source.n === event.n)) return answer
       return {...answer, citations: [...answer.citations, citationOf(event)]}
     case 'error':
       return {
         ...(answer.phase === 'stopped'
           ? answer
-          : brokenOff(answer, event.code, event.message, event.retryable, event.retryAfterMs ?? null)),
+          : withBreakOff(answer, event.code, event.message, event.retryable, event.retryAfterMs ?? null)),
       }
     case 'done':
       return {
         ...answer,
-        // A whole answer replaces what there was; one that was cut short only if it is more.
+        // A complete answer replaces the earlier text; an incomplete one only if it is longer.
         carried: isWhole(event) ? null : answer.carried,
         connection: 'open',
         finishReason: event.finishReason ?? null,
@@ -300,7 +301,7 @@ function citationOf({n, start, end, quote}: Citation): Citation {
   return quote === undefined ? {n, start, end} : {n, start, end, quote}
 }
 
-/** So many steps are kept of one answer. */
+/** Maximum number of steps kept for one answer. */
 const maxSteps = 20
 
 function withStep(answer: AnswerState, {id, status, summary}: ToolEvent): readonly Step[] {
@@ -314,15 +315,15 @@ function withStep(answer: AnswerState, {id, status, summary}: ToolEvent): readon
   return [...steps, {id, status, words: summary, at: answer.text.length}]
 }
 
-/** Who writes from here on, when a generator has handed over; null when nobody has. */
+/** The generator that takes over; null when the event is about something else. */
 function writerOf({name, input}: ToolEvent): string | null {
   if (name !== 'generator' || typeof input !== 'object' || input === null) return null
   const {generator} = input as {readonly generator?: unknown}
   return typeof generator === 'string' ? generator : null
 }
 
-/** An answer begun anew replaces the old one with its first words; one that goes on when it has sent the old text again. */
-function overtaken({carried, continues}: AnswerState, length: number): Carried | null {
+/** A new answer replaces the earlier text with its first words; a continued one once it has sent that text again. */
+function carriedAfter({carried, continues}: AnswerState, length: number): PreviousAttempt | null {
   if (carried == null || continues === null) return null
   return length >= carried.text.length ? null : carried
 }
@@ -334,7 +335,7 @@ const isNewTo =
 
 const order: readonly Phase[] = ['searching', 'sources', 'thinking', 'writing']
 
-/** Phases only go on: a second round of sources does not turn writing back into searching. */
+/** Phases only advance: a second round of sources does not turn writing back into searching. */
 function advance(answer: AnswerState, to: Phase): Phase {
   if (isEnded(answer)) return answer.phase
   return order.indexOf(to) > order.indexOf(answer.phase) ? to : answer.phase
@@ -348,15 +349,15 @@ function phaseOf(ending: string, finishReason: FinishReason | null, answer: Answ
   return finishReason === 'extract' || answer.generator === 'extractive' ? 'quoted' : 'complete'
 }
 
-/** An answer that an earlier version kept as complete, though the model declined or a limit cut it. */
-export function keptBefore(answer: AnswerState): AnswerState {
+/** Corrects an answer that an earlier version stored as complete, though the model declined or a limit cut it. */
+export function upgradeStored(answer: AnswerState): AnswerState {
   const isComplete = answer.phase === 'complete' || answer.phase === 'quoted'
   return isComplete && isPartialFinish(answer.finishReason)
     ? {...answer, phase: phaseOf('complete', answer.finishReason, answer)}
     : answer
 }
 
-function brokenOff(
+function withBreakOff(
   answer: AnswerState,
   code: ErrorCode | null,
   message: string,
@@ -371,7 +372,7 @@ function brokenOff(
   }
 }
 
-/** The answer after the reader said stop: shown at once, whatever is still on its way. */
+/** The answer after the reader stopped it: shown at once, whatever events may still arrive. */
 export function stopped(answer: AnswerState): AnswerState {
   return isEnded(answer) ? answer : {...answer, phase: 'stopped', connection: 'open'}
 }

@@ -6,23 +6,23 @@ export type Fetch = (url: string, init?: RequestInit) => Promise<Response>
 export interface AskRequest {
   readonly question: string
   readonly conversationId?: string | null
-  /** What was said before, where the server cannot know it. */
+  /** Earlier turns, when the server cannot know them. */
   readonly history?: readonly Turn[]
   readonly version?: string | null
-  /** Id of an answer that broke off: the new one goes on from its text. */
+  /** Id of an incomplete answer that the new one continues. */
   readonly continueAnswerId?: string | null
-  /** The same key within a day joins the answer it began, so a request that got lost can be sent again. */
+  /** Within a day a request with the same key joins the same answer, so a lost request can be repeated. */
   readonly idempotencyKey: string
 }
 
-/** What a reader learns: the answer's own events, and how the connection fares. */
-export type StreamNews =
+/** An event of the answer, or a change of the connection's state. */
+export type StreamUpdate =
   | {readonly type: 'event'; readonly seq: number; readonly event: AnswerEvent}
   | {readonly type: 'connection'; readonly status: 'open' | 'reconnecting' | 'offline'}
-  /** Terminal: the answer could not be read to its end. `gone`: the server no longer has it. */
+  /** Terminal: the answer could not be read to its end. `gone`: the server does not have it any more. */
   | {readonly type: 'broke-off'; readonly cause: 'unreachable' | 'gone'}
 
-/** Someone who tells whether there is a network; the browser's `navigator.onLine` and its `online` event. */
+/** The state of the network; in the browser `navigator.onLine` and the `online` event. */
 export interface Network {
   isOnline(): boolean
   /** Resolves when the network is back; rejects with the signal's reason on abort. */
@@ -30,12 +30,12 @@ export interface Network {
 }
 
 export interface StreamOptions {
-  /** Address of the Docent server without a slash at the end; empty for the page's own. */
+  /** URL of the Docent server without a trailing slash; empty for the page's own origin. */
   readonly endpoint: string
   readonly signal: AbortSignal
   readonly fetch: Fetch
   readonly network: Network
-  /** Waits between attempts that bring nothing new; as many attempts as entries. */
+  /** Delays between attempts without new events; as many attempts as entries. */
   readonly backoffMs?: readonly number[]
   /** Default 45 s: three heartbeats of the server. */
   readonly silenceMs?: number
@@ -44,13 +44,13 @@ export interface StreamOptions {
 export const defaultBackoffMs = [250, 500, 1_000, 2_000, 4_000, 8_000] as const
 export const defaultSilenceMs = 45_000
 
-/** The server refused before it began: its code, and its words for the reader. */
+/** The server refused the question: its error code, and its message for the reader. */
 export class RefusedError extends Error {
   override readonly name = 'RefusedError'
   readonly code: ErrorCode
   readonly status: number
   readonly retryAfterMs: number | null
-  /** Which limit a `rate_limited` question met; null where the server does not say. */
+  /** Which limit a `rate_limited` question exceeded; null when the server does not say. */
   readonly limit: string | null
 
   constructor(
@@ -69,40 +69,40 @@ export class RefusedError extends Error {
 }
 
 /**
- * Asks, and reads the answer to its terminal event, across cut connections: each event once and in order.
- * A stream that ends without a terminal event is resumed, never taken for finished.
+ * Asks, and reads the answer to its terminal event, across lost connections: each event once and in order.
+ * A stream that ends without a terminal event is resumed, never considered finished.
  * Ends after a terminal event or `broke-off`.
  * @throws RefusedError before the first event; the signal's reason on abort.
  */
-export function askAnswer(request: AskRequest, options: StreamOptions): AsyncGenerator<StreamNews> {
+export function askAnswer(request: AskRequest, options: StreamOptions): AsyncGenerator<StreamUpdate> {
   return readAnswer({request, answerId: null, after: 0}, options)
 }
 
-/** Reads an answer that was begun before, from the event after `after`. Otherwise as `askAnswer`. */
+/** Reads an answer that already exists, from the event after `after`. Otherwise as `askAnswer`. */
 export function followAnswer(
   answerId: string,
   after: number,
   options: StreamOptions,
-): AsyncGenerator<StreamNews> {
+): AsyncGenerator<StreamUpdate> {
   return readAnswer({request: null, answerId, after}, options)
 }
 
-interface Place {
+interface Cursor {
   readonly request: AskRequest | null
   answerId: string | null
   after: number
 }
 
-async function* readAnswer(place: Place, options: StreamOptions): AsyncGenerator<StreamNews> {
+async function* readAnswer(cursor: Cursor, options: StreamOptions): AsyncGenerator<StreamUpdate> {
   const {signal, network} = options
   const backoffMs = options.backoffMs ?? defaultBackoffMs
-  let fruitless = 0
+  let failedAttempts = 0
 
   for (;;) {
     try {
-      const response = await open(place, options)
+      const response = await openResponse(cursor, options)
       if (response.status === 204) {
-        // Past the terminal event, which this reader never saw: it must have been lost with another reader.
+        // Past the terminal event, which this tab never received: another reader must have.
         yield {type: 'broke-off', cause: 'gone'}
         return
       }
@@ -111,32 +111,32 @@ async function* readAnswer(place: Place, options: StreamOptions): AsyncGenerator
         signal,
         silenceMs: options.silenceMs ?? defaultSilenceMs,
       })) {
-        const news = newsOf(frame.id, frame.event, frame.data)
-        if (news === null || news.seq <= place.after) continue
-        place.answerId = news.answerId
-        place.after = news.seq
-        fruitless = 0
-        yield {type: 'event', seq: news.seq, event: news.event}
-        if (news.event.type === 'done' || news.event.type === 'error') return
+        const update = parseFrame(frame.id, frame.event, frame.data)
+        if (update === null || update.seq <= cursor.after) continue
+        cursor.answerId = update.answerId
+        cursor.after = update.seq
+        failedAttempts = 0
+        yield {type: 'event', seq: update.seq, event: update.event}
+        if (update.event.type === 'done' || update.event.type === 'error') return
       }
     } catch (error) {
       signal.throwIfAborted()
       if (error instanceof RefusedError) {
-        if (place.answerId === null) throw error
+        if (cursor.answerId === null) throw error
         if (error.status === 404 || error.status === 410) {
           yield {type: 'broke-off', cause: 'gone'}
           return
         }
       }
-      // Anything else is the network's doing: try again below.
+      // Anything else is an error of the network: try again below.
     }
 
     if (!network.isOnline()) {
       yield {type: 'connection', status: 'offline'}
       await network.back(signal)
-      fruitless = 0
+      failedAttempts = 0
     }
-    const waitMs = backoffMs[fruitless++]
+    const waitMs = backoffMs[failedAttempts++]
     if (waitMs === undefined) {
       yield {type: 'broke-off', cause: 'unreachable'}
       return
@@ -146,9 +146,9 @@ async function* readAnswer(place: Place, options: StreamOptions): AsyncGenerator
   }
 }
 
-async function open(place: Place, options: StreamOptions): Promise<Response> {
+async function openResponse(cursor: Cursor, options: StreamOptions): Promise<Response> {
   const {endpoint, signal} = options
-  const {request, answerId, after} = place
+  const {request, answerId, after} = cursor
   const response =
     answerId === null
       ? await options.fetch(`${endpoint}/api/answers`, {
@@ -178,28 +178,28 @@ async function open(place: Place, options: StreamOptions): Promise<Response> {
   return response
 }
 
-/** A response that is no stream, as an error with the server's own code and words where it gave some. */
+/** A response that is not a stream, as an error with the server's code and message where it sent them. */
 export async function refusalOf(response: Response): Promise<RefusedError> {
   const {code, message, limit, retryAfterMs} = await errorIn(response)
   return new RefusedError(
     isString(code) ? (code as ErrorCode) : (codeOf.get(response.status) ?? 'internal'),
     isString(message) ? message : '',
     response.status,
-    retryAfterOf(response.headers) ?? waitOf(Number(retryAfterMs)),
+    retryAfterOf(response.headers) ?? boundedWait(Number(retryAfterMs)),
     isString(limit) ? limit : null,
   )
 }
 
 const isString = (value: unknown): value is string => typeof value === 'string'
 
-/** What a proxy's status means: its body says nothing of it. */
+/** Codes for the statuses of proxies, whose bodies have none. */
 const codeOf: ReadonlyMap<number, ErrorCode> = new Map([
   [413, 'too_large'],
   [429, 'rate_limited'],
   [503, 'not_ready'],
 ])
 
-/** The server's account of an error; empty for a proxy's page, whose status alone has to do. */
+/** The `error` object of the body; empty for a page from a proxy. */
 async function errorIn(response: Response): Promise<Readonly<Record<string, unknown>>> {
   try {
     const body = (await response.json()) as {error?: unknown} | null
@@ -209,25 +209,25 @@ async function errorIn(response: Response): Promise<Readonly<Record<string, unkn
   }
 }
 
-/** No longer wait is believed: within six days, the name of the day says when it is over. */
-const longestWaitMs = 6 * 24 * 60 * 60 * 1_000
+/** Longer waits are cut to this: within six days, the name of the day says when the wait is over. */
+const maxWaitMs = 6 * 24 * 60 * 60 * 1_000
 
-/** `Retry-After` in milliseconds, given in seconds or as a date; null where there is none, or it has passed. */
+/** `Retry-After`, given in seconds or as a date, in milliseconds; null when absent or in the past. */
 function retryAfterOf(headers: Headers): number | null {
   const after = headers.get('retry-after')
   if (after === null) return null
   const ms = /^\s*\d/.test(after)
     ? Number(after) * 1_000
-    : // By the server's own clock where it is told.
+    : // Relative to the server's clock where it sends its date.
       Date.parse(after) - Date.parse(headers.get('date') ?? new Date().toUTCString())
-  return waitOf(ms)
+  return boundedWait(ms)
 }
 
-function waitOf(ms: number): number | null {
-  return ms > 0 ? Math.min(ms, longestWaitMs) : null
+function boundedWait(ms: number): number | null {
+  return ms > 0 ? Math.min(ms, maxWaitMs) : null
 }
 
-function newsOf(
+function parseFrame(
   id: string | undefined,
   type: string | undefined,
   data: string,
@@ -247,19 +247,19 @@ function newsOf(
 export function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason)
-    const leave = (): void => {
+    const onAbort = (): void => {
       clearTimeout(timer)
       reject(signal.reason)
     }
     const timer = setTimeout(() => {
-      signal.removeEventListener('abort', leave)
+      signal.removeEventListener('abort', onAbort)
       resolve()
     }, ms)
-    signal.addEventListener('abort', leave, {once: true})
+    signal.addEventListener('abort', onAbort, {once: true})
   })
 }
 
-/** The browser's own idea of its network. */
+/** The network state that the browser reports. */
 export const browserNetwork: Network = {
   isOnline: () => navigator.onLine,
   back: (signal) =>

@@ -1,10 +1,10 @@
 import type {AnswerState} from './answer-state.ts'
 
-/** What a page that shows a session has to draw anew. */
+/** What has changed in a session, for the view to redraw. */
 export type Change =
-  /** Another conversation, or another set of answers. */
+  /** The conversation was switched, or answers were added or removed. */
   | {readonly type: 'conversation'}
-  /** Only words or citations were added: draw them with the next frame. */
+  /** Only text or citations were added, to draw with the next frame. */
   | {readonly type: 'text'; readonly answer: AnswerState}
   | {readonly type: 'answer'; readonly answer: AnswerState; readonly before: AnswerState}
 

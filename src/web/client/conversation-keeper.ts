@@ -2,10 +2,10 @@ import type {Conversation, ConversationStore, KeyValueStore} from './conversatio
 import type {OpenConversation} from './open-conversation.ts'
 
 const tabEntry = 'docent:open-conversation'
-/** Words are written to the browser's storage this often at most. */
+/** Minimum time between two writes of growing text to the browser's storage. */
 const saveEveryMs = 1_000
 
-/** Keeps the open conversation in the browser, and which one it is in the tab. */
+/** Stores the open conversation in the browser, and in the tab's storage which one is open. */
 export class ConversationKeeper {
   readonly #store: ConversationStore
   readonly #tab: KeyValueStore
@@ -18,15 +18,15 @@ export class ConversationKeeper {
     this.#now = now
   }
 
-  /** One without answers is not kept. */
+  /** A conversation without answers is not stored. */
   save({key, conversationId, answers}: OpenConversation): void {
     this.#savedAt = this.#now()
     const last = answers.at(-1)
     if (last !== undefined) this.#store.save({key, conversationId, updatedAt: last.askedAt, answers})
   }
 
-  /** Saves unless it was saved a moment ago. */
-  saveNowAndThen(conversation: OpenConversation): void {
+  /** Saves unless the last save was less than a second ago. */
+  saveThrottled(conversation: OpenConversation): void {
     if (this.#now() - this.#savedAt > saveEveryMs) this.save(conversation)
   }
 
@@ -35,17 +35,17 @@ export class ConversationKeeper {
     try {
       this.#tab.setItem(tabEntry, key)
     } catch {
-      // Forbidden: a reload begins anew.
+      // Storage is not allowed: a reload starts a new conversation.
     }
   }
 
-  /** What was open in this tab before it was loaded; null where nothing was. */
-  openBefore(): Conversation | null {
+  /** The conversation that was open in this tab before it was reloaded, or null. */
+  lastOpen(): Conversation | null {
     let key: string | null = null
     try {
       key = this.#tab.getItem(tabEntry)
     } catch {
-      // Forbidden: begin anew.
+      // Storage is not allowed: start a new conversation.
     }
     return key === null ? null : this.#store.get(key)
   }

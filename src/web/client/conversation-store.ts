@@ -1,35 +1,35 @@
-import {type AnswerState, isEnded, keptBefore} from './answer-state.ts'
+import {type AnswerState, isEnded, upgradeStored} from './answer-state.ts'
 
-/** A conversation as the browser keeps it. */
+/** A conversation as stored in the browser. */
 export interface Conversation {
-  /** The browser's own name for it. */
+  /** Its id in the browser. */
   readonly key: string
-  /** The server's name for it; null until the first answer has started. */
+  /** Its id on the server; null until the first answer has started. */
   readonly conversationId: string | null
   readonly updatedAt: number
   readonly answers: readonly AnswerState[]
 }
 
-/** The part of `Storage` that is used. */
+/** The used part of `Storage`. */
 export type KeyValueStore = Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'key' | 'length'>
 
 export interface ConversationStore {
   /** Newest first. */
   list(): Conversation[]
   get(key: string): Conversation | null
-  /** Writes one conversation; answers another tab has added to it are kept. */
+  /** Writes one conversation; keeps the answers that other tabs have added to it. */
   save(conversation: Conversation): void
   remove(key: string): void
   clear(): void
 }
 
-/** So many conversations are kept; the oldest go first. */
+/** Maximum number of stored conversations; the oldest are removed first. */
 const maxConversations = 60
 const version = 1
 
 /**
  * Conversations in the browser, one entry each, so that tabs do not overwrite each other's.
- * A full or forbidden storage is not an error: what cannot be kept is forgotten with the tab.
+ * A full or unavailable storage is not an error: what cannot be stored is lost with the tab.
  */
 export function createConversationStore(storage: KeyValueStore, scope: string): ConversationStore {
   const prefix = `docent:${scope}:conversation:`
@@ -43,7 +43,7 @@ export function createConversationStore(storage: KeyValueStore, scope: string): 
     return found
   }
 
-  /** The list is shown with every change, and parsing many long conversations holds up the page. */
+  /** The list is shown with every change, and parsing many long conversations would block the page. */
   const parsed = new Map<string, {readonly text: string; readonly conversation: Conversation | null}>()
 
   function read(entry: string): Conversation | null {
@@ -53,7 +53,7 @@ export function createConversationStore(storage: KeyValueStore, scope: string): 
       return null
     }
     let known = parsed.get(entry)
-    // Another tab may have written meanwhile.
+    // Another tab may have written it in the meantime.
     if (known?.text !== text) {
       known = {text, conversation: conversationIn(text)}
       parsed.set(entry, known)
@@ -73,22 +73,22 @@ export function createConversationStore(storage: KeyValueStore, scope: string): 
     get: (key) => read(prefix + key),
     save(conversation) {
       const stored = read(prefix + conversation.key)
-      const entry = JSON.stringify({v: version, conversation: mergedWith(stored, conversation)})
-      // Reading them all is for when one more is added, not for every word that is kept.
+      const entry = JSON.stringify({v: version, conversation: merge(stored, conversation)})
+      // Reads all conversations only when one is added, not with every save.
       if (stored === null) {
         for (const old of list().slice(maxConversations - 1)) storage.removeItem(prefix + old.key)
       }
       try {
         storage.setItem(prefix + conversation.key, entry)
       } catch {
-        // Full: the oldest other conversation makes room, once.
+        // Full: remove the oldest other conversation and try once more.
         const oldest = list().findLast((old) => old.key !== conversation.key)
         if (oldest === undefined) return
         storage.removeItem(prefix + oldest.key)
         try {
           storage.setItem(prefix + conversation.key, entry)
         } catch {
-          // Still full, or forbidden: it lives as long as the tab.
+          // Still full, or not allowed: the conversation is lost with the tab.
         }
       }
     },
@@ -103,14 +103,14 @@ function conversationIn(text: string): Conversation | null {
   try {
     const value = JSON.parse(text) as {v: number; conversation: Conversation} | null
     if (value?.v !== version || !Array.isArray(value.conversation.answers)) return null
-    return {...value.conversation, answers: value.conversation.answers.map(keptBefore)}
+    return {...value.conversation, answers: value.conversation.answers.map(upgradeStored)}
   } catch {
     return null
   }
 }
 
-/** Both tabs' answers in the order they were asked; of one answer, the copy that is further on. */
-function mergedWith(stored: Conversation | null, mine: Conversation): Conversation {
+/** Both tabs' answers in the order they were asked; of each answer the copy that is further along. */
+function merge(stored: Conversation | null, mine: Conversation): Conversation {
   if (stored === null) return mine
   const known = new Set(mine.answers.map((answer) => answer.key))
   const others = stored.answers.filter((answer) => !known.has(answer.key))
@@ -125,13 +125,13 @@ function mergedWith(stored: Conversation | null, mine: Conversation): Conversati
   }
 }
 
-/** All that the server ever called it: it begins a new one where the one before is gone. */
+/** All its ids on the server, which assigns a new one when the old conversation is gone. */
 export function conversationIdsOf(conversation: Conversation | null): ReadonlySet<string> {
   const ids = conversation?.answers.map((answer) => answer.conversationId) ?? []
   return new Set([...ids, conversation?.conversationId].filter((id) => id != null))
 }
 
-/** A store for where the browser forbids one. */
+/** A storage in memory, for browsers that do not allow one. */
 export function memoryStorage(): KeyValueStore {
   const entries = new Map<string, string>()
   return {

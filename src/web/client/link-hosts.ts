@@ -1,15 +1,15 @@
 import {linkHostsIn} from '../../text/link-hosts.ts'
 import type {AnswerState} from './answer-state.ts'
 
-/** So many earlier questions are looked at: more than a model is told of. */
+/** Maximum number of earlier questions considered: more than a model is given. */
 const maxEarlier = 20
 
 /**
- * Hosts that links of an answer may lead to: those of its sources, of what was asked up to then in the conversation,
- * and `own`, the server's and the page's. Null for any: answers from before the server told what the sources link to
+ * Hosts that links of an answer may lead to: those of its sources, of the questions up to then in the conversation, and
+ * `own`, the server's and the page's. Null for any host: answers from servers that do not send the hosts of the sources
  * stay as they were.
  */
-export function liveHostsOf(
+export function allowedHostsOf(
   answer: Pick<AnswerState, 'key' | 'linkHosts' | 'sources' | 'question' | 'about'>,
   own: readonly string[],
   conversation: readonly AnswerState[] = [],

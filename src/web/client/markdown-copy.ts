@@ -1,32 +1,32 @@
 import type {Source} from '../../domain/index.ts'
 import {type AnswerState, usedSources} from './answer-state.ts'
 
-/** Where a source opens, as a link. */
+/** The link to a source. */
 export function hrefOf(source: {url: string; anchor: string}): string {
   return source.anchor === '' ? source.url : `${source.url}#${source.anchor}`
 }
 
-interface Named {
+interface Titled {
   readonly title: string
   readonly headings: readonly string[]
 }
 
-/** Where a source stands: its page, then its headings, the nearest last. */
-export function pathOf({title, headings}: Named): readonly string[] {
+/** The breadcrumb of a source: its page's title, then its headings, outermost first. */
+export function pathOf({title, headings}: Titled): readonly string[] {
   return [title, ...headings.filter((heading, i) => i > 0 || heading !== title)]
 }
 
-/** What a source is called. */
-export function nameOf(source: Named): string {
+/** The name of a source, for display. */
+export function nameOf(source: Titled): string {
   return pathOf(source).join(' › ')
 }
 
-/** An answer to paste elsewhere: its Markdown with a link at each citation, then the sources it used. */
+/** An answer for pasting elsewhere: its Markdown with a link at each citation, then the sources it used. */
 export function copiedMarkdown(answer: AnswerState, base: string): string {
   const link = (source: Source): string =>
     new URL(hrefOf(source), base).href.replace(/[()]/g, (sign) => (sign === '(' ? '%28' : '%29'))
   let text = answer.text
-  // Several quotes of one source at one place are one link.
+  // Several citations of one source at the same place become one link.
   const places = answer.citations
     .filter(
       ({n, end}, i, all) =>
@@ -40,16 +40,16 @@ export function copiedMarkdown(answer: AnswerState, base: string): string {
   }
   const used = usedSources(answer)
   const sources = answer.sources.filter((source) => used.size === 0 || used.has(source.n))
-  const list = sources.map((source) => `- [${source.n}] [${escaped(nameOf(source))}](${link(source)})`)
+  const list = sources.map((source) => `- [${source.n}] [${escapeMarkdown(nameOf(source))}](${link(source)})`)
   return [`**${answer.question}**`, text.trim(), list.join('\n')].filter(Boolean).join('\n\n')
 }
 
-/** Words as they are, within a link: what would be Markdown in them is not. */
-function escaped(words: string): string {
+/** Text with Markdown characters escaped, for use inside a link. */
+function escapeMarkdown(words: string): string {
   return words.replace(/[\\`*_[\]<>]/g, '\\$&')
 }
 
-/** Whether an offset lies within a code fence, where a link would be text. */
+/** Whether an offset is inside a code fence, where a link would be literal text. */
 function isInCode(text: string, offset: number): boolean {
   const fences = text.slice(0, offset).match(/^ {0,3}(```|~~~)/gm)
   return (fences?.length ?? 0) % 2 === 1

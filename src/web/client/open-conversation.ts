@@ -3,18 +3,18 @@ import {headOf} from '../../lib/cut.ts'
 import {type AnswerState, isEnded} from './answer-state.ts'
 import type {Conversation} from './conversation-store.ts'
 
-/** How many questions and answers are sent to a server that does not know them, each cut to this length. */
+/** Maximum number of turns sent to a server that does not know them, and the length each is cut to, in UTF-16 units. */
 const maxHistoryAnswers = 3
 const maxHistoryChars = 1_500
 
-/** The conversation that is open in a tab: what it is called, and its answers in the order they were asked. */
+/** The conversation that is open in a tab: its ids, and its answers in the order they were asked. */
 export class OpenConversation {
   readonly key: string
-  /** The server's name for it; null until it has given one. */
+  /** Its id on the server; null until the server has assigned one. */
   conversationId: string | null
   answers: readonly AnswerState[]
 
-  /** @param kept what the browser has of it; null for a new one. */
+  /** @param kept the stored conversation; null for a new one. */
   constructor(key: string, kept: Conversation | null) {
     this.key = key
     this.conversationId = kept?.conversationId ?? null
@@ -30,8 +30,8 @@ export class OpenConversation {
     return this.answers.find(({key}) => key === answerKey)
   }
 
-  /** In the place of the answer with its key, or at the end. */
-  put(answer: AnswerState): void {
+  /** Replaces the answer with the same key, or appends it. */
+  upsert(answer: AnswerState): void {
     const known = this.find(answer.key)
     this.answers =
       known === undefined
@@ -39,12 +39,12 @@ export class OpenConversation {
         : this.answers.map((each) => (each === known ? answer : each))
   }
 
-  /** At the end, as what was asked last. */
-  putLast(answer: AnswerState): void {
+  /** Replaces the answer with the same key and moves it to the end. */
+  moveToEnd(answer: AnswerState): void {
     this.answers = [...this.answers.filter(({key}) => key !== answer.key), answer]
   }
 
-  /** What was said beside this answer, for a server that cannot know it: the name of the conversation never came. */
+  /** The other turns, for a server that cannot know them because it never assigned an id. */
   historyFor(answerKey: string): readonly Turn[] {
     if (this.conversationId !== null) return []
     return this.answers

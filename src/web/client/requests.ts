@@ -6,7 +6,7 @@ export interface RequestOptions {
   readonly fetch: Fetch
 }
 
-/** Ends an answer on the server now. @throws RefusedError, or what the network throws. */
+/** Ends an answer on the server at once. @throws RefusedError, or what the network throws. */
 export async function stopAnswer(answerId: string, options: RequestOptions): Promise<void> {
   await send('POST', `/api/answers/${encodeURIComponent(answerId)}/stop`, undefined, options)
 }
@@ -26,7 +26,7 @@ export async function rateAnswer(
   await send('POST', `/api/answers/${encodeURIComponent(answerId)}/feedback`, feedback, options)
 }
 
-/** Tells what this browser measured of an answer. @throws as `rateAnswer`. */
+/** Reports what this browser measured for an answer. @throws as `rateAnswer`. */
 export async function sendTimings(
   answerId: string,
   timings: {readonly firstUsefulMs: number},
@@ -35,18 +35,18 @@ export async function sendTimings(
   await send('POST', `/api/answers/${encodeURIComponent(answerId)}/timings`, timings, options)
 }
 
-/** Deletes a conversation on the server; one that is not there counts as deleted. @throws as `rateAnswer`. */
+/** Deletes a conversation on the server; one that does not exist counts as deleted. @throws as `rateAnswer`. */
 export async function deleteConversation(conversationId: string, options: RequestOptions): Promise<void> {
   await send('DELETE', `/api/conversations/${encodeURIComponent(conversationId)}`, undefined, options, [404])
 }
 
-/** Longest wait for what is only good to know, in milliseconds. */
-const longestInfoMs = 5_000
+/** Timeout of optional requests. */
+const infoTimeoutMs = 5_000
 
-/** Who writes the server's answers; null where it does not say, as an older one, or cannot be reached. */
-export async function generatorOf(endpoint: string): Promise<string | null> {
+/** The server's generator; null when the server cannot be reached or, being older, does not say. */
+export async function fetchGenerator(endpoint: string): Promise<string | null> {
   try {
-    const response = await fetch(`${endpoint}/api/info`, {signal: AbortSignal.timeout(longestInfoMs)})
+    const response = await fetch(`${endpoint}/api/info`, {signal: AbortSignal.timeout(infoTimeoutMs)})
     const {generator} = (await response.json()) as {generator?: unknown}
     return typeof generator === 'string' ? generator : null
   } catch {
@@ -59,15 +59,15 @@ async function send(
   path: string,
   body: unknown,
   options: RequestOptions,
-  fine: readonly number[] = [],
+  accepted: readonly number[] = [],
 ): Promise<void> {
   const response = await options.fetch(options.endpoint + path, {
     method,
-    // A tab that closes right after must not take the request with it.
+    // The request must survive a tab that is closed right after.
     keepalive: true,
     ...(body === undefined
       ? {}
       : {headers: {'content-type': 'application/json'}, body: JSON.stringify(body)}),
   })
-  if (!response.ok && !fine.includes(response.status)) throw await refusalOf(response)
+  if (!response.ok && !accepted.includes(response.status)) throw await refusalOf(response)
 }

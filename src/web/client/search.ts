@@ -14,7 +14,7 @@ export interface SearchResult {
 export interface LiveSearchOptions {
   readonly endpoint: string
   readonly fetch: Fetch
-  /** Called with the newest query's results only, and with none when the query is too short or the search fails. */
+  /** Called only for the latest query; without results when it is too short or the search fails. */
   readonly onResults: (query: string, results: readonly SearchResult[]) => void
   readonly version?: () => string | null
   /** Default 120. */
@@ -26,14 +26,14 @@ export interface LiveSearchOptions {
 export interface LiveSearch {
   /** Searches for `query` after the debounce time, unless another call comes first. */
   type(query: string): void
-  /** Forgets what is under way. */
+  /** Cancels the search in progress. */
   cancel(): void
 }
 
 const minQueryChars = 2
 const maxQueryChars = 300
 
-/** Search as you type: debounced, and only the newest query may answer. */
+/** Search as you type: debounced, and only the latest query reports results. */
 export function createLiveSearch(options: LiveSearchOptions): LiveSearch {
   let current = new AbortController()
 
@@ -50,7 +50,7 @@ export function createLiveSearch(options: LiveSearchOptions): LiveSearch {
       const found = response.ok ? ((await response.json()) as {results?: SearchResult[]}).results : []
       if (!signal.aborted) options.onResults(query, found ?? [])
     } catch {
-      // Search is a courtesy while typing: a failure shows no results, and asking still works.
+      // Searching while typing is optional: on failure there are no results, and asking still works.
       if (!signal.aborted) options.onResults(query, [])
     }
   }

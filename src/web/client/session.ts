@@ -7,7 +7,7 @@ import {
   refused,
   retried,
   stopped,
-  withNews,
+  withUpdate,
 } from './answer-state.ts'
 import {
   askAnswer,
@@ -15,8 +15,8 @@ import {
   followAnswer,
   type Network,
   RefusedError,
-  type StreamNews,
   type StreamOptions,
+  type StreamUpdate,
 } from './answer-stream.ts'
 import {type Change, changeOf} from './change.ts'
 import {ConversationKeeper} from './conversation-keeper.ts'
@@ -43,7 +43,7 @@ export interface SessionOptions {
   readonly fetch: Fetch
   readonly network: Network
   readonly store: ConversationStore
-  /** Belongs to this tab alone: which conversation is open in it. */
+  /** Storage of this tab alone: holds which conversation is open in it. */
   readonly tab: KeyValueStore
   readonly version: () => string | null
   readonly onChange: (change: Change) => void
@@ -53,38 +53,38 @@ export interface SessionOptions {
   readonly silenceMs?: number
 }
 
-/** What one tab's assistant does: one conversation at a time, one answer at a time. */
+/** The assistant's state in one tab: one conversation at a time, one answer at a time. */
 export interface Session {
   readonly answers: readonly AnswerState[]
   readonly conversationKey: string
   /** The answer that is being written, or null. */
   readonly running: AnswerState | null
   /**
-   * Does nothing while an answer is being written. A question that was refused before is tried again in its place:
-   * several tries of one question are one answer. It is not sent before the time that the server named.
+   * Does nothing while an answer is being written. A question that was refused before is tried again as the same
+   * answer. It is not sent before the time that the server named.
    */
   ask(question: string, about?: string): void
-  /** Ends the answer that is being written, also before its first token: here at once, then on the server. */
+  /** Stops the answer that is being written, also before its first token: here at once, then on the server. */
   stop(): void
-  /** Asks again what broke off or was refused; what came of it is replaced. */
+  /** Asks again after an answer broke off or was refused, and replaces it. */
   retry(key: string): void
-  /** Goes on from the text of an answer that broke off or was stopped. */
+  /** Continues the text of an answer that broke off or was stopped. */
   goOn(key: string): void
   rate(key: string, feedback: Feedback): Promise<void>
   startNew(): void
   open(conversationKey: string): void
   conversations(): readonly Conversation[]
-  /** Deletes on the server, then here. @throws RefusedError or the network's error, and then keeps it here. */
+  /** Deletes on the server, then here. @throws RefusedError or the network's error; then it is kept here. */
   remove(conversationKey: string): Promise<void>
-  /** Writes down where things stand; for when the page goes away. */
+  /** Stores the open conversation, for when the page is unloaded. */
   save(): void
-  /** Tells the server when this browser first showed something of an answer; what cannot be sent is let go. */
-  tellFirstUseful(answerId: string, firstUsefulMs: number): void
-  /** Leaves the answer to the server, which keeps it for a while; `openSession` finds it again. */
+  /** Reports when this browser first showed part of an answer; failures are ignored. */
+  reportFirstUseful(answerId: string, firstUsefulMs: number): void
+  /** Disconnects. The server keeps the answer for a while, and `openSession` resumes it. */
   close(): void
 }
 
-/** Opens the conversation this tab had open, and resumes the answer that was being written. */
+/** Opens the conversation that was open in this tab and resumes the answer that was being written. */
 export function openSession(options: SessionOptions): Session {
   return new TabSession(options)
 }
@@ -105,7 +105,7 @@ class TabSession implements Session {
     this.#keeper = new ConversationKeeper(store, tab, now)
     this.#now = now
     this.#newId = newId
-    this.#open = this.#opened(this.#keeper.openBefore())
+    this.#open = this.#conversationFrom(this.#keeper.lastOpen())
     this.#resume()
   }
 
@@ -126,28 +126,28 @@ class TabSession implements Session {
     if (this.running !== null || words === '') return
     const passage = passageFor(words, about)
     const now = this.#now()
-    const tried = this.answers.find(
+    const earlier = this.answers.find(
       (answer) => answer.phase === 'refused' && answer.question === words && answer.about === passage,
     )
-    if (tried === undefined) {
+    if (earlier === undefined) {
       const {conversationId} = this.#open
       const known = {askedAt: now, requestKey: this.#newId(), about: passage, conversationId}
       this.#start(newAnswer(this.#newId(), words, known))
       return
     }
-    this.#open.putLast({...tried, askedAt: now})
-    if (waitMsOf(tried, now) === 0) {
-      this.#start(retried(tried, now, false))
+    this.#open.moveToEnd({...earlier, askedAt: now})
+    if (waitMsOf(earlier, now) === 0) {
+      this.#start(retried(earlier, now, false))
       return
     }
     this.save()
-    this.#changed()
+    this.#notifyChanged()
   }
 
   stop(): void {
     const answer = this.running
     if (answer === null) return
-    this.#show(stopped(answer), answer)
+    this.#update(stopped(answer), answer)
     this.#reading?.stop(answer.answerId)
   }
 
@@ -167,9 +167,9 @@ class TabSession implements Session {
     if (answer?.answerId == null) return
     await rateAnswer(answer.answerId, feedback, this.#requests)
     const latest = this.#open.find(answerKey) ?? answer
-    this.#show({...latest, rating: feedback.rating}, latest)
+    this.#update({...latest, rating: feedback.rating}, latest)
     this.save()
-    this.#changed()
+    this.#notifyChanged()
   }
 
   startNew(): void {
@@ -188,47 +188,47 @@ class TabSession implements Session {
     const {store} = this.#options
     const conversation = store.get(conversationKey)
     for (const id of conversationIdsOf(conversation)) await deleteConversation(id, this.#requests)
-    if (conversationKey === this.conversationKey) this.#enter(null)
+    if (conversationKey === this.conversationKey) this.#load(null)
     store.remove(conversationKey)
-    this.#changed()
+    this.#notifyChanged()
   }
 
   save(): void {
     this.#keeper.save(this.#open)
   }
 
-  tellFirstUseful(answerId: string, firstUsefulMs: number): void {
+  reportFirstUseful(answerId: string, firstUsefulMs: number): void {
     sendTimings(answerId, {firstUsefulMs}, this.#requests).catch(() => {
-      // One measurement fewer.
+      // The measurement is lost, which does no harm.
     })
   }
 
   close(): void {
     this.save()
-    this.#leave()
-    // A reading that waits for a name to stop its answer by has nobody to tell.
+    this.#detach()
+    // A reading that still waits for an id, in order to stop its answer, must not report updates any more.
     this.#open.answers = []
   }
 
   #switchTo(conversationKey: string | null): void {
     this.save()
-    this.#enter(conversationKey === null ? null : this.#options.store.get(conversationKey))
-    this.#changed()
+    this.#load(conversationKey === null ? null : this.#options.store.get(conversationKey))
+    this.#notifyChanged()
   }
 
-  #enter(kept: Conversation | null): void {
-    this.#leave()
-    this.#open = this.#opened(kept)
+  #load(kept: Conversation | null): void {
+    this.#detach()
+    this.#open = this.#conversationFrom(kept)
     this.#resume()
   }
 
-  #opened(kept: Conversation | null): OpenConversation {
+  #conversationFrom(kept: Conversation | null): OpenConversation {
     const conversation = new OpenConversation(kept?.key ?? this.#newId(), kept)
     this.#keeper.rememberOpen(conversation.key)
     return conversation
   }
 
-  /** Goes on with the answer that was being written when the page went away. */
+  /** Resumes the answer that was being written when the page was unloaded. */
   #resume(): void {
     const {running} = this
     if (running === null) return
@@ -238,11 +238,11 @@ class TabSession implements Session {
   }
 
   #start(asked: AnswerState): void {
-    // What an earlier version kept may have a passage that does not fit.
+    // What an earlier version stored may have a passage that does not fit.
     const answer = {...asked, about: passageFor(asked.question, asked.about)}
-    this.#open.put(answer)
+    this.#open.upsert(answer)
     this.save()
-    this.#changed()
+    this.#notifyChanged()
     const request = {
       question: withPassage(answer.question, answer.about),
       conversationId: this.#open.conversationId,
@@ -254,12 +254,12 @@ class TabSession implements Session {
     this.#read(answer.key, (options) => askAnswer(request, options))
   }
 
-  #read(answerKey: string, news: (options: StreamOptions) => AsyncGenerator<StreamNews>): void {
-    this.#leave()
+  #read(answerKey: string, updates: (options: StreamOptions) => AsyncGenerator<StreamUpdate>): void {
+    this.#detach()
     const {endpoint, fetch, network, backoffMs, silenceMs} = this.#options
     const reading: AnswerReading = new AnswerReading({
-      news: (signal) =>
-        news({
+      updates: (signal) =>
+        updates({
           endpoint,
           fetch,
           network,
@@ -267,7 +267,7 @@ class TabSession implements Session {
           ...(backoffMs === undefined ? {} : {backoffMs}),
           ...(silenceMs === undefined ? {} : {silenceMs}),
         }),
-      onNews: (item) => this.#onNews(answerKey, item, reading),
+      onUpdate: (item) => this.#onUpdate(answerKey, item, reading),
       onFailure: (error) => this.#onFailure(answerKey, error),
       stopOnServer: (answerId) => stopAnswer(answerId, this.#requests),
     })
@@ -275,19 +275,19 @@ class TabSession implements Session {
     void reading.read()
   }
 
-  #leave(): void {
-    this.#reading?.leave()
+  #detach(): void {
+    this.#reading?.detach()
     this.#reading = null
   }
 
-  /** False when another conversation is open. */
-  #onNews(answerKey: string, item: StreamNews, reading: AnswerReading): boolean {
+  /** Returns false when another conversation is open. */
+  #onUpdate(answerKey: string, item: StreamUpdate, reading: AnswerReading): boolean {
     const before = this.#open.find(answerKey)
     if (before === undefined) return false
-    const after = withNews(before, item)
-    if (after.conversationId !== null && (!reading.isLeft || this.#open.conversationId === null))
+    const after = withUpdate(before, item)
+    if (after.conversationId !== null && (!reading.isDetached || this.#open.conversationId === null))
       this.#open.conversationId = after.conversationId
-    this.#show(after, before)
+    this.#update(after, before)
     return true
   }
 
@@ -295,18 +295,18 @@ class TabSession implements Session {
     const before = this.#open.find(answerKey)
     if (before === undefined || isEnded(before)) return
     const problem = error instanceof RefusedError ? error : new RefusedError('internal', '', 0, null)
-    this.#show(refused(before, problem, this.#now()), before)
+    this.#update(refused(before, problem, this.#now()), before)
   }
 
-  #show(answer: AnswerState, before: AnswerState): void {
-    this.#open.put(answer)
+  #update(answer: AnswerState, before: AnswerState): void {
+    this.#open.upsert(answer)
     const change = changeOf(answer, before)
-    if (change.type === 'text') this.#keeper.saveNowAndThen(this.#open)
+    if (change.type === 'text') this.#keeper.saveThrottled(this.#open)
     else this.save()
     this.#options.onChange(change)
   }
 
-  #changed(): void {
+  #notifyChanged(): void {
     this.#options.onChange({type: 'conversation'})
   }
 }

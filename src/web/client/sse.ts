@@ -2,16 +2,15 @@ import {createParser, type EventSourceMessage} from 'eventsource-parser'
 
 export interface FramesOptions {
   readonly signal: AbortSignal
-  /** Longest time without a byte, heartbeats included, before the connection counts as dead. */
+  /** Time without a byte, heartbeats included, after which the connection counts as dead. */
   readonly silenceMs: number
 }
 
-/** The longest frame that is read; a longer one is not ours. */
+/** Maximum length of a frame; Docent sends no longer ones. */
 const maxFrameChars = 4 * 1024 * 1024
 
 /**
- * Server-sent events of a response, in order. Ends at the end of the body; whether that was the end of the answer
- * only its events tell.
+ * Server-sent events of a response, in order. Ends at the end of the body, which need not be the end of the answer.
  * @throws `AbortError` on abort, `TimeoutError` after `silenceMs` without a byte, and what the network throws.
  */
 export async function* framesOf(
@@ -31,19 +30,19 @@ export async function* framesOf(
   const decoder = new TextDecoder()
   const reader = body.getReader()
   let timer: ReturnType<typeof setTimeout> | undefined
-  let give: (error: unknown) => void = () => {}
+  let fail: (error: unknown) => void = () => {}
   const ended = new Promise<never>((_, reject) => {
-    give = reject
+    fail = reject
   })
-  // Nobody may be waiting when the signal fires between two reads.
+  // The signal may fire between two reads, when nothing awaits this promise.
   ended.catch(() => {})
-  const leave = (): void => give(signal.reason)
-  signal.addEventListener('abort', leave)
+  const onAbort = (): void => fail(signal.reason)
+  signal.addEventListener('abort', onAbort)
 
   try {
     signal.throwIfAborted()
     for (;;) {
-      timer = setTimeout(() => give(new DOMException('The stream fell silent', 'TimeoutError')), silenceMs)
+      timer = setTimeout(() => fail(new DOMException('The stream fell silent', 'TimeoutError')), silenceMs)
       const {done, value} = await Promise.race([reader.read(), ended])
       clearTimeout(timer)
       if (done) return
@@ -53,8 +52,8 @@ export async function* framesOf(
     }
   } finally {
     clearTimeout(timer)
-    signal.removeEventListener('abort', leave)
-    // The connection is given back also when the reader stops early; that it was closed already is no news.
+    signal.removeEventListener('abort', onAbort)
+    // Releases the connection when the reader stops early; fails if it is closed already.
     reader.cancel().catch(() => {})
   }
 }

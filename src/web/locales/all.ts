@@ -8,5 +8,5 @@ import {ja} from './ja.ts'
 import type {Strings} from './strings.ts'
 import {zhCN} from './zh-cn.ts'
 
-/** Every language's strings, for the build, which writes a file for each. */
+/** The strings of all languages, for the build, which writes one file per language. */
 export const allStrings: Readonly<Record<LocaleTag, Strings>> = {en, de, es, fr, ja, 'zh-CN': zhCN, ar}

@@ -1,4 +1,4 @@
-/** Every word the assistant says. `{…}` is filled in; a list of forms follows the language's plural rules. */
+/** All texts of the assistant. `{…}` is filled in; objects have the plural forms of the language. */
 export const en = {
   name: 'Docs assistant',
   heading: 'Ask the docs',

@@ -7,7 +7,7 @@ export interface Locale {
   readonly say: Say
 }
 
-/** The languages there are, by BCP 47 tag, with what each calls itself. */
+/** The supported languages by BCP 47 tag, each with its own name. */
 export const localeNames = {
   en: 'English',
   de: 'Deutsch',
@@ -22,7 +22,7 @@ export type LocaleTag = keyof typeof localeNames
 
 const tags = Object.keys(localeNames) as LocaleTag[]
 
-/** The first of `wanted` that there is: the very tag, else its language; English if there is none. */
+/** The locale for the first supported tag of `wanted`, matched exactly or else by language; English if none is. */
 export function localeTagFor(wanted: readonly string[]): LocaleTag {
   for (const tag of wanted) {
     const language = tag.split('-')[0]!.toLowerCase()
@@ -35,23 +35,23 @@ export function localeTagFor(wanted: readonly string[]): LocaleTag {
 }
 
 export function localeOf(lang: LocaleTag, strings: Strings): Locale {
-  // A server that is older than this script has no words for what is new.
+  // A server that is older than this script lacks new strings.
   return {lang, dir: lang === 'ar' ? 'rtl' : 'ltr', say: sayIn({...en, ...strings}, lang)}
 }
 
 export const english: Locale = localeOf('en', en)
 
-const longestFetchMs = 60_000
+const fetchTimeoutMs = 60_000
 
 /**
- * A language's strings, fetched from the server unless it is English, which comes with the script.
- * English too when they cannot be had: an assistant in the wrong language beats none.
+ * Loads a language's strings from the server; English is part of the script. Falls back to English: an assistant in the
+ * wrong language is better than none.
  */
 export async function loadLocale(lang: LocaleTag, endpoint: string): Promise<Locale> {
   if (lang === 'en') return english
   try {
     const response = await fetch(`${endpoint}/locales/${lang}.json`, {
-      signal: AbortSignal.timeout(longestFetchMs),
+      signal: AbortSignal.timeout(fetchTimeoutMs),
     })
     return response.ok ? localeOf(lang, (await response.json()) as Strings) : english
   } catch {

@@ -2,17 +2,17 @@ import type {en} from './en.ts'
 
 type Forms = Partial<Record<Intl.LDMLPluralRule, string>> & {readonly other: string}
 
-/** All strings of a locale: a missing or a surplus key does not compile. */
+/** All strings of a locale: a missing or an extra key does not compile. */
 export type Strings = {
   readonly [Key in keyof typeof en]: (typeof en)[Key] extends string ? string : Forms
 }
 
 export type StringKey = keyof Strings
 
-/** Says a string in a language: plural forms chosen, `{…}` filled in. */
+/** Returns a string in a language, with the plural form chosen and `{…}` filled in. */
 export type Say = (key: StringKey, values?: Readonly<Record<string, string | number>>) => string
 
-/** `values.n` chooses among plural forms, and numbers are written as the language writes them. */
+/** `values.n` selects the plural form; numbers are formatted for the language. */
 export function sayIn(strings: Strings, lang: string): Say {
   const rules = new Intl.PluralRules(lang)
   const numbers = new Intl.NumberFormat(lang)

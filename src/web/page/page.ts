@@ -1,10 +1,10 @@
 /**
- * The visitor's page: remembers language and theme. What the server knows stands in its markup already.
- * Runs before the widget, so that the assistant begins in the right language; hence attributes, not properties.
+ * The visitor's page: remembers language and theme. Other settings are already in its markup.
+ * Runs before the widget, so that the assistant starts in the right language; hence attributes, not properties.
  */
 const assistant = document.querySelector('docs-assistant')!
 
-function remembered(name: string): string | null {
+function storedSetting(name: string): string | null {
   try {
     return localStorage.getItem(`docent:${name}`)
   } catch {
@@ -12,11 +12,11 @@ function remembered(name: string): string | null {
   }
 }
 
-function remember(name: string, value: string): void {
+function storeSetting(name: string, value: string): void {
   try {
     localStorage.setItem(`docent:${name}`, value)
   } catch {
-    // Forbidden: it holds until the page is left.
+    // Storage is not allowed: the choice lasts until the page is left.
   }
 }
 
@@ -31,18 +31,18 @@ function applyLanguage(lang: string): void {
   document.documentElement.dir = rightToLeft.test(lang) ? 'rtl' : 'ltr'
 }
 
-const theme = remembered('theme')
+const theme = storedSetting('theme')
 if (theme === 'light' || theme === 'dark') {
   assistant.setAttribute('theme', theme)
   applyTheme(theme)
 }
-const lang = new URL(location.href).searchParams.get('lang') ?? remembered('locale') ?? navigator.language
+const lang = new URL(location.href).searchParams.get('lang') ?? storedSetting('locale') ?? navigator.language
 assistant.setAttribute('locale', lang)
 applyLanguage(lang)
 
 assistant.addEventListener('chosen', (event) => {
   const {name, value} = (event as CustomEvent<{name: string; value: string}>).detail
-  remember(name, value)
+  storeSetting(name, value)
   if (name === 'theme') applyTheme(value)
   else applyLanguage(value)
 })

@@ -1,5 +1,9 @@
-/** Character references that documentation uses; others are shown as they are written. */
-const named: Readonly<Record<string, string>> = {
+/**
+ * Character references that documentation uses; others are shown as written. A subset of HTML's, because
+ * `decode-named-character-reference` sets `innerHTML` in browsers, which sites that require Trusted Types forbid, and
+ * its other build would add a table of a fifth of the widget's size.
+ */
+export const namedCharacters: Readonly<Record<string, string>> = {
   amp: '&',
   lt: '<',
   gt: '>',
@@ -34,10 +38,10 @@ const named: Readonly<Record<string, string>> = {
 }
 
 /** Text with its HTML character references resolved. */
-export function decoded(text: string): string {
+export function decodeReferences(text: string): string {
   if (!text.includes('&')) return text
   return text.replace(/&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|([a-z]\w*));/gi, (whole, decimal, hex, name) => {
-    if (name !== undefined) return named[name] ?? whole
+    if (name !== undefined) return Object.hasOwn(namedCharacters, name) ? namedCharacters[name]! : whole
     const point = decimal === undefined ? Number.parseInt(hex, 16) : Number(decimal)
     return point > 0 && point <= 0x10ffff ? String.fromCodePoint(point) : '\ufffd'
   })

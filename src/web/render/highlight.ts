@@ -1,12 +1,12 @@
 import type {RenderNode} from './tree.ts'
 
-/** Code as coloured nodes, which hold the very same text. */
+/** Highlights code as nodes with exactly the same text. */
 export type Highlight = (code: string, language: string) => readonly RenderNode[]
 
-/** A little more code than was coloured last is shown plain behind it; up to this length all is coloured each time. */
+/** Up to this length code is always highlighted anew; beyond it, short additions are first appended plain. */
 const alwaysChars = 600
 
-/** Colours code that grows. What is coloured each time grows with it, so that the whole costs little more than once. */
+/** Highlights growing code. It is highlighted anew only after it grew by a quarter, so the total cost stays linear. */
 export function growingHighlight(highlight: Highlight): Highlight {
   let last: {readonly code: string; readonly language: string; readonly nodes: readonly RenderNode[]} | null =
     null

@@ -1,7 +1,7 @@
 import {hostsOfLink} from '../../text/link-hosts.ts'
 
 export interface LinkRules {
-  /** Absolute address that relative links are resolved against. */
+  /** Absolute URL that relative links are resolved against. */
   readonly base: string
   /** Hosts whose images may be shown; `*` for any. */
   readonly imageHosts: readonly string[]
@@ -12,11 +12,11 @@ export interface LinkRules {
 const protocols: ReadonlySet<string> = new Set(['http:', 'https:', 'mailto:'])
 
 /**
- * An address that may be followed, absolute; null for every other scheme and for what is no address.
- * Relative links lead into the docs: `.md` and `.mdx` endings are what the file is called, not what the page is.
+ * The absolute URL of a link that may be followed; null for other schemes and for what is not a URL.
+ * Relative links lead into the docs: the endings `.md` and `.mdx` belong to the file, not to the page.
  */
 export function safeHref(href: string, base: string): string | null {
-  // The URL parser drops these from schemes, as browsers do: `java\nscript:` is `javascript:`. It judges, not we.
+  // The URL parser removes line breaks from schemes, as browsers do: `java\nscript:` is `javascript:`. So it decides.
   const isRelative = !/^[a-z][a-z0-9+.-]*:|^\/\//i.test(href.trim())
   try {
     const url = new URL(isRelative ? href.replace(/\.mdx?(?=[?#]|$)/, '') : href, base)
@@ -27,16 +27,16 @@ export function safeHref(href: string, base: string): string | null {
 }
 
 /**
- * Whether a link may be followed. A host that stands neither in the sources nor in the question is the model's
- * invention, or that of a page that speaks to it: one click would carry away what stands in the address.
+ * Whether a link may be followed. A host that is neither in the sources nor in the question is made up by the model, or
+ * injected by a page it has read: one click would send whatever is in the address to it.
  */
-export function isLive(href: string, {linkHosts = null}: LinkRules): boolean {
+export function isAllowedLink(href: string, {linkHosts = null}: LinkRules): boolean {
   if (linkHosts === null) return true
   const hosts = hostsOfLink(href)
   return hosts.length > 0 && hosts.every((host) => linkHosts.has(host))
 }
 
-/** An image's address if its host is allowed; null otherwise. */
+/** The URL of an image if its host is allowed; null otherwise. */
 export function safeImage(href: string, rules: LinkRules): string | null {
   const url = safeHref(href, rules.base)
   if (url === null || url.startsWith('mailto:')) return null

@@ -2,41 +2,41 @@ import {Lexer, type Token} from 'marked'
 import {growingHighlight, type Highlight} from './highlight.ts'
 import {type Chip, type NodeOptions, nodesOf, spanOf} from './nodes.ts'
 import type {RenderNode} from './tree.ts'
-import {mended} from './unfinished.ts'
+import {closeUnfinished} from './unfinished.ts'
 
-/** A block of the answer, ready to be drawn. The same object means: nothing changed. */
-export interface DrawnBlock {
+/** A block of the answer as nodes. The same object means that nothing has changed. */
+export interface RenderedBlock {
   readonly nodes: readonly RenderNode[]
-  /** Has code in it that would be coloured, and is not yet. */
+  /** Whether it has code that is not highlighted yet. */
   readonly isPlain: boolean
 }
 
 export interface MarkdownStream {
   /**
-   * The blocks of `text`, which must begin with the text given before (else everything is drawn anew).
-   * Only the block that is being written is read again; finished ones keep their object.
+   * Returns the blocks of `text`; if it does not begin with the text before, everything is rendered anew.
+   * Only the block that is being written is parsed again; finished ones keep their object.
    */
-  update(text: string, chips: readonly Chip[], isFinished: boolean): readonly DrawnBlock[]
+  update(text: string, chips: readonly Chip[], isFinished: boolean): readonly RenderedBlock[]
   /**
-   * From the next update on, code is coloured. What stands there plain is coloured a few blocks with each update.
+   * Highlights code from the next update on; what is plain by then, a few blocks per update.
    */
   colour(highlight: Highlight): void
 }
 
-/** So much code that stands there plain is coloured with one update, and at least one block. */
-const colouredChars = 3_000
+/** Maximum amount of plain code highlighted in one update, but at least one block. */
+const maxHighlightedChars = 3_000
 
 interface SettledBlock {
   readonly token: Token
   readonly start: number
   readonly end: number
   readonly chipKey: string
-  readonly drawn: DrawnBlock
+  readonly rendered: RenderedBlock
 }
 
 /**
- * Markdown that grows, as blocks; a block is settled once another has begun behind it.
- * Code is plain until there is something to colour it with.
+ * Renders growing Markdown as blocks; a block is settled once another one has begun.
+ * Code is plain until a highlighter is set.
  */
 export function createMarkdownStream(options: NodeOptions): MarkdownStream {
   let settled: SettledBlock[] = []
@@ -45,27 +45,27 @@ export function createMarkdownStream(options: NodeOptions): MarkdownStream {
   let highlight: Highlight | null = null
   let growing: Highlight | null = null
 
-  function drawn(
+  function render(
     token: Token,
     start: number,
     chips: readonly Chip[],
-    how: Highlight | null,
+    highlighter: Highlight | null,
     lastWord = '',
-  ): DrawnBlock {
+  ): RenderedBlock {
     let isPlain = false
-    const orPlain: Highlight = (code, language) => {
-      if (how !== null) return how(code, language)
+    const highlightOrPlain: Highlight = (code, language) => {
+      if (highlighter !== null) return highlighter(code, language)
       isPlain = true
       return [code]
     }
-    const nodes = nodesOf(token, start, chips, {...options, highlight: orPlain, lastWord})
+    const nodes = nodesOf(token, start, chips, {...options, highlight: highlightOrPlain, lastWord})
     return {nodes, isPlain}
   }
 
   return {
-    update(given, chips, isFinished) {
-      // One unit for one, so that offsets stay good; the lexer would make one of two.
-      const text = given.replace(/\r\n/g, ' \n').replace(/\r/g, '\n')
+    update(input, chips, isFinished) {
+      // Keeps the length, so that offsets stay valid; the lexer would replace two characters by one.
+      const text = input.replace(/\r\n/g, ' \n').replace(/\r/g, '\n')
       if (!text.startsWith(known.slice(0, settledEnd))) {
         settled = []
         settledEnd = 0
@@ -73,7 +73,7 @@ export function createMarkdownStream(options: NodeOptions): MarkdownStream {
       known = text
 
       const tail = text.slice(settledEnd)
-      const tokens = Lexer.lex(isFinished ? tail : mended(tail), {gfm: true})
+      const tokens = Lexer.lex(isFinished ? tail : closeUnfinished(tail), {gfm: true})
       const visible = tokens.filter(({type}) => type !== 'space' && type !== 'def')
       const last = isFinished ? null : (visible.at(-1) ?? null)
       let open: {token: Token; start: number} | null = null
@@ -90,7 +90,7 @@ export function createMarkdownStream(options: NodeOptions): MarkdownStream {
             start,
             end: start + token.raw.length,
             chipKey: '',
-            drawn: drawn(token, start, [], highlight),
+            rendered: render(token, start, [], highlight),
           })
         }
         at += token.raw.length
@@ -103,33 +103,33 @@ export function createMarkdownStream(options: NodeOptions): MarkdownStream {
         const to = starts[i + 1] ?? Number.POSITIVE_INFINITY
         return chips.filter(({end}) => end > from && end <= to)
       }
-      let colourable = highlight === null ? 0 : colouredChars
+      let colourable = highlight === null ? 0 : maxHighlightedChars
       settled = settled.map((block, i) => {
         const mine = chips.length === 0 ? [] : chipsOf(i)
-        // The same number may name another source: asked again, an answer can have the same words of another page.
+        // The same number may refer to another source after a retry, even in the same text.
         const chipKey = mine.map((chip) => `${chip.n}:${spanOf(chip)} ${chip.href}`).join()
-        const isColoured = block.drawn.isPlain && colourable > 0
+        const isColoured = block.rendered.isPlain && colourable > 0
         if (isColoured) colourable -= block.end - block.start
         if (chipKey === block.chipKey && !isColoured) return block
-        return {...block, chipKey, drawn: drawn(block.token, block.start, mine, highlight)}
+        return {...block, chipKey, rendered: render(block.token, block.start, mine, highlight)}
       })
 
-      const blocks = settled.map((block) => block.drawn)
+      const blocks = settled.map((block) => block.rendered)
       if (open !== null) {
         const mine = chips.length === 0 ? [] : chipsOf(settled.length)
-        blocks.push(drawn(open.token, open.start, mine, growing, lastWordOf(text)))
+        blocks.push(render(open.token, open.start, mine, growing, lastWordOf(text)))
       }
       return blocks
     },
-    colour(given) {
-      if (given === highlight) return
-      highlight = given
-      growing = growingHighlight(given)
+    colour(input) {
+      if (input === highlight) return
+      highlight = input
+      growing = growingHighlight(input)
     },
   }
 }
 
-/** Addresses are seldom a tenth as long. */
+/** Far longer than any URL. */
 const maxLastWord = 4_000
 
 function lastWordOf(text: string): string {

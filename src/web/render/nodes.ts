@@ -1,19 +1,19 @@
 import type {Token, Tokens} from 'marked'
-import {decoded} from './entities.ts'
+import {decodeReferences} from './entities.ts'
 import type {Highlight} from './highlight.ts'
-import {isLive, type LinkRules, safeHref, safeImage} from './links.ts'
+import {isAllowedLink, type LinkRules, safeHref, safeImage} from './links.ts'
 import {element, type RenderElement, type RenderNode, textOf} from './tree.ts'
 import {pendingHref} from './unfinished.ts'
 
-/** A citation at its place: the number, and the address of its source. */
+/** A citation at its place in the text: the number and address of its source. */
 export interface Chip {
   readonly n: number
   readonly start: number
   readonly end: number
   readonly href: string
-  /** What a screen reader says: "Source 2: Install, Requirements". */
+  /** Label for screen readers: "Source 2: Install, Requirements". */
   readonly label: string
-  /** Relative links of cited text are the source's. */
+  /** Base of the relative links in the cited text. */
   readonly base: string | null
 }
 
@@ -26,15 +26,15 @@ export interface NodeLabels {
 export interface NodeOptions {
   readonly links: LinkRules
   readonly labels: NodeLabels
-  /** Colours code; by default it is plain. */
+  /** Highlights code; plain by default. */
   readonly highlight?: Highlight
-  /** The word that is being written at the end of the text; empty or absent where all is written. */
+  /** The word being written at the end of the text; empty or absent when the text is complete. */
   readonly lastWord?: string
 }
 
 /**
- * A stretch of the answer's text as a token sees it: nested tokens have lost the indentation and the marks of the
- * lines they span, so a nested stretch knows for each of its units where it stands in the answer.
+ * A stretch of the answer's text as a token has it: nested tokens have lost the indentation and the marks of the lines
+ * they span, so a nested stretch has the offset in the answer for each of its UTF-16 units.
  */
 interface Stretch {
   readonly text: string
@@ -49,9 +49,9 @@ const offsetIn = (stretch: Stretch, i: number): number =>
       ? stretch.at[i]!
       : (stretch.at.at(-1) ?? 0) + 1
 
-interface Walk {
+interface RenderContext {
   readonly options: NodeOptions
-  /** In order of their ends; those placed are taken off the front. */
+  /** Chips not placed yet, in order of their ends. */
   readonly chips: Chip[]
   readonly allChips: readonly Chip[]
 }
@@ -63,79 +63,83 @@ export function nodesOf(
   chips: readonly Chip[],
   options: NodeOptions,
 ): readonly RenderNode[] {
-  const walk: Walk = {options, chips: [...chips].sort((a, b) => a.end - b.end || a.n - b.n), allChips: chips}
-  const nodes = block(token, {text: token.raw, at}, walk)
-  const rest = chipsUpTo(Number.POSITIVE_INFINITY, walk)
-  return rest.length === 0 ? nodes : withAtEnd(nodes, rest)
+  const context: RenderContext = {
+    options,
+    chips: [...chips].sort((a, b) => a.end - b.end || a.n - b.n),
+    allChips: chips,
+  }
+  const nodes = block(token, {text: token.raw, at}, context)
+  const rest = chipsUpTo(Number.POSITIVE_INFINITY, context)
+  return rest.length === 0 ? nodes : appendAtEnd(nodes, rest)
 }
 
-/** Chips that found no place within are put at the end of the last text, or on a line of their own. */
-function withAtEnd(nodes: readonly RenderNode[], chips: readonly RenderNode[]): readonly RenderNode[] {
+/** Appends chips that found no place inside to the end of the last text, or on a line of their own. */
+function appendAtEnd(nodes: readonly RenderNode[], chips: readonly RenderNode[]): readonly RenderNode[] {
   const last = nodes.at(-1)
   if (typeof last === 'object' && ['p', 'ul', 'ol', 'li', 'blockquote'].includes(last.tag)) {
     const isText = last.tag === 'p' || last.tag === 'li'
-    const children = isText ? [...last.children, ...chips] : withAtEnd(last.children, chips)
+    const children = isText ? [...last.children, ...chips] : appendAtEnd(last.children, chips)
     return [...nodes.slice(0, -1), {...last, children}]
   }
   return [...nodes, element('p', {class: 'chips'}, ...chips)]
 }
 
-function blocks(tokens: readonly Token[], stretch: Stretch, walk: Walk): RenderNode[] {
+function blocks(tokens: readonly Token[], stretch: Stretch, context: RenderContext): RenderNode[] {
   const nodes: RenderNode[] = []
   let cursor = 0
   for (const token of tokens) {
-    const [part, next] = partOf(stretch, cursor, token.raw, walk)
+    const [part, next] = partOf(stretch, cursor, token.raw, context)
     cursor = next
-    nodes.push(...block(token, part, walk))
+    nodes.push(...block(token, part, context))
   }
   return nodes
 }
 
-function block(token: Token, stretch: Stretch, walk: Walk): RenderNode[] {
+function block(token: Token, stretch: Stretch, context: RenderContext): RenderNode[] {
   switch (token.type) {
     case 'space':
     case 'def':
       return []
     case 'heading': {
       const {depth, tokens} = token as Tokens.Heading
-      // The question is the page's second level. A model's levels are arbitrary, so the answer has two of them.
-      return [element(depth <= 3 ? 'h3' : 'h4', {}, ...inlines(tokens, stretch, walk))]
+      // The question is at the page's second level. A model's levels are arbitrary, so the answer has only two.
+      return [element(depth <= 3 ? 'h3' : 'h4', {}, ...inlines(tokens, stretch, context))]
     }
     case 'paragraph':
-      return [element('p', {}, ...inlines((token as Tokens.Paragraph).tokens, stretch, walk))]
+      return [element('p', {}, ...inlines((token as Tokens.Paragraph).tokens, stretch, context))]
     case 'text': {
       const {tokens} = token as Tokens.Text
-      return tokens === undefined ? inlines([token], stretch, walk) : inlines(tokens, stretch, walk)
+      return tokens === undefined ? inlines([token], stretch, context) : inlines(tokens, stretch, context)
     }
     case 'checkbox':
       return [checkbox((token as Tokens.Checkbox).checked)]
     case 'hr':
       return [element('hr')]
     case 'code':
-      return [codeBlock(token as Tokens.Code, stretch, walk)]
+      return [codeBlock(token as Tokens.Code, stretch, context)]
     case 'blockquote':
-      return [element('blockquote', {}, ...blocks((token as Tokens.Blockquote).tokens, stretch, walk))]
+      return [element('blockquote', {}, ...blocks((token as Tokens.Blockquote).tokens, stretch, context))]
     case 'list':
-      return [list(token as Tokens.List, stretch, walk)]
+      return [list(token as Tokens.List, stretch, context)]
     case 'table':
-      return [table(token as Tokens.Table, stretch, walk)]
+      return [table(token as Tokens.Table, stretch, context)]
     case 'html':
       return htmlBlock(token.raw)
     default:
-      return [element('p', {}, decoded(token.raw))]
+      return [element('p', {}, decodeReferences(token.raw))]
   }
 }
 
 const plain = (code: string): RenderNode[] => [code]
 
-function codeBlock(token: Tokens.Code, stretch: Stretch, walk: Walk): RenderElement {
+function codeBlock(token: Tokens.Code, stretch: Stretch, context: RenderContext): RenderElement {
   const language = (token.lang ?? '')
     .trim()
     .split(/[\s{,]/)[0]!
     .toLowerCase()
-  const {labels, highlight = plain} = walk.options
+  const {labels, highlight = plain} = context.options
   const end = offsetIn(stretch, stretch.text.length)
-  const chips = chipsUpTo(end, walk)
+  const chips = chipsUpTo(end, context)
   return element(
     'figure',
     {class: 'code'},
@@ -159,19 +163,19 @@ function codeBlock(token: Tokens.Code, stretch: Stretch, walk: Walk): RenderElem
   )
 }
 
-function list(token: Tokens.List, stretch: Stretch, walk: Walk): RenderElement {
+function list(token: Tokens.List, stretch: Stretch, context: RenderContext): RenderElement {
   const items: RenderNode[] = []
   let cursor = 0
   for (const item of token.items) {
-    const [part, next] = partOf(stretch, cursor, item.raw, walk)
+    const [part, next] = partOf(stretch, cursor, item.raw, context)
     cursor = next
-    const children = blocks(item.tokens, part, walk)
-    const chips = chipsUpTo(offsetIn(part, part.text.trimEnd().length), walk)
+    const children = blocks(item.tokens, part, context)
+    const chips = chipsUpTo(offsetIn(part, part.text.trimEnd().length), context)
     items.push(
       element(
         'li',
         item.task ? {class: 'task'} : {},
-        ...(chips.length > 0 ? closed(children, chips) : children),
+        ...(chips.length > 0 ? appendToItem(children, chips) : children),
       ),
     )
   }
@@ -180,28 +184,28 @@ function list(token: Tokens.List, stretch: Stretch, walk: Walk): RenderElement {
   return element(token.ordered ? 'ol' : 'ul', start, ...items)
 }
 
-function closed(children: RenderNode[], chips: readonly RenderNode[]): readonly RenderNode[] {
+function appendToItem(children: RenderNode[], chips: readonly RenderNode[]): readonly RenderNode[] {
   const last = children.at(-1)
   const isInline =
     typeof last !== 'object' || !['p', 'ul', 'ol', 'blockquote', 'figure', 'div'].includes(last.tag)
-  return isInline ? [...children, ...chips] : withAtEnd(children, chips)
+  return isInline ? [...children, ...chips] : appendAtEnd(children, chips)
 }
 
-function table(token: Tokens.Table, stretch: Stretch, walk: Walk): RenderElement {
+function table(token: Tokens.Table, stretch: Stretch, context: RenderContext): RenderElement {
   let cursor = 0
   const cell = (tag: string, {tokens, align}: Tokens.TableCell, isLast: boolean): RenderNode => {
     const raw = tokens.map((inner) => inner.raw).join('')
-    const [part, next] = partOf(stretch, cursor, raw, walk)
+    const [part, next] = partOf(stretch, cursor, raw, context)
     cursor = next
-    const children = inlines(tokens, part, walk)
+    const children = inlines(tokens, part, context)
     const attributes: Record<string, string> = tag === 'th' ? {scope: 'col'} : {}
     if (align) attributes['class'] = `align-${align}`
     const lineEnd = stretch.text.indexOf('\n', cursor)
-    // What a row rests on is often cited behind its last bar.
+    // Citations of a row are often behind its last bar.
     const end = isLast
       ? offsetIn(stretch, lineEnd < 0 ? stretch.text.length : lineEnd)
       : offsetIn(part, raw.length)
-    return element(tag, attributes, ...children, ...chipsUpTo(end, walk))
+    return element(tag, attributes, ...children, ...chipsUpTo(end, context))
   }
   const row = (tag: string, cells: readonly Tokens.TableCell[]): RenderNode =>
     element('tr', {}, ...cells.map((each, i) => cell(tag, each, i === cells.length - 1)))
@@ -214,7 +218,7 @@ function table(token: Tokens.Table, stretch: Stretch, walk: Walk): RenderElement
       class: columns > 4 ? 'table widest' : columns > 2 ? 'table wide' : 'table',
       tabindex: '0',
       role: 'region',
-      'aria-label': walk.options.labels.table,
+      'aria-label': context.options.labels.table,
     },
     element('table', {}, element('thead', {}, head), element('tbody', {}, ...rows)),
   )
@@ -227,7 +231,7 @@ const checkbox = (isChecked: boolean): RenderElement =>
     isChecked ? '☑ ' : '☐ ',
   )
 
-/** Tags that documentation uses and that can do nothing; all others are dropped, and their text is kept. */
+/** Harmless tags that documentation uses; all others are dropped and their text is kept. */
 const plainTags: ReadonlySet<string> = new Set([
   'b',
   'strong',
@@ -247,8 +251,8 @@ interface OpenTag {
   readonly children: RenderNode[]
 }
 
-function inlines(tokens: readonly Token[], stretch: Stretch, walk: Walk): RenderNode[] {
-  // A stack, since an HTML tag and its end are two tokens with others between them.
+function inlines(tokens: readonly Token[], stretch: Stretch, context: RenderContext): RenderNode[] {
+  // A stack, since an HTML start tag and its end tag are separate tokens.
   const stack: OpenTag[] = [{tag: '', children: []}]
   const put = (...nodes: readonly RenderNode[]): void => void stack.at(-1)!.children.push(...nodes)
   const close = (): void => {
@@ -257,7 +261,7 @@ function inlines(tokens: readonly Token[], stretch: Stretch, walk: Walk): Render
   }
   let cursor = 0
   for (const token of tokens) {
-    const [part, next] = partOf(stretch, cursor, token.raw, walk)
+    const [part, next] = partOf(stretch, cursor, token.raw, context)
     cursor = next
     if (token.type === 'html') {
       const [, slash, name] = /^<(\/?)([a-z][a-z0-9]*)/i.exec(token.raw) ?? []
@@ -268,96 +272,98 @@ function inlines(tokens: readonly Token[], stretch: Stretch, walk: Walk): Render
         while (stack.at(-1)!.tag !== tag) close()
         close()
       }
-    } else put(...inline(token, part, walk))
+    } else put(...inline(token, part, context))
   }
   while (stack.length > 1) close()
   return stack[0]!.children
 }
 
-function inline(token: Token, stretch: Stretch, walk: Walk): RenderNode[] {
+function inline(token: Token, stretch: Stretch, context: RenderContext): RenderNode[] {
   const end = offsetIn(stretch, stretch.text.length - 1) + 1
   switch (token.type) {
     case 'text':
       return (token as Tokens.Text).tokens === undefined
-        ? textWithChips(token.raw, stretch, walk)
-        : inlines((token as Tokens.Text).tokens!, stretch, walk)
+        ? textWithChips(token.raw, stretch, context)
+        : inlines((token as Tokens.Text).tokens!, stretch, context)
     case 'escape':
-      return [(token as Tokens.Escape).text, ...chipsUpTo(end, walk)].map((node) =>
-        typeof node === 'string' ? decoded(node) : node,
+      return [(token as Tokens.Escape).text, ...chipsUpTo(end, context)].map((node) =>
+        typeof node === 'string' ? decodeReferences(node) : node,
       )
     case 'strong':
     case 'em':
     case 'del': {
-      const children = inlines((token as Tokens.Strong).tokens, stretch, walk)
-      return [element(token.type, {}, ...children), ...chipsUpTo(end, walk)]
+      const children = inlines((token as Tokens.Strong).tokens, stretch, context)
+      return [element(token.type, {}, ...children), ...chipsUpTo(end, context)]
     }
     case 'codespan':
-      return [element('code', {}, (token as Tokens.Codespan).text), ...chipsUpTo(end, walk)]
+      return [element('code', {}, (token as Tokens.Codespan).text), ...chipsUpTo(end, context)]
     case 'br':
-      return [element('br'), ...chipsUpTo(end, walk)]
+      return [element('br'), ...chipsUpTo(end, context)]
     case 'link':
-      return [link(token as Tokens.Link, stretch, walk), ...chipsUpTo(end, walk)]
+      return [link(token as Tokens.Link, stretch, context), ...chipsUpTo(end, context)]
     case 'image':
-      return [image(token as Tokens.Image, walk), ...chipsUpTo(end, walk)]
+      return [image(token as Tokens.Image, context), ...chipsUpTo(end, context)]
     case 'checkbox':
       return [checkbox((token as Tokens.Checkbox).checked)]
     default:
-      return [decoded(token.raw), ...chipsUpTo(end, walk)]
+      return [decodeReferences(token.raw), ...chipsUpTo(end, context)]
   }
 }
 
-function link(token: Tokens.Link, stretch: Stretch, walk: Walk): RenderNode {
-  // Links do not nest: chips within come behind.
-  const quiet: Walk = {...walk, chips: []}
-  const children = inlines(token.tokens, {text: stretch.text, at: 0}, quiet)
+function link(token: Tokens.Link, stretch: Stretch, context: RenderContext): RenderNode {
+  // Links cannot be nested, so chips inside are put behind.
+  const withoutChips: RenderContext = {...context, chips: []}
+  const children = inlines(token.tokens, {text: stretch.text, at: 0}, withoutChips)
   if (token.href === pendingHref) return element('a', {class: 'pending'}, ...children)
   const at = offsetIn(stretch, 0)
   const base =
-    walk.allChips.find((chip) => chip.start <= at && at < chip.end)?.base ?? walk.options.links.base
-  const href = safeHref(decoded(token.href), base)
+    context.allChips.find((chip) => chip.start <= at && at < chip.end)?.base ?? context.options.links.base
+  const href = safeHref(decodeReferences(token.href), base)
   if (href === null) return element('span', {}, ...children)
-  // An address on its own is a link from its first letters on, long before it is whole.
+  // A bare address is parsed as a link from its first letters on, long before it is complete.
   const isBare = token.raw === token.text
-  if (isBare && walk.options.lastWord?.includes(token.raw))
+  if (isBare && context.options.lastWord?.includes(token.raw))
     return element('a', {class: 'pending'}, ...children)
-  if (isLive(href, walk.options.links)) return element('a', linkAttributes(href, walk), ...children)
-  return element('span', {}, ...children, ...addressBehind(textOf(children), href, isBare))
+  if (isAllowedLink(href, context.options.links))
+    return element('a', linkAttributes(href, context), ...children)
+  return element('span', {}, ...children, ...addressAfter(textOf(children), href, isBare))
 }
 
-/** Where a link would have led, for the reader to judge, unless its words are that address. */
-function addressBehind(words: string, href: string, isBare: boolean): RenderNode[] {
-  const isSaid = isBare || words === href || words === href.replace(/^mailto:|\/$/g, '')
-  return isSaid ? [] : [' ', element('span', {class: 'address', dir: 'ltr'}, `(${href})`)]
+/** The address of a disabled link, for the reader to judge, unless its text is that address. */
+function addressAfter(words: string, href: string, isBare: boolean): RenderNode[] {
+  const isShown = isBare || words === href || words === href.replace(/^mailto:|\/$/g, '')
+  return isShown ? [] : [' ', element('span', {class: 'address', dir: 'ltr'}, `(${href})`)]
 }
 
-function linkAttributes(href: string, walk: Walk): Record<string, string> {
-  const isOurs = href.startsWith('http') && new URL(href).origin === new URL(walk.options.links.base).origin
-  return isOurs ? {href} : {href, target: '_blank', rel: 'noopener noreferrer nofollow'}
+function linkAttributes(href: string, context: RenderContext): Record<string, string> {
+  const isSameOrigin =
+    href.startsWith('http') && new URL(href).origin === new URL(context.options.links.base).origin
+  return isSameOrigin ? {href} : {href, target: '_blank', rel: 'noopener noreferrer nofollow'}
 }
 
-function image(token: Tokens.Image, walk: Walk): RenderNode {
-  const source = safeImage(token.href, walk.options.links)
-  const alt = decoded(token.text)
+function image(token: Tokens.Image, context: RenderContext): RenderNode {
+  const source = safeImage(token.href, context.options.links)
+  const alt = decodeReferences(token.text)
   if (source !== null)
     return element('img', {src: source, alt, loading: 'lazy', referrerpolicy: 'no-referrer'})
-  // Shown as what it is called: fetching it would tell a stranger's server who reads this.
+  // Shown as its alternative text: fetching it would tell a foreign server who reads this.
   return element('span', {class: 'image'}, alt)
 }
 
-function textWithChips(raw: string, stretch: Stretch, walk: Walk): RenderNode[] {
+function textWithChips(raw: string, stretch: Stretch, context: RenderContext): RenderNode[] {
   const nodes: RenderNode[] = []
   const end = offsetIn(stretch, raw.length - 1) + 1
   let from = 0
-  while (walk.chips.length > 0 && walk.chips[0]!.end <= end) {
+  while (context.chips.length > 0 && context.chips[0]!.end <= end) {
     let to = from
-    while (to < raw.length && offsetIn(stretch, to) < walk.chips[0]!.end) to++
-    // Never within a word or a character.
+    while (to < raw.length && offsetIn(stretch, to) < context.chips[0]!.end) to++
+    // Never inside a word or a character.
     while (to > 0 && to < raw.length && isWithinWord(raw, to)) to++
-    if (to > from) nodes.push(decoded(raw.slice(from, to)))
-    nodes.push(...chipsUpTo(to < raw.length ? offsetIn(stretch, to) : end, walk))
+    if (to > from) nodes.push(decodeReferences(raw.slice(from, to)))
+    nodes.push(...chipsUpTo(to < raw.length ? offsetIn(stretch, to) : end, context))
     from = to
   }
-  if (from < raw.length) nodes.push(decoded(raw.slice(from)))
+  if (from < raw.length) nodes.push(decodeReferences(raw.slice(from)))
   return nodes
 }
 
@@ -371,17 +377,17 @@ function isWithinWord(text: string, at: number): boolean {
 const isIdeographic = (char: string): boolean =>
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u.test(char)
 
-/** Each source once, however many of its citations end up in one place. */
-function chipsUpTo(end: number, walk: Walk): RenderNode[] {
+/** One chip per source, however many of its citations are at the same place. */
+function chipsUpTo(end: number, context: RenderContext): RenderNode[] {
   const places = new Map<number, Chip[]>()
-  while (walk.chips.length > 0 && walk.chips[0]!.end <= end) {
-    const chip = walk.chips.shift()!
+  while (context.chips.length > 0 && context.chips[0]!.end <= end) {
+    const chip = context.chips.shift()!
     places.set(chip.n, [...(places.get(chip.n) ?? []), chip])
   }
   return [...places.values()].map(chipNode)
 }
 
-/** Citations of one source at one place; the spans they carry tell which. */
+/** The chip for citations of one source at one place; `data-spans` identifies them. */
 function chipNode(chips: readonly Chip[]): RenderNode {
   const {n, href, label} = chips[0]!
   const spans = chips.map(spanOf).join(' ')
@@ -392,12 +398,12 @@ function chipNode(chips: readonly Chip[]): RenderNode {
   )
 }
 
-/** What tells the citations of one source apart. */
+/** Identifies a citation among those of its source. */
 export function spanOf({start, end}: {readonly start: number; readonly end: number}): string {
   return `${start}-${end}`
 }
 
-/** HTML as a block: its text, with the breaks that its tags make. */
+/** The text of an HTML block, with line breaks at its block tags. */
 function htmlBlock(raw: string): RenderNode[] {
   const text = raw
     .replace(/<!--[\s\S]*?(?:-->|$)/g, '')
@@ -406,22 +412,22 @@ function htmlBlock(raw: string): RenderNode[] {
     .replace(/<\/?[a-z!?][^>]*(?:>|$)/gi, '')
   return text
     .split('\n')
-    .map((line) => decoded(line.trim()))
+    .map((line) => decodeReferences(line.trim()))
     .filter(Boolean)
     .map((line) => element('p', {}, line))
 }
 
-/** The part of a stretch that a nested token covers, and where the next one is to be looked for. */
-function partOf(stretch: Stretch, cursor: number, raw: string, walk: Walk): [Stretch, number] {
-  // Without citations nobody asks where anything stands.
-  if (walk.chips.length === 0 && walk.allChips.length === 0) return [{text: raw, at: 0}, cursor]
+/** The part of a stretch that a nested token covers, and the position from which to look for the next one. */
+function partOf(stretch: Stretch, cursor: number, raw: string, context: RenderContext): [Stretch, number] {
+  // Without citations offsets are not needed.
+  if (context.chips.length === 0 && context.allChips.length === 0) return [{text: raw, at: 0}, cursor]
   const found = stretch.text.indexOf(raw, cursor)
   if (found >= 0) {
     const at =
       typeof stretch.at === 'number' ? stretch.at + found : stretch.at.slice(found, found + raw.length)
     return [{text: raw, at}, found + raw.length]
   }
-  // Line by line: what stands between is indentation, a quote's mark, an escape.
+  // Character by character: what is skipped is indentation, a quote's mark or an escape.
   const at: number[] = []
   let i = cursor
   for (const char of raw) {

@@ -1,8 +1,8 @@
 import type {RenderNode} from './tree.ts'
 
 /**
- * Makes `parent`'s children, drawn from `before`, show `after`. What did not change keeps its DOM node, and with it
- * selection, focus and scrolling; a text that only grew is appended to.
+ * Updates `parent`'s children from `before` to `after`. What did not change keeps its DOM node, and with it selection,
+ * focus and scroll position; text that only grew is appended.
  */
 export function patch(parent: Node, before: readonly RenderNode[], after: readonly RenderNode[]): void {
   const nodes = parent.childNodes
@@ -11,7 +11,7 @@ export function patch(parent: Node, before: readonly RenderNode[], after: readon
     const last = before[i]
     const node = nodes[i]
     if (next === last && node !== undefined) continue
-    if (node === undefined || last === undefined) parent.appendChild(created(next))
+    if (node === undefined || last === undefined) parent.appendChild(create(next))
     else if (typeof next === 'string' && typeof last === 'string') {
       const text = node as Text
       if (next.startsWith(last)) text.appendData(next.slice(last.length))
@@ -24,15 +24,15 @@ export function patch(parent: Node, before: readonly RenderNode[], after: readon
         if (last.attributes[name] !== value) element.setAttribute(name, value)
       }
       patch(element, last.children, next.children)
-    } else parent.replaceChild(created(next), node)
+    } else parent.replaceChild(create(next), node)
   }
   for (let i = nodes.length; i > after.length; i--) parent.removeChild(nodes[i - 1]!)
 }
 
-function created(node: RenderNode): Node {
+function create(node: RenderNode): Node {
   if (typeof node === 'string') return document.createTextNode(node)
   const made = document.createElement(node.tag)
   for (const name in node.attributes) made.setAttribute(name, node.attributes[name]!)
-  for (const child of node.children) made.appendChild(created(child))
+  for (const child of node.children) made.appendChild(create(child))
   return made
 }

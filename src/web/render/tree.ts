@@ -1,4 +1,4 @@
-/** What is to be shown, as data: text, or an element. Never HTML, so there is nothing to escape or to sanitise. */
+/** Content as data, text or element; never HTML, so there is nothing to escape or sanitise. */
 export type RenderNode = string | RenderElement
 
 export interface RenderElement {
@@ -15,7 +15,7 @@ export function element(
   return {tag, attributes, children}
 }
 
-/** The visible words of nodes. */
+/** The text content of nodes. */
 export function textOf(nodes: readonly RenderNode[]): string {
   return nodes.map((node) => (typeof node === 'string' ? node : textOf(node.children))).join('')
 }

@@ -1,23 +1,23 @@
 /**
- * Markdown that is still being written, made presentable: what cannot be shown yet is held back, what is open is
- * closed. Only the end changes: the result is a prefix of the text followed by closing marks, so offsets into the
- * text stay good.
+ * Makes Markdown that is still being written presentable: holds back what cannot be shown yet and closes what is open.
+ * Only the end changes: the result is a prefix of the text followed by closing marks, so offsets into the text stay
+ * valid.
  */
-export function mended(text: string): string {
+export function closeUnfinished(text: string): string {
   const fence = openFence(text)
-  if (fence !== null) return mendedFence(text, fence)
+  if (fence !== null) return closeFence(text, fence)
 
   let end = text.length
   const lineStart = text.lastIndexOf('\n') + 1
-  // A line that is only a mark may become a heading, a rule, a list item or a fence: wait for what follows it.
+  // A line that is only a mark may become a heading, a rule, a list item or a fence: wait for what follows.
   if (
     /^[ \t>]*(?:[-=+*_#>|~` ]*|\d{1,9}[.)]?[ \t]*|[-+*][ \t]+\[[ xX]?\]?[ \t]*)$/.test(text.slice(lineStart))
   ) {
     end = lineStart
   }
-  const table = mendedTable(text.slice(0, end))
+  const table = closeTable(text.slice(0, end))
   if (table !== null) return table
-  return mendedInline(text.slice(0, end))
+  return closeInline(text.slice(0, end))
 }
 
 interface Fence {
@@ -42,16 +42,16 @@ function openFence(text: string): Fence | null {
   return open
 }
 
-function mendedFence(text: string, fence: Fence): string {
+function closeFence(text: string, fence: Fence): string {
   const firstBreak = text.indexOf('\n', fence.start)
-  // The language is shown once it is whole.
+  // The language is shown once it is complete.
   if (firstBreak < 0) return `${text.slice(0, text.indexOf(fence.mark, fence.start))}${fence.mark}\n`
   const lineStart = text.lastIndexOf('\n') + 1
   return /^[ \t>]*[`~]+[ \t]*$/.test(text.slice(lineStart)) ? text.slice(0, lineStart) : text
 }
 
-/** A table whose head has no delimiter row yet is given one, so that it is a table from its first row on. */
-function mendedTable(text: string): string | null {
+/** Adds the delimiter row to a table that does not have it yet, so that it is shown as a table from its first row. */
+function closeTable(text: string): string | null {
   const blockStart = text.lastIndexOf('\n\n') + 1 && text.lastIndexOf('\n\n') + 2
   const block = text.slice(blockStart)
   if (!/^ {0,3}\|/.test(block)) return null
@@ -66,7 +66,7 @@ function mendedTable(text: string): string | null {
   return `${text.slice(0, blockStart)}${lines[0]}\n|${'---|'.repeat(columns)}`
 }
 
-/** Where the paragraph, item, heading or row that is being written begins. */
+/** Offset at which the paragraph, item, heading or row that is being written begins. */
 function inlineStart(text: string): number {
   let start = text.length
   while (start > 0) {
@@ -82,7 +82,7 @@ function inlineStart(text: string): number {
 
 const maxLinkTextChars = 120
 
-interface Opened {
+interface OpenMark {
   readonly mark: string
   readonly at: number
 }
@@ -90,11 +90,11 @@ interface Opened {
 const isSpace = (char: string | undefined): boolean => char === undefined || /\s/.test(char)
 const isWord = (char: string | undefined): boolean => char !== undefined && /[\p{L}\p{N}]/u.test(char)
 
-function mendedInline(text: string): string {
-  const open: Opened[] = []
+function closeInline(text: string): string {
+  const open: OpenMark[] = []
   let cut = text.length
   let i = inlineStart(text)
-  // A list marker is no emphasis.
+  // A list marker is not emphasis.
   i += /^[ \t]*(?:[-+*]|\d{1,9}[.)])[ \t]/.exec(text.slice(i))?.[0].length ?? 0
 
   scan: while (i < text.length) {
@@ -121,7 +121,7 @@ function mendedInline(text: string): string {
         if (close < 0) {
           const body = text.slice(i + run.length).replace(/`+$/, '')
           if (body.trim() === '') cut = i
-          else return closed(text.slice(0, i) + run + body + run, open)
+          else return withClosers(text.slice(0, i) + run + body + run, open)
           break scan
         }
         i = close + run.length
@@ -154,8 +154,8 @@ function mendedInline(text: string): string {
         if (!isLast && text[i + 1] !== '(') break
         const close = isLast ? -1 : closingParenthesis(text, i + 2)
         if (close < 0) {
-          if (bracket.mark === '![') return closed(text.slice(0, bracket.at), open)
-          return closed(`${text.slice(0, i)}](${pendingHref})`, open)
+          if (bracket.mark === '![') return withClosers(text.slice(0, bracket.at), open)
+          return withClosers(`${text.slice(0, i)}](${pendingHref})`, open)
         }
         i = close + 1
         continue
@@ -168,7 +168,7 @@ function mendedInline(text: string): string {
         const after = text[i + run.length]
         const top = open.at(-1)
         if (after === undefined) {
-          // The last thing written: an opening with nothing in it, or a closing that may be half there.
+          // At the end of the text: an opening mark with nothing in it, or a closing mark that may be incomplete.
           cut = i
           if (top?.mark[0] === char && !isSpace(before) && run.length >= top.mark.length) {
             open.pop()
@@ -187,28 +187,28 @@ function mendedInline(text: string): string {
     i++
   }
 
-  return closed(text.slice(0, cut), open)
+  return withClosers(text.slice(0, cut), open)
 }
 
-/** What is shown, with everything closed that is open in it. */
-function closed(shown: string, opened: readonly Opened[]): string {
-  // Brackets are also just brackets: a link's text is seldom long.
+/** The shown text with everything closed that is open in it. */
+function withClosers(shown: string, opened: readonly OpenMark[]): string {
+  // A bracket far back is just a bracket: a link's text is rarely long.
   const open = opened.filter(({mark, at}) => !(mark === '[' && shown.length - at > maxLinkTextChars))
-  // An image is shown whole or not at all.
+  // An image is shown complete or not at all.
   const image = open.findIndex(({mark}) => mark === '![')
-  if (image >= 0) return closed(shown.slice(0, open[image]!.at), open.slice(0, image))
+  if (image >= 0) return withClosers(shown.slice(0, open[image]!.at), open.slice(0, image))
   const last = open.at(-1)
   if (last === undefined) return shown
-  // A mark with nothing in it yet.
+  // A mark with nothing behind it yet.
   if (shown.slice(last.at + last.mark.length).trim() === '')
-    return closed(shown.slice(0, last.at).trimEnd(), open.slice(0, -1))
-  return shown.trimEnd() + closersOf(open)
+    return withClosers(shown.slice(0, last.at).trimEnd(), open.slice(0, -1))
+  return shown.trimEnd() + closingMarks(open)
 }
 
-/** What a link leads to while its address is being written: nowhere, but it looks like a link already. */
+/** Address of a link whose own is still being written: it looks like a link but leads nowhere. */
 export const pendingHref = 'docent:pending'
 
-function closersOf(open: readonly Opened[]): string {
+function closingMarks(open: readonly OpenMark[]): string {
   return open
     .map(({mark}) => (mark === '[' ? `](${pendingHref})` : mark))
     .reverse()

@@ -1,27 +1,27 @@
 import {z} from 'zod'
 
-/** How a model turns the states of its tokens into one vector; `none` when its graph already did. */
+/** How the states of the tokens become one vector; `none` when the model's graph does it. */
 export type Pooling = 'none' | 'mean' | 'cls' | 'last' | 'max'
 
-/** What a model was trained with, beyond its weights: used the same way, its vectors mean what they should. */
-export interface ModelNotes {
+/** How a model was trained to be used; used otherwise, its vectors are worse. */
+export interface ModelConfig {
   readonly pooling: Pooling
   readonly queryPrefix: string
   readonly passagePrefix: string
-  /** In tokens; longer text is cut off. */
+  /** In tokens; longer text is truncated. */
   readonly maxLength: number
-  /** Layers after pooling that only the model's `sentence_embedding` output contains. */
+  /** Whether layers follow after pooling, which only the model's `sentence_embedding` output includes. */
   readonly needsSentenceOutput: boolean
 }
 
-/** The files in which sentence-transformers models say how they are used; null where a model has none. */
-export const noteFiles = [
+/** The files in which sentence-transformers models state how they are used. */
+export const configFiles = [
   'config_sentence_transformers.json',
   'sentence_bert_config.json',
   'modules.json',
   '1_Pooling/config.json',
 ] as const
-export type NoteFile = (typeof noteFiles)[number]
+export type ConfigFile = (typeof configFiles)[number]
 
 interface Family {
   readonly name: RegExp
@@ -32,7 +32,7 @@ interface Family {
 
 const searchRepresentation = 'Represent this sentence for searching relevant passages: '
 
-/** Widely used families whose conversions to ONNX often leave the notes out. The first match counts. */
+/** Widely used families whose ONNX conversions often lack these files. The first match applies. */
 const families: readonly Family[] = [
   {
     name: /e5-.*instruct/,
@@ -64,9 +64,9 @@ const families: readonly Family[] = [
   },
 ]
 
-/** Attention over very long text costs memory by its square; passages are far shorter than this. */
-const longestUseful = 2048
-const usualMaxLength = 512
+/** In tokens. The memory of attention grows with the square of the length; passages are far shorter than this. */
+const maxUsefulLength = 2048
+const defaultMaxLength = 512
 
 const sentenceTransformers = z.looseObject({
   prompts: z.record(z.string(), z.string()).nullish(),
@@ -83,15 +83,15 @@ const modules = z.array(z.looseObject({type: z.string()}))
 const tokenizerLimits = z.looseObject({model_max_length: z.number().nullish()})
 
 /**
- * Reads the notes. The model's own files come first; then what is known of its family, by name; then mean
- * pooling and no prefixes.
- * @throws ZodError when a file says something that cannot be meant.
+ * Reads the configuration: from the model's own files, else from what is known of its family by name, else mean
+ * pooling without prefixes.
+ * @throws ZodError when a file holds values of a wrong type.
  */
-export function readModelNotes(
+export function readModelConfig(
   name: string,
-  files: Readonly<Record<NoteFile, unknown>>,
+  files: Readonly<Record<ConfigFile, unknown>>,
   tokenizerConfig: unknown,
-): ModelNotes {
+): ModelConfig {
   const family = families.find((candidate) => candidate.name.test(name.toLowerCase()))
   const {prompts, docent} = sentenceTransformers.parse(files['config_sentence_transformers.json'] ?? {})
   const stages = modules.parse(files['modules.json'] ?? [])
@@ -108,7 +108,7 @@ export function readModelNotes(
       promptOf(prompts, ['document', 'passage', 'search_document', 'corpus', 'retrieval.passage']) ??
       family?.passage ??
       '',
-    maxLength: Math.min(longestUseful, ...(limits.length > 0 ? limits : [usualMaxLength])),
+    maxLength: Math.min(maxUsefulLength, ...(limits.length > 0 ? limits : [defaultMaxLength])),
     needsSentenceOutput: stages.some(({type}) => /\.Dense$/.test(type)),
   }
 }

@@ -5,31 +5,31 @@ import {createRetriever} from '../retrieval/index.ts'
 import type {CurrentBuild} from '../search-index/index.ts'
 import {type Interval, intervalOf} from './intervals.ts'
 
-/** Questions that other docs answer. */
-export interface ForeignQuestions {
+/** Questions of another set, which these docs do not answer. */
+export interface OutOfDomainQuestions {
   readonly set: string
   readonly questions: readonly EvaluationQuestion[]
 }
 
-/** How the docs of one set took the questions of the others. */
-export interface CrossMeasures {
-  /** Share refused of all foreign questions, each counting the same, with its 95 % interval; null when none was asked. */
+/** How often one set's docs refuse the questions of the other sets. */
+export interface OutOfDomainMeasures {
+  /** Share of all questions that are refused, with its 95 % interval; null when none was asked. */
   readonly refused: Interval | null
-  /** By the set that they are from. */
+  /** By the set of the questions. */
   readonly bySet: Readonly<Record<string, {readonly questions: number; readonly refused: number | null}>>
-  readonly questions: readonly AskedForeign[]
+  readonly questions: readonly OutOfDomainResult[]
 }
 
-interface AskedForeign {
-  /** The set that it is from. */
+interface OutOfDomainResult {
+  /** The set of the question. */
   readonly set: string
   readonly id: string
   readonly question: string
   readonly refused: boolean
 }
 
-/** Asks these docs what others answer. Follow-ups are left out: without what was said before they are of no field. */
-export async function askForeign(
+/** Asks the questions of other sets. Follow-ups are left out: without their history they have no subject. */
+export async function askOutOfDomain(
   options: {
     readonly current: CurrentBuild
     readonly embedder: Embedder
@@ -37,11 +37,11 @@ export async function askForeign(
     readonly calibration?: Calibration
     readonly signal?: AbortSignal
   },
-  foreign: readonly ForeignQuestions[],
-): Promise<CrossMeasures> {
+  outOfDomain: readonly OutOfDomainQuestions[],
+): Promise<OutOfDomainMeasures> {
   const retriever = createRetriever({...options, siteUrl: null})
-  const questions: AskedForeign[] = []
-  for (const {set, questions: asked} of foreign) {
+  const questions: OutOfDomainResult[] = []
+  for (const {set, questions: asked} of outOfDomain) {
     for (const {id, question} of asked.filter(({history}) => history.length === 0)) {
       options.signal?.throwIfAborted()
       const {abstention} = await retriever.retrieve({question, history: [], version: null})
@@ -53,7 +53,7 @@ export async function askForeign(
   return {
     refused: questions.length === 0 ? null : intervalOf(questions.map(({refused}) => (refused ? 1 : 0))),
     bySet: Object.fromEntries(
-      foreign.map(({set}) => {
+      outOfDomain.map(({set}) => {
         const of = questions.filter((question) => question.set === set)
         return [set, {questions: of.length, refused: share(of)}]
       }),
@@ -62,8 +62,8 @@ export async function askForeign(
   }
 }
 
-/** An embedder that makes the vector of a question once: each is asked of many docs. */
-export function rememberingEmbedder(embedder: Embedder): Embedder {
+/** An embedder that computes each question's vector once, since each is asked of several sets. */
+export function cachingEmbedder(embedder: Embedder): Embedder {
   const known = new Map<string, Promise<Float32Array>>()
   return {
     id: embedder.id,

@@ -5,14 +5,14 @@ import {localeNames} from '../locales/index.ts'
 import type {Say} from '../locales/strings.ts'
 import {icon} from './icons.ts'
 
-export interface HistorySideOptions {
+export interface HistorySidebarOptions {
   readonly root: () => ParentNode
   readonly say: () => Say
   readonly session: () => Session
   readonly heading: () => string
   readonly lang: () => string
   readonly docsHref: () => string
-  /** Puts the cursor into the box. */
+  /** Focuses the box. */
   readonly focus: () => void
   readonly toEnd: () => void
   readonly announce: (words: string) => void
@@ -20,21 +20,21 @@ export interface HistorySideOptions {
   readonly switchTheme: () => void
 }
 
-/** The conversations in this browser: opened, begun and deleted, in the side of the page and from the panel's bar. */
-export class HistorySide {
+/** Opens, starts and deletes the conversations in this browser, in the page's sidebar and from the panel's bar. */
+export class HistorySidebar {
   readonly #host: ReactiveControllerHost
-  readonly #options: HistorySideOptions
+  readonly #options: HistorySidebarOptions
   #isOpen = false
-  /** Key of the conversation that is asked about once more before it is deleted. */
+  /** Key of the conversation whose deletion awaits confirmation. */
   #deleting: string | null = null
   #note = ''
 
-  constructor(host: ReactiveControllerHost, options: HistorySideOptions) {
+  constructor(host: ReactiveControllerHost, options: HistorySidebarOptions) {
     this.#host = host
     this.#options = options
   }
 
-  /** Whether the side covers a small page. */
+  /** Whether the sidebar is open over a small page. */
   get isOpen(): boolean {
     return this.#isOpen
   }
@@ -54,7 +54,7 @@ export class HistorySide {
     void this.#host.updateComplete.then(this.#options.focus)
   }
 
-  /** Asks once more before a conversation is deleted; null takes the question back. */
+  /** Asks for confirmation before deleting a conversation; null cancels. */
   askToDelete(key: string | null): void {
     this.#deleting = key
     this.#host.requestUpdate()
@@ -65,7 +65,7 @@ export class HistorySide {
     })
   }
 
-  /** The question whether to delete this conversation; nothing while it is not asked. */
+  /** The confirmation dialog for deleting this conversation; nothing if it is not asked for. */
   deletion(key: string): TemplateResult | typeof nothing {
     if (this.#deleting !== key) return nothing
     const say = this.#options.say()
@@ -74,7 +74,7 @@ export class HistorySide {
       <button type="button" @click=${() => this.askToDelete(null)}>${say('cancel')}</button></div>`
   }
 
-  /** The side of the page: conversations, the docs, language and theme. */
+  /** The sidebar of the page: conversations, the docs, language and theme. */
   render(): TemplateResult {
     const {heading, lang, docsHref, chooseLanguage, switchTheme} = this.#options
     const say = this.#options.say()

@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest'
-import {quotedWords} from '../../src/web/client/quoted-words.ts'
+import {quotedText} from '../../src/web/client/quoted-text.ts'
 
-const quoting = (quote: string | undefined, start = 0): Parameters<typeof quotedWords>[0][number] => ({
+const quoting = (quote: string | undefined, start = 0): Parameters<typeof quotedText>[0][number] => ({
   n: 1,
   start,
   end: start + 5,
@@ -22,15 +22,15 @@ test.each([
   ],
   ['nothing where none quotes', [quoting(undefined), quoting('')], ''],
 ])('tells %s', (_name, citations, expected) => {
-  expect(quotedWords(citations)).toBe(expected)
+  expect(quotedText(citations)).toBe(expected)
 })
 
 test('is bounded, and cut between words with one ellipsis', () => {
-  const long = quotedWords([quoting('seat '.repeat(200))])
+  const long = quotedText([quoting('seat '.repeat(200))])
   expect(long.length).toBeLessThanOrEqual(600)
   expect(long).toMatch(/ seat…$/)
 
   // 590 units, then a gap that the cut falls behind.
-  const two = quotedWords([quoting(`${'a'.repeat(589)}.`), quoting('longerthanthat', 9)])
+  const two = quotedText([quoting(`${'a'.repeat(589)}.`), quoting('longerthanthat', 9)])
   expect(two).toBe(`${'a'.repeat(589)}.…`)
 })
