@@ -1,7 +1,7 @@
 import {createHash} from 'node:crypto'
 import {join} from 'node:path'
 import type {SiteRules} from '../markdown/index.ts'
-import {cutterVersion} from '../markdown/index.ts'
+import {chunkerVersion} from '../markdown/index.ts'
 import {
   type BaseBuild,
   type BuildStore,
@@ -77,7 +77,7 @@ export function cutterOf(site: SiteRules): string {
   const hash = createHash('sha256')
     .update(JSON.stringify([site, words]))
     .digest('hex')
-  return `${cutterVersion}-${site.generator}-${hash.slice(0, 12)}`
+  return `${chunkerVersion}-${site.generator}-${hash.slice(0, 12)}`
 }
 
 /** `before` is the build that is current; the next one starts from it, or is made anew. */
