@@ -1,6 +1,6 @@
 import type {SearchResultBlockParam, TextBlockParam} from '@anthropic-ai/sdk/resources/messages'
 import type {RetrievedSource} from '../domain/index.ts'
-import {BoundedMemory} from '../lib/bounded-memory.ts'
+import {TwoGenerationCache} from '../lib/two-generation-cache.ts'
 import {inTurns} from './in-turns.ts'
 import {literal} from './literal-markdown.ts'
 import {quotableBlocks} from './quotable-blocks.ts'
@@ -106,7 +106,7 @@ function pageOf(address: string): string {
 }
 
 /** Pieces of the sections that are asked about most, by their Markdown; weighed in characters. */
-const known = new BoundedMemory<string, TextBlockParam[]>(4_000_000, (content) =>
+const known = new TwoGenerationCache<string, TextBlockParam[]>(4_000_000, (content) =>
   content.reduce((sum, {text}) => sum + 2 * text.length, 100),
 )
 
