@@ -3,7 +3,7 @@ import {type ParsedPage, parsePage, type SiteRules} from '../markdown/index.ts'
 import type {IncludedFile, PageReference} from '../search-index/index.ts'
 import type {ContentRoot} from './content-root.ts'
 import {linksOf, writtenAnchorsIn} from './links.ts'
-import {readInside, withheldInside} from './read-inside.ts'
+import {readContentFile, withheldFileReason} from './read-content-file.ts'
 import {encodingProblemOf, hashOf} from './scan-folder.ts'
 
 export interface ParseSetup extends ContentRoot {
@@ -18,24 +18,24 @@ export interface ParseTask {
 export interface ParseResult extends Omit<ParsedPage, 'includes'> {
   readonly includes: readonly IncludedFile[]
   readonly links: readonly PageReference[]
-  /** Set by the writer, outside headings. */
+  /** Anchors that the author set outside headings. */
   readonly anchors: readonly string[]
 }
 
-/** Reads one page, with what it includes from below the content root. Takes as long as it takes. */
+/** Parses one page with the files it includes from below the content root. Has no time limit of its own. */
 export function parseTask({site, ...content}: ParseSetup, {path, text}: ParseTask): ParseResult {
   const included = new Map<string, string | null>()
-  /** Why files are no text, by path. */
-  const unreadable = new Map<string, string>()
-  const refused = new Map<string, string>()
+  /** Why included files are not text, by path. */
+  const encodingProblems = new Map<string, string>()
+  const withheldReasons = new Map<string, string>()
   const readInclude = (wanted: string): string | null => {
-    const bytes = readInside(content, wanted)
-    const withheld = bytes === null ? withheldInside(content, wanted) : null
-    if (withheld !== null) refused.set(wanted, withheld)
+    const bytes = readContentFile(content, wanted)
+    const withheld = bytes === null ? withheldFileReason(content, wanted) : null
+    if (withheld !== null) withheldReasons.set(wanted, withheld)
     included.set(wanted, bytes && hashOf(bytes))
     const problem = bytes && encodingProblemOf(bytes)
-    if (problem) unreadable.set(wanted, problem.reason)
-    // A letter in another encoding is one letter lost; bytes that are no text are no words at all.
+    if (problem) encodingProblems.set(wanted, problem.reason)
+    // In a file with another encoding only some letters are lost; a file that is not text has no words at all.
     return problem && problem.rule !== 'invalid-utf-8' ? null : (bytes?.toString('utf8') ?? null)
   }
   const parsed = parsePage(text, {path, site, readInclude})
@@ -46,14 +46,14 @@ export function parseTask({site, ...content}: ParseSetup, {path, text}: ParseTas
   const warning = (rule: string, reason: string, hint: string) =>
     fileDiagnostic(path, {rule, severity: 'warning', reason, hint})
   const diagnostics = [
-    ...[...unreadable].map(([wanted, reason]) =>
-      warning('include-unreadable', `it takes in ${wanted}, and ${reason}`, 'Save it as UTF-8.'),
+    ...[...encodingProblems].map(([wanted, reason]) =>
+      warning('include-unreadable', `the page includes ${wanted}, but ${reason}`, 'Save it as UTF-8.'),
     ),
-    ...[...refused].map(([wanted, reason]) =>
+    ...[...withheldReasons].map(([wanted, reason]) =>
       warning(
         'include-refused',
-        `it takes in ${wanted}, which is, or leads to, a file that is not shown: ${reason}`,
-        'Copy what readers may see into a file of another name.',
+        `the page includes ${wanted}, which is, or links to, a file that is withheld: ${reason}`,
+        'Copy what readers may see into a file with another name.',
       ),
     ),
   ]

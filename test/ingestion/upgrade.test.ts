@@ -6,7 +6,7 @@ import {buildFolder, currentBuildId, localBuilds, openCurrentBuild} from '../../
 import {hashingEmbedder} from '../support/hashing-embedder.ts'
 import {ingestFolder, newFolder} from '../support/ingest-world.ts'
 
-test('an index of an older version is served until the next ingest, which makes it anew', async () => {
+test('an index of an older version is served until the next ingest rebuilds it', async () => {
   const folder = newFolder({
     'plans.md': '# Plans\n\n## Free plan\n\nUp to 3 projects.\n\n## Team plan\n\nUp to 50 projects.\n',
   })
