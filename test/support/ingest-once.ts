@@ -2,7 +2,7 @@ import {ingest} from '../../src/ingestion/index.ts'
 import {directParser} from './direct-parser.ts'
 import {hashingEmbedder} from './hashing-embedder.ts'
 
-/** One ingest as a process that can be killed: argv is the content folder and the data folder. */
+/** Runs one ingest in a process that can be killed. Arguments: the content folder and the data folder. */
 const [content, dataDir] = process.argv.slice(2)
 const embedder = hashingEmbedder()
 const report = await ingest(

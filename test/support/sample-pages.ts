@@ -1,7 +1,7 @@
 import type {Page, Section} from '../../src/domain/index.ts'
 import {randomFrom} from './random.ts'
 
-/** A page of sections given as heading and paragraphs, one passage a paragraph. */
+/** A page with the given sections, each a heading and paragraphs; every paragraph is a passage. */
 export function samplePage(
   path: string,
   title: string,
@@ -51,7 +51,7 @@ const vocabulary = [
   'restart',
 ]
 
-/** Seeded pages of made-up words: the same seed, the same pages. */
+/** Random pages of made-up words; the same seed makes the same pages. */
 export function randomPages(count: number, seed = 1): Page[] {
   const random = randomFrom(seed)
   const word = (): string =>
