@@ -121,7 +121,7 @@ async function timeBaselines(
   const lexical: number[] = []
   const semantic: number[] = []
   let shared = 0
-  let wanted = 0
+  let expected = 0
   try {
     db.exec("CREATE VIRTUAL TABLE plain USING fts5 (title, headings, text, tokenize = 'porter unicode61')")
     const insert = db.prepare('INSERT INTO plain VALUES (?, ?, ?)')
@@ -146,12 +146,12 @@ async function timeBaselines(
       if (index >= 100) continue
       const exact = new Set(build.nearestExact(vector, 10).map(({passageId}) => passageId))
       shared += hits.filter(({passageId}) => exact.has(passageId)).length
-      wanted += exact.size
+      expected += exact.size
     }
   } finally {
     db.close()
   }
-  return {lexical, semantic, recall: wanted === 0 ? 1 : shared / wanted}
+  return {lexical, semantic, recall: expected === 0 ? 1 : shared / expected}
 }
 
 function at(times: readonly number[], share: number): number {

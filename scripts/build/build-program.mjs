@@ -31,10 +31,10 @@ export async function buildProgram(file) {
   const folder = join(programs, hash.digest('hex').slice(0, 16))
   if (existsSync(folder)) utimesSync(folder, new Date(), new Date())
   else {
-    await putFolder(folder, (beside) => {
+    await putFolder(folder, (temporary) => {
       for (const {path, contents} of files) {
-        mkdirSync(dirname(join(beside, path)), {recursive: true})
-        writeFileSync(join(beside, path), contents)
+        mkdirSync(dirname(join(temporary, path)), {recursive: true})
+        writeFileSync(join(temporary, path), contents)
       }
     })
     removeOld(programs)

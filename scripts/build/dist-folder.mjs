@@ -27,19 +27,19 @@ const inUseEveryMs = 60 * 60_000
  * Fills a temporary folder beside `folder` and renames it, so that nobody sees an incomplete one. If another process was
  * faster, its folder stays: folders are named by their content.
  * @param {string} folder
- * @param {(beside: string) => Promise<unknown> | void} fill
+ * @param {(temporary: string) => Promise<unknown> | void} fill
  * @throws {BuildError} if it cannot be written.
  */
 export async function putFolder(folder, fill) {
-  const beside = join(dirname(folder), `.new-${process.pid}-${randomBytes(4).toString('hex')}`)
+  const temporary = join(dirname(folder), `.new-${process.pid}-${randomBytes(4).toString('hex')}`)
   try {
-    mkdirSync(beside, {recursive: true})
-    await fill(beside)
-    renameSync(beside, folder)
+    mkdirSync(temporary, {recursive: true})
+    await fill(temporary)
+    renameSync(temporary, folder)
   } catch (error) {
     if (!existsSync(folder)) throw asBuildError(error, dirname(folder))
   } finally {
-    removeIfThere(beside)
+    removeIfThere(temporary)
   }
 }
 
@@ -74,12 +74,12 @@ function asBuildError(error, folder) {
  */
 export function putFile(file, text) {
   if (textOf(file) === text) return
-  const beside = `${file}.${process.pid}`
+  const temporary = `${file}.${process.pid}`
   try {
-    writeFileSync(beside, text)
-    renameSync(beside, file)
+    writeFileSync(temporary, text)
+    renameSync(temporary, file)
   } finally {
-    removeIfThere(beside)
+    removeIfThere(temporary)
   }
 }
 

@@ -24,7 +24,7 @@ export async function ensureApp(root = ownRoot) {
     if (problem !== null) throw new BuildError(problem)
     // Imported here because it loads esbuild, which is needed only for building.
     const {buildApp} = await import('./build-app.mjs')
-    await putFolder(folder, (beside) => buildApp(root, beside))
+    await putFolder(folder, (temporary) => buildApp(root, temporary))
   }
   try {
     putFile(join(dist, 'current'), name)

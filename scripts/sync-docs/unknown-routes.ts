@@ -21,13 +21,13 @@ const mention =
 function isNamed(route: Route, method: string | undefined, path: string): boolean {
   if (method !== undefined && method !== route.method && !(method === 'HEAD' && route.method === 'GET'))
     return false
-  const wanted = route.path.split('/')
-  const given = path.replace(/(?<=.)\/$/, '').split('/')
-  for (const [n, segment] of wanted.entries()) {
+  const routeSegments = route.path.split('/')
+  const segments = path.replace(/(?<=.)\/$/, '').split('/')
+  for (const [n, segment] of routeSegments.entries()) {
     if (segment.startsWith('*')) return true
     // The beginning of a route, without a method.
-    if (n === given.length) return method === undefined
-    if (!segment.startsWith(':') && segment !== given[n]) return false
+    if (n === segments.length) return method === undefined
+    if (!segment.startsWith(':') && segment !== segments[n]) return false
   }
-  return given.length === wanted.length
+  return segments.length === routeSegments.length
 }

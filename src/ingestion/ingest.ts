@@ -112,6 +112,6 @@ function siteFor({options}: IngestContext, scan: Scan): SiteRules {
   if (name === null) return detectSite(scan.configs)
   const site = siteRulesOf(name)
   if (!site)
-    throw new DocentError('config', `there are no rules for a site made with ${JSON.stringify(name)}`)
+    throw new DocentError('config', `there are no rules for the site generator ${JSON.stringify(name)}`)
   return site
 }

@@ -28,31 +28,31 @@ export function parseTask({site, ...content}: ParseSetup, {path, text}: ParseTas
   /** Why included files are not text, by path. */
   const encodingProblems = new Map<string, string>()
   const withheldReasons = new Map<string, string>()
-  const readInclude = (wanted: string): string | null => {
-    const bytes = readContentFile(content, wanted)
-    const withheld = bytes === null ? withheldFileReason(content, wanted) : null
-    if (withheld !== null) withheldReasons.set(wanted, withheld)
-    included.set(wanted, bytes && hashOf(bytes))
+  const readInclude = (includePath: string): string | null => {
+    const bytes = readContentFile(content, includePath)
+    const withheld = bytes === null ? withheldFileReason(content, includePath) : null
+    if (withheld !== null) withheldReasons.set(includePath, withheld)
+    included.set(includePath, bytes && hashOf(bytes))
     const problem = bytes && encodingProblemOf(bytes)
-    if (problem) encodingProblems.set(wanted, problem.reason)
+    if (problem) encodingProblems.set(includePath, problem.reason)
     // In a file with another encoding only some letters are lost; a file that is not text has no words at all.
     return problem && problem.rule !== 'invalid-utf-8' ? null : (bytes?.toString('utf8') ?? null)
   }
   const parsed = parsePage(text, {path, site, readInclude})
-  for (const wanted of parsed.includes) if (!included.has(wanted)) readInclude(wanted)
+  for (const includePath of parsed.includes) if (!included.has(includePath)) readInclude(includePath)
   const includes = [...included]
     .map(([name, hash]) => ({path: name, hash}))
     .sort((one, other) => (one.path < other.path ? -1 : 1))
   const warning = (rule: string, reason: string, hint: string) =>
     fileDiagnostic(path, {rule, severity: 'warning', reason, hint})
   const diagnostics = [
-    ...[...encodingProblems].map(([wanted, reason]) =>
-      warning('include-unreadable', `the page includes ${wanted}, but ${reason}`, 'Save it as UTF-8.'),
+    ...[...encodingProblems].map(([includePath, reason]) =>
+      warning('include-unreadable', `the page includes ${includePath}, but ${reason}`, 'Save it as UTF-8.'),
     ),
-    ...[...withheldReasons].map(([wanted, reason]) =>
+    ...[...withheldReasons].map(([includePath, reason]) =>
       warning(
         'include-refused',
-        `the page includes ${wanted}, which is, or links to, a file that is withheld: ${reason}`,
+        `the page includes ${includePath}, which is, or links to, a file that is withheld: ${reason}`,
         'Copy what readers may see into a file with another name.',
       ),
     ),

@@ -70,16 +70,16 @@ class Letters {
   }
 
   /** Whether the kept text contains these letters in a row; also true once the search limit is reached. */
-  include(wanted: string): boolean {
+  include(letters: string): boolean {
     // Lines are nearly always in the order in which they were kept.
-    let found = this.#text.indexOf(wanted, this.#at)
+    let found = this.#text.indexOf(letters, this.#at)
     if (found < 0) {
       if (this.#searched > maxSearchedLength) return true
       this.#searched += this.#text.length
-      found = this.#text.indexOf(wanted)
+      found = this.#text.indexOf(letters)
     }
     if (found < 0) return false
-    this.#at = found + wanted.length
+    this.#at = found + letters.length
     return true
   }
 }

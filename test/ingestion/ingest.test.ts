@@ -421,7 +421,7 @@ describe('builds kept', () => {
 })
 
 describe('[second ingest] the lock', () => {
-  test('a second ingest is refused and told who holds it', async () => {
+  test('a second ingest is refused with the process that holds it', async () => {
     const folder = newFolder({'a.md': guide})
     const lock = await localBuilds(folder.dataDir).lock()
 

@@ -166,9 +166,9 @@ describe('a stale page', () => {
     folder.write('a.md', '# A\n\nLOOP\n')
     folder.write('b.md', 'x\0y')
 
-    const anew = await run(folder, {full: true})
+    const rebuilt = await run(folder, {full: true})
 
-    expect(anew).toMatchObject({fullBecause: 'a full ingest was requested', pages: {total: 2, stale: 2}})
+    expect(rebuilt).toMatchObject({fullBecause: 'a full ingest was requested', pages: {total: 2, stale: 2}})
     const other = hashingEmbedder({id: 'another'})
     const again = await run(folder, {}, other)
     expect(again).toMatchObject({pages: {total: 2, stale: 2, removed: 0}, passages: {embedded: 2}})
@@ -297,7 +297,7 @@ describe('a page that cannot be read', () => {
     const folder = newFolder({'a.md': words, 'b.md': '# B\n\nOther words.\n'})
     await run(folder)
     folder.write('a.md', `${words}LOOP`)
-    const sound = await run(folder)
+    const intact = await run(folder)
     folder.write('b.md', '# B\n\nNewer words.\n')
     const damaged = await run(folder)
     truncateSync(join(buildFolder(folder.dataDir, damaged.build!), 'index.sqlite'), 10_000)
@@ -306,7 +306,7 @@ describe('a page that cannot be read', () => {
 
     expect(mended).toMatchObject({
       outcome: 'published',
-      previous: sound.build,
+      previous: intact.build,
       pages: {total: 2, stale: 1, changed: 1},
     })
     expect(await found(folder, 'newer old')).toEqual(expect.arrayContaining(['a.md', 'b.md']))

@@ -94,8 +94,8 @@ function loaderOf(name: string, version: string): (name: string) => Promise<unkn
   const folder = installPackages([`${name}@${version}`])
   const loader = join(folder, 'load.mjs')
   writeFileSync(loader, 'export const load = (name) => import(name)\n')
-  return async (wanted) => {
+  return async (module) => {
     const {load} = (await import(pathToFileURL(loader).href)) as {load(name: string): Promise<unknown>}
-    return load(wanted)
+    return load(module)
   }
 }
