@@ -1,18 +1,18 @@
 /**
- * The folders of `src`, from the ground up: what stands in each and which others it may import. The architecture
- * test holds the code to it; the table in content/contributing.md and the map in README.md are made from it.
+ * The folders of `src`, from the lowest layer up: what each contains and which others it may import. The architecture
+ * test enforces this; the table in content/contributing.md and the map in README.md are generated from it.
  */
-export interface Room {
+export interface SourceFolder {
   readonly name: string
   /** One line for somebody who opens the repository for the first time. */
   readonly about: string
-  /** Folders of `src` it may import from; each is used. */
+  /** Folders of `src` that it may import; the test fails for one that it does not. */
   readonly mayImport: readonly string[]
-  /** Why other folders import its files one by one. Undefined where they import its `index.ts` alone. */
+  /** Why other folders may import its files directly. Undefined if they must import its `index.ts`. */
   readonly openBecause?: string
 }
 
-export const rooms: readonly Room[] = [
+export const sourceFolders: readonly SourceFolder[] = [
   {
     name: 'domain',
     about: 'The words everyone uses: question, page, source, the events of an answer, errors.',

@@ -17,7 +17,7 @@ const benches: Readonly<Record<string, (options: BenchOptions) => Promise<BenchR
 
 const usage = `Usage: npm run bench -- [NAME…] [--json] [--quick] [--sizes N,N] [--seed N]
 
-Names: ${Object.keys(benches).join(', ')}; default all. --quick takes smaller inputs.`
+Names: ${Object.keys(benches).join(', ')}; default: all. --quick uses smaller inputs.`
 
 process.exitCode = await main(process.argv.slice(2))
 
@@ -45,7 +45,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const sizes = values.sizes?.split(',').map(Number) ?? null
   if (sizes?.some((size) => !Number.isInteger(size) || size < 1) || !/^\d+$/.test(values.seed)) {
-    console.error(`--sizes takes whole numbers with commas, --seed one\n\n${usage}`)
+    console.error(`--sizes takes whole numbers separated by commas, --seed one whole number\n\n${usage}`)
     return 2
   }
   const benchOptions = {
@@ -59,7 +59,7 @@ async function main(args: readonly string[]): Promise<number> {
     platform: `${process.platform} ${process.arch}`,
     cpus: cpus().length,
     cpu: cpus()[0]?.model ?? null,
-    /** Of the minute before; more than a little of it and the figures are those of a shared machine. */
+    /** Load average of the last minute; if it is high, the figures are those of a shared machine. */
     loadBefore: loadavg()[0] ?? null,
   }
   const reports: BenchReport[] = []

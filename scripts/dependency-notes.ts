@@ -1,29 +1,28 @@
-/** What each dependency does for us. The README's table is made from this; a package without a note fails the check. */
+/** What each dependency does for us. The README's table is generated from this; a package without a note fails the check. */
 export const dependencyNotes: Readonly<Record<string, string>> = {
   '@anthropic-ai/sdk': 'Builds the requests to Claude, and its errors.',
   '@xenova/transformers':
-    'transformers.js, under the name of its first home: tokenises and runs embedding models (ONNX). Native: ONNX Runtime and sharp come ready made for every Node; the lock keeps ONNX Runtime from downloading libraries for GPUs.',
+    'transformers.js, under its original name: tokenises and runs embedding models (ONNX). Native: ONNX Runtime and sharp are prebuilt for every Node; the lock keeps ONNX Runtime from downloading GPU libraries.',
   'better-sqlite3':
-    'SQLite with FTS5: the index’s passages, vectors and words; the transcripts. Native, ready made, for Node 22.14 and later: it ends an older Node with a segmentation fault.',
+    'SQLite with FTS5: the index’s passages, vectors and words; the transcripts. Native, prebuilt, for Node 22.14 and later: older versions crash with a segmentation fault.',
   'better-sqlite3-12':
-    'The same for older Nodes. Native, compiled at install: it aborts Node 24.19 and later. `src/native/sqlite.ts` loads the one that fits, and the lock lets npm install this one only where it is needed.',
+    'The same for older versions of Node. Native, compiled at install: it crashes Node 24.19 and later. `src/native/sqlite.ts` loads the matching one, and the lock lets npm install this one only where it is needed.',
   acorn: 'Reads the `import` and `export` statements of MDX pages, as MDX itself does.',
-  'acorn-jsx': 'The elements in them.',
+  'acorn-jsx': 'JSX elements in those statements.',
   chokidar: 'Watches the content folder for `ingest --watch`.',
   'cli-progress': 'Progress bars on a terminal.',
   'decode-named-character-reference':
     'What the named characters of HTML stand for, as `&times;`, where HTML is read.',
   dotenv: 'Reads `.env`.',
-  esbuild:
-    'Bundles the widget and the page, and takes the types out of the sources as they are loaded. A program of its own for each system, ready made.',
+  esbuild: 'Compiles and bundles the server, the widget and the page. A prebuilt program for each system.',
   'eventsource-parser': 'Reads event streams, in the widget and in `npm run ask`.',
   express: 'The HTTP server’s routes.',
   'github-slugger': 'Heading anchors as GitHub makes them.',
-  'gray-matter': 'Takes front matter off Markdown files. Its JavaScript engines are switched off.',
+  'gray-matter': 'Separates front matter from Markdown. Its JavaScript engines are disabled.',
   helmet: 'Security headers.',
   'highlight.js': 'Colours code in the browser.',
   'hnswlib-node':
-    'The HNSW vector index. Native, compiled at install in ten seconds; the result runs on every Node.',
+    'The HNSW vector index. Native, compiled at install in ten seconds; the result runs on every version of Node.',
   lit: 'The web component’s rendering.',
   marked: 'Cuts Markdown into tokens: in the browser while it streams, on the server to quote sentences.',
   'mdast-util-gfm-footnote':
@@ -49,7 +48,7 @@ export const dependencyNotes: Readonly<Record<string, string>> = {
   'smol-toml': 'TOML front matter and site configurations.',
   stemmer: 'English word stems (Porter), for searching words.',
   undici:
-    'Sends requests to Claude and reads the answers off the connection. Version 7: later ones want Node 22.',
+    'Sends requests to Claude and reads the answers from the connection. Version 7, because later ones need Node 22.',
   'unist-util-visit': 'Walks syntax trees.',
   ws: 'WebSocket.',
   zod: 'Checks request bodies.',

@@ -1,9 +1,9 @@
 /**
- * Brings package-lock.json up to date with package.json and writes into it what no package states itself.
- * Run with: npm run lock, after every change of a dependency; -- --check fails when a fact is missing.
+ * Brings package-lock.json up to date with package.json and adds facts that the packages do not state themselves.
+ * Run with: npm run lock, after every change of a dependency; with -- --check it fails if a fact is missing.
  *
- * npm reads this from the lock, not from the registry: an optional package whose `engines` do not fit is passed over,
- * and a package without `hasInstallScript` has no script to run. See `lockFacts`.
+ * npm reads these facts from the lock, not from the registry: it skips an optional package whose `engines` do not match,
+ * and runs no script for a package without `hasInstallScript`. See `lockFacts`.
  */
 import {spawnSync} from 'node:child_process'
 import {readFileSync, writeFileSync} from 'node:fs'
@@ -31,5 +31,5 @@ if (values.check && missing.length > 0) {
   process.exitCode = 1
 } else {
   if (text !== before) writeFileSync(file, text)
-  console.log(missing.length === 0 ? 'package-lock.json has its facts.' : `Wrote: ${missing.join('; ')}.`)
+  console.log(missing.length === 0 ? 'package-lock.json is complete.' : `Added: ${missing.join('; ')}.`)
 }

@@ -1,7 +1,7 @@
 /**
- * Writes the generated parts of README.md and content/: what stands between `<!-- generated: NAME -->` and
- * `<!-- /generated -->`. Run with: npm run sync-docs, or with -- --check to fail when a part is out of date. Either way
- * it fails when a page, or the meaning of a setting, names a route that the server does not have.
+ * Writes the generated parts of README.md and content/: the text between `<!-- generated: NAME -->` and
+ * `<!-- /generated -->`. Run with: npm run sync-docs, or with -- --check to fail if a part is out of date. It always
+ * fails if a page, or the meaning of a setting, names a route that the server does not have.
  */
 import {readdirSync, readFileSync, writeFileSync} from 'node:fs'
 import {join, relative} from 'node:path'
@@ -13,7 +13,7 @@ import {unknownRoutesIn} from './sync-docs/unknown-routes.ts'
 
 const root = packageRoot
 
-/** @throws Error for a marker that names no generator. */
+/** @throws Error for a marker with an unknown name. */
 function synced(text: string, file: string): string {
   return text.replace(/<!-- generated: (\w+) -->\n[\s\S]*?<!-- \/generated -->/g, (_, name: string) => {
     const generate = generators[name]

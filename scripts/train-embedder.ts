@@ -20,14 +20,14 @@ Trains a static embedding model on documentation sections and writes its folder,
 
   --sections FILE…   JSON lines of {source, path, title, headings, text}, plain or .gz; may be repeated
   --out DIR          the model's folder
-  --epochs N         times each section is gone through (default: ${defaults.epochs})
-  --dimensions N     length of a vector, a multiple of 8 (default: ${defaults.dimensions})
+  --epochs N         passes over all sections (default: ${defaults.epochs})
+  --dimensions N     length of the vectors, a multiple of 8 (default: ${defaults.dimensions})
   --vocabulary N     word-pieces, at most 65,535 (default: ${defaults.vocabulary})
-  --batch N          pairs in a batch (default: ${defaults.batch})
+  --batch N          pairs per batch (default: ${defaults.batch})
   --rate N           learning rate (default: ${defaults.learningRate})
-  --temperature N    of the loss (default: ${defaults.temperature})
-  --seed N           for everything random (default: ${defaults.seed})
-  --threads N        default: as many as there are cores, ${defaults.threads} at most
+  --temperature N    temperature of the loss (default: ${defaults.temperature})
+  --seed N           seed of all random numbers (default: ${defaults.seed})
+  --threads N        default: the number of cores, at most ${defaults.threads}
   --sources FILE     Markdown for the model card: the sources and their licences
                      (default: SOURCES.md beside the first file of sections)
   --figures FILE     Markdown for the model card: what was measured
@@ -68,7 +68,7 @@ async function main(args: readonly string[]): Promise<number> {
       console.log(usage)
       return 0
     }
-    // What follows `--sections FILE` without a name of its own is another file.
+    // Arguments after `--sections FILE` without an option name are more files.
     sections = [...(values.sections ?? []), ...parsed.positionals]
     training = trainingOf(values)
     if (sections.length === 0) throw new Error('--sections is missing')
@@ -76,7 +76,7 @@ async function main(args: readonly string[]): Promise<number> {
     const absent = [...sections, values.sources, values.figures].filter(
       (file): file is string => file !== undefined && !existsSync(file),
     )
-    if (absent.length > 0) throw new Error(`not there: ${absent.join(', ')}`)
+    if (absent.length > 0) throw new Error(`no such file: ${absent.join(', ')}`)
   } catch (error) {
     console.error(`${(error as Error).message}\n\n${usage.split('\n')[0]}; --help lists them.`)
     return 2
@@ -102,7 +102,7 @@ async function main(args: readonly string[]): Promise<number> {
         if (progress.stage === 'vocabulary') {
           console.error(`${progress.sections} sections read; learning the vocabulary`)
         } else if (progress.stage === 'pieces') {
-          console.error(`${progress.vocabulary} word-pieces; cutting the sections into them`)
+          console.error(`${progress.vocabulary} word-pieces; tokenising the sections`)
         } else if (bar) {
           if (!isBarOn) bar.start(progress.steps, 0, {loss: '-'})
           isBarOn = true
@@ -156,7 +156,7 @@ function trainingOf(values: Values): TrainingOptions {
   }
 }
 
-/** The command as another machine would give it: file names without their folders. */
+/** The command without folder names, so that it is the same on every machine. */
 function commandOf(sections: readonly string[], out: string, training: TrainingOptions): string {
   const {epochs, dimensions, vocabulary, batch, learningRate, temperature, seed} = training
   return [
@@ -168,7 +168,7 @@ function commandOf(sections: readonly string[], out: string, training: TrainingO
   ].join(' ')
 }
 
-/** The first table of a Markdown file: where the text comes from. */
+/** The first table of a Markdown file, which lists the sources of the text. */
 function tableOf(file: string | undefined): string | null {
   if (file === undefined) return null
   const rows = readFileSync(file, 'utf8')

@@ -2,9 +2,9 @@ import {readdirSync, readFileSync} from 'node:fs'
 import {join, normalize} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {describe, expect, test} from 'vitest'
-import {rooms, rootFiles} from '../scripts/architecture.ts'
+import {rootFiles, sourceFolders} from '../scripts/architecture.ts'
 
-/** Packages that one folder of `src` alone may import. */
+/** Packages that only one folder of `src` may import. */
 const owners: Readonly<Record<string, string>> = {
   express: 'http',
   'better-sqlite3': 'native',
@@ -19,9 +19,9 @@ const owners: Readonly<Record<string, string>> = {
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const files = filesOf('src')
-const allowed = new Map(rooms.map(({name, mayImport}) => [name, mayImport]))
-/** Folders whose files are imported one by one. */
-const open = new Set(rooms.filter(({openBecause}) => openBecause !== undefined).map(({name}) => name))
+const allowed = new Map(sourceFolders.map(({name, mayImport}) => [name, mayImport]))
+/** Folders whose files may be imported directly. */
+const open = new Set(sourceFolders.filter(({openBecause}) => openBecause !== undefined).map(({name}) => name))
 
 interface Import {
   readonly from: string
@@ -31,11 +31,11 @@ interface Import {
 }
 
 const imports = files.flatMap(importsOf)
-/** Those that leave their folder of `src`. Files at its root put the folders together: they may import any. */
+/** Imports of another folder of `src`. Files at its root compose the folders and may import all of them. */
 const crossing = imports.flatMap(({from, file}) => {
-  if (file === null || roomOf(from) === roomOf(file)) return []
+  if (file === null || folderOf(from) === folderOf(file)) return []
   if (!file.startsWith('src/')) return []
-  return [{from, file, room: roomOf(from), target: roomOf(file)}]
+  return [{from, file, folder: folderOf(from), target: folderOf(file)}]
 })
 
 function filesOf(folder: string): string[] {
@@ -52,44 +52,46 @@ function importsOf(from: string): Import[] {
   })
 }
 
-/** The folder of `src` that holds it; '' for a file at the root of `src`, null outside. */
-function roomOf(file: string): string | null {
-  const [top, room, ...rest] = file.split('/')
+/** The folder of `src` that contains a file; '' for a file at the root of `src`, null outside of it. */
+function folderOf(file: string): string | null {
+  const [top, folder, ...rest] = file.split('/')
   if (top !== 'src') return null
-  return rest.length > 0 ? room! : ''
+  return rest.length > 0 ? folder! : ''
 }
 
 describe('the import table', () => {
-  test('lists every folder of src, each once', () => {
-    const folders = new Set(files.map(roomOf).filter((room) => room !== ''))
+  test('lists every folder of src once', () => {
+    const folders = new Set(files.map(folderOf).filter((folder) => folder !== ''))
 
-    expect(rooms.map(({name}) => name).sort()).toEqual([...folders].sort())
+    expect(sourceFolders.map(({name}) => name).sort()).toEqual([...folders].sort())
   })
 
   test('lists every file at the root of src', () => {
-    const found = files.filter((file) => roomOf(file) === '').map((file) => file.replace('src/', ''))
+    const found = files.filter((file) => folderOf(file) === '').map((file) => file.replace('src/', ''))
 
     expect(rootFiles.map(({name}) => name).sort()).toEqual(found.sort())
   })
 
-  test('a folder imports only from those it may', () => {
+  test('a folder imports only the folders that it may', () => {
     const wrong = crossing
-      .filter(({room, target}) => room !== '' && target !== '' && !allowed.get(room!)?.includes(target!))
+      .filter(
+        ({folder, target}) => folder !== '' && target !== '' && !allowed.get(folder!)?.includes(target!),
+      )
       .map(({from, file}) => `${from} imports ${file}`)
 
     expect(wrong).toEqual([])
   })
 
-  test('a folder imports from all that it may', () => {
-    const used = new Set(crossing.map(({room, target}) => `${room} imports ${target}`))
-    const unused = rooms.flatMap(({name, mayImport}) =>
+  test('a folder imports all folders that it may', () => {
+    const used = new Set(crossing.map(({folder, target}) => `${folder} imports ${target}`))
+    const unused = sourceFolders.flatMap(({name, mayImport}) =>
       mayImport.map((target) => `${name} imports ${target}`).filter((arrow) => !used.has(arrow)),
     )
 
     expect(unused).toEqual([])
   })
 
-  test('a folder is entered by its index.ts, unless the table says why not', () => {
+  test('a folder is imported through its index.ts, unless the table says why not', () => {
     const wrong = crossing
       .filter(({file, target}) => target !== '' && !open.has(target!) && file !== `src/${target}/index.ts`)
       .map(({from, file}) => `${from} imports ${file}`)
@@ -106,7 +108,7 @@ describe('the import table', () => {
   })
 
   test('nothing but the command line and the tools imports a file at the root of src', () => {
-    const wrong = crossing.filter(({target, room}) => target === '' && room !== '' && room !== 'cli')
+    const wrong = crossing.filter(({target, folder}) => target === '' && folder !== '' && folder !== 'cli')
 
     expect(wrong).toEqual([])
   })
@@ -119,10 +121,10 @@ describe('the import table', () => {
     expect(wrong).toEqual([])
   })
 
-  test('packages with an owner are imported by it alone', () => {
+  test('packages with an owner are imported only by it', () => {
     const wrong = imports.filter(({from, name}) => {
       const owner = Object.entries(owners).find(([pkg]) => name === pkg || name.startsWith(`${pkg}/`))?.[1]
-      return owner !== undefined && roomOf(from) !== owner
+      return owner !== undefined && folderOf(from) !== owner
     })
 
     expect(wrong).toEqual([])
@@ -130,7 +132,8 @@ describe('the import table', () => {
 
   test('only the settings read the environment', () => {
     const wrong = files.filter(
-      (file) => roomOf(file) !== 'settings' && /process\.env\b/.test(readFileSync(join(root, file), 'utf8')),
+      (file) =>
+        folderOf(file) !== 'settings' && /process\.env\b/.test(readFileSync(join(root, file), 'utf8')),
     )
 
     expect(wrong).toEqual([])

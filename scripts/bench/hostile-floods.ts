@@ -1,6 +1,6 @@
 /**
- * What hostile clients do to a server, one flood each: the attacker's process of `bench hostile`. Everything comes
- * from one address and stays on this machine. Told what to do over IPC; see `hostile.ts`.
+ * What hostile clients do to a server, one flood each: the attacker's process of `bench hostile`. Each flood comes from
+ * one address and stays on this machine. Controlled over IPC; see `hostile.ts`.
  */
 import {connect, type Socket} from 'node:net'
 import {setTimeout as delay} from 'node:timers/promises'
@@ -8,7 +8,7 @@ import {setTimeout as delay} from 'node:timers/promises'
 export interface FloodPlan {
   readonly name: string
   readonly port: number
-  /** Where it comes from. */
+  /** The attacker's IP address. */
   readonly address: string
   readonly seconds: number
   /** Paths of pages below `/docs`. */
@@ -20,9 +20,9 @@ export interface FloodResult {
   readonly bytesRead: number
 }
 
-/** One attacker's sockets, and what went over them. */
+/** The sockets of one attack. */
 interface Attack extends FloodPlan {
-  /** Opens a connection; closed with the others when the flood is over. */
+  /** Opens a connection; all are closed when the flood is over. */
   open(options?: {readonly reads?: boolean; readonly allowHalfOpen?: boolean}): Socket
   readonly isOver: () => boolean
 }
@@ -37,11 +37,14 @@ function post(path: string, body: string, length = Buffer.byteLength(body)): str
   return head('POST', path, `Content-Type: application/json\r\nContent-Length: ${length}\r\n`) + body
 }
 
-let asked = 0
+let questionNumber = 0
 const ask = () =>
-  post('/api/answers', JSON.stringify({question: `how do I kare ${asked++} to the mire?`, bufferMs: 0}))
+  post(
+    '/api/answers',
+    JSON.stringify({question: `how do I kare ${questionNumber++} to the mire?`, bufferMs: 0}),
+  )
 
-/** A text frame as a client sends it, its mask all zeros. */
+/** A WebSocket text frame of a client, with a mask of zeros. */
 function frame(text: string): Buffer {
   const body = Buffer.from(text)
   const length = body.length < 126 ? [0x80 | body.length] : [0x80 | 126, body.length >> 8, body.length & 0xff]
@@ -61,22 +64,22 @@ async function openWebSocket(attack: Attack, reads: boolean): Promise<Socket> {
   return socket
 }
 
-/** Writes the same bytes as fast as the socket takes them. */
-async function pour(socket: Socket, bytes: Buffer, {isOver}: Attack): Promise<void> {
+/** Writes the same bytes as fast as the socket accepts them. */
+async function writeContinuously(socket: Socket, bytes: Buffer, {isOver}: Attack): Promise<void> {
   while (!isOver() && !socket.destroyed) {
     if (socket.write(bytes)) await new Promise(setImmediate)
     else await Promise.race([new Promise((resolve) => socket.once('drain', resolve)), delay(1_000)])
   }
 }
 
-/** Requests over so many connections, each as soon as the one before is answered. */
+/** Sends requests over several connections, each request as soon as the previous one is answered. */
 async function repeat(
   attack: Pick<Attack, 'open' | 'isOver'>,
   connections: number,
   request: (n: number) => string,
 ): Promise<void> {
   let n = 0
-  const walk = async () => {
+  const sendRequests = async () => {
     let socket = attack.open()
     while (!attack.isOver()) {
       if (socket.destroyed) socket = attack.open()
@@ -85,18 +88,18 @@ async function repeat(
       await Promise.race([answered, delay(5_000)])
     }
   }
-  await Promise.all(times(connections, walk))
+  await Promise.all(times(connections, sendRequests))
 }
 
-/** The same frame until there are about 16 KB. */
-const many = (bytes: Buffer) =>
+/** Repeats a frame to about 16 KB. */
+const repeatedTo16Kb = (bytes: Buffer) =>
   Buffer.concat(Array.from({length: Math.ceil(16_384 / bytes.length)}, () => bytes))
 const times = <T>(count: number, make: (index: number) => T) =>
   Array.from({length: count}, (_, index) => make(index))
 
 const empty = frame('{}')
-/** A hundred things are wrong with it. */
-const wrong = frame(JSON.stringify({type: 'ask', question: 'a', history: times(100, () => 0)}))
+/** A message with a hundred validation errors. */
+const invalid = frame(JSON.stringify({type: 'ask', question: 'a', history: times(100, () => 0)}))
 
 export const floods: Readonly<Record<string, Flood>> = {
   'pipelined files, not read': async (attack) => {
@@ -104,7 +107,7 @@ export const floods: Readonly<Record<string, Flood>> = {
       socket.write(get('/widget.js').repeat(1_500))
     }
   },
-  'pipelined questions, left': async (attack) => {
+  'pipelined questions, abandoned': async (attack) => {
     while (!attack.isOver()) {
       const sockets = times(10, () => attack.open())
       for (const socket of sockets) socket.write(ask() + ask() + ask() + ask())
@@ -112,7 +115,7 @@ export const floods: Readonly<Record<string, Flood>> = {
       for (const socket of sockets) socket.destroy()
     }
   },
-  'questions, left': async (attack) => {
+  'questions, abandoned': async (attack) => {
     while (!attack.isOver()) {
       const sockets = times(50, () => attack.open())
       for (const socket of sockets) socket.write(ask())
@@ -122,18 +125,18 @@ export const floods: Readonly<Record<string, Flood>> = {
   },
   'WebSocket: empty messages, replies not read': async (attack) => {
     const sockets = await Promise.all(times(4, () => openWebSocket(attack, false)))
-    await Promise.all(sockets.map((socket) => pour(socket, many(empty), attack)))
+    await Promise.all(sockets.map((socket) => writeContinuously(socket, repeatedTo16Kb(empty), attack)))
   },
   'WebSocket: empty messages, replies read': async (attack) => {
     const socket = await openWebSocket(attack, true)
     while (!attack.isOver()) {
-      socket.write(many(empty).subarray(0, empty.length * 1_500))
+      socket.write(repeatedTo16Kb(empty).subarray(0, empty.length * 1_500))
       await delay(100)
     }
   },
-  'WebSocket: messages with a hundred faults': async (attack) => {
+  'WebSocket: messages with a hundred errors': async (attack) => {
     const sockets = await Promise.all(times(4, () => openWebSocket(attack, false)))
-    await Promise.all(sockets.map((socket) => pour(socket, many(wrong), attack)))
+    await Promise.all(sockets.map((socket) => writeContinuously(socket, repeatedTo16Kb(invalid), attack)))
   },
   'WebSocket: 200 questions at once': async (attack) => {
     const socket = await openWebSocket(attack, true)
@@ -141,7 +144,7 @@ export const floods: Readonly<Record<string, Flood>> = {
       Buffer.concat(times(200, (n) => frame(JSON.stringify({type: 'ask', question: `kare ${n}?`})))),
     )
   },
-  'WebSocket: opened and left': async (attack) => {
+  'WebSocket: opened and abandoned': async (attack) => {
     while (!attack.isOver()) {
       const sockets = await Promise.all(times(20, () => openWebSocket(attack, true)))
       for (const socket of sockets) socket.destroy()
@@ -163,7 +166,7 @@ export const floods: Readonly<Record<string, Flood>> = {
     const body = '['.repeat(30_000) + ']'.repeat(30_000)
     await repeat(attack, 32, () => post('/api/answers', body))
   },
-  'heads of a thousand headers, sent ahead': async (attack) => {
+  'pipelined requests with a thousand headers': async (attack) => {
     const fat = get('/api/info', times(950, (n) => `h${n}:${n}abcd\r\n`).join(''))
     for (let n = 0; n < 600 && !attack.isOver(); n++) {
       attack.open({reads: false}).write(fat.repeat(8))
@@ -205,7 +208,7 @@ export const floods: Readonly<Record<string, Flood>> = {
   },
 }
 
-/** Floods for so long, then lets go of every socket. */
+/** Floods for the planned time, then closes every socket. */
 async function flood(plan: FloodPlan): Promise<FloodResult> {
   const sockets = new Set<Socket>()
   let bytesSent = 0

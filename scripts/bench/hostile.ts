@@ -9,30 +9,30 @@ import {setTimeout as delay} from 'node:timers/promises'
 import {packageRoot} from '../../src/package/index.ts'
 import {buildProgram} from '../build/build-program.mjs'
 import {type FloodPlan, type FloodResult, floods} from './hostile-floods.ts'
-import {pageOf, questionOf, wordsFrom} from './made-docs.ts'
 import type {BenchOptions, BenchReport} from './report.ts'
+import {pageOf, questionOf, wordsFrom} from './synthetic-docs.ts'
 
-/** Between two searches of everybody else, each from the next of so many addresses. */
+/** Interval between two searches of the other clients; each search comes from the next of their addresses. */
 const searchEveryMs = 40
-const bystanders = 100
-/** So long the server has, at most, to be as it was before. */
-const longestReturnMs = 120_000
+const bystanderCount = 100
+/** Maximum time for the server to recover after a flood. */
+const maxRecoveryMs = 120_000
 
 interface Product {
   readonly child: ChildProcess
   readonly port: number
 }
 
-interface Measured {
-  /** Milliseconds of each search; one without an answer took as long as it was waited for. */
+interface Measurements {
+  /** Duration of each search; one without a response counts with the time until it was given up. */
   readonly searchMs: readonly number[]
   readonly peakMegabytes: number
-  readonly mostDescriptors: number
+  readonly peakDescriptors: number
 }
 
 /**
- * A server as `npm start` runs it, with its defaults, while one client floods it: its memory, its descriptors, and
- * how long everybody else's search takes beside what it took just before.
+ * Measures a server as `npm start` runs it, with default settings, while one client floods it: its memory, its
+ * descriptors, and how long searches of other clients take compared with just before.
  */
 export async function runHostileBench({quick, sizes, seed, log}: BenchOptions): Promise<BenchReport> {
   if (!existsSync('/proc/self/fd')) {
@@ -53,26 +53,26 @@ export async function runHostileBench({quick, sizes, seed, log}: BenchOptions): 
       await writeFile(join(folder, 'content', `page-${at}.md`), `# ${title}\n\n${body}`)
     }
     product = await startProduct(folder)
-    // The first of everything costs more: it is not what is measured.
-    await measured(product, questions, delay(3_000))
+    // A warm-up, because the first searches are slower.
+    await measureSearches(product, questions, delay(3_000))
 
     const rows: Record<string, string | number | null>[] = []
     for (const [at, name] of Object.keys(floods).entries()) {
       log(`hostile: ${name}`)
-      const before = await measured(product, questions, delay(seconds * 500))
+      const before = await measureSearches(product, questions, delay(seconds * 500))
       const descriptorsBefore = descriptorsOf(product)
       const plan: FloodPlan = {
         name,
         port: product.port,
-        // Each begins with all that the limits allow.
+        // A new address for each flood, with the full allowance of all limits.
         address: `127.0.2.${1 + at}`,
         seconds,
         pages: pages.map((_, at) => `/docs/page-${at}`),
       }
-      const flood = flooded(attacker, plan)
-      const during = await measured(product, questions, flood)
+      const flood = runFlood(attacker, plan)
+      const during = await measureSearches(product, questions, flood)
       const {bytesSent, bytesRead} = await flood
-      const returnedAfterMs = await untilReturned(product, descriptorsBefore)
+      const recoveredAfterMs = await recoveryTime(product, descriptorsBefore)
       rows.push({
         flood: name,
         'KB sent': Math.round(bytesSent / 1024),
@@ -80,12 +80,12 @@ export async function runHostileBench({quick, sizes, seed, log}: BenchOptions): 
         'memory before MB': before.peakMegabytes,
         'peak MB': during.peakMegabytes,
         'descriptors before': descriptorsBefore,
-        most: during.mostDescriptors,
-        'back after s': returnedAfterMs === null ? 'NEVER' : returnedAfterMs / 1_000,
-        'search idle p50 ms': medianOf(before.searchMs),
+        'peak descriptors': during.peakDescriptors,
+        'recovered after s': recoveredAfterMs === null ? 'NEVER' : recoveredAfterMs / 1_000,
+        'search p50 before ms': medianOf(before.searchMs),
         'search p50 ms': medianOf(during.searchMs),
-        times: medianOf(during.searchMs) / medianOf(before.searchMs),
-        'longest ms': Math.max(...during.searchMs),
+        slowdown: medianOf(during.searchMs) / medianOf(before.searchMs),
+        'search max ms': Math.max(...during.searchMs),
       })
       if (product.child.exitCode !== null || product.child.signalCode !== null) {
         throw new Error(`The server did not survive: ${name}`)
@@ -93,11 +93,11 @@ export async function runHostileBench({quick, sizes, seed, log}: BenchOptions): 
     }
     return {
       name: 'hostile',
-      about: `One client floods a server as \`npm start\` runs it, ${seconds} seconds each, beside everybody else's searches just before.`,
+      about: `One client floods a server as \`npm start\` runs it, ${seconds} seconds for each flood. Searches of other clients are compared with those just before.`,
       tables: [{title: `${pages.length} pages, default settings`, rows}],
       notes: [
-        'Attacker, server and searches share this machine: what the attacker costs itself slows the others too.',
-        'Descriptors are back when there are no more than five above what there were; NEVER after two minutes.',
+        'Attacker, server and searches share this machine, so the work of the attacker itself also slows the searches.',
+        'Recovered means at most five descriptors more than before; NEVER means not within two minutes.',
       ],
     }
   } finally {
@@ -119,46 +119,46 @@ async function startProduct(folder: string): Promise<Product> {
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  let said = ''
-  // Read to its end: a server whose output nobody takes would stop.
+  let output = ''
+  // Always read, because a server blocks when nobody reads its output.
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    said += text
+    output += text
   })
   while (child.exitCode === null && child.signalCode === null) {
-    const port = /Docent is ready: http:\/\/localhost:(\d+)\//.exec(said)?.[1]
+    const port = /Docent is ready: http:\/\/localhost:(\d+)\//.exec(output)?.[1]
     if (port !== undefined) return {child, port: Number(port)}
     await delay(50)
   }
-  throw new Error(`The server did not start:\n${said}`)
+  throw new Error(`The server did not start:\n${output}`)
 }
 
-/** Searches as everybody else does while something goes on, and watches the server's memory and descriptors. */
-async function measured(
+/** Searches as other clients do until `meanwhile` settles, and watches the server's memory and descriptors. */
+async function measureSearches(
   product: Product,
   questions: readonly string[],
   meanwhile: Promise<unknown>,
-): Promise<Measured> {
+): Promise<Measurements> {
   let isOver = false
   const over = meanwhile.finally(() => {
     isOver = true
   })
   const searchMs: number[] = []
   let peakMegabytes = 0
-  let mostDescriptors = 0
+  let peakDescriptors = 0
   const watch = () => {
     peakMegabytes = Math.max(peakMegabytes, megabytesOf(product))
-    mostDescriptors = Math.max(mostDescriptors, descriptorsOf(product))
+    peakDescriptors = Math.max(peakDescriptors, descriptorsOf(product))
   }
   const watching = setInterval(watch, 50)
   for (let n = 0; !isOver; n++) {
     const question = questions[n % questions.length]!
-    searchMs.push(await searchTime(product.port, `127.0.1.${1 + (n % bystanders)}`, question))
+    searchMs.push(await searchTime(product.port, `127.0.1.${1 + (n % bystanderCount)}`, question))
     await delay(searchEveryMs)
   }
   watch()
   clearInterval(watching)
   await over
-  return {searchMs, peakMegabytes, mostDescriptors}
+  return {searchMs, peakMegabytes, peakDescriptors}
 }
 
 function searchTime(port: number, localAddress: string, question: string): Promise<number> {
@@ -175,16 +175,16 @@ function searchTime(port: number, localAddress: string, question: string): Promi
   })
 }
 
-async function flooded(attacker: ChildProcess, plan: FloodPlan): Promise<FloodResult> {
+async function runFlood(attacker: ChildProcess, plan: FloodPlan): Promise<FloodResult> {
   attacker.send(plan)
   const [result] = (await once(attacker, 'message')) as [FloodResult]
   return result
 }
 
-/** How long it took until the server had let go of what the flood had opened; null when it does not. */
-async function untilReturned(product: Product, before: number): Promise<number | null> {
+/** Time until the server has released the descriptors that the flood opened, in milliseconds; null if it does not. */
+async function recoveryTime(product: Product, before: number): Promise<number | null> {
   const startedAt = performance.now()
-  while (performance.now() - startedAt < longestReturnMs) {
+  while (performance.now() - startedAt < maxRecoveryMs) {
     if (descriptorsOf(product) <= before + 5) return performance.now() - startedAt
     await delay(100)
   }
@@ -195,7 +195,7 @@ function descriptorsOf({child}: Product): number {
   try {
     return readdirSync(`/proc/${child.pid}/fd`).length
   } catch {
-    // It has ended.
+    // The process has ended.
     return 0
   }
 }

@@ -11,13 +11,13 @@ import {seededRandom} from '../../src/lib/random.ts'
 import {openSqlite} from '../../src/native/index.ts'
 import type {BenchOptions, BenchReport} from './report.ts'
 
-/** Passages a page comes to. */
+/** Number of passages that each page yields. */
 const passagesPerPage = 10
 
 type Row = Record<string, string | number | null>
 
 /**
- * Ingests made-up documentation of several sizes, from nothing, unchanged and after one edit, beside a plain
+ * Ingests synthetic documentation of several sizes: from scratch, unchanged, and after one edit. The baseline is a plain
  * pipeline of the same parts: remark, the same model, hnswlib and FTS5 in one process, one after the other.
  */
 export async function runIngestBench({quick, sizes, seed, log}: BenchOptions): Promise<BenchReport> {
@@ -30,14 +30,14 @@ export async function runIngestBench({quick, sizes, seed, log}: BenchOptions): P
       log(`ingest: ${size} passages on ${pages} pages`)
       writeDocs(content, pages, seed)
 
-      rows.push(await measured('from nothing', size, root, content))
-      rows.push(await measured('unchanged', size, root, content))
+      rows.push(await measureIngest('from scratch', size, root, content))
+      rows.push(await measureIngest('unchanged', size, root, content))
       const edited = join(content, 'part-0', 'page-0.md')
       writeFileSync(
         edited,
         `${readFileSync(edited, 'utf8')}\n## Added later\n\nOne more paragraph about snapshots.\n`,
       )
-      rows.push(await measured('one page edited', size, root, content))
+      rows.push(await measureIngest('one page edited', size, root, content))
       rows.push(await plainPipeline(size, root, content))
     } finally {
       rmSync(root, {recursive: true, force: true})
@@ -46,16 +46,16 @@ export async function runIngestBench({quick, sizes, seed, log}: BenchOptions): P
   return {
     name: 'ingest',
     about:
-      'Seconds from a folder of Markdown to a published build, by stage, with the peak memory of all processes together and the bytes of one build, beside a plain pipeline of the same parts that checks and keeps nothing.',
+      'Seconds from a folder of Markdown to a published build, by stage, with the total peak memory of all processes and the size of the build, compared with a plain pipeline of the same parts that verifies and caches nothing.',
     tables: [{title: 'Ingest', rows}],
     notes: [
-      `Made-up pages of ${passagesPerPage} passages of about 100 words, seed ${seed}.`,
-      'Total is wall-clock with the start of all processes; pages is reading, embedding and storing together.',
+      `Synthetic pages of ${passagesPerPage} passages of about 100 words, seed ${seed}.`,
+      '"total" is wall-clock time including the start of all processes; "pages" is parsing, embedding and storing together.',
     ],
   }
 }
 
-async function measured(what: string, size: number, root: string, content: string): Promise<Row> {
+async function measureIngest(run: string, size: number, root: string, content: string): Promise<Row> {
   const memory = watchMemory()
   const started = performance.now()
   let report: IngestReport
@@ -74,7 +74,7 @@ async function measured(what: string, size: number, root: string, content: strin
   const of = (stage: keyof typeof stages): number => (stages[stage] ?? 0) / 1_000
   return {
     passages: size,
-    what,
+    run,
     'total s': total,
     'scan s': of('scan'),
     'pages s': of('pages'),
@@ -87,7 +87,7 @@ async function measured(what: string, size: number, root: string, content: strin
   }
 }
 
-/** What one writes on an afternoon: everything held in memory, nothing verified, nothing kept for the next time. */
+/** The simplest pipeline: everything is held in memory, nothing is verified, and nothing is kept for the next run. */
 async function plainPipeline(size: number, root: string, content: string): Promise<Row> {
   const out = join(root, 'plain')
   mkdirSync(out)
@@ -125,7 +125,7 @@ async function plainPipeline(size: number, root: string, content: string): Promi
   await embedder.close()
   return {
     passages: size,
-    what: 'plain pipeline',
+    run: 'plain pipeline',
     'total s': (ended - started) / 1_000,
     'scan s': null,
     'pages s': (embedded - started) / 1_000,
@@ -142,7 +142,7 @@ function bytesIn(folder: string): number {
   return readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0)
 }
 
-/** Peak of the memory of all processes below this one, looked at five times a second; Linux only. */
+/** Peak memory of all child processes together, sampled five times a second; Linux only. */
 function watchMemory(): {stop: () => void; peakMb: () => number | null} {
   let peak = 0
   const timer = setInterval(() => {
@@ -163,7 +163,7 @@ function descendantBytes(): number {
       parents.set(Number(name), Number(fields[1]))
       sizes.set(Number(name), Number(fields[21]) * 4096)
     } catch {
-      // It ended while we looked.
+      // The process ended in the meantime.
     }
   }
   const isBelow = (pid: number): boolean => {
@@ -174,7 +174,7 @@ function descendantBytes(): number {
   return [...sizes].reduce((sum, [pid, bytes]) => sum + (isBelow(pid) ? bytes : 0), 0)
 }
 
-/** Pages in made-up words whose frequencies fall as those of a language do (Zipf), the same for the same seed. */
+/** Writes pages of made-up words with the frequencies of a language (Zipf); the same seed makes the same pages. */
 function writeDocs(content: string, pages: number, seed: number): void {
   const random = seededRandom(seed)
   const syllables = [

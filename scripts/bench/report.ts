@@ -1,18 +1,18 @@
-/** Given to every benchmark. */
+/** Options of every benchmark. */
 export interface BenchOptions {
-  /** Smaller inputs: to see that it runs, not to quote. */
+  /** Uses smaller inputs: to see that it runs, not for figures to publish. */
   readonly quick: boolean
-  /** Sizes asked for with `--sizes`; null for the benchmark's own. */
+  /** Sizes given with `--sizes`; null for the benchmark's defaults. */
   readonly sizes: readonly number[] | null
-  /** Same seed, same input. */
+  /** The same seed makes the same input. */
   readonly seed: number
-  /** Tells people how far it is; goes to standard error. */
+  /** Reports progress on standard error. */
   readonly log: (line: string) => void
 }
 
 export interface BenchReport {
   readonly name: string
-  /** One sentence: what was measured, and beside what. */
+  /** One sentence: what was measured, and what it is compared with. */
   readonly about: string
   readonly tables: readonly BenchTable[]
   readonly notes?: readonly string[]
@@ -20,11 +20,11 @@ export interface BenchReport {
 
 export interface BenchTable {
   readonly title: string
-  /** One object a row; its keys, with their units, are the headings. Rows of a table have the same keys. */
+  /** One object for each row, all with the same keys. The keys, with their units, are the column headings. */
   readonly rows: readonly Readonly<Record<string, string | number | null>>[]
 }
 
-/** A report as Markdown, numbers to three figures. */
+/** Formats a report as Markdown, with numbers to three significant digits. */
 export function formatBenchReport({name, about, tables, notes = []}: BenchReport): string {
   const lines = [`## ${name}`, '', about]
   for (const {title, rows} of tables) {

@@ -2,7 +2,7 @@ import {mkdtemp, rm} from 'node:fs/promises'
 import {loadavg, tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {monitorEventLoopDelay} from 'node:perf_hooks'
-import {setImmediate as breathe} from 'node:timers/promises'
+import {setImmediate as yieldToEventLoop} from 'node:timers/promises'
 import type {Page} from '../../src/domain/index.ts'
 import type {Embedder} from '../../src/embedding/embedder.ts'
 import {openEmbedder} from '../../src/embedding/transformers-embedder.ts'
@@ -10,19 +10,19 @@ import {openSqlite} from '../../src/native/index.ts'
 import {createRetriever} from '../../src/retrieval/create-retriever.ts'
 import {questionTermsOf} from '../../src/retrieval/question-terms.ts'
 import {buildFolder, type IndexBuild, openBuild, writeBuild} from '../../src/search-index/index.ts'
-import {pageOf, passagesPerPage, questionOf, wordsFrom} from './made-docs.ts'
 import type {BenchOptions, BenchReport} from './report.ts'
+import {pageOf, passagesPerPage, questionOf, wordsFrom} from './synthetic-docs.ts'
 
-const questionsAsked = 400
+const questionCount = 400
 
 /**
- * From question to sources over made-up documentation, by stage, beside the two searches it is made of.
- * Every question is new, one after another on one thread, as a server with a queue would take them.
+ * From question to sources over synthetic documentation, by stage, compared with the two searches it consists of.
+ * Every question is new; they are asked one after another on one thread, as by a server with a queue.
  */
 export async function runRetrievalBench({quick, sizes, seed, log}: BenchOptions): Promise<BenchReport> {
   const counts = sizes ?? (quick ? [500, 2_000] : [1_000, 10_000, 100_000])
   const embedder = await openEmbedder({model: null})
-  const whole: Record<string, string | number | null>[] = []
+  const totals: Record<string, string | number | null>[] = []
   const byStage: Record<string, string | number | null>[] = []
   try {
     for (const passages of counts) {
@@ -39,22 +39,22 @@ export async function runRetrievalBench({quick, sizes, seed, log}: BenchOptions)
         })
         const build = await openBuild(buildFolder(dataDir, manifest.id))
         try {
-          log(`retrieval: asking ${questionsAsked} questions`)
-          const questions = Array.from({length: questionsAsked + 50}, () => questionOf(pages, writing))
+          log(`retrieval: asking ${questionCount} questions`)
+          const questions = Array.from({length: questionCount + 50}, () => questionOf(pages, writing))
           const {total, stages, stallMs, cpuMs} = await timeQuestions(build, embedder, questions)
-          const plain = await timePlain(build, embedder, pages, questions.slice(50))
-          whole.push({
+          const plain = await timeBaselines(build, embedder, pages, questions.slice(50))
+          totals.push({
             passages,
             'p50 ms': at(total, 0.5),
             'p99 ms': at(total, 0.99),
             'questions/s': Math.round((1000 * total.length) / total.reduce((sum, ms) => sum + ms, 0)),
-            'CPU ms a question': cpuMs,
-            'longest stall ms': stallMs,
+            'CPU ms/question': cpuMs,
+            'max event loop delay ms': stallMs,
             'load average': loadavg()[0]!,
             'plain FTS5 BM25 p50 ms': at(plain.lexical, 0.5),
-            'its p99 ms': at(plain.lexical, 0.99),
+            'plain FTS5 BM25 p99 ms': at(plain.lexical, 0.99),
             'plain HNSW p50 ms': at(plain.semantic, 0.5),
-            'its own p99 ms': at(plain.semantic, 0.99),
+            'plain HNSW p99 ms': at(plain.semantic, 0.99),
             'HNSW recall@10': plain.recall,
           })
           for (const [stage, times] of Object.entries(stages)) {
@@ -72,9 +72,9 @@ export async function runRetrievalBench({quick, sizes, seed, log}: BenchOptions)
   }
   return {
     name: 'retrieval',
-    about: `From a question to sources with snippets, ${questionsAsked} new questions one after another on one thread, beside plain BM25 (FTS5, ten best) and plain HNSW (ten best, embedding included).`,
+    about: `From a question to sources with snippets: ${questionCount} new questions one after another on one thread, compared with plain BM25 (FTS5, top ten) and plain HNSW (top ten, with embedding).`,
     tables: [
-      {title: 'Question to sources', rows: whole},
+      {title: 'Question to sources', rows: totals},
       {title: 'By stage', rows: byStage},
     ],
   }
@@ -89,7 +89,7 @@ async function timeQuestions(
   const retriever = createRetriever({current, embedder, siteUrl: null})
   const total: number[] = []
   const stages: Record<string, number[]> = {}
-  // The first ones warm the compiler up and are not counted.
+  // The first questions warm up the JIT compiler and are not counted.
   for (const question of questions.slice(0, 50)) {
     await retriever.retrieve({question, history: [], version: null})
   }
@@ -104,14 +104,14 @@ async function timeQuestions(
       stages[stage] ??= []
       stages[stage].push(ms)
     }
-    await breathe()
+    await yieldToEventLoop()
   }
   delay.disable()
   const {user, system} = process.cpuUsage(before)
   return {total, stages, stallMs: delay.max / 1e6, cpuMs: (user + system) / 1000 / total.length}
 }
 
-async function timePlain(
+async function timeBaselines(
   build: IndexBuild,
   embedder: Embedder,
   pages: readonly Page[],
@@ -121,7 +121,7 @@ async function timePlain(
   const lexical: number[] = []
   const semantic: number[] = []
   let shared = 0
-  let wanted = 0
+  let expected = 0
   try {
     db.exec("CREATE VIRTUAL TABLE plain USING fts5 (title, headings, text, tokenize = 'porter unicode61')")
     const insert = db.prepare('INSERT INTO plain VALUES (?, ?, ?)')
@@ -146,12 +146,12 @@ async function timePlain(
       if (index >= 100) continue
       const exact = new Set(build.nearestExact(vector, 10).map(({passageId}) => passageId))
       shared += hits.filter(({passageId}) => exact.has(passageId)).length
-      wanted += exact.size
+      expected += exact.size
     }
   } finally {
     db.close()
   }
-  return {lexical, semantic, recall: wanted === 0 ? 1 : shared / wanted}
+  return {lexical, semantic, recall: expected === 0 ? 1 : shared / expected}
 }
 
 function at(times: readonly number[], share: number): number {

@@ -1,14 +1,14 @@
 /**
- * What staff's reads cost visitors: the same streams with nobody reading transcripts, with staff searching all of them,
- * and with staff exporting them. Upstream, server and load are processes of their own.
+ * What reading transcripts costs visitors: the same streams while nobody reads transcripts, while staff search all of
+ * them, and while staff export them. Upstream, server and load run in separate processes.
  *
  * Run with: npm run bench -- staff [--sizes 20000] [--quick] [--json]
  */
 import type {BenchOptions, BenchReport} from './report.ts'
-import {player} from './streaming.ts'
+import {startRole} from './streaming.ts'
 import {type LoadPlan, type LoadResult, type Script, staffToken, type Usage} from './streaming-roles.ts'
 
-/** Nothing is found, so that a search looks at every answer: in a script without spaces there is no index to help. */
+/** The search finds nothing, so it reads every answer: for a script without spaces no index can be used. */
 const reads = {
   nothing: null,
   'searching all': '/api/admin/transcripts?q=%E5%A4%89%E6%9B%B4',
@@ -21,7 +21,7 @@ export async function runStaffBench({quick, sizes, log}: BenchOptions): Promise<
   const tokens = quick ? 50 : 500
   const rows: BenchReport['tables'][number]['rows'][number][] = []
   for (const answers of sizes ?? [quick ? 1_000 : 20_000]) {
-    const [upstream, docent, load] = [player('upstream'), player('docent'), player('load')]
+    const [upstream, docent, load] = [startRole('upstream'), startRole('docent'), startRole('load')]
     try {
       const url = await docent.call<string>('start', await upstream.call<string>('start'))
       log(`journalling ${answers} answers`)
@@ -33,25 +33,25 @@ export async function runStaffBench({quick, sizes, log}: BenchOptions): Promise<
       }
       await play({tokens: 50, intervalMs: 2, holds: false})
       for (const [name, path] of Object.entries(reads)) {
-        log(`${streams} streams while staff read: ${name}`)
+        log(`${streams} streams; staff: ${name}`)
         if (path !== null) await readOnce(url + path)
         await docent.call('reset')
         const streaming = play({tokens, intervalMs: 10, holds: false})
         const readMs = path === null ? [] : await readUntil(streaming, url + path)
-        const {latencyMs, tokens: got, complete} = await streaming
+        const {latencyMs, tokens: received, complete} = await streaming
         const usage = await docent.call<Usage>('usage')
         rows.push({
           answers,
           streams,
-          'staff read': name,
-          'reads done': readMs.length,
-          'a read p50 ms': readMs.length === 0 ? null : readMs.sort((a, b) => a - b)[readMs.length >> 1]!,
+          staff: name,
+          reads: readMs.length,
+          'read p50 ms': readMs.length === 0 ? null : readMs.sort((a, b) => a - b)[readMs.length >> 1]!,
           'token p50 ms': latencyMs.p50,
-          'p99 ms': latencyMs.p99,
-          'p99.9 ms': latencyMs.p999,
-          'longest ms': latencyMs.max,
-          'loop delay p99 ms': usage.loopDelayP99Ms,
-          whole: got === streams * tokens && complete === streams ? 'yes' : 'NO',
+          'token p99 ms': latencyMs.p99,
+          'token p99.9 ms': latencyMs.p999,
+          'token max ms': latencyMs.max,
+          'event loop delay p99 ms': usage.loopDelayP99Ms,
+          complete: received === streams * tokens && complete === streams ? 'yes' : 'NO',
         })
       }
     } finally {
@@ -60,14 +60,14 @@ export async function runStaffBench({quick, sizes, log}: BenchOptions): Promise<
   }
   return {
     name: 'staff',
-    about: 'What staff who search and export transcripts cost the streams that visitors read meanwhile.',
-    tables: [{title: 'Tokens from the upstream to the reader, one every 10 ms in each stream', rows}],
+    about: 'What searching and exporting transcripts costs the streams that visitors read at the same time.',
+    tables: [{title: 'Tokens from the upstream to the reader, one every 10 ms for each stream', rows}],
   }
 }
 
-/** Reads again and again until something is done. @returns how long each read took. */
+/** Repeats a read until `done` settles. Returns the duration of each read, in milliseconds. */
 async function readUntil(done: Promise<unknown>, url: string): Promise<number[]> {
-  const took: number[] = []
+  const durations: number[] = []
   let isDone = false
   void done.then(
     () => {
@@ -77,14 +77,14 @@ async function readUntil(done: Promise<unknown>, url: string): Promise<number[]>
       isDone = true
     },
   )
-  while (!isDone) took.push(await readOnce(url))
-  return took
+  while (!isDone) durations.push(await readOnce(url))
+  return durations
 }
 
 async function readOnce(url: string): Promise<number> {
   const startedAt = performance.now()
   const response = await fetch(url, {headers: {authorization: `Bearer ${staffToken}`}})
-  // Dropped as it comes.
+  // The body is read and discarded.
   for await (const _ of response.body ?? []);
   if (!response.ok) throw new Error(`${url} answered ${response.status}`)
   return performance.now() - startedAt

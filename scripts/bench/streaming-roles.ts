@@ -1,6 +1,6 @@
 /**
- * The processes of `bench streaming`, one role each: the scripted upstream, Docent, a bare relay of the same SDK,
- * and the load. Told what to do over IPC; see `streaming.ts`.
+ * The processes of `bench streaming`, one role each: the scripted upstream, Docent, a minimal relay of the same SDK,
+ * and the load. Controlled over IPC; see `streaming.ts`.
  */
 import {once} from 'node:events'
 import {mkdtempSync, rmSync} from 'node:fs'
@@ -27,11 +27,11 @@ export const staffToken = 'bench-token-bench-token'
 
 export type Role = 'upstream' | 'docent' | 'relay' | 'load'
 
-/** What the upstream plays for every request until told otherwise. */
+/** What the upstream sends for every request until it gets another script. */
 export interface Script {
   readonly tokens: number
   readonly intervalMs: number
-  /** Says nothing more after the tokens and leaves the line open. */
+  /** Sends nothing more after the tokens and keeps the connection open. */
   readonly holds: boolean
 }
 
@@ -39,9 +39,9 @@ export interface LoadPlan {
   readonly url: string
   readonly kind: 'docent' | 'relay' | 'upstream'
   readonly streams: number
-  /** Stops each stream after so many tokens; null to read to the end. */
+  /** Number of tokens after which each stream is stopped; null to read to the end. */
   readonly stopAfter: number | null
-  /** Resolves once each stream has so many tokens and keeps them open; null to read to the end. */
+  /** Number of tokens after which each stream counts as done and is kept open; null to read to the end. */
   readonly holdAfter: number | null
 }
 
@@ -49,7 +49,7 @@ export interface LoadResult {
   readonly tokens: number
   readonly complete: number
   readonly wallMs: number
-  /** From the upstream's write to the load's read. */
+  /** Time from the upstream's write to the load's read. */
   readonly latencyMs: {
     readonly p50: number
     readonly p99: number
@@ -64,8 +64,8 @@ export interface LoadResult {
 export interface Usage {
   readonly cpuMicros: number
   readonly rssBytes: number
-  /** The most at any time since the reset, above what it was then. */
-  readonly grownBytes: number
+  /** Peak growth of the resident memory since the reset. */
+  readonly peakGrowthBytes: number
   readonly loopDelayP99Ms: number
   readonly loopDelayMaxMs: number
 }
@@ -111,7 +111,7 @@ function watchUsage(): void {
     return {
       cpuMicros: user + system,
       rssBytes: process.memoryUsage.rss(),
-      grownBytes: Math.max(rssPeak, process.memoryUsage.rss()) - rssBefore,
+      peakGrowthBytes: Math.max(rssPeak, process.memoryUsage.rss()) - rssBefore,
       loopDelayP99Ms: loopDelay.percentile(99) / 1e6,
       loopDelayMaxMs: loopDelay.max / 1e6,
     }
@@ -126,7 +126,7 @@ function listenOn(server: ReturnType<typeof createServer>): Promise<string> {
   })
 }
 
-/** Claude's wire format; each token carries the time it was written, and no space at its end, which may be held back. */
+/** Claude's wire format. Each token carries the time when it was written, and has no trailing space, which may be held back. */
 function startUpstream(): void {
   let script: Script = {tokens: 100, intervalMs: 10, holds: false}
   let closedAt: string[] = []
@@ -194,7 +194,7 @@ function startUpstream(): void {
   handlers['closedAt'] = () => closedAt
 }
 
-/** Docent as it is served, journal on disk; only retrieval is fixed, since it is not what is measured. */
+/** Docent as in production, with its journal on disk; only retrieval is faked, because it is not measured. */
 function startDocent(): void {
   handlers['start'] = async (upstream: string) => {
     const folder = mkdtempSync(join(tmpdir(), 'docent-bench-'))
@@ -213,13 +213,13 @@ function startDocent(): void {
       STALL_TIMEOUT_MS: '600000',
     })
     const transcripts = openTranscripts({file: join(folder, 'transcripts.sqlite')})
-    /** Which of a hundred questions comes next: many ask the same, but not all. */
-    let asked = 0
+    /** The number of the next question, of a hundred: visitors repeat questions, but not always the same one. */
+    let questionNumber = 0
     const answering = createAnswering({
       retriever: {
         retrieve: async ({question}) => {
-          asked = (asked + 1) % 100
-          const sources = Array.from({length: 6}, (_, i) => sectionOf(i + 1, asked))
+          questionNumber = (questionNumber + 1) % 100
+          const sources = Array.from({length: 6}, (_, i) => sectionOf(i + 1, questionNumber))
           return {build: 'bench', query: question, sources, abstention: null, timings: {}}
         },
       },
@@ -259,7 +259,7 @@ function startDocent(): void {
   }
 }
 
-/** Journals answers of usual length, as they would have been asked before. */
+/** Writes answers of usual length to the journal, as if they had been asked before. */
 async function fill(journal: Journal, count: number): Promise<void> {
   for (let n = 0; n < count; n++) {
     const answerId = `before-${n}`
@@ -294,7 +294,7 @@ async function fill(journal: Journal, count: number): Promise<void> {
   await journal.flush()
 }
 
-/** A section of usual length, in strings of its own, as a real retrieval reads them from the index. */
+/** A section of usual length, in newly made strings, as a real retrieval reads them from the index. */
 function sectionOf(n: number, question: number): RetrievedSource {
   const sentences = Array.from(
     {length: 12},
@@ -320,7 +320,7 @@ function sectionOf(n: number, question: number): RetrievedSource {
   }
 }
 
-/** The least that can be written with the SDK: no journal, no resume, no sources, no backpressure. */
+/** The smallest relay that can be written with the SDK: no journal, resume, sources or backpressure. */
 function startRelay(): void {
   handlers['start'] = (upstream: string) => {
     const client = new Anthropic({apiKey: 'bench', baseURL: upstream, maxRetries: 0})
@@ -349,7 +349,7 @@ function startRelay(): void {
   }
 }
 
-/** All streams are asked for within so long. */
+/** Time within which all streams are started. */
 const rampMs = 1_000
 
 async function load({url, kind, streams, stopAfter, holdAfter}: LoadPlan): Promise<LoadResult> {
@@ -361,7 +361,7 @@ async function load({url, kind, streams, stopAfter, holdAfter}: LoadPlan): Promi
   let complete = 0
   const startedAt = process.hrtime.bigint()
 
-  const one = (): Promise<void> =>
+  const readStream = (): Promise<void> =>
     new Promise((resolve, reject) => {
       const askedAt = process.hrtime.bigint()
       const path = kind === 'docent' ? '/api/answers' : kind === 'relay' ? '/' : '/v1/messages'
@@ -412,10 +412,10 @@ async function load({url, kind, streams, stopAfter, holdAfter}: LoadPlan): Promi
   await Promise.all(
     Array.from({length: streams}, async (_, i) => {
       await delay((i * rampMs) / streams)
-      return one()
+      return readStream()
     }),
   )
-  // The end of a stream may come before the answer to the stop that ended it.
+  // A stream may end before the response to the stop request arrives.
   await Promise.all(stops)
   const wallMs = Number(process.hrtime.bigint() - startedAt) / 1e6
   if (holdAfter === null) agent.destroy()

@@ -1,6 +1,6 @@
 /**
- * What streaming through Docent costs, beside a bare relay of the same SDK and beside no relay at all. The upstream,
- * each server and the load are processes of their own; the journal is on, always.
+ * What streaming through Docent costs, compared with a minimal relay of the same SDK and with no relay at all. The
+ * upstream, each server and the load run in separate processes. The journal is always on.
  *
  * Run with: npm run bench -- streaming [--sizes 1,100,1000] [--quick] [--json]
  */
@@ -11,32 +11,32 @@ import type {BenchOptions, BenchReport} from './report.ts'
 import type {LoadPlan, LoadResult, Role, Script, Usage} from './streaming-roles.ts'
 
 export interface StreamingBenchOptions {
-  /** How many streams at the same time, one row each. */
+  /** Numbers of concurrent streams; each is a row. */
   readonly streams: readonly number[]
-  /** How long each stream goes on. */
+  /** Duration of each stream, in seconds. */
   readonly secondsEach: number
-  /** Streams held open and silent, for memory. */
+  /** Number of streams that are held open and silent to measure memory. */
   readonly idle: number
 }
 
 const defaultStreamingBench: StreamingBenchOptions = {streams: [1, 100, 1_000], secondsEach: 5, idle: 3_000}
 
-/** From one token to the next: as many tokens a second in all as two cores can write, pass on and read. */
-const intervalMsOf = (streams: number): number => Math.max(10, streams / 10)
+/** Interval between tokens: in total as many tokens per second as two cores can write, relay and read. */
+const tokenIntervalMs = (streams: number): number => Math.max(10, streams / 10)
 
 export interface StreamingRow {
   readonly target: 'direct' | 'relay' | 'docent'
   readonly streams: number
   readonly intervalMs: number
   readonly tokens: number
-  /** Every stream ended with its terminal event and brought every token. */
-  readonly isWhole: boolean
+  /** Whether every stream ended with its terminal event and had every token. */
+  readonly isComplete: boolean
   readonly latencyMs: LoadResult['latencyMs']
   readonly firstTokenMs: LoadResult['firstTokenMs']
-  /** Of the server's process; null without one. */
+  /** CPU time of the server's process; null without a server. */
   readonly cpuMicrosPerToken: number | null
   readonly loopDelayP99Ms: number | null
-  /** By which the server's memory grew at most, divided by the streams; null without a server. */
+  /** Peak growth of the server's memory, divided by the number of streams; null without a server. */
   readonly kilobytesPerStream: number | null
 }
 
@@ -45,31 +45,31 @@ export interface StreamingReport {
   readonly node: string
   readonly options: StreamingBenchOptions
   readonly rows: readonly StreamingRow[]
-  /** One stream, 10,000 tokens as fast as they go. */
+  /** One stream with 10,000 tokens as fast as possible. */
   readonly blast: readonly {
     readonly target: string
     readonly tokensPerSecond: number
     readonly isWhole: boolean
   }[]
-  /** From the stop being sent to the upstream connection's close. */
+  /** Time from sending the stop to the close of the upstream connection. */
   readonly stopMs: {readonly p50: number; readonly max: number}
   readonly idle: {readonly streams: number; readonly kilobytesPerStream: number}
 }
 
-export interface Player {
+export interface RoleProcess {
   call<T>(name: string, argument?: unknown): Promise<T>
   end(): void
 }
 
-/** Runs everything, a minute or two with the defaults. `onStep` is told what is measured next. */
+/** Runs all measurements; takes a minute or two with the defaults. `onStep` is called with the name of each. */
 export async function benchStreaming(
   options: StreamingBenchOptions = defaultStreamingBench,
   onStep: (step: string) => void = () => {},
 ): Promise<StreamingReport> {
-  const upstream = player('upstream')
-  const relay = player('relay')
-  const docent = player('docent')
-  const load = player('load')
+  const upstream = startRole('upstream')
+  const relay = startRole('relay')
+  const docent = startRole('docent')
+  const load = startRole('load')
   try {
     const upstreamUrl = await upstream.call<string>('start')
     const urls = {
@@ -95,7 +95,7 @@ export async function benchStreaming(
 
     const rows: StreamingRow[] = []
     for (const streams of options.streams) {
-      const intervalMs = intervalMsOf(streams)
+      const intervalMs = tokenIntervalMs(streams)
       const tokens = Math.round((options.secondsEach * 1_000) / intervalMs)
       for (const kind of ['upstream', 'relay', 'docent'] as const) {
         onStep(`${streams} streams, ${kind === 'upstream' ? 'direct' : kind}`)
@@ -112,19 +112,19 @@ export async function benchStreaming(
           streams,
           intervalMs,
           tokens: result.tokens,
-          isWhole: result.tokens === streams * tokens && result.complete === streams,
+          isComplete: result.tokens === streams * tokens && result.complete === streams,
           latencyMs: result.latencyMs,
           firstTokenMs: result.firstTokenMs,
           cpuMicrosPerToken: usage && usage.cpuMicros / result.tokens,
           loopDelayP99Ms: usage?.loopDelayP99Ms ?? null,
-          kilobytesPerStream: usage && usage.grownBytes / 1024 / streams,
+          kilobytesPerStream: usage && usage.peakGrowthBytes / 1024 / streams,
         })
       }
     }
 
     const blast: StreamingReport['blast'][number][] = []
     for (const kind of ['relay', 'docent'] as const) {
-      onStep(`a blast of 10,000 tokens, ${kind}`)
+      onStep(`a burst of 10,000 tokens, ${kind}`)
       const result = await play(kind, 1, {tokens: 10_000, intervalMs: 0, holds: false})
       blast.push({
         target: kind,
@@ -167,8 +167,8 @@ export async function benchStreaming(
 
 const rolesProgram = await buildProgram('scripts/bench/streaming-roles.ts')
 
-/** A process with one role. */
-export function player(role: Role): Player {
+/** Starts a process with one role. */
+export function startRole(role: Role): RoleProcess {
   const child: ChildProcess = fork(rolesProgram, [role], {execArgv: []})
   const waiting = new Map<number, {resolve: (value: never) => void; reject: (error: Error) => void}>()
   let nextId = 0
@@ -205,29 +205,29 @@ export async function runStreamingBench({quick, sizes, log}: BenchOptions): Prom
   return {
     name: 'streaming',
     about:
-      'What Docent adds to a stream of tokens, journal on, beside a bare relay of the same SDK and a direct line; upstream, server and load in processes of their own.',
+      'What Docent adds to a stream of tokens, with the journal on, compared with a minimal relay of the same SDK and with a direct connection; upstream, server and load run in separate processes.',
     tables: [
       {
-        title: `${report.options.secondsEach} seconds of tokens, all streams asked for within one second`,
+        title: `${report.options.secondsEach} seconds of tokens, all streams started within one second`,
         rows: report.rows.map((row) => ({
           streams: row.streams,
-          'a token each ms': row.intervalMs,
-          through: row.target,
+          'token interval ms': row.intervalMs,
+          via: row.target,
           'p50 ms': row.latencyMs.p50,
           'p99 ms': row.latencyMs.p99,
           'p99.9 ms': row.latencyMs.p999,
           'first token p50 ms': row.firstTokenMs.p50,
           'CPU µs/token': row.cpuMicrosPerToken,
-          'loop delay p99 ms': row.loopDelayP99Ms,
-          // A few streams grow it by less than the garbage of one collection.
+          'event loop delay p99 ms': row.loopDelayP99Ms,
+          // A few streams need less memory than the garbage between two collections.
           'KB/stream': row.streams < 100 ? null : row.kilobytesPerStream,
-          whole: row.isWhole ? 'yes' : 'NO',
+          complete: row.isComplete ? 'yes' : 'NO',
         })),
       },
       {
-        title: 'A blast of 10,000 tokens',
+        title: 'A burst of 10,000 tokens',
         rows: report.blast.map(({target, tokensPerSecond, isWhole}) => ({
-          through: target,
+          via: target,
           'tokens/s': tokensPerSecond,
           whole: isWhole ? 'yes' : 'NO',
         })),
@@ -237,15 +237,15 @@ export async function runStreamingBench({quick, sizes, log}: BenchOptions): Prom
         rows: [
           {
             'stop to upstream close, p50 ms': report.stopMs.p50,
-            'longest ms': report.stopMs.max,
+            'max ms': report.stopMs.max,
             'idle streams': report.idle.streams,
-            'KB each': report.idle.kilobytesPerStream,
+            'KB/stream': report.idle.kilobytesPerStream,
           },
         ],
       },
     ],
     notes: [
-      'Latency is from the upstream writing a token to the reader having it, in a pipe of three processes on the same cores. Retrieval is left out; the prompt has six sections of usual length.',
+      'Latency is the time from the upstream writing a token to the reader receiving it, through three processes on the same cores. Retrieval is not included; the prompt has six sections of usual length.',
     ],
   }
 }

@@ -4,7 +4,7 @@ import {build} from 'esbuild'
 import {buildWeb} from './build-web.mjs'
 import {nodeOptions} from './node-options.mjs'
 
-/** The command, and the programs of its child processes. */
+/** The entry points of the command and of its child processes. */
 const programs = {
   docent: 'src/cli/docent.ts',
   'ingest-child': 'src/ingestion/ingest-child.ts',
@@ -15,12 +15,12 @@ const programs = {
 }
 
 /**
- * Builds everything that runs into an empty folder: programs for Node, the style sheets they serve, and `web/`.
+ * Builds the whole app into an empty folder: programs for Node, the style sheets that they serve, and `web/`.
  * @param {string} root The checkout.
  * @param {string} outDir
  */
 export async function buildApp(root, outDir) {
-  // All are waited for, so that nothing is written any more when one has failed.
+  // Waits for all of them even if one fails, so that nothing is written afterwards.
   const parts = await Promise.allSettled([
     build({...nodeOptions, absWorkingDir: root, entryPoints: programs, outdir: outDir}),
     cp(join(root, 'src/http/assets'), join(outDir, 'assets'), {recursive: true}),

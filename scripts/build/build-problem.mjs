@@ -15,7 +15,7 @@ export function buildProblem() {
     require.resolve(`@esbuild/${process.platform}-${process.arch}/package.json`)
     return null
   } catch {
-    // It may have found its program elsewhere.
+    // esbuild may find its binary elsewhere.
   }
   try {
     require('esbuild').transformSync('')

@@ -9,14 +9,14 @@ import {root} from './paths.mjs'
 const programs = join(root, 'dist/programs')
 
 /**
- * Bundles one program of TypeScript that is not part of the app: a tool, or a process that a test starts. The folder
- * is named by what is in it, so the same program is written once.
+ * Bundles a TypeScript program that is not part of the app: a tool, or a process that a test starts. Its folder is named
+ * by the hash of its content, so the same program is written only once.
  * @param {string} file
  * @returns {Promise<string>} The file to run with Node.
  * @throws {import('./dist-folder.mjs').BuildError}
  */
 export async function buildProgram(file) {
-  // Source maps hold relative paths: as deep as the real folder will be.
+  // Source maps contain relative paths, so this folder is as deep as the final one.
   const outdir = join(programs, 'bundle')
   const {outputFiles} = await build({
     ...nodeOptions,
@@ -31,10 +31,10 @@ export async function buildProgram(file) {
   const folder = join(programs, hash.digest('hex').slice(0, 16))
   if (existsSync(folder)) utimesSync(folder, new Date(), new Date())
   else {
-    await putFolder(folder, (beside) => {
+    await putFolder(folder, (temporary) => {
       for (const {path, contents} of files) {
-        mkdirSync(dirname(join(beside, path)), {recursive: true})
-        writeFileSync(join(beside, path), contents)
+        mkdirSync(dirname(join(temporary, path)), {recursive: true})
+        writeFileSync(join(temporary, path), contents)
       }
     })
     removeOld(programs)

@@ -3,11 +3,11 @@ import {join} from 'node:path'
 import {build, transform} from 'esbuild'
 import {licensesOf} from './web-licenses.mjs'
 
-/** Browsers that have `light-dark()`, popovers and constructable style sheets: from spring 2024. */
+/** Browsers with `light-dark()`, popovers and constructable style sheets: since spring 2024. */
 const target = ['chrome123', 'firefox125', 'safari17.5']
 
-/** On top of each script. The notices would weigh more than some of the works. */
-const banner = '/*! Docent, MIT. Licences of what this file holds: licenses.txt beside it. */'
+/** The first line of each script. The full notices are larger than some of the libraries. */
+const banner = '/*! Docent, MIT. Licences of everything in this file: licenses.txt beside it. */'
 
 /**
  * Style sheets imported by scripts, as minified text.
@@ -27,7 +27,7 @@ const cssAsText = {
  * Builds `widget.js` (a classic script that registers `<docs-assistant>`), `highlighter.js` (a module that it imports
  * when there is code to colour), the page at `/`, the locales, and the notices of what the scripts hold.
  * @param {{root: string, outDir: string, minify: boolean}} options
- * @returns {Promise<readonly string[]>} The files that the scripts are made of, relative to `root`.
+ * @returns {Promise<readonly string[]>} The source files of the scripts, relative to `root`.
  */
 export async function buildWeb({root, outDir, minify}) {
   const sources = join(root, 'src/web')
@@ -75,7 +75,7 @@ async function buildScripts({root, sources, outDir, minify}) {
 }
 
 /**
- * What `src/web/locales/all.ts` exports. It is TypeScript: it is bundled, and the result imported from memory.
+ * The exports of `src/web/locales/all.ts`. It is TypeScript, so it is bundled and imported from memory.
  * @param {string} sources
  * @returns {Promise<Record<string, object>>}
  */

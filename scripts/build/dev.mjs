@@ -1,4 +1,4 @@
-// Serves, and serves anew after every change of a source: node scripts/build/dev.mjs [OPTIONS OF docent serve]
+// Serves, and restarts after every change of a source: node scripts/build/dev.mjs [OPTIONS OF docent serve]
 import {spawn} from 'node:child_process'
 import {once} from 'node:events'
 import {join} from 'node:path'
@@ -7,13 +7,13 @@ import {BuildError} from './dist-folder.mjs'
 import {ensureApp} from './ensure-app.mjs'
 import {root} from './paths.mjs'
 
-/** Saving in an editor is several events. */
+/** Saving a file in an editor causes several events. */
 const settleMs = 100
 
 /** @type {import('node:child_process').ChildProcess | null} */
 let server = null
 let isEnding = false
-/** Restarts follow one another. */
+/** The last restart; restarts run one after the other. */
 let last = Promise.resolve()
 /** @type {NodeJS.Timeout | undefined} */
 let timer
@@ -39,7 +39,7 @@ async function restart() {
     await ensureApp()
   } catch (error) {
     if (!(error instanceof BuildError)) throw error
-    // The server of before goes on until the sources can be built again.
+    // The running server goes on until the sources can be built again.
     process.stderr.write(`${error.message}\n`)
     return
   }
@@ -55,7 +55,7 @@ async function restart() {
   })
 }
 
-/** Answers under way may end by themselves, as at any stop. */
+/** Stops the server; answers under way may finish, as in any shutdown. */
 async function end() {
   if (server === null) return
   const gone = once(server, 'exit')

@@ -12,34 +12,34 @@ import {
 } from 'node:fs'
 import {dirname, join} from 'node:path'
 
-/** Nothing can be run, for a reason that whoever started it can mend: `message` is all that need be shown. */
+/** The app cannot be built, for a reason that the user can fix: show only the `message`. */
 export class BuildError extends Error {
   /** @override */
   name = 'BuildError'
 }
 
 const dayMs = 24 * 60 * 60_000
-/** However old. */
+/** Number of folders that are kept whatever their age. */
 const keptAtLeast = 3
 const inUseEveryMs = 60 * 60_000
 
 /**
- * Fills a folder beside `folder` and renames it, so that nobody sees half of it. When another process was faster, what
- * it made stays: a folder is named by what is in it.
+ * Fills a temporary folder beside `folder` and renames it, so that nobody sees an incomplete one. If another process was
+ * faster, its folder stays: folders are named by their content.
  * @param {string} folder
- * @param {(beside: string) => Promise<unknown> | void} fill
- * @throws {BuildError} when the disk does not take it.
+ * @param {(temporary: string) => Promise<unknown> | void} fill
+ * @throws {BuildError} if it cannot be written.
  */
 export async function putFolder(folder, fill) {
-  const beside = join(dirname(folder), `.new-${process.pid}-${randomBytes(4).toString('hex')}`)
+  const temporary = join(dirname(folder), `.new-${process.pid}-${randomBytes(4).toString('hex')}`)
   try {
-    mkdirSync(beside, {recursive: true})
-    await fill(beside)
-    renameSync(beside, folder)
+    mkdirSync(temporary, {recursive: true})
+    await fill(temporary)
+    renameSync(temporary, folder)
   } catch (error) {
     if (!existsSync(folder)) throw asBuildError(error, dirname(folder))
   } finally {
-    removeIfThere(beside)
+    removeIfThere(temporary)
   }
 }
 
@@ -48,7 +48,7 @@ function removeIfThere(path) {
   try {
     rmSync(path, {recursive: true, force: true})
   } catch {
-    // It could not be made either.
+    // It could not be created either.
   }
 }
 
@@ -68,18 +68,18 @@ function asBuildError(error, folder) {
 }
 
 /**
- * Writes a small file at once or not at all.
+ * Writes a small file atomically.
  * @param {string} file
  * @param {string} text
  */
 export function putFile(file, text) {
   if (textOf(file) === text) return
-  const beside = `${file}.${process.pid}`
+  const temporary = `${file}.${process.pid}`
   try {
-    writeFileSync(beside, text)
-    renameSync(beside, file)
+    writeFileSync(temporary, text)
+    renameSync(temporary, file)
   } finally {
-    removeIfThere(beside)
+    removeIfThere(temporary)
   }
 }
 
@@ -93,7 +93,7 @@ function textOf(file) {
 }
 
 /**
- * Marks a folder as in use, now and as long as this process runs: `removeOld` leaves it.
+ * Marks a folder as in use as long as this process runs, so that `removeOld` keeps it.
  * @param {string} folder
  */
 export function keepInUse(folder) {
@@ -101,7 +101,7 @@ export function keepInUse(folder) {
     try {
       utimesSync(folder, new Date(), new Date())
     } catch {
-      // Not ours to write: then others who may not write either do not remove it.
+      // No permission; then other users without permission cannot remove it either.
     }
   }
   mark()
@@ -109,7 +109,7 @@ export function keepInUse(folder) {
 }
 
 /**
- * Removes the folders in `folder` that nobody has used for a day, but for the newest few.
+ * Removes the folders in `folder` that have not been used for a day, except for the newest few.
  * @param {string} folder
  */
 export function removeOld(folder) {
@@ -122,6 +122,6 @@ export function removeOld(folder) {
       if (Date.now() - usedAt > dayMs) rmSync(path, {recursive: true, force: true})
     }
   } catch {
-    // Another process removes them at the same time, or nobody may: the next build tries again.
+    // Another process removes them at the same time, or there is no permission: the next build tries again.
   }
 }

@@ -6,10 +6,10 @@ import {root as ownRoot} from './paths.mjs'
 import {stampOf} from './stamp.mjs'
 
 /**
- * The app that the sources make, built when it is not there. Each build has a folder named after its sources: a server
- * that runs keeps its own programs while another one is built.
+ * Returns the app of the current sources, and builds it if necessary. Each build has its own folder, named after its
+ * sources, so a running server keeps its programs while another build is made.
  *
- * `dist/current` names the newest, for whoever has no sources to look at.
+ * `dist/current` names the newest build, for programs that have no sources to hash.
  * @param {string} root The checkout.
  * @returns {Promise<{folder: string, isNew: boolean}>}
  * @throws {BuildError}
@@ -22,14 +22,14 @@ export async function ensureApp(root = ownRoot) {
   if (isNew) {
     const problem = buildProblem()
     if (problem !== null) throw new BuildError(problem)
-    // Loads esbuild: only where there is something to build.
+    // Imported here because it loads esbuild, which is needed only for building.
     const {buildApp} = await import('./build-app.mjs')
-    await putFolder(folder, (beside) => buildApp(root, beside))
+    await putFolder(folder, (temporary) => buildApp(root, temporary))
   }
   try {
     putFile(join(dist, 'current'), name)
   } catch (error) {
-    // An older build is there to be run by those who may not write.
+    // An existing build can also be run by users who may not write.
     if (isNew) throw error
   }
   if (isNew) removeOld(dist)

@@ -1,4 +1,4 @@
-// Puts the app where an installed package has it, so that nothing is built there: node scripts/build/pack.mjs
+// Copies the app to its place in an installed package, which then builds nothing: node scripts/build/pack.mjs
 import {cpSync, rmSync} from 'node:fs'
 import {join} from 'node:path'
 import {BuildError} from './dist-folder.mjs'

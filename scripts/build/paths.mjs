@@ -2,7 +2,7 @@ import {existsSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 
-/** The checkout, also for a tool that has these files in its bundle. */
+/** The root of the checkout, also for a tool whose bundle contains this file. */
 export const root = rootAbove(dirname(fileURLToPath(import.meta.url)))
 
 /**

@@ -1,4 +1,4 @@
-// Runs a tool that is written in TypeScript: node scripts/build/run.mjs FILE [ARGUMENTS]
+// Runs a tool written in TypeScript: node scripts/build/run.mjs FILE [ARGUMENTS]
 import {pathToFileURL} from 'node:url'
 import {BuildError} from './dist-folder.mjs'
 import {ensureApp} from './ensure-app.mjs'
@@ -16,7 +16,7 @@ await import(pathToFileURL(program).href)
 /** @param {string} file */
 async function built(file) {
   try {
-    // The tools start the app's child processes.
+    // Tools start child processes of the app.
     await ensureApp()
     const {buildProgram} = await import('./build-program.mjs')
     return await buildProgram(file)

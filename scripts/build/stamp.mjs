@@ -2,12 +2,12 @@ import {createHash} from 'node:crypto'
 import {readdirSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 
-/** All that an app is made of, beside the packages, whose versions the lock has. */
+/** The inputs of the app, except for the packages, whose versions are in the lock. */
 const folders = ['src', 'scripts/build']
 const files = ['LICENSE', 'package-lock.json', 'package.json', 'tsconfig.json']
 
 /**
- * Names what the sources in `root` make: a hash over their names and contents, in hex. Costs about 20 ms.
+ * A hash of the names and contents of the sources in `root`, in hex, which names their build. Takes about 20 ms.
  * @param {string} root
  */
 export function stampOf(root) {
@@ -25,7 +25,7 @@ export function stampOf(root) {
 /**
  * @param {string} root
  * @param {string} folder
- * @returns {string[]} Paths from `root`, in an order that is the same everywhere.
+ * @returns {string[]} Paths from `root`, in the same order on every machine.
  */
 function filesIn(root, folder) {
   return readdirSync(join(root, folder), {withFileTypes: true})

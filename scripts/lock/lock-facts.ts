@@ -8,22 +8,22 @@ interface Lock {
 }
 
 interface LockFact {
-  /** Of the package, as the last part of its place in the lock. */
+  /** Name of the package, the last part of its path in the lock. */
   readonly name: string
-  /** What is stated, for a message. */
+  /** The fact in words, for messages. */
   readonly fact: string
   readonly isStated: (entry: LockedPackage) => boolean
   readonly state: (entry: LockedPackage) => void
 }
 
-/** Every Node without Node-API 10; the others have better-sqlite3 13, see src/native/sqlite.ts. */
+/** Every Node.js without Node-API 10; newer ones use better-sqlite3 13, see src/native/sqlite.ts. */
 const nodesOfSqlite12 = '<22.14.0 || >=23.0.0 <23.6.0'
 
 export const lockFacts: readonly LockFact[] = [
-  // Its binary comes with it. npm writes that there is a script where it has built one that does nothing.
+  // Its package contains the binary. npm records an install script if it has run one, even one that does nothing.
   withoutInstallScript('better-sqlite3'),
   {
-    // It aborts Node 24.19 and later, and where 13 runs it would be compiled for nothing, for a minute and a half.
+    // It crashes Node 24.19 and later, and where version 13 works, compiling it would waste a minute and a half.
     name: 'better-sqlite3-12',
     fact: `better-sqlite3-12 is for Node ${nodesOfSqlite12}`,
     isStated: (entry) => entry.engines?.['node'] === nodesOfSqlite12,
@@ -31,7 +31,7 @@ export const lockFacts: readonly LockFact[] = [
       entry.engines = {node: nodesOfSqlite12}
     },
   },
-  // Its script downloads libraries for GPUs, 300 MB that Docent never loads, and fails without internet access.
+  // Its script downloads GPU libraries, 300 MB that Docent never loads, and fails without internet access.
   withoutInstallScript('onnxruntime-node'),
 ]
 
@@ -47,8 +47,8 @@ function withoutInstallScript(name: string): LockFact {
 }
 
 /**
- * The text of a lock with every fact in it, and the facts that were missing.
- * @throws Error when a package that a fact is about is not in the lock.
+ * Returns the text of a lock with all facts added, and the facts that were missing.
+ * @throws Error if the lock does not contain the package of a fact.
  */
 export function withLockFacts(text: string): {readonly text: string; readonly missing: readonly string[]} {
   const lock = JSON.parse(text) as Lock

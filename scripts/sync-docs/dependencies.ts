@@ -2,7 +2,7 @@ import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {dependencyNotes} from '../dependency-notes.ts'
 
-/** The table of the packages that the package in `root` installs. @throws Error for a package without a note, or a note without a package. */
+/** The table of the dependencies of the package in `root`. @throws Error for a package without a note, or a note without a package. */
 export function dependenciesMarkdown(root: string): string {
   const given = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Record<
     'dependencies' | 'optionalDependencies',

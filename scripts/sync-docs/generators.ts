@@ -1,13 +1,13 @@
 import {routes} from '../../src/http/routes.ts'
 import {settingsTable} from '../../src/settings/settings.ts'
-import {rooms, rootFiles} from '../architecture.ts'
+import {rootFiles, sourceFolders} from '../architecture.ts'
 import {dependenciesMarkdown} from './dependencies.ts'
 
-/** What stands between `<!-- generated: NAME -->` and `<!-- /generated -->`, by its name, for the checkout in `root`. */
+/** Generates the text between `<!-- generated: NAME -->` and `<!-- /generated -->`, by name, for the checkout in `root`. */
 export const generators: Readonly<Record<string, (root: string) => string>> = {
   settings: settingsMarkdown,
   dependencies: dependenciesMarkdown,
-  rooms: roomsMarkdown,
+  folders: foldersMarkdown,
   map: mapMarkdown,
   routes: routesMarkdown,
 }
@@ -20,8 +20,8 @@ function settingsMarkdown(): string {
   return ['| Name | Default | Meaning |', '|---|---|---|', ...rows].join('\n')
 }
 
-function roomsMarkdown(): string {
-  const rows = rooms.map(({name, about, mayImport, openBecause}) => {
+function foldersMarkdown(): string {
+  const rows = sourceFolders.map(({name, about, mayImport, openBecause}) => {
     const imports = mayImport.map((other) => `\`${other}\``).join(', ') || 'none'
     const entry = openBecause === undefined ? '`index.ts`' : `any file: ${openBecause}`
     return `| \`${name}\` | ${about} | ${imports} | ${entry} |`
@@ -38,7 +38,7 @@ function roomsMarkdown(): string {
 /** One line for each folder and file, aligned. */
 function mapMarkdown(): string {
   const entries = [
-    ...rooms.map(({name, about}) => ({name: `${name}/`, about})),
+    ...sourceFolders.map(({name, about}) => ({name: `${name}/`, about})),
     ...rootFiles.map(({name, about}) => ({name, about})),
   ]
   const width = Math.max(...entries.map(({name}) => name.length))

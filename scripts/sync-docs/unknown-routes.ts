@@ -1,9 +1,9 @@
 import {type Route, routes} from '../../src/http/routes.ts'
 
 /**
- * The addresses that a text names and no route has: `METHOD /path` and `/api/…` wherever they stand, and with
- * `pathsAlone` also code that is nothing but a path, as `/metrics`. Any segment may stand for a parameter; a query is
- * passed over, and so is a path without a method that only begins routes, as `/api/`.
+ * The addresses in a text that match no route: every `METHOD /path` and `/api/…`, and with `pathsAlone` also code that
+ * consists of a path, such as `/metrics`. Any segment matches a parameter; queries are ignored, and so are paths without
+ * a method that are only the beginning of routes, such as `/api/`.
  */
 export function unknownRoutesIn(text: string, {pathsAlone = false} = {}): string[] {
   const named = [...text.matchAll(mention)].map(([, method, path]) => ({method, path: path!}))
@@ -21,13 +21,13 @@ const mention =
 function isNamed(route: Route, method: string | undefined, path: string): boolean {
   if (method !== undefined && method !== route.method && !(method === 'HEAD' && route.method === 'GET'))
     return false
-  const wanted = route.path.split('/')
-  const given = path.replace(/(?<=.)\/$/, '').split('/')
-  for (const [n, segment] of wanted.entries()) {
+  const routeSegments = route.path.split('/')
+  const segments = path.replace(/(?<=.)\/$/, '').split('/')
+  for (const [n, segment] of routeSegments.entries()) {
     if (segment.startsWith('*')) return true
-    // Where routes begin, without a method.
-    if (n === given.length) return method === undefined
-    if (!segment.startsWith(':') && segment !== given[n]) return false
+    // The beginning of a route, without a method.
+    if (n === segments.length) return method === undefined
+    if (!segment.startsWith(':') && segment !== segments[n]) return false
   }
-  return given.length === wanted.length
+  return segments.length === routeSegments.length
 }

@@ -2,7 +2,8 @@ import {DocentError} from '../domain/index.ts'
 import type {BuildStore, Manifest} from '../search-index/index.ts'
 
 /**
- * Makes a kept build current again: the one named, else the one before the current. Servers swap by themselves.
+ * Makes a kept build current again: the one with this id, by default the one before the current one. Running servers
+ * switch to it by themselves.
  * @throws DocentError `not_found`, `index_damaged`, or `locked` while an ingest runs.
  */
 export async function activateBuild(

@@ -1,32 +1,33 @@
 import {DocentError} from '../domain/index.ts'
 import {calibrate as calibrateRetrieval} from '../retrieval/index.ts'
 import type {BaseBuild, BuildWriter, IndexBuild, Manifest} from '../search-index/index.ts'
+import {type ContentDetails, contentDetailsOf} from './content-details.ts'
 import {askGoldenQuestions, goldenGate, shrinkGate} from './gates.ts'
 import type {IngestContext} from './ingest-context.ts'
-import {type Facts, factsOf} from './ingest-facts.ts'
 import type {IngestReport, PageChange} from './ingest-report.ts'
 import type {ReportParts} from './make-report.ts'
 import {countsOf} from './page-changes.ts'
 import type {Scan} from './scan-folder.ts'
 import {verifyBuild} from './verify-build.ts'
 
-/** Share of the passages that may change before the abstention is fitted again. */
+/** Share of the passages that may change before the abstention is calibrated again. */
 const maxCalibrationDrift = 0.05
 
 export interface Completion {
   readonly writer: BuildWriter
   readonly scan: Scan
   readonly changes: readonly PageChange[]
-  /** Files that could not be read and have no text of before; `lost` are those of them that had one. */
+  /** Number of files that could not be read and keep no earlier text. */
   readonly failed: number
+  /** Those of them that had a page in the previous build. */
   readonly lost: number
-  /** The build that is current. */
+  /** The current build. */
   readonly current: BaseBuild | null
   readonly report: (outcome: IngestReport['outcome'], parts: ReportParts) => IngestReport
 }
 
 /**
- * Finishes the files of a build, opens it as a server would, tries it, asks the gates, calibrates and publishes.
+ * Finishes the files of a build, opens it as a server would, verifies it, checks the gates, calibrates and publishes it.
  * @throws DocentError `gate_failed` with the report in `details.report`; `index_damaged`; the signal's reason.
  */
 export async function completeBuild(context: IngestContext, completion: Completion): Promise<IngestReport> {
@@ -36,9 +37,9 @@ export async function completeBuild(context: IngestContext, completion: Completi
   const previous = current?.manifest.id ?? null
   let manifest = await context.stage('finish', () => writer.finish(signalOption))
   const records = writer.openRecords()
-  let facts: Facts
+  let facts: ContentDetails
   try {
-    facts = factsOf(records, scan)
+    facts = contentDetailsOf(records, scan)
   } finally {
     records.close()
   }
@@ -58,7 +59,7 @@ export async function completeBuild(context: IngestContext, completion: Completi
           ...shrinkGate(before, manifest, {
             pagesGone: gone,
             pagesLost: lost,
-            failed: failed + scan.unread.length,
+            failed: failed + scan.unreadable.length,
             maxShrinkPercent,
           }),
           ...goldenGate(asked, before),
@@ -94,7 +95,7 @@ export async function completeBuild(context: IngestContext, completion: Completi
         warnings: facts.diagnostics.filter((diagnostic) => diagnostic.severity !== 'info').length,
         golden: golden ? {questions: golden.questions, hitAt5: golden.hitAt5} : null,
         passagesSinceCalibration: drift,
-        tookMs: context.tookMs(),
+        tookMs: context.elapsedMs(),
       } satisfies Manifest['summary'],
     }
     const pruned = await context.stage('publish', async () => {
@@ -107,7 +108,7 @@ export async function completeBuild(context: IngestContext, completion: Completi
   }
 }
 
-/** Calibrating takes seconds, and a few edited pages do not move it: then the one of the build before is kept. */
+/** Calibrating takes seconds, and a few edited pages hardly change the result: then the previous calibration is kept. */
 async function calibrated(
   context: IngestContext,
   build: IndexBuild,

@@ -2,7 +2,7 @@ import {openEmbedder} from '../embedding/index.ts'
 import {serveTasks} from '../processes/index.ts'
 
 export interface EmbedSetup {
-  /** As `EMBEDDING_MODEL`. */
+  /** Same as the setting `EMBEDDING_MODEL`. */
   readonly model: string | null
   readonly cacheDir: string
 }
@@ -22,7 +22,7 @@ serveTasks<EmbedSetup, EmbedTask>(async ({model, cacheDir}) => {
   const {id, name, dimensions} = embedder
   return {
     ready: {id, name, dimensions} satisfies EmbedReady,
-    /** The vectors of all texts, one after the other in one array: cheap to send. */
+    /** Returns the vectors of all texts, one after the other in one array, which is cheap to send. */
     async perform(task) {
       const vectors =
         task.type === 'passages'

@@ -10,16 +10,16 @@ import {ChildFailure, openChildPool} from '../processes/index.ts'
 import type {EmbedReady, EmbedSetup, EmbedTask} from './embed-child.ts'
 
 export interface EmbedderProcessOptions extends EmbedSetup {
-  /** Longest wait for one batch of texts, in milliseconds by the clock. Default an hour: a large model on a busy machine takes minutes. */
+  /** Wall-clock limit for one batch of texts, in milliseconds. Default: one hour; a large model on a busy machine takes minutes. */
   readonly timeoutMs?: number
 }
 
-/** Texts sent at a time; the model makes its own smaller batches of them. */
+/** Texts sent at a time; the model splits them into smaller batches. */
 const batchSize = 256
 
 /**
- * An embedder in a process of its own: its native code blocks the event loop it runs on, and cannot be stopped
- * except with its process. Aborting kills it; the next call starts another.
+ * An embedder in its own process: its native code blocks the event loop it runs on, and only killing the process stops
+ * it. Aborting kills the process; the next call starts another one.
  * @throws DocentError `embedding_model` when the model cannot be loaded.
  */
 export async function openEmbedderProcess(options: EmbedderProcessOptions): Promise<Embedder> {
@@ -29,25 +29,26 @@ export async function openEmbedderProcess(options: EmbedderProcessOptions): Prom
     setup: {model, cacheDir} satisfies EmbedSetup,
     size: 1,
     memoryMb: 2_048,
-    // A model from the hub is downloaded first; one that is cut off would begin anew each time.
+    // A model from the hub is downloaded first; a download that is cut off would start over each time.
     startTimeoutMs: 3 * 60 * 60_000,
   })
-  let facts: EmbedReady
+  let details: EmbedReady
   try {
-    facts = (await pool.ready()) as EmbedReady
+    details = (await pool.ready()) as EmbedReady
   } catch (cause) {
     pool.close()
     throw asModelError(cause)
   }
-  const {id, name, dimensions} = facts
+  const {id, name, dimensions} = details
 
   async function run(task: EmbedTask, signal: AbortSignal | undefined): Promise<Float32Array> {
-    const once = (): Promise<Float32Array> => pool.run(task, {wallMs: timeoutMs, ...(signal ? {signal} : {})})
+    const attempt = (): Promise<Float32Array> =>
+      pool.run(task, {wallMs: timeoutMs, ...(signal ? {signal} : {})})
     try {
-      return await once().catch((error: unknown) => {
-        // A machine that is short of memory ends processes: with another one it may go on.
+      return await attempt().catch((error: unknown) => {
+        // A machine that is short of memory kills processes; a new process may succeed.
         if (signal?.aborted || !(error instanceof ChildFailure) || error.kind !== 'died') throw error
-        return once()
+        return attempt()
       })
     } catch (error) {
       if (signal?.aborted) throw error
@@ -59,13 +60,13 @@ export async function openEmbedderProcess(options: EmbedderProcessOptions): Prom
     for (let at = 0; at < values.length; at += dimensions) yield values.slice(at, at + dimensions)
   }
 
-  /** Asked in the same moment, sent together: a message to and fro costs more than a question does. */
-  let questions: {readonly texts: string[]; readonly vectors: Promise<Float32Array[]>} | null = null
-  function gathered(): {readonly texts: string[]; readonly vectors: Promise<Float32Array[]>} {
+  /** Questions of the same turn of the event loop are sent together: a round trip costs more than embedding a question. */
+  let questionBatch: {readonly texts: string[]; readonly vectors: Promise<Float32Array[]>} | null = null
+  function startQuestionBatch(): {readonly texts: string[]; readonly vectors: Promise<Float32Array[]>} {
     const texts: string[] = []
     const vectors = new Promise<void>((resolve) => setImmediate(resolve))
       .then(() => {
-        questions = null
+        questionBatch = null
         return run({type: 'questions', texts}, undefined)
       })
       .then((values) => [...vectorsIn(values)])
@@ -86,10 +87,10 @@ export async function openEmbedderProcess(options: EmbedderProcessOptions): Prom
       return vectors
     },
     async embedQuery(text) {
-      questions ??= gathered()
-      const {texts, vectors} = questions
+      questionBatch ??= startQuestionBatch()
+      const {texts, vectors} = questionBatch
       const at = texts.push(text) - 1
-      if (texts.length === batchSize) questions = null
+      if (texts.length === batchSize) questionBatch = null
       return (await vectors)[at]!
     },
     close: async () => pool.close(),
@@ -97,8 +98,8 @@ export async function openEmbedderProcess(options: EmbedderProcessOptions): Prom
 }
 
 /**
- * Names a model by the sizes and times of its files, and of our program that makes vectors: a way to see without loading
- * it that it has not changed. Null for a model of the hub.
+ * A key for a model, made from the sizes and times of its files and of our program that embeds: it shows that the model
+ * has not changed without loading it. Null for a model of the hub.
  */
 export async function embedderKeyOf({model, cacheDir}: EmbedSetup): Promise<string | null> {
   try {
@@ -106,16 +107,16 @@ export async function embedderKeyOf({model, cacheDir}: EmbedSetup): Promise<stri
     if (location.type !== 'folder') return null
     const names = await readdir(location.folder, {recursive: true})
     const files = names.sort().map((name) => join(location.folder, name))
-    const ours = fileURLToPath(builtFile('embed-child.js'))
-    const facts = await Promise.all(
-      [...files, ours].map(async (file) => {
+    const program = fileURLToPath(builtFile('embed-child.js'))
+    const fingerprints = await Promise.all(
+      [...files, program].map(async (file) => {
         const {size, mtimeMs} = await stat(file)
         return [file, size, mtimeMs]
       }),
     )
-    return createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 32)
+    return createHash('sha256').update(JSON.stringify(fingerprints)).digest('hex').slice(0, 32)
   } catch {
-    // Loading it will say what is wrong.
+    // Loading the model will report what is wrong.
     return null
   }
 }

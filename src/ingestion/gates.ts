@@ -15,23 +15,23 @@ import type {GateResult} from './ingest-report.ts'
 
 export const goldenFile = 'docent.golden.jsonl'
 
-/** How far the golden hit rate may fall below the build before, in shares: one question in fifty. */
-const goldenSlack = 0.02
+/** How far the hit rate of the golden questions may drop below that of the previous build: one question in fifty. */
+const maxGoldenDrop = 0.02
 
-/** Losing a page or two is everyday work; above that the share decides. */
+/** Losing a page or two is normal; above that the share of passages decides. */
 const pagesAlwaysAllowed = 2
 
 export interface Shrinkage {
-  /** Pages of the build before that are gone, or lost more passages than they won. */
+  /** Pages of the previous build that are gone, or that lost more passages than they gained. */
   readonly pagesGone: number
-  /** Those of them whose file is there and could not be read: that is nobody's everyday work. */
+  /** Those of them whose file exists and could not be read, which is never normal. */
   readonly pagesLost: number
-  /** Files that could not be read and have no text of before. */
+  /** Files that could not be read and keep no earlier text. */
   readonly failed: number
   readonly maxShrinkPercent: number
 }
 
-/** Whether the new build lost so much that somebody should look first. */
+/** Checks whether the new build lost so much that somebody should look at it before it is published. */
 export function shrinkGate(
   before: Manifest | null,
   after: Manifest,
@@ -39,7 +39,7 @@ export function shrinkGate(
 ): GateResult[] {
   if (!before || before.counts.pages === 0) {
     if (after.counts.pages > 0 || failed === 0) return []
-    return [{name: 'empty', passed: false, detail: `the new build has no page; ${failed} could not be read`}]
+    return [{name: 'empty', passed: false, detail: `the new build has no pages; ${failed} could not be read`}]
   }
   const lost = before.counts.passages - after.counts.passages
   const percent = before.counts.passages === 0 ? 0 : (100 * lost) / before.counts.passages
@@ -49,30 +49,30 @@ export function shrinkGate(
     detail:
       after.counts.pages > 0
         ? `the new build has ${after.counts.pages} pages`
-        : `the new build has no page, the one before has ${before.counts.pages}`,
+        : `the new build has no pages, the previous one has ${before.counts.pages}`,
   }
   const shrink: GateResult = {
     name: 'shrink',
     passed: (pagesLost === 0 && pagesGone <= pagesAlwaysAllowed) || percent <= maxShrinkPercent,
     detail: `passages went from ${before.counts.passages} to ${after.counts.passages}${
-      lost > 0 ? `, ${percent.toFixed(1)} % less; allowed are ${maxShrinkPercent} %` : ''
+      lost > 0 ? `, ${percent.toFixed(1)} % fewer; at most ${maxShrinkPercent} % are allowed` : ''
     }`,
   }
   return [empty, shrink]
 }
 
-export interface Golden {
+export interface GoldenResult {
   readonly questions: number
   /** Share of questions with a relevant section, or page, among the first five. */
   readonly hitAt5: number
   readonly missed: readonly string[]
-  /** Share that the file itself asks for; null when it asks for none. */
+  /** Hit rate that the file itself requires; null if it requires none. */
   readonly floor: number | null
 }
 
 /**
- * Asks the golden questions at the content root, a question file of `npm run eval`. Null without one. Its first line may
- * be `{"floor": 0.9}`, the share that must be found whatever the build before did.
+ * Searches for the golden questions at the content root, a question file as for `npm run eval`. Null without one. Its
+ * first line may be `{"floor": 0.9}`, the hit rate that is required whatever the previous build reached.
  * @throws DocentError `config` when it cannot be read.
  */
 export async function askGoldenQuestions(
@@ -80,11 +80,11 @@ export async function askGoldenQuestions(
   build: IndexBuild,
   openEmbedder: () => Promise<Embedder>,
   signal: AbortSignal | undefined,
-): Promise<Golden | null> {
+): Promise<GoldenResult | null> {
   let text: string
   try {
-    // A pipe would be waited for.
-    if (!(await stat(join(root, goldenFile))).isFile()) throw new Error('it is no file')
+    // Reading a pipe would block.
+    if (!(await stat(join(root, goldenFile))).isFile()) throw new Error('it is not a file')
     text = await readFile(join(root, goldenFile), 'utf8')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
@@ -92,7 +92,7 @@ export async function askGoldenQuestions(
       cause: error,
     })
   }
-  const {floor, rest} = withoutFloor(text)
+  const {floor, rest} = splitFloor(text)
   const sections = buildSections(build)
   const {questions} = resolveGold(sections, parseQuestions(rest, goldenFile).filter(isAnswerable))
   const current = {id: build.manifest.id, problem: null, lease: () => ({build, release: () => {}})}
@@ -107,8 +107,8 @@ export async function askGoldenQuestions(
   return {questions: questions.length, hitAt5, missed, floor}
 }
 
-/** The line stays, empty, so that others keep their numbers in messages. */
-function withoutFloor(text: string): {floor: number | null; rest: string} {
+/** Separates the floor from the questions. Its line stays, empty, so that messages name the right line numbers. */
+function splitFloor(text: string): {floor: number | null; rest: string} {
   const match = /^\s*\{\s*"floor"\s*:\s*([^{}]*?)\s*\}[^\S\n]*(?=\n|$)/.exec(text)
   if (!match) return {floor: null, rest: text}
   const floor = Number(match[1])
@@ -121,8 +121,8 @@ function withoutFloor(text: string): {floor: number | null; rest: string} {
   return {floor, rest: text.slice(match[0].length)}
 }
 
-/** The file's own floor counts as it is; the build before is a floor, with a little slack for questions that were added or stand on the edge. */
-export function goldenGate(golden: Golden | null, before: Manifest | null): GateResult[] {
+/** The file's own floor must be reached exactly; the previous build's hit rate with some slack, for new questions and close calls. */
+export function goldenGate(golden: GoldenResult | null, before: Manifest | null): GateResult[] {
   if (!golden || golden.questions === 0) return []
   const last = before?.summary?.golden?.hitAt5 ?? null
   const {floor} = golden
@@ -132,7 +132,8 @@ export function goldenGate(golden: Golden | null, before: Manifest | null): Gate
     {
       name: 'golden',
       passed:
-        (floor === null || golden.hitAt5 >= floor) && (last === null || golden.hitAt5 >= last - goldenSlack),
+        (floor === null || golden.hitAt5 >= floor) &&
+        (last === null || golden.hitAt5 >= last - maxGoldenDrop),
       detail: [
         shown,
         ...(last === null ? [] : [`before ${Math.round(last * 100)} %`]),

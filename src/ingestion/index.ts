@@ -8,6 +8,6 @@ export {type SpawnedIngest, spawnIngest} from './spawn-ingest.ts'
 export {summaryOf} from './summary.ts'
 export {contentChanges} from './watch-content.ts'
 
-/** As in ingest.ts, which loads with the first call: a server has it done by another process and never needs the parser. */
+/** See ingest.ts, which is loaded by the first call: a server ingests in another process and never needs the parser. */
 export const ingest: typeof run = async (options, callbacks) =>
   (await import('./ingest.ts')).ingest(options, callbacks)

@@ -4,16 +4,16 @@ import {embedderKeyOf, openEmbedderProcess} from './embedder-process.ts'
 import {ingest} from './ingest.ts'
 import type {IngestMessage, SpawnIngestOptions} from './spawn-ingest.ts'
 
-/** Progress is for people. */
-const tellEveryMs = 100
+/** People watch the progress, so it need not be reported more often. */
+const progressIntervalMs = 100
 
 async function run(options: SpawnIngestOptions): Promise<void> {
   const {embeddingModel, modelCacheDir, ...rest} = options
   let opening: Promise<Embedder> | null = null
   const aborting = new AbortController()
-  // The server has gone: whoever starts it again can ask again.
+  // The server is gone; whoever starts it again can ingest again.
   process.once('disconnect', () => aborting.abort(new Error('the parent process has gone')))
-  let toldAt = 0
+  let sentAt = 0
   let stage = ''
   try {
     const report = await ingest(
@@ -26,17 +26,17 @@ async function run(options: SpawnIngestOptions): Promise<void> {
         signal: aborting.signal,
         onProgress(progress) {
           const now = Date.now()
-          if (progress.stage === stage && now - toldAt < tellEveryMs) return
+          if (progress.stage === stage && now - sentAt < progressIntervalMs) return
           stage = progress.stage
-          toldAt = now
-          tell({type: 'progress', progress})
+          sentAt = now
+          send({type: 'progress', progress})
         },
       },
     )
-    await told({type: 'report', report})
+    await sendAndWait({type: 'report', report})
   } catch (thrown) {
     const {code, message, details} = toDocentError(thrown)
-    await told({type: 'error', code, message, details})
+    await sendAndWait({type: 'error', code, message, details})
   } finally {
     const embedder = await (opening as Promise<Embedder> | null)?.catch(() => null)
     await embedder?.close()
@@ -44,11 +44,11 @@ async function run(options: SpawnIngestOptions): Promise<void> {
   }
 }
 
-function tell(message: IngestMessage): void {
+function send(message: IngestMessage): void {
   if (process.connected) process.send?.(message, () => undefined)
 }
 
-function told(message: IngestMessage): Promise<void> {
+function sendAndWait(message: IngestMessage): Promise<void> {
   return new Promise((resolve) => {
     if (!process.connected || !process.send) return resolve()
     process.send(message, () => resolve())

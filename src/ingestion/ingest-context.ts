@@ -3,19 +3,19 @@ import type {BuildStore} from '../search-index/index.ts'
 import type {IngestOptions} from './ingest-options.ts'
 import type {IngestProgress, Stage} from './ingest-report.ts'
 
-/** What the stages of one ingest share: its options, where builds are kept, its clock, what it counts, and the model once it is needed. */
+/** What the stages of one ingest share: options, build store, clock, counters, and the model once it is needed. */
 export class IngestContext {
   readonly options: IngestOptions
   readonly builds: BuildStore
   readonly signal: AbortSignal | undefined
-  /** Milliseconds by stage, so far. */
+  /** Duration of each finished stage, in milliseconds. */
   readonly stages: Partial<Record<Stage, number>> = {}
-  /** Passages stored, and sent through the model. */
+  /** Passages stored, and passages embedded by the model. */
   passages = 0
   embedded = 0
   readonly #onProgress: (progress: IngestProgress) => void
   readonly #started = performance.now()
-  #embedderComing: Promise<Embedder> | null = null
+  #embedderPromise: Promise<Embedder> | null = null
 
   constructor(
     options: IngestOptions,
@@ -29,16 +29,16 @@ export class IngestContext {
     this.#onProgress = onProgress
   }
 
-  /** Opened by the first who asks. */
+  /** Opens the model with the first call. */
   embedder(): Promise<Embedder> {
-    this.#embedderComing ??= this.options.embedder()
-    return this.#embedderComing
+    this.#embedderPromise ??= this.options.embedder()
+    return this.#embedderPromise
   }
 
-  /** Does the work of a stage, told and timed. @throws the signal's reason when it is aborted already. */
+  /** Runs a stage, reports its beginning and measures its duration. @throws the signal's reason when already aborted. */
   async stage<T>(stage: Stage, work: () => Promise<T>): Promise<T> {
     this.signal?.throwIfAborted()
-    this.tell(stage, 0, 0)
+    this.reportProgress(stage, 0, 0)
     const started = performance.now()
     try {
       return await work()
@@ -47,15 +47,15 @@ export class IngestContext {
     }
   }
 
-  tell(stage: Stage, done: number, total: number): void {
+  reportProgress(stage: Stage, done: number, total: number): void {
     this.#onProgress({stage, done, total, passages: this.passages, embedded: this.embedded})
   }
 
-  tookMs(): number {
+  elapsedMs(): number {
     return Math.round(performance.now() - this.#started)
   }
 
-  /** The signal as most functions take it. */
+  /** The signal as an options object, the form that most functions accept. */
   get signalOption(): {readonly signal?: AbortSignal} {
     return this.signal ? {signal: this.signal} : {}
   }

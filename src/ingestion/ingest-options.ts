@@ -7,28 +7,28 @@ import type {PageParser} from './parser-pool.ts'
 export interface IngestOptions {
   readonly content: string
   readonly dataDir: string
-  /** Opened when it is first needed; closed by the caller. */
+  /** Opens the model. Called when it is first needed; the caller closes it. */
   readonly embedder: () => Promise<Embedder>
   /**
-   * Names the model without loading it, as `embedderKeyOf` does: while it is the one that the current build was
-   * made with, the model is loaded only when there is something to embed. Null or absent: always loaded.
+   * Identifies the model without loading it, as `embedderKeyOf` does. If the current build was made with the same model,
+   * it is loaded only when there is something to embed. Null or absent: it is always loaded.
    */
   readonly embedderKey?: string | null
   /** Parses and embeds everything again. Default false. */
   readonly full?: boolean
-  /** Publishes though a gate says no. Default false. */
+  /** Publishes even if a gate refuses the build. Default false. */
   readonly force?: boolean
-  /** Finds out what would change, and writes nothing. Default false. */
+  /** Reports what would change and writes nothing. Default false. */
   readonly dryRun?: boolean
-  /** Generator whose anchors and routes the site has, as `docusaurus`; null to find out. Default null. */
+  /** The generator whose anchors and routes the site has, such as `docusaurus`; null detects it. Default null. */
   readonly site?: string | null
   /** Default 30. */
   readonly maxShrinkPercent?: number
   /** Default 3, at least 2. */
   readonly keepBuilds?: number
-  /** What reads pages; default a pool of processes that are killed when a page takes too much. */
+  /** Opens the page parser. Default: a pool of processes that are killed when a page takes too much time or memory. */
   readonly openParser?: (setup: ParseSetup) => PageParser
-  /** Fits the abstention of the new build; its result goes into the manifest. Default: the retriever's. */
+  /** Fits the abstention of the new build; the result is stored in the manifest. Default: the retriever's. */
   readonly calibrate?: (
     build: IndexBuild,
     embedder: Embedder,
@@ -38,6 +38,6 @@ export interface IngestOptions {
 
 export interface IngestCallbacks {
   readonly onProgress?: (progress: IngestProgress) => void
-  /** Ends the ingest between two steps; what was begun is removed, and the current build stays. */
+  /** Stops the ingest between two steps; the unfinished build is removed and the current one stays. */
   readonly signal?: AbortSignal
 }

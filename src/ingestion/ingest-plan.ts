@@ -1,7 +1,7 @@
 import {createHash} from 'node:crypto'
 import {join} from 'node:path'
 import type {SiteRules} from '../markdown/index.ts'
-import {cutterVersion} from '../markdown/index.ts'
+import {chunkerVersion} from '../markdown/index.ts'
 import {
   type BaseBuild,
   type BuildStore,
@@ -10,34 +10,34 @@ import {
   type Manifest,
 } from '../search-index/index.ts'
 import {termsOf} from '../text/terms.ts'
-import {tookInWithheld} from './last-good-page.ts'
-import {readInside} from './read-inside.ts'
+import {includedWithheldFile} from './last-good-page.ts'
+import {readContentFile} from './read-content-file.ts'
 import {retriedRules} from './read-page.ts'
-import {hashOf, isUnread, type Scan, type ScannedFile, type UnreadPlace} from './scan-folder.ts'
-import {isFileTakenBack} from './taken-back.ts'
+import {hashOf, isUnreadable, type Scan, type ScannedFile, type UnreadablePath} from './scan-folder.ts'
+import {isFileWithdrawn} from './withdrawn.ts'
 
-export interface Plan {
-  /** New, changed, or to be tried again; by path. */
+export interface IngestPlan {
+  /** Files that are new, changed, or to be tried again; sorted by path. */
   readonly toParse: readonly ScannedFile[]
-  /** Files of the build before that are no more, or that their authors took back. */
+  /** Files of the previous build that no longer exist, or that their authors withdrew. */
   readonly removed: readonly FileRecord[]
   /**
-   * Files that the scan could not read and that the build before has a page of, under their path or, moved, by their
-   * bytes: they keep its text.
+   * Files that the scan could not read but that have a page in the previous build, with the same path or, if moved, with
+   * the same bytes. They keep the text of that page.
    */
-  readonly unread: readonly Pick<UnreadPlace, 'path' | 'hash'>[]
-  /** Pages of the build before by the bytes of their files, where these are known. */
+  readonly unreadable: readonly Pick<UnreadablePath, 'path' | 'hash'>[]
+  /** Pages of the previous build by the hash of their files, where it is known. */
   readonly pagesByHash: ReadonlyMap<string, FileRecord>
   readonly unchanged: number
-  /** Files of the build before, by path. */
-  readonly before: ReadonlyMap<string, FileRecord>
-  /** Files that could not be read before, for a reason that may have passed. */
+  /** Files of the previous build, by path. */
+  readonly previousFiles: ReadonlyMap<string, FileRecord>
+  /** Files that failed in the previous ingest for a reason that may be gone. */
   readonly retried: ReadonlySet<string>
 }
 
 /**
- * The build to start from: the current one or, where that is damaged, the newest sound one before it; null when there
- * is none.
+ * The build to start from: the current one or, if that is damaged, the newest intact one before it; null if there is
+ * none.
  */
 export async function openNewestBase(
   builds: Pick<BuildStore, 'list' | 'openBase'>,
@@ -59,12 +59,12 @@ export function reasonForFull(
   chunker: string,
   full: boolean,
 ): string | null {
-  if (full) return 'it was asked for'
-  if (!current) return 'there is no sound index to start from'
+  if (full) return 'a full ingest was requested'
+  if (!current) return 'there is no intact index to start from'
   const {manifest} = current
-  if (manifest.format !== buildFormat) return 'the layout of the index is another'
+  if (manifest.format !== buildFormat) return 'the index has an earlier format'
   if (manifest.embedding.id !== embedding.id) return `the embedding model was ${manifest.embedding.name}`
-  if (manifest.embedding.dimensions !== embedding.dimensions) return 'the vectors have another length'
+  if (manifest.embedding.dimensions !== embedding.dimensions) return 'the vectors have a different length'
   if (manifest.chunker !== chunker) return 'the site’s configuration, or how pages are read, has changed'
   return null
 }
@@ -80,14 +80,14 @@ export function chunkerOf(site: SiteRules): string {
   const hash = createHash('sha256')
     .update(JSON.stringify([site, words]))
     .digest('hex')
-  return `${cutterVersion}-${site.generator}-${hash.slice(0, 12)}`
+  return `${chunkerVersion}-${site.generator}-${hash.slice(0, 12)}`
 }
 
-/** `before` is the build that is current; the next one starts from it, or is made anew. */
-export function planOf(scan: Scan, before: BaseBuild | null, isMadeAnew: boolean): Plan {
+/** Compares the scan with the current build. `isFullRebuild` when the next build does not start from it. */
+export function planIngest(scan: Scan, before: BaseBuild | null, isFullRebuild: boolean): IngestPlan {
   const files = new Map(before?.records.files().map((file) => [file.path, file]))
   const retried = new Set(
-    isMadeAnew
+    isFullRebuild
       ? []
       : before?.records
           .diagnostics()
@@ -98,14 +98,14 @@ export function planOf(scan: Scan, before: BaseBuild | null, isMadeAnew: boolean
   const includedHash = (path: string): string | null => {
     let hash = hashes.get(path)
     if (hash === undefined) {
-      const bytes = readInside(scan, path)
+      const bytes = readContentFile(scan, path)
       hash = bytes && hashOf(bytes)
       hashes.set(path, hash)
     }
     return hash
   }
   const toParse = scan.files.filter((file) => {
-    const record = isMadeAnew ? undefined : files.get(file.path)
+    const record = isFullRebuild ? undefined : files.get(file.path)
     return (
       !record ||
       record.hash !== file.hash ||
@@ -114,45 +114,48 @@ export function planOf(scan: Scan, before: BaseBuild | null, isMadeAnew: boolean
     )
   })
   const present = new Set(scan.files.map((file) => file.path))
-  const absent = [...files.values()].filter(({path}) => !present.has(path))
-  const stillThere = absent.filter(
+  const missing = [...files.values()].filter(({path}) => !present.has(path))
+  const missingButUnreadable = missing.filter(
     (file) =>
       file.isPage &&
-      isUnread(scan, file.path) &&
-      !isFileTakenBack(join(scan.root, file.path), file.path) &&
-      !tookInWithheld(file, scan),
+      isUnreadable(scan, file.path) &&
+      !isFileWithdrawn(join(scan.root, file.path), file.path) &&
+      !includedWithheldFile(file, scan),
   )
-  const kept = new Set(stillThere)
+  const kept = new Set(missingButUnreadable)
   const pagesByHash = new Map(
     [...files.values()].filter(({isPage, hash}) => isPage && hash !== '').map((file) => [file.hash, file]),
   )
   return {
     toParse,
-    removed: absent.filter((file) => !kept.has(file)),
-    unread: unreadFiles(scan, stillThere, {pagesByHash, isMadeAnew}),
+    removed: missing.filter((file) => !kept.has(file)),
+    unreadable: unreadableFiles(scan, missingButUnreadable, {pagesByHash, isFullRebuild}),
     pagesByHash,
     unchanged: scan.files.length - toParse.length,
-    before: files,
+    previousFiles: files,
     retried,
   }
 }
 
-function unreadFiles(
-  {root, unread}: Scan,
+function unreadableFiles(
+  {root, unreadable}: Scan,
   stillThere: readonly FileRecord[],
-  {pagesByHash, isMadeAnew}: {readonly pagesByHash: Plan['pagesByHash']; readonly isMadeAnew: boolean},
-): Plan['unread'] {
-  const hashes = new Map(unread.map(({path, hash}) => [path, hash]))
+  {
+    pagesByHash,
+    isFullRebuild,
+  }: {readonly pagesByHash: IngestPlan['pagesByHash']; readonly isFullRebuild: boolean},
+): IngestPlan['unreadable'] {
+  const hashes = new Map(unreadable.map(({path, hash}) => [path, hash]))
   const hashOfBytes = ({path}: FileRecord): string => hashes.get(path) ?? ''
   const known = new Set(stillThere.map(({path}) => path))
   return [
     ...stillThere
-      // Stored so already, it stays when the next build starts from this one.
-      .filter((file) => isMadeAnew || hashOfBytes(file) !== file.hash)
+      // A record with the same hash stays when the next build starts from this one.
+      .filter((file) => isFullRebuild || hashOfBytes(file) !== file.hash)
       .map((file) => ({path: file.path, hash: hashOfBytes(file)})),
-    // Moved here.
-    ...unread.filter(
-      ({path, hash}) => !known.has(path) && pagesByHash.has(hash) && !isFileTakenBack(join(root, path), path),
+    // Moved from another path.
+    ...unreadable.filter(
+      ({path, hash}) => !known.has(path) && pagesByHash.has(hash) && !isFileWithdrawn(join(root, path), path),
     ),
   ]
 }

@@ -2,13 +2,13 @@ import type {Diagnostic} from '../domain/index.ts'
 
 export const stages = ['scan', 'pages', 'finish', 'verify', 'gates', 'calibrate', 'publish'] as const
 
-/** A step of an ingest; pages are parsed, embedded and stored at the same time, so that is one stage. */
+/** A step of an ingest. Pages are parsed, embedded and stored at the same time, so `pages` is one stage. */
 export type Stage = (typeof stages)[number]
 
-/** Told now and then while an ingest runs. */
+/** Reported at intervals while an ingest runs. */
 export interface IngestProgress {
   readonly stage: Stage
-  /** Pages done and to do in the stage `pages`; 0 and 0 where there is nothing to count. */
+  /** Pages processed and pages in all, in the stage `pages`; both 0 in the other stages. */
   readonly done: number
   readonly total: number
   /** Passages stored and embedded so far. */
@@ -19,9 +19,9 @@ export interface IngestProgress {
 export interface PageChange {
   readonly path: string
   readonly kind: 'new' | 'changed' | 'moved' | 'removed'
-  /** Where a moved page was before. */
+  /** The previous path of a moved page. */
   readonly from?: string
-  /** Passages by their text: new ones, ones that stay, ones that go. */
+  /** Number of passages that are new, unchanged and gone, compared by their text. */
   readonly passages: {readonly added: number; readonly kept: number; readonly removed: number}
 }
 
@@ -32,13 +32,13 @@ export interface GateResult {
   readonly detail: string
 }
 
-/** One construct over all pages, as `jsx:Tabs` or `shortcode:note`. */
+/** Counts for one construct, such as `jsx:Tabs` or `shortcode:note`, over all pages. */
 export interface ConstructShare {
   readonly flattened: number
   readonly dropped: number
   readonly notUnderstood: number
   readonly keptWords: number
-  /** Words that readers of the site see and that reach no passage. */
+  /** Words that readers of the site see and that are in no passage. */
   readonly lostWords: number
   /** Words that readers of the site do not see either. */
   readonly droppedWords: number
@@ -47,14 +47,14 @@ export interface ConstructShare {
 /** What an ingest did or, after `dry-run` and `check`, would do. */
 export interface IngestReport {
   readonly outcome: 'published' | 'unchanged' | 'refused' | 'dry-run'
-  /** The build made, or the current one when none was. */
+  /** The new build, or the current one if none was published. */
   readonly build: string | null
   readonly previous: string | null
   /** The content folder, absolute. */
   readonly content: string
   readonly site: string
   readonly embedding: {readonly id: string; readonly name: string; readonly dimensions: number}
-  /** Null for an edit of the build before; else why everything was made anew. */
+  /** Why everything was rebuilt; null when the previous build was edited. */
   readonly fullBecause: string | null
   readonly pages: {
     readonly total: number
@@ -63,20 +63,20 @@ export interface IngestReport {
     readonly moved: number
     readonly removed: number
     readonly unchanged: number
-    /** Files that gave no page. */
+    /** Files without a page. */
     readonly setAside: number
-    /** Pages that could not be read and keep the text of the build before; they count in `total` too. */
+    /** Pages that could not be read and keep the text of the previous build; they count in `total` too. */
     readonly stale: number
   }
   readonly passages: {
     readonly total: number
     readonly added: number
     readonly removed: number
-    /** Sent through the model; the rest had a vector. */
+    /** Passages that the model embedded; all others had a vector. */
     readonly embedded: number
   }
   readonly changes: readonly PageChange[]
-  /** Of all files, also those that did not change; sorted. */
+  /** Diagnostics of all files, unchanged ones included; sorted. */
   readonly diagnostics: readonly Diagnostic[]
   readonly byRule: Readonly<Record<string, number>>
   readonly fidelity: {
@@ -88,15 +88,15 @@ export interface IngestReport {
       readonly visibleWords: number
       readonly keptWords: number
     }[]
-    /** Of every construct that is more than plain Markdown: how often, and what became of the words it shows or hides. */
+    /** For every construct beyond plain Markdown: how often it occurs, and what became of the words it shows or hides. */
     readonly constructs: Readonly<Record<string, ConstructShare>>
   }
   readonly gates: readonly GateResult[]
-  /** Hit rate of the golden questions at 5; null without any. */
+  /** Hit rate at 5 of the golden questions; null without a question file. */
   readonly golden: {readonly questions: number; readonly hitAt5: number} | null
   /** Ids of older builds that were removed. */
   readonly pruned: readonly string[]
-  /** Milliseconds by stage. */
+  /** Duration of each stage, in milliseconds. */
   readonly stages: Readonly<Partial<Record<Stage, number>>>
   readonly tookMs: number
 }

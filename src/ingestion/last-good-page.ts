@@ -4,45 +4,46 @@ import {langOf, noFrontMatter, routeOf, versionOf} from '../markdown/index.ts'
 import type {BuildRecords, FileRecord, StoredFidelity} from '../search-index/index.ts'
 import type {ContentRoot} from './content-root.ts'
 import type {ParsedFile} from './parsed-file.ts'
-import {readInside, withheldInside} from './read-inside.ts'
+import {readContentFile, withheldFileReason} from './read-content-file.ts'
 import {hashOf} from './scan-folder.ts'
 
-/** Of a page whose text is that of the build before. */
+/** The rule of the diagnostic for a page that keeps the text of the previous build. */
 export const staleRule = 'stale-page'
 
 export interface LastGoodOptions {
   readonly before: BuildRecords | null
-  /** What the build before has of the file: under its path, or under the one that it was moved from. */
-  readonly known: FileRecord | undefined
+  /** The file's record in the previous build, under its path or the one that it was moved from. */
+  readonly previousFile: FileRecord | undefined
   readonly content: ContentRoot
   readonly site: SiteRules
 }
 
 /**
- * A page that could not be read keeps the text it had: old words under a warning are better than a hole in the
- * index. Anything else, and a page that was none before, comes back as it is.
+ * Replaces a page that could not be read with its last good version: old text with a warning is better than a hole in the
+ * index. Other files, and files that had no page before, are returned unchanged.
  */
 export function withLastGood(
   parsed: ParsedFile,
-  {before, known, content, site}: LastGoodOptions,
+  {before, previousFile, content, site}: LastGoodOptions,
 ): ParsedFile {
-  if (parsed.state !== 'failed' || !known?.isPage || tookInWithheld(known, content)) return parsed
-  const stored = before?.page(known.path) ?? null
+  if (parsed.state !== 'failed' || !previousFile?.isPage || includedWithheldFile(previousFile, content))
+    return parsed
+  const stored = before?.page(previousFile.path) ?? null
   if (stored === null) return parsed
   const {source} = parsed
   const note = fileDiagnostic(source.path, {
     rule: staleRule,
     severity: 'warning',
-    reason: 'the index keeps the page as it was before',
-    hint: 'Readers find its old words until it can be read.',
+    reason: 'the index keeps the previous version of the page',
+    hint: 'Readers find its old text until it can be read.',
   })
   return {
     state: 'stale',
     source: {
       ...source,
-      // What it took in may be what it cannot be read with: then a change there is worth a try.
-      includes: known.includes.map(({path}) => {
-        const bytes = readInside(content, path)
+      // An included file may be the reason for the failure, so a change to it is worth another try.
+      includes: previousFile.includes.map(({path}) => {
+        const bytes = readContentFile(content, path)
         return {path, hash: bytes && hashOf(bytes)}
       }),
       diagnostics: [...source.diagnostics, note],
@@ -54,25 +55,25 @@ export function withLastGood(
   }
 }
 
-/** Whether the page's text has words of a file that is not shown: an older Docent took it in, or it is a link by now. */
-export function tookInWithheld({includes}: FileRecord, content: ContentRoot): boolean {
-  return includes.some(({path, hash}) => hash !== null && withheldInside(content, path) !== null)
+/** Whether the page's text contains a file that is withheld: an older Docent included it, or it has become a link since. */
+export function includedWithheldFile({includes}: FileRecord, content: ContentRoot): boolean {
+  return includes.some(({path, hash}) => hash !== null && withheldFileReason(content, path) !== null)
 }
 
-/** The page at its new place: what its path gave it is given by the new one, what its front matter gave it stays. */
+/** The page at its new path: what came from the old path is derived from the new one, what came from front matter stays. */
 function movedPage(page: Page, path: string, site: SiteRules): Page {
   if (page.path === path) return page
-  const given = <T>(value: T, of: (path: string) => T): T => (of(page.path) === value ? of(path) : value)
+  const adjusted = <T>(value: T, of: (path: string) => T): T => (of(page.path) === value ? of(path) : value)
   return {
     ...page,
     path,
-    url: given(page.url, (at) => routeOf(at, noFrontMatter, site)),
-    version: given(page.version, versionOf),
-    lang: given(page.lang, (at) => langOf(at, site)),
+    url: adjusted(page.url, (at) => routeOf(at, noFrontMatter, site)),
+    version: adjusted(page.version, versionOf),
+    lang: adjusted(page.lang, (at) => langOf(at, site)),
   }
 }
 
-/** Words that were added since are lost, as far as can be counted. */
+/** Words that were added since then count as lost. */
 function staleFidelity(now: StoredFidelity | null, before: StoredFidelity | null): StoredFidelity | null {
   if (now === null || before === null) return now ?? before
   return {...before, visibleWords: now.visibleWords, keptWords: Math.min(before.keptWords, now.visibleWords)}

@@ -14,8 +14,8 @@ export function writtenAnchorsIn(source: string): string[] {
 }
 
 /**
- * Checks links between pages. Only what surely leads nowhere is a warning: a Markdown file that is not there, an
- * anchor that its page does not have. A route may be made by something else than these files.
+ * Checks links between pages. Only links that are certainly broken get a warning: to a Markdown file that does not exist,
+ * or to an anchor that its page does not have. Other routes may not come from these files.
  */
 export function brokenLinksIn(pages: readonly PageRecord[], isFile: (path: string) => boolean): Diagnostic[] {
   const byPath = new Map(pages.map((page) => [page.path, page]))
@@ -38,7 +38,9 @@ export function brokenLinksIn(pages: readonly PageRecord[], isFile: (path: strin
           !candidates[0]!.startsWith('../') &&
           !candidates.some(isFile)
         ) {
-          diagnostics.push(warning(page.path, line, 'broken-link', `the link to ${target} leads to no file`))
+          diagnostics.push(
+            warning(page.path, line, 'broken-link', `the link to ${target} leads to a missing file`),
+          )
         }
       } else {
         found =
@@ -49,12 +51,7 @@ export function brokenLinksIn(pages: readonly PageRecord[], isFile: (path: strin
       if (found && anchor !== '' && !found.anchors.has(anchor) && !hasOtherAnchor(anchor)) {
         const where = found === page ? 'this page' : found.path
         diagnostics.push(
-          warning(
-            page.path,
-            line,
-            'broken-anchor',
-            `the link to #${anchor} finds no such heading in ${where}`,
-          ),
+          warning(page.path, line, 'broken-anchor', `the link to #${anchor} matches no heading in ${where}`),
         )
       }
     }
@@ -62,7 +59,7 @@ export function brokenLinksIn(pages: readonly PageRecord[], isFile: (path: strin
   return diagnostics
 }
 
-/** Fragments that browsers and sites understand without a heading: `#:~:text=…`, `#fn-1`, `#top`, lines of code. */
+/** Fragments that browsers and sites handle without a heading: `#:~:text=…`, `#fn-1`, `#top`, lines of code. */
 function hasOtherAnchor(anchor: string): boolean {
   return /^(?::~:|fn|user-content|top$|L\d)/.test(anchor)
 }
@@ -76,7 +73,7 @@ function splitOnce(text: string, mark: string): [string, string] {
   return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)]
 }
 
-/** Pages that claim the same address: readers can be sent to one only. */
+/** Pages that claim the same address: readers can be sent to only one of them. */
 export function duplicateUrlsIn(pages: readonly PageRecord[]): Diagnostic[] {
   const first = new Map<string, string>()
   return pages.flatMap(({path, url}) => {
@@ -85,7 +82,7 @@ export function duplicateUrlsIn(pages: readonly PageRecord[]): Diagnostic[] {
       first.set(url, path)
       return []
     }
-    return [warning(path, null, 'duplicate-url', `${url} is the address of ${other} too`)]
+    return [warning(path, null, 'duplicate-url', `${url} is also the address of ${other}`)]
   })
 }
 

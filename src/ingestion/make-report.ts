@@ -1,12 +1,12 @@
 import {resolve} from 'node:path'
+import type {ContentDetails} from './content-details.ts'
 import type {IngestContext} from './ingest-context.ts'
-import type {Facts} from './ingest-facts.ts'
-import type {Plan} from './ingest-plan.ts'
+import type {IngestPlan} from './ingest-plan.ts'
 import type {GateResult, IngestReport, PageChange} from './ingest-report.ts'
 import {countsOf} from './page-changes.ts'
 
 /** What differs between the ways an ingest ends. */
-export interface ReportParts extends Facts {
+export interface ReportParts extends ContentDetails {
   readonly build: string | null
   readonly previous: string | null
   readonly total: {readonly pages: number; readonly passages: number} | null
@@ -16,15 +16,15 @@ export interface ReportParts extends Facts {
   readonly pruned?: readonly string[]
 }
 
-/** What is known of an ingest once its plan is made. */
+/** What is known about an ingest once its plan is made. */
 export interface ReportBasis {
   readonly site: string
   readonly embedding: IngestReport['embedding']
   readonly fullBecause: string | null
-  readonly plan: Plan
+  readonly plan: IngestPlan
 }
 
-/** Puts the report together; its times end now. */
+/** Assembles the report; its durations end now. */
 export function makeReport(
   context: IngestContext,
   {site, embedding, fullBecause, plan}: ReportBasis,
@@ -65,6 +65,6 @@ export function makeReport(
     golden: parts.golden ? {questions: parts.golden.questions, hitAt5: parts.golden.hitAt5} : null,
     pruned: parts.pruned ?? [],
     stages: context.stages,
-    tookMs: context.tookMs(),
+    tookMs: context.elapsedMs(),
   }
 }

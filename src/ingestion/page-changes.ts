@@ -11,7 +11,7 @@ export function changesOf(
 ): PageChange[] {
   const {path, hash} = source
   const known = beforeFiles.get(path)
-  // It has the passages it had.
+  // Its passages are unchanged.
   if (state === 'stale' && known?.isPage) return []
   const from = known?.isPage ? undefined : removedByHash.get(hash)
   const old = before?.embeddingHashesOf(from?.path ?? path) ?? []
@@ -19,13 +19,13 @@ export function changesOf(
     page?.sections.flatMap((section) =>
       section.passages.map((passage) => embeddingHashOf(embeddingTextOf(page, section, passage))),
     ) ?? []
-  const left = new Map<string, number>()
-  for (const hashOfOld of old) left.set(hashOfOld, (left.get(hashOfOld) ?? 0) + 1)
+  const unmatched = new Map<string, number>()
+  for (const hashOfOld of old) unmatched.set(hashOfOld, (unmatched.get(hashOfOld) ?? 0) + 1)
   let kept = 0
   for (const hashOfNew of now) {
-    const count = left.get(hashOfNew) ?? 0
+    const count = unmatched.get(hashOfNew) ?? 0
     if (count > 0) {
-      left.set(hashOfNew, count - 1)
+      unmatched.set(hashOfNew, count - 1)
       kept++
     }
   }
@@ -33,7 +33,7 @@ export function changesOf(
   if (!page) return known?.isPage ? [{path, kind: 'removed', passages}] : []
   if (from?.isPage) return [{path, kind: 'moved', from: from.path, passages}]
   if (!known?.isPage) return [{path, kind: 'new', passages}]
-  // Made anew for another reason than the file.
+  // It was parsed again for another reason than a change of the file.
   if (known.hash === hash && passages.added === 0 && passages.removed === 0) return []
   return [{path, kind: 'changed', passages}]
 }
@@ -48,7 +48,7 @@ export function passagesIn(page: Page | null): number {
   return page?.sections.reduce((sum, section) => sum + section.passages.length, 0) ?? 0
 }
 
-/** Pages that are gone, with the passages that went with them. */
+/** The removals of pages, with the passages they had. */
 export function removalsOf(files: readonly FileRecord[], before: BuildRecords): PageChange[] {
   return files
     .filter(({isPage}) => isPage)

@@ -8,22 +8,22 @@ import {
   embeddingTextOf,
 } from '../search-index/index.ts'
 import type {IngestContext} from './ingest-context.ts'
-import type {Plan} from './ingest-plan.ts'
+import type {IngestPlan} from './ingest-plan.ts'
 import type {PageChange} from './ingest-report.ts'
 import {withLastGood} from './last-good-page.ts'
 import {changesOf, passagesIn, removalsOf} from './page-changes.ts'
 import type {ParseSetup} from './parse-task.ts'
 import type {ParsedFile} from './parsed-file.ts'
 import {openParserPool, type PageParser} from './parser-pool.ts'
-import {readPage, unreadPage} from './read-page.ts'
+import {readPage, unreadablePage} from './read-page.ts'
 import type {Scan, ScannedFile} from './scan-folder.ts'
 
 /**
- * Storing pages takes this process about as long as two need to read them, while a third embeds: more would wait
- * for this one. On two cores the second still saves a tenth of the time, for 160 MB.
+ * Storing pages takes this process about as long as parsing takes two processes, while a third one embeds; more parsers
+ * would wait for this process. On two cores the second parser still saves a tenth of the time, for 160 MB.
  */
 const maxParsers = 2
-/** What a process reads in about the time that it takes to start one. */
+/** What a process parses in about the time that it takes to start another. */
 const bytesPerParser = 400_000
 /** Pages parsed ahead of the one being stored. */
 const pagesAhead = 32
@@ -34,59 +34,60 @@ const pagesPerBatch = 64
 export interface PageStage {
   readonly scan: Scan
   readonly site: SiteRules
-  readonly plan: Plan
-  /** What changes are told against. */
-  readonly before: BaseBuild | null
-  /** Where vectors are that need not be made again. */
+  readonly plan: IngestPlan
+  /** The build that changes are compared with. */
+  readonly previousBuild: BaseBuild | null
+  /** Records with vectors that can be reused. */
   readonly vectors: BuildRecords | null
   /** Null in a dry run. */
   readonly writer: BuildWriter | null
 }
 
 export interface PageStageResult {
-  /** By path. */
+  /** Sorted by path. */
   readonly changes: readonly PageChange[]
-  /** Pages that could not be read before, nor now. */
+  /** Number of pages that failed in the same way as in the previous ingest. */
   readonly failedAgain: number
-  /** Files that could not be read and have no text of before; `lost` are those of them that had one. */
+  /** Number of files that could not be read and keep no earlier text. */
   readonly failed: number
+  /** Those of them that had a page in the previous build. */
   readonly lost: number
-  /** What a dry run has parsed; empty otherwise. */
-  readonly tried: readonly ParsedFile[]
+  /** Files that a dry run parsed; empty otherwise. */
+  readonly dryRunFiles: readonly ParsedFile[]
 }
 
-/** Reads what the plan names, embeds what has no vector yet, and stores it: the next pages are read meanwhile. */
+/** Parses the files of the plan, embeds what has no vector yet, and stores the pages while the next ones are parsed. */
 export async function runPageStage(context: IngestContext, stage: PageStage): Promise<PageStageResult> {
-  const {scan, site, plan, before, vectors, writer} = stage
+  const {scan, site, plan, previousBuild, vectors, writer} = stage
   const {signal} = context
   const total = plan.toParse.length
   const changes: PageChange[] = []
-  const tried: ParsedFile[] = []
+  const dryRunFiles: ParsedFile[] = []
   const removedByHash = new Map(plan.removed.filter(({hash}) => hash !== '').map((file) => [file.hash, file]))
-  const asBefore = failuresOf(before, plan)
-  /** Whether a page failed as it did before, so that there is nothing to store. */
-  const isAsBefore = ({state, source}: ParsedFile): boolean =>
+  const previousFailures = failuresOf(previousBuild, plan)
+  /** Whether a page failed in the same way as in the previous ingest, so that there is nothing to store. */
+  const failedAsBefore = ({state, source}: ParsedFile): boolean =>
     state !== 'read' &&
     plan.retried.has(source.path) &&
-    asBefore.get(source.path) === failureOf(source.hash, source.diagnostics, source.fidelity !== null)
+    previousFailures.get(source.path) === failureOf(source.hash, source.diagnostics, source.fidelity !== null)
   let done = 0
   let failedAgain = 0
   let failed = 0
   let lost = 0
-  const kept = new Set(plan.unread.map(({path}) => path))
-  /** Files that could not be read and were not there before. */
-  let strangers = scan.unread.filter(
-    ({path, isFolder}) => !isFolder && !kept.has(path) && !plan.before.has(path),
+  const kept = new Set(plan.unreadable.map(({path}) => path))
+  /** Number of files that could not be read and have no record in the previous build. */
+  let unreadableNewFiles = scan.unreadable.filter(
+    ({path, isFolder}) => !isFolder && !kept.has(path) && !plan.previousFiles.has(path),
   ).length
   let batch: ParsedFile[] = []
   let textsInBatch = 0
-  /** Being embedded while the next batch is parsed. */
-  let waiting: Promise<EmbeddedFile[]> | null = null
+  /** The batch that is being embedded while the next one is parsed. */
+  let embedding: Promise<EmbeddedFile[]> | null = null
 
   const store = async (): Promise<void> => {
-    if (!waiting) return
-    const ready = await waiting
-    waiting = null
+    if (!embedding) return
+    const ready = await embedding
+    embedding = null
     for (const {parsed, vectors: pageVectors} of ready) {
       signal?.throwIfAborted()
       writer?.put(
@@ -98,42 +99,47 @@ export async function runPageStage(context: IngestContext, stage: PageStage): Pr
       context.passages += pageVectors.length
       done++
     }
-    context.tell('pages', done, total)
-    // Children answer and timers fire only when this process gets to its event loop.
+    context.reportProgress('pages', done, total)
+    // Lets messages of the child processes and timers through.
     await new Promise(setImmediate)
   }
   const flush = async (): Promise<void> => {
     const files = batch
     batch = []
     textsInBatch = 0
-    const next = writer ? embedded(context, files, vectors, writer) : Promise.resolve([])
-    // Awaited by the next `store`; until then a failure must not count as nobody's.
+    const next = writer ? embedFiles(context, files, vectors, writer) : Promise.resolve([])
+    // Awaited by the next `store`; until then a rejection must not count as unhandled.
     next.catch(() => undefined)
     await store()
-    waiting = next
+    embedding = next
   }
 
   const parser = openParser(context, scan, site, plan)
   const onAbort = (): void => parser.close()
   signal?.addEventListener('abort', onAbort, {once: true})
   try {
-    context.tell('pages', 0, total)
+    context.reportProgress('pages', 0, total)
     for await (const read of readInOrder(context, stage, parser)) {
       const {path, hash} = read.source
-      const own = plan.before.get(path)
-      // What cannot be read was kept for these bytes before, wherever they stood then.
-      const known = own?.hash === hash ? own : (plan.pagesByHash.get(hash) ?? own)
-      const parsed = withLastGood(read, {before: before?.records ?? null, known, content: scan, site})
-      if (isAsBefore(parsed)) failedAgain++
+      const fileAtPath = plan.previousFiles.get(path)
+      // A file that could not be read keeps the text that was stored for the same bytes, at any path.
+      const previousFile = fileAtPath?.hash === hash ? fileAtPath : (plan.pagesByHash.get(hash) ?? fileAtPath)
+      const parsed = withLastGood(read, {
+        before: previousBuild?.records ?? null,
+        previousFile,
+        content: scan,
+        site,
+      })
+      if (failedAsBefore(parsed)) failedAgain++
       if (parsed.state === 'failed') failed++
-      if (parsed.state === 'failed' && !own) strangers++
-      if (parsed.state === 'failed' && known?.isPage) lost++
-      changes.push(...changesOf(parsed, plan.before, before?.records ?? null, removedByHash))
+      if (parsed.state === 'failed' && !fileAtPath) unreadableNewFiles++
+      if (parsed.state === 'failed' && previousFile?.isPage) lost++
+      changes.push(...changesOf(parsed, plan.previousFiles, previousBuild?.records ?? null, removedByHash))
       if (!writer) {
-        tried.push(parsed)
+        dryRunFiles.push(parsed)
         done++
         context.passages += passagesIn(parsed.page)
-        context.tell('pages', done, total)
+        context.reportProgress('pages', done, total)
         continue
       }
       batch.push(parsed)
@@ -148,15 +154,15 @@ export async function runPageStage(context: IngestContext, stage: PageStage): Pr
   }
   const moved = new Set(changes.flatMap((change) => change.from ?? []))
   const gone = plan.removed.filter(({path}) => !moved.has(path))
-  if (before) changes.push(...removalsOf(gone, before.records))
-  // A page that went while another came that cannot be read may be that one.
-  lost += Math.min(strangers, changes.filter(({kind}) => kind === 'removed').length)
+  if (previousBuild) changes.push(...removalsOf(gone, previousBuild.records))
+  // A removed page and a new file that cannot be read may be the same page, moved and broken at once.
+  lost += Math.min(unreadableNewFiles, changes.filter(({kind}) => kind === 'removed').length)
   changes.sort((one, other) => (one.path < other.path ? -1 : 1))
-  return {changes, failedAgain, failed, lost, tried}
+  return {changes, failedAgain, failed, lost, dryRunFiles}
 }
 
-/** What a build knows of each file with a problem, to be compared. */
-function failuresOf(before: BaseBuild | null, plan: Plan): ReadonlyMap<string, string> {
+/** The problems that a build stored for each file, in comparable form. */
+function failuresOf(before: BaseBuild | null, plan: IngestPlan): ReadonlyMap<string, string> {
   if (before === null || plan.retried.size === 0) return new Map()
   const counted = new Set(before.records.fidelity().map(({path}) => path))
   const byPath = new Map<string, Diagnostic[]>()
@@ -167,7 +173,7 @@ function failuresOf(before: BaseBuild | null, plan: Plan): ReadonlyMap<string, s
   return new Map(
     [...byPath].map(([path, problems]) => [
       path,
-      failureOf(plan.before.get(path)?.hash ?? '', problems, counted.has(path)),
+      failureOf(plan.previousFiles.get(path)?.hash ?? '', problems, counted.has(path)),
     ]),
   )
 }
@@ -176,7 +182,12 @@ function failureOf(hash: string, diagnostics: readonly Diagnostic[], isCounted: 
   return JSON.stringify([hash, diagnostics.map(({rule}) => rule), isCounted])
 }
 
-function openParser({options}: IngestContext, scan: Scan, site: SiteRules, {toParse}: Plan): PageParser {
+function openParser(
+  {options}: IngestContext,
+  scan: Scan,
+  site: SiteRules,
+  {toParse}: IngestPlan,
+): PageParser {
   const setup: ParseSetup = {root: scan.root, dataDir: scan.dataDir, site}
   if (options.openParser) return options.openParser(setup)
   const bytes = toParse.reduce((sum, file) => sum + file.bytes, 0)
@@ -185,7 +196,7 @@ function openParser({options}: IngestContext, scan: Scan, site: SiteRules, {toPa
   })
 }
 
-/** Files in order, parsed a few ahead by the pool; last the pages that are there and cannot be read. */
+/** Yields the files in order, parsed ahead by the pool, and at the end the pages that exist and cannot be read. */
 async function* readInOrder(
   {signal}: IngestContext,
   {scan, plan}: PageStage,
@@ -197,13 +208,13 @@ async function* readInOrder(
   while (next < files.length || running.length > 0) {
     while (next < files.length && running.length < pagesAhead) {
       const parsing = readPage(files[next++]!, {scan, parser, signal})
-      // When an earlier one fails nobody waits for this one.
+      // When an earlier file fails, nothing awaits this promise.
       parsing.catch(() => undefined)
       running.push(parsing)
     }
     yield await running.shift()!
   }
-  for (const file of plan.unread) yield unreadPage(file)
+  for (const file of plan.unreadable) yield unreadablePage(file)
 }
 
 interface EmbeddedFile {
@@ -211,7 +222,7 @@ interface EmbeddedFile {
   readonly vectors: readonly Float32Array[]
 }
 
-async function embedded(
+async function embedFiles(
   context: IngestContext,
   files: readonly ParsedFile[],
   kept: BuildRecords | null,

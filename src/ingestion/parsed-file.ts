@@ -5,9 +5,9 @@ import type {ParseResult} from './parse-task.ts'
 /** A file of the folder with what a parser made of it. */
 export interface ParsedFile {
   /**
-   * - `read` it was; `page` is null when it is none, as a draft
-   * - `failed` it could not be read, and a diagnostic says why
-   * - `stale` it could not be read, and what stands here is its page in the build before
+   * - `read`: it was parsed; `page` is null if it is not for readers, such as a draft
+   * - `failed`: it could not be read or parsed, and a diagnostic says why
+   * - `stale`: it could not be read or parsed, and `page` is that of the previous build
    */
   readonly state: 'read' | 'failed' | 'stale'
   readonly source: SourceFile

@@ -4,8 +4,8 @@ import {ChildFailure, type ChildFailureKind} from '../processes/index.ts'
 import {countWords} from '../text/words.ts'
 import type {ParsedFile} from './parsed-file.ts'
 import type {PageParser} from './parser-pool.ts'
-import {hashOf, readSource, type Scan, type ScannedFile, type UnreadPlace} from './scan-folder.ts'
-import {isTakenBack} from './taken-back.ts'
+import {hashOf, readSource, type Scan, type ScannedFile, type UnreadablePath} from './scan-folder.ts'
+import {isWithdrawn} from './withdrawn.ts'
 
 interface ReadOptions {
   readonly scan: Scan
@@ -14,22 +14,22 @@ interface ReadOptions {
 }
 
 /**
- * Reads and parses one file. What goes wrong with it is its diagnostic and concerns no other.
- * @throws DocentError `internal` when pages cannot be read at all; the signal's reason when aborted.
+ * Reads and parses one file. A problem with it becomes a diagnostic and does not affect other files.
+ * @throws DocentError `internal` when no page can be parsed; the signal's reason when aborted.
  */
 export async function readPage(
   {path}: ScannedFile,
   {scan, parser, signal}: ReadOptions,
 ): Promise<ParsedFile> {
   const bytes = readSource(join(scan.root, path))
-  // Without a hash it is a changed file to the next ingest, whatever it holds then.
-  if (typeof bytes === 'string') return failed(path, {hash: '', rule: 'unreadable', reason: bytes})
-  // It may have changed since the scan; what counts is what is parsed.
+  // Without a hash, the next ingest takes it for a changed file, whatever it contains then.
+  if (typeof bytes === 'string') return failedFile(path, {hash: '', rule: 'unreadable', reason: bytes})
+  // It may have changed since the scan; the hash must be that of the parsed bytes.
   const hash = hashOf(bytes)
   const text = bytes.toString('utf8')
   try {
     const {page, refused, diagnostics, fidelity, includes, links, anchors} = await parser.parse({path, text})
-    if (refused && isTakenBack(text, path)) return takenBack(path, hash)
+    if (refused && isWithdrawn(text, path)) return withdrawnPage(path, hash)
     const source = {path, hash, includes, diagnostics, fidelity}
     return {state: refused ? 'failed' : 'read', source, page, links, anchors}
   } catch (error) {
@@ -37,17 +37,17 @@ export async function readPage(
     signal?.throwIfAborted()
     if (!(error instanceof ChildFailure)) throw error
     if (error.kind === 'start' || error.kind === 'busy') {
-      throw new DocentError('internal', `the processes that read pages do not start: ${error.message}`, {
+      throw new DocentError('internal', `the parser processes do not start: ${error.message}`, {
         cause: error,
       })
     }
-    if (isTakenBack(text, path)) return takenBack(path, hash)
+    if (isWithdrawn(text, path)) return withdrawnPage(path, hash)
     const reason = `the page could not be parsed: ${error.message}`
-    return failed(path, {hash, ...failures[error.kind], reason, words: countWords(text)})
+    return failedFile(path, {hash, ...failures[error.kind], reason, words: countWords(text)})
   }
 }
 
-/** `parse-timeout` and `parse-crash` may be the machine's fault, so such a page is tried again by each ingest. */
+/** These may be the machine's fault, so every ingest tries such a page again. */
 export const retriedRules: ReadonlySet<string> = new Set(['parse-timeout', 'parse-crash', 'unreadable'])
 
 const failures: Readonly<
@@ -55,7 +55,7 @@ const failures: Readonly<
 > = {
   cpu: {
     rule: 'too-slow',
-    hint: 'Split the page. Long runs of brackets or asterisks and very deep lists take longest. It is tried again when it changes.',
+    hint: 'Split the page. Long runs of brackets or asterisks and very deep lists take the longest. It is tried again when it changes.',
   },
   stuck: {rule: 'parse-timeout', hint: 'It is tried again by the next ingest.'},
   memory: {
@@ -71,20 +71,20 @@ interface Failure {
   readonly rule: string
   readonly reason: string
   readonly hint?: string
-  /** That readers would see, about. */
+  /** Estimated number of words that readers would see. */
   readonly words?: number
 }
 
-function failed(path: string, {hash, rule, reason, hint, words}: Failure): ParsedFile {
+function failedFile(path: string, {hash, rule, reason, hint, words}: Failure): ParsedFile {
   const diagnostic = fileDiagnostic(path, {rule, severity: 'error', reason, hint})
   const fidelity = words === undefined ? null : {visibleWords: words, keptWords: 0, constructs: {}, notes: []}
   const source = {path, hash, includes: [], diagnostics: [diagnostic], fidelity}
   return {state: 'failed', source, page: null, links: [], anchors: []}
 }
 
-/** A page that cannot be read and is not for readers either, which is all that there is to know of it. */
-function takenBack(path: string, hash: string): ParsedFile {
-  const reason = 'the page is set aside: its front matter says that it is not for readers'
+/** A page that cannot be parsed and is withdrawn, so its problems do not matter. */
+function withdrawnPage(path: string, hash: string): ParsedFile {
+  const reason = 'the page is set aside: its front matter marks it as not for readers'
   const source = {
     path,
     hash,
@@ -95,8 +95,8 @@ function takenBack(path: string, hash: string): ParsedFile {
   return {state: 'read', source, page: null, links: [], anchors: []}
 }
 
-/** A page whose file the scan could not read; the scan's own diagnostic says why. */
-export function unreadPage({path, hash}: Pick<UnreadPlace, 'path' | 'hash'>): ParsedFile {
+/** A page whose file the scan could not read; the scan has reported why. */
+export function unreadablePage({path, hash}: Pick<UnreadablePath, 'path' | 'hash'>): ParsedFile {
   const source = {path, hash, includes: [], diagnostics: [], fidelity: null}
   return {state: 'failed', source, page: null, links: [], anchors: []}
 }

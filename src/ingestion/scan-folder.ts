@@ -12,14 +12,14 @@ import {
   statSync,
 } from 'node:fs'
 import {dirname, join, sep} from 'node:path'
-import {setImmediate as breathe} from 'node:timers/promises'
+import {setImmediate as yieldToEventLoop} from 'node:timers/promises'
 import {type Diagnostic, DocentError, fileDiagnostic} from '../domain/index.ts'
 import {isSiteConfig, type ProjectFile, toolFolders, withheldReason} from '../markdown/index.ts'
-import {type ContentRoot, contentRootOf, dataReason, isWithin} from './content-root.ts'
+import {type ContentRoot, contentRootOf, dataFolderReason, isWithin} from './content-root.ts'
 
 /** A Markdown file that can be read. */
 export interface ScannedFile {
-  /** Below the content root, `/` on every system. */
+  /** Below the content root, with `/` on every system. */
   readonly path: string
   readonly bytes: number
   /** SHA-256 of its bytes. */
@@ -27,51 +27,51 @@ export interface ScannedFile {
 }
 
 export interface Scan extends ContentRoot {
-  /** By path, in code unit order. */
+  /** Sorted by path, in code unit order. */
   readonly files: readonly ScannedFile[]
-  /** Files that tell how the site is made. */
+  /** Configuration files of the site generator. */
   readonly configs: readonly ProjectFile[]
-  /** Files and folders that were passed over though they look like content. */
+  /** Files and folders that were skipped although they look like content. */
   readonly diagnostics: readonly Diagnostic[]
-  /** Those of them that are there and may be read another day: nothing says that their pages are gone. */
-  readonly unread: readonly UnreadPlace[]
+  /** Those of them that exist and may be readable later: their pages do not count as removed. */
+  readonly unreadable: readonly UnreadablePath[]
 }
 
 /** A Markdown file, or a folder, that could not be read. */
-export interface UnreadPlace {
-  /** Below the content root; `.` is the root itself. */
+export interface UnreadablePath {
+  /** Below the content root; `.` for the root itself. */
   readonly path: string
   readonly isFolder: boolean
-  /** 0 for a folder, and where it is not known. */
+  /** 0 for a folder, and if unknown. */
   readonly bytes: number
-  /** SHA-256 of its bytes, where they could be read and are no text; else empty. */
+  /** SHA-256 of its bytes if they could be read but are not text; else empty. */
   readonly hash: string
 }
 
-/** Whether a file is, or lies in, a place that could not be read. */
-export function isUnread({unread}: Scan, path: string): boolean {
-  return unread.some(
-    (place) =>
-      place.path === path || (place.isFolder && (place.path === '.' || path.startsWith(`${place.path}/`))),
+/** Whether a file could not be read, or lies in a folder that could not be read. */
+export function isUnreadable({unreadable}: Scan, path: string): boolean {
+  return unreadable.some(
+    (entry) =>
+      entry.path === path || (entry.isFolder && (entry.path === '.' || path.startsWith(`${entry.path}/`))),
   )
 }
 
-/** Larger than any page for people; remark's time grows faster than the text. */
+/** Larger than any page written for people. A limit is needed because remark's time grows faster than the text. */
 export const maxFileBytes = 5 * 1024 * 1024
 
 const maxConfigBytes = 512 * 1024
 const maxFolderDepth = 64
-/** Folders above the content root that are looked at for the site's configuration, up to the repository's. */
-const foldersAbove = 2
-/** Files looked at before the event loop gets its turn. */
+/** How many folders above the content root are searched for the site's configuration, up to the repository's root. */
+const maxFoldersAbove = 2
+/** Files read before the scan yields to the event loop. */
 const filesPerTurn = 100
 
 /**
- * Finds every `.md` and `.mdx` file below a folder. Hidden files, `node_modules` and a data folder in it are passed over
- * silently; what cannot or must not be read (links that lead out, in circles or to what is hidden, devices, unreadable files, over 5 MB, not
- * UTF-8) becomes a diagnostic. Calls that wait in turn take a fifth of the time of promises, and nothing else is to be
- * done meanwhile.
- * @throws DocentError `config` when the folder is not there; the signal's reason when aborted.
+ * Finds every `.md` and `.mdx` file below a folder. Hidden files, `node_modules` and a data folder inside it are skipped
+ * silently. What cannot or must not be read becomes a diagnostic: links that lead out of the folder, in circles or to
+ * withheld files, devices, files that are unreadable, over 5 MB or not UTF-8. Files are read synchronously: that takes a
+ * fifth of the time of promises, and nothing else has to be done meanwhile.
+ * @throws DocentError `config` if the folder does not exist; the signal's reason when aborted.
  */
 export async function scanFolder(
   content: string,
@@ -88,18 +88,18 @@ export async function scanFolder(
       {cause},
     )
   }
-  const place = contentRootOf(root, dataDir)
+  const contentRoot = contentRootOf(root, dataDir)
   const files: ScannedFile[] = []
   const configs: ProjectFile[] = []
   const diagnostics: Diagnostic[] = []
-  const unread: UnreadPlace[] = []
-  let looked = 0
+  const unreadable: UnreadablePath[] = []
+  let filesSeen = 0
 
   const report = (path: string, rule: string, reason: string, hint?: string): void => {
     diagnostics.push(fileDiagnostic(path, {rule, severity: 'error', reason, hint}))
   }
 
-  /** `ancestors` are the real paths of the folders around, the last that of the folder itself. */
+  /** `ancestors` are the real paths of the enclosing folders; the last one is the folder itself. */
   async function walk(prefix: string, ancestors: readonly string[]): Promise<void> {
     signal?.throwIfAborted()
     const folder = ancestors.at(-1)!
@@ -109,7 +109,7 @@ export async function scanFolder(
     } catch (error) {
       const path = prefix.slice(0, -1) || '.'
       report(path, 'unreadable', `the folder cannot be read: ${reasonOf(error)}`)
-      unread.push({path, isFolder: true, bytes: 0, hash: ''})
+      unreadable.push({path, isFolder: true, bytes: 0, hash: ''})
       return
     }
     entries.sort((one, other) => (one.name < other.name ? -1 : one.name > other.name ? 1 : 0))
@@ -141,22 +141,22 @@ export async function scanFolder(
       if (code === 'ELOOP') report(path, 'symlink-loop', 'the link leads to itself')
       else if (isMarkdown(path)) {
         report(path, 'unreadable', `the file cannot be read: ${reasonOf(error)}`)
-        // A link to nothing is what a page that was taken away leaves.
-        if (code !== 'ENOENT') unread.push({path, isFolder: false, bytes: 0, hash: ''})
+        // A dangling link is what remains of a page that was removed.
+        if (code !== 'ENOENT') unreadable.push({path, isFolder: false, bytes: 0, hash: ''})
       }
       return
     }
     const isInside = isWithin(root, real)
-    const ownData = dataReason(place, real)
+    const ownData = dataFolderReason(contentRoot, real)
     if (found.isDirectory()) {
       if (!isInside) report(path, 'symlink-escape', 'the link leads out of the content folder')
       else if (ownData !== null) {
         if (isLink)
-          report(path, 'symlink-withheld', `the link leads to a folder that is not shown: ${ownData}`)
+          report(path, 'symlink-withheld', `the link leads to a folder that is withheld: ${ownData}`)
       } else if (ancestors.includes(real))
-        report(path, 'symlink-loop', 'the link leads to a folder it stands in')
+        report(path, 'symlink-loop', 'the link leads to a folder that contains it')
       else if (ancestors.length >= maxFolderDepth)
-        report(path, 'too-deep', `folders nest deeper than ${maxFolderDepth}`)
+        report(path, 'too-deep', `folders are nested more than ${maxFolderDepth} levels deep`)
       else await walk(`${path}/`, [...ancestors, real])
       return
     }
@@ -164,25 +164,25 @@ export async function scanFolder(
     if (!isInside) return report(path, 'symlink-escape', 'the link leads out of the content folder')
     const withheld = ownData ?? withheldReason(real.slice(root.length + 1).replaceAll(sep, '/'))
     if (withheld !== null) {
-      return report(path, 'symlink-withheld', `the link leads to a file that is not shown: ${withheld}`)
+      return report(path, 'symlink-withheld', `the link leads to a file that is withheld: ${withheld}`)
     }
     if (!found.isFile()) return report(path, 'not-a-file', 'it is a device, a pipe or a socket')
-    const cannotBeRead = (rule: string, reason: string, hint?: string, hash = ''): void => {
+    const reportUnreadable = (rule: string, reason: string, hint?: string, hash = ''): void => {
       report(path, rule, reason, hint)
-      unread.push({path, isFolder: false, bytes: found.size, hash})
+      unreadable.push({path, isFolder: false, bytes: found.size, hash})
     }
     if (found.size > maxFileBytes) {
-      const reason = `it has ${megabytes(found.size)} MB; at most 5 are read`
-      return cannotBeRead('too-large', reason, 'Split the page.')
+      const reason = `the file has ${megabytes(found.size)} MB; the limit is 5 MB`
+      return reportUnreadable('too-large', reason, 'Split the page.')
     }
-    if (++looked % filesPerTurn === 0) {
-      await breathe()
+    if (++filesSeen % filesPerTurn === 0) {
+      await yieldToEventLoop()
       signal?.throwIfAborted()
     }
     const read = readSource(real)
-    if (typeof read === 'string') return cannotBeRead('unreadable', read)
+    if (typeof read === 'string') return reportUnreadable('unreadable', read)
     const problem = encodingProblemOf(read)
-    if (problem) return cannotBeRead(problem.rule, problem.reason, 'Save it as UTF-8.', hashOf(read))
+    if (problem) return reportUnreadable(problem.rule, problem.reason, 'Save it as UTF-8.', hashOf(read))
     files.push({path, bytes: read.byteLength, hash: hashOf(read)})
   }
 
@@ -200,13 +200,13 @@ export async function scanFolder(
   await walk('', [root])
   if (configs.length === 0) configs.push(...configsAbove(root))
   files.sort((one, other) => (one.path < other.path ? -1 : one.path > other.path ? 1 : 0))
-  return {...place, files, configs, diagnostics, unread}
+  return {...contentRoot, files, configs, diagnostics, unreadable}
 }
 
-/** Configurations in the folders above, the nearest folder with one, not beyond the root of a repository. */
+/** Configuration files of the nearest folder above that has any, not beyond the repository's root. */
 function configsAbove(root: string): ProjectFile[] {
   let folder = root
-  for (let i = 0; i < foldersAbove; i++) {
+  for (let i = 0; i < maxFoldersAbove; i++) {
     const inside = namesIn(folder)
     if (inside.includes('.git') || folder === dirname(folder)) return []
     folder = dirname(folder)
@@ -225,7 +225,7 @@ function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder)
   } catch {
-    // It cannot be looked into, so it tells nothing.
+    // A folder that cannot be listed has no configuration.
     return []
   }
 }
@@ -237,17 +237,17 @@ function readConfig(absolute: string, root: string): string | null {
     if (!found.isFile() || found.size > maxConfigBytes || !real.startsWith(root + sep)) return null
     return readFileSync(real, 'utf8')
   } catch {
-    // A configuration that cannot be read tells nothing; the site counts as plain.
+    // Without a readable configuration the site counts as plain.
     return null
   }
 }
 
-/** Tries at a file that changes while it is read. */
+/** How often a file that changes while it is read is tried. */
 const readTries = 3
 
 /**
- * The bytes of a file as they stood at one moment, or why it cannot be read. Never waits for a pipe that was put in
- * its place; a file that changes meanwhile is read again.
+ * Returns a consistent snapshot of a file's bytes, or why it cannot be read. Never blocks on a pipe that took its place;
+ * a file that changes while it is read is read again.
  */
 export function readSource(absolute: string): Buffer | string {
   try {
@@ -255,7 +255,7 @@ export function readSource(absolute: string): Buffer | string {
       const read = readOnce(absolute)
       if (read !== 'changed') return typeof read === 'string' ? read : read.bytes
     }
-    return 'it keeps changing while it is read; ingest again when it is written'
+    return 'the file keeps changing while it is read; ingest again when it is complete'
   } catch (error) {
     return `the file cannot be read: ${reasonOf(error)}`
   }
@@ -265,8 +265,8 @@ function readOnce(absolute: string): {readonly bytes: Buffer} | 'changed' | stri
   const file = openSync(absolute, constants.O_RDONLY | constants.O_NONBLOCK)
   try {
     const before = fstatSync(file, {bigint: true})
-    if (!before.isFile()) return 'it is no longer a file'
-    if (before.size > maxFileBytes) return 'it has grown over 5 MB'
+    if (!before.isFile()) return 'the path is no longer a file'
+    if (before.size > maxFileBytes) return 'the file has grown over 5 MB'
     const bytes = readFileSync(file)
     const after = fstatSync(file, {bigint: true})
     const isWhole = after.mtimeNs === before.mtimeNs && after.size === BigInt(bytes.length)
@@ -282,7 +282,7 @@ export function hashOf(bytes: Uint8Array): string {
 
 const utf8 = new TextDecoder('utf-8', {fatal: true})
 
-/** Why bytes are no text; null when they are UTF-8. */
+/** Why the bytes are not text; null if they are UTF-8. */
 export function encodingProblemOf(bytes: Buffer): {rule: string; reason: string} | null {
   const [first, second] = bytes
   if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) {

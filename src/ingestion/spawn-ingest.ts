@@ -3,11 +3,11 @@ import {DocentError, type ErrorCode} from '../domain/index.ts'
 import {builtFile} from '../package/index.ts'
 import type {IngestProgress, IngestReport} from './ingest-report.ts'
 
-/** What an ingest outside this process is told; plain data. */
+/** Options of an ingest in another process; plain data. */
 export interface SpawnIngestOptions {
   readonly content: string
   readonly dataDir: string
-  /** As `EMBEDDING_MODEL`. */
+  /** Same as the setting `EMBEDDING_MODEL`. */
   readonly embeddingModel: string | null
   readonly modelCacheDir: string
   readonly full?: boolean
@@ -18,11 +18,11 @@ export interface SpawnIngestOptions {
 }
 
 export interface SpawnedIngest {
-  /** Progress as it happens, the newest of what was not read yet; ends when the ingest has ended. To be read once. */
+  /** Yields the latest progress that was not read yet, until the ingest has ended. Can be iterated once. */
   readonly progress: AsyncIterable<IngestProgress>
   /** @throws DocentError as `ingest` does, `internal` when the process died. */
   readonly report: Promise<IngestReport>
-  /** Ends it at once. The current build stays; what was begun is removed by the next ingest. */
+  /** Kills the process at once. The current build stays; the next ingest removes the unfinished one. */
   kill(): void
 }
 
@@ -38,8 +38,8 @@ export type IngestMessage =
     }
 
 /**
- * Ingests in a process of its own, so that a server goes on answering: building the vector index and reading
- * pages keep a core busy. The child ends when this process does.
+ * Ingests in another process, so that a server goes on answering: building the vector index and parsing pages keep a core
+ * busy. The child ends when this process does.
  */
 export function spawnIngest(options: SpawnIngestOptions): SpawnedIngest {
   const child = fork(builtFile('ingest-child.js'), [], {
@@ -47,7 +47,7 @@ export function spawnIngest(options: SpawnIngestOptions): SpawnedIngest {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
-  /** Only the newest is kept: who reads slowly wants to know how far it is, not how far it was. */
+  /** Only the newest is kept: a slow reader wants the current progress, not the history. */
   let latest: IngestProgress | null = null
   let hasEnded = false
   let wake: () => void = () => {}
@@ -63,7 +63,9 @@ export function spawnIngest(options: SpawnIngestOptions): SpawnedIngest {
       reject(new DocentError('internal', `the ingest did not start: ${error.message}`)),
     )
     child.on('exit', (code, signal) => {
-      reject(new DocentError('internal', `the ingest ended with ${signal ?? `exit ${code}`} and no report`))
+      reject(
+        new DocentError('internal', `the ingest ended with ${signal ?? `exit code ${code}`} and no report`),
+      )
       hasEnded = true
       wake()
     })
@@ -71,7 +73,7 @@ export function spawnIngest(options: SpawnIngestOptions): SpawnedIngest {
     hasEnded = true
     wake()
   })
-  // Who reads only the progress learns of a failure by its end.
+  // A caller that reads only the progress sees it end when the ingest fails.
   report.catch(() => undefined)
   child.send({type: 'start', options})
 

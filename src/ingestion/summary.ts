@@ -2,7 +2,7 @@ import type {Diagnostic} from '../domain/index.ts'
 import {cleanLine} from '../lib/clean-text.ts'
 import type {IngestReport, PageChange} from './ingest-report.ts'
 
-/** Lines for a docs writer: what was done, what changed, what to look at. */
+/** The report as lines for a docs writer: what was done, what changed, what needs attention. */
 export function summaryOf(report: IngestReport, {maxDiagnostics = 20, maxChanges = 20} = {}): string {
   const {pages, passages, fidelity} = report
   const lines: string[] = [headlineOf(report)]
@@ -14,7 +14,7 @@ export function summaryOf(report: IngestReport, {maxDiagnostics = 20, maxChanges
     [pages.removed, 'removed'],
     [pages.unchanged, 'unchanged'],
     [pages.setAside, 'set aside'],
-    [pages.stale, 'unreadable now and kept as before'],
+    [pages.stale, 'unreadable, kept in an older version'],
   ] as const
   const shown = counts.filter(([count]) => count > 0).map(([count, name]) => `${number(count)} ${name}`)
   lines.push(`  pages     ${number(pages.total)}${shown.length > 0 ? ` (${shown.join(', ')})` : ''}`)
@@ -23,14 +23,16 @@ export function summaryOf(report: IngestReport, {maxDiagnostics = 20, maxChanges
   )
   if (fidelity.visibleWords > 0) {
     const stale =
-      pages.stale === 0 ? '' : `, ${number(pages.stale)} ${pages.stale === 1 ? 'page' : 'pages'} as before`
+      pages.stale === 0
+        ? ''
+        : `, ${number(pages.stale)} ${pages.stale === 1 ? 'page' : 'pages'} in an older version`
     lines.push(
       `  text      ${percent(fidelity.keptWords, fidelity.visibleWords)} of ${number(fidelity.visibleWords)} visible words kept${stale}`,
     )
   }
   lines.push(`  site      ${report.site}; model ${report.embedding.name}`)
   if (report.fullBecause && report.previous !== null && report.outcome !== 'unchanged')
-    lines.push(`  made anew because ${report.fullBecause}`)
+    lines.push(`  rebuilt in full because ${report.fullBecause}`)
   if (report.golden) {
     lines.push(
       `  golden    ${percent(report.golden.hitAt5, 1)} of ${report.golden.questions} questions find their section`,
@@ -41,7 +43,7 @@ export function summaryOf(report: IngestReport, {maxDiagnostics = 20, maxChanges
     `  time      ${seconds(report.tookMs)}${stages.length > 0 ? ` (${stages.map(([name, ms]) => `${name} ${seconds(ms)}`).join(', ')})` : ''}`,
   )
 
-  // Where nothing was before, every page is new, and a list of them all says nothing.
+  // In a first index every page is new, and a list of all pages says nothing.
   if (report.changes.length > 0 && report.previous !== null) {
     lines.push('', ...some(report.changes.map(changeLine), maxChanges, 'more pages'))
   }
@@ -55,24 +57,24 @@ export function summaryOf(report: IngestReport, {maxDiagnostics = 20, maxChanges
     lines.push(...some(losing, maxDiagnostics, 'more pages'))
   }
   for (const {passed, detail} of report.gates) if (!passed) lines.push('', `Gate: ${detail}`)
-  // A name with a line break in it makes no line of its own.
+  // A line break in a file name must not start a new line.
   return lines.map(cleanLine).join('\n')
 }
 
 function headlineOf({outcome, build, previous}: IngestReport): string {
   switch (outcome) {
     case 'published':
-      return `Published ${build}${previous ? `; before it was ${previous}` : ''}.`
+      return `Published ${build}${previous ? `; the previous build was ${previous}` : ''}.`
     case 'unchanged':
       return `Nothing changed; ${build} stays current.`
     case 'refused':
       return `Not published; ${previous ?? 'no build'} stays current.`
     case 'dry-run':
-      return 'A dry run: this is what would change, nothing was written.'
+      return 'Dry run: this is what would change; nothing was written.'
   }
 }
 
-/** By rule: errors first, then what is most frequent. */
+/** Problems grouped by rule: errors first, then the most frequent. */
 function problemLines(diagnostics: readonly Diagnostic[], most: number): string[] {
   const problems = diagnostics.filter(({severity}) => severity !== 'info')
   if (problems.length === 0) return []
@@ -87,7 +89,10 @@ function problemLines(diagnostics: readonly Diagnostic[], most: number): string[
       Number(other[0]!.severity === 'error') - Number(one[0]!.severity === 'error') ||
       other.length - one.length,
   )
-  const lines = ['', `To look at: ${number(problems.length)} ${problems.length === 1 ? 'place' : 'places'}`]
+  const lines = [
+    '',
+    `Needs attention: ${number(problems.length)} ${problems.length === 1 ? 'problem' : 'problems'}`,
+  ]
   const each = Math.max(3, Math.floor(most / order.length))
   for (const [rule, found] of order) {
     lines.push(`  ${rule} (${found[0]!.severity}, ${number(found.length)})`)
@@ -106,7 +111,7 @@ function changeLine({path, kind, from, passages}: PageChange): string {
   const parts = [
     passages.added > 0 ? `+${passages.added}` : '',
     passages.removed > 0 ? `-${passages.removed}` : '',
-    passages.kept > 0 ? `${passages.kept} as before` : '',
+    passages.kept > 0 ? `${passages.kept} unchanged` : '',
   ].filter(Boolean)
   return `  ${marks[kind]} ${path}${from ? ` (was ${from})` : ''}  ${parts.join(', ') || 'no passages'}`
 }

@@ -3,14 +3,14 @@ import type {IndexBuild} from '../search-index/index.ts'
 import {termsOf} from '../text/terms.ts'
 
 const sampleSize = 50
-/** Exact search looks at every vector, so it is asked for one sampled passage in so many. */
+/** Exact search reads every vector, so only every third sampled passage is compared with it. */
 const exactEvery = 3
-/** Neighbours asked for: as deep as retrieval looks. */
+/** Number of neighbours searched for, the same as in retrieval. */
 const depth = 64
 /**
- * Mean share of the ten true neighbours that HNSW must find, and share of the passages that must find themselves.
- * A sound graph of real text finds 98 %. One of 100,000 passages that are all alike finds 75 to 80 %; it is no less
- * sound for that, while a graph that is broken finds next to nothing.
+ * Minimum mean recall of the ten nearest neighbours, and minimum share of passages that find themselves. An intact HNSW
+ * graph of real text has a recall of 98 %. One of 100,000 passages that are all alike reaches 75 to 80 % and is just as
+ * intact; a broken graph finds next to nothing.
  */
 const minRecall = 0.6
 const minSelfFound = 0.9
@@ -21,12 +21,13 @@ export interface Verification {
 }
 
 /**
- * Tries a finished build as a question would: sampled passages must find themselves by their vector and by
- * their words, and HNSW must agree with exact search, but for the few that a graph always misses. Counts and checksums were checked when it was opened.
- * @throws DocentError `index_damaged` that says what does not hold.
+ * Searches a finished build as a question would: sampled passages must find themselves by their vector and by their
+ * words, and HNSW must agree with exact search, except for the few neighbours that a graph always misses. Counts and
+ * checksums were verified when the build was opened.
+ * @throws DocentError `index_damaged`, with what is wrong.
  */
 export function verifyBuild(build: IndexBuild): Verification {
-  if (build.degraded) throw new DocentError('index_damaged', `the new build is not sound: ${build.degraded}`)
+  if (build.degraded) throw new DocentError('index_damaged', `the new build is damaged: ${build.degraded}`)
   const sections = build.pages().flatMap((page) => build.sectionsOf(page.id))
   const {counts} = build.manifest
   const passageCount = sections.reduce((sum, section) => sum + section.passageCount, 0)
@@ -38,11 +39,11 @@ export function verifyBuild(build: IndexBuild): Verification {
   }
   const withText = sections.filter((section) => section.passageCount > 0)
   const step = Math.max(1, Math.floor(withText.length / sampleSize))
-  let found = 0
-  let wanted = 0
+  let neighboursFound = 0
+  let neighboursExpected = 0
   let sampled = 0
-  let searched = 0
-  let lost = 0
+  let vectorSearches = 0
+  let notFoundAgain = 0
   for (let i = 0; i < withText.length; i += step) {
     const section = withText[i]!
     const vector = build.vectorOf(section.firstPassage)
@@ -50,12 +51,12 @@ export function verifyBuild(build: IndexBuild): Verification {
     if (vector.some((value) => value !== 0)) {
       const near = build.nearest(vector, depth)
       // The same text can stand in several places, so anything as near as itself will do.
-      if ((near[0]?.similarity ?? 0) < 0.999) lost++
-      if (searched++ % exactEvery === 0) {
+      if ((near[0]?.similarity ?? 0) < 0.999) notFoundAgain++
+      if (vectorSearches++ % exactEvery === 0) {
         const exact = build.nearestExact(vector, 10)
         const least = exact.at(-1)!.similarity - 1e-5
-        found += Math.min(exact.length, near.filter((hit) => hit.similarity >= least).length)
-        wanted += exact.length
+        neighboursFound += Math.min(exact.length, near.filter((hit) => hit.similarity >= least).length)
+        neighboursExpected += exact.length
       }
     }
     const [passage] = build.passagesOf(section.id)
@@ -64,14 +65,17 @@ export function verifyBuild(build: IndexBuild): Verification {
     if (missing !== undefined) {
       throw new DocentError(
         'index_damaged',
-        `the word ${JSON.stringify(missing)} of ${section.page.path} is not in the words index`,
+        `the word ${JSON.stringify(missing)} of ${section.page.path} is not in the word index`,
       )
     }
   }
-  if (lost > searched * (1 - minSelfFound)) {
-    throw new DocentError('index_damaged', `${lost} of ${searched} sampled passages do not find themselves`)
+  if (notFoundAgain > vectorSearches * (1 - minSelfFound)) {
+    throw new DocentError(
+      'index_damaged',
+      `${notFoundAgain} of ${vectorSearches} sampled passages do not find themselves`,
+    )
   }
-  const recallAt10 = wanted === 0 ? 1 : found / wanted
+  const recallAt10 = neighboursExpected === 0 ? 1 : neighboursFound / neighboursExpected
   if (recallAt10 < minRecall) {
     throw new DocentError(
       'index_damaged',

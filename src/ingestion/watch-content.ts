@@ -3,17 +3,17 @@ import {watch} from 'chokidar'
 
 export interface WatchOptions {
   readonly signal: AbortSignal
-  /** Written by each ingest, so that what changes there says nothing. */
+  /** The data folder, where every ingest writes: changes in it are ignored. */
   readonly dataDir: string
-  /** Quiet time after the last change before the work begins: editors and git write many files. Default 300. */
+  /** Milliseconds without a change before a burst counts as over: editors and git write many files. Default 300. */
   readonly quietMs?: number
-  /** Called when the folder cannot be watched any further. */
+  /** Called when the folder can no longer be watched. */
   readonly onError?: (error: unknown) => void
 }
 
 /**
- * Yields once after each burst of changes below a folder, until the signal aborts. Changes while the consumer
- * works are gathered for the next turn.
+ * Yields once after each burst of changes below a folder, until the signal aborts. Changes that happen while the consumer
+ * works are collected for the next yield.
  */
 export async function* contentChanges(
   content: string,
@@ -52,7 +52,7 @@ export async function* contentChanges(
           resolve()
         }
       })
-      // Still being written to.
+      // Files are still changing.
       if (changed.size !== seen || signal.aborted) continue
       const paths = changed
       changed = new Set()

@@ -1,9 +1,9 @@
 import {flat} from './flat.ts'
 
-/** Appended parts after which the text is made one piece; more for long texts, so that copying stays cheap. */
+/** Number of appended parts after which the text is flattened; more for long texts, so that copying stays cheap. */
 const minLooseParts = 16
 
-/** A text that is added to piece by piece, a thousand of them at a time. */
+/** A text that grows piece by piece and uses little memory, also when there are thousands of them. */
 export class GrowingText {
   #text = ''
   #looseParts = 0

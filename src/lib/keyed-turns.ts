@@ -1,19 +1,19 @@
 /**
- * Runs work one at a time for each key, in the order in which it came; work of different keys runs side by side.
- * Nothing is kept of a key without any.
+ * Runs tasks one at a time for each key, in the order of the calls. Tasks of different keys run concurrently. Nothing is
+ * kept for a key without tasks.
  */
 export class KeyedTurns {
   readonly #last = new Map<string, Promise<unknown>>()
 
-  /** Keys with work under way. */
+  /** Number of keys with tasks under way. */
   get size(): number {
     return this.#last.size
   }
 
-  /** Resolves or rejects as `work` does. Work that fails does not hold up the next. */
+  /** Settles as `work` does. A task that fails does not prevent the next one. */
   run<T>(key: string, work: () => Promise<T>): Promise<T> {
-    const mine = (this.#last.get(key) ?? Promise.resolve()).then(work)
-    const settled = mine.then(
+    const result = (this.#last.get(key) ?? Promise.resolve()).then(work)
+    const settled = result.then(
       () => {},
       () => {},
     )
@@ -21,6 +21,6 @@ export class KeyedTurns {
     void settled.then(() => {
       if (this.#last.get(key) === settled) this.#last.delete(key)
     })
-    return mine
+    return result
   }
 }

@@ -1,7 +1,7 @@
-/** Numbers in [0, 1), the same for the same seed on every machine. The method is mulberry32. */
+/** Returns the next random number, in [0, 1). */
 export type Random = () => number
 
-/** A stream of random numbers of its own for each seed. */
+/** A random number generator (mulberry32): the same seed makes the same sequence on every machine. */
 export function seededRandom(seed: number): Random {
   let state = seed >>> 0
   return () => {
@@ -13,12 +13,12 @@ export function seededRandom(seed: number): Random {
   }
 }
 
-/** A whole number from 0 to `count` - 1. */
+/** A random integer from 0 to `count` - 1. */
 export function randomIndex(random: Random, count: number): number {
   return Math.floor(random() * count)
 }
 
-/** Puts the items in random order, in place (Fisher and Yates). */
+/** Puts the items in random order, in place (Fisher–Yates). */
 export function shuffle<T>(items: T[], random: Random): T[] {
   for (let last = items.length - 1; last > 0; last--) {
     const other = randomIndex(random, last + 1)
@@ -29,7 +29,7 @@ export function shuffle<T>(items: T[], random: Random): T[] {
   return items
 }
 
-/** A draw from the normal distribution with mean 0 and deviation 1 (Box and Muller). */
+/** A sample of the normal distribution with mean 0 and standard deviation 1 (Box–Muller). */
 export function randomNormal(random: Random): number {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
 }

@@ -1,11 +1,11 @@
-/** Chance that a right one scores above a wrong one, ties counted half; null when there are none of a kind. */
+/** Probability that a random right item scores above a random wrong one, ties counted half; null when either list is empty. */
 export function auroc(right: readonly number[], wrong: readonly number[]): number | null {
   if (right.length === 0 || wrong.length === 0) return null
   const all = [
     ...right.map((score) => ({score, isRight: true})),
     ...wrong.map((score) => ({score, isRight: false})),
   ].sort((a, b) => a.score - b.score)
-  // Mann–Whitney: the rank sum of the right ones, ties sharing their mean rank.
+  // Mann–Whitney U: the rank sum of the right items; ties share their mean rank.
   let rankSum = 0
   for (let at = 0; at < all.length; ) {
     let to = at

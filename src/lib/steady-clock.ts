@@ -1,6 +1,6 @@
 /**
- * A clock in whole milliseconds that reads `startedAt` now and goes on with the time that passes: a wall clock that is
- * set meanwhile does not bend what is measured with it.
+ * A monotonic clock in whole milliseconds that reads `startedAt` now. Changes to the system clock do not affect what is
+ * measured with it.
  */
 export function steadyClock(startedAt: number): () => number {
   const origin = performance.now()

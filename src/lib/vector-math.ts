@@ -3,10 +3,10 @@ export function dot(a: Float32Array, b: Float32Array): number {
   return dotAt(a, b, 0)
 }
 
-/** The same with the part of `many` that begins at `offset`. */
+/** The dot product of `one` and the vector in `many` that begins at `offset`. */
 export function dotAt(one: Float32Array, many: Float32Array, offset: number): number {
   const {length} = one
-  // Four sums, since each addition waits for the one before it.
+  // Four accumulators, because each addition to one of them has to wait for the one before it.
   let first = 0
   let second = 0
   let third = 0

@@ -1,14 +1,14 @@
-/** The text with U+FFFD for each lone half of a surrogate pair, which no UTF-8 and no API takes. */
+/** The text with U+FFFD for each lone surrogate, which UTF-8 cannot encode and APIs reject. */
 export function wellFormed(text: string): string {
-  // Node 20 has it, the library of ES2023 does not know it yet.
+  // Node 20 has it; TypeScript's ES2023 library does not declare it yet.
   return (text as string & {toWellFormed(): string}).toWellFormed()
 }
 
-/** Makes a text well formed that comes in pieces: a half at the end of one waits for the other half. */
+/** Makes a text that arrives in pieces well-formed: a high surrogate at the end of a piece is held back for the next one. */
 export class WellFormedPieces {
   #half = ''
 
-  /** As much of the text as is whole. */
+  /** Returns the text so far that is complete. */
   push(piece: string): string {
     const text = this.#half + piece
     const last = text.charCodeAt(text.length - 1)
@@ -16,7 +16,7 @@ export class WellFormedPieces {
     return wellFormed(text.slice(0, text.length - this.#half.length))
   }
 
-  /** What stands for a half that never got its other one. */
+  /** Returns U+FFFD for a half that was never completed, else nothing. */
   end(): string {
     const rest = wellFormed(this.#half)
     this.#half = ''
@@ -24,7 +24,7 @@ export class WellFormedPieces {
   }
 }
 
-/** A JSON value with every string in it well formed; names of fields are taken as they are. */
+/** A JSON value with every string in it made well-formed; field names stay as they are. */
 export function allWellFormed<T>(value: T): T
 export function allWellFormed(value: unknown): unknown {
   if (typeof value === 'string') return wellFormed(value)

@@ -1,16 +1,16 @@
 import GithubSlugger, {slug as githubSlug} from 'github-slugger'
 
-/** How a site makes a fragment from a heading, and how it tells repeats apart. */
+/** How a site turns a heading into a fragment, and how it numbers repeated headings. */
 export type SlugRule = 'github' | 'hugo' | 'mkdocs' | 'vitepress' | 'mdbook' | 'sphinx' | 'kramdown'
 
 export interface AnchorMaker {
-  /** The fragment for a heading's visible text. Call once for each heading, in reading order. */
+  /** Returns the fragment for a heading's visible text. Call it once for each heading, in reading order. */
   ofHeading(text: string): string
-  /** An id the writer gave; it is kept as it is, and later repeats are numbered around it where the site does so. */
+  /** Registers an id that the author set and returns it unchanged; on sites that do so, later repeats avoid it. */
   ofExplicit(id: string): string
 }
 
-/** Anchors as one site generator makes them, for one page. */
+/** Makes the anchors of one page as a site generator does. */
 export function anchorMaker(rule: SlugRule): AnchorMaker {
   const used = new Set<string>()
   if (rule === 'github') {
@@ -36,7 +36,7 @@ export function anchorMaker(rule: SlugRule): AnchorMaker {
 }
 
 const slugs: Readonly<Record<Exclude<SlugRule, 'github'>, (text: string) => string>> = {
-  // Hugo's "github" ids: letters, digits, _ and - stay, a space becomes -, all else goes.
+  // Hugo's "github" ids: letters, digits, _ and - stay, a space becomes -, everything else is removed.
   hugo: (text) =>
     text
       .trim()
@@ -117,7 +117,7 @@ const repeats: Readonly<Record<Exclude<SlugRule, 'github'>, Unique>> = {
   },
 }
 
-/** GitHub's slug of a text, without numbering. */
+/** GitHub's slug for a text, without numbering. */
 export function slugOf(text: string): string {
   return githubSlug(text)
 }

@@ -1,21 +1,21 @@
 import {tagAt} from './tags.ts'
 
-/** Where code ends, and how far it was looked for. */
+/** Where a piece of code ends, and how far the search for its end went. */
 export interface CodeEnd {
-  /** −1 where it has no end, or cannot be JavaScript: two names next to each other, as in prose, crossing brackets. */
+  /** −1 if it has no end or cannot be JavaScript: two names in a row, as in prose, or mismatched brackets. */
   readonly end: number
   readonly reached: number
 }
 
-/** The end, behind its last bracket, of the code in brackets that begins at `at`. */
+/** Finds the end of the bracketed code that begins at `at`: the offset after its closing bracket. */
 export function bracketedCodeEnd(text: string, at: number, limit = text.length): CodeEnd {
   return new CodeReader(text, at, limit).read((reader) => reader.depth === 0)
 }
 
 type Previous = 'none' | 'name' | 'keyword' | 'value' | 'operator'
 
-/** Brackets within brackets: nobody writes more, and what never closes must not be read again from each of them. */
-const deepest = 50
+/** Maximum nesting. Nobody writes more, and unclosed brackets must not each be scanned to the end again. */
+const maxDepth = 50
 
 const closers: Readonly<Record<string, string>> = {'(': ')', '[': ']', '{': '}'}
 const template = /(?:[^`\\$]|\\[\s\S]|\$(?!\{))*/y
@@ -24,7 +24,7 @@ const blankOrComment = /[ \t]+|\/\/[^\n]*/y
 const string = /"(?:[^"\\\n]|\\[\s\S])*"|'(?:[^'\\\n]|\\[\s\S])*'/y
 const pattern = /\/(?![*/])(?:[^\\/[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+\/[a-z]*/y
 const word = /[\p{L}\p{M}\p{N}_$]+/uy
-/** Not the parameters of a type: `<T,>`. */
+/** The beginning of an element, but not of type parameters such as `<T,>`. */
 const beginsElement = /<(?:>|[A-Za-z][\w.:-]*(?![\w.:-]|[ \t]*,|[ \t]+extends\b))/y
 
 /** Keywords of JavaScript and TypeScript that may stand next to a name. */
@@ -37,14 +37,14 @@ const keywords: ReadonlySet<string> = new Set(
   ).split(' '),
 )
 
-/** Reads JavaScript with elements and types roughly: enough to see where it ends, and that prose is none. */
+/** Scans JavaScript with JSX and types roughly: enough to see where it ends, and that prose is not code. */
 class CodeReader {
   readonly #text: string
   readonly #limit: number
-  /** What is open: closing brackets, a backtick for a template, `<` for an element. */
+  /** What is open: the expected closing bracket, a backtick for a template, `<` for an element. */
   readonly #open: string[] = []
   #previous: Previous = 'none'
-  /** Nothing but blanks parts the token before from this one. */
+  /** Whether only spaces separate the previous token from this one. */
   #isSameLine = false
   p: number
 
@@ -58,10 +58,10 @@ class CodeReader {
     return this.#open.length
   }
 
-  /** Reads token by token until it `isOver`. */
+  /** Reads token by token until `isOver` returns true. */
   read(isOver: (reader: CodeReader) => boolean): CodeEnd {
     while (this.p < this.#limit) {
-      if (!this.#step() || this.p > this.#limit || this.depth > deepest) break
+      if (!this.#step() || this.p > this.#limit || this.depth > maxDepth) break
       if (isOver(this)) return {end: this.p, reached: this.p}
     }
     return {end: -1, reached: this.p}
@@ -72,7 +72,7 @@ class CodeReader {
     return expression.exec(this.#text)?.[0] ?? null
   }
 
-  #take(length: number, previous: Previous): true {
+  #accept(length: number, previous: Previous): true {
     this.p += length
     this.#previous = previous
     this.#isSameLine = true
@@ -108,18 +108,18 @@ class CodeReader {
     this.p += this.#match(template)!.length
     if (this.#text[this.p] === '`') {
       this.#open.pop()
-      return this.#take(1, 'value')
+      return this.#accept(1, 'value')
     }
     if (this.#text[this.p] !== '$') return false
     this.#open.push('}')
-    return this.#take(2, 'operator')
+    return this.#accept(2, 'operator')
   }
 
   #readElementText(): boolean {
     this.p += this.#match(elementText)!.length
     if (this.#text[this.p] === '<') return this.#readTag()
     this.#open.push('}')
-    return this.#take(1, 'operator')
+    return this.#accept(1, 'operator')
   }
 
   #readTag(): boolean {
@@ -127,40 +127,40 @@ class CodeReader {
     if (!tag) return false
     if (tag.kind === 'open') this.#open.push('<')
     else if (tag.kind === 'close' && this.#open.pop() !== '<') return false
-    return this.#take(tag.end - this.p, 'value')
+    return this.#accept(tag.end - this.p, 'value')
   }
 
   #readToken(char: string): boolean {
     if (char === '"' || char === "'") {
       const length = this.#match(string)?.length
-      return length !== undefined && this.#take(length, 'value')
+      return length !== undefined && this.#accept(length, 'value')
     }
     if (char === '`') {
       this.#open.push('`')
-      return this.#take(1, 'operator')
+      return this.#accept(1, 'operator')
     }
     const name = this.#match(word)
     if (name !== null) return this.#readWord(name)
     if (char in closers) {
       this.#open.push(closers[char]!)
-      return this.#take(1, 'operator')
+      return this.#accept(1, 'operator')
     }
     if (char === ')' || char === ']' || char === '}') {
-      return this.#open.pop() === char && this.#take(1, 'value')
+      return this.#open.pop() === char && this.#accept(1, 'value')
     }
     const isValueDue = /none|keyword|operator/.test(this.#previous)
     if (char === '<' && isValueDue && this.#match(beginsElement) !== null) return this.#readTag()
     const regular = char === '/' && isValueDue ? this.#match(pattern) : null
-    if (regular !== null) return this.#take(regular.length, 'value')
-    // Code has no quotation marks, dashes or full stops of other scripts outside strings.
-    return /[!-~]/.test(char) && this.#take(1, char === ';' ? 'value' : 'operator')
+    if (regular !== null) return this.#accept(regular.length, 'value')
+    // Outside strings, code has no typographic quotation marks, dashes or non-ASCII punctuation.
+    return /[!-~]/.test(char) && this.#accept(1, char === ';' ? 'value' : 'operator')
   }
 
   #readWord(name: string): boolean {
     // `x as const` is a value.
-    if (name === 'const' && this.#previous === 'keyword') return this.#take(name.length, 'value')
+    if (name === 'const' && this.#previous === 'keyword') return this.#accept(name.length, 'value')
     const kind = keywords.has(name) ? 'keyword' : 'name'
     const isProse = kind === 'name' && this.#previous === 'name' && this.#isSameLine
-    return !isProse && this.#take(name.length, kind)
+    return !isProse && this.#accept(name.length, kind)
   }
 }

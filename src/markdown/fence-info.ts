@@ -1,7 +1,7 @@
-/** What the line that opens a code fence says. */
+/** The info string of a code fence, parsed. */
 export interface FenceInfo {
   readonly language: string
-  /** The file name or label that readers see above the code. */
+  /** The file name or label that the site shows above the code. */
   readonly title: string | null
   /** The name of a MyST directive: ```` ```{note} ````. */
   readonly directive: string | null
@@ -9,7 +9,7 @@ export interface FenceInfo {
   readonly argument: string
 }
 
-/** Reads an info string in any of the notations that generators use. */
+/** Parses an info string in any of the notations that generators use. */
 export function fenceInfoOf(info: string): FenceInfo {
   const text = info.trim()
   const directive = /^\{([A-Za-z][\w:.+-]*)\}\s*(.*)$/.exec(text)
@@ -45,7 +45,7 @@ export function fenceInfoOf(info: string): FenceInfo {
   return {language: language.replace(/^\./, ''), title: title?.trim() || null, directive: null, argument: ''}
 }
 
-/** The info string that plain Markdown keeps. */
+/** The info string in plain Markdown. */
 export function plainInfo(language: string, title: string | null): string {
   const tidy = language.replace(/[`\s]/g, '')
   if (title === null) return tidy

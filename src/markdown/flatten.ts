@@ -14,13 +14,13 @@ import type {Ranges} from './unread-text.ts'
 export interface FlattenOptions {
   readonly path: string
   readonly site: SiteRules
-  /** One-based source line on which the body begins. */
+  /** One-based source line where the body begins. */
   readonly bodyLine: number
   readonly readInclude: (path: string) => string | null
 }
 
 /** A body as plain CommonMark with GFM. */
-export interface Flat {
+export interface FlattenedMarkdown {
   readonly text: string
   /** Source line of each line of `text`. */
   readonly lines: readonly number[]
@@ -33,7 +33,7 @@ export interface Flat {
   readonly lostWords: number
   readonly includes: readonly string[]
   readonly fragments: readonly string[]
-  /** Ranges of the body that a construct took away and said so. */
+  /** Ranges of the body that a construct removed and reported. */
   readonly taken: Ranges
 }
 
@@ -55,10 +55,10 @@ const reader: Reader = {
 
 /**
  * Resolves every dialect into plain Markdown, line by line, outside code: what readers see stays as text, what they do
- * not see goes, and every line knows its source line. Never throws on content; what is not understood stays as text or
- * becomes a note.
+ * not see is removed, and every line keeps its source line. Never throws because of content; what is not understood
+ * stays as text or becomes a note.
  */
-export function flatten(body: string, options: FlattenOptions): Flat {
+export function flatten(body: string, options: FlattenOptions): FlattenedMarkdown {
   const {path, site, bodyLine, readInclude} = options
   const diagnostics: Diagnostic[] = []
   const constructs: Record<string, {-readonly [K in keyof ConstructCounts]: number}> = {}
@@ -75,7 +75,7 @@ export function flatten(body: string, options: FlattenOptions): Flat {
     templates: vue || /\{%-?\s*\w/.test(prose) || site.generator === 'jekyll',
     imports: new Map(),
     exported: new Map(),
-    told: new Set(),
+    reportedExports: new Set(),
     shown: 0,
     includes: new Set(),
     fragments: new Set(),

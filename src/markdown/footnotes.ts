@@ -2,8 +2,8 @@ import type {FootnoteDefinition, Root, RootContent} from 'mdast'
 import {visit} from 'unist-util-visit'
 
 /**
- * The footnotes of a page that a mark in its text leads to, directly or from another note. What such a note says belongs
- * to the section of its first mark, wherever it is written. Others stay where they are.
+ * The footnotes of a page that are referenced in its text, directly or by another footnote. The text of such a note
+ * belongs to the section of its first reference, wherever it is written. Unreferenced notes stay where they are.
  */
 export class Footnotes {
   readonly #notes = new Map<string, FootnoteDefinition>()
@@ -11,7 +11,7 @@ export class Footnotes {
 
   constructor(root: Root) {
     for (const node of root.children) {
-      // The first one counts.
+      // The first definition counts.
       if (node.type === 'footnoteDefinition' && !this.#notes.has(node.identifier))
         this.#notes.set(node.identifier, node)
     }
@@ -22,12 +22,12 @@ export class Footnotes {
     for (const note of referred) this.#notes.set(note.identifier, note)
   }
 
-  /** Whether it is one of them. */
+  /** Whether a node is a referenced footnote. */
   has(node: RootContent): boolean {
     return this.#referred.has(node)
   }
 
-  /** The notes that these nodes lead to and none before did, in the order of their marks. */
+  /** Returns the notes that these nodes reference first, in the order of their references. */
   takeReferredBy(nodes: readonly RootContent[]): FootnoteDefinition[] {
     const taken: FootnoteDefinition[] = []
     const takeIn = (children: readonly RootContent[]): void => {

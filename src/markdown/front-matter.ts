@@ -5,7 +5,7 @@ import {headOf} from '../lib/cut.ts'
 import {wellFormed} from '../lib/well-formed.ts'
 import {countWords} from '../text/words.ts'
 
-/** What a page says about itself, checked. Absent keys are null. */
+/** The front matter of a page, validated. Absent keys are null. */
 export interface FrontMatter {
   readonly title: string | null
   readonly sidebarLabel: string | null
@@ -22,23 +22,23 @@ export interface FrontMatter {
 
 export interface SplitSource {
   readonly frontMatter: FrontMatter
-  /** One-based line of the source on which the body begins. */
+  /** One-based source line where the body begins. */
   readonly bodyLine: number
   readonly body: string
-  /** Words of lines in front matter that cannot be read as data. */
+  /** Number of words on lines of the front matter that are not data. */
   readonly lostWords: number
   readonly diagnostics: readonly Diagnostic[]
 }
 
-/** Longest front matter that is read; what is longer counts as never closed. */
+/** Maximum length of front matter; anything longer counts as never closed. */
 export const maxFrontMatterLines = 2000
 const maxFrontMatterLength = 256 * 1024
 const maxValueLength = 2000
 
 /**
- * Parts a page's front matter from its body: YAML between `---`, TOML between `+++`, JSON between `;;;` or braces.
- * Code (`---js`) is never run. Front matter that cannot be read is a diagnostic with its line; the plain
- * `key: value` lines in it are still used, and the body is whole.
+ * Separates a page's front matter from its body: YAML between `---`, TOML between `+++`, JSON between `;;;` or braces.
+ * Code (`---js`) is never run. Front matter that does not parse becomes a diagnostic with its line; its plain
+ * `key: value` lines are still used, and the body is complete.
  */
 export function splitFrontMatter(text: string, path: string): SplitSource {
   const block = blockOf(text)
@@ -86,12 +86,12 @@ export function splitFrontMatter(text: string, path: string): SplitSource {
     isData = false
   }
   const stray = isData ? [] : strayLinesOf(block)
-  for (const {line, words} of stray.slice(0, mostStrayLines)) {
-    const reason = `${words} words of this line stand in the front matter and are no data`
+  for (const {line, words} of stray.slice(0, maxReportedLines)) {
+    const reason = `${words} words on this line are in the front matter but are not data`
     report(line, 'lost-text', reason, 'Close the front matter above it.')
   }
   return {
-    frontMatter: checked(isRecord(data) ? data : {}),
+    frontMatter: normalised(isRecord(data) ? data : {}),
     bodyLine,
     body,
     lostWords: stray.reduce((sum, {words}) => sum + words, 0),
@@ -99,7 +99,7 @@ export function splitFrontMatter(text: string, path: string): SplitSource {
   }
 }
 
-/** Text between two rules across the page has words and no key. */
+/** Text between two thematic breaks has words and no key. */
 function isText({language, raw}: Block): boolean {
   return /^(?:yaml|toml)$/.test(language) && /^[^#\n]*[\p{L}\p{N}]/mu.test(raw) && !keyLine.test(raw)
 }
@@ -107,23 +107,23 @@ function isText({language, raw}: Block): boolean {
 const keyLine =
   /^[ \t]*(?:- )?(?:\{[ \t]*)?(?:[\p{L}\p{N}_][\p{L}\p{N}_. -]*|"[^"\n]*"|'[^'\n]*')(?::(?:[ \t]|$)|=)/mu
 
-/** So many of them are named; the words of all are counted. */
-const mostStrayLines = 20
+/** Maximum number of lines that are reported; the words of all are counted. */
+const maxReportedLines = 20
 
-/** Fewer words on a line may be a slip in data. */
-const fewestStrayWords = 4
+/** A line with fewer words may be a typo in data. */
+const minStrayWords = 4
 
-/** Lines of front matter that are no data, but words. */
+/** Lines of front matter that are text, not data. */
 function strayLinesOf({language, raw, firstLine}: Block): {readonly line: number; readonly words: number}[] {
   const data = language === 'json' ? jsonLine : /^(?:yaml|toml)$/.test(language) ? dataLine : null
   if (data === null) return []
   return raw
     .split('\n')
     .map((text, n) => ({line: firstLine + 1 + n, words: data.test(text) ? 0 : countWords(text)}))
-    .filter(({words}) => words >= fewestStrayWords)
+    .filter(({words}) => words >= minStrayWords)
 }
 
-/** A key, a member of a list, a comment, what is indented below one, or what opens and closes data. */
+/** A key, a list item, a comment, anything indented, or an opening or closing bracket. */
 const dataLine = /^(?:[ \t#[\]{}"']|- |[\w.-]+[ \t]*[:=]|[\w. -]+:(?:[ \t]|$))/
 
 const jsonLine = /^[ \t]*(?:["{}[\],]|-?\d|(?:true|false|null)\b|$)/
@@ -145,7 +145,7 @@ export const noFrontMatter: FrontMatter = {
 interface Block {
   readonly language: string
   readonly raw: string
-  /** Everything up to the body. */
+  /** The whole text before the body. */
   readonly whole: string
   readonly end: number
   /** One-based line of the opening marker. */
@@ -154,7 +154,7 @@ interface Block {
 }
 
 function blockOf(text: string): Block | null {
-  // Some sites allow blank lines before it; a rule across the page never stands first and before a key.
+  // Some sites allow blank lines before it. A thematic break is never the first line before a key.
   const lead = /^(?:[ \t]*\n)*/.exec(text)![0]
   const firstLine = lineCountOf(lead) + 1
   const rest = text.slice(lead.length, lead.length + maxFrontMatterLength)
@@ -182,14 +182,14 @@ function blockOf(text: string): Block | null {
       closed: true,
     }
   }
-  // Never closed: only lines that cannot be anything else belong to it.
+  // Never closed: it contains only the lines that cannot be anything else.
   const keys = /^(?:[\w-]+[ \t]*[:=](?:[ \t].*)?\n(?:[ \t]+.*\n|- .*\n)*)+/.exec(inside)
   if (!keys) return null
   const end = lead.length + opening.length + keys[0].length
   return {language, raw: keys[0], whole: text.slice(lead.length, end), end, firstLine, closed: false}
 }
 
-/** Hugo also reads a JSON object that stands first. */
+/** Hugo also reads a JSON object at the beginning of a page. */
 function jsonBlockOf(text: string): Block | null {
   if (!/^\{[ \t]*\n?[ \t]*"/.test(text)) return null
   const close = /^\}[ \t]*(?:\n|$)/m.exec(text.slice(0, maxFrontMatterLength))
@@ -205,7 +205,7 @@ function jsonBlockOf(text: string): Block | null {
   }
 }
 
-/** Data in YAML, TOML or JSON. Throws on what does not parse; code of any kind is refused. */
+/** Parses data in YAML, TOML or JSON. @throws Error for data that does not parse, and for code in any language. */
 export function parseData(language: string, raw: string): unknown {
   if (raw.trim() === '') return null
   const marker = '---'
@@ -224,18 +224,18 @@ export function parseData(language: string, raw: string): unknown {
 }
 
 function refused(): never {
-  throw new Error('code is not run here')
+  throw new Error('code in front matter is not run')
 }
 
 function placeOf(error: unknown): {line: number; reason: string} {
   const fault = error as {mark?: {line?: number}; line?: number; reason?: string; message?: string}
   const line = fault.mark?.line ?? (fault.line === undefined ? 0 : fault.line - 1)
   const reason = headOf((fault.reason ?? fault.message ?? String(error)).split('\n')[0]!, 200)
-  // gray-matter's opening marker is line 0 of what the parsers see in none of the languages.
+  // None of the parsers sees gray-matter's opening marker, so their first line is line 0.
   return {line: Math.max(0, line), reason}
 }
 
-/** What can be saved from front matter that does not parse. */
+/** The plain `key: value` lines of front matter that does not parse. */
 function plainLinesOf(raw: string): Record<string, unknown> {
   const data: Record<string, unknown> = {}
   for (const line of raw.split('\n')) {
@@ -249,7 +249,7 @@ function plainLinesOf(raw: string): Record<string, unknown> {
   return data
 }
 
-function checked(data: Readonly<Record<string, unknown>>): FrontMatter {
+function normalised(data: Readonly<Record<string, unknown>>): FrontMatter {
   const first = (...names: readonly string[]): string | null => {
     for (const name of names) {
       const value = textOf(data[name])
@@ -286,7 +286,7 @@ function tagsOf(value: unknown): string[] {
   return [...new Set(tags)].slice(0, 50)
 }
 
-/** Scalars only: an alias bomb is a tree of arrays, which nothing here walks. */
+/** Text of scalars only: an alias bomb is a tree of arrays, which is never walked. */
 function textOf(value: unknown): string | null {
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString().slice(0, 10)
   if (typeof value === 'number' || typeof value === 'bigint') return String(value)

@@ -1,4 +1,4 @@
-/** The explicit id at a heading's end, in any notation, and the text without it; null for a heading without one. */
+/** The explicit id at the end of a heading, in any notation, and the text without it; null if there is none. */
 export function headingIdOf(text: string): {readonly text: string; readonly id: string} | null {
   const match =
     /^(.*?)[ \t]*\\?\{[ \t]*:?[ \t]*#([^\s{}]+)(?:[ \t][^{}]*)?\}[ \t]*#*[ \t]*$/.exec(text) ??

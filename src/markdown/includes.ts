@@ -1,17 +1,17 @@
 /**
- * Where an include leads, below the content root, most likely first. Empty when every reading of it leaves the root.
- * `from` is the page's own path.
+ * The paths below the content root that an include may refer to, most likely first. Empty if all of them would leave the
+ * root. `from` is the page's own path.
  */
 export function includeCandidates(spec: string, from: string, folders: readonly string[] = []): string[] {
-  const wanted = spec.trim().replace(/\\/g, '/').replace(/^@\//, '/').replace(/^~\//, '/')
-  if (wanted === '' || /^[a-z][a-z0-9+.-]*:/i.test(wanted) || wanted.includes('\u0000')) return []
+  const target = spec.trim().replace(/\\/g, '/').replace(/^@\//, '/').replace(/^~\//, '/')
+  if (target === '' || /^[a-z][a-z0-9+.-]*:/i.test(target) || target.includes('\u0000')) return []
   const home = from.includes('/') ? from.slice(0, from.lastIndexOf('/')) : ''
-  const bases = wanted.startsWith('/') ? ['', ...folders] : [home, '', ...folders]
-  const paths = bases.map((base) => below(base, wanted)).filter((path): path is string => path !== null)
+  const bases = target.startsWith('/') ? ['', ...folders] : [home, '', ...folders]
+  const paths = bases.map((base) => below(base, target)).filter((path): path is string => path !== null)
   return [...new Set(paths)]
 }
 
-/** Joined and tidied; null when it leaves the root. */
+/** The joined and normalised path; null if it leaves the root. */
 function below(base: string, path: string): string | null {
   const parts: string[] = []
   for (const part of `${base}/${path}`.split('/')) {
@@ -24,7 +24,7 @@ function below(base: string, path: string): string | null {
   return parts.length === 0 ? null : parts.join('/')
 }
 
-/** The part of a file that an include asks for: a named region (`ANCHOR:`, `#region`, `--8<-- [start:`), or lines `2:10`. */
+/** The part of a file that an include selects: a named region (`ANCHOR:`, `#region`, `--8<-- [start:`), or lines `2:10`. */
 export function includedPart(text: string, selector: string | null): string {
   const lines = text.replace(/\n$/, '').split('\n')
   if (!selector) return lines.filter((line) => !regionMark.test(line)).join('\n')

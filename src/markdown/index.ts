@@ -1,4 +1,4 @@
-export {cutterVersion} from './cutter-version.ts'
+export {chunkerVersion} from './chunker-version.ts'
 export {noFrontMatter, splitFrontMatter} from './front-matter.ts'
 export {normaliseText} from './normalise-text.ts'
 export {parseMarkdown} from './parse-markdown.ts'

@@ -1,4 +1,4 @@
-/** Parts of a route as one, a single slash before each; empty for nothing. */
+/** Joins parts of a route with a single slash before each; empty if there are none. */
 export function joinRoute(...parts: readonly string[]): string {
   const joined = parts
     .flatMap((part) => part.split('/'))

@@ -1,14 +1,14 @@
 import {bracketedCodeEnd} from './code-end.ts'
 import type {Attribute, Tag} from './tags.ts'
 
-/** An attribute's text, whether written as text or as code that is one string; null for other code or none. */
+/** An attribute's text, written as text or as code that is a single string; null for other code and missing attributes. */
 export function attributeOf(tag: Tag, name: string): string | null {
   const found = tag.attributes.find((attribute) => attribute.name.toLowerCase() === name)
   if (!found || found.value === null) return null
   return found.isCode ? wholeString(found.value) : found.value
 }
 
-/** Words that callouts show when their writer gives none. */
+/** Default titles of callouts. */
 export const calloutNames: Readonly<Record<string, string>> = {
   note: 'Note',
   tip: 'Tip',
@@ -60,26 +60,26 @@ export function isMachineProperty(name: string): boolean {
 
 const maxAttribute = 20_000
 
-/** What a component's properties say. */
+/** The texts in a component's properties. */
 export interface ComponentText {
-  /** What names the component's content, as a tab's label. */
+  /** The name of the component's content, such as a tab's label. */
   readonly label: string | null
-  /** Other texts it shows. */
+  /** Other texts that it shows. */
   readonly texts: readonly string[]
   readonly href: string | null
-  /** Prose in code that is not understood: it may be shown, and is lost. */
+  /** Prose in code that is not understood; it may be shown on the site and is lost. */
   readonly unread: string
 }
 
-/** The texts that a component's properties show: known names, and values that read as prose. */
+/** The texts that a component's properties show: those with known names, and values that read as prose. */
 export function componentText(tag: Tag): ComponentText {
   const texts: string[] = []
   const unread: string[] = []
   let label: string | null = null
   let href: string | null = null
   const name = tag.name.split('.').at(-1)!
-  const propertyOf = (wanted: string): string | null => {
-    const attribute = tag.attributes.find((candidate) => candidate.name.toLowerCase() === wanted)
+  const propertyOf = (property: string): string | null => {
+    const attribute = tag.attributes.find((candidate) => candidate.name.toLowerCase() === property)
     return attribute ? attributeTexts(attribute).join(' ') || null : null
   }
   const isTab = /^(?:TabItem|Tab|TabPanel|TabsTab|CodeTab|VersionTab|PlatformTab|Fragment|Pane)$/.test(name)
@@ -125,7 +125,7 @@ export function componentText(tag: Tag): ComponentText {
   return {label, texts, href, unread: unread.filter(Boolean).join(' ')}
 }
 
-/** The labels that a group of tabs gives its members: `items={['npm', 'yarn']}`. */
+/** The labels that a group of tabs defines for its members: `items={['npm', 'yarn']}`. */
 export function groupLabels(tag: Tag): readonly string[] {
   const items = tag.attributes.find((attribute) => /^(?:items|labels|tabs|values)$/.test(attribute.name))
   if (!items?.isCode || !items.value) return []
@@ -142,7 +142,7 @@ function attributeTexts({name, value, isCode}: Attribute): readonly string[] {
   const whole = wholeString(code)
   if (whole !== null) return [clean(whole)].filter(Boolean)
   if (/^(?:true|false|null|undefined|-?[\d.]+)$/.test(code)) return []
-  // Text between tags, then the strings of visible or prose-like members of data.
+  // Text between tags; else the strings in data whose names or contents show that readers see them.
   const found: string[] = []
   if (/^\s*\(?\s*<[A-Za-z>]/.test(code)) {
     found.push(clean(code.replace(/<[^>]*>/g, ' ').replace(/\{[^{}]*\}/g, ' ')))
@@ -159,7 +159,7 @@ function attributeTexts({name, value, isCode}: Attribute): readonly string[] {
   return found
 }
 
-/** Code that is a string, a plain value, an element or data. */
+/** Whether code is a string, a plain value, an element or data. */
 function isReadable(code: string): boolean {
   return (
     code.length <= maxAttribute &&
@@ -168,7 +168,7 @@ function isReadable(code: string): boolean {
   )
 }
 
-/** The strings in a piece of code that read as prose: several words, no path, class list or number. */
+/** The strings in a piece of code that read as prose: several words, not a path, class list or number. */
 export function proseIn(code: string): string {
   return stringsOf(code).filter(readsAsProse).join(' ')
 }
@@ -180,7 +180,7 @@ export function stringsOf(code: string): string[] {
     .filter(Boolean)
 }
 
-/** The value of code that is one string and nothing else; null for other code. */
+/** The value of code that is a single string; null for other code. */
 export function wholeString(code: string): string | null {
   const match = /^(["'`])((?:(?!\1)[^\\]|\\[\s\S])*)\1$/.exec(code.trim())
   if (!match || (match[1] === '`' && match[2]!.includes('${'))) return null
@@ -201,7 +201,7 @@ function clean(text: string): string {
   return text.replace(/\s+/g, ' ').trim()
 }
 
-/** Several words, or letters beyond ASCII; no path, class list or number. */
+/** Whether a text reads as prose: several words or non-ASCII letters, not a path, class list or number. */
 export function readsAsProse(text: string): boolean {
   if (/^[./#]|^[a-z]+:\/\/|[{};=]/.test(text)) return false
   return /\p{L}\s+\S*\p{L}/u.test(text) || /[^\u0000-\u007f]/.test(text)

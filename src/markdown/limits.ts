@@ -1,19 +1,19 @@
 import type {Diagnostic} from '../domain/index.ts'
 
-/** What a page may be at most; beyond it, pages are set aside or tamed, and a diagnostic says so. */
+/** Limits of a page. Pages beyond them are set aside or simplified, and a diagnostic says so. */
 export const pageLimits = {
   /** UTF-16 units of a whole page. */
   length: 4 * 1024 * 1024,
   /** UTF-16 units of one line. */
   line: 512 * 1024,
-  /** Columns of indentation and levels of quotes that are kept. */
+  /** Maximum columns of indentation and levels of quotes. */
   indent: 64,
   quotes: 16,
-  /** Marks of emphasis or links in one block; remark's time grows with their square. */
+  /** Maximum emphasis and link marks in one block; remark's time grows with their square. */
   marks: 1200,
 } as const
 
-/** Why a source is not parsed at all; null when it may be. */
+/** Why a source is not parsed at all; null if it is. */
 export function refusalOf(
   source: string,
 ): {readonly rule: string; readonly reason: string; readonly line: number | null} | null {
@@ -34,8 +34,8 @@ export function refusalOf(
 }
 
 /**
- * Flattened text in which nothing is so deep or so dense that parsing takes long: indentation and quotes are cut to a
- * depth that no document needs, and the marks of a block with far too many become plain characters.
+ * Simplifies flattened text that would take long to parse: indentation and quotes are cut to a depth that no document
+ * needs, and the marks in a block with far too many become plain characters.
  */
 export function tamed(
   text: string,
@@ -47,13 +47,13 @@ export function tamed(
   let marks = 0
   let changed = false
   let fence: string | null = null
-  const settle = (end: number): void => {
+  const endBlock = (end: number): void => {
     if (marks > pageLimits.marks) {
       report(
         'too-complex',
         'warning',
         lines[start] ?? 1,
-        'the block has so many marks that they are read as plain characters',
+        'the block has too many marks; they are read as plain characters',
       )
       for (let n = start; n < end; n++)
         all[n] = all[n]!.replace(/(\\.)|([*_[\]~`<])/g, (_, kept, mark) => kept ?? `\\${mark}`)
@@ -70,16 +70,16 @@ export function tamed(
       continue
     }
     if (mark) {
-      settle(n)
+      endBlock(n)
       fence = mark
       continue
     }
     if (line === '' || line.trim() === '') {
-      settle(n)
+      endBlock(n)
       start = n + 1
       continue
     }
-    // Cells are blocks of their own.
+    // In a table, each cell is a block.
     if (!line.startsWith('|'))
       for (const char of line)
         if (char === '*' || char === '_' || char === '[' || char === '`' || char === '~') marks++
@@ -91,19 +91,19 @@ export function tamed(
       }
       const quotes = /^(?:[ \t]*>)+/.exec(all[n]!)?.[0]
       if (quotes && quotes.split('>').length - 1 > pageLimits.quotes) {
-        report('too-deep', 'warning', lines[n] ?? 1, 'the quotes are nested too deep')
+        report('too-deep', 'warning', lines[n] ?? 1, 'the quotes are nested too deeply')
         all[n] = '> '.repeat(pageLimits.quotes) + all[n]!.slice(quotes.length)
         changed = true
       }
     }
     const markers = /^[ \t]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+){12,}/.exec(all[n]!)
     if (markers) {
-      report('too-deep', 'warning', lines[n] ?? 1, 'the lists are nested too deep')
+      report('too-deep', 'warning', lines[n] ?? 1, 'the lists are nested too deeply')
       all[n] = `- ${all[n]!.slice(markers[0].length)}`
       changed = true
     }
   }
-  settle(all.length)
+  endBlock(all.length)
   return changed ? all.join('\n') : text
 }
 

@@ -4,7 +4,7 @@ export interface MacroCall {
   readonly args: readonly string[]
 }
 
-/** The call in a KumaScript macro, `{{…}}` taken off; null for anything else. */
+/** Parses a KumaScript call without its `{{…}}`; null for anything else. */
 export function macroCall(inside: string): MacroCall | null {
   const match = /^\s*([A-Za-z][\w-]*)\s*(?:\(([\s\S]*)\))?\s*$/.exec(inside)
   if (!match) return null
@@ -15,8 +15,7 @@ export function macroCall(inside: string): MacroCall | null {
 }
 
 /**
- * What a KumaScript macro shows, as Markdown; null for a name that is not one of its macros, which leaves the braces
- * to whoever else uses them.
+ * What a KumaScript macro shows, as Markdown; null for an unknown name, so that other dialects can read the braces.
  */
 export function macroText({name, args}: MacroCall): string | null {
   const key = name.toLowerCase()
@@ -35,7 +34,7 @@ export function macroText({name, args}: MacroCall): string | null {
   if (key === 'rfc') return `RFC ${args[0] ?? ''}${args[1] ? `: ${args[1]}` : ''}`
   if (key === 'httpstatus') return `\`${args[1] || args[0] || ''}\``
   if (key in badges) return badges[key]!
-  if (silent.has(key) || /(?:sidebar|ref|links|menu)$/.test(key)) return ''
+  if (hiddenMacros.has(key) || /(?:sidebar|ref|links|menu)$/.test(key)) return ''
   return null
 }
 
@@ -61,6 +60,6 @@ const badges: Readonly<Record<string, string>> = {
   obsolete_header: '**Obsolete**',
   obsolete_inline: '(Obsolete)',
 }
-const silent = set(
+const hiddenMacros = set(
   'compat specifications apiref jsref cssref svgref htmlref httpsidebar embedlivesample embedghlivesample embedinteractiveexample interactiveexample inheritancediagram previousnext previous next previousmenu nextmenu previousmenunext listsubpages listsubpagesforsidebar quicklinkswithsubpages subpageswithsummaries landingpagelistsubpages cssinfo cssformaldefinition csssyntax csssyntaxraw csssyntax svginfo availableinworkers defaultapisidebar gamessidebar addonsidebar glossarysidebar learnsidebar mdnsidebar webassemblysidebar accessibilitysidebar mathmlref pwasidebar firefoxsidebar xsltsidebar xpathsidebar webextexamples webextallcompattables js_property_attributes embedyoutube apilistalpha groupdata listgroups livesamplelink',
 )

@@ -1,25 +1,25 @@
 import {Parser, type Program, type Token} from 'acorn'
 import jsx from 'acorn-jsx'
 
-/** One statement of a module or more, which end where a line does. */
+/** One or more module statements that end with a line. */
 export interface ModuleCode {
   /** Offset of a line break, or the end of the text. */
   readonly end: number
-  /** Offsets in it are those of the code, which begins at 0. */
+  /** The syntax tree; its offsets count from the beginning of the code. */
   readonly program: Program
 }
 
-/** What was looked at for module code, whether there is some or not. */
+/** The result of looking for module code. */
 export interface ModuleReading {
   readonly code: ModuleCode | null
-  /** Characters that were read. */
+  /** Number of characters read. */
   readonly cost: number
 }
 
-/** Brackets and elements within others: nobody writes more, and the parser calls itself for each. */
-const deepest = 50
+/** Maximum nesting of brackets and elements. Nobody writes more, and the parser recurses for each. */
+const maxDepth = 50
 
-/** Statements are read one by one, so a name that is exported may be defined in another. */
+/** Statements are parsed one by one, so an exported name may be defined in another statement. */
 const withUnknownNames = (Base: typeof Parser): typeof Parser =>
   class extends Base {
     raiseRecoverable(): void {}
@@ -29,10 +29,10 @@ const parser = Parser.extend(jsx(), withUnknownNames)
 const options = {ecmaVersion: 'latest', sourceType: 'module'} as const
 
 /**
- * The `import` and `export` statements that begin at `at`, the beginning of a line. As in MDX they are what parses as
- * JavaScript with elements (no types), up to a blank line or, over blank lines, to the end of what is open. Another line
- * that begins with one of the two words is read for itself. What stands directly below is no reason to take a statement
- * for text, other than below `export default`, with which prose begins too.
+ * Reads the `import` and `export` statements that begin at `at`, the beginning of a line. As in MDX, they are whatever
+ * parses as JavaScript with JSX (without types), up to a blank line that is not inside brackets or elements. Another line
+ * that begins with one of the two words is parsed separately. Text directly below a statement does not make the statement
+ * text too, except below `export default`, which prose also begins with.
  */
 export function moduleCodeAt(text: string, at: number): ModuleReading {
   const rest = text.slice(at)
@@ -52,7 +52,7 @@ export function moduleCodeAt(text: string, at: number): ModuleReading {
   return {code: null, cost}
 }
 
-/** The program where it is nothing but imports and exports; else where it stops to be that. */
+/** The program if it consists of imports and exports only; else the offset where that ends. */
 function parsed(code: string): {readonly program: Program | null; readonly stop: number} {
   try {
     const program = parser.parse(code, options)
@@ -63,13 +63,13 @@ function parsed(code: string): {readonly program: Program | null; readonly stop:
   }
 }
 
-/** Finds where the code that a text begins with may end, in one reading. */
+/** Finds where the code at the beginning of a text may end, in a single pass. */
 class Bounds {
   readonly #text: string
-  /** A blank line, or one that begins with another statement. */
+  /** A line break before a blank line or another statement. */
   readonly #bound = /\n(?=[ \t]*(?:\n|$)|(?:im|ex)port )/g
   #nextBound = -1
-  /** Behind the last token or comment. */
+  /** Offset after the last token or comment. */
   #at = 0
   #depth = 0
   #tag: 'opening' | 'closing' | null = null
@@ -77,14 +77,14 @@ class Bounds {
   #found: number | null = null
   /** How far it has read. */
   reached = 0
-  /** The end of the lines above the one where it stops to be code; −1 where there are none, or something is open. */
+  /** End of the lines above the one where the code ends; −1 if there are none or something is open. */
   lineAbove = -1
 
   constructor(text: string) {
     this.#text = text
   }
 
-  /** The first bound at which nothing is open; null where it stops to be code before one. */
+  /** Returns the first bound at which nothing is open; null if the code ends before one. */
   find(): number | null {
     let stop = this.#text.length
     try {
@@ -94,7 +94,7 @@ class Bounds {
         onComment: (_isBlock, _text, start, end) => this.#pass(start, end),
       })
     } catch (error) {
-      // Without a place: a bound is found, or there are more things in each other than the parser can take.
+      // An error without a position: a bound was found, or the nesting is too deep for the parser.
       const {pos = 0, raisedAt = pos} = error as {pos?: number; raisedAt?: number}
       stop = pos
       this.reached = raisedAt
@@ -119,7 +119,7 @@ class Bounds {
     else if (label === '/' && this.#last === 'jsxTagStart') this.#tag = 'closing'
     else if (/^(?:[([{]|\$\{)$/.test(label)) this.#depth++
     else if (/^[)\]}]$/.test(label)) this.#depth--
-    if (this.#depth > deepest) throw new RangeError('too deep')
+    if (this.#depth > maxDepth) throw new RangeError('too deep')
     this.#last = label
   }
 

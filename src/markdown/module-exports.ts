@@ -1,33 +1,33 @@
 import type {Program} from 'acorn'
 import {isShownProperty, readsAsProse} from './jsx-text.ts'
 
-/** What a page exports under a name, and may show where it is used. */
+/** Something that a page exports by name and may show where it is used. */
 export interface Exported {
-  /** The elements that it stands for; null where it computes what it shows, and for data. */
+  /** The elements that it renders; null for data, and for components that compute what they show. */
   readonly markup: Markup | null
-  /** Its code where it is data: a string, or strings in lists and objects. */
+  /** Its code if it is data: a string, or strings in lists and objects. */
   readonly data: string | null
-  /** All that it may show. */
+  /** All text that it may show. */
   readonly text: string
   readonly code: string
 }
 
-/** Elements as written, with a hole for each property that is shown in them. */
+/** Elements as written, with a hole for each property that they show. */
 export type Markup = readonly (string | Hole)[]
 
 export interface Hole {
-  /** The property's name, `children`, or `...` for all that have no hole of their own. */
+  /** The property's name, `children`, or `...` for all properties without a hole of their own. */
   readonly property: string
-  /** Code of the value where none is given. */
+  /** Code of the default value. */
   readonly fallback: string
 }
 
 /** What module code defines. */
 export interface ModuleExports {
   readonly exported: ReadonlyMap<string, Exported>
-  /** Markdown files by the names of the components that they are imported as. */
+  /** Markdown files by the component names that they are imported as. */
   readonly files: ReadonlyMap<string, string>
-  /** What its default export shows around the page. */
+  /** Text that the default export shows around the page. */
   readonly layoutText: string
 }
 
@@ -83,7 +83,7 @@ function addExport(name: string, value: Syntax, code: string, exported: Map<stri
   }
 }
 
-/** The elements of a component that has one piece of them and computes nothing in it. */
+/** The elements of a component that renders a single tree and computes nothing in it. */
 function markupOf(value: Syntax, code: string): Markup | null {
   const elements = /^JSX/.test(value.type) ? value : returnedBy(value)
   if (!elements) return null
@@ -110,7 +110,7 @@ function markupOf(value: Syntax, code: string): Markup | null {
   return [...markup, code.slice(at, elements.end)]
 }
 
-/** The elements that a function returns, where it has no others. */
+/** The elements that a function returns, if it contains no others. */
 function returnedBy(value: Syntax): Syntax | null {
   if (!/Function/.test(value.type)) return null
   const body = nodeOf(value['body'])!
@@ -122,7 +122,7 @@ function returnedBy(value: Syntax): Syntax | null {
   return returned && isOnly && /^JSX/.test(returned.type) ? returned : null
 }
 
-/** How a component calls what it is given. */
+/** The names that a component uses for its properties. */
 class Properties {
   readonly #whole: string | null
   readonly #holes = new Map<string, Hole>()
@@ -153,7 +153,7 @@ class Properties {
   }
 }
 
-/** An expression that may stand in elements as it is. */
+/** Whether an expression can stay in the elements as it is. */
 function isPlain(node: Syntax): boolean {
   return /^(?:JSXEmptyExpression|Literal|Identifier|MemberExpression|CallExpression)$/.test(node.type) &&
     !has(node, /^JSX(?!Empty)|Function/)
@@ -167,7 +167,7 @@ function isString(node: Syntax): boolean {
     : node.type === 'Literal' && typeof node['value'] === 'string'
 }
 
-/** A string, or lists and objects of plain values. */
+/** Whether code is a string, or a list or object of plain values. */
 function isData(node: Syntax): boolean {
   return (
     isString(node) ||
@@ -179,7 +179,7 @@ function isData(node: Syntax): boolean {
   )
 }
 
-/** The texts that a piece of code may show: between tags, in strings that are seen or read as prose. */
+/** The texts that a piece of code may show: between tags, in shown properties, and in strings that read as prose. */
 function textIn(root: Syntax): string {
   const texts: string[] = []
   walk(root, (node, parent) => {
@@ -227,12 +227,12 @@ function has(root: Syntax, type: RegExp): boolean {
   return isFound
 }
 
-/** Visits code in its order, and what stands in a piece of it where `visit` says so. No recursion: code can be deep. */
+/** Visits nodes in source order, and a node's children if `visit` returns true. Without recursion, because code can be deeply nested. */
 function walk(root: Syntax, visit: (node: Syntax, parent: Syntax | null) => boolean): void {
-  const waiting: [node: Syntax, parent: Syntax | null][] = [[root, null]]
-  for (let next = waiting.pop(); next; next = waiting.pop()) {
+  const pending: [node: Syntax, parent: Syntax | null][] = [[root, null]]
+  for (let next = pending.pop(); next; next = pending.pop()) {
     const [node, parent] = next
-    if (visit(node, parent)) for (const child of childrenOf(node).reverse()) waiting.push([child, node])
+    if (visit(node, parent)) for (const child of childrenOf(node).reverse()) pending.push([child, node])
   }
 }
 

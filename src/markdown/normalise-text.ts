@@ -1,7 +1,7 @@
 /**
- * One line ending, no byte order mark, no characters that hide or reorder text: zero-width spaces, soft hyphens,
- * bidirectional controls, tag characters and other controls. Joiners stay where scripts and emoji need them.
- * The number of lines is that of the source.
+ * Normalises line endings and removes the byte order mark and all characters that hide or reorder text: zero-width
+ * spaces, soft hyphens, bidirectional controls, tag characters and other controls. Joiners stay where scripts and emoji
+ * need them. The number of lines does not change.
  */
 export function normaliseText(source: string): string {
   let text = source
@@ -15,7 +15,7 @@ export function normaliseText(source: string): string {
     )
 }
 
-/** What the characters are that `normaliseText` removes, for a report; null when there are none. */
+/** Counts the invisible characters that `normaliseText` removes, with the line of the first one; null if there are none. */
 export function hiddenCharactersOf(source: string): {readonly count: number; readonly line: number} | null {
   const body = source.startsWith('\ufeff') ? source.slice(1) : source
   const found = body.match(reorders)
@@ -30,8 +30,8 @@ const reorders =
 const suspicious =
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/u
 /**
- * Scripts that join, and emoji; the variation selector stands between an emoji and its joiner. Behind a look, since
- * V8 14.6 (Node 26) does not find one character beyond U+FFFF before the end otherwise.
+ * Scripts that use joiners, and emoji; a variation selector may be between an emoji and its joiner. A look-behind,
+ * because V8 14.6 (Node 26) otherwise does not match a single character beyond U+FFFF before the end.
  */
 const needsJoiner =
   /(?<=[\p{Script=Arabic}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Gurmukhi}\p{Script=Gujarati}\p{Script=Oriya}\p{Script=Tamil}\p{Script=Telugu}\p{Script=Kannada}\p{Script=Malayalam}\p{Script=Sinhala}\p{Script=Syriac}\p{Script=Mongolian}\p{Script=Khmer}\p{Extended_Pictographic}\p{Emoji_Modifier}]|\ufe0f)$/u

@@ -10,8 +10,8 @@ import {gfmTaskListItem} from 'micromark-extension-gfm-task-list-item'
 import {remark} from 'remark'
 
 /**
- * remark with every part of GFM but bare addresses: finding them nearly doubles the time, and their words are the
- * same. These are the parts that `remark-gfm` puts together, which cannot leave one out.
+ * remark with all of GFM except autolinks: finding them nearly doubles the time, and the words are the same without
+ * them. These are the parts of `remark-gfm`, which cannot leave one out.
  */
 const reader = remark()
   .data({
@@ -26,11 +26,11 @@ const reader = remark()
   .freeze()
 
 /**
- * CommonMark with GFM as remark reads it, positions kept. Bare addresses stay text.
+ * Parses CommonMark with GFM as remark does, with positions. Bare addresses stay text.
  *
- * A long text is parsed part by part: remark's time and garbage grow faster than its input. Parts begin at top-level
- * headings, where every other block ends; code blocks at the margin need no parser. Texts with definitions, which
- * reach across parts, are parsed whole.
+ * A long text is parsed in parts, because remark's time and garbage grow faster than its input. Parts begin at top-level
+ * headings, where every other block ends; unindented code blocks need no parser. Texts with definitions, which apply
+ * across parts, are parsed as a whole.
  */
 export function parseMarkdown(text: string): Root {
   const parts = partsOf(text)
@@ -67,14 +67,14 @@ export function parseMarkdown(text: string): Root {
 interface Part {
   readonly start: number
   readonly end: number
-  /** What a code block says; null for other Markdown. */
+  /** The content of a code block; null for other Markdown. */
   readonly code: Pick<Code, 'lang' | 'meta' | 'value'> | null
 }
 
 const smallText = 1500
 const smallPart = 800
 
-/** Where a text can be cut without changing what it means; null where it is better parsed whole. */
+/** Splits a text where that does not change its meaning; null if it is better parsed as a whole. */
 function partsOf(text: string): readonly Part[] | null {
   if (text.length < smallText || /^[ \t>]*(?:[-*+]|\d+[.)])?[ \t]*\[[^\]\n]+\]:/m.test(text)) return null
   const parts: Part[] = []
@@ -99,7 +99,7 @@ function partsOf(text: string): readonly Part[] | null {
       parts.push({start, end: at, code: null})
       start = at
     }
-    // Whether an indented fence stands in a list, and so ends with it, only remark can tell.
+    // Only remark can tell whether an indented fence is in a list and so ends with it.
     if (fence !== null && fence.indent > 0 && at < end && !startsIndented(text, at, end, fence.indent))
       return null
     const mark =
@@ -113,7 +113,7 @@ function partsOf(text: string): readonly Part[] | null {
           fence = {mark: run!, indent: space!.length, at, info: rest!.trim()}
       } else if (run![0] === fence.mark[0] && run!.length >= fence.mark.length && rest!.trim() === '') {
         if (fence.indent > 0 && space!.length !== fence.indent && space!.length > 3) return null
-        // At the margin a fence stands in nothing, and its content is what is written.
+        // An unindented fence is not nested, and its content is literal.
         if (fence.indent === 0 && space === '' && end === at + run!.length && !/[\\&\t]/.test(fence.info)) {
           if (fence.at > start) parts.push({start, end: fence.at, code: null})
           const from = text.indexOf('\n', fence.at) + 1
@@ -137,7 +137,7 @@ function partsOf(text: string): readonly Part[] | null {
   return parts.length === 1 ? null : parts
 }
 
-/** Blank, or indented by at least `indent` spaces. */
+/** Whether a line is blank or indented by at least `indent` spaces. */
 function startsIndented(text: string, at: number, end: number, indent: number): boolean {
   let p = at
   while (p < end && text[p] === ' ') p++

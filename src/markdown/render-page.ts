@@ -10,19 +10,19 @@ import {parseMarkdown} from './parse-markdown.ts'
 import {codeTitleOf, plainTextOfNode} from './plain-text.ts'
 
 export interface RenderOptions {
-  /** Anchors of the page's headings in reading order: those of its sections with a depth above 0. */
+  /** The anchors of the page's headings in reading order: of its sections with a depth above 0. */
   readonly anchors: readonly string[]
-  /** Hosts from which images may be loaded, `*` for any; images from elsewhere become their alternative text. Default: none. */
+  /** Hosts that images may be loaded from, `*` for any; other images become their alternative text. Default: none. */
   readonly imageHosts?: readonly string[]
-  /** Where a link of the page leads on this server; null leaves it as it is written. */
+  /** The address of a link on this server; null leaves it as it is written. */
   readonly linkOf?: (url: string) => string | null
-  /** Where an image that is not remote is served from; null, also the default, shows its alternative text. */
+  /** The address that serves a local image; null, the default, shows its alternative text. */
   readonly imageOf?: (url: string) => string | null
 }
 
 /**
- * A page's Markdown as HTML that is safe to put into a page: no scripts, styles, forms or raw HTML; links only to
- * http, https, mailto and relative addresses; heading ids as given.
+ * Renders a page's Markdown as HTML that is safe to embed: no scripts, styles, forms or raw HTML; links only to http,
+ * https, mailto and relative addresses; heading ids from `anchors`.
  */
 export function renderPage(markdown: string, options: RenderOptions): string {
   const tree = markdown.length > longPage ? parseMarkdown(markdown) : renderer.parse(markdown)
@@ -61,7 +61,7 @@ export function plainTextOf(markdown: string): string {
 
 const schema: Schema = {
   ...defaultSchema,
-  // Ids come from us: anchors as the site makes them, footnotes with a prefix of their own.
+  // All ids are ours: the site's anchors, and footnotes with their own prefix.
   clobberPrefix: '',
   protocols: {
     ...defaultSchema.protocols,
@@ -74,14 +74,14 @@ const schema: Schema = {
   },
 }
 
-/** Bare addresses become links here, as on the site; in passages they are only words. */
+/** Bare addresses become links here, as on the site; in passages they stay text. */
 const renderer = remark()
   .use(remarkGfm)
   .use(remarkRehype)
   .use(rehypeSanitize, schema)
   .use(rehypeStringify)
   .freeze()
-/** Beyond it a page is parsed part by part, and its bare addresses stay text. */
+/** A longer page is parsed in parts, and its bare addresses stay text. */
 const longPage = 200_000
 
 function relink(element: Element, options: RenderOptions): void {

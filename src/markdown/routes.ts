@@ -4,14 +4,14 @@ import {joinRoute} from './join-route.ts'
 import type {SiteRules} from './site.ts'
 
 /**
- * Where readers find a page: `url`, `permalink` or an absolute `slug` of its front matter as they are, else the route
- * its generator makes from the path. Never with a fragment.
+ * The address of a page: `url`, `permalink` or an absolute `slug` of its front matter, else the route that the generator
+ * makes from the path. Never with a fragment.
  */
 export function routeOf(path: string, frontMatter: FrontMatter, site: SiteRules): string {
-  for (const given of [frontMatter.url, frontMatter.permalink]) {
-    if (given === null || /[:{}]/.test(given.replace(/^[a-z]+:\/\/[^/]*/i, ''))) continue
-    if (/^[a-z][a-z0-9+.-]*:\/\//i.test(given)) return given.replace(/#.*$/s, '')
-    return joinGiven('', given)
+  for (const explicit of [frontMatter.url, frontMatter.permalink]) {
+    if (explicit === null || /[:{}]/.test(explicit.replace(/^[a-z]+:\/\/[^/]*/i, ''))) continue
+    if (/^[a-z][a-z0-9+.-]*:\/\//i.test(explicit)) return explicit.replace(/#.*$/s, '')
+    return joinExplicit('', explicit)
   }
   const inRoot = belowRoot(path, site)
   const segments = inRoot.replace(/\.(?:mdx?|markdown)$/i, '').split('/')
@@ -35,7 +35,7 @@ export function routeOf(path: string, frontMatter: FrontMatter, site: SiteRules)
   const {slug} = frontMatter
   if (slug !== null) {
     if (slug === '/') return finish(base, site, true)
-    if (slug.startsWith('/')) return joinGiven(base, slug)
+    if (slug.startsWith('/')) return joinExplicit(base, slug)
     if (site.generator === 'starlight') return finish(joinRoute(base, slug), site, false)
     const folder = isIndex && site.generator === 'hugo' ? parts.slice(0, -2) : parts.slice(0, -1)
     return finish(joinRoute(base, ...folder, slug), site, false)
@@ -43,7 +43,7 @@ export function routeOf(path: string, frontMatter: FrontMatter, site: SiteRules)
   return finish(joinRoute(base, ...(isIndex ? parts.slice(0, -1) : parts)), site, isIndex)
 }
 
-/** The version that a page's path names: `versioned_docs/version-2.0/…`, `v1.2/…`, `5.1/…`; null when none does. */
+/** The version in a page's path, such as `versioned_docs/version-2.0/…`, `v1.2/…` or `5.1/…`; null if there is none. */
 export function versionOf(path: string): string | null {
   const versioned = /(?:^|\/)[\w-]*versioned_docs\/version-([^/]+)\//.exec(path)
   if (versioned) return versioned[1]!
@@ -54,7 +54,7 @@ export function versionOf(path: string): string | null {
   return named === undefined ? null : named.replace(/^version-/, '')
 }
 
-/** The language that a page's path names where translations lie in folders; null when it names none. */
+/** The language in a page's path, if translations are in folders; null if there is none. */
 export function langOf(path: string, site: SiteRules): string | null {
   const folders = path.split('/').slice(0, -1)
   const i18n = folders.indexOf('i18n')
@@ -127,7 +127,7 @@ function docusaurusSegments(
   return {base: site.basePath, parts: segments.map(withoutNumber)}
 }
 
-/** Docusaurus drops `01-` from names, but not from what looks like a version or a date. */
+/** Docusaurus drops `01-` from names, but not from those that look like a version or a date. */
 function withoutNumber(segment: string): string {
   if (/^\d+[-_.]\d+/.test(segment)) return segment
   return segment.replace(/^\d+\s*[-_.]+\s*(?=[^-_.\s])/, '')
@@ -148,8 +148,8 @@ function finish(route: string, site: SiteRules, isIndex: boolean): string {
   return route
 }
 
-/** A path that a writer gave keeps its own ending. */
-function joinGiven(base: string, given: string): string {
+/** A path that the author set keeps its own ending. */
+function joinExplicit(base: string, given: string): string {
   const route = joinRoute(base, given.replace(/#.*$/s, ''))
   return given.endsWith('/') && route !== '/' ? `${route}/` : route || '/'
 }

@@ -4,14 +4,16 @@ export interface Shortcode {
   readonly kind: 'open' | 'close' | 'self-closing'
   readonly named: Readonly<Record<string, string>>
   readonly positional: readonly string[]
-  /** Offset behind it. */
+  /** Offset after it. */
   readonly end: number
 }
 
 const open = /\{\{([<%])\s*(\/\*)?/y
 
-// A comment between its braces makes a shortcode show itself instead of running.
-/** The shortcode at `at`; its text as `escaped` for one that only shows itself; null for neither. */
+/**
+ * Parses the shortcode at `at`; null if there is none. A comment between its braces makes a shortcode show itself instead
+ * of running: then the result is its text as `escaped`.
+ */
 export function shortcodeAt(
   text: string,
   at: number,
@@ -29,7 +31,7 @@ export function shortcodeAt(
   return {...callOf(inside), end: end + closer.length}
 }
 
-/** A closer inside quotes does not close. */
+/** Finds the closing braces; those inside quotes do not count. */
 function closerAt(text: string, from: number, closer: string): number {
   const plain = text.indexOf(closer, from)
   if (plain < 0 || plain - from > 5000) return -1
@@ -40,7 +42,7 @@ function closerAt(text: string, from: number, closer: string): number {
   return later >= 0 && later - from < 5000 && !text.slice(plain, later).includes('\n\n') ? later : plain
 }
 
-/** `name a b="c" 'd'`, as Hugo and Liquid write calls. */
+/** Parses a call of Hugo or Liquid, such as `name a b="c" 'd'`. */
 export function callOf(inside: string): Omit<Shortcode, 'end'> {
   let rest = inside.trim()
   let kind: Shortcode['kind'] = 'open'
@@ -63,7 +65,7 @@ export function callOf(inside: string): Omit<Shortcode, 'end'> {
   return {name, kind, named, positional}
 }
 
-/** Headings that Hugo sites write as `{{% heading "whatsnext" %}}`: the English strings of the Kubernetes theme. */
+/** Headings that Hugo sites write as `{{% heading "whatsnext" %}}`, with the English strings of the Kubernetes theme. */
 export const headingStrings: Readonly<Record<string, string>> = {
   whatsnext: "What's next",
   prerequisites: 'Before you begin',
@@ -82,14 +84,14 @@ export const headingStrings: Readonly<Record<string, string>> = {
   reference: 'Reference',
 }
 
-/** Shortcodes whose content is set apart and named after them. */
+/** Shortcodes whose content is a callout named after them. */
 export const calloutShortcodes = new Set(
   'note caution warning tip alert info danger important hint callout notice admonition pageinfo success error attention'.split(
     ' ',
   ),
 )
 
-/** Shortcodes that show nothing that stands in the file. */
+/** Shortcodes that show nothing from the file. */
 export const silentShortcodes = new Set(
   'toc youtube vimeo gist tweet x instagram cve-feed cncf-landscape cards-feed list-children quick-reference version-check thirdparty-content dockershim-removal clear blocks/section blocks/feature render-list quick-links list-pages render-table-of-functions-in-namespace list-pages-in-section per-lang-links kubecon videos chroma-lexers imgproc module-mounts-note gomodules-info root-configuration-keys syntax-highlighting-styles hl get-page-desc'.split(
     ' ',

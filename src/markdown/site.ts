@@ -14,25 +14,25 @@ export type SiteGenerator =
   | 'jekyll'
   | 'plain'
 
-/** What has to be known of a site to link into it as it links itself. */
+/** What has to be known about a site to make the same links as it does. */
 export interface SiteRules {
   readonly generator: SiteGenerator
   readonly slugs: SlugRule
-  /** Also `.md` files are MDX. */
+  /** Whether `.md` files are MDX too. */
   readonly mdxInMarkdown: boolean
-  /** A `.md` file may be MDX where its text looks like it: so it is where nothing speaks against it. */
+  /** Whether a `.md` file counts as MDX if its text looks like it: true unless the generator cannot have MDX. */
   readonly mayHaveMdx: boolean
-  /** Folders below the content root that routes leave out, longest first, as `src/content/docs`. */
+  /** Folders below the content root that routes leave out, such as `src/content/docs`; longest first. */
   readonly contentRoots: readonly string[]
-  /** What routes begin with: empty or `/docs`. */
+  /** The beginning of all routes: empty, or for example `/docs`. */
   readonly basePath: string
   /** How a route ends: `/guide`, `/guide/` or `/guide.html`. */
   readonly routeEnd: 'bare' | 'slash' | 'html'
-  /** Values that macros such as `{{< param "version" >}}` name. */
+  /** The values of macros such as `{{< param "version" >}}`. */
   readonly params: Readonly<Record<string, string>>
 }
 
-/** A project without a generator that is known: GitHub's anchors, the file's path as its route. */
+/** A project without a known generator: GitHub's anchors, and the file's path as its route. */
 export const plainSite: SiteRules = {
   generator: 'plain',
   slugs: 'github',
@@ -111,13 +111,13 @@ const siteOf: Readonly<Record<SiteGenerator, SiteRules>> = {
 }
 
 export interface ProjectFile {
-  /** Below the content root, or below the project's root where that is known; `/` on every system. */
+  /** Below the content root, or below the project's root if that is known; with `/` on every system. */
   readonly path: string
-  /** Null for what was not or could not be read. */
+  /** Null if it was not or could not be read. */
   readonly text: string | null
 }
 
-/** Whether a file can tell which generator a site uses: read these, in the content root and in the folders above it. */
+/** Whether a file may be the configuration of a site generator. Read these in the content root and the folders above it. */
 export function isSiteConfig(path: string): boolean {
   return detectors.some(({file}) => file.test(path))
 }
@@ -155,8 +155,8 @@ const detectors: readonly {
 ]
 
 /**
- * The rules of the site that a project's configuration files describe; those of a plain folder when none is known.
- * The first known file in the order of `detectors` decides, the one nearest the root first. Configurations are read as
+ * Detects the rules of a site from a project's configuration files; those of a plain folder if none is known. The first
+ * match in the order of `detectors` decides, and among its files the one nearest the root. Configurations are read as
  * text, never run.
  */
 export function detectSite(files: readonly ProjectFile[]): SiteRules {
@@ -173,7 +173,7 @@ export function detectSite(files: readonly ProjectFile[]): SiteRules {
   return plainSite
 }
 
-/** The rules of a generator by its name, for sites whose configuration is not in reach; null for an unknown name. */
+/** The rules of a generator by its name, for sites whose configuration is not available; null for an unknown name. */
 export function siteRulesOf(name: string): SiteRules | null {
   return Object.hasOwn(siteOf, name) ? siteOf[name as SiteGenerator] : null
 }
@@ -243,7 +243,7 @@ function hugoOf(text: string, path: string): SiteRules {
   }
 }
 
-/** Only plain values: what a shortcode prints. */
+/** Only plain values, which shortcodes can print. */
 function hugoParamsOf(text: string, path: string): Record<string, string> {
   const language = /\.(toml|json)$/.exec(path)?.[1] ?? 'yaml'
   try {
@@ -255,7 +255,7 @@ function hugoParamsOf(text: string, path: string): Record<string, string> {
         .map(([name, value]) => [name, String(value)]),
     )
   } catch {
-    // The generator will tell its owner; a page without these values is still a page.
+    // The generator reports the error to the site's owner; pages can be read without these values.
     return {}
   }
 }

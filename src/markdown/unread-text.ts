@@ -1,27 +1,27 @@
-/** A line of the source that readers see and that reached no passage. */
+/** A line of the source that readers see and that is in no passage. */
 export interface UnreadLine {
   /** One-based, in the body. */
   readonly line: number
   readonly words: number
 }
 
-/** Parts of a text, in order. */
+/** Parts of a text, sorted. */
 export type Ranges = readonly (readonly [start: number, end: number])[]
 
-/** Fewer words one after the other are not told: marks that are read in another way here can take away a word or two. */
-const fewestWords = 4
+/** Shorter runs of missing words are not reported: a mark that is read differently here can hide a word or two. */
+const minWords = 4
 
 /**
- * Lines of a body whose words did not reach the text that was kept, though no construct said that it took them away
- * (`taken`). It knows nothing of the dialects and reads the source by itself, and of that only what is text beyond
- * doubt: whatever may be a mark, a tag, an expression or the target of a link is passed over. So what it names is lost
- * indeed, while a loss of a few words, or of words that stand elsewhere on the page too, can escape it. Only letters
- * and digits are compared, since where words end can depend on the marks between them.
+ * Finds lines of a body whose words are missing from the kept text although no construct reported that it removed them
+ * (`taken`). It is independent of the dialects: it reads the source itself, and only what is certainly text; anything
+ * that may be a mark, a tag, an expression or the target of a link is skipped. So every line it reports is really lost,
+ * while it may miss a loss of a few words, or of words that occur elsewhere on the page. Only letters and digits are
+ * compared, because word boundaries can depend on the marks between words.
  */
 export function unreadLinesOf(body: string, taken: Ranges, kept: readonly string[]): UnreadLine[] {
   const letters = new Letters(kept.join('\n'))
   const unread: UnreadLine[] = []
-  for (const [index, line] of surelyText(body, taken).split('\n').entries()) {
+  for (const [index, line] of withoutDoubtfulText(body, taken).split('\n').entries()) {
     if (letters.include(lettersOf(line))) continue
     const words = line.split(gap).reduce((sum, part) => sum + wordsLostIn(part, letters), 0)
     if (words > 0) unread.push({line: index + 1, words})
@@ -29,7 +29,7 @@ export function unreadLinesOf(body: string, taken: Ranges, kept: readonly string
   return unread
 }
 
-/** Words in runs of which none stands anywhere in the company of the two next to it. */
+/** Counts the words in runs of which none occurs in the kept text together with its next two words. */
 function wordsLostIn(part: string, letters: Letters): number {
   const words = part.split(/\s+/).flatMap((word) => lettersOf(word).match(plainWord) ?? [])
   if (letters.include(words.join(''))) return 0
@@ -37,55 +37,55 @@ function wordsLostIn(part: string, letters: Letters): number {
   let run = 0
   let foundTo = 0
   for (let index = 0; index <= words.length; index++) {
-    const company = words.slice(index, index + 3)
-    if (company.length === 3 && letters.include(company.join(''))) foundTo = index + 3
+    const neighbours = words.slice(index, index + 3)
+    if (neighbours.length === 3 && letters.include(neighbours.join(''))) foundTo = index + 3
     if (index >= foundTo && index < words.length) run++
     else {
-      if (run >= fewestWords) lost += run
+      if (run >= minWords) lost += run
       run = 0
     }
   }
   return lost
 }
 
-/** Where words are not parted by spaces, four characters are taken for one. */
+/** In scripts without spaces, four characters count as a word. */
 const plainWord = /[0-9A-Za-z\u00c0-\u024f]+|[^0-9A-Za-z\u00c0-\u024f]{1,4}/g
 
-/** Roughly: of what lies above Latin only the blocks of punctuation are left out. Properties of Unicode take six times as long. */
+/** Letters and digits, roughly: beyond Latin, only the punctuation blocks are removed. Unicode properties take six times as long. */
 function lettersOf(text: string): string {
   return text.replace(/[^0-9A-Za-z\u00c0-\u1fff\u2c00-\u2dff\u3040-\ufeff]+/g, '')
 }
 
-/** Characters of a page that may be looked through: what is not there makes the time grow with the square of the page. */
-const mostLookedThrough = 100_000_000
+/** Maximum number of characters searched for a page: with missing text, the time grows with the square of its length. */
+const maxSearchedLength = 100_000_000
 
-/** The letters of the text that was kept. */
+/** The letters of the kept text. */
 class Letters {
   readonly #text: string
   #at = 0
-  #looked = 0
+  #searched = 0
 
   constructor(kept: string) {
     this.#text = lettersOf(kept)
   }
 
-  /** Whether they stand there one after the other; true as well when looking has become too long. */
-  include(wanted: string): boolean {
-    // Lines come in the order in which they are kept, nearly always.
-    let found = this.#text.indexOf(wanted, this.#at)
+  /** Whether the kept text contains these letters in a row; also true once the search limit is reached. */
+  include(letters: string): boolean {
+    // Lines are nearly always in the order in which they were kept.
+    let found = this.#text.indexOf(letters, this.#at)
     if (found < 0) {
-      if (this.#looked > mostLookedThrough) return true
-      this.#looked += this.#text.length
-      found = this.#text.indexOf(wanted)
+      if (this.#searched > maxSearchedLength) return true
+      this.#searched += this.#text.length
+      found = this.#text.indexOf(letters)
     }
     if (found < 0) return false
-    this.#at = found + wanted.length
+    this.#at = found + letters.length
     return true
   }
 }
 
-/** The body with everything blanked out that may not be text; line breaks stay. */
-function surelyText(body: string, taken: Ranges): string {
+/** The body with everything blanked out that may be something else than text; line breaks stay. */
+function withoutDoubtfulText(body: string, taken: Ranges): string {
   let text = ''
   let at = 0
   for (const [start, end] of taken) {
@@ -96,17 +96,17 @@ function surelyText(body: string, taken: Ranges): string {
   return (text + body.slice(at)).replace(doubtful, blank)
 }
 
-/** In the place of a line's doubtful part. */
+/** Replaces a doubtful part of a line. */
 const gap = '\0'
 
 function blank(text: string): string {
   return text.includes('\n') ? text.replace(/[^\n]+/g, gap) : gap
 }
 
-/** Each part ends at a bound or at the next of its kind, so that the time stays linear whatever is never closed. */
+/** Each alternative is bounded or ends at the next of its kind, so that the time stays linear whatever is never closed. */
 const doubtful = new RegExp(
   [
-    // A role of MyST, a comment, an element that shows nothing, a tag, an expression, an entity, an icon.
+    // A MyST role, a comment, a hidden element, a tag, an expression, an entity, an icon.
     /\{[\w:.-]+\}`[^`\n]*`/,
     /<!--[\s\S]{0,1000}?-->/,
     /<(?<hidden>script|style|svg)\b[\s\S]{0,1000}?<\/\k<hidden>>/,
@@ -114,7 +114,7 @@ const doubtful = new RegExp(
     /\{[^{}]*\}/,
     /&#?\w+;/,
     /:[a-z][\w-]*:/,
-    // The mark of a footnote, the target of a link, the label of a reference, a definition.
+    // A footnote reference, a link target, a reference label, a definition.
     /\[\^[^\]\s]+\](?!:)/,
     /\]\([^()\n]*(?:\([^()\n]*\)[^()\n]*|\n[^()\n]+)*\)/,
     /\]\[[^\]\n]*\](?!\()/,

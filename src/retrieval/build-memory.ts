@@ -1,5 +1,5 @@
 import {createHash} from 'node:crypto'
-import {BoundedMemory} from '../lib/bounded-memory.ts'
+import {TwoGenerationCache} from '../lib/two-generation-cache.ts'
 import {dot} from '../lib/vector-math.ts'
 import type {IndexBuild, StoredPage, StoredSection} from '../search-index/index.ts'
 import {termsOf} from '../text/terms.ts'
@@ -45,13 +45,16 @@ const memories = new WeakMap<IndexBuild, BuildMemory>()
  */
 export class BuildMemory {
   readonly #build: IndexBuild
-  readonly #frequencies = new BoundedMemory<string, number>(maxTerms)
-  readonly #sections = new BoundedMemory<number, SectionWords>(maxSections)
-  readonly #texts = new BoundedMemory<number, SectionText>(maxTextBytes, ({terms}) => 200 + 8 * terms.length)
-  readonly #headings = new BoundedMemory<string, readonly string[]>(maxSections)
-  readonly #norms = new BoundedMemory<number, number>(maxSections)
-  readonly #ownsUrl = new BoundedMemory<number, boolean>(maxSections)
-  readonly #addresses = new BoundedMemory<number, SectionAddress>(maxSections)
+  readonly #frequencies = new TwoGenerationCache<string, number>(maxTerms)
+  readonly #sections = new TwoGenerationCache<number, SectionWords>(maxSections)
+  readonly #texts = new TwoGenerationCache<number, SectionText>(
+    maxTextBytes,
+    ({terms}) => 200 + 8 * terms.length,
+  )
+  readonly #headings = new TwoGenerationCache<string, readonly string[]>(maxSections)
+  readonly #norms = new TwoGenerationCache<number, number>(maxSections)
+  readonly #ownsUrl = new TwoGenerationCache<number, boolean>(maxSections)
+  readonly #addresses = new TwoGenerationCache<number, SectionAddress>(maxSections)
 
   constructor(build: IndexBuild) {
     this.#build = build

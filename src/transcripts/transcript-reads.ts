@@ -1,5 +1,5 @@
 import {DocentError, type SequencedEvent} from '../domain/index.ts'
-import {BoundedMemory} from '../lib/bounded-memory.ts'
+import {TwoGenerationCache} from '../lib/two-generation-cache.ts'
 import type {SqliteDatabase} from '../native/index.ts'
 import {conditionsOf} from './answer-filter.ts'
 import type {AnswerRow} from './answer-row.ts'
@@ -64,7 +64,7 @@ export function createTranscriptReads(db: SqliteDatabase): TranscriptReads {
       'SELECT id FROM answers WHERE substr(id, 1, length(?)) = ? LIMIT ?',
     )
     .pluck()
-  const selects = new BoundedMemory<string, ReturnType<typeof prepareSelect>>(keptSelects)
+  const selects = new TwoGenerationCache<string, ReturnType<typeof prepareSelect>>(keptSelects)
 
   function prepareSelect(sql: string) {
     return db.prepare<unknown[], AnswerRow>(sql)

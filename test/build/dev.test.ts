@@ -5,7 +5,7 @@ import {join} from 'node:path'
 import {afterEach, beforeEach, expect, test, vi} from 'vitest'
 import {copyCheckout} from '../support/checkout-copy.ts'
 
-// Several starts of the whole product, on a machine that may be busy with others.
+// Starts the whole product several times, on a machine that may be busy.
 vi.setConfig({testTimeout: 180_000})
 
 let root: string
@@ -25,7 +25,7 @@ afterEach(async () => {
   await rm(root, {recursive: true, force: true})
 })
 
-test('npm run dev serves anew after a change, and goes on as it was while the sources cannot be built', async () => {
+test('npm run dev restarts after a change, and goes on unchanged while the sources cannot be built', async () => {
   let out = ''
   dev = spawn(process.execPath, [join(root, 'scripts/build/dev.mjs'), '--port', '0'], {
     cwd: root,

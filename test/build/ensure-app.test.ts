@@ -16,7 +16,7 @@ afterEach(() => rm(root, {recursive: true, force: true}))
 
 const entriesOf = async (...path: string[]) => (await readdir(join(root, ...path))).sort()
 
-test('what is built is built once, and beside it when the sources have changed', async () => {
+test('the app is built once, and in another folder after the sources have changed', async () => {
   const first = await ensureApp(root)
   expect(first.isNew).toBe(true)
   for (const name of [
@@ -35,7 +35,7 @@ test('what is built is built once, and beside it when the sources have changed',
   const second = await ensureApp(root)
   expect(second.isNew).toBe(true)
   expect(second.folder).not.toBe(first.folder)
-  // A server that runs from the first goes on with its programs.
+  // A server that runs the first build keeps its programs.
   expect(existsSync(join(first.folder, 'parse-child.js'))).toBe(true)
   expect(await readFile(join(root, 'dist/current'), 'utf8')).toBe(basename(second.folder))
 
@@ -44,7 +44,7 @@ test('what is built is built once, and beside it when the sources have changed',
   expect(await readFile(join(root, 'dist/current'), 'utf8')).toBe(basename(first.folder))
 })
 
-test('two that build at once make one build, and leave nothing else', async () => {
+test('two concurrent builds make one app, and leave nothing else', async () => {
   const build = () => promisify(execFile)(process.execPath, [join(root, 'scripts/build/build.mjs')])
 
   await Promise.all([build(), build()])
@@ -55,7 +55,7 @@ test('two that build at once make one build, and leave nothing else', async () =
   expect(await entriesOf('dist', app!)).toContain('docent.js')
 })
 
-test('builds that nobody has used for a day go, but for the newest three', async () => {
+test('builds that were not used for a day are removed, except for the newest three', async () => {
   const longAgo = new Date(Date.now() - 25 * 60 * 60_000)
   for (const [index, name] of ['app-a', 'app-b', 'app-c', 'app-d'].entries()) {
     await mkdir(join(root, 'dist', name), {recursive: true})
@@ -69,7 +69,7 @@ test('builds that nobody has used for a day go, but for the newest three', async
   expect(await entriesOf('dist')).toEqual([basename(folder), 'app-a', 'app-used', 'current'].sort())
 })
 
-test('a folder that cannot be written is told, with what to do', async () => {
+test('a folder that cannot be written is reported, with what to do', async () => {
   await writeFile(join(root, 'dist'), 'a file')
 
   await expect(ensureApp(root)).rejects.toMatchObject({
@@ -78,7 +78,7 @@ test('a folder that cannot be written is told, with what to do', async () => {
   })
 })
 
-test('a source with a mistake is told by file and line, and the build before stays', async () => {
+test('a syntax error is reported with its file and line, and the previous build stays', async () => {
   const {folder} = await ensureApp(root)
   await writeFile(join(root, 'src/cli/docent.ts'), 'const = 1\n')
 
@@ -89,7 +89,7 @@ test('a source with a mistake is told by file and line, and the build before sta
   expect(await entriesOf('dist')).toEqual([basename(folder), 'current'])
 })
 
-test('without packages the command says what to run', async () => {
+test('without installed packages the command says what to run', async () => {
   await rm(join(root, 'node_modules'))
 
   const failing = promisify(execFile)(process.execPath, [join(root, 'bin/docent.mjs'), 'serve'])

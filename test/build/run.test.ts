@@ -27,7 +27,7 @@ async function run(...args: readonly string[]): Promise<{stdout: string; stderr:
   }
 }
 
-test('a program of TypeScript runs, with what it imports and its arguments', async () => {
+test('a TypeScript program runs, with its imports and arguments', async () => {
   await writeFile(join(folder, 'words.ts'), "export const words: readonly string[] = ['one', 'two']\n")
   await writeFile(
     program,

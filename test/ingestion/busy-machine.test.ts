@@ -24,7 +24,7 @@ import type {ContentFolder} from '../support/content-folder.ts'
 import {ingestFolder, newFolder} from '../support/ingest-world.ts'
 import {randomFrom} from '../support/random.ts'
 
-// A dozen processes take their share of the machine.
+// A dozen busy processes slow the machine down.
 vi.setConfig({testTimeout: 900_000})
 
 /** Sentences of made-up words, so that no two passages are alike. */
@@ -34,7 +34,7 @@ function wordsFrom(random: () => number): (count: number) => string {
   return (count) => Array.from({length: count}, () => `${pick()}${pick()}${pick()}`).join(' ')
 }
 
-/** A changelog as releases make them: long lists of short items, which the parser takes longest for. */
+/** A typical changelog: long lists of short items, which take the parser longest. */
 function changelog(releases: number, words: (count: number) => string): string {
   const item = (release: number, n: number): string =>
     `- **${words(2)}:** ${words(8)} is \`${words(1)}\` ([#${release}${n}](https://example.com/${release}/${n}))\n  - ${words(4)} [it](./page.md) *${words(1)}*`
@@ -63,7 +63,7 @@ async function passagesOf(folder: ContentFolder): Promise<unknown[]> {
   }
 }
 
-test('the index that comes out beside twelve busy loops is the same, passage for passage', async () => {
+test('an ingest beside twelve busy loops makes the same index, passage for passage', async () => {
   const words = wordsFrom(randomFrom(9))
   const parts = Array.from({length: 300}, (_, n) => `## Part ${n}\n\n*${words(3)}* ${words(40)}.\n`)
   const files = {
@@ -96,7 +96,7 @@ test('the index that comes out beside twelve busy loops is the same, passage for
   expect(await passagesOf(busy)).toEqual(passages)
 })
 
-const entry = pathToFileURL(await buildProgram('test/support/obedient-parse-child.ts'))
+const entry = pathToFileURL(await buildProgram('test/support/scripted-parse-child.ts'))
 
 function run(
   folder: ContentFolder,
@@ -109,7 +109,7 @@ function run(
 }
 
 describe('a page that fails', () => {
-  test('is read once more, alone, with more processor time and more memory', async () => {
+  test('is parsed once more, alone, with more CPU time and more memory', async () => {
     const folder = newFolder({
       'a.md': '# A\n\nBURN 900\n',
       'b.md': '# B\n\nBURN 10\n',
@@ -129,7 +129,7 @@ describe('a page that fails', () => {
     ])
   })
 
-  test('for want of processor time is not tried again before it changes', async () => {
+  test('for lack of CPU time is not tried again until it changes', async () => {
     const folder = newFolder({'a.md': '# A\n\nGood words.\n', 'b.md': 'LOOP'})
     await run(folder, {cpuMs: 400})
     const opened = vi.fn()
@@ -138,25 +138,25 @@ describe('a page that fails', () => {
 
     expect(again).toMatchObject({outcome: 'unchanged', pages: {setAside: 1}, byRule: {'too-slow': 1}})
     expect(opened).not.toHaveBeenCalled()
-    folder.write('b.md', '# B\n\nMended.\n')
+    folder.write('b.md', '# B\n\nRepaired.\n')
     expect(await run(folder, {})).toMatchObject({pages: {total: 2, new: 1, setAside: 0}})
   })
 
-  test('for want of anything that may have been the machine is tried again by each ingest', async () => {
+  test('for a reason that may be the machine is tried again by every ingest', async () => {
     const folder = newFolder({'a.md': '# A\n\nGood words.\n', 'b.md': '# B\n\nEXIT'})
     const failed = await run(folder, {})
 
     expect(failed.byRule).toEqual({'parse-crash': 1})
     expect(await run(folder, {})).toMatchObject({outcome: 'unchanged', pages: {setAside: 1}})
-    const mended = await run(folder, {entry: builtFile('parse-child.js')})
-    expect(mended).toMatchObject({outcome: 'published', pages: {total: 2, setAside: 0}, diagnostics: []})
+    const repaired = await run(folder, {entry: builtFile('parse-child.js')})
+    expect(repaired).toMatchObject({outcome: 'published', pages: {total: 2, setAside: 0}, diagnostics: []})
   })
 })
 
-test('what a build of before knew of a failing page is brought up to date, and then nothing changes', async () => {
+test('what an older build stored about a failing page is updated once, and then nothing changes', async () => {
   const folder = newFolder({'a.md': '# A\n\nGood words.\n', 'b.md': '# B\n\nEXIT here\n'})
   const {build} = await run(folder, {})
-  // As builds were written before such pages were counted.
+  // As in builds from before such pages were counted.
   const database = join(buildFolder(folder.dataDir, build!), databaseFile)
   const db = openSqlite(database)
   db.exec(`UPDATE files SET fidelity = 'null' WHERE path = 'b.md'`)
@@ -174,7 +174,7 @@ test('what a build of before knew of a failing page is brought up to date, and t
   expect(await run(folder, {})).toMatchObject({outcome: 'unchanged', fidelity: report.fidelity})
 })
 
-test('processes that do not start fail the ingest, and no page with it', async () => {
+test('processes that do not start fail the ingest, and no single page', async () => {
   const folder = newFolder({'a.md': '# A\n\nGood words.\n'})
   const {build} = await run(folder, {})
   folder.write('b.md', '# B\n\nMore good words.\n')
@@ -186,7 +186,7 @@ test('processes that do not start fail the ingest, and no page with it', async (
 
   await expect(failing).rejects.toMatchObject({
     code: 'internal',
-    message: expect.stringMatching(/processes that read pages do not start/),
+    message: expect.stringMatching(/the parser processes do not start/),
   })
   expect(await currentBuildId(folder.dataDir)).toBe(build)
 })

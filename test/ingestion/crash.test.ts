@@ -12,12 +12,12 @@ import {hashingEmbedder} from '../support/hashing-embedder.ts'
 import {randomFrom} from '../support/random.ts'
 
 const program = await buildProgram('test/support/ingest-once.ts')
-/** `DOCENT_KILLS=100` for the long run. */
+/** Set `DOCENT_KILLS=100` for a long run. */
 const kills = Number(process.env['DOCENT_KILLS'] ?? 10)
 
 const stages: readonly Stage[] = ['scan', 'pages', 'finish', 'verify', 'gates', 'calibrate', 'publish']
 
-test('[killed ingest] killed at any moment, an ingest leaves the old build or the new one whole, and the next one gets through', async () => {
+test('[killed ingest] an ingest killed at any moment leaves the old build or the new one intact, and the next ingest succeeds', async () => {
   const random = randomFrom(7)
   const folder = contentFolder()
   const embedder = hashingEmbedder()
@@ -36,7 +36,7 @@ test('[killed ingest] killed at any moment, an ingest leaves the old build or th
       embedder: async () => embedder,
       openParser: directParser,
     })
-  /** The round all pages are of; throws when they are of different ones. */
+  /** The round that all pages are from; fails if they are from different ones. */
   const roundServed = async (): Promise<number> => {
     const id = await currentBuildId(folder.dataDir)
     const build = await openBuild(buildFolder(folder.dataDir, id!))
@@ -65,7 +65,7 @@ test('[killed ingest] killed at any moment, an ingest leaves the old build or th
       const fatal = stages[Math.floor(random() * stages.length)]
       const delayMs = random() * 15
       child.on('message', (stage) => {
-        // Somewhere within the stage, not only at its door.
+        // Somewhere within the stage, not only at its beginning.
         if (stage === fatal) setTimeout(() => child.kill('SIGKILL'), delayMs)
       })
       const [, signal] = (await once(child, 'exit')) as [number | null, string | null]

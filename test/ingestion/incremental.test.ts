@@ -40,7 +40,7 @@ const edit: fc.Arbitrary<Edit> = fc.oneof(
   {weight: 1, arbitrary: fc.record({type: fc.constant('move' as const), name, to: name})},
 )
 
-/** Everything a reader of the build can see, numbers of rows apart. */
+/** Everything a reader of the build can see, except row ids. */
 async function visible(build: IndexBuild): Promise<unknown> {
   const placeOf = (sectionId: number): string => {
     const [section] = build.sections([sectionId])
@@ -66,7 +66,7 @@ async function visible(build: IndexBuild): Promise<unknown> {
       return {
         frequencies: terms.map((term) => build.documentFrequency(term)),
         lexical: lexical.map(({sectionId, score}) => [placeOf(sectionId), score.toFixed(9)]),
-        // Equal vectors may come in any order.
+        // Equal vectors may be in any order.
         semantic: build
           .nearest(vector, 100)
           .map(({sectionId, similarity}) => `${similarity.toFixed(5)} ${placeOf(sectionId)}`)

@@ -69,7 +69,7 @@ function started(program: string, args: readonly string[], env: Readonly<Record<
 const volumes = '# Volumes\n\nA volume keeps files.\n'
 
 describe('npm run ingest', () => {
-  test('lets nobody else write the index, whatever the umask and the rights of the build before', async () => {
+  test('lets no other user write the index, whatever the umask and the permissions of the previous build', async () => {
     const folder = newFolder({'volumes.md': volumes})
     const ingested = async () => {
       const umask = process.umask(0)
@@ -95,7 +95,7 @@ describe('npm run ingest', () => {
     expect(writable().filter((path) => path.includes(current) || path === 'CURRENT')).toEqual([])
   })
 
-  test('works in the data folder that a clone has, before and after its first build', async () => {
+  test('works in the data folder of a fresh clone, before and after its first build', async () => {
     const folder = newFolder({'volumes.md': volumes})
     mkdirSync(folder.dataDir)
     copyFileSync(join(root, 'data/README.md'), join(folder.dataDir, 'README.md'))
@@ -115,7 +115,7 @@ describe('npm run ingest', () => {
     expect(readdirSync(folder.dataDir)).toContain('README.md')
   })
 
-  test('publishes, then finds nothing to do, and says so without noise', async () => {
+  test('publishes, then finds nothing to do, and prints nothing superfluous', async () => {
     const folder = newFolder({'a.md': volumes, 'b.md': '# Tokens\n\nRotate them.\n'})
 
     const first = command(folder)
@@ -149,7 +149,7 @@ describe('npm run ingest', () => {
     expect(existsSync(folder.dataDir)).toBe(false)
   })
 
-  test('names of files drive neither the terminal nor the log of a CI job', async () => {
+  test('file names control neither the terminal nor the log of a CI job', async () => {
     const folder = newFolder({'a.md': volumes})
     const bad = Uint8Array.from([0x23, 0x20, 0xe9, 0xff])
     const names = [
@@ -186,7 +186,7 @@ describe('npm run ingest', () => {
     expect(await command(folder, ['--check']).exit).toBe(0)
   })
 
-  test('bad usage exits 2 and names what is wrong', async () => {
+  test('bad usage exits 2 and says what is wrong', async () => {
     const folder = newFolder({'a.md': volumes})
 
     const unknown = command(folder, ['--frobnicate'])
@@ -199,7 +199,7 @@ describe('npm run ingest', () => {
     expect(both.err()).toContain('do not go together')
   })
 
-  test('a gate that says no exits 1, and the index before it stays', async () => {
+  test('a gate that refuses the build exits 1, and the previous index stays', async () => {
     const folder = newFolder(
       Object.fromEntries(
         Array.from({length: 8}, (_, i) => [`p${i}.md`, `# Page ${i}\n\nWords of page ${i}.\n`]),
@@ -218,7 +218,7 @@ describe('npm run ingest', () => {
   })
 
   test.skipIf(!existsSync('/usr/bin/script'))(
-    'on a terminal shows how far it is, and leaves only the summary',
+    'on a terminal shows its progress, and leaves only the summary',
     async () => {
       const folder = newFolder({'a.md': volumes, 'b.md': '# Tokens\n\nRotate them.\n'})
       const line = [process.execPath, ...docent('ingest')]
@@ -238,7 +238,7 @@ describe('npm run ingest', () => {
     },
   )
 
-  test('Ctrl-C in the middle stops it, and leaves the index as it was', async () => {
+  test('Ctrl-C stops it and leaves the index as it was', async () => {
     const folder = newFolder({'a.md': volumes})
     expect(await command(folder).exit).toBe(0)
     const before = await currentBuildId(folder.dataDir)
@@ -259,7 +259,7 @@ describe('npm run ingest', () => {
     expect(await currentBuildId(folder.dataDir)).toBe(before)
   })
 
-  test('--watch takes in edits and removals, keeps the words of a page that broke, goes on, and ends with Ctrl-C', async () => {
+  test('--watch ingests edits and removals, keeps the text of a page that broke, goes on, and ends with Ctrl-C', async () => {
     const folder = newFolder({
       'a.md': volumes,
       'b.md': '# Tokens\n\nRotate them.\n',
@@ -268,7 +268,7 @@ describe('npm run ingest', () => {
     const watching = command(folder, ['--watch'])
     const published = () => watching.out().match(/^Published/gm)?.length ?? 0
     await vi.waitFor(() => expect(watching.out()).toContain('Watching'), patience)
-    // The watcher has to have looked at the folder before it can see a change.
+    // The watcher has to have scanned the folder before it can see a change.
     await vi.waitFor(
       () => {
         folder.write('a.md', `${volumes}\nIt also keeps ${Math.random()}.\n`)
@@ -281,8 +281,8 @@ describe('npm run ingest', () => {
     await vi.waitFor(() => expect(watching.out()).toMatch(/- b\.md/), patience)
     folder.write('c.md', Uint8Array.from([0x23, 0x20, 0xe9, 0xff]))
     await vi.waitFor(() => expect(watching.out()).toMatch(/c\.md {2}the file is not valid UTF-8/), patience)
-    await vi.waitFor(() => expect(watching.out()).toMatch(/c\.md {2}the index keeps the page/), patience)
-    folder.write('c.md', '# C\n\nMended words.\n')
+    await vi.waitFor(() => expect(watching.out()).toMatch(/c\.md {2}the index keeps the previous/), patience)
+    folder.write('c.md', '# C\n\nRepaired words.\n')
     await vi.waitFor(() => expect(watching.out()).toMatch(/~ c\.md {2}\+1, -1/), patience)
     watching.process.kill('SIGINT')
 

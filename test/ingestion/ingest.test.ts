@@ -21,11 +21,11 @@ import {directParser} from '../support/direct-parser.ts'
 import {hashingEmbedder} from '../support/hashing-embedder.ts'
 import {newFolder, pathsFound, ingestFolder as run, withCurrent} from '../support/ingest-world.ts'
 
-const entry = pathToFileURL(await buildProgram('test/support/obedient-parse-child.ts'))
+const entry = pathToFileURL(await buildProgram('test/support/scripted-parse-child.ts'))
 const guide = '# Volumes\n\nA volume keeps files.\n\n## Mounting\n\nMount it in the pod.\n'
 
 describe('an ingest', () => {
-  test('makes a folder searchable, through processes that read the pages', async () => {
+  test('makes a folder searchable, with pages parsed in other processes', async () => {
     const folder = newFolder({'guides/volumes.md': guide, 'tokens.mdx': '# Tokens\n\nRotate them often.\n'})
 
     const report = await run(folder, {openParser: (setup) => openParserPool(setup, {size: 2})})
@@ -64,7 +64,7 @@ describe('an ingest', () => {
     ])
   })
 
-  test('[moved or removed page] takes a removed page out of search at once', async () => {
+  test('[moved or removed page] removes a removed page from search at once', async () => {
     const folder = newFolder({'a.md': guide, 'b.md': '# Tokens\n\nRotate tokens.\n'})
     await run(folder)
     folder.remove('b.md')
@@ -113,7 +113,7 @@ describe('an ingest', () => {
     expect(await withCurrent(folder, (build) => pathsFound(build, 'second'))).toEqual(['docs/a.md'])
   })
 
-  test('with another model embeds everything anew', async () => {
+  test('with another model embeds everything again', async () => {
     const folder = newFolder({'a.md': guide})
     await run(folder)
     const other = hashingEmbedder({id: 'another', dimensions: 16})
@@ -124,7 +124,7 @@ describe('an ingest', () => {
     expect(report.fullBecause).toContain('model')
   })
 
-  test('mends a damaged database by making everything anew, with no vector of the damaged one', async () => {
+  test('repairs a damaged database by rebuilding everything, without its vectors', async () => {
     const folder = newFolder({'a.md': guide})
     const first = await run(folder)
     const database = join(buildFolder(folder.dataDir, first.build!), 'index.sqlite')
@@ -136,7 +136,7 @@ describe('an ingest', () => {
     expect(await withCurrent(folder, (build) => pathsFound(build, 'volume'))).toEqual(['a.md'])
   })
 
-  test('mends a damaged HNSW file from the vectors, without embedding', async () => {
+  test('repairs a damaged HNSW file from the vectors, without embedding', async () => {
     const folder = newFolder({'a.md': guide})
     const embedder = hashingEmbedder()
     const first = await run(folder, {}, embedder)
@@ -208,15 +208,15 @@ describe('an ingest', () => {
 
     const warnings = diagnostics.filter(({severity}) => severity === 'warning')
     expect(warnings.map(({path, line, rule, reason}) => [`${path}:${line}`, rule, reason])).toEqual([
-      ['a.md:3', 'broken-link', 'the link to gone.md leads to no file'],
-      ['a.md:4', 'broken-anchor', 'the link to #nowhere finds no such heading in b.md'],
-      ['c.md:null', 'duplicate-url', '/same is the address of b.md too'],
+      ['a.md:3', 'broken-link', 'the link to gone.md leads to a missing file'],
+      ['a.md:4', 'broken-anchor', 'the link to #nowhere matches no heading in b.md'],
+      ['c.md:null', 'duplicate-url', '/same is also the address of b.md'],
     ])
   })
 })
 
-describe('files that are not as they should be', () => {
-  test('cases 55, 57 and 58: each is reported with its rule, and the rest goes in', async () => {
+describe('unusable files', () => {
+  test('are each reported with their rule, and all others are ingested', async () => {
     const folder = newFolder({
       'good.md': guide,
       '.hidden.md': guide,
@@ -291,7 +291,7 @@ describe('files that are not as they should be', () => {
     expect(await withCurrent(folder, (build) => pathsFound(build, 'good'))).toEqual(['a.md', 'g.md'])
   })
 
-  test('[endless page] a page that waits for something for ever is given up by the clock', async () => {
+  test('[endless page] a page whose parsing hangs is given up after the wall-clock limit', async () => {
     const folder = newFolder({'a.md': '# A\n\nGood words.\n', 'f.md': 'HANG'})
 
     const report = await run(folder, {
@@ -301,7 +301,7 @@ describe('files that are not as they should be', () => {
     expect(report).toMatchObject({pages: {total: 1, setAside: 1}, byRule: {'parse-timeout': 1}})
   })
 
-  test('a folder that is not there is refused and named', async () => {
+  test('a folder that does not exist is refused and named', async () => {
     const folder = newFolder()
 
     await expect(run(folder, {content: join(folder.root, 'nowhere')})).rejects.toMatchObject({
@@ -317,7 +317,7 @@ describe('the gates', () => {
       Array.from({length: count}, (_, i) => [`p${i}.md`, `# Page ${i}\n\nWords about number${i}.\n`]),
     )
 
-  test('refuse to lose most of the docs, and --force goes on', async () => {
+  test('refuse to lose most of the docs, unless forced', async () => {
     const folder = newFolder(pages(10))
     const first = await run(folder)
     for (let i = 3; i < 10; i++) folder.remove(`p${i}.md`)
@@ -332,7 +332,7 @@ describe('the gates', () => {
     expect(await run(folder, {force: true})).toMatchObject({outcome: 'published', pages: {total: 3}})
   })
 
-  test('refuse an empty folder after a full one', async () => {
+  test('refuse a folder that has become empty', async () => {
     const folder = newFolder(pages(1))
     await run(folder)
     folder.remove('p0.md')
@@ -357,7 +357,7 @@ describe('the gates', () => {
   })
 })
 
-test('golden questions may name what is right by file and heading', async () => {
+test('golden questions may name the right section by file and heading', async () => {
   const asked = (heading: string) => ({question: 'How are zebras fed?', gold: [{file: 'p0.md', heading}]})
   const folder = newFolder({
     'p0.md': '# Zebras\n\nZebras are fed with hay.\n',
@@ -386,7 +386,7 @@ describe('the floor of the golden questions', () => {
     })
   })
 
-  test('must be a share', async () => {
+  test('must be a share between 0 and 1', async () => {
     await expect(run(withFloor(60))).rejects.toMatchObject({
       code: 'config',
       message: expect.stringContaining('between 0 and 1'),
@@ -395,7 +395,7 @@ describe('the floor of the golden questions', () => {
 })
 
 describe('builds kept', () => {
-  test('the older ones go, and an earlier one can be made current again', async () => {
+  test('older builds are removed, and an earlier one can be made current again', async () => {
     const folder = newFolder({'a.md': guide})
     const ids: string[] = []
     for (const word of ['one', 'two', 'three', 'four']) {
@@ -409,7 +409,7 @@ describe('builds kept', () => {
     expect(await withCurrent(folder, (build) => pathsFound(build, 'three'))).toEqual(['a.md'])
   })
 
-  test('there is no way back before the first', async () => {
+  test('nothing before the first build can be activated', async () => {
     const folder = newFolder({'a.md': guide})
     await run(folder)
 
@@ -421,7 +421,7 @@ describe('builds kept', () => {
 })
 
 describe('[second ingest] the lock', () => {
-  test('a second ingest is refused and told who holds it', async () => {
+  test('a second ingest is refused with the process that holds it', async () => {
     const folder = newFolder({'a.md': guide})
     const lock = await localBuilds(folder.dataDir).lock()
 
@@ -434,7 +434,7 @@ describe('[second ingest] the lock', () => {
   })
 })
 
-test('the report of a published ingest is remembered by the build', async () => {
+test('the build stores a summary of its ingest', async () => {
   const folder = newFolder({'a.md': guide})
 
   const {build} = await run(folder)

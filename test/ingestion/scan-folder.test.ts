@@ -10,17 +10,17 @@ const folder = mkdtempSync(join(tmpdir(), 'docent-scan-'))
 afterAll(() => rmSync(folder, {recursive: true, force: true}))
 
 describe('reading a file', () => {
-  test('gives its bytes', () => {
+  test('returns its bytes', () => {
     const file = join(folder, 'still.md')
     writeFileSync(file, '# Still')
 
     expect(String(readSource(file))).toBe('# Still')
   })
 
-  test('[file changes while read] that changes while it is read gives one state of it, never a mixture', async () => {
+  test('[file changes while read] that changes while it is read returns one state of it, never a mixture', async () => {
     const file = join(folder, 'moving.md')
     const size = 4_000_000
-    // Another thread, since reading lets nothing else happen in this one.
+    // In another thread, because reading blocks this one.
     const writer = new Worker(
       `const {writeFileSync} = require('node:fs')
        const {parentPort, workerData: {file, size}} = require('node:worker_threads')
@@ -28,7 +28,7 @@ describe('reading a file', () => {
        for (let round = 0; Date.now() < end; round++) {
          writeFileSync(file, String(round % 10).repeat(size))
          if (round === 0) parentPort.postMessage('begun')
-         // The times of files have steps of a few milliseconds, in which a second writing would not show.
+         // File times have a resolution of a few milliseconds, within which a second write would not show.
          Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20)
        }`,
       {eval: true, workerData: {file, size}},

@@ -5,7 +5,7 @@ import {contentFolder} from '../support/content-folder.ts'
 
 const embeddingModel = null
 
-test('an ingest in a process of its own tells how far it is and gives its report', async () => {
+test('an ingest in another process reports its progress and its result', async () => {
   const folder = contentFolder({'a.md': '# Volumes\n\nA volume keeps files.\n'})
   try {
     const run = spawnIngest({
@@ -31,7 +31,7 @@ test('an ingest in a process of its own tells how far it is and gives its report
   }
 })
 
-test('[second ingest] a refusal comes through with its code, and a killed one fails', async () => {
+test('[second ingest] a refusal is passed on with its code, and a killed ingest fails', async () => {
   const folder = contentFolder({'a.md': '# Volumes\n\nA volume keeps files.\n'})
   const options = {
     content: folder.content,

@@ -6,16 +6,16 @@ import {describe, expect, test} from 'vitest'
 import {buildProgram} from '../../scripts/build/build-program.mjs'
 import {type IngestOptions, type IngestReport, summaryOf} from '../../src/ingestion/index.ts'
 import {openParserPool} from '../../src/ingestion/parser-pool.ts'
-import {isUnread} from '../../src/ingestion/scan-folder.ts'
+import {isUnreadable} from '../../src/ingestion/scan-folder.ts'
 import {buildFolder, currentBuildId, openBuildRecords} from '../../src/search-index/index.ts'
 import type {ContentFolder} from '../support/content-folder.ts'
 import {directParser} from '../support/direct-parser.ts'
 import {hashingEmbedder} from '../support/hashing-embedder.ts'
 import {ingestFolder, newFolder, pathsFound, withCurrent} from '../support/ingest-world.ts'
 
-/** A page that was read once and cannot be read now keeps its text; one that was taken away does not. */
+/** A page that was read before and cannot be read now keeps its text; one that was withdrawn does not. */
 
-const entry = pathToFileURL(await buildProgram('test/support/obedient-parse-child.ts'))
+const entry = pathToFileURL(await buildProgram('test/support/scripted-parse-child.ts'))
 
 function run(
   folder: ContentFolder,
@@ -75,11 +75,11 @@ describe.each([
     expect(await found(folder, 'mount nightly')).toEqual(['volumes.md'])
     expect(before).toHaveLength(4)
     expect(await sectionsOfVolumes(folder)).toEqual(before)
-    expect(summaryOf(report)).toContain('1 unreadable now and kept as before')
+    expect(summaryOf(report)).toContain('1 unreadable, kept in an older version')
   })
 })
 
-test('what a build stored of a page can be stored again, word for word', async () => {
+test('a stored page can be stored again, word for word', async () => {
   const folder = newFolder({'volumes.md': volumes, 'tokens.md': tokens})
   await run(folder)
   const stored = async () => {
@@ -101,7 +101,7 @@ test('what a build stored of a page can be stored again, word for word', async (
   expect(after).toEqual({...before, fidelity: expect.anything()})
 })
 
-test('the words that a stale page gained are lost, and the report says so', async () => {
+test('the words that were added to a stale page are lost, and the report says so', async () => {
   const folder = newFolder({'a.md': '# A\n\nOne two three.\n', 'b.md': '# B\n\nFour five.\n'})
   await run(folder)
   folder.write('a.md', `# A\n\nLOOP ${'and more words '.repeat(30)}\n`)
@@ -112,7 +112,7 @@ test('the words that a stale page gained are lost, and the report says so', asyn
   expect(fidelity.losing).toMatchObject([{path: 'a.md', keptWords: 4}])
 })
 
-test('a page that was set aside counts as lost in what was kept', async () => {
+test('the words of a page that was set aside count as lost', async () => {
   const folder = newFolder({
     'a.md': '# A\n\nOne two three.\n',
     'b.md': 'LOOP over some words',
@@ -130,7 +130,7 @@ test('a page that was set aside counts as lost in what was kept', async () => {
 })
 
 describe('a stale page', () => {
-  test('stays so without being tried again, and is read when it changes', async () => {
+  test('is not tried again until it changes', async () => {
     const folder = newFolder({'a.md': '# A\n\nOld words.\n', 'b.md': '# B\n\nOther words.\n'})
     await run(folder)
     folder.write('a.md', '# A\n\nLOOP\n')
@@ -140,12 +140,12 @@ describe('a stale page', () => {
 
     expect(again).toMatchObject({outcome: 'unchanged', build: stale.build, pages: {stale: 1}})
     expect(again.byRule).toEqual(stale.byRule)
-    folder.write('a.md', '# A\n\nMended words.\n')
+    folder.write('a.md', '# A\n\nRepaired words.\n')
     expect(await run(folder)).toMatchObject({pages: {stale: 0, changed: 1}, diagnostics: []})
-    expect(await found(folder, 'mended')).toEqual(['a.md'])
+    expect(await found(folder, 'repaired')).toEqual(['a.md'])
   })
 
-  test('whose file the scan cannot read stays so too, until it can', async () => {
+  test('whose file the scan cannot read stays stale until the file is readable', async () => {
     const folder = newFolder({'a.md': '# A\n\nOld words.\n', 'b.md': '# B\n\nOther words.\n'})
     await run(folder)
     folder.write('a.md', 'a\0b')
@@ -154,28 +154,28 @@ describe('a stale page', () => {
     expect(await run(folder)).toMatchObject({outcome: 'unchanged', build: stale.build, pages: {stale: 1}})
     folder.write('b.md', '# B\n\nChanged words.\n')
     expect(await run(folder)).toMatchObject({pages: {stale: 1, changed: 1}})
-    // With the bytes it had before, too.
+    // Even with the bytes it had at first.
     folder.write('a.md', '# A\n\nOld words.\n')
     expect(await run(folder)).toMatchObject({pages: {stale: 0}, diagnostics: []})
     expect(await found(folder, 'old words')).toContain('a.md')
   })
 
-  test('is kept where everything is made anew, for another model as well', async () => {
+  test('is kept in a full rebuild, also for another model', async () => {
     const folder = newFolder({'a.md': '# A\n\nOld words.\n', 'b.md': 'a page'})
     await run(folder)
     folder.write('a.md', '# A\n\nLOOP\n')
     folder.write('b.md', 'x\0y')
 
-    const anew = await run(folder, {full: true})
+    const rebuilt = await run(folder, {full: true})
 
-    expect(anew).toMatchObject({fullBecause: 'it was asked for', pages: {total: 2, stale: 2}})
+    expect(rebuilt).toMatchObject({fullBecause: 'a full ingest was requested', pages: {total: 2, stale: 2}})
     const other = hashingEmbedder({id: 'another'})
     const again = await run(folder, {}, other)
     expect(again).toMatchObject({pages: {total: 2, stale: 2, removed: 0}, passages: {embedded: 2}})
     expect(await found(folder, 'old words')).toEqual(['a.md'])
   })
 
-  test('goes when its file does', async () => {
+  test('is removed with its file', async () => {
     const folder = newFolder({'a.md': '# A\n\nOld words.\n', 'b.md': '# B\n\nOther words.\n'})
     await run(folder)
     folder.write('a.md', '# A\n\nLOOP\n')
@@ -185,7 +185,7 @@ describe('a stale page', () => {
     expect(await run(folder)).toMatchObject({pages: {total: 1, removed: 1, stale: 0}})
   })
 
-  test('shows in a dry run as it would be', async () => {
+  test('is reported by a dry run as by an ingest', async () => {
     const folder = newFolder({'a.md': '# A\n\nOld words.\n', 'b.md': '# B\n\nOther words.\n'})
     await run(folder)
     folder.write('a.md', '# A\n\nLOOP\n')
@@ -197,7 +197,7 @@ describe('a stale page', () => {
   })
 })
 
-test('a page that somebody took back is not kept: draft, link out of the folder, link to nothing', async () => {
+test('a page that was withdrawn is not kept: draft, link out of the folder, dangling link', async () => {
   const folder = newFolder({
     'a.md': '# A\n\nSecret words.\n',
     'b.md': '# B\n\nOther words.\n',
@@ -218,28 +218,28 @@ test('a page that somebody took back is not kept: draft, link out of the folder,
   expect(await found(folder, 'secret other third')).toEqual([])
 })
 
-test('a first index in which nothing could be read is not published', async () => {
+test('a first index without a single readable page is not published', async () => {
   const folder = newFolder({'a.md': 'LOOP', 'b.md': 'x\0y'})
 
   await expect(run(folder)).rejects.toMatchObject({
     code: 'gate_failed',
-    message: expect.stringContaining('the new build has no page; 2 could not be read'),
+    message: expect.stringContaining('the new build has no pages; 2 could not be read'),
   })
   expect(await currentBuildId(folder.dataDir)).toBeNull()
 })
 
-test('what lies in a folder that cannot be read counts as unread, and nothing beside it', () => {
-  const scan = {unread: [{path: 'guides', isFolder: true, bytes: 0}]} as never
+test('what lies in an unreadable folder counts as unreadable, and nothing beside it', () => {
+  const scan = {unreadable: [{path: 'guides', isFolder: true, bytes: 0}]} as never
 
-  expect(isUnread(scan, 'guides/a/b.md')).toBe(true)
-  expect(isUnread(scan, 'guides.md')).toBe(false)
-  expect(isUnread({unread: [{path: '.', isFolder: true, bytes: 0}]} as never, 'any.md')).toBe(true)
+  expect(isUnreadable(scan, 'guides/a/b.md')).toBe(true)
+  expect(isUnreadable(scan, 'guides.md')).toBe(false)
+  expect(isUnreadable({unreadable: [{path: '.', isFolder: true, bytes: 0}]} as never, 'any.md')).toBe(true)
 })
 
 describe('a page that cannot be read', () => {
   const words = '# A\n\nOld words.\n'
 
-  test('keeps its text where it is moved to, under its new address', async () => {
+  test('keeps its text when it is moved, under its new address', async () => {
     const folder = newFolder({
       'a.md': words,
       'b.md': '# B\n\nOther words.\n',
@@ -266,7 +266,7 @@ describe('a page that cannot be read', () => {
     ['has a line that is too long', (head: string) => `${head}${'x'.repeat(600_000)}`],
     ['is not UTF-8', (head: string) => Buffer.from(`${head}caf\u00e9`, 'latin1')],
     ['is larger than 5 MB', (head: string) => `${head}${'words and more\n'.repeat(400_000)}`],
-  ])('and %s is gone when its author takes it back', async (_, broken) => {
+  ])('and %s is gone when its author withdraws it', async (_, broken) => {
     const folder = newFolder({'a.md': words, 'b.md': '# B\n\nOther words.\n'})
     await run(folder)
     folder.write('a.md', broken(words))
@@ -279,7 +279,7 @@ describe('a page that cannot be read', () => {
     expect(await found(folder, 'old words')).not.toContain('a.md')
   })
 
-  test('counts as lost with what it has grown by, where the scan refuses it as well', async () => {
+  test('loses the words that were added since, also when the scan refuses it', async () => {
     const folder = newFolder({'a.md': words, 'b.md': '# B\n\nOther words.\n'})
     await run(folder)
     folder.write('a.md', `${'words and more\n'.repeat(400_000)}`)
@@ -288,16 +288,16 @@ describe('a page that cannot be read', () => {
 
     expect(report.pages).toMatchObject({total: 2, stale: 1})
     expect(report.fidelity.keptWords).toBeLessThan(report.fidelity.visibleWords / 100)
-    expect(summaryOf(report)).toContain('1 page as before')
+    expect(summaryOf(report)).toContain('1 page in an older version')
     const again = await run(folder, {dryRun: true})
     expect(again).toMatchObject({pages: {stale: 1, setAside: 0}, fidelity: report.fidelity})
   })
 
-  test('is found in the build before, when the current one is damaged', async () => {
+  test('is found in the previous build when the current one is damaged', async () => {
     const folder = newFolder({'a.md': words, 'b.md': '# B\n\nOther words.\n'})
     await run(folder)
     folder.write('a.md', `${words}LOOP`)
-    const sound = await run(folder)
+    const intact = await run(folder)
     folder.write('b.md', '# B\n\nNewer words.\n')
     const damaged = await run(folder)
     truncateSync(join(buildFolder(folder.dataDir, damaged.build!), 'index.sqlite'), 10_000)
@@ -306,13 +306,13 @@ describe('a page that cannot be read', () => {
 
     expect(mended).toMatchObject({
       outcome: 'published',
-      previous: sound.build,
+      previous: intact.build,
       pages: {total: 2, stale: 1, changed: 1},
     })
     expect(await found(folder, 'newer old')).toEqual(expect.arrayContaining(['a.md', 'b.md']))
   })
 
-  test('in a damaged build from which nothing changed is mended all the same', async () => {
+  test('in a damaged build is repaired even if nothing has changed', async () => {
     const folder = newFolder({'a.md': words})
     await run(folder)
     const damaged = await run(folder, {full: true})
@@ -329,7 +329,7 @@ describe('a page that cannot be read', () => {
     ['never ends', `${words}LOOP`, {full: true}],
     ['is not UTF-8', Buffer.from('# A\n\ncaf\u00e9', 'latin1'), {}],
     ['is not UTF-8', Buffer.from('# A\n\ncaf\u00e9', 'latin1'), {full: true}],
-  ])('and %s keeps its text where it is moved to (%#)', async (_, broken, options) => {
+  ])('and %s keeps its text when it is moved (%#)', async (_, broken, options) => {
     const folder = newFolder({'v3.0/a.md': words, 'b.md': '# B\n\nOther words.\n'})
     await run(folder)
     folder.write('v3.0/a.md', broken)
@@ -347,7 +347,7 @@ describe('a page that cannot be read', () => {
     })
   })
 
-  test('takes its text along when it changes places with another', async () => {
+  test('keeps its own text when it swaps names with another page', async () => {
     const folder = newFolder({'a.md': words, 'b.md': '# B\n\nOther things.\n'})
     await run(folder)
     folder.write('b.md', 'b\0')
@@ -362,7 +362,7 @@ describe('a page that cannot be read', () => {
     expect(await found(folder, 'old words')).toEqual(['b.md'])
   })
 
-  test('is no everyday removal when it is moved and broken in one step', async () => {
+  test('does not count as a normal removal when it is moved and broken in one step', async () => {
     const folder = newFolder({'a.md': words, 'b.md': '# B\n\nOther words.\n'})
     await run(folder)
     folder.remove('a.md')
@@ -371,7 +371,7 @@ describe('a page that cannot be read', () => {
     await expect(run(folder)).rejects.toMatchObject({code: 'gate_failed'})
   })
 
-  test('is gone when its author takes it back in UTF-16', async () => {
+  test('is gone when its author withdraws it in UTF-16', async () => {
     const folder = newFolder({'a.md': words, 'b.md': '# B\n\nOther words.\n'})
     await run(folder)
     folder.write('a.md', Buffer.from(`\ufeff---\ndraft: true\n---\n${words}`, 'utf16le').swap16())
@@ -379,7 +379,7 @@ describe('a page that cannot be read', () => {
     expect((await run(folder)).pages).toMatchObject({total: 1, stale: 0, removed: 1})
   })
 
-  test('and was removed is gone in a dry run too', async () => {
+  test('and was removed is also gone in a dry run', async () => {
     const folder = newFolder({'a.md': words, 'b.md': '# B\n\nOther words.\n'})
     await run(folder)
     folder.write('a.md', 'a\0')
@@ -393,7 +393,7 @@ describe('a page that cannot be read', () => {
   })
 })
 
-test('a file that is no text is not taken in as garbage, and a page that wanted it says so', async () => {
+test('a file that is not text is not included as garbage, and the page that includes it gets a diagnostic', async () => {
   const folder = newFolder({
     'a.md': '# A\n\nOld words.\n\n{{#include part.txt}}\n',
     'part.txt': 'Some good words.\n',
@@ -411,12 +411,12 @@ test('a file that is no text is not taken in as garbage, and a page that wanted 
   })
 })
 
-test('golden questions that are no file are refused, not waited for', async () => {
+test('golden questions that are not a regular file are refused, not waited for', async () => {
   const folder = newFolder({'a.md': '# A\n\nOld words.\n'})
   spawnSync('mkfifo', [join(folder.content, 'docent.golden.jsonl')])
 
   await expect(run(folder, {openParser: directParser})).rejects.toMatchObject({
     code: 'config',
-    message: expect.stringContaining('docent.golden.jsonl cannot be read: it is no file'),
+    message: expect.stringContaining('docent.golden.jsonl cannot be read: it is not a file'),
   })
 })

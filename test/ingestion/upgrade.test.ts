@@ -21,7 +21,7 @@ import {directParser} from '../support/direct-parser.ts'
 import {hashingEmbedder} from '../support/hashing-embedder.ts'
 import {ingestFolder, newFolder, withCurrent} from '../support/ingest-world.ts'
 
-test('an index of an older chunker is served until the next ingest, which makes it anew', async () => {
+test('an index of an older chunker is served until the next ingest rebuilds it', async () => {
   const folder = newFolder({
     'plans.md': '# Plans\n\n## Free plan\n\nUp to 3 projects.\n\n## Team plan\n\nUp to 50 projects.\n',
   })

@@ -30,7 +30,7 @@ afterAll(() => {
   rmSync(dataDir, {recursive: true, force: true})
 })
 
-/** The build with a graph that answers as `answer` says for the n-th search. */
+/** The build with a graph whose n-th search returns what `answer` makes of the real hits. */
 function withGraph(
   answer: (search: number, hits: ReturnType<IndexBuild['nearest']>) => typeof hits,
 ): IndexBuild {
@@ -43,11 +43,11 @@ function withGraph(
 }
 
 describe('verifying a build', () => {
-  test('a sound build finds all its sampled passages', () => {
+  test('an intact build finds all its sampled passages', () => {
     expect(verifyBuild(build)).toMatchObject({passages: 40, recallAt10: 1})
   })
 
-  test('a passage that the graph misses now and then is no fault', () => {
+  test('a graph that misses a passage now and then is accepted', () => {
     const forgetful = withGraph((search, hits) => (search % 20 === 0 ? hits.slice(1) : hits))
 
     expect(verifyBuild(forgetful).recallAt10).toBeGreaterThan(0.9)

@@ -11,7 +11,7 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
 })
 
-/** An ingested folder with a search over it; pages are named by their path on the site. */
+/** Ingests a folder and opens a search over it. Pages are named by their path on the site. */
 async function searchOver(files: Readonly<Record<string, string>>) {
   const folder: ContentFolder = contentFolder(files)
   cleanups.push(folder.clear)
@@ -44,7 +44,7 @@ async function searchOver(files: Readonly<Record<string, string>>) {
 
 const page = (words: string) => `# Ports\n\n## Open a port\n\nOpen the firewall ports ${words}.\n`
 
-test('Docusaurus: each version is found by its name, and the current docs by no name', async () => {
+test('Docusaurus: each version is found by its name, and the current docs without a name', async () => {
   const docs = await searchOver({
     'docusaurus.config.js': 'export default {title: "x", baseUrl: "/"}\n',
     'docs/ports.md': page('of the newest'),
@@ -58,7 +58,7 @@ test('Docusaurus: each version is found by its name, and the current docs by no 
   expect(await docs.found('open firewall ports', null)).toContain('/docs/ports')
 })
 
-test('folders and front matter name versions too, front matter first', async () => {
+test('folders and front matter also name versions; front matter wins', async () => {
   const docs = await searchOver({
     'v1.2/ports.md': page('before'),
     'v2/ports.md': page('after'),
@@ -73,7 +73,7 @@ test('folders and front matter name versions too, front matter first', async () 
   expect(await docs.found('open firewall ports', '3')).toEqual(['/v2/next'])
 })
 
-test('a version that is not there is refused, not answered from another', async () => {
+test('a version that does not exist is refused, not answered from another', async () => {
   const docs = await searchOver({'v1.2/ports.md': page('before'), 'v2/ports.md': page('after')})
 
   await expect(docs.retrieve('How do I open the firewall ports?', '9')).rejects.toMatchObject({

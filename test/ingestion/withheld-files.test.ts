@@ -11,7 +11,7 @@ import {hashingEmbedder} from '../support/hashing-embedder.ts'
 import {ingestFolder, newFolder, withCurrent} from '../support/ingest-world.ts'
 
 const secret = 'TOPSECRETWORD'
-const entry = pathToFileURL(await buildProgram('test/support/obedient-parse-child.ts'))
+const entry = pathToFileURL(await buildProgram('test/support/scripted-parse-child.ts'))
 
 function run(folder: ContentFolder, openParser: IngestOptions['openParser'] = directParser) {
   return ingestFolder(folder, {openParser, force: true}, hashingEmbedder())
@@ -27,7 +27,7 @@ function published(folder: ContentFolder): Promise<string> {
   )
 }
 
-/** Every way in which a page takes in another file, with the file that it names. */
+/** Every notation in which a page can include another file. */
 const includes: Readonly<Record<string, (file: string) => string>> = {
   mdbook: (file) => `{{#include ${file}}}`,
   'mdbook within a line': (file) => `So: {{#include ${file}}}`,
@@ -51,7 +51,7 @@ const includes: Readonly<Record<string, (file: string) => string>> = {
 }
 
 describe.each(Object.entries(includes))('an include by %s', (_, includeOf) => {
-  test('shows a file, and never one that is hidden, of keys, or behind a link to such a file', async () => {
+  test('shows a file, but never one that is hidden, holds keys, or is a link to such a file', async () => {
     const open = newFolder({
       'page.md': `# Page\n\nWords.\n\n${includeOf('part.txt')}\n`,
       'part.txt': `${secret}\n`,
@@ -79,11 +79,11 @@ describe.each(Object.entries(includes))('an include by %s', (_, includeOf) => {
     expect(await published(folder)).not.toContain(secret)
     const refusals = report.diagnostics.filter(({rule}) => rule === 'include-refused')
     expect(refusals.map(({reason}) => reason).join('\n')).toMatch(/\.env[\s\S]*hold keys/)
-    expect(refusals.some(({reason}) => reason.includes('link.txt, which is, or leads to, a file'))).toBe(true)
+    expect(refusals.some(({reason}) => reason.includes('link.txt, which is, or links to, a file'))).toBe(true)
   })
 })
 
-test('a component that is imported from a hidden file of settings is not shown', async () => {
+test('a component that is imported from a hidden settings file is not shown', async () => {
   const folder = newFolder({
     '.env.md': `${secret}\n`,
     'page.mdx': "import Env from '.env.md'\n\n# Page\n\nWords.\n\n<Env />\n",
@@ -94,7 +94,7 @@ test('a component that is imported from a hidden file of settings is not shown',
   expect(await published(folder)).not.toContain(secret)
 })
 
-test('Markdown of a hidden folder is taken in, as some sites do', async () => {
+test('Markdown in a hidden folder can be included, as on some sites', async () => {
   const folder = newFolder({
     '.includes/note.md': 'A note of the site.\n',
     'page.md': '# Page\n\n--8<-- ".includes/note.md"\n',
@@ -116,7 +116,7 @@ test('a page that is a link to a hidden file is set aside', async () => {
   expect(await published(folder)).not.toContain(secret)
 })
 
-describe('a data folder within the content', () => {
+describe('a data folder inside the content', () => {
   const own = ['CURRENT', 'ended-sessions.json', 'secret', 'secret.12.new', 'transcripts.sqlite-wal']
   const include = (file: string) => `{{#include ${file}}}`
   const write = (data: string) => {
@@ -124,7 +124,7 @@ describe('a data folder within the content', () => {
     for (const file of own) writeFileSync(join(data, file), `${secret}\n`)
   }
 
-  test('gives neither pages nor what pages take in, itself or by a link', async () => {
+  test('provides neither pages nor included files, directly or through links', async () => {
     const paths = [...own.map((file) => `data/${file}`), 'data/models/page.md', 'linked/secret', 'file.txt']
     const folder = newFolder({
       'page.md': `# Page\n\nWords.\n\n${paths.map(include).join('\n\n')}\n`,
@@ -157,7 +157,7 @@ describe('a data folder within the content', () => {
     for (const path of paths) expect(refused.some((reason) => reason.includes(path))).toBe(true)
   })
 
-  test('that a link leads to is found as well', async () => {
+  test('is also recognised behind a link', async () => {
     const folder = newFolder({'page.md': `# Page\n\n${include('real/ended-sessions.json')}\n`})
     write(join(folder.content, 'real'))
     symlinkSync(join(folder.content, 'real'), folder.dataDir)
@@ -167,7 +167,7 @@ describe('a data folder within the content', () => {
     expect(await published(folder)).not.toContain(secret)
   })
 
-  test('keeps its files back and shows the pages when it is the content folder', async () => {
+  test('withholds its files and shows the pages when it is the content folder', async () => {
     const folder = newFolder({
       'page.md': `# Page\n\n${own.map(include).join('\n\n')}\n`,
       'secret.md': '# How\n\nSo.\n',
@@ -183,8 +183,8 @@ describe('a data folder within the content', () => {
   })
 })
 
-describe('what was published before', () => {
-  /** A build with the words of a file that is withheld afterwards, its bytes and its page unchanged. */
+describe('a file that was published and is withheld now', () => {
+  /** A build with the text of a file that is withheld afterwards, while its bytes and its page are unchanged. */
   async function publishedBefore(): Promise<ContentFolder> {
     const folder = newFolder({
       'page.md': '# Page\n\nWords.\n\n{{#include part.txt}}\n',
@@ -199,7 +199,7 @@ describe('what was published before', () => {
     return folder
   }
 
-  test('is gone after the next ingest, though no byte of the page and of the include has changed', async () => {
+  test('is gone after the next ingest, although no byte of the page and of the file has changed', async () => {
     const folder = await publishedBefore()
 
     const report = await run(folder)
@@ -217,7 +217,7 @@ describe('what was published before', () => {
     expect(await published(folder)).not.toContain(secret)
   })
 
-  test('is not kept for a page whose file is no text now', async () => {
+  test('is not kept for a page whose file is no longer text', async () => {
     const folder = await publishedBefore()
     folder.write('page.md', '# Page\n\0\n')
 

@@ -10,20 +10,20 @@ import {
 } from '../../src/lib/clean-text.ts'
 
 const hostile = [
-  ['a title of the window', '\x1b]0;owned by me\x07Hi', 'Hi'],
-  ['one ended by ST', '\x1b]2;owned\x1b\\Hi', 'Hi'],
+  ['a window title', '\x1b]0;owned by me\x07Hi', 'Hi'],
+  ['a title ended by ST', '\x1b]2;owned\x1b\\Hi', 'Hi'],
   ['a colour', '\x1b[1;31mred\x1b[0m', 'red'],
   ['one-character CSI', '\x9b2Jred', 'red'],
   ['a link', '\x1b]8;;http://evil.example\x1b\\here', 'here'],
   ['a device control string', '\x1bP$qm\x1b\\here', 'here'],
   ['a reset', '\x1bchere', 'here'],
-  ['a command without an end', '\x1b]0;owned', ']0;owned'],
+  ['a command that never ends', '\x1b]0;owned', ']0;owned'],
   ['NUL, BEL, BS, DEL, NEL', 'a\0\x07\x08\x7f\x85b', 'ab'],
-  ['a return over the line', 'safe\rowned', 'safeowned'],
+  ['a carriage return that overwrites the line', 'safe\rowned', 'safeowned'],
   ['overrides and isolates', 'a\u202eb\u2066c\u2069\u202a', 'abc'],
 ] as const
 
-test.each(hostile)('%s is taken out', (_name, text, shown) => {
+test.each(hostile)('%s is removed', (_name, text, shown) => {
   expect(cleanText(text)).toBe(shown)
 })
 
@@ -45,7 +45,7 @@ test('a line is one line', () => {
 })
 
 describe('a stream', () => {
-  test('cleans the same, wherever it is cut', () => {
+  test('is cleaned in the same way however it is split', () => {
     const whole = `${hostile.map(([, text]) => text).join(' then ')} end\x1b`
 
     for (let size = 1; size < 12; size++) {
@@ -56,7 +56,7 @@ describe('a stream', () => {
     }
   })
 
-  test('waits for no end that never comes', () => {
+  test('does not hold text back for an end that never comes', () => {
     const stream = cleanStream()
     const shown = stream.next('\x1b]0;') + stream.next('word '.repeat(200))
 
@@ -65,7 +65,7 @@ describe('a stream', () => {
 })
 
 test.each(['\x1b]', '\x9b', '\x90', '\x1b', '\x1b ', '\x1b[1', '\x1bP\\'])(
-  'many of %j take no time',
+  'many of %j take linear time',
   (piece) => {
     const text = piece.repeat(200_000)
     const began = performance.now()
@@ -76,7 +76,7 @@ test.each(['\x1b]', '\x9b', '\x90', '\x1b', '\x1b ', '\x1b[1', '\x1bP\\'])(
   },
 )
 
-test('escaped JSON is the same data, and nothing in it drives a terminal, a line or a CI job', () => {
+test('escaped JSON is the same data, and nothing in it controls a terminal, a line or a CI job', () => {
   const data = {text: 'a\x1b[31m\x9b\x7f\u202eb\u2028 ##[error]x', '\u2066': '##['}
   const json = escapedJson(JSON.stringify(data))
 
@@ -84,7 +84,7 @@ test('escaped JSON is the same data, and nothing in it drives a terminal, a line
   expect(json).not.toMatch(/[\x00-\x1f\x7f-\x9f\u2028\u202e\u2066]|##\[/)
 })
 
-test('a line of the log for a terminal has clean words', () => {
+test('a log line for a terminal has clean strings', () => {
   const line = cleanJson(`${JSON.stringify({level: 30, path: '/a\x1b[31mb', err: {message: 'c\u202ed'}})}\n`)
 
   expect(line).toMatch(/\n$/)
@@ -97,7 +97,7 @@ test('no line is a command of a CI job', () => {
   expect(text).toBe('ok :: ok\n   : :error file=x::pwned\n: :stop-commands::x\na ## [error]b')
 })
 
-test('no line is a command of a CI job, wherever the text is cut', () => {
+test('no line is a command of a CI job, however the text is split', () => {
   const text = 'a\n \t::error::b\n##[error]c\n### [x] ::d\n:e: ::f'
   for (let at = 0; at <= text.length; at++) {
     const safe = jobCommandFilter()

@@ -11,7 +11,7 @@ describe('a text cut by length', () => {
     ['between the halves of a pair', `x${'🔑'.repeat(9)}`, 6, `x${'🔑'.repeat(2)}`],
     ['inside a joined emoji', `ab${family}c`, 8, 'ab'],
     ['between a letter and its accent', 'cafe\u0301s', 4, 'caf'],
-    ['between the two ends of a line of Windows', 'ab\r\ncd', 3, 'ab'],
+    ['between the two characters of a Windows line break', 'ab\r\ncd', 3, 'ab'],
     ['between plain letters', 'abcdef', 3, 'abc'],
     ['at its very end', 'abc', 3, 'abc'],
     ['to nothing', 'abc', 0, ''],
@@ -25,7 +25,7 @@ describe('a text cut by length', () => {
     expect(tailOf(`ab${family}c`, 8)).toBe('c')
   })
 
-  test('a pile of accents without end is cut all the same', () => {
+  test('an endless run of accents is cut all the same', () => {
     const pile = `a${'\u0301'.repeat(5000)}`
 
     expect(headOf(pile, 1000)).toHaveLength(1000)
@@ -39,7 +39,7 @@ describe('a text cut by length', () => {
     expect(shortened('short', 10)).toBe('short')
   })
 
-  test('heads and tails never pass their length and never hold half a character', () => {
+  test('heads and tails never exceed their length and never contain half a character', () => {
     const text = fc.array(fc.constantFrom('a', ' ', '🔑', family, '\u0301', '🇩🇪', '\r\n', 'é', '文'), {
       maxLength: 60,
     })
@@ -58,7 +58,7 @@ describe('a text cut by length', () => {
   })
 })
 
-test('every string of a value is made well formed', () => {
+test('every string in a value is made well-formed', () => {
   expect(allWellFormed({a: ['x\ud83d', 1, null, true], b: {c: '\udd11y'}, d: 'fine 🔑'})).toEqual({
     a: ['x\ufffd', 1, null, true],
     b: {c: '\ufffdy'},

@@ -3,7 +3,7 @@ import {KeyedTurns} from '../../src/lib/keyed-turns.ts'
 
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
 
-test('work of one key is done one after the other, in order, whether it fails or not', async () => {
+test('tasks of one key run one after the other, in order, whether they fail or not', async () => {
   const turns = new KeyedTurns()
   const steps: string[] = []
   const work =
@@ -28,7 +28,7 @@ test('work of one key is done one after the other, in order, whether it fails or
   ).toEqual(['a', 'Error: b', 'c'])
 })
 
-test('work of other keys goes on beside it, and nothing is kept of what is done', async () => {
+test('tasks of other keys run concurrently, and nothing is kept of finished ones', async () => {
   const turns = new KeyedTurns()
   let release = () => {}
   const held = turns.run('held', () => new Promise<void>((resolve) => (release = resolve)))

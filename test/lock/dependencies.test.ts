@@ -10,14 +10,14 @@ const {dependencies, optionalDependencies, devDependencies} = JSON.parse(
 ) as Record<'dependencies' | 'optionalDependencies' | 'devDependencies', Record<string, string>>
 const installed = {...dependencies, ...optionalDependencies}
 
-/** The product, and what builds it at its first start. */
+/** The product, and the scripts that build it at its first start. */
 const sources = ['src', 'scripts/build'].flatMap((folder) =>
   readdirSync(join(root, folder), {recursive: true, encoding: 'utf8'})
     .filter((file) => /\.(?:ts|mjs)$/.test(file))
     .map((file) => ({file: join(folder, file), code: readFileSync(join(root, folder, file), 'utf8')})),
 )
 
-test('the product imports only packages that it installs itself, not those that others bring along', () => {
+test('the product imports only its own dependencies, not those of other packages', () => {
   const wrong = sources.flatMap(({file, code}) =>
     [...code.matchAll(/^(?:import|export)\s+(type\s)?(?:[\w\s{},*$]+?\sfrom\s+)?'([^'.][^']*)'/gm)]
       .map(([, type, target]) => ({isType: type !== undefined, name: packageOf(target!)}))
@@ -29,7 +29,7 @@ test('the product imports only packages that it installs itself, not those that 
   expect(wrong).toEqual([])
 })
 
-test('every package that the product installs is used by it', () => {
+test('every dependency of the product is used by it', () => {
   const unused = Object.keys(installed).filter(
     (name) => !sources.some(({code}) => code.includes(`'${name}'`) || code.includes(`'${name}/`)),
   )

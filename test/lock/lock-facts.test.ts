@@ -10,11 +10,11 @@ interface Lock {
   packages: Record<string, {engines?: Record<string, string>; hasInstallScript?: boolean}>
 }
 
-test('the lock has its facts; if this fails, run npm run lock', () => {
+test('the lock has all facts; if this fails, run npm run lock', () => {
   expect(withLockFacts(lock)).toEqual({text: lock, missing: []})
 })
 
-describe('a lock as npm writes it anew', () => {
+describe('a lock as npm writes it', () => {
   const fresh = JSON.parse(lock) as Lock
   fresh.packages['node_modules/better-sqlite3-12']!.engines = {node: '20.x || 22.x || 24.x || 26.x'}
   fresh.packages['node_modules/onnxruntime-node']!.hasInstallScript = true
@@ -25,7 +25,7 @@ describe('a lock as npm writes it anew', () => {
     expect(withLockFacts(text).missing).toEqual(lockFacts.map(({fact}) => fact))
   })
 
-  test('gets them, and nothing else is changed', () => {
+  test('gets them, and nothing else changes', () => {
     const changed = JSON.parse(withLockFacts(text).text) as Lock
     const {engines, ...sqlite} = changed.packages['node_modules/better-sqlite3-12']!
 
@@ -37,11 +37,11 @@ describe('a lock as npm writes it anew', () => {
   })
 })
 
-test('a fact about a package that is no longer there is a mistake', () => {
+test('a fact about a missing package is an error', () => {
   expect(() => withLockFacts('{"packages": {}}')).toThrow(/better-sqlite3 is not in the lock/)
 })
 
-test('both lines of SQLite are optional, so that npm passes over the one that does not fit', () => {
+test('both versions of better-sqlite3 are optional, so that npm skips the one that does not match', () => {
   const {optionalDependencies} = JSON.parse(readFileSync(path('package.json'), 'utf8')) as {
     optionalDependencies: Record<string, string>
   }

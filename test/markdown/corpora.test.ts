@@ -5,14 +5,14 @@ import type {Diagnostic} from '../../src/domain/index.ts'
 import {parsePage, plainSite} from '../../src/markdown/index.ts'
 import {independentWords, shareKept, wordsOf} from './independent-reader.ts'
 
-// These read real documentation that lies beside the repository and is not part of it.
+// These read real documentation beside the repository, which is not part of it.
 const shared = fileURLToPath(new URL('../../../shared', import.meta.url))
 const filesOf = (folder: string): string[] =>
   readdirSync(folder, {recursive: true, encoding: 'utf8'})
     .filter((file) => /\.mdx?$/.test(file) && file !== 'SOURCES.md')
     .sort()
 
-/** A loss that nothing explains: on these pages each would be a false alarm. */
+/** An unexplained loss: on these pages each would be a false alarm. */
 const isUnread = ({rule, reason}: Diagnostic): boolean =>
   rule === 'lost-text' && reason.includes('did not reach the index')
 
@@ -22,7 +22,7 @@ describe.skipIf(!existsSync(`${shared}/eval`))('on real documentation (needs ../
     ['ray-docs', 0.99],
     ['ibmcloud-multiturn', 0.99],
   ])(
-    'the anchors of %s are those of its site, and no loss goes unexplained',
+    'the anchors of %s are those of its site, and no loss is unexplained',
     {timeout: 300_000},
     (name, floor) => {
       const folder = `${shared}/eval/${name}`

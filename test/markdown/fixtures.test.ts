@@ -7,7 +7,7 @@ import {parsePage, plainSite} from '../../src/markdown/index.ts'
 const root = fileURLToPath(new URL('../fixtures/markdown', import.meta.url))
 const cases = readdirSync(root).sort()
 
-describe('a page comes out as its fixture says', () => {
+describe('a page is parsed as its fixture says', () => {
   test.each(cases)('%s', (name) => {
     const folder = join(root, name)
     const file = existsSync(join(folder, 'input.mdx')) ? 'input.mdx' : 'input.md'
@@ -26,7 +26,7 @@ describe('a page comes out as its fixture says', () => {
     if (process.env['UPDATE'] === '1') writeFileSync(expectation, `${JSON.stringify(parsed, null, 2)}\n`)
     expect(
       existsSync(expectation),
-      'the fixture has no page.json; run with UPDATE=1 and read what it writes',
+      'the fixture has no page.json; run with UPDATE=1 and review the file that it writes',
     ).toBe(true)
     expect(JSON.parse(JSON.stringify(parsed))).toEqual(JSON.parse(readFileSync(expectation, 'utf8')))
   })

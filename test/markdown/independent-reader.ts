@@ -4,9 +4,9 @@ import rehypeParse from 'rehype-parse'
 import {unified} from 'unified'
 
 /**
- * Another way to the words that a reader sees: the source through marked and an HTML parser, with the dialects' marks
- * taken off by pattern. It shares no code with `src/markdown` and knows nothing of passages; where the two disagree
- * one of them is wrong.
+ * An independent way to find the words that a reader sees: parses the source with marked and an HTML parser, and removes
+ * the dialects' marks with regular expressions. It shares no code with `src/markdown` and knows nothing about passages;
+ * if the two disagree, one of them is wrong.
  */
 export function independentWords(source: string, path: string): Map<string, number> {
   const isMdx =
@@ -20,10 +20,10 @@ export function independentWords(source: string, path: string): Map<string, numb
   text = text
     .replace(/^\s*---[ \t]*\n[\s\S]*?\n(?:---|\.\.\.)[ \t]*(?:\n|$)/, '')
     .replace(/^\s*\+\+\+[ \t]*\n[\s\S]*?\n\+\+\+[ \t]*\n/, '')
-  // Never closed: the keys that stand first.
+  // Never closed: the keys at the beginning.
   if (/^\s*---[ \t]*\n\w+:/.test(text))
     text = text.replace(/^\s*---[ \t]*\n(?:\w[\w-]*:.*\n|[ \t]+.*\n|- .*\n)+/, '')
-  // These indent what stands in their blocks, which marked would take for code.
+  // These indent the content of their blocks, which marked would take for code.
   if (isMdx || /^(?:===[!+]? "|!!! |\?\?\?\+? )/m.test(text)) text = text.replace(/^[ \t]+/gm, '')
   text = betweenFences(text, (prose) => plainMarks(prose, isMdx), withoutMacros)
   const html = marked.parse(text, {async: false})
@@ -33,7 +33,7 @@ export function independentWords(source: string, path: string): Map<string, numb
   return words
 }
 
-/** Words as both sides are compared by: letters and digits; scripts without spaces by their characters. */
+/** The words that are compared: letters and digits; in scripts without spaces, single characters. */
 export function wordsOf(text: string): string[] {
   return (
     text
@@ -43,7 +43,7 @@ export function wordsOf(text: string): string[] {
   )
 }
 
-/** The share of the words in `seen` that `kept` holds, counted with repeats, and those that are missing. */
+/** How many of the words in `seen` are in `kept`, counted with repeats, and which are missing. */
 export function shareKept(
   seen: ReadonlyMap<string, number>,
   kept: ReadonlyMap<string, number>,
@@ -87,7 +87,7 @@ function betweenFences(
       out.push(ofProse(prose.join('\n')))
       prose = []
       fence = mark
-      // MyST writes directives as fences: what they hold is text.
+      // MyST writes directives as fences, whose content is text.
       code = [line]
     } else if (fence !== null) {
       code.push(line)
@@ -118,7 +118,7 @@ function betweenFences(
   return out.join('\n')
 }
 
-/** Generators run these in code as well; what they would print is not in the file. */
+/** Removes macros that generators run even in code; what they print is not in the file. */
 function withoutMacros(code: string): string {
   return code
     .replace(/\{\{([<%])\s*\/\*([\s\S]*?)\*\/\s*[%>]\}\}/g, '{{ $2 }}')
@@ -179,7 +179,7 @@ function plainMarks(prose: string, isMdx: boolean): string {
     text = text.replace(/(\w+)=\{\s*(["'`])((?:(?!\2)[^{}])*)\2\s*\}/g, '$1="$3"')
     text = text.replace(/(\w+)=\{(?:[^{}]|\{[^{}]*\})*\}/g, '')
     text = text.replace(/\{\s*(["'`])((?:(?!\1)[^{}\n])*)\1\s*\}/g, '$2')
-    // Markdown between tags, whether or not blank lines say so.
+    // Content between tags is Markdown, with or without blank lines.
     text = text.replace(/^[ \t]*(<\/?[A-Za-z][^>]*>)[ \t]*$/gm, '\n$1\n')
   }
   return text
@@ -205,7 +205,7 @@ function visible(node: Nodes): string {
     if (hiddenTags.has(node.tagName)) return ''
     if (node.tagName === 'img') return ` ${String(node.properties['alt'] ?? '')} `
     let text = ' '
-    // Of the elements that HTML does not know, which are components.
+    // Unknown elements are components.
     if (!htmlTags.has(node.tagName)) {
       for (const name of textAttributes) {
         const value = node.properties[name]

@@ -5,7 +5,7 @@ import {expect, test} from 'vitest'
 import {parseMarkdown} from '../../src/markdown/parse-markdown.ts'
 import {seedOr} from '../support/random-seed.ts'
 
-const filler = 'Words that make the text long enough to be cut into parts. '.repeat(14)
+const filler = 'Words that make the text long enough to be split in parts. '.repeat(14)
 const line = fc.constantFrom(
   filler,
   `- ${filler}`,
@@ -31,7 +31,7 @@ const line = fc.constantFrom(
   'text **bold** [link](x)',
 )
 
-test('a text parsed in parts gives the tree that remark gives for the whole', () => {
+test('a text parsed in parts has the same tree as remark makes of the whole', () => {
   fc.assert(
     fc.property(fc.array(line, {minLength: 8, maxLength: 40}), (lines) => {
       const text = `${filler}\n\n${filler}\n\n${lines.join('\n')}`

@@ -6,7 +6,7 @@ const parse = (source: string, path = 'guides/page.md'): ParsedPage =>
 const rulesOf = (parsed: ParsedPage): string[] => parsed.diagnostics.map(({rule}) => rule)
 
 describe('front matter', () => {
-  test('YAML, TOML and JSON give the same page', () => {
+  test('YAML, TOML and JSON make the same page', () => {
     const yaml = parse('---\ntitle: A title\ntags: [a, b]\n---\nText.')
     const toml = parse('+++\ntitle = "A title"\ntags = ["a", "b"]\n+++\nText.')
     const json = parse('{\n "title": "A title",\n "tags": ["a", "b"]\n}\nText.')
@@ -16,7 +16,7 @@ describe('front matter', () => {
     }
   })
 
-  test('[bad front matter] what does not parse is reported with its line, and the page goes in from its body', () => {
+  test('[bad front matter] what does not parse is reported with its line, and the body is still parsed', () => {
     const parsed = parse('---\ntitle: Saved\nbroken: [a\nother: "x\n---\n\nThe body.')
 
     expect(parsed.page).toMatchObject({title: 'Saved', markdown: 'The body.'})
@@ -46,7 +46,7 @@ describe('front matter', () => {
   })
 
   test.each(['- a: 1\n- b: 2', '- {a: 1}'])(
-    '[bad front matter] %j is no list of keys and is reported',
+    '[bad front matter] %j is not a mapping and is reported',
     (yaml) => {
       const parsed = parse(`---\n${yaml}\n---\nText.`)
 
@@ -55,7 +55,7 @@ describe('front matter', () => {
     },
   )
 
-  test('cases 51 and 53: dates, numbers and an alias bomb are only text or nothing', () => {
+  test('dates and numbers become text, and an alias bomb is ignored', () => {
     const bomb = `a: &a [x, x]\n${'bcdefghij'
       .split('')
       .map((name, n) => `${name}: &${name} [*${'abcdefghi'[n]}, *${'abcdefghi'[n]}]`)
@@ -103,7 +103,7 @@ describe('sections', () => {
     ])
   })
 
-  test('an h1 that is not the title in the front matter is the heading of its own section, and over no other', () => {
+  test('an h1 that differs from the title in the front matter is the heading of its own section only', () => {
     const {page} = parse('---\ntitle: Prices\n---\n\n# Compare our plans\n\nPick one.\n\n## Free\n\nUp to 3.')
 
     expect(page?.title).toBe('Prices')
@@ -147,14 +147,14 @@ describe('sections', () => {
     expect(page?.sections[1]?.passages[0]).toMatchObject({startLine: 14, endLine: 14})
   })
 
-  test('a page of characters that hide is shown without them', () => {
+  test('invisible characters are removed and reported', () => {
     const parsed = parse('pass\u200bword \u202egnp.exe\u202c and \u{e0041}x')
 
     expect(parsed.page?.sections[0]?.text).toBe('password gnp.exe and x')
     expect(rulesOf(parsed)).toContain('hidden-characters')
   })
 
-  test('joiners stay where a script or an emoji needs them', () => {
+  test('joiners stay if a script or an emoji needs them', () => {
     const {page} = parse('می\u200cخواهم 👩\u200d💻 क्\u200dष a\u200db')
 
     expect(page?.sections[0]?.text).toBe('می\u200cخواهم 👩\u200d💻 क्\u200dष ab')
@@ -191,7 +191,7 @@ describe('limits', () => {
     ['operators', `export const a = ${'-a+'.repeat(1500)}a\n\n{a}`],
     ['directives', '- ```{toctree}\n'.repeat(2000)],
     ['blanks', `Word ${' '.repeat(200_000)}x\n${' '.repeat(200_000)}x`],
-  ])('a page of nothing but %s comes to an end', (_, source) => {
+  ])('parsing a page of nothing but %s terminates', (_, source) => {
     const parsed = parse(source, 'page.mdx')
 
     expect(parsed.page !== null || parsed.diagnostics.length > 0).toBe(true)
@@ -204,7 +204,7 @@ describe('limits', () => {
 })
 
 describe('includes', () => {
-  test('[path outside the content] never ask for a path outside the content', () => {
+  test('[path outside the content] never request a path outside the content', () => {
     const asked: string[] = []
     const source = [
       '../../../etc/passwd',
@@ -233,7 +233,7 @@ describe('includes', () => {
     expect(rulesOf(parsed)).toContain('include-outside')
   })
 
-  test('a circle of includes ends', () => {
+  test('that are circular end', () => {
     const parsed = parsePage('{{#include b.md}}', {
       path: 'a.md',
       site: plainSite,
@@ -269,7 +269,7 @@ describe('the fidelity report', () => {
     ['<Chart data={pick("some visible words")} />', 'jsx:Chart', 3],
     ['{{< banner "Words that somebody sees" >}}', 'shortcode:banner', 4],
     ['<svg><text>In a drawing</text></svg>', 'html:svg', 3],
-  ])('counts the words that are seen on the site and lost here: %j', (markdown, construct, words) => {
+  ])('counts the words that the site shows and that are lost here: %j', (markdown, construct, words) => {
     const parsed = parse(`Text.\n\n${markdown}\n`, 'a.mdx')
     const {fidelity} = parsed
 
@@ -279,7 +279,7 @@ describe('the fidelity report', () => {
     expect(rulesOf(parsed)).toEqual(['lost-text'])
   })
 
-  test('tells what a construct shows from what it hides', () => {
+  test('distinguishes what a construct shows from what it hides', () => {
     const {fidelity} = parse('<Card title="Three words here" />\n\n<!-- not for readers -->\n\nText.\n')
 
     expect(fidelity.constructs['jsx:Card']).toMatchObject({keptWords: 3, lostWords: 0})
@@ -287,7 +287,7 @@ describe('the fidelity report', () => {
     expect(fidelity).toMatchObject({visibleWords: 4, keptWords: 4})
   })
 
-  test('counts a page that is set aside as lost', () => {
+  test('counts the words of a page that is set aside as lost', () => {
     const {page, fidelity} = parse(`word ${'x'.repeat(600 * 1024)}`)
 
     expect(page).toBeNull()
@@ -296,7 +296,7 @@ describe('the fidelity report', () => {
 })
 
 describe('fragments', () => {
-  test('are given by elements, targets and named directives, beside headings', () => {
+  test('come from elements, targets and named directives as well as headings', () => {
     const {fragments, page} = parse(
       '(my_target)=\n# Top\n\n<a name="by-name"></a><div id="by-id">x</div>\n\n```{note}\n:name: Named Note\nText.\n```\n\nText.\n{: #listed}\n',
     )
@@ -315,7 +315,7 @@ describe('fragments', () => {
 })
 
 describe('components that a page defines', () => {
-  test('show their text where they are used', () => {
+  test('show their text wherever they are used', () => {
     const {page} = parse(
       'export const Hint = () => (\n  <p>\n    Seen on the **site**.\n  </p>\n)\n\n# Top\n\nBefore.\n\n<Hint />\n\nAfter.\n',
       'a.mdx',
@@ -331,12 +331,12 @@ describe('what a page exports', () => {
     const {visibleWords, keptWords} = parsed.fidelity
     return {text: parsed.page?.sections[0]?.text, rules: rulesOf(parsed), lost: visibleWords - keptWords}
   }
-  const told = (words: number, text = 'End.') => ({text, rules: ['lost-text'], lost: words})
+  const lost = (words: number, text = 'End.') => ({text, rules: ['lost-text'], lost: words})
   const kept = (text: string) => ({text: `${text}\nEnd.`, rules: [], lost: 0})
   const feature =
     'export const Feature = ({title, text = "No text."}) => (\n  <div>\n    <b>{title}</b>\n\n    {text}\n  </div>\n)'
 
-  test('a component shows what it is given, in blocks, lines and cells', () => {
+  test('a component shows its properties, in blocks, lines and cells', () => {
     expect(seen(feature, '<Feature title="Fast search" text={\'It "is".\'} />')).toEqual(
       kept('Fast search\nIt "is".'),
     )
@@ -351,27 +351,27 @@ describe('what a page exports', () => {
     ).toEqual(kept('One\nTwo'))
   })
 
-  test('a component may stand above its definition', () => {
+  test('a component may be used above its definition', () => {
     expect(seen('<Hint />', 'export const Hint = () => <p>Seen.</p>')).toEqual(kept('Seen.'))
   })
 
-  test('a component shows its own words around what stands in it', () => {
+  test('a component shows its own words around its content', () => {
     const label = 'export const Note = ({children}) => <div>**Note:** {children} Read on.</div>'
 
     expect(seen(label, 'A <Note>few words</Note> here.')).toEqual(kept('A Note: few words Read on. here.'))
     expect(seen(label, '<Note>\n\nOne.\n\n- Two.\n\n</Note>')).toEqual(kept('Note:\nOne.\nTwo.\nRead on.'))
   })
 
-  test('what a component computes is told once, and what it is given is kept', () => {
+  test('text that a component computes is reported once, and its properties are kept', () => {
     const computed = 'export const Feature = ({title}) => <p>Always read this. {title && <b>{title}</b>}</p>'
 
     expect(seen(computed, '<Feature title="Fast search" />\n\n<Feature title="Good" />')).toEqual(
-      told(3, 'Fast search\nGood\nEnd.'),
+      lost(3, 'Fast search\nGood\nEnd.'),
     )
     expect(seen(computed)).toEqual({text: 'End.', rules: [], lost: 0})
   })
 
-  test('strings and elements are shown where they are named', () => {
+  test('strings and elements are shown wherever they are used', () => {
     expect(seen("export const note = 'Words for readers.'", '{note}')).toEqual(kept('Words for readers.'))
     expect(seen('export const note = <p>Words for readers.</p>', '{note}')).toEqual(
       kept('Words for readers.'),
@@ -391,14 +391,14 @@ describe('what a page exports', () => {
     ["export const rows = pick(['Words for readers.'])", '<List of={rows.slice(1)} title="" />'],
     ['export const all = {Hint: memo(() => <p>Words for readers.</p>)}', '<all.Hint/>'],
     ["export const a = ['Words for readers.']\nexport const B = () => <b>{a.map(show)}</b>", '<B/>\n\n{a}'],
-  ])('what is shown in a way of its own is told: %j', (code, use) => {
-    expect(seen(code, use)).toEqual(told(3))
+  ])('data that is shown by code is reported as lost: %j', (code, use) => {
+    expect(seen(code, use)).toEqual(lost(3))
     expect(seen(code)).toEqual({text: 'End.', rules: [], lost: 0})
   })
 
-  test('what the default export shows around the page is told', () => {
+  test('text that the default export shows around the page is reported as lost', () => {
     expect(seen('export default ({children}) => <Layout><p>For version two.</p>{children}</Layout>')).toEqual(
-      told(3),
+      lost(3),
     )
   })
 
@@ -406,7 +406,7 @@ describe('what a page exports', () => {
     ['export const A = () => <p>LONG</p>', '<A/>'],
     ["export const a = 'LONG'", '{a}'],
     ["export const a = ['LONG']", '<A text={a}/>'],
-  ])('is shown no more than a page may hold: %j', (code, use) => {
+  ])('is shown only up to the limit of a page: %j', (code, use) => {
     const long = 'words '.repeat(3000)
     const parsed = parse(`${code.replace('LONG', long)}\n\n${`${use}\n\n`.repeat(1000)}`, 'a.mdx')
 
@@ -416,7 +416,7 @@ describe('what a page exports', () => {
 })
 
 describe('callouts', () => {
-  test('hold code and tables, also in a list', () => {
+  test('can contain code and tables, also in a list', () => {
     const {page} = parse(
       ':::tip[Code]\n\n```bash\n# no heading\nnpm i\n```\n\n| a |\n| - |\n| b |\n\n:::\n\n- item\n\n  :::note\n\n  ```js\n  run()\n  ```\n\n  :::\n',
     )
@@ -429,7 +429,7 @@ describe('callouts', () => {
     ])
   })
 
-  test('with headings leave them to be sections', () => {
+  test('with headings are split into sections', () => {
     const {page} = parse('!!! note "Title"\n\n    ## Inside\n\n    Text.\n')
 
     expect(page?.sections.map(({anchor}) => anchor)).toEqual(['', 'inside'])
@@ -458,7 +458,7 @@ describe('sites', () => {
     ['hugo.toml', '[params]\nversion = "1.2"\n'],
     ['hugo.yaml', 'params:\n  version: "1.2"\n  list: [a]\n'],
     ['hugo.json', '{"params": {"version": "1.2"}}'],
-  ])('give the parameters that shortcodes print: %s', (path, text) => {
+  ])('provide the parameters that shortcodes print: %s', (path, text) => {
     const site = detectSite([{path, text}])
 
     const {page} = parsePage('Version {{< param "version" >}}.', {path: 'a.md', site})
@@ -466,7 +466,7 @@ describe('sites', () => {
     expect(page?.sections[0]?.text).toBe('Version 1.2.')
   })
 
-  test('make routes as their generators do', () => {
+  test('have the routes of their generators', () => {
     const docusaurus = detectSite([{path: 'docusaurus.config.js', text: "baseUrl: '/project/'"}])
     const mkdocs = detectSite([{path: 'mkdocs.yml', text: 'site_url: https://example.com/tool/'}])
     const book = siteRulesOf('mdbook')!
@@ -486,7 +486,7 @@ describe('sites', () => {
     expect(routeIn(hugo, 'x.md', '---\nurl: https://example.com/x/#y\n---')).toBe('https://example.com/x/')
   })
 
-  test('number repeated headings as their generators do', () => {
+  test('number repeated headings like their generators', () => {
     const anchorsIn = (name: string): (string | undefined)[] | undefined =>
       parsePage('## A & b!\n\nx\n\n## A & b!\n\n## Ünï 1\n\n## 1. Go', {
         path: 'a.md',
@@ -501,7 +501,7 @@ describe('sites', () => {
   })
 })
 
-describe('what never closes', () => {
+describe('an unclosed construct', () => {
   const textOf = (markdown: string, path = 'a.mdx'): string | undefined =>
     parse(markdown, path).page?.sections[0]?.text
 
@@ -512,7 +512,7 @@ describe('what never closes', () => {
     'export it to a file',
     'export const x = (',
     'export class of things {',
-  ])('is text where it only begins like module code: %j', (line) => {
+  ])('is text if it only begins like module code: %j', (line) => {
     const parsed = parse(`First.\n\n${line}\n\nSay "this" to it.\n\nLast.`, 'a.mdx')
 
     expect(parsed.page?.sections[0]?.text).toBe(`First.\n${line}\nSay "this" to it.\nLast.`)
@@ -530,7 +530,7 @@ describe('what never closes', () => {
     "export default ({children}) => (\n  <Layout title={'x'}>Don't {children} :)</Layout>\n)",
     'export async function load() {\n  return 1\n}',
     'export let x',
-  ])('is hidden where it is module code: %j', (code) => {
+  ])('is hidden if it is module code: %j', (code) => {
     expect(textOf(`${code}\n\nText of the page.`)).toBe('Text of the page.')
   })
 
@@ -545,7 +545,7 @@ describe('what never closes', () => {
     'export const x:',
     'export const x =',
     'export type A = string',
-  ])('prose like module code takes no block behind it away: %j', (line) => {
+  ])('prose like module code does not hide the block after it: %j', (line) => {
     for (const block of ['<div>\n\nSeen.\n\n</div>', '~~~\nSeen.\n~~~', '`Seen.`', '(Seen.)']) {
       const parsed = parse(`${line}\n\n${block}\n\nEnd.`, 'a.mdx')
 
@@ -556,7 +556,7 @@ describe('what never closes', () => {
   })
 
   test.each(['```js\nSeen.\n```', 'Seen.\n\n***', 'Seen.\n\n---', '| Seen. |\n| - |\n| b |', 'Seen.\n==='])(
-    'module code begins right below what has ended: %j',
+    'module code may begin directly below a complete block: %j',
     (block) => {
       const {page} = parse(`${block}\nimport A from 'hidden'\n\nEnd.`, 'a.mdx')
 
@@ -566,7 +566,7 @@ describe('what never closes', () => {
     },
   )
 
-  test('only where a site may have MDX is a page taken for it', () => {
+  test('a page counts as MDX only on sites that may have it', () => {
     const source = "Write {this}.\n\nimport A from 'a'\n\n<Card />\n\n{'Text'}"
     const textFor = (name: string): string | undefined =>
       parsePage(source, {path: 'a.md', site: siteRulesOf(name)!}).page?.sections[0]?.text
@@ -576,7 +576,7 @@ describe('what never closes', () => {
     expect(textFor('plain')).toBe('Write {this}.\nText')
   })
 
-  test('module code stands in nothing and interrupts no paragraph', () => {
+  test('module code is never nested and interrupts no paragraph', () => {
     expect(textOf("Write this:\nimport a from 'a'")).toBe("Write this: import a from 'a'")
     expect(textOf("- import a from 'a'")).toBe("import a from 'a'")
   })
@@ -588,14 +588,14 @@ describe('what never closes', () => {
     ['<!doctype', 'and > here.'],
     ['<!--', 'and --> here.'],
     ['{/*', 'and */} here.'],
-  ])('%s in a sentence does not go on in another paragraph', (mark, end) => {
+  ])('%s in a sentence does not extend into another paragraph', (mark, end) => {
     const parsed = parse(`Words ${mark} more of them.\n\nIn between.\n\nAnother ${end}`, 'a.mdx')
 
     expect(parsed.page?.sections[0]?.text).toContain('In between.')
     expect(parsed.fidelity.keptWords).toBe(parsed.fidelity.visibleWords)
   })
 
-  test.each(['<!--', '```{toctree}', ':::{toctree}'])('%s hides the rest, which is told', (mark) => {
+  test.each(['<!--', '```{toctree}', ':::{toctree}'])('%s hides the rest, which is reported', (mark) => {
     const parsed = parse(`First words.\n\n${mark}\n\nThese four are hidden.\n`, 'a.md')
 
     expect(parsed.page?.sections[0]?.text).toBe('First words.')
@@ -605,7 +605,7 @@ describe('what never closes', () => {
     expect(parsed.fidelity).toMatchObject({visibleWords: 6, keptWords: 2})
   })
 
-  test('text between two rules is no front matter, and text in front matter is told', () => {
+  test('text between two thematic breaks is not front matter, and text in front matter is reported', () => {
     expect(textOf('---\n\nA page begins with a rule.\n\n---\n\nText.')).toBe(
       'A page begins with a rule.\nText.',
     )

@@ -53,7 +53,7 @@ const block = fc.oneof(
 const document = fc.array(block, {minLength: 1, maxLength: 10}).map((blocks) => blocks.join('\n\n'))
 
 describe('passages', () => {
-  test('jointly hold each word of their section once and in order', () => {
+  test('together contain each word of their section once and in order', () => {
     fc.assert(
       fc.property(document, (source) => {
         const {page} = parsePage(source, {path: 'a.md', site: plainSite})
@@ -73,7 +73,7 @@ describe('passages', () => {
     )
   })
 
-  test('stay within their budget, and every word of theirs can be quoted, but titles of code', () => {
+  test('stay within their budget, and all of their words can be quoted but titles of code', () => {
     let count = 0
     fc.assert(
       fc.property(document, (source) => {
@@ -180,7 +180,7 @@ const shard = fc.oneof(
   ),
 )
 
-test('no source makes it throw, and anchors, lines and texts hold together', () => {
+test('no source makes the parser throw, and lines and texts are consistent', () => {
   let count = 0
   fc.assert(
     fc.property(fc.array(shard, {maxLength: 60}), fc.boolean(), (shards, isMdx) => {

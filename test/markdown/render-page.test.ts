@@ -2,7 +2,7 @@ import {describe, expect, test} from 'vitest'
 import {parsePage, plainSite, plainTextOf, renderPage} from '../../src/markdown/index.ts'
 
 describe('a rendered page', () => {
-  test('gives its headings the anchors of its sections', () => {
+  test('has the anchors of its sections on its headings', () => {
     const {page} = parsePage('# Top {#start}\n\nText.\n\n## Same\n\n## Same\n\n> ## Quoted', {
       path: 'a.md',
       site: plainSite,
@@ -32,7 +32,7 @@ describe('a rendered page', () => {
     '<iframe src="https://evil.example"></iframe>',
     '[a]: javascript:alert(1)\n\n[a]',
     '<svg><a xlink:href="javascript:alert(1)">x</a></svg>',
-  ])('holds nothing that runs: %s', (markdown) => {
+  ])('contains nothing that runs: %s', (markdown) => {
     const html = renderPage(markdown, {anchors: []})
 
     expect(html).not.toMatch(
@@ -40,7 +40,7 @@ describe('a rendered page', () => {
     )
   })
 
-  test('loads images from allowed hosts only, and shows the alternative text of others', () => {
+  test('loads images from allowed hosts only, and shows the alternative text of all others', () => {
     const html = renderPage(
       '![good](https://ok.example/a.png) ![bad](https://evil.example/b.png) ![own](./c.png)',
       {
@@ -57,7 +57,7 @@ describe('a rendered page', () => {
     expect(html).toContain('bad')
   })
 
-  test('loads images from anywhere where any host is allowed, over http and https alone', () => {
+  test('loads images from everywhere if any host is allowed, over http and https only', () => {
     const html = renderPage('![a](https://one.example/a.png) ![b](ftp://two.example/b.png)', {
       anchors: [],
       imageHosts: ['*'],
@@ -68,13 +68,13 @@ describe('a rendered page', () => {
     ])
   })
 
-  test('makes links of bare addresses', () => {
+  test('turns bare addresses into links', () => {
     const html = renderPage('See https://example.com/a and `https://example.com/b`.', {anchors: []})
 
     expect([...html.matchAll(/href="([^"]*)"/g)].map((match) => match[1])).toEqual(['https://example.com/a'])
   })
 
-  test('keeps the language and the file name of code, and leads its own links where it is told', () => {
+  test('keeps the language and the file name of code, and rewrites the links of the page', () => {
     const html = renderPage('```ts title="a.ts"\nlet a\n```\n\n[b](./b.md)', {
       anchors: [],
       linkOf: () => '/docs/b',
@@ -86,6 +86,6 @@ describe('a rendered page', () => {
   })
 })
 
-test('plain text is what a reader sees, blocks on lines of their own', () => {
+test('plain text is what a reader sees, with each block on its own line', () => {
   expect(plainTextOf('# A *b*\n\nSee [c](d) and `e`.\n\n- f\n- g')).toBe('A b\nSee c and e.\nf\ng')
 })

@@ -5,7 +5,7 @@ import {seedOr} from '../support/random-seed.ts'
 
 const seed = seedOr(20261126)
 
-/** Openers without their ends, each of which can stand anywhere in a text. */
+/** Opening marks without their ends, each of which can occur anywhere in a text. */
 const marks = [
   ...[
     'import os',
@@ -202,7 +202,7 @@ const marks = [
   ],
 ]
 
-/** Openers that have their line to themselves. */
+/** Opening marks that are alone on their line. */
 const lineMarks = [
   ...[
     '```',
@@ -256,7 +256,7 @@ const lineMarks = [
   ],
 ]
 
-/** Constructs that hide what they hold, and say where they end. */
+/** Constructs that hide their content and are closed. */
 const closed = [
   (words: string) => `<!-- ${words} -->`,
   (words: string) => `<!--\n${words}\n\n${words}\n-->`,
@@ -272,7 +272,7 @@ const closedInMdx = [
   (words: string) => `export const x = {\n  text: '${words}',\n\n  other: \`${words}\`,\n}`,
 ]
 
-/** Words of which none is another's part. */
+/** Makes unique words, none of which contains another. */
 class Words {
   #count = 0
   readonly visible: string[] = []
@@ -334,7 +334,7 @@ const file = fc.record({
   ),
   isMdx: fc.boolean(),
 })
-/** What would close an opener, by accident, in another paragraph. */
+/** Text in another paragraph that might close a mark by accident. */
 const ends = fc.constantFrom('', '', '}', '" >', "' >", '} >', '`', ')', ']', '>', '} "', '`}', '"} />', ')}')
 
 function read(source: string, {generator, isMdx}: {generator: string; isMdx: boolean}): ParsedPage {
@@ -346,14 +346,16 @@ function textOf({page}: ParsedPage): string {
   return [page?.title, ...sections.flatMap(({headings, text}) => [...headings, text])].join('\n')
 }
 
-/** Words of which a warning says that they are lost. */
-function toldWords({diagnostics}: ParsedPage): number {
+/** Number of words that warnings report as lost. */
+function reportedWords({diagnostics}: ParsedPage): number {
   return diagnostics
     .filter(({rule}) => rule === 'lost-text')
     .reduce((sum, {reason}) => sum + Number(/(\d+) words/.exec(reason)?.[1] ?? 1), 0)
 }
 
-test('whatever never closes, each word of the text is kept, or told to be lost', {timeout: 180_000}, () => {
+test('whatever is never closed, each word of the text is kept or reported as lost', {
+  timeout: 180_000,
+}, () => {
   fc.assert(
     fc.property(
       file,
@@ -377,15 +379,18 @@ test('whatever never closes, each word of the text is kept, or told to be lost',
 
         const text = textOf(parsed)
         const missing = words.visible.filter((word) => !text.includes(word))
-        const told = Math.min(toldWords(parsed), parsed.fidelity.visibleWords - parsed.fidelity.keptWords)
-        expect(missing.slice(told), source).toEqual([])
+        const reported = Math.min(
+          reportedWords(parsed),
+          parsed.fidelity.visibleWords - parsed.fidelity.keptWords,
+        )
+        expect(missing.slice(reported), source).toEqual([])
       },
     ),
     {numRuns: 1500, seed},
   )
 })
 
-test('what closes hides its words and no others, and no loss is told', () => {
+test('closed constructs hide their own words only, and no loss is reported', () => {
   fc.assert(
     fc.property(file, fc.array(fc.nat(), {minLength: 1, maxLength: 8}), (options, parts) => {
       const words = new Words()
@@ -401,7 +406,7 @@ test('what closes hides its words and no others, and no loss is told', () => {
 
       expect(textOf(parsed).match(/q\w+z(?:hidden)?/g)).toEqual(expect.arrayContaining(words.visible))
       expect(textOf(parsed)).not.toContain('hidden')
-      expect(toldWords(parsed)).toBe(0)
+      expect(reportedWords(parsed)).toBe(0)
       expect(parsed.fidelity.keptWords).toBe(parsed.fidelity.visibleWords)
     }),
     {numRuns: 300, seed},

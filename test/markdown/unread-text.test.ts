@@ -24,8 +24,8 @@ const kept = [
   'Inside the card stands text.',
 ]
 
-describe('lines that reached no passage', () => {
-  test('are none where marks, tags, targets and titles alone are gone', () => {
+describe('lines that are in no passage', () => {
+  test('are not reported if only marks, tags, targets and titles are gone', () => {
     expect(unreadLinesOf(body, [], kept)).toEqual([])
   })
 
@@ -48,17 +48,17 @@ describe('lines that reached no passage', () => {
       ],
     ],
     [4, 'the component', [{line: 13, words: 5}]],
-  ])('are told when part %i is missing: %s', (part, _name, lines) => {
+  ])('are reported when part %i is missing: %s', (part, _name, lines) => {
     const unread = unreadLinesOf(body, [], kept.toSpliced(part, 1))
 
     expect(unread.map(({line}) => line)).toEqual(lines.map(({line}) => line))
   })
 
-  test('count the words that are gone', () => {
+  test('are reported with the number of missing words', () => {
     expect(unreadLinesOf('One two three four five.\nSix seven.', [], [''])).toEqual([{line: 1, words: 5}])
   })
 
-  test('are none where a construct has said that it takes them away', () => {
+  test('are not reported if a construct has reported that it removes them', () => {
     const text = 'Before it.\n\nhidden words of a comment that nobody sees\n\nAfter it.'
     const start = text.indexOf('hidden')
 
@@ -66,7 +66,7 @@ describe('lines that reached no passage', () => {
     expect(unreadLinesOf(text, [[start, text.indexOf('\n\nAfter')]], ['Before it.', 'After it.'])).toEqual([])
   })
 
-  test('are found in a paragraph on one line, and in scripts without spaces', () => {
+  test('are found in long lines, and in scripts without spaces', () => {
     const sentence = 'The queue is emptied by a worker that never sleeps. '
     const line = `${sentence}And then, whatever happens, somebody else has to be told of it.`
 

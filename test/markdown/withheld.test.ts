@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest'
 import {withheldReason} from '../../src/markdown/withheld.ts'
 
-describe('what lies in the content folder and is never shown', () => {
+describe('files in the content folder that are never shown', () => {
   test.each([
     '.env',
     '.ENV',

@@ -1,41 +1,41 @@
-/** One thing that is tried, as one line of the table. */
+/** A check of the matrix, shown as a line of the table. */
 export interface Cell {
-  /** As it is asked for and shown: `eventsource@3`. */
+  /** The name on the command line and in the table, such as `eventsource@3`. */
   readonly name: string
-  /** Why it cannot be tried on this machine; null where it can. */
+  /** Why it cannot run on this machine; null if it can. */
   readonly skipped: string | null
-  /** Returns what the table says of it. @throws when it fails. */
+  /** Runs the check and returns its details for the table. @throws Error if it fails. */
   run(): string | Promise<string>
 }
 
-/** What was asked for on the command line, beside the names. */
+/** The options of the command line. */
 export interface MatrixOptions {
-  /** The small part of each. */
+  /** Runs only the small part of each kind. */
   readonly smoke: boolean
-  /** Versions of npm that install; empty for the one that runs this. */
+  /** Versions of npm to install with; empty for the one that runs this command. */
   readonly npm: readonly string[]
-  /** The whole suite on each Node instead of the smoke. */
+  /** Runs the whole test suite on each Node.js instead of the smoke test. */
   readonly suite: boolean
-  /** Random cases of each test at least; null for as many as its kind usually has. */
+  /** Minimum number of random cases of each test; null for the default. */
   readonly runs: number | null
-  /** Where random tests begin; null for another one each time. */
+  /** The first seed of random tests; null for a random one. */
   readonly seed: number | null
 }
 
 export interface Kind {
   readonly name: string
-  /** What `--help` says of it. */
+  /** Description for `--help`. */
   readonly help: string
-  /** Options of its own; any other kind refuses them. */
+  /** Options of this kind; other kinds reject them. */
   readonly options: readonly string[]
-  /** The cells of these names, or all. @throws UsageError for a name that means none. */
+  /** Returns the cells with these names, or all. @throws UsageError for an unknown name. */
   cells(names: readonly string[], options: MatrixOptions): readonly Cell[]
 }
 
-/** A wrong command line: what to write instead. */
+/** An invalid command line; the message says what to write instead. */
 export class UsageError extends Error {}
 
-/** The cells that are asked for, in their own order. `covers` says whether a name means a cell. */
+/** Returns the selected cells, in their own order. `covers` says whether a name selects a cell. */
 export function chosenCells<T>(
   all: readonly T[],
   names: readonly string[],

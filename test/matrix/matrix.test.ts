@@ -11,13 +11,13 @@ import {cutAt, startCuttingProxy} from './clients/cutting-proxy.ts'
 import {builtSite} from './generators/built-site.ts'
 import {differencesOf, pagesOf} from './generators/compare.ts'
 import type {SiteGenerator} from './generators/generator.ts'
-import {askedFor} from './matrix.ts'
+import {selectionOf} from './matrix.ts'
 import {root, testProgram} from './programs.ts'
 
 describe('the command', () => {
-  test('without names is every cell, by its names those, and with --smoke the small part', () => {
+  test('selects every cell without names, those that are named, and the small part with --smoke', () => {
     const namesOf = (...args: string[]) =>
-      askedFor(args).flatMap(({kind, cells}) => cells.map(({name}) => `${kind.name} ${name}`))
+      selectionOf(args).flatMap(({kind, cells}) => cells.map(({name}) => `${kind.name} ${name}`))
 
     expect(namesOf('clients', 'eventsource@3', 'ws').join()).toMatch(
       /^clients eventsource@3\.[\d.]+,clients ws@7.*,clients ws@8/,
@@ -35,16 +35,16 @@ describe('the command', () => {
   test.each([
     [['pages'], 'there is no pages; choose from clients, generators, schedules, nodes'],
     [['generators', 'wordpress'], 'there is no wordpress; choose from vitepress, '],
-    [['nodes', 'latest'], 'latest is no version of Node, as 22'],
+    [['nodes', 'latest'], 'latest is not a version of Node.js, such as 22'],
     [['clients', '--runs', '5'], '--runs is not for clients'],
     [['schedules', '--runs', 'many'], '--runs must be a whole number from 1 to 999999999, not many'],
     [['--fast'], "Unknown option '--fast'"],
-  ])('%j is bad usage', (args, problem) => {
-    expect(() => askedFor(args)).toThrow(UsageError)
-    expect(() => askedFor(args)).toThrow(problem)
+  ])('rejects %j as bad usage', (args, problem) => {
+    expect(() => selectionOf(args)).toThrow(UsageError)
+    expect(() => selectionOf(args)).toThrow(problem)
   })
 
-  test('ends with 2 after bad usage, and says what may be asked', () => {
+  test('exits with 2 after bad usage, and prints the usage', () => {
     const args = testProgram('test/matrix/run.ts', ['pages'])
     const {status, stdout, stderr} = spawnSync(process.execPath, args, {cwd: root, encoding: 'utf8'})
 
@@ -53,8 +53,8 @@ describe('the command', () => {
   })
 })
 
-describe('the proxy that cuts', () => {
-  test('lets so many bytes through, drops that connection, and leaves the next one whole', async () => {
+describe('the cutting proxy', () => {
+  test('passes bytes on up to the cut, drops that connection, and leaves the next one intact', async () => {
     const server = createServer((socket) => {
       socket.on('error', () => {})
       socket.once('data', () => socket.end('one. two. thrée. four.'))
@@ -78,7 +78,7 @@ describe('the proxy that cuts', () => {
   })
 })
 
-describe('a built site beside what Docent thinks of it', () => {
+describe('a built site compared with what Docent expects', () => {
   const generator: SiteGenerator = {
     name: 'mkdocs',
     from: {debian: 'mkdocs'},
@@ -112,7 +112,7 @@ describe('a built site beside what Docent thinks of it', () => {
 
   const title = '<h1 id="a">A</h1>'
 
-  test('is the same where every page and heading has its address', async () => {
+  test('does not differ if every page and heading has its address', async () => {
     write(
       'site/a/index.html',
       `<main>${title}<h2 id="same">Same</h2><h2 id="same_1">Same</h2><h2 id="other">Other <a>link</a></h2></main>`,
@@ -121,25 +121,25 @@ describe('a built site beside what Docent thinks of it', () => {
     expect(await differences()).toEqual([])
   })
 
-  test('a page elsewhere, and one that Docent does not know', async () => {
+  test('differs in a page at another address, and in one that Docent does not know', async () => {
     write('site/b/index.html', `<main>${title}</main>`)
 
     expect(await differences()).toEqual([
       'docs/a.md: there is no page at /manual/a/',
-      'b/index.html is of no page',
+      'b/index.html belongs to no page',
     ])
   })
 
-  test('an id that is missing, one of another heading, two in another order, a heading of no section', async () => {
+  test('differs in missing ids, in ids in another order, and in a heading without a section', async () => {
     write(
       'site/a/index.html',
       `<main>${title}<h2 id="same_1">Same</h2><h2 id="same">Same</h2><h2 id="x">New</h2><h2 id="y">Other</h2></main>`,
     )
 
     expect(await differences()).toEqual([
-      'docs/a.md: #same_1 stands before the section that comes before it',
+      'docs/a.md: #same_1 comes before the previous section',
       'docs/a.md: “Other” has no element #other',
-      'docs/a.md: no section opens at #x, “New”',
+      'docs/a.md: no section begins at #x, “New”',
     ])
   })
 })

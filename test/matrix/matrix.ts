@@ -9,29 +9,29 @@ const kinds: readonly Kind[] = [clients, generators, schedules, nodes]
 
 const usage = `Usage: npm run test:matrix -- [KIND [NAME…]] [options]
 
-Tries Docent with what it meets outside this repository, from the npm registry and from Debian. Default: all of it.
+Tests Docent with software from outside this repository, from the npm registry and from Debian. Default: everything.
 
 ${kinds.map(({name, help}) => `  ${name.padEnd(11)} ${help.replaceAll('\n', `\n${' '.repeat(14)}`)}`).join('\n')}
 
-  --smoke        the small part of each kind, as CI runs it
-  --runs N       schedules: at least so many random cases of each test
-  --seed N       schedules: begin with this seed, as a failure names it
-  --suite        nodes: the whole test suite on each, instead of the smoke
-  --npm VERSION  nodes: install with this npm instead of the one that runs; may be given several times
+  --smoke        only the small part of each kind, as in CI
+  --runs N       schedules: minimum number of random cases of each test
+  --seed N       schedules: the first seed, as printed by a failure
+  --suite        nodes: the whole test suite on each, instead of the smoke test
+  --npm VERSION  nodes: install with this npm instead of the running one; may be repeated
   --help
 
   npm run test:matrix -- clients eventsource@3
   npm run test:matrix -- schedules wire --runs 2000
 
-Exits with 1 when anything fails, with 2 for a wrong command line.`
+Exit: 0 all passed; 1 a check failed; 2 bad usage.`
 
-export interface Asked {
+export interface Selection {
   readonly kind: Kind
   readonly cells: readonly Cell[]
 }
 
-/** What a command line asks for. @throws UsageError for a wrong one. */
-export function askedFor(args: readonly string[]): readonly Asked[] {
+/** What a command line selects. @throws UsageError for an invalid one. */
+export function selectionOf(args: readonly string[]): readonly Selection[] {
   const {values, positionals} = parse(args)
   const [kindName, ...names] = positionals
   const chosen = kinds.filter(({name}) => kindName === undefined || name === kindName)
@@ -100,7 +100,7 @@ async function resultOf(kind: Kind, cell: Cell): Promise<Result> {
   }
 }
 
-/** A library that throws where nobody can catch it fails its own cell, not the run. */
+/** Makes an uncaught error of a library fail its own cell, not the whole run. */
 async function untilStrayError<T>(work: () => T | Promise<T>): Promise<T> {
   let onStray: (error: unknown) => void = () => {}
   const stray = new Promise<never>((_resolve, reject) => {
@@ -121,7 +121,7 @@ function lineOf({name, outcome, seconds, detail}: Result): string {
 }
 
 /**
- * Tries all that a command line asks for, and prints a line for each cell and a table at the end.
+ * Runs everything that a command line selects, and prints a line for each cell and a table at the end.
  * @returns the exit code
  */
 export async function runMatrix(args: readonly string[]): Promise<number> {
@@ -129,9 +129,9 @@ export async function runMatrix(args: readonly string[]): Promise<number> {
     console.log(usage)
     return 0
   }
-  let asked: readonly Asked[]
+  let asked: readonly Selection[]
   try {
-    asked = askedFor(args)
+    asked = selectionOf(args)
   } catch (error) {
     if (!(error instanceof UsageError)) throw error
     console.error(`${error.message}\n\n${usage}`)

@@ -7,15 +7,15 @@ import {packageRoot} from '../../src/package/index.ts'
 /** This checkout. */
 export const root = packageRoot
 
-/** What Node is given to run a program of the tests, which are written in TypeScript, in the folder of a checkout. */
+/** The arguments for Node that run a TypeScript program of the tests in the folder of a checkout. */
 export function testProgram(file: string, args: readonly string[]): readonly string[] {
   return ['scripts/build/run.mjs', file, ...args]
 }
 
-/** npm as a program for Node: the one that started this. */
+/** Path of the npm that started this command, as a program for Node. */
 export function ownNpm(): string {
   const path = process.env['npm_execpath']
-  if (path === undefined) throw new Error('start it by npm: npm run test:matrix')
+  if (path === undefined) throw new Error('start this with npm run test:matrix')
   return path
 }
 
@@ -34,13 +34,13 @@ export function temporaryFolder(name: string): string {
 
 export interface ProgramOptions {
   readonly cwd: string
-  /** Default this process's. */
+  /** Default: that of this process. */
   readonly env?: NodeJS.ProcessEnv
-  /** When it is killed. Default an hour. */
+  /** Time after which it is killed. Default: one hour. */
   readonly timeoutMs?: number
 }
 
-/** Runs to its end and returns what it printed. @throws Error with all of it when it fails. */
+/** Runs a program to its end and returns its output. @throws Error with the output if it fails. */
 export function runProgram(program: string, args: readonly string[], options: ProgramOptions): string {
   const {cwd, env = process.env, timeoutMs = 3_600_000} = options
   const {status, signal, error, stdout, stderr} = spawnSync(program, args, {
@@ -58,13 +58,13 @@ export function runProgram(program: string, args: readonly string[], options: Pr
   return `${stdout}${stderr}`
 }
 
-/** Whether a program of that name answers to these arguments. */
+/** Whether a program is installed: it succeeds with these arguments. */
 export function isInstalled(program: string, args: readonly string[]): boolean {
   return spawnSync(program, args, {stdio: 'ignore'}).status === 0
 }
 
 /**
- * Installs packages from the registry into a folder of their own, without their install scripts. Nothing here
+ * Installs packages from the registry into a separate folder, without their install scripts. None of them
  * becomes a dependency of this repository.
  * @param specs with exact versions: `ws@7.5.10`.
  */

@@ -1,8 +1,8 @@
 /**
- * What takes longer than `npm test` may: the product on other Nodes, read by other client libraries, beside the pages
- * that real site generators make, and random schedules with many seeds.
+ * Tests that take too long for `npm test`: the product on other versions of Node, with other client libraries, compared
+ * with the sites of real generators, and random schedules with many seeds.
  *
- * Run with: npm run test:matrix -- [KIND [NAME…]] [options]; `--help` says which.
+ * Run with: npm run test:matrix -- [KIND [NAME…]] [options]; see `--help`.
  */
 import {runMatrix} from './matrix.ts'
 

@@ -25,13 +25,13 @@ describe.each(filesIn('workflows'))('%s', (file) => {
   const text = readFileSync(file, 'utf8')
   const {permissions, concurrency, jobs} = yamlOf(text) as Workflow
 
-  test('may only read, one run for each state, and ends', () => {
+  test('may only read, and has a concurrency group and time limits', () => {
     expect(permissions).toEqual({contents: 'read'})
     expect(concurrency).toBeDefined()
     expect(Object.values(jobs).map((job) => typeof job['timeout-minutes'])).not.toContain('undefined')
   })
 
-  test('takes actions by the commit that was looked at', () => {
+  test('pins actions to a commit', () => {
     const steps = Object.values(jobs).flatMap((job) => job.steps)
     const used = steps.flatMap(({uses}) => (uses === undefined ? [] : [uses]))
 
@@ -40,7 +40,7 @@ describe.each(filesIn('workflows'))('%s', (file) => {
   })
 })
 
-test('CI tries every Node that the README names', () => {
+test('CI tests every Node.js version that the README names', () => {
   const {jobs} = yamlOf(readFileSync(join(github, 'workflows/ci.yml'), 'utf8')) as Workflow
   const readme = readFileSync(join(github, '../README.md'), 'utf8')
   const named = /\((20, [\d, and]+) are tested\)/.exec(readme)![1]!.match(/\d+/g)
@@ -66,7 +66,7 @@ describe('issue forms', () => {
   }
   const forms = filesIn('ISSUE_TEMPLATE').filter((file) => !file.endsWith('config.yml'))
 
-  test.each(forms)('%s is one', (file) => {
+  test.each(forms)('%s is valid', (file) => {
     const {name, description, body} = yamlOf(readFileSync(file, 'utf8')) as Form
     const ids = body.flatMap(({id}) => (id === undefined ? [] : [id]))
 
@@ -78,7 +78,7 @@ describe('issue forms', () => {
     }
   })
 
-  test('there are those for a bug and for an idea', () => {
+  test('exist for bugs and ideas', () => {
     expect(forms.map((file) => file.slice(file.lastIndexOf('/') + 1)).sort()).toEqual(['bug.yml', 'idea.yml'])
   })
 })

@@ -3,16 +3,16 @@ import {afterAll, afterEach, beforeAll} from 'vitest'
 import {builtFile} from '../../src/package/index.ts'
 import {type Browsers, startBrowsers} from './chromium.ts'
 
-/** What the tests of a block in a browser share. There from its first test on. */
+/** What the browser tests of a block share. Available from its first test on. */
 export interface BrowserSetting {
   readonly browsers: Browsers
   /** The page and the widget, built before the tests. */
   readonly webDir: string
-  /** Closed after each test, the last one first. */
+  /** Closed after each test, in reverse order. */
   readonly opened: {close(): Promise<unknown>}[]
 }
 
-/** Call it in the block itself: it sets up before its tests and cleans up after them. */
+/** Call it in the `describe` block: it sets up before the tests and cleans up after them. */
 export function browserSetting(): BrowserSetting {
   let browsers: Browsers | undefined
   const opened: BrowserSetting['opened'] = []

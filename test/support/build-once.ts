@@ -1,6 +1,6 @@
 import {ensureApp} from '../../scripts/build/ensure-app.mjs'
 
-/** Before any test: the processes that tests start, and the child processes of sources that Vitest runs, are built. */
+/** Runs before all tests: builds the app, whose programs tests start directly or as child processes of the sources. */
 export default async function buildOnce(): Promise<void> {
   await ensureApp()
 }

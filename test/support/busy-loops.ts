@@ -1,6 +1,6 @@
 import {type ChildProcess, spawn} from 'node:child_process'
 
-/** So many processes that want a whole core each, until they are stopped; none outlives this process for long. */
+/** Starts processes that each keep a core busy until they are stopped, or shortly after this process ends. */
 export function busyLoops(count: number): {stop(): void} {
   const loop = `
     const parent = process.ppid

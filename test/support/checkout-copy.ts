@@ -3,7 +3,7 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {packageRoot} from '../../src/package/index.ts'
 
-/** A checkout of one's own, not built, with the packages of this one. Returns its folder; to be removed. */
+/** Copies this checkout, without its builds and with its packages. Returns the folder, which the caller removes. */
 export async function copyCheckout(): Promise<string> {
   const root = await mkdtemp(join(tmpdir(), 'docent-checkout-'))
   const sources = ['bin', 'src', 'scripts', 'LICENSE', 'package.json', 'package-lock.json', 'tsconfig.json']

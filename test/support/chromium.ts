@@ -14,20 +14,20 @@ const usual = [
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
 ]
 
-/** A Chromium to test in, or null. */
+/** Path of the Chromium to test with, or null. */
 export const chromiumPath: string | null = usual.find((path) => path && existsSync(path)) ?? null
 
 if (chromiumPath === null) {
-  console.log('Browser tests are left out: no Chromium found (CHROMIUM_PATH names one).')
+  console.log('Browser tests are skipped: no Chromium found (set CHROMIUM_PATH).')
 }
 
 export interface Browsers {
-  /** A browser of its own, with its own storage. */
+  /** Opens a separate browser with its own storage. */
   open(options?: Parameters<typeof chromium.launchPersistentContext>[1]): Promise<BrowserContext>
   close(): Promise<void>
 }
 
-/** Starts headless browsers that talk to nobody but the page under test; closed together. */
+/** Starts headless browsers that connect only to the page under test; all are closed together. */
 export function startBrowsers(): Browsers {
   const opened: {context: BrowserContext; folder: string}[] = []
   return {

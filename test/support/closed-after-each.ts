@@ -1,8 +1,8 @@
 import {afterEach} from 'vitest'
 
 /**
- * The same function, with everything it opens closed after each test, the last one first. Call it at the top of a
- * file. What a test has closed itself is closed once more, which must do nothing.
+ * Wraps a function so that everything it opens is closed after each test, in reverse order. Call it at the top of a file.
+ * What a test has closed itself is closed again, which must do nothing.
  */
 export function closedAfterEach<Args extends readonly unknown[], T extends {close(): Promise<unknown>}>(
   open: (...args: Args) => Promise<T>,

@@ -3,7 +3,7 @@ import {tmpdir} from 'node:os'
 import {dirname, join} from 'node:path'
 
 export interface ContentFolder {
-  /** Holds `content` and `data`. */
+  /** Contains `content` and `data`. */
   readonly root: string
   readonly content: string
   readonly dataDir: string

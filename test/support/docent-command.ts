@@ -3,7 +3,7 @@ import {packageRoot} from '../../src/package/index.ts'
 
 export type CommandName = 'serve' | 'ingest' | 'ask' | 'eval' | 'transcripts'
 
-/** What Node is given to run a command of the product, before the command's own arguments. */
+/** The arguments for Node that run a command of the product, to be followed by those of the command. */
 export function docent(command: CommandName): readonly string[] {
   return [join(packageRoot, 'bin/docent.mjs'), command]
 }

@@ -6,7 +6,7 @@ export interface ReadEvent {
   readonly data: Record<string, unknown>
 }
 
-/** Events of a response as somebody else's parser understands them. Leaving the loop hangs up. */
+/** Yields the events of a response, read with a third-party parser. Leaving the loop closes the connection. */
 export async function* eventsOf(response: Response): AsyncGenerator<ReadEvent> {
   const ready: EventSourceMessage[] = []
   const parser = createParser({onEvent: (event) => ready.push(event)})
@@ -23,14 +23,14 @@ export async function allEventsOf(response: Response): Promise<ReadEvent[]> {
   return all
 }
 
-/** The events as whoever reads them again gets them: the key of the conversation went to who asked. */
+/** The events as in a replay, without the conversation key, which only the client that asked receives. */
 export function replayed(events: readonly ReadEvent[]): ReadEvent[] {
   return events.map((event) =>
     event.type === 'start' ? {...event, data: {...event.data, conversationId: null}} : event,
   )
 }
 
-/** All deltas in one. */
+/** The text of all deltas. */
 export function textOf(events: readonly ReadEvent[]): string {
   return events
     .filter(({type}) => type === 'delta')

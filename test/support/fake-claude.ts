@@ -1,11 +1,11 @@
 /**
  * A stand-in for the Claude API that speaks its wire format byte by byte, over a real socket.
  *
- * Scripted: each request plays a list of steps, so that every fault can be made on purpose, at the byte.
- * Realistic: writes a cited answer out of the request's own search results, at the pace of a model. A question may
- * then ask for trouble, for demonstrations and browser tests: `[fault:overloaded]`, `[fault:cut]`, `[fault:stall]`,
+ * Scripted: each request plays a list of steps, so that every fault can be made at an exact byte.
+ * Realistic: writes a cited answer from the request's own search results, at the pace of a model. A question can then
+ * request faults, for demonstrations and browser tests: `[fault:overloaded]`, `[fault:cut]`, `[fault:stall]`,
  * `[fault:eof]`, `[fault:529]`, `[fault:401]`, `[fault:429]`, `[fault:html]`, `[fault:max_tokens]`,
- * `[fault:refusal]`, `[slow]`, `[search]` (looks again first), `[think]`.
+ * `[fault:refusal]`, `[slow]`, `[search]` (searches again first), `[think]`.
  * `fake-claude-command.ts` runs it by itself.
  */
 import {once} from 'node:events'
@@ -22,7 +22,7 @@ export interface HeadAction {
   /** Sent before anything else; without it the first bytes bring `200 text/event-stream`. */
   readonly status: number
   readonly headers?: Readonly<Record<string, string>>
-  /** Written whole; the response then goes on with the next step. */
+  /** Written completely; the response then continues with the next step. */
   readonly body?: string
 }
 
@@ -33,16 +33,16 @@ export type FakeAction =
   /** One well-formed frame. */
   | {readonly event: WireEvent}
   | HeadAction
-  /** Goes on when the promise resolves: for tests that hold the upstream by hand. */
+  /** Continues when the promise resolves: for tests that hold back the upstream. */
   | {readonly until: Promise<unknown>}
   /** Closes the socket hard (RST where the system does so). */
   | 'destroy'
-  /** Ends the response cleanly; also what follows the last step. */
+  /** Ends the response cleanly, as after the last step. */
   | 'end'
   /** Sends nothing more and leaves the socket open. */
   | 'stall'
 
-/** What to do, after waiting so many milliseconds since the step before. */
+/** An action, after a delay since the previous step. */
 export type FakeStep = readonly [delayMs: number, action: FakeAction]
 
 /** A request's text-bearing parts; `body` has everything. */
@@ -52,11 +52,11 @@ export interface FakeRequest {
   readonly method: string
   readonly path: string
   readonly headers: IncomingHttpHeaders
-  /** Parsed JSON; null when it was none. */
+  /** The parsed JSON; null if it was not JSON. */
   readonly body: MessagesBody | null
-  /** `performance.now()` of arrival. */
+  /** `performance.now()` at arrival. */
   readonly receivedAt: number
-  /** `performance.now()` of the connection's end as seen here; null while it is open. */
+  /** `performance.now()` at the end of the connection; null while it is open. */
   readonly closedAt: number | null
   /** True when the client went away before the response was over. */
   readonly aborted: boolean
@@ -86,20 +86,20 @@ export interface MessagesBody {
 export type FakeReply = (request: FakeRequest) => Iterable<FakeStep> | AsyncIterable<FakeStep>
 
 export interface FakeClaude {
-  /** What to give as `ANTHROPIC_BASE_URL`. */
+  /** The value for `ANTHROPIC_BASE_URL`. */
   readonly url: string
   readonly port: number
   /** Every request so far, in order. */
   readonly requests: readonly FakeRequest[]
   /** Scripts the next request that has no script yet; call again for the one after. */
   next(steps: Iterable<FakeStep> | FakeReply): void
-  /** What requests without a script of their own get; at first an empty whole answer. */
+  /** Sets the reply to requests without a script. Initially a complete answer, "OK.". */
   otherwise(reply: Iterable<FakeStep> | FakeReply): void
   /** Resolves with the request of that index once it has arrived. */
   request(index: number): Promise<FakeRequest>
   /** Requests whose connection is still open. */
   readonly open: number
-  /** Connections accepted so far: fewer than requests where they are used again. */
+  /** Number of connections accepted so far; fewer than requests if connections are reused. */
   readonly connections: number
   /** Closes every connection and the server. */
   close(): Promise<void>
@@ -143,7 +143,7 @@ export async function startFakeClaude(options: FakeClaudeOptions = {}): Promise<
       }
       const gone = new AbortController()
       response.on('error', () => {
-        // Writing to a client that left is what some scripts are for.
+        // Some scripts write to a client that has left.
       })
       response.once('close', () => {
         request.closedAt = performance.now()
@@ -224,7 +224,7 @@ async function play(
       }
       if (action === 'destroy') {
         recording.selfEnded = true
-        // What was written must leave first, or the fault would be an early one.
+        // What was written must be sent first, or the fault would come too early.
         await new Promise((resolve) => setImmediate(resolve))
         response.socket?.resetAndDestroy()
         return
@@ -393,7 +393,7 @@ export function toolUse(name: string, input: unknown, index = 0, id = 'toolu_fak
   ]
 }
 
-/** Tells why the model stopped; `message_stop` follows it. */
+/** The reason why the model stopped; followed by `message_stop`. */
 export function messageDelta(stopReason = 'end_turn', outputTokens = 7): WireEvent {
   return {
     type: 'message_delta',
@@ -431,7 +431,7 @@ export function answer(...pieces: readonly string[]): FakeStep[] {
   ])
 }
 
-/** A refusal by status, with the error body that the API sends. */
+/** A refusal with a status and the API's error body. */
 export function refusal(
   status: number,
   type: string,
@@ -457,7 +457,7 @@ export interface RealisticOptions {
   readonly tokenMs?: number
   /** Pause before the first; default 150. */
   readonly firstTokenMs?: number
-  /** Most sentences quoted; default 5. */
+  /** Maximum number of sentences quoted; default 5. */
   readonly sentences?: number
 }
 
@@ -468,7 +468,7 @@ interface SeenResult {
   readonly blocks: readonly string[]
 }
 
-/** A model that answers from the search results it was given, and cites them. It only ever repeats their words. */
+/** A model that answers by quoting and citing the search results of its request. */
 export function realisticReply(options: RealisticOptions = {}): FakeReply {
   const {firstTokenMs = 150, sentences = 5} = options
   return function* reply(request): Generator<FakeStep> {
@@ -564,7 +564,7 @@ function* say(text: string, index: number, tokenMs: number, firstMs: number): Ge
   yield [0, {event: blockStop(index)}]
 }
 
-/** About as large as a model's tokens: words with the space before them, long ones in two. */
+/** Splits a text into pieces of about the size of a token: words with the space before them, long words in parts. */
 function tokensOf(text: string): string[] {
   return text.match(/\s*\S{1,8}|\s+$/gu) ?? []
 }
@@ -598,7 +598,7 @@ export function resultsOf(body: MessagesBody): SeenResult[] {
           index: results.length,
           source: String(block.source),
           title: String(block.title),
-          // A model cites what stands under the headings.
+          // A model cites the text below headings.
           blocks: (block.content as readonly WireBlock[])
             .map(({text}) => String(text))
             .filter((text) => !text.startsWith('# ')),

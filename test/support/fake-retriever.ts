@@ -8,7 +8,7 @@ import type {
   Retriever,
 } from '../../src/retrieval/retriever.ts'
 
-/** A source that can be told from others by its number. */
+/** A source that is identified by its number. */
 export function sampleSource(n: number, overrides: Partial<RetrievedSource> = {}): RetrievedSource {
   const title = overrides.title ?? `Page ${n}`
   const text = `${title} says that setting ${n} is on by default.`
@@ -33,20 +33,20 @@ export function sampleSource(n: number, overrides: Partial<RetrievedSource> = {}
 }
 
 export interface FakeRetrieverOptions {
-  /** What is found; by default two sources. A function answers each query by itself. */
+  /** The sources that are found, or a function from a query to them. Default: two sources. */
   readonly sources?: readonly RetrievedSource[] | ((query: RetrievalQuery) => readonly RetrievedSource[])
   readonly build?: string | (() => string)
-  /** Set to abstain; the sources are then those that were considered. */
+  /** Makes the retriever abstain; the sources are then those that were considered. */
   readonly abstain?: AbstentionReason | ((query: RetrievalQuery) => AbstentionReason | null)
-  /** Thrown instead of an answer. */
+  /** Thrown instead of returning a result. */
   readonly error?: Error
-  /** Awaited before the answer; the signal ends the wait. */
+  /** Awaited before returning; the signal ends the wait. */
   readonly until?: Promise<unknown>
-  /** Waits so long before the answer; the signal ends the wait. */
+  /** Delay before returning, in milliseconds; the signal ends the wait. */
   readonly delayMs?: number
 }
 
-/** Two sources of one page for everything; a question with "xyzzy" in it is not answered. */
+/** Two sources of one page for every question; abstains from questions that contain "xyzzy". */
 export const installSources: FakeRetrieverOptions = {
   sources: [1, 2].map((n) => ({
     n,
@@ -69,21 +69,21 @@ export const installSources: FakeRetrieverOptions = {
 }
 
 export interface FakeRetriever extends Retriever, DocsSearch {
-  /** What was asked, in order. */
+  /** All queries, in order. */
   readonly queries: readonly RetrievalQuery[]
-  /** Retrievals that are waiting now. */
+  /** Number of retrievals that are waiting. */
   readonly waiting: number
 }
 
 /**
- * A retriever without an index. Sources are numbered from `firstNumber` on and cut to `limit`, as the real one
- * does; an aborted signal rejects with its reason, and no listener stays behind.
+ * A retriever without an index. Like the real one, it numbers sources from `firstNumber` on and returns at most `limit`.
+ * When the signal aborts it rejects with the signal's reason, and it leaves no listener behind.
  */
 export function fakeRetriever(options: FakeRetrieverOptions = {}): FakeRetriever {
   const queries: RetrievalQuery[] = []
   let waiting = 0
 
-  async function answered(query: RetrievalQuery): Promise<Retrieval> {
+  async function retrievalFor(query: RetrievalQuery): Promise<Retrieval> {
     if (options.error) throw options.error
     const {sources = [sampleSource(1), sampleSource(2)], build = 'build-1', abstain = null} = options
     if (query.version !== null && query.version === 'missing') {
@@ -114,7 +114,7 @@ export function fakeRetriever(options: FakeRetrieverOptions = {}): FakeRetriever
     } finally {
       waiting -= 1
     }
-    return answered(query)
+    return retrievalFor(query)
   }
 
   return {
@@ -132,7 +132,7 @@ export function fakeRetriever(options: FakeRetrieverOptions = {}): FakeRetriever
   }
 }
 
-/** The pages that sources are of, each once. */
+/** The pages of the sources, each once. */
 function pagesOf(sources: readonly RetrievedSource[]): {title: string; url: string}[] {
   return [...new Map(sources.map(({title, url}) => [url, {title, url}])).values()]
 }

@@ -3,11 +3,11 @@ import {createServer, type IncomingMessage, request as requestOf, type ServerRes
 import type {AddressInfo} from 'node:net'
 
 export interface FaultProxyOptions {
-  /** Whole answers in place of the server's, by what is asked for; null lets a request through. */
+  /** Returns a response to send in place of the server's; null passes the request on. */
   readonly instead?: (request: SeenRequest) => Instead | null
-  /** Whether the response of a request is lost on the way, once the server has begun to send it. */
+  /** Whether the response is lost after the server has begun to send it. */
   readonly loses?: (request: SeenRequest) => boolean
-  /** In place of the server's own on pages. */
+  /** Replaces the server's own policy on pages. */
   readonly contentSecurityPolicy?: string
 }
 
@@ -17,7 +17,7 @@ export interface Instead {
   readonly body: string
 }
 
-/** A request as it came, with its body in JSON, or null. */
+/** A request as received, with its JSON body or null. */
 export interface SeenRequest {
   readonly method: string
   readonly path: string
@@ -27,16 +27,16 @@ export interface SeenRequest {
 
 export interface FaultProxy {
   readonly url: string
-  /** All that came, in order. */
+  /** All requests, in order. */
   readonly seen: readonly SeenRequest[]
-  /** Breaks every event stream, once so many deltas have been passed on since the start. */
+  /** Breaks all event streams once this number of deltas has been passed on since the start. */
   cutAfter(deltas: number): Promise<void>
-  /** While true, the API is as behind a network that is down. */
+  /** While true, the API cannot be reached, as if the network were down. */
   setUnreachable(isUnreachable: boolean): void
   close(): Promise<void>
 }
 
-/** What lies between a reader and the server: passes everything on as it comes, except for the faults it is told to make. */
+/** A proxy between a reader and the server: passes everything on, except for the faults that it is configured to make. */
 export async function startFaultProxy(target: string, options: FaultProxyOptions = {}): Promise<FaultProxy> {
   const seen: SeenRequest[] = []
   const streams = new Set<ServerResponse>()
@@ -54,7 +54,7 @@ export async function startFaultProxy(target: string, options: FaultProxyOptions
     const own = options.instead?.(request) ?? null
     if (own !== null) return void response.writeHead(own.status, withPolicy(own.headers ?? {})).end(own.body)
 
-    // Unpacked: on this machine, packing a file takes longer than sending it.
+    // Uncompressed: on one machine, compressing a file takes longer than sending it.
     const plain = {...headers, 'accept-encoding': 'identity'}
     const passed = requestOf(new URL(url, target), {method, headers: plain})
     response.once('close', () => passed.destroy())

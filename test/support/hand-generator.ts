@@ -1,13 +1,13 @@
 import {type FinishReason, noUsage} from '../../src/domain/index.ts'
 import type {GenerationEvent, GenerationRequest, Generator} from '../../src/generation/generator.ts'
 
-/** One generation, written by the test. */
+/** A generation that the test controls. */
 export interface HandCall {
   readonly request: GenerationRequest
   readonly signal: AbortSignal
-  /** Resolves when the run has aborted it. */
+  /** Resolves when the run aborts it. */
   readonly aborted: Promise<void>
-  /** Deltas taken so far. */
+  /** Number of events consumed so far. */
   readonly taken: number
   say(...texts: readonly string[]): void
   push(event: GenerationEvent): void
@@ -17,11 +17,11 @@ export interface HandCall {
 
 export interface HandGenerator extends Generator {
   readonly calls: readonly HandCall[]
-  /** The n-th call, zero-based, once it has begun. */
+  /** Resolves with the n-th call (zero-based) once it has begun. */
   call(n: number): Promise<HandCall>
 }
 
-/** A generator that says what the test tells it to, when the test tells it to. */
+/** A generator whose output and timing the test controls. */
 export function handGenerator(): HandGenerator {
   const calls: HandCall[] = []
   const waiting = new Set<() => void>()

@@ -3,13 +3,13 @@ import type {Embedder} from '../../src/embedding/embedder.ts'
 import {termsOf} from '../../src/text/terms.ts'
 
 export interface HashingEmbedder extends Embedder {
-  /** How many passages have been embedded so far. */
+  /** Number of passages embedded so far. */
   readonly embedded: () => number
 }
 
 /**
- * A deterministic embedder without a model: each word adds a pseudo-random direction, so texts that share words
- * are near. Good enough to see that search works; says nothing about quality.
+ * A deterministic embedder without a model: each word adds a pseudo-random direction, so texts that share words are
+ * close. Good enough to test that search works, but not its quality.
  */
 export function hashingEmbedder(options: {dimensions?: number; id?: string} = {}): HashingEmbedder {
   const {dimensions = 32} = options

@@ -3,8 +3,8 @@ import {directParser} from './direct-parser.ts'
 import {hashingEmbedder} from './hashing-embedder.ts'
 
 /**
- * One ingest as a process that can be killed: argv is the content folder and the data folder, and the stage at whose
- * beginning it kills itself, if any.
+ * Runs one ingest in a process that can be killed. Arguments: the content folder, the data folder, and the stage at
+ * whose beginning it kills itself, if any.
  */
 const [content, dataDir, fatal] = process.argv.slice(2)
 const embedder = hashingEmbedder()

@@ -8,7 +8,7 @@ import {hashingEmbedder} from './hashing-embedder.ts'
 
 const folders: ContentFolder[] = []
 
-/** A folder of Markdown with a data folder beside it, gone after the test. */
+/** A folder of Markdown with a data folder beside it, removed after the test. */
 export function newFolder(files: Readonly<Record<string, string>> = {}): ContentFolder {
   const folder = contentFolder(files)
   folders.push(folder)
@@ -19,7 +19,7 @@ afterEach(() => {
   for (const folder of folders.splice(0)) folder.clear()
 })
 
-/** An ingest in this process, with an embedder that needs no model. */
+/** Ingests in this process, with an embedder that needs no model. */
 export function ingestFolder(
   folder: ContentFolder,
   options: Partial<IngestOptions> = {},
@@ -34,7 +34,7 @@ export function ingestFolder(
   })
 }
 
-/** Looks into the build that is current. */
+/** Opens the current build and returns what `look` reads from it. */
 export async function withCurrent<T>(folder: ContentFolder, look: (build: IndexBuild) => T): Promise<T> {
   const id = await currentBuildId(folder.dataDir)
   const build = await openBuild(buildFolder(folder.dataDir, id!))
@@ -45,7 +45,7 @@ export async function withCurrent<T>(folder: ContentFolder, look: (build: IndexB
   }
 }
 
-/** Pages with any of the words, best first. */
+/** Paths of the pages that contain any of the words, best match first. */
 export function pathsFound(build: IndexBuild, words: string): string[] {
   const hits = build.matching(termsOf(words), 20, {title: 3, headings: 2, text: 1})
   return [...new Set(build.sections(hits.map((hit) => hit.sectionId)).map((section) => section.page.path))]

@@ -10,55 +10,54 @@ import {startDocent} from './start-docent.ts'
 
 export interface PlayedAnswer {
   readonly answerId: string
-  /** The key, as it was told to who asked. */
+  /** The conversation key that the client received. */
   readonly conversationId: string
   readonly question: string
   readonly body: Readonly<Record<string, unknown>>
   readonly idempotencyKey: string | null
   readonly isEnded: boolean
-  /** How often it was told to stop. */
+  /** Number of stop requests. */
   readonly stops: number
 }
 
 export interface PlayedDocent {
   readonly url: string
-  /** Those that the server began, in order. */
+  /** The answers that the server began, in order. */
   readonly answers: readonly PlayedAnswer[]
-  /** Feedback that came. */
+  /** Feedback received. */
   readonly feedback: readonly {readonly answerId: string; readonly body: unknown}[]
-  /** Measurements that came. */
+  /** Measurements received. */
   readonly timings: readonly {readonly answerId: string; readonly body: unknown}[]
   readonly deletedConversations: readonly string[]
-  /** `POST /api/answers` and the like, in order. */
+  /** All requests, such as `POST /api/answers`, in order. */
   readonly requests: readonly string[]
-  /** Lets every answer under way go on past one hold. */
+  /** Lets every answer under way continue past one hold. */
   release(): void
   setUnreachable(isUnreachable: boolean): void
   close(): Promise<void>
 }
 
 export interface PlayedDocentOptions {
-  /** Folder of the built page; default: none is served. */
+  /** Folder of the built page. Default: no page is served. */
   readonly webDir?: string
   /** Called once for each answer. */
   readonly script: (question: string) => readonly Step[]
   /** Pages of other sites, by path. */
   readonly pages?: Readonly<Record<string, string>>
   readonly contentSecurityPolicy?: string
-  /** Who writes; null for a server of before, which does not say so. Default `anthropic`. */
+  /** Name of the generator; null for an older server, which does not report it. Default `anthropic`. */
   readonly generator?: 'extractive' | 'anthropic' | null
-  /** Whether a search finds the sample sources. Default: nothing. */
+  /** Whether a search finds the sample sources. Default: it finds nothing. */
   readonly canSearch?: boolean
 }
 
-/** The policy that Docent's own server sends, with Trusted Types demanded on top. */
+/** The policy of Docent's server, which additionally requires Trusted Types. */
 const strictPolicy =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; require-trusted-types-for 'script'; trusted-types lit-html"
 
 /**
- * Docent itself, whose sources and words follow a script, behind a proxy that makes the faults of networks. Questions
- * that begin with `refuse` (`refuse once, for 2 seconds`) are turned away by the proxy; the answer to one that begins
- * with `nameless` is lost on its way, once.
+ * The real Docent with scripted sources and text, behind a proxy that makes network faults. The proxy refuses questions
+ * that begin with `refuse` (`refuse once, for 2 seconds`); the response to one that begins with `nameless` is lost once.
  */
 export async function startPlayedDocent(options: PlayedDocentOptions): Promise<PlayedDocent> {
   let proxy: FaultProxy
@@ -68,7 +67,7 @@ export async function startPlayedDocent(options: PlayedDocentOptions): Promise<P
     canSearch: options.canSearch ?? false,
     cut: (deltas) => proxy.cutAfter(deltas),
   })
-  /** What the log calls the answers that have ended. */
+  /** Log references of the answers that have ended. */
   const ended = new Set<string>()
   const docent = await startDocent({
     log: {
@@ -121,7 +120,7 @@ export async function startPlayedDocent(options: PlayedDocentOptions): Promise<P
   return {
     url: proxy.url,
     get answers() {
-      // Each question that was passed on began an answer, in that order, unless its key had begun one.
+      // Each forwarded question began an answer, in that order, except for repeated idempotency keys.
       const begun = questions.filter(
         (one, index) =>
           keyOf(one) === null || questions.findIndex((other) => keyOf(other) === keyOf(one)) === index,
@@ -165,17 +164,17 @@ function isQuestion({method, path}: SeenRequest): boolean {
   return method === 'POST' && path === '/api/answers'
 }
 
-/** For "refuse this", "refuse for 2 seconds" and, the first time, "refuse once for 2 seconds". */
+/** Refuses "refuse this", "refuse for 2 seconds" and, only the first time, "refuse once for 2 seconds". */
 function refusals(): (question: string) => Instead | null {
   const refused = new Set<string>()
   return (question) => {
-    const wanted = /^refuse( once)?(?:.* for (\d+) second)?/.exec(question)
-    if (wanted === null || (wanted[1] && refused.has(question))) return null
+    const match = /^refuse( once)?(?:.* for (\d+) second)?/.exec(question)
+    if (match === null || (match[1] && refused.has(question))) return null
     refused.add(question)
     const message = 'Too many questions in a short time. Please wait a moment.'
     return {
       status: 429,
-      headers: {'content-type': 'application/json', 'retry-after': wanted[2] ?? '7'},
+      headers: {'content-type': 'application/json', 'retry-after': match[2] ?? '7'},
       body: JSON.stringify({error: {code: 'rate_limited', message}}),
     }
   }

@@ -1,22 +1,22 @@
 import {once} from 'node:events'
 import {connect, type Socket} from 'node:net'
 
-/** A client that sends what it is told to, byte by byte. */
+/** A client that sends raw bytes. */
 export interface RawClient {
   readonly socket: Socket
-  /** All that has come so far. */
+  /** Everything received so far. */
   readonly text: string
-  /** Whether the other side has ended or reset the connection. */
+  /** Whether the server has ended or reset the connection. */
   readonly isClosed: boolean
 }
 
-/** Connects and sends; reads what comes unless told not to. */
+/** Connects, sends `text` and reads the response, unless `reads` is false. */
 export async function rawClient(
   port: number,
   text: string,
   {reads = true}: {readonly reads?: boolean} = {},
 ): Promise<RawClient> {
-  // Left half-open, as a client that does not close does.
+  // Half-open, like a client that does not close its side.
   const socket = connect({port, host: '127.0.0.1', allowHalfOpen: true})
   let received = ''
   let isClosed = false

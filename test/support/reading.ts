@@ -1,10 +1,10 @@
 import {eventsOf, type ReadEvent} from './event-reader.ts'
 
-/** An answer that is being read. Its events so far are in `seen`. */
+/** An answer that is being read; the events so far are in `seen`. */
 export interface Reading {
   readonly response: Response
   readonly seen: ReadEvent[]
-  /** Reads on until so many events of a type have been seen. @throws Error when the stream ends before. */
+  /** Reads until `count` events of a type have been seen. @throws Error if the stream ends before. */
   until(type: string, count?: number): Promise<ReadEvent>
   /** Reads to the end of the stream. */
   all(): Promise<readonly ReadEvent[]>
@@ -39,7 +39,7 @@ export async function readingOf(begin: (signal: AbortSignal) => Promise<Response
   }
 }
 
-/** The id of the answer that a reading is of. */
+/** The id of the answer that is being read. */
 export function idOf({seen}: Pick<Reading, 'seen'>): string {
   const id = seen[0]?.data['answerId']
   if (typeof id !== 'string') throw new Error('The stream has not begun')

@@ -33,7 +33,7 @@ function source(
   }
 }
 
-/** Sources as a real search gives them. */
+/** Sources as a real search returns them. */
 export const sampleSources: readonly Source[] = [
   source(
     1,
@@ -102,7 +102,7 @@ const response = await fetch(\`/api/answers/\${answerId}/events\`, {
 See [Settings](/docs/settings#timeouts) for the others.
 `
 
-/** `text` as deltas of about a token each, with citations behind the given words. */
+/** `text` as deltas of about a token each, with citations after the given words. */
 export function deltasOf(
   text: string,
   cites: readonly (readonly [words: string, n: number])[] = [],

@@ -58,7 +58,7 @@ Clean the contact below the lid with a dry cloth, then restart the server.
 `,
 }
 
-/** Writes a small documentation of a product nobody has heard of. */
+/** Writes a small documentation of a fictional product. */
 export async function writeSampleContent(folder: string): Promise<void> {
   await mkdir(folder, {recursive: true})
   for (const [name, text] of Object.entries(pages)) await writeFile(join(folder, name), text)

@@ -3,7 +3,7 @@ import {quotableBlocksIn} from '../../src/markdown/index.ts'
 import {countWords} from '../../src/text/words.ts'
 import {randomFrom} from './random.ts'
 
-/** A page of sections given as heading and paragraphs, one passage a paragraph. */
+/** A page with the given sections, each a heading and paragraphs; every paragraph is a passage. */
 export function samplePage(
   path: string,
   title: string,
@@ -53,7 +53,7 @@ const vocabulary = [
   'restart',
 ]
 
-/** Seeded pages of made-up words: the same seed, the same pages. */
+/** Random pages of made-up words; the same seed makes the same pages. */
 export function randomPages(count: number, seed = 1): Page[] {
   const random = randomFrom(seed)
   const word = (): string =>

@@ -15,13 +15,13 @@ import {sampleSources} from './sample-answer.ts'
 import {type ScriptStep, scriptedGenerator} from './scripted-generator.ts'
 
 /**
- * One step of an answer: `sources` is what is found, `done` and `error` how it ends, and everything between is
- * written.
+ * One step of an answer: `sources` is what retrieval finds, `done` and `error` are how the answer ends, and everything
+ * between is what the generator writes.
  */
 export type Step =
   | {readonly send: AnswerEvent}
   | {readonly waitMs: number}
-  /** Once the reader has what was written, the connection breaks. */
+  /** The connection breaks once the reader has received what was written. */
   | {readonly cut: true}
   /** Nothing more is written until `release()` is called. */
   | {readonly hold: true}
@@ -29,11 +29,11 @@ export type Step =
 export interface ScriptPlayerOptions {
   /** Called once for each answer. */
   readonly script: (question: string) => readonly Step[]
-  /** As whom it writes. */
+  /** Name of the generator. */
   readonly name: GeneratorName
-  /** Whether a search finds the sample sources. Default: nothing. */
+  /** Whether a search finds the sample sources. Default: it finds nothing. */
   readonly canSearch?: boolean
-  /** Breaks the connection once so many deltas have reached a reader, counted over all answers. */
+  /** Breaks the connection once this number of deltas, counted over all answers, has reached a reader. */
   readonly cut: (deltas: number) => Promise<void>
 }
 
@@ -41,29 +41,29 @@ export interface ScriptPlayerOptions {
 export interface ScriptPlayer {
   readonly retriever: FakeRetriever
   readonly generator: Generator
-  /** Lets every answer under way go on past one hold. */
+  /** Lets every answer under way continue past one hold. */
   release(): void
 }
 
 /** An answer that is being played. */
 interface Play {
   readonly steps: readonly Step[]
-  /** Holds that it may pass. */
+  /** Number of holds that it may pass. */
   permits: number
   wake: () => void
 }
 
 export function scriptPlayer(options: ScriptPlayerOptions): ScriptPlayer {
   const plays = new Set<Play>()
-  /** By question, those whose sources were found and whose words were not asked for yet. */
-  const waiting = new Map<string, Play[]>()
+  /** By question, the plays whose sources were retrieved and whose generation has not begun. */
+  const retrievedPlays = new Map<string, Play[]>()
   let written = 0
 
   function* stepsOf(play: Play): Iterable<ScriptStep> {
     try {
       for (const step of play.steps) {
         if ('waitMs' in step) yield step
-        else if ('hold' in step) yield {until: passed(play)}
+        else if ('hold' in step) yield {until: holdReleased(play)}
         else if ('cut' in step) yield {until: options.cut(written)}
         else {
           const generated = generatedBy(step.send)
@@ -86,13 +86,13 @@ export function scriptPlayer(options: ScriptPlayerOptions): ScriptPlayer {
         if (found.abstention === null) {
           const play: Play = {steps, permits: 0, wake: () => {}}
           plays.add(play)
-          waiting.set(question, [...(waiting.get(question) ?? []), play])
+          retrievedPlays.set(question, [...(retrievedPlays.get(question) ?? []), play])
         }
         return {build: 'build-1', query: question, ...found, timings: {total: 1}}
       },
     },
     generator: {
-      ...scriptedGenerator(({question}) => stepsOf(waiting.get(question)!.shift()!)),
+      ...scriptedGenerator(({question}) => stepsOf(retrievedPlays.get(question)!.shift()!)),
       name: options.name,
     },
     release() {
@@ -104,7 +104,7 @@ export function scriptPlayer(options: ScriptPlayerOptions): ScriptPlayer {
   }
 }
 
-async function passed(play: Play): Promise<void> {
+async function holdReleased(play: Play): Promise<void> {
   while (play.permits === 0) {
     await new Promise<void>((resolve) => {
       play.wake = resolve
@@ -113,7 +113,7 @@ async function passed(play: Play): Promise<void> {
   play.permits--
 }
 
-/** What is found for a script: the sources it sends, or the sample ones, unless it abstains. */
+/** The retrieval of a script: the sources that it sends, or the sample ones, unless it abstains. */
 function retrievalOf(steps: readonly Step[]) {
   const sent = steps.flatMap((step) => ('send' in step ? [step.send] : []))
   const event = sent.find((one): one is SourcesEvent => one.type === 'sources')
@@ -128,7 +128,7 @@ function retrievalOf(steps: readonly Step[]) {
   }
 }
 
-/** What a generator does for an event of a script; null for what is not its own. */
+/** What the generator does for an event of a script; null for events that are not its own. */
 function generatedBy(event: AnswerEvent): GenerationEvent | Error | null {
   if (event.type === 'error') return new DocentError(event.code, event.message)
   if (event.type === 'done') {

@@ -9,9 +9,9 @@ export type ScriptStep =
   /** Thrown. */
   | Error
   | {readonly waitMs: number}
-  /** Goes on when it resolves. */
+  /** Continues when it resolves. */
   | {readonly until: Promise<unknown>}
-  /** Says nothing more until the signal aborts. */
+  /** Writes nothing more until the signal aborts. */
   | 'stall'
   /** Ends without `finish`, which is a failure. */
   | 'silent-end'
@@ -23,8 +23,8 @@ export interface ScriptOptions {
 }
 
 /**
- * Plays a script, for tests and demonstrations: strings are deltas, errors are thrown, waits wait. A `finish` is
- * added at the end unless the script has one. A function is asked anew for each request.
+ * A generator that plays a script: strings are deltas, errors are thrown. A `finish` is added at the end unless the script
+ * has one. If `script` is a function, it is called for each request.
  */
 export function scriptedGenerator(
   script:
@@ -42,11 +42,11 @@ export function scriptedGenerator(
         if (step === 'silent-end') return
         if (step === 'stall') await aborted(signal)
         else if (typeof step === 'string') {
-          if (paceMs > 0) await waited(delay(paceMs, undefined, {signal}), signal)
+          if (paceMs > 0) await abortable(delay(paceMs, undefined, {signal}), signal)
           yield {type: 'delta', text: step}
         } else if (step instanceof Error) throw step
-        else if ('waitMs' in step) await waited(delay(step.waitMs, undefined, {signal}), signal)
-        else if ('until' in step) await waited(step.until, signal)
+        else if ('waitMs' in step) await abortable(delay(step.waitMs, undefined, {signal}), signal)
+        else if ('until' in step) await abortable(step.until, signal)
         else {
           yield step
           if (step.type === 'finish') return
@@ -60,7 +60,7 @@ export function scriptedGenerator(
 }
 
 /** Settles with the promise, or throws the signal's reason as soon as it aborts. */
-async function waited(promise: Promise<unknown>, signal: AbortSignal): Promise<void> {
+async function abortable(promise: Promise<unknown>, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted()
   let leave = (): void => {}
   const abort = new Promise<void>((resolve) => {
@@ -79,5 +79,5 @@ async function waited(promise: Promise<unknown>, signal: AbortSignal): Promise<v
 }
 
 function aborted(signal: AbortSignal): Promise<void> {
-  return waited(new Promise(() => {}), signal)
+  return abortable(new Promise(() => {}), signal)
 }

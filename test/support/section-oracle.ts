@@ -2,7 +2,7 @@ import {readdirSync, readFileSync} from 'node:fs'
 import type {Page, Section} from '../../src/domain/index.ts'
 import {parsePage, plainSite} from '../../src/markdown/index.ts'
 
-/** Words alone, as they can be compared between a page, a quote and an answer. */
+/** The letters and digits of a text, so that a page, a quote and an answer can be compared. */
 export function lettersOf(text: string): string {
   return text
     .normalize('NFC')
@@ -10,7 +10,7 @@ export function lettersOf(text: string): string {
     .replace(/[^\p{L}\p{N}]+/gu, '')
 }
 
-/** Every page below a folder of Markdown, as the parser reads it. */
+/** All pages below a folder of Markdown, parsed. */
 export function pagesBelow(folder: string): Page[] {
   const files = readdirSync(folder, {recursive: true, encoding: 'utf8'}).sort()
   return files
@@ -22,8 +22,8 @@ export function pagesBelow(folder: string): Page[] {
 }
 
 /**
- * What a reader finds at the address of a source: with a fragment the first section of the page that has it, its
- * heading and its own text up to the next heading; without one, what no fragment opens.
+ * The sections that a reader finds at the address of a source: with a fragment, the first section of the page that has
+ * it; without one, the sections that no fragment leads to.
  */
 export function sectionsAt(pages: ReadonlyMap<string, Page>, path: string, anchor: string): Section[] {
   const {sections} = pages.get(path)!

@@ -1,18 +1,18 @@
 import {once} from 'node:events'
 import {WebSocket} from 'ws'
 
-/** What the server sends. */
+/** A message from the server. */
 export type Message = Record<string, unknown> & {readonly type: string}
 
 export interface SocketClient {
   readonly socket: WebSocket
   send(message: object): void
-  /** The next message that fits; earlier ones are left out. */
+  /** The next message that matches; earlier ones are skipped. */
   next(fits?: (message: Message) => boolean): Promise<Message>
   readonly all: readonly Message[]
 }
 
-/** A WebSocket client that reads all that comes. */
+/** Opens a WebSocket client that reads all messages. */
 export async function connect({port}: {readonly port: number}): Promise<SocketClient> {
   const socket = new WebSocket(`ws://127.0.0.1:${port}/api/ws`)
   const all: Message[] = []

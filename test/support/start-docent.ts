@@ -28,15 +28,15 @@ export const docsToken = 'docs-token-for-tests-'
 export const supportToken = 'support-token-for-tests'
 
 export interface DocentOptions {
-  /** In place of the defaults of tests: no limits, staff tokens, a free port on this machine. */
+  /** Override the defaults of tests: no limits, staff tokens, a free port on this machine. */
   readonly settings?: Partial<Settings>
-  /** Default: one that is played by hand. Null: what the settings name. */
+  /** Default: one that the test controls. Null: the one in the settings. */
   readonly generator?: Generator | null
   /** What the fake retriever finds. Default: two sources of one page, and nothing for a question with "xyzzy" in it. */
   readonly retrieval?: FakeRetrieverOptions
   /** Default: the fake one. Null: a real search of the index. */
   readonly retriever?: Parts['retriever'] | null
-  /** What is indexed; null for no index. Default: an index without pages, which takes no time to open. */
+  /** Pages of the index; null for no index. Default: an empty index, which opens instantly. */
   readonly pages?: readonly Page[] | null
   readonly transcripts?: Transcripts
   /** Default: one that fails. */
@@ -46,7 +46,7 @@ export interface DocentOptions {
   readonly log?: Log
   /** Folder of the built page; default: no page is served. */
   readonly webDir?: string
-  /** Kept at the end, with all that is in it. Default: a folder of its own, removed at the end. */
+  /** A data folder that is kept at the end. Default: a new folder that is removed at the end. */
   readonly dataDir?: string
 }
 
@@ -54,7 +54,7 @@ export interface DocentOptions {
 export interface TestDocent {
   readonly url: string
   readonly port: number
-  /** Id of the build that is served. */
+  /** Id of the current build. */
   readonly build: string | null
   readonly dataDir: string
   /** The log of answers in the data folder. */
@@ -62,17 +62,17 @@ export interface TestDocent {
   readonly http: HttpServer
   readonly answering: Answering
   readonly transcripts: Transcripts
-  /** Answers by hand, unless another generator was given. */
+  /** The generator that the test controls, unless another one was given. */
   readonly generator: HandGenerator
-  /** Found the sources, unless another retriever was given. */
+  /** The fake retriever, unless another one was given. */
   readonly retriever: FakeRetriever
   ask(body: object, init?: RequestInit): Promise<Response>
-  /** Asks and begins to read. */
+  /** Asks a question and begins to read the answer. */
   read(body?: object, headers?: Readonly<Record<string, string>>): Promise<Reading>
-  /** Reads an answer that was asked before. */
+  /** Reads an answer that was begun before. */
   resume(answerId: string, after: number): Promise<Reading>
   stop(answerId: string): Promise<unknown>
-  /** What staff see of an answer, over HTTP. */
+  /** The transcript of an answer as staff see it, over HTTP. */
   transcript(answerId: string): Promise<Record<string, unknown>>
   /** Ends all answers and closes everything. Idempotent. */
   close(): Promise<void>
@@ -85,7 +85,7 @@ function noIngest(): never {
   throw new DocentError('internal', 'This test ingests nothing.')
 }
 
-/** An index with nothing in it, for tests that search nothing. */
+/** An empty index, for tests that do not search. */
 function emptyIndex(): OpenCurrentBuild {
   const build = {
     manifest: {id: 'build-1', embedding: {id: embedder.id, name: embedder.name}},
@@ -96,7 +96,7 @@ function emptyIndex(): OpenCurrentBuild {
   return {
     id: 'build-1',
     problem: null,
-    // All that the server itself reads of a build.
+    // Everything that the server itself reads from a build.
     lease: () => ({build: build as unknown as IndexBuild, release() {}}),
     refresh: async () => {},
     onChange: () => () => {},
@@ -105,8 +105,8 @@ function emptyIndex(): OpenCurrentBuild {
 }
 
 /**
- * Docent as `npm start` serves it, on a data folder of its own: real HTTP, answering, SQLite and index. Only the model
- * and, unless a test searches, retrieval are played.
+ * Starts Docent as `npm start` does, with its own data folder: real HTTP, answering, SQLite and index. Only the model
+ * and, unless a test searches, retrieval are fakes.
  */
 export async function startDocent(given: DocentOptions = {}): Promise<TestDocent> {
   const {generator = handGenerator(), log = silentLog} = given
@@ -170,7 +170,7 @@ export async function startDocent(given: DocentOptions = {}): Promise<TestDocent
     http,
     answering,
     transcripts,
-    // Only tests that left these as they are use them.
+    // Used only by tests that did not replace them.
     generator: generator as HandGenerator,
     retriever: retriever as FakeRetriever,
     ask,
@@ -196,7 +196,7 @@ export interface DocentWithClaude extends TestDocent {
   readonly upstream: FakeClaude
 }
 
-/** Docent with Claude on, before a stand-in for Claude's API that is scripted byte by byte. */
+/** Starts Docent with Claude as its generator, connected to a fake of Claude's API that is scripted byte by byte. */
 export async function startDocentWithClaude(options: DocentOptions = {}): Promise<DocentWithClaude> {
   const upstream = await startFakeClaude()
   const docent = await startDocent({
@@ -222,7 +222,7 @@ export async function startDocentWithClaude(options: DocentOptions = {}): Promis
   }
 }
 
-/** Data folders that are copied, by the pages in their index: making one takes longer. */
+/** Template data folders by the pages in their index; copying one is faster than making it. */
 const templates = new Map<DocentOptions['pages'], string>()
 
 afterAll(() => {
@@ -230,7 +230,7 @@ afterAll(() => {
   templates.clear()
 })
 
-/** A data folder as the options ask for it. What is in one that is given stays. */
+/** Prepares the data folder that the options describe. A given folder keeps its content. */
 async function prepareData({dataDir, pages}: DocentOptions): Promise<string> {
   if (dataDir !== undefined) {
     if (pages) await writeIndex(dataDir, pages)

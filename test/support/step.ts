@@ -1,4 +1,4 @@
-/** Does one step of a check that prints its way, and says how it went and how long it took. */
+/** Runs one step of a check, and prints its result and duration. */
 export async function step<T>(name: string, work: () => T | Promise<T>): Promise<T> {
   const started = performance.now()
   try {

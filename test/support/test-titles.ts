@@ -1,13 +1,13 @@
 import {type Node, type Program, parse} from 'acorn'
 import {transformSync} from 'esbuild'
 
-/** A test as it is written in a file. */
+/** A test in the source of a file. */
 export interface WrittenTest {
-  /** With the titles of the blocks around it. */
+  /** Including the titles of the enclosing blocks. */
   readonly title: string
-  /** By `.skip` or `.todo`, its own or of a block around it. Conditions, as of `.skipIf`, do not count. */
+  /** Whether it or an enclosing block has `.skip` or `.todo`. Conditions such as `.skipIf` do not count. */
   readonly isSkipped: boolean
-  /** Whether it calls `expect`, itself or in a function of the same file. */
+  /** Whether it calls `expect`, directly or in a function of the same file. */
   readonly asserts: boolean
 }
 
@@ -37,7 +37,7 @@ export function testsIn(typescript: string): WrittenTest[] {
   return tests
 }
 
-/** Names of functions in the file that call `expect`, directly or through each other. */
+/** Names of the functions in the file that call `expect`, directly or indirectly. */
 function assertingFunctions(program: Program): ReadonlySet<string> {
   const functions = new Map<string, Tree>()
   for (const node of nodesIn(program as unknown as Tree)) {
@@ -81,7 +81,7 @@ function blockOf(node: Tree): {kind: string; modifiers: readonly string[]; title
   return kind === 'test' || kind === 'describe' ? {kind, modifiers, title} : null
 }
 
-/** A literal; of a template its fixed parts. */
+/** The value of a string literal, or the fixed parts of a template literal. */
 function textOf(node: Tree | undefined): string | null {
   if (node?.type === 'Literal') return typeof node['value'] === 'string' ? node['value'] : null
   if (node?.type !== 'TemplateLiteral') return null

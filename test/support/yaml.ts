@@ -1,6 +1,6 @@
 import matter from 'gray-matter'
 
-/** A YAML document, read as front matter is. */
+/** Parses a YAML document with the front matter parser. */
 export function yamlOf(text: string): unknown {
   return matter(`---\n${text}\n---\n`).data
 }

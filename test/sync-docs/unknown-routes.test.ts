@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest'
 import {unknownRoutesIn} from '../../scripts/sync-docs/unknown-routes.ts'
 
-test('addresses that no route has are found, however they are written', () => {
+test('addresses without a route are found in every notation', () => {
   const text = `\`GET /api/admin/coverage\` and \`POST /api/search?q=x\`; curl localhost:3000/api/answer -d {},
 fetch('/api/answers/:id/rate'), DELETE /console, GET /nothing.`
 
@@ -15,14 +15,14 @@ fetch('/api/answers/:id/rate'), DELETE /console, GET /nothing.`
   ])
 })
 
-test('those of routes are not, with ids, queries, ellipses and the marks of a sentence', () => {
+test('addresses of routes are not, with ids, queries, ellipses and punctuation', () => {
   const text = `\`GET /api/answers/ANSWER_ID/events?after=2\`, \`HEAD /docs/guides/auth\`, GET /docs/… (GET /).
 curl -N localhost:3000/api/answers -H x; https://docs.example.com/api/ws, \`location /api/ {\`; DELETE /api/conversations/:id.`
 
   expect(unknownRoutesIn(text)).toEqual([])
 })
 
-test('code that is a path alone counts where it can only be a route', () => {
+test('code that is only a path counts if it can only be a route', () => {
   const meaning = 'Reads `/metrics`, `/coverage` and `/docs/…`, but not `models/`.'
 
   expect(unknownRoutesIn(meaning, {pathsAlone: true})).toEqual(['/coverage'])

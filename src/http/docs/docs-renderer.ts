@@ -1,5 +1,5 @@
 import {DocentError} from '../../domain/index.ts'
-import {BoundedMemory} from '../../lib/bounded-memory.ts'
+import {TwoGenerationCache} from '../../lib/two-generation-cache.ts'
 import {builtFile} from '../../package/index.ts'
 import {ChildFailure, type ChildPool, openChildPool} from '../../processes/index.ts'
 import type {IndexBuild} from '../../search-index/index.ts'
@@ -59,7 +59,7 @@ function wallLimitOf(cpuMs: number): number {
 /** Processes start with the first page that is asked for, and again after a pause or a crash. */
 export function openDocsRenderer(options: DocsRendererOptions): DocsRenderer {
   const {imageHosts, log, keptBytes = 32 * 1024 * 1024, busyMs = 2_000, idleMs = 5 * 60_000} = options
-  const kept = new BoundedMemory<string, Packed>(keptBytes, ({br, gzip}) => br.length + gzip.length)
+  const kept = new TwoGenerationCache<string, Packed>(keptBytes, ({br, gzip}) => br.length + gzip.length)
   const pending = new Map<string, Promise<DocsPage>>()
   /** Pages of one build that are not laid out a second time. */
   let tooMuch: {readonly build: string; readonly pages: Set<number>} = {build: '', pages: new Set()}

@@ -1,5 +1,5 @@
 import {DocentError} from '../../domain/index.ts'
-import {BoundedMemory} from '../../lib/bounded-memory.ts'
+import {TwoGenerationCache} from '../../lib/two-generation-cache.ts'
 
 /** Counts wrong secrets by address. Kept in memory: a restart forgets. */
 export interface Guesses {
@@ -17,7 +17,7 @@ const windowMs = 15 * 60 * 1000
 const mostVisitors = 10_000
 
 export function createGuesses(now: () => number = Date.now): Guesses {
-  const byVisitor = new BoundedMemory<string, {count: number; readonly endsAt: number}>(mostVisitors)
+  const byVisitor = new TwoGenerationCache<string, {count: number; readonly endsAt: number}>(mostVisitors)
   return {
     countWrong(visitor) {
       const known = byVisitor.get(visitor)

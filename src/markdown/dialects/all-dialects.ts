@@ -16,8 +16,8 @@ import {myst} from './myst.ts'
 import {templates} from './templates.ts'
 
 /**
- * Every dialect that is understood. Where constructs begin alike the earlier one is tried first: a directive's end
- * before a fence's beginning, a shortcode before other double braces, an expression of MDX after all other braces.
+ * All dialects. If constructs begin with the same character, the earlier one is tried first: the end of a directive
+ * before the beginning of a fence, shortcodes before other double braces, MDX expressions after all other braces.
  */
 export const allDialects: readonly Dialect[] = [
   codeSpans,

@@ -34,13 +34,13 @@ function readAlert(pass: Pass, {text, lead, end}: Line): boolean {
     pass.push(lead.trimEnd())
     return pass.endConstruct(end)
   }
-  // DocFX has more of this kind that show nothing.
+  // Other DocFX lines of this form show nothing.
   if (!/^\[!(?:div|VIDEO|NOTE)\b[^\]]*\][ \t]*$/i.test(text)) return false
   pass.note('docfx', 'dropped')
   return pass.endConstruct(end)
 }
 
-/** A line of its own in bold that names what follows. */
+/** Writes a label: a separate line in bold that names what follows. */
 export function label(pass: Pass, text: string): void {
   const label = text.trim()
   if (label === '') return
@@ -50,7 +50,7 @@ export function label(pass: Pass, text: string): void {
   pass.current = ''
 }
 
-/** Opens a callout and writes its title: the one given, else the one its kind has. */
+/** Opens a callout and writes its title, by default that of its kind. */
 export function openCallout(
   pass: Pass,
   name: string,

@@ -4,7 +4,7 @@ import {directiveOptions} from './directive-options.ts'
 import {shortcodesInCode} from './hugo-values.ts'
 import {readInclude, selectorOf} from './read-include.ts'
 
-/** Writes a code block: language and file name kept, includes in it resolved. `lead` stands before its first line. */
+/** Writes a code block with its language and file name, and resolves includes in it. `lead` precedes its first line. */
 export function codeBlock(
   pass: Pass,
   lead: string,
@@ -52,11 +52,11 @@ export function codeBlock(
     pass.lines.push(line)
   }
   pass.out.push(`${rest}${mark}`)
-  // A block that is never closed has no line of its own for this.
+  // A block that is never closed has no source line for its closing fence.
   pass.lines.push(pass.options.fixedLine ? first : Math.min(first + 1 + source.length, pass.lastLine))
 }
 
-/** A line of code: includes resolved, shortcodes that generators run even here. */
+/** Resolves the includes and shortcodes that generators expand even in code. */
 function codeLine(pass: Pass, line: string, language: string): string[] {
   const include =
     /^\s*\{\{#(?:include|rustdoc_include|playground|playpen)\s+([^}]+)\}\}\s*$/.exec(line) ??

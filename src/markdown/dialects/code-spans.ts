@@ -3,7 +3,7 @@ import type {Pass} from '../flattening/pass.ts'
 import {shortcodesInCode} from './hugo-values.ts'
 import {paragraphEnd} from './reach.ts'
 
-/** Code in a line stays as it is, but for the shortcodes that Hugo runs even there. */
+/** Inline code stays as it is, except for the shortcodes that Hugo runs even there. */
 export const codeSpans: Dialect = {
   name: 'code-spans',
   text: [{starts: '`', read: codeSpan}],

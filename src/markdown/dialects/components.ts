@@ -8,7 +8,7 @@ import {includeWhole} from './includes.ts'
 import {capital, destinationOf} from './markdown-text.ts'
 import {ownComponent, ownOf} from './own-components.ts'
 
-/** A component of JSX, or a custom element: the texts in its properties, then what stands in it. */
+/** A JSX component or custom element: the texts in its properties, then its content. */
 export function component(pass: Pass, written: Tag): boolean {
   const tag = withExports(pass, written)
   const key = tag.name.toLowerCase().split('.').at(-1)!
@@ -59,7 +59,7 @@ export function component(pass: Pass, written: Tag): boolean {
 
   pass.advance(tag.end)
   if (!isBlock) {
-    // A tooltip's own words come first; then what only shows on hovering.
+    // For a tooltip, its own words come first, then what it shows on hover.
     if (shown.length > 0) pass.put(`${pass.hasContent ? ' ' : ''}${pass.inline(shown.join(' '), false)} `)
     return true
   }
@@ -80,7 +80,7 @@ export function component(pass: Pass, written: Tag): boolean {
   return true
 }
 
-/** The tag with the data of exports in the place of their names. */
+/** The tag with the names of exports replaced by their data. */
 function withExports(pass: Pass, tag: Tag): Tag {
   const {exported} = pass.context
   if (exported.size === 0) return tag
@@ -91,7 +91,7 @@ function withExports(pass: Pass, tag: Tag): Tag {
   return {...tag, attributes}
 }
 
-/** Text of exports in properties that show them in a way of their own. */
+/** Text of exports that properties use in code that is not understood. */
 function lostInProperties(pass: Pass, {attributes}: Tag): string {
   return attributes
     .filter(({name, isCode}) => isCode && !isMachineProperty(name))

@@ -1,7 +1,7 @@
 import type {Dialect, Line} from '../flattening/dialect.ts'
 import type {Pass} from '../flattening/pass.ts'
 
-/** Definition lists and abbreviations, as Markdown Extra has them. */
+/** Definition lists and abbreviations of Markdown Extra. */
 export const definitions: Dialect = {
   name: 'definitions',
   lines: [

@@ -1,4 +1,4 @@
-/** Option lines at the head of a directive: `:key: value`, or YAML between rules. */
+/** Parses the option lines at the beginning of a directive: `:key: value`, or YAML between `---`. */
 export function directiveOptions(lines: readonly string[]): {
   readonly lines: number
   readonly values: Readonly<Record<string, string>>

@@ -60,7 +60,7 @@ function readClosing(pass: Pass, {text, end}: Line): boolean {
       }
     }
     if (kind === 'colon') {
-      pass.note('directive', 'dropped', 'a closing line without its opening')
+      pass.note('directive', 'dropped', 'a closing line without an opening one')
       pass.push('')
       pass.nextLine(end)
       return true
@@ -139,7 +139,7 @@ function readSlashBlock(pass: Pass, {text, indent, end}: Line): boolean {
   const title = given ?? null
   pass.note(`block:${name}`, 'flattened')
   pass.nextLine(end)
-  // Options stand indented right below, or between rules.
+  // Options are indented lines directly below.
   const options: Record<string, string> = {}
   while (pass.p < pass.text.length) {
     const {rest, end: stop} = pass.measure(pass.p)

@@ -4,7 +4,7 @@ import type {Pass} from '../flattening/pass.ts'
 import {groupLabels} from '../jsx-text.ts'
 import type {Tag} from '../tags.ts'
 
-/** In MDX what stands in an element is indented below it, and is Markdown all the same. */
+/** Opens or closes an element as a container: in MDX its content is indented and is still Markdown. */
 export function elementContainer(pass: Pass, tag: Tag, name: string): void {
   if (tag.kind === 'open' && /^[ \t]*(?:\n|$)/.test(pass.text.slice(pass.p, pass.lineEnd() + 1))) {
     pass.open({
@@ -18,7 +18,7 @@ export function elementContainer(pass: Pass, tag: Tag, name: string): void {
   } else if (tag.kind === 'close') closeElement(pass, name)
 }
 
-/** A component's content, up to its closing tag. */
+/** Opens a component as a container, up to its closing tag. */
 export function openComponent(pass: Pass, tag: Tag, {quote = false, after = ''}): void {
   pass.open({
     kind: 'element',
@@ -32,7 +32,7 @@ export function openComponent(pass: Pass, tag: Tag, {quote = false, after = ''})
   })
 }
 
-/** Ends the innermost open element of this name; false when there is none. */
+/** Closes the innermost open element of this name; false if there is none. */
 export function closeElement(pass: Pass, name: string): boolean {
   const n = pass.stack.findLastIndex((container) => container.kind === 'element' && container.name === name)
   if (n < 0) return false
@@ -48,7 +48,7 @@ export function closeElement(pass: Pass, name: string): boolean {
   return true
 }
 
-/** A value whose quote or brace closed by accident, in another paragraph or in another tag: what holds it is no tag. */
+/** Whether a value was closed by an unrelated quote or brace, in another paragraph or tag: then it is not a tag. */
 export function hasStrayValue(tag: Tag): boolean {
   return tag.attributes.some(({name, value, isCode}) => {
     if (value === null) return false
@@ -62,10 +62,10 @@ export function hasStrayValue(tag: Tag): boolean {
 
 const fenceInside = /^[ \t]*(?:`{3}|~{3})/m
 
-/** Shortcodes may stand in values: `{{<`. */
+/** A tag, but not a shortcode (`{{<`), which values may contain. */
 const tagInside = /(?<!\{)<\/?[A-Za-z]/
 
-/** `<your-name>` in prose: no element that is known, no attributes, never closed. */
+/** Whether a tag is a placeholder in prose, such as `<your-name>`: an unknown element without attributes that is never closed. */
 export function isPlaceholder(pass: Pass, tag: Tag): boolean {
   if (tag.attributes.length > 0 || tag.kind === 'self-closing' || tag.name === '') return false
   const {name} = tag

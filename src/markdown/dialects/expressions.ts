@@ -59,7 +59,7 @@ export function expression(pass: Pass): boolean {
   return true
 }
 
-/** Where only the text suggests MDX, braces are code when they could hardly be prose. */
+/** If only the text suggests MDX, braces count as code when they can hardly be prose. */
 function looksLikeExpression(code: string): boolean {
   const bare = code.trim()
   return (

@@ -5,7 +5,7 @@ import type {Pass} from '../flattening/pass.ts'
 import {codeBlock} from './code-block.ts'
 import {codeDirectives, mystDirective} from './myst-directives.ts'
 
-/** Code fences, directives written as fences, and mathematics set apart. */
+/** Code fences, directives written as fences, and display mathematics. */
 export const fences: Dialect = {
   name: 'fences',
   fences: [{starts: '`~-*+0123456789', read: readFence}],

@@ -3,7 +3,7 @@ import type {Pass} from '../flattening/pass.ts'
 import {headingIdOf} from '../heading-id.ts'
 import {label} from './callouts.ts'
 
-/** Headings with an id of their own, in any notation. */
+/** Headings, with explicit ids in any notation. */
 export const headings: Dialect = {
   name: 'headings',
   lines: [{starts: '#', read: readHeading}],
@@ -14,7 +14,7 @@ function readHeading(pass: Pass, {text: trimmed, lead, end}: Line): boolean {
   if (!match) return false
   let text = match[2] ?? ''
   let stop = end
-  // A comment that goes on below is not part of it.
+  // A comment that continues on the next line is not part of the heading.
   const comment = text.lastIndexOf('<!--')
   if (comment >= 0 && !text.includes('-->', comment) && closesInParagraph(pass, end)) {
     text = text.slice(0, comment)

@@ -50,7 +50,7 @@ export function pre(pass: Pass, tag: Tag): boolean {
   return true
 }
 
-/** `<h2>` as a heading of Markdown, its id kept. */
+/** `<h2>` and the like as a Markdown heading, with its id. */
 export function headingElement(pass: Pass, tag: Tag): boolean {
   const name = tag.name.toLowerCase()
   const close = pass.ahead.closingTag(name, tag.end, Math.min(pass.text.length, tag.end + 5000))
@@ -77,7 +77,7 @@ export function headingElement(pass: Pass, tag: Tag): boolean {
   return true
 }
 
-/** A caption or summary in bold, a paragraph of its own. */
+/** A caption or summary as a separate paragraph in bold. */
 export function captionElement(pass: Pass, tag: Tag): boolean {
   const name = tag.name.toLowerCase()
   const close = pass.ahead.closingTag(name, tag.end, Math.min(pass.text.length, tag.end + 3000))
@@ -94,7 +94,7 @@ export function captionElement(pass: Pass, tag: Tag): boolean {
   return true
 }
 
-/** A list's tags: its items become items of Markdown. */
+/** The tags of a list, whose items become Markdown items. */
 export function listElement(pass: Pass, tag: Tag): boolean {
   const ordered = tag.name.toLowerCase() === 'ol'
   pass.advance(tag.end)
@@ -125,7 +125,7 @@ export function listElement(pass: Pass, tag: Tag): boolean {
   return true
 }
 
-/** An item's tags. */
+/** The tags of a list item. */
 export function itemElement(pass: Pass, tag: Tag): boolean {
   pass.advance(tag.end)
   if (pass.isOneLine()) {
@@ -148,7 +148,7 @@ export function itemElement(pass: Pass, tag: Tag): boolean {
   return true
 }
 
-/** `<br>`: a new line, where there can be one. */
+/** `<br>`: a new line, if there can be one. */
 export function lineBreak(pass: Pass, tag: Tag): boolean {
   pass.advance(tag.end)
   if (pass.isOneLine()) pass.put(' ')

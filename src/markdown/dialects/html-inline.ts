@@ -4,7 +4,7 @@ import {decodeEntities, type Tag, withoutTags} from '../tags.ts'
 import {resolvedDestination, shortcodesInCode} from './hugo-values.ts'
 import {codeSpanOf, destinationOf} from './markdown-text.ts'
 
-/** `<code>` and its like as a code span, a link around it kept. */
+/** `<code>` and the like as a code span, with a link around it. */
 export function codeElement(pass: Pass, tag: Tag): boolean {
   const close = pass.ahead.closingTag(tag.name, tag.end, Math.min(pass.text.length, tag.end + 20_000))
   if (!close) {
@@ -23,7 +23,7 @@ export function codeElement(pass: Pass, tag: Tag): boolean {
       (whole, string: string) => wholeString(string) ?? whole,
     )
   }
-  // Markdown inside an inline element counts; in a code element it can only be more code.
+  // Markdown applies inside an inline element, but in a code element it can only be a link.
   const link = pass.raw ? null : /^\s*\[([^\]]*)\]\(([^()\s]*)\)\s*$/.exec(code)
   const anchor = /^\s*<a\s[^>]*href=["']([^"']*)["'][^>]*>([\s\S]*)<\/a>\s*$/i.exec(code)
   if (code.includes('{{')) code = shortcodesInCode(pass, code)
@@ -37,7 +37,7 @@ export function codeElement(pass: Pass, tag: Tag): boolean {
   return true
 }
 
-/** Emphasis where Markdown's marks say the same; elsewhere only the text. */
+/** Emphasis, if Markdown's marks mean the same there; else only the text. */
 export function emphasis(pass: Pass, tag: Tag, mark: string): boolean {
   pass.advance(tag.end)
   if (tag.kind !== 'open') return true
@@ -53,7 +53,7 @@ export function emphasis(pass: Pass, tag: Tag, mark: string): boolean {
   return true
 }
 
-/** A link, or a name that a heading may take. */
+/** A link, or an anchor that may become the id of a heading. */
 export function anchorElement(pass: Pass, tag: Tag): boolean {
   const id = attributeOf(tag, 'id') ?? attributeOf(tag, 'name')
   if (id !== null && attributeOf(tag, 'href') === null) pass.pendingAnchor = {id, out: pass.out.length}
@@ -75,7 +75,7 @@ export function anchorElement(pass: Pass, tag: Tag): boolean {
   return true
 }
 
-/** A picture: its alternative text, and a caption where there is one. */
+/** An image: its alternative text, and its caption if it has one. */
 export function image(pass: Pass, tag: Tag): boolean {
   const alt = (attributeOf(tag, 'alt') ?? '').replace(/\s+/g, ' ').trim()
   const source = attributeOf(tag, 'src') ?? ''

@@ -2,7 +2,7 @@ import type {Pass} from '../flattening/pass.ts'
 import {attributeOf} from '../jsx-text.ts'
 import {type Tag, tagAt} from '../tags.ts'
 
-/** An HTML table as a pipe table; one that lays out blocks is taken apart instead. */
+/** An HTML table as a pipe table; the cells of one that contains blocks become paragraphs. */
 export function table(pass: Pass, tag: Tag): boolean {
   const close = pass.ahead.closingTag('table', tag.end)
   const inner = close ? pass.text.slice(tag.end, close.start) : ''
@@ -35,7 +35,7 @@ export function table(pass: Pass, tag: Tag): boolean {
     if (!cell) return
     const text = pass.text.slice(cell.from, to)
     pass.advance(cell.from)
-    // A blank line inside makes Markdown of the rest, as it does on the site.
+    // After a blank line the rest of the cell is Markdown, as on the site.
     const content = pass
       .inline(text, raw && !/\n[ \t]*\n/.test(text))
       .replace(/(^|[^\\])\|/g, '$1\\|')

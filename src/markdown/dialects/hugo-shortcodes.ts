@@ -7,22 +7,22 @@ import {includeWhole} from './includes.ts'
 import {codeSpanOf, destinationOf, imageOf} from './markdown-text.ts'
 import {includeFolders, readInclude} from './read-include.ts'
 
-/** An opening shortcode and what stands between it and its closing one. */
+/** An opening shortcode with its content. */
 export interface OpenShortcode extends Shortcode {
   /** Its name without folders, in lower case. */
   readonly key: string
-  /** As `shortcode:note`. */
+  /** Such as `shortcode:note`. */
   readonly construct: string
-  /** Null for one that is never closed. */
+  /** The content up to the closing shortcode; null if there is none. */
   readonly inner: string | null
-  /** Offset behind the closing shortcode, or behind the opening one. */
+  /** Offset after the closing shortcode, or after the opening one if it is not closed. */
   readonly after: number
 }
 
-/** Takes a shortcode, or leaves everything as it is and returns false. */
+/** Reads a shortcode and returns true, or changes nothing and returns false. */
 type ShortcodeReader = (pass: Pass, call: OpenShortcode) => boolean
 
-/** Shortcodes that are more than a label and what stands in them. */
+/** Readers of the shortcodes that are more than a label and content. */
 export const shortcodeReaders: ReadonlyMap<string, ShortcodeReader> = new Map<string, ShortcodeReader>([
   ...byName('mermaid highlight code-toggle code codeblock code-block plantuml math katex chart latex', code),
   ['feature-state', featureState],

@@ -1,7 +1,7 @@
 import type {Pass} from '../flattening/pass.ts'
 import {headingStrings, type Shortcode, shortcodeAt} from '../shortcodes.ts'
 
-/** What a shortcode prints in place; null for one that is not known to print. */
+/** The value that a shortcode prints in its place; null if it is not known to print one. */
 export function shortcodeValue(pass: Pass, {name, named, positional}: Shortcode): string | null {
   const {params} = pass.context.site
   switch (name) {
@@ -31,7 +31,7 @@ export function shortcodeValue(pass: Pass, {name, named, positional}: Shortcode)
   }
 }
 
-/** A link's destination with its shortcodes resolved. */
+/** A link destination with its shortcodes resolved. */
 export function resolvedDestination(pass: Pass, target: string): string {
   let out = ''
   let p = 0
@@ -44,7 +44,7 @@ export function resolvedDestination(pass: Pass, target: string): string {
   return out + target.slice(p)
 }
 
-/** Code with the shortcodes in it resolved, which Hugo runs even there. */
+/** Code with its shortcodes resolved, because Hugo runs them even there. */
 export function shortcodesInCode(pass: Pass, line: string): string {
   let out = ''
   let p = 0

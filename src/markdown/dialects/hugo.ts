@@ -8,7 +8,7 @@ import {shortcodeValue} from './hugo-values.ts'
 import {includeWhole} from './includes.ts'
 import {boldOf} from './markdown-text.ts'
 
-/** Hugo's shortcodes, those of its well-known themes and of the Kubernetes site. */
+/** The shortcodes of Hugo, of its well-known themes and of the Kubernetes site. */
 export const hugo: Dialect = {
   name: 'hugo',
   text: [{starts: '{', read: readShortcode}],
@@ -25,7 +25,7 @@ function readShortcode(pass: Pass): boolean {
   return true
 }
 
-/** A shortcode that prints something in its place. */
+/** Writes the value of a shortcode that prints one; false if it does not. */
 function printValue(pass: Pass, call: Shortcode): boolean {
   const {name, named} = call
   let shown = shortcodeValue(pass, call)
@@ -69,7 +69,7 @@ function openShortcode(pass: Pass, call: Shortcode): void {
   if (!shortcodeReaders.get(key)?.(pass, open)) readContainer(pass, open)
 }
 
-/** Any other shortcode: its label, then what stands in it. */
+/** Any other shortcode: its label, then its content. */
 function readContainer(pass: Pass, call: OpenShortcode): void {
   const {name, key, construct, named, positional, inner} = call
   const indent = columnsOf(/^[ \t]*/.exec(pass.prefix)![0])
@@ -121,7 +121,7 @@ function labelOf({key, named, positional}: OpenShortcode, isCallout: boolean): s
   return positional.filter((text) => !kinds.test(text)).join(' ') || null
 }
 
-/** Words that say what a callout is like, not what it is about. */
+/** Words for the kind of a callout, which are not its title. */
 const kinds = /^(?:info|warning|tip|note|danger|success|primary|open|false|true)$/
 
 const layoutShortcodes =

@@ -5,7 +5,7 @@ import {splitFrontMatter} from '../front-matter.ts'
 import {codeBlock} from './code-block.ts'
 import {readInclude, selectorOf} from './read-include.ts'
 
-/** Other files taken in: mdBook, VitePress, MkDocs snippets, DocFX, FastAPI. */
+/** Included files: mdBook, VitePress, MkDocs snippets, DocFX, FastAPI. */
 export const includes: Dialect = {
   name: 'includes',
   lines: [
@@ -26,7 +26,7 @@ function readVitepressCode(pass: Pass, {text, lead, end}: Line): boolean {
   return pass.endConstruct(end)
 }
 
-/** MkDocs: `--8<-- "file.md"`, and a block of file names between two marks. */
+/** MkDocs: `--8<-- "file.md"`, and a block of file names between two `--8<--`. */
 function readSnippet(pass: Pass, {text, end}: Line): boolean {
   const snippet = /^[-;]*-{1,2}8<-{1,2}[ \t]+["']([^"']+)["'][ \t]*$/.exec(text)
   if (snippet) {
@@ -40,7 +40,7 @@ function readSnippet(pass: Pass, {text, end}: Line): boolean {
   return pass.endConstruct(block.end)
 }
 
-/** The file names up to the mark that closes their block, one a line; null where something else comes first. */
+/** The file names up to the closing mark, one on each line; null if anything else comes first. */
 function fileNames(
   pass: Pass,
   from: number,
@@ -87,13 +87,13 @@ function readDocfxInline(pass: Pass): boolean {
   return true
 }
 
-/** Takes in a file, or the part of it that its path names; false when there is none to be had. */
+/** Includes a file, or the part of it that its path selects; false if it cannot be included. */
 export function include(pass: Pass, spec: string, construct: string): boolean {
   const [file, selector] = selectorOf(spec)
   return includePart(pass, file, construct, selector)
 }
 
-/** Takes in a file whose path names no part. */
+/** Includes a whole file; its path selects no part. */
 export function includeWhole(
   pass: Pass,
   spec: string,
@@ -131,7 +131,7 @@ function includePart(
   return true
 }
 
-/** Takes in a file as a code block. */
+/** Includes a file as a code block. */
 export function codeInclude(
   pass: Pass,
   file: string,

@@ -2,13 +2,13 @@ import type {Dialect} from '../flattening/dialect.ts'
 import type {Pass} from '../flattening/pass.ts'
 import {resolvedDestination} from './hugo-values.ts'
 
-/** Links and images as Markdown writes them, with shortcodes in their destinations. */
+/** Links and images of Markdown, with shortcodes in their destinations. */
 export const links: Dialect = {
   name: 'links',
   text: [{starts: ']', read: readLinkEnd}],
 }
 
-/** `](destination)`: kept as it is but for macros in it; attribute lists behind it go. */
+/** `](destination)`: unchanged, except that its shortcodes are resolved and data URLs are removed. */
 function readLinkEnd(pass: Pass): boolean {
   if (pass.raw || pass.text[pass.p + 1] !== '(') return false
   const limit = Math.min(pass.lineEnd(), pass.p + 4000)
@@ -24,7 +24,7 @@ function readLinkEnd(pass: Pass): boolean {
     }
   }
   if (end < 0) {
-    // A picture written into the page may be longer than any limit.
+    // An image in a data URL may be longer than the limit.
     const data = pass.text.startsWith('](data:', pass.p) ? pass.text.indexOf(')', pass.p) : -1
     if (data < 0 || data > pass.lineEnd()) return false
     pass.put(']()')

@@ -110,7 +110,7 @@ function rawLiquid(pass: Pass, inner: string): void {
   pass.current = pass.prefix
 }
 
-/** Tags that compute: their strings are data. */
+/** Whether a tag is logic, so that its strings are data. */
 function isKnownLogic(name: string): boolean {
   return /^(?:if|elsif|else|unless|case|when|for|assign|capture|set|cycle|tablerow|increment|decrement|comment|raw|layout|block|extends|import|macro|load)$/.test(
     name,

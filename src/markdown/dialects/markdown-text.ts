@@ -1,14 +1,14 @@
-/** A destination as Markdown can hold it without angle brackets. */
+/** A link destination that needs no angle brackets in Markdown. */
 export function destinationOf(url: string): string {
   return url.replace(/[\s()<>]/g, encodeURIComponent)
 }
 
-/** A picture whose alternative text is plain. */
+/** An image with plain alternative text. */
 export function imageOf(alt: string, source: string): string {
   return `![${alt.replace(/[[\]\\]/g, '\\$&')}](${destinationOf(source)})`
 }
 
-/** A code span for any code. */
+/** A code span that can contain any code. */
 export function codeSpanOf(code: string): string {
   if (code === '') return ''
   const longest = Math.max(0, ...[...code.matchAll(/`+/g)].map(([run]) => run.length))
@@ -17,12 +17,12 @@ export function codeSpanOf(code: string): string {
   return `${mark}${pad}${code}${pad}${mark}`
 }
 
-/** Plain text that Markdown does not read as anything else. */
+/** Plain text with Markdown's marks escaped. */
 export function escapedText(text: string): string {
   return text.replace(/[*_[\]<`~\\]/g, '\\$&')
 }
 
-/** In bold, unless it has marks of its own. */
+/** The text in bold, unless it has marks already. */
 export function boldOf(text: string): string {
   return /[*\\]/.test(text) ? text : `**${text}**`
 }

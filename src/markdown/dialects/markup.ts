@@ -10,7 +10,7 @@ import {anchorElement, codeElement, emphasis, image} from './html-inline.ts'
 import {table} from './html-tables.ts'
 import {paragraphEnd, reach} from './reach.ts'
 
-/** What begins with `<`: comments, addresses, HTML elements, components. */
+/** Everything that begins with `<`: comments, addresses, HTML elements, components. */
 export const markup: Dialect = {
   name: 'markup',
   text: [
@@ -22,7 +22,7 @@ export const markup: Dialect = {
 
 type ElementReader = (pass: Pass, tag: Tag) => boolean
 
-/** Elements that are read whole, from the opening tag to the closing one. */
+/** Elements that are read as a whole, from the opening tag to the closing one. */
 const wholeElements: ReadonlyMap<string, ElementReader> = new Map([
   ['pre', pre],
   ...byName('code kbd samp tt', codeElement),
@@ -31,7 +31,7 @@ const wholeElements: ReadonlyMap<string, ElementReader> = new Map([
   ...byName('summary figcaption legend caption', captionElement),
 ])
 
-/** Elements whose tags are read one by one, as what stands between them is. */
+/** Elements whose tags and content are read one by one. */
 const otherElements: ReadonlyMap<string, ElementReader> = new Map([
   ['a', anchorElement],
   ['img', image],
@@ -65,7 +65,7 @@ function readComment(pass: Pass): boolean {
   pass.note('comment', 'dropped')
   const isFirst = !pass.hasContent
   pass.advance(end + close!.length)
-  // A comment alone on its lines leaves none behind.
+  // A comment that is alone on its lines leaves no empty line.
   if (
     isFirst &&
     !pass.isOneLine() &&
@@ -76,7 +76,7 @@ function readComment(pass: Pass): boolean {
   return true
 }
 
-/** CommonMark: a block that begins with a comment which never closes shows nothing, up to the end of the page. */
+/** In CommonMark, a block that begins with an unclosed comment hides everything up to the end of the page. */
 function unclosedComment(pass: Pass): true {
   pass.note('comment', 'not-understood', neverClosed, pass.text.slice(pass.p))
   pass.advance(pass.text.length)
@@ -133,7 +133,7 @@ function readElement(pass: Pass, tag: Tag, name: string): boolean {
   return true
 }
 
-/** Words in a drawing. They are labels without an order, so they are not kept. */
+/** The words in a drawing. They are labels in no order, so they are not kept. */
 function drawnText(svg: string): string {
   return [...svg.matchAll(/<text\b[^>]*>([\s\S]*?)<\/text>/gi)]
     .map((match) => withoutTags(match[1]!))

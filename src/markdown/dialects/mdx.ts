@@ -6,7 +6,7 @@ import {exportsOf} from '../module-exports.ts'
 import {expression} from './expressions.ts'
 import {reach} from './reach.ts'
 
-/** MDX: imports, exports, comments and expressions in braces. Its components are read with tags. */
+/** MDX: imports, exports, comments and expressions in braces. Components are read by `markup`. */
 export const mdx: Dialect = {
   name: 'mdx',
   lines: [{starts: 'ie', read: readModuleCode}],
@@ -34,7 +34,7 @@ function readComment(pass: Pass): boolean {
   return true
 }
 
-/** `import` and `export` of MDX: at the beginning of a line, where a block begins, in nothing else. */
+/** `import` and `export` of MDX: at the beginning of a line and of a block, not inside another construct. */
 function readModuleCode(pass: Pass, {lead, start}: Line): boolean {
   const {text, context} = pass
   if (!context.mdx || lead !== '' || start !== pass.p) return false
@@ -57,12 +57,12 @@ function readModuleCode(pass: Pass, {lead, start}: Line): boolean {
   return true
 }
 
-/** Nothing, a quote's or a heading's line, a rule across the page, the end of a fence. */
+/** An empty line, a quote's blank line, a heading, a thematic break, the end of a fence. */
 const blockEnd =
   /^(?:[>\s]*|[>\s]*#{1,6}(?:\s.*)?|[>\s]*(?:`{3,}|~{3,})\s*|[>\s]*([-*_])(?:[ \t]*\1){2,}\s*)$/
 const underline = /^\s*(?:=+|-+)\s*$/
 
-/** Whether what is written ends with a whole block, so that another begins. */
+/** Whether the output ends with a complete block, so that another begins. */
 function isBlockOver({out, inTable}: Pass): boolean {
   const last = out.at(-1) ?? ''
   return inTable || blockEnd.test(last) || underline.test(last)

@@ -8,7 +8,7 @@ import {includeWhole} from './includes.ts'
 import {imageOf} from './markdown-text.ts'
 import {addTarget} from './myst-targets.ts'
 
-/** A MyST directive whose content is Markdown. The line that opens it has been read. */
+/** Reads a MyST directive whose content is Markdown, after its opening line. */
 export function mystDirective(
   pass: Pass,
   name: string,
@@ -95,7 +95,7 @@ export function mystDirective(
 
 type Fence = Pick<Container, 'kind' | 'name' | 'size'>
 
-/** Passes over a directive that shows nothing of what stands in it. */
+/** Skips a directive that shows nothing of its content. */
 function hideDirective(pass: Pass, name: string, fence: Fence): void {
   const {to, next, isClosed} = contentOf(pass, fence)
   if (isClosed) pass.note(`myst:${name}`, 'dropped')
@@ -103,14 +103,14 @@ function hideDirective(pass: Pass, name: string, fence: Fence): void {
   pass.nextLine(next - 1)
 }
 
-/** Passes over a directive's content and its closing line. */
+/** Skips a directive's content and its closing line. */
 function skipDirective(pass: Pass, fence: Fence): {readonly to: number} {
   const content = contentOf(pass, fence)
   pass.nextLine(content.next - 1)
   return content
 }
 
-/** A directive ends with its closing line, or with the quote or the list item that it stands in. */
+/** Finds the end of a directive: its closing line, or the end of the quote or list item that contains it. */
 function contentOf(pass: Pass, {kind, name, size}: Fence) {
   const char = kind === 'colon' ? ':' : name[0]!
   const closing = new RegExp(`^[ \\t>]*\\${char}{${size},}[ \\t]*$`)

@@ -3,7 +3,7 @@ import type {Pass} from '../flattening/pass.ts'
 import {codeSpanOf} from './markdown-text.ts'
 import {addTarget} from './myst-targets.ts'
 
-/** MyST: roles, targets, comments and block breaks. Its directives are read with fences and colons. */
+/** MyST: roles, targets, comments and block breaks. Directives are read by `fences` and `directives`. */
 export const myst: Dialect = {
   name: 'myst',
   lines: [

@@ -5,15 +5,15 @@ import {type Tag, withoutTags} from '../tags.ts'
 import {openComponent} from './elements.ts'
 import {paragraphEnd} from './reach.ts'
 
-/** What the page exports under a tag's name. */
+/** The export of the page that a tag names. */
 export function ownOf(pass: Pass, {name}: Tag): Exported | null {
   const {exported} = pass.context
   return exported.get(name) ?? exported.get(name.split('.')[0]!) ?? null
 }
 
 /**
- * A component that the page itself defines: what it shows stands in its definition, what it is given where its
- * properties stand in that. False where it computes what it shows, and is read as any other.
+ * A component that the page itself defines: shows its definition, with the tag's properties filled in. False if it
+ * computes what it shows, so that it is read like any other component.
  */
 export function ownComponent(pass: Pass, tag: Tag, own: Exported, isBlock: boolean): boolean {
   if (own.markup === null) {
@@ -50,7 +50,7 @@ function show(pass: Pass, markup: string, isBlock: boolean): void {
   else pass.put(pass.inline(markup, false))
 }
 
-/** The elements with what the tag gives in them, before and behind what stands in it. */
+/** The elements with the tag's properties filled in, before and after the tag's content. */
 function shownBy(markup: Markup, tag: Tag): {readonly before: string; readonly after: string} {
   const own = new Set(markup.map((part) => (typeof part === 'string' ? '' : part.property)))
   const given = new Map(

@@ -4,7 +4,7 @@ import {withheldReason} from '../withheld.ts'
 
 const maxIncluded = 4 * 1024 * 1024
 
-/** Folders that include paths leave out. */
+/** Folders that the paths of includes may leave out. */
 export const includeFolders: readonly string[] = [
   'includes',
   '_includes',
@@ -14,13 +14,13 @@ export const includeFolders: readonly string[] = [
   '_snippets',
 ]
 
-/** A file that was taken in. */
+/** The text of an included file. */
 export interface IncludedText {
   readonly text: string
   readonly path: string
 }
 
-/** The file that an include names, or the part of it; null, with a diagnostic, when there is none to be had. */
+/** Reads the file that an include names, or the selected part of it; null, with a diagnostic, if it cannot be included. */
 export function readInclude(
   pass: Pass,
   spec: string,
@@ -65,7 +65,7 @@ export function readInclude(
         'include-circular',
         'warning',
         pass.line,
-        `the include ${spec} goes in a circle or too deep`,
+        `the include ${spec} is circular, nested too deeply or too long`,
         'It is left out.',
       )
       return null
@@ -83,8 +83,8 @@ export function readInclude(
       'include-refused',
       'warning',
       pass.line,
-      `the include ${spec} is not taken in: ${withheld}`,
-      'Copy what readers may see into a file of another name.',
+      `the include ${spec} is withheld: ${withheld}`,
+      'Copy what readers may see into a file with another name.',
     )
     return null
   }
@@ -98,7 +98,7 @@ export function readInclude(
   return null
 }
 
-/** `file.rs:2:10`, `file.rs:anchor`, `file.md#region` → the file and the part of it. */
+/** Splits `file.rs:2:10`, `file.rs:anchor` or `file.md#region` into the file and the selected part. */
 export function selectorOf(spec: string): [string, string | null] {
   const match = /^([^:#]+\.\w+)[:#](.+)$/.exec(spec)
   return match ? [match[1]!, match[2]!] : [spec, null]

@@ -1,7 +1,7 @@
 import {countWords} from '../../text/words.ts'
 import type {Pass} from './pass.ts'
 
-/** Lets a construct read; where it leaves a note, the words it wrote, or took away unseen, are counted for it. */
+/** Runs a construct's `read`. If it leaves a note, the words that it wrote, or removed, are counted for it. */
 export function accounted(pass: Pass, read: () => boolean): boolean {
   const {p, noted} = pass
   const first = noted.length
@@ -20,7 +20,7 @@ export function accounted(pass: Pass, read: () => boolean): boolean {
   return isRead
 }
 
-/** What was written behind a place in the output, link destinations left out. */
+/** What was written after a position in the output, without link destinations. */
 function writtenSince(pass: Pass, lines: number, columns: number): string {
   const written = [...pass.out.slice(lines), pass.current].join('\n').slice(columns)
   return written.replace(/\]\([^)\n]*\)/g, ']')

@@ -1,4 +1,4 @@
-/** Something open around the lines that follow. */
+/** A construct that is open around the lines that follow. */
 export interface Container {
   readonly kind: 'fence' | 'colon' | 'slash' | 'indent' | 'element' | 'shortcode' | 'liquid'
   readonly name: string
@@ -6,30 +6,30 @@ export interface Container {
   readonly indent: number
   /** Length of a fence or a run of colons. */
   readonly size: number
-  /** Columns taken off its content; −1 until its first line tells. */
+  /** Columns removed from its content; −1 until its first line is known. */
   strip: number
-  /** Index in the output where what it sets apart begins. */
+  /** Index in the output where its content begins. */
   readonly start: number
-  /** Its content becomes a quote, unless headings stand in it. */
+  /** Whether its content becomes a quote, unless it contains headings. */
   readonly quote: boolean
   readonly line: number
   /** Labels for the members of a group, in order. */
   readonly labels: string[]
-  /** Markup that is shown behind it. */
+  /** Markup that is shown after it. */
   readonly after?: string
 }
 
-/** A container as its construct describes it; the pass adds where it begins. */
+/** A container as its construct describes it; the pass adds its position. */
 export type Opening = Omit<Container, 'start' | 'line' | 'labels'> & {readonly labels?: string[]}
 
-/** Columns that spaces and tabs take. */
+/** Width of spaces and tabs, in columns. */
 export function columnsOf(space: string): number {
   let columns = 0
   for (const char of space) columns += char === '\t' ? 4 - (columns % 4) : 1
   return columns
 }
 
-/** A callout becomes a quote, so that its end shows. One with headings does not: its parts are sections of their own. */
+/** Turns a callout into a quote, so that its end is visible. One with headings stays as it is: its parts are sections. */
 export function quoteCallout(out: string[], {start, indent}: Container): void {
   let from = start
   let to = out.length
@@ -44,7 +44,7 @@ export function quoteCallout(out: string[], {start, indent}: Container): void {
   }
 }
 
-/** Lines of a callout at most; what is longer is a part of the page. */
+/** Maximum lines of a callout; a longer one is a part of the page. */
 const maxQuote = 300
 
 function hasHeading(lines: readonly string[]): boolean {

@@ -1,6 +1,6 @@
 import type {Pass} from './pass.ts'
 
-/** A line at whose beginning a pass stands. */
+/** The line that a pass is about to read. */
 export interface Line {
   /** Without indentation and quote marks; never empty. */
   readonly text: string
@@ -11,7 +11,7 @@ export interface Line {
   readonly body: string
   /** Columns of indentation, quotes not counted. */
   readonly indent: number
-  /** Offset behind what containers put before the line. */
+  /** Offset after the indentation that containers add. */
   readonly start: number
   /** Offset of the line's break. */
   readonly end: number
@@ -19,41 +19,41 @@ export interface Line {
   readonly listOffset: number
 }
 
-/** Something that is a whole line, or begins with one. */
+/** A construct that is a whole line, or begins with one. */
 export interface LineConstruct {
   /** The characters it can begin with. */
   readonly starts: string
-  /** Takes the line, or leaves everything as it is and returns false. */
+  /** Reads the line and returns true, or changes nothing and returns false. */
   read(pass: Pass, line: Line): boolean
 }
 
-/** Something inside a line; it may end lines. */
+/** A construct inside a line; it may span several lines. */
 export interface TextConstruct {
   readonly starts: string
-  /** Takes what stands at `pass.p`, or leaves everything as it is and returns false. */
+  /** Reads the construct at `pass.p` and returns true, or changes nothing and returns false. */
   read(pass: Pass): boolean
 }
 
 /** A family of constructs that one kind of site adds to Markdown. */
 export interface Dialect {
   readonly name: string
-  /** Recognised at any indentation, so before indented code. */
+  /** Tried before indented code, because these are recognised at any indentation. */
   readonly fences?: readonly LineConstruct[]
   readonly lines?: readonly LineConstruct[]
   readonly text?: readonly TextConstruct[]
 }
 
-/** Constructs by the character they begin with, in the order of their dialects. */
+/** Constructs by the character that they begin with, in the order of their dialects. */
 export type Starts<C> = ReadonlyMap<string, readonly C[]>
 
-/** Where to look for what a line or a part of it may be. */
+/** The constructs of all dialects, by where they are recognised. */
 export interface DialectTables {
   readonly fences: Starts<LineConstruct>
   readonly lines: Starts<LineConstruct>
   readonly text: Starts<TextConstruct>
 }
 
-/** Where two constructs begin alike, the one of the earlier dialect is tried first. */
+/** If two constructs begin with the same character, that of the earlier dialect is tried first. */
 export function dialectTables(dialects: readonly Dialect[]): DialectTables {
   return {
     fences: byStart(dialects.flatMap(({fences}) => fences ?? [])),

@@ -3,18 +3,18 @@ import {exportsOf, type ModuleExports} from '../module-exports.ts'
 import type {FlattenContext} from './flatten-context.ts'
 import type {Pass} from './pass.ts'
 
-/** Characters of its exports that a page may show in all. */
+/** Maximum number of characters that a page may show of its exports, in total. */
 const maxShown = 4 * 1024 * 1024
-/** What each use costs beside its text. */
+/** Counted for each use, in addition to its text. */
 const useCost = 200
 
-/** Makes known what module code defines; the first of a name holds. */
+/** Registers what module code defines; the first definition of a name counts. */
 export function define({exported, imports}: FlattenContext, module: ModuleExports): void {
   for (const [name, item] of module.exported) if (!exported.has(name)) exported.set(name, item)
   for (const [name, file] of module.files) if (!imports.has(name)) imports.set(name, file)
 }
 
-/** Makes known what a page defines anywhere: it may be used above. `prose` is the page without its code fences. */
+/** Registers everything that a page defines, because it may be used above its definition. `prose` is the page without code fences. */
 export function defineAll(context: FlattenContext, prose: string): void {
   let left = 30 * prose.length
   let end = 0
@@ -28,32 +28,32 @@ export function defineAll(context: FlattenContext, prose: string): void {
   }
 }
 
-/** Text of exports that are named in a piece of code which cannot be read; of each only once on a page. */
+/** Text of the exports that a piece of unreadable code refers to; each export counts only once for a page. */
 export function lostIn(context: FlattenContext, code: string): string {
   if (context.exported.size === 0) return ''
   const texts: string[] = []
-  const waiting = [code]
-  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+  const pending = [code]
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     for (const [name] of next.matchAll(exportedName)) {
       const item = context.exported.get(name)
-      if (!item || context.told.has(name)) continue
-      context.told.add(name)
+      if (!item || context.reportedExports.has(name)) continue
+      context.reportedExports.add(name)
       texts.push(item.text)
-      waiting.push(item.code)
+      pending.push(item.code)
     }
   }
   return texts.filter(Boolean).join(' ')
 }
 
-/** No member of something, and not behind a part of a name. */
+/** A whole name that is not a member of something. */
 const exportedName = /(?<![\p{L}\p{N}_$])(?<!(?<!\.)\.)[\p{L}_$][\p{L}\p{N}_$]*/gu
 
-/** Whether a use of an export may show so many characters: a short page must not become one of any length. */
+/** Whether a use of an export may show `length` more characters: a short page must not become arbitrarily long. */
 export function mayShow({context, line}: Pass, length: number): boolean {
-  const was = context.shown
+  const shownBefore = context.shown
   context.shown += length + useCost
   if (context.shown <= maxShown) return true
-  if (was <= maxShown) {
+  if (shownBefore <= maxShown) {
     const reason = 'the page shows more than 4 MB of what it exports'
     context.report('export-limit', 'warning', line, reason, 'The rest is left out.')
   }

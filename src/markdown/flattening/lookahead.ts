@@ -7,7 +7,7 @@ export interface Span {
   readonly end: number
 }
 
-/** Finds where things end in one text, without looking twice for what is not there. */
+/** Finds where constructs end in a text, without searching twice for what is missing. */
 export class Lookahead {
   readonly #context: FlattenContext
   readonly #text: string
@@ -23,7 +23,7 @@ export class Lookahead {
     this.#text = text
   }
 
-  /** Where the closing tag of an element stands whose opening tag ends at `from`; null also when the page's allowance for looking ahead is spent. */
+  /** The closing tag of the element whose opening tag ends at `from`; null if there is none or the page's look-ahead budget is spent. */
   closingTag(name: string, from: number, limit = this.#text.length): Span | null {
     const key = name.toLowerCase()
     let last = this.#lastClose.get(key)
@@ -38,7 +38,7 @@ export class Lookahead {
     return found
   }
 
-  /** Whether a tag of this name stands before `at`. */
+  /** Whether there is an opening tag of this name before `at`. */
   isOpenedBefore(name: string, at: number): boolean {
     let first = this.#firstOpen.get(name)
     if (first === undefined) {
@@ -49,7 +49,7 @@ export class Lookahead {
     return first < at
   }
 
-  /** The next closing shortcode of this name. Ask in reading order: what was passed is forgotten. */
+  /** The next closing shortcode of this name. Call in reading order: earlier ones are forgotten. */
   closingShortcode(name: string, from: number): Span | null {
     let closers = this.#shortcodeClosers.get(name)
     if (!closers) {
@@ -64,7 +64,7 @@ export class Lookahead {
     return closers[0] ?? null
   }
 
-  /** Where `mark` stands next; −1 where it does not. Ask in reading order. */
+  /** Offset of the next `mark`; −1 if there is none. Call in reading order. */
   next(mark: string, from: number): number {
     let at = this.#nextMarks.get(mark)
     if (at === undefined || (at >= 0 && at < from)) {
@@ -74,7 +74,7 @@ export class Lookahead {
     return at
   }
 
-  /** Where the paragraph around `at` ends. Ask in reading order. */
+  /** Offset of the end of the paragraph around `at`. Call in reading order. */
   paragraphEnd(at: number): number {
     if (this.#paragraphEnd <= at) {
       blankLine.lastIndex = at

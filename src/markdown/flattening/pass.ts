@@ -5,36 +5,36 @@ import {type Container, columnsOf, type Opening, quoteCallout} from './container
 import type {FlattenContext} from './flatten-context.ts'
 import {Lookahead} from './lookahead.ts'
 
-/** How a text is to be passed over. */
+/** Options of a pass over a text. */
 export interface PassOptions {
   /** Source line of the text's first line. */
   readonly firstLine: number
   readonly path: string
-  /** All of it goes on one line: a heading, a cell, a label. */
+  /** The result is a single line: a heading, a cell, a label. */
   readonly inline?: boolean
-  /** It stands in an HTML block, where Markdown means nothing. */
+  /** The text is in an HTML block, where Markdown has no meaning. */
   readonly raw?: boolean
-  /** Every line comes from `firstLine`: an included file. */
+  /** All lines have the source line `firstLine`, as in an included file. */
   readonly fixedLine?: boolean
   readonly depth?: number
 }
 
-/** What knows the dialects. A pass knows only where it stands and what it has written. */
+/** Reads the dialects. A pass knows only its position and what it has written. */
 export interface Reader {
-  /** Handles a line as a whole, or prepares the reading of its text; true when the line is done with. */
+  /** Reads a line as a whole and returns true, or prepares reading its text and returns false. */
   readLine(pass: Pass): boolean
-  /** Reads text up to the end of its line, or past it where a construct does. */
+  /** Reads text up to the end of its line, or beyond it if a construct does. */
   readText(pass: Pass): void
 }
 
 const maxDepth = 12
 
-/** A list item's marker at the head of a text. */
+/** A list marker at the beginning of a text. */
 export const listMarker = /^(?:[-*+]|\d{1,9}[.)])(?=[ \t]|$)/
 
 /**
- * One pass over a text: where it stands, what it has written, what is open around it. Constructs read from `text` at
- * `p`, `put` and `push` what they show, and `advance`. `out`, `lines` and `headingIds` hold the result after `run`.
+ * One pass over a text: its position, what it has written and which containers are open. Constructs read `text` at `p`,
+ * `put` and `push` what they show, and `advance`. After `run`, the result is in `out`, `lines` and `headingIds`.
  */
 export class Pass {
   readonly out: string[] = []
@@ -53,24 +53,24 @@ export class Pass {
   /** The line being written. */
   current = ''
   hasContent = false
-  /** What a new line needs to stay in the same list item or quote. */
+  /** What a new line has to begin with to stay in the same list item or quote. */
   prefix = ''
   atLineStart = true
-  /** The line cannot be broken: a table's row. */
+  /** The line cannot be broken, because it is a table row. */
   oneLine = false
   inTable = false
-  /** Inside an HTML block, where Markdown means nothing. */
+  /** Inside an HTML block, where Markdown has no meaning. */
   raw: boolean
   rawPrefix = ''
-  /** Content columns of the list items that are open. */
+  /** Content columns of the open list items. */
   listOffsets: number[] = []
   htmlLists: {readonly ordered: boolean; readonly prefix: string}[] = []
-  /** An `<a name>` that may name the heading around or below it. */
+  /** An `<a name>` that may be the id of the heading around or below it. */
   pendingAnchor: {readonly id: string; readonly out: number} | null = null
   afterDefinition = false
-  /** Constructs noted since the one being read began; `accounted` empties it. */
+  /** Constructs noted since the current one began; emptied by `accounted`. */
   readonly noted: {readonly construct: string; readonly fate: Fate}[] = []
-  /** Ranges of `text` that a construct took away and said so. */
+  /** Ranges of `text` that a construct removed and reported. */
   readonly taken: [start: number, end: number][] = []
   readonly #reader: Reader
 
@@ -126,7 +126,7 @@ export class Pass {
     this.hasContent = false
   }
 
-  /** Ends the block that is being written, so that what follows is another one. */
+  /** Ends the current block, so that what follows is another one. */
   break(): void {
     if (this.isOneLine()) {
       this.put(' ')
@@ -147,7 +147,7 @@ export class Pass {
     if (last !== undefined && last.replace(/[>\s]/g, '') !== '') this.push(blank)
   }
 
-  /** A paragraph of its own. */
+  /** Writes a separate paragraph. */
   block(text: string): void {
     if (text.trim() === '') return
     this.break()
@@ -176,7 +176,7 @@ export class Pass {
     return end < 0 ? this.text.length : end
   }
 
-  /** Ends the line that was read up to `to`, its break included. */
+  /** Moves to the line after the one that ends at `to`. */
   nextLine(to: number): void {
     this.advance(Math.min(to + 1, this.text.length))
     this.atLineStart = true
@@ -191,13 +191,13 @@ export class Pass {
     while (this.text[this.p] === ' ' || this.text[this.p] === '\t') this.p++
   }
 
-  /** Counts a construct for the fidelity report. `lost` is text of the source that readers see and that is not put. */
+  /** Counts a construct for the fidelity report. `lost` is text of the source that readers see and that is not written. */
   note(construct: string, fate: Fate, detail?: string, lost = ''): void {
     this.noted.push({construct, fate})
     this.context.note(construct, fate, this.line, detail, lost === '' ? 0 : countWords(lost))
   }
 
-  /** A part of the text on one line, in its own pass. */
+  /** Flattens a part of the text to a single line, in its own pass. */
   inline(text: string, raw = this.raw): string {
     if ((this.options.depth ?? 0) >= maxDepth) return withoutTags(text).replace(/\s+/g, ' ')
     const inner = new Pass(this.context, this.#reader, text, {
@@ -213,7 +213,7 @@ export class Pass {
     return inner.joined.replace(/[ \t]+/g, ' ').trim()
   }
 
-  /** A part of the text with its own lines, put here. */
+  /** Flattens a part of the text with its own lines and writes it here. */
   nested(text: string, path = this.options.path): void {
     if ((this.options.depth ?? 0) >= maxDepth) {
       this.put(withoutTags(text).replace(/\s+/g, ' '))
@@ -248,7 +248,7 @@ export class Pass {
     if (this.stack.length > 200) this.stack.shift()
   }
 
-  /** Closes the container at `index` and whatever was left open in it. */
+  /** Closes the container at `index` and everything that is still open in it. */
   close(index: number, properly: boolean): void {
     const closed = this.stack.splice(index)
     const [container] = closed
@@ -265,7 +265,7 @@ export class Pass {
     return this.stack.some((container) => container.kind === 'element' && /^[A-Z]/.test(container.name))
   }
 
-  /** A line's place: where it begins behind what containers put before it, and its columns of indentation there. */
+  /** Measures a line: where it begins after the indentation of its containers, and its own indentation. */
   measure(from: number): {
     readonly start: number
     readonly rest: string
@@ -298,7 +298,7 @@ export class Pass {
     return start
   }
 
-  /** What the construct on this line shows has been written, or is nothing: on to the next line. */
+  /** Ends a construct that has written everything it shows, and moves to the next line. */
   endConstruct(end: number): true {
     this.current = ''
     this.hasContent = false

@@ -4,7 +4,7 @@ import {columnsOf} from './container.ts'
 import type {DialectTables, Line, LineConstruct, Starts} from './dialect.ts'
 import {listMarker, type Pass} from './pass.ts'
 
-/** Handles a line as a whole, or prepares the reading of its text; true when the line is done with. */
+/** Reads a line as a whole and returns true, or prepares reading its text and returns false. */
 export function readLine(pass: Pass, tables: DialectTables): boolean {
   pass.oneLine = false
   learnIndentation(pass)
@@ -59,7 +59,7 @@ function isConstruct(pass: Pass, table: Starts<LineConstruct>, line: Line): bool
   return false
 }
 
-/** Content that is indented below an element's tag tells how far only with its first line. */
+/** The indentation of an element's content is known only from its first line. */
 function learnIndentation(pass: Pass): void {
   const container = pass.stack.at(-1)
   if (!container || container.strip >= 0) return
@@ -69,7 +69,7 @@ function learnIndentation(pass: Pass): void {
   container.strip = isInside ? Math.min(indent - container.indent, 12) : 0
 }
 
-/** Indented containers end with the first line that is not. */
+/** Closes indented containers at the first line that is not indented. */
 function leaveIndented(pass: Pass, rest: string, end: number): void {
   for (let n = 0; n < pass.stack.length; n++) {
     const container = pass.stack[n]!
@@ -95,7 +95,7 @@ function leaveLists(pass: Pass, indent: number, afterBlank: boolean, text: strin
   }
 }
 
-/** Indented code goes on over blank lines, untouched. */
+/** Copies indented code unchanged; it continues over blank lines. */
 function finishIndentedCode(pass: Pass, listOffset: number): void {
   while (pass.p < pass.text.length) {
     const {rest, indent, end} = pass.measure(pass.p)
@@ -106,7 +106,7 @@ function finishIndentedCode(pass: Pass, listOffset: number): void {
   }
 }
 
-/** List markers, table rows, HTML blocks and underlined headings: what is left is the line's text. */
+/** Reads list markers and recognises table rows, HTML blocks and underlined headings; the rest is the line's text. */
 function beginText(pass: Pass, line: Line): boolean {
   const {end} = line
   const {text, p} = readMarkers(pass, line)
@@ -131,7 +131,7 @@ function beginText(pass: Pass, line: Line): boolean {
   return true
 }
 
-/** List markers, and what a new line in their items needs. */
+/** Reads list markers and sets the prefix of new lines in their items. */
 function readMarkers(pass: Pass, line: Line): {readonly text: string; readonly p: number} {
   let p = line.start + line.lead.length
   let current = line.lead
@@ -165,6 +165,6 @@ function readMarkers(pass: Pass, line: Line): {readonly text: string; readonly p
 
 const delimiterRow = /^[ \t>]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-*:?[ \t]*)*\|?[ \t]*$/
 
-/** CommonMark's HTML blocks of the sixth kind: Markdown rests until a blank line. */
+/** CommonMark's HTML blocks of the sixth kind: no Markdown until the next blank line. */
 const rawStart =
   /^<\/?(?:address|article|aside|blockquote|body|center|col|colgroup|dd|details|dialog|dir|div|dl|dt|fieldset|figcaption|figure|footer|form|frame|frameset|h[1-6]|head|header|hr|html|iframe|legend|li|link|main|menu|menuitem|nav|ol|optgroup|option|p|param|search|section|summary|table|tbody|td|tfoot|th|thead|title|tr|track|ul)(?:\s|\/?>|$)/i

@@ -2,7 +2,7 @@ import {accounted} from './accounted.ts'
 import type {DialectTables, Starts, TextConstruct} from './dialect.ts'
 import type {Pass} from './pass.ts'
 
-/** Reads text up to the end of its line, or past it where a construct does. */
+/** Reads text up to the end of its line, or beyond it if a construct does. */
 export function readText(pass: Pass, tables: DialectTables): void {
   const {text} = pass
   while (pass.p < text.length) {
@@ -34,7 +34,7 @@ export function readText(pass: Pass, tables: DialectTables): void {
       pass.put(literal(pass, char))
       pass.p++
     }
-    // A construct that ended lines leaves the next one to be looked at as a whole.
+    // After a construct that spans lines, the next line must be read as a whole.
     if (pass.atLineStart) return
   }
 }
@@ -46,13 +46,13 @@ function isConstruct(pass: Pass, table: Starts<TextConstruct>, char: string): bo
   return false
 }
 
-/** A character that begins no construct, so that Markdown reads it as it is. */
+/** A character that begins no construct, escaped so that Markdown reads it literally. */
 function literal(pass: Pass, char: string): string {
   if (char === '<') return /[A-Za-z/!?]/.test(pass.text[pass.p + 1] ?? '') ? '\\<' : '<'
   return pass.raw && (char === '[' || char === ']') ? `\\${char}` : char
 }
 
-/** Text of an HTML block: what Markdown would read in it stays literal. */
+/** Text of an HTML block, with Markdown's marks escaped. */
 function escaped(pass: Pass, run: string): string {
   let out = run.replace(/[*_~]/g, '\\$&')
   if (!pass.hasContent)

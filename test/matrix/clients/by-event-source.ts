@@ -1,7 +1,7 @@
 import {setTimeout as delay} from 'node:timers/promises'
 import {begin, eventFrom, eventTypes, isTerminal, type ReadAnswer} from './client.ts'
 
-/** What every `EventSource` has, whoever wrote it. */
+/** What every implementation of `EventSource` has. */
 export interface EventSourceClass {
   new (
     url: string,
@@ -15,8 +15,8 @@ export interface EventSourceClass {
 const closed = 2
 
 /**
- * Reads an answer that was begun before, from its first event. Comes back by itself after a cut, and after the end:
- * then the server says that there is no more, and it closes.
+ * Reads an answer that was begun before, from its first event. An EventSource reconnects by itself after a cut and after
+ * the end; then the server says that there is nothing more, and it closes.
  */
 export function readByEventSource(EventSource: EventSourceClass): ReadAnswer {
   return async (asked, onEvent) => {
@@ -25,7 +25,7 @@ export function readByEventSource(EventSource: EventSourceClass): ReadAnswer {
     let hasEnded = false
     let failure: unknown
     const onMessage = ({type, lastEventId, data}: {type: string; lastEventId: string; data?: string}) => {
-      // Its own word that the connection broke has the name of an event of the stream.
+      // Its own "error" event has the same name as an event of the stream.
       if (data === undefined) return
       try {
         const event = eventFrom(lastEventId, type, data)

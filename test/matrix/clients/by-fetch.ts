@@ -1,14 +1,14 @@
 import {randomUUID} from 'node:crypto'
 import {setTimeout as delay} from 'node:timers/promises'
-import {type Asked, type ClientEvent, isTerminal, questionBody, type ReadAnswer} from './client.ts'
+import {type ClientEvent, isTerminal, type QuestionTarget, questionBody, type ReadAnswer} from './client.ts'
 
-/** Turns the text of a stream into events, piece by piece. */
+/** Parses the text of a stream piece by piece. */
 export type PiecewiseParser = (onEvent: (event: ClientEvent) => void) => (text: string) => void
 
-/** The pauses between attempts are short: nothing here is ever overloaded. */
+/** Pause between attempts; short, because nothing is overloaded here. */
 const pauseMs = 50
 
-/** Asks and reads by `fetch` and a parser, and resumes after a cut, as the documentation says. */
+/** Asks and reads with `fetch` and a parser, and resumes after a cut, as documented. */
 export function readByFetch(parser: PiecewiseParser): ReadAnswer {
   return async (asked, onEvent) => {
     const key = randomUUID()
@@ -17,7 +17,7 @@ export function readByFetch(parser: PiecewiseParser): ReadAnswer {
       try {
         const response = await fetch(...requestOf(asked, key, last))
         if (response.status !== 200) throw new Error(`the server answered ${response.status}`)
-        // What a cut left half-read is forgotten with its parser.
+        // A new parser, because the rest of an event that was cut off will not come.
         const feed = parser((event) => {
           last = event
           onEvent(event)
@@ -25,7 +25,7 @@ export function readByFetch(parser: PiecewiseParser): ReadAnswer {
         const decoder = new TextDecoder()
         for await (const bytes of response.body!) feed(decoder.decode(bytes, {stream: true}))
       } catch (error) {
-        // `fetch` says so by a TypeError when the connection breaks.
+        // `fetch` throws a TypeError when the connection breaks.
         if (!(error instanceof TypeError)) throw error
       }
       if (last !== undefined && isTerminal(last)) return
@@ -35,7 +35,7 @@ export function readByFetch(parser: PiecewiseParser): ReadAnswer {
 }
 
 function requestOf(
-  asked: Asked,
+  asked: QuestionTarget,
   key: string,
   last: ClientEvent | undefined,
 ): [url: string, init: RequestInit] {
@@ -46,7 +46,7 @@ function requestOf(
   const headers = {
     'content-type': 'application/json',
     accept: 'text/event-stream',
-    // Asked again because not even the first event came, it joins the answer that was begun.
+    // If the question is repeated because no event arrived, it joins the answer that was begun.
     'idempotency-key': key,
   }
   return [`${asked.url}/api/answers`, {method: 'POST', headers, body: questionBody(asked)}]

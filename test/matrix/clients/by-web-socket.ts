@@ -1,8 +1,8 @@
 import {randomUUID} from 'node:crypto'
 import {setTimeout as delay} from 'node:timers/promises'
-import {type Asked, type ClientEvent, isTerminal, type ReadAnswer} from './client.ts'
+import {type ClientEvent, isTerminal, type QuestionTarget, type ReadAnswer} from './client.ts'
 
-/** What every `WebSocket` has, whoever wrote it. */
+/** What every implementation of `WebSocket` has. */
 export interface WebSocketClass {
   new (url: string): WebSocketLike
 }
@@ -22,7 +22,7 @@ function addressOf(url: string): string {
   return `${url.replace('http', 'ws')}/api/ws`
 }
 
-/** Asks on a socket; after a cut it asks a new one for what came after the last event, or joins the answer by its key. */
+/** Asks on a socket. After a cut, resumes on a new one after the last event, or joins the answer by its key. */
 export function readByWebSocket(WebSocket: WebSocketClass): ReadAnswer {
   return async (asked, onEvent) => {
     const idempotencyKey = randomUUID()
@@ -41,10 +41,10 @@ export function readByWebSocket(WebSocket: WebSocketClass): ReadAnswer {
   }
 }
 
-/** Resolves when the socket has closed, as it is after the terminal event. */
+/** Resolves when the socket has closed, which happens after the terminal event. */
 function onSocket(
   WebSocket: WebSocketClass,
-  {url}: Asked,
+  {url}: QuestionTarget,
   message: object,
   onEvent: (event: ClientEvent) => void,
 ): Promise<void> {
@@ -57,7 +57,7 @@ function onSocket(
       const {answerId, seq, type, ...rest} = JSON.parse(String(data)) as Message
       if (type === 'asked') return
       if (typeof seq !== 'number') return reject(new Error(`the server says ${String(data)}`))
-      // In an event stream the first event names its answer, in a message each does.
+      // In an event stream only the first event has the answer's id; here every message has it.
       const own = type === 'start' ? {answerId, ...rest} : rest
       const event = {answerId: String(answerId), seq, type, data: own}
       onEvent(event)
@@ -66,10 +66,10 @@ function onSocket(
   })
 }
 
-/** On a socket of its own, as any other page of the visitor may. */
+/** Stops an answer on a separate socket, as another page of the visitor may. */
 export function stopByWebSocket(
   WebSocket: WebSocketClass,
-): (asked: Asked, answerId: string) => Promise<void> {
+): (asked: QuestionTarget, answerId: string) => Promise<void> {
   return ({url}, answerId) => {
     const socket = new WebSocket(addressOf(url))
     return new Promise((resolve, reject) => {

@@ -1,35 +1,35 @@
 import {ok, rejects, deepStrictEqual as same} from 'node:assert'
-import {type Asked, type ClientEvent, eventFrom, isTerminal, type Reader} from './client.ts'
+import {type ClientEvent, eventFrom, isTerminal, type QuestionTarget, type Reader} from './client.ts'
 import {type Cut, cutAt} from './cutting-proxy.ts'
 import type {ServedDocs} from './served-docs.ts'
 
-/** Far beyond what a slow machine needs. */
+/** Much longer than a slow machine needs. */
 const maxMs = 180_000
 
-/** Cuts of an event stream, each at another part of a frame. */
+/** Cuts of an event stream, each in another part of a frame. */
 const eventCuts: readonly Cut[] = [
-  cutAt('behind the head', '\r\n\r\n', 1, 4),
-  cutAt('behind the first event', '\nevent: sources', 1, -1),
-  cutAt('behind an id line', '\nevent: delta', 2, 1),
+  cutAt('after the head', '\r\n\r\n', 1, 4),
+  cutAt('after the first event', '\nevent: sources', 1, -1),
+  cutAt('after an id line', '\nevent: delta', 2, 1),
   cutAt('in a type', '\nevent: delta', 3, 10),
   cutAt('in the data', '\ndata: {"text"', 4, 12),
-  // The first byte of an em dash alone.
+  // Only the first byte of an em dash.
   cutAt('in a character', '\u00e2\u0080\u0094', 2, 1),
   cutAt('before the blank line', '"}\n\n', 2, 3),
-  cutAt('behind an event', '"}\n\n', 3, 4),
+  cutAt('after an event', '"}\n\n', 3, 4),
   cutAt('in the terminal event', '\nevent: done\n', 1, 30),
 ]
 
 const socketCuts: readonly Cut[] = [
-  cutAt('behind the handshake', '\r\n\r\n', 1, 4),
-  cutAt('in a word that the answer began', '"type":"asked"', 1, 20),
+  cutAt('after the handshake', '\r\n\r\n', 1, 4),
+  cutAt('in the confirmation of the question', '"type":"asked"', 1, 20),
   cutAt('in the sources', '"type":"sources"', 1, 40),
   cutAt('in a piece of text', '"type":"delta"', 2, 20),
   cutAt('in a character', '\u00e2\u0080\u0094', 2, 1),
   cutAt('in the terminal event', '"type":"done"', 1, 30),
 ]
 
-/** Everything that a reader of answers must do. @throws with the first thing that it does not. */
+/** Checks everything that a reader of answers must do. @throws Error with the first failure. */
 export async function checkReader(reader: Reader, docs: ServedDocs): Promise<void> {
   const cuts = reader.wire === 'events' ? eventCuts : socketCuts
   const twice = [cuts[1]!, cuts.at(-2)!]
@@ -39,7 +39,7 @@ export async function checkReader(reader: Reader, docs: ServedDocs): Promise<voi
     attempt('two cuts of one answer', checkCut(reader, docs, twice)),
     attempt('a stop', checkStop(reader, docs)),
   ])
-  // Every one of them has ended by now: none goes on behind the next reader's back.
+  // All have ended by now, so none of them disturbs the next reader.
   for (const done of attempts) if (done.status === 'rejected') throw done.reason
 
   async function attempt(what: string, check: Promise<void>): Promise<void> {
@@ -54,10 +54,10 @@ export async function checkReader(reader: Reader, docs: ServedDocs): Promise<voi
 
 async function inTime(work: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`it is not done after ${maxMs} ms`)), maxMs)
+  const timeout = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`not finished after ${maxMs} ms`)), maxMs)
   })
-  await Promise.race([work, late]).finally(() => clearTimeout(timer))
+  await Promise.race([work, timeout]).finally(() => clearTimeout(timer))
 }
 
 async function checkWhole(reader: Reader, docs: ServedDocs): Promise<void> {
@@ -75,12 +75,12 @@ async function checkCut(reader: Reader, docs: ServedDocs, cuts: readonly Cut[]):
   const proxy = await docs.behindCuts(cuts)
   try {
     const reading = readingOf(reader, {...docs.quick, url: proxy.url})
-    if (fault?.does === 'gives up') return await rejects(reading, Error, `mended: ${fault.reason}`)
+    if (fault?.does === 'gives up') return await rejects(reading, Error, `resolved: ${fault.reason}`)
     const got = await reading
     same(proxy.cutsLeft, [], 'the connection was not cut')
     const stored = await storedEvents(docs, got)
     if (fault === undefined) return same(got, stored)
-    same(got.length, stored.length - 1, `mended: ${fault.reason}`)
+    same(got.length, stored.length - 1, `resolved: ${fault.reason}`)
     same(
       got,
       stored.filter(({seq}) => got.some((event) => event.seq === seq)),
@@ -104,7 +104,7 @@ async function checkStop(reader: Reader, docs: ServedDocs): Promise<void> {
 
 async function readingOf(
   reader: Reader,
-  asked: Asked,
+  asked: QuestionTarget,
   onEvent: (event: ClientEvent) => void = () => {},
 ): Promise<ClientEvent[]> {
   const got: ClientEvent[] = []
@@ -112,16 +112,16 @@ async function readingOf(
     got.push(withoutConversation(event))
     onEvent(event)
   })
-  ok(got.length > 0, 'no event came')
+  ok(got.length > 0, 'no event arrived')
   return got
 }
 
-async function stopByRequest({directUrl}: Asked, answerId: string): Promise<void> {
+async function stopByRequest({directUrl}: QuestionTarget, answerId: string): Promise<void> {
   const response = await fetch(`${directUrl}/api/answers/${answerId}/stop`, {method: 'POST'})
   same(await response.json(), {ending: 'stopped'})
 }
 
-/** The answer as the server has it, taken apart by its line breaks alone. */
+/** The answer as stored by the server, parsed by line breaks only. */
 async function storedEvents({quick}: ServedDocs, got: readonly ClientEvent[]): Promise<ClientEvent[]> {
   const response = await fetch(`${quick.directUrl}/api/answers/${got[0]!.answerId}/events`)
   return (await response.text())
@@ -133,7 +133,7 @@ async function storedEvents({quick}: ServedDocs, got: readonly ClientEvent[]): P
     })
 }
 
-/** Who asks gets the key of the conversation, who reads again does not: the rest must be the same. */
+/** Removes the conversation key, which only the client that asks receives; everything else must be the same. */
 function withoutConversation(event: ClientEvent): ClientEvent {
   return event.type === 'start' ? {...event, data: {...event.data, conversationId: null}} : event
 }

@@ -1,4 +1,4 @@
-/** An event of an answer, as a library handed it over. */
+/** An event of an answer, as a library delivered it. */
 export interface ClientEvent {
   readonly answerId: string
   readonly seq: number
@@ -6,8 +6,8 @@ export interface ClientEvent {
   readonly data: Readonly<Record<string, unknown>>
 }
 
-export interface Asked {
-  /** Where to ask and to read. What comes from there may be cut. */
+export interface QuestionTarget {
+  /** Where to ask and to read; connections to it may be cut. */
   readonly url: string
   /** The same server, never cut: for requests that the library under test does not make. */
   readonly directUrl: string
@@ -15,20 +15,20 @@ export interface Asked {
 }
 
 /**
- * Reads one answer as users of a library do: asks, hands over each event as it comes, and goes on after a cut.
- * Resolves after the terminal event, when the library has closed by itself and will read no more.
+ * Reads one answer as users of a library do: asks, passes each event on as it arrives, and resumes after a cut. Resolves
+ * after the terminal event, when the library has closed by itself and reads no more.
  */
-export type ReadAnswer = (asked: Asked, onEvent: (event: ClientEvent) => void) => Promise<void>
+export type ReadAnswer = (asked: QuestionTarget, onEvent: (event: ClientEvent) => void) => Promise<void>
 
 /** One way in which a library reads answers. */
 export interface Reader {
-  /** Empty for a library that has one way only. */
+  /** Empty for a library that has only one way. */
   readonly name: string
   readonly wire: 'events' | 'socket'
   readonly read: ReadAnswer
-  /** Default: by a request of its own. */
-  readonly stop?: (asked: Asked, answerId: string) => Promise<void>
-  /** What the client is known to do wrong after some cuts. */
+  /** Default: by a separate request. */
+  readonly stop?: (asked: QuestionTarget, answerId: string) => Promise<void>
+  /** Known faults of the client after some cuts. */
   readonly faults?: readonly KnownFault[]
 }
 
@@ -40,14 +40,14 @@ export interface KnownFault {
 }
 
 /**
- * Old libraries keep the id of an event whose data has not come yet, and ask for what comes after it. When that was
- * the last event they never learn how the answer ended.
+ * Old libraries store the id of an event before its data has arrived, and then resume after it. If that was the last
+ * event, they never learn how the answer ended.
  */
-export function takesIdTooEarly(...cuts: readonly string[]): readonly KnownFault[] {
-  const reason = 'it takes an event for seen as soon as the line with its id has come'
+export function storesIdTooEarly(...cuts: readonly string[]): readonly KnownFault[] {
+  const reason = 'it counts an event as received as soon as the line with its id has arrived'
   return [
     {
-      cuts: ['behind an id line', 'in a type', 'in the data', 'in a character', ...cuts],
+      cuts: ['after an id line', 'in a type', 'in the data', 'in a character', ...cuts],
       does: 'loses one event',
       reason,
     },
@@ -57,19 +57,19 @@ export function takesIdTooEarly(...cuts: readonly string[]): readonly KnownFault
 
 /** A client library in several versions. */
 export interface ClientLibrary {
-  /** The package on the registry; `node` is no package but what Node has itself. */
+  /** The package on the registry; `node` is not a package but Node's own client. */
   readonly name: string
-  /** One of each major, exact, oldest first. */
+  /** An exact version of each major version, oldest first. */
   readonly versions: readonly string[]
-  /** The oldest Node, as major and minor, of versions that do not run on every Node of ours. */
+  /** The oldest Node, as major and minor, for versions that do not run on every Node that Docent supports. */
   readonly needsNode?: Readonly<Record<string, readonly [major: number, minor: number]>>
-  /** The version that the smoke tries; null for none. */
+  /** The version in the smoke test; null for none. */
   readonly smoke: string | null
   /** @param load imports a module of the package from where it was installed. */
   readers(load: (name: string) => Promise<unknown>, version: string): Promise<readonly Reader[]>
 }
 
-/** Takes `<answerId>:<seq>` and one JSON object, as they stand in a frame. */
+/** Makes an event from the fields of a frame: the id `<answerId>:<seq>`, the type and a JSON object. */
 export function eventFrom(id: string | undefined, type: string, data: string): ClientEvent {
   const match = /^([\w-]+):(\d+)$/.exec(id ?? '')
   if (match === null) throw new Error(`an event ${type} has the id ${JSON.stringify(id)}`)
@@ -80,16 +80,16 @@ export function isTerminal({type}: ClientEvent): boolean {
   return type === 'done' || type === 'error'
 }
 
-/** Every type that a stream may have: an `EventSource` wants to know each. */
+/** All event types of a stream: an `EventSource` needs a listener for each. */
 export const eventTypes = ['start', 'sources', 'reasoning', 'tool', 'delta', 'citation', 'error', 'done']
 
-/** What is asked: the answer goes on while nobody reads it. */
-export function questionBody({question}: Asked): string {
+/** The body of a question whose answer goes on while nobody reads it. */
+export function questionBody({question}: QuestionTarget): string {
   return JSON.stringify({question, resumable: true})
 }
 
 /** Begins an answer and leaves it, for libraries that can only read. Returns its id. */
-export async function begin(asked: Asked): Promise<string> {
+export async function begin(asked: QuestionTarget): Promise<string> {
   const response = await fetch(`${asked.directUrl}/api/answers`, {
     method: 'POST',
     headers: {'content-type': 'application/json', accept: 'text/event-stream'},

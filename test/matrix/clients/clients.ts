@@ -13,7 +13,7 @@ import {type ServedDocs, serveDocs} from './served-docs.ts'
 import {undici} from './undici.ts'
 import {ws} from './ws.ts'
 
-/** Another client is a file of its own and a word here. */
+/** To add a client, add a file and an item here. */
 const libraries: readonly ClientLibrary[] = [
   node,
   eventsource,
@@ -28,10 +28,10 @@ interface Client {
   readonly version: string
 }
 
-/** Client libraries that other people's pages and programs read answers with, each in several versions. */
+/** Client libraries that pages and programs read answers with, each in several versions. */
 export const clients: Kind = {
   name: 'clients',
-  help: '[PACKAGE[@MAJOR]…] Client libraries: they ask, are cut and go on, and stop.',
+  help: '[PACKAGE[@MAJOR]…] Client libraries: they ask, resume after cuts, and stop.',
   options: [],
   cells(names, {smoke}) {
     const all = libraries.flatMap((library) => library.versions.map((version) => ({library, version})))
@@ -86,7 +86,7 @@ async function tryClient({library, version}: Client, docs: ServedDocs): Promise<
 }
 
 async function noPackage(name: string): Promise<never> {
-  throw new Error(`${name} is no package`)
+  throw new Error(`${name} is not a package`)
 }
 
 /** Imports from where the package was installed, as a program there would. */
@@ -94,8 +94,8 @@ function loaderOf(name: string, version: string): (name: string) => Promise<unkn
   const folder = installPackages([`${name}@${version}`])
   const loader = join(folder, 'load.mjs')
   writeFileSync(loader, 'export const load = (name) => import(name)\n')
-  return async (wanted) => {
+  return async (module) => {
     const {load} = (await import(pathToFileURL(loader).href)) as {load(name: string): Promise<unknown>}
-    return load(wanted)
+    return load(module)
   }
 }

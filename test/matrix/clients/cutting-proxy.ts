@@ -5,13 +5,13 @@ import {type AddressInfo, createServer, connect as dial, type Socket} from 'node
 export interface Cut {
   readonly name: string
   /**
-   * How many bytes of what the server sends still reach the client; negative until that can be said.
-   * @param sent what came on a connection since the client last sent something, a character for each byte
+   * Number of the server's bytes that still reach the client; negative while unknown.
+   * @param sent what the server sent since the client last sent something, one character for each byte
    */
   readonly place: (sent: string) => number
 }
 
-/** A place some bytes behind the beginning of the nth time that a text stands there; the text is Latin-1. */
+/** A cut `offset` bytes after the beginning of the nth occurrence of a Latin-1 text. */
 export function cutAt(name: string, text: string, nth: number, offset: number): Cut {
   return {
     name,
@@ -35,8 +35,8 @@ export interface CuttingProxy {
 }
 
 /**
- * Passes TCP connections on to a port of this machine, and drops them where it is asked to: the first that comes to the
- * first place, then the first that comes to the second.
+ * Passes TCP connections on to a port of this machine and drops them at the cuts: the first connection that reaches the
+ * first cut, then the first that reaches the second.
  */
 export async function startCuttingProxy(port: number, cuts: readonly Cut[]): Promise<CuttingProxy> {
   const cutsLeft = [...cuts]
@@ -57,7 +57,7 @@ export async function startCuttingProxy(port: number, cuts: readonly Cut[]): Pro
     let sent = ''
     let passed = 0
     client.on('data', (bytes) => {
-      // What came before belongs to an earlier request on this connection.
+      // Earlier bytes belong to an earlier request on this connection.
       sent = ''
       passed = 0
       upstream.write(bytes)

@@ -5,7 +5,7 @@ import type {ClientEvent, KnownFault, ReadAnswer} from './client.ts'
 
 type Ask = (question: string, onEvent: (type: string, data: object) => void) => Promise<void>
 
-/** The function `ask` of the page on streaming, with a `fetch` in place of the browser's. */
+/** The function `ask` from the page on streaming, with another `fetch`. */
 function documentedAsk(fetch: (path: string, init?: RequestInit) => Promise<Response>): Ask {
   const page = readFileSync(join(root, 'content/streaming.md'), 'utf8')
   const code = /^## A client in plain fetch\n+```js\n(.*?)^```$/ms.exec(page)?.[1]
@@ -14,12 +14,12 @@ function documentedAsk(fetch: (path: string, init?: RequestInit) => Promise<Resp
 }
 
 export const documentedFault: KnownFault = {
-  cuts: ['behind the head'],
+  cuts: ['after the head'],
   does: 'gives up',
   reason: 'the documented client cannot resume before it has seen an id',
 }
 
-/** It hands over no ids: what it hands over must be the whole stream, so the place of an event is its number. */
+/** The documented client passes no ids on. It must pass on the whole stream, so the position of an event is its number. */
 export function readAsDocumented(anyFetch: typeof fetch): ReadAnswer {
   return async ({url, question}, onEvent) => {
     const ask = documentedAsk((path, init) => anyFetch(`${url}${path}`, init))

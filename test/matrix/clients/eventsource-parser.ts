@@ -7,7 +7,7 @@ interface Message {
   readonly data: string
 }
 
-/** Up to version 2 one callback gets all, with its kind; from 3 on there is a callback for each kind. */
+/** Up to version 2 there is one callback for everything; since version 3 there is one for each kind. */
 interface Module {
   createParser(
     callbacks: ((parsed: Message & {readonly type: string}) => void) | {onEvent(message: Message): void},

@@ -1,5 +1,5 @@
 import {type EventSourceClass, readByEventSource} from './by-event-source.ts'
-import {type ClientLibrary, takesIdTooEarly} from './client.ts'
+import {type ClientLibrary, storesIdTooEarly} from './client.ts'
 
 /** Version 2 exports its class as the module, later ones by name. */
 interface Module {
@@ -16,7 +16,7 @@ export const eventsource: ClientLibrary = {
     const {EventSource, default: whole} = (await load('eventsource')) as Module
     const read = readByEventSource((EventSource ?? whole)!)
     return [
-      {name: '', wire: 'events', read, ...(version.startsWith('2.') ? {faults: takesIdTooEarly()} : {})},
+      {name: '', wire: 'events', read, ...(version.startsWith('2.') ? {faults: storesIdTooEarly()} : {})},
     ]
   },
 }

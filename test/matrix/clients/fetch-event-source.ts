@@ -5,7 +5,7 @@ import {
   isTerminal,
   questionBody,
   type ReadAnswer,
-  takesIdTooEarly,
+  storesIdTooEarly,
 } from './client.ts'
 
 const pauseMs = 50
@@ -36,11 +36,11 @@ export const fetchEventSource: ClientLibrary = {
   async readers(load) {
     const library = (await load('@microsoft/fetch-event-source')) as Module
     const read: ReadAnswer = (asked, onEvent) => readIn(library, asked, onEvent)
-    return [{name: '', wire: 'events', read, faults: takesIdTooEarly('before the blank line')}]
+    return [{name: '', wire: 'events', read, faults: storesIdTooEarly('before the blank line')}]
   },
 }
 
-/** It asks again after a cut, the same question with `Last-Event-ID`: the key joins the answer that was begun. */
+/** After a cut it repeats the question with `Last-Event-ID`; the idempotency key makes it join the same answer. */
 async function readIn(
   {fetchEventSource}: Module,
   asked: Parameters<ReadAnswer>[0],
@@ -60,7 +60,7 @@ async function readIn(
         if (refusal !== undefined) throw refusal
       },
       onmessage({id, event, data}) {
-        // Comments and `retry:` come as messages without data.
+        // Comments and `retry:` arrive as messages without data.
         if (data === '') return
         const read = eventFrom(id, event, data)
         hasEnded ||= isTerminal(read)
@@ -81,7 +81,7 @@ async function readIn(
 
 let readersInBrowser = 0
 
-/** It is made for pages alone; this is all of a page that it asks for. Returns what takes it away again. */
+/** The library expects a page; these are all the globals that it uses. Returns a function that removes them. */
 function enterBrowser(): () => void {
   if (readersInBrowser++ === 0) {
     const document = {hidden: false, addEventListener() {}, removeEventListener() {}}

@@ -5,23 +5,23 @@ import {silentLog} from '../../../src/http/log.ts'
 import {type DocentServer, openServer} from '../../../src/server.ts'
 import {settingsFrom} from '../../../src/settings/settings.ts'
 import {temporaryFolder} from '../programs.ts'
-import type {Asked} from './client.ts'
+import type {QuestionTarget} from './client.ts'
 import {type Cut, type CuttingProxy, startCuttingProxy} from './cutting-proxy.ts'
 
 /** Servers with a small documentation, for clients to ask. */
 export interface ServedDocs {
   /** Answers at once. */
-  readonly quick: Asked
-  /** Never comes to the end of an answer. */
-  readonly slow: Asked
-  /** Opens another way to the quick server, on which connections are cut. Close it. */
+  readonly quick: QuestionTarget
+  /** Never finishes an answer. */
+  readonly slow: QuestionTarget
+  /** Opens a proxy to the quick server that cuts connections. Close it. */
   behindCuts(cuts: readonly Cut[]): Promise<CuttingProxy>
   close(): Promise<void>
 }
 
 const question = 'How do I change the port?'
 
-/** Quoted piece by piece; its dashes have three bytes each, its emoji many more. */
+/** The text is quoted piece by piece. Its dashes have three bytes each, its emoji many more. */
 const page = `# Settings — of the kettle
 
 The kettle reads its settings from kettle.toml — in the folder it was started in.
@@ -73,7 +73,7 @@ function startServer(content: string, dataDir: string, paceMs: number): Promise<
     CONTENT_DIR: content,
     DATA_DIR: dataDir,
     GENERATOR: 'extractive',
-    // What is gathered depends on the moment; here every client shall get the same events.
+    // Buffering depends on timing; here every client must get the same events.
     BUFFER_MS: '0',
     RESUME_GRACE_MS: '600000',
     RATE_LIMIT_PER_MINUTE: '0',

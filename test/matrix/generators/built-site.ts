@@ -16,16 +16,16 @@ export interface BuiltHeading {
 export interface BuiltPage {
   /** Below the built site's folder. */
   readonly file: string
-  /** Of all elements. */
+  /** Ids of all elements. */
   readonly ids: ReadonlySet<string>
-  /** In the order of the page, those of its text alone. */
+  /** The headings of its text, in order. */
   readonly headings: readonly BuiltHeading[]
 }
 
 export interface BuiltSite {
-  /** Every HTML file, `/` on every system. */
+  /** All HTML files, with `/` on every system. */
   readonly files: readonly string[]
-  /** What a server of static files finds at a route; null for nothing. */
+  /** The page that a static file server finds at a route; null if there is none. */
   pageAt(route: string): BuiltPage | null
 }
 
@@ -44,7 +44,7 @@ export function builtSite(folder: string, generator: SiteGenerator): BuiltSite {
       const tries = /(?:^|\/)$/.test(path)
         ? [`${path}index.html`]
         : [path, `${path}.html`, `${path}/index.html`].filter((file) => file.endsWith('.html'))
-      // A file system that does not tell upper case from lower would find what a server does not.
+      // On a case-insensitive file system, a file may exist that a server would not find.
       const file = tries.find((name) => files.includes(name) && existsSync(join(folder, name)))
       return file === undefined ? null : pageOf(folder, file, generator)
     },
@@ -75,7 +75,7 @@ function headingOf(element: Element): BuiltHeading | null {
   const depth = /^h([1-6])$/.exec(element.tagName)?.[1]
   const {id} = element.properties
   if (depth === undefined || typeof id !== 'string') return null
-  // VitePress ends a heading with a link that shows nothing.
+  // VitePress ends a heading with an invisible link.
   return {id, depth: Number(depth), text: textOf(element).replaceAll('\u200b', '').trim()}
 }
 

@@ -8,10 +8,10 @@ import {lettersOf} from '../../support/section-oracle.ts'
 import type {BuiltHeading, BuiltPage, BuiltSite} from './built-site.ts'
 import type {SiteGenerator} from './generator.ts'
 
-/** Where each site of the fixtures is served, which is no folder of what is built. */
+/** The path at which each site of the fixtures is served; it is not a folder of the built site. */
 const basePath = '/manual'
 
-/** What Docent thinks of a project, read as ingest reads it. */
+/** The site rules and pages of a project, as ingest reads them. */
 export async function pagesOf(project: string): Promise<{site: SiteRules; pages: readonly Page[]}> {
   const {files, configs, root, dataDir} = await scanFolder(project)
   const site = detectSite(configs)
@@ -22,7 +22,7 @@ export async function pagesOf(project: string): Promise<{site: SiteRules; pages:
   return {site, pages}
 }
 
-/** In which ways a built site is not what Docent thinks of it. Empty when it would link everywhere correctly. */
+/** How a built site differs from what Docent expects. Empty if all its links would be correct. */
 export function differencesOf(
   pages: readonly Page[],
   site: SiteRules,
@@ -30,7 +30,7 @@ export function differencesOf(
   generator: SiteGenerator,
 ): string[] {
   const differences: string[] = []
-  if (site.generator !== generator.name) differences.push(`the project is taken for one of ${site.generator}`)
+  if (site.generator !== generator.name) differences.push(`the project is detected as ${site.generator}`)
   const found = new Set<string>()
   for (const page of pages) {
     const isBelow = `${page.url}/`.startsWith(`${basePath}/`)
@@ -43,7 +43,7 @@ export function differencesOf(
     differences.push(...pageDifferences(page, there).map((difference) => `${page.path}: ${difference}`))
   }
   for (const file of built.files) {
-    if (!found.has(file) && !generator.ownPages.includes(file)) differences.push(`${file} is of no page`)
+    if (!found.has(file) && !generator.ownPages.includes(file)) differences.push(`${file} belongs to no page`)
   }
   return differences
 }
@@ -52,7 +52,7 @@ function pageDifferences({title, sections}: Page, {ids, headings}: BuiltPage): s
   const differences: string[] = []
   let last = -1
   for (const [index, {anchor, headings: path}] of sections.entries()) {
-    // Docent links to the first section of an id alone, which is what a browser opens.
+    // Docent links only to the first section with an id, which is the one that a browser opens.
     if (anchor === '' || sections.findIndex((other) => other.anchor === anchor) < index) continue
     const text = path.at(-1) ?? title
     if (!ids.has(anchor)) differences.push(`“${text}” has no element #${anchor}`)
@@ -62,11 +62,11 @@ function pageDifferences({title, sections}: Page, {ids, headings}: BuiltPage): s
     if (!isSameText(text, built)) {
       differences.push(`#${anchor} is “${built}”, not “${text}”`)
     }
-    // Headings of one text are told apart by their order alone.
-    if (at <= last) differences.push(`#${anchor} stands before the section that comes before it`)
+    // Headings with the same text can be distinguished only by their order.
+    if (at <= last) differences.push(`#${anchor} comes before the previous section`)
     last = at
   }
-  // One that opens at no heading has been named above, or opens at an anchor that somebody wrote before its heading.
+  // A section that begins at no heading was reported above, or begins at an anchor before its heading.
   const isOpened = ({id, text}: BuiltHeading) =>
     sections.some(
       ({anchor, headings: path}) =>
@@ -75,13 +75,13 @@ function pageDifferences({title, sections}: Page, {ids, headings}: BuiltPage): s
     )
   for (const heading of headings) {
     if (heading.depth > 1 && !isOpened(heading)) {
-      differences.push(`no section opens at #${heading.id}, “${heading.text}”`)
+      differences.push(`no section begins at #${heading.id}, “${heading.text}”`)
     }
   }
   return differences
 }
 
-/** Themes add words to a heading, as “Link to this heading”, and never take any away. */
+/** Themes add words to a heading, such as “Link to this heading”, but remove none. */
 function isSameText(text: string, built: string): boolean {
   const letters = lettersOf(text)
   return letters === '' ? built.startsWith(text) && text !== '' : lettersOf(built).startsWith(letters)

@@ -29,12 +29,13 @@ export const docusaurus: SiteGenerator = {
       'headings of the first level have no id',
     'docs/with-id.md: there is no page at /manual/handbook/with-id':
       'an id in front matter is the last part of the address',
-    'handbook/other-id/index.html is of no page': 'an id in front matter is the last part of the address',
+    'handbook/other-id/index.html belongs to no page':
+      'an id in front matter is the last part of the address',
     'docs/reference/headings.md: “Two spaces and tabs” has no element #two-spaces-and-tabs':
       'the id is made of the source, in which no spaces are joined',
-    'docs/reference/headings.md: no section opens at #in-a-quote, “In a quote”':
+    'docs/reference/headings.md: no section begins at #in-a-quote, “In a quote”':
       'headings inside quotes and lists begin no section in Docent',
-    'docs/reference/headings.md: no section opens at #in-a-list, “In a list”':
+    'docs/reference/headings.md: no section begins at #in-a-list, “In a list”':
       'headings inside quotes and lists begin no section in Docent',
   },
 }

@@ -1,13 +1,13 @@
-/** A program that makes a site of Markdown files. */
+/** A program that makes a site from Markdown files. */
 export interface SiteGenerator {
-  /** As Docent calls it, too. */
+  /** The same name as in Docent. */
   readonly name: string
-  /** What is installed for it: its packages with exact versions, or the program that Debian's package brings. */
+  /** Where it is installed from: npm packages with exact versions, or a Debian package. */
   readonly from: {readonly packages: readonly string[]} | {readonly debian: string}
   readonly inSmoke: boolean
-  /** The folder of a project that its pages lie in. */
+  /** The project's folder for pages. */
   readonly pages: string
-  /** Another name for a page that all sites have: what one generator calls the page of a folder, another does not. */
+  /** Renames a shared page: generators use different names for the index page of a folder. */
   readonly nameOf?: (path: string) => string
   /**
    * Builds the project in a folder.
@@ -15,10 +15,10 @@ export interface SiteGenerator {
    * @throws Error with the output when it fails
    */
   build(project: string): string
-  /** Whether an element holds the text of a page, by its tag and classes: what is around it is no part of the page. */
+  /** Whether an element contains the text of a page, by its tag, classes and role. */
   isContent(tag: string, classes: readonly string[], role: string | null): boolean
   /** Built pages that belong to no Markdown file. */
   readonly ownPages: readonly string[]
-  /** What Docent thinks differently today, each with the reason. */
+  /** Known differences, each with its reason. */
   readonly known: Readonly<Record<string, string>>
 }

@@ -11,15 +11,15 @@ import {mkdocs} from './mkdocs.ts'
 import {starlight} from './starlight.ts'
 import {vitepress} from './vitepress.ts'
 
-/** Another generator is a file of its own, a folder in test/fixtures/sites and a word here. */
+/** To add a generator, add a file, a folder in test/fixtures/sites and an item here. */
 const all: readonly SiteGenerator[] = [vitepress, docusaurus, starlight, hugo, mkdocs]
 
 const fixtures = join(root, 'test/fixtures/sites')
 
-/** Real site generators build one small documentation; Docent must link into it as it links into itself. */
+/** Real site generators build a small documentation; Docent must make the same links into it as they do. */
 export const generators: Kind = {
   name: 'generators',
-  help: '[NAME…] Site generators: the routes and anchors that they make are those that Docent gives.',
+  help: '[NAME…] Site generators: their routes and anchors are the same as those of Docent.',
   options: [],
   cells(names, {smoke}) {
     return chosenCells(
@@ -39,11 +39,11 @@ export const generators: Kind = {
   },
 }
 
-/** Where everything is installed on purpose, as in CI, its absence is a failure of the cell instead. */
+/** In CI, where everything should be installed, a missing program makes the cell fail instead. */
 function missingProgram({from}: SiteGenerator): string | null {
   if ('packages' in from || process.env['CI'] !== undefined || isInstalled(from.debian, ['--help']))
     return null
-  return `needs Debian’s package ${from.debian}`
+  return `needs the Debian package ${from.debian}`
 }
 
 async function tryGenerator(generator: SiteGenerator): Promise<string> {
@@ -55,17 +55,17 @@ async function tryGenerator(generator: SiteGenerator): Promise<string> {
   const differences = differencesOf(pages, site, built, generator)
 
   const unknown = differences.filter((difference) => generator.known[difference] === undefined)
-  const mended = Object.keys(generator.known).filter((difference) => !differences.includes(difference))
+  const resolved = Object.keys(generator.known).filter((difference) => !differences.includes(difference))
   const lines = [
     ...unknown.map((difference) => `new: ${difference}`),
-    ...mended.map((difference) => `mended, take it off the list: ${difference}`),
+    ...resolved.map((difference) => `resolved, remove it from the list: ${difference}`),
   ]
   if (lines.length > 0) throw new Error(`${lines.length} differences\n${lines.join('\n')}`)
   const sections = pages.reduce((sum, page) => sum + page.sections.length, 0)
   return `${pages.length} pages, ${sections} sections, ${differences.length} known differences`
 }
 
-/** The pages that all sites have, and what only this one has. */
+/** Copies the shared pages, and the files of this site only. */
 function copyProject({name, pages, nameOf = (path) => path}: SiteGenerator, project: string): void {
   cpSync(join(fixtures, name), project, {recursive: true})
   const shared = join(fixtures, 'pages')

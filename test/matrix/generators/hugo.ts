@@ -18,10 +18,10 @@ export const hugo: SiteGenerator = {
   known: {
     'content/notes/README.md: “About these notes” has no element #about-these-notes':
       'README.md is a page like any other; the page of its folder is a list',
-    'notes/readme/index.html is of no page': 'README.md is a page like any other',
+    'notes/readme/index.html belongs to no page': 'README.md is a page like any other',
     'content/with-url.md: there is no page at /somewhere/else/':
       'an url in front matter is below the path of baseURL',
-    'somewhere/else/index.html is of no page': 'an url in front matter is below the path of baseURL',
+    'somewhere/else/index.html belongs to no page': 'an url in front matter is below the path of baseURL',
     'content/reference/headings.md: “Bold and strong words” has no element #bold-and-strong-words':
       'the id is made of the source, markup included',
     'content/reference/headings.md: “A link in a heading” has no element #a-link-in-a-heading':
@@ -32,9 +32,9 @@ export const hugo: SiteGenerator = {
       'the id is made of the source, markup included',
     'content/reference/headings.md: “Two spaces and tabs” has no element #two-spaces-and-tabs':
       'the id is made of the source, in which no spaces are joined',
-    'content/reference/headings.md: no section opens at #in-a-quote, “In a quote”':
+    'content/reference/headings.md: no section begins at #in-a-quote, “In a quote”':
       'headings inside quotes and lists begin no section in Docent',
-    'content/reference/headings.md: no section opens at #in-a-list, “In a list”':
+    'content/reference/headings.md: no section begins at #in-a-list, “In a list”':
       'headings inside quotes and lists begin no section in Docent',
   },
 }

@@ -16,10 +16,10 @@ export const mkdocs: SiteGenerator = {
   known: {
     'docs/reference/with-slug.md: there is no page at /manual/reference/another-name/':
       'a slug in front matter says nothing to MkDocs',
-    'reference/with-slug/index.html is of no page': 'a slug in front matter says nothing to MkDocs',
-    'docs/reference/headings.md: no section opens at #in-a-quote, “In a quote”':
+    'reference/with-slug/index.html belongs to no page': 'a slug in front matter says nothing to MkDocs',
+    'docs/reference/headings.md: no section begins at #in-a-quote, “In a quote”':
       'headings inside quotes and lists begin no section in Docent',
-    'docs/reference/headings.md: no section opens at #in-a-list, “In a list”':
+    'docs/reference/headings.md: no section begins at #in-a-list, “In a list”':
       'headings inside quotes and lists begin no section in Docent',
   },
 }

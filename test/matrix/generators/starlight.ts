@@ -18,16 +18,16 @@ export const starlight: SiteGenerator = {
   known: {
     'src/content/docs/notes/README.md: there is no page at /manual/notes/':
       'README.md is a page like any other',
-    'notes/readme/index.html is of no page': 'README.md is a page like any other',
+    'notes/readme/index.html belongs to no page': 'README.md is a page like any other',
     'src/content/docs/reference/headings.md: “--flag=value” has no element #--flagvalue':
       'the id is made after two hyphens have become a dash',
     'src/content/docs/reference/headings.md: “foo -- bar” has no element #foo----bar':
       'the id is made after two hyphens have become a dash',
     'src/content/docs/reference/headings.md: “Two spaces and tabs” has no element #two-spaces-and-tabs':
       'the id is made of the source, in which no spaces are joined',
-    'src/content/docs/reference/headings.md: no section opens at #in-a-quote, “In a quote”':
+    'src/content/docs/reference/headings.md: no section begins at #in-a-quote, “In a quote”':
       'headings inside quotes and lists begin no section in Docent',
-    'src/content/docs/reference/headings.md: no section opens at #in-a-list, “In a list”':
+    'src/content/docs/reference/headings.md: no section begins at #in-a-list, “In a list”':
       'headings inside quotes and lists begin no section in Docent',
   },
 }

@@ -15,15 +15,15 @@ export const vitepress: SiteGenerator = {
   ownPages: ['404.html'],
   known: {
     'docs/notes/README.md: there is no page at /manual/notes/': 'README.md is a page like any other',
-    'notes/README.html is of no page': 'README.md is a page like any other',
+    'notes/README.html belongs to no page': 'README.md is a page like any other',
     'docs/reference/with-slug.md: there is no page at /manual/reference/another-name.html':
       'a slug in front matter says nothing to VitePress',
-    'reference/with-slug.html is of no page': 'a slug in front matter says nothing to VitePress',
+    'reference/with-slug.html belongs to no page': 'a slug in front matter says nothing to VitePress',
     'docs/reference/headings.md: “Fish & chips © 2026” has no element #fish-chips-©-2026':
       'the id is made of the source, in which the entities are words',
-    'docs/reference/headings.md: no section opens at #in-a-quote, “In a quote”':
+    'docs/reference/headings.md: no section begins at #in-a-quote, “In a quote”':
       'headings inside quotes and lists begin no section in Docent',
-    'docs/reference/headings.md: no section opens at #in-a-list, “In a list”':
+    'docs/reference/headings.md: no section begins at #in-a-list, “In a list”':
       'headings inside quotes and lists begin no section in Docent',
   },
 }

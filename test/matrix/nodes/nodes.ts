@@ -7,16 +7,16 @@ import {type Cell, type Kind, UsageError} from '../cell.ts'
 import {installPackages, ownNpm, root, runProgram, temporaryFolder, testProgram} from '../programs.ts'
 
 /**
- * Docent on other versions of Node: a copy of this checkout is installed and tried on each, one after the other, over
- * one data folder, as somebody who upgrades does. The machine's own Node begins, with this checkout as it is.
+ * Docent on other versions of Node: a copy of this checkout is installed and tested on each, one after the other, with
+ * the same data folder, as in an upgrade. The first is the machine's own Node, with this checkout as it is.
  */
 export const nodes: Kind = {
   name: 'nodes',
-  help: '[MAJOR…] The product, installed and tried on other versions of Node. Default: 22 24 26.',
+  help: '[MAJOR…] The product, installed and tested on other versions of Node.js. Default: 22 24 26.',
   options: ['suite', 'npm'],
   cells(names, {suite, npm}) {
     const wrong = names.find((name) => !/^\d+(?:\.\d+){0,2}$/.test(name))
-    if (wrong !== undefined) throw new UsageError(`${wrong} is no version of Node, as 22`)
+    if (wrong !== undefined) throw new UsageError(`${wrong} is not a version of Node.js, such as 22`)
     const majors = names.length > 0 ? names : ['22', '24', '26']
     let folder: string | undefined
     const dataDir = () => {
@@ -57,7 +57,7 @@ interface Runtime {
 
 function tryNode(major: string, npmVersion: string | null, suite: boolean, dataDir: string): string {
   const runtime = fetchNode(major)
-  if (!suite) saysWhatToRun(runtime, dataDir)
+  if (!suite) checkMissingPackages(runtime, dataDir)
   const npm = npmVersion === null ? ownNpm() : fetchNpm(npmVersion)
   const copy = temporaryFolder('docent')
   copyTree(copy)
@@ -68,7 +68,7 @@ function tryNode(major: string, npmVersion: string | null, suite: boolean, dataD
   return installed
 }
 
-/** The program and its headers come as a package for each platform, without any install script. */
+/** Installs the program and its headers, which are a package for each platform, without install scripts. */
 function fetchNode(major: string): Runtime {
   const name = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`
   const headers = join(installPackages([`${name}@${major}`]), 'node_modules', name)
@@ -79,7 +79,7 @@ function fetchNpm(version: string): string {
   return join(installPackages([`npm@${version}`]), 'node_modules/npm/bin/npm-cli.js')
 }
 
-/** What a fresh clone would hold, with changes that are not committed yet. */
+/** Copies what a fresh clone would contain, with uncommitted changes. */
 function copyTree(to: string): void {
   const list = spawnSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
     cwd: root,
@@ -92,35 +92,35 @@ function copyTree(to: string): void {
   }
 }
 
-/** Returns which Node and npm it was, and how long it took. */
+/** Installs the packages. Returns the versions of Node and npm, and how long it took. */
 function install(runtime: Runtime, npm: string, copy: string): string {
   const on = {cwd: copy, env: environmentOf(runtime)}
   const started = performance.now()
   const out = runProgram(runtime.node, [npm, 'ci', '--no-audit', '--no-fund'], on)
   const seconds = Math.round((performance.now() - started) / 1000)
   const version = runProgram(runtime.node, [npm, '--version'], on).trim()
-  // The settings of whoever runs this may be unknown to that npm; what this repository sets must not be.
+  // That npm may not know the user's settings, but it must know those of this repository.
   ok(!/Unknown project config/.test(out), out)
   const napi = Number(runProgram(runtime.node, ['-p', 'process.versions.napi'], on))
   equal(
     existsSync(join(copy, 'node_modules/better-sqlite3-12')),
     napi < 10,
-    'better-sqlite3 12 is for old Nodes alone',
+    'better-sqlite3 12 is only for old versions of Node',
   )
   const compiled = join(copy, 'node_modules/better-sqlite3/build/Release/better_sqlite3.node')
-  equal(existsSync(compiled), false, 'SQLite must not be compiled where it comes ready made')
+  equal(existsSync(compiled), false, 'SQLite must not be compiled where there is a prebuilt binary')
   const node = runProgram(runtime.node, ['--version'], on).trim()
   return `Node ${node}, npm ${version}, installed in ${seconds} s`
 }
 
-/** In a process of that Node, from the sources and packages of that folder. */
+/** Runs the smoke test with that Node, and with the sources and packages of that folder. */
 function smoke(node: string, folder: string, dataDir: string): void {
   const args = ['--expose-gc', ...testProgram('test/matrix/nodes/smoke.ts', [dataDir])]
   console.log(runProgram(node, args, {cwd: folder}).trimEnd())
 }
 
-/** Another Node over the packages of this one: as long as they do not fit, every command says what to run. */
-function saysWhatToRun({node}: Runtime, dataDir: string): void {
+/** With the packages of this Node, another Node cannot run: then every command must say what to run. */
+function checkMissingPackages({node}: Runtime, dataDir: string): void {
   const needs = runProgram(
     node,
     ['-p', "Number(process.versions.napi) >= 10 ? 'better-sqlite3' : 'better-sqlite3-12'"],
@@ -137,10 +137,10 @@ function saysWhatToRun({node}: Runtime, dataDir: string): void {
     ok(status !== 0 && status !== null, `${command} on another Node: ${status} ${stdout}`)
     match(stderr, /^better-sqlite3\S* is not installed for Node\.js .*\. Run npm ci with this Node\.js.*\n$/)
   }
-  console.log('  ok with the packages of another Node every command says: run npm ci')
+  console.log('  ok with the packages of another Node.js every command says: run npm ci')
 }
 
-/** Its output is shown as it comes: it takes minutes. */
+/** Runs the test suite and shows its output immediately, because it takes minutes. */
 function runSuite(runtime: Runtime, npm: string, copy: string): void {
   const {status, signal} = spawnSync(runtime.node, [npm, 'test'], {
     cwd: copy,
@@ -150,7 +150,7 @@ function runSuite(runtime: Runtime, npm: string, copy: string): void {
   if (status !== 0) throw new Error(`the suite ended with ${signal ?? status}`)
 }
 
-/** This Node first on the path, and its headers for packages that are compiled. */
+/** An environment with this Node first on the path, and with its headers for packages that are compiled. */
 function environmentOf({node, headers}: Runtime): NodeJS.ProcessEnv {
   return {
     ...process.env,

@@ -1,9 +1,9 @@
 /**
- * The product's life on the Node that runs this file: statements collected as garbage, ingest, start, ask, stop,
- * kill, end. Against the real programs, with this checkout's node_modules.
+ * A smoke test of the product on the Node that runs this file: garbage collection of statements, ingest, start, ask,
+ * stop, kill, end. Uses the real programs, with this checkout's node_modules.
  *
- * Run with: npm run test:matrix -- nodes, which gives it a data folder.
- * A data folder that another Node wrote is taken over: its index is served and its transcripts are read.
+ * Run with: npm run test:matrix -- nodes, which passes a data folder.
+ * A data folder that another Node wrote is reused: its index is served and its transcripts are read.
  */
 import {strictEqual as equal, ok} from 'node:assert'
 import {type ChildProcess, spawn, spawnSync} from 'node:child_process'
@@ -35,11 +35,11 @@ const neverEnding: FakeStep[] = [
   ),
   [0, 'stall'],
 ]
-/** Far beyond what a slow machine needs. */
+/** Much longer than a slow machine needs. */
 const maxStartMs = 300_000
 
-await step('statements are collected as garbage', collectStatements)
-await step(hadData ? 'an index of another Node is taken as it is' : 'ingest', ingest)
+await step('garbage collection of statements', collectStatements)
+await step(hadData ? 'an index of another Node.js is used unchanged' : 'ingest', ingest)
 const server = await step('start', () => start({GENERATOR: 'extractive'}))
 const whole = await step('ask', () => ask(server.url))
 await step('SIGTERM', () => end(server))
@@ -58,7 +58,7 @@ await step('SIGTERM', () => end(third))
 await claude.close()
 console.log(`Node ${process.versions.node} with ${sqlitePackage} passed.`)
 
-/** A wrong pair of better-sqlite3 and Node aborts here within a second. */
+/** An incompatible pair of better-sqlite3 and Node crashes here within a second. */
 async function collectStatements(): Promise<void> {
   ok(globalThis.gc, 'run with --expose-gc')
   for (let round = 0; round < 40; round++) {
@@ -81,7 +81,7 @@ async function ingest(): Promise<void> {
     {cwd: root, encoding: 'utf8'},
   )
   equal(status, 0, stderr)
-  // Warnings of Node or of a package would stand between the lines of every command.
+  // Warnings of Node or of a package would appear in the output of every command.
   equal(stderr, '')
   const report = JSON.parse(stdout) as {outcome: string; pages: {total: number; setAside: number}}
   equal(report.outcome, hadData ? 'unchanged' : 'published')
@@ -118,7 +118,7 @@ async function start(settings: Readonly<Record<string, string>>): Promise<Starte
     clearTimeout(timer)
     return {child, url}
   }
-  throw new Error(`it ended before it was ready: ${out}`)
+  throw new Error(`the server ended before it was ready: ${out}`)
 }
 
 function post(url: string, body: unknown): Promise<Response> {
@@ -140,13 +140,13 @@ async function ask(url: string): Promise<string> {
   return String(events[0]!.data['answerId'])
 }
 
-/** An answer under way that never ends by itself. */
+/** Begins an answer that never ends by itself. */
 async function firstWords(url: string): Promise<{answerId: string; rest: AsyncGenerator<ReadEvent>}> {
   const rest = eventsOf(await post(`${url}/api/answers`, {question: 'How do I change the port?'}))
   let answerId = ''
   for (;;) {
     const {value, done} = await rest.next()
-    if (done) throw new Error('it ended before its first word')
+    if (done) throw new Error('the answer ended before its first word')
     if (value.type === 'start') answerId = String(value.data['answerId'])
     if (value.type === 'delta') return {answerId, rest}
   }
@@ -172,7 +172,7 @@ async function killWhileAnswering({child, url}: Started): Promise<string> {
   return answerId
 }
 
-/** Until the words are on the disk: a killed process may lose those of the last moment. */
+/** Waits until the words are on disk: a killed process may lose the most recent ones. */
 async function isLogged(answerId: string): Promise<void> {
   const db = openSqlite(join(dataDir, 'transcripts.sqlite'), {readonly: true})
   const events = db

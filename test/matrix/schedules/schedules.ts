@@ -9,9 +9,9 @@ import {root, runProgram} from '../programs.ts'
 interface RandomTests {
   readonly name: string
   readonly files: readonly string[]
-  /** Cases that each of them tries when it is run once, at least. */
+  /** Minimum number of cases that each of them tries in one run. */
   readonly casesPerRound: number
-  /** How often they are run where nobody says. */
+  /** Default number of runs. */
   readonly rounds: number
   readonly inSmoke: boolean
 }
@@ -34,16 +34,16 @@ const ownCells: readonly RandomTests[] = [
   },
 ]
 
-/** A round takes as many seeds from its own on; more than any test does. */
+/** Distance between the seeds of two rounds; larger than the number of seeds that any test uses. */
 const seedsPerRound = 1000
-/** A seed that no test has as its own: what CI runs is the same each time. */
+/** A seed that no test uses by default, and a fixed one, so that CI runs the same cases each time. */
 const smokeSeed = 77_000
 
-/** The random tests again, with other seeds than those that `npm test` always has. */
+/** The random tests, with other seeds than the fixed ones of `npm test`. */
 export const schedules: Kind = {
   name: 'schedules',
   help: `[NAME…] Random tests with many seeds: answering, wire, ingestion, properties (all the others).
-Each begins with another seed each time, and names it.`,
+Each run begins with another seed and prints it.`,
   options: ['runs', 'seed'],
   cells(names, {smoke, runs, seed}) {
     const first = seed ?? (smoke ? smokeSeed : randomInt(900_000_000))
@@ -62,7 +62,7 @@ Each begins with another seed each time, and names it.`,
   },
 }
 
-/** Whatever takes its seed from where these do: a new random test is among them by itself. */
+/** All other tests that use `random-seed.ts`, so that new random tests are included automatically. */
 function allOthers(): RandomTests {
   const own = ownCells.flatMap(({files}) => files)
   const files = readdirSync(join(root, 'test'), {recursive: true, encoding: 'utf8'})
@@ -80,7 +80,9 @@ function runRounds(tests: RandomTests, rounds: number, first: number): string {
       runTests(tests.files, seed)
     } catch (cause) {
       const again = `npm run test:matrix -- schedules ${tests.name} --runs 1 --seed ${seed}`
-      throw new Error(`round ${round + 1} of ${rounds} failed; again: ${again}\n${(cause as Error).message}`)
+      throw new Error(
+        `round ${round + 1} of ${rounds} failed; repeat with: ${again}\n${(cause as Error).message}`,
+      )
     }
   }
   return `${rounds} × ${tests.casesPerRound} cases from seed ${first}`

@@ -6,14 +6,14 @@ import {countWords} from '../../src/text/words.ts'
 export const passagesPerPage = 10
 const wordsPerPassage = 80
 
-/** Draws words; the same seed draws the same ones. */
-export interface Writing {
+/** A source of random words; the same seed yields the same words. */
+export interface WordSource {
   readonly random: () => number
   readonly word: () => string
 }
 
-/** Words of two to four syllables, used as often as words are: the n-th 1/n as often as the first. */
-export function wordsFrom(seed: number): Writing {
+/** Made-up words of two to four syllables with the frequencies of a language (Zipf): the n-th 1/n as often as the first. */
+export function wordsFrom(seed: number): WordSource {
   const random = seededRandom(seed)
   const syllables = 'ka re to mi su la ne po di ru ve sa lo ti be no ga fi du ra con ter vis plo men'.split(
     ' ',
@@ -26,19 +26,19 @@ export function wordsFrom(seed: number): Writing {
   return {random, word}
 }
 
-/** A page of five sections of two passages, with words of its own that keep coming back. */
-export function pageOf(number: number, {random, word}: Writing): Page {
-  // A page keeps coming back to its own words, or every page would be like every other.
+/** Makes a page of five sections with two passages each, and with recurring words of its own. */
+export function pageOf(number: number, {random, word}: WordSource): Page {
+  // Without words of its own, every page would be like every other.
   const topic = Array.from({length: 24}, word)
-  const telling = () => (random() < 0.35 ? topic[Math.floor(random() * topic.length)]! : word())
-  const title = `${telling()} ${telling()}`
+  const topicWord = () => (random() < 0.35 ? topic[Math.floor(random() * topic.length)]! : word())
+  const title = `${topicWord()} ${topicWord()}`
   const sections = Array.from({length: passagesPerPage / 2}, (_, at) => {
     const passages = Array.from({length: 2}, () => {
-      const text = Array.from({length: wordsPerPassage}, telling).join(' ')
+      const text = Array.from({length: wordsPerPassage}, topicWord).join(' ')
       return {text, words: countWords(text), startLine: 1, endLine: 1, blocks: quotableBlocksIn(text)}
     })
     const text = passages.map((passage) => passage.text).join('\n')
-    const headings = [`${telling()} ${telling()}`]
+    const headings = [`${topicWord()} ${topicWord()}`]
     return {anchor: `s${at}`, headings, depth: 2, text, startLine: 1, endLine: 1, passages}
   })
   return {
@@ -54,8 +54,8 @@ export function pageOf(number: number, {random, word}: Writing): Page {
   }
 }
 
-/** What somebody who has read a section would ask: some of its words and some others. */
-export function questionOf(pages: readonly Page[], {random, word}: Writing): string {
+/** A question as asked by somebody who has read a section: some of its words and another one. */
+export function questionOf(pages: readonly Page[], {random, word}: WordSource): string {
   const page = pages[Math.floor(random() * pages.length)]!
   const section = page.sections[Math.floor(random() * page.sections.length)]!
   const words = section.text.split(/\s+/)

@@ -1,20 +1,20 @@
 import {closeSync, constants, openSync, readSync} from 'node:fs'
 import {normaliseText, splitFrontMatter} from '../markdown/index.ts'
 
-/** More than any front matter has. */
+/** Longer than any front matter. */
 const headBytes = 64 * 1024
 
 /**
- * Whether the front matter of a page that cannot be read says that it is not for readers: then its old text is not for
- * them either.
+ * Whether the front matter of a page that cannot be parsed says that it is not for readers: then its old text is not for
+ * readers either.
  */
-export function isTakenBack(text: string, path: string): boolean {
+export function isWithdrawn(text: string, path: string): boolean {
   const {draft, noindex} = splitFrontMatter(normaliseText(text.slice(0, headBytes)), path).frontMatter
   return draft || noindex
 }
 
-/** The same of a file that is no text, or too much of it. What cannot be opened says nothing. */
-export function isFileTakenBack(absolute: string, path: string): boolean {
+/** `isWithdrawn` for a file that is not text or too large. False if it cannot be opened. */
+export function isFileWithdrawn(absolute: string, path: string): boolean {
   let file: number
   try {
     file = openSync(absolute, constants.O_RDONLY | constants.O_NONBLOCK)
@@ -27,7 +27,7 @@ export function isFileTakenBack(absolute: string, path: string): boolean {
     const isBigEndian = bytes[0] === 0xfe && bytes[1] === 0xff
     const isUtf16 = isBigEndian || (bytes[0] === 0xff && bytes[1] === 0xfe)
     const even = bytes.subarray(0, bytes.length & ~1)
-    return isTakenBack(
+    return isWithdrawn(
       isUtf16 ? (isBigEndian ? even.swap16() : even).toString('utf16le') : bytes.toString('utf8'),
       path,
     )

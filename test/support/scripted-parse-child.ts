@@ -3,8 +3,8 @@ import {type ParseSetup, type ParseTask, parseTask} from '../../src/ingestion/pa
 import {serveTasks} from '../../src/processes/serve-tasks.ts'
 
 /**
- * A parser that does what a page tells it to: never end, fill the memory, exit, throw, or use so many milliseconds of
- * processor time or megabytes of heap first.
+ * A parser that is scripted by the page's text: it never ends, fills the memory, exits, throws, or first uses a given
+ * number of milliseconds of CPU time or megabytes of heap.
  */
 serveTasks<ParseSetup, ParseTask>(async (setup) => ({
   ready: null,
@@ -33,7 +33,7 @@ function burn(ms: number): void {
 
 function fill(megabytes: number): string[][] {
   const kept: string[][] = []
-  // An array of so many small strings, eight bytes for each place: about a megabyte.
+  // Each array of 131,072 references, eight bytes each, takes about a megabyte.
   for (let i = 0; i < megabytes; i++) kept.push(new Array(131_072).fill(`x${i}`))
   return kept
 }

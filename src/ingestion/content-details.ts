@@ -5,50 +5,52 @@ import {staleRule} from './last-good-page.ts'
 import {brokenLinksIn, duplicateUrlsIn} from './links.ts'
 import type {ParseResult} from './parse-task.ts'
 import type {ParsedFile} from './parsed-file.ts'
-import {readInside} from './read-inside.ts'
-import {isUnread, type Scan} from './scan-folder.ts'
+import {readContentFile} from './read-content-file.ts'
+import {isUnreadable, type Scan} from './scan-folder.ts'
 
-/** What can be read from the files of a build, whether it was made now or before. */
-export interface Facts {
+/** What the records of a build say about its files, whether they were written by this ingest or an earlier one. */
+export interface ContentDetails {
   readonly diagnostics: readonly Diagnostic[]
   readonly fidelity: IngestReport['fidelity']
-  /** Files that gave no page, and folders that could not be read. */
+  /** Number of files without a page, and of folders that could not be read. */
   readonly setAside: number
-  /** Pages that could not be read and keep the text of the build before. */
+  /** Number of pages that could not be read and keep the text of the previous build. */
   readonly stale: number
 }
 
-/** Words of a file that was not read are guessed from its length. */
+/** Used to estimate the words of a file that could not be read. */
 const bytesPerWord = 7
 
-/** `read` is what a dry run has read and nothing stores; null where the records hold all. */
-export function factsOf(
+/** `read` are the files that a dry run parsed and did not store; null when the records have everything. */
+export function contentDetailsOf(
   records: BuildRecords | null,
   scan: Scan,
   read: readonly ParsedFile[] | null = null,
-): Facts {
-  const tried = read ?? []
+): ContentDetails {
+  const dryRunFiles = read ?? []
   const files = new Set(scan.files.map((file) => file.path))
-  const again = new Set(tried.map((file) => file.source.path))
+  const parsedAgain = new Set(dryRunFiles.map((file) => file.source.path))
   const isKept = ({path}: {path: string}): boolean =>
-    !again.has(path) && (read === null || files.has(path) || isUnread(scan, path))
+    !parsedAgain.has(path) && (read === null || files.has(path) || isUnreadable(scan, path))
   const pages = [
     ...(records?.pages().filter(isKept) ?? []),
-    ...tried.flatMap(({page, links, anchors}) => (page ? [pageRecordOf(page, links, anchors)] : [])),
+    ...dryRunFiles.flatMap(({page, links, anchors}) => (page ? [pageRecordOf(page, links, anchors)] : [])),
   ].sort((one, other) => (one.path < other.path ? -1 : 1))
   const diagnostics = [
     ...scan.diagnostics,
     ...(records?.diagnostics().filter(isKept) ?? []),
-    ...tried.flatMap((file) => file.source.diagnostics),
+    ...dryRunFiles.flatMap((file) => file.source.diagnostics),
     ...duplicateUrlsIn(pages),
-    ...brokenLinksIn(pages, (path) => files.has(path) || readInside(scan, path) !== null),
+    ...brokenLinksIn(pages, (path) => files.has(path) || readContentFile(scan, path) !== null),
   ].sort(compareDiagnostics)
   const counted = [
     ...(records?.fidelity().filter(isKept) ?? []),
-    ...tried.flatMap(({source}) => (source.fidelity ? [{path: source.path, fidelity: source.fidelity}] : [])),
+    ...dryRunFiles.flatMap(({source}) =>
+      source.fidelity ? [{path: source.path, fidelity: source.fidelity}] : [],
+    ),
   ]
   const stalePaths = new Set(diagnostics.filter(({rule}) => rule === staleRule).map(({path}) => path))
-  const fidelity = withUnread(counted, scan)
+  const fidelity = withUnreadableFiles(counted, scan)
   const indexed = new Set(pages.map(({path}) => path))
   const losing = fidelity
     .map(({path, fidelity: {visibleWords, keptWords}}) => ({path, visibleWords, keptWords}))
@@ -74,10 +76,10 @@ interface PageFidelity {
   readonly fidelity: StoredFidelity
 }
 
-/** The words of a file that the scan could not read are lost, but for as many as are kept of the build before. */
-function withUnread(counted: readonly PageFidelity[], {unread}: Scan): PageFidelity[] {
+/** Counts the words of files that the scan could not read as lost, except for those kept from the previous build. */
+function withUnreadableFiles(counted: readonly PageFidelity[], {unreadable}: Scan): PageFidelity[] {
   const byPath = new Map(counted.map((page) => [page.path, page]))
-  for (const {path, isFolder, bytes} of unread) {
+  for (const {path, isFolder, bytes} of unreadable) {
     if (isFolder || bytes === 0) continue
     const visibleWords = Math.ceil(bytes / bytesPerWord)
     const {keptWords = 0, constructs = {}, notes = []} = byPath.get(path)?.fidelity ?? {}
@@ -92,7 +94,7 @@ function pageRecordOf(page: Page, links: ParseResult['links'], written: ParseRes
   return {path: page.path, url: page.url, links, anchors}
 }
 
-/** As the parser wrote them; an older one may have written less. */
+/** As the parser wrote them; an older version may have written fewer counts. */
 type StoredConstructs = Readonly<Record<string, Readonly<Record<string, number>>>>
 
 function constructSharesOf(pages: readonly StoredFidelity[]): Record<string, ConstructShare> {
