@@ -24,7 +24,7 @@ export const dependencyNotes: Readonly<Record<string, string>> = {
   'hnswlib-node':
     'The HNSW vector index. Native, compiled at install in ten seconds; the result runs on every version of Node.',
   lit: 'The web component’s rendering.',
-  marked: 'Cuts Markdown into tokens: in the browser while it streams, on the server to quote sentences.',
+  marked: 'Cuts Markdown into tokens: in the browser while it streams, and in tests.',
   'mdast-util-gfm-footnote':
     'Footnotes in remark’s tree, where passages are made: of GFM just the parts that they need.',
   'mdast-util-gfm-strikethrough': 'Strikethrough in that tree.',

@@ -53,7 +53,7 @@ async function passagesOf(folder: ContentFolder): Promise<unknown[]> {
   try {
     return db
       .prepare(
-        `SELECT p.id, pages.path, s.anchor, s.headings, p.start_line, p.text, p.markdown, hex(v.vector) AS vector
+        `SELECT p.id, pages.path, s.anchor, s.headings, p.start_line, p.text, p.blocks, hex(v.vector) AS vector
            FROM passages p JOIN vectors v ON v.passage_id = p.id
            JOIN sections s ON s.id = p.section_id JOIN pages ON pages.id = s.page_id ORDER BY p.id`,
       )
