@@ -4,7 +4,7 @@ export const dependencyNotes: Readonly<Record<string, string>> = {
   '@xenova/transformers':
     'transformers.js, under the name of its first home: tokenises and runs embedding models (ONNX). Native: ONNX Runtime and sharp come ready made for every Node; the lock keeps ONNX Runtime from downloading libraries for GPUs.',
   'better-sqlite3':
-    'SQLite with FTS5: the index’s passages, vectors and words; the transcripts. Native, ready made, for Node 22.14 and later: it ends an older Node with a segmentation fault.',
+    'SQLite: the index’s passages, vectors and words; the transcripts, which FTS5 searches. Native, ready made, for Node 22.14 and later: it ends an older Node with a segmentation fault.',
   'better-sqlite3-12':
     'The same for older Nodes. Native, compiled at install: it aborts Node 24.19 and later. `src/native/sqlite.ts` loads the one that fits, and the lock lets npm install this one only where it is needed.',
   acorn: 'Reads the `import` and `export` statements of MDX pages, as MDX itself does.',
