@@ -4,7 +4,7 @@ export const dependencyNotes: Readonly<Record<string, string>> = {
   '@xenova/transformers':
     'transformers.js, under its original name: tokenises and runs embedding models (ONNX). Native: ONNX Runtime and sharp are prebuilt for every Node; the lock keeps ONNX Runtime from downloading GPU libraries.',
   'better-sqlite3':
-    'SQLite with FTS5: the index’s passages, vectors and words; the transcripts. Native, prebuilt, for Node 22.14 and later: older versions crash with a segmentation fault.',
+    'SQLite: the index’s passages, vectors and words; the transcripts, which FTS5 searches. Native, prebuilt, for Node 22.14 and later: older versions crash with a segmentation fault.',
   'better-sqlite3-12':
     'The same for older versions of Node. Native, compiled at install: it crashes Node 24.19 and later. `src/native/sqlite.ts` loads the matching one, and the lock lets npm install this one only where it is needed.',
   acorn: 'Reads the `import` and `export` statements of MDX pages, as MDX itself does.',

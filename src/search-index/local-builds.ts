@@ -71,8 +71,8 @@ async function openBase(dataDir: string, id: string): Promise<BaseBuild | null> 
 
 async function activate(dataDir: string, id: string): Promise<Manifest> {
   const folder = buildFolder(dataDir, id)
-  const manifest = await readManifest(folder).catch((cause: unknown) => {
-    throw new DocentError('not_found', `There is no usable build ${id}.`, {cause})
+  const manifest = await readManifest(folder).catch((cause: Error) => {
+    throw new DocentError('not_found', `There is no usable build ${id}: ${cause.message}`, {cause})
   })
   const mismatch = await mismatchOf(folder, manifest, databaseFile)
   if (mismatch !== null) throw new DocentError('index_damaged', `${mismatch}; it was not made current`)

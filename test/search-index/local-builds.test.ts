@@ -42,6 +42,10 @@ test.each([
         code: 'index_damaged',
         message: expect.stringMatching(why),
       })
+      await expect(builds.activate(id)).rejects.toMatchObject({
+        code: 'not_found',
+        message: expect.stringMatching(why),
+      })
       expect(await builds.openBase(id)).toBeNull()
       expect((await builds.list())[0]).toMatchObject({id, problem: expect.stringMatching(why)})
       const current = await openCurrentBuild(builds)

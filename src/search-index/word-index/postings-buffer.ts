@@ -11,6 +11,12 @@ export interface TermChanges {
   readonly changes: PostingsList
 }
 
+/** Changes by number of the term: those of term `n` are the pairs from `starts[n]` up to `starts[n + 1]`. */
+interface SortedChanges {
+  readonly starts: Uint32Array
+  readonly pairs: Uint32Array
+}
+
 /**
  * Collects changes of postings section by section and returns them term by term: sort-based inversion (Witten, Moffat
  * and Bell, "Managing Gigabytes", chapter 5). An entry takes 12 bytes, and 8 more while it is sorted; a term about 120.
@@ -44,20 +50,17 @@ export class PostingsBuffer {
   }
 
   /** Empties the buffer. Returns what was in it, by term in alphabetical order. */
-  take(): TermChanges[] {
-    const {starts, pairs} = this.#byTerm()
-    const changes = [...this.#terms].map(([term, number]) => ({
-      term,
-      changes: pairs.subarray(2 * starts[number]!, 2 * starts[number + 1]!),
-    }))
+  take(): Iterable<TermChanges> {
+    const sorted = this.#byTerm()
+    // Neighbours in the order of insertion are neighbours on disk.
+    const terms = [...this.#terms].sort(([one], [other]) => (one < other ? -1 : 1))
     this.#terms.clear()
     this.#length = 0
-    // Neighbours in the order of insertion are neighbours on disk.
-    return changes.sort((one, other) => (one.term < other.term ? -1 : 1))
+    return eachTerm(terms, sorted)
   }
 
   /** A counting sort, which keeps the order of the changes of a term. */
-  #byTerm(): {readonly starts: Uint32Array; readonly pairs: Uint32Array} {
+  #byTerm(): SortedChanges {
     const starts = new Uint32Array(this.#terms.size + 1)
     for (let i = 0; i < this.#length; i += entrySize) starts[this.#entries[i]! + 1]!++
     for (let number = 0; number < this.#terms.size; number++) starts[number + 1]! += starts[number]!
@@ -75,5 +78,14 @@ export class PostingsBuffer {
     const larger = new Uint32Array(2 * this.#entries.length)
     larger.set(this.#entries)
     this.#entries = larger
+  }
+}
+
+function* eachTerm(
+  terms: readonly (readonly [term: string, number: number])[],
+  {starts, pairs}: SortedChanges,
+): Generator<TermChanges> {
+  for (const [term, number] of terms) {
+    yield {term, changes: pairs.subarray(2 * starts[number]!, 2 * starts[number + 1]!)}
   }
 }
