@@ -2,25 +2,25 @@ import {headOf} from '../lib/cut.ts'
 import {type Sentence, sentencesOf} from './sentences.ts'
 import {type Token, tokensOf} from './terms.ts'
 
-/** A part of a text that says most about what was asked, with the asked words marked. */
+/** The part of a text that is most relevant to a question, with the question's words highlighted. */
 export interface Excerpt {
   readonly text: string
   /** `[start, end)` into `text` in UTF-16 units, in order, never touching or overlapping. */
   readonly highlights: readonly (readonly [start: number, end: number])[]
-  /** Sum of the weights of the asked terms it holds. */
+  /** Sum of the weights of the question's terms in it. */
   readonly weight: number
 }
 
 export interface ExcerptOptions {
-  /** Longest excerpt in UTF-16 units; default 280. */
+  /** Maximum length in UTF-16 units; default 280. */
   readonly maxLength?: number
 }
 
 /**
- * The sentence or lines of a text that hold most of the weighted terms: whole sentences next to each other, as
- * many as fit; the text's beginning when it holds none.
+ * The adjacent sentences or lines of a text with the highest weight of terms, as many as fit; the text's beginning when
+ * it has none of the terms.
  *
- * Costs one pass over the text's words. `terms` are as `termsOf` makes them.
+ * Takes one pass over the text's words. `terms` are as returned by `termsOf`.
  */
 export function bestExcerptOf(
   text: string,
@@ -32,7 +32,7 @@ export function bestExcerptOf(
   if (sentences.length === 0) return {text: '', highlights: [], weight: 0}
 
   const tokens = tokensOf(text)
-  const held = heldBy(sentences, tokens, terms)
+  const weights = weightsBySentence(sentences, tokens, terms)
   let best = {from: 0, to: 1, score: -1, weight: 0}
   for (let from = 0; from < sentences.length; from++) {
     const together = new Map<string, number>()
@@ -40,17 +40,17 @@ export function bestExcerptOf(
     for (let to = from + 1; to <= sentences.length && to <= from + 4; to++) {
       const length = sentences[to - 1]!.end - sentences[from]!.start
       if (to > from + 1 && length > maxLength) break
-      for (const [term, value] of held[to - 1]!) {
+      for (const [term, value] of weights[to - 1]!) {
         if (together.has(term)) continue
         together.set(term, value)
         weight += value
       }
-      // A long excerpt must earn its length; between equals the earlier one stands.
+      // A longer excerpt needs more weight; among equals the first one wins.
       const score = weight / (1 + length / (4 * maxLength)) - (to - from - 1) * 0.01
       if (score > best.score) best = {from, to, score, weight}
     }
   }
-  // A lone short line (a label, half a command) is read with what follows it.
+  // A short line alone (a label, half a command) is extended by what follows it.
   while (best.to < sentences.length) {
     const length = sentences[best.to - 1]!.end - sentences[best.from]!.start
     if (length >= 60 || sentences[best.to]!.end - sentences[best.from]!.start > maxLength) break
@@ -67,23 +67,23 @@ export function bestExcerptOf(
   }
 }
 
-function heldBy(
+function weightsBySentence(
   sentences: readonly Sentence[],
   tokens: readonly Token[],
   terms: ReadonlyMap<string, number>,
 ): Map<string, number>[] {
-  const held = sentences.map(() => new Map<string, number>())
+  const weights = sentences.map(() => new Map<string, number>())
   let at = 0
   for (const token of tokens) {
     while (at < sentences.length && sentences[at]!.end <= token.start) at++
-    const sentence = held[at]
+    const sentence = weights[at]
     if (sentence === undefined) break
     for (const term of token.terms) {
       const weight = terms.get(term)
       if (weight !== undefined) sentence.set(term, weight)
     }
   }
-  return held
+  return weights
 }
 
 function highlightsOf(

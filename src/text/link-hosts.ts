@@ -1,14 +1,14 @@
-/** Far more than a page names; a bound for one that is made to name more. */
+/** Far more than ordinary pages name; a bound for pages made to name more. */
 const maxHosts = 200
 
 /**
- * Web and mail addresses. What stands before an `@` is who logs in only as far as such a name may go: no bracket,
- * quote, comma or sign of another script, behind which a text says something else.
+ * Web and mail addresses. What precedes an `@` counts as a login only without brackets, quotes, commas and characters of
+ * other scripts, behind which other text begins.
  */
 const addresses =
   /(https?:)\/\/(?:([\w.~%!$&*+;=:-]*)@)?(\[[\da-f:.]+\](?::\d{1,5})?|[\p{L}\p{N}_.-]+(?::\d{1,5})?)|\b(www\.[\p{L}\p{N}_.-]+)|[\w.+-]@([\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+)/giu
 
-/** Names without a scheme, as `console.shop.example`: of three labels or more, since `setup.md` and `a.b` are none. */
+/** Names without a scheme, such as `console.shop.example`: with three labels or more, unlike `setup.md` or `a.b`. */
 const bareNames =
   /(?<![\w.@/:%$-])[a-z\d-]+(?:\.[a-z\d-]+)+\.([a-z][a-z\d-]+)(?::\d{1,5})?(?![\w@(=[-]|\.\w)/g
 
@@ -19,8 +19,8 @@ const fileEndings: ReadonlySet<string> = new Set(
 )
 
 /**
- * Hosts that a text names, with the port where one is named; none twice, 200 at most. Those of web and mail addresses
- * come first: names without a scheme may be code.
+ * Hosts named in a text, with the port if there is one; without duplicates, 200 at most. Those of web and mail addresses
+ * come first, since names without a scheme may be code.
  */
 export function linkHostsIn(text: string): string[] {
   const hosts = new Set<string>()
@@ -34,7 +34,7 @@ export function linkHostsIn(text: string): string[] {
 function* namedIn(text: string): Generator<string | null> {
   for (const [, scheme = 'https:', login, host, www, mail] of text.matchAll(addresses)) {
     const name = host ?? www ?? mail ?? ''
-    // Chinese and others write no space behind an address: it may end where their letters begin.
+    // Chinese and other scripts have no space behind an address: it may end where their letters begin.
     const head = /^[\x21-\x7e]+(?=[^\p{Script=Latin}\p{M}\x21-\x7e])/u.exec(name)?.[0]
     // `https://one.example;x@two.example` may be two addresses.
     const before = /^[\w.-]+\.[\w-]+/.exec(login ?? '')?.[0]
@@ -49,7 +49,7 @@ function hostNamed(scheme: string, name: string): string | null {
   return hostOf(`${scheme}//${name.replace(/[._-]+$/, '')}`)
 }
 
-/** Hosts that a link sends something to: one, or those of every recipient of a mail; none where one cannot be read. */
+/** Hosts that a link contacts: one, or those of all recipients of a mail; none when any of them cannot be parsed. */
 export function hostsOfLink(href: string): string[] {
   const recipients = recipientsOf(href)
   if (recipients === null) return [hostOf(href)].filter((host) => host !== null)
@@ -57,33 +57,33 @@ export function hostsOfLink(href: string): string[] {
   return hosts.every((host) => host !== null) ? [...new Set(hosts)] : []
 }
 
-/** Who a `mailto:` link writes to (RFC 6068), in its path and its fields; null for every other link. */
+/** The recipients of a `mailto:` link (RFC 6068), in its path and fields; null for other links. */
 function recipientsOf(href: string): string[] | null {
   const [, path, query = ''] = /^mailto:([^?#]*)(?:\?([^#]*))?/i.exec(href) ?? []
   if (path === undefined) return null
   const fields = query.split('&').map((field) => /^([^=]*)=?(.*)$/s.exec(field)!)
   const lists = fields.flatMap(([, name = '', value = '']) => {
     const field = decoded(name).toLowerCase()
-    // A line break would begin another field, which may be one of recipients; in a body it begins a line.
+    // A line break would begin another field, possibly one of recipients; in a body it is just a line break.
     if (field === 'body' || (field === 'subject' && !/%0[ad]/i.test(value))) return []
     return [decoded(value)].filter(
       (list) => list.includes('@') || ['to', 'cc', 'bcc', 'subject'].includes(field),
     )
   })
-  // Programs of mail take a semicolon for a comma.
+  // Mail programs accept a semicolon in place of a comma.
   return [decoded(path), ...lists].flatMap((list) => list.split(/[,;]/)).filter((one) => one.trim() !== '')
 }
 
 /**
- * The host of a plain `local@host`; null for all else. A `!` or `%` in the local part names a host to pass the mail
- * on to, and quotes and brackets are read in more than one way.
+ * The host of a plain `local@host`; null for everything else. A `!` or `%` in the local part names a host to relay the
+ * mail to, and quotes and brackets are interpreted in different ways.
  */
 function hostOfRecipient(recipient: string): string | null {
   const host = /^\s*[\p{L}\p{N}_.+'=~-]+@([\p{L}\p{Nd}-]+(?:\.[\p{L}\p{Nd}-]+)*)\s*$/u.exec(recipient)?.[1]
   return host === undefined ? null : hostOf(`https://${host}`)
 }
 
-/** As it stands where a `%` of it begins no character: then no recipient can be read from it. */
+/** The text itself when it is not validly encoded; no recipient can be parsed from it then. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text)

@@ -8,9 +8,9 @@ export interface Sentence {
 
 /** Marks that end a sentence before white space; elsewhere they belong to names, numbers and code. */
 const spacedMarks = '.!?…‼‽⁇⁈⁉'
-/** Marks that stand in no name, number or code, and in many scripts without white space behind them. */
+/** Marks that are not used in names, numbers or code; many scripts put no white space behind them. */
 const denseMarks = '。｡．！？؟۔।॥։።፧။។៕'
-/** Brackets and quotes that close behind a mark. `«“‘` close in German and Danish, and open in other languages. */
+/** Brackets and quotes that close behind a mark. `«“‘` close in German and Danish but open in other languages. */
 const closers = '"\'”’)\\]」』》】〉）»›'
 
 /** A run of marks and what closes behind it; French puts a space before `»`. */
@@ -20,7 +20,7 @@ const marksAndClosers = new RegExp(
 )
 const denseMark = new RegExp(`[${denseMarks}]`, 'u')
 
-/** Signs that may stand before a sentence's first letter or digit, as brackets or the point of `.NET`; no cell's border. */
+/** What may precede a sentence's first letter or digit, such as brackets or the point of `.NET`, but not a cell's `|`. */
 const leadingSigns = `(?:[^\\p{L}\\p{N}|${spacedMarks}${denseMarks}]|\\.(?=[\\p{L}\\p{N}])){0,40}`
 /** Georgian is written without capitals, but Unicode calls its letters lower-case. */
 const lowerCase = '(?!\\p{Script=Georgian})\\p{Ll}'
@@ -31,10 +31,10 @@ const beginsAfterSpace = new RegExp(
 )
 const beginsAnywhere = new RegExp(`\\s*${leadingSigns}[\\p{L}\\p{N}]`, 'uy')
 
-/** Behind a mark: a comma, or in Japanese the particle that takes up what was quoted, as in `「何？」と聞いた`. */
+/** A comma behind a mark, or in Japanese a particle behind a quotation, as in `「何？」と聞いた`. */
 const continuation = /[、，；：,;:]|(?<=[」』])(?:[とをのがはに]|って)/uy
 
-// Matched against at most this much text before a point; every abbreviation is shorter.
+// How much text before a point is matched, in UTF-16 units; every abbreviation is shorter.
 const abbreviationWindow = 16
 const notInsideName = '(?<![\\p{L}\\p{N}.@/_-])'
 const words = (list: string): string => list.replaceAll(' ', '|')
@@ -74,8 +74,8 @@ const wordCharacter = /[\p{L}\p{N}]/u
  *
  * The rules are those of Unicode's sentence boundaries (UAX #29) with abbreviations added, and stricter where
  * documentation holds code: ASCII marks need white space behind them, and no sentence begins with a lower-case letter outside quotes.
- * In doubt there is no end: two sentences read as one are better than a part of one. `Intl.Segmenter` would give other
- * offsets in other releases of Node. Takes time in proportion to the length.
+ * In doubt there is no end: two sentences in one are better than a part of one. `Intl.Segmenter` is not used, since its
+ * results differ between releases of Node. Takes time in proportion to the length.
  */
 export function sentenceEndsIn(line: string): number[] {
   const ends: number[] = []
@@ -106,9 +106,9 @@ function endsAtDenseMark(line: string, marks: string, end: number): boolean {
   return matchesAt(beginsAnywhere, line, end) && !matchesAt(continuation, line, end)
 }
 
-/** Whether a point, or two, ends the sentence that began at `start`. */
+/** Whether one or two points end the sentence that began at `start`. */
 function endsAtPoint(line: string, start: number, mark: number, marks: string, end: number): boolean {
-  // A path by itself, as in `docker build .`.
+  // A path, as in `docker build .`.
   if (/\s/.test(line.charAt(mark - 1))) return false
   if (marks !== '.') return true
   const before = line.slice(Math.max(start, mark - abbreviationWindow), mark)

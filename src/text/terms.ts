@@ -1,23 +1,23 @@
 import {stemmer} from 'stemmer'
 
-/** A word of a text and the terms it is found by. */
+/** A word of a text and its search terms. */
 export interface Token {
   /** `[start, end)` in UTF-16 units of the text. */
   readonly start: number
   readonly end: number
-  /** Never empty. The whole comes first, then its parts; no term twice. */
+  /** Never empty. The whole word comes first, then its parts; no term twice. */
   readonly terms: readonly string[]
 }
 
-/** Longest term in UTF-16 units; longer words are cut, longer identifiers are known by their parts only. */
+/** Maximum length of a term in UTF-16 units; longer words are cut, longer identifiers have only their parts as terms. */
 export const maxTermLength = 64
 
 /**
- * The words of a text as the words index knows them: lower-cased, without diacritics, stemmed, identifiers
- * whole and in parts. Index and questions go through the same function, so it decides what can match.
+ * The terms of a text as in the word index: lower-cased, without diacritics, stemmed, identifiers whole and in
+ * parts. Index and questions go through the same function, so it decides what can match.
  *
  * A term holds letters and digits only, so `dry-run`, `dryRun`, `dry_run` and `dryrun` share one. Scripts that
- * put no spaces between words give pairs of characters. Takes time in proportion to the text's length.
+ * put no spaces between words yield pairs of characters. Takes time in proportion to the text's length.
  */
 export function termsOf(text: string): string[] {
   const terms: string[] = []
@@ -27,7 +27,7 @@ export function termsOf(text: string): string[] {
   return terms
 }
 
-/** The same with the places: what highlights and phrases need. */
+/** The same with positions, for highlights and phrases. */
 export function tokensOf(text: string): Token[] {
   const tokens: Token[] = []
   visitTokens(text, (start, end, terms) => tokens.push({start, end, terms}))
@@ -37,7 +37,7 @@ export function tokensOf(text: string): Token[] {
 // Marks belong to words (decomposed letters, Indic scripts), and so do the soft hyphen and the zero-width joiners.
 const wordPattern = /[\p{L}\p{N}\p{M}_\u00ad\u200c\u200d]+/gu
 
-/** What may stand inside an identifier, at most two in a row: `a.b`, `a::b`, `a/b`, `a-b`, `a@b`, `a+b`, `a\b`, `it's`. */
+/** What may join the parts of an identifier, at most two in a row: `a.b`, `a::b`, `a/b`, `a-b`, `a@b`, `a+b`, `a\b`, `it's`. */
 const joinPattern = /^[-.:/@+\\'’]{1,2}$/
 
 // Han, kana (with their length and voicing marks, which belong to no one script), Hangul, Thai, Lao, Khmer, Myanmar.
@@ -49,17 +49,17 @@ const unspacedRuns = new RegExp(`${unspacedLetters}+`, 'gu')
 // Two small letters after the second capital, so that `APIs` and `IDs` stay whole.
 const caseBoundary = /(?<=[\p{Ll}\p{N}])(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll}{2})/u
 
-// What an ASCII character is to a word: a part of it, what may join two, or neither.
+// The role of an ASCII character: part of a word, joiner of two parts, or neither (0).
 const partOfWord = 1
-const joint = 2
+const joiner = 2
 const roles = Uint8Array.from({length: 128}, (_, code) => {
   const character = String.fromCharCode(code)
-  return /\w/.test(character) ? partOfWord : joinPattern.test(character) ? joint : 0
+  return /\w/.test(character) ? partOfWord : joinPattern.test(character) ? joiner : 0
 })
 
 /**
- * White space ends every word, so a text is taken stretch by stretch: those of ASCII, nearly all in most docs, by
- * looking at codes, the others by Unicode patterns, which cost several times as much.
+ * White space ends every word, so a text is processed in stretches without it: ASCII stretches, nearly all in most
+ * docs, by character codes, others by Unicode patterns, which cost several times as much.
  */
 function visitTokens(
   text: string,
@@ -100,9 +100,9 @@ function visitAscii(
     let end = at
     for (;;) {
       while (end < to && roles[text.charCodeAt(end)] === partOfWord) end++
-      if (end >= to || roles[text.charCodeAt(end)] !== joint) break
+      if (end >= to || roles[text.charCodeAt(end)] !== joiner) break
       let next = end + 1
-      if (next < to && roles[text.charCodeAt(next)] === joint) next++
+      if (next < to && roles[text.charCodeAt(next)] === joiner) next++
       if (next >= to || roles[text.charCodeAt(next)] !== partOfWord) break
       end = next
     }
@@ -131,7 +131,7 @@ function visitUnicode(
     if (terms.length > 0) visit(start, suffixed, terms)
   }
 
-  // Words first, glued by what stands between them: one pattern for both would keep a state for every join.
+  // Finds words first and joins them by what is in between: one pattern for both would keep state for every joiner.
   for (const match of text.slice(from, to).matchAll(wordPattern)) {
     const wordStart = from + match.index
     if (start >= 0) {
@@ -155,22 +155,22 @@ function suffixEnd(text: string, start: number, end: number): number {
   return end
 }
 
-// A text repeats its words: looking them up is several times faster than working them out again.
-const known = new Map<string, readonly string[]>()
-const maxKnown = 50_000
+// Words repeat in a text, and looking them up is several times faster than computing their terms again.
+const cache = new Map<string, readonly string[]>()
+const maxCachedTokens = 50_000
 
 function termsOfToken(token: string): readonly string[] {
-  const found = known.get(token)
+  const found = cache.get(token)
   if (found !== undefined) return found
-  const terms = workOut(token)
+  const terms = computeTerms(token)
   if (token.length <= maxTermLength) {
-    if (known.size >= maxKnown) known.clear()
-    known.set(token, terms)
+    if (cache.size >= maxCachedTokens) cache.clear()
+    cache.set(token, terms)
   }
   return terms
 }
 
-function workOut(token: string): readonly string[] {
+function computeTerms(token: string): readonly string[] {
   if (/^[a-z]+$/.test(token)) return [stemOf(token.slice(0, maxTermLength))]
 
   const normal = isAscii(token) ? token : token.normalize('NFKC').replace(/[\u00ad\u200c\u200d]/g, '')
@@ -183,7 +183,7 @@ function workOut(token: string): readonly string[] {
   for (const word of words) {
     const spelled = word.replace(/['’][sS]$/, '').replace(/['’](?=(?:t|re|ve|ll|d|m)$)/i, '')
     const parts = spelled.split(/[_'’]+/).flatMap((part) => part.split(caseBoundary))
-    segments.push(parts.map(folded).filter(Boolean))
+    segments.push(parts.map(fold).filter(Boolean))
   }
 
   const all = segments.flat()
@@ -212,7 +212,7 @@ function add(term: string, terms: Set<string>): void {
   if (term !== '' && term.length <= maxTermLength) terms.add(stemOf(term))
 }
 
-/** Pairs of characters for scripts without spaces, what stands between them as always: `日本語` → 日本, 本語. */
+/** Pairs of characters for scripts without spaces, what is in between as usual: `日本語` → 日本, 本語. */
 function visitPairs(
   token: string,
   start: number,
@@ -231,7 +231,7 @@ function visitPairs(
     for (const character of run[0]) {
       const pair = before + character
       if (before !== '' || character.length === run[0].length) {
-        visit(place - before.length, place + character.length, [folded(pair.normalize('NFKC'))])
+        visit(place - before.length, place + character.length, [fold(pair.normalize('NFKC'))])
       }
       place += character.length
       before = character
@@ -252,7 +252,7 @@ const letters: Readonly<Record<string, string>> = {
   ı: 'i',
 }
 
-function folded(word: string): string {
+function fold(word: string): string {
   const lower = word.toLowerCase()
   if (isAscii(lower)) return lower
   return lower

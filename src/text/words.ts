@@ -1,6 +1,6 @@
 /**
- * How many words a reader counts. Scripts written without spaces count two characters as one word,
- * so a budget in words means about as much text in every language.
+ * Counts the words of a text as a reader would. In scripts without spaces two characters count as one word, so a budget
+ * in words allows about as much text in every language.
  */
 export function countWords(text: string): number {
   let count = 0
