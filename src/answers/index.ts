@@ -4,7 +4,7 @@ export {
   answerStateOf,
   type Citation,
   createAnswerState,
-  type GrowingAnswerState,
+  type WritableAnswerState,
 } from './answer-state.ts'
 export {errorEventOf} from './error-event.ts'
 export {canBeConversationKey, newConversationId, refOf} from './ids.ts'
@@ -12,7 +12,7 @@ export {
   holdsIdempotencyKey,
   type Journal,
   type JournalEntry,
-  type JournalFacts,
+  type JournalDetails,
   type JournalHealth,
   type JournalledAnswer,
 } from './journal.ts'

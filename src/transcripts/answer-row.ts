@@ -1,4 +1,4 @@
-import type {JournalFacts, JournalledAnswer} from '../answers/index.ts'
+import type {JournalDetails, JournalledAnswer} from '../answers/index.ts'
 import {answerStateOf} from '../answers/index.ts'
 import {
   type Ending,
@@ -120,7 +120,7 @@ export function transcriptOf(row: AnswerRow, events: readonly SequencedEvent[]):
   const state = answerStateOf(events, row.started_at)
   return {
     ...journalledOf(row),
-    ...(JSON.parse(row.facts) as JournalFacts),
+    ...(JSON.parse(row.facts) as JournalDetails),
     ref: row.ref,
     conversationId: null,
     finishReason: state.finishReason,

@@ -1,4 +1,4 @@
-import type {AnswerState, JournalEntry, JournalFacts, JournalledAnswer} from '../answers/index.ts'
+import type {AnswerState, JournalEntry, JournalDetails, JournalledAnswer} from '../answers/index.ts'
 import {refOf} from '../answers/index.ts'
 import type {SequencedEvent} from '../domain/index.ts'
 import {type AnswerRow, withoutOpinions} from './answer-row.ts'
@@ -14,7 +14,7 @@ export interface LiveAnswer {
   pending: SequencedEvent[]
   /** Every event, for modes that do not keep them on disk; null where the file has them. */
   readonly whole: SequencedEvent[] | null
-  facts: JournalFacts
+  facts: JournalDetails
   hasNewFacts: boolean
   /** Events were given up for want of room. */
   isPartial: boolean

@@ -1,4 +1,4 @@
-import type {JournalFacts} from '../answers/index.ts'
+import type {JournalDetails} from '../answers/index.ts'
 import type {AnswerEvent, SequencedEvent, Source} from '../domain/index.ts'
 import type {Feedback} from './transcript-store.ts'
 
@@ -11,7 +11,7 @@ export interface Redaction {
   /** Words of somebody else: as they are, or the empty text. */
   words(text: string): string
   event(event: SequencedEvent): SequencedEvent
-  facts(facts: JournalFacts): JournalFacts
+  facts(facts: JournalDetails): JournalDetails
   feedback(feedback: Omit<Feedback, 'at'>): Omit<Feedback, 'at'>
 }
 
@@ -65,7 +65,7 @@ function redactedSource({n, score}: Source): Source {
 }
 
 /** The facts without what somebody else wrote: an upstream's error may quote the question. */
-function redactedFacts(facts: JournalFacts): JournalFacts {
+function redactedFacts(facts: JournalDetails): JournalDetails {
   const {errorDetail: _, notes: __, upstreamRequestId, considered, ...rest} = facts
   return {
     ...rest,

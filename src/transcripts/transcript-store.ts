@@ -1,4 +1,4 @@
-import type {JournalFacts, JournalledAnswer} from '../answers/index.ts'
+import type {JournalDetails, JournalledAnswer} from '../answers/index.ts'
 import type {Ending, FinishReason, SequencedEvent, Source, Timings, Usage} from '../domain/index.ts'
 
 export interface Feedback {
@@ -69,7 +69,7 @@ export interface TranscriptPage {
 }
 
 /** Everything that is known of one answer. */
-export interface Transcript extends JournalledAnswer, JournalFacts {
+export interface Transcript extends JournalledAnswer, JournalDetails {
   readonly ref: string
   readonly conversationId: null
   readonly finishReason: FinishReason | null

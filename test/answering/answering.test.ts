@@ -302,7 +302,7 @@ describe('what is over', () => {
     'leaves no timer behind once it is forgotten: %s',
     async (how) => {
       vi.useFakeTimers()
-      const {answering, generator, ask} = createWorld({lingerMs: 100})
+      const {answering, generator, ask} = createWorld({keepEndedMs: 100})
       const answerId = await ask({resumable: true})
       const reader = readerOf(answering, answerId, {bufferMs: 50})
       await vi.advanceTimersByTimeAsync(1)
@@ -660,8 +660,8 @@ describe('one question asked twice', () => {
     await reader.until('sources')
     await generator.call(0)
 
-    expect(first.created).toBe(true)
-    expect(second).toEqual({...first, conversationId: null, created: false})
+    expect(first.isNew).toBe(true)
+    expect(second).toEqual({...first, conversationId: null, isNew: false})
     expect(generator.calls).toHaveLength(1)
   })
 
@@ -676,7 +676,7 @@ describe('one question asked twice', () => {
     time += 24 * 60 * 60 * 1000
     const later = await other()
 
-    expect(later.created).toBe(true)
+    expect(later.isNew).toBe(true)
     expect(later.answerId).not.toBe(first.answerId)
   })
 })
@@ -1050,7 +1050,7 @@ describe('shutting down', () => {
 describe('served from the journal', () => {
   test('once the run is no longer in memory', async () => {
     vi.useFakeTimers()
-    const {answering, generator, ask} = createWorld({lingerMs: 100})
+    const {answering, generator, ask} = createWorld({keepEndedMs: 100})
     const answerId = await ask()
     const reader = readerOf(answering, answerId)
     await vi.advanceTimersByTimeAsync(1)

@@ -9,7 +9,7 @@ test('the same question joins the answer that has its key, for a day', () => {
   expect(joinedAnswer(holder, 'Why?', 1000 + dayMs - 1)).toEqual({
     answerId: 'a',
     conversationId: null,
-    created: false,
+    isNew: false,
   })
   expect(joinedAnswer(holder, 'Why?', 1000 + dayMs)).toBeNull()
   expect(joinedAnswer(null, 'Why?', 1000)).toBeNull()

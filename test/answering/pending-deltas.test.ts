@@ -24,13 +24,13 @@ test('the window begins with the first piece, and again with what is left of one
 
   vi.advanceTimersByTime(49)
   pending.add(delta(' three'))
-  const before = pending.restMs
+  const before = pending.remainingMs
   vi.advanceTimersByTime(1)
   const part = pending.takeAtWindowEnd()
 
   expect(before).toBe(1)
   expect(part).toEqual({seq: 1, at: 10, event: {type: 'delta', text: 'One. '}})
-  expect([pending.isEmpty, pending.restMs]).toEqual([false, 50])
+  expect([pending.isEmpty, pending.remainingMs]).toEqual([false, 50])
 })
 
 test('what has no safe place to end is kept for three windows and then goes', () => {

@@ -3,7 +3,7 @@ import {defaultAnsweringLimits} from '../../src/answering/answering-limits.ts'
 import {Run, type RunOptions} from '../../src/answering/run.ts'
 import {RunsInMemory} from '../../src/answering/runs-in-memory.ts'
 import {createAnswerState} from '../../src/answers/answer-state.ts'
-import type {JournalFacts} from '../../src/answers/journal.ts'
+import type {JournalDetails} from '../../src/answers/journal.ts'
 import {DocentError, noUsage, type SequencedEvent} from '../../src/domain/index.ts'
 import {sampleEntry} from '../transcripts/samples.ts'
 
@@ -17,7 +17,7 @@ afterEach(() => {
 /** A run before a journal that merely listens. */
 function createRun(answerId = 'a', options: Partial<RunOptions> = {}) {
   const appended: SequencedEvent[] = []
-  let facts: JournalFacts = {}
+  let facts: JournalDetails = {}
   const onEnd = vi.fn()
   const run = new Run({
     entry: sampleEntry(answerId),
@@ -77,7 +77,7 @@ describe('a run', () => {
     expect(types()).toEqual(['sources', 'done'])
     expect(appended.at(-1)!.event).toMatchObject({ending: 'stopped', usage: noUsage})
     expect(onEnd).toHaveBeenCalledOnce()
-    expect([await run.ended, run.isEnded, run.signal.aborted]).toEqual(['stopped', true, true])
+    expect([await run.ended, run.hasEnded, run.signal.aborted]).toEqual(['stopped', true, true])
     expect(vi.getTimerCount()).toBe(0)
   })
 
@@ -160,8 +160,8 @@ describe('runs in memory', () => {
     runs.add(run)
     const underWay = runs.underWay()
     run.stop()
-    runs.linger('a')
-    runs.linger('a')
+    runs.scheduleRemoval('a')
+    runs.scheduleRemoval('a')
 
     vi.advanceTimersByTime(99)
     const within = runs.get('a')
@@ -179,7 +179,7 @@ describe('runs in memory', () => {
 
     runs.drop(({entry}) => entry.answerId === 'one')
 
-    expect([one.isEnded, other.isEnded]).toEqual([true, false])
+    expect([one.hasEnded, other.hasEnded]).toEqual([true, false])
     expect([runs.get('one'), runs.get('other')]).toEqual([undefined, other])
     other.stop()
   })
@@ -189,7 +189,7 @@ describe('runs in memory', () => {
     const {run} = createRun()
     runs.add(run)
     run.stop()
-    runs.linger('a')
+    runs.scheduleRemoval('a')
 
     runs.clear()
 

@@ -25,10 +25,10 @@ describe('where text may be cut', () => {
 
   test('marks mean nothing inside a code fence', () => {
     const cutter = createSafeCutter()
-    cutter.passed('Like so:\n```js\n')
+    cutter.advance('Like so:\n```js\n')
 
     expect(cutter.cut(['a[', '0', '] = `', 'x '])).toBe(4)
-    cutter.passed('a[0] = `x \n```\n')
+    cutter.advance('a[0] = `x \n```\n')
     expect(cutter.cut(['a [', 'b', 'c '])).toBe(0)
   })
 

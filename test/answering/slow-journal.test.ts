@@ -1,5 +1,5 @@
 import {expect, test, vi} from 'vitest'
-import type {AskedAnswer} from '../../src/answering/answering.ts'
+import type {AskResult} from '../../src/answering/answering.ts'
 import type {Journal} from '../../src/answers/journal.ts'
 import {DocentError} from '../../src/domain/index.ts'
 import {
@@ -42,7 +42,7 @@ test('questions with one key that come while the first is being asked all join i
   await generator.call(0)
 
   expect(new Set(asked.map(({answerId}) => answerId)).size).toBe(1)
-  expect(asked.map(({created}) => created)).toEqual([true, false, false, false, false])
+  expect(asked.map(({isNew}) => isNew)).toEqual([true, false, false, false, false])
   expect(admit).toHaveBeenCalledOnce()
   expect(answering.active).toBe(1)
   expect(generator.calls).toHaveLength(1)
@@ -64,7 +64,7 @@ test('a key that another process claims meanwhile joins its answer, and gives th
   const other = await elsewhere.answering.ask(sampleQuestion(), {channel: 'test', idempotencyKey: 'key'})
   open()
 
-  expect(await asking).toEqual({answerId: other.answerId, conversationId: null, created: false})
+  expect(await asking).toEqual({answerId: other.answerId, conversationId: null, isNew: false})
   expect(onEnd.mock.calls).toEqual([[{calledModel: false}]])
   expect(answering.active).toBe(0)
 })
@@ -205,7 +205,7 @@ test.each([0, 10_000])(
 
 test('forgetting a conversation stops what was being asked in it, so nothing is written after it was removed', async () => {
   const first = createWorld()
-  const asked: AskedAnswer = await first.answering.ask(sampleQuestion(), {channel: 'test'})
+  const asked: AskResult = await first.answering.ask(sampleQuestion(), {channel: 'test'})
   await first.answering.stop(asked.answerId)
   let release = () => {}
   const held = new Promise<void>((resolve) => {
@@ -233,7 +233,7 @@ test('forgetting a conversation stops what was being asked in it, so nothing is 
 })
 
 test('an answer is read from a slow journal as from memory, and an unknown one is not found', async () => {
-  const {answering, generator, ask} = createWorld({lingerMs: 0}, (journal) =>
+  const {answering, generator, ask} = createWorld({keepEndedMs: 0}, (journal) =>
     slowJournal(journal, () => new Promise(setImmediate)),
   )
   const answerId = await ask()

@@ -1,5 +1,5 @@
 import {afterEach, beforeEach, describe, expect, test} from 'vitest'
-import {createAnswerState, type GrowingAnswerState} from '../../src/answers/answer-state.ts'
+import {createAnswerState, type WritableAnswerState} from '../../src/answers/answer-state.ts'
 import type {Journal, JournalEntry} from '../../src/answers/journal.ts'
 import type {SequencedEvent, Turn} from '../../src/domain/index.ts'
 import {chance, randomFrom, whole} from '../support/random.ts'
@@ -300,7 +300,7 @@ interface WriteOptions {
   readonly finishReason?: Parameters<typeof sampleEvents>[3]
 }
 
-function writtenTo(journal: Journal, answerId: string, state: GrowingAnswerState): Written {
+function writtenTo(journal: Journal, answerId: string, state: WritableAnswerState): Written {
   const events: SequencedEvent[] = []
   return {
     answerId,
