@@ -1,5 +1,5 @@
 import {afterEach, beforeEach, describe, expect, test} from 'vitest'
-import type {Claim, LimitStore, Take} from '../../src/http/limits/limit-store.ts'
+import type {Acquisition, Claim, LimitStore} from '../../src/http/limits/limit-store.ts'
 
 /** An empty limit store and the clock that it goes by. */
 export interface LimitStoreUnderContract {
@@ -15,8 +15,8 @@ const noon = Date.parse('2026-03-01T12:00:00Z')
 const hourMs = 60 * 60 * 1000
 const midnight = noon + 12 * hourMs
 
-const place = (key: string, most: number): Claim => ({key, most, spentUntil: null})
-const ofDay = (key: string, most: number, spentUntil = midnight): Claim => ({key, most, spentUntil})
+const place = (key: string, most: number): Claim => ({key, max: most, spentUntil: null})
+const ofDay = (key: string, most: number, spentUntil = midnight): Claim => ({key, max: most, spentUntil})
 
 /** What every store of limits promises, wherever it counts. */
 export function limitStoreContract(name: string, create: () => Promise<LimitStoreUnderContract>): void {
@@ -37,11 +37,11 @@ export function limitStoreContract(name: string, create: () => Promise<LimitStor
       claims: readonly Claim[],
       from = store,
     ): Promise<(isSpent: boolean) => Promise<void>> {
-      const take = await from.take(claims)
-      if (!take.isTaken) throw new Error(`claim ${take.full} has no room`)
-      return take.giveBack
+      const acquisition = await from.acquire(claims)
+      if (!acquisition.isAcquired) throw new Error(`claim ${acquisition.fullIndex} has no room`)
+      return acquisition.release
     }
-    const isTaken = async (...claims: Claim[]) => (await store.take(claims)).isTaken
+    const isAcquired = async (...claims: Claim[]) => (await store.acquire(claims)).isAcquired
 
     describe('the minute of a key', () => {
       test('has room for so many, and tells how many are left and for how long', async () => {
@@ -74,12 +74,12 @@ export function limitStoreContract(name: string, create: () => Promise<LimitStor
 
     describe('a place that is held', () => {
       test('is there again when it is given back', async () => {
-        const giveBack = await taken([place('a', 1)])
-        expect(await isTaken(place('a', 1))).toBe(false)
+        const release = await taken([place('a', 1)])
+        expect(await isAcquired(place('a', 1))).toBe(false)
 
-        await giveBack(false)
+        await release(false)
 
-        expect(await isTaken(place('a', 1))).toBe(true)
+        expect(await isAcquired(place('a', 1))).toBe(true)
       })
 
       test('is given back once, however often that is said', async () => {
@@ -88,33 +88,33 @@ export function limitStoreContract(name: string, create: () => Promise<LimitStor
 
         await Promise.all([first(false), first(false), first(true)])
 
-        expect([await isTaken(place('a', 2)), await isTaken(place('a', 2))]).toEqual([true, false])
+        expect([await isAcquired(place('a', 2)), await isAcquired(place('a', 2))]).toEqual([true, false])
       })
 
       test('is never spent, and no time takes it away', async () => {
-        const giveBack = await taken([place('a', 1)])
+        const release = await taken([place('a', 1)])
         under.pass(100 * hourMs)
-        expect(await isTaken(place('a', 1))).toBe(false)
+        expect(await isAcquired(place('a', 1))).toBe(false)
 
-        await giveBack(true)
+        await release(true)
 
-        expect(await isTaken(place('a', 1))).toBe(true)
+        expect(await isAcquired(place('a', 1))).toBe(true)
       })
 
       test('is one of so many for each key, in every process', async () => {
         await taken([place('a', 2)])
         await taken([place('a', 2)], other)
 
-        expect(await isTaken(place('a', 2))).toBe(false)
-        expect(await isTaken(place('b', 2))).toBe(true)
+        expect(await isAcquired(place('a', 2))).toBe(false)
+        expect(await isAcquired(place('b', 2))).toBe(true)
       })
 
       test.each([1, 7])('of %i is had by no more, however many come at once', async (most) => {
         const takes = await Promise.all(
-          Array.from({length: 40}, (_, i) => (i % 2 === 0 ? store : other).take([place('a', most)])),
+          Array.from({length: 40}, (_, i) => (i % 2 === 0 ? store : other).acquire([place('a', most)])),
         )
 
-        expect(takes.filter((take) => take.isTaken)).toHaveLength(most)
+        expect(takes.filter((acquisition) => acquisition.isAcquired)).toHaveLength(most)
       })
 
       test('wanders through many hands, and all are there in the end', async () => {
@@ -123,19 +123,19 @@ export function limitStoreContract(name: string, create: () => Promise<LimitStor
         await Promise.all(
           Array.from({length: 60}, async (_, i) => {
             for (let round = 0; round < 5; round++) {
-              const take: Take = await (i % 2 === 0 ? store : other).take([place('a', 3)])
-              if (!take.isTaken) continue
+              const acquisition: Acquisition = await (i % 2 === 0 ? store : other).acquire([place('a', 3)])
+              if (!acquisition.isAcquired) continue
               most = Math.max(most, ++held)
               await new Promise(setImmediate)
               held--
-              await take.giveBack(round % 2 === 0)
+              await acquisition.release(round % 2 === 0)
             }
           }),
         )
 
         expect(most).toBe(3)
         for (let i = 0; i < 3; i++) await taken([place('a', 3)])
-        expect(await isTaken(place('a', 3))).toBe(false)
+        expect(await isAcquired(place('a', 3))).toBe(false)
       })
     })
 
@@ -143,18 +143,18 @@ export function limitStoreContract(name: string, create: () => Promise<LimitStor
       test('that was spent stays so until its time, in every process', async () => {
         await (await taken([ofDay('a', 1)]))(true)
 
-        expect(await other.take([ofDay('a', 1)])).toEqual({isTaken: false, full: 0, spent: 1})
+        expect(await other.acquire([ofDay('a', 1)])).toEqual({isAcquired: false, fullIndex: 0, spent: 1})
         under.pass(12 * hourMs)
-        expect(await isTaken(ofDay('a', 1, midnight + 24 * hourMs))).toBe(true)
+        expect(await isAcquired(ofDay('a', 1, midnight + 24 * hourMs))).toBe(true)
       })
 
       test('that is only taken may yet be given back', async () => {
-        const giveBack = await taken([ofDay('a', 1)])
-        expect(await store.take([ofDay('a', 1)])).toEqual({isTaken: false, full: 0, spent: 0})
+        const release = await taken([ofDay('a', 1)])
+        expect(await store.acquire([ofDay('a', 1)])).toEqual({isAcquired: false, fullIndex: 0, spent: 0})
 
-        await giveBack(false)
+        await release(false)
 
-        expect(await isTaken(ofDay('a', 1))).toBe(true)
+        expect(await isAcquired(ofDay('a', 1))).toBe(true)
       })
 
       test('is not spent by what was taken from one that is over', async () => {
@@ -163,7 +163,7 @@ export function limitStoreContract(name: string, create: () => Promise<LimitStor
 
         await overMidnight(true)
 
-        expect(await isTaken(ofDay('day 2', 1, midnight + 24 * hourMs))).toBe(true)
+        expect(await isAcquired(ofDay('day 2', 1, midnight + 24 * hourMs))).toBe(true)
       })
     })
 
@@ -171,25 +171,25 @@ export function limitStoreContract(name: string, create: () => Promise<LimitStor
       test('are taken all or none, and the first without room is named', async () => {
         await (await taken([ofDay('day', 1)]))(true)
 
-        expect(await store.take([place('a', 1), ofDay('day', 1), ofDay('share', 1)])).toEqual({
-          isTaken: false,
-          full: 1,
+        expect(await store.acquire([place('a', 1), ofDay('day', 1), ofDay('share', 1)])).toEqual({
+          isAcquired: false,
+          fullIndex: 1,
           spent: 1,
         })
 
-        expect(await isTaken(place('a', 1))).toBe(true)
-        expect(await isTaken(ofDay('share', 1))).toBe(true)
+        expect(await isAcquired(place('a', 1))).toBe(true)
+        expect(await isAcquired(ofDay('share', 1))).toBe(true)
       })
 
       test('are given back together, and spent where they know spending', async () => {
-        const giveBack = await taken([place('a', 1), ofDay('day', 2), ofDay('share', 1)])
+        const release = await taken([place('a', 1), ofDay('day', 2), ofDay('share', 1)])
 
-        await giveBack(true)
+        await release(true)
 
-        expect(await isTaken(place('a', 1))).toBe(true)
-        expect(await store.take([ofDay('day', 2), ofDay('share', 1)])).toEqual({
-          isTaken: false,
-          full: 1,
+        expect(await isAcquired(place('a', 1))).toBe(true)
+        expect(await store.acquire([ofDay('day', 2), ofDay('share', 1)])).toEqual({
+          isAcquired: false,
+          fullIndex: 1,
           spent: 1,
         })
       })
@@ -197,11 +197,11 @@ export function limitStoreContract(name: string, create: () => Promise<LimitStor
       test('that come at once from many share one room', async () => {
         const takes = await Promise.all(
           Array.from({length: 30}, (_, i) =>
-            (i % 2 === 0 ? store : other).take([place(`visitor ${i % 5}`, 2), ofDay('day', 7)]),
+            (i % 2 === 0 ? store : other).acquire([place(`visitor ${i % 5}`, 2), ofDay('day', 7)]),
           ),
         )
 
-        expect(takes.filter((take) => take.isTaken)).toHaveLength(7)
+        expect(takes.filter((acquisition) => acquisition.isAcquired)).toHaveLength(7)
       })
     })
   })

@@ -138,7 +138,7 @@ describe('the answers of a day', () => {
 
     expect(mine).toEqual([...Array(7).fill(200), 429])
     expect(refused.error).toMatchObject({limit: 'answers_per_day'})
-    expect(refused.error?.message).toMatch(/^The answers of this day .* midnight UTC\.$/)
+    expect(refused.error?.message).toMatch(/^Today’s answers .* midnight UTC\.$/)
   })
 
   test('that are being written are taken, but may yet be given back: so it says to wait a moment', async () => {

@@ -3,6 +3,7 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {gunzipSync} from 'node:zlib'
 import {afterAll, afterEach, beforeAll, expect, test, vi} from 'vitest'
+import type {CompressedText} from '../../src/http/compressed-text.ts'
 import {
   type DocsRenderer,
   type DocsRendererOptions,
@@ -10,7 +11,6 @@ import {
 } from '../../src/http/docs/docs-renderer.ts'
 import type {Log} from '../../src/http/log.ts'
 import {silentLog} from '../../src/http/log.ts'
-import type {Packed} from '../../src/http/packed.ts'
 import {buildFolder, type IndexBuild, openBuild, writeBuild} from '../../src/search-index/index.ts'
 import {hashingEmbedder} from '../support/hashing-embedder.ts'
 import {samplePage} from '../support/sample-pages.ts'
@@ -70,9 +70,9 @@ function open(options: Partial<DocsRendererOptions> = {}): DocsRenderer {
 const processes = (): number =>
   process.getActiveResourcesInfo().filter((name) => name === 'ProcessWrap').length
 
-const page = (from: DocsRenderer, path: string): Promise<Packed> =>
+const page = (from: DocsRenderer, path: string): Promise<CompressedText> =>
   from.view(build, {kind: 'page', pageId: build.pageByPath(path)!.id})
-const textOf = ({gzip}: Packed): string => gunzipSync(gzip).toString()
+const textOf = ({gzip}: CompressedText): string => gunzipSync(gzip).toString()
 
 function warnings(): {readonly log: Log; readonly pages: unknown[]} {
   const pages: unknown[] = []
@@ -88,7 +88,7 @@ test('no process is started before a page is asked for', async () => {
 test('a page that takes too much time is shown as it is written, and not tried again', async () => {
   const {log, pages} = warnings()
   // Nothing is kept, so that every view is made anew.
-  const docs = open({log, cpuMs: 500, keptBytes: 1})
+  const docs = open({log, cpuMs: 500, maxCacheBytes: 1})
 
   const first = textOf(await page(docs, 'endless.md'))
   await docs.view(build, {kind: 'list'})
@@ -141,7 +141,7 @@ test('a page that takes long holds up no other', async () => {
 
 test('while pages keep all processes, others are shown as they are written, all who ask alike, and it is not kept', async () => {
   const {log, pages} = warnings()
-  const docs = open({log, cpuMs, busyMs: 200})
+  const docs = open({log, cpuMs, maxQueueMs: 200})
   heldUpBy(docs, 'minutes/1.md', 'minutes/2.md')
 
   const views = await Promise.all(Array.from({length: 50}, () => page(docs, 'many/1.md')))
@@ -159,7 +159,7 @@ test('while pages keep all processes, others are shown as they are written, all 
 })
 
 test('a page that was shown as it is written is laid out when there is a process for it', async () => {
-  const docs = open({cpuMs: 4_000, busyMs: 200})
+  const docs = open({cpuMs: 4_000, maxQueueMs: 200})
   heldUpBy(docs, 'minutes/1.md', 'minutes/2.md')
 
   const first = await page(docs, 'many/1.md')
@@ -173,7 +173,7 @@ test('a page that was shown as it is written is laid out when there is a process
 })
 
 test('what is kept is bounded by what it weighs', async () => {
-  const docs = open({keptBytes: 8_192})
+  const docs = open({maxCacheBytes: 8_192})
   const first = await page(docs, 'many/0.md')
   const weight = first.br.length + first.gzip.length
 

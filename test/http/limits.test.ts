@@ -1,9 +1,9 @@
 import {EventEmitter} from 'node:events'
 import {describe, expect, test} from 'vitest'
+import {slotLimit} from '../../src/http/limits/concurrency-limits.ts'
 import type {LimitStore} from '../../src/http/limits/limit-store.ts'
 import {createLimits, type LimitOptions} from '../../src/http/limits/limits.ts'
 import {memoryLimits} from '../../src/http/limits/memory-limits.ts'
-import {slotsOf} from '../../src/http/limits/slots.ts'
 import {limitStoreContract} from '../contracts/limit-store.contract.ts'
 
 const noon = Date.parse('2026-03-01T12:00:00Z')
@@ -36,17 +36,17 @@ function slowly(store: LimitStore): LimitStore {
     for (let turn = 0; turn < 3; turn++) await new Promise(setImmediate)
   }
   return {
-    async countInMinute(key, most) {
+    async countInMinute(key, max) {
       await wait()
-      const minute = await store.countInMinute(key, most)
+      const minute = await store.countInMinute(key, max)
       await wait()
       return minute
     },
-    async take(claims) {
+    async acquire(claims) {
       await wait()
-      const take = await store.take(claims)
+      const acquisition = await store.acquire(claims)
       await wait()
-      return take
+      return acquisition
     },
   }
 }
@@ -74,15 +74,15 @@ function limitsAtNoon(options: Partial<LimitOptions>, wrap = (store: LimitStore)
 
 describe('slots', () => {
   test('are freed once, however often that is said', () => {
-    const take = slotsOf(2)
-    const [first, second] = [take('a'), take('a')]
+    const acquire = slotLimit(2)
+    const [first, second] = [acquire('a'), acquire('a')]
 
     first?.()
     first?.()
 
-    expect([take('a') !== null, take('a')]).toEqual([true, null])
+    expect([acquire('a') !== null, acquire('a')]).toEqual([true, null])
     second?.()
-    expect(take('a')).not.toBeNull()
+    expect(acquire('a')).not.toBeNull()
   })
 })
 

@@ -1,5 +1,5 @@
 import {afterEach, expect, test} from 'vitest'
-import type {Claim, LimitStore, Take} from '../../src/http/limits/limit-store.ts'
+import type {Acquisition, Claim, LimitStore} from '../../src/http/limits/limit-store.ts'
 import {memoryLimits} from '../../src/http/limits/memory-limits.ts'
 import type {Settings} from '../../src/settings/index.ts'
 import {rawClient} from '../support/raw-client.ts'
@@ -19,29 +19,29 @@ afterEach(async () => {
 function heldStore(isHeld: (key: string) => boolean) {
   const memory = memoryLimits()
   const waiting: (() => void)[] = []
-  const takes: Promise<Take>[] = []
+  const acquisitions: Promise<Acquisition>[] = []
   let held = 0
 
-  async function taken(claims: readonly Claim[]): Promise<Take> {
+  async function acquire(claims: readonly Claim[]): Promise<Acquisition> {
     if (claims.some(({key}) => isHeld(key))) await new Promise<void>((resolve) => waiting.push(resolve))
-    const take = await memory.take(claims)
-    if (!take.isTaken) return take
+    const acquisition = await memory.acquire(claims)
+    if (!acquisition.isAcquired) return acquisition
     held++
-    let isGivenBack = false
-    const giveBack = async (isSpent: boolean) => {
-      if (!isGivenBack) held--
-      isGivenBack = true
-      await take.giveBack(isSpent)
+    let isReleased = false
+    const release = async (isSpent: boolean) => {
+      if (!isReleased) held--
+      isReleased = true
+      await acquisition.release(isSpent)
     }
-    return {isTaken: true, giveBack}
+    return {isAcquired: true, release}
   }
 
   const store: LimitStore = {
     countInMinute: memory.countInMinute,
-    take(claims) {
-      const take = taken(claims)
-      takes.push(take)
-      return take
+    acquire(claims) {
+      const acquisition = acquire(claims)
+      acquisitions.push(acquisition)
+      return acquisition
     },
   }
   return {
@@ -50,7 +50,7 @@ function heldStore(isHeld: (key: string) => boolean) {
     /** Resolves when everything that waited has been taken. */
     async letGo() {
       for (const go of waiting.splice(0)) go()
-      await Promise.all(takes)
+      await Promise.all(acquisitions)
     },
     /** Resolves when everything that was taken has been given back, and no answer is under way. */
     async nothingIsLeft({answering}: TestDocent) {

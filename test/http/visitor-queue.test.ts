@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest'
-import {turnsOf} from '../../src/http/limits/turns.ts'
+import {visitorQueue} from '../../src/http/limits/visitor-queue.ts'
 
 /** Work that is done when `done` is called. */
 function handWork() {
@@ -17,7 +17,7 @@ const stopped = () => 0
 const settled = () => new Promise(setImmediate)
 
 test('what one visitor asks for at once is done one after the other; another visitor does not wait for it', async () => {
-  const inTurn = turnsOf(10, stopped)
+  const inTurn = visitorQueue(10, stopped)
   const {begun, work, done} = handWork()
 
   const mine = ['a1', 'a2', 'a3'].map((name) => inTurn('a', work(name)))
@@ -36,7 +36,7 @@ test('what one visitor asks for at once is done one after the other; another vis
 })
 
 test('what fails holds up nobody behind it', async () => {
-  const inTurn = turnsOf(10)
+  const inTurn = visitorQueue(10)
   const failed = inTurn('a', () => Promise.reject(new Error('no')))
   const next = inTurn('a', async () => 'yes')
 
@@ -46,7 +46,7 @@ test('what fails holds up nobody behind it', async () => {
 
 test('after one that took long its visitor waits, and nobody else does', async () => {
   let now = 0
-  const inTurn = turnsOf(10, () => now)
+  const inTurn = visitorQueue(10, () => now)
   const begun: string[] = []
   const work = (name: string, tookMs: number) => async () => {
     begun.push(name)
@@ -65,7 +65,7 @@ test('after one that took long its visitor waits, and nobody else does', async (
 })
 
 test('more than there is room for are refused, with a time, until one is done', async () => {
-  const inTurn = turnsOf(2, stopped)
+  const inTurn = visitorQueue(2, stopped)
   const {work, done} = handWork()
   const first = inTurn('a', work('1'))
   const second = inTurn('a', work('2'))

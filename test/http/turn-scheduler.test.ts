@@ -1,10 +1,10 @@
 import {expect, test} from 'vitest'
-import {oneATurn} from '../../src/http/limits/one-a-turn.ts'
+import {turnScheduler} from '../../src/http/limits/turn-scheduler.ts'
 
 const turn = () => new Promise(setImmediate)
 
 test('one who wants much at once gets a piece each turn, and others come between', async () => {
-  const take = oneATurn()
+  const take = turnScheduler()
   const done: string[] = []
   for (const name of ['a1', 'a2', 'a3']) take('a', () => done.push(name))
   take('b', () => done.push('b1'))
@@ -20,7 +20,7 @@ test('one who wants much at once gets a piece each turn, and others come between
 })
 
 test('work that wants more is done in a later turn', async () => {
-  const take = oneATurn()
+  const take = turnScheduler()
   let count = 0
   const again = () => {
     if (++count < 3) take('a', again)
