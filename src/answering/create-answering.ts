@@ -10,9 +10,9 @@ import {type AnsweringLimits, type Deadlines, defaultAnsweringLimits} from './an
 import {QuestionIntake} from './question-intake.ts'
 import type {RunOptions} from './run.ts'
 import {
+  bufferedEvents,
   deliverEach,
   eachEvent,
-  bufferedEvents,
   type OpenReader,
   type RunReader,
   readerOf,

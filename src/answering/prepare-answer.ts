@@ -11,7 +11,7 @@ import type {Generator} from '../generation/index.ts'
 import type {AskOptions} from './answering.ts'
 import type {AnsweringLimits, Deadlines} from './answering-limits.ts'
 import {type Continuation, continuationOf, stillWritten} from './continuation.ts'
-import {openingAndLatestTurns, turnsBefore, maxTurnsRead} from './conversation-history.ts'
+import {maxTurnsRead, openingAndLatestTurns, turnsBefore} from './conversation-history.ts'
 import type {RunsInMemory} from './runs-in-memory.ts'
 import type {StoredAnswers} from './stored-answers.ts'
 
@@ -115,6 +115,9 @@ async function historyOf(
   earlier: JournalledAnswer | null,
   {journal, limits}: PrepareAnswerDeps,
 ): Promise<readonly Turn[]> {
-  const turns = openingAndLatestTurns(await journal.conversation(conversation, maxTurnsRead), limits.maxHistoryTurns)
+  const turns = openingAndLatestTurns(
+    await journal.conversation(conversation, maxTurnsRead),
+    limits.maxHistoryTurns,
+  )
   return earlier === null ? turns : turnsBefore(turns, earlier.question)
 }

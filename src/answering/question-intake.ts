@@ -5,7 +5,7 @@ import {KeyedTurns} from '../lib/keyed-turns.ts'
 import {steadyClock} from '../lib/steady-clock.ts'
 import type {Retriever} from '../retrieval/index.ts'
 import type {Admission} from './admission.ts'
-import type {AskResult, AskOptions} from './answering.ts'
+import type {AskOptions, AskResult} from './answering.ts'
 import {joinedAnswer} from './idempotency.ts'
 import {type PrepareAnswerDeps, type PreparedAnswer, prepareAnswer} from './prepare-answer.ts'
 import {Run, type RunOptions} from './run.ts'
@@ -114,7 +114,11 @@ export class QuestionIntake {
   /** Begins the answer, or resolves with the one that holds its idempotency key. */
   async #start(
     {entry, conversationId, question, history, continuation}: PreparedAnswer,
-    {clock, releaseSlot, onEnd}: {readonly clock: () => number; readonly releaseSlot: () => void; readonly onEnd: OnEnd},
+    {
+      clock,
+      releaseSlot,
+      onEnd,
+    }: {readonly clock: () => number; readonly releaseSlot: () => void; readonly onEnd: OnEnd},
   ): Promise<JournalledAnswer | null> {
     const {journal, runs, retriever, generator, limits, deadlines, firstReaderMs} = this.#deps
     const state = createAnswerState(entry.startedAt)

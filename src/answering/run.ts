@@ -1,11 +1,11 @@
 import {
   type AnswerState,
   errorEventOf,
-  type WritableAnswerState,
   type Journal,
-  type JournalEntry,
   type JournalDetails,
+  type JournalEntry,
   refOf,
+  type WritableAnswerState,
 } from '../answers/index.ts'
 import {
   type AnswerEvent,
@@ -49,7 +49,9 @@ export interface RunOptions {
 }
 
 /** What a `done` event says about the ending. The run adds the rest of the event. */
-type DoneFields = Omit<DoneEvent, 'type' | 'timings' | 'usage' | 'abstained' | 'partial'> & {readonly usage?: Usage}
+type DoneFields = Omit<DoneEvent, 'type' | 'timings' | 'usage' | 'abstained' | 'partial'> & {
+  readonly usage?: Usage
+}
 
 /**
  * The life cycle of one answer, independent of any connection: its events in order, its readers, its deadlines and its
@@ -216,7 +218,10 @@ export class Run {
       this.emit({type: 'sources', round: 1, query: this.entry.question, sources: [], linkHosts: []}, at)
     }
     const usage = fields.usage ?? this.#usage
-    this.#end(toldToday({type: 'done', abstained: fields.ending === 'abstained', ...fields, usage, timings}), at)
+    this.#end(
+      toldToday({type: 'done', abstained: fields.ending === 'abstained', ...fields, usage, timings}),
+      at,
+    )
   }
 
   /** Ends the run as `error`. Does nothing if it has ended. */
@@ -236,9 +241,7 @@ export class Run {
 
   #end(terminal: TerminalEvent, at: number, unexpected: DocentError | null = null): void {
     if (this.#droppedCitations > 0) {
-      this.noteStep(
-        `${this.#droppedCitations} citation(s) that did not match the sources were dropped.`,
-      )
+      this.noteStep(`${this.#droppedCitations} citation(s) that did not match the sources were dropped.`)
     }
     this.emit(terminal, at)
     this.#timers.clear()

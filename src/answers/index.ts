@@ -11,8 +11,8 @@ export {canBeConversationKey, newConversationId, refOf} from './ids.ts'
 export {
   holdsIdempotencyKey,
   type Journal,
-  type JournalEntry,
   type JournalDetails,
+  type JournalEntry,
   type JournalHealth,
   type JournalledAnswer,
 } from './journal.ts'

@@ -7,7 +7,13 @@ function readersOf(limits = {pauseLagEvents: 2, maxReaderLagEvents: 4}) {
   const events: SequencedEvent[] = []
   const [onReaderJoined, onLastReaderLeft] = [vi.fn(), vi.fn()]
   let hasEnded = false
-  const readers = new LiveReaders({events, hasEnded: () => hasEnded, ...limits, onReaderJoined, onLastReaderLeft})
+  const readers = new LiveReaders({
+    events,
+    hasEnded: () => hasEnded,
+    ...limits,
+    onReaderJoined,
+    onLastReaderLeft,
+  })
   const add = (event: SequencedEvent) => {
     events.push(event)
     hasEnded = event.event.type === 'done'
@@ -20,7 +26,10 @@ const events = sampleEvents('a', ['a', 'b', 'c', 'd', 'e', 'f'])
 const forever = () => new AbortController().signal
 
 test('a reader gets what is there and what comes, and has left after the terminal event', async () => {
-  const {readers, add, onReaderJoined, onLastReaderLeft} = readersOf({pauseLagEvents: 100, maxReaderLagEvents: 100})
+  const {readers, add, onReaderJoined, onLastReaderLeft} = readersOf({
+    pauseLagEvents: 100,
+    maxReaderLagEvents: 100,
+  })
   for (const event of events.slice(0, 3)) add(event)
   const reader = readers.read(1, forever())
 

@@ -11,7 +11,11 @@ afterEach(() => {
 function timers() {
   const [onDeadline, onAbandoned] = [vi.fn(), vi.fn()]
   const deadlines = {firstTokenMs: 100, answerMs: 1000}
-  return {timers: new RunTimers({deadlines, firstReaderMs: 300, onDeadline, onAbandoned}), onDeadline, onAbandoned}
+  return {
+    timers: new RunTimers({deadlines, firstReaderMs: 300, onDeadline, onAbandoned}),
+    onDeadline,
+    onAbandoned,
+  }
 }
 
 test('each deadline is reported once', () => {

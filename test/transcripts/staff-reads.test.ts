@@ -4,7 +4,7 @@ import {openSqlite} from '../../src/native/index.ts'
 import {createAnswerWriter} from '../../src/transcripts/answer-writer.ts'
 import {createLiveAnswer, type LiveAnswer} from '../../src/transcripts/live-answer.ts'
 import {migrate} from '../../src/transcripts/migrations.ts'
-import {headOfRecord, recordOf} from '../../src/transcripts/overlay.ts'
+import {recordOf, summaryRecordOf} from '../../src/transcripts/overlay.ts'
 import {redactionOf} from '../../src/transcripts/redaction.ts'
 import {createStaffReads} from '../../src/transcripts/staff-reads.ts'
 import {createTranscriptReads} from '../../src/transcripts/transcript-reads.ts'
@@ -77,7 +77,7 @@ describe('a filter means the same in memory as in the file', () => {
 
     for (const count of [5, 2, 0]) {
       const some = databaseWith(mixed().slice(0, count))
-      const memory = mixed().slice(count).map(headOfRecord)
+      const memory = mixed().slice(count).map(summaryRecordOf)
 
       expect(some.reads.list(filter, {}, memory)).toEqual(expected)
       expect(some.reads.ids(filter, null, memory).ids).toEqual(
@@ -90,7 +90,7 @@ describe('a filter means the same in memory as in the file', () => {
 describe('memory over the file', () => {
   test('pages go on from memory into the file without a gap', () => {
     const {reads} = databaseWith(mixed().slice(0, 3))
-    const memory = mixed().slice(3).map(headOfRecord)
+    const memory = mixed().slice(3).map(summaryRecordOf)
 
     const seen: string[] = []
     let cursor: string | null = null
@@ -111,10 +111,10 @@ describe('memory over the file', () => {
     ended.row = answer!.row
     ended.pending = [ended.pending.at(-1)!]
 
-    expect(reads.list({ending: 'running'}, {}, [headOfRecord(ended)]).items).toEqual([])
-    expect(reads.list({ending: 'complete', rating: 'down'}, {}, [headOfRecord(ended)]).items).toMatchObject([
-      {answerId: 'a', ending: 'complete', rating: 'down'},
-    ])
+    expect(reads.list({ending: 'running'}, {}, [summaryRecordOf(ended)]).items).toEqual([])
+    expect(
+      reads.list({ending: 'complete', rating: 'down'}, {}, [summaryRecordOf(ended)]).items,
+    ).toMatchObject([{answerId: 'a', ending: 'complete', rating: 'down'}])
     expect(reads.read(['a'], [recordOf(ended)])).toMatchObject([
       {ending: 'complete', feedback: {rating: 'down', at: 7}, events: sampleEvents('a')},
     ])

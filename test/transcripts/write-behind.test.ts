@@ -23,7 +23,7 @@ const ending = sampleEvents('a').at(-1)!
 
 /** A queue before a disk that can be made to fail. */
 function queue(over: Partial<WriteBehindOptions> = {}) {
-  const disk = {fails: false, passes: false, written: [] as string[], reasons: [] as (string | null)[]}
+  const disk = {fails: false, isTransient: false, written: [] as string[], reasons: [] as (string | null)[]}
   const writes = createWriteBehind({
     write(answers) {
       if (disk.fails) throw new Error('the disk is full')
@@ -31,7 +31,7 @@ function queue(over: Partial<WriteBehindOptions> = {}) {
       disk.written.push(...all.map(idOf))
       return all
     },
-    problemOf: (error) => ({message: (error as Error).message, passes: disk.passes}),
+    problemOf: (error) => ({message: (error as Error).message, isTransient: disk.isTransient}),
     flushMs: 75,
     maxPending: 100,
     onDegraded: (reason) => disk.reasons.push(reason),
@@ -81,7 +81,7 @@ describe('what is to be written', () => {
     })
     for (const id of ['a', 'b', 'c', 'd', 'e']) writes.add(answerOf(id))
 
-    expect(await writes.flushInTurns()).toBe(true)
+    expect(await writes.flushInSteps()).toBe(true)
 
     expect(turns).toEqual([['a', 'b'], ['c', 'd'], ['e']])
   })
@@ -97,10 +97,10 @@ describe('what is to be written', () => {
     })
     for (const id of ['a', 'b', 'c']) writes.add(answerOf(id))
 
-    await writes.flushInTurns()
+    await writes.flushInSteps()
 
     expect(late).toHaveLength(3)
-    expect([...writes.waiting].map(idOf)).toEqual(['late0', 'late1', 'late2'])
+    expect([...writes.unwritten].map(idOf)).toEqual(['late0', 'late1', 'late2'])
     writes.close()
   })
 
@@ -155,7 +155,7 @@ describe('a store that takes nothing', () => {
   test('counts as degraded when a read fails, until something is written', () => {
     const {disk, writes} = queue()
 
-    writes.failed(new Error('cannot be read'))
+    writes.reportFailure(new Error('cannot be read'))
     const degraded = writes.isDegraded
     writes.add(answerOf('a'))
     writes.flushNow()
@@ -184,8 +184,8 @@ describe('pending events', () => {
     pending.add(large, {...ending, seq: 16})
     for (let seq = 1; seq <= 5; seq++) pending.add(small, delta(seq))
 
-    expect(pending.isOver).toBe(true)
-    expect(pending.shed(new Set([small, large]))).toEqual([])
+    expect(pending.isOverLimit).toBe(true)
+    expect(pending.dropOverLimit(new Set([small, large]))).toEqual([])
 
     expect(large.pending.map(({seq}) => seq)).toEqual([16])
     expect([large.isPartial, small.isPartial]).toEqual([true, false])
@@ -199,9 +199,9 @@ describe('pending events', () => {
     const a = answerOf('a')
     for (let seq = 1; seq <= 3; seq++) pending.add(a, delta(seq, 'x'.repeat(400)))
 
-    pending.shed(new Set([a]))
+    pending.dropOverLimit(new Set([a]))
 
     expect(a.pending).toEqual([])
-    expect([pending.count, pending.isOver]).toEqual([0, false])
+    expect([pending.count, pending.isOverLimit]).toEqual([0, false])
   })
 })

@@ -140,7 +140,7 @@ async function command(args: readonly string[], around: CommandSurroundings): Pr
 async function found(store: TranscriptsReader, id: string): Promise<Transcript> {
   const exact = await store.get(id)
   if (exact !== null) return exact
-  const near = await store.idsBeginningWith(id, 5)
+  const near = await store.idsStartingWith(id, 5)
   const only = near.length === 1 ? await store.get(near[0]!) : null
   if (only !== null) return only
   const hint =
