@@ -74,7 +74,7 @@ export class SourceSearch {
   noteBuild({build}: Retrieval): void {
     const {run} = this.#options
     if (build !== run.entry.build) {
-      run.noteStep(`The index was swapped meanwhile: searched build ${build}.`)
+      run.noteStep(`The index was replaced meanwhile: searched build ${build}.`)
     }
   }
 

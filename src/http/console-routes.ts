@@ -196,8 +196,8 @@ ${transcript.events.map(({seq, at, event}) => {
 })}</tbody></table>`
 }
 
-function isolatedTextOrNull(words: string | null | undefined): Html | null {
-  return words == null ? null : isolatedText(words)
+function isolatedTextOrNull(text: string | null | undefined): Html | null {
+  return text == null ? null : isolatedText(text)
 }
 
 /** Only URLs that a console page may link to; front matter could contain anything. */

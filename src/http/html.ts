@@ -20,14 +20,14 @@ export function trusted(markup: string): Html {
  * Text of visitors, models and pages within a line of our own. Its writing direction is isolated, and control characters,
  * which could reverse or hide the text after them, are shown as code points.
  */
-export function isolatedText(words: string): Html {
-  return html`<bdi>${withVisibleControls(words)}</bdi>`
+export function isolatedText(text: string): Html {
+  return html`<bdi>${withVisibleControls(text)}</bdi>`
 }
 
 /** Untrusted text in a block of its own, with its line breaks. Control characters are shown as code points. */
-export function withVisibleControls(words: string): Html[] {
+export function withVisibleControls(text: string): Html[] {
   // `split` puts the captured characters at odd indexes.
-  return words.split(control).map((piece, index) => {
+  return text.split(control).map((piece, index) => {
     if (index % 2 === 0) return html`${piece}`
     const code = piece.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')
     return html`<span class="control">U+${code}</span>`

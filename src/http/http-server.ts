@@ -170,7 +170,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   const {server, connections} = createBoundedServer(app, {
     maxConnectionsPerAddress: options.maxConnectionsPerAddress,
     isProxy: (address) => app.get('trust proxy fn')(address, 0),
-    // Gives a request that Express has not handled yet the `ip` getter of Express.
+    // Adds the `ip` getter of Express to a request that Express has not handled yet.
     visitorOf: (request) => visitorOf(Object.setPrototypeOf(request, app.request) as express.Request),
     slowReaderTimeoutMs,
     onRefused() {

@@ -68,7 +68,7 @@ export function exposureOf(file: string): string | null {
   if (uid === undefined || found === undefined || (found.mode & 0o077) === 0) return null
   const quoted = `'${file.replaceAll("'", "'\\''")}'`
   const owner = found.uid === uid ? '' : `it belongs to user ${found.uid}; `
-  return `${file} can be read by other users of this machine: ${owner}as root, run chown ${uid} ${quoted} && chmod 600 ${quoted}`
+  return `${file} is accessible to other users of this machine: ${owner}as root, run chown ${uid} ${quoted} && chmod 600 ${quoted}`
 }
 
 /** Makes files created from now on, by this process and its children, writable only by its user, whatever the umask was. */

@@ -63,7 +63,7 @@ export const host = (value: string): string => {
   const url = urlOf(/^\w+:\/\//.test(value) ? value : `http://${value}`)
   const name = url?.hostname.replace(/^\[(.*)\]$/, '$1')
   const instead = name && name !== value ? `write ${name}` : 'write one such as 127.0.0.1'
-  throw new Error(`must be only an address or a host name, without scheme, port or brackets; ${instead}`)
+  throw new Error(`must be an address or a host name, without scheme, port or brackets; ${instead}`)
 }
 
 /** An http or https URL, without trailing slashes. */

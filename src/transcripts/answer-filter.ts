@@ -29,8 +29,8 @@ export function conditionsOf(
   }
   let source = 'answers'
 
-  const words = filter.q?.trim() ?? ''
-  const query = searchQueryOf(words)
+  const text = filter.q?.trim() ?? ''
+  const query = searchQueryOf(text)
   if (answerId !== null) {
     add('id = ?', answerId)
   } else if (query?.kind === 'match') {

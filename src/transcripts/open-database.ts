@@ -136,7 +136,7 @@ function adviceOf(code: string | null): string | null {
     return 'cannot be written. Check the permissions of the file and its folder.'
   if (code.startsWith('SQLITE_CANTOPEN'))
     return 'cannot be opened. Check that the folder exists and may be written.'
-  if (code === 'SQLITE_FULL') return 'has no room left. Free some disk space or remove old transcripts.'
+  if (code === 'SQLITE_FULL') return 'is full. Free some disk space or remove old transcripts.'
   if (code.startsWith('SQLITE_BUSY') || code === 'SQLITE_LOCKED') {
     return 'is locked by another process. Stop the other server or command that uses it.'
   }

@@ -112,10 +112,7 @@ export function createStaffChanges(options: StaffChangesOptions): StaffChanges {
     async setReview(answerId, {verdict, note, correctedAnswer}) {
       if (!redaction.keepsText && (note !== null || correctedAnswer !== null)) {
         // Refused, because the reviewer must know that the text is not stored.
-        throw new DocentError(
-          'invalid_request',
-          `TRANSCRIPTS=${mode} keeps no words: send the verdict alone.`,
-        )
+        throw new DocentError('invalid_request', `TRANSCRIPTS=${mode} keeps no text: send only the verdict.`)
       }
       await changeAnswer(answerId, () => review.run(verdict, note, correctedAnswer, now(), answerId))
     },

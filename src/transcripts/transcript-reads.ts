@@ -85,8 +85,8 @@ export function createTranscriptReads(db: SqliteDatabase): TranscriptReads {
     events: (row, after) => eventsOf(eventRows.iterate(row, after), after),
     conversationRows: (conversation, limit) => ofConversation.all(conversation, limit).reverse(),
     idOfQuery({q = ''}) {
-      const words = q.trim()
-      return idOfQuery.get(words, words) ?? null
+      const query = q.trim()
+      return idOfQuery.get(query, query) ?? null
     },
     select({filter, answerId, order, from, limit}) {
       const found = conditionsOf(filter, schema, answerId)
@@ -117,6 +117,6 @@ export function cursorOf(row: AnswerRow): string {
 /** @throws DocentError `invalid_request`. */
 export function parseCursor(cursor: string): number {
   const [, row] = /^row\.(\d{1,15})$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? []
-  if (row === undefined) throw new DocentError('invalid_request', 'The cursor is not one that this list gave')
+  if (row === undefined) throw new DocentError('invalid_request', 'The cursor is not one of this list')
   return Number(row)
 }

@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest'
 import {missedBounds, parseBound} from '../../src/cli/eval/bounds.ts'
-import {showSets} from '../../src/cli/eval/show-sets.ts'
 import {formatFigure, formatShare} from '../../src/cli/eval/format-figure.ts'
+import {showSets} from '../../src/cli/eval/show-sets.ts'
 import {type AnswerResult, betterOf, measuresOf} from '../../src/evaluation/answer-figures.ts'
 import {askForeign} from '../../src/evaluation/cross.ts'
 import type {Measured} from '../../src/evaluation/measure-set.ts'
@@ -66,7 +66,7 @@ describe('bounds', () => {
   test.each(['answers.constructor', 'answers.toString', 'answers.refused.', 'beauty'])(
     'take no %s',
     (name) => {
-      expect(() => parseBound(`${name}=0.5`, true)).toThrow(`${name} is no figure`)
+      expect(() => parseBound(`${name}=0.5`, true)).toThrow(`${name} is not a figure`)
     },
   )
 

@@ -73,7 +73,7 @@ describe('TRANSCRIPTS=metadata', () => {
       feedback: {rating: 'down', reasons: [], comment: null},
     })
     expect(refused.status).toBe(400)
-    expect(await refused.text()).toContain('send the verdict alone')
+    expect(await refused.text()).toContain('send only the verdict')
     expect(reviewed.status).toBe(200)
     expect(page).toContain('(not kept)')
     expect(page).not.toContain(canary)

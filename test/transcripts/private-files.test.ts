@@ -144,7 +144,7 @@ describe('a file that others may read and that cannot be narrowed', () => {
 
     expect({status, stderr}).toEqual({status: 0, stderr: ''})
     expect(stdout).toBe(
-      `${copy} is open to other users of this machine: it belongs to user 0; as root, run chown 65534 '${copy}' && chmod 600 '${copy}'\n`,
+      `${copy} is accessible to other users of this machine: it belongs to user 0; as root, run chown 65534 '${copy}' && chmod 600 '${copy}'\n`,
     )
   })
 

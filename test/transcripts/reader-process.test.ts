@@ -165,7 +165,7 @@ describe('a reader process', () => {
     await expect(transcripts.list({}, {cursor: 'x'})).rejects.toMatchObject({
       name: 'DocentError',
       code: 'invalid_request',
-      message: 'The cursor is not one that this list gave',
+      message: 'The cursor is not one of this list',
     })
     const nowhere = readerOf(temporaryFile('none.sqlite'))
     await expect(nowhere.reads.read(['a'], [])).rejects.toMatchObject({

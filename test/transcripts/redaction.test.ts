@@ -79,7 +79,7 @@ test('metadata: no word that anybody wrote is on the disk, through whatever chan
   for (const words of [{note: canary}, {correctedAnswer: canary}]) {
     await expect(
       transcripts.setReview('a', {verdict: 'wrong', note: null, correctedAnswer: null, ...words}),
-    ).rejects.toThrowError(/keeps no words: send the verdict alone/)
+    ).rejects.toThrowError(/keeps no text: send only the verdict/)
   }
 
   expect(rawBytes(file)).not.toContain(canary)

@@ -57,7 +57,7 @@ describe('[full disk] a disk without room', () => {
 
     expect(transcripts.health()).toMatchObject({
       degraded: true,
-      reason: expect.stringContaining('no room left'),
+      reason: expect.stringContaining('is full'),
     })
     expect(transcripts.health().reason).toContain(file)
     expect(onDegraded).toHaveBeenCalledOnce()

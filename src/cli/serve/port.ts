@@ -17,7 +17,7 @@ export function assertPortIsFree({host, port}: Address): Promise<void> {
 export function listenError(error: NodeJS.ErrnoException, {host, port}: Address): DocentError {
   const message =
     error.code === 'EADDRINUSE'
-      ? `Port ${port} is already in use. Stop the program that uses it, or set PORT to another; 0 picks a free one.`
+      ? `Port ${port} is in use. Stop the program that uses it, or set PORT to another; 0 picks a free one.`
       : error.code === 'EACCES'
         ? `This user may not listen on port ${port}. Set PORT to one above 1023.`
         : error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND'

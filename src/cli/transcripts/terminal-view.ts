@@ -138,7 +138,7 @@ function eventLine(event: Exclude<AnswerEvent, {type: 'delta'}>, view: TerminalV
       )
     case 'sources':
       return [
-        `round ${event.round}: ${event.sources.length} source(s) for ${event.query === '' ? 'words not kept' : `“${oneLine(event.query, 60)}”`}`,
+        `round ${event.round}: ${event.sources.length} source(s) for ${event.query === '' ? '(query not kept)' : `“${oneLine(event.query, 60)}”`}`,
         ...event.sources.map(sourceLine),
       ].join('\n')
     case 'tool':
