@@ -39,7 +39,7 @@ afterEach(async () => {
 })
 
 /**
- * Real answering over a real journal, before a retriever that finds what it is told and a generator played by hand.
+ * Real answering over a real journal, with a fake retriever and a generator controlled by the test.
  * `before` stands between the two: a slow journal, say.
  */
 export function createWorld(

@@ -25,7 +25,7 @@ function readersOf(limits = {pauseLagEvents: 2, maxReaderLagEvents: 4}) {
 const events = sampleEvents('a', ['a', 'b', 'c', 'd', 'e', 'f'])
 const forever = () => new AbortController().signal
 
-test('a reader gets what is there and what comes, and has left after the terminal event', async () => {
+test('a reader gets past and live events, and has left after the terminal event', async () => {
   const {readers, add, onReaderJoined, onLastReaderLeft} = readersOf({
     pauseLagEvents: 100,
     maxReaderLagEvents: 100,
@@ -74,7 +74,7 @@ test('one that reads nothing for too long is ended; one that waits is not', () =
   expect([waiting.isOver, waiting.failure]).toEqual([false, null])
 })
 
-test('catching up waits until one is near enough, or nobody reads', async () => {
+test('waiting ends when one has caught up, or there are no readers', async () => {
   const {readers, add} = readersOf({pauseLagEvents: 2, maxReaderLagEvents: 100})
   const lagBefore = readers.areAllLagging
   const reader = readers.read(0, forever())

@@ -32,7 +32,7 @@ describe('where text may be cut', () => {
     expect(cutter.cut(['a [', 'b', 'c '])).toBe(0)
   })
 
-  test('a cut never falls inside a grapheme, as far as the next piece tells', () => {
+  test('a cut is never inside a grapheme, given the next piece', () => {
     const segmenter = new Intl.Segmenter(undefined, {granularity: 'grapheme'})
     const unit = fc.constantFrom(
       'a',

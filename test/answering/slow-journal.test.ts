@@ -29,7 +29,7 @@ function heldWorld(at: keyof Journal, options: WorldOptions = {}) {
   return {...world, open, isWaiting: () => vi.waitFor(() => expect(waiting).toBeGreaterThan(0))}
 }
 
-test('questions with one key that come while the first is being asked all join it, and one is counted', async () => {
+test('questions with one key that arrive while the first is being asked all join it, and one is counted', async () => {
   const {answering, generator, open} = heldWorld('begin')
   const admit = vi.fn(async () => () => {})
 
@@ -50,7 +50,7 @@ test('questions with one key that come while the first is being asked all join i
   await reader.over
 })
 
-test('a key that another process claims meanwhile joins its answer, and gives the place back', async () => {
+test('a key that another process claims meanwhile joins its answer, and releases the slot', async () => {
   const {answering, transcripts, open, isWaiting} = heldWorld('begin')
   const onEnd = vi.fn()
   const asking = answering.ask(sampleQuestion(), {
@@ -89,7 +89,7 @@ test('a key that another process claims meanwhile for another question is refuse
   expect(answering.active).toBe(0)
 })
 
-test('a burst gets no further than the bound, though none of it has begun', async () => {
+test('a burst cannot exceed the limit, even before any of it has begun', async () => {
   const {answering, open} = heldWorld('begin', {limits: {maxConcurrent: 2}})
 
   const asking = Array.from({length: 5}, () => answering.ask(sampleQuestion(), {channel: 'test'}))
@@ -107,7 +107,7 @@ test('a burst gets no further than the bound, though none of it has begun', asyn
   ])
 })
 
-test('a question that is refused late gives its place back, once', async () => {
+test('a question that is refused late releases its slot, once', async () => {
   const {answering, open, isWaiting} = heldWorld('find')
   const onEnd = vi.fn()
 
@@ -126,7 +126,7 @@ test('a question that is refused late gives its place back, once', async () => {
   expect(onEnd.mock.calls).toEqual([[{calledModel: false}]])
 })
 
-test('a question that its limit refuses takes no place', async () => {
+test('a question that its limit refuses takes no slot', async () => {
   const {answering} = createWorld()
   const admit = async () => {
     throw new DocentError('rate_limited', 'No more')
@@ -138,7 +138,7 @@ test('a question that its limit refuses takes no place', async () => {
   expect(answering.active).toBe(0)
 })
 
-test('a question whose limit takes its time is refused where the server closes meanwhile, and gives its place back', async () => {
+test('a question with a slow limit check is refused if the server closes meanwhile, and releases its slot', async () => {
   const {answering} = createWorld()
   const onEnd = vi.fn()
   let admitted = () => {}

@@ -16,7 +16,7 @@ function handWork() {
 const stopped = () => 0
 const settled = () => new Promise(setImmediate)
 
-test('what one visitor asks for at once is done one after the other; another visitor does not wait for it', async () => {
+test('work of one visitor is done one after the other; another visitor does not wait for it', async () => {
   const inTurn = visitorQueue(10, stopped)
   const {begun, work, done} = handWork()
 
@@ -35,7 +35,7 @@ test('what one visitor asks for at once is done one after the other; another vis
   expect(await Promise.all([...mine, other])).toEqual(['a1', 'a2', 'a3', 'b1'])
 })
 
-test('what fails holds up nobody behind it', async () => {
+test('work that fails does not block the next', async () => {
   const inTurn = visitorQueue(10)
   const failed = inTurn('a', () => Promise.reject(new Error('no')))
   const next = inTurn('a', async () => 'yes')
@@ -44,7 +44,7 @@ test('what fails holds up nobody behind it', async () => {
   expect(await next).toBe('yes')
 })
 
-test('after one that took long its visitor waits, and nobody else does', async () => {
+test('after slow work its visitor waits, and nobody else does', async () => {
   let now = 0
   const inTurn = visitorQueue(10, () => now)
   const begun: string[] = []
@@ -64,7 +64,7 @@ test('after one that took long its visitor waits, and nobody else does', async (
   expect((await next) - endedAt).toBeGreaterThan(590)
 })
 
-test('more than there is room for are refused, with a time, until one is done', async () => {
+test('more than the maximum are refused, with a time to wait, until one is done', async () => {
   const inTurn = visitorQueue(2, stopped)
   const {work, done} = handWork()
   const first = inTurn('a', work('1'))

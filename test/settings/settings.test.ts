@@ -31,7 +31,7 @@ describe('settings', () => {
     })
   })
 
-  test('a visitor’s share of the day is worked out where it is not given, and 0 is none', () => {
+  test('a visitor’s share of the day is computed if it is not set, and 0 means no limit', () => {
     const shareOf = (text: string) =>
       settingsFrom({ANSWERS_PER_DAY_PER_VISITOR: text}).answersPerDayPerVisitor
 
@@ -59,7 +59,7 @@ describe('settings', () => {
     expect(problemsOf({ADMIN_TOKEN: 'hunter2'})).not.toContain('hunter2')
   })
 
-  test('a misspelled name is answered with the nearest real one', () => {
+  test('the error for a misspelled name suggests the nearest real one', () => {
     expect(problemsOf({CONTENT_DRI: 'docs'})).toContain(
       'CONTENT_DRI: not a setting; did you mean CONTENT_DIR?',
     )
@@ -137,13 +137,13 @@ describe('trusted proxies', () => {
     expect(problemsOf({TRUST_PROXY: value})).toContain(problem)
   })
 
-  test('of nothing but commas there are none', () => {
+  test('only commas mean none', () => {
     expect(settingsFrom({TRUST_PROXY: ','}).trustProxy).toBeNull()
   })
 })
 
 describe('hosts of images', () => {
-  test('may have blanks between them', () => {
+  test('may be separated by spaces', () => {
     const {imageHosts} = settingsFrom({IMAGE_HOSTS: 'a.example  b.example, c.example:080'})
 
     expect(imageHosts).toEqual(['a.example', 'b.example', 'c.example'])
@@ -253,7 +253,7 @@ describe('allowed origins', () => {
     expect(problemsOf({ALLOWED_ORIGINS: value})).toContain(problem)
   })
 
-  test('each one that is wrong is problems', () => {
+  test('each invalid one is reported', () => {
     const problems = problemsOf({ALLOWED_ORIGINS: 'https://a.com/, https://b.com, null'})
 
     expect(problems).toContain('has https://a.com/')
@@ -294,13 +294,13 @@ describe('what would fail later, or never work', () => {
     expect(problemsOf(environment)).not.toMatch(/canary|one-token-for-both/)
   })
 
-  test('a gateway may call its models what it likes', () => {
+  test('a gateway may use any names for its models', () => {
     const settings = {ANTHROPIC_MODEL: 'Claude (fast)', ANTHROPIC_BASE_URL: 'https://gateway.example.com'}
 
     expect(settingsFrom(settings).anthropicModel).toBe('Claude (fast)')
   })
 
-  test('a folder that is not there yet is none of its business', () => {
+  test('a folder that does not exist yet is accepted', () => {
     expect(settingsFrom({DATA_DIR: '/nowhere/at/all'}).dataDir).toBe('/nowhere/at/all')
   })
 
@@ -344,7 +344,7 @@ describe('what would fail later, or never work', () => {
     expect(described).not.toMatch(/canary|ary@/)
   })
 
-  test('a password in an address is not described', () => {
+  test('a password in a URL is not shown', () => {
     const settings = settingsFrom({ANTHROPIC_BASE_URL: 'https://me:canary@gateway.example.com/v1'})
 
     expect(settings.anthropicBaseUrl).toBe('https://me:canary@gateway.example.com/v1')

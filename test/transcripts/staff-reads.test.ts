@@ -88,7 +88,7 @@ describe('a filter means the same in memory as in the file', () => {
 })
 
 describe('memory over the file', () => {
-  test('pages go on from memory into the file without a gap', () => {
+  test('pages continue from memory into the file without a gap', () => {
     const {reads} = databaseWith(mixed().slice(0, 3))
     const memory = mixed().slice(3).map(summaryRecordOf)
 
@@ -103,7 +103,7 @@ describe('memory over the file', () => {
     expect(seen).toEqual(['f', 'e', 'd', 'b', 'a'])
   })
 
-  test('an answer that ended in memory is found by its ending, with what people said in the file', () => {
+  test('an answer that ended in memory is found by its ending, with the feedback in the file', () => {
     const [answer] = [waiting('a', {}, undefined, null)]
     const {db, reads} = databaseWith([answer!])
     db.prepare("UPDATE answers SET rating = 'down', rated_at = 7").run()
@@ -120,7 +120,7 @@ describe('memory over the file', () => {
     ])
   })
 
-  test('an event that was written meanwhile is there once', () => {
+  test('an event that was written meanwhile occurs once', () => {
     const {reads} = databaseWith([waiting('a')])
 
     const [transcript] = reads.read(['a'], [recordOf(waiting('a'))])
@@ -129,7 +129,7 @@ describe('memory over the file', () => {
   })
 })
 
-test('a message of whole answers is bounded, and holds one at least', () => {
+test('a message of answers is limited, and has at least one', () => {
   const large = (id: string) => waiting(id, {}, ['x'.repeat(200_000)])
   const {reads} = databaseWith([large('a'), large('b'), large('c'), waiting('d')])
 
@@ -138,7 +138,7 @@ test('a message of whole answers is bounded, and holds one at least', () => {
   expect(reads.read(['a'], [])).toHaveLength(1)
 })
 
-test('statements are prepared once, whatever is asked again', () => {
+test('statements are prepared once and reused', () => {
   const {db, reads} = databaseWith(mixed())
   reads.list({q: 'port', ending: 'complete'}, {}, [])
   const prepare = db.prepare.bind(db)

@@ -43,8 +43,8 @@ function queue(over: Partial<WriteBehindOptions> = {}) {
   return {disk, writes}
 }
 
-describe('what is to be written', () => {
-  test('is gathered for a while', async () => {
+describe('a write', () => {
+  test('is batched for a while', async () => {
     const {disk, writes} = queue()
     const [a, b] = [answerOf('a'), answerOf('b')]
 
@@ -61,7 +61,7 @@ describe('what is to be written', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  test('goes at once when an answer ends', async () => {
+  test('happens at once when an answer ends', async () => {
     const {disk, writes} = queue()
 
     writes.add(answerOf('a'), ending)
@@ -70,7 +70,7 @@ describe('what is to be written', () => {
     expect(disk.written).toEqual(['a'])
   })
 
-  test('goes in turns when one write takes only some of it', async () => {
+  test('takes several turns if one write accepts only some of it', async () => {
     const turns: string[][] = []
     const {writes} = queue({
       write(answers) {
@@ -86,7 +86,7 @@ describe('what is to be written', () => {
     expect(turns).toEqual([['a', 'b'], ['c', 'd'], ['e']])
   })
 
-  test('does not wait for what comes meanwhile', async () => {
+  test('does not wait for what is added meanwhile', async () => {
     const late: LiveAnswer[] = []
     const {writes} = queue({
       write(answers) {
@@ -104,7 +104,7 @@ describe('what is to be written', () => {
     writes.close()
   })
 
-  test('of an answer that was dropped is not written', async () => {
+  test('of an answer that was dropped does not happen', async () => {
     const {disk, writes} = queue()
     const a = answerOf('a')
     writes.add(a, delta(1))
@@ -117,8 +117,8 @@ describe('what is to be written', () => {
   })
 })
 
-describe('a store that takes nothing', () => {
-  test('is told of once, tried again ever more slowly, and told of when it is well', async () => {
+describe('a store that cannot be written', () => {
+  test('is reported once, retried with a growing delay, and reported when it works again', async () => {
     const attempts: number[] = []
     const {disk, writes} = queue({
       write(answers) {
@@ -141,7 +141,7 @@ describe('a store that takes nothing', () => {
     expect(writes.isDegraded).toBe(false)
   })
 
-  test('is not tried after the end', async () => {
+  test('is not tried after closing', async () => {
     const {disk, writes} = queue()
     disk.fails = true
     writes.add(answerOf('a'))
@@ -164,7 +164,7 @@ describe('a store that takes nothing', () => {
     expect(disk.reasons).toEqual(['cannot be read', null])
   })
 
-  test('costs whole answers only when endings alone are too many; that is told', () => {
+  test('loses whole answers only if there are too many endings alone; that is reported', () => {
     const lost: string[] = []
     const {disk, writes} = queue({maxPending: 3, onLost: (answer) => lost.push(idOf(answer))})
     disk.fails = true
@@ -177,7 +177,7 @@ describe('a store that takes nothing', () => {
 })
 
 describe('pending events', () => {
-  test('are given up for the largest answers first; endings stay', () => {
+  test('are dropped for the largest answers first; endings stay', () => {
     const pending = createPendingEvents({maxEvents: 20, maxChars: 1_000_000})
     const [large, small] = [answerOf('large'), answerOf('small')]
     for (let seq = 1; seq <= 15; seq++) pending.add(large, delta(seq))
@@ -194,7 +194,7 @@ describe('pending events', () => {
     expect(large.pending).toHaveLength(1)
   })
 
-  test('are bounded by their text as well', () => {
+  test('are limited by their text as well', () => {
     const pending = createPendingEvents({maxEvents: 1_000, maxChars: 1_000})
     const a = answerOf('a')
     for (let seq = 1; seq <= 3; seq++) pending.add(a, delta(seq, 'x'.repeat(400)))
