@@ -76,7 +76,7 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
   const reads = createTranscriptReads(db)
   const readers = file === ':memory:' ? null : openReaderProcess(file)
   const eraser = createEraser(db, options.onErased)
-  const withTimeout = withLongerTimeout(db)
+  const withStaffTimeout = createStaffTimeout(db)
   let isClosed = false
 
   const writes = createWriteBehind({
@@ -105,7 +105,7 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
     now,
     attempt(remove) {
       try {
-        return withTimeout(remove)
+        return withStaffTimeout(remove)
       } catch (error) {
         writes.reportFailure(error)
         return 0
@@ -122,7 +122,7 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
       readers?.reads ?? asyncReads(createStaffReads(reads), file),
       memoryOverlay(live, writes),
     ),
-    ...createStaffChanges({db, file, mode, live, writes, redaction, withTimeout, erase, now}),
+    ...createStaffChanges({db, file, mode, live, writes, redaction, withStaffTimeout, erase, now}),
     get isErased() {
       return eraser.isDone
     },
@@ -163,7 +163,7 @@ function openLocked(options: TranscriptsOptions): {
 }
 
 /** Runs changes with a longer wait for other processes than the writes of running answers have. */
-function withLongerTimeout(db: SqliteDatabase): <T>(change: () => T) => T {
+function createStaffTimeout(db: SqliteDatabase): <T>(change: () => T) => T {
   return (change) => {
     db.pragma(`busy_timeout = ${staffBusyTimeoutMs}`)
     try {

@@ -18,7 +18,7 @@ export interface StaffChangesOptions {
   readonly writes: WriteBehind
   readonly redaction: Redaction
   /** Runs a database change that may wait a moment for another process. */
-  readonly withTimeout: <T>(change: () => T) => T
+  readonly withStaffTimeout: <T>(change: () => T) => T
   /** Erases all copies of removed data. */
   readonly erase: () => Promise<void>
   readonly now: () => number
@@ -31,7 +31,7 @@ type StaffChanges = Pick<
 
 /** Feedback, reviews and deletions. */
 export function createStaffChanges(options: StaffChangesOptions): StaffChanges {
-  const {db, file, mode, live, writes, redaction, withTimeout, erase, now} = options
+  const {db, file, mode, live, writes, redaction, withStaffTimeout, erase, now} = options
   const rate = db.prepare(
     'UPDATE answers SET rating = ?, rating_reasons = ?, rating_comment = ?, rated_at = ? WHERE id = ?',
   )
@@ -49,7 +49,7 @@ export function createStaffChanges(options: StaffChangesOptions): StaffChanges {
   /** @throws DocentError `storage`. */
   function change<T>(run: () => T): T {
     try {
-      return withTimeout(run)
+      return withStaffTimeout(run)
     } catch (error) {
       throw storageError(error, file)
     }
