@@ -116,12 +116,12 @@ describe('a large file', () => {
 
   test('a read that takes too much ends with its process, and the next one gets another', async () => {
     const reader = readerOf(file, {cpuMs: 1})
-    // Processor time is looked at four times a second: on any machine this takes longer.
+    // CPU time is checked four times a second: on any machine this takes longer.
     const names = Array<string>(2_000_000).fill('none')
 
     await expect(reader.reads.read(names, [])).rejects.toMatchObject({
       code: 'too_large',
-      message: expect.stringMatching(/processor time.*Narrow it/),
+      message: expect.stringMatching(/CPU time.*Narrow it/),
     })
     await expect(reader.reads.read(['none'], [])).resolves.toEqual([null])
   })

@@ -154,8 +154,8 @@ describe('npm run transcripts, while a server writes', () => {
     expect(done).toEqual({code: 0, stdout: `Copied the transcripts to ${copy}.\n`, stderr: ''})
     expect(readdirSync(dirname(copy))).toEqual(['transcripts.sqlite'])
     expect(statSync(copy).mode & 0o777).toBe(0o600)
-    expect(again).toMatchObject({code: 1, stderr: expect.stringContaining('is there already')})
-    expect(nowhere).toMatchObject({code: 1, stderr: expect.stringContaining('cannot be made')})
+    expect(again).toMatchObject({code: 1, stderr: expect.stringContaining('already exists')})
+    expect(nowhere).toMatchObject({code: 1, stderr: expect.stringContaining('cannot be created')})
     expect(nothing).toMatchObject({code: 2, stderr: expect.stringContaining('needs the FILE to write')})
     const restored = openForTest({file: copy})
     const listed = (await restored.list({})).items.map(({answerId}) => answerId)
@@ -195,7 +195,7 @@ describe('npm run transcripts, while a server writes', () => {
     expect(done).toEqual({code: 0, stdout: '', stderr: ''})
     expect(statSync(out).mode & 0o777).toBe(0o600)
     expect(readFileSync(out, 'utf8').trim().split('\r\n')).toHaveLength(4)
-    expect(again).toMatchObject({code: 1, stderr: expect.stringContaining('is there already')})
+    expect(again).toMatchObject({code: 1, stderr: expect.stringContaining('already exists')})
   })
 
   test('says what is wrong and what to do', async () => {
@@ -212,7 +212,7 @@ describe('npm run transcripts, while a server writes', () => {
 
     expect(outcomes.map(({code}) => code)).toEqual([0, 2, 1, 1, 1, 2, 2, 2])
     expect(outcomes[2]!.stderr).toContain('There are no transcripts at')
-    expect(outcomes[3]!.stderr).toContain('It fits aaa-1, aaa-2')
+    expect(outcomes[3]!.stderr).toContain('It matches aaa-1, aaa-2')
     expect(outcomes[4]!.stderr).toContain('There is no transcript zzz')
     expect(outcomes[5]!.stderr).toContain('--older-than')
   })
