@@ -285,9 +285,9 @@ describe('a start that cannot be', () => {
   }
   const listed = [
     'PORT: "abc" must be a whole number',
-    'TRUST_PROXY: "true" has true, which is no proxy',
+    'TRUST_PROXY: "true" has true, which is not a proxy',
     'IMAGE_HOSTS: "a.b; script-src *" has a.b;, which is not only a host',
-    'has https://*.example.com, which matches no site',
+    'has https://*.example.com, which matches no origin',
     'has https://a.com/, but browsers send https://a.com',
     'HOST: "http://0.0.0.0" must be an address',
   ]
