@@ -27,23 +27,23 @@ import type {Settings} from './settings/index.ts'
 import {openTranscripts, type Transcripts} from './transcripts/index.ts'
 
 /**
- * Parts that an application which embeds Docent brings along, in place of those that the settings ask for. It opens
- * them before the server and closes them after it. Our own are loaded only where they are wanted.
+ * Parts that an application embedding Docent provides in place of those from the settings. The application opens them
+ * before the server and closes them after it. The built-in parts are loaded only if they are used.
  */
 export interface Parts {
-  /** Writes the answers. Default: what `GENERATOR` names. */
+  /** Writes the answers. Default: the generator of `GENERATOR`. */
   readonly generator?: ChosenGenerator
-  /** Embeds questions; an index made with another model is not served. Default: the model of `EMBEDDING_MODEL`. */
+  /** Embeds questions. An index built with another model is not served. Default: the model of `EMBEDDING_MODEL`. */
   readonly embedder?: Embedder
-  /** Finds sources, for answers and for the search. Default: a search of the current build. */
+  /** Finds sources, for answers and for search. Default: retrieval from the current build. */
   readonly retriever?: Retriever & DocsSearch
-  /** The index that is served. Default: the build that the data folder names, followed as others are published. */
+  /** The index that is served. Default: the current build in the data folder, and newer ones as they are published. */
   readonly current?: OpenCurrentBuild
-  /** The log of answers. Default: `transcripts.sqlite` in the data folder. */
+  /** Journal and transcripts. Default: `transcripts.sqlite` in the data folder. */
   readonly transcripts?: Transcripts
-  /** Makes the next build when staff ask for it. Default: an ingest of `CONTENT_DIR` in a process of its own. */
+  /** Creates the next build when staff request it. Default: an ingest of `CONTENT_DIR` in a child process. */
   readonly ingest?: Assistant['ingest']
-  /** Counts what visitors use. Default: in the memory of this process. */
+  /** Counts what visitors use. Default: in memory. */
   readonly limitStore?: LimitStore
 }
 
@@ -52,15 +52,15 @@ export interface ServerOptions {
   readonly log: Log
   /** Folder of the built page and widget; null to serve none. */
   readonly webDir: string | null
-  /** Figures of the process on `/metrics`; for one server of a process. Default false. */
+  /** Adds metrics of the process to `/metrics`; only for one server in a process. Default false. */
   readonly withProcessMetrics?: boolean
-  /** Pause between two pieces of an extract. Default the generator's. */
+  /** Pause between two pieces of an extractive answer, in milliseconds. Default: that of the generator. */
   readonly extractPaceMs?: number
-  /** Default: none, everything is made from the settings. */
+  /** Default: none, all parts are created from the settings. */
   readonly parts?: Parts
 }
 
-/** Everything that answers questions, in this process, without a network port. */
+/** Everything needed to answer questions in this process, without a network port. */
 export interface Assistant {
   readonly answering: Answering
   readonly retriever: Retriever & DocsSearch
@@ -68,9 +68,9 @@ export interface Assistant {
   readonly transcripts: Transcripts
   readonly embedder: Embedder
   readonly generator: ChosenGenerator
-  /** Why the docs must be ingested before questions can be answered; null when they need not. */
+  /** Why the docs must be ingested before questions can be answered; null if they need not be. */
   indexProblem(): string | null
-  /** Ingests in a process of its own. When its report has come, the new build is served. */
+  /** Ingests in a child process. The new build is served by the time the report resolves. */
   ingest(options: {readonly full: boolean}): SpawnedIngest
   /** Lets answers finish for `graceMs`, ends the rest, flushes and closes everything. */
   close(graceMs: number): Promise<void>
@@ -78,15 +78,15 @@ export interface Assistant {
 
 export interface AssistantOptions extends Omit<ServerOptions, 'webDir' | 'withProcessMetrics'> {
   readonly onEnd?: Parameters<typeof createAnswering>[0]['onEnd']
-  /** Default `transcripts.sqlite` in the data folder. One process at a time writes a file: a second one would take the first one's open answers for left over. */
+  /** Default `transcripts.sqlite` in the data folder. Only one process at a time may have a file open for writing. */
   readonly transcriptsFile?: string
 }
 
-/** Opens the model, the index and the log, and puts the parts together. Close it once. */
+/** Opens the model, the index and the transcripts, and assembles the parts. Close it once. */
 export async function openAssistant(options: AssistantOptions): Promise<Assistant> {
   const {settings, log, onEnd, parts = {}} = options
   const {dataDir} = settings
-  // Before a model is put there, which makes the folder as any other.
+  // Before a model is stored there, which would create the folder without restricting it to this user.
   makePrivateFolder(dataDir)
   const generator = parts.generator ?? (await generatorOf(options))
   const embedder = parts.embedder ?? (await embedderOf(settings))
@@ -99,9 +99,9 @@ export async function openAssistant(options: AssistantOptions): Promise<Assistan
     if (problem === null) log.info({build: id}, 'build is served')
     else log.error({build: id, problem}, 'a build has a problem')
   })
-  const usable = usableWith(embedder, current)
+  const usable = buildFor(embedder, current)
   const retriever = parts.retriever ?? (await retrieverOf(options, {current: usable, embedder}))
-  const startIngest = parts.ingest ?? ((given) => ingestBeside(settings, given))
+  const startIngest = parts.ingest ?? ((given) => spawnContentIngest(settings, given))
   const answering = createAnswering({
     retriever,
     generator,
@@ -124,8 +124,8 @@ export async function openAssistant(options: AssistantOptions): Promise<Assistan
     embedder,
     generator,
     indexProblem() {
-      if (current.id === null) return `${dataDir} holds no index`
-      return usable.id === null ? 'the index was made with another embedding model' : null
+      if (current.id === null) return `${dataDir} has no index`
+      return usable.id === null ? 'the index was built with another embedding model' : null
     },
     ingest(given) {
       const started = startIngest(given)
@@ -133,7 +133,7 @@ export async function openAssistant(options: AssistantOptions): Promise<Assistan
         await current.refresh()
         return done
       })
-      // Whoever reads only the progress learns of a failure by its end.
+      // A caller that reads only the progress learns of a failure when it ends.
       report.catch(() => undefined)
       return {...started, report}
     },
@@ -180,25 +180,28 @@ function transcriptsOf({settings, log, transcriptsFile}: AssistantOptions): Tran
     retentionDays: settings.retentionDays,
     maxBytes: settings.transcriptsMaxMb * 1024 * 1024,
     onDegraded: (reason) => {
-      if (reason === null) log.info({}, 'transcripts are written again')
-      else log.error({reason}, 'transcripts cannot be written; answers go on')
+      if (reason === null) log.info({}, 'transcripts can be written again')
+      else log.error({reason}, 'transcripts cannot be written; answers are not affected')
     },
     onErased: (isErased) => {
-      if (isErased) log.info({}, 'what was removed has left the transcripts file')
+      if (isErased) log.info({}, 'removed data has been erased from the transcripts file')
       else
         log.warn(
           {},
-          'another process reads the transcripts: what was removed leaves the file when it has ended',
+          'another process is reading the transcripts: removed data is erased from the file when it has finished',
         )
     },
-    onExposed: (warning) => log.warn({warning}, 'others on this machine may read the transcripts'),
+    onExposed: (warning) => log.warn({warning}, 'other users of this machine can read the transcripts'),
     onFull: () =>
-      log.warn({}, 'the transcripts reach TRANSCRIPTS_MAX_MB; the oldest answers are removed from now on'),
+      log.warn(
+        {},
+        'the transcripts have reached TRANSCRIPTS_MAX_MB; the oldest answers are removed from now on',
+      ),
   })
 }
 
-/** Ingests the content folder in a process of its own. */
-function ingestBeside(settings: Settings, {full}: {readonly full: boolean}): SpawnedIngest {
+/** Ingests the content folder in a child process. */
+function spawnContentIngest(settings: Settings, {full}: {readonly full: boolean}): SpawnedIngest {
   return spawnIngest({
     content: settings.contentDir,
     dataDir: settings.dataDir,
@@ -214,7 +217,7 @@ export interface DocentServer extends Assistant {
   readonly http: HttpServer
 }
 
-/** The whole product without a process around it: `cli/serve` adds signals and words, tests start several. */
+/** Opens the whole server. `cli/serve` adds signals and terminal output; tests start several. */
 export async function openServer(options: ServerOptions): Promise<DocentServer> {
   const {settings, log, webDir, withProcessMetrics = false} = options
   const metrics = createMetrics({
@@ -231,7 +234,7 @@ export async function openServer(options: ServerOptions): Promise<DocentServer> 
     generator: assistant.generator.name,
     transcripts: assistant.transcripts,
     search: assistant.retriever,
-    current: usableWith(assistant.embedder, assistant.current),
+    current: buildFor(assistant.embedder, assistant.current),
     builds: {
       list: () => builds.list(),
       async activate(id) {
@@ -268,18 +271,18 @@ export async function openServer(options: ServerOptions): Promise<DocentServer> 
 }
 
 /**
- * The current build, as long as its vectors were made by this model: vectors of two models cannot be compared, so
- * with another one there is no index.
+ * The current build if its vectors were made by this model. Vectors of different models cannot be compared, so otherwise
+ * there is no index.
  */
-function usableWith(embedder: Embedder, current: CurrentBuild): CurrentBuild {
+function buildFor(embedder: Embedder, current: CurrentBuild): CurrentBuild {
   function lease() {
     const lease = current.lease()
-    const made = lease.build.manifest.embedding
-    if (made.id === embedder.id) return lease
+    const model = lease.build.manifest.embedding
+    if (model.id === embedder.id) return lease
     lease.release()
     throw new DocentError(
       'not_ready',
-      `The index was made with the model ${made.name}; run ${howToRun('ingest')}.`,
+      `The index was built with the model ${model.name}; run ${howToRun('ingest')}.`,
     )
   }
   return {
@@ -292,7 +295,7 @@ function usableWith(embedder: Embedder, current: CurrentBuild): CurrentBuild {
         release()
         return id
       } catch {
-        // Made with another model: as good as none.
+        // Built with another model.
         return null
       }
     },
@@ -311,7 +314,7 @@ function withBuild<T>(
   }
 }
 
-/** Follow-ups are rewritten by Claude where that is asked for and Claude is on. */
+/** Claude rewrites follow-up questions if that is turned on and Claude is available. */
 async function rewriterOf(settings: Settings): Promise<Pick<RetrieverOptions, 'rewriter'>> {
   const {rewriteFollowUps, generator, anthropicApiKey: apiKey} = settings
   if (!rewriteFollowUps || generator === 'extractive' || apiKey === null) return {}
@@ -320,15 +323,15 @@ async function rewriterOf(settings: Settings): Promise<Pick<RetrieverOptions, 'r
   return {rewriter: anthropicQuestionRewriter({apiKey, baseUrl, model})}
 }
 
-/** Kept as long as what is made with it: where nothing outlives the process it need not either. */
+/** Stored as long as data made with it is: without transcripts, the secret need not outlive the process either. */
 function secretOf({dataDir, transcripts}: Settings, log: Log): Buffer {
   if (transcripts === 'off') return randomBytes(32)
   return installationSecret(join(dataDir, 'secret'), (reason) =>
-    log.warn({reason}, 'the secret cannot be kept: idempotency keys will be forgotten at the next start'),
+    log.warn({reason}, 'the secret cannot be stored: idempotency keys will not survive a restart'),
   )
 }
 
-/** Where models from the hub are kept. */
+/** Where models from the hub are stored. */
 function modelCacheOf(settings: Settings): string {
   return join(settings.dataDir, 'models')
 }

@@ -1,8 +1,8 @@
 import {DocentError} from '../domain/index.ts'
 
 /**
- * How many answers there are at the same time, from the moment a question is let in until its answer has ended.
- * Checking and counting are one synchronous step, so that no burst gets past the bound.
+ * Limits the number of concurrent answers, from the moment a question is admitted until its answer has ended. Checking
+ * and counting are one synchronous step, so that a burst cannot exceed the limit.
  */
 export class Admission {
   readonly #max: number
@@ -15,18 +15,18 @@ export class Admission {
     this.#max = max
   }
 
-  /** Answers let in that have not ended. */
+  /** Admitted answers that have not ended. */
   get active(): number {
     return this.#active
   }
 
   /**
-   * Lets one answer in.
-   * @returns what gives its place back; only the first call counts.
-   * @throws DocentError `shutting_down` once closed, `rate_limited` when there is no place.
+   * Admits one answer.
+   * @returns a function that releases its slot; only the first call has an effect.
+   * @throws DocentError `shutting_down` once closed, `rate_limited` if all slots are taken.
    */
   enter(): () => void {
-    if (this.#isClosed) throw new DocentError('shutting_down', 'The server takes no new questions')
+    if (this.#isClosed) throw new DocentError('shutting_down', 'The server accepts no new questions')
     if (this.#active >= this.#max) {
       throw new DocentError('rate_limited', 'Too many answers are being written; ask again in a moment.', {
         retryAfterMs: 1000,
@@ -34,21 +34,21 @@ export class Admission {
       })
     }
     this.#active += 1
-    let isInside = true
+    let isHeld = true
     return () => {
-      if (!isInside) return
-      isInside = false
+      if (!isHeld) return
+      isHeld = false
       this.#active -= 1
       if (this.#active === 0) this.#resolveIdle?.()
     }
   }
 
-  /** Lets nothing more in. */
+  /** Admits no more answers. */
   close(): void {
     this.#isClosed = true
   }
 
-  /** Resolves when nothing is inside. To be called once closed, or the wait may never end. */
+  /** Resolves when no admitted answer is left. Call it after `close`, or the wait may never end. */
   idle(): Promise<void> {
     if (this.#active === 0) return Promise.resolve()
     this.#idle ??= new Promise((resolve) => {

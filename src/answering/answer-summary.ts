@@ -1,14 +1,14 @@
 import type {AnswerState, JournalEntry} from '../answers/index.ts'
 import type {Ending, ErrorCode, FinishReason, TerminalEvent, Timings, Usage} from '../domain/index.ts'
 
-/** What is logged and counted of an answer that has ended. Never questions, never text. */
+/** What is logged and counted about an answer that has ended. Never questions, never text. */
 export interface AnswerSummary {
   readonly answerId: string
   readonly channel: string
   readonly ending: Ending
   readonly finishReason: FinishReason | null
   readonly partial: boolean
-  /** Whether a model was called for it, as far as that is paid for: to write it, or to put its question. */
+  /** Whether a paid model was called for it: to write the answer, or to rewrite the question. */
   readonly calledModel: boolean
   readonly code: ErrorCode | null
   readonly usage: Usage

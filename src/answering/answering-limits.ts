@@ -1,21 +1,21 @@
-/** Bounds of one answer. */
+/** Limits of one answer. */
 export interface RunLimits {
   readonly sourcesPerAnswer: number
-  /** Retrievals in all, the first one included. */
+  /** Number of retrievals, including the first. */
   readonly maxRounds: number
-  /** UTF-16 units of an answer; a longer one ends as `upstream_invalid`. */
+  /** Length of an answer in UTF-16 units; a longer one ends as `upstream_invalid`. */
   readonly maxTextChars: number
   readonly maxEvents: number
-  /** The generator is not pulled further while every reader is so many events behind. */
+  /** The generator is paused while every reader is more than this many events behind. */
   readonly pauseLagEvents: number
-  /** A reader that reads nothing while so many events come is ended. */
+  /** A reader that reads nothing while this many events arrive is ended. */
   readonly maxReaderLagEvents: number
 }
 
 export interface AnsweringLimits extends RunLimits {
-  /** Answers at the same time; more are refused as `rate_limited`. */
+  /** Concurrent answers; more are refused as `rate_limited`. */
   readonly maxConcurrent: number
-  /** Turns of a conversation that a question is understood from: the latest, and those that opened it. */
+  /** Turns of a conversation that are passed on with a question: the latest, and the ones that opened it. */
   readonly maxHistoryTurns: number
 }
 
@@ -31,8 +31,8 @@ export const defaultAnsweringLimits: AnsweringLimits = {
 }
 
 export interface Deadlines {
-  /** Longest wait, from the question on, for the first sign of life of the generator. */
+  /** Maximum time from the question to the first output of the generator. */
   readonly firstTokenMs: number
-  /** Longest time for a whole answer. */
+  /** Maximum time for a whole answer. */
   readonly answerMs: number
 }

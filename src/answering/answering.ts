@@ -6,74 +6,74 @@ export interface AskOptions {
   /** How the question came in: `http`, `ws` or `cli`. For the log. */
   readonly channel: string
   /**
-   * The same key within a day joins the answer it began, instead of starting another; with another question it is
-   * refused as `conflict`. Callers keep visitors apart by making the visitor a part of the key.
+   * The same key within a day joins the answer it began, instead of starting another; with a different question it is
+   * refused as `conflict`. Callers keep visitors apart by making the visitor part of the key.
    */
   readonly idempotencyKey?: string | null
   /**
-   * Id of an answer that broke off: the new one sends its sources, text and citations again, and goes on from there.
-   * It belongs to its conversation where the question carries that conversation's key, else to a new one.
+   * Id of an answer that broke off: the new one sends its sources, text and citations again, and continues from there.
+   * It joins the same conversation if the question carries that conversation's key, else it starts a new one.
    */
   readonly continueAnswerId?: string | null
   /**
-   * Called when a new answer is to begin, never when one is joined: the place to count it against a limit, before
-   * anything else is done for it. A rejection refuses the question. What it resolves with is called once: when the
-   * answer has ended, or has not begun after all.
+   * Called before a new answer begins, never when one is joined: the place to count it against a limit before any work
+   * is done for it. A rejection refuses the question. The function it resolves with is called once: when the answer has
+   * ended, or could not begin after all.
    */
   readonly admit?: () => Promise<(ended: Pick<AnswerSummary, 'calledModel'>) => void>
 }
 
-export interface AskedAnswer {
+export interface AskResult {
   readonly answerId: string
-  /** The key of its conversation; null when the answer was begun by an earlier ask. */
+  /** The key of its conversation; null if an earlier ask began the answer. */
   readonly conversationId: string | null
-  /** False when an idempotency key found an answer already begun. */
-  readonly created: boolean
+  /** False if the idempotency key belongs to an answer that has already begun. */
+  readonly isNew: boolean
 }
 
 export interface ReadOptions {
-  /** Events with a greater `seq` only; default 0, all. */
+  /** Only events with a greater `seq`; default 0, all. */
   readonly after?: number
   /** Aborted when the reader has left. */
   readonly signal: AbortSignal
   /**
-   * How long deltas are gathered into one before they are handed out; default 0, each as it comes. A gathered delta
-   * has the `seq` of its last piece, so a resume after it is exact. It ends where no character and no Markdown mark
-   * is cut in two; for that its last pieces may wait for up to three more windows.
+   * How long deltas are buffered and merged into one, in milliseconds; default 0, each is delivered as it arrives. A
+   * merged delta has the `seq` of its last piece, so resuming after it is exact. It never ends inside a character or a
+   * Markdown mark; to ensure that, its last pieces may wait for up to three more windows.
    */
   readonly bufferMs?: number
   /**
-   * The reader is who asked: `start` carries the conversation's key, on its first delivery alone. Default false: it
-   * has null.
+   * Whether the reader is the one who asked: then `start` carries the conversation's key, on its first delivery only.
+   * Default false: the key is null.
    */
   readonly isAsker?: boolean
 }
 
-/** Answers as runs that live apart from any connection. */
+/** Answers as runs that are independent of any connection. */
 export interface Answering {
   /**
    * Begins an answer, or joins the one that was begun with the same idempotency key, which costs nothing. Resolves
-   * when the answer has begun; a key waits for the journal to claim it. An answer whose asker has left meanwhile is
-   * under way all the same: read it with a signal that is aborted, and it ends as any that its reader has left.
-   * Rejects with a DocentError: `not_ready`, `version_not_found`, `shutting_down`, `rate_limited` when too many are
-   * written; `conflict` for a key that was used for another question; and where an answer is to be gone on from,
-   * `not_found` for an unknown one and `conflict` for one that is whole or still being written.
+   * when the answer has begun; with a key, that waits until the journal has claimed it. The answer runs even if the
+   * asker has left meanwhile: read it with an aborted signal, and it ends like any answer whose reader has left.
+   * Rejects with a DocentError: `not_ready`, `version_not_found`, `shutting_down`; `rate_limited` if too many answers
+   * are running; `conflict` for a key that was used for another question; and, to continue an answer, `not_found` for
+   * an unknown one and `conflict` for one that is complete or still being written.
    */
-  ask(question: Question, options: AskOptions): Promise<AskedAnswer>
+  ask(question: Question, options: AskOptions): Promise<AskResult>
 
   /**
    * Events of an answer in order, each once: stored ones, then live ones, up to and including the terminal event.
-   * Works after the end and after a restart. Each iteration counts as a reader of the run: when the last one
-   * leaves, the run is aborted (at once, or after the grace time if the question was resumable).
+   * Also works after the end and after a restart. Each iteration counts as a reader of the run: when the last one
+   * leaves, the run is aborted (at once, or after the grace period if the question was resumable).
    * A reader that falls too far behind is ended with DocentError `conflict`; it can resume.
    * @throws DocentError `not_found`, before the first event.
    */
   events(answerId: string, options: ReadOptions): AsyncGenerator<SequencedEvent>
 
   /**
-   * As `events`, pushed: calls `receive` with each event, several in a row where several are there, and waits where
-   * it gives a promise. Costs a third of what an iteration costs for each token. Resolves after the terminal event or
-   * when the reader has left; rejects where the iteration would throw, and with what `receive` throws.
+   * Like `events`, but pushed: calls `receive` with each event, without a break while several are available, and waits
+   * if it returns a promise. Costs a third of an iteration for each token. Resolves after the terminal event or when the
+   * reader has left; rejects when the iteration would throw, and with whatever `receive` throws.
    */
   deliver(
     answerId: string,
@@ -85,20 +85,20 @@ export interface Answering {
   stop(answerId: string): Promise<Ending>
 
   /**
-   * Stops what is still being written of an answer or a conversation (by its `refOf`), and drops what memory holds of it. Call it
-   * and wait before its transcript is removed, or it would go on being written and served: questions that were being
-   * asked have begun by then and are stopped as well, and nothing is journalled for any of them after.
+   * Stops the running answers of a conversation (by its `refOf`), or one answer, and drops them from memory. Await it
+   * before removing the transcript, or the answer would still be written and served: questions that were just being
+   * asked have begun by then and are stopped as well, and nothing is journalled for any of them afterwards.
    */
   forget(what: {readonly answerId: string} | {readonly conversation: string}): Promise<void>
 
   /** Resolves with null for an unknown id. */
   snapshot(answerId: string): Promise<AnswerSnapshot | null>
 
-  /** Answers that have begun or are about to, and have not ended. */
+  /** Number of answers that have begun or are about to, and have not ended. */
   readonly active: number
 
   /**
-   * Takes no new questions, lets runs finish for `graceMs`, then ends the rest as `interrupted`.
+   * Accepts no new questions, lets runs finish for `graceMs`, then ends the rest as `interrupted`.
    * Resolves when every run has ended and the journal is flushed.
    */
   shutdown(graceMs: number): Promise<void>

@@ -7,12 +7,12 @@ import {Admission} from './admission.ts'
 import type {AnswerSummary} from './answer-summary.ts'
 import type {Answering, ReadOptions} from './answering.ts'
 import {type AnsweringLimits, type Deadlines, defaultAnsweringLimits} from './answering-limits.ts'
-import {Asking} from './asking.ts'
+import {QuestionIntake} from './question-intake.ts'
 import type {RunOptions} from './run.ts'
 import {
+  bufferedEvents,
   deliverEach,
   eachEvent,
-  gatheredEvents,
   type OpenReader,
   type RunReader,
   readerOf,
@@ -21,7 +21,7 @@ import {
 import {RunsInMemory} from './runs-in-memory.ts'
 import {StoredAnswers} from './stored-answers.ts'
 
-/** Where the endings of answers are logged; pino fits. Never questions, never text. */
+/** Where the endings of answers are logged, for example a pino logger. Never questions, never text. */
 export interface AnsweringLog {
   info(facts: object, message: string): void
   error(facts: object, message: string): void
@@ -31,36 +31,36 @@ export interface AnsweringOptions {
   readonly retriever: Retriever
   readonly generator: Generator
   readonly journal: Journal
-  /** Id of the build that answers now; null while there is none. */
+  /** Id of the current build; null while there is none. */
   readonly currentBuild: () => string | null
-  /** Whether the docs have this version, where that is known at once. */
+  /** Whether the docs have this version, if that can be known synchronously. */
   readonly hasVersion?: (version: string) => boolean
   /** The embedding model's name, for `start` and the log. */
   readonly embedding: string
   readonly deadlines: Deadlines
-  /** How long a resumable answer goes on without a reader. */
+  /** How long a resumable answer continues without a reader. */
   readonly resumeGraceMs: number
-  /** How long an answer waits for its first reader; default 10 s, or the grace if that is longer. */
+  /** How long an answer waits for its first reader; default 10 s, or the grace period if that is longer. */
   readonly firstReaderMs?: number
   /** How long an answer that has ended is kept in memory; default 5 s. After that the journal serves it. */
-  readonly lingerMs?: number
+  readonly keepEndedMs?: number
   readonly limits?: Partial<AnsweringLimits>
   readonly now?: () => number
-  /** Ids must not be guessable: who knows one may read the answer. Default random UUIDs. */
+  /** Ids must not be guessable: whoever knows one may read the answer. Default: random UUIDs. */
   readonly newId?: () => string
   readonly log?: AnsweringLog
-  /** Called once for every answer that ends: the place to count. */
+  /** Called once for every answer that ends, for metrics. */
   readonly onEnd?: (summary: AnswerSummary) => void
 }
 
-/** Answers as runs over a retriever, a generator and a journal. Closes none of them. */
+/** Creates answering over a retriever, a generator and a journal. It does not close them. */
 export function createAnswering(options: AnsweringOptions): Answering {
-  const {journal, resumeGraceMs, now = Date.now, newId = randomUUID, lingerMs = 5_000} = options
+  const {journal, resumeGraceMs, now = Date.now, newId = randomUUID, keepEndedMs = 5_000} = options
   const limits: AnsweringLimits = {...defaultAnsweringLimits, ...options.limits}
   const admission = new Admission(limits.maxConcurrent)
-  const runs = new RunsInMemory(lingerMs)
+  const runs = new RunsInMemory(keepEndedMs)
   const stored = new StoredAnswers(journal)
-  const asking = new Asking({
+  const intake = new QuestionIntake({
     ...options,
     hasVersion: options.hasVersion,
     firstReaderMs: options.firstReaderMs ?? Math.max(10_000, resumeGraceMs),
@@ -70,13 +70,13 @@ export function createAnswering(options: AnsweringOptions): Answering {
     admission,
     runs,
     stored,
-    onEnd: reportEnd(options),
+    onEnd: endReporter(options),
   })
 
-  /** Synchronous where the run is in memory, so that its reader counts from the call on. */
+  /** Synchronous if the run is in memory, so that the reader counts from the moment of the call. */
   function openReader(answerId: string, options: ReadOptions): ReturnType<OpenReader> {
     const {signal, isAsker} = options
-    const after = startOf(options.after)
+    const after = validSeq(options.after)
     const run = runs.get(answerId)
     if (run === undefined) return openStored(answerId, after, signal)
     const reader = run.read(after, signal)
@@ -102,8 +102,8 @@ export function createAnswering(options: AnsweringOptions): Answering {
 
   async function shutdown(graceMs: number): Promise<void> {
     admission.close()
-    if (graceMs > 0) await within(graceMs, admission.idle())
-    asking.interrupt()
+    if (graceMs > 0) await waitAtMost(graceMs, admission.idle())
+    intake.interrupt()
     for (const run of runs.underWay()) run.fail('shutting_down')
     await admission.idle()
     runs.clear()
@@ -111,25 +111,25 @@ export function createAnswering(options: AnsweringOptions): Answering {
   }
 
   return {
-    ask: (question, options) => asking.ask(question, options),
+    ask: (question, options) => intake.ask(question, options),
     events(answerId, options) {
       const {bufferMs = 0} = options
       const open = () => openReader(answerId, options)
-      return bufferMs > 0 ? gatheredEvents(open, bufferMs) : eachEvent(open)
+      return bufferMs > 0 ? bufferedEvents(open, bufferMs) : eachEvent(open)
     },
     async deliver(answerId, options, receive) {
       const {bufferMs = 0} = options
       const open = () => openReader(answerId, options)
       if (bufferMs === 0) return deliverEach(await open(), receive)
-      for await (const event of gatheredEvents(open, bufferMs)) {
+      for await (const event of bufferedEvents(open, bufferMs)) {
         const wait = receive(event)
         if (wait !== null) await wait
       }
     },
     stop,
     async forget(what) {
-      // One that is being asked now would begin after its conversation was removed.
-      await asking.settled()
+      // A question that is being admitted would otherwise begin after its conversation was removed.
+      await intake.settled()
       runs.drop(({entry}) =>
         'answerId' in what ? entry.answerId === what.answerId : entry.conversation === what.conversation,
       )
@@ -142,12 +142,12 @@ export function createAnswering(options: AnsweringOptions): Answering {
   }
 }
 
-/** What makes no sense as a number begins at the beginning. */
-function startOf(after = 0): number {
+/** Anything that is not a valid `seq` means from the beginning. */
+function validSeq(after = 0): number {
   return Number.isSafeInteger(after) && after > 0 ? after : 0
 }
 
-function reportEnd({log, onEnd}: AnsweringOptions): RunOptions['onEnd'] {
+function endReporter({log, onEnd}: AnsweringOptions): RunOptions['onEnd'] {
   return (summary, unexpected) => {
     const {answerId, ...facts} = summary
     const ref = refOf(answerId)
@@ -158,7 +158,7 @@ function reportEnd({log, onEnd}: AnsweringOptions): RunOptions['onEnd'] {
 }
 
 /** Waits for the work, for `ms` at most. */
-async function within(ms: number, work: Promise<void>): Promise<void> {
+async function waitAtMost(ms: number, work: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined
   const elapsed = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, ms)

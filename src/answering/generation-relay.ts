@@ -11,25 +11,25 @@ import type {FinishEvent, GenerationEvent} from '../generation/index.ts'
 import {headOf} from '../lib/cut.ts'
 import {allWellFormed, WellFormedPieces} from '../lib/well-formed.ts'
 
-/** A delta longer than this becomes several, so that no frame and no row grows without bound. UTF-16 units. */
+/** A longer delta is split, so that no frame and no row grows without bound. UTF-16 units. */
 const maxDeltaChars = 16_384
 const maxReasoningChars = 200_000
 const maxToolInputChars = 8_192
 
 export interface GenerationRelayOptions {
-  /** What has been emitted so far adds up to this. */
+  /** The state that the events emitted so far add up to. */
   readonly state: Pick<AnswerState, 'textLength'>
   readonly emit: (event: AnswerEvent) => void
   /** Whether a source with this number was shown. */
   readonly hasSource: (n: number) => boolean
-  /** Called for each citation that does not hold and is left out. */
+  /** Called for each invalid citation, which is left out. */
   readonly onDroppedCitation: () => void
-  /** UTF-16 units of the whole text. */
+  /** Length of the whole text in UTF-16 units. */
   readonly maxTextChars: number
 }
 
 /**
- * What a generator sends, made fit for readers: no event has half a character in it, none is longer than its bound,
+ * Makes the output of a generator safe for readers: no event contains half a character, none is longer than its limit,
  * and every citation names a source that was shown and a range of the text so far.
  */
 export class GenerationRelay {
@@ -37,20 +37,20 @@ export class GenerationRelay {
   readonly #text = new WellFormedPieces()
   readonly #reasoning = new WellFormedPieces()
   #reasoningChars = 0
-  /** Where the generator's own text begins: its citations count from there. */
+  /** Where the generator's own text begins. Its citations are relative to that. */
   #base = 0
 
   constructor(options: GenerationRelayOptions) {
     this.#options = options
   }
 
-  /** Sends text of an earlier answer that the generator goes on from. */
+  /** Sends the text of an earlier answer that the generator continues. */
   sendEarlierText(text: string): void {
     this.#sendText(text)
     this.#base = this.#options.state.textLength
   }
 
-  /** @throws DocentError `upstream_invalid` when the text is too long. */
+  /** @throws DocentError `upstream_invalid` if the text is too long. */
   send(event: Exclude<GenerationEvent, FinishEvent>): void {
     if (event.type === 'delta') this.#sendDelta(event)
     else if (event.type === 'citation') this.#sendCitation(event)
@@ -58,7 +58,7 @@ export class GenerationRelay {
     else this.#sendReasoning(event)
   }
 
-  /** To be called when the generator has finished: sends what stands for a half character that was held back. */
+  /** Call it when the generator has finished: replaces half a character that was held back, and sends it. */
   end(): void {
     this.#sendText(this.#text.end())
   }
@@ -85,14 +85,14 @@ export class GenerationRelay {
     const {state, hasSource, emit, onDroppedCitation} = this.#options
     const start = citation.start + this.#base
     const end = citation.end + this.#base
-    const holds =
+    const isValid =
       hasSource(citation.n) &&
       Number.isInteger(start) &&
       Number.isInteger(end) &&
       citation.start >= 0 &&
       start <= end &&
       end <= state.textLength
-    if (holds) emit(allWellFormed({...citation, start, end}))
+    if (isValid) emit(allWellFormed({...citation, start, end}))
     else onDroppedCitation()
   }
 
@@ -103,7 +103,7 @@ export class GenerationRelay {
   }
 }
 
-/** The event without its input where that is too large. */
+/** The event, without its input if that is too large. */
 function boundedTool(event: ToolEvent): ToolEvent {
   if (event.input === undefined) return allWellFormed(event)
   let size = Number.POSITIVE_INFINITY

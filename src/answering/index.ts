@@ -1,2 +1,2 @@
-export type {Answering, AskedAnswer} from './answering.ts'
+export type {Answering, AskResult} from './answering.ts'
 export {createAnswering} from './create-answering.ts'

@@ -1,14 +1,14 @@
-/** Answers that are remembered; the oldest are forgotten first. */
+/** Maximum number of answers remembered; the oldest are forgotten first. */
 const maxAnswers = 10_000
-/** Readers of one answer that are sent a late ending; invented numbers could ask without end. */
+/** Maximum number of late endings for one answer: a client could ask with any number of invented values. */
 const maxPerAnswer = 1_000
 
 /**
- * The numbers under which readers of an answer that a crash cut off were sent its ending.
+ * The sequence numbers under which readers of an answer that a crash cut off were sent its ending.
  *
- * A crash loses the last moments' events, so a reader may have seen more than the journal has, and the terminal event
- * that recovery added may stand at a number that this reader knows as something else. Such a reader is sent the ending
- * under the next number; only a reader that was sent it there is past the end.
+ * A crash loses the most recent events, so a reader may have seen more than the journal has, and the terminal event that
+ * recovery added may have a number that this reader knows as a different event. Such a reader is sent the ending under
+ * the next number; only a reader that was sent it there is past the end.
  */
 export class LateEndings {
   readonly #seqs = new Map<string, Set<number>>()
@@ -19,8 +19,8 @@ export class LateEndings {
   }
 
   /**
-   * Whether a reader that has seen all up to `after` is still to be sent the ending, under the number `after + 1`;
-   * it is remembered as sent then.
+   * Whether a reader that has seen everything up to `after` must still be sent the ending, under `after + 1`;
+   * if so, it is remembered as sent.
    */
   claim(answerId: string, after: number): boolean {
     const seqs = this.#seqsOf(answerId)

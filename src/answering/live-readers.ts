@@ -4,18 +4,18 @@ import {laggingError, type RunReader} from './run-reader.ts'
 export interface LiveReadersOptions {
   /** All events of the run so far; grows while the run goes on. */
   readonly events: readonly SequencedEvent[]
-  readonly isEnded: () => boolean
-  /** Behind by more than this, a reader wants no more for now. */
+  readonly hasEnded: () => boolean
+  /** A reader that is further behind than this does not need more events yet. */
   readonly pauseLagEvents: number
-  /** A reader that reads nothing while so many events come is ended. */
+  /** A reader that reads nothing while this many events arrive is ended. */
   readonly maxReaderLagEvents: number
-  /** Called when a reader begins. */
-  readonly onRead: () => void
+  /** Called when a reader joins. */
+  readonly onReaderJoined: () => void
   /** Called when the last reader has left. */
-  readonly onUnread: () => void
+  readonly onLastReaderLeft: () => void
 }
 
-/** The readers of one run: a set of positions in its events. */
+/** The readers of one run: each is a position in its events. */
 export class LiveReaders {
   readonly options: LiveReadersOptions
   readonly #readers = new Set<LiveReader>()
@@ -25,34 +25,34 @@ export class LiveReaders {
     this.options = options
   }
 
-  /** A reader of the events after `after`. It counts until it leaves or the signal aborts. */
+  /** Opens a reader of the events after `after`. It counts until it leaves or the signal aborts. */
   read(after: number, signal: AbortSignal): RunReader {
-    const {events, isEnded, onRead} = this.options
+    const {events, hasEnded, onReaderJoined} = this.options
     const reader = new LiveReader(this, Math.min(after, events.length), signal)
-    if (isEnded() && after >= events.length) {
+    if (hasEnded() && after >= events.length) {
       reader.leave()
       return reader
     }
     this.#readers.add(reader)
-    onRead()
+    onReaderJoined()
     reader.listen()
     return reader
   }
 
-  /** To be called after each event. */
-  notice(isDelta: boolean): void {
-    for (const reader of this.#readers) reader.notice(isDelta)
+  /** Call it after each event. */
+  notify(isDelta: boolean): void {
+    for (const reader of this.#readers) reader.notify(isDelta)
   }
 
-  /** Whether no reader is near enough to want more. True without readers. */
-  get allLag(): boolean {
+  /** Whether every reader is too far behind to need more events. True without readers. */
+  get areAllLagging(): boolean {
     for (const reader of this.#readers) if (reader.lag <= this.options.pauseLagEvents) return false
     return true
   }
 
-  /** Resolves once some reader is near enough, or nobody reads, or the run is over. */
-  async catchUp(): Promise<void> {
-    while (!this.options.isEnded() && this.#readers.size > 0 && this.allLag) {
+  /** Resolves once a reader has caught up, or there are no readers, or the run has ended. */
+  async waitUntilCaughtUp(): Promise<void> {
+    while (!this.options.hasEnded() && this.#readers.size > 0 && this.areAllLagging) {
       await new Promise<void>((resolve) => {
         this.#release = () => {
           this.#release = null
@@ -62,39 +62,39 @@ export class LiveReaders {
     }
   }
 
-  /** Lets a waiting `catchUp` look again. */
+  /** Makes a pending `waitUntilCaughtUp` check again. */
   release(): void {
     this.#release?.()
   }
 
-  /** To be called when a reader has read an event. */
-  advanced(reader: LiveReader): void {
+  /** Called by a reader that has read an event. */
+  onAdvance(reader: LiveReader): void {
     if (this.#release !== null && reader.lag <= this.options.pauseLagEvents) this.#release()
   }
 
-  /** To be called when a reader has left. */
-  remove(reader: LiveReader): void {
+  /** Called by a reader that has left. */
+  onLeave(reader: LiveReader): void {
     if (!this.#readers.delete(reader)) return
     this.release()
-    if (this.#readers.size === 0) this.options.onUnread()
+    if (this.#readers.size === 0) this.options.onLastReaderLeft()
   }
 }
 
 class LiveReader implements RunReader {
-  readonly #all: LiveReaders
+  readonly #readers: LiveReaders
   readonly #signal: AbortSignal
   #position: number
   #lengthAtRead: number
   #isOver = false
   #failure: DocentError | null = null
   #wake: (() => void) | null = null
-  #isQuiet = false
+  #ignoresDeltas = false
 
-  constructor(all: LiveReaders, position: number, signal: AbortSignal) {
-    this.#all = all
+  constructor(readers: LiveReaders, position: number, signal: AbortSignal) {
+    this.#readers = readers
     this.#signal = signal
     this.#position = position
-    this.#lengthAtRead = all.options.events.length
+    this.#lengthAtRead = readers.options.events.length
   }
 
   listen(): void {
@@ -103,7 +103,7 @@ class LiveReader implements RunReader {
   }
 
   get lag(): number {
-    return this.#all.options.events.length - this.#position
+    return this.#readers.options.events.length - this.#position
   }
 
   get isOver(): boolean {
@@ -116,21 +116,21 @@ class LiveReader implements RunReader {
 
   next(): SequencedEvent | null {
     if (this.#isOver) return null
-    const {events} = this.#all.options
+    const {events} = this.#readers.options
     const next = events[this.#position]
     if (next === undefined) return null
     this.#position += 1
     this.#lengthAtRead = events.length
-    this.#all.advanced(this)
+    this.#readers.onAdvance(this)
     if (isTerminal(next.event)) this.leave()
     return next
   }
 
-  wait({quietly = false, timeoutMs}: {quietly?: boolean; timeoutMs?: number} = {}): Promise<void> {
+  wait({ignoreDeltas = false, timeoutMs}: {ignoreDeltas?: boolean; timeoutMs?: number} = {}): Promise<void> {
     if (this.#isOver) return Promise.resolve()
     return new Promise((resolve) => {
       const timer = timeoutMs === undefined ? null : setTimeout(() => this.#wake?.(), timeoutMs)
-      this.#isQuiet = quietly
+      this.#ignoresDeltas = ignoreDeltas
       this.#wake = () => {
         this.#wake = null
         if (timer !== null) clearTimeout(timer)
@@ -139,22 +139,22 @@ class LiveReader implements RunReader {
     })
   }
 
-  notice(isDelta: boolean): void {
-    const {events, maxReaderLagEvents} = this.#all.options
+  notify(isDelta: boolean): void {
+    const {events, maxReaderLagEvents} = this.#readers.options
     if (events.length - this.#lengthAtRead > maxReaderLagEvents && this.#wake === null) {
       this.#failure = laggingError()
       this.leave()
-    } else if (!(isDelta && this.#isQuiet)) {
+    } else if (!(isDelta && this.#ignoresDeltas)) {
       this.#wake?.()
     }
   }
 
-  /** An arrow function, since it is a listener too. */
+  /** An arrow function, because it is also a listener. */
   readonly leave = (): void => {
     if (this.#isOver) return
     this.#isOver = true
     this.#signal.removeEventListener('abort', this.leave)
     this.#wake?.()
-    this.#all.remove(this)
+    this.#readers.onLeave(this)
   }
 }

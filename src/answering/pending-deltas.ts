@@ -1,13 +1,13 @@
 import type {SequencedEvent} from '../domain/index.ts'
 import {createSafeCutter} from './safe-cut.ts'
 
-/** Gathered text longer than this is handed out without waiting further. UTF-16 units. */
-const maxGatheredChars = 8_192
-/** Windows for which a piece may be kept back for want of a safe place to cut. */
+/** Longer buffered text is delivered without further waiting. UTF-16 units. */
+const maxBufferedChars = 8_192
+/** Windows for which a piece may be held back because there is no safe place to cut. */
 const maxKeptWindows = 3
 
 /**
- * Deltas that are gathered for a window of time and handed out as one. That one has the `seq` and time of its last
+ * Deltas that are buffered for a window of time and merged into one. The merged delta has the `seq` and time of its last
  * piece, so a reader that resumes after it misses and repeats nothing.
  */
 export class PendingDeltas {
@@ -26,36 +26,36 @@ export class PendingDeltas {
     return this.#pieces.length === 0
   }
 
-  /** Whether there is so much that it should not wait for the window's end. */
+  /** Whether there is too much to wait for the end of the window. */
   get isFull(): boolean {
-    return this.#chars >= maxGatheredChars
+    return this.#chars >= maxBufferedChars
   }
 
-  /** Milliseconds until the window's end; negative after it. */
-  get restMs(): number {
+  /** Milliseconds until the end of the window; negative after it. */
+  get remainingMs(): number {
     return this.#openedAt + this.#windowMs - performance.now()
   }
 
-  /** Only deltas. */
+  /** @param piece a delta. */
   add(piece: SequencedEvent): void {
     if (this.isEmpty) this.#openedAt = performance.now()
     this.#pieces.push(piece)
     this.#chars += textOf(piece).length
   }
 
-  /** All of it, wherever it ends. There must be some. */
+  /** Everything, wherever it ends. Must not be empty. */
   takeAll(): SequencedEvent {
     return this.#take(this.#pieces.length)
   }
 
-  /** As much as ends where no character and no Markdown mark is cut in two; all of it where there is no such place. */
+  /** Everything up to the last safe place, inside no character or Markdown mark; all of it if there is no such place. */
   takeMost(): SequencedEvent {
     return this.#take(this.#safeCount() || this.#pieces.length)
   }
 
   /**
-   * What goes at the window's end: as `takeMost`, but where there is no safe place the pieces are kept for another
-   * window, three at most. Null then.
+   * What is delivered at the end of the window: like `takeMost`, but if there is no safe place the pieces are held back
+   * for another window, at most three times. Then null.
    */
   takeAtWindowEnd(): SequencedEvent | null {
     const count = this.#keptWindows >= maxKeptWindows ? this.#pieces.length : this.#safeCount()
@@ -76,7 +76,7 @@ export class PendingDeltas {
     this.#chars -= text.length
     this.#keptWindows = 0
     this.#openedAt = performance.now()
-    this.#cutter.passed(text)
+    this.#cutter.advance(text)
     const {seq, at} = taken.at(-1)!
     return {seq, at, event: {type: 'delta', text}}
   }

@@ -11,7 +11,7 @@ import type {Generator} from '../generation/index.ts'
 import type {AskOptions} from './answering.ts'
 import type {AnsweringLimits, Deadlines} from './answering-limits.ts'
 import {type Continuation, continuationOf, stillWritten} from './continuation.ts'
-import {openingAndLatest, turnsBefore, turnsRead} from './conversation-history.ts'
+import {maxTurnsRead, openingAndLatestTurns, turnsBefore} from './conversation-history.ts'
 import type {RunsInMemory} from './runs-in-memory.ts'
 import type {StoredAnswers} from './stored-answers.ts'
 
@@ -27,24 +27,24 @@ export interface PrepareAnswerDeps {
   readonly newId: () => string
 }
 
-/** All that is known of an answer before it begins. */
+/** All that is known about an answer before it begins. */
 export interface PreparedAnswer {
   readonly entry: JournalEntry
-  /** The key of the conversation that `entry` has the digest of: the one that was given, or a new one. */
+  /** The key of the conversation whose digest is in `entry`: the one that was sent, or a new one. */
   readonly conversationId: string
-  /** What is answered: where an earlier answer is gone on from, the words that one was asked with. */
+  /** The question to answer: that of the earlier answer if one is continued. */
   readonly question: Question
   readonly history: readonly Turn[]
   readonly continuation: Continuation | null
 }
 
 /**
- * Reads from the journal what an answer needs of its conversation and of the answer it goes on from.
+ * Reads what an answer needs from the journal: its conversation, and the answer it continues.
  * @param at when the question was accepted, and which build answers it.
- * @throws DocentError `not_found` or `conflict` for an answer that cannot be gone on from.
+ * @throws DocentError `not_found` or `conflict` for an answer that cannot be continued.
  */
 export async function prepareAnswer(
-  asked: Question,
+  submitted: Question,
   options: AskOptions,
   at: {readonly startedAt: number; readonly build: string},
   deps: PrepareAnswerDeps,
@@ -52,9 +52,9 @@ export async function prepareAnswer(
   const {journal, generator, embedding, deadlines, resumeGraceMs, limits, newId} = deps
   const earlier = options.continueAnswerId ? await deps.stored.find(options.continueAnswerId) : null
   const continuation = earlier === null ? null : await continuationFrom(earlier, deps)
-  const question = earlier === null ? asked : questionOf(earlier, asked)
-  const isOngoing = await hasConversation(asked.conversationId, journal)
-  const conversationId = isOngoing ? asked.conversationId! : newConversationId()
+  const question = earlier === null ? submitted : questionOf(earlier, submitted)
+  const isOngoing = await hasConversation(submitted.conversationId, journal)
+  const conversationId = isOngoing ? submitted.conversationId! : newConversationId()
   const conversation = refOf(conversationId)
   const history =
     question.history.length === 0 && isOngoing
@@ -88,20 +88,20 @@ async function continuationFrom(
   earlier: JournalledAnswer,
   {runs, journal}: PrepareAnswerDeps,
 ): Promise<Continuation> {
-  if (runs.get(earlier.answerId)?.isEnded === false) throw stillWritten()
+  if (runs.get(earlier.answerId)?.hasEnded === false) throw stillWritten()
   return continuationOf(earlier, await journal.eventsAfter(earlier.answerId, 0))
 }
 
-/** The words that were asked then, not what the client sends now: the text that goes on answers those. */
-function questionOf(earlier: JournalledAnswer, asked: Question): Question {
+/** The earlier question, not what the client sends now: the continued text answers that one. */
+function questionOf(earlier: JournalledAnswer, submitted: Question): Question {
   return {
-    ...asked,
-    question: earlier.question || asked.question,
-    version: earlier.version ?? asked.version,
+    ...submitted,
+    question: earlier.question || submitted.question,
+    version: earlier.version ?? submitted.version,
   }
 }
 
-/** Whether this is the key of a conversation that there is. */
+/** Whether this is the key of an existing conversation. */
 async function hasConversation(
   conversationId: string | null,
   journal: PrepareAnswerDeps['journal'],
@@ -115,6 +115,9 @@ async function historyOf(
   earlier: JournalledAnswer | null,
   {journal, limits}: PrepareAnswerDeps,
 ): Promise<readonly Turn[]> {
-  const turns = openingAndLatest(await journal.conversation(conversation, turnsRead), limits.maxHistoryTurns)
+  const turns = openingAndLatestTurns(
+    await journal.conversation(conversation, maxTurnsRead),
+    limits.maxHistoryTurns,
+  )
   return earlier === null ? turns : turnsBefore(turns, earlier.question)
 }

@@ -1,29 +1,29 @@
 import {DocentError, type SequencedEvent} from '../domain/index.ts'
 import {PendingDeltas} from './pending-deltas.ts'
 
-/** A cursor over the events of a run. The events are held once, in the run; a reader holds a position. */
+/** A cursor over the events of a run. The run holds the events; a reader holds only a position. */
 export interface RunReader {
-  /** Reads the next event; null if it is not there yet. */
+  /** Reads the next event; null if there is none yet. */
   next(): SequencedEvent | null
-  /** True once no more will come: the terminal event was read, or the reader has left. */
+  /** True once no more events will come: the terminal event was read, or the reader has left. */
   readonly isOver: boolean
-  /** Why it was ended, when it was not by itself: it fell too far behind. */
+  /** Why the reader was ended, if it fell too far behind. */
   readonly failure: DocentError | null
   /**
-   * Resolves when there may be something to read, when the reader is over, or after `timeoutMs`. With
-   * `quietly`, deltas alone do not wake it.
+   * Resolves when there may be something to read, when the reader is over, or after `timeoutMs`. With `ignoreDeltas`,
+   * a delta does not end the wait.
    */
-  wait(options?: {readonly quietly?: boolean; readonly timeoutMs?: number}): Promise<void>
+  wait(options?: {readonly ignoreDeltas?: boolean; readonly timeoutMs?: number}): Promise<void>
   /** Idempotent. */
   leave(): void
 }
 
-/** Opens a reader: at once where the run is in memory, else when the journal has been read. */
+/** Opens a reader: synchronously if the run is in memory, else when the journal has been read. */
 export type OpenReader = () => RunReader | Promise<RunReader>
 
 /**
- * Each event as it comes. The reader is opened with the first pull, so an iteration that never starts counts as
- * none; it has left when the iteration is over, however it ends.
+ * Each event as it arrives. The reader is opened by the first pull, so an iteration that never starts does not count; it
+ * has left when the iteration is over, however it ends.
  */
 export async function* eachEvent(open: OpenReader): AsyncGenerator<SequencedEvent> {
   const reader = await open()
@@ -40,8 +40,8 @@ export async function* eachEvent(open: OpenReader): AsyncGenerator<SequencedEven
 }
 
 /**
- * Each event to `receive`, waiting where it returns a promise. The reader has left when this settles. A token
- * costs a third of what it costs through the generator of `eachEvent`.
+ * Passes each event to `receive`, and waits if it returns a promise. The reader has left when this settles. A token
+ * costs a third of what it costs through the generator `eachEvent`.
  */
 export async function deliverEach(
   reader: RunReader,
@@ -62,10 +62,10 @@ export async function deliverEach(
 }
 
 /**
- * Deltas gathered for up to `bufferMs` into one, see `PendingDeltas`; everything else as it comes. What is not a
- * delta first lets all gathered text go, so a citation follows the text it cites.
+ * Deltas buffered for up to `bufferMs` and merged, see `PendingDeltas`; everything else as it arrives. Any other event
+ * first flushes the buffered text, so a citation follows the text it cites.
  */
-export async function* gatheredEvents(open: OpenReader, bufferMs: number): AsyncGenerator<SequencedEvent> {
+export async function* bufferedEvents(open: OpenReader, bufferMs: number): AsyncGenerator<SequencedEvent> {
   const reader = await open()
   const pending = new PendingDeltas(bufferMs)
   try {
@@ -79,8 +79,8 @@ export async function* gatheredEvents(open: OpenReader, bufferMs: number): Async
         yield next
       } else if (isDone(reader)) return
       else if (pending.isEmpty) await reader.wait()
-      else if (pending.restMs > 0) {
-        await reader.wait({quietly: true, timeoutMs: Math.ceil(pending.restMs)})
+      else if (pending.remainingMs > 0) {
+        await reader.wait({ignoreDeltas: true, timeoutMs: Math.ceil(pending.remainingMs)})
       } else {
         const part = pending.takeAtWindowEnd()
         if (part !== null) yield part
@@ -91,13 +91,13 @@ export async function* gatheredEvents(open: OpenReader, bufferMs: number): Async
   }
 }
 
-/** Whether no more events will come. @throws the reader's failure. */
+/** Whether no more events will come. @throws the failure of the reader. */
 function isDone(reader: RunReader): boolean {
   if (reader.isOver && reader.failure !== null) throw reader.failure
   return reader.isOver
 }
 
-/** A reader over events that are all there already: the past, from the journal. */
+/** A reader over events that are all known already, from the journal. */
 export function readerOf(events: readonly SequencedEvent[], signal: AbortSignal): RunReader {
   let position = 0
   return {
@@ -113,7 +113,7 @@ export function readerOf(events: readonly SequencedEvent[], signal: AbortSignal)
   }
 }
 
-/** The reader of who asked: the first `start` read carries the key of the conversation, which `takeKey` returns once. */
+/** The asker's reader: the first `start` carries the key of the conversation, which `takeKey` returns once. */
 export function readerOfAsker(reader: RunReader, takeKey: () => string | null): RunReader {
   return {
     next() {
@@ -134,5 +134,5 @@ export function readerOfAsker(reader: RunReader, takeKey: () => string | null): 
 
 /** Why a reader that fell too far behind was ended. */
 export function laggingError(): DocentError {
-  return new DocentError('conflict', 'A reader read nothing for too long and was ended; it can resume')
+  return new DocentError('conflict', 'The reader fell too far behind and was ended; it can resume')
 }

@@ -6,47 +6,47 @@ export interface RunTimersOptions {
   /** How long a run waits for its first reader. */
   readonly firstReaderMs: number
   readonly onDeadline: (code: Extract<ErrorCode, 'first_token_timeout' | 'answer_timeout'>) => void
-  /** Called when nobody has read for too long. */
-  readonly onUnread: () => void
+  /** Called when there has been no reader for too long. */
+  readonly onAbandoned: () => void
 }
 
-/** What ends a run by time: no sign of life of the generator, an answer without end, nobody who reads it. */
+/** The timers that end a run: no output from the generator, an answer that takes too long, no readers. */
 export class RunTimers {
-  readonly #onUnread: () => void
+  readonly #onAbandoned: () => void
   #firstToken: NodeJS.Timeout | null
   readonly #answer: NodeJS.Timeout
-  #unread: NodeJS.Timeout | null
+  #abandonment: NodeJS.Timeout | null
 
-  constructor({deadlines, firstReaderMs, onDeadline, onUnread}: RunTimersOptions) {
-    this.#onUnread = onUnread
+  constructor({deadlines, firstReaderMs, onDeadline, onAbandoned}: RunTimersOptions) {
+    this.#onAbandoned = onAbandoned
     this.#firstToken = setTimeout(onDeadline, deadlines.firstTokenMs, 'first_token_timeout')
     this.#answer = setTimeout(onDeadline, deadlines.answerMs, 'answer_timeout')
-    this.#unread = setTimeout(onUnread, firstReaderMs)
+    this.#abandonment = setTimeout(onAbandoned, firstReaderMs)
   }
 
-  /** The generator lives. Called for every token. */
-  signOfLife(): void {
+  /** Clears the deadline of the first token. Called for every token. */
+  generatorResponded(): void {
     if (this.#firstToken === null) return
     clearTimeout(this.#firstToken)
     this.#firstToken = null
   }
 
-  /** Nobody reads any more: `onUnread` after `ms`. */
-  unread(ms: number): void {
-    this.read()
-    this.#unread = setTimeout(this.#onUnread, ms)
+  /** Calls `onAbandoned` after `ms`, unless a reader joins. */
+  lastReaderLeft(ms: number): void {
+    this.readerJoined()
+    this.#abandonment = setTimeout(this.#onAbandoned, ms)
   }
 
-  /** Somebody reads. */
-  read(): void {
-    if (this.#unread !== null) clearTimeout(this.#unread)
-    this.#unread = null
+  /** A reader has joined. */
+  readerJoined(): void {
+    if (this.#abandonment !== null) clearTimeout(this.#abandonment)
+    this.#abandonment = null
   }
 
-  /** Nothing is called after this, unless `unread` is. */
+  /** Nothing is called after this, unless `lastReaderLeft` is. */
   clear(): void {
-    this.signOfLife()
+    this.generatorResponded()
     clearTimeout(this.#answer)
-    this.read()
+    this.readerJoined()
   }
 }

@@ -1,11 +1,11 @@
 import {
   type AnswerState,
   errorEventOf,
-  type GrowingAnswerState,
   type Journal,
+  type JournalDetails,
   type JournalEntry,
-  type JournalFacts,
   refOf,
+  type WritableAnswerState,
 } from '../answers/index.ts'
 import {
   type AnswerEvent,
@@ -30,30 +30,32 @@ import {RunTimers} from './run-timers.ts'
 
 export interface RunOptions {
   readonly entry: JournalEntry
-  /** The key of the conversation that `entry` has the digest of. */
+  /** The key of the conversation whose digest is in `entry`. */
   readonly conversationId: string
-  /** Empty. The run adds its events; the journal was given it to read. */
-  readonly state: GrowingAnswerState
-  /** Milliseconds since the epoch, `entry.startedAt` when the question was accepted; see `steadyClock`. */
+  /** An empty state. The run adds its events; the journal reads it. */
+  readonly state: WritableAnswerState
+  /** Returns milliseconds since the epoch: `entry.startedAt` when the question was accepted; see `steadyClock`. */
   readonly clock: () => number
   readonly journal: Pick<Journal, 'append' | 'note'>
-  /** Whether it goes on for `graceMs` when its last reader has left. */
+  /** Whether it continues for `graceMs` after its last reader has left. */
   readonly resumable: boolean
   readonly graceMs: number
   /** How long it waits for its first reader. */
   readonly firstReaderMs: number
   readonly deadlines: Deadlines
   readonly limits: Pick<RunLimits, 'pauseLagEvents' | 'maxReaderLagEvents'>
-  /** Called once. `unexpected` is an error that is nobody's but ours. */
+  /** Called once. `unexpected` is an error that points to a bug in Docent. */
   readonly onEnd: (summary: AnswerSummary, unexpected: DocentError | null) => void
 }
 
-/** How an answer is done. The run adds the rest of the event itself. */
-type Done = Omit<DoneEvent, 'type' | 'timings' | 'usage' | 'abstained' | 'partial'> & {readonly usage?: Usage}
+/** What a `done` event says about the ending. The run adds the rest of the event. */
+type DoneFields = Omit<DoneEvent, 'type' | 'timings' | 'usage' | 'abstained' | 'partial'> & {
+  readonly usage?: Usage
+}
 
 /**
- * The life of one answer, apart from any connection: its events in order, its readers, its deadlines and its one
- * ending. What its events say is the writer's, see `writeAnswer`.
+ * The life cycle of one answer, independent of any connection: its events in order, its readers, its deadlines and its
+ * one ending. The content of the events comes from the writer, see `writeAnswer`.
  */
 export class Run {
   readonly entry: JournalEntry
@@ -63,12 +65,12 @@ export class Run {
   readonly #events: SequencedEvent[] = []
   readonly #readers: LiveReaders
   readonly #timers: RunTimers
-  readonly #work = new AbortController()
+  readonly #abortController = new AbortController()
   readonly #notes: string[] = []
   #resolveEnded!: (ending: Ending) => void
-  #isEnded = false
+  #hasEnded = false
   #conversationId: string | null
-  /** As the generator has reported it so far. */
+  /** The usage reported by the generator so far. */
   #usage: Usage = noUsage
   #modelCalls = 0
   #droppedCitations = 0
@@ -83,97 +85,97 @@ export class Run {
     })
     this.#readers = new LiveReaders({
       events: this.#events,
-      isEnded: () => this.#isEnded,
+      hasEnded: () => this.#hasEnded,
       pauseLagEvents: limits.pauseLagEvents,
       maxReaderLagEvents: limits.maxReaderLagEvents,
-      onRead: () => this.#timers.read(),
-      onUnread: () => this.#unread(),
+      onReaderJoined: () => this.#timers.readerJoined(),
+      onLastReaderLeft: () => this.#lastReaderLeft(),
     })
     this.#timers = new RunTimers({
       deadlines,
       firstReaderMs,
       onDeadline: (code) => this.fail(code),
-      onUnread: () => this.finish({ending: 'disconnected'}),
+      onAbandoned: () => this.finish({ending: 'disconnected'}),
     })
   }
 
-  /** What the events so far add up to. */
+  /** The state that the events so far add up to. */
   get state(): AnswerState {
     return this.#options.state
   }
 
-  get isEnded(): boolean {
-    return this.#isEnded
+  get hasEnded(): boolean {
+    return this.#hasEnded
   }
 
   get eventCount(): number {
     return this.#events.length
   }
 
-  /** Aborts when the run ends other than by its writer having finished: all work for it is to stop then. */
+  /** Aborts when the run ends before its writer has finished: all work for it must stop then. */
   get signal(): AbortSignal {
-    return this.#work.signal
+    return this.#abortController.signal
   }
 
-  /** Whether no reader is near enough to want more; true without readers. `readersCatchUp` waits for that. */
+  /** Whether every reader is too far behind to need more events; true without readers. See `waitForReaders`. */
   get isAheadOfReaders(): boolean {
-    return this.#readers.allLag
+    return this.#readers.areAllLagging
   }
 
-  /** Resolves when some reader has come near enough, or nobody reads, or the run has ended. */
-  readersCatchUp(): Promise<void> {
-    return this.#readers.catchUp()
+  /** Resolves when a reader has caught up, or there are no readers, or the run has ended. */
+  waitForReaders(): Promise<void> {
+    return this.#readers.waitUntilCaughtUp()
   }
 
   /**
-   * Emits `start`. `write` is called in the next turn of the event loop, so that the first bytes can leave before
-   * retrieval takes the processor; the run fails with what it rejects with.
+   * Emits `start`. `write` is called in the next turn of the event loop, so that the first bytes are sent before
+   * retrieval occupies the thread. If it rejects, the run fails with that error.
    */
   begin(write: () => Promise<void>): void {
     const {answerId, build, generator, model, embedding} = this.entry
     const ref = refOf(answerId)
     this.emit({type: 'start', answerId, conversationId: null, ref, build, generator, model, embedding})
     setImmediate(() => {
-      if (this.#isEnded) return
+      if (this.#hasEnded) return
       write().catch((error: unknown) => {
-        // After the end this is work that was aborted, or its clean-up; the ending stands.
-        if (this.#isEnded) return
+        // After the end this comes from aborted work or its clean-up; the ending stands.
+        if (this.#hasEnded) return
         const failure = toDocentError(error)
         this.fail(failure.code, failure)
       })
     })
   }
 
-  /** Adds the next event; nothing once the run has ended. */
+  /** Adds the next event. Does nothing once the run has ended. */
   emit(event: AnswerEvent, at = this.#options.clock()): void {
-    if (this.#isEnded) return
+    if (this.#hasEnded) return
     const {state, journal} = this.#options
     const sequenced: SequencedEvent = {seq: this.#events.length + 1, at, event}
     this.#events.push(sequenced)
     state.add(sequenced)
     journal.append(this.entry.answerId, sequenced)
-    if (isTerminal(event)) this.#isEnded = true
-    this.#readers.notice(event.type === 'delta')
+    if (isTerminal(event)) this.#hasEnded = true
+    this.#readers.notify(event.type === 'delta')
   }
 
-  note(facts: JournalFacts): void {
-    this.#options.journal.note(this.entry.answerId, facts)
+  note(details: JournalDetails): void {
+    this.#options.journal.note(this.entry.answerId, details)
   }
 
-  /** Notes one more step for staff, as a sentence. */
+  /** Adds a note for staff, as a sentence. */
   noteStep(step: string): void {
     this.#notes.push(step)
     this.note({notes: [...this.#notes]})
   }
 
-  /** The generator lives: the deadline of the first token is met. */
-  signOfLife(): void {
-    this.#timers.signOfLife()
+  /** The generator has produced something: the deadline of the first token is met. */
+  generatorResponded(): void {
+    this.#timers.generatorResponded()
   }
 
-  /** Takes what the generator reports besides its events. */
+  /** Records what the generator reports besides its events. */
   report({usage, modelCall, ...facts}: GenerationFacts): void {
-    if (this.#isEnded) return
+    if (this.#hasEnded) return
     if (usage !== undefined) this.#usage = usage
     if (modelCall !== undefined) this.#modelCalls += modelCall === 'sent' ? 1 : -1
     if (Object.keys(facts).length > 0) this.note(facts)
@@ -183,45 +185,48 @@ export class Run {
     this.#modelCalls += 1
   }
 
-  /** Counts citations that did not hold against the sources; the log says so at the end. */
+  /** Counts citations that did not match the sources; a note says so at the end. */
   countDroppedCitations(count: number): void {
     this.#droppedCitations += count
   }
 
-  /** A reader of the events after `after`, the past first. It counts until it leaves or the signal aborts. */
+  /** Opens a reader of the events after `after`, past ones first. It counts until it leaves or the signal aborts. */
   read(after: number, signal: AbortSignal): RunReader {
     return this.#readers.read(after, signal)
   }
 
-  /** The key of its conversation, once: for the first delivery to who asked. Null ever after. */
+  /** Returns the key of its conversation once, for the first delivery to whoever asked; then null. */
   takeConversationId(): string | null {
-    const given = this.#conversationId
+    const conversationId = this.#conversationId
     this.#conversationId = null
-    return given
+    return conversationId
   }
 
-  /** Ends the run as the visitor wished. */
+  /** Ends the run because the visitor stopped it. */
   stop(): void {
     this.finish({ending: 'stopped'})
   }
 
-  /** Ends the run as `done`; nothing happens to one that has ended. */
-  finish(done: Done): void {
-    if (this.#isEnded) return
+  /** Ends the run as `done`. Does nothing if it has ended. */
+  finish(fields: DoneFields): void {
+    if (this.#hasEnded) return
     const {state, clock} = this.#options
     const at = clock()
     const timings = state.timings(at)
-    // The grammar promises a `sources` event before `done`; whoever left during retrieval was shown none.
+    // The event grammar requires a `sources` event before `done`, but the run may end during retrieval.
     if (state.rounds === 0) {
       this.emit({type: 'sources', round: 1, query: this.entry.question, sources: [], linkHosts: []}, at)
     }
-    const usage = done.usage ?? this.#usage
-    this.#end(toldToday({type: 'done', abstained: done.ending === 'abstained', ...done, usage, timings}), at)
+    const usage = fields.usage ?? this.#usage
+    this.#end(
+      toldToday({type: 'done', abstained: fields.ending === 'abstained', ...fields, usage, timings}),
+      at,
+    )
   }
 
-  /** Ends the run as `error`; nothing happens to one that has ended. */
+  /** Ends the run as `error`. Does nothing if it has ended. */
   fail(code: ErrorCode, error: DocentError | null = null): void {
-    if (this.#isEnded) return
+    if (this.#hasEnded) return
     if (error !== null) {
       const requestId = error.details['upstreamRequestId'] ?? error.details['requestId']
       this.note({
@@ -236,24 +241,22 @@ export class Run {
 
   #end(terminal: TerminalEvent, at: number, unexpected: DocentError | null = null): void {
     if (this.#droppedCitations > 0) {
-      this.noteStep(
-        `${this.#droppedCitations} citation(s) that did not hold against the sources were dropped.`,
-      )
+      this.noteStep(`${this.#droppedCitations} citation(s) that did not match the sources were dropped.`)
     }
     this.emit(terminal, at)
     this.#timers.clear()
     this.#readers.release()
-    // A generator that has finished is left to close by itself; any other end closes its request at once.
-    if (terminal.ending !== 'complete' && terminal.ending !== 'abstained') this.#work.abort()
+    // A generator that has finished closes by itself; any other ending closes its request at once.
+    if (terminal.ending !== 'complete' && terminal.ending !== 'abstained') this.#abortController.abort()
     const {onEnd, state} = this.#options
     onEnd(answerSummaryOf(this.entry, terminal, state, this.#modelCalls > 0), unexpected)
     this.#resolveEnded(terminal.ending)
   }
 
-  #unread(): void {
-    if (this.#isEnded) return
+  #lastReaderLeft(): void {
+    if (this.#hasEnded) return
     const {resumable, graceMs} = this.#options
-    if (resumable && graceMs > 0) this.#timers.unread(graceMs)
+    if (resumable && graceMs > 0) this.#timers.lastReaderLeft(graceMs)
     else this.finish({ending: 'disconnected'})
   }
 }

@@ -1,55 +1,55 @@
 import type {Run} from './run.ts'
 
-interface HeldRun {
+interface RunEntry {
   readonly run: Run
-  /** Runs out when it is let go; null while the run is under way. */
-  lingering: NodeJS.Timeout | null
+  /** Removes the run; null while it has not ended. */
+  removalTimer: NodeJS.Timeout | null
 }
 
-/** Runs under way and, for a while, runs that have ended: their readers need no journal. */
+/** Active runs and, for a while, runs that have ended, so that their readers need no journal. */
 export class RunsInMemory {
-  readonly #held = new Map<string, HeldRun>()
-  readonly #lingerMs: number
+  readonly #runs = new Map<string, RunEntry>()
+  readonly #keepEndedMs: number
 
-  /** @param lingerMs how long a run is kept once it has ended. */
-  constructor(lingerMs: number) {
-    this.#lingerMs = lingerMs
+  /** @param keepEndedMs how long a run is kept once it has ended. */
+  constructor(keepEndedMs: number) {
+    this.#keepEndedMs = keepEndedMs
   }
 
   get(answerId: string): Run | undefined {
-    return this.#held.get(answerId)?.run
+    return this.#runs.get(answerId)?.run
   }
 
   add(run: Run): void {
-    this.#held.set(run.entry.answerId, {run, lingering: null})
+    this.#runs.set(run.entry.answerId, {run, removalTimer: null})
   }
 
-  /** Those that have not ended. */
+  /** Runs that have not ended. */
   underWay(): Run[] {
-    return [...this.#held.values()].map(({run}) => run).filter(({isEnded}) => !isEnded)
+    return [...this.#runs.values()].map(({run}) => run).filter(({hasEnded}) => !hasEnded)
   }
 
-  /** Begins the time that a run is kept for after its end. */
-  linger(answerId: string): void {
-    const held = this.#held.get(answerId)
-    if (held === undefined || held.lingering !== null) return
-    held.lingering = setTimeout(() => this.#held.delete(answerId), this.#lingerMs)
-    held.lingering.unref?.()
+  /** Removes the run after the time for which ended runs are kept. */
+  scheduleRemoval(answerId: string): void {
+    const entry = this.#runs.get(answerId)
+    if (entry === undefined || entry.removalTimer !== null) return
+    entry.removalTimer = setTimeout(() => this.#runs.delete(answerId), this.#keepEndedMs)
+    entry.removalTimer.unref?.()
   }
 
-  /** Stops those that match and lets them go at once. */
-  drop(isMeant: (run: Run) => boolean): void {
-    for (const [answerId, held] of this.#held) {
-      if (!isMeant(held.run)) continue
-      held.run.stop()
-      if (held.lingering !== null) clearTimeout(held.lingering)
-      this.#held.delete(answerId)
+  /** Stops the runs that match and removes them at once. */
+  drop(matches: (run: Run) => boolean): void {
+    for (const [answerId, entry] of this.#runs) {
+      if (!matches(entry.run)) continue
+      entry.run.stop()
+      if (entry.removalTimer !== null) clearTimeout(entry.removalTimer)
+      this.#runs.delete(answerId)
     }
   }
 
-  /** Lets go of all; readers that are still catching up hold their run themselves. */
+  /** Removes all runs. Readers that are still catching up keep a reference to theirs. */
   clear(): void {
-    for (const {lingering} of this.#held.values()) if (lingering !== null) clearTimeout(lingering)
-    this.#held.clear()
+    for (const {removalTimer} of this.#runs.values()) if (removalTimer !== null) clearTimeout(removalTimer)
+    this.#runs.clear()
   }
 }

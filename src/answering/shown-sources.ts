@@ -8,7 +8,7 @@ import {
 import {wellFormed} from '../lib/well-formed.ts'
 import {linkHostsIn} from '../text/link-hosts.ts'
 
-/** The sources that an answer has shown so far: each section once, with numbers from 1 in the order shown. */
+/** The sources that an answer has shown so far: each section once, numbered from 1 in the order shown. */
 export class ShownSources {
   readonly #numberById = new Map<string, number>()
   readonly #numbers = new Set<number>()
@@ -24,14 +24,14 @@ export class ShownSources {
     return this.#numbers.has(n)
   }
 
-  /** Of a section, by its id; undefined when it was not shown. */
+  /** The number of a section, by its id; undefined if it was not shown. */
   numberOf(id: string): number | undefined {
     return this.#numberById.get(id)
   }
 
   /**
-   * Numbers the sources that are new and counts them as shown.
-   * @returns those alone: a section that was shown before keeps its number and is left out.
+   * Numbers the new sources and marks them as shown.
+   * @returns only the new ones: a section that was shown before keeps its number and is left out.
    */
   add(found: readonly RetrievedSource[]): RetrievedSource[] {
     const added: RetrievedSource[] = []
@@ -44,7 +44,7 @@ export class ShownSources {
     return added
   }
 
-  /** Counts a source as shown under the number it has: one of an earlier answer that this one goes on from. */
+  /** Marks a source as shown under its number: one from an earlier answer that this one continues. */
   restore({id, n}: Pick<Source, 'id' | 'n'>): void {
     this.#numberById.set(id, n)
     this.#numbers.add(n)
@@ -57,7 +57,7 @@ function markdownOf(blocks: readonly QuotableBlock[]): string[] {
   return blocks.flatMap(({tableHead, units}) => [tableHead, ...units.map(({markdown}) => markdown)])
 }
 
-/** The event that shows sources to readers, with the hosts that they link to. */
+/** The event that shows sources to readers, with the hosts they link to. */
 export function sourcesEventOf(
   round: number,
   query: string,
@@ -67,7 +67,7 @@ export function sourcesEventOf(
   return {
     type: 'sources',
     round,
-    // A query that a model wrote may have half a character in it.
+    // A query written by a model may contain half a character.
     query: wellFormed(query),
     sources: found.map(shownSource),
     linkHosts: linkHostsIn(texts.join('\n')),

@@ -13,7 +13,7 @@ export interface SourceSearchOptions {
   readonly limits: Pick<RunLimits, 'sourcesPerAnswer' | 'maxRounds'>
 }
 
-/** The retrievals of one answer, in rounds; what is found is shown to readers before the generator has it. */
+/** The retrievals of one answer, in rounds. Sources are shown to readers before the generator receives them. */
 export class SourceSearch {
   readonly #options: SourceSearchOptions
   readonly #shown: ShownSources
@@ -23,13 +23,13 @@ export class SourceSearch {
     this.#shown = shown
   }
 
-  /** Searches for the question as it stands in its conversation. Rejects when the run ends meanwhile. */
+  /** Searches for the question in the context of its conversation. Rejects if the run ends meanwhile. */
   async searchQuestion(): Promise<Retrieval> {
     const {question, history} = this.#options
     return this.#retrieve(question.question, history)
   }
 
-  /** Shows what is new of the sources, as one round, and returns that. */
+  /** Shows the new ones of the sources, as one round, and returns them. */
   show(query: string, found: readonly RetrievedSource[]): RetrievedSource[] {
     const {run} = this.#options
     const added = this.#shown.add(found)
@@ -38,22 +38,22 @@ export class SourceSearch {
   }
 
   /**
-   * Searches again, for a query that the generator wrote, and shows what is new. Returns nothing once the rounds are
+   * Searches again, for a query that the generator wrote, and shows the new sources. Returns none once the rounds are
    * used up or the run has ended.
    */
   async searchAgain(query: string): Promise<readonly RetrievedSource[]> {
-    this.#options.run.signOfLife()
+    this.#options.run.generatorResponded()
     if (!this.#hasRoundsLeft()) return []
     const retrieval = await this.#retrieve(query, [])
-    // Another search may have been answered meanwhile.
+    // Another search may have finished meanwhile.
     if (!this.#hasRoundsLeft()) return []
     this.noteBuild(retrieval)
     return this.show(retrieval.query, retrieval.abstention === null ? retrieval.sources : [])
   }
 
   /**
-   * What the generator may quote when it goes on from an earlier answer: the sources that were shown there, read
-   * again from the index. Where none of them is found any more, those that the question finds now are shown.
+   * The sources that the generator may quote when it continues an earlier answer: the ones shown there, read again from
+   * the index. If none of them is found any more, those that the question finds now are shown.
    */
   async searchContinuation({sources}: Continuation): Promise<RetrievedSource[]> {
     const found = new Map<number, RetrievedSource>()
@@ -63,22 +63,22 @@ export class SourceSearch {
     if (found.size === 0 && first.abstention === null) {
       for (const source of this.show(first.query, first.sources)) found.set(source.n, source)
     }
-    // The first round is completed from the history again; later ones were searched as they stand.
+    // The first query was rewritten with the history; later ones were used as they are.
     for (const {query} of sources.slice(1, this.#options.limits.maxRounds)) {
       this.#collectShown(await this.#retrieve(query, []), found)
     }
     return [...found.values()].sort((a, b) => a.n - b.n)
   }
 
-  /** Notes that the index was swapped after the answer had begun. */
+  /** Adds a note if the index was replaced after the answer had begun. */
   noteBuild({build}: Retrieval): void {
     const {run} = this.#options
     if (build !== run.entry.build) {
-      run.noteStep(`The index was swapped meanwhile: searched build ${build}.`)
+      run.noteStep(`The index was replaced meanwhile: searched build ${build}.`)
     }
   }
 
-  /** Of what was retrieved, the sources that were shown, under their numbers. */
+  /** Collects the retrieved sources that were shown, under their numbers. */
   #collectShown({sources}: Retrieval, into: Map<number, RetrievedSource>): void {
     for (const source of sources) {
       const n = this.#shown.numberOf(source.id)
@@ -88,7 +88,7 @@ export class SourceSearch {
 
   #hasRoundsLeft(): boolean {
     const {run, limits} = this.#options
-    return !run.isEnded && run.state.rounds < limits.maxRounds
+    return !run.hasEnded && run.state.rounds < limits.maxRounds
   }
 
   async #retrieve(query: string, history: readonly Turn[]): Promise<Retrieval> {

@@ -9,7 +9,7 @@ import {
 import {type AnswerEvent, DocentError, isTerminal, type SequencedEvent} from '../domain/index.ts'
 import {LateEndings} from './late-endings.ts'
 
-/** Answers as the journal has them: those whose run is no longer in memory. */
+/** Answers read from the journal, because their run is no longer in memory. */
 export class StoredAnswers {
   readonly #journal: Pick<Journal, 'find' | 'eventsAfter'>
   readonly #lateEndings = new LateEndings()
@@ -25,7 +25,7 @@ export class StoredAnswers {
     return found
   }
 
-  /** Events with a greater `seq` than `after`, up to a terminal event, whatever the journal may have lost. */
+  /** Events with a greater `seq` than `after`, always up to a terminal event, even if the journal has lost some. */
   async eventsAfter(answer: JournalledAnswer, after: number): Promise<readonly SequencedEvent[]> {
     const {answerId, ending, startedAt} = answer
     const stored = await this.#journal.eventsAfter(answerId, after)
@@ -53,8 +53,8 @@ export class StoredAnswers {
 }
 
 /**
- * Events that follow `after` without a gap, up to a terminal event. Where there is none the disk was full or gone
- * while the answer was written: an ending is added that lets the reader know that this is not all.
+ * Events that follow `after` without a gap, up to a terminal event. If there is none, the disk was full or missing while
+ * the answer was written: an ending is added that tells the reader that the answer is incomplete.
  */
 export function upToTerminal(
   stored: readonly SequencedEvent[],
@@ -62,9 +62,9 @@ export function upToTerminal(
   startedAt: number,
 ): readonly SequencedEvent[] {
   const gap = stored.findIndex(({seq}, index) => seq !== after + index + 1)
-  const sound = gap === -1 ? stored : stored.slice(0, gap)
-  const last = sound.at(-1)
-  if (last !== undefined && isTerminal(last.event)) return sound
+  const contiguous = gap === -1 ? stored : stored.slice(0, gap)
+  const last = contiguous.at(-1)
+  if (last !== undefined && isTerminal(last.event)) return contiguous
   const event: AnswerEvent = {...errorEventOf('storage'), ending: 'interrupted'}
-  return [...sound, {seq: (last?.seq ?? after) + 1, at: last?.at ?? startedAt, event}]
+  return [...contiguous, {seq: (last?.seq ?? after) + 1, at: last?.at ?? startedAt, event}]
 }

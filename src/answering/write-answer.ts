@@ -12,7 +12,7 @@ export interface WriteAnswerOptions {
   readonly run: Run
   readonly question: Question
   readonly history: readonly Turn[]
-  /** What the answer begins with; null when it is written from the beginning. */
+  /** What the answer begins with; null if it continues no other. */
   readonly continuation: Continuation | null
   readonly retriever: Retriever
   readonly generator: Generator
@@ -20,8 +20,8 @@ export interface WriteAnswerOptions {
 }
 
 /**
- * Writes one answer into its run: searches for sources and shows them, then relays what the generator makes of them.
- * Resolves when the run has ended, and rejects with what went wrong.
+ * Writes one answer into its run: searches for sources and shows them, then relays the output of the generator.
+ * Resolves when the run has ended; rejects if something fails.
  */
 export async function writeAnswer(options: WriteAnswerOptions): Promise<void> {
   const {run, continuation, limits} = options
@@ -37,13 +37,13 @@ export async function writeAnswer(options: WriteAnswerOptions): Promise<void> {
   if (continuation !== null) resend(continuation, {run, shown, relay})
   const sources =
     continuation === null ? await findSources(run, search) : await search.searchContinuation(continuation)
-  if (run.isEnded) return
-  // There was something to go on from, and the docs have none of it now.
+  if (run.hasEnded) return
+  // There is an answer to continue, but the docs no longer have anything about it.
   if (sources.length === 0) run.finish({ending: 'abstained', reason: 'no_hits', nearest: []})
   else await generate(sources, options, {search, relay})
 }
 
-/** Sends again what the earlier answer had, so that this one is whole in itself. */
+/** Sends the content of the earlier answer again, so that this one is self-contained. */
 function resend(
   {sources, text, citations}: Continuation,
   {run, shown, relay}: {readonly run: Run; readonly shown: ShownSources; readonly relay: GenerationRelay},
@@ -56,7 +56,7 @@ function resend(
   for (const citation of citations) run.emit({type: 'citation', ...citation})
 }
 
-/** Sources of the question, shown. None, and the run ended as abstained, when the docs do not say. */
+/** Finds and shows the sources of the question. Returns none, and ends the run as abstained, if the docs do not say. */
 async function findSources(run: Run, search: SourceSearch): Promise<readonly RetrievedSource[]> {
   const retrieval = await search.searchQuestion()
   run.note({retrievalTimings: retrieval.timings})
@@ -90,20 +90,20 @@ async function generate(
     {signal: run.signal},
   )
   for await (const event of generation) {
-    if (run.isEnded) return
+    if (run.hasEnded) return
     if (event.type === 'finish') return complete(event, run, relay)
     if (run.eventCount >= limits.maxEvents) {
       throw new DocentError('upstream_invalid', `The generator sent more than ${limits.maxEvents} events`)
     }
-    if (isSignOfLife(event)) run.signOfLife()
+    if (isGeneratorResponse(event)) run.generatorResponded()
     relay.send(event)
-    if (run.isAheadOfReaders) await run.readersCatchUp()
-    if (run.isEnded) return
+    if (run.isAheadOfReaders) await run.waitForReaders()
+    if (run.hasEnded) return
   }
   throw new DocentError('upstream_cut', 'The generator ended without saying that it had finished')
 }
 
-function isSignOfLife(event: GenerationEvent): boolean {
+function isGeneratorResponse(event: GenerationEvent): boolean {
   return event.type === 'reasoning' || (event.type === 'delta' && event.text !== '')
 }
 
@@ -112,7 +112,7 @@ function complete(finished: FinishEvent, run: Run, relay: GenerationRelay): void
   relay.end()
   if (upstreamRequestId !== null) run.note({upstreamRequestId})
   run.countDroppedCitations(droppedCitations)
-  // A refusal or a spent budget may well leave no text; an ordinary end may not.
+  // A refusal or a used-up token budget may leave no text; a normal end may not.
   if (run.state.textLength === 0 && (finishReason === 'end' || finishReason === 'extract')) {
     run.fail(
       'upstream_invalid',

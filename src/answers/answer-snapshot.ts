@@ -3,7 +3,7 @@ import type {AnswerState} from './answer-state.ts'
 import {refOf} from './ids.ts'
 import type {JournalledAnswer} from './journal.ts'
 
-/** An answer at rest or on its way, as JSON clients see it. */
+/** An answer, running or ended, as JSON clients see it. */
 export interface AnswerSnapshot
   extends Pick<JournalledAnswer, 'answerId' | 'question' | 'build'>,
     Pick<
@@ -24,7 +24,7 @@ export interface AnswerSnapshot
   readonly timings: Timings
 }
 
-/** @param state what all its events so far add up to. */
+/** @param state the state that all its events so far add up to. */
 export function snapshotOf(answer: JournalledAnswer, state: AnswerState): AnswerSnapshot {
   return {
     answerId: answer.answerId,
@@ -45,14 +45,14 @@ export function snapshotOf(answer: JournalledAnswer, state: AnswerState): Answer
   }
 }
 
-/** An answer as JSON clients get it: at once when it has ended, `ending: null` while it is written. */
+/** An answer as JSON clients receive it; `ending` is null while it is being written. */
 export function answerJsonOf(snapshot: AnswerSnapshot): Record<string, unknown> {
   const {answerId, build, ending, abstained, text, sources, citations, usage, timings} = snapshot
   const {question, reason, nearest, finishReason, partial, error} = snapshot
   return {
     answerId,
     ref: refOf(answerId),
-    // The key is the asker's; whoever has the answer's id reads this answer and no other.
+    // The key belongs to whoever asked. The answer's id grants access to this answer only.
     conversationId: null,
     build,
     ending,

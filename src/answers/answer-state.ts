@@ -16,7 +16,7 @@ import {
 } from '../domain/index.ts'
 import {GrowingText} from '../lib/growing-text.ts'
 
-/** What the events of an answer add up to so far. */
+/** The state that the events of an answer add up to so far. */
 export interface AnswerState {
   /** All deltas joined. */
   readonly text: string
@@ -31,16 +31,16 @@ export interface AnswerState {
   readonly reason: AbstentionReason | null
   readonly nearest: readonly PageLink[]
   readonly finishReason: FinishReason | null
-  /** Ended `complete`, and is not whole. */
+  /** Ended as `complete`, but the text is cut or declined. */
   readonly partial: boolean
   readonly error: {readonly code: ErrorCode; readonly message: string; readonly retryable: boolean} | null
   readonly usage: Usage
-  /** What the `done` event said where there is one, else taken from the events' times, up to `at` when given. */
+  /** The timings of the `done` event if there is one, else computed from the times of the events, up to `at` if given. */
   timings(at?: number): Timings
 }
 
-/** The state of an answer that is still being written. Whoever writes its events adds them; everyone else reads. */
-export interface GrowingAnswerState extends AnswerState {
+/** The state of an answer that is still being written. Only the writer of its events adds to it; everyone else reads. */
+export interface WritableAnswerState extends AnswerState {
   /** Adds the next event, in order of `seq`. */
   add(event: SequencedEvent): void
 }
@@ -49,15 +49,15 @@ export type Citation = Omit<CitationEvent, 'type'>
 
 /**
  * The empty state of an answer that began at `startedAt`, in milliseconds since the epoch. The run and the journal
- * share one, and whatever is read from storage is added up by the same code, so a snapshot, a transcript and what a
+ * share one, and events read from storage are added up by the same code, so a snapshot, a transcript and what a
  * reader saw agree by construction.
  */
-export function createAnswerState(startedAt: number): GrowingAnswerState {
-  return new EventSum(startedAt)
+export function createAnswerState(startedAt: number): WritableAnswerState {
+  return new AnswerStateAccumulator(startedAt)
 }
 
-/** A class rather than a closure: there is one for each answer under way, and methods on a prototype are shared. */
-class EventSum implements GrowingAnswerState {
+/** A class rather than a closure: there is one for each running answer, and methods on a prototype are shared. */
+class AnswerStateAccumulator implements WritableAnswerState {
   readonly sources: Source[] = []
   readonly citations: Citation[] = []
   readonly #startedAt: number
@@ -155,7 +155,7 @@ class EventSum implements GrowingAnswerState {
 }
 
 /** The state that a list of events adds up to. */
-export function answerStateOf(events: Iterable<SequencedEvent>, startedAt: number): GrowingAnswerState {
+export function answerStateOf(events: Iterable<SequencedEvent>, startedAt: number): WritableAnswerState {
   const state = createAnswerState(startedAt)
   for (const event of events) state.add(event)
   return state

@@ -7,7 +7,7 @@ const timeoutCodes: ReadonlySet<ErrorCode> = new Set([
 ])
 const interruptedCodes: ReadonlySet<ErrorCode> = new Set(['shutting_down', 'server_restarted'])
 
-/** The terminal event that tells of a failure, in words for readers. */
+/** The terminal event that reports a failure, with a message for readers. */
 export function errorEventOf(code: ErrorCode, retryAfterMs: number | null = null): ErrorEvent {
   return {
     type: 'error',

@@ -1,16 +1,16 @@
 import {createHash, randomBytes} from 'node:crypto'
 
 /**
- * A new conversation's key, 192 random bits: whoever has it joins, goes on with and deletes the conversation. It goes
- * to the asker's own stream and is kept nowhere else; everything here knows a conversation by the key's `refOf`.
+ * The key of a new conversation, 192 random bits: whoever has it can join, continue and delete the conversation. It is
+ * sent on the asker's own stream and stored nowhere else; the server identifies a conversation by the key's `refOf`.
  */
 export function newConversationId(): string {
   return `c${randomBytes(24).toString('base64url')}`
 }
 
 /**
- * Whether an id can be the key of a conversation: as it is made now, or a random UUID as it was made before. Once
- * clients could choose any id; one that can be guessed opens nothing.
+ * Whether an id can be the key of a conversation: in today's format, or a random UUID as in earlier versions. Clients
+ * could once choose any id; one that can be guessed is not accepted.
  */
 export function canBeConversationKey(id: string): boolean {
   return (
@@ -19,8 +19,8 @@ export function canBeConversationKey(id: string): boolean {
 }
 
 /**
- * The name of an answer or a conversation that logs, analytics and staff may have: a digest of its id, 128 bits in
- * 22 characters. The same for the same id, and it reads nothing: no route takes it for the id.
+ * A reference to an answer or a conversation that logs, analytics and staff may see: a digest of its id, 128 bits in
+ * 22 characters. It is the same for the same id, and grants no access: no route accepts it in place of the id.
  */
 export function refOf(id: string): string {
   return createHash('sha256').update(id).digest('base64url').slice(0, 22)

@@ -4,15 +4,15 @@ export {
   answerStateOf,
   type Citation,
   createAnswerState,
-  type GrowingAnswerState,
+  type WritableAnswerState,
 } from './answer-state.ts'
 export {errorEventOf} from './error-event.ts'
 export {canBeConversationKey, newConversationId, refOf} from './ids.ts'
 export {
   holdsIdempotencyKey,
   type Journal,
+  type JournalDetails,
   type JournalEntry,
-  type JournalFacts,
   type JournalHealth,
   type JournalledAnswer,
 } from './journal.ts'

@@ -1,9 +1,9 @@
 /** What the module of a command exports. */
 export interface Command {
   /**
-   * Runs to its end.
-   * @param args What stands after the command's name.
-   * @returns The exit code: 0 done, 1 it could not be done, 2 bad usage or settings.
+   * Runs the command.
+   * @param args the arguments after the command's name.
+   * @returns the exit code: 0 done, 1 failed, 2 bad usage or settings.
    */
   run(args: readonly string[]): Promise<number>
 }

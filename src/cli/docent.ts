@@ -1,5 +1,5 @@
 /**
- * The `docent` command. Each of its commands is loaded when it is asked for.
+ * The `docent` command. Each of its commands is loaded on demand.
  */
 import {packageVersion} from '../package/index.ts'
 import type {Command} from './command.ts'
@@ -12,7 +12,7 @@ interface KnownCommand {
 
 const commands: Readonly<Record<string, KnownCommand>> = {
   serve: {
-    about: 'answer questions on a web page and over HTTP; ingests first when there is no index',
+    about: 'answer questions on a web page and over HTTP; ingest first if there is no index',
     load: () => import('./serve/serve-command.ts'),
   },
   ingest: {
@@ -28,7 +28,7 @@ const commands: Readonly<Record<string, KnownCommand>> = {
     load: () => import('./eval/eval-command.ts'),
   },
   transcripts: {
-    about: 'read, export and purge the log of answers',
+    about: 'read, export and purge transcripts',
     load: () => import('./transcripts/transcripts-command.ts'),
   },
 }
@@ -42,7 +42,7 @@ ${Object.entries(commands)
   --help       docent COMMAND --help lists the options of a command
   --version
 
-Settings come from the environment or a file .env in the working folder.`
+Settings are read from the environment or from a file .env in the working folder.`
 
 process.exitCode = await main(process.argv.slice(2))
 
@@ -62,7 +62,7 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
   if (!Object.hasOwn(commands, name)) {
     const what = name.startsWith('-') ? 'an option' : 'a command'
     console.error(
-      `${JSON.stringify(name)} is not ${what} of docent. It has the commands ${Object.keys(commands).join(', ')}; docent --help says what they do.`,
+      `${JSON.stringify(name)} is not ${what} of docent. The commands are ${Object.keys(commands).join(', ')}; docent --help describes them.`,
     )
     return 2
   }

@@ -1,21 +1,21 @@
 import {cleanLine, cleanText, escapedJson, withoutJobCommands} from '../lib/clean-text.ts'
 
-/** Writes a line to standard output. Names and words of pages drive neither a terminal nor the runner of a CI job. */
-export function say(text: string): void {
+/** Prints text to standard output. Text of pages can control neither a terminal nor the runner of a CI job. */
+export function printText(text: string): void {
   console.log(withoutJobCommands(cleanText(text)))
 }
 
-/** Writes what is one line whatever is in it. */
-export function sayLine(line: string): void {
+/** Prints text as a single line, whatever it contains. */
+export function printLine(line: string): void {
   process.stdout.write(`${cleanLine(line)}\n`)
 }
 
-/** As `say`, to standard error. */
+/** Like `printText`, to standard error. */
 export function warn(text: string): void {
   console.error(withoutJobCommands(cleanText(text)))
 }
 
-/** One JSON value on standard output. */
-export function sayJson(value: object): void {
+/** Prints a JSON value to standard output. */
+export function printJsonValue(value: object): void {
   console.log(escapedJson(JSON.stringify(value)))
 }

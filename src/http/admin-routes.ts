@@ -12,8 +12,8 @@ import type {Reindexing} from './reindexing.ts'
 import {parsed, reviewOf, signInBody, transcriptQueryOf} from './request-schemas.ts'
 import type {Staff} from './staff/staff.ts'
 
-/** The builds of the index that are kept. */
-export interface BuildShelf {
+/** The stored builds of the index. */
+export interface BuildRegistry {
   /** Newest first; each has at least `id` and `isCurrent`. */
   list(): Promise<readonly object[]>
   /** Makes a build current. @throws DocentError `not_found`, `index_damaged`. */
@@ -24,13 +24,13 @@ export interface AdminRoutesDeps {
   readonly staff: Staff
   readonly answering: Pick<Answering, 'forget'>
   readonly transcripts: TranscriptStore
-  readonly builds: BuildShelf
+  readonly builds: BuildRegistry
   readonly reindexing: Reindexing
   readonly heartbeatMs: number
   readonly slowReaderTimeoutMs: number
 }
 
-/** Staff's API, everything below `/api/admin`. */
+/** The staff API: everything under `/api/admin`. */
 export function createAdminRouter(deps: AdminRoutesDeps): Router {
   const {staff, answering, transcripts, builds, reindexing, heartbeatMs, slowReaderTimeoutMs} = deps
   const router = Router()
@@ -121,7 +121,7 @@ export function createAdminRouter(deps: AdminRoutesDeps): Router {
   return router
 }
 
-/** Writes transcripts as they are read, no faster than the reader takes them. */
+/** Writes transcripts as they are read, with backpressure from the client. */
 async function sendExport(
   response: Response,
   all: AsyncIterable<Transcript>,
@@ -136,7 +136,7 @@ async function sendExport(
   try {
     for await (const transcript of all) {
       const line = format === 'csv' ? csvRowOf(transcript) : jsonLineOf(transcript)
-      // A turn of the event loop for each, so that a long export holds up no answer.
+      // One turn of the event loop for each, so that a long export does not delay answers.
       if (!response.write(line)) await once(response, 'drain', {signal: reader.signal})
       else await new Promise(setImmediate)
       if (reader.signal.aborted) return

@@ -21,16 +21,16 @@ export interface AnswerRoutesDeps {
   readonly log: Log
   readonly heartbeatMs: number
   readonly slowReaderTimeoutMs: number
-  /** How long deltas are gathered where the request does not say. */
+  /** Default buffering of deltas, in milliseconds, if the request does not set it. */
   readonly bufferMs: number
 }
 
-/** Adds the visitors' answers to a router: ask, read on, stop, fetch, rate, and forget a conversation. */
+/** Adds the visitors' routes for answers: ask, resume, stop, fetch, rate, and delete a conversation. */
 export function addAnswerRoutes(router: Router, deps: AnswerRoutesDeps): void {
   const {answering, transcripts, limits, keyOfVisitor} = deps
 
   router.post('/api/answers', async (request, response) => {
-    const form = wantedForm(request)
+    const form = responseFormat(request)
     requireJson(request)
     const {question, bufferMs, continueAnswerId} = askRequestOf(request.body)
     const visitor = visitorOf(request)
@@ -41,20 +41,20 @@ export function addAnswerRoutes(router: Router, deps: AnswerRoutesDeps): void {
     const options = {channel: 'http', idempotencyKey, continueAnswerId, admit}
     const {answerId} = await answering.ask(question, options)
     if (form === 'json') return await sendWhole(response, answerId)
-    // Who asks again after a cut, with the key of before, says by it how far the answer was read.
+    // A client that asks again with the same key after a lost connection says how far it has read.
     const after = resumePointOf(request, answerId, undefined) ?? 0
-    if (after > 0 && (await isReadToItsEnd(answerId, after))) return void response.status(204).end()
+    if (after > 0 && (await isFullyRead(answerId, after))) return void response.status(204).end()
     await streamAnswer(response, answerId, {after, bufferMs: bufferMs ?? deps.bufferMs, isAsker: true}, deps)
   })
 
   router.get('/api/answers/:id/events', async (request, response) => {
-    const snapshot = await known(request.params.id)
+    const snapshot = await snapshotOf(request.params.id)
     const after = resumePointOf(request, snapshot.answerId, request.query['after'])
     const bufferMs = bufferMsOf(request.query['bufferMs'])
     if (after === null) throw new DocentError('invalid_request', 'after: must be the number of an event')
     if (bufferMs === null) throw new DocentError('invalid_request', 'bufferMs: must be 0 to 10000')
-    if (await isReadToItsEnd(snapshot.answerId, after)) {
-      // An EventSource takes this as the word to stop reconnecting.
+    if (await isFullyRead(snapshot.answerId, after)) {
+      // An EventSource stops reconnecting on this status.
       response.status(204).end()
       return
     }
@@ -65,25 +65,25 @@ export function addAnswerRoutes(router: Router, deps: AnswerRoutesDeps): void {
 
   router.get('/api/answers/:id', async (request, response) => {
     response.setHeader('cache-control', 'no-store')
-    response.json(answerJsonOf(await known(request.params.id)))
+    response.json(answerJsonOf(await snapshotOf(request.params.id)))
   })
 
   router.post('/api/answers/:id/stop', async (request, response) => {
-    const {answerId} = await known(request.params.id)
+    const {answerId} = await snapshotOf(request.params.id)
     const ending: Ending = await answering.stop(answerId)
     response.json({ending})
   })
 
   router.post('/api/answers/:id/feedback', async (request, response) => {
     requireJson(request)
-    const {answerId} = await known(request.params.id)
+    const {answerId} = await snapshotOf(request.params.id)
     const feedback = await transcripts.setFeedback(answerId, feedbackOf(request.body))
     response.json({answerId, feedback})
   })
 
   router.post('/api/answers/:id/timings', async (request, response) => {
     requireJson(request)
-    const {answerId} = await known(request.params.id)
+    const {answerId} = await snapshotOf(request.params.id)
     await transcripts.setFirstUseful(answerId, timingsOf(request.body).firstUsefulMs)
     response.status(204).end()
   })
@@ -98,25 +98,25 @@ export function addAnswerRoutes(router: Router, deps: AnswerRoutesDeps): void {
     else response.status(202).json({deleted, erased: false})
   })
 
-  /** Rejects with DocentError `not_found`, the same for what never was and for what is no id at all. */
-  async function known(answerId: string): Promise<AnswerSnapshot> {
+  /** Rejects with DocentError `not_found`, both for an unknown id and for text that is not an id. */
+  async function snapshotOf(answerId: string): Promise<AnswerSnapshot> {
     const snapshot = /^[\w-]{1,64}$/.test(answerId) ? await answering.snapshot(answerId) : null
     if (snapshot === null) throw new DocentError('not_found', 'There is no such answer.')
     return snapshot
   }
 
-  async function isReadToItsEnd(answerId: string, after: number): Promise<boolean> {
+  async function isFullyRead(answerId: string, after: number): Promise<boolean> {
     if (((await answering.snapshot(answerId))?.ending ?? null) === null) return false
     const signal = new AbortController().signal
     for await (const _ of answering.events(answerId, {after, signal})) return false
     return true
   }
 
-  /** Waits for the end as any reader does, so that a client that hangs up ends the work. */
+  /** Waits for the end as a reader, so that the work ends if the client disconnects. */
   async function sendWhole(response: Response, answerId: string): Promise<void> {
     const reader = new AbortController()
     response.once('close', () => reader.abort())
-    // 'close' does not come again for a client that left while the question was being asked.
+    // 'close' is not emitted again for a client that left while the question was being asked.
     if (response.destroyed) reader.abort()
     let conversationId: string | null = null
     try {
@@ -131,7 +131,7 @@ export function addAnswerRoutes(router: Router, deps: AnswerRoutesDeps): void {
     const snapshot = await answering.snapshot(answerId)
     if (snapshot === null) throw new DocentError('not_found', 'The answer was deleted meanwhile.')
     response.setHeader('cache-control', 'no-store')
-    // The whole answer in either case; the status lets a client that looks no further know that it is not one.
+    // The body is the answer in either case; the status tells clients that check nothing else that it failed.
     response
       .status(snapshot.error === null ? 200 : statusOf[snapshot.error.code])
       .json({...answerJsonOf(snapshot), conversationId})
@@ -151,24 +151,24 @@ async function streamAnswer(
   {after, bufferMs, isAsker = false}: StreamAnswerOptions,
   {answering, metrics, log, heartbeatMs, slowReaderTimeoutMs}: AnswerRoutesDeps,
 ): Promise<void> {
-  const closeMetrics = metrics.opened('sse')
+  const closeMetrics = metrics.streamOpened('sse')
   const stream = openEventStream(response, {
     heartbeatMs,
     slowReaderTimeoutMs,
     onSlowReader: () => {
-      metrics.slowReader()
-      log.warn({ref: refOf(answerId)}, 'a reader that takes nothing was dropped')
+      metrics.readerDropped()
+      log.warn({ref: refOf(answerId)}, 'a slow reader was dropped')
     },
   })
   try {
     await answering.deliver(answerId, {after, signal: stream.signal, bufferMs, isAsker}, (sequenced) => {
-      metrics.sent(sequenced.event.type)
+      metrics.eventSent(sequenced.event.type)
       return stream.send(frameOf(answerId, sequenced))
     })
     stream.end()
   } catch (error) {
     if (stream.signal.aborted) return
-    // Cut, not ended: the reader must not take this for the end of the answer. It can resume.
+    // Destroyed, not ended: the reader must not mistake this for the end of the answer. It can resume.
     log.warn({ref: refOf(answerId), err: error}, 'a stream broke off')
     response.destroy()
   } finally {
@@ -176,7 +176,7 @@ async function streamAnswer(
   }
 }
 
-function wantedForm(request: Request): 'stream' | 'json' {
+function responseFormat(request: Request): 'stream' | 'json' {
   switch (request.accepts(['text/event-stream', 'application/json'])) {
     case 'text/event-stream':
       return 'stream'
@@ -187,7 +187,7 @@ function wantedForm(request: Request): 'stream' | 'json' {
   }
 }
 
-/** Undefined when it is not given; null when it is no number in range. */
+/** Undefined if it is missing; null if it is not a number in range. */
 function bufferMsOf(value: unknown): number | undefined | null {
   if (value === undefined) return undefined
   const number = typeof value === 'string' && /^\d{1,5}$/.test(value) ? Number(value) : Number.NaN

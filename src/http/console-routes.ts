@@ -6,7 +6,7 @@ import {howToRun} from '../package/index.ts'
 import type {Transcript, TranscriptItem, TranscriptStore} from '../transcripts/index.ts'
 import {endingLabelOf, writerOf} from '../transcripts/index.ts'
 import {ownPagesOnly} from './guards/origins.ts'
-import {foreign, type Html, type HtmlValue, html, pageOf, withControls} from './html.ts'
+import {type Html, type HtmlValue, html, isolatedText, pageOf, withVisibleControls} from './html.ts'
 import {transcriptQueryOf} from './request-schemas.ts'
 import type {Staff} from './staff/staff.ts'
 
@@ -15,16 +15,16 @@ export interface ConsoleRoutesDeps {
   readonly transcripts: TranscriptStore
 }
 
-/** Adds staff's pages: sign-in, the list of transcripts, one transcript. No script is needed for them. */
+/** Adds the staff pages: sign-in, the list of transcripts, one transcript. They work without scripts. */
 export function addConsoleRoutes(router: Router, {staff, transcripts}: ConsoleRoutesDeps): void {
   router.get('/console', async (request, response) => {
     response.setHeader('cache-control', 'no-store')
     const token = request.query['token']
     if (typeof token === 'string') {
-      // Whoever only looks where a link leads, as chats and mail scanners do, must not use it up.
+      // Link previews in chats and mail scanners send HEAD. They must not use the token up.
       if (request.method === 'HEAD') return response.redirect(303, '/console')
       const role = staff.signInByLink(request, response, token)
-      // Away from the address that holds the token, whatever it was worth.
+      // Redirect away from the URL that contains the token, valid or not.
       response.redirect(303, role === null ? '/console?failed=link' : '/console')
       return
     }
@@ -76,7 +76,7 @@ function sendSignIn(request: Request, response: Response): void {
   const failed = request.query['failed']
   const problem =
     failed === 'link'
-      ? 'This link has been used or is too old. Sign in with a staff token, or restart a server without one for a new link.'
+      ? 'This link has been used or has expired. Sign in with a staff token; a server without one prints a new link when it restarts.'
       : failed === 'token'
         ? 'This token is not valid.'
         : null
@@ -115,7 +115,7 @@ ${choices.map((item) => {
   return html`<option value="${given}"${value(name) === given ? html` selected` : null}>${words}</option>`
 })}
 </select>`
-  // A moment with a time, which only an address can hold, is kept as text.
+  // A date with a time can only come from the URL, and is kept as text.
   const day = (name: string, label: string) => html`<label>${label}
 <input type="${/^(?:\d{4}-\d{2}-\d{2})?$/.test(value(name)) ? 'date' : 'text'}" name="${name}" value="${value(name)}"></label>`
   const more = new URLSearchParams(
@@ -139,8 +139,8 @@ ${items.length === 0 ? html`<p class="muted">Nothing matches.</p>` : null}
 ${items.map(
   (item) => html`<tr>
 <td>${timeOf(item.startedAt)}</td>
-<td><a href="/console/transcripts/${item.answerId}">${item.question === '' ? '(not kept)' : foreign(item.question)}</a></td>
-<td>${endingLabelOf(item)}</td><td>${item.rating ?? ''}</td><td class="muted">${foreign(item.excerpt)}</td>
+<td><a href="/console/transcripts/${item.answerId}">${item.question === '' ? '(not kept)' : isolatedText(item.question)}</a></td>
+<td>${endingLabelOf(item)}</td><td>${item.rating ?? ''}</td><td class="muted">${isolatedText(item.excerpt)}</td>
 </tr>`,
 )}
 </tbody></table>
@@ -151,26 +151,30 @@ function detailOf(transcript: Transcript): Html {
   const {timings, usage} = transcript
   const facts: readonly (readonly [string, HtmlValue])[] = [
     ['Answer', transcript.answerId],
-    ['Called in logs', transcript.ref],
+    ['Reference in logs', transcript.ref],
     ['Conversation', transcript.conversation],
     ['Asked', timeOf(transcript.startedAt)],
     ['Ending', endingLabelOf(transcript)],
-    ['What failed', foreignOrNull(transcript.errorDetail)],
-    ['Written by', foreign(writerOf(transcript))],
+    ['Error', isolatedTextOrNull(transcript.errorDetail)],
+    ['Written by', isolatedText(writerOf(transcript))],
     ['Build', transcript.build],
     ['Sources after', milliseconds(timings.sourcesMs)],
-    ['Useful on screen after', milliseconds(transcript.firstUsefulMs ?? null)],
+    ['First source on screen after', milliseconds(transcript.firstUsefulMs ?? null)],
     ['First token after', milliseconds(timings.firstTokenMs)],
     ['Whole answer', milliseconds(timings.totalMs)],
     ['Tokens in, out', `${usage.inputTokens}, ${usage.outputTokens}`],
-    ['Upstream request', foreignOrNull(transcript.upstreamRequestId)],
+    ['Upstream request', isolatedTextOrNull(transcript.upstreamRequestId)],
     [
       'Feedback',
-      transcript.feedback && [transcript.feedback.rating, ' ', foreign(transcript.feedback.comment ?? '')],
+      transcript.feedback && [
+        transcript.feedback.rating,
+        ' ',
+        isolatedText(transcript.feedback.comment ?? ''),
+      ],
     ],
   ]
   return html`<p><a href="/console">All transcripts</a></p>
-<h1>${transcript.question === '' ? '(question not kept)' : foreign(transcript.question)}</h1>
+<h1>${transcript.question === '' ? '(question not kept)' : isolatedText(transcript.question)}</h1>
 <table><tbody>
 ${facts.filter(([, value]) => value !== null).map(([name, value]) => html`<tr><th>${name}</th><td>${value}</td></tr>`)}
 </tbody></table>
@@ -178,11 +182,11 @@ ${facts.filter(([, value]) => value !== null).map(([name, value]) => html`<tr><t
 <ol>${transcript.sources.map(
     (
       source,
-    ) => html`<li value="${source.n}"><a href="${hrefOf(source.url, source.anchor)}">${foreign(source.title || '(not kept)')}</a>
-<span class="muted">${foreign(source.headings.join(' › '))}</span><br>${foreign(source.snippet)}</li>`,
+    ) => html`<li value="${source.n}"><a href="${hrefOf(source.url, source.anchor)}">${isolatedText(source.title || '(not kept)')}</a>
+<span class="muted">${isolatedText(source.headings.join(' › '))}</span><br>${isolatedText(source.snippet)}</li>`,
   )}</ol>
 <h2>Answer as shown</h2>
-<div class="answer" dir="auto">${transcript.question === '' ? '(not kept)' : withControls(transcript.text)}</div>
+<div class="answer" dir="auto">${transcript.question === '' ? '(not kept)' : withVisibleControls(transcript.text)}</div>
 <h2>Events</h2>
 <table><thead><tr><th>#</th><th>After</th><th>Event</th><th>Data</th></tr></thead><tbody>
 ${transcript.events.map(({seq, at, event}) => {
@@ -192,11 +196,11 @@ ${transcript.events.map(({seq, at, event}) => {
 })}</tbody></table>`
 }
 
-function foreignOrNull(words: string | null | undefined): Html | null {
-  return words == null ? null : foreign(words)
+function isolatedTextOrNull(text: string | null | undefined): Html | null {
+  return text == null ? null : isolatedText(text)
 }
 
-/** Only addresses that a page of ours may link to; front matter could hold anything. */
+/** Only URLs that a console page may link to; front matter could contain anything. */
 function hrefOf(url: string, anchor: string): string {
   const isSafe = /^(?:https?:\/\/|\/)/i.test(url)
   return isSafe ? `${url}${anchor === '' ? '' : `#${anchor}`}` : '#'

@@ -2,7 +2,7 @@ import type {NextFunction, Request, Response} from 'express'
 import {DocentError, type ErrorCode, isRetryable, readerMessageOf, toDocentError} from '../domain/index.ts'
 import {type Log, loggedPath} from './log.ts'
 
-/** The one place where error codes meet HTTP. A new code does not compile until it is mapped. */
+/** The only mapping of error codes to HTTP. A new code does not compile until it is mapped. */
 export const statusOf = {
   invalid_request: 400,
   unauthorized: 401,
@@ -40,7 +40,7 @@ export const statusOf = {
   internal: 500,
 } as const satisfies Record<ErrorCode, number>
 
-/** What a client is told of an error. */
+/** The JSON body of an error. */
 export interface ErrorBody {
   readonly error: {
     readonly code: ErrorCode
@@ -51,8 +51,8 @@ export interface ErrorBody {
 }
 
 /**
- * The JSON form of an error. A refusal of the client's own request says what was wrong with it; everything else
- * says only what a reader may know: the operator's message and the cause stay in the log.
+ * The JSON form of an error. A 4xx error says what was wrong with the request; any other error has only the message for
+ * readers: the message for operators and the cause stay in the log.
  */
 export function errorBodyOf(error: DocentError): ErrorBody {
   const isRefusal = statusOf[error.code] < 500
@@ -67,7 +67,7 @@ export function errorBodyOf(error: DocentError): ErrorBody {
   }
 }
 
-/** Sends an error as JSON, with `Retry-After` where the time is known. The head must not have been sent. */
+/** Sends an error as JSON, with `Retry-After` if the time is known. Headers must not have been sent yet. */
 export function sendError(response: Response, error: DocentError): void {
   if (error.retryAfterMs !== null) {
     response.setHeader('retry-after', Math.max(1, Math.ceil(error.retryAfterMs / 1000)))
@@ -78,18 +78,18 @@ export function sendError(response: Response, error: DocentError): void {
   response.status(statusOf[error.code]).setHeader('cache-control', 'no-store').json(errorBodyOf(error))
 }
 
-/** Express's last resort: every thrown value as a uniform JSON error, never a stack. */
+/** The error handler of Express: sends every thrown value as a uniform JSON error, never a stack trace. */
 export function errorHandler(log: Log, onError: (code: ErrorCode) => void = () => {}) {
   return (thrown: unknown, request: Request, response: Response, _next: NextFunction): void => {
     const error = docentErrorOf(thrown)
     onError(error.code)
     if (statusOf[error.code] >= 500 && error.code !== 'not_ready' && error.code !== 'shutting_down') {
-      // What was thrown says more than its wrapping.
+      // The original error says more than the DocentError that wraps it.
       const err = error.code === 'internal' ? (error.cause ?? error) : error
       log.error({err, method: request.method, path: loggedPath(request), code: error.code}, 'request failed')
     }
     if (response.headersSent) {
-      // A status can no longer be sent. Cutting the connection tells the client that this is not the end.
+      // A status can no longer be sent. Closing the connection tells the client that the response is incomplete.
       response.destroy()
       return
     }
@@ -97,7 +97,7 @@ export function errorHandler(log: Log, onError: (code: ErrorCode) => void = () =
   }
 }
 
-/** Errors of Express and its body parser carry a `type` and a `status`; ours are passed through. */
+/** Errors of Express and its body parser have a `type` and a `status`; a DocentError is returned as it is. */
 function docentErrorOf(thrown: unknown): DocentError {
   if (thrown instanceof DocentError || !(thrown instanceof Error)) return toDocentError(thrown)
   const {type, status} = thrown as {type?: unknown; status?: unknown}

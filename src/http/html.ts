@@ -1,33 +1,33 @@
-/** Markup that is safe to send as it is. */
+/** Markup that is safe to send unescaped. */
 export interface Html {
   readonly html: string
 }
 
-/** What a placeholder of `html` takes: text is escaped, markup stays, lists are joined, nothing for null. */
+/** The value of a placeholder in `html`: text is escaped, markup is kept, lists are joined, null is empty. */
 export type HtmlValue = string | number | Html | null | readonly HtmlValue[]
 
-/** A piece of a page. Placeholders are escaped, for text and for quoted attributes. */
+/** A fragment of a page. Placeholders are escaped, for text and for quoted attributes. */
 export function html(parts: TemplateStringsArray, ...values: readonly HtmlValue[]): Html {
   return {html: parts.reduce((text, part, index) => text + markupOf(values[index - 1] ?? null) + part)}
 }
 
-/** Marks markup as safe: only for what a sanitiser has made. */
+/** Marks markup as safe. Only for the output of a sanitiser. */
 export function trusted(markup: string): Html {
   return {html: markup}
 }
 
 /**
- * Words of visitors, models and pages within a line of ours: the direction they are written in ends with them, and
- * controls, which would turn or hide the words after them, are shown by their number.
+ * Text of visitors, models and pages within a line of our own. Its writing direction is isolated, and control characters,
+ * which could reverse or hide the text after them, are shown as code points.
  */
-export function foreign(words: string): Html {
-  return html`<bdi>${withControls(words)}</bdi>`
+export function isolatedText(text: string): Html {
+  return html`<bdi>${withVisibleControls(text)}</bdi>`
 }
 
-/** Foreign words that have a block of their own, with their line breaks. */
-export function withControls(words: string): Html[] {
-  // What the pattern captures stands at the odd places.
-  return words.split(control).map((piece, index) => {
+/** Untrusted text in a block of its own, with its line breaks. Control characters are shown as code points. */
+export function withVisibleControls(text: string): Html[] {
+  // `split` puts the captured characters at odd indexes.
+  return text.split(control).map((piece, index) => {
     if (index % 2 === 0) return html`${piece}`
     const code = piece.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')
     return html`<span class="control">U+${code}</span>`
@@ -56,7 +56,7 @@ function escaped(text: string): string {
   return text.replace(/[&<>"']/g, (character) => entities[character]!)
 }
 
-/** A whole page with our style and no script. */
+/** A whole page with the server's style sheet and without scripts. */
 export function pageOf(options: {
   readonly title: string
   readonly lang?: string | null

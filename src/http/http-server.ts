@@ -11,7 +11,7 @@ import {builtFile} from '../package/index.ts'
 import type {DocsSearch} from '../retrieval/index.ts'
 import type {CurrentBuild} from '../search-index/index.ts'
 import type {TranscriptStore} from '../transcripts/index.ts'
-import {type BuildShelf, createAdminRouter} from './admin-routes.ts'
+import {type BuildRegistry, createAdminRouter} from './admin-routes.ts'
 import {addAnswerRoutes} from './answer-routes.ts'
 import {createBoundedServer} from './connections.ts'
 import {addConsoleRoutes} from './console-routes.ts'
@@ -20,8 +20,8 @@ import {addDocsRoutes} from './docs/docs-routes.ts'
 import {errorHandler} from './error-response.ts'
 import {type HostOptions, hostGuard} from './guards/hosts.ts'
 import {verifyDepth} from './guards/json-depth.ts'
-import {crossOrigin} from './guards/origins.ts'
-import {guardHost, once, proxyNotice, requestLimit} from './guards/request-guards.ts'
+import {corsRules} from './guards/origins.ts'
+import {guardHost, once, requestLimit, warnOfUntrustedProxy} from './guards/request-guards.ts'
 import {addInfoRoute} from './info-route.ts'
 import type {LimitStore} from './limits/limit-store.ts'
 import {createLimits, type LimitOptions, visitorOf} from './limits/limits.ts'
@@ -36,38 +36,38 @@ import {createGuesses} from './staff/guesses.ts'
 import {createOperators, type OperatorOptions} from './staff/operators.ts'
 import {createStaff, type Staff, type StaffTokens} from './staff/staff.ts'
 import {staticFiles} from './static-files.ts'
-import {openWebSocketDoor} from './web-socket.ts'
+import {attachWebSocketEndpoint} from './web-socket-endpoint.ts'
 
-/** The settings this room reads; `Settings` fits as it is. */
+/** The settings that this folder reads; `Settings` is assignable to it. */
 export interface HttpOptions extends LimitOptions, StaffTokens, HostOptions, OperatorOptions {
   readonly port: number
   readonly allowedOrigins: readonly string[]
-  /** Where sign-outs are kept beyond a restart; default: nowhere. */
+  /** Where sign-outs are stored across restarts; default: nowhere. */
   readonly dataDir?: string
-  /** Connections of one address at the same time; 0 for no limit. */
+  /** Maximum concurrent connections of one address; 0 for no limit. */
   readonly maxConnectionsPerAddress: number
   readonly heartbeatMs: number
   readonly slowReaderTimeoutMs: number
   readonly bufferMs: number
-  /** Hosts whose images our pages may show; `*` for any. */
+  /** Hosts whose images pages of this server may show; `*` for any. */
   readonly imageHosts: readonly string[]
 }
 
 export interface HttpServerDeps {
   readonly options: HttpOptions
   readonly answering: Answering
-  /** Who writes the answers, for widgets that ask what a question costs. */
+  /** The generator that writes the answers, for widgets that need to know whether a question costs money. */
   readonly generator: GeneratorName
   readonly transcripts: TranscriptStore
   readonly search: DocsSearch
   readonly current: CurrentBuild
-  readonly builds: BuildShelf
+  readonly builds: BuildRegistry
   readonly startIngest: StartIngest
   /** Where limits on visitors are counted. */
   readonly limitStore: LimitStore
-  /** Tells whether what is logged reaches the disk. */
+  /** Whether the journal is being written to disk. */
   readonly journalHealth: () => {readonly degraded: boolean; readonly reason: string | null}
-  /** What idempotency keys are made with. Default: random, so that they are forgotten with the process. */
+  /** Secret for hashing idempotency keys. Default: random, so that keys are forgotten when the process ends. */
   readonly secret?: Buffer
   /** Folder of the built web assets; null to serve none. */
   readonly webDir: string | null
@@ -79,18 +79,18 @@ export interface HttpServer {
   readonly app: Express
   readonly server: Server
   readonly staff: Staff
-  /** Resolves with the address once it takes connections. @throws the system's error, as EADDRINUSE. */
+  /** Resolves with the address once the server accepts connections. Rejects with a system error such as EADDRINUSE. */
   listen(): Promise<{readonly port: number; readonly url: string}>
-  /** From now on `/readyz` says no. Everything else goes on. */
+  /** From now on `/readyz` answers 503. Everything else continues. */
   drain(): void
-  /** Takes no more connections, lets open responses end for a moment, then cuts them. Answers must have ended before. */
+  /** Accepts no more connections, lets open responses end for a moment, then closes them. Answers must have ended before. */
   close(): Promise<void>
 }
 
-/** How long responses may go on once the server closes. */
+/** How long responses may continue after the server starts to close. */
 const closeGraceMs = 5000
 
-/** The whole of Docent over HTTP and WebSocket. Nothing listens until `listen`. */
+/** Creates the server: all of Docent over HTTP and WebSocket. It does not listen until `listen` is called. */
 export function createHttpServer(deps: HttpServerDeps): HttpServer {
   const {options, answering, transcripts, current, metrics, log, webDir} = deps
   const limits = createLimits(options, deps.limitStore)
@@ -99,7 +99,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   const staff = createStaff(options, Date.now, {
     guesses,
     endedSessionsFile: options.dataDir === undefined ? null : join(options.dataDir, 'ended-sessions.json'),
-    onProblem: (err) => log.error({err}, 'a sign-out was not written down; it holds until a restart'),
+    onProblem: (err) => log.error({err}, 'a sign-out could not be stored; it is in effect until a restart'),
   })
   const operators = createOperators(options, staff, guesses)
   const checkHost = hostGuard(options)
@@ -112,7 +112,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   app.disable('x-powered-by')
   app.set('trust proxy', trustProxyOf(options.trustProxy))
   app.use(securityHeaders(options.imageHosts))
-  if (options.trustProxy === null) app.use(proxyNotice(log))
+  if (options.trustProxy === null) app.use(warnOfUntrustedProxy(log))
   app.use(requestLimit(limits, options.allowedOrigins))
   app.use(requestLog(log, metrics))
 
@@ -140,7 +140,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
     '/api/admin',
     createAdminRouter({staff, answering, transcripts, builds: deps.builds, reindexing, ...streaming}),
   )
-  app.use('/api', crossOrigin(options.allowedOrigins), express.json({limit: '64kb', verify: verifyDepth}))
+  app.use('/api', corsRules(options.allowedOrigins), express.json({limit: '64kb', verify: verifyDepth}))
   addAnswerRoutes(app, {answering, transcripts, limits, keyOfVisitor, metrics, log, bufferMs, ...streaming})
   addSearchRoute(app, {search: deps.search, limits})
   addInfoRoute(app, deps.generator)
@@ -161,24 +161,24 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   })
   app.use(errorHandler(log, (code) => metrics.refused(code)))
 
-  const sayRefused = once(() =>
+  const warnRefused = once(() =>
     log.warn(
       {limit: options.maxConnectionsPerAddress},
-      'connections were closed: their address has as many as MAX_CONNECTIONS_PER_ADDRESS allows. A proxy belongs into TRUST_PROXY.',
+      'connections were closed: their address already has as many as MAX_CONNECTIONS_PER_ADDRESS allows. If it is a proxy, add it to TRUST_PROXY.',
     ),
   )
   const {server, connections} = createBoundedServer(app, {
     maxConnectionsPerAddress: options.maxConnectionsPerAddress,
     isProxy: (address) => app.get('trust proxy fn')(address, 0),
-    // Express's `ip` for a request that Express has not seen yet.
+    // Adds the `ip` getter of Express to a request that Express has not handled yet.
     visitorOf: (request) => visitorOf(Object.setPrototypeOf(request, app.request) as express.Request),
     slowReaderTimeoutMs,
     onRefused() {
       metrics.refused('too_many_connections')
-      sayRefused()
+      warnRefused()
     },
   })
-  const door = openWebSocketDoor(server, app, {
+  const webSockets = attachWebSocketEndpoint(server, app, {
     answering,
     limits,
     keyOfVisitor,
@@ -210,11 +210,11 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
     },
     async close() {
       isDraining = true
-      door.close()
+      webSockets.close()
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-      // Browsers connect ahead of need; Node counts such a connection as busy until its first request.
+      // Browsers open connections in advance; Node counts such a connection as busy until its first request.
       for (const socket of connections.open) if (socket.bytesRead === 0) socket.destroy()
-      // Connections that become idle after `close` are not closed by it.
+      // `close` does not close connections that become idle later.
       const sweep = setInterval(() => server.closeIdleConnections(), 20)
       const timer = setTimeout(() => {
         for (const socket of connections.open) socket.destroy()
@@ -229,7 +229,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
 
 const assetsDir = fileURLToPath(builtFile('assets'))
 
-/** A URL people can open: an address that means "all" becomes localhost. */
+/** A URL that people can open: an address that means all interfaces becomes localhost. */
 function urlOf(host: string, port: number): string {
   const name = host === '0.0.0.0' || host === '::' || host === '127.0.0.1' ? 'localhost' : host
   return `http://${name.includes(':') ? `[${name}]` : name}:${port}`
@@ -241,7 +241,7 @@ function trustProxyOf(setting: string | null): boolean | number | string[] {
   return setting.split(',').map((item) => item.trim())
 }
 
-/** No script but our own files, no frames, no plugins: what an answer or a page could smuggle in finds no door. */
+/** Allows no scripts except our own files, no frames and no plugins, in case an answer or a page injects some. */
 function securityHeaders(imageHosts: readonly string[]) {
   return helmet({
     contentSecurityPolicy: {
@@ -259,12 +259,12 @@ function securityHeaders(imageHosts: readonly string[]) {
         frameAncestors: ["'none'"],
       },
     },
-    // Whether this host speaks TLS for all its names is the proxy's to say.
+    // Only the proxy knows whether this host serves TLS for all its names.
     strictTransportSecurity: false,
   })
 }
 
-/** Of the built files of the page and the widget. Other sites may load them: that is what a widget is for. */
+/** Headers of the built files of the page and the widget. Other sites may load them, since the widget is embedded there. */
 const webHeaders = {
   'cache-control': 'public, max-age=0',
   'cross-origin-resource-policy': 'cross-origin',
@@ -302,22 +302,22 @@ function isProbe(path: string): boolean {
   return path === '/healthz' || path === '/readyz' || path === '/metrics'
 }
 
-/** After all routes: a known address asked with another method is 405, not 404. */
+/** Comes after all routes: a known path with another method is answered with 405, not 404. */
 function refuseOtherMethods(app: Express): void {
   for (const [path, allow] of allowOf(routes)) {
     app.route(path).all((request, response, next) => {
-      // A route that this server does not have, as the page where none was built.
+      // A route that this server does not serve, such as the page if it was not built.
       if (allow.split(', ').includes(request.method)) return next()
       response.setHeader('allow', allow)
-      throw new DocentError('method_not_allowed', `This address takes ${allow}, not ${request.method}.`)
+      throw new DocentError('method_not_allowed', `This address accepts ${allow}, not ${request.method}.`)
     })
   }
 }
 
-/** A request for the WebSocket's address that asks for no upgrade, which never comes to Express. */
+/** Answers a request for the WebSocket route without an upgrade; upgrades never reach Express. */
 function addWebSocketHint(app: Express): void {
   app.get('/api/ws', (_request, response) => {
     response.setHeader('upgrade', 'websocket')
-    throw new DocentError('invalid_request', 'This address takes WebSocket connections.')
+    throw new DocentError('invalid_request', 'This address accepts only WebSocket connections.')
   })
 }

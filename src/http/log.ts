@@ -1,6 +1,6 @@
 import {refOf} from '../answers/index.ts'
 
-/** The part of a pino logger that this room uses. */
+/** The part of a pino logger that this folder uses. */
 export interface Log {
   debug(facts: object, message: string): void
   info(facts: object, message: string): void
@@ -8,16 +8,16 @@ export interface Log {
   error(facts: object, message: string): void
 }
 
-/** Says nothing. */
+/** Discards everything. */
 export const silentLog: Log = {debug() {}, info() {}, warn() {}, error() {}}
 
-/** Below these an answer's or a conversation's id follows. */
-const holdsIds = /^(?:answers|conversations|transcripts)$/i
+/** Path segments that are followed by the id of an answer or a conversation. */
+const precedesId = /^(?:answers|conversations|transcripts)$/i
 const looksLikeId = /^(?:[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}|c[\w-]{32})$/i
 
 /**
- * The path of a request as a log may have it: without the query, which may hold words or a sign-in token, and with the
- * ids in it, which open what they name, by their `refOf`; wherever they stand, and however the path is spelled.
+ * The path of a request in a form that may be logged: without the query, which may contain text of a visitor or a sign-in
+ * token, and with ids, which grant access, replaced by their `refOf`, wherever they are and however the path is spelled.
  */
 export function loggedPath({baseUrl, path}: {readonly baseUrl: string; readonly path: string}): string {
   let before = ''
@@ -25,7 +25,7 @@ export function loggedPath({baseUrl, path}: {readonly baseUrl: string; readonly 
     .split('/')
     .map((segment) => {
       if (segment === '') return ''
-      const isId = (holdsIds.test(before) && segment !== 'export') || looksLikeId.test(segment)
+      const isId = (precedesId.test(before) && segment !== 'export') || looksLikeId.test(segment)
       before = segment
       return isId ? refOf(segment) : segment
     })

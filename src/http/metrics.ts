@@ -9,20 +9,20 @@ import {
   type Usage,
 } from '../domain/index.ts'
 
-/** What operators watch. One registry for each server, so that several can live in one process. */
+/** Metrics for operators. Each server has its own registry, so that several can run in one process. */
 export interface Metrics {
   readonly registry: Registry
-  /** Counts an open stream; call what it gives when it closes. */
-  opened(transport: 'sse' | 'ws'): () => void
-  sent(type: AnswerEvent['type']): void
-  slowReader(): void
+  /** Counts an open stream. Call the returned function when it closes. */
+  streamOpened(transport: 'sse' | 'ws'): () => void
+  eventSent(type: AnswerEvent['type']): void
+  readerDropped(): void
   refused(code: string): void
-  /** Counts an answer that has ended, however it ended; answering's `onEnd` fits. */
-  answerEnded(summary: EndedAnswer): void
+  /** Counts an answer that has ended, with any ending. An `AnswerSummary` is assignable. */
+  answerEnded(summary: AnswerFigures): void
   responded(route: string, method: string, status: number, seconds: number): void
 }
 
-export interface EndedAnswer {
+export interface AnswerFigures {
   readonly channel: string
   readonly ending: Ending
   readonly finishReason: FinishReason | null
@@ -32,11 +32,11 @@ export interface EndedAnswer {
 }
 
 export interface MetricsOptions {
-  /** Answers being written, asked for at each scrape. */
+  /** Number of answers being written; called at each scrape. */
   readonly activeAnswers: () => number
-  /** Whether what is logged reaches the disk, asked for at each scrape; absent where nothing is logged. */
+  /** Whether the journal is being written to disk; called at each scrape. Absent if there is no journal. */
   readonly journalHealth?: () => {readonly degraded: boolean; readonly unflushed: number}
-  /** Process figures as well (memory, event loop delay). One server of a process may have them. Default false. */
+  /** Adds metrics of the process (memory, event loop delay). Only one server of a process may have them. Default false. */
   readonly withProcessMetrics?: boolean
 }
 
@@ -51,11 +51,11 @@ export function createMetrics({
 
   const streams = new Gauge({
     name: 'docent_streams_open',
-    help: 'Streams that readers hold open.',
+    help: 'Open streams.',
     labelNames: ['transport'],
     registers,
   })
-  /** Since the last scrape: counting in the registry for each token would cost more than sending it. */
+  /** Events since the last scrape: counting each token in the registry would cost more than sending it. */
   const sent = new Map<AnswerEvent['type'], number>()
   new Counter({
     name: 'docent_events_sent_total',
@@ -69,7 +69,7 @@ export function createMetrics({
   })
   const slow = new Counter({
     name: 'docent_slow_readers_total',
-    help: 'Readers dropped because they took nothing.',
+    help: 'Readers that were disconnected because they were too slow.',
     registers,
   })
   const refusals = new Counter({
@@ -80,7 +80,7 @@ export function createMetrics({
   })
   const answers = new Counter({
     name: 'docent_answers_total',
-    help: 'Answers that have ended, by ending, error code, channel and what made them partial.',
+    help: 'Answers that have ended, by ending, error code, channel and reason for being partial.',
     labelNames: ['ending', 'code', 'channel', 'partial'],
     registers,
   })
@@ -93,7 +93,7 @@ export function createMetrics({
   })
   const tokens = new Counter({
     name: 'docent_model_tokens_total',
-    help: 'Tokens that the model has read and written.',
+    help: 'Tokens read and written by the model.',
     labelNames: ['direction'],
     registers,
   })
@@ -116,7 +116,7 @@ export function createMetrics({
   if (journalHealth !== undefined) {
     new Gauge({
       name: 'docent_journal_degraded',
-      help: '1 while transcripts cannot be written to disk; answers go on.',
+      help: '1 while transcripts cannot be written to disk; answers are not affected.',
       registers,
       collect() {
         this.set(journalHealth().degraded ? 1 : 0)
@@ -124,7 +124,7 @@ export function createMetrics({
     })
     new Gauge({
       name: 'docent_journal_unflushed_events',
-      help: 'Events that wait in memory to be written.',
+      help: 'Events in memory that are not written yet.',
       registers,
       collect() {
         this.set(journalHealth().unflushed)
@@ -134,17 +134,17 @@ export function createMetrics({
 
   return {
     registry,
-    opened(transport) {
+    streamOpened(transport) {
       streams.inc({transport})
       return () => streams.dec({transport})
     },
-    sent(type) {
+    eventSent(type) {
       sent.set(type, (sent.get(type) ?? 0) + 1)
     },
-    slowReader: () => slow.inc(),
+    readerDropped: () => slow.inc(),
     refused: (code) => refusals.inc({code}),
     answerEnded({channel, ending, finishReason, code, usage, timings}) {
-      // Empty for whole answers: to Prometheus a label without a value is none, so those series go on.
+      // Empty for complete answers: Prometheus treats an empty label as a missing one, so earlier series continue.
       const partial = isPartialFinish(finishReason) ? finishReason : ''
       answers.inc({ending, code: code ?? '', channel, partial})
       tokens.inc({direction: 'in'}, usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens)

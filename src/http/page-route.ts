@@ -16,23 +16,23 @@ const maxTopics = 5
 const maxTitleLength = 44
 const element = '<docs-assistant mode="page"'
 
-/** Adds the visitor's page: the built one, told which pages there are to ask about and whose images it may show. */
+/** Adds the visitor's page: the built one, with suggested topics and the hosts whose images it may show. */
 export function addPageRoute(router: Router, {webDir, current, imageHosts}: PageRouteDeps): void {
-  const built = readFileSync(join(webDir, 'index.html'), 'utf8')
-  let kept: {readonly build: string | null; readonly page: string} | null = null
+  const template = readFileSync(join(webDir, 'index.html'), 'utf8')
+  let cached: {readonly build: string | null; readonly page: string} | null = null
 
   router.get(['/', '/index.html'], (_request, response) => {
-    // The page must not be older than the widget it names.
+    // The page must not be older than the widget that it loads.
     response.setHeader('cache-control', 'no-cache')
-    if (kept === null || kept.build !== current.id) kept = {build: current.id, page: filled()}
-    response.type('html').send(kept.page)
+    if (cached === null || cached.build !== current.id) cached = {build: current.id, page: renderPage()}
+    response.type('html').send(cached.page)
   })
 
-  function filled(): string {
+  function renderPage(): string {
     const attributes = html`${imageHosts.length === 0 ? null : html` image-hosts="${imageHosts.join(' ')}"`}${
       current.id === null ? null : html` pages="${topics().join('|')}"`
     }`
-    return built.replace(element, () => element + attributes.html)
+    return template.replace(element, () => element + attributes.html)
   }
 
   function topics(): readonly string[] {
@@ -46,8 +46,8 @@ export function addPageRoute(router: Router, {webDir, current, imageHosts}: Page
 }
 
 /**
- * Titles of pages that are good to begin with: near the top of the folder, and with much to say.
- * Pages about other pages, as a start page or a list of changes, are none; nor is what to do when something fails.
+ * Titles of pages that are good to start with: near the top of the folder, and long. Pages about other pages, such as a
+ * start page or a changelog, are left out, and so are those about troubleshooting.
  */
 export function topicsOf(build: Pick<IndexBuild, 'pages' | 'sectionCounts'>): readonly string[] {
   const sections = build.sectionCounts()
@@ -64,9 +64,9 @@ function isTopic({path, title}: StoredPage): boolean {
     .split('/')
     .at(-1)!
     .replace(/\.mdx?$/, '')
-  const isAboutOthers =
+  const excludedNames =
     /^(?:index|readme|change-?log|changes|history|releases?|release-notes|licen[cs]e|contributing|code-of-conduct|404|glossary|troubleshooting|faq)$/i
-  return title.length <= maxTitleLength && !title.includes('|') && !isAboutOthers.test(name)
+  return title.length <= maxTitleLength && !title.includes('|') && !excludedNames.test(name)
 }
 
 function depthOf({path}: StoredPage): number {

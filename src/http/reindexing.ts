@@ -4,14 +4,14 @@ import type {Log} from './log.ts'
 
 /** One ingest, run outside this process. */
 export interface IngestRun {
-  /** Progress as it happens. Ends when the ingest has ended. */
+  /** Progress events. Ends when the ingest has ended. */
   readonly progress: AsyncIterable<unknown>
-  /** What was done. @throws DocentError, as `locked` or `gate_failed`. */
+  /** The report of the ingest. Rejects with a DocentError such as `locked` or `gate_failed`. */
   readonly report: Promise<unknown>
 }
 
 export interface ReindexOptions {
-  /** Embeds everything anew. */
+  /** Whether to embed everything again. */
   readonly full: boolean
 }
 
@@ -27,9 +27,9 @@ export interface SequencedReindexEvent {
   readonly event: ReindexEvent
 }
 
-/** Reindexing asked for over HTTP: one at a time, each with events that can be read again. */
+/** Reindexing over HTTP: one job at a time, each with events that can be read again. */
 export interface Reindexing {
-  /** Gives the job's id. @throws DocentError `locked` while another runs, naming it. */
+  /** Starts a job and returns its id. @throws DocentError `locked` with the id of a job that is still running. */
   start(options: ReindexOptions): string
   isKnown(jobId: string): boolean
   /** Events after `after`, then live ones, up to and including `done` or `error`. */
@@ -43,30 +43,30 @@ interface Job {
   readonly waiting: Set<() => void>
 }
 
-/** Jobs that can still be read, and events kept of each: the newest ones. */
-const jobsKept = 10
-const eventsKept = 2000
+/** Number of jobs that can still be read, and of events kept of each: the newest. */
+const maxJobs = 10
+const maxEventsPerJob = 2000
 
 export function createReindexing(startIngest: StartIngest, log: Log): Reindexing {
   const jobs = new Map<string, Job>()
 
   async function follow(job: Job, run: IngestRun): Promise<void> {
     try {
-      for await (const progress of run.progress) tell(job, {type: 'progress', progress})
-      tell(job, {type: 'done', report: await run.report})
+      for await (const progress of run.progress) publish(job, {type: 'progress', progress})
+      publish(job, {type: 'done', report: await run.report})
     } catch (thrown) {
       const error = toDocentError(thrown)
       log.warn({jobId: job.id, err: error}, 'a reindex was not published')
       const message = error.code === 'internal' ? readerMessageOf('internal') : error.message
-      tell(job, {type: 'error', code: error.code, message})
+      publish(job, {type: 'error', code: error.code, message})
     }
     job.isRunning = false
     wake(job)
   }
 
-  function tell(job: Job, event: ReindexEvent): void {
+  function publish(job: Job, event: ReindexEvent): void {
     job.events.push({seq: (job.events.at(-1)?.seq ?? 0) + 1, event})
-    if (job.events.length > eventsKept) job.events.shift()
+    if (job.events.length > maxEventsPerJob) job.events.shift()
     wake(job)
   }
 
@@ -78,15 +78,15 @@ export function createReindexing(startIngest: StartIngest, log: Log): Reindexing
     start(options) {
       const running = [...jobs.values()].find((job) => job.isRunning)
       if (running) {
-        throw new DocentError('locked', 'The docs are being indexed already.', {details: {jobId: running.id}})
+        throw new DocentError('locked', 'The docs are already being indexed.', {details: {jobId: running.id}})
       }
       const job: Job = {id: randomUUID(), events: [], isRunning: true, waiting: new Set()}
       const run = startIngest(options)
-      // Its failure is told by `follow`, which may still be reading progress when it comes.
+      // `follow` reports a failure, but may still be reading progress when it occurs.
       run.report.catch(() => {})
       jobs.set(job.id, job)
       for (const oldest of jobs.keys()) {
-        if (jobs.size <= jobsKept) break
+        if (jobs.size <= maxJobs) break
         jobs.delete(oldest)
       }
       void follow(job, run)

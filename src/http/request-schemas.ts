@@ -9,19 +9,19 @@ export const maxQuestionLength = 4000
 
 const identifier = z.string().regex(/^[\w-]{1,64}$/, 'must be 1 to 64 letters, digits, - or _')
 
-/** Text that may be stored, shown and sent on: no NUL, which SQLite and terminals trip over, and no half characters. */
-const words = (max: number) =>
+/** Text that is safe to store and show: without NUL, which breaks SQLite and terminals, and without half characters. */
+const boundedText = (max: number) =>
   z
     .string()
     .max(max)
     .transform((text) => wellFormed(text.replaceAll('\u0000', '')))
 
-/** Counted before its items are read: one that is too long costs no more than that. */
+/** The length is checked before the items are, so a list that is too long costs nothing more. */
 const list = <T extends z.ZodType>(item: T, max: number) => z.array(z.unknown()).max(max).pipe(z.array(item))
 
-const questionText = words(maxQuestionLength).refine((text) => text.trim() !== '', 'must not be empty')
+const questionText = boundedText(maxQuestionLength).refine((text) => text.trim() !== '', 'must not be empty')
 
-const turn = z.object({role: z.enum(['user', 'assistant']), content: words(32_000)})
+const turn = z.object({role: z.enum(['user', 'assistant']), content: boundedText(32_000)})
 
 const askBody = z.object({
   question: questionText,
@@ -33,14 +33,14 @@ const askBody = z.object({
   continueAnswerId: identifier.optional(),
 })
 
-/** An ask, checked. */
+/** A validated request to ask a question. */
 export interface AskRequest {
   readonly question: Question
   readonly bufferMs: number | null
   readonly continueAnswerId: string | null
 }
 
-/** Reads the body of an ask. @throws DocentError `invalid_request`. */
+/** Validates the body of `POST /api/answers`. @throws DocentError `invalid_request`. */
 export function askRequestOf(body: unknown): AskRequest {
   const {question, conversationId, history, version, resumable, bufferMs, continueAnswerId} = parsed(
     askBody,
@@ -59,25 +59,25 @@ export function askRequestOf(body: unknown): AskRequest {
   }
 }
 
-/** A client's key against double submission: printable, at most 200 characters. @throws DocentError `invalid_request`. */
+/** Validates an idempotency key: printable ASCII, at most 200 characters. @throws DocentError `invalid_request`. */
 export function idempotencyKeyOf(value: unknown): string | null {
   if (value === undefined || value === null || value === '') return null
   if (typeof value === 'string' && /^[\x21-\x7e]{1,200}$/.test(value)) return value
   throw new DocentError('invalid_request', 'Idempotency-Key must be 1 to 200 printable ASCII characters.')
 }
 
-/** Longer than any answer may take: what a browser says is checked, not believed. */
+/** The maximum is longer than any answer may take: a value from a browser is not trusted. */
 const timingsBody = z.object({firstUsefulMs: z.number().min(0).max(600_000)})
 
-/** What a visitor's browser measured. @throws DocentError `invalid_request`. */
+/** Times measured by a visitor's browser. @throws DocentError `invalid_request`. */
 export function timingsOf(body: unknown): {readonly firstUsefulMs: number} {
   return {firstUsefulMs: Math.round(parsed(timingsBody, body).firstUsefulMs)}
 }
 
 const feedbackBody = z.object({
   rating: z.enum(['up', 'down']),
-  reasons: list(words(100), 20).optional(),
-  comment: words(4000).nullish(),
+  reasons: list(boundedText(100), 20).optional(),
+  comment: boundedText(4000).nullish(),
 })
 
 export interface FeedbackRequest {
@@ -96,8 +96,8 @@ const verdict = z.enum(['good', 'incomplete', 'wrong', 'harmful', 'should_abstai
 
 const reviewBody = z.object({
   verdict,
-  note: words(10_000).nullish(),
-  correctedAnswer: words(50_000).nullish(),
+  note: boundedText(10_000).nullish(),
+  correctedAnswer: boundedText(50_000).nullish(),
 })
 
 export interface ReviewRequest {
@@ -164,7 +164,7 @@ export interface TranscriptQuery {
 /** @throws DocentError `invalid_request`. */
 export function transcriptQueryOf(query: unknown): TranscriptQuery {
   const {cursor, limit, conversationId, ...filter} = parsed(transcriptQuery, withoutBlanks(query))
-  // Who has a conversation's id may look for it; staff see its digest alone.
+  // Somebody who knows a conversation's id may search for it; staff only see its digest.
   const conversation =
     filter.conversation ?? (conversationId === undefined ? undefined : refOf(conversationId))
   return {filter: defined({...filter, conversation}), page: defined({cursor, limit})}
@@ -196,10 +196,10 @@ export function socketMessageOf(value: unknown): SocketMessage {
   return parsed(socketMessage, value)
 }
 
-/** Problems of one request that are told: a request of a thousand mistakes gets no answer a thousand times its size. */
+/** Maximum number of problems reported for one request, so that a thousand mistakes do not get a huge response. */
 const maxProblems = 5
 
-/** @throws DocentError `invalid_request`, naming the fields that are wrong: a few, and how many more there are. */
+/** @throws DocentError `invalid_request` that names the invalid fields: the first few, and how many more there are. */
 export function parsed<T extends z.ZodType>(schema: T, value: unknown): z.infer<T> {
   const result = schema.safeParse(value)
   if (result.success) return result.data
@@ -208,15 +208,15 @@ export function parsed<T extends z.ZodType>(schema: T, value: unknown): z.infer<
     field: path.join('.'),
     problem: message,
   }))
-  const told = problems.map(({field, problem}) => (field ? `${field}: ${problem}` : problem))
+  const messages = problems.map(({field, problem}) => (field ? `${field}: ${problem}` : problem))
   const moreProblems = issues.length - problems.length
-  if (moreProblems > 0) told.push(`and ${moreProblems} more`)
-  throw new DocentError('invalid_request', told.join('; '), {
+  if (moreProblems > 0) messages.push(`and ${moreProblems} more`)
+  throw new DocentError('invalid_request', messages.join('; '), {
     details: {problems, ...(moreProblems > 0 ? {moreProblems} : {})},
   })
 }
 
-/** `?q=&ending=error`: an empty field of a form means that it was not filled in. */
+/** `?q=&ending=error`: an empty field of a form was not filled in. */
 function withoutBlanks(query: unknown): Record<string, unknown> {
   return Object.fromEntries(Object.entries(query ?? {}).filter(([, value]) => value !== ''))
 }

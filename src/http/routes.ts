@@ -22,20 +22,19 @@ export type Caller =
   | 'operators'
 
 export interface Route {
-  /** A route for `GET` takes `HEAD` as well. */
+  /** A route for `GET` also accepts `HEAD`. */
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
-  /** As Express writes it: `:id` for one segment, `*route` for the rest. */
+  /** In the syntax of Express: `:id` for one segment, `*route` for the rest. */
   readonly path: string
   readonly caller: Caller
   /** One line for the documentation. */
   readonly about: string
-  /** Set for files that are served by their names, without a route of Express's. */
+  /** Set for files that are served by name, without an Express route. */
   readonly isFile?: true
 }
 
 /**
- * Everything that HTTP serves, in the order of the documentation, which is made from it; answers with 405 come from it
- * as well.
+ * All routes, in the order of the documentation, which is generated from this table. Responses with 405 use it as well.
  */
 export const routes: readonly Route[] = [
   {method: 'POST', path: '/api/answers', caller: 'visitors', about: 'Ask; answers as a stream or as JSON.'},
@@ -55,7 +54,7 @@ export const routes: readonly Route[] = [
     caller: 'visitors',
     about: 'Delete a conversation with all its answers.',
   },
-  {method: 'GET', path: '/api/search', caller: 'visitors', about: 'Sections without an answer.'},
+  {method: 'GET', path: '/api/search', caller: 'visitors', about: 'Search for sections, without an answer.'},
   {method: 'GET', path: '/api/info', caller: 'visitors', about: 'Which generator writes the answers.'},
   {method: 'GET', path: '/api/ws', caller: 'visitors', about: 'The same over a WebSocket.'},
   {method: 'GET', path: '/', caller: 'anyone', about: 'The visitor’s page.'},
@@ -94,7 +93,7 @@ export const routes: readonly Route[] = [
     about: 'The style sheet of those pages and of the console.',
     isFile: true,
   },
-  {method: 'GET', path: '/healthz', caller: 'anyone', about: 'Whether the process lives.'},
+  {method: 'GET', path: '/healthz', caller: 'anyone', about: 'Whether the process is running.'},
   {method: 'GET', path: '/readyz', caller: 'anyone', about: 'Whether it can answer questions.'},
   {method: 'GET', path: '/metrics', caller: 'operators', about: 'Figures for Prometheus.'},
   {method: 'GET', path: '/console', caller: 'staff', about: 'The list of transcripts, or a form to sign in.'},
@@ -107,7 +106,7 @@ export const routes: readonly Route[] = [
     about: 'The page of one transcript.',
   },
   {method: 'POST', path: '/api/admin/session', caller: 'own pages', about: 'Sign in with a token.'},
-  {method: 'GET', path: '/api/admin/session', caller: 'staff', about: 'In which role one is signed in.'},
+  {method: 'GET', path: '/api/admin/session', caller: 'staff', about: 'The role of the session.'},
   {method: 'DELETE', path: '/api/admin/session', caller: 'own pages', about: 'Sign out.'},
   {method: 'GET', path: '/api/admin/transcripts', caller: 'support', about: 'List and search transcripts.'},
   {
@@ -135,7 +134,7 @@ export const routes: readonly Route[] = [
   {method: 'GET', path: '/api/admin/reindex/:id/events', caller: 'docs', about: 'Its progress, as a stream.'},
 ]
 
-/** The `Allow` of each path: the methods it takes, in the order of the table. */
+/** The `Allow` header of each path: its methods, in the order of the table. */
 export function allowOf(table: readonly Route[]): ReadonlyMap<string, string> {
   const allow = new Map<string, string>()
   for (const {path, method} of table) {

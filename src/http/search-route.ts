@@ -1,7 +1,7 @@
 import type {Router} from 'express'
 import type {DocsSearch} from '../retrieval/index.ts'
 import {type Limits, visitorOf} from './limits/limits.ts'
-import {turnsOf} from './limits/turns.ts'
+import {visitorQueue} from './limits/visitor-queue.ts'
 import {searchRequestOf} from './request-schemas.ts'
 
 export interface SearchRouteDeps {
@@ -9,25 +9,25 @@ export interface SearchRouteDeps {
   readonly limits: Limits
 }
 
-/** Searches of one visitor that are under way or wait. */
+/** Maximum number of searches of one visitor that are running or waiting. */
 const maxWaiting = 100
 
-/** Adds `GET /api/search`: retrieval alone, the same that answers use. */
+/** Adds `GET /api/search`: the retrieval that answers use, without an answer. */
 export function addSearchRoute(router: Router, {search, limits}: SearchRouteDeps): void {
-  const inTurn = turnsOf(maxWaiting)
+  const inTurn = visitorQueue(maxWaiting)
 
   router.get('/api/search', async (request, response) => {
     const {q, k, version} = searchRequestOf(request.query)
     const visitor = visitorOf(request)
     await limits.countSearch(visitor, response)
-    // 'close' does not come again.
+    // 'close' is not emitted again.
     if (response.destroyed) return
     const reader = new AbortController()
     response.once('close', () => reader.abort())
 
     const startedAt = performance.now()
     const found = await inTurn(visitor, async () =>
-      // Whoever left while others were searched for wants nothing any more.
+      // The client may have left while its search was waiting.
       reader.signal.aborted ? null : search.search({text: q, limit: k, version}, {signal: reader.signal}),
     )
     if (found === null || reader.signal.aborted) return
@@ -45,7 +45,7 @@ export function addSearchRoute(router: Router, {search, limits}: SearchRouteDeps
         score,
         scores,
       })),
-      // Set when an answer would say "not in the docs" to this.
+      // Set if an answer to this query would abstain.
       abstention: found.abstention,
     })
   })

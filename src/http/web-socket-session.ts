@@ -5,8 +5,8 @@ import type {Answering} from '../answering/index.ts'
 import {DocentError, toDocentError} from '../domain/index.ts'
 import {errorBodyOf, statusOf} from './error-response.ts'
 import {checkJsonDepth} from './guards/json-depth.ts'
+import {slotLimit} from './limits/concurrency-limits.ts'
 import type {Limits} from './limits/limits.ts'
-import {slotsOf} from './limits/slots.ts'
 import type {KeyOfVisitor} from './limits/visitor-keys.ts'
 import type {Log} from './log.ts'
 import type {Metrics} from './metrics.ts'
@@ -23,32 +23,32 @@ export interface WebSocketSessionDeps {
   readonly bufferMs: number
 }
 
-/** What a client sends that costs something: a message, or a ping that wants its pong. Null: what wants nothing. */
-type Received = {readonly text: string} | {readonly ping: Buffer} | null
+/** What a client sends: a message, or a ping that needs a pong. Null: a frame that needs no response. */
+type ClientFrame = {readonly text: string} | {readonly ping: Buffer} | null
 
-/** Bytes that may wait for a slow client before its answers wait as well. */
+/** Bytes that may be buffered for a slow client before its answers are paused. */
 const highWaterBytes = 64 * 1024
-/** Answers that one socket may read at the same time. */
+/** Maximum number of answers that one socket may read at the same time. */
 const maxReading = 32
 
 /**
- * Serves one client until it leaves. What it sends is taken one at a time, and no more is read meanwhile: so a client
- * that sends without end, or without reading, fills no memory and stops nobody else. Answers are read beside that, so
- * a stop does not wait for one.
+ * Serves one client until it leaves. Its messages are handled one at a time, and nothing more is read meanwhile, so a
+ * client that sends without end, or without reading, fills no memory and delays nobody else. Answers are read
+ * concurrently, so a stop does not wait for one.
  */
 export function serveWebSocket(client: WebSocket, visitor: string, deps: WebSocketSessionDeps): void {
   const {answering, limits, keyOfVisitor, metrics, log, heartbeatMs, slowReaderTimeoutMs} = deps
-  const left = new AbortController()
-  // Each answer that is read listens.
-  setMaxListeners(2 * maxReading, left.signal)
-  const closeMetrics = metrics.opened('ws')
-  const takeReading = slotsOf(maxReading)
-  const inbox: Received[] = []
+  const closed = new AbortController()
+  // Each answer being read adds a listener.
+  setMaxListeners(2 * maxReading, closed.signal)
+  const closeMetrics = metrics.streamOpened('ws')
+  const acquireReaderSlot = slotLimit(maxReading)
+  const inbox: ClientFrame[] = []
   let isWorking = false
   let isAlive = true
 
   const heartbeat = setInterval(() => {
-    // What a paused client has answered was not read yet.
+    // The pong of a paused client may not have been read yet.
     if (!isAlive && !client.isPaused) {
       client.terminate()
       return
@@ -58,7 +58,7 @@ export function serveWebSocket(client: WebSocket, visitor: string, deps: WebSock
   }, heartbeatMs)
 
   client.on('pong', () => {
-    // One that nobody asked for is work like any message.
+    // An unsolicited pong is work like any message.
     if (isAlive) receive(null)
     isAlive = true
   })
@@ -68,7 +68,7 @@ export function serveWebSocket(client: WebSocket, visitor: string, deps: WebSock
   client.on('close', () => {
     clearInterval(heartbeat)
     inbox.length = 0
-    left.abort()
+    closed.abort()
     closeMetrics()
   })
   client.on('message', (data: RawData, isBinary: boolean) => {
@@ -77,19 +77,19 @@ export function serveWebSocket(client: WebSocket, visitor: string, deps: WebSock
     else receive({text: String(data)})
   })
 
-  /** What has been read at once may be many; nothing else is read until that is done. */
-  function receive(received: Received): void {
+  /** One read may contain many frames; nothing else is read until they are handled. */
+  function receive(frame: ClientFrame): void {
     if (client.readyState !== client.OPEN) return
-    inbox.push(received)
-    if (!isWorking) void work()
+    inbox.push(frame)
+    if (!isWorking) void drainInbox()
     else if (!client.isPaused) client.pause()
   }
 
-  async function work(): Promise<void> {
+  async function drainInbox(): Promise<void> {
     isWorking = true
     while (client.readyState === client.OPEN && inbox.length > 0) {
-      await answerTo(inbox.shift()!)
-      // Whoever else waits for this thread comes between two messages.
+      await handleFrame(inbox.shift()!)
+      // Lets other work run between two messages.
       await nextTurn()
     }
     isWorking = false
@@ -97,31 +97,31 @@ export function serveWebSocket(client: WebSocket, visitor: string, deps: WebSock
     client.resume()
   }
 
-  async function answerTo(received: Received): Promise<void> {
-    const value = received !== null && 'text' in received ? jsonOf(received.text) : null
+  async function handleFrame(frame: ClientFrame): Promise<void> {
+    const value = frame !== null && 'text' in frame ? jsonOf(frame.text) : null
     const ref = refOf(value)
     try {
       await limits.countRequest(visitor)
-      if (received === null) return
-      if ('ping' in received) await send((done) => client.pong(received.ping, false, done))
+      if (frame === null) return
+      if ('ping' in frame) await send((done) => client.pong(frame.ping, false, done))
       else if (value === undefined) throw new DocentError('invalid_request', 'The message is not valid JSON.')
-      else await obey(socketMessageOf(value))
+      else await handle(socketMessageOf(value))
     } catch (thrown) {
       const error = toDocentError(thrown)
       await refuse(error, ref)
-      // Said once; then nothing is read until there is room again.
-      if (error.details['limit'] === 'requests') await waited(error.retryAfterMs ?? 0)
+      // Refused once; then nothing is read until the limit allows it again.
+      if (error.details['limit'] === 'requests') await pause(error.retryAfterMs ?? 0)
     }
   }
 
   async function refuse(error: DocentError, ref: string | undefined): Promise<void> {
-    if (left.signal.aborted) return
+    if (closed.signal.aborted) return
     if (statusOf[error.code] >= 500) log.warn({err: error}, 'a WebSocket request failed')
     metrics.refused(error.code)
-    await tell({type: 'refused', ...withRef(ref), ...errorBodyOf(error)})
+    await sendMessage({type: 'refused', ...withRef(ref), ...errorBodyOf(error)})
   }
 
-  async function obey(message: SocketMessage): Promise<void> {
+  async function handle(message: SocketMessage): Promise<void> {
     switch (message.type) {
       case 'ask':
         return ask(message)
@@ -130,16 +130,16 @@ export function serveWebSocket(client: WebSocket, visitor: string, deps: WebSock
         const snapshot = await answering.snapshot(answerId)
         if (snapshot === null) throw new DocentError('not_found', 'There is no such answer.')
         const {ending} = snapshot
-        const free = reading()
-        void read({answerId, after, bufferMs, isAsker: false, ref, free}, async (count) => {
-          if (count === 0) await tell({type: 'ended', answerId, ending, ...withRef(ref)})
+        const release = reserveReader()
+        void read({answerId, after, bufferMs, isAsker: false, ref, release}, async (count) => {
+          if (count === 0) await sendMessage({type: 'ended', answerId, ending, ...withRef(ref)})
         })
         return
       }
       case 'stop': {
         const {answerId, ref} = message
         const ending = await answering.stop(answerId)
-        await tell({type: 'ended', answerId, ending, ...withRef(ref)})
+        await sendMessage({type: 'ended', answerId, ending, ...withRef(ref)})
       }
     }
   }
@@ -148,7 +148,7 @@ export function serveWebSocket(client: WebSocket, visitor: string, deps: WebSock
     const {type: _, ref, idempotencyKey: given, ...body} = message
     const {question, bufferMs, continueAnswerId} = askRequestOf(body)
     const idempotencyKey = keyOfVisitor(visitor, idempotencyKeyOf(given))
-    const free = reading()
+    const release = reserveReader()
     let answerId: string
     let conversationId: string | null
     try {
@@ -156,18 +156,18 @@ export function serveWebSocket(client: WebSocket, visitor: string, deps: WebSock
       const options = {channel: 'ws', idempotencyKey, continueAnswerId, admit}
       ;({answerId, conversationId} = await answering.ask(question, options))
     } catch (error) {
-      free()
+      release()
       throw error
     }
-    const told = tell({type: 'asked', answerId, conversationId, ...withRef(ref)})
-    void read({answerId, after: 0, bufferMs, isAsker: true, ref, free})
-    await told
+    const sent = sendMessage({type: 'asked', answerId, conversationId, ...withRef(ref)})
+    void read({answerId, after: 0, bufferMs, isAsker: true, ref, release})
+    await sent
   }
 
-  /** Takes a place among the answers that this socket reads; gives what frees it. */
-  function reading(): () => void {
-    const free = takeReading('')
-    if (free !== null) return free
+  /** Reserves one of the socket's slots for reading an answer. Returns a function that releases it. */
+  function reserveReader(): () => void {
+    const release = acquireReaderSlot('')
+    if (release !== null) return release
     throw new DocentError(
       'rate_limited',
       'Too many answers are being read on this socket; try again when one has ended.',
@@ -178,32 +178,32 @@ export function serveWebSocket(client: WebSocket, visitor: string, deps: WebSock
     )
   }
 
-  /** Sends an answer's events to its end, then calls `done` with how many there were. What goes wrong is told. */
+  /** Sends the events of an answer until it ends, then calls `done` with their number. Errors are sent to the client. */
   async function read(
-    {answerId, after, bufferMs, isAsker, ref, free}: Reading,
+    {answerId, after, bufferMs, isAsker, ref, release}: ReadOptions,
     done: (count: number) => Promise<void> = async () => {},
   ): Promise<void> {
     let count = 0
     try {
-      const options = {after, signal: left.signal, bufferMs: bufferMs ?? deps.bufferMs, isAsker}
+      const options = {after, signal: closed.signal, bufferMs: bufferMs ?? deps.bufferMs, isAsker}
       await answering.deliver(answerId, options, ({seq, event}) => {
         count++
-        metrics.sent(event.type)
-        return tell({answerId, seq, ...event})
+        metrics.eventSent(event.type)
+        return sendMessage({answerId, seq, ...event})
       })
       await done(count)
     } catch (thrown) {
       await refuse(toDocentError(thrown), ref)
     } finally {
-      free()
+      release()
     }
   }
 
-  function tell(message: object): Promise<void> | null {
+  function sendMessage(message: object): Promise<void> | null {
     return send((done) => client.send(JSON.stringify(message), done))
   }
 
-  /** Gives a promise when too much waits already: it resolves when this has left too. */
+  /** Returns a promise if too much is buffered already: it resolves when this has been sent as well. */
   function send(write: (done?: () => void) => void): Promise<void> | null {
     if (client.readyState !== client.OPEN) return null
     if (client.bufferedAmount < highWaterBytes) {
@@ -212,11 +212,11 @@ export function serveWebSocket(client: WebSocket, visitor: string, deps: WebSock
     }
     return new Promise((resolve) => {
       const timer = setTimeout(() => {
-        metrics.slowReader()
-        log.warn({}, 'a WebSocket reader that takes nothing was dropped')
+        metrics.readerDropped()
+        log.warn({}, 'a slow WebSocket reader was dropped')
         client.terminate()
       }, slowReaderTimeoutMs)
-      // Called with an error when the socket has closed: the signal tells that already.
+      // Called with an error if the socket has closed, which the signal reports already.
       write(() => {
         clearTimeout(timer)
         resolve()
@@ -224,26 +224,26 @@ export function serveWebSocket(client: WebSocket, visitor: string, deps: WebSock
     })
   }
 
-  async function waited(ms: number): Promise<void> {
+  async function pause(ms: number): Promise<void> {
     // A client that leaves ends the wait.
-    await delay(ms, undefined, {signal: left.signal}).catch(() => {})
+    await delay(ms, undefined, {signal: closed.signal}).catch(() => {})
   }
 }
 
-interface Reading {
+interface ReadOptions {
   readonly answerId: string
   readonly after: number
   readonly bufferMs: number | null
   readonly isAsker: boolean
   readonly ref: string | undefined
-  readonly free: () => void
+  readonly release: () => void
 }
 
 function withRef(ref: string | undefined): {readonly ref?: string} {
   return ref === undefined ? {} : {ref}
 }
 
-/** Undefined for what is no JSON, or none that anything here asks for. */
+/** Undefined for text that is not JSON, or is nested too deeply. */
 function jsonOf(text: string): unknown {
   try {
     checkJsonDepth(Buffer.from(text))

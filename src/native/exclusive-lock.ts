@@ -5,17 +5,17 @@ export interface ExclusiveLock {
 }
 
 /**
- * Locks a file for this process alone, and makes it where it is missing. The lock is the operating system's, held
- * through SQLite on a file that stays empty: it goes with the process, however that ends.
+ * Locks a file exclusively for this process, and creates it if it is missing. It is a lock of the operating system, held
+ * through SQLite on a file that stays empty, so it is released when the process ends, however that happens.
  *
- * @param waitMs How long to wait for another process that has it.
- * @returns null while another process has it.
- * @throws what SQLite throws on a file that cannot be used.
+ * @param waitMs how long to wait for another process that has the lock.
+ * @returns null if another process has the lock.
+ * @throws what SQLite throws if the file cannot be used.
  */
 export function takeExclusiveLock(file: string, waitMs: number): ExclusiveLock | null {
   const db = openSqlite(file, {timeout: waitMs})
   try {
-    // Nothing is ever written, so no journal has to lie beside it.
+    // Nothing is ever written, so no journal file is needed.
     db.pragma('journal_mode = MEMORY')
     db.exec('BEGIN EXCLUSIVE')
     return {release: () => db.close()}

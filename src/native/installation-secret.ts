@@ -4,17 +4,16 @@ import {readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs'
 const secretBytes = 32
 
 /**
- * Random bytes that are this installation's alone: made at its first start and kept in `file`, for its owner only, so
- * that they outlive a restart. Where the file cannot be written they last as long as the process, and `onProblem` is
- * told why.
+ * The secret random bytes of this installation, created at its first start and stored in `file`, which only its owner can
+ * read. If the file cannot be written they last as long as the process, and `onProblem` is called with the reason.
  */
 export function installationSecret(file: string, onProblem: (reason: string) => void): Buffer {
-  const kept = readSecret(file)
-  if (kept !== null) return kept
+  const stored = readSecret(file)
+  if (stored !== null) return stored
   const secret = randomBytes(secretBytes)
   const draft = `${file}.${process.pid}.new`
   try {
-    // Moved into place as a whole: a start that is killed leaves no half of one.
+    // Renamed into place, so a start that is killed leaves no partial file.
     writeFileSync(draft, `${secret.toString('hex')}\n`, {mode: 0o600, flag: 'wx'})
     renameSync(draft, file)
   } catch (error) {
@@ -24,7 +23,7 @@ export function installationSecret(file: string, onProblem: (reason: string) => 
   return secret
 }
 
-/** Null where there is none, or something else. */
+/** Null if there is no file, or no secret in it. */
 function readSecret(file: string): Buffer | null {
   try {
     const text = readFileSync(file, 'utf8').trim()

@@ -5,8 +5,8 @@ import {remedy} from './remedy.ts'
 const require = createRequire(import.meta.url)
 
 /**
- * Loads a package with native code when it is first needed, so that a missing or unfit binary is a sentence and
- * not a stack of the module loader's.
+ * Loads a package with native code when it is first needed, so that a missing or incompatible binary is reported with a
+ * helpful message and not with a stack trace of the module loader.
  * @throws DocentError `not_installed` that names the package, the running Node and what to run.
  */
 export function requireNative<T>(name: string): T {
@@ -18,7 +18,7 @@ export function requireNative<T>(name: string): T {
 }
 
 /**
- * The same for a package that is an ES module: `load` imports it, so that its types are known.
+ * The same for an ES module. `load` imports it, so that its types are known.
  * @throws DocentError `not_installed`, as `requireNative`.
  */
 export async function importNative<T>(name: string, load: () => Promise<T>): Promise<T> {
@@ -30,8 +30,8 @@ export async function importNative<T>(name: string, load: () => Promise<T>): Pro
 }
 
 /**
- * What is thrown by a use of a package that loads its binary only then: `not_installed` where that is what failed,
- * anything else as it was.
+ * Converts an error of a package that loads its binary on first use: to `not_installed` if loading failed; any other error
+ * is returned unchanged.
  */
 export function asNativeError(name: string, error: unknown): unknown {
   const isLoading =
@@ -39,16 +39,16 @@ export function asNativeError(name: string, error: unknown): unknown {
   return isLoading ? notInstalled(name, error) : error
 }
 
-/** Whether an error says that a package is missing or unfit: then nothing is wrong with what was to be read with it. */
+/** Whether a package is missing or incompatible: then nothing is wrong with the file that was to be read. */
 export function isNotInstalled(error: unknown): boolean {
   return error instanceof DocentError && error.code === 'not_installed'
 }
 
-/** One sentence about what is wrong, one about what to run. */
+/** One sentence says what is wrong, another what to run. */
 function notInstalled(name: string, cause: unknown): DocentError {
   const node = `Node.js ${process.versions.node} on ${process.platform}-${process.arch}`
   const message = messageOf(cause)
-  // A package that it needs may be the one that is not there.
+  // The missing package may be one of its dependencies.
   const absent = absentPackage(message)
   const culprit = absent ?? name
   const wrong = /NODE_MODULE_VERSION/.test(message)
@@ -63,12 +63,12 @@ function notInstalled(name: string, cause: unknown): DocentError {
   )
 }
 
-/** The package that Node did not find; null where it is only a file of one. */
+/** The package that Node did not find; null if only a file is missing. */
 function absentPackage(message: string): string | null {
   return /^Cannot find (?:package|module) '((?:@[\w.-]+\/)?[\w-][\w.-]*)'/.exec(message)?.[1] ?? null
 }
 
-/** The package, or the binary that its install script should have made. */
+/** Whether the package is missing, or the binary that its install script should have built. */
 function isMissing(error: unknown): boolean {
   const code = codeOf(error)
   return (

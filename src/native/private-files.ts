@@ -11,9 +11,9 @@ import {
 import {DocentError} from '../domain/index.ts'
 
 /**
- * Makes a folder, and those above it that are missing, for this user alone. One that is there stays as it is, because
- * it may be shared on purpose, as a mounted volume is; but a clone's `data`, where nothing has been written yet, counts
- * as new.
+ * Creates a folder and its missing parents that only this user can access. An existing folder is not changed, because it
+ * may be shared on purpose, as a mounted volume is; but the `data` folder of a clone, before anything is written to it,
+ * counts as new.
  * @throws DocentError `storage`.
  */
 export function makePrivateFolder(folder: string): void {
@@ -23,30 +23,31 @@ export function makePrivateFolder(folder: string): void {
   } catch (cause) {
     throw new DocentError(
       'storage',
-      `${folder} cannot be made: ${(cause as Error).message}. Check DATA_DIR.`,
+      `${folder} cannot be created: ${(cause as Error).message}. Check DATA_DIR.`,
       {cause},
     )
   }
 }
 
-/** Whether a folder holds only the README that the repository puts there. */
+/** Whether a folder contains only the README from the repository. */
 function isUnusedClone(folder: string): boolean {
   try {
     return readdirSync(folder).join('/') === 'README.md'
   } catch {
-    // A folder that may be entered but not listed.
+    // The folder may not be listable.
     return false
   }
 }
 
-/** Makes an empty file, or the one that a link leads to, for this user alone, unless it is there. @throws what the file system says. */
+/** Creates an empty file, or the target of a link, that only this user can access, unless it exists. @throws a system error. */
 export function makePrivateFile(file: string): void {
   closeSync(openSync(file, 'a', 0o600))
 }
 
 /**
- * Takes all rights on a file from everybody but its owner. A file that is not there, or not ours, stays as it is.
- * @returns as `exposureOf`, of what is left.
+ * Removes all permissions on a file except those of its owner. A file that is missing or belongs to another user is not
+ * changed.
+ * @returns as `exposureOf`, afterwards.
  */
 export function makePrivate(file: string): string | null {
   try {
@@ -59,23 +60,23 @@ export function makePrivate(file: string): string | null {
   return exposureOf(file)
 }
 
-/** That others on this machine may read or change a file, and what to do; null when they may not, or none is there. */
+/** A warning if other users of this machine can read or change a file, with what to do; null if not, or if it is missing. */
 export function exposureOf(file: string): string | null {
   const uid = process.getuid?.()
   const found = statSync(file, {throwIfNoEntry: false})
-  // Without users there are no such rights.
+  // Without users there are no such permissions.
   if (uid === undefined || found === undefined || (found.mode & 0o077) === 0) return null
   const quoted = `'${file.replaceAll("'", "'\\''")}'`
   const owner = found.uid === uid ? '' : `it belongs to user ${found.uid}; `
-  return `${file} is open to other users of this machine: ${owner}as root, run chown ${uid} ${quoted} && chmod 600 ${quoted}`
+  return `${file} is accessible to other users of this machine: ${owner}as root, run chown ${uid} ${quoted} && chmod 600 ${quoted}`
 }
 
-/** Lets only this process's user write what it and its children make from now on, whatever the umask it was given. */
+/** Makes files created from now on, by this process and its children, writable only by its user, whatever the umask was. */
 export function keepOthersFromWriting(): void {
   process.umask(process.umask() | 0o022)
 }
 
-/** A file that nobody else can read at any time. Close it, or discard it. */
+/** A new file that only this user can ever read. Close it or discard it. */
 export interface NewPrivateFile {
   write(text: string): void
   close(): void
@@ -83,15 +84,15 @@ export interface NewPrivateFile {
   discard(): void
 }
 
-/** Makes a file to write to. @throws DocentError `storage`, also when it is there: nothing is overwritten. */
+/** Creates a file to write to. @throws DocentError `storage`, also if it exists: nothing is overwritten. */
 export function createPrivateFile(file: string): NewPrivateFile {
   let descriptor: number
   try {
     descriptor = openSync(file, 'wx', 0o600)
   } catch (cause) {
     const {code, message} = cause as NodeJS.ErrnoException
-    const why = code === 'EEXIST' ? 'is there already; name another file' : `cannot be made: ${message}`
-    throw new DocentError('storage', `${file} ${why}.`, {cause})
+    const reason = code === 'EEXIST' ? 'already exists; name another file' : `cannot be created: ${message}`
+    throw new DocentError('storage', `${file} ${reason}.`, {cause})
   }
   const close = () => closeSync(descriptor)
   return {

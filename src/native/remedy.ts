@@ -2,9 +2,9 @@ import {join} from 'node:path'
 import {isCheckout, packageRoot} from '../package/index.ts'
 
 /**
- * What to run when a package with native code cannot be loaded. In a project that Docent is installed in, an npm that
- * skips install scripts (npm 12, or `--ignore-scripts`) leaves out binaries: there the command allows the script and
- * runs it. Such an npm knows an alias by the name of what it stands for.
+ * What to run when a package with native code cannot be loaded. In a project where Docent is installed, an npm that skips
+ * install scripts (npm 12, or `--ignore-scripts`) leaves out binaries: there the command allows the script and runs it.
+ * For an alias, such an npm needs the name of the aliased package.
  */
 export function remedy(
   name: string,
@@ -13,7 +13,7 @@ export function remedy(
     root = packageRoot,
     inCheckout = isCheckout,
   }: {
-    /** The package is missing, not only its binary. */
+    /** Whether the package is missing, not only its binary. */
     readonly isAbsent: boolean
     readonly root?: string
     readonly inCheckout?: boolean
@@ -27,7 +27,7 @@ export function remedy(
   return `In ${project} run: npm pkg set allowScripts.${name.replace(/-12$/, '')}=true --json && npm rebuild ${name}`
 }
 
-/** The folder whose `node_modules` holds the package. */
+/** The folder whose `node_modules` contains the package. */
 function projectAround(root: string): string {
   return root.split(join('/', 'node_modules', '/'))[0]!
 }

@@ -1,6 +1,6 @@
 import {isCheckout} from './files.ts'
 
-/** Commands as people type them: by npm in a checkout, by npx where Docent is an installed package. */
+/** A command as people type it: with npm in a checkout, with npx if Docent is an installed package. */
 export function howToRun(command: string, ...args: readonly string[]): string {
   const rest = args.join(' ')
   if (!isCheckout) return `npx docent ${command} ${rest}`.trimEnd()

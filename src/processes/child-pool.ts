@@ -1,19 +1,19 @@
 import {type ChildProcess, fork} from 'node:child_process'
 
 /**
- * Why a task gave no result:
+ * Why a task has no result:
  *
- * - `cpu` it used more processor time than it may; it would again, on any machine and beside any load
- * - `stuck` it was not done long after that time could have passed: it waits for something
- * - `memory` its heap overflowed; it would again
- * - `died` its process ended, and nothing tells why: the machine may have been short of memory
- * - `threw` the program says so itself
- * - `busy` all processes had other tasks for as long as it may wait
- * - `start` no process could be started, whatever the task
+ * - `cpu` it exceeded its CPU time; it would do so again, on any machine and under any load
+ * - `stuck` it did not finish long after that time could have passed: it waits for something
+ * - `memory` its heap overflowed; it would do so again
+ * - `died` its process ended for an unknown reason: the machine may have been short of memory
+ * - `threw` the task threw an error
+ * - `busy` all processes had other tasks for as long as it was allowed to wait
+ * - `start` no process could be started
  */
 export type ChildFailureKind = 'cpu' | 'stuck' | 'memory' | 'died' | 'threw' | 'busy' | 'start'
 
-/** A task gave no result. The process that had it is gone, unless it `threw` or none had it; another takes its place. */
+/** A task failed. Unless it `threw` or had not started, its process was killed and is replaced by another. */
 export class ChildFailure extends Error {
   override readonly name = 'ChildFailure'
   readonly kind: ChildFailureKind
@@ -25,38 +25,38 @@ export class ChildFailure extends Error {
 }
 
 export interface ChildPoolOptions {
-  /** The child's program: it calls `serveTasks`. */
+  /** The program of the child, which calls `serveTasks`. */
   readonly entry: URL
-  /** Given to the child before its first task. */
+  /** Sent to the child before its first task. */
   readonly setup: unknown
   readonly size: number
-  /** Heap of a child; one that needs more dies. Default 512. */
+  /** Maximum heap of a child; one that needs more dies. Default 512. */
   readonly memoryMb?: number
-  /** Longest wait for a child to start and set itself up, in milliseconds by the clock. Default 10 minutes. */
+  /** Maximum wall-clock time for a child to start and set itself up, in milliseconds. Default 10 minutes. */
   readonly startTimeoutMs?: number
 }
 
 export interface TaskOptions {
   /**
-   * Processor time that the task may use, in milliseconds: of its process, all threads together. How busy the machine
-   * is makes no difference. Default no limit.
+   * Maximum CPU time of the task in milliseconds: of its process, all threads together, so the load of the machine makes
+   * no difference. Default: no limit.
    */
   readonly cpuMs?: number
-  /** Longest wait by the clock, far beyond `cpuMs`: only for a task that waits and does nothing. */
+  /** Maximum wall-clock time, far beyond `cpuMs`: only for a task that hangs without using CPU time. */
   readonly wallMs: number
-  /** Longest wait for a process that is busy, in milliseconds; one that starts is waited for. Default for ever. */
+  /** Maximum wait for a busy process, in milliseconds; the start of a process is not counted. Default: no limit. */
   readonly queueMs?: number
   readonly signal?: AbortSignal
 }
 
 export interface ChildPool<Task, Result> {
-  /** Tasks wait their turn. @throws ChildFailure; the signal's reason when aborted, with the process killed. */
+  /** Queues a task. Rejects with a ChildFailure, or with the signal's reason when aborted; that kills the process. */
   run(task: Task, options: TaskOptions): Promise<Result>
-  /** Starts nothing new, and resolves when nothing runs. Call what it gives to go on; once. */
+  /** Starts no more tasks, and resolves when none is running, with a function that resumes. */
   pause(): Promise<() => void>
-  /** What the first child answered to its set-up. */
+  /** Resolves with what the first child returned from its set-up. */
   ready(): Promise<unknown>
-  /** Kills every child. Tasks still open fail. Resolves when no child is left. */
+  /** Kills every child; unfinished tasks fail. Resolves when no child is left. */
   close(): Promise<void>
 }
 
@@ -79,7 +79,7 @@ export type ParentMessage =
   | {readonly type: 'setup'; readonly setup: unknown}
   | {readonly type: 'task'; readonly task: unknown; readonly cpuMs: number | null}
 
-/** What a child ends itself with when its task has used its processor time: as the system does for such a timer. */
+/** The signal a child ends itself with when its task has used its CPU time: the one the system uses for a CPU timer. */
 export const cpuSignal = 'SIGVTALRM'
 
 /** Sent by a child. */
@@ -89,46 +89,46 @@ export type ChildMessage =
   | {readonly type: 'error'; readonly message: string}
 
 /**
- * Runs tasks in child processes that can be killed, one task at a time each. Processes, not threads: a thread
- * in native code cannot be stopped without taking this process along. Children start with the first task.
+ * Runs tasks in child processes that can be killed, one task at a time in each. Processes, not threads: a thread in native
+ * code cannot be stopped without ending the whole process. Children start with the first task.
  */
 export function openChildPool<Task, Result>(options: ChildPoolOptions): ChildPool<Task, Result> {
   const {entry, setup, size, memoryMb = 512, startTimeoutMs = 10 * 60_000} = options
   const workers = new Set<Worker>()
   const queue: Job[] = []
   let isClosed = false
-  /** A program that cannot even start would be started for ever. */
+  /** Limits restarts of a program that cannot start. */
   let failedStarts = 0
   let pauses = 0
-  /** Those that have not ended, killed ones as well. */
+  /** Children that have not exited, including killed ones. */
   const alive = new Set<Promise<void>>()
-  /** Wait for nothing to run. */
-  const idle = new Set<() => void>()
+  /** Called when no task is running. */
+  const idleListeners = new Set<() => void>()
 
   function start(): Worker {
     const child = fork(entry, [], {
       execArgv: [
         `--max-old-space-size=${memoryMb}`,
-        // Parsing and tokenising leave much that is short-lived: with room for it they take a quarter less time.
+        // Parsing and tokenising create many short-lived objects: with a larger semi-space they take a quarter less time.
         '--max-semi-space-size=32',
-        // Several processes share the cores: helpers of the collector would wait for one another, and burn a fifth more.
+        // Several processes share the cores: helper threads of the collector would wait for each other and use a fifth more CPU.
         '--single-threaded-gc',
       ],
       serialization: 'advanced',
-      // Native code and a heap that overflows write pages of text there.
+      // Native code and heap overflows write pages of text to stderr.
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     })
     let settleReady: (result: {value: unknown} | {error: Error}) => void = () => {}
     const ready = new Promise<unknown>((resolve, reject) => {
       settleReady = (result) => ('value' in result ? resolve(result.value) : reject(result.error))
     })
-    // Who waits for it gets the failure through its task.
+    // The failure is reported through the task.
     ready.catch(() => undefined)
     const worker: Worker = {child, ready, isReady: false, job: null, timer: null}
     workers.add(worker)
     const ended = new Promise<void>((resolve) => {
       child.once('exit', () => resolve())
-      // One that could not be started never exits.
+      // A child that could not be started never exits.
       child.once('error', () => {
         if (child.pid === undefined) resolve()
       })
@@ -146,7 +146,7 @@ export function openChildPool<Task, Result>(options: ChildPoolOptions): ChildPoo
         worker.isReady = true
         failedStarts = 0
         settleReady({value: message.value})
-        next(worker)
+        assignNext(worker)
       } else if (message.type === 'error' && !worker.isReady) {
         settleReady({error: new ChildFailure('threw', message.message)})
         fail(worker, 'threw', message.message)
@@ -164,8 +164,8 @@ export function openChildPool<Task, Result>(options: ChildPoolOptions): ChildPoo
                 ),
               },
         )
-        next(worker)
-        tellIdle()
+        assignNext(worker)
+        notifyIfIdle()
       }
     })
     child.on('error', (error) => fail(worker, 'died', error.message))
@@ -174,9 +174,9 @@ export function openChildPool<Task, Result>(options: ChildPoolOptions): ChildPoo
         error: new ChildFailure('died', `it ended with ${signal ?? `exit ${code}`} before it was ready`),
       })
       if (signal === cpuSignal && worker.job?.options.cpuMs !== undefined) {
-        fail(worker, 'cpu', `it needs more than ${seconds(worker.job.options.cpuMs)} of processor time`)
+        fail(worker, 'cpu', `it needs more than ${seconds(worker.job.options.cpuMs)} of CPU time`)
       } else if (signal === 'SIGABRT' && worker.isReady) {
-        // How V8 ends a process whose heap is full.
+        // V8 ends a process whose heap is full with this signal.
         fail(worker, 'memory', `it needs more than ${memoryMb} MB of memory`)
       } else fail(worker, 'died', `its process ended with ${signal ?? `exit ${code}`}`)
     })
@@ -198,43 +198,46 @@ export function openChildPool<Task, Result>(options: ChildPoolOptions): ChildPoo
     if (!worker.isReady && ++failedStarts >= 2 * size) {
       for (const job of queue.splice(0)) job.settle({error: new ChildFailure('start', message)})
     }
-    feed()
-    tellIdle()
+    assignTasks()
+    notifyIfIdle()
   }
 
-  function next(worker: Worker): void {
+  function assignNext(worker: Worker): void {
     if (!worker.isReady || worker.job || pauses > 0) return
     const job = queue.shift()
     if (!job) return
     const {cpuMs = null, wallMs} = job.options
     worker.job = job
-    worker.timer = setTimeout(() => fail(worker, 'stuck', `it was not done after ${seconds(wallMs)}`), wallMs)
+    worker.timer = setTimeout(
+      () => fail(worker, 'stuck', `it did not finish within ${seconds(wallMs)}`),
+      wallMs,
+    )
     const message: ParentMessage = {type: 'task', task: job.task, cpuMs}
     worker.child.send(message, (error) => {
       if (error) fail(worker, 'died', error.message)
     })
   }
 
-  function giveUpAfter(queueMs: number, job: Job): void {
+  function failAfter(queueMs: number, job: Job): void {
     if (!queue.includes(job)) return
     const timer = setTimeout(() => {
       const at = queue.indexOf(job)
       if (at < 0) return
-      if ([...workers].some(({isReady}) => !isReady)) return giveUpAfter(queueMs, job)
+      if ([...workers].some(({isReady}) => !isReady)) return failAfter(queueMs, job)
       queue.splice(at, 1)
       job.settle({error: new ChildFailure('busy', `no process was free for ${seconds(queueMs)}`)})
     }, queueMs)
     timer.unref()
   }
 
-  function tellIdle(): void {
+  function notifyIfIdle(): void {
     if ([...workers].some(({job}) => job)) return
-    for (const tell of [...idle]) tell()
+    for (const notifyIdle of [...idleListeners]) notifyIdle()
   }
 
-  function feed(): void {
+  function assignTasks(): void {
     if (isClosed || pauses > 0) return
-    for (const worker of [...workers]) next(worker)
+    for (const worker of [...workers]) assignNext(worker)
     const starting = [...workers].filter((worker) => !worker.isReady).length
     for (let i = starting; i < queue.length && workers.size < size; i++) start()
   }
@@ -266,8 +269,8 @@ export function openChildPool<Task, Result>(options: ChildPoolOptions): ChildPoo
         }
         signal?.addEventListener('abort', onAbort, {once: true})
         queue.push(job)
-        feed()
-        if (taskOptions.queueMs !== undefined) giveUpAfter(taskOptions.queueMs, job)
+        assignTasks()
+        if (taskOptions.queueMs !== undefined) failAfter(taskOptions.queueMs, job)
       })
     },
     pause() {
@@ -276,15 +279,15 @@ export function openChildPool<Task, Result>(options: ChildPoolOptions): ChildPoo
       const resume = (): void => {
         if (isPaused) pauses--
         isPaused = false
-        feed()
+        assignTasks()
       }
       return new Promise((resolve) => {
-        const tell = (): void => {
-          idle.delete(tell)
+        const notifyIdle = (): void => {
+          idleListeners.delete(notifyIdle)
           resolve(resume)
         }
-        idle.add(tell)
-        tellIdle()
+        idleListeners.add(notifyIdle)
+        notifyIfIdle()
       })
     },
     ready() {

@@ -1,7 +1,6 @@
 import {config as loadEnvFile} from 'dotenv'
 import {DocentError} from '../domain/index.ts'
 import {
-  asWritten,
   folder,
   host,
   hosts,
@@ -11,20 +10,21 @@ import {
   maxMs,
   modelName,
   oneOf,
+  onOff,
   optional,
   origins,
   siteUrl,
   token,
   trustedProxies,
+  unchanged,
   unlessEmpty,
-  whole,
+  wholeNumber,
   withoutPassword,
-  yesNo,
 } from './setting-values.ts'
 
 /**
- * Environment → settings, once. The only reader of the environment. `settingsTable` below is the single list
- * of names, defaults and meanings; the README's and the docs' tables are generated from it.
+ * The settings, read from the environment once. This is the only code that reads it. `settingsTable` is the single list
+ * of names, defaults and meanings; the tables in the README and the docs are generated from it.
  */
 export interface Settings {
   readonly port: number
@@ -79,11 +79,11 @@ export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent'
 interface Setting<T> {
   readonly name: string
   readonly key: keyof Settings
-  /** As written in the environment; '' means unset. */
+  /** The default, as written in the environment; '' means unset. */
   readonly fallback: string
   readonly meaning: string
   readonly secret?: true
-  /** @throws Error whose message completes "NAME=value …". */
+  /** @throws Error with a message that completes "NAME=value …". */
   readonly parse: (text: string) => T
 }
 
@@ -94,7 +94,7 @@ export const settingsTable: readonly Setting<unknown>[] = [
     key: 'port',
     fallback: '3000',
     meaning: 'Port to listen on; 0 picks a free one.',
-    parse: whole(0, 65535),
+    parse: wholeNumber(0, 65535),
   },
   {
     name: 'HOST',
@@ -108,7 +108,7 @@ export const settingsTable: readonly Setting<unknown>[] = [
     key: 'contentDir',
     fallback: 'content',
     meaning: 'Folder of Markdown to answer from.',
-    parse: asWritten,
+    parse: unchanged,
   },
   {
     name: 'DATA_DIR',
@@ -121,7 +121,7 @@ export const settingsTable: readonly Setting<unknown>[] = [
     name: 'SITE_URL',
     key: 'siteUrl',
     fallback: '',
-    meaning: 'Where the docs live. Without it, sources link to this server’s own `/docs/…`.',
+    meaning: 'URL where the docs are published. Without it, sources link to this server’s own `/docs/…`.',
     parse: siteUrl,
   },
   {
@@ -135,14 +135,14 @@ export const settingsTable: readonly Setting<unknown>[] = [
     name: 'GENERATOR',
     key: 'generator',
     fallback: 'auto',
-    meaning: '`anthropic`, `extractive` or `auto`: anthropic when there is a key.',
+    meaning: '`anthropic`, `extractive` or `auto`: anthropic if there is a key.',
     parse: oneOf('auto', 'anthropic', 'extractive'),
   },
   {
     name: 'ANTHROPIC_API_KEY',
     key: 'anthropicApiKey',
     fallback: '',
-    meaning: 'Turns Claude on.',
+    meaning: 'API key; turns Claude on.',
     secret: true,
     parse: optional,
   },
@@ -150,7 +150,7 @@ export const settingsTable: readonly Setting<unknown>[] = [
     name: 'ANTHROPIC_BASE_URL',
     key: 'anthropicBaseUrl',
     fallback: '',
-    meaning: 'Another address for the Anthropic API, as a gateway.',
+    meaning: 'Another URL for the Anthropic API, such as a gateway.',
     parse: httpUrl,
   },
   {
@@ -164,7 +164,7 @@ export const settingsTable: readonly Setting<unknown>[] = [
     name: 'ANTHROPIC_FALLBACK_MODEL',
     key: 'anthropicFallbackModel',
     fallback: '',
-    meaning: 'Tried when the first model fails before its first token.',
+    meaning: 'Model to try if the first one fails before its first token.',
     parse: (value) => optional(modelName(value)),
   },
   {
@@ -172,37 +172,37 @@ export const settingsTable: readonly Setting<unknown>[] = [
     key: 'anthropicCitations',
     fallback: 'native',
     meaning:
-      '`native` uses Claude’s citations; `markers` asks for `[n]` in the text, for gateways and models without them.',
+      '`native` uses Claude’s citations; `markers` asks for `[n]` in the text, for gateways and models without citations.',
     parse: oneOf('native', 'markers'),
   },
   {
     name: 'THINKING',
     key: 'thinking',
     fallback: 'off',
-    meaning: 'Lets Claude think first and shows that it does. Slower to the first token.',
-    parse: yesNo,
+    meaning: 'Lets Claude think before it answers, and shows that it does. The first token takes longer.',
+    parse: onOff,
   },
   {
     name: 'REWRITE_FOLLOW_UPS',
     key: 'rewriteFollowUps',
     fallback: 'off',
     meaning:
-      'Lets Claude put a follow-up question in words of its own before the search. One short call more for each; when it fails or is slow, the search goes on without.',
-    parse: yesNo,
+      'Lets Claude rewrite follow-up questions before the search. Each takes one more short call; if that fails or is slow, the search uses the question as asked.',
+    parse: onOff,
   },
   {
     name: 'MAX_OUTPUT_TOKENS',
     key: 'maxOutputTokens',
     fallback: '1500',
-    meaning: 'The longest answer Claude may write, in tokens.',
-    parse: whole(64, 64_000),
+    meaning: 'Maximum length of an answer by Claude, in tokens.',
+    parse: wholeNumber(64, 64_000),
   },
   {
     name: 'ADMIN_TOKEN',
     key: 'adminToken',
     fallback: '',
     meaning:
-      'Does everything staff can, and deletes. Without any token a one-time sign-in link is printed at start.',
+      'Token for all staff actions, including deletion. Without any staff token a one-time sign-in link is printed at start.',
     secret: true,
     parse: token,
   },
@@ -210,7 +210,7 @@ export const settingsTable: readonly Setting<unknown>[] = [
     name: 'DOCS_TOKEN',
     key: 'docsToken',
     fallback: '',
-    meaning: 'Reindexes, lists the builds and activates one.',
+    meaning: 'Token to reindex, and to list and activate builds.',
     secret: true,
     parse: token,
   },
@@ -218,7 +218,7 @@ export const settingsTable: readonly Setting<unknown>[] = [
     name: 'SUPPORT_TOKEN',
     key: 'supportToken',
     fallback: '',
-    meaning: 'Reads and reviews transcripts.',
+    meaning: 'Token to read and review transcripts.',
     secret: true,
     parse: token,
   },
@@ -226,7 +226,7 @@ export const settingsTable: readonly Setting<unknown>[] = [
     name: 'METRICS_TOKEN',
     key: 'metricsToken',
     fallback: '',
-    meaning: 'Reads `/metrics`, as a Bearer token. Without it only this machine may.',
+    meaning: 'Bearer token to read `/metrics`. Without it, only this machine can.',
     secret: true,
     parse: token,
   },
@@ -235,7 +235,7 @@ export const settingsTable: readonly Setting<unknown>[] = [
     key: 'allowedOrigins',
     fallback: '',
     meaning:
-      'Sites whose pages may ask, as browsers name them (`https://docs.example.com`), comma-separated, or `*`. Its own pages always may.',
+      'Origins whose pages may ask questions, such as `https://docs.example.com`, comma-separated, or `*`. The server’s own pages always may.',
     parse: origins,
   },
   {
@@ -243,7 +243,7 @@ export const settingsTable: readonly Setting<unknown>[] = [
     key: 'allowedHosts',
     fallback: '',
     meaning:
-      'Host names this server answers for, comma-separated, or `*` for any; `SITE_URL`’s and `localhost` always. Without it any name passes, but while `HOST` is local, requests that no proxy forwarded pass by names of this machine alone.',
+      'Host names this server answers for, comma-separated, or `*` for any; that of `SITE_URL` and `localhost` are always included. Without it any name is accepted, but while `HOST` is local, requests that no proxy forwarded must use a name of this machine.',
     parse: hosts,
   },
   {
@@ -251,129 +251,129 @@ export const settingsTable: readonly Setting<unknown>[] = [
     key: 'trustProxy',
     fallback: '',
     meaning:
-      'Proxies whose `X-Forwarded-For` is believed: how many stand before Docent, or their addresses: `10.0.0.0/8`, `loopback`, `linklocal`, `uniquelocal`, comma-separated.',
+      'Proxies whose `X-Forwarded-For` is trusted: how many there are in front of Docent, or their addresses: `10.0.0.0/8`, `loopback`, `linklocal`, `uniquelocal`, comma-separated.',
     parse: trustedProxies,
   },
   {
     name: 'FIRST_TOKEN_TIMEOUT_MS',
     key: 'firstTokenTimeoutMs',
     fallback: '30000',
-    meaning: 'Longest wait for the first token.',
-    parse: whole(1, maxMs),
+    meaning: 'Maximum wait for the first token.',
+    parse: wholeNumber(1, maxMs),
   },
   {
     name: 'STALL_TIMEOUT_MS',
     key: 'stallTimeoutMs',
     fallback: '20000',
-    meaning: 'Longest silence between bytes from the model; its pings count as life.',
-    parse: whole(1, maxMs),
+    meaning: 'Maximum silence between bytes from the model, including its pings.',
+    parse: wholeNumber(1, maxMs),
   },
   {
     name: 'ANSWER_TIMEOUT_MS',
     key: 'answerTimeoutMs',
     fallback: '120000',
-    meaning: 'Longest time for a whole answer.',
-    parse: whole(1, maxMs),
+    meaning: 'Maximum time for a whole answer.',
+    parse: wholeNumber(1, maxMs),
   },
   {
     name: 'RESUME_GRACE_MS',
     key: 'resumeGraceMs',
     fallback: '30000',
-    meaning: 'How long a resumable answer goes on without a reader.',
-    parse: whole(0, maxMs),
+    meaning: 'How long a resumable answer continues without a reader.',
+    parse: wholeNumber(0, maxMs),
   },
   {
     name: 'HEARTBEAT_MS',
     key: 'heartbeatMs',
     fallback: '15000',
-    meaning: 'A comment is sent this often to keep quiet streams open.',
-    parse: whole(10, maxMs),
+    meaning: 'How often a comment is sent to keep idle streams open.',
+    parse: wholeNumber(10, maxMs),
   },
   {
     name: 'BUFFER_MS',
     key: 'bufferMs',
     fallback: '0',
-    meaning: 'How long deltas are gathered before they are sent; 0 sends each as it comes.',
-    parse: whole(0, 10_000),
+    meaning: 'How long deltas are buffered and merged before they are sent; 0 sends each at once.',
+    parse: wholeNumber(0, 10_000),
   },
   {
     name: 'SLOW_READER_TIMEOUT_MS',
     key: 'slowReaderTimeoutMs',
     fallback: '30000',
-    meaning: 'A reader whose socket takes nothing for so long is dropped; it can resume.',
-    parse: whole(10, maxMs),
+    meaning: 'A reader that accepts no data for this long is disconnected; it can resume.',
+    parse: wholeNumber(10, maxMs),
   },
   {
     name: 'SHUTDOWN_GRACE_MS',
     key: 'shutdownGraceMs',
     fallback: '10000',
     meaning: 'How long answers may finish after SIGTERM.',
-    parse: whole(0, maxMs),
+    parse: wholeNumber(0, maxMs),
   },
   {
     name: 'RETENTION_DAYS',
     key: 'retentionDays',
     fallback: '90',
     meaning: 'Transcripts older than this are removed; 0 keeps them.',
-    parse: whole(0, 36_500),
+    parse: wholeNumber(0, 36_500),
   },
   {
     name: 'TRANSCRIPTS',
     key: 'transcripts',
     fallback: 'full',
-    meaning: '`full`, `metadata` (no words of anybody) or `off` (nothing after the answer has ended).',
+    meaning: '`full`, `metadata` (no text of anybody) or `off` (nothing after the answer has ended).',
     parse: oneOf('full', 'metadata', 'off'),
   },
   {
     name: 'TRANSCRIPTS_MAX_MB',
     key: 'transcriptsMaxMb',
     fallback: '0',
-    meaning: 'About how large the transcripts may grow, in MB: then the oldest are removed. 0 for no bound.',
-    parse: whole(0, 10_000_000),
+    meaning: 'Approximate size of the transcripts, in MB, at which the oldest are removed; 0 for no limit.',
+    parse: wholeNumber(0, 10_000_000),
   },
   {
     name: 'RATE_LIMIT_PER_MINUTE',
     key: 'rateLimitPerMinute',
     fallback: '20',
-    meaning: 'Questions a visitor may ask in a minute; 0 for no limit.',
-    parse: whole(0, 1_000_000),
+    meaning: 'Maximum questions of a visitor in a minute; 0 for no limit.',
+    parse: wholeNumber(0, 1_000_000),
   },
   {
     name: 'SEARCH_LIMIT_PER_MINUTE',
     key: 'searchLimitPerMinute',
     fallback: '240',
-    meaning: 'Searches a visitor may make in a minute; 0 for no limit.',
-    parse: whole(0, 1_000_000),
+    meaning: 'Maximum searches of a visitor in a minute; 0 for no limit.',
+    parse: wholeNumber(0, 1_000_000),
   },
   {
     name: 'REQUEST_LIMIT_PER_MINUTE',
     key: 'requestLimitPerMinute',
     fallback: '3000',
     meaning:
-      'Requests of any kind, files and WebSocket messages included, that a visitor may make in a minute; 0 for no limit.',
-    parse: whole(0, 1_000_000),
+      'Maximum requests of a visitor in a minute, of any kind, including files and WebSocket messages; 0 for no limit.',
+    parse: wholeNumber(0, 1_000_000),
   },
   {
     name: 'MAX_CONCURRENT_ANSWERS',
     key: 'maxConcurrentAnswers',
     fallback: '1000',
-    meaning: 'Answers written at the same time, in all.',
-    parse: whole(1, 1_000_000),
+    meaning: 'Maximum answers written at the same time, in total.',
+    parse: wholeNumber(1, 1_000_000),
   },
   {
     name: 'MAX_CONCURRENT_ANSWERS_PER_VISITOR',
     key: 'maxConcurrentAnswersPerVisitor',
     fallback: '4',
-    meaning: 'Answers written for one visitor at the same time; 0 for no limit.',
-    parse: whole(0, 1_000_000),
+    meaning: 'Maximum answers written for one visitor at the same time; 0 for no limit.',
+    parse: wholeNumber(0, 1_000_000),
   },
   {
     name: 'ANSWERS_PER_DAY',
     key: 'answersPerDay',
     fallback: '0',
     meaning:
-      'Answers in a day (UTC) over all visitors that call a model, to bound the cost; 0 for no limit. Quotes and abstentions do not count.',
-    parse: whole(0, 1_000_000_000),
+      'Maximum answers in a day (UTC) that call a model, for all visitors together, to limit the cost; 0 for no limit. Quoted answers and abstentions do not count.',
+    parse: wholeNumber(0, 1_000_000_000),
   },
   {
     name: 'ANSWERS_PER_DAY_PER_VISITOR',
@@ -381,30 +381,30 @@ export const settingsTable: readonly Setting<unknown>[] = [
     fallback: '',
     meaning:
       'One visitor’s share of these; 0 for no limit. Default: a fifth of `ANSWERS_PER_DAY`, at least 5.',
-    parse: unlessEmpty(whole(0, 1_000_000_000)),
+    parse: unlessEmpty(wholeNumber(0, 1_000_000_000)),
   },
   {
     name: 'MAX_CONNECTIONS_PER_ADDRESS',
     key: 'maxConnectionsPerAddress',
     fallback: '2000',
     meaning:
-      'Connections of one address at the same time, those of a proxy in `TRUST_PROXY` not counted; 0 for no limit.',
-    parse: whole(0, 1_000_000),
+      'Maximum connections of one address at the same time, not counting those of a proxy in `TRUST_PROXY`; 0 for no limit.',
+    parse: wholeNumber(0, 1_000_000),
   },
   {
     name: 'IMAGE_HOSTS',
     key: 'imageHosts',
     fallback: '',
     meaning:
-      'Hosts whose images may be shown in answers and pages, comma-separated, or `*` for any. A port other than 80 and 443 belongs to the host.',
+      'Hosts whose images may be shown in answers and pages, comma-separated, or `*` for any. A port other than 80 and 443 is part of the host.',
     parse: imageHosts,
   },
   {
     name: 'KEEP_BUILDS',
     key: 'keepBuilds',
     fallback: '3',
-    meaning: 'Builds of the index that are kept for a rollback.',
-    parse: whole(1, 1000),
+    meaning: 'Number of builds of the index that are kept, for rollbacks.',
+    parse: wholeNumber(1, 1000),
   },
   {
     name: 'MAX_SHRINK_PERCENT',
@@ -412,7 +412,7 @@ export const settingsTable: readonly Setting<unknown>[] = [
     fallback: '30',
     meaning:
       'An ingest that would lose more than this share of the passages is not published without `--force`.',
-    parse: whole(0, 100),
+    parse: wholeNumber(0, 100),
   },
   {
     name: 'LOG_LEVEL',
@@ -425,15 +425,15 @@ export const settingsTable: readonly Setting<unknown>[] = [
 
 /**
  * Reads and checks every setting.
- * @throws DocentError `config` that lists every problem at once: bad values, and names that look like a misspelling.
+ * @throws DocentError `config` that lists all problems at once: invalid values, and names that look like misspellings.
  */
 export function settingsFrom(environment: Readonly<Record<string, string | undefined>>): Settings {
   const problems: string[] = []
   const settings: Record<string, unknown> = {}
 
   for (const setting of settingsTable) {
-    const given = environment[setting.name]?.trim()
-    const value = given === undefined || given === '' ? setting.fallback : given
+    const written = environment[setting.name]?.trim()
+    const value = written === undefined || written === '' ? setting.fallback : written
     try {
       settings[setting.key] = setting.parse(value)
     } catch (error) {
@@ -454,18 +454,18 @@ export function settingsFrom(environment: Readonly<Record<string, string | undef
   return Object.freeze(read)
 }
 
-/** Values that are good by themselves and do not go together. A setting with a problem of its own is undefined here. */
+/** Values that are valid alone but contradict each other. A setting with a problem of its own is undefined here. */
 function contradictions(read: Partial<Settings>): string[] {
   const problems: string[] = []
   if (read.generator === 'anthropic' && read.anthropicApiKey === null) {
     problems.push('GENERATOR: "anthropic" needs ANTHROPIC_API_KEY; set it, or use extractive')
   }
   if (read.generator !== 'extractive' && read.anthropicApiKey != null) problems.push(...claudeProblems(read))
-  // One token for all is an administrator's, who may do both.
+  // If all three tokens are the same it is an administrator's, who may do both.
   const isForAll = read.adminToken === read.docsToken
   if (read.docsToken != null && read.docsToken === read.supportToken && !isForAll) {
     problems.push(
-      'SUPPORT_TOKEN: its value is DOCS_TOKEN’s, so nobody could sign in for support; give it its own',
+      'SUPPORT_TOKEN: its value is the same as DOCS_TOKEN’s, so nobody could sign in for support; choose another',
     )
   }
   const staffTokens = {
@@ -475,43 +475,45 @@ function contradictions(read: Partial<Settings>): string[] {
   }
   for (const [name, staffToken] of Object.entries(staffTokens)) {
     if (read.metricsToken != null && read.metricsToken === staffToken) {
-      problems.push(`METRICS_TOKEN: its value is ${name}’s, which may do more; give it its own`)
+      problems.push(
+        `METRICS_TOKEN: its value is the same as ${name}’s, which grants more rights; choose another`,
+      )
     }
   }
   return problems
 }
 
-/** What Claude could not be called with. */
+/** Values that Claude cannot be called with. */
 function claudeProblems(read: Partial<Settings>): string[] {
   const problems: string[] = []
   if (!isHeaderText(read.anthropicApiKey ?? '')) {
-    problems.push('ANTHROPIC_API_KEY: its value must be one line that a header can carry')
+    problems.push('ANTHROPIC_API_KEY: its value must be one line that is valid in an HTTP header')
   }
   const named = {ANTHROPIC_MODEL: read.anthropicModel, ANTHROPIC_FALLBACK_MODEL: read.anthropicFallbackModel}
   for (const [name, model] of Object.entries(named)) {
-    // A gateway may call its models what it likes.
+    // A gateway may use any names for its models.
     if (read.anthropicBaseUrl !== null || model == null || !/\s/.test(model)) continue
-    problems.push(`${name}: ${JSON.stringify(model)} has a blank in it, as no model of Anthropic has`)
+    problems.push(`${name}: ${JSON.stringify(model)} has a space in it, but no model of Anthropic has`)
   }
   return problems
 }
 
 /**
- * Settings of this process: `given` by name, below it the environment, and below that a `.env` file in the working
- * folder.
+ * The settings of this process. `overrides`, by name, win over the environment, which wins over a `.env` file in the
+ * working folder.
  * @throws DocentError `config`, as `settingsFrom`.
  */
-export function loadSettings(given: Readonly<Record<string, string>> = {}): Settings {
+export function loadSettings(overrides: Readonly<Record<string, string>> = {}): Settings {
   loadEnvFile({quiet: true})
-  return settingsFrom({...process.env, ...given})
+  return settingsFrom({...process.env, ...overrides})
 }
 
-/** Whether this runs as a step of a GitHub Actions job, whose log turns `::warning …` lines into annotations. */
+/** Whether this runs in a GitHub Actions job, whose log turns `::warning …` lines into annotations. */
 export function isGitHubActions(): boolean {
   return process.env['GITHUB_ACTIONS'] === 'true'
 }
 
-/** The settings as they may be logged: secrets as `set` or `unset`. */
+/** The settings in a form that may be logged: secrets as `set` or `unset`. */
 export function describeSettings(settings: Settings): Record<string, unknown> {
   return Object.fromEntries(
     settingsTable.map(({name, key, secret}) => [
@@ -525,26 +527,28 @@ function shownSetting(value: unknown): unknown {
   return typeof value === 'string' ? withoutPassword(value) : value
 }
 
-/** Names in the environment that are one slip away from a setting's. Short names are left alone: too much is near them. */
+/** Names in the environment that look like misspelled settings. Short names are ignored: too many others are similar. */
 function misspellings(environment: Readonly<Record<string, string | undefined>>): string[] {
   const names = settingsTable.map((setting) => setting.name)
   const long = names.filter((name) => name.length >= 8)
   return Object.keys(environment)
     .filter((name) => !names.includes(name) && name.length >= 7)
     .flatMap((name) => {
-      const near = long.find((candidate) => isSlipOf(name.toUpperCase().replaceAll('-', '_'), candidate))
+      const near = long.find((candidate) =>
+        isMisspellingOf(name.toUpperCase().replaceAll('-', '_'), candidate),
+      )
       return near ? [`${name}: not a setting; did you mean ${near}?`] : []
     })
 }
 
-/** Swapped letters, one wrong or missing letter, two in a long name. */
-function isSlipOf(given: string, name: string): boolean {
-  if (Math.abs(given.length - name.length) > 2) return false
+/** Whether letters are swapped, or one is wrong or missing, or two in a long name. */
+function isMisspellingOf(written: string, name: string): boolean {
+  if (Math.abs(written.length - name.length) > 2) return false
   const sorted = (text: string): string => [...text].sort().join('')
-  return sorted(given) === sorted(name) || editDistance(given, name) <= (name.length > 12 ? 2 : 1)
+  return sorted(written) === sorted(name) || editDistance(written, name) <= (name.length > 12 ? 2 : 1)
 }
 
-/** Levenshtein, two rows. */
+/** Levenshtein distance, with two rows. */
 function editDistance(a: string, b: string): number {
   let previous = Array.from({length: b.length + 1}, (_, index) => index)
   for (let i = 1; i <= a.length; i++) {

@@ -1,25 +1,25 @@
-import type {FileForm} from './file-form.ts'
+import type {SchemaSql} from './schema-sql.ts'
 import {searchQueryOf} from './search-query.ts'
 import type {TranscriptFilter} from './transcript-store.ts'
 
 /** A filter in SQL. */
 export interface Conditions {
-  /** What to select from: `answers`, or a search joined with it, which names its rows `found`. */
+  /** What to select from: `answers`, or a full-text search joined with it, whose row ids are called `found`. */
   readonly source: string
   readonly conditions: readonly string[]
-  /** Of the source and then of the conditions. */
+  /** Bound values: first those of the source, then those of the conditions. */
   readonly values: readonly unknown[]
 }
 
 /**
- * What a filter means, in SQL: the one place that says so.
+ * Translates a filter to SQL. The only place that defines what a filter means.
  *
- * @param named The answer whose id or ref the words of the filter are; null where they are words.
+ * @param answerId the answer whose id or ref is the query of the filter; null if the query is text.
  */
 export function conditionsOf(
   filter: TranscriptFilter,
-  {partial, conversation}: FileForm,
-  named: string | null,
+  {partial, conversation}: SchemaSql,
+  answerId: string | null,
 ): Conditions {
   const conditions: string[] = []
   const values: unknown[] = []
@@ -29,12 +29,12 @@ export function conditionsOf(
   }
   let source = 'answers'
 
-  const words = filter.q?.trim() ?? ''
-  const query = searchQueryOf(words)
-  if (named !== null) {
-    add('id = ?', named)
+  const text = filter.q?.trim() ?? ''
+  const query = searchQueryOf(text)
+  if (answerId !== null) {
+    add('id = ?', answerId)
   } else if (query?.kind === 'match') {
-    // The search leads, since it gives its rows in order and stops when the page is full.
+    // The search comes first in the join: it returns rows in order and stops when the page is full.
     source =
       '(SELECT rowid AS found FROM answers_fts WHERE answers_fts MATCH ?) CROSS JOIN answers ON row = found'
     values.push(query.expression)
@@ -44,7 +44,7 @@ export function conditionsOf(
   } else if (query?.kind === 'like') {
     add("(question LIKE ? ESCAPE '\\' OR text LIKE ? ESCAPE '\\')", query.pattern, query.pattern)
   }
-  // Of two indexes the planner would take the endings', and look at every complete answer for the few that are partial.
+  // Otherwise the planner would choose the index on `ending`, and scan all complete answers for the few partial ones.
   const ending = filter.partial ? '+ending' : 'ending'
   if (filter.ending === 'running') add(`${ending} IS NULL`)
   else if (filter.ending !== undefined) add(`${ending} = ?`, filter.ending)

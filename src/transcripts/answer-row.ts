@@ -1,4 +1,4 @@
-import type {JournalFacts, JournalledAnswer} from '../answers/index.ts'
+import type {JournalDetails, JournalledAnswer} from '../answers/index.ts'
 import {answerStateOf} from '../answers/index.ts'
 import {
   type Ending,
@@ -14,8 +14,8 @@ import {
 import {headOf} from '../lib/cut.ts'
 import type {Feedback, Review, Transcript, TranscriptItem, Verdict} from './transcript-store.ts'
 
-/** What people said of an answer: null until somebody has. */
-interface OpinionColumns {
+/** Feedback and review of an answer: null until somebody gives one. */
+interface FeedbackColumns {
   readonly rating: 'up' | 'down' | null
   readonly rating_reasons: string | null
   readonly rating_comment: string | null
@@ -26,8 +26,8 @@ interface OpinionColumns {
   readonly reviewed_at: number | null
 }
 
-/** A row of `answers`, with what its last event says of how it finished. */
-export interface AnswerRow extends OpinionColumns {
+/** A row of `answers`, with the finish reason from its last event. */
+export interface AnswerRow extends FeedbackColumns {
   readonly row: number
   readonly id: string
   readonly ref: string
@@ -51,8 +51,8 @@ export interface AnswerRow extends OpinionColumns {
   readonly facts: string
 }
 
-/** A row of an answer that nobody has said anything of. */
-export function withoutOpinions(row: Omit<AnswerRow, keyof OpinionColumns>): AnswerRow {
+/** A row of an answer without feedback or review. */
+export function withoutFeedback(row: Omit<AnswerRow, keyof FeedbackColumns>): AnswerRow {
   return {
     ...row,
     rating: null,
@@ -86,13 +86,13 @@ export function journalledOf(row: AnswerRow): JournalledAnswer {
   }
 }
 
-/** What of an answer its conversation goes on with. */
+/** The columns of an answer that its conversation needs. */
 type TurnRow = Pick<AnswerRow, 'id' | 'question' | 'text' | 'ending' | 'finish_reason' | 'settings'>
 
 /**
- * Turns of a conversation from its answers, oldest first; answers under way and questions not kept are left out. So are
- * those that another answer completed, which has their text as well, and all of what the model declined: with that in
- * its history it goes on declining, whatever is asked.
+ * Turns of a conversation from its answers, oldest first. Left out are running answers and questions that are not kept,
+ * answers that another one continued and completed, which contains their text, and all that the model declined: with
+ * that in its history a model keeps declining, whatever is asked.
  * @see https://platform.claude.com/docs/en/test-and-evaluate/strengthen-guardrails/handle-streaming-refusals
  */
 export function turnsOf(answers: readonly TurnRow[], limit: number): Turn[] {
@@ -104,23 +104,25 @@ export function turnsOf(answers: readonly TurnRow[], limit: number): Turn[] {
   const turns = kept
     .filter(({id}) => !completed.has(id))
     .flatMap(({question, text, ending}): Turn[] => {
-      const asked: Turn = {role: 'user', content: question}
-      return ending === 'complete' && text !== '' ? [asked, {role: 'assistant', content: text}] : [asked]
+      const userTurn: Turn = {role: 'user', content: question}
+      return ending === 'complete' && text !== ''
+        ? [userTurn, {role: 'assistant', content: text}]
+        : [userTurn]
     })
   return limit > 0 ? turns.slice(-limit) : []
 }
 
-/** The answer that this one goes on from; undefined for most. */
+/** The answer that this one continues; undefined for most. */
 function earlierOf({settings}: TurnRow): string | undefined {
   return (JSON.parse(settings) as {readonly continues?: string}).continues
 }
 
-/** Everything of an answer, from its row and all its events. */
+/** The transcript of an answer, from its row and all its events. */
 export function transcriptOf(row: AnswerRow, events: readonly SequencedEvent[]): Transcript {
   const state = answerStateOf(events, row.started_at)
   return {
     ...journalledOf(row),
-    ...(JSON.parse(row.facts) as JournalFacts),
+    ...(JSON.parse(row.facts) as JournalDetails),
     ref: row.ref,
     conversationId: null,
     finishReason: state.finishReason,
@@ -155,7 +157,7 @@ function reviewOf(row: AnswerRow): Review | null {
   }
 }
 
-/** An item of the list. */
+/** An item in a list of transcripts. */
 export function itemOf(row: AnswerRow): TranscriptItem {
   return {
     answerId: row.id,

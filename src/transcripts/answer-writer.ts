@@ -1,4 +1,4 @@
-import {refOf} from '../answers/index.ts'
+import {type JournalDetails, refOf} from '../answers/index.ts'
 import {isPartialFinish, type SequencedEvent} from '../domain/index.ts'
 import type {SqliteDatabase} from '../native/index.ts'
 import type {AnswerRow} from './answer-row.ts'
@@ -6,11 +6,11 @@ import {rowsOf} from './event-rows.ts'
 import type {LiveAnswer} from './live-answer.ts'
 import type {Redaction} from './redaction.ts'
 
-/** Writes what memory has of answers. @throws what SQLite throws; then nothing of the call is written. */
+/** Writes answers from memory to the database. @throws what SQLite throws; then the call has written nothing. */
 export interface AnswerWriter {
   /**
-   * Writes answers one after the other, in one transaction, until the time is up; one at least.
-   * @returns those it came to, each with its row.
+   * Writes answers one after the other, in one transaction, until the time is up; at least one.
+   * @returns the written answers, each with its row.
    */
   writeSome(answers: Iterable<LiveAnswer>, withinMs: number): LiveAnswer[]
 }
@@ -22,7 +22,7 @@ export function createAnswerWriter(db: SqliteDatabase, redaction: Redaction): An
      VALUES (@id, @ref, @conversation, @question, @version, @build, @generator, @model, @embedding, @startedAt,
        @settings, @channel, @idempotencyKey)`,
   )
-  const updateFacts = db.prepare('UPDATE answers SET facts = ? WHERE row = ?')
+  const updateDetails = db.prepare('UPDATE answers SET facts = ? WHERE row = ?')
   const endAnswer = db.prepare(
     'UPDATE answers SET ending = ?, abstained = ?, partial = ?, text = ?, usage = ?, timings = ? WHERE row = ?',
   )
@@ -33,8 +33,8 @@ export function createAnswerWriter(db: SqliteDatabase, redaction: Redaction): An
       id: entry.answerId,
       ref: refOf(entry.answerId),
       conversation: entry.conversation,
-      question: redaction.words(entry.question),
-      version: redaction.keepsWords ? entry.version : null,
+      question: redaction.text(entry.question),
+      version: redaction.keepsText ? entry.version : null,
       build: entry.build,
       generator: entry.generator,
       model: entry.model,
@@ -51,13 +51,13 @@ export function createAnswerWriter(db: SqliteDatabase, redaction: Redaction): An
     const {state} = answer
     const row = answer.row ?? insert(answer)
     insertEvents(row, answer.pending.map(redaction.event))
-    if (answer.hasNewFacts) updateFacts.run(JSON.stringify(factsToKeep(answer, redaction)), row)
+    if (answer.hasNewDetails) updateDetails.run(JSON.stringify(detailsToKeep(answer, redaction)), row)
     if (state.ending !== null) {
       endAnswer.run(
         state.ending,
         state.abstained ? 1 : 0,
         state.partial ? 1 : 0,
-        redaction.words(state.text),
+        redaction.text(state.text),
         JSON.stringify(state.usage),
         JSON.stringify(state.timings()),
         row,
@@ -78,7 +78,7 @@ export function createAnswerWriter(db: SqliteDatabase, redaction: Redaction): An
 
   return {
     writeSome(answers, withinMs) {
-      // Immediate: a transaction that reads before it writes would fail at once when another process has written.
+      // Immediate: a transaction that reads first would fail at once if another process has written since.
       const rows = writeInOne.immediate(answers, withinMs)
       for (const [answer, row] of rows) answer.row = row
       return [...rows.keys()]
@@ -86,7 +86,7 @@ export function createAnswerWriter(db: SqliteDatabase, redaction: Redaction): An
   }
 }
 
-/** Writes events of an answer as rows. */
+/** Returns a function that writes events of an answer as rows. */
 export function eventInserter(db: SqliteDatabase): (row: number, events: readonly SequencedEvent[]) => void {
   const insert = db.prepare(
     'INSERT OR IGNORE INTO events (answer, seq, last_seq, at, data, pieces) VALUES (?, ?, ?, ?, ?, ?)',
@@ -128,7 +128,7 @@ const columns = [
   'reviewed_at',
 ] as const satisfies readonly (keyof AnswerRow)[]
 
-/** Writes whole rows of `answers`, each under the number it has. */
+/** Returns a function that writes whole rows of `answers`, each with its row id. */
 export function rowInserter(db: SqliteDatabase): (row: AnswerRow) => void {
   const insert = db.prepare(
     `INSERT INTO answers (partial, ${columns.join(', ')}) VALUES (?, ${columns.map(() => '?').join(', ')})`,
@@ -138,9 +138,9 @@ export function rowInserter(db: SqliteDatabase): (row: AnswerRow) => void {
   }
 }
 
-function factsToKeep({facts, isPartial}: LiveAnswer, redaction: Redaction): LiveAnswer['facts'] {
-  const kept = redaction.facts(facts)
+function detailsToKeep({details, isPartial}: LiveAnswer, redaction: Redaction): JournalDetails {
+  const kept = redaction.details(details)
   if (!isPartial) return kept
-  const note = 'The log could not be written for a while: some of this answer’s events are missing.'
+  const note = 'Transcripts could not be written for a while: some events of this answer are missing.'
   return {...kept, notes: [...(kept.notes ?? []), note]}
 }

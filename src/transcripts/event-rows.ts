@@ -2,9 +2,9 @@ import {refOf} from '../answers/index.ts'
 import {type AnswerEvent, type SequencedEvent, toldToday} from '../domain/index.ts'
 
 /**
- * Events as rows. Deltas that follow each other directly are one row: `data` holds their whole text, `pieces` a
- * flat list `[length, ms, length, ms, …]` with the length of each piece and the time since the row's `at`, so
- * nothing of the stream's rhythm is lost. Every other event is a row by itself, with `pieces` null.
+ * Events as rows. Consecutive deltas are one row: `data` is their whole text, `pieces` a flat list
+ * `[length, ms, length, ms, …]` with the length of each piece and the time since the row's `at`, so the timing of the
+ * stream is preserved. Every other event is a row of its own, with `pieces` null.
  */
 export interface EventRow {
   readonly seq: number
@@ -50,14 +50,14 @@ export function rowsOf(events: readonly SequencedEvent[]): EventRow[] {
   return rows
 }
 
-/** The events that went into the rows, each with its own `seq` and time; those up to `after` left out. */
+/** The events in the rows, each with its own `seq` and time, without those up to `after`. */
 export function eventsOf(rows: Iterable<EventRow>, after = 0): SequencedEvent[] {
   const events: SequencedEvent[] = []
   for (const row of rows) {
     if (row.pieces === null) {
       if (row.seq > after) {
-        // Written by `rowsOf` only, so its shape is known.
-        events.push({seq: row.seq, at: row.at, event: readToday(JSON.parse(row.data) as AnswerEvent)})
+        // Only written by `rowsOf`, so its shape is known.
+        events.push({seq: row.seq, at: row.at, event: toCurrentEvent(JSON.parse(row.data) as AnswerEvent)})
       }
       continue
     }
@@ -79,8 +79,8 @@ export function eventsOf(rows: Iterable<EventRow>, after = 0): SequencedEvent[] 
   return events
 }
 
-/** As it is told today. What an earlier version stored with a `start`, the key of its conversation, is never told. */
-function readToday(event: AnswerEvent): AnswerEvent {
+/** Converts a stored event to its current form. Earlier versions stored the conversation's key in `start`; it is removed. */
+function toCurrentEvent(event: AnswerEvent): AnswerEvent {
   return event.type === 'start'
     ? {...event, conversationId: null, ref: refOf(event.answerId)}
     : toldToday(event)

@@ -24,10 +24,10 @@ const columns = [
   'partial',
 ] as const
 
-/** The first line of a CSV export, line break included. */
+/** The first line of a CSV export, including its line break. */
 export const csvHeader = `${columns.join(',')}\r\n`
 
-/** One transcript as a line of CSV (RFC 4180), line break included. */
+/** One transcript as a line of CSV (RFC 4180), including its line break. */
 export function csvRowOf(transcript: Transcript): string {
   const {timings, usage, sources} = transcript
   const writer = transcript.writtenBy ?? transcript
@@ -57,20 +57,21 @@ export function csvRowOf(transcript: Transcript): string {
   return `${columns.map((column) => cellOf(String(values[column]))).join(',')}\r\n`
 }
 
-/** One transcript as a line of JSON, line break included. Its data is exact, whatever it holds. */
+/** One transcript as a line of JSON, including its line break. The data is not altered. */
 export function jsonLineOf(transcript: Transcript): string {
   return `${escapedJson(JSON.stringify(transcript))}\n`
 }
 
-/** Whoever opens the file looks at words of visitors and models: they must run nothing and turn no line. */
+/** A cell with text of visitors and models, which must not run as a formula or change the direction of the line. */
 function cellOf(text: string): string {
   const harmless = withoutFormulas(cleanText(text))
   return /[",;\t\n]|^\s|\s$/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless
 }
 
 /**
- * What a spreadsheet would run gets an apostrophe before it. A spreadsheet that splits at semicolons or tabs sees cells
- * within ours, and a line break in one begins a row. The dash of a list stays where nothing after it could be called.
+ * Prefixes text that a spreadsheet would run as a formula with an apostrophe. A spreadsheet that splits at semicolons or
+ * tabs finds cells within a cell, and a line break in one begins a row. The dash of a list item is kept if nothing after
+ * it could be a function call.
  */
 function withoutFormulas(text: string): string {
   return text

@@ -1,11 +1,11 @@
-/** When something is flushed next: whichever of its times comes first. */
+/** Schedules the next flush: whichever of the requested times comes first. */
 export interface FlushTimer {
-  /** Within so many milliseconds. @param keepsAlive Whether the process must not end before. */
-  within(ms: number, keepsAlive: boolean): void
-  /** In the next turn of the event loop, together with all that comes in this one. */
-  soon(): void
-  /** Not any more. */
-  stop(): void
+  /** Flushes within `ms` milliseconds. @param keepsAlive whether the process must not exit before. */
+  scheduleWithin(ms: number, keepsAlive: boolean): void
+  /** Flushes in the next turn of the event loop, together with everything added in this one. */
+  scheduleSoon(): void
+  /** Cancels the next flush. */
+  cancel(): void
 }
 
 export function createFlushTimer(flush: () => void): FlushTimer {
@@ -13,15 +13,15 @@ export function createFlushTimer(flush: () => void): FlushTimer {
   let immediate: ReturnType<typeof setImmediate> | null = null
 
   return {
-    within(ms, keepsAlive) {
+    scheduleWithin(ms, keepsAlive) {
       if (timer !== null) return
       timer = setTimeout(flush, ms)
       if (!keepsAlive) timer.unref?.()
     },
-    soon() {
+    scheduleSoon() {
       immediate ??= setImmediate(flush)
     },
-    stop() {
+    cancel() {
       if (timer !== null) clearTimeout(timer)
       if (immediate !== null) clearImmediate(immediate)
       timer = null

@@ -3,7 +3,7 @@ import {holdsIdempotencyKey} from '../answers/index.ts'
 import {journalledOf, turnsOf} from './answer-row.ts'
 import {eventsInMemory, journalledLive, liveRow} from './live-answer.ts'
 import type {LiveAnswers} from './live-answers.ts'
-import {overlaidEvents, overlaidRow} from './overlay.ts'
+import {overlayEvents, overlayRow} from './overlay.ts'
 import type {TranscriptReads} from './transcript-reads.ts'
 import type {WriteBehind} from './write-behind.ts'
 
@@ -13,13 +13,13 @@ export interface JournalOptions {
   readonly reads: TranscriptReads
 }
 
-/** The journal: answers in memory over a file that is written behind. Without the file, what is in memory is all there is. */
+/** The journal: answers in memory over a file with write-behind. If the file fails, it serves only what is in memory. */
 export function createJournal({live, writes, reads}: JournalOptions): Journal {
   function fromFile<T>(read: () => T, fallback: T): T {
     try {
       return read()
     } catch (error) {
-      writes.failed(error)
+      writes.reportFailure(error)
       return fallback
     }
   }
@@ -32,7 +32,7 @@ export function createJournal({live, writes, reads}: JournalOptions): Journal {
   }
 
   return {
-    // Without a pause between the look-up of the key and the claim.
+    // No await between the look-up of the key and the claim.
     async begin(entry, state) {
       const holder = entry.idempotencyKey === null ? null : withKey(entry.idempotencyKey)
       if (holder !== null && holdsIdempotencyKey(holder, entry.startedAt)) return holder
@@ -41,16 +41,16 @@ export function createJournal({live, writes, reads}: JournalOptions): Journal {
     },
     append(answerId, event) {
       const answer = live.get(answerId)
-      // Deleted while it ran: nothing more of it is kept.
+      // Deleted while it ran: its events are dropped.
       if (answer === undefined) return
-      answer.whole?.push(event)
+      answer.allEvents?.push(event)
       writes.add(answer, event)
     },
-    note(answerId, facts) {
+    note(answerId, details) {
       const answer = live.get(answerId)
       if (answer === undefined) return
-      answer.facts = {...answer.facts, ...facts}
-      answer.hasNewFacts = true
+      answer.details = {...answer.details, ...details}
+      answer.hasNewDetails = true
       writes.add(answer)
     },
     async find(answerId) {
@@ -67,7 +67,7 @@ export function createJournal({live, writes, reads}: JournalOptions): Journal {
       if (first !== undefined && first.seq <= seq + 1) return later
       const row = answer === undefined ? fromFile(() => reads.row(answerId)?.row ?? null, null) : answer.row
       const stored = row === null ? [] : fromFile(() => reads.events(row, seq), [])
-      return overlaidEvents(stored, later)
+      return overlayEvents(stored, later)
     },
     findByIdempotencyKey: async (key) => withKey(key),
     hasConversation: async (conversation) =>
@@ -79,8 +79,8 @@ export function createJournal({live, writes, reads}: JournalOptions): Journal {
       for (const answer of live.ofConversation(conversation)) {
         const {answerId} = answer.entry
         const before = rows.get(answerId) ?? null
-        // One that the file has, and that is not among the last ones, began too long ago.
-        if (before !== null || answer.row === null) rows.set(answerId, overlaidRow(before, liveRow(answer)))
+        // An answer that is in the file but not among its latest rows is too old.
+        if (before !== null || answer.row === null) rows.set(answerId, overlayRow(before, liveRow(answer)))
       }
       return turnsOf([...rows.values()], limit)
     },

@@ -1,7 +1,7 @@
 import {partialWordsOf} from '../domain/index.ts'
 import type {Transcript, TranscriptItem} from './transcript-store.ts'
 
-/** How an answer ended, as staff are told: one that is partial is no plain `complete`. */
+/** How an answer ended, for staff: a partial one is not shown as plain `complete`. */
 export function endingLabelOf({
   ending,
   finishReason,
@@ -10,10 +10,10 @@ export function endingLabelOf({
   return `${ending ?? 'running'}${partial === null ? '' : `, ${partial}`}`
 }
 
-/** Who wrote it, and who was asked to when that was another one. */
+/** The generator that wrote an answer, and the original one if it was a fallback. */
 export function writerOf({generator, model, writtenBy}: Transcript): string {
-  const name = (who: {readonly generator: string; readonly model: string | null}) =>
-    who.model === null ? who.generator : `${who.generator}, ${who.model}`
-  const asked = name({generator, model})
-  return writtenBy === undefined ? asked : `${name(writtenBy)} (in place of ${asked})`
+  const name = (writer: {readonly generator: string; readonly model: string | null}) =>
+    writer.model === null ? writer.generator : `${writer.generator}, ${writer.model}`
+  const original = name({generator, model})
+  return writtenBy === undefined ? original : `${name(writtenBy)} (in place of ${original})`
 }

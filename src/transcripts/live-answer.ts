@@ -1,35 +1,39 @@
-import type {AnswerState, JournalEntry, JournalFacts, JournalledAnswer} from '../answers/index.ts'
+import type {AnswerState, JournalDetails, JournalEntry, JournalledAnswer} from '../answers/index.ts'
 import {refOf} from '../answers/index.ts'
 import type {SequencedEvent} from '../domain/index.ts'
-import {type AnswerRow, withoutOpinions} from './answer-row.ts'
+import {type AnswerRow, withoutFeedback} from './answer-row.ts'
 
-/** An answer that is not wholly on disk: under way, or not written yet. */
+/** An answer that is not completely on disk: running, or not written yet. */
 export interface LiveAnswer {
   readonly entry: JournalEntry
-  /** What its events add up to. The run adds them. */
+  /** The state that its events add up to. The run adds them. */
   readonly state: AnswerState
   /** Its row in `answers`; null until it is written. */
   row: number | null
-  /** To be written, in order. */
+  /** Events to be written, in order. */
   pending: SequencedEvent[]
-  /** Every event, for modes that do not keep them on disk; null where the file has them. */
-  readonly whole: SequencedEvent[] | null
-  facts: JournalFacts
-  hasNewFacts: boolean
-  /** Events were given up for want of room. */
+  /** All events, for modes that do not store them on disk; null if the file has them. */
+  readonly allEvents: SequencedEvent[] | null
+  details: JournalDetails
+  hasNewDetails: boolean
+  /** Events were dropped because too many were unwritten. */
   isPartial: boolean
 }
 
-/** @param keepsWhole Whether all its events stay in memory until it ends. */
-export function createLiveAnswer(entry: JournalEntry, state: AnswerState, keepsWhole: boolean): LiveAnswer {
+/** @param keepsAllEvents whether all its events stay in memory until it ends. */
+export function createLiveAnswer(
+  entry: JournalEntry,
+  state: AnswerState,
+  keepsAllEvents: boolean,
+): LiveAnswer {
   return {
     entry,
     state,
     row: null,
     pending: [],
-    whole: keepsWhole ? [] : null,
-    facts: {},
-    hasNewFacts: false,
+    allEvents: keepsAllEvents ? [] : null,
+    details: {},
+    hasNewDetails: false,
     isPartial: false,
   }
 }
@@ -38,16 +42,16 @@ export function journalledLive({entry, state}: LiveAnswer): JournalledAnswer {
   return {...entry, ending: state.ending}
 }
 
-/** The events of an answer that memory has: its last ones, or all where `whole` is kept. */
-export function eventsInMemory({whole, pending}: LiveAnswer): readonly SequencedEvent[] {
-  return whole ?? pending
+/** The events of an answer that are in memory: the unwritten ones, or all of them if `allEvents` is kept. */
+export function eventsInMemory({allEvents, pending}: LiveAnswer): readonly SequencedEvent[] {
+  return allEvents ?? pending
 }
 
-/** The row it would have now, its number -1 until it is written. Where no words are kept the question goes with the end. */
+/** The row it would have now, with id -1 until it is written. If text is not kept, the question is dropped at the end. */
 export function liveRow(answer: LiveAnswer): AnswerRow {
   const {entry, state} = answer
-  const keepsQuestion = answer.whole === null || state.ending === null
-  return withoutOpinions({
+  const keepsQuestion = answer.allEvents === null || state.ending === null
+  return withoutFeedback({
     row: answer.row ?? -1,
     id: entry.answerId,
     ref: refOf(entry.answerId),
@@ -68,6 +72,6 @@ export function liveRow(answer: LiveAnswer): AnswerRow {
     text: state.text,
     usage: JSON.stringify(state.usage),
     timings: JSON.stringify(state.timings()),
-    facts: JSON.stringify(answer.facts),
+    facts: JSON.stringify(answer.details),
   })
 }

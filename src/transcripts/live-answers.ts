@@ -3,10 +3,10 @@ import {createLiveAnswer, type LiveAnswer} from './live-answer.ts'
 
 /** The answers in memory: by id, by idempotency key, by conversation. */
 export interface LiveAnswers {
-  /** @param state What the answer's events add up to; only read. */
+  /** @param state the state that the answer's events add up to; only read. */
   begin(entry: JournalEntry, state: AnswerState): LiveAnswer
   get(answerId: string): LiveAnswer | undefined
-  /** The newest one begun with the key. */
+  /** The newest answer begun with the key. */
   withKey(key: string): LiveAnswer | undefined
   /** In the order in which they began. */
   ofConversation(conversation: string): readonly LiveAnswer[]
@@ -15,15 +15,15 @@ export interface LiveAnswers {
   forget(answer: LiveAnswer): void
 }
 
-/** @param keepsWhole Whether all events of an answer stay in memory until it ends. */
-export function createLiveAnswers(keepsWhole: boolean): LiveAnswers {
+/** @param keepsAllEvents whether all events of an answer stay in memory until it ends. */
+export function createLiveAnswers(keepsAllEvents: boolean): LiveAnswers {
   const byId = new Map<string, LiveAnswer>()
   const byKey = new Map<string, LiveAnswer>()
   const byConversation = new Map<string, Set<LiveAnswer>>()
 
   return {
     begin(entry, state) {
-      const answer = createLiveAnswer(entry, state, keepsWhole)
+      const answer = createLiveAnswer(entry, state, keepsAllEvents)
       byId.set(entry.answerId, answer)
       if (entry.idempotencyKey !== null) byKey.set(entry.idempotencyKey, answer)
       const others = byConversation.get(entry.conversation)

@@ -8,10 +8,10 @@ export interface Migration {
 }
 
 /**
- * Applied by name, in this order, once each; what was published is never edited, only added to.
+ * Applied by name, in this order, once each. A published migration is never edited; new ones are appended.
  *
  * `answers` has one row for each answer. `events` has its events: a run of deltas that were flushed together is
- * one row, with `pieces` saying where each began in the text and when it came (see `event-rows.ts`).
+ * one row, with `pieces` recording where each began in the text and when it arrived (see `event-rows.ts`).
  */
 export const migrations: readonly Migration[] = [
   {
@@ -84,8 +84,8 @@ export const migrations: readonly Migration[] = [
     `,
   },
   {
-    // Why an answer finished stands in its last event; here only what a filter needs. Rows that stay as they are are
-    // not written again: a large file is brought up to date in the time it takes to look at each answer's last event.
+    // The finish reason is in the last event; this column has only what a filter needs. Unchanged rows are not
+    // rewritten: migrating a large file takes only as long as reading the last event of each answer.
     name: '003_partial_answers',
     sql: `
       ALTER TABLE answers ADD COLUMN partial INTEGER NOT NULL DEFAULT 0;
@@ -97,7 +97,7 @@ export const migrations: readonly Migration[] = [
     `,
   },
   {
-    // A conversation's id joins and deletes it: the file keeps its digest alone, and each answer's for logs to name it by.
+    // The id of a conversation grants access to it, so the file keeps only its digest; and a digest of each answer for logs.
     name: '004_refs',
     sql: `
       ALTER TABLE answers RENAME COLUMN conversation_id TO conversation;
@@ -109,20 +109,20 @@ export const migrations: readonly Migration[] = [
     `,
   },
   {
-    // They were made without a secret, so that the address of a visitor could be found again from one.
+    // The keys were hashed without a secret, so that the address of a visitor could be recovered from one.
     name: '005_forget_keys_without_secret',
     sql: 'UPDATE answers SET idempotency_key = NULL WHERE idempotency_key IS NOT NULL;',
   },
 ]
 
-/** `ref_of(id)` in SQL, for a connection that reads or writes transcripts. */
+/** Adds the SQL function `ref_of(id)` to a connection that reads or writes transcripts. */
 export function addRefOf(db: SqliteDatabase): void {
   db.function('ref_of', {deterministic: true}, (id) => refOf(String(id)))
 }
 
 /**
- * Brings the schema up to date, each step in a transaction of its own.
- * @throws DocentError `storage` when the file was written by a newer Docent or belongs to another program.
+ * Applies the missing migrations, each in its own transaction.
+ * @throws DocentError `storage` if the file was written by a newer Docent or belongs to another program.
  */
 export function migrate(db: SqliteDatabase, file: string, steps: readonly Migration[] = migrations): void {
   const applied = appliedMigrations(db, file)

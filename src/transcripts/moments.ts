@@ -1,17 +1,17 @@
 /**
- * A moment as a filter takes it, in milliseconds since the epoch: a day such as `2026-05-31` or a month such as
- * `2026-05`, which begin at midnight UTC; a time, as `2026-05-31T14:00Z`; or the milliseconds. Null for anything else.
+ * Parses a point in time for a filter, to milliseconds since the epoch: a day such as `2026-05-31` or a month such as
+ * `2026-05`, which begin at midnight UTC; a time such as `2026-05-31T14:00Z`; or milliseconds. Null for anything else.
  */
 export function momentOf(text: string): number | null {
   if (/^\d{1,15}$/.test(text)) return Number(text)
   const period = periodOf(text)
   if (period !== undefined) return period?.from ?? null
-  // `Date.parse` makes a year out of anything.
+  // `Date.parse` accepts almost anything as a year.
   const at = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN
   return Number.isNaN(at) ? null : at
 }
 
-/** As `momentOf`, for the end of a range, which is exclusive: a day or a month belongs to the range as a whole. */
+/** Like `momentOf`, for the exclusive end of a range: a day or a month is included as a whole. */
 export function endMomentOf(text: string): number | null {
   return periodOf(text)?.to ?? momentOf(text)
 }
@@ -21,7 +21,7 @@ interface Period {
   readonly to: number
 }
 
-/** A day or a month. Undefined for a text that is neither, null for one that no calendar has, as the 30th of February. */
+/** A day or a month. Undefined for text that is neither, null for a date that does not exist, such as 30 February. */
 function periodOf(text: string): Period | null | undefined {
   const match = /^(\d{4})-(\d{1,2})(?:-(\d{1,2}))?$/.exec(text)
   if (match === null) return undefined

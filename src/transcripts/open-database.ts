@@ -14,14 +14,14 @@ import {
 } from '../native/index.ts'
 import {addRefOf, migrate} from './migrations.ts'
 
-/** A file larger than this is not read through at every start: it would take seconds. */
+/** A larger file is not checked at every start, because that would take seconds. */
 const maxCheckedBytes = 128 * 1024 * 1024
-/** The file itself, and what SQLite puts beside it. */
-const besides = ['', '-wal', '-shm', '-journal']
+/** Suffixes of the file itself and of the files that SQLite creates next to it. */
+const fileSuffixes = ['', '-wal', '-shm', '-journal']
 
 /**
- * Opens or makes the transcripts file for writing, checks it and brings its schema up to date. A file that is
- * damaged or not ours is left as it is, save that others may no longer read it.
+ * Opens or creates the transcripts file for writing, checks it and migrates its schema. A file that is damaged or belongs
+ * to another program is left unchanged, except that others may no longer read it.
  * @throws DocentError `storage` that names the file and says what to do.
  */
 export function openDatabase(
@@ -31,17 +31,17 @@ export function openDatabase(
   const isInMemory = file === ':memory:'
   const isNew = !isInMemory && !existsSync(file)
   if (!isInMemory) {
-    checkPlace(file)
-    makeAllPrivate(file, options.onExposed)
+    checkLocation(file)
+    makeFilesPrivate(file, options.onExposed)
   }
 
   let db: SqliteDatabase | null = null
   try {
-    // At the start there is time to wait for another process's write, as a purge; later there is not.
+    // At start there is time to wait for another process that writes, such as a purge; later there is not.
     db = openSqlite(file, {timeout: 15_000})
     db.pragma('journal_mode = WAL')
-    // A killed process loses nothing with NORMAL, a power cut at most the last flushes; FULL would make every
-    // flush wait for the disk on the thread that streams.
+    // With NORMAL a killed process loses nothing, and a power failure at most the last flushes. FULL would make every
+    // flush wait for the disk, on the thread that streams.
     db.pragma('synchronous = NORMAL')
     db.pragma('secure_delete = ON')
     db.pragma('journal_size_limit = 16777216')
@@ -59,15 +59,15 @@ export function openDatabase(
 }
 
 /**
- * Keeps the file for one server: a second one would take the first one's answers for left open by a crash.
+ * Locks the file for one server: a second one would treat the answers of the first as left open by a crash.
  * @throws DocentError `locked` while another server has it.
  */
-export function holdFile(file: string): ExclusiveLock {
+export function lockFile(file: string): ExclusiveLock {
   if (file === ':memory:') return {release() {}}
   let lock: ExclusiveLock | null
   try {
-    makeAllPrivate(`${file}.lock`)
-    // A server that is ending keeps it until its last words are written.
+    makeFilesPrivate(`${file}.lock`)
+    // A server that is shutting down keeps the lock until its last events are written.
     lock = takeExclusiveLock(`${file}.lock`, 5_000)
   } catch (error) {
     throw storageError(error, `${file}.lock`)
@@ -80,10 +80,10 @@ export function holdFile(file: string): ExclusiveLock {
 }
 
 /**
- * Opens an existing transcripts file beside a running server, for commands.
+ * Opens an existing transcripts file that a running server may have open, for commands.
  * @throws DocentError `storage`.
  */
-export function openDatabaseBeside(file: string, access: 'read' | 'write'): SqliteDatabase {
+export function openSharedDatabase(file: string, access: 'read' | 'write'): SqliteDatabase {
   if (!existsSync(file)) {
     throw new DocentError(
       'storage',
@@ -97,7 +97,7 @@ export function openDatabaseBeside(file: string, access: 'read' | 'write'): Sqli
     if (access === 'write') db.pragma('secure_delete = ON')
     const known = db.prepare("SELECT 1 FROM sqlite_master WHERE name = 'answers'").get()
     if (known === undefined) {
-      throw new DocentError('storage', `${file} holds no transcripts yet. Start the server once.`)
+      throw new DocentError('storage', `${file} has no transcripts yet. Start the server once.`)
     }
     return db
   } catch (error) {
@@ -106,14 +106,14 @@ export function openDatabaseBeside(file: string, access: 'read' | 'write'): Sqli
   }
 }
 
-/** What others on this machine may read of a transcripts file and what lies beside it, and what to do, for commands. */
+/** Warnings for commands: which of the transcripts files other users of this machine can read, and what to do. */
 export function exposuresOf(file: string): string[] {
   if (!existsSync(file)) return []
   const real = realpathSync(file)
-  return besides.flatMap((suffix) => exposureOf(real + suffix) ?? [])
+  return fileSuffixes.flatMap((suffix) => exposureOf(real + suffix) ?? [])
 }
 
-/** What SQLite threw, in words an operator can act on. */
+/** Converts an error of SQLite to one with a message that an operator can act on. */
 export function storageError(error: unknown, file: string): DocentError {
   if (error instanceof DocentError) return error
   const code = sqliteCodeOf(error)
@@ -127,16 +127,16 @@ export function storageError(error: unknown, file: string): DocentError {
 function adviceOf(code: string | null): string | null {
   if (code === null) return null
   if (code === 'SQLITE_NOTADB') {
-    return 'is not a SQLite database, and it was left as it is. Move it away or restore a backup, then start again.'
+    return 'is not a SQLite database; it was left unchanged. Move it away or restore a backup, then start again.'
   }
   if (code.startsWith('SQLITE_CORRUPT')) {
-    return 'is damaged, and it was left as it is. Restore a backup, or move it away to begin a new log; `sqlite3 FILE .recover` may save what it holds.'
+    return 'is damaged; it was left unchanged. Restore a backup, or move it away to start with an empty one; `sqlite3 FILE .recover` may recover its content.'
   }
   if (code.startsWith('SQLITE_READONLY'))
     return 'cannot be written. Check the permissions of the file and its folder.'
   if (code.startsWith('SQLITE_CANTOPEN'))
     return 'cannot be opened. Check that the folder exists and may be written.'
-  if (code === 'SQLITE_FULL') return 'has no room left. Free some disk space or remove old transcripts.'
+  if (code === 'SQLITE_FULL') return 'is full. Free some disk space or remove old transcripts.'
   if (code.startsWith('SQLITE_BUSY') || code === 'SQLITE_LOCKED') {
     return 'is locked by another process. Stop the other server or command that uses it.'
   }
@@ -144,7 +144,7 @@ function adviceOf(code: string | null): string | null {
   return null
 }
 
-function checkPlace(file: string): void {
+function checkLocation(file: string): void {
   makePrivateFolder(dirname(file))
   if (!existsSync(file)) return
   if (statSync(file).isDirectory()) {
@@ -161,15 +161,15 @@ function checkPlace(file: string): void {
 }
 
 /**
- * Makes the file before SQLite opens it, since the files that SQLite puts beside it take over its rights: questions may
- * be personal, and other users of the machine need not read them. A file that was copied here has the rights that its
- * copier gave it, and what an older Docent left when it was killed has wider ones.
+ * Creates the file before SQLite opens it, because the files that SQLite creates next to it get the same permissions:
+ * questions may be personal, and other users of the machine should not read them. A file that was copied here may have
+ * wider permissions, and so may files that an older Docent left when it was killed.
  */
-function makeAllPrivate(file: string, onExposed?: (warning: string) => void): void {
+function makeFilesPrivate(file: string, onExposed?: (warning: string) => void): void {
   try {
     if (!existsSync(file)) makePrivateFile(file)
     const real = realpathSync(file)
-    for (const suffix of besides) {
+    for (const suffix of fileSuffixes) {
       const warning = makePrivate(real + suffix)
       if (warning !== null) onExposed?.(warning)
     }

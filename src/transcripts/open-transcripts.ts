@@ -4,8 +4,8 @@ import {createAnswerWriter} from './answer-writer.ts'
 import {createJournal} from './journal.ts'
 import type {LiveAnswer} from './live-answer.ts'
 import {createLiveAnswers, type LiveAnswers} from './live-answers.ts'
-import {holdFile, openDatabase, storageError} from './open-database.ts'
-import {headOfRecord, recordOf} from './overlay.ts'
+import {lockFile, openDatabase, storageError} from './open-database.ts'
+import {recordOf, summaryRecordOf} from './overlay.ts'
 import {openReaderProcess} from './reader-process.ts'
 import {recoverAnswers} from './recover-answers.ts'
 import {redactionOf} from './redaction.ts'
@@ -13,76 +13,77 @@ import {createEraser} from './removal.ts'
 import {startRetention} from './retention.ts'
 import {createStaffChanges} from './staff-changes.ts'
 import {createStaffReads} from './staff-reads.ts'
-import {asynchronous, createTranscriptReader, type ReadMemory} from './transcript-reader.ts'
+import {asyncReads, createTranscriptReader, type ReadMemory} from './transcript-reader.ts'
 import {createTranscriptReads} from './transcript-reads.ts'
 import type {TranscriptStore} from './transcript-store.ts'
 import {createWriteBehind, type WriteBehind} from './write-behind.ts'
 
 export interface TranscriptsOptions {
-  /** The SQLite file; `:memory:` for none. Its folder is made when missing. */
+  /** The SQLite file, or `:memory:`. Its folder is created if missing. */
   readonly file: string
   /**
-   * `full` keeps everything. `metadata` never writes words of the visitor, the model, the docs or staff to disk, only
-   * what happened and when, with rating and verdict. `off` writes nothing at all. Default `full`. Answers under way can be resumed in all.
+   * `full` keeps everything. `metadata` never writes text of the visitor, the model, the docs or staff to disk, only what
+   * happened and when, with rating and verdict. `off` writes nothing at all. Default `full`. Running answers can be
+   * resumed in every mode.
    */
   readonly mode?: 'full' | 'metadata' | 'off'
-  /** Older answers are removed, at the start and every hour; 0, the default, keeps them. */
+  /** Older answers are removed, at start and every hour; 0, the default, keeps them. */
   readonly retentionDays?: number
-  /** About how large the file may grow before the oldest answers are removed; 0, the default, for no bound. */
+  /** Approximate size of the file at which the oldest answers are removed; 0, the default, for no limit. */
   readonly maxBytes?: number
   readonly now?: () => number
-  /** How long writes are gathered; default 75. */
+  /** How long writes are batched, in milliseconds; default 75. */
   readonly flushMs?: number
-  /** Events held in memory while they cannot be written; beyond it the largest answers lose theirs. Default 100,000. */
+  /** Maximum events in memory while they cannot be written; beyond it the largest answers lose theirs. Default 100,000. */
   readonly maxPending?: number
-  /** Where SQLite stops growing the file; default no limit of our own. */
+  /** Hard limit of the file size in SQLite; default: none. */
   readonly maxFileBytes?: number
-  /** Called when the log stops being written, with the reason, and with null when it is written again. */
+  /** Called with the reason when transcripts cannot be written, and with null when they can again. */
   readonly onDegraded?: (reason: string | null) => void
-  /** Called with false when another process holds copies of what was removed in the file, and with true when they are gone. */
+  /** Called with false while another process keeps copies of removed data in the file, and with true when they are gone. */
   readonly onErased?: (isErased: boolean) => void
-  /** Called at the start with a warning of a file that others on this machine may read, as it is another user's. */
+  /** Called at start with a warning about a file that other users of this machine can read and that cannot be fixed. */
   readonly onExposed?: (warning: string) => void
-  /** Called once, when the first answers are removed for want of room. */
+  /** Called once, when answers are removed for the first time because of `maxBytes`. */
   readonly onFull?: () => void
 }
 
 export interface Transcripts extends Journal, TranscriptStore {
-  /** Answers that a crash had left open and that are now `interrupted`. */
+  /** Number of answers that a crash had left open and that are now `interrupted`. */
   readonly recovered: number
-  /** Writes what it can and closes the file. Resolves when no process of ours has it open. Idempotent. */
+  /** Writes what it can and closes the file. Resolves when no reader process has it open either. Idempotent. */
   close(): Promise<void>
 }
 
 const busyTimeoutMs = 20
 const staffBusyTimeoutMs = 250
-/** Of the answers that wait while the file takes nothing, so many can be listed: the newest. */
+/** Maximum number of unwritten answers in a list, the newest, while the file cannot be written. */
 const maxListedFromMemory = 1_000
 
 /**
- * The journal of all answers and everything read from it, in one SQLite file written by this process alone. Staff's
- * reads of a file are done in processes of their own, which start with the first one.
- * @throws DocentError `storage` when the file cannot be used, `locked` while another server uses it; it is never
+ * Opens the journal of all answers and the transcripts, in one SQLite file that only this process writes. Reads for staff
+ * are done in child processes, which start with the first read.
+ * @throws DocentError `storage` if the file cannot be used, `locked` while another server uses it. The file is never
  * overwritten.
  */
 export function openTranscripts(options: TranscriptsOptions): Transcripts {
   const {file, mode = 'full', retentionDays = 0, maxBytes = 0, flushMs = 75, maxPending = 100_000} = options
   const now = options.now ?? Date.now
-  const {db, recovered, release} = openHeld(options)
+  const {db, recovered, release} = openLocked(options)
   const redaction = redactionOf(mode === 'full')
   const live = createLiveAnswers(mode !== 'full')
   const writer = createAnswerWriter(db, redaction)
   const reads = createTranscriptReads(db)
   const readers = file === ':memory:' ? null : openReaderProcess(file)
   const eraser = createEraser(db, options.onErased)
-  const patiently = patienceWith(db)
+  const withStaffTimeout = createStaffTimeout(db)
   let isClosed = false
 
   const writes = createWriteBehind({
     write: mode === 'off' ? (answers) => [...answers] : writer.writeSome,
     problemOf: (error) => {
       const {message, details} = storageError(error, file)
-      return {message, passes: /^SQLITE_(?:BUSY|LOCKED)/.test(String(details['sqlite']))}
+      return {message, isTransient: /^SQLITE_(?:BUSY|LOCKED)/.test(String(details['sqlite']))}
     },
     flushMs,
     maxPending,
@@ -96,7 +97,7 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
 
   const erase = async () => (readers === null ? eraser.erase() : readers.whileIdle(eraser.erase))
 
-  // A process that was killed may have left copies of what it had removed.
+  // A process that was killed may have left copies of removed data.
   eraser.erase()
   const retention = startRetention(db, {
     days: retentionDays,
@@ -104,9 +105,9 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
     now,
     attempt(remove) {
       try {
-        return patiently(remove)
+        return withStaffTimeout(remove)
       } catch (error) {
-        writes.failed(error)
+        writes.reportFailure(error)
         return 0
       }
     },
@@ -118,10 +119,10 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
     recovered,
     ...createJournal({live, writes, reads}),
     ...createTranscriptReader(
-      readers?.reads ?? asynchronous(createStaffReads(reads), file),
-      memoryBeyondFile(live, writes),
+      readers?.reads ?? asyncReads(createStaffReads(reads), file),
+      memoryOverlay(live, writes),
     ),
-    ...createStaffChanges({db, file, mode, live, writes, redaction, patiently, erase, now}),
+    ...createStaffChanges({db, file, mode, live, writes, redaction, withStaffTimeout, erase, now}),
     get isErased() {
       return eraser.isDone
     },
@@ -140,29 +141,29 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
   }
 }
 
-/** Opens the file for this process alone and ends what a crash left open. @throws DocentError. */
-function openHeld(options: TranscriptsOptions): {
+/** Opens and locks the file, and ends the answers that a crash left open. @throws DocentError. */
+function openLocked(options: TranscriptsOptions): {
   readonly db: SqliteDatabase
   readonly recovered: number
   readonly release: () => void
 } {
   const {file} = options
   const db = openDatabase(file, options)
-  let hold: ReturnType<typeof holdFile> | null = null
+  let lock: ReturnType<typeof lockFile> | null = null
   try {
-    hold = holdFile(file)
+    lock = lockFile(file)
     const recovered = recoverAnswers(db)
     db.pragma(`busy_timeout = ${busyTimeoutMs}`)
-    return {db, recovered, release: hold.release}
+    return {db, recovered, release: lock.release}
   } catch (error) {
-    hold?.release()
+    lock?.release()
     db.close()
     throw storageError(error, file)
   }
 }
 
-/** Runs changes that may wait a moment for another process, unlike those of answers under way. */
-function patienceWith(db: SqliteDatabase): <T>(change: () => T) => T {
+/** Runs changes with a longer wait for other processes than the writes of running answers have. */
+function createStaffTimeout(db: SqliteDatabase): <T>(change: () => T) => T {
   return (change) => {
     db.pragma(`busy_timeout = ${staffBusyTimeoutMs}`)
     try {
@@ -173,26 +174,26 @@ function patienceWith(db: SqliteDatabase): <T>(change: () => T) => T {
   }
 }
 
-/** What reads of the file must be given: what could not be written, and words that only memory may have. */
-function memoryBeyondFile(live: LiveAnswers, writes: WriteBehind): ReadMemory {
-  const isBeyond = (answer: LiveAnswer) => writes.waiting.has(answer) || answer.whole !== null
+/** What reads of the file must be combined with: unwritten answers, and text that is kept only in memory. */
+function memoryOverlay(live: LiveAnswers, writes: WriteBehind): ReadMemory {
+  const isNewerThanFile = (answer: LiveAnswer) => writes.unwritten.has(answer) || answer.allEvents !== null
   return {
     async prepare() {
-      if (!writes.isDegraded) await writes.flushInTurns()
+      if (!writes.isDegraded) await writes.flushInSteps()
     },
-    heads() {
-      // An answer that the file is not meant to have is in no list.
-      const isListed = (answer: LiveAnswer) => writes.waiting.has(answer) || answer.row !== null
+    summaries() {
+      // An answer that is not meant to be written to the file is not listed.
+      const isListed = (answer: LiveAnswer) => writes.unwritten.has(answer) || answer.row !== null
       return live
         .all()
-        .filter((answer) => isBeyond(answer) && isListed(answer))
+        .filter((answer) => isNewerThanFile(answer) && isListed(answer))
         .slice(-maxListedFromMemory)
-        .map(headOfRecord)
+        .map(summaryRecordOf)
     },
     of: (answerIds) =>
       answerIds.flatMap((answerId) => {
         const answer = live.get(answerId)
-        return answer !== undefined && isBeyond(answer) ? [recordOf(answer)] : []
+        return answer !== undefined && isNewerThanFile(answer) ? [recordOf(answer)] : []
       }),
   }
 }

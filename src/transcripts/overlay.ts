@@ -2,11 +2,11 @@ import type {SequencedEvent} from '../domain/index.ts'
 import type {AnswerRow} from './answer-row.ts'
 import {eventsInMemory, type LiveAnswer, liveRow} from './live-answer.ts'
 
-/** What memory has of an answer beyond the file, as plain data that can be sent to another process. */
+/** What is known about an answer in memory but not in the file, as plain data that can be sent to another process. */
 export interface MemoryRecord {
-  /** As it would be written now; its number is -1 while the file has no row of it. */
+  /** The row as it would be written now; its id is -1 while the file has no row for it. */
   readonly row: AnswerRow
-  /** The last ones of the answer, in order. */
+  /** The latest events of the answer, in order. */
   readonly events: readonly SequencedEvent[]
 }
 
@@ -15,17 +15,16 @@ export function recordOf(answer: LiveAnswer): MemoryRecord {
   return {row: liveRow(answer), events: eventsInMemory(answer)}
 }
 
-/** For lists, which show no events: without all but the last one, which says how the answer finished. */
-export function headOfRecord(answer: LiveAnswer): MemoryRecord {
+/** For lists, which show no events: only with the last one, which has the finish reason. */
+export function summaryRecordOf(answer: LiveAnswer): MemoryRecord {
   const last = answer.state.ending === null ? undefined : eventsInMemory(answer).at(-1)
   return {row: liveRow(answer), events: last === undefined ? [] : [last]}
 }
 
 /**
- * The rule by which memory goes over the file: what the log says of an answer is memory's, what people said of it is
- * the file's.
+ * Overlays the row in memory on the one in the file: the answer is taken from memory, feedback and review from the file.
  */
-export function overlaidRow(stored: AnswerRow | null, memory: AnswerRow): AnswerRow {
+export function overlayRow(stored: AnswerRow | null, memory: AnswerRow): AnswerRow {
   if (stored === null) return memory
   const {rating, rating_reasons, rating_comment, rated_at} = stored
   const {verdict, review_note, corrected_answer, reviewed_at} = stored
@@ -43,8 +42,8 @@ export function overlaidRow(stored: AnswerRow | null, memory: AnswerRow): Answer
   }
 }
 
-/** The same rule for events: memory's, after those of the file that came before them. */
-export function overlaidEvents(
+/** The events of the file up to those in memory, then those in memory. */
+export function overlayEvents(
   stored: readonly SequencedEvent[],
   memory: readonly SequencedEvent[],
 ): readonly SequencedEvent[] {

@@ -2,30 +2,30 @@ import {isTerminal, type SequencedEvent} from '../domain/index.ts'
 import {sizeOf} from './event-size.ts'
 import type {LiveAnswer} from './live-answer.ts'
 
-export interface PendingBounds {
-  /** Events of all answers together. */
+export interface PendingLimits {
+  /** Maximum events of all answers together. */
   readonly maxEvents: number
-  /** Characters of all answers together, about. */
+  /** Approximate maximum characters of all answers together. */
   readonly maxChars: number
 }
 
-/** Keeps what waits to be written within bounds. */
+/** Limits the events that wait to be written. */
 export interface PendingEvents {
   readonly count: number
-  readonly isOver: boolean
-  /** Adds an event to those of an answer; events after a gap are left out, save the last one. */
+  readonly isOverLimit: boolean
+  /** Adds an event to an answer. If events of the answer were dropped, only its last event is added. */
   add(answer: LiveAnswer, event: SequencedEvent): void
-  /** Empties what waits of an answer: it is written, or given up. */
+  /** Clears the pending events of an answer, because they are written or dropped. */
   clear(answer: LiveAnswer): void
   /**
-   * Gives up events of the largest answers, without their endings, until the rest is within the bounds. Where only
-   * endings are left the oldest answers go wholly.
-   * @returns those.
+   * Drops events of the largest answers, but not their endings, until the rest is within the limits. If only endings are
+   * left, the oldest answers are dropped completely.
+   * @returns the answers that were dropped completely.
    */
-  shed(waiting: ReadonlySet<LiveAnswer>): LiveAnswer[]
+  dropOverLimit(unwritten: ReadonlySet<LiveAnswer>): LiveAnswer[]
 }
 
-export function createPendingEvents({maxEvents, maxChars}: PendingBounds): PendingEvents {
+export function createPendingEvents({maxEvents, maxChars}: PendingLimits): PendingEvents {
   let count = 0
   let chars = 0
 
@@ -40,21 +40,21 @@ export function createPendingEvents({maxEvents, maxChars}: PendingBounds): Pendi
     tally(events, 1)
   }
 
-  function giveUpEvents(answer: LiveAnswer): void {
+  function dropEvents(answer: LiveAnswer): void {
     const last = answer.pending.at(-1)
     replace(answer, last !== undefined && isTerminal(last.event) ? [last] : [])
     answer.isPartial = true
-    answer.hasNewFacts = true
+    answer.hasNewDetails = true
   }
 
-  const isOver = () => count > maxEvents || chars > maxChars
+  const isOverLimit = () => count > maxEvents || chars > maxChars
 
   return {
     get count() {
       return count
     },
-    get isOver() {
-      return isOver()
+    get isOverLimit() {
+      return isOverLimit()
     },
     add(answer, event) {
       if (answer.isPartial && !isTerminal(event.event)) return
@@ -62,13 +62,13 @@ export function createPendingEvents({maxEvents, maxChars}: PendingBounds): Pendi
       tally([event], 1)
     },
     clear: (answer) => replace(answer, []),
-    shed(waiting) {
-      const left = new Set(waiting)
+    dropOverLimit(unwritten) {
+      const left = new Set(unwritten)
       const lost: LiveAnswer[] = []
-      while (isOver()) {
+      while (isOverLimit()) {
         const largest = largestOf(left)
         if (largest !== undefined) {
-          giveUpEvents(largest)
+          dropEvents(largest)
           continue
         }
         const [oldest] = left
@@ -82,7 +82,7 @@ export function createPendingEvents({maxEvents, maxChars}: PendingBounds): Pendi
   }
 }
 
-/** The answer with the most events, of those that have more than one. */
+/** The answer with the most pending events, if any has more than one. */
 function largestOf(answers: Iterable<LiveAnswer>): LiveAnswer | undefined {
   let largest: LiveAnswer | undefined
   for (const answer of answers) {

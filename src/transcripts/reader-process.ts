@@ -5,39 +5,39 @@ import type {StaffReads} from './staff-reads.ts'
 import type {AsyncStaffReads} from './transcript-reader.ts'
 import type {ReadCall, ReaderSetup, ReadReply} from './transcripts-child.ts'
 
-/** Staff's reads of a file in processes of their own, so that no query holds a stream up. Close it once. */
+/** Reads of a file for staff, in child processes, so that no query delays a stream. Close it once. */
 export interface ReaderProcess {
   /**
-   * @throws DocentError what the read throws; `rate_limited` when all processes are busy for long, `too_large` for a read
-   * that takes more time or memory than it may, `shutting_down` once closed, `internal` when no process can be started.
+   * @throws DocentError what the read throws; `rate_limited` if all processes are busy for too long, `too_large` for a read
+   * that exceeds its limit of time or memory, `shutting_down` once closed, `internal` if no process can be started.
    */
   readonly reads: AsyncStaffReads
-  /** Whether there is a process. */
+  /** Whether a process has been started. */
   readonly isOpen: boolean
-  /** Does something while nothing is read, or at last when a read under way takes long. */
+  /** Runs `work` while nothing is read, or anyway if a current read takes too long. */
   whileIdle(work: () => void): Promise<void>
-  /** Ends the processes. Resolves when they have let go of the file. */
+  /** Ends the processes. Resolves when they have closed the file. */
   close(): Promise<void>
 }
 
 export interface ReaderProcessOptions {
-  /** Processor time of one read, in milliseconds. Default 20 seconds. */
+  /** Maximum CPU time of one read, in milliseconds. Default 20 seconds. */
   readonly cpuMs?: number
-  /** The processes end when nothing was read this long, in milliseconds. Default 5 minutes. */
+  /** The processes end after this long without a read, in milliseconds. Default 5 minutes. */
   readonly idleMs?: number
 }
 
-/** The second is started when the first is busy: one slow search holds up nobody else. */
+/** The second is started when the first is busy, so one slow search delays nobody else. */
 const processes = 2
-/** Heap of each; SQLite's cache is beside it and small. */
+/** Heap of each process. SQLite's cache is not part of it, and is small. */
 const memoryMb = 256
-/** Longest wait by the clock, for a disk that does not answer. */
+/** Maximum wall-clock time, for a disk that does not respond. */
 const wallMs = 5 * 60_000
-/** Longest wait for a free process. */
+/** Maximum wait for a free process. */
 const queueMs = 30_000
-const longestRestMs = 1_000
+const maxIdleWaitMs = 1_000
 
-/** Processes start with the first read, and again after a pause or a crash. */
+/** Processes start with the first read, and again after an idle period or a crash. */
 export function openReaderProcess(file: string, options: ReaderProcessOptions = {}): ReaderProcess {
   const {cpuMs = 20_000, idleMs = 5 * 60_000} = options
   let pool: ChildPool<ReadCall, ReadReply> | null = null
@@ -58,28 +58,28 @@ export function openReaderProcess(file: string, options: ReaderProcessOptions = 
   }
 
   async function perform(call: ReadCall): Promise<unknown> {
-    if (isClosed) throw closing()
+    if (isClosed) throw closedError()
     clearTimeout(idle)
     underWay += 1
     try {
       return await attempt(call).catch((error: unknown) => {
-        // A machine that is short of memory ends processes: another one may live.
+        // A machine that is short of memory kills processes: another one may survive.
         if (!(error instanceof ChildFailure && error.kind === 'died') || isClosed) throw error
         return attempt(call)
       })
     } catch (error) {
       if (!(error instanceof ChildFailure)) throw error
-      throw isClosed ? closing() : refusalOf(error)
+      throw isClosed ? closedError() : refusalOf(error)
     } finally {
       underWay -= 1
       if (underWay === 0 && !isClosed) idle = setTimeout(() => void closePool(), idleMs).unref()
     }
   }
 
-  /** A method of the reads, done by a process. */
-  function performed<Name extends keyof StaffReads>(name: Name): AsyncStaffReads[Name] {
+  /** A method of `StaffReads` that is executed by a process. */
+  function remoteRead<Name extends keyof StaffReads>(name: Name): AsyncStaffReads[Name] {
     const method = (...args: unknown[]) => perform({name, args} as unknown as ReadCall)
-    // The process answers with what the method of this name returns.
+    // The process replies with what the method of this name returns.
     return method as AsyncStaffReads[Name]
   }
 
@@ -90,7 +90,7 @@ export function openReaderProcess(file: string, options: ReaderProcessOptions = 
   }
 
   return {
-    reads: {list: performed('list'), ids: performed('ids'), read: performed('read')},
+    reads: {list: remoteRead('list'), ids: remoteRead('ids'), read: remoteRead('read')},
     get isOpen() {
       return pool !== null
     },
@@ -99,7 +99,7 @@ export function openReaderProcess(file: string, options: ReaderProcessOptions = 
       const paused = pool.pause()
       let timer: NodeJS.Timeout | undefined
       const tooLong = new Promise<void>((resolve) => {
-        timer = setTimeout(resolve, longestRestMs)
+        timer = setTimeout(resolve, maxIdleWaitMs)
       })
       await Promise.race([paused, tooLong])
       clearTimeout(timer)
@@ -117,17 +117,21 @@ export function openReaderProcess(file: string, options: ReaderProcessOptions = 
   }
 }
 
-function closing(): DocentError {
+function closedError(): DocentError {
   return new DocentError('shutting_down', 'The server is stopping.')
 }
 
 function refusalOf(failure: ChildFailure): DocentError {
   switch (failure.kind) {
     case 'busy':
-      return new DocentError('rate_limited', 'Many transcripts are being read. Please wait a moment.', {
-        retryAfterMs: 2_000,
-        cause: failure,
-      })
+      return new DocentError(
+        'rate_limited',
+        'Too many transcripts are being read. Please try again in a moment.',
+        {
+          retryAfterMs: 2_000,
+          cause: failure,
+        },
+      )
     case 'cpu':
     case 'memory':
     case 'stuck':

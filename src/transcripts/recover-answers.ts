@@ -20,7 +20,7 @@ export function recoverAnswers(db: SqliteDatabase): number {
       const last = events.at(-1)
       if (state.terminal === null) {
         const seq = (last?.seq ?? 0) + 1
-        // At the time of the last event that is known: when the process died, nobody can say.
+        // With the time of the last known event: when the process died is unknown.
         const terminal: SequencedEvent = {
           seq,
           at: last?.at ?? row.started_at,

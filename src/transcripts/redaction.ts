@@ -1,36 +1,36 @@
-import type {JournalFacts} from '../answers/index.ts'
+import type {JournalDetails} from '../answers/index.ts'
 import type {AnswerEvent, SequencedEvent, Source} from '../domain/index.ts'
 import type {Feedback} from './transcript-store.ts'
 
 /**
- * What of an answer goes to disk. Where no words may be that is numbers, ids that we made, and words of ours for what
- * happened.
+ * What is written to disk about an answer. Without text, that is numbers, ids made by Docent, and Docent's own words for
+ * what happened.
  */
 export interface Redaction {
-  readonly keepsWords: boolean
-  /** Words of somebody else: as they are, or the empty text. */
-  words(text: string): string
+  readonly keepsText: boolean
+  /** Text of visitors, models, docs or staff: unchanged, or empty. */
+  text(text: string): string
   event(event: SequencedEvent): SequencedEvent
-  facts(facts: JournalFacts): JournalFacts
+  details(details: JournalDetails): JournalDetails
   feedback(feedback: Omit<Feedback, 'at'>): Omit<Feedback, 'at'>
 }
 
-/** @param keepsWords Whether words of the visitor, the model, the docs and staff may be on disk. */
-export function redactionOf(keepsWords: boolean): Redaction {
-  if (keepsWords) {
+/** @param keepsText whether text of visitors, models, docs and staff may be written to disk. */
+export function redactionOf(keepsText: boolean): Redaction {
+  if (keepsText) {
     const asItIs = <T>(value: T): T => value
-    return {keepsWords, words: asItIs, event: asItIs, facts: asItIs, feedback: asItIs}
+    return {keepsText, text: asItIs, event: asItIs, details: asItIs, feedback: asItIs}
   }
   return {
-    keepsWords,
-    words: () => '',
+    keepsText,
+    text: () => '',
     event: redactedEvent,
-    facts: redactedFacts,
+    details: redactedDetails,
     feedback: ({rating}) => ({rating, reasons: [], comment: null}),
   }
 }
 
-/** The event without any words of the visitor, the model or the docs; what happened and when stays. */
+/** The event without any text of the visitor, the model or the docs; what happened and when is kept. */
 function redactedEvent({seq, at, event}: SequencedEvent): SequencedEvent {
   return {seq, at, event: redacted(event)}
 }
@@ -59,14 +59,14 @@ function redacted(event: AnswerEvent): AnswerEvent {
   }
 }
 
-/** Its place and its score. An address has words of the docs, and what was shown says what was asked. */
+/** Only its number and score. A URL contains words of the docs, and what was shown reveals what was asked. */
 function redactedSource({n, score}: Source): Source {
   return {n, id: '', title: '', headings: [], url: '', anchor: '', score, snippet: '', highlights: []}
 }
 
-/** The facts without what somebody else wrote: an upstream's error may quote the question. */
-function redactedFacts(facts: JournalFacts): JournalFacts {
-  const {errorDetail: _, notes: __, upstreamRequestId, considered, ...rest} = facts
+/** The details without text of others: an error message of the upstream may quote the question. */
+function redactedDetails(details: JournalDetails): JournalDetails {
+  const {errorDetail: _, notes: __, upstreamRequestId, considered, ...rest} = details
   return {
     ...rest,
     ...(isId(upstreamRequestId) ? {upstreamRequestId} : {}),
@@ -74,7 +74,7 @@ function redactedFacts(facts: JournalFacts): JournalFacts {
   }
 }
 
-/** An upstream names its requests as it likes; what is no plain id may be anything. */
+/** The upstream chooses its request ids; anything that does not look like an id may contain text. */
 function isId(text: string | null | undefined): text is string {
   return text != null && /^[\w.:-]{1,128}$/.test(text)
 }

@@ -1,21 +1,23 @@
 import type {SqliteDatabase} from '../native/index.ts'
 
-/** Answers removed in one transaction: enough to be quick, few enough that nobody waits long for the lock. */
-export const answersAtOnce = 200
+/** Answers removed in one transaction: enough to be fast, few enough that nobody waits long for the lock. */
+export const removalBatchSize = 200
 
 /**
- * Removes some of the answers that a condition names for a value, `answersAtOnce` at most, in one transaction.
- * @returns their number: fewer than `answersAtOnce` when none is left.
+ * Removes some of the answers that match a condition with this value, at most `removalBatchSize`, in one transaction.
+ * @returns the number removed: less than `removalBatchSize` if none is left.
  */
 export type RemovalStep = (value: string | number) => number
 
 /**
- * Removes answers by a condition of SQL with one `?`, with their events and search entries. `secure_delete` must be on
- * for the words to be gone from the file.
+ * Prepares the removal of answers by an SQL condition with one `?`, with their events and search entries.
+ * `secure_delete` must be on for the text to be erased from the file.
  */
 export function prepareRemoval(db: SqliteDatabase, condition: string): RemovalStep {
   const some = db
-    .prepare<[string | number], number>(`SELECT row FROM answers WHERE ${condition} LIMIT ${answersAtOnce}`)
+    .prepare<[string | number], number>(
+      `SELECT row FROM answers WHERE ${condition} LIMIT ${removalBatchSize}`,
+    )
     .pluck()
   const dropEvents = db.prepare('DELETE FROM events WHERE answer = ?')
   const dropAnswer = db.prepare('DELETE FROM answers WHERE row = ?')
@@ -30,64 +32,64 @@ export function prepareRemoval(db: SqliteDatabase, condition: string): RemovalSt
   return (value) => step.immediate(value)
 }
 
-/** Takes steps until none is left. @returns the number of answers removed. */
+/** Repeats a step until no answer is left. @returns the number of answers removed. */
 export function removeAll(step: RemovalStep, value: string | number): number {
   let removed = 0
   let gone: number
   do {
     gone = step(value)
     removed += gone
-  } while (gone === answersAtOnce)
+  } while (gone === removalBatchSize)
   return removed
 }
 
 /**
- * Moves what the write-ahead log holds into the file and empties it, so that no copy of removed words stays.
- * @returns false while another process reads what was there before, or when the disk does not take it.
+ * Checkpoints and truncates the write-ahead log, so that no copy of removed text stays in it.
+ * @returns false while another process reads an older snapshot, or if the disk cannot be written.
  */
 export function emptyWriteAheadLog(db: SqliteDatabase): boolean {
   try {
     const [result] = db.pragma('wal_checkpoint(TRUNCATE)') as {readonly busy: number}[]
     return result?.busy === 0
   } catch {
-    // The copies are there as before; whoever writes next learns what is wrong with the disk.
+    // The copies stay; the next write reports what is wrong with the disk.
     return false
   }
 }
 
-/** Sees to it that removed words leave the write-ahead log as well. */
+/** Erases removed text from the write-ahead log as well. */
 export interface Eraser {
-  /** Whether they have. */
+  /** Whether everything is erased. */
   readonly isDone: boolean
-  /** Empties the log now or, while another process holds that up, again and again until it went through. */
+  /** Truncates the log now or, while another process prevents that, retries until it succeeds. */
   erase(): void
-  /** Tries a last time where something is left, or another process has removed something. */
+  /** Tries a last time if something is left, or if another process has removed something. */
   close(): void
 }
 
 const firstPauseMs = 250
 const maxPauseMs = 10_000
-/** How often it is looked whether another process has written, as a purge does. */
-const lookEveryMs = 60_000
+/** How often it is checked whether another process, such as a purge, has written. */
+const pollMs = 60_000
 
 /**
- * `onChange` is called with false when copies are left, and with true when they are gone. What a purge beside the server had to
- * leave is erased within a minute of being possible.
+ * Calls `onChange` with false when copies are left, and with true when they are gone. What a purge in another process had
+ * to leave is erased within a minute of becoming possible.
  */
 export function createEraser(db: SqliteDatabase, onChange?: (isDone: boolean) => void): Eraser {
   let isDone = true
   let pauseMs = firstPauseMs
   let timer: ReturnType<typeof setTimeout> | null = null
   let version = versionOf(db)
-  // Nobody else writes what is in memory alone.
-  const looking = db.memory ? null : setInterval(look, lookEveryMs)
-  looking?.unref?.()
+  // No other process can write a database in memory.
+  const pollTimer = db.memory ? null : setInterval(eraseIfChanged, pollMs)
+  pollTimer?.unref?.()
 
-  function look(): void {
-    if (othersWrote()) erase()
+  function eraseIfChanged(): void {
+    if (hasChanged()) erase()
   }
 
-  function othersWrote(): boolean {
+  function hasChanged(): boolean {
     const before = version
     version = versionOf(db)
     return version !== before
@@ -117,14 +119,14 @@ export function createEraser(db: SqliteDatabase, onChange?: (isDone: boolean) =>
     },
     erase,
     close() {
-      if (looking !== null) clearInterval(looking)
-      if (othersWrote() || !isDone) erase()
+      if (pollTimer !== null) clearInterval(pollTimer)
+      if (hasChanged() || !isDone) erase()
       stopWaiting()
     },
   }
 }
 
-/** Another number whenever another connection has written; null while it cannot be read. */
+/** A number that changes whenever another connection has written; null if it cannot be read. */
 function versionOf(db: SqliteDatabase): number | null {
   try {
     return db.pragma('data_version', {simple: true}) as number

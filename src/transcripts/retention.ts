@@ -2,21 +2,21 @@ import type {SqliteDatabase} from '../native/index.ts'
 import {prepareRemoval, removeAll} from './removal.ts'
 
 export interface RetentionOptions {
-  /** Answers older than so many days are removed; 0 keeps them. */
+  /** Answers older than this many days are removed; 0 keeps them. */
   readonly days: number
-  /** The oldest answers that have ended are removed before the file holds more; 0 for no bound. */
+  /** The oldest ended answers are removed before the file reaches this size; 0 for no limit. */
   readonly maxBytes: number
   readonly now: () => number
-  /** Runs one removal, which may wait a moment for another process. Returns 0 when it cannot be done now. */
+  /** Runs one removal, which may wait a moment for another process. Returns 0 if it cannot be done now. */
   readonly attempt: (remove: () => number) => number
-  /** Leaves no copy of what was removed. */
+  /** Erases all copies of removed data. */
   readonly erase: () => void
-  /** Called once, when answers are removed for want of room for the first time. */
+  /** Called once, when answers are removed for the first time because of `maxBytes`. */
   readonly onFull: () => void
 }
 
 export interface Retention {
-  /** To be called after each write: makes room where the file comes near its bound. */
+  /** Call it after each write: removes answers if the file is near its limit. */
   written(): void
   close(): void
 }
@@ -24,25 +24,25 @@ export interface Retention {
 const everyMs = 60 * 60 * 1000
 const pauseMs = 100
 const dayMs = 24 * 60 * 60 * 1000
-/** Answers removed in one step to make room, at most. */
-const oldestAtOnce = 50
-/** Shares of the bound: room is made from the first on, down to the second, so that it is not made for each answer. */
-const fullFrom = 0.95
-const fullUntil = 0.9
+/** Maximum number of answers removed in one step because of `maxBytes`. */
+const maxRemovedPerStep = 50
+/** Shares of the limit: removal starts at the first and stops at the second, so that it does not run for each answer. */
+const trimStartShare = 0.95
+const trimTargetShare = 0.9
 
-/** Removes what is too old, at once and every hour, and what there is no room for. */
+/** Removes answers that are too old, now and every hour, and the oldest ones if the file is too large. */
 export function startRetention(db: SqliteDatabase, options: RetentionOptions): Retention {
   const {days, maxBytes, now, attempt, erase, onFull} = options
   let isClosed = false
-  let isMakingRoom = false
+  let isTrimming = false
   let wasFull = false
 
   const olderThan = prepareRemoval(db, 'started_at < ?')
   const removeOldest = prepareOldest(db)
   const tooOldBefore = () => now() - days * dayMs
 
-  /** In small steps with time between them for the answers under way, until a step removes nothing. */
-  async function gently(removeSome: () => number): Promise<void> {
+  /** Removes in small steps, with pauses for running answers, until a step removes nothing. */
+  async function removeInSteps(removeSome: () => number): Promise<void> {
     let removed = 0
     let gone: number
     do {
@@ -55,16 +55,16 @@ export function startRetention(db: SqliteDatabase, options: RetentionOptions): R
 
   function removeOld(): void {
     const before = tooOldBefore()
-    void gently(() => olderThan(before))
+    void removeInSteps(() => olderThan(before))
   }
 
   function written(): void {
-    if (maxBytes === 0 || isMakingRoom || isClosed || usedBytes(db) <= maxBytes * fullFrom) return
-    isMakingRoom = true
+    if (maxBytes === 0 || isTrimming || isClosed || usedBytes(db) <= maxBytes * trimStartShare) return
+    isTrimming = true
     if (!wasFull) onFull()
     wasFull = true
-    void gently(() => removeOldest(maxBytes * fullUntil)).finally(() => {
-      isMakingRoom = false
+    void removeInSteps(() => removeOldest(maxBytes * trimTargetShare)).finally(() => {
+      isTrimming = false
     })
   }
 
@@ -82,27 +82,27 @@ export function startRetention(db: SqliteDatabase, options: RetentionOptions): R
   }
 }
 
-/** What the file holds, without the room that removed answers have left in it. */
+/** Bytes used in the file, without the free pages that removed answers have left. */
 function usedBytes(db: SqliteDatabase): number {
   const of = (name: string) => db.pragma(name, {simple: true}) as number
   return (of('page_count') - of('freelist_count')) * of('page_size')
 }
 
-/** One step that makes room until the file holds `downTo` bytes; removes no more than that needs, by the usual size of an answer. */
+/** A step that shrinks the file towards `downTo` bytes. The average size of an answer decides how many it removes. */
 function prepareOldest(db: SqliteDatabase): (downTo: number) => number {
   const lastOfOldest = db
     .prepare<[number], number | null>(
       'SELECT max(row) FROM (SELECT row FROM answers WHERE ending IS NOT NULL ORDER BY row LIMIT ?)',
     )
     .pluck()
-  // Looked up at both ends: counting the rows would read them all.
+  // From the first and last row id: counting the rows would read them all.
   const rows = db.prepare<[], number | null>('SELECT max(row) - min(row) + 1 FROM answers').pluck()
   const upTo = prepareRemoval(db, 'ending IS NOT NULL AND row <= ?')
   return (downTo) => {
     const used = usedBytes(db)
     if (used <= downTo) return 0
     const needed = Math.ceil((rows.get() ?? 0) * (1 - downTo / used))
-    const last = lastOfOldest.get(Math.min(oldestAtOnce, needed))
+    const last = lastOfOldest.get(Math.min(maxRemovedPerStep, needed))
     return last == null ? 0 : upTo(last)
   }
 }

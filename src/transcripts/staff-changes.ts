@@ -5,21 +5,21 @@ import type {LiveAnswer} from './live-answer.ts'
 import type {LiveAnswers} from './live-answers.ts'
 import {storageError} from './open-database.ts'
 import type {Redaction} from './redaction.ts'
-import {answersAtOnce, prepareRemoval, type RemovalStep} from './removal.ts'
+import {prepareRemoval, type RemovalStep, removalBatchSize} from './removal.ts'
 import type {TranscriptStore} from './transcript-store.ts'
 import type {WriteBehind} from './write-behind.ts'
 
 export interface StaffChangesOptions {
   readonly db: SqliteDatabase
   readonly file: string
-  /** The setting, for messages. */
+  /** The setting `TRANSCRIPTS`, for messages. */
   readonly mode: string
   readonly live: LiveAnswers
   readonly writes: WriteBehind
   readonly redaction: Redaction
-  /** Runs a change of the database, which may wait a moment for another process. */
-  readonly patiently: <T>(change: () => T) => T
-  /** Leaves no copy of what was removed. */
+  /** Runs a database change that may wait a moment for another process. */
+  readonly withStaffTimeout: <T>(change: () => T) => T
+  /** Erases all copies of removed data. */
   readonly erase: () => Promise<void>
   readonly now: () => number
 }
@@ -29,9 +29,9 @@ type StaffChanges = Pick<
   'setFeedback' | 'setFirstUseful' | 'setReview' | 'delete' | 'deleteConversation' | 'purge'
 >
 
-/** What people say of answers, and what they have removed. */
+/** Feedback, reviews and deletions. */
 export function createStaffChanges(options: StaffChangesOptions): StaffChanges {
-  const {db, file, mode, live, writes, redaction, patiently, erase, now} = options
+  const {db, file, mode, live, writes, redaction, withStaffTimeout, erase, now} = options
   const rate = db.prepare(
     'UPDATE answers SET rating = ?, rating_reasons = ?, rating_comment = ?, rated_at = ? WHERE id = ?',
   )
@@ -49,7 +49,7 @@ export function createStaffChanges(options: StaffChangesOptions): StaffChanges {
   /** @throws DocentError `storage`. */
   function change<T>(run: () => T): T {
     try {
-      return patiently(run)
+      return withStaffTimeout(run)
     } catch (error) {
       throw storageError(error, file)
     }
@@ -58,11 +58,11 @@ export function createStaffChanges(options: StaffChangesOptions): StaffChanges {
   /** @throws DocentError `not_found`, `storage`. */
   async function changeAnswer(answerId: string, run: () => {readonly changes: number}): Promise<void> {
     // The answer may have no row yet.
-    await writes.flushInTurns()
+    await writes.flushInSteps()
     if (change(run).changes === 0) throw new DocentError('not_found', `There is no transcript ${answerId}`)
   }
 
-  /** @returns how many of them only memory had. */
+  /** @returns how many of them were only in memory. */
   function forget(answers: readonly LiveAnswer[]): number {
     for (const answer of answers) {
       writes.drop(answer)
@@ -76,17 +76,17 @@ export function createStaffChanges(options: StaffChangesOptions): StaffChanges {
     value: string | number,
     liveOnes: () => readonly LiveAnswer[],
   ): Promise<number> {
-    await writes.flushInTurns()
+    await writes.flushInSteps()
     let removed = forget(liveOnes())
     try {
       let gone: number
       do {
         gone = change(() => step(value))
         removed += gone
-        if (gone === answersAtOnce) await nextTurn()
-      } while (gone === answersAtOnce)
+        if (gone === removalBatchSize) await nextTurn()
+      } while (gone === removalBatchSize)
     } finally {
-      // Also after a failure: earlier steps have gone through.
+      // Also after a failure: earlier steps have succeeded.
       if (removed > 0) await erase()
     }
     return removed
@@ -103,19 +103,16 @@ export function createStaffChanges(options: StaffChangesOptions): StaffChanges {
       const answer = live.get(answerId)
       if (answer === undefined) {
         change(() => keepFirstUseful.run(firstUsefulMs, answerId))
-      } else if (answer.facts.firstUsefulMs === undefined) {
-        answer.facts = {...answer.facts, firstUsefulMs}
-        answer.hasNewFacts = true
+      } else if (answer.details.firstUsefulMs === undefined) {
+        answer.details = {...answer.details, firstUsefulMs}
+        answer.hasNewDetails = true
         writes.add(answer)
       }
     },
     async setReview(answerId, {verdict, note, correctedAnswer}) {
-      if (!redaction.keepsWords && (note !== null || correctedAnswer !== null)) {
-        // Refused, since a reviewer who has written something must know that it is not there.
-        throw new DocentError(
-          'invalid_request',
-          `TRANSCRIPTS=${mode} keeps no words: send the verdict alone.`,
-        )
+      if (!redaction.keepsText && (note !== null || correctedAnswer !== null)) {
+        // Refused, because the reviewer must know that the text is not stored.
+        throw new DocentError('invalid_request', `TRANSCRIPTS=${mode} keeps no text: send only the verdict.`)
       }
       await changeAnswer(answerId, () => review.run(verdict, note, correctedAnswer, now(), answerId))
     },

@@ -5,7 +5,7 @@ import {type AnswerRow, itemOf, transcriptOf} from './answer-row.ts'
 import {eventInserter, rowInserter} from './answer-writer.ts'
 import {sizeOf} from './event-size.ts'
 import {migrate} from './migrations.ts'
-import {type MemoryRecord, overlaidEvents, overlaidRow} from './overlay.ts'
+import {type MemoryRecord, overlayEvents, overlayRow} from './overlay.ts'
 import {
   createTranscriptReads,
   cursorOf,
@@ -15,7 +15,7 @@ import {
 } from './transcript-reads.ts'
 import type {PageRequest, Transcript, TranscriptFilter, TranscriptPage} from './transcript-store.ts'
 
-/** Ids of answers, in steps. */
+/** A page of answer ids. */
 export interface IdsPage {
   readonly ids: readonly string[]
   /** Where the next page begins; null after the last one. */
@@ -23,41 +23,41 @@ export interface IdsPage {
 }
 
 /**
- * Staff's reads of one database, with what memory has beyond it. `memory` is given to each call, so that the reads can be
- * done in another process than the one that has it.
+ * Reads of one database for staff, combined with answers in memory. `memory` is passed to each call, so that reads can run
+ * in another process than the one that has it.
  */
 export interface StaffReads {
   /** @throws DocentError `invalid_request` for a bad cursor. */
   list(filter: TranscriptFilter, page: PageRequest, memory: readonly MemoryRecord[]): TranscriptPage
-  /** Of all that match, oldest first. `after` is `next` of the page before; null at first. */
+  /** Ids of all that match, oldest first. `after` is `next` of the previous page; null for the first. */
   ids(filter: TranscriptFilter, after: number | null, memory: readonly MemoryRecord[]): IdsPage
   /**
-   * Answers by id or ref, in the order asked for; null for those that are not there. So many as make a message of
-   * bounded size, one at least: who asked for more asks again.
+   * Answers by id or ref, in the requested order; null for unknown ones. Returns at least one, and no more than fit in a
+   * message of limited size: the caller asks again for the rest.
    */
   read(names: readonly string[], memory: readonly MemoryRecord[]): (Transcript | null)[]
 }
 
-const idsAtOnce = 50
-/** Characters of events in one message, about: what a stream's turn of the event loop can spare to take in. */
+const idsPageSize = 50
+/** Approximate characters of events in one message: receiving more at once would delay streams. */
 const maxReadChars = 256 * 1024
-/** What an event takes beside its text. */
-const charsEach = 100
+/** What an event takes in addition to its text. */
+const charsPerEvent = 100
 
 /** @throws what SQLite throws, from every method. */
 export function createStaffReads(reads: TranscriptReads): StaffReads {
-  /** Rows that match in the file and in memory, as if all were in the file. */
-  function select(wanted: Omit<Selection, 'named'>, memory: readonly MemoryRecord[]): AnswerRow[] {
-    const {filter, limit} = wanted
-    const named = reads.idNamed(filter)
-    if (memory.length === 0) return reads.select({...wanted, named})
+  /** Matching rows of the file and of memory, as if all were in the file. */
+  function select(request: Omit<Selection, 'answerId'>, memory: readonly MemoryRecord[]): AnswerRow[] {
+    const {filter, limit} = request
+    const answerId = reads.idOfQuery(filter)
+    if (memory.length === 0) return reads.select({...request, answerId})
     return withMemory(memory, reads, (memoryReads) => {
-      const selection = {...wanted, named: named ?? memoryReads.idNamed(filter)}
+      const selection = {...request, answerId: answerId ?? memoryReads.idOfQuery(filter)}
       const newer = new Set(memory.map(({row}) => row.id))
       const stored = reads
         .select({...selection, limit: limit + memory.length})
         .filter(({id}) => !newer.has(id))
-      const sign = wanted.order === 'ASC' ? 1 : -1
+      const sign = request.order === 'ASC' ? 1 : -1
       return [...stored, ...memoryReads.select(selection)]
         .sort((a, b) => sign * (a.row - b.row))
         .slice(0, limit)
@@ -65,16 +65,16 @@ export function createStaffReads(reads: TranscriptReads): StaffReads {
   }
 
   function read(name: string, memory: ReadonlyMap<string, MemoryRecord>): Transcript | null {
-    const stored = reads.rowNamed(name)
+    const stored = reads.rowByIdOrRef(name)
     const events = stored === null ? [] : reads.events(stored.row, 0)
     const newer = memory.get(name)
     if (newer !== undefined) {
-      return transcriptOf(overlaidRow(stored, newer.row), overlaidEvents(events, newer.events))
+      return transcriptOf(overlayRow(stored, newer.row), overlayEvents(events, newer.events))
     }
     return stored === null ? null : transcriptOf(stored, events)
   }
 
-  /** The file has no text and no timings of an answer before its end: they are in its events. */
+  /** The file has no text and no timings of a running answer: they are computed from its events. */
   function withTextSoFar(row: AnswerRow): AnswerRow {
     if (row.ending !== null || row.timings !== null) return row
     const state = answerStateOf(reads.events(row.row, 0), row.started_at)
@@ -94,10 +94,10 @@ export function createStaffReads(reads: TranscriptReads): StaffReads {
       }
     },
     ids(filter, after, memory) {
-      const found = select({filter, order: 'ASC', from: after, limit: idsAtOnce}, memory)
+      const found = select({filter, order: 'ASC', from: after, limit: idsPageSize}, memory)
       return {
         ids: found.map(({id}) => id),
-        next: found.length < idsAtOnce ? null : (found.at(-1)?.row ?? null),
+        next: found.length < idsPageSize ? null : (found.at(-1)?.row ?? null),
       }
     },
     read(names, memory) {
@@ -116,8 +116,8 @@ export function createStaffReads(reads: TranscriptReads): StaffReads {
 }
 
 /**
- * Reads with a database in memory that what memory has is put into, so that a filter has one meaning. Answers that the
- * file has no row of are numbered as if they were its next ones.
+ * Copies the answers in memory into an in-memory database for the read, so that a filter means the same for them. Answers
+ * without a row in the file are numbered as its next ones.
  */
 function withMemory<T>(
   memory: readonly MemoryRecord[],
@@ -132,7 +132,7 @@ function withMemory<T>(
     let last = reads.lastRow()
     db.transaction(() => {
       for (const {row, events} of memory) {
-        const newer = overlaidRow(reads.row(row.id), row)
+        const newer = overlayRow(reads.row(row.id), row)
         const number = newer.row < 0 ? ++last : newer.row
         insertRow({...newer, row: number})
         insertEvents(number, events)
@@ -146,6 +146,6 @@ function withMemory<T>(
 
 function charsOf(events: readonly SequencedEvent[]): number {
   let chars = 0
-  for (const {event} of events) chars += charsEach + sizeOf(event)
+  for (const {event} of events) chars += charsPerEvent + sizeOf(event)
   return chars
 }

@@ -3,7 +3,7 @@ import type {MemoryRecord} from './overlay.ts'
 import type {StaffReads} from './staff-reads.ts'
 import type {Transcript, TranscriptFilter, TranscriptStore} from './transcript-store.ts'
 
-/** Staff's reads, wherever they are done. */
+/** `StaffReads` as promises, in this process or another. */
 export type AsyncStaffReads = {
   readonly [Name in keyof StaffReads]: (
     ...args: Parameters<StaffReads[Name]>
@@ -11,7 +11,7 @@ export type AsyncStaffReads = {
 }
 
 /** Reads done in this process. @throws DocentError `storage` for what SQLite throws on the file. */
-export function asynchronous({list, ids, read}: StaffReads, file: string): AsyncStaffReads {
+export function asyncReads({list, ids, read}: StaffReads, file: string): AsyncStaffReads {
   const done =
     <Args extends unknown[], Result>(read: (...args: Args) => Result) =>
     async (...args: Args): Promise<Result> => {
@@ -24,25 +24,25 @@ export function asynchronous({list, ids, read}: StaffReads, file: string): Async
   return {list: done(list), ids: done(ids), read: done(read)}
 }
 
-/** What memory has beyond what is read. */
+/** Answers in memory that are not, or not completely, in the database. */
 export interface ReadMemory {
-  /** Called before each read: resolves when what can be written is written. */
+  /** Called before each read. Resolves when everything that can be written is written. */
   prepare(): Promise<void>
   /** For lists. */
-  heads(): readonly MemoryRecord[]
-  /** Of some answers, wholly. */
+  summaries(): readonly MemoryRecord[]
+  /** Complete records of these answers. */
   of(answerIds: readonly string[]): readonly MemoryRecord[]
 }
 
 const nothingInMemory: ReadMemory = {
   prepare: async () => {},
-  heads: () => [],
+  summaries: () => [],
   of: () => [],
 }
 
 export type TranscriptReader = Pick<TranscriptStore, 'list' | 'get' | 'export'>
 
-/** The read part of the store, over reads that may be done in another process. Default: a file that others write. */
+/** The read part of the store. Reads may run in another process. Default memory: none, for a file that others write. */
 export function createTranscriptReader(
   reads: AsyncStaffReads,
   memory: ReadMemory = nothingInMemory,
@@ -51,7 +51,7 @@ export function createTranscriptReader(
     let after: number | null = null
     do {
       await memory.prepare()
-      const page = await reads.ids(filter, after, memory.heads())
+      const page = await reads.ids(filter, after, memory.summaries())
       let left = page.ids
       while (left.length > 0) {
         const found = await reads.read(left, memory.of(left))
@@ -65,7 +65,7 @@ export function createTranscriptReader(
   return {
     async list(filter, page = {}) {
       await memory.prepare()
-      return reads.list(filter, page, memory.heads())
+      return reads.list(filter, page, memory.summaries())
     },
     async get(answerId) {
       await memory.prepare()

@@ -4,48 +4,48 @@ import type {SqliteDatabase} from '../native/index.ts'
 import {conditionsOf} from './answer-filter.ts'
 import type {AnswerRow} from './answer-row.ts'
 import {type EventRow, eventsOf} from './event-rows.ts'
-import {fileFormOf} from './file-form.ts'
+import {schemaSqlOf} from './schema-sql.ts'
 import type {TranscriptFilter} from './transcript-store.ts'
 
 export interface Selection {
   readonly filter: TranscriptFilter
-  /** From `idNamed`. */
-  readonly named: string | null
+  /** The result of `idOfQuery`. */
+  readonly answerId: string | null
   readonly order: 'ASC' | 'DESC'
-  /** Leaves out the row with this number and those before it in the order; null for none. */
+  /** Starts after the row with this id, in the order; null to start at the beginning. */
   readonly from: number | null
   readonly limit: number
 }
 
-/** What is read from one database of transcripts. @throws what SQLite throws. */
+/** Reads of one transcripts database. @throws what SQLite throws. */
 export interface TranscriptReads {
   row(answerId: string): AnswerRow | null
   /** By the answer's id or its ref. */
-  rowNamed(name: string): AnswerRow | null
+  rowByIdOrRef(name: string): AnswerRow | null
   /** The newest answer begun with the key. */
   rowByIdempotencyKey(key: string): AnswerRow | null
-  /** Events of a row of `answers` after a `seq`, in order. */
+  /** Events of a row of `answers` with a greater `seq`, in order. */
   events(row: number, after: number): SequencedEvent[]
   /** The last answers of a conversation, oldest first. */
   conversationRows(conversation: string, limit: number): AnswerRow[]
-  /** The id of the answer that a filter's words are the id or ref of; null where they are words. */
-  idNamed(filter: TranscriptFilter): string | null
-  /** Rows that match, in the order in which the answers began whatever the clock said. */
+  /** The id of the answer whose id or ref is the query of a filter; null if the query is text. */
+  idOfQuery(filter: TranscriptFilter): string | null
+  /** Rows that match, in the order in which the answers began, whatever the clock was. */
   select(selection: Selection): AnswerRow[]
-  /** The number of the newest row; 0 without any. */
+  /** The id of the newest row; 0 if there is none. */
   lastRow(): number
-  /** Ids that begin with a text, in no order; none for the empty text. */
-  idsBeginningWith(text: string, limit: number): string[]
+  /** Ids that start with a text, in no particular order; none for the empty text. */
+  idsStartingWith(text: string, limit: number): string[]
 }
 
-/** Statements kept for the filters used last. */
-const keptSelects = 64
+/** Number of prepared statements cached for recent filters. */
+const maxStatements = 64
 
 export function createTranscriptReads(db: SqliteDatabase): TranscriptReads {
-  const form = fileFormOf(db)
-  const {columns} = form
+  const schema = schemaSqlOf(db)
+  const {columns} = schema
   const byId = db.prepare<[string], AnswerRow>(`SELECT ${columns} FROM answers WHERE id = ?`)
-  const byRef = db.prepare<[string], AnswerRow>(`SELECT ${columns} FROM answers WHERE ${form.ref} = ?`)
+  const byRef = db.prepare<[string], AnswerRow>(`SELECT ${columns} FROM answers WHERE ${schema.ref} = ?`)
   const byKey = db.prepare<[string], AnswerRow>(
     `SELECT ${columns} FROM answers WHERE idempotency_key = ? ORDER BY row DESC LIMIT 1`,
   )
@@ -53,10 +53,10 @@ export function createTranscriptReads(db: SqliteDatabase): TranscriptReads {
     'SELECT seq, last_seq, at, data, pieces FROM events WHERE answer = ? AND last_seq > ? ORDER BY seq',
   )
   const ofConversation = db.prepare<[string, number], AnswerRow>(
-    `SELECT ${columns} FROM answers WHERE ${form.conversation} = ? ORDER BY row DESC LIMIT ?`,
+    `SELECT ${columns} FROM answers WHERE ${schema.conversation} = ? ORDER BY row DESC LIMIT ?`,
   )
-  const idNamed = db
-    .prepare<[string, string], string>(`SELECT id FROM answers WHERE id = ? OR ${form.ref} = ?`)
+  const idOfQuery = db
+    .prepare<[string, string], string>(`SELECT id FROM answers WHERE id = ? OR ${schema.ref} = ?`)
     .pluck()
   const last = db.prepare<[], number | null>('SELECT max(row) FROM answers').pluck()
   const beginning = db
@@ -64,7 +64,7 @@ export function createTranscriptReads(db: SqliteDatabase): TranscriptReads {
       'SELECT id FROM answers WHERE substr(id, 1, length(?)) = ? LIMIT ?',
     )
     .pluck()
-  const selects = new TwoGenerationCache<string, ReturnType<typeof prepareSelect>>(keptSelects)
+  const selects = new TwoGenerationCache<string, ReturnType<typeof prepareSelect>>(maxStatements)
 
   function prepareSelect(sql: string) {
     return db.prepare<unknown[], AnswerRow>(sql)
@@ -80,16 +80,16 @@ export function createTranscriptReads(db: SqliteDatabase): TranscriptReads {
 
   return {
     row: (answerId) => byId.get(answerId) ?? null,
-    rowNamed: (name) => byId.get(name) ?? byRef.get(name) ?? null,
+    rowByIdOrRef: (name) => byId.get(name) ?? byRef.get(name) ?? null,
     rowByIdempotencyKey: (key) => byKey.get(key) ?? null,
     events: (row, after) => eventsOf(eventRows.iterate(row, after), after),
     conversationRows: (conversation, limit) => ofConversation.all(conversation, limit).reverse(),
-    idNamed({q = ''}) {
-      const words = q.trim()
-      return idNamed.get(words, words) ?? null
+    idOfQuery({q = ''}) {
+      const query = q.trim()
+      return idOfQuery.get(query, query) ?? null
     },
-    select({filter, named, order, from, limit}) {
-      const found = conditionsOf(filter, form, named)
+    select({filter, answerId, order, from, limit}) {
+      const found = conditionsOf(filter, schema, answerId)
       const conditions = [...found.conditions]
       const values = [...found.values]
       if (from !== null) {
@@ -97,7 +97,7 @@ export function createTranscriptReads(db: SqliteDatabase): TranscriptReads {
         values.push(from)
       }
       const where = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : ''
-      // The search and the indexes give their rows in this order, so that a page costs what it shows and not what matches.
+      // The search and the indexes return rows in this order, so the cost depends on the page and not on the matches.
       const by = found.source === 'answers' ? 'row' : 'found'
       return selectOf(`SELECT ${columns} FROM ${found.source} ${where} ORDER BY ${by} ${order} LIMIT ?`).all(
         ...values,
@@ -105,11 +105,11 @@ export function createTranscriptReads(db: SqliteDatabase): TranscriptReads {
       )
     },
     lastRow: () => last.get() ?? 0,
-    idsBeginningWith: (text, limit) => (text === '' ? [] : beginning.all(text, text, limit)),
+    idsStartingWith: (text, limit) => (text === '' ? [] : beginning.all(text, text, limit)),
   }
 }
 
-/** Where a list goes on after a row. */
+/** The cursor of the page after a row. */
 export function cursorOf(row: AnswerRow): string {
   return Buffer.from(`row.${row.row}`).toString('base64url')
 }
@@ -117,6 +117,6 @@ export function cursorOf(row: AnswerRow): string {
 /** @throws DocentError `invalid_request`. */
 export function parseCursor(cursor: string): number {
   const [, row] = /^row\.(\d{1,15})$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? []
-  if (row === undefined) throw new DocentError('invalid_request', 'The cursor is not one that this list gave')
+  if (row === undefined) throw new DocentError('invalid_request', 'The cursor is not one of this list')
   return Number(row)
 }

@@ -1,4 +1,4 @@
-import type {JournalFacts, JournalledAnswer} from '../answers/index.ts'
+import type {JournalDetails, JournalledAnswer} from '../answers/index.ts'
 import type {Ending, FinishReason, SequencedEvent, Source, Timings, Usage} from '../domain/index.ts'
 
 export interface Feedback {
@@ -19,38 +19,38 @@ export interface Review {
 }
 
 export interface TranscriptFilter {
-  /** Words to find in questions and answers; or the id or the `ref` of one answer. */
+  /** Text to find in questions and answers, or the id or `ref` of one answer. */
   readonly q?: string
   readonly ending?: Ending | 'running'
   readonly rating?: 'up' | 'down' | 'none'
   readonly verdict?: Verdict | 'none'
   readonly abstained?: boolean
-  /** Whether the model declined or was cut by a limit. False: all others, however they ended. */
+  /** Whether the model declined or was cut off by a limit. False: all others, with any ending. */
   readonly partial?: boolean
   readonly build?: string
   /** Milliseconds since the epoch, inclusive. */
   readonly from?: number
   /** Milliseconds since the epoch, exclusive. */
   readonly to?: number
-  /** By its digest, `refOf`. */
+  /** Digest of the conversation's key, `refOf`. */
   readonly conversation?: string
 }
 
 export interface TranscriptItem {
   readonly answerId: string
-  /** What logs and analytics call it. */
+  /** Its reference in logs and analytics. */
   readonly ref: string
   /** Digest of the conversation's key: the same for all answers of one conversation. */
   readonly conversation: string
-  /** Never given to staff: the key joins and deletes. */
+  /** Always null for staff: the key grants access to the conversation. */
   readonly conversationId: null
   readonly question: string
   readonly startedAt: number
   readonly ending: Ending | null
   readonly abstained: boolean
-  /** Null where the generator did not finish. */
+  /** Null if the generator did not finish. */
   readonly finishReason: FinishReason | null
-  /** Ended `complete`, and is not whole: see `isPartialFinish`. */
+  /** Ended as `complete`, but is cut or declined; see `isPartialFinish`. */
   readonly partial: boolean
   readonly rating: 'up' | 'down' | null
   readonly verdict: Verdict | null
@@ -58,7 +58,7 @@ export interface TranscriptItem {
   readonly generator: string
   readonly model: string | null
   readonly timings: Timings
-  /** The first 200 characters of what was answered. */
+  /** The first 200 characters of the answer. */
   readonly excerpt: string
 }
 
@@ -68,8 +68,8 @@ export interface TranscriptPage {
   readonly nextCursor: string | null
 }
 
-/** Everything that is known of one answer. */
-export interface Transcript extends JournalledAnswer, JournalFacts {
+/** Everything that is known about one answer. */
+export interface Transcript extends JournalledAnswer, JournalDetails {
   readonly ref: string
   readonly conversationId: null
   readonly finishReason: FinishReason | null
@@ -84,43 +84,44 @@ export interface Transcript extends JournalledAnswer, JournalFacts {
 }
 
 export interface PageRequest {
-  /** `nextCursor` of the page before; none for the first page. */
+  /** `nextCursor` of the previous page; absent for the first page. */
   readonly cursor?: string
-  /** Items of a page, 1 to 200; default 50. */
+  /** Items on a page, 1 to 200; default 50. */
   readonly limit?: number
 }
 
 /**
- * What staff and visitors read and change of the answers in the journal. What was appended to the journal is seen.
- * @throws DocentError from every method: `storage` when the store cannot be read or written, `rate_limited` when too
- * much is being read, `too_large` when a read takes more than it may.
+ * Reads and changes of the answers in the journal, for staff and visitors. Events appended to the journal are visible at
+ * once.
+ * @throws DocentError from every method: `storage` if the store cannot be read or written, `rate_limited` if too much is
+ * being read, `too_large` if a read exceeds its limits.
  */
 export interface TranscriptStore {
   /** Newest first. @throws DocentError `invalid_request` for a bad cursor. */
   list(filter: TranscriptFilter, page?: PageRequest): Promise<TranscriptPage>
-  /** By the answer's id, or by its `ref` once it has ended. */
+  /** The transcript by the answer's id, or by its `ref` once it has ended. */
   get(answerId: string): Promise<Transcript | null>
   /**
    * The latest feedback wins.
-   * @returns what is kept: where no words may be, only the rating.
+   * @returns what is stored: only the rating if text is not kept.
    * @throws DocentError `not_found`.
    */
   setFeedback(answerId: string, feedback: Omit<Feedback, 'at'>): Promise<Omit<Feedback, 'at'>>
-  /** The first value counts; an answer that is not kept is passed over. */
+  /** The first value counts. Does nothing if the answer is not stored. */
   setFirstUseful(answerId: string, firstUsefulMs: number): Promise<void>
-  /** @throws DocentError `not_found`; `invalid_request` for words that the log does not keep. */
+  /** @throws DocentError `not_found`; `invalid_request` for text if text is not kept. */
   setReview(answerId: string, review: Omit<Review, 'at'>): Promise<void>
-  /** Removes every trace, search entries included. @returns false when there was none. */
+  /** Removes an answer completely, including search entries. Resolves with false if there was none. */
   delete(answerId: string): Promise<boolean>
-  /** A visitor's wish: everything of one conversation, by its digest. @returns the number of answers removed. */
+  /** Removes all answers of a conversation, by its digest, for a visitor. @returns the number of answers removed. */
   deleteConversation(conversation: string): Promise<number>
-  /** Removes what began before `before`. @returns the number of answers removed. */
+  /** Removes answers that began before `before`. @returns the number of answers removed. */
   purge(before: number): Promise<number>
   /**
-   * Whether nothing of what was removed is left on the disk. While somebody else reads the store copies may be, until
-   * they let go; the copies then go by themselves.
+   * Whether no removed data is left on disk. While another process reads the store copies may remain; they are erased once
+   * it has finished.
    */
   readonly isErased: boolean
-  /** All that match, oldest first, read as they are taken. Ends by itself when it is left. */
+  /** All that match, oldest first, read as they are consumed. */
   export(filter: TranscriptFilter): AsyncIterable<Transcript>
 }

@@ -1,16 +1,16 @@
 import {constants, setPriority} from 'node:os'
 import type {ErrorCode} from '../domain/index.ts'
 import {serveTasks} from '../processes/index.ts'
-import {openDatabaseBeside, storageError} from './open-database.ts'
+import {openSharedDatabase, storageError} from './open-database.ts'
 import {createStaffReads, type StaffReads} from './staff-reads.ts'
 import {createTranscriptReads} from './transcript-reads.ts'
 
 export interface ReaderSetup {
-  /** The transcripts file, which the parent has brought up to date. */
+  /** The transcripts file, which the parent has migrated. */
   readonly file: string
 }
 
-/** A call of one of staff's reads. */
+/** A call of a method of `StaffReads`. */
 export type ReadCall = {
   readonly [Name in keyof StaffReads]: {readonly name: Name; readonly args: Parameters<StaffReads[Name]>}
 }[keyof StaffReads]
@@ -21,7 +21,7 @@ export type ReadReply =
   | {readonly problem: {readonly code: ErrorCode; readonly message: string}}
 
 serveTasks<ReaderSetup, ReadCall>(async ({file}) => {
-  // Where there are fewer cores than processes, answers go first.
+  // If there are fewer cores than processes, answers have priority.
   setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
   let reads: StaffReads | null = null
 
@@ -29,7 +29,7 @@ serveTasks<ReaderSetup, ReadCall>(async ({file}) => {
     ready: null,
     async perform({name, args}): Promise<ReadReply> {
       try {
-        reads ??= createStaffReads(createTranscriptReads(openDatabaseBeside(file, 'read')))
+        reads ??= createStaffReads(createTranscriptReads(openSharedDatabase(file, 'read')))
         const read = reads[name] as (...args: unknown[]) => unknown
         return {value: read(...args)}
       } catch (error) {

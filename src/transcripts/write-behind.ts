@@ -9,65 +9,65 @@ import {createPendingEvents} from './pending-events.ts'
 export interface WriteProblem {
   /** For the operator. */
   readonly message: string
-  /** Another process writes: soon it will be possible. */
-  readonly passes: boolean
+  /** Another process is writing: a retry will soon succeed. */
+  readonly isTransient: boolean
 }
 
 export interface WriteBehindOptions {
   /**
-   * Writes answers one after the other until the time is up, one at least, and returns those it came to.
-   * @throws when nothing of them could be written.
+   * Writes answers one after the other until the time is up, at least one, and returns those it has written.
+   * @throws if none could be written.
    */
   readonly write: (answers: Iterable<LiveAnswer>, withinMs: number) => readonly LiveAnswer[]
   readonly problemOf: (error: unknown) => WriteProblem
-  /** How long writes are gathered. */
+  /** How long writes are batched, in milliseconds. */
   readonly flushMs: number
-  /** Events held while they cannot be written. */
+  /** Maximum number of events in memory while they cannot be written. */
   readonly maxPending: number
-  /** Called when writing stops, with the reason, and with null when it goes on. */
+  /** Called with the reason when writing fails, and with null when it works again. */
   readonly onDegraded: (reason: string | null) => void
-  /** Called with an answer of which everything so far is written. */
+  /** Called with an answer when everything so far is written. */
   readonly onWritten: (answer: LiveAnswer) => void
-  /** Called with an answer that was given up for want of room. */
+  /** Called with an answer that was dropped because too much was unwritten. */
   readonly onLost: (answer: LiveAnswer) => void
   /** Called after each write. */
   readonly onFlushed: () => void
 }
 
-/** Gathers what is to be written and writes it: after a while, at an ending, when asked; again when it could not. */
+/** Batches writes: flushes after `flushMs`, when an answer ends and on request, and retries after a failure. */
 export interface WriteBehind {
-  /** The answers that have something to be written, those that wait longest first. */
-  readonly waiting: ReadonlySet<LiveAnswer>
-  /** The last attempt failed. */
+  /** Answers with something to write, those that have waited longest first. */
+  readonly unwritten: ReadonlySet<LiveAnswer>
+  /** Whether the last attempt failed. */
   readonly isDegraded: boolean
-  /** To be called when something of an answer is new, with the event if it is one. Never throws. */
+  /** Call it when an answer has changed, with the event if there is one. Never throws. */
   add(answer: LiveAnswer, event?: SequencedEvent): void
-  /** What waits of an answer will not be written. */
+  /** Discards what is unwritten of an answer. */
   drop(answer: LiveAnswer): void
-  /** Writes all at once. @returns false when it could not be written; then it still waits. */
+  /** Writes everything synchronously. @returns false if that failed; then it stays unwritten. */
   flushNow(): boolean
-  /** Writes what waits now, with turns of the event loop between. @returns as `flushNow`. */
-  flushInTurns(): Promise<boolean>
-  /** As `flushNow`; tries again for some seconds while another process writes. */
+  /** Writes what is unwritten now, in several turns of the event loop. @returns as `flushNow`. */
+  flushInSteps(): Promise<boolean>
+  /** Like `flushNow`, but retries for some seconds while another process writes. */
   flush(): Promise<void>
-  /** To be called when the store fails elsewhere: it counts as degraded until something is written. */
-  failed(error: unknown): void
+  /** Call it when the store fails elsewhere: it is degraded until something is written. */
+  reportFailure(error: unknown): void
   health(): JournalHealth
-  /** Tries nothing more. What waits is lost. */
+  /** Stops writing. What is unwritten is lost. */
   close(): void
 }
 
-/** So long the event loop may be held by one transaction. */
+/** Maximum time one transaction blocks the event loop. */
 const maxFlushMs = 8
 const firstRetryMs = 250
 const maxRetryMs = 5_000
-/** Before the file is closed: some eight seconds in all, what a purge may take on a slow disk. */
+/** Attempts before the file is closed: about eight seconds in total, which a purge may take on a slow disk. */
 const flushAttempts = 12
 const maxPendingChars = 64 * 1024 * 1024
 
 export function createWriteBehind(options: WriteBehindOptions): WriteBehind {
   const {write, problemOf, flushMs, maxPending, onDegraded, onWritten, onLost, onFlushed} = options
-  const waiting = new Set<LiveAnswer>()
+  const unwritten = new Set<LiveAnswer>()
   const pending = createPendingEvents({maxEvents: maxPending, maxChars: maxPendingChars})
   let lostAnswers = 0
   const timer = createFlushTimer(() => flushSome(maxFlushMs))
@@ -82,31 +82,31 @@ export function createWriteBehind(options: WriteBehindOptions): WriteBehind {
   }
 
   function schedule(ms: number): void {
-    // A log that cannot be written must not keep the process alive.
-    if (!isClosed) timer.within(ms, problem === null)
+    // Transcripts that cannot be written must not keep the process alive.
+    if (!isClosed) timer.scheduleWithin(ms, problem === null)
   }
 
-  /** Endings go to disk in the next turn, unless the disk takes nothing. */
+  /** Endings are written in the next turn, unless writing fails at the moment. */
   function scheduleSoon(): void {
-    if (!isClosed && problem === null) timer.soon()
+    if (!isClosed && problem === null) timer.scheduleSoon()
   }
 
-  /** @returns how many answers were written; null when they could not be. */
+  /** @returns how many answers were written; null if they could not be. */
   function flushSome(withinMs: number): number | null {
-    timer.stop()
-    if (waiting.size === 0) return 0
+    timer.cancel()
+    if (unwritten.size === 0) return 0
     if (isClosed) return null
     try {
-      const written = write(waiting, withinMs)
+      const written = write(unwritten, withinMs)
       for (const answer of written) {
         drop(answer)
-        answer.hasNewFacts = false
+        answer.hasNewDetails = false
         onWritten(answer)
       }
       retryMs = firstRetryMs
       setProblem(null)
       onFlushed()
-      if (waiting.size > 0) scheduleSoon()
+      if (unwritten.size > 0) scheduleSoon()
       return written.length
     } catch (error) {
       setProblem(problemOf(error))
@@ -121,53 +121,53 @@ export function createWriteBehind(options: WriteBehindOptions): WriteBehind {
   }
 
   function drop(answer: LiveAnswer): void {
-    waiting.delete(answer)
+    unwritten.delete(answer)
     pending.clear(answer)
   }
 
-  function shed(): void {
-    for (const answer of pending.shed(waiting)) {
-      waiting.delete(answer)
+  function dropOverLimit(): void {
+    for (const answer of pending.dropOverLimit(unwritten)) {
+      unwritten.delete(answer)
       lostAnswers += 1
       onLost(answer)
     }
   }
 
   return {
-    waiting,
+    unwritten,
     get isDegraded() {
       return problem !== null
     },
     add(answer, event) {
-      waiting.add(answer)
+      unwritten.add(answer)
       if (event !== undefined) {
         pending.add(answer, event)
-        if (pending.isOver) shed()
+        if (pending.isOverLimit) dropOverLimit()
         if (isTerminal(event.event)) scheduleSoon()
       }
       schedule(flushMs)
     },
     drop,
     flushNow,
-    async flushInTurns() {
-      let left = waiting.size
+    async flushInSteps() {
+      let left = unwritten.size
       while (left > 0) {
         const written = flushSome(maxFlushMs)
         if (written === null) return false
-        // What came meanwhile waits behind what waited before.
-        left = Math.min(left - written, waiting.size)
+        // What was added meanwhile comes after what was unwritten before.
+        left = Math.min(left - written, unwritten.size)
         if (left > 0) await nextTurn()
       }
       return true
     },
     async flush() {
       for (let attempt = 0; !flushNow() && attempt < flushAttempts; attempt++) {
-        // Anything else than another process's write is known already, and does not pass.
-        if (!problem?.passes) return
+        // Any other problem has been reported already, and a retry would not help.
+        if (!problem?.isTransient) return
         await delay(Math.min(1_000, 50 * 2 ** attempt))
       }
     },
-    failed(error) {
+    reportFailure(error) {
       setProblem(problemOf(error))
       schedule(retryMs)
     },
@@ -175,12 +175,14 @@ export function createWriteBehind(options: WriteBehindOptions): WriteBehind {
       degraded: problem !== null || lostAnswers > 0,
       reason:
         problem?.message ??
-        (lostAnswers > 0 ? `${lostAnswers} answer(s) were lost while the log could not be written` : null),
+        (lostAnswers > 0
+          ? `${lostAnswers} answer(s) were lost while transcripts could not be written`
+          : null),
       unflushed: pending.count,
     }),
     close() {
       isClosed = true
-      timer.stop()
+      timer.cancel()
     },
   }
 }

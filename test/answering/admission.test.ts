@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest'
 import {Admission} from '../../src/answering/admission.ts'
 
-test('lets in as many as there are places, and again when one is given back', () => {
+test('admits as many as there are slots, and again when one is released', () => {
   const admission = new Admission(2)
   const leave = admission.enter()
   admission.enter()
@@ -15,7 +15,7 @@ test('lets in as many as there are places, and again when one is given back', ()
   expect(admission.active).toBe(2)
 })
 
-test('a place is given back once, however often that is said', () => {
+test('a slot is released once, however often it is called', () => {
   const admission = new Admission(2)
   const leave = admission.enter()
   admission.enter()
@@ -26,7 +26,7 @@ test('a place is given back once, however often that is said', () => {
   expect(admission.active).toBe(1)
 })
 
-test('closed, it lets nothing in, and is idle when the last has left', async () => {
+test('once closed it admits nothing, and is idle when the last slot is released', async () => {
   const admission = new Admission(2)
   const leave = admission.enter()
   admission.close()

@@ -39,7 +39,7 @@ afterEach(async () => {
 })
 
 /**
- * Real answering over a real journal, before a retriever that finds what it is told and a generator played by hand.
+ * Real answering over a real journal, with a fake retriever and a generator controlled by the test.
  * `before` stands between the two: a slow journal, say.
  */
 export function createWorld(
@@ -107,19 +107,19 @@ export function readerOf(
 ): TestReader {
   const controller = new AbortController()
   const got: SequencedEvent[] = []
-  let notice = () => {}
+  let notify = () => {}
 
   async function read(): Promise<unknown> {
     try {
       for await (const event of answering.events(answerId, {...options, signal: controller.signal})) {
         got.push(event)
-        notice()
+        notify()
       }
       return null
     } catch (error) {
       return error
     } finally {
-      notice()
+      notify()
     }
   }
 
@@ -132,8 +132,8 @@ export function readerOf(
         if (found !== undefined) return found
         if (got.some(({event}) => isTerminal(event))) throw new Error(`It ended without ${count} × ${type}`)
         await new Promise<void>((resolve) => {
-          const before = notice
-          notice = () => {
+          const before = notify
+          notify = () => {
             before()
             resolve()
           }

@@ -10,7 +10,7 @@ import {handGenerator} from '../support/hand-generator.ts'
 import {allEvents, createWorld, lastOf, readerOf, sampleQuestion, textOf, typesOf} from './answering-world.ts'
 
 describe('an answer', () => {
-  test('tells where it stands in the docs before its first word, and ends once', async () => {
+  test('shows its sources before its first word, and ends once', async () => {
     const {answering, generator, ask} = createWorld()
     const reader = readerOf(answering, await ask())
     const call = await generator.call(0)
@@ -26,7 +26,7 @@ describe('an answer', () => {
     expect(answering.active).toBe(0)
   })
 
-  test('is shown what a reader may see of the sources, and no more', async () => {
+  test('shows only what a reader may see of the sources', async () => {
     const {answering, generator, ask} = createWorld()
     const reader = readerOf(answering, await ask())
     const call = await generator.call(0)
@@ -37,7 +37,7 @@ describe('an answer', () => {
     expect(call.request.sources[0]).toHaveProperty('blocks')
   })
 
-  test('that the docs do not have is said without asking a model', async () => {
+  test('that the docs do not have abstains without calling a model', async () => {
     const {answering, generator, transcripts, ask} = createWorld({retrieval: {abstain: 'low_score'}})
     const answerId = await ask()
 
@@ -108,7 +108,7 @@ describe('an answer', () => {
     })
   })
 
-  test('whose generator throws something odd is an internal error for the operator', async () => {
+  test('whose generator throws an unknown error is an internal error for the operator', async () => {
     const logged = vi.fn()
     const {answering, generator, ask} = createWorld({log: {info() {}, error: logged} as never})
     const reader = readerOf(answering, await ask())
@@ -120,7 +120,7 @@ describe('an answer', () => {
     expect(logged).toHaveBeenCalledOnce()
   })
 
-  test('whose generator merely stops is cut, never complete', async () => {
+  test('whose generator stops without finishing is cut, never complete', async () => {
     const journal = openTranscripts({file: ':memory:'})
     const generator = {
       name: 'scripted' as const,
@@ -163,7 +163,7 @@ describe('an answer', () => {
     ['refusal', true],
     ['max_tokens', true],
     ['context_exceeded', true],
-  ] as const)('that finishes with %s is told as partial: %s', async (finishReason, partial) => {
+  ] as const)('that finishes with %s is reported as partial: %s', async (finishReason, partial) => {
     const ended: AnswerSummary[] = []
     const {answering, generator, ask} = createWorld({onEnd: (summary) => ended.push(summary)})
     const answerId = await ask()
@@ -172,9 +172,9 @@ describe('an answer', () => {
     ;(await generator.call(0)).finish(finishReason)
     await reader.over
 
-    const told = lastOf(reader.got)
-    expect(told).toMatchObject({type: 'done', ending: 'complete', finishReason})
-    expect('partial' in told ? told.partial : false).toBe(partial)
+    const terminal = lastOf(reader.got)
+    expect(terminal).toMatchObject({type: 'done', ending: 'complete', finishReason})
+    expect('partial' in terminal ? terminal.partial : false).toBe(partial)
     expect(await answering.snapshot(answerId)).toMatchObject({finishReason, partial})
     expect(ended).toMatchObject([{ending: 'complete', finishReason, partial}])
   })
@@ -233,7 +233,7 @@ describe('an answer', () => {
     )
   })
 
-  test('nor half of one in what else it tells', async () => {
+  test('nor half of one in other events', async () => {
     const {answering, generator, ask} = createWorld()
     const reader = readerOf(answering, await ask())
     const call = await generator.call(0)
@@ -246,11 +246,11 @@ describe('an answer', () => {
     call.finish()
     await reader.over
 
-    const told = JSON.stringify(reader.got)
-    expect(told).toContain('zebra \ufffd stripes')
-    expect(told).toContain('😀, \ufffd')
-    expect(told).toContain('one\ufffd')
-    expect(told).not.toMatch(/\\ud[89a-f]/i)
+    const sent = JSON.stringify(reader.got)
+    expect(sent).toContain('zebra \ufffd stripes')
+    expect(sent).toContain('😀, \ufffd')
+    expect(sent).toContain('one\ufffd')
+    expect(sent).not.toMatch(/\\ud[89a-f]/i)
   })
 
   test('of 10,000 tokens at once keeps its order', async () => {
@@ -298,12 +298,12 @@ describe('an answer', () => {
   })
 })
 
-describe('what is over', () => {
+describe('after the end', () => {
   test.each(['complete', 'stopped', 'failed'])(
     'leaves no timer behind once it is forgotten: %s',
     async (how) => {
       vi.useFakeTimers()
-      const {answering, generator, ask} = createWorld({lingerMs: 100})
+      const {answering, generator, ask} = createWorld({keepEndedMs: 100})
       const answerId = await ask({resumable: true})
       const reader = readerOf(answering, answerId, {bufferMs: 50})
       await vi.advanceTimersByTimeAsync(1)
@@ -321,7 +321,7 @@ describe('what is over', () => {
   )
 })
 
-describe('a question that cannot be taken', () => {
+describe('a question that cannot be accepted', () => {
   test.each([
     ['not_ready', {currentBuild: () => null}],
     ['version_not_found', {hasVersion: () => false}],
@@ -365,7 +365,7 @@ describe('deadlines', () => {
     expect(retriever.waiting).toBe(0)
   })
 
-  test('reasoning is a sign of life; the whole answer has a deadline of its own', async () => {
+  test('reasoning meets the deadline of the first token; the whole answer has its own', async () => {
     vi.useFakeTimers()
     const {answering, generator, transcripts, ask} = createWorld({
       deadlines: {firstTokenMs: 100, answerMs: 1000},
@@ -389,7 +389,7 @@ describe('deadlines', () => {
     expect(call.signal.aborted).toBe(true)
   })
 
-  test('a clock that jumps does not bend the timing', async () => {
+  test('a clock that jumps does not affect timings', async () => {
     vi.useFakeTimers()
     let time = 1_000_000
     const {answering, generator, ask} = createWorld({now: () => time})
@@ -450,7 +450,7 @@ describe('stop', () => {
     },
   )
 
-  test('without any reader, again, and after the end tells the same ending', async () => {
+  test('without any reader, repeated, and after the end reports the same ending', async () => {
     const {answering, generator, ask} = createWorld()
     const stopped = await ask()
     const complete = await ask()
@@ -529,7 +529,7 @@ describe('leaving', () => {
     expect(generator.calls).toHaveLength(1)
   })
 
-  test('when it asked to be able to come back: it goes on for the grace, then ends', async () => {
+  test('of a resumable answer: it continues for the grace period, then ends', async () => {
     vi.useFakeTimers()
     const {answering, generator, transcripts, ask} = createWorld({resumeGraceMs: 500})
     const answerId = await ask({resumable: true})
@@ -546,7 +546,7 @@ describe('leaving', () => {
     expect((await transcripts.find(answerId))?.ending).toBe('disconnected')
   })
 
-  test('and coming back within the grace misses nothing', async () => {
+  test('and resuming within the grace period misses nothing', async () => {
     vi.useFakeTimers()
     const {answering, generator, ask} = createWorld({resumeGraceMs: 500})
     const answerId = await ask({resumable: true})
@@ -569,7 +569,7 @@ describe('leaving', () => {
     expect(lastOf(second.got)).toMatchObject({ending: 'complete'})
   })
 
-  test('nobody ever reading ends it as well', async () => {
+  test('without any reader at all ends it as well', async () => {
     vi.useFakeTimers()
     const {answering, transcripts, ask} = createWorld({firstReaderMs: 1_000})
     const answerId = await ask()
@@ -599,7 +599,7 @@ describe('several readers', () => {
     expect(await allEvents(answering, answerId, early.got.length)).toEqual([])
   })
 
-  test('numbers that make no sense begin at the beginning', async () => {
+  test('invalid numbers start at the beginning', async () => {
     const {answering, ask} = createWorld({retrieval: {abstain: 'off_topic'}})
     const answerId = await ask()
     const whole = await allEvents(answering, answerId)
@@ -610,7 +610,7 @@ describe('several readers', () => {
     expect(await allEvents(answering, answerId, 1e9)).toEqual([])
   })
 
-  test('a slow one holds nobody up and is ended when it is too far behind; it can resume', async () => {
+  test('a slow one delays nobody and is ended when it is too far behind; it can resume', async () => {
     const {answering, generator, ask} = createWorld({limits: {maxReaderLagEvents: 100, pauseLagEvents: 10}})
     const answerId = await ask()
     const slow = answering.events(answerId, {signal: new AbortController().signal})
@@ -661,8 +661,8 @@ describe('one question asked twice', () => {
     await reader.until('sources')
     await generator.call(0)
 
-    expect(first.created).toBe(true)
-    expect(second).toEqual({...first, conversationId: null, created: false})
+    expect(first.isNew).toBe(true)
+    expect(second).toEqual({...first, conversationId: null, isNew: false})
     expect(generator.calls).toHaveLength(1)
   })
 
@@ -677,13 +677,13 @@ describe('one question asked twice', () => {
     time += 24 * 60 * 60 * 1000
     const later = await other()
 
-    expect(later.created).toBe(true)
+    expect(later.isNew).toBe(true)
     expect(later.answerId).not.toBe(first.answerId)
   })
 })
 
 describe('a conversation', () => {
-  test('is taken from the journal where the client gives none', async () => {
+  test('is read from the journal if the client sends none', async () => {
     const {answering, generator, retriever, ask} = createWorld()
     const first = readerOf(answering, await ask({question: 'First?'}))
     ;(await generator.call(0)).say('One.')
@@ -701,7 +701,7 @@ describe('a conversation', () => {
     expect(retriever.queries[1]?.history).toEqual(history)
   })
 
-  test('goes on as if what the model declined had not been asked', async () => {
+  test('continues as if what the model declined had not been asked', async () => {
     const {answering, generator, ask} = createWorld()
     for (const [index, [question, finishReason]] of (
       [
@@ -770,7 +770,7 @@ describe('a conversation', () => {
     ])
   })
 
-  test('given by the client is believed', async () => {
+  test('sent by the client is used as it is', async () => {
     const {generator, ask} = createWorld()
     const history = [{role: 'user' as const, content: 'Mine?'}]
 
@@ -780,7 +780,7 @@ describe('a conversation', () => {
   })
 })
 
-describe('going on from an answer that broke off', () => {
+describe('continuing an answer that broke off', () => {
   async function brokenAnswer() {
     const world = createWorld()
     const answerId = await world.ask()
@@ -793,7 +793,7 @@ describe('going on from an answer that broke off', () => {
     return {...world, answerId}
   }
 
-  test('sends again what was there, and the new text goes on from it', async () => {
+  test('sends its content again, and the new text continues it', async () => {
     const {answering, generator, transcripts, ask, answerId} = await brokenAnswer()
 
     const next = await ask({question: 'ignored'}, {channel: 'test', continueAnswerId: answerId})
@@ -833,7 +833,7 @@ describe('going on from an answer that broke off', () => {
     })
   })
 
-  test('is written anew where the log keeps no words to go on from', async () => {
+  test('starts from the beginning if the text was not kept', async () => {
     const {answering, generator, transcripts, ask} = createWorld({transcripts: {mode: 'metadata'}})
     const cut = await ask()
     const first = readerOf(answering, cut)
@@ -857,7 +857,7 @@ describe('going on from an answer that broke off', () => {
     ])
   })
 
-  test('goes on where the length limit cut it, and is not its own past', async () => {
+  test('continues where the length limit cut it, and is not part of its own history', async () => {
     const {answering, generator, ask} = createWorld()
     const cut = await ask()
     const reader = readerOf(answering, cut)
@@ -884,7 +884,7 @@ describe('going on from an answer that broke off', () => {
     })
   })
 
-  test('is refused for an answer that is whole, unknown, or still written', async () => {
+  test('is refused for an answer that is complete, unknown, or still being written', async () => {
     const {answering, generator, ask} = createWorld()
     const running = await ask()
     const complete = await ask()
@@ -900,8 +900,8 @@ describe('going on from an answer that broke off', () => {
   })
 })
 
-describe('looking again', () => {
-  test('adds sources with numbers that go on, shows none twice, and is bounded', async () => {
+describe('searching again', () => {
+  test('adds sources with consecutive numbers, shows none twice, and is limited', async () => {
     const {answering, generator, retriever, ask} = createWorld({
       limits: {maxRounds: 3},
       retrieval: {
@@ -933,7 +933,7 @@ describe('looking again', () => {
   })
 })
 
-test('each round of sources tells the hosts that they link to, wherever they name them', async () => {
+test('each round of sources lists the hosts that they link to, wherever they occur', async () => {
   const far = (host: string): string => `${'Many words. '.repeat(200)}See https://${host}/x.`
   const {answering, generator, ask} = createWorld({
     retrieval: {
@@ -960,8 +960,8 @@ test('each round of sources tells the hosts that they link to, wherever they nam
   expect(rounds).toEqual([['docs.example', 'one.example'], ['seven.example']])
 })
 
-describe('gathered delivery', () => {
-  test('hands out text in fewer parts, each with the number of its last piece', async () => {
+describe('buffered delivery', () => {
+  test('delivers text in fewer parts, each with the number of its last piece', async () => {
     vi.useFakeTimers()
     const {answering, generator, ask} = createWorld()
     const answerId = await ask()
@@ -990,7 +990,7 @@ describe('gathered delivery', () => {
     expect(typesOf(gathered.got).slice(-3)).toEqual(['delta', 'citation', 'done'])
   })
 
-  test('a resume after any part goes on exactly there', async () => {
+  test('a resume after any part continues exactly there', async () => {
     vi.useFakeTimers()
     const {answering, generator, ask} = createWorld()
     const answerId = await ask({resumable: true})
@@ -1014,7 +1014,7 @@ describe('gathered delivery', () => {
 })
 
 describe('shutting down', () => {
-  test('lets answers finish, takes no new ones, then ends the rest', async () => {
+  test('lets answers finish, accepts no new ones, then ends the rest', async () => {
     vi.useFakeTimers()
     const {answering, generator, transcripts, ask} = createWorld()
     const [quick, long] = [await ask(), await ask()]
@@ -1054,7 +1054,7 @@ describe('shutting down', () => {
 describe('served from the journal', () => {
   test('once the run is no longer in memory', async () => {
     vi.useFakeTimers()
-    const {answering, generator, ask} = createWorld({lingerMs: 100})
+    const {answering, generator, ask} = createWorld({keepEndedMs: 100})
     const answerId = await ask()
     const reader = readerOf(answering, answerId)
     await vi.advanceTimersByTimeAsync(1)
@@ -1078,7 +1078,7 @@ describe('served from the journal', () => {
     expect(await answering.snapshot('unknown')).toBeNull()
   })
 
-  test('a reader that saw more than a crash left is told the ending all the same, and then is past the end', async () => {
+  test('a reader that saw more than was stored before a crash still gets the ending, and is past the end then', async () => {
     const {answering, transcripts} = createWorld({transcripts: {}})
     const terminal = {
       type: 'error',

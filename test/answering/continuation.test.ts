@@ -15,7 +15,7 @@ function completed(finishReason: FinishReason): SequencedEvent[] {
 }
 
 test.each(['stopped', 'disconnected', 'timeout', 'error', 'interrupted'] as const)(
-  'an answer that ended %s is gone on from with its sources, text and citations',
+  'an answer that ended as %s is continued with its sources, text and citations',
   (ending) => {
     const continuation = continuationOf(earlier(ending), cut)
 
@@ -28,11 +28,11 @@ test.each(['stopped', 'disconnected', 'timeout', 'error', 'interrupted'] as cons
   },
 )
 
-test('an answer that the length limit cut is gone on from', () => {
+test('an answer that the length limit cut can be continued', () => {
   expect(continuationOf(earlier('complete'), completed('max_tokens')).text).toBe('Set it')
 })
 
-test('an answer whose words are not kept is written anew', () => {
+test('an answer whose text is not kept starts from the beginning', () => {
   const redacted = cut.map((sequenced) =>
     sequenced.event.type === 'sources' ? {...sequenced, event: {...sequenced.event, query: ''}} : sequenced,
   )
@@ -51,7 +51,7 @@ test.each([
   ['abstained', 'abstained', cut, /did not break off/],
   ['the model declined', 'complete', completed('refusal'), /ask in other words/],
   ['filled the context', 'complete', completed('context_exceeded'), /ask in other words/],
-] as const)('an answer that %s is not gone on from', (_, ending, events, message) => {
+] as const)('an answer that %s cannot be continued', (_, ending, events, message) => {
   expect(() => continuationOf(earlier(ending), events)).toThrowError(
     expect.objectContaining({code: 'conflict', message: expect.stringMatching(message)}),
   )

@@ -1,14 +1,14 @@
 import {expect, test} from 'vitest'
-import {openingAndLatest, turnsBefore} from '../../src/answering/conversation-history.ts'
+import {openingAndLatestTurns, turnsBefore} from '../../src/answering/conversation-history.ts'
 import type {Turn} from '../../src/domain/index.ts'
 
 const asked = (content: string): Turn => ({role: 'user', content})
 const answered = (content: string): Turn => ({role: 'assistant', content})
 
-test('a short conversation is remembered whole', () => {
+test('a short conversation is kept whole', () => {
   const turns = [asked('1'), answered('one'), asked('2')]
 
-  expect(openingAndLatest(turns, 3)).toEqual(turns)
+  expect(openingAndLatestTurns(turns, 3)).toEqual(turns)
 })
 
 test.each([
@@ -22,23 +22,23 @@ test.each([
     index % 2 === 0 ? asked(content) : answered(content),
   )
 
-  expect(openingAndLatest(turns, most).map(({content}) => content)).toEqual(contents)
+  expect(openingAndLatestTurns(turns, most).map(({content}) => content)).toEqual(contents)
 })
 
-test('an opening that was not answered is its question alone', () => {
+test('an opening that was not answered is only its question', () => {
   const turns = [asked('1'), asked('2'), answered('two'), asked('3'), answered('three')]
 
-  expect(openingAndLatest(turns, 3).map(({content}) => content)).toEqual(['1', '3', 'three'])
+  expect(openingAndLatestTurns(turns, 3).map(({content}) => content)).toEqual(['1', '3', 'three'])
 })
 
-test('the turn that is gone on from is not its own past, answered or not', () => {
+test('the continued turn is not part of its own history, answered or not', () => {
   const before = [asked('1'), answered('one')]
 
   expect(turnsBefore([...before, asked('2')], '2')).toEqual(before)
   expect(turnsBefore([...before, asked('2'), answered('tw')], '2')).toEqual(before)
 })
 
-test('turns that end in another question are all past', () => {
+test('turns that end in another question are all history', () => {
   const turns = [asked('1'), answered('one')]
 
   expect(turnsBefore(turns, '2')).toEqual(turns)

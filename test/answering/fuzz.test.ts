@@ -287,7 +287,7 @@ async function runWorld(seed: number, transcripts: Transcripts): Promise<void> {
     deadlines: {firstTokenMs: 500, answerMs: 1_500},
     resumeGraceMs,
     firstReaderMs: 1_000,
-    lingerMs: 300,
+    keepEndedMs: 300,
     limits: {pauseLagEvents: whole(random, 8) + 1},
     newId: () => `world-${seed}-answer-${++ids}`,
     onEnd: ({ending}) => endings.push(ending),

@@ -36,7 +36,7 @@ describe('text', () => {
     expect(textsOf(sent)).toEqual(['One ', 'two'])
   })
 
-  test('waits for the other half of a character, and has U+FFFD for one that never comes', () => {
+  test('waits for the other half of a character, and sends U+FFFD if it never comes', () => {
     const {relay, sent} = relayTo()
 
     for (const text of ['a\ud83d', '\ude00b\ud83d']) relay.send({type: 'delta', text})
@@ -45,7 +45,7 @@ describe('text', () => {
     expect(textsOf(sent)).toEqual(['a', '😀b', '\ufffd'])
   })
 
-  test('that comes in one long piece is several, none of which ends inside a character', () => {
+  test('in one long piece is split, but never inside a character', () => {
     const {relay, sent} = relayTo()
     const text = `${'x'.repeat(16_383)}${'👩‍👩‍👧'.repeat(4_000)}`
 
@@ -71,7 +71,7 @@ describe('text', () => {
 })
 
 describe('a citation', () => {
-  test('counts from where the generator’s own text begins', () => {
+  test('is relative to where the generator’s own text begins', () => {
     const {relay, sent} = relayTo()
     relay.sendEarlierText('Set the port')
     relay.send({type: 'delta', text: ' with PORT.'})
@@ -106,8 +106,8 @@ describe('a citation', () => {
   })
 })
 
-describe('what a generator says beside its text', () => {
-  test('reasoning is bounded, and no character of it is halved', () => {
+describe('events of a generator other than text', () => {
+  test('reasoning is limited, and no character of it is split', () => {
     const {relay, sent} = relayTo()
 
     for (const text of ['so\ud83d', '\ude00', 'x'.repeat(200_000), 'more']) {
@@ -120,7 +120,7 @@ describe('what a generator says beside its text', () => {
     ])
   })
 
-  test('a tool’s input is left out where it is too large or no JSON', () => {
+  test('a tool’s input is left out if it is too large or not JSON', () => {
     const {relay, sent} = relayTo()
     const tool = {type: 'tool', id: 't', name: 'search_docs', status: 'started'} as const
     const circular: {self?: object} = {}

@@ -9,7 +9,7 @@ test('the same question joins the answer that has its key, for a day', () => {
   expect(joinedAnswer(holder, 'Why?', 1000 + dayMs - 1)).toEqual({
     answerId: 'a',
     conversationId: null,
-    created: false,
+    isNew: false,
   })
   expect(joinedAnswer(holder, 'Why?', 1000 + dayMs)).toBeNull()
   expect(joinedAnswer(null, 'Why?', 1000)).toBeNull()
@@ -20,6 +20,6 @@ test('another question is refused, for a day', () => {
   expect(joinedAnswer(holder, 'How?', 1000 + dayMs)).toBeNull()
 })
 
-test('a holder whose words are not kept is believed to have the same question', () => {
+test('a holder whose text is not kept is assumed to have the same question', () => {
   expect(joinedAnswer({...holder, question: ''}, 'How?', 1000)).toMatchObject({answerId: 'a'})
 })

@@ -19,21 +19,21 @@ function pendingOf(...texts: readonly string[]): PendingDeltas {
   return pending
 }
 
-test('the window begins with the first piece, and again with what is left of one', () => {
+test('the window begins with the first piece, and again with what is left', () => {
   const pending = pendingOf('One. ', '**two')
 
   vi.advanceTimersByTime(49)
   pending.add(delta(' three'))
-  const before = pending.restMs
+  const before = pending.remainingMs
   vi.advanceTimersByTime(1)
   const part = pending.takeAtWindowEnd()
 
   expect(before).toBe(1)
   expect(part).toEqual({seq: 1, at: 10, event: {type: 'delta', text: 'One. '}})
-  expect([pending.isEmpty, pending.restMs]).toEqual([false, 50])
+  expect([pending.isEmpty, pending.remainingMs]).toEqual([false, 50])
 })
 
-test('what has no safe place to end is kept for three windows and then goes', () => {
+test('text without a safe place to end is held back for three windows, then delivered', () => {
   const pending = pendingOf('**two')
 
   const parts = Array.from({length: 4}, () => pending.takeAtWindowEnd())
@@ -42,14 +42,14 @@ test('what has no safe place to end is kept for three windows and then goes', ()
   expect(pending.isEmpty).toBe(true)
 })
 
-test('all of it is one delta with the number of its last piece', () => {
+test('everything is one delta with the number of its last piece', () => {
   const pending = pendingOf('**two', ' three', '!')
 
   expect(pending.takeAll()).toEqual({seq: 3, at: 30, event: {type: 'delta', text: '**two three!'}})
   expect(pending.isEmpty).toBe(true)
 })
 
-test('much of it does not wait, and ends safely where it can', () => {
+test('much text does not wait, and ends at a safe place if there is one', () => {
   const pending = pendingOf('x'.repeat(8_000))
   const isFullBefore = pending.isFull
   pending.add(delta(`${'x'.repeat(300)}. `))

@@ -9,44 +9,48 @@ afterEach(() => {
 })
 
 function timers() {
-  const [onDeadline, onUnread] = [vi.fn(), vi.fn()]
+  const [onDeadline, onAbandoned] = [vi.fn(), vi.fn()]
   const deadlines = {firstTokenMs: 100, answerMs: 1000}
-  return {timers: new RunTimers({deadlines, firstReaderMs: 300, onDeadline, onUnread}), onDeadline, onUnread}
+  return {
+    timers: new RunTimers({deadlines, firstReaderMs: 300, onDeadline, onAbandoned}),
+    onDeadline,
+    onAbandoned,
+  }
 }
 
-test('each deadline is told once', () => {
-  const {onDeadline, onUnread} = timers()
+test('each deadline is reported once', () => {
+  const {onDeadline, onAbandoned} = timers()
 
   vi.advanceTimersByTime(5_000)
 
   expect(onDeadline.mock.calls).toEqual([['first_token_timeout'], ['answer_timeout']])
-  expect(onUnread).toHaveBeenCalledOnce()
+  expect(onAbandoned).toHaveBeenCalledOnce()
 })
 
-test('a sign of life meets the first deadline, not the second', () => {
+test('output of the generator meets the first deadline, not the second', () => {
   const {timers: running, onDeadline} = timers()
 
   vi.advanceTimersByTime(99)
-  running.signOfLife()
-  running.signOfLife()
+  running.generatorResponded()
+  running.generatorResponded()
   vi.advanceTimersByTime(5_000)
 
   expect(onDeadline.mock.calls).toEqual([['answer_timeout']])
 })
 
 test('a reader ends the wait for one, and its leaving begins another', () => {
-  const {timers: running, onUnread} = timers()
+  const {timers: running, onAbandoned} = timers()
 
-  running.read()
+  running.readerJoined()
   vi.advanceTimersByTime(400)
-  const whileRead = onUnread.mock.calls.length
-  running.unread(50)
-  running.unread(50)
+  const whileRead = onAbandoned.mock.calls.length
+  running.lastReaderLeft(50)
+  running.lastReaderLeft(50)
   vi.advanceTimersByTime(49)
-  const within = onUnread.mock.calls.length
+  const within = onAbandoned.mock.calls.length
   vi.advanceTimersByTime(1)
 
-  expect([whileRead, within, onUnread.mock.calls.length]).toEqual([0, 0, 1])
+  expect([whileRead, within, onAbandoned.mock.calls.length]).toEqual([0, 0, 1])
 })
 
 test('cleared, nothing is left', () => {

@@ -3,7 +3,7 @@ import {defaultAnsweringLimits} from '../../src/answering/answering-limits.ts'
 import {Run, type RunOptions} from '../../src/answering/run.ts'
 import {RunsInMemory} from '../../src/answering/runs-in-memory.ts'
 import {createAnswerState} from '../../src/answers/answer-state.ts'
-import type {JournalFacts} from '../../src/answers/journal.ts'
+import type {JournalDetails} from '../../src/answers/journal.ts'
 import {DocentError, noUsage, type SequencedEvent} from '../../src/domain/index.ts'
 import {sampleEntry} from '../transcripts/samples.ts'
 
@@ -14,10 +14,10 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-/** A run before a journal that merely listens. */
+/** A run with a journal that only records. */
 function createRun(answerId = 'a', options: Partial<RunOptions> = {}) {
   const appended: SequencedEvent[] = []
-  let facts: JournalFacts = {}
+  let details: JournalDetails = {}
   const onEnd = vi.fn()
   const run = new Run({
     entry: sampleEntry(answerId),
@@ -27,7 +27,7 @@ function createRun(answerId = 'a', options: Partial<RunOptions> = {}) {
     journal: {
       append: (_, event) => appended.push(event),
       note: (_, more) => {
-        facts = {...facts, ...more}
+        details = {...details, ...more}
       },
     },
     resumable: false,
@@ -38,7 +38,7 @@ function createRun(answerId = 'a', options: Partial<RunOptions> = {}) {
     onEnd,
     ...options,
   })
-  return {run, appended, onEnd, facts: () => facts, types: () => appended.map(({event}) => event.type)}
+  return {run, appended, onEnd, details: () => details, types: () => appended.map(({event}) => event.type)}
 }
 
 describe('a run', () => {
@@ -77,7 +77,7 @@ describe('a run', () => {
     expect(types()).toEqual(['sources', 'done'])
     expect(appended.at(-1)!.event).toMatchObject({ending: 'stopped', usage: noUsage})
     expect(onEnd).toHaveBeenCalledOnce()
-    expect([await run.ended, run.isEnded, run.signal.aborted]).toEqual(['stopped', true, true])
+    expect([await run.ended, run.hasEnded, run.signal.aborted]).toEqual(['stopped', true, true])
     expect(vi.getTimerCount()).toBe(0)
   })
 
@@ -93,8 +93,8 @@ describe('a run', () => {
     expect(run.signal.aborted).toBe(isAborted)
   })
 
-  test('fails with what its writing rejects with, and says what was spent', async () => {
-    const {run, appended, onEnd, facts} = createRun()
+  test('fails with the error of its writer, and reports the usage', async () => {
+    const {run, appended, onEnd, details} = createRun()
     run.begin(async () => {
       run.report({modelCall: 'sent', usage: {...noUsage, inputTokens: 7}})
       throw new DocentError('upstream_cut', 'cut', {details: {upstreamRequestId: 'req-1'}})
@@ -102,14 +102,14 @@ describe('a run', () => {
     await vi.advanceTimersByTimeAsync(1)
 
     expect(appended.at(-1)!.event).toMatchObject({code: 'upstream_cut', usage: {inputTokens: 7}})
-    expect(facts()).toMatchObject({errorDetail: 'cut', upstreamRequestId: 'req-1'})
+    expect(details()).toMatchObject({errorDetail: 'cut', upstreamRequestId: 'req-1'})
     expect(onEnd).toHaveBeenCalledWith(
       expect.objectContaining({calledModel: true, code: 'upstream_cut'}),
       null,
     )
   })
 
-  test('hands an error that is ours to whoever logs it', async () => {
+  test('passes an unexpected error on to be logged', async () => {
     const {run, onEnd} = createRun()
     run.begin(() => Promise.reject(new TypeError('x is not a function')))
     await vi.advanceTimersByTimeAsync(1)
@@ -121,16 +121,16 @@ describe('a run', () => {
   })
 
   test('notes each step, and the citations that were dropped at the end', () => {
-    const {run, facts} = createRun()
+    const {run, details} = createRun()
 
     run.noteStep('One.')
     run.countDroppedCitations(2)
     run.stop()
 
-    expect(facts().notes).toEqual(['One.', expect.stringMatching(/^2 citation/)])
+    expect(details().notes).toEqual(['One.', expect.stringMatching(/^2 citation/)])
   })
 
-  test('gives the key of its conversation once', () => {
+  test('returns the key of its conversation once', () => {
     const {run} = createRun()
 
     expect([run.takeConversationId(), run.takeConversationId()]).toEqual(['key', null])
@@ -154,14 +154,14 @@ describe('a run', () => {
 })
 
 describe('runs in memory', () => {
-  test('are kept for a while after their end, then let go', () => {
+  test('are kept for a while after their end, then removed', () => {
     const runs = new RunsInMemory(100)
     const {run} = createRun()
     runs.add(run)
     const underWay = runs.underWay()
     run.stop()
-    runs.linger('a')
-    runs.linger('a')
+    runs.scheduleRemoval('a')
+    runs.scheduleRemoval('a')
 
     vi.advanceTimersByTime(99)
     const within = runs.get('a')
@@ -172,14 +172,14 @@ describe('runs in memory', () => {
     expect(runs.get('a')).toBeUndefined()
   })
 
-  test('that are dropped are stopped and gone, others not', () => {
+  test('that are dropped are stopped and removed, others are not', () => {
     const runs = new RunsInMemory(100)
     const [one, other] = [createRun('one').run, createRun('other').run]
     for (const run of [one, other]) runs.add(run)
 
     runs.drop(({entry}) => entry.answerId === 'one')
 
-    expect([one.isEnded, other.isEnded]).toEqual([true, false])
+    expect([one.hasEnded, other.hasEnded]).toEqual([true, false])
     expect([runs.get('one'), runs.get('other')]).toEqual([undefined, other])
     other.stop()
   })
@@ -189,7 +189,7 @@ describe('runs in memory', () => {
     const {run} = createRun()
     runs.add(run)
     run.stop()
-    runs.linger('a')
+    runs.scheduleRemoval('a')
 
     runs.clear()
 

@@ -25,14 +25,14 @@ describe('where text may be cut', () => {
 
   test('marks mean nothing inside a code fence', () => {
     const cutter = createSafeCutter()
-    cutter.passed('Like so:\n```js\n')
+    cutter.advance('Like so:\n```js\n')
 
     expect(cutter.cut(['a[', '0', '] = `', 'x '])).toBe(4)
-    cutter.passed('a[0] = `x \n```\n')
+    cutter.advance('a[0] = `x \n```\n')
     expect(cutter.cut(['a [', 'b', 'c '])).toBe(0)
   })
 
-  test('a cut never falls inside a grapheme, as far as the next piece tells', () => {
+  test('a cut is never inside a grapheme, given the next piece', () => {
     const segmenter = new Intl.Segmenter(undefined, {granularity: 'grapheme'})
     const unit = fc.constantFrom(
       'a',

@@ -19,7 +19,7 @@ test('sources are numbered in the order shown, each section once', () => {
   expect([shown.has(3), shown.has(4)]).toEqual([true, false])
 })
 
-test('sources of an earlier answer keep their numbers, and new ones go on after the greatest', () => {
+test('sources of an earlier answer keep their numbers, and new ones continue after the greatest', () => {
   const shown = new ShownSources()
 
   shown.restore({id: 'section-5', n: 4})
@@ -30,7 +30,7 @@ test('sources of an earlier answer keep their numbers, and new ones go on after 
   expect([shown.numberOf('section-5'), shown.has(2), shown.has(1)]).toEqual([4, true, false])
 })
 
-test('the event has what readers may see, whole characters, and the hosts of all of the text', () => {
+test('the event has what readers may see, whole characters, and the hosts in all of the text', () => {
   const event = sourcesEventOf(2, 'zebra \ud83d', [
     sampleSource(1, {
       blocks: quotableBlocksIn('See https://one.example/x.'),

@@ -1,5 +1,5 @@
 import {expect, test, vi} from 'vitest'
-import type {AskedAnswer} from '../../src/answering/answering.ts'
+import type {AskResult} from '../../src/answering/answering.ts'
 import type {Journal} from '../../src/answers/journal.ts'
 import {DocentError} from '../../src/domain/index.ts'
 import {
@@ -29,7 +29,7 @@ function heldWorld(at: keyof Journal, options: WorldOptions = {}) {
   return {...world, open, isWaiting: () => vi.waitFor(() => expect(waiting).toBeGreaterThan(0))}
 }
 
-test('questions with one key that come while the first is being asked all join it, and one is counted', async () => {
+test('questions with one key that arrive while the first is being asked all join it, and one is counted', async () => {
   const {answering, generator, open} = heldWorld('begin')
   const admit = vi.fn(async () => () => {})
 
@@ -42,7 +42,7 @@ test('questions with one key that come while the first is being asked all join i
   await generator.call(0)
 
   expect(new Set(asked.map(({answerId}) => answerId)).size).toBe(1)
-  expect(asked.map(({created}) => created)).toEqual([true, false, false, false, false])
+  expect(asked.map(({isNew}) => isNew)).toEqual([true, false, false, false, false])
   expect(admit).toHaveBeenCalledOnce()
   expect(answering.active).toBe(1)
   expect(generator.calls).toHaveLength(1)
@@ -50,7 +50,7 @@ test('questions with one key that come while the first is being asked all join i
   await reader.over
 })
 
-test('a key that another process claims meanwhile joins its answer, and gives the place back', async () => {
+test('a key that another process claims meanwhile joins its answer, and releases the slot', async () => {
   const {answering, transcripts, open, isWaiting} = heldWorld('begin')
   const onEnd = vi.fn()
   const asking = answering.ask(sampleQuestion(), {
@@ -64,7 +64,7 @@ test('a key that another process claims meanwhile joins its answer, and gives th
   const other = await elsewhere.answering.ask(sampleQuestion(), {channel: 'test', idempotencyKey: 'key'})
   open()
 
-  expect(await asking).toEqual({answerId: other.answerId, conversationId: null, created: false})
+  expect(await asking).toEqual({answerId: other.answerId, conversationId: null, isNew: false})
   expect(onEnd.mock.calls).toEqual([[{calledModel: false}]])
   expect(answering.active).toBe(0)
 })
@@ -89,7 +89,7 @@ test('a key that another process claims meanwhile for another question is refuse
   expect(answering.active).toBe(0)
 })
 
-test('a burst gets no further than the bound, though none of it has begun', async () => {
+test('a burst cannot exceed the limit, even before any of it has begun', async () => {
   const {answering, open} = heldWorld('begin', {limits: {maxConcurrent: 2}})
 
   const asking = Array.from({length: 5}, () => answering.ask(sampleQuestion(), {channel: 'test'}))
@@ -107,7 +107,7 @@ test('a burst gets no further than the bound, though none of it has begun', asyn
   ])
 })
 
-test('a question that is refused late gives its place back, once', async () => {
+test('a question that is refused late releases its slot, once', async () => {
   const {answering, open, isWaiting} = heldWorld('find')
   const onEnd = vi.fn()
 
@@ -126,7 +126,7 @@ test('a question that is refused late gives its place back, once', async () => {
   expect(onEnd.mock.calls).toEqual([[{calledModel: false}]])
 })
 
-test('a question that its limit refuses takes no place', async () => {
+test('a question that its limit refuses takes no slot', async () => {
   const {answering} = createWorld()
   const admit = async () => {
     throw new DocentError('rate_limited', 'No more')
@@ -138,7 +138,7 @@ test('a question that its limit refuses takes no place', async () => {
   expect(answering.active).toBe(0)
 })
 
-test('a question whose limit takes its time is refused where the server closes meanwhile, and gives its place back', async () => {
+test('a question with a slow limit check is refused if the server closes meanwhile, and releases its slot', async () => {
   const {answering} = createWorld()
   const onEnd = vi.fn()
   let admitted = () => {}
@@ -205,7 +205,7 @@ test.each([0, 10_000])(
 
 test('forgetting a conversation stops what was being asked in it, so nothing is written after it was removed', async () => {
   const first = createWorld()
-  const asked: AskedAnswer = await first.answering.ask(sampleQuestion(), {channel: 'test'})
+  const asked: AskResult = await first.answering.ask(sampleQuestion(), {channel: 'test'})
   await first.answering.stop(asked.answerId)
   let release = () => {}
   const held = new Promise<void>((resolve) => {
@@ -233,7 +233,7 @@ test('forgetting a conversation stops what was being asked in it, so nothing is 
 })
 
 test('an answer is read from a slow journal as from memory, and an unknown one is not found', async () => {
-  const {answering, generator, ask} = createWorld({lingerMs: 0}, (journal) =>
+  const {answering, generator, ask} = createWorld({keepEndedMs: 0}, (journal) =>
     slowJournal(journal, () => new Promise(setImmediate)),
   )
   const answerId = await ask()

@@ -18,7 +18,7 @@ function storedAs(ending: Ending | null, stored: readonly SequencedEvent[]) {
 }
 
 describe('events up to a terminal one', () => {
-  test('are what is stored where that is whole', () => {
+  test('are what is stored if that is complete', () => {
     for (let after = 0; after < events.length; after++) {
       expect(upToTerminal(events.slice(after), after, 0)).toEqual(events.slice(after))
     }
@@ -46,7 +46,7 @@ describe('events up to a terminal one', () => {
 describe('an answer that a crash cut off', () => {
   const recovered = [...events.slice(0, 3), {seq: 4, at: 1_000_020, event: errorEventOf('server_restarted')}]
 
-  test('is told to a reader that saw more than was stored, under its next number, once', async () => {
+  test('sends its ending to a reader that saw more than was stored, under the next number, once', async () => {
     const {read} = storedAs('interrupted', recovered)
 
     for (const after of [4, 9]) {
@@ -55,7 +55,7 @@ describe('an answer that a crash cut off', () => {
     }
   })
 
-  test('is told under the number it has to a reader that saw less, who is past the end then', async () => {
+  test('sends its ending under the stored number to a reader that saw less, which is past the end then', async () => {
     const {read} = storedAs('interrupted', recovered)
 
     expect(seqsOf(await read(2))).toEqual([
@@ -79,7 +79,7 @@ test('a snapshot adds up what is stored, and an unknown answer has none', async 
   await expect(answers.find('b')).rejects.toMatchObject({code: 'not_found'})
 })
 
-test('readers of a late ending are remembered within bounds, of one answer and of all', () => {
+test('the number of remembered late endings is limited, for one answer and for all', () => {
   const late = new LateEndings()
 
   const claimed = Array.from({length: 1_100}, (_, index) => late.claim('a', 2 * index))

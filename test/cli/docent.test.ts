@@ -60,7 +60,7 @@ describe.each(commands)('docent %s', (command) => {
     expect(stdout).toContain('--')
   })
 
-  test('with an option it has not exits 2 and names it, before anything is opened', () => {
+  test('with an unknown option exits 2 and names it, before anything is opened', () => {
     const {status, stdout, stderr} = docent(command, '--frobnicate')
 
     expect({status, stdout}).toEqual({status: 2, stdout: ''})
@@ -71,7 +71,7 @@ describe.each(commands)('docent %s', (command) => {
 })
 
 describe('the options of docent serve', () => {
-  test('stand for settings', () => {
+  test('set settings', () => {
     const args = ['--content', 'docs', '--data', '/srv', '--port', '8080', '--host', '0.0.0.0']
 
     expect(parseServeArguments([...args, '--site-url', 'https://docs.example.com'])).toEqual({
@@ -83,7 +83,7 @@ describe('the options of docent serve', () => {
     })
   })
 
-  test('go before the environment, and are checked as settings are', () => {
+  test('override the environment, and are validated like settings', () => {
     const {status, stderr} = spawnSync(
       process.execPath,
       [join(packageRoot, 'bin/docent.mjs'), 'serve', '--port', 'many', '--site-url', 'nowhere'],

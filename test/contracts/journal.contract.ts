@@ -1,5 +1,5 @@
 import {afterEach, beforeEach, describe, expect, test} from 'vitest'
-import {createAnswerState, type GrowingAnswerState} from '../../src/answers/answer-state.ts'
+import {createAnswerState, type WritableAnswerState} from '../../src/answers/answer-state.ts'
 import type {Journal, JournalEntry} from '../../src/answers/journal.ts'
 import type {SequencedEvent, Turn} from '../../src/domain/index.ts'
 import {chance, randomFrom, whole} from '../support/random.ts'
@@ -51,8 +51,8 @@ export function journalContract(name: string, kept: Kept, open: () => Promise<Jo
       return answer
     }
 
-    describe('an answer under way', () => {
-      test('reads as it was appended, at once and after each flush, from any number on', async () => {
+    describe('a running answer', () => {
+      test('can be read as it was appended, at once and after each flush, from any number on', async () => {
         const answer = await begin('a')
 
         for (const event of sampleEvents('a', ['a', 'b', 'c', 'd'], null)) {
@@ -80,7 +80,7 @@ export function journalContract(name: string, kept: Kept, open: () => Promise<Jo
         ])
       })
 
-      test('gives a reader events that stay as they are while more are appended', async () => {
+      test('returns events that do not change while more are appended', async () => {
         const answer = await begin('a')
         const [start, ...rest] = sampleEvents('a')
         answer.append(start!)
@@ -91,7 +91,7 @@ export function journalContract(name: string, kept: Kept, open: () => Promise<Jo
         expect(read).toEqual([start])
       })
 
-      test('is known to its conversation, and is no turn of it yet', async () => {
+      test('is known to its conversation, but is not a turn of it yet', async () => {
         const answer = await begin('a', {conversation: 'c'})
         answer.append(sampleEvents('a')[0]!)
 
@@ -111,7 +111,7 @@ export function journalContract(name: string, kept: Kept, open: () => Promise<Jo
         expect((await journal.find('a'))?.ending).toBe(kept === 'nothing' ? undefined : ending)
       })
 
-      test('reads whole before it is flushed, and after as far as it is kept', async () => {
+      test('can be read completely before it is flushed, and afterwards as far as it is kept', async () => {
         const {events} = await write('a')
         const before = await journal.eventsAfter('a', 0)
         await journal.flush()
@@ -126,8 +126,8 @@ export function journalContract(name: string, kept: Kept, open: () => Promise<Jo
       })
     })
 
-    describe('an id that nobody has begun', () => {
-      test('is not found, has no events, and takes none', async () => {
+    describe('an unknown id', () => {
+      test('is not found, has no events, and accepts none', async () => {
         journal.append('unknown', sampleEvents('unknown')[0]!)
         journal.note('unknown', {errorDetail: 'lost'})
         await journal.flush()
@@ -162,7 +162,7 @@ export function journalContract(name: string, kept: Kept, open: () => Promise<Jo
         expect((await journal.findByIdempotencyKey('key'))?.answerId).toBe(begun[0])
       })
 
-      test('is held by an answer under way, with its question', async () => {
+      test('is held by a running answer, with its question', async () => {
         await begin('first', {...key, question: 'First?'})
         await journal.flush()
 
@@ -184,7 +184,7 @@ export function journalContract(name: string, kept: Kept, open: () => Promise<Jo
         else expect(later).toMatchObject({answerId: 'first', ending: 'complete'})
       })
 
-      test('is free a day after it was claimed, and then belongs to who claimed it next', async () => {
+      test('is free a day after it was claimed, and then belongs to the next answer that claims it', async () => {
         await begin('first', key)
 
         const before = await tryToBegin('early', {...key, startedAt: 2 * dayMs - 1})
@@ -197,7 +197,7 @@ export function journalContract(name: string, kept: Kept, open: () => Promise<Jo
         expect((await journal.findByIdempotencyKey('key'))?.answerId).toBe('second')
       })
 
-      test('is no other key, and answers without one never stand in each other’s way', async () => {
+      test('does not affect other keys, and answers without one do not affect each other', async () => {
         await begin('first', key)
         await begin('other', {...key, idempotencyKey: 'other-key'})
         await begin('without')
@@ -213,7 +213,7 @@ export function journalContract(name: string, kept: Kept, open: () => Promise<Jo
       /** Turns are what was said; a journal that keeps no words has none. */
       const turns = (...said: readonly Turn[]) => (kept === 'words' ? said : [])
 
-      test('is its questions and its complete answers, oldest first, those not flushed yet included', async () => {
+      test('is its questions and its complete answers, oldest first, including unflushed ones', async () => {
         await write('a', {entry: {conversation, question: 'First?'}, text: 'One.'})
         await journal.flush()
         await write('b', {entry: {conversation, question: 'Second?'}, ending: 'stopped'})
@@ -249,7 +249,7 @@ export function journalContract(name: string, kept: Kept, open: () => Promise<Jo
         )
       })
 
-      test('is known after a flush as long as an answer of it is', async () => {
+      test('is known after a flush as long as one of its answers is', async () => {
         await write('a', {entry: {conversation, question: 'First?'}, text: 'One.'})
         await journal.flush()
 
@@ -260,7 +260,7 @@ export function journalContract(name: string, kept: Kept, open: () => Promise<Jo
       })
     })
 
-    test('health counts what is not flushed', async () => {
+    test('health counts unflushed events', async () => {
       const answer = await write('a', {ending: null})
       const before = journal.health()
       await journal.flush()
@@ -269,7 +269,7 @@ export function journalContract(name: string, kept: Kept, open: () => Promise<Jo
       expect(journal.health()).toEqual({degraded: false, reason: null, unflushed: 0})
     })
 
-    test('many answers written side by side, with flushes between, are each what was appended', async () => {
+    test('many answers written concurrently, with flushes in between, are each what was appended', async () => {
       const random = randomFrom(7)
       const writing: {answer: Written; rest: SequencedEvent[]}[] = []
       for (let n = 0; n < 40; n++) {
@@ -300,7 +300,7 @@ interface WriteOptions {
   readonly finishReason?: Parameters<typeof sampleEvents>[3]
 }
 
-function writtenTo(journal: Journal, answerId: string, state: GrowingAnswerState): Written {
+function writtenTo(journal: Journal, answerId: string, state: WritableAnswerState): Written {
   const events: SequencedEvent[] = []
   return {
     answerId,

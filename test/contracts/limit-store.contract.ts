@@ -1,7 +1,7 @@
 import {afterEach, beforeEach, describe, expect, test} from 'vitest'
-import type {Claim, LimitStore, Take} from '../../src/http/limits/limit-store.ts'
+import type {Acquisition, Claim, LimitStore} from '../../src/http/limits/limit-store.ts'
 
-/** An empty limit store and the clock that it goes by. */
+/** An empty limit store and its clock. */
 export interface LimitStoreUnderContract {
   /** The same limits as another process sees them. Called at least once. */
   open(): LimitStore
@@ -15,8 +15,8 @@ const noon = Date.parse('2026-03-01T12:00:00Z')
 const hourMs = 60 * 60 * 1000
 const midnight = noon + 12 * hourMs
 
-const place = (key: string, most: number): Claim => ({key, most, spentUntil: null})
-const ofDay = (key: string, most: number, spentUntil = midnight): Claim => ({key, most, spentUntil})
+const place = (key: string, most: number): Claim => ({key, max: most, spentUntil: null})
+const ofDay = (key: string, most: number, spentUntil = midnight): Claim => ({key, max: most, spentUntil})
 
 /** What every store of limits promises, wherever it counts. */
 export function limitStoreContract(name: string, create: () => Promise<LimitStoreUnderContract>): void {
@@ -32,26 +32,26 @@ export function limitStoreContract(name: string, create: () => Promise<LimitStor
     })
     afterEach(() => under.close())
 
-    /** Takes what must be there, and returns what gives it back. */
-    async function taken(
+    /** Acquires claims that must be available, and returns the function that releases them. */
+    async function acquired(
       claims: readonly Claim[],
       from = store,
     ): Promise<(isSpent: boolean) => Promise<void>> {
-      const take = await from.take(claims)
-      if (!take.isTaken) throw new Error(`claim ${take.full} has no room`)
-      return take.giveBack
+      const acquisition = await from.acquire(claims)
+      if (!acquisition.isAcquired) throw new Error(`claim ${acquisition.fullIndex} is at its limit`)
+      return acquisition.release
     }
-    const isTaken = async (...claims: Claim[]) => (await store.take(claims)).isTaken
+    const isAcquired = async (...claims: Claim[]) => (await store.acquire(claims)).isAcquired
 
     describe('the minute of a key', () => {
-      test('has room for so many, and tells how many are left and for how long', async () => {
+      test('allows a maximum, and reports how many are left and for how long', async () => {
         expect(await store.countInMinute('a', 2)).toEqual({isAllowed: true, remaining: 1, resetMs: 60_000})
         under.pass(15_000)
         expect(await other.countInMinute('a', 2)).toEqual({isAllowed: true, remaining: 0, resetMs: 45_000})
         expect(await store.countInMinute('a', 2)).toEqual({isAllowed: false, remaining: 0, resetMs: 45_000})
       })
 
-      test('begins with its first, ends a minute later whatever was refused in it, and is its own', async () => {
+      test('begins with its first use, ends a minute later whatever was refused, and is independent of others', async () => {
         await store.countInMinute('a', 1)
         under.pass(30_000)
         expect((await store.countInMinute('b', 1)).isAllowed).toBe(true)
@@ -72,136 +72,136 @@ export function limitStoreContract(name: string, create: () => Promise<LimitStor
       })
     })
 
-    describe('a place that is held', () => {
-      test('is there again when it is given back', async () => {
-        const giveBack = await taken([place('a', 1)])
-        expect(await isTaken(place('a', 1))).toBe(false)
+    describe('a slot that is held', () => {
+      test('is available again when it is released', async () => {
+        const release = await acquired([place('a', 1)])
+        expect(await isAcquired(place('a', 1))).toBe(false)
 
-        await giveBack(false)
+        await release(false)
 
-        expect(await isTaken(place('a', 1))).toBe(true)
+        expect(await isAcquired(place('a', 1))).toBe(true)
       })
 
-      test('is given back once, however often that is said', async () => {
-        const first = await taken([place('a', 2)])
-        await taken([place('a', 2)])
+      test('is released once, however often it is called', async () => {
+        const first = await acquired([place('a', 2)])
+        await acquired([place('a', 2)])
 
         await Promise.all([first(false), first(false), first(true)])
 
-        expect([await isTaken(place('a', 2)), await isTaken(place('a', 2))]).toEqual([true, false])
+        expect([await isAcquired(place('a', 2)), await isAcquired(place('a', 2))]).toEqual([true, false])
       })
 
-      test('is never spent, and no time takes it away', async () => {
-        const giveBack = await taken([place('a', 1)])
+      test('is never spent, and does not expire', async () => {
+        const release = await acquired([place('a', 1)])
         under.pass(100 * hourMs)
-        expect(await isTaken(place('a', 1))).toBe(false)
+        expect(await isAcquired(place('a', 1))).toBe(false)
 
-        await giveBack(true)
+        await release(true)
 
-        expect(await isTaken(place('a', 1))).toBe(true)
+        expect(await isAcquired(place('a', 1))).toBe(true)
       })
 
-      test('is one of so many for each key, in every process', async () => {
-        await taken([place('a', 2)])
-        await taken([place('a', 2)], other)
+      test('is one of a maximum for each key, over all processes', async () => {
+        await acquired([place('a', 2)])
+        await acquired([place('a', 2)], other)
 
-        expect(await isTaken(place('a', 2))).toBe(false)
-        expect(await isTaken(place('b', 2))).toBe(true)
+        expect(await isAcquired(place('a', 2))).toBe(false)
+        expect(await isAcquired(place('b', 2))).toBe(true)
       })
 
       test.each([1, 7])('of %i is had by no more, however many come at once', async (most) => {
-        const takes = await Promise.all(
-          Array.from({length: 40}, (_, i) => (i % 2 === 0 ? store : other).take([place('a', most)])),
+        const acquisitions = await Promise.all(
+          Array.from({length: 40}, (_, i) => (i % 2 === 0 ? store : other).acquire([place('a', most)])),
         )
 
-        expect(takes.filter((take) => take.isTaken)).toHaveLength(most)
+        expect(acquisitions.filter((acquisition) => acquisition.isAcquired)).toHaveLength(most)
       })
 
-      test('wanders through many hands, and all are there in the end', async () => {
+      test('is acquired and released many times, and all are available in the end', async () => {
         let most = 0
         let held = 0
         await Promise.all(
           Array.from({length: 60}, async (_, i) => {
             for (let round = 0; round < 5; round++) {
-              const take: Take = await (i % 2 === 0 ? store : other).take([place('a', 3)])
-              if (!take.isTaken) continue
+              const acquisition: Acquisition = await (i % 2 === 0 ? store : other).acquire([place('a', 3)])
+              if (!acquisition.isAcquired) continue
               most = Math.max(most, ++held)
               await new Promise(setImmediate)
               held--
-              await take.giveBack(round % 2 === 0)
+              await acquisition.release(round % 2 === 0)
             }
           }),
         )
 
         expect(most).toBe(3)
-        for (let i = 0; i < 3; i++) await taken([place('a', 3)])
-        expect(await isTaken(place('a', 3))).toBe(false)
+        for (let i = 0; i < 3; i++) await acquired([place('a', 3)])
+        expect(await isAcquired(place('a', 3))).toBe(false)
       })
     })
 
     describe('a budget', () => {
-      test('that was spent stays so until its time, in every process', async () => {
-        await (await taken([ofDay('a', 1)]))(true)
+      test('that was spent stays so until it expires, over all processes', async () => {
+        await (await acquired([ofDay('a', 1)]))(true)
 
-        expect(await other.take([ofDay('a', 1)])).toEqual({isTaken: false, full: 0, spent: 1})
+        expect(await other.acquire([ofDay('a', 1)])).toEqual({isAcquired: false, fullIndex: 0, spent: 1})
         under.pass(12 * hourMs)
-        expect(await isTaken(ofDay('a', 1, midnight + 24 * hourMs))).toBe(true)
+        expect(await isAcquired(ofDay('a', 1, midnight + 24 * hourMs))).toBe(true)
       })
 
-      test('that is only taken may yet be given back', async () => {
-        const giveBack = await taken([ofDay('a', 1)])
-        expect(await store.take([ofDay('a', 1)])).toEqual({isTaken: false, full: 0, spent: 0})
+      test('that is only held may still be released', async () => {
+        const release = await acquired([ofDay('a', 1)])
+        expect(await store.acquire([ofDay('a', 1)])).toEqual({isAcquired: false, fullIndex: 0, spent: 0})
 
-        await giveBack(false)
+        await release(false)
 
-        expect(await isTaken(ofDay('a', 1))).toBe(true)
+        expect(await isAcquired(ofDay('a', 1))).toBe(true)
       })
 
-      test('is not spent by what was taken from one that is over', async () => {
-        const overMidnight = await taken([ofDay('day 1', 1)])
+      test('is not spent by what was acquired from an expired one', async () => {
+        const overMidnight = await acquired([ofDay('day 1', 1)])
         under.pass(13 * hourMs)
 
         await overMidnight(true)
 
-        expect(await isTaken(ofDay('day 2', 1, midnight + 24 * hourMs))).toBe(true)
+        expect(await isAcquired(ofDay('day 2', 1, midnight + 24 * hourMs))).toBe(true)
       })
     })
 
     describe('several claims', () => {
-      test('are taken all or none, and the first without room is named', async () => {
-        await (await taken([ofDay('day', 1)]))(true)
+      test('are acquired all or none, and the first at its limit is named', async () => {
+        await (await acquired([ofDay('day', 1)]))(true)
 
-        expect(await store.take([place('a', 1), ofDay('day', 1), ofDay('share', 1)])).toEqual({
-          isTaken: false,
-          full: 1,
+        expect(await store.acquire([place('a', 1), ofDay('day', 1), ofDay('share', 1)])).toEqual({
+          isAcquired: false,
+          fullIndex: 1,
           spent: 1,
         })
 
-        expect(await isTaken(place('a', 1))).toBe(true)
-        expect(await isTaken(ofDay('share', 1))).toBe(true)
+        expect(await isAcquired(place('a', 1))).toBe(true)
+        expect(await isAcquired(ofDay('share', 1))).toBe(true)
       })
 
-      test('are given back together, and spent where they know spending', async () => {
-        const giveBack = await taken([place('a', 1), ofDay('day', 2), ofDay('share', 1)])
+      test('are released together, and spent if they have a spentUntil', async () => {
+        const release = await acquired([place('a', 1), ofDay('day', 2), ofDay('share', 1)])
 
-        await giveBack(true)
+        await release(true)
 
-        expect(await isTaken(place('a', 1))).toBe(true)
-        expect(await store.take([ofDay('day', 2), ofDay('share', 1)])).toEqual({
-          isTaken: false,
-          full: 1,
+        expect(await isAcquired(place('a', 1))).toBe(true)
+        expect(await store.acquire([ofDay('day', 2), ofDay('share', 1)])).toEqual({
+          isAcquired: false,
+          fullIndex: 1,
           spent: 1,
         })
       })
 
-      test('that come at once from many share one room', async () => {
-        const takes = await Promise.all(
+      test('that are acquired concurrently share one limit', async () => {
+        const acquisitions = await Promise.all(
           Array.from({length: 30}, (_, i) =>
-            (i % 2 === 0 ? store : other).take([place(`visitor ${i % 5}`, 2), ofDay('day', 7)]),
+            (i % 2 === 0 ? store : other).acquire([place(`visitor ${i % 5}`, 2), ofDay('day', 7)]),
           ),
         )
 
-        expect(takes.filter((take) => take.isTaken)).toHaveLength(7)
+        expect(acquisitions.filter((acquisition) => acquisition.isAcquired)).toHaveLength(7)
       })
     })
   })

@@ -49,7 +49,7 @@ export function transcriptStoreContract(name: string, open: () => Promise<StoreU
       (await store.list(filter)).items.map(({answerId}) => answerId)
 
     describe('reading', () => {
-      test('what was appended is there at once, whole', async () => {
+      test('what was appended is complete at once', async () => {
         const {events} = await write('a', {entry: {question: 'Why?', settings: {answerMs: 5}}})
 
         expect(await store.get('a')).toEqual({
@@ -71,7 +71,7 @@ export function transcriptStoreContract(name: string, open: () => Promise<StoreU
         expect(await store.get('unknown')).toBeNull()
       })
 
-      test('an answer under way shows what there is of it', async () => {
+      test('a running answer shows what there is of it', async () => {
         const {append, events} = await write('a', {ending: null})
         await journal.flush()
         append({seq: events.length + 1, at: 1_000_500, event: {type: 'delta', text: ' More.'}})
@@ -82,7 +82,7 @@ export function transcriptStoreContract(name: string, open: () => Promise<StoreU
         ])
       })
 
-      test('facts that were noted are part of it', async () => {
+      test('noted details are part of it', async () => {
         await write('a', {ending: null})
         journal.note('a', {upstreamRequestId: 'req-1', notes: ['one']})
 
@@ -105,7 +105,7 @@ export function transcriptStoreContract(name: string, open: () => Promise<StoreU
         expect(seen).toEqual(Array.from({length: 12}, (_, n) => `a${11 - n}`))
       })
 
-      test('refuses a cursor that is not its own', async () => {
+      test('refuses a cursor of another list', async () => {
         for (const cursor of ['', 'x', '-1', '9'.repeat(500)]) {
           await expect(store.list({}, {cursor}), cursor).rejects.toMatchObject({code: 'invalid_request'})
         }
@@ -137,7 +137,7 @@ export function transcriptStoreContract(name: string, open: () => Promise<StoreU
         expect(await idsOf({conversation: 'c'})).toEqual(['liked'])
       })
 
-      test('takes any text as words', async () => {
+      test('accepts any text as a query', async () => {
         await write('a')
         for (const q of ['"', '*', 'AND', 'NEAR(', '{a b}: c', '\u0000', '%', '_', 'x'.repeat(10_000)]) {
           await expect(store.list({q}), q).resolves.toBeDefined()
@@ -146,7 +146,7 @@ export function transcriptStoreContract(name: string, open: () => Promise<StoreU
     })
 
     describe('an export', () => {
-      test('is all that match, oldest first and whole, and may be left in the middle', async () => {
+      test('has all that match, complete and oldest first, and can be stopped in the middle', async () => {
         for (let n = 0; n < 120; n++) await write(`a${n}`, {entry: {startedAt: n}})
 
         const all = await collected(store.export({}))
@@ -162,8 +162,8 @@ export function transcriptStoreContract(name: string, open: () => Promise<StoreU
       })
     })
 
-    describe('what people say', () => {
-      test('is kept, the latest word, also of an answer under way', async () => {
+    describe('feedback and reviews', () => {
+      test('are kept, the latest ones, also of a running answer', async () => {
         await write('a', {ending: null})
 
         const kept = await store.setFeedback('a', {rating: 'up', reasons: ['clear'], comment: null})
@@ -177,7 +177,7 @@ export function transcriptStoreContract(name: string, open: () => Promise<StoreU
         })
       })
 
-      test('of an answer that is not there is refused', async () => {
+      test('of an unknown answer are refused', async () => {
         const refused = {code: 'not_found'}
         await expect(
           store.setFeedback('none', {rating: 'up', reasons: [], comment: null}),
@@ -187,7 +187,7 @@ export function transcriptStoreContract(name: string, open: () => Promise<StoreU
         ).rejects.toMatchObject(refused)
       })
 
-      test('when something was first useful is kept once, before and after the end', async () => {
+      test('include the time of the first source once, before and after the end', async () => {
         await write('early', {ending: null})
         await write('late')
         await journal.flush()
@@ -201,7 +201,7 @@ export function transcriptStoreContract(name: string, open: () => Promise<StoreU
     })
 
     describe('a removal', () => {
-      test('takes one answer, and leaves nothing of it to be found', async () => {
+      test('removes one answer, and leaves nothing of it to be found', async () => {
         await write('a', {entry: {question: 'Zyzzyva?'}})
         await write('b')
 
@@ -215,7 +215,7 @@ export function transcriptStoreContract(name: string, open: () => Promise<StoreU
         expect(store.isErased).toBe(true)
       })
 
-      test('of an answer under way keeps the rest of it out', async () => {
+      test('of a running answer drops the rest of it', async () => {
         const {append} = await write('a', {ending: null})
         await store.delete('a')
 
@@ -225,7 +225,7 @@ export function transcriptStoreContract(name: string, open: () => Promise<StoreU
         expect(await store.get('a')).toBeNull()
       })
 
-      test('takes a conversation, or what is too old, whole', async () => {
+      test('removes a conversation, or what is too old, completely', async () => {
         await write('a', {entry: {conversation: 'c', startedAt: 10}})
         await write('b', {entry: {conversation: 'c', startedAt: 30}, ending: null})
         await write('d', {entry: {startedAt: 10}})

@@ -91,7 +91,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, {recursive: true, force: true}))
 
 describe('one set', () => {
-  test('is measured by gold and evidence, and what is not there is told', async () => {
+  test('is measured by gold and evidence, and what does not exist is told', async () => {
     const at = (file: string) => join(folder, 'sets/keys', file)
 
     const {code, stdout, stderr} = await run(
@@ -191,18 +191,22 @@ describe('a folder of sets', () => {
   })
 
   test.each([
-    ['that is not there', ['--sets', '/nowhere/at/all'], '/nowhere/at/all does not exist'],
+    ['that does not exist', ['--sets', '/nowhere/at/all'], '/nowhere/at/all does not exist'],
     ['without a set', ['--sets', join(root, 'src')], 'contains no set'],
-    ['without the one that is wanted', ['--only', 'planes'], 'there is no set planes; there are boats, keys'],
-    ['with --ablate', ['--ablate'], '--ablate goes with --content'],
-    ['with a figure that is none', ['--min', 'answers.beauty=1'], 'answers.beauty is no figure'],
-    ['with a figure of no one', ['--min', 'answers.constructor=1'], 'answers.constructor is no figure'],
-    ['with a folder of its own', ['--content', root], '--content does not go with --sets'],
+    [
+      'without the one that is wanted',
+      ['--only', 'planes'],
+      'there is no set planes; the sets are boats, keys',
+    ],
+    ['with --ablate', ['--ablate'], '--ablate needs --content'],
+    ['with a figure that is none', ['--min', 'answers.beauty=1'], 'answers.beauty is not a figure'],
+    ['with a figure of no one', ['--min', 'answers.constructor=1'], 'answers.constructor is not a figure'],
+    ['with a folder of its own', ['--content', root], '--content cannot be used with --sets'],
     ['with the model of nobody', ['--model', ' '], '--model needs a name'],
     [
       'with its output in no folder',
       ['--out', '/nowhere/at/all.json'],
-      'the folder /nowhere/at is not there',
+      'the folder /nowhere/at does not exist',
     ],
     ['with its output on a folder', ['--out', root], 'is a folder; name a file in it'],
     ['with a baseline of one set', ['--baseline', 'BASELINE'], 'is of a run without --sets'],
@@ -237,7 +241,7 @@ describe('a folder of sets', () => {
   test('goes with what needs it alone', async () => {
     const {code, stderr} = await run('--content', root, '--questions', join(root, 'package.json'), '--cross')
 
-    expect(stderr).toContain('--cross and --only go with --sets')
+    expect(stderr).toContain('--cross and --only need --sets')
     expect(code).toBe(2)
   })
 })
@@ -332,7 +336,7 @@ describe('a file that is wrong is told before the work', () => {
     expect(code).toBe(1)
   })
 
-  test('a relevant page that is not there', async () => {
+  test('a relevant page that does not exist', async () => {
     const {code, stderr} = await runWith([{...question, relevant: ['/gone#x', '/gone']}])
 
     expect(stderr.match(/a: there is no page \/gone; it counts as not found/g)).toHaveLength(1)

@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest'
 import {missedBounds, parseBound} from '../../src/cli/eval/bounds.ts'
+import {formatFigure, formatShare} from '../../src/cli/eval/format-figure.ts'
 import {showSets} from '../../src/cli/eval/show-sets.ts'
-import {shownFigure, shownShare} from '../../src/cli/eval/shown-figure.ts'
 import {type AnswerResult, betterOf, measuresOf} from '../../src/evaluation/answer-figures.ts'
 import type {SetResult} from '../../src/evaluation/measure-set.ts'
 import {askOutOfDomain} from '../../src/evaluation/out-of-domain.ts'
@@ -58,7 +58,7 @@ describe('bounds', () => {
       expect(parseBound(`answers.${figure}=0.5`, true)).toEqual({
         name: `answers.${figure}`,
         value: 0.5,
-        isLeast: true,
+        isMinimum: true,
       })
     },
   )
@@ -66,7 +66,7 @@ describe('bounds', () => {
   test.each(['answers.constructor', 'answers.toString', 'answers.refused.', 'beauty'])(
     'take no %s',
     (name) => {
-      expect(() => parseBound(`${name}=0.5`, true)).toThrow(`${name} is no figure`)
+      expect(() => parseBound(`${name}=0.5`, true)).toThrow(`${name} is not a figure`)
     },
   )
 
@@ -94,14 +94,14 @@ test('questions of other sets that nobody asked have no figure', async () => {
 
 describe('the table of sets', () => {
   test('rounds nothing to a whole or to nothing', () => {
-    expect([0.9999, 1, 0.0001, 0, 0.4996].map(shownFigure)).toEqual([
+    expect([0.9999, 1, 0.0001, 0, 0.4996].map(formatFigure)).toEqual([
       '0.999',
       '1.000',
       '0.001',
       '0.000',
       '0.500',
     ])
-    expect([0.9999, 1, 0.0001].map(shownShare)).toEqual(['.999', '1.000', '.001'])
+    expect([0.9999, 1, 0.0001].map(formatShare)).toEqual(['.999', '1.000', '.001'])
   })
 
   test('has one cell for a name with a bar, and says which means are over fewer sets', () => {

@@ -21,7 +21,7 @@ async function readUntil(events: AsyncGenerator<ReadEvent>, type: string, count 
 }
 
 describe('an answer as a stream', () => {
-  test('begins with start and sources, goes on with deltas, and ends with one done', async () => {
+  test('begins with start and sources, continues with deltas, and ends with one done', async () => {
     const product = await start()
 
     const response = await product.ask({question: 'How do I install it?'})
@@ -54,7 +54,7 @@ describe('an answer as a stream', () => {
     expect(new TextDecoder().decode(first.value)).toMatch(/^retry: \d+\n: .+\n\n/)
   })
 
-  test('[quiet line] keeps a quiet line alive with comments', async () => {
+  test('[quiet line] keeps an idle connection open with comments', async () => {
     const product = await start({settings: {heartbeatMs: 20}})
 
     const response = await product.ask({question: 'How?'})
@@ -193,7 +193,7 @@ describe('a reader that leaves', () => {
       .toEqual(['disconnected', 'disconnected'])
   })
 
-  test('is waited for when the question is resumable, and can come back', async () => {
+  test('can come back if the question is resumable', async () => {
     const product = await start({settings: {resumeGraceMs: 60_000}})
     const hangUp = new AbortController()
     const response = await product.ask({question: 'How?', resumable: true}, {signal: hangUp.signal})
@@ -220,8 +220,8 @@ describe('a reader that leaves', () => {
   })
 })
 
-describe('an answer that is not whole', () => {
-  test('is so in the one JSON object, and counted apart', async () => {
+describe('a partial answer', () => {
+  test('is marked in the JSON object, and counted separately', async () => {
     const product = await start()
     const whole = product.ask({question: 'How?'}, {headers: {accept: 'application/json'}})
     ;(await product.generator.call(0)).say('All.')
@@ -243,7 +243,7 @@ describe('an answer that is not whole', () => {
   })
 })
 
-describe('a reader that takes nothing', () => {
+describe('a reader that does not read', () => {
   test('[stalled reader] holds the generator back, and is dropped after the limit', async () => {
     const product = await start({settings: {slowReaderTimeoutMs: 300}})
     const body = JSON.stringify({question: 'How?'})
@@ -281,7 +281,7 @@ describe('resuming', () => {
   const resume = (product: TestDocent, answerId: string, init?: RequestInit, query = '') =>
     fetch(`${product.url}/api/answers/${answerId}/events${query}`, init)
 
-  test('[resume after the end] after the end gives what is missing, once and in order, then 204', async () => {
+  test('[resume after the end] after the end sends what is missing, once and in order, then 204', async () => {
     const product = await start()
     const whole = await ended(product)
     const answerId = String(whole[0]!.data['answerId'])
@@ -295,7 +295,7 @@ describe('resuming', () => {
     expect(past.status).toBe(204)
   })
 
-  test('[resume midway] in the middle goes on live', async () => {
+  test('[resume midway] in the middle continues live', async () => {
     const product = await start()
     const first = await product.ask({question: 'How?'})
     const events = eventsOf(first)
@@ -343,7 +343,7 @@ describe('resuming', () => {
   )
 
   test.each(['unknown', '%00', '..%2f..%2fetc', 'a'.repeat(500), "'; drop table answers --", '%E0%A4%A'])(
-    '[unknown answer] an answer called %j is not known, and nothing more is told',
+    '[unknown answer] an answer called %j is unknown, and nothing else is revealed',
     async (id) => {
       const product = await start()
 
@@ -359,7 +359,7 @@ describe('resuming', () => {
     },
   )
 
-  test('[unusual request] HEAD tells the head alone and counts as no reader', async () => {
+  test('[unusual request] HEAD sends only headers and does not count as a reader', async () => {
     const product = await start()
     const first = await product.ask({question: 'How?'})
     const events = eventsOf(first)
@@ -378,7 +378,7 @@ describe('resuming', () => {
 })
 
 describe('stopping', () => {
-  test('aborts the work now, tells the reader, and may be said twice', async () => {
+  test('aborts the work now, notifies the reader, and can be repeated', async () => {
     const product = await start()
     const events = eventsOf(await product.ask({question: 'How?'}))
     const call = await product.generator.call(0)
@@ -425,7 +425,7 @@ describe('an answer as JSON', () => {
     expect(await fetched.json()).toEqual({...answer, conversationId: null})
   })
 
-  test('[answer as JSON] tells a failure by its status and its ending, with the partial text', async () => {
+  test('[answer as JSON] reports a failure by status and ending, with the partial text', async () => {
     const product = await start()
 
     const asked = product.ask({question: 'How?'}, asJson)
@@ -438,7 +438,7 @@ describe('an answer as JSON', () => {
     expect(await response.json()).toMatchObject({ending: 'error', text: 'Half', error: {code: 'internal'}})
   })
 
-  test('hanging up ends the work as it does for a stream', async () => {
+  test('disconnecting ends the work as it does for a stream', async () => {
     const product = await start()
     const hangUp = new AbortController()
 
@@ -470,7 +470,7 @@ describe('the same question sent twice', () => {
     expect(product.generator.calls).toHaveLength(1)
   })
 
-  test('with its key and Last-Event-ID goes on behind that event; past the end there is nothing more', async () => {
+  test('with its key and Last-Event-ID continues after that event; past the end there is nothing more', async () => {
     const product = await start()
     const ask = (lastEventId?: string) => {
       const resume = lastEventId === undefined ? {} : {'last-event-id': lastEventId}
@@ -514,7 +514,7 @@ describe('the same key from two visitors', () => {
 })
 
 describe('feedback', () => {
-  test('is kept with the answer, and the latest word wins', async () => {
+  test('is kept with the answer, and the latest wins', async () => {
     const product = await start()
     const [begun] = await allEventsOf(await product.ask({question: 'xyzzy'}))
     const answerId = String(begun!.data['answerId'])
@@ -539,7 +539,7 @@ describe('feedback', () => {
 })
 
 describe('a conversation', () => {
-  test('forgotten while an answer of it is written ends that answer, and nothing of it is kept', async () => {
+  test('deleted while one of its answers is written ends that answer, and nothing of it is kept', async () => {
     const product = await start()
     const events = eventsOf(await product.ask({question: 'How?'}))
     const other = eventsOf(await product.ask({question: 'How?'}))
@@ -564,7 +564,7 @@ describe('a conversation', () => {
     expect(product.answering.active).toBe(0)
   })
 
-  test('is forgotten when its visitor says so', async () => {
+  test('is deleted when its visitor asks for that', async () => {
     const product = await start()
     const [begun] = await allEventsOf(await product.ask({question: 'xyzzy'}))
     const {answerId, conversationId} = begun!.data as {answerId: string; conversationId: string}

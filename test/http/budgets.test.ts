@@ -89,7 +89,7 @@ describe('a burst of questions on one socket', () => {
     client.socket.terminate()
   })
 
-  test('has room again when an answer ends, whoever reads it', async () => {
+  test('can continue when an answer ends, whoever reads it', async () => {
     const product = await start({maxConcurrentAnswersPerVisitor: 1})
     const client = await connect(product)
     client.send({type: 'ask', question: 'How?'})
@@ -105,7 +105,7 @@ describe('a burst of questions on one socket', () => {
 })
 
 describe('the answers of a day', () => {
-  test('are those that called a model: who asks what is not in the docs uses up nobody’s', async () => {
+  test('are those that called a model: questions that are not in the docs do not count', async () => {
     const product = await start({answersPerDay: 5})
     answerAll(product)
 
@@ -114,7 +114,7 @@ describe('the answers of a day', () => {
     expect(await statusesOf(product, '192.0.2.2', 6)).toEqual([200, 200, 200, 200, 200, 429])
   })
 
-  test('are shared: a visitor who has used up a fifth is told so, and others go on', async () => {
+  test('are shared: a visitor who has used up a fifth is refused, and others are not', async () => {
     const product = await start({answersPerDay: 30})
     answerAll(product)
 
@@ -138,10 +138,10 @@ describe('the answers of a day', () => {
 
     expect(mine).toEqual([...Array(7).fill(200), 429])
     expect(refused.error).toMatchObject({limit: 'answers_per_day'})
-    expect(refused.error?.message).toMatch(/^The answers of this day .* midnight UTC\.$/)
+    expect(refused.error?.message).toMatch(/^Today’s answers .* midnight UTC\.$/)
   })
 
-  test('that are being written are taken, but may yet be given back: so it says to wait a moment', async () => {
+  test('that are being written are held, but may still be released: so it says to wait a moment', async () => {
     const product = await start({answersPerDay: 1})
     const first = ask(product, '192.0.2.1', 'How?')
     const call = await product.generator.call(0)
@@ -170,7 +170,7 @@ describe('the answers of a day', () => {
     expect(await statusesOf(product, '192.0.2.2', 2)).toEqual([200, 429])
   })
 
-  test('do not stand before an answer that was begun: sent again with its key, it is joined', async () => {
+  test('do not affect an answer that has begun: sent again with its key, it is joined', async () => {
     const product = await start({
       answersPerDay: 1,
       answersPerDayPerVisitor: 0,
@@ -190,7 +190,7 @@ describe('the answers of a day', () => {
     await first.text()
   })
 
-  test('count neither what Claude turned down nor what it was not asked', async () => {
+  test('count neither what Claude refused nor what it was not asked', async () => {
     const product = await startWithClaude({settings: {answersPerDay: 2}})
     product.upstream.otherwise(refusal(401, 'authentication_error', 'no such key'))
     const endOf = async () => {
@@ -245,7 +245,7 @@ describe('the requests of a minute', () => {
     expect(product.generator.calls).toEqual([])
   })
 
-  test('are messages on a socket too: one is told, then nothing is read, and answers go on', async () => {
+  test('include messages on a socket: one is refused, then nothing is read, and answers continue', async () => {
     const product = await start({requestLimitPerMinute: 4})
     const client = await connect(product)
     client.send({type: 'ask', question: 'How?'})
@@ -264,7 +264,7 @@ describe('the requests of a minute', () => {
     client.socket.terminate()
   })
 
-  test('refuse a WebSocket at the door as well', async () => {
+  test('refuse a WebSocket upgrade as well', async () => {
     const product = await start({requestLimitPerMinute: 1})
     await fetch(`${product.url}/nothing`)
 
@@ -275,7 +275,7 @@ describe('the requests of a minute', () => {
 describe('a request with many mistakes', () => {
   const body = {question: 'How?', history: Array(100).fill(0)}
 
-  test('is refused in few words over HTTP', async () => {
+  test('is refused with a short message over HTTP', async () => {
     const product = await start({})
 
     const response = await product.ask(body)
@@ -292,7 +292,7 @@ describe('a request with many mistakes', () => {
     })
   })
 
-  test('is refused in few words over WebSocket', async () => {
+  test('is refused with a short message over WebSocket', async () => {
     const product = await start({})
     const client = await connect(product)
 
@@ -303,7 +303,7 @@ describe('a request with many mistakes', () => {
     client.socket.terminate()
   })
 
-  test('is not read to its end where it is too long', async () => {
+  test('is not read to its end if it is too long', async () => {
     const product = await start({})
 
     const response = await product.ask({question: 'How?', history: Array(30_000).fill(0)})

@@ -116,7 +116,7 @@ test('[two readers] two tabs on one answer both get all of it, from one upstream
   expect(product.upstream.requests).toHaveLength(1)
 })
 
-test('[stop while away] a stop while nobody is connected closes the upstream, and may be said twice', async () => {
+test('[stop while away] a stop while nobody is connected closes the upstream request, and can be repeated', async () => {
   const product = await start({settings: {resumeGraceMs: 60_000}})
   product.upstream.next([...begun('One.'), [0, 'stall']])
   const reading = await product.read({resumable: true})
@@ -138,7 +138,7 @@ test('[stop while away] a stop while nobody is connected closes the upstream, an
   expect(rest.at(-1)!.data).toMatchObject({ending: 'stopped', usage: {inputTokens: 12}})
 })
 
-test('[reader may come back] a reader that may come back is waited for as long as was said, and no longer', async () => {
+test('[reader may come back] a resumable answer waits for its reader as long as was promised, and no longer', async () => {
   const product = await start({settings: {resumeGraceMs: 300}})
   product.upstream.next([...begun('One. '), [0, 'stall']])
   const reading = await product.read({resumable: true})
@@ -172,7 +172,7 @@ test('[answer as JSON] an answer as JSON whose model fails half-way has the stat
   })
 })
 
-test('[idle connection] a connection is kept for longer than a proxy keeps it idle, and used again', async () => {
+test('[idle connection] a connection is kept longer than a proxy keeps it idle, and reused', async () => {
   const product = await start()
   product.upstream.otherwise(answer('One.'))
   const socket = connect(product.port, '127.0.0.1').setEncoding('utf8')

@@ -42,7 +42,7 @@ describe('TRANSCRIPTS=metadata', () => {
     pages: [page],
   }
 
-  test('a whole answer, its rating and its review leave no word on the disk', async () => {
+  test('a whole answer, its rating and its review leave no text on the disk', async () => {
     const product = await start(options)
     product.upstream.otherwise(answer(`${canary} says `, 'so.'))
     const reading = await product.read({question: `What is ${canary}?`, version: canary})
@@ -73,7 +73,7 @@ describe('TRANSCRIPTS=metadata', () => {
       feedback: {rating: 'down', reasons: [], comment: null},
     })
     expect(refused.status).toBe(400)
-    expect(await refused.text()).toContain('send the verdict alone')
+    expect(await refused.text()).toContain('send only the verdict')
     expect(reviewed.status).toBe(200)
     expect(page).toContain('(not kept)')
     expect(page).not.toContain(canary)
@@ -99,7 +99,7 @@ describe('TRANSCRIPTS=metadata', () => {
     expect(rawBytes(product)).not.toContain(canary)
   })
 
-  test('what was considered and is nearest is not kept of an answer that abstains', async () => {
+  test('the considered sources and nearest pages of an abstention are not kept', async () => {
     const product = await start({
       ...options,
       retrieval: {sources: [source], abstain: 'low_score'},
@@ -150,7 +150,7 @@ describe('a deletion while another connection reads the file', () => {
     await vi.waitFor(() => expect(rawBytes(product)).not.toContain(canary), {timeout: 60_000, interval: 50})
   }
 
-  test('by a visitor is told as not erased yet, and goes by itself', async () => {
+  test('by a visitor is reported as not erased yet, and is erased later', async () => {
     const {product, conversationId} = await held()
 
     const response = await fetch(`${product.url}/api/conversations/${conversationId}`, {method: 'DELETE'})
@@ -159,7 +159,7 @@ describe('a deletion while another connection reads the file', () => {
     await goneByItself(product)
   })
 
-  test('by staff likewise', async () => {
+  test('by staff as well', async () => {
     const {product, answerId} = await held()
 
     const response = await fetch(`${product.url}/api/admin/transcripts/${answerId}`, {

@@ -55,7 +55,7 @@ async function isJournalWell(product: DocentWithClaude): Promise<boolean> {
   return journal.status === 'ok'
 }
 
-test('[full disk] a full disk costs no reader a word; staff and the metrics tell, and the file stays whole', async () => {
+test('[full disk] with a full disk readers lose nothing; staff and metrics see it, and the file stays intact', async () => {
   const file = join(newFolder(), 'transcripts.sqlite')
   const transcripts = openTranscripts({file, maxFileBytes: 160 * 1024})
   const product = await start({transcripts})
@@ -82,7 +82,7 @@ test('[full disk] a full disk costs no reader a word; staff and the metrics tell
   transcripts.close()
 })
 
-test('[locked log] a file that another process has locked holds no reader up, and nothing is lost', async () => {
+test('[locked log] a file that another process has locked delays no reader, and nothing is lost', async () => {
   const product = await start()
   product.upstream.next([...begun, ...end])
   const other = openSqlite(product.file)
@@ -103,7 +103,7 @@ test('[locked log] a file that another process has locked holds no reader up, an
   kept.close()
 })
 
-test('[write between read and write] another process that writes between our read and our write costs nothing', async () => {
+test('[write between read and write] another process that writes between a read and a write does no harm', async () => {
   const product = await start()
   let goOn = (): void => {}
   const held = new Promise<void>((resolve) => {
@@ -157,7 +157,7 @@ test.each<[string, (file: string) => void, RegExp]>([
   },
 )
 
-test('[no place for the log] a folder in place of the file is told; a folder that is missing is made', async () => {
+test('[no place for the log] a folder in place of the file is reported; a missing folder is created', async () => {
   const folder = newFolder()
   mkdirSync(join(folder, 'transcripts.sqlite'))
 
@@ -187,7 +187,7 @@ test.each<[string, (file: string) => void]>([
   expect(await product.transcript(idOf(reading))).toMatchObject({ending: 'complete', text: 'One.'})
 })
 
-test('[other schema] the first schema is brought up to date with its answers; a newer one is refused', async () => {
+test('[other schema] the first schema is migrated with its answers; a newer one is refused', async () => {
   const dataDir = newFolder()
   const file = join(dataDir, 'transcripts.sqlite')
   const old = openSqlite(file)
@@ -214,7 +214,7 @@ test('[other schema] the first schema is brought up to date with its answers; a 
   })
 })
 
-test('[clock jump] a clock that jumps changes no order and bends no timing', async () => {
+test('[clock jump] a clock that jumps affects neither order nor timings', async () => {
   const product = await start()
   let goOn = (): void => {}
   const held = new Promise<void>((resolve) => {

@@ -163,7 +163,7 @@ describe('faults', () => {
     },
   )
 
-  test('[model fails] events, blocks and deltas that are not known are ignored', async () => {
+  test('[model fails] unknown events, blocks and deltas are ignored', async () => {
     const product = await start()
     product.upstream.next([
       ...begun('One.'),
@@ -181,7 +181,7 @@ describe('faults', () => {
     expect(terminals(reading)).toMatchObject([{data: {ending: 'complete'}}])
   })
 
-  test('[failure before the first word] a failure before the first word is tried again, and the answer comes', async () => {
+  test('[failure before the first word] a failure before the first word is retried, and the answer arrives', async () => {
     const product = await start()
     product.upstream.next(refusal(529, 'overloaded_error', 'Overloaded', {'retry-after-ms': '5'}))
     product.upstream.next(answer('Set PORT.'))
@@ -227,7 +227,7 @@ describe('faults', () => {
     },
   )
 
-  test('[wrong key] a wrong key is told to nobody, and the docs are quoted', async () => {
+  test('[wrong key] a wrong key is not revealed to readers, and the docs are quoted', async () => {
     const product = await start()
     product.upstream.otherwise(refusal(401, 'authentication_error', 'invalid x-api-key sk-canary-key'))
 
@@ -246,7 +246,7 @@ describe('ends', () => {
     ['max_tokens', 'max_tokens'],
     ['refusal', 'refusal'],
     ['model_context_window_exceeded', 'context_exceeded'],
-  ])('[partial answer] the stop reason %s is told as %s', async (stopReason, finishReason) => {
+  ])('[partial answer] the stop reason %s is reported as %s', async (stopReason, finishReason) => {
     const product = await start()
     product.upstream.next([
       ...begun('Set PORT'),
@@ -261,14 +261,14 @@ describe('ends', () => {
     const again = await product.resume(String(answerId), 0)
     await again.all()
 
-    const told = {ending: 'complete', finishReason, partial: true}
-    expect(terminals(reading)).toMatchObject([{type: 'done', data: told}])
-    expect(terminals(again)).toMatchObject([{type: 'done', data: told}])
-    expect(json).toMatchObject(told)
-    expect(await product.transcript(String(answerId))).toMatchObject(told)
+    const expected = {ending: 'complete', finishReason, partial: true}
+    expect(terminals(reading)).toMatchObject([{type: 'done', data: expected}])
+    expect(terminals(again)).toMatchObject([{type: 'done', data: expected}])
+    expect(json).toMatchObject(expected)
+    expect(await product.transcript(String(answerId))).toMatchObject(expected)
   })
 
-  test('an ordinary end is not partial: the stream does not say so, the object says no', async () => {
+  test('a normal end is not partial: the stream omits the field, the object has false', async () => {
     const product = await start()
 
     const reading = await product.read()

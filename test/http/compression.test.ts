@@ -37,7 +37,7 @@ function fetchRaw(
   })
 }
 
-test('scripts are compressed for who takes that, and have one tag for their state', async () => {
+test('scripts are compressed for clients that accept it, with one tag for all encodings', async () => {
   const br = await fetchRaw('/widget.js', {'accept-encoding': 'gzip, deflate, br, zstd'})
   const small = await fetchRaw('/widget.js', {'accept-encoding': 'gzip'})
   const plain = await fetchRaw('/widget.js', {})
@@ -64,7 +64,7 @@ test('scripts are compressed for who takes that, and have one tag for their stat
   }
 })
 
-test('files say what they are, also in folders, and hidden ones are not served', async () => {
+test('files have their content type, also in folders, and hidden ones are not served', async () => {
   const types = ['/widget.js', '/locales/de.json', '/icon.svg', '/assets/plain.css'].map(
     async (path) => (await fetchRaw(path, {})).head.headers['content-type'],
   )
@@ -79,14 +79,14 @@ test('files say what they are, also in folders, and hidden ones are not served',
   expect((await fetchRaw('/locales/', {})).head.statusCode).toBe(404)
 })
 
-test('who asks for a part of a file gets it whole and is told so', async () => {
+test('a range request gets the whole file, with status 200', async () => {
   const {head, body} = await fetchRaw('/widget.js', {range: 'bytes=0-9'})
 
   expect(head).toMatchObject({statusCode: 200, headers: {'accept-ranges': 'none'}})
   expect(body.toString()).toBe(script)
 })
 
-test('a file that has been served is not read again: a new state of the folder comes with a new start', async () => {
+test('a file is read only once: changes take effect after a restart', async () => {
   await rm(join(webDir, 'widget.js'))
 
   expect((await fetchRaw('/widget.js', {})).body.toString()).toBe(script)

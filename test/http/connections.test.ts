@@ -28,7 +28,7 @@ async function send(
   return client
 }
 
-/** Files too large to be sent in one go to a reader that takes nothing. */
+/** Files too large for the socket buffer of a reader that does not read. */
 function largeFiles(): string {
   const folder = mkdtempSync(join(tmpdir(), 'docent-web-'))
   folders.push(folder)
@@ -132,7 +132,7 @@ describe('requests sent ahead on one connection', () => {
 })
 
 describe('connections that do nothing', () => {
-  test('a body that does not come is answered 408 in the end', async () => {
+  test('a body that does not arrive is answered with 408 eventually', async () => {
     const product = await start()
     Object.assign(product.http.server, {headersTimeout: 100, requestTimeout: 100})
     const client = await send(
@@ -146,7 +146,7 @@ describe('connections that do nothing', () => {
     await expect.poll(() => connectionsOf(product), patiently).toBe(0)
   }, 60_000)
 
-  test('a reader that takes nothing of a file is dropped', async () => {
+  test('a reader that does not read a file is disconnected', async () => {
     const product = await start({webDir: largeFiles(), settings: {slowReaderTimeoutMs: 50}})
 
     await send(product, get('/large.js'), {reads: false})
@@ -155,7 +155,7 @@ describe('connections that do nothing', () => {
     await expect.poll(() => connectionsOf(product), patiently).toBe(0)
   })
 
-  test('an answer that is waited for in silence is not', async () => {
+  test('a reader that waits for a silent answer is not', async () => {
     const product = await start({settings: {slowReaderTimeoutMs: 50}})
     const answer = product.ask({question: 'How?'}, {headers: {accept: 'application/json'}})
     const call = await product.generator.call(0)
@@ -185,7 +185,7 @@ describe('connections that do nothing', () => {
 })
 
 describe('connections of one address', () => {
-  test('are bounded, and room comes back when one closes', async () => {
+  test('are limited, and one that closes makes room for another', async () => {
     const product = await start({settings: {maxConnectionsPerAddress: 2}})
     const [first] = [await send(product, get('/healthz')), await send(product, get('/healthz'))]
     await expect.poll(() => connectionsOf(product), patiently).toBe(2)
@@ -215,7 +215,7 @@ describe('connections of one address', () => {
 describe('offers of another protocol', () => {
   const h2c = ['connection: Upgrade, HTTP2-Settings', 'upgrade: h2c', 'http2-settings: AAMAAABkAAQAAP__']
 
-  test('are passed over: the request is answered, and so is the next one', async () => {
+  test('are ignored: the request is answered, and so is the next one', async () => {
     const product = await start()
     const client = await send(product, get('/healthz', ...h2c))
     await expect.poll(() => client.text, patiently).toContain('"ok"')
@@ -246,7 +246,7 @@ describe('offers of another protocol', () => {
     expect(await connectionsOf(product)).toBe(2)
   })
 
-  test('a header folded over two lines brings in no other', async () => {
+  test('a header folded over two lines injects no other', async () => {
     const product = await start()
 
     const client = await send(product, get('/healthz', ...h2c, 'x-folded: a\r\n transfer-encoding: chunked'))
@@ -266,7 +266,7 @@ describe('offers of another protocol', () => {
   })
 })
 
-test('a server that closes does not wait for a client that takes nothing', async () => {
+test('a server that closes does not wait for a client that does not read', async () => {
   const product = await startDocent()
   const socket = new WebSocket(`ws://127.0.0.1:${product.port}/api/ws`)
   await once(socket, 'open')
@@ -305,7 +305,7 @@ describe('what one client sends ahead', () => {
     await expect.poll(() => connectionsOf(product), patiently).toBe(0)
   })
 
-  test('is held within bounds, over however many connections', async () => {
+  test('is limited in memory, over any number of connections', async () => {
     const product = await start()
     const held = await product.ask({question: 'Held?'})
     // 16 KB of head each, seven of them behind one that is not answered yet.

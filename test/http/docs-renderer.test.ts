@@ -3,6 +3,7 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {gunzipSync} from 'node:zlib'
 import {afterAll, afterEach, beforeAll, expect, test, vi} from 'vitest'
+import type {CompressedText} from '../../src/http/compressed-text.ts'
 import {
   type DocsRenderer,
   type DocsRendererOptions,
@@ -10,7 +11,6 @@ import {
 } from '../../src/http/docs/docs-renderer.ts'
 import type {Log} from '../../src/http/log.ts'
 import {silentLog} from '../../src/http/log.ts'
-import type {Packed} from '../../src/http/packed.ts'
 import {buildFolder, type IndexBuild, openBuild, writeBuild} from '../../src/search-index/index.ts'
 import {hashingEmbedder} from '../support/hashing-embedder.ts'
 import {samplePage} from '../support/sample-pages.ts'
@@ -70,9 +70,9 @@ function open(options: Partial<DocsRendererOptions> = {}): DocsRenderer {
 const processes = (): number =>
   process.getActiveResourcesInfo().filter((name) => name === 'ProcessWrap').length
 
-const page = (from: DocsRenderer, path: string): Promise<Packed> =>
+const page = (from: DocsRenderer, path: string): Promise<CompressedText> =>
   from.view(build, {kind: 'page', pageId: build.pageByPath(path)!.id})
-const textOf = ({gzip}: Packed): string => gunzipSync(gzip).toString()
+const textOf = ({gzip}: CompressedText): string => gunzipSync(gzip).toString()
 
 function warnings(): {readonly log: Log; readonly pages: unknown[]} {
   const pages: unknown[] = []
@@ -85,10 +85,10 @@ test('no process is started before a page is asked for', async () => {
   expect(processes()).toBe(0)
 })
 
-test('a page that takes too much time is shown as it is written, and not tried again', async () => {
+test('a page that takes too much time is shown as its source, and not tried again', async () => {
   const {log, pages} = warnings()
   // Nothing is kept, so that every view is made anew.
-  const docs = open({log, cpuMs: 500, keptBytes: 1})
+  const docs = open({log, cpuMs: 500, maxCacheBytes: 1})
 
   const first = textOf(await page(docs, 'endless.md'))
   await docs.view(build, {kind: 'list'})
@@ -111,7 +111,7 @@ test('a page that takes too much memory ends a process, and the next page has an
   expect(pages).toEqual(['immense.md'])
 })
 
-test('all who ask for a page meanwhile get the one that is made, and it is kept', async () => {
+test('concurrent requests for a page share one rendering, which is cached', async () => {
   const docs = open()
 
   const views = await Promise.all(Array.from({length: 200}, () => page(docs, 'many/1.md')))
@@ -123,12 +123,12 @@ test('all who ask for a page meanwhile get the one that is made, and it is kept'
 /** Far more than any of these tests takes. */
 const cpuMs = 3_600_000
 
-/** Pages being laid out that will never be done. */
+/** Pages whose rendering never ends. */
 function heldUpBy(docs: DocsRenderer, ...paths: string[]): void {
   for (const path of paths) page(docs, path).catch(() => undefined)
 }
 
-test('a page that takes long holds up no other', async () => {
+test('a slow page delays no other', async () => {
   const docs = open({cpuMs})
   heldUpBy(docs, 'minutes/1.md')
 
@@ -139,9 +139,9 @@ test('a page that takes long holds up no other', async () => {
   }
 })
 
-test('while pages keep all processes, others are shown as they are written, all who ask alike, and it is not kept', async () => {
+test('while all processes are busy, others are shown as their source to everybody, and that is not cached', async () => {
   const {log, pages} = warnings()
-  const docs = open({log, cpuMs, busyMs: 200})
+  const docs = open({log, cpuMs, maxQueueMs: 200})
   heldUpBy(docs, 'minutes/1.md', 'minutes/2.md')
 
   const views = await Promise.all(Array.from({length: 50}, () => page(docs, 'many/1.md')))
@@ -158,8 +158,8 @@ test('while pages keep all processes, others are shown as they are written, all 
   expect(processes()).toBe(2)
 })
 
-test('a page that was shown as it is written is laid out when there is a process for it', async () => {
-  const docs = open({cpuMs: 4_000, busyMs: 200})
+test('a page that was shown as its source is rendered when a process is free', async () => {
+  const docs = open({cpuMs: 4_000, maxQueueMs: 200})
   heldUpBy(docs, 'minutes/1.md', 'minutes/2.md')
 
   const first = await page(docs, 'many/1.md')
@@ -172,8 +172,8 @@ test('a page that was shown as it is written is laid out when there is a process
   expect(textOf(await page(docs, 'many/1.md'))).toContain('>Page 1<')
 })
 
-test('what is kept is bounded by what it weighs', async () => {
-  const docs = open({keptBytes: 8_192})
+test('the cache is limited by its size', async () => {
+  const docs = open({maxCacheBytes: 8_192})
   const first = await page(docs, 'many/0.md')
   const weight = first.br.length + first.gzip.length
 
@@ -193,7 +193,7 @@ test('too many different pages at once are refused with a time to come back', as
   expect(textOf(await page(docs, 'many/69.md'))).toContain('>Page 69<')
 })
 
-test('the process ends after a pause, and another is started when it is needed', async () => {
+test('the process ends when idle, and another is started when it is needed', async () => {
   const docs = open({idleMs: 1})
 
   await page(docs, 'many/1.md')
@@ -202,7 +202,7 @@ test('the process ends after a pause, and another is started when it is needed',
   expect(textOf(await page(docs, 'many/2.md'))).toContain('>Page 2<')
 })
 
-test('closing ends what is being made, and nothing more is', async () => {
+test('closing ends renderings, and no more are started', async () => {
   const docs = open()
   const view = page(docs, 'endless.md')
   const refused = expect(view).rejects.toMatchObject({code: 'shutting_down'})

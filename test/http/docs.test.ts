@@ -81,7 +81,7 @@ describe('the ingested pages', () => {
     expect(text).toContain('href="/docs/guides/auth.md"')
   })
 
-  test('hold nothing that runs or calls home', async () => {
+  test('contain nothing that runs or loads from elsewhere', async () => {
     const {text} = await get('/docs/guides/auth')
 
     expect(text).not.toMatch(/<script|onerror|javascript:|evil\.example/)
@@ -94,17 +94,17 @@ describe('the ingested pages', () => {
     expect(text).toContain('href="/docs/"')
   })
 
-  test('have one title, their own where they bring it', async () => {
+  test('have one title, their own if they have one', async () => {
     const {text} = await get('/docs/reference/tokens/')
 
     expect(text.match(/<h1/g)).toHaveLength(1)
   })
 
-  test('are found by their file where their own address is elsewhere', async () => {
+  test('are found by their file if their own URL is elsewhere', async () => {
     expect((await get('/docs/elsewhere')).status).toBe(200)
   })
 
-  test('have a Markdown twin', async () => {
+  test('are served as Markdown as well', async () => {
     const twin = await get('/docs/reference/tokens.md')
 
     expect(twin.type).toMatch(/^text\/markdown/)
@@ -135,7 +135,7 @@ describe('the ingested pages', () => {
     expect(text).not.toContain('<b>')
   })
 
-  test('come with a policy that lets no script of theirs run', async () => {
+  test('have a policy that blocks their scripts', async () => {
     const response = await fetch(`${product.url}/docs/guides/auth`)
 
     expect(response.headers.get('content-security-policy')).toMatch(/default-src 'none';script-src 'self'/)
@@ -167,7 +167,7 @@ describe('the ingested pages', () => {
     },
   )
 
-  test('are laid out beside the thread that everybody waits for', async () => {
+  test('are rendered outside the main thread', async () => {
     const startedAt = performance.now()
     let [last, longest] = [startedAt, 0]
     const look = (): void => {
@@ -186,7 +186,7 @@ describe('the ingested pages', () => {
     expect(longest).toBeLessThan((last - startedAt) / 2)
   })
 
-  test('are shown as they are written, and kept by nobody, while heavy ones are laid out', async () => {
+  test('are shown as their source, and not cached, while heavy ones are rendered', async () => {
     const leaving = new AbortController()
     const heavy = [1, 2].map((n) =>
       fetch(`${product.url}/docs/endless/${n}`, {signal: leaving.signal}).catch(() => null),

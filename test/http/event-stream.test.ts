@@ -30,8 +30,8 @@ async function requestThatNeverReads(): Promise<{response: ServerResponse; socke
 const options: EventStreamOptions = {heartbeatMs: 60_000, slowReaderTimeoutMs: 60_000}
 const tooMuch = `data: ${'x'.repeat(64 << 20)}\n\n`
 
-describe('a stream to a reader that takes nothing', () => {
-  test('makes its writer wait, and lets it go when the reader leaves', async () => {
+describe('a stream to a reader that does not read', () => {
+  test('makes its writer wait, until the reader leaves', async () => {
     const {response, socket} = await requestThatNeverReads()
     const stream = openEventStream(response, options)
 
@@ -49,7 +49,7 @@ describe('a stream to a reader that takes nothing', () => {
     expect(response.listenerCount('drain')).toBe(0)
   })
 
-  test('is cut after the time given', async () => {
+  test('is closed after the timeout', async () => {
     const {response} = await requestThatNeverReads()
     let slow = 0
     const stream = openEventStream(response, {
@@ -64,7 +64,7 @@ describe('a stream to a reader that takes nothing', () => {
     expect(response.destroyed).toBe(true)
   })
 
-  test('gets no heartbeats on top', async () => {
+  test('gets no heartbeats', async () => {
     const {response} = await requestThatNeverReads()
     vi.useFakeTimers({toFake: ['setTimeout', 'setInterval', 'clearTimeout', 'clearInterval']})
     const stream = openEventStream(response, {...options, heartbeatMs: 5})

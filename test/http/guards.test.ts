@@ -47,7 +47,7 @@ describe('[bad request] what can be refused is refused as JSON before a stream o
     ['a version that is not there', '{"question":"a","version":"9.9"}', {}, 404, 'version_not_found'],
     ['an unlisted origin', '{"question":"a"}', {origin: 'https://evil.example'}, 403, 'origin_not_allowed'],
     ['the origin null', '{"question":"a"}', {origin: 'null'}, 403, 'origin_not_allowed'],
-    ['an unknown answer to go on', '{"question":"a","continueAnswerId":"none"}', {}, 404, 'not_found'],
+    ['an unknown answer to continue', '{"question":"a","continueAnswerId":"none"}', {}, 404, 'not_found'],
   ])('%s', async (_name, body, headers, status, code) => {
     const product = await start()
 
@@ -60,7 +60,7 @@ describe('[bad request] what can be refused is refused as JSON before a stream o
     expect(product.generator.calls).toEqual([])
   })
 
-  test('[no index] without an index it is not ready, and says when to come again', async () => {
+  test('[no index] without an index it is not ready, and says when to retry', async () => {
     const product = await start({pages: null})
 
     const response = await product.ask({question: 'How?'})
@@ -128,7 +128,7 @@ describe('limits', () => {
     })
   })
 
-  test('a visitor is known by the address behind a proxy only where the proxy is trusted', async () => {
+  test('a visitor is identified by the address behind a proxy only if the proxy is trusted', async () => {
     const trusting = await start({settings: {rateLimitPerMinute: 1, trustProxy: '1'}})
     const wary = await start({settings: {rateLimitPerMinute: 1}})
     const askFrom = async (product: TestDocent, address: string) => {
@@ -141,7 +141,7 @@ describe('limits', () => {
     expect([await askFrom(wary, '192.0.2.1'), await askFrom(wary, '192.0.2.2')]).toEqual([200, 429])
   })
 
-  test('answers of one visitor at the same time are bounded, and room comes back when one ends', async () => {
+  test('concurrent answers of one visitor are limited, and one that ends makes room for another', async () => {
     const product = await start({settings: {maxConcurrentAnswersPerVisitor: 1}})
     const first = eventsOf(await product.ask({question: 'How?'}))
     await first.next()
@@ -157,7 +157,7 @@ describe('limits', () => {
     await allowed.text()
   })
 
-  test('room comes back when the reader just leaves', async () => {
+  test('a reader that leaves makes room for another', async () => {
     const product = await start({settings: {maxConcurrentAnswersPerVisitor: 1}})
     const hangUp = new AbortController()
     await product.ask({question: 'How?'}, {signal: hangUp.signal})
@@ -168,7 +168,7 @@ describe('limits', () => {
     await expect.poll(async () => (await product.ask({question: 'xyzzy'})).status).toBe(200)
   })
 
-  test('the answers of a day can be bounded', async () => {
+  test('the answers of a day can be limited', async () => {
     const product = await start({settings: {answersPerDay: 1}})
     const answer = product.ask({question: 'How?'})
     ;(await product.generator.call(0)).finish('refusal')
@@ -213,7 +213,7 @@ describe('other origins', () => {
     }
   })
 
-  test('[foreign origin] an unlisted one gets no leave to read even a refusal', async () => {
+  test('[foreign origin] an unlisted one may not even read a refusal', async () => {
     const product = await start()
 
     const response = await fetch(`${product.url}/api/search?q=port`, from('https://evil.example'))
@@ -232,7 +232,7 @@ describe('other origins', () => {
     expect(response.headers.get('access-control-allow-credentials')).toBeNull()
   })
 
-  test('its own pages always may, by their host or by what the browser says', async () => {
+  test('its own pages are always allowed, by their host or by what the browser says', async () => {
     const product = await start({settings: {allowedOrigins: []}})
 
     const byHost = await fetch(`${product.url}/api/search?q=port`, from(product.url))
@@ -245,7 +245,7 @@ describe('other origins', () => {
 })
 
 describe('search', () => {
-  test('gives sections with their scores', async () => {
+  test('returns sections with their scores', async () => {
     const product = await start()
 
     const response = await fetch(`${product.url}/api/search?q=how+to+install&k=1`)

@@ -30,7 +30,7 @@ type Guess = (guess: string) => {
   readonly body?: string
 }
 
-/** Sends guesses over parallel connections, several pipelined on each, and gives the statuses of all. */
+/** Sends guesses over parallel connections, several pipelined on each, and returns all statuses. */
 async function pipelined(
   product: TestDocent,
   guess: Guess,
@@ -110,7 +110,7 @@ describe('ten guesses are ten', () => {
     expect(statuses.filter((status) => status !== refused && status !== '429')).toEqual([])
   })
 
-  test('and are counted together; the right token, a link and a session pass all the while', async () => {
+  test('and are counted together; the right token, a link and a session are always accepted', async () => {
     const product = await start({metricsToken: 'metrics-token-for-tests'})
     const signIn = () =>
       fetch(`${product.url}/api/admin/session`, {
@@ -136,7 +136,7 @@ describe('ten guesses are ten', () => {
     expect(byLink.headers.get('set-cookie')).toContain('docent_staff=')
   })
 
-  test('addresses are remembered for 15 minutes, and within bounds', () => {
+  test('a limited number of addresses is remembered, for 15 minutes', () => {
     let now = 0
     const counted = createGuesses(() => now)
     const guess = (visitor: string) => () => counted.countWrong(visitor)
@@ -150,7 +150,7 @@ describe('ten guesses are ten', () => {
 })
 
 describe('the link of a console', () => {
-  test('takes no permanent token: it would stand in logs', async () => {
+  test('accepts no permanent token: it would appear in logs', async () => {
     const product = await start()
 
     const response = await fetch(`${product.url}/console?token=${adminToken}`, {redirect: 'manual'})
@@ -159,7 +159,7 @@ describe('the link of a console', () => {
     expect(response.headers.get('set-cookie')).toBeNull()
   })
 
-  test('is not used up by whoever only looks where it leads', async () => {
+  test('is not used up by a link preview', async () => {
     const product = await start()
     const link = `${product.url}/console?token=${product.http.staff.issueOneTimeToken()}`
 
@@ -203,7 +203,7 @@ describe('signing out', () => {
     expect(await statusWith(product, other)).toBe(200)
   })
 
-  test('holds after a restart, and the other session as well', async () => {
+  test('is in effect after a restart, and other sessions continue', async () => {
     const dataDir = dataFolder()
     const first = await start({dataDir})
     const [mine, other] = [await signedIn(first), await signedIn(first)]
@@ -217,7 +217,7 @@ describe('signing out', () => {
     expect(statSync(join(dataDir, 'ended-sessions.json')).mode & 0o777).toBe(0o600)
   })
 
-  test('holds where it cannot be written down', async () => {
+  test('is in effect even if it cannot be stored', async () => {
     const product = await start({dataDir: join(dataFolder(), 'none')})
     const cookie = await signedIn(product)
 
@@ -227,7 +227,7 @@ describe('signing out', () => {
     expect(await statusWith(product, cookie)).toBe(401)
   })
 
-  test('a damaged list ends every session of before', async () => {
+  test('a damaged list ends all earlier sessions', async () => {
     const dataDir = dataFolder()
     const first = await start({dataDir})
     const cookie = await signedIn(first)
@@ -237,7 +237,7 @@ describe('signing out', () => {
     expect(await statusWith(await start({dataDir}), cookie)).toBe(401)
   })
 
-  test('is remembered within bounds, and never forgotten in time', () => {
+  test('is remembered in limited memory, for as long as the session could last', () => {
     let now = 1000
     const ended = openEndedSessions({file: null, sessionMs: 100, onProblem() {}, now: () => now})
     for (let i = 0; i < 1000; i++) ended.add(`s${i}`, 1100)

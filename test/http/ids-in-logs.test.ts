@@ -18,7 +18,7 @@ function listeningLog(): Log & {readonly lines: string[]} {
   return {lines, debug: note, info: note, warn: note, error: note}
 }
 
-test('the log names answers and conversations by what opens none of them', async () => {
+test('the log names answers and conversations by references that grant no access', async () => {
   const log = listeningLog()
   product = await startDocent({log})
   const asked = product.ask({question: 'How?'}, {headers: {accept: 'application/json'}})

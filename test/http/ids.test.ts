@@ -58,7 +58,7 @@ async function deleted(product: DocentWithClaude, id: string): Promise<unknown> 
 const staff = {headers: {authorization: 'Bearer admin-token-for-tests'}}
 
 describe('the key of a conversation', () => {
-  test('is told to who asked, once, and to nobody who reads the answer again', async () => {
+  test('is sent to whoever asked, once, and to nobody who reads the answer again', async () => {
     const product = await start()
     const reading = await asked(product, {question: 'My salary is 123.'})
     const key = conversationOf(reading)
@@ -109,7 +109,7 @@ describe('the key of a conversation', () => {
     expect(await deleted(product, conversationOf(secret)!)).toEqual({deleted: 2})
   })
 
-  test('is made by the server: one that a client chose is joined by nobody', async () => {
+  test('is created by the server: one that a client chose is not accepted', async () => {
     const product = await start()
 
     for (const id of ['1', 'conversation-of-mine', randomUUID(), `c${'x'.repeat(32)}`]) {
@@ -120,7 +120,7 @@ describe('the key of a conversation', () => {
     }
   })
 
-  test('is not given to who goes on from an answer with its id alone; with the key the conversation goes on', async () => {
+  test('is not sent to a client that continues an answer by its id; with the key the conversation continues', async () => {
     const product = await start()
     const before = await asked(product, {question: 'My salary is 123.'})
     product.upstream.next([...answer('Set ').slice(0, 3), [0, 'destroy']])
@@ -141,7 +141,7 @@ describe('the key of a conversation', () => {
     expect(sentTo(product, strangersRequest + 1)).toContain('salary')
   })
 
-  test('comes with the same idempotency key only where it was not told yet', async () => {
+  test('is sent for the same idempotency key only if it was not sent before', async () => {
     const product = await start()
     const headers = {'idempotency-key': 'once'}
     const first = await asked(product, {}, headers)
@@ -152,7 +152,7 @@ describe('the key of a conversation', () => {
     expect(conversationOf(second)).toBeNull()
   })
 
-  test('over WebSocket goes with the ask, not with a resume', async () => {
+  test('over WebSocket is sent for an ask, not for a resume', async () => {
     const product = await start()
     const socket = new WebSocket(`ws://127.0.0.1:${product.port}/api/ws`)
     const got: Record<string, unknown>[] = []
@@ -176,7 +176,7 @@ describe('the key of a conversation', () => {
 })
 
 describe('a ref', () => {
-  test('is found by staff and opens nothing for visitors', async () => {
+  test('is found by staff and grants visitors no access', async () => {
     const product = await start()
     const first = await asked(product, {})
     const second = await asked(product, {conversationId: conversationOf(first)})
@@ -207,7 +207,7 @@ describe('a ref', () => {
   })
 })
 
-describe('a file of before', () => {
+describe('a file of an earlier version', () => {
   const uuid = '0c6b1f8e-4a57-4d63-9a56-7d1c0a3f5b42'
 
   /** As a version left it that kept the ids themselves. */
@@ -243,7 +243,7 @@ describe('a file of before', () => {
     return {dataDir, file}
   }
 
-  test('keeps its conversations: a random key goes on, a guessable one is for staff to read alone', async () => {
+  test('keeps its conversations: a random key works, a guessable one is only visible to staff', async () => {
     const {dataDir, file} = oldFolder()
     const beside = readTranscripts(file)
     const shown = await beside.get('old-1')

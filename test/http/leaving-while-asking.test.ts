@@ -124,7 +124,7 @@ test('so does a WebSocket that closes', async () => {
   expect(generator.calls).toEqual([])
 })
 
-test('a question sent twice with one key joins the first, though that is all the visitor may ask at a time', async () => {
+test('a question sent twice with one key joins the first, even at the limit of concurrent answers', async () => {
   const {port, answering, generator, release, isAsking} = await startHeld()
   const ask = () =>
     fetch(`http://127.0.0.1:${port}/api/answers`, {

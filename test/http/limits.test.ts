@@ -1,9 +1,9 @@
 import {EventEmitter} from 'node:events'
 import {describe, expect, test} from 'vitest'
+import {slotLimit} from '../../src/http/limits/concurrency-limits.ts'
 import type {LimitStore} from '../../src/http/limits/limit-store.ts'
 import {createLimits, type LimitOptions} from '../../src/http/limits/limits.ts'
 import {memoryLimits} from '../../src/http/limits/memory-limits.ts'
-import {slotsOf} from '../../src/http/limits/slots.ts'
 import {limitStoreContract} from '../contracts/limit-store.contract.ts'
 
 const noon = Date.parse('2026-03-01T12:00:00Z')
@@ -36,22 +36,22 @@ function slowly(store: LimitStore): LimitStore {
     for (let turn = 0; turn < 3; turn++) await new Promise(setImmediate)
   }
   return {
-    async countInMinute(key, most) {
+    async countInMinute(key, max) {
       await wait()
-      const minute = await store.countInMinute(key, most)
+      const minute = await store.countInMinute(key, max)
       await wait()
       return minute
     },
-    async take(claims) {
+    async acquire(claims) {
       await wait()
-      const take = await store.take(claims)
+      const acquisition = await store.acquire(claims)
       await wait()
-      return take
+      return acquisition
     },
   }
 }
 
-/** Limits at noon, with answers that are begun at once and end when told. */
+/** Limits at noon, with answers that begin at once and end when the test says so. */
 function limitsAtNoon(options: Partial<LimitOptions>, wrap = (store: LimitStore) => store) {
   let at = noon
   const limits = createLimits(
@@ -73,21 +73,21 @@ function limitsAtNoon(options: Partial<LimitOptions>, wrap = (store: LimitStore)
 }
 
 describe('slots', () => {
-  test('are freed once, however often that is said', () => {
-    const take = slotsOf(2)
-    const [first, second] = [take('a'), take('a')]
+  test('are released once, however often it is called', () => {
+    const acquire = slotLimit(2)
+    const [first, second] = [acquire('a'), acquire('a')]
 
     first?.()
     first?.()
 
-    expect([take('a') !== null, take('a')]).toEqual([true, null])
+    expect([acquire('a') !== null, acquire('a')]).toEqual([true, null])
     second?.()
-    expect(take('a')).not.toBeNull()
+    expect(acquire('a')).not.toBeNull()
   })
 })
 
 describe('the budget of a day', () => {
-  test('begins anew at midnight UTC; an answer of the day before counts for that day', async () => {
+  test('starts again at midnight UTC; an answer of the previous day counts for that day', async () => {
     const {begin, pass} = limitsAtNoon({answersPerDay: 2})
     ;(await begin('a'))(true)
     const overMidnight = await begin('a')
@@ -122,7 +122,7 @@ describe('the budget of a day', () => {
   })
 })
 
-describe('with a store that takes its time', () => {
+describe('with a slow store', () => {
   test.each<[string, Partial<LimitOptions>]>([
     ['answers at a time', {maxConcurrentAnswersPerVisitor: 1}],
     ['questions of a minute', {rateLimitPerMinute: 1}],
@@ -136,7 +136,7 @@ describe('with a store that takes its time', () => {
     expect(asked.map(({status}) => status).sort()).toEqual(['fulfilled', 'rejected'])
   })
 
-  test('a question that is refused gives back what it had taken', async () => {
+  test('a question that is refused releases what it had acquired', async () => {
     const {begin, pass} = limitsAtNoon(
       {maxConcurrentAnswersPerVisitor: 2, answersPerDay: 3, rateLimitPerMinute: 1},
       slowly,
@@ -155,7 +155,7 @@ describe('with a store that takes its time', () => {
     await expect(begin('b')).rejects.toMatchObject({details: {limit: 'answers_per_day'}})
   })
 
-  test('an answer gives back its place and its share of the day once, however often it ends', async () => {
+  test('an answer releases its slot and its share of the day once, however often it ends', async () => {
     const {begin} = limitsAtNoon({maxConcurrentAnswersPerVisitor: 2, answersPerDay: 3}, slowly)
     const first = await begin('a')
     await begin('a')
@@ -170,7 +170,7 @@ describe('with a store that takes its time', () => {
     await expect(begin('b')).rejects.toMatchObject({details: {limit: 'answers_per_day'}})
   })
 
-  test('a stream that closes while its place is taken gives it back, once', async () => {
+  test('a stream that closes while its slot is being acquired releases it, once', async () => {
     const {limits} = limitsAtNoon({maxConcurrentAnswersPerVisitor: 1}, slowly)
     const streams = Array.from({length: 9}, () => Object.assign(new EventEmitter(), {destroyed: false}))
     const close = (stream: (typeof streams)[number]) => {

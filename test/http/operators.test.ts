@@ -41,7 +41,7 @@ const outside = Object.values(networkInterfaces())
   .find((address) => address?.family === 'IPv4' && !address.internal)?.address
 
 describe('the metrics', () => {
-  test('are for this machine alone while no token is set', async () => {
+  test('can be read only from this machine while no token is set', async () => {
     const product = await start()
     const forwarded = [
       {'x-forwarded-for': '127.0.0.1'},
@@ -82,7 +82,7 @@ describe('the metrics', () => {
     expect((await get(product, '/metrics', {'x-forwarded-for': '127.0.0.1'})).status).toBe(200)
   })
 
-  test('need the token where one is set, from here as well', async () => {
+  test('need the token if one is set, also from this machine', async () => {
     const product = await start({metricsToken: 'metrics-token-for-tests'})
     const bearer = (token: string) => ({authorization: `Bearer ${token}`, 'x-forwarded-for': '203.0.113.7'})
 
@@ -96,7 +96,7 @@ describe('the metrics', () => {
 })
 
 describe('/readyz', () => {
-  test('tells that the log is not written to all, and why to whoever runs the server', async () => {
+  test('says to everybody that the log is not written, and why only to operators', async () => {
     const product = await start({metricsToken: 'metrics-token-for-tests'})
     const other = openSqlite(product.file)
     other.exec('BEGIN IMMEDIATE')
@@ -110,7 +110,7 @@ describe('/readyz', () => {
 
     expect(await journalFor(stranger)).toEqual({status: 'degraded'})
     expect(await journalFor({host: `evil.example:${product.port}`})).toEqual({status: 'degraded'})
-    // A monitor with an old token goes on being told how the server is.
+    // A monitor with an old token still gets the status of the server.
     for (let n = 0; n < 12; n++) {
       expect(await journalFor({...stranger, authorization: 'Bearer wrong'})).toEqual({status: 'degraded'})
     }
@@ -136,7 +136,7 @@ describe('the host a request is for', () => {
   const refused = new Set([true])
   const passed = new Set([false])
 
-  test('is a name of this machine, for browsers here while the server listens here alone', async () => {
+  test('must be a name of this machine, for local browsers while the server listens only here', async () => {
     const product = await start()
     const {port} = product
 
@@ -175,7 +175,7 @@ describe('the host a request is for', () => {
     expect(await statuses(product, 'intranet.example')).toEqual(passed)
   })
 
-  test('is one of the list where there is one, the site’s own, or this machine’s', async () => {
+  test('must be in the list if there is one, the site’s own, or this machine’s', async () => {
     const product = await start({
       host: '0.0.0.0',
       allowedHosts: ['docs.example.com', 'other.example:8443'],
@@ -206,7 +206,7 @@ describe('the host a request is for', () => {
     })
   })
 
-  test('may be any by *', async () => {
+  test('may be any with *', async () => {
     const product = await start({allowedHosts: ['*']})
 
     expect(await statuses(product, `evil.example:${product.port}`)).toEqual(passed)

@@ -47,7 +47,7 @@ async function pageFrom(current: Partial<CurrentBuild>, imageHosts: readonly str
   return (await request(app).get('/')).text
 }
 
-test('the page is told what there is to ask about, and whose images it may show', async () => {
+test('the page contains topics to ask about, and the hosts of images it may show', async () => {
   const build = buildOf(['a.md', 'Tips & "tricks"', 3])
   const lease = () => ({build, release() {}})
 
@@ -58,7 +58,7 @@ test('the page is told what there is to ask about, and whose images it may show'
   )
 })
 
-test('a widget learns who writes the answers, and pages of other sites only where they may', async () => {
+test('a widget can find out the generator, and pages of other sites only if they are allowed', async () => {
   const product = await startDocent({settings: {allowedOrigins: ['https://docs.example']}})
   try {
     const from = (origin: string) => fetch(`${product.url}/api/info`, {headers: {origin}})
@@ -77,7 +77,7 @@ test('without an index the page is served as it was built', async () => {
   expect(await pageFrom({id: null}, [])).toBe('<docs-assistant mode="page"></docs-assistant>')
 })
 
-test('topics are pages near the top with much to say, none about other pages', () => {
+test('topics are long pages near the top, and not about other pages', () => {
   const build = buildOf(
     ['index.md', 'Welcome', 30],
     ['CHANGELOG.md', 'Changes', 90],

@@ -38,7 +38,7 @@ const start = () =>
     },
   })
 
-/** What stands in a router's stack, as far as it tells of routes. */
+/** A layer of a router's stack, as far as routes need it. */
 interface Layer {
   readonly rawPath: string | readonly string[]
   readonly handle: {readonly stack?: readonly Layer[]}
@@ -80,7 +80,7 @@ test.each([...allowOf(routes)])(
   },
 )
 
-test('a page that is not served is not there, rather than asked for in a wrong way', async () => {
+test('a page that is not served is answered with 404, not 405', async () => {
   const bare = await startDocent()
   const response = await fetch(`${bare.url}/`)
   await bare.close()
@@ -98,7 +98,7 @@ test('other sites may use the methods of the routes that they may call', async (
   ])
 })
 
-describe('who may call it', () => {
+describe('who may call a route', () => {
   type Who = keyof typeof tokens | 'a stranger' | 'a page from elsewhere'
   const everybody: readonly Who[] = [
     'a stranger',
@@ -109,7 +109,7 @@ describe('who may call it', () => {
     'metrics',
   ]
   const signedOut = {'a stranger': 401, 'a page from elsewhere': 401, metrics: 401}
-  /** The status that tells each of them no; whoever is not named passes. */
+  /** The status that refuses each of them; callers that are not listed are allowed. */
   const refusals: Readonly<Record<Caller, Partial<Record<Who, number>>>> = {
     anyone: {},
     visitors: {'a page from elsewhere': 403},

@@ -1,5 +1,5 @@
 import {afterEach, expect, test} from 'vitest'
-import type {Claim, LimitStore, Take} from '../../src/http/limits/limit-store.ts'
+import type {Acquisition, Claim, LimitStore} from '../../src/http/limits/limit-store.ts'
 import {memoryLimits} from '../../src/http/limits/memory-limits.ts'
 import type {Settings} from '../../src/settings/index.ts'
 import {rawClient} from '../support/raw-client.ts'
@@ -15,44 +15,44 @@ afterEach(async () => {
   for (const product of products.splice(0)) await product.close()
 })
 
-/** A store whose takes of some keys wait until they are let go, in the order they came. */
+/** A store that delays the acquisition of some keys until the test continues it, in order. */
 function heldStore(isHeld: (key: string) => boolean) {
   const memory = memoryLimits()
   const waiting: (() => void)[] = []
-  const takes: Promise<Take>[] = []
+  const acquisitions: Promise<Acquisition>[] = []
   let held = 0
 
-  async function taken(claims: readonly Claim[]): Promise<Take> {
+  async function acquire(claims: readonly Claim[]): Promise<Acquisition> {
     if (claims.some(({key}) => isHeld(key))) await new Promise<void>((resolve) => waiting.push(resolve))
-    const take = await memory.take(claims)
-    if (!take.isTaken) return take
+    const acquisition = await memory.acquire(claims)
+    if (!acquisition.isAcquired) return acquisition
     held++
-    let isGivenBack = false
-    const giveBack = async (isSpent: boolean) => {
-      if (!isGivenBack) held--
-      isGivenBack = true
-      await take.giveBack(isSpent)
+    let isReleased = false
+    const release = async (isSpent: boolean) => {
+      if (!isReleased) held--
+      isReleased = true
+      await acquisition.release(isSpent)
     }
-    return {isTaken: true, giveBack}
+    return {isAcquired: true, release}
   }
 
   const store: LimitStore = {
     countInMinute: memory.countInMinute,
-    take(claims) {
-      const take = taken(claims)
-      takes.push(take)
-      return take
+    acquire(claims) {
+      const acquisition = acquire(claims)
+      acquisitions.push(acquisition)
+      return acquisition
     },
   }
   return {
     store,
     wait: (count: number) => expect.poll(() => waiting.length, patiently).toBe(count),
-    /** Resolves when everything that waited has been taken. */
+    /** Resolves when everything that waited has been acquired. */
     async letGo() {
       for (const go of waiting.splice(0)) go()
-      await Promise.all(takes)
+      await Promise.all(acquisitions)
     },
-    /** Resolves when everything that was taken has been given back, and no answer is under way. */
+    /** Resolves when everything acquired has been released, and no answer is running. */
     async nothingIsLeft({answering}: TestDocent) {
       await expect.poll(() => [held, answering.active], patiently).toEqual([0, 0])
     },
@@ -80,7 +80,7 @@ function askText(body: object): string {
   return `POST /api/answers HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: ${text.length}\r\n\r\n${text}`
 }
 
-test('of a question sent twice at once with one key, one asks for room and the other joins it', async () => {
+test('of a question sent twice at once with one key, one acquires slots and the other joins it', async () => {
   const {store, wait, letGo} = heldStore(isAnswer)
   const product = await start(store)
   const headers = {'idempotency-key': 'twice'}
@@ -103,7 +103,7 @@ test.each([
   ['its stream', isStream],
   ['its answer', isAnswer],
 ])(
-  'who leaves while a place for %s is taken has no answer written and holds nothing',
+  'a client that leaves while a slot for %s is being acquired has no answer written and holds nothing',
   async (_what, isHeld) => {
     const {store, wait, letGo, nothingIsLeft} = heldStore(isHeld)
     const product = await start(store)
@@ -119,7 +119,7 @@ test.each([
   },
 )
 
-test('a socket that closes while a place for its answer is taken has no answer written and holds nothing', async () => {
+test('a socket that closes while a slot for its answer is being acquired has no answer written and holds nothing', async () => {
   const {store, wait, letGo, nothingIsLeft} = heldStore(isAnswer)
   const product = await start(store)
   const client = await connect(product)
@@ -134,7 +134,7 @@ test('a socket that closes while a place for its answer is taken has no answer w
   expect(product.generator.calls).toEqual([])
 })
 
-test('a WebSocket whose client leaves before its stream has a place holds none', async () => {
+test('a WebSocket whose client leaves before its stream has a slot holds none', async () => {
   const {store, wait, letGo, nothingIsLeft} = heldStore(isStream)
   const product = await start(store)
   const client = await rawClient(
@@ -152,7 +152,7 @@ test('a WebSocket whose client leaves before its stream has a place holds none',
   await allGone(product)
 })
 
-test('a WebSocket whose place took a while answers all that was sent meanwhile', async () => {
+test('a WebSocket whose slot took a while answers everything sent meanwhile', async () => {
   const {store, wait, letGo} = heldStore(isStream)
   const product = await start(store)
   const connecting = connect(product)

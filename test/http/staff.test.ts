@@ -57,7 +57,7 @@ describe('who may do what', () => {
     })
   })
 
-  test('pages of other sites may not, whatever they carry', async () => {
+  test('pages of other sites may not, whatever they send', async () => {
     const product = await start({settings: {allowedOrigins: ['*']}})
 
     const response = await fetch(`${product.url}/api/admin/transcripts`, {
@@ -83,7 +83,7 @@ describe('who may do what', () => {
   })
 })
 
-test('a token with blanks, as one of before may have, works as a Bearer too', async () => {
+test('a token with spaces, as earlier versions allowed, works as a Bearer token too', async () => {
   const token = 'correct horse battery staple'
   const product = await start({settings: {supportToken: token}})
   const status = async (bearer: string) =>
@@ -115,7 +115,7 @@ describe('the console', () => {
     expect(list.status).toBe(200)
   })
 
-  test('a cookie cannot be raised to another role', async () => {
+  test('a cookie cannot be changed to another role', async () => {
     const product = await start()
     const response = await fetch(`${product.url}/api/admin/session`, {
       method: 'POST',
@@ -145,7 +145,7 @@ describe('the console', () => {
     expect(await page.text()).toContain('Transcripts')
   })
 
-  test('a one-time link grows old', async () => {
+  test('a one-time link expires', async () => {
     let now = 0
     const staff = createStaff({adminToken: null, docsToken: null, supportToken: null}, () => now)
     const token = staff.issueOneTimeToken()
@@ -171,7 +171,7 @@ describe('the console', () => {
 })
 
 describe('a transcript in the console', () => {
-  test('numbers its sources as the answer does, each with the section it leads to', async () => {
+  test('numbers its sources as the answer does, each with its section', async () => {
     const product = await start()
     const response = await product.ask({question: 'How?'})
     ;(await product.generator.call(0)).finish('end')
@@ -187,7 +187,7 @@ describe('a transcript in the console', () => {
     )
   })
 
-  test('says who wrote it, when that was not who was asked', async () => {
+  test('names the generator that wrote it, if it was a fallback', async () => {
     const product = await start()
     const answerId = await answered(product)
     product.transcripts.note(answerId, {writtenBy: {generator: 'extractive', model: null}})
@@ -292,7 +292,7 @@ describe('transcripts', () => {
     expect(csv).toContain("'=xyzzy()")
   })
 
-  test('of what the model declined or a limit cut are found by it, in the list and in the export', async () => {
+  test('that the model declined or a limit cut can be filtered, in the list and in the export', async () => {
     const product = await start()
     const ids: string[] = []
     for (const [index, reason] of (['end', 'refusal', 'max_tokens'] as const).entries()) {
@@ -389,7 +389,7 @@ describe('reindexing', () => {
     expect(third.status).toBe(202)
   })
 
-  test('a failure is told as its last event', async () => {
+  test('a failure is reported as its last event', async () => {
     const failure = new DocentError('gate_failed', 'Half of the passages would go.')
     const product = await start({
       ingest: () => ingestOf((async function* () {})(), Promise.reject(failure)),

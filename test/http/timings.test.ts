@@ -27,7 +27,7 @@ async function finishedAnswer(): Promise<{
 }
 
 describe('what a browser measured', () => {
-  test('stands in the transcript, and the first word counts', async () => {
+  test('is in the transcript, and the first value counts', async () => {
     const {product, answerId, send} = await finishedAnswer()
 
     const first = await send({firstUsefulMs: 83.6})

@@ -88,7 +88,7 @@ describe('a client that sends without end and reads nothing', () => {
   )
 })
 
-test('a client is not taken for dead while what it sent waits to be looked at', async () => {
+test('a client does not time out while its messages are waiting', async () => {
   const product = await startWith({settings: {heartbeatMs: 40, requestLimitPerMinute: 2}})
   const client = await connect(product)
   for (let i = 0; i < 20; i++) client.send({type: 'stop', answerId: 'none'})

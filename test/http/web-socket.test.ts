@@ -29,7 +29,7 @@ describe('answers over WebSocket', () => {
     client.socket.close()
   })
 
-  test('one that the model declined says that it is partial, and says so again when it is read again', async () => {
+  test('one that the model declined is marked as partial, also when it is read again', async () => {
     const product = await start()
     const client = await connect(product)
 
@@ -44,7 +44,7 @@ describe('answers over WebSocket', () => {
     client.socket.close()
   })
 
-  test('several at once on one socket, each told apart', async () => {
+  test('several at once on one socket, each with its id', async () => {
     const product = await start()
     const client = await connect(product)
 
@@ -160,7 +160,7 @@ describe('answers over WebSocket', () => {
   test.each([
     ['an unlisted origin', '/api/ws', 'https://evil.example', 403],
     ['another address', '/api/other', undefined, 404],
-  ])('[broken WebSocket] %s is refused at the door', async (_name, path, origin, status) => {
+  ])('[broken WebSocket] %s is refused at the upgrade', async (_name, path, origin, status) => {
     const product = await start()
 
     const socket = new WebSocket(
@@ -183,7 +183,7 @@ describe('answers over WebSocket', () => {
     expect(code).toBe(1006)
   })
 
-  test('[broken WebSocket] a server that closes says goodbye', async () => {
+  test('[broken WebSocket] a server that closes sends a close frame', async () => {
     const product = await startDocent()
     const client = await connect(product)
 

@@ -65,7 +65,7 @@ function scriptOf(random: Random): FakeStep[] {
 
 const isEnd = ({type}: ReadEvent) => type === 'done' || type === 'error'
 
-/** Reads for a while, or to the end; what came is added to `got`. Gives whether more may come. */
+/** Reads for a while, or to the end, and adds events to `got`. Returns whether more may come. */
 async function readSome(
   random: Random,
   reading: Reading,

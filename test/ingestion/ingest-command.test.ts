@@ -196,7 +196,7 @@ describe('npm run ingest', () => {
     expect([await unknown.exit, await missing.exit, await both.exit]).toEqual([2, 2, 2])
     expect(unknown.err()).toContain('--frobnicate')
     expect(missing.err()).toContain('nowhere')
-    expect(both.err()).toContain('do not go together')
+    expect(both.err()).toContain('cannot be combined')
   })
 
   test('a gate that refuses the build exits 1, and the previous index stays', async () => {
@@ -232,7 +232,7 @@ describe('npm run ingest', () => {
       })
 
       expect(await terminal.exit).toBe(0)
-      expect(terminal.out()).toContain('Looking at files …')
+      expect(terminal.out()).toContain('Scanning files …')
       expect(terminal.out()).toMatch(/Reading pages +\S+ 2\/2 pages · 2 passages, 2 embedded/)
       expect(terminal.out()).toContain('2 (2 new)')
     },
@@ -254,7 +254,7 @@ describe('npm run ingest', () => {
     running.process.kill('SIGINT')
 
     expect(await running.exit).toBe(1)
-    expect(running.err()).toBe('Stopped; the index is as it was.\n')
+    expect(running.err()).toBe('Stopped; the index is unchanged.\n')
     expect(readdirSync(builds)).toEqual([before])
     expect(await currentBuildId(folder.dataDir)).toBe(before)
   })

@@ -285,9 +285,9 @@ describe('a start that cannot be', () => {
   }
   const listed = [
     'PORT: "abc" must be a whole number',
-    'TRUST_PROXY: "true" has true, which is no proxy',
-    'IMAGE_HOSTS: "a.b; script-src *" has a.b;, which is no host alone',
-    'has https://*.example.com, which matches no site',
+    'TRUST_PROXY: "true" has true, which is not a proxy',
+    'IMAGE_HOSTS: "a.b; script-src *" has a.b;, which is not only a host',
+    'has https://*.example.com, which matches no origin',
     'has https://a.com/, but browsers send https://a.com',
     'HOST: "http://0.0.0.0" must be an address',
   ]
@@ -329,7 +329,7 @@ describe('a start that cannot be', () => {
     const {code, stderr, stdout} = await ends({CONTENT_DIR: '/no/such/folder', DATA_DIR: data})
 
     expect(code).toBe(2)
-    expect(stderr).toMatch(/^CONTENT_DIR: "\/no\/such\/folder" is no folder, [^\n]+\n$/)
+    expect(stderr).toMatch(/^CONTENT_DIR: "\/no\/such\/folder" is not a folder, [^\n]+\n$/)
     expect(stdout).toBe('')
     expect(existsSync(data)).toBe(false)
   })

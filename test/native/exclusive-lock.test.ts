@@ -39,7 +39,7 @@ test('the lock is one empty file', () => {
   expect(statSync(join(folder, 'a.lock')).size).toBe(0)
 })
 
-test('a place where no file can be is an error, not a lock of somebody else', () => {
+test('a path that cannot be a file is an error, not a lock of another process', () => {
   expect(() => takeExclusiveLock(newFolder(), 0)).toThrowError(
     expect.objectContaining({code: expect.stringMatching(/^SQLITE_CANTOPEN/)}),
   )

@@ -18,7 +18,7 @@ function open(file = 'secret'): {secret: Buffer; problems: readonly string[]} {
 }
 
 describe('the secret of an installation', () => {
-  test('outlives a restart, and is for its owner alone', () => {
+  test('survives a restart, and only its owner can read it', () => {
     const first = open()
     const second = open()
 
@@ -29,7 +29,7 @@ describe('the secret of an installation', () => {
     expect([...first.problems, ...second.problems]).toEqual([])
   })
 
-  test('is another one in each installation', () => {
+  test('is different in each installation', () => {
     expect(open('a').secret).not.toEqual(open('b').secret)
   })
 
@@ -42,7 +42,7 @@ describe('the secret of an installation', () => {
     expect(readFileSync(join(folder, 'secret'), 'utf8').trim()).toBe(secret.toString('hex'))
   })
 
-  test('lasts as long as the process where it cannot be kept, and says why', () => {
+  test('lasts as long as the process if it cannot be stored, and the reason is reported', () => {
     const {secret, problems} = open('no/such/folder/secret')
 
     expect(secret).toHaveLength(32)
@@ -60,7 +60,7 @@ describe('a visitor’s idempotency key', () => {
     expect(keyOf('192.0.2.1', null)).toBeNull()
   })
 
-  test('cannot be tried out without the secret', () => {
+  test('cannot be guessed without the secret', () => {
     expect(visitorKeys(Buffer.alloc(32, 2))('192.0.2.1', '1')).not.toBe(keyOf('192.0.2.1', '1'))
   })
 })

@@ -18,7 +18,7 @@ const inCheckout =
   "Run npm ci with this Node.js, with optional packages and with the packages' install scripts."
 
 describe('a package with native code', () => {
-  test('that is not there is named, with what to run', () => {
+  test('that is missing is named, with what to run', () => {
     expect(() => requireNative('a-package-that-is-not-there')).toThrow(
       expect.objectContaining({
         code: 'not_installed',
@@ -38,7 +38,7 @@ describe('a package with native code', () => {
     })
   })
 
-  test('whose binary is for another system or version is told apart, in one line', () => {
+  test('whose binary is for another system or version is reported in one line', () => {
     const binary = join(folder, 'addon.node')
     writeFileSync(binary, 'no binary at all')
 
@@ -88,14 +88,14 @@ describe('a binary that is loaded with its first use', () => {
     expect(told.message).toMatch(new RegExp(`^${words} [^\\n]+\\. Run npm ci [^\\n]+$`))
   })
 
-  test('leaves what SQLite says of a file alone', () => {
+  test('leaves errors of SQLite about a file unchanged', () => {
     const error = Object.assign(new Error('file is not a database'), {code: 'SQLITE_NOTADB'})
 
     expect(asNativeError('sqlite', error)).toBe(error)
     expect(() => openSqlite(join(folder, 'no', 'such', 'folder'))).toThrow(TypeError)
   })
 
-  test('names the package that is missing behind another', async () => {
+  test('names a missing dependency of a package', async () => {
     const load = () =>
       Promise.reject(
         Object.assign(new Error("Cannot find package 'onnxruntime-node' imported from /x/transformers.js"), {
@@ -118,7 +118,7 @@ describe('where Docent is an installed package', () => {
     )
   })
 
-  test('an alias is allowed by the name of what it stands for', () => {
+  test('an alias is allowed by the name of the aliased package', () => {
     expect(remedy('better-sqlite3-12', {...installed, isAbsent: false})).toContain(
       'npm pkg set allowScripts.better-sqlite3=true --json && npm rebuild better-sqlite3-12',
     )
@@ -131,7 +131,7 @@ describe('where Docent is an installed package', () => {
   })
 })
 
-test('SQLite is the line that fits this Node, and statements may be collected', () => {
+test('SQLite is the release line for this Node, and statements can be garbage-collected', () => {
   expect(sqlitePackage).toBe(Number(process.versions.napi) >= 10 ? 'better-sqlite3' : 'better-sqlite3-12')
   const db = openSqlite(':memory:')
   db.exec('CREATE VIRTUAL TABLE words USING fts5 (text, contentless_delete=1, content="")')

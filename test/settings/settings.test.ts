@@ -31,7 +31,7 @@ describe('settings', () => {
     })
   })
 
-  test('a visitor’s share of the day is worked out where it is not given, and 0 is none', () => {
+  test('a visitor’s share of the day is computed if it is not set, and 0 means no limit', () => {
     const shareOf = (text: string) =>
       settingsFrom({ANSWERS_PER_DAY_PER_VISITOR: text}).answersPerDayPerVisitor
 
@@ -59,7 +59,7 @@ describe('settings', () => {
     expect(problemsOf({ADMIN_TOKEN: 'hunter2'})).not.toContain('hunter2')
   })
 
-  test('a misspelled name is answered with the nearest real one', () => {
+  test('the error for a misspelled name suggests the nearest real one', () => {
     expect(problemsOf({CONTENT_DRI: 'docs'})).toContain(
       'CONTENT_DRI: not a setting; did you mean CONTENT_DIR?',
     )
@@ -116,34 +116,34 @@ describe('trusted proxies', () => {
   })
 
   test.each([
-    ['true', 'has true, which is no proxy; write how many stand before Docent, such as 1'],
-    ['yes', 'has yes, which is no proxy'],
-    ['cloudflare', 'has cloudflare, which is no proxy'],
-    ['-1', 'has -1, which is no proxy'],
-    ['1.5', 'has 1.5, which is no proxy'],
-    ['Loopback', 'has Loopback, which is no proxy'],
-    ['10.0.0.0/33', 'has 10.0.0.0/33; what follows the / must be a number from 1 to 32'],
+    ['true', 'has true, which is not a proxy; write how many there are in front of Docent, such as 1'],
+    ['yes', 'has yes, which is not a proxy'],
+    ['cloudflare', 'has cloudflare, which is not a proxy'],
+    ['-1', 'has -1, which is not a proxy'],
+    ['1.5', 'has 1.5, which is not a proxy'],
+    ['Loopback', 'has Loopback, which is not a proxy'],
+    ['10.0.0.0/33', 'has 10.0.0.0/33; the part after the / must be a number from 1 to 32'],
     ['10.0.0.0/0', 'must be a number from 1 to 32'],
     ['10.0.0.0/', 'must be a number from 1 to 32'],
     ['10.0.0.0/255.0.255.0', 'must be a number from 1 to 32'],
     ['fc00::/129', 'must be a number from 1 to 128'],
-    ['10.0.0.300', 'has 10.0.0.300, which is no proxy'],
-    ['https://10.0.0.1', 'has https://10.0.0.1, which is no proxy'],
-    ['loopback yes', 'has yes, which is no proxy'],
-    ['fe80::1%eth0.100', 'which is no proxy'],
-    ['fe80::1%eth-0', 'which is no proxy'],
-    ['64:ff9b::1.2.3.4', 'which is no proxy'],
+    ['10.0.0.300', 'has 10.0.0.300, which is not a proxy'],
+    ['https://10.0.0.1', 'has https://10.0.0.1, which is not a proxy'],
+    ['loopback yes', 'has yes, which is not a proxy'],
+    ['fe80::1%eth0.100', 'which is not a proxy'],
+    ['fe80::1%eth-0', 'which is not a proxy'],
+    ['64:ff9b::1.2.3.4', 'which is not a proxy'],
   ])('%s is refused, with what to write instead', (value, problem) => {
     expect(problemsOf({TRUST_PROXY: value})).toContain(problem)
   })
 
-  test('of nothing but commas there are none', () => {
+  test('only commas mean none', () => {
     expect(settingsFrom({TRUST_PROXY: ','}).trustProxy).toBeNull()
   })
 })
 
 describe('hosts of images', () => {
-  test('may have blanks between them', () => {
+  test('may be separated by spaces', () => {
     const {imageHosts} = settingsFrom({IMAGE_HOSTS: 'a.example  b.example, c.example:080'})
 
     expect(imageHosts).toEqual(['a.example', 'b.example', 'c.example'])
@@ -168,15 +168,15 @@ describe('hosts of images', () => {
     ['https://img.example.com', 'write img.example.com'],
     ['//img.example.com', 'write img.example.com'],
     ['img.example.com/logos', 'write img.example.com'],
-    ['a.b; script-src *', 'has a.b;, which is no host alone'],
-    ['a.example.com.', 'which is no host alone; write hosts such as'],
-    ['a..b', 'which is no host alone; write hosts such as'],
-    ['a.b;', 'with commas between them'],
-    ["'self'", 'with commas between them'],
-    ['data:', 'with commas between them'],
+    ['a.b; script-src *', 'has a.b;, which is not only a host'],
+    ['a.example.com.', 'which is not only a host; write hosts such as'],
+    ['a..b', 'which is not only a host; write hosts such as'],
+    ['a.b;', 'separated by commas'],
+    ["'self'", 'separated by commas'],
+    ['data:', 'separated by commas'],
     ['*.example.com', 'has *.example.com, which matches no host'],
-    ['img.example.com:99999', 'which is no host alone'],
-    ['[::1]', 'which is no host alone'],
+    ['img.example.com:99999', 'which is not only a host'],
+    ['[::1]', 'which is not only a host'],
   ])('%s is refused, with what to write instead', (value, problem) => {
     expect(problemsOf({IMAGE_HOSTS: value})).toContain(problem)
   })
@@ -203,8 +203,8 @@ describe('allowed hosts', () => {
     ['*.example.com', 'matches no host; list each one'],
     ['docs.example.com/x', 'write docs.example.com'],
     ['a.b;', 'write hosts such as docs.example.com'],
-    ['[::x]', 'which is no host alone'],
-    ['[127.0.0.1]', 'which is no host alone'],
+    ['[::x]', 'which is not only a host'],
+    ['[127.0.0.1]', 'which is not only a host'],
   ])('%s is refused, with what to write instead', (value, problem) => {
     expect(problemsOf({ALLOWED_HOSTS: value})).toContain(problem)
   })
@@ -230,30 +230,30 @@ describe('allowed origins', () => {
   })
 
   test.each([
-    ['https://*.example.com', 'matches no site; list each one, or write * alone for all'],
+    ['https://*.example.com', 'matches no origin; list each one, or write only * for all'],
     ['https://a.com/', 'browsers send https://a.com; write that'],
     ['https://a.com/docs', 'browsers send https://a.com; write that'],
     ['https://A.com', 'browsers send https://a.com; write that'],
     ['https://a.com:443', 'browsers send https://a.com; write that'],
     ['http://a.com:80', 'browsers send http://a.com; write that'],
-    ['a.com', 'has a.com, without http:// or https://; write it with the one that its pages have'],
-    ['https://docs.example.com;', 'with commas between them'],
-    ['https://docs.example.com;https://www.example.com', 'with commas between them'],
-    ["https://a'b.c", 'which is no origin'],
-    ['https://(a).b', 'which is no origin'],
-    ['https://%2a.b', 'which is no origin'],
-    ['localhost:3000', 'has localhost:3000, without http:// or https://; write it with the one'],
+    ['a.com', 'has a.com, without http:// or https://; add the one that its pages use'],
+    ['https://docs.example.com;', 'separated by commas'],
+    ['https://docs.example.com;https://www.example.com', 'separated by commas'],
+    ["https://a'b.c", 'which is not an origin'],
+    ['https://(a).b', 'which is not an origin'],
+    ['https://%2a.b', 'which is not an origin'],
+    ['localhost:3000', 'has localhost:3000, without http:// or https://; add the one'],
     ['https://bücher.example', 'browsers send https://xn--bcher-kva.example; write that'],
-    ['null', 'has null, which is no site'],
-    ['ftp://a.com', 'pages are at http:// or https://'],
-    ['wss://a.com', 'pages are at http:// or https://'],
-    ['file:///docs', 'pages are at http:// or https://'],
-    ['https://', 'has https://, which is no origin'],
+    ['null', 'has null, which is not an origin'],
+    ['ftp://a.com', 'must begin with http:// or https://'],
+    ['wss://a.com', 'must begin with http:// or https://'],
+    ['file:///docs', 'must begin with http:// or https://'],
+    ['https://', 'has https://, which is not an origin'],
   ])('%s is refused, with what to write instead', (value, problem) => {
     expect(problemsOf({ALLOWED_ORIGINS: value})).toContain(problem)
   })
 
-  test('each one that is wrong is told', () => {
+  test('each invalid one is reported', () => {
     const problems = problemsOf({ALLOWED_ORIGINS: 'https://a.com/, https://b.com, null'})
 
     expect(problems).toContain('has https://a.com/')
@@ -278,29 +278,29 @@ describe('what would fail later, or never work', () => {
     [{HOST: '[::1]'}, 'brackets; write ::1'],
     [{HOST: '*'}, 'write 0.0.0.0 to listen on all'],
     [{HOST: 'my host'}, 'write one such as 127.0.0.1'],
-    [{DATA_DIR: thisFile}, 'is a file; name a folder'],
-    [{SITE_URL: 'https://me:canary@docs.example.com'}, 'must not hold a name or a password'],
-    [{ADMIN_TOKEN: 'sixteen\tcharacters'}, 'no Authorization header can carry it'],
-    [{ANTHROPIC_API_KEY: 'sk-1\nsk-2'}, 'must be one line that a header can carry'],
-    [{ANTHROPIC_API_KEY: 'sk-1', ANTHROPIC_MODEL: 'claude haiku'}, 'has a blank in it'],
-    [{ANTHROPIC_API_KEY: 'sk-1', ANTHROPIC_FALLBACK_MODEL: 'claude haiku'}, 'has a blank in it'],
+    [{DATA_DIR: thisFile}, 'is a file; write the path of a folder'],
+    [{SITE_URL: 'https://me:canary@docs.example.com'}, 'must not contain a user name or password'],
+    [{ADMIN_TOKEN: 'sixteen\tcharacters'}, 'which an Authorization header cannot contain'],
+    [{ANTHROPIC_API_KEY: 'sk-1\nsk-2'}, 'must be one line that is valid in an HTTP header'],
+    [{ANTHROPIC_API_KEY: 'sk-1', ANTHROPIC_MODEL: 'claude haiku'}, 'has a space in it'],
+    [{ANTHROPIC_API_KEY: 'sk-1', ANTHROPIC_FALLBACK_MODEL: 'claude haiku'}, 'has a space in it'],
     [{HOST: '-a'}, 'write one such as 127.0.0.1'],
     [
       {DOCS_TOKEN: 'one-token-for-both', SUPPORT_TOKEN: 'one-token-for-both'},
-      'SUPPORT_TOKEN: its value is DOCS_TOKEN’s',
+      'SUPPORT_TOKEN: its value is the same as DOCS_TOKEN’s',
     ],
   ] as [Record<string, string>, string][])('%o is refused', (environment, problem) => {
     expect(problemsOf(environment)).toContain(problem)
     expect(problemsOf(environment)).not.toMatch(/canary|one-token-for-both/)
   })
 
-  test('a gateway may call its models what it likes', () => {
+  test('a gateway may use any names for its models', () => {
     const settings = {ANTHROPIC_MODEL: 'Claude (fast)', ANTHROPIC_BASE_URL: 'https://gateway.example.com'}
 
     expect(settingsFrom(settings).anthropicModel).toBe('Claude (fast)')
   })
 
-  test('a folder that is not there yet is none of its business', () => {
+  test('a folder that does not exist yet is accepted', () => {
     expect(settingsFrom({DATA_DIR: '/nowhere/at/all'}).dataDir).toBe('/nowhere/at/all')
   })
 
@@ -322,7 +322,7 @@ describe('what would fail later, or never work', () => {
   test.each(['https:u:p@d.example', 'https:\\\\u:p@d.example'])(
     'a name in %s is seen however it is written',
     (url) => {
-      expect(problemsOf({SITE_URL: url})).toContain('must not hold a name or a password')
+      expect(problemsOf({SITE_URL: url})).toContain('must not contain a user name or password')
     },
   )
 
@@ -335,16 +335,16 @@ describe('what would fail later, or never work', () => {
     'ftp://u:a canary@docs.example.com',
   ])('no part of a password shows where %s is refused or described', (url) => {
     for (const name of ['ALLOWED_ORIGINS', 'ALLOWED_HOSTS', 'IMAGE_HOSTS', 'TRUST_PROXY', 'SITE_URL']) {
-      const told = problemsOf({[name]: url})
-      expect(told, name).toContain(name)
-      expect(told, name).not.toMatch(/canary|ary|can,/)
+      const problems = problemsOf({[name]: url})
+      expect(problems, name).toContain(name)
+      expect(problems, name).not.toMatch(/canary|ary|can,/)
     }
     const gateway = {ANTHROPIC_BASE_URL: url}
     const described = problemsOf(gateway) || JSON.stringify(describeSettings(settingsFrom(gateway)))
     expect(described).not.toMatch(/canary|ary@/)
   })
 
-  test('a password in an address is not described', () => {
+  test('a password in a URL is not shown', () => {
     const settings = settingsFrom({ANTHROPIC_BASE_URL: 'https://me:canary@gateway.example.com/v1'})
 
     expect(settings.anthropicBaseUrl).toBe('https://me:canary@gateway.example.com/v1')

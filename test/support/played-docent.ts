@@ -126,7 +126,7 @@ export async function startPlayedDocent(options: PlayedDocentOptions): Promise<P
           keyOf(one) === null || questions.findIndex((other) => keyOf(other) === keyOf(one)) === index,
       )
       return asked.mock.settledResults
-        .flatMap(({type, value}) => (type === 'fulfilled' && value.created ? [value] : []))
+        .flatMap(({type, value}) => (type === 'fulfilled' && value.isNew ? [value] : []))
         .map(({answerId, conversationId}, index) => ({
           answerId,
           conversationId: String(conversationId),

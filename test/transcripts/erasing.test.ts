@@ -59,7 +59,7 @@ const removals: Readonly<Record<string, (transcripts: Transcripts) => Promise<un
 }
 
 describe.each(Object.entries(removals))('%s while another process reads', (_, remove) => {
-  test('says that copies are left, and erases them by itself when that process has let go', async () => {
+  test('reports that copies are left, and erases them when that process has finished', async () => {
     const file = temporaryFile()
     const told: boolean[] = []
     const transcripts = await answered(file, {onErased: (isErased) => told.push(isErased)})
@@ -79,7 +79,7 @@ describe.each(Object.entries(removals))('%s while another process reads', (_, re
   })
 })
 
-test('what another process held until after the end is erased by the next start', async () => {
+test('what another process read until after the shutdown is erased at the next start', async () => {
   const file = temporaryFile()
   const transcripts = await answered(file)
   const letGo = await heldByAnother(file)
@@ -94,7 +94,7 @@ test('what another process held until after the end is erased by the next start'
   expect(rawBytes(file)).not.toMatch(words)
 })
 
-test('nothing is left to try after the end', async () => {
+test('no timer is left after the shutdown', async () => {
   const file = temporaryFile()
   const told: boolean[] = []
   const transcripts = await answered(file, {onErased: (isErased) => told.push(isErased)})
@@ -108,7 +108,7 @@ test('nothing is left to try after the end', async () => {
   expect(told).toEqual([false])
 })
 
-test('the purge command says when copies are left, and takes them when it is run again', async () => {
+test('the purge command says that copies are left, and erases them when it is run again', async () => {
   const file = temporaryFile()
   await answered(file)
   const letGo = await heldByAnother(file)
@@ -122,7 +122,7 @@ test('the purge command says when copies are left, and takes them when it is run
   expect(rawBytes(file)).not.toMatch(words)
 })
 
-describe('what a purge beside the server had to leave', () => {
+describe('what a purge in another process had to leave', () => {
   async function purgedBeside(): Promise<{
     file: string
     transcripts: Transcripts
@@ -135,7 +135,7 @@ describe('what a purge beside the server had to leave', () => {
     return {file, transcripts, letGo}
   }
 
-  test('is erased by the server, also when the reader lets go long after', async () => {
+  test('is erased by the server, also if the reader finishes much later', async () => {
     vi.useFakeTimers({toFake: ['setInterval', 'clearInterval']})
     const {file, transcripts, letGo} = await purgedBeside()
 
@@ -151,7 +151,7 @@ describe('what a purge beside the server had to leave', () => {
     expect(rawBytes(file)).toContain('Quokka')
   })
 
-  test('is erased at the server’s end, if nothing else came before', async () => {
+  test('is erased at the shutdown of the server, if not before', async () => {
     const {file, transcripts, letGo} = await purgedBeside()
     await letGo()
     // Keeps the log from being emptied for being the last to close.

@@ -33,7 +33,7 @@ const anyEvents = fc.array(fc.tuple(anyEvent, fc.nat(5000))).map((items) => {
   })
 })
 
-test('rows give back exactly the events that went in, with the time of each piece', () => {
+test('rows return exactly the events written, with the time of each piece', () => {
   fc.assert(
     fc.property(anyEvents, (events) => {
       expect(eventsOf(rowsOf(events))).toEqual(events)
@@ -42,7 +42,7 @@ test('rows give back exactly the events that went in, with the time of each piec
   )
 })
 
-test('rows give back what came after any number, also from the middle of a row', () => {
+test('rows return the events after any number, also from the middle of a row', () => {
   fc.assert(
     fc.property(anyEvents, fc.nat(40), (events, after) => {
       expect(eventsOf(rowsOf(events), after)).toEqual(events.filter(({seq}) => seq > after))
@@ -51,7 +51,7 @@ test('rows give back what came after any number, also from the middle of a row',
   )
 })
 
-test('deltas that follow each other are one row', () => {
+test('consecutive deltas are one row', () => {
   const rows = rowsOf(sampleEvents('a', ['one', 'two', 'three']))
 
   expect(rows.map(({seq, last_seq}) => [seq, last_seq])).toEqual([

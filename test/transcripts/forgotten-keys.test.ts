@@ -5,7 +5,7 @@ import {expect, test} from 'vitest'
 import {openSqlite} from '../../src/native/index.ts'
 import {migrate, migrations} from '../../src/transcripts/migrations.ts'
 
-test('keys of before there was a secret are forgotten: they told the address of a visitor', () => {
+test('keys from before there was a secret are deleted: they revealed the address of a visitor', () => {
   const folder = mkdtempSync(join(tmpdir(), 'docent-keys-'))
   const file = join(folder, 'transcripts.sqlite')
   const db = openSqlite(file)

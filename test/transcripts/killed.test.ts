@@ -33,7 +33,7 @@ async function killedWhileAnswering(
   return read
 }
 
-test('[killed server] a process killed while it answers loses at most the last flush, and its readers learn the end', async () => {
+test('[killed server] a process killed while it answers loses at most the last flush, and its readers get an ending', async () => {
   const file = temporaryFile()
 
   const read = await killedWhileAnswering(file, 150)

@@ -37,7 +37,7 @@ describe('the journal', () => {
     }
   })
 
-  test('writes of all answers are gathered into one transaction', async () => {
+  test('writes of all answers are batched into one transaction', async () => {
     vi.useFakeTimers()
     const file = temporaryFile()
     const transcripts = openForTest({file, flushMs: 75})
@@ -62,7 +62,7 @@ describe('the journal', () => {
     expect(transcripts.health().unflushed).toBe(0)
   })
 
-  test('a thousand endings at once are written without a flush asked for, with turns for other work between', async () => {
+  test('a thousand endings at once are written without a requested flush, with other work in between', async () => {
     const file = temporaryFile()
     const transcripts = openForTest({file, flushMs: 60_000})
     const pieces = Array.from({length: 40}, (_, i) => `word${i} `)
@@ -80,7 +80,7 @@ describe('the journal', () => {
     expect(turns).toBeGreaterThan(2)
   })
 
-  test('the answer begun with a key is found, the newest one', async () => {
+  test('the newest answer begun with a key is found', async () => {
     const transcripts = openForTest()
     journalAnswer(transcripts, 'a', {entry: {idempotencyKey: 'key-1'}})
 
@@ -109,7 +109,7 @@ describe('the journal', () => {
     expect(await transcripts.conversation(conversation, 1)).toEqual([{role: 'user', content: 'Second?'}])
   })
 
-  test('facts are added to, later values win', async () => {
+  test('details are merged, and later values win', async () => {
     const transcripts = openForTest()
     journalAnswer(transcripts, 'a', {ending: null})
     transcripts.note('a', {upstreamRequestId: 'req-1', notes: ['one']})
@@ -120,8 +120,8 @@ describe('the journal', () => {
   })
 })
 
-describe('what staff reads', () => {
-  test('a transcript holds the answer, its sources and every event with its time', async () => {
+describe('what staff read', () => {
+  test('a transcript contains the answer, its sources and every event with its time', async () => {
     const transcripts = openForTest()
     const events = journalAnswer(transcripts, 'a')
     await transcripts.flush()
@@ -141,7 +141,7 @@ describe('what staff reads', () => {
     expect(await transcripts.get('unknown')).toBeNull()
   })
 
-  test('an answer under way is listed as running, with the text so far', async () => {
+  test('a running answer is listed as running, with the text so far', async () => {
     const transcripts = openForTest()
     journalAnswer(transcripts, 'a', {ending: null})
     journalAnswer(transcripts, 'b')
@@ -167,7 +167,7 @@ describe('what staff reads', () => {
     expect(seen).toEqual(Array.from({length: 25}, (_, n) => `a${24 - n}`))
   })
 
-  test('a made-up cursor is refused', async () => {
+  test('an invalid cursor is refused', async () => {
     const transcripts = openForTest()
 
     for (const cursor of ['', 'x', '-1', Buffer.from('1;DROP').toString('base64url'), '9'.repeat(500)]) {
@@ -198,7 +198,7 @@ describe('what staff reads', () => {
     expect(await ids({abstained: true})).toEqual([])
   })
 
-  test('words are found in questions and answers, whatever marks surround them', async () => {
+  test('words are found in questions and answers, whatever punctuation surrounds them', async () => {
     const transcripts = openForTest()
     journalAnswer(transcripts, 'a', {
       entry: {question: 'Wie ändere ich den Port in node.js?'},
@@ -223,7 +223,7 @@ describe('what staff reads', () => {
     expect(await found('100%')).toEqual(['c'])
   })
 
-  test('signs that belong to a word count', async () => {
+  test('symbols that are part of a word count', async () => {
     const transcripts = openForTest()
     const questions = {
       cpp: 'Is there a C++ client?',
@@ -306,7 +306,7 @@ describe('what staff reads', () => {
     expect(items.map(({answerId}) => answerId)).toEqual(['7e0c1f7e-aaaa-bbbb-cccc-000000000002'])
   })
 
-  test('when the visitor first saw something is kept, told before or after the end; the first word counts', async () => {
+  test('the time of the first source on the screen is kept, before or after the end; the first value counts', async () => {
     const transcripts = openForTest()
     journalAnswer(transcripts, 'early', {ending: null})
     journalAnswer(transcripts, 'late')
@@ -339,7 +339,7 @@ describe('what staff reads', () => {
     ).rejects.toThrowError(expect.objectContaining({code: 'not_found'}))
   })
 
-  test('an export is all that match, oldest first, and may be left in the middle', async () => {
+  test('an export has all that match, oldest first, and can be stopped in the middle', async () => {
     const transcripts = openForTest()
     for (let n = 0; n < 120; n++) journalAnswer(transcripts, `a${n}`, {entry: {startedAt: n}})
     await transcripts.flush()
@@ -357,7 +357,7 @@ describe('what staff reads', () => {
 })
 
 describe('what is removed', () => {
-  test('a deleted answer leaves no word in the file, its log or its search', async () => {
+  test('a deleted answer leaves no text in the file, the write-ahead log or the search', async () => {
     const file = temporaryFile()
     const transcripts = openForTest({file})
     journalAnswer(transcripts, 'kept', {entry: {question: 'Quokka?'}})
@@ -394,7 +394,7 @@ describe('what is removed', () => {
     expect(await transcripts.eventsAfter('a', 0)).toEqual([])
   })
 
-  test('a conversation goes as a whole, and nothing else with it', async () => {
+  test('a conversation is removed as a whole, and nothing else', async () => {
     const transcripts = openForTest()
     journalAnswer(transcripts, 'a', {entry: {conversation: 'c'}})
     journalAnswer(transcripts, 'b', {entry: {conversation: 'c'}, ending: null})
@@ -405,7 +405,7 @@ describe('what is removed', () => {
     expect(await transcripts.deleteConversation('c')).toBe(0)
   })
 
-  test('what is older than the retention goes at the start and every hour', async () => {
+  test('what is older than the retention is removed at start and every hour', async () => {
     vi.useFakeTimers()
     const dayMs = 24 * 60 * 60 * 1000
     let time = 100 * dayMs
@@ -426,7 +426,7 @@ describe('what is removed', () => {
 })
 
 describe('what is kept', () => {
-  test('metadata: no words on disk at any time, resume while it runs, feedback after', async () => {
+  test('metadata: no text on disk at any time, resume while it runs, feedback after', async () => {
     const file = temporaryFile()
     const transcripts = openForTest({file, mode: 'metadata'})
     const events = journalAnswer(transcripts, 'a', {
@@ -459,7 +459,7 @@ describe('what is kept', () => {
     ])
   })
 
-  test('metadata: why an answer finished is kept, and found by it', async () => {
+  test('metadata: the finish reason is kept and can be filtered', async () => {
     const file = temporaryFile()
     const transcripts = openForTest({file, mode: 'metadata'})
     journalAnswer(transcripts, 'whole', {finishReason: 'end'})
@@ -475,7 +475,7 @@ describe('what is kept', () => {
     })
   })
 
-  test('off: nothing after the end, resume while it runs', async () => {
+  test('off: nothing is kept after the end, resume while it runs', async () => {
     const transcripts = openForTest({mode: 'off'})
     const events = journalAnswer(transcripts, 'a', {ending: null})
     await transcripts.flush()

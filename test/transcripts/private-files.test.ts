@@ -56,7 +56,7 @@ async function answered(file: string) {
 }
 
 describe('what others on the machine can read', () => {
-  test('nothing, from the first run on, beside a server that writes and after it', async () => {
+  test('nothing, from the first run on, while a server writes and afterwards', async () => {
     const file = sharedFile()
 
     const transcripts = await answered(file)
@@ -76,7 +76,7 @@ describe('what others on the machine can read', () => {
     expect([...whileRunning, ...beside, ...openToOthers(dirname(file))]).toEqual([])
   })
 
-  test('what an older Docent left when it was killed is narrowed at the start', async () => {
+  test('permissions that an older Docent left when it was killed are restricted at start', async () => {
     const running = sharedFile()
     await answered(running)
     const file = sharedFile()
@@ -102,7 +102,7 @@ describe('what others on the machine can read', () => {
   })
 })
 
-test('a data folder that is made is for this user alone; one that is there is left as it is', async () => {
+test('a new data folder is only for this user; an existing one is not changed', async () => {
   const made = join(dirname(sharedFile()), 'data', 'transcripts.sqlite')
   const shared = join(dirname(sharedFile()), 'shared', 'transcripts.sqlite')
   mkdirSync(dirname(shared), {mode: 0o775})
@@ -114,7 +114,7 @@ test('a data folder that is made is for this user alone; one that is there is le
   expect(statSync(dirname(shared)).mode & 0o777).toBe(0o775)
 })
 
-test('the data folder of a clone is for this user alone once it is used; one with anything else in it keeps its rights', async () => {
+test('the data folder of a clone is only for this user once it is used; one with other content keeps its permissions', async () => {
   const cloned = join(dirname(sharedFile()), 'cloned', 'transcripts.sqlite')
   const used = join(dirname(sharedFile()), 'used', 'transcripts.sqlite')
   for (const file of [cloned, used]) {
@@ -130,7 +130,7 @@ test('the data folder of a clone is for this user alone once it is used; one wit
   expect(statSync(dirname(used)).mode & 0o777).toBe(0o755)
 })
 
-describe('a file that others may read and that cannot be narrowed', () => {
+describe('a file that others can read and whose permissions cannot be restricted', () => {
   test.skipIf(!hasNobody)('is opened all the same, with a warning that says what to do', async () => {
     const file = sharedFile()
     await answered(file)
@@ -144,7 +144,7 @@ describe('a file that others may read and that cannot be narrowed', () => {
 
     expect({status, stderr}).toEqual({status: 0, stderr: ''})
     expect(stdout).toBe(
-      `${copy} is open to other users of this machine: it belongs to user 0; as root, run chown 65534 '${copy}' && chmod 600 '${copy}'\n`,
+      `${copy} is accessible to other users of this machine: it belongs to user 0; as root, run chown 65534 '${copy}' && chmod 600 '${copy}'\n`,
     )
   })
 

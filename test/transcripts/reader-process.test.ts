@@ -67,7 +67,7 @@ describe('a large file', () => {
     rmSync(folder, {recursive: true})
   })
 
-  test('a search through all of it holds up no answer', async () => {
+  test('a search through all of it delays no answer', async () => {
     const answering = createAnswering({
       retriever: fakeRetriever(),
       generator: scriptedGenerator(endlessWords, {paceMs: 2}),
@@ -104,7 +104,7 @@ describe('a large file', () => {
     expect(meanwhile).toBeGreaterThan(10 * Math.max(1, meanwhileBeside))
   })
 
-  test('an export is read as it is taken, and ends when it is left', async () => {
+  test('an export is read as it is consumed, and ends when it is stopped', async () => {
     const all = transcripts.export({})[Symbol.asyncIterator]()
     const first = await all.next()
     const second = await all.next()
@@ -114,14 +114,14 @@ describe('a large file', () => {
     expect(await all.next()).toMatchObject({done: true})
   })
 
-  test('a read that takes too much ends with its process, and the next one has another', async () => {
+  test('a read that takes too much ends with its process, and the next one gets another', async () => {
     const reader = readerOf(file, {cpuMs: 1})
-    // Processor time is looked at four times a second: on any machine this takes longer.
+    // CPU time is checked four times a second: on any machine this takes longer.
     const names = Array<string>(2_000_000).fill('none')
 
     await expect(reader.reads.read(names, [])).rejects.toMatchObject({
       code: 'too_large',
-      message: expect.stringMatching(/processor time.*Narrow it/),
+      message: expect.stringMatching(/CPU time.*Narrow it/),
     })
     await expect(reader.reads.read(['none'], [])).resolves.toEqual([null])
   })
@@ -145,7 +145,7 @@ function* endlessWords(): Generator<string> {
 }
 
 describe('a reader process', () => {
-  test('that is idle keeps no copy of what is removed', async () => {
+  test('that is idle keeps no copy of removed data', async () => {
     const file = temporaryFile()
     const transcripts = openForTest({file})
     journalAnswer(transcripts, 'a', {entry: {question: 'Zyzzyva?'}})
@@ -165,7 +165,7 @@ describe('a reader process', () => {
     await expect(transcripts.list({}, {cursor: 'x'})).rejects.toMatchObject({
       name: 'DocentError',
       code: 'invalid_request',
-      message: 'The cursor is not one that this list gave',
+      message: 'The cursor is not one of this list',
     })
     const nowhere = readerOf(temporaryFile('none.sqlite'))
     await expect(nowhere.reads.read(['a'], [])).rejects.toMatchObject({
@@ -185,7 +185,7 @@ describe('a reader process', () => {
     expect((await transcripts.get('a'))?.ending).toBe('complete')
   })
 
-  test('is not there before the first read, after a pause, and after the end', async () => {
+  test('does not exist before the first read, after an idle period, and after closing', async () => {
     const file = temporaryFile()
     await openForTest({file}).close()
     const reader = readerOf(file, {idleMs: 0})
@@ -201,7 +201,7 @@ describe('a reader process', () => {
     await expect(reader.reads.read(['a'], [])).rejects.toMatchObject({code: 'shutting_down'})
   })
 
-  test('has let go of the file when the log is closed', async () => {
+  test('has closed the file when the transcripts are closed', async () => {
     const file = temporaryFile()
     const transcripts = openForTest({file})
     journalAnswer(transcripts, 'a')

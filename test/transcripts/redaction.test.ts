@@ -54,7 +54,7 @@ const events: readonly AnswerEvent[] = [
   },
 ]
 
-test('metadata: no word that anybody wrote is on the disk, through whatever channel it came', async () => {
+test('metadata: no text of anybody is on the disk, whatever channel it came through', async () => {
   const file = temporaryFile()
   const transcripts = openForTest({file, mode: 'metadata'})
   beginAnswer(transcripts, 'a', {question: `Question ${canary}?`, version: canary, conversation: 'c'})
@@ -79,7 +79,7 @@ test('metadata: no word that anybody wrote is on the disk, through whatever chan
   for (const words of [{note: canary}, {correctedAnswer: canary}]) {
     await expect(
       transcripts.setReview('a', {verdict: 'wrong', note: null, correctedAnswer: null, ...words}),
-    ).rejects.toThrowError(/keeps no words: send the verdict alone/)
+    ).rejects.toThrowError(/keeps no text: send only the verdict/)
   }
 
   expect(rawBytes(file)).not.toContain(canary)
@@ -100,7 +100,7 @@ test('metadata: no word that anybody wrote is on the disk, through whatever chan
   expect(shown.filter((line) => line.includes('(not kept)'))).toHaveLength(3)
 })
 
-test('metadata: an id that the upstream gave is kept', async () => {
+test('metadata: an id from the upstream is kept', async () => {
   const transcripts = openForTest({mode: 'metadata'})
   journalAnswer(transcripts, 'a', {ending: null})
   transcripts.note('a', {upstreamRequestId: 'req_011CSHoEeqs5C35K2UUqR7Fy'})
@@ -109,7 +109,7 @@ test('metadata: an id that the upstream gave is kept', async () => {
 })
 
 test.each(['metadata', 'off'] as const)(
-  '%s: what is rated now keeps no words, though it was logged in full',
+  '%s: a rating keeps no text, even of an answer that was logged in full',
   async (mode) => {
     const file = temporaryFile()
     const before = openForTest({file})

@@ -5,7 +5,7 @@ import {appendEvent, journalAnswer, openForTest, temporaryFile} from './samples.
 const maxBytes = 1024 * 1024
 const pieces = ['xylomancy '.repeat(1_000)]
 
-test('a file that reaches its bound loses its oldest answers, and what runs stays', async () => {
+test('a file that reaches its limit loses its oldest answers, and running ones stay', async () => {
   const file = temporaryFile()
   const onFull = vi.fn()
   const transcripts = openForTest({file, maxBytes, onFull})
@@ -29,7 +29,7 @@ test('a file that reaches its bound loses its oldest answers, and what runs stay
   expect(statSync(file).size).toBeLessThan(3 * maxBytes)
 })
 
-test('a file that is beyond its bound at the start is brought below it, oldest first', async () => {
+test('a file above its limit at start is brought below it, oldest answers first', async () => {
   const file = temporaryFile()
   const before = openForTest({file})
   for (let n = 0; n < 200; n++)
@@ -43,7 +43,7 @@ test('a file that is beyond its bound at the start is brought below it, oldest f
   expect(await transcripts.get('a199')).not.toBeNull()
 })
 
-test('without a bound nothing is removed', async () => {
+test('without a limit nothing is removed', async () => {
   const onFull = vi.fn()
   const transcripts = openForTest({onFull})
   for (let n = 0; n < 200; n++) journalAnswer(transcripts, `a${n}`, {pieces})

@@ -2,7 +2,7 @@ import {mkdtempSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterEach, vi} from 'vitest'
-import {createAnswerState, type GrowingAnswerState} from '../../src/answers/answer-state.ts'
+import {createAnswerState, type WritableAnswerState} from '../../src/answers/answer-state.ts'
 import {refOf} from '../../src/answers/ids.ts'
 import type {JournalEntry} from '../../src/answers/journal.ts'
 import {
@@ -109,7 +109,7 @@ export async function collected<T>(items: AsyncIterable<T>): Promise<T[]> {
 }
 
 /** The states of the answers begun here, by journal and id: the run has them where there is one. */
-const states = new WeakMap<Transcripts, Map<string, GrowingAnswerState>>()
+const states = new WeakMap<Transcripts, Map<string, WritableAnswerState>>()
 
 /** Begins an answer, as its run does. In this store it has begun when the call returns. */
 export function beginAnswer(
@@ -119,7 +119,7 @@ export function beginAnswer(
 ): void {
   const sample = sampleEntry(answerId, entry)
   const state = createAnswerState(sample.startedAt)
-  const ofJournal = states.get(transcripts) ?? new Map<string, GrowingAnswerState>()
+  const ofJournal = states.get(transcripts) ?? new Map<string, WritableAnswerState>()
   states.set(transcripts, ofJournal.set(answerId, state))
   void transcripts.begin(sample, state)
 }

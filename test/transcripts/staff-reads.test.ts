@@ -4,7 +4,7 @@ import {openSqlite} from '../../src/native/index.ts'
 import {createAnswerWriter} from '../../src/transcripts/answer-writer.ts'
 import {createLiveAnswer, type LiveAnswer} from '../../src/transcripts/live-answer.ts'
 import {migrate} from '../../src/transcripts/migrations.ts'
-import {headOfRecord, recordOf} from '../../src/transcripts/overlay.ts'
+import {recordOf, summaryRecordOf} from '../../src/transcripts/overlay.ts'
 import {redactionOf} from '../../src/transcripts/redaction.ts'
 import {createStaffReads} from '../../src/transcripts/staff-reads.ts'
 import {createTranscriptReads} from '../../src/transcripts/transcript-reads.ts'
@@ -77,7 +77,7 @@ describe('a filter means the same in memory as in the file', () => {
 
     for (const count of [5, 2, 0]) {
       const some = databaseWith(mixed().slice(0, count))
-      const memory = mixed().slice(count).map(headOfRecord)
+      const memory = mixed().slice(count).map(summaryRecordOf)
 
       expect(some.reads.list(filter, {}, memory)).toEqual(expected)
       expect(some.reads.ids(filter, null, memory).ids).toEqual(
@@ -88,9 +88,9 @@ describe('a filter means the same in memory as in the file', () => {
 })
 
 describe('memory over the file', () => {
-  test('pages go on from memory into the file without a gap', () => {
+  test('pages continue from memory into the file without a gap', () => {
     const {reads} = databaseWith(mixed().slice(0, 3))
-    const memory = mixed().slice(3).map(headOfRecord)
+    const memory = mixed().slice(3).map(summaryRecordOf)
 
     const seen: string[] = []
     let cursor: string | null = null
@@ -103,7 +103,7 @@ describe('memory over the file', () => {
     expect(seen).toEqual(['f', 'e', 'd', 'b', 'a'])
   })
 
-  test('an answer that ended in memory is found by its ending, with what people said in the file', () => {
+  test('an answer that ended in memory is found by its ending, with the feedback in the file', () => {
     const [answer] = [waiting('a', {}, undefined, null)]
     const {db, reads} = databaseWith([answer!])
     db.prepare("UPDATE answers SET rating = 'down', rated_at = 7").run()
@@ -111,16 +111,16 @@ describe('memory over the file', () => {
     ended.row = answer!.row
     ended.pending = [ended.pending.at(-1)!]
 
-    expect(reads.list({ending: 'running'}, {}, [headOfRecord(ended)]).items).toEqual([])
-    expect(reads.list({ending: 'complete', rating: 'down'}, {}, [headOfRecord(ended)]).items).toMatchObject([
-      {answerId: 'a', ending: 'complete', rating: 'down'},
-    ])
+    expect(reads.list({ending: 'running'}, {}, [summaryRecordOf(ended)]).items).toEqual([])
+    expect(
+      reads.list({ending: 'complete', rating: 'down'}, {}, [summaryRecordOf(ended)]).items,
+    ).toMatchObject([{answerId: 'a', ending: 'complete', rating: 'down'}])
     expect(reads.read(['a'], [recordOf(ended)])).toMatchObject([
       {ending: 'complete', feedback: {rating: 'down', at: 7}, events: sampleEvents('a')},
     ])
   })
 
-  test('an event that was written meanwhile is there once', () => {
+  test('an event that was written meanwhile occurs once', () => {
     const {reads} = databaseWith([waiting('a')])
 
     const [transcript] = reads.read(['a'], [recordOf(waiting('a'))])
@@ -129,7 +129,7 @@ describe('memory over the file', () => {
   })
 })
 
-test('a message of whole answers is bounded, and holds one at least', () => {
+test('a message of answers is limited, and has at least one', () => {
   const large = (id: string) => waiting(id, {}, ['x'.repeat(200_000)])
   const {reads} = databaseWith([large('a'), large('b'), large('c'), waiting('d')])
 
@@ -138,7 +138,7 @@ test('a message of whole answers is bounded, and holds one at least', () => {
   expect(reads.read(['a'], [])).toHaveLength(1)
 })
 
-test('statements are prepared once, whatever is asked again', () => {
+test('statements are prepared once and reused', () => {
   const {db, reads} = databaseWith(mixed())
   reads.list({q: 'port', ending: 'complete'}, {}, [])
   const prepare = db.prepare.bind(db)

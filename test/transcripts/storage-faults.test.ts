@@ -44,8 +44,8 @@ function problemOf(open: () => unknown): DocentError {
   throw new Error('It opened')
 }
 
-describe('[full disk] a disk without room', () => {
-  test('answers go on from memory, staff are told, and what was written stays whole', async () => {
+describe('[full disk] a full disk', () => {
+  test('answers continue from memory, staff are informed, and what was written stays intact', async () => {
     const file = temporaryFile()
     const onDegraded = vi.fn()
     const transcripts = openForTest({file, maxFileBytes: 128 * 1024, onDegraded})
@@ -57,7 +57,7 @@ describe('[full disk] a disk without room', () => {
 
     expect(transcripts.health()).toMatchObject({
       degraded: true,
-      reason: expect.stringContaining('no room left'),
+      reason: expect.stringContaining('is full'),
     })
     expect(transcripts.health().reason).toContain(file)
     expect(onDegraded).toHaveBeenCalledOnce()
@@ -69,7 +69,7 @@ describe('[full disk] a disk without room', () => {
     expect((await openForTest({file}).list({})).items.map(({answerId}) => answerId)).toEqual(['first'])
   })
 
-  test('what waits in memory is bounded: the largest answers lose their events, never their endings', async () => {
+  test('unwritten events in memory are limited: the largest answers lose theirs, never their endings', async () => {
     const file = temporaryFile()
     const transcripts = openForTest({file, maxFileBytes: 128 * 1024, maxPending: 200})
     journalAnswer(transcripts, 'huge', {pieces: ['x'.repeat(300_000)], ending: null})
@@ -86,7 +86,7 @@ describe('[full disk] a disk without room', () => {
 })
 
 describe('[locked log] [write between read and write] a file another process writes to', () => {
-  test('writes wait for their turn off the hot path and lose nothing', async () => {
+  test('writes are retried off the hot path and lose nothing', async () => {
     const file = temporaryFile()
     const transcripts = openForTest({file})
     journalAnswer(transcripts, 'a')
@@ -112,7 +112,7 @@ describe('[locked log] [write between read and write] a file another process wri
     expect((await transcripts.get('b'))?.events).toEqual(events)
   })
 
-  test('a degraded log tries again by itself and says when it is well', async () => {
+  test('degraded transcripts are retried automatically, and recovery is reported', async () => {
     const file = temporaryFile()
     const told: (string | null)[] = []
     let onWell = () => {}
@@ -153,7 +153,7 @@ describe('[locked log] [write between read and write] a file another process wri
     other.close()
   })
 
-  test('a file that is locked for good is refused at the start', () => {
+  test('a file that stays locked is refused at start', () => {
     const file = fileWithAnswers(1)
     const other = openSqlite(file)
     other.pragma('locking_mode = EXCLUSIVE')
@@ -188,7 +188,7 @@ describe('two servers on one file', () => {
 })
 
 describe('[damaged log] a file that cannot be used', () => {
-  test('what is no database is refused by name and left as it is', () => {
+  test('a file that is not a database is refused by name and not changed', () => {
     const file = temporaryFile()
     writeFileSync(file, 'These are somebody’s notes, not a database. '.repeat(100))
     const before = readFileSync(file)
@@ -203,7 +203,7 @@ describe('[damaged log] a file that cannot be used', () => {
     expect(readFileSync(file).equals(before)).toBe(true)
   })
 
-  test('a truncated file is refused and left as it is', () => {
+  test('a truncated file is refused and not changed', () => {
     const file = fileWithAnswers()
     truncateSync(file, Math.floor(statSync(file).size / 2 / 4096) * 4096 - 100)
     const before = readFileSync(file)
@@ -214,7 +214,7 @@ describe('[damaged log] a file that cannot be used', () => {
     expect(readFileSync(file).equals(before)).toBe(true)
   })
 
-  test('damaged pages are refused and left as they are', () => {
+  test('damaged pages are refused and not changed', () => {
     const file = fileWithAnswers()
     const bytes = readFileSync(file)
     bytes.fill(0xa5, 4096 * 2, 4096 * 12)
@@ -244,7 +244,7 @@ describe('[damaged log] a file that cannot be used', () => {
     expect(problemOf(() => openTranscripts({file})).message).toContain(`${file} is a folder`)
   })
 
-  test('a missing folder is made; a file where the folder should be is told', () => {
+  test('a missing folder is created; a file in place of the folder is reported', () => {
     const file = temporaryFile(join('not', 'there', 'transcripts.sqlite'))
     openForTest({file})
     const blocked = join(file, 'transcripts.sqlite')
@@ -255,7 +255,7 @@ describe('[damaged log] a file that cannot be used', () => {
     expect(problem).toMatchObject({code: 'storage', message: expect.stringContaining(dirname(blocked))})
   })
 
-  test('an empty file is filled', async () => {
+  test('an empty file is used', async () => {
     const file = temporaryFile()
     writeFileSync(file, '')
 
@@ -266,14 +266,14 @@ describe('[damaged log] a file that cannot be used', () => {
     expect((await transcripts.get('a'))?.ending).toBe('complete')
   })
 
-  test('a write-ahead log of garbage beside the file is ignored', async () => {
+  test('a garbage write-ahead log next to the file is ignored', async () => {
     const file = fileWithAnswers(3)
     writeFileSync(`${file}-wal`, Buffer.alloc(9000, 0x5a))
 
     expect((await openForTest({file}).list({})).items).toHaveLength(3)
   })
 
-  test('a new file is for this user alone', () => {
+  test('a new file is only for this user', () => {
     const file = temporaryFile()
     openForTest({file})
 
@@ -282,7 +282,7 @@ describe('[damaged log] a file that cannot be used', () => {
 })
 
 describe('[other schema] schemas of other versions', () => {
-  test('the first schema, with rows, is brought up to date and its words can be found', async () => {
+  test('the first schema, with rows, is migrated and can be searched', async () => {
     const file = temporaryFile()
     const first = openSqlite(file)
     migrate(first, file, migrations.slice(0, 1))
@@ -336,7 +336,7 @@ describe('[other schema] schemas of other versions', () => {
 
   const idsOf = (items: readonly {readonly answerId: string}[]) => items.map(({answerId}) => answerId)
 
-  test('answers of before that were declined or cut are found, shown and replayed as partial', async () => {
+  test('earlier answers that were declined or cut are found, shown and replayed as partial', async () => {
     const transcripts = openForTest({file: fileBeforePartial()})
 
     expect(idsOf((await transcripts.list({partial: true})).items)).toEqual([
@@ -365,7 +365,7 @@ describe('[other schema] schemas of other versions', () => {
     ])
   })
 
-  test('a file that no server of today has opened yet is read as it is, with the same filter', async () => {
+  test('a file that has not been migrated yet is read as it is, with the same filter', async () => {
     const reader = readTranscripts(fileBeforePartial())
 
     expect(idsOf((await reader.list({partial: true})).items)).toEqual([
@@ -377,7 +377,7 @@ describe('[other schema] schemas of other versions', () => {
     reader.close()
   })
 
-  test('a newer schema is refused and left as it is', () => {
+  test('a newer schema is refused and not changed', () => {
     const file = fileWithAnswers(1)
     const newer = openSqlite(file)
     newer.prepare("INSERT INTO migrations VALUES ('999_from_the_future', '2099-01-01')").run()

@@ -45,7 +45,7 @@ function runScript(...args: readonly string[]): Promise<Outcome> {
   })
 }
 
-describe('npm run transcripts, beside a server that writes', () => {
+describe('npm run transcripts, while a server writes', () => {
   let transcripts: Transcripts
   let data: string
 
@@ -89,7 +89,7 @@ describe('npm run transcripts, beside a server that writes', () => {
     expect(JSON.parse(jsonl.stdout)).toEqual(JSON.parse(JSON.stringify(await transcripts.get('aaa-1'))))
   })
 
-  test('shows what the model declined or a limit cut as no plain complete, and finds it', async () => {
+  test('does not show what the model declined or a limit cut as plain complete, and finds it', async () => {
     journalAnswer(transcripts, 'ccc-4', {entry: {startedAt: Date.now()}, finishReason: 'refusal'})
     journalAnswer(transcripts, 'ddd-5', {entry: {startedAt: Date.now()}, finishReason: 'max_tokens'})
     await transcripts.flush()
@@ -140,7 +140,7 @@ describe('npm run transcripts, beside a server that writes', () => {
     expect((await transcripts.list({})).items.map(({answerId}) => answerId)).toEqual(['bbb-3', 'aaa-2'])
   })
 
-  test('copies the transcripts beside the server, for this user alone, and overwrites nothing', async () => {
+  test('copies the transcripts while the server runs, only for this user, and overwrites nothing', async () => {
     const umask = process.umask(0)
     const copy = join(data, 'copies', 'transcripts.sqlite')
     mkdirSync(dirname(copy))
@@ -154,8 +154,8 @@ describe('npm run transcripts, beside a server that writes', () => {
     expect(done).toEqual({code: 0, stdout: `Copied the transcripts to ${copy}.\n`, stderr: ''})
     expect(readdirSync(dirname(copy))).toEqual(['transcripts.sqlite'])
     expect(statSync(copy).mode & 0o777).toBe(0o600)
-    expect(again).toMatchObject({code: 1, stderr: expect.stringContaining('is there already')})
-    expect(nowhere).toMatchObject({code: 1, stderr: expect.stringContaining('cannot be made')})
+    expect(again).toMatchObject({code: 1, stderr: expect.stringContaining('already exists')})
+    expect(nowhere).toMatchObject({code: 1, stderr: expect.stringContaining('cannot be created')})
     expect(nothing).toMatchObject({code: 2, stderr: expect.stringContaining('needs the FILE to write')})
     const restored = openForTest({file: copy})
     const listed = (await restored.list({})).items.map(({answerId}) => answerId)
@@ -163,7 +163,7 @@ describe('npm run transcripts, beside a server that writes', () => {
     expect(await restored.get('aaa-2')).toEqual(await transcripts.get('aaa-2'))
   })
 
-  test('copies the whole of a large file while the server goes on writing', async () => {
+  test('copies all of a large file while the server keeps writing', async () => {
     const count = 400
     for (let n = 0; n < count; n++) journalAnswer(transcripts, `large${n}`, {pieces: ['word '.repeat(2_000)]})
     await transcripts.flush()
@@ -184,7 +184,7 @@ describe('npm run transcripts, beside a server that writes', () => {
     expect(ids.filter((id) => id.startsWith('large'))).toHaveLength(count)
   })
 
-  test('exports into a file for this user alone, and overwrites nothing', async () => {
+  test('exports to a file only for this user, and overwrites nothing', async () => {
     const umask = process.umask(0)
     const out = join(data, 'export.csv')
 
@@ -195,7 +195,7 @@ describe('npm run transcripts, beside a server that writes', () => {
     expect(done).toEqual({code: 0, stdout: '', stderr: ''})
     expect(statSync(out).mode & 0o777).toBe(0o600)
     expect(readFileSync(out, 'utf8').trim().split('\r\n')).toHaveLength(4)
-    expect(again).toMatchObject({code: 1, stderr: expect.stringContaining('is there already')})
+    expect(again).toMatchObject({code: 1, stderr: expect.stringContaining('already exists')})
   })
 
   test('says what is wrong and what to do', async () => {
@@ -212,13 +212,13 @@ describe('npm run transcripts, beside a server that writes', () => {
 
     expect(outcomes.map(({code}) => code)).toEqual([0, 2, 1, 1, 1, 2, 2, 2])
     expect(outcomes[2]!.stderr).toContain('There are no transcripts at')
-    expect(outcomes[3]!.stderr).toContain('It fits aaa-1, aaa-2')
+    expect(outcomes[3]!.stderr).toContain('It matches aaa-1, aaa-2')
     expect(outcomes[4]!.stderr).toContain('There is no transcript zzz')
     expect(outcomes[5]!.stderr).toContain('--older-than')
   })
 })
 
-describe('words of others', () => {
+describe('text of others', () => {
   const question = 'a;=HYPERLINK("http://evil.example") \u001b]0;owned\u0007\u009b31m\u202eend'
 
   function hostile(): {data: string; transcripts: Transcripts} {
@@ -231,7 +231,7 @@ describe('words of others', () => {
     return {data: dirname(file), transcripts}
   }
 
-  test('reach no terminal raw, and JSON keeps them exactly', async () => {
+  test('is never sent raw to a terminal, and JSON keeps it exactly', async () => {
     const {data, transcripts} = hostile()
     await transcripts.flush()
     const shown = await Promise.all(
@@ -254,7 +254,7 @@ describe('words of others', () => {
     expect(JSON.parse(shown[3]!).question).toBe(question)
   })
 
-  test('run nothing in a spreadsheet, wherever it splits', async () => {
+  test('runs no formula in a spreadsheet, wherever it splits', async () => {
     const {data, transcripts} = hostile()
     const starts = [
       '=1+1',
@@ -314,7 +314,7 @@ describe('days', () => {
 })
 
 describe('the terminal view', () => {
-  test('a replay has the timing of the events and tells of long silences', async () => {
+  test('a replay has the timing of the events and shows long silences', async () => {
     const transcripts = openForTest()
     journalAnswer(transcripts, 'a', {ending: null})
     appendEvent(transcripts, 'a', {seq: 7, at: 1_000_050, event: {type: 'delta', text: ' So'}})
@@ -326,7 +326,7 @@ describe('the terminal view', () => {
     expect(steps.at(-1)!.text).toBe(' [4.0 s]  far.')
   })
 
-  test('words of visitors and models cannot drive the terminal', async () => {
+  test('text of visitors and models cannot control the terminal', async () => {
     const transcripts = openForTest()
     journalAnswer(transcripts, 'a', {
       entry: {question: '\u001b]0;owned\u0007Hi\u202e?'},

@@ -23,7 +23,7 @@ const ending = sampleEvents('a').at(-1)!
 
 /** A queue before a disk that can be made to fail. */
 function queue(over: Partial<WriteBehindOptions> = {}) {
-  const disk = {fails: false, passes: false, written: [] as string[], reasons: [] as (string | null)[]}
+  const disk = {fails: false, isTransient: false, written: [] as string[], reasons: [] as (string | null)[]}
   const writes = createWriteBehind({
     write(answers) {
       if (disk.fails) throw new Error('the disk is full')
@@ -31,7 +31,7 @@ function queue(over: Partial<WriteBehindOptions> = {}) {
       disk.written.push(...all.map(idOf))
       return all
     },
-    problemOf: (error) => ({message: (error as Error).message, passes: disk.passes}),
+    problemOf: (error) => ({message: (error as Error).message, isTransient: disk.isTransient}),
     flushMs: 75,
     maxPending: 100,
     onDegraded: (reason) => disk.reasons.push(reason),
@@ -43,8 +43,8 @@ function queue(over: Partial<WriteBehindOptions> = {}) {
   return {disk, writes}
 }
 
-describe('what is to be written', () => {
-  test('is gathered for a while', async () => {
+describe('a write', () => {
+  test('is batched for a while', async () => {
     const {disk, writes} = queue()
     const [a, b] = [answerOf('a'), answerOf('b')]
 
@@ -61,7 +61,7 @@ describe('what is to be written', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  test('goes at once when an answer ends', async () => {
+  test('happens at once when an answer ends', async () => {
     const {disk, writes} = queue()
 
     writes.add(answerOf('a'), ending)
@@ -70,7 +70,7 @@ describe('what is to be written', () => {
     expect(disk.written).toEqual(['a'])
   })
 
-  test('goes in turns when one write takes only some of it', async () => {
+  test('takes several turns if one write accepts only some of it', async () => {
     const turns: string[][] = []
     const {writes} = queue({
       write(answers) {
@@ -81,12 +81,12 @@ describe('what is to be written', () => {
     })
     for (const id of ['a', 'b', 'c', 'd', 'e']) writes.add(answerOf(id))
 
-    expect(await writes.flushInTurns()).toBe(true)
+    expect(await writes.flushInSteps()).toBe(true)
 
     expect(turns).toEqual([['a', 'b'], ['c', 'd'], ['e']])
   })
 
-  test('does not wait for what comes meanwhile', async () => {
+  test('does not wait for what is added meanwhile', async () => {
     const late: LiveAnswer[] = []
     const {writes} = queue({
       write(answers) {
@@ -97,14 +97,14 @@ describe('what is to be written', () => {
     })
     for (const id of ['a', 'b', 'c']) writes.add(answerOf(id))
 
-    await writes.flushInTurns()
+    await writes.flushInSteps()
 
     expect(late).toHaveLength(3)
-    expect([...writes.waiting].map(idOf)).toEqual(['late0', 'late1', 'late2'])
+    expect([...writes.unwritten].map(idOf)).toEqual(['late0', 'late1', 'late2'])
     writes.close()
   })
 
-  test('of an answer that was dropped is not written', async () => {
+  test('of an answer that was dropped does not happen', async () => {
     const {disk, writes} = queue()
     const a = answerOf('a')
     writes.add(a, delta(1))
@@ -117,8 +117,8 @@ describe('what is to be written', () => {
   })
 })
 
-describe('a store that takes nothing', () => {
-  test('is told of once, tried again ever more slowly, and told of when it is well', async () => {
+describe('a store that cannot be written', () => {
+  test('is reported once, retried with a growing delay, and reported when it works again', async () => {
     const attempts: number[] = []
     const {disk, writes} = queue({
       write(answers) {
@@ -141,7 +141,7 @@ describe('a store that takes nothing', () => {
     expect(writes.isDegraded).toBe(false)
   })
 
-  test('is not tried after the end', async () => {
+  test('is not tried after closing', async () => {
     const {disk, writes} = queue()
     disk.fails = true
     writes.add(answerOf('a'))
@@ -155,7 +155,7 @@ describe('a store that takes nothing', () => {
   test('counts as degraded when a read fails, until something is written', () => {
     const {disk, writes} = queue()
 
-    writes.failed(new Error('cannot be read'))
+    writes.reportFailure(new Error('cannot be read'))
     const degraded = writes.isDegraded
     writes.add(answerOf('a'))
     writes.flushNow()
@@ -164,7 +164,7 @@ describe('a store that takes nothing', () => {
     expect(disk.reasons).toEqual(['cannot be read', null])
   })
 
-  test('costs whole answers only when endings alone are too many; that is told', () => {
+  test('loses whole answers only if there are too many endings alone; that is reported', () => {
     const lost: string[] = []
     const {disk, writes} = queue({maxPending: 3, onLost: (answer) => lost.push(idOf(answer))})
     disk.fails = true
@@ -177,15 +177,15 @@ describe('a store that takes nothing', () => {
 })
 
 describe('pending events', () => {
-  test('are given up for the largest answers first; endings stay', () => {
+  test('are dropped for the largest answers first; endings stay', () => {
     const pending = createPendingEvents({maxEvents: 20, maxChars: 1_000_000})
     const [large, small] = [answerOf('large'), answerOf('small')]
     for (let seq = 1; seq <= 15; seq++) pending.add(large, delta(seq))
     pending.add(large, {...ending, seq: 16})
     for (let seq = 1; seq <= 5; seq++) pending.add(small, delta(seq))
 
-    expect(pending.isOver).toBe(true)
-    expect(pending.shed(new Set([small, large]))).toEqual([])
+    expect(pending.isOverLimit).toBe(true)
+    expect(pending.dropOverLimit(new Set([small, large]))).toEqual([])
 
     expect(large.pending.map(({seq}) => seq)).toEqual([16])
     expect([large.isPartial, small.isPartial]).toEqual([true, false])
@@ -194,14 +194,14 @@ describe('pending events', () => {
     expect(large.pending).toHaveLength(1)
   })
 
-  test('are bounded by their text as well', () => {
+  test('are limited by their text as well', () => {
     const pending = createPendingEvents({maxEvents: 1_000, maxChars: 1_000})
     const a = answerOf('a')
     for (let seq = 1; seq <= 3; seq++) pending.add(a, delta(seq, 'x'.repeat(400)))
 
-    pending.shed(new Set([a]))
+    pending.dropOverLimit(new Set([a]))
 
     expect(a.pending).toEqual([])
-    expect([pending.count, pending.isOver]).toEqual([0, false])
+    expect([pending.count, pending.isOverLimit]).toEqual([0, false])
   })
 })

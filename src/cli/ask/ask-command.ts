@@ -5,18 +5,18 @@ import {keepOthersFromWriting} from '../../native/index.ts'
 import {howToRun} from '../../package/index.ts'
 import {warn} from '../terminal.ts'
 import {isUsageError, UsageError, usageProblem} from '../usage-error.ts'
-import {askHere} from './ask-here.ts'
+import {askLocally} from './ask-locally.ts'
 import {askServer} from './ask-server.ts'
 import {print, printJson} from './print-answer.ts'
 
 const usage = `Usage: ${howToRun('ask', '"QUESTION" [options]')}
 
-  --json             the whole answer as one JSON object
-  --version VERSION  only pages of this version of the docs
-  --server URL       ask a running server instead of reading the index here
+  --json             print the whole answer as one JSON object
+  --version VERSION  answer only from pages of this version of the docs
+  --server URL       ask a running server instead of the local index
   --help
 
-Exit: 0 answered, or not in the docs; 1 the answer failed or was stopped; 2 bad usage.`
+Exit code: 0 answered, or not in the docs; 1 the answer failed or was stopped; 2 bad usage.`
 
 const options = {
   json: {type: 'boolean', default: false},
@@ -28,23 +28,23 @@ const options = {
 /** `docent ask`: asks one question from a terminal, sources first, then the answer as it is written. */
 export async function run(args: readonly string[]): Promise<number> {
   keepOthersFromWriting()
-  let given: ReturnType<typeof parsed>
+  let parsed: ReturnType<typeof parseArguments>
   try {
-    given = parsed(args)
+    parsed = parseArguments(args)
   } catch (error) {
     if (!isUsageError(error)) throw error
     warn(usageProblem('ask', error))
     return 2
   }
-  if (given.values.help) {
+  if (parsed.values.help) {
     console.log(usage)
     return 0
   }
-  return ask(given.question, given.values)
+  return ask(parsed.question, parsed.values)
 }
 
 /** @throws UsageError, or what `parseArgs` throws. */
-function parsed(args: readonly string[]) {
+function parseArguments(args: readonly string[]) {
   const {values, positionals} = parseArgs({args: [...args], allowPositionals: true, options})
   const question = positionals.join(' ').trim()
   if (question === '' && !values.help) throw new UsageError('a question is needed, in quotes')
@@ -53,19 +53,19 @@ function parsed(args: readonly string[]) {
 
 async function ask(
   question: string,
-  {json, version, server}: ReturnType<typeof parsed>['values'],
+  {json, version, server}: ReturnType<typeof parseArguments>['values'],
 ): Promise<number> {
   const stopping = new AbortController()
   // Ctrl-C stops the answer, which then ends as `stopped`; a second one ends the process.
   process.once('SIGINT', () => stopping.abort())
   try {
-    const asked = {question, version: version ?? null, signal: stopping.signal}
-    const asking = server ? await askServer(server, asked) : await askHere(asked)
+    const request = {question, version: version ?? null, signal: stopping.signal}
+    const answer = server ? await askServer(server, request) : await askLocally(request)
     try {
-      const ending = json ? await printJson(asking) : await print(asking.events)
+      const ending = json ? await printJson(answer) : await print(answer.events)
       return ending === 'complete' || ending === 'abstained' ? 0 : 1
     } finally {
-      await asking.close()
+      await answer.close()
     }
   } catch (thrown) {
     const error = toDocentError(thrown)

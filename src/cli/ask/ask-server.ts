@@ -1,12 +1,15 @@
 import {EventSourceParserStream} from 'eventsource-parser/stream'
 import {type AnswerEvent, DocentError, isTerminal} from '../../domain/index.ts'
-import type {Asked, Asking} from './asking.ts'
+import type {AskRequest, RunningAnswer} from './running-answer.ts'
 
 /**
  * Asks a running server.
- * @throws DocentError `upstream_unreachable` without one, `invalid_request` when it refuses.
+ * @throws DocentError `upstream_unreachable` if there is none, `invalid_request` if it refuses.
  */
-export async function askServer(server: string, {question, version, signal}: Asked): Promise<Asking> {
+export async function askServer(
+  server: string,
+  {question, version, signal}: AskRequest,
+): Promise<RunningAnswer> {
   const base = server.replace(/\/+$/, '')
   const response = await fetch(`${base}/api/answers`, {
     method: 'POST',
@@ -26,15 +29,15 @@ export async function askServer(server: string, {question, version, signal}: Ask
   let answerId = ''
   signal.addEventListener('abort', () => void fetch(`${base}/api/answers/${answerId}/stop`, {method: 'POST'}))
   return {
-    events: eventsThere(),
-    whole: async () =>
+    events: serverEvents(),
+    json: async () =>
       (await (await fetch(`${base}/api/answers/${answerId}`)).json()) as Record<string, unknown>,
     close: async () => {},
   }
 
-  async function* eventsThere(): AsyncGenerator<AnswerEvent> {
+  async function* serverEvents(): AsyncGenerator<AnswerEvent> {
     for await (const {event, data} of frames) {
-      // Written by a server of ours: the types are those of the domain.
+      // Sent by a Docent server, so the types are those of the domain.
       const parsed = {type: event, ...JSON.parse(data)} as AnswerEvent
       if (parsed.type === 'start') answerId = parsed.answerId
       yield parsed
@@ -42,7 +45,7 @@ export async function askServer(server: string, {question, version, signal}: Ask
     }
     throw new DocentError(
       'upstream_cut',
-      'The connection to the server broke off. The answer is not complete.',
+      'The connection to the server was lost. The answer is not complete.',
     )
   }
 }

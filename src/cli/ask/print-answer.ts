@@ -8,21 +8,22 @@ import {
 } from '../../domain/index.ts'
 import {cleanLine, cleanStream, cleanText, escapedJson, jobCommandFilter} from '../../lib/clean-text.ts'
 import {isGitHubActions} from '../../settings/index.ts'
-import type {Asking} from './asking.ts'
+import type {RunningAnswer} from './running-answer.ts'
 
-/** The whole answer as one JSON object. Returns how it ended. */
-export async function printJson({events, whole}: Asking): Promise<string> {
+/** Prints the whole answer as one JSON object. Resolves with its ending. */
+export async function printJson({events, json}: RunningAnswer): Promise<string> {
   for await (const event of events) {
     if (!isTerminal(event)) continue
-    console.log(escapedJson(JSON.stringify(await whole())))
+    console.log(escapedJson(JSON.stringify(await json())))
     return event.ending
   }
   return 'error'
 }
 
 /**
- * Sources, then text with the numbers of what it rests on, then how it ended if that needs saying. Titles and text are
- * the docs' and the model's: they are cleaned, or they could drive the terminal. Returns how it ended.
+ * Prints the sources, then the text with the numbers of its citations, then the ending if it is not a normal one. Titles
+ * and text come from the docs and the model: control sequences are removed, which could otherwise control the terminal.
+ * Resolves with the ending.
  */
 export async function print(events: AsyncIterable<AnswerEvent>): Promise<string> {
   const inJob = isGitHubActions() ? jobCommandFilter() : (text: string) => text
@@ -30,7 +31,7 @@ export async function print(events: AsyncIterable<AnswerEvent>): Promise<string>
   let cited: number[] = []
   let hasText = false
   const answer = cleanStream()
-  const putMarks = () => {
+  const writeCitationNumbers = () => {
     const marks = [...new Set(cited)].sort((a, b) => a - b)
     cited = []
     if (marks.length > 0) out.write(dim(` ${marks.map((n) => `[${n}]`).join('')}`))
@@ -42,8 +43,8 @@ export async function print(events: AsyncIterable<AnswerEvent>): Promise<string>
         if (event.sources.length > 0) out.write('\n')
         break
       case 'delta':
-        // A citation follows what it supports: its number goes before the next words.
-        putMarks()
+        // A citation follows the text that it supports, so its number is written before the next text.
+        writeCitationNumbers()
         out.write(answer.next(event.text))
         hasText = true
         break
@@ -55,13 +56,13 @@ export async function print(events: AsyncIterable<AnswerEvent>): Promise<string>
         break
       case 'error':
         out.write(answer.end())
-        putMarks()
+        writeCitationNumbers()
         out.write(`${hasText ? '\n\n' : ''}`)
         console.error(styleText('red', cleanText(event.message)))
         return event.ending
       case 'done':
         out.write(answer.end())
-        putMarks()
+        writeCitationNumbers()
         if (hasText) out.write('\n')
         if (event.abstained) {
           out.write('The docs do not answer this.\n')

@@ -2,25 +2,27 @@ import type {SetResult} from '../../evaluation/index.ts'
 import {answerFigureNames} from '../../evaluation/index.ts'
 import {UsageError} from '../usage-error.ts'
 
-/** A figure that must not be lower, or higher. */
+/** A minimum or maximum for a figure. */
 export interface Bound {
   readonly name: string
   readonly value: number
-  readonly isLeast: boolean
+  readonly isMinimum: boolean
 }
 
-/** A bound that was missed; `figure` is null when it was not measured. */
+/** A bound that was missed; `figure` is null if it was not measured. */
 export interface MissedBound extends Bound {
   readonly figure: number | null
 }
 
-export function parseBound(text: string, isLeast: boolean): Bound {
+export function parseBound(text: string, isMinimum: boolean): Bound {
   const match = /^(.+)=(-?\d*\.?\d+)$/s.exec(text)
   if (match === null) throw new UsageError(`${text} is not NAME=VALUE`)
   const name = match[1]!.trim()
   if (!isFigure(name))
-    throw new UsageError(`${name} is no figure; as page.hit@5, hit@5, abstention.auroc or answers.hold`)
-  return {name, value: Number(match[2]), isLeast}
+    throw new UsageError(
+      `${name} is not a figure; use one such as page.hit@5, hit@5, abstention.auroc or answers.hold`,
+    )
+  return {name, value: Number(match[2]), isMinimum}
 }
 
 function isFigure(name: string): boolean {
@@ -32,17 +34,17 @@ function isFigure(name: string): boolean {
 const retrievalName =
   /^(?:(?:section|page)[._])?(?:hit|recall|precision|mrr)@(?:1|3|5|10|20)$|^(?:abstention[._])?(?:auroc|refusedAnswerable|refusedUnanswerable|refusedUnanswerableAt3Percent)$/
 
-/** What is missed by the means over the sets that have the figure. */
+/** Bounds that are missed by the mean over the sets that have the figure. */
 export function missedBounds(bounds: readonly Bound[], sets: readonly SetResult[]): MissedBound[] {
   return bounds.flatMap((bound) => {
     const values = sets.map((set) => figureOf(set, bound.name)).filter((value) => value !== null)
     const figure = values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length
-    const isKept = figure !== null && (bound.isLeast ? figure >= bound.value : figure <= bound.value)
+    const isKept = figure !== null && (bound.isMinimum ? figure >= bound.value : figure <= bound.value)
     return isKept ? [] : [{...bound, figure}]
   })
 }
 
-/** `page.hit@5`, `page_hit@5`, `hit@5` (by section), `abstention.auroc`, `auroc`, `answers.hold`; null when not measured. */
+/** `page.hit@5`, `page_hit@5`, `hit@5` (by section), `abstention.auroc`, `auroc`, `answers.hold`; null if not measured. */
 function figureOf({metrics, abstention, answers, cross}: SetResult, name: string): number | null {
   if (name === 'answers.cross') return cross?.refused?.value ?? null
   if (name.startsWith('answers.')) return answers?.figures[name.slice('answers.'.length)]?.value ?? null

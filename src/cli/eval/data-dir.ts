@@ -4,8 +4,8 @@ import type {EvaluationSet} from '../../evaluation/index.ts'
 import {UsageError} from '../usage-error.ts'
 
 /**
- * Refuses folders for an index that are those of a server, since it would serve what is measured, or inside docs.
- * @throws UsageError naming the folder.
+ * Refuses index folders that belong to a server, which would then serve the measured index, or that are inside docs.
+ * @throws UsageError that names the folder.
  */
 export function refuseDataDir(folders: readonly string[], sets: readonly EvaluationSet[]): void {
   for (const folder of folders) {
@@ -24,7 +24,7 @@ function isInside(path: string, folder: string): boolean {
   return way === '' || (!isAbsolute(way) && way.split(/[\\/]/)[0] !== '..')
 }
 
-/** Links followed as far as there is something. */
+/** Resolves symbolic links, as far as the path exists. */
 function realPath(path: string): string {
   const whole = resolve(path)
   return existsSync(whole) ? realpathSync(whole) : join(realPath(dirname(whole)), basename(whole))

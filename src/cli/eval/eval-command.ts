@@ -17,31 +17,31 @@ import {
 } from '../../evaluation/index.ts'
 import {escapedJson} from '../../lib/clean-text.ts'
 import {loadSettings} from '../../settings/index.ts'
-import {say, warn} from '../terminal.ts'
+import {printText, warn} from '../terminal.ts'
 import {isUsageError, usageProblem} from '../usage-error.ts'
 import {missedBounds} from './bounds.ts'
 import {dataDirOf, type EvalOptions, parseOptions, usage} from './options.ts'
 import {showAblation, showComparison, showEvaluation} from './show.ts'
 import {showSets} from './show-sets.ts'
-import {Stopped, stopOnSignals} from './stopping.ts'
+import {StoppedError, stopOnSignals} from './stop-on-signals.ts'
 
 /**
- * `docent eval`: quality of retrieval and of quoted answers, question sets against folders of Markdown, through what
+ * `docent eval`: measures retrieval and quoted answers with question sets over folders of Markdown, using the code that
  * serves answers.
  */
 export async function run(args: readonly string[]): Promise<number> {
-  const stopping = stopOnSignals()
-  // A reader such as `head` that has seen enough closes the pipe: that is no failure.
+  const stopSignal = stopOnSignals()
+  // A reader such as `head` closes the pipe when it has read enough. That is not a failure.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error
   })
   try {
     const options = parseOptions(args)
-    if (options !== 'help') return await evaluateAndShow(options, stopping)
+    if (options !== 'help') return await evaluateAndShow(options, stopSignal)
     console.log(usage)
     return 0
   } catch (error) {
-    if (error instanceof Stopped) {
+    if (error instanceof StoppedError) {
       warn(error.message)
       return error.code
     }
@@ -55,59 +55,59 @@ export async function run(args: readonly string[]): Promise<number> {
   }
 }
 
-async function evaluateAndShow(options: EvalOptions, stopping: AbortSignal): Promise<number> {
+async function evaluateAndShow(options: EvalOptions, stopSignal: AbortSignal): Promise<number> {
   const {baseline: file, bounds} = options
-  // What cannot be read is told before hours of work, not after.
+  // Files that cannot be read are reported before hours of work, not after.
   const given = await Promise.all(options.sets.map((set) => readSet(set, options)))
   const baseline = file === null ? null : await readBaseline(file, options.allSets !== null)
   const pairing = baseline === null ? null : pairWith(baseline, questionsToAsk(options.sets, given), file!)
-  const measured = await measureAll(options, given, stopping)
+  const measured = await measureAll(options, given, stopSignal)
   const comparison = baseline === null ? null : compareSets(baseline, measured)
   const missed = missedBounds(bounds, measured)
-  const told = {
+  const extra = {
     ...(comparison === null ? {} : {comparison, pairing}),
-    missed: missed.map(({name, value, isLeast, figure}) => ({
+    missed: missed.map(({name, value, isMinimum, figure}) => ({
       name,
-      [isLeast ? 'min' : 'max']: value,
+      [isMinimum ? 'min' : 'max']: value,
       value: figure,
     })),
   }
   const [single] = measured
   const output =
     options.allSets === null
-      ? {...single, ...told}
+      ? {...single, ...extra}
       : {
           sets: measured.map((set) =>
             baseline === null ? set : {...set, comparison: compareSets(baseline, [set])},
           ),
           means: meansOver(measured),
-          ...told,
+          ...extra,
         }
   const text = `${escapedJson(JSON.stringify(output, null, 2))}\n`
   if (options.out !== null) await writeFile(options.out, text)
   if (options.json) process.stdout.write(text)
   else {
-    if (options.allSets !== null) say(showSets(measured))
+    if (options.allSets !== null) printText(showSets(measured))
     else if (single !== undefined)
-      say(showEvaluation(single, {worst: options.worst, answers: single.answers ?? null}))
-    if (comparison !== null && pairing !== null) say(showComparison(comparison, pairing))
-    if (single?.ablation !== undefined) say(showAblation(single, single.ablation))
+      printText(showEvaluation(single, {worst: options.worst, answers: single.answers ?? null}))
+    if (comparison !== null && pairing !== null) printText(showComparison(comparison, pairing))
+    if (single?.ablation !== undefined) printText(showAblation(single, single.ablation))
   }
-  for (const {name, value, isLeast, figure} of missed) {
+  for (const {name, value, isMinimum, figure} of missed) {
     const problem =
       figure === null
         ? 'was not measured'
-        : `is ${figure.toFixed(4)}, ${isLeast ? 'below' : 'above'} ${value}`
+        : `is ${figure.toFixed(4)}, ${isMinimum ? 'below' : 'above'} ${value}`
     warn(`${name} ${problem}`)
   }
   return missed.length > 0 ? 1 : 0
 }
 
-/** Set by set, and question by question: the times are those of one visitor. */
+/** Measures one set and one question at a time, so the times are those of a single visitor. */
 async function measureAll(
   options: EvalOptions,
   given: readonly SetQuestions[],
-  stopping: AbortSignal,
+  stopSignal: AbortSignal,
 ): Promise<SetResult[]> {
   const settings = loadSettings()
   const model = options.model ?? settings.embeddingModel
@@ -128,7 +128,7 @@ async function measureAll(
           dataDir: dataDirOf(options, set),
           outOfDomain: outOfDomain?.filter((other) => other.set !== set.name) ?? null,
           onNote: warn,
-          signal: stopping,
+          signal: stopSignal,
         }),
       )
     }
@@ -138,7 +138,7 @@ async function measureAll(
   }
 }
 
-/** What each set answers, as it is asked of the others. */
+/** The questions of each set, to be asked over the docs of the others. */
 function outOfDomainQuestions({allSets}: EvalOptions) {
   return Promise.all(
     (allSets ?? []).map(async (set) => ({

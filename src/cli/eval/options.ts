@@ -15,39 +15,39 @@ export const usage = `Usage: ${howToRun('eval', '--content DIR --questions FILE 
   --questions FILE     JSON lines {id, question, relevant or gold, evidence?, answer?, history?, kind?}:
                        relevant [url or url#anchor], gold [{file, heading, line?}],
                        evidence [[words of the docs that say it, …], …]
-  --unanswerable FILE  questions the docs do not answer; more than once if need be
-  --sets DIR           instead of these: every folder in DIR with content/ and written.jsonl or questions.jsonl,
-                       and unanswerable.jsonl where there is one; measures answers too, and prints one table
-  --only SET           with --sets: this one; more than once if need be
-  --cross              with --sets: also asks the docs of each set the questions of all others
-  --data DIR           keeps the index here between runs, with --sets one for each set (default: a temporary folder)
+  --unanswerable FILE  questions the docs do not answer; can be repeated
+  --sets DIR           instead of the above: every folder in DIR with content/ and written.jsonl or questions.jsonl,
+                       and unanswerable.jsonl if there is one; also measures answers, and prints one table
+  --only SET           with --sets: only this set; can be repeated
+  --cross              with --sets: also ask the questions of each set over the docs of all others
+  --data DIR           keep the index here between runs, with --sets one for each set (default: a temporary folder)
   --model MODEL        embedding model (default: EMBEDDING_MODEL, or the shipped one)
-  --without STAGE      leaves a stage out; more than once if need be:
+  --without STAGE      leave a stage out; can be repeated:
                        ${stages.join(', ')}
-  --ablate             runs once with every stage and once without each, and prints the table; not with --sets
-  --no-history         asks follow-ups as if nothing had been said before
-  --no-calibration     decides abstention by the calibration that ships, not one made for this folder
-  --answers            measures the quoted answers too
-  --k N                results asked for (default 50)
-  --worst N            shows so many of the worst and slowest questions (default 5)
-  --min NAME=VALUE     exit 1 when a figure is lower or was not measured, as page.hit@5=0.6, section.mrr@10=0.3,
-                       abstention.auroc=0.95, answers.hold=1; a bare hit@5 is by section
-  --max NAME=VALUE     the same when it is higher, as abstention.refusedAnswerable=0.03
-  --baseline FILE      compares with the --out of an earlier run, question by question: those of one id and text
-  --out FILE           writes the JSON there as well; its folder must be there
-  --json               one JSON object on standard output; npm run --silent keeps npm's own lines out of it
+  --ablate             run once with all stages and once without each, and print a table; not with --sets
+  --no-history         ask follow-ups without their conversation
+  --no-calibration     use the built-in calibration of abstention instead of one for this folder
+  --answers            also measure quoted answers
+  --k N                number of results to retrieve (default 50)
+  --worst N            number of worst and slowest questions to show (default 5)
+  --min NAME=VALUE     exit 1 if a figure is lower or was not measured, e.g. page.hit@5=0.6, section.mrr@10=0.3,
+                       abstention.auroc=0.95, answers.hold=1; hit@5 alone is by section
+  --max NAME=VALUE     the same if it is higher, e.g. abstention.refusedAnswerable=0.03
+  --baseline FILE      compare with the --out of an earlier run, question by question, by id and text
+  --out FILE           also write the JSON to this file; its folder must exist
+  --json               print one JSON object; npm run --silent suppresses npm's own lines
   --help
 
 Figures of answers for --min and --max:
 ${Object.entries(answerFigureNames)
   .map(([name, meaning]) => `  answers.${name.padEnd(20)} ${meaning}`)
   .join('\n')}
-  answers.refused.KIND         refused questions of a kind that the docs do not answer, as answers.refused.near;
+  answers.refused.KIND         refused questions of a kind that the docs do not answer, e.g. answers.refused.near;
                                answers.refused.unanswerable for those without a kind
   answers.cross                refused questions of the other sets, with --cross
-With --sets a figure is the mean over the sets that have it.
+With --sets, a figure is the mean over the sets that have it.
 
-Exit: 0 done; 1 a --min or --max was missed, or it could not be done; 2 bad usage.`
+Exit code: 0 done; 1 failed, or a --min or --max was missed; 2 bad usage.`
 
 const options = {
   content: {type: 'string'},
@@ -74,12 +74,12 @@ const options = {
 } as const
 
 export interface EvalOptions {
-  /** The one set of `--content` and `--questions`, or those of `--sets` that were not left out. */
+  /** The set of `--content` and `--questions`, or the selected sets of `--sets`. */
   readonly sets: readonly EvaluationSet[]
   /** All of `--sets`, for `--cross`; null for a single set. */
   readonly allSets: readonly EvaluationSet[] | null
   readonly data: string | null
-  /** Null for the one that the settings name. */
+  /** Null for the model in the settings. */
   readonly model: string | null
   readonly baseline: string | null
   readonly out: string | null
@@ -99,25 +99,25 @@ export interface EvalOptions {
 export function parseOptions(args: readonly string[]): EvalOptions | 'help' {
   const {values, tokens} = parseArgs({args: [...args], options, tokens: true})
   if (values.help) return 'help'
-  const given = tokens.flatMap((token): string[] => (token.kind === 'option' ? [token.name] : []))
-  const repeated = given.find((name, index) => isSingle(name) && given.indexOf(name) !== index)
+  const names = tokens.flatMap((token): string[] => (token.kind === 'option' ? [token.name] : []))
+  const repeated = names.find((name, index) => isSingle(name) && names.indexOf(name) !== index)
   if (repeated !== undefined) throw new UsageError(`--${repeated} is given more than once`)
   const {baseline = null, only = [], without = [], min = [], max = [], out = null, data = null} = values
   const isMany = values.sets !== undefined
-  const beside = (['content', 'questions', 'unanswerable'] as const).find(
+  const conflicting = (['content', 'questions', 'unanswerable'] as const).find(
     (name) => values[name] !== undefined,
   )
-  if (isMany && beside !== undefined) throw new UsageError(`--${beside} does not go with --sets`)
-  if (!isMany && (values.cross || only.length > 0)) throw new UsageError('--cross and --only go with --sets')
-  if (isMany && values.ablate) throw new UsageError('--ablate goes with --content, one set at a time')
+  if (isMany && conflicting !== undefined) throw new UsageError(`--${conflicting} cannot be used with --sets`)
+  if (!isMany && (values.cross || only.length > 0)) throw new UsageError('--cross and --only need --sets')
+  if (isMany && values.ablate) throw new UsageError('--ablate needs --content, one set at a time')
   const allSets = isMany ? setsIn(values.sets!) : null
-  const sets = allSets === null ? [singleSet(values)] : chosen(allSets, only)
-  if (baseline !== null) mustExist(baseline)
+  const sets = allSets === null ? [singleSet(values)] : selectSets(allSets, only)
+  if (baseline !== null) requirePath(baseline)
   if (out !== null && isFolder(out)) throw new UsageError(`--out ${out} is a folder; name a file in it`)
   if (out !== null && !isFolder(dirname(out)))
-    throw new UsageError(`--out ${out}: the folder ${dirname(out)} is not there`)
+    throw new UsageError(`--out ${out}: the folder ${dirname(out)} does not exist`)
   if (values.model?.trim() === '')
-    throw new UsageError('--model needs a name; leave it out for the one of the settings')
+    throw new UsageError('--model needs a name; leave it out to use the model in the settings')
   if (data !== null) refuseDataDir([data, ...sets.map((set) => dataDirOf({data}, set)!)], allSets ?? sets)
   const answers = values.answers || isMany
   const bounds = [...min.map((text) => parseBound(text, true)), ...max.map((text) => parseBound(text, false))]
@@ -143,7 +143,7 @@ export function parseOptions(args: readonly string[]): EvalOptions | 'help' {
   }
 }
 
-/** Whether an option has one value. */
+/** Whether an option accepts only one value. */
 function isSingle(name: string): boolean {
   const option = options[name as keyof typeof options]
   return option.type === 'string' && !('multiple' in option)
@@ -159,15 +159,15 @@ function singleSet({
   readonly unanswerable?: string[] | undefined
 }): EvaluationSet {
   if (content === undefined || questions === undefined)
-    throw new UsageError('--content and --questions are needed, or --sets')
-  for (const path of [content, questions, ...unanswerable]) mustExist(path)
+    throw new UsageError('--content and --questions are required, or --sets')
+  for (const path of [content, questions, ...unanswerable]) requirePath(path)
   return {name: null, content, questions, unanswerable}
 }
 
-function chosen(all: readonly EvaluationSet[], only: readonly string[]): readonly EvaluationSet[] {
+function selectSets(all: readonly EvaluationSet[], only: readonly string[]): readonly EvaluationSet[] {
   const unknown = only.find((name) => all.every((set) => set.name !== name))
   if (unknown !== undefined)
-    throw new UsageError(`there is no set ${unknown}; there are ${all.map(({name}) => name).join(', ')}`)
+    throw new UsageError(`there is no set ${unknown}; the sets are ${all.map(({name}) => name).join(', ')}`)
   return only.length === 0 ? all : all.filter(({name}) => only.includes(name ?? ''))
 }
 
@@ -175,13 +175,13 @@ function isFolder(path: string): boolean {
   return statSync(path, {throwIfNoEntry: false})?.isDirectory() === true
 }
 
-function mustExist(path: string): void {
-  if (!existsSync(path)) throw new UsageError(`${path} is not there`)
+function requirePath(path: string): void {
+  if (!existsSync(path)) throw new UsageError(`${path} does not exist`)
 }
 
 function parseStage(name: string): Stage {
   const stage = stages.find((known) => known === name)
-  if (stage === undefined) throw new UsageError(`${name} is no stage; there are ${stages.join(', ')}`)
+  if (stage === undefined) throw new UsageError(`${name} is not a stage; the stages are ${stages.join(', ')}`)
   return stage
 }
 
@@ -190,7 +190,7 @@ function parseWhole(name: string, text: string): number {
   return Number(text)
 }
 
-/** Where the index of a set is kept; null for a folder that goes with the run. */
+/** Where the index of a set is kept; null for a temporary folder. */
 export function dataDirOf({data}: Pick<EvalOptions, 'data'>, {name}: EvaluationSet): string | null {
   return data === null || name === null ? data : join(data, name)
 }

@@ -1,6 +1,6 @@
 import type {Interval, SetResult} from '../../evaluation/index.ts'
 import {hasEvidence, meanOver, setFigures} from '../../evaluation/index.ts'
-import {shownShare} from './shown-figure.ts'
+import {formatShare} from './format-figure.ts'
 
 const titles: Readonly<Record<(typeof setFigures)[number], string>> = {
   'page.hit@5': 'page in 5',
@@ -22,7 +22,7 @@ const titles: Readonly<Record<(typeof setFigures)[number], string>> = {
   'answers.cross': 'refused: other sets',
 }
 
-/** The table of many sets as Markdown: a row for each, and means that count every set the same. */
+/** A Markdown table of several sets: a row for each, and means in which every set has the same weight. */
 export function showSets(sets: readonly SetResult[]): string {
   const columns = setFigures.filter((name) => meanOver(sets, name) !== null)
   const row = (title: string, questions: string, some: readonly SetResult[]) =>
@@ -42,7 +42,7 @@ export function showSets(sets: readonly SetResult[]): string {
   ].join('\n')
 }
 
-/** Figures whose mean is over fewer sets than there are, by how many it is over. */
+/** Lists the figures that not all sets have, grouped by the number of sets in their mean. */
 function fewerSets(sets: readonly SetResult[], columns: readonly (typeof setFigures)[number][]): string[] {
   const counts = columns.map((name) => ({name, count: meanOver(sets, name)?.sets ?? 0}))
   return [...new Set(counts.map(({count}) => count))]
@@ -57,20 +57,20 @@ function inCell(text: string): string {
   return text.replaceAll('|', '\\|')
 }
 
-/** A mean with the half width of its 95 % interval. */
+/** A mean, with half the width of its 95 % interval. */
 function cellOf(figure: Interval | null, isCount: boolean): string {
   if (figure === null) return '–'
   const {value, low, high} = figure
   const half = (high - low) / 2
-  return isCount ? `${Math.round(value)} ±${Math.round(half)}` : `${shownShare(value)} ±${shownShare(half)}`
+  return isCount ? `${Math.round(value)} ±${Math.round(half)}` : `${formatShare(value)} ±${formatShare(half)}`
 }
 
-/** What has no column: other kinds that were refused, and why citations do not hold. */
+/** Figures without a column: other kinds of refused questions, and why citations do not hold. */
 function notesOn({name, answers}: SetResult): string[] {
   if (answers === undefined) return []
   const kinds = Object.entries(answers.figures)
     .filter(([figure]) => figure.startsWith('refused.') && !(`answers.${figure}` in titles))
-    .map(([figure, {value}]) => `${figure.slice('refused.'.length)} ${shownShare(value)}`)
+    .map(([figure, {value}]) => `${figure.slice('refused.'.length)} ${formatShare(value)}`)
   const faults = Object.entries(answers.citations.faults)
     .filter(([, count]) => count > 0)
     .map(([fault, count]) => `${fault} ${count}`)

@@ -2,9 +2,9 @@ import type {Comparison, Evaluation, Pairing} from '../../evaluation/index.ts'
 import {type AnswerMeasures, answerFigureNames} from '../../evaluation/index.ts'
 import {cleanLine} from '../../lib/clean-text.ts'
 import {depths} from '../../question-sets/index.ts'
-import {shownFigure} from './shown-figure.ts'
+import {formatFigure} from './format-figure.ts'
 
-/** An evaluation for a terminal. */
+/** Formats an evaluation for a terminal. */
 export function showEvaluation(
   result: Evaluation,
   {worst, answers}: {readonly worst: number; readonly answers: AnswerMeasures | null},
@@ -21,7 +21,7 @@ export function showEvaluation(
       const hit = intervals[by][`hit@${k}`]
       if (hit === undefined) continue
       lines.push(
-        `${by.padEnd(8)} @${String(k).padEnd(4)}  ${shownFigure(hit.value)} [${shownFigure(hit.low)}, ${shownFigure(hit.high)}]   ` +
+        `${by.padEnd(8)} @${String(k).padEnd(4)}  ${formatFigure(hit.value)} [${formatFigure(hit.low)}, ${formatFigure(hit.high)}]   ` +
           `${figureOf(metrics[by][`recall@${k}`])}   ${figureOf(metrics[by][`precision@${k}`])}      ` +
           figureOf(metrics[by][`mrr@${k}`]),
       )
@@ -63,10 +63,10 @@ export function showEvaluation(
 }
 
 function figureOf(value: number | null | undefined): string {
-  return value == null ? '–' : shownFigure(value)
+  return value == null ? '–' : formatFigure(value)
 }
 
-/** One figure a line: value, interval, what it is. */
+/** One line for each figure: value, interval, meaning. */
 function answerLines({figures, citations}: AnswerMeasures): string[] {
   const meanings: Readonly<Record<string, string>> = answerFigureNames
   const known = Object.keys(answerFigureNames).filter((name) => Object.hasOwn(figures, name))
@@ -76,7 +76,7 @@ function answerLines({figures, citations}: AnswerMeasures): string[] {
     'quoted answers:',
     ...[...known, ...kinds.sort()].map((name) => {
       const {value, low, high, questions} = figures[name]!
-      const shown = name === 'words' ? (count: number) => count.toFixed(0) : shownFigure
+      const shown = name === 'words' ? (count: number) => count.toFixed(0) : formatFigure
       return (
         `  ${name.padEnd(20)} ${shown(value).padStart(5)} [${shown(low)}, ${shown(high)}]` +
         `  ${meanings[name] ?? 'questions of this kind that are refused'} (${questions})`
@@ -92,14 +92,14 @@ function answerLines({figures, citations}: AnswerMeasures): string[] {
   ]
 }
 
-/** What changed against an earlier run. */
+/** Formats the changes from an earlier run. */
 export function showComparison(
   comparison: readonly Comparison[],
   {paired, onlyBefore, onlyAfter}: Pairing,
 ): string {
   const lines = [
     '',
-    `Against the earlier run: ${paired} questions of both, ${onlyBefore} of that alone, ${onlyAfter} of this alone`,
+    `Compared with the earlier run: ${paired} questions in both, ${onlyBefore} only in that, ${onlyAfter} only in this`,
   ]
   for (const {metric, before, after, difference, won, lost, more, fewer} of comparison) {
     const changed = (word: string, ids: readonly string[]) =>
@@ -115,7 +115,7 @@ export function showComparison(
   return lines.join('\n')
 }
 
-/** The table that shows what each stage is worth, as Markdown. */
+/** A Markdown table of what each stage contributes. */
 export function showAblation(whole: Evaluation, ablation: readonly Evaluation[]): string {
   const names = ['section.hit@5', 'section.mrr@10', 'page.hit@1', 'page.hit@5', 'page.mrr@10'] as const
   const row = (title: string, {metrics, abstention}: Evaluation) =>

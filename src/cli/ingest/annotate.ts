@@ -3,7 +3,7 @@ import type {Diagnostic} from '../../domain/index.ts'
 import {cleanText} from '../../lib/clean-text.ts'
 
 /**
- * Shows diagnostics beside their lines in a GitHub Actions job.
+ * Prints diagnostics as annotations of their lines in a GitHub Actions job.
  * @see https://docs.github.com/actions/reference/workflow-commands
  */
 export function annotate(diagnostics: readonly Diagnostic[], content: string): void {

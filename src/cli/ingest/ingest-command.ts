@@ -3,9 +3,9 @@ import {toDocentError} from '../../domain/index.ts'
 import {type IngestReport, summaryOf} from '../../ingestion/index.ts'
 import {keepOthersFromWriting} from '../../native/index.ts'
 import {loadSettings, type Settings} from '../../settings/index.ts'
-import {say, sayJson, warn} from '../terminal.ts'
+import {printJsonValue, printText, warn} from '../terminal.ts'
 import {isUsageError, usageProblem} from '../usage-error.ts'
-import {listKeptBuilds, rollBack} from './kept-builds.ts'
+import {listBuilds, rollBack} from './builds.ts'
 import {type IngestArguments, parseIngestArguments, usage} from './options.ts'
 import {runIngest} from './run-ingest.ts'
 
@@ -28,20 +28,20 @@ export async function run(args: readonly string[]): Promise<number> {
   const {values, build} = given
   const dataDir = values.data ?? settings.dataDir
   try {
-    if (values.list) return await listKeptBuilds(dataDir, values.json)
+    if (values.list) return await listBuilds(dataDir, values.json)
     if (values.rollback) return await rollBack(dataDir, build, values.json)
     return await runIngest(values, settings, dataDir)
   } catch (thrown) {
-    return failed(thrown, values.json)
+    return reportFailure(thrown, values.json)
   }
 }
 
-/** Shows why nothing was published, and what is known of it. */
-function failed(thrown: unknown, asJson: boolean): number {
+/** Prints why nothing was published, with the report if there is one. Returns the exit code. */
+function reportFailure(thrown: unknown, asJson: boolean): number {
   const error = toDocentError(thrown)
   const report = error.details['report'] as IngestReport | undefined
-  if (asJson) sayJson(report ?? {outcome: 'failed', error: {code: error.code, message: error.message}})
-  else if (report) say(summaryOf(report))
+  if (asJson) printJsonValue(report ?? {outcome: 'failed', error: {code: error.code, message: error.message}})
+  else if (report) printText(summaryOf(report))
   warn(error.code === 'internal' ? inspect(error.cause ?? error) : error.message)
   return error.code === 'config' ? 2 : 1
 }

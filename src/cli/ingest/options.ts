@@ -9,18 +9,18 @@ Brings the index up to date with a folder of Markdown and makes it current.
   --content DIR       the folder (default: CONTENT_DIR, or content)
   --data DIR          where the index is kept (default: DATA_DIR, or data)
   --full              read and embed everything again
-  --dry-run           say what would change, by page and passage; write nothing
-  --check             read every page and write nothing; exit 1 when one loses text or cannot be read
-  --force             publish though a gate says no
-  --site NAME         how the site is made: docusaurus, hugo, mkdocs, vitepress, starlight, mdbook,
-                      mintlify, sphinx, jekyll or plain (default: found out from its files)
-  --watch             go on, and ingest after every change
-  --json              one report object on standard output
-  --list              the builds kept
-  --rollback [BUILD]  make an earlier build current (default: the one before the current)
+  --dry-run           show what would change, by page and passage; write nothing
+  --check             read every page and write nothing; exit 1 if one loses text or cannot be read
+  --force             publish even if a gate fails
+  --site NAME         the site generator: docusaurus, hugo, mkdocs, vitepress, starlight, mdbook,
+                      mintlify, sphinx, jekyll or plain (default: detected from its files)
+  --watch             keep running, and ingest after every change
+  --json              print one report object as JSON
+  --list              list the stored builds
+  --rollback [BUILD]  make an earlier build current (default: the previous one)
   --help
 
-Exit: 0 published or nothing to do; 1 not published, the index before it stays current; 2 bad usage.`
+Exit code: 0 published or nothing to do; 1 not published, the previous index stays current; 2 bad usage.`
 
 const options = {
   content: {type: 'string'},
@@ -39,7 +39,7 @@ const options = {
 
 export interface IngestArguments {
   readonly values: ReturnType<typeof parseArgs<{options: typeof options}>>['values']
-  /** Of `--rollback`; undefined for the build before the current. */
+  /** The argument of `--rollback`; undefined for the previous build. */
   readonly build: string | undefined
 }
 
@@ -52,11 +52,10 @@ export function parseIngestArguments(args: readonly string[]): IngestArguments {
 
 function checkUsage(values: IngestArguments['values'], positionals: readonly string[]): void {
   if (positionals.length > (values.rollback ? 1 : 0)) {
-    throw new UsageError(
-      `${JSON.stringify(positionals.at(-1))} is not an option; a folder is given with --content`,
-    )
+    throw new UsageError(`${JSON.stringify(positionals.at(-1))} is not an option; use --content for a folder`)
   }
   const modes = (['list', 'rollback', 'watch', 'dry-run', 'check'] as const).filter((mode) => values[mode])
-  if (modes.length > 1) throw new UsageError(`--${modes[0]} and --${modes[1]} do not go together`)
-  if (values.watch && values.json) throw new UsageError('--watch goes on, --json is one report: choose one')
+  if (modes.length > 1) throw new UsageError(`--${modes[0]} and --${modes[1]} cannot be combined`)
+  if (values.watch && values.json)
+    throw new UsageError('--watch and --json cannot be combined: --json prints a single report')
 }

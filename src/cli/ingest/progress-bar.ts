@@ -2,16 +2,16 @@ import cliProgress from 'cli-progress'
 import type {IngestProgress} from '../../ingestion/index.ts'
 
 const stageNames: Readonly<Record<IngestProgress['stage'], string>> = {
-  scan: 'Looking at files',
+  scan: 'Scanning files',
   pages: 'Reading pages',
   finish: 'Writing the index',
-  verify: 'Trying the index',
+  verify: 'Verifying the index',
   gates: 'Checking gates',
   calibrate: 'Calibrating',
   publish: 'Publishing',
 }
 
-/** One line on the terminal: a bar while pages are counted, the name of the stage otherwise. */
+/** One line on the terminal: a bar while pages are processed, otherwise the name of the stage. */
 export function progressBar(): {show: (progress: IngestProgress) => void; stop: () => void} {
   const counted =
     '{stage} {bar} {value}/{total} pages · {passages} passages, {embedded} embedded · {eta_formatted} left'
@@ -23,7 +23,7 @@ export function progressBar(): {show: (progress: IngestProgress) => void; stop: 
           : `${payload.stage.trim()} …`,
       hideCursor: true,
       clearOnComplete: true,
-      // Every line is as long as it is.
+      // Lines may wrap.
       linewrap: false,
       stream: process.stderr,
     },
@@ -38,7 +38,7 @@ export function progressBar(): {show: (progress: IngestProgress) => void; stop: 
       if (total > 0) {
         bar.setTotal(total)
         bar.update(done, payload)
-        // It is drawn now and then; the last state of all is drawn in any case.
+        // Updates are throttled, so the final state must be drawn explicitly.
         if (done === total) bar.render()
       } else bar.update(payload)
     },

@@ -10,7 +10,7 @@ import {
 } from '../../ingestion/index.ts'
 import {cleanLine} from '../../lib/clean-text.ts'
 import {isGitHubActions, type Settings} from '../../settings/index.ts'
-import {say, sayJson, warn} from '../terminal.ts'
+import {printJsonValue, printText, warn} from '../terminal.ts'
 import {annotate} from './annotate.ts'
 import type {IngestArguments} from './options.ts'
 import {progressBar} from './progress-bar.ts'
@@ -26,14 +26,14 @@ interface Run {
   readonly signal: AbortSignal
 }
 
-/** Ingests once, or after every change with `--watch`. A signal ends it, and the index stays as it was. */
+/** Ingests once, or after every change with `--watch`. A signal ends it and leaves the index unchanged. */
 export async function runIngest(values: Values, settings: Settings, dataDir: string): Promise<number> {
   const content = values.content ?? settings.contentDir
   const {signal, release} = stopOnSignals()
   let opening: Promise<Embedder> | null = null
   const embedder = (): Promise<Embedder> => {
     opening ??= openEmbedderProcess({model: settings.embeddingModel, cacheDir: modelCacheOf(settings)})
-    // In `--watch` a model that could not be loaded may be there the next time.
+    // With `--watch`, a model that could not be loaded may be available the next time.
     opening.catch(() => {
       opening = null
     })
@@ -44,7 +44,7 @@ export async function runIngest(values: Values, settings: Settings, dataDir: str
     return values.watch ? await watch(run) : await ingestOnce(run)
   } catch (error) {
     if (!signal.aborted) throw error
-    warn('Stopped; the index is as it was.')
+    warn('Stopped; the index is unchanged.')
     return 1
   } finally {
     release()
@@ -53,7 +53,7 @@ export async function runIngest(values: Values, settings: Settings, dataDir: str
   }
 }
 
-/** Asked twice, the process ends at once, as it would without us. */
+/** Aborts on the first signal. A second one ends the process at once, as by default. */
 function stopOnSignals(): {readonly signal: AbortSignal; release(): void} {
   const stopping = new AbortController()
   const onSignal = (): void => {
@@ -71,20 +71,20 @@ function stopOnSignals(): {readonly signal: AbortSignal; release(): void} {
 
 async function watch(run: Run): Promise<number> {
   const {content, dataDir, signal} = run
-  await ingestOnce(run).catch(warnAndGoOn)
-  say(`\nWatching ${content}; stop with Ctrl-C.`)
-  for await (const {paths} of contentChanges(content, {signal, dataDir, onError: warnAndGoOn})) {
-    say(`\n${paths.size === 1 ? cleanLine([...paths][0]!) : `${paths.size} files`} changed`)
-    await ingestOnce(run).catch(warnAndGoOn)
+  await ingestOnce(run).catch(warnAndContinue)
+  printText(`\nWatching ${content}; stop with Ctrl-C.`)
+  for await (const {paths} of contentChanges(content, {signal, dataDir, onError: warnAndContinue})) {
+    printText(`\n${paths.size === 1 ? cleanLine([...paths][0]!) : `${paths.size} files`} changed`)
+    await ingestOnce(run).catch(warnAndContinue)
   }
   return 0
 }
 
-function warnAndGoOn(error: unknown): void {
+function warnAndContinue(error: unknown): void {
   warn((error as Error).message)
 }
 
-/** With `--check` the code says whether a page lost text or could not be read. */
+/** Returns the exit code. With `--check` it is 1 if a page lost text or could not be read. */
 async function ingestOnce({content, dataDir, values, settings, embedder, signal}: Run): Promise<number> {
   const bar = process.stderr.isTTY ? progressBar() : null
   const model = {model: settings.embeddingModel, cacheDir: modelCacheOf(settings)}
@@ -108,15 +108,15 @@ async function ingestOnce({content, dataDir, values, settings, embedder, signal}
   } finally {
     bar?.stop()
   }
-  if (values.json) sayJson(report)
-  else say(summaryOf(report))
+  if (values.json) printJsonValue(report)
+  else printText(summaryOf(report))
   if (isGitHubActions()) annotate(report.diagnostics, content)
   if (!values.check) return 0
   const errors = report.diagnostics.filter(({severity}) => severity === 'error').length
   return errors > 0 || report.fidelity.losing.length > 0 ? 1 : 0
 }
 
-/** Models from the hub are shared by everything that uses this data folder. */
+/** Where models from the hub are stored, shared by everything that uses this data folder. */
 function modelCacheOf(settings: Settings): string {
   return `${settings.dataDir}/models`
 }

@@ -3,25 +3,25 @@ import {DocentError} from '../../domain/index.ts'
 import type {SpawnedIngest} from '../../ingestion/index.ts'
 import {howToRun} from '../../package/index.ts'
 import type {Assistant} from '../../server.ts'
-import {sayLine} from '../terminal.ts'
+import {printLine} from '../terminal.ts'
 
 export interface FirstIngest {
   readonly contentDir: string
-  /** Why there is no index to answer from. */
+  /** Why there is no usable index. */
   readonly problem: string
-  /** Whether the server was asked to stop meanwhile. */
+  /** Whether the server is stopping. */
   readonly isStopping: () => boolean
 }
 
 /**
- * Ingests and shows how far it is: a bar on a terminal, a line for each stage elsewhere.
- * @throws DocentError `gate_failed` when there is no index afterwards either.
+ * Ingests and shows progress: a bar on a terminal, otherwise a line for each stage.
+ * @throws DocentError `gate_failed` if there is still no index afterwards.
  */
 export async function ingestFirst(
   {ingest, indexProblem}: Assistant,
   {contentDir, problem, isStopping}: FirstIngest,
 ): Promise<void> {
-  sayLine(`Indexing ${contentDir}: ${problem}.`)
+  printLine(`Indexing ${contentDir}: ${problem}.`)
   const {progress, report} = ingest({full: false})
   await showProgress(progress)
   if (isStopping()) return
@@ -30,10 +30,10 @@ export async function ingestFirst(
     const refusals = gates.filter(({passed}) => !passed).map(({detail}) => detail)
     throw new DocentError('gate_failed', [`The index was not published (${outcome}).`, ...refusals].join(' '))
   }
-  sayLine(`Indexed ${pages.total} pages, ${passages.total} passages in ${(tookMs / 1000).toFixed(1)} s.`)
+  printLine(`Indexed ${pages.total} pages, ${passages.total} passages in ${(tookMs / 1000).toFixed(1)} s.`)
   const problems = diagnostics.filter(({severity}) => severity === 'error')
   if (problems.length > 0)
-    sayLine(`${problems.length} pages could not be read; ${howToRun('ingest')} lists them.`)
+    printLine(`${problems.length} pages could not be read; ${howToRun('ingest')} lists them.`)
 }
 
 async function showProgress(progress: SpawnedIngest['progress']): Promise<void> {
@@ -49,7 +49,7 @@ async function showProgress(progress: SpawnedIngest['progress']): Promise<void> 
     if (bar) {
       if (step.total > 0) bar.setTotal(step.total)
       bar.update(step.done, {stage: step.stage})
-    } else if (step.stage !== stage) sayLine(`  ${step.stage}`)
+    } else if (step.stage !== stage) printLine(`  ${step.stage}`)
     stage = step.stage
   }
   bar?.stop()

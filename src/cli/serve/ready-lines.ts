@@ -3,7 +3,7 @@ import {buildFormat, type CurrentBuild} from '../../search-index/index.ts'
 import type {DocentServer} from '../../server.ts'
 import type {Settings} from '../../settings/index.ts'
 
-/** What an operator wants to know of a server that is ready. */
+/** What an operator needs to know when the server is ready. */
 export function readyLines(
   {embedder, generator, current, http}: DocentServer,
   url: string,

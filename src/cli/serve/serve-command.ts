@@ -10,8 +10,8 @@ import {openServerLog} from './server-log.ts'
 import {ServerProcess} from './server-process.ts'
 
 /**
- * `docent serve`: ready lines go to standard output, the log to standard error. The process goes on after this has
- * returned, until a signal ends it.
+ * `docent serve`: prints the ready lines to standard output and the log to standard error. The process keeps running
+ * after this has returned, until a signal ends it.
  */
 export async function run(args: readonly string[]): Promise<number> {
   keepOthersFromWriting()
@@ -29,19 +29,19 @@ export async function run(args: readonly string[]): Promise<number> {
     process.stderr.write(`${cleanText(problem)}\n`)
     return 2
   }
-  // Whoever read the ready lines may stop there, as `npm start | head -5` does: answers go on.
+  // The reader may close the pipe after the ready lines, as `npm start | head -5` does. The server keeps running.
   process.stdout.on('error', () => {})
   await new ServerProcess(settings, openServerLog(settings)).start()
   return 0
 }
 
-/** Without an index there must be a folder to make one of. Asked before anything is opened. */
+/** Without an index there must be a folder to ingest. Checked before anything is opened. */
 function checkContent({contentDir, dataDir}: Settings): void {
   if (existsSync(join(dataDir, 'CURRENT')) || statSync(contentDir, {throwIfNoEntry: false})?.isDirectory()) {
     return
   }
   throw new DocentError(
     'config',
-    `CONTENT_DIR: ${JSON.stringify(contentDir)} is no folder, and DATA_DIR holds no index to answer from; name the folder of your Markdown files`,
+    `CONTENT_DIR: ${JSON.stringify(contentDir)} is not a folder, and DATA_DIR has no index; set it to the folder of your Markdown files`,
   )
 }

@@ -5,12 +5,12 @@ import {cleanText} from '../../lib/clean-text.ts'
 import {builtFile} from '../../package/index.ts'
 import {type DocentServer, openServer} from '../../server.ts'
 import {describeSettings, type Settings} from '../../settings/index.ts'
-import {sayLine} from '../terminal.ts'
+import {printLine} from '../terminal.ts'
 import {ingestFirst} from './first-ingest.ts'
 import {assertPortIsFree, listenError} from './port.ts'
 import {readyLines} from './ready-lines.ts'
 
-/** The server as a process: it starts, stops on a signal, and ends after an error that nobody caught. */
+/** The process of the server: starts it, stops it on a signal, and exits after an uncaught error. */
 export class ServerProcess {
   readonly #settings: Settings
   readonly #log: Logger
@@ -26,7 +26,7 @@ export class ServerProcess {
     process.on('SIGINT', () => void this.#stop('SIGINT'))
   }
 
-  /** Resolves when it serves, or is asked to stop. Ends the process when it cannot. */
+  /** Resolves when the server is ready or is asked to stop. Exits the process if it cannot start. */
   async start(): Promise<void> {
     try {
       await this.#start()
@@ -39,7 +39,7 @@ export class ServerProcess {
     const settings = this.#settings
     const log = this.#log
     log.debug(describeSettings(settings), 'settings')
-    // Before anything is opened: a second server by mistake must not touch the first one's open answers.
+    // Before anything is opened: a second server started by mistake must not touch the open answers of the first.
     await assertPortIsFree(settings)
     const webDir = fileURLToPath(builtFile('web'))
     const server = await openServer({settings, log, webDir, withProcessMetrics: true})
@@ -47,7 +47,7 @@ export class ServerProcess {
     const {url} = await server.http.listen().catch((error: NodeJS.ErrnoException) => {
       throw listenError(error, settings)
     })
-    // Asked to stop while opening.
+    // A signal may have arrived while opening.
     if (this.#isStopping) return
 
     const problem = server.indexProblem()
@@ -56,10 +56,10 @@ export class ServerProcess {
       await ingestFirst(server, {contentDir, problem, isStopping: () => this.#isStopping})
     }
     if (this.#isStopping) return
-    for (const line of readyLines(server, url, settings)) sayLine(line)
+    for (const line of readyLines(server, url, settings)) printLine(line)
   }
 
-  /** Takes no new questions, lets answers finish, ends the rest, closes. Asked again, it ends at once. */
+  /** Accepts no new questions, lets answers finish, ends the rest, closes. A second signal exits at once. */
   async #stop(signal: string): Promise<void> {
     const {shutdownGraceMs: graceMs} = this.#settings
     const log = this.#log
@@ -79,7 +79,7 @@ export class ServerProcess {
     process.exit(0)
   }
 
-  /** After an error that nobody caught, state cannot be trusted: what is logged is saved and the process ends. */
+  /** After an uncaught error the state cannot be trusted: flushes transcripts and exits the process. */
   async #fail(thrown: unknown): Promise<void> {
     if (this.#isStopping && this.#server === null) process.exit(1)
     this.#isStopping = true
@@ -87,7 +87,7 @@ export class ServerProcess {
     if (error.code === 'internal') this.#log.fatal({err: error.cause ?? error}, 'fatal')
     else process.stderr.write(`${cleanText(error.message)}\n`)
     const flushed = this.#server?.transcripts.flush().catch(() => {})
-    // A disk that takes nothing must not keep a broken process alive.
+    // A disk that hangs must not keep a broken process alive.
     await Promise.race([flushed, new Promise((resolve) => setTimeout(resolve, 10_000))])
     process.exit(1)
   }

@@ -1,7 +1,7 @@
 import {createPrivateFile} from '../../native/index.ts'
 import {csvHeader, csvRowOf, jsonLineOf, type Transcript} from '../../transcripts/index.ts'
 
-/** Prints transcripts one by one, so that an export of any size stays small in memory. */
+/** Prints transcripts one by one, so that memory use does not depend on the size of the export. */
 export async function exportAll(
   all: AsyncIterable<Transcript>,
   format: 'jsonl' | 'csv',
@@ -12,7 +12,7 @@ export async function exportAll(
     await print(format === 'csv' ? csvRowOf(transcript) : jsonLineOf(transcript))
 }
 
-/** Writes them to a new file that only this user may read. */
+/** Writes them to a new file that only this user can read. */
 export async function exportToFile(
   path: string,
   all: AsyncIterable<Transcript>,
@@ -22,7 +22,7 @@ export async function exportToFile(
   try {
     await exportAll(all, format, async (text) => file.write(text))
   } catch (error) {
-    // Half an export would be taken for a whole one.
+    // A partial export could be mistaken for a complete one.
     file.discard()
     throw error
   }

@@ -7,34 +7,34 @@ import {UsageError} from '../usage-error.ts'
 export const help = `Usage: ${howToRun('transcripts', 'COMMAND [OPTIONS]')}
 
 Commands
-  list                    The newest answers, one a line.
-  show ID                 One answer: question, sources, text, ending, timings, feedback.
-  replay ID               The same as the visitor saw it come, with its timing.
-  export                  All that match, oldest first, to stdout or to --out.
-  backup FILE             A copy of all transcripts, beside a running server.
-  purge                   Removes answers for good. Needs --before or --older-than.
+  list                    List the newest answers, one per line.
+  show ID                 Show one answer: question, sources, text, ending, timings, feedback.
+  replay ID               Replay it as the visitor saw it, with the original timing.
+  export                  Export all that match, oldest first, to stdout or to --out.
+  backup FILE             Copy all transcripts to a file, also while a server runs.
+  purge                   Remove answers permanently. Needs --before or --older-than.
 
 Options
-  --data DIR              The server's data folder (default: DATA_DIR, else data).
-  --q WORDS               list, export: words in the question or the answer.
+  --data DIR              The server's data folder (default: DATA_DIR, or data).
+  --q WORDS               list, export: with these words in the question or the answer.
   --ending NAME           list, export: ${endings.join(', ')} or running.
-  --partial               list, export: where the model declined or was cut by a limit; --no-partial: the others.
-  --rating up|down|none   list, export: what the visitor said.
-  --from DATE, --to DATE  list, export: asked from that day to that day, both included (UTC), as
-                          2026-05-31. With a time, as 2026-05-31T14:00Z, --to is exclusive.
-  --limit N               list: how many, 1 to 200 (default 20).
+  --partial               list, export: where the model declined or a limit cut it off; --no-partial: all others.
+  --rating up|down|none   list, export: with this rating by the visitor.
+  --from DATE, --to DATE  list, export: asked from one day to another, both included (UTC), e.g.
+                          2026-05-31. With a time, e.g. 2026-05-31T14:00Z, --to is exclusive.
+  --limit N               list: number of answers, 1 to 200 (default 20).
   --json                  list, show: JSON instead of text.
   --speed N               replay: N times as fast (default 1).
-  --format jsonl|csv      export: default jsonl.
-  --out FILE              export: a new file that only you may read.
-  --before DATE           purge: what was asked before that day.
-  --older-than DAYS       purge: what is older than so many days.
+  --format jsonl|csv      export: file format (default jsonl).
+  --out FILE              export: write to a new file that only you can read.
+  --before DATE           purge: answers asked before that day.
+  --older-than DAYS       purge: answers older than this many days.
 
-IDs may be shortened to their first letters where these are enough; the ref of a log line does as well.
+IDs may be shortened to an unambiguous prefix; the ref from a log line can be used as well.
 `
 
 /** @throws what `parseArgs` throws. */
-export function parsed(args: readonly string[]) {
+export function parseArguments(args: readonly string[]) {
   return parseArgs({
     args: [...args],
     allowPositionals: true,
@@ -59,7 +59,7 @@ export function parsed(args: readonly string[]) {
   })
 }
 
-export type Values = ReturnType<typeof parsed>['values']
+export type Values = ReturnType<typeof parseArguments>['values']
 
 /** @throws UsageError */
 export function filterOf(values: Values): TranscriptFilter {
@@ -80,7 +80,7 @@ export function filterOf(values: Values): TranscriptFilter {
   }
 }
 
-/** The moment before which answers are purged. @throws UsageError */
+/** The time before which answers are purged, in milliseconds since the epoch. @throws UsageError */
 export function purgeBefore(values: Values): number {
   const days = values['older-than']
   if ((values.before === undefined) === (days === undefined)) {

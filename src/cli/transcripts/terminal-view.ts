@@ -11,12 +11,12 @@ import {cleanLine, cleanStream, cleanText} from '../../lib/clean-text.ts'
 import {endingLabelOf, type Transcript, type TranscriptItem, writerOf} from '../../transcripts/index.ts'
 
 export interface TerminalView {
-  /** Columns of the terminal; what is longer is cut or wrapped. */
+  /** Width of the terminal; longer lines are cut or wrapped. */
   readonly columns: number
   readonly hasColors: boolean
 }
 
-/** A step of a replay: what to print, and when, counted from the question. */
+/** A step of a replay: what to print, and when, relative to the question. */
 export interface ReplayStep {
   readonly atMs: number
   readonly text: string
@@ -35,7 +35,7 @@ const endingStyles: Readonly<Record<Ending | 'running', Style>> = {
   running: 'blue',
 }
 
-/** A silence worth telling in a replay. */
+/** A longer silence is shown in a replay. */
 const notableSilenceMs = 1_500
 
 /** One line for each answer. */
@@ -57,7 +57,7 @@ function endingStyleOf({ending, finishReason}: Pick<TranscriptItem, 'ending' | '
   return isPartialFinish(finishReason) ? 'yellow' : endingStyles[ending ?? 'running']
 }
 
-/** Everything of one answer, for reading. */
+/** All details of one answer, for reading. */
 export function showLines(transcript: Transcript, view: TerminalView): string[] {
   const {timings, usage} = transcript
   const last = transcript.events.at(-1)?.event
@@ -102,7 +102,7 @@ export function showLines(transcript: Transcript, view: TerminalView): string[] 
   return lines
 }
 
-/** The answer as the visitor saw it come, step by step. */
+/** The answer as the visitor saw it, step by step. */
 export function replaySteps(transcript: Transcript, view: TerminalView): ReplayStep[] {
   const steps: ReplayStep[] = [
     {atMs: 0, text: `${paint(view, 'bold', cleanText(transcript.question || '(question not kept)'))}\n`},
@@ -123,7 +123,7 @@ export function replaySteps(transcript: Transcript, view: TerminalView): ReplayS
     const line = eventLine(event, view)
     if (line === null) continue
     const breaks = isInText ? `${answer.end()}\n` : ''
-    // A citation or a tool in the middle of the text breaks no line.
+    // Other events start a line of their own.
     steps.push({atMs, text: `${breaks}${paint(view, 'dim', `[${msOf(atMs)}]`)} ${line}\n`})
     isInText = false
   }
@@ -138,7 +138,7 @@ function eventLine(event: Exclude<AnswerEvent, {type: 'delta'}>, view: TerminalV
       )
     case 'sources':
       return [
-        `round ${event.round}: ${event.sources.length} source(s) for ${event.query === '' ? 'words not kept' : `“${oneLine(event.query, 60)}”`}`,
+        `round ${event.round}: ${event.sources.length} source(s) for ${event.query === '' ? '(query not kept)' : `“${oneLine(event.query, 60)}”`}`,
         ...event.sources.map(sourceLine),
       ].join('\n')
     case 'tool':
@@ -166,7 +166,7 @@ function whyOf(event: SequencedEvent['event'] | undefined): string {
   return ''
 }
 
-/** A log without words keeps neither question nor text. */
+/** If text is not kept, neither the question nor the answer's text is stored. */
 function noTextOf({question}: Transcript): string {
   return question === '' ? '(not kept)' : '(no text)'
 }

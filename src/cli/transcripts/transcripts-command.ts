@@ -15,15 +15,15 @@ import {
 } from '../../transcripts/index.ts'
 import {isUsageError, UsageError, usageProblem} from '../usage-error.ts'
 import {exportAll, exportToFile} from './export.ts'
-import {filterOf, help, numberOf, parsed, purgeBefore} from './options.ts'
+import {filterOf, help, numberOf, parseArguments, purgeBefore} from './options.ts'
 import {listLines, replaySteps, showLines, type TerminalView} from './terminal-view.ts'
 
-/** `docent transcripts`: the log of answers from a terminal, also while the server runs. */
+/** `docent transcripts`: reads and manages transcripts, also while the server runs. */
 export async function run(args: readonly string[]): Promise<number> {
   const {stdout, stderr} = process
-  // A reader such as `head` that has seen enough closes the pipe: that is no failure.
+  // A reader such as `head` closes the pipe when it has read enough. That is not a failure.
   stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
-  // What goes to a file keeps its data; an export is for one.
+  // An export is meant for a file, so its data is not filtered.
   const inJob = isGitHubActions() && !args.includes('export') ? jobCommandFilter() : (text: string) => text
   try {
     return await transcriptsCommand(args, {
@@ -40,17 +40,17 @@ export async function run(args: readonly string[]): Promise<number> {
   }
 }
 
-/** What commands need beside their name. */
-const wants: Readonly<Record<string, string>> = {
+/** The argument that a command requires. */
+const requiredArguments: Readonly<Record<string, string>> = {
   show: 'the ID of an answer; list shows them',
   replay: 'the ID of an answer; list shows them',
   backup: 'the FILE to write',
 }
 
-export interface CommandSurroundings {
-  /** The server's data folder, where the arguments name none. */
+export interface CommandEnvironment {
+  /** The server's data folder, if the arguments do not name one. */
   readonly dataDir: () => string
-  /** Resolves when more can be taken, so that an export of any size stays small in memory. */
+  /** Resolves when more can be written, so that memory use does not depend on the size of an export. */
   readonly print: (text: string) => Promise<void>
   readonly warn: (text: string) => void
   readonly view: TerminalView
@@ -59,24 +59,24 @@ export interface CommandSurroundings {
 /** Runs one command of `docent transcripts` and returns its exit code: 0 done, 1 not possible, 2 bad usage or settings. */
 export async function transcriptsCommand(
   args: readonly string[],
-  around: CommandSurroundings,
+  environment: CommandEnvironment,
 ): Promise<number> {
   try {
-    return await command(args, around)
+    return await command(args, environment)
   } catch (error) {
     if (isUsageError(error)) {
-      around.warn(`${cleanText(usageProblem('transcripts', error))}\n`)
+      environment.warn(`${cleanText(usageProblem('transcripts', error))}\n`)
       return 2
     }
     if (!(error instanceof DocentError)) throw error
-    around.warn(`${cleanText(error.message)}\n`)
+    environment.warn(`${cleanText(error.message)}\n`)
     return error.code === 'config' ? 2 : 1
   }
 }
 
-async function command(args: readonly string[], around: CommandSurroundings): Promise<number> {
-  const {print, warn, view} = around
-  const {values, positionals} = parsed(args)
+async function command(args: readonly string[], environment: CommandEnvironment): Promise<number> {
+  const {print, warn, view} = environment
+  const {values, positionals} = parseArguments(args)
   const [name, id, ...more] = positionals
   if (values.help || name === undefined || name === 'help') {
     await print(help)
@@ -85,20 +85,20 @@ async function command(args: readonly string[], around: CommandSurroundings): Pr
   if (!['list', 'show', 'replay', 'export', 'backup', 'purge'].includes(name)) {
     throw new UsageError(`${name} is not a command`)
   }
-  const wanted = wants[name]
-  if (wanted !== undefined && id === undefined) throw new UsageError(`${name} needs ${wanted}`)
-  if (more.length > 0 || (wanted === undefined && id !== undefined)) {
-    throw new UsageError(`unexpected ${(wanted === undefined ? [id] : more).join(' ')}`)
+  const required = requiredArguments[name]
+  if (required !== undefined && id === undefined) throw new UsageError(`${name} needs ${required}`)
+  if (more.length > 0 || (required === undefined && id !== undefined)) {
+    throw new UsageError(`unexpected ${(required === undefined ? [id] : more).join(' ')}`)
   }
 
-  const file = join(values.data ?? around.dataDir(), 'transcripts.sqlite')
+  const file = join(values.data ?? environment.dataDir(), 'transcripts.sqlite')
   for (const warning of exposuresOf(file)) warn(`${cleanText(warning)}\n`)
   if (name === 'purge') {
     const {removed, isErased} = await purgeTranscripts(file, purgeBefore(values))
     await print(`Removed ${removed} ${removed === 1 ? 'answer' : 'answers'}.\n`)
     if (isErased) return 0
     warn(
-      'Another process reads the transcripts, so copies of removed words are left in their file. A running server erases them within a minute of its end, and otherwise the next start does; or purge again then.\n',
+      'Another process is reading the transcripts, so copies of the removed text are left in the file. A running server erases them within a minute after that process has ended; otherwise the next start of the server or the next purge does.\n',
     )
     return 1
   }
@@ -126,8 +126,8 @@ async function command(args: readonly string[], around: CommandSurroundings): Pr
       if (values.out === undefined) await exportAll(store.export(filter), format, print)
       else await exportToFile(values.out, store.export(filter), format)
     } else {
-      const transcript = await found(store, id!)
-      if (name === 'replay') await replay(transcript, speed, around)
+      const transcript = await findTranscript(store, id!)
+      if (name === 'replay') await replay(transcript, speed, environment)
       else if (values.json) await print(`${escapedJson(JSON.stringify(transcript, null, 2))}\n`)
       else await print(`${showLines(transcript, view).join('\n')}\n`)
     }
@@ -137,25 +137,25 @@ async function command(args: readonly string[], around: CommandSurroundings): Pr
   return 0
 }
 
-async function found(store: TranscriptsReader, id: string): Promise<Transcript> {
+async function findTranscript(store: TranscriptsReader, id: string): Promise<Transcript> {
   const exact = await store.get(id)
   if (exact !== null) return exact
-  const near = await store.idsBeginningWith(id, 5)
+  const near = await store.idsStartingWith(id, 5)
   const only = near.length === 1 ? await store.get(near[0]!) : null
   if (only !== null) return only
   const hint =
-    near.length > 1 ? `It fits ${near.join(', ')}.` : `${howToRun('transcripts', 'list')} shows the ids.`
+    near.length > 1 ? `It matches ${near.join(', ')}.` : `${howToRun('transcripts', 'list')} lists the ids.`
   throw new DocentError('not_found', `There is no transcript ${id}. ${hint}`)
 }
 
 async function replay(
   transcript: Transcript,
   speed: number,
-  {print, view}: CommandSurroundings,
+  {print, view}: CommandEnvironment,
 ): Promise<void> {
-  const began = performance.now()
+  const startedAt = performance.now()
   for (const step of replaySteps(transcript, view)) {
-    const waitMs = step.atMs / speed - (performance.now() - began)
+    const waitMs = step.atMs / speed - (performance.now() - startedAt)
     if (waitMs > 1) await delay(waitMs)
     await print(step.text)
   }

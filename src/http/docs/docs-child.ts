@@ -2,29 +2,29 @@ import {renderPage} from '../../markdown/index.ts'
 import {serveTasks} from '../../processes/index.ts'
 import type {BuildPages} from '../../search-index/index.ts'
 import {openPages} from '../../search-index/index.ts'
-import {pack} from '../packed.ts'
+import {compressText} from '../compressed-text.ts'
 import {articlePage} from './docs-html.ts'
 import {linkOf} from './docs-lookup.ts'
-import {easyText} from './docs-text.ts'
+import {unrenderedText} from './docs-text.ts'
 
 export interface DocsSetup {
   /** Hosts whose images pages may show. */
   readonly imageHosts: readonly string[]
 }
 
-/** What can be made of a build: a page laid out, a page in a frame as it is written, its Markdown, the list of all. */
+/** A view of a build: a rendered page, a page that shows its Markdown source, the Markdown itself, the list of pages. */
 export type DocsView =
   | {readonly kind: 'page' | 'plain' | 'markdown'; readonly pageId: number}
   | {readonly kind: 'list'}
 
 export interface DocsTask {
-  /** Of the build. */
+  /** Folder of the build. */
   readonly folder: string
   readonly view: DocsView
 }
 
 serveTasks<DocsSetup, DocsTask>(async ({imageHosts}) => {
-  /** The build last asked for. */
+  /** The build that was requested last. */
   let open: {readonly folder: string; readonly pages: BuildPages} | null = null
 
   function pagesOf(folder: string): BuildPages {
@@ -36,7 +36,7 @@ serveTasks<DocsSetup, DocsTask>(async ({imageHosts}) => {
   }
 
   function textOf(view: DocsView, pages: BuildPages): string {
-    if (view.kind !== 'page') return easyText(view, pages)
+    if (view.kind !== 'page') return unrenderedText(view, pages)
     const page = pages.pageById(view.pageId)
     const markdown = pages.markdownOf(view.pageId)
     if (page === null || markdown === null) throw new Error(`the build has no page ${view.pageId}`)
@@ -50,6 +50,6 @@ serveTasks<DocsSetup, DocsTask>(async ({imageHosts}) => {
 
   return {
     ready: null,
-    perform: ({folder, view}) => pack(textOf(view, pagesOf(folder)), 'quick'),
+    perform: ({folder, view}) => compressText(textOf(view, pagesOf(folder)), 'quick'),
   }
 })

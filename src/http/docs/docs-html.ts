@@ -1,25 +1,25 @@
 import type {BuildPages, StoredPage} from '../../search-index/index.ts'
 import {type Html, html, pageOf, trusted} from '../html.ts'
-import {docsRouteOf, twinOf} from './docs-lookup.ts'
+import {docsRouteOf, markdownRouteOf} from './docs-lookup.ts'
 
-/** A page with its content, which a sanitiser has made. The start page also lists all pages. */
+/** A page with its sanitised content. The start page also lists all pages. */
 export function articlePage(page: StoredPage, content: string, pages: Pick<BuildPages, 'pages'>): string {
   const heading = /<h1[ >]/.test(content) ? null : html`<h1>${page.title}</h1>`
   return layout({
     title: page.title,
     lang: page.lang,
-    twin: twinOf(page),
+    markdownRoute: markdownRouteOf(page),
     body: html`<article>${heading}${trusted(withAnchorLinks(content))}</article>
 ${page.url === '/' ? html`<hr>${listOf(pages)}` : null}`,
   })
 }
 
-/** A page as it is written, with the reason. */
+/** A page that shows its Markdown source, and the reason for that. */
 export function plainPage(page: StoredPage, markdown: string, why: string): string {
   return layout({
     title: page.title,
     lang: page.lang,
-    twin: twinOf(page),
+    markdownRoute: markdownRouteOf(page),
     body: html`<article><h1>${page.title}</h1>
 <p class="muted">${why}</p>
 <pre>${markdown}</pre></article>`,
@@ -31,7 +31,7 @@ export function listPage(pages: Pick<BuildPages, 'pages'>): string {
   return layout({title: 'All pages', body: listOf(pages)})
 }
 
-/** What is said where there is no page. */
+/** The page for a route without a page. */
 export function missingPage(route: string): string {
   return layout({
     title: 'No such page',
@@ -40,7 +40,7 @@ export function missingPage(route: string): string {
   })
 }
 
-/** A link to itself in each heading. The markup is the sanitiser's: text in it holds no tags. */
+/** Adds an anchor link to each heading. The markup comes from the sanitiser, so its text contains no tags. */
 function withAnchorLinks(markup: string): string {
   return markup.replace(
     /(<h[1-6] id="([^"]+)">)([\s\S]*?)(<\/h[1-6]>)/g,
@@ -65,17 +65,20 @@ function layout(options: {
   readonly title: string
   readonly body: Html
   readonly lang?: string | null
-  readonly twin?: string
+  readonly markdownRoute?: string
 }): string {
-  const {title, body, lang = null, twin} = options
+  const {title, body, lang = null, markdownRoute} = options
   return pageOf({
     title,
     lang,
-    head: twin === undefined ? null : html`<link rel="alternate" type="text/markdown" href="${twin}">`,
+    head:
+      markdownRoute === undefined
+        ? null
+        : html`<link rel="alternate" type="text/markdown" href="${markdownRoute}">`,
     body: html`<nav class="bar" aria-label="Docs">
 <a href="/">Ask the assistant</a>
 <a href="/docs/">All pages</a>
-${twin === undefined ? null : html`<a class="end" href="${twin}">Markdown</a>`}
+${markdownRoute === undefined ? null : html`<a class="end" href="${markdownRoute}">Markdown</a>`}
 </nav>
 <main>
 ${body}

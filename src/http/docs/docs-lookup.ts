@@ -1,14 +1,14 @@
 import {posix} from 'node:path'
 import type {BuildPages, StoredPage} from '../../search-index/index.ts'
 
-/** What finding a page needs of a build. */
+/** The part of a build that is needed to find a page. */
 export type PageLookup = Pick<BuildPages, 'pageByUrl' | 'pageByPath'>
 
-/** The page at `/guides/auth`, by its address on the site or by its file. */
+/** The page at `/guides/auth`, by its URL on the site or by its file. */
 export function pageAt(pages: PageLookup, route: string): StoredPage | null {
   const byUrl = pages.pageByUrl(route) ?? pages.pageByUrl(`${route.replace(/\/$/, '')}/`)
   if (byUrl) return byUrl
-  // Pages whose own address lies on another site are found by their file.
+  // Pages whose own URL is on another site are found by their file.
   const path = route.slice(1)
   if (/\.mdx?$/.test(path)) return null
   for (const candidate of [`${path}.md`, `${path}.mdx`, `${path}/index.md`, `${path}/index.mdx`]) {
@@ -19,7 +19,7 @@ export function pageAt(pages: PageLookup, route: string): StoredPage | null {
 }
 
 /** The page whose Markdown is at `/guides/auth.md`. */
-export function pageOfTwin(pages: PageLookup, route: string): StoredPage | null {
+export function pageAtMarkdownRoute(pages: PageLookup, route: string): StoredPage | null {
   if (!/\.mdx?$/.test(route)) return null
   const withoutEnding = route.replace(/\.mdx?$/, '')
   return (
@@ -29,7 +29,7 @@ export function pageOfTwin(pages: PageLookup, route: string): StoredPage | null 
   )
 }
 
-/** Where a page of the build is on this server. */
+/** The route of a page on this server. */
 export function docsRouteOf(page: Pick<StoredPage, 'url' | 'path'>): string {
   const route = page.url.startsWith('/')
     ? page.url
@@ -37,12 +37,12 @@ export function docsRouteOf(page: Pick<StoredPage, 'url' | 'path'>): string {
   return `/docs${encodeURI(route)}`
 }
 
-/** Where its Markdown is. */
-export function twinOf(page: StoredPage): string {
+/** The route of its Markdown. */
+export function markdownRouteOf(page: StoredPage): string {
   return page.url === '/' ? '/docs/index.md' : `${docsRouteOf(page).replace(/\/$/, '')}.md`
 }
 
-/** A link written in a page, as files lie or as the site routes them, to where that page is on this server. */
+/** Resolves a link in a page, written as a file path or as a route of the site, to a route on this server. */
 export function linkOf(link: string, from: StoredPage, pages: PageLookup): string | null {
   const [, address = '', fragment = ''] = /^([^#]*)(#.*)?$/s.exec(link) ?? []
   const path = decoded(address.replace(/\?.*$/s, ''))

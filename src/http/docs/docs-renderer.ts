@@ -3,121 +3,125 @@ import {TwoGenerationCache} from '../../lib/two-generation-cache.ts'
 import {builtFile} from '../../package/index.ts'
 import {ChildFailure, type ChildPool, openChildPool} from '../../processes/index.ts'
 import type {IndexBuild} from '../../search-index/index.ts'
+import {type CompressedText, compressText} from '../compressed-text.ts'
 import type {Log} from '../log.ts'
-import {type Packed, pack} from '../packed.ts'
 import type {DocsSetup, DocsTask, DocsView} from './docs-child.ts'
-import {easyText} from './docs-text.ts'
+import {unrenderedText} from './docs-text.ts'
 
 export interface DocsRendererOptions extends DocsSetup {
   readonly log: Log
-  /** Processor time for laying out a page, in milliseconds. Default by its length. */
+  /** CPU time for rendering a page, in milliseconds. The default depends on its length. */
   readonly cpuMs?: number
-  /** What is kept, in bytes as it is compressed, both ways. Default 32 MB; a usual page weighs 5 KB. */
-  readonly keptBytes?: number
-  /** Longest wait for a process while all lay out other pages, in milliseconds. Default 2 seconds. */
-  readonly busyMs?: number
-  /** The processes end when nothing was asked for this long, in milliseconds. Default 5 minutes. */
+  /** Size of the cache in bytes of compressed text, both encodings. Default 32 MB; a usual page takes 5 KB. */
+  readonly maxCacheBytes?: number
+  /** Maximum wait for a free process, in milliseconds. Default 2 seconds. */
+  readonly maxQueueMs?: number
+  /** The processes end after this long without a request, in milliseconds. Default 5 minutes. */
   readonly idleMs?: number
 }
 
 /** A page as it is sent. */
-export interface DocsPage extends Packed {
-  /** As it is written, since nothing was free to lay it out: not to be kept. */
+export interface DocsPage extends CompressedText {
+  /** Shows the Markdown source because no process was free: must not be cached. */
   readonly isStandIn?: true
 }
 
-/** Makes what is shown of the ingested pages, in processes of their own, and keeps it. Close it once. */
+/** Renders the ingested pages in child processes and caches them. Close it once. */
 export interface DocsRenderer {
   /**
-   * One making serves all who ask meanwhile. A page that takes too much is given as it is written, and so is
-   * one that comes while other pages keep all processes.
-   * @throws DocentError `rate_limited` when too many wait already, `shutting_down` once closed, `internal` when it
-   * cannot be made.
+   * Concurrent requests for one view share one rendering. A page that takes too much time or memory is shown as its
+   * Markdown source, and so is one that is requested while other pages keep all processes busy.
+   * @throws DocentError `rate_limited` if too many are waiting already, `shutting_down` once closed, `internal` if it
+   * cannot be rendered.
    */
   view(build: IndexBuild, view: DocsView): Promise<DocsPage>
   /** Ends the processes. */
   close(): void
 }
 
-/** The second is started when the first is busy: one heavy page holds up nobody. Each has a heap of 512 MB at most. */
+/** The second is started when the first is busy, so one heavy page delays nobody. Each has a heap of at most 512 MB. */
 const processes = 2
-/** Made or waiting at the same time: a second or two of work. */
+/** Maximum number of pages being rendered or waiting: a second or two of work. */
 const maxPending = 64
-/** Of processor time, for what needs no laying out. */
-const easyMs = 10_000
+/** CPU time for what needs no rendering. */
+const unrenderedCpuMs = 10_000
 
-/** Usual pages need 1 to 20 s a million characters, and a fresh process its time to warm up. */
+/** Usual pages need 1 to 20 s per million characters, and a new process needs time to warm up. */
 function cpuLimitOf(length: number): number {
   return 5_000 + Math.round(length * 0.02)
 }
 
-/** By the clock, for what waits and does nothing. */
+/** Wall-clock limit, for a process that hangs without using CPU time. */
 function wallLimitOf(cpuMs: number): number {
-  return 20 * Math.max(easyMs, cpuMs)
+  return 20 * Math.max(unrenderedCpuMs, cpuMs)
 }
 
-/** Processes start with the first page that is asked for, and again after a pause or a crash. */
+/** Processes start with the first page that is requested, and again after an idle period or a crash. */
 export function openDocsRenderer(options: DocsRendererOptions): DocsRenderer {
-  const {imageHosts, log, keptBytes = 32 * 1024 * 1024, busyMs = 2_000, idleMs = 5 * 60_000} = options
-  const kept = new TwoGenerationCache<string, Packed>(keptBytes, ({br, gzip}) => br.length + gzip.length)
+  const {imageHosts, log, maxCacheBytes = 32 * 1024 * 1024, maxQueueMs = 2_000, idleMs = 5 * 60_000} = options
+  const cache = new TwoGenerationCache<string, CompressedText>(
+    maxCacheBytes,
+    ({br, gzip}) => br.length + gzip.length,
+  )
   const pending = new Map<string, Promise<DocsPage>>()
-  /** Pages of one build that are not laid out a second time. */
-  let tooMuch: {readonly build: string; readonly pages: Set<number>} = {build: '', pages: new Set()}
-  let pool: ChildPool<DocsTask, Packed> | null = null
-  /** One stand-in is made at a time: a page may have megabytes. */
+  /** Pages of one build that could not be rendered and are not tried again. */
+  let unrenderable: {readonly build: string; readonly pages: Set<number>} = {build: '', pages: new Set()}
+  let pool: ChildPool<DocsTask, CompressedText> | null = null
+  /** One stand-in is made at a time: a page may be megabytes long. */
   let lastStandIn: Promise<unknown> = Promise.resolve()
   let idle: NodeJS.Timeout | undefined
   let isClosed = false
 
-  async function run(task: DocsTask, cpuMs: number): Promise<Packed> {
+  async function run(task: DocsTask, cpuMs: number): Promise<CompressedText> {
     pool ??= openChildPool({
       entry: builtFile('docs-child.js'),
       setup: {imageHosts} satisfies DocsSetup,
       size: processes,
     })
-    const {tag, br, gzip} = await pool.run(task, {cpuMs, wallMs: wallLimitOf(cpuMs), queueMs: busyMs})
+    const {tag, br, gzip} = await pool.run(task, {cpuMs, wallMs: wallLimitOf(cpuMs), queueMs: maxQueueMs})
     return {tag, br: ownCopy(br), gzip: ownCopy(gzip)}
   }
 
   /** @throws ChildFailure */
-  async function pageOf(build: IndexBuild, pageId: number): Promise<Packed> {
+  async function pageOf(build: IndexBuild, pageId: number): Promise<CompressedText> {
     const {id} = build.manifest
-    if (tooMuch.build !== id) tooMuch = {build: id, pages: new Set()}
+    if (unrenderable.build !== id) unrenderable = {build: id, pages: new Set()}
     const task = (kind: 'page' | 'plain'): DocsTask => ({folder: build.folder, view: {kind, pageId}})
-    if (!tooMuch.pages.has(pageId)) {
+    if (!unrenderable.pages.has(pageId)) {
       const cpuMs = options.cpuMs ?? cpuLimitOf(build.markdownOf(pageId)?.length ?? 0)
-      const {pages} = tooMuch
+      const {pages} = unrenderable
       try {
         return await run(task('page'), cpuMs).catch((error: unknown) => {
-          // A machine that is short of memory ends processes: another one may live.
+          // A machine that is short of memory kills processes: another one may survive.
           if (!isFailure(error, 'died') || isClosed) throw error
           return run(task('page'), cpuMs)
         })
       } catch (error) {
-        const isOfPage = error instanceof ChildFailure && error.kind !== 'start' && error.kind !== 'busy'
-        if (!isOfPage || isClosed) throw error
+        const isPageTooHeavy =
+          error instanceof ChildFailure && error.kind !== 'start' && error.kind !== 'busy'
+        if (!isPageTooHeavy || isClosed) throw error
         log.warn(
           {page: build.pageById(pageId)?.path, reason: error.message},
-          'a page is shown as it is written',
+          'a page is shown as its Markdown source',
         )
         pages.add(pageId)
       }
     }
-    return run(task('plain'), easyMs)
+    return run(task('plain'), unrenderedCpuMs)
   }
 
   function standIn(build: IndexBuild, view: DocsView): Promise<DocsPage> {
-    const making = lastStandIn.then(async (): Promise<DocsPage> => {
-      return {...(await pack(easyText(view, build), 'quick')), isStandIn: true}
+    const rendering = lastStandIn.then(async (): Promise<DocsPage> => {
+      return {...(await compressText(unrenderedText(view, build), 'quick')), isStandIn: true}
     })
-    lastStandIn = making.catch(() => undefined)
-    return making
+    lastStandIn = rendering.catch(() => undefined)
+    return rendering
   }
 
-  async function made(build: IndexBuild, view: DocsView): Promise<DocsPage> {
+  async function render(build: IndexBuild, view: DocsView): Promise<DocsPage> {
     try {
       if (view.kind === 'page') return await pageOf(build, view.pageId)
-      return await run({folder: build.folder, view}, easyMs)
+      return await run({folder: build.folder, view}, unrenderedCpuMs)
     } catch (error) {
       if (isClosed) throw new DocentError('shutting_down', 'The server is stopping.')
       if (isFailure(error, 'busy')) return standIn(build, view)
@@ -133,26 +137,30 @@ export function openDocsRenderer(options: DocsRendererOptions): DocsRenderer {
   return {
     async view(build, view) {
       const key = `${build.manifest.id} ${view.kind} ${view.kind === 'list' ? '' : view.pageId}`
-      const before = kept.get(key) ?? pending.get(key)
-      if (before !== undefined) return before
+      const known = cache.get(key) ?? pending.get(key)
+      if (known !== undefined) return known
       if (isClosed) throw new DocentError('shutting_down', 'The server is stopping.')
       if (pending.size >= maxPending) {
-        throw new DocentError('rate_limited', 'Many pages are being prepared. Please wait a moment.', {
-          retryAfterMs: 2_000,
-        })
+        throw new DocentError(
+          'rate_limited',
+          'Too many pages are being rendered. Please try again in a moment.',
+          {
+            retryAfterMs: 2_000,
+          },
+        )
       }
       clearTimeout(idle)
-      const making = made(build, view)
+      const rendering = render(build, view)
         .then((page) => {
-          if (!page.isStandIn) kept.set(key, page)
+          if (!page.isStandIn) cache.set(key, page)
           return page
         })
         .finally(() => {
           pending.delete(key)
           if (pending.size === 0 && !isClosed) idle = setTimeout(closePool, idleMs).unref()
         })
-      pending.set(key, making)
-      return making
+      pending.set(key, rendering)
+      return rendering
     },
     close() {
       isClosed = true
@@ -166,7 +174,7 @@ function isFailure(error: unknown, kind: ChildFailure['kind']): boolean {
   return error instanceof ChildFailure && error.kind === kind
 }
 
-/** What comes from a process may be a view of more than it shows: kept, it would weigh more than it is counted. */
+/** A buffer from a process may be a view of a larger one. Cached, it would take more memory than is counted for it. */
 function ownCopy(bytes: Uint8Array): Buffer {
   return Buffer.from(new Uint8Array(bytes).buffer)
 }

@@ -1,12 +1,12 @@
 import type {Router} from 'express'
 import {DocentError} from '../../domain/index.ts'
 import type {CurrentBuild, IndexBuild} from '../../search-index/index.ts'
+import {sendCompressed} from '../compressed-text.ts'
+import {slotLimit} from '../limits/concurrency-limits.ts'
 import {visitorOf} from '../limits/limits.ts'
-import {slotsOf} from '../limits/slots.ts'
-import {sendPacked} from '../packed.ts'
 import type {DocsView} from './docs-child.ts'
 import {missingPage} from './docs-html.ts'
-import {pageAt, pageOfTwin} from './docs-lookup.ts'
+import {pageAt, pageAtMarkdownRoute} from './docs-lookup.ts'
 import type {DocsPage, DocsRenderer} from './docs-renderer.ts'
 
 export interface DocsRoutesDeps {
@@ -14,26 +14,30 @@ export interface DocsRoutesDeps {
   readonly renderer: DocsRenderer
 }
 
-/** Of the places for pages that are being made, a quarter: one visitor leaves room for others. */
+/** A quarter of the pages that may be rendered at the same time, so that one visitor cannot take all of them. */
 const maxPagesPerVisitor = 16
 
 /** Adds the ingested pages to a router, as HTML and as `….md`. */
 export function addDocsRoutes(router: Router, {current, renderer}: DocsRoutesDeps): void {
-  const takePlace = slotsOf(maxPagesPerVisitor)
+  const acquireSlot = slotLimit(maxPagesPerVisitor)
 
-  /** What is kept is there at once, so places are held by pages that must be made. */
-  async function madeFor(visitor: string, make: () => Promise<DocsPage>): Promise<DocsPage> {
-    const free = takePlace(visitor)
-    if (free === null) {
-      throw new DocentError('rate_limited', 'Many pages are being prepared for you; try again in a moment.', {
-        retryAfterMs: 1000,
-        details: {limit: 'pages'},
-      })
+  /** Cached pages are returned at once, so slots are held only by pages that must be rendered. */
+  async function limited(visitor: string, render: () => Promise<DocsPage>): Promise<DocsPage> {
+    const release = acquireSlot(visitor)
+    if (release === null) {
+      throw new DocentError(
+        'rate_limited',
+        'Too many pages are being rendered for you; try again in a moment.',
+        {
+          retryAfterMs: 1000,
+          details: {limit: 'pages'},
+        },
+      )
     }
     try {
-      return await make()
+      return await render()
     } finally {
-      free()
+      release()
     }
   }
 
@@ -48,9 +52,9 @@ export function addDocsRoutes(router: Router, {current, renderer}: DocsRoutesDep
         return
       }
       const type = view.kind === 'markdown' ? 'text/markdown; charset=utf-8' : 'html'
-      const made = await madeFor(visitorOf(request), () => renderer.view(build, view))
-      if (made.isStandIn) response.setHeader('cache-control', 'no-store')
-      await sendPacked(response, made, type)
+      const page = await limited(visitorOf(request), () => renderer.view(build, view))
+      if (page.isStandIn) response.setHeader('cache-control', 'no-store')
+      await sendCompressed(response, page, type)
     } finally {
       release()
     }
@@ -67,7 +71,7 @@ function routeOf(params: Readonly<Record<string, unknown>>): string {
 function viewOf(build: IndexBuild, route: string): DocsView | null {
   const page = pageAt(build, route)
   if (page) return {kind: 'page', pageId: page.id}
-  const twin = pageOfTwin(build, route)
-  if (twin) return {kind: 'markdown', pageId: twin.id}
+  const source = pageAtMarkdownRoute(build, route)
+  if (source) return {kind: 'markdown', pageId: source.id}
   return route === '/' ? {kind: 'list'} : null
 }

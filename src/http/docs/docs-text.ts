@@ -2,12 +2,12 @@ import type {BuildPages} from '../../search-index/index.ts'
 import type {DocsView} from './docs-child.ts'
 import {listPage, plainPage} from './docs-html.ts'
 
-const tooHeavy = 'This page is too heavy to be laid out. Here is its Markdown.'
+const tooHeavy = 'This page is too large to be rendered. Here is its Markdown source.'
 const tooBusy =
-  'Other pages are being laid out just now. Here is the Markdown of this one; reload it in a moment.'
+  'Other pages are being rendered at the moment. Here is the Markdown source of this one; reload it shortly.'
 
-/** What needs no laying out: the list, and a page as it is written. @throws when the build has no such page. */
-export function easyText(view: DocsView, pages: BuildPages): string {
+/** Views that need no rendering: the list, and the Markdown source of a page. @throws if the build has no such page. */
+export function unrenderedText(view: DocsView, pages: BuildPages): string {
   if (view.kind === 'list') return listPage(pages)
   const page = pages.pageById(view.pageId)
   const markdown = pages.markdownOf(view.pageId)

@@ -4,21 +4,21 @@ import {DocentError} from '../../domain/index.ts'
 import {hostOf, isForwarded, isLoopbackAddress, isLoopbackName} from './this-machine.ts'
 
 export interface HostOptions {
-  /** Address the server listens on. */
+  /** The address the server listens on. */
   readonly host: string
-  /** Hosts it answers for, `*` for any; empty: decided by where a request comes from. */
+  /** Host names it answers for, `*` for any. Empty: it depends on where a request comes from. */
   readonly allowedHosts?: readonly string[]
   readonly siteUrl?: string | null
 }
 
 /**
- * Refuses requests for hosts that are not this server's. A page of an attacker whose name was pointed at this machine
- * (DNS rebinding) counts as one of our own pages for a browser and for us: only the name in `Host` gives it away.
+ * Refuses requests for host names that are not this server's. With DNS rebinding, an attacker points a name at this
+ * machine, and a page of that name counts as same-origin: only the name in `Host` reveals it.
  *
- * Without a list, a server that listens on this machine alone answers browsers here by names that no stranger can
- * point anywhere: those of this machine, addresses, and names without a dot.
- * Behind a proxy every name passes, as long as it is one that browsers reach the proxy by: a browser that talks to us
- * without one sends our own port along, whatever headers its page adds.
+ * Without a list, a server that listens only on this machine accepts names that nobody else can register: those of this
+ * machine, IP addresses, and names without a dot.
+ * Behind a proxy every name is accepted that browsers can use to reach the proxy: a browser that connects directly sends
+ * the server's own port, whatever headers its page adds.
  * @throws DocentError `host_not_allowed`.
  */
 export function hostGuard({host, allowedHosts = [], siteUrl = null}: HostOptions) {
@@ -39,12 +39,12 @@ export function hostGuard({host, allowedHosts = [], siteUrl = null}: HostOptions
         : !isLocalServer ||
           !isLoopbackAddress(request.socket.remoteAddress) ||
           request.headers.host === undefined ||
-          (asked !== null && isNobodys(asked.name)) ||
+          (asked !== null && isUnregistrable(asked.name)) ||
           isBehindProxy()
     if (isAllowed) return
     throw new DocentError(
       'host_not_allowed',
-      'This server does not answer for this host name. ALLOWED_HOSTS lists those it answers for.',
+      'This server does not answer for this host name. ALLOWED_HOSTS lists the names it answers for.',
     )
 
     function isBehindProxy(): boolean {
@@ -53,7 +53,7 @@ export function hostGuard({host, allowedHosts = [], siteUrl = null}: HostOptions
   }
 }
 
-/** Whether a name is none that somebody could register: an address, or one that only a local network or a hosts file has. */
-function isNobodys(name: string): boolean {
+/** Whether nobody can register the name: an IP address, or a name that only a local network or a hosts file resolves. */
+function isUnregistrable(name: string): boolean {
   return name.startsWith('[') || isIP(name) !== 0 || !name.replace(/\.$/, '').includes('.')
 }

@@ -1,6 +1,6 @@
 import {DocentError} from '../../domain/index.ts'
 
-/** Deeper than anything that is asked for here. */
+/** Deeper than any valid request body. */
 const maxDepth = 32
 
 const quote = 0x22
@@ -11,8 +11,8 @@ const openBrace = 0x7b
 const closeBrace = 0x7d
 
 /**
- * Refuses JSON that is nested too deep before it is parsed: 64 KB of brackets cost the parser a hundred times what as
- * much text costs. For UTF-8, in which no byte of another character looks like these.
+ * Refuses JSON that is nested too deeply before it is parsed: parsing 64 KB of brackets takes a hundred times as long as
+ * 64 KB of text. The JSON must be UTF-8, in which no byte of a multi-byte character equals one of these.
  * @throws DocentError `invalid_request`.
  */
 export function checkJsonDepth(json: Uint8Array): void {
@@ -33,7 +33,7 @@ export function checkJsonDepth(json: Uint8Array): void {
   }
 }
 
-/** For `express.json`'s `verify`. */
+/** For the `verify` option of `express.json`. */
 export function verifyDepth(_request: unknown, _response: unknown, body: Buffer): void {
   checkJsonDepth(body)
 }

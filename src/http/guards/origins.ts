@@ -3,22 +3,23 @@ import {DocentError} from '../../domain/index.ts'
 import {methodsForVisitors, routes} from '../routes.ts'
 
 /**
- * Whether the page that sends a request may: pages of this server always, others by the list. Requests that are
- * sent by no page (curl, a server) carry no Origin and are allowed; a browser always sends one where it matters.
+ * Whether the page that sent a request is allowed to: pages of this server always, others if they are listed. Requests
+ * that do not come from a page (curl, a server) have no Origin and are allowed; a browser always sends one where it
+ * matters.
  */
 export function isAllowedOrigin(request: Request, allowed: readonly string[]): boolean {
   const origin = request.get('origin')
   return origin === undefined || isOwnPage(request) || allowed.includes('*') || allowed.includes(origin)
 }
 
-/** Whether a request comes from one of this server's own pages, or from no page at all. */
+/** Whether a request comes from one of this server's own pages, or not from a page at all. */
 export function isOwnPage(request: Request): boolean {
-  // Browsers set this themselves and scripts cannot: it holds even where a proxy has changed the Host.
+  // Browsers set this header and scripts cannot, so it is reliable even if a proxy has changed the Host.
   if (request.get('sec-fetch-site') === 'same-origin') return true
   const origin = request.get('origin')
   if (origin === undefined) return true
   try {
-    // Hosts are compared, not schemes: a proxy that ends TLS leaves us with http.
+    // Only hosts are compared, not schemes: behind a proxy that terminates TLS the request is http.
     return new URL(origin).host === request.host
   } catch {
     return false
@@ -28,8 +29,8 @@ export function isOwnPage(request: Request): boolean {
 const requestHeaders = 'accept, authorization, cache-control, content-type, idempotency-key, last-event-id'
 const exposedHeaders = 'Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset'
 
-/** Lets the page that sent a request read what it gets, a refusal too, where it may use this server. */
-export function letPageRead(request: Request, response: Response, allowed: readonly string[]): void {
+/** Lets an allowed page read the response to its request, errors included. */
+export function setCorsHeaders(request: Request, response: Response, allowed: readonly string[]): void {
   const origin = request.get('origin')
   if (!allowed.includes('*')) response.vary('Origin')
   if (origin === undefined || !isAllowedOrigin(request, allowed)) return
@@ -39,16 +40,16 @@ export function letPageRead(request: Request, response: Response, allowed: reado
 
 /**
  * Cross-origin rules of the visitors' API: an unlisted origin is refused, a listed one may read answers. Cookies
- * are never allowed across origins: visitors have none, and staff's belong to the console alone.
+ * are never allowed across origins: visitors have none, and those of staff are for the console only.
  */
-export function crossOrigin(allowed: readonly string[]) {
+export function corsRules(allowed: readonly string[]) {
   const methods = methodsForVisitors(routes)
   return (request: Request, response: Response, next: NextFunction): void => {
-    letPageRead(request, response, allowed)
+    setCorsHeaders(request, response, allowed)
     if (!isAllowedOrigin(request, allowed)) {
       throw new DocentError(
         'origin_not_allowed',
-        'Pages of this origin may not use this server. ALLOWED_ORIGINS lists those that may.',
+        'Pages of this origin may not use this server. ALLOWED_ORIGINS lists the origins that may.',
         {details: {origin: request.get('origin')}},
       )
     }
@@ -63,7 +64,7 @@ export function crossOrigin(allowed: readonly string[]) {
   }
 }
 
-/** Staff's API serves the console and command lines, never another site's page. */
+/** The staff API is for the console and for programs, never for pages of other sites. */
 export function ownPagesOnly(request: Request, _response: Response, next: NextFunction): void {
   if (!isOwnPage(request)) {
     throw new DocentError('origin_not_allowed', 'The staff API is for pages of this server only.')

@@ -4,30 +4,30 @@ import {cleanLine} from '../../lib/clean-text.ts'
 import {headOf} from '../../lib/cut.ts'
 import {type Limits, visitorOf} from '../limits/limits.ts'
 import type {Log} from '../log.ts'
-import {letPageRead} from './origins.ts'
+import {setCorsHeaders} from './origins.ts'
 
-/** Says once what a proxy costs that is not trusted. */
-export function proxyNotice(log: Log): RequestHandler {
-  const say = once(() =>
+/** Warns once if requests come through a proxy that is not trusted. */
+export function warnOfUntrustedProxy(log: Log): RequestHandler {
+  const warn = once(() =>
     log.warn(
       {},
-      'requests come through a proxy, but TRUST_PROXY is not set: all visitors behind it count as one and share the limits of one. Set TRUST_PROXY=1, or to the address of the proxy.',
+      'requests come through a proxy, but TRUST_PROXY is not set: all visitors behind it share the limits of one visitor. Set TRUST_PROXY to 1, or to the address of the proxy.',
     ),
   )
   return ({headers}, _response, next) => {
-    if ((headers['x-forwarded-for'] ?? headers.forwarded) !== undefined) say()
+    if ((headers['x-forwarded-for'] ?? headers.forwarded) !== undefined) warn()
     next()
   }
 }
 
-/** Refuses requests for hosts that are not ours, and says once in the log what to do when one is. */
+/** Refuses requests for unknown host names, and logs once what to do if the name is right. */
 export function guardHost(checkHost: (request: IncomingMessage) => void, log: Log): RequestHandler {
-  const say = once((host: string) => log.warn({host: cleanLine(headOf(host, 100))}, hostAdvice))
+  const warn = once((host: string) => log.warn({host: cleanLine(headOf(host, 100))}, hostAdvice))
   return (request, _response, next) => {
     try {
       checkHost(request)
     } catch (error) {
-      say(request.headers.host ?? '')
+      warn(request.headers.host ?? '')
       throw error
     }
     next()
@@ -35,25 +35,25 @@ export function guardHost(checkHost: (request: IncomingMessage) => void, log: Lo
 }
 
 const hostAdvice =
-  'requests for this host name are refused. If it is yours, name it in ALLOWED_HOSTS, or let the proxy send X-Forwarded-For.'
+  'requests for this host name are refused. If it is yours, add it to ALLOWED_HOSTS, or have the proxy send X-Forwarded-For.'
 
-/** What is worth one line in the log, and no flood of them. */
-export function once<Facts extends unknown[]>(say: (...facts: Facts) => void): (...facts: Facts) => void {
-  let isSaid = false
-  return (...facts) => {
-    if (!isSaid) say(...facts)
-    isSaid = true
+/** Wraps a log call so that only the first call has an effect. */
+export function once<Args extends unknown[]>(log: (...args: Args) => void): (...args: Args) => void {
+  let isLogged = false
+  return (...args) => {
+    if (!isLogged) log(...args)
+    isLogged = true
   }
 }
 
-/** Counts every request of a visitor but the checks of health, before any work is done for it. */
+/** Counts every request of a visitor except health checks, before any work is done for it. */
 export function requestLimit(limits: Limits, allowedOrigins: readonly string[]): RequestHandler {
   return async (request, response, next) => {
     if (request.path !== '/healthz' && request.path !== '/readyz') {
       try {
         await limits.countRequest(visitorOf(request))
       } catch (error) {
-        letPageRead(request, response, allowedOrigins)
+        setCorsHeaders(request, response, allowedOrigins)
         throw error
       }
     }

@@ -1,7 +1,7 @@
 import type {Request} from 'express'
 import {DocentError} from '../../domain/index.ts'
 
-/** A page of another site can send a form or plain text without being asked; JSON it cannot. */
+/** A page of another site can send a form or plain text without a CORS preflight, but not JSON. */
 export function requireJson(request: Request): void {
   if (request.is('application/json') === false) {
     throw new DocentError(

@@ -1,7 +1,7 @@
 import type {IncomingMessage} from 'node:http'
 import {BlockList, isIP} from 'node:net'
 
-/** Who is on this machine, as far as a request tells. */
+/** Whether a request comes from this machine, as far as its address and headers show. */
 
 const loopback = new BlockList()
 loopback.addSubnet('127.0.0.0', 8, 'ipv4')
@@ -12,18 +12,18 @@ export function isLoopbackAddress(address: string | undefined): boolean {
   return family !== 0 && loopback.check(address!, family === 4 ? 'ipv4' : 'ipv6')
 }
 
-/** Names that lead to this machine from wherever they are asked: `localhost`, what is below it, loopback addresses. */
+/** Whether a name always resolves to the machine itself: `localhost`, its subdomains, loopback addresses. */
 export function isLoopbackName(name: string): boolean {
   return /^(?:.+\.)?localhost\.?$/i.test(name) || isLoopbackAddress(name.replace(/^\[(.*)\]$/, '$1'))
 }
 
 export interface HostHeader {
-  /** In lower case; of an IPv6 address with its brackets. */
+  /** In lower case; an IPv6 address with its brackets. */
   readonly name: string
   readonly port: string | null
 }
 
-/** The `Host` a request was sent to. Null when there is none, or when it is more than a name and a port. */
+/** The `Host` of a request. Null if it is missing, or more than a name and a port. */
 export function hostOf({headers}: Pick<IncomingMessage, 'headers'>): HostHeader | null {
   const [, name, port = null] =
     /^(\[[\da-f:.]+\]|[^\s:/?#@\\[\]]+)(?::(\d{1,5}))?$/i.exec(headers.host ?? '') ?? []
@@ -33,10 +33,10 @@ export function hostOf({headers}: Pick<IncomingMessage, 'headers'>): HostHeader 
 const forwardingHeaders =
   /^(?:forwarded|via|x-forwarded(?:-.*)?|x-original-.*|x-real-ip|x-client-ip|x-cluster-client-ip|true-client-ip|cf-.*|fastly-.*|x-envoy-.*|x-azure-.*|x-amzn-.*|x-cloud-trace-context|x-proxyuser-ip|proxy-connection)$/
 
-/** Whether something says that a proxy passed the request on. What a proxy adds, a script on a page can add as well. */
+/** Whether the request seems to come through a proxy. A script on a page can add the same headers. */
 export function isForwarded({headers, httpVersion}: IncomingMessage): boolean {
-  // nginx speaks HTTP/1.0 to what stands behind it unless it is told otherwise; browsers and scrapers do not.
-  // An upgrade to nothing is what a proxy's rule for WebSockets adds to every request.
+  // By default nginx uses HTTP/1.0 for upstream requests; browsers and scrapers do not.
+  // `Connection: upgrade` without `Upgrade` is what a proxy rule for WebSockets adds to every request.
   const isBareUpgrade = /^upgrade$/i.test(headers.connection ?? '') && headers.upgrade === undefined
   return (
     httpVersion === '1.0' ||

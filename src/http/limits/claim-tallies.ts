@@ -1,15 +1,15 @@
-import type {Claim, Take} from './limit-store.ts'
+import type {Acquisition, Claim} from './limit-store.ts'
 
-/** Of one key: what was spent, and what is taken and may yet be given back. */
+/** Counts of one key: what was spent, and what is held and may still be released. */
 interface Tally {
   spent: number
-  taken: number
+  held: number
 }
 
-/** Takes and gives back claims. Remembers keys that have something taken, or spent and not yet forgotten. */
+/** Acquires and releases claims. Keeps only keys with something held, or spent and not yet expired. */
 export class ClaimTallies {
   readonly #now: () => number
-  /** By `spentUntil`, then by key. There are few times: places, and the days under way. */
+  /** By `spentUntil`, then by key. There are few values: null for slots, and the current days. */
   readonly #tallies = new Map<number | null, Map<string, Tally>>()
 
   /** `now` returns milliseconds since the epoch. */
@@ -17,40 +17,40 @@ export class ClaimTallies {
     this.#now = now
   }
 
-  take(claims: readonly Claim[]): Take {
+  acquire(claims: readonly Claim[]): Acquisition {
     this.#forgetPast()
     const tallies = claims.map((claim) => this.#tallyOf(claim))
-    const full = claims.findIndex(({most}, index) => isFull(tallies[index]!, most))
-    if (full >= 0) return {isTaken: false, full, spent: tallies[full]!.spent}
-    for (const [index, claim] of claims.entries()) this.#keep(claim, tallies[index]!)
-    for (const tally of tallies) tally.taken++
+    const fullIndex = claims.findIndex(({max}, index) => isFull(tallies[index]!, max))
+    if (fullIndex >= 0) return {isAcquired: false, fullIndex, spent: tallies[fullIndex]!.spent}
+    for (const [index, claim] of claims.entries()) this.#store(claim, tallies[index]!)
+    for (const tally of tallies) tally.held++
 
-    let isTaken = true
+    let isAcquired = true
     return {
-      isTaken: true,
-      giveBack: async (isSpent) => {
-        if (!isTaken) return
-        isTaken = false
-        for (const [index, claim] of claims.entries()) this.#giveBack(claim, tallies[index]!, isSpent)
+      isAcquired: true,
+      release: async (isSpent) => {
+        if (!isAcquired) return
+        isAcquired = false
+        for (const [index, claim] of claims.entries()) this.#release(claim, tallies[index]!, isSpent)
       },
     }
   }
 
   #tallyOf({key, spentUntil}: Claim): Tally {
-    return this.#tallies.get(spentUntil)?.get(key) ?? {spent: 0, taken: 0}
+    return this.#tallies.get(spentUntil)?.get(key) ?? {spent: 0, held: 0}
   }
 
-  #keep({key, spentUntil}: Claim, tally: Tally): void {
+  #store({key, spentUntil}: Claim, tally: Tally): void {
     const byKey = this.#tallies.get(spentUntil)
     if (byKey) byKey.set(key, tally)
     else this.#tallies.set(spentUntil, new Map([[key, tally]]))
   }
 
-  #giveBack({key, spentUntil}: Claim, tally: Tally, isSpent: boolean): void {
-    tally.taken--
+  #release({key, spentUntil}: Claim, tally: Tally, isSpent: boolean): void {
+    tally.held--
     if (isSpent && spentUntil !== null) tally.spent++
     const byKey = this.#tallies.get(spentUntil)
-    if (tally.taken + tally.spent === 0 && byKey?.get(key) === tally) byKey.delete(key)
+    if (tally.held + tally.spent === 0 && byKey?.get(key) === tally) byKey.delete(key)
   }
 
   #forgetPast(): void {
@@ -61,6 +61,6 @@ export class ClaimTallies {
   }
 }
 
-function isFull({spent, taken}: Tally, most: number): boolean {
-  return spent + taken >= most
+function isFull({spent, held}: Tally, max: number): boolean {
+  return spent + held >= max
 }

@@ -2,61 +2,61 @@ import {DocentError} from '../../domain/index.ts'
 import type {Claim} from './limit-store.ts'
 
 export interface DailyBudgetOptions {
-  /** Answers of a model in a day over all visitors; 0 for no limit. */
+  /** Maximum answers by a model in a day, of all visitors together; 0 for no limit. */
   readonly answersPerDay: number
-  /** Of these for one visitor; 0 for no limit. Null: a fifth, at least 5. */
+  /** Maximum of these for one visitor; 0 for no limit. Null: a fifth, at least 5. */
   readonly answersPerDayPerVisitor: number | null
 }
 
-/** A claim of a day's budget, and what a visitor is told when it has no room. */
+/** A claim, and the error for the visitor if it is at its limit. */
 export interface BudgetClaim {
   readonly claim: Claim
-  /** `spent`: how many of it are spent. */
+  /** @param spent how many of the claim are spent. */
   readonly refusal: (spent: number) => DocentError
 }
 
 type Limit = 'answers_per_day' | 'share_of_day'
 
-const sentences: Readonly<Record<Limit, {readonly isSpent: string; readonly isTaken: string}>> = {
+const messages: Readonly<Record<Limit, {readonly isSpent: string; readonly isHeld: string}>> = {
   answers_per_day: {
-    isSpent: 'The answers of this day are used up; ask again after midnight UTC.',
-    isTaken: 'The last answers of this day are being written; ask again in a moment.',
+    isSpent: 'Today’s answers are used up; ask again after midnight UTC.',
+    isHeld: 'Today’s last answers are being written; ask again in a moment.',
   },
   share_of_day: {
-    isSpent: 'Your share of this day’s answers is used up; ask again after midnight UTC.',
-    isTaken: 'The last answers of your share of this day are being written; ask again in a moment.',
+    isSpent: 'Your share of today’s answers is used up; ask again after midnight UTC.',
+    isHeld: 'The last answers of your share for today are being written; ask again in a moment.',
   },
 }
 
-/** How soon an answer may have ended without a model. */
-const takenRetryMs = 2000
+/** How soon a running answer may have ended without calling a model. */
+const heldRetryMs = 2000
 const dayMs = 24 * 60 * 60 * 1000
 
 /**
- * What bounds the bill: the answers of a day (UTC) and the visitor's share of it. An answer is spent when a model was
- * called for it. Limits of 0 claim nothing. `now` is in milliseconds since the epoch.
+ * The limits on cost: the answers of a day (UTC) and the visitor's share of them. An answer counts as spent if a model
+ * was called for it. A limit of 0 claims nothing. `now` is in milliseconds since the epoch.
  */
 export function dailyBudget(options: DailyBudgetOptions, visitor: string, now: number): BudgetClaim[] {
   const date = new Date(now).toISOString().slice(0, 10)
   const midnight = Date.parse(date) + dayMs
-  const claimOf = (limit: Limit, key: string, most: number): BudgetClaim => ({
-    claim: {key, most, spentUntil: midnight},
-    refusal: (spent) => refusal(limit, spent >= most, midnight - now),
+  const claimOf = (limit: Limit, key: string, max: number): BudgetClaim => ({
+    claim: {key, max, spentUntil: midnight},
+    refusal: (spent) => refusal(limit, spent >= max, midnight - now),
   })
   return [
     claimOf('answers_per_day', `day ${date}`, options.answersPerDay),
     claimOf('share_of_day', `day ${date} of ${visitor}`, shareOf(options)),
-  ].filter(({claim}) => claim.most > 0)
+  ].filter(({claim}) => claim.max > 0)
 }
 
-function shareOf({answersPerDay, answersPerDayPerVisitor: given}: DailyBudgetOptions): number {
-  if (given !== null) return given
+function shareOf({answersPerDay, answersPerDayPerVisitor: configured}: DailyBudgetOptions): number {
+  if (configured !== null) return configured
   return answersPerDay === 0 ? 0 : Math.max(5, Math.ceil(answersPerDay / 5))
 }
 
-/** Why there is none left, and for how long: until midnight, or until an answer gives back what it did not use. */
+/** Why no answer is left, and for how long: until midnight, or until a running answer ends without calling a model. */
 function refusal(limit: Limit, isUsedUp: boolean, untilMidnightMs: number): DocentError {
-  const {isSpent, isTaken} = sentences[limit]
-  const [message, retryAfterMs] = isUsedUp ? [isSpent, untilMidnightMs] : [isTaken, takenRetryMs]
+  const {isSpent, isHeld} = messages[limit]
+  const [message, retryAfterMs] = isUsedUp ? [isSpent, untilMidnightMs] : [isHeld, heldRetryMs]
   return new DocentError('rate_limited', message, {retryAfterMs, details: {limit}})
 }

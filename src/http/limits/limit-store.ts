@@ -1,47 +1,46 @@
 /**
- * Counts what visitors use, for every process that serves them. Each call checks and counts in one step: of two calls
- * at once past a limit of one, one is refused, however long the store takes.
+ * Counts what visitors use, over all processes that serve them. Each call checks and counts in one atomic step: of two
+ * concurrent calls against a limit of one, one is refused, however slow the store is.
  */
 export interface LimitStore {
-  /** Counts one in the minute that begins with the key's first, where there is room for it. `most` is at least 1. */
-  countInMinute(key: string, most: number): Promise<Minute>
+  /** Counts one in the minute that begins with the first use of the key, unless `max` is reached. `max` is at least 1. */
+  countInMinute(key: string, max: number): Promise<MinuteCount>
 
-  /** Takes one of each claim, or none of any where one of them has no room. The keys of one call differ. */
-  take(claims: readonly Claim[]): Promise<Take>
+  /** Acquires all claims, or none if one of them is at its limit. The keys in one call must differ. */
+  acquire(claims: readonly Claim[]): Promise<Acquisition>
 }
 
-/** A key's minute after one more was asked for. */
-export interface Minute {
+/** The minute of a key after one more use. */
+export interface MinuteCount {
   readonly isAllowed: boolean
   readonly remaining: number
-  /** Until the key begins anew, in milliseconds. */
+  /** Time until the minute ends, in milliseconds. */
   readonly resetMs: number
 }
 
 export interface Claim {
   readonly key: string
-  /** How many may be taken or spent at the same time; at least 1. */
-  readonly most: number
+  /** Maximum that may be held and spent together; at least 1. */
+  readonly max: number
   /**
-   * When what was spent is forgotten, in milliseconds since the epoch. Null for a place that is only held: nothing of
-   * it is ever spent.
+   * When the spent count expires, in milliseconds since the epoch. Null for a slot that is only held and never spent.
    */
   readonly spentUntil: number | null
 }
 
-export type Take =
+export type Acquisition =
   | {
-      readonly isTaken: true
+      readonly isAcquired: true
       /**
-       * Gives back what was taken of every claim; what was spent goes on counting where the claim knows spending. Once,
-       * however often it is called. Never rejects: what cannot be given back now is for the store to reclaim.
+       * Releases every claim. With `isSpent`, claims that have a `spentUntil` still count until then. Only the first call
+       * has an effect. Never rejects: the store must reclaim what cannot be released now.
        */
-      readonly giveBack: (isSpent: boolean) => Promise<void>
+      readonly release: (isSpent: boolean) => Promise<void>
     }
   | {
-      readonly isTaken: false
-      /** Index of the first claim without room. */
-      readonly full: number
-      /** How many of it are spent; the others are taken and may yet be given back. */
+      readonly isAcquired: false
+      /** Index of the first claim that is at its limit. */
+      readonly fullIndex: number
+      /** How many of it are spent; the others are held and may still be released. */
       readonly spent: number
     }

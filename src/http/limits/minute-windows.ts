@@ -1,26 +1,26 @@
-import type {Minute} from './limit-store.ts'
+import type {MinuteCount} from './limit-store.ts'
 
 const minuteMs = 60_000
 
-/** Counts by key in the minute that begins with the key's first. Remembers the keys of the last minute and no others. */
+/** Counts by key in the minute that begins with its first use. Keeps only the keys of the last minute. */
 export class MinuteWindows {
   readonly #now: () => number
-  // All minutes are as long and a map keeps its order, so those that have passed stand first.
+  // All windows have the same length and a map keeps insertion order, so expired ones come first.
   readonly #minutes = new Map<string, {readonly endsAt: number; used: number}>()
 
-  /** `now` returns milliseconds of a clock that never goes back. */
+  /** @param now returns milliseconds of a monotonic clock. */
   constructor(now: () => number) {
     this.#now = now
   }
 
-  count(key: string, most: number): Minute {
+  count(key: string, max: number): MinuteCount {
     const at = this.#now()
     this.#forgetPast(at)
     const minute = this.#minutes.get(key) ?? {endsAt: at + minuteMs, used: 0}
     if (minute.used === 0) this.#minutes.set(key, minute)
-    const isAllowed = minute.used < most
+    const isAllowed = minute.used < max
     if (isAllowed) minute.used++
-    return {isAllowed, remaining: most - minute.used, resetMs: minute.endsAt - at}
+    return {isAllowed, remaining: max - minute.used, resetMs: minute.endsAt - at}
   }
 
   #forgetPast(at: number): void {

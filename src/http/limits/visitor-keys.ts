@@ -1,11 +1,11 @@
 import {createHmac} from 'node:crypto'
 
-/** A visitor's idempotency key as it is looked up and logged; null where the client gave none. */
+/** Hashes a visitor's idempotency key for look-up and storage; null if the client sent none. */
 export type KeyOfVisitor = (visitor: string, idempotencyKey: string | null) => string | null
 
 /**
- * Keys made with a secret of this installation: nobody joins the answer of another visitor by using the same key, and
- * who has the transcripts but not the secret can find out neither the key nor the address.
+ * Hashes keys with a secret of this installation: nobody joins the answer of another visitor by using the same key, and
+ * somebody who has the transcripts but not the secret can find out neither the key nor the address.
  */
 export function visitorKeys(secret: Buffer): KeyOfVisitor {
   return (visitor, idempotencyKey) =>

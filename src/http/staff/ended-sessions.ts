@@ -7,37 +7,37 @@ export interface EndedSessions {
 }
 
 export interface EndedSessionsOptions {
-  /** Where they outlive a restart; null to keep them in memory. A file that cannot be read ends every session. */
+  /** File that keeps them across restarts; null for memory only. If it cannot be read, all sessions have ended. */
   readonly file: string | null
   /** How long a session lasts, in milliseconds. */
   readonly sessionMs: number
-  /** Called when the file cannot be written: until a restart they are remembered all the same. */
+  /** Called when the file cannot be written. Until a restart the sessions are still remembered. */
   readonly onProblem: (error: unknown) => void
   readonly now: () => number
 }
 
-/** More in one session's time, and all sessions end instead of being listed one by one. */
-const mostEnded = 1000
+/** If more are ended within the lifetime of a session, all sessions end instead of being listed one by one. */
+const maxEnded = 1000
 
-interface Kept {
+interface StoredSessions {
   /** Sessions that expire up to this moment have ended. */
   readonly before: number
-  /** Session id → when it would have expired. */
+  /** When each session would have expired, by id. */
   readonly ended: Readonly<Record<string, number>>
 }
 
 export function openEndedSessions({file, sessionMs, onProblem, now}: EndedSessionsOptions): EndedSessions {
-  const kept = file === null ? null : keptIn(file, now() + sessionMs)
-  let before = kept?.before ?? 0
-  const ended = new Map(Object.entries(kept?.ended ?? {}))
+  const stored = file === null ? null : readStored(file, now() + sessionMs)
+  let before = stored?.before ?? 0
+  const ended = new Map(Object.entries(stored?.ended ?? {}))
 
   function save(): void {
     if (file === null) return
-    const beside = `${file}.${process.pid}.new`
+    const temporaryFile = `${file}.${process.pid}.new`
     try {
-      const content: Kept = {before, ended: Object.fromEntries(ended)}
-      writeFileSync(beside, JSON.stringify(content), {mode: 0o600})
-      renameSync(beside, file)
+      const content: StoredSessions = {before, ended: Object.fromEntries(ended)}
+      writeFileSync(temporaryFile, JSON.stringify(content), {mode: 0o600})
+      renameSync(temporaryFile, file)
     } catch (error) {
       onProblem(error)
     }
@@ -47,7 +47,7 @@ export function openEndedSessions({file, sessionMs, onProblem, now}: EndedSessio
     has: (id, expiresAt) => expiresAt <= before || ended.has(id),
     add(id, expiresAt) {
       for (const [other, until] of ended) if (until <= now()) ended.delete(other)
-      if (ended.size < mostEnded) ended.set(id, expiresAt)
+      if (ended.size < maxEnded) ended.set(id, expiresAt)
       else {
         before = now() + sessionMs
         ended.clear()
@@ -57,14 +57,14 @@ export function openEndedSessions({file, sessionMs, onProblem, now}: EndedSessio
   }
 }
 
-/** @param latest when the youngest session there may be expires. */
-function keptIn(file: string, latest: number): Kept {
+/** @param latest when the newest possible session expires. */
+function readStored(file: string, latest: number): StoredSessions {
   if (!existsSync(file)) return {before: 0, ended: {}}
   try {
-    const {before, ended} = JSON.parse(readFileSync(file, 'utf8')) as Kept
+    const {before, ended} = JSON.parse(readFileSync(file, 'utf8')) as StoredSessions
     if (typeof before === 'number' && typeof ended === 'object' && ended !== null) return {before, ended}
   } catch {
-    // As good as damaged.
+    // Handled like a damaged file.
   }
   return {before: latest, ended: {}}
 }

@@ -1,23 +1,23 @@
 import {DocentError} from '../../domain/index.ts'
 import {TwoGenerationCache} from '../../lib/two-generation-cache.ts'
 
-/** Counts wrong secrets by address. Kept in memory: a restart forgets. */
+/** Counts wrong secrets by address, in memory. */
 export interface Guesses {
   /**
-   * Notes one wrong secret, checked and counted in one step so that none slips between. Call it after the comparison:
-   * the right secret passes whatever its address has tried before.
+   * Counts a wrong secret; checking and counting are one step. Call it after the comparison, so that the right secret is
+   * accepted whatever was tried before from its address.
    * @throws DocentError `rate_limited` from the eleventh in 15 minutes.
    */
   countWrong(visitor: string): void
 }
 
-const allowed = 10
+const maxWrong = 10
 const windowMs = 15 * 60 * 1000
-/** Addresses remembered, about 1 MB. */
-const mostVisitors = 10_000
+/** Maximum number of addresses remembered, about 1 MB. */
+const maxVisitors = 10_000
 
 export function createGuesses(now: () => number = Date.now): Guesses {
-  const byVisitor = new TwoGenerationCache<string, {count: number; readonly endsAt: number}>(mostVisitors)
+  const byVisitor = new TwoGenerationCache<string, {count: number; readonly endsAt: number}>(maxVisitors)
   return {
     countWrong(visitor) {
       const known = byVisitor.get(visitor)
@@ -26,7 +26,7 @@ export function createGuesses(now: () => number = Date.now): Guesses {
         return
       }
       known.count++
-      if (known.count <= allowed) return
+      if (known.count <= maxWrong) return
       throw new DocentError('rate_limited', 'Too many wrong tokens from your address. Please wait.', {
         retryAfterMs: known.endsAt - now(),
       })

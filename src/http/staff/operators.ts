@@ -7,17 +7,17 @@ import {isSameSecret} from './secrets.ts'
 import {bearerOf, type Staff} from './staff.ts'
 
 export interface OperatorOptions {
-  /** Null: figures are for this machine alone. */
+  /** Null: metrics can only be read from this machine. */
   readonly metricsToken?: string | null
-  /** A number of hops, or addresses as Express takes them; null to believe no proxy. */
+  /** A number of hops, or addresses in the syntax of Express; null to trust no proxy. */
   readonly trustProxy: string | null
 }
 
-/** Who runs this server, beside staff: whoever may read its figures and why it is not well. */
+/** The people who run this server: they may read metrics and the reasons for problems. */
 export interface Operators {
-  /** Lets requests for figures through. Sends 401 without the token, 403 from elsewhere when none is set. */
+  /** Middleware for metrics. Sends 401 without the token; if none is set, 403 unless the request is from this machine. */
   readonly only: (request: Request, response: Response, next: NextFunction) => void
-  /** Whether a request is theirs or staff's. A wrong token counts as one, and is no error here. */
+  /** Whether a request is from an operator or staff. A wrong token is counted, but is not an error here. */
   includes(request: Request): boolean
 }
 
@@ -35,7 +35,7 @@ export function createOperators(options: OperatorOptions, staff: Staff, guesses:
         if (!isFromThisMachine(request, trustProxy !== null)) {
           throw new DocentError(
             'forbidden',
-            'Without METRICS_TOKEN the figures are for this machine alone. Set it, and send it as a Bearer token.',
+            'Without METRICS_TOKEN, metrics can be read only from this machine. Set it, and send it as a Bearer token.',
           )
         }
       } else if (!hasToken(request)) {
@@ -50,7 +50,7 @@ export function createOperators(options: OperatorOptions, staff: Staff, guesses:
       try {
         return staff.roleOf(request) !== null
       } catch {
-        // One wrong token too many: a stranger to whoever asks how the server is.
+        // Too many wrong tokens: treated like any visitor.
         return false
       }
     },
@@ -58,15 +58,15 @@ export function createOperators(options: OperatorOptions, staff: Staff, guesses:
 }
 
 /**
- * Whether a request was made on this machine. What a proxy here passes on was not, unless a trusted one says so; a page
- * that reaches us by a name of its own was not either.
+ * Whether a request was made on this machine. One that comes through a local proxy was not, unless a trusted proxy says
+ * so; neither was one from a page that reaches the server by another host name.
  */
 function isFromThisMachine(request: Request, isProxyTrusted: boolean): boolean {
-  const isToldByProxy = isProxyTrusted && request.get('x-forwarded-for') !== undefined
+  const hasTrustedAddress = isProxyTrusted && request.get('x-forwarded-for') !== undefined
   return (
     isLoopbackAddress(request.socket.remoteAddress) &&
     isLoopbackAddress(request.ip) &&
     isLoopbackName(hostOf(request)?.name ?? '') &&
-    (isToldByProxy || !isForwarded(request))
+    (hasTrustedAddress || !isForwarded(request))
   )
 }

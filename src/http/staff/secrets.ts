@@ -1,11 +1,11 @@
 import {createHash, timingSafeEqual} from 'node:crypto'
 
-/** Stands for a secret where it is kept or compared: of one length, whatever the secret's. */
+/** A digest of fixed length, to store or compare in place of a secret. */
 export function digestOf(secret: string): Buffer {
   return createHash('sha256').update(secret).digest()
 }
 
-/** Whether two secrets are the same. The time it takes tells nothing of where they differ, or how long they are. */
+/** Compares two secrets in constant time: the duration does not reveal where they differ or how long they are. */
 export function isSameSecret(one: string, other: string): boolean {
   return timingSafeEqual(digestOf(one), digestOf(other))
 }

@@ -5,12 +5,12 @@ import {isSameSecret} from './secrets.ts'
 
 export type Role = 'admin' | 'docs' | 'support'
 
-/** Staff's signed cookies: who is signed in, since when, and for how long. */
+/** Sessions of staff, in signed cookies: the role, and how long it is valid. */
 export interface Sessions {
-  /** Null without a session, and for one that has ended. */
+  /** The role of the session; null without one, or if it has ended. */
   roleOf(request: Request): Role | null
   begin(request: Request, response: Response, role: Role): void
-  /** Ends the request's session for good: its cookie, and every copy of it, is worth nothing from now on. */
+  /** Ends the session of the request. Its cookie, and every copy of it, is invalid from now on. */
   end(request: Request, response: Response): void
 }
 
@@ -24,7 +24,7 @@ interface Session {
   readonly id: string
 }
 
-/** @param key signs the cookies; with another key they are worth nothing. */
+/** @param key signs the cookies; with another key they are invalid. */
 export function createSessions(key: Buffer, ended: EndedSessions, now: () => number): Sessions {
   function signed(payload: string): string {
     return `${payload}.${createHmac('sha256', key).update(payload).digest('base64url')}`
@@ -37,7 +37,7 @@ export function createSessions(key: Buffer, ended: EndedSessions, now: () => num
     if (!isSameSecret(value, signed(payload))) return null
     const [role, expires, id] = payload.split('.')
     const expiresAt = Number(expires)
-    // Cookies of earlier versions have no id: they could not be ended.
+    // Cookies of earlier versions have no id and could not be ended.
     if (id === undefined || !(expiresAt > now()) || ended.has(id, expiresAt)) return null
     return role === 'admin' || role === 'docs' || role === 'support' ? {role, expiresAt, id} : null
   }
@@ -69,7 +69,7 @@ function cookieOf(request: Request): string | null {
   return null
 }
 
-/** Cookies are sent by anyone: a broken escape is no cookie, not an error. */
+/** Null for an invalid escape: anyone can send a cookie, so that is not an error. */
 function decodeURIComponentSafely(text: string): string | null {
   try {
     return decodeURIComponent(text)

@@ -14,30 +14,30 @@ export interface StaffTokens {
 }
 
 export interface StaffOptions {
-  /** Default: counted for staff alone. */
+  /** Default: a counter of its own. */
   readonly guesses?: Guesses
-  /** Where sign-outs outlive a restart; default: in memory alone. */
+  /** File that keeps sign-outs across restarts; default: memory only. */
   readonly endedSessionsFile?: string | null
   readonly onProblem?: (error: unknown) => void
 }
 
-/** Who may use the staff's API, and how they sign in. */
+/** Who may use the staff API, and how they sign in. */
 export interface Staff {
-  /** Lets requests of these roles through; admin always. Sends 401 without a sign-in, 403 for the wrong role. */
+  /** Middleware that allows these roles, and always admin. Sends 401 without a sign-in, 403 for another role. */
   allow(...roles: readonly Role[]): (request: Request, response: Response, next: NextFunction) => void
-  /** The role of a request; null when it is not signed in. @throws DocentError `rate_limited` after repeated failures. */
+  /** The role of a request; null if it is not signed in. @throws DocentError `rate_limited` after repeated failures. */
   roleOf(request: Request): Role | null
   /**
-   * Checks a token, or a one-time link's, and sets the console's cookie. Null when it is wrong.
+   * Checks a token, or the token of a one-time link, and sets the console's cookie. Null if it is wrong.
    * @throws DocentError `rate_limited` after repeated failures.
    */
   signIn(request: Request, response: Response, token: string): Role | null
   /**
-   * As `signIn`, for what stands in an address: one-time links alone, since addresses end in the logs of proxies and the
-   * histories of browsers.
+   * Like `signIn`, for a token in a URL: accepts only one-time tokens, because URLs end up in proxy logs and browser
+   * histories.
    */
   signInByLink(request: Request, response: Response, token: string): Role | null
-  /** Ends the session on this side as well: a copy of its cookie is worth nothing. */
+  /** Ends the session on the server as well: a copy of its cookie is invalid. */
   signOut(request: Request, response: Response): void
   /** A token for `/console?token=…` that works once, as admin, for half an hour. */
   issueOneTimeToken(): string
@@ -46,9 +46,9 @@ export interface Staff {
 const oneTimeTokenMs = 30 * 60 * 1000
 
 /**
- * Staff by bearer tokens and by a signed cookie. Tokens are compared as hashes of one length, all of them each
- * time, so that the time taken tells nothing; they are compared before guesses are counted, so that whoever guesses
- * locks nobody out. With tokens set, sessions outlive a restart and end when a token is changed; without, they end
+ * Authenticates staff by bearer tokens and by a signed cookie. Tokens are compared as hashes of fixed length, all of
+ * them each time, so that timing reveals nothing. They are compared before wrong ones are counted, so that guessing
+ * locks nobody out. If tokens are set, sessions survive a restart and end when a token is changed; otherwise they end
  * with the process.
  */
 export function createStaff(
@@ -129,7 +129,7 @@ export function createStaff(
   }
 }
 
-/** The token of an `Authorization: Bearer` header. Ours may hold blanks: those of before did. */
+/** The token of an `Authorization: Bearer` header. It may contain spaces, because earlier versions allowed them. */
 export function bearerOf(request: Request): string | null {
   return /^Bearer +(\S|\S.*\S)\s*$/i.exec(request.get('authorization') ?? '')?.[1] ?? null
 }

@@ -1,7 +1,7 @@
 import type {IncomingMessage, Server} from 'node:http'
 import type {Duplex} from 'node:stream'
 
-/** Headers that offer another protocol; without them a request is the plain one that it also is. */
+/** Headers that offer another protocol. Without them the request is a plain HTTP request. */
 const offers: ReadonlySet<string> = new Set(['upgrade', 'http2-settings'])
 
 export function isForWebSocket({headers}: IncomingMessage): boolean {
@@ -9,10 +9,10 @@ export function isForWebSocket({headers}: IncomingMessage): boolean {
 }
 
 /**
- * Lets a server answer a request as if it had offered no other protocol, as HTTP asks of servers that do not speak it
- * (`Upgrade: h2c` of curl and of Java's client). For versions of Node without `shouldUpgradeCallback`: they have let
- * go of the connection by then, and the request may have a body. So its head is put back without the offer, and the
- * connection begins anew.
+ * Makes a server answer a request as if it had offered no other protocol, which HTTP requires of servers that do not
+ * support it (`Upgrade: h2c`, sent by curl and Java's client). For versions of Node without `shouldUpgradeCallback`: by
+ * then they have detached the connection from the parser, and the request may have a body. So its headers are put back
+ * without the offer, and the connection is handled as a new one.
  */
 export function answerWithoutUpgrade(
   server: Server,
@@ -28,7 +28,7 @@ export function answerWithoutUpgrade(
     if (!offers.has(name.toLowerCase()) && value !== '') lines.push(`${name}: ${value}`)
   }
   socket.unshift(head)
-  // Node reads heads as Latin-1, each byte a character.
+  // Node reads headers as Latin-1, one character per byte.
   socket.unshift(Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'))
   server.emit('connection', socket)
 }

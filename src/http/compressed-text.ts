@@ -3,22 +3,26 @@ import {promisify} from 'node:util'
 import {brotliCompress, constants, gunzip, gzip} from 'node:zlib'
 import type {Response} from 'express'
 
-/** A text as it is sent, compressed once. Who takes no compression gets it unpacked from `gzip`. */
-export interface Packed {
-  /** An entity tag, weak: one for all encodings. */
+/** A text that is compressed once. For clients that accept no compression it is decompressed from `gzip`. */
+export interface CompressedText {
+  /** A weak entity tag, the same for all encodings. */
   readonly tag: string
   readonly br: Buffer
   readonly gzip: Buffer
 }
 
-const [compressBrotli, compressGzip, unpack] = [promisify(brotliCompress), promisify(gzip), promisify(gunzip)]
+const [compressBrotli, compressGzip, decompress] = [
+  promisify(brotliCompress),
+  promisify(gzip),
+  promisify(gunzip),
+]
 
-/** Brotli's effort: what is made while somebody waits, and what is made once and sent often. */
+/** Effort of Brotli: `quick` while a client waits, `best` for what is compressed once and sent often. */
 export type Effort = 'quick' | 'best'
 const brotliQuality = {quick: 5, best: 11}
 
-/** Compresses a text, not on the calling thread. */
-export async function pack(text: string | Buffer, effort: Effort): Promise<Packed> {
+/** Compresses a text in the thread pool. */
+export async function compressText(text: string | Buffer, effort: Effort): Promise<CompressedText> {
   const bytes = Buffer.from(text)
   const params = {
     [constants.BROTLI_PARAM_QUALITY]: brotliQuality[effort],
@@ -29,8 +33,12 @@ export async function pack(text: string | Buffer, effort: Effort): Promise<Packe
   return {tag, br, gzip: zipped}
 }
 
-/** Sends it as the client takes it: nothing to one that has it, and no body for HEAD. Ranges are not served. */
-export async function sendPacked(response: Response, packed: Packed, type: string): Promise<void> {
+/** Sends a text in an encoding that the client accepts, or 304 if it is fresh. Ranges are not supported. */
+export async function sendCompressed(
+  response: Response,
+  packed: CompressedText,
+  type: string,
+): Promise<void> {
   const {req: request} = response
   response.vary('Accept-Encoding').setHeader('etag', packed.tag)
   if (request.fresh) {
@@ -43,6 +51,6 @@ export async function sendPacked(response: Response, packed: Packed, type: strin
   } else if (request.acceptsEncodings('gzip')) {
     response.set('content-encoding', 'gzip').send(packed.gzip)
   } else {
-    response.send(await unpack(packed.gzip))
+    response.send(await decompress(packed.gzip))
   }
 }

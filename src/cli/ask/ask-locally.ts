@@ -4,10 +4,10 @@ import {type AnswerEvent, DocentError} from '../../domain/index.ts'
 import {cleanText} from '../../lib/clean-text.ts'
 import {openAssistant} from '../../server.ts'
 import {loadSettings} from '../../settings/index.ts'
-import type {Asked, Asking} from './asking.ts'
+import type {AskRequest, RunningAnswer} from './running-answer.ts'
 
-/** Asks in this process, of the index in the data folder, which is made when there is none. */
-export async function askHere({question, version, signal}: Asked): Promise<Asking> {
+/** Answers in this process, from the index in the data folder. Ingests first if there is none. */
+export async function askLocally({question, version, signal}: AskRequest): Promise<RunningAnswer> {
   const settings = loadSettings()
   const quiet = {
     debug() {},
@@ -15,7 +15,7 @@ export async function askHere({question, version, signal}: Asked): Promise<Askin
     warn() {},
     error: (facts: object, text: string) => console.error(cleanText(`${text} ${inspect(facts)}`)),
   }
-  // Not into the server's log: it may be writing that file right now.
+  // Not to the transcripts of the server, which may have that file open.
   const assistant = await openAssistant({settings, log: quiet, transcriptsFile: ':memory:'})
   try {
     const problem = assistant.indexProblem()
@@ -33,16 +33,16 @@ export async function askHere({question, version, signal}: Asked): Promise<Askin
     // It may have been aborted while the question was being asked.
     if (signal.aborted) stop()
     return {
-      events: eventsHere(),
-      async whole() {
+      events: localEvents(),
+      async json() {
         const snapshot = await answering.snapshot(answerId)
-        if (snapshot === null) throw new DocentError('internal', 'The answer was not kept.')
+        if (snapshot === null) throw new DocentError('internal', 'The answer is no longer available.')
         return answerJsonOf(snapshot)
       },
       close: () => assistant.close(0),
     }
 
-    async function* eventsHere(): AsyncGenerator<AnswerEvent> {
+    async function* localEvents(): AsyncGenerator<AnswerEvent> {
       const reader = new AbortController()
       for await (const {event} of answering.events(answerId, {signal: reader.signal})) yield event
     }

@@ -7,7 +7,7 @@ import {type Connections, hasTooManyHeaders} from './connections.ts'
 import {errorBodyOf, statusOf} from './error-response.ts'
 import {isAllowedOrigin} from './guards/origins.ts'
 import {visitorOf} from './limits/limits.ts'
-import {answerWithoutUpgrade, isForWebSocket} from './plain-upgrade.ts'
+import {answerWithoutUpgrade, isForWebSocket} from './other-upgrades.ts'
 import {serveWebSocket, type WebSocketSessionDeps} from './web-socket-session.ts'
 
 export interface WebSocketDeps extends WebSocketSessionDeps {
@@ -17,40 +17,44 @@ export interface WebSocketDeps extends WebSocketSessionDeps {
   readonly checkHost: (request: IncomingMessage) => void
 }
 
-export interface WebSocketDoor {
-  /** Says goodbye to every client (1001). */
+export interface WebSocketEndpoint {
+  /** Closes the connection of every client with code 1001. */
   close(): void
 }
 
 /** The largest message a client may send: a question with a long history fits. */
 const maxPayloadBytes = 64 * 1024
-/** How long a client may take to answer a goodbye. */
+/** How long a client may take to answer the closing handshake. */
 const closeTimeoutMs = 5000
-/** How long a client that was refused may take to read why. */
+/** How long a refused client may take to read the response. */
 const refusalTimeoutMs = 5000
 
 /**
- * Answers over WebSocket at `/api/ws`, beside a server's HTTP. A client sends `ask`, `stop` and `resume`, several
- * answers at once if it likes; each event comes as one JSON object with `answerId`, `seq` and `type`. A `ref` in a
- * request is given back with the answer to it. What is refused comes as `{type: "refused", ref?, error}`.
+ * Serves answers over WebSocket at `/api/ws`, on the same server as HTTP. A client sends `ask`, `stop` and `resume`, for
+ * several answers at once if it likes; each event is sent as one JSON object with `answerId`, `seq` and `type`. A `ref`
+ * in a request is returned in the response to it. A refusal is sent as `{type: "refused", ref?, error}`.
  *
- * An upgrade passes by Express, so origin, limits and visitor are looked at here again. Offers of other protocols
- * than WebSocket are passed over.
+ * Upgrades bypass Express, so origin, limits and visitor are checked here again. Offers of protocols other than WebSocket
+ * are ignored.
  */
-export function openWebSocketDoor(server: Server, app: Express, deps: WebSocketDeps): WebSocketDoor {
+export function attachWebSocketEndpoint(
+  server: Server,
+  app: Express,
+  deps: WebSocketDeps,
+): WebSocketEndpoint {
   const {limits, metrics, connections, allowedOrigins} = deps
   const options = {
     noServer: true,
     perMessageDeflate: false,
     maxPayload: maxPayloadBytes,
     closeTimeout: closeTimeoutMs,
-    // A pong is a reply like others: it waits its turn.
+    // A pong is a response like any other, and waits its turn.
     autoPong: false,
   }
   const sockets = new WebSocketServer(options)
 
   server.on('upgrade', (incoming: IncomingMessage, socket: Duplex, head: Buffer) => {
-    // What this connection asked before is still to be answered on it.
+    // An earlier request on this connection is still being answered.
     if (connections.isAnswering(incoming.socket) || hasTooManyHeaders(incoming)) socket.destroy()
     else if (isForWebSocket(incoming)) void open(incoming, socket, head)
     else answerWithoutUpgrade(server, incoming, socket, head)
@@ -58,7 +62,7 @@ export function openWebSocketDoor(server: Server, app: Express, deps: WebSocketD
 
   async function open(incoming: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     socket.on('error', () => socket.destroy())
-    // Express's own request methods (ip behind trusted proxies, host) for a request that Express does not see.
+    // Adds the getters of Express (`ip` behind trusted proxies, `host`) to a request that Express does not handle.
     const request = Object.setPrototypeOf(incoming, app.request) as Request
     try {
       const visitor = visitorOf(request)
@@ -83,7 +87,7 @@ export function openWebSocketDoor(server: Server, app: Express, deps: WebSocketD
     close() {
       for (const client of sockets.clients) {
         client.close(1001, 'the server is stopping')
-        // One whose messages wait is read on as well, for its goodbye.
+        // A paused client must be read as well, to receive its close frame.
         client.resume()
       }
       sockets.close()
@@ -91,7 +95,7 @@ export function openWebSocketDoor(server: Server, app: Express, deps: WebSocketD
   }
 }
 
-/** @throws DocentError `invalid_request` for what is no address. */
+/** @throws DocentError `invalid_request` for an invalid URL. */
 function pathOf({url = ''}: IncomingMessage): string {
   try {
     return new URL(url, 'http://localhost').pathname
@@ -100,7 +104,7 @@ function pathOf({url = ''}: IncomingMessage): string {
   }
 }
 
-/** HTTP no longer looks after this connection: it ends here, read or not. */
+/** The HTTP server no longer manages this connection, so it is ended here, whether the client reads the response or not. */
 function refuseUpgrade(socket: Duplex, error: DocentError): void {
   const status = statusOf[error.code]
   const body = JSON.stringify(errorBodyOf(error))

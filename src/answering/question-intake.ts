@@ -5,65 +5,65 @@ import {KeyedTurns} from '../lib/keyed-turns.ts'
 import {steadyClock} from '../lib/steady-clock.ts'
 import type {Retriever} from '../retrieval/index.ts'
 import type {Admission} from './admission.ts'
-import type {AskedAnswer, AskOptions} from './answering.ts'
+import type {AskOptions, AskResult} from './answering.ts'
 import {joinedAnswer} from './idempotency.ts'
 import {type PrepareAnswerDeps, type PreparedAnswer, prepareAnswer} from './prepare-answer.ts'
 import {Run, type RunOptions} from './run.ts'
 import {writeAnswer} from './write-answer.ts'
 
-export interface AskingDeps extends PrepareAnswerDeps {
+export interface QuestionIntakeDeps extends PrepareAnswerDeps {
   readonly retriever: Retriever
   readonly generator: Generator
   readonly journal: Journal
   readonly admission: Admission
-  /** Id of the build that answers now; null while there is none. */
+  /** Id of the current build; null while there is none. */
   readonly currentBuild: () => string | null
   readonly hasVersion: ((version: string) => boolean) | undefined
   /** How long a run waits for its first reader. */
   readonly firstReaderMs: number
   readonly now: () => number
-  /** Called once for every answer that has ended, before its asker is. */
+  /** Called once for every answer that has ended, before the asker's own callback. */
   readonly onEnd: RunOptions['onEnd']
 }
 
-/** What is called once when an answer has ended, or has not begun after all. */
+/** Called once when an answer has ended, or could not begin after all. */
 type OnEnd = Awaited<ReturnType<NonNullable<AskOptions['admit']>>>
 
-/** From a question to an answer under way, or to one that was begun before. */
-export class Asking {
-  readonly #deps: AskingDeps
-  /** Questions with one idempotency key are asked one after the other, so that the second joins the first. */
-  readonly #keyed = new KeyedTurns()
-  /** Questions that were let in, until they have begun or were refused. */
+/** Turns a question into a running answer, or joins one that was begun before. */
+export class QuestionIntake {
+  readonly #deps: QuestionIntakeDeps
+  /** Questions with the same idempotency key are handled one after the other, so that the second joins the first. */
+  readonly #keyedTurns = new KeyedTurns()
+  /** Questions that are being admitted, until they have begun or were refused. */
   readonly #beginning = new Set<Promise<unknown>>()
-  #interrupts = false
+  #isInterrupting = false
 
-  constructor(deps: AskingDeps) {
+  constructor(deps: QuestionIntakeDeps) {
     this.#deps = deps
   }
 
-  /** As `Answering.ask`. */
-  async ask(question: Question, options: AskOptions): Promise<AskedAnswer> {
+  /** See `Answering.ask`. */
+  async ask(question: Question, options: AskOptions): Promise<AskResult> {
     const {idempotencyKey = null} = options
     if (idempotencyKey === null) return this.#begin(question, options)
-    return this.#keyed.run(idempotencyKey, async () => {
+    return this.#keyedTurns.run(idempotencyKey, async () => {
       const holder = await this.#deps.journal.findByIdempotencyKey(idempotencyKey)
       return joinedAnswer(holder, question.question, this.#deps.now()) ?? this.#begin(question, options)
     })
   }
 
-  /** Resolves when every question that has been let in until now has begun or was refused. */
+  /** Resolves when every question received so far has begun or was refused. */
   async settled(): Promise<void> {
     await Promise.allSettled(this.#beginning)
   }
 
-  /** From now on what begins ends at once as interrupted: questions that were let in before the server closed. */
+  /** From now on an answer that begins is interrupted at once: its question was admitted before the server closed. */
   interrupt(): void {
-    this.#interrupts = true
+    this.#isInterrupting = true
   }
 
-  /** Lets the question in or refuses it; then begins its answer. */
-  #begin(question: Question, options: AskOptions): Promise<AskedAnswer> {
+  /** Admits or refuses the question, then begins its answer. */
+  #begin(question: Question, options: AskOptions): Promise<AskResult> {
     const beginning = this.#admit(question, options)
     this.#beginning.add(beginning)
     const settled = () => this.#beginning.delete(beginning)
@@ -71,31 +71,31 @@ export class Asking {
     return beginning
   }
 
-  async #admit(question: Question, options: AskOptions): Promise<AskedAnswer> {
+  async #admit(question: Question, options: AskOptions): Promise<AskResult> {
     const {admission, now} = this.#deps
-    // Without a limit to ask, nothing is waited for: the place is counted in the same step as the call.
+    // Without a limit to check there is no await: the slot is taken in the same step as the call.
     const onEnd: OnEnd = options.admit === undefined ? () => {} : await options.admit()
-    let leave = () => {}
-    const giveBack = () => {
-      leave()
+    let releaseSlot = () => {}
+    const abandon = () => {
+      releaseSlot()
       onEnd({calledModel: false})
     }
     try {
-      leave = admission.enter()
+      releaseSlot = admission.enter()
       const build = this.#buildFor(question)
       const startedAt = now()
       const clock = steadyClock(startedAt)
       const prepared = await prepareAnswer(question, options, {startedAt, build}, this.#deps)
-      const holder = await this.#start(prepared, {clock, leave, onEnd})
+      const holder = await this.#start(prepared, {clock, releaseSlot, onEnd})
       if (holder === null) {
-        return {answerId: prepared.entry.answerId, conversationId: prepared.conversationId, created: true}
+        return {answerId: prepared.entry.answerId, conversationId: prepared.conversationId, isNew: true}
       }
-      // Another process has begun it meanwhile; the journal says that it holds the key, so it can be joined.
+      // Another process has begun it meanwhile. The journal says that it holds the key, so it can be joined.
       const joined = joinedAnswer(holder, question.question, startedAt)!
-      giveBack()
+      abandon()
       return joined
     } catch (error) {
-      giveBack()
+      abandon()
       throw error
     }
   }
@@ -111,10 +111,14 @@ export class Asking {
     return build
   }
 
-  /** Begins the answer, or returns the one that has its idempotency key. */
+  /** Begins the answer, or resolves with the one that holds its idempotency key. */
   async #start(
     {entry, conversationId, question, history, continuation}: PreparedAnswer,
-    {clock, leave, onEnd}: {readonly clock: () => number; readonly leave: () => void; readonly onEnd: OnEnd},
+    {
+      clock,
+      releaseSlot,
+      onEnd,
+    }: {readonly clock: () => number; readonly releaseSlot: () => void; readonly onEnd: OnEnd},
   ): Promise<JournalledAnswer | null> {
     const {journal, runs, retriever, generator, limits, deadlines, firstReaderMs} = this.#deps
     const state = createAnswerState(entry.startedAt)
@@ -132,15 +136,15 @@ export class Asking {
       deadlines,
       limits,
       onEnd: (summary, unexpected) => {
-        leave()
-        runs.linger(entry.answerId)
+        releaseSlot()
+        runs.scheduleRemoval(entry.answerId)
         this.#deps.onEnd(summary, unexpected)
         onEnd(summary)
       },
     })
     runs.add(run)
     run.begin(() => writeAnswer({run, question, history, continuation, retriever, generator, limits}))
-    if (this.#interrupts) run.fail('shutting_down')
+    if (this.#isInterrupting) run.fail('shutting_down')
     return null
   }
 }

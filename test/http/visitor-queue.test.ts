@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest'
-import {turnsOf} from '../../src/http/limits/turns.ts'
+import {visitorQueue} from '../../src/http/limits/visitor-queue.ts'
 
 /** Work that is done when `done` is called. */
 function handWork() {
@@ -16,8 +16,8 @@ function handWork() {
 const stopped = () => 0
 const settled = () => new Promise(setImmediate)
 
-test('what one visitor asks for at once is done one after the other; another visitor does not wait for it', async () => {
-  const inTurn = turnsOf(10, stopped)
+test('work of one visitor is done one after the other; another visitor does not wait for it', async () => {
+  const inTurn = visitorQueue(10, stopped)
   const {begun, work, done} = handWork()
 
   const mine = ['a1', 'a2', 'a3'].map((name) => inTurn('a', work(name)))
@@ -35,8 +35,8 @@ test('what one visitor asks for at once is done one after the other; another vis
   expect(await Promise.all([...mine, other])).toEqual(['a1', 'a2', 'a3', 'b1'])
 })
 
-test('what fails holds up nobody behind it', async () => {
-  const inTurn = turnsOf(10)
+test('work that fails does not block the next', async () => {
+  const inTurn = visitorQueue(10)
   const failed = inTurn('a', () => Promise.reject(new Error('no')))
   const next = inTurn('a', async () => 'yes')
 
@@ -44,9 +44,9 @@ test('what fails holds up nobody behind it', async () => {
   expect(await next).toBe('yes')
 })
 
-test('after one that took long its visitor waits, and nobody else does', async () => {
+test('after slow work its visitor waits, and nobody else does', async () => {
   let now = 0
-  const inTurn = turnsOf(10, () => now)
+  const inTurn = visitorQueue(10, () => now)
   const begun: string[] = []
   const work = (name: string, tookMs: number) => async () => {
     begun.push(name)
@@ -64,8 +64,8 @@ test('after one that took long its visitor waits, and nobody else does', async (
   expect((await next) - endedAt).toBeGreaterThan(590)
 })
 
-test('more than there is room for are refused, with a time, until one is done', async () => {
-  const inTurn = turnsOf(2, stopped)
+test('more than the maximum are refused, with a time to wait, until one is done', async () => {
+  const inTurn = visitorQueue(2, stopped)
   const {work, done} = handWork()
   const first = inTurn('a', work('1'))
   const second = inTurn('a', work('2'))

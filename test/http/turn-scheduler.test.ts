@@ -1,10 +1,10 @@
 import {expect, test} from 'vitest'
-import {oneATurn} from '../../src/http/limits/one-a-turn.ts'
+import {turnScheduler} from '../../src/http/limits/turn-scheduler.ts'
 
 const turn = () => new Promise(setImmediate)
 
-test('one who wants much at once gets a piece each turn, and others come between', async () => {
-  const take = oneATurn()
+test('a visitor with much work gets one piece per turn, and others run in between', async () => {
+  const take = turnScheduler()
   const done: string[] = []
   for (const name of ['a1', 'a2', 'a3']) take('a', () => done.push(name))
   take('b', () => done.push('b1'))
@@ -19,8 +19,8 @@ test('one who wants much at once gets a piece each turn, and others come between
   expect([...done].sort()).toEqual(['a1', 'a2', 'a3', 'b1', 'b2'])
 })
 
-test('work that wants more is done in a later turn', async () => {
-  const take = oneATurn()
+test('work that adds more is continued in a later turn', async () => {
+  const take = turnScheduler()
   let count = 0
   const again = () => {
     if (++count < 3) take('a', again)
