@@ -18,7 +18,9 @@ export function samplePage(
     version: null,
     lang: null,
     tags: [],
-    markdown: sections.map(([heading, ...texts]) => [`## ${heading}`, ...texts].join('\n\n')).join('\n\n'),
+    markdown: sections
+      .map(([heading, ...texts]) => (heading === '' ? texts : [`## ${heading}`, ...texts]).join('\n\n'))
+      .join('\n\n'),
     sections: sections.map(([heading, ...texts]): Section => {
       const startLine = line
       const passages = texts.map((text) => {
