@@ -56,7 +56,7 @@ export function holdsIdempotencyKey(answer: JournalEntry, now: number): boolean 
  * The durable record of every answer. It serves resumed streams, the history of a conversation, transcripts and replay.
  *
  * Writing never waits for the disk and never fails: appended events are readable at once, and are flushed together with
- * those of all other answers every 50 to 100 ms and when an answer ends. If the store cannot be written or read, the
+ * those of all other answers every 75 ms or so and when an answer ends. If the store cannot be written or read, the
  * journal is degraded: answers continue, reads return what is in memory, `health()` says why. No method rejects for
  * that reason.
  */
