@@ -21,7 +21,7 @@ import {
   toldToday,
   type Usage,
 } from '../domain/index.ts'
-import type {GenerationFacts} from '../generation/index.ts'
+import type {GenerationReport} from '../generation/index.ts'
 import {type AnswerSummary, answerSummaryOf} from './answer-summary.ts'
 import type {Deadlines, RunLimits} from './answering-limits.ts'
 import {LiveReaders} from './live-readers.ts'
@@ -172,7 +172,7 @@ export class Run {
   }
 
   /** Takes what the generator reports besides its events. */
-  report({usage, modelCall, ...facts}: GenerationFacts): void {
+  report({usage, modelCall, ...facts}: GenerationReport): void {
     if (this.#isEnded) return
     if (usage !== undefined) this.#usage = usage
     if (modelCall !== undefined) this.#modelCalls += modelCall === 'sent' ? 1 : -1

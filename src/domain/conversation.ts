@@ -11,7 +11,7 @@ export function mayPointBack(question: string): boolean {
 }
 
 /** Whether a question begins like one that goes on with what was said before, as `And …`. */
-export function mayGoOn(question: string): boolean {
+export function mayContinue(question: string): boolean {
   return continuing.test(question)
 }
 

@@ -1,4 +1,4 @@
-import {mayGoOn, mayPointBack, type Turn} from '../domain/index.ts'
+import {mayContinue, mayPointBack, type Turn} from '../domain/index.ts'
 import {headOf} from '../lib/cut.ts'
 import {isStopTerm} from '../text/stop-words.ts'
 import {tokensOf} from '../text/terms.ts'
@@ -67,6 +67,6 @@ export function dependenceOf(question: string): number {
   const contentWords = tokensOf(question).filter((token) => !token.terms.every(isStopTerm)).length
   let dependence = contentWords <= 1 ? 0.6 : contentWords <= 3 ? 0.35 : contentWords <= 5 ? 0.2 : 0.1
   if (mayPointBack(question)) dependence += 0.25
-  if (mayGoOn(question)) dependence += 0.25
+  if (mayContinue(question)) dependence += 0.25
   return Math.min(1, dependence)
 }

@@ -1,7 +1,7 @@
 import {afterEach, beforeEach, describe, expect, test, vi} from 'vitest'
 import type {CitationEvent, RetrievedSource} from '../../src/domain/index.ts'
 import {type AnthropicOptions, anthropicGenerator} from '../../src/generation/anthropic-generator.ts'
-import type {GenerationEvent, GenerationFacts, Generator} from '../../src/generation/generator.ts'
+import type {GenerationEvent, GenerationReport, Generator} from '../../src/generation/generator.ts'
 import {requestOf, sourceOf, textOf, told} from '../contracts/generator.contract.ts'
 import {
   answer,
@@ -582,7 +582,7 @@ test('what was spent is reported as soon as the upstream says it, over all round
     ]),
   )
   fake.next([...steps([messageStart({input_tokens: 100, output_tokens: 1}), textStart()]), [0, 'destroy']])
-  const reported: GenerationFacts[] = []
+  const reported: GenerationReport[] = []
 
   await told(claude(), {...requestOf(), report: (facts) => reported.push(facts)})
 

@@ -10,7 +10,7 @@ describe('the marker reader', () => {
 
     for (const marker of ['[1, 2]', '[3]']) {
       reader.begin('[')
-      for (const char of marker.slice(1)) expect(reader.take(char)).toBe(true)
+      for (const char of marker.slice(1)) expect(reader.push(char)).toBe(true)
       expect(reader.isOpen).toBe(false)
     }
 
@@ -20,9 +20,9 @@ describe('the marker reader', () => {
   test('refuses what no marker goes on with, and gives back what it held', () => {
     const reader = new MarkerReader()
     reader.begin('[')
-    reader.take('1')
+    reader.push('1')
 
-    expect(reader.take('x')).toBe(false)
+    expect(reader.push('x')).toBe(false)
     expect(reader.release()).toBe('[1')
     expect(reader.isOpen).toBe(false)
   })
@@ -31,7 +31,7 @@ describe('the marker reader', () => {
     const reader = new MarkerReader()
     reader.begin('[')
 
-    const held = Array.from({length: 200}, () => reader.take(' ')).filter(Boolean).length
+    const held = Array.from({length: 200}, () => reader.push(' ')).filter(Boolean).length
 
     expect(held).toBe(79)
   })
@@ -49,13 +49,13 @@ describe('the marker rules', () => {
   })
   const rules = new MarkerRules({
     isSource: (n) => n === 1,
-    areAsked: true,
+    isModelInstructed: true,
     isAddressOf: (_n, address) => address === '/docs',
   })
 
   test.each([
     ['.', {isCitation: true, rest: '.'}],
-    ['[', 'grow'],
+    ['[', 'extend'],
     ['*', 'wait'],
     ['(', 'wait'],
     ['(/docs)', {isCitation: true, rest: ''}],
@@ -115,8 +115,8 @@ describe('the shown text', () => {
     text.show('x')
     for (let i = 0; i < 100; i++) text.showInWord('y'.repeat(100))
 
-    expect(text.take()).toHaveLength(10_001)
-    expect(text.take()).toBe('')
+    expect(text.flush()).toHaveLength(10_001)
+    expect(text.flush()).toBe('')
     expect(text.length).toBe(10_001)
     expect(text.word.length).toBeLessThanOrEqual(160)
     expect(text.sentence.length).toBeLessThan(4_200)
@@ -129,8 +129,8 @@ test('a source is cited once for a sentence, and again for the next', () => {
   cited.cite([1, 2], first)
   cited.cite([2, 3], first)
 
-  expect(cited.take().map(({n}) => n)).toEqual([1, 2, 3])
+  expect(cited.flush().map(({n}) => n)).toEqual([1, 2, 3])
 
   cited.cite([1], {start: 5, end: 9, claim: 'Two.'})
-  expect(cited.take()).toEqual([{n: 1, start: 5, end: 9, claim: 'Two.'}])
+  expect(cited.flush()).toEqual([{n: 1, start: 5, end: 9, claim: 'Two.'}])
 })

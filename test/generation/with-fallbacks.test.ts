@@ -6,7 +6,7 @@ import {createGenerator, type GeneratorSettings} from '../../src/generation/crea
 import {extractiveGenerator} from '../../src/generation/extractive-generator.ts'
 import type {
   GenerationEvent,
-  GenerationFacts,
+  GenerationReport,
   GenerationRequest,
   Generator,
 } from '../../src/generation/generator.ts'
@@ -420,7 +420,7 @@ describe('the generator that settings ask for', () => {
       ...steps([messageStart({input_tokens: 20, output_tokens: 1})]),
       ...answer('Set PORT.').slice(1),
     ])
-    const reported: GenerationFacts[] = []
+    const reported: GenerationReport[] = []
 
     const {text, events} = await told(
       createGenerator(settings({anthropicFallbackModel: 'claude-sonnet-5-5'})),
