@@ -13,12 +13,12 @@ import {
   type DoneEvent,
   type Ending,
   type ErrorCode,
+  inCurrentForm,
   isTerminal,
   noUsage,
   type SequencedEvent,
   type TerminalEvent,
   toDocentError,
-  toldToday,
   type Usage,
 } from '../domain/index.ts'
 import type {GenerationReport} from '../generation/index.ts'
@@ -216,7 +216,10 @@ export class Run {
       this.emit({type: 'sources', round: 1, query: this.entry.question, sources: [], linkHosts: []}, at)
     }
     const usage = done.usage ?? this.#usage
-    this.#end(toldToday({type: 'done', abstained: done.ending === 'abstained', ...done, usage, timings}), at)
+    this.#end(
+      inCurrentForm({type: 'done', abstained: done.ending === 'abstained', ...done, usage, timings}),
+      at,
+    )
   }
 
   /** Ends the run as `error`; nothing happens to one that has ended. */

@@ -34,7 +34,7 @@ function run(pieces: readonly string[], options: Partial<MarkerOptions> = {}): S
 }
 
 describe('markers in streamed text', () => {
-  test('a marker leaves the text and becomes a citation of its sentence', () => {
+  test('a marker is removed from the text and becomes a citation of its sentence', () => {
     const seen = run(['It starts. Set PORT to change it [2]. Then restart.'])
 
     expect(seen.text).toBe('It starts. Set PORT to change it. Then restart.')
@@ -131,7 +131,7 @@ describe('markers in streamed text', () => {
     }
   })
 
-  test('what the sources say word for word stays, though it touches no word', () => {
+  test('what the sources have word for word stays, although it touches no word', () => {
     const isInSources = (words: string) => 'Pick [2] stars, in [1, 2].'.includes(words)
     for (const isModelInstructed of [true, false]) {
       const seen = run(['It is in [1, 2]. Pick [2]. Set it [1, 2].'], {isModelInstructed, isInSources})
@@ -207,7 +207,7 @@ describe('markers in streamed text', () => {
     ])
   })
 
-  test('a marker between two words leaves them apart', () => {
+  test('a marker between two words leaves a space', () => {
     expect(run(['one [1]two'], {isModelInstructed: true}).text).toBe('one two')
     expect(run(['[1] One.'], {isModelInstructed: true}).text).toBe('One.')
   })
@@ -265,13 +265,13 @@ describe('markers in streamed text', () => {
     }
   })
 
-  test('what touches a word in the sources too is no marker', () => {
+  test('what touches a word in the sources too is not a marker', () => {
     const isInSources = (words: string) => 'Set ports[1] to 80.'.includes(words)
 
     expect(run(['Set ports[1] so[2].'], {isModelInstructed: true, isInSources}).text).toBe('Set ports[1] so.')
   })
 
-  test('expressions stay whole however the text is cut, and markers behind them are known', () => {
+  test('expressions stay whole however the text is cut, and markers after them are recognised', () => {
     const names = fc.constantFrom('argv', '$x', 'a.b', 'my_list', 'items', 'f(x)', 'itemList', 'x', 'm[0]')
     const index = fc.integer({min: 1, max: 3})
     const ends = fc.constantFrom('', '.name', '[2]', '->x')
@@ -290,7 +290,7 @@ describe('markers in streamed text', () => {
     )
   })
 
-  test('markers without end are not held for ever', () => {
+  test('endless markers are not held back for ever', () => {
     const markers = markerCitations({isSource: () => true})
     markers.push(`Set it ${'[1]'.repeat(40)}`)
 

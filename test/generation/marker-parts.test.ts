@@ -5,7 +5,7 @@ import {MarkerRules, type TextBefore} from '../../src/generation/marker-rules.ts
 import {ShownText} from '../../src/generation/shown-text.ts'
 
 describe('the marker reader', () => {
-  test('joins markers that touch, and knows the numbers of the last', () => {
+  test('joins markers that touch, and has the numbers of the last', () => {
     const reader = new MarkerReader()
 
     for (const marker of ['[1, 2]', '[3]']) {
@@ -17,7 +17,7 @@ describe('the marker reader', () => {
     expect(reader.group).toEqual({text: '[1, 2][3]', numbers: [1, 2, 3], last: [3]})
   })
 
-  test('refuses what no marker goes on with, and gives back what it held', () => {
+  test('rejects what cannot continue a marker, and returns what it held back', () => {
     const reader = new MarkerReader()
     reader.begin('[')
     reader.push('1')
@@ -27,7 +27,7 @@ describe('the marker reader', () => {
     expect(reader.isOpen).toBe(false)
   })
 
-  test('holds no more than a marker may be long', () => {
+  test('holds back at most the length of a marker', () => {
     const reader = new MarkerReader()
     reader.begin('[')
 
@@ -66,12 +66,12 @@ describe('the marker rules', () => {
     expect(rules.verdictOn(group, textBefore(), after)).toEqual(verdict)
   })
 
-  test('at the end of the text nothing of an address is left', () => {
+  test('at the end of the text an incomplete address is dropped', () => {
     expect(rules.verdictAtEnd(group, textBefore(), '(/do')).toEqual({isCitation: true, rest: ''})
     expect(rules.verdictAtEnd(group, textBefore(), '*')).toEqual({isCitation: false, rest: '*'})
   })
 
-  test('a definition, a number of no source and an index are none', () => {
+  test('a definition, a number of no source and an index are not markers', () => {
     expect(rules.verdictOn(group, textBefore({beginsLine: true}), ':')).toEqual({
       isCitation: false,
       rest: ':',
@@ -93,15 +93,15 @@ describe('the shown text', () => {
     return all
   }
 
-  test('knows the sentence it is in, without the sign of a list', () => {
+  test('has the current sentence, without the bullet of a list', () => {
     expect(shown('One. Two.\n- three').cited).toEqual({start: 12, end: 17, claim: 'three'})
   })
 
-  test('cites the sentence before where this one says nothing yet', () => {
+  test('cites the sentence before where this one has no words yet', () => {
     expect(shown('One thing. ').cited).toEqual({start: 0, end: 10, claim: 'One thing.'})
   })
 
-  test('begins another sentence and another word behind a marker', () => {
+  test('begins another sentence and another word after a marker', () => {
     const text = shown('Set it')
     text.endAt(text.cited)
     for (const char of ' now') text.show(char)
