@@ -2,12 +2,12 @@ import {headOf} from '../lib/cut.ts'
 import {type Sentence, sentencesOf} from './sentences.ts'
 import {type Token, tokensOf} from './terms.ts'
 
-/** A part of a text that says most about what was asked, with the asked words marked. */
+/** The part of a text that matches a question best, with the matching words highlighted. */
 export interface Excerpt {
   readonly text: string
   /** `[start, end)` into `text` in UTF-16 units, in order, never touching or overlapping. */
   readonly highlights: readonly (readonly [start: number, end: number])[]
-  /** Sum of the weights of the asked terms it holds. */
+  /** Sum of the weights of the terms it contains. */
   readonly weight: number
 }
 
@@ -17,10 +17,10 @@ export interface ExcerptOptions {
 }
 
 /**
- * The sentence or lines of a text that hold most of the weighted terms: whole sentences next to each other, as
- * many as fit; the text's beginning when it holds none.
+ * The sentence or lines of a text with most of the weighted terms: consecutive whole sentences, as many as fit; the
+ * beginning of the text when it has none of them.
  *
- * Costs one pass over the text's words. `terms` are as `termsOf` makes them.
+ * Takes one pass over the text's words. `terms` are those of `termsOf`, with their weights.
  */
 export function bestExcerptOf(
   text: string,
@@ -32,25 +32,25 @@ export function bestExcerptOf(
   if (sentences.length === 0) return {text: '', highlights: [], weight: 0}
 
   const tokens = tokensOf(text)
-  const held = heldBy(sentences, tokens, terms)
+  const weightsBySentence = termWeightsOf(sentences, tokens, terms)
   let best = {from: 0, to: 1, score: -1, weight: 0}
   for (let from = 0; from < sentences.length; from++) {
-    const together = new Map<string, number>()
+    const seen = new Set<string>()
     let weight = 0
     for (let to = from + 1; to <= sentences.length && to <= from + 4; to++) {
       const length = sentences[to - 1]!.end - sentences[from]!.start
       if (to > from + 1 && length > maxLength) break
-      for (const [term, value] of held[to - 1]!) {
-        if (together.has(term)) continue
-        together.set(term, value)
+      for (const [term, value] of weightsBySentence[to - 1]!) {
+        if (seen.has(term)) continue
+        seen.add(term)
         weight += value
       }
-      // A long excerpt must earn its length; between equals the earlier one stands.
+      // A long excerpt must be worth its length; of equal ones the earlier wins.
       const score = weight / (1 + length / (4 * maxLength)) - (to - from - 1) * 0.01
       if (score > best.score) best = {from, to, score, weight}
     }
   }
-  // A lone short line (a label, half a command) is read with what follows it.
+  // A short line alone (a label, half a command) is extended with what follows it.
   while (best.to < sentences.length) {
     const length = sentences[best.to - 1]!.end - sentences[best.from]!.start
     if (length >= 60 || sentences[best.to]!.end - sentences[best.from]!.start > maxLength) break
@@ -59,31 +59,32 @@ export function bestExcerptOf(
 
   const start = sentences[best.from]!.start
   const end = cutAt(text, start, sentences[best.to - 1]!.end, maxLength)
-  const cut = end < sentences[best.to - 1]!.end
+  const isCut = end < sentences[best.to - 1]!.end
   return {
-    text: text.slice(start, end) + (cut ? '…' : ''),
+    text: text.slice(start, end) + (isCut ? '…' : ''),
     highlights: highlightsOf(tokens, terms, start, end),
     weight: best.weight,
   }
 }
 
-function heldBy(
+/** By sentence: the weights of the terms it contains. */
+function termWeightsOf(
   sentences: readonly Sentence[],
   tokens: readonly Token[],
   terms: ReadonlyMap<string, number>,
 ): Map<string, number>[] {
-  const held = sentences.map(() => new Map<string, number>())
+  const weightsBySentence = sentences.map(() => new Map<string, number>())
   let at = 0
   for (const token of tokens) {
     while (at < sentences.length && sentences[at]!.end <= token.start) at++
-    const sentence = held[at]
-    if (sentence === undefined) break
+    const weights = weightsBySentence[at]
+    if (weights === undefined) break
     for (const term of token.terms) {
       const weight = terms.get(term)
-      if (weight !== undefined) sentence.set(term, weight)
+      if (weight !== undefined) weights.set(term, weight)
     }
   }
-  return held
+  return weightsBySentence
 }
 
 function highlightsOf(

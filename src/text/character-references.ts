@@ -4,8 +4,8 @@ import {decodeNumericCharacterReference} from 'micromark-util-decode-numeric-cha
 const reference = /&(?:#(\d{1,7})|#x([\da-f]{1,6})|([a-z][a-z\d]*));/gi
 
 /**
- * Text of HTML with its character references resolved, as `&times;`, `&#215;` or `&#xd7;`: those of HTML that end in a
- * semicolon. Unknown names stay as written; numbers that stand for no character become U+FFFD, as in CommonMark.
+ * HTML text with its character references resolved, as `&times;`, `&#215;` or `&#xd7;`, if they end in a semicolon.
+ * Unknown names stay as written; numbers of no character become U+FFFD, as in CommonMark.
  */
 export function decodeCharacterReferences(text: string): string {
   if (!text.includes('&')) return text

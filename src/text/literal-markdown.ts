@@ -1,13 +1,13 @@
-/** Characters that could be read as Markdown where they stand; those inside a word are left as they are. */
+/** Characters that could be read as Markdown at their position; those inside a word stay. */
 const markup =
   /[\\`*]|\](?=[([])|(?<=!)\[|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])|~(?=~)|(?<=~)~|<(?=[a-z/!?])|&(?=[a-z#])/giu
 
-/** Markdown that shows these words as they are, on one line whose beginning is something else. */
-export function literal(words: string): string {
-  return words.replace(markup, '\\$&')
+/** Markdown that shows this text literally, on one line and not at its beginning. */
+export function literal(text: string): string {
+  return text.replace(markup, '\\$&')
 }
 
-/** Inline Markdown escaped at its beginning where it would start a list, a heading or a quote as the first on a line. */
+/** Inline Markdown, escaped where at the beginning of a line it would start a list, a heading or a quote. */
 export function asParagraph(inline: string): string {
   return inline.replace(/^(?=[#>+-](?:\s|$)|#{2,6}\s)/, '\\').replace(/^(\d+)(?=[.)]\s)/, '$1\\')
 }
@@ -19,11 +19,11 @@ export function fencedCode(code: string, info: string): string {
   return `${fence}${language}\n${code}\n${fence}`
 }
 
-/** Code in a line of text; line breaks in it become blanks. */
+/** Inline code; line breaks in it become spaces. */
 export function codeSpan(code: string): string {
   const ticks = '`'.repeat(longestRun(code) + 1)
   const text = code.replaceAll('\n', ' ')
-  // One blank on each side is taken off by readers of Markdown, where there is more than blanks between.
+  // Markdown removes one space on each side, unless there are only spaces.
   const isPadded = /^`|`$/.test(text) || (/^ .* $/.test(text) && text.trim() !== '')
   return isPadded ? `${ticks} ${text} ${ticks}` : ticks + text + ticks
 }

@@ -1,40 +1,40 @@
 /** A sentence, or a line of a list, a table or code. */
 export interface Sentence {
-  /** `[start, end)` in UTF-16 units of the text; white space around it left out. */
+  /** `[start, end)` in UTF-16 units of the text, without white space around it. */
   readonly start: number
   readonly end: number
   readonly text: string
 }
 
-/** Marks that end a sentence before white space; elsewhere they belong to names, numbers and code. */
+/** Punctuation that ends a sentence before white space; elsewhere it belongs to names, numbers and code. */
 const spacedMarks = '.!?…‼‽⁇⁈⁉'
-/** Marks that stand in no name, number or code, and in many scripts without white space behind them. */
+/** Punctuation that no name, number or code has; in many scripts no white space follows it. */
 const denseMarks = '。｡．！？؟۔।॥։።፧။។៕'
-/** Brackets and quotes that close behind a mark. `«“‘` close in German and Danish, and open in other languages. */
+/** Brackets and quotes that close after a mark. `«“‘` close in German and Danish, and open in other languages. */
 const closers = '"\'”’)\\]」』》】〉）»›'
 
-/** A run of marks and what closes behind it; French puts a space before `»`. */
+/** A run of marks and the closing characters after it; French puts a space before `»`. */
 const marksAndClosers = new RegExp(
   `([${spacedMarks}${denseMarks}]+)([${closers}]*(?:[«“‘](?=\\s))?(?:[ \\u00a0\\u202f]»(?![\\p{L}\\p{N}]))?)`,
   'gu',
 )
 const denseMark = new RegExp(`[${denseMarks}]`, 'u')
 
-/** Signs that may stand before a sentence's first letter or digit, as brackets or the point of `.NET`; no cell's border. */
-const leadingSigns = `(?:[^\\p{L}\\p{N}|${spacedMarks}${denseMarks}]|\\.(?=[\\p{L}\\p{N}])){0,40}`
+/** Characters before a sentence's first letter or digit, as brackets or the point of `.NET`; not the border of a cell. */
+const leadingCharacters = `(?:[^\\p{L}\\p{N}|${spacedMarks}${denseMarks}]|\\.(?=[\\p{L}\\p{N}])){0,40}`
 /** Georgian is written without capitals, but Unicode calls its letters lower-case. */
 const lowerCase = '(?!\\p{Script=Georgian})\\p{Ll}'
 /** A quote may begin with a name in lower case, as `"kind" is required`. */
 const beginsAfterSpace = new RegExp(
-  `\\s+(?=\\S)${leadingSigns}(?:(?<=\\s["'“‘\`])\\p{L}|(?!${lowerCase})[\\p{L}\\p{N}])`,
+  `\\s+(?=\\S)${leadingCharacters}(?:(?<=\\s["'“‘\`])\\p{L}|(?!${lowerCase})[\\p{L}\\p{N}])`,
   'uy',
 )
-const beginsAnywhere = new RegExp(`\\s*${leadingSigns}[\\p{L}\\p{N}]`, 'uy')
+const beginsAnywhere = new RegExp(`\\s*${leadingCharacters}[\\p{L}\\p{N}]`, 'uy')
 
-/** Behind a mark: a comma, or in Japanese the particle that takes up what was quoted, as in `「何？」と聞いた`. */
+/** After a mark: a comma, or in Japanese the particle that follows a quotation, as in `「何？」と聞いた`. */
 const continuation = /[、，；：,;:]|(?<=[」』])(?:[とをのがはに]|って)/uy
 
-// Matched against at most this much text before a point; every abbreviation is shorter.
+// Maximum length of the text before a point that is matched; every abbreviation is shorter.
 const abbreviationWindow = 16
 const notInsideName = '(?<![\\p{L}\\p{N}.@/_-])'
 const words = (list: string): string => list.replaceAll(' ', '|')
@@ -69,13 +69,13 @@ const wordCharacter = /[\p{L}\p{N}]/u
 
 /**
  * Where one sentence ends and another begins in a line or a paragraph, as increasing offsets in UTF-16 units: each is
- * right behind the mark and the quotes or brackets that close there. Line breaks count as white space; the end of the
+ * right after the mark and the quotes or brackets that close there. Line breaks count as white space; the end of the
  * text is not among the offsets.
  *
  * The rules are those of Unicode's sentence boundaries (UAX #29) with abbreviations added, and stricter where
- * documentation holds code: ASCII marks need white space behind them, and no sentence begins with a lower-case letter outside quotes.
- * In doubt there is no end: two sentences read as one are better than a part of one. `Intl.Segmenter` would give other
- * offsets in other releases of Node. Takes time in proportion to the length.
+ * documentation holds code: ASCII marks need white space after them, and no sentence begins with a
+ * lower-case letter outside quotes. In doubt there is no end: two sentences read as one are better than a part of one.
+ * `Intl.Segmenter` would return other offsets in other releases of Node. Takes linear time.
  */
 export function sentenceEndsIn(line: string): number[] {
   const ends: number[] = []
@@ -124,8 +124,8 @@ function matchesAt(sticky: RegExp, text: string, at: number): boolean {
 }
 
 /**
- * The sentences of a text in which blocks and lines of code stand on lines of their own, in order. A line break always
- * ends a sentence; within a line, `sentenceEndsIn` says where.
+ * The sentences of a text with one block or line of code a line, in order. A line break always ends a sentence; within a
+ * line, `sentenceEndsIn` decides.
  */
 export function sentencesOf(text: string): Sentence[] {
   const sentences: Sentence[] = []

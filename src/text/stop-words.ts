@@ -17,7 +17,7 @@ you you'd you'll you're you've your yours yourself
 
 const stopTerms: ReadonlySet<string> = new Set(words.split(/\s+/).filter(Boolean).flatMap(termsOf))
 
-/** Whether a term (as `termsOf` makes it) says nothing of what an English question is about. */
+/** Whether a term, as `termsOf` returns it, is an English stop word. */
 export function isStopTerm(term: string): boolean {
   return stopTerms.has(term)
 }

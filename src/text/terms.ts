@@ -1,23 +1,23 @@
 import {stemmer} from 'stemmer'
 
-/** A word of a text and the terms it is found by. */
+/** A word of a text and its index terms. */
 export interface Token {
   /** `[start, end)` in UTF-16 units of the text. */
   readonly start: number
   readonly end: number
-  /** Never empty. The whole comes first, then its parts; no term twice. */
+  /** Never empty. The whole word first, then its parts; no term twice. */
   readonly terms: readonly string[]
 }
 
-/** Longest term in UTF-16 units; longer words are cut, longer identifiers are known by their parts only. */
+/** Longest term in UTF-16 units; longer words are cut, longer identifiers have terms for their parts only. */
 export const maxTermLength = 64
 
 /**
- * The words of a text as the words index knows them: lower-cased, without diacritics, stemmed, identifiers
- * whole and in parts. Index and questions go through the same function, so it decides what can match.
+ * The terms of a text for the word index: lower-cased, without diacritics, stemmed, identifiers whole and in parts. Index
+ * and questions use this same function, so it decides what can match.
  *
- * A term holds letters and digits only, so `dry-run`, `dryRun`, `dry_run` and `dryrun` share one. Scripts that
- * put no spaces between words give pairs of characters. Takes time in proportion to the text's length.
+ * A term has letters and digits only, so `dry-run`, `dryRun`, `dry_run` and `dryrun` share one. Scripts without spaces
+ * between words are indexed by pairs of characters. Takes linear time.
  */
 export function termsOf(text: string): string[] {
   const terms: string[] = []
@@ -27,7 +27,7 @@ export function termsOf(text: string): string[] {
   return terms
 }
 
-/** The same with the places: what highlights and phrases need. */
+/** The same with offsets, for highlights and phrases. */
 export function tokensOf(text: string): Token[] {
   const tokens: Token[] = []
   visitTokens(text, (start, end, terms) => tokens.push({start, end, terms}))
@@ -37,7 +37,7 @@ export function tokensOf(text: string): Token[] {
 // Marks belong to words (decomposed letters, Indic scripts), and so do the soft hyphen and the zero-width joiners.
 const wordPattern = /[\p{L}\p{N}\p{M}_\u00ad\u200c\u200d]+/gu
 
-/** What may stand inside an identifier, at most two in a row: `a.b`, `a::b`, `a/b`, `a-b`, `a@b`, `a+b`, `a\b`, `it's`. */
+/** What may join the parts of an identifier, at most two in a row: `a.b`, `a::b`, `a/b`, `a-b`, `a@b`, `a+b`, `a\b`, `it's`. */
 const joinPattern = /^[-.:/@+\\'’]{1,2}$/
 
 // Han, kana (with their length and voicing marks, which belong to no one script), Hangul, Thai, Lao, Khmer, Myanmar.
@@ -46,10 +46,10 @@ const unspacedLetters =
 const unspaced = new RegExp(unspacedLetters, 'u')
 const unspacedRuns = new RegExp(`${unspacedLetters}+`, 'gu')
 
-// Two small letters after the second capital, so that `APIs` and `IDs` stay whole.
+// Two lower-case letters after the second capital, so that `APIs` and `IDs` stay whole.
 const caseBoundary = /(?<=[\p{Ll}\p{N}])(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll}{2})/u
 
-// What an ASCII character is to a word: a part of it, what may join two, or neither.
+// The role of an ASCII character: part of a word, may join two, or neither.
 const partOfWord = 1
 const joint = 2
 const roles = Uint8Array.from({length: 128}, (_, code) => {
@@ -58,8 +58,8 @@ const roles = Uint8Array.from({length: 128}, (_, code) => {
 })
 
 /**
- * White space ends every word, so a text is taken stretch by stretch: those of ASCII, nearly all in most docs, by
- * looking at codes, the others by Unicode patterns, which cost several times as much.
+ * White space ends every word, so a text is split there first: parts in ASCII, nearly all in most docs, are scanned by
+ * character code, the others with Unicode patterns, which take several times as long.
  */
 function visitTokens(
   text: string,
@@ -131,7 +131,7 @@ function visitUnicode(
     if (terms.length > 0) visit(start, suffixed, terms)
   }
 
-  // Words first, glued by what stands between them: one pattern for both would keep a state for every join.
+  // Finds words first, then joins them by the text between: one pattern for both would keep a state for every join.
   for (const match of text.slice(from, to).matchAll(wordPattern)) {
     const wordStart = from + match.index
     if (start >= 0) {
@@ -148,29 +148,29 @@ function visitUnicode(
   if (start >= 0) flush()
 }
 
-/** `C++` and `C#` keep their signs. */
+/** `C++` and `C#` keep their suffix. */
 function suffixEnd(text: string, start: number, end: number): number {
   if (text.startsWith('++', end)) return end + 2
   if (text[end] === '#' && end - start === 1) return end + 1
   return end
 }
 
-// A text repeats its words: looking them up is several times faster than working them out again.
-const known = new Map<string, readonly string[]>()
-const maxKnown = 50_000
+// A text repeats its words: looking them up is several times faster than computing their terms again.
+const cache = new Map<string, readonly string[]>()
+const maxCached = 50_000
 
 function termsOfToken(token: string): readonly string[] {
-  const found = known.get(token)
-  if (found !== undefined) return found
-  const terms = workOut(token)
+  const cached = cache.get(token)
+  if (cached !== undefined) return cached
+  const terms = computeTerms(token)
   if (token.length <= maxTermLength) {
-    if (known.size >= maxKnown) known.clear()
-    known.set(token, terms)
+    if (cache.size >= maxCached) cache.clear()
+    cache.set(token, terms)
   }
   return terms
 }
 
-function workOut(token: string): readonly string[] {
+function computeTerms(token: string): readonly string[] {
   if (/^[a-z]+$/.test(token)) return [stemOf(token.slice(0, maxTermLength))]
 
   const normal = isAscii(token) ? token : token.normalize('NFKC').replace(/[\u00ad\u200c\u200d]/g, '')
@@ -190,7 +190,7 @@ function workOut(token: string): readonly string[] {
   if (suffix !== '' && all.length > 0) add(all.at(-1) + suffix, terms)
   if (all.length > 1) addWhole(all, terms)
   if (segments.length > 1) for (const segment of segments) if (segment.length > 1) addWhole(segment, terms)
-  // `kube-api-server`: neighbours joined two by two are wholes too, for `apiserver`.
+  // `kube-api-server`: adjacent pairs are joined too, for `apiserver`.
   if (all.length > 2 && all.length <= 6) {
     for (let index = 1; index < all.length; index++) addWhole(all.slice(index - 1, index + 1), terms)
   }
@@ -212,7 +212,7 @@ function add(term: string, terms: Set<string>): void {
   if (term !== '' && term.length <= maxTermLength) terms.add(stemOf(term))
 }
 
-/** Pairs of characters for scripts without spaces, what stands between them as always: `日本語` → 日本, 本語. */
+/** Pairs of characters for scripts without spaces, usual terms for the text between: `日本語` → 日本, 本語. */
 function visitPairs(
   token: string,
   start: number,
@@ -226,15 +226,15 @@ function visitPairs(
   for (const run of token.matchAll(unspacedRuns)) {
     between(run.index)
     last = run.index + run[0].length
-    let before = ''
-    let place = start + run.index
+    let previous = ''
+    let position = start + run.index
     for (const character of run[0]) {
-      const pair = before + character
-      if (before !== '' || character.length === run[0].length) {
-        visit(place - before.length, place + character.length, [folded(pair.normalize('NFKC'))])
+      const pair = previous + character
+      if (previous !== '' || character.length === run[0].length) {
+        visit(position - previous.length, position + character.length, [folded(pair.normalize('NFKC'))])
       }
-      place += character.length
-      before = character
+      position += character.length
+      previous = character
     }
   }
   between(token.length)

@@ -1,6 +1,6 @@
 /**
- * How many words a reader counts. Scripts written without spaces count two characters as one word,
- * so a budget in words means about as much text in every language.
+ * The number of words as a reader counts them. In scripts without spaces two characters count as one word, so a budget
+ * in words means about as much text in every language.
  */
 export function countWords(text: string): number {
   let count = 0
@@ -20,6 +20,6 @@ export function countWords(text: string): number {
 const word =
   /([\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]+)|(?:(?![\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}])[\p{L}\p{M}\p{N}_])+/gu
 
-/** Most text has no such script, and then counting takes a fraction of the time. */
+/** Most text has no such script and is counted in a fraction of the time. */
 const beyondLatin = /[^\u0000-\u024f\u2000-\u206f]/
 const plainWord = /[\w\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f]+/g
