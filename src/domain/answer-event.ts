@@ -37,7 +37,7 @@ export type GeneratorName = 'anthropic' | 'extractive' | 'scripted'
 /** Why Docent abstained. */
 export type AbstentionReason = 'no_hits' | 'low_score' | 'off_topic' | 'other_product' | 'version_empty'
 
-/** Why the generator stopped of its own accord. */
+/** Why the generator finished. */
 export type FinishReason = 'end' | 'max_tokens' | 'refusal' | 'context_exceeded' | 'extract'
 
 /** The generator finished, but with a partial answer: the model declined, or reached a limit. */

@@ -217,13 +217,13 @@ function bodyOf(
 }
 
 /**
- * Said outright, since the default differs by model. Some models always think and refuse to be told otherwise, and
- * what a gateway calls by another name may not know the word.
+ * Always set explicitly, since the default differs by model; null for models that always think and reject the setting, and
+ * for a gateway's own model names, which may not support it.
  */
 function thinkingFor(model: string, thinking: boolean): ThinkingConfigParam | null {
-  const adaptive = !/(?:haiku|sonnet|opus)-4-5|claude-3/.test(model)
+  const isAdaptive = !/(?:haiku|sonnet|opus)-4-5|claude-3/.test(model)
   if (thinking) {
-    return adaptive
+    return isAdaptive
       ? {type: 'adaptive', display: 'summarized'}
       : {type: 'enabled', budget_tokens: thinkingBudgetTokens}
   }

@@ -25,7 +25,7 @@ const attributeAt = /[^\s"'<>/={}]+/y
 const bareValueAt = /[^\s"'=<>`]+/y
 
 /**
- * The tag that begins at `at`, HTML or JSX; null when there is none. Tolerant: attributes may hold balanced braces
+ * The tag that begins at `at`, HTML or JSX; null when there is none. Tolerant: attributes may have balanced braces
  * over several lines, and a fragment (`<>`) has an empty name.
  */
 export function tagAt(text: string, at: number): Tag | null {

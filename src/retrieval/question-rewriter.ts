@@ -13,7 +13,7 @@ export interface QuestionRewriter {
 
 export interface RewriteOptions {
   readonly rewriter: QuestionRewriter
-  /** After this the search goes on without it: the reader is waiting for the sources. */
+  /** After this the search continues without it: the reader is waiting for the sources. */
   readonly timeoutMs: number
   readonly signal: AbortSignal | undefined
 }

@@ -73,7 +73,7 @@ const wordCharacter = /[\p{L}\p{N}]/u
  * text is not among the offsets.
  *
  * The rules are those of Unicode's sentence boundaries (UAX #29) with abbreviations added, and stricter where
- * documentation holds code: ASCII marks need white space after them, and no sentence begins with a
+ * documentation has code: ASCII marks need white space after them, and no sentence begins with a
  * lower-case letter outside quotes. In doubt there is no end: two sentences read as one are better than a part of one.
  * `Intl.Segmenter` would return other offsets in other releases of Node. Takes linear time.
  */
