@@ -117,7 +117,7 @@ async function timeBaselines(
   pages: readonly Page[],
   questions: readonly string[],
 ): Promise<{lexical: number[]; semantic: number[]; recall: number}> {
-  const db = openSqlite(':memory:')
+  const db = openSqlite(':cache:')
   const lexical: number[] = []
   const semantic: number[] = []
   let shared = 0

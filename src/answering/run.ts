@@ -13,15 +13,15 @@ import {
   type DoneEvent,
   type Ending,
   type ErrorCode,
+  inCurrentForm,
   isTerminal,
   noUsage,
   type SequencedEvent,
   type TerminalEvent,
   toDocentError,
-  toldToday,
   type Usage,
 } from '../domain/index.ts'
-import type {GenerationFacts} from '../generation/index.ts'
+import type {GenerationReport} from '../generation/index.ts'
 import {type AnswerSummary, answerSummaryOf} from './answer-summary.ts'
 import type {Deadlines, RunLimits} from './answering-limits.ts'
 import {LiveReaders} from './live-readers.ts'
@@ -174,7 +174,7 @@ export class Run {
   }
 
   /** Records what the generator reports besides its events. */
-  report({usage, modelCall, ...facts}: GenerationFacts): void {
+  report({usage, modelCall, ...facts}: GenerationReport): void {
     if (this.#hasEnded) return
     if (usage !== undefined) this.#usage = usage
     if (modelCall !== undefined) this.#modelCalls += modelCall === 'sent' ? 1 : -1
@@ -219,7 +219,7 @@ export class Run {
     }
     const usage = fields.usage ?? this.#usage
     this.#end(
-      toldToday({type: 'done', abstained: fields.ending === 'abstained', ...fields, usage, timings}),
+      inCurrentForm({type: 'done', abstained: fields.ending === 'abstained', ...fields, usage, timings}),
       at,
     )
   }

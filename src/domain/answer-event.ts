@@ -6,8 +6,8 @@ import type {Source} from './source.ts'
  * How an answer ended; the same words on the wire, in the log and in every filter.
  *
  * - `complete` the generator finished
- * - `abstained` the docs do not say; no model was called
- * - `stopped` the visitor said stop
+ * - `abstained` the docs do not have the answer; no model was called
+ * - `stopped` the visitor stopped it
  * - `disconnected` the last reader left
  * - `timeout` a deadline passed
  * - `error` something failed
@@ -34,13 +34,13 @@ export const endings = [
 
 export type GeneratorName = 'anthropic' | 'extractive' | 'scripted'
 
-/** Why Docent would not answer. */
+/** Why Docent abstained. */
 export type AbstentionReason = 'no_hits' | 'low_score' | 'off_topic' | 'other_product' | 'version_empty'
 
-/** Why the generator stopped of its own accord. */
+/** Why the generator finished. */
 export type FinishReason = 'end' | 'max_tokens' | 'refusal' | 'context_exceeded' | 'extract'
 
-/** The generator finished, but not with a whole answer: the model declined, or was cut by a limit. */
+/** The generator finished, but with a partial answer: the model declined, or reached a limit. */
 export type PartialFinish = Extract<FinishReason, 'max_tokens' | 'refusal' | 'context_exceeded'>
 
 const partialWords: Readonly<Record<PartialFinish, string>> = {
@@ -49,12 +49,12 @@ const partialWords: Readonly<Record<PartialFinish, string>> = {
   context_exceeded: 'reached the limit of the model’s context',
 }
 
-/** Finish reasons of answers that ended `complete` and are not whole. */
+/** Finish reasons of answers that ended `complete` but are partial. */
 export const partialFinishes = Object.keys(partialWords) as readonly PartialFinish[]
 
 /**
- * Whether an answer that ended `complete` is not whole. Its ending stays, since the stream was whole; it is never
- * shown, filtered or counted as a plain finished answer.
+ * Whether an answer that ended `complete` is partial. Its ending stays, since the stream was complete; it is never shown,
+ * filtered or counted as a fully finished answer.
  */
 export function isPartialFinish(finishReason: string | null | undefined): finishReason is PartialFinish {
   return finishReason != null && Object.hasOwn(partialWords, finishReason)
@@ -83,11 +83,11 @@ export function sumOfUsage(a: Usage, b: Usage): Usage {
   }
 }
 
-/** Milliseconds since the question was accepted; null for what never came. */
+/** Milliseconds since the question was accepted; null for what never happened. */
 export interface Timings {
   readonly sourcesMs: number | null
   readonly firstTokenMs: number | null
-  /** The longest silence between two events once the first delta had come. */
+  /** The longest silence between two events after the first delta. */
   readonly longestStallMs: number
   readonly totalMs: number
 }
@@ -95,9 +95,9 @@ export interface Timings {
 export interface StartEvent {
   readonly type: 'start'
   readonly answerId: string
-  /** The key of the conversation, for the asker alone: on the first delivery to who asked, null ever after. */
+  /** The key of the conversation, for the asker alone: set on the first delivery to the asker, then null. */
   readonly conversationId: string | null
-  /** The answer's name for logs and analytics; reads nothing. Absent from an old server. */
+  /** The answer's name for logs and analytics; gives no access. Absent from an old server. */
   readonly ref: string
   readonly build: string
   readonly generator: GeneratorName
@@ -107,14 +107,14 @@ export interface StartEvent {
 
 export interface SourcesEvent {
   readonly type: 'sources'
-  /** 1 for the first retrieval; later rounds add sources, with `n` going on. */
+  /** 1 for the first retrieval; later rounds add sources and continue `n`. */
   readonly round: number
   /** What was searched for: the question, or what it was rewritten to. */
   readonly query: string
   readonly sources: readonly Source[]
   /**
-   * Hosts that these sources link to or name, in all of their text: a link in the answer that leads elsewhere was not
-   * found in the docs. Absent in events from before it was told.
+   * Hosts that these sources link to or name, anywhere in their text: a link in the answer to another host is not from
+   * the docs. Absent in events of older versions.
    */
   readonly linkHosts?: readonly string[]
 }
@@ -141,12 +141,12 @@ export interface DeltaEvent {
 
 export interface CitationEvent {
   readonly type: 'citation'
-  /** Only of a source that was sent. */
+  /** The number of a source that was sent. */
   readonly n: number
   /** `[start, end)` in UTF-16 units of the text so far. */
   readonly start: number
   readonly end: number
-  /** The words of the source that carry the claim, where they are known. */
+  /** The text of the source that supports the claim, where it is known. */
   readonly quote?: string
 }
 
@@ -158,7 +158,7 @@ export interface ErrorEvent {
   readonly message: string
   readonly retryable: boolean
   readonly retryAfterMs?: number
-  /** What was spent before it failed, as far as that is known; absent when nothing was. */
+  /** Usage before it failed, as far as that is known; absent when there was none. */
   readonly usage?: Usage
 }
 
@@ -166,7 +166,7 @@ export interface DoneEvent {
   readonly type: 'done'
   readonly ending: 'complete' | 'abstained' | 'stopped' | 'disconnected'
   readonly finishReason?: FinishReason
-  /** Only where it is true: `isPartialFinish(finishReason)`. */
+  /** Set only where it is true: `isPartialFinish(finishReason)`. */
   readonly partial?: true
   readonly abstained: boolean
   readonly reason?: AbstentionReason
@@ -176,7 +176,7 @@ export interface DoneEvent {
 }
 
 /**
- * Everything an answer tells. Grammar:
+ * Every event of an answer. Grammar:
  * `start (sources | tool | reasoning | delta | citation)* (done | error)`:
  * exactly one terminal event; `sources` before the first `delta`, and at least once unless an `error` comes first.
  */
@@ -196,17 +196,17 @@ export function isTerminal(event: AnswerEvent): event is TerminalEvent {
   return event.type === 'done' || event.type === 'error'
 }
 
-/** The event as it is told today: a `done` that was stored before `partial` was told has it as well. */
-export function toldToday<T extends AnswerEvent>(event: T): T {
+/** An event in its current form: a `done` stored by an older version gets `partial` as well. */
+export function inCurrentForm<T extends AnswerEvent>(event: T): T {
   if (event.type !== 'done' || !isPartialFinish(event.finishReason)) return event
   return {...event, partial: true}
 }
 
-/** An event with its place in its answer and the time it happened. */
+/** An event with its position in its answer and its time. */
 export interface SequencedEvent {
   /** 1 for `start`, then without gaps. */
   readonly seq: number
-  /** Milliseconds since the epoch. For showing; order comes from `seq`. */
+  /** Milliseconds since the epoch, for display; the order is that of `seq`. */
   readonly at: number
   readonly event: AnswerEvent
 }

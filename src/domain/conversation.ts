@@ -5,41 +5,43 @@ const pointing =
 const continuing =
   /^\s*(?:and|but|or|so|then|also|what about|how about|what if|why|ok|okay|yes|no|now|are (?:those|these|they)|is (?:it|that|this)|can (?:it|they|that|this)|does (?:it|that|this)|do (?:they|these|those)|in that case)\b/i
 
-/** Whether a question has a word that may point at what was said before, as `it`. */
+/** Whether a question has a word that may refer to an earlier turn, as `it`. */
 export function mayPointBack(question: string): boolean {
   return pointing.test(question)
 }
 
-/** Whether a question begins like one that goes on with what was said before, as `And …`. */
-export function mayGoOn(question: string): boolean {
+/** Whether a question begins like a continuation of an earlier turn, as `And …`. */
+export function mayContinue(question: string): boolean {
   return continuing.test(question)
 }
 
 /**
- * What was said before a question when it was asked first: all of the history for one that is new. So a question that
- * is asked again is understood as it was then, and what was answered since does not change what it asks for.
+ * The turns before a question when it was first asked: the whole history for a new one. So a repeated question is
+ * understood as it was the first time, whatever was answered since.
  *
- * It is the same question where it is asked twice in a row, and where it opened the conversation, since then it leaned
- * on nothing. Between others the same words may mean something else, as "And on Windows?" is about what was said last:
- * then the turns stay, but for those in which it was asked and answered, which say nothing of what it is about now.
+ * It is a repetition where it is asked twice in a row, and where it opened the conversation, since then it depended on
+ * nothing. Elsewhere the same words may mean something else, as "And on Windows?" refers to the last turn: then the turns
+ * stay, except those in which it was asked and answered, which do not show what it means now.
  */
 export function turnsBefore(question: string, history: readonly Turn[]): readonly Turn[] {
-  const asked = wordsOf(question)
-  const places = history.flatMap(({role}, at) => (role === 'user' ? [at] : []))
-  const isAsked = (at: number): boolean => wordsOf(history[at]!.content) === asked
-  const [opening] = places
-  if (opening !== undefined && isAsked(opening)) return history.slice(0, opening)
+  const words = wordsOf(question)
+  const userTurns = history.flatMap(({role}, at) => (role === 'user' ? [at] : []))
+  const isSameQuestion = (at: number): boolean => wordsOf(history[at]!.content) === words
+  const [opening] = userTurns
+  if (opening !== undefined && isSameQuestion(opening)) return history.slice(0, opening)
   let first = history.length
-  for (const at of places.toReversed()) {
-    if (!isAsked(at)) break
+  for (const at of userTurns.toReversed()) {
+    if (!isSameQuestion(at)) break
     first = at
   }
-  const isOfAsking = (at: number): boolean =>
-    history[at]!.role === 'user' ? isAsked(at) : at > 0 && history[at - 1]!.role === 'user' && isAsked(at - 1)
-  return history.slice(0, first).filter((_, at) => !isOfAsking(at))
+  const isRepetition = (at: number): boolean =>
+    history[at]!.role === 'user'
+      ? isSameQuestion(at)
+      : at > 0 && history[at - 1]!.role === 'user' && isSameQuestion(at - 1)
+  return history.slice(0, first).filter((_, at) => !isRepetition(at))
 }
 
-/** In small letters, without the marks around them; a text of marks alone as it is. */
+/** A text's words in lower case, without punctuation; a text of punctuation alone unchanged. */
 function wordsOf(text: string): string {
   return (
     text

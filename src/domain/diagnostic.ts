@@ -1,8 +1,8 @@
-/** A problem in somebody's content. It is reported, never thrown; the run goes on. */
+/** A problem in the content. It is reported, never thrown; the ingest continues. */
 export interface Diagnostic {
   /** Below the content root, `/` on every system. */
   readonly path: string
-  /** One-based; null when the whole file is meant. */
+  /** One-based; null for the whole file. */
   readonly line: number | null
   readonly column: number | null
   /** Kebab-case name of the rule, as `duplicate-anchor`. */
@@ -10,7 +10,7 @@ export interface Diagnostic {
   /** `error`: the page could not be read. `warning`: something was lost or looks wrong. `info`: worth knowing. */
   readonly severity: 'error' | 'warning' | 'info'
   readonly reason: string
-  /** What the writer can do about it. */
+  /** What the author can do about it. */
   readonly hint?: string
 }
 

@@ -1,6 +1,6 @@
-/** Every way Docent refuses or fails. HTTP statuses are mapped in `http/`, words for readers below. */
+/** Every way Docent rejects a request or fails. Mapped to HTTP statuses in `http/`, to messages for readers below. */
 export type ErrorCode =
-  // refused before any work
+  // rejected before any work
   | 'invalid_request'
   | 'unauthorized'
   | 'forbidden'
@@ -14,7 +14,7 @@ export type ErrorCode =
   | 'rate_limited'
   | 'version_not_found'
   | 'not_ready'
-  // the model's side failed
+  // the model's API failed
   | 'upstream_auth'
   | 'upstream_rate_limited'
   | 'upstream_overloaded'
@@ -27,7 +27,7 @@ export type ErrorCode =
   | 'first_token_timeout'
   | 'stall_timeout'
   | 'answer_timeout'
-  // our side failed
+  // Docent failed
   | 'shutting_down'
   | 'server_restarted'
   | 'embedding_model'
@@ -43,13 +43,13 @@ export interface DocentErrorOptions {
   readonly cause?: unknown
   /** Milliseconds after which the same request may succeed; null or absent when unknown. */
   readonly retryAfterMs?: number | null
-  /** Facts for the log and for JSON error bodies; never secrets. */
+  /** Details for the log and for JSON error bodies; never secrets. */
   readonly details?: Readonly<Record<string, unknown>>
 }
 
 /**
  * The one error class. `message` is for the operator: what was wrong and what to do.
- * Readers see `readerMessageOf(code)` instead, for every code that is not a refusal of their own request.
+ * Readers see `readerMessageOf(code)` instead, except where their own request was rejected.
  */
 export class DocentError extends Error {
   override readonly name = 'DocentError'
@@ -65,7 +65,7 @@ export class DocentError extends Error {
   }
 }
 
-/** Whether asking again, unchanged, can help. */
+/** Whether repeating the same request can help. */
 export function isRetryable(code: ErrorCode): boolean {
   return retryable.has(code)
 }
@@ -87,7 +87,7 @@ const retryable: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'internal',
 ])
 
-/** What a visitor may be told: one calm sentence, no internals. */
+/** The message for a visitor: one calm sentence, no internals. */
 export function readerMessageOf(code: ErrorCode): string {
   return readerMessages[code]
 }

@@ -1,10 +1,10 @@
 import type {QuotableBlock} from './quotable-block.ts'
 
-/** One Markdown file, understood. */
+/** One Markdown file, parsed. */
 export interface Page {
   /** Below the content root, `/` on every system: `guides/auth.md`. */
   readonly path: string
-  /** Where readers find it: an absolute URL from front matter, or a route such as `/guides/auth`. No fragment. */
+  /** Its address for readers: an absolute URL from front matter, or a route such as `/guides/auth`. No fragment. */
   readonly url: string
   readonly title: string
   readonly description: string | null
@@ -13,7 +13,7 @@ export interface Page {
   /** BCP 47, as `en` or `pt-BR`; null when not known. */
   readonly lang: string | null
   readonly tags: readonly string[]
-  /** The page as plain CommonMark with GFM: dialects resolved, hidden text gone. What `/docs` renders. */
+  /** The page as plain CommonMark with GFM: dialects resolved, hidden text removed. What `/docs` renders. */
   readonly markdown: string
   /** In reading order; never empty for a page that has text. */
   readonly sections: readonly Section[]
@@ -21,28 +21,28 @@ export interface Page {
 
 /** A heading and the text under it, up to the next heading of any level: the unit that is ranked and linked. */
 export interface Section {
-  /** The fragment the reader's site gives the heading, without `#`; empty for text that stands under no heading. */
+  /** The fragment that the docs site gives the heading, without `#`; empty for text under no heading. */
   readonly anchor: string
   /** From the outermost heading below the page's title down to this one; empty for the page's introduction. */
   readonly headings: readonly string[]
   /** 1 to 6; 0 for text before the first heading. */
   readonly depth: number
-  /** Visible words only, blocks separated by a line break; code included. */
+  /** Visible text only, blocks separated by a line break; code included. */
   readonly text: string
   /** One-based lines of the source file, heading included. */
   readonly startLine: number
   readonly endLine: number
-  /** Cut between blocks, in order; together they cover the section once. A heading without text has none. */
+  /** Split between blocks, in order; together they cover the section once. A heading without text has none. */
   readonly passages: readonly Passage[]
 }
 
 /** A window of a section, small enough to embed and to quote. */
 export interface Passage {
-  /** Visible words only, blocks separated by a line break; code included. What is embedded and searched. */
+  /** Visible text only, blocks separated by a line break; code included. What is embedded and searched. */
   readonly text: string
-  /** How many words the text has, as `countWords` counts. */
+  /** Number of words in the text, as `countWords` counts. */
   readonly words: number
-  /** What can be quoted of it, in order. */
+  /** What can be quoted from it, in order. */
   readonly blocks: readonly QuotableBlock[]
   readonly startLine: number
   readonly endLine: number

@@ -4,15 +4,15 @@ export interface Turn {
   readonly content: string
 }
 
-/** A question, checked. */
+/** A valid question. */
 export interface Question {
   readonly question: string
-  /** The key of the conversation to join, as the client sent it; null, or one that opens none, begins a new one. */
+  /** The key of the conversation to join, as the client sent it; null, or an unknown key, begins a new one. */
   readonly conversationId: string | null
-  /** What was said before, oldest first. */
+  /** Earlier turns, oldest first. */
   readonly history: readonly Turn[]
   /** Only pages of this version of the docs; null for all. */
   readonly version: string | null
-  /** Keep answering for a grace time when the last reader leaves, so that it can come back. */
+  /** Keeps answering for a grace period when the last reader leaves, so that it can reconnect. */
   readonly resumable: boolean
 }

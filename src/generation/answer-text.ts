@@ -5,16 +5,16 @@ import type {CitationStyle} from './prompt.ts'
 import {citationOf} from './quotation.ts'
 import type {CitedLocation, SearchResults} from './search-results.ts'
 
-/** Longest answer in UTF-16 units; an upstream that sends more has lost its way. */
+/** Longest answer in UTF-16 units; an upstream that sends more is out of control. */
 const maxAnswerLength = 1_000_000
 
-/** The answer's text over all rounds, and what it cites. */
+/** The answer's text over all rounds, and its citations. */
 export interface AnswerText {
   push(text: string): readonly GenerationEvent[]
   openBlock(): void
   cite(citation: CitedLocation): void
   closeBlock(): readonly GenerationEvent[]
-  /** The next text begins a paragraph, if there was any before. */
+  /** The next text begins a new paragraph, unless it is the first. */
   newParagraph(): void
   end(): readonly GenerationEvent[]
   readonly dropped: number
@@ -23,14 +23,15 @@ export interface AnswerText {
 export function answerText(results: SearchResults, style: CitationStyle): AnswerText {
   const markers: MarkerCitations = markerCitations({
     isSource: (n) => results.has(n),
-    areAsked: style === 'markers',
+    isModelInstructed: style === 'markers',
     isAddressOf: results.isAddressOf,
-    isInSources: results.say,
+    isInSources: results.contain,
   })
   let dropped = 0
-  let paragraphDue = false
-  let ending = ''
-  /** Where the block's words begin and end, white space around them left out; -1 before the first. */
+  let isParagraphDue = false
+  /** The last two characters. */
+  let lastChars = ''
+  /** Where the block's text begins and ends, without white space around it; -1 before its first character. */
   let blockStart = -1
   let blockEnd = -1
   let pending: {readonly n: number; readonly quote: string | null}[] = []
@@ -38,13 +39,13 @@ export function answerText(results: SearchResults, style: CitationStyle): Answer
   function show(result: ReturnType<MarkerCitations['push']>): GenerationEvent[] {
     const events: GenerationEvent[] = []
     if (result.text !== '') {
-      const words = result.text.trim()
-      if (words !== '') {
-        const at = markers.length - result.text.length
-        if (blockStart < 0) blockStart = at + result.text.indexOf(words)
-        blockEnd = at + result.text.trimEnd().length
+      const trimmed = result.text.trim()
+      if (trimmed !== '') {
+        const start = markers.length - result.text.length
+        if (blockStart < 0) blockStart = start + result.text.indexOf(trimmed)
+        blockEnd = start + result.text.trimEnd().length
       }
-      ending = (ending + result.text).slice(-2)
+      lastChars = (lastChars + result.text).slice(-2)
       if (markers.length > maxAnswerLength) {
         throw new DocentError(
           'upstream_invalid',
@@ -60,11 +61,11 @@ export function answerText(results: SearchResults, style: CitationStyle): Answer
 
   return {
     push(text) {
-      if (!paragraphDue || text.trim() === '') return show(markers.push(text))
-      paragraphDue = false
-      const gap = ending === '' ? [] : show(markers.push(ending.endsWith('\n') ? '\n' : '\n\n'))
+      if (!isParagraphDue || text.trim() === '') return show(markers.push(text))
+      isParagraphDue = false
+      const separator = lastChars === '' ? [] : show(markers.push(lastChars.endsWith('\n') ? '\n' : '\n\n'))
       blockStart = -1
-      return [...gap, ...show(markers.push(text))]
+      return [...separator, ...show(markers.push(text))]
     },
     openBlock() {
       blockStart = -1
@@ -77,7 +78,7 @@ export function answerText(results: SearchResults, style: CitationStyle): Answer
     },
     closeBlock() {
       const events: GenerationEvent[] = []
-      // The span is the block's text, whatever order its citations and its text came in.
+      // The span is the block's text, in whatever order its citations and its text arrived.
       for (const [index, {n, quote}] of pending.entries()) {
         if (blockStart < 0) dropped += 1
         else if (pending.findIndex((other) => other.n === n && other.quote === quote) === index) {
@@ -88,7 +89,7 @@ export function answerText(results: SearchResults, style: CitationStyle): Answer
       return events
     },
     newParagraph() {
-      paragraphDue = true
+      isParagraphDue = true
     },
     end: () => show(markers.end()),
     get dropped() {

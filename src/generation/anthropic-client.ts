@@ -7,7 +7,7 @@ import {type UpstreamRequest, type UpstreamResponse, upstreamHttp} from './upstr
 
 export interface AnthropicClientOptions {
   readonly apiKey: string
-  /** Null for Anthropic's own; with or without `/v1`. */
+  /** Null for Anthropic's own API; with or without `/v1`. */
   readonly baseUrl: string | null
   /** Longest silence between bytes, pings included, and before the first. */
   readonly stallTimeoutMs: number
@@ -15,10 +15,10 @@ export interface AnthropicClientOptions {
 
 export interface AnthropicClient {
   /**
-   * Sends one request, once, without halves of characters, which the API refuses, and resolves when its events
-   * begin. The signal closes the connection for as long as they are read.
-   * @throws the SDK's APIError for an error status; DocentError of `UpstreamHttp.post`, and `upstream_invalid` for
-   * what is no event stream; after an abort, the signal's reason.
+   * Sends one request, once, without lone surrogates, which the API rejects, and resolves when its events begin. The
+   * signal closes the connection while they are read.
+   * @throws the SDK's APIError for an error status; DocentError of `UpstreamHttp.post`, and `upstream_invalid` for a
+   * response that is not an event stream; after an abort, the signal's reason.
    */
   stream(
     body: MessageCreateParamsStreaming,
@@ -29,7 +29,7 @@ export interface AnthropicClient {
   }>
 }
 
-/** Of an error's body; a gateway's page may be long, and only its first words are shown. */
+/** Limit on an error's body: a gateway's page may be long, and only its beginning is shown. */
 const maxErrorBytes = 64 * 1024
 
 /** The official SDK makes the request and the errors; the bytes between are read by `upstreamHttp`. */
@@ -37,7 +37,7 @@ export function anthropicClient({apiKey, baseUrl, stallTimeoutMs}: AnthropicClie
   const http = upstreamHttp({stallTimeoutMs})
   const sdk = new Anthropic({
     apiKey,
-    // Given always, or the SDK would look into the environment and at profiles on disk.
+    // Always set, or the SDK would read the environment and profiles on disk.
     baseURL: (baseUrl ?? 'https://api.anthropic.com').replace(/\/+$/, '').replace(/\/v1$/, ''),
     maxRetries: 0,
     timeout: stallTimeoutMs,
@@ -62,11 +62,11 @@ const silentLogger = {error: silent, warn: silent, info: silent, debug: silent}
 async function requestOf(sdk: Anthropic, body: MessageCreateParamsStreaming): Promise<UpstreamRequest> {
   const {req, url} = await sdk.buildRequest({method: 'post', path: '/v1/messages', body, stream: true})
   if (typeof req.body !== 'string') throw new TypeError('The SDK built a body that is not text')
-  return {url, headers: ownHeadersOf(req.headers), body: req.body}
+  return {url, headers: sdkHeadersOf(req.headers), body: req.body}
 }
 
-/** The SDK adds headers that it finds in the environment; only those of its own making pass. */
-function ownHeadersOf(built: HeadersInit | undefined): Headers {
+/** The SDK adds headers from the environment; only those it makes itself are kept. */
+function sdkHeadersOf(built: HeadersInit | undefined): Headers {
   const headers = new Headers(built)
   for (const name of [...headers.keys()]) {
     if (
@@ -80,7 +80,7 @@ function ownHeadersOf(built: HeadersInit | undefined): Headers {
   return headers
 }
 
-/** Closes and refuses a response that brings no events, saying what it brings instead. */
+/** @throws what a response without events is instead, after closing it. */
 async function expectEvents(response: UpstreamResponse, stallTimeoutMs: number): Promise<void> {
   const {status, headers} = response
   if (status >= 400) throw await statusErrorOf(response, stallTimeoutMs)
@@ -101,15 +101,15 @@ async function expectEvents(response: UpstreamResponse, stallTimeoutMs: number):
   )
 }
 
-/** As the SDK makes it of a response that it reads itself. */
+/** The error that the SDK makes of such a response. */
 async function statusErrorOf(response: UpstreamResponse, stallTimeoutMs: number): Promise<APIError> {
   const text = await textOf(response, stallTimeoutMs)
-  const body = objectIn(text)
+  const body = parsedObject(text)
   return APIError.generate(response.status, body, body === undefined ? text : undefined, response.headers)
 }
 
-/** Undefined for a gateway's page: its text is the message. */
-function objectIn(json: string): object | undefined {
+/** Undefined for a gateway's page: then its text is the message. */
+function parsedObject(json: string): object | undefined {
   try {
     const value: unknown = JSON.parse(json)
     return typeof value === 'object' && value !== null ? value : undefined
@@ -118,22 +118,22 @@ function objectIn(json: string): object | undefined {
   }
 }
 
-/** What has come of a body when its time or its room is up. */
-async function textOf(response: UpstreamResponse, forMs: number): Promise<string> {
-  const timer = setTimeout(() => response.close(), forMs)
-  const pieces: Uint8Array[] = []
+/** What has arrived of a body within a time and `maxErrorBytes`. */
+async function textOf(response: UpstreamResponse, timeoutMs: number): Promise<string> {
+  const timer = setTimeout(() => response.close(), timeoutMs)
+  const chunks: Uint8Array[] = []
   let bytes = 0
   try {
-    for (let piece = await response.read(); piece !== null; piece = await response.read()) {
-      pieces.push(piece)
-      bytes += piece.length
+    for (let chunk = await response.read(); chunk !== null; chunk = await response.read()) {
+      chunks.push(chunk)
+      bytes += chunk.length
       if (bytes > maxErrorBytes) break
     }
   } catch {
-    // Broken off; its status says enough.
+    // The body broke off; the status says enough.
   } finally {
     clearTimeout(timer)
     response.close()
   }
-  return Buffer.concat(pieces).toString('utf8')
+  return Buffer.concat(chunks).toString('utf8')
 }

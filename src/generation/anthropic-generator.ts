@@ -17,37 +17,37 @@ import {type ToolCall, type UpstreamReply, upstreamReply} from './upstream-reply
 
 export interface AnthropicOptions {
   readonly apiKey: string
-  /** Null for Anthropic's own; with or without `/v1`. */
+  /** Null for Anthropic's own API; with or without `/v1`. */
   readonly baseUrl: string | null
   readonly model: string
-  /** Lets the model think first, shown as `reasoning`; default false. */
+  /** Lets the model think first, streamed as `reasoning`; default false. */
   readonly thinking?: boolean
-  /** The longest answer, in tokens. Thinking comes on top. */
+  /** The longest answer, in tokens, without thinking. */
   readonly maxOutputTokens: number
   /** Longest silence between bytes, pings included; default 20,000. */
   readonly stallTimeoutMs?: number
-  /** How often the model may look again in the docs; default 3. 0 leaves the tool out. */
+  /** How many times the model may search the docs again; default 3. 0 leaves the tool out. */
   readonly maxSearchRounds?: number
-  /** Room for earlier turns, about four characters to a token; default 3000. */
+  /** Budget for earlier turns, at about four characters a token; default 3000. */
   readonly historyBudgetTokens?: number
-  /** `markers` for gateways that do not know search results and citations; default `native`. */
+  /** `markers` for gateways without search results and citations; default `native`. */
   readonly citations?: CitationStyle
-  /** Told of what was dropped, in one sentence each, without any text of the request. */
+  /** Called with one sentence on what was dropped or failed, without any text of the request. */
   readonly onNote?: (note: string) => void
 }
 
 const defaultStallMs = 20_000
 const maxQueryLength = 400
-/** Searches that one round of the model's may ask for. */
+/** Searches that the model may request in one round. */
 const maxSearchesPerRound = 3
 const thinkingBudgetTokens = 2048
 
 /**
- * Claude, by the official SDK: quoted sources in, cited text out.
+ * Claude, through the official SDK: quoted sources in, cited text out.
  *
- * The text carries no `[n]`: citations are events with spans, whether the API made them or the model wrote
- * markers. Each one's words were found in the source it names; those that were not are dropped and counted. One
- * request is made once: retries are for `withFallbacks`. An answer is complete only after `message_stop`.
+ * The text has no `[n]`: citations are events with spans, whether the API made them or the model wrote markers. A
+ * citation whose words are not in the source it names is dropped and counted. Each request is sent once: retries are
+ * for `withFallbacks`. An answer is complete only after `message_stop`.
  */
 export function anthropicGenerator(options: AnthropicOptions): Generator {
   const {model, stallTimeoutMs = defaultStallMs} = options
@@ -85,10 +85,10 @@ async function* generate(
     const isLast = round >= maxSearchRounds
     const reply = upstreamReply(answer, (spent) => request.report?.({usage: sumOfUsage(usage, spent)}))
     try {
-      const upstream = await sent(client, bodyOf(options, messages, isLast), request, signal)
+      const upstream = await send(client, bodyOf(options, messages, isLast), request, signal)
       upstreamRequestId = upstream.requestId ?? upstreamRequestId
       for await (const batch of upstream.events) {
-        for (const raw of batch) for (const event of reply.take(raw)) yield event
+        for (const raw of batch) for (const event of reply.read(raw)) yield event
       }
     } catch (error) {
       signal.throwIfAborted()
@@ -101,7 +101,7 @@ async function* generate(
     if (isLast || reply.stopReason !== 'tool_use' || reply.toolCalls.length === 0) {
       yield* answer.end()
       if (answer.dropped > 0) {
-        options.onNote?.(`${answer.dropped} citations were dropped: they did not hold against the sources`)
+        options.onNote?.(`${answer.dropped} citations were dropped: the sources do not have their words`)
       }
       yield {
         type: 'finish',
@@ -118,8 +118,8 @@ async function* generate(
   }
 }
 
-/** Sends one request and reports what is known of it before its first event. */
-async function sent(
+/** Sends one request and reports its state and id before its first event. */
+async function send(
   client: AnthropicClient,
   body: MessageCreateParamsStreaming,
   {report}: GenerationRequest,
@@ -131,7 +131,7 @@ async function sent(
     if (upstream.requestId) report?.({upstreamRequestId: upstream.requestId})
     return upstream
   } catch (error) {
-    // What got no answer in time may be at work all the same.
+    // A request without a response in time may be running all the same.
     const isUnanswered = error instanceof DocentError && error.code === 'stall_timeout'
     if (!signal.aborted && !isUnanswered) report?.({modelCall: 'turned-down'})
     throw error
@@ -145,7 +145,7 @@ interface SearchOptions {
   readonly signal: AbortSignal
 }
 
-/** Carries out the searches that a round of the model's asks for; returns what is sent back to it. */
+/** Runs the searches that the model requests in a round; returns the tool results to send back. */
 function searchRounds({
   options,
   request,
@@ -156,9 +156,9 @@ function searchRounds({
 
   return async function* search(calls) {
     const toolResults: ToolResultBlockParam[] = []
-    for (const [place, call] of calls.entries()) {
+    for (const [index, call] of calls.entries()) {
       const query = queryOf(call.input)
-      if (call.name !== searchTool.name || query === null || place >= maxSearchesPerRound) {
+      if (call.name !== searchTool.name || query === null || index >= maxSearchesPerRound) {
         toolResults.push(failedCall(call.id, 'This call was not carried out. Answer from what you have.'))
       } else {
         toolResults.push(yield* searchOnce(call.id, query))
@@ -188,9 +188,9 @@ function searchRounds({
     } catch (error) {
       signal.throwIfAborted()
       options.onNote?.(
-        `A search that the model asked for failed: ${error instanceof DocentError ? error.code : 'internal'}`,
+        `A search that the model requested failed: ${error instanceof DocentError ? error.code : 'internal'}`,
       )
-      yield {...event, status: 'failed', summary: 'That search failed; going on with what was found.'}
+      yield {...event, status: 'failed', summary: 'That search failed; continuing with what was found.'}
       return failedCall(callId, 'The search failed. Answer from what you have.')
     }
   }
@@ -211,19 +211,19 @@ function bodyOf(
     system: [{type: 'text', text: systemPrompt(citations, canSearch), cache_control: {type: 'ephemeral'}}],
     messages: [...messages],
     ...(config ? {thinking: config} : {}),
-    // Stays declared in the last round, since the messages hold calls of it; it just may not be called again.
+    // Still declared in the last round, since the messages contain calls of it; it may not be called again.
     ...(canSearch ? {tools: [searchTool], ...(isLast ? {tool_choice: {type: 'none'}} : {})} : {}),
   }
 }
 
 /**
- * Said outright, since the default differs by model. Some models always think and refuse to be told otherwise, and
- * what a gateway calls by another name may not know the word.
+ * Always set explicitly, since the default differs by model; null for models that always think and reject the setting, and
+ * for a gateway's own model names, which may not support it.
  */
 function thinkingFor(model: string, thinking: boolean): ThinkingConfigParam | null {
-  const adaptive = !/(?:haiku|sonnet|opus)-4-5|claude-3/.test(model)
+  const isAdaptive = !/(?:haiku|sonnet|opus)-4-5|claude-3/.test(model)
   if (thinking) {
-    return adaptive
+    return isAdaptive
       ? {type: 'adaptive', display: 'summarized'}
       : {type: 'enabled', budget_tokens: thinkingBudgetTokens}
   }
@@ -232,7 +232,7 @@ function thinkingFor(model: string, thinking: boolean): ThinkingConfigParam | nu
 
 function brokenOff(reply: UpstreamReply, upstreamRequestId: string | null): DocentError {
   const details = {upstreamRequestId}
-  // Bytes came, or the body would have been cut or stalled, but none of them made an event.
+  // Bytes arrived, or the body would have been cut or stalled, but they made no event.
   if (!reply.hasBegun) {
     return new DocentError(
       'upstream_invalid',
@@ -264,7 +264,7 @@ function queryOf(json: string): string | null {
       ? headOf(wellFormed(query).trim(), maxQueryLength)
       : null
   } catch {
-    // A model's malformed JSON is answered as a failed call; it can try again.
+    // Malformed JSON of a model is answered as a failed call; it can try again.
     return null
   }
 }

@@ -1,61 +1,61 @@
 export interface BreakerOptions {
-  /** Failures in a row that open it; default 8. */
+  /** Consecutive failures that open it; default 8. */
   readonly failures?: number
   /** How long it stays open, in milliseconds; default 10,000. */
   readonly openMs?: number
-  /** A clock that only goes forward, in milliseconds; default `performance.now`. */
+  /** A monotonic clock in milliseconds; default `performance.now`. */
   readonly now?: () => number
 }
 
-/** Keeps questions away from an upstream that is down, and lets one through now and then to see. */
+/** Keeps requests away from an upstream that is down, and lets one through now and then to probe it. */
 export interface CircuitBreaker {
   /**
-   * Asks to pass. Null while it is open, or half-open with its one probe under way. Who passes must report how it
-   * went, once; later reports are ignored.
+   * Null while it is open, or half-open with its one probe under way. Whoever gets a permit must report the outcome
+   * once; later reports are ignored.
    */
-  enter(): Passage | null
+  enter(): Permit | null
   readonly state: 'closed' | 'open' | 'half-open'
 }
 
-export interface Passage {
+export interface Permit {
   succeeded(): void
   failed(): void
-  /** Neither: the reader left, or the request itself was at fault. */
+  /** No outcome: the reader left, or the request itself was at fault. */
   gaveUp(): void
 }
 
 /** After Nygard, Release It! (2007): closed, open, half-open. */
 export function circuitBreaker(options: BreakerOptions = {}): CircuitBreaker {
   const {failures = 8, openMs = 10_000, now = () => performance.now()} = options
-  let failed = 0
+  let failureCount = 0
   let openUntil: number | null = null
-  let probing = false
+  let isProbing = false
 
   const state = (): CircuitBreaker['state'] =>
     openUntil === null ? 'closed' : now() < openUntil ? 'open' : 'half-open'
 
   return {
     enter() {
-      const entered = state()
-      if (entered === 'open' || (entered === 'half-open' && probing)) return null
-      const isProbe = entered === 'half-open'
-      if (isProbe) probing = true
-      let reported = false
+      const current = state()
+      if (current === 'open' || (current === 'half-open' && isProbing)) return null
+      const isProbe = current === 'half-open'
+      if (isProbe) isProbing = true
+      let isReported = false
       const once = (report: () => void) => () => {
-        if (reported) return
-        reported = true
-        if (isProbe) probing = false
+        if (isReported) return
+        isReported = true
+        if (isProbe) isProbing = false
         report()
       }
       return {
         succeeded: once(() => {
-          failed = 0
-          // One that entered before it opened proves nothing about now, unless it is the probe.
+          failureCount = 0
+          // A request that entered before the breaker opened proves nothing now, unless it is the probe.
           if (isProbe || openUntil === null) openUntil = null
         }),
         failed: once(() => {
-          failed += 1
-          if (isProbe || failed >= failures) openUntil = now() + openMs
+          failureCount += 1
+          if (isProbe || failureCount >= failures) openUntil = now() + openMs
         }),
         gaveUp: once(() => {}),
       }

@@ -3,18 +3,18 @@ import {flat} from '../lib/flat.ts'
 const fenceLine = /^\s*(?:(?:[-*+>]|\d{1,9}[.)])\s+)*(?:`{3,}[^`]*|~{3,}.*)$/
 
 export interface CodeTracker {
-  see(char: string): void
-  /** Sees characters of which none is a line break, a backtick or a tilde. */
-  seeAll(text: string): void
-  inside(): boolean
-  /** Between two pieces of text. */
-  rest(): void
+  push(char: string): void
+  /** Pushes characters of which none is a line break, a backtick or a tilde. */
+  pushAll(text: string): void
+  isInside(): boolean
+  /** Call between two pieces of text: flattens the string built so far. */
+  flatten(): void
 }
 
-/** Follows CommonMark closely enough to know whether the next character stands in code. */
+/** Follows CommonMark closely enough to know whether the next character is in code. */
 export function codeTracker(): CodeTracker {
   let line = ''
-  /** Whether the line has a run of marks that a fence is made of. */
+  /** Whether the line has a run of characters that a fence is made of. */
   let mayBeFence = false
   let fence: {readonly char: string; readonly length: number} | null = null
   let inline = 0
@@ -22,7 +22,7 @@ export function codeTracker(): CodeTracker {
 
   const endRun = (): void => {
     if (run === 0) return
-    // At the start of a line three or more open a fence, which the line's end decides.
+    // At the start of a line three or more may open a fence, which the end of the line decides.
     if (!fence && !/^\s*(?:(?:[-*+>]|\d{1,9}[.)])\s+)*`{3,}$/.test(line)) {
       if (inline === 0) inline = run
       else if (inline === run) inline = 0
@@ -31,7 +31,7 @@ export function codeTracker(): CodeTracker {
   }
 
   return {
-    see(char) {
+    push(char) {
       if (char === '`' && !fence) {
         run += 1
         line += char
@@ -53,23 +53,23 @@ export function codeTracker(): CodeTracker {
           fence = {char: opened[1][0] ?? '`', length: opened[1].length}
         }
       }
-      // Inline code does not reach over an empty line.
+      // Inline code does not span an empty line.
       if (line.trim() === '') inline = 0
       line = ''
       mayBeFence = false
     },
-    seeAll(text) {
+    pushAll(text) {
       endRun()
       if (line.length < 2000) line += text
     },
-    rest() {
+    flatten() {
       line = flat(line)
     },
-    inside() {
+    isInside() {
       if (fence) return true
-      // Asked before a character that is no backtick, so a run that stands open is over.
+      // Called before a character that is not a backtick, so an open run has ended.
       const state = run === 0 ? inline : inline === 0 ? run : inline === run ? 0 : inline
-      // The info string of a fence, too, which its line's end will open.
+      // Also in the info string of a fence, which the end of its line will open.
       return state > 0 || (mayBeFence && fenceLine.test(line))
     },
   }

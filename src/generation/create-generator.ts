@@ -10,43 +10,43 @@ export interface GeneratorSettings {
   readonly anthropicApiKey: string | null
   readonly anthropicBaseUrl: string | null
   readonly anthropicModel: string
-  /** Asked when the first one fails before its first text; null for none. */
+  /** Used when the first model fails before its first text; null for none. */
   readonly anthropicFallbackModel: string | null
   /** How sources are cited: by the API's own citations, or by markers for gateways without them. Default native. */
   readonly anthropicCitations?: CitationStyle
   readonly thinking: boolean
   readonly maxOutputTokens: number
   readonly stallTimeoutMs: number
-  /** The run's own deadline for the first token: retries end well before it. */
+  /** The run's deadline for the first token: retries end well before it. */
   readonly firstTokenTimeoutMs?: number
 }
 
 export interface GeneratorExtras {
-  /** Told of retries, fallbacks and dropped citations, one sentence each, for the log. */
+  /** Called with one sentence on each retry, fallback and dropped citation, for the log. */
   readonly onNote?: (note: string) => void
-  /** Pause between two pieces of an extract; default 8. */
+  /** Milliseconds between two deltas of an extract; default 8. */
   readonly extractPaceMs?: number
 }
 
-/** A generator that can say why it is the one. */
+/** A generator that can say why it was chosen. */
 export interface ChosenGenerator extends Generator {
-  /** One sentence for the start of the server. Holds no secret. */
+  /** One sentence for the log at startup. Contains no secret. */
   describe(): string
 }
 
 /**
- * The generator that the settings ask for: Claude with retries, a fallback model and quoting behind it, or quoting
- * alone. `auto` is Claude when there is a key.
+ * The generator that the settings choose: Claude with retries, a fallback model and then quoting, or quoting alone.
+ * `auto` is Claude when there is a key.
  *
- * @throws DocentError `config` when Claude is asked for without a key.
+ * @throws DocentError `config` when Claude is chosen without a key.
  */
 export function createGenerator(settings: GeneratorSettings, extras: GeneratorExtras = {}): ChosenGenerator {
-  const {generator: wanted, anthropicApiKey: apiKey, anthropicModel: model} = settings
+  const {generator: choice, anthropicApiKey: apiKey, anthropicModel: model} = settings
   const extractive = extractiveGenerator(
     extras.extractPaceMs === undefined ? {} : {paceMs: extras.extractPaceMs},
   )
-  if (wanted === 'extractive' || (wanted === 'auto' && apiKey === null)) {
-    const why = wanted === 'extractive' ? 'GENERATOR is extractive' : 'no ANTHROPIC_API_KEY is set'
+  if (choice === 'extractive' || (choice === 'auto' && apiKey === null)) {
+    const why = choice === 'extractive' ? 'GENERATOR is extractive' : 'no ANTHROPIC_API_KEY is set'
     return {...extractive, describe: () => `Answers quote the docs (${why}); nothing leaves this machine.`}
   }
   if (apiKey === null) {
@@ -71,16 +71,16 @@ export function createGenerator(settings: GeneratorSettings, extras: GeneratorEx
     retryWithinMs: Math.min(8000, (settings.firstTokenTimeoutMs ?? 30_000) / 3),
     ...(extras.onNote ? {onNote: extras.onNote} : {}),
   })
-  const why = wanted === 'anthropic' ? 'GENERATOR is anthropic' : 'ANTHROPIC_API_KEY is set'
+  const why = choice === 'anthropic' ? 'GENERATOR is anthropic' : 'ANTHROPIC_API_KEY is set'
   const where = settings.anthropicBaseUrl === null ? '' : ` at ${hostOf(settings.anthropicBaseUrl)}`
-  const behind = fallbackModel === null ? 'quotes the docs' : `asks ${fallbackModel}, then quotes the docs`
+  const next = fallbackModel === null ? 'quotes the docs' : `asks ${fallbackModel}, then quotes the docs`
   return {
     ...generator,
-    describe: () => `Answers are written by ${model}${where} (${why}); if it fails, Docent ${behind}.`,
+    describe: () => `Answers are written by ${model}${where} (${why}); if it fails, Docent ${next}.`,
   }
 }
 
-/** The host alone: an address may carry a password. */
+/** The host alone: an address may contain a password. */
 function hostOf(url: string): string {
   try {
     return new URL(url).host

@@ -3,39 +3,39 @@ import {MarkerReader, maxHeld, opensMarker} from './marker-reader.ts'
 import {type MarkerOptions, MarkerRules, type TextBefore} from './marker-rules.ts'
 import {type Sentence, ShownText} from './shown-text.ts'
 
-/** What a marker cites: the sentence that it stands in or after. */
+/** What a marker cites: the sentence that it is in or after. */
 export interface MarkerCitation extends Sentence {
   readonly n: number
 }
 
 export interface MarkerCitations {
-  /** Takes the next piece of text; returns what of it can be shown, and the citations that became certain. */
+  /** Reads the next piece of text; returns what can be shown so far, and the citations that became certain. */
   push(text: string): {readonly text: string; readonly citations: readonly MarkerCitation[]}
-  /** What is still held back at the end of the text. A marker cut in half is dropped. */
+  /** Returns what is still held back at the end of the text. An incomplete marker is dropped. */
   end(): {readonly text: string; readonly citations: readonly MarkerCitation[]}
-  /** Units of text that have come out. */
+  /** Length of the text returned so far, in UTF-16 units. */
   readonly length: number
-  /** Markers that were cut off by the end of the text. */
+  /** Number of markers that were cut off by the end of the text. */
   readonly dropped: number
 }
 
 /**
- * Takes `[n]` markers out of a streamed text and returns what they cite.
+ * Removes `[n]` markers from a streamed text and returns what they cite.
  *
- * For models and gateways that cannot cite by themselves. Knows `[1]`, `[1, 2]`, `[1][2]`, `[1-3]`, `[[1]]`,
- * `[^1]`, `[1](address)` and the full-width `【1】` and `［1］`. The text that comes out has no markers; the
- * citations say where they stood. A marker that is not whole yet is held back, so none is ever seen in part.
+ * For models and gateways without citations. Recognises `[1]`, `[1, 2]`, `[1][2]`, `[1-3]`, `[[1]]`,
+ * `[^1]`, `[1](address)` and the full-width `【1】` and `［1］`. The text returned has no markers; the
+ * citations have their sentences. An incomplete marker is held back, so none is ever shown in part.
  *
- * Brackets that mean something else pass untouched: numbers that are not all of sources, code, inline and fenced,
- * `argv[1]`, `rows[1].name`, `f([1, 2])`, `[1-3]*.txt`, what the sources say themselves, a link to somewhere else, a
- * definition as `[1]: address`. `MarkerRules` knows them by what stands on both sides, so a marker that is whole is
- * held until what follows it is known.
+ * Other brackets are left unchanged: numbers that are not all of sources, inline and fenced code, `argv[1]`,
+ * `rows[1].name`, `f([1, 2])`, `[1-3]*.txt`, text that the sources have themselves, a link to another address, a
+ * definition as `[1]: address`. `MarkerRules` recognises them by the text on both sides, so a complete marker is held
+ * until the text after it is known.
  */
 export function markerCitations(options: MarkerOptions): MarkerCitations {
   return new MarkerStream(options)
 }
 
-/** Characters with which nothing can begin or end but a word: taken together, since each step costs something. */
+/** Characters that can only be part of a word: read together, since each step has a cost. */
 const plainRun = /[^\s`~[\]【［】］。！？]+/y
 
 class MarkerStream implements MarkerCitations {
@@ -44,13 +44,13 @@ class MarkerStream implements MarkerCitations {
   readonly #code: CodeTracker = codeTracker()
   readonly #shown = new ShownText()
   readonly #cited = new CitedSentences()
-  /** White space that goes if a marker follows it. */
+  /** White space that is removed if a marker follows. */
   #space = ''
-  /** White space that went with the last marker. */
-  #lost = ''
-  /** What has come behind whole markers. */
+  /** White space that was removed with the last marker. */
+  #removedSpace = ''
+  /** The text after complete markers. */
   #after = ''
-  /** Before the markers that are held. */
+  /** The text before the markers that are held back. */
   #before: TextBefore = {sentence: '', word: '', space: '', touches: false, beginsLine: false}
   /** Whether nothing was shown since the last marker. */
   #isAfterMarker = false
@@ -65,9 +65,9 @@ class MarkerStream implements MarkerCitations {
   }
 
   push(text: string): {readonly text: string; readonly citations: readonly MarkerCitation[]} {
-    for (let at = 0; at < text.length; ) at = this.#takeRun(text, at)
-    this.#code.rest()
-    return {text: this.#shown.take(), citations: this.#cited.take()}
+    for (let at = 0; at < text.length; ) at = this.#readRun(text, at)
+    this.#code.flatten()
+    return {text: this.#shown.flush(), citations: this.#cited.flush()}
   }
 
   end(): {readonly text: string; readonly citations: readonly MarkerCitation[]} {
@@ -81,58 +81,58 @@ class MarkerStream implements MarkerCitations {
       this.#settle(isCitation, rest)
     }
     this.#release()
-    return {text: this.#shown.take(), citations: this.#cited.take()}
+    return {text: this.#shown.flush(), citations: this.#cited.flush()}
   }
 
-  /** Takes the text at `from` up to the next character that needs a look of its own; returns where that is. */
-  #takeRun(text: string, from: number): number {
+  /** Reads from `from` up to the next character that may be markup; returns its offset. */
+  #readRun(text: string, from: number): number {
     plainRun.lastIndex = from
-    const isFree = !this.#reader.isOpen && this.#reader.group === null
-    const run = isFree ? plainRun.exec(text)?.[0] : undefined
+    const isOutside = !this.#reader.isOpen && this.#reader.group === null
+    const run = isOutside ? plainRun.exec(text)?.[0] : undefined
     const first = String.fromCodePoint(text.codePointAt(from)!)
-    // Its first character may have to do with what came before: white space, a marker, the end of a sentence.
-    this.#take(first)
+    // Its first character may depend on the text before: white space, a marker, the end of a sentence.
+    this.#read(first)
     const rest = run?.slice(first.length) ?? ''
     if (rest !== '') {
-      this.#code.seeAll(rest)
+      this.#code.pushAll(rest)
       this.#shown.showInWord(rest)
     }
     return from + first.length + rest.length
   }
 
-  #take(char: string): void {
+  #read(char: string): void {
     const {group} = this.#reader
-    if (this.#reader.isOpen) this.#takeInMarker(char)
-    else if (group === null) this.#takeFree(char)
+    if (this.#reader.isOpen) this.#readInMarker(char)
+    else if (group === null) this.#readOutside(char)
     else {
       const after = this.#after + char
       const verdict = this.#rules.verdictOn(group, this.#before, after)
       if (verdict === 'wait') this.#after = after
-      else if (verdict === 'grow') this.#reader.begin(char)
+      else if (verdict === 'extend') this.#reader.begin(char)
       else this.#settle(verdict.isCitation, verdict.rest)
     }
   }
 
-  #takeInMarker(char: string): void {
-    if (this.#reader.take(char)) return
-    // Behind markers, another bracket makes all of it an expression or a link.
+  #readInMarker(char: string): void {
+    if (this.#reader.push(char)) return
+    // Behind markers, another bracket makes the whole an expression or a link.
     if (this.#reader.group !== null) this.#settle(false, char)
     else {
       this.#release()
-      this.#take(char)
+      this.#read(char)
     }
   }
 
-  #takeFree(char: string): void {
-    const isCode = this.#code.inside()
+  #readOutside(char: string): void {
+    const isCode = this.#code.isInside()
     if (!isCode && opensMarker(char) && this.#begins(char)) return
     if (!isCode && (char === ' ' || char === '\t') && this.#space.length < maxHeld) {
       if (!(this.#isAfterMarker && this.#shown.isAtLineStart)) this.#space += char
       return
     }
-    // A marker between two words leaves the space that kept them apart.
+    // A marker between two words leaves the space between them.
     if (this.#isAfterMarker && this.#space === '' && /[\p{L}\p{N}\p{Ps}`*_]/u.test(char))
-      this.#space = this.#lost
+      this.#space = this.#removedSpace
     if (this.#space !== '') this.#release()
     this.#show(char)
   }
@@ -149,29 +149,29 @@ class MarkerStream implements MarkerCitations {
     return true
   }
 
-  /** @param rest of what followed the markers, which is gone over again. */
+  /** @param rest the text after the markers, which is read again. */
   #settle(isCitation: boolean, rest: string): void {
     const {group} = this.#reader
     this.#after = ''
     if (isCitation && group !== null) {
       this.#reader.group = null
       this.#cite(group.numbers)
-      // Stars behind a marker end emphasis, which no space may stand before.
-      if (rest.startsWith('*')) this.#lost = ''
+      // Stars behind a marker end emphasis, which may not follow a space.
+      if (rest.startsWith('*')) this.#removedSpace = ''
     } else this.#release()
-    for (const char of rest) this.#take(char)
+    for (const char of rest) this.#read(char)
   }
 
   #cite(numbers: readonly number[]): void {
     const sentence = this.#shown.cited
     this.#cited.cite(numbers, sentence)
     this.#shown.endAt(sentence)
-    this.#lost = this.#space
+    this.#removedSpace = this.#space
     this.#space = ''
     this.#isAfterMarker = true
   }
 
-  /** What is held back turned out to be text. */
+  /** Shows what was held back: it is text. */
   #release(): void {
     const text = this.#space + this.#reader.release()
     this.#space = ''
@@ -179,15 +179,15 @@ class MarkerStream implements MarkerCitations {
   }
 
   #show(char: string): void {
-    this.#code.see(char)
+    this.#code.push(char)
     this.#shown.show(char)
     this.#isAfterMarker = false
   }
 }
 
-/** The citations of a text, each of a source and a sentence once. */
+/** Collects the citations of a text, each pair of source and sentence once. */
 export class CitedSentences {
-  #untaken: MarkerCitation[] = []
+  #pending: MarkerCitation[] = []
   #sentenceEnd = -1
   readonly #numbers = new Set<number>()
 
@@ -197,14 +197,14 @@ export class CitedSentences {
     for (const n of numbers) {
       if (this.#numbers.has(n)) continue
       this.#numbers.add(n)
-      this.#untaken.push({n, ...sentence})
+      this.#pending.push({n, ...sentence})
     }
   }
 
-  /** Those since this was last called. */
-  take(): readonly MarkerCitation[] {
-    const citations = this.#untaken
-    this.#untaken = []
+  /** Returns the citations since the last call. */
+  flush(): readonly MarkerCitation[] {
+    const citations = this.#pending
+    this.#pending = []
     return citations
   }
 }

@@ -1,38 +1,38 @@
-import {numbersIn, partialMarker, wholeMarker} from './marker-syntax.ts'
+import {completeMarker, numbersIn, partialMarker} from './marker-syntax.ts'
 
-/** Whole markers that touch each other, as `[1][2]`. */
+/** Complete markers that touch each other, as `[1][2]`. */
 export interface MarkerGroup {
-  /** As it was written. */
+  /** As written. */
   readonly text: string
   readonly numbers: readonly number[]
-  /** Numbers of the marker at its end, which an address would belong to. */
+  /** Numbers of the last marker, which an address after it would belong to. */
   readonly last: readonly number[]
 }
 
 /** Longest marker held back; what is longer is text. */
 export const maxHeld = 80
 
-/** Reads markers one character at a time, and holds back what may become one. */
+/** Reads markers character by character, and holds back what may become one. */
 export class MarkerReader {
   /** The beginning of a marker, from its bracket on; empty when none is open. */
   partial = ''
-  /** The markers before it, which are whole. */
+  /** The complete markers before it. */
   group: MarkerGroup | null = null
 
   get isOpen(): boolean {
     return this.partial !== ''
   }
 
-  /** @param bracket that a marker may begin with. */
+  /** @param bracket the character that a marker may begin with */
   begin(bracket: string): void {
     this.partial = bracket
   }
 
-  /** Takes what follows the beginning of a marker; false for what cannot follow it, which is not taken. */
-  take(char: string): boolean {
+  /** Reads the next character of a marker; returns false for one that cannot follow, which is not read. */
+  push(char: string): boolean {
     const candidate = this.partial + char
-    const match = wholeMarker.exec(candidate)
-    // `[[1]` is whole only with its second bracket; `[1]` may yet be the inner part of nothing.
+    const match = completeMarker.exec(candidate)
+    // `[[1]` is complete only with its second bracket.
     if (match !== null) {
       const numbers = numbersIn(match[1] ?? match[2] ?? match[3] ?? '')
       this.group = {
@@ -48,7 +48,7 @@ export class MarkerReader {
     return true
   }
 
-  /** Lets go of everything; returns it as it was written. */
+  /** Returns everything that is held back, as written, and forgets it. */
   release(): string {
     const text = (this.group?.text ?? '') + this.partial
     this.group = null

@@ -1,11 +1,11 @@
 const separators = '\\s*(?:[,;，、]|-|–)\\s*'
-// No zero and no more than two digits: `[0]` is an index and `[404]` a status.
+// Not zero, and at most two digits: `[0]` is an index and `[404]` a status.
 const numbers = `\\^?[1-9]\\d?(?:${separators}\\^?[1-9]\\d?)*`
 /** A marker from its first bracket to its last; its numbers are the group that matched. */
-export const wholeMarker = new RegExp(
+export const completeMarker = new RegExp(
   `^(?:\\[\\[\\s*(${numbers})\\s*\\]\\]|\\[\\s*(${numbers})\\s*\\]|[【［]\\s*(${numbers})[^】］\\n]*[】］])$`,
 )
-/** Everything that a marker may look like before it is whole. */
+/** Every incomplete marker. */
 export const partialMarker = new RegExp(
   `^(?:\\[|\\[{1,2}\\s*(?:\\^|(?:${numbers})?(?:${separators}\\^?|\\s*)?)\\]?|[【［]\\s*(?:(?:${numbers})[^】］\\n]*)?)$`,
 )

@@ -10,10 +10,10 @@ import {headOf, tailOf} from '../lib/cut.ts'
 import {markerCitations} from './marker-citations.ts'
 import type {QuotableSource, SearchResults} from './search-results.ts'
 
-/** How sources reach the model: as search results that the API cites, or as numbered text that it cites by markers. */
+/** How sources are sent to the model: as search results that the API cites, or as numbered text cited by markers. */
 export type CitationStyle = 'native' | 'markers'
 
-/** Nothing in it changes between requests, so that it can be cached. */
+/** The system prompt. It is the same for all requests, so that it can be cached. */
 export function systemPrompt(citations: CitationStyle, canSearch: boolean): string {
   const lines = [
     'You answer questions about a set of documentation, for visitors of its site. Pages of the documentation are given to you as search results.',
@@ -66,25 +66,25 @@ export interface FirstMessages {
   readonly sources: readonly QuotableSource[]
   readonly continueFrom: string | null
   readonly citations: CitationStyle
-  /** About four characters each. */
+  /** At about four characters a token. */
   readonly historyBudgetTokens: number
   /** Filled with the sources in the order in which they are sent. */
   readonly results: SearchResults
 }
 
-/** The conversation so far and the question with its sources, as the API takes them. */
+/** The conversation so far and the question with its sources, as the API expects them. */
 export function firstMessages(options: FirstMessages): MessageParam[] {
   const earlier = historyMessages(options.history, options.historyBudgetTokens)
   const content: ContentBlockParam[] = [
     ...sourceBlocks(options.sources, options.results, options.citations),
-    // Marked for the cache: rounds with a tool, and a continuation, send all of this again.
+    // Cached: tool rounds and a continuation send all of this again.
     {type: 'text', text: options.question, ...cached},
   ]
   if (options.continueFrom) content.push({type: 'text', text: continuation(options.continueFrom)})
   return [...earlier, {role: 'user', content}]
 }
 
-/** Sources as blocks of a message or of a tool's result. */
+/** Sources as blocks of a message or a tool result. */
 export function sourceBlocks(
   sources: readonly QuotableSource[],
   results: SearchResults,
@@ -94,7 +94,7 @@ export function sourceBlocks(
     const block = results.add(quotable)
     if (citations === 'native') return block
     const text = block.content.map((part) => part.text).join('\n\n')
-    // The closing tag cannot be forged from within, so a page cannot step out of its quotation.
+    // The tag cannot be forged inside, so a page cannot break out of its quotation.
     const body = text.replaceAll(/<(?=\/?search_result)/g, '&lt;')
     return {
       type: 'text',
@@ -104,8 +104,8 @@ export function sourceBlocks(
 }
 
 /**
- * Earlier turns, the newest that fit the budget, beginning with the visitor. Citation markers are taken out of them:
- * their numbers mean other sources now. Of what does not fit nothing is looked at.
+ * The newest earlier turns that fit the budget, beginning with the visitor. Their citation markers are removed: their
+ * numbers mean other sources now. Turns that do not fit are not read.
  */
 export function historyMessages(history: readonly Turn[], budgetTokens: number): MessageParam[] {
   const kept: Turn[] = []
@@ -113,7 +113,7 @@ export function historyMessages(history: readonly Turn[], budgetTokens: number):
   for (const turn of history.toReversed()) {
     const whole = turn.content.trim()
     const isCut = whole.length > characters
-    // The latest turns matter most; one that does not fit whole is cut at its end rather than lost.
+    // The latest turns matter most; one that does not fit is cut at its end rather than lost.
     if (isCut && (kept.length > 0 || characters <= 400)) break
     const fitting = isCut ? `${headOf(whole, characters)} …` : whole
     const content = (turn.role === 'assistant' ? withoutMarkers(fitting) : fitting).trim()
@@ -128,7 +128,7 @@ export function historyMessages(history: readonly Turn[], budgetTokens: number):
     if (last?.role === role) last.texts.push(content)
     else if (last || role === 'user') messages.push({role, texts: [content]})
   }
-  // The question comes next as a user's turn; one that was never answered may stand before it.
+  // The question comes next as a user's turn, possibly after one that was never answered.
   return messages.map(({role, texts}, index) => ({
     role,
     content: [
@@ -141,10 +141,10 @@ export function historyMessages(history: readonly Turn[], budgetTokens: number):
   }))
 }
 
-/** Longest part of a broken answer that is sent back, in characters: its end is what it goes on from. */
+/** Longest part of a broken answer that is sent back, in UTF-16 units, counted from its end. */
 const maxContinuation = 12_000
 
-/** Not as an assistant's message: models without prefill refuse a conversation that ends in one. */
+/** Not as an assistant's message: models without prefill reject a conversation that ends in one. */
 function continuation(partial: string): string {
   const shown = partial.length > maxContinuation ? `…${tailOf(partial, maxContinuation)}` : partial
   const safe = shown.replaceAll('</answer_so_far>', '<\\/answer_so_far>')
@@ -156,7 +156,7 @@ function continuation(partial: string): string {
 }
 
 function withoutMarkers(text: string): string {
-  const markers = markerCitations({isSource: () => true, areAsked: true, isAddressOf: () => false})
+  const markers = markerCitations({isSource: () => true, isModelInstructed: true, isAddressOf: () => false})
   return markers.push(text).text + markers.end().text
 }
 

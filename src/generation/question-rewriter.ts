@@ -7,7 +7,7 @@ export interface QuestionRewriterOptions {
   /** Null for the API itself. */
   readonly baseUrl: string | null
   readonly model: string
-  /** Longest silence of the upstream. Default 5,000. */
+  /** Longest silence of the upstream; default 5,000. */
   readonly stallTimeoutMs?: number
 }
 
@@ -16,7 +16,7 @@ const instructions = `You prepare searches in a documentation. Given a conversat
 const maxTurns = 6
 const maxTurnLength = 1_500
 
-/** Puts a follow-up question in words of its own with one short call of Claude, without a second try. */
+/** Rewrites a follow-up question to stand alone with one short call of Claude, without retries. */
 export function anthropicQuestionRewriter(options: QuestionRewriterOptions): {
   rewrite(
     question: string,

@@ -1,17 +1,17 @@
 import type {QuotableBlock, QuotableUnit} from '../domain/index.ts'
 
-/** What an answer quotes in one go: a unit, or a whole ordered list. */
+/** The smallest thing that an answer quotes: a unit, or a whole ordered list. */
 export interface QuotedUnit extends Omit<QuotableUnit, 'kind'> {
   readonly kind: Exclude<QuotableUnit['kind'], 'step'> | 'steps'
 }
 
-/** The units of a block as they are quoted. One step alone would read as if it were all. */
+/** The units of a block as they are quoted. A step alone would read as if it were the whole list. */
 export function quotedUnits(block: QuotableBlock): QuotedUnit[] {
   const {kind, units} = block
   return kind === 'steps' ? [wholeSteps(units)] : (units as readonly QuotedUnit[]).slice()
 }
 
-/** Steps next to each other as one. */
+/** Consecutive steps as one unit. */
 export function wholeSteps(steps: readonly QuotableUnit[]): QuotedUnit {
   return {
     kind: 'steps',

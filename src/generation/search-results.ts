@@ -1,28 +1,28 @@
 import type {SearchResultBlockParam, TextBlockParam} from '@anthropic-ai/sdk/resources/messages'
 import type {RetrievedSource} from '../domain/index.ts'
 import {literal} from '../text/literal-markdown.ts'
-import {citedWords, type SentBlock, spaceless} from './cited-words.ts'
+import {citedText, type SentBlock, withoutSpaces} from './cited-text.ts'
 import {likelyQuotation, quotationIn} from './quotation.ts'
 
 /**
- * The search results of one request, in the order in which the API counts them: every block of every message,
- * those inside tool results included.
+ * The search results of one request, in the order in which the API numbers them: every block of every message, also
+ * inside tool results.
  */
 export interface SearchResults {
-  /** The source as a block to send, counted. Call in the order in which the blocks stand in the request. */
+  /** Registers a source and returns its block. Call in the order of the blocks in the request. */
   add(source: QuotableSource): SearchResultBlockParam
-  /** Whether a source of this number was sent. */
+  /** Whether a source with this number was sent. */
   has(n: number): boolean
-  /** Whether this is the address of the source of that number, or of its page. */
+  /** Whether this is the address of the source with this number, or of its page. */
   isAddressOf(n: number, address: string): boolean
-  /** Whether a source that was sent has these very words. */
-  say(words: string): boolean
+  /** Whether a source that was sent contains this text. */
+  contain(text: string): boolean
   /**
-   * What a citation cites, if it holds: a source that was sent, and words that stand in it. The quote is these words as
-   * the section has them, without marks; null where they are its headings alone. Null if it does not hold.
+   * The source that a citation cites, and the quote as the section has it, without markup; null where it is of headings
+   * alone. Null if no such source was sent or it does not contain the text.
    */
   cited(citation: CitedLocation): {readonly n: number; readonly quote: string | null} | null
-  /** The words of the source of that number that a claim rests on most likely; null where none are telling. */
+  /** The text of the source with this number that most likely supports a claim; null where there is none. */
   quoteFor(n: number, claim: string): string | null
 }
 
@@ -33,18 +33,18 @@ export interface CitedLocation {
   readonly cited_text?: unknown
 }
 
-/** A source, and the pieces of it that can be cited. */
+/** A source, and the blocks that can be cited from it. */
 export interface QuotableSource {
   readonly source: RetrievedSource
   /** Never empty. */
   readonly blocks: readonly SentBlock[]
 }
 
-/** The API takes only so many text blocks in reason; what is left goes into the last one. */
+/** Maximum number of text blocks of a source; the last one has the rest. */
 const maxTextBlocks = 60
 
 export function searchResults(): SearchResults {
-  const sent: Sent[] = []
+  const sent: SentSource[] = []
   return {
     add({source, blocks}) {
       const name = nameOf(source)
@@ -61,23 +61,24 @@ export function searchResults(): SearchResults {
     has: (n) => sent.some(({source}) => source.n === n),
     isAddressOf: (n, address) =>
       sent.some(({source}) => source.n === n && pageOf(address) === pageOf(source.url)),
-    say: (words) =>
+    contain: (text) =>
       sent.some(
         ({source, blocks}) =>
-          source.text.includes(words) || blocks.some(({markdown}) => markdown.includes(words)),
+          source.text.includes(text) || blocks.some(({markdown}) => markdown.includes(text)),
       ),
     cited({type, search_result_index: index, source, cited_text: text}) {
-      if (type !== 'search_result_location' || typeof text !== 'string' || spaceless(text) === '') return null
+      if (type !== 'search_result_location' || typeof text !== 'string' || withoutSpaces(text) === '')
+        return null
       const atIndex = typeof index === 'number' ? sent[index] : undefined
-      // A gateway that counts otherwise still says the source's name; without either there is no telling.
-      const named = typeof source === 'string' && source !== '' ? source : null
+      // A gateway that counts in another way still has the source's name; without either the source is unknown.
+      const cited = typeof source === 'string' && source !== '' ? source : null
       const results =
-        atIndex && (named === null || atIndex.name === named)
+        atIndex && (cited === null || atIndex.name === cited)
           ? [atIndex]
-          : sent.filter(({name}) => named !== null && name === named)
-      const result = results.find((one) => holds(one, text))
+          : sent.filter(({name}) => cited !== null && name === cited)
+      const result = results.find((one) => containsQuote(one, text))
       return result
-        ? {n: result.source.n, quote: quotationIn(result.source, citedWords(result.blocks, text))}
+        ? {n: result.source.n, quote: quotationIn(result.source, citedText(result.blocks, text))}
         : null
     },
     quoteFor(n, claim) {
@@ -87,15 +88,15 @@ export function searchResults(): SearchResults {
   }
 }
 
-interface Sent extends QuotableSource {
+interface SentSource extends QuotableSource {
   readonly name: string
 }
 
-/** Whether the words stand in what was sent, or in the section as it is read. */
-function holds({blocks, source}: QuotableSource, quote: string): boolean {
-  const words = spaceless(quote)
+/** Whether the quote is in the blocks that were sent, or in the section's text. */
+function containsQuote({blocks, source}: QuotableSource, quote: string): boolean {
+  const words = withoutSpaces(quote)
   return [blocks.map(({markdown}) => markdown).join('\n'), source.text].some((text) =>
-    spaceless(text).includes(words),
+    withoutSpaces(text).includes(words),
   )
 }
 
@@ -103,12 +104,12 @@ function nameOf({url, anchor}: RetrievedSource): string {
   return anchor === '' ? url : `${url}#${anchor}`
 }
 
-/** An address without its fragment; a title may follow it in a link. */
+/** An address without its fragment, or the title that may follow it in a link. */
 function pageOf(address: string): string {
   return address.trim().replace(/[\s#].*$/s, '')
 }
 
-/** A source with its pieces, in order: its title and headings, then one for each sentence, item, step, table and code block. */
+/** A source with its blocks, in order: its title and headings, then one for each sentence, item, step, table and code block. */
 export function quotableSource(source: RetrievedSource): QuotableSource {
   const headings = headingsOf(source)
   const own = sentBlocksOf(source)
@@ -116,13 +117,13 @@ export function quotableSource(source: RetrievedSource): QuotableSource {
     source,
     blocks: [
       ...(headings === '' ? [] : [{markdown: headings, text: ''}]),
-      // A source without quotable text, as a lone image, still needs one block that is not empty.
+      // A source without quotable text, as a single image, still needs one block that is not empty.
       ...(own.length > 0 ? own : [asBlock(source.text.trim() || source.title || source.url)]),
     ],
   }
 }
 
-/** Title and headings as they stand over the section's text. */
+/** Title and headings above the section's text. */
 function headingsOf({title, headings}: RetrievedSource): string {
   return [title, ...headings]
     .map((heading) => heading.replace(/\s+/g, ' ').trim())
@@ -136,7 +137,7 @@ function asBlock(text: string): SentBlock {
   return {markdown: text, text}
 }
 
-/** The block is the smallest thing that can be cited, so small ones make fine citations. */
+/** A block is the smallest thing that can be cited, so small ones make precise citations. */
 function sentBlocksOf({blocks}: RetrievedSource): SentBlock[] {
   let heading = ''
   const sent = blocks.flatMap((block): SentBlock[] => {
@@ -151,7 +152,7 @@ function sentBlocksOf({blocks}: RetrievedSource): SentBlock[] {
   return bounded(sent.filter(({markdown}) => markdown.trim() !== ''))
 }
 
-/** The blocks, those beyond the most in one with the last that fits. */
+/** At most `maxTextBlocks` blocks: those beyond are joined into the last one. */
 function bounded(blocks: readonly SentBlock[]): SentBlock[] {
   if (blocks.length <= maxTextBlocks) return [...blocks]
   const rest = blocks.slice(maxTextBlocks - 1)

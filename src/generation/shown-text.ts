@@ -4,24 +4,24 @@ export interface Sentence {
   /** `[start, end)` in UTF-16 units of the text shown. */
   readonly start: number
   readonly end: number
-  /** Its words. */
+  /** Its text. */
   readonly claim: string
 }
 
-/** A sentence is followed this far, which bounds the memory that one without an end takes. */
+/** Longest part of a sentence that is kept: bounds the memory for one without an end. */
 const maxSentence = 4000
-/** How much of a word is kept. */
+/** Longest part of a word that is kept. */
 export const maxWord = 80
 
-/** The text of an answer that has come out, and where in a sentence and in a word it stands. */
+/** The text of an answer shown so far, with its current sentence and word. */
 export class ShownText {
-  #untaken = ''
+  #pending = ''
   #sentenceStart = 0
-  /** For a marker behind a full stop, which cites the sentence that the stop ended. */
-  #sentenceBefore: Sentence | null = null
+  /** For a marker after a full stop, which cites the sentence before it. */
+  #previousSentence: Sentence | null = null
   /** The sentence so far. */
   sentence = ''
-  /** What has been shown since the last white space; of a long word, its end. */
+  /** The text since the last white space; the end of a long word. */
   word = ''
   /** The last character; empty before the first. */
   last = ''
@@ -34,8 +34,10 @@ export class ShownText {
 
   show(char: string): void {
     const isBlank = isSpace(char)
-    const isNext = isBlank ? endsSentence(this.sentence) : this.last > '\x7f' && '。！？'.includes(this.last)
-    if (char === '\n' || isNext) this.#closeSentence()
+    const endsHere = isBlank
+      ? endsSentence(this.sentence)
+      : this.last > '\x7f' && '。！？'.includes(this.last)
+    if (char === '\n' || endsHere) this.#closeSentence()
     if (this.sentence === '' && isBlank) this.#sentenceStart = this.length + char.length
     else if (this.sentence.length < maxSentence) this.sentence += char
     if (isBlank) this.word = ''
@@ -43,7 +45,7 @@ export class ShownText {
     this.#append(char, char)
   }
 
-  /** Shows characters that go on with the last one's word and sentence: no white space, no `。！？`. */
+  /** Shows characters that continue the current word and sentence: no white space, no `。！？`. */
   showInWord(text: string): void {
     if (this.sentence.length < maxSentence) this.sentence += text
     this.#growWord(text)
@@ -51,31 +53,31 @@ export class ShownText {
     this.#append(text, tail.codePointAt(0)! > 0xffff ? tail : text.slice(-1))
   }
 
-  /** What was shown since this was last called. */
-  take(): string {
-    const text = this.#untaken
-    this.#untaken = ''
+  /** Returns the text since the last call. */
+  flush(): string {
+    const text = this.#pending
+    this.#pending = ''
     this.sentence = flat(this.sentence)
     return text
   }
 
-  /** The sentence that a marker cites here: this one, or the one before as long as this one says nothing. */
+  /** The sentence that a marker cites here: this one, or the previous one while this one has no words. */
   get cited(): Sentence {
     const current = this.#current()
-    const says = current.end > current.start && /[\p{L}\p{N}]/u.test(this.sentence)
-    return says ? current : (this.#sentenceBefore ?? current)
+    const hasWords = current.end > current.start && /[\p{L}\p{N}]/u.test(this.sentence)
+    return hasWords ? current : (this.#previousSentence ?? current)
   }
 
-  /** A marker that cites the sentence stands here: what follows is another one, and another word. */
+  /** Ends the sentence and the word at a marker that cites it. */
   endAt(cited: Sentence): void {
-    this.#sentenceBefore = cited
+    this.#previousSentence = cited
     this.sentence = ''
     this.#sentenceStart = this.length
     this.word = ''
   }
 
   #append(text: string, last: string): void {
-    this.#untaken += text
+    this.#pending += text
     this.length += text.length
     this.last = last
   }
@@ -86,12 +88,12 @@ export class ShownText {
   }
 
   #closeSentence(): void {
-    if (this.sentence.trim() !== '') this.#sentenceBefore = this.#current()
+    if (this.sentence.trim() !== '') this.#previousSentence = this.#current()
     this.sentence = ''
     this.#sentenceStart = this.length
   }
 
-  /** The sentence without the signs that make it a list item, a heading or a quote. */
+  /** The sentence without the markup of a list item, heading or quote. */
   #current(): Sentence {
     const prefix = /^\s*(?:(?:[-*+>]|#{1,6}|\d{1,3}[.)])\s+)*/.exec(this.sentence)?.[0].length ?? 0
     const start = this.#sentenceStart + prefix
@@ -100,7 +102,7 @@ export class ShownText {
   }
 }
 
-/** Run for each character of every answer; nearly all are ASCII, for which no expression need be asked. */
+/** Called for each character of every answer; nearly all are ASCII, which need no regular expression. */
 function isSpace(char: string): boolean {
   if (char > '\x7f') return /\s/.test(char)
   return char === ' ' || (char >= '\t' && char <= '\r')

@@ -3,14 +3,14 @@ import {DocentError, type ErrorCode} from '../domain/index.ts'
 import {headOf, shortened} from '../lib/cut.ts'
 
 export interface UpstreamErrorContext {
-  /** Struck out of every message, should the upstream echo it. */
+  /** Removed from every message, in case the upstream echoes them. */
   readonly secrets: readonly string[]
   readonly upstreamRequestId: string | null
 }
 
 /**
- * What went wrong upstream, as a `DocentError` that holds nothing of the request: no key, no prompt, no page. The
- * original is not kept as its cause, because it carries headers and bodies.
+ * An upstream failure as a `DocentError` without any part of the request: no key, no prompt, no page. The original is not
+ * kept as its cause, because it has headers and bodies.
  */
 export function upstreamError(error: unknown, context: UpstreamErrorContext): DocentError {
   if (error instanceof DocentError) return error
@@ -21,11 +21,11 @@ export function upstreamError(error: unknown, context: UpstreamErrorContext): Do
   if (error instanceof APIError) {
     const status: number | undefined = error.status
     const type = typeOf(error)
-    const said = withoutSecrets(error.apiMessage ?? '', context.secrets)
+    const message = withoutSecrets(error.apiMessage ?? '', context.secrets)
     const requestId = error.requestID ?? context.upstreamRequestId
     return new DocentError(
       codeOf(status, type),
-      `The model's API failed: ${[status, type, said].filter(Boolean).join(' ')}${hintOf(status)}`,
+      `The model's API failed: ${[status, type, message].filter(Boolean).join(' ')}${hintOf(status)}`,
       {
         retryAfterMs: retryAfterOf(error.headers),
         details: {
@@ -39,7 +39,7 @@ export function upstreamError(error: unknown, context: UpstreamErrorContext): Do
   }
   const name = error instanceof Error ? error.name : typeof error
   const message = error instanceof Error ? withoutSecrets(error.message, context.secrets) : ''
-  // What neither the SDK nor the network threw is a mistake of ours, and no model should be blamed for it.
+  // What neither the SDK nor the network threw is our own bug, not a failure of the model.
   const code = error instanceof AnthropicError ? 'upstream_error' : 'internal'
   return new DocentError(code, `Talking to the model's API failed: ${name} ${message}`.trim(), {details})
 }
@@ -52,7 +52,7 @@ function typeOf(error: APIError): string | null {
 }
 
 function codeOf(status: number | undefined, type: string | null): ErrorCode {
-  // An error event in mid-stream has a type and no status; a gateway's page has a status and no type.
+  // An error event in a stream has a type and no status; a gateway's page has a status and no type.
   switch (type?.replace(/_error$/, '')) {
     case 'overloaded':
       return 'upstream_overloaded'

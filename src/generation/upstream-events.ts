@@ -3,7 +3,7 @@ import {createParser} from 'eventsource-parser'
 import {DocentError} from '../domain/index.ts'
 import type {UpstreamResponse} from './upstream-http.ts'
 
-/** One event of the Messages API as it came: typed by the SDK, but a gateway may send anything. */
+/** One event of the Messages API as received: the SDK has types for it, but a gateway may send anything. */
 export interface UpstreamEvent {
   readonly type?: unknown
   readonly index?: number
@@ -15,15 +15,15 @@ export interface UpstreamEvent {
 
 /** Longest line in bytes. */
 const maxLineBytes = 4 * 2 ** 20
-/** Longest wait for the end of a response whose message is over, so that its connection can be used again. */
-const lingerMs = 100
+/** Longest wait for the end of a response after its message, so that its connection can be reused. */
+const drainTimeoutMs = 100
 
 /**
- * The events of a response, as many at a time as its bytes bring, up to `message_stop`. An iteration that ends,
- * however it does, leaves the response read to its end or closed.
+ * The events of a response up to `message_stop`, in batches as its bytes arrive. When the iteration ends, however it does,
+ * the response was read to its end or is closed.
  *
  * @throws what `response.read` throws; the SDK's APIError for an `error` event; DocentError `upstream_invalid` for a
- * frame that is no JSON and for a line without an end. Events that came before it are returned first.
+ * frame that is not JSON and for a line without an end. Events before it are yielded first.
  */
 export async function* upstreamEvents(response: UpstreamResponse): AsyncGenerator<readonly UpstreamEvent[]> {
   const parser = new EventParser(response.headers)
@@ -33,7 +33,7 @@ export async function* upstreamEvents(response: UpstreamResponse): AsyncGenerato
       if (events.length > 0) yield events
       if (parser.failure !== null) throw parser.failure
       if (!parser.isOver) continue
-      await readOn(response, lingerMs)
+      await drain(response, drainTimeoutMs)
       return
     }
   } finally {
@@ -41,40 +41,39 @@ export async function* upstreamEvents(response: UpstreamResponse): AsyncGenerato
   }
 }
 
-/** Reads what belongs to nobody: a response that is left half-read costs its connection. */
-async function readOn(response: UpstreamResponse, forMs: number): Promise<void> {
-  const limit = setTimeout(() => response.close(), forMs)
+/** Reads a response to its end: one that is not read completely loses its connection. */
+async function drain(response: UpstreamResponse, timeoutMs: number): Promise<void> {
+  const timer = setTimeout(() => response.close(), timeoutMs)
   try {
     while ((await response.read()) !== null);
   } catch {
-    // The message was whole; how its connection ends changes nothing.
+    // The message was complete; how its connection ends does not matter.
   } finally {
-    clearTimeout(limit)
+    clearTimeout(timer)
   }
 }
 
 /**
- * Events out of bytes. Takes the same frames as the SDK's own reader: pings and frames without an `event:` line are
- * left out. That reader passes each token through four async generators, which cost three times as much processor
- * time as this.
+ * Parses bytes to events. Accepts the same frames as the SDK's own reader: pings and frames without an `event:` line are
+ * skipped. That reader passes each token through four async generators, which takes three times as much CPU time.
  */
 export class EventParser {
   readonly #decoder = new TextDecoder()
-  readonly #parser = createParser({onEvent: (frame) => this.#take(frame)})
+  readonly #parser = createParser({onEvent: (frame) => this.#onFrame(frame)})
   readonly #headers: Headers
   #ready: UpstreamEvent[] = []
   #lineBytes = 0
-  /** What ends the stream; nothing is read after it. */
+  /** The error that ends the stream; nothing is read after it. */
   failure: Error | null = null
   /** After `message_stop`; nothing is read after it. */
   isOver = false
 
-  /** @param headers of the response, for the errors that it brings. */
+  /** @param headers of the response, for its errors. */
   constructor(headers: Headers) {
     this.#headers = headers
   }
 
-  /** The events that these bytes complete. */
+  /** Returns the events that these bytes complete. */
   feed(bytes: Uint8Array): readonly UpstreamEvent[] {
     const newline = bytes.lastIndexOf(10)
     this.#lineBytes = newline < 0 ? this.#lineBytes + bytes.length : bytes.length - newline - 1
@@ -88,12 +87,12 @@ export class EventParser {
     return events
   }
 
-  #take({event, data}: {readonly event?: string | undefined; readonly data: string}): void {
+  #onFrame({event, data}: {readonly event?: string | undefined; readonly data: string}): void {
     if (this.failure !== null || this.isOver) return
     if (event === undefined || event === 'ping' || data === '') return
     const value = parsed(data)
     if (event === 'error') this.failure = errorOf(value ?? data, this.#headers)
-    else if (value === undefined) this.failure = invalid('a frame that is no JSON')
+    else if (value === undefined) this.failure = invalid('a frame that is not JSON')
     else if (typeof value === 'object' && value !== null) {
       this.#ready.push(value)
       this.isOver = (value as UpstreamEvent).type === 'message_stop'
@@ -101,7 +100,7 @@ export class EventParser {
   }
 }
 
-/** Undefined for what is no JSON. */
+/** Undefined for what is not JSON. */
 function parsed(json: string): unknown {
   try {
     return JSON.parse(json)
@@ -114,7 +113,7 @@ function invalid(what: string): DocentError {
   return new DocentError('upstream_invalid', `The model's API sent ${what}`)
 }
 
-/** As the SDK throws it, so that it is read the same. */
+/** As the SDK throws it, so that it is handled the same. */
 function errorOf(body: unknown, headers: Headers): Error {
   const type = (body as {error?: {type?: unknown}} | null)?.error?.type
   return new APIError(

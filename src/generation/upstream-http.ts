@@ -8,7 +8,7 @@ export interface UpstreamRequest {
   readonly body: string
 }
 
-/** A response, pulled: what nobody reads is not read from the socket either. */
+/** A pull-based response: what nobody reads is not read from the socket either. */
 export interface UpstreamResponse {
   readonly status: number
   readonly headers: Headers
@@ -17,33 +17,32 @@ export interface UpstreamResponse {
    * @throws DocentError `stall_timeout` or `upstream_cut`; after an abort, the signal's reason.
    */
   read(): Promise<Uint8Array | null>
-  /** Closes the connection unless the body came to its end. Idempotent; a read that waits resolves with null. */
+  /** Closes the connection unless the body has ended. Idempotent; a pending read resolves with null. */
   close(): void
 }
 
 export interface UpstreamHttp {
   /**
-   * Sends one request, once, and resolves with the head of its response, whatever its status. An abort closes the
+   * Sends one request, once, and resolves with the head of its response, whatever its status. Aborting closes the
    * connection, also while the body is read.
    * @throws DocentError `stall_timeout` or `upstream_unreachable`; after an abort, the signal's reason.
    */
   post(request: UpstreamRequest, options: {readonly signal: AbortSignal}): Promise<UpstreamResponse>
 }
 
-/** Unread bytes of one response after which its socket is read no further. */
+/** Unread bytes of one response above which its socket is paused. */
 const maxUnreadBytes = 64 * 1024
-/** How long an unused connection stays open, whatever the server offers. */
+/** How long an idle connection stays open, whatever the server allows. */
 const idleMs = 10_000
 
 /**
- * HTTP by undici, through its `dispatch`, which hands over bytes as the parser finds them. For each piece of a body
- * that takes as much processor time as `node:http` does; its `request`, which puts a stream around them, takes up to
- * a quarter more, and its `fetch` with web streams twice as much. Redirects are not followed and compressed bodies not
- * asked for. There is one connection for each request under way: how many is bounded by whoever asks. An idle
- * connection does not keep the process alive.
+ * HTTP with undici's `dispatch`, which passes on bytes as they are parsed. Per chunk of a body this takes as much CPU time
+ * as `node:http`; `request`, which wraps them in a stream, takes up to a quarter more, and `fetch` with web streams twice
+ * as much. Redirects are not followed and compressed bodies not requested. Each request under way has its own connection:
+ * the caller bounds their number. An idle connection does not keep the process alive.
  *
- * @param stallTimeoutMs longest wait for a connection, for the head after it, and between two pieces of a body; a
- * body that is not read from the socket because its reader is slow does not stall.
+ * @param stallTimeoutMs longest wait for a connection, for the head after it, and between two chunks of a body; a body
+ * that is not read from the socket because its reader is slow does not stall.
  */
 export function upstreamHttp({stallTimeoutMs}: {readonly stallTimeoutMs: number}): UpstreamHttp {
   const agent = new Agent({
@@ -65,22 +64,22 @@ export function upstreamHttp({stallTimeoutMs}: {readonly stallTimeoutMs: number}
 function dispatchOptionsOf({url, headers, body}: UpstreamRequest): Dispatcher.DispatchOptions {
   const {origin, pathname, search, username, password} = new URL(url)
   const bytes = Buffer.from(body)
-  const sent = Object.fromEntries(headers)
+  const headerFields = Object.fromEntries(headers)
   if (username !== '' || password !== '') {
-    const name = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
-    sent['authorization'] = `Basic ${Buffer.from(name).toString('base64')}`
+    const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
+    headerFields['authorization'] = `Basic ${Buffer.from(credentials).toString('base64')}`
   }
   return {
     origin,
     path: pathname + search,
     method: 'POST',
-    headers: {...sent, 'accept-encoding': 'identity', 'content-length': String(bytes.length)},
-    body: sentOnce(bytes),
+    headers: {...headerFields, 'accept-encoding': 'identity', 'content-length': String(bytes.length)},
+    body: releasedOnceSent(bytes),
   }
 }
 
-/** undici keeps a request's body until its response is over: of this one nothing is left once it was sent. */
-function sentOnce(bytes: Uint8Array): Readable {
+/** undici keeps a request's body until its response has ended: this one drops its bytes once they are sent. */
+function releasedOnceSent(bytes: Uint8Array): Readable {
   let unsent: Uint8Array | null = bytes
   return new Readable({
     read() {
@@ -98,12 +97,12 @@ interface ExchangeOptions {
   reject(error: unknown): void
 }
 
-interface WaitingRead {
+interface PendingRead {
   resolve(bytes: Uint8Array | null): void
   reject(error: unknown): void
 }
 
-/** One request and its response, called by undici as it goes on. */
+/** One request and its response, called by undici as it proceeds. */
 class Exchange implements UpstreamResponse, Dispatcher.DispatchHandler {
   readonly #options: ExchangeOptions
   #controller: Dispatcher.DispatchController | null = null
@@ -112,7 +111,7 @@ class Exchange implements UpstreamResponse, Dispatcher.DispatchHandler {
   #failure: unknown = null
   #unread: Uint8Array[] = []
   #unreadBytes = 0
-  #waiting: WaitingRead | null = null
+  #pendingRead: PendingRead | null = null
   status = 0
   headers = new Headers()
 
@@ -131,7 +130,7 @@ class Exchange implements UpstreamResponse, Dispatcher.DispatchHandler {
     if (this.#failure !== null) return Promise.reject(this.#failure)
     if (this.#isOver) return Promise.resolve(null)
     return new Promise((resolve, reject) => {
-      this.#waiting = {resolve, reject}
+      this.#pendingRead = {resolve, reject}
     })
   }
 
@@ -144,7 +143,7 @@ class Exchange implements UpstreamResponse, Dispatcher.DispatchHandler {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller
-    // Aborted while it was being connected.
+    // Aborted while connecting.
     if (this.#isOver) controller.abort(new Error('Closed'))
   }
 
@@ -163,9 +162,9 @@ class Exchange implements UpstreamResponse, Dispatcher.DispatchHandler {
 
   onResponseData(controller: Dispatcher.DispatchController, bytes: Uint8Array): void {
     if (this.#isOver) return
-    if (this.#waiting !== null) {
-      const {resolve} = this.#waiting
-      this.#waiting = null
+    if (this.#pendingRead !== null) {
+      const {resolve} = this.#pendingRead
+      this.#pendingRead = null
       resolve(bytes)
       return
     }
@@ -189,16 +188,16 @@ class Exchange implements UpstreamResponse, Dispatcher.DispatchHandler {
     this.#controller?.abort(new Error('Aborted'))
   }
 
-  /** @param failure why, or null for a body that came to its end or was closed. */
+  /** @param failure the error; null for a body that ended or was closed */
   #end(failure: unknown): void {
     this.#isOver = true
     this.#failure = failure
     this.#options.signal.removeEventListener('abort', this.#onAbort)
-    // Settles nothing once the head has come.
+    // Has no effect once the head has arrived.
     this.#options.reject(failure)
-    if (failure === null) this.#waiting?.resolve(null)
-    else this.#waiting?.reject(failure)
-    this.#waiting = null
+    if (failure === null) this.#pendingRead?.resolve(null)
+    else this.#pendingRead?.reject(failure)
+    this.#pendingRead = null
   }
 }
 
@@ -210,7 +209,7 @@ function headersOf(raw: Readonly<Record<string, string | string[] | undefined>>)
   return headers
 }
 
-/** Without the original as its cause: its message may hold an address with a key. */
+/** Without the original as its cause: its message may contain an address with a key. */
 function failureOf(error: Error, hasHead: boolean, stallTimeoutMs: number): DocentError {
   const cause = causeCodeOf(error)
   switch (cause) {
@@ -227,7 +226,7 @@ function failureOf(error: Error, hasHead: boolean, stallTimeoutMs: number): Doce
   if (hasHead) {
     return new DocentError('upstream_cut', "The connection to the model's API broke", {details: {cause}})
   }
-  // A reset after the request went out is a break, but nothing had come yet: asking again is right either way.
+  // A reset after the request was sent is a break, but nothing had arrived: retrying is right either way.
   return new DocentError(
     'upstream_unreachable',
     `The model's API could not be reached${cause === null ? '' : ` (${cause})`}; check ANTHROPIC_BASE_URL and the network`,
@@ -235,7 +234,7 @@ function failureOf(error: Error, hasHead: boolean, stallTimeoutMs: number): Doce
   )
 }
 
-/** The system's name of a network failure, as `ECONNRESET`, or undici's. */
+/** The system's code of a network failure, as `ECONNRESET`, or undici's. */
 function causeCodeOf(error: Error): string | null {
   const {code} = error as {code?: unknown}
   return typeof code === 'string' && /^[A-Z0-9_]+$/.test(code) ? code : null

@@ -16,17 +16,17 @@ export interface ToolCall {
   readonly input: string
 }
 
-/** One response of the upstream, while it is read. */
+/** One response of the upstream while it is read. */
 export interface UpstreamReply {
-  /** What the event adds to the answer. */
-  take(event: UpstreamEvent): readonly GenerationEvent[]
+  /** Returns what the event adds to the answer. */
+  read(event: UpstreamEvent): readonly GenerationEvent[]
   readonly hasBegun: boolean
   /** After `message_stop`. */
   readonly isOver: boolean
   readonly stopReason: string | null
   readonly usage: Usage
   readonly toolCalls: readonly ToolCall[]
-  /** What the model said, to be sent back with the results of its calls. Citations are left out. */
+  /** The model's output, to be sent back with the results of its calls. Without citations. */
   content(): ContentBlockParam[]
 }
 
@@ -40,7 +40,7 @@ interface OpenBlock {
 
 const none: readonly GenerationEvent[] = []
 
-/** @param onUsage is told each time the upstream says what was spent. */
+/** @param onUsage called each time the upstream reports usage */
 export function upstreamReply(answer: AnswerText, onUsage: (usage: Usage) => void): UpstreamReply {
   return new Reply(answer, onUsage)
 }
@@ -59,37 +59,37 @@ class Reply implements UpstreamReply {
     this.#onUsage = onUsage
   }
 
-  take(raw: UpstreamEvent): readonly GenerationEvent[] {
+  read(raw: UpstreamEvent): readonly GenerationEvent[] {
     this.hasBegun = true
     switch (raw.type) {
       case 'content_block_start':
-        return this.#open(raw)
+        return this.#openBlock(raw)
       case 'content_block_delta':
-        return this.#grow(raw)
+        return this.#extendBlock(raw)
       case 'content_block_stop':
         return this.#blocks.get(raw.index ?? 0)?.type === 'text' ? this.#answer.closeBlock() : none
       case 'message_start':
-        this.#count((raw.message as {usage?: unknown} | undefined)?.usage)
+        this.#readUsage((raw.message as {usage?: unknown} | undefined)?.usage)
         return none
       case 'message_delta': {
         const {stop_reason: reason} = (raw.delta ?? {}) as {stop_reason?: unknown}
         if (typeof reason === 'string') this.stopReason = reason
-        this.#count(raw.usage)
+        this.#readUsage(raw.usage)
         return none
       }
       case 'message_stop':
         this.isOver = true
         return none
       default:
-        // Events that are not known yet are none of ours.
+        // Unknown events are ignored.
         return none
     }
   }
 
-  #count(raw: unknown): void {
+  #readUsage(raw: unknown): void {
     const tokens = (raw ?? {}) as Record<string, unknown>
-    const number = (name: string, before: number): number =>
-      typeof tokens[name] === 'number' ? tokens[name] : before
+    const number = (name: string, previous: number): number =>
+      typeof tokens[name] === 'number' ? tokens[name] : previous
     // Running totals, not increments: the last one counts.
     this.usage = {
       inputTokens: number('input_tokens', this.usage.inputTokens),
@@ -100,7 +100,7 @@ class Reply implements UpstreamReply {
     this.#onUsage(this.usage)
   }
 
-  #open({index = 0, content_block}: UpstreamEvent): readonly GenerationEvent[] {
+  #openBlock({index = 0, content_block}: UpstreamEvent): readonly GenerationEvent[] {
     const block = (content_block ?? {}) as Record<string, unknown>
     const open: OpenBlock = {
       type: String(block.type),
@@ -118,7 +118,7 @@ class Reply implements UpstreamReply {
     return text === '' ? none : this.#answer.push(text)
   }
 
-  #grow({index = 0, delta: raw}: UpstreamEvent): readonly GenerationEvent[] {
+  #extendBlock({index = 0, delta: raw}: UpstreamEvent): readonly GenerationEvent[] {
     const delta = (raw ?? {}) as Record<string, unknown>
     const block = this.#blocks.get(index) ?? (delta.type === 'text_delta' ? this.#openText(index) : undefined)
     if (block === undefined) return none
@@ -145,7 +145,7 @@ class Reply implements UpstreamReply {
     return none
   }
 
-  /** For text whose block was not begun. */
+  /** For text whose block has no start event. */
   #openText(index: number): OpenBlock {
     const block = {type: 'text', id: '', name: '', text: new GrowingText(), signature: ''}
     this.#blocks.set(index, block)
@@ -164,7 +164,7 @@ class Reply implements UpstreamReply {
       const text = block.text.toString()
       switch (block.type) {
         case 'text':
-          // An empty text block is refused by the API that sent it.
+          // The API rejects an empty text block, even one it sent itself.
           return text.trim() === '' ? [] : [{type: 'text', text}]
         case 'thinking':
           return [{type: 'thinking', thinking: text, signature: block.signature}]
@@ -184,7 +184,7 @@ function inputOf(json: string): Record<string, unknown> {
     const value: unknown = JSON.parse(json)
     return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
   } catch {
-    // Its call is answered as failed; the API only wants an object here.
+    // The call is answered as failed; the API only requires an object here.
     return {}
   }
 }

@@ -8,34 +8,34 @@ import {
   toDocentError,
   type Usage,
 } from '../domain/index.ts'
-import {type CircuitBreaker, circuitBreaker, type Passage} from './circuit-breaker.ts'
-import {handOverSentence, nameOf, retrySentence, whatFailed} from './fallback-words.ts'
+import {type CircuitBreaker, circuitBreaker, type Permit} from './circuit-breaker.ts'
+import {failureSummary, fallbackMessage, nameOf, retryMessage} from './fallback-messages.ts'
 import type {GenerationEvent, GenerationRequest, Generator} from './generator.ts'
 
 export interface FallbackOptions {
-  /** Asked when the one before it failed; default none. */
+  /** Used when the primary one failed; default none. */
   readonly fallback?: Generator | null
-  /** Asked last of all; cannot fail for want of a network. Default none: the error goes up. */
+  /** Used last; needs no network. Default none: the error is thrown. */
   readonly lastResort?: Generator | null
-  /** Further tries of the same model; default 2. */
+  /** Retries of the same model; default 2. */
   readonly retries?: number
-  /** No try begins after this many milliseconds, whatever the upstream asks to wait; default 8000. */
+  /** No attempt begins after this many milliseconds, whatever `retry-after` says; default 8000. */
   readonly retryWithinMs?: number
-  /** First pause, doubled for each further one, of which a random part of up to half is taken off; default 400. */
+  /** First pause, doubled for each further one, less a random part of up to half; default 400. */
   readonly firstPauseMs?: number
-  /** Told of each step in one sentence, for the log. */
+  /** Called with one sentence on each step, for the log. */
   readonly onNote?: (note: string) => void
   /** One for each model; default new ones. */
   readonly breakers?: {readonly primary?: CircuitBreaker; readonly fallback?: CircuitBreaker}
-  /** A clock that only goes forward, in milliseconds. */
+  /** A monotonic clock in milliseconds. */
   readonly now?: () => number
   readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>
   /** Between 0 and 1. */
   readonly random?: () => number
 }
 
-/** What may help when asked once more, of the same upstream, a moment later. */
-const passing: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+/** Errors for which retrying the same upstream a moment later may help. */
+const transientErrors: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'upstream_rate_limited',
   'upstream_overloaded',
   'upstream_unreachable',
@@ -44,8 +44,8 @@ const passing: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'upstream_error',
 ])
 
-/** Signs that the upstream is down, which the breaker counts. A wrong key or a rejected request fails fast anyway. */
-const signsOfOutage: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+/** Errors that suggest the upstream is down; the breaker counts them. A wrong key or a rejected request fails fast anyway. */
+const outageErrors: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'upstream_overloaded',
   'upstream_unreachable',
   'upstream_cut',
@@ -54,12 +54,12 @@ const signsOfOutage: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 ])
 
 /**
- * A generator that tries again, then another model, then the last resort: only until the first text has come.
- * After it, an error goes up, since a second try could not take back what a reader has seen.
+ * A generator that retries, then uses another model, then the last resort: only until the first text. After it an error is
+ * thrown, since another attempt could not take back what a reader has seen.
  *
- * Each step is a `tool` event named `generator` and a note. A circuit breaker for each model, which
- * counts answers that never began, keeps questions from waiting for one that is down. Errors that are not the
- * upstream's go up at once. What failed tries have spent counts.
+ * Each step is a `tool` event named `generator` and a note. A circuit breaker for each model, which counts answers that
+ * never began, keeps requests from waiting for one that is down. Errors that are not the upstream's are thrown at once.
+ * Usage includes failed attempts.
  */
 export function withFallbacks(primary: Generator, options: FallbackOptions = {}): Generator {
   const {fallback = null, lastResort = null, breakers = {}, now = () => performance.now()} = options
@@ -80,7 +80,7 @@ export function withFallbacks(primary: Generator, options: FallbackOptions = {})
   return {
     name: primary.name,
     model: primary.model,
-    generate: (request, {signal}) => new Tries(plan, request, signal).run(),
+    generate: (request, {signal}) => new Attempts(plan, request, signal).run(),
   }
 }
 
@@ -90,29 +90,29 @@ interface Candidate {
 }
 
 interface Plan extends Required<Omit<FallbackOptions, 'fallback' | 'lastResort' | 'breakers'>> {
-  /** In the order they are asked. */
+  /** In the order they are used. */
   readonly candidates: readonly Candidate[]
   readonly lastResort: Generator | null
 }
 
-/** How far one try has come. */
+/** How far one attempt has come. */
 interface Progress {
   hasText: boolean
-  /** Anything that a reader sees, thinking and searches included. */
+  /** Whether a reader has seen anything, thinking and searches included. */
   hasBegun: boolean
 }
 
-/** All tries for one request. */
-class Tries {
+/** All attempts for one request. */
+class Attempts {
   readonly #plan: Plan
   readonly #request: GenerationRequest
   readonly #signal: AbortSignal
   readonly #startedAt: number
-  /** A later candidate may quote what an earlier one found by searching again. */
+  /** Sources found by earlier candidates' searches: later ones may quote them. */
   readonly #found: RetrievedSource[] = []
-  /** By the tries before this one, and by all. */
-  #spentBefore: Usage = noUsage
-  #spent: Usage = noUsage
+  /** Usage of the attempts before this one, and of all. */
+  #earlierUsage: Usage = noUsage
+  #usage: Usage = noUsage
   #steps = 0
   #lastError: DocentError | null = null
 
@@ -125,89 +125,89 @@ class Tries {
 
   async *run(): AsyncGenerator<GenerationEvent> {
     const {candidates, lastResort, onNote} = this.#plan
-    for (const [place, candidate] of candidates.entries()) {
+    for (const [index, candidate] of candidates.entries()) {
       const {generator, breaker} = candidate
-      const next = candidates[place + 1]?.generator ?? lastResort
-      const passage = breaker.enter()
-      if (passage === null) {
-        onNote(`${nameOf(generator)} was not asked: it failed several times in a row.`)
+      const next = candidates[index + 1]?.generator ?? lastResort
+      const permit = breaker.enter()
+      if (permit === null) {
+        onNote(`${nameOf(generator)} was not used: it failed several times in a row.`)
         this.#lastError ??= new DocentError(
           'upstream_unreachable',
-          `${nameOf(generator)} failed several times in a row and is being left alone for a while`,
+          `${nameOf(generator)} failed several times in a row and is not being used for a while`,
         )
-        if (next) yield this.#step(handOverSentence(this.#lastError.code, next), next)
+        if (next) yield this.#step(fallbackMessage(this.#lastError.code, next), next)
         continue
       }
       try {
-        if (place > 0) this.#reportWriter(generator)
-        const failure = yield* this.#ask(generator, passage)
+        if (index > 0) this.#reportWriter(generator)
+        const failure = yield* this.#attempt(generator, permit)
         if (failure === null) return
         this.#lastError = failure
-        if (signsOfOutage.has(failure.code)) passage.failed()
-        if (next) yield this.#step(handOverSentence(failure.code, next), next)
+        if (outageErrors.has(failure.code)) permit.failed()
+        if (next) yield this.#step(fallbackMessage(failure.code, next), next)
       } finally {
-        // A reader that leaves ends this at a yield, an answer that breaks off by a throw: neither says that the
-        // upstream is down, and a probe must not stay out for ever.
-        passage.gaveUp()
+        // A reader that leaves ends this at a yield, an answer that breaks off by a throw: neither means that the
+        // upstream is down, and a probe must not stay pending for ever.
+        permit.gaveUp()
       }
     }
-    if (lastResort === null) throw this.#lastError ?? new DocentError('internal', 'No generator was asked')
+    if (lastResort === null) throw this.#lastError ?? new DocentError('internal', 'No generator was used')
     onNote(`Answering by ${nameOf(lastResort)} instead.`)
     this.#reportWriter(lastResort)
-    yield* this.#try(lastResort, {hasText: true, hasBegun: true}, null)
+    yield* this.#relay(lastResort, {hasText: true, hasBegun: true}, null)
   }
 
   /**
-   * Asks one generator, as often as that may help. Returns null after a whole answer, or why none was begun.
-   * @throws what breaks off an answer that was begun, and what is not the upstream's failure.
+   * Runs one generator, with retries while they may help. Returns null after a complete answer, or why none began.
+   * @throws the error that breaks off an answer that had begun, and any that is not the upstream's.
    */
-  async *#ask(generator: Generator, passage: Passage): AsyncGenerator<GenerationEvent, DocentError | null> {
+  async *#attempt(generator: Generator, permit: Permit): AsyncGenerator<GenerationEvent, DocentError | null> {
     const {onNote, sleep} = this.#plan
     for (let attempt = 0; ; attempt++) {
       const progress = {hasText: false, hasBegun: false}
       try {
-        yield* this.#try(generator, progress, passage)
-        passage.succeeded()
+        yield* this.#relay(generator, progress, permit)
+        permit.succeeded()
         return null
       } catch (error) {
         this.#signal.throwIfAborted()
         const failure = toDocentError(error)
         if (progress.hasText || !isUpstream(failure.code)) throw failure
-        onNote(`${nameOf(generator)} failed before the first text: ${whatFailed(failure)}`)
+        onNote(`${nameOf(generator)} failed before the first text: ${failureSummary(failure)}`)
         const pauseMs = progress.hasBegun ? null : this.#pauseBefore(attempt + 1, failure)
         if (pauseMs === null) return failure
-        yield this.#step(retrySentence(failure.code), generator)
-        onNote(`Asking ${nameOf(generator)} again in ${Math.round(pauseMs)} ms (try ${attempt + 2}).`)
+        yield this.#step(retryMessage(failure.code), generator)
+        onNote(`Asking ${nameOf(generator)} again in ${Math.round(pauseMs)} ms (attempt ${attempt + 2}).`)
         await sleep(pauseMs, this.#signal)
         this.#signal.throwIfAborted()
       }
     }
   }
 
-  /** Milliseconds to wait before the nth further try; null where there shall be none. */
+  /** Milliseconds to wait before the nth retry; null for none. */
   #pauseBefore(retry: number, failure: DocentError): number | null {
     const {retries, retryWithinMs, firstPauseMs, random, now} = this.#plan
     const pauseMs = failure.retryAfterMs ?? firstPauseMs * 2 ** (retry - 1) * (1 - random() / 2)
     const isInTime = now() - this.#startedAt + pauseMs <= retryWithinMs
-    return retry <= retries && passing.has(failure.code) && isInTime ? pauseMs : null
+    return retry <= retries && transientErrors.has(failure.code) && isInTime ? pauseMs : null
   }
 
   /**
-   * Relays one try; an end without any text is a failure.
-   * @param passage which has succeeded with the first text; null where nobody counts.
+   * Relays one attempt; an end without any text is a failure.
+   * @param permit succeeds with the first text; null without a breaker
    */
-  async *#try(
+  async *#relay(
     generator: Generator,
     progress: Progress,
-    passage: Passage | null,
+    permit: Permit | null,
   ): AsyncGenerator<GenerationEvent> {
-    this.#spentBefore = this.#spent
+    this.#earlierUsage = this.#usage
     for await (const event of generator.generate(this.#currentRequest(), {signal: this.#signal})) {
       if (event.type !== 'finish') {
         progress.hasBegun = true
         if (!progress.hasText && (event.type === 'delta' || event.type === 'citation')) {
           progress.hasText = true
-          passage?.succeeded()
+          permit?.succeeded()
         }
         yield event
         continue
@@ -217,7 +217,7 @@ class Tries {
           details: {upstreamRequestId: event.upstreamRequestId},
         })
       }
-      yield {...event, usage: sumOfUsage(this.#spentBefore, event.usage)}
+      yield {...event, usage: sumOfUsage(this.#earlierUsage, event.usage)}
     }
   }
 
@@ -231,9 +231,9 @@ class Tries {
         this.#found.push(...more)
         return more
       },
-      report: (facts) => {
-        if (facts.usage !== undefined) this.#spent = sumOfUsage(this.#spentBefore, facts.usage)
-        report?.(facts.usage === undefined ? facts : {...facts, usage: this.#spent})
+      report: (update) => {
+        if (update.usage !== undefined) this.#usage = sumOfUsage(this.#earlierUsage, update.usage)
+        report?.(update.usage === undefined ? update : {...update, usage: this.#usage})
       },
     }
   }
@@ -242,7 +242,7 @@ class Tries {
     this.#request.report?.({writtenBy: {generator: name, model}})
   }
 
-  /** @param next who writes from here on, so that a page can say "quoting" while it does. */
+  /** @param next the generator that writes from here on, so that a page can say "quoting" while it does. */
   #step(summary: string, next: Generator): GenerationEvent {
     return {
       type: 'tool',
@@ -263,7 +263,7 @@ async function pause(ms: number, signal: AbortSignal): Promise<void> {
   try {
     await delay(ms, undefined, {signal})
   } catch {
-    // Only the signal ends a pause early; its own reason goes up instead of Node's AbortError.
+    // Only the signal ends a pause early; throws its reason instead of Node's AbortError.
     signal.throwIfAborted()
   }
 }

@@ -63,7 +63,7 @@ async function run(context: IngestContext): Promise<IngestReport> {
       })
 
     // A damaged build must not stay current.
-    const isRepair = base !== null && (!base.hnswIsSound || base.manifest.id !== currentId)
+    const isRepair = base !== null && (!base.isHnswValid || base.manifest.id !== currentId)
     const isGone = plan.removed.length > 0 || plan.unreadable.length > 0
     if (plan.toParse.length === 0 && !isGone && base && !isRepair) return unchanged(base)
 

@@ -1,12 +1,15 @@
 import type {Definition, Nodes} from 'mdast'
 
-/** The text of a page as it was parsed: where its lines are in the source file, and what its references mean. */
+/** The flattened text of a page, with the source lines of its lines and the definitions of its references. */
 export class FlatSource {
   readonly text: string
   readonly #lines: readonly number[]
   readonly #definitions: ReadonlyMap<string, Definition>
 
-  /** `lines[i]` is the one-based source line of the flat line `i`; definitions by their identifier. */
+  /**
+   * @param lines at `i`, the one-based source line of line `i` of the flattened text
+   * @param definitions by identifier
+   */
   constructor(text: string, lines: readonly number[], definitions: ReadonlyMap<string, Definition>) {
     this.text = text
     this.#lines = lines
@@ -21,18 +24,18 @@ export class FlatSource {
     return this.sourceLine(node.position!.end.line)
   }
 
-  /** The source line of a one-based flat line. */
+  /** The source line of a one-based line of the flattened text. */
   sourceLine(flatLine: number): number {
     const last = this.#lines.length - 1
     return this.#lines[Math.min(Math.max(flatLine - 1, 0), last)] ?? 1
   }
 
-  /** The last line of the source file that the text reaches. */
+  /** The last line of the source file that is in the text. */
   get lastLine(): number {
     return this.#lines.at(-1) ?? 1
   }
 
-  /** Where links of the form `[text][identifier]` lead. */
+  /** The definition that links of the form `[text][identifier]` refer to. */
   definitionOf(identifier: string): Definition | undefined {
     return this.#definitions.get(identifier)
   }

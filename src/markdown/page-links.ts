@@ -5,7 +5,7 @@ import type {FlatSource} from './flat-source.ts'
 
 const maxLinks = 2_000
 
-/** Where a page's links lead, in order, those to other sites left out; at most 2,000. */
+/** The targets of a page's links on its own site, in order; at most 2,000. */
 export function linksIn(root: Root, source: FlatSource): PageReference[] {
   const links: PageReference[] = []
   visit(root, (node) => {
@@ -21,7 +21,7 @@ function decoded(target: string): string {
   try {
     return decodeURI(target)
   } catch {
-    // Not an encoding; then it is meant as it stands.
+    // Not URI-encoded: used as written.
     return target
   }
 }

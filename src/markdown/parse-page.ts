@@ -10,44 +10,44 @@ import {hiddenCharactersOf, normaliseText} from './normalise-text.ts'
 import {linksIn} from './page-links.ts'
 import {parseMarkdown} from './parse-markdown.ts'
 import {plainTextOfNode} from './plain-text.ts'
-import {definitionsIn, withReferencesWritten} from './references.ts'
+import {definitionsIn, withReferencesInlined} from './references.ts'
 import {langOf, routeOf, versionOf} from './routes.ts'
 import {sectionsOf} from './sections.ts'
 import type {SiteRules} from './site.ts'
 import {unreadLinesOf} from './unread-text.ts'
 
-/** Warnings of one page about lost text at most. */
+/** Maximum number of warnings about lost text for one page. */
 const maxLosses = 20
 
-/** What a page is read with. */
+/** Options for parsing a page. */
 export interface ParseOptions {
   /** Below the content root, `/` on every system. */
   readonly path: string
   readonly site: SiteRules
   /**
-   * Text of a file below the content root, null where there is none. Called only with paths that stay below the root.
+   * Returns the text of a file below the content root, null where there is none. Called only with paths below the root.
    * Without it, includes are reported as missing.
    */
   readonly readInclude?: (path: string) => string | null
 }
 
 export interface ParsedPage {
-  /** Null when the page is not for readers (`draft`, `noindex`), holds nothing or was not read; a diagnostic says which. */
+  /** Null when the page is not for readers (`draft`, `noindex`), is empty or was not read; a diagnostic says which. */
   readonly page: Page | null
-  /** Set when it was not read at all, because it is beyond a limit. */
+  /** Set when it was not read at all, because it exceeds a limit. */
   readonly refused?: true
   /** Sorted. */
   readonly diagnostics: readonly Diagnostic[]
   readonly fidelity: Fidelity
-  /** Every path that was asked for, found or not: when one changes, so does the page. */
+  /** Every included path, found or not: when one changes, so does the page. */
   readonly includes: readonly string[]
-  /** Fragments that lead into the page beside those of its sections: ids of elements, targets, named directives. */
+  /** Fragments of the page besides those of its sections: ids of elements, targets, named directives. */
   readonly fragments: readonly string[]
   /** Where the page's links lead on its own site, in order; at most 2,000. */
   readonly links: readonly PageReference[]
 }
 
-/** One Markdown or MDX file, understood. Never throws on content. */
+/** Parses one Markdown or MDX file. Never throws on content. */
 export function parsePage(source: string, options: ParseOptions): ParsedPage {
   const {path, site} = options
   const refusal = refusalOf(source)
@@ -78,7 +78,7 @@ export function parsePage(source: string, options: ParseOptions): ParsedPage {
   }
   const hidden = hiddenCharactersOf(source)
   if (hidden)
-    report('hidden-characters', 'info', hidden.line, `${hidden.count} invisible characters were taken out`)
+    report('hidden-characters', 'info', hidden.line, `${hidden.count} invisible characters were removed`)
 
   if (frontMatter.draft || frontMatter.noindex) {
     const why = frontMatter.draft ? 'draft' : 'noindex'
@@ -128,7 +128,7 @@ export function parsePage(source: string, options: ParseOptions): ParsedPage {
       'duplicate-anchor',
       'warning',
       line,
-      `the anchor #${anchor} stands twice`,
+      `the anchor #${anchor} is used twice`,
       'Links open the first one.',
     )
   }
@@ -143,8 +143,8 @@ export function parsePage(source: string, options: ParseOptions): ParsedPage {
       'lost-text',
       'warning',
       bodyLine + line - 1,
-      `${words} words of this line did not reach the index, and nothing tells why`,
-      'Write it as plain Markdown, and report it as a mistake of Docent.',
+      `${words} words of this line did not reach the index, for no known reason`,
+      'Write it as plain Markdown, and report it as a bug in Docent.',
     )
   }
   const unreadWords = unread.reduce((sum, {words}) => sum + words, 0)
@@ -178,7 +178,7 @@ export function parsePage(source: string, options: ParseOptions): ParsedPage {
     version: frontMatter.version ?? versionOf(path),
     lang: frontMatter.lang ?? langOf(path, site),
     tags: frontMatter.tags,
-    markdown: withReferencesWritten(root, flatText, definitions).trim(),
+    markdown: withReferencesInlined(root, flatText, definitions).trim(),
     sections,
   }
   return {

@@ -10,47 +10,48 @@ import {codeUnit, quotableBlocksOf} from './quoting/quotable-blocks.ts'
 import {sentenceUnits} from './quoting/sentence-units.ts'
 import {blockOf, paragraphOf, type UnplacedBlock} from './quoting/unplaced-block.ts'
 
-/** Words a passage aims at, and the most that whole blocks may fill. */
+/** Target number of words of a passage, and the maximum of whole blocks. */
 export const passageBudget = {target: 110, max: 200} as const
 
-/** Text that is not cut further, with what can be quoted of it. */
+/** Text that is not split further, with what can be quoted from it. */
 interface Piece {
   readonly text: string
   readonly words: number
   readonly startLine: number
   readonly endLine: number
-  /** It announces what follows ("…:"), so it should not end a passage. */
+  /** Whether it announces what follows ("…:"), so that it should not end a passage. */
   readonly isLeadIn: boolean
   readonly blocks: readonly QuotableBlock[]
 }
 
 /**
- * Windows of a section's blocks, in order: cut between blocks; items, rows, lines and sentences are parted only where a
- * block alone is over the budget. The texts, joined by line breaks, are the section's text, each part once.
+ * Windows of a section's blocks, in order, split between blocks; between items, rows, lines or sentences only where a
+ * block alone exceeds the budget. The texts, joined by line breaks, are the section's text, each part once.
  */
 export function passagesOf(nodes: readonly RootContent[], source: FlatSource): Passage[] {
   const passages: Passage[] = []
-  let open: Piece[] = []
+  let current: Piece[] = []
   let words = 0
   const close = (): void => {
-    if (open.length > 0) passages.push(passageOf(open))
-    open = []
+    if (current.length > 0) passages.push(passageOf(current))
+    current = []
     words = 0
   }
-  for (const piece of withAnnouncements(new SectionPieces(source).of(nodes))) {
+  for (const piece of withMarkedLeadIns(new SectionPieces(source).of(nodes))) {
     const fits =
       words + piece.words <= passageBudget.target + 20 ||
-      (words + piece.words <= passageBudget.max && (words < 40 || piece.words < 15 || open.at(-1)?.isLeadIn))
-    if (open.length > 0 && !fits) {
-      // A lead-in goes with what it announces.
-      const lead = open.length > 1 && open.at(-1)!.isLeadIn ? open.pop()! : null
+      (words + piece.words <= passageBudget.max &&
+        (words < 40 || piece.words < 15 || current.at(-1)?.isLeadIn))
+    if (current.length > 0 && !fits) {
+      // A lead-in stays with what it announces.
+      const lead = current.length > 1 && current.at(-1)!.isLeadIn ? current.pop()! : null
       close()
       if (lead) {
-        open.push(lead)
+        current.push(lead)
         words = lead.words
       }
     }
-    open.push(piece)
+    current.push(piece)
     words += piece.words
   }
   close()
@@ -68,7 +69,7 @@ function passageOf(pieces: readonly Piece[]): Passage {
   }
 }
 
-function withAnnouncements(pieces: readonly Piece[]): Piece[] {
+function withMarkedLeadIns(pieces: readonly Piece[]): Piece[] {
   const blocks = withLeadIns(pieces.flatMap((piece) => piece.blocks))
   let at = 0
   return pieces.map((piece) => {
@@ -78,7 +79,7 @@ function withAnnouncements(pieces: readonly Piece[]): Piece[] {
   })
 }
 
-/** Parts the blocks of one section into pieces within the budget and numbers what can be quoted. */
+/** Splits the blocks of one section into pieces within the budget and numbers what can be quoted. */
 class SectionPieces {
   readonly #source: FlatSource
   #nextPosition = 0
@@ -167,11 +168,11 @@ class SectionPieces {
     const lines = code.value.split('\n').flatMap((line, n) => splitLine(line).map((part) => ({part, n})))
     return grouped(lines, ({part}) => countWords(part)).map((group, index) => {
       const body = group.map(({part}) => part).join('\n')
-      const at = {startLine: lineAt(group[0]!.n), endLine: lineAt(group.at(-1)!.n)}
-      const unit = codeUnit(body, code.lang, at)
+      const range = {startLine: lineAt(group[0]!.n), endLine: lineAt(group.at(-1)!.n)}
+      const unit = codeUnit(body, code.lang, range)
       return pieceOf(
         index === 0 && title !== null ? `${title}\n${body}` : body,
-        at,
+        range,
         unit === null ? [] : [{...blockOf('code', [unit]), position}],
       )
     })
@@ -185,7 +186,7 @@ class SectionPieces {
     return grouped(rows, (row) => countWords(plainTextOfNode(row))).flatMap((group, index) => {
       const [row] = group
       if (group.length === 1 && countWords(plainTextOfNode(row!)) > passageBudget.max) {
-        // A row that alone is over the budget: its cells become paragraphs.
+        // A row that alone exceeds the budget: its cells become paragraphs.
         position = null
         const cells = row!.children.flatMap((cell) => this.#ofSentences(cell))
         const isFirst = index === 0 && heading !== '' && cells.length > 0
@@ -219,7 +220,7 @@ class SectionPieces {
     )
   }
 
-  /** A whole node as a piece. Its blocks get numbers of their own, or the one that is given. */
+  /** A whole node as a piece. Its blocks get new positions, or the given one. */
   #piece(text: string, node: Nodes, blocks: readonly UnplacedBlock[], position?: number): Piece {
     return pieceOf(
       text,
@@ -237,13 +238,13 @@ function pieceOf(
   return {text, words: countWords(text), startLine, endLine, isLeadIn: /[:：]\s*$/.test(text), blocks}
 }
 
-/** A line that alone is over the budget is cut between words. */
+/** A line that alone exceeds the budget is split between words. */
 function splitLine(line: string): string[] {
   if (countWords(line) <= passageBudget.max) return [line]
   return grouped(line.match(/\S+\s*|\s+/g) ?? [line], countWords).map((words) => words.join('').trimEnd())
 }
 
-/** Neighbours collected up to the target; each group has at least one. */
+/** Groups consecutive items up to the target; each group has at least one. */
 function grouped<T>(items: readonly T[], wordsOf: (item: T) => number): T[][] {
   const groups: T[][] = []
   let words = Number.POSITIVE_INFINITY

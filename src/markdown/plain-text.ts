@@ -1,6 +1,6 @@
 import type {Nodes, Parents} from 'mdast'
 
-/** A node's visible words: code and alternative texts included, blocks and rows separated by a line break. */
+/** A node's visible text: code and alternative texts included, blocks and rows separated by a line break. */
 export function plainTextOfNode(node: Nodes): string {
   switch (node.type) {
     case 'text':
@@ -54,7 +54,7 @@ export function plainTextOfNode(node: Nodes): string {
   }
 }
 
-/** A line break, with the blanks around it, is a blank. */
+/** A line break, with the spaces around it, becomes a space. */
 function onOneLine(text: string): string {
   const lines = text.split('\n')
   const last = lines.length - 1

@@ -1,7 +1,7 @@
 import type {Definition, ImageReference, LinkReference, Root} from 'mdast'
 import {visit} from 'unist-util-visit'
 
-/** What references of a page mean, by identifier. The first definition counts, as in CommonMark. */
+/** The definitions of a page, by identifier. The first one of an identifier counts, as in CommonMark. */
 export function definitionsIn(root: Root): ReadonlyMap<string, Definition> {
   const definitions = new Map<string, Definition>()
   visit(root, 'definition', (node) => {
@@ -10,8 +10,8 @@ export function definitionsIn(root: Root): ReadonlyMap<string, Definition> {
   return definitions
 }
 
-/** The text of a page with its references as links, and without their definitions. */
-export function withReferencesWritten(
+/** The text of a page with its references as inline links, without their definitions. */
+export function withReferencesInlined(
   root: Root,
   text: string,
   definitions: ReadonlyMap<string, Definition>,
@@ -37,7 +37,7 @@ export function withReferencesWritten(
   return out + text.slice(at)
 }
 
-/** Where the bracket behind the label stands: only what follows it is replaced, so that edits never lie inside one another. */
+/** Offset of the bracket after the label: only what follows it is replaced, so that edits are never nested. */
 function labelEndOf(node: LinkReference | ImageReference, text: string): number {
   const start = node.position!.start.offset!
   const from =

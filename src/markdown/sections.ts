@@ -10,7 +10,7 @@ export interface SectionsInput {
   readonly root: Root
   /** The text that was parsed. */
   readonly source: FlatSource
-  /** Explicit ids by the one-based flat line on which their heading ends. */
+  /** Explicit ids by the one-based line of the flattened text on which their heading ends. */
   readonly headingIds: ReadonlyMap<number, string>
   /** The title in the front matter, if any. */
   readonly title: string | null
@@ -25,7 +25,7 @@ export interface SectionsOutput {
   readonly repeated: readonly {readonly anchor: string; readonly line: number}[]
 }
 
-/** Parts a page at its top-level headings. Text before the first is a section without an anchor. */
+/** Splits a page at its top-level headings. Text before the first is a section without an anchor. */
 export function sectionsOf(input: SectionsInput): SectionsOutput {
   const {root, source, headingIds} = input
   const sections: Section[] = []
@@ -34,7 +34,7 @@ export function sectionsOf(input: SectionsInput): SectionsOutput {
   const path: {depth: number; text: string}[] = []
   const notes = new Footnotes(root)
   let titleHeading: string | null = null
-  /** A title that the front matter has otherwise: the heading of its own section alone. */
+  /** A title heading that differs from the front matter's title: the only heading of its own section. */
   let otherTitle: string | null = null
 
   let heading: Heading | null = null
@@ -45,10 +45,10 @@ export function sectionsOf(input: SectionsInput): SectionsOutput {
     const first = blocks[0]
     const last = blocks.at(-1)
     const shown = heading === null ? blocks : [heading, ...blocks]
-    const cut = passagesOf([...blocks, ...notes.takeReferredBy(shown)], source)
+    const windows = passagesOf([...blocks, ...notes.takeReferredBy(shown)], source)
     const lastLine = Math.max(endLine, source.endLineOf(last ?? heading!))
-    // A note may be written elsewhere.
-    const passages = cut.map((passage) => ({
+    // A footnote may be elsewhere in the file.
+    const passages = windows.map((passage) => ({
       ...passage,
       startLine: Math.min(passage.startLine, lastLine),
       endLine: Math.min(passage.endLine, lastLine),
@@ -87,9 +87,9 @@ export function sectionsOf(input: SectionsInput): SectionsOutput {
     const isTitle =
       headingCount === 1 &&
       node.depth === 1 &&
-      (input.title === null || alike(shown, input.title) || isOnlyH1(root))
+      (input.title === null || isSameText(shown, input.title) || isOnlyH1(root))
     while (path.length > 0 && path.at(-1)!.depth >= node.depth) path.pop()
-    otherTitle = isTitle && input.title !== null && !alike(shown, input.title) ? shown : null
+    otherTitle = isTitle && input.title !== null && !isSameText(shown, input.title) ? shown : null
     if (isTitle) titleHeading = shown
     else path.push({depth: node.depth, text: shown})
   }
@@ -101,7 +101,7 @@ function isOnlyH1(root: Root): boolean {
   return root.children.filter((node) => node.type === 'heading' && node.depth === 1).length === 1
 }
 
-function alike(a: string, b: string): boolean {
+function isSameText(a: string, b: string): boolean {
   const plain = (text: string): string => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '')
   return plain(a) === plain(b)
 }

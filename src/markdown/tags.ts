@@ -6,7 +6,7 @@ export interface Tag {
   readonly name: string
   readonly kind: 'open' | 'close' | 'self-closing'
   readonly attributes: readonly Attribute[]
-  /** Offset behind its `>`. */
+  /** Offset after its `>`. */
   readonly end: number
 }
 
@@ -14,7 +14,7 @@ export interface Attribute {
   readonly name: string
   /** Null for one without a value. */
   readonly value: string | null
-  /** The value is code between braces. */
+  /** Whether the value is code between braces. */
   readonly isCode: boolean
 }
 
@@ -25,7 +25,7 @@ const attributeAt = /[^\s"'<>/={}]+/y
 const bareValueAt = /[^\s"'=<>`]+/y
 
 /**
- * The tag that begins at `at`, HTML or JSX; null when there is none. Tolerant: attributes may hold balanced braces
+ * The tag that begins at `at`, HTML or JSX; null when there is none. Tolerant: attributes may have balanced braces
  * over several lines, and a fragment (`<>`) has an empty name.
  */
 export function tagAt(text: string, at: number): Tag | null {
@@ -42,7 +42,7 @@ export function tagAt(text: string, at: number): Tag | null {
   while (p < limit) {
     spaceAt.lastIndex = p
     const space = spaceAt.exec(text)![0]
-    // A blank line ends what looked like a tag, unless it is plainly one already.
+    // A blank line ends what looked like a tag, unless it has an attribute with a value.
     if (/\n[ \t]*\n/.test(space) && attributes.every(({value}) => value === null)) return null
     p = spaceAt.lastIndex
     const char = text[p]
@@ -105,7 +105,7 @@ function quotedEnd(text: string, quote: string, from: number): number {
     : quotedEnd(text, quote, close + 2)
 }
 
-/** Offset behind the brace that closes the one at `at`; −1 when there is none before `limit`. Knows strings and comments. */
+/** Offset after the brace that closes the one at `at`; −1 when there is none before `limit`. Skips strings and comments. */
 export function balancedEnd(text: string, at: number, limit = text.length): number {
   let depth = 0
   for (let p = at; p < limit; p++) {
@@ -115,7 +115,7 @@ export function balancedEnd(text: string, at: number, limit = text.length): numb
       if (--depth === 0) return p + 1
     } else if (char === '"' || char === "'" || char === '`') {
       const end = stringEnd(text, p, limit)
-      // An apostrophe in text between tags opens no string.
+      // An apostrophe in text between tags does not open a string.
       if (end > 0) p = end - 1
     } else if (char === '/' && text[p + 1] === '*') {
       const end = text.indexOf('*/', p + 2)
@@ -142,7 +142,7 @@ function stringEnd(text: string, at: number, limit: number): number {
   return -1
 }
 
-/** Offset of the closing tag that matches an element opened before `from`, and of what follows it; null when none does. */
+/** Start and end of the closing tag of an element opened before `from`; null when there is none. */
 export function closingTag(
   text: string,
   name: string,
@@ -168,7 +168,7 @@ export function closingTag(
   return null
 }
 
-/** Text with its tags taken out and nothing put in their place. */
+/** Text without its tags; `<br>` becomes a line break. */
 export function withoutTags(text: string): string {
   let out = ''
   let p = 0
@@ -184,8 +184,8 @@ export function withoutTags(text: string): string {
 }
 
 /**
- * Text that was written as HTML, with its character references resolved for code and labels: a space that does not
- * break is a plain one there, and references to characters that hide or reorder text give nothing.
+ * HTML text with its character references resolved, for code and labels: a no-break space becomes a plain one, and
+ * characters that hide or reorder text are removed.
  */
 export function decodeEntities(text: string): string {
   if (!text.includes('&')) return text
@@ -194,17 +194,17 @@ export function decodeEntities(text: string): string {
 
 const words = (text: string): ReadonlySet<string> => new Set(text.split(' '))
 
-/** Elements that show nothing, with all they hold. */
+/** Elements that are hidden with all their content. */
 export const hiddenElements = words(
   'script style svg noscript head canvas video audio object embed iframe map datalist dialog math-field',
 )
 
-/** Elements that stand on their own lines. */
+/** Elements that are displayed as blocks. */
 export const blockElements = words(
   'address article aside blockquote body center dd details dialog dir div dl dt fieldset figcaption figure footer form frameset h1 h2 h3 h4 h5 h6 header hr html legend li main menu menuitem nav ol optgroup option p search section summary table tbody td tfoot th thead title tr ul caption colgroup col base basefont frame frameset link param source track iframe',
 )
 
-/** Every element of HTML that is neither of the above: what stands in a line of text. */
+/** All other elements of HTML: those within a line of text. */
 export const inlineElements = words(
   'a abbr acronym b bdi bdo big br button cite code data del dfn em font i img input ins kbd label mark meter nobr output picture pre progress q rp rt ruby s samp select slot small span strike strong sub sup template textarea time tt u var wbr meta',
 )

@@ -3,12 +3,13 @@ import type {IndexBuild} from '../search-index/index.ts'
 
 export interface BackgroundCosine {
   readonly mean: number
+  /** Standard deviation, at least 0.02. */
   readonly spread: number
 }
 
-/** The marks of the build that cosines are read against: what a passage picked at random gives. */
+/** A sample of the build's passages: what cosines with unrelated text look like. */
 interface Background {
-  /** One after the other. */
+  /** Concatenated. */
   readonly vectors: Float32Array
   readonly count: number
 }
@@ -19,7 +20,7 @@ const backgroundSize = 192
 function backgroundOf(build: IndexBuild): Background {
   let background = backgrounds.get(build)
   if (background === undefined) {
-    // By page, since passage numbers may have gaps; the middle section of each, as likely as any other.
+    // By page, since passage ids may have gaps; the middle section of each page.
     const pages = build.pages()
     const step = Math.max(1, pages.length / backgroundSize)
     const vectors: Float32Array[] = []

@@ -1,27 +1,27 @@
-import {type Evidence, evidenceNames} from './evidence.ts'
+import {type AnswerabilityFeatures, answerabilityFeatureNames} from './answerability-features.ts'
 
-/** When the evidence is enough to answer: a logistic regression over its signals, fitted to one build. JSON. */
+/** How features decide between answering and abstaining: a logistic regression, fitted to one build. JSON. */
 export interface Calibration {
   readonly format: 1
-  readonly weights: Readonly<Record<keyof Evidence, number>>
+  readonly weights: Readonly<Record<keyof AnswerabilityFeatures, number>>
   readonly bias: number
-  /** Answerability below this abstains. */
+  /** Docent abstains where answerability is below it. */
   readonly threshold: number
-  /** How it did on the questions it was fitted with; null for the one that ships. */
+  /** How well it separates the questions it was fitted to; null for the default. */
   readonly fit: CalibrationFit | null
 }
 
 export interface CalibrationFit {
-  /** Questions of each kind. */
+  /** Number of questions of each kind. */
   readonly answerable: number
   readonly unanswerable: number
   readonly auroc: number
-  /** Shares at the threshold. */
+  /** Shares below the threshold. */
   readonly refusedAnswerable: number
   readonly refusedUnanswerable: number
 }
 
-/** What a build without a calibration of its own goes by, and what a fit is drawn towards. */
+/** For builds without a calibration of their own; also the prior of every fit. */
 export const defaultCalibration: Calibration = {
   format: 1,
   weights: {
@@ -42,24 +42,24 @@ export const defaultCalibration: Calibration = {
   fit: null,
 }
 
-/** Chance, as far as one may call it that, that the docs answer: from 0 to 1. */
-export function answerabilityOf(evidence: Evidence, calibration: Calibration): number {
+/** How likely it is that the docs have the answer: from 0 to 1, not a true probability. */
+export function answerabilityOf(features: AnswerabilityFeatures, calibration: Calibration): number {
   let sum = calibration.bias
-  for (const name of evidenceNames) sum += calibration.weights[name] * evidence[name]
+  for (const name of answerabilityFeatureNames) sum += calibration.weights[name] * features[name]
   return 1 / (1 + Math.exp(-sum))
 }
 
-/** A calibration as a manifest holds it; the default one when it holds none, or one of another kind. */
+/** The calibration in a manifest; the default when it has none, or one of another format. */
 export function parseCalibration(value: unknown): Calibration {
   if (typeof value !== 'object' || value === null) return defaultCalibration
   const {format, weights, bias, threshold, fit} = value as Partial<Calibration>
-  const sound =
+  const isValid =
     format === 1 &&
     typeof weights === 'object' &&
     weights !== null &&
-    evidenceNames.every((name) => Number.isFinite(weights[name])) &&
+    answerabilityFeatureNames.every((name) => Number.isFinite(weights[name])) &&
     Number.isFinite(bias) &&
     Number.isFinite(threshold)
-  if (!sound) return defaultCalibration
+  if (!isValid) return defaultCalibration
   return {format: 1, weights, bias: bias as number, threshold: threshold as number, fit: fit ?? null}
 }

@@ -2,7 +2,6 @@ import type {Embedder} from '../embedding/index.ts'
 import type {CurrentBuild, IndexBuild} from '../search-index/index.ts'
 import type {Calibration} from './calibration.ts'
 import {type FindDeps, type FindQuery, type FoundSections, findSections} from './find-sections.ts'
-import {foundTogether} from './found-together.ts'
 import type {QuestionRewriter} from './question-rewriter.ts'
 import type {
   DocsSearch,
@@ -13,6 +12,7 @@ import type {
   SearchQuery,
   SearchResult,
 } from './retriever.ts'
+import {groupSections} from './section-groups.ts'
 import {rounded} from './shown-scores.ts'
 import {hitOf, type ShownContext, sourcesOf} from './shown-sections.ts'
 import type {Stage} from './stages.ts'
@@ -22,13 +22,13 @@ export interface RetrieverOptions {
   readonly embedder: Embedder
   /** Where the docs live; null: sources link to this server's own `/docs/…`. */
   readonly siteUrl: string | null
-  /** Puts follow-up questions in words of their own; default none: the topic is taken from the turns before. */
+  /** Rewrites follow-up questions to stand alone; default none: the topic comes from earlier turns. */
   readonly rewriter?: QuestionRewriter
-  /** Longest wait for it; default 1,500. */
+  /** Longest wait for the rewriter; default 1,500. */
   readonly rewriteTimeoutMs?: number
-  /** Called with one sentence on why a question was searched for as it was. */
+  /** Called with one sentence when a question could not be rewritten. */
   readonly onNote?: (note: string) => void
-  /** Decides abstention instead of the build's own calibration; for measuring what that is worth. */
+  /** Replaces the build's own calibration; for measuring what that is worth. */
   readonly calibration?: Calibration
   /** Stages to leave out, for measuring what each is worth; default none. */
   readonly without?: ReadonlySet<Stage>
@@ -38,7 +38,7 @@ const defaultLimit = 6
 const defaultHits = 10
 const maxHits = 50
 
-/** Retrieval over the current build: words and meaning, fused; each call holds one lease and gives it back. */
+/** Hybrid retrieval over the current build, by words and by vectors; each call takes one lease and releases it. */
 export function createRetriever(options: RetrieverOptions): Retriever & DocsSearch {
   const {current, siteUrl} = options
   const deps: FindDeps = {
@@ -51,51 +51,55 @@ export function createRetriever(options: RetrieverOptions): Retriever & DocsSear
     without: options.without ?? new Set(),
   }
 
-  /** Finds sections in the current build and shows them while it is held. */
-  async function findAndShow<T>(
+  /** Finds sections in the current build and converts them while its lease is held. */
+  async function findAndConvert<T>(
     query: FindQuery,
-    given: RetrieveOptions,
-    show: (found: FoundSections, build: IndexBuild, context: ShownContext) => T,
+    callOptions: RetrieveOptions,
+    convert: (found: FoundSections, build: IndexBuild, context: ShownContext) => T,
   ): Promise<{readonly build: string; readonly query: string; readonly timings: Record<string, number>} & T> {
     const started = performance.now()
     const lease = current.lease()
     try {
       const {build} = lease
-      const found = await findSections(build, query, given, deps)
-      const showStarted = performance.now()
-      const shown = show(found, build, {build, siteUrl, terms: found.wanted.terms})
+      const found = await findSections(build, query, callOptions, deps)
+      const convertStarted = performance.now()
+      const converted = convert(found, build, {build, siteUrl, terms: found.rankingQuery.terms})
       const ended = performance.now()
-      const timings = {...found.timings, snippets: ended - showStarted, total: ended - started}
-      return {build: build.manifest.id, query: found.query, ...shown, timings: rounded(timings)}
+      const timings = {...found.timings, snippets: ended - convertStarted, total: ended - started}
+      return {build: build.manifest.id, query: found.query, ...converted, timings: rounded(timings)}
     } finally {
       lease.release()
     }
   }
 
   return {
-    retrieve(query: RetrievalQuery, given: RetrieveOptions = {}): Promise<Retrieval> {
+    retrieve(query: RetrievalQuery, callOptions: RetrieveOptions = {}): Promise<Retrieval> {
       const {question, history, version, limit = defaultLimit, firstNumber = 1} = query
-      return findAndShow({question, history, version, depth: limit * 3}, given, (found, build, context) => {
-        const joinsNeighbours = !deps.without.has('duplicates')
-        const sources = foundTogether(build, found.candidates, {limit, joinsNeighbours})
-          .flatMap((group) => sourcesOf(group, context))
-          .map((source, at) => ({...source, n: firstNumber + at}))
-        const nothing = sources.length === 0 ? {reason: 'no_hits' as const, nearest: []} : null
-        return {sources, abstention: found.abstention ?? nothing}
-      })
+      return findAndConvert(
+        {question, history, version, depth: limit * 3},
+        callOptions,
+        (found, build, context) => {
+          const joinsNeighbours = !deps.without.has('duplicates')
+          const sources = groupSections(build, found.candidates, {limit, joinsNeighbours})
+            .flatMap((group) => sourcesOf(group, context))
+            .map((source, index) => ({...source, n: firstNumber + index}))
+          const noHits = sources.length === 0 ? {reason: 'no_hits' as const, nearest: []} : null
+          return {sources, abstention: found.abstention ?? noHits}
+        },
+      )
     },
 
-    search(query: SearchQuery, given = {}): Promise<SearchResult> {
+    search(query: SearchQuery, callOptions = {}): Promise<SearchResult> {
       const {text, history = [], version = null} = query
       const limit = Math.max(1, Math.min(maxHits, query.limit ?? defaultHits))
-      return findAndShow(
+      return findAndConvert(
         {question: text, history, version, depth: limit},
-        given,
+        callOptions,
         (found, _build, context) => ({
           hits: found.candidates.slice(0, limit).map((candidate) => hitOf(candidate, context)),
           abstention: found.abstention,
           answerability: found.answerability,
-          evidence: {...found.evidence},
+          features: {...found.features},
         }),
       )
     },

@@ -3,31 +3,35 @@ import type {Embedder} from '../embedding/index.ts'
 import {headOf} from '../lib/cut.ts'
 import type {IndexBuild} from '../search-index/index.ts'
 import {abstentionReason, thresholdFor} from './abstention.ts'
-import {BuildMemory} from './build-memory.ts'
+import {
+  type AnswerabilityFeatures,
+  answerabilityDepth,
+  answerabilityFeaturesOf,
+} from './answerability-features.ts'
+import {BuildCache} from './build-cache.ts'
 import {answerabilityOf, type Calibration, parseCalibration} from './calibration.ts'
-import type {Candidate, Wanted} from './candidate.ts'
-import {distinctCandidates, spreadOverPages} from './choice.ts'
-import {type Evidence, evidenceDepth, evidenceOf} from './evidence.ts'
+import type {Candidate, RankingQuery} from './candidate.ts'
+import {diversifyPages, withoutDuplicates} from './diversify.ts'
 import {noTopic, type Topic, topicOf} from './follow-up.ts'
 import {nearestPages} from './page-links.ts'
-import {isAboutSoftware} from './question-field.ts'
-import {type QuestionRewriter, rewritten} from './question-rewriter.ts'
+import {type QuestionRewriter, rewriteQuestion} from './question-rewriter.ts'
 import {questionTermsOf, weightOf} from './question-terms.ts'
 import {questionVector} from './question-vector.ts'
-import {type Ranking, rankedSections} from './ranking.ts'
+import {type Ranking, rankSections} from './ranking.ts'
 import type {Abstention, RetrieveOptions} from './retriever.ts'
+import {isAboutSoftware} from './software-topic.ts'
 import type {Stage} from './stages.ts'
 
 export interface FindDeps {
   readonly embedder: Embedder
   /** Where the docs live; null for this server. */
   readonly siteUrl: string | null
-  /** Puts follow-up questions in words of their own; undefined: the topic is taken from the turns before. */
+  /** Rewrites follow-up questions to stand alone; undefined: the topic comes from earlier turns. */
   readonly rewriter: QuestionRewriter | undefined
   readonly rewriteTimeoutMs: number
-  /** Called with one sentence on why a question was searched for as it was. */
+  /** Called with one sentence when a question could not be rewritten. */
   readonly onNote: (note: string) => void
-  /** Decides abstention; undefined: the build's own does. */
+  /** Decides abstention; undefined for the build's own. */
   readonly calibration: Calibration | undefined
   readonly without: ReadonlySet<Stage>
 }
@@ -36,29 +40,29 @@ export interface FindQuery {
   readonly question: string
   readonly history: readonly Turn[]
   readonly version: string | null
-  /** Candidates among which repeated text is looked for. */
+  /** Candidates among which duplicates are removed. */
   readonly depth: number
 }
 
 export interface FoundSections {
   /** What was searched for. */
   readonly query: string
-  readonly wanted: Wanted
+  readonly rankingQuery: RankingQuery
   /** Best first. */
   readonly candidates: readonly Candidate[]
-  readonly evidence: Evidence
+  readonly features: AnswerabilityFeatures
   readonly answerability: number
   readonly abstention: Abstention | null
   /** Milliseconds by stage. */
   readonly timings: Readonly<Record<string, number>>
 }
 
-/** Longest question that is looked at, in UTF-16 units; a pasted log says in its first lines what it is about. */
+/** Longest part of a question that is used, in UTF-16 units; the first lines of a pasted log say what it is about. */
 const maxQuestionLength = 4_000
 
 /**
- * The sections of a build that may answer a question, and whether they do: question in context, vector and terms,
- * ranking, choice, abstention.
+ * The sections of a build that may answer a question, and whether they do: the question in its context, its vector and
+ * terms, ranking, diversification, abstention.
  * @throws DocentError `version_not_found`, `embedding_model`; the signal's reason when aborted.
  */
 export async function findSections(
@@ -72,7 +76,7 @@ export async function findSections(
   const {version, depth} = query
   signal?.throwIfAborted()
   checkBuild(build, version, embedder)
-  const {question, topic, timings: contextTimings} = await inContext(build, query, options, deps)
+  const {question, topic, timings: contextTimings} = await questionInContext(build, query, options, deps)
 
   const embedStarted = performance.now()
   const vector = without.has('semantic')
@@ -81,7 +85,7 @@ export async function findSections(
   signal?.throwIfAborted()
   const termsStarted = performance.now()
   const terms = questionTermsOf(build, question, {spelling: !without.has('spelling')})
-  const wanted: Wanted = {
+  const rankingQuery: RankingQuery = {
     terms,
     vector,
     contextTerms: topic.terms,
@@ -89,16 +93,15 @@ export async function findSections(
     version,
   }
   const rankStarted = performance.now()
-  const ranked = rankedSections(build, wanted, Math.max(depth * 2, evidenceDepth), without)
-  const chooseStarted = performance.now()
-  const candidates = chosen(build, ranked.candidates, depth, without)
-  const judgement = await judged(build, wanted, ranked, deps)
-  const {reason, evidence, answerability} = judgement
+  const ranked = rankSections(build, rankingQuery, Math.max(depth * 2, answerabilityDepth), without)
+  const diversifyStarted = performance.now()
+  const candidates = diversified(build, ranked.candidates, depth, without)
+  const {reason, features, answerability} = await assess(build, rankingQuery, ranked, deps)
   return {
     query: topic.words.length === 0 ? question : `${question} (${topic.words.slice(0, 4).join(', ')})`,
-    wanted,
+    rankingQuery,
     candidates,
-    evidence,
+    features,
     answerability,
     abstention: reason === null ? null : {reason, nearest: nearestPages(build, candidates, deps.siteUrl)},
     timings: {
@@ -106,7 +109,7 @@ export async function findSections(
       embed: termsStarted - embedStarted,
       terms: rankStarted - termsStarted,
       ...ranked.timings,
-      choose: performance.now() - chooseStarted,
+      choose: performance.now() - diversifyStarted,
     },
   }
 }
@@ -126,33 +129,33 @@ function checkBuild(build: IndexBuild, version: string | null, embedder: Embedde
 
 interface QuestionInContext {
   readonly question: string
-  /** What it takes over from the turns before; nothing once it was rewritten to stand alone. */
+  /** What it takes from earlier turns; empty once it was rewritten to stand alone. */
   readonly topic: Topic
-  /** How long rewriting took, where there was something to rewrite. */
+  /** Milliseconds of rewriting, where there was something to rewrite. */
   readonly timings: Readonly<Record<string, number>>
 }
 
-async function inContext(
+async function questionInContext(
   build: IndexBuild,
   query: FindQuery,
   options: RetrieveOptions,
   deps: FindDeps,
 ): Promise<QuestionInContext> {
-  const asked = headOf(query.question, maxQuestionLength)
-  const history = turnsBefore(asked, query.history)
+  const original = headOf(query.question, maxQuestionLength)
+  const history = turnsBefore(original, query.history)
   const started = performance.now()
-  const alone = await standingAlone(asked, history, options, deps)
+  const standalone = await standaloneQuestion(original, history, options, deps)
   const timings =
     deps.rewriter === undefined || history.length === 0 ? {} : {rewrite: performance.now() - started}
-  if (alone !== null) return {question: alone, topic: noTopic, timings}
+  if (standalone !== null) return {question: standalone, topic: noTopic, timings}
   const weight = (term: string): number =>
-    BuildMemory.of(build).frequencyOf(term) === 0 ? 0 : weightOf(build, term)
-  const topic = deps.without.has('follow-up') ? noTopic : topicOf(asked, history, weight)
-  return {question: asked, topic, timings}
+    BuildCache.of(build).frequencyOf(term) === 0 ? 0 : weightOf(build, term)
+  const topic = deps.without.has('follow-up') ? noTopic : topicOf(original, history, weight)
+  return {question: original, topic, timings}
 }
 
-/** The follow-up in words of its own; null when it is none, or nobody could or would put it so. */
-async function standingAlone(
+/** The follow-up rewritten to stand alone; null for a first question, without a rewriter, or when rewriting failed. */
+async function standaloneQuestion(
   question: string,
   history: readonly Turn[],
   {signal, onModelCall}: RetrieveOptions,
@@ -160,34 +163,35 @@ async function standingAlone(
 ): Promise<string | null> {
   if (rewriter === undefined || history.length === 0) return null
   onModelCall?.()
-  const result = await rewritten(question, history, {rewriter, timeoutMs: rewriteTimeoutMs, signal})
+  const result = await rewriteQuestion(question, history, {rewriter, timeoutMs: rewriteTimeoutMs, signal})
   if ('question' in result) return result.question
   onNote(`A follow-up question was searched for without being rewritten: ${result.problem}.`)
   return null
 }
 
-/** Spread over pages and without repeated text. */
-function chosen(
+/** Spread over pages and without duplicates. */
+function diversified(
   build: IndexBuild,
   candidates: readonly Candidate[],
   depth: number,
   without: ReadonlySet<Stage>,
 ): readonly Candidate[] {
-  const spread = without.has('diversity') ? candidates : spreadOverPages(candidates)
-  return without.has('duplicates') ? spread : distinctCandidates(build, spread, depth)
+  const spread = without.has('diversity') ? candidates : diversifyPages(candidates)
+  return without.has('duplicates') ? spread : withoutDuplicates(build, spread, depth)
 }
 
-async function judged(build: IndexBuild, wanted: Wanted, ranked: Ranking, deps: FindDeps) {
-  const evidence = evidenceOf(wanted, ranked)
+/** How likely the docs answer the question, and why to abstain where they do not. */
+async function assess(build: IndexBuild, query: RankingQuery, ranked: Ranking, deps: FindDeps) {
+  const features = answerabilityFeaturesOf(query, ranked)
   const calibration = deps.calibration ?? parseCalibration(build.manifest.calibration)
-  const answerability = answerabilityOf(evidence, calibration)
+  const answerability = answerabilityOf(features, calibration)
   const reason = await abstentionReason({
-    evidence,
+    features,
     hasCandidates: ranked.candidates.length > 0,
     answerability,
-    threshold: thresholdFor(calibration.threshold, wanted.contextWeight),
-    version: wanted.version,
-    isAboutSoftware: () => isAboutSoftware(deps.embedder, wanted.vector),
+    threshold: thresholdFor(calibration.threshold, query.contextWeight),
+    version: query.version,
+    isAboutSoftware: () => isAboutSoftware(deps.embedder, query.vector),
   })
-  return {evidence, answerability, reason}
+  return {features, answerability, reason}
 }

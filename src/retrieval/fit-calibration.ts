@@ -1,83 +1,97 @@
 import {auroc} from '../lib/statistics.ts'
+import {type AnswerabilityFeatures, answerabilityFeatureNames} from './answerability-features.ts'
 import {answerabilityOf, type Calibration, defaultCalibration} from './calibration.ts'
-import {type Evidence, evidenceNames} from './evidence.ts'
 
-const rounds = 400
-const rate = 0.5
-/** How strongly a fit is drawn towards the default weights. */
-const pull = 0.01
+const iterations = 400
+const learningRate = 0.5
+/** How strongly a fit is regularised towards the default weights. */
+const regularisation = 0.01
 
 /**
- * Where the line is drawn. Refusing what the docs answer is the worse mistake, so hardly any of the build's own
- * questions may fall below it; but made questions name things more exactly than people do, so their margin alone
- * is not enough: a build of some size draws it at `usualThreshold`, a smaller one lower. The fewer words a build
+ * How the threshold is chosen. Abstaining where the docs have the answer is the worse mistake, so hardly any of the
+ * build's synthetic questions may fall below it; but these name things more exactly than people do, so their margin
+ * alone is not enough: the threshold is at most `fullThreshold`, and less for a smaller build. The fewer words a build
  * has, the more of anyone's usual words are missing from it, and the less a missing word says.
  */
-const refusableOwn = 0.02
-const usualThreshold = 0.22
-const usualSections = 2_000
-const leastCaution = 0.07
+const maxMissedShare = 0.02
+const fullThreshold = 0.22
+const fullSections = 2_000
+const minThresholdShare = 0.07
 
-/** The highest threshold that a build of so many sections may have. */
-export function cautiousThreshold(sections: number): number {
-  return usualThreshold * Math.max(leastCaution, Math.min(1, sections / usualSections) ** 0.8)
+/** The highest threshold for a build with this number of sections. */
+export function maxThreshold(sections: number): number {
+  return fullThreshold * Math.max(minThresholdShare, Math.min(1, sections / fullSections) ** 0.8)
 }
 
 /**
- * A calibration for a build of so many sections, from evidence of questions that it answers, at least one, and of
- * others. Logistic regression by gradient descent, both kinds weighing the same.
+ * The calibration of a build, from features of questions that it answers, at least one, and of others. Logistic
+ * regression by gradient descent, both kinds with the same weight in total.
  */
 export function fitCalibration(
-  answerable: readonly Evidence[],
-  unanswerable: readonly Evidence[],
+  answerable: readonly AnswerabilityFeatures[],
+  unanswerable: readonly AnswerabilityFeatures[],
   sections: number,
 ): Calibration {
   const draft: Calibration = {format: 1, ...regression(answerable, unanswerable), threshold: 0, fit: null}
-  const right = answerable.map((evidence) => answerabilityOf(evidence, draft)).sort((a, b) => a - b)
-  const wrong = unanswerable.map((evidence) => answerabilityOf(evidence, draft)).sort((a, b) => a - b)
-  const threshold = Math.min(right[Math.floor(right.length * refusableOwn)] ?? 0, cautiousThreshold(sections))
+  const answerableScores = answerable
+    .map((features) => answerabilityOf(features, draft))
+    .sort((a, b) => a - b)
+  const unanswerableScores = unanswerable
+    .map((features) => answerabilityOf(features, draft))
+    .sort((a, b) => a - b)
+  const threshold = Math.min(
+    answerableScores[Math.floor(answerableScores.length * maxMissedShare)] ?? 0,
+    maxThreshold(sections),
+  )
   return {
     ...draft,
     threshold,
     fit: {
-      answerable: right.length,
-      unanswerable: wrong.length,
-      auroc: auroc(right, wrong) ?? 0,
-      refusedAnswerable: right.filter((score) => score < threshold).length / right.length,
-      refusedUnanswerable: wrong.filter((score) => score < threshold).length / Math.max(1, wrong.length),
+      answerable: answerableScores.length,
+      unanswerable: unanswerableScores.length,
+      auroc: auroc(answerableScores, unanswerableScores) ?? 0,
+      refusedAnswerable:
+        answerableScores.filter((score) => score < threshold).length / answerableScores.length,
+      refusedUnanswerable:
+        unanswerableScores.filter((score) => score < threshold).length /
+        Math.max(1, unanswerableScores.length),
     },
   }
 }
 
 function regression(
-  answerable: readonly Evidence[],
-  unanswerable: readonly Evidence[],
+  answerable: readonly AnswerabilityFeatures[],
+  unanswerable: readonly AnswerabilityFeatures[],
 ): Pick<Calibration, 'weights' | 'bias'> {
-  const towards = evidenceNames.map((name) => defaultCalibration.weights[name])
-  const values = [...towards]
+  const defaults = answerabilityFeatureNames.map((name) => defaultCalibration.weights[name])
+  const values = [...defaults]
   let bias = defaultCalibration.bias
   const rows = [
-    ...answerable.map((evidence) => ({evidence, label: 1, share: 0.5 / answerable.length})),
-    ...unanswerable.map((evidence) => ({evidence, label: 0, share: 0.5 / Math.max(1, unanswerable.length)})),
-  ].map(({evidence, label, share}) => ({signals: evidenceNames.map((name) => evidence[name]), label, share}))
-  for (let round = 0; round < rounds; round++) {
+    ...answerable.map((features) => ({features, label: 1, share: 0.5 / answerable.length})),
+    ...unanswerable.map((features) => ({features, label: 0, share: 0.5 / Math.max(1, unanswerable.length)})),
+  ].map(({features, label, share}) => ({
+    features: answerabilityFeatureNames.map((name) => features[name]),
+    label,
+    share,
+  }))
+  for (let iteration = 0; iteration < iterations; iteration++) {
     const step = new Float64Array(values.length)
     let biasStep = 0
-    for (const {signals, label, share} of rows) {
+    for (const {features, label, share} of rows) {
       let sum = bias
-      for (let at = 0; at < values.length; at++) sum += values[at]! * signals[at]!
+      for (let at = 0; at < values.length; at++) sum += values[at]! * features[at]!
       const error = share * (label - 1 / (1 + Math.exp(-sum)))
-      for (let at = 0; at < values.length; at++) step[at]! += error * signals[at]!
+      for (let at = 0; at < values.length; at++) step[at]! += error * features[at]!
       biasStep += error
     }
-    for (const [at, name] of evidenceNames.entries()) {
-      if (name !== 'cosine') values[at]! += rate * (step[at]! - pull * (values[at]! - towards[at]!))
+    for (const [at, name] of answerabilityFeatureNames.entries()) {
+      if (name !== 'cosine')
+        values[at]! += learningRate * (step[at]! - regularisation * (values[at]! - defaults[at]!))
     }
-    bias += rate * biasStep
+    bias += learningRate * biasStep
   }
-  const weights = Object.fromEntries(evidenceNames.map((name, at) => [name, values[at]!])) as Record<
-    keyof Evidence,
-    number
-  >
+  const weights = Object.fromEntries(
+    answerabilityFeatureNames.map((name, at) => [name, values[at]!]),
+  ) as Record<keyof AnswerabilityFeatures, number>
   return {weights, bias}
 }

@@ -1,15 +1,15 @@
-import {mayGoOn, mayPointBack, type Turn} from '../domain/index.ts'
+import {mayContinue, mayPointBack, type Turn} from '../domain/index.ts'
 import {headOf} from '../lib/cut.ts'
 import {isStopTerm} from '../text/stop-words.ts'
 import {tokensOf} from '../text/terms.ts'
 
-/** What a question takes over from the conversation before it. */
+/** What a question takes from the conversation before it. */
 export interface Topic {
-  /** Words of earlier turns, as they were written, the weightiest first. Empty when there is nothing to take over. */
+  /** Words of earlier turns as they were written, the most important first. Empty when there is nothing to take. */
   readonly words: readonly string[]
   /** Their terms. */
   readonly terms: readonly string[]
-  /** From 0, the question stands alone, to 1, it says nothing without them. */
+  /** From 0, the question stands alone, to 1, it means nothing without them. */
   readonly weight: number
 }
 
@@ -19,8 +19,8 @@ const maxTopicWords = 8
 const maxTurns = 6
 
 /**
- * The topic of a conversation for its next question, without a model: telling words of the turns before it, of
- * later turns and of questions more than of answers, and how much the question leans on them.
+ * The topic of a conversation for its next question, without a model: content words of earlier turns, recent turns and
+ * questions weighing more than older ones and answers, and how much the question depends on them.
  */
 export function topicOf(
   question: string,
@@ -34,19 +34,19 @@ export function topicOf(
   let age = 0
   for (let at = turns.length - 1; at >= 0; at--) {
     const turn = turns[at]!
-    const share = 0.75 ** age * (turn.role === 'user' ? 1 : 0.4)
+    const decay = 0.75 ** age * (turn.role === 'user' ? 1 : 0.4)
     if (turn.role === 'user') age++
     const text = headOf(turn.content, turn.role === 'assistant' ? 600 : 2_000)
-    const counted = new Set<string>()
+    const seen = new Set<string>()
     for (const token of tokensOf(text)) {
       const key = token.terms[0]!
-      if (isStopTerm(key) || counted.has(key) || /^\d+$/.test(key)) continue
-      counted.add(key)
+      if (isStopTerm(key) || seen.has(key) || /^\d+$/.test(key)) continue
+      seen.add(key)
       const weight = weightOf(key)
-      const before = scores.get(key)
-      if (before === undefined) {
-        scores.set(key, {score: share * weight, word: text.slice(token.start, token.end), terms: token.terms})
-      } else before.score += share * weight
+      const entry = scores.get(key)
+      if (entry === undefined) {
+        scores.set(key, {score: decay * weight, word: text.slice(token.start, token.end), terms: token.terms})
+      } else entry.score += decay * weight
     }
   }
   const top = [...scores.values()]
@@ -62,11 +62,11 @@ export function topicOf(
   }
 }
 
-/** How much a question needs what was said before: from 0, not at all, to 1. */
+/** How much a question depends on earlier turns: from 0, not at all, to 1. */
 export function dependenceOf(question: string): number {
-  const telling = tokensOf(question).filter((token) => !token.terms.every(isStopTerm)).length
-  let dependence = telling <= 1 ? 0.6 : telling <= 3 ? 0.35 : telling <= 5 ? 0.2 : 0.1
+  const contentWords = tokensOf(question).filter((token) => !token.terms.every(isStopTerm)).length
+  let dependence = contentWords <= 1 ? 0.6 : contentWords <= 3 ? 0.35 : contentWords <= 5 ? 0.2 : 0.1
   if (mayPointBack(question)) dependence += 0.25
-  if (mayGoOn(question)) dependence += 0.25
+  if (mayContinue(question)) dependence += 0.25
   return Math.min(1, dependence)
 }

@@ -1,11 +1,11 @@
-import type {Candidate, Signals, Wanted} from './candidate.ts'
+import type {Candidate, RankingFeatures, RankingQuery} from './candidate.ts'
 
 /**
- * What a signal at its full strength adds to a score. Shares and BM25 (as a share of the best) go from 0 to 1,
- * cosines count in spreads above what chance gives, up to about 8, and the length is a logarithm up to about 7.
- * Found by halving and doubling each on questions people asked; the figures are flat around these.
+ * The weight of each feature in a score. Shares and BM25 (as a share of the best) go from 0 to 1, cosines are in
+ * standard deviations above those of random passages, up to about 8, and the length is a logarithm up to about 7.
+ * Found by halving and doubling each on questions people asked; results hardly change around these values.
  */
-export const fusionWeights: Readonly<Record<keyof Signals, number>> = {
+export const fusionWeights: Readonly<Record<keyof RankingFeatures, number>> = {
   bm25: 4,
   contextBm25: 3,
   cosine: 0.45,
@@ -19,28 +19,28 @@ export const fusionWeights: Readonly<Record<keyof Signals, number>> = {
   page: 0.25,
 }
 
-/** Gives each candidate its score: the weighted sum of its signals. BM25 counts as a share of the best among them. */
-export function fuse(candidates: readonly Candidate[], wanted: Wanted): void {
+/** Sets each candidate's score: the weighted sum of its features. BM25 counts as a share of the best one's. */
+export function fuse(candidates: readonly Candidate[], query: RankingQuery): void {
   const weights = fusionWeights
-  let bm25 = 0
-  let contextBm25 = 0
-  for (const {signals} of candidates) {
-    bm25 = Math.max(bm25, signals.bm25)
-    contextBm25 = Math.max(contextBm25, signals.contextBm25)
+  let bestBm25 = 0
+  let bestContextBm25 = 0
+  for (const {features} of candidates) {
+    bestBm25 = Math.max(bestBm25, features.bm25)
+    bestContextBm25 = Math.max(bestContextBm25, features.contextBm25)
   }
   for (const candidate of candidates) {
-    const {signals} = candidate
+    const {features} = candidate
     candidate.score =
-      weights.bm25 * (signals.bm25 / (bm25 || 1)) +
-      weights.contextBm25 * wanted.contextWeight * (signals.contextBm25 / (contextBm25 || 1)) +
-      weights.cosine * signals.cosine +
-      weights.sectionCosine * signals.sectionCosine +
-      weights.headings * signals.headings +
-      weights.headingFocus * signals.headingFocus +
-      weights.sameHeading * signals.sameHeading +
-      weights.coverage * signals.coverage +
-      weights.phrases * signals.phrases +
-      weights.length * signals.length +
-      weights.page * signals.page
+      weights.bm25 * (features.bm25 / (bestBm25 || 1)) +
+      weights.contextBm25 * query.contextWeight * (features.contextBm25 / (bestContextBm25 || 1)) +
+      weights.cosine * features.cosine +
+      weights.sectionCosine * features.sectionCosine +
+      weights.headings * features.headings +
+      weights.headingFocus * features.headingFocus +
+      weights.sameHeading * features.sameHeading +
+      weights.coverage * features.coverage +
+      weights.phrases * features.phrases +
+      weights.length * features.length +
+      weights.page * features.page
   }
 }

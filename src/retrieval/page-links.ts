@@ -1,19 +1,19 @@
 import {maxShownName, type PageLink} from '../domain/index.ts'
 import {shortened} from '../lib/cut.ts'
 import type {IndexBuild, StoredPage} from '../search-index/index.ts'
-import {BuildMemory} from './build-memory.ts'
+import {BuildCache} from './build-cache.ts'
 import type {Candidate} from './candidate.ts'
 
-/** Pages named where the docs do not answer. */
+/** Pages suggested when Docent abstains. */
 const maxNearest = 3
 
 /** The address of a page: on the docs' own site, or on this server where `siteUrl` is null. */
 export function urlOf(build: IndexBuild, page: StoredPage, siteUrl: string | null): string {
   if (/^[a-z][a-z0-9+.-]*:/i.test(page.url)) return page.url
-  if (siteUrl !== null) return siteUrl.replace(/\/+$/, '') + routed(page.url)
-  // Where two pages claim one address, this server shows the first there, and the other by its file.
-  const isThere = BuildMemory.of(build).ownsUrl(page)
-  return `/docs${routed(isThere ? page.url : page.path.replace(/\.mdx?$/, ''))}`
+  if (siteUrl !== null) return siteUrl.replace(/\/+$/, '') + withLeadingSlash(page.url)
+  // Of two pages with one address, this server shows the first there, and the other under its file path.
+  const ownsUrl = BuildCache.of(build).ownsUrl(page)
+  return `/docs${withLeadingSlash(ownsUrl ? page.url : page.path.replace(/\.mdx?$/, ''))}`
 }
 
 /** The pages of the best candidates, at most three. */
@@ -31,11 +31,11 @@ export function nearestPages(
   return [...links.values()]
 }
 
-/** A title or heading at the length that readers are shown. */
+/** A title or heading, shortened to the length that readers are shown. */
 export function shownName(name: string): string {
   return shortened(name, maxShownName)
 }
 
-function routed(url: string): string {
+function withLeadingSlash(url: string): string {
   return url.startsWith('/') ? url : `/${url}`
 }

@@ -1,7 +1,7 @@
 import type {Turn} from '../domain/index.ts'
 import {wellFormed} from '../lib/well-formed.ts'
 
-/** Makes a follow-up question one that can be understood without the conversation before it. */
+/** Rewrites a follow-up question so that it can be understood without the conversation. */
 export interface QuestionRewriter {
   /** @throws whatever went wrong; the signal's reason when aborted. */
   rewrite(
@@ -13,36 +13,36 @@ export interface QuestionRewriter {
 
 export interface RewriteOptions {
   readonly rewriter: QuestionRewriter
-  /** Searching goes on without it after so long: the reader waits for the sources. */
+  /** After this the search continues without it: the reader is waiting for the sources. */
   readonly timeoutMs: number
   readonly signal: AbortSignal | undefined
 }
 
-/** Longest rewritten question that is believed, in UTF-16 units; a longer one is an answer. */
+/** Longest rewritten question that is accepted, in UTF-16 units; a longer one is an answer. */
 const maxLength = 600
 
 /**
- * The question put so that it stands alone, or why it could not be: never late, and never a failure.
- * @throws the outer signal's reason alone.
+ * The question rewritten to stand alone, or why it could not be. Settles within `timeoutMs`.
+ * @throws only the signal's reason.
  */
-export async function rewritten(
+export async function rewriteQuestion(
   question: string,
   history: readonly Turn[],
   {rewriter, timeoutMs, signal}: RewriteOptions,
 ): Promise<{readonly question: string} | {readonly problem: string}> {
   signal?.throwIfAborted()
-  const given = new AbortController()
-  const onAbort = () => given.abort(signal?.reason)
+  const controller = new AbortController()
+  const onAbort = () => controller.abort(signal?.reason)
   signal?.addEventListener('abort', onAbort, {once: true})
-  const late = new Error(`it took longer than ${timeoutMs} ms`)
-  const timer = setTimeout(() => given.abort(late), timeoutMs)
+  const timeout = new Error(`it took longer than ${timeoutMs} ms`)
+  const timer = setTimeout(() => controller.abort(timeout), timeoutMs)
   try {
-    // A rewriter that does not heed its signal is not waited for either.
-    const end = new Promise<never>((_, reject) => {
-      given.signal.addEventListener('abort', () => reject(given.signal.reason), {once: true})
+    // Does not wait for a rewriter that ignores its signal either.
+    const aborted = new Promise<never>((_, reject) => {
+      controller.signal.addEventListener('abort', () => reject(controller.signal.reason), {once: true})
     })
-    const work = rewriter.rewrite(question, history, {signal: given.signal})
-    const text = wellFormed(await Promise.race([work, end]))
+    const rewriting = rewriter.rewrite(question, history, {signal: controller.signal})
+    const text = wellFormed(await Promise.race([rewriting, aborted]))
       .replace(/\s+/g, ' ')
       .trim()
     if (text === '') return {problem: 'it was empty'}

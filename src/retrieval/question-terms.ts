@@ -1,34 +1,34 @@
 import type {IndexBuild} from '../search-index/index.ts'
 import {isStopTerm} from '../text/stop-words.ts'
 import {tokensOf} from '../text/terms.ts'
-import {BuildMemory, inverseFrequency} from './build-memory.ts'
+import {BuildCache, inverseFrequency} from './build-cache.ts'
 import {correctionsOf} from './spelling.ts'
 
-/** A word of a question that says what it is about. */
+/** A content word of a question. */
 export interface QuestionTerm {
   /** As it was typed. */
   readonly word: string
-  /** The whole first, then its parts; for a misspelled word, what it may have meant. */
+  /** The whole word first, then its parts; for a misspelled word, its corrections. */
   readonly terms: readonly string[]
-  /** How much it tells sections apart: inverse document frequency of its best-known form. */
+  /** Inverse document frequency of its rarest known form. */
   readonly weight: number
   /** Whether the build knows any form of it. */
   readonly known: boolean
-  /** In how many sections its most frequent form stands, as a share of the logarithm: 0 in none, 1 in all. */
+  /** How many sections contain its most frequent form, on a logarithmic scale: 0 for none, 1 for all. */
   readonly familiarity: number
-  /** Whether `terms` are guesses for a word the build does not know. */
+  /** Whether `terms` are corrections of a word that the build does not know. */
   readonly corrected: boolean
 }
 
-/** Most words of a question that are looked at; what follows in a longer text adds time, not meaning. */
+/** Maximum number of words used; what follows in a longer question adds time, not meaning. */
 const maxQuestionTerms = 64
 
-/** Most unknown words of a question that are looked up as slips: each costs hundreds of look-ups. */
-const maxSlips = 3
+/** Maximum number of unknown words that are corrected: each costs hundreds of look-ups. */
+const maxCorrectedWords = 3
 
-/** Inverse document frequency as BM25 has it, never negative. */
+/** Inverse document frequency as in BM25, never negative. */
 export function weightOf(build: IndexBuild, term: string): number {
-  return BuildMemory.of(build).weightOf(term)
+  return BuildCache.of(build).weightOf(term)
 }
 
 function familiarityOf(count: number, frequency: number): number {
@@ -36,8 +36,7 @@ function familiarityOf(count: number, frequency: number): number {
 }
 
 /**
- * The words of a question that say what it is about, in order, each once. Stop words are left out unless there
- * is nothing else.
+ * The content words of a question, in order, each once. Stop words are left out unless there is nothing else.
  */
 export function questionTermsOf(
   build: IndexBuild,
@@ -45,13 +44,13 @@ export function questionTermsOf(
   options: {readonly spelling?: boolean} = {},
 ): QuestionTerm[] {
   const tokens = tokensOf(question)
-  const telling = tokens.filter((token) => !token.terms.every(isStopTerm))
-  const used = telling.length > 0 ? telling : tokens
+  const content = tokens.filter((token) => !token.terms.every(isStopTerm))
+  const used = content.length > 0 ? content : tokens
   const count = build.manifest.counts.sections
-  const memory = BuildMemory.of(build)
+  const cache = BuildCache.of(build)
   const seen = new Set<string>()
   const found: QuestionTerm[] = []
-  let slips = 0
+  let unknownWords = 0
 
   for (const token of used) {
     if (found.length >= maxQuestionTerms) break
@@ -61,7 +60,7 @@ export function questionTermsOf(
     seen.add(key)
 
     const word = question.slice(token.start, token.end)
-    const frequencies = terms.map((term) => memory.frequencyOf(term))
+    const frequencies = terms.map((term) => cache.frequencyOf(term))
     const knownFrequencies = frequencies.filter((frequency) => frequency > 0)
     if (knownFrequencies.length > 0) {
       const weight = Math.max(...knownFrequencies.map((frequency) => inverseFrequency(count, frequency)))
@@ -70,12 +69,13 @@ export function questionTermsOf(
       found.push({word, terms: knownTerms, weight, known: true, familiarity, corrected: false})
       continue
     }
-    const corrections = options.spelling === false || slips >= maxSlips ? [] : correctionsOf(build, key)
-    slips++
+    const corrections =
+      options.spelling === false || unknownWords >= maxCorrectedWords ? [] : correctionsOf(build, key)
+    unknownWords++
     const weight =
       corrections.length > 0 ? weightOf(build, corrections[0]!) * 0.8 : inverseFrequency(count, 0)
     const corrected = corrections.length > 0
-    const familiarity = corrected ? familiarityOf(count, memory.frequencyOf(corrections[0]!)) : 0
+    const familiarity = corrected ? familiarityOf(count, cache.frequencyOf(corrections[0]!)) : 0
     found.push({
       word,
       terms: corrected ? corrections : terms,

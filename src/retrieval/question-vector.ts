@@ -1,7 +1,7 @@
 import type {Embedder} from '../embedding/index.ts'
 import type {Topic} from './follow-up.ts'
 
-/** A question's unit vector, drawn towards its topic as far as the question leans on it; zeros without a known word. */
+/** A question's unit vector, shifted towards its topic by the topic's weight; zeros when the model knows no word. */
 export async function questionVector(
   embedder: Embedder,
   question: string,

@@ -1,26 +1,26 @@
 import type {IndexBuild} from '../search-index/index.ts'
-import {AskedTerms} from './asked-terms.ts'
 import {type BackgroundCosine, backgroundCosine} from './background-cosine.ts'
-import {BuildMemory, type SectionWords} from './build-memory.ts'
-import {byScore, type Candidate, type Wanted} from './candidate.ts'
+import {BuildCache, type SectionHeadings} from './build-cache.ts'
+import {byScore, type Candidate, type RankingQuery} from './candidate.ts'
 import {fuse} from './fusion.ts'
-import {headingSignalsOf, noHeadingSignals} from './heading-match.ts'
-import {addPageSignal} from './page-signal.ts'
+import {headingFeaturesOf, noHeadingFeatures} from './heading-features.ts'
+import {addPageFeature} from './page-features.ts'
+import {QueryTerms} from './query-terms.ts'
 import {cosinesOf} from './section-cosines.ts'
-import {preselected, type SearchHits, searchVectors, searchWords} from './section-search.ts'
+import {preselect, type SearchHits, searchVectors, searchWords} from './section-search.ts'
 import type {Stage} from './stages.ts'
-import {textSignalsOf} from './text-signals.ts'
+import {textFeaturesOf} from './text-features.ts'
 
-/** Sections looked up, by what the two searches say of them. */
+/** Sections that become candidates, preselected by the scores of the two searches. */
 const candidateDepth = 80
 /** Candidates whose text is read, after a first sort. */
-const readDepth = 20
-/** How much further the searches go where only one version is wanted: most of what they find may be of others. */
-const versionReach = 4
+const textDepth = 20
+/** Factor on the search depths when only one version is searched: most hits may belong to others. */
+const versionDepthFactor = 4
 
 export interface Ranking {
   readonly candidates: Candidate[]
-  /** What passages spread over the build give: mean and spread of their cosines with the question. */
+  /** Mean and spread of the question's cosines with passages spread over the build. */
   readonly background: BackgroundCosine
   readonly timings: RankingTimings
 }
@@ -34,41 +34,46 @@ export interface RankingTimings {
 const noWordHits: Pick<SearchHits, 'lexical' | 'contextual'> = {lexical: new Map(), contextual: new Map()}
 
 /**
- * Sections that may answer, best first, at most `depth`, each with its signals. Synchronous; a few milliseconds
+ * Sections that may answer, best first, at most `depth`, each with its features. Synchronous; a few milliseconds
  * at most.
  *
- * Two searches give the candidates: BM25 over words and HNSW over passages. Every candidate then gets every
- * signal exactly, whichever search found it; the best of a first sort have their text read as well.
+ * Two searches find the candidates: BM25 over words and HNSW over passages. Every feature is then computed exactly for
+ * every candidate, whichever search found it; those that need the text only for the best of a first sort.
  */
-export function rankedSections(
+export function rankSections(
   build: IndexBuild,
-  wanted: Wanted,
+  query: RankingQuery,
   depth: number,
   without: ReadonlySet<Stage>,
 ): Ranking {
   const started = performance.now()
-  const hasVector = !without.has('semantic') && wanted.vector.some((value) => value !== 0)
-  const reach = wanted.version === null ? 1 : versionReach
-  const wordHits = without.has('lexical') ? noWordHits : searchWords(build, wanted, reach)
+  const hasVector = !without.has('semantic') && query.vector.some((value) => value !== 0)
+  const depthFactor = query.version === null ? 1 : versionDepthFactor
+  const wordHits = without.has('lexical') ? noWordHits : searchWords(build, query, depthFactor)
   const lexicalDone = performance.now()
-  const similar: SearchHits['similar'] = hasVector ? searchVectors(build, wanted.vector, reach) : new Map()
+  const similar: SearchHits['similar'] = hasVector
+    ? searchVectors(build, query.vector, depthFactor)
+    : new Map()
   const semanticDone = performance.now()
 
-  const memory = BuildMemory.of(build)
-  const background = backgroundCosine(build, wanted.vector)
-  const asked = new AskedTerms(wanted.terms)
+  const cache = BuildCache.of(build)
+  const background = backgroundCosine(build, query.vector)
+  const queryTerms = new QueryTerms(query.terms)
   const hits = {...wordHits, similar}
-  const ids = preselected(hits, wanted.contextWeight, background, candidateDepth * reach)
-  const candidates = memory
+  const ids = preselect(hits, query.contextWeight, background, candidateDepth * depthFactor)
+  const candidates = cache
     .sections(ids)
-    .filter(({section}) => wanted.version === null || section.page.version === wanted.version)
-    .map((words) => candidateOf(words, {build, wanted, hits, hasVector, background, asked, without}))
+    .filter(({section}) => query.version === null || section.page.version === query.version)
+    .map((headings) =>
+      candidateOf(headings, {build, query, hits, hasVector, background, queryTerms, without}),
+    )
 
-  fuse(candidates, wanted)
+  fuse(candidates, query)
   candidates.sort(byScore)
-  for (const candidate of candidates.slice(0, readDepth)) addTextSignals(candidate, memory, asked, without)
-  if (!without.has('page')) addPageSignal(candidates)
-  fuse(candidates, wanted)
+  for (const candidate of candidates.slice(0, textDepth))
+    addTextFeatures(candidate, cache, queryTerms, without)
+  if (!without.has('page')) addPageFeature(candidates)
+  fuse(candidates, query)
   candidates.sort(byScore)
   const timings = {
     lexical: lexicalDone - started,
@@ -80,40 +85,40 @@ export function rankedSections(
 
 interface CandidateContext {
   readonly build: IndexBuild
-  readonly wanted: Wanted
+  readonly query: RankingQuery
   readonly hits: SearchHits
-  /** Whether the question's vector says anything. */
+  /** False when the model knows no word of the question. */
   readonly hasVector: boolean
   readonly background: BackgroundCosine
-  readonly asked: AskedTerms
+  readonly queryTerms: QueryTerms
   readonly without: ReadonlySet<Stage>
 }
 
-/** A candidate with the signals that cost no reading of its text. */
-function candidateOf(words: SectionWords, context: CandidateContext): Candidate {
-  const {build, wanted, hits, hasVector, background, asked, without} = context
-  const {section} = words
+/** A candidate with all features that do not need its text. */
+function candidateOf(headings: SectionHeadings, context: CandidateContext): Candidate {
+  const {build, query, hits, hasVector, background, queryTerms, without} = context
+  const {section} = headings
   const {cosine, sectionCosine, bestPassageId} = hasVector
-    ? cosinesOf(build, section, wanted.vector)
+    ? cosinesOf(build, section, query.vector)
     : {cosine: 0, sectionCosine: 0, bestPassageId: section.firstPassage}
-  const heading = without.has('headings')
-    ? noHeadingSignals
-    : headingSignalsOf(words, asked, (term) => BuildMemory.of(build).weightOf(term))
-  const aboveChance = (value: number) =>
+  const headingFeatures = without.has('headings')
+    ? noHeadingFeatures
+    : headingFeaturesOf(headings, queryTerms, (term) => BuildCache.of(build).weightOf(term))
+  const aboveBackground = (value: number) =>
     without.has('semantic') ? 0 : (value - background.mean) / background.spread
   return {
     section,
-    words,
+    headings,
     bestPassageId,
     score: 0,
-    signals: {
+    features: {
       bm25: hits.lexical.get(section.id) ?? 0,
       contextBm25: hits.contextual.get(section.id) ?? 0,
-      cosine: aboveChance(cosine),
-      sectionCosine: aboveChance(sectionCosine),
-      headings: heading.match,
-      headingFocus: heading.focus,
-      sameHeading: heading.same,
+      cosine: aboveBackground(cosine),
+      sectionCosine: aboveBackground(sectionCosine),
+      headings: headingFeatures.match,
+      headingFocus: headingFeatures.focus,
+      sameHeading: headingFeatures.same,
       coverage: 0,
       phrases: 0,
       length: 0,
@@ -122,14 +127,14 @@ function candidateOf(words: SectionWords, context: CandidateContext): Candidate 
   }
 }
 
-function addTextSignals(
-  {section, words, signals}: Candidate,
-  memory: BuildMemory,
-  asked: AskedTerms,
+function addTextFeatures(
+  {section, headings, features}: Candidate,
+  cache: BuildCache,
+  queryTerms: QueryTerms,
   without: ReadonlySet<Stage>,
 ): void {
-  const {coverage, phrases, length} = textSignalsOf(words, memory.textOf(section), asked)
-  signals.length = length
-  if (!without.has('coverage')) signals.coverage = coverage
-  if (!without.has('phrases')) signals.phrases = phrases
+  const {coverage, phrases, length} = textFeaturesOf(headings, cache.textOf(section), queryTerms)
+  features.length = length
+  if (!without.has('coverage')) features.coverage = coverage
+  if (!without.has('phrases')) features.phrases = phrases
 }

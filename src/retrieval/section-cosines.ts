@@ -1,8 +1,8 @@
 import {dot} from '../lib/vector-math.ts'
 import type {IndexBuild, StoredSection} from '../search-index/index.ts'
-import {BuildMemory} from './build-memory.ts'
+import {BuildCache} from './build-cache.ts'
 
-/** How near a section is to a vector. */
+/** How similar a section is to a vector. */
 export interface SectionCosines {
   /** With its nearest passage. */
   readonly cosine: number
@@ -26,6 +26,6 @@ export function cosinesOf(build: IndexBuild, section: StoredSection, vector: Flo
     }
   }
   // The dot product with a sum is the sum of the dot products.
-  const sectionCosine = passageCount === 1 ? best : sum / BuildMemory.of(build).normOf(section)
+  const sectionCosine = passageCount === 1 ? best : sum / BuildCache.of(build).normOf(section)
   return {cosine: best, sectionCosine, bestPassageId}
 }

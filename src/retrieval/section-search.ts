@@ -1,34 +1,37 @@
 import type {IndexBuild, TextWeights} from '../search-index/index.ts'
 import type {BackgroundCosine} from './background-cosine.ts'
-import type {Wanted} from './candidate.ts'
+import type {RankingQuery} from './candidate.ts'
 import {fusionWeights} from './fusion.ts'
 
 const lexicalDepth = 100
 const semanticDepth = 64
 
-/** Of the columns of the word index. */
+/** BM25 weights of the word index's columns. */
 const textWeights: TextWeights = {title: 2, headings: 3, text: 1}
 
-/** What the searches found: scores by section number. */
+/** The results of the searches: scores by section id. */
 export interface SearchHits {
   /** BM25 for the question's own words. */
   readonly lexical: ReadonlyMap<number, number>
-  /** BM25 for the words carried over from the conversation. */
+  /** BM25 for the words of earlier turns. */
   readonly contextual: ReadonlyMap<number, number>
-  /** Cosine of the nearest passage that the vector search found. */
+  /** Cosine with the nearest passage that the vector search found. */
   readonly similar: ReadonlyMap<number, number>
 }
 
-/** Sections that hold words of the question, and of the conversation before it. `reach` multiplies how many are looked for. */
+/**
+ * Sections that contain words of the question, and of the conversation before it.
+ * @param depthFactor multiplies how many are searched for.
+ */
 export function searchWords(
   build: IndexBuild,
-  {terms, contextTerms, contextWeight}: Wanted,
-  reach: number,
+  {terms, contextTerms, contextWeight}: RankingQuery,
+  depthFactor: number,
 ): Pick<SearchHits, 'lexical' | 'contextual'> {
   const matching = (searched: readonly string[]) =>
     new Map(
       build
-        .matching(searched, lexicalDepth * reach, textWeights)
+        .matching(searched, lexicalDepth * depthFactor, textWeights)
         .map(({sectionId, score}) => [sectionId, score]),
     )
   const hasContext = contextWeight > 0 && contextTerms.length > 0
@@ -38,37 +41,41 @@ export function searchWords(
   }
 }
 
-/** Sections with the passages nearest to a vector. */
-export function searchVectors(build: IndexBuild, vector: Float32Array, reach: number): SearchHits['similar'] {
+/** Sections of the passages nearest to a vector. */
+export function searchVectors(
+  build: IndexBuild,
+  vector: Float32Array,
+  depthFactor: number,
+): SearchHits['similar'] {
   const similar = new Map<number, number>()
-  for (const hit of build.nearest(vector, semanticDepth * reach)) {
+  for (const hit of build.nearest(vector, semanticDepth * depthFactor)) {
     if (!similar.has(hit.sectionId)) similar.set(hit.sectionId, hit.similarity)
   }
   return similar
 }
 
 /**
- * The sections that the searches themselves speak for most: looking one up costs more than searching it. One
- * that only the words found is taken to mean as little as the last that the vectors found.
+ * The `count` best sections by the searches' own scores: reading a section costs more than finding it. One that only the
+ * word search found counts with the lowest similarity of the vector search.
  */
-export function preselected(
+export function preselect(
   {lexical, contextual, similar}: SearchHits,
   contextWeight: number,
   background: BackgroundCosine,
   count: number,
 ): number[] {
   const highest = (scores: ReadonlyMap<number, number>) => Math.max(1e-9, ...scores.values())
-  const bm25 = highest(lexical)
-  const contextBm25 = highest(contextual)
-  const least = similar.size === 0 ? 0 : Math.min(...similar.values())
+  const bestBm25 = highest(lexical)
+  const bestContextBm25 = highest(contextual)
+  const lowestSimilarity = similar.size === 0 ? 0 : Math.min(...similar.values())
   const ids = new Set([...lexical.keys(), ...contextual.keys(), ...similar.keys()])
-  const rough = (id: number) =>
-    fusionWeights.bm25 * ((lexical.get(id) ?? 0) / bm25) +
-    fusionWeights.contextBm25 * contextWeight * ((contextual.get(id) ?? 0) / contextBm25) +
+  const scoreOf = (id: number) =>
+    fusionWeights.bm25 * ((lexical.get(id) ?? 0) / bestBm25) +
+    fusionWeights.contextBm25 * contextWeight * ((contextual.get(id) ?? 0) / bestContextBm25) +
     (fusionWeights.cosine + fusionWeights.sectionCosine) *
-      (((similar.get(id) ?? least) - background.mean) / background.spread)
+      (((similar.get(id) ?? lowestSimilarity) - background.mean) / background.spread)
   return [...ids]
-    .map((id) => ({id, score: rough(id)}))
+    .map((id) => ({id, score: scoreOf(id)}))
     .sort((a, b) => b.score - a.score || a.id - b.id)
     .slice(0, count)
     .map(({id}) => id)

@@ -5,12 +5,12 @@ export function shownScore(score: number): number {
   return Math.round((1 / (1 + Math.exp(-(score - 8) / 3))) * 1e4) / 1e4
 }
 
-/** The score as it is and each signal behind it, by name. */
-export function scoresOf({signals, score}: Candidate): Record<string, number> {
-  return rounded({fused: score, ...signals})
+/** The unscaled score, as `fused`, and the features behind it by name. */
+export function scoresOf({features, score}: Candidate): Record<string, number> {
+  return rounded({fused: score, ...features})
 }
 
-/** The same with three decimals. */
+/** The same values with three decimals. */
 export function rounded(values: Readonly<Record<string, number>>): Record<string, number> {
   return Object.fromEntries(
     Object.entries(values).map(([name, value]) => [name, Math.round(value * 1e3) / 1e3]),

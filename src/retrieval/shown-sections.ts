@@ -1,15 +1,15 @@
 import type {RetrievedSource} from '../domain/index.ts'
 import type {IndexBuild} from '../search-index/index.ts'
 import {bestExcerptOf} from '../text/best-excerpt.ts'
-import {BuildMemory} from './build-memory.ts'
+import {BuildCache} from './build-cache.ts'
 import type {Candidate} from './candidate.ts'
-import type {FoundSection, FoundTogether} from './found-together.ts'
 import {shownName, urlOf} from './page-links.ts'
 import type {QuestionTerm} from './question-terms.ts'
 import type {SearchHit} from './retriever.ts'
+import type {GroupedSection, SectionGroup} from './section-groups.ts'
 import {scoresOf, shownScore} from './shown-scores.ts'
 
-/** What decides how a section of a build is shown to whoever asked. */
+/** What is needed to show a section of a build to a reader. */
 export interface ShownContext {
   readonly build: IndexBuild
   /** Where the docs live; null for this server. */
@@ -17,20 +17,20 @@ export interface ShownContext {
   readonly terms: readonly QuestionTerm[]
 }
 
-/** The sections of a group as sources, in order, without their numbers. */
-export function sourcesOf(group: FoundTogether, context: ShownContext): Omit<RetrievedSource, 'n'>[] {
+/** The sections of a group as sources, in order, not yet numbered. */
+export function sourcesOf(group: SectionGroup, context: ShownContext): Omit<RetrievedSource, 'n'>[] {
   const first = group[0]
   if (first === undefined) return []
-  const {sourceId} = BuildMemory.of(context.build).addressOf(first.section)
-  return group.map((found) => sourceOf(found, sourceId, context))
+  const {sourceId} = BuildCache.of(context.build).addressOf(first.section)
+  return group.map((member) => sourceOf(member, sourceId, context))
 }
 
 function sourceOf(
-  {section, candidate, text: {blocks, text}}: FoundSection,
+  {section, candidate, text: {blocks, text}}: GroupedSection,
   group: string,
   {build, siteUrl, terms}: ShownContext,
 ): Omit<RetrievedSource, 'n'> {
-  const {anchor, sourceId} = BuildMemory.of(build).addressOf(section)
+  const {anchor, sourceId} = BuildCache.of(build).addressOf(section)
   const excerpt = excerptOf(text, terms)
   return {
     id: sourceId,
@@ -59,7 +59,7 @@ export function hitOf(candidate: Candidate, {build, siteUrl, terms}: ShownContex
     url: urlOf(build, section.page, siteUrl),
     title: shownName(section.page.title),
     headings: section.headings.map(shownName),
-    anchor: BuildMemory.of(build).addressOf(section).anchor,
+    anchor: BuildCache.of(build).addressOf(section).anchor,
     text: excerptOf(best?.text ?? '', terms).text,
     score: shownScore(candidate.score),
     scores: scoresOf(candidate),
@@ -69,7 +69,7 @@ export function hitOf(candidate: Candidate, {build, siteUrl, terms}: ShownContex
   }
 }
 
-/** The part of a text that answers best. A word's other forms count half. */
+/** The part of a text that matches best. A word's other forms count half. */
 function excerptOf(text: string, terms: readonly QuestionTerm[]): ReturnType<typeof bestExcerptOf> {
   const weights = new Map<string, number>()
   for (const term of terms) {

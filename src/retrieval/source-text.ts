@@ -1,24 +1,24 @@
 import {joinedBlocks, type QuotableBlock} from '../domain/index.ts'
 import type {IndexBuild, StoredPassage, StoredSection} from '../search-index/index.ts'
 
-/** Most words of a section that are handed to a generator. */
+/** Maximum number of words of a section that are passed to a generator. */
 export const sourceBudgetWords = 380
 
-/** What is quoted of one section: passages of it next to each other, and nothing of any other. */
+/** The text that is quoted from one section: consecutive passages of it. */
 export interface SourceText {
   readonly blocks: readonly QuotableBlock[]
   readonly text: string
   readonly words: number
-  /** Whether it is all that the section says. */
+  /** Whether it is the whole section. */
   readonly isWhole: boolean
-  /** Whether this passage is in it. */
+  /** Whether it contains this passage. */
   has(passageId: number): boolean
 }
 
 /**
  * The best passage of a section and its neighbours, in reading order, as many as fit the budget. Grows from the best
- * passage, forward before backward: what follows explains, what precedes introduces. Where even the best one does not
- * fit, it alone.
+ * passage, forward before backward: what follows explains, what precedes introduces. Only the best one where even that
+ * does not fit.
  */
 export function sourceTextOf(
   build: IndexBuild,

@@ -2,45 +2,45 @@ import type {IndexBuild} from '../search-index/index.ts'
 
 const alphabet = 'abcdefghijklmnopqrstuvwxyz'
 
-/** Shortest word that is corrected: below it everything is one slip from everything. */
+/** Shortest word that is corrected: shorter words are one edit from too many others. */
 const minLength = 5
 const maxLength = 24
 const maxCorrections = 3
-/** Terms that a word is compared with, the most frequent of those that begin like it. */
+/** Maximum number of terms that a word is compared with, the most frequent of those that begin like it. */
 const maxCompared = 20_000
 
-// Lookups are cheap but hundreds are needed for a word; the same slip is often typed again.
+// A look-up is cheap, but a word needs hundreds; the same typo is often typed again.
 const cache = new WeakMap<IndexBuild, Map<string, readonly string[]>>()
 const maxCached = 2_000
 
 /**
- * Terms of the build one slip (a letter too much, too few, changed, or two swapped) from a term it does not
- * know, the most frequent first; at most three. Empty when there is none.
+ * Terms of the build one edit (a letter added, missing, changed, or two swapped: Damerau-Levenshtein distance 1) from a
+ * term it does not have, the most frequent first; at most three.
  *
- * The first two letters are seldom wrong: terms that share them are read in one go and compared. Only when none is near is a
- * slip in those two looked up the other way round, by every term it may have been. So the time hardly grows with the build.
+ * The first two letters are seldom wrong: terms that share them are read at once and compared. Only when none is near,
+ * every edit of those two letters is looked up. So the time hardly grows with the build.
  */
 export function correctionsOf(build: IndexBuild, term: string): readonly string[] {
   if (term.length < minLength || term.length > maxLength || !/^[a-z][a-z0-9]*$/.test(term)) return []
-  let known = cache.get(build)
-  if (known === undefined) {
-    known = new Map()
-    cache.set(build, known)
+  let cached = cache.get(build)
+  if (cached === undefined) {
+    cached = new Map()
+    cache.set(build, cached)
   }
-  const before = known.get(term)
-  if (before !== undefined) return before
+  const known = cached.get(term)
+  if (known !== undefined) return known
 
   const frequencies = new Map<string, number>()
   for (const found of build.termsFrom(term.slice(0, 2), maxCompared)) {
-    if (/^[a-z0-9]+$/.test(found.term) && isOneSlip(term, found.term)) {
+    if (/^[a-z0-9]+$/.test(found.term) && isOneEdit(term, found.term)) {
       frequencies.set(found.term, Math.max(found.frequency, frequencies.get(found.term) ?? 0))
     }
   }
   if (frequencies.size === 0) {
-    for (const candidate of slipsAtBeginning(term)) {
+    for (const candidate of editsAtStart(term)) {
       if (frequencies.has(candidate)) continue
       const frequency = build.documentFrequency(candidate)
-      // The very first letter is seldomest wrong of all, so a candidate that keeps it wins.
+      // The first letter is the least likely to be wrong, so a candidate that keeps it wins.
       frequencies.set(candidate, candidate[0] === term[0] ? frequency : frequency * 0.05)
     }
   }
@@ -53,13 +53,13 @@ export function correctionsOf(build: IndexBuild, term: string): readonly string[
     .slice(0, maxCorrections)
     .map(([candidate]) => candidate)
 
-  if (known.size >= maxCached) known.clear()
-  known.set(term, corrections)
+  if (cached.size >= maxCached) cached.clear()
+  cached.set(term, corrections)
   return corrections
 }
 
-/** Terms one slip away, the slip at one of the first two letters. */
-function* slipsAtBeginning(term: string): Generator<string> {
+/** Terms one edit away, the edit at one of the first two letters. */
+function* editsAtStart(term: string): Generator<string> {
   for (const index of [0, 1]) {
     const head = term.slice(0, index)
     const tail = term.slice(index)
@@ -72,7 +72,7 @@ function* slipsAtBeginning(term: string): Generator<string> {
   }
 }
 
-function isOneSlip(one: string, other: string): boolean {
+function isOneEdit(one: string, other: string): boolean {
   const difference = other.length - one.length
   if (difference < -1 || difference > 1 || one === other) return false
   if (difference < 0 && one.length <= minLength) return false

@@ -1,4 +1,4 @@
-/** The stages of retrieval that can be taken away, to see what each is worth. */
+/** The stages of retrieval that can be left out, to measure what each contributes. */
 export const stages = [
   'lexical',
   'semantic',

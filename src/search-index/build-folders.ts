@@ -10,12 +10,12 @@ const stagingPrefix = '.staging-'
 /** Beside the builds: the id of the current one. */
 export const currentFile = 'CURRENT'
 
-/** A new id: sorts by time, and two made in one millisecond differ. */
+/** A new id: ids sort by time, and two of the same millisecond differ. */
 export function newBuildId(now: number = Date.now()): string {
   return `${new Date(now).toISOString().replace(/[-:.]/g, '')}-${randomBytes(4).toString('hex')}`
 }
 
-/** Whether this can be a build's id, and so a safe name of a folder. */
+/** Whether this has the form of a build's id, which is a safe folder name. */
 export function isBuildId(id: string): boolean {
   return idPattern.test(id)
 }
@@ -24,18 +24,18 @@ export function buildsFolder(dataDir: string): string {
   return join(dataDir, 'builds')
 }
 
-/** @throws DocentError `not_found` for what is no build id. */
+/** @throws DocentError `not_found` for what is not a build id. */
 export function buildFolder(dataDir: string, id: string): string {
   if (!isBuildId(id)) throw new DocentError('not_found', `${JSON.stringify(id)} is not the id of a build`)
   return join(buildsFolder(dataDir), id)
 }
 
-/** Where a build is made. Never read as a build; leftovers of a crash are removed by `removeStaging`. */
+/** The folder where a build is made. Never read as a build; `removeStaging` removes it after a crash. */
 export function stagingFolder(dataDir: string, id: string): string {
   return join(buildsFolder(dataDir), `${stagingPrefix}${id}`)
 }
 
-/** Id of the build that is served; null when there is none, or the file does not hold an id. */
+/** Id of the current build; null when there is none, or the file has no valid id. */
 export async function currentBuildId(dataDir: string): Promise<string | null> {
   try {
     const id = (await readFile(join(dataDir, currentFile), 'utf8')).trim()
@@ -56,7 +56,7 @@ export async function buildIds(dataDir: string): Promise<string[]> {
   }
 }
 
-/** Points CURRENT at a build that is on disk, durably. What the build holds is for the caller to check. */
+/** Points CURRENT at a build on disk, durably. The caller has verified the build. */
 export async function makeCurrent(dataDir: string, id: string): Promise<void> {
   makePrivateFolder(dataDir)
   await replaceFile(join(dataDir, currentFile), `${id}\n`)

@@ -13,17 +13,17 @@ interface Holder {
 }
 
 /**
- * Takes the one lock of a data folder. A crash releases it; the name beside it is only for people.
- * @throws DocentError `locked` at once when somebody has it, naming them in `details`; `storage` when the file cannot
- * be used.
+ * Takes the lock of a data folder. A crash releases it; `ingest.lock.json` names its holder, for people.
+ * @throws DocentError `locked` at once when another process has it, with its holder in `details`; `storage` when the file
+ * cannot be used.
  */
 export async function takeBuildLock(dataDir: string): Promise<BuildLock> {
   makePrivateFolder(dataDir)
   const path = join(dataDir, 'ingest.lock')
-  const nameFile = join(dataDir, 'ingest.lock.json')
+  const holderFile = join(dataDir, 'ingest.lock.json')
   const lock = exclusiveLock(path)
   if (lock === null) {
-    const holder = await readHolder(nameFile)
+    const holder = await readHolder(holderFile)
     const who = holder ? `process ${holder.pid} on ${holder.host}, since ${holder.since}` : 'another process'
     throw new DocentError(
       'locked',
@@ -32,10 +32,10 @@ export async function takeBuildLock(dataDir: string): Promise<BuildLock> {
     )
   }
   const holder: Holder = {pid: process.pid, host: hostname(), since: new Date().toISOString()}
-  await writeFile(nameFile, `${JSON.stringify(holder)}\n`)
+  await writeFile(holderFile, `${JSON.stringify(holder)}\n`)
   return {
     async release() {
-      await rm(nameFile, {force: true})
+      await rm(holderFile, {force: true})
       lock.release()
     },
   }
@@ -45,7 +45,7 @@ function exclusiveLock(path: string): ExclusiveLock | null {
   try {
     return takeExclusiveLock(path, 0)
   } catch (cause) {
-    // A missing binary says itself what to run.
+    // The error of a missing binary says what to run.
     if (isNotInstalled(cause)) throw cause
     throw new DocentError('storage', `cannot lock ${path}: ${(cause as Error).message}`, {cause})
   }
@@ -55,7 +55,7 @@ async function readHolder(path: string): Promise<Holder | null> {
   try {
     return JSON.parse(await readFile(path, 'utf8')) as Holder
   } catch {
-    // Taken, and not yet named.
+    // Locked, but the holder is not written yet.
     return null
   }
 }

@@ -5,14 +5,14 @@ import {databaseFile} from './schema.ts'
 import type {SectionRow} from './section-row.ts'
 
 /**
- * The pages of a build without what searching needs. Nothing is verified and no vector is read: for a folder that
- * `openBuild` has found sound. @throws what SQLite throws when it is gone.
+ * The pages of a build, without search. Nothing is verified and no vector is read: for a folder that `openBuild` has
+ * verified. @throws the error of SQLite when the folder is gone.
  */
 export function openPages(folder: string): BuildPages {
   return pagesIn(openSqlite(join(folder, databaseFile), {readonly: true, fileMustExist: true})).pages
 }
 
-/** The pages in an open database, and what makes sections of its rows. */
+/** The pages in an open database, and a function that converts its rows to sections. */
 export function pagesIn(db: SqliteDatabase): {
   readonly pages: BuildPages
   readonly sectionFrom: (row: SectionRow) => StoredSection
@@ -70,7 +70,7 @@ function prepareStatements(db: SqliteDatabase) {
     pages: db.prepare(
       'SELECT id, path, url, title, description, version, lang, tags FROM pages ORDER BY path',
     ),
-    // Two pages may claim one address; the first by path has it.
+    // Two pages may have the same address; the first by path wins.
     pageByUrl: db.prepare('SELECT id FROM pages WHERE url = ? ORDER BY path LIMIT 1').pluck(),
     pageByPath: db.prepare('SELECT id FROM pages WHERE path = ?').pluck(),
     markdown: db.prepare('SELECT markdown FROM pages WHERE id = ?').pluck(),

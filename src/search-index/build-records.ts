@@ -9,18 +9,18 @@ import {buildFormat, databaseFile} from './schema.ts'
 import type {SectionRow} from './section-row.ts'
 import {vectorFromBlob} from './vector-codec.ts'
 
-/** What a build remembers of the files it was made from: the ground of the next ingest. Close it once. */
+/** What a build records of the files it was made from: the basis of the next ingest. Close it once. */
 export interface BuildRecords {
   files(): FileRecord[]
   diagnostics(): Diagnostic[]
   fidelity(): {path: string; fidelity: StoredFidelity}[]
-  /** Of each passage of a page, in order; empty when it is not a page. */
+  /** The hash of each passage of a page, in order; empty for an unknown path. */
   embeddingHashesOf(path: string): string[]
-  /** A vector made for this embedding text; null when there is none. */
+  /** The vector of this embedding text; null when there is none. */
   vectorFor(embeddingHash: string): Float32Array | null
-  /** A page as it was stored, to be stored again; null when it is none. */
+  /** A page as it was stored, to be stored again; null for an unknown path. */
   page(path: string): RecordedPage | null
-  /** Every page with its links and where links can lead to in it, by path. */
+  /** Every page with its links and anchors, by path. */
   pages(): PageRecord[]
   close(): void
 }
@@ -32,7 +32,7 @@ export interface FileRecord {
   readonly includes: readonly IncludedFile[]
 }
 
-/** What `put` was given of a page, without its vectors. */
+/** A page as it was passed to `put`, without its vectors. */
 export interface RecordedPage extends Required<Omit<IndexedPage, 'vectors'>> {
   readonly fidelity: StoredFidelity | null
 }
@@ -44,7 +44,7 @@ export interface PageRecord {
   readonly anchors: ReadonlySet<string>
 }
 
-/** Reads a build's database beside any server. The caller has verified its checksum. */
+/** Reads a build's database, also while a server uses it. The caller has verified its checksum. */
 export function openBuildRecords(
   folder: string,
   manifest: Pick<Manifest, 'format'> = {format: buildFormat},
@@ -106,8 +106,8 @@ export function openBuildRecords(
       const anchors = new Map<number, Set<string>>()
       const rows = db.prepare('SELECT page_id, anchor FROM sections').raw().iterate()
       for (const [pageId, anchor] of rows as IterableIterator<[number, string]>) {
-        const known = anchors.get(pageId)
-        if (known) known.add(anchor)
+        const ofPage = anchors.get(pageId)
+        if (ofPage) ofPage.add(anchor)
         else anchors.set(pageId, new Set([anchor]))
       }
       const pages = db
@@ -141,7 +141,7 @@ interface PageRow {
   readonly anchors: string
 }
 
-/** A row of `pages`, with what `files` knows of it. */
+/** A row of `pages` with the fidelity from `files`. */
 interface WholePageRow
   extends Pick<Page, 'path' | 'url' | 'title' | 'description' | 'version' | 'lang' | 'markdown'> {
   readonly id: number

@@ -15,25 +15,25 @@ import {buildFormat, databaseFile, hnswFile} from './schema.ts'
 import {openStagingDatabase} from './staging-database.ts'
 import {WordIndexWriter} from './word-index/word-index-writer.ts'
 
-/** Makes one build, on this machine, where nobody else sees it. */
+/** Makes one build, on this machine, invisible to others. */
 export interface BuildWriter {
   readonly id: string
-  /** Stores a file and its page, or the file alone when it gave none. What was stored of this path is replaced. */
+  /** Stores a file and its page, or the file alone when it has none. Replaces what was stored for this path. */
   put(file: SourceFile, page: IndexedPage | null): void
-  /** Forgets a file. Unknown paths are ignored. */
+  /** Removes a file and its page. Unknown paths are ignored. */
   remove(path: string): void
-  /** A vector that is already in it for this embedding text; null when there is none. */
+  /** The vector that is stored for this embedding text; null when there is none. */
   vectorFor(embeddingHash: string): Float32Array | null
   /**
-   * Completes the build, durably, with a calibration of null. Then it can be opened and checked. Only once; after it
+   * Completes the build, durably, with a calibration of null. Then it can be opened and verified. Call it once, and then
    * neither `put` nor `remove`. @throws the signal's reason.
    */
   finish(options?: FinishOptions): Promise<Manifest>
-  /** After `finish`: opens the build as a reader would. @throws DocentError `index_damaged`; the signal's reason. */
+  /** After `finish`: opens the build for reading. @throws DocentError `index_damaged`; the signal's reason. */
   open(options?: OpenOptions): Promise<IndexBuild>
-  /** After `finish`: what the build remembers of its files. */
+  /** After `finish`: the records of its files. */
   openRecords(): BuildRecords
-  /** Removes everything that was not published. May be called at any time. */
+  /** Removes the build unless it was published. May be called at any time. */
   discard(): Promise<void>
 }
 
@@ -96,7 +96,7 @@ export async function openBuildWriter(dataDir: string, options: BeginOptions): P
       return manifest
     },
 
-    open: (opening = {}) => openBuild(folder, opening),
+    open: (openOptions = {}) => openBuild(folder, openOptions),
     openRecords: () => openBuildRecords(folder),
 
     async discard() {
@@ -116,7 +116,7 @@ function graphFor(
   const file = join(base.folder, hnswFile)
   return GraphWriter.from(db, dimensions, {
     file,
-    isSound: base.hnswIsSound,
+    isValid: base.isHnswValid,
     passages: counts.passages,
     options,
   })

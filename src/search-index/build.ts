@@ -4,18 +4,18 @@ import type {QuotableBlock} from '../domain/index.ts'
  * A build: everything retrieval needs, immutable, in one folder.
  *
  *   data/
- *     CURRENT                   the id of the build that is served, one line, replaced by rename
+ *     CURRENT                   the id of the current build, one line, replaced by rename
  *     builds/<id>/
  *       manifest.json           format, model, counts, checksums: written last
- *       index.sqlite            pages, sections, passages, vectors, words: the truth
+ *       index.sqlite            pages, sections, passages, vectors, words: the source of truth
  *       passages.hnsw           derived from the vectors, checksummed before native code reads it
  *
- * A build is immutable. The next one starts as a copy of it, in which the rows of changed pages are replaced:
- * numbers of pages, sections and passages are positive, never used twice, and may have gaps. Within a page they
- * grow in reading order, and the passages of a section are numbered without a gap. HNSW labels are passage numbers.
+ * A build is immutable. The next one starts as a copy of it, in which the rows of changed pages are replaced: ids of
+ * pages, sections and passages are positive, never reused, and may have gaps. Within a page they increase in reading
+ * order, and those of a section's passages have no gaps. HNSW labels are passage ids.
  */
 export interface Manifest {
-  /** Raised when the layout changes; a reader refuses what it does not know. The one before can still be searched. */
+  /** Raised when the layout changes; a reader rejects an unknown one. The previous one can still be searched. */
   readonly format: number
   readonly id: string
   /** ISO 8601. */
@@ -24,10 +24,10 @@ export interface Manifest {
     readonly id: string
     readonly name: string
     readonly dimensions: number
-    /** Tells, without loading the model, that it is still the same one; absent when that cannot be told. */
+    /** Identifies the model without loading it; absent where that is not possible. */
     readonly key?: string
   }
-  /** Version of the code that cuts pages into passages and texts into terms; another one means reading every page anew. */
+  /** Version of the code that splits pages into passages and texts into terms; another one means reading every page again. */
   readonly chunker: string
   readonly counts: {readonly pages: number; readonly sections: number; readonly passages: number}
   readonly hnsw: {readonly m: number; readonly efConstruction: number; readonly metric: 'ip'}
@@ -35,25 +35,25 @@ export interface Manifest {
   readonly calibration: unknown
   /** By file name. */
   readonly files: Readonly<Record<string, {readonly bytes: number; readonly sha256: string}>>
-  /** What the ingest that made it did, for people; null when it was not made by one. */
+  /** What the ingest that made it did, for people; null when it was not made by an ingest. */
   readonly summary?: BuildSummary | null
 }
 
 export interface BuildSummary {
-  /** The content folder as it was given. */
+  /** The content folder as configured. */
   readonly content: string
   readonly pages: {
     readonly new: number
     readonly changed: number
     readonly removed: number
     readonly setAside: number
-    /** Pages that could not be read and keep the text of the build before. */
+    /** Pages that could not be read and keep the text of the previous build. */
     readonly stale: number
   }
   readonly warnings: number
-  /** How the golden questions did; the floor for the next build. */
+  /** The result of the golden questions; the minimum for the next build. */
   readonly golden?: {readonly questions: number; readonly hitAt5: number} | null
-  /** Passages added and removed since the abstention was last fitted. */
+  /** Passages added and removed since the last calibration. */
   readonly passagesSinceCalibration?: number
   readonly tookMs: number
 }
@@ -77,7 +77,7 @@ export interface StoredSection {
   readonly depth: number
   readonly startLine: number
   readonly endLine: number
-  /** First passage number and how many there are. */
+  /** Id of the first passage, and the number of passages. */
   readonly firstPassage: number
   readonly passageCount: number
 }
@@ -86,11 +86,11 @@ export interface StoredPassage {
   readonly id: number
   readonly sectionId: number
   readonly text: string
-  /** How many words the text has. */
+  /** Number of words in the text. */
   readonly words: number
   readonly startLine: number
   readonly endLine: number
-  /** What can be quoted of it, in order. Read from the database when asked for. */
+  /** What can be quoted from it, in order. Decoded on access. */
   readonly blocks: readonly QuotableBlock[]
 }
 
@@ -107,14 +107,14 @@ export interface TextHit {
   readonly score: number
 }
 
-/** Weights of the columns of the words index. */
+/** Weights of the columns of the word index. */
 export interface TextWeights {
   readonly title: number
   readonly headings: number
   readonly text: number
 }
 
-/** The pages of a build: what it takes to show them. */
+/** The pages of a build, for display. */
 export interface BuildPages {
   /** By path. */
   pages(): StoredPage[]
@@ -124,7 +124,7 @@ export interface BuildPages {
   /** The page as CommonMark with GFM; null when there is no such page. */
   markdownOf(pageId: number): string | null
   sectionsOf(pageId: number): StoredSection[]
-  /** How many sections each page has, by its number; one without any is not there. */
+  /** Number of sections by page id, without pages that have none. */
   sectionCounts(): ReadonlyMap<number, number>
   close(): void
 }
@@ -132,36 +132,36 @@ export interface BuildPages {
 /** An open build. Searching is synchronous and takes well under a millisecond to a few. */
 export interface IndexBuild extends BuildPages {
   readonly manifest: Manifest
-  /** Where its files are. */
+  /** The folder of its files. */
   readonly folder: string
-  /** What is wrong though the build can be used, as a damaged HNSW file (search is exact then); null when nothing. */
+  /** A problem with which the build can still be used, as a damaged HNSW file (search is exact then); null for none. */
   readonly degraded: string | null
 
   /** Nearest passages, best first. Fewer than `k` when there are fewer. Throws a TypeError on a vector of wrong length or with a value that is not finite. */
   nearest(vector: Float32Array, k: number): VectorHit[]
 
-  /** The same, without HNSW: the oracle, and the way on when the HNSW file is damaged. */
+  /** The same without HNSW: the reference in tests, and the fallback when the HNSW file is damaged. */
   nearestExact(vector: Float32Array, k: number): VectorHit[]
 
-  /** The stored unit vector of a passage, to be read only. */
+  /** The stored unit vector of a passage; read-only. */
   vectorOf(passageId: number): Float32Array
 
-  /** Sections holding any of these terms (as `termsOf` of `text/` makes them), best first by BM25. No terms, no hits. */
+  /** Sections with any of these terms (as `termsOf` of `text/` returns them), best first by BM25. Empty without terms. */
   matching(terms: readonly string[], k: number, weights: TextWeights): TextHit[]
 
-  /** In how many sections a term stands. */
+  /** Number of sections that contain a term. */
   documentFrequency(term: string): number
 
-  /** Up to `limit` terms that begin like this, with the number of sections each stands in, the most frequent first. */
-  termsFrom(beginning: string, limit: number): {readonly term: string; readonly frequency: number}[]
+  /** Up to `limit` terms with this prefix, with the number of sections that contain each, the most frequent first. */
+  termsFrom(prefix: string, limit: number): {readonly term: string; readonly frequency: number}[]
 
-  /** In the order asked for; unknown numbers are left out. */
+  /** In the order of `ids`; unknown ids are left out. */
   sections(ids: readonly number[]): StoredSection[]
   passagesOf(sectionId: number): StoredPassage[]
   versions(): string[]
 }
 
-/** The build in use. A lease keeps the one it got, whatever is published meanwhile; the last release closes it. */
+/** The build in use. A lease keeps its build open, whatever is published meanwhile; the last release closes it. */
 export interface CurrentBuild {
   /** @throws DocentError `not_ready` when there is none. */
   lease(): BuildLease

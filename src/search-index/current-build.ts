@@ -4,21 +4,21 @@ import {howToRun} from '../package/index.ts'
 import type {BuildLease, CurrentBuild, IndexBuild} from './build.ts'
 import type {BuildStore} from './build-store.ts'
 
-/** What following the current build takes of a store. */
+/** The part of a store that is needed to follow its current build. */
 export type CurrentBuildSource = Pick<BuildStore, 'currentId' | 'list' | 'open' | 'watch'>
 
 export interface CurrentBuildOptions {
-  /** The store is also asked this often, since its hints may be lost. Default 1000. */
+  /** How often the store is polled, since its hints may be lost. Default 1000. */
   readonly pollMs?: number
 }
 
-/** The current build, followed. Close it once; leases still out keep their build open until released. */
+/** Follows the current build. Close it once; outstanding leases keep their build open until released. */
 export interface OpenCurrentBuild extends CurrentBuild {
   /** Why the current build of the store is not the one served, or is degraded; null when all is well. */
   readonly problem: string | null
-  /** Asks the store now; resolves when the build it names is served or refused. */
+  /** Polls the store now; resolves when the build it names is served or refused. */
   refresh(): Promise<void>
-  /** Calls after each swap and each refusal. Returns the way to stop. */
+  /** Calls the listener after each swap and each refusal. Returns a function that removes it. */
   onChange(listener: (change: BuildChange) => void): () => void
   close(): Promise<void>
 }
@@ -29,9 +29,9 @@ export interface BuildChange {
 }
 
 /**
- * Opens the current build of a store and follows it: when another is published it is opened and verified
- * beside, then takes over in one assignment. One that is damaged is refused, and the one before stays; at the
- * start the newest sound one is served instead. `problem` says so.
+ * Opens the current build of a store and follows it: when another is published it is opened and verified while the
+ * current one is served, then replaces it in one assignment. A damaged one is refused, and the previous one stays; at
+ * the start the newest usable one is served instead. `problem` says so.
  */
 export async function openCurrentBuild(
   builds: CurrentBuildSource,
@@ -39,23 +39,23 @@ export async function openCurrentBuild(
 ): Promise<OpenCurrentBuild> {
   const closing = new AbortController()
   const listeners = new Set<(change: BuildChange) => void>()
-  let served: Shared | null = null
+  let served: SharedBuild | null = null
   let problem: string | null = null
   /** The id last tried, so that a refused build is not opened again every second. */
-  let seen: string | null = null
+  let lastTried: string | null = null
   let working: Promise<void> | null = null
 
   function serve(build: IndexBuild): void {
-    const before = served
-    served = shared(build)
-    before?.release()
+    const previous = served
+    served = share(build)
+    previous?.release()
   }
 
-  async function look(): Promise<void> {
+  async function poll(): Promise<void> {
     const id = await builds.currentId()
-    if (id === seen && (id !== null || served === null)) return
-    seen = id
-    // Where none is named the one served goes on: somebody is moving things about.
+    if (id === lastTried && (id !== null || served === null)) return
+    lastTried = id
+    // Without a current build the served one stays: files are being moved.
     if (id === null) return
     if (served?.build.manifest.id === id) {
       problem = served.build.degraded
@@ -67,16 +67,16 @@ export async function openCurrentBuild(
         problem = build.degraded
       } catch (error) {
         if (closing.signal.aborted) return
-        // Nothing is wrong with the build, and another one would fare no better.
+        // The build is fine, and another one would fail as well.
         if (isNotInstalled(error)) throw error
         problem = `build ${id} is refused: ${(error as Error).message}`
-        if (served === null) await serveAnother(id)
+        if (served === null) await serveOlder(id)
       }
     }
     for (const listener of listeners) listener({id: served?.build.manifest.id ?? null, problem})
   }
 
-  async function serveAnother(refused: string): Promise<void> {
+  async function serveOlder(refused: string): Promise<void> {
     for (const {id} of await builds.list()) {
       if (id >= refused) continue
       try {
@@ -84,16 +84,16 @@ export async function openCurrentBuild(
         problem = `${problem}; serving ${id}`
         return
       } catch {
-        // That one is damaged too; the problem told is the one of the build that should be served.
+        // This one is damaged too; `problem` stays that of the current build.
       }
     }
   }
 
-  /** One look at a time; a call while one is going on waits for the next. */
+  /** One poll at a time; a call during one waits for the next. */
   async function refresh(): Promise<void> {
     while (working) await working
     if (closing.signal.aborted) return
-    working = look().finally(() => {
+    working = poll().finally(() => {
       working = null
     })
     await working
@@ -101,16 +101,16 @@ export async function openCurrentBuild(
 
   function refreshQuietly(): void {
     refresh().catch((error: unknown) => {
-      problem = `which build is current is not known: ${(error as Error).message}`
-      seen = null
+      problem = `the current build is unknown: ${(error as Error).message}`
+      lastTried = null
     })
   }
 
   await refresh()
 
   const unwatch = builds.watch(refreshQuietly)
-  const poll = setInterval(refreshQuietly, pollMs)
-  poll.unref()
+  const timer = setInterval(refreshQuietly, pollMs)
+  timer.unref()
 
   return {
     get id() {
@@ -132,7 +132,7 @@ export async function openCurrentBuild(
     },
     async close() {
       closing.abort()
-      clearInterval(poll)
+      clearInterval(timer)
       unwatch()
       listeners.clear()
       await working?.catch(() => undefined)
@@ -142,14 +142,14 @@ export async function openCurrentBuild(
   }
 }
 
-/** A build with the number of its holders; the last one out closes it. */
-interface Shared {
+/** A build with a reference count; the last release closes it. */
+interface SharedBuild {
   readonly build: IndexBuild
   lease(): BuildLease
   release(): void
 }
 
-function shared(build: IndexBuild): Shared {
+function share(build: IndexBuild): SharedBuild {
   let holders = 1
   function release(): void {
     if (--holders === 0) build.close()
@@ -163,7 +163,7 @@ function shared(build: IndexBuild): Shared {
       return {
         build,
         release() {
-          if (isReleased) throw new TypeError('a lease is released once')
+          if (isReleased) throw new TypeError('the lease was already released')
           isReleased = true
           release()
         },

@@ -3,15 +3,15 @@ import {createReadStream} from 'node:fs'
 import {open, rename, stat} from 'node:fs/promises'
 import {dirname} from 'node:path'
 
-const largestPiece = 1 << 20
+const maxChunkBytes = 1 << 20
 
-/** Size and SHA-256 of a file, read in pieces so that the event loop breathes. */
+/** Size and SHA-256 of a file, read in chunks so that the event loop is not blocked. */
 export async function fingerprintOf(path: string): Promise<{bytes: number; sha256: string}> {
   const hash = createHash('sha256')
   const {size} = await stat(path)
-  // A buffer for each piece: no larger than the file, or opening a small build costs the collector megabytes.
-  const highWaterMark = Math.min(Math.max(size, 1), largestPiece)
-  for await (const piece of createReadStream(path, {highWaterMark})) hash.update(piece as Buffer)
+  // Each chunk has a buffer: no larger than the file, or opening a small build costs the collector megabytes.
+  const highWaterMark = Math.min(Math.max(size, 1), maxChunkBytes)
+  for await (const chunk of createReadStream(path, {highWaterMark})) hash.update(chunk as Buffer)
   return {bytes: (await stat(path)).size, sha256: hash.digest('hex')}
 }
 
@@ -25,16 +25,16 @@ export async function flush(path: string): Promise<void> {
   }
 }
 
-/** Replaces a file so that a reader, or a crash, finds the old content or the new, never a part. */
+/** Replaces a file atomically: a reader, or a restart after a crash, finds the old content or the new. */
 export async function replaceFile(path: string, content: string): Promise<void> {
-  const beside = `${path}.${process.pid}.new`
-  const handle = await open(beside, 'w')
+  const temporary = `${path}.${process.pid}.new`
+  const handle = await open(temporary, 'w')
   try {
     await handle.writeFile(content)
     await handle.sync()
   } finally {
     await handle.close()
   }
-  await rename(beside, path)
+  await rename(temporary, path)
   await flush(dirname(path))
 }

@@ -5,32 +5,32 @@ import {createHnsw, type Hnsw, hnswOptionsFor, isZero, loadHnsw} from './hnsw.ts
 import type {PassageRange} from './page-rows.ts'
 import {vectorFromBlob} from './vector-codec.ts'
 
-/** Rebuild the graph when more than this share of it is deleted: dead elements cost time and, slowly, recall. */
-const maxDeadShare = 0.2
+/** The graph is rebuilt when more than this share of it is deleted: deleted elements cost time and, slowly, recall. */
+const maxDeletedShare = 0.2
 
-/** A graph this small is made anew in about a second, so that small builds are the same however they came about. */
+/** A smaller graph is rebuilt, in about a second, so that small builds do not depend on their history. */
 const rebuildBelow = 2_000
 
-/** A new graph begins with room for so many. */
+/** Initial capacity of a new graph. */
 const firstCapacity = 1_024
 
 export type GraphOptions = Manifest['hnsw']
 
-/** A graph to go on from. */
+/** A graph to start from. */
 export interface BaseGraph {
   readonly file: string
-  readonly isSound: boolean
+  readonly isValid: boolean
   readonly passages: number
   readonly options: GraphOptions
 }
 
-/** The HNSW graph of a build that is being made. Zero vectors are left out of it: they are nobody's neighbour. */
+/** The HNSW graph of a build that is being made. Zero vectors are left out: they have no neighbours. */
 export class GraphWriter {
   readonly #db: SqliteDatabase
   readonly #dimensions: number
   readonly #options: GraphOptions
   readonly #vectorsBetween
-  /** Null: it is made anew from the stored vectors when it is saved. */
+  /** Null where it is rebuilt from the stored vectors on save. */
   #hnsw: Hnsw | null
 
   private constructor(db: SqliteDatabase, dimensions: number, options: GraphOptions, hnsw: Hnsw | null) {
@@ -43,27 +43,27 @@ export class GraphWriter {
     )
   }
 
-  /** An empty graph. `expectedPassages` decides how carefully it is built. */
+  /** An empty graph, with parameters for `expectedPassages`. */
   static create(db: SqliteDatabase, dimensions: number, expectedPassages: number): GraphWriter {
     const options: GraphOptions = {...hnswOptionsFor(expectedPassages), metric: 'ip'}
     return new GraphWriter(db, dimensions, options, createHnsw(dimensions, firstCapacity, options))
   }
 
-  /** The graph of the build that this one is made from; a damaged or small one is made anew at the end. */
+  /** The graph of the base build; a damaged or small one is rebuilt on save. */
   static async from(db: SqliteDatabase, dimensions: number, base: BaseGraph): Promise<GraphWriter> {
-    const isKept = base.isSound && base.passages >= rebuildBelow
+    const isKept = base.isValid && base.passages >= rebuildBelow
     const hnsw = isKept ? await loadHnsw(base.file, dimensions) : null
     return new GraphWriter(db, dimensions, base.options, hnsw)
   }
 
   add(passageId: number, vector: Float32Array): void {
     if (this.#hnsw === null || isZero(vector)) return
-    // Doubling copies the graph, but seldom.
+    // Doubling copies the graph, but rarely.
     if (this.#hnsw.isFull) this.#hnsw.reserve(Math.max(firstCapacity, this.#hnsw.size))
     this.#hnsw.add(passageId, vector)
   }
 
-  /** Call it while their vectors are still stored. */
+  /** Call while the vectors of these passages are still stored. */
   remove({first, last}: PassageRange): void {
     if (this.#hnsw === null) return
     for (const {passage_id, vector} of this.#vectorsBetween.all(first, last) as VectorRow[]) {
@@ -76,10 +76,10 @@ export class GraphWriter {
    * zero. @throws the signal's reason when aborted.
    */
   async save(file: string, live: number, signal?: AbortSignal): Promise<GraphOptions> {
-    const dead = this.#hnsw === null ? 0 : this.#hnsw.size - live
-    const isKept = this.#hnsw !== null && dead <= maxDeadShare * this.#hnsw.size
+    const deleted = this.#hnsw === null ? 0 : this.#hnsw.size - live
+    const isKept = this.#hnsw !== null && deleted <= maxDeletedShare * this.#hnsw.size
     const options: GraphOptions = isKept ? this.#options : {...hnswOptionsFor(live), metric: 'ip'}
-    // A new graph holds only what is live, unless a path was put twice.
+    // A new graph has only live elements, unless a path was put twice.
     const hnsw = isKept ? this.#hnsw! : this.#rebuild(live, options, signal)
     await hnsw.save(file)
     await flush(file)

@@ -1,7 +1,7 @@
 import type {HierarchicalNSW} from 'hnswlib-node'
 import {requireNative} from '../native/index.ts'
 
-/** Parameters of the graph. The seed makes the same vectors in the same order give the same file. */
+/** Parameters of the graph. With a fixed seed, the same vectors in the same order make the same file. */
 export interface HnswOptions {
   readonly m: number
   readonly efConstruction: number
@@ -9,37 +9,40 @@ export interface HnswOptions {
 
 const seed = 100
 
-/** More care while there are few. Among 11,000 real passages 100 finds 98.3 % of the true neighbours, 200 98.7 %, in half the time. */
+/**
+ * A higher `efConstruction` for few vectors. Among 11,000 real passages 100 finds 98.3 % of the true neighbours, 200
+ * 98.7 %; 100 takes half the time.
+ */
 export function hnswOptionsFor(count: number): HnswOptions {
   return {m: 16, efConstruction: count < 5_000 ? 200 : 100}
 }
 
 /**
- * hnswlib behind checks. Its native code ends the process on an element that is no number, and answers
- * nonsense for a NaN, a vector of another length or a damaged file; nothing of that may reach it.
+ * hnswlib behind checks. Its native code ends the process on an element that is not a number, and returns nonsense for a
+ * NaN, a vector of another length or a damaged file; none of these may reach it.
  */
 export interface Hnsw {
   /** Elements, deleted ones included. */
   readonly size: number
   readonly isFull: boolean
-  /** Each label once. There must be room. */
+  /** Adds each label once. The graph must not be full. */
   add(label: number, vector: Float32Array): void
   remove(label: number): void
-  /** Makes room for so many more. */
+  /** Increases the capacity to `more` elements beyond `size`. */
   reserve(more: number): void
   /** Best first; cosine for unit vectors. */
   search(vector: Float32Array, k: number): {label: number; similarity: number}[]
   save(path: string): Promise<void>
 }
 
-/** An empty graph with room for `capacity` vectors. */
+/** An empty graph with capacity for `capacity` vectors. */
 export function createHnsw(dimensions: number, capacity: number, options: HnswOptions): Hnsw {
   const index = emptyIndex(dimensions)
   index.initIndex(Math.max(1, capacity), options.m, options.efConstruction, seed)
   return wrap(index, dimensions)
 }
 
-/** Reads a graph. The caller has verified the file's checksum and its dimensions before. */
+/** Reads a graph. The caller has verified the file's checksum and its dimensions. */
 export async function loadHnsw(path: string, dimensions: number): Promise<Hnsw> {
   const index = emptyIndex(dimensions)
   await index.readIndex(path)
@@ -65,15 +68,15 @@ function wrap(index: HierarchicalNSW, dimensions: number): Hnsw {
     },
     remove: (label) => index.markDelete(label),
     reserve(more) {
-      const wanted = index.getCurrentCount() + more
-      if (wanted > index.getMaxElements()) index.resizeIndex(wanted)
+      const capacity = index.getCurrentCount() + more
+      if (capacity > index.getMaxElements()) index.resizeIndex(capacity)
     },
     search(vector, k) {
       checkVector(vector, dimensions)
-      const wanted = Math.min(Math.max(0, Math.floor(k)), index.getCurrentCount())
-      if (wanted === 0) return []
-      index.setEf(Math.max(64, wanted + (wanted >> 1)))
-      const {neighbors, distances} = index.searchKnn(Array.from(vector), wanted)
+      const count = Math.min(Math.max(0, Math.floor(k)), index.getCurrentCount())
+      if (count === 0) return []
+      index.setEf(Math.max(64, count + (count >> 1)))
+      const {neighbors, distances} = index.searchKnn(Array.from(vector), count)
       return neighbors.map((label, i) => ({label, similarity: 1 - distances[i]!}))
     },
     async save(path) {
@@ -95,7 +98,7 @@ export function checkVector(vector: Float32Array, dimensions: number): void {
   }
 }
 
-/** Text without any known word has no direction; it cannot be anyone's neighbour. */
+/** Text without any known word has a zero vector, which has no neighbours. */
 export function isZero(vector: Float32Array): boolean {
   return vector.every((value) => value === 0)
 }

@@ -24,7 +24,7 @@ import {readManifest, writeManifest} from './manifest.ts'
 import {openBuild} from './open-build.ts'
 import {databaseFile, hnswFile} from './schema.ts'
 
-/** Builds in the data folder of this machine. Nothing is made on disk before it is needed. */
+/** Builds in a data folder on this machine. Nothing is created on disk before it is needed. */
 export function localBuilds(dataDir: string): BuildStore {
   return {
     currentId: () => currentBuildId(dataDir),
@@ -60,10 +60,10 @@ async function openBase(dataDir: string, id: string): Promise<BaseBuild | null> 
     const folder = buildFolder(dataDir, id)
     const manifest = await readManifest(folder)
     if ((await mismatchOf(folder, manifest, databaseFile)) !== null) return null
-    const hnswIsSound = (await mismatchOf(folder, manifest, hnswFile)) === null
-    return {folder, manifest, hnswIsSound, records: openBuildRecords(folder, manifest)}
+    const isHnswValid = (await mismatchOf(folder, manifest, hnswFile)) === null
+    return {folder, manifest, isHnswValid, records: openBuildRecords(folder, manifest)}
   } catch (error) {
-    // Damaged or of a format that is not read: everything is made anew, which mends it.
+    // Damaged or of an unreadable format: the next build is made from scratch.
     if (error instanceof DocentError && !isNotInstalled(error)) return null
     throw error
   }
@@ -81,12 +81,12 @@ async function activate(dataDir: string, id: string): Promise<Manifest> {
 }
 
 async function lock(dataDir: string): Promise<BuildLock> {
-  const taken = await takeBuildLock(dataDir)
+  const buildLock = await takeBuildLock(dataDir)
   try {
     await removeStaging(dataDir)
-    return taken
+    return buildLock
   } catch (error) {
-    await taken.release()
+    await buildLock.release()
     throw error
   }
 }
@@ -113,7 +113,7 @@ function watchCurrent(dataDir: string, onHint: () => void): () => void {
     const watcher = watch(dataDir, {persistent: false}, (_event, name) => {
       if (name === null || name === currentFile) onHint()
     })
-    // No more watches to be had, or the folder is gone.
+    // Too many watchers, or the folder is gone.
     watcher.on('error', () => watcher.close())
     return () => watcher.close()
   } catch {

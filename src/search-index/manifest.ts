@@ -34,7 +34,7 @@ const manifestShape = z.object({
         changed: count,
         removed: count,
         setAside: count,
-        // Builds made before it was counted have none.
+        // Absent in older builds.
         stale: count.default(0),
       }),
       warnings: count,
@@ -51,9 +51,9 @@ const manifestShape = z.object({
  * version does not read.
  */
 export async function readManifest(folder: string): Promise<Manifest> {
-  let given: unknown
+  let raw: unknown
   try {
-    given = JSON.parse(await readFile(join(folder, manifestFile), 'utf8'))
+    raw = JSON.parse(await readFile(join(folder, manifestFile), 'utf8'))
   } catch (cause) {
     throw new DocentError(
       'index_damaged',
@@ -61,44 +61,44 @@ export async function readManifest(folder: string): Promise<Manifest> {
       {cause},
     )
   }
-  checkFormat(folder, given)
-  const read = manifestShape.safeParse(withChunker(given))
-  if (!read.success) {
+  checkFormat(folder, raw)
+  const parsed = manifestShape.safeParse(withChunker(raw))
+  if (!parsed.success) {
     throw new DocentError(
       'index_damaged',
-      `${folder}/${manifestFile} is not as it should be: ${z.prettifyError(read.error)}`,
+      `${folder}/${manifestFile} is not valid: ${z.prettifyError(parsed.error)}`,
     )
   }
-  return {...read.data, calibration: read.data.calibration ?? null}
+  return {...parsed.data, calibration: parsed.data.calibration ?? null}
 }
 
-/** Asked first: the rest of a manifest may be another in another format. */
-function checkFormat(folder: string, given: unknown): void {
-  const read = formatShape.safeParse(given)
-  if (!read.success) return
-  const {format} = read.data
+/** Checked first: the rest of a manifest may differ in another format. */
+function checkFormat(folder: string, raw: unknown): void {
+  const parsed = formatShape.safeParse(raw)
+  if (!parsed.success) return
+  const {format} = parsed.data
   if (format > buildFormat) {
     throw new DocentError(
       'index_damaged',
-      `${folder} has format ${format}, made by a newer Docent, and this one reads up to ${buildFormat}; update Docent, or run \`${howToRun('ingest')}\` to make the index anew with this one`,
+      `${folder} has format ${format}, made by a newer Docent, and this one reads up to ${buildFormat}; update Docent, or run \`${howToRun('ingest')}\` to rebuild the index with this one`,
     )
   }
   if (format < earlierFormat) {
     throw new DocentError(
       'index_damaged',
-      `${folder} has format ${format}, this version reads ${earlierFormat} and ${buildFormat}; run \`${howToRun('ingest')}\` to make the index anew`,
+      `${folder} has format ${format}, this version reads ${earlierFormat} and ${buildFormat}; run \`${howToRun('ingest')}\` to rebuild the index`,
     )
   }
 }
 
 /** In format 2 the field was called `cutter`. */
-function withChunker(given: unknown): unknown {
-  if (typeof given !== 'object' || given === null || !('cutter' in given)) return given
-  const {cutter, ...others} = given
+function withChunker(raw: unknown): unknown {
+  if (typeof raw !== 'object' || raw === null || !('cutter' in raw)) return raw
+  const {cutter, ...others} = raw
   return {chunker: cutter, ...others}
 }
 
-/** Writes it durably, in place of the one before. */
+/** Writes a manifest durably, replacing the previous one. */
 export async function writeManifest(folder: string, manifest: Manifest): Promise<void> {
   await replaceFile(join(folder, manifestFile), `${JSON.stringify(manifest, null, 2)}\n`)
 }

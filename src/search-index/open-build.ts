@@ -19,10 +19,10 @@ import {WordIndex} from './word-index/word-index.ts'
 
 /**
  * Opens a build after verifying sizes and checksums, before any native code reads it. Vectors and section lengths
- * are held in memory (1 KB a passage at 256 dimensions, and the same again in the graph).
+ * are kept in memory (1 KB a passage at 256 dimensions, and the same again in the graph).
  *
- * A damaged HNSW file leaves a build that searches exactly and says so in `degraded`.
- * @throws DocentError `index_damaged` for anything else that is wrong; the signal's reason when aborted.
+ * With a damaged HNSW file the build searches exactly and says so in `degraded`.
+ * @throws DocentError `index_damaged` for any other damage; the signal's reason when aborted.
  */
 export async function openBuild(folder: string, {signal}: OpenOptions = {}): Promise<IndexBuild> {
   const manifest = await readManifest(folder)
@@ -48,11 +48,10 @@ export async function openBuild(folder: string, {signal}: OpenOptions = {}): Pro
 
 function openDatabase(path: string): SqliteDatabase {
   const db = openSqlite(path, {readonly: true, fileMustExist: true})
-  // Nobody writes to a build. The lock is taken once, shared, instead of by half a dozen system calls a statement.
+  // A build is never written. A shared lock is taken once, instead of by half a dozen system calls a statement.
   db.pragma('locking_mode = EXCLUSIVE')
   db.pragma('cache_size = -65536')
-  // Not mapped into memory: a file that somebody truncates, or a disk that fails, would then end the process (SIGBUS)
-  // instead of a query.
+  // No memory mapping: with it a truncated file, or a failing disk, would end the process (SIGBUS) instead of a query.
   db.pragma('mmap_size = 0')
   db.pragma('temp_store = MEMORY')
   return db
@@ -87,7 +86,7 @@ function indexBuild({folder, db, manifest, vectors, sectionOrder, vectorSearch}:
     },
     matching: (terms, k, weights) => bm25.matching(terms, k, weights),
     documentFrequency: (term) => words.frequencyOf(term),
-    termsFrom: (beginning, limit) => words.termsFrom(beginning, limit),
+    termsFrom: (prefix, limit) => words.termsFrom(prefix, limit),
     versions() {
       const versions = pages.pages().flatMap((page) => (page.version === null ? [] : [page.version]))
       return [...new Set(versions)].sort()

@@ -4,7 +4,7 @@ import type {IndexedPage, SourceFile} from './indexed-page.ts'
 import {encodeBlocks} from './quotable-blocks-codec.ts'
 import {vectorFromBlob, vectorToBlob} from './vector-codec.ts'
 
-/** Where the passages of a section are: numbered from `first` to `last`, none when `last` is smaller. */
+/** The ids of a section's passages, from `first` to `last`; none when `last` is smaller. */
 export interface PassageRange {
   readonly first: number
   readonly last: number
@@ -13,7 +13,7 @@ export interface PassageRange {
 export interface SectionToRemove {
   readonly id: number
   readonly passages: PassageRange
-  /** What its terms are made of. */
+  /** The texts that its terms come from. */
   readonly title: string
   readonly headings: readonly string[]
   readonly texts: readonly string[]
@@ -24,7 +24,7 @@ export interface SectionToInsert {
   readonly pageId: number
   readonly section: Section
   readonly firstPassage: number
-  /** In terms; 0 for a section that is not in the word index. */
+  /** Number of terms; 0 for a section that is not in the word index. */
   readonly length: number
 }
 
@@ -36,7 +36,7 @@ export interface PassageToInsert {
   readonly vector: Float32Array
 }
 
-/** Writes the rows of files, pages, sections, passages and vectors. Numbers are given by the caller. */
+/** Writes the rows of files, pages, sections, passages and vectors. The caller assigns ids. */
 export class PageRows {
   readonly #sql
 
@@ -44,13 +44,13 @@ export class PageRows {
     this.#sql = prepareStatements(db)
   }
 
-  /** A vector that is stored for this embedding text; null when there is none. */
+  /** The vector that is stored for this embedding text; null when there is none. */
   vectorFor(embeddingHash: string): Float32Array | null {
     const blob = this.#sql.vectorByHash.get(embeddingHash) as Buffer | undefined
     return blob === undefined ? null : vectorFromBlob(blob)
   }
 
-  /** Deletes the row of a file. Returns the page it had; null when it had none, or is unknown. */
+  /** Deletes the row of a file. Returns its page's id; null when it had none, or is unknown. */
   deleteFile(path: string): number | null {
     const row = this.#sql.fileByPath.get(path) as {page_id: number | null} | undefined
     if (row === undefined) return null
@@ -77,7 +77,7 @@ export class PageRows {
     this.#sql.deletePassages.run(first, last)
   }
 
-  /** Deletes a page and its sections; their passages must be gone. */
+  /** Deletes a page and its sections, after their passages. */
   deletePage(pageId: number): void {
     this.#sql.deleteSections.run(pageId)
     this.#sql.deletePage.run(pageId)

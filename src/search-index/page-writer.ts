@@ -9,7 +9,7 @@ import {PageRows, type PassageRange} from './page-rows.ts'
 import {RowCounters} from './row-counters.ts'
 import type {SectionTerms} from './word-index/section-terms.ts'
 
-/** What a page goes to besides its rows. */
+/** The indexes that a page is added to, besides its rows. */
 export interface PageIndexes {
   readonly graph: {
     add(passageId: number, vector: Float32Array): void
@@ -23,7 +23,7 @@ export interface PageIndexes {
   }
 }
 
-/** Takes files with their pages in and out of a build that is being made: rows, words and vectors together. */
+/** Adds files and their pages to a build that is being made, and removes them: rows, words and vectors together. */
 export class PageWriter {
   readonly #db: SqliteDatabase
   readonly #dimensions: number
@@ -45,15 +45,15 @@ export class PageWriter {
     return this.#rows.vectorFor(embeddingHash)
   }
 
-  /** Stores a file and its page, or the file alone when it has none. What was stored of this path is replaced. */
+  /** Stores a file and its page, or the file alone when it has none. Replaces what was stored for this path. */
   put(file: SourceFile, indexed: IndexedPage | null): void {
     this.remove(file.path)
-    const pageId = indexed ? this.#counters.take('page') : null
+    const pageId = indexed ? this.#counters.next('page') : null
     this.#rows.insertFile(file, pageId)
     if (indexed && pageId !== null) this.#putPage(pageId, indexed)
   }
 
-  /** Forgets a file. Unknown paths are ignored. */
+  /** Removes a file and its page. Unknown paths are ignored. */
   remove(path: string): void {
     const pageId = this.#rows.deleteFile(path)
     if (pageId === null) return
@@ -65,7 +65,7 @@ export class PageWriter {
     this.#rows.deletePage(pageId)
   }
 
-  /** Stores what the next build needs to go on, and counts what is there. */
+  /** Stores the counters for the next build, and returns the numbers of rows. */
   finish(): Manifest['counts'] {
     this.#counters.save()
     return this.#db
@@ -78,9 +78,9 @@ export class PageWriter {
 
   #putPage(pageId: number, indexed: IndexedPage): void {
     const {page, vectors} = indexed
-    const wanted = page.sections.reduce((sum, section) => sum + section.passages.length, 0)
-    if (vectors.length !== wanted) {
-      throw new TypeError(`${page.path} has ${wanted} passages, got ${vectors.length} vectors`)
+    const passageCount = page.sections.reduce((sum, section) => sum + section.passages.length, 0)
+    if (vectors.length !== passageCount) {
+      throw new TypeError(`${page.path} has ${passageCount} passages, got ${vectors.length} vectors`)
     }
     this.#rows.insertPage(pageId, indexed)
     const title = termsOf(page.title)
@@ -98,8 +98,8 @@ export class PageWriter {
     section: Section,
     {title, vectors}: {readonly title: readonly string[]; readonly vectors: readonly Float32Array[]},
   ): void {
-    const id = this.#counters.take('section')
-    // A section that is only a heading is not found by words.
+    const id = this.#counters.next('section')
+    // A section that is only a heading is not in the word index.
     const texts = section.passages.map(({text}) => text)
     const terms = sectionTermsOf({title, headings: section.headings, texts})
     const length = texts.length === 0 ? 0 : this.#words.add(id, terms)
@@ -107,7 +107,7 @@ export class PageWriter {
     for (const [index, passage] of section.passages.entries()) {
       const vector = vectors[index]!
       checkVector(vector, this.#dimensions)
-      const passageId = this.#counters.take('passage')
+      const passageId = this.#counters.next('passage')
       const embeddingHash = embeddingHashOf(embeddingTextOf(page, section, passage))
       this.#rows.insertPassage({id: passageId, sectionId: id, passage, embeddingHash, vector})
       this.#graph.add(passageId, vector)
@@ -116,10 +116,10 @@ export class PageWriter {
 }
 
 /**
- * The terms of a section, from what is stored of it alone: so the terms of one that is removed are those it was added
- * with, and only their lists are edited. That holds for as long as `termsOf` is the same; the manifest's `chunker` says
- * so, and a build of another one is not edited. Looking for the section in all lists would need no such rule, but time
- * in proportion to the index instead of the change.
+ * The terms of a section, only from what is stored of it: so a section is removed with the terms it was added with, and
+ * only their postings are edited. This requires the same `termsOf`, which the manifest's `chunker` identifies; a build of
+ * another one is not edited. Searching all postings for the section would not require it, but would take time in
+ * proportion to the index instead of the change.
  */
 function sectionTermsOf({
   title,

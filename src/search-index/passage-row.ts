@@ -1,9 +1,9 @@
 import type {StoredPassage} from './build.ts'
 
-/** Reads the passages with numbers from `first` to `last`, in reading order. */
+/** Returns the passages with ids from `first` to `last`, in reading order. */
 export type PassagesBetween = (first: number, last: number) => StoredPassage[]
 
-/** A row of `passages`, as every format has it. */
+/** The columns of `passages` that every format has. */
 export interface PassageRow {
   readonly id: number
   readonly sectionId: number

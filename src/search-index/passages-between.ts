@@ -5,7 +5,7 @@ import {type PassageRow, type PassagesBetween, passageColumns} from './passage-r
 import {decodeBlocks} from './quotable-blocks-codec.ts'
 import {earlierFormat} from './schema.ts'
 
-/** The passages of a build of either format. */
+/** Reads the passages of a build of either format. */
 export function passagesBetween(db: SqliteDatabase, {format}: Pick<Manifest, 'format'>): PassagesBetween {
   if (format === earlierFormat) return format2Passages(db)
   const select = db.prepare(
@@ -19,7 +19,7 @@ interface StoredRow extends PassageRow {
   readonly blocks: string
 }
 
-/** Most passages that are read are ranked and not quoted: their blocks are decoded when they are asked for. */
+/** Most passages that are read are ranked but not quoted, so blocks are decoded on access. */
 function passageFrom({blocks: json, ...row}: StoredRow): StoredPassage {
   return {
     ...row,

@@ -2,12 +2,12 @@ import type {QuotableBlock, QuotableUnit} from '../domain/index.ts'
 import {fencedCode} from '../text/literal-markdown.ts'
 
 /**
- * Quotable blocks as they are stored: JSON without what follows from the rest, which halves it. A block is
+ * Quotable blocks as they are stored: JSON without redundant fields, which halves it. A block is
  * `{k, p, u}` with its kind, its position and its units, and `h`, `t`, `n` where it has a heading, a table's header or
  * is navigation. A unit is `[text, markdown, start line, lines below it, 1 for a lead-in]`, where the Markdown is
  *
- * - for code the language, since the fence follows from it
- * - `0` where it is the text, `1` where it is the text behind `- `
+ * - for code the language, from which the fence is made
+ * - `0` where it equals the text, `1` where it is the text after `- `
  */
 interface StoredBlock {
   readonly k: QuotableBlock['kind']
@@ -22,7 +22,7 @@ type StoredUnit = readonly [
   text: string,
   markdown: string | 0 | 1,
   startLine: number,
-  more: number,
+  linesBelow: number,
   leadIn?: 1,
 ]
 
@@ -64,20 +64,20 @@ export function decodeBlocks(json: string): QuotableBlock[] {
 function storedUnit({kind, markdown, text, isLeadIn, startLine, endLine}: QuotableUnit): StoredUnit {
   const short =
     kind === 'code' ? languageOf(markdown) : markdown === text ? 0 : markdown === `- ${text}` ? 1 : markdown
-  const place = [startLine, endLine - startLine] as const
-  return isLeadIn ? [text, short, ...place, 1] : [text, short, ...place]
+  const lines = [startLine, endLine - startLine] as const
+  return isLeadIn ? [text, short, ...lines, 1] : [text, short, ...lines]
 }
 
 function unitFrom(
-  [text, short, startLine, more, leadIn]: StoredUnit,
+  [text, short, startLine, linesBelow, leadIn]: StoredUnit,
   kind: QuotableUnit['kind'],
 ): QuotableUnit {
   const markdown =
     short === 0 ? text : short === 1 ? `- ${text}` : kind === 'code' ? fencedCode(text, short) : short
-  return {kind, markdown, text, isLeadIn: leadIn === 1, startLine, endLine: startLine + more}
+  return {kind, markdown, text, isLeadIn: leadIn === 1, startLine, endLine: startLine + linesBelow}
 }
 
-/** What stands behind the backticks that open a code block. */
+/** The language after the backticks that open a code block. */
 function languageOf(markdown: string): string {
   return /^`+(.*)/.exec(markdown)![1]!
 }

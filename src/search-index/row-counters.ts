@@ -3,7 +3,7 @@ import type {SqliteDatabase} from '../native/index.ts'
 const names = ['page', 'passage', 'section'] as const
 type CounterName = (typeof names)[number]
 
-/** The next free numbers of a build's rows. A number is never used twice, also not in builds made from this one. */
+/** The next ids of a build's rows. An id is never reused, not even in builds made from this one. */
 export class RowCounters {
   readonly #db: SqliteDatabase
   readonly #next = new Map<CounterName, number>()
@@ -14,15 +14,15 @@ export class RowCounters {
     for (const name of names) this.#next.set(name, read.get(name) as number)
   }
 
-  /** The number that `take` returns next. */
+  /** The id that `next` will return. */
   peek(name: CounterName): number {
     return this.#next.get(name)!
   }
 
-  take(name: CounterName): number {
-    const number = this.peek(name)
-    this.#next.set(name, number + 1)
-    return number
+  next(name: CounterName): number {
+    const id = this.peek(name)
+    this.#next.set(name, id + 1)
+    return id
   }
 
   save(): void {

@@ -1,9 +1,9 @@
 import {wordIndexSchema} from './word-index/word-index.ts'
 
-/** Raised when tables or files of a build change. The next ingest makes a build of another format anew. */
+/** Raised when tables or files of a build change. The next ingest rebuilds a build of another format from scratch. */
 export const buildFormat = 3
 
-/** The format that the last version wrote. Its builds are searched and read, never edited: see `format-2/`. */
+/** The format of the previous version. Its builds are searched and read, never edited: see `format-2/`. */
 export const earlierFormat = 2
 
 /** Names of the files of a build, besides its manifest. */
@@ -12,8 +12,8 @@ export const hnswFile = 'passages.hnsw'
 export const manifestFile = 'manifest.json'
 
 /**
- * Numbers only grow while a build is edited into the next one, so that a label of the HNSW file is never used
- * again for something else; `counters` remembers the next ones.
+ * Ids only increase while a build is edited into the next one, so that a label of the HNSW file is never reused for
+ * something else; `counters` has the next ones.
  */
 export const schema = `
   CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;

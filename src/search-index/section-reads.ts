@@ -3,11 +3,11 @@ import type {StoredPassage, StoredSection} from './build.ts'
 import type {PassagesBetween} from './passage-row.ts'
 import type {SectionRow} from './section-row.ts'
 
-/** Reads sections and their passages by number. */
+/** Reads sections and their passages by id. */
 export interface SectionReads {
-  /** In the order asked for; unknown numbers are left out. */
+  /** In the order of `ids`; unknown ids are left out. */
   sections(ids: readonly number[]): StoredSection[]
-  /** In reading order; empty for an unknown number. */
+  /** In reading order; empty for an unknown id. */
   passagesOf(sectionId: number): StoredPassage[]
 }
 

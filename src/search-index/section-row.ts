@@ -1,4 +1,4 @@
-/** A row of `sections`, as every reader of a build has it. */
+/** A row of `sections`. */
 export interface SectionRow {
   readonly id: number
   readonly page_id: number

@@ -1,6 +1,6 @@
 /**
- * Number → place in `ids`; undefined for a number that is not there. Numbers have gaps, but not many: a plain array
- * is smaller and faster than a Map.
+ * Maps an id to its index in `ids`; undefined for an unknown id. Ids have few gaps: an array is smaller and faster than
+ * a Map.
  */
 export function slotsOf(ids: Uint32Array): (id: number) => number | undefined {
   const largest = ids.reduce((max, id) => Math.max(max, id), 0)

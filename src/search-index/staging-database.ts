@@ -5,12 +5,12 @@ import {schema} from './schema.ts'
 
 /**
  * Opens the database of a build that is being made, in one transaction: empty, or as a copy of the database `base`.
- * A crash leaves a staging folder that is thrown away, so neither a journal nor a flush is needed before the end.
+ * A staging folder left by a crash is discarded, so neither a journal nor a flush is needed before the end.
  */
 export async function openStagingDatabase(path: string, base: string | null): Promise<SqliteDatabase> {
   if (base !== null) {
     await copyFile(base, path, constants.COPYFILE_FICLONE)
-    // A copy has the rights of what it was made of, which may be those of an umask that has changed.
+    // A copy has the permissions of its original, which may come from another umask.
     await chmod(path, 0o666 & ~process.umask())
   }
   const db = openSqlite(path)

@@ -1,4 +1,4 @@
-import {setImmediate as breathe} from 'node:timers/promises'
+import {setImmediate as yieldToEventLoop} from 'node:timers/promises'
 import {dotAt} from '../lib/vector-math.ts'
 import type {SqliteDatabase} from '../native/index.ts'
 import type {Manifest, VectorHit} from './build.ts'
@@ -6,20 +6,20 @@ import {checkVector, isZero} from './hnsw.ts'
 import {slotsOf} from './slots.ts'
 import {TopK} from './top-k.ts'
 
-/** Rows read before the event loop gets its turn: a swap must not stall the answers that are streaming. */
+/** Rows read before yielding to the event loop: a swap must not stall answers that are streaming. */
 const rowsPerTurn = 2_000
 
-/** One entry a passage, by ascending passage number. */
+/** One entry a passage, by ascending passage id. */
 export interface VectorColumns {
-  /** One vector after the other. */
+  /** The vectors, concatenated. */
   readonly values: Float32Array
   readonly passageIds: Uint32Array
   readonly sectionIds: Uint32Array
-  /** 0 for a zero vector, which is nobody's neighbour. */
+  /** 0 for a zero vector, which has no neighbours. */
   readonly hasDirection: Uint8Array
 }
 
-/** The vectors of a build's passages, all in memory, in the order of the passages' numbers. */
+/** The vectors of a build's passages, all in memory, by ascending passage id. */
 export class StoredVectors {
   readonly #dimensions: number
   readonly #values: Float32Array
@@ -37,25 +37,25 @@ export class StoredVectors {
     this.#slotOf = slotsOf(columns.passageIds)
   }
 
-  /** A vector that has a direction; null when there is none. */
+  /** A vector that is not zero; null when there is none. */
   get sample(): Float32Array | null {
     const slot = this.#hasDirection.indexOf(1)
     return slot < 0 ? null : this.#at(slot)
   }
 
-  /** The stored vector of a passage, to be read only; null for an unknown number. */
+  /** The stored vector of a passage, read-only; null for an unknown id. */
   of(passageId: number): Float32Array | null {
     const slot = this.#slotOf(passageId)
     return slot === undefined ? null : this.#at(slot)
   }
 
-  /** The section of a passage; undefined for an unknown number. */
+  /** The section of a passage; undefined for an unknown id. */
   sectionOf(passageId: number): number | undefined {
     const slot = this.#slotOf(passageId)
     return slot === undefined ? undefined : this.#sectionIds[slot]
   }
 
-  /** Nearest passages, best first, by looking at every vector. @throws TypeError as `checkVector` does. */
+  /** Nearest passages, best first, by comparing with every vector. @throws TypeError as `checkVector` does. */
   nearest(vector: Float32Array, k: number): VectorHit[] {
     checkVector(vector, this.#dimensions)
     const top = new TopK(k)
@@ -75,7 +75,7 @@ export class StoredVectors {
   }
 }
 
-/** Reads all vectors of a build. @throws Error when they do not fit the manifest; the signal's reason when aborted. */
+/** Reads all vectors of a build. @throws Error when they do not match the manifest; the signal's reason when aborted. */
 export async function readVectors(
   db: SqliteDatabase,
   {counts, embedding: {dimensions}}: Pick<Manifest, 'counts' | 'embedding'>,
@@ -100,7 +100,7 @@ export async function readVectors(
     const rows = next.all(last, rowsPerTurn) as [number, number, Buffer][]
     for (const [passageId, sectionId, vector] of rows) {
       if (slot === count || vector.byteLength !== dimensions * 4)
-        throw new Error('vectors do not fit the manifest')
+        throw new Error('vectors do not match the manifest')
       passageIds[slot] = passageId
       sectionIds[slot] = sectionId
       bytes.set(vector, slot * dimensions * 4)
@@ -109,8 +109,8 @@ export async function readVectors(
       slot++
     }
     if (rows.length < rowsPerTurn) break
-    await breathe()
+    await yieldToEventLoop()
   }
-  if (slot !== count) throw new Error(`the manifest promises ${count} passages, the database has ${slot}`)
+  if (slot !== count) throw new Error(`the manifest has ${count} passages, the database ${slot}`)
   return new StoredVectors(dimensions, {values, passageIds, sectionIds, hasDirection})
 }

@@ -1,4 +1,4 @@
-/** Keeps the k best of many: a heap whose root is the worst kept. Equal scores: the smaller slot is better. */
+/** Keeps the k best of many: a heap with the worst kept one as its root. Of equal scores the smaller slot is better. */
 export class TopK {
   readonly #k: number
   readonly #slots: number[] = []
@@ -13,11 +13,11 @@ export class TopK {
     if (size < this.#k) {
       this.#slots.push(slot)
       this.#scores.push(score)
-      this.#rise(size)
+      this.#siftUp(size)
     } else if (size > 0 && this.#isWorse(this.#scores[0]!, this.#slots[0]!, score, slot)) {
       this.#slots[0] = slot
       this.#scores[0] = score
-      this.#sink(0)
+      this.#siftDown(0)
     }
   }
 
@@ -44,7 +44,7 @@ export class TopK {
     this.#scores[j] = score
   }
 
-  #rise(from: number): void {
+  #siftUp(from: number): void {
     for (let i = from; i > 0; ) {
       const parent = (i - 1) >> 1
       if (!this.#worse(i, parent)) return
@@ -53,7 +53,7 @@ export class TopK {
     }
   }
 
-  #sink(from: number): void {
+  #siftDown(from: number): void {
     for (let i = from; ; ) {
       let worst = i
       for (const child of [2 * i + 1, 2 * i + 2]) {

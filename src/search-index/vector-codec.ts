@@ -1,4 +1,4 @@
-/** float32, little-endian, as every platform we run on has it in memory. */
+/** float32, little-endian, as in memory on every supported platform. */
 export function vectorToBlob(vector: Float32Array): Uint8Array {
   return new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength)
 }

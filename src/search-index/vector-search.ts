@@ -6,11 +6,11 @@ import {type Hnsw, loadHnsw} from './hnsw.ts'
 import {hnswFile} from './schema.ts'
 import type {StoredVectors} from './stored-vectors.ts'
 
-/** Search by meaning in an open build. */
+/** Vector search in an open build. */
 export interface VectorSearch {
   /** Nearest passages, best first. @throws TypeError as `checkVector` does. */
   nearest(vector: Float32Array, k: number): VectorHit[]
-  /** Why the graph is not used and every vector is looked at; null when it is. */
+  /** Why the graph is not used and search is exact; null when it is used. */
   readonly degraded: string | null
 }
 
@@ -36,7 +36,7 @@ export async function openVectorSearch(
   }
 }
 
-/** The file can be whole and still belong to other vectors: a passage must find itself. */
+/** The file can be undamaged and still belong to other vectors: a passage must find itself. */
 function checkGraph(hnsw: Hnsw, {sample}: StoredVectors): void {
   if (sample === null) return
   const [best] = hnsw.search(sample, 1)

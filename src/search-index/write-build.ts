@@ -6,7 +6,7 @@ import {localBuilds} from './local-builds.ts'
 
 export interface WriteBuildOptions {
   readonly embedding: Manifest['embedding']
-  /** One unit vector a text, in order. */
+  /** Returns one unit vector a text, in order. */
   readonly embed: (texts: readonly string[]) => Promise<readonly Float32Array[]>
   readonly chunker?: string
   readonly calibration?: unknown
@@ -15,8 +15,8 @@ export interface WriteBuildOptions {
 }
 
 /**
- * Makes a build of pages and publishes it, without folders, gates or what was there before: for tests,
- * benchmarks and one-off indexes. `ingest` is the way for documentation. Returns the manifest.
+ * Makes a build of pages and publishes it, without a content folder, gates or a base build: for tests, benchmarks and
+ * one-off indexes. For documentation use `ingest`. Returns the manifest.
  */
 export async function writeBuild(
   dataDir: string,

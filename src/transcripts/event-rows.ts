@@ -1,5 +1,5 @@
 import {refOf} from '../answers/index.ts'
-import {type AnswerEvent, type SequencedEvent, toldToday} from '../domain/index.ts'
+import {type AnswerEvent, inCurrentForm, type SequencedEvent} from '../domain/index.ts'
 
 /**
  * Events as rows. Consecutive deltas are one row: `data` is their whole text, `pieces` a flat list
@@ -83,5 +83,5 @@ export function eventsOf(rows: Iterable<EventRow>, after = 0): SequencedEvent[] 
 function toCurrentEvent(event: AnswerEvent): AnswerEvent {
   return event.type === 'start'
     ? {...event, conversationId: null, ref: refOf(event.answerId)}
-    : toldToday(event)
+    : inCurrentForm(event)
 }

@@ -4,7 +4,7 @@ import {type Turn, turnsBefore} from '../../src/domain/index.ts'
 const said = (...contents: readonly string[]): Turn[] =>
   contents.map((content, index) => ({role: index % 2 === 0 ? 'user' : 'assistant', content}))
 
-describe('what was said before a question when it was asked first', () => {
+describe('the turns before a question when it was first asked', () => {
   test.each([
     ['a new question', 'How do I rotate a key?', said('What is a key?', 'A secret.'), 2],
     ['one asked twice in a row', 'How do I rotate a key?', said('How do I rotate a key?', 'Run it.'), 0],
@@ -28,7 +28,7 @@ describe('what was said before a question when it was asked first', () => {
     expect(turnsBefore(question, history)).toEqual(history.slice(0, turns))
   })
 
-  test('of one that may be about what was said last all but its own asking', () => {
+  test('of one that may refer to the last turn are all except its repetitions', () => {
     const history = said(
       'Otter on Linux?',
       'Apt.',
@@ -44,7 +44,7 @@ describe('what was said before a question when it was asked first', () => {
     ])
   })
 
-  test('of a history that begins with the assistant its greeting stays', () => {
+  test('of a history that begins with the assistant include its greeting', () => {
     const history: Turn[] = [{role: 'assistant', content: 'Ask me.'}, ...said('Which port?', '80.')]
 
     expect(turnsBefore('Which port?', history)).toEqual(history.slice(0, 1))

@@ -253,7 +253,7 @@ describe('[model fails] each fault of the upstream', () => {
   })
 })
 
-describe('what an upstream asks to wait', () => {
+describe('the retry-after of an upstream', () => {
   test.each([
     [{'retry-after': '3600'}, 3_600_000],
     [{'retry-after': '1.5'}, 1500],
@@ -268,7 +268,7 @@ describe('what an upstream asks to wait', () => {
   })
 })
 
-describe('life signs', () => {
+describe('silence', () => {
   test('pings keep a quiet answer alive', async () => {
     const pings = Array.from({length: 12}, (): FakeStep => [150, {event: ping()}])
     fake.next([...begun('Set '), ...pings, ...steps([textDelta('PORT')]), ...wholeEnd])
@@ -279,7 +279,7 @@ describe('life signs', () => {
     expect(text).toBe('Set PORT')
   })
 
-  test('a reader that takes its time is no stall', async () => {
+  test('a slow reader is not a stall', async () => {
     fake.next(answer('Set ', 'PORT', '.'))
     const events: GenerationEvent[] = []
 
@@ -384,7 +384,7 @@ describe('the wire', () => {
     expect(events.filter(({type}) => type === 'finish')).toHaveLength(1)
   })
 
-  test('an upstream that does not close after message_stop holds nothing up', async () => {
+  test('an upstream that does not close after message_stop delays nothing', async () => {
     fake.next([...answer('Set PORT.'), [0, 'stall']])
 
     const {text, error} = await told(claude())
@@ -428,7 +428,7 @@ describe('the wire', () => {
     expect(events).toMatchObject([{type: 'finish', finishReason: 'end'}])
   })
 
-  test('[burst of tokens] 10,000 tokens in one blast keep their order', async () => {
+  test('[burst of tokens] 10,000 tokens in one burst keep their order', async () => {
     const pieces = Array.from({length: 10_000}, (_, index) => `${index},`)
     fake.next(answer(...pieces))
 
@@ -457,7 +457,7 @@ describe('the wire', () => {
     expect(written).toBeLessThan(16 * 2 ** 20)
   })
 
-  test('connections are used again by later answers', async () => {
+  test('connections are reused by later answers', async () => {
     fake.otherwise(answer('One.'))
     const generator = claude()
 

@@ -61,7 +61,7 @@ describe('an extract', () => {
     expect(again).toEqual(once)
   })
 
-  test('takes ordered steps whole, with the line that announces them', async () => {
+  test('quotes ordered steps whole, with their lead-in', async () => {
     const {text} = await answerTo(
       'How do I install the agent?',
       'The agent watches things.\n\nTo install the agent:\n\n1. Download the agent.\n2. Unpack it:\n\n   ```sh\n   tar xf agent.tar\n   ```\n\n3. Start it.\n\nThe weather is fine.',
@@ -73,7 +73,7 @@ describe('an extract', () => {
     expect(text.indexOf('1. Download')).toBeLessThan(text.indexOf('3. Start it.'))
   })
 
-  test('takes a code block whole, after the words about it', async () => {
+  test('quotes a code block whole, after the sentence about it', async () => {
     const {text, cited} = await answerTo(
       'How do I run the tests?',
       'Some history.\n\nRun the tests with this command:\n\n```sh\nnpm ci\nnpm test\n```\n\nOther things follow.',
@@ -83,7 +83,7 @@ describe('an extract', () => {
     expect(cited.map(({words}) => words)).toContain('```sh\nnpm ci\nnpm test\n```')
   })
 
-  test('takes the rows of a table that answer, under its header', async () => {
+  test('quotes the rows of a table that answer, under its header', async () => {
     const {text} = await answerTo(
       'What is the default of RETENTION_DAYS?',
       '| Name | Default | Meaning |\n|---|---|---|\n| PORT | 3000 | The port |\n| RETENTION_DAYS | 90 | Days that transcripts are kept |\n| HOST | 127.0.0.1 | The address |',
@@ -125,7 +125,7 @@ describe('an extract', () => {
     },
   )
 
-  test('however slowly it is to be drawn, the whole takes a few seconds', async () => {
+  test('however slow the pace, the whole takes a few seconds', async () => {
     const slow = extractiveGenerator({paceMs: 60_000})
 
     const {text, error} = await told(
@@ -137,7 +137,7 @@ describe('an extract', () => {
     expect(text).toContain('Set the `PORT` variable')
   }, 60_000)
 
-  test('says nothing twice, though several sources do', async () => {
+  test('quotes nothing twice, although several sources have it', async () => {
     const sentence = 'Set the PORT variable to change the port of the server.'
 
     const {text} = await answerTo(
@@ -150,7 +150,7 @@ describe('an extract', () => {
     expect(text.toLowerCase().split(sentence.toLowerCase())).toHaveLength(2)
   })
 
-  test('keeps links that lead somewhere, and drops images, raw HTML and relative addresses', async () => {
+  test('keeps links with absolute addresses, and drops images, raw HTML and relative addresses', async () => {
     const {text} = await answerTo(
       'Where is the port guide?',
       'The port guide is [here](../port.md), and [online](https://example.com/port), ![x](https://evil.example/x.png) <img src=x onerror=alert(1)> with <b>bold</b> words about the port.',
@@ -161,7 +161,7 @@ describe('an extract', () => {
     expect(text).not.toMatch(/<|evil|port\.md/)
   })
 
-  test('a sentence that points back brings the one it points at', async () => {
+  test('a sentence that refers to the one before brings it', async () => {
     const {text} = await answerTo(
       'Which limits apply to uploads?',
       'The gateway has a quota. It limits the size of uploads to 5 MB and applies to all users. Nobody knows why.',
@@ -170,7 +170,7 @@ describe('an extract', () => {
     expect(text).toContain('The gateway has a quota. It limits the size of uploads')
   })
 
-  test('does not end in an announcement of something that is not there', async () => {
+  test('does not end in a lead-in without what it announces', async () => {
     const {text} = await answerTo(
       'How do I change the port of the server?',
       `${portPage}\n\nTo change the port of the server on other systems, do one of these:`,
@@ -209,7 +209,7 @@ describe('an extract', () => {
     expect(text).toContain('Install the agent on Windows with the installer.')
   })
 
-  test('a short question that says what it asks is lent nothing', async () => {
+  test('a short question that stands alone borrows nothing', async () => {
     const {text} = await told(
       generator,
       requestOf({
@@ -228,7 +228,7 @@ describe('an extract', () => {
     expect(text).toBe('From the docs:\n\nKelp is a brown seaweed.')
   })
 
-  test('a step is quoted with the file that its code is, and cited by its words', async () => {
+  test('a step is quoted with the file name of its code, and cited by its words', async () => {
     const page = '1. Build it:\n\n   ```sh title="build.sh"\n   falcon build --prod\n   ```\n\n2. Push it.'
     const {text, events} = await told(
       generator,
@@ -246,7 +246,7 @@ describe('an extract', () => {
     })
   })
 
-  test('a list of links is no answer where there is one', async () => {
+  test('a list of links is not quoted where there is an answer', async () => {
     const {text, events} = await told(
       generator,
       requestOf({
@@ -284,7 +284,7 @@ describe('an extract', () => {
     expect(announced.text).toContain('take these steps:\n\n- Install the agent\n- Start the agent')
   })
 
-  test('a sample that holds the question word for word is not its answer', async () => {
+  test('a sample that contains the question word for word is not its answer', async () => {
     const {text} = await answerTo(
       'How do I change the port?',
       'For one object at the end, ask so:\n\n```json\n{"question": "How do I change the port?"}\n```',
@@ -295,7 +295,7 @@ describe('an extract', () => {
     expect(text).not.toContain('```json')
   })
 
-  test('a second source must add something that the question asks for', async () => {
+  test('a second source must add something about the question', async () => {
     const first = 'Set `PORT` to change the port of the server. The server reads it when it starts.'
 
     const {cited: without} = await answerTo(
@@ -321,7 +321,7 @@ describe('an extract', () => {
     expect(new Set(withNews.map(({n}) => n))).toEqual(new Set([1, 2]))
   })
 
-  test('an announcement without a colon keeps its list', async () => {
+  test('a lead-in without a colon keeps its list', async () => {
     const {text} = await answerTo(
       'When is a build not published?',
       'Builds are cheap. Nobody counts them.\n\nA build is not published when\n\n- its sums are wrong\n- it has lost pages',
@@ -330,7 +330,7 @@ describe('an extract', () => {
     expect(text).toContain('A build is not published when\n\n- its sums are wrong\n- it has lost pages')
   })
 
-  test('does not end by sending the reader on to a page whose link is gone', async () => {
+  test('does not end by referring the reader to a page whose link is gone', async () => {
     const {text} = await answerTo(
       'How do I change the port?',
       'Set `PORT` to change the port. Restart it then. See [operating](operating.md).',
@@ -340,7 +340,7 @@ describe('an extract', () => {
     expect(text).not.toContain('See operating')
   })
 
-  test('code that stands first stands under the name of its section, with no more escapes than needed', async () => {
+  test('code at the beginning is under the heading of its section, with no more escapes than needed', async () => {
     const {text} = await told(
       generator,
       requestOf({
@@ -354,7 +354,7 @@ describe('an extract', () => {
     expect(text).toBe('From the docs:\n\n**503 not_ready, \\_once\\_ [more]**\n\n```sh\nnpm run ingest\n```')
   })
 
-  test('words from under another heading stand under it', async () => {
+  test('a quote from under another heading is under that heading', async () => {
     const {text} = await answerTo(
       'How do I stop the agent?',
       'The agent watches things all day and all night.\n\n### Stopping the agent\n\nSend the agent a signal to stop it.',
@@ -388,7 +388,7 @@ describe('an extract', () => {
     expect(after.text.startsWith('من الوثائق:\n\n')).toBe(true)
   })
 
-  test('a short follow-up is taken to be in the language of the question before', async () => {
+  test('a short follow-up counts as in the language of the question before', async () => {
     const {text} = await told(
       generator,
       requestOf({
@@ -418,7 +418,7 @@ describe('an extract', () => {
     expect(text.trim()).not.toBe('')
   })
 
-  test('comes in small pieces', async () => {
+  test('arrives in small deltas', async () => {
     const {events} = await told(
       generator,
       requestOf({question: 'change the port', sources: [sourceOf(1, portPage)]}),
@@ -429,7 +429,7 @@ describe('an extract', () => {
     expect(sizes.length).toBeGreaterThan(10)
   })
 
-  test('an extract that broke off goes on where it broke', async () => {
+  test('an extract that broke off continues where it broke', async () => {
     const request = requestOf({question: 'change the port of the server', sources: [sourceOf(1, portPage)]})
     const {text} = await told(generator, request)
 
@@ -438,7 +438,7 @@ describe('an extract', () => {
     expect(rest.text).toBe(text.slice(40))
   })
 
-  test('after the words of a model it does not repeat what was said', async () => {
+  test('after the text of a model it repeats nothing', async () => {
     const request = requestOf({
       question: 'change the port of the server',
       sources: [sourceOf(1, portPage)],

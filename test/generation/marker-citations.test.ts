@@ -34,7 +34,7 @@ function run(pieces: readonly string[], options: Partial<MarkerOptions> = {}): S
 }
 
 describe('markers in streamed text', () => {
-  test('a marker leaves the text and becomes a citation of its sentence', () => {
+  test('a marker is removed from the text and becomes a citation of its sentence', () => {
     const seen = run(['It starts. Set PORT to change it [2]. Then restart.'])
 
     expect(seen.text).toBe('It starts. Set PORT to change it. Then restart.')
@@ -86,9 +86,9 @@ describe('markers in streamed text', () => {
     'Set [1][9].',
     'See 【9】.',
   ])('brackets that are no marker stay, whatever the model was told: %j', (text) => {
-    for (const areAsked of [true, false]) {
+    for (const isModelInstructed of [true, false]) {
       for (const pieces of [[text], [...text]]) {
-        const seen = run(pieces, {areAsked})
+        const seen = run(pieces, {isModelInstructed})
 
         expect(seen.text).toBe(text)
         expect(seen.cited).toEqual([])
@@ -116,7 +116,7 @@ describe('markers in streamed text', () => {
   })
 
   test('an interval stays beside a marker', () => {
-    const seen = run(['Range [1, 10] holds [2]'], {areAsked: true})
+    const seen = run(['Range [1, 10] holds [2]'], {isModelInstructed: true})
 
     expect(seen.text).toBe('Range [1, 10] holds')
     expect(seen.cited).toEqual([{n: 2, words: 'Range [1, 10] holds'}])
@@ -124,17 +124,17 @@ describe('markers in streamed text', () => {
 
   test('a marker at the end of emphasis is one', () => {
     for (const text of ['**Set it [1]**\n', '* *Set it [1]* now', 'So **set `it` [1]**']) {
-      const seen = run([text], {areAsked: true})
+      const seen = run([text], {isModelInstructed: true})
 
       expect(seen.text).toBe(text.replace(' [1]', ''))
       expect(seen.cited).toHaveLength(1)
     }
   })
 
-  test('what the sources say word for word stays, though it touches no word', () => {
+  test('what the sources have word for word stays, although it touches no word', () => {
     const isInSources = (words: string) => 'Pick [2] stars, in [1, 2].'.includes(words)
-    for (const areAsked of [true, false]) {
-      const seen = run(['It is in [1, 2]. Pick [2]. Set it [1, 2].'], {areAsked, isInSources})
+    for (const isModelInstructed of [true, false]) {
+      const seen = run(['It is in [1, 2]. Pick [2]. Set it [1, 2].'], {isModelInstructed, isInSources})
 
       expect(seen.text).toBe('It is in [1, 2]. Pick [2]. Set it.')
       expect(seen.cited.map(({n}) => n)).toEqual([1, 2])
@@ -144,7 +144,11 @@ describe('markers in streamed text', () => {
   test.each(['[1](', "')[", '[1] ', '[1]*', '`a`[1].', '**[1]**'])(
     'a text of nothing but %j takes no long',
     (part) => {
-      const markers = markerCitations({isSource: () => true, areAsked: true, isAddressOf: () => false})
+      const markers = markerCitations({
+        isSource: () => true,
+        isModelInstructed: true,
+        isAddressOf: () => false,
+      })
       const text = part.repeat(10_000)
       const before = performance.now()
       markers.push(text)
@@ -203,9 +207,9 @@ describe('markers in streamed text', () => {
     ])
   })
 
-  test('a marker between two words leaves them apart', () => {
-    expect(run(['one [1]two'], {areAsked: true}).text).toBe('one two')
-    expect(run(['[1] One.'], {areAsked: true}).text).toBe('One.')
+  test('a marker between two words leaves a space', () => {
+    expect(run(['one [1]two'], {isModelInstructed: true}).text).toBe('one two')
+    expect(run(['[1] One.'], {isModelInstructed: true}).text).toBe('One.')
   })
 
   test.each([
@@ -225,7 +229,7 @@ describe('markers in streamed text', () => {
     'See the port[1](/docs/b) here.',
   ])('a model told to write markers may put them at the word: %j', (text) => {
     for (const pieces of [[text], [...text]]) {
-      const seen = run(pieces, {areAsked: true})
+      const seen = run(pieces, {isModelInstructed: true})
 
       expect(seen.text).toBe(text.replace(/\s*\[[\d, ]+\](?:\([^)]*\))?/g, ''))
       expect(seen.cited.length).toBeGreaterThan(0)
@@ -254,20 +258,20 @@ describe('markers in streamed text', () => {
   ])('brackets that are no marker stay, though the model was told to write some: %j', (text) => {
     const isAddressOf = (_n: number, address: string) => address.startsWith('https://docs.example/')
     for (const pieces of [[text], [...text]]) {
-      const seen = run(pieces, {areAsked: true, isAddressOf})
+      const seen = run(pieces, {isModelInstructed: true, isAddressOf})
 
       expect(seen.text).toBe(text)
       expect(seen.cited).toEqual([])
     }
   })
 
-  test('what touches a word in the sources too is no marker', () => {
+  test('what touches a word in the sources too is not a marker', () => {
     const isInSources = (words: string) => 'Set ports[1] to 80.'.includes(words)
 
-    expect(run(['Set ports[1] so[2].'], {areAsked: true, isInSources}).text).toBe('Set ports[1] so.')
+    expect(run(['Set ports[1] so[2].'], {isModelInstructed: true, isInSources}).text).toBe('Set ports[1] so.')
   })
 
-  test('expressions stay whole however the text is cut, and markers behind them are known', () => {
+  test('expressions stay whole however the text is cut, and markers after them are recognised', () => {
     const names = fc.constantFrom('argv', '$x', 'a.b', 'my_list', 'items', 'f(x)', 'itemList', 'x', 'm[0]')
     const index = fc.integer({min: 1, max: 3})
     const ends = fc.constantFrom('', '.name', '[2]', '->x')
@@ -277,7 +281,7 @@ describe('markers in streamed text', () => {
         const text = `${kept} [${n}]. Done.`
         const pieces = text.match(new RegExp(`.{1,${size}}`, 'g'))!
 
-        const seen = run(pieces, {areAsked: true})
+        const seen = run(pieces, {isModelInstructed: true})
 
         expect(seen.text).toBe(`${kept}. Done.`)
         expect(seen.cited).toEqual([{n, words: kept}])
@@ -286,7 +290,7 @@ describe('markers in streamed text', () => {
     )
   })
 
-  test('markers without end are not held for ever', () => {
+  test('endless markers are not held back for ever', () => {
     const markers = markerCitations({isSource: () => true})
     markers.push(`Set it ${'[1]'.repeat(40)}`)
 
@@ -343,7 +347,7 @@ describe('markers in streamed text', () => {
         for (let at = 0; at < points.length; at += size) pieces.push(points.slice(at, at + size).join(''))
 
         expect(run(pieces)).toEqual(run([text]))
-        expect(run(pieces, {areAsked: true})).toEqual(run([text], {areAsked: true}))
+        expect(run(pieces, {isModelInstructed: true})).toEqual(run([text], {isModelInstructed: true}))
       }),
       {numRuns: 500, seed: seedOr(7)},
     )

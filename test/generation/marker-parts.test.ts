@@ -5,33 +5,33 @@ import {MarkerRules, type TextBefore} from '../../src/generation/marker-rules.ts
 import {ShownText} from '../../src/generation/shown-text.ts'
 
 describe('the marker reader', () => {
-  test('joins markers that touch, and knows the numbers of the last', () => {
+  test('joins markers that touch, and has the numbers of the last', () => {
     const reader = new MarkerReader()
 
     for (const marker of ['[1, 2]', '[3]']) {
       reader.begin('[')
-      for (const char of marker.slice(1)) expect(reader.take(char)).toBe(true)
+      for (const char of marker.slice(1)) expect(reader.push(char)).toBe(true)
       expect(reader.isOpen).toBe(false)
     }
 
     expect(reader.group).toEqual({text: '[1, 2][3]', numbers: [1, 2, 3], last: [3]})
   })
 
-  test('refuses what no marker goes on with, and gives back what it held', () => {
+  test('rejects what cannot continue a marker, and returns what it held back', () => {
     const reader = new MarkerReader()
     reader.begin('[')
-    reader.take('1')
+    reader.push('1')
 
-    expect(reader.take('x')).toBe(false)
+    expect(reader.push('x')).toBe(false)
     expect(reader.release()).toBe('[1')
     expect(reader.isOpen).toBe(false)
   })
 
-  test('holds no more than a marker may be long', () => {
+  test('holds back at most the length of a marker', () => {
     const reader = new MarkerReader()
     reader.begin('[')
 
-    const held = Array.from({length: 200}, () => reader.take(' ')).filter(Boolean).length
+    const held = Array.from({length: 200}, () => reader.push(' ')).filter(Boolean).length
 
     expect(held).toBe(79)
   })
@@ -49,13 +49,13 @@ describe('the marker rules', () => {
   })
   const rules = new MarkerRules({
     isSource: (n) => n === 1,
-    areAsked: true,
+    isModelInstructed: true,
     isAddressOf: (_n, address) => address === '/docs',
   })
 
   test.each([
     ['.', {isCitation: true, rest: '.'}],
-    ['[', 'grow'],
+    ['[', 'extend'],
     ['*', 'wait'],
     ['(', 'wait'],
     ['(/docs)', {isCitation: true, rest: ''}],
@@ -66,12 +66,12 @@ describe('the marker rules', () => {
     expect(rules.verdictOn(group, textBefore(), after)).toEqual(verdict)
   })
 
-  test('at the end of the text nothing of an address is left', () => {
+  test('at the end of the text an incomplete address is dropped', () => {
     expect(rules.verdictAtEnd(group, textBefore(), '(/do')).toEqual({isCitation: true, rest: ''})
     expect(rules.verdictAtEnd(group, textBefore(), '*')).toEqual({isCitation: false, rest: '*'})
   })
 
-  test('a definition, a number of no source and an index are none', () => {
+  test('a definition, a number of no source and an index are not markers', () => {
     expect(rules.verdictOn(group, textBefore({beginsLine: true}), ':')).toEqual({
       isCitation: false,
       rest: ':',
@@ -93,15 +93,15 @@ describe('the shown text', () => {
     return all
   }
 
-  test('knows the sentence it is in, without the sign of a list', () => {
+  test('has the current sentence, without the bullet of a list', () => {
     expect(shown('One. Two.\n- three').cited).toEqual({start: 12, end: 17, claim: 'three'})
   })
 
-  test('cites the sentence before where this one says nothing yet', () => {
+  test('cites the sentence before where this one has no words yet', () => {
     expect(shown('One thing. ').cited).toEqual({start: 0, end: 10, claim: 'One thing.'})
   })
 
-  test('begins another sentence and another word behind a marker', () => {
+  test('begins another sentence and another word after a marker', () => {
     const text = shown('Set it')
     text.endAt(text.cited)
     for (const char of ' now') text.show(char)
@@ -115,8 +115,8 @@ describe('the shown text', () => {
     text.show('x')
     for (let i = 0; i < 100; i++) text.showInWord('y'.repeat(100))
 
-    expect(text.take()).toHaveLength(10_001)
-    expect(text.take()).toBe('')
+    expect(text.flush()).toHaveLength(10_001)
+    expect(text.flush()).toBe('')
     expect(text.length).toBe(10_001)
     expect(text.word.length).toBeLessThanOrEqual(160)
     expect(text.sentence.length).toBeLessThan(4_200)
@@ -129,8 +129,8 @@ test('a source is cited once for a sentence, and again for the next', () => {
   cited.cite([1, 2], first)
   cited.cite([2, 3], first)
 
-  expect(cited.take().map(({n}) => n)).toEqual([1, 2, 3])
+  expect(cited.flush().map(({n}) => n)).toEqual([1, 2, 3])
 
   cited.cite([1], {start: 5, end: 9, claim: 'Two.'})
-  expect(cited.take()).toEqual([{n: 1, start: 5, end: 9, claim: 'Two.'}])
+  expect(cited.flush()).toEqual([{n: 1, start: 5, end: 9, claim: 'Two.'}])
 })

@@ -22,7 +22,7 @@ test.each(['[1](', "')[", '[1-'])(
   },
 )
 
-test('markers go from earlier answers, the newest that fits being cut at its end', () => {
+test('markers are removed from earlier answers, and the newest is cut at its end to fit', () => {
   const history = [
     {role: 'user', content: 'Why?'},
     {role: 'assistant', content: `It is so [1]. ${'word '.repeat(2000)}`},

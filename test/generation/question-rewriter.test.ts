@@ -17,7 +17,7 @@ const rewriter = () =>
   anthropicQuestionRewriter({apiKey: 'test-key', baseUrl: fake.url, model: 'claude-haiku-5-5'})
 const unstopped = () => ({signal: new AbortController().signal})
 
-test('asks Claude once, with the conversation and the question, and gives what it wrote', async () => {
+test('calls Claude once, with the conversation and the question, and returns what it wrote', async () => {
   fake.next(answer('How do I install the agent on Windows?'))
 
   const text = await rewriter().rewrite('And on Windows?', history, unstopped())
@@ -29,7 +29,7 @@ test('asks Claude once, with the conversation and the question, and gives what i
   expect(sent).toContain('And on Windows?')
 })
 
-test('sends no half character of a long turn', async () => {
+test('sends no lone surrogate of a long turn', async () => {
   fake.next(answer('And on Windows?'))
 
   await rewriter().rewrite('And \ud83d?', [{role: 'user', content: `x${'🔑'.repeat(3000)}`}], unstopped())
@@ -39,7 +39,7 @@ test('sends no half character of a long turn', async () => {
   expect(sent).not.toMatch(/\\ud[89a-f]/i)
 })
 
-test('fails at once, without another try, when Claude is overloaded', async () => {
+test('fails at once, without a retry, when Claude is overloaded', async () => {
   fake.otherwise([
     [0, {status: 529, headers: {'content-type': 'application/json'}, body: '{"type":"error"}'}],
   ])
@@ -48,7 +48,7 @@ test('fails at once, without another try, when Claude is overloaded', async () =
   expect(fake.requests).toHaveLength(1)
 })
 
-test('lets go of the connection when aborted', async () => {
+test('releases the connection when aborted', async () => {
   fake.next([[0, 'stall']])
   const stop = new AbortController()
 

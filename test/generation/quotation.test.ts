@@ -12,13 +12,13 @@ const source = sourceOf(1, '', {
   ].join('\n'),
 })
 
-describe('a quotation is what stands in the source', () => {
+describe('a quotation is the text of the source for', () => {
   test.each([
-    ['words with other marks', '**Start** it with `npm start`', 'Start it with npm start'],
-    ['the marks that belong to the words', 'npm start port 80', 'npm start -- --port 80'],
+    ['words with other markup', '**Start** it with `npm start`', 'Start it with npm start'],
+    ['the punctuation that belongs to the words', 'npm start port 80', 'npm start -- --port 80'],
     ['cells as the section has them', 'PORT 3000', 'PORT | 3000'],
     ['lines one after the other', 'Settings. Start it', 'Settings.\nStart it'],
-    ['a letter that has two in small', 'İstanbul', 'İstanbul).'],
+    ['a letter with two in lower case', 'İstanbul', 'İstanbul).'],
     ['a sentence without spaces around it', '然后重启服务器', '然后重启服务器。'],
     ['whole words where half of one is meant', 'art it with npm sta', 'Start it with npm start'],
     [
@@ -37,7 +37,7 @@ describe('a quotation is what stands in the source', () => {
 
   test.each([
     ['other words', 'Nothing of this is there.'],
-    ['two words of many, met by chance', 'Start it by hand, which takes an hour.'],
+    ['two words of many, a coincidence', 'Start it by hand, which takes an hour.'],
     ['no words', '… —'],
   ])('%s are none', (_name, words) => {
     expect(quotationIn(source, words)).toBeNull()
@@ -49,7 +49,7 @@ describe('a quotation is what stands in the source', () => {
 })
 
 describe('for a claim without a quote', () => {
-  test('the sentence that holds most of its telling words', () => {
+  test('the sentence with most of its content words', () => {
     expect(likelyQuotation(source, 'You can start it on port 80 with npm')).toBe(
       'Start it with npm start -- --port 80 (see İstanbul). It is there in a moment.',
     )

@@ -70,7 +70,7 @@ async function ask(baseUrl: string, stallTimeoutMs = 5_000): Promise<unknown> {
   )
 }
 
-test('sends text and gives the head and the bytes, over HTTP', async () => {
+test('sends text and returns the head and the bytes, over HTTP', async () => {
   const response = await post(await listen(echo))
 
   expect(response.headers.get('request-id')).toBe('r1')
@@ -94,7 +94,7 @@ test('the same over TLS, where the certificate is checked', async () => {
   }
 })
 
-test('a name and a password in the address are sent as such', async () => {
+test('a name and a password in the address become basic authentication', async () => {
   let sent: string | undefined
   const url = await listen((request, response) => {
     sent = request.headers.authorization
@@ -106,7 +106,7 @@ test('a name and a password in the address are sent as such', async () => {
   expect(sent).toBe(`Basic ${Buffer.from('me@home:säcret').toString('base64')}`)
 })
 
-test('what an informational response says is not taken for the head', async () => {
+test('an informational response is not the head', async () => {
   const url = await listen((_request, response) => {
     response.writeEarlyHints({link: '</style.css>; rel=preload'})
     response.writeHead(200, {'content-type': 'text/event-stream'})
@@ -128,7 +128,7 @@ test('a redirect is not followed and says what to do', async () => {
   })
 })
 
-test('a body that is compressed though nobody asked is refused', async () => {
+test('a compressed body, which was not requested, is rejected', async () => {
   let asked: string | undefined
   const url = await listen((request, response) => {
     asked = request.headers['accept-encoding']
@@ -142,7 +142,7 @@ test('a body that is compressed though nobody asked is refused', async () => {
 
 test.each([
   ['that never ends', true],
-  ['that is no JSON', false],
+  ['that is not JSON', false],
 ])('of an error %s, what came in time is told', async (_name, isOpen) => {
   const url = await listen((_request, response) => {
     response.writeHead(500, {'content-type': 'text/plain'})
@@ -153,7 +153,7 @@ test.each([
   await expect(ask(url, 200)).rejects.toMatchObject({status: 500, message: '500 out of order'})
 })
 
-test('of an error without bounds, a part is read', async () => {
+test('of an error without bounds, only a part is read', async () => {
   let written = 0
   const url = await listen((_request, response) => {
     response.writeHead(502)

@@ -6,7 +6,7 @@ import {createGenerator, type GeneratorSettings} from '../../src/generation/crea
 import {extractiveGenerator} from '../../src/generation/extractive-generator.ts'
 import type {
   GenerationEvent,
-  GenerationFacts,
+  GenerationReport,
   GenerationRequest,
   Generator,
 } from '../../src/generation/generator.ts'
@@ -90,7 +90,7 @@ describe('[failure before the first word] before the first text', () => {
     expect(clock.slept).toEqual([200])
   })
 
-  test('tries are bounded, then another model is asked, then the docs are quoted', async () => {
+  test('retries are bounded, then another model is used, then the docs are quoted', async () => {
     const model = playing([failure('upstream_overloaded')])
     const other = playing([failure('upstream_error')])
     const notes: string[] = []
@@ -129,7 +129,7 @@ describe('[failure before the first word] before the first text', () => {
     },
   )
 
-  test('[long retry-after] a retry-after within the time allowed is kept, a longer one is not waited for', async () => {
+  test('[long retry-after] a retry-after within the time allowed is respected, a longer one is not waited for', async () => {
     const short = handClock()
     const long = handClock()
 
@@ -148,7 +148,7 @@ describe('[failure before the first word] before the first text', () => {
     expect(text).toBe('From the docs: so.')
   })
 
-  test('without anything behind it the last error goes up', async () => {
+  test('without a last resort the last error is thrown', async () => {
     const {error, text} = await told(
       withFallbacks(playing([failure('upstream_rate_limited', 3_600_000)]), handClock()),
     )
@@ -157,7 +157,7 @@ describe('[failure before the first word] before the first text', () => {
     expect(error).toMatchObject({code: 'upstream_rate_limited', retryAfterMs: 3_600_000})
   })
 
-  test('a model that finishes without a word is no answer', async () => {
+  test('a model that finishes without a word is a failure', async () => {
     const {text, error} = await told(withFallbacks(playing([]), {...handClock(), retries: 0, lastResort}))
 
     expect(error).toBeNull()
@@ -173,7 +173,7 @@ describe('[failure before the first word] before the first text', () => {
     expect(model.asked).toBe(1)
   })
 
-  test('what was found by searching again is there for the docs to be quoted from', async () => {
+  test('sources found by another search can be quoted by the last resort', async () => {
     const extra = sourceOf(7, 'The port is set by the PORT variable of the server.')
     const model: Generator = {
       name: 'anthropic',
@@ -195,7 +195,7 @@ describe('[failure before the first word] before the first text', () => {
 })
 
 describe('[failure after words] after the first text', () => {
-  test('the error goes up, and nobody is asked again', async () => {
+  test('the error is thrown, and nothing is retried', async () => {
     const model = playing(['Set ', failure('upstream_overloaded')])
 
     const {text, error, events} = await told(withFallbacks(model, {...handClock(), lastResort}))
@@ -257,7 +257,7 @@ describe('the circuit breaker', () => {
     expect(breaker.enter()).not.toBeNull()
   })
 
-  test('a success in between starts the count anew', () => {
+  test('a success in between resets the count', () => {
     const breaker = circuitBreaker({failures: 2})
 
     breaker.enter()?.failed()
@@ -267,7 +267,7 @@ describe('the circuit breaker', () => {
     expect(breaker.state).toBe('closed')
   })
 
-  test('only the first report of a passage counts', () => {
+  test('only the first report of a permit counts', () => {
     const breaker = circuitBreaker({failures: 2})
     const passage = breaker.enter()
 
@@ -278,7 +278,7 @@ describe('the circuit breaker', () => {
     expect(breaker.state).toBe('closed')
   })
 
-  test('an upstream that is down is left alone, and asked again when the time is up', async () => {
+  test('an upstream that is down is not used, and probed again when the time is up', async () => {
     const clock = handClock()
     const model = playing([failure('upstream_unreachable')], [failure('upstream_unreachable')], ['Back.'])
     const breaker = circuitBreaker({failures: 2, openMs: 10_000, now: clock.now})
@@ -316,7 +316,7 @@ describe('the circuit breaker', () => {
     ['a request that was at fault itself', [[failure('upstream_rejected')]]],
     ['a wrong key', [[failure('upstream_auth')]]],
     ['an answer that broke off', [['Set ', failure('upstream_cut')]]],
-    ['a failure that a second try mended', [[failure('upstream_overloaded')], ['Set PORT.']]],
+    ['a failure that a retry fixed', [[failure('upstream_overloaded')], ['Set PORT.']]],
   ])('%s does not open it', async (_name, scripts) => {
     const clock = handClock()
     const breaker = circuitBreaker({failures: 1, now: clock.now})
@@ -333,7 +333,7 @@ describe('the circuit breaker', () => {
   })
 })
 
-describe('the generator that settings ask for', () => {
+describe('the generator that settings choose', () => {
   let fake: FakeClaude
   beforeEach(async () => {
     fake = await startFakeClaude()
@@ -389,7 +389,7 @@ describe('the generator that settings ask for', () => {
     expect(JSON.stringify(notes) + JSON.stringify(events)).not.toContain('sk-canary')
   })
 
-  test('the log says what kind of failure it was, and nothing that an upstream quotes', async () => {
+  test('the log has the kind of failure, and no text of the upstream', async () => {
     fake.next(refusal(400, 'invalid_request_error', 'cannot read “my salary is 123”'))
     fake.next(refusal(404, 'my salary is 123', 'no'))
     const notes: string[] = []
@@ -403,7 +403,7 @@ describe('the generator that settings ask for', () => {
     expect(notes.join()).not.toContain('salary')
   })
 
-  test('the fallback model is asked by its own name', async () => {
+  test('the fallback model is called by its own name', async () => {
     fake.next(refusal(400, 'invalid_request_error', 'no such model'))
     fake.next(answer('Set PORT.'))
 
@@ -413,14 +413,14 @@ describe('the generator that settings ask for', () => {
     expect(fake.requests.map(({body}) => body?.model)).toEqual(['claude-haiku-5-5', 'claude-sonnet-5-5'])
   })
 
-  test('who wrote in place of the model asked is reported, and what failed tries have spent counts', async () => {
+  test('the generator that wrote in place of the primary one is reported, and usage includes failed attempts', async () => {
     const begun = steps([messageStart({input_tokens: 10, output_tokens: 1})])
     fake.next([...begun, [0, {event: errorEvent('invalid_request_error')}]])
     fake.next([
       ...steps([messageStart({input_tokens: 20, output_tokens: 1})]),
       ...answer('Set PORT.').slice(1),
     ])
-    const reported: GenerationFacts[] = []
+    const reported: GenerationReport[] = []
 
     const {text, events} = await told(
       createGenerator(settings({anthropicFallbackModel: 'claude-sonnet-5-5'})),
@@ -443,7 +443,7 @@ describe('the generator that settings ask for', () => {
     expect(summariesIn(events)).toEqual(['The language model is overloaded; trying again.'])
   })
 
-  test('a cut after the first text goes up', async () => {
+  test('a cut after the first text is thrown', async () => {
     fake.next([...steps([messageStart(), textStart(), textDelta('Set ')]), [0, 'end']])
 
     const {error, text} = await told(

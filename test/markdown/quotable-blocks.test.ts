@@ -19,7 +19,7 @@ describe('units of Markdown', () => {
     expect(units).toEqual(sentences)
   })
 
-  test('what is visible is what a page shows: entities and escapes are read', () => {
+  test('the text of a unit is what a page shows: entities and escapes are resolved', () => {
     const [block] = quotableBlocksIn('Scales&mdash;that is, &#x201C;more&#8221; &lt;b&gt; &unknown; 5\\*3.')
 
     expect(block?.units[0]?.text).toBe('Scales—that is, “more” <b> &unknown; 5*3.')
@@ -57,13 +57,13 @@ describe('units of Markdown', () => {
   })
 })
 
-describe('what can be quoted of a page', () => {
+describe('what can be quoted from a page', () => {
   const passagesOf = (source: string) =>
     parsePage(source, {path: 'a.md', site: plainSite}).page!.sections.flatMap(({passages}) => passages)
   const unitsOf = (source: string) =>
     passagesOf(source).flatMap(({blocks}) => blocks.flatMap(({units}) => units))
 
-  test('each unit knows its kind and the lines of the file that it stands on', () => {
+  test('each unit has its kind and its lines in the file', () => {
     const page = [
       '---',
       'title: Keys',
@@ -105,7 +105,7 @@ describe('what can be quoted of a page', () => {
     )
   })
 
-  test('lines are those of the file also below what a page takes in', () => {
+  test('lines are those of the file, also after an include', () => {
     const {page} = parsePage('# T\n\nOne.\n\n{{#include part.md}}\n\nTwo.\n', {
       path: 'a.md',
       site: plainSite,
@@ -134,7 +134,7 @@ describe('what can be quoted of a page', () => {
     expect(unitsOf(source)[0]!.markdown).toBe(expected)
   })
 
-  test('a heading inside a quotation names what stands below it there, and nothing else', () => {
+  test('a heading inside a blockquote is the heading of the blocks below it there, and of no others', () => {
     const [passage] = passagesOf('# T\n\nBefore.\n\n> ## Note\n>\n> Inside.\n\nAfter.\n')
 
     expect(passage!.blocks.map(({heading, units}) => [heading, units[0]!.text])).toEqual([
@@ -186,7 +186,7 @@ describe('what can be quoted of a page', () => {
     if (kind === 'table') for (const part of parts) expect(part.tableHead).toBe('| a | b |\n| --- | --- |')
   })
 
-  test('an item longer than a passage keeps its number on its first words', () => {
+  test('an item longer than a passage keeps its number at its beginning', () => {
     const long = many(40, (n) => `Sentence ${n} has some words of its own here.`).replaceAll('\n', ' ')
     const joined = joinedBlocks(passagesOf(`1. one\n2. ${long}\n3. three`).flatMap(({blocks}) => blocks))
 

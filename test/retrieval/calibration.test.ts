@@ -5,7 +5,7 @@ import {dependenceOf, topicOf} from '../../src/retrieval/follow-up.ts'
 import {randomPages, samplePage} from '../support/sample-pages.ts'
 import {retrievalWorld} from './world.ts'
 
-test('a calibration tells the questions of its build from foreign ones, and is the same for the same seed', async () => {
+test('a calibration separates the questions of its build from out-of-domain ones, and is the same for the same seed', async () => {
   const world = await retrievalWorld(randomPages(40))
 
   const calibration = await calibrate(world.build, world.embedder, {samples: 60})
@@ -18,14 +18,14 @@ test('a calibration tells the questions of its build from foreign ones, and is t
   expect(parseCalibration(JSON.parse(JSON.stringify(calibration)))).toEqual(calibration)
 })
 
-test('with its calibration a build refuses what it does not know, and names the nearest pages', async () => {
+test('with its calibration a build abstains from what it does not know', async () => {
   const pages = randomPages(40)
   const first = await retrievalWorld(pages)
   const calibration = await calibrate(first.build, first.embedder, {samples: 60})
   first.close()
   const world = await retrievalWorld(pages, {calibration})
 
-  const foreign = await world.retriever.retrieve({
+  const outOfDomain = await world.retriever.retrieve({
     question: 'Which vaccinations does a puppy need?',
     history: [],
     version: null,
@@ -37,16 +37,16 @@ test('with its calibration a build refuses what it does not know, and names the 
   })
   world.close()
 
-  expect(foreign.abstention).not.toBeNull()
+  expect(outOfDomain.abstention).not.toBeNull()
   expect(own.abstention).toBeNull()
 })
 
-test('a build too small to learn from, and a calibration that is none, give the default', async () => {
+test('a build too small to learn from, and a calibration that is not one, get the default', async () => {
   const world = await retrievalWorld([samplePage('a.md', 'A', [['', 'Only this.']])])
 
   const {threshold, ...rest} = await calibrate(world.build, world.embedder)
   expect(rest).toEqual((({threshold: _, ...others}) => others)(defaultCalibration))
-  // The fewer sections, the less may be refused.
+  // The fewer sections, the lower the threshold.
   expect(threshold).toBeGreaterThan(0)
   expect(threshold).toBeLessThan(defaultCalibration.threshold)
   world.close()
@@ -64,13 +64,13 @@ test('calibrating stops when asked to', async () => {
   world.close()
 })
 
-test('a question that points back leans on what was said more than one that stands alone', () => {
+test('a question that points back depends more on what was said than one that stands alone', () => {
   expect(dependenceOf('And on Windows?')).toBeGreaterThan(
     dependenceOf('How do I configure the retention of nightly backups for a cluster?'),
   )
 })
 
-test('a first question has no topic to take over; a later one takes the weightiest words', () => {
+test('a first question has no topic to take; a later one takes the most important words', () => {
   const history = [{role: 'user', content: 'How is the ingress controller set up?'}] as const
 
   expect(topicOf('And TLS?', [], () => 1).words).toEqual([])

@@ -28,21 +28,21 @@ describe('questions as people send them', () => {
     ['in capitals', 'VARIABLE BORROWED AS MUTABLE', 'E0499'],
     ['as an error code alone', 'E0499', 'E0499'],
     ['as a flag alone', '--dry-run', 'Dry run'],
-    ['with slips', 'varialbe borowed mutabel', 'E0499'],
+    ['with typos', 'varialbe borowed mutabel', 'E0499'],
     ['in Japanese', '設定ファイル', '日本語'],
     ['in Russian', 'измените порт', 'Настройка'],
   ])('find their section %s', async (_how, question, heading) => {
     expect((await headingsFor(question))[0]).toBe(heading)
   })
 
-  test('a log of thousands of characters is searched for by how it begins', async () => {
+  test('a log of thousands of characters is searched for by its beginning', async () => {
     const log = `variable borrowed as mutable more than once\n${'at frame 0x7ffd (lib.rs:10) xq '.repeat(400)}`
 
     expect(await headingsFor(log)).toContain('E0499')
   })
 
   test.each([['how do I?'], ['?'], ['   '], ['\u0000'], ['the the the'], ['\ud800'], ['🙂🙂']])(
-    'nothing but stop words and signs is no error: %j',
+    'nothing but stop words and signs is not an error: %j',
     async (question) => {
       const {sources, abstention} = await world.retriever.retrieve({question, history: [], version: null})
 
@@ -50,7 +50,7 @@ describe('questions as people send them', () => {
     },
   )
 
-  test('any text gets numbered sources in falling order, marks inside their snippets, or an abstention', async () => {
+  test('any text gets numbered sources in falling order, highlights inside their snippets, or an abstention', async () => {
     const word = fc.constantFrom(
       '--dry-run',
       'E0499',

@@ -27,7 +27,7 @@ describe('questions about our own documentation', () => {
       current,
       embedder,
       questions: await readQuestions(path('fixtures/own-docs.jsonl')),
-      unanswerable: await readQuestions(path('fixtures/foreign.jsonl')),
+      unanswerable: await readQuestions(path('fixtures/out-of-domain.jsonl')),
     })
   }, 120_000)
   afterAll(async () => {

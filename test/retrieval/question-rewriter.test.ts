@@ -1,7 +1,7 @@
 import {getEventListeners} from 'node:events'
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
 import {createRetriever} from '../../src/retrieval/create-retriever.ts'
-import {type QuestionRewriter, rewritten} from '../../src/retrieval/question-rewriter.ts'
+import {type QuestionRewriter, rewriteQuestion} from '../../src/retrieval/question-rewriter.ts'
 import {samplePage} from '../support/sample-pages.ts'
 import {retrievalWorld} from './world.ts'
 
@@ -83,7 +83,7 @@ test('a reader who leaves ends the rewriting, and nothing goes on listening', as
     },
   }
 
-  const result = rewritten('And how?', history, {rewriter, timeoutMs: 60_000, signal: stop.signal})
+  const result = rewriteQuestion('And how?', history, {rewriter, timeoutMs: 60_000, signal: stop.signal})
   stop.abort(new Error('left'))
 
   await expect(result).rejects.toThrow('left')

@@ -46,7 +46,7 @@ describe('a retriever', () => {
   })
   afterAll(() => world.close())
 
-  test('finds the section that answers, numbered, with its place and signals', async () => {
+  test('finds the section that answers, numbered, with its place and features', async () => {
     const {sources, build, abstention} = await world.retriever.retrieve(query('How do I restore a snapshot?'))
 
     expect(build).toBe(world.build.manifest.id)
@@ -68,14 +68,14 @@ describe('a retriever', () => {
     ['an error code', 'what does e0499 mean', 'e0499'],
     ['a flag in words', 'backup window', 'schedule'],
     ['a flag as typed', '--backup-window', 'schedule'],
-    ['a slip', 'restoer a snapshot', 'restore'],
+    ['a typo', 'restoer a snapshot', 'restore'],
   ])('finds by %s', async (_name, question, anchor) => {
     const {sources} = await world.retriever.retrieve(query(question))
 
     expect(sources[0]!.anchor).toBe(anchor)
   })
 
-  test('marks in the snippet the words that were asked for', async () => {
+  test('highlights the words of the question in the snippet', async () => {
     const {sources} = await world.retriever.retrieve(query('restore snapshot'))
 
     const {snippet, highlights} = sources[0]!
@@ -94,7 +94,7 @@ describe('a retriever', () => {
     expect(searched).toMatch(/^And on Windows\? \(.*agent.*\)$/)
   })
 
-  test('goes on counting in a later round and keeps to its limit', async () => {
+  test('continues the numbering in a later round and keeps to its limit', async () => {
     const {sources} = await world.retriever.retrieve(query('snapshot', {limit: 2, firstNumber: 7}))
 
     expect(sources.map(({n}) => n)).toEqual([7, 8])
@@ -120,7 +120,7 @@ describe('a retriever', () => {
     })
   })
 
-  test('gives every lease back, also after a failure and an abort', async () => {
+  test('releases every lease, also after a failure and an abort', async () => {
     await world.retriever.retrieve(query('snapshot'))
     await world.retriever.retrieve(query('snapshot', {version: '9'})).catch(() => {})
     await world.retriever.retrieve(query('snapshot'), {signal: AbortSignal.abort()}).catch(() => {})
@@ -129,7 +129,7 @@ describe('a retriever', () => {
     expect(world.leases()).toBe(0)
   })
 
-  test('a search gives the sections behind the sources in the same order', async () => {
+  test('a search returns the sections behind the sources in the same order', async () => {
     const question = 'how long are snapshots kept'
     const {sources} = await world.retriever.retrieve(query(question))
     const {hits} = await world.retriever.search({text: question, limit: 50})
@@ -208,7 +208,7 @@ test('a title and a heading without end are shown in part, and the anchor stays'
   }
 })
 
-describe('sections found together', () => {
+describe('sections in a group', () => {
   const sourcesFor = async (sections: Parameters<typeof samplePage>[2], question: string, limit = 6) => {
     const other = samplePage('other.md', 'Other', [
       ['Elsewhere', `Something about plans. ${'word '.repeat(80)}`],
@@ -219,7 +219,7 @@ describe('sections found together', () => {
     return sources
   }
 
-  test('short neighbours share a place, each with its own heading, address and text', async () => {
+  test('short neighbours share a group, each with its own heading, address and text', async () => {
     const sources = await sourcesFor(
       [
         ['Free plan', 'Up to 3 projects.'],
@@ -236,7 +236,7 @@ describe('sections found together', () => {
     for (const {group, id} of sources.slice(2)) expect(group).toBe(id)
   })
 
-  test('long neighbours have a place each', async () => {
+  test('long neighbours have a group each', async () => {
     const text = 'Projects of a plan are counted each day. '.repeat(20)
     const sources = await sourcesFor(
       [
@@ -249,7 +249,7 @@ describe('sections found together', () => {
     expect(new Set(sources.map(({group}) => group)).size).toBe(sources.length)
   })
 
-  test('however many there are, no more than twice as many as places', async () => {
+  test('however many there are, at most twice as many as groups', async () => {
     const sections = Array.from({length: 14}, (_, n) => [`Plan ${n}`, `Up to ${n} projects.`] as const)
     const sources = await sourcesFor(sections, 'How many projects has a plan?')
 
@@ -258,7 +258,7 @@ describe('sections found together', () => {
     expect(sources.map(({n}) => n)).toEqual(sources.map((_, index) => index + 1))
   })
 
-  test('a heading with little text brings what stands under it', async () => {
+  test('a heading with little text brings its subsections', async () => {
     const {page} = parsePage(
       '# Plans\n\nAll of them.\n\n## Quotas of seats\n\nQuotas of seats differ.\n\n### Free\n\nUp to 2.\n\n### Team\n\n#### Small\n\nUp to 9.\n\n## Billing\n\nMonthly.\n',
       {path: 'plans.md', site: plainSite},
@@ -326,7 +326,7 @@ describe('sections found together', () => {
   })
 })
 
-test('what a generator gets stays within its budget', async () => {
+test('what a generator receives stays within its budget', async () => {
   const long = Array.from(
     {length: 30},
     (_, index) => `Paragraph ${index} about quotas. ${'word '.repeat(60)}`,

@@ -43,7 +43,7 @@ describe('a build', () => {
   })
   afterAll(() => build.close())
 
-  test('counts what went in', () => {
+  test('counts its pages, sections and passages', () => {
     expect(build.manifest.counts).toEqual({pages: 3, sections: 5, passages: 5})
   })
 
@@ -56,7 +56,7 @@ describe('a build', () => {
     expect(best!.similarity).toBeCloseTo(1, 4)
   })
 
-  test('gives fewer hits when there are fewer, and none of the passage without words', () => {
+  test('returns fewer hits when there are fewer passages, and none for the passage without words', () => {
     const hits = build.nearest(build.vectorOf(1), 100)
 
     expect(hits.map((hit) => hit.passageId).sort()).toEqual([1, 2, 3, 4])
@@ -79,17 +79,17 @@ describe('a build', () => {
     )
   })
 
-  test('knows in how many sections a term stands', () => {
+  test('counts the sections that contain a term', () => {
     expect(build.documentFrequency(termsOf('volume')[0]!)).toBe(2)
     expect(build.documentFrequency('nowhere')).toBe(0)
   })
 
-  test('no terms, no hits', () => {
+  test('returns no hits without terms', () => {
     expect(build.matching([], 10, weights)).toEqual([])
     expect(build.matching([''], 10, weights)).toEqual([])
   })
 
-  test('gives pages by address and by path, and their Markdown', () => {
+  test('returns pages by address and by path, and their Markdown', () => {
     expect(build.pageByUrl('/guide')?.path).toBe('guide.md')
     expect(build.pageByPath('cli.md')?.title).toBe('Command line')
     expect(build.markdownOf(build.pageByPath('cli.md')!.id)).toContain('## Flags')

@@ -114,7 +114,7 @@ describe('the current build', () => {
     expect(seen.size).toBeGreaterThanOrEqual(20)
   }, 240_000)
 
-  test('a lease keeps the build it got, the last release closes it', async () => {
+  test('a lease keeps its build open, the last release closes it', async () => {
     const dataDir = newFolder()
     const first = await publishRound(dataDir, 1)
     const current = await openCurrentBuild(localBuilds(dataDir), {pollMs: 20})
@@ -131,7 +131,7 @@ describe('the current build', () => {
     await current.close()
   })
 
-  test('[damaged index] a damaged build is refused and the one before stays', async () => {
+  test('[damaged index] a damaged build is refused and the previous one stays', async () => {
     const dataDir = newFolder()
     const first = await publishRound(dataDir, 1)
     const current = await openCurrentBuild(localBuilds(dataDir), {pollMs: 60_000})
@@ -153,7 +153,7 @@ describe('the current build', () => {
     await current.close()
   })
 
-  test('[damaged index] with a damaged current build at the start the newest sound one is served', async () => {
+  test('[damaged index] with a damaged current build at the start the newest usable one is served', async () => {
     const dataDir = newFolder()
     const first = await publishRound(dataDir, 1)
     const second = await publishRound(dataDir, 2)

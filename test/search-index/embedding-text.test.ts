@@ -17,7 +17,7 @@ test('a passage is embedded under its title and headings', () => {
   ])
 })
 
-test('an h1 that says the title in other words stands for it over its own text', () => {
+test('an h1 that is the title in other words replaces it above its own text', () => {
   const title = '---\ntitle: Prices\n---\n\n'
   expect(textsOf(`${title}# What it costs\n\nOne.\n\n## Free\n\nTwo.`)).toEqual([
     'What it costs\nOne.',

@@ -57,7 +57,7 @@ test.each([
   },
 )
 
-test('looking into a data folder that is not there does not make it', async () => {
+test('reading a missing data folder does not create it', async () => {
   const root = mkdtempSync(join(tmpdir(), 'docent-builds-'))
   try {
     const builds = localBuilds(join(root, 'data'))
@@ -70,7 +70,7 @@ test('looking into a data folder that is not there does not make it', async () =
   }
 })
 
-test('watching or locking makes the data folder for this user alone', async () => {
+test('watching or locking creates the data folder for this user alone', async () => {
   const root = mkdtempSync(join(tmpdir(), 'docent-builds-'))
   try {
     localBuilds(join(root, 'watched')).watch(() => {})()

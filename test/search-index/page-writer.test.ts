@@ -35,7 +35,7 @@ const file = {path: 'a.md', hash: 'h', includes: [], diagnostics: [], fidelity: 
 const page = samplePage('a.md', 'Guide', [['One', 'red', 'blue'], ['Only a heading'], ['Two', 'green']])
 const vectors = [1, 2, 3].map((value) => Float32Array.of(value, 0))
 
-test('a page goes to rows, words and graph with numbers that grow in reading order', () => {
+test('a page is added to rows, words and graph with ids that increase in reading order', () => {
   const {writer, notes} = openWriter()
 
   writer.put(file, {page, links: [], vectors})
@@ -50,7 +50,7 @@ test('a page goes to rows, words and graph with numbers that grow in reading ord
   expect(writer.finish()).toEqual({pages: 1, sections: 3, passages: 3})
 })
 
-test('a path that is put again replaces its page under new numbers, and the graph can still read what goes', () => {
+test('a path that is put again replaces its page under new ids, and the graph can still read the removed vectors', () => {
   const {writer, notes} = openWriter()
   writer.put(file, {page, links: [], vectors})
   notes.length = 0
@@ -68,7 +68,7 @@ test('a path that is put again replaces its page under new numbers, and the grap
   expect(writer.finish()).toEqual({pages: 1, sections: 3, passages: 3})
 })
 
-test('a page with too few vectors, or one of another length, is refused', () => {
+test('a page with too few vectors, or one of another length, is rejected', () => {
   const {writer} = openWriter()
 
   expect(() => writer.put(file, {page, links: [], vectors: vectors.slice(1)})).toThrow('3 passages, got 2')

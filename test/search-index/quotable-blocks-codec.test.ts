@@ -15,7 +15,7 @@ const block = fc.constantFrom(
   '- [only](a.md)\n- [links](b.md)\n\n',
 )
 
-test('blocks come back as they were stored, whatever they are', () => {
+test('blocks of every kind are read as they were stored', () => {
   fc.assert(
     fc.property(fc.array(block, {minLength: 1, maxLength: 8}), (parts) => {
       const blocks = quotableBlocksIn(parts.join(''))

@@ -7,7 +7,7 @@ import {termsOf} from '../../src/text/terms.ts'
 import {hashingEmbedder} from '../support/hashing-embedder.ts'
 import {randomPages} from '../support/sample-pages.ts'
 
-describe('search beside its oracles', () => {
+describe('search compared with its oracles', () => {
   const embedder = hashingEmbedder({dimensions: 64})
   const pages = randomPages(300)
   let dataDir: string
@@ -37,7 +37,7 @@ describe('search beside its oracles', () => {
     expect(found / 1_000).toBeGreaterThan(0.97)
   })
 
-  test('frequent and rare words are counted and scored as the formula says', () => {
+  test('frequent and rare words are counted and scored by the formula', () => {
     const weights = {title: 3, headings: 2, text: 1}
     const documents = pages.flatMap((page) =>
       page.sections.map((section) => ({

@@ -127,7 +127,7 @@ export function fakeRetriever(options: FakeRetrieverOptions = {}): FakeRetriever
       const found = await retrieve({question: text, history, version, limit}, searching)
       const {query, build, sources, abstention, timings} = found
       const hits = sources.map((source) => ({...source, text: source.snippet, pageUrl: source.url}))
-      return {build, query, hits, abstention, answerability: 1, evidence: {}, timings}
+      return {build, query, hits, abstention, answerability: 1, features: {}, timings}
     },
   }
 }

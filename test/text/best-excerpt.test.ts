@@ -23,7 +23,7 @@ describe('the best excerpt', () => {
     expect(bestExcerptOf(text, weightsOf('zebra'), {maxLength: 90}).text).toMatch(/^Welcome/)
   })
 
-  test('marks exactly the words that match, in every form', () => {
+  test('highlights exactly the words that match, in every form', () => {
     const {text: shown, highlights} = bestExcerptOf(text, weightsOf('key rotation rotate'), {maxLength: 80})
 
     const marked = highlights.map(([start, end]) => shown.slice(start, end))
@@ -31,7 +31,7 @@ describe('the best excerpt', () => {
     expect(marked).toEqual(['rotate', 'key', 'rotate'])
   })
 
-  test('never outgrows its length by more than the mark of a cut, and its marks lie inside it', () => {
+  test('never exceeds its length by more than an ellipsis, and its highlights are inside it', () => {
     const words = fc.array(fc.constantFrom('key', 'rotate', 'zebra. ', 'ключ'), {maxLength: 60})
     let count = 0
     fc.assert(

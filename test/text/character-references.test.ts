@@ -14,13 +14,13 @@ test.each([
   expect(decodeCharacterReferences(text)).toBe(expected)
 })
 
-test('in code and labels none hides, reorders or holds lines together', () => {
+test('in code and labels none hides, reorders or joins text', () => {
   expect(decodeEntities('a&nbsp;b&#160;c')).toBe('a b c')
   expect(decodeEntities('{&zwj;{ se&shy;cret&ZeroWidthSpace;&#x202e;.ts }}')).toBe('{{ secret.ts }}')
   expect(decodeEntities('👩&#x200d;💻')).toBe('👩\u200d💻')
 })
 
-test('the browser knows fewer names, each as HTML has it', () => {
+test('the browser has fewer names, each as in HTML', () => {
   for (const [name, character] of Object.entries(namedCharacters)) {
     expect(character).toBe(decodeCharacterReferences(`&${name};`))
   }

@@ -38,7 +38,7 @@ test.each([
   expect(linkHostsIn(text).map((host) => host.replace('www.', ''))).toContain('example.com')
 })
 
-test('names without a scheme never crowd out addresses', () => {
+test('names without a scheme never displace addresses', () => {
   const names = Array.from({length: 5000}, (_, i) => `h${i}.shop.example`).join(' ')
 
   expect(linkHostsIn(`${names} https://last.example`)).toContain('last.example')
@@ -55,13 +55,13 @@ test.each([
   expect(performance.now() - before).toBeLessThan(2000)
 })
 
-test('a text of addresses gives a bounded list', () => {
+test('a text full of addresses returns a bounded list', () => {
   const text = Array.from({length: 5000}, (_, i) => `https://h${i}.example`).join(' ')
 
   expect(linkHostsIn(text)).toHaveLength(200)
 })
 
-test('a mail goes to all of its recipients', () => {
+test('a mail has the hosts of all its recipients', () => {
   expect(hostsOfLink('mailto:a@one.example?cc=b%40two.example')).toEqual(['one.example', 'two.example'])
   expect(hostsOfLink('mailto:')).toEqual([])
   expect(hostsOfLink('https://one.example/?x=a@two.example')).toEqual(['one.example'])

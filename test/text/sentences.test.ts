@@ -79,11 +79,11 @@ describe('sentence ends', () => {
     '値は３．５です．|次です．',
   ])('other languages: %s', expectEnds)
 
-  test('cells of a table are one', () => {
+  test('the cells of a table row are one sentence', () => {
     expect(sentenceEndsIn('It is fast. | Needs care. | Yes.')).toEqual([])
   })
 
-  test('increase, lie inside the text, stand behind no white space, and part what says something', () => {
+  test('increase, are inside the text and not after white space, and separate text with words', () => {
     const bits = [
       'Foo',
       'bar',
@@ -146,7 +146,7 @@ describe('sentence ends', () => {
 })
 
 describe('sentences', () => {
-  test('a point inside a version, a name or an abbreviation ends none', () => {
+  test('a point inside a version, a name or an abbreviation ends no sentence', () => {
     const text = 'Use node.js 20.19, e.g. on Linux. Then run it.'
 
     expect(sentencesOf(text).map((sentence) => sentence.text)).toEqual([
@@ -155,11 +155,11 @@ describe('sentences', () => {
     ])
   })
 
-  test('lines of code and list items stand by themselves', () => {
+  test('lines of code and list items are sentences of their own', () => {
     expect(sentencesOf('Run this:\nnpm ci\n  npm start\n')).toHaveLength(3)
   })
 
-  test('what they hold is what stands at their place', () => {
+  test('their text is the text at their offsets', () => {
     let count = 0
     fc.assert(
       fc.property(fc.string({unit: 'grapheme', maxLength: 400}), (text) => {

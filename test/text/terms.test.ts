@@ -28,33 +28,33 @@ describe('terms', () => {
     expect(termsOf(asked).some((term) => known.has(term))).toBe(true)
   })
 
-  test('what differs in a sign or a point stays apart', () => {
+  test('words that differ in a symbol or a point have different terms', () => {
     expect(termsOf('C++')[0]).not.toBe(termsOf('C')[0])
     expect(termsOf('C#')[0]).not.toBe(termsOf('C++')[0])
     expect(termsOf('1.28')).not.toContain('128')
   })
 
-  test('an identifier is known whole first, then by its parts', () => {
+  test('an identifier has a term for the whole first, then for its parts', () => {
     expect(termsOf('foo_bar')).toEqual(['foobar', 'foo', 'bar'])
   })
 
-  test('plural capitals are no camel case', () => {
+  test('plural capitals are not camel case', () => {
     expect(termsOf('APIs IDs')).toEqual(['api', 'id'])
   })
 
-  test('scripts without spaces give pairs of characters, each with its place', () => {
+  test('scripts without spaces become pairs of characters, each with its offsets', () => {
     const tokens = tokensOf('を設定する')
 
     expect(tokens.map(({terms}) => terms[0])).toEqual(['を設', '設定', '定す', 'する'])
     expect(tokens[1]).toMatchObject({start: 1, end: 3})
   })
 
-  test('a stop word is known by its stem', () => {
+  test('a stop word is recognised by its stem', () => {
     expect(['using', 'does', 'these', "isn't"].flatMap(termsOf).every(isStopTerm)).toBe(true)
     expect(termsOf('cluster').some(isStopTerm)).toBe(false)
   })
 
-  test('tokens lie in order within the text, and no term is empty or too long', () => {
+  test('tokens are in order within the text, and no term is empty or too long', () => {
     let count = 0
     fc.assert(
       fc.property(fc.string({unit: 'grapheme', maxLength: 300}), (text) => {
@@ -90,7 +90,7 @@ describe('terms', () => {
   })
 })
 
-test('words among other scripts are the same words as alone', () => {
+test('words between other scripts are the same words as alone', () => {
   const unit = fc.constantFrom(..."aBz09_-.:/@+\\'#(,é日")
   fc.assert(
     fc.property(fc.array(fc.string({unit, maxLength: 12}), {maxLength: 8}), (stretches) => {
@@ -103,6 +103,6 @@ test('words among other scripts are the same words as alone', () => {
   )
 })
 
-test('a no-break space parts words as a space does', () => {
+test('a no-break space separates words as a space does', () => {
   expect(termsOf('dry-run\u00a0mode')).toEqual(termsOf('dry-run mode'))
 })

@@ -3,19 +3,19 @@ import {decodeString} from 'micromark-util-decode-string'
 import {codeSpan, literal} from '../../text/literal-markdown.ts'
 import type {FlatSource} from '../flat-source.ts'
 
-/** A run of inline Markdown. Sentences are cut inside `text` alone. */
+/** A run of inline Markdown. Sentences are split only inside `text`. */
 export interface InlinePiece {
   readonly markdown: string
   /** Its visible words. */
   readonly text: string
-  /** `opens` and `closes` are the delimiters of emphasis and links; `whole` is never cut. */
+  /** `opens` and `closes` are the delimiters of emphasis and links; `whole` is never split. */
   readonly role: 'text' | 'whole' | 'opens' | 'closes'
   /** One-based lines of the source file. */
   readonly startLine: number
   readonly endLine: number
 }
 
-/** Clean Markdown of inline content, in pieces; a text is parted at its line breaks. */
+/** Clean Markdown of inline content, in pieces; text is split at its line breaks. */
 export function inlinePieces(nodes: readonly PhrasingContent[], source: FlatSource): InlinePiece[] {
   return nodes.flatMap((node) => piecesOfNode(node, source))
 }
@@ -49,7 +49,7 @@ function piecesOfNode(node: PhrasingContent, source: FlatSource): InlinePiece[] 
     case 'link':
     case 'linkReference': {
       const url = node.type === 'link' ? node.url : (source.definitionOf(node.identifier)?.url ?? '')
-      // A relative address leads nowhere from an answer.
+      // A relative address does not work in an answer.
       const isAbsolute = /^https?:\/\//i.test(url)
       if (node.children.length === 0) return url === '' ? [] : whole(isAbsolute ? url : literal(url), url)
       if (!isAbsolute) return inlinePieces(node.children, source)
@@ -71,14 +71,14 @@ function piecesOfNode(node: PhrasingContent, source: FlatSource): InlinePiece[] 
   }
 }
 
-/** A piece for each line, as it is written: containers' marks at the beginnings of lines are taken off. */
+/** A piece for each line as written, without the markup of containers at the beginning of lines. */
 function textPieces(node: Text, source: FlatSource): InlinePiece[] {
   const {start, end} = node.position!
   const raw = source.text.slice(start.offset!, end.offset!)
   const lines = raw.split('\n')
   return lines.flatMap((line, index): InlinePiece[] => {
-    const own = index === 0 ? line : line.replace(/^[ \t>]+/, '')
-    const clean = cleaned(index === lines.length - 1 ? own : `${own.trimEnd()} `)
+    const content = index === 0 ? line : line.replace(/^[ \t>]+/, '')
+    const clean = cleaned(index === lines.length - 1 ? content : `${content.trimEnd()} `)
     const sourceLine = source.sourceLine(start.line + index)
     return clean === ''
       ? []
@@ -86,10 +86,10 @@ function textPieces(node: Text, source: FlatSource): InlinePiece[] {
   })
 }
 
-/** Characters that mean nothing where they stand, but could begin something together with what is put behind them. */
+/** Characters that are plain text at their position, but could begin markup together with text put after them. */
 const risky = /`|<(?=[a-z/!?])|(?<=!)\[|\](?=[([])|\\$/gi
 
-/** Text as written, on one line, with risky characters escaped. Footnote marks say nothing away from their page. */
+/** Text as written, on one line, with risky characters escaped and without footnote marks. */
 function cleaned(raw: string): string {
   return raw
     .replace(/\[\^[^\]\s]+\]/g, '')
@@ -103,7 +103,7 @@ function isEscaped(text: string, at: number): boolean {
   return backslashes % 2 === 1
 }
 
-/** What Markdown text shows: escapes and character references resolved, blanks that do not break made plain. */
+/** The visible text of Markdown text: escapes and character references resolved, no-break spaces made plain. */
 export function shownText(markdown: string): string {
   return decodeString(markdown).replaceAll('\u00a0', ' ')
 }
@@ -123,7 +123,7 @@ export function markdownOfPieces(pieces: readonly InlinePiece[]): string {
     .trim()
 }
 
-/** Pictures and badges with no word beside them. */
+/** Whether the content is images and badges without any word. */
 export function isOnlyImages(nodes: readonly PhrasingContent[]): boolean {
   return nodes.every((node) => {
     if (node.type === 'image' || node.type === 'imageReference' || node.type === 'break') return true

@@ -1,8 +1,8 @@
 import type {QuotableBlock} from '../../domain/index.ts'
 
 /**
- * The blocks of a section, in order and as many as given. A paragraph that breaks off before a list, a table or code
- * announces it, also without a colon: "It is not sent when".
+ * The same blocks of a section, with lead-ins marked: a paragraph that breaks off before a list, a table or code is one,
+ * also without a colon: "It is not sent when".
  */
 export function withLeadIns<Block extends Omit<QuotableBlock, 'position'>>(
   blocks: readonly Block[],

@@ -6,13 +6,13 @@ import {codeTitleOf} from '../plain-text.ts'
 import {inlinePieces, isOnlyImages, markdownOfPieces, textOfPieces} from './inline-pieces.ts'
 import {blockOf, type UnplacedBlock} from './unplaced-block.ts'
 
-/** Share of a list's visible characters in links from which on it is navigation. */
+/** Minimum share of a list's visible characters in links for it to be navigation. */
 const navigationShare = 0.45
 
-/** How other blocks than paragraphs become quotable: what an item holds. */
+/** Returns the quotable blocks of a node inside an item. */
 type BlocksOf = (node: Nodes, source: FlatSource) => UnplacedBlock[]
 
-/** A list as one block, a unit for each item that has words. */
+/** A list as one block, with a unit for each item that has words. */
 export function listBlocks(list: List, source: FlatSource, blocksOf: BlocksOf): UnplacedBlock[] {
   const kind = list.ordered ? 'step' : 'item'
   const items = list.children.map((item, index) => {
@@ -33,7 +33,7 @@ export function bulletOf({ordered, start}: List, index: number): string {
   return ordered ? `${(start ?? 1) + index}. ` : '- '
 }
 
-/** An item or step as it stands behind its bullet. */
+/** An item or step with its bullet. */
 export function listUnit(
   kind: 'item' | 'step',
   bullet: string,
@@ -56,7 +56,7 @@ interface ItemContent {
 
 function contentOf(item: ListItem, source: FlatSource, blocksOf: BlocksOf): ItemContent {
   const [only, ...others] = item.children
-  // What is wrapped in bullets of its own, as `- - text`, would come out behind empty ones.
+  // A list in an item of its own, as `- - text`, would otherwise follow an empty bullet.
   if (only?.type === 'list' && only.children.length === 1 && others.length === 0)
     return contentOf(only.children[0]!, source, blocksOf)
   const markdown: string[] = []
@@ -81,7 +81,7 @@ function contentOf(item: ListItem, source: FlatSource, blocksOf: BlocksOf): Item
       text.push([block.tableHeadText, ...block.units.map((unit) => unit.text)].filter(Boolean).join('\n'))
     }
   }
-  // Behind its bullet only a fence needs a line of its own: words would leave the bullet alone.
+  // After the bullet only a fence needs a new line: text on one would leave the bullet empty.
   const whole = markdown
     .filter(Boolean)
     .join('\n')
@@ -90,7 +90,7 @@ function contentOf(item: ListItem, source: FlatSource, blocksOf: BlocksOf): Item
 }
 
 function markdownInItem({kind, tableHead, units}: UnplacedBlock): string {
-  // Anything but a nested list needs an empty line before it to be sure of starting.
+  // Anything but a nested list needs an empty line before it to start reliably.
   const isLoose = kind === 'code' || kind === 'table' || kind === 'paragraph'
   const lines =
     kind === 'paragraph' ? [units.map((unit) => unit.markdown).join(' ')] : units.map((unit) => unit.markdown)

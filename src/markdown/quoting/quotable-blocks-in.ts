@@ -5,7 +5,7 @@ import {definitionsIn} from '../references.ts'
 import {withLeadIns} from './lead-ins.ts'
 import {blocksUnderHeadings} from './quotable-blocks.ts'
 
-/** What can be quoted of a piece of plain Markdown, in order. Lines are those of the text. */
+/** What can be quoted from plain Markdown, in order. Lines are those of the text. */
 export function quotableBlocksIn(markdown: string): QuotableBlock[] {
   const root = parseMarkdown(markdown)
   const lines = markdown.split('\n').map((_, index) => index + 1)

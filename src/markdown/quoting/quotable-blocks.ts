@@ -8,8 +8,8 @@ import {sentenceUnits} from './sentence-units.ts'
 import {blockOf, paragraphOf, type UnplacedBlock} from './unplaced-block.ts'
 
 /**
- * What can be quoted of a node of the syntax tree, in order. Empty for what shows no words, and for pictures alone:
- * what they are called is not a sentence.
+ * What can be quoted from a node of the syntax tree, in order. Empty for what shows no words, and for images alone: their
+ * alternative text is not a sentence.
  */
 export function quotableBlocksOf(node: Nodes, source: FlatSource): UnplacedBlock[] {
   switch (node.type) {
@@ -33,7 +33,7 @@ export function quotableBlocksOf(node: Nodes, source: FlatSource): UnplacedBlock
   }
 }
 
-/** Blocks in order, under the headings among them. */
+/** Blocks in order, each with the heading it is under. */
 export function blocksUnderHeadings(nodes: readonly RootContent[], source: FlatSource): UnplacedBlock[] {
   let heading = ''
   return nodes.flatMap((node) => {
@@ -45,7 +45,7 @@ export function blocksUnderHeadings(nodes: readonly RootContent[], source: FlatS
   })
 }
 
-/** A heading inside an item is a name that stands over some lines: its words, bold. */
+/** A heading inside an item is a label over some lines: its text, bold. */
 function labelBlocks(heading: Heading, source: FlatSource): UnplacedBlock[] {
   const units = sentenceUnits(inlinePieces(heading.children, source))
   return paragraphOf(units.map((unit) => ({...unit, markdown: `**${literal(unit.text)}**`})))

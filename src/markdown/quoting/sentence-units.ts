@@ -4,19 +4,21 @@ import {sentenceEndsIn} from '../../text/sentences.ts'
 import {countWords} from '../../text/words.ts'
 import {type InlinePiece, markdownOfPieces, shownText, textOfPieces} from './inline-pieces.ts'
 
-/** Words of the longest sentence; what goes on longer, as data without a full stop, is cut between words. */
+/** Maximum number of words of a sentence; a longer one, as data without a full stop, is split between words. */
 const maxWords = 120
 
-/** The sentences of inline content, in order. What has neither letter nor digit is left out. */
+/** The sentences of inline content, in order, without those that have neither letter nor digit. */
 export function sentenceUnits(pieces: readonly InlinePiece[]): QuotableUnit[] {
   const {mask, depths} = maskOf(pieces)
   const cursor = new PieceCursor(pieces)
   const units: QuotableUnit[] = []
   for (const end of [...sentenceEndsIn(mask), mask.length]) {
-    // Inside emphasis or a link a cut would leave one half open.
+    // A split inside emphasis or a link would leave one half unclosed.
     if (end < mask.length && depths[end - 1]! > 0 && depths[end]! > 0) continue
     const sentence = cursor.takeTo(end)
-    for (const part of countWords(sentence.text) > maxWords ? shortened(sentence.parts) : [sentence.parts]) {
+    for (const part of countWords(sentence.text) > maxWords
+      ? splitPieces(sentence.parts)
+      : [sentence.parts]) {
       const unit = unitOf(part)
       if (unit !== null) units.push(unit)
     }
@@ -39,8 +41,8 @@ function unitOf(pieces: readonly InlinePiece[]): QuotableUnit | null {
 }
 
 /**
- * The Markdown, character for character, with nothing in it that could look like the end of a sentence inside code or
- * an address; and how many spans are open at each character.
+ * The Markdown, character for character, with code and addresses masked so that nothing in them looks like the end of a
+ * sentence; and the number of open spans at each character.
  */
 function maskOf(pieces: readonly InlinePiece[]): {readonly mask: string; readonly depths: readonly number[]} {
   let mask = ''
@@ -56,11 +58,11 @@ function maskOf(pieces: readonly InlinePiece[]): {readonly mask: string; readonl
   return {mask, depths}
 }
 
-/** Hands out pieces up to growing offsets of their Markdown; a text that an offset lies in is cut there. */
+/** Returns pieces up to increasing offsets of their Markdown; a text piece is split at an offset inside it. */
 class PieceCursor {
   readonly #pieces: readonly InlinePiece[]
   #next = 0
-  /** What is left of the piece before `#next`. */
+  /** The rest of the piece before `#next`, if it was split. */
   #rest: InlinePiece | null = null
   #at = 0
 
@@ -73,10 +75,10 @@ class PieceCursor {
     while (this.#at < end) {
       const piece = this.#rest ?? this.#pieces[this.#next++]
       if (piece === undefined) break
-      const room = end - this.#at
-      if (piece.role === 'text' && piece.markdown.length > room) {
-        parts.push(textPiece(piece, piece.markdown.slice(0, room)))
-        this.#rest = textPiece(piece, piece.markdown.slice(room))
+      const length = end - this.#at
+      if (piece.role === 'text' && piece.markdown.length > length) {
+        parts.push(textPiece(piece, piece.markdown.slice(0, length)))
+        this.#rest = textPiece(piece, piece.markdown.slice(length))
         this.#at = end
       } else {
         parts.push(piece)
@@ -92,16 +94,16 @@ function textPiece(piece: InlinePiece, markdown: string): InlinePiece {
   return {...piece, markdown, text: shownText(markdown)}
 }
 
-/** The parts of a sentence that is too long: cut at white space outside of spans, each as long as allowed. */
-function shortened(pieces: readonly InlinePiece[]): InlinePiece[][] {
+/** Splits a sentence that is too long at white space outside spans, into parts as long as allowed. */
+function splitPieces(pieces: readonly InlinePiece[]): InlinePiece[][] {
   const parts: InlinePiece[][] = [[]]
   let words = 0
   let depth = 0
   for (const piece of pieces.flatMap(wordsOf)) {
     const before = parts.at(-1)!.at(-1)
     const more = countWords(piece.text)
-    const mayCut = depth === 0 && before !== undefined && /\s$/.test(before.markdown)
-    if (mayCut && words + more > maxWords) {
+    const canSplit = depth === 0 && before !== undefined && /\s$/.test(before.markdown)
+    if (canSplit && words + more > maxWords) {
       parts.push([])
       words = 0
     }
@@ -113,7 +115,7 @@ function shortened(pieces: readonly InlinePiece[]): InlinePiece[][] {
   return parts
 }
 
-/** Each word of a text with the white space behind it; other pieces as they are. */
+/** Each word of a text piece with the white space after it; other pieces unchanged. */
 function wordsOf(piece: InlinePiece): InlinePiece[] {
   if (piece.role !== 'text') return [piece]
   return (piece.markdown.match(/\S+\s*|\s+/g) ?? []).map((markdown) => textPiece(piece, markdown))

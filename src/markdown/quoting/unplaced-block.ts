@@ -1,6 +1,6 @@
 import type {QuotableBlock, QuotableUnit} from '../../domain/index.ts'
 
-/** A block whose place in its section is not known yet. */
+/** A block whose position in its section is not known yet. */
 export type UnplacedBlock = Omit<QuotableBlock, 'position'>
 
 export function blockOf(
@@ -11,7 +11,7 @@ export function blockOf(
   return {kind, units, heading: '', tableHead: '', tableHeadText: '', isNavigation: false, ...more}
 }
 
-/** Sentences as a block; none where there are none. */
+/** Sentences as a block; empty without any. */
 export function paragraphOf(sentences: readonly QuotableUnit[]): UnplacedBlock[] {
   return sentences.length === 0 ? [] : [blockOf('paragraph', sentences)]
 }

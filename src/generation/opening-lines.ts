@@ -1,8 +1,8 @@
-/** What an extract says of itself, in the language of the question. */
+/** What an extract says about itself, in the language of the question. */
 export interface OpeningLines {
-  /** Stands before what is quoted. */
+  /** Before the quotes. */
   readonly quoting: string
-  /** Stands alone when there is nothing to quote. */
+  /** On its own, when there is nothing to quote. */
   readonly nothing: string
 }
 
@@ -39,7 +39,7 @@ const lines = {
 
 type Language = keyof typeof lines
 
-/** Words of questions that tell one language from the others. Those without lines of their own are known as such. */
+/** Common words of questions by language, also of languages without lines of their own. */
 const commonWords: Readonly<Record<Exclude<Language, 'ja' | 'zh' | 'ar'> | 'pt' | 'it' | 'nl', string>> = {
   en: 'the a an and i how what where can not with for on is are to my if why which does do it of in when there',
   de: 'der die das ein eine einen und ich wie was wo kann nicht mit für auf ist sind den dem zu werden wird man mein wenn warum welche welcher gibt es bei von im wir',
@@ -50,17 +50,18 @@ const commonWords: Readonly<Record<Exclude<Language, 'ja' | 'zh' | 'ar'> | 'pt' 
   nl: 'de het een en ik hoe wat waar kan niet met voor op is zijn mijn als waarom welke wanneer van er je in',
 }
 
-const wordsOf = Object.entries(commonWords).map(
+const wordsByLanguage = Object.entries(commonWords).map(
   ([language, words]) => [language, new Set(words.split(' '))] as const,
 )
 
 /**
- * The lines for a question, told from its script and its common words; from what was asked before when it says too
- * little; else English. `quoted` is what will follow: a line that runs the other way is marked, so that the answer as
- * a whole keeps the direction of the quoted text.
+ * The lines in the language of the first question whose script or common words identify it; else English.
+ * @param questions the question, then earlier ones
+ * @param quoted the text that follows: a line in the other direction is marked, so that the answer as a whole keeps the
+ * direction of the quoted text.
  */
-export function openingLinesFor(asked: readonly string[], quoted: string): OpeningLines {
-  const language = asked.map(languageOf).find((found) => found !== null) ?? 'en'
+export function openingLinesFor(questions: readonly string[], quoted: string): OpeningLines {
+  const language = questions.map(languageOf).find((found) => found !== null) ?? 'en'
   if (language !== 'ar' || rightToLeft.test(/\p{L}/u.exec(quoted)?.[0] ?? '')) return lines[language]
   const {quoting, nothing} = lines.ar
   return {quoting: `\u200e${quoting}\u200f`, nothing}
@@ -68,20 +69,20 @@ export function openingLinesFor(asked: readonly string[], quoted: string): Openi
 
 const rightToLeft = /[\p{sc=Arab}\p{sc=Hebr}\p{sc=Syrc}\p{sc=Thaa}]/u
 
-/** Letters that other languages in the same script have, and Arabic has not. */
+/** Letters of other languages in the same script that Arabic does not have. */
 const notArabic = /[\u067e\u0686\u0698\u06af\u06a9\u06cc\u06d2\u0679\u0688\u0691\u06ba\u06d5]/
 
 function languageOf(text: string): Language | null {
   const words = text.toLowerCase().match(/\p{L}+/gu) ?? []
   let best: string | null = null
-  let most = 1
-  for (const [language, common] of wordsOf) {
+  let bestCount = 1
+  for (const [language, common] of wordsByLanguage) {
     const count = words.filter((word) => common.has(word)).length
-    // Two languages with as many say nothing.
-    if (count === most) best = null
-    if (count > most) {
+    // A tie between two languages decides nothing.
+    if (count === bestCount) best = null
+    if (count > bestCount) {
       best = language
-      most = count
+      bestCount = count
     }
   }
   if (best !== null) return best in lines ? (best as Language) : 'en'

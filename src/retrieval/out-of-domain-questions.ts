@@ -1,7 +1,7 @@
 /**
- * Questions that hardly any one documentation answers. A build's calibration holds its own questions against these;
- * the few that a build does answer are found by their evidence and left out. Which of the two kinds a refused
- * question is more like also tells another topic from another product.
+ * Questions that hardly any documentation answers. Calibration compares a build's synthetic questions with these; the
+ * few that a build does answer are recognised by their features and left out. An unanswered question that resembles
+ * the software questions is about another product, one that resembles the others is off topic.
  */
 export const everydayQuestions: readonly string[] = `
 How long should I boil eggs for a soft yolk?
@@ -73,7 +73,7 @@ How is cheese made?
   .trim()
   .split('\n')
 
-/** The same about software and devices of many kinds. */
+/** About software and devices of many kinds. */
 export const softwareQuestions: readonly string[] = `
 How do I crop a picture in Photoshop?
 How can I freeze the top row in an Excel spreadsheet?
@@ -134,4 +134,4 @@ How do I install a graphics driver for a games console?
   .trim()
   .split('\n')
 
-export const foreignQuestions: readonly string[] = [...everydayQuestions, ...softwareQuestions]
+export const outOfDomainQuestions: readonly string[] = [...everydayQuestions, ...softwareQuestions]

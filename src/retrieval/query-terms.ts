@@ -1,19 +1,19 @@
 import type {QuestionTerm} from './question-terms.ts'
 
-/** The question's words, ready to be looked for in many texts. */
-export class AskedTerms {
+/** The question's words, indexed for matching against many texts. */
+export class QueryTerms {
   readonly terms: readonly QuestionTerm[]
-  /** Which word of the question a term belongs to. */
-  readonly places: ReadonlyMap<string, number>
+  /** Index of the question's word that a term belongs to. */
+  readonly wordIndexes: ReadonlyMap<string, number>
   readonly #weight: number
 
   constructor(terms: readonly QuestionTerm[]) {
-    const places = new Map<string, number>()
+    const wordIndexes = new Map<string, number>()
     for (const [index, term] of terms.entries()) {
-      for (const form of term.terms) if (!places.has(form)) places.set(form, index)
+      for (const form of term.terms) if (!wordIndexes.has(form)) wordIndexes.set(form, index)
     }
     this.terms = terms
-    this.places = places
+    this.wordIndexes = wordIndexes
     this.#weight = terms.reduce((sum, term) => sum + term.weight, 0)
   }
 
@@ -26,7 +26,7 @@ export class AskedTerms {
   }
 }
 
-/** 1 when the word itself or, for an identifier, all its parts are there. */
+/** 1 when the word itself is present; up to 0.8 for the parts of an identifier. */
 function shareOf(term: QuestionTerm, present: ReadonlySet<string>): number {
   if (present.has(term.terms[0]!)) return 1
   if (term.terms.length === 1) return 0

@@ -4,8 +4,8 @@ import {dot} from '../lib/vector-math.ts'
 import type {IndexBuild, StoredPage, StoredSection} from '../search-index/index.ts'
 import {termsOf} from '../text/terms.ts'
 
-/** A section with its words worked out. */
-export interface SectionWords {
+/** A section with the terms of its title and headings. */
+export interface SectionHeadings {
   readonly section: StoredSection
   /** Terms of the title and of each heading, each once. */
   readonly titleAndHeadings: readonly string[]
@@ -15,38 +15,38 @@ export interface SectionWords {
 
 /** The text of a section as terms. */
 export interface SectionText {
-  /** In order, a gap between passages. */
+  /** In order, with `passageBoundary` before each passage. */
   readonly terms: readonly string[]
   readonly words: number
 }
 
-/** How a section is named to readers. */
+/** The address and id of a section, as readers get them. */
 export interface SectionAddress {
-  /** The fragment that opens it; empty where none does: the address is its page's then. */
+  /** The fragment that leads to it; empty where none does: its address is that of its page. */
   readonly anchor: string
-  /** The same for the section whenever it is found, in any build. */
+  /** The same in every answer and every build. */
   readonly sourceId: string
 }
 
 const maxTerms = 50_000
 const maxSections = 40_000
-/** Of texts, roughly: eight bytes for each term, which are shared. */
+/** For section texts, estimated at eight bytes a term: the strings themselves are shared. */
 const maxTextBytes = 48 * 1024 * 1024
 
-/** Stands between passages, so that no phrase runs across them. */
-export const gap = ''
+/** Marks the beginning of a passage, so that no phrase spans two of them. */
+export const passageBoundary = ''
 
-const memories = new WeakMap<IndexBuild, BuildMemory>()
+const caches = new WeakMap<IndexBuild, BuildCache>()
 
 /**
- * What retrieval has read of a build and will want again: the same words and sections come up from question to
- * question, and a look-up in the database costs ten times one in memory. A build never changes, so nothing here
- * goes stale; it goes with the build. Bounded: about 100 MB for the largest builds.
+ * Caches what retrieval reads of a build: questions share words and sections, and reading from the database costs ten
+ * times as much as from memory. A build never changes, so no entry goes stale; the cache is collected with its build.
+ * Bounded: about 100 MB for the largest builds.
  */
-export class BuildMemory {
+export class BuildCache {
   readonly #build: IndexBuild
   readonly #frequencies = new TwoGenerationCache<string, number>(maxTerms)
-  readonly #sections = new TwoGenerationCache<number, SectionWords>(maxSections)
+  readonly #sections = new TwoGenerationCache<number, SectionHeadings>(maxSections)
   readonly #texts = new TwoGenerationCache<number, SectionText>(
     maxTextBytes,
     ({terms}) => 200 + 8 * terms.length,
@@ -60,16 +60,16 @@ export class BuildMemory {
     this.#build = build
   }
 
-  static of(build: IndexBuild): BuildMemory {
-    let memory = memories.get(build)
-    if (memory === undefined) {
-      memory = new BuildMemory(build)
-      memories.set(build, memory)
+  static of(build: IndexBuild): BuildCache {
+    let cache = caches.get(build)
+    if (cache === undefined) {
+      cache = new BuildCache(build)
+      caches.set(build, cache)
     }
-    return memory
+    return cache
   }
 
-  /** In how many sections a term stands. */
+  /** Number of sections that contain a term. */
   frequencyOf(term: string): number {
     let frequency = this.#frequencies.get(term)
     if (frequency === undefined) {
@@ -79,29 +79,29 @@ export class BuildMemory {
     return frequency
   }
 
-  /** Inverse document frequency as BM25 has it. */
+  /** Inverse document frequency as in BM25. */
   weightOf(term: string): number {
     return inverseFrequency(this.#build.manifest.counts.sections, this.frequencyOf(term))
   }
 
-  /** Sections with their heading words; unknown numbers are left out. */
-  sections(ids: Iterable<number>): SectionWords[] {
-    const found: SectionWords[] = []
+  /** Sections with their heading terms, in any order; unknown ids are left out. */
+  sections(ids: Iterable<number>): SectionHeadings[] {
+    const found: SectionHeadings[] = []
     const missing: number[] = []
     for (const id of ids) {
-      const known = this.#sections.get(id)
-      if (known === undefined) missing.push(id)
-      else found.push(known)
+      const cached = this.#sections.get(id)
+      if (cached === undefined) missing.push(id)
+      else found.push(cached)
     }
     for (const section of this.#build.sections(missing)) {
       const texts = [section.page.title, ...section.headings].map((text) => this.#termsOfHeading(text))
-      const words = {
+      const headings = {
         section,
         titleAndHeadings: texts.length === 1 ? texts[0]! : [...new Set(texts.flat())],
         lastHeading: texts.at(-1) ?? [],
       }
-      this.#sections.set(section.id, words)
-      found.push(words)
+      this.#sections.set(section.id, headings)
+      found.push(headings)
     }
     return found
   }
@@ -112,7 +112,7 @@ export class BuildMemory {
       const terms: string[] = []
       let words = 0
       for (const passage of this.#build.passagesOf(section.id)) {
-        terms.push(gap)
+        terms.push(passageBoundary)
         for (const term of termsOf(passage.text)) terms.push(term)
         words += passage.words
       }
@@ -144,7 +144,7 @@ export class BuildMemory {
     return norm
   }
 
-  /** Whether the page is the one at its address: of several that claim one the first is. */
+  /** Whether the page is the one served at its address: the first of those that claim it. */
   ownsUrl({id, url}: StoredPage): boolean {
     let owns = this.#ownsUrl.get(id)
     if (owns === undefined) {
@@ -155,10 +155,10 @@ export class BuildMemory {
   }
 
   addressOf({id, page}: StoredSection): SectionAddress {
-    const known = this.#addresses.get(id)
-    if (known !== undefined) return known
-    const name = this.ownsUrl(page) ? page.url : `${page.url}\n${page.path}`
-    const addresses = addressesOf(name, this.#build.sectionsOf(page.id))
+    const cached = this.#addresses.get(id)
+    if (cached !== undefined) return cached
+    const pageKey = this.ownsUrl(page) ? page.url : `${page.url}\n${page.path}`
+    const addresses = addressesOf(pageKey, this.#build.sectionsOf(page.id))
     for (const [sectionId, address] of addresses) this.#addresses.set(sectionId, address)
     return addresses.get(id)!
   }
@@ -173,17 +173,17 @@ export class BuildMemory {
   }
 }
 
-/** By section. A fragment opens the first section that has it: one that repeats it is opened by none. */
-function addressesOf(page: string, sections: readonly StoredSection[]): Map<number, SectionAddress> {
-  const heard = new Set<string>()
-  let unopened = 0
+/** By section id. A fragment leads to the first section that has it; one that repeats it has no fragment. */
+function addressesOf(pageKey: string, sections: readonly StoredSection[]): Map<number, SectionAddress> {
+  const seen = new Set<string>()
+  let withoutAnchor = 0
   return new Map(
     sections.map(({id, anchor: written}) => {
-      const anchor = heard.has(written) ? '' : written
-      heard.add(written)
-      // Several may be opened by none; the first has the page's own id.
-      const place = anchor === '' && unopened++ > 0 ? `~${unopened}` : ''
-      const sourceId = createHash('sha256').update(`${page}#${anchor}${place}`).digest('hex').slice(0, 16)
+      const anchor = seen.has(written) ? '' : written
+      seen.add(written)
+      // Several may have no fragment; the first of them has the page's own id.
+      const suffix = anchor === '' && withoutAnchor++ > 0 ? `~${withoutAnchor}` : ''
+      const sourceId = createHash('sha256').update(`${pageKey}#${anchor}${suffix}`).digest('hex').slice(0, 16)
       return [id, {anchor, sourceId}]
     }),
   )
