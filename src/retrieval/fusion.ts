@@ -19,9 +19,10 @@ export const fusionWeights: Readonly<Record<keyof RankingFeatures, number>> = {
   page: 0.25,
 }
 
+const weights = Object.entries(fusionWeights) as [keyof RankingFeatures, number][]
+
 /** Sets each candidate's score: the weighted sum of its features. BM25 counts as a share of the best one's. */
 export function fuse(candidates: readonly Candidate[], query: RankingQuery): void {
-  const weights = fusionWeights
   let bestBm25 = 0
   let bestContextBm25 = 0
   for (const {features} of candidates) {
@@ -29,18 +30,11 @@ export function fuse(candidates: readonly Candidate[], query: RankingQuery): voi
     bestContextBm25 = Math.max(bestContextBm25, features.contextBm25)
   }
   for (const candidate of candidates) {
-    const {features} = candidate
-    candidate.score =
-      weights.bm25 * (features.bm25 / (bestBm25 || 1)) +
-      weights.contextBm25 * query.contextWeight * (features.contextBm25 / (bestContextBm25 || 1)) +
-      weights.cosine * features.cosine +
-      weights.sectionCosine * features.sectionCosine +
-      weights.headings * features.headings +
-      weights.headingFocus * features.headingFocus +
-      weights.sameHeading * features.sameHeading +
-      weights.coverage * features.coverage +
-      weights.phrases * features.phrases +
-      weights.length * features.length +
-      weights.page * features.page
+    const scaled = {
+      ...candidate.features,
+      bm25: candidate.features.bm25 / (bestBm25 || 1),
+      contextBm25: (query.contextWeight * candidate.features.contextBm25) / (bestContextBm25 || 1),
+    }
+    candidate.score = weights.reduce((sum, [name, weight]) => sum + weight * scaled[name], 0)
   }
 }

@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
 import {parsePage, plainSite} from '../../src/markdown/index.ts'
 import {parseMarkdown} from '../../src/markdown/parse-markdown.ts'
-import {passageBudget} from '../../src/markdown/passages.ts'
 import {plainTextOfNode} from '../../src/markdown/plain-text.ts'
+import {passageBudget} from '../../src/markdown/section-pieces.ts'
 import {countWords} from '../../src/text/words.ts'
 import {seedOr} from '../support/random-seed.ts'
 
@@ -73,7 +73,7 @@ describe('passages', () => {
     )
   })
 
-  test('stay within their budget, and all of their words can be quoted but titles of code', () => {
+  test('stay within their budget, and all of their words can be quoted but titles of code and names of pictures', () => {
     let count = 0
     fc.assert(
       fc.property(document, (source) => {
@@ -88,8 +88,8 @@ describe('passages', () => {
               wordsOf([tableHeadText, ...units.map(({text}) => text)].join('\n')),
             ),
           )
-          for (const [, title] of source.matchAll(/title="([^"]*)"/g))
-            for (const word of wordsOf(title!)) shown.add(word)
+          for (const [, title, picture] of source.matchAll(/title="([^"]*)"|!\[([^\]]*)\]/g))
+            for (const word of wordsOf(title ?? picture!)) shown.add(word)
           expect(wordsOf(passage.text).filter((text) => !shown.has(text))).toEqual([])
         }
       }),
