@@ -1,12 +1,14 @@
-import {compareDiagnostics, type Diagnostic, type Page, type PageReference} from '../domain/index.ts'
+import type {Root} from 'mdast'
+import type {Diagnostic, Page, PageReference, Section} from '../domain/index.ts'
 import {countWords} from '../text/words.ts'
 import {anchorMaker} from './anchors.ts'
-import {type Fidelity, neverClosed} from './fidelity.ts'
+import type {Fidelity} from './fidelity.ts'
 import {FlatSource} from './flat-source.ts'
-import {flatten} from './flatten.ts'
+import {type FlattenedMarkdown, flatten} from './flatten.ts'
 import {splitFrontMatter} from './front-matter.ts'
 import {refusalOf, tamed} from './limits.ts'
 import {hiddenCharactersOf, normaliseText} from './normalise-text.ts'
+import {PageDiagnostics} from './page-diagnostics.ts'
 import {linksIn} from './page-links.ts'
 import {parseMarkdown} from './parse-markdown.ts'
 import {plainTextOfNode} from './plain-text.ts'
@@ -15,9 +17,6 @@ import {langOf, routeOf, versionOf} from './routes.ts'
 import {sectionsOf} from './sections.ts'
 import type {SiteRules} from './site.ts'
 import {unreadLinesOf} from './unread-text.ts'
-
-/** Maximum number of warnings about lost text for one page. */
-const maxLosses = 20
 
 /** Options for parsing a page. */
 export interface ParseOptions {
@@ -51,71 +50,22 @@ export interface ParsedPage {
 export function parsePage(source: string, options: ParseOptions): ParsedPage {
   const {path, site} = options
   const refusal = refusalOf(source)
-  if (refusal) {
-    const {rule, reason, line} = refusal
-    return {
-      page: null,
-      refused: true,
-      diagnostics: [{path, line, column: null, rule, severity: 'error', reason, hint: 'Split the page.'}],
-      // All of it is lost.
-      fidelity: {...emptyFidelity(path), visibleWords: countWords(source)},
-      includes: [],
-      fragments: [],
-      links: [],
-    }
-  }
-  const text = normaliseText(source)
-  const {frontMatter, bodyLine, body, ...front} = splitFrontMatter(text, path)
-  const diagnostics: Diagnostic[] = [...front.diagnostics]
-  const report = (
-    rule: string,
-    severity: Diagnostic['severity'],
-    line: number | null,
-    reason: string,
-    hint?: string,
-  ): void => {
-    diagnostics.push({path, line, column: null, rule, severity, reason, ...(hint ? {hint} : {})})
-  }
-  const hidden = hiddenCharactersOf(source)
-  if (hidden)
-    report('hidden-characters', 'info', hidden.line, `${hidden.count} invisible characters were removed`)
-
+  if (refusal !== null) return refusedPage(path, source, refusal)
+  const {frontMatter, bodyLine, body, ...front} = splitFrontMatter(normaliseText(source), path)
+  const diagnostics = new PageDiagnostics(path, front.diagnostics)
+  diagnostics.hiddenCharacters(hiddenCharactersOf(source))
   if (frontMatter.draft || frontMatter.noindex) {
     const why = frontMatter.draft ? 'draft' : 'noindex'
-    report(why, 'info', null, `the page is set aside: its front matter says ${why}`)
-    return {
-      page: null,
-      diagnostics: diagnostics.sort(compareDiagnostics),
-      fidelity: emptyFidelity(path),
-      includes: [],
-      fragments: [],
-      links: [],
-    }
+    diagnostics.report(why, 'info', null, `the page is set aside: its front matter says ${why}`)
+    return withoutPage(path, diagnostics.sorted)
   }
 
   const flat = flatten(body, {path, site, bodyLine, readInclude: options.readInclude ?? (() => null)})
-  for (const item of flat.diagnostics) diagnostics.push(item)
-  for (const {construct, line, words, detail} of flat.notes
-    .filter((note) => note.words)
-    .slice(0, maxLosses)) {
-    const lost = words === 1 ? 'a word' : `${words} words`
-    if (detail === neverClosed)
-      report('lost-text', 'warning', line, `${construct} is never closed and hides ${lost}`, 'Close it.')
-    else
-      report(
-        'lost-text',
-        'warning',
-        line,
-        `${lost} that readers see in ${construct} cannot be read`,
-        'Write them as text of the page, or as plain strings in properties.',
-      )
-  }
-  const flatText = tamed(flat.text, flat.lines, (rule, severity, line, reason) =>
-    report(rule, severity, line, reason),
-  )
-  const root = parseMarkdown(flatText)
-  const definitions = definitionsIn(root)
-  const flatSource = new FlatSource(flatText, flat.lines, definitions)
+  diagnostics.addAll(flat.diagnostics)
+  diagnostics.lostText(flat.notes)
+  const text = tamed(flat.text, flat.lines, (...problem) => diagnostics.report(...problem))
+  const root = parseMarkdown(text)
+  const flatSource = new FlatSource(text, flat.lines, definitionsIn(root))
   const {sections, titleHeading, repeated} = sectionsOf({
     root,
     source: flatSource,
@@ -123,72 +73,83 @@ export function parsePage(source: string, options: ParseOptions): ParsedPage {
     title: frontMatter.title,
     anchors: anchorMaker(site.slugs),
   })
-  for (const {anchor, line} of repeated) {
-    report(
-      'duplicate-anchor',
-      'warning',
-      line,
-      `the anchor #${anchor} is used twice`,
-      'Links open the first one.',
-    )
-  }
+  diagnostics.repeatedAnchors(repeated)
 
-  const visibleWords = countWords(root.children.map((node) => plainTextOfNode(node)).join('\n'))
-  const kept = sections.map((section) => section.text)
-  for (const node of root.children) if (node.type === 'heading') kept.push(plainTextOfNode(node))
-  const keptWords = kept.reduce((sum, text) => sum + countWords(text), 0)
+  const kept = keptTexts(root, sections)
   const unread = unreadLinesOf(body, flat.taken, [frontMatter.title ?? '', ...kept])
-  for (const {line, words} of unread.slice(0, maxLosses)) {
-    report(
-      'lost-text',
-      'warning',
-      bodyLine + line - 1,
-      `${words} words of this line did not reach the index, for no known reason`,
-      'Write it as plain Markdown, and report it as a bug in Docent.',
-    )
-  }
-  const unreadWords = unread.reduce((sum, {words}) => sum + words, 0)
-  const fidelity: Fidelity = {
-    path,
-    visibleWords: visibleWords + front.lostWords + flat.lostWords + unreadWords,
-    keptWords: Math.min(keptWords, visibleWords),
-    constructs: flat.constructs,
-    notes: flat.notes,
-  }
+  diagnostics.unreadLines(unread, bodyLine - 1)
+  const lostWords = front.lostWords + flat.lostWords + sumOf(unread.map(({words}) => words))
+  const {includes, fragments} = flat
+  const read = {fidelity: fidelityOf(path, {root, kept, flat, lostWords}), includes, fragments}
 
-  const title = frontMatter.title ?? titleHeading ?? frontMatter.sidebarLabel ?? titleFromPath(path)
   if (sections.length === 0) {
-    report('empty-page', 'info', null, 'the page has no text')
-    if (frontMatter.title === null) {
-      return {
-        page: null,
-        diagnostics: diagnostics.sort(compareDiagnostics),
-        fidelity,
-        includes: flat.includes,
-        fragments: flat.fragments,
-        links: [],
-      }
-    }
+    diagnostics.report('empty-page', 'info', null, 'the page has no text')
+    if (frontMatter.title === null) return {...withoutPage(path, diagnostics.sorted), ...read}
   }
   const page: Page = {
     path,
     url: routeOf(path, frontMatter, site),
-    title,
+    title: frontMatter.title ?? titleHeading ?? frontMatter.sidebarLabel ?? titleFromPath(path),
     description: frontMatter.description,
     version: frontMatter.version ?? versionOf(path),
     lang: frontMatter.lang ?? langOf(path, site),
     tags: frontMatter.tags,
-    markdown: withReferencesInlined(root, flatText, definitions).trim(),
+    markdown: withReferencesInlined(root, flatSource).trim(),
     sections,
   }
+  return {...read, page, diagnostics: diagnostics.sorted, links: linksIn(root, flatSource)}
+}
+
+/** A page that is beyond a limit: all of it is lost. */
+function refusedPage(
+  path: string,
+  source: string,
+  {rule, reason, line}: NonNullable<ReturnType<typeof refusalOf>>,
+): ParsedPage {
+  const diagnostic = {
+    path,
+    line,
+    column: null,
+    rule,
+    severity: 'error',
+    reason,
+    hint: 'Split the page.',
+  } as const
+  const fidelity = {...emptyFidelity(path), visibleWords: countWords(source)}
+  return {...withoutPage(path, [diagnostic]), refused: true, fidelity}
+}
+
+function withoutPage(path: string, diagnostics: readonly Diagnostic[]): ParsedPage {
+  return {page: null, diagnostics, fidelity: emptyFidelity(path), includes: [], fragments: [], links: []}
+}
+
+/** What readers see of the page and the index has: the texts of its sections, and its headings. */
+function keptTexts(root: Root, sections: readonly Section[]): string[] {
+  const headings = root.children.filter(({type}) => type === 'heading')
+  return [...sections.map(({text}) => text), ...headings.map((heading) => plainTextOfNode(heading))]
+}
+
+interface ReadParts {
+  readonly root: Root
+  readonly kept: readonly string[]
+  readonly flat: Pick<FlattenedMarkdown, 'constructs' | 'notes'>
+  /** Of the source, without those that are in the tree. */
+  readonly lostWords: number
+}
+
+function fidelityOf(path: string, {root, kept, flat, lostWords}: ReadParts): Fidelity {
+  const inTree = countWords(root.children.map((node) => plainTextOfNode(node)).join('\n'))
   return {
-    page,
-    diagnostics: diagnostics.sort(compareDiagnostics),
-    fidelity,
-    includes: flat.includes,
-    fragments: flat.fragments,
-    links: linksIn(root, flatSource),
+    path,
+    visibleWords: inTree + lostWords,
+    keptWords: Math.min(sumOf(kept.map(countWords)), inTree),
+    constructs: flat.constructs,
+    notes: flat.notes,
   }
+}
+
+function sumOf(numbers: readonly number[]): number {
+  return numbers.reduce((sum, number) => sum + number, 0)
 }
 
 /** `getting-started.md` → `Getting started`. */

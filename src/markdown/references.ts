@@ -1,5 +1,6 @@
 import type {Definition, ImageReference, LinkReference, Root} from 'mdast'
 import {visit} from 'unist-util-visit'
+import type {FlatSource} from './flat-source.ts'
 
 /** The definitions of a page, by identifier. The first one of an identifier counts, as in CommonMark. */
 export function definitionsIn(root: Root): ReadonlyMap<string, Definition> {
@@ -11,17 +12,14 @@ export function definitionsIn(root: Root): ReadonlyMap<string, Definition> {
 }
 
 /** The text of a page with its references as inline links, without their definitions. */
-export function withReferencesInlined(
-  root: Root,
-  text: string,
-  definitions: ReadonlyMap<string, Definition>,
-): string {
+export function withReferencesInlined(root: Root, source: FlatSource): string {
+  const {text} = source
   const edits: {readonly start: number; readonly end: number; readonly text: string}[] = []
   visit(root, (node) => {
     if (node.type === 'definition')
       edits.push({start: node.position!.start.offset!, end: node.position!.end.offset!, text: ''})
     if (node.type !== 'linkReference' && node.type !== 'imageReference') return
-    const definition = definitions.get(node.identifier)
+    const definition = source.definitionOf(node.identifier)
     const label = definition && labelEndOf(node, text)
     if (label !== undefined && label >= 0 && label < node.position!.end.offset!)
       edits.push({start: label, end: node.position!.end.offset!, text: `](${destinationOf(definition!)})`})
