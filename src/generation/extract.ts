@@ -1,6 +1,7 @@
 import type {QuotableBlock, RetrievedSource} from '../domain/index.ts'
 import {shortened} from '../lib/cut.ts'
 import {literal} from '../text/literal-markdown.ts'
+import {gapAfter} from '../text/sentences.ts'
 import {isStopTerm} from '../text/stop-words.ts'
 import {termsOf, tokensOf} from '../text/terms.ts'
 import {countWords} from '../text/words.ts'
@@ -625,7 +626,8 @@ function inReadingOrder(chosen: ReadonlySet<Candidate>): ExtractPart[] {
       previous.sourceIndex === candidate.sourceIndex &&
       previous.blockIndex === candidate.blockIndex
     const {kind} = candidate.unit
-    let between = sameBlock ? (kind === 'sentence' ? ' ' : '\n') : previous ? '\n\n' : ''
+    let between = previous ? '\n\n' : ''
+    if (sameBlock && previous) between = kind === 'sentence' ? gapAfter(previous.unit.text) : '\n'
     // Another section begins with its heading, so that it is not read as a continuation of the one before.
     // So does a first one that cannot be read without: code, a row, a sentence that refers to something before.
     const needsLabel = previous

@@ -39,9 +39,9 @@ export function quotationIn(
   const {letters, offsets} = lettersOfSource(source)
   const match = longestMatch(letters, words)
   if (match === '') return null
-  const at = letters.indexOf(match)
-  const {length} = match
   const {text} = source
+  const at = placeOf(match, letters, ({from, to}) => isAtWords(text, offsets[from]!, offsets[to - 1]!))
+  const {length} = match
   let start = offsets[at]!
   const last = offsets[at + length - 1]!
   let end = last + (text.codePointAt(last)! > 0xffff ? 2 : 1)
@@ -51,6 +51,31 @@ export function quotationIn(
   while (start > 0 && opens.test(text[start - 1]!)) start--
   while (end < text.length && closes.test(text[end]!)) end++
   return headWordsOf(text.slice(start, end), maxLength).trim() || null
+}
+
+/** Occurrences of the same letters that are looked at. */
+const maxOccurrences = 100
+
+/** The first place of the match where it begins and ends with words, or else its first place. */
+function placeOf(
+  match: string,
+  letters: string,
+  isWhole: (place: {readonly from: number; readonly to: number}) => boolean,
+): number {
+  const first = letters.indexOf(match)
+  let at = first
+  for (let tried = 0; at >= 0 && tried < maxOccurrences; tried++) {
+    if (isWhole({from: at, to: at + match.length})) return at
+    at = letters.indexOf(match, at + 1)
+  }
+  return first
+}
+
+/** Whether a text from one character to another begins and ends with words. */
+function isAtWords(text: string, first: number, last: number): boolean {
+  const isWithin = (at: number): boolean =>
+    at > 0 && spacedScript.test(text[at - 1] ?? '') && spacedScript.test(text[at] ?? '')
+  return !isWithin(first) && !isWithin(last + 1)
 }
 
 /** Letters of scripts with spaces between words. */

@@ -8,6 +8,7 @@ import {gfmStrikethrough} from 'micromark-extension-gfm-strikethrough'
 import {gfmTable} from 'micromark-extension-gfm-table'
 import {gfmTaskListItem} from 'micromark-extension-gfm-task-list-item'
 import {remark} from 'remark'
+import {restoreAddresses} from './bare-addresses.ts'
 
 /**
  * remark with all of GFM except autolinks: finding them nearly doubles the time, and the words are the same without
@@ -33,6 +34,12 @@ const reader = remark()
  * across parts, are parsed as a whole.
  */
 export function parseMarkdown(text: string): Root {
+  const root = parsed(text)
+  restoreAddresses(root, text)
+  return root
+}
+
+function parsed(text: string): Root {
   const parts = partsOf(text)
   if (parts === null) return reader.parse(text)
   const children: RootContent[] = []

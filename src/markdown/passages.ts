@@ -44,8 +44,9 @@ function passageOf(pieces: readonly Piece[]): Passage {
   return {
     text,
     words: countWords(text),
-    startLine: pieces[0]!.startLine,
-    endLine: pieces.at(-1)!.endLine,
+    // A footnote is written elsewhere than where it is read.
+    startLine: Math.min(...pieces.map(({startLine}) => startLine)),
+    endLine: Math.max(...pieces.map(({endLine}) => endLine)),
     blocks: joinedBlocks(pieces.flatMap(({blocks}) => blocks)),
   }
 }

@@ -6,7 +6,7 @@ import {codeTitleOf, plainTextOfNode} from './plain-text.ts'
 import {inlinePieces} from './quoting/inline-pieces.ts'
 import {bulletOf, listUnit} from './quoting/list-blocks.ts'
 import {codeUnit, quotableBlocksOf} from './quoting/quotable-blocks.ts'
-import {sentenceUnits} from './quoting/sentence-units.ts'
+import {joinedSentences, sentenceUnits} from './quoting/sentence-units.ts'
 import {blockOf, paragraphOf, type UnplacedBlock} from './quoting/unplaced-block.ts'
 
 /** Target number of words of a passage, and the maximum of whole blocks. */
@@ -76,8 +76,8 @@ export class SectionPieces {
     if (opening?.kind !== 'paragraph') return [first, ...others]
     const kind = list.ordered ? 'step' : 'item'
     const unit = listUnit(kind, bulletOf(list, index), {
-      markdown: opening.units.map(({markdown}) => markdown).join(' '),
-      text: opening.units.map(({text}) => text).join(' '),
+      markdown: joinedSentences(opening.units, 'markdown'),
+      text: joinedSentences(opening.units, 'text'),
       startLine: opening.units[0]!.startLine,
       endLine: opening.units.at(-1)!.endLine,
     })
@@ -157,7 +157,7 @@ export class SectionPieces {
     const sentences = sentenceUnits(inlinePieces(paragraph.children, this.#source))
     return grouped(sentences, ({text}) => countWords(text)).map((group) =>
       pieceOf(
-        group.map(({text}) => text).join(' '),
+        joinedSentences(group, 'text'),
         {startLine: group[0]!.startLine, endLine: group.at(-1)!.endLine},
         paragraphOf(group).map((block) => ({...block, position})),
       ),

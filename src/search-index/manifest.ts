@@ -91,14 +91,16 @@ function checkFormat(folder: string, raw: unknown): void {
   }
 }
 
-/** In format 2 the field was called `cutter`. */
+/** The chunker is stored as `cutter`: an older Docent looks for that before it looks at the format, and then says which one it reads. */
 function withChunker(raw: unknown): unknown {
   if (typeof raw !== 'object' || raw === null || !('cutter' in raw)) return raw
   const {cutter, ...others} = raw
-  return {chunker: cutter, ...others}
+  return {...others, chunker: cutter}
 }
 
 /** Writes a manifest durably, replacing the previous one. */
 export async function writeManifest(folder: string, manifest: Manifest): Promise<void> {
-  await replaceFile(join(folder, manifestFile), `${JSON.stringify(manifest, null, 2)}\n`)
+  const {chunker, ...others} = manifest
+  const stored = {...others, cutter: chunker}
+  await replaceFile(join(folder, manifestFile), `${JSON.stringify(stored, null, 2)}\n`)
 }

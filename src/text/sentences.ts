@@ -18,6 +18,8 @@ const marksAndClosers = new RegExp(
   `([${spacedMarks}${denseMarks}]+)([${closers}]*(?:[«“‘](?=\\s))?(?:[ \\u00a0\\u202f]»(?![\\p{L}\\p{N}]))?)`,
   'gu',
 )
+/** Marks after which Chinese and Japanese have no space, and what may close behind them. */
+const endsDensely = /[。｡．！？][」』》】〉）”’]*$/u
 const denseMark = new RegExp(`[${denseMarks}]`, 'u')
 
 /** What may precede a sentence's first letter or digit, such as brackets or the point of `.NET`, but not a cell's `|`. */
@@ -40,9 +42,11 @@ const notInsideName = '(?<![\\p{L}\\p{N}.@/_-])'
 const words = (list: string): string => list.replaceAll(' ', '|')
 /** Initials and dotted abbreviations in any language, as `e.g.`, `z.B.`, `J.`. */
 const initials = new RegExp(`${notInsideName}(?:(?:\\p{Lu}|\\p{Ll})\\.\\s?){0,3}(?:\\p{Lu}|\\p{Ll})$`, 'u')
+/** A capital that names something, as in `package A.`: what a person's initial follows is a name, or one of a few words. */
+const namedByLetter = /(?:^|[^\p{L}\p{N}.@/_-])(?!(?:by|de|di|from|van|von)\s)\p{Ll}{2,}\s\p{Lu}$/u
 const abbreviation = new RegExp(
   `${notInsideName}(?:${words(
-    'al approx bijv bspw bzw ca cf dept ebd ecc ej engl es esp etc evtl ex fig ggf incl inkl np resp sog usw vgl vs др напр рис см стр',
+    'al approx bijv bspw bzw ca cf dept ebd ecc eg ej engl es esp etc evtl ex fig ggf ie incl inkl np resp sog usw vgl vs др напр рис см стр',
   )})$`,
   'iu',
 )
@@ -100,6 +104,11 @@ export function sentenceEndsIn(line: string): number[] {
   return ends
 }
 
+/** What stands between a sentence and the next one: nothing after a mark of a script that has no spaces there. */
+export function gapAfter(sentence: string): '' | ' ' {
+  return endsDensely.test(sentence) ? '' : ' '
+}
+
 function endsAtDenseMark(line: string, marks: string, end: number): boolean {
   // `３．５` is a number.
   if (marks === '．' && /\p{N}/u.test(line.charAt(end))) return false
@@ -112,6 +121,7 @@ function endsAtPoint(line: string, start: number, mark: number, marks: string, e
   if (/\s/.test(line.charAt(mark - 1))) return false
   if (marks !== '.') return true
   const before = line.slice(Math.max(start, mark - abbreviationWindow), mark)
+  if (namedByLetter.test(before)) return true
   if (initials.test(before) || abbreviation.test(before) || title.test(before)) return false
   if (itemNumber.test(before)) return false
   if (numbered.test(before) && matchesAt(beforeNumber, line, end)) return false

@@ -43,6 +43,15 @@ describe('a quotation is the text of the source for', () => {
     expect(quotationIn(source, words)).toBeNull()
   })
 
+  test.each([
+    ['on', 'on'],
+    ['8', '8'],
+  ])('a short word is found as a word, not inside another one: %s', (words, quote) => {
+    const switches = sourceOf(1, '', {text: 'The notification port is 80.\non\noff\n8'})
+
+    expect(quotationIn(switches, words)).toBe(quote)
+  })
+
   test('a long one is cut between words', () => {
     expect(quotationIn(source, source.text, 30)).toBe('Select the menu icon Menu')
   })

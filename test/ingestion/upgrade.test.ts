@@ -30,7 +30,7 @@ test('an index of an older chunker is served until the next ingest rebuilds it',
   const before = (await currentBuildId(folder.dataDir))!
   const file = join(buildFolder(folder.dataDir, before), 'manifest.json')
   const manifest = readFileSync(file, 'utf8')
-  writeFileSync(file, manifest.replace(/"chunker": ?"\d+-/, '"chunker": "5-'))
+  writeFileSync(file, manifest.replace(/"cutter": ?"\d+-/, '"cutter": "5-'))
   expect(readFileSync(file, 'utf8')).not.toBe(manifest)
 
   const current = await openCurrentBuild(localBuilds(folder.dataDir))

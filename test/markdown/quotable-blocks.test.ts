@@ -11,7 +11,14 @@ describe('units of Markdown', () => {
     ['One [link. With stop](https://a.example). Two.', ['One [link. With stop](https://a.example).', 'Two.']],
     ['これは文です。次の文です。', ['これは文です。', '次の文です。']],
     ['Line one\ncontinues here. Two.', ['Line one continues here.', 'Two.']],
-    ['A footnote[^1] here.', ['A footnote here.']],
+    ['A footnote[^1] here.\n\n[^1]: x', ['A footnote here.', 'x']],
+    ['Use [^0-9] or \\[^abc] here.', ['Use [^0-9] or \\[^abc] here.']],
+    [
+      'At https://a.example/__init__ and www.b.example now.',
+      ['At https://a.example/__init__ and www.b.example now.'],
+    ],
+    ['*foo*_bar_ and **a**__b__', ['*foo*_bar_ and **a**__b__']],
+    ['**![](icon.png) Settings** open', ['**Settings** open']],
     ['A &lt;tag&gt; here.', ['A &lt;tag&gt; here.']],
   ])('%j is cut between its sentences alone', (markdown, sentences) => {
     const units = quotableBlocksIn(markdown).flatMap((block) => block.units.map((unit) => unit.markdown))
@@ -31,12 +38,21 @@ describe('units of Markdown', () => {
     ['1. > one\n2. > two\n   >\n   > more', ['1. one', '2. two\n\n   more']],
     ['- `a` b\n- > `c` d', ['- `a` b', '- `c` d']],
     ['- | a |\n  |---|\n  | b |', ['- | a |\n  | --- |\n  | b |']],
+    ['- > # Head\n  > body', ['- **Head**\n\n  body']],
+    ['- a\n\n  5. five', ['- a\n\n  5. five']],
+    ['- a\n  1. one', ['- a\n  1. one']],
+    ['- one\n\n  | a |\n  |---|\n  | b |\n\n  tail', ['- one\n\n  | a |\n  | --- |\n  | b |\n\n  tail']],
+    ['- one\n  - sub\n\n  tail', ['- one\n  - sub\n\n  tail']],
+    ['- ![](x.png) # hash', ['- \\# hash']],
+    ['- `*`\n- `?`', ['- `*`', '- `?`']],
+    ['- 通知。\n\n  > 第一句。第二句。', ['- 通知。\n\n  第一句。第二句。']],
+    ['999999999. big\n1. next', ['999999999. big', '999999999. next']],
   ])('an item begins behind its bullet: %j', (markdown, expected) => {
     const units = quotableBlocksIn(markdown).flatMap((block) => block.units.map((unit) => unit.markdown))
 
     expect(units).toEqual(expected)
     const list = marked.lexer(expected[0]!)[0] as Tokens.List
-    expect(list.items[0]!.tokens[0]!.type).toMatch(markdown.includes('|') ? 'table' : /text|paragraph/)
+    expect(list.items[0]!.tokens[0]!.type).toMatch(markdown.startsWith('- |') ? 'table' : /text|paragraph/)
   })
 
   test('a fence inside code gets a longer fence around it', () => {
@@ -202,5 +218,13 @@ describe('what can be quoted from a page', () => {
       passages.flatMap(({blocks}) => blocks.flatMap(({units}) => units.map(({text}) => text))).join(' '),
     ).toBe(data)
     expect(Math.max(...passages.map(({words}) => words))).toBeLessThanOrEqual(passageBudget.max)
+  })
+
+  test('a passage spans the lines of all that it has, also of a footnote written above its text', () => {
+    const [passage] = passagesOf('Text.[^1]\n\n[^1]: note\n\nlast paragraph\n')
+    const lines = passage!.blocks.flatMap(({units}) => units.map(({endLine}) => endLine))
+
+    expect([passage!.startLine, passage!.endLine]).toEqual([1, Math.max(...lines)])
+    expect(lines).toContain(5)
   })
 })

@@ -28,11 +28,21 @@ function piecesOfNode(node: PhrasingContent, source: FlatSource): InlinePiece[] 
   ]
   const between = (before: string, after: string, children: readonly PhrasingContent[]): InlinePiece[] => {
     const pieces = inlinePieces(children, source)
-    if (pieces.every(({text}) => text.trim() === '')) return pieces
+    const shown = pieces.filter(({text}) => text.trim() !== '')
+    if (shown.length === 0) return pieces
+    // White space beside a delimiter would take its meaning away, as where a picture stood there.
+    const first = pieces.indexOf(shown[0]!)
+    const last = pieces.indexOf(shown.at(-1)!)
+    const [lead, opening] = splitSpace(pieces[first]!, 'start')
+    const inner = [...pieces.slice(0, first), opening, ...pieces.slice(first + 1)]
+    const [trail, closing] = splitSpace(inner[last]!, 'end')
+    inner[last] = closing
     return [
+      ...lead,
       {markdown: before, text: '', role: 'opens', startLine, endLine: startLine},
-      ...pieces,
+      ...inner,
       {markdown: after, text: '', role: 'closes', startLine: endLine, endLine},
+      ...trail,
     ]
   }
   switch (node.type) {
@@ -41,9 +51,12 @@ function piecesOfNode(node: PhrasingContent, source: FlatSource): InlinePiece[] 
     case 'inlineCode':
       return whole(codeSpan(node.value), node.value)
     case 'strong':
-      return between('**', '**', node.children)
-    case 'emphasis':
-      return between('*', '*', node.children)
+    case 'emphasis': {
+      // The sign as written: two that touch must differ.
+      const sign = source.text[node.position!.start.offset!] === '_' ? '_' : '*'
+      const mark = node.type === 'strong' ? sign.repeat(2) : sign
+      return between(mark, mark, node.children)
+    }
     case 'delete':
       return between('~~', '~~', node.children)
     case 'link':
@@ -89,10 +102,18 @@ function textPieces(node: Text, source: FlatSource): InlinePiece[] {
 /** Characters that are plain text at their position, but could begin markup together with text put after them. */
 const risky = /`|<(?=[a-z/!?])|(?<=!)\[|\](?=[([])|\\$/gi
 
-/** Text as written, on one line, with risky characters escaped and without footnote marks. */
+/** The white space at one end of a text as a piece of its own, if there is any, and the rest. */
+function splitSpace(piece: InlinePiece, at: 'start' | 'end'): [InlinePiece[], InlinePiece] {
+  const {markdown, text, role} = piece
+  const kept = at === 'start' ? markdown.trimStart() : markdown.trimEnd()
+  if (role !== 'text' || kept === markdown) return [[], piece]
+  const rest = at === 'start' ? text.trimStart() : text.trimEnd()
+  return [[{...piece, markdown: ' ', text: ' '}], {...piece, markdown: kept, text: rest}]
+}
+
+/** Text as written, on one line, with risky characters escaped. */
 function cleaned(raw: string): string {
   return raw
-    .replace(/\[\^[^\]\s]+\]/g, '')
     .replace(/\s+/g, ' ')
     .replace(risky, (char, at: number, text: string) => (isEscaped(text, at) ? char : `\\${char}`))
 }
@@ -129,7 +150,8 @@ export function isOnlyImages(nodes: readonly PhrasingContent[]): boolean {
     if (node.type === 'image' || node.type === 'imageReference' || node.type === 'break') return true
     if (node.type === 'link' || node.type === 'linkReference')
       return node.children.length > 0 && isOnlyImages(node.children)
-    if (node.type === 'text' || node.type === 'inlineCode') return !/[\p{L}\p{N}]/u.test(node.value)
+    if (node.type === 'text') return !/[\p{L}\p{N}]/u.test(node.value)
+    if (node.type === 'inlineCode') return node.value.trim() === ''
     return 'children' in node ? isOnlyImages(node.children) : true
   })
 }

@@ -1,9 +1,10 @@
 import type {List, ListItem, Nodes, PhrasingContent} from 'mdast'
 import type {QuotableUnit} from '../../domain/index.ts'
-import {literal} from '../../text/literal-markdown.ts'
+import {asParagraph, literal} from '../../text/literal-markdown.ts'
 import type {FlatSource} from '../flat-source.ts'
 import {codeTitleOf} from '../plain-text.ts'
 import {inlinePieces, isOnlyImages, markdownOfPieces, textOfPieces} from './inline-pieces.ts'
+import {joinedSentences} from './sentence-units.ts'
 import {blockOf, type UnplacedBlock} from './unplaced-block.ts'
 
 /** Minimum share of a list's visible characters in links for it to be navigation. */
@@ -29,8 +30,11 @@ export function listBlocks(list: List, source: FlatSource, blocksOf: BlocksOf): 
   return [blockOf(list.ordered ? 'steps' : 'list', units, {isNavigation})]
 }
 
+/** Markdown knows no greater number of a list item. */
+const maxStep = 999_999_999
+
 export function bulletOf({ordered, start}: List, index: number): string {
-  return ordered ? `${(start ?? 1) + index}. ` : '- '
+  return ordered ? `${Math.min((start ?? 1) + index, maxStep)}. ` : '- '
 }
 
 /** An item or step with its bullet. */
@@ -59,42 +63,62 @@ function contentOf(item: ListItem, source: FlatSource, blocksOf: BlocksOf): Item
   // A list in an item of its own, as `- - text`, would otherwise follow an empty bullet.
   if (only?.type === 'list' && only.children.length === 1 && others.length === 0)
     return contentOf(only.children[0]!, source, blocksOf)
-  const markdown: string[] = []
-  const text: string[] = []
+  const parts: ItemPart[] = []
   let linked = 0
   for (const node of item.children) {
     if (node.type === 'paragraph') {
       if (isOnlyImages(node.children)) continue
       const pieces = inlinePieces(node.children, source)
-      markdown.push(markdownOfPieces(pieces))
-      text.push(textOfPieces(pieces))
+      // What is left at the beginning after a picture must not begin a heading or a list.
+      parts.push({markdown: asParagraph(markdownOfPieces(pieces)), text: textOfPieces(pieces), isLoose: true})
       linked += linkedIn(node.children, source)
       continue
     }
     const title = node.type === 'code' ? codeTitleOf(node.meta) : null
-    if (title !== null) {
-      markdown.push(`\n${literal(title)}`)
-      text.push(title)
-    }
+    if (title !== null) parts.push({markdown: literal(title), text: title, isLoose: true})
+    let heading = ''
     for (const block of blocksOf(node, source)) {
-      markdown.push(markdownInItem(block))
-      text.push([block.tableHeadText, ...block.units.map((unit) => unit.text)].filter(Boolean).join('\n'))
+      if (block.heading !== heading && block.heading !== '')
+        parts.push({markdown: `**${literal(block.heading)}**`, text: block.heading, isLoose: true})
+      heading = block.heading
+      parts.push(partOf(block))
     }
   }
+  const shown = parts.filter((part) => part.markdown !== '')
   // After the bullet only a fence needs a new line: text on one would leave the bullet empty.
-  const whole = markdown
-    .filter(Boolean)
-    .join('\n')
-    .replace(/^\n(?!`{3})/, '')
-  return {markdown: whole, text: text.filter(Boolean).join('\n'), linked}
+  const startsLoose = shown[0]?.markdown.startsWith('```') ?? false
+  const markdown = shown.map((part, index) => {
+    const isLoose = index === 0 ? startsLoose : part.isLoose
+    return (isLoose ? '\n' : '') + part.markdown
+  })
+  return {
+    markdown: markdown.join('\n'),
+    text: shown
+      .map((part) => part.text)
+      .filter(Boolean)
+      .join('\n'),
+    linked,
+  }
 }
 
-function markdownInItem({kind, tableHead, units}: UnplacedBlock): string {
-  // Anything but a nested list needs an empty line before it to start reliably.
-  const isLoose = kind === 'code' || kind === 'table' || kind === 'paragraph'
-  const lines =
-    kind === 'paragraph' ? [units.map((unit) => unit.markdown).join(' ')] : units.map((unit) => unit.markdown)
-  return (isLoose ? '\n' : '') + [tableHead, ...lines].filter(Boolean).join('\n')
+interface ItemPart {
+  readonly markdown: string
+  readonly text: string
+  /** Whether it needs an empty line before it to start reliably, as anything but a nested list. */
+  readonly isLoose: boolean
+}
+
+function partOf({kind, tableHead, tableHeadText, units}: UnplacedBlock): ItemPart {
+  const isParagraph = kind === 'paragraph'
+  const lines = isParagraph ? [joinedSentences(units, 'markdown')] : units.map((unit) => unit.markdown)
+  const texts = isParagraph ? [joinedSentences(units, 'text')] : units.map((unit) => unit.text)
+  // An ordered list that does not begin at 1 cannot interrupt a paragraph.
+  const isNestedList = kind === 'list' || (kind === 'steps' && lines[0]!.startsWith('1. '))
+  return {
+    markdown: [tableHead, ...lines].filter(Boolean).join('\n'),
+    text: [tableHeadText, ...texts].filter(Boolean).join('\n'),
+    isLoose: !isNestedList,
+  }
 }
 
 function linkedIn(nodes: readonly PhrasingContent[], source: FlatSource): number {

@@ -1,6 +1,6 @@
 import type {QuotableUnit} from '../../domain/index.ts'
 import {asParagraph} from '../../text/literal-markdown.ts'
-import {sentenceEndsIn} from '../../text/sentences.ts'
+import {gapAfter, sentenceEndsIn} from '../../text/sentences.ts'
 import {countWords} from '../../text/words.ts'
 import {type InlinePiece, markdownOfPieces, shownText, textOfPieces} from './inline-pieces.ts'
 
@@ -62,8 +62,8 @@ function maskOf(pieces: readonly InlinePiece[]): {readonly mask: string; readonl
 class PieceCursor {
   readonly #pieces: readonly InlinePiece[]
   #next = 0
-  /** The rest of the piece before `#next`, if it was split. */
-  #rest: InlinePiece | null = null
+  /** Where in the next piece's Markdown the last split was; 0 if there was none. */
+  #split = 0
   #at = 0
 
   constructor(pieces: readonly InlinePiece[]) {
@@ -73,18 +73,15 @@ class PieceCursor {
   takeTo(end: number): {readonly parts: InlinePiece[]; readonly text: string} {
     const parts: InlinePiece[] = []
     while (this.#at < end) {
-      const piece = this.#rest ?? this.#pieces[this.#next++]
+      const piece = this.#pieces[this.#next]
       if (piece === undefined) break
-      const length = end - this.#at
-      if (piece.role === 'text' && piece.markdown.length > length) {
-        parts.push(textPiece(piece, piece.markdown.slice(0, length)))
-        this.#rest = textPiece(piece, piece.markdown.slice(length))
-        this.#at = end
-      } else {
-        parts.push(piece)
-        this.#rest = null
-        this.#at += piece.markdown.length
-      }
+      const from = this.#split
+      const to = piece.role === 'text' ? from + end - this.#at : piece.markdown.length
+      const isSplit = to < piece.markdown.length
+      parts.push(from > 0 || isSplit ? textPiece(piece, piece.markdown.slice(from, to)) : piece)
+      this.#at += Math.min(to, piece.markdown.length) - from
+      this.#split = isSplit ? to : 0
+      if (!isSplit) this.#next += 1
     }
     return {parts, text: textOfPieces(parts)}
   }
@@ -119,4 +116,9 @@ function splitPieces(pieces: readonly InlinePiece[]): InlinePiece[][] {
 function wordsOf(piece: InlinePiece): InlinePiece[] {
   if (piece.role !== 'text') return [piece]
   return (piece.markdown.match(/\S+\s*|\s+/g) ?? []).map((markdown) => textPiece(piece, markdown))
+}
+
+/** The Markdown or the text of sentences that follow one another. */
+export function joinedSentences(sentences: readonly QuotableUnit[], form: 'markdown' | 'text'): string {
+  return sentences.reduce((joined, unit) => joined + (joined === '' ? '' : gapAfter(joined)) + unit[form], '')
 }
