@@ -18,6 +18,7 @@ import {installationSecret, makePrivateFolder} from './native/index.ts'
 import {howToRun} from './package/index.ts'
 import type {DocsSearch, Retriever, RetrieverOptions} from './retrieval/index.ts'
 import {
+  type BuildStore,
   type CurrentBuild,
   localBuilds,
   type OpenCurrentBuild,
@@ -37,7 +38,9 @@ export interface Parts {
   readonly embedder?: Embedder
   /** Finds sources, for answers and for search. Default: retrieval from the current build. */
   readonly retriever?: Retriever & DocsSearch
-  /** The index that is served. Default: the current build in the data folder, and newer ones as they are published. */
+  /** Stores builds; staff list and activate these. `ingest` must be given with it. Default: the data folder. */
+  readonly builds?: BuildStore
+  /** The index that is served. Default: the current build of the store, and newer ones as they are published. */
   readonly current?: OpenCurrentBuild
   /** Journal and transcripts. Default: `transcripts.sqlite` in the data folder. */
   readonly transcripts?: Transcripts
@@ -82,6 +85,15 @@ export interface AssistantOptions extends Omit<ServerOptions, 'webDir' | 'withPr
   readonly transcriptsFile?: string
 }
 
+/** @throws TypeError when builds are kept elsewhere and the built-in ingest would still store them in the data folder. */
+function buildsOf({settings, parts = {}}: Pick<ServerOptions, 'settings' | 'parts'>): BuildStore {
+  if (parts.builds !== undefined && parts.ingest === undefined)
+    throw new TypeError(
+      'parts.builds needs parts.ingest: the built-in ingest stores builds in the data folder',
+    )
+  return parts.builds ?? localBuilds(settings.dataDir)
+}
+
 /** Opens the model, the index and the transcripts, and assembles the parts. Close it once. */
 export async function openAssistant(options: AssistantOptions): Promise<Assistant> {
   const {settings, log, onEnd, parts = {}} = options
@@ -94,7 +106,7 @@ export async function openAssistant(options: AssistantOptions): Promise<Assistan
   if (transcripts.recovered > 0) {
     log.warn({answers: transcripts.recovered}, 'answers cut off by the last stop are marked interrupted')
   }
-  const current = parts.current ?? (await openCurrentBuild(localBuilds(dataDir)))
+  const current = parts.current ?? (await openCurrentBuild(buildsOf(options)))
   current.onChange(({id, problem}) => {
     if (problem === null) log.info({build: id}, 'build is served')
     else log.error({build: id, problem}, 'a build has a problem')
@@ -227,7 +239,7 @@ export async function openServer(options: ServerOptions): Promise<DocentServer> 
   })
   const assistant = await openAssistant({...options, onEnd: metrics.answerEnded})
   const ingests = new Set<SpawnedIngest>()
-  const builds = localBuilds(settings.dataDir)
+  const builds = buildsOf(options)
   const http = createHttpServer({
     options: settings,
     answering: assistant.answering,

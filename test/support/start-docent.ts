@@ -8,7 +8,12 @@ import type {Generator} from '../../src/generation/generator.ts'
 import type {HttpServer} from '../../src/http/http-server.ts'
 import type {LimitStore} from '../../src/http/limits/limit-store.ts'
 import {type Log, silentLog} from '../../src/http/log.ts'
-import {type IndexBuild, type OpenCurrentBuild, writeBuild} from '../../src/search-index/index.ts'
+import {
+  type BuildStore,
+  type IndexBuild,
+  type OpenCurrentBuild,
+  writeBuild,
+} from '../../src/search-index/index.ts'
 import {openServer, type Parts} from '../../src/server.ts'
 import {type Settings, settingsFrom} from '../../src/settings/settings.ts'
 import {openTranscripts, type Transcripts} from '../../src/transcripts/open-transcripts.ts'
@@ -38,6 +43,8 @@ export interface DocentOptions {
   readonly retriever?: Parts['retriever'] | null
   /** Pages of the index; null for no index. Default: an empty index, which opens instantly. */
   readonly pages?: readonly Page[] | null
+  /** Where builds are, in place of the data folder. */
+  readonly builds?: BuildStore
   readonly transcripts?: Transcripts
   /** Default: one that fails. */
   readonly ingest?: Parts['ingest']
@@ -138,7 +145,8 @@ export async function startDocent(given: DocentOptions = {}): Promise<TestDocent
     extractPaceMs: 0,
     parts: {
       embedder,
-      ...(given.pages === undefined ? {current: emptyIndex()} : {}),
+      ...(given.pages === undefined && given.builds === undefined ? {current: emptyIndex()} : {}),
+      ...(given.builds === undefined ? {} : {builds: given.builds}),
       ...(generator === null ? {} : {generator: {...generator, describe: () => 'Answers come from a test.'}}),
       ...(given.retriever === null ? {} : {retriever: retriever as FakeRetriever}),
       ...(given.transcripts === undefined ? {} : {transcripts: given.transcripts}),
