@@ -6,13 +6,12 @@ export interface QuotedUnit extends Omit<QuotableUnit, 'kind'> {
 }
 
 /** The units of a block as they are quoted. A step alone would read as if it were the whole list. */
-export function quotedUnits(block: QuotableBlock): QuotedUnit[] {
-  const {kind, units} = block
-  return kind === 'steps' ? [wholeSteps(units)] : (units as readonly QuotedUnit[]).slice()
+export function quotedUnits({kind, units}: QuotableBlock): readonly QuotedUnit[] {
+  return kind === 'steps' ? [wholeSteps(units)] : (units as readonly QuotedUnit[])
 }
 
 /** Consecutive steps as one unit. */
-export function wholeSteps(steps: readonly QuotableUnit[]): QuotedUnit {
+function wholeSteps(steps: readonly QuotableUnit[]): QuotedUnit {
   return {
     kind: 'steps',
     markdown: steps.map(({markdown}) => markdown).join('\n'),

@@ -68,7 +68,7 @@ export function codeUnit(
   return {kind: 'code', markdown: fencedCode(text, language ?? ''), text, isLeadIn: false, ...lines}
 }
 
-export function tableBlocks(table: Table, source: FlatSource): UnplacedBlock[] {
+function tableBlocks(table: Table, source: FlatSource): UnplacedBlock[] {
   const [header, ...rows] = table.children
   if (header === undefined || rows.length === 0) return []
   const cellsOf = (row: Table['children'][number]) =>
