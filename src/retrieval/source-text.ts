@@ -2,7 +2,7 @@ import {joinedBlocks, type QuotableBlock} from '../domain/index.ts'
 import type {IndexBuild, StoredPassage, StoredSection} from '../search-index/index.ts'
 
 /** Maximum number of words of a section that are passed to a generator. */
-export const sourceBudgetWords = 380
+export const sourceBudgetWords = 1500
 
 /** The text that is quoted from one section: consecutive passages of it. */
 export interface SourceText {

@@ -51,7 +51,7 @@ describe('an extract', () => {
       rest = rest.replace(words, '')
       expect(portPage.replaceAll('`', '')).toContain(quote)
     }
-    expect(rest.replace(/[\s…]/g, '')).toBe('')
+    expect(rest.replace('**Section 1**', '').replace(/[\s…]/g, '')).toBe('')
   })
 
   test('is the same for the same question and sources', async () => {
@@ -225,7 +225,7 @@ describe('an extract', () => {
       }),
     )
 
-    expect(text).toBe('From the docs:\n\nKelp is a brown seaweed.')
+    expect(text).toBe('From the docs:\n\n**Section 1**\n\nKelp is a brown seaweed.')
   })
 
   test('a step is quoted with the file name of its code, and cited by its words', async () => {
@@ -291,7 +291,7 @@ describe('an extract', () => {
       'Set the variable `PORT` before you start the server, to change where it listens.',
     )
 
-    expect(text).toMatch(/^From the docs:\n\nSet the variable `PORT`/)
+    expect(text).toMatch(/^From the docs:\n\n\*\*Section 2\*\*\n\nSet the variable `PORT`/)
     expect(text).not.toContain('```json')
   })
 
@@ -340,7 +340,7 @@ describe('an extract', () => {
     expect(text).not.toContain('See operating')
   })
 
-  test('code at the beginning is under the heading of its section, with no more escapes than needed', async () => {
+  test('a quote is under the heading of its section, with no more escapes than needed', async () => {
     const {text} = await told(
       generator,
       requestOf({
@@ -449,6 +449,92 @@ describe('an extract', () => {
 
     expect(error).toBeNull()
     expect(text).not.toContain('Set the `PORT`')
+  })
+})
+
+describe('how an extract reads', () => {
+  test('a bold line alone is a heading: shown over what it is about, and not quoted by itself', async () => {
+    const {text, cited} = await answerTo(
+      'How do I rotate the signing key?',
+      '**Create a key**\n\nRun the generator once and keep the file.\n\n**Rotate the signing key**\n\nReplace the file, then send the process a hangup.\n\n**Delete a key**\n\nRemove the file from all machines that have it.',
+    )
+
+    expect(text).toContain('**Rotate the signing key**\n\nReplace the file, then send the process a hangup.')
+    expect(cited.map(({words}) => words)).not.toContain('**Rotate the signing key**')
+  })
+
+  test('keeps the order of the page, and marks what it leaves out', async () => {
+    const filler =
+      'Many people have written about this at length, in several books and in other places as well. '
+    const {text} = await answerTo(
+      'How do I change the port and the address of the server?',
+      [
+        'Set `PORT` to change the port of the server.',
+        filler.repeat(4),
+        filler.repeat(3).replaceAll('books', 'letters'),
+        'Set `HOST` to change the address of the server.',
+      ].join('\n\n'),
+    )
+
+    expect(text).toMatch(
+      /Set `PORT` to change the port of the server\.\n\n…\n\nSet `HOST` to change the address/,
+    )
+  })
+
+  test('the heading of each section is shown once, and the page of the best one comes first', async () => {
+    const {events} = await told(
+      generator,
+      requestOf({
+        question: 'Which plan allows webhooks and how many projects does it allow?',
+        sources: [
+          sourceOf(1, 'The free plan allows up to 3 projects, and no webhooks.', {headings: ['Free plan']}),
+          sourceOf(2, 'The team plan allows webhooks and up to 50 projects.', {headings: ['Team plan']}),
+        ],
+      }),
+    )
+    const text = textOf(events)
+
+    for (const label of text.matchAll(/^\*\*.*\*\*$/gm)) expect(text.split(label[0])).toHaveLength(2)
+    for (const {n, words} of citedIn(events)) {
+      const label = text
+        .slice(0, text.indexOf(words))
+        .match(/\*\*(.*?)\*\*/g)
+        ?.at(-1)
+      expect(label).toBe(n === 1 ? '**Free plan**' : '**Team plan**')
+    }
+  })
+
+  test('a paragraph that was begun is finished, and the code behind it comes with it', async () => {
+    const {text} = await answerTo(
+      'How do I enable the cache?',
+      'The cache is off at first. To enable the cache, set a folder for it. The folder must be on the same disk.\n\n```sh\nexport CACHE_DIR=/var/cache\n```\n\nOther matters follow here.',
+    )
+
+    expect(text).toContain(
+      'The cache is off at first. To enable the cache, set a folder for it. The folder must be on the same disk.\n\n```sh\nexport CACHE_DIR=/var/cache\n```',
+    )
+  })
+
+  test('of two units the fuller one is quoted, not both', async () => {
+    const short = 'Set the PORT variable to change the port of the server.'
+    const {text} = await answerTo(
+      'How do I change the port of the server?',
+      `${short}`,
+      `${short.replace(/\.$/, '')} and restart it.`,
+    )
+
+    expect(text).toContain('and restart it.')
+    expect(text.split('Set the PORT variable')).toHaveLength(2)
+  })
+
+  test('names no source twice, whatever is asked about two parts', async () => {
+    const {cited} = await answerTo(
+      'How do I change the port, and what is the default of the retention?',
+      'Set `PORT` to change the port.',
+      'The default of the retention is 90 days.',
+    )
+
+    expect(new Set(cited.map(({n}) => n))).toEqual(new Set([1, 2]))
   })
 })
 

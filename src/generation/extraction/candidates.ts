@@ -1,0 +1,119 @@
+import type {QuotableBlock, RetrievedSource} from '../../domain/index.ts'
+import {termsOf} from '../../text/terms.ts'
+import {countWords} from '../../text/words.ts'
+import {boundedUnit} from '../bounded-unit.ts'
+import {type QuotedUnit, quotedUnits} from '../quoted-units.ts'
+
+/** A unit that may be quoted, with where it stands. */
+export interface Candidate {
+  readonly unit: QuotedUnit
+  readonly block: QuotableBlock
+  readonly source: RetrievedSource
+  /** The rank of its source's group. */
+  readonly rank: number
+  /** The index of its source, of its block there, and of the unit in the source. */
+  readonly sourceIndex: number
+  readonly blockIndex: number
+  readonly index: number
+  /** The heading that it is under; empty where there is none. */
+  readonly heading: string
+  readonly terms: ReadonlySet<string>
+  readonly words: number
+}
+
+/** The units of all sources, in order, without repetitions. */
+export function candidatesOf(sources: readonly RetrievedSource[], maxUnitLength: number): Candidate[] {
+  const ranks = new Map([...new Set(sources.map(({group}) => group))].map((group, rank) => [group, rank]))
+  return withoutRepetitions(
+    sources.flatMap((source, sourceIndex) =>
+      candidatesOfSource(source, sourceIndex, ranks.get(source.group)!, maxUnitLength),
+    ),
+  )
+}
+
+function candidatesOfSource(
+  source: RetrievedSource,
+  sourceIndex: number,
+  rank: number,
+  maxUnitLength: number,
+): Candidate[] {
+  const candidates: Candidate[] = []
+  const own = source.headings.at(-1) ?? source.title
+  let subheading = ''
+  let above = ''
+  for (const [blockIndex, block] of source.blocks.entries()) {
+    if (block.heading !== above) subheading = ''
+    above = block.heading
+    const label = boldLine(block)
+    if (label !== null) {
+      subheading = label
+      continue
+    }
+    const heading = withoutId(subheading || block.heading || own)
+    for (const whole of quotedUnits(block)) {
+      const unit = boundedUnit(whole, maxUnitLength)
+      candidates.push({
+        unit,
+        block,
+        source,
+        rank,
+        sourceIndex,
+        blockIndex,
+        index: candidates.length,
+        heading,
+        terms: new Set(termsOf(unit.text)),
+        words: countWords(unit.text),
+      })
+    }
+  }
+  return candidates
+}
+
+const maxBoldLineWords = 12
+
+/** The words of a paragraph that is one bold line, which serves as a heading; null for any other block. */
+function boldLine({kind, units}: QuotableBlock): string | null {
+  const [unit] = units
+  if (kind !== 'paragraph' || units.length !== 1 || unit === undefined) return null
+  const bold = /^(\*\*|__)(?=\S)([^*_]+)\1:?$/.exec(unit.markdown.trim())
+  return bold === null || countWords(unit.text) > maxBoldLineWords ? null : unit.text.replace(/[:：]\s*$/, '')
+}
+
+function withoutId(heading: string): string {
+  return heading
+    .replace(/\s+/g, ' ')
+    .replace(/\s*\{#[^{}]*\}\s*$/, '')
+    .trim()
+}
+
+/** A unit with fewer letters may be in others by coincidence. */
+const minContainedLength = 40
+
+/**
+ * The candidates without those that say the same as an earlier one, letter for letter, or that another one of about the
+ * same rank contains: the fuller one stays.
+ */
+function withoutRepetitions(candidates: readonly Candidate[]): Candidate[] {
+  const keys = candidates.map(({unit}) => lettersOf(unit.text))
+  const seen = new Set<string>()
+  return candidates.filter((candidate, at) => {
+    const key = keys[at]!
+    if (key === '' || candidate.unit.isLeadIn) return true
+    if (seen.has(key)) return false
+    seen.add(key)
+    if (key.length < minContainedLength) return true
+    return !candidates.some(
+      (other, index) =>
+        index !== at &&
+        other.rank <= candidate.rank + 1 &&
+        keys[index]!.length > key.length &&
+        keys[index]!.length < 3 * key.length &&
+        keys[index]!.includes(key),
+    )
+  })
+}
+
+/** Letters and digits in lower case: what two texts share although they are set differently. */
+export function lettersOf(text: string): string {
+  return text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '')
+}

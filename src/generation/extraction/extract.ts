@@ -1,0 +1,45 @@
+import type {RetrievedSource} from '../../domain/index.ts'
+import {type Candidate, candidatesOf} from './candidates.ts'
+import {likelihoodsOf} from './likelihoods.ts'
+import {Quotes} from './quotes.ts'
+import {type ExtractPart, inReadingOrder} from './reading-order.ts'
+import {select} from './select.ts'
+import type {UnitFeatureName} from './unit-features.ts'
+
+export interface ExtractOptions {
+  /** Maximum number of words, approximately; few answers need as many. Default 230. */
+  readonly words?: number
+  /** Maximum number of lines of code, over all blocks. Default 48. */
+  readonly codeLines?: number
+  /** Maximum number of UTF-16 units, approximately; a longer unit is cut. Default 8,000. */
+  readonly characters?: number
+  /** Features to leave out, for measuring what each is worth; default none. */
+  readonly without?: ReadonlySet<UnitFeatureName>
+}
+
+/**
+ * The parts of the sources that are most likely to answer a question, in reading order: whole paragraphs, lists, steps
+ * and code under their headings. Short where one place is likely, longer where several are. No text twice. Empty only
+ * when the sources have no words.
+ */
+export function extract(
+  question: string,
+  sources: readonly RetrievedSource[],
+  options: ExtractOptions = {},
+): ExtractPart[] {
+  const {words = 230, codeLines = 48, characters = 8_000, without = new Set()} = options
+  const candidates = candidatesOf(sources, characters / 2)
+  if (candidates.length === 0) return []
+  const likelihoods = likelihoodsOf(question, candidates, without)
+  const chosen = select(candidates, likelihoods, new Quotes(candidates), {words, codeLines, characters})
+  return inReadingOrder(withoutDanglingLeadIns(chosen), likelihoods)
+}
+
+/** Without lead-ins whose list or code was not chosen. The only candidate stays: better than nothing. */
+function withoutDanglingLeadIns(chosen: ReadonlySet<Candidate>): ReadonlySet<Candidate> {
+  const places = new Set([...chosen].map(({sourceIndex, index}) => `${sourceIndex}/${index}`))
+  const kept = [...chosen].filter(
+    ({unit, sourceIndex, index}) => !unit.isLeadIn || places.has(`${sourceIndex}/${index + 1}`),
+  )
+  return kept.length === 0 ? chosen : new Set(kept)
+}

@@ -1,0 +1,149 @@
+import type {Candidate} from './candidates.ts'
+import {pointsBack, pointsElsewhere} from './english.ts'
+
+/** A paragraph of at most this many words is quoted whole. */
+const wholeParagraphWords = 60
+/** A paragraph with at most this many words left is finished. */
+const remainderWords = 25
+/** A list of at most this many items and words is quoted whole: a single item would read as if it were the whole list. */
+const wholeListItems = 8
+const wholeListWords = 95
+/** Longest sentence that is quoted because another one refers to it. */
+const antecedentWords = 40
+/** Longest paragraph before code or a list that is quoted whole with it. */
+const introductionWords = 35
+/** Longest code that is quoted because the sentence before it is. */
+const followingCodeLines = 16
+
+/** Finds the units that are quoted together with a unit, so that they can be read without the rest. */
+export class Quotes {
+  readonly #blocks: ReadonlyMap<string, readonly Candidate[]>
+
+  constructor(candidates: readonly Candidate[]) {
+    const blocks = new Map<string, Candidate[]>()
+    for (const candidate of candidates) {
+      const key = keyOf(candidate.sourceIndex, candidate.blockIndex)
+      const block = blocks.get(key)
+      if (block === undefined) blocks.set(key, [candidate])
+      else block.push(candidate)
+    }
+    this.#blocks = blocks
+  }
+
+  /**
+   * The quote around a unit, in order: the whole of a short paragraph or list, the sentence that a pronoun refers to, a
+   * lead-in with what it announces, the code that a sentence is about.
+   */
+  around(seed: Candidate): readonly Candidate[] {
+    const quote = new Set(seed.unit.kind === 'sentence' ? this.#paragraphQuote(seed) : this.#blockQuote(seed))
+    return [...quote].sort((one, other) => one.index - other.index)
+  }
+
+  #blockAt(of: Candidate, offset = 0): readonly Candidate[] {
+    const block = this.#blocks.get(keyOf(of.sourceIndex, of.blockIndex + offset)) ?? []
+    return block[0]?.heading === of.heading ? block : []
+  }
+
+  #paragraphQuote(seed: Candidate): Candidate[] {
+    const block = this.#blockAt(seed)
+    const {from, to} = sentencesAround(seed, block)
+    const sentences = block.slice(from, to)
+    const first = sentences[0]!
+    const last = sentences.at(-1)!
+    const before = from === 0 && pointsBack.test(first.unit.text) ? this.#antecedentOf(first) : []
+    const endsBlock = to === block.length
+    if (endsBlock && last.unit.isLeadIn) {
+      const announced = this.#announcedBy(last)
+      if (announced.length > 0 || last === seed) return [...before, ...sentences, ...announced]
+      return [...before, ...(sentences.length > 1 ? sentences.slice(0, -1) : sentences)]
+    }
+    return [...before, ...sentences, ...(endsBlock ? this.#codeAfter(last) : [])]
+  }
+
+  /** The last sentence of the paragraph before. */
+  #antecedentOf(sentence: Candidate): Candidate[] {
+    const before = this.#blockAt(sentence, -1).at(-1)
+    return before?.unit.kind === 'sentence' && before.words <= antecedentWords ? [before] : []
+  }
+
+  /** What a lead-in announces: a list or steps as far as they are short, code. */
+  #announcedBy(leadIn: Candidate): readonly Candidate[] {
+    const next = this.#blockAt(leadIn, 1)
+    return isShortList(next) ? next : next.slice(0, wholeListItems)
+  }
+
+  /** Short code right behind a paragraph. */
+  #codeAfter(sentence: Candidate): readonly Candidate[] {
+    const next = this.#blockAt(sentence, 1)
+    const [code] = next
+    return code?.unit.kind === 'code' && linesOf(code) <= followingCodeLines ? next : []
+  }
+
+  #blockQuote(seed: Candidate): Candidate[] {
+    const block = this.#blockAt(seed)
+    const lead = this.#blockAt(seed, -1).at(-1)
+    const own = seed.unit.kind === 'item' && isShortList(block) ? block : [seed]
+    // Code needs a sentence about it; a list or a table can be read alone unless it has a lead-in.
+    const isIntroduced =
+      lead?.unit.kind === 'sentence' &&
+      (lead.unit.isLeadIn || (seed.unit.kind === 'code' && lead.words <= antecedentWords))
+    if (!isIntroduced) return [...own]
+    const paragraph = this.#blockAt(lead)
+    if (wordsOf(paragraph) <= introductionWords) return [...paragraph, ...own]
+    if (!pointsBack.test(lead.unit.text)) return [lead, ...own]
+    const {from, to} = sentencesAround(lead, paragraph)
+    return [...paragraph.slice(from, to), ...own]
+  }
+}
+
+/** The sentences of a paragraph that are quoted with one of them: `[from, to)`. */
+function sentencesAround(
+  seed: Candidate,
+  block: readonly Candidate[],
+): {readonly from: number; readonly to: number} {
+  const at = block.indexOf(seed)
+  if (wordsOf(block) <= wholeParagraphWords) {
+    return {from: isFragment(block[0]) && at > 0 ? 1 : 0, to: withoutReferences(block, at)}
+  }
+  let from = at
+  while (
+    from > 0 &&
+    (pointsBack.test(block[from]!.unit.text) || wordsOf(block.slice(0, from)) <= 20) &&
+    !isFragment(block[from - 1])
+  )
+    from--
+  let to = at + 1
+  while (to < block.length && wordsOf(block.slice(from, to)) < 12) to++
+  if (wordsOf(block.slice(to)) <= remainderWords) to = withoutReferences(block, at)
+  // A lead-in at the end is quoted with what it announces, or not at all.
+  if (to < block.length && to - 1 > at && block[to - 1]!.unit.isLeadIn) to--
+  return {from, to}
+}
+
+/** The end of a paragraph without sentences at its end that refer to other pages. */
+function withoutReferences(block: readonly Candidate[], seed: number): number {
+  let to = block.length
+  while (to - 1 > seed && pointsElsewhere.test(block[to - 1]!.unit.text)) to--
+  return to
+}
+
+/** The end of a sentence that began in another passage. */
+function isFragment(candidate: Candidate | undefined): boolean {
+  return candidate?.index === 0 && candidate.words < 6 && /^\p{Ll}/u.test(candidate.unit.text)
+}
+
+function isShortList(block: readonly Candidate[]): boolean {
+  return block.length <= wholeListItems && wordsOf(block) <= wholeListWords
+}
+
+export function wordsOf(candidates: readonly Candidate[]): number {
+  return candidates.reduce((sum, {words}) => sum + words, 0)
+}
+
+export function linesOf({unit}: Candidate): number {
+  return unit.text.split('\n').length
+}
+
+function keyOf(sourceIndex: number, blockIndex: number): string {
+  return `${sourceIndex}/${blockIndex}`
+}
