@@ -1,6 +1,6 @@
 import type {RetrievedSource} from '../domain/index.ts'
 import type {Embedder} from '../embedding/index.ts'
-import {extractiveGenerator} from '../generation/index.ts'
+import {extractiveGenerator, type UnitFeatureName} from '../generation/index.ts'
 import {
   type BuildSections,
   buildSections,
@@ -32,6 +32,8 @@ export interface AnswersOptions {
   readonly questions: readonly EvaluationQuestion[]
   /** Stages to leave out. */
   readonly without: ReadonlySet<Stage>
+  /** Features of the extractor to leave out. */
+  readonly withoutFeatures: ReadonlySet<UnitFeatureName>
   /** Decides abstention; default that of the build. */
   readonly calibration?: Calibration
   /** Stops between two questions. */
@@ -40,9 +42,9 @@ export interface AnswersOptions {
 
 /** Answers every question with the extractive generator, as for a visitor, and measures what is shown. */
 export async function evaluateAnswers(options: AnswersOptions): Promise<AnswerMeasures> {
-  const {questions, current, signal, ...rest} = options
+  const {questions, current, signal, withoutFeatures, ...rest} = options
   const retriever = createRetriever({...rest, current, siteUrl: null})
-  const generator = extractiveGenerator({paceMs: 0})
+  const generator = extractiveGenerator({paceMs: 0, without: withoutFeatures})
   const lease = current.lease()
   try {
     const sections = buildSections(lease.build)

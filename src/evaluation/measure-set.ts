@@ -3,6 +3,7 @@ import {tmpdir} from 'node:os'
 import {join, resolve} from 'node:path'
 import {DocentError} from '../domain/index.ts'
 import type {Embedder} from '../embedding/index.ts'
+import type {UnitFeatureName} from '../generation/index.ts'
 import {ingest, openEmbedderProcess} from '../ingestion/index.ts'
 import type {EvaluationQuestion} from '../question-sets/index.ts'
 import {buildSections, resolveGold} from '../question-sets/index.ts'
@@ -38,6 +39,8 @@ export interface MeasureOptions {
   /** Where the index is stored; null for a temporary folder. */
   readonly dataDir: string | null
   readonly without: ReadonlySet<Stage>
+  /** Features of the extractor to leave out. */
+  readonly withoutFeatures: ReadonlySet<UnitFeatureName>
   readonly depth: number
   readonly noCalibration: boolean
   readonly answers: boolean
@@ -73,7 +76,13 @@ export async function measureSet(
       questionFile: set.questions,
       ...result,
       ...(options.answers
-        ? {answers: await evaluateAnswers({...asking, questions: [...questions, ...unanswerable]})}
+        ? {
+            answers: await evaluateAnswers({
+              ...asking,
+              withoutFeatures: options.withoutFeatures,
+              questions: [...questions, ...unanswerable],
+            }),
+          }
         : {}),
       ...(options.outOfDomain === null ? {} : {cross: await askOutOfDomain(asking, options.outOfDomain)}),
       ...(options.ablate ? {ablation} : {}),

@@ -2,6 +2,7 @@ import {existsSync, statSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import {parseArgs} from 'node:util'
 import {answerFigureNames, type EvaluationSet, setsIn} from '../../evaluation/index.ts'
+import {type UnitFeatureName, unitFeatureNames} from '../../generation/index.ts'
 import {howToRun} from '../../package/index.ts'
 import {type Stage, stages} from '../../retrieval/index.ts'
 import {UsageError} from '../usage-error.ts'
@@ -23,7 +24,8 @@ export const usage = `Usage: ${howToRun('eval', '--content DIR --questions FILE 
   --data DIR           keep the index here between runs, with --sets one for each set (default: a temporary folder)
   --model MODEL        embedding model (default: EMBEDDING_MODEL, or the shipped one)
   --without STAGE      leave a stage out; can be repeated:
-                       ${stages.join(', ')}
+                       ${stages.join(', ')};
+                       with --answers also a feature of what is quoted: ${unitFeatureNames.map(asOption).join(', ')}
   --ablate             run once with all stages and once without each, and print a table; not with --sets
   --no-history         ask follow-ups without their conversation
   --no-calibration     use the built-in calibration of abstention instead of one for this folder
@@ -84,6 +86,8 @@ export interface EvalOptions {
   readonly baseline: string | null
   readonly out: string | null
   readonly without: ReadonlySet<Stage>
+  /** Features of the extractor to leave out. */
+  readonly withoutFeatures: ReadonlySet<UnitFeatureName>
   readonly bounds: readonly Bound[]
   readonly depth: number
   readonly worst: number
@@ -123,6 +127,11 @@ export function parseOptions(args: readonly string[]): EvalOptions | 'help' {
   const bounds = [...min.map((text) => parseBound(text, true)), ...max.map((text) => parseBound(text, false))]
   const ofAnswers = bounds.find(({name}) => name.startsWith('answers.'))
   if (ofAnswers !== undefined && !answers) throw new UsageError(`${ofAnswers.name} needs --answers`)
+  const left = without.flatMap((names) => names.split(',')).map(parseLeft)
+  const leftFeatures = left.flatMap(({feature}) => feature ?? [])
+  const [leftFeature] = leftFeatures
+  if (leftFeature !== undefined && !answers)
+    throw new UsageError(`--without ${asOption(leftFeature)} needs --answers`)
   return {
     sets,
     allSets,
@@ -130,7 +139,8 @@ export function parseOptions(args: readonly string[]): EvalOptions | 'help' {
     model: values.model ?? null,
     baseline,
     out,
-    without: new Set(without.flatMap((names) => names.split(',')).map(parseStage)),
+    without: new Set(left.flatMap(({stage}) => stage ?? [])),
+    withoutFeatures: new Set(leftFeatures),
     bounds,
     depth: parseWhole('--k', values.k),
     worst: parseWhole('--worst', values.worst),
@@ -179,10 +189,24 @@ function requirePath(path: string): void {
   if (!existsSync(path)) throw new UsageError(`${path} does not exist`)
 }
 
-function parseStage(name: string): Stage {
+interface Left {
+  readonly stage?: Stage
+  readonly feature?: UnitFeatureName
+}
+
+function parseLeft(name: string): Left {
   const stage = stages.find((known) => known === name)
-  if (stage === undefined) throw new UsageError(`${name} is not a stage; the stages are ${stages.join(', ')}`)
-  return stage
+  const feature = unitFeatureNames.find((known) => asOption(known) === name)
+  if (stage !== undefined) return {stage}
+  if (feature !== undefined) return {feature}
+  throw new UsageError(
+    `${name} is not a stage; the stages are ${stages.join(', ')}, and with --answers ${unitFeatureNames.map(asOption).join(', ')}`,
+  )
+}
+
+/** A feature of the extractor, told from stages of retrieval with the same name. */
+function asOption(feature: UnitFeatureName): string {
+  return `unit.${feature}`
 }
 
 function parseWhole(name: string, text: string): number {
