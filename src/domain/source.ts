@@ -32,7 +32,7 @@ export interface RetrievedSource extends Source {
    * heading with little text, share a group: one rank, each its own source.
    */
   readonly group: string
-  /** The best part of the section, bounded by the retriever's budget, as what a generator may quote. */
+  /** The section as what a generator may quote: whole, or the best part within the retriever's budget. */
   readonly blocks: readonly QuotableBlock[]
   /** The same as plain text. */
   readonly text: string

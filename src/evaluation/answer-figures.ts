@@ -11,6 +11,7 @@ export const answerFigureNames = {
   pageShown: 'answerable questions with a relevant page among the sources shown',
   evidenceAll: 'questions with evidence whose answer shows a span of every group',
   evidenceAny: 'questions with evidence whose answer shows a span of any group',
+  evidenceSent: 'groups of evidence in the sections shown that a model would be sent',
   words: 'words of an answer, without the line that opens it',
   repeats: 'answers that repeat a sentence of four words or more',
   repeatedSentences: 'repeated sentences per answer',

@@ -23,9 +23,13 @@ export function evidenceIn(
   evidence: readonly (readonly string[])[],
 ): {readonly all: 0 | 1; readonly any: 0 | 1} {
   const shown = lettersAndDigits(withoutLinks(text))
-  const isShown = (span: string) => shown.includes(lettersAndDigits(withoutLinks(span)))
-  const groups = evidence.map((spans) => spans.some(isShown))
+  const groups = evidence.map((spans) => hasSpan(shown, spans))
   return {all: groups.every(Boolean) ? 1 : 0, any: groups.some(Boolean) ? 1 : 0}
+}
+
+/** Whether a text, as letters and digits, has one of the spans. */
+export function hasSpan(letters: string, spans: readonly string[]): boolean {
+  return spans.some((span) => letters.includes(lettersAndDigits(withoutLinks(span))))
 }
 
 /** Visible words of an answer without its opening line; code and labels count. */

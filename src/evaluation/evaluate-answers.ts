@@ -1,6 +1,6 @@
 import type {RetrievedSource} from '../domain/index.ts'
 import type {Embedder} from '../embedding/index.ts'
-import {extractiveGenerator, type UnitFeatureName} from '../generation/index.ts'
+import {extractiveGenerator, promptText, type UnitFeatureName} from '../generation/index.ts'
 import {
   type BuildSections,
   buildSections,
@@ -13,12 +13,14 @@ import {createRetriever} from '../retrieval/index.ts'
 import type {CurrentBuild} from '../search-index/index.ts'
 import {isStopTerm} from '../text/stop-words.ts'
 import {termsOf} from '../text/terms.ts'
+import {lettersAndDigits, withoutLinks} from './answer-blocks.ts'
 import {type AnswerMeasures, type AnswerResult, measuresOf} from './answer-figures.ts'
 import {
   type Citation,
   citedShare,
   emptyLeadIns,
   evidenceIn,
+  hasSpan,
   repeatedSentences,
   type WrittenAnswer,
   wordsOf,
@@ -85,6 +87,7 @@ function resultOf(
     [`refused.${answerable ? 'answerable' : (asked.kind ?? 'unanswerable')}`]: refused ? 1 : 0,
     ...(answerable ? shownFigures(asked, shown, sections) : {}),
     ...(answerable ? evidenceFigures(asked, answer) : {}),
+    ...(answerable && !refused ? sentFigure(asked, shown, open) : {}),
     ...(answerable ? coverageFigure(asked, answer) : {}),
     ...(refused ? {} : textFigures(answer, shown, open)),
     ...(refused ? {} : {hold: faults.filter((fault) => fault === null).length / Math.max(1, faults.length)}),
@@ -123,6 +126,19 @@ function evidenceFigures({evidence}: EvaluationQuestion, {text}: WrittenAnswer):
   if (evidence.length === 0) return {}
   const {all, any} = evidenceIn(text, evidence)
   return {evidenceAll: all, evidenceAny: any}
+}
+
+/** The share of the groups of evidence in the sections shown that a model would be sent; nothing where they have none. */
+function sentFigure(
+  {question, evidence}: EvaluationQuestion,
+  shown: readonly RetrievedSource[],
+  open: OpenAddress,
+): Record<string, number> {
+  const sections = shown.flatMap((source) => namedSections(source, open).flatMap(({flows}) => flows))
+  const groups = evidence.filter((spans) => sections.some((section) => hasSpan(section, spans)))
+  if (groups.length === 0) return {}
+  const sent = lettersAndDigits(withoutLinks(promptText(question, shown)))
+  return {evidenceSent: groups.filter((spans) => hasSpan(sent, spans)).length / groups.length}
 }
 
 /** Figures of the answer's text. */

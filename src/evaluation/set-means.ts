@@ -12,6 +12,7 @@ export const setFigures = [
   'answers.sectionShown',
   'answers.evidenceAll',
   'answers.evidenceAny',
+  'answers.evidenceSent',
   'answers.words',
   'answers.repeats',
   'answers.leadIns',

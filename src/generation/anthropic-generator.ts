@@ -11,6 +11,7 @@ import {answerText} from './answer-text.ts'
 import {type AnthropicClient, anthropicClient} from './anthropic-client.ts'
 import type {GenerationEvent, GenerationRequest, Generator} from './generator.ts'
 import {type CitationStyle, firstMessages, searchTool, sourceBlocks, systemPrompt} from './prompt.ts'
+import {promptSources} from './prompt-sources.ts'
 import {quotableSource, type SearchResults, searchResults} from './search-results.ts'
 import {upstreamError} from './upstream-error.ts'
 import {type ToolCall, type UpstreamReply, upstreamReply} from './upstream-reply.ts'
@@ -72,7 +73,7 @@ async function* generate(
   const search = searchRounds({options, request, results, signal})
   const messages: MessageParam[] = firstMessages({
     ...request,
-    sources: request.sources.map(quotableSource),
+    sources: promptSources(request.question, request.sources).map(quotableSource),
     citations,
     historyBudgetTokens,
     results,
@@ -182,7 +183,11 @@ function searchRounds({
         tool_use_id: callId,
         content:
           found.length > 0
-            ? sourceBlocks(found.map(quotableSource), results, options.citations ?? 'native')
+            ? sourceBlocks(
+                promptSources(query, found).map(quotableSource),
+                results,
+                options.citations ?? 'native',
+              )
             : [{type: 'text', text: 'No further sections were found. Answer from what you have.'}],
       }
     } catch (error) {

@@ -1,10 +1,13 @@
 import {joinedBlocks, type QuotableBlock} from '../domain/index.ts'
 import type {IndexBuild, StoredPassage, StoredSection} from '../search-index/index.ts'
 
-/** Maximum number of words of a section that are passed to a generator. */
-export const sourceBudgetWords = 1500
+/**
+ * Maximum number of words of a section that are passed to a generator. Nearly all sections are shorter and come whole:
+ * what answers is often beside the passage that matches.
+ */
+export const sourceBudgetWords = 1_500
 
-/** The text that is quoted from one section: consecutive passages of it. */
+/** The text that is quoted from one section: passages of it, in order. */
 export interface SourceText {
   readonly blocks: readonly QuotableBlock[]
   readonly text: string
@@ -16,9 +19,9 @@ export interface SourceText {
 }
 
 /**
- * The best passage of a section and its neighbours, in reading order, as many as fit the budget. Grows from the best
- * passage, forward before backward: what follows explains, what precedes introduces. Only the best one where even that
- * does not fit.
+ * A section or, where it exceeds the budget, its first passage, which says what it is about, and the best one with its
+ * neighbours, in reading order. Grows from the best passage, forward before backward: what follows explains, what precedes
+ * introduces. Only the best one where even that does not fit.
  */
 export function sourceTextOf(
   build: IndexBuild,
@@ -27,10 +30,25 @@ export function sourceTextOf(
   budgetWords: number = sourceBudgetWords,
 ): SourceText {
   const passages = build.passagesOf(section.id)
+  const whole = wordsOf(passages)
   const best = Math.max(
     0,
     passages.findIndex((passage) => passage.id === bestPassageId),
   )
+  if (whole <= budgetWords) return textOf(passages, true)
+  const [opening] = passages
+  const hasOpening = opening !== undefined && opening.words + passages[best]!.words <= budgetWords
+  const {from, to} = windowAround(passages, best, budgetWords - (hasOpening ? opening.words : 0))
+  const window = passages.slice(from, to)
+  return textOf(hasOpening && from > 0 ? [opening, ...window] : window, false)
+}
+
+/** The range `[from, to)` of passages around one of them that fits the budget; never empty. */
+function windowAround(
+  passages: readonly StoredPassage[],
+  best: number,
+  budgetWords: number,
+): {readonly from: number; readonly to: number} {
   let from = best
   let to = Math.min(best + 1, passages.length)
   let words = passages[best]?.words ?? 0
@@ -42,11 +60,10 @@ export function sourceTextOf(
       continue
     }
     const before = passages[from - 1]
-    if (before === undefined || words + before.words > budgetWords) break
+    if (before === undefined || words + before.words > budgetWords) return {from, to}
     words += before.words
     from--
   }
-  return textOf(passages.slice(from, to), to - from === passages.length)
 }
 
 /** The beginning of a section: its first passages, as many as fit the budget; null where not even one does. */
@@ -73,8 +90,12 @@ function textOf(passages: readonly StoredPassage[], isWhole: boolean): SourceTex
       .map(({text}) => text)
       .filter(Boolean)
       .join('\n'),
-    words: passages.reduce((sum, passage) => sum + passage.words, 0),
+    words: wordsOf(passages),
     isWhole,
     has: (passageId) => passages.some(({id}) => id === passageId),
   }
+}
+
+function wordsOf(passages: readonly StoredPassage[]): number {
+  return passages.reduce((sum, {words}) => sum + words, 0)
 }

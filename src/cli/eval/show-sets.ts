@@ -11,6 +11,7 @@ const titles: Readonly<Record<(typeof setFigures)[number], string>> = {
   'answers.sectionShown': 'section shown',
   'answers.evidenceAll': 'evidence, all',
   'answers.evidenceAny': 'evidence, any',
+  'answers.evidenceSent': 'evidence sent',
   'answers.words': 'words',
   'answers.repeats': 'repeats',
   'answers.leadIns': 'empty lead-ins',

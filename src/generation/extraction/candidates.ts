@@ -1,4 +1,4 @@
-import type {QuotableBlock, RetrievedSource} from '../../domain/index.ts'
+import type {QuotableBlock, QuotableUnit, RetrievedSource} from '../../domain/index.ts'
 import {termsOf} from '../../text/terms.ts'
 import {countWords} from '../../text/words.ts'
 import {boundedUnit} from '../bounded-unit.ts'
@@ -8,6 +8,8 @@ import {type QuotedUnit, quotedUnits} from '../quoted-units.ts'
 export interface Candidate {
   readonly unit: QuotedUnit
   readonly block: QuotableBlock
+  /** The stored units that it quotes: one, or all steps of a list. */
+  readonly units: readonly QuotableUnit[]
   readonly source: RetrievedSource
   /** The rank of its source's group. */
   readonly rank: number
@@ -50,11 +52,12 @@ function candidatesOfSource(
       continue
     }
     const heading = withoutId(subheading || block.heading || own)
-    for (const whole of quotedUnits(block)) {
+    for (const [at, whole] of quotedUnits(block).entries()) {
       const unit = boundedUnit(whole, maxUnitLength)
       candidates.push({
         unit,
         block,
+        units: whole.kind === 'steps' ? block.units : [block.units[at]!],
         source,
         rank,
         sourceIndex,

@@ -1,4 +1,4 @@
-import type {RetrievedSource} from '../../domain/index.ts'
+import type {QuotableUnit, RetrievedSource} from '../../domain/index.ts'
 import {type Candidate, candidatesOf} from './candidates.ts'
 import {likelihoodsOf} from './likelihoods.ts'
 import {Quotes} from './quotes.ts'
@@ -33,6 +33,23 @@ export function extract(
   const likelihoods = likelihoodsOf(question, candidates, without)
   const chosen = select(candidates, likelihoods, new Quotes(candidates), {words, codeLines, characters})
   return inReadingOrder(withoutDanglingLeadIns(chosen), likelihoods)
+}
+
+/**
+ * How likely each unit of a source is to answer a question, from 0 to 1, in sum at most 1. Those of steps share one
+ * likelihood; units that repeat others have none.
+ */
+export function unitLikelihoods(
+  question: string,
+  source: RetrievedSource,
+): ReadonlyMap<QuotableUnit, number> {
+  const candidates = candidatesOf([source], Number.POSITIVE_INFINITY)
+  const likelihoods = likelihoodsOf(question, candidates, new Set())
+  return new Map(
+    candidates.flatMap((candidate) =>
+      candidate.units.map((unit) => [unit, likelihoods.of(candidate) / candidate.units.length] as const),
+    ),
+  )
 }
 
 /** Without lead-ins whose list or code was not chosen. The only candidate stays: better than nothing. */
