@@ -44,7 +44,7 @@ export interface OpenedSection {
   readonly readings: readonly string[]
   /** As `sectionFlows` makes them. */
   readonly flows: readonly string[]
-  /** Headings inside its own Markdown, as those of a quotation. */
+  /** Headings inside its own Markdown, as those of a quotation, and lines of bold words alone. */
   readonly innerHeadings: readonly string[]
 }
 
@@ -69,7 +69,7 @@ export function addressOpener(build: IndexBuild, sections: BuildSections): OpenA
       readings: readings.map((text) => lettersAndDigits(`${heading}\n${text}`)),
       flows: sectionFlows(markdown),
       innerHeadings: markdownBlocks(markdown)
-        .filter(({kind}) => kind === 'heading')
+        .filter(({kind, isLabel}) => kind === 'heading' || isLabel)
         .map(({text}) => text),
     }
   }

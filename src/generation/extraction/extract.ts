@@ -54,9 +54,14 @@ export function unitLikelihoods(
 
 /** Without lead-ins whose list or code was not chosen. The only candidate stays: better than nothing. */
 function withoutDanglingLeadIns(chosen: ReadonlySet<Candidate>): ReadonlySet<Candidate> {
-  const places = new Set([...chosen].map(({sourceIndex, index}) => `${sourceIndex}/${index}`))
-  const kept = [...chosen].filter(
-    ({unit, sourceIndex, index}) => !unit.isLeadIn || places.has(`${sourceIndex}/${index + 1}`),
-  )
+  const byPlace = new Map([...chosen].map((candidate) => [placeOf(candidate, 0), candidate]))
+  const kept = [...chosen].filter((candidate) => {
+    const next = byPlace.get(placeOf(candidate, 1))
+    return !candidate.unit.isLeadIn || (next !== undefined && next.heading === candidate.heading)
+  })
   return kept.length === 0 ? chosen : new Set(kept)
+}
+
+function placeOf({sourceIndex, index}: Candidate, offset: number): string {
+  return `${sourceIndex}/${index + offset}`
 }

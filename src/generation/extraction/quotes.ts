@@ -79,15 +79,22 @@ export class Quotes {
     return code?.unit.kind === 'code' && linesOf(code) <= followingCodeLines ? next : []
   }
 
+  /** The code behind a list whose last item announces it. */
+  #codeAnnouncedBy(last: Candidate, block: readonly Candidate[]): readonly Candidate[] {
+    const announces = last.unit.kind !== 'code' && last === block.at(-1) && /[:：]\s*$/.test(last.unit.text)
+    return announces ? this.#codeAfter(last) : []
+  }
+
   #blockQuote(seed: Candidate): Candidate[] {
     const block = this.#blockAt(seed)
     const lead = this.#blockAt(seed, -1).at(-1)
-    const own = seed.unit.kind === 'item' && isShortList(block) ? block : [seed]
+    const listed = seed.unit.kind === 'item' && isShortList(block) ? block : [seed]
+    const own = [...listed, ...this.#codeAnnouncedBy(listed.at(-1)!, block)]
     // Code needs a sentence about it; a list or a table can be read alone unless it has a lead-in.
     const isIntroduced =
       lead?.unit.kind === 'sentence' &&
       (lead.unit.isLeadIn || (seed.unit.kind === 'code' && lead.words <= antecedentWords))
-    if (!isIntroduced) return [...own]
+    if (!isIntroduced) return own
     const paragraph = this.#blockAt(lead)
     if (wordsOf(paragraph) <= introductionWords) return [...paragraph, ...own]
     if (!pointsBack.test(lead.unit.text)) return [lead, ...own]
