@@ -515,6 +515,17 @@ describe('how an extract reads', () => {
     )
   })
 
+  test('steps go on across the code between them', async () => {
+    const {text} = await answerTo(
+      'How do I install the agent?',
+      'To install the agent:\n\n1. Download it:\n\n```sh\ncurl -O agent.tar\n```\n\n2. Unpack it:\n\n```sh\ntar xf agent.tar\n```\n\n3. Start the service.\n\nThe agent was written long ago.',
+    )
+
+    expect(text).toMatch(
+      /1\. Download it:[\s\S]*curl[\s\S]*2\. Unpack it:[\s\S]*tar xf[\s\S]*3\. Start the service\./,
+    )
+  })
+
   test('of two units the fuller one is quoted, not both', async () => {
     const short = 'Set the PORT variable to change the port of the server.'
     const {text} = await answerTo(

@@ -8,6 +8,8 @@ const remainderWords = 25
 /** A list of at most this many items and words is quoted whole: a single item would read as if it were the whole list. */
 const wholeListItems = 8
 const wholeListWords = 95
+/** Steps with code between them are quoted together up to this many words. */
+const wholeStepsWords = 160
 /** Longest sentence that is quoted because another one refers to it. */
 const antecedentWords = 40
 /** Longest paragraph before code or a list that is quoted whole with it. */
@@ -66,10 +68,15 @@ export class Quotes {
     return before?.unit.kind === 'sentence' && before.words <= antecedentWords ? [before] : []
   }
 
-  /** What a lead-in announces: a list or steps as far as they are short, code. */
+  /** What a lead-in announces: a list as far as it is short, steps with those that continue them, code. */
   #announcedBy(leadIn: Candidate): readonly Candidate[] {
     const next = this.#blockAt(leadIn, 1)
-    return isShortList(next) ? next : next.slice(0, wholeListItems)
+    const [first] = next
+    if (first === undefined) return []
+    const announced = first.unit.kind === 'steps' ? this.#stepsWith(first) : next
+    const shown = isShortList(announced) ? announced : announced.slice(0, wholeListItems)
+    const last = shown.at(-1)!
+    return [...shown, ...this.#codeAnnouncedBy(last, this.#blockAt(last))]
   }
 
   /** Short code right behind a paragraph. */
@@ -77,6 +84,23 @@ export class Quotes {
     const next = this.#blockAt(sentence, 1)
     const [code] = next
     return code?.unit.kind === 'code' && linesOf(code) <= followingCodeLines ? next : []
+  }
+
+  /** Steps with those that their numbers continue, across code between them, where all are short; the unit alone otherwise. */
+  #stepsWith(seed: Candidate): readonly Candidate[] {
+    if (seed.unit.kind !== 'steps') return [seed]
+    const all = [...this.#stepsBeside(seed, -1).reverse(), seed, ...this.#stepsBeside(seed, 1)]
+    return wordsOf(all) <= wholeStepsWords ? all : [seed]
+  }
+
+  /** The code and steps before or after steps, in this direction, as far as the numbers continue. */
+  #stepsBeside(from: Candidate, direction: 1 | -1): Candidate[] {
+    const [code] = this.#blockAt(from, direction)
+    const [steps] = this.#blockAt(from, 2 * direction)
+    if (code?.unit.kind !== 'code' || steps?.unit.kind !== 'steps') return []
+    const [first, second] = direction === 1 ? [from, steps] : [steps, from]
+    if (firstNumber(second) !== lastNumber(first) + 1) return []
+    return [code, steps, ...this.#stepsBeside(steps, direction)]
   }
 
   /** The code behind a list whose last item announces it. */
@@ -87,9 +111,10 @@ export class Quotes {
 
   #blockQuote(seed: Candidate): Candidate[] {
     const block = this.#blockAt(seed)
-    const lead = this.#blockAt(seed, -1).at(-1)
-    const listed = seed.unit.kind === 'item' && isShortList(block) ? block : [seed]
-    const own = [...listed, ...this.#codeAnnouncedBy(listed.at(-1)!, block)]
+    const listed = seed.unit.kind === 'item' && isShortList(block) ? block : this.#stepsWith(seed)
+    const last = listed.at(-1)!
+    const own = [...listed, ...this.#codeAnnouncedBy(last, this.#blockAt(last))]
+    const lead = this.#blockAt(own[0]!, -1).at(-1)
     // Code needs a sentence about it; a list or a table can be read alone unless it has a lead-in.
     const isIntroduced =
       lead?.unit.kind === 'sentence' &&
@@ -137,6 +162,14 @@ function withoutReferences(block: readonly Candidate[], seed: number): number {
 /** The end of a sentence that began in another passage. */
 function isFragment(candidate: Candidate | undefined): boolean {
   return candidate?.index === 0 && candidate.words < 6 && /^\p{Ll}/u.test(candidate.unit.text)
+}
+
+function firstNumber({unit}: Candidate): number {
+  return Number(/^(\d+)[.)]/.exec(unit.markdown)?.[1] ?? Number.NaN)
+}
+
+function lastNumber({unit}: Candidate): number {
+  return Number([...unit.markdown.matchAll(/^(\d+)[.)] /gm)].at(-1)?.[1] ?? Number.NaN)
 }
 
 function isShortList(block: readonly Candidate[]): boolean {
