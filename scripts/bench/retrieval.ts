@@ -134,7 +134,7 @@ async function timeBaselines(
   pages: readonly Page[],
   questions: readonly string[],
 ): Promise<{lexical: number[]; semantic: number[]; exact: number[]; recall: number}> {
-  const db = openSqlite(':cache:')
+  const db = openSqlite(':memory:')
   const lexical: number[] = []
   const semantic: number[] = []
   const exactTimes: number[] = []
