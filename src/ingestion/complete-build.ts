@@ -3,15 +3,21 @@ import {calibrate as calibrateRetrieval} from '../retrieval/index.ts'
 import type {BaseBuild, BuildWriter, IndexBuild, Manifest} from '../search-index/index.ts'
 import {type ContentDetails, contentDetailsOf} from './content-details.ts'
 import {askGoldenQuestions, goldenGate, shrinkGate} from './gates.ts'
+import {graphQuestionsOf} from './graph-questions.ts'
 import type {IngestContext} from './ingest-context.ts'
 import type {IngestReport, PageChange} from './ingest-report.ts'
 import type {ReportParts} from './make-report.ts'
 import {countsOf} from './page-changes.ts'
 import type {Scan} from './scan-folder.ts'
+import {type GraphTuning, tuneGraph, withTuning} from './tune-graph.ts'
 import {verifyBuild} from './verify-build.ts'
 
 /** Share of the passages that may change before the abstention is calibrated again. */
 const maxCalibrationDrift = 0.05
+
+/** Questions that a graph is measured with, and how many where little changed. Each is searched for exactly, too. */
+const graphQuestions = 200
+const graphQuestionsAfterEdit = 60
 
 export interface Completion {
   readonly writer: BuildWriter
@@ -43,10 +49,14 @@ export async function completeBuild(context: IngestContext, completion: Completi
   } finally {
     records.close()
   }
-  const build = await writer.open(signalOption)
-  const parts: ReportParts = {...facts, changes, build: writer.id, previous, total: manifest.counts}
+  const opened = await writer.open(signalOption)
   try {
-    await context.stage('verify', async () => verifyBuild(build))
+    await context.stage('verify', async () => verifyBuild(opened))
+    const drift = driftOf(opened, current, changes)
+    const graph = await context.stage('tune', () => tuned(context, opened, drift === null ? null : current))
+    const build = withTuning(opened, graph)
+    const {hnsw} = build.manifest
+    const parts: ReportParts = {...facts, changes, build: writer.id, previous, total: manifest.counts, graph}
     const {golden, gates} = await context.stage('gates', async () => {
       const asked = await askGoldenQuestions(scan.root, build, () => context.embedder(), signal)
       const gone = changes.filter(
@@ -75,13 +85,14 @@ export async function completeBuild(context: IngestContext, completion: Completi
         {details: {report: refused}},
       )
     }
-    const {calibration, drift} = await context.stage('calibrate', () =>
-      calibrated(context, build, current, changes),
+    const calibration = await context.stage('calibrate', async () =>
+      drift === null ? await calibrated(context, build) : current!.manifest.calibration,
     )
     signal?.throwIfAborted()
     const counts = countsOf(changes)
     manifest = {
       ...manifest,
+      hnsw,
       calibration,
       summary: {
         content,
@@ -94,7 +105,7 @@ export async function completeBuild(context: IngestContext, completion: Completi
         },
         warnings: facts.diagnostics.filter((diagnostic) => diagnostic.severity !== 'info').length,
         golden: golden ? {questions: golden.questions, hitAt5: golden.hitAt5} : null,
-        passagesSinceCalibration: drift,
+        passagesSinceCalibration: drift ?? 0,
         tookMs: context.elapsedMs(),
       } satisfies Manifest['summary'],
     }
@@ -104,25 +115,38 @@ export async function completeBuild(context: IngestContext, completion: Completi
     })
     return report('published', {...parts, gates, golden, pruned})
   } finally {
-    build.close()
+    opened.close()
   }
 }
 
-/** Calibrating takes seconds, and a few edited pages hardly change the result: then the previous calibration is kept. */
-async function calibrated(
+/**
+ * Passages that changed since the build was last calibrated; null where it has to be calibrated again. Calibrating takes
+ * seconds, and a few edited pages hardly change the result: then the previous calibration is kept.
+ */
+function driftOf(build: IndexBuild, before: BaseBuild | null, changes: readonly PageChange[]): number | null {
+  if (before === null || before.manifest.calibration === null) return null
+  const edited = changes.reduce((sum, {passages}) => sum + passages.added + passages.removed, 0)
+  const drift = edited + (before.manifest.summary?.passagesSinceCalibration ?? 0)
+  const isSameModel = before.manifest.embedding.id === build.manifest.embedding.id
+  return isSameModel && drift <= maxCalibrationDrift * build.manifest.counts.passages ? drift : null
+}
+
+/**
+ * Measured at every ingest, also where the graph is kept: pages that come and go change what it finds. After a small edit
+ * of the build `before`, fewer questions tell whether its `ef` is still enough.
+ */
+async function tuned(
   context: IngestContext,
   build: IndexBuild,
   before: BaseBuild | null,
-  changes: readonly PageChange[],
-): Promise<{calibration: unknown; drift: number}> {
+): Promise<GraphTuning> {
+  const minEf = before?.manifest.hnsw.ef
+  const count = minEf === undefined ? graphQuestions : graphQuestionsAfterEdit
+  const questions = await graphQuestionsOf(build, await context.embedder(), count)
+  return tuneGraph(build, questions, {...context.signalOption, ...(minEf === undefined ? {} : {minEf})})
+}
+
+async function calibrated(context: IngestContext, build: IndexBuild): Promise<unknown> {
   const {calibrate = calibrateRetrieval} = context.options
-  const edited = changes.reduce((sum, {passages}) => sum + passages.added + passages.removed, 0)
-  const drift = edited + (before?.manifest.summary?.passagesSinceCalibration ?? 0)
-  const calibration = before?.manifest.calibration ?? null
-  const isSameModel = before?.manifest.embedding.id === build.manifest.embedding.id
-  if (calibration !== null && isSameModel && drift <= maxCalibrationDrift * build.manifest.counts.passages) {
-    return {calibration, drift}
-  }
-  const fitted = await calibrate(build, await context.embedder(), context.signalOption)
-  return {calibration: fitted ?? null, drift: 0}
+  return (await calibrate(build, await context.embedder(), context.signalOption)) ?? null
 }

@@ -11,7 +11,7 @@ export interface IngestOptions {
   readonly embedder: () => Promise<Embedder>
   /**
    * Identifies the model without loading it, as `embedderKeyOf` does. If the current build was made with the same model,
-   * it is loaded only when there is something to embed. Null or absent: it is always loaded.
+   * it is loaded only when a build is made. Null or absent: it is always loaded.
    */
   readonly embedderKey?: string | null
   /** Parses and embeds everything again. Default false. */

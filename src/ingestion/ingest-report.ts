@@ -1,6 +1,7 @@
 import type {Diagnostic} from '../domain/index.ts'
+import type {GraphTuning} from './tune-graph.ts'
 
-export const stages = ['scan', 'pages', 'finish', 'verify', 'gates', 'calibrate', 'publish'] as const
+export const stages = ['scan', 'pages', 'finish', 'verify', 'tune', 'gates', 'calibrate', 'publish'] as const
 
 /** A step of an ingest. Pages are parsed, embedded and stored at the same time, so `pages` is one stage. */
 export type Stage = (typeof stages)[number]
@@ -94,6 +95,8 @@ export interface IngestReport {
   readonly gates: readonly GateResult[]
   /** Hit rate at 5 of the golden questions; null without a question file. */
   readonly golden: {readonly questions: number; readonly hitAt5: number} | null
+  /** How the vector index is searched, and what it finds; null where no build was made. */
+  readonly graph: GraphTuning | null
   /** Ids of older builds that were removed. */
   readonly pruned: readonly string[]
   /** Duration of each stage, in milliseconds. */

@@ -14,6 +14,7 @@ export interface ReportParts extends ContentDetails {
   readonly gates?: readonly GateResult[]
   readonly golden?: {readonly questions: number; readonly hitAt5: number} | null
   readonly pruned?: readonly string[]
+  readonly graph?: IngestReport['graph']
 }
 
 /** What is known about an ingest once its plan is made. */
@@ -63,6 +64,7 @@ export function makeReport(
     fidelity: parts.fidelity,
     gates: parts.gates ?? [],
     golden: parts.golden ? {questions: parts.golden.questions, hitAt5: parts.golden.hitAt5} : null,
+    graph: parts.graph ?? null,
     pruned: parts.pruned ?? [],
     stages: context.stages,
     tookMs: context.elapsedMs(),

@@ -1,6 +1,7 @@
 import type {Diagnostic} from '../domain/index.ts'
 import {cleanLine} from '../lib/clean-text.ts'
 import type {IngestReport, PageChange} from './ingest-report.ts'
+import {minGraphRecall} from './tune-graph.ts'
 
 /** The report as lines for a docs writer: what was done, what changed, what needs attention. */
 export function summaryOf(report: IngestReport, {maxDiagnostics = 20, maxChanges = 20} = {}): string {
@@ -38,6 +39,12 @@ export function summaryOf(report: IngestReport, {maxDiagnostics = 20, maxChanges
       `  golden    ${percent(report.golden.hitAt5, 1)} of ${report.golden.questions} questions find their section`,
     )
   }
+  if (report.graph) {
+    const {ef, recall} = report.graph
+    lines.push(
+      `  vectors   ${(10 * recall.at10).toFixed(2)} of the 10 nearest passages found (ef ${number(ef)})`,
+    )
+  }
   const stages = Object.entries(report.stages).filter(([, ms]) => ms >= 10)
   lines.push(
     `  time      ${seconds(report.tookMs)}${stages.length > 0 ? ` (${stages.map(([name, ms]) => `${name} ${seconds(ms)}`).join(', ')})` : ''}`,
@@ -55,6 +62,12 @@ export function summaryOf(report: IngestReport, {maxDiagnostics = 20, maxChanges
         `  ${path}: ${number(visibleWords - keptWords)} of ${number(visibleWords)} words`,
     )
     lines.push(...some(losing, maxDiagnostics, 'more pages'))
+  }
+  if (report.graph && report.graph.recall.at10 < minGraphRecall) {
+    lines.push(
+      '',
+      `The vector index misses more of the nearest passages than it should (at most ${percent(1 - minGraphRecall, 1)}): answers may miss pages whose words differ from the question's.${report.fullBecause === null ? ' With --full the index is made anew.' : ''}`,
+    )
   }
   for (const {passed, detail} of report.gates) if (!passed) lines.push('', `Gate: ${detail}`)
   // A line break in a file name must not start a new line.

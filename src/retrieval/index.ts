@@ -1,5 +1,7 @@
 export {calibrate} from './calibrate.ts'
 export {type Calibration, defaultCalibration, parseCalibration} from './calibration.ts'
 export {createRetriever, type RetrieverOptions} from './create-retriever.ts'
+export {outOfDomainQuestions} from './out-of-domain-questions.ts'
 export type {DocsSearch, Retrieval, Retriever} from './retriever.ts'
 export {type Stage, stages} from './stages.ts'
+export {syntheticQuestions} from './synthetic-questions.ts'

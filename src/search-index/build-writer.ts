@@ -112,13 +112,14 @@ function graphFor(
 ): GraphWriter | Promise<GraphWriter> {
   const {dimensions} = embedding
   if (base === null) return GraphWriter.create(db, dimensions, expectedPassages)
-  const {hnsw: options, counts} = base.manifest
+  const {hnsw, counts} = base.manifest
+  const {m, efConstruction, metric} = hnsw
   const file = join(base.folder, hnswFile)
   return GraphWriter.from(db, dimensions, {
     file,
     isValid: base.isHnswValid,
     passages: counts.passages,
-    options,
+    options: {m, efConstruction, metric},
   })
 }
 

@@ -30,13 +30,32 @@ export interface Manifest {
   /** Version of the code that splits pages into passages and texts into terms; another one means reading every page again. */
   readonly chunker: string
   readonly counts: {readonly pages: number; readonly sections: number; readonly passages: number}
-  readonly hnsw: {readonly m: number; readonly efConstruction: number; readonly metric: 'ip'}
+  readonly hnsw: GraphParameters
   /** Abstention thresholds fitted to this build, by the retriever's calibration; opaque here. */
   readonly calibration: unknown
   /** By file name. */
   readonly files: Readonly<Record<string, {readonly bytes: number; readonly sha256: string}>>
   /** What the ingest that made it did, for people; null when it was not made by an ingest. */
   readonly summary?: BuildSummary | null
+}
+
+export interface GraphParameters {
+  readonly m: number
+  readonly efConstruction: number
+  readonly metric: 'ip'
+  /** How many candidates a search keeps, measured for this build; absent where none was measured. */
+  readonly ef?: number
+  readonly recall?: GraphRecall
+}
+
+/**
+ * Shares of the true nearest passages, by exact search, that HNSW finds with the build's `ef`: of the ten nearest among
+ * 64 neighbours found, of the 64 nearest among as many, and of the 256 nearest, which a question about one version reads.
+ */
+export interface GraphRecall {
+  readonly at10: number
+  readonly at64: number
+  readonly at256: number
 }
 
 export interface BuildSummary {
@@ -137,8 +156,11 @@ export interface IndexBuild extends BuildPages {
   /** A problem with which the build can still be used, as a damaged HNSW file (search is exact then); null for none. */
   readonly degraded: string | null
 
-  /** Nearest passages, best first. Fewer than `k` when there are fewer. Throws a TypeError on a vector of wrong length or with a value that is not finite. */
-  nearest(vector: Float32Array, k: number): VectorHit[]
+  /**
+   * Nearest passages, best first. Fewer than `k` when there are fewer. `ef` is how many candidates HNSW keeps, by default
+   * the build's own. Throws a TypeError on a vector of wrong length or with a value that is not finite.
+   */
+  nearest(vector: Float32Array, k: number, ef?: number): VectorHit[]
 
   /** The same without HNSW: the reference in tests, and the fallback when the HNSW file is damaged. */
   nearestExact(vector: Float32Array, k: number): VectorHit[]

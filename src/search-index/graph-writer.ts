@@ -14,7 +14,8 @@ const rebuildBelow = 2_000
 /** Initial capacity of a new graph. */
 const firstCapacity = 1_024
 
-export type GraphOptions = Manifest['hnsw']
+/** What a graph was made with. How it is searched is not part of it: that is measured for each build. */
+export type GraphOptions = Pick<Manifest['hnsw'], 'm' | 'efConstruction' | 'metric'>
 
 /** A graph to start from. */
 export interface BaseGraph {

@@ -1,6 +1,7 @@
 export type {
   BuildPages,
   CurrentBuild,
+  GraphRecall,
   IndexBuild,
   Manifest,
   StoredPage,

@@ -8,6 +8,7 @@ import {replaceFile} from './durable-files.ts'
 import {buildFormat, earlierFormat, manifestFile} from './schema.ts'
 
 const count = z.number().int().nonnegative()
+const share = z.number().min(0).max(1)
 
 const formatShape = z.object({format: z.number().int()})
 
@@ -23,7 +24,14 @@ const manifestShape = z.object({
   }),
   chunker: z.string(),
   counts: z.object({pages: count, sections: count, passages: count}),
-  hnsw: z.object({m: count, efConstruction: count, metric: z.literal('ip')}),
+  hnsw: z.object({
+    m: count,
+    efConstruction: count,
+    metric: z.literal('ip'),
+    // Absent in older builds.
+    ef: z.number().int().positive().exactOptional(),
+    recall: z.object({at10: share, at64: share, at256: share}).exactOptional(),
+  }),
   calibration: z.unknown(),
   files: z.record(z.string(), z.object({bytes: count, sha256: z.string().regex(/^[0-9a-f]{64}$/)})),
   summary: z

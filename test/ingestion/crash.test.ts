@@ -15,7 +15,16 @@ const program = await buildProgram('test/support/ingest-once.ts')
 /** Set `DOCENT_KILLS=100` for a long run. */
 const kills = Number(process.env['DOCENT_KILLS'] ?? 10)
 
-const stages: readonly Stage[] = ['scan', 'pages', 'finish', 'verify', 'gates', 'calibrate', 'publish']
+const stages: readonly Stage[] = [
+  'scan',
+  'pages',
+  'finish',
+  'verify',
+  'tune',
+  'gates',
+  'calibrate',
+  'publish',
+]
 
 test('[killed ingest] an ingest killed at any moment leaves the old build or the new one intact, and the next ingest succeeds', async () => {
   const random = randomFrom(7)

@@ -13,7 +13,7 @@ import {pathToFileURL} from 'node:url'
 import {describe, expect, test} from 'vitest'
 import {buildProgram} from '../../scripts/build/build-program.mjs'
 import {DocentError} from '../../src/domain/index.ts'
-import {activateBuild, ingest} from '../../src/ingestion/index.ts'
+import {activateBuild, ingest, summaryOf} from '../../src/ingestion/index.ts'
 import {openParserPool} from '../../src/ingestion/parser-pool.ts'
 import {buildFolder, currentBuildId, localBuilds} from '../../src/search-index/index.ts'
 import {termsOf} from '../../src/text/terms.ts'
@@ -47,6 +47,29 @@ describe('an ingest', () => {
     expect(second).toMatchObject({outcome: 'unchanged', build: first.build, changes: []})
     expect(embedder.embedded()).toBe(embedded)
     expect(readdirSync(join(folder.dataDir, 'builds'))).toEqual([first.build])
+  })
+
+  test('measures what the vector index finds, also after an edit, and keeps it in the manifest', async () => {
+    const folder = newFolder({'a.md': guide})
+    const found = {ef: 96, recall: {at10: 1, at64: 1, at256: 1}}
+
+    for (const text of [guide, `${guide}\n## Backups\n\nCopy it nightly.\n`]) {
+      folder.write('a.md', text)
+      const report = await run(folder)
+
+      expect(report.graph).toEqual(found)
+      expect(await withCurrent(folder, (build) => build.manifest.hnsw)).toMatchObject(found)
+      expect(summaryOf(report)).toContain('  vectors   10.00 of the 10 nearest passages found (ef 96)')
+    }
+  })
+
+  test('says where the vector index misses too much, and what may help', async () => {
+    const report = await run(newFolder({'a.md': guide}))
+    const graph = {ef: 4_096, recall: {at10: 0.9, at64: 0.8, at256: 0.7}}
+
+    expect(summaryOf(report)).not.toContain('misses more')
+    expect(summaryOf({...report, graph})).toMatch(/misses more of the nearest .*\(at most 2\.00 %\)/)
+    expect(summaryOf({...report, graph, fullBecause: null})).toContain('With --full the index is made anew.')
   })
 
   test('embeds only the passages that are new', async () => {

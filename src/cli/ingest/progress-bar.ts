@@ -6,6 +6,7 @@ const stageNames: Readonly<Record<IngestProgress['stage'], string>> = {
   pages: 'Reading pages',
   finish: 'Writing the index',
   verify: 'Verifying the index',
+  tune: 'Measuring the vector index',
   gates: 'Checking gates',
   calibrate: 'Calibrating',
   publish: 'Publishing',
