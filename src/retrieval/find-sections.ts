@@ -75,7 +75,8 @@ export async function findSections(
   const {embedder, without} = deps
   const {version, depth} = query
   signal?.throwIfAborted()
-  checkBuild(build, version, embedder)
+  checkVersion(build, version)
+  checkEmbedder(build, embedder)
   const {question, topic, timings: contextTimings} = await questionInContext(build, query, options, deps)
 
   const embedStarted = performance.now()
@@ -114,10 +115,14 @@ export async function findSections(
   }
 }
 
-function checkBuild(build: IndexBuild, version: string | null, embedder: Embedder): void {
+/** @throws DocentError `version_not_found`. */
+export function checkVersion(build: IndexBuild, version: string | null): void {
   if (version !== null && !build.versions().includes(version)) {
     throw new DocentError('version_not_found', `The index has no pages of version ${version}.`)
   }
+}
+
+function checkEmbedder(build: IndexBuild, embedder: Embedder): void {
   const {embedding} = build.manifest
   if (embedding.id !== embedder.id || embedding.dimensions !== embedder.dimensions) {
     throw new DocentError(
