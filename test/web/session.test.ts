@@ -637,12 +637,15 @@ describe('searching while typing', () => {
     const finished = new Promise<void>((resolve) => {
       finish = resolve
     })
+    const prefixes: (string | null)[] = []
     const search = createLiveSearch({
       endpoint: '',
       debounceMs: 5,
       async fetch(url, init) {
-        const query = new URL(url, 'http://x').searchParams.get('q')!
+        const {searchParams} = new URL(url, 'http://x')
+        const query = searchParams.get('q')!
         asked.push(query)
+        prefixes.push(searchParams.get('prefix'))
         // The older search answers last, unless it was given up.
         if (query === 'old') {
           search.type('newer')
@@ -662,6 +665,7 @@ describe('searching while typing', () => {
     await finished
 
     expect(asked).toEqual(['old', 'newer'])
+    expect(prefixes).toEqual(['1', '1'])
     expect(results).toEqual(['o', 'newer'])
   })
 })
