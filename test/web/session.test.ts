@@ -546,6 +546,15 @@ describe('the state of an answer', () => {
     expect(ended.phase).toBe(phase)
   })
 
+  test('a line for what asks nothing is complete, whichever generator there is', () => {
+    const ended = withUpdate(
+      {...asked, generator: 'extractive'},
+      {type: 'event', seq: 2, event: done('complete', {finishReason: 'bare_reply'})},
+    )
+
+    expect(ended.phase).toBe('complete')
+  })
+
   test('what an earlier try had brought stays when the model declines before its first word', () => {
     const broken = withUpdate(
       withUpdate(asked, {type: 'event', seq: 2, event: {type: 'delta', text: 'Half.'}}),
