@@ -22,8 +22,9 @@ const maxLength = 100
 
 /** Of several kinds in one text, the first decides the reply. */
 const priority: readonly BareKind[] = ['help', 'objection', 'thanks', 'farewell', 'greeting', 'agreement']
-/** What may be left out before or behind a question. */
-const courtesies: ReadonlySet<BareKind> = new Set(['greeting', 'thanks', 'agreement'])
+/** What may be left out before a question, and behind one: "…, right?" is part of it. */
+const openings: readonly BareKind[] = ['greeting', 'thanks', 'agreement']
+const closings: readonly BareKind[] = ['thanks']
 
 /**
  * The fitting line where a text asks nothing: a greeting, thanks, "no", "help", signs alone. Null for everything else,
@@ -124,16 +125,16 @@ export function withoutCourtesies(text: string): string {
   }
 }
 
-function isCourtesy(text: string): boolean {
+function consistsOf(kinds: readonly BareKind[], text: string): boolean {
   const phrases = phrasesIn(text)
-  return phrases !== null && phrases.length > 0 && phrases.every(({kind}) => courtesies.has(kind))
+  return phrases !== null && phrases.length > 0 && phrases.every(({kind}) => kinds.includes(kind))
 }
 
 const pause = /[,.!;:…、，。！،\n–—]+/u
 
 function withoutFirst(text: string): string {
   const found = pause.exec(text.slice(0, maxLength))
-  if (found === null || !isCourtesy(text.slice(0, found.index))) return text
+  if (found === null || !consistsOf(openings, text.slice(0, found.index))) return text
   const rest = text.slice(found.index + found[0].length).trimStart()
   return /[\p{L}\p{N}]/u.test(rest) && phrasesIn(rest) === null ? rest : text
 }
@@ -145,7 +146,7 @@ function withoutLast(text: string): string {
     end.length -
     last.length +
     Math.max(...[...last.matchAll(/[?？؟,.!;…、，。！،\n]/gu)].map(({index}) => index + 1), 0)
-  if (from === 0 || !isCourtesy(end.slice(from))) return text
+  if (from === 0 || !consistsOf(closings, end.slice(from))) return text
   const rest = end.slice(0, from).replace(/[\s,;、，،]+$/u, '')
   return phrasesIn(rest) === null ? rest : text
 }

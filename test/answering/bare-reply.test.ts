@@ -105,6 +105,7 @@ test.each([
   ['help: it fails', 'help: it fails'],
   ['thanks', 'thanks'],
   ['Great success, how?', 'Great success, how?'],
+  ['It needs a key, right?', 'It needs a key, right?'],
 ])('%s without courtesies is %s', (text, left) => {
   expect(withoutCourtesies(text)).toBe(left)
 })
