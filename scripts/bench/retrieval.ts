@@ -12,6 +12,8 @@ import {openSqlite} from '../../src/native/index.ts'
 import {createRetriever} from '../../src/retrieval/create-retriever.ts'
 import {questionTermsOf} from '../../src/retrieval/question-terms.ts'
 import {buildFolder, type IndexBuild, openBuild, writeBuild} from '../../src/search-index/index.ts'
+import {timeTyping} from './as-typed.ts'
+import {at} from './quantile.ts'
 import type {BenchOptions, BenchReport} from './report.ts'
 import {pageOf, passagesPerPage, questionOf, wordsFrom} from './synthetic-docs.ts'
 
@@ -26,6 +28,7 @@ export async function runRetrievalBench({quick, sizes, seed, log}: BenchOptions)
   const embedder = await openEmbedder({model: null})
   const totals: Record<string, string | number | null>[] = []
   const byStage: Record<string, string | number | null>[] = []
+  const asTyped: Record<string, string | number | null>[] = []
   try {
     for (const passages of counts) {
       log(`retrieval: making ${passages} passages`)
@@ -64,6 +67,7 @@ export async function runRetrievalBench({quick, sizes, seed, log}: BenchOptions)
             'HNSW ef': tuning.ef,
             'ef measured in s': tuneMs / 1_000,
           })
+          asTyped.push({passages, ...(await timeTyping(build, embedder, questions.slice(50)))})
           for (const [stage, times] of Object.entries(stages)) {
             byStage.push({passages, stage, 'p50 ms': at(times, 0.5), 'p99 ms': at(times, 0.99)})
           }
@@ -83,6 +87,7 @@ export async function runRetrievalBench({quick, sizes, seed, log}: BenchOptions)
     tables: [
       {title: 'Question to sources', rows: totals},
       {title: 'By stage', rows: byStage},
+      {title: 'Search as one types', rows: asTyped},
     ],
   }
 }
@@ -172,9 +177,4 @@ async function timeBaselines(
     db.close()
   }
   return {lexical, semantic, exact: exactTimes, recall: expected === 0 ? 1 : shared / expected}
-}
-
-function at(times: readonly number[], share: number): number {
-  const sorted = [...times].sort((a, b) => a - b)
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
 }

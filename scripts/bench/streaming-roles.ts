@@ -236,7 +236,10 @@ function startDocent(): void {
       answering,
       generator: 'anthropic',
       transcripts,
-      search: {search: () => Promise.reject(new Error('not measured'))},
+      search: {
+        search: () => Promise.reject(new Error('not measured')),
+        searchAsTyped: () => Promise.reject(new Error('not measured')),
+      },
       current: {
         id: 'bench',
         lease: () => {

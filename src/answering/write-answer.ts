@@ -2,10 +2,11 @@ import {DocentError, type Question, type RetrievedSource, shownSource, type Turn
 import type {FinishEvent, GenerationEvent, Generator} from '../generation/index.ts'
 import type {Retrieval, Retriever} from '../retrieval/index.ts'
 import type {RunLimits} from './answering-limits.ts'
+import {type BareReply, bareReplyTo, conversationOf} from './bare-reply.ts'
 import type {Continuation} from './continuation.ts'
 import {GenerationRelay} from './generation-relay.ts'
 import type {Run} from './run.ts'
-import {ShownSources} from './shown-sources.ts'
+import {ShownSources, sourcesEventOf} from './shown-sources.ts'
 import {SourceSearch} from './source-search.ts'
 
 export interface WriteAnswerOptions {
@@ -23,8 +24,12 @@ export interface WriteAnswerOptions {
  * Writes one answer into its run: searches for sources and shows them, then relays the output of the generator.
  * Resolves when the run has ended; rejects if something fails.
  */
-export async function writeAnswer(options: WriteAnswerOptions): Promise<void> {
-  const {run, continuation, limits} = options
+export async function writeAnswer(given: WriteAnswerOptions): Promise<void> {
+  const {run, continuation, limits} = given
+  const reply = continuation === null ? bareReplyTo(given.question.question, given.history) : null
+  if (reply !== null) return sendBareReply(reply, run)
+  const {question, history} = conversationOf(given.question.question, given.history)
+  const options = {...given, question: {...given.question, question}, history}
   const shown = new ShownSources()
   const search = new SourceSearch(options, shown)
   const relay = new GenerationRelay({
@@ -41,6 +46,14 @@ export async function writeAnswer(options: WriteAnswerOptions): Promise<void> {
   // There is an answer to continue, but the docs no longer have anything about it.
   if (sources.length === 0) run.finish({ending: 'abstained', reason: 'no_hits', nearest: []})
   else await generate(sources, options, {search, relay})
+}
+
+/** Ends an answer to a text that asks nothing: no sources, one line, no model. */
+function sendBareReply({kind, text}: BareReply, run: Run): void {
+  run.noteStep(`Nothing was searched: the text asks nothing (${kind}).`)
+  run.emit(sourcesEventOf(1, run.entry.question, []))
+  run.emit({type: 'delta', text})
+  run.finish({ending: 'complete', finishReason: 'bare_reply'})
 }
 
 /** Sends the content of the earlier answer again, so that this one is self-contained. */

@@ -37,8 +37,11 @@ export type GeneratorName = 'anthropic' | 'extractive' | 'scripted'
 /** Why Docent abstained. */
 export type AbstentionReason = 'no_hits' | 'low_score' | 'off_topic' | 'other_product' | 'version_empty'
 
-/** Why the generator finished. */
-export type FinishReason = 'end' | 'max_tokens' | 'refusal' | 'context_exceeded' | 'extract'
+/**
+ * Why the generator finished. `bare_reply`: there was nothing to answer, as in thanks or a greeting; nothing was searched
+ * and no model called.
+ */
+export type FinishReason = 'end' | 'max_tokens' | 'refusal' | 'context_exceeded' | 'extract' | 'bare_reply'
 
 /** The generator finished, but with a partial answer: the model declined, or reached a limit. */
 export type PartialFinish = Extract<FinishReason, 'max_tokens' | 'refusal' | 'context_exceeded'>

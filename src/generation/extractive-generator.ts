@@ -1,5 +1,6 @@
 import {setTimeout as delay} from 'node:timers/promises'
 import {mayContinue, mayPointBack, noUsage, type RetrievedSource, turnsBefore} from '../domain/index.ts'
+import {correctionOf} from '../text/correction.ts'
 import {isStopTerm} from '../text/stop-words.ts'
 import {termsOf} from '../text/terms.ts'
 import {type ExtractOptions, extract} from './extraction/index.ts'
@@ -106,9 +107,15 @@ function withoutDanglingText(parts: readonly Part[]): Part[] {
   })
 }
 
-/** The question; a short one that continues the one before, or has only stop words, with the words of that one. */
+/** The question; a correction with what it corrects; a short one that continues the one before, or has only stop words, with the words of that one. */
 function contextualQuestion(request: GenerationRequest): string {
-  const {question} = request
+  const {question, history} = request
+  const earlier = turnsBefore(question, history).filter(({role}) => role === 'user')
+  const correction = correctionOf(
+    question,
+    earlier.map(({content}) => content),
+  )
+  if (correction !== null) return correction.question
   const isShort = question.split(/\s+/).length <= 5
   const isFollowUp = mayPointBack(question) || mayContinue(question) || termsOf(question).every(isStopTerm)
   return isShort && isFollowUp ? `${question} ${previousQuestionIn(request)}`.trimEnd() : question

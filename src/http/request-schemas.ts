@@ -112,22 +112,27 @@ export function reviewOf(body: unknown): ReviewRequest {
   return {verdict, note: note ?? null, correctedAnswer: correctedAnswer ?? null}
 }
 
+const flag = z.enum(['true', 'false', '1', '0']).transform((value) => value === 'true' || value === '1')
+
 const searchQuery = z.object({
   q: questionText,
   k: z.coerce.number().int().min(1).max(50).default(10),
   version: z.string().min(1).max(100).optional(),
+  prefix: flag.optional(),
 })
 
 export interface SearchRequest {
   readonly q: string
   readonly k: number
   readonly version: string | null
+  /** Whether the last word is a beginning. */
+  readonly prefix: boolean
 }
 
 /** @throws DocentError `invalid_request`. */
 export function searchRequestOf(query: unknown): SearchRequest {
-  const {q, k, version} = parsed(searchQuery, withoutBlanks(query))
-  return {q: q.trim(), k, version: version ?? null}
+  const {q, k, version, prefix} = parsed(searchQuery, withoutBlanks(query))
+  return {q: q.trim(), k, version: version ?? null, prefix: prefix ?? false}
 }
 
 const moment = (read: (text: string) => number | null) =>
@@ -137,8 +142,6 @@ const moment = (read: (text: string) => number | null) =>
     context.addIssue({code: 'custom', message: 'must be a date such as 2026-11-22 or milliseconds'})
     return z.NEVER
   })
-
-const flag = z.enum(['true', 'false', '1', '0']).transform((value) => value === 'true' || value === '1')
 
 const transcriptQuery = z.object({
   q: z.string().max(1000).optional(),

@@ -17,7 +17,7 @@ export function addSearchRoute(router: Router, {search, limits}: SearchRouteDeps
   const inTurn = visitorQueue(maxWaiting)
 
   router.get('/api/search', async (request, response) => {
-    const {q, k, version} = searchRequestOf(request.query)
+    const {q, k, version, prefix} = searchRequestOf(request.query)
     const visitor = visitorOf(request)
     await limits.countSearch(visitor, response)
     // 'close' is not emitted again.
@@ -26,27 +26,24 @@ export function addSearchRoute(router: Router, {search, limits}: SearchRouteDeps
     response.once('close', () => reader.abort())
 
     const startedAt = performance.now()
-    const found = await inTurn(visitor, async () =>
+    const query = {text: q, limit: k, version}
+    const found = await inTurn(visitor, async () => {
+      const {signal} = reader
       // The client may have left while its search was waiting.
-      reader.signal.aborted ? null : search.search({text: q, limit: k, version}, {signal: reader.signal}),
-    )
+      if (signal.aborted) return null
+      return prefix ? search.searchAsTyped(query, {signal}) : search.search(query, {signal})
+    })
     if (found === null || reader.signal.aborted) return
     response.setHeader('cache-control', 'no-store')
     response.json({
       query: found.query,
       build: found.build,
       tookMs: Math.round((performance.now() - startedAt) * 100) / 100,
-      results: found.hits.map(({url, title, headings, anchor, text, score, scores}) => ({
-        url,
-        title,
-        headings,
-        anchor,
-        text,
-        score,
-        scores,
+      results: found.hits.map(({url, title, headings, anchor, text, highlights, score, scores}) => ({
+        ...{url, title, headings, anchor, text, highlights, score, scores},
       })),
-      // Set if an answer to this query would abstain.
-      abstention: found.abstention,
+      // Set if an answer to this query would abstain. A beginning is no question.
+      abstention: 'abstention' in found ? found.abstention : null,
     })
   })
 }

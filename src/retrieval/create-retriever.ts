@@ -1,7 +1,13 @@
 import type {Embedder} from '../embedding/index.ts'
 import type {CurrentBuild, IndexBuild} from '../search-index/index.ts'
 import type {Calibration} from './calibration.ts'
-import {type FindDeps, type FindQuery, type FoundSections, findSections} from './find-sections.ts'
+import {
+  checkVersion,
+  type FindDeps,
+  type FindQuery,
+  type FoundSections,
+  findSections,
+} from './find-sections.ts'
 import type {QuestionRewriter} from './question-rewriter.ts'
 import type {
   DocsSearch,
@@ -11,11 +17,16 @@ import type {
   Retriever,
   SearchQuery,
   SearchResult,
+  TypedQuery,
+  TypedResult,
 } from './retriever.ts'
 import {groupSections} from './section-groups.ts'
 import {rounded} from './shown-scores.ts'
 import {hitOf, type ShownContext, sourcesOf} from './shown-sections.ts'
 import type {Stage} from './stages.ts'
+import {sectionNamesIn} from './typing/section-names.ts'
+import {typedHitsOf} from './typing/typed-hits.ts'
+import {typedSections} from './typing/typed-sections.ts'
 
 export interface RetrieverOptions {
   readonly current: CurrentBuild
@@ -91,7 +102,7 @@ export function createRetriever(options: RetrieverOptions): Retriever & DocsSear
 
     search(query: SearchQuery, callOptions = {}): Promise<SearchResult> {
       const {text, history = [], version = null} = query
-      const limit = Math.max(1, Math.min(maxHits, query.limit ?? defaultHits))
+      const limit = hitLimit(query)
       return findAndConvert(
         {question: text, history, version, depth: limit},
         callOptions,
@@ -103,5 +114,34 @@ export function createRetriever(options: RetrieverOptions): Retriever & DocsSear
         }),
       )
     },
+
+    async searchAsTyped({text, version = null, ...query}: TypedQuery, {signal} = {}): Promise<TypedResult> {
+      const started = performance.now()
+      const lease = current.lease()
+      try {
+        const {build} = lease
+        checkVersion(build, version)
+        const names = await sectionNamesIn(build)
+        signal?.throwIfAborted()
+        const searchStarted = performance.now()
+        const found = typedSections(build, names, {text, limit: hitLimit(query), version})
+        const convertStarted = performance.now()
+        const hits = typedHitsOf(found, {build, siteUrl})
+        const ended = performance.now()
+        const timings = {
+          names: searchStarted - started,
+          lexical: convertStarted - searchStarted,
+          snippets: ended - convertStarted,
+          total: ended - started,
+        }
+        return {build: build.manifest.id, query: text, hits, timings: rounded(timings)}
+      } finally {
+        lease.release()
+      }
+    },
   }
+}
+
+function hitLimit({limit = defaultHits}: Pick<SearchQuery, 'limit'>): number {
+  return Math.max(1, Math.min(maxHits, limit))
 }

@@ -12,7 +12,7 @@ import {BuildCache} from './build-cache.ts'
 import {answerabilityOf, type Calibration, parseCalibration} from './calibration.ts'
 import type {Candidate, RankingQuery} from './candidate.ts'
 import {diversifyPages, withoutDuplicates} from './diversify.ts'
-import {noTopic, type Topic, topicOf} from './follow-up.ts'
+import {followUpOf, noTopic, type Topic} from './follow-up.ts'
 import {nearestPages} from './page-links.ts'
 import {type QuestionRewriter, rewriteQuestion} from './question-rewriter.ts'
 import {questionTermsOf, weightOf} from './question-terms.ts'
@@ -75,7 +75,8 @@ export async function findSections(
   const {embedder, without} = deps
   const {version, depth} = query
   signal?.throwIfAborted()
-  checkBuild(build, version, embedder)
+  checkVersion(build, version)
+  checkEmbedder(build, embedder)
   const {question, topic, timings: contextTimings} = await questionInContext(build, query, options, deps)
 
   const embedStarted = performance.now()
@@ -114,10 +115,14 @@ export async function findSections(
   }
 }
 
-function checkBuild(build: IndexBuild, version: string | null, embedder: Embedder): void {
+/** @throws DocentError `version_not_found`. */
+export function checkVersion(build: IndexBuild, version: string | null): void {
   if (version !== null && !build.versions().includes(version)) {
     throw new DocentError('version_not_found', `The index has no pages of version ${version}.`)
   }
+}
+
+function checkEmbedder(build: IndexBuild, embedder: Embedder): void {
   const {embedding} = build.manifest
   if (embedding.id !== embedder.id || embedding.dimensions !== embedder.dimensions) {
     throw new DocentError(
@@ -150,8 +155,8 @@ async function questionInContext(
   if (standalone !== null) return {question: standalone, topic: noTopic, timings}
   const weight = (term: string): number =>
     BuildCache.of(build).frequencyOf(term) === 0 ? 0 : weightOf(build, term)
-  const topic = deps.without.has('follow-up') ? noTopic : topicOf(original, history, weight)
-  return {question: original, topic, timings}
+  if (deps.without.has('follow-up')) return {question: original, topic: noTopic, timings}
+  return {...followUpOf(original, history, weight), timings}
 }
 
 /** The follow-up rewritten to stand alone; null for a first question, without a rewriter, or when rewriting failed. */

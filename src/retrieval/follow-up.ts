@@ -1,5 +1,6 @@
 import {mayContinue, mayPointBack, type Turn} from '../domain/index.ts'
 import {headOf} from '../lib/cut.ts'
+import {correctionOf} from '../text/correction.ts'
 import {isStopTerm} from '../text/stop-words.ts'
 import {tokensOf} from '../text/terms.ts'
 
@@ -17,6 +18,38 @@ export const noTopic: Topic = {words: [], terms: [], weight: 0}
 
 const maxTopicWords = 8
 const maxTurns = 6
+
+/** How much more the words of a correction weigh than the rest of the question that it corrects. */
+const correctionWeight = 0.5
+
+/**
+ * A question with what it takes from the conversation. A correction, as "no, on Windows", becomes the question that it
+ * corrects, with its own words a second time as the topic.
+ */
+export function followUpOf(
+  question: string,
+  history: readonly Turn[],
+  weightOf: (term: string) => number,
+): {readonly question: string; readonly topic: Topic} {
+  const turns = history.flatMap(({role, content}, at) => (role === 'user' ? [{content, at}] : []))
+  const correction = correctionOf(
+    question,
+    turns.map(({content}) => content),
+  )
+  if (correction === null) return {question, topic: topicOf(question, history, weightOf)}
+  const terms = tokensOf(correction.said)
+    .filter((token) => !token.terms.every(isStopTerm))
+    .flatMap((token) => token.terms)
+  const earlier = topicOf(correction.question, history.slice(0, turns.at(-1)!.at), weightOf)
+  return {
+    question: correction.question,
+    topic: {
+      words: earlier.words,
+      terms: [...new Set([...terms, ...earlier.terms])],
+      weight: Math.max(correctionWeight, earlier.weight),
+    },
+  }
+}
 
 /**
  * The topic of a conversation for its next question, without a model: content words of earlier turns, recent turns and

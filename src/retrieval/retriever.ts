@@ -1,4 +1,4 @@
-import type {AbstentionReason, PageLink, RetrievedSource, Turn} from '../domain/index.ts'
+import type {AbstentionReason, Highlight, PageLink, RetrievedSource, Turn} from '../domain/index.ts'
 
 export interface RetrievalQuery {
   readonly question: string
@@ -63,6 +63,8 @@ export interface SearchHit {
   readonly anchor: string
   /** The sentence or lines that match best. */
   readonly text: string
+  /** The words of the query in `title`, in each of `headings` and in `text`. */
+  readonly highlights: HitHighlights
   /** Between 0 and 1, comparable within one search only. */
   readonly score: number
   /** The features behind `score`, by name. */
@@ -72,6 +74,24 @@ export interface SearchHit {
   /** Below the content root. */
   readonly path: string
   readonly version: string | null
+}
+
+/** `[start, end)` in UTF-16 units. */
+export interface HitHighlights {
+  readonly title: readonly Highlight[]
+  readonly headings: readonly (readonly Highlight[])[]
+  readonly text: readonly Highlight[]
+}
+
+/** A query of which the last word is still being typed. */
+export type TypedQuery = Omit<SearchQuery, 'history'>
+
+export interface TypedResult {
+  readonly build: string
+  readonly query: string
+  /** Best first; none when no word of the docs begins with what was typed. */
+  readonly hits: readonly SearchHit[]
+  readonly timings: Readonly<Record<string, number>>
 }
 
 export interface SearchResult {
@@ -93,4 +113,10 @@ export interface SearchResult {
 export interface DocsSearch {
   /** @throws DocentError as `Retriever.retrieve` does. */
   search(query: SearchQuery, options?: {readonly signal?: AbortSignal}): Promise<SearchResult>
+
+  /**
+   * Search as one types: the last word is a beginning. By words alone, so that no keystroke waits for a model.
+   * @throws DocentError `not_ready`, `version_not_found`.
+   */
+  searchAsTyped(query: TypedQuery, options?: {readonly signal?: AbortSignal}): Promise<TypedResult>
 }

@@ -1,6 +1,7 @@
 import type {RetrievedSource} from '../domain/index.ts'
-import type {IndexBuild} from '../search-index/index.ts'
+import type {IndexBuild, StoredSection} from '../search-index/index.ts'
 import {bestExcerptOf} from '../text/best-excerpt.ts'
+import {type MarkedWords, marksOf} from '../text/marks.ts'
 import {BuildCache} from './build-cache.ts'
 import type {Candidate} from './candidate.ts'
 import {shownName, urlOf} from './page-links.ts'
@@ -52,20 +53,44 @@ function sourceOf(
 
 /** A candidate as a search result. */
 export function hitOf(candidate: Candidate, {build, siteUrl, terms}: ShownContext): SearchHit {
-  const {section} = candidate
+  const {section, bestPassageId} = candidate
   const passages = build.passagesOf(section.id)
-  const best = passages.find((passage) => passage.id === candidate.bestPassageId) ?? passages[0]
+  const best = passages.find((passage) => passage.id === bestPassageId) ?? passages[0]
+  const {text} = excerptOf(best?.text ?? '', terms)
   return {
-    url: urlOf(build, section.page, siteUrl),
-    title: shownName(section.page.title),
-    headings: section.headings.map(shownName),
-    anchor: BuildCache.of(build).addressOf(section).anchor,
-    text: excerptOf(best?.text ?? '', terms).text,
+    ...placeOf(section, text, {
+      build,
+      siteUrl,
+      marked: {terms: new Set(terms.flatMap((term) => term.terms))},
+    }),
     score: shownScore(candidate.score),
     scores: scoresOf(candidate),
-    pageUrl: section.page.url,
-    path: section.page.path,
-    version: section.page.version,
+  }
+}
+
+/** A section as a search result with a text to show of it, without its scores. */
+export function placeOf(
+  section: StoredSection,
+  text: string,
+  {build, siteUrl, marked}: Pick<ShownContext, 'build' | 'siteUrl'> & {readonly marked: MarkedWords},
+): Omit<SearchHit, 'score' | 'scores'> {
+  const {page, headings} = section
+  const title = shownName(page.title)
+  const names = headings.map(shownName)
+  return {
+    url: urlOf(build, page, siteUrl),
+    title,
+    headings: names,
+    anchor: BuildCache.of(build).addressOf(section).anchor,
+    text,
+    highlights: {
+      title: marksOf(title, marked),
+      headings: names.map((name) => marksOf(name, marked)),
+      text: marksOf(text, marked),
+    },
+    pageUrl: page.url,
+    path: page.path,
+    version: page.version,
   }
 }
 

@@ -126,6 +126,17 @@ export interface TextHit {
   readonly score: number
 }
 
+/** Terms that stand for one word, as the endings of a beginning that is being typed. */
+export type WordForms = readonly string[]
+
+/** A section that contains some of the words that were searched for. */
+export interface WordsHit extends TextHit {
+  /** Whether it contains all of them. */
+  readonly hasAll: boolean
+  /** Whether its title and headings do. */
+  readonly hasAllInHeadings: boolean
+}
+
 /** Weights of the columns of the word index. */
 export interface TextWeights {
   readonly title: number
@@ -170,6 +181,13 @@ export interface IndexBuild extends BuildPages {
 
   /** Sections with any of these terms (as `termsOf` of `text/` returns them), best first by BM25. Empty without terms. */
   matching(terms: readonly string[], k: number, weights: TextWeights): TextHit[]
+
+  /**
+   * Sections with any of these words, best first. A word is a set of terms that mean the same, the most usual first;
+   * rarer ones are left out where a set stands in very many sections, and so are the most usual words of many. A word
+   * without terms is one that no section has. Empty without words.
+   */
+  matchingWords(words: readonly WordForms[], k: number, weights: TextWeights): WordsHit[]
 
   /** Number of sections that contain a term. */
   documentFrequency(term: string): number

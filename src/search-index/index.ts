@@ -8,6 +8,8 @@ export type {
   StoredPassage,
   StoredSection,
   TextWeights,
+  WordForms,
+  WordsHit,
 } from './build.ts'
 export {buildFolder, currentBuildId} from './build-folders.ts'
 export {openPages} from './build-pages.ts'
@@ -21,4 +23,5 @@ export {localBuilds} from './local-builds.ts'
 export {readManifest, writeManifest} from './manifest.ts'
 export {openBuild} from './open-build.ts'
 export {buildFormat, databaseFile, hnswFile} from './schema.ts'
+export {TopK} from './top-k.ts'
 export {writeBuild} from './write-build.ts'

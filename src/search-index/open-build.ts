@@ -13,9 +13,10 @@ import {readSectionOrder, type SectionOrder} from './section-order.ts'
 import {sectionReads} from './section-reads.ts'
 import {readVectors, type StoredVectors} from './stored-vectors.ts'
 import {openVectorSearch, type VectorSearch} from './vector-search.ts'
-import {Bm25} from './word-index/bm25.ts'
+import {Bm25, lengthNormsOf} from './word-index/bm25.ts'
 import {PostingsCache} from './word-index/postings-cache.ts'
 import {WordIndex} from './word-index/word-index.ts'
+import {WordsSearch} from './word-index/words-search.ts'
 
 /**
  * Opens a build after verifying sizes and checksums, before any native code reads it. Vectors and section lengths
@@ -70,7 +71,9 @@ function indexBuild({folder, db, manifest, vectors, sectionOrder, vectorSearch}:
   const {pages, sectionFrom} = pagesIn(db)
   const words = manifest.format === earlierFormat ? new Format2Words(db) : new WordIndex(db)
   const postings = new PostingsCache((term) => words.postings(term))
-  const bm25 = new Bm25((term) => postings.get(term), sectionOrder)
+  const norms = lengthNormsOf(sectionOrder)
+  const bm25 = new Bm25((term) => postings.get(term), sectionOrder, norms)
+  const wordsSearch = new WordsSearch((term) => postings.get(term), sectionOrder, norms)
   return {
     ...pages,
     ...sectionReads(db, sectionFrom, passagesBetween(db, manifest)),
@@ -85,6 +88,7 @@ function indexBuild({folder, db, manifest, vectors, sectionOrder, vectorSearch}:
       return vector
     },
     matching: (terms, k, weights) => bm25.matching(terms, k, weights),
+    matchingWords: (forms, k, weights) => wordsSearch.matching(forms, k, weights),
     documentFrequency: (term) => words.frequencyOf(term),
     termsFrom: (prefix, limit) => words.termsFrom(prefix, limit),
     versions() {

@@ -170,8 +170,16 @@ function termsOfToken(token: string): readonly string[] {
   return terms
 }
 
-function computeTerms(token: string): readonly string[] {
-  if (/^[a-z]+$/.test(token)) return [stemOf(token.slice(0, maxTermLength))]
+/**
+ * The forms of one word that its terms are the stems of, the whole first: for what is still being typed, where
+ * `scalin` has no stem yet. A word of a script without spaces is its own form.
+ */
+export function unstemmedFormsOf(word: string): readonly string[] {
+  return computeTerms(word, (form) => form)
+}
+
+function computeTerms(token: string, stem = stemOf): readonly string[] {
+  if (/^[a-z]+$/.test(token)) return [stem(token.slice(0, maxTermLength))]
 
   const normal = isAscii(token) ? token : token.normalize('NFKC').replace(/[\u00ad\u200c\u200d]/g, '')
   const terms = new Set<string>()
@@ -187,29 +195,29 @@ function computeTerms(token: string): readonly string[] {
   }
 
   const all = segments.flat()
-  if (suffix !== '' && all.length > 0) add(all.at(-1) + suffix, terms)
-  if (all.length > 1) addWhole(all, terms)
-  if (segments.length > 1) for (const segment of segments) if (segment.length > 1) addWhole(segment, terms)
+  const add = (term: string): void => {
+    if (term !== '' && term.length <= maxTermLength) terms.add(stem(term))
+  }
+  if (suffix !== '' && all.length > 0) add(all.at(-1) + suffix)
+  if (all.length > 1) add(wholeOf(all))
+  if (segments.length > 1) for (const segment of segments) if (segment.length > 1) add(wholeOf(segment))
   // `kube-api-server`: neighbours joined two by two are wholes too, for `apiserver`.
   if (all.length > 2 && all.length <= 6) {
-    for (let index = 1; index < all.length; index++) addWhole(all.slice(index - 1, index + 1), terms)
+    for (let index = 1; index < all.length; index++) add(wholeOf(all.slice(index - 1, index + 1)))
   }
-  for (const part of all) add(part.slice(0, maxTermLength), terms)
+  for (const part of all) add(part.slice(0, maxTermLength))
   return [...terms]
 }
 
-function addWhole(parts: readonly string[], terms: Set<string>): void {
+/** The parts joined; empty if that is too long for a term. */
+function wholeOf(parts: readonly string[]): string {
   let whole = ''
   for (const part of parts) {
     // 1.28 is not 128.
     whole += /\d$/.test(whole) && /^\d/.test(part) ? `p${part}` : part
-    if (whole.length > maxTermLength) return
+    if (whole.length > maxTermLength) return ''
   }
-  add(whole, terms)
-}
-
-function add(term: string, terms: Set<string>): void {
-  if (term !== '' && term.length <= maxTermLength) terms.add(stemOf(term))
+  return whole
 }
 
 /** Pairs of characters for scripts without spaces, what is in between as usual: `日本語` → 日本, 本語. */
@@ -252,7 +260,8 @@ const letters: Readonly<Record<string, string>> = {
   ı: 'i',
 }
 
-function fold(word: string): string {
+/** A text in lower case without diacritics, as terms have it. */
+export function fold(word: string): string {
   const lower = word.toLowerCase()
   if (isAscii(lower)) return lower
   return lower
@@ -262,7 +271,8 @@ function fold(word: string): string {
     .replace(/[ßæœøłđðþı]/g, (letter) => letters[letter]!)
 }
 
-function stemOf(term: string): string {
+/** The stem of an English word; any other word unchanged. */
+export function stemOf(term: string): string {
   return /^[a-z]{3,}$/.test(term) ? stemmer(term) : term
 }
 

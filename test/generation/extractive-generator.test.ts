@@ -54,6 +54,19 @@ describe('an extract', () => {
     expect(rest.replace('**Section 1**', '').replace(/[\s…]/g, '')).toBe('')
   })
 
+  test('answers the question that a correction corrects', async () => {
+    const history = [
+      {role: 'user', content: 'How do I install the agent on Linux?'},
+      {role: 'assistant', content: 'Install it with apt.'},
+    ] as const
+    const page = 'Install the agent on Linux with apt.\n\nInstall the agent on Windows with the installer.'
+    const sources = [sourceOf(1, page)]
+
+    const {text} = await told(generator, requestOf({question: 'no, on Windows', history, sources}))
+
+    expect(text).toContain('on Windows with the installer')
+  })
+
   test('is the same for the same question and sources', async () => {
     const once = await answerTo('change the port', portPage, 'Another page about a port.')
     const again = await answerTo('change the port', portPage, 'Another page about a port.')

@@ -50,7 +50,7 @@ async function startHeld() {
     answering,
     generator: 'scripted',
     transcripts,
-    search: {search: notAsked},
+    search: {search: notAsked, searchAsTyped: notAsked},
     current: {id: 'build-1', lease: notAsked},
     builds: {list: async () => [], activate: async () => {}},
     startIngest: notAsked,

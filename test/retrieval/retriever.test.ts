@@ -94,6 +94,18 @@ describe('a retriever', () => {
     expect(searched).toMatch(/^And on Windows\? \(.*agent.*\)$/)
   })
 
+  test('searches for the question that a correction corrects', async () => {
+    const history = [
+      {role: 'user', content: 'How do I install the agent on Linux?'},
+      {role: 'assistant', content: 'Install it with apt.'},
+    ] as const
+
+    const {sources, query: searched} = await world.retriever.retrieve(query('no, on Windows', {history}))
+
+    expect(searched).toBe('How do I install the agent on Windows?')
+    expect(sources[0]).toMatchObject({title: 'Install the agent', anchor: 'windows'})
+  })
+
   test('continues the numbering in a later round and keeps to its limit', async () => {
     const {sources} = await world.retriever.retrieve(query('snapshot', {limit: 2, firstNumber: 7}))
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import {expect, test} from 'vitest'
-import {Bm25} from '../../src/search-index/word-index/bm25.ts'
+import {Bm25, lengthNormsOf} from '../../src/search-index/word-index/bm25.ts'
 
 const weights = {title: 3, headings: 2, text: 1}
 
@@ -19,7 +19,7 @@ function indexOf(sections: readonly {readonly length: number; readonly counts: r
         return count === 0 ? [] : [count, ids[slot]!]
       }),
     )
-  return {bm25: new Bm25(postings, order), sections}
+  return {bm25: new Bm25(postings, order, lengthNormsOf(order)), sections}
 }
 
 /** Every section scored for every term: what skipping sections must not change. */
@@ -84,7 +84,7 @@ test('a search leaves nothing behind for the next one', () => {
 test('a posting of a section that is gone is passed over', () => {
   const ids = Uint32Array.of(10)
   const order = {ids, lengths: [4], slotOf: (id: number) => (id === 10 ? 0 : undefined)}
-  const bm25 = new Bm25(() => Uint32Array.of(1, 7, 1, 10), order)
+  const bm25 = new Bm25(() => Uint32Array.of(1, 7, 1, 10), order, lengthNormsOf(order))
 
   expect(bm25.matching(['x'], 5, weights).map(({sectionId}) => sectionId)).toEqual([10])
 })

@@ -123,10 +123,19 @@ export function fakeRetriever(options: FakeRetrieverOptions = {}): FakeRetriever
       return waiting
     },
     retrieve,
+    async searchAsTyped({text, limit = 10, version = null}, searching) {
+      const {build, hits, timings} = await this.search({text, limit, version}, searching)
+      return {build, query: text, hits, timings}
+    },
     async search({text, limit = 10, version = null, history = []}, searching) {
       const found = await retrieve({question: text, history, version, limit}, searching)
       const {query, build, sources, abstention, timings} = found
-      const hits = sources.map((source) => ({...source, text: source.snippet, pageUrl: source.url}))
+      const hits = sources.map((source) => ({
+        ...source,
+        text: source.snippet,
+        highlights: {title: [], headings: [], text: source.highlights},
+        pageUrl: source.url,
+      }))
       return {build, query, hits, abstention, answerability: 1, features: {}, timings}
     },
   }

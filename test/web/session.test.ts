@@ -546,6 +546,15 @@ describe('the state of an answer', () => {
     expect(ended.phase).toBe(phase)
   })
 
+  test('a line for what asks nothing is complete, whichever generator there is', () => {
+    const ended = withUpdate(
+      {...asked, generator: 'extractive'},
+      {type: 'event', seq: 2, event: done('complete', {finishReason: 'bare_reply'})},
+    )
+
+    expect(ended.phase).toBe('complete')
+  })
+
   test('what an earlier try had brought stays when the model declines before its first word', () => {
     const broken = withUpdate(
       withUpdate(asked, {type: 'event', seq: 2, event: {type: 'delta', text: 'Half.'}}),
@@ -637,12 +646,15 @@ describe('searching while typing', () => {
     const finished = new Promise<void>((resolve) => {
       finish = resolve
     })
+    const prefixes: (string | null)[] = []
     const search = createLiveSearch({
       endpoint: '',
       debounceMs: 5,
       async fetch(url, init) {
-        const query = new URL(url, 'http://x').searchParams.get('q')!
+        const {searchParams} = new URL(url, 'http://x')
+        const query = searchParams.get('q')!
         asked.push(query)
+        prefixes.push(searchParams.get('prefix'))
         // The older search answers last, unless it was given up.
         if (query === 'old') {
           search.type('newer')
@@ -662,6 +674,7 @@ describe('searching while typing', () => {
     await finished
 
     expect(asked).toEqual(['old', 'newer'])
+    expect(prefixes).toEqual(['1', '1'])
     expect(results).toEqual(['o', 'newer'])
   })
 })

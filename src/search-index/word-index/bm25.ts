@@ -3,7 +3,7 @@ import type {SectionOrder} from '../section-order.ts'
 import {TopK} from '../top-k.ts'
 
 /** Robertson's BM25 with the constants everyone starts from, and that FTS5 has built in. */
-const k1 = 1.2
+export const k1 = 1.2
 const b = 0.75
 
 /** More terms than any question needs; a pasted log file must not walk the whole index. */
@@ -15,26 +15,56 @@ interface WeightedList {
   readonly idf: number
 }
 
+/** What BM25 needs to know of all sections of a build. */
+export interface LengthNorms {
+  /** Sections that have words. */
+  readonly count: number
+  /** By slot: `k1 * (1 - b + b * length / average)`, the part of BM25 that a section's length decides. */
+  readonly norms: Float32Array
+}
+
+export function lengthNormsOf({lengths}: Pick<SectionOrder, 'lengths'>): LengthNorms {
+  const count = lengths.filter((length) => length > 0).length
+  const average = lengths.reduce((sum, length) => sum + length, 0) / Math.max(1, count)
+  const norms = Float32Array.from(lengths, (length) => k1 * (1 - b + (b * length) / (average || 1)))
+  return {count, norms}
+}
+
+/** Inverse document frequency, never negative. */
+export function idfOf(count: number, frequency: number): number {
+  return Math.log(1 + (count - frequency + 0.5) / (frequency + 0.5))
+}
+
+/** How often a posting's term occurs in its section, by the weights of the columns. */
+export function weighedCount(counts: number, weights: TextWeights): number {
+  return (
+    weights.title * (counts >>> 24) +
+    weights.headings * ((counts >>> 16) & 255) +
+    weights.text * (counts & 65_535)
+  )
+}
+
 /** Ranks the sections of a build by their words. */
 export class Bm25 {
   readonly #postings: (term: string) => Uint32Array
   readonly #ids: Uint32Array
   readonly #slotOf: SectionOrder['slotOf']
-  /** Sections that have words. */
   readonly #count: number
-  /** By slot: `k1 * (1 - b + b * length / average)`, the part of BM25 that a section's length decides. */
   readonly #norms: Float32Array
   /** By slot; all 0 between two searches. */
   readonly #scores: Float64Array
 
   /** `postings` returns pairs of counts and section number, as `postingsOf` does. */
-  constructor(postings: (term: string) => Uint32Array, {ids, lengths, slotOf}: SectionOrder) {
+  constructor(
+    postings: (term: string) => Uint32Array,
+    {ids, slotOf}: Pick<SectionOrder, 'ids' | 'slotOf'>,
+    {count, norms}: LengthNorms,
+  ) {
     this.#postings = postings
     this.#ids = ids
     this.#slotOf = slotOf
-    this.#count = lengths.filter((length) => length > 0).length
-    const average = lengths.reduce((sum, length) => sum + length, 0) / Math.max(1, this.#count)
-    this.#norms = Float32Array.from(lengths, (length) => k1 * (1 - b + (b * length) / (average || 1)))
+    this.#count = count
+    this.#norms = norms
     this.#scores = new Float64Array(ids.length)
   }
 
@@ -74,7 +104,7 @@ export class Bm25 {
       .map((term) => {
         const pairs = this.#postings(term)
         const frequency = pairs.length / 2
-        return {pairs, idf: Math.log(1 + (this.#count - frequency + 0.5) / (frequency + 0.5))}
+        return {pairs, idf: idfOf(this.#count, frequency)}
       })
       .sort((one, other) => one.pairs.length - other.pairs.length)
   }
@@ -89,11 +119,7 @@ export class Bm25 {
       if (slot === undefined) continue
       const isNew = scores[slot] === 0
       if (isNew && isClosed) continue
-      const counts = pairs[i]!
-      const count =
-        weights.title * (counts >>> 24) +
-        weights.headings * ((counts >>> 16) & 255) +
-        weights.text * (counts & 65_535)
+      const count = weighedCount(pairs[i]!, weights)
       if (count <= 0) continue
       if (isNew) touched.push(slot)
       scores[slot]! += (idf * count * (k1 + 1)) / (count + norms[slot]!)

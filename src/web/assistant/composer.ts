@@ -1,10 +1,11 @@
 import {html, nothing, type ReactiveController, type ReactiveControllerHost, type TemplateResult} from 'lit'
 import {headOf} from '../../lib/cut.ts'
-import {hrefOf, nameOf} from '../client/markdown-copy.ts'
+import {hrefOf} from '../client/markdown-copy.ts'
 import {maxQuestionChars} from '../client/passage.ts'
 import type {SearchResult} from '../client/search.ts'
 import type {Say} from '../locales/strings.ts'
 import {icon} from './icons.ts'
+import {marked} from './marked.ts'
 
 export interface ComposerOptions {
   readonly root: () => ParentNode
@@ -132,7 +133,7 @@ export class Composer implements ReactiveController {
           result,
           i,
         ) => html`<a class="result" id="result-${i}" role="option" tabindex="-1" aria-selected=${i === this.#active} href=${this.#options.absolute(hrefOf(result))}>
-        <span class="path" dir="auto">${nameOf(result)}</span><span class="snippet" dir="auto">${headOf(result.text, maxSnippetChars)}</span></a>`,
+        <span class="path" dir="auto">${markedName(result)}</span><span class="snippet" dir="auto">${marked(headOf(result.text, maxSnippetChars), result.highlights?.text)}</span></a>`,
       )}
     </div>`
   }
@@ -220,6 +221,14 @@ export class Composer implements ReactiveController {
         this.#close()
     }
   }
+}
+
+/** The name of a result as `nameOf` has it, with what was typed marked. */
+function markedName({title, headings, highlights}: SearchResult): (string | TemplateResult)[] {
+  const marks = [highlights?.title, ...(highlights?.headings ?? [])]
+  return [title, ...headings].flatMap((name, i) =>
+    i === 1 && name === title ? [] : [i > 0 ? ' › ' : '', ...marked(name, marks[i])],
+  )
 }
 
 /** Makes the box as tall as its text, within the limits of the styles. */

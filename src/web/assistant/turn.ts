@@ -14,6 +14,7 @@ import type {Feedback} from '../client/requests.ts'
 import {waitMsOf} from '../client/waiting.ts'
 import type {Say, StringKey} from '../locales/strings.ts'
 import {icon} from './icons.ts'
+import {marked} from './marked.ts'
 import {needsRewording, refusalText} from './refusal.ts'
 import {isQuestion} from './suggestions.ts'
 
@@ -133,20 +134,7 @@ function card(source: Source, isUsed: boolean, on: TurnHandlers): TemplateResult
     <span class="top"><span class="n">${source.n}</span><span class="name">${path.at(-1)}</span>
       <span class="badge">${isUsed ? on.say('used') : nothing}</span></span>
     ${path.length === 1 ? nothing : html`<span class="path">${path.slice(0, -1).join(' › ')}</span>`}
-    <span class="snippet">${marked(source)}</span></a></li>`
-}
-
-/** A snippet with its highlights marked. */
-function marked({snippet, highlights}: Source): (string | TemplateResult)[] {
-  const parts: (string | TemplateResult)[] = []
-  let at = 0
-  for (const [start, end] of [...highlights].sort((a, b) => a[0] - b[0])) {
-    if (start < at || end > snippet.length || end <= start) continue
-    parts.push(snippet.slice(at, start), html`<mark>${snippet.slice(start, end)}</mark>`)
-    at = end
-  }
-  parts.push(snippet.slice(at))
-  return parts
+    <span class="snippet">${marked(source.snippet, source.highlights)}</span></a></li>`
 }
 
 function ending(answer: AnswerState, on: TurnHandlers): TemplateResult | typeof nothing {

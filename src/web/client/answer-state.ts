@@ -346,6 +346,7 @@ function phaseOf(ending: string, finishReason: FinishReason | null, answer: Answ
   if (ending === 'abstained') return 'abstained'
   if (ending === 'disconnected') return 'broke-off'
   if (isPartialFinish(finishReason)) return finishReason === 'refusal' ? 'declined' : 'cut'
+  if (finishReason === 'bare_reply') return 'complete'
   return finishReason === 'extract' || answer.generator === 'extractive' ? 'quoted' : 'complete'
 }
 

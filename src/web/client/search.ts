@@ -1,3 +1,4 @@
+import type {Highlight} from '../../domain/index.ts'
 import {headOf} from '../../lib/cut.ts'
 import {type Fetch, pause} from './answer-stream.ts'
 
@@ -9,6 +10,12 @@ export interface SearchResult {
   readonly anchor: string
   readonly text: string
   readonly score: number
+  /** What was typed, in `title`, in each of `headings` and in `text`. Absent from an old server. */
+  readonly highlights?: {
+    readonly title: readonly Highlight[]
+    readonly headings: readonly (readonly Highlight[])[]
+    readonly text: readonly Highlight[]
+  }
 }
 
 export interface LiveSearchOptions {
@@ -43,6 +50,7 @@ export function createLiveSearch(options: LiveSearchOptions): LiveSearch {
       const parameters = new URLSearchParams({
         q: headOf(query, maxQueryChars),
         k: String(options.count ?? 5),
+        prefix: '1',
       })
       const version = options.version?.()
       if (version) parameters.set('version', version)

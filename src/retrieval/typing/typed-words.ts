@@ -1,0 +1,110 @@
+import {TwoGenerationCache} from '../../lib/two-generation-cache.ts'
+import type {IndexBuild, WordForms} from '../../search-index/index.ts'
+import {stemsAhead} from '../../text/english-endings.ts'
+import type {MarkedWords} from '../../text/marks.ts'
+import {isStopTerm} from '../../text/stop-words.ts'
+import {stemOf, type Token, tokensOf, unstemmedFormsOf} from '../../text/terms.ts'
+import {BuildCache} from '../build-cache.ts'
+import {correctionsOf} from '../spelling.ts'
+
+/** The words of a query of which the last one is still being typed. */
+export interface TypedWords {
+  /** The terms of the build that each stands for; none for a word that the build does not have. */
+  readonly words: readonly WordForms[]
+  readonly marked: MarkedWords
+}
+
+/** Words that are searched for besides the last one; more add time, not meaning. */
+const maxCompleteWords = 15
+/** Terms that a beginning may stand for, the most frequent ones. */
+const maxEndings = 64
+/** Unknown words that are corrected: each costs hundreds of look-ups. */
+const maxCorrected = 2
+const maxCachedBeginnings = 2_000
+
+/**
+ * Complete words as a question has them, without stop words and with typos corrected, and the last one as a beginning:
+ * of a word, of an identifier as a whole or, where none begins so, of its last part. One that nothing begins with is
+ * taken as a complete word.
+ */
+export function typedWordsOf(build: IndexBuild, text: string): TypedWords {
+  const cache = BuildCache.of(build)
+  const tokens = tokensOf(text)
+  const last = tokens.at(-1)
+  if (last === undefined) return {words: [], marked: {terms: new Set()}}
+  const words = new Map<string, WordForms>()
+  let corrections = 0
+  const isKnown = (term: string): boolean => cache.frequencyOf(term) > 0
+  const addComplete = (terms: readonly string[]): void => {
+    for (const forms of wordsOfToken(terms, isKnown)) {
+      const [term] = forms
+      if (term === undefined || words.has(term)) continue
+      const isTypo = !isKnown(term) && corrections++ < maxCorrected
+      words.set(term, isKnown(term) ? forms : isTypo ? correctionsOf(build, term) : [])
+    }
+  }
+
+  const complete = tokens.slice(0, -1).filter(({terms}) => !terms.every(isStopTerm))
+  for (const token of complete.slice(0, maxCompleteWords)) addComplete(token.terms)
+  const [whole, ...parts] = lettersOf(text, last)
+  let letters = whole
+  let endings = endingsOf(build, whole)
+  if (endings.length === 0 && parts.length > 0) {
+    letters = parts.at(-1)!
+    endings = endingsOf(build, letters)
+    for (const part of parts.slice(0, -1)) addComplete([stemOf(part)])
+  }
+  const terms = new Set([...words.values()].flat())
+  if (endings.length === 0) endings = correctionsOf(build, stemOf(whole))
+  return {
+    words: [...words.values(), endings],
+    marked: {terms, beginning: {letters, terms: new Set(endings)}},
+  }
+}
+
+/** An identifier that the build has is one word; of another one each part is. */
+function wordsOfToken([whole, ...parts]: readonly string[], isKnown: (term: string) => boolean): WordForms[] {
+  if (isKnown(whole!) || parts.length === 0) return [[whole!]]
+  return parts.filter((part) => !isStopTerm(part)).map((part) => [part])
+}
+
+/** The letters and digits that were typed, not stemmed: of the whole word, then of the parts of an identifier. */
+function lettersOf(text: string, {start, end, terms}: Token): readonly [string, ...string[]] {
+  const whole = terms[0]!
+  // Only English words have stems; pairs of characters overlap their neighbours' and are complete.
+  if (terms.length === 1 && !/^[a-z]+$/.test(whole)) return [whole]
+  const [first = whole, ...forms] = unstemmedFormsOf(text.slice(start, end))
+  const last = forms.pop()
+  if (last === undefined) return [first]
+  // Neighbouring parts joined come before the parts themselves.
+  const parts = forms.filter((form) => !forms.some((part) => part !== form && form.startsWith(part)))
+  return [first, ...parts, last]
+}
+
+const cached = new WeakMap<IndexBuild, TwoGenerationCache<string, WordForms>>()
+
+/** The terms of the words that begin with these letters, the whole word first, then the most frequent ones. */
+function endingsOf(build: IndexBuild, letters: string): WordForms {
+  let cache = cached.get(build)
+  if (cache === undefined) {
+    cache = new TwoGenerationCache(maxCachedBeginnings)
+    cached.set(build, cache)
+  }
+  let endings = cache.get(letters)
+  if (endings === undefined) {
+    endings = readEndings(build, letters)
+    cache.set(letters, endings)
+  }
+  return endings
+}
+
+function readEndings(build: IndexBuild, letters: string): WordForms {
+  const frequencyOf = (term: string): number => BuildCache.of(build).frequencyOf(term)
+  const ahead = [...stemsAhead(letters)].map((term) => ({term, frequency: frequencyOf(term)}))
+  const found = [...build.termsFrom(letters, maxEndings), ...ahead.filter(({frequency}) => frequency > 0)]
+    .sort((one, other) => other.frequency - one.frequency)
+    .map(({term}) => term)
+  const whole = stemOf(letters)
+  const terms = frequencyOf(whole) > 0 ? [whole, ...found] : found
+  return [...new Set(terms)].slice(0, maxEndings)
+}

@@ -1,0 +1,222 @@
+import {readdirSync, readFileSync} from 'node:fs'
+import fc from 'fast-check'
+import {afterAll, beforeAll, describe, expect, test} from 'vitest'
+import type {Page} from '../../src/domain/index.ts'
+import {parsePage, plainSite} from '../../src/markdown/index.ts'
+import type {SearchHit} from '../../src/retrieval/retriever.ts'
+import {samplePage} from '../support/sample-pages.ts'
+import {retrievalWorld} from './world.ts'
+
+type World = Awaited<ReturnType<typeof retrievalWorld>>
+
+const pages = [
+  samplePage('port.md', 'Change the port or the address', [
+    ['', 'Set PORT, and HOST for the address. The default is 3000.'],
+    ['On Windows', 'Use setx to change the port.'],
+  ]),
+  samplePage('kubectl.md', 'Tools', [
+    ['kubectl', 'Talk to a cluster from a terminal.'],
+    ['How to scale a deployment', 'Scaling by hand takes one command. Scaled pods start at once.'],
+    ['max_timeout_ms', 'Longest wait of a request.'],
+    ['--no-cache', 'Builds everything anew. Paths as src/retrieval/ranking.ts are not read.'],
+  ]),
+  samplePage('other.md', 'Andere Sprachen', [
+    ['Über die Größe', 'Die Größe eines Datenträgers wird in GiB angegeben.'],
+    ['Настройка порта', 'Порт задаётся переменной PORT.'],
+    ['設定を変更する', 'ポートの設定は環境変数で変更できます。'],
+    ['Café', 'Un café est une pause.'],
+  ]),
+  samplePage('pods.md', 'Pods', [
+    ['', 'A pod runs containers. A policy says which pods may talk.'],
+    ['Port forwarding', 'Forward a port of a pod to your machine.'],
+    ['Ports', 'Each container names the ports it listens on.'],
+  ]),
+]
+
+const names = ({title, headings}: SearchHit) => headings.at(-1) ?? title
+const marked = (text: string, marks: readonly (readonly [number, number])[]) =>
+  marks.map(([start, end]) => text.slice(start, end))
+
+describe('search as one types', () => {
+  let world: World
+  beforeAll(async () => {
+    world = await retrievalWorld(pages)
+  })
+  afterAll(() => world.close())
+  const typed = async (text: string, limit = 10) => (await world.retriever.searchAsTyped({text, limit})).hits
+  const first = async (text: string) => names((await typed(text))[0]!)
+
+  test.each([
+    ['change the po', 'Change the port or the address'],
+    ['change the por', 'Change the port or the address'],
+    ['CHANGE  the PORT', 'Change the port or the address'],
+    ['kubec', 'kubectl'],
+    ['how to scal', 'How to scale a deployment'],
+    ['deployment scal', 'How to scale a deployment'],
+    ['deployment scali', 'How to scale a deployment'],
+    ['deployment scalin', 'How to scale a deployment'],
+    ['deployment scaling', 'How to scale a deployment'],
+    ['max_ti', 'max_timeout_ms'],
+    ['maxti', 'max_timeout_ms'],
+    ['timeo', 'max_timeout_ms'],
+    ['--no-', '--no-cache'],
+    ['--no-ca', '--no-cache'],
+    ['src/retrieval/ra', '--no-cache'],
+    ['retrieval/ran', '--no-cache'],
+    ['ranking.t', '--no-cache'],
+    ['über die gr', 'Über die Größe'],
+    ['uber die gro', 'Über die Größe'],
+    ['datenträg', 'Über die Größe'],
+    ['настр', 'Настройка порта'],
+    ['переменной po', 'Настройка порта'],
+    ['設', '設定を変更する'],
+    ['設定を変', '設定を変更する'],
+    ['環境変', '設定を変更する'],
+    ['cafe', 'Café'],
+    ['caf', 'Café'],
+    ['deploymnet sca', 'How to scale a deployment'],
+    ['kubetcl', 'kubectl'],
+  ])('%s finds %s', async (text, name) => {
+    expect(await first(text)).toBe(name)
+  })
+
+  test.each(['qqqqzzzz', '…', '--', '🎉', '::'])('%s finds nothing', async (text) => {
+    expect(await typed(text)).toEqual([])
+  })
+
+  test('the same name comes before one that begins so, then all words in a name, then the text', async () => {
+    expect((await typed('ports')).map(names).slice(0, 1)).toEqual(['Ports'])
+    expect((await typed('port')).map(names).slice(0, 3)).toEqual([
+      'Ports',
+      'Port forwarding',
+      'Change the port or the address',
+    ])
+    const scores = (await typed('port')).map(({score}) => score)
+    expect(scores).toEqual([...scores].sort((one, other) => other - one))
+    expect(scores.every((score) => score >= 0 && score <= 1)).toBe(true)
+  })
+
+  test('marks the match in title, headings and text, of the last word what was typed', async () => {
+    const [hit] = await typed('change the po')
+
+    expect(marked(hit!.title, hit!.highlights.title)).toEqual(['Change', 'po'])
+    expect(marked(hit!.text, hit!.highlights.text)).toContain('PO')
+    const [heading] = await typed('timeo')
+    expect(marked('max_timeout_ms', heading!.highlights.headings[0]!)).toEqual(['timeo'])
+    const [scale] = await typed('deployment scalin')
+    expect(marked(scale!.headings[0]!, scale!.highlights.headings[0]!)).toEqual(['scale', 'deployment'])
+    const [pair] = await typed('設定を変')
+    expect(marked(pair!.headings[0]!, pair!.highlights.headings[0]!)).toEqual(['設定を変'])
+  })
+
+  test('keeps to its limit and to one version', async () => {
+    expect(await typed('p', 2)).toHaveLength(2)
+    await expect(world.retriever.searchAsTyped({text: 'po', version: '9'})).rejects.toMatchObject({
+      code: 'version_not_found',
+    })
+  })
+
+  test('returns its lease, also for a search that was given up', async () => {
+    await expect(
+      world.retriever.searchAsTyped({text: 'po'}, {signal: AbortSignal.abort(new Error('left'))}),
+    ).rejects.toThrow('left')
+    await typed('po')
+
+    expect(world.leases()).toBe(0)
+  })
+
+  test('takes any text', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.string({unit: 'grapheme', maxLength: 400}), async (text) => {
+        for (const hit of await typed(text)) {
+          const ranges = [hit.highlights.title, ...hit.highlights.headings, hit.highlights.text]
+          const texts = [hit.title, ...hit.headings, hit.text]
+          for (const [index, marks] of ranges.entries()) {
+            let before = -1
+            for (const [start, end] of marks) {
+              expect(start).toBeGreaterThan(before)
+              expect(end).toBeGreaterThan(start)
+              expect(end).toBeLessThanOrEqual(texts[index]!.length)
+              before = end
+            }
+          }
+        }
+      }),
+      {numRuns: 200, seed: 1},
+    )
+  })
+})
+
+test('one version of several', async () => {
+  const of = (version: string): Page => ({
+    ...samplePage(`${version}/ports.md`, 'Ports', [['', `Ports of version ${version}.`]]),
+    version,
+  })
+  const world = await retrievalWorld(['1', '2', '3'].map(of))
+  try {
+    const all = (await world.retriever.searchAsTyped({text: 'por'})).hits
+    const second = (await world.retriever.searchAsTyped({text: 'por', version: '2'})).hits
+
+    // The same place in every version is shown once.
+    expect(all.map(({version}) => version)).toEqual(['1'])
+    expect(second.map(({version}) => version)).toEqual(['2'])
+  } finally {
+    world.close()
+  }
+})
+
+describe('while a heading of our own documentation is typed', () => {
+  const content = new URL('../../content/', import.meta.url)
+  let world: World
+  let headings: string[]
+  beforeAll(async () => {
+    const files = readdirSync(content).filter((name) => name.endsWith('.md'))
+    const own = files.map(
+      (path) => parsePage(readFileSync(new URL(path, content), 'utf8'), {path, site: plainSite}).page!,
+    )
+    headings = [
+      ...new Set(
+        own.flatMap(({title, sections}) => [
+          title,
+          ...sections.map(({headings}) => headings.at(-1) ?? title),
+        ]),
+      ),
+    ]
+    world = await retrievalWorld(own)
+  })
+  afterAll(() => world?.close())
+  const firstOf = async (text: string) => {
+    const [hit] = (await world.retriever.searchAsTyped({text, limit: 1})).hits
+    return hit && `${hit.path}#${hit.anchor} ${hit.title}`
+  }
+
+  test('it is first at the end, and from when it is first it stays first', async () => {
+    const checked = headings.filter((_, at) => at % 3 === 0)
+    for (const heading of checked) {
+      const found = []
+      for (let end = 1; end <= heading.length; end++) found.push(await firstOf(heading.slice(0, end)))
+      const target = found.at(-1)
+      expect(target, heading).toBeDefined()
+      expect(new Set(found.slice(found.indexOf(target))), heading).toEqual(new Set([target]))
+    }
+  })
+
+  test('names that still match keep their order', async () => {
+    const beginnings = async (text: string) =>
+      (await world.retriever.searchAsTyped({text, limit: 50})).hits
+        .filter(({scores}) => scores['place']! >= 5)
+        .map((hit) => `${hit.path}#${hit.anchor}`)
+    await fc.assert(
+      fc.asyncProperty(fc.nat(headings.length - 1), fc.nat(30), async (at, length) => {
+        const text = headings[at]!.slice(0, length + 2)
+        const before = await beginnings(text.slice(0, -1))
+        const after = await beginnings(text)
+
+        expect(after.filter((place) => before.includes(place))).toEqual(
+          before.filter((place) => after.includes(place)),
+        )
+      }),
+      {numRuns: 150, seed: 1},
+    )
+  })
+})
