@@ -91,6 +91,7 @@ export async function findSections(
     contextTerms: topic.terms,
     contextWeight: topic.weight,
     version,
+    wordVectors: embedder.words ?? null,
   }
   const rankStarted = performance.now()
   const ranked = rankSections(build, rankingQuery, Math.max(depth * 2, answerabilityDepth), without)
