@@ -2,6 +2,7 @@ import {DocentError, type Turn, turnsBefore} from '../domain/index.ts'
 import type {Embedder} from '../embedding/index.ts'
 import {headOf} from '../lib/cut.ts'
 import type {IndexBuild} from '../search-index/index.ts'
+import {questionWithPasteOf} from '../text/pasted-text.ts'
 import {abstentionReason, thresholdFor} from './abstention.ts'
 import {
   type AnswerabilityFeatures,
@@ -57,7 +58,7 @@ export interface FoundSections {
   readonly timings: Readonly<Record<string, number>>
 }
 
-/** Longest part of a question that is used, in UTF-16 units; the first lines of a pasted log say what it is about. */
+/** Longest part of a question that is used, in UTF-16 units. */
 const maxQuestionLength = 4_000
 
 /**
@@ -142,7 +143,9 @@ async function questionInContext(
   options: RetrieveOptions,
   deps: FindDeps,
 ): Promise<QuestionInContext> {
-  const original = headOf(query.question, maxQuestionLength)
+  const paste = deps.without.has('paste') ? null : questionWithPasteOf(query.question)
+  const asked = paste?.asked || paste?.message || query.question
+  const original = headOf(asked, maxQuestionLength)
   const history = turnsBefore(original, query.history)
   const started = performance.now()
   const standalone = await standaloneQuestion(original, history, options, deps)
@@ -151,7 +154,9 @@ async function questionInContext(
   if (standalone !== null) return {question: standalone, topic: noTopic, timings}
   const weight = (term: string): number =>
     BuildCache.of(build).frequencyOf(term) === 0 ? 0 : weightOf(build, term)
-  const topic = deps.without.has('follow-up') ? noTopic : topicOf(original, history, weight)
+  // The message of a pasted log counts as what was said just before the question: second to it.
+  const message: Turn[] = paste?.message ? [{role: 'user', content: paste.message}] : []
+  const topic = deps.without.has('follow-up') ? noTopic : topicOf(original, [...history, ...message], weight)
   return {question: original, topic, timings}
 }
 

@@ -11,6 +11,7 @@ export const stages = [
   'page',
   'spelling',
   'follow-up',
+  'paste',
   'duplicates',
   'diversity',
 ] as const
