@@ -19,8 +19,8 @@ const bitsPerWord = 32
 
 /**
  * Words as the signs of their vectors, one bit a dimension: the share of differing bits estimates the angle between
- * two vectors (Charikar, "Similarity estimation techniques from rounding algorithms", 2002). At 256 dimensions
- * comparing two takes eight exclusive ors, a twentieth of the time of a cosine, and a word takes 32 bytes.
+ * two vectors (Charikar, "Similarity estimation techniques from rounding algorithms", 2002). At 384 dimensions
+ * comparing two takes twelve exclusive ors instead of 384 products, and a word takes 48 bytes.
  */
 export class WordSketches implements WordVectors {
   readonly #table: PieceTable
