@@ -1,3 +1,5 @@
+import type {WordVectors} from './word-vectors.ts'
+
 /** Turns text into unit vectors. One instance per process is enough; it holds native memory until closed. */
 export interface Embedder {
   /**
@@ -8,6 +10,8 @@ export interface Embedder {
   /** Display name: that of the folder or on the hub. */
   readonly name: string
   readonly dimensions: number
+  /** How alike single words are; absent where the model has no vectors of words, as one with attention. */
+  readonly words?: WordVectors
 
   /**
    * Returns one unit vector of `dimensions` floats per text, in order; a zero vector for text without a known token.

@@ -1,7 +1,9 @@
 import {createHash} from 'node:crypto'
 import {existsSync} from 'node:fs'
+import {readFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import type {FeatureExtractionPipeline, Tensor} from '@xenova/transformers'
+import {z} from 'zod'
 import {importNative} from '../native/index.ts'
 import type {Embedder} from './embedder.ts'
 import {type ModelConfig, type Pooling, readModelConfig} from './model-config.ts'
@@ -15,6 +17,7 @@ import {
   readConfigFiles,
   reasonOf,
 } from './model-files.ts'
+import {WordSketches, type WordVectors} from './word-vectors.ts'
 
 export interface OpenEmbedderOptions {
   /** Null for the shipped model, otherwise a folder or a Hugging Face id. */
@@ -53,6 +56,7 @@ export async function openEmbedder(options: OpenEmbedderOptions): Promise<Embedd
   const {extractor, precision} = await loadModel(location, cacheDir, config)
   try {
     const probe = await runBatch(extractor, ['probe'], config)
+    const words = config.pooling === 'none' ? await wordVectorsOf(extractor, location.folder, config) : null
     const dimensions = probe[0]!.length
     const weights = precisions.find(({dtype}) => dtype === precision)!.file
     // The key `notes` is part of every id: under another one all stored vectors would be computed again.
@@ -69,6 +73,7 @@ export async function openEmbedder(options: OpenEmbedderOptions): Promise<Embedd
       {
         extractor,
         config,
+        words,
       },
     )
   } catch (error) {
@@ -128,6 +133,7 @@ class TransformersEmbedder implements Embedder {
   readonly id: string
   readonly name: string
   readonly dimensions: number
+  readonly words?: WordVectors
   readonly #extractor: FeatureExtractionPipeline
   readonly #config: ModelConfig
   readonly #batchSize: number
@@ -139,13 +145,18 @@ class TransformersEmbedder implements Embedder {
     id: string,
     name: string,
     dimensions: number,
-    model: {readonly extractor: FeatureExtractionPipeline; readonly config: ModelConfig},
+    model: {
+      readonly extractor: FeatureExtractionPipeline
+      readonly config: ModelConfig
+      readonly words: WordVectors | null
+    },
   ) {
     this.id = id
     this.name = name
     this.dimensions = dimensions
     this.#extractor = model.extractor
     this.#config = model.config
+    if (model.words !== null) this.words = model.words
     this.#batchSize = model.config.pooling === 'none' ? batchSizes.table : batchSizes.attention
   }
 
@@ -208,6 +219,44 @@ class TransformersEmbedder implements Embedder {
       throw modelError(`The embedding model ${this.name} failed on a text: ${reasonOf(error)}.`, error)
     }
   }
+}
+
+/** Pieces in one run: bounds the memory of their vectors. */
+const piecesPerRun = 4_096
+
+const wordPieceModel = z.object({
+  model: z.object({type: z.literal('WordPiece'), vocab: z.record(z.string(), z.number())}),
+})
+
+/** From a model that is a table: the vector of a text of one piece is its row. Null for another kind of tokeniser. */
+async function wordVectorsOf(
+  extractor: FeatureExtractionPipeline,
+  folder: string,
+  config: ModelConfig,
+): Promise<WordVectors | null> {
+  const parsed = wordPieceModel.safeParse(JSON.parse(await readFile(join(folder, 'tokenizer.json'), 'utf8')))
+  if (!parsed.success) return null
+  const vocabulary = new Map(Object.entries(parsed.data.model.vocab))
+  const {Tensor} = await importNative('@xenova/transformers', () => import('@xenova/transformers'))
+  const count = Math.max(...vocabulary.values()) + 1
+  let vectors = new Int8Array(0)
+  let dimensions = 0
+  for (let first = 0; first < count; first += piecesPerRun) {
+    const length = Math.min(piecesPerRun, count - first)
+    const ids = BigInt64Array.from({length}, (_, at) => BigInt(first + at))
+    const outputs = (await extractor.model({
+      input_ids: new Tensor('int64', ids, [length, 1]),
+      attention_mask: new Tensor('int64', new BigInt64Array(length).fill(1n), [length, 1]),
+    })) as Readonly<Record<string, Tensor | undefined>>
+    const rows = selectOutput(outputs, config).data as Float32Array
+    dimensions = rows.length / length
+    if (vectors.length === 0) vectors = new Int8Array(count * dimensions)
+    vectors.set(
+      rows.map((value) => Math.round(127 * value)),
+      first * dimensions,
+    )
+  }
+  return new WordSketches({vocabulary, vectors, dimensions})
 }
 
 interface ModelInputs {

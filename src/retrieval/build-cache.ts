@@ -3,6 +3,7 @@ import {TwoGenerationCache} from '../lib/two-generation-cache.ts'
 import {dot} from '../lib/vector-math.ts'
 import type {IndexBuild, StoredPage, StoredSection} from '../search-index/index.ts'
 import {termsOf} from '../text/terms.ts'
+import {wordIdsOf} from '../text/word-ids.ts'
 
 /** A section with the terms of its title and headings. */
 export interface SectionHeadings {
@@ -11,6 +12,8 @@ export interface SectionHeadings {
   readonly titleAndHeadings: readonly string[]
   /** Terms of the last heading; of the title where there is none. */
   readonly lastHeading: readonly string[]
+  /** Terms of the path of its page, each once. */
+  readonly path: readonly string[]
 }
 
 /** The text of a section as terms. */
@@ -18,6 +21,8 @@ export interface SectionText {
   /** In order, with `passageBoundary` before each passage. */
   readonly terms: readonly string[]
   readonly words: number
+  /** Ids of the words of its text, title and headings, each once. */
+  readonly wordIds: Uint32Array
 }
 
 /** The address and id of a section, as readers get them. */
@@ -30,7 +35,7 @@ export interface SectionAddress {
 
 const maxTerms = 50_000
 const maxSections = 40_000
-/** For section texts, estimated at eight bytes a term: the strings themselves are shared. */
+/** For section texts, estimated at eight bytes a term, whose strings are shared, and four bytes a word. */
 const maxTextBytes = 48 * 1024 * 1024
 
 /** Marks the beginning of a passage, so that no phrase spans two of them. */
@@ -49,7 +54,7 @@ export class BuildCache {
   readonly #sections = new TwoGenerationCache<number, SectionHeadings>(maxSections)
   readonly #texts = new TwoGenerationCache<number, SectionText>(
     maxTextBytes,
-    ({terms}) => 200 + 8 * terms.length,
+    ({terms, wordIds}) => 300 + 8 * terms.length + 4 * wordIds.length,
   )
   readonly #headings = new TwoGenerationCache<string, readonly string[]>(maxSections)
   readonly #norms = new TwoGenerationCache<number, number>(maxSections)
@@ -99,6 +104,7 @@ export class BuildCache {
         section,
         titleAndHeadings: texts.length === 1 ? texts[0]! : [...new Set(texts.flat())],
         lastHeading: texts.at(-1) ?? [],
+        path: this.#termsOfHeading(section.page.path.replace(/\.\w+$/, '').replaceAll('/', ' ')),
       }
       this.#sections.set(section.id, headings)
       found.push(headings)
@@ -111,12 +117,14 @@ export class BuildCache {
     if (text === undefined) {
       const terms: string[] = []
       let words = 0
-      for (const passage of this.#build.passagesOf(section.id)) {
+      const passages = this.#build.passagesOf(section.id)
+      for (const passage of passages) {
         terms.push(passageBoundary)
         for (const term of termsOf(passage.text)) terms.push(term)
         words += passage.words
       }
-      text = {terms, words}
+      const texts = passages.map((passage) => passage.text)
+      text = {terms, words, wordIds: wordIdsOf([section.page.title, ...section.headings, ...texts])}
       this.#texts.set(section.id, text)
     }
     return text

@@ -1,5 +1,5 @@
 import {setImmediate as yieldToEventLoop} from 'node:timers/promises'
-import type {Embedder} from '../embedding/index.ts'
+import type {Embedder, WordVectors} from '../embedding/index.ts'
 import {seededRandom} from '../lib/random.ts'
 import type {IndexBuild} from '../search-index/index.ts'
 import {type AnswerabilityFeatures, answerabilityFeaturesOf} from './answerability-features.ts'
@@ -58,7 +58,7 @@ export async function calibrate(
     for (const [i, question] of questions.entries()) {
       await yieldToEventLoop()
       signal?.throwIfAborted()
-      found.push(featuresOfQuestion(build, question, vectors[i]!))
+      found.push(featuresOfQuestion(build, question, vectors[i]!, embedder.words ?? null))
     }
     return found
   }
@@ -74,6 +74,7 @@ function featuresOfQuestion(
   build: IndexBuild,
   question: string,
   vector: Float32Array,
+  wordVectors: WordVectors | null,
 ): AnswerabilityFeatures {
   const query = {
     terms: questionTermsOf(build, question),
@@ -81,6 +82,7 @@ function featuresOfQuestion(
     contextTerms: [],
     contextWeight: 0,
     version: null,
+    wordVectors,
   }
   return answerabilityFeaturesOf(query, rankSections(build, query, rankingDepth, new Set()))
 }

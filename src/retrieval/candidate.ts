@@ -1,3 +1,4 @@
+import type {WordVectors} from '../embedding/index.ts'
 import type {StoredSection} from '../search-index/index.ts'
 import type {SectionHeadings} from './build-cache.ts'
 import type {QuestionTerm} from './question-terms.ts'
@@ -12,6 +13,8 @@ export interface RankingQuery {
   /** 0 when the question stands alone. */
   readonly contextWeight: number
   readonly version: string | null
+  /** Null where the embedding model has none. */
+  readonly wordVectors: WordVectors | null
 }
 
 /** A section that may answer, with its features. */
@@ -21,7 +24,9 @@ export interface Candidate {
   readonly features: RankingFeatures
   /** The passage nearest to the question. */
   readonly bestPassageId: number
-  /** Greater is better; comparable within one question. */
+  /** The score of the first sort, which needs no text. */
+  firstScore: number
+  /** Greater is better; comparable within one question only. */
   score: number
 }
 
@@ -47,8 +52,16 @@ export interface RankingFeatures {
   phrases: number
   /** Logarithm of its word count: a heading with one line of text seldom answers. */
   length: number
-  /** Score of the best other section of the page. */
+  /** BM25 of the section's best passage, over its text. */
+  passageBm25: number
+  /** How alike the question's words are, on average by weight, each to the section's word most like it. */
+  similarWords: number
+  /** Share of the question's words, by weight, in the path of the page. */
+  path: number
+  /** First score of the best other section of the page. */
   page: number
+  /** First score of the best section that this one is below. */
+  parent: number
 }
 
 /** Best first; ties by section id, so that the order never depends on the search that found them. */

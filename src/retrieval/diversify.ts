@@ -51,7 +51,7 @@ function jaccard(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
 }
 
 /** Taken off a section's score for each better section of the same page, at most three times. */
-const pagePenalty = 2
+const pagePenalty = 0.6
 
 /** Reorders candidates so that one page does not crowd out others that are nearly as good. */
 export function diversifyPages(candidates: readonly Candidate[]): Candidate[] {

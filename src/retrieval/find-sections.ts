@@ -2,6 +2,7 @@ import {DocentError, type Turn, turnsBefore} from '../domain/index.ts'
 import type {Embedder} from '../embedding/index.ts'
 import {headOf} from '../lib/cut.ts'
 import type {IndexBuild} from '../search-index/index.ts'
+import {questionWithPasteOf} from '../text/pasted-text.ts'
 import {abstentionReason, thresholdFor} from './abstention.ts'
 import {
   type AnswerabilityFeatures,
@@ -12,7 +13,7 @@ import {BuildCache} from './build-cache.ts'
 import {answerabilityOf, type Calibration, parseCalibration} from './calibration.ts'
 import type {Candidate, RankingQuery} from './candidate.ts'
 import {diversifyPages, withoutDuplicates} from './diversify.ts'
-import {followUpOf, noTopic, type Topic} from './follow-up.ts'
+import {followUpOf, noTopic, type Topic, topicOf} from './follow-up.ts'
 import {nearestPages} from './page-links.ts'
 import {type QuestionRewriter, rewriteQuestion} from './question-rewriter.ts'
 import {questionTermsOf, weightOf} from './question-terms.ts'
@@ -57,7 +58,7 @@ export interface FoundSections {
   readonly timings: Readonly<Record<string, number>>
 }
 
-/** Longest part of a question that is used, in UTF-16 units; the first lines of a pasted log say what it is about. */
+/** Longest part of a question that is used, in UTF-16 units. */
 const maxQuestionLength = 4_000
 
 /**
@@ -92,6 +93,7 @@ export async function findSections(
     contextTerms: topic.terms,
     contextWeight: topic.weight,
     version,
+    wordVectors: embedder.words ?? null,
   }
   const rankStarted = performance.now()
   const ranked = rankSections(build, rankingQuery, Math.max(depth * 2, answerabilityDepth), without)
@@ -146,7 +148,9 @@ async function questionInContext(
   options: RetrieveOptions,
   deps: FindDeps,
 ): Promise<QuestionInContext> {
-  const original = headOf(query.question, maxQuestionLength)
+  const paste = deps.without.has('paste') ? null : questionWithPasteOf(query.question)
+  const asked = paste?.asked || paste?.message || query.question
+  const original = headOf(asked, maxQuestionLength)
   const history = turnsBefore(original, query.history)
   const started = performance.now()
   const standalone = await standaloneQuestion(original, history, options, deps)
@@ -156,7 +160,10 @@ async function questionInContext(
   const weight = (term: string): number =>
     BuildCache.of(build).frequencyOf(term) === 0 ? 0 : weightOf(build, term)
   if (deps.without.has('follow-up')) return {question: original, topic: noTopic, timings}
-  return {...followUpOf(original, history, weight), timings}
+  if (!paste?.message) return {...followUpOf(original, history, weight), timings}
+  // The message of a pasted log counts as what was said just before the question: second to it.
+  const message: Turn = {role: 'user', content: paste.message}
+  return {question: original, topic: topicOf(original, [...history, message], weight), timings}
 }
 
 /** The follow-up rewritten to stand alone; null for a first question, without a rewriter, or when rewriting failed. */

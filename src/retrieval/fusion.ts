@@ -1,11 +1,12 @@
 import type {Candidate, RankingFeatures, RankingQuery} from './candidate.ts'
+import {rankingWeights} from './ranking-weights.ts'
 
 /**
- * The weight of each feature in a score. Shares and BM25 (as a share of the best) go from 0 to 1, cosines are in
- * standard deviations above those of random passages, up to about 8, and the length is a logarithm up to about 7.
+ * Weights of the first sort, by which candidates are preselected and whose score tells a page's other sections how it
+ * did. Cosines are in standard deviations above those of random passages, up to about 8; BM25 is a share of the best.
  * Found by halving and doubling each on questions people asked; results hardly change around these values.
  */
-export const fusionWeights: Readonly<Record<keyof RankingFeatures, number>> = {
+export const firstWeights = {
   bm25: 4,
   contextBm25: 3,
   cosine: 0.45,
@@ -13,28 +14,65 @@ export const fusionWeights: Readonly<Record<keyof RankingFeatures, number>> = {
   headings: 1,
   headingFocus: 0.6,
   sameHeading: 2.5,
-  coverage: 1.2,
-  phrases: 1,
-  length: 0.1,
-  page: 0.25,
+} as const
+
+const firstNames = Object.keys(firstWeights) as (keyof typeof firstWeights)[]
+
+/** Sets each candidate's first score, from the features that need no text; its score is the same until it is fused. */
+export function scoreFirst(candidates: readonly Candidate[], query: RankingQuery): void {
+  const scale = scaleOf(candidates, query)
+  for (const candidate of candidates) {
+    const {features} = candidate
+    candidate.firstScore = firstNames.reduce((sum, name) => {
+      const isShare = name === 'bm25' || name === 'contextBm25'
+      return sum + firstWeights[name] * features[name] * (isShare ? scale[name] : 1)
+    }, 0)
+    candidate.score = candidate.firstScore
+  }
 }
 
-const weights = Object.entries(fusionWeights) as [keyof RankingFeatures, number][]
+/** Features that have no scale of their own count as a share of the greatest value among a question's candidates. */
+const relativeFeatures: ReadonlySet<keyof RankingFeatures> = new Set([
+  'bm25',
+  'contextBm25',
+  'cosine',
+  'sectionCosine',
+  'passageBm25',
+  'similarWords',
+  'length',
+  'page',
+  'parent',
+])
 
-/** Sets each candidate's score: the weighted sum of its features. BM25 counts as a share of the best one's. */
-export function fuse(candidates: readonly Candidate[], query: RankingQuery): void {
-  let bestBm25 = 0
-  let bestContextBm25 = 0
-  for (const {features} of candidates) {
-    bestBm25 = Math.max(bestBm25, features.bm25)
-    bestContextBm25 = Math.max(bestContextBm25, features.contextBm25)
-  }
+export const featureNames = Object.keys(rankingWeights) as readonly (keyof RankingFeatures)[]
+
+/** Sets each candidate's score: the sum of its features, each from 0 to 1, by their weights. */
+export function fuse(
+  candidates: readonly Candidate[],
+  query: RankingQuery,
+  weights: Readonly<Record<keyof RankingFeatures, number>> = rankingWeights,
+): void {
+  const scale = scaleOf(candidates, query)
   for (const candidate of candidates) {
-    const scaled = {
-      ...candidate.features,
-      bm25: candidate.features.bm25 / (bestBm25 || 1),
-      contextBm25: (query.contextWeight * candidate.features.contextBm25) / (bestContextBm25 || 1),
-    }
-    candidate.score = weights.reduce((sum, [name, weight]) => sum + weight * scaled[name], 0)
+    const {features} = candidate
+    candidate.score = 0
+    for (const name of featureNames)
+      candidate.score += weights[name] * Math.max(0, features[name] * scale[name])
   }
+}
+
+/** The factor that brings each feature to 0 to 1. */
+export function scaleOf(
+  candidates: readonly Candidate[],
+  {contextWeight}: Pick<RankingQuery, 'contextWeight'>,
+): Record<keyof RankingFeatures, number> {
+  const scale = {} as Record<keyof RankingFeatures, number>
+  for (const name of featureNames) {
+    const greatest = relativeFeatures.has(name)
+      ? candidates.reduce((most, {features}) => Math.max(most, features[name]), 0)
+      : 1
+    scale[name] = greatest > 0 ? 1 / greatest : 0
+  }
+  scale.contextBm25 *= contextWeight
+  return scale
 }

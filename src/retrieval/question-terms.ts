@@ -1,6 +1,6 @@
 import type {IndexBuild} from '../search-index/index.ts'
 import {isStopTerm} from '../text/stop-words.ts'
-import {tokensOf} from '../text/terms.ts'
+import {type Token, tokensOf} from '../text/terms.ts'
 import {BuildCache, inverseFrequency} from './build-cache.ts'
 import {correctionsOf} from './spelling.ts'
 
@@ -20,8 +20,10 @@ export interface QuestionTerm {
   readonly corrected: boolean
 }
 
-/** Maximum number of words used; what follows in a longer question adds time, not meaning. */
+/** Maximum number of words used: more add time, not meaning. */
 const maxQuestionTerms = 64
+/** Maximum number of words looked at, to choose those from. */
+const maxWordsRead = 400
 
 /** Maximum number of unknown words that are corrected: each costs hundreds of look-ups. */
 const maxCorrectedWords = 3
@@ -45,7 +47,7 @@ export function questionTermsOf(
 ): QuestionTerm[] {
   const tokens = tokensOf(question)
   const content = tokens.filter((token) => !token.terms.every(isStopTerm))
-  const used = content.length > 0 ? content : tokens
+  const used = tellingOf(content.length > 0 ? content : tokens, BuildCache.of(build))
   const count = build.manifest.counts.sections
   const cache = BuildCache.of(build)
   const seen = new Set<string>()
@@ -53,7 +55,6 @@ export function questionTermsOf(
   let unknownWords = 0
 
   for (const token of used) {
-    if (found.length >= maxQuestionTerms) break
     const terms = token.terms.length > 1 ? token.terms.filter((term) => !isStopTerm(term)) : token.terms
     const key = terms[0]
     if (key === undefined || seen.has(key)) continue
@@ -86,4 +87,27 @@ export function questionTermsOf(
     })
   }
   return found
+}
+
+/**
+ * The words of a long question that say most about it, in order, each once: the rarest of those that the build knows,
+ * then the others.
+ */
+function tellingOf(tokens: readonly Token[], cache: BuildCache): readonly Token[] {
+  if (tokens.length <= maxQuestionTerms) return tokens
+  const first = new Map(
+    tokens
+      .slice(0, maxWordsRead)
+      .toReversed()
+      .map((token) => [token.terms[0]!, token]),
+  )
+  return [...first.values()]
+    .map((token) => {
+      const known = token.terms.filter((term) => cache.frequencyOf(term) > 0)
+      return {token, weight: Math.max(0, ...known.map((term) => cache.weightOf(term)))}
+    })
+    .sort((a, b) => b.weight - a.weight || a.token.start - b.token.start)
+    .slice(0, maxQuestionTerms)
+    .map(({token}) => token)
+    .sort((a, b) => a.start - b.start)
 }

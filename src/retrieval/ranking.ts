@@ -2,19 +2,20 @@ import type {IndexBuild} from '../search-index/index.ts'
 import {type BackgroundCosine, backgroundCosine} from './background-cosine.ts'
 import {BuildCache, type SectionHeadings} from './build-cache.ts'
 import {byScore, type Candidate, type RankingQuery} from './candidate.ts'
-import {fuse} from './fusion.ts'
+import {fuse, scoreFirst} from './fusion.ts'
 import {headingFeaturesOf, noHeadingFeatures} from './heading-features.ts'
-import {addPageFeature} from './page-features.ts'
+import {addPageFeatures} from './page-features.ts'
 import {QueryTerms} from './query-terms.ts'
 import {cosinesOf} from './section-cosines.ts'
 import {preselect, type SearchHits, searchVectors, searchWords} from './section-search.ts'
+import {SimilarWords} from './similar-words.ts'
 import type {Stage} from './stages.ts'
 import {textFeaturesOf} from './text-features.ts'
 
 /** Sections that become candidates, preselected by the scores of the two searches. */
 const candidateDepth = 80
 /** Candidates whose text is read, after a first sort. */
-const textDepth = 20
+const textDepth = 30
 /** Factor on the search depths when only one version is searched: most hits may belong to others. */
 const versionDepthFactor = 4
 
@@ -68,11 +69,15 @@ export function rankSections(
       candidateOf(headings, {build, query, hits, hasVector, background, queryTerms, without}),
     )
 
-  fuse(candidates, query)
+  scoreFirst(candidates, query)
   candidates.sort(byScore)
+  const similarWords =
+    query.wordVectors === null || without.has('similar-words')
+      ? null
+      : new SimilarWords(queryTerms, query.wordVectors)
   for (const candidate of candidates.slice(0, textDepth))
-    addTextFeatures(candidate, cache, queryTerms, without)
-  if (!without.has('page')) addPageFeature(candidates)
+    addTextFeatures(candidate, {cache, queryTerms, similarWords, without})
+  if (!without.has('page')) addPageFeatures(candidates)
   fuse(candidates, query)
   candidates.sort(byScore)
   const timings = {
@@ -110,6 +115,7 @@ function candidateOf(headings: SectionHeadings, context: CandidateContext): Cand
     section,
     headings,
     bestPassageId,
+    firstScore: 0,
     score: 0,
     features: {
       bm25: hits.lexical.get(section.id) ?? 0,
@@ -122,19 +128,31 @@ function candidateOf(headings: SectionHeadings, context: CandidateContext): Cand
       coverage: 0,
       phrases: 0,
       length: 0,
+      passageBm25: 0,
+      similarWords: 0,
+      path: without.has('path') ? 0 : queryTerms.shareIn(new Set(headings.path)),
       page: 0,
+      parent: 0,
     },
   }
 }
 
+interface TextContext {
+  readonly cache: BuildCache
+  readonly queryTerms: QueryTerms
+  readonly similarWords: SimilarWords | null
+  readonly without: ReadonlySet<Stage>
+}
+
 function addTextFeatures(
   {section, headings, features}: Candidate,
-  cache: BuildCache,
-  queryTerms: QueryTerms,
-  without: ReadonlySet<Stage>,
+  {cache, queryTerms, similarWords, without}: TextContext,
 ): void {
-  const {coverage, phrases, length} = textFeaturesOf(headings, cache.textOf(section), queryTerms)
+  const text = cache.textOf(section)
+  const {coverage, phrases, passageBm25, length} = textFeaturesOf(headings, text, queryTerms)
   features.length = length
+  if (similarWords !== null) features.similarWords = similarWords.meanIn(text.wordIds)
+  if (!without.has('passages')) features.passageBm25 = passageBm25
   if (!without.has('coverage')) features.coverage = coverage
   if (!without.has('phrases')) features.phrases = phrases
 }

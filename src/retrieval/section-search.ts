@@ -1,7 +1,7 @@
 import type {IndexBuild, TextWeights} from '../search-index/index.ts'
 import type {BackgroundCosine} from './background-cosine.ts'
 import type {RankingQuery} from './candidate.ts'
-import {fusionWeights} from './fusion.ts'
+import {firstWeights} from './fusion.ts'
 
 const lexicalDepth = 100
 const semanticDepth = 64
@@ -70,9 +70,9 @@ export function preselect(
   const lowestSimilarity = similar.size === 0 ? 0 : Math.min(...similar.values())
   const ids = new Set([...lexical.keys(), ...contextual.keys(), ...similar.keys()])
   const scoreOf = (id: number) =>
-    fusionWeights.bm25 * ((lexical.get(id) ?? 0) / bestBm25) +
-    fusionWeights.contextBm25 * contextWeight * ((contextual.get(id) ?? 0) / bestContextBm25) +
-    (fusionWeights.cosine + fusionWeights.sectionCosine) *
+    firstWeights.bm25 * ((lexical.get(id) ?? 0) / bestBm25) +
+    firstWeights.contextBm25 * contextWeight * ((contextual.get(id) ?? 0) / bestContextBm25) +
+    (firstWeights.cosine + firstWeights.sectionCosine) *
       (((similar.get(id) ?? lowestSimilarity) - background.mean) / background.spread)
   return [...ids]
     .map((id) => ({id, score: scoreOf(id)}))

@@ -5,9 +5,13 @@ export const stages = [
   'headings',
   'coverage',
   'phrases',
+  'passages',
+  'similar-words',
+  'path',
   'page',
   'spelling',
   'follow-up',
+  'paste',
   'duplicates',
   'diversity',
 ] as const

@@ -7,6 +7,8 @@ export interface TextFeatures {
   readonly coverage: number
   /** Share of the question's pairs of adjacent words that are near each other in the section. */
   readonly phrases: number
+  /** BM25 of its best passage. */
+  readonly passageBm25: number
   /** Logarithm of its word count. */
   readonly length: number
 }
@@ -15,6 +17,8 @@ export interface TextFeatures {
 const maxDistance = 3
 /** Distance between two passages, beyond `maxDistance`. */
 const passageDistance = 10
+/** BM25's usual constants, and the terms of an average passage: passages are cut to about the same length. */
+const bm25 = {k1: 1.2, b: 0.75, averageLength: 70}
 
 export function textFeaturesOf(
   headings: SectionHeadings,
@@ -24,21 +28,61 @@ export function textFeaturesOf(
   const present = new Set<string>()
   for (const term of headings.titleAndHeadings) if (query.wordIndexes.has(term)) present.add(term)
   const pairs = new AdjacentPairs()
+  const passage = new PassageCounts(query)
+  let passageBm25 = 0
   let position = 0
   const visit = (term: string) => {
     if (term === passageBoundary) {
       position += passageDistance
+      passageBm25 = Math.max(passageBm25, passage.takeScore())
       return
     }
     position++
     const index = query.wordIndexes.get(term)
+    passage.add(index)
     if (index === undefined) return
     present.add(term)
     pairs.add(index, position)
   }
   for (const term of headings.lastHeading) visit(term)
   for (const term of text.terms) visit(term)
-  return {coverage: query.shareIn(present), phrases: phrasesOf(query, pairs), length: Math.log1p(text.words)}
+  return {
+    coverage: query.shareIn(present),
+    phrases: phrasesOf(query, pairs),
+    passageBm25: Math.max(passageBm25, passage.takeScore()),
+    length: Math.log1p(text.words),
+  }
+}
+
+/** How often a passage has each of the question's words. */
+class PassageCounts {
+  readonly #query: QueryTerms
+  readonly #counts: Uint16Array
+  #length = 0
+
+  constructor(query: QueryTerms) {
+    this.#query = query
+    this.#counts = new Uint16Array(query.terms.length)
+  }
+
+  /** Counts a term: the index of the question's word that it belongs to, if any. */
+  add(index: number | undefined): void {
+    this.#length++
+    if (index !== undefined) this.#counts[index]!++
+  }
+
+  /** The BM25 of what was counted; counting begins again. */
+  takeScore(): number {
+    const {k1, b, averageLength} = bm25
+    const norm = k1 * (1 - b + (b * this.#length) / averageLength)
+    let score = 0
+    for (const [index, count] of this.#counts.entries()) {
+      if (count > 0) score += (this.#query.terms[index]!.weight * count * (k1 + 1)) / (count + norm)
+    }
+    this.#counts.fill(0)
+    this.#length = 0
+    return score
+  }
 }
 
 /** Pairs of the question's words, by their indexes in it, that were near each other in the text. */

@@ -26,7 +26,7 @@ test('with its calibration a build abstains from what it does not know', async (
   const world = await retrievalWorld(pages, {calibration})
 
   const outOfDomain = await world.retriever.retrieve({
-    question: 'Which vaccinations does a puppy need?',
+    question: 'Who painted the ceiling of the chapel?',
     history: [],
     version: null,
   })

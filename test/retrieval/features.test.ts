@@ -1,4 +1,5 @@
 import {describe, expect, test} from 'vitest'
+import {WordSketches} from '../../src/embedding/word-vectors.ts'
 import {type AbstentionCase, abstentionReason, thresholdFor} from '../../src/retrieval/abstention.ts'
 import {
   type AnswerabilityFeatures,
@@ -8,7 +9,9 @@ import {passageBoundary} from '../../src/retrieval/build-cache.ts'
 import {fitCalibration, maxThreshold} from '../../src/retrieval/fit-calibration.ts'
 import {headingFeaturesOf} from '../../src/retrieval/heading-features.ts'
 import {QueryTerms} from '../../src/retrieval/query-terms.ts'
+import {SimilarWords} from '../../src/retrieval/similar-words.ts'
 import {textFeaturesOf} from '../../src/retrieval/text-features.ts'
+import {wordIdOf, wordIdsOf} from '../../src/text/word-ids.ts'
 
 /** A question of words that all weigh the same. */
 function queryOf(...words: string[]): QueryTerms {
@@ -17,15 +20,15 @@ function queryOf(...words: string[]): QueryTerms {
   )
 }
 
-const noHeadings = {section: {} as never, titleAndHeadings: [], lastHeading: []}
+const noHeadings = {section: {} as never, titleAndHeadings: [], lastHeading: [], path: []}
 
 describe('the text of a section', () => {
   const question = queryOf('rotate', 'access', 'token')
 
   test('covers the share of the words that it contains, wherever they are', () => {
-    const text = {terms: ['token', 'x', 'x', 'x', 'x', 'rotate'], words: 6}
+    const text = {terms: ['token', 'x', 'x', 'x', 'x', 'rotate'], words: 6, wordIds: new Uint32Array()}
 
-    expect(textFeaturesOf(noHeadings, text, question)).toEqual({
+    expect(textFeaturesOf(noHeadings, text, question)).toMatchObject({
       coverage: 2 / 3,
       phrases: 0,
       length: Math.log1p(6),
@@ -39,7 +42,69 @@ describe('the text of a section', () => {
     ['with three others between', ['rotate', 'x', 'x', 'x', 'access'], 0],
     ['across two passages', ['rotate', passageBoundary, 'access'], 0],
   ])('has neighbouring words %s', (_where, terms, phrases) => {
-    expect(textFeaturesOf(noHeadings, {terms, words: 3}, question).phrases).toBe(phrases)
+    expect(textFeaturesOf(noHeadings, {terms, words: 3, wordIds: new Uint32Array()}, question).phrases).toBe(
+      phrases,
+    )
+  })
+})
+
+describe('the best passage', () => {
+  const question = queryOf('rotate', 'access', 'token')
+  const bm25Of = (...terms: string[]) =>
+    textFeaturesOf(noHeadings, {terms, words: 9, wordIds: new Uint32Array()}, question).passageBm25
+
+  test('counts alone: words spread over two do not add up', () => {
+    const together = bm25Of(passageBoundary, 'rotate', 'token', passageBoundary, 'x', 'x')
+    const spread = bm25Of(passageBoundary, 'rotate', 'x', passageBoundary, 'token', 'x')
+
+    expect(spread).toBeGreaterThan(0)
+    expect(together).toBeCloseTo(2 * spread)
+  })
+
+  test('counts less the longer it is', () => {
+    expect(bm25Of('token', 'x')).toBeGreaterThan(bm25Of('token', ...Array.from({length: 50}, () => 'x')))
+  })
+})
+
+describe('words in other words', () => {
+  const table = {
+    vocabulary: new Map([
+      ['delete', 0],
+      ['remove', 1],
+      ['file', 2],
+      ['un', 3],
+      ['##file', 4],
+    ]),
+    // Two directions that share three of four signs, and their opposites.
+    vectors: Int8Array.from([
+      60, 60, 60, 60, 60, 60, 60, -60, -60, -60, -60, -60, 1, 1, 1, 1, 60, 60, 60, -60,
+    ]),
+    dimensions: 4,
+  }
+  const idOf = (word: string) => wordIdOf(word)!
+
+  test('are as alike as the angle between their vectors', () => {
+    const sketches = new WordSketches(table)
+
+    expect(sketches.similarity(idOf('delete'), idOf('delete'))).toBe(1)
+    expect(sketches.similarity(idOf('Delete'), idOf('remove'))).toBeCloseTo(Math.cos(Math.PI / 4))
+    expect(sketches.similarity(idOf('delete'), idOf('file'))).toBe(0)
+  })
+
+  test('of unknown pieces are like themselves alone; known pieces make up a word', () => {
+    const sketches = new WordSketches(table)
+
+    expect(sketches.similarity(idOf('qqqq'), idOf('delete'))).toBe(0)
+    expect(sketches.similarity(idOf('qqqq'), idOf('qqqq'))).toBe(1)
+    expect(sketches.similarity(idOf('unfile'), idOf('delete'))).toBeCloseTo(Math.cos(Math.PI / 4))
+  })
+
+  test('a section counts by the best of its words for each of the question', () => {
+    const similar = new SimilarWords(queryOf('delete', 'qqqq'), new WordSketches(table))
+
+    expect(similar.meanIn(wordIdsOf(['file remove']))).toBeCloseTo(Math.cos(Math.PI / 4) / 2)
+    expect(similar.meanIn(wordIdsOf(['delete qqqq']))).toBe(1)
+    expect(similar.meanIn(wordIdsOf([]))).toBe(0)
   })
 })
 
@@ -49,6 +114,7 @@ describe('a heading', () => {
     section: {} as never,
     titleAndHeadings: [...title, ...lastHeading],
     lastHeading,
+    path: [],
   })
 
   test('with the words of the question is the same', () => {

@@ -1,0 +1,110 @@
+import {isStopTerm} from './stop-words.ts'
+import {tokensOf} from './terms.ts'
+
+/** A question that came with a pasted log, trace, configuration or code. */
+export interface QuestionWithPaste {
+  /** What its writer says, without what was pasted; empty when nothing else was said. */
+  readonly asked: string
+  /** The line of the paste that says most: an error message. Empty when no line looks like one. */
+  readonly message: string
+}
+
+/** A block of prose between pasted lines. */
+interface Prose {
+  text: string
+  isQuestion: boolean
+}
+
+/**
+ * Finds the question in a text of several lines: a paste of three lines has more words than the question and would
+ * drown it. Null when nothing in it looks pasted.
+ *
+ * A question mark marks a question in any language; what a log line looks like is told by its punctuation, and by the
+ * English words that logs are written in.
+ */
+export function questionWithPasteOf(text: string): QuestionWithPaste | null {
+  const lines = text.split(/\r?\n/)
+  if (lines.length < 2) return null
+  const prose: Prose[] = []
+  const pasted: string[] = []
+  let isFenced = false
+  let isProse = false
+  for (const line of lines.map((each) => each.trimEnd())) {
+    if (/^\s*(?:```|~~~)/.test(line)) {
+      isFenced = !isFenced
+      isProse = false
+    } else if (line.trim() === '') {
+      isProse = false
+    } else if (isFenced || !looksWritten(line)) {
+      pasted.push(line.trim())
+      isProse = false
+    } else {
+      const isQuestion = endsAsQuestion.test(line)
+      const last = prose.at(-1)
+      if (isProse && last !== undefined) {
+        last.text += ` ${line.trim()}`
+        last.isQuestion ||= isQuestion
+      } else prose.push({text: line.trim(), isQuestion})
+      isProse = true
+    }
+  }
+  if (pasted.length === 0) return null
+  return {asked: askedIn(prose), message: messageIn(pasted)}
+}
+
+/** The blocks with a question; without any, what was said first or last. */
+function askedIn(prose: readonly Prose[]): string {
+  const questions = prose.filter(({isQuestion}) => isQuestion)
+  if (questions.length > 0) return questions.map(({text}) => text).join(' ')
+  return [...new Set([prose.at(0)?.text, prose.at(-1)?.text])].filter(Boolean).join(' ')
+}
+
+const endsAsQuestion = /[?？؟\u037e](?:["'”’)\]]*)$|[?？؟]\s/u
+
+/** How log lines, traces, configuration and code begin, and what prose does not contain. */
+const pastedMarks = [
+  // Dates and times; levels; names of exceptions; frames of a trace.
+  /^\W*(?:\d{4}-\d\d-\d\d|\d\d:\d\d|\[?\d+\.\d+\]?\s)/,
+  /^\W*(?:trace|debug|info|notice|warn(?:ing)?|error|err|fatal|panic|critical|severe)\b\W*[:\])|[]/i,
+  /^[\w.$]*(?:Error|Exception|Warning)\b/,
+  /^\s*(?:at\s+[\w$.<]+[\s.(]|File "|Caused by|Traceback|\.{3} \d+ more|goroutine \d|stack backtrace|note:|help:)/,
+  // Prompts, comments, keys, markup, lines that end as code does.
+  /^\s*(?:[$>%]\s|\/\/|\/\*|#!|<\/?[\w!?]|[{}[\]()|]|--?\w)/,
+  /^\s*(?:-\s+)?["']?[\w./@-]+["']?\s*[:=](?:\s|$|["'[{(\d])/,
+  /[{;([,\\|]\s*$|=>|->|::|&&|\|\||\(\)|={2,}/,
+]
+
+/** Share of the words of a written line that are plain: letters only. */
+const leastPlainShare = 0.7
+
+/** Whether a person wrote the line, rather than a program. */
+function looksWritten(line: string): boolean {
+  const words = line.trim().split(/\s+/)
+  const plain = words.filter((word) =>
+    /^[("'“‘¿¡]*[\p{L}\p{M}]+(?:['’-][\p{L}\p{M}]+)*["'”’).,;:!?？。、]*$/u.test(word),
+  )
+  if (endsAsQuestion.test(line) && plain.length * 2 >= words.length) return true
+  if (pastedMarks.some((mark) => mark.test(line))) return false
+  return plain.length >= words.length * leastPlainShare
+}
+
+const messageWords =
+  /\b(?:error|exception|fail(?:ed|ure|s)?|fatal|panic|cannot|can't|could not|couldn't|unable|denied|refused|rejected|invalid|illegal|unknown|unexpected|unsupported|undefined|unresolved|missing|not (?:found|allowed|supported|permitted|exist)|no such|timed? ?out|conflict|deprecated)\b/gi
+
+/** The line with the most words of failure for its content; the first of equal ones. Empty when none has any. */
+function messageIn(lines: readonly string[]): string {
+  let best = ''
+  let bestScore = 0
+  for (const line of lines) {
+    const marks = line.match(messageWords)?.length ?? 0
+    if (marks === 0) continue
+    const content = tokensOf(line).filter(({terms}) => !terms.every(isStopTerm)).length
+    // A message says something: a bare "FAILED" does not, and neither does a frame of a trace.
+    const score = Math.min(marks, 3) + Math.min(content, 8) / 4 - (/^\s*(?:at\s|File ")/.test(line) ? 3 : 0)
+    if (score > bestScore) {
+      best = line
+      bestScore = score
+    }
+  }
+  return best
+}

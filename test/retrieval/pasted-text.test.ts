@@ -1,0 +1,108 @@
+import {describe, expect, test} from 'vitest'
+import {questionTermsOf} from '../../src/retrieval/question-terms.ts'
+import {questionWithPasteOf} from '../../src/text/pasted-text.ts'
+import {samplePage} from '../support/sample-pages.ts'
+import {retrievalWorld} from './world.ts'
+
+const question = 'How do I change the port that the server listens on?'
+
+const log = Array.from(
+  {length: 24},
+  (_, at) =>
+    `2031-05-0${1 + (at % 9)} 10:15:${10 + at} ${at === 17 ? 'ERROR' : 'INFO'} [pool-${at % 3}] ${
+      at === 17 ? 'Cannot open the certificate of the gateway' : 'Rotated the journal segment'
+    }`,
+)
+
+const pastes: readonly (readonly [name: string, lines: readonly string[]])[] = [
+  ['a log', log],
+  ['three lines of it', log.slice(16, 19)],
+  [
+    'a Python trace',
+    [
+      'Traceback (most recent call last):',
+      '  File "/srv/app.py", line 12, in main',
+      '    start(retries=3)',
+      "TypeError: start() got an unexpected keyword argument 'retries'",
+    ],
+  ],
+  [
+    'a Java trace',
+    [
+      'Exception in thread "main" java.lang.IllegalStateException: the journal is closed',
+      '\tat org.example.Journal.open(Journal.java:88)',
+      '\t... 14 more',
+    ],
+  ],
+  ['a configuration', ['services:', '  web:', '    image: example/web:2.1', '    replicas: 3']],
+  ['fenced code', ['```js', 'start with the journal', '```']],
+]
+
+describe.each(pastes)('a question with %s', (_name, lines) => {
+  test.each([
+    ['before', [...lines, '', question]],
+    ['right after', [question, ...lines]],
+    ['between', [...lines, '', question, '', ...lines]],
+  ])('is what is asked, the paste %s it', (_where, text) => {
+    expect(questionWithPasteOf(text.join('\n'))?.asked).toBe(question)
+  })
+})
+
+test('the line that tells of a failure is its message', () => {
+  expect(questionWithPasteOf([...log, question].join('\n'))?.message).toBe(log[17])
+  expect(questionWithPasteOf(['a: 1', 'b: 2', question].join('\n'))?.message).toBe('')
+})
+
+test('without a question mark, what was said first and last is asked', () => {
+  const text = ['my server does not start', ...log, 'please help me with the port'].join('\n')
+
+  expect(questionWithPasteOf(text)?.asked).toBe('my server does not start please help me with the port')
+})
+
+test.each([
+  question,
+  `I run the server on a small machine.\n${question}`,
+  'port\nserver',
+  'ポートを変更するには？\nサーバーは小さいです。',
+])('what nobody pasted is left as it is: %j', (text) => {
+  expect(questionWithPasteOf(text)).toBeNull()
+})
+
+describe('in retrieval', () => {
+  const pages = [
+    samplePage('port.md', 'Change the port', [
+      ['', 'The server listens on port 8080. Set PORT to change the port that it listens on.'],
+    ]),
+    samplePage('journal.md', 'Journal segments', [
+      ['', 'The journal rotates its segments. A pool rotates each segment of the journal in turn.'],
+    ]),
+    samplePage('certificates.md', 'Certificates', [
+      ['', 'The gateway cannot open a certificate that belongs to another user.'],
+    ]),
+  ]
+
+  test.each([
+    ['before', [...log, '', question]],
+    ['after', [question, '', ...log]],
+  ])('the question leads with the log %s it, and its message comes second', async (_where, lines) => {
+    const world = await retrievalWorld(pages)
+    const text = lines.join('\n')
+
+    const {query, hits} = await world.retriever.search({text})
+    world.close()
+
+    expect(hits.slice(0, 2).map(({title}) => title)).toEqual(['Change the port', 'Certificates'])
+    expect(query).toContain(question)
+  })
+
+  test('of more words than are used, the rarest that the docs know are', async () => {
+    const world = await retrievalWorld(pages)
+    const unknown = Array.from({length: 90}, (_, at) => `zq${at}zq`).join(' ')
+
+    const words = questionTermsOf(world.build, `${unknown} certificate`).map(({word}) => word)
+    world.close()
+
+    expect(words).toHaveLength(64)
+    expect(words).toContain('certificate')
+  })
+})
