@@ -4,7 +4,7 @@ import {seededRandom} from '../../src/lib/random.ts'
 import {featureNames} from '../../src/retrieval/fusion.ts'
 import {rankingWeights} from '../../src/retrieval/ranking-weights.ts'
 import {weightsFile} from '../../tools/fit-ranking/fit-ranking.ts'
-import {fitListwise, type Listing, scoreOf} from '../../tools/fit-ranking/listwise-softmax.ts'
+import {fitListwise, type Listing, scoreOf} from '../../tools/fitting/listwise-softmax.ts'
 
 /** Questions whose right candidate is the one with the most of the first feature; the second is noise. */
 function listingsOf(count: number): Listing[] {
@@ -12,7 +12,7 @@ function listingsOf(count: number): Listing[] {
   return Array.from({length: count}, () => {
     const features = Array.from({length: 8}, () => Float64Array.of(random(), random(), 0))
     const most = Math.max(...features.map(([first]) => first!))
-    return {features, isRelevant: features.map(([first]) => first === most), weight: 1}
+    return {features, relevance: features.map(([first]) => (first === most ? 1 : 0)), weight: 1}
   })
 }
 
@@ -21,9 +21,9 @@ const zeros = new Float64Array(3)
 test('a feature that tells right from wrong gets weight, and the order it gives is right', () => {
   const weights = fitListwise(listingsOf(60), {prior: zeros})
   const unseen = listingsOf(90).slice(60)
-  const right = unseen.filter(({features, isRelevant}) => {
+  const right = unseen.filter(({features, relevance}) => {
     const scores = features.map((values) => scoreOf(values, weights))
-    return isRelevant[scores.indexOf(Math.max(...scores))]
+    return relevance[scores.indexOf(Math.max(...scores))]
   })
 
   expect(weights[0]).toBeGreaterThan(5 * weights[1]!)
@@ -47,7 +47,7 @@ test('weights are never below 0, stay at their prior where nothing speaks agains
 test('a question without a right candidate says nothing', () => {
   const hopeless = listingsOf(5).map((listing) => ({
     ...listing,
-    isRelevant: listing.isRelevant.map(() => false),
+    relevance: listing.relevance.map(() => 0),
   }))
 
   expect(fitListwise(hopeless, {prior: Float64Array.of(1, 2, 3)})).toEqual(Float64Array.of(1, 2, 3))
