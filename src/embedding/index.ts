@@ -1,3 +1,3 @@
 export type {Embedder} from './embedder.ts'
-export {locateModel} from './model-files.ts'
+export {locateModel, shippedModelName} from './model-files.ts'
 export {openEmbedder} from './transformers-embedder.ts'

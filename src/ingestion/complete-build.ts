@@ -1,5 +1,5 @@
 import {DocentError} from '../domain/index.ts'
-import {calibrate as calibrateRetrieval} from '../retrieval/index.ts'
+import {calibrate as calibrateRetrieval, isCurrentCalibration} from '../retrieval/index.ts'
 import type {BaseBuild, BuildWriter, IndexBuild, Manifest} from '../search-index/index.ts'
 import {type ContentDetails, contentDetailsOf} from './content-details.ts'
 import {askGoldenQuestions, goldenGate, shrinkGate} from './gates.ts'
@@ -120,7 +120,8 @@ async function calibrated(
   const drift = edited + (before?.manifest.summary?.passagesSinceCalibration ?? 0)
   const calibration = before?.manifest.calibration ?? null
   const isSameModel = before?.manifest.embedding.id === build.manifest.embedding.id
-  if (calibration !== null && isSameModel && drift <= maxCalibrationDrift * build.manifest.counts.passages) {
+  const isUsable = calibration !== null && isSameModel && isCurrentCalibration(calibration)
+  if (isUsable && drift <= maxCalibrationDrift * build.manifest.counts.passages) {
     return {calibration, drift}
   }
   const fitted = await calibrate(build, await context.embedder(), context.signalOption)

@@ -13,7 +13,15 @@ import {textFeaturesOf} from '../../src/retrieval/text-features.ts'
 /** A question of words that all weigh the same. */
 function queryOf(...words: string[]): QueryTerms {
   return new QueryTerms(
-    words.map((word) => ({word, terms: [word], weight: 1, known: true, familiarity: 1, corrected: false})),
+    words.map((word) => ({
+      word,
+      forms: [word],
+      terms: [word],
+      weight: 1,
+      known: true,
+      familiarity: 1,
+      corrected: false,
+    })),
   )
 }
 
