@@ -92,8 +92,10 @@ function unitsOf(
 function sharesIn(build: IndexBuild, query: QueryTerms, candidates: readonly Candidate[]): number[] {
   const cache = BuildCache.of(build)
   return candidates.slice(0, coverageDepth).map(({section, headings}) => {
-    const terms = [...headings.titleAndHeadings, ...cache.textOf(section).terms]
-    return query.shareIn(new Set(terms.filter((term) => query.wordIndexes.has(term))))
+    const present = new Set<string>()
+    for (const terms of [headings.titleAndHeadings, cache.textOf(section).terms])
+      for (const term of terms) if (query.wordIndexes.has(term)) present.add(term)
+    return query.shareIn(present)
   })
 }
 

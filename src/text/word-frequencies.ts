@@ -1,3 +1,5 @@
+import {TwoGenerationCache} from '../lib/two-generation-cache.ts'
+
 /** How usual words are in a kind of text, as shares of its sections. A sorted table, read where it lies in memory. */
 export interface WordFrequencies {
   /** Number of words in the table. */
@@ -33,6 +35,8 @@ function shareOfCode(code: number): number {
   return Math.exp(-code / codesPerE)
 }
 
+const maxCachedTerms = 5_000
+
 /** @throws TypeError when the bytes are not a table of word frequencies. */
 export function readWordFrequencies(bytes: Buffer): WordFrequencies {
   const isComplete =
@@ -45,6 +49,20 @@ export function readWordFrequencies(bytes: Buffer): WordFrequencies {
   const rareShare = shareOfCode(bytes.readUInt32LE(12))
   const start = headerBytes + 4 * blocks
   const blockAt = (block: number) => start + bytes.readUInt32LE(headerBytes + 4 * block)
+
+  // Questions share words, and each is looked up several times.
+  const cache = new TwoGenerationCache<string, number>(maxCachedTerms)
+
+  /** A term's share; 0 when it is not in the table. */
+  function shareIn(term: string): number {
+    let share = cache.get(term)
+    if (share === undefined) {
+      const code = find(term)
+      share = code === null ? 0 : shareOfCode(code)
+      cache.set(term, share)
+    }
+    return share
+  }
 
   /** The code of a term's share; null when it is not in the table. */
   function find(term: string): number | null {
@@ -83,10 +101,7 @@ export function readWordFrequencies(bytes: Buffer): WordFrequencies {
   return {
     size,
     rareShare,
-    has: (term) => find(term) !== null,
-    shareOf(term) {
-      const code = find(term)
-      return code === null ? rareShare : shareOfCode(code)
-    },
+    has: (term) => shareIn(term) > 0,
+    shareOf: (term) => shareIn(term) || rareShare,
   }
 }
