@@ -28,8 +28,10 @@ export const precisions = [
 ] as const
 export type Precision = (typeof precisions)[number]['dtype']
 
+export const shippedModelName = 'docent-embed-small'
+
 /** The model that ships with Docent; does not depend on the working directory. */
-export const shippedModelFolder = join(packageRoot, 'models/docent-embed-small')
+export const shippedModelFolder = join(packageRoot, 'models', shippedModelName)
 
 const remedy =
   'Unset EMBEDDING_MODEL to use the model that ships with Docent, or set it to a folder that holds the model’s files ' +

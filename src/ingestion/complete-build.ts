@@ -1,5 +1,5 @@
 import {DocentError} from '../domain/index.ts'
-import {calibrate as calibrateRetrieval} from '../retrieval/index.ts'
+import {calibrate as calibrateRetrieval, isCurrentCalibration} from '../retrieval/index.ts'
 import type {BaseBuild, BuildWriter, IndexBuild, Manifest} from '../search-index/index.ts'
 import {type ContentDetails, contentDetailsOf} from './content-details.ts'
 import {askGoldenQuestions, goldenGate, shrinkGate} from './gates.ts'
@@ -124,7 +124,7 @@ export async function completeBuild(context: IngestContext, completion: Completi
  * seconds, and a few edited pages hardly change the result: then the previous calibration is kept.
  */
 function driftOf(build: IndexBuild, before: BaseBuild | null, changes: readonly PageChange[]): number | null {
-  if (before === null || before.manifest.calibration === null) return null
+  if (before === null || !isCurrentCalibration(before.manifest.calibration)) return null
   const edited = changes.reduce((sum, {passages}) => sum + passages.added + passages.removed, 0)
   const drift = edited + (before.manifest.summary?.passagesSinceCalibration ?? 0)
   const isSameModel = before.manifest.embedding.id === build.manifest.embedding.id

@@ -25,7 +25,7 @@ export async function abstentionReason(abstentionCase: AbstentionCase): Promise<
   return (await isAboutSoftware()) ? 'other_product' : 'off_topic'
 }
 
-/** A follow-up's own words say little: the more it depends on earlier turns, the lower its threshold. */
-export function thresholdFor(threshold: number, topicWeight: number): number {
-  return threshold * (1 - topicWeight) ** 2
+/** A follow-up that says little by itself: the more it depends on earlier turns, the lower its threshold. */
+export function thresholdFor(threshold: number, dependence: number): number {
+  return threshold * (1 - dependence) ** 2
 }

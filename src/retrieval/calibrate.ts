@@ -3,12 +3,15 @@ import type {Embedder, WordVectors} from '../embedding/index.ts'
 import {seededRandom} from '../lib/random.ts'
 import type {IndexBuild} from '../search-index/index.ts'
 import {type AnswerabilityFeatures, answerabilityFeaturesOf} from './answerability-features.ts'
+import {calibrateEnglish} from './calibrate-english.ts'
 import {type Calibration, defaultCalibration} from './calibration.ts'
+import {type EnglishFeatures, englishFeaturesOf} from './english-answerability.ts'
 import {fitCalibration, maxThreshold} from './fit-calibration.ts'
 import {outOfDomainQuestions} from './out-of-domain-questions.ts'
 import {questionTermsOf} from './question-terms.ts'
 import {rankSections} from './ranking.ts'
 import {syntheticQuestions} from './synthetic-questions.ts'
+import {isTechnicalEnglishBuild} from './technical-english.ts'
 
 export interface CalibrateOptions {
   readonly signal?: AbortSignal
@@ -50,24 +53,40 @@ export async function calibrate(
       Promise.all(questions.map((question) => embedder.embedQuery(question))),
     ),
   )
+  const isEnglish = isTechnicalEnglishBuild(build)
   const collect = async (
     questions: readonly string[],
     vectors: readonly Float32Array[],
-  ): Promise<AnswerabilityFeatures[]> => {
-    const found: AnswerabilityFeatures[] = []
+  ): Promise<QuestionFeatures[]> => {
+    const found: QuestionFeatures[] = []
     for (const [i, question] of questions.entries()) {
       await yieldToEventLoop()
       signal?.throwIfAborted()
-      found.push(featuresOfQuestion(build, question, vectors[i]!, embedder.words ?? null))
+      found.push(featuresOfQuestion(build, question, vectors[i]!, embedder.words ?? null, isEnglish))
     }
     return found
   }
   const answerable = await collect(synthetic, syntheticVectors!)
-  const unanswerable = (await collect(outOfDomainQuestions, outOfDomainVectors!)).filter(
+  const others = await collect(outOfDomainQuestions, outOfDomainVectors!)
+  const unanswerable = others
+    .map(({features}) => features)
     // A build may answer one of them.
-    ({coverage, phrases}) => coverage < 0.9 || phrases < 0.6,
-  )
-  return fitCalibration(answerable, unanswerable, sections)
+    .filter(({coverage, phrases}) => coverage < 0.9 || phrases < 0.6)
+  const englishOf = (found: readonly QuestionFeatures[]) => found.flatMap(({english}) => english ?? [])
+  return {
+    ...fitCalibration(
+      answerable.map(({features}) => features),
+      unanswerable,
+      sections,
+    ),
+    english: isEnglish ? calibrateEnglish(build, englishOf(answerable), englishOf(others)) : null,
+  }
+}
+
+interface QuestionFeatures {
+  readonly features: AnswerabilityFeatures
+  /** Null where the docs are not in English. */
+  readonly english: EnglishFeatures | null
 }
 
 function featuresOfQuestion(
@@ -75,7 +94,8 @@ function featuresOfQuestion(
   question: string,
   vector: Float32Array,
   wordVectors: WordVectors | null,
-): AnswerabilityFeatures {
+  isEnglish: boolean,
+): QuestionFeatures {
   const query = {
     terms: questionTermsOf(build, question),
     vector,
@@ -84,5 +104,7 @@ function featuresOfQuestion(
     version: null,
     wordVectors,
   }
-  return answerabilityFeaturesOf(query, rankSections(build, query, rankingDepth, new Set()))
+  const ranking = rankSections(build, query, rankingDepth, new Set())
+  const features = answerabilityFeaturesOf(query, ranking)
+  return {features, english: isEnglish ? englishFeaturesOf(build, query, ranking, features) : null}
 }

@@ -1,8 +1,15 @@
+import {z} from 'zod'
 import {type AnswerabilityFeatures, answerabilityFeatureNames} from './answerability-features.ts'
+import type {EnglishCalibration} from './english-answerability.ts'
 
-/** How features decide between answering and abstaining: a logistic regression, fitted to one build. JSON. */
+/** How features decide between answering and abstaining, fitted to one build. JSON. */
 export interface Calibration {
   readonly format: 1
+  /**
+   * Decides questions in English; null where the docs are in another language or too small. Absent in builds made before
+   * there was one. The rest, a logistic regression, decides where it does not.
+   */
+  readonly english?: EnglishCalibration | null
   readonly weights: Readonly<Record<keyof AnswerabilityFeatures, number>>
   readonly bias: number
   /** Docent abstains where answerability is below it. */
@@ -24,6 +31,7 @@ export interface CalibrationFit {
 /** For builds without a calibration of their own; also the prior of every fit. */
 export const defaultCalibration: Calibration = {
   format: 1,
+  english: null,
   weights: {
     cosine: 0,
     similarity: 6,
@@ -49,10 +57,19 @@ export function answerabilityOf(features: AnswerabilityFeatures, calibration: Ca
   return 1 / (1 + Math.exp(-sum))
 }
 
+const shift = z.object({from: z.number(), to: z.number()})
+const englishCalibration = z
+  .object({
+    outOfDomain: z.number(),
+    synthetic: z.number(),
+    cosines: z.object({factor: z.number(), similarity: shift, domain: shift}).nullable(),
+  })
+  .nullable()
+
 /** The calibration in a manifest; the default when it has none, or one of another format. */
 export function parseCalibration(value: unknown): Calibration {
   if (typeof value !== 'object' || value === null) return defaultCalibration
-  const {format, weights, bias, threshold, fit} = value as Partial<Calibration>
+  const {format, english, weights, bias, threshold, fit} = value as Partial<Calibration>
   const isValid =
     format === 1 &&
     typeof weights === 'object' &&
@@ -61,5 +78,18 @@ export function parseCalibration(value: unknown): Calibration {
     Number.isFinite(bias) &&
     Number.isFinite(threshold)
   if (!isValid) return defaultCalibration
-  return {format: 1, weights, bias: bias as number, threshold: threshold as number, fit: fit ?? null}
+  const parsedEnglish = englishCalibration.safeParse(english)
+  return {
+    format: 1,
+    ...(parsedEnglish.success ? {english: parsedEnglish.data} : {}),
+    weights,
+    bias: bias as number,
+    threshold: threshold as number,
+    fit: fit ?? null,
+  }
+}
+
+/** Whether a calibration in a manifest has all that one made today has. */
+export function isCurrentCalibration(value: unknown): boolean {
+  return parseCalibration(value).english !== undefined
 }

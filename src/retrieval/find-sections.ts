@@ -13,7 +13,8 @@ import {BuildCache} from './build-cache.ts'
 import {answerabilityOf, type Calibration, parseCalibration} from './calibration.ts'
 import type {Candidate, RankingQuery} from './candidate.ts'
 import {diversifyPages, withoutDuplicates} from './diversify.ts'
-import {followUpOf, noTopic, type Topic, topicOf} from './follow-up.ts'
+import {type EnglishFeatures, englishAnswerabilityOf, englishFeaturesOf} from './english-answerability.ts'
+import {followUpOf, needsEarlierTurns, noTopic, standsAlone, type Topic, topicOf} from './follow-up.ts'
 import {nearestPages} from './page-links.ts'
 import {type QuestionRewriter, rewriteQuestion} from './question-rewriter.ts'
 import {questionTermsOf, weightOf} from './question-terms.ts'
@@ -22,6 +23,7 @@ import {type Ranking, rankSections} from './ranking.ts'
 import type {Abstention, RetrieveOptions} from './retriever.ts'
 import {isAboutSoftware} from './software-topic.ts'
 import type {Stage} from './stages.ts'
+import {isTechnicalEnglish} from './technical-english.ts'
 
 export interface FindDeps {
   readonly embedder: Embedder
@@ -51,7 +53,7 @@ export interface FoundSections {
   readonly rankingQuery: RankingQuery
   /** Best first. */
   readonly candidates: readonly Candidate[]
-  readonly features: AnswerabilityFeatures
+  readonly features: AnswerabilityFeatures & Partial<EnglishFeatures>
   readonly answerability: number
   readonly abstention: Abstention | null
   /** Milliseconds by stage. */
@@ -99,7 +101,8 @@ export async function findSections(
   const ranked = rankSections(build, rankingQuery, Math.max(depth * 2, answerabilityDepth), without)
   const diversifyStarted = performance.now()
   const candidates = diversified(build, ranked.candidates, depth, without)
-  const {reason, features, answerability} = await assess(build, rankingQuery, ranked, deps)
+  const judged = await judgedAlone(build, question, rankingQuery, ranked, deps)
+  const {reason, features, answerability} = await assess(build, question, judged, deps)
   return {
     query: topic.words.length === 0 ? question : `${question} (${topic.words.slice(0, 4).join(', ')})`,
     rankingQuery,
@@ -192,18 +195,47 @@ function diversified(
   return without.has('duplicates') ? spread : withoutDuplicates(build, spread, depth)
 }
 
+/** What the decision to answer is made from. */
+interface Judged {
+  readonly query: RankingQuery
+  readonly ranked: Ranking
+}
+
+/**
+ * A question that says enough by itself is judged without the conversation, whose topic would make any question look like
+ * one that the docs answer.
+ */
+async function judgedAlone(
+  build: IndexBuild,
+  question: string,
+  query: RankingQuery,
+  ranked: Ranking,
+  {embedder, without}: FindDeps,
+): Promise<Judged> {
+  if (query.contextWeight === 0 || !standsAlone(question)) return {query, ranked}
+  const vector = without.has('semantic') ? query.vector : await questionVector(embedder, question, noTopic)
+  const alone = {...query, vector, contextTerms: [], contextWeight: 0}
+  return {query: alone, ranked: rankSections(build, alone, answerabilityDepth, without)}
+}
+
 /** How likely the docs answer the question, and why to abstain where they do not. */
-async function assess(build: IndexBuild, query: RankingQuery, ranked: Ranking, deps: FindDeps) {
+async function assess(build: IndexBuild, question: string, {query, ranked}: Judged, deps: FindDeps) {
   const features = answerabilityFeaturesOf(query, ranked)
   const calibration = deps.calibration ?? parseCalibration(build.manifest.calibration)
-  const answerability = answerabilityOf(features, calibration)
+  const {threshold, english} = calibration
+  const englishFeatures =
+    english && isTechnicalEnglish(question) ? englishFeaturesOf(build, query, ranked, features) : null
+  const answerability =
+    english && englishFeatures !== null
+      ? englishAnswerabilityOf(englishFeatures, english, threshold)
+      : answerabilityOf(features, calibration)
   const reason = await abstentionReason({
     features,
     hasCandidates: ranked.candidates.length > 0,
     answerability,
-    threshold: thresholdFor(calibration.threshold, query.contextWeight),
+    threshold: thresholdFor(threshold, needsEarlierTurns(question) ? query.contextWeight : 0),
     version: query.version,
     isAboutSoftware: () => isAboutSoftware(deps.embedder, query.vector),
   })
-  return {features, answerability, reason}
+  return {features: {...features, ...englishFeatures}, answerability, reason}
 }

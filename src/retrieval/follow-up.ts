@@ -97,9 +97,24 @@ export function topicOf(
 
 /** How much a question depends on earlier turns: from 0, not at all, to 1. */
 export function dependenceOf(question: string): number {
-  const contentWords = tokensOf(question).filter((token) => !token.terms.every(isStopTerm)).length
-  let dependence = contentWords <= 1 ? 0.6 : contentWords <= 3 ? 0.35 : contentWords <= 5 ? 0.2 : 0.1
+  const words = contentWordsIn(question)
+  let dependence = words <= 1 ? 0.6 : words <= 3 ? 0.35 : words <= 5 ? 0.2 : 0.1
   if (mayPointBack(question)) dependence += 0.25
   if (mayContinue(question)) dependence += 0.25
   return Math.min(1, dependence)
+}
+
+/** Whether a question says enough to tell what it is about, whatever was said before. */
+export function standsAlone(question: string): boolean {
+  return contentWordsIn(question) > 3 && !mayContinue(question)
+}
+
+/** Whether a question says so little, or refers to earlier turns so plainly, that its own words are no reason to refuse it. */
+export function needsEarlierTurns(question: string): boolean {
+  const words = contentWordsIn(question)
+  return words <= 1 || (words <= 3 && (mayPointBack(question) || mayContinue(question)))
+}
+
+function contentWordsIn(question: string): number {
+  return tokensOf(question).filter((token) => !token.terms.every(isStopTerm)).length
 }

@@ -1,5 +1,5 @@
 export {calibrate} from './calibrate.ts'
-export {type Calibration, defaultCalibration, parseCalibration} from './calibration.ts'
+export {type Calibration, defaultCalibration, isCurrentCalibration, parseCalibration} from './calibration.ts'
 export {createRetriever, type RetrieverOptions} from './create-retriever.ts'
 export {outOfDomainQuestions} from './out-of-domain-questions.ts'
 export type {DocsSearch, Retrieval, Retriever} from './retriever.ts'

@@ -8,7 +8,9 @@ import {correctionsOf} from './spelling.ts'
 export interface QuestionTerm {
   /** As it was typed. */
   readonly word: string
-  /** The whole word first, then its parts; for a misspelled word, its corrections. */
+  /** The whole word first, then its parts, whether or not the build knows them. */
+  readonly forms: readonly string[]
+  /** The forms that the build knows, or all if it knows none; for a misspelled word, its corrections. */
   readonly terms: readonly string[]
   /** Inverse document frequency of its rarest known form. */
   readonly weight: number
@@ -67,7 +69,7 @@ export function questionTermsOf(
       const weight = Math.max(...knownFrequencies.map((frequency) => inverseFrequency(count, frequency)))
       const knownTerms = terms.filter((_, index) => frequencies[index]! > 0)
       const familiarity = familiarityOf(count, Math.max(...knownFrequencies))
-      found.push({word, terms: knownTerms, weight, known: true, familiarity, corrected: false})
+      found.push({word, forms: terms, terms: knownTerms, weight, known: true, familiarity, corrected: false})
       continue
     }
     const corrections =
@@ -79,6 +81,7 @@ export function questionTermsOf(
     const familiarity = corrected ? familiarityOf(count, cache.frequencyOf(corrections[0]!)) : 0
     found.push({
       word,
+      forms: terms,
       terms: corrected ? corrections : terms,
       weight,
       known: corrected,

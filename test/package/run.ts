@@ -68,6 +68,8 @@ function pack(): string {
     'bin/docent.mjs',
     'dist/package/docent.js',
     'dist/package/web/licenses.txt',
+    'models/technical-english/README.md',
+    'models/technical-english/word-frequencies.bin',
     'LICENSE',
   ]) {
     ok(paths.includes(path), `${path} is not in the package`)

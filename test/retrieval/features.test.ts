@@ -16,7 +16,15 @@ import {wordIdOf, wordIdsOf} from '../../src/text/word-ids.ts'
 /** A question of words that all weigh the same. */
 function queryOf(...words: string[]): QueryTerms {
   return new QueryTerms(
-    words.map((word) => ({word, terms: [word], weight: 1, known: true, familiarity: 1, corrected: false})),
+    words.map((word) => ({
+      word,
+      forms: [word],
+      terms: [word],
+      weight: 1,
+      known: true,
+      familiarity: 1,
+      corrected: false,
+    })),
   )
 }
 
