@@ -1,14 +1,12 @@
-import {join, resolve} from 'node:path'
 import type {Embedder} from '../../src/embedding/index.ts'
 import type {EvaluationSet} from '../../src/evaluation/evaluation-set.ts'
-import {ingest, openEmbedderProcess} from '../../src/ingestion/index.ts'
-import {buildSections, isAnswerable, readQuestions, resolveGold} from '../../src/question-sets/index.ts'
+import {buildSections, isAnswerable} from '../../src/question-sets/index.ts'
 import {type FoundSection, type Relevant, sectionScores} from '../../src/question-sets/metrics.ts'
 import {BuildCache} from '../../src/retrieval/build-cache.ts'
 import type {Candidate} from '../../src/retrieval/candidate.ts'
 import {findSections} from '../../src/retrieval/find-sections.ts'
 import {featureNames, scaleOf} from '../../src/retrieval/fusion.ts'
-import {localBuilds, openCurrentBuild} from '../../src/search-index/index.ts'
+import {withBuildOfSet} from '../fitting/build-of-set.ts'
 
 /** A question with its candidates, as the product finds them. */
 export interface RankedQuestion {
@@ -30,27 +28,9 @@ export async function rankedQuestionsOf(
   dataDir: string,
   embedder: Embedder,
 ): Promise<RankedQuestion[]> {
-  const folder = join(resolve(dataDir), set.name ?? 'set')
-  const opened: Promise<Embedder>[] = []
-  try {
-    await ingest({
-      content: resolve(set.content),
-      dataDir: folder,
-      force: true,
-      embedder: () => {
-        if (opened.length === 0)
-          opened.push(openEmbedderProcess({model: null, cacheDir: join(folder, 'models')}))
-        return opened[0]!
-      },
-    })
-  } finally {
-    for (const opening of opened) await (await opening).close()
-  }
-  const current = await openCurrentBuild(localBuilds(folder))
-  const {build, release} = current.lease()
-  try {
+  return withBuildOfSet(set, dataDir, async (current, questions) => {
+    const {build, release} = current.lease()
     const sections = buildSections(build)
-    const {questions} = resolveGold(sections, await readQuestions(set.questions))
     const ranked: RankedQuestion[] = []
     for (const {question, history, relevant} of questions.filter(isAnswerable)) {
       const {candidates, rankingQuery} = await findSections(
@@ -83,9 +63,7 @@ export async function rankedQuestionsOf(
         relevant,
       })
     }
-    return ranked
-  } finally {
     release()
-    await current.close()
-  }
+    return ranked
+  })
 }
