@@ -24,6 +24,7 @@ const bitsPerWord = 32
  */
 export class WordSketches implements WordVectors {
   readonly #table: PieceTable
+  readonly #longestPiece: number
   /** 32-bit words of a sketch. */
   readonly #length: number
   #sketches: Int32Array
@@ -34,6 +35,7 @@ export class WordSketches implements WordVectors {
 
   constructor(table: PieceTable) {
     this.#table = table
+    this.#longestPiece = Math.max(...[...table.vocabulary.keys()].map((piece) => piece.length))
     this.#length = Math.ceil(table.dimensions / bitsPerWord)
     this.#sketches = new Int32Array(1024 * this.#length)
     this.#states = new Uint8Array(1024)
@@ -64,9 +66,10 @@ export class WordSketches implements WordVectors {
     const vector = this.#vectorOf(wordOf(id))
     this.#states[id] = vector === null ? 2 : 1
     if (vector === null) return false
-    vector.forEach((value, at) => {
-      if (value > 0) this.#sketches[id * this.#length + (at >> 5)]! |= 1 << (at & 31)
-    })
+    const start = id * this.#length
+    for (let at = 0; at < vector.length; at++) {
+      if (vector[at]! > 0) this.#sketches[start + (at >> 5)]! |= 1 << (at & 31)
+    }
     return true
   }
 
@@ -81,17 +84,16 @@ export class WordSketches implements WordVectors {
   }
 
   /** The sum of a word's pieces; null when the model knows none. */
-  #vectorOf(word: string): Float32Array | null {
+  #vectorOf(word: string): Int32Array | null {
     const {vectors, dimensions} = this.#table
-    const sum = new Float32Array(dimensions)
-    let count = 0
-    for (const part of word.normalize('NFD').match(/[\p{L}\p{N}]+/gu) ?? []) {
-      for (const piece of this.#piecesOf(part)) {
-        for (let at = 0; at < dimensions; at++) sum[at]! += vectors[piece * dimensions + at]!
-        count++
-      }
+    const parts = /^[a-z0-9]+$/.test(word) ? [word] : (word.normalize('NFD').match(/[\p{L}\p{N}]+/gu) ?? [])
+    const pieces = parts.flatMap((part) => this.#piecesOf(part))
+    if (pieces.length === 0) return null
+    const sum = new Int32Array(dimensions)
+    for (const piece of pieces) {
+      for (let at = 0; at < dimensions; at++) sum[at]! += vectors[piece * dimensions + at]!
     }
-    return count === 0 ? null : sum
+    return sum
   }
 
   /** The longest pieces first, as WordPiece splits a word; empty when some part is not in the vocabulary. */
@@ -99,7 +101,7 @@ export class WordSketches implements WordVectors {
     const pieces: number[] = []
     let start = 0
     while (start < word.length) {
-      let end = word.length
+      let end = Math.min(word.length, start + this.#longestPiece)
       let piece: number | undefined
       for (; end > start; end--) {
         piece = this.#table.vocabulary.get((start > 0 ? '##' : '') + word.slice(start, end))

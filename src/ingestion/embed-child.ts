@@ -18,7 +18,7 @@ export type EmbedTask =
   | {readonly type: 'questions'; readonly texts: readonly string[]}
 
 serveTasks<EmbedSetup, EmbedTask>(async ({model, cacheDir}) => {
-  const embedder = await openEmbedder({model, cacheDir})
+  const embedder = await openEmbedder({model, cacheDir, withWords: false})
   const {id, name, dimensions} = embedder
   return {
     ready: {id, name, dimensions} satisfies EmbedReady,

@@ -2,8 +2,9 @@ import {createHash} from 'node:crypto'
 import {TwoGenerationCache} from '../lib/two-generation-cache.ts'
 import {dot} from '../lib/vector-math.ts'
 import type {IndexBuild, StoredPage, StoredSection} from '../search-index/index.ts'
-import {termsOf} from '../text/terms.ts'
-import {wordIdsOf} from '../text/word-ids.ts'
+import {isStopTerm} from '../text/stop-words.ts'
+import {type Token, termsOf, tokensOf} from '../text/terms.ts'
+import {wordIdOf} from '../text/word-ids.ts'
 
 /** A section with the terms of its title and headings. */
 export interface SectionHeadings {
@@ -12,8 +13,8 @@ export interface SectionHeadings {
   readonly titleAndHeadings: readonly string[]
   /** Terms of the last heading; of the title where there is none. */
   readonly lastHeading: readonly string[]
-  /** Terms of the path of its page, each once. */
-  readonly path: readonly string[]
+  /** Terms of the path of its page. */
+  readonly path: ReadonlySet<string>
 }
 
 /** The text of a section as terms. */
@@ -21,7 +22,7 @@ export interface SectionText {
   /** In order, with `passageBoundary` before each passage. */
   readonly terms: readonly string[]
   readonly words: number
-  /** Ids of the words of its text, title and headings, each once. */
+  /** Ids of the words of its text, title and headings, each once, stop words aside. */
   readonly wordIds: Uint32Array
 }
 
@@ -57,6 +58,7 @@ export class BuildCache {
     ({terms, wordIds}) => 300 + 8 * terms.length + 4 * wordIds.length,
   )
   readonly #headings = new TwoGenerationCache<string, readonly string[]>(maxSections)
+  readonly #paths = new TwoGenerationCache<string, ReadonlySet<string>>(maxSections)
   readonly #norms = new TwoGenerationCache<number, number>(maxSections)
   readonly #ownsUrl = new TwoGenerationCache<number, boolean>(maxSections)
   readonly #addresses = new TwoGenerationCache<number, SectionAddress>(maxSections)
@@ -104,7 +106,7 @@ export class BuildCache {
         section,
         titleAndHeadings: texts.length === 1 ? texts[0]! : [...new Set(texts.flat())],
         lastHeading: texts.at(-1) ?? [],
-        path: this.#termsOfHeading(section.page.path.replace(/\.\w+$/, '').replaceAll('/', ' ')),
+        path: this.#termsOfPath(section.page.path),
       }
       this.#sections.set(section.id, headings)
       found.push(headings)
@@ -117,14 +119,19 @@ export class BuildCache {
     if (text === undefined) {
       const terms: string[] = []
       let words = 0
-      const passages = this.#build.passagesOf(section.id)
-      for (const passage of passages) {
+      const ids = new Set<number>()
+      for (const heading of [section.page.title, ...section.headings]) {
+        for (const token of tokensOf(heading)) addWordId(ids, heading, token)
+      }
+      for (const passage of this.#build.passagesOf(section.id)) {
         terms.push(passageBoundary)
-        for (const term of termsOf(passage.text)) terms.push(term)
+        for (const token of tokensOf(passage.text)) {
+          for (const term of token.terms) terms.push(term)
+          addWordId(ids, passage.text, token)
+        }
         words += passage.words
       }
-      const texts = passages.map((passage) => passage.text)
-      text = {terms, words, wordIds: wordIdsOf([section.page.title, ...section.headings, ...texts])}
+      text = {terms, words, wordIds: Uint32Array.from(ids)}
       this.#texts.set(section.id, text)
     }
     return text
@@ -171,6 +178,15 @@ export class BuildCache {
     return addresses.get(id)!
   }
 
+  #termsOfPath(path: string): ReadonlySet<string> {
+    let terms = this.#paths.get(path)
+    if (terms === undefined) {
+      terms = new Set(termsOf(path.replace(/\.\w+$/, '').replaceAll('/', ' ')))
+      this.#paths.set(path, terms)
+    }
+    return terms
+  }
+
   #termsOfHeading(text: string): readonly string[] {
     let terms = this.#headings.get(text)
     if (terms === undefined) {
@@ -179,6 +195,12 @@ export class BuildCache {
     }
     return terms
   }
+}
+
+function addWordId(ids: Set<number>, text: string, {start, end, terms}: Token): void {
+  if (isStopTerm(terms[0]!)) return
+  const id = wordIdOf(text.slice(start, end))
+  if (id !== null) ids.add(id)
 }
 
 /** By section id. A fragment leads to the first section that has it; one that repeats it has no fragment. */

@@ -15,7 +15,7 @@ import {textFeaturesOf} from './text-features.ts'
 /** Sections that become candidates, preselected by the scores of the two searches. */
 const candidateDepth = 80
 /** Candidates whose text is read, after a first sort. */
-const textDepth = 30
+const textDepth = 24
 /** Factor on the search depths when only one version is searched: most hits may belong to others. */
 const versionDepthFactor = 4
 
@@ -71,12 +71,7 @@ export function rankSections(
 
   scoreFirst(candidates, query)
   candidates.sort(byScore)
-  const similarWords =
-    query.wordVectors === null || without.has('similar-words')
-      ? null
-      : new SimilarWords(queryTerms, query.wordVectors)
-  for (const candidate of candidates.slice(0, textDepth))
-    addTextFeatures(candidate, {cache, queryTerms, similarWords, without})
+  addTextFeatures(candidates.slice(0, textDepth), {cache, queryTerms, query, without})
   if (!without.has('page')) addPageFeatures(candidates)
   fuse(candidates, query)
   candidates.sort(byScore)
@@ -130,7 +125,7 @@ function candidateOf(headings: SectionHeadings, context: CandidateContext): Cand
       length: 0,
       passageBm25: 0,
       similarWords: 0,
-      path: without.has('path') ? 0 : queryTerms.shareIn(new Set(headings.path)),
+      path: without.has('path') ? 0 : queryTerms.shareIn(headings.path),
       page: 0,
       parent: 0,
     },
@@ -140,19 +135,24 @@ function candidateOf(headings: SectionHeadings, context: CandidateContext): Cand
 interface TextContext {
   readonly cache: BuildCache
   readonly queryTerms: QueryTerms
-  readonly similarWords: SimilarWords | null
+  readonly query: RankingQuery
   readonly without: ReadonlySet<Stage>
 }
 
 function addTextFeatures(
-  {section, headings, features}: Candidate,
-  {cache, queryTerms, similarWords, without}: TextContext,
+  candidates: readonly Candidate[],
+  {cache, queryTerms, query: {wordVectors}, without}: TextContext,
 ): void {
-  const text = cache.textOf(section)
-  const {coverage, phrases, passageBm25, length} = textFeaturesOf(headings, text, queryTerms)
-  features.length = length
-  if (similarWords !== null) features.similarWords = similarWords.meanIn(text.wordIds)
-  if (!without.has('passages')) features.passageBm25 = passageBm25
-  if (!without.has('coverage')) features.coverage = coverage
-  if (!without.has('phrases')) features.phrases = phrases
+  const texts = candidates.map(({section}) => cache.textOf(section))
+  const similarWords =
+    wordVectors === null || without.has('similar-words') ? null : new SimilarWords(queryTerms, wordVectors)
+  for (const [index, {headings, features}] of candidates.entries()) {
+    const text = texts[index]!
+    const {coverage, phrases, passageBm25, length} = textFeaturesOf(headings, text, queryTerms)
+    features.length = length
+    if (similarWords !== null) features.similarWords = similarWords.meanIn(text.wordIds)
+    if (!without.has('passages')) features.passageBm25 = passageBm25
+    if (!without.has('coverage')) features.coverage = coverage
+    if (!without.has('phrases')) features.phrases = phrases
+  }
 }

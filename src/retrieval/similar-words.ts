@@ -1,45 +1,58 @@
 import type {WordVectors} from '../embedding/index.ts'
-import {wordIdOf} from '../text/word-ids.ts'
+import {wordIdCount, wordIdOf} from '../text/word-ids.ts'
 import type {QueryTerms} from './query-terms.ts'
 
 /**
  * Late interaction: each of a question's words against the word of a section that is most like it (Khattab and Zaharia,
- * "ColBERT", 2020, there on contextual vectors). Finds what is said in other words, which the mean of a passage blurs.
+ * "ColBERT", 2020, there on contextual vectors). Finds what is said in other words, which a passage's one vector blurs.
+ *
+ * For sections whose words have ids by the time it is made: a table by word id keeps what is computed, since sections
+ * share most of their words.
  */
 export class SimilarWords {
   readonly #vectors: WordVectors
-  readonly #words: readonly {readonly id: number; readonly weight: number}[]
+  readonly #ids: readonly number[]
+  readonly #weights: readonly number[]
   readonly #weight: number
-  /** For each of the words, its similarity to others by their ids: sections share most of them. */
-  readonly #known: readonly Map<number, number>[]
+  /** By word id: where its similarities begin, plus one; 0 when they are not computed. */
+  readonly #places = new Uint32Array(wordIdCount())
+  /** The similarities of each word met to each of the question's words. */
+  readonly #similarities: number[] = []
 
   constructor(query: QueryTerms, vectors: WordVectors) {
-    this.#vectors = vectors
-    this.#words = query.terms.flatMap(({word, weight}) => {
+    const known = query.terms.flatMap(({word, weight}) => {
       const id = wordIdOf(word)
       return id === null ? [] : [{id, weight}]
     })
-    this.#weight = this.#words.reduce((sum, {weight}) => sum + weight, 0)
-    this.#known = this.#words.map(() => new Map())
+    this.#vectors = vectors
+    this.#ids = known.map(({id}) => id)
+    this.#weights = known.map(({weight}) => weight)
+    this.#weight = this.#weights.reduce((sum, weight) => sum + weight, 0)
   }
 
   /** The mean over the question's words, by weight, of the greatest similarity to a word of `wordIds`; 0 to 1. */
   meanIn(wordIds: Uint32Array): number {
     if (this.#weight === 0) return 0
-    let sum = 0
-    for (const [index, {id, weight}] of this.#words.entries()) {
-      const known = this.#known[index]!
-      let best = 0
-      for (const other of wordIds) {
-        let similarity = known.get(other)
-        if (similarity === undefined) {
-          similarity = this.#vectors.similarity(id, other)
-          known.set(other, similarity)
-        }
-        if (similarity > best) best = similarity
+    const count = this.#ids.length
+    const best = new Float32Array(count)
+    for (let at = 0; at < wordIds.length; at++) {
+      const place = this.#placeOf(wordIds[at]!)
+      for (let word = 0; word < count; word++) {
+        const similarity = this.#similarities[place + word]!
+        if (similarity > best[word]!) best[word] = similarity
       }
-      sum += weight * best
     }
+    let sum = 0
+    for (let word = 0; word < count; word++) sum += this.#weights[word]! * best[word]!
     return sum / this.#weight
+  }
+
+  #placeOf(id: number): number {
+    const known = this.#places[id]!
+    if (known > 0) return known - 1
+    const place = this.#similarities.length
+    for (const word of this.#ids) this.#similarities.push(this.#vectors.similarity(word, id))
+    this.#places[id] = place + 1
+    return place
   }
 }

@@ -76,7 +76,8 @@ class PassageCounts {
     const {k1, b, averageLength} = bm25
     const norm = k1 * (1 - b + (b * this.#length) / averageLength)
     let score = 0
-    for (const [index, count] of this.#counts.entries()) {
+    for (let index = 0; index < this.#counts.length; index++) {
+      const count = this.#counts[index]!
       if (count > 0) score += (this.#query.terms[index]!.weight * count * (k1 + 1)) / (count + norm)
     }
     this.#counts.fill(0)

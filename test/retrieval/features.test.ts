@@ -11,7 +11,7 @@ import {headingFeaturesOf} from '../../src/retrieval/heading-features.ts'
 import {QueryTerms} from '../../src/retrieval/query-terms.ts'
 import {SimilarWords} from '../../src/retrieval/similar-words.ts'
 import {textFeaturesOf} from '../../src/retrieval/text-features.ts'
-import {wordIdOf, wordIdsOf} from '../../src/text/word-ids.ts'
+import {wordIdOf} from '../../src/text/word-ids.ts'
 
 /** A question of words that all weigh the same. */
 function queryOf(...words: string[]): QueryTerms {
@@ -28,7 +28,7 @@ function queryOf(...words: string[]): QueryTerms {
   )
 }
 
-const noHeadings = {section: {} as never, titleAndHeadings: [], lastHeading: [], path: []}
+const noHeadings = {section: {} as never, titleAndHeadings: [], lastHeading: [], path: new Set<string>()}
 
 describe('the text of a section', () => {
   const question = queryOf('rotate', 'access', 'token')
@@ -108,11 +108,13 @@ describe('words in other words', () => {
   })
 
   test('a section counts by the best of its words for each of the question', () => {
+    const idsOf = (...words: string[]) => Uint32Array.from(words, idOf)
+    const sections = [idsOf('file', 'remove'), idsOf('delete', 'qqqq'), idsOf()] as const
     const similar = new SimilarWords(queryOf('delete', 'qqqq'), new WordSketches(table))
 
-    expect(similar.meanIn(wordIdsOf(['file remove']))).toBeCloseTo(Math.cos(Math.PI / 4) / 2)
-    expect(similar.meanIn(wordIdsOf(['delete qqqq']))).toBe(1)
-    expect(similar.meanIn(wordIdsOf([]))).toBe(0)
+    expect(similar.meanIn(sections[0])).toBeCloseTo(Math.cos(Math.PI / 4) / 2)
+    expect(similar.meanIn(sections[1])).toBe(1)
+    expect(similar.meanIn(sections[2])).toBe(0)
   })
 })
 
@@ -122,7 +124,7 @@ describe('a heading', () => {
     section: {} as never,
     titleAndHeadings: [...title, ...lastHeading],
     lastHeading,
-    path: [],
+    path: new Set<string>(),
   })
 
   test('with the words of the question is the same', () => {
