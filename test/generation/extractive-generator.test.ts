@@ -539,6 +539,25 @@ describe('how an extract reads', () => {
     )
   })
 
+  test('of steps that differ in a word the ones that were asked for are quoted, and not the others as well', async () => {
+    const steps = (system: string) =>
+      `1. Download the installer of the agent for ${system} from the releases page.\n2. Start the installer, accept the licence and choose a folder.\n3. Restart the machine and look for the icon.`
+    const {text} = await answerTo('How do I install the agent on Windows?', steps('Linux'), steps('Windows'))
+
+    expect(text).toContain('agent for Windows from')
+    expect(text).not.toContain('agent for Linux from')
+  })
+
+  test('a sentence that announces something is not quoted without it', async () => {
+    const {text} = await answerTo(
+      'How do I lay out the directory?',
+      'The directory is laid out by hand.\n\nFor this the following structure of the directory is used:',
+      'The directory holds one file per day.',
+    )
+
+    expect(text).not.toContain('structure of the directory is used:')
+  })
+
   test('of two units the fuller one is quoted, not both', async () => {
     const short = 'Set the PORT variable to change the port of the server.'
     const {text} = await answerTo(

@@ -72,6 +72,11 @@ function candidatesOfSource(
   return candidates
 }
 
+/** Whether a unit announces what follows it: a lead-in, or a sentence that ends in a colon. */
+export function announces({unit}: Candidate): boolean {
+  return unit.isLeadIn || (unit.kind === 'sentence' && /[:：]\s*$/.test(unit.text))
+}
+
 const maxBoldLineWords = 12
 
 /** The words of a paragraph that is one bold line, which serves as a heading; null for any other block. */
@@ -93,8 +98,8 @@ function withoutId(heading: string): string {
 const minContainedLength = 40
 
 /**
- * The candidates without those that say the same as an earlier one, letter for letter, or that another one of about the
- * same rank contains: the fuller one stays.
+ * The candidates without those that say the same as an earlier one, letter for letter, or that another one of about the same
+ * rank contains: the fuller one stays.
  */
 function withoutRepetitions(candidates: readonly Candidate[]): Candidate[] {
   const keys = candidates.map(({unit}) => lettersOf(unit.text))

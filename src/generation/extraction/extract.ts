@@ -1,5 +1,5 @@
 import type {QuotableUnit, RetrievedSource} from '../../domain/index.ts'
-import {type Candidate, candidatesOf} from './candidates.ts'
+import {announces, type Candidate, candidatesOf} from './candidates.ts'
 import {likelihoodsOf} from './likelihoods.ts'
 import {Quotes} from './quotes.ts'
 import {type ExtractPart, inReadingOrder} from './reading-order.ts'
@@ -7,7 +7,7 @@ import {select} from './select.ts'
 import type {UnitFeatureName} from './unit-features.ts'
 
 export interface ExtractOptions {
-  /** Maximum number of words, approximately; few answers need as many. Default 230. */
+  /** Maximum number of words, approximately; few answers need as many. Default 200. */
   readonly words?: number
   /** Maximum number of lines of code, over all blocks. Default 48. */
   readonly codeLines?: number
@@ -27,7 +27,7 @@ export function extract(
   sources: readonly RetrievedSource[],
   options: ExtractOptions = {},
 ): ExtractPart[] {
-  const {words = 230, codeLines = 48, characters = 8_000, without = new Set()} = options
+  const {words = 200, codeLines = 48, characters = 8_000, without = new Set()} = options
   const candidates = candidatesOf(sources, characters / 2)
   if (candidates.length === 0) return []
   const likelihoods = likelihoodsOf(question, candidates, without)
@@ -52,12 +52,12 @@ export function unitLikelihoods(
   )
 }
 
-/** Without lead-ins whose list or code was not chosen. The only candidate stays: better than nothing. */
+/** Without lead-ins whose list, code or next paragraph was not chosen. The only candidate stays: better than nothing. */
 function withoutDanglingLeadIns(chosen: ReadonlySet<Candidate>): ReadonlySet<Candidate> {
   const byPlace = new Map([...chosen].map((candidate) => [placeOf(candidate, 0), candidate]))
   const kept = [...chosen].filter((candidate) => {
     const next = byPlace.get(placeOf(candidate, 1))
-    return !candidate.unit.isLeadIn || (next !== undefined && next.heading === candidate.heading)
+    return !announces(candidate) || (next !== undefined && next.heading === candidate.heading)
   })
   return kept.length === 0 ? chosen : new Set(kept)
 }

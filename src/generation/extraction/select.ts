@@ -27,11 +27,15 @@ const coveredLikelihood = 0.2
  * The lowest likelihood per word that is worth reading. It makes an answer long where the answer may be in many places
  * and short where one is likely; chosen for about 130 words on average.
  */
-const minLikelihoodPerWord = 0.001
+const minLikelihoodPerWord = 0.0014
 /** The lowest gain of a further quote as a share of the best one's: where the sources are few, all of them are likely. */
 const minShareOfBest = 0.15
 /** The first quote may be longer than the budget by this factor: a long list of steps is the answer. */
 const firstQuoteFactor = 1.2
+
+/** Steps or code with as many terms, nearly all of them the same, are variants of one another. */
+const minVariantTerms = 12
+const variantSimilarity = 0.9
 
 interface Quote {
   readonly seed: Candidate
@@ -93,7 +97,7 @@ export function select(
       break
     const {seed, added} = best
     pool.delete(seed)
-    if (chosen.has(seed)) continue
+    if (chosen.has(seed) || [...chosen].some((other) => isVariant(seed, other))) continue
     if (!ranks.has(seed.rank) && ranks.size >= maxSources) continue
     if (!used.hasRoomFor(added, budget, chosen.size === 0)) continue
     used.add(added)
@@ -139,4 +143,15 @@ function codeOf(candidates: readonly Candidate[]): {readonly blocks: number; rea
 
 function charactersOf(candidates: readonly Candidate[]): number {
   return candidates.reduce((sum, {unit}) => sum + unit.markdown.length, 0)
+}
+
+function isLong({unit, terms}: Candidate): boolean {
+  return (unit.kind === 'steps' || unit.kind === 'code') && terms.size >= minVariantTerms
+}
+
+/** Whether two candidates have nearly the same terms (Jaccard similarity). */
+function isVariant(candidate: Candidate, other: Candidate): boolean {
+  if (candidate.unit.kind !== other.unit.kind || !isLong(candidate)) return false
+  const shared = [...candidate.terms].filter((term) => other.terms.has(term)).length
+  return shared / (candidate.terms.size + other.terms.size - shared) >= variantSimilarity
 }
