@@ -542,7 +542,11 @@ describe('how an extract reads', () => {
   test('of steps that differ in a word the ones that were asked for are quoted, and not the others as well', async () => {
     const steps = (system: string) =>
       `1. Download the installer of the agent for ${system} from the releases page.\n2. Start the installer, accept the licence and choose a folder.\n3. Restart the machine and look for the icon.`
-    const {text} = await answerTo('How do I install the agent on Windows?', steps('Linux'), steps('Windows'))
+    const sources = [sourceOf(1, steps('Linux')), sourceOf(2, steps('Windows'), {score: 0.95})]
+    const {text} = await told(
+      generator,
+      requestOf({question: 'How do I install the agent on Windows?', sources}),
+    )
 
     expect(text).toContain('agent for Windows from')
     expect(text).not.toContain('agent for Linux from')
