@@ -7,7 +7,7 @@ import {select} from './select.ts'
 import type {UnitFeatureName} from './unit-features.ts'
 
 export interface ExtractOptions {
-  /** Maximum number of words, approximately; few answers need as many. Default 200. */
+  /** Maximum number of words, approximately; few answers need as many. Default 220. */
   readonly words?: number
   /** Maximum number of lines of code, over all blocks. Default 48. */
   readonly codeLines?: number
@@ -27,7 +27,7 @@ export function extract(
   sources: readonly RetrievedSource[],
   options: ExtractOptions = {},
 ): ExtractPart[] {
-  const {words = 200, codeLines = 48, characters = 8_000, without = new Set()} = options
+  const {words = 220, codeLines = 48, characters = 8_000, without = new Set()} = options
   const candidates = candidatesOf(sources, characters / 2)
   if (candidates.length === 0) return []
   const likelihoods = likelihoodsOf(question, candidates, without)
@@ -54,12 +54,14 @@ export function unitLikelihoods(
 
 /** Without lead-ins whose list, code or next paragraph was not chosen. The only candidate stays: better than nothing. */
 function withoutDanglingLeadIns(chosen: ReadonlySet<Candidate>): ReadonlySet<Candidate> {
-  const byPlace = new Map([...chosen].map((candidate) => [placeOf(candidate, 0), candidate]))
-  const kept = [...chosen].filter((candidate) => {
-    const next = byPlace.get(placeOf(candidate, 1))
-    return !announces(candidate) || (next !== undefined && next.heading === candidate.heading)
-  })
-  return kept.length === 0 ? chosen : new Set(kept)
+  const kept = new Map<string, Candidate>()
+  // From the end, since what a lead-in announces may be one itself.
+  for (const candidate of [...chosen].sort((one, other) => other.index - one.index)) {
+    const next = kept.get(placeOf(candidate, 1))
+    if (!announces(candidate) || next?.heading === candidate.heading)
+      kept.set(placeOf(candidate, 0), candidate)
+  }
+  return kept.size === 0 ? chosen : new Set(kept.values())
 }
 
 function placeOf({sourceIndex, index}: Candidate, offset: number): string {

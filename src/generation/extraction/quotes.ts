@@ -14,8 +14,9 @@ const wholeStepsWords = 160
 const antecedentWords = 40
 /** Longest paragraph before code or a list that is quoted whole with it. */
 const introductionWords = 35
-/** Longest code that is quoted because the sentence before it is. */
+/** Longest code that is quoted because the paragraph before it is, and because a list announces it. */
 const followingCodeLines = 16
+const announcedCodeLines = 30
 
 /** Finds the units that are quoted together with a unit, so that they can be read without the rest. */
 export class Quotes {
@@ -79,11 +80,11 @@ export class Quotes {
     return [...shown, ...this.#codeAnnouncedBy(last, this.#blockAt(last))]
   }
 
-  /** Short code right behind a paragraph. */
-  #codeAfter(sentence: Candidate): readonly Candidate[] {
+  /** Code of at most so many lines right behind a block. */
+  #codeAfter(sentence: Candidate, maxLines: number = followingCodeLines): readonly Candidate[] {
     const next = this.#blockAt(sentence, 1)
     const [code] = next
-    return code?.unit.kind === 'code' && linesOf(code) <= followingCodeLines ? next : []
+    return code?.unit.kind === 'code' && linesOf(code) <= maxLines ? next : []
   }
 
   /** Steps with those that their numbers continue, across code between them, where all are short; the unit alone otherwise. */
@@ -106,7 +107,7 @@ export class Quotes {
   /** The code behind a list whose last item announces it. */
   #codeAnnouncedBy(last: Candidate, block: readonly Candidate[]): readonly Candidate[] {
     const announces = last.unit.kind !== 'code' && last === block.at(-1) && /[:：]\s*$/.test(last.unit.text)
-    return announces ? this.#codeAfter(last) : []
+    return announces ? this.#codeAfter(last, announcedCodeLines) : []
   }
 
   #blockQuote(seed: Candidate): Candidate[] {
