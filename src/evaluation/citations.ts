@@ -122,7 +122,7 @@ export function citationFaultsOf(
     if (held.length === 0) return 'words'
     const label = labels.get(citation)
     const names = [source.title, ...source.headings, ...held.flatMap(({innerHeadings}) => innerHeadings)]
-    return label === undefined || names.some((name) => isNamed(label, name)) ? null : 'label'
+    return label === undefined || isPathOf(label, names) ? null : 'label'
   })
 }
 
@@ -149,6 +149,12 @@ function labelsAbove({text, citations}: WrittenAnswer): Map<Citation, string> {
 function holds(section: OpenedSection, words: string): boolean {
   const wanted = lettersAndDigits(words)
   return wanted !== '' && section.readings.some((text) => text.includes(wanted))
+}
+
+/** Whether a label is one of these names, or several of them as a path. */
+function isPathOf(label: string, names: readonly string[]): boolean {
+  const isName = (part: string) => names.some((name) => isNamed(part, name))
+  return isName(label) || label.split(' › ').every(isName)
 }
 
 function isNamed(label: string, name: string): boolean {

@@ -51,7 +51,7 @@ describe('an extract', () => {
       rest = rest.replace(words, '')
       expect(portPage.replaceAll('`', '')).toContain(quote)
     }
-    expect(rest.replace('**Section 1**', '').replace(/[\s…]/g, '')).toBe('')
+    expect(rest.replace('**Page 1 › Section 1**', '').replace(/[\s…]/g, '')).toBe('')
   })
 
   test('answers the question that a correction corrects', async () => {
@@ -238,7 +238,7 @@ describe('an extract', () => {
       }),
     )
 
-    expect(text).toBe('From the docs:\n\n**Section 1**\n\nKelp is a brown seaweed.')
+    expect(text).toBe('From the docs:\n\n**Page 1 › Section 1**\n\nKelp is a brown seaweed.')
   })
 
   test('a step is quoted with the file name of its code, and cited by its words', async () => {
@@ -304,7 +304,7 @@ describe('an extract', () => {
       'Set the variable `PORT` before you start the server, to change where it listens.',
     )
 
-    expect(text).toMatch(/^From the docs:\n\n\*\*Section 2\*\*\n\nSet the variable `PORT`/)
+    expect(text).toMatch(/^From the docs:\n\n\*\*Page 2 › Section 2\*\*\n\nSet the variable `PORT`/)
     expect(text).not.toContain('```json')
   })
 
@@ -374,7 +374,7 @@ describe('an extract', () => {
     )
 
     expect(text).toContain('Send the agent a signal to stop it.')
-    expect(text.includes('watches') ? text : '**Stopping the agent**').toContain('**Stopping the agent**')
+    expect(text).toContain('› Stopping the agent**')
   })
 
   test.each([
@@ -513,7 +513,7 @@ describe('how an extract reads', () => {
         .slice(0, text.indexOf(words))
         .match(/\*\*(.*?)\*\*/g)
         ?.at(-1)
-      expect(label).toBe(n === 1 ? '**Free plan**' : '**Team plan**')
+      expect(label).toBe(n === 1 ? '**Page 1 › Free plan**' : '**Page 2 › Team plan**')
     }
   })
 

@@ -19,6 +19,8 @@ export interface Candidate {
   readonly index: number
   /** The heading that it is under; empty where there is none. */
   readonly heading: string
+  /** The one above that; empty where there is none. */
+  readonly parent: string
   readonly terms: ReadonlySet<string>
   readonly words: number
 }
@@ -40,7 +42,6 @@ function candidatesOfSource(
   maxUnitLength: number,
 ): Candidate[] {
   const candidates: Candidate[] = []
-  const own = source.headings.at(-1) ?? source.title
   let subheading = ''
   let above = ''
   for (const [blockIndex, block] of source.blocks.entries()) {
@@ -51,7 +52,10 @@ function candidatesOfSource(
       subheading = label
       continue
     }
-    const heading = withoutId(subheading || block.heading || own)
+    const path = [source.title, ...source.headings, block.heading, subheading].map(withoutId)
+    const [heading = '', parent = ''] = path
+      .filter((name, at) => name !== '' && path.indexOf(name) === at)
+      .reverse()
     for (const [at, whole] of quotedUnits(block).entries()) {
       const unit = boundedUnit(whole, maxUnitLength)
       candidates.push({
@@ -64,6 +68,7 @@ function candidatesOfSource(
         blockIndex,
         index: candidates.length,
         heading,
+        parent,
         terms: new Set(termsOf(unit.text)),
         words: countWords(unit.text),
       })

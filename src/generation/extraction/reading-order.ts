@@ -2,6 +2,7 @@ import type {RetrievedSource} from '../../domain/index.ts'
 import {shortened} from '../../lib/cut.ts'
 import {literal} from '../../text/literal-markdown.ts'
 import {gapAfter} from '../../text/sentences.ts'
+import {countWords} from '../../text/words.ts'
 import type {Candidate} from './candidates.ts'
 import type {Likelihoods} from './likelihoods.ts'
 
@@ -62,6 +63,11 @@ function isSameSection(one: Candidate, other: Candidate): boolean {
   return one.heading === other.heading && one.source.url === other.source.url
 }
 
-function labelOf({heading}: Candidate): string {
-  return heading === '' ? '' : `**${literal(shortened(heading, maxLabelLength))}**\n\n`
+/** A shorter heading, in words, says little without the one above it, as "Example" or "Options". */
+const tellingWords = 4
+
+function labelOf({heading, parent}: Candidate): string {
+  if (heading === '') return ''
+  const name = parent !== '' && countWords(heading) < tellingWords ? `${parent} › ${heading}` : heading
+  return `**${literal(shortened(name, maxLabelLength))}**\n\n`
 }
