@@ -929,7 +929,7 @@ describe.skipIf(chromiumPath === null)('the assistant in a browser', () => {
       test(`${colorScheme}: before asking, while searching, finished, rating, not in the docs`, async () => {
         const {page} = await open(
           (question) =>
-            question === 'no'
+            question === 'Is it red?'
               ? [
                   {send: sourcesEvent([])},
                   {send: done('abstained', {nearest: [{title: 'Install', url: '/docs/install'}]})},
@@ -954,7 +954,7 @@ describe.skipIf(chromiumPath === null)('the assistant in a browser', () => {
         await page.getByRole('button', {name: 'Not helpful'}).click()
         expect(await violations(page)).toEqual([])
 
-        await ask(page, 'no')
+        await ask(page, 'Is it red?')
         await phase(page, 'abstained')
         expect(await violations(page)).toEqual([])
       })
