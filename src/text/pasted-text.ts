@@ -1,12 +1,33 @@
+import {sentencesOf} from './sentences.ts'
 import {isStopTerm} from './stop-words.ts'
 import {tokensOf} from './terms.ts'
+import {countWords} from './words.ts'
 
-/** A question that came with a pasted log, trace, configuration or code. */
+/** A question that came with a pasted log, trace, configuration or code, or with a story. */
 export interface QuestionWithPaste {
-  /** What its writer says, without what was pasted; empty when nothing else was said. */
+  /** What its writer asks, without what was pasted or told; empty when nothing was said beside a paste. */
   readonly asked: string
-  /** The line of the paste that says most: an error message. Empty when no line looks like one. */
+  /** What is second to it: the line of the paste that says most, an error message, or the story. Empty for none. */
   readonly message: string
+}
+
+/** Shorter texts, in words, are searched for as they are. */
+const storyWords = 45
+/** A question with fewer content words needs what was told before it. */
+const minAskedWords = 3
+
+/**
+ * Finds the question at the beginning or end of a long text in prose: of fifty words about a company and a boss the ten
+ * that ask should be searched for. Null for a short text, and where the question alone says too little.
+ */
+export function questionInStory(text: string): QuestionWithPaste | null {
+  if (countWords(text) < storyWords) return null
+  const sentences = sentencesOf(text).map((sentence) => sentence.text)
+  const isQuestion = (sentence: string) => endsAsQuestion.test(sentence)
+  const asked = sentences.filter(isQuestion).join(' ')
+  const contentWords = tokensOf(asked).filter(({terms}) => !terms.every(isStopTerm)).length
+  if (contentWords < minAskedWords || countWords(asked) * 2 > countWords(text)) return null
+  return {asked, message: sentences.filter((sentence) => !isQuestion(sentence)).join(' ')}
 }
 
 /** A block of prose between pasted lines. */

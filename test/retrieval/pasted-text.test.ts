@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest'
 import {questionTermsOf} from '../../src/retrieval/question-terms.ts'
-import {questionWithPasteOf} from '../../src/text/pasted-text.ts'
+import {questionInStory, questionWithPasteOf} from '../../src/text/pasted-text.ts'
 import {samplePage} from '../support/sample-pages.ts'
 import {retrievalWorld} from './world.ts'
 
@@ -104,5 +104,28 @@ describe('in retrieval', () => {
 
     expect(words).toHaveLength(64)
     expect(words).toContain('certificate')
+  })
+})
+
+describe('a question with a story', () => {
+  const story =
+    'Hello, we run a small company that sells shoes and our team has grown to twelve people over the years. My boss asked me to take care of the servers although I was hired to design the web site.'
+
+  test('of a long text the question is searched for, and the story is second to it', () => {
+    const found = questionInStory(`${story} How do I create a backup of the database?`)
+
+    expect(found?.asked).toBe('How do I create a backup of the database?')
+    expect(found?.message).toBe(story)
+  })
+
+  test.each([
+    ['a short text', 'We moved last week. How do I create a backup of the database?'],
+    [
+      'a question that says too little without what was told',
+      `${story} The backups fail at night with a full disk. How can I fix it?`,
+    ],
+    ['a text without a question', `${story} I need a backup of the database.`],
+  ])('%s stays as it is', (_name, text) => {
+    expect(questionInStory(text)).toBeNull()
   })
 })
