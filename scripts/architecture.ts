@@ -159,6 +159,7 @@ export const sourceFolders: readonly SourceFolder[] = [
       'question-sets',
       'retrieval',
       'ingestion',
+      'generation',
       'evaluation',
       'transcripts',
     ],

@@ -1,5 +1,6 @@
 import {areShownAs, type BuildSections, isShownAs, openedBy} from '../question-sets/index.ts'
 import type {IndexBuild, StoredPage, StoredSection} from '../search-index/index.ts'
+import {countWords} from '../text/words.ts'
 import {lettersAndDigits, markdownBlocks, visibleText} from './answer-blocks.ts'
 import {type Citation, sectionFlows, sourcesOf, type WrittenAnswer} from './answer-measures.ts'
 import {sectionMarkdownOf} from './section-markdown.ts'
@@ -44,9 +45,12 @@ export interface OpenedSection {
   readonly readings: readonly string[]
   /** As `sectionFlows` makes them. */
   readonly flows: readonly string[]
-  /** Headings inside its own Markdown, as those of a quotation, and lines of bold words alone. */
+  /** Headings inside its own Markdown, as those of a quotation, lines of bold words alone, and paragraphs of a few words. */
   readonly innerHeadings: readonly string[]
 }
+
+/** A longer paragraph does not serve as a heading. */
+const maxLabelWords = 12
 
 /** What a reader finds at the address of a source; empty when nothing opens there. */
 export type OpenAddress = (source: Pick<CitedSource, 'path' | 'url' | 'anchor'>) => readonly OpenedSection[]
@@ -69,7 +73,9 @@ export function addressOpener(build: IndexBuild, sections: BuildSections): OpenA
       readings: readings.map((text) => lettersAndDigits(`${heading}\n${text}`)),
       flows: sectionFlows(markdown),
       innerHeadings: markdownBlocks(markdown)
-        .filter(({kind, isLabel}) => kind === 'heading' || isLabel)
+        .filter(
+          ({kind, isLabel, text}) => isLabel || (kind === 'paragraph' && countWords(text) <= maxLabelWords),
+        )
         .map(({text}) => text),
     }
   }

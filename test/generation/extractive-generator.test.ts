@@ -562,6 +562,64 @@ describe('how an extract reads', () => {
     expect(text).not.toContain('structure of the directory is used:')
   })
 
+  test('a list of nine short items comes whole, with its lead-in', async () => {
+    const formats = ['CSV', 'JSON', 'Parquet', 'XML', 'YAML', 'Avro', 'ORC', 'Excel', 'Arrow']
+    const {text} = await answerTo(
+      'Which export formats are supported?',
+      `The exporter can write the following formats:\n\n${formats.map((name) => `- ${name}: one of the formats`).join('\n')}`,
+    )
+
+    expect(text).toContain('The exporter can write the following formats:')
+    for (const name of formats) expect(text).toContain(`- ${name}: one`)
+  })
+
+  test('of a long list what is left out is marked', async () => {
+    const items = Array.from(
+      {length: 40},
+      (_, index) =>
+        `- Rule ${index} is about ${index === 7 || index === 30 ? 'quotas of uploads' : 'hills, rivers and lakes'} in the north.`,
+    )
+    const {text} = await answerTo('Which rules are about quotas of uploads?', items.join('\n'))
+
+    expect(text).toContain('Rule 7 is about quotas')
+    expect(text).toContain('Rule 30 is about quotas')
+    expect(text).toMatch(/Rule 7 [^\n]+\n- …\n- Rule 30 /)
+  })
+
+  test.each([
+    ['These protocols are supported.', 'Which protocols are supported?', 'HTTP'],
+    ['ポートを変更するには、次の手順に従います。', 'ポートを変更するには？', '設定を開く'],
+  ])('a list comes with the sentence that introduces it: %s', async (sentence, question, item) => {
+    const {text} = await answerTo(question, `${sentence}\n\n- ${item}\n- gRPC`)
+
+    expect(text).toContain(`${sentence}\n\n- ${item}`)
+  })
+
+  test('of questions in bold the one that was asked is quoted', async () => {
+    const {text} = await answerTo(
+      'Do you support SSO?',
+      '**Can I use my own domain?**\n\nYes. Add a record for it at your provider.\n\n**Is there a mobile app?**\n\nThere is one for two systems.\n\n**Do you support SSO?**\n\nYes, on the largest plan.',
+    )
+
+    expect(text).toContain('**Do you support SSO?**\n\nYes, on the largest plan.')
+    expect(text).not.toContain('mobile app')
+  })
+
+  test('the label of a note is no heading, and a term is the heading of its definition', async () => {
+    const note = await answerTo(
+      'Can I restore a deleted route?',
+      '> [!WARNING]\n> Deleting a route drops its traffic.\n\nBy default, a deleted route can be restored for a week.',
+    )
+    const term = await answerTo(
+      'Which flag shows what would change?',
+      '`--dry-run`\n\nShows what would change, and changes nothing.\n\n`--json`\n\nPrints the result for programs.',
+    )
+
+    expect(note.text).not.toMatch(/\*\*.*Warning\*\*/i)
+    expect(note.text).toContain('a deleted route can be restored for a week')
+    expect(term.text).toMatch(/--dry-run\*\*\n\nShows what would change/)
+  })
+
   test('of two units the fuller one is quoted, not both', async () => {
     const short = 'Set the PORT variable to change the port of the server.'
     const {text} = await answerTo(

@@ -84,10 +84,10 @@ function faultsIn(
     const label = /\n\n\*\*([^\n]+)\*\*\n\n$/.exec(text.slice(0, event.start))?.[1]
     const isQuoted = events.some((other) => other.type === 'citation' && other.end === event.start - 2)
     if (label === undefined || isQuoted) continue
-    const name = lettersOf(label)
-    const inner = source.blocks.map(({heading}) => heading)
+    const inner = source.blocks.flatMap(({heading, units}) => [heading, ...units.map((unit) => unit.text)])
     const names = [source.title, ...source.headings, ...inner].map(lettersOf)
-    if (!names.some((one) => one.includes(name))) faults.push(`under ${label}: ${event.quote}`)
+    const isNamed = label.split(' › ').every((part) => names.some((one) => one.includes(lettersOf(part))))
+    if (!isNamed) faults.push(`under ${label}: ${event.quote}`)
   }
   return {quotes, faults}
 }

@@ -3,6 +3,7 @@ import {termsOf} from '../../text/terms.ts'
 import {countWords} from '../../text/words.ts'
 import {boundedUnit} from '../bounded-unit.ts'
 import {type QuotedUnit, quotedUnits} from '../quoted-units.ts'
+import {admonition} from './english.ts'
 
 /** A unit that may be quoted, with where it stands. */
 export interface Candidate {
@@ -47,12 +48,13 @@ function candidatesOfSource(
   for (const [blockIndex, block] of source.blocks.entries()) {
     if (block.heading !== above) subheading = ''
     above = block.heading
-    const label = boldLine(block)
+    const label = labelLine(block, source.blocks[blockIndex + 1])
     if (label !== null) {
       subheading = label
       continue
     }
-    const path = [source.title, ...source.headings, block.heading, subheading].map(withoutId)
+    const inner = admonition.test(block.heading) ? '' : block.heading
+    const path = [source.title, ...source.headings, inner, subheading].map(withoutId)
     const [heading = '', parent = ''] = path
       .filter((name, at) => name !== '' && path.indexOf(name) === at)
       .reverse()
@@ -82,14 +84,23 @@ export function announces({unit}: Candidate): boolean {
   return unit.isLeadIn || (unit.kind === 'sentence' && /[:：]\s*$/.test(unit.text))
 }
 
+/** Longest bold line and longest plain line that count as headings, in words. */
 const maxBoldLineWords = 12
+const maxPlainLineWords = 4
 
-/** The words of a paragraph that is one bold line, which serves as a heading; null for any other block. */
-function boldLine({kind, units}: QuotableBlock): string | null {
+/**
+ * The words of a paragraph that serves as a heading for what follows it: one bold line, or a line of few words without a
+ * full stop, as the term of a definition list or the name of a flag; null for any other block.
+ */
+function labelLine({kind, units}: QuotableBlock, next: QuotableBlock | undefined): string | null {
   const [unit] = units
-  if (kind !== 'paragraph' || units.length !== 1 || unit === undefined) return null
-  const bold = /^(\*\*|__)(?=\S)([^*_]+)\1:?$/.exec(unit.markdown.trim())
-  return bold === null || countWords(unit.text) > maxBoldLineWords ? null : unit.text.replace(/[:：]\s*$/, '')
+  if (kind !== 'paragraph' || units.length !== 1 || unit === undefined || unit.isLeadIn) return null
+  const words = countWords(unit.text)
+  const isBold = /^(?:\*\*(?=\S)[^*]+\*\*|__(?=\S)[^_]+__):?$/.test(unit.markdown.trim())
+  const isPlain =
+    words <= maxPlainLineWords && next?.kind === 'paragraph' && /[\p{L}\p{N}`)\]]$/u.test(unit.markdown)
+  if (!(isBold && words <= maxBoldLineWords) && !isPlain) return null
+  return unit.text.replace(/[:：]\s*$/, '')
 }
 
 function withoutId(heading: string): string {

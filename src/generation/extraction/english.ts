@@ -68,6 +68,10 @@ export const describesPage =
 export const pointsBeside =
   /\b(?:(?:image|picture|screenshot|diagram|figure|graph|chart|illustration)s?\b.{0,20}\b(?:below|above|shows?|following)|(?:below|above|following) (?:image|picture|screenshot|diagram|figure|graph|chart)|as (?:shown|seen|mentioned|described|noted) (?:above|earlier|before|previously))\b/i
 
+/** Labels of notes and warnings, which are no headings: what stands under them may be about anything. */
+export const admonition =
+  /^(?:notes?|warnings?|cautions?|tips?|info|important|danger|hints?|attention|remarks?|notice|beware|pitfall|details?)$/i
+
 /** Headings of lists of further reading. */
 export const navigationHeading =
   /^(?:what'?s next|next steps?|see also|where (?:do i|to) go|further reading|related\b|learn more|more (?:information|resources)|additional resources|references?$|resources$|in this (?:page|section|guide))/i

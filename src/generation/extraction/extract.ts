@@ -52,18 +52,18 @@ export function unitLikelihoods(
   )
 }
 
-/** Without lead-ins whose list, code or next paragraph was not chosen. The only candidate stays: better than nothing. */
+/** Without lead-ins of whose list, code or next paragraph nothing was chosen. The only candidate stays: better than nothing. */
 function withoutDanglingLeadIns(chosen: ReadonlySet<Candidate>): ReadonlySet<Candidate> {
-  const kept = new Map<string, Candidate>()
+  const kept: Candidate[] = []
   // From the end, since what a lead-in announces may be one itself.
   for (const candidate of [...chosen].sort((one, other) => other.index - one.index)) {
-    const next = kept.get(placeOf(candidate, 1))
-    if (!announces(candidate) || next?.heading === candidate.heading)
-      kept.set(placeOf(candidate, 0), candidate)
+    const isFollowed = kept.some(
+      (other) =>
+        other.sourceIndex === candidate.sourceIndex &&
+        other.heading === candidate.heading &&
+        (other.index === candidate.index + 1 || other.blockIndex === candidate.blockIndex + 1),
+    )
+    if (!announces(candidate) || isFollowed) kept.push(candidate)
   }
-  return kept.size === 0 ? chosen : new Set(kept.values())
-}
-
-function placeOf({sourceIndex, index}: Candidate, offset: number): string {
-  return `${sourceIndex}/${index + offset}`
+  return kept.length === 0 ? chosen : new Set(kept)
 }

@@ -6,8 +6,12 @@ const wholeParagraphWords = 60
 /** A paragraph with at most this many words left is finished. */
 const remainderWords = 25
 /** A list of at most this many items and words is quoted whole: a single item would read as if it were the whole list. */
-const wholeListItems = 8
-const wholeListWords = 95
+const wholeListItems = 16
+const wholeListWords = 110
+/** Of a longer list that a lead-in announces, this many items are quoted with it. */
+const announcedItems = 8
+/** A paragraph of at most this many words right before a list introduces it, whatever it ends with. */
+const listIntroductionWords = 40
 /** Steps with code between them are quoted together up to this many words. */
 const wholeStepsWords = 160
 /** Longest sentence that is quoted because another one refers to it. */
@@ -60,7 +64,7 @@ export class Quotes {
       if (announced.length > 0 || last === seed) return [...before, ...sentences, ...announced]
       return [...before, ...(sentences.length > 1 ? sentences.slice(0, -1) : sentences)]
     }
-    return [...before, ...sentences, ...(endsBlock ? this.#codeAfter(last) : [])]
+    return [...before, ...sentences, ...(endsBlock ? this.#after(last, sentences) : [])]
   }
 
   /** The last sentence of the paragraph before. */
@@ -75,9 +79,17 @@ export class Quotes {
     const [first] = next
     if (first === undefined) return []
     const announced = first.unit.kind === 'steps' ? this.#stepsWith(first) : next
-    const shown = isShortList(announced) ? announced : announced.slice(0, wholeListItems)
+    const shown = isShortList(announced) ? announced : announced.slice(0, announcedItems)
     const last = shown.at(-1)!
     return [...shown, ...this.#codeAnnouncedBy(last, this.#blockAt(last))]
+  }
+
+  /** What belongs to a paragraph behind it: short code, or a short list that it introduces. */
+  #after(last: Candidate, paragraph: readonly Candidate[]): readonly Candidate[] {
+    const next = this.#blockAt(last, 1)
+    const kind = next[0]?.unit.kind
+    const isIntroduced = (kind === 'item' || kind === 'steps') && wordsOf(paragraph) <= listIntroductionWords
+    return isIntroduced && isShortList(next) ? next : this.#codeAfter(last)
   }
 
   /** Code of at most so many lines right behind a block. */

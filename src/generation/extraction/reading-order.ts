@@ -52,6 +52,7 @@ function textBefore(candidate: Candidate, previous: Candidate | undefined): stri
     return `\n\n${isSameSection(previous, candidate) ? '' : labelOf(candidate)}${head}`
   const isAdjacent = candidate.index === previous.index + 1
   if (previous.blockIndex === candidate.blockIndex) {
+    if (unit.kind === 'item' && !isAdjacent) return `\n- ${omission}\n`
     if (unit.kind !== 'sentence') return '\n'
     return isAdjacent ? gapAfter(previous.unit.text) : ` ${omission} `
   }

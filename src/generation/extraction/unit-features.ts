@@ -1,4 +1,5 @@
 import type {RetrievedSource} from '../../domain/index.ts'
+import {isStopTerm} from '../../text/stop-words.ts'
 import {termsOf} from '../../text/terms.ts'
 import type {QuotedUnit} from '../quoted-units.ts'
 import {type Candidate, lettersOf} from './candidates.ts'
@@ -129,6 +130,7 @@ function headingFeaturesBy(
       let weight = 0
       let matched = 0
       for (const term of terms) {
+        if (isStopTerm(term) && !weights.has(term)) continue
         weight += weights.get(term) ?? 1
         matched += weights.get(term) ?? 0
       }
