@@ -21,6 +21,8 @@ const maxTurns = 6
 
 /** How much more the words of a correction weigh than the rest of the question that it corrects. */
 const correctionWeight = 0.5
+/** The same where they replaced nothing, so that the words that they correct are still in the question. */
+const additionWeight = 1
 
 /**
  * A question with what it takes from the conversation. A correction, as "no, on Windows", becomes the question that it
@@ -40,13 +42,13 @@ export function followUpOf(
   const terms = tokensOf(correction.said)
     .filter((token) => !token.terms.every(isStopTerm))
     .flatMap((token) => token.terms)
-  const earlier = topicOf(correction.question, history.slice(0, turns.at(-1)!.at), weightOf)
+  const earlier = topicOf(correction.question, history.slice(0, turns[correction.index]!.at), weightOf)
   return {
     question: correction.question,
     topic: {
       words: earlier.words,
       terms: [...new Set([...terms, ...earlier.terms])],
-      weight: Math.max(correctionWeight, earlier.weight),
+      weight: Math.max(correction.replaces ? correctionWeight : additionWeight, earlier.weight),
     },
   }
 }
