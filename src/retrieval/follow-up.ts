@@ -26,7 +26,7 @@ const additionWeight = 1
 
 /**
  * A question with what it takes from the conversation. A correction, as "no, on Windows", becomes the question that it
- * corrects, with its own words a second time as the topic.
+ * corrects, with its own words a second time as the topic; nothing else is the topic of one that replaces nothing.
  */
 export function followUpOf(
   question: string,
@@ -42,13 +42,17 @@ export function followUpOf(
   const terms = tokensOf(correction.said)
     .filter((token) => !token.terms.every(isStopTerm))
     .flatMap((token) => token.terms)
+  // Words that are still in the question must not outweigh those that were said instead of them.
+  if (!correction.replaces) {
+    return {question: correction.question, topic: {words: [correction.said], terms, weight: additionWeight}}
+  }
   const earlier = topicOf(correction.question, history.slice(0, turns[correction.index]!.at), weightOf)
   return {
     question: correction.question,
     topic: {
       words: earlier.words,
       terms: [...new Set([...terms, ...earlier.terms])],
-      weight: Math.max(correction.replaces ? correctionWeight : additionWeight, earlier.weight),
+      weight: Math.max(correctionWeight, earlier.weight),
     },
   }
 }
