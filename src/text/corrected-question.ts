@@ -41,6 +41,11 @@ export function hasLead(text: string): boolean {
   return preposition.test(text) || article.test(text)
 }
 
+/** A text without the preposition and the article that it begins with. */
+export function withoutLeads(text: string): string {
+  return text.replace(preposition, '').replace(article, '')
+}
+
 /** A question with what was said instead: in the place of what it replaces, else at the end. */
 export function withCorrection(question: string, insertion: Insertion): CorrectedQuestion {
   const sign = /[?？؟]\s*$/u.exec(question)?.[0].trim() ?? ''
@@ -102,9 +107,7 @@ function withLead([start, end]: Place, question: string, said: string): Place {
 
 /** A place without the preposition and the article that it begins with. */
 function withoutLead([start, end]: Place, question: string): Place {
-  let from = start
-  for (const lead of [preposition, article]) from += lead.exec(question.slice(from, end))?.[0].length ?? 0
-  return from < end ? [from, end] : [start, end]
+  return [end - withoutLeads(question.slice(start, end)).length, end]
 }
 
 /** Where the words of an earlier correction stand, when they are few enough to be meant as a whole. */

@@ -1,4 +1,4 @@
-import {hasLead, tellingTerms, withCorrection} from './corrected-question.ts'
+import {hasLead, tellingTerms, withCorrection, withoutLeads} from './corrected-question.ts'
 
 /** A question that was corrected by the text after it. */
 export interface Correction {
@@ -16,22 +16,28 @@ export interface Correction {
 const maxLength = 120
 const maxWords = 8
 const maxWordsAsked = 3
+const maxRejected = 2
 
-const pause = '(?:\\s*(?:[,;!…、，。،！]|\\.{2,}|\\.(?!\\S))+\\s*|\\s+[-–—]+\\s*)'
+const pause = '(?:\\s*(?:[,;!…、，。،！]|(?<=\\.)\\.|(?<!\\.)\\.(?![^\\s.]))+\\s*|\\s+[-–—]+\\s*)'
 const denial =
-  "(?:no|nope|wrong|incorrect|not that|not (?:quite|really|what i (?:meant|asked))|that[’']?s (?:wrong|not (?:it|right|correct|what i (?:meant|asked)))" +
+  "(?:no|nope|wrong|incorrect|not that|not (?:quite|really|what i (?:meant|asked))|(?:that|this|it)(?:[’']?s| is) (?:wrong|not (?:it|right|correct|what i (?:meant|asked|want|wanted)))" +
   '|nein|falsch|nicht das|non|faux|pas ça|incorrecto|mal|eso no|いいえ|いや|違う|違います|不|不是|不对|错了|لا|خطأ)'
 /** Words that also begin a question of its own, as in `sorry, explain probes`. */
 const apology = '(?:sorry|actually|oh)'
 const meaning =
-  '(?:i (?:meant?|was asking about|am asking about|asked about)|ich (?:meine|meinte)|quer[ií]a decir|quise decir|me refer(?:ía|i|í) a|me refiero a|je (?:veux|voulais) dire|je parle(?:ais)? d[eu]|我是说|我的意思是|我指的是|أقصد)'
+  '(?:i (?:meant?|said|was asking about|am asking about|asked about)|ich (?:meine|meinte)|quer[ií]a decir|quise decir|me refer(?:ía|i|í) a|me refiero a|je (?:veux|voulais) dire|je parle(?:ais)? d[eu]|我是说|我的意思是|我指的是|أقصد)'
+/** What may come before a preposition: `no, I'm on Windows`. */
+const being = "(?:(?:i|it|we)(?:[’']?(?:m|s|re)| am| is| are)\\s+(?=(?:on|in|with|using|for)\\s))"
 const negation = '(?:not|nicht|pas)'
 
 const denied = new RegExp(
-  `^${denial}(?:${pause}(?:${meaning}\\s*)?|\\s+${meaning}\\s+|\\s+(?=${negation}\\s))(.+)$`,
+  `^${denial}(?:${pause}(?:${meaning}\\s*|${being}|是(?!否))?|\\s+${meaning}\\s+|\\s+(?=${negation}\\s|(?:${denial}|${apology})${pause}))(.+)$`,
   'isu',
 )
-const apologised = new RegExp(`^${apology}${pause}(.+)$`, 'isu')
+const apologised = new RegExp(
+  `^${apology}(?:${pause}${being}?|\\s+(?=(?:on|with|using)\\s|${apology}${pause}))(.+)$`,
+  'isu',
+)
 const meant = new RegExp(`^(?:${apology}(?:${pause}|\\s+))?${meaning}\\s*(.+)$`, 'isu')
 
 /** `not X but Y`; the first group is what is replaced. */
@@ -142,7 +148,7 @@ function saidIn(text: string, conversation: Conversation): Said | null {
     contrastIn(rest ?? trimmed, conversation, rest !== null) ?? contrastIn(trimmed, conversation, false)
   const answer = rest === null && conversation.rejected !== null ? trimmed : null
   const said = found?.said ?? rest ?? answer
-  if (said === null || !canBeSaid(said, rest === null ? 0 : maxWordsAsked)) return null
+  if (said === null || !canBeSaid(said, rest === null && answer === null ? 0 : maxWordsAsked)) return null
   if (said === answer && said.split(/\s+/).length > maxWordsAsked) return null
   if (found === null && rejectedIn(text, conversation) !== null) return null
   const replaced = found?.replaced ?? conversation.rejected
@@ -150,19 +156,22 @@ function saidIn(text: string, conversation: Conversation): Said | null {
 }
 
 function trimmedText(text: string): string {
-  return text
-    .trim()
+  const trimmed = text.trim()
+  if (trimmed.length > maxLength) return trimmed
+  return trimmed
     .replace(/[.!…。！]+$/u, '')
     .replace(courtesy, '')
     .trim()
 }
 
-/** What comes after "no," or "I meant"; null for a text that says neither. */
+/** What comes after "no," or "I meant", or several of them; null for a text that says neither. */
 function restOf(text: string): string | null {
-  const rest = meant.exec(text)?.[1] ?? denied.exec(text)?.[1]
-  if (rest !== undefined) return rest.trim()
+  const rest = (meant.exec(text)?.[1] ?? denied.exec(text)?.[1])?.trim()
+  if (rest !== undefined) return restOf(rest) ?? rest
   const apologetic = apologised.exec(text)?.[1]?.trim()
   if (apologetic === undefined) return null
+  const further = restOf(apologetic)
+  if (further !== null) return further
   // Several small words are a sentence of their own: `sorry, deploy the app`.
   const isName =
     !/\s/.test(apologetic) || apologetic.split(/\s+/).every((word) => /^[\p{Lu}\p{N}]/u.test(word))
@@ -191,7 +200,7 @@ function contrastIn(text: string, {written}: Conversation, isDenied: boolean): S
 }
 
 function areAsked(words: string, asked: ReadonlySet<string>): boolean {
-  const terms = tellingTerms(words)
+  const terms = tellingTerms(withoutLeads(words))
   return terms.length > 0 && terms.every((term) => asked.has(term))
 }
 
@@ -203,7 +212,9 @@ function rejectedIn(text: string, {written}: Conversation): string | null {
   const asked = new Set(tellingTerms(written))
   for (const pattern of rejections) {
     const rejected = pattern.exec(rest)?.[1]?.trim()
-    if (rejected !== undefined && areAsked(rejected, asked)) return rejected
+    if (rejected === undefined || !areAsked(rejected, asked)) continue
+    // More words tell something: `not installed on Linux`.
+    if (withoutLeads(rejected).split(/\s+/).length <= maxRejected) return rejected
   }
   return null
 }

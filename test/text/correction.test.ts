@@ -57,6 +57,13 @@ describe('a correction', () => {
     ['sorry, not Linux but Windows'],
     ['no... on Windows'],
     ['no I meant on Windows'],
+    ['no no, on Windows'],
+    ['no, sorry, I meant on Windows'],
+    ['oh sorry, on Windows'],
+    ['no, not that, on Windows'],
+    ["no, I'm on Windows"],
+    ['actually on Windows'],
+    ['this is wrong, on Windows'],
     ['no, on Windows please'],
     ['no, on Windows instead'],
     ['actually, on Windows, please!'],
@@ -71,6 +78,8 @@ describe('a correction', () => {
     ['nicht Linux, sondern Windows', 'Installation unter Linux', 'Installation unter Windows'],
     ['non, sous Windows', 'Comment installer sous Linux ?', 'Comment installer sous Windows?'],
     ['no, en Windows', '¿Cómo se instala en Linux?', '¿Cómo se instala en Windows?'],
+    ['pas sous Linux, sous Windows', 'Comment installer sur Linux ?', 'Comment installer sous Windows?'],
+    ['不是，是在Windows', '如何安装？', '如何安装 在Windows？'],
     ['no Linux sino Windows', '¿Cómo se instala en Linux?', '¿Cómo se instala en Windows?'],
     ['LinuxではなくWindows', 'Linuxで使うには', 'Windowsで使うには'],
     ['不是Linux而是Windows', '如何在Linux上安装？', '如何在Windows上安装？'],
@@ -87,6 +96,8 @@ describe('a correction', () => {
     [[before, 'no, Docker', 'no, Podman'], 'How do I install the agent on Linux Podman?'],
     [[before, 'no, on macOS', 'no, with Docker'], 'How do I install the agent on macOS with Docker?'],
     [[before, 'not Linux', 'Windows'], 'How do I install the agent on Windows?'],
+    [[before, 'not Linux', 'Windows?'], 'How do I install the agent on Windows?'],
+    [[before, 'not Linux', 'I said Windows'], 'How do I install the agent on Windows?'],
     [[before, 'no, not on Linux', 'on Windows'], 'How do I install the agent on Windows?'],
     [
       [
@@ -107,6 +118,15 @@ describe('a correction', () => {
     ],
   ])('corrects a correction: %s', (texts, question) => {
     expect(correctionOf(texts.at(-1)!, texts.slice(0, -1))).toMatchObject({question, index: 0})
+  })
+
+  test('takes any run of signs', () => {
+    for (const sign of ['.', ',', '!', ' ', '. ', '-', 'no, ', 'oh ']) {
+      const text = `oh, ${sign.repeat(100 / sign.length)}x`
+
+      expect(correctionOf(text, [before])?.said ?? 'x').toContain('x')
+      expect(rejectionOf(`${text}${text.repeat(1_000)}`, [before])).toBeNull()
+    }
   })
 
   test('says which question it corrects', () => {
@@ -161,6 +181,7 @@ describe('a rejection', () => {
     'not Windows',
     'not Linux but Windows',
     'not on Linux?',
+    'not installed on Linux',
     'no space left on Linux',
     'Linux',
     'no',
