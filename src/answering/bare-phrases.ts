@@ -3,19 +3,33 @@ import type {Language} from '../text/question-language.ts'
 /** What a text that asks nothing does. */
 export type BareKind = 'greeting' | 'thanks' | 'farewell' | 'agreement' | 'objection' | 'help'
 
-/** Phrases of texts that ask nothing, by language, separated by commas. */
+const answers = 'that|this|it|the answer|this answer|that answer|your answer'
+const bad = 'wrong|incorrect|bad|false|useless|unhelpful'
+const good = 'right|correct|true|helpful|it|good|useful|working|helping'
+
+/**
+ * Phrases of texts that ask nothing, by language, separated by commas; `(a|b|)` stands for each of its alternatives.
+ * Apostrophes say nothing: `thats` is `that's`.
+ */
 export const barePhrases: Readonly<Record<Language, Readonly<Record<BareKind, string>>>> = {
   en: {
     greeting:
-      "hi, hello, hey, hiya, howdy, hi there, hello there, hey there, good morning, good afternoon, good evening, greetings, how are you, what's up",
+      "hi, hello, hey, hiya, howdy, hi there, hello there, hey there, good morning, good afternoon, good evening, greetings, how are you, what's up, (hi|hello|hey) (bot|docent|assistant)",
     thanks:
-      'thanks, thank you, thank u, thx, cheers, many thanks, thanks a lot, thanks a million, thanks in advance, thanks for your help, thanks for the help, thank you for your help, thank you for the help, for your help, for the help, no thanks, no thank you, that helped, this helped, much appreciated',
+      'thanks, thank you, thank u, thx, ty, tysm, tyvm, thanks (bot|docent|assistant), cheers, many thanks, thanks a lot, thanks a million, thanks in advance, thanks for your help, thanks for the help, thank you for your help, thank you for the help, for your help, for the help, no thanks, no thank you, that helped, this helped, much appreciated',
     farewell: 'bye, goodbye, bye bye, see you, see you later, good night, have a nice day, have a good day',
     agreement:
-      "ok, okay, yes, yep, yeah, yup, sure, right, got it, i see, i understand, understood, great, perfect, cool, nice, awesome, excellent, fine, good, alright, all right, makes sense, that makes sense, that works, it works, it works now, that's it, that's right",
-    objection:
-      "no, nope, wrong, incorrect, that's wrong, that is wrong, this is wrong, it's wrong, not right, that's not right, that is not right, not correct, that's not correct, that is not correct, that's incorrect, not that, that's not it, that is not it, not what i asked, that's not what i asked, that is not what i asked, not what i meant, that's not what i meant, that is not what i meant, not helpful, that's not helpful, that didn't help, that did not help, that doesn't help, that does not help, doesn't help, didn't help, that doesn't answer my question, wrong answer, bad answer, useless, that doesn't work, that didn't work, it doesn't work, it didn't work, doesn't work, didn't work",
-    help: 'help, help me, i need help, can you help, can you help me, could you help me, what can you do, what can i ask, what can i ask you, what do you know, who are you, what are you',
+      "ok, okay, k, kk, yes, yep, yeah, yup, sure, right, got it, i see, i understand, understood, great, perfect, cool, nice, awesome, excellent, fine, good, alright, all right, makes sense, that makes sense, that works, it works, it works now, that's it, that's right, (never mind|nevermind|nvm), forget (it|about it)",
+    objection: [
+      "no, nope, nah, (bad|wrong|incorrect|useless|unhelpful), (bad|wrong) answer, (i|) (don't|do not) think so, i disagree",
+      `(that's|it's) (|still|just|completely) (${bad}), (${answers}) (is|was) (|still|just|completely) (${bad})`,
+      `(${answers}) (isn't|wasn't) (${good})`,
+      `(|that's|it's) (|still) not (${good}), (${answers}) (is|was) (|still) not (${good})`,
+      `(|that's|that is|this is|that was|it's) not what i (asked|asked for|meant|want|wanted|need|needed|was looking for)`,
+      `(|${answers}) (|still) (didn't|did not|doesn't|does not|don't) (|really) (help|help me|work|answer my question)`,
+      "(you're|you are|your|ur) (wrong|mistaken|incorrect)",
+    ].join(', '),
+    help: '(|can you|could you|would you) help (|me), (can|could|would) you please help (|me), i need help, i have a (|quick) question, (quick|got a) question, (can|could|may) i ask (|you) (something|a question), what can you do, what can i ask, what can i ask you, what do you know, who are you, what are you',
   },
   de: {
     greeting: 'hallo, hi, hey, guten tag, guten morgen, guten abend, moin, servus, grüß gott, grüezi',

@@ -1,4 +1,6 @@
 import type {Turn} from '../domain/index.ts'
+import {isExtract} from '../generation/index.ts'
+import {rejectionOf} from '../text/correction.ts'
 import {nameKeyOf} from '../text/name-key.ts'
 import {type Language, languageOfFirst, languages} from '../text/question-language.ts'
 import {type BareKind, barePhrases, bareSigns, fillers} from './bare-phrases.ts'
@@ -32,17 +34,30 @@ const closings: readonly BareKind[] = ['thanks']
  */
 export function bareReplyTo(text: string, history: readonly Turn[]): BareReply | null {
   const phrases = phrasesIn(text)
-  if (phrases === null) return null
+  if (phrases === null) return replyToRejection(text, history)
   const kind = priority.find((one) => says(one, phrases, text)) ?? null
   const {history: earlier} = conversationOf('', history)
-  const answersQuestion =
-    /[?？؟]\s*$/u.test(earlier.at(-1)?.content ?? '') && earlier.at(-1)?.role === 'assistant'
-  // A model may have asked something back.
-  if (answersQuestion && (kind === 'objection' || kind === 'agreement')) return null
-  const asksBack = kind === null || ((kind === 'objection' || kind === 'agreement') && earlier.length === 0)
-  const shown = asksBack ? 'question' : kind
+  if (asksBack(earlier.at(-1)) && (kind === 'objection' || kind === 'agreement')) return null
+  const isUnclear = kind === null || ((kind === 'objection' || kind === 'agreement') && earlier.length === 0)
+  const shown = isUnclear ? 'question' : kind
   return {kind: shown, text: bareReplyLines[languageOf(phrases, history)][shown]}
 }
+
+/** "not Linux" says what is not meant of the question before, and not yet what is. */
+function replyToRejection(text: string, history: readonly Turn[]): BareReply | null {
+  const asked = conversationOf('', history).history.filter(({role}) => role === 'user')
+  const before = asked.map(({content}) => content)
+  if (rejectionOf(withoutCourtesies(text), before) === null) return null
+  return {kind: 'rejection', text: bareReplyLines[languageOf([], history)].rejection}
+}
+
+/** Whether a turn is a question of the model's own, which yes and no answer. */
+function asksBack(turn: Turn | undefined): boolean {
+  if (turn?.role !== 'assistant' || !/[?？؟]\s*$/u.test(turn.content)) return false
+  return !isExtract(turn.content) && !rejectionLines.has(turn.content)
+}
+
+const rejectionLines = new Set(languages.map((language) => bareReplyLines[language].rejection))
 
 function says(kind: BareKind, phrases: readonly Phrase[], text: string): boolean {
   return phrases.some((phrase) => phrase.kind === kind) || (bareSigns[kind]?.test(text) ?? false)
@@ -70,12 +85,14 @@ interface Phrase {
 
 const maxPhraseWords = 8
 
+/** Vowel signs over and under Arabic letters, apostrophes, and what chooses how an emoji looks or joins it to another. */
+const unsaid = /[\u064b-\u0652]|['’‘ʼ]|[\ufe0e\ufe0f]|\u200d/g
+
 /** Phrases by their words, with the languages that have them. A phrase has one kind in all of them. */
 const phrasesByKey = new Map<string, Phrase>()
 for (const language of languages) {
   for (const [kind, listed] of Object.entries(barePhrases[language]) as [BareKind, string][]) {
-    for (const phrase of listed.split(', ')) {
-      const key = keyOf(phrase)
+    for (const key of listed.split(', ').flatMap(expanded).map(keyOf)) {
       const known = phrasesByKey.get(key)
       phrasesByKey.set(key, {kind: known?.kind ?? kind, languages: [...(known?.languages ?? []), language]})
     }
@@ -83,14 +100,26 @@ for (const language of languages) {
 }
 const fillerWords = new Set(fillers.split(' '))
 
-/** The words of a text, without marks over and under them. */
-function keyOf(text: string): string {
-  return nameKeyOf(text.replace(/[\u064b-\u0652]/g, '')).replace(/[+#]/g, '')
+/** A phrase with each of the alternatives of its `(a|b)`. */
+function expanded(phrase: string): string[] {
+  const [whole, listed] = /\(([^)]*)\)/.exec(phrase) ?? []
+  if (whole === undefined || listed === undefined) return [phrase]
+  return listed.split('|').flatMap((one) => expanded(phrase.replace(whole, one)))
 }
+
+/** The words of a text; a letter that is drawn out at the end of one, as in "nooo", counts once. */
+function keyOf(text: string): string {
+  return nameKeyOf(text.replace(unsaid, ''))
+    .replace(/[+#]/g, '')
+    .replace(/(\p{L})\1{2,}(?=\s|$)/gu, '$1')
+}
+
+/** Signs of code, where `--help`, `help()`, `/help` and `` `help` `` are meant as written. */
+const code = /[`_=|\\]|(?:^|\s)(?:--?|[/$@:#!.])(?=\p{L})|\p{L}\(/u
 
 /** The phrases that a text consists of; none for one of signs alone, null for one that has other words. */
 function phrasesIn(text: string): Phrase[] | null {
-  if (text.length > maxLength) return null
+  if (text.length > maxLength || code.test(text)) return null
   const words = keyOf(text).split(' ').filter(Boolean)
   const found: Phrase[] = []
   for (let at = 0; at < words.length; ) {

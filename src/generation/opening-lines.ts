@@ -52,4 +52,12 @@ export function openingLinesFor(questions: readonly string[], quoted: string): O
   return {quoting: `\u200e${quoting}\u200f`, nothing}
 }
 
+/** Whether an answer is an extract, by the line that it opens with. What it asks, the docs ask. */
+export function isExtract(answer: string): boolean {
+  const text = answer.replace(/^[\s\u200e\u200f]+/, '')
+  return Object.values(lines).some(
+    ({quoting, nothing}) => text.startsWith(quoting) || text.startsWith(nothing),
+  )
+}
+
 const rightToLeft = /[\p{sc=Arab}\p{sc=Hebr}\p{sc=Syrc}\p{sc=Thaa}]/u

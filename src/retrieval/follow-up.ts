@@ -21,10 +21,12 @@ const maxTurns = 6
 
 /** How much more the words of a correction weigh than the rest of the question that it corrects. */
 const correctionWeight = 0.5
+/** The same where they replaced nothing, so that the words that they correct are still in the question. */
+const additionWeight = 1
 
 /**
  * A question with what it takes from the conversation. A correction, as "no, on Windows", becomes the question that it
- * corrects, with its own words a second time as the topic.
+ * corrects, with its own words a second time as the topic; nothing else is the topic of one that replaces nothing.
  */
 export function followUpOf(
   question: string,
@@ -40,7 +42,11 @@ export function followUpOf(
   const terms = tokensOf(correction.said)
     .filter((token) => !token.terms.every(isStopTerm))
     .flatMap((token) => token.terms)
-  const earlier = topicOf(correction.question, history.slice(0, turns.at(-1)!.at), weightOf)
+  // Words that are still in the question must not outweigh those that were said instead of them.
+  if (!correction.replaces) {
+    return {question: correction.question, topic: {words: [correction.said], terms, weight: additionWeight}}
+  }
+  const earlier = topicOf(correction.question, history.slice(0, turns[correction.index]!.at), weightOf)
   return {
     question: correction.question,
     topic: {

@@ -37,12 +37,91 @@ describe('a bare reply', () => {
     ['ありがとうございます。', 'thanks', 'どういたしまして'],
     ['你好，谢谢', 'thanks', '不客气'],
     ['شكراً جزيلاً', 'thanks', 'على الرحب'],
+    ['❤️', 'agreement', 'Good.'],
+    ['👍️', 'agreement', 'Good.'],
+    ['thx ❤️', 'thanks', 'You’re welcome'],
+    ['thank youuu', 'thanks', 'You’re welcome'],
+    ['nooooo', 'objection', 'Sorry'],
+    ['cest faux', 'objection', 'Désolé'],
   ])('to %s', (text, kind, begins) => {
     const reply = bareReplyTo(text, talk)!
 
     expect(reply.kind).toBe(kind)
     expect(reply.text.startsWith(begins), reply.text).toBe(true)
   })
+
+  test.each([
+    'thats wrong',
+    "that's wrong",
+    'thats not what i asked',
+    'didnt help',
+    'that didnt help',
+    'doesnt work',
+    'it doesnt work',
+    'it doesn’t work',
+    "you're wrong",
+    "still doesn't work",
+    'not working',
+    'bad',
+    'this answer is wrong',
+    'The answer is wrong!',
+    'your answer is wrong',
+    "I don't think so",
+    'i dont think so',
+    "that's not what I wanted",
+    "this isn't right",
+    'still not helpful',
+  ])('takes %s for an objection', (text) => {
+    expect(bareReplyTo(text, talk)?.kind).toBe('objection')
+    expect(bareReplyTo(text, [])?.kind).toBe('question')
+  })
+
+  test.each([
+    ['ty', 'thanks'],
+    ['tysm', 'thanks'],
+    ['k', 'question'],
+    ['noooo', 'question'],
+    ['hi bot', 'greeting'],
+    ['hello docent', 'greeting'],
+    ['never mind', 'question'],
+    ['could you please help me?', 'help'],
+    ['hi, i have a question', 'help'],
+    ['can i ask you something?', 'help'],
+  ])('to %s in a new conversation', (text, kind) => {
+    expect(bareReplyTo(text, [])?.kind).toBe(kind)
+  })
+
+  test.each(['not Docker', 'no, not with Docker', 'not docker please'])(
+    'asks what instead after %s',
+    (text) => {
+      const history: readonly Turn[] = [
+        {role: 'user', content: 'How do I set the port with Docker?'},
+        {role: 'assistant', content: 'Set PORT.'},
+      ]
+      const reply = bareReplyTo(text, history)!
+      const after = [
+        ...history,
+        {role: 'user', content: text},
+        {role: 'assistant', content: reply.text},
+      ] as const
+
+      expect(reply).toEqual({kind: 'rejection', text: 'What should it be instead?'})
+      expect(bareReplyTo('no', after)?.kind).toBe('objection')
+      expect(conversationOf('Podman', after).history).toEqual(after)
+      expect(bareReplyTo(text, [])).toBeNull()
+    },
+  )
+
+  test.each(['From the docs:\n\nWhich port is free?', '\u200eمن الوثائق:\u200f\n\nWhich port is free?'])(
+    'is given to yes and no after a quoted question: %j',
+    (content) => {
+      const quoted: readonly Turn[] = [talk[0]!, {role: 'assistant', content}]
+
+      expect(bareReplyTo('no', quoted)?.kind).toBe('objection')
+      expect(bareReplyTo('ok', quoted)?.kind).toBe('agreement')
+      expect(bareReplyTo('👎', quoted)?.kind).toBe('objection')
+    },
+  )
 
   test.each(['no', 'ok', '👍', 'wrong', '?'])('asks back to %s when nothing was asked before', (text) => {
     expect(bareReplyTo(text, [])?.kind).toBe('question')
@@ -75,6 +154,16 @@ describe('a bare reply', () => {
     'port',
     'help command',
     'so',
+    '--help',
+    '-help',
+    '`help`',
+    'help()',
+    '/help',
+    ':help',
+    'no_help',
+    'bad gateway',
+    'wrong answer format',
+    'k8s',
   ])('is not given to %s', (text) => {
     expect(bareReplyTo(text, talk)).toBeNull()
   })
