@@ -31,7 +31,7 @@ const prior: Readonly<Partial<Record<UnitFeatureName, number>>> = {
   pointsBack: -0.5,
   short: -0.3,
   definition: 0.5,
-  sameHeading: 3,
+  sameHeading: 4,
   headingIdentifier: 0.5,
   identifier: 0.3,
   figure: 0.3,

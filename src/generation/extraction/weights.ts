@@ -6,7 +6,7 @@ export const unitWeights: Readonly<Record<UnitFeatureName, number>> = {
   sourceScore: 1.6,
   sourceLead: 0.81,
   headingFocus: -0.34,
-  sameHeading: 3,
+  sameHeading: 4,
   headingIdentifier: -0.17,
   match: 1.05,
   matchOfBest: 1.64,
