@@ -13,6 +13,11 @@ const maxCompared = 20_000
 const cache = new WeakMap<IndexBuild, Map<string, readonly string[]>>()
 const maxCached = 2_000
 
+/** Whether a word is long enough to be told from others after an edit, and of ASCII letters and digits. */
+export function isCorrectable(word: string): boolean {
+  return word.length >= minLength && word.length <= maxLength && /^[a-z][a-z0-9]*$/.test(word)
+}
+
 /**
  * Terms of the build one edit (a letter added, missing, changed, or two swapped: Damerau-Levenshtein distance 1) from a
  * term it does not have, the most frequent first; at most three.
@@ -21,7 +26,7 @@ const maxCached = 2_000
  * every edit of those two letters is looked up. So the time hardly grows with the build.
  */
 export function correctionsOf(build: IndexBuild, term: string): readonly string[] {
-  if (term.length < minLength || term.length > maxLength || !/^[a-z][a-z0-9]*$/.test(term)) return []
+  if (!isCorrectable(term)) return []
   let cached = cache.get(build)
   if (cached === undefined) {
     cached = new Map()
@@ -72,7 +77,8 @@ function* editsAtStart(term: string): Generator<string> {
   }
 }
 
-function isOneEdit(one: string, other: string): boolean {
+/** Whether a term is one edit from another one: a letter added, missing or changed, or two swapped. */
+export function isOneEdit(one: string, other: string): boolean {
   const difference = other.length - one.length
   if (difference < -1 || difference > 1 || one === other) return false
   if (difference < 0 && one.length <= minLength) return false

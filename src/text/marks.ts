@@ -1,24 +1,25 @@
-import {fold, tokensOf} from './terms.ts'
+import {fold, type Token, tokensOf} from './terms.ts'
 
 /** What is marked in a text. */
 export interface MarkedWords {
   /** Terms, as `termsOf` returns them, of words that are marked as a whole. */
   readonly terms: ReadonlySet<string>
-  /** A beginning with the terms it stands for; of their words only its letters are marked where they have them. */
+  /**
+   * A beginning with the terms it stands for. Of every word that begins so, its letters are marked; a word of those
+   * terms that does not is marked as a whole.
+   */
   readonly beginning?: {readonly letters: string; readonly terms: ReadonlySet<string>} | null
 }
 
 /** `[start, end)` of the marked words in UTF-16 units, in order, never touching or overlapping. */
 export function marksOf(text: string, {terms, beginning}: MarkedWords): [start: number, end: number][] {
   const marks: [number, number][] = []
+  const wholeGraphemes = wholeGraphemesOf(text)
   for (const token of tokensOf(text)) {
-    let [start, end] = [token.start, token.end]
-    if (!token.terms.some((term) => terms.has(term))) {
-      if (!beginning || !token.terms.some((term) => beginning.terms.has(term))) continue
-      const [from, to] = lettersIn(text.slice(start, end), beginning.letters)
-      end = start + to
-      start += from
-    }
+    const found = terms.size > 0 && token.terms.some((term) => terms.has(term))
+    const part = found ? token : beginning ? beginningIn(text, token, beginning) : null
+    if (part === null) continue
+    const [start, end] = wholeGraphemes(part.start, part.end)
     const last = marks.at(-1)
     // Pairs of characters overlap in scripts without spaces.
     if (last !== undefined && start <= last[1]) last[1] = Math.max(last[1], end)
@@ -27,10 +28,34 @@ export function marksOf(text: string, {terms, beginning}: MarkedWords): [start: 
   return marks
 }
 
+type Range = Pick<Token, 'start' | 'end'>
+
+function beginningIn(
+  text: string,
+  token: Token,
+  {letters, terms}: NonNullable<MarkedWords['beginning']>,
+): Range | null {
+  const found = lettersIn(text.slice(token.start, token.end), letters)
+  if (found !== null) return {start: token.start + found[0], end: token.start + found[1]}
+  return token.terms.some((term) => terms.has(term)) ? token : null
+}
+
+const graphemes = new Intl.Segmenter('en', {granularity: 'grapheme'})
+
+/** Extends ranges of a text to whole graphemes: a letter has its accents even where they are characters of their own. */
+function wholeGraphemesOf(text: string): (start: number, end: number) => [start: number, end: number] {
+  if (/^[\x00-\x7f]*$/.test(text)) return (start, end) => [start, end]
+  const segments = graphemes.segment(text)
+  return (start, end) => {
+    const last = segments.containing(end - 1)
+    return [segments.containing(start)?.index ?? start, last ? last.index + last.segment.length : end]
+  }
+}
+
 const partStart = /(?<![\p{L}\p{N}])[\p{L}\p{N}]|(?<=[\p{Ll}\p{N}])\p{Lu}/gu
 
-/** Where a word, or a part of an identifier, begins with these letters; the whole word where none does. */
-function lettersIn(word: string, letters: string): [from: number, to: number] {
+/** Where a word, or a part of an identifier, begins with these letters; null where none does. */
+function lettersIn(word: string, letters: string): [from: number, to: number] | null {
   for (const {index} of word.matchAll(partStart)) {
     let rest = letters
     let at = index
@@ -48,5 +73,5 @@ function lettersIn(word: string, letters: string): [from: number, to: number] {
     }
     if (at >= 0 && rest === '') return [index, at]
   }
-  return [0, word.length]
+  return null
 }

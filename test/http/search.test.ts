@@ -49,6 +49,7 @@ describe('GET /api/search', () => {
       highlights: {
         title: [
           [0, 6],
+          [7, 10],
           [11, 13],
         ],
         headings: [],

@@ -99,7 +99,7 @@ describe('search as one types', () => {
   test('marks the match in title, headings and text, of the last word what was typed', async () => {
     const [hit] = await typed('change the po')
 
-    expect(marked(hit!.title, hit!.highlights.title)).toEqual(['Change', 'po'])
+    expect(marked(hit!.title, hit!.highlights.title)).toEqual(['Change', 'the', 'po'])
     expect(marked(hit!.text, hit!.highlights.text)).toContain('PO')
     const [heading] = await typed('timeo')
     expect(marked('max_timeout_ms', heading!.highlights.headings[0]!)).toEqual(['timeo'])
@@ -145,6 +145,105 @@ describe('search as one types', () => {
       {numRuns: 200, seed: 1},
     )
   })
+})
+
+describe('typos, compared with names as they are written', () => {
+  const api = samplePage('reference/config-map.md', 'ConfigMap', [
+    ['', 'Holds pairs.'],
+    ['ConfigMapList', 'A list of ConfigMap objects: each ConfigMap is an item.'],
+    ['Operations', 'Read a ConfigMap, list ConfigMap objects, replace the ConfigMap.'],
+  ])
+  const users = Array.from({length: 80}, (_, n) =>
+    samplePage(`use-${n}.md`, `Use ${n}`, [
+      ['Mount', `ConfigMap ConfigMap ConfigMap ${n} as files. Modes of a file. Sealed.`],
+    ]),
+  )
+  const titles = [
+    ...['Settings', 'Embedding', 'Evaluation', 'Contributing', 'Models', 'Decisions', 'Größe der Zeilen'],
+    ...['Change the port or the address', 'The port is already in use', 'Scaling a cluster'],
+  ]
+  let world: World
+  beforeAll(async () => {
+    world = await retrievalWorld([
+      ...titles.map((title, n) => samplePage(`page-${n}.md`, title, [['', `Port and text of page ${n}.`]])),
+      ...[api, ...users],
+    ])
+  })
+  afterAll(() => world?.close())
+  const typed = async (text: string) => (await world.retriever.searchAsTyped({text, limit: 5})).hits
+
+  test.each([
+    ['setings', 'Settings'],
+    ['settngs', 'Settings'],
+    ['settigns', 'Settings'],
+    ['setttings', 'Settings'],
+    ['esttings', 'Settings'],
+    ['wettings', 'Settings'],
+    ['embeddng', 'Embedding'],
+    ['chnage', 'Change the port or the address'],
+    ['chnage the port', 'Change the port or the address'],
+    ['chnage the po', 'Change the port or the address'],
+    ['chnage teh port', 'Change the port or the address'],
+    ['Evalutaion', 'Evaluation'],
+    ['Contriubting', 'Contributing'],
+    ['Modles', 'Models'],
+    ['Deciisons', 'Decisions'],
+    ['configmpa', 'ConfigMap'],
+  ])('%s finds %s, with the word marked', async (text, name) => {
+    const [hit] = await typed(text)
+
+    expect(names(hit!)).toBe(name)
+    expect(marked(hit!.title, hit!.highlights.title)).toContain(name.split(' ')[0])
+  })
+
+  test.each(['setx', 'seal', 'sealing', 'settlement', 'qqqqzzzz'])(
+    '%s is no typo of a name',
+    async (text) => {
+      const found = (await typed(text)).map(names)
+
+      for (const title of titles) expect(found).not.toContain(title)
+    },
+  )
+})
+
+test('marks what begins so in more words than are searched for, and shows it', async () => {
+  const letters = 'abcdefghij'
+  const words = [...letters].flatMap((one) => [...letters].map((other) => `a${one}${other}x`))
+  const prose = `${'Much of this goes on with no match to show, '.repeat(12)}then comes an axolotl in the tank.`
+  const world = await retrievalWorld([
+    samplePage('axolotl.md', 'Axolotl', [['', 'Nothing here begins so.\n\nBut here: axolotl.']]),
+    ...words.map((word, n) => samplePage(`${n}.md`, `Page ${n}`, [['', `${word} ${word}`]])),
+    samplePage('long.md', 'Tank', [['', prose]]),
+  ])
+  try {
+    const find = async (text: string) => (await world.retriever.searchAsTyped({text, limit: 3})).hits
+    const [first] = await find('A')
+    expect(marked(first!.title, first!.highlights.title)).toEqual(['A'])
+    expect(marked(first!.text, first!.highlights.text)).toContain('a')
+    const tank = (await find('axolo')).find(({title}) => title === 'Tank')
+    expect(marked(tank!.text, tank!.highlights.text)).toEqual(['axolo'])
+    expect(tank!.text).toMatch(/^….* then comes an axolotl in the tank\.$/)
+    expect(tank!.text.length).toBeLessThan(280)
+  } finally {
+    world.close()
+  }
+})
+
+test('marks stop words that were typed in the name that matched, and nowhere else', async () => {
+  const world = await retrievalWorld([
+    samplePage('why.md', 'Why a server of your own', [['', 'Why not? A server is a machine.']]),
+    samplePage('how.md', 'Why', [['How to serve', 'Serve a page.']]),
+  ])
+  try {
+    const [first] = (await world.retriever.searchAsTyped({text: 'Why a s', limit: 3})).hits
+    expect(marked(first!.title, first!.highlights.title)).toEqual(['Why', 'a', 's'])
+    expect(marked(first!.text, first!.highlights.text)).toEqual(['s'])
+    const [second] = (await world.retriever.searchAsTyped({text: 'how to se', limit: 3})).hits
+    expect(marked(second!.headings[0]!, second!.highlights.headings[0]!)).toEqual(['How', 'to', 'se'])
+    expect(second!.highlights.title).toEqual([])
+  } finally {
+    world.close()
+  }
 })
 
 test('one version of several', async () => {

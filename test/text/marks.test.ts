@@ -19,9 +19,20 @@ test.each([
   ['max_timeout_ms', 'maxtim', [], ['max_tim']],
   ['Über', 'ub', [], ['Üb']],
   ['Straße', 'stras', [], ['Straß']],
+  ['Cafe\u0301s', 'cafe', [], ['Cafe\u0301']],
+  ['Cafe\u0301', '', ['café'], ['Cafe\u0301']],
+  ['u\u0308ber', 'u', [], ['u\u0308']],
+  ['か\u3099く', '', ['か\u3099'], ['か\u3099']],
   ['設定変更', '', ['設定変更'], ['設定変更']],
 ])('%s, marked for %s and %j', (text, typed, words, marks) => {
   expect(marked(text, typed, ...words)).toEqual(marks)
+})
+
+test('marks what begins so, whichever of its terms are known', () => {
+  const text = 'Attributes of a max-age, scaled'
+  const marks = marksOf(text, {terms: new Set(), beginning: {letters: 'a', terms: new Set(['scale'])}})
+
+  expect(marks.map(([start, end]) => text.slice(start, end))).toEqual(['A', 'a', 'a', 'scaled'])
 })
 
 test.each([

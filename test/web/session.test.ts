@@ -1,4 +1,4 @@
-import {describe, expect, test} from 'vitest'
+import {afterEach, beforeEach, describe, expect, test, vi} from 'vitest'
 import type {Source} from '../../src/domain/index.ts'
 import {maxQuestionLength} from '../../src/http/request-schemas.ts'
 import type {AnswerState} from '../../src/web/client/answer-state.ts'
@@ -649,7 +649,6 @@ describe('searching while typing', () => {
     const prefixes: (string | null)[] = []
     const search = createLiveSearch({
       endpoint: '',
-      debounceMs: 5,
       async fetch(url, init) {
         const {searchParams} = new URL(url, 'http://x')
         const query = searchParams.get('q')!
@@ -676,6 +675,62 @@ describe('searching while typing', () => {
     expect(asked).toEqual(['old', 'newer'])
     expect(prefixes).toEqual(['1', '1'])
     expect(results).toEqual(['o', 'newer'])
+  })
+
+  describe('with a clock that is set', () => {
+    beforeEach(() => {
+      vi.useFakeTimers()
+    })
+    afterEach(() => {
+      vi.useRealTimers()
+    })
+
+    function searching() {
+      const asked: string[] = []
+      const results: string[] = []
+      const search = createLiveSearch({
+        endpoint: '',
+        async fetch(url) {
+          asked.push(new URL(url, 'http://x').searchParams.get('q')!)
+          return Response.json({results: []})
+        },
+        onResults: (query) => results.push(query),
+      })
+      return {asked, results, search}
+    }
+
+    test('steady typing is searched for before it pauses, and what was found shows while it goes on', async () => {
+      const {asked, results, search} = searching()
+      const text = 'install the server'
+      for (let end = 3; end <= text.length; end++) {
+        search.type(text.slice(0, end))
+        await vi.advanceTimersByTimeAsync(100)
+      }
+      expect(asked.length).toBeGreaterThanOrEqual(4)
+      expect(results).toEqual(asked)
+
+      await vi.advanceTimersByTimeAsync(1000)
+      expect(asked.at(-1)).toBe(text)
+    })
+
+    test('what waits is given up with what was sent', async () => {
+      const {asked, search} = searching()
+      search.type('install')
+      search.cancel()
+      await vi.advanceTimersByTimeAsync(1000)
+
+      expect(asked).toEqual([])
+    })
+
+    test('one character is enough where a character is a word', async () => {
+      const {asked, search} = searching()
+      for (const text of ['a', '1', 'é', '設', 'は', 'แ', '한']) {
+        search.type(text)
+        await vi.advanceTimersByTimeAsync(1000)
+      }
+
+      expect(asked).toEqual(['設', 'は', 'แ', '한'])
+    })
   })
 })
 

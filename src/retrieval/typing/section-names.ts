@@ -1,6 +1,7 @@
 import {setImmediate as yieldToEventLoop} from 'node:timers/promises'
 import {type IndexBuild, type StoredSection, TopK} from '../../search-index/index.ts'
 import {nameKeyOf} from '../../text/name-key.ts'
+import {NameWords} from './name-words.ts'
 
 /** What a section is called: its last heading, or the title of the page that it begins. */
 export interface SectionName {
@@ -20,10 +21,14 @@ export class SectionNames {
   /** `rankOf` each name: a short beginning has thousands of names, and reading them one by one takes longer. */
   readonly #ranks: Uint32Array
 
+  /** The words of all names that a typo may stand for. */
+  readonly words: NameWords
+
   /** @param names in the order of their keys. */
-  constructor(names: readonly SectionName[]) {
+  constructor(names: readonly SectionName[], words: NameWords) {
     this.#names = names
     this.#ranks = Uint32Array.from(names, rankOf)
+    this.words = words
   }
 
   /**
@@ -97,11 +102,13 @@ export function sectionNamesIn(build: IndexBuild): Promise<SectionNames> {
 
 async function readNames(build: IndexBuild): Promise<SectionNames> {
   const turns = new Turns()
+  const words = new NameWords()
   // By their first characters, so that no single sort takes long.
   const groups = new Map<string, SectionName[]>()
   for (const page of build.pages()) {
     const sections = build.sectionsOf(page.id)
     for (const name of sections.flatMap((section, i) => namesOf(section, i === 0))) {
+      words.add(name.key)
       const beginning = name.key.slice(0, 2)
       const group = groups.get(beginning)
       if (group === undefined) groups.set(beginning, [name])
@@ -115,7 +122,7 @@ async function readNames(build: IndexBuild): Promise<SectionNames> {
     for (const name of group) sorted.push(name)
     await turns.after(group.length)
   }
-  return new SectionNames(sorted)
+  return new SectionNames(sorted, words)
 }
 
 /** Lets others have the event loop after so many names. */

@@ -17,6 +17,8 @@ export type Place = (typeof places)[number]
 export interface TypedSection {
   readonly headings: SectionHeadings
   readonly place: Place
+  /** The name that matched; what the section is called where none did. */
+  readonly name: SectionName
   /** BM25 as a share of the best one's; 0 for a section that was found by its name alone. */
   readonly bm25: number
 }
@@ -52,13 +54,11 @@ export function typedSections(
   {text, limit, version}: TypedSearch,
 ): TypedSections {
   const typed = headOf(text, maxLength)
-  const words = typedWordsOf(build, typed)
-  const key = nameKeyOf(typed)
+  const words = typedWordsOf(build, names.words, typed)
   const count = limit * candidatesPerResult * (version === null ? 1 : versionFactor)
+  const {key, found: beginning} = namesBeginningWith(nameKeyOf(typed), names, words, {count, version})
   const named = new Map<number, SectionName>()
-  for (const name of key === '' ? [] : names.beginningWith(key, count, version)) {
-    if (!named.has(name.sectionId)) named.set(name.sectionId, name)
-  }
+  for (const name of beginning) if (!named.has(name.sectionId)) named.set(name.sectionId, name)
   const hits = new Map(build.matchingWords(words.words, count, weights).map((hit) => [hit.sectionId, hit]))
   const best = Math.max(1e-9, ...[...hits.values()].map(({score}) => score))
   const found = BuildCache.of(build)
@@ -79,8 +79,31 @@ export function typedSections(
   return {words, sections: withoutRepeats(found).slice(0, limit)}
 }
 
-function isName(place: Place): boolean {
-  return place === 'exact' || place === 'beginning' || place === 'name'
+/** Names that begin with what was typed; where none does, with that without its typos. */
+function namesBeginningWith(
+  typed: string,
+  names: SectionNames,
+  {corrected}: TypedWords,
+  {count, version}: {readonly count: number; readonly version: string | null},
+): {readonly key: string; readonly found: readonly SectionName[]} {
+  if (typed === '') return {key: typed, found: []}
+  const found = names.beginningWith(typed, count, version)
+  if (found.length > 0 || corrected.size === 0) return {key: typed, found}
+  const key = typed
+    .split(' ')
+    .map((word) => corrected.get(word) ?? word)
+    .join(' ')
+  return {key, found: names.beginningWith(key, count, version)}
+}
+
+/** Whether the name of a section matches, and not only its text or the headings above it. */
+export function isName(place: Place): boolean {
+  return isBeginning(place) || place === 'name'
+}
+
+/** Whether the name of a section begins with what was typed. */
+export function isBeginning(place: Place): boolean {
+  return place === 'exact' || place === 'beginning'
 }
 
 function placeOfName(name: SectionName, key: string): Place {

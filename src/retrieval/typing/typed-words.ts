@@ -6,12 +6,19 @@ import {isStopTerm} from '../../text/stop-words.ts'
 import {stemOf, type Token, tokensOf, unstemmedFormsOf} from '../../text/terms.ts'
 import {BuildCache} from '../build-cache.ts'
 import {correctionsOf} from '../spelling.ts'
+import type {NameWords} from './name-words.ts'
 
 /** The words of a query of which the last one is still being typed. */
 export interface TypedWords {
   /** The terms of the build that each stands for; none for a word that the build does not have. */
   readonly words: readonly WordForms[]
   readonly marked: MarkedWords
+  /** Number of words that were typed, with those that are not searched for. */
+  readonly count: number
+  /** Of complete words that say nothing: they are not searched for. */
+  readonly stopTerms: ReadonlySet<string>
+  /** Words of names by what was typed for them with a typo, both as in a name's key. */
+  readonly corrected: ReadonlyMap<string, string>
 }
 
 /** Words that are searched for besides the last one; more add time, not meaning. */
@@ -20,45 +27,92 @@ const maxCompleteWords = 15
 const maxEndings = 64
 /** Unknown words that are corrected: each costs hundreds of look-ups. */
 const maxCorrected = 2
+/** Words of names that one typo may stand for. */
+const maxNearNames = 3
 const maxCachedBeginnings = 2_000
 
 /**
  * Complete words as a question has them, without stop words and with typos corrected, and the last one as a beginning:
  * of a word, of an identifier as a whole or, where none begins so, of its last part. One that nothing begins with is
- * taken as a complete word.
+ * taken as a complete word, and so is its typo.
  */
-export function typedWordsOf(build: IndexBuild, text: string): TypedWords {
+export function typedWordsOf(build: IndexBuild, nameWords: NameWords, text: string): TypedWords {
   const cache = BuildCache.of(build)
   const tokens = tokensOf(text)
   const last = tokens.at(-1)
-  if (last === undefined) return {words: [], marked: {terms: new Set()}}
+  if (last === undefined) return noWords
   const words = new Map<string, WordForms>()
+  const corrected = new Map<string, string>()
   let corrections = 0
   const isKnown = (term: string): boolean => cache.frequencyOf(term) > 0
-  const addComplete = (terms: readonly string[]): void => {
+  const correct = (term: string, written: string): WordForms => {
+    const correction = correctedForms(build, nameWords, term, written)
+    if (correction.name !== null) corrected.set(written, correction.name)
+    return correction.forms
+  }
+  const addComplete = (terms: readonly string[], written: readonly string[]): void => {
     for (const forms of wordsOfToken(terms, isKnown)) {
       const [term] = forms
       if (term === undefined || words.has(term)) continue
       const isTypo = !isKnown(term) && corrections++ < maxCorrected
-      words.set(term, isKnown(term) ? forms : isTypo ? correctionsOf(build, term) : [])
+      const asWritten = written.find((form) => stemOf(form) === term) ?? term
+      words.set(term, isKnown(term) ? forms : isTypo ? correct(term, asWritten) : [])
     }
   }
 
-  const complete = tokens.slice(0, -1).filter(({terms}) => !terms.every(isStopTerm))
-  for (const token of complete.slice(0, maxCompleteWords)) addComplete(token.terms)
+  const complete = tokens.slice(0, -1)
+  const meaningful = complete.filter(({terms}) => !terms.every(isStopTerm))
+  for (const {terms, start, end} of meaningful.slice(0, maxCompleteWords)) {
+    addComplete(terms, unstemmedFormsOf(text.slice(start, end)))
+  }
   const [whole, ...parts] = lettersOf(text, last)
   let letters = whole
   let endings = endingsOf(build, whole)
   if (endings.length === 0 && parts.length > 0) {
     letters = parts.at(-1)!
     endings = endingsOf(build, letters)
-    for (const part of parts.slice(0, -1)) addComplete([stemOf(part)])
+    for (const part of parts.slice(0, -1)) addComplete([stemOf(part)], [part])
   }
   const terms = new Set([...words.values()].flat())
-  if (endings.length === 0) endings = correctionsOf(build, stemOf(whole))
+  const isBeginning = endings.length > 0
+  if (!isBeginning) {
+    endings = correct(stemOf(whole), whole)
+    for (const term of endings) terms.add(term)
+  }
   return {
     words: [...words.values(), endings],
-    marked: {terms, beginning: {letters, terms: new Set(endings)}},
+    marked: {terms, beginning: isBeginning ? {letters, terms: new Set(endings)} : null},
+    count: tokens.length,
+    stopTerms: new Set(complete.flatMap((token) => token.terms).filter(isStopTerm)),
+    corrected,
+  }
+}
+
+const noWords: TypedWords = {
+  words: [],
+  marked: {terms: new Set()},
+  count: 0,
+  stopTerms: new Set(),
+  corrected: new Map(),
+}
+
+/** The terms that a word with a typo may stand for, and the most frequent word of a name among them. */
+function correctedForms(
+  build: IndexBuild,
+  nameWords: NameWords,
+  term: string,
+  written: string,
+): {readonly forms: WordForms; readonly name: string | null} {
+  const cache = BuildCache.of(build)
+  const near = nameWords
+    .near(written)
+    .map((word) => ({word, term: stemOf(word), frequency: cache.frequencyOf(stemOf(word))}))
+    .filter(({frequency}) => frequency > 0)
+    .sort((one, other) => other.frequency - one.frequency)
+    .slice(0, maxNearNames)
+  return {
+    forms: [...new Set([...near.map((found) => found.term), ...correctionsOf(build, term)])],
+    name: near[0]?.word ?? null,
   }
 }
 

@@ -55,7 +55,12 @@ export class Composer implements ReactiveController {
 
   show(results: readonly SearchResult[]): void {
     this.#results = results
-    this.#active = -1
+    this.#choose(-1)
+  }
+
+  /** @param active index of a result; -1 for none. */
+  #choose(active: number): void {
+    this.#active = active
     this.#host.requestUpdate()
   }
 
@@ -182,6 +187,8 @@ export class Composer implements ReactiveController {
   readonly #onInput = (event: Event): void => {
     const box = event.target as HTMLTextAreaElement
     this.#resize(box)
+    // What was chosen matches the text before: Enter asks what is typed now.
+    this.#choose(-1)
     this.#options.onType(box.value)
   }
 
@@ -209,9 +216,8 @@ export class Composer implements ReactiveController {
         if (count === 0) return
         event.preventDefault()
         // The positions are the results and the box itself.
-        const step = event.key === 'ArrowDown' ? 1 : -1
-        this.#active = ((this.#active + 1 + step + count + 1) % (count + 1)) - 1
-        this.#host.requestUpdate()
+        const step = event.key === 'ArrowDown' ? 1 : count
+        this.#choose(((this.#active + 1 + step) % (count + 1)) - 1)
         return
       }
       case 'Escape':

@@ -55,7 +55,7 @@ export function turn(answer: AnswerState, view: TurnView, on: TurnHandlers): Tem
       <button class="plain edit" type="button" ?disabled=${on.isBusy} title=${say('edit')} aria-label=${say('edit')} @click=${on.edit}>${icon('edit')}</button>
     </header>
     ${answer.about === '' ? nothing : html`<blockquote class="about-passage" aria-label=${say('about')} dir="auto">${answer.about}</blockquote>`}
-    ${stateLine(answer, say)}
+    ${answer.finishReason === 'bare_reply' ? nothing : stateLine(answer, say)}
     ${sources(answer, view, on)}
     ${steps(answer, true)}
     <docs-assistant-text class="text ${isOld(answer) ? 'old' : ''}" data-key=${answer.key} dir="auto"></docs-assistant-text>

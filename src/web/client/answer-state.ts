@@ -153,19 +153,11 @@ export function newAnswer(
   }
 }
 
-const ended: ReadonlySet<Phase> = new Set([
-  'complete',
-  'quoted',
-  'declined',
-  'cut',
-  'abstained',
-  'stopped',
-  'broke-off',
-  'refused',
-])
+/** The phases of an answer that has not ended, in order. */
+const openPhases: readonly Phase[] = ['searching', 'sources', 'thinking', 'writing']
 
 export function isEnded(answer: AnswerState): boolean {
-  return ended.has(answer.phase)
+  return !openPhases.includes(answer.phase)
 }
 
 /** The answer as shown: the text of an earlier try stays until this one has as much. */
@@ -333,12 +325,10 @@ const isNewTo =
   (source: Source): boolean =>
     !known.some(({n}) => n === source.n)
 
-const order: readonly Phase[] = ['searching', 'sources', 'thinking', 'writing']
-
 /** Phases only advance: a second round of sources does not turn writing back into searching. */
 function advance(answer: AnswerState, to: Phase): Phase {
   if (isEnded(answer)) return answer.phase
-  return order.indexOf(to) > order.indexOf(answer.phase) ? to : answer.phase
+  return openPhases.indexOf(to) > openPhases.indexOf(answer.phase) ? to : answer.phase
 }
 
 function phaseOf(ending: string, finishReason: FinishReason | null, answer: AnswerState): Phase {
@@ -346,8 +336,8 @@ function phaseOf(ending: string, finishReason: FinishReason | null, answer: Answ
   if (ending === 'abstained') return 'abstained'
   if (ending === 'disconnected') return 'broke-off'
   if (isPartialFinish(finishReason)) return finishReason === 'refusal' ? 'declined' : 'cut'
-  if (finishReason === 'bare_reply') return 'complete'
-  return finishReason === 'extract' || answer.generator === 'extractive' ? 'quoted' : 'complete'
+  const isQuote = finishReason === 'extract' || answer.generator === 'extractive'
+  return isQuote && finishReason !== 'bare_reply' ? 'quoted' : 'complete'
 }
 
 /** Corrects an answer that an earlier version stored as complete, though the model declined or a limit cut it. */

@@ -244,7 +244,7 @@ function parseFrame(
 }
 
 /** Resolves after `ms`; rejects with the signal's reason on abort. */
-export function pause(ms: number, signal: AbortSignal): Promise<void> {
+function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason)
     const onAbort = (): void => {

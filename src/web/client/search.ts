@@ -1,6 +1,6 @@
 import type {Highlight} from '../../domain/index.ts'
 import {headOf} from '../../lib/cut.ts'
-import {type Fetch, pause} from './answer-stream.ts'
+import type {Fetch} from './answer-stream.ts'
 
 /** A section that matches what is being typed. */
 export interface SearchResult {
@@ -21,58 +21,69 @@ export interface SearchResult {
 export interface LiveSearchOptions {
   readonly endpoint: string
   readonly fetch: Fetch
-  /** Called only for the latest query; without results when it is too short or the search fails. */
+  /** Called for the latest query that was sent; without results when it is too short or the search fails. */
   readonly onResults: (query: string, results: readonly SearchResult[]) => void
   readonly version?: () => string | null
-  /** Default 120. */
-  readonly debounceMs?: number
-  /** Default 5. */
-  readonly count?: number
 }
 
 export interface LiveSearch {
-  /** Searches for `query` after the debounce time, unless another call comes first. */
+  /** Searches for `query` after a pause in typing, or while typing goes on once it has gone on long enough. */
   type(query: string): void
-  /** Cancels the search in progress. */
+  /** Cancels the search in progress and the one that waits. */
   cancel(): void
 }
 
 const minQueryChars = 2
+/** A letter of a script without case: among them are those without spaces, where one character is a word. */
+const caseless = /\p{Lo}/u
 const maxQueryChars = 300
+const debounceMs = 120
+/** Longest time without a search while typing goes on. */
+const maxWaitMs = 300
 
-/** Search as you type: debounced, and only the latest query reports results. */
+/** Search as you type: debounced, and only the latest query that was sent reports results. */
 export function createLiveSearch(options: LiveSearchOptions): LiveSearch {
-  let current = new AbortController()
+  let sent = new AbortController()
+  let timer: ReturnType<typeof setTimeout> | undefined
+  /** When to search at the latest, in milliseconds since the epoch; 0 while nothing waits. */
+  let dueAt = 0
 
-  async function search(query: string, signal: AbortSignal): Promise<void> {
+  async function search(query: string): Promise<void> {
+    cancel()
+    sent = new AbortController()
+    const {signal} = sent
+    const parameters = new URLSearchParams({q: headOf(query, maxQueryChars), k: '5', prefix: '1'})
+    const version = options.version?.()
+    if (version) parameters.set('version', version)
+    let found: {results?: readonly SearchResult[]} = {}
     try {
-      await pause(options.debounceMs ?? 120, signal)
-      const parameters = new URLSearchParams({
-        q: headOf(query, maxQueryChars),
-        k: String(options.count ?? 5),
-        prefix: '1',
-      })
-      const version = options.version?.()
-      if (version) parameters.set('version', version)
       const response = await options.fetch(`${options.endpoint}/api/search?${parameters}`, {signal})
-      const found = response.ok ? ((await response.json()) as {results?: SearchResult[]}).results : []
-      if (!signal.aborted) options.onResults(query, found ?? [])
+      if (response.ok) found = await response.json()
     } catch {
       // Searching while typing is optional: on failure there are no results, and asking still works.
-      if (!signal.aborted) options.onResults(query, [])
     }
+    if (!signal.aborted) options.onResults(query, found.results ?? [])
+  }
+
+  function cancel(): void {
+    clearTimeout(timer)
+    sent.abort()
+    dueAt = 0
   }
 
   return {
     type(text) {
-      current.abort()
-      current = new AbortController()
       const query = text.trim()
-      if (query.length < minQueryChars) options.onResults(query, [])
-      else void search(query, current.signal)
+      if (query.length < minQueryChars && !caseless.test(query)) {
+        cancel()
+        options.onResults(query, [])
+        return
+      }
+      // What was sent may still answer while typing goes on.
+      clearTimeout(timer)
+      dueAt ||= Date.now() + maxWaitMs
+      timer = setTimeout(search, Math.min(debounceMs, dueAt - Date.now()), query)
     },
-    cancel() {
-      current.abort()
-    },
+    cancel,
   }
 }

@@ -536,6 +536,38 @@ describe.skipIf(chromiumPath === null)('the assistant in a browser', () => {
     await page.waitForURL(/\/docs\/streaming-and-resuming#resume-after-a-cut$/)
   })
 
+  test('Enter after typing on asks, whichever section was chosen before', async () => {
+    const {page, docent} = await open(whole)
+    const box = page.locator('textarea.question')
+    await box.fill('resume')
+    await page.locator('.result').first().waitFor()
+    await page.keyboard.press('ArrowDown')
+    expect(await box.getAttribute('aria-activedescendant')).toBe('result-0')
+
+    // At once: before the section is no longer shown as chosen.
+    await box.evaluate((element: HTMLTextAreaElement) => {
+      element.value += ' it'
+      element.dispatchEvent(new InputEvent('input', {bubbles: true}))
+      element.dispatchEvent(new KeyboardEvent('keydown', {key: 'Enter', bubbles: true, cancelable: true}))
+    })
+
+    await phase(page, 'complete')
+    expect(docent.answers.map(({question}) => question)).toEqual(['resume it'])
+  })
+
+  test('over a reply that quotes nothing stands no line of its origin, also after a reload', async () => {
+    const {page} = await open(whole)
+    await ask(page, 'q')
+    await phase(page, 'complete')
+    await ask(page, 'thanks')
+    for (let loads = 0; loads < 2; loads++) {
+      await page.locator('.turn.complete').nth(1).waitFor()
+      await expect.poll(() => textOf(page)).toContain('You’re welcome.')
+      expect(await page.locator('.turn .state').allTextContents()).toEqual(['Answered from the docs'])
+      await page.reload()
+    }
+  })
+
   test('the preview of a citation stays beside it, and goes when it goes', async () => {
     const {page} = await open(whole)
     await ask(page, 'q')
