@@ -112,7 +112,13 @@ export async function openAssistant(options: AssistantOptions): Promise<Assistan
     else log.error({build: id, problem}, 'a build has a problem')
   })
   const usable = buildFor(embedder, current)
-  const retriever = parts.retriever ?? (await retrieverOf(options, {current: usable, embedder}))
+  const retriever =
+    parts.retriever ??
+    (await retrieverOf(options, {
+      current: usable,
+      embedder,
+      onChange: (listener) => current.onChange(listener),
+    }))
   const startIngest = parts.ingest ?? ((given) => spawnContentIngest(settings, given))
   const answering = createAnswering({
     retriever,
@@ -174,9 +180,15 @@ async function generatorOf({settings, log, extractPaceMs}: AssistantOptions): Pr
 
 async function retrieverOf(
   {settings, log}: AssistantOptions,
-  found: Pick<RetrieverOptions, 'current' | 'embedder'>,
+  {onChange, ...found}: Pick<RetrieverOptions, 'current' | 'embedder'> & Pick<OpenCurrentBuild, 'onChange'>,
 ): Promise<Retriever & DocsSearch> {
-  const {createRetriever} = await import('./retrieval/index.ts')
+  const {createRetriever, prepareTyping} = await import('./retrieval/index.ts')
+  const prepare = () => {
+    // Nobody waits for it, and a search that needs the names reads them itself and says what is wrong.
+    prepareTyping(found.current).catch(() => undefined)
+  }
+  prepare()
+  onChange(prepare)
   return createRetriever({
     ...found,
     siteUrl: settings.siteUrl,

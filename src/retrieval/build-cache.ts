@@ -2,9 +2,8 @@ import {createHash} from 'node:crypto'
 import {TwoGenerationCache} from '../lib/two-generation-cache.ts'
 import {dot} from '../lib/vector-math.ts'
 import type {IndexBuild, StoredPage, StoredSection} from '../search-index/index.ts'
-import {isStopTerm} from '../text/stop-words.ts'
-import {type Token, termsOf, tokensOf} from '../text/terms.ts'
-import {wordIdOf} from '../text/word-ids.ts'
+import {contentWordIdOf} from '../text/content-words.ts'
+import {type SpelledWord, termsOf, visitWords} from '../text/terms.ts'
 
 /** A section with the terms of its title and headings. */
 export interface SectionHeadings {
@@ -120,15 +119,17 @@ export class BuildCache {
       const terms: string[] = []
       let words = 0
       const ids = new Set<number>()
-      for (const heading of [section.page.title, ...section.headings]) {
-        for (const token of tokensOf(heading)) addWordId(ids, heading, token)
+      const addId = (word: SpelledWord) => {
+        const id = contentWordIdOf(word)
+        if (id !== null) ids.add(id)
       }
+      for (const heading of [section.page.title, ...section.headings]) visitWords(heading, addId)
       for (const passage of this.#build.passagesOf(section.id)) {
         terms.push(passageBoundary)
-        for (const token of tokensOf(passage.text)) {
-          for (const term of token.terms) terms.push(term)
-          addWordId(ids, passage.text, token)
-        }
+        visitWords(passage.text, (word) => {
+          for (const term of word.terms) terms.push(term)
+          addId(word)
+        })
         words += passage.words
       }
       text = {terms, words, wordIds: Uint32Array.from(ids)}
@@ -195,12 +196,6 @@ export class BuildCache {
     }
     return terms
   }
-}
-
-function addWordId(ids: Set<number>, text: string, {start, end, terms}: Token): void {
-  if (isStopTerm(terms[0]!)) return
-  const id = wordIdOf(text.slice(start, end))
-  if (id !== null) ids.add(id)
 }
 
 /** By section id. A fragment leads to the first section that has it; one that repeats it has no fragment. */

@@ -1,4 +1,5 @@
 import {stemmer} from 'stemmer'
+import {WordTable} from './word-table.ts'
 
 /** A word of a text and its search terms. */
 export interface Token {
@@ -7,6 +8,15 @@ export interface Token {
   readonly end: number
   /** Never empty. The whole word comes first, then its parts; no term twice. */
   readonly terms: readonly string[]
+}
+
+/** A word as a text spells it. Texts share the object, so that what is found out about a word is found out once. */
+export interface SpelledWord {
+  readonly spelling: string
+  /** As those of a token. */
+  readonly terms: readonly string[]
+  /** Belongs to `contentWordIdOf`. */
+  contentId?: number | null
 }
 
 /** Maximum length of a term in UTF-16 units; longer words are cut, longer identifiers have only their parts as terms. */
@@ -21,8 +31,8 @@ export const maxTermLength = 64
  */
 export function termsOf(text: string): string[] {
   const terms: string[] = []
-  visitTokens(text, (_start, _end, found) => {
-    for (const term of found) terms.push(term)
+  visitWords(text, (word) => {
+    for (const term of word.terms) terms.push(term)
   })
   return terms
 }
@@ -30,7 +40,7 @@ export function termsOf(text: string): string[] {
 /** The same with positions, for highlights and phrases. */
 export function tokensOf(text: string): Token[] {
   const tokens: Token[] = []
-  visitTokens(text, (start, end, terms) => tokens.push({start, end, terms}))
+  visitWords(text, ({terms}, start, end) => tokens.push({start, end, terms}))
   return tokens
 }
 
@@ -57,14 +67,16 @@ const roles = Uint8Array.from({length: 128}, (_, code) => {
   return /\w/.test(character) ? partOfWord : joinPattern.test(character) ? joiner : 0
 })
 
+type Visit = (word: SpelledWord, start: number, end: number) => void
+
 /**
+ * Calls `visit` with every word of a text, in order, and where it stands, as `tokensOf` has them. The same spelling is
+ * mostly the same object.
+ *
  * White space ends every word, so a text is processed in stretches without it: ASCII stretches, nearly all in most
  * docs, by character codes, others by Unicode patterns, which cost several times as much.
  */
-function visitTokens(
-  text: string,
-  visit: (start: number, end: number, terms: readonly string[]) => void,
-): void {
+export function visitWords(text: string, visit: Visit): void {
   let from = 0
   while (from < text.length) {
     if (text.charCodeAt(from) <= 32) {
@@ -84,12 +96,7 @@ function visitTokens(
   }
 }
 
-function visitAscii(
-  text: string,
-  from: number,
-  to: number,
-  visit: (start: number, end: number, terms: readonly string[]) => void,
-): void {
+function visitAscii(text: string, from: number, to: number, visit: Visit): void {
   let at = from
   while (at < to) {
     if (roles[text.charCodeAt(at)] !== partOfWord) {
@@ -107,18 +114,13 @@ function visitAscii(
       end = next
     }
     const suffixed = suffixEnd(text, start, end)
-    const terms = termsOfToken(text.slice(start, suffixed))
-    if (terms.length > 0) visit(start, suffixed, terms)
+    const word = words.at(text, start, suffixed)
+    if (word.terms.length > 0) visit(word, start, suffixed)
     at = end
   }
 }
 
-function visitUnicode(
-  text: string,
-  from: number,
-  to: number,
-  visit: (start: number, end: number, terms: readonly string[]) => void,
-): void {
+function visitUnicode(text: string, from: number, to: number, visit: Visit): void {
   let start = -1
   let end = -1
   const flush = () => {
@@ -127,8 +129,8 @@ function visitUnicode(
       visitPairs(text.slice(start, suffixed), start, visit)
       return
     }
-    const terms = termsOfToken(text.slice(start, suffixed))
-    if (terms.length > 0) visit(start, suffixed, terms)
+    const word = words.at(text, start, suffixed)
+    if (word.terms.length > 0) visit(word, start, suffixed)
   }
 
   // Finds words first and joins them by what is in between: one pattern for both would keep state for every joiner.
@@ -156,19 +158,10 @@ function suffixEnd(text: string, start: number, end: number): number {
 }
 
 // Words repeat in a text, and looking them up is several times faster than computing their terms again.
-const cache = new Map<string, readonly string[]>()
-const maxCachedTokens = 50_000
-
-function termsOfToken(token: string): readonly string[] {
-  const found = cache.get(token)
-  if (found !== undefined) return found
-  const terms = computeTerms(token)
-  if (token.length <= maxTermLength) {
-    if (cache.size >= maxCachedTokens) cache.clear()
-    cache.set(token, terms)
-  }
-  return terms
-}
+const words = new WordTable<SpelledWord>({
+  maxLength: maxTermLength,
+  make: (spelling) => ({spelling, terms: computeTerms(spelling)}),
+})
 
 /**
  * The forms of one word that its terms are the stems of, the whole first: for what is still being typed, where
@@ -221,15 +214,12 @@ function wholeOf(parts: readonly string[]): string {
 }
 
 /** Pairs of characters for scripts without spaces, what is in between as usual: `日本語` → 日本, 本語. */
-function visitPairs(
-  token: string,
-  start: number,
-  visit: (start: number, end: number, terms: readonly string[]) => void,
-): void {
+function visitPairs(token: string, start: number, visit: Visit): void {
   let last = 0
   const between = (end: number) => {
-    const terms = end > last ? termsOfToken(token.slice(last, end)) : []
-    if (terms.length > 0) visit(start + last, start + end, terms)
+    if (end <= last) return
+    const word = words.at(token, last, end)
+    if (word.terms.length > 0) visit(word, start + last, start + end)
   }
   for (const run of token.matchAll(unspacedRuns)) {
     between(run.index)
@@ -239,7 +229,8 @@ function visitPairs(
     for (const character of run[0]) {
       const pair = before + character
       if (before !== '' || character.length === run[0].length) {
-        visit(place - before.length, place + character.length, [fold(pair.normalize('NFKC'))])
+        const word = {spelling: pair, terms: [fold(pair.normalize('NFKC'))]}
+        visit(word, place - before.length, place + character.length)
       }
       place += character.length
       before = character

@@ -3,7 +3,9 @@ import fc from 'fast-check'
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
 import type {Page} from '../../src/domain/index.ts'
 import {parsePage, plainSite} from '../../src/markdown/index.ts'
+import {createRetriever} from '../../src/retrieval/create-retriever.ts'
 import type {SearchHit} from '../../src/retrieval/retriever.ts'
+import {prepareTyping} from '../../src/retrieval/typing/section-names.ts'
 import {samplePage} from '../support/sample-pages.ts'
 import {retrievalWorld} from './world.ts'
 
@@ -45,6 +47,36 @@ describe('search as one types', () => {
   afterAll(() => world.close())
   const typed = async (text: string, limit = 10) => (await world.retriever.searchAsTyped({text, limit})).hits
   const first = async (text: string) => names((await typed(text))[0]!)
+
+  test('reads the names ahead where it is prepared, and none at the first letter', async () => {
+    let reads = 0
+    let leases = 0
+    const pages = () => {
+      reads++
+      return world.build.pages()
+    }
+    const build = {...world.build, pages}
+    const current = {
+      id: build.manifest.id,
+      lease() {
+        leases++
+        return {build, release: () => void leases--}
+      },
+    }
+    const retriever = createRetriever({current, embedder: world.embedder, siteUrl: null})
+
+    await prepareTyping(current)
+    expect({reads, leases}).toEqual({reads: 1, leases: 0})
+    expect((await retriever.searchAsTyped({text: 'p'})).hits).not.toEqual([])
+    expect(reads).toBe(1)
+  })
+
+  test('is prepared without an index, too', async () => {
+    const lease = () => {
+      throw new Error('there is no index')
+    }
+    await expect(prepareTyping({id: null, lease})).resolves.toBeUndefined()
+  })
 
   test.each([
     ['change the po', 'Change the port or the address'],

@@ -1,5 +1,5 @@
 import {setImmediate as yieldToEventLoop} from 'node:timers/promises'
-import {type IndexBuild, type StoredSection, TopK} from '../../search-index/index.ts'
+import {type CurrentBuild, type IndexBuild, type StoredSection, TopK} from '../../search-index/index.ts'
 import {nameKeyOf} from '../../text/name-key.ts'
 import {NameWords} from './name-words.ts'
 
@@ -98,6 +98,17 @@ export function sectionNamesIn(build: IndexBuild): Promise<SectionNames> {
     names.catch(() => read.delete(build))
   }
   return names
+}
+
+/** Reads the names of the build in use, so that the first search as one types need not wait for them. */
+export async function prepareTyping(current: CurrentBuild): Promise<void> {
+  if (current.id === null) return
+  const lease = current.lease()
+  try {
+    await sectionNamesIn(lease.build)
+  } finally {
+    lease.release()
+  }
 }
 
 async function readNames(build: IndexBuild): Promise<SectionNames> {
