@@ -3,6 +3,8 @@ import type {AnswerabilityFeatures} from './answerability-features.ts'
 
 export interface AbstentionCase {
   readonly features: AnswerabilityFeatures
+  /** Whether it is about a name that the docs never use, and nothing else. */
+  readonly isAboutUnknownName: boolean
   /** Whether any section was found. */
   readonly hasCandidates: boolean
   /** From 0 to 1. */
@@ -19,7 +21,7 @@ export interface AbstentionCase {
 export async function abstentionReason(abstentionCase: AbstentionCase): Promise<AbstentionReason | null> {
   const {features, hasCandidates, answerability, threshold, version, isAboutSoftware} = abstentionCase
   if (!hasCandidates) return version === null ? 'no_hits' : 'version_empty'
-  if (answerability >= threshold) return null
+  if (answerability >= threshold && !abstentionCase.isAboutUnknownName) return null
   // One section has all its words: the docs are about this, but say too little.
   if (features.known > 0.95 && features.coverage >= 0.6) return 'low_score'
   return (await isAboutSoftware()) ? 'other_product' : 'off_topic'

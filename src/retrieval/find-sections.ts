@@ -24,6 +24,7 @@ import type {Abstention, RetrieveOptions} from './retriever.ts'
 import {isAboutSoftware} from './software-topic.ts'
 import type {Stage} from './stages.ts'
 import {isTechnicalEnglish} from './technical-english.ts'
+import {isAboutUnknownName} from './unknown-names.ts'
 
 export interface FindDeps {
   readonly embedder: Embedder
@@ -204,8 +205,8 @@ interface Judged {
 }
 
 /**
- * A question that says enough by itself is judged without the conversation, whose topic would make any question look like
- * one that the docs answer.
+ * A question that says enough by itself, or has a word that the docs never use, is judged without the conversation, whose
+ * topic would make any question look like one that the docs answer.
  */
 async function judgedAlone(
   build: IndexBuild,
@@ -214,10 +215,16 @@ async function judgedAlone(
   ranked: Ranking,
   {embedder, without}: FindDeps,
 ): Promise<Judged> {
-  if (query.contextWeight === 0 || !standsAlone(question)) return {query, ranked}
+  if (query.contextWeight === 0) return {query, ranked}
+  if (!standsAlone(question) && !namesUnknown(query)) return {query, ranked}
   const vector = without.has('semantic') ? query.vector : await questionVector(embedder, question, noTopic)
   const alone = {...query, vector, contextTerms: [], contextWeight: 0}
   return {query: alone, ranked: rankSections(build, alone, answerabilityDepth, without)}
+}
+
+/** Whether a question has a word that the docs never use, nor one like it. */
+function namesUnknown({terms}: RankingQuery): boolean {
+  return terms.some(({known, corrected}) => !known && !corrected)
 }
 
 /** How likely the docs answer the question, and why to abstain where they do not. */
@@ -233,9 +240,13 @@ async function assess(build: IndexBuild, question: string, {query, ranked}: Judg
       : answerabilityOf(features, calibration)
   const reason = await abstentionReason({
     features,
+    isAboutUnknownName: isTechnicalEnglish(question) && isAboutUnknownName(build, question, query.terms),
     hasCandidates: ranked.candidates.length > 0,
     answerability,
-    threshold: thresholdFor(threshold, needsEarlierTurns(question) ? query.contextWeight : 0),
+    threshold: thresholdFor(
+      threshold,
+      needsEarlierTurns(question) && !namesUnknown(query) ? query.contextWeight : 0,
+    ),
     version: query.version,
     isAboutSoftware: () => isAboutSoftware(deps.embedder, query.vector),
   })

@@ -167,6 +167,7 @@ function featuresOf(value: number, more: Partial<AnswerabilityFeatures> = {}): A
 describe('an abstention', () => {
   const given: AbstentionCase = {
     features: featuresOf(0.5),
+    isAboutUnknownName: false,
     hasCandidates: true,
     answerability: 0.1,
     threshold: 0.2,
@@ -181,6 +182,11 @@ describe('an abstention', () => {
     ['the question is about other software', {}, 'other_product'],
     ['it is about something else', {isAboutSoftware: async () => false}, 'off_topic'],
     ['answerability reaches the threshold', {answerability: 0.2}, null],
+    [
+      'it asks about a name that the docs do not have',
+      {answerability: 0.9, isAboutUnknownName: true},
+      'other_product',
+    ],
   ])('when %s', async (_when, more, reason) => {
     expect(await abstentionReason({...given, ...more})).toBe(reason)
   })

@@ -85,6 +85,8 @@ describe('a small English documentation', () => {
   test.each([
     'Can I use Terraform with it?',
     'Can I use Salesforce with it?',
+    'Does it support Okta?',
+    'What is GPT-4?',
     'How do I write a custom React hook?',
     'How do I declare a GraphQL resolver?',
     'What is the best pizza in Naples?',
@@ -102,6 +104,18 @@ describe('a small English documentation', () => {
     expect(await refuses('And restore it?', history)).toBe(false)
   })
 
+  test.each(['Can I use Terraform with it?', 'Who is the CEO?', 'tell me a joke', 'and the weather?'])(
+    'a few words about something that the docs never name are refused in a conversation too: %s',
+    async (question) => {
+      const history = [
+        {role: 'user', content: 'How do I take a snapshot?'},
+        {role: 'assistant', content: 'Run `kestrel snapshot` with the folders to back up.'},
+      ] as const
+
+      expect(await refuses(question, history)).toBe(true)
+    },
+  )
+
   test('reports the features that decided', async () => {
     const {features} = await world.retriever.search({text: 'Can I use Terraform with it?'})
 
@@ -114,6 +128,19 @@ describe('a small English documentation', () => {
 
     expect(features['missing']).toBeUndefined()
   })
+})
+
+test('docs of one page refuse what they never name, and answer what they name', async () => {
+  const world = await retrievalWorld(pages.slice(0, 1), {embedder})
+  const refuses = async (question: string) =>
+    (await world.retriever.retrieve({question, history: [], version: null})).abstention !== null
+
+  expect(await refuses('Can I use Kubernetes with it?')).toBe(true)
+  expect(await refuses('Does it work with Okta?')).toBe(true)
+  expect(await refuses('Can I use Docker with it?')).toBe(false)
+  expect(await refuses('How do I upgrade?')).toBe(false)
+  expect(await refuses('HOW DO I UPGRADE IT?')).toBe(false)
+  world.close()
 })
 
 test.each([

@@ -27,7 +27,7 @@ const coveredLikelihood = 0.2
  * The lowest likelihood per word that is worth reading. It makes an answer long where the answer may be in many places
  * and short where one is likely; chosen for about 130 words on average.
  */
-const minLikelihoodPerWord = 0.0014
+const minLikelihoodPerWord = 0.0013
 /** The lowest gain of a further quote as a share of the best one's: where the sources are few, all of them are likely. */
 const minShareOfBest = 0.15
 /** The first quote may be longer than the budget by this factor: a long list of steps is the answer. */
