@@ -308,6 +308,20 @@ describe('an extract', () => {
     expect(text).not.toContain('```json')
   })
 
+  test('nor is a command with which one asks it', async () => {
+    const sources = [
+      sourceOf(1, 'Set `PORT`, which the server reads when it starts, to listen elsewhere.', {
+        headings: ['Change the port or the address'],
+      }),
+      sourceOf(2, '```sh\ncurl -d \'{"question": "How do I change the port?"}\' http://127.0.0.1:3000\n```', {
+        score: 0.8,
+      }),
+    ]
+    const {text} = await told(generator, requestOf({question: 'How do I change the port?', sources}))
+
+    expect(text).toMatch(/^From the docs:\n\n\*\*Change the port or the address\*\*\n\nSet `PORT`/)
+  })
+
   test('a second source must add something about the question', async () => {
     const first = 'Set `PORT` to change the port of the server. The server reads it when it starts.'
 

@@ -14,6 +14,8 @@ export interface QuestionAnalysis {
   /** Identifiers that it names, as `max_items`, `--frozen`, `foo.bar`: their letters and digits in lower case. */
   readonly identifiers: readonly string[]
   readonly intent: QuestionIntent
+  /** Its letters and digits in lower case. */
+  readonly letters: string
 }
 
 const modifierTerms: ReadonlySet<string> = new Set(modifiers.flatMap(termsOf))
@@ -46,6 +48,7 @@ export function analyseQuestion(question: string, candidates: readonly Candidate
     pairs: pairsOf(question, weights),
     identifiers: identifiersIn(question),
     intent: intentOf(question, terms.length),
+    letters: lettersOf(question),
   }
 }
 

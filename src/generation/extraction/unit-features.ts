@@ -62,13 +62,19 @@ export const unitFeatureNames = [
 export type UnitFeatureName = (typeof unitFeatureNames)[number]
 export type UnitFeatures = Readonly<Record<UnitFeatureName, number>>
 
-/** What a match counts in data or output, which may contain a question word for word and answer nothing. */
-const outputShare = 0.25
+/**
+ * What a match counts in data or output, and in a unit that has the question word for word, as a sample of how to ask
+ * does: it answers nothing.
+ */
+const echoShare = 0.25
+/** A shorter question may stand in an answer, in letters. */
+const minEchoLength = 12
 
 /** The features of every candidate, in the same order. */
 export function unitFeaturesOf(analysis: QuestionAnalysis, candidates: readonly Candidate[]): UnitFeatures[] {
+  const echoes = candidates.map(({unit}) => isOutput(unit) || isEcho(analysis, unit))
   const shares = candidates.map(
-    ({unit, terms}) => shareOfQuestion(analysis, terms) * (isOutput(unit) ? outputShare : 1),
+    ({terms}, at) => shareOfQuestion(analysis, terms) * (echoes[at] ? echoShare : 1),
   )
   const bestShare = Math.max(...shares) || 1
   const sourceFeatures = sourceFeaturesBy(candidates)
@@ -82,7 +88,7 @@ export function unitFeaturesOf(analysis: QuestionAnalysis, candidates: readonly 
       ...headingFeatures.get(heading)!,
       match: shares[at]!,
       matchOfBest: shares[at]! / bestShare,
-      phrases: phrasesIn(analysis, unit.text, terms),
+      phrases: phrasesIn(analysis, unit.text, terms) * (echoes[at] ? echoShare : 1),
       identifier: identifiersIn(analysis, unit.text),
       context: contextOf(analysis, candidate),
       before: shareAt(at - 1),
@@ -227,6 +233,11 @@ function phrasesIn({pairs}: QuestionAnalysis, text: string, terms: ReadonlySet<s
     positions.get(one)!.some((a) => positions.get(other)!.some((b) => Math.abs(a - b) <= 3)),
   )
   return near.length / pairs.length
+}
+
+/** Whether a unit has the whole question, letter for letter. */
+function isEcho({letters}: QuestionAnalysis, {text}: QuotedUnit): boolean {
+  return letters.length >= minEchoLength && lettersOf(text).includes(letters)
 }
 
 /** The share of the question's identifiers that a text has. */
