@@ -7,7 +7,7 @@ import type {IndexBuild, StoredPassage, StoredSection} from '../search-index/ind
  */
 export const sourceBudgetWords = 1_500
 
-/** The text that is quoted from one section: passages of it, in order. */
+/** The text that is quoted from one section: consecutive passages of it. */
 export interface SourceText {
   readonly blocks: readonly QuotableBlock[]
   readonly text: string
@@ -19,9 +19,9 @@ export interface SourceText {
 }
 
 /**
- * A section or, where it exceeds the budget, its first passage, which says what it is about, and the best one with its
- * neighbours, in reading order. Grows from the best passage, forward before backward: what follows explains, what precedes
- * introduces. Only the best one where even that does not fit.
+ * A section or, where it exceeds the budget, its best passage with its neighbours, in reading order. Grows from the best
+ * passage, forward before backward: what follows explains, what precedes introduces. Only the best one where even that does
+ * not fit. Without gaps: a quote may go on from one passage into the next.
  */
 export function sourceTextOf(
   build: IndexBuild,
@@ -30,17 +30,12 @@ export function sourceTextOf(
   budgetWords: number = sourceBudgetWords,
 ): SourceText {
   const passages = build.passagesOf(section.id)
-  const whole = wordsOf(passages)
   const best = Math.max(
     0,
     passages.findIndex((passage) => passage.id === bestPassageId),
   )
-  if (whole <= budgetWords) return textOf(passages, true)
-  const [opening] = passages
-  const hasOpening = opening !== undefined && opening.words + passages[best]!.words <= budgetWords
-  const {from, to} = windowAround(passages, best, budgetWords - (hasOpening ? opening.words : 0))
-  const window = passages.slice(from, to)
-  return textOf(hasOpening && from > 0 ? [opening, ...window] : window, false)
+  const {from, to} = windowAround(passages, best, budgetWords)
+  return textOf(passages.slice(from, to), to - from === passages.length)
 }
 
 /** The range `[from, to)` of passages around one of them that fits the budget; never empty. */

@@ -542,6 +542,16 @@ describe('how an extract reads', () => {
     )
   })
 
+  test('the heading above is not shown again for the next quote of the same page', async () => {
+    const {text} = await answerTo(
+      'What is the port, and what is the host of the server?',
+      '**The port**\n\nThe port of the server is 3000.\n\n**The host**\n\nThe host of the server is local.',
+    )
+
+    expect(text).toContain('**Section 1 › The port**')
+    expect(text).toContain('\n\n**The host**\n\n')
+  })
+
   test('steps go on across the code between them', async () => {
     const {text} = await answerTo(
       'How do I install the agent?',

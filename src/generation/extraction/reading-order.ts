@@ -47,9 +47,9 @@ export function inReadingOrder(chosen: ReadonlySet<Candidate>, likelihoods: Like
 function textBefore(candidate: Candidate, previous: Candidate | undefined): string {
   const {unit, block} = candidate
   const head = unit.kind === 'row' && block.tableHead.length <= maxHeadLength ? `${block.tableHead}\n` : ''
-  if (previous === undefined) return labelOf(candidate) + head
+  if (previous === undefined) return labelOf(candidate, undefined) + head
   if (previous.sourceIndex !== candidate.sourceIndex || previous.heading !== candidate.heading)
-    return `\n\n${isSameSection(previous, candidate) ? '' : labelOf(candidate)}${head}`
+    return `\n\n${isSameSection(previous, candidate) ? '' : labelOf(candidate, previous)}${head}`
   const isAdjacent = candidate.index === previous.index + 1
   if (previous.blockIndex === candidate.blockIndex) {
     if (unit.kind === 'item' && !isAdjacent) return `\n- ${omission}\n`
@@ -67,8 +67,11 @@ function isSameSection(one: Candidate, other: Candidate): boolean {
 /** A shorter heading, in words, says little without the one above it, as "Example" or "Options". */
 const tellingWords = 4
 
-function labelOf({heading, parent}: Candidate): string {
+/** The heading of a quote, with the one above it where that is new to the reader and needed. */
+function labelOf({heading, parent, source}: Candidate, previous: Candidate | undefined): string {
   if (heading === '') return ''
-  const name = parent !== '' && countWords(heading) < tellingWords ? `${parent} › ${heading}` : heading
+  const isKnown = previous !== undefined && previous.source.url === source.url && previous.parent === parent
+  const isNeeded = parent !== '' && countWords(heading) < tellingWords && !isKnown
+  const name = isNeeded ? `${parent} › ${heading}` : heading
   return `**${literal(shortened(name, maxLabelLength))}**\n\n`
 }

@@ -165,6 +165,7 @@ describe.skipIf(chromiumPath === null)('what is refused, and where the keyboard 
     await page.locator('.turn').waitFor()
 
     expect(await focusOf(page)).toContain('turn')
+    await page.locator('.turn .card').first().waitFor()
     docent.release()
     await page.locator('.turn.complete').waitFor()
     const next = page.locator('.follow-ups button').first()
