@@ -4,11 +4,7 @@
  * Run with: npm run fit-extraction -- --sets FOLDER [options], see `usage`.
  */
 import {writeFileSync} from 'node:fs'
-import {mkdtemp, rm} from 'node:fs/promises'
-import {tmpdir} from 'node:os'
-import {join} from 'node:path'
 import {parseArgs} from 'node:util'
-import {openEmbedder} from '../src/embedding/index.ts'
 import {setsIn} from '../src/evaluation/index.ts'
 import {unitFeatureNames} from '../src/generation/extraction/index.ts'
 import {unitWeights} from '../src/generation/extraction/weights.ts'
@@ -21,6 +17,7 @@ import {
 } from '../tools/fit-extraction/fit-extraction.ts'
 import {type UnitQuestion, unitQuestionsOf} from '../tools/fit-extraction/unit-questions.ts'
 import {withBuildOfSet} from '../tools/fitting/build-of-set.ts'
+import {inWorkspace} from '../tools/fitting/workspace.ts'
 
 const usage = `Usage: npm run fit-extraction -- --sets FOLDER [options]
 
@@ -48,9 +45,7 @@ else if (values.sets === undefined) {
 } else await main(values.sets, values.data ?? null)
 
 async function main(folder: string, kept: string | null): Promise<void> {
-  const dataDir = kept ?? (await mkdtemp(join(tmpdir(), 'docent-fit-')))
-  const embedder = await openEmbedder({model: null})
-  try {
+  await inWorkspace(kept, async (embedder, dataDir) => {
     const sets = new Map<string, readonly UnitQuestion[]>()
     for (const set of setsIn(folder)) {
       console.error(`${set.name}: asking its questions`)
@@ -63,10 +58,7 @@ async function main(folder: string, kept: string | null): Promise<void> {
     const file = weightsFile(fitWithout(sets, null))
     if (values.write) writeFileSync('src/generation/extraction/weights.ts', file)
     else console.log(file)
-  } finally {
-    await embedder.close()
-    if (kept === null) await rm(dataDir, {recursive: true, force: true})
-  }
+  })
 }
 
 function show(sets: ReadonlyMap<string, readonly UnitQuestion[]>): void {

@@ -4,11 +4,7 @@
  * Run with: npm run fit-ranking -- --sets FOLDER [options], see `usage`.
  */
 import {writeFileSync} from 'node:fs'
-import {mkdtemp, rm} from 'node:fs/promises'
-import {tmpdir} from 'node:os'
-import {join} from 'node:path'
 import {parseArgs} from 'node:util'
-import {openEmbedder} from '../src/embedding/index.ts'
 import {setsIn} from '../src/evaluation/evaluation-set.ts'
 import {featureNames} from '../src/retrieval/fusion.ts'
 import {
@@ -20,6 +16,7 @@ import {
   weightsFile,
 } from '../tools/fit-ranking/fit-ranking.ts'
 import {type RankedQuestion, rankedQuestionsOf} from '../tools/fit-ranking/ranked-questions.ts'
+import {inWorkspace} from '../tools/fitting/workspace.ts'
 
 const usage = `Usage: npm run fit-ranking -- --sets FOLDER [options]
 
@@ -51,9 +48,7 @@ else if (values.sets === undefined || unknown !== undefined) {
 } else await main(values.sets, values.data ?? null)
 
 async function main(folder: string, kept: string | null): Promise<void> {
-  const dataDir = kept ?? (await mkdtemp(join(tmpdir(), 'docent-fit-')))
-  const embedder = await openEmbedder({model: null})
-  try {
+  await inWorkspace(kept, async (embedder, dataDir) => {
     const sets = new Map<string, readonly RankedQuestion[]>()
     for (const set of setsIn(folder)) {
       console.error(`${set.name}: asking its questions`)
@@ -64,10 +59,7 @@ async function main(folder: string, kept: string | null): Promise<void> {
     const file = weightsFile(fitWithout(sets, null, omitted))
     if (values.write) writeFileSync('src/retrieval/ranking-weights.ts', file)
     else console.log(file)
-  } finally {
-    await embedder.close()
-    if (kept === null) await rm(dataDir, {recursive: true, force: true})
-  }
+  })
 }
 
 function show(reports: readonly SetReport[]): void {

@@ -67,11 +67,6 @@ function withoutImages<T extends Nodes>(node: T): T {
   return {...node, children: kept.map(withoutImages)}
 }
 
-/** Only letters and digits, in lower case, for comparing texts. */
-export function lettersAndDigits(text: string): string {
-  return text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '')
-}
-
 /** Markdown with its links and images reduced to their text. */
 export function withoutLinks(markdown: string): string {
   return markdown.replace(/!?\[((?:[^[\]]|\[[^[\]]*\])*)\](?:\((?:[^()]|\([^()]*\))*\)|\[[^[\]]*\])/g, '$1')

@@ -1,6 +1,7 @@
+import {lettersAndDigits} from '../text/letters.ts'
 import {sentencesOf} from '../text/sentences.ts'
 import {countWords} from '../text/words.ts'
-import {lettersAndDigits, type MarkdownBlock, markdownBlocks, withoutLinks} from './answer-blocks.ts'
+import {type MarkdownBlock, markdownBlocks, withoutLinks} from './answer-blocks.ts'
 
 /** A citation in an answer. */
 export interface Citation {

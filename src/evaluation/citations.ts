@@ -1,7 +1,8 @@
 import {areShownAs, type BuildSections, isShownAs, openedBy} from '../question-sets/index.ts'
 import type {IndexBuild, StoredPage, StoredSection} from '../search-index/index.ts'
+import {lettersAndDigits} from '../text/letters.ts'
 import {countWords} from '../text/words.ts'
-import {lettersAndDigits, markdownBlocks, visibleText} from './answer-blocks.ts'
+import {markdownBlocks, visibleText} from './answer-blocks.ts'
 import {type Citation, sectionFlows, sourcesOf, type WrittenAnswer} from './answer-measures.ts'
 import {sectionMarkdownOf} from './section-markdown.ts'
 

@@ -11,9 +11,10 @@ import {
 import type {Calibration, Stage} from '../retrieval/index.ts'
 import {createRetriever} from '../retrieval/index.ts'
 import type {CurrentBuild} from '../search-index/index.ts'
+import {lettersAndDigits} from '../text/letters.ts'
 import {isStopTerm} from '../text/stop-words.ts'
 import {termsOf} from '../text/terms.ts'
-import {lettersAndDigits, withoutLinks} from './answer-blocks.ts'
+import {withoutLinks} from './answer-blocks.ts'
 import {type AnswerMeasures, type AnswerResult, measuresOf} from './answer-figures.ts'
 import {
   type Citation,

@@ -1,6 +1,7 @@
 import {setTimeout as delay} from 'node:timers/promises'
 import {mayContinue, mayPointBack, noUsage, type RetrievedSource, turnsBefore} from '../domain/index.ts'
 import {correctionOf} from '../text/correction.ts'
+import {lettersAndDigits} from '../text/letters.ts'
 import {isStopTerm} from '../text/stop-words.ts'
 import {termsOf} from '../text/terms.ts'
 import {type ExtractOptions, extract} from './extraction/index.ts'
@@ -81,8 +82,10 @@ function partsOf(request: GenerationRequest, options: ExtractOptions): Part[] {
   // text it starts over, without what was already quoted.
   const text = whole.map((part) => part.text).join('')
   if (text.startsWith(before)) return partsFrom(whole, before.length)
-  const written = lettersOf(before)
-  const fresh = quoted.filter((part) => part.source === null || !written.includes(lettersOf(part.plain)))
+  const written = lettersAndDigits(before)
+  const fresh = quoted.filter(
+    (part) => part.source === null || !written.includes(lettersAndDigits(part.plain)),
+  )
   return fresh.some((part) => part.source)
     ? [{text: `\n\n${quoting}\n\n`, source: null, plain: ''}, ...withoutDanglingText(fresh)]
     : []
@@ -129,10 +132,6 @@ function previousQuestionIn({question, history}: GenerationRequest): string {
 /** Parts of about the size of a model's tokens, at most two words; joined they are the text. */
 function piecesOf(text: string): string[] {
   return text.match(/\s*\S{1,24}(?:[ ]\S{1,12}(?=\s|$))?|\s+$/gu) ?? []
-}
-
-function lettersOf(text: string): string {
-  return text.replace(/[^\p{L}\p{N}]+/gu, '').toLowerCase()
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {

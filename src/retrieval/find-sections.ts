@@ -232,15 +232,15 @@ async function assess(build: IndexBuild, question: string, {query, ranked}: Judg
   const features = answerabilityFeaturesOf(query, ranked)
   const calibration = deps.calibration ?? parseCalibration(build.manifest.calibration)
   const {threshold, english} = calibration
-  const englishFeatures =
-    english && isTechnicalEnglish(question) ? englishFeaturesOf(build, query, ranked, features) : null
+  const isEnglish = isTechnicalEnglish(question)
+  const englishFeatures = english && isEnglish ? englishFeaturesOf(build, query, ranked, features) : null
   const answerability =
     english && englishFeatures !== null
       ? englishAnswerabilityOf(englishFeatures, english, threshold)
       : answerabilityOf(features, calibration)
   const reason = await abstentionReason({
     features,
-    isAboutUnknownName: isTechnicalEnglish(question) && isAboutUnknownName(build, question, query.terms),
+    isAboutUnknownName: isEnglish && isAboutUnknownName(build, question, query.terms),
     hasCandidates: ranked.candidates.length > 0,
     answerability,
     threshold: thresholdFor(

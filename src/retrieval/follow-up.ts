@@ -1,7 +1,7 @@
 import {mayContinue, mayPointBack, type Turn} from '../domain/index.ts'
 import {headOf} from '../lib/cut.ts'
 import {correctionOf} from '../text/correction.ts'
-import {isStopTerm} from '../text/stop-words.ts'
+import {countContentWords, isStopTerm} from '../text/stop-words.ts'
 import {tokensOf} from '../text/terms.ts'
 
 /** What a question takes from the conversation before it. */
@@ -103,7 +103,7 @@ export function topicOf(
 
 /** How much a question depends on earlier turns: from 0, not at all, to 1. */
 export function dependenceOf(question: string): number {
-  const words = contentWordsIn(question)
+  const words = countContentWords(question)
   let dependence = words <= 1 ? 0.6 : words <= 3 ? 0.35 : words <= 5 ? 0.2 : 0.1
   if (mayPointBack(question)) dependence += 0.25
   if (mayContinue(question)) dependence += 0.25
@@ -112,15 +112,11 @@ export function dependenceOf(question: string): number {
 
 /** Whether a question says enough to tell what it is about, whatever was said before. */
 export function standsAlone(question: string): boolean {
-  return contentWordsIn(question) > 3 && !mayContinue(question)
+  return countContentWords(question) > 3 && !mayContinue(question)
 }
 
 /** Whether a question says so little, or refers to earlier turns so plainly, that its own words are no reason to refuse it. */
 export function needsEarlierTurns(question: string): boolean {
-  const words = contentWordsIn(question)
+  const words = countContentWords(question)
   return words <= 1 || (words <= 3 && (mayPointBack(question) || mayContinue(question)))
-}
-
-function contentWordsIn(question: string): number {
-  return tokensOf(question).filter((token) => !token.terms.every(isStopTerm)).length
 }

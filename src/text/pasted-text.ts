@@ -1,6 +1,5 @@
 import {sentencesOf} from './sentences.ts'
-import {isStopTerm} from './stop-words.ts'
-import {tokensOf} from './terms.ts'
+import {countContentWords} from './stop-words.ts'
 import {countWords} from './words.ts'
 
 /** A question that came with a pasted log, trace, configuration or code, or with a story. */
@@ -25,7 +24,7 @@ export function questionInStory(text: string): QuestionWithPaste | null {
   const sentences = sentencesOf(text).map((sentence) => sentence.text)
   const isQuestion = (sentence: string) => endsAsQuestion.test(sentence)
   const asked = sentences.filter(isQuestion).join(' ')
-  const contentWords = tokensOf(asked).filter(({terms}) => !terms.every(isStopTerm)).length
+  const contentWords = countContentWords(asked)
   if (contentWords < minAskedWords || countWords(asked) * 2 > countWords(text)) return null
   return {asked, message: sentences.filter((sentence) => !isQuestion(sentence)).join(' ')}
 }
@@ -119,7 +118,7 @@ function messageIn(lines: readonly string[]): string {
   for (const line of lines) {
     const marks = line.match(messageWords)?.length ?? 0
     if (marks === 0) continue
-    const content = tokensOf(line).filter(({terms}) => !terms.every(isStopTerm)).length
+    const content = countContentWords(line)
     // A message says something: a bare "FAILED" does not, and neither does a frame of a trace.
     const score = Math.min(marks, 3) + Math.min(content, 8) / 4 - (/^\s*(?:at\s|File ")/.test(line) ? 3 : 0)
     if (score > bestScore) {

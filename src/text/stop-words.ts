@@ -1,4 +1,4 @@
-import {termsOf} from './terms.ts'
+import {termsOf, tokensOf} from './terms.ts'
 
 const words = `
 a about above after again against all also am an and any anybody anyone anything are aren't as at be because been
@@ -20,4 +20,9 @@ const stopTerms: ReadonlySet<string> = new Set(words.split(/\s+/).filter(Boolean
 /** Whether a term, as returned by `termsOf`, says nothing about the subject of an English question. */
 export function isStopTerm(term: string): boolean {
   return stopTerms.has(term)
+}
+
+/** Number of words of a text that say something about its subject. */
+export function countContentWords(text: string): number {
+  return tokensOf(text).filter(({terms}) => !terms.every(isStopTerm)).length
 }

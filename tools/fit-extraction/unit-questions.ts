@@ -1,11 +1,12 @@
 import type {Embedder} from '../../src/embedding/index.ts'
-import {lettersAndDigits, withoutLinks} from '../../src/evaluation/answer-blocks.ts'
+import {withoutLinks} from '../../src/evaluation/answer-blocks.ts'
 import {type Candidate, candidatesOf} from '../../src/generation/extraction/candidates.ts'
 import {analyseQuestion} from '../../src/generation/extraction/question-analysis.ts'
 import {unitFeatureNames, unitFeaturesOf} from '../../src/generation/extraction/unit-features.ts'
 import {type EvaluationQuestion, isAnswerable} from '../../src/question-sets/index.ts'
 import {createRetriever} from '../../src/retrieval/index.ts'
 import type {CurrentBuild} from '../../src/search-index/index.ts'
+import {lettersAndDigits} from '../../src/text/letters.ts'
 import type {Listing} from '../fitting/listwise-softmax.ts'
 
 /** A question with its candidates, as the product finds them. */

@@ -1,4 +1,5 @@
 import type {QuotableBlock, QuotableUnit, RetrievedSource} from '../../domain/index.ts'
+import {lettersAndDigits} from '../../text/letters.ts'
 import {termsOf} from '../../text/terms.ts'
 import {countWords} from '../../text/words.ts'
 import {boundedUnit} from '../bounded-unit.ts'
@@ -118,7 +119,7 @@ const minContainedLength = 40
  * rank contains: the fuller one stays.
  */
 function withoutRepetitions(candidates: readonly Candidate[]): Candidate[] {
-  const keys = candidates.map(({unit}) => lettersOf(unit.text))
+  const keys = candidates.map(({unit}) => lettersAndDigits(unit.text))
   const seen = new Set<string>()
   return candidates.filter((candidate, at) => {
     const key = keys[at]!
@@ -135,9 +136,4 @@ function withoutRepetitions(candidates: readonly Candidate[]): Candidate[] {
         keys[index]!.includes(key),
     )
   })
-}
-
-/** Letters and digits in lower case: what two texts share although they are set differently. */
-export function lettersOf(text: string): string {
-  return text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '')
 }

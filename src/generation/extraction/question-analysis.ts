@@ -1,6 +1,7 @@
+import {lettersAndDigits} from '../../text/letters.ts'
 import {isStopTerm} from '../../text/stop-words.ts'
 import {termsOf, tokensOf} from '../../text/terms.ts'
-import {type Candidate, lettersOf} from './candidates.ts'
+import type {Candidate} from './candidates.ts'
 import {intentOf, modifiers, type QuestionIntent} from './english.ts'
 
 /** What a question asks for, as far as its words show. */
@@ -48,7 +49,7 @@ export function analyseQuestion(question: string, candidates: readonly Candidate
     pairs: pairsOf(question, weights),
     identifiers: identifiersIn(question),
     intent: intentOf(question, terms.length),
-    letters: lettersOf(question),
+    letters: lettersAndDigits(question),
   }
 }
 
@@ -70,5 +71,5 @@ const telling = /^(?:--?\w|[$@])|\w[._:/]+\w|\p{Ll}\p{Lu}|\p{L}\p{N}|\(\)$|^\p{L
 function identifiersIn(question: string): string[] {
   const quoted = [...question.matchAll(backticked)].map(([, inside]) => inside!)
   const named = [...question.matchAll(identifier)].map(([word]) => word).filter((word) => telling.test(word))
-  return [...new Set([...quoted, ...named].map(lettersOf))].filter((letters) => letters.length > 1)
+  return [...new Set([...quoted, ...named].map(lettersAndDigits))].filter((letters) => letters.length > 1)
 }

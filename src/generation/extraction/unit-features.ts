@@ -1,8 +1,9 @@
 import type {RetrievedSource} from '../../domain/index.ts'
+import {lettersAndDigits} from '../../text/letters.ts'
 import {isStopTerm} from '../../text/stop-words.ts'
 import {termsOf} from '../../text/terms.ts'
 import type {QuotedUnit} from '../quoted-units.ts'
-import {type Candidate, lettersOf} from './candidates.ts'
+import type {Candidate} from './candidates.ts'
 import {
   announcesOutput,
   definedSubject,
@@ -79,6 +80,7 @@ export function unitFeaturesOf(analysis: QuestionAnalysis, candidates: readonly 
   const bestShare = Math.max(...shares) || 1
   const sourceFeatures = sourceFeaturesBy(candidates)
   const headingFeatures = headingFeaturesBy(analysis, candidates)
+  const headingTerms = headingTermsBy(candidates)
   return candidates.map((candidate, at) => {
     const {unit, source, terms, heading} = candidate
     const shareAt = (index: number) =>
@@ -90,7 +92,7 @@ export function unitFeaturesOf(analysis: QuestionAnalysis, candidates: readonly 
       matchOfBest: shares[at]! / bestShare,
       phrases: phrasesIn(analysis, unit.text, terms) * (echoes[at] ? echoShare : 1),
       identifier: identifiersIn(analysis, unit.text),
-      context: contextOf(analysis, candidate),
+      context: contextOf(analysis, candidate, headingTerms),
       before: shareAt(at - 1),
       after: shareAt(at + 1),
       ...kindFeaturesOf(candidate, candidates[at - 1]),
@@ -153,10 +155,35 @@ function headingFeaturesBy(
   )
 }
 
+/** The terms of each heading, and of title and headings of each source. */
+interface HeadingTerms {
+  readonly own: ReadonlyMap<string, ReadonlySet<string>>
+  readonly above: ReadonlyMap<RetrievedSource, ReadonlySet<string>>
+}
+
+function headingTermsBy(candidates: readonly Candidate[]): HeadingTerms {
+  const sources = new Set(candidates.map(({source}) => source))
+  return {
+    own: new Map(
+      [...new Set(candidates.map(({heading}) => heading))].map((heading) => [
+        heading,
+        new Set(termsOf(heading)),
+      ]),
+    ),
+    above: new Map(
+      [...sources].map((source) => [source, new Set(termsOf([source.title, ...source.headings].join(' ')))]),
+    ),
+  }
+}
+
 /** The share of the question in the headings above a unit and not in its own words; that of its page and parents is half. */
-function contextOf(analysis: QuestionAnalysis, {terms, heading, source}: Candidate): number {
-  const own = new Set(termsOf(heading))
-  const above = new Set(termsOf([source.title, ...source.headings].join(' ')))
+function contextOf(
+  analysis: QuestionAnalysis,
+  {terms, heading, source}: Candidate,
+  headingTerms: HeadingTerms,
+): number {
+  const own = headingTerms.own.get(heading)!
+  const above = headingTerms.above.get(source)!
   let context = 0
   for (const [term, weight] of analysis.weights) {
     if (terms.has(term)) continue
@@ -237,23 +264,23 @@ function phrasesIn({pairs}: QuestionAnalysis, text: string, terms: ReadonlySet<s
 
 /** Whether a unit has the whole question, letter for letter. */
 function isEcho({letters}: QuestionAnalysis, {text}: QuotedUnit): boolean {
-  return letters.length >= minEchoLength && lettersOf(text).includes(letters)
+  return letters.length >= minEchoLength && lettersAndDigits(text).includes(letters)
 }
 
 /** The share of the question's identifiers that a text has. */
 function identifiersIn({identifiers}: QuestionAnalysis, text: string): number {
   if (identifiers.length === 0) return 0
-  const letters = lettersOf(text)
+  const letters = lettersAndDigits(text)
   return identifiers.filter((identifier) => letters.includes(identifier)).length / identifiers.length
 }
 
 /** A line of a few words without a full stop, which serves as a heading. */
-export function isLabel({unit, words}: Candidate): boolean {
+function isLabel({unit, words}: Candidate): boolean {
   return unit.kind === 'sentence' && !unit.isLeadIn && words < 12 && !/[.!?。！？:)"”]$/.test(unit.text)
 }
 
 /** Code that is data or output, not something to type. */
-export function isOutput({kind, markdown, text}: QuotedUnit): boolean {
+function isOutput({kind, markdown, text}: QuotedUnit): boolean {
   if (kind !== 'code') return false
   return (
     /^`{3,}(?:none|text|txt|output|plaintext|json|console-output|log)\n/i.test(markdown) ||
