@@ -3,21 +3,21 @@ import {calibrate as calibrateRetrieval, isCurrentCalibration} from '../retrieva
 import type {BaseBuild, BuildWriter, IndexBuild, Manifest} from '../search-index/index.ts'
 import {type ContentDetails, contentDetailsOf} from './content-details.ts'
 import {askGoldenQuestions, goldenGate, shrinkGate} from './gates.ts'
-import {graphQuestionsOf} from './graph-questions.ts'
 import type {IngestContext} from './ingest-context.ts'
 import type {IngestReport, PageChange} from './ingest-report.ts'
 import type {ReportParts} from './make-report.ts'
+import {neighbourQuestionsOf} from './neighbour-questions.ts'
 import {countsOf} from './page-changes.ts'
 import type {Scan} from './scan-folder.ts'
-import {type GraphTuning, tuneGraph, withTuning} from './tune-graph.ts'
+import {tuneVectorSearch, type VectorSearchTuning, withTuning} from './tune-vector-search.ts'
 import {verifyBuild} from './verify-build.ts'
 
 /** Share of the passages that may change before the abstention is calibrated again. */
 const maxCalibrationDrift = 0.05
 
-/** Questions that a graph is measured with, and how many where little changed. Each is searched for exactly, too. */
-const graphQuestions = 200
-const graphQuestionsAfterEdit = 60
+/** Questions that vector search is measured with, and how many where little changed. Each is searched for exactly, too. */
+const neighbourQuestions = 200
+const neighbourQuestionsAfterEdit = 60
 
 export interface Completion {
   readonly writer: BuildWriter
@@ -133,17 +133,18 @@ function driftOf(build: IndexBuild, before: BaseBuild | null, changes: readonly 
 
 /**
  * Measured at every ingest, also where the graph is kept: pages that come and go change what it finds. After a small edit
- * of the build `before`, fewer questions tell whether its `ef` is still enough.
+ * of the build `before`, fewer questions tell whether its way to search still finds enough.
  */
 async function tuned(
   context: IngestContext,
   build: IndexBuild,
   before: BaseBuild | null,
-): Promise<GraphTuning> {
-  const minEf = before?.manifest.hnsw.ef
-  const count = minEf === undefined ? graphQuestions : graphQuestionsAfterEdit
-  const questions = await graphQuestionsOf(build, await context.embedder(), count)
-  return tuneGraph(build, questions, {...context.signalOption, ...(minEf === undefined ? {} : {minEf})})
+): Promise<VectorSearchTuning> {
+  const {ef, shortlist} = before?.manifest.hnsw ?? {}
+  const from = ef !== undefined ? {ef} : shortlist !== undefined ? {shortlist} : undefined
+  const count = from === undefined ? neighbourQuestions : neighbourQuestionsAfterEdit
+  const questions = await neighbourQuestionsOf(build, await context.embedder(), count)
+  return tuneVectorSearch(build, questions, {...context.signalOption, ...(from === undefined ? {} : {from})})
 }
 
 async function calibrated(context: IngestContext, build: IndexBuild): Promise<unknown> {

@@ -1,5 +1,5 @@
 import type {Diagnostic} from '../domain/index.ts'
-import type {GraphTuning} from './tune-graph.ts'
+import type {VectorSearchTuning} from './tune-vector-search.ts'
 
 export const stages = ['scan', 'pages', 'finish', 'verify', 'tune', 'gates', 'calibrate', 'publish'] as const
 
@@ -96,7 +96,7 @@ export interface IngestReport {
   /** Hit rate at 5 of the golden questions; null without a question file. */
   readonly golden: {readonly questions: number; readonly hitAt5: number} | null
   /** How the vector index is searched, and what it finds; null where no build was made. */
-  readonly graph: GraphTuning | null
+  readonly graph: VectorSearchTuning | null
   /** Ids of older builds that were removed. */
   readonly pruned: readonly string[]
   /** Duration of each stage, in milliseconds. */

@@ -1,7 +1,6 @@
 import type {Diagnostic} from '../domain/index.ts'
 import {cleanLine} from '../lib/clean-text.ts'
 import type {IngestReport, PageChange} from './ingest-report.ts'
-import {minGraphRecall} from './tune-graph.ts'
 
 /** The report as lines for a docs writer: what was done, what changed, what needs attention. */
 export function summaryOf(report: IngestReport, {maxDiagnostics = 20, maxChanges = 20} = {}): string {
@@ -40,10 +39,9 @@ export function summaryOf(report: IngestReport, {maxDiagnostics = 20, maxChanges
     )
   }
   if (report.graph) {
-    const {ef, recall} = report.graph
-    lines.push(
-      `  vectors   ${(10 * recall.at10).toFixed(2)} of the 10 nearest passages found (ef ${number(ef)})`,
-    )
+    const {ef, shortlist, recall} = report.graph
+    const mode = ef === undefined ? `sketches, shortlist ${number(shortlist)}` : `ef ${number(ef)}`
+    lines.push(`  vectors   ${(10 * recall.at10).toFixed(2)} of the 10 nearest passages found (${mode})`)
   }
   const stages = Object.entries(report.stages).filter(([, ms]) => ms >= 10)
   lines.push(
@@ -62,12 +60,6 @@ export function summaryOf(report: IngestReport, {maxDiagnostics = 20, maxChanges
         `  ${path}: ${number(visibleWords - keptWords)} of ${number(visibleWords)} words`,
     )
     lines.push(...some(losing, maxDiagnostics, 'more pages'))
-  }
-  if (report.graph && report.graph.recall.at10 < minGraphRecall) {
-    lines.push(
-      '',
-      `The vector index misses more of the nearest passages than it should (at most ${percent(1 - minGraphRecall, 1)}): answers may miss pages whose words differ from the question's.${report.fullBecause === null ? ' With --full the index is made anew.' : ''}`,
-    )
   }
   for (const {passed, detail} of report.gates) if (!passed) lines.push('', `Gate: ${detail}`)
   // A line break in a file name must not start a new line.

@@ -6,6 +6,7 @@ import {fuse, scoreFirst} from './fusion.ts'
 import {headingFeaturesOf, noHeadingFeatures} from './heading-features.ts'
 import {addPageFeatures} from './page-features.ts'
 import {QueryTerms} from './query-terms.ts'
+import {versionDepthFactor} from './search-depths.ts'
 import {cosinesOf} from './section-cosines.ts'
 import {preselect, type SearchHits, searchVectors, searchWords} from './section-search.ts'
 import {SimilarWords} from './similar-words.ts'
@@ -16,8 +17,6 @@ import {textFeaturesOf} from './text-features.ts'
 const candidateDepth = 80
 /** Candidates whose text is read, after a first sort. */
 const textDepth = 24
-/** Factor on the search depths when only one version is searched: most hits may belong to others. */
-const versionDepthFactor = 4
 
 export interface Ranking {
   readonly candidates: Candidate[]

@@ -2,9 +2,9 @@ import type {IndexBuild, TextWeights} from '../search-index/index.ts'
 import type {BackgroundCosine} from './background-cosine.ts'
 import type {RankingQuery} from './candidate.ts'
 import {firstWeights} from './fusion.ts'
+import {semanticDepth} from './search-depths.ts'
 
 const lexicalDepth = 100
-const semanticDepth = 64
 
 /** BM25 weights of the word index's columns. */
 const textWeights: TextWeights = {title: 2, headings: 3, text: 1}

@@ -43,16 +43,25 @@ export interface GraphParameters {
   readonly m: number
   readonly efConstruction: number
   readonly metric: 'ip'
-  /** How many candidates a search keeps, measured for this build; absent where none was measured. */
+  /** How the build is searched, as `VectorSearchMode` has it; neither where that was not measured. */
   readonly ef?: number
-  readonly recall?: GraphRecall
+  readonly shortlist?: number
+  readonly recall?: NeighbourRecall
 }
 
 /**
- * Shares of the true nearest passages, by exact search, that HNSW finds with the build's `ef`: of the ten nearest among
+ * How the nearest passages are found without comparing all: by HNSW, which keeps the `ef` nearest of those that it
+ * visits, or by sketches of all vectors, the `shortlist` most alike of which are compared.
+ */
+export type VectorSearchMode =
+  | {readonly ef: number; readonly shortlist?: never}
+  | {readonly shortlist: number; readonly ef?: never}
+
+/**
+ * Shares of the true nearest passages, by exact search, that a build's search finds: of the ten nearest among
  * 64 neighbours found, of the 64 nearest among as many, and of the 256 nearest, which a question about one version reads.
  */
-export interface GraphRecall {
+export interface NeighbourRecall {
   readonly at10: number
   readonly at64: number
   readonly at256: number
@@ -168,12 +177,11 @@ export interface IndexBuild extends BuildPages {
   readonly degraded: string | null
 
   /**
-   * Nearest passages, best first. Fewer than `k` when there are fewer. `ef` is how many candidates HNSW keeps, by default
-   * the build's own. Throws a TypeError on a vector of wrong length or with a value that is not finite.
+   * Nearest passages, best first. Fewer than `k` when there are fewer. `mode` is the build's own by default. Throws a TypeError on a vector of wrong length or with a value that is not finite.
    */
-  nearest(vector: Float32Array, k: number, ef?: number): VectorHit[]
+  nearest(vector: Float32Array, k: number, mode?: VectorSearchMode): VectorHit[]
 
-  /** The same without HNSW: the reference in tests, and the fallback when the HNSW file is damaged. */
+  /** The same by comparing all: the reference in tests, and the fallback when the HNSW file is damaged. */
   nearestExact(vector: Float32Array, k: number): VectorHit[]
 
   /** The stored unit vector of a passage; read-only. */

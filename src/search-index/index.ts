@@ -1,13 +1,14 @@
 export type {
   BuildPages,
   CurrentBuild,
-  GraphRecall,
   IndexBuild,
   Manifest,
+  NeighbourRecall,
   StoredPage,
   StoredPassage,
   StoredSection,
   TextWeights,
+  VectorSearchMode,
   WordForms,
   WordsHit,
 } from './build.ts'

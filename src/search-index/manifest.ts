@@ -28,8 +28,9 @@ const manifestShape = z.object({
     m: count,
     efConstruction: count,
     metric: z.literal('ip'),
-    // Absent in older builds.
+    // Both are absent in older builds.
     ef: z.number().int().positive().exactOptional(),
+    shortlist: z.number().int().positive().exactOptional(),
     recall: z.object({at10: share, at64: share, at256: share}).exactOptional(),
   }),
   calibration: z.unknown(),

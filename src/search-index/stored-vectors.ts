@@ -5,6 +5,7 @@ import type {Manifest, VectorHit} from './build.ts'
 import {checkVector, isZero} from './hnsw.ts'
 import {slotsOf} from './slots.ts'
 import {TopK} from './top-k.ts'
+import {VectorSketches} from './vector-sketches.ts'
 
 /** Rows read before yielding to the event loop: a swap must not stall answers that are streaming. */
 const rowsPerTurn = 2_000
@@ -59,10 +60,28 @@ export class StoredVectors {
   nearest(vector: Float32Array, k: number): VectorHit[] {
     checkVector(vector, this.#dimensions)
     const top = new TopK(k)
-    for (let slot = 0; slot < this.#passageIds.length; slot++) {
-      if (this.#hasDirection[slot] === 0) continue
-      top.offer(slot, dotAt(vector, this.#values, slot * this.#dimensions))
-    }
+    for (let slot = 0; slot < this.#passageIds.length; slot++) this.#offer(top, slot, vector)
+    return this.#hitsOf(top)
+  }
+
+  /** Sketches of all vectors, by slot. @throws the signal's reason. */
+  sketches(signal?: AbortSignal): Promise<VectorSketches> {
+    return VectorSketches.of(this.#values, this.#dimensions, signal)
+  }
+
+  /** The same among the passages in these slots: the places of their ids in ascending order. */
+  nearestAmong(slots: Uint32Array, vector: Float32Array, k: number): VectorHit[] {
+    const top = new TopK(k)
+    for (let at = 0; at < slots.length; at++) this.#offer(top, slots[at]!, vector)
+    return this.#hitsOf(top)
+  }
+
+  #offer(top: TopK, slot: number, vector: Float32Array): void {
+    if (this.#hasDirection[slot] === 0) return
+    top.offer(slot, dotAt(vector, this.#values, slot * this.#dimensions))
+  }
+
+  #hitsOf(top: TopK): VectorHit[] {
     return top.best().map(({slot, score}) => ({
       passageId: this.#passageIds[slot]!,
       sectionId: this.#sectionIds[slot]!,

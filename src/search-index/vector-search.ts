@@ -1,39 +1,49 @@
 import {join} from 'node:path'
 import {isNotInstalled} from '../native/index.ts'
-import type {Manifest, VectorHit} from './build.ts'
+import type {Manifest, VectorHit, VectorSearchMode} from './build.ts'
 import {mismatchOf} from './file-mismatch.ts'
-import {defaultEf, type Hnsw, loadHnsw, minEf} from './hnsw.ts'
+import {checkVector, defaultEf, type Hnsw, loadHnsw, minEf} from './hnsw.ts'
 import {hnswFile} from './schema.ts'
 import type {StoredVectors} from './stored-vectors.ts'
+import type {VectorSketches} from './vector-sketches.ts'
+
+/** Of a shortlist, at least so many are compared for each neighbour that is wanted. */
+const comparedPerNeighbour = 4
 
 /** Vector search in an open build. */
 export interface VectorSearch {
-  /** Nearest passages, best first; `ef` as `IndexBuild.nearest` has it. @throws TypeError as `checkVector` does. */
-  nearest(vector: Float32Array, k: number, ef?: number): VectorHit[]
+  /** Nearest passages, best first; `mode` as `IndexBuild.nearest` has it. @throws TypeError as `checkVector` does. */
+  nearest(vector: Float32Array, k: number, mode?: VectorSearchMode): VectorHit[]
   /** Why the graph is not used and search is exact; null when it is used. */
   readonly degraded: string | null
 }
 
 /**
  * Opens the graph of a build, or falls back to exact search where its file is damaged.
- * @throws DocentError `not_installed` where hnswlib cannot be loaded.
+ * @throws DocentError `not_installed` where hnswlib cannot be loaded; the signal's reason.
  */
 export async function openVectorSearch(
   folder: string,
   manifest: Manifest,
   vectors: StoredVectors,
+  signal?: AbortSignal,
 ): Promise<VectorSearch> {
   const mismatch = await mismatchOf(folder, manifest, hnswFile)
   if (mismatch !== null)
     return exactSearch(vectors, `${mismatch}; search is exact and slower until the next ingest`)
+  const sketches = await vectors.sketches(signal)
   try {
     const hnsw = await loadHnsw(join(folder, hnswFile), manifest.embedding.dimensions)
     checkGraph(hnsw, vectors)
-    return graphSearch(hnsw, vectors, manifest.hnsw.ef ?? defaultEf(manifest.counts.passages))
+    return approximateSearch({hnsw, sketches, vectors, usual: usualMode(manifest)})
   } catch (error) {
     if (isNotInstalled(error)) throw error
     return exactSearch(vectors, `${hnswFile} cannot be used (${(error as Error).message}); search is exact`)
   }
+}
+
+function usualMode({hnsw: {ef, shortlist}, counts}: Manifest): VectorSearchMode {
+  return shortlist === undefined ? {ef: ef ?? defaultEf(counts.passages)} : {shortlist}
 }
 
 /** The file can be undamaged and still belong to other vectors: a passage must find itself. */
@@ -47,16 +57,50 @@ function exactSearch(vectors: StoredVectors, degraded: string): VectorSearch {
   return {degraded, nearest: (vector, k) => vectors.nearest(vector, k)}
 }
 
-function graphSearch(hnsw: Hnsw, vectors: StoredVectors, usualEf: number): VectorSearch {
+interface SearchParts {
+  readonly hnsw: Hnsw
+  readonly sketches: VectorSketches
+  readonly vectors: StoredVectors
+  readonly usual: VectorSearchMode
+}
+
+function approximateSearch({hnsw, sketches, vectors, usual}: SearchParts): VectorSearch {
   return {
     degraded: null,
-    nearest(vector, k, ef = usualEf) {
-      const hits: VectorHit[] = []
-      for (const {label, similarity} of hnsw.search(vector, k, ef)) {
-        const sectionId = vectors.sectionOf(label)
-        if (sectionId !== undefined) hits.push({passageId: label, sectionId, similarity})
-      }
-      return hits.sort((one, other) => other.similarity - one.similarity || one.passageId - other.passageId)
-    },
+    nearest: (vector, k, mode = usual) =>
+      mode.ef === undefined
+        ? nearestBySketch(sketches, vectors, {vector, k, shortlist: mode.shortlist})
+        : nearestInGraph(hnsw, vectors, {vector, k, ef: mode.ef}),
   }
+}
+
+interface Wanted {
+  readonly vector: Float32Array
+  readonly k: number
+}
+
+function nearestBySketch(
+  sketches: VectorSketches,
+  vectors: StoredVectors,
+  {vector, k, shortlist}: Wanted & {readonly shortlist: number},
+): VectorHit[] {
+  checkVector(vector, sketches.dimensions)
+  return vectors.nearestAmong(
+    sketches.nearest(vector, Math.max(shortlist, comparedPerNeighbour * k)),
+    vector,
+    k,
+  )
+}
+
+function nearestInGraph(
+  hnsw: Hnsw,
+  vectors: StoredVectors,
+  {vector, k, ef}: Wanted & {readonly ef: number},
+): VectorHit[] {
+  const hits: VectorHit[] = []
+  for (const {label, similarity} of hnsw.search(vector, k, ef)) {
+    const sectionId = vectors.sectionOf(label)
+    if (sectionId !== undefined) hits.push({passageId: label, sectionId, similarity})
+  }
+  return hits.sort((one, other) => other.similarity - one.similarity || one.passageId - other.passageId)
 }

@@ -63,13 +63,13 @@ describe('an ingest', () => {
     }
   })
 
-  test('says where the vector index misses too much, and what may help', async () => {
+  test('says when a build is searched by sketches', async () => {
     const report = await run(newFolder({'a.md': guide}))
-    const graph = {ef: 4_096, recall: {at10: 0.9, at64: 0.8, at256: 0.7}}
+    const graph = {shortlist: 1_800, recall: {at10: 0.985, at64: 0.95, at256: 0.9}}
 
-    expect(summaryOf(report)).not.toContain('misses more')
-    expect(summaryOf({...report, graph})).toMatch(/misses more of the nearest .*\(at most 2\.00 %\)/)
-    expect(summaryOf({...report, graph, fullBecause: null})).toContain('With --full the index is made anew.')
+    expect(summaryOf({...report, graph})).toContain(
+      '  vectors   9.85 of the 10 nearest passages found (sketches, shortlist 1,800)',
+    )
   })
 
   test('embeds only the passages that are new', async () => {

@@ -9,7 +9,7 @@ const foreignShare = 0.2
 const sumShare = 0.3
 
 /** The vectors of questions with which a build's graph is measured. */
-export interface GraphQuestions {
+export interface NeighbourQuestions {
   /** Of questions made from the build's own text, as calibration makes them. */
   readonly own: readonly Float32Array[]
   /**
@@ -23,11 +23,11 @@ export interface GraphQuestions {
  * About `count` of them; the same for the same build and model, so that an ingest can be repeated.
  * @throws DocentError `embedding_model`.
  */
-export async function graphQuestionsOf(
+export async function neighbourQuestionsOf(
   build: IndexBuild,
   embedder: Embedder,
   count: number,
-): Promise<GraphQuestions> {
+): Promise<NeighbourQuestions> {
   const random = seededRandom(1)
   const step = Math.max(1, Math.floor(outOfDomainQuestions.length / (foreignShare * count)))
   const foreign = outOfDomainQuestions.filter((_, at) => at % step === 0).slice(0, foreignShare * count)

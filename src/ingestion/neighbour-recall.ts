@@ -1,7 +1,7 @@
 import {setImmediate as yieldToEventLoop} from 'node:timers/promises'
-import type {IndexBuild} from '../search-index/index.ts'
+import type {IndexBuild, VectorSearchMode} from '../search-index/index.ts'
 
-/** Two similarities within this are the same: the graph and exact search round differently. */
+/** Two similarities within this are the same: HNSW and exact search round differently. */
 const tolerance = 1e-5
 
 /** A question with the similarities of its true nearest passages, best first. */
@@ -34,18 +34,17 @@ export interface Measurement {
   readonly nearest: number
   /** How many are searched for. */
   readonly depth: number
-  /** How many candidates HNSW keeps. */
-  readonly ef: number
+  readonly mode: VectorSearchMode
 }
 
 /**
- * Mean share of the true nearest passages that HNSW finds; 1 without questions. Of passages that are equally near, as
+ * Mean share of the true nearest passages that a search finds; 1 without questions. Of passages that are equally near, as
  * copies of a text are, any will do. @throws the signal's reason.
  */
 export async function recallOf(
   build: IndexBuild,
   questions: readonly ReferenceQuestion[],
-  {nearest, depth, ef}: Measurement,
+  {nearest, depth, mode}: Measurement,
   signal?: AbortSignal,
 ): Promise<number> {
   let sum = 0
@@ -54,7 +53,7 @@ export async function recallOf(
     signal?.throwIfAborted()
     const expected = Math.min(nearest, similarities.length)
     const least = similarities[expected - 1]! - tolerance
-    const found = build.nearest(vector, depth, ef).filter((hit) => hit.similarity >= least).length
+    const found = build.nearest(vector, depth, mode).filter((hit) => hit.similarity >= least).length
     sum += Math.min(found, expected) / expected
   }
   return questions.length === 0 ? 1 : sum / questions.length
