@@ -63,7 +63,7 @@ export const sourceFolders: readonly SourceFolder[] = [
   {
     name: 'embedding',
     about: 'Text to vectors, by a model in this process.',
-    mayImport: ['domain', 'package', 'native', 'text'],
+    mayImport: ['domain', 'lib', 'package', 'native', 'text'],
   },
   {
     name: 'search-index',

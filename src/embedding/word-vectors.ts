@@ -1,3 +1,4 @@
+import {bitCountsOf, sumOfBytes, wordsPerCount} from '../lib/bit-counts.ts'
 import {wordOf} from '../text/word-ids.ts'
 
 /** How alike single words are, by their ids of `text/word-ids.ts`. */
@@ -24,8 +25,10 @@ const bitsPerWord = 32
  */
 export class WordSketches implements WordVectors {
   readonly #table: PieceTable
+  /** Pieces that continue a word, without their `##`. */
+  readonly #continuations: ReadonlyMap<string, number>
   readonly #longestPiece: number
-  /** 32-bit words of a sketch. */
+  /** 32-bit words of a sketch, a multiple of `wordsPerCount`. */
   readonly #length: number
   #sketches: Int32Array
   /** By word id: 0 not computed, 1 known, 2 unknown to the model. */
@@ -35,8 +38,12 @@ export class WordSketches implements WordVectors {
 
   constructor(table: PieceTable) {
     this.#table = table
-    this.#longestPiece = Math.max(...[...table.vocabulary.keys()].map((piece) => piece.length))
-    this.#length = Math.ceil(table.dimensions / bitsPerWord)
+    const pieces = [...table.vocabulary]
+    this.#continuations = new Map(
+      pieces.filter(([piece]) => piece.startsWith('##')).map(([piece, id]) => [piece.slice(2), id]),
+    )
+    this.#longestPiece = Math.max(...pieces.map(([piece]) => piece.length))
+    this.#length = wordsPerCount * Math.ceil(table.dimensions / (bitsPerWord * wordsPerCount))
     this.#sketches = new Int32Array(1024 * this.#length)
     this.#states = new Uint8Array(1024)
     this.#cosines = Float32Array.from({length: table.dimensions + 1}, (_, bits) =>
@@ -50,8 +57,10 @@ export class WordSketches implements WordVectors {
     const sketches = this.#sketches
     const length = this.#length
     let bits = 0
-    for (let at = id * length, to = other * length, end = at + length; at < end; at++, to++) {
-      bits += bitCount(sketches[at]! ^ sketches[to]!)
+    for (let at = id * length, to = other * length, end = at + length; at < end; at += 3, to += 3) {
+      const first = sketches[at]! ^ sketches[to]!
+      const second = sketches[at + 1]! ^ sketches[to + 1]!
+      bits += sumOfBytes(bitCountsOf(first, second, sketches[at + 2]! ^ sketches[to + 2]!))
     }
     return this.#cosines[bits]!
   }
@@ -67,8 +76,9 @@ export class WordSketches implements WordVectors {
     this.#states[id] = vector === null ? 2 : 1
     if (vector === null) return false
     const start = id * this.#length
+    // The sign bit of the negative value is set where the value is greater than 0.
     for (let at = 0; at < vector.length; at++) {
-      if (vector[at]! > 0) this.#sketches[start + (at >> 5)]! |= 1 << (at & 31)
+      this.#sketches[start + (at >> 5)]! |= (-vector[at]! >>> 31) << (at & 31)
     }
     return true
   }
@@ -84,9 +94,12 @@ export class WordSketches implements WordVectors {
   }
 
   /** The sum of a word's pieces; null when the model knows none. */
-  #vectorOf(word: string): Int32Array | null {
-    const {vectors, dimensions} = this.#table
-    const parts = /^[a-z0-9]+$/.test(word) ? [word] : (word.normalize('NFD').match(/[\p{L}\p{N}]+/gu) ?? [])
+  #vectorOf(word: string): Int32Array | Int8Array | null {
+    const {vocabulary, vectors, dimensions} = this.#table
+    const isPlain = /^[a-z0-9]+$/.test(word)
+    const whole = isPlain ? vocabulary.get(word) : undefined
+    if (whole !== undefined) return vectors.subarray(whole * dimensions, (whole + 1) * dimensions)
+    const parts = isPlain ? [word] : (word.normalize('NFD').match(/[\p{L}\p{N}]+/gu) ?? [])
     const pieces = parts.flatMap((part) => this.#piecesOf(part))
     if (pieces.length === 0) return null
     const sum = new Int32Array(dimensions)
@@ -102,9 +115,10 @@ export class WordSketches implements WordVectors {
     let start = 0
     while (start < word.length) {
       let end = Math.min(word.length, start + this.#longestPiece)
+      const vocabulary = start > 0 ? this.#continuations : this.#table.vocabulary
       let piece: number | undefined
       for (; end > start; end--) {
-        piece = this.#table.vocabulary.get((start > 0 ? '##' : '') + word.slice(start, end))
+        piece = vocabulary.get(word.slice(start, end))
         if (piece !== undefined) break
       }
       if (piece === undefined) return []
@@ -113,11 +127,4 @@ export class WordSketches implements WordVectors {
     }
     return pieces
   }
-}
-
-/** The number of bits that are set (Warren, "Hacker's Delight"). */
-function bitCount(value: number): number {
-  let bits = value - ((value >>> 1) & 0x55555555)
-  bits = (bits & 0x33333333) + ((bits >>> 2) & 0x33333333)
-  return (((bits + (bits >>> 4)) & 0x0f0f0f0f) * 0x01010101) >>> 24
 }

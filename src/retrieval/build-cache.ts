@@ -58,6 +58,10 @@ export class BuildCache {
   )
   readonly #headings = new TwoGenerationCache<string, readonly string[]>(maxSections)
   readonly #paths = new TwoGenerationCache<string, ReadonlySet<string>>(maxSections)
+  readonly #sectionsOfPages = new TwoGenerationCache<number, readonly StoredSection[]>(
+    maxSections,
+    (sections) => 1 + sections.length,
+  )
   readonly #norms = new TwoGenerationCache<number, number>(maxSections)
   readonly #ownsUrl = new TwoGenerationCache<number, boolean>(maxSections)
   readonly #addresses = new TwoGenerationCache<number, SectionAddress>(maxSections)
@@ -111,6 +115,16 @@ export class BuildCache {
       found.push(headings)
     }
     return found
+  }
+
+  /** The sections of a page, in reading order. */
+  sectionsOf(pageId: number): readonly StoredSection[] {
+    let sections = this.#sectionsOfPages.get(pageId)
+    if (sections === undefined) {
+      sections = this.#build.sectionsOf(pageId)
+      this.#sectionsOfPages.set(pageId, sections)
+    }
+    return sections
   }
 
   textOf(section: StoredSection): SectionText {
@@ -174,7 +188,7 @@ export class BuildCache {
     const cached = this.#addresses.get(id)
     if (cached !== undefined) return cached
     const pageKey = this.ownsUrl(page) ? page.url : `${page.url}\n${page.path}`
-    const addresses = addressesOf(pageKey, this.#build.sectionsOf(page.id))
+    const addresses = addressesOf(pageKey, this.sectionsOf(page.id))
     for (const [sectionId, address] of addresses) this.#addresses.set(sectionId, address)
     return addresses.get(id)!
   }

@@ -1,4 +1,5 @@
 import type {IndexBuild, StoredSection} from '../search-index/index.ts'
+import {BuildCache} from './build-cache.ts'
 import type {Candidate} from './candidate.ts'
 import {openingTextOf, type SourceText, sourceTextOf} from './source-text.ts'
 
@@ -102,7 +103,7 @@ function subsectionsOf(build: IndexBuild, candidate: Candidate, words: number): 
   const {section} = candidate
   const subsections: GroupedSection[] = []
   let left = Math.min(maxSubsectionWords, maxGroupWords - words)
-  const sections = build.sectionsOf(section.page.id)
+  const sections = BuildCache.of(build).sectionsOf(section.page.id)
   for (const below of sections.slice(sections.findIndex(({id}) => id === section.id) + 1)) {
     if (below.depth <= section.depth) break
     // A heading without text is named by its own subsections.

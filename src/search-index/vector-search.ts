@@ -8,7 +8,7 @@ import type {StoredVectors} from './stored-vectors.ts'
 import type {VectorSketches} from './vector-sketches.ts'
 
 /** Of a shortlist, at least so many are compared for each neighbour that is wanted. */
-const comparedPerNeighbour = 4
+const comparedPerNeighbour = 8
 
 /** Vector search in an open build. */
 export interface VectorSearch {

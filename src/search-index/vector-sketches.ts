@@ -1,4 +1,5 @@
 import {setImmediate as yieldToEventLoop} from 'node:timers/promises'
+import {bitCountsOf, sumOfBytes} from '../lib/bit-counts.ts'
 
 /** Vectors read before yielding to the event loop. */
 const vectorsPerTurn = 10_000
@@ -102,17 +103,17 @@ function addDistances(
   [mask1, mask2, mask3, mask4, mask5, mask6]: Int32Array,
 ): void {
   for (let slot = 0, place = 0; slot < distances.length; slot++, place += wordsPerStep) {
-    const first = bitCounts(
+    const first = bitCountsOf(
       (sketches[place]! ^ sign1!) & mask1!,
       (sketches[place + 1]! ^ sign2!) & mask2!,
       (sketches[place + 2]! ^ sign3!) & mask3!,
     )
-    const second = bitCounts(
+    const second = bitCountsOf(
       (sketches[place + 3]! ^ sign4!) & mask4!,
       (sketches[place + 4]! ^ sign5!) & mask5!,
       (sketches[place + 5]! ^ sign6!) & mask6!,
     )
-    distances[slot]! += Math.imul(first + second, 0x01010101) >>> 24
+    distances[slot]! += sumOfBytes(first + second)
   }
 }
 
@@ -143,18 +144,4 @@ function greaterHalfOf(values: Float32Array, length: number): Int32Array {
   const bits = new Int32Array(length)
   for (let at = 0; at < sizes.length; at++) if (sizes[at]! >= least) bits[at >>> 5]! |= 1 << (at & 31)
   return bits
-}
-
-/** The number of bits of three words that are set, by byte (Warren, "Hacker's Delight"). */
-function bitCounts(first: number, second: number, third: number): number {
-  const either = first ^ second
-  const ones = halfByteCounts(either ^ third)
-  const twos = halfByteCounts((first & second) | (either & third))
-  const counts = ones + 2 * twos
-  return (counts & 0x0f0f0f0f) + ((counts >>> 4) & 0x0f0f0f0f)
-}
-
-function halfByteCounts(word: number): number {
-  const pairs = word - ((word >>> 1) & 0x55555555)
-  return (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333)
 }

@@ -1,6 +1,6 @@
 import {headOf} from '../lib/cut.ts'
 import {type Sentence, sentencesOf} from './sentences.ts'
-import {type Token, tokensOf} from './terms.ts'
+import {type Token, visitWords} from './terms.ts'
 
 /** The part of a text that is most relevant to a question, with the question's words highlighted. */
 export interface Excerpt {
@@ -31,7 +31,7 @@ export function bestExcerptOf(
   const sentences = sentencesOf(text)
   if (sentences.length === 0) return {text: '', highlights: [], weight: 0}
 
-  const tokens = tokensOf(text)
+  const tokens = tokensWith(terms, text)
   const weights = weightsBySentence(sentences, tokens, terms)
   let best = {from: 0, to: 1, score: -1, weight: 0}
   for (let from = 0; from < sentences.length; from++) {
@@ -62,9 +62,18 @@ export function bestExcerptOf(
   const cut = end < sentences[best.to - 1]!.end
   return {
     text: text.slice(start, end) + (cut ? '…' : ''),
-    highlights: highlightsOf(tokens, terms, start, end),
+    highlights: highlightsOf(tokens, start, end),
     weight: best.weight,
   }
+}
+
+/** The words of a text that have any of the terms: few, so only those are kept. */
+function tokensWith(terms: ReadonlyMap<string, number>, text: string): Token[] {
+  const tokens: Token[] = []
+  visitWords(text, (word, start, end) => {
+    if (word.terms.some((term) => terms.has(term))) tokens.push({start, end, terms: word.terms})
+  })
+  return tokens
 }
 
 function weightsBySentence(
@@ -86,17 +95,11 @@ function weightsBySentence(
   return weights
 }
 
-function highlightsOf(
-  tokens: readonly Token[],
-  terms: ReadonlyMap<string, number>,
-  start: number,
-  end: number,
-): [number, number][] {
+function highlightsOf(tokens: readonly Token[], start: number, end: number): [number, number][] {
   const found: [number, number][] = []
   for (const token of tokens) {
     if (token.start < start) continue
     if (token.end > end) break
-    if (!token.terms.some((term) => terms.has(term))) continue
     const last = found.at(-1)
     if (last !== undefined && token.start - start <= last[1]) last[1] = token.end - start
     else found.push([token.start - start, token.end - start])
