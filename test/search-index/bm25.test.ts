@@ -1,29 +1,25 @@
 import fc from 'fast-check'
 import {expect, test} from 'vitest'
 import {Bm25, lengthNormsOf} from '../../src/search-index/word-index/bm25.ts'
+import {type Counts, wordCounts} from './word-counts.ts'
 
 const weights = {title: 3, headings: 2, text: 1}
 
-/** Sections with numbers 10, 20, 30 and so on, and postings as the word index returns them. */
-function indexOf(sections: readonly {readonly length: number; readonly counts: readonly number[]}[]) {
-  const ids = Uint32Array.from(sections, (_, slot) => 10 * (slot + 1))
-  const order = {
-    ids,
-    lengths: sections.map(({length}) => length),
-    slotOf: (id: number) => (id % 10 === 0 && id <= 10 * sections.length ? id / 10 - 1 : undefined),
-  }
-  const postings = (term: string): Uint32Array =>
-    Uint32Array.from(
-      sections.flatMap(({counts}, slot) => {
-        const count = counts[Number(term)] ?? 0
-        return count === 0 ? [] : [count, ids[slot]!]
-      }),
-    )
-  return {bm25: new Bm25(postings, order, lengthNormsOf(order)), sections}
+interface Section {
+  readonly length: number
+  /** In the text. */
+  readonly counts: readonly number[]
+}
+
+function bm25Over(sections: readonly Section[]): Bm25 {
+  const {order, postings} = wordCounts(
+    sections.map(({length, counts}) => ({length, terms: counts.map((count): Counts => [0, 0, count])})),
+  )
+  return new Bm25(postings, order, lengthNormsOf(order))
 }
 
 /** Every section scored for every term: what skipping sections must not change. */
-function scoredInFull({sections}: ReturnType<typeof indexOf>, terms: readonly string[]): number[] {
+function scoredInFull(sections: readonly Section[], terms: readonly string[]): number[] {
   const indexed = sections.filter(({length}) => length > 0).length
   const average = sections.reduce((sum, {length}) => sum + length, 0) / Math.max(1, indexed)
   return sections.map(({length, counts}) =>
@@ -53,12 +49,11 @@ test('the best sections for many terms are those of scoring every section in ful
       fc.integer({min: 1, max: 8}),
       (sections, k) => {
         const terms = ['3', '0', '2', '1']
-        const index = indexOf(sections)
-        const best = scoredInFull(index, terms)
+        const best = scoredInFull(sections, terms)
           .filter((score) => score > 0)
           .sort((one, other) => other - one)
 
-        const hits = index.bm25.matching(terms, k, weights)
+        const hits = bm25Over(sections).matching(terms, k, weights)
 
         expect(hits).toHaveLength(Math.min(k, best.length))
         for (const [at, {score}] of hits.entries()) expect(score).toBeCloseTo(best[at]!, 4)
@@ -69,7 +64,7 @@ test('the best sections for many terms are those of scoring every section in ful
 })
 
 test('a search leaves nothing behind for the next one', () => {
-  const {bm25} = indexOf([
+  const bm25 = bm25Over([
     {length: 5, counts: [1, 0]},
     {length: 5, counts: [1, 2]},
   ])

@@ -2,27 +2,12 @@ import fc from 'fast-check'
 import {expect, test} from 'vitest'
 import {lengthNormsOf} from '../../src/search-index/word-index/bm25.ts'
 import {WordsSearch} from '../../src/search-index/word-index/words-search.ts'
+import {type CountedSection, type Counts, wordCounts} from './word-counts.ts'
 
 const weights = {title: 2, headings: 3, text: 1}
 
-type Counts = readonly [title: number, headings: number, text: number]
-
-/** Sections numbered 10, 20, 30 and so on, each with the counts of terms `0`, `1`, `2`, … */
-function searchOver(sections: readonly {readonly length: number; readonly terms: readonly Counts[]}[]) {
-  const ids = Uint32Array.from(sections, (_, slot) => 10 * (slot + 1))
-  const order = {
-    ids,
-    lengths: sections.map(({length}) => length),
-    slotOf: (id: number) => (id % 10 === 0 && id <= 10 * sections.length ? id / 10 - 1 : undefined),
-  }
-  const postings = (term: string): Uint32Array =>
-    Uint32Array.from(
-      sections.flatMap(({terms}, slot) => {
-        const [title, headings, text] = terms[Number(term)] ?? [0, 0, 0]
-        const packed = title * 0x1000000 + headings * 0x10000 + text
-        return packed === 0 ? [] : [packed, ids[slot]!]
-      }),
-    )
+function searchOver(sections: readonly CountedSection[]): WordsSearch {
+  const {order, postings} = wordCounts(sections)
   return new WordsSearch(postings, order, lengthNormsOf(order))
 }
 
