@@ -35,7 +35,7 @@ export async function openBuild(folder: string, {signal}: OpenOptions = {}): Pro
   try {
     const vectors = await readVectors(db, manifest, signal)
     const sectionOrder = await readSectionOrder(db, signal)
-    const vectorSearch = await openVectorSearch(folder, manifest, vectors, signal)
+    const vectorSearch = await openVectorSearch(folder, manifest, vectors)
     signal?.throwIfAborted()
     return indexBuild({folder, db, manifest, vectors, sectionOrder, vectorSearch})
   } catch (error) {

@@ -64,9 +64,9 @@ export class StoredVectors {
     return this.#hitsOf(top)
   }
 
-  /** Sketches of all vectors, by slot. @throws the signal's reason. */
-  sketches(signal?: AbortSignal): Promise<VectorSketches> {
-    return VectorSketches.of(this.#values, this.#dimensions, signal)
+  /** Sketches of all vectors, by slot. */
+  sketches(): Promise<VectorSketches> {
+    return VectorSketches.of(this.#values, this.#dimensions)
   }
 
   /** The same among the passages in these slots: the places of their ids in ascending order. */

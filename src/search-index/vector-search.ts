@@ -20,18 +20,17 @@ export interface VectorSearch {
 
 /**
  * Opens the graph of a build, or falls back to exact search where its file is damaged.
- * @throws DocentError `not_installed` where hnswlib cannot be loaded; the signal's reason.
+ * @throws DocentError `not_installed` where hnswlib cannot be loaded.
  */
 export async function openVectorSearch(
   folder: string,
   manifest: Manifest,
   vectors: StoredVectors,
-  signal?: AbortSignal,
 ): Promise<VectorSearch> {
   const mismatch = await mismatchOf(folder, manifest, hnswFile)
   if (mismatch !== null)
     return exactSearch(vectors, `${mismatch}; search is exact and slower until the next ingest`)
-  const sketches = await vectors.sketches(signal)
+  const sketches = await vectors.sketches()
   try {
     const hnsw = await loadHnsw(join(folder, hnswFile), manifest.embedding.dimensions)
     checkGraph(hnsw, vectors)

@@ -1,8 +1,8 @@
 import {setImmediate as yieldToEventLoop} from 'node:timers/promises'
 import {bitCountsOf, sumOfBytes} from '../lib/bit-counts.ts'
 
-/** Vectors read before yielding to the event loop. */
-const vectorsPerTurn = 10_000
+/** Sketches made before yielding to the event loop. */
+const vectorsPerTurn = 2_000
 /** Vectors whose mean stands for that of all. */
 const sampleSize = 2_000
 
@@ -36,15 +36,14 @@ export class VectorSketches {
     this.#distances = new Uint16Array(count)
   }
 
-  /** Of concatenated vectors: slots are their numbers. @throws the signal's reason. */
-  static async of(values: Float32Array, dimensions: number, signal?: AbortSignal): Promise<VectorSketches> {
+  /** Of concatenated vectors: slots are their numbers. */
+  static async of(values: Float32Array, dimensions: number): Promise<VectorSketches> {
     const count = values.length / dimensions
     const sketches = new VectorSketches(dimensions, count)
     const mean = meanOf(values, dimensions)
     const differences = new Float32Array(dimensions)
     for (let slot = 0; slot < count; slot++) {
       if (slot % vectorsPerTurn === 0) await yieldToEventLoop()
-      signal?.throwIfAborted()
       const start = slot * dimensions
       for (let at = 0; at < dimensions; at++) differences[at] = values[start + at]! - mean[at]!
       sketches.#set(slot, signsOf(differences, sketches.#length))

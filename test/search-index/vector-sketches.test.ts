@@ -72,10 +72,4 @@ describe('the sketches of vectors', () => {
 
     expect(sketches.nearest(randomVectors(1, 64, 1), 10)).toHaveLength(0)
   })
-
-  test('are not made once that was aborted', async () => {
-    const made = VectorSketches.of(randomVectors(10, 64, 1), 64, AbortSignal.abort(new Error('stopped')))
-
-    await expect(made).rejects.toThrow('stopped')
-  })
 })
