@@ -18,7 +18,7 @@ export class LinkTargets<Page extends LinkablePage> {
     this.#byRoute = new Map(pages.map((page) => [routeKey(page.url), page]))
     for (const page of pages) {
       const name = nameOf(page.path)
-      this.#byName.set(name, this.#byName.has(name) ? null : page)
+      if (!isOfFolder(name)) this.#byName.set(name, this.#byName.has(name) ? null : page)
     }
   }
 
@@ -71,8 +71,14 @@ function routeKey(url: string): string {
   return url.replace(/^https?:\/\/[^/]+/, '').replace(/\/index$|\.html$|\/+$/g, '') || '/'
 }
 
+/** Whether a name says only that the page opens its folder: links to other sites end in it as well. */
+function isOfFolder(name: string): boolean {
+  return /^(?:_?index|readme)$/i.test(name)
+}
+
 /** `02-runes/02-$state.md` → `$state`. */
 function nameOf(path: string): string {
-  const name = path.replace(/\/+$/, '').split('/').at(-1) ?? ''
+  const end = path.endsWith('/') ? path.length - 1 : path.length
+  const name = path.slice(path.lastIndexOf('/', end - 1) + 1, end)
   return name.replace(/\.(?:mdx?|html|rst|ipynb)$/i, '').replace(/^\d+[-_.]/, '')
 }

@@ -33,7 +33,7 @@ describe('the page that a link leads to', () => {
     expect(targets.likelyPageAt('/docs/$state', auth)?.path).toBe('02-runes/02-$state.md')
   })
 
-  test.each(['limits', 'gone.md', '/nowhere'])('is none for %j', (target) => {
+  test.each(['limits', 'gone.md', '/nowhere', '/another/index.html'])('is none for %j', (target) => {
     expect(targets.likelyPageAt(target, auth)).toBeUndefined()
   })
 })
