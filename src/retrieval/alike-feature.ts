@@ -1,4 +1,4 @@
-import {dot} from '../lib/vector-math.ts'
+import {addScaled, dot} from '../lib/vector-math.ts'
 import type {IndexBuild} from '../search-index/index.ts'
 import type {IndexesByPage} from './by-page.ts'
 import type {Candidate} from './candidate.ts'
@@ -21,37 +21,33 @@ export function addAlikeFeature(
   depth: number,
 ): void {
   const shares = sharesOfBest(candidates, temperature)
-  const counted = (index: number) => shares[index]! >= leastShare && hasPassage(candidates[index]!)
-  const vectorOf = (index: number) => build.vectorOf(candidates[index]!.bestPassageId)
+  const vectors = candidates.map(({section, bestPassageId}, index) =>
+    section.passageCount > 0 && (index < depth || shares[index]! >= leastShare)
+      ? build.vectorOf(bestPassageId)
+      : null,
+  )
+  const counted = (index: number) => vectors[index] != null && shares[index]! >= leastShare
   // The dot product with a sum is the sum of the dot products.
   const sum = new Float32Array(build.manifest.embedding.dimensions)
   let sumOfShares = 0
-  for (let index = 0; index < candidates.length; index++) {
-    if (!counted(index)) continue
-    add(sum, vectorOf(index), shares[index]!)
+  for (const [index, vector] of vectors.entries()) {
+    if (vector === null || !counted(index)) continue
+    addScaled(sum, vector, shares[index]!)
     sumOfShares += shares[index]!
   }
-  const means = candidates.slice(0, depth).map((candidate, index) => {
-    if (!hasPassage(candidate)) return null
-    const vector = vectorOf(index)
-    const own = pages.get(candidate.section.page.id)!.filter(counted)
-    const weight = own.reduce((rest, other) => rest - shares[other]!, sumOfShares)
-    const total = own.reduce(
-      (rest, other) => rest - shares[other]! * dot(vector, vectorOf(other)),
-      dot(vector, sum),
-    )
+  const means = vectors.slice(0, depth).map((vector, index) => {
+    if (vector === null) return null
+    let weight = sumOfShares
+    let total = dot(vector, sum)
+    for (const other of pages.get(candidates[index]!.section.page.id)!) {
+      if (!counted(other)) continue
+      weight -= shares[other]!
+      total -= shares[other]! * dot(vector, vectors[other]!)
+    }
     return weight < leastShare ? 0 : total / weight
   })
   const lowest = means.reduce<number>((least, mean) => Math.min(least, mean ?? Infinity), Infinity)
   for (const [index, mean] of means.entries()) {
     if (mean !== null) candidates[index]!.features.alike = mean - lowest
   }
-}
-
-function hasPassage({section}: Candidate): boolean {
-  return section.passageCount > 0
-}
-
-function add(sum: Float32Array, vector: Float32Array, weight: number): void {
-  for (let at = 0; at < sum.length; at++) sum[at]! += weight * vector[at]!
 }

@@ -1,6 +1,6 @@
 import {createHash} from 'node:crypto'
 import {TwoGenerationCache} from '../lib/two-generation-cache.ts'
-import {dot} from '../lib/vector-math.ts'
+import {addScaled, dot} from '../lib/vector-math.ts'
 import type {IndexBuild, StoredPage, StoredSection} from '../search-index/index.ts'
 import {contentWordIdOf} from '../text/content-words.ts'
 import {termsOf, visitWords} from '../text/terms.ts'
@@ -150,8 +150,7 @@ export class BuildCache {
       } else {
         const sum = Float32Array.from(first)
         for (let index = 1; index < passageCount; index++) {
-          const vector = this.#build.vectorOf(firstPassage + index)
-          for (let at = 0; at < sum.length; at++) sum[at]! += vector[at]!
+          addScaled(sum, this.#build.vectorOf(firstPassage + index), 1)
         }
         norm = Math.sqrt(dot(sum, sum)) || 1
       }
