@@ -1,6 +1,12 @@
-import {posix} from 'node:path'
 import type {Diagnostic} from '../domain/index.ts'
-import type {PageRecord} from '../search-index/index.ts'
+import {
+  filesAt,
+  isMarkdownPath,
+  LinkTargets,
+  type PageRecord,
+  splitTarget,
+  withoutQuery,
+} from '../search-index/index.ts'
 
 /**
  * Anchors that a writer set in the text, outside headings: `<a name="x">`, `<div id="x">`, `[word]{#x}`. Found by their
@@ -18,35 +24,20 @@ export function writtenAnchorsIn(source: string): string[] {
  * or to an anchor that its page does not have. Other routes may not come from these files.
  */
 export function brokenLinksIn(pages: readonly PageRecord[], isFile: (path: string) => boolean): Diagnostic[] {
-  const byPath = new Map(pages.map((page) => [page.path, page]))
-  const byRoute = new Map(pages.map((page) => [routeKey(page.url), page]))
+  const targets = new LinkTargets(pages)
   const diagnostics: Diagnostic[] = []
   for (const page of pages) {
     for (const {target, line} of page.links) {
-      const [place = '', anchor = ''] = splitOnce(target, '#')
-      const path = place.replace(/\?.*$/, '')
-      let found: PageRecord | undefined
-      if (path === '') found = page
-      else if (/\.mdx?$/i.test(path)) {
-        const candidates = path.startsWith('/')
-          ? [path.slice(1)]
-          : [posix.join(posix.dirname(page.path), path), posix.normalize(path)]
-        found = candidates.map((candidate) => byPath.get(candidate)).find(Boolean)
-        if (
-          !found &&
-          !path.startsWith('/') &&
-          !candidates[0]!.startsWith('../') &&
-          !candidates.some(isFile)
-        ) {
+      const [place, anchor] = splitTarget(target)
+      const found = targets.pageAt(place, page)
+      const path = withoutQuery(place)
+      if (found === undefined && isMarkdownPath(path) && !path.startsWith('/')) {
+        const files = filesAt(path, page)
+        if (!files[0]!.startsWith('../') && !files.some(isFile)) {
           diagnostics.push(
             warning(page.path, line, 'broken-link', `the link to ${target} leads to a missing file`),
           )
         }
-      } else {
-        found =
-          byRoute.get(
-            routeKey(path.startsWith('/') ? path : posix.join(posix.dirname(`${page.url}x`), path)),
-          ) ?? byRoute.get(routeKey(path.startsWith('/') ? path : posix.join(posix.dirname(page.url), path)))
       }
       if (found && anchor !== '' && !found.anchors.has(anchor) && !hasOtherAnchor(anchor)) {
         const where = found === page ? 'this page' : found.path
@@ -62,15 +53,6 @@ export function brokenLinksIn(pages: readonly PageRecord[], isFile: (path: strin
 /** Fragments that browsers and sites handle without a heading: `#:~:text=…`, `#fn-1`, `#top`, lines of code. */
 function hasOtherAnchor(anchor: string): boolean {
   return /^(?::~:|fn|user-content|top$|L\d)/.test(anchor)
-}
-
-function routeKey(url: string): string {
-  return url.replace(/^https?:\/\/[^/]+/, '').replace(/\/index$|\.html$|\/+$/g, '') || '/'
-}
-
-function splitOnce(text: string, mark: string): [string, string] {
-  const at = text.indexOf(mark)
-  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)]
 }
 
 /** Pages that claim the same address: readers can be sent to only one of them. */

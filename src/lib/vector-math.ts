@@ -21,3 +21,17 @@ export function dotAt(one: Float32Array, many: Float32Array, offset: number): nu
   for (; index < length; index++) first += one[index]! * many[offset + index]!
   return first + second + (third + fourth)
 }
+
+/** Adds a vector times `factor` to `sum`, which has the same length. */
+export function addScaled(sum: Float32Array, vector: Float32Array, factor: number): void {
+  const {length} = sum
+  // Four at a time, as above: the loop costs more than the addition.
+  let index = 0
+  for (; index + 3 < length; index += 4) {
+    sum[index] = sum[index]! + factor * vector[index]!
+    sum[index + 1] = sum[index + 1]! + factor * vector[index + 1]!
+    sum[index + 2] = sum[index + 2]! + factor * vector[index + 2]!
+    sum[index + 3] = sum[index + 3]! + factor * vector[index + 3]!
+  }
+  for (; index < length; index++) sum[index] = sum[index]! + factor * vector[index]!
+}

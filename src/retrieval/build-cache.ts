@@ -1,9 +1,9 @@
 import {createHash} from 'node:crypto'
 import {TwoGenerationCache} from '../lib/two-generation-cache.ts'
-import {dot} from '../lib/vector-math.ts'
+import {addScaled, dot} from '../lib/vector-math.ts'
 import type {IndexBuild, StoredPage, StoredSection} from '../search-index/index.ts'
 import {contentWordIdOf} from '../text/content-words.ts'
-import {type SpelledWord, termsOf, visitWords} from '../text/terms.ts'
+import {termsOf, visitWords} from '../text/terms.ts'
 
 /** A section with the terms of its title and headings. */
 export interface SectionHeadings {
@@ -21,7 +21,7 @@ export interface SectionText {
   /** In order, with `passageBoundary` before each passage. */
   readonly terms: readonly string[]
   readonly words: number
-  /** Ids of the words of its text, title and headings, each once, stop words aside. */
+  /** Ids of the words of its passages, stop words aside, each once a passage, with `wordIdBoundary` before each passage. */
   readonly wordIds: Uint32Array
 }
 
@@ -40,6 +40,8 @@ const maxTextBytes = 48 * 1024 * 1024
 
 /** Marks the beginning of a passage, so that no phrase spans two of them. */
 export const passageBoundary = ''
+/** The same among word ids, which are all below it. */
+export const wordIdBoundary = 0xffffffff
 
 const caches = new WeakMap<IndexBuild, BuildCache>()
 
@@ -132,18 +134,16 @@ export class BuildCache {
     if (text === undefined) {
       const terms: string[] = []
       let words = 0
-      const ids = new Set<number>()
-      const addId = (word: SpelledWord) => {
-        const id = contentWordIdOf(word)
-        if (id !== null) ids.add(id)
-      }
-      for (const heading of [section.page.title, ...section.headings]) visitWords(heading, addId)
+      const ids: number[] = []
       for (const passage of this.#build.passagesOf(section.id)) {
+        const known = new Set<number>()
         terms.push(passageBoundary)
         visitWords(passage.text, (word) => {
           for (const term of word.terms) terms.push(term)
-          addId(word)
+          const id = contentWordIdOf(word)
+          if (id !== null) known.add(id)
         })
+        ids.push(wordIdBoundary, ...known)
         words += passage.words
       }
       text = {terms, words, wordIds: Uint32Array.from(ids)}
@@ -164,8 +164,7 @@ export class BuildCache {
       } else {
         const sum = Float32Array.from(first)
         for (let index = 1; index < passageCount; index++) {
-          const vector = this.#build.vectorOf(firstPassage + index)
-          for (let at = 0; at < sum.length; at++) sum[at]! += vector[at]!
+          addScaled(sum, this.#build.vectorOf(firstPassage + index), 1)
         }
         norm = Math.sqrt(dot(sum, sum)) || 1
       }

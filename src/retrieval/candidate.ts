@@ -54,7 +54,7 @@ export interface RankingFeatures {
   length: number
   /** BM25 of the section's best passage, over its text. */
   passageBm25: number
-  /** How alike the question's words are, on average by weight, each to the section's word most like it. */
+  /** How alike the question's words are, on average by weight, each to the word most like it in the section's best passage. */
   similarWords: number
   /** Share of the question's words, by weight, in the path of the page. */
   path: number
@@ -62,6 +62,12 @@ export interface RankingFeatures {
   page: number
   /** First score of the best section that this one is below. */
   parent: number
+  /** How well the candidates did that link to its page, or to whose pages it links. */
+  linked: number
+  /** How many other pages link to its page, on a logarithmic scale up to 1. */
+  linkingPages: number
+  /** How alike it is to the candidates of other pages, the best of them above all. */
+  alike: number
 }
 
 /** Best first; ties by section id, so that the order never depends on the search that found them. */

@@ -42,6 +42,7 @@ const relativeFeatures: ReadonlySet<keyof RankingFeatures> = new Set([
   'length',
   'page',
   'parent',
+  'alike',
 ])
 
 export const featureNames = Object.keys(rankingWeights) as readonly (keyof RankingFeatures)[]

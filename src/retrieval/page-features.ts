@@ -1,22 +1,20 @@
+import type {IndexesByPage} from './by-page.ts'
 import type {Candidate} from './candidate.ts'
 
 /**
  * Sets `page` and `parent` from the first scores: that of the best other section of the same page, and of the best
  * section that this one is below.
  */
-export function addPageFeatures(candidates: readonly Candidate[]): void {
-  const byPage = new Map<number, Candidate[]>()
-  for (const candidate of candidates) {
-    const siblings = byPage.get(candidate.section.page.id)
-    if (siblings === undefined) byPage.set(candidate.section.page.id, [candidate])
-    else siblings.push(candidate)
-  }
-  for (const siblings of byPage.values()) {
-    for (const candidate of siblings) {
+export function addPageFeatures(candidates: readonly Candidate[], pages: IndexesByPage): void {
+  for (const indexes of pages.values()) {
+    if (indexes.length === 1) continue
+    for (const index of indexes) {
+      const candidate = candidates[index]!
       let page = 0
       let parent = 0
-      for (const sibling of siblings) {
-        if (sibling === candidate) continue
+      for (const other of indexes) {
+        if (other === index) continue
+        const sibling = candidates[other]!
         page = Math.max(page, sibling.firstScore)
         if (isBelow(candidate, sibling)) parent = Math.max(parent, sibling.firstScore)
       }

@@ -1,9 +1,12 @@
 import type {IndexBuild} from '../search-index/index.ts'
+import {addAlikeFeature} from './alike-feature.ts'
 import {type BackgroundCosine, backgroundCosine} from './background-cosine.ts'
 import {BuildCache, type SectionHeadings} from './build-cache.ts'
+import {indexesByPage} from './by-page.ts'
 import {byScore, type Candidate, type RankingQuery} from './candidate.ts'
 import {fuse, scoreFirst} from './fusion.ts'
 import {headingFeaturesOf, noHeadingFeatures} from './heading-features.ts'
+import {addLinkFeatures} from './link-features.ts'
 import {addPageFeatures} from './page-features.ts'
 import {QueryTerms} from './query-terms.ts'
 import {versionDepthFactor} from './search-depths.ts'
@@ -71,7 +74,10 @@ export function rankSections(
   scoreFirst(candidates, query)
   candidates.sort(byScore)
   addTextFeatures(candidates.slice(0, textDepth), {cache, queryTerms, query, without})
-  if (!without.has('page')) addPageFeatures(candidates)
+  const pages = indexesByPage(candidates)
+  if (!without.has('page')) addPageFeatures(candidates, pages)
+  if (!without.has('links')) addLinkFeatures(build, candidates, pages)
+  if (hasVector && !without.has('alike')) addAlikeFeature(build, candidates, pages, textDepth)
   fuse(candidates, query)
   candidates.sort(byScore)
   const timings = {
@@ -127,6 +133,9 @@ function candidateOf(headings: SectionHeadings, context: CandidateContext): Cand
       path: without.has('path') ? 0 : queryTerms.shareIn(headings.path),
       page: 0,
       parent: 0,
+      linked: 0,
+      linkingPages: 0,
+      alike: 0,
     },
   }
 }
@@ -149,7 +158,7 @@ function addTextFeatures(
     const text = texts[index]!
     const {coverage, phrases, passageBm25, length} = textFeaturesOf(headings, text, queryTerms)
     features.length = length
-    if (similarWords !== null) features.similarWords = similarWords.meanIn(text.wordIds)
+    if (similarWords !== null) features.similarWords = similarWords.bestMeanIn(text.wordIds)
     if (!without.has('passages')) features.passageBm25 = passageBm25
     if (!without.has('coverage')) features.coverage = coverage
     if (!without.has('phrases')) features.phrases = phrases

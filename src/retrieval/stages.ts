@@ -9,6 +9,8 @@ export const stages = [
   'similar-words',
   'path',
   'page',
+  'links',
+  'alike',
   'spelling',
   'follow-up',
   'paste',

@@ -207,6 +207,12 @@ export interface IndexBuild extends BuildPages {
   sections(ids: readonly number[]): StoredSection[]
   passagesOf(sectionId: number): StoredPassage[]
   versions(): string[]
+
+  /** Ids of the other pages that a section links to, each once. */
+  pagesLinkedFrom(sectionId: number): readonly number[]
+
+  /** Number of other pages that link to a page. */
+  linkingPages(pageId: number): number
 }
 
 /** The build in use. A lease keeps its build open, whatever is published meanwhile; the last release closes it. */

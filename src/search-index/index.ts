@@ -20,6 +20,13 @@ export type {BuildWriter} from './build-writer.ts'
 export {type OpenCurrentBuild, openCurrentBuild} from './current-build.ts'
 export {embeddingHashOf, embeddingTextOf} from './embedding-text.ts'
 export type {IncludedFile, SourceFile, StoredFidelity} from './indexed-page.ts'
+export {
+  filesAt,
+  isMarkdownPath,
+  LinkTargets,
+  splitTarget,
+  withoutQuery,
+} from './link-targets.ts'
 export {localBuilds} from './local-builds.ts'
 export {readManifest, writeManifest} from './manifest.ts'
 export {openBuild} from './open-build.ts'

@@ -6,6 +6,7 @@ import {pagesIn} from './build-pages.ts'
 import type {OpenOptions} from './build-store.ts'
 import {mismatchOf} from './file-mismatch.ts'
 import {Format2Words} from './format-2/words.ts'
+import {type LinkGraph, readLinkGraph} from './link-graph.ts'
 import {readManifest} from './manifest.ts'
 import {passagesBetween} from './passages-between.ts'
 import {databaseFile, earlierFormat} from './schema.ts'
@@ -35,9 +36,10 @@ export async function openBuild(folder: string, {signal}: OpenOptions = {}): Pro
   try {
     const vectors = await readVectors(db, manifest, signal)
     const sectionOrder = await readSectionOrder(db, signal)
+    const links = await readLinkGraph(db, signal)
     const vectorSearch = await openVectorSearch(folder, manifest, vectors)
     signal?.throwIfAborted()
-    return indexBuild({folder, db, manifest, vectors, sectionOrder, vectorSearch})
+    return indexBuild({folder, db, manifest, vectors, sectionOrder, links, vectorSearch})
   } catch (error) {
     db.close()
     if (error instanceof DocentError || signal?.aborted) throw error
@@ -64,10 +66,12 @@ interface BuildParts {
   readonly manifest: Manifest
   readonly vectors: StoredVectors
   readonly sectionOrder: SectionOrder
+  readonly links: LinkGraph
   readonly vectorSearch: VectorSearch
 }
 
-function indexBuild({folder, db, manifest, vectors, sectionOrder, vectorSearch}: BuildParts): IndexBuild {
+function indexBuild(parts: BuildParts): IndexBuild {
+  const {folder, db, manifest, vectors, sectionOrder, links, vectorSearch} = parts
   const {pages, sectionFrom} = pagesIn(db)
   const words = manifest.format === earlierFormat ? new Format2Words(db) : new WordIndex(db)
   const postings = new PostingsCache((term) => words.postings(term))
@@ -77,6 +81,7 @@ function indexBuild({folder, db, manifest, vectors, sectionOrder, vectorSearch}:
   return {
     ...pages,
     ...sectionReads(db, sectionFrom, passagesBetween(db, manifest)),
+    ...links,
     manifest,
     folder,
     degraded: vectorSearch.degraded,

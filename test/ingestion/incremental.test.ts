@@ -15,9 +15,18 @@ const names = ['a.md', 'b.md', 'guides/c.md', 'guides/d.mdx', 'index.md']
 const words = ['volume', 'pod', 'mount', 'token', 'rotate', 'cluster', 'node', 'secret', 'stream', 'index']
 const questions = [...words, 'mount a volume', 'rotate the token', 'secret of a cluster node']
 
+/** What they lead to changes with the pages that there are. */
+const links = [
+  '[a](a.md)',
+  '[c](/guides/c.md#setup)',
+  '[d](guides/d)',
+  '[by its name](d)',
+  '[d](../guides/d.mdx)',
+]
+
 /** Few words and few names, so that pages repeat, share text and come back. */
 const paragraph = fc
-  .array(fc.constantFrom(...words), {minLength: 1, maxLength: 8})
+  .array(fc.constantFrom(...words, ...links), {minLength: 1, maxLength: 8})
   .map((list) => `${list.join(' ')}.`)
 const page = fc
   .tuple(
@@ -50,8 +59,13 @@ async function visible(build: IndexBuild): Promise<unknown> {
   const pages = build.pages().map(({id, ...stored}) => ({
     ...stored,
     markdown: build.markdownOf(id),
+    linkingPages: build.linkingPages(id),
     sections: build.sectionsOf(id).map(({id: sectionId, page: _page, firstPassage: _first, ...section}) => ({
       ...section,
+      linked: build
+        .pagesLinkedFrom(sectionId)
+        .map((pageId) => build.pageById(pageId)!.path)
+        .sort(),
       passages: build.passagesOf(sectionId).map(({id: passageId, sectionId: _section, ...passage}) => ({
         ...passage,
         vector: [...build.vectorOf(passageId)],

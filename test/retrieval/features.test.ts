@@ -5,7 +5,7 @@ import {
   type AnswerabilityFeatures,
   answerabilityFeatureNames,
 } from '../../src/retrieval/answerability-features.ts'
-import {passageBoundary} from '../../src/retrieval/build-cache.ts'
+import {passageBoundary, wordIdBoundary} from '../../src/retrieval/build-cache.ts'
 import {fitCalibration, maxThreshold} from '../../src/retrieval/fit-calibration.ts'
 import {headingFeaturesOf} from '../../src/retrieval/heading-features.ts'
 import {QueryTerms} from '../../src/retrieval/query-terms.ts'
@@ -107,14 +107,15 @@ describe('words in other words', () => {
     expect(sketches.similarity(idOf('unfile'), idOf('delete'))).toBeCloseTo(Math.cos(Math.PI / 4))
   })
 
-  test('a section counts by the best of its words for each of the question', () => {
-    const idsOf = (...words: string[]) => Uint32Array.from(words, idOf)
-    const sections = [idsOf('file', 'remove'), idsOf('delete', 'qqqq'), idsOf()] as const
+  test('a section counts by the passage whose words are most like each of the question', () => {
+    const idsOf = (...passages: string[][]) =>
+      Uint32Array.from(passages.flatMap((words) => [wordIdBoundary, ...words.map(idOf)]))
     const similar = new SimilarWords(queryOf('delete', 'qqqq'), new WordSketches(table))
 
-    expect(similar.meanIn(sections[0])).toBeCloseTo(Math.cos(Math.PI / 4) / 2)
-    expect(similar.meanIn(sections[1])).toBe(1)
-    expect(similar.meanIn(sections[2])).toBe(0)
+    expect(similar.bestMeanIn(idsOf(['file', 'remove']))).toBeCloseTo(Math.cos(Math.PI / 4) / 2)
+    expect(similar.bestMeanIn(idsOf(['file'], ['delete', 'qqqq'], ['file']))).toBe(1)
+    expect(similar.bestMeanIn(idsOf(['delete'], ['qqqq']))).toBe(0.5)
+    expect(similar.bestMeanIn(idsOf())).toBe(0)
   })
 })
 
