@@ -233,10 +233,11 @@ async function assess(build: IndexBuild, question: string, {query, ranked}: Judg
   const calibration = deps.calibration ?? parseCalibration(build.manifest.calibration)
   const {threshold, english} = calibration
   const isEnglish = isTechnicalEnglish(question)
-  const englishFeatures = english && isEnglish ? englishFeaturesOf(build, query, ranked, features) : null
+  const englishFeatures =
+    english && isEnglish ? englishFeaturesOf(build, question, query.terms, features) : null
   const answerability =
     english && englishFeatures !== null
-      ? englishAnswerabilityOf(englishFeatures, english, threshold)
+      ? englishAnswerabilityOf(englishFeatures, english, build.manifest.counts.sections, threshold)
       : answerabilityOf(features, calibration)
   const reason = await abstentionReason({
     features,

@@ -27,7 +27,7 @@ export function isAboutUnknownName(
 }
 
 /** The words of a text that look like names, in lower case: with a capital that begins no sentence, or with a digit. */
-function namesIn(question: string): ReadonlySet<string> {
+export function namesIn(question: string): ReadonlySet<string> {
   const words = tokensOf(question).map(({start, end}) => ({
     word: question.slice(start, end),
     beginsSentence: /(?:^|[.!?:]\s+)\W*$/.test(question.slice(0, start)),
@@ -44,13 +44,11 @@ function namesIn(question: string): ReadonlySet<string> {
   )
 }
 
-/** Whether the docs have neither a word nor any part of it that is more than a number. */
-function isNeverUsed(build: IndexBuild, {forms, terms, corrected}: QuestionTerm): boolean {
+/** Whether the docs have neither a word nor any part of it that is more than a number, nor one that it is a slip of. */
+function isNeverUsed(build: IndexBuild, {forms, corrected}: QuestionTerm): boolean {
   const cache = BuildCache.of(build)
-  const isMisspelled = corrected && terms.length > 0 && technicalEnglish().shareOf(forms[0]!) === 0
   return (
-    !isMisspelled &&
-    forms.filter((form) => !/^\d+$/.test(form)).every((form) => cache.frequencyOf(form) === 0)
+    !corrected && forms.filter((form) => !/^\d+$/.test(form)).every((form) => cache.frequencyOf(form) === 0)
   )
 }
 
