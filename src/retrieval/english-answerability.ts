@@ -35,7 +35,7 @@ export const buildParts = {outOfDomain: 0.5, synthetic: 0.5}
 /** The weights were fitted to docs of at least about so many sections. */
 const leastSections = 60
 /** How far each factor e of sections raises it: among more sections one is near any question, by chance. */
-const sizePart = 0.4
+const sizePart = 0.25
 
 export function englishFeaturesOf(
   build: IndexBuild,

@@ -24,7 +24,7 @@ import type {Abstention, RetrieveOptions} from './retriever.ts'
 import {isAboutSoftware} from './software-topic.ts'
 import type {Stage} from './stages.ts'
 import {isTechnicalEnglish} from './technical-english.ts'
-import {isAboutUnknownName} from './unknown-names.ts'
+import {isAboutUnknownName, saysNumbersOnly} from './unknown-names.ts'
 
 export interface FindDeps {
   readonly embedder: Embedder
@@ -242,6 +242,7 @@ async function assess(build: IndexBuild, question: string, {query, ranked}: Judg
   const reason = await abstentionReason({
     features,
     isAboutUnknownName: isEnglish && isAboutUnknownName(build, question, query.terms),
+    saysNothing: isEnglish && query.contextWeight === 0 && saysNumbersOnly(query.terms),
     hasCandidates: ranked.candidates.length > 0,
     answerability,
     threshold: thresholdFor(

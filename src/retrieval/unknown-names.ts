@@ -6,6 +6,8 @@ import {technicalEnglish} from './technical-english.ts'
 
 /** A word in at least this share of documentation at large says nothing about the subject of a question. */
 const usualShare = 0.02
+/** A number in at least this share names nothing, as a port or the code of an error does. */
+const usualNumberShare = 0.01
 /** With a greater share of words in capitals, capitals tell no names. */
 const maxCapitalShare = 0.5
 
@@ -24,6 +26,13 @@ export function isAboutUnknownName(
   const isName = ({word}: QuestionTerm) => names.has(word.toLowerCase())
   if (!terms.some((term) => isName(term) && isUnknown(term))) return false
   return terms.every((term) => isUnknown(term) || (!isName(term) && isUsual(term)))
+}
+
+/** Whether a question has no words but usual numbers, as "What is 2+2?". */
+export function saysNumbersOnly(terms: readonly QuestionTerm[]): boolean {
+  const isUsualNumber = (form: string) =>
+    /^\d+$/.test(form) && technicalEnglish().shareOf(form) >= usualNumberShare
+  return terms.length > 0 && terms.every(({forms}) => isUsualNumber(forms[0]!))
 }
 
 /** The words of a text that look like names, in lower case: with a capital that begins no sentence, or with a digit. */

@@ -12,7 +12,7 @@ import {namesIn} from './unknown-names.ts'
 export interface WordEvidence {
   /**
    * Rarity of the rarest word that the docs do not have, or hardly, by its burstiness; 0 when they have all. 1 for an
-   * identifier that they do not have as a whole, and for a question of which they have nothing but usual numbers.
+   * identifier that they do not have as a whole, and for a question of which they have no word.
    */
   readonly missing: number
   /** How much less usual a word is in the docs than at large: the greatest log ratio by burstiness, a fifth of it. */
@@ -25,9 +25,6 @@ export interface WordEvidence {
 
 /** Sections of text at large that count like sections of the docs: in small docs a word is missing by chance. */
 const priorSections = 60
-
-/** A number in at least this share of documentation names nothing, as a port or the code of an error does. */
-const usualNumberShare = 0.01
 
 export function wordEvidenceOf(
   build: IndexBuild,
@@ -42,7 +39,7 @@ export function wordEvidenceOf(
     Math.max(0, ...known.map((term) => cache.frequencyOf(term)))
   const greatest = (values: readonly number[]) => Math.max(0, ...values)
   return {
-    missing: hasKnownWord(terms, frequencies)
+    missing: terms.some(({known}) => known)
       ? greatest(units.map(({rarity, burstiness, sections}) => (rarity * burstiness) / (1 + sections)))
       : 1,
     scarce: greatest(units.map(({ratio, burstiness}) => -ratio * burstiness)) / 5,
@@ -51,12 +48,6 @@ export function wordEvidenceOf(
       terms.filter(({word}) => names.has(word.toLowerCase())).map((word) => 1 / (1 + sectionsOf(word))),
     ),
   }
-}
-
-/** Whether the docs have any word of it that is more than a usual number, as those of "What is 2+2?". */
-function hasKnownWord(terms: readonly QuestionTerm[], frequencies: WordFrequencies): boolean {
-  const isUsualNumber = (term: string) => isNumber(term) && frequencies.shareOf(term) >= usualNumberShare
-  return terms.some(({known, forms}) => known && !isUsualNumber(forms[0]!))
 }
 
 /** A word of the question, or a part of an identifier that the docs do not have as a whole. */
