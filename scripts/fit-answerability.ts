@@ -13,7 +13,7 @@ import {collectRows, type Row} from '../tools/fit-answerability/collect-rows.ts'
 import {type BuildFigures, fitDecision, leaveOneSetOut} from '../tools/fit-answerability/fit-answerability.ts'
 import {weightsModule} from '../tools/fit-answerability/write-weights.ts'
 
-const defaultRefusable = 0.015
+const defaultRefusable = 0.012
 
 const usage = `Usage: npm run fit-answerability -- --sets DIR [--rows FILE] [--refusable N] [--dry-run]
 

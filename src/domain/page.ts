@@ -60,4 +60,12 @@ export interface PageReference {
 export interface PageLink {
   readonly title: string
   readonly url: string
+  /** The section of it that is meant; absent where it is the whole page, and in answers that were kept without it. */
+  readonly section?: {
+    readonly heading: string
+    /** The fragment that leads to it; empty where none does. */
+    readonly anchor: string
+    /** Its first sentence; empty where it has no text. */
+    readonly text: string
+  }
 }

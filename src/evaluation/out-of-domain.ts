@@ -69,6 +69,7 @@ export function cachingEmbedder(embedder: Embedder): Embedder {
     id: embedder.id,
     name: embedder.name,
     dimensions: embedder.dimensions,
+    ...(embedder.words === undefined ? {} : {words: embedder.words}),
     embedPassages: (texts, options) => embedder.embedPassages(texts, options),
     embedQuery(text) {
       const before = known.get(text) ?? embedder.embedQuery(text)

@@ -5,6 +5,8 @@ export interface AbstentionCase {
   readonly features: AnswerabilityFeatures
   /** Whether it is about a name that the docs never use, and nothing else. */
   readonly isAboutUnknownName: boolean
+  /** Whether it has no word by which its subject could be told, nor a conversation before it. */
+  readonly saysNothing: boolean
   /** Whether any section was found. */
   readonly hasCandidates: boolean
   /** From 0 to 1. */
@@ -21,9 +23,10 @@ export interface AbstentionCase {
 export async function abstentionReason(abstentionCase: AbstentionCase): Promise<AbstentionReason | null> {
   const {features, hasCandidates, answerability, threshold, version, isAboutSoftware} = abstentionCase
   if (!hasCandidates) return version === null ? 'no_hits' : 'version_empty'
-  if (answerability >= threshold && !abstentionCase.isAboutUnknownName) return null
+  const {isAboutUnknownName, saysNothing} = abstentionCase
+  if (answerability >= threshold && !isAboutUnknownName && !saysNothing) return null
   // One section has all its words: the docs are about this, but say too little.
-  if (features.known > 0.95 && features.coverage >= 0.6) return 'low_score'
+  if (!saysNothing && features.known > 0.95 && features.coverage >= 0.6) return 'low_score'
   return (await isAboutSoftware()) ? 'other_product' : 'off_topic'
 }
 

@@ -4,7 +4,7 @@ import {
   type CosineScale,
   type EnglishCalibration,
   type EnglishFeatures,
-  scoreOf,
+  englishFeatureNames,
 } from './english-answerability.ts'
 
 /** Mean cosines of the shipped model over the builds that the weights were fitted to. */
@@ -21,10 +21,16 @@ export function calibrateEnglish(
   const isShipped = build.manifest.embedding.name === shippedModelName
   const cosines = isShipped ? null : cosineScale(synthetic, outOfDomain)
   return {
-    outOfDomain: mean(outOfDomain.map((features) => scoreOf(features, cosines))),
-    synthetic: mean(synthetic.map((features) => scoreOf(features, cosines))),
+    outOfDomain: meanFeatures(outOfDomain),
+    synthetic: meanFeatures(synthetic),
     cosines,
   }
+}
+
+/** Means, and not the mean score, so that a build can be used with weights that were fitted later. */
+export function meanFeatures(questions: readonly EnglishFeatures[]): EnglishFeatures {
+  const means = englishFeatureNames.map((name) => [name, mean(questions.map((features) => features[name]))])
+  return Object.fromEntries(means) as EnglishFeatures
 }
 
 /** Cosines of another model, shifted and stretched so that both kinds of questions have the shipped model's means. */

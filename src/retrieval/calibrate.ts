@@ -106,5 +106,5 @@ function featuresOfQuestion(
   }
   const ranking = rankSections(build, query, rankingDepth, new Set())
   const features = answerabilityFeaturesOf(query, ranking)
-  return {features, english: isEnglish ? englishFeaturesOf(build, query, ranking, features) : null}
+  return {features, english: isEnglish ? englishFeaturesOf(build, question, query.terms, features) : null}
 }

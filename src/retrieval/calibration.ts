@@ -1,13 +1,13 @@
 import {z} from 'zod'
 import {type AnswerabilityFeatures, answerabilityFeatureNames} from './answerability-features.ts'
-import type {EnglishCalibration} from './english-answerability.ts'
+import {type EnglishCalibration, type EnglishFeatures, englishFeatureNames} from './english-answerability.ts'
 
 /** How features decide between answering and abstaining, fitted to one build. JSON. */
 export interface Calibration {
   readonly format: 1
   /**
    * Decides questions in English; null where the docs are in another language or too small. Absent in builds made before
-   * there was one. The rest, a logistic regression, decides where it does not.
+   * there was one, or with other features. The rest, a logistic regression, decides where it does not.
    */
   readonly english?: EnglishCalibration | null
   readonly weights: Readonly<Record<keyof AnswerabilityFeatures, number>>
@@ -58,10 +58,16 @@ export function answerabilityOf(features: AnswerabilityFeatures, calibration: Ca
 }
 
 const shift = z.object({from: z.number(), to: z.number()})
+const englishFeatures = z.object(
+  Object.fromEntries(englishFeatureNames.map((name) => [name, z.number()])) as Record<
+    keyof EnglishFeatures,
+    z.ZodNumber
+  >,
+)
 const englishCalibration = z
   .object({
-    outOfDomain: z.number(),
-    synthetic: z.number(),
+    outOfDomain: englishFeatures,
+    synthetic: englishFeatures,
     cosines: z.object({factor: z.number(), similarity: shift, domain: shift}).nullable(),
   })
   .nullable()

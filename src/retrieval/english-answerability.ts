@@ -1,27 +1,21 @@
 import type {IndexBuild} from '../search-index/index.ts'
 import type {AnswerabilityFeatures} from './answerability-features.ts'
 import {answerabilityWeights, leastScore} from './answerability-weights.ts'
-import type {RankingQuery} from './candidate.ts'
-import type {Ranking} from './ranking.ts'
+import type {QuestionTerm} from './question-terms.ts'
 import {technicalEnglish} from './technical-english.ts'
 import {type WordEvidence, wordEvidenceOf} from './word-evidence.ts'
 
 /** What the answerability of an English question is computed from. None depends on the scale of the ranking's scores. */
-export interface EnglishFeatures
-  extends WordEvidence,
-    Pick<AnswerabilityFeatures, 'similarity' | 'domain' | 'familiarity' | 'phrases'> {
-  /** Logarithm of the number of sections, at least `leastSections`, a tenth of it. */
-  readonly size: number
-}
+export interface EnglishFeatures extends WordEvidence, Pick<AnswerabilityFeatures, 'similarity' | 'domain'> {}
 
 export const englishFeatureNames = Object.keys(answerabilityWeights) as readonly (keyof EnglishFeatures)[]
 
 /** What a build sets of the decision for English questions. Stored in its manifest. */
 export interface EnglishCalibration {
-  /** Mean score of questions that hardly any docs answer. */
-  readonly outOfDomain: number
-  /** Mean score of questions made from the build's own text. */
-  readonly synthetic: number
+  /** Mean features of questions that hardly any docs answer. */
+  readonly outOfDomain: EnglishFeatures
+  /** Mean features of questions made from the build's own text. */
+  readonly synthetic: EnglishFeatures
   /** Makes cosines comparable with those of the shipped model; null for that. */
   readonly cosines: CosineScale | null
 }
@@ -37,28 +31,19 @@ export interface CosineScale {
  * How far a build's mean scores of other questions, and of its own, raise its threshold: docs of many subjects score
  * higher throughout.
  */
-const outOfDomainPart = 0.8
-const syntheticPart = 0.2
+export const buildParts = {outOfDomain: 0.5, synthetic: 0.5}
 /** The weights were fitted to docs of at least about so many sections. */
 const leastSections = 60
 /** How far each factor e of sections raises it: among more sections one is near any question, by chance. */
-const sizePart = 0.3
+const sizePart = 0.25
 
 export function englishFeaturesOf(
   build: IndexBuild,
-  query: RankingQuery,
-  ranking: Ranking,
-  features: AnswerabilityFeatures,
+  question: string,
+  terms: readonly QuestionTerm[],
+  {similarity, domain}: AnswerabilityFeatures,
 ): EnglishFeatures {
-  const {similarity, domain, familiarity, phrases} = features
-  return {
-    similarity,
-    domain,
-    familiarity,
-    phrases,
-    ...wordEvidenceOf(build, technicalEnglish(), query.terms, ranking.candidates),
-    size: Math.log(Math.max(leastSections, build.manifest.counts.sections)) / 10,
-  }
+  return {similarity, domain, ...wordEvidenceOf(build, technicalEnglish(), question, terms)}
 }
 
 /** The score before the build's own part; `weights` are for fitting. */
@@ -71,24 +56,31 @@ export function scoreOf(
   return englishFeatureNames.reduce((sum, name) => sum + weights[name] * scaled[name], 0)
 }
 
-/** What is subtracted from the scores of a build with this `size`. */
+/** What is subtracted from the scores of a build with so many sections. */
 export function shiftOf(
-  {outOfDomain, synthetic}: Omit<EnglishCalibration, 'cosines'>,
-  size: EnglishFeatures['size'],
+  {outOfDomain, synthetic, cosines}: EnglishCalibration,
+  sections: number,
+  weights: Readonly<Record<keyof EnglishFeatures, number>> = answerabilityWeights,
 ): number {
-  return outOfDomainPart * outOfDomain + syntheticPart * synthetic + sizePart * 10 * size
+  return (
+    buildParts.outOfDomain * scoreOf(outOfDomain, cosines, weights) +
+    buildParts.synthetic * scoreOf(synthetic, cosines, weights) +
+    sizePart * Math.log(Math.max(leastSections, sections))
+  )
 }
 
 /**
  * How likely it is that the docs have the answer, from 0 to 1, on the scale of the build's other decision: at
  * `threshold`, which is above 0, Docent is in doubt.
+ * @param sections of the build.
  */
 export function englishAnswerabilityOf(
   features: EnglishFeatures,
   calibration: EnglishCalibration,
+  sections: number,
   threshold: number,
 ): number {
-  const score = scoreOf(features, calibration.cosines) - shiftOf(calibration, features.size) - leastScore
+  const score = scoreOf(features, calibration.cosines) - shiftOf(calibration, sections) - leastScore
   return 1 / (1 + Math.exp(-score) * (1 / threshold - 1))
 }
 

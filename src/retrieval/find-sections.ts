@@ -24,7 +24,7 @@ import type {Abstention, RetrieveOptions} from './retriever.ts'
 import {isAboutSoftware} from './software-topic.ts'
 import type {Stage} from './stages.ts'
 import {isTechnicalEnglish} from './technical-english.ts'
-import {isAboutUnknownName} from './unknown-names.ts'
+import {isAboutUnknownName, saysNumbersOnly} from './unknown-names.ts'
 
 export interface FindDeps {
   readonly embedder: Embedder
@@ -233,14 +233,16 @@ async function assess(build: IndexBuild, question: string, {query, ranked}: Judg
   const calibration = deps.calibration ?? parseCalibration(build.manifest.calibration)
   const {threshold, english} = calibration
   const isEnglish = isTechnicalEnglish(question)
-  const englishFeatures = english && isEnglish ? englishFeaturesOf(build, query, ranked, features) : null
+  const englishFeatures =
+    english && isEnglish ? englishFeaturesOf(build, question, query.terms, features) : null
   const answerability =
     english && englishFeatures !== null
-      ? englishAnswerabilityOf(englishFeatures, english, threshold)
+      ? englishAnswerabilityOf(englishFeatures, english, build.manifest.counts.sections, threshold)
       : answerabilityOf(features, calibration)
   const reason = await abstentionReason({
     features,
     isAboutUnknownName: isEnglish && isAboutUnknownName(build, question, query.terms),
+    saysNothing: isEnglish && query.contextWeight === 0 && saysNumbersOnly(query.terms),
     hasCandidates: ranked.candidates.length > 0,
     answerability,
     threshold: thresholdFor(

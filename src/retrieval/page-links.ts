@@ -1,11 +1,16 @@
 import {maxShownName, type PageLink} from '../domain/index.ts'
 import {shortened} from '../lib/cut.ts'
-import type {IndexBuild, StoredPage} from '../search-index/index.ts'
+import type {IndexBuild, StoredPage, StoredSection} from '../search-index/index.ts'
+import {sentencesOf} from '../text/sentences.ts'
 import {BuildCache} from './build-cache.ts'
 import type {Candidate} from './candidate.ts'
 
 /** Pages suggested when Docent abstains. */
 const maxNearest = 3
+/** Longest sentence shown of a suggested section, in UTF-16 units. */
+const maxSentence = 200
+/** Longest part of a section that is read for it. */
+const maxRead = 1_000
 
 /** The address of a page: on the docs' own site, or on this server where `siteUrl` is null. */
 export function urlOf(build: IndexBuild, page: StoredPage, siteUrl: string | null): string {
@@ -16,7 +21,7 @@ export function urlOf(build: IndexBuild, page: StoredPage, siteUrl: string | nul
   return `/docs${withLeadingSlash(ownsUrl ? page.url : page.path.replace(/\.mdx?$/, ''))}`
 }
 
-/** The pages of the best candidates, at most three. */
+/** The pages of the best candidates, at most three, each with its best section. */
 export function nearestPages(
   build: IndexBuild,
   candidates: readonly Candidate[],
@@ -26,9 +31,21 @@ export function nearestPages(
   for (const {section} of candidates) {
     if (links.size === maxNearest) break
     const {id, title} = section.page
-    if (!links.has(id)) links.set(id, {title: shownName(title), url: urlOf(build, section.page, siteUrl)})
+    if (links.has(id)) continue
+    const url = urlOf(build, section.page, siteUrl)
+    links.set(id, {title: shownName(title), url, ...sectionLinkOf(build, section)})
   }
   return [...links.values()]
+}
+
+/** The part of a link that leads to a section of its page; empty for the text before the first heading. */
+function sectionLinkOf(build: IndexBuild, section: StoredSection): Pick<PageLink, 'section'> {
+  const heading = section.headings.at(-1)
+  if (heading === undefined) return {}
+  const text = build.passagesOf(section.id)[0]?.text ?? ''
+  const sentence = sentencesOf(text.slice(0, maxRead))[0]?.text ?? ''
+  const {anchor} = BuildCache.of(build).addressOf(section)
+  return {section: {heading: shownName(heading), anchor, text: shortened(sentence, maxSentence)}}
 }
 
 /** A title or heading, shortened to the length that readers are shown. */

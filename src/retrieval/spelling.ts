@@ -1,4 +1,5 @@
 import type {IndexBuild} from '../search-index/index.ts'
+import {isTechnicalEnglishBuild, technicalEnglish} from './technical-english.ts'
 
 const alphabet = 'abcdefghijklmnopqrstuvwxyz'
 
@@ -6,6 +7,8 @@ const alphabet = 'abcdefghijklmnopqrstuvwxyz'
 const minLength = 5
 const maxLength = 24
 const maxCorrections = 3
+/** Words of the table that are hardly more usual than those it leaves out are often typed wrong: `recieve`. */
+const leastUse = 1.5
 /** Maximum number of terms that a word is compared with, the most frequent of those that begin like it. */
 const maxCompared = 20_000
 
@@ -24,6 +27,9 @@ export function isCorrectable(word: string): boolean {
  *
  * The first two letters are seldom wrong: terms that share them are read at once and compared. Only when none is near,
  * every edit of those two letters is looked up. So the time hardly grows with the build.
+ *
+ * In English docs a word of documentation at large was typed as it was meant, and only its other spelling is offered:
+ * `bread` is not `break`, but `behaviour` is `behavior`.
  */
 export function correctionsOf(build: IndexBuild, term: string): readonly string[] {
   if (!isCorrectable(term)) return []
@@ -49,8 +55,9 @@ export function correctionsOf(build: IndexBuild, term: string): readonly string[
       frequencies.set(candidate, candidate[0] === term[0] ? frequency : frequency * 0.05)
     }
   }
+  const isMeant = isEnglishWord(term) && isTechnicalEnglishBuild(build)
   const best = [...frequencies]
-    .filter(([, frequency]) => frequency > 0)
+    .filter(([found, frequency]) => frequency > 0 && (!isMeant || isSameWord(term, found)))
     .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
   const top = best[0]?.[1] ?? 0
   const corrections = best
@@ -61,6 +68,20 @@ export function correctionsOf(build: IndexBuild, term: string): readonly string[
   if (cached.size >= maxCached) cached.clear()
   cached.set(term, corrections)
   return corrections
+}
+
+function isEnglishWord(term: string): boolean {
+  const {shareOf, rareShare} = technicalEnglish()
+  return shareOf(term) > leastUse * rareShare
+}
+
+/** Whether two stems are the British and the American spelling of one word. */
+function isSameWord(one: string, other: string): boolean {
+  return spelledAlike(one) === spelledAlike(other)
+}
+
+function spelledAlike(stem: string): string {
+  return stem.replaceAll('z', 's').replaceAll('ou', 'o').replace(/er$/, 'r').replace(/ogu$/, 'og')
 }
 
 /** Terms one edit away, the edit at one of the first two letters. */

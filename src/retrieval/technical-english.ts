@@ -32,8 +32,19 @@ export function isTechnicalEnglish(question: string): boolean {
   return usual.length > leastUsualInQuestion * words.length
 }
 
+const englishBuilds = new WeakMap<IndexBuild, boolean>()
+
 /** The same for the text of a build, from a sample of its pages. */
 export function isTechnicalEnglishBuild(build: IndexBuild): boolean {
+  let isEnglish = englishBuilds.get(build)
+  if (isEnglish === undefined) {
+    isEnglish = hasEnglishText(build)
+    englishBuilds.set(build, isEnglish)
+  }
+  return isEnglish
+}
+
+function hasEnglishText(build: IndexBuild): boolean {
   const cache = BuildCache.of(build)
   const pages = build.pages()
   const step = Math.max(1, pages.length / sampledPages)

@@ -6,6 +6,8 @@ import {technicalEnglish} from './technical-english.ts'
 
 /** A word in at least this share of documentation at large says nothing about the subject of a question. */
 const usualShare = 0.02
+/** A number in at least this share names nothing, as a port or the code of an error does. */
+const usualNumberShare = 0.01
 /** With a greater share of words in capitals, capitals tell no names. */
 const maxCapitalShare = 0.5
 
@@ -26,8 +28,15 @@ export function isAboutUnknownName(
   return terms.every((term) => isUnknown(term) || (!isName(term) && isUsual(term)))
 }
 
+/** Whether a question has no words but usual numbers, as "What is 2+2?". */
+export function saysNumbersOnly(terms: readonly QuestionTerm[]): boolean {
+  const isUsualNumber = (form: string) =>
+    /^\d+$/.test(form) && technicalEnglish().shareOf(form) >= usualNumberShare
+  return terms.length > 0 && terms.every(({forms}) => isUsualNumber(forms[0]!))
+}
+
 /** The words of a text that look like names, in lower case: with a capital that begins no sentence, or with a digit. */
-function namesIn(question: string): ReadonlySet<string> {
+export function namesIn(question: string): ReadonlySet<string> {
   const words = tokensOf(question).map(({start, end}) => ({
     word: question.slice(start, end),
     beginsSentence: /(?:^|[.!?:]\s+)\W*$/.test(question.slice(0, start)),
@@ -44,13 +53,11 @@ function namesIn(question: string): ReadonlySet<string> {
   )
 }
 
-/** Whether the docs have neither a word nor any part of it that is more than a number. */
-function isNeverUsed(build: IndexBuild, {forms, terms, corrected}: QuestionTerm): boolean {
+/** Whether the docs have neither a word nor any part of it that is more than a number, nor one that it is a slip of. */
+function isNeverUsed(build: IndexBuild, {forms, corrected}: QuestionTerm): boolean {
   const cache = BuildCache.of(build)
-  const isMisspelled = corrected && terms.length > 0 && technicalEnglish().shareOf(forms[0]!) === 0
   return (
-    !isMisspelled &&
-    forms.filter((form) => !/^\d+$/.test(form)).every((form) => cache.frequencyOf(form) === 0)
+    !corrected && forms.filter((form) => !/^\d+$/.test(form)).every((form) => cache.frequencyOf(form) === 0)
   )
 }
 

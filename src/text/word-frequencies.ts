@@ -1,6 +1,9 @@
 import {TwoGenerationCache} from '../lib/two-generation-cache.ts'
 
-/** How usual words are in a kind of text, as shares of its sections. A sorted table, read where it lies in memory. */
+/**
+ * How words are used in a kind of text: how usual each is, as a share of its sections, and how bursty. A sorted table,
+ * read where it lies in memory.
+ */
 export interface WordFrequencies {
   /** Number of words in the table. */
   readonly size: number
@@ -10,15 +13,21 @@ export interface WordFrequencies {
   has(term: string): boolean
   /** Share of sections that contain a term: above 0, at most 1. */
   shareOf(term: string): number
+  /**
+   * How often a page that has a term repeats it, from 0 to 1: names and subjects are bursty, `quietly` or `tomorrow` are
+   * not. The logarithm of the mean count on such pages, as a share of `mostBursty`. Church & Gale, "Poisson mixtures",
+   * 1995. Words that are not in the table are mostly names.
+   */
+  burstinessOf(term: string): number
 }
 
 /**
- * The file: `DWF1`; the number of words, the number of blocks and the code of `rareShare`, each 32 bits, little-endian;
+ * The file: `DWF2`; the number of words, the number of blocks and the code of `rareShare`, each 32 bits, little-endian;
  * the place of each block, 32 bits, counted from the first; then the blocks, each of up to `blockSize` words in the
  * order of their UTF-8 bytes. A word is the number of bytes that it shares with the one before it in its block, the
- * number of those that follow, these, and the code of its share, each number a byte.
+ * number of those that follow, these, the code of its share, and its burstiness in 255ths, each number a byte.
  */
-export const fileMark = 'DWF1'
+export const fileMark = 'DWF2'
 export const headerBytes = 16
 /** Words a block: fewer make look-ups faster and the file larger. */
 export const blockSize = 16
@@ -35,7 +44,14 @@ function shareOfCode(code: number): number {
   return Math.exp(-code / codesPerE)
 }
 
+/** The logarithm of the mean count that is a burstiness of 1: about 4.5 times a page. */
+export const mostBursty = 1.5
+/** Of words that are not in the table. */
+const unknownBurstiness = 0.8
+
 const maxCachedTerms = 5_000
+/** What is kept of a term that is not in the table. */
+const isAbsent = -1
 
 /** @throws TypeError when the bytes are not a table of word frequencies. */
 export function readWordFrequencies(bytes: Buffer): WordFrequencies {
@@ -53,18 +69,17 @@ export function readWordFrequencies(bytes: Buffer): WordFrequencies {
   // Questions share words, and each is looked up several times.
   const cache = new TwoGenerationCache<string, number>(maxCachedTerms)
 
-  /** A term's share; 0 when it is not in the table. */
-  function shareIn(term: string): number {
-    let share = cache.get(term)
-    if (share === undefined) {
-      const code = find(term)
-      share = code === null ? 0 : shareOfCode(code)
-      cache.set(term, share)
+  /** The two codes of a term as one number; `isAbsent` when it is not in the table. */
+  function codesOf(term: string): number {
+    let codes = cache.get(term)
+    if (codes === undefined) {
+      codes = find(term) ?? isAbsent
+      cache.set(term, codes)
     }
-    return share
+    return codes
   }
 
-  /** The code of a term's share; null when it is not in the table. */
+  /** The two codes of a term, that of the share in the higher byte; null when it is not in the table. */
   function find(term: string): number | null {
     const wanted = Buffer.from(term)
     let low = 0
@@ -87,13 +102,13 @@ export function readWordFrequencies(bytes: Buffer): WordFrequencies {
       const shared = bytes[at]!
       const length = bytes[at + 1]!
       const rest = at + 2
-      at = rest + length + 1
+      at = rest + length + 2
       if (shared < matched) return null
       if (shared > matched) continue
       let same = 0
       while (same < length && bytes[rest + same] === wanted[matched + same]) same++
       matched += same
-      if (matched === wanted.length && same === length) return bytes[at - 1]!
+      if (matched === wanted.length && same === length) return bytes.readUInt16BE(at - 2)
     }
     return null
   }
@@ -101,7 +116,14 @@ export function readWordFrequencies(bytes: Buffer): WordFrequencies {
   return {
     size,
     rareShare,
-    has: (term) => shareIn(term) > 0,
-    shareOf: (term) => shareIn(term) || rareShare,
+    has: (term) => codesOf(term) !== isAbsent,
+    shareOf(term) {
+      const codes = codesOf(term)
+      return codes === isAbsent ? rareShare : shareOfCode(codes >>> 8)
+    },
+    burstinessOf(term) {
+      const codes = codesOf(term)
+      return codes === isAbsent ? unknownBurstiness : (codes & 255) / 255
+    },
   }
 }

@@ -169,6 +169,7 @@ describe('an abstention', () => {
   const given: AbstentionCase = {
     features: featuresOf(0.5),
     isAboutUnknownName: false,
+    saysNothing: false,
     hasCandidates: true,
     answerability: 0.1,
     threshold: 0.2,

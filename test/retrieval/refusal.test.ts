@@ -78,6 +78,8 @@ describe('a small English documentation', () => {
     'How do I schedule a snapshot every night?',
     'How can I exclude some files from the backup?',
     'Is the repository encrypted?',
+    'Which patterns can I exclude tomorrow, mistakenly or not?',
+    'How do I restor a foldr?',
   ])('answers %s', async (question) => {
     expect(await refuses(question)).toBe(false)
   })
@@ -90,6 +92,10 @@ describe('a small English documentation', () => {
     'How do I write a custom React hook?',
     'How do I declare a GraphQL resolver?',
     'What is the best pizza in Naples?',
+    'What is 2+2?',
+    'How do I bake bread?',
+    'Who won the world cup?',
+    'How do I turn on two-factor authentication in gradle?',
   ])('refuses %s', async (question) => {
     expect(await refuses(question)).toBe(true)
   })
@@ -116,11 +122,32 @@ describe('a small English documentation', () => {
     },
   )
 
+  test('names the sections that came nearest, each with its first sentence', async () => {
+    const {abstention} = await world.retriever.retrieve({
+      question: 'How do I schedule a Salesforce export?',
+      history: [],
+      version: null,
+    })
+
+    expect(abstention?.nearest[0]?.section).toMatchObject({
+      heading: 'Schedule snapshots',
+      anchor: 'schedule-snapshots',
+      text: 'A timer of systemd or a line of cron takes a snapshot every night.',
+    })
+  })
+
   test('reports the features that decided', async () => {
     const {features} = await world.retriever.search({text: 'Can I use Terraform with it?'})
 
     for (const name of englishFeatureNames) expect(features[name]).toEqual(expect.any(Number))
     expect(features['missing']).toBeGreaterThan(0.5)
+  })
+
+  test('an identifier counts as a whole, though the docs have its parts', async () => {
+    const missingIn = async (text: string) => (await world.retriever.search({text})).features['missing']!
+
+    expect(await missingIn('What does server.repository_folder do?')).toBe(1)
+    expect(await missingIn('What does the repository folder on the server do?')).toBeLessThan(0.5)
   })
 
   test('decides a question in another language as before', async () => {
@@ -179,10 +206,14 @@ test('a calibration made before there was an English part is used as it is', asy
   expect(answerability).toBeGreaterThan((old as Calibration).threshold)
 })
 
-test('a damaged English part is left out', () => {
-  const calibration = {...parseCalibration(null), english: {outOfDomain: 'low', synthetic: 1, cosines: null}}
+test.each([
+  ['damaged', {outOfDomain: 'low', synthetic: 1, cosines: null}],
+  ['made for other features', {outOfDomain: -3.1, synthetic: 1.2, cosines: null}],
+])('an English part that is %s is left out, and made anew by the next ingest', (_, english) => {
+  const calibration = {...parseCalibration(null), english}
 
   expect(parseCalibration(calibration).english).toBeUndefined()
+  expect(isCurrentCalibration(calibration)).toBe(false)
 })
 
 test('questions in English are told from others by their words', () => {

@@ -50,6 +50,20 @@ test('a large source does not speak for all', async () => {
   expect(table.shareOf('beta')).toBeCloseTo(0.5, 1)
 })
 
+test('a word that pages repeat is bursty, however many sections they have', async () => {
+  const page = (path: string, text: string) =>
+    JSON.stringify({source: 'a', path, title: 'Page', headings: [], text})
+  const lines = Array.from({length: 12}, (_, number) => [
+    page(`${number}.md`, 'kettle kettle quietly'),
+    page(`${number}.md`, 'kettle kettle'),
+  ]).flat()
+
+  const {table} = await tableOf('bursty', lines)
+
+  expect(table.burstinessOf('kettl')).toBeGreaterThan(0.8)
+  expect(table.burstinessOf('quietli')).toBeLessThan(0.2)
+})
+
 test('the same sections give the same files; none is an error', async () => {
   const lines = Array.from({length: 30}, (_, number) => section('a', `word${number % 7} and more`))
   const [first, second] = [await tableOf('first', lines), await tableOf('second', lines)]

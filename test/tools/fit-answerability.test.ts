@@ -22,16 +22,16 @@ test('logistic regression finds the weights that made the observations', () => {
   expect(Math.abs(bias - 1)).toBeLessThan(0.3)
 })
 
-/** Questions of two sets that `together` tells apart, mostly; one build of the two scores higher throughout. */
+/** Questions of two sets that `distinctive` tells apart, mostly; one build of the two scores higher throughout. */
 function madeUpRows(): Row[] {
   const random = seededRandom(5)
   return ['low', 'high'].flatMap((set) =>
     (['own', 'cross', 'general', 'synthetic'] as const).flatMap((kind) =>
       Array.from({length: 100}, (_, number): Row => {
         const isOwn = kind === 'own' || kind === 'synthetic'
-        const together = (isOwn ? 0.6 : 0.1) + 0.3 * random() + (set === 'high' ? 0.1 : 0)
+        const distinctive = (isOwn ? 0.6 : 0.1) + 0.3 * random() + (set === 'high' ? 0.1 : 0)
         const features = Object.fromEntries(
-          englishFeatureNames.map((name) => [name, name === 'together' ? together : 0.5]),
+          englishFeatureNames.map((name) => [name, name === 'distinctive' ? distinctive : 0.5]),
         )
         const from = kind === 'cross' ? 'elsewhere' : null
         const question = `${kind} ${number}`
@@ -42,6 +42,7 @@ function madeUpRows(): Row[] {
           kind,
           from,
           question,
+          sections: 100,
           features: features as unknown as NonNullable<Row['features']>,
         }
       }),
@@ -55,8 +56,8 @@ test('a decision refuses others and hardly any of its own, also in a set that it
   const {weights} = fitDecision(rows, 0.02)
   const figures = leaveOneSetOut(rows, 0.02)
 
-  expect(weights.together).toBeGreaterThan(0)
-  expect(weights.size).toBeCloseTo(0, 6)
+  expect(weights.distinctive).toBeGreaterThan(0)
+  expect(weights.domain).toBeCloseTo(0, 6)
   for (const {refused} of figures) {
     expect(refused['cross']).toBeGreaterThan(0.7)
     expect(refused['own']).toBeLessThan(0.3)

@@ -38,6 +38,8 @@ export interface Row {
   /** The set of a `cross` question. */
   readonly from: string | null
   readonly question: string
+  /** Sections of the build. */
+  readonly sections: number
   /** Null for a question that is decided without the table of English words. */
   readonly features: EnglishFeatures | null
 }
@@ -49,6 +51,8 @@ const partsPerSet = 2
 const answeringPages = 20
 /** As in calibration. */
 const syntheticCount = 240
+
+const zeros = Object.fromEntries(englishFeatureNames.map((name) => [name, 0])) as unknown as EnglishFeatures
 
 interface Asked {
   readonly sets: ReadonlyMap<
@@ -153,7 +157,7 @@ async function rowsOf(build: IndexBuild, set: string, name: string, asked: Asked
     embedder,
     siteUrl: null,
     // Zeros: what a build sets is subtracted later.
-    calibration: {...defaultCalibration, english: {outOfDomain: 0, synthetic: 0, cosines: null}},
+    calibration: {...defaultCalibration, english: {outOfDomain: zeros, synthetic: zeros, cosines: null}},
   })
   const rows: Row[] = []
   const ask = async (
@@ -171,6 +175,7 @@ async function rowsOf(build: IndexBuild, set: string, name: string, asked: Asked
       kind,
       from,
       question,
+      sections: build.manifest.counts.sections,
       features: english,
     })
   }

@@ -1,5 +1,8 @@
 import {auroc} from '../../src/lib/statistics.ts'
+import {meanFeatures} from '../../src/retrieval/calibrate-english.ts'
 import {
+  buildParts,
+  type EnglishCalibration,
   type EnglishFeatures,
   englishFeatureNames,
   scoreOf,
@@ -27,12 +30,11 @@ const kindWeights: Readonly<Record<string, number>> = {
   own: 1,
   'follow-up': 0.5,
   cross: 1,
-  other: 0.4,
+  other: 1,
   'other-product': 0.5,
   'off-topic': 0.3,
   general: 0.3,
-  // Nobody can tell most of these by their words.
-  near: 0.15,
+  near: 0.6,
   outside: 0.1,
 }
 
@@ -42,6 +44,7 @@ const kindWeights: Readonly<Record<string, number>> = {
  */
 export function fitDecision(rows: readonly Row[], refusable: number): FittedDecision {
   const decided = rows.filter(isDecided)
+  const parts = buildMeans(decided)
   const weighted = decided
     .map((row) => ({row, weight: kindWeights[row.kind] ?? 0}))
     .filter(({weight}) => weight > 0)
@@ -58,7 +61,10 @@ export function fitDecision(rows: readonly Row[], refusable: number): FittedDeci
   const builds = new Set(weighted.map(({row}) => row.build)).size
   const {weights: values} = logisticRegression(
     weighted.map((entry) => ({
-      values: englishFeatureNames.map((name) => entry.row.features[name]),
+      // The score of the rest: weights that only tell builds apart would be subtracted again.
+      values: englishFeatureNames.map(
+        (name) => entry.row.features[name] - buildPart(parts.get(entry.row.build)!, name),
+      ),
       isPositive: isPositive(entry.row),
       weight: share(entry) / ofSide.get(sideOf(entry))! / 2 / builds,
     })),
@@ -76,21 +82,33 @@ interface ScoredRow {
   readonly score: number
 }
 
-/** With what each build sets subtracted. */
-function scoresOf(rows: readonly DecidedRow[], weights: Weights): ScoredRow[] {
-  const shifts = new Map<string, number>()
+/** Mean features of what is asked of every build, as calibration computes them. */
+function buildMeans(rows: readonly DecidedRow[]): ReadonlyMap<string, EnglishCalibration> {
+  const means = new Map<string, EnglishCalibration>()
   for (const build of new Set(rows.map((row) => row.build))) {
     const ofBuild = rows.filter((row) => row.build === build)
-    const mean = (kind: string) => {
-      const scores = ofBuild
-        .filter((row) => row.kind === kind)
-        .map(({features}) => scoreOf(features, null, weights))
-      return scores.reduce((sum, score) => sum + score, 0) / Math.max(1, scores.length)
-    }
-    const means = {outOfDomain: mean('general'), synthetic: mean('synthetic')}
-    shifts.set(build, shiftOf(means, ofBuild[0]!.features.size))
+    const featuresOf = (kind: string) =>
+      ofBuild.filter((row) => row.kind === kind).map(({features}) => features)
+    means.set(build, {
+      outOfDomain: meanFeatures(featuresOf('general')),
+      synthetic: meanFeatures(featuresOf('synthetic')),
+      cosines: null,
+    })
   }
-  return rows.map((row) => ({row, score: scoreOf(row.features, null, weights) - shifts.get(row.build)!}))
+  return means
+}
+
+function buildPart({outOfDomain, synthetic}: EnglishCalibration, name: keyof EnglishFeatures): number {
+  return buildParts.outOfDomain * outOfDomain[name] + buildParts.synthetic * synthetic[name]
+}
+
+/** With what each build sets subtracted. */
+function scoresOf(rows: readonly DecidedRow[], weights: Weights): ScoredRow[] {
+  const parts = buildMeans(rows)
+  return rows.map((row) => ({
+    row,
+    score: scoreOf(row.features, null, weights) - shiftOf(parts.get(row.build)!, row.sections, weights),
+  }))
 }
 
 function thresholdOf(scored: readonly ScoredRow[], refusable: number): number {

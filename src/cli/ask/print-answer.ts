@@ -67,8 +67,12 @@ export async function print(events: AsyncIterable<AnswerEvent>): Promise<string>
         if (event.abstained) {
           out.write('The docs do not answer this.\n')
           if (event.nearest?.length) out.write('What comes nearest:\n')
-          for (const {title, url} of event.nearest ?? [])
-            out.write(`  ${cleanLine(title)}  ${dim(cleanLine(url))}\n`)
+          for (const {title, url, section} of event.nearest ?? []) {
+            const name = section === undefined ? title : `${title} › ${section.heading}`
+            const address = section?.anchor ? `${url}#${section.anchor}` : url
+            out.write(`  ${cleanLine(name)}  ${dim(cleanLine(address))}\n`)
+            if (section?.text) out.write(`    ${cleanLine(section.text)}\n`)
+          }
         } else if (event.ending === 'stopped') out.write(dim('(stopped: the answer is not complete)\n'))
         else if (isPartialFinish(event.finishReason)) {
           out.write(dim(`(${partialWordsOf(event.finishReason)}: the answer is not complete)\n`))

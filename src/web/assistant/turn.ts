@@ -1,5 +1,5 @@
 import {html, nothing, type TemplateResult} from 'lit'
-import type {Source} from '../../domain/index.ts'
+import type {PageLink, Source} from '../../domain/index.ts'
 import {
   type AnswerState,
   currentStepOf,
@@ -137,6 +137,15 @@ function card(source: Source, isUsed: boolean, on: TurnHandlers): TemplateResult
     <span class="snippet">${marked(source.snippet, source.highlights)}</span></a></li>`
 }
 
+/** A page that came nearest, with the section and its first sentence where they are known. */
+function nearestPage({title, url, section}: PageLink, on: TurnHandlers): TemplateResult {
+  const href = on.absolute(hrefOf({url, anchor: section?.anchor ?? ''}))
+  const name = section === undefined || section.heading === title ? title : `${title} › ${section.heading}`
+  return html`<li><a href=${href} dir="auto">${icon('book')}${name}</a>${
+    section === undefined || section.text === '' ? nothing : html`<p dir="auto">${section.text}</p>`
+  }</li>`
+}
+
 function ending(answer: AnswerState, on: TurnHandlers): TemplateResult | typeof nothing {
   const {say} = on
   const again = html`<button class="action" type="button" ?disabled=${on.isBusy || waitMsOf(answer, on.now) > 0} @click=${on.retry}>${icon('retry')}${say('retry')}</button>`
@@ -151,9 +160,7 @@ function ending(answer: AnswerState, on: TurnHandlers): TemplateResult | typeof 
         ${
           answer.nearest.length === 0
             ? nothing
-            : html`<h3 class="label">${say('nearest')}</h3><ul class="nearest">${answer.nearest.map(
-                (page) => html`<li><a href=${on.absolute(page.url)}>${icon('book')}${page.title}</a></li>`,
-              )}</ul>`
+            : html`<h3 class="label">${say('nearest')}</h3><ul class="nearest">${answer.nearest.map((page) => nearestPage(page, on))}</ul>`
         }</div>`
     case 'declined':
       return html`<div class="notice"><p>${say('declinedText')}</p>

@@ -272,6 +272,22 @@ describe.skipIf(chromiumPath === null)('the assistant in a browser', () => {
     expect(await page.locator('.nearest a').getAttribute('href')).toMatch(/\/docs\/install$/)
   })
 
+  test('a section that came nearest is named, and its first sentence can be read', async () => {
+    const section = {heading: 'With Docker', anchor: 'docker', text: 'Run the image.'}
+    const {page} = await open([
+      {send: sourcesEvent([])},
+      {send: done('abstained', {nearest: [{title: 'Install', url: '/docs/install', section}]})},
+    ])
+
+    await ask(page, 'weather')
+    await phase(page, 'abstained')
+
+    const link = page.locator('.nearest a')
+    expect(await link.getAttribute('href')).toMatch(/\/docs\/install#docker$/)
+    expect(await link.textContent()).toContain('Install › With Docker')
+    expect(await page.locator('.nearest p').textContent()).toBe('Run the image.')
+  })
+
   test('a link that no source has is text, also when a page speaks to the model', async () => {
     const links =
       'See [the guide](https://tracker.example/auto?q=secret), https://tracker.example/b and [ours](https://known.example/x).\n\nMore.'
