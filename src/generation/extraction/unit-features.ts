@@ -22,7 +22,7 @@ export const unitFeatureNames = [
   // Its source.
   'rank',
   'sourceScore',
-  'sourceLead',
+  'sourceSize',
   'headingFocus',
   'sameHeading',
   'headingIdentifier',
@@ -45,6 +45,7 @@ export const unitFeatureNames = [
   'length',
   'short',
   'label',
+  'named',
   // What it does, by English rules.
   'navigation',
   'elsewhere',
@@ -73,7 +74,8 @@ const minEchoLength = 12
 
 /** The features of every candidate, in the same order. */
 export function unitFeaturesOf(analysis: QuestionAnalysis, candidates: readonly Candidate[]): UnitFeatures[] {
-  const echoes = candidates.map(({unit}) => isOutput(unit) || isEcho(analysis, unit))
+  const samples = candidates.map(({unit}) => isEcho(analysis, unit))
+  const echoes = candidates.map(({unit}, at) => isOutput(unit) || samples[at]!)
   const shares = candidates.map(
     ({terms}, at) => shareOfQuestion(analysis, terms) * (echoes[at] ? echoShare : 1),
   )
@@ -92,10 +94,15 @@ export function unitFeaturesOf(analysis: QuestionAnalysis, candidates: readonly 
       matchOfBest: shares[at]! / bestShare,
       phrases: phrasesIn(analysis, unit.text, terms) * (echoes[at] ? echoShare : 1),
       identifier: identifiersIn(analysis, unit.text),
+      named: namedOf(analysis, candidate),
       context: contextOf(analysis, candidate, headingTerms),
       before: shareAt(at - 1),
       after: shareAt(at + 1),
-      ...kindFeaturesOf(candidate, candidates[at - 1]),
+      ...kindFeaturesOf(
+        candidate,
+        candidates[at - 1],
+        samples[at]! || (unit.isLeadIn && samples[at + 1] === true),
+      ),
       ...roleFeaturesOf(candidate),
       ...intentFeaturesOf(analysis, candidate),
     }
@@ -110,21 +117,35 @@ function shareOfQuestion({weights, total}: QuestionAnalysis, terms: ReadonlySet<
 
 type Some<Names extends UnitFeatureName> = Pick<UnitFeatures, Names>
 
+/** Those of a source: `rank` as a reciprocal, `sourceScore` as a log odds, 0 for the best, `sourceSize` as the log of its units. */
 function sourceFeaturesBy(
   candidates: readonly Candidate[],
-): ReadonlyMap<RetrievedSource, Some<'rank' | 'sourceScore' | 'sourceLead'>> {
+): ReadonlyMap<RetrievedSource, Some<'rank' | 'sourceScore' | 'sourceSize'>> {
   const ranks = new Map(candidates.map(({source, rank}) => [source, rank]))
-  const [best = 0, second = 0] = [...new Set([...ranks.keys()].map(({score}) => score))].sort((a, b) => b - a)
+  const sizes = new Map<RetrievedSource, number>()
+  for (const {source} of candidates) sizes.set(source, (sizes.get(source) ?? 0) + 1)
+  const best = Math.max(...[...ranks.keys()].map(({score}) => logOdds(score)))
   return new Map(
     [...ranks].map(([source, rank]) => [
       source,
       {
         rank: 1 / (1 + rank),
-        sourceScore: best === 0 ? 1 : source.score / best,
-        sourceLead: best > 0 && source.score === best ? (best - second) / best : 0,
+        sourceScore: Math.max(logOdds(source.score) - best, leastScoreDifference),
+        // The units of a long section share what the section is likely to answer.
+        sourceSize: Math.log(sizes.get(source)!),
       },
     ]),
   )
+}
+
+/** A greater distance to the best source, in log odds, says no more. */
+const leastScoreDifference = -1.5
+/** A score beyond these is as sure. */
+const scoreRange = {least: 0.05, most: 0.9}
+
+function logOdds(score: number): number {
+  const within = Math.min(Math.max(score, scoreRange.least), scoreRange.most)
+  return Math.log(within / (1 - within))
 }
 
 function headingFeaturesBy(
@@ -192,19 +213,37 @@ function contextOf(
   return context / analysis.total
 }
 
+/** The share of the question that a unit's own name has, where the question has all of the name. */
+function namedOf(analysis: QuestionAnalysis, {unit}: Candidate): number {
+  const terms = new Set(termsOf(nameOf(unit)))
+  const isAsked = terms.size > 0 && [...terms].every((term) => analysis.weights.has(term) || isStopTerm(term))
+  return isAsked ? shareOfQuestion(analysis, terms) : 0
+}
+
+/** What a row, an item or a sentence is about, by its form: its first cell, or what it begins with in bold or as code. */
+function nameOf({kind, markdown}: QuotedUnit): string {
+  if (kind === 'row') return /^\| ((?:\\\||[^|])*) \|/.exec(markdown)?.[1] ?? ''
+  if (kind === 'code' || kind === 'steps') return ''
+  return (
+    /^(?:- |\d+[.)] )?(?:\*\*([^*]+)\*\*|__([^_]+)__|`+([^`]+)`+)/.exec(markdown)?.slice(1).find(Boolean) ??
+    ''
+  )
+}
+
 function kindFeaturesOf(
   candidate: Candidate,
   previous: Candidate | undefined,
+  isSample: boolean,
 ): Some<'opening' | 'item' | 'steps' | 'row' | 'code' | 'output' | 'leadIn' | 'length' | 'short' | 'label'> {
   const {unit, terms, words, index} = candidate
   const isCode = unit.kind === 'code'
   return {
     opening: 1 / (1 + index),
-    item: flag(unit.kind === 'item'),
+    item: flag(unit.kind === 'item' || unit.kind === 'step'),
     steps: flag(unit.kind === 'steps'),
     row: flag(unit.kind === 'row'),
     code: flag(isCode),
-    output: flag(isCode && (isOutput(unit) || announcesOutput.test(previous?.unit.text ?? ''))),
+    output: flag(isSample || (isCode && (isOutput(unit) || announcesOutput.test(previous?.unit.text ?? '')))),
     leadIn: flag(unit.isLeadIn),
     length: Math.log1p(words) / 5,
     short: flag(terms.size < 5 && !isCode && !unit.isLeadIn),
