@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import {marked} from 'marked'
 import {describe, expect, test} from 'vitest'
 import type {CitationEvent} from '../../src/domain/index.ts'
+import {partsOfQuestion} from '../../src/generation/extraction/english.ts'
 import {extractiveGenerator} from '../../src/generation/extractive-generator.ts'
 import type {GenerationEvent} from '../../src/generation/generator.ts'
 import {requestOf, sourceOf, textOf, told} from '../contracts/generator.contract.ts'
@@ -753,4 +754,18 @@ describe('an extract of any Markdown', () => {
     )
     expect(citations).toBeGreaterThan(100)
   })
+})
+
+test.each([
+  [
+    'With Vitest, what finds a DOM, and how do I check an effect?',
+    ['With Vitest what finds a DOM', 'how do I check an effect?'],
+  ],
+  [
+    'How big may a package be and how long does it take?',
+    ['How big may a package be', 'how long does it take?'],
+  ],
+  ['My times have no zone, how do I say so?', ['My times have no zone, how do I say so?']],
+])('the parts of a question ask something each: %s', (question, parts) => {
+  expect(partsOfQuestion(question)).toEqual(parts)
 })

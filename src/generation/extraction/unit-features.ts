@@ -56,6 +56,7 @@ export const unitFeatureNames = [
   // What it does, where a question asks for that, by English rules.
   'howToCode',
   'howToInstruction',
+  'howToName',
   'definition',
   'figure',
   'negation',
@@ -270,13 +271,15 @@ function roleFeaturesOf(
 function intentFeaturesOf(
   {intent, weights}: QuestionAnalysis,
   {unit}: Candidate,
-): Some<'howToCode' | 'howToInstruction' | 'definition' | 'figure' | 'negation'> {
-  const {kind, text} = unit
+): Some<'howToCode' | 'howToInstruction' | 'howToName' | 'definition' | 'figure' | 'negation'> {
+  const {kind, text, markdown} = unit
   const isCode = kind === 'code'
   const subject = intent.definition && kind === 'sentence' ? definedSubject(text) : null
   return {
     howToCode: flag(intent.howTo && isCode && !isOutput(unit)),
     howToInstruction: flag(intent.howTo && !isCode && instructs.test(text)),
+    // What to use has a name, which is written as code.
+    howToName: flag(intent.howTo && !isCode && /`[^`]+`/.test(markdown)),
     definition: flag(subject !== null && isAbout(subject, weights)),
     figure: flag(intent.figure && /\d/.test(text)),
     negation: flag(intent.yesOrNo && negates.test(text)),
