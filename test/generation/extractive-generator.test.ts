@@ -765,7 +765,7 @@ test.each([
     'How big may a package be and how long does it take?',
     ['How big may a package be', 'how long does it take?'],
   ],
-  ['My times have no zone, how do I say so?', ['My times have no zone, how do I say so?']],
+  ['My times have no zone, how do I say so?', ['My times have no zone how do I say so?']],
 ])('the parts of a question ask something each: %s', (question, parts) => {
   expect(partsOfQuestion(question)).toEqual(parts)
 })
