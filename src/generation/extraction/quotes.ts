@@ -20,7 +20,7 @@ const antecedentWords = 40
 /** Longest paragraph before code or a list that is quoted whole with it. */
 const introductionWords = 35
 /** Longest code that is quoted because the paragraph before it is, and because a list announces it. */
-const followingCodeLines = 16
+const followingCodeLines = 24
 const announcedCodeLines = 30
 
 /** Finds the units that are quoted together with a unit, so that they can be read without the rest. */
