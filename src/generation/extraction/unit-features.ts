@@ -16,6 +16,8 @@ import {
   pointsElsewhere,
 } from './english.ts'
 import type {QuestionAnalysis} from './question-analysis.ts'
+import {sourceFeaturesBy} from './source-features.ts'
+import {isOutput, nameOf} from './unit-forms.ts'
 
 /** What a unit's score is computed from. Shares and flags from 0 to 1, unless said otherwise. */
 export const unitFeatureNames = [
@@ -118,37 +120,6 @@ function shareOfQuestion({weights, total}: QuestionAnalysis, terms: ReadonlySet<
 
 type Some<Names extends UnitFeatureName> = Pick<UnitFeatures, Names>
 
-/** Those of a source: `rank` as a reciprocal, `sourceScore` as a log odds, 0 for the best, `sourceSize` as the log of its units. */
-function sourceFeaturesBy(
-  candidates: readonly Candidate[],
-): ReadonlyMap<RetrievedSource, Some<'rank' | 'sourceScore' | 'sourceSize'>> {
-  const ranks = new Map(candidates.map(({source, rank}) => [source, rank]))
-  const sizes = new Map<RetrievedSource, number>()
-  for (const {source} of candidates) sizes.set(source, (sizes.get(source) ?? 0) + 1)
-  const best = Math.max(...[...ranks.keys()].map(({score}) => logOdds(score)))
-  return new Map(
-    [...ranks].map(([source, rank]) => [
-      source,
-      {
-        rank: 1 / (1 + rank),
-        sourceScore: Math.max(logOdds(source.score) - best, leastScoreDifference),
-        // The units of a long section share what the section is likely to answer.
-        sourceSize: Math.log(sizes.get(source)!),
-      },
-    ]),
-  )
-}
-
-/** A greater distance to the best source, in log odds, says no more. */
-const leastScoreDifference = -1.5
-/** A score beyond these is as sure. */
-const scoreRange = {least: 0.05, most: 0.9}
-
-function logOdds(score: number): number {
-  const within = Math.min(Math.max(score, scoreRange.least), scoreRange.most)
-  return Math.log(within / (1 - within))
-}
-
 function headingFeaturesBy(
   analysis: QuestionAnalysis,
   candidates: readonly Candidate[],
@@ -219,16 +190,6 @@ function namedOf(analysis: QuestionAnalysis, {unit}: Candidate): number {
   const terms = new Set(termsOf(nameOf(unit)))
   const isAsked = terms.size > 0 && [...terms].every((term) => analysis.weights.has(term) || isStopTerm(term))
   return isAsked ? shareOfQuestion(analysis, terms) : 0
-}
-
-/** What a row, an item or a sentence is about, by its form: its first cell, or what it begins with in bold or as code. */
-function nameOf({kind, markdown}: QuotedUnit): string {
-  if (kind === 'row') return /^\| ((?:\\\||[^|])*) \|/.exec(markdown)?.[1] ?? ''
-  if (kind === 'code' || kind === 'steps') return ''
-  return (
-    /^(?:- |\d+[.)] )?(?:\*\*([^*]+)\*\*|__([^_]+)__|`+([^`]+)`+)/.exec(markdown)?.slice(1).find(Boolean) ??
-    ''
-  )
 }
 
 function kindFeaturesOf(
@@ -319,15 +280,6 @@ function identifiersIn({identifiers}: QuestionAnalysis, text: string): number {
 /** A line of a few words without a full stop, which serves as a heading. */
 function isLabel({unit, words}: Candidate): boolean {
   return unit.kind === 'sentence' && !unit.isLeadIn && words < 12 && !/[.!?。！？:)"”]$/.test(unit.text)
-}
-
-/** Code that is data or output, not something to type. */
-function isOutput({kind, markdown, text}: QuotedUnit): boolean {
-  if (kind !== 'code') return false
-  return (
-    /^`{3,}(?:none|text|txt|output|plaintext|json|console-output|log)\n/i.test(markdown) ||
-    /^\s*[{[]/.test(text)
-  )
 }
 
 export function isNavigation(candidate: Candidate): boolean {
