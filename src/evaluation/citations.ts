@@ -165,6 +165,8 @@ function isPathOf(label: string, names: readonly string[]): boolean {
 }
 
 function isNamed(label: string, name: string): boolean {
-  const [shown, whole] = [lettersAndDigits(label), lettersAndDigits(name)]
+  // A label has no `{#id}`, which the heading of a page has where its dialect knows none.
+  const named = name.replace(/\s*\{#[^{}]*\}\s*$/, '')
+  const [shown, whole] = [lettersAndDigits(label), lettersAndDigits(named)]
   return shown === whole || (/…\s*$/.test(label) && whole.startsWith(shown))
 }

@@ -12,6 +12,8 @@ export function boundedUnit(unit: QuotedUnit, maxLength: number): QuotedUnit {
   if (unit.kind === 'steps') return boundedSteps(unit, maxLength)
   const text = headWordsOf(unit.text.replace(/\s+/g, ' '), maxLength)
   const markdown = `${literal(text)}…`
+  if (unit.kind === 'step')
+    return {...unit, text, markdown: `${/^\d+[.)] /.exec(unit.markdown)?.[0] ?? '1. '}${markdown}`}
   if (unit.kind === 'item') return {...unit, text, markdown: `- ${markdown}`}
   if (unit.kind === 'row') return {...unit, text, markdown: `| ${markdown.replaceAll('|', '\\|')} |`}
   return {...unit, text, markdown: asParagraph(markdown), isLeadIn: false}

@@ -2,6 +2,7 @@ import {setTimeout as delay} from 'node:timers/promises'
 import {mayContinue, mayPointBack, noUsage, type RetrievedSource, turnsBefore} from '../domain/index.ts'
 import {correctionOf} from '../text/correction.ts'
 import {lettersAndDigits} from '../text/letters.ts'
+import {askedIn} from '../text/pasted-text.ts'
 import {isStopTerm} from '../text/stop-words.ts'
 import {termsOf} from '../text/terms.ts'
 import {type ExtractOptions, extract} from './extraction/index.ts'
@@ -112,8 +113,9 @@ function withoutDanglingText(parts: readonly Part[]): Part[] {
 
 /** The question; a correction with what it corrects; a short one that continues the one before, or has only stop words, with the words of that one. */
 function contextualQuestion(request: GenerationRequest): string {
-  const {question, history} = request
-  const earlier = turnsBefore(question, history).filter(({role}) => role === 'user')
+  const {history} = request
+  const {asked: question} = askedIn(request.question)
+  const earlier = turnsBefore(request.question, history).filter(({role}) => role === 'user')
   const correction = correctionOf(
     question,
     earlier.map(({content}) => content),

@@ -2,7 +2,7 @@ import {DocentError, type Turn, turnsBefore} from '../domain/index.ts'
 import type {Embedder} from '../embedding/index.ts'
 import {headOf} from '../lib/cut.ts'
 import type {IndexBuild} from '../search-index/index.ts'
-import {questionInStory, questionWithPasteOf} from '../text/pasted-text.ts'
+import {askedIn} from '../text/pasted-text.ts'
 import {abstentionReason, thresholdFor} from './abstention.ts'
 import {
   type AnswerabilityFeatures,
@@ -152,10 +152,9 @@ async function questionInContext(
   options: RetrieveOptions,
   deps: FindDeps,
 ): Promise<QuestionInContext> {
-  const paste = deps.without.has('paste')
-    ? null
-    : (questionWithPasteOf(query.question) ?? questionInStory(query.question))
-  const asked = paste?.asked || paste?.message || query.question
+  const {asked, message} = deps.without.has('paste')
+    ? {asked: query.question, message: ''}
+    : askedIn(query.question)
   const original = headOf(asked, maxQuestionLength)
   const history = turnsBefore(original, query.history)
   const started = performance.now()
@@ -166,10 +165,10 @@ async function questionInContext(
   const weight = (term: string): number =>
     BuildCache.of(build).frequencyOf(term) === 0 ? 0 : weightOf(build, term)
   if (deps.without.has('follow-up')) return {question: original, topic: noTopic, timings}
-  if (!paste?.message) return {...followUpOf(original, history, weight), timings}
+  if (message === '') return {...followUpOf(original, history, weight), timings}
   // The message of a pasted log, or a story, counts as what was said just before the question: second to it.
-  const message: Turn = {role: 'user', content: paste.message}
-  return {question: original, topic: topicOf(original, [...history, message], weight), timings}
+  const told: Turn = {role: 'user', content: message}
+  return {question: original, topic: topicOf(original, [...history, told], weight), timings}
 }
 
 /** The follow-up rewritten to stand alone; null for a first question, without a rewriter, or when rewriting failed. */

@@ -1,3 +1,4 @@
+import {withoutLetterFrame} from './letter-frame.ts'
 import {sentencesOf} from './sentences.ts'
 import {countContentWords} from './stop-words.ts'
 import {countWords} from './words.ts'
@@ -15,18 +16,40 @@ const storyWords = 45
 /** A question with fewer content words needs what was told before it. */
 const minAskedWords = 3
 
+/** What a text asks, and what is second to it: of a paste, of a story, and of a letter without its salutation and sign-off. */
+export function askedIn(text: string): QuestionWithPaste {
+  const body = withoutLetterFrame(text)
+  const found = questionWithPasteOf(body) ?? questionInStory(body)
+  if (found === null) return {asked: body, message: ''}
+  return found.asked === '' ? {asked: found.message || body, message: ''} : found
+}
+
 /**
- * Finds the question at the beginning or end of a long text in prose: of fifty words about a company and a boss the ten
- * that ask should be searched for. Null for a short text, and where the question alone says too little.
+ * Finds the question in a long text in prose: of fifty words about a company and a boss the ten that ask should be searched
+ * for. Of a text of several paragraphs they are those with a question, or the last one. Null for a short text, and where
+ * the question alone says too little.
  */
 export function questionInStory(text: string): QuestionWithPaste | null {
   if (countWords(text) < storyWords) return null
+  const paragraphs = text.split(/\n\s*\n/).filter((paragraph) => paragraph.trim() !== '')
+  const asking = paragraphs.filter((paragraph) => endsAsQuestion.test(paragraph.trim()))
+  const ofParagraphs =
+    paragraphs.length > 1 ? questionOf(paragraphs, asking.length > 0 ? asking : paragraphs.slice(-1)) : null
+  if (ofParagraphs !== null) return ofParagraphs
   const sentences = sentencesOf(text).map((sentence) => sentence.text)
-  const isQuestion = (sentence: string) => endsAsQuestion.test(sentence)
-  const asked = sentences.filter(isQuestion).join(' ')
-  const contentWords = countContentWords(asked)
-  if (contentWords < minAskedWords || countWords(asked) * 2 > countWords(text)) return null
-  return {asked, message: sentences.filter((sentence) => !isQuestion(sentence)).join(' ')}
+  return questionOf(
+    sentences,
+    sentences.filter((sentence) => endsAsQuestion.test(sentence)),
+  )
+}
+
+/** The pieces that ask, and the others; null where they say too little, or as much as the others. */
+function questionOf(pieces: readonly string[], asking: readonly string[]): QuestionWithPaste | null {
+  const joined = (some: readonly string[]) => some.join(' ').replace(/\s+/g, ' ').trim()
+  const asked = joined(asking)
+  const message = joined(pieces.filter((piece) => !asking.includes(piece)))
+  const saysEnough = countContentWords(asked) >= minAskedWords
+  return saysEnough && countWords(message) > countWords(asked) ? {asked, message} : null
 }
 
 /** A block of prose between pasted lines. */
@@ -45,6 +68,7 @@ interface Prose {
 export function questionWithPasteOf(text: string): QuestionWithPaste | null {
   const lines = text.split(/\r?\n/)
   if (lines.length < 2) return null
+  const asks = lines.some((line) => endsAsQuestion.test(line))
   const prose: Prose[] = []
   const pasted: string[] = []
   let isFenced = false
@@ -55,7 +79,7 @@ export function questionWithPasteOf(text: string): QuestionWithPaste | null {
       isProse = false
     } else if (line.trim() === '') {
       isProse = false
-    } else if (isFenced || !looksWritten(line)) {
+    } else if (isFenced || !looksWritten(line) || (asks && isMessage(line))) {
       pasted.push(line.trim())
       isProse = false
     } else {
@@ -69,14 +93,17 @@ export function questionWithPasteOf(text: string): QuestionWithPaste | null {
     }
   }
   if (pasted.length === 0) return null
-  return {asked: askedIn(prose), message: messageIn(pasted)}
+  return {asked: questionIn(prose), message: messageIn(pasted)}
 }
 
 /** The blocks with a question; without any, what was said first or last. */
-function askedIn(prose: readonly Prose[]): string {
+function questionIn(prose: readonly Prose[]): string {
   const questions = prose.filter(({isQuestion}) => isQuestion)
   if (questions.length > 0) return questions.map(({text}) => text).join(' ')
-  return [...new Set([prose.at(0)?.text, prose.at(-1)?.text])].filter(Boolean).join(' ')
+  // What announces the paste asks nothing.
+  const said = prose.filter(({text}) => !/[:：]$/.test(text))
+  const told = said.length > 0 ? said : prose
+  return [...new Set([told.at(0)?.text, told.at(-1)?.text])].filter(Boolean).join(' ')
 }
 
 const endsAsQuestion = /[?？؟\u037e](?:["'”’)\]]*)$|[?？؟]\s/u
@@ -110,6 +137,16 @@ function looksWritten(line: string): boolean {
 
 const messageWords =
   /\b(?:error|exception|fail(?:ed|ure|s)?|fatal|panic|cannot|can't|could not|couldn't|unable|denied|refused|rejected|invalid|illegal|unknown|unexpected|unsupported|undefined|unresolved|missing|not (?:found|allowed|supported|permitted|exist)|no such|timed? ?out|conflict|deprecated)\b/gi
+
+/** Whether a line of prose that asks nothing is a program's message: it tells of a failure, and nobody speaks in it. */
+function isMessage(line: string): boolean {
+  const marks = line.match(messageWords)?.length ?? 0
+  return marks > 0 && !endsAsQuestion.test(line) && !speaks.test(line)
+}
+
+/** The person who asks, or one who is asked. */
+const speaks =
+  /\b(?:i|i'm|i've|my|me|we|we're|our|us|please|help)\b|^(?:how|what|why|when|where|which|who)\b/i
 
 /** The line with the most words of failure for its content; the first of equal ones. Empty when none has any. */
 function messageIn(lines: readonly string[]): string {

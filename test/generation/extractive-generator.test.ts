@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import {marked} from 'marked'
 import {describe, expect, test} from 'vitest'
 import type {CitationEvent} from '../../src/domain/index.ts'
+import {partsOfQuestion} from '../../src/generation/extraction/english.ts'
 import {extractiveGenerator} from '../../src/generation/extractive-generator.ts'
 import type {GenerationEvent} from '../../src/generation/generator.ts'
 import {requestOf, sourceOf, textOf, told} from '../contracts/generator.contract.ts'
@@ -576,6 +577,37 @@ describe('how an extract reads', () => {
     expect(text).not.toContain('agent for Linux from')
   })
 
+  test('of steps too long to read the one that answers is quoted, with its number and what announces them', async () => {
+    const filler =
+      'Wait until the page has loaded, look at each of the fields, and go on when nothing is red. '
+    const steps = [
+      'Create the project.',
+      'Choose a region.',
+      'Restart the worker when it reports `E17`.',
+      'Publish.',
+    ]
+    const list = steps.map((step, at) => `${at + 1}. ${step} ${filler.repeat(3)}`).join('\n')
+    const {text} = await answerTo('What do I do when the worker reports E17?', `To deploy it:\n\n${list}`)
+
+    expect(text).toMatch(/To deploy it:\n\n…\n\n3\. Restart the worker when it reports `E17`\./)
+    expect(text).not.toContain('4. Publish')
+  })
+
+  test('of a table the row that names what was asked for is shown, under the header', async () => {
+    const names = ['PORT', 'HOST', 'LOG_LEVEL', 'CACHE_SIZE', 'DATA_DIR']
+    const rows = names.map((name) => `| \`${name}\` | Set by whoever runs the server. | unset |`)
+    const {text, cited} = await answerTo(
+      'What is CACHE_SIZE?',
+      `The server reads variables when it starts.\n\n| Name | Meaning | Default |\n|---|---|---|\n${rows.join('\n')}`,
+    )
+
+    expect(text).toContain(
+      '| Name | Meaning | Default |\n| --- | --- | --- |\n| `CACHE_SIZE` | Set by whoever runs the server. | unset |',
+    )
+    expect(text).not.toContain('LOG_LEVEL')
+    expect(cited).toMatchObject([{quote: expect.stringContaining('Set by whoever runs the server')}])
+  })
+
   test('a sentence that announces something is not quoted without it', async () => {
     const {text} = await answerTo(
       'How do I lay out the directory?',
@@ -722,4 +754,18 @@ describe('an extract of any Markdown', () => {
     )
     expect(citations).toBeGreaterThan(100)
   })
+})
+
+test.each([
+  [
+    'With Vitest, what finds a DOM, and how do I check an effect?',
+    ['With Vitest what finds a DOM', 'how do I check an effect?'],
+  ],
+  [
+    'How big may a package be and how long does it take?',
+    ['How big may a package be', 'how long does it take?'],
+  ],
+  ['My times have no zone, how do I say so?', ['My times have no zone how do I say so?']],
+])('the parts of a question ask something each: %s', (question, parts) => {
+  expect(partsOfQuestion(question)).toEqual(parts)
 })

@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest'
 import {questionTermsOf} from '../../src/retrieval/question-terms.ts'
-import {questionInStory, questionWithPasteOf} from '../../src/text/pasted-text.ts'
+import {askedIn, questionInStory, questionWithPasteOf} from '../../src/text/pasted-text.ts'
 import {samplePage} from '../support/sample-pages.ts'
 import {retrievalWorld} from './world.ts'
 
@@ -66,6 +66,51 @@ test.each([
   'ポートを変更するには？\nサーバーは小さいです。',
 ])('what nobody pasted is left as it is: %j', (text) => {
   expect(questionWithPasteOf(text)).toBeNull()
+})
+
+describe('a letter', () => {
+  test.each([
+    ['Hi all,', 'Thanks,\nBob'],
+    ['Dear support team,\n', 'Kind regards,\n\nDr. Maria Silva\nPlatform'],
+    ['Good morning! Hope you are well.', 'Thank you in advance!'],
+    ['Hallo zusammen,', 'Viele Grüße\nHans'],
+  ])('%s … %s: what is between is asked, and a log in it is not', (greeting, closing) => {
+    expect(askedIn(`${greeting} ${question} ${closing}`).asked).toBe(question)
+    expect(askedIn([greeting, log.join('\n'), question, closing].join('\n\n'))).toEqual({
+      asked: question,
+      message: log[17],
+    })
+  })
+
+  test('of several paragraphs the one that asks is searched for, whole', () => {
+    const story =
+      'I took over this service from a colleague who left last month, and we have been running it for our customers since spring without any bigger trouble. My boss asked me to look into one more thing before the holidays begin.'
+    const paragraph = `Another program has its port. ${question}`
+
+    expect(askedIn(`Hello,\n\n${story}\n\n${paragraph}\n\nCheers, Jo`)).toEqual({
+      asked: paragraph,
+      message: story,
+    })
+    expect(
+      askedIn(`Hello,\n\n${story}\n\nPlease tell me which variable sets the port of the server.`).asked,
+    ).toBe('Please tell me which variable sets the port of the server.')
+  })
+
+  test.each([
+    'Hello world, how do I print it?',
+    'Is it fast? Thanks to the cache it should be.',
+    'Thanks',
+    'Dear',
+  ])('none is seen in %j', (text) => {
+    expect(askedIn(text)).toEqual({asked: text, message: ''})
+  })
+})
+
+test.each([
+  ['The process cannot read the file because another one has it', question],
+  [question, 'Unable to find the package that was asked for'],
+])('a message in prose beside a question is told from it: %s / %s', (...lines) => {
+  expect(askedIn(lines.join('\n')).asked).toBe(question)
 })
 
 describe('in retrieval', () => {

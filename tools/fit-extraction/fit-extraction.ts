@@ -32,12 +32,13 @@ const prior: Readonly<Partial<Record<UnitFeatureName, number>>> = {
   short: -0.3,
   definition: 0.5,
   sameHeading: 4,
+  named: 2,
   headingIdentifier: 0.5,
   identifier: 0.3,
   figure: 0.3,
 }
 
-const regularisation = 0.02
+const regularisation = 0.01
 const steps = 400
 
 /** Weights from all sets but the one named; `null` leaves none out. Each question counts the same. */

@@ -1,3 +1,4 @@
+import type {RetrievedSource} from '../../src/domain/index.ts'
 import type {Embedder} from '../../src/embedding/index.ts'
 import {withoutLinks} from '../../src/evaluation/answer-blocks.ts'
 import {type Candidate, candidatesOf} from '../../src/generation/extraction/candidates.ts'
@@ -36,15 +37,23 @@ export async function unitQuestionsOf(
   for (const {question, history, evidence} of questions.filter(isAnswerable)) {
     if (evidence.length === 0) continue
     const {sources} = await retriever.retrieve({question, history, version: null})
-    const candidates = candidatesOf(sources, maxUnitLength)
-    const features = unitFeaturesOf(analyseQuestion(question, candidates), candidates)
-    found.push({
-      features: features.map((values) => Float64Array.from(unitFeatureNames, (name) => values[name])),
-      words: candidates.map(({words}) => words),
-      evidence: evidence.map((spans) => candidates.map((candidate) => shareOf(candidate, spans))),
-    })
+    found.push(unitQuestionOf(question, sources, evidence))
   }
   return found
+}
+
+export function unitQuestionOf(
+  question: string,
+  sources: readonly RetrievedSource[],
+  evidence: EvaluationQuestion['evidence'],
+): UnitQuestion {
+  const candidates = candidatesOf(sources, maxUnitLength)
+  const features = unitFeaturesOf(analyseQuestion(question, candidates), candidates)
+  return {
+    features: features.map((values) => Float64Array.from(unitFeatureNames, (name) => values[name])),
+    words: candidates.map(({words}) => words),
+    evidence: evidence.map((spans) => candidates.map((candidate) => shareOf(candidate, spans))),
+  }
 }
 
 /** A listing for each group of evidence that a candidate has. */

@@ -37,6 +37,10 @@ const preamble =
 const anotherPart =
   /(?:[?？]\s+(?=\S)|;\s+|,?\s+\band\b\s+(?=(?:how|what|which|when|where|why|who|can|could|does|do|is|are|should|will)\b)|,\s*(?:and\s+)?(?=(?:how|what|which|when|where|why|who)\b))/i
 
+/** A part without a word of a question, and without a verb in front, asks nothing, as "With Vitest,": it belongs to the next. */
+const asking =
+  /\b(?:how|what|which|when|where|why|who)\b|^\W*(?:and |or )?(?:can|could|do|does|did|is|are|was|were|will|would|should|must|may|has|have)\b/i
+
 /** A shorter part, in words, belongs to the one before. */
 const minPartWords = 3
 const maxParts = 3
@@ -46,7 +50,9 @@ export function partsOfQuestion(question: string): readonly string[] {
   const parts: string[] = []
   for (const part of question.replace(preamble, ' ').split(anotherPart)) {
     const isShort = part.trim().split(/\s+/).length < minPartWords
-    if (parts.length > 0 && (isShort || parts.length === maxParts)) parts.push(`${parts.pop()} ${part}`)
+    const introduces = parts.length > 0 && !asking.test(parts.at(-1)!)
+    if (parts.length > 0 && (isShort || introduces || parts.length === maxParts))
+      parts.push(`${parts.pop()} ${part}`)
     else if (part.trim() !== '') parts.push(part)
   }
   return parts.length > 0 ? parts : [question]

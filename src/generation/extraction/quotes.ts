@@ -8,8 +8,9 @@ const remainderWords = 25
 /** A list of at most this many items and words is quoted whole: a single item would read as if it were the whole list. */
 const wholeListItems = 16
 const wholeListWords = 110
-/** Of a longer list that a lead-in announces, this many items are quoted with it. */
+/** Of a longer list that a lead-in announces, at most this many items are quoted with it, as far as they have so many words. */
 const announcedItems = 8
+const announcedWords = 110
 /** A paragraph of at most this many words right before a list introduces it, whatever it ends with. */
 const listIntroductionWords = 40
 /** Steps with code between them are quoted together up to this many words. */
@@ -19,7 +20,7 @@ const antecedentWords = 40
 /** Longest paragraph before code or a list that is quoted whole with it. */
 const introductionWords = 35
 /** Longest code that is quoted because the paragraph before it is, and because a list announces it. */
-const followingCodeLines = 16
+const followingCodeLines = 24
 const announcedCodeLines = 30
 
 /** Finds the units that are quoted together with a unit, so that they can be read without the rest. */
@@ -79,7 +80,7 @@ export class Quotes {
     const [first] = next
     if (first === undefined) return []
     const announced = first.unit.kind === 'steps' ? this.#stepsWith(first) : next
-    const shown = isShortList(announced) ? announced : announced.slice(0, announcedItems)
+    const shown = isShortList(announced) ? announced : beginningOf(announced)
     const last = shown.at(-1)!
     return [...shown, ...this.#codeAnnouncedBy(last, this.#blockAt(last))]
   }
@@ -183,6 +184,13 @@ function firstNumber({unit}: Candidate): number {
 
 function lastNumber({unit}: Candidate): number {
   return Number([...unit.markdown.matchAll(/^(\d+)[.)] /gm)].at(-1)?.[1] ?? Number.NaN)
+}
+
+/** The first items of a long list, at least one. */
+function beginningOf(list: readonly Candidate[]): readonly Candidate[] {
+  let count = 1
+  while (count < announcedItems && wordsOf(list.slice(0, count + 1)) <= announcedWords) count++
+  return list.slice(0, count)
 }
 
 function isShortList(block: readonly Candidate[]): boolean {

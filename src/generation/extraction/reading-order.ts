@@ -3,6 +3,7 @@ import {shortened} from '../../lib/cut.ts'
 import {literal} from '../../text/literal-markdown.ts'
 import {gapAfter} from '../../text/sentences.ts'
 import {countWords} from '../../text/words.ts'
+import type {QuotedUnit} from '../quoted-units.ts'
 import type {Candidate} from './candidates.ts'
 import type {Likelihoods} from './likelihoods.ts'
 
@@ -52,11 +53,24 @@ function textBefore(candidate: Candidate, previous: Candidate | undefined): stri
     return `\n\n${isSameSection(previous, candidate) ? '' : labelOf(candidate, previous)}${head}`
   const isAdjacent = candidate.index === previous.index + 1
   if (previous.blockIndex === candidate.blockIndex) {
-    if (unit.kind === 'item' && !isAdjacent) return `\n- ${omission}\n`
-    if (unit.kind !== 'sentence') return '\n'
-    return isAdjacent ? gapAfter(previous.unit.text) : ` ${omission} `
+    if (isAdjacent) return unit.kind === 'sentence' ? gapAfter(previous.unit.text) : '\n'
+    return omissionBefore(unit.kind)
   }
   return isAdjacent ? `\n\n${head}` : `\n\n${omission}\n\n${head}`
+}
+
+/** The mark of what is left out within a block, as a part of the list or table that goes on. */
+function omissionBefore(kind: QuotedUnit['kind']): string {
+  switch (kind) {
+    case 'item':
+      return `\n- ${omission}\n`
+    case 'row':
+      return `\n| ${omission} |\n`
+    case 'sentence':
+      return ` ${omission} `
+    default:
+      return `\n\n${omission}\n\n`
+  }
 }
 
 /** Whether two candidates are under one heading of one page, as a section seen from above and from itself. */

@@ -28,6 +28,9 @@ const coveredLikelihood = 0.2
  * and short where one is likely; chosen for about 130 words on average.
  */
 const minLikelihoodPerWord = 0.0013
+/** An answer of fewer words goes on at a lower one: where none is likely, a single sentence says too little. */
+const shortAnswerWords = 60
+const minInShortAnswer = 0.0006
 /** The lowest gain of a further quote as a share of the best one's: where the sources are few, all of them are likely. */
 const minShareOfBest = 0.15
 /** The first quote may be longer than the budget by this factor: a long list of steps is the answer. */
@@ -90,11 +93,7 @@ export function select(
       const one = quoteOf(seed, quote)
       if (best === null || one.gain > best.gain) best = one
     }
-    if (
-      best === null ||
-      (chosen.size > 0 && best.gain < Math.max(minLikelihoodPerWord, bestGain * minShareOfBest))
-    )
-      break
+    if (best === null || (chosen.size > 0 && best.gain < leastGain(used.words, bestGain))) break
     const {seed, added} = best
     pool.delete(seed)
     if (chosen.has(seed) || [...chosen].some((other) => isVariant(seed, other))) continue
@@ -111,12 +110,22 @@ export function select(
   return chosen
 }
 
+/** The gain from which on a further quote is worth reading. */
+function leastGain(words: number, bestGain: number): number {
+  const least = words < shortAnswerWords ? minInShortAnswer : minLikelihoodPerWord
+  return Math.max(least, bestGain * minShareOfBest)
+}
+
 /** What the chosen candidates use of a budget. */
 class Usage {
   #words = 0
   #characters = 0
   #codeLines = 0
   #codeBlocks = 0
+
+  get words(): number {
+    return this.#words
+  }
 
   hasRoomFor(added: readonly Candidate[], budget: Budget, isFirst: boolean): boolean {
     const code = codeOf(added)

@@ -16,13 +16,15 @@ import {
   pointsElsewhere,
 } from './english.ts'
 import type {QuestionAnalysis} from './question-analysis.ts'
+import {sourceFeaturesBy} from './source-features.ts'
+import {isOutput, nameOf} from './unit-forms.ts'
 
 /** What a unit's score is computed from. Shares and flags from 0 to 1, unless said otherwise. */
 export const unitFeatureNames = [
   // Its source.
   'rank',
   'sourceScore',
-  'sourceLead',
+  'sourceSize',
   'headingFocus',
   'sameHeading',
   'headingIdentifier',
@@ -45,6 +47,7 @@ export const unitFeatureNames = [
   'length',
   'short',
   'label',
+  'named',
   // What it does, by English rules.
   'navigation',
   'elsewhere',
@@ -55,6 +58,7 @@ export const unitFeatureNames = [
   // What it does, where a question asks for that, by English rules.
   'howToCode',
   'howToInstruction',
+  'howToName',
   'definition',
   'figure',
   'negation',
@@ -73,7 +77,8 @@ const minEchoLength = 12
 
 /** The features of every candidate, in the same order. */
 export function unitFeaturesOf(analysis: QuestionAnalysis, candidates: readonly Candidate[]): UnitFeatures[] {
-  const echoes = candidates.map(({unit}) => isOutput(unit) || isEcho(analysis, unit))
+  const samples = candidates.map(({unit}) => isEcho(analysis, unit))
+  const echoes = candidates.map(({unit}, at) => isOutput(unit) || samples[at]!)
   const shares = candidates.map(
     ({terms}, at) => shareOfQuestion(analysis, terms) * (echoes[at] ? echoShare : 1),
   )
@@ -92,10 +97,15 @@ export function unitFeaturesOf(analysis: QuestionAnalysis, candidates: readonly 
       matchOfBest: shares[at]! / bestShare,
       phrases: phrasesIn(analysis, unit.text, terms) * (echoes[at] ? echoShare : 1),
       identifier: identifiersIn(analysis, unit.text),
+      named: namedOf(analysis, candidate),
       context: contextOf(analysis, candidate, headingTerms),
       before: shareAt(at - 1),
       after: shareAt(at + 1),
-      ...kindFeaturesOf(candidate, candidates[at - 1]),
+      ...kindFeaturesOf(
+        candidate,
+        candidates[at - 1],
+        samples[at]! || (unit.isLeadIn && samples[at + 1] === true),
+      ),
       ...roleFeaturesOf(candidate),
       ...intentFeaturesOf(analysis, candidate),
     }
@@ -109,23 +119,6 @@ function shareOfQuestion({weights, total}: QuestionAnalysis, terms: ReadonlySet<
 }
 
 type Some<Names extends UnitFeatureName> = Pick<UnitFeatures, Names>
-
-function sourceFeaturesBy(
-  candidates: readonly Candidate[],
-): ReadonlyMap<RetrievedSource, Some<'rank' | 'sourceScore' | 'sourceLead'>> {
-  const ranks = new Map(candidates.map(({source, rank}) => [source, rank]))
-  const [best = 0, second = 0] = [...new Set([...ranks.keys()].map(({score}) => score))].sort((a, b) => b - a)
-  return new Map(
-    [...ranks].map(([source, rank]) => [
-      source,
-      {
-        rank: 1 / (1 + rank),
-        sourceScore: best === 0 ? 1 : source.score / best,
-        sourceLead: best > 0 && source.score === best ? (best - second) / best : 0,
-      },
-    ]),
-  )
-}
 
 function headingFeaturesBy(
   analysis: QuestionAnalysis,
@@ -192,19 +185,27 @@ function contextOf(
   return context / analysis.total
 }
 
+/** The share of the question that a unit's own name has, where the question has all of the name. */
+function namedOf(analysis: QuestionAnalysis, {unit}: Candidate): number {
+  const terms = new Set(termsOf(nameOf(unit)))
+  const isAsked = terms.size > 0 && [...terms].every((term) => analysis.weights.has(term) || isStopTerm(term))
+  return isAsked ? shareOfQuestion(analysis, terms) : 0
+}
+
 function kindFeaturesOf(
   candidate: Candidate,
   previous: Candidate | undefined,
+  isSample: boolean,
 ): Some<'opening' | 'item' | 'steps' | 'row' | 'code' | 'output' | 'leadIn' | 'length' | 'short' | 'label'> {
   const {unit, terms, words, index} = candidate
   const isCode = unit.kind === 'code'
   return {
     opening: 1 / (1 + index),
-    item: flag(unit.kind === 'item'),
+    item: flag(unit.kind === 'item' || unit.kind === 'step'),
     steps: flag(unit.kind === 'steps'),
     row: flag(unit.kind === 'row'),
     code: flag(isCode),
-    output: flag(isCode && (isOutput(unit) || announcesOutput.test(previous?.unit.text ?? ''))),
+    output: flag(isSample || (isCode && (isOutput(unit) || announcesOutput.test(previous?.unit.text ?? '')))),
     leadIn: flag(unit.isLeadIn),
     length: Math.log1p(words) / 5,
     short: flag(terms.size < 5 && !isCode && !unit.isLeadIn),
@@ -231,13 +232,15 @@ function roleFeaturesOf(
 function intentFeaturesOf(
   {intent, weights}: QuestionAnalysis,
   {unit}: Candidate,
-): Some<'howToCode' | 'howToInstruction' | 'definition' | 'figure' | 'negation'> {
-  const {kind, text} = unit
+): Some<'howToCode' | 'howToInstruction' | 'howToName' | 'definition' | 'figure' | 'negation'> {
+  const {kind, text, markdown} = unit
   const isCode = kind === 'code'
   const subject = intent.definition && kind === 'sentence' ? definedSubject(text) : null
   return {
     howToCode: flag(intent.howTo && isCode && !isOutput(unit)),
     howToInstruction: flag(intent.howTo && !isCode && instructs.test(text)),
+    // What to use has a name, which is written as code.
+    howToName: flag(intent.howTo && !isCode && /`[^`]+`/.test(markdown)),
     definition: flag(subject !== null && isAbout(subject, weights)),
     figure: flag(intent.figure && /\d/.test(text)),
     negation: flag(intent.yesOrNo && negates.test(text)),
@@ -277,15 +280,6 @@ function identifiersIn({identifiers}: QuestionAnalysis, text: string): number {
 /** A line of a few words without a full stop, which serves as a heading. */
 function isLabel({unit, words}: Candidate): boolean {
   return unit.kind === 'sentence' && !unit.isLeadIn && words < 12 && !/[.!?。！？:)"”]$/.test(unit.text)
-}
-
-/** Code that is data or output, not something to type. */
-function isOutput({kind, markdown, text}: QuotedUnit): boolean {
-  if (kind !== 'code') return false
-  return (
-    /^`{3,}(?:none|text|txt|output|plaintext|json|console-output|log)\n/i.test(markdown) ||
-    /^\s*[{[]/.test(text)
-  )
 }
 
 export function isNavigation(candidate: Candidate): boolean {
