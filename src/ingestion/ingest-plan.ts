@@ -2,6 +2,7 @@ import {createHash} from 'node:crypto'
 import {join} from 'node:path'
 import type {SiteRules} from '../markdown/index.ts'
 import {chunkerVersion} from '../markdown/index.ts'
+import {isCurrentCalibration} from '../retrieval/index.ts'
 import {
   type BaseBuild,
   type BuildStore,
@@ -66,6 +67,14 @@ export function reasonForFull(
   if (manifest.embedding.id !== embedding.id) return `the embedding model was ${manifest.embedding.name}`
   if (manifest.embedding.dimensions !== embedding.dimensions) return 'the vectors have a different length'
   if (manifest.chunker !== chunker) return 'the site’s configuration, or how pages are read, has changed'
+  return null
+}
+
+/** Why the build that the next one starts from is not left as it is even where no page changed; null where it is. */
+export function reasonToRenew({isHnswValid, manifest}: BaseBuild, currentId: string | null): string | null {
+  if (!isHnswValid || manifest.id !== currentId) return 'the current index is damaged'
+  const {calibration} = manifest
+  if (calibration && !isCurrentCalibration(calibration)) return 'an earlier version calibrated its refusal'
   return null
 }
 

@@ -57,6 +57,8 @@ export interface IngestReport {
   readonly embedding: {readonly id: string; readonly name: string; readonly dimensions: number}
   /** Why everything was rebuilt; null when the previous build was edited. */
   readonly fullBecause: string | null
+  /** Why the previous build would be edited even if no page had changed; null where there is no such reason. */
+  readonly renewedBecause: string | null
   readonly pages: {
     readonly total: number
     readonly new: number

@@ -5,7 +5,7 @@ import {completeBuild} from './complete-build.ts'
 import {contentDetailsOf} from './content-details.ts'
 import {IngestContext} from './ingest-context.ts'
 import type {IngestCallbacks, IngestOptions} from './ingest-options.ts'
-import {chunkerOf, openNewestBase, planIngest, reasonForFull} from './ingest-plan.ts'
+import {chunkerOf, openNewestBase, planIngest, reasonForFull, reasonToRenew} from './ingest-plan.ts'
 import type {IngestReport} from './ingest-report.ts'
 import {makeReport, type ReportParts} from './make-report.ts'
 import {runPageStage} from './page-stage.ts'
@@ -50,8 +50,9 @@ async function run(context: IngestContext): Promise<IngestReport> {
     signal?.throwIfAborted()
     const fullBecause = reasonForFull(current, embedding, chunker, full)
     const base = fullBecause === null ? (current as BaseBuild) : null
+    const renewedBecause = base === null ? null : reasonToRenew(base, currentId)
     const plan = planIngest(scan, current, base === null)
-    const basis = {site: site.generator, embedding, fullBecause, plan}
+    const basis = {site: site.generator, embedding, fullBecause, renewedBecause, plan}
     const report = (outcome: IngestReport['outcome'], parts: ReportParts): IngestReport =>
       makeReport(context, basis, outcome, parts)
     const unchanged = ({records, manifest}: BaseBuild): IngestReport =>
@@ -62,10 +63,8 @@ async function run(context: IngestContext): Promise<IngestReport> {
         total: manifest.counts,
       })
 
-    // A damaged build must not stay current.
-    const isRepair = base !== null && (!base.isHnswValid || base.manifest.id !== currentId)
     const isGone = plan.removed.length > 0 || plan.unreadable.length > 0
-    if (plan.toParse.length === 0 && !isGone && base && !isRepair) return unchanged(base)
+    if (plan.toParse.length === 0 && !isGone && base && !renewedBecause) return unchanged(base)
 
     if (!dryRun) {
       // What is parsed next will most likely have to be embedded: the model loads while the parsers start.
@@ -93,7 +92,7 @@ async function run(context: IngestContext): Promise<IngestReport> {
       })
     }
     // The only files to parse were those that failed before, and they failed again.
-    if (base && !isRepair && !isGone && failedAgain === plan.toParse.length) {
+    if (base && !renewedBecause && !isGone && failedAgain === plan.toParse.length) {
       return unchanged(base)
     }
     return await completeBuild(context, {writer, scan, changes, failed, lost, current, report})

@@ -22,13 +22,14 @@ export interface ReportBasis {
   readonly site: string
   readonly embedding: IngestReport['embedding']
   readonly fullBecause: string | null
+  readonly renewedBecause: string | null
   readonly plan: IngestPlan
 }
 
 /** Assembles the report; its durations end now. */
 export function makeReport(
   context: IngestContext,
-  {site, embedding, fullBecause, plan}: ReportBasis,
+  {site, embedding, fullBecause, renewedBecause, plan}: ReportBasis,
   outcome: IngestReport['outcome'],
   parts: ReportParts,
 ): IngestReport {
@@ -45,6 +46,7 @@ export function makeReport(
     site,
     embedding,
     fullBecause,
+    renewedBecause,
     pages: {
       total: parts.total?.pages ?? 0,
       ...countsOf(changes),

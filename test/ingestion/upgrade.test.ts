@@ -4,7 +4,7 @@ import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {describe, expect, onTestFinished, test} from 'vitest'
 import {buildProgram} from '../../scripts/build/build-program.mjs'
-import {activateBuild, ingest, type Stage} from '../../src/ingestion/index.ts'
+import {activateBuild, ingest, type Stage, summaryOf} from '../../src/ingestion/index.ts'
 import {createRetriever} from '../../src/retrieval/create-retriever.ts'
 import {
   buildFolder,
@@ -216,4 +216,22 @@ describe('a build of format 2', () => {
       expect(readdirSync(join(folder.dataDir, 'builds')).filter((name) => name.startsWith('.'))).toEqual([])
     },
   )
+})
+
+test('a build whose refusal an earlier version calibrated is calibrated anew, although no page changed', async () => {
+  const folder = newFolder({'a.md': '# Volumes\n\nA volume keeps files.\n'})
+  const first = await ingestFolder(folder)
+  const file = join(buildFolder(folder.dataDir, first.build!), 'manifest.json')
+  const manifest = JSON.parse(readFileSync(file, 'utf8'))
+  const {english, ...earlier} = manifest.calibration
+  expect(english).toBeDefined()
+  writeFileSync(file, JSON.stringify({...manifest, calibration: earlier}))
+  const embedder = hashingEmbedder()
+
+  const renewed = await ingestFolder(folder, {}, embedder)
+
+  expect(renewed).toMatchObject({outcome: 'published', previous: first.build, changes: []})
+  expect(summaryOf(renewed)).toContain('renewed because an earlier version calibrated its refusal')
+  await withCurrent(folder, (build) => expect(build.manifest.calibration).toEqual(manifest.calibration))
+  expect(await ingestFolder(folder)).toMatchObject({outcome: 'unchanged', renewedBecause: null})
 })
