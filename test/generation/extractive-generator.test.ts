@@ -629,6 +629,16 @@ describe('how an extract reads', () => {
     for (const name of formats) expect(text).toContain(`- ${name}: one`)
   })
 
+  test('a list of many single words comes whole', async () => {
+    const hosts = Array.from({length: 36}, (_, at) => `badges${at}.example.org`)
+    const {text} = await answerTo(
+      'From which domains are badges shown?',
+      `Badges are shown from these trusted domains:\n\n${hosts.map((host) => `* ${host}`).join('\n')}`,
+    )
+
+    for (const host of hosts) expect(text).toContain(`- ${host}\n`)
+  })
+
   test('of a long list what is left out is marked', async () => {
     const items = Array.from(
       {length: 40},

@@ -6,7 +6,7 @@ const wholeParagraphWords = 60
 /** A paragraph with at most this many words left is finished. */
 const remainderWords = 25
 /** A list of at most this many items and words is quoted whole: a single item would read as if it were the whole list. */
-const wholeListItems = 16
+const wholeListItems = 40
 const wholeListWords = 110
 /** Of a longer list that a lead-in announces, at most this many items are quoted with it, as far as they have so many words. */
 const announcedItems = 8
