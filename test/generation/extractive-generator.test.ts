@@ -636,7 +636,7 @@ describe('how an extract reads', () => {
       `Badges are shown from these trusted domains:\n\n${hosts.map((host) => `* ${host}`).join('\n')}`,
     )
 
-    for (const host of hosts) expect(text).toContain(`- ${host}\n`)
+    for (const host of hosts) expect(`${text}\n`).toContain(`- ${host}\n`)
   })
 
   test('of a long list what is left out is marked', async () => {
