@@ -1,7 +1,6 @@
-import {maxShownName, type PageLink} from '../domain/index.ts'
+import {maxShownName, type PageLink, type QuotableBlock} from '../domain/index.ts'
 import {shortened} from '../lib/cut.ts'
 import type {IndexBuild, StoredPage, StoredSection} from '../search-index/index.ts'
-import {sentencesOf} from '../text/sentences.ts'
 import {BuildCache} from './build-cache.ts'
 import type {Candidate} from './candidate.ts'
 
@@ -9,8 +8,6 @@ import type {Candidate} from './candidate.ts'
 const maxNearest = 3
 /** Longest sentence shown of a suggested section, in UTF-16 units. */
 const maxSentence = 200
-/** Longest part of a section that is read for it. */
-const maxRead = 1_000
 
 /** The address of a page: on the docs' own site, or on this server where `siteUrl` is null. */
 export function urlOf(build: IndexBuild, page: StoredPage, siteUrl: string | null): string {
@@ -42,10 +39,18 @@ export function nearestPages(
 function sectionLinkOf(build: IndexBuild, section: StoredSection): Pick<PageLink, 'section'> {
   const heading = section.headings.at(-1)
   if (heading === undefined) return {}
-  const text = build.passagesOf(section.id)[0]?.text ?? ''
-  const sentence = sentencesOf(text.slice(0, maxRead))[0]?.text ?? ''
+  const sentence = firstSentenceOf(build.passagesOf(section.id)[0]?.blocks ?? [])
   const {anchor} = BuildCache.of(build).addressOf(section)
   return {section: {heading: shownName(heading), anchor, text: shortened(sentence, maxSentence)}}
+}
+
+/** The first sentence that can be read alone; empty for a section of code, tables and lead-ins. */
+function firstSentenceOf(blocks: readonly QuotableBlock[]): string {
+  const units = blocks.flatMap((block) => block.units)
+  const sentence = units.find(
+    ({kind, isLeadIn, text}) => kind === 'sentence' && !isLeadIn && /[.!?。！？][)"'”’」]?$/u.test(text),
+  )
+  return sentence?.text ?? ''
 }
 
 /** A title or heading, shortened to the length that readers are shown. */

@@ -74,6 +74,11 @@ describe('a letter', () => {
     ['Dear support team,\n', 'Kind regards,\n\nDr. Maria Silva\nPlatform'],
     ['Good morning! Hope you are well.', 'Thank you in advance!'],
     ['Hallo zusammen,', 'Viele Grüße\nHans'],
+    ['Hi,', 'Thanks and best regards, John Smith'],
+    ['Hello!', 'Thanks for your help!\n\nAna'],
+    ['Bonjour,', "Merci d'avance,\nÉmile"],
+    ['Hi team,', 'Cheers\nBob\n\nSent from my iPhone'],
+    ['Hi,', '\n\nSent from my iPhone'],
   ])('%s … %s: what is between is asked, and a log in it is not', (greeting, closing) => {
     expect(askedIn(`${greeting} ${question} ${closing}`).asked).toBe(question)
     expect(askedIn([greeting, log.join('\n'), question, closing].join('\n\n'))).toEqual({
@@ -101,6 +106,13 @@ describe('a letter', () => {
     'Is it fast? Thanks to the cache it should be.',
     'Thanks',
     'Dear',
+    'Something is wrong with my site. Thanks in advance, the code is E1042',
+    'The build fails on upload.\nThanks for any help. The error is E3310 on Windows.',
+    'Ma machine est tombée en panne. Merci de me dire comment restaurer une sauvegarde.',
+    'Ich fange gerade an. Danke für eine Erklärung, wie ich den Port ändere.',
+    'lvextend fails on the runner.\nVG build has no free space, E3310',
+    'It is set in quill.cheers webhook',
+    'I set it in the file. Thanks page is still missing.',
   ])('none is seen in %j', (text) => {
     expect(askedIn(text)).toEqual({asked: text, message: ''})
   })
