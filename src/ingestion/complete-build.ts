@@ -51,10 +51,10 @@ export async function completeBuild(context: IngestContext, completion: Completi
   }
   const opened = await writer.open(signalOption)
   try {
-    await context.stage('verify', async () => verifyBuild(opened))
     const drift = driftOf(opened, current, changes)
     const graph = await context.stage('tune', () => tuned(context, opened, drift === null ? null : current))
     const build = withTuning(opened, graph)
+    await context.stage('verify', async () => verifyBuild(build))
     const {hnsw} = build.manifest
     const parts: ReportParts = {...facts, changes, build: writer.id, previous, total: manifest.counts, graph}
     const {golden, gates} = await context.stage('gates', async () => {
@@ -72,7 +72,7 @@ export async function completeBuild(context: IngestContext, completion: Completi
             failed: failed + scan.unreadable.length,
             maxShrinkPercent,
           }),
-          ...goldenGate(asked, before),
+          ...goldenGate(asked, isComparable(before) ? before : null),
         ],
       }
     })
@@ -117,6 +117,11 @@ export async function completeBuild(context: IngestContext, completion: Completi
   } finally {
     opened.close()
   }
+}
+
+/** Whether this version ranks as the one that made a build: what an earlier one found is no measure of an edit. */
+function isComparable(before: Manifest | null): boolean {
+  return before === null || !before.calibration || isCurrentCalibration(before.calibration)
 }
 
 /**

@@ -1,7 +1,7 @@
 import type {Diagnostic} from '../domain/index.ts'
 import type {VectorSearchTuning} from './tune-vector-search.ts'
 
-export const stages = ['scan', 'pages', 'finish', 'verify', 'tune', 'gates', 'calibrate', 'publish'] as const
+export const stages = ['scan', 'pages', 'finish', 'tune', 'verify', 'gates', 'calibrate', 'publish'] as const
 
 /** A step of an ingest. Pages are parsed, embedded and stored at the same time, so `pages` is one stage. */
 export type Stage = (typeof stages)[number]

@@ -33,7 +33,10 @@ export function summaryOf(report: IngestReport, {maxDiagnostics = 20, maxChanges
   lines.push(`  site      ${report.site}; model ${report.embedding.name}`)
   if (report.fullBecause && report.previous !== null && report.outcome !== 'unchanged')
     lines.push(`  rebuilt in full because ${report.fullBecause}`)
-  if (report.renewedBecause) lines.push(`  renewed because ${report.renewedBecause}`)
+  if (report.renewedBecause)
+    lines.push(
+      `  ${report.outcome === 'dry-run' ? 'would be renewed' : 'renewed'} because ${report.renewedBecause}`,
+    )
   if (report.golden) {
     lines.push(
       `  golden    ${percent(report.golden.hitAt5, 1)} of ${report.golden.questions} questions find their section`,

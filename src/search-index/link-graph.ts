@@ -17,8 +17,8 @@ interface LinkingPage extends LinkablePage {
   readonly links: string
 }
 
-/** Pages read before yielding to the event loop: a swap must not stall answers that are streaming. */
-const pagesPerTurn = 200
+/** Links resolved before yielding to the event loop, ten milliseconds: a swap must not stall answers that are streaming. */
+const linksPerTurn = 2_000
 
 /**
  * Finds out which section of a build links to which pages, from the links as they are written: what they lead to depends
@@ -30,15 +30,19 @@ export async function readLinkGraph(db: SqliteDatabase, signal?: AbortSignal): P
   const targets = new LinkTargets(pages)
   const linked = new Map<number, number[]>()
   const linking = new Map<number, number>()
-  for (const [i, page] of pages.entries()) {
-    if (i % pagesPerTurn === pagesPerTurn - 1) {
+  let inTurn = 0
+  for (const page of pages) {
+    if (page.links === '[]') continue
+    if (inTurn > linksPerTurn) {
       await yieldToEventLoop()
       signal?.throwIfAborted()
+      inTurn = 0
     }
-    if (page.links === '[]') continue
     const sections = sectionsOf.all(page.id) as SectionStart[]
     const found = new Set<number>()
-    for (const {target, line} of JSON.parse(page.links) as PageReference[]) {
+    const links = JSON.parse(page.links) as PageReference[]
+    inTurn += links.length
+    for (const {target, line} of links) {
       const other = targets.likelyPageAt(splitTarget(target)[0], page)
       const sectionId = sectionAt(line, sections)
       if (other === undefined || other === page || sectionId === null) continue

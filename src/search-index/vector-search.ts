@@ -2,13 +2,16 @@ import {join} from 'node:path'
 import {isNotInstalled} from '../native/index.ts'
 import type {Manifest, VectorHit, VectorSearchMode} from './build.ts'
 import {mismatchOf} from './file-mismatch.ts'
-import {checkVector, defaultEf, type Hnsw, loadHnsw, minEf} from './hnsw.ts'
+import {checkVector, defaultEf, type Hnsw, loadHnsw} from './hnsw.ts'
 import {hnswFile} from './schema.ts'
 import type {StoredVectors} from './stored-vectors.ts'
 import type {VectorSketches} from './vector-sketches.ts'
 
 /** Of a shortlist, at least so many are compared for each neighbour that is wanted. */
 const comparedPerNeighbour = 8
+
+/** Wide enough for a graph of passages that are nearly alike; asked once, when a build is opened. */
+const selfCheckEf = 4_096
 
 /** Vector search in an open build. */
 export interface VectorSearch {
@@ -48,7 +51,7 @@ function usualMode({hnsw: {ef, shortlist}, counts}: Manifest): VectorSearchMode 
 /** The file can be undamaged and still belong to other vectors: a passage must find itself. */
 function checkGraph(hnsw: Hnsw, {sample}: StoredVectors): void {
   if (sample === null) return
-  const [best] = hnsw.search(sample, 1, minEf)
+  const [best] = hnsw.search(sample, 1, selfCheckEf)
   if (!best || Math.abs(best.similarity - 1) > 0.01) throw new Error('a passage does not find itself')
 }
 

@@ -10,9 +10,10 @@ import {
 } from 'node:fs'
 import {join} from 'node:path'
 import {pathToFileURL} from 'node:url'
-import {describe, expect, test} from 'vitest'
+import {describe, expect, onTestFinished, test} from 'vitest'
 import {buildProgram} from '../../scripts/build/build-program.mjs'
 import {DocentError} from '../../src/domain/index.ts'
+import {openEmbedder} from '../../src/embedding/transformers-embedder.ts'
 import {activateBuild, ingest, summaryOf} from '../../src/ingestion/index.ts'
 import {openParserPool} from '../../src/ingestion/parser-pool.ts'
 import {buildFolder, currentBuildId, localBuilds} from '../../src/search-index/index.ts'
@@ -47,6 +48,29 @@ describe('an ingest', () => {
     expect(second).toMatchObject({outcome: 'unchanged', build: first.build, changes: []})
     expect(embedder.embedded()).toBe(embedded)
     expect(readdirSync(join(folder.dataDir, 'builds'))).toEqual([first.build])
+  })
+
+  test('of pages that are nearly alike is published, and finds each', async () => {
+    const pages = Object.fromEntries(
+      Array.from({length: 300}, (_, i) => [
+        `p${i}.md`,
+        `# Error ${i}\n\nSee the [guide](guide.md) for how to fix error ${i}.\n`,
+      ]),
+    )
+    const folder = newFolder(pages)
+    const embedder = await openEmbedder({model: null})
+    onTestFinished(() => embedder.close())
+
+    const report = await run(folder, {embedder: async () => embedder})
+
+    expect(report).toMatchObject({outcome: 'published', graph: {shortlist: expect.any(Number)}})
+
+    await withCurrent(folder, (build) => {
+      const {firstPassage, page} = build.sectionsOf(build.pages()[250]!.id)[0]!
+      const [best] = build.nearest(build.vectorOf(firstPassage), 10)
+      expect(best!.similarity).toBeGreaterThan(0.999)
+      expect(page.path).toMatch(/^p\d+\.md$/)
+    })
   })
 
   test('measures what the vector index finds, also after an edit, and keeps it in the manifest', async () => {

@@ -219,18 +219,32 @@ describe('a build of format 2', () => {
 })
 
 test('a build whose refusal an earlier version calibrated is calibrated anew, although no page changed', async () => {
-  const folder = newFolder({'a.md': '# Volumes\n\nA volume keeps files.\n'})
+  const golden = [
+    {question: 'What does a volume keep?', relevant: ['/a']},
+    {question: 'What do giraffes eat?', relevant: ['/giraffes']},
+  ]
+  const folder = newFolder({
+    'a.md': '# Volumes\n\nA volume keeps files.\n',
+    'docent.golden.jsonl': golden.map((line) => JSON.stringify(line)).join('\n'),
+  })
   const first = await ingestFolder(folder)
   const file = join(buildFolder(folder.dataDir, first.build!), 'manifest.json')
   const manifest = JSON.parse(readFileSync(file, 'utf8'))
   const {english, ...earlier} = manifest.calibration
   expect(english).toBeDefined()
-  writeFileSync(file, JSON.stringify({...manifest, calibration: earlier}))
+  // What the earlier version's order found is not what an edit is measured by.
+  const summary = {...manifest.summary, golden: {questions: 2, hitAt5: 1}}
+  writeFileSync(file, JSON.stringify({...manifest, calibration: earlier, summary}))
   const embedder = hashingEmbedder()
 
   const renewed = await ingestFolder(folder, {}, embedder)
 
-  expect(renewed).toMatchObject({outcome: 'published', previous: first.build, changes: []})
+  expect(renewed).toMatchObject({
+    outcome: 'published',
+    previous: first.build,
+    changes: [],
+    golden: {hitAt5: 0.5},
+  })
   expect(summaryOf(renewed)).toContain('renewed because an earlier version calibrated its refusal')
   await withCurrent(folder, (build) => expect(build.manifest.calibration).toEqual(manifest.calibration))
   expect(await ingestFolder(folder)).toMatchObject({outcome: 'unchanged', renewedBecause: null})
