@@ -139,11 +139,10 @@ function card(source: Source, isUsed: boolean, on: TurnHandlers): TemplateResult
 
 /** A page that came nearest, with the section and its first sentence where they are known. */
 function nearestPage({title, url, section}: PageLink, on: TurnHandlers): TemplateResult {
-  const href = on.absolute(hrefOf({url, anchor: section?.anchor ?? ''}))
-  const name = section === undefined || section.heading === title ? title : `${title} › ${section.heading}`
-  return html`<li><a href=${href} dir="auto">${icon('book')}${name}</a>${
-    section === undefined || section.text === '' ? nothing : html`<p dir="auto">${section.text}</p>`
-  }</li>`
+  const {heading = title, anchor = '', text = ''} = section ?? {}
+  return html`<li dir="auto"><a href=${on.absolute(hrefOf({url, anchor}))}>${icon('book')}${
+    heading === title ? title : `${title} › ${heading}`
+  }</a>${text && html`<p>${text}</p>`}</li>`
 }
 
 function ending(answer: AnswerState, on: TurnHandlers): TemplateResult | typeof nothing {
