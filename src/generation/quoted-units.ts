@@ -7,7 +7,7 @@ export interface QuotedUnit extends Omit<QuotableUnit, 'kind'> {
 }
 
 /** Longest ordered list that is quoted as a whole, in words. */
-const wholeStepsWords = 160
+export const wholeStepsWords = 160
 
 /**
  * The units of a block as they are quoted. A step alone would read as if it were the whole list, so only those of a long

@@ -4,6 +4,7 @@ import type {BaseBuild, BuildWriter, IndexBuild, Manifest} from '../search-index
 import {type ContentDetails, contentDetailsOf} from './content-details.ts'
 import {askGoldenQuestions, goldenGate, shrinkGate} from './gates.ts'
 import type {IngestContext} from './ingest-context.ts'
+import {isOfEarlierVersion} from './ingest-plan.ts'
 import type {IngestReport, PageChange} from './ingest-report.ts'
 import type {ReportParts} from './make-report.ts'
 import {neighbourQuestionsOf} from './neighbour-questions.ts'
@@ -72,7 +73,8 @@ export async function completeBuild(context: IngestContext, completion: Completi
             failed: failed + scan.unreadable.length,
             maxShrinkPercent,
           }),
-          ...goldenGate(asked, isComparable(before) ? before : null),
+          // What an earlier version found is no measure of an edit.
+          ...goldenGate(asked, before !== null && isOfEarlierVersion(before) ? null : before),
         ],
       }
     })
@@ -117,11 +119,6 @@ export async function completeBuild(context: IngestContext, completion: Completi
   } finally {
     opened.close()
   }
-}
-
-/** Whether this version ranks as the one that made a build: what an earlier one found is no measure of an edit. */
-function isComparable(before: Manifest | null): boolean {
-  return before === null || !before.calibration || isCurrentCalibration(before.calibration)
 }
 
 /**

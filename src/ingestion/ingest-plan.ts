@@ -73,9 +73,12 @@ export function reasonForFull(
 /** Why the build that the next one starts from is not left as it is even where no page changed; null where it is. */
 export function reasonToRenew({isHnswValid, manifest}: BaseBuild, currentId: string | null): string | null {
   if (!isHnswValid || manifest.id !== currentId) return 'the current index is damaged'
-  const {calibration} = manifest
-  if (calibration && !isCurrentCalibration(calibration)) return 'an earlier version calibrated its refusal'
-  return null
+  return isOfEarlierVersion(manifest) ? 'an earlier version calibrated its refusal' : null
+}
+
+/** Whether the version that made a build calibrates and ranks otherwise than this one. */
+export function isOfEarlierVersion({calibration}: Manifest): boolean {
+  return Boolean(calibration) && !isCurrentCalibration(calibration)
 }
 
 /**

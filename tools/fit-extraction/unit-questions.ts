@@ -42,7 +42,7 @@ export async function unitQuestionsOf(
   return found
 }
 
-export function unitQuestionOf(
+function unitQuestionOf(
   question: string,
   sources: readonly RetrievedSource[],
   evidence: EvaluationQuestion['evidence'],

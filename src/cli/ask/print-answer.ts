@@ -69,7 +69,7 @@ export async function print(events: AsyncIterable<AnswerEvent>): Promise<string>
           if (event.nearest?.length) out.write('What comes nearest:\n')
           for (const {title, url, section} of event.nearest ?? []) {
             const name = section === undefined ? title : `${title} › ${section.heading}`
-            const address = section?.anchor ? `${url}#${section.anchor}` : url
+            const address = addressOf(url, section?.anchor)
             out.write(`  ${cleanLine(name)}  ${dim(cleanLine(address))}\n`)
             if (section?.text) out.write(`    ${cleanLine(section.text)}\n`)
           }
@@ -84,10 +84,14 @@ export async function print(events: AsyncIterable<AnswerEvent>): Promise<string>
 }
 
 function lineOf({n, title, headings, url, anchor}: Source): string {
-  const place = anchor ? `${url}#${anchor}` : url
+  const place = addressOf(url, anchor)
   return `${dim(`[${n}]`)} ${cleanLine([title, ...headings].join(' › '))}  ${dim(cleanLine(place))}`
 }
 
 function dim(text: string): string {
   return process.stdout.isTTY ? styleText('dim', text) : text
+}
+
+function addressOf(url: string, anchor: string | undefined): string {
+  return anchor ? `${url}#${anchor}` : url
 }

@@ -1,3 +1,4 @@
+import {wholeStepsWords} from '../quoted-units.ts'
 import type {Candidate} from './candidates.ts'
 import {pointsBack, pointsElsewhere} from './english.ts'
 
@@ -13,8 +14,6 @@ const announcedItems = 8
 const announcedWords = 110
 /** A paragraph of at most this many words right before a list introduces it, whatever it ends with. */
 const listIntroductionWords = 40
-/** Steps with code between them are quoted together up to this many words. */
-const wholeStepsWords = 160
 /** Longest sentence that is quoted because another one refers to it. */
 const antecedentWords = 40
 /** Longest paragraph before code or a list that is quoted whole with it. */
