@@ -8,11 +8,14 @@ import type {FlattenContext} from './flattening/flatten-context.ts'
 import {Pass, type Reader} from './flattening/pass.ts'
 import {readLine} from './flattening/read-line.ts'
 import {readText} from './flattening/read-text.ts'
-import type {SiteRules} from './site.ts'
+import type {SiteRules} from './site-rules.ts'
 import type {Ranges} from './unread-text.ts'
 
 export interface FlattenOptions {
+  /** Below the content folder, for diagnostics. */
   readonly path: string
+  /** Below the project's root: what paths of includes are relative to. */
+  readonly projectPath: string
   readonly site: SiteRules
   /** One-based source line where the body begins. */
   readonly bodyLine: number
@@ -59,7 +62,7 @@ const reader: Reader = {
  * stays as text or becomes a note.
  */
 export function flatten(body: string, options: FlattenOptions): FlattenedMarkdown {
-  const {path, site, bodyLine, readInclude} = options
+  const {path, projectPath, site, bodyLine, readInclude} = options
   const diagnostics: Diagnostic[] = []
   const constructs: Record<string, {-readonly [K in keyof ConstructCounts]: number}> = {}
   let lost = 0
@@ -81,7 +84,7 @@ export function flatten(body: string, options: FlattenOptions): FlattenedMarkdow
     fragments: new Set(),
     included: 0,
     scansLeft: 2_000_000 + 30 * body.length,
-    stack: [path],
+    stack: [projectPath],
     note(construct, fate, line, detail, lostWords = 0) {
       constructs[construct] ??= {...noCounts}
       const counts = constructs[construct]!
@@ -109,7 +112,7 @@ export function flatten(body: string, options: FlattenOptions): FlattenedMarkdow
     },
   }
   if (context.mdx) defineAll(context, prose)
-  const pass = new Pass(context, reader, body, {firstLine: bodyLine, path})
+  const pass = new Pass(context, reader, body, {firstLine: bodyLine, path: projectPath})
   pass.run()
   return {
     text: pass.out.join('\n'),

@@ -1,7 +1,6 @@
 import type {Root} from 'mdast'
 import type {Diagnostic, Page, PageReference, Section} from '../domain/index.ts'
 import {countWords} from '../text/words.ts'
-import {anchorMaker} from './anchors.ts'
 import type {Fidelity} from './fidelity.ts'
 import {FlatSource} from './flat-source.ts'
 import {type FlattenedMarkdown, flatten} from './flatten.ts'
@@ -13,9 +12,8 @@ import {linksIn} from './page-links.ts'
 import {parseMarkdown} from './parse-markdown.ts'
 import {plainTextOfNode} from './plain-text.ts'
 import {definitionsIn, withReferencesInlined} from './references.ts'
-import {langOf, routeOf, versionOf} from './routes.ts'
 import {sectionsOf} from './sections.ts'
-import type {SiteRules} from './site.ts'
+import type {SiteRules} from './site-rules.ts'
 import {unreadLinesOf} from './unread-text.ts'
 
 /** Options for parsing a page. */
@@ -24,21 +22,21 @@ export interface ParseOptions {
   readonly path: string
   readonly site: SiteRules
   /**
-   * Returns the text of a file below the content root, null where there is none. Called only with paths below the root.
+   * Returns the text of a file of the project, null where there is none. Called only with paths below the project's root.
    * Without it, includes are reported as missing.
    */
   readonly readInclude?: (path: string) => string | null
 }
 
 export interface ParsedPage {
-  /** Null when the page is not for readers (`draft`, `noindex`), is empty or was not read; a diagnostic says which. */
+  /** Null when the page is not for readers, is a part of others, is empty or was not read; a diagnostic says which. */
   readonly page: Page | null
   /** Set when it was not read at all, because it exceeds a limit. */
   readonly refused?: true
   /** Sorted. */
   readonly diagnostics: readonly Diagnostic[]
   readonly fidelity: Fidelity
-  /** Every included path, found or not: when one changes, so does the page. */
+  /** Every included path below the project's root, found or not: when one changes, so does the page. */
   readonly includes: readonly string[]
   /** Fragments of the page besides those of its sections: ids of elements, targets, named directives. */
   readonly fragments: readonly string[]
@@ -54,13 +52,19 @@ export function parsePage(source: string, options: ParseOptions): ParsedPage {
   const {frontMatter, bodyLine, body, ...front} = splitFrontMatter(normaliseText(source), path)
   const diagnostics = new PageDiagnostics(path, front.diagnostics)
   diagnostics.hiddenCharacters(hiddenCharactersOf(source))
-  if (frontMatter.draft || frontMatter.noindex) {
-    const why = frontMatter.draft ? 'draft' : 'noindex'
-    diagnostics.report(why, 'info', null, `the page is set aside: its front matter says ${why}`)
+  const {setAside, ...place} = site.placeOf(path, frontMatter)
+  if (setAside) {
+    diagnostics.report(setAside.rule, 'info', null, `the page is set aside: ${setAside.reason}`)
     return withoutPage(path, diagnostics.sorted)
   }
 
-  const flat = flatten(body, {path, site, bodyLine, readInclude: options.readInclude ?? (() => null)})
+  const flat = flatten(body, {
+    path,
+    projectPath: site.projectPathOf(path),
+    site,
+    bodyLine,
+    readInclude: options.readInclude ?? (() => null),
+  })
   diagnostics.addAll(flat.diagnostics)
   diagnostics.lostText(flat.notes)
   const text = tamed(flat.text, flat.lines, (...problem) => diagnostics.report(...problem))
@@ -71,7 +75,7 @@ export function parsePage(source: string, options: ParseOptions): ParsedPage {
     source: flatSource,
     headingIds: flat.headingIds,
     title: frontMatter.title,
-    anchors: anchorMaker(site.slugs),
+    anchors: site.anchors(),
   })
   diagnostics.repeatedAnchors(repeated)
 
@@ -88,11 +92,9 @@ export function parsePage(source: string, options: ParseOptions): ParsedPage {
   }
   const page: Page = {
     path,
-    url: routeOf(path, frontMatter, site),
+    ...place,
     title: frontMatter.title ?? titleHeading ?? frontMatter.sidebarLabel ?? titleFromPath(path),
     description: frontMatter.description,
-    version: frontMatter.version ?? versionOf(path),
-    lang: frontMatter.lang ?? langOf(path, site),
     tags: frontMatter.tags,
     markdown: withReferencesInlined(root, flatSource).trim(),
     sections,

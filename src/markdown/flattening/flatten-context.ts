@@ -1,7 +1,7 @@
 import type {Diagnostic} from '../../domain/index.ts'
 import type {Fate} from '../fidelity.ts'
 import type {Exported} from '../module-exports.ts'
-import type {SiteRules} from '../site.ts'
+import type {SiteRules} from '../site-rules.ts'
 
 /** State that all parts of a page share while it is flattened. */
 export interface FlattenContext {

@@ -1,0 +1,44 @@
+import type {FrontMatter, SetAside} from '../markdown/index.ts'
+import type {AnchorRule} from './anchor-rules.ts'
+import type {ProjectFolder} from './project-folder.ts'
+import type {Site, SiteConfig} from './site.ts'
+
+/** A file of a site. */
+export interface SiteFile {
+  /** Below the project's root. */
+  readonly path: string
+  /** The part of the path below its root of pages, without the extension, at slashes; never empty. */
+  readonly segments: readonly string[]
+  /** How the routes of its root begin. */
+  readonly base: string
+  readonly frontMatter: FrontMatter
+}
+
+/** A site generator: how a project that uses it is found, and how it makes pages of files. One file each. */
+export interface Generator {
+  /** As in `--site`. */
+  readonly name: string
+  /** As its makers write it. */
+  readonly title: string
+  /** Its row in the table of what is supported; each a few words. */
+  readonly about: {
+    readonly foundBy: string
+    readonly routes: string
+    readonly anchors: string
+    readonly syntaxes: string
+    readonly setAside: string
+    /** What the rules were compared with: `built` sites, the generator's own `function`, or `published` pages. */
+    readonly checked: string
+  }
+  /** What the configuration in a folder says; null if the folder is no site of this generator. Code is never run. */
+  find(folder: ProjectFolder): {readonly foundIn: string | null; readonly config: SiteConfig} | null
+  /** What is so where the configuration says nothing. */
+  readonly conventions: SiteConfig
+  readonly anchors: AnchorRule
+  /** Which files are MDX. `maybe`: `.md` files whose text looks like it. */
+  readonly mdx: 'never' | 'maybe' | 'always'
+  /** The file's address, without a fragment, for a page without `url` and `permalink` in its front matter. */
+  routeOf(file: SiteFile, site: Site): string
+  /** Why the file is no page for readers, in addition to `draft` and `noindex`; null if it is one. */
+  setAside?(file: SiteFile, site: Site): SetAside | null
+}

@@ -1,0 +1,47 @@
+import type {FrontMatter} from './front-matter.ts'
+
+/** Makes the fragments of one page's headings, as its site does. */
+export interface AnchorMaker {
+  /** Returns the fragment for a heading's visible text. Call it once for each heading, in reading order. */
+  ofHeading(text: string): string
+  /** Registers an id that the author set and returns it unchanged; on sites that do so, later repeats avoid it. */
+  ofExplicit(id: string): string
+}
+
+/** What becomes of a file on its site. */
+export interface PagePlace {
+  /** Its address: an absolute URL from front matter, or a route such as `/guides/auth`. No fragment. */
+  readonly url: string
+  /** The version of the docs that it belongs to; null where there is only one. */
+  readonly version: string | null
+  /** BCP 47; null where the project does not say it. */
+  readonly lang: string | null
+  /** Why it is not a page for readers; null if it is one. */
+  readonly setAside: SetAside | null
+}
+
+/** Why a file is no page for readers. */
+export interface SetAside {
+  /** `draft` and `noindex`: its author says so. `hidden`: the site's search leaves it out. `partial`: it is a part of other pages. */
+  readonly rule: 'draft' | 'noindex' | 'hidden' | 'partial'
+  /** Completes “the page is set aside: …”. */
+  readonly reason: string
+}
+
+/** What has to be known about a site to read its pages as it does. A site generator provides it. */
+export interface SiteRules {
+  readonly generator: string
+  /** Whether `.md` files are MDX too. */
+  readonly mdxInMarkdown: boolean
+  /** Whether a `.md` file counts as MDX if its text looks like it: true unless the generator cannot have MDX. */
+  readonly mayHaveMdx: boolean
+  /** Folders of pages, below the project's root; includes may be written as below one of them. */
+  readonly contentRoots: readonly string[]
+  /** The values of macros such as `{{< param "version" >}}`. */
+  readonly params: Readonly<Record<string, string>>
+  anchors(): AnchorMaker
+  /** The path below the project's root of a file below the content folder. */
+  projectPathOf(path: string): string
+  /** `path` is below the content folder. */
+  placeOf(path: string, frontMatter: FrontMatter): PagePlace
+}
