@@ -124,7 +124,7 @@ describe('the import table', () => {
   test('packages with an owner are imported only by it', () => {
     const wrong = imports.filter(({from, name}) => {
       const owner = Object.entries(owners).find(([pkg]) => name === pkg || name.startsWith(`${pkg}/`))?.[1]
-      return owner !== undefined && ![owner].flat().includes(folderOf(from))
+      return owner !== undefined && ![owner].flat().includes(folderOf(from) ?? '')
     })
 
     expect(wrong).toEqual([])

@@ -14,6 +14,15 @@ export interface SiteFile {
   readonly frontMatter: FrontMatter
 }
 
+/** A place in the navigation that a project writes down: a page, a group of pages, or both. */
+export interface NavigationItem {
+  /** Null: the title of its page. */
+  readonly title: string | null
+  /** The page's file below the project's root, with or without its extension; null for a group without a page, and for links. */
+  readonly path: string | null
+  readonly items: readonly NavigationItem[]
+}
+
 /** A site generator: how a project that uses it is found, and how it makes pages of files. One file each. */
 export interface Generator {
   /** As in `--site`. */
@@ -41,4 +50,8 @@ export interface Generator {
   routeOf(file: SiteFile, site: Site): string
   /** Why the file is no page for readers, in addition to `draft` and `noindex`; null if it is one. */
   setAside?(file: SiteFile, site: Site): SetAside | null
+  /** The order of pages that a file of the project writes down, such as a sidebar; null if it writes none. */
+  navigation?(folder: ProjectFolder, site: Site): readonly NavigationItem[] | null
+  /** Where the page stands among those of its folder by its front matter or its name, the lowest first; null if they do not say. */
+  positionOf?(file: SiteFile): number | null
 }
