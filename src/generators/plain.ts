@@ -11,12 +11,20 @@ export const plain: Generator = {
     routes: 'the path',
     anchors: 'GitHub’s',
     syntaxes: 'all of them',
-    setAside: '`draft`, `noindex`',
+    setAside: 'folders such as `_partials`',
     checked: '',
   },
   find: () => null,
   conventions: {routeEnd: 'bare'},
   anchors: githubAnchors,
   mdx: 'maybe',
-  routeOf: (file, site) => routeByPath(file, site),
+  routeOf: (file, site) =>
+    // A slug with folders in it says where the page is.
+    routeByPath(file, site, {slugFromBase: file.frontMatter.slug?.includes('/') ?? false}),
+  setAside: ({path}) =>
+    path.split('/').some((name) => partFolder.test(name))
+      ? {rule: 'partial', reason: 'files in folders such as _partials are parts of other pages'}
+      : null,
 }
+
+const partFolder = /^_(?:partials?|includes?|snippets?|shared|templates?|layouts?)$/i

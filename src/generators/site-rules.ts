@@ -19,6 +19,10 @@ export function rulesOf(site: Site): SiteRules {
     params: site.params,
     anchors: () => anchorMaker(generator.anchors),
     projectPathOf: (path) => posix.join(site.contentPath, path),
+    contentPathOf: (path) =>
+      site.contentPath !== '' && isBelow(path, site.contentPath)
+        ? path.slice(site.contentPath.length + 1)
+        : path,
     placeOf: (path, frontMatter) => placeOf(siteFile(path, frontMatter, site), generator, site),
   }
 }

@@ -42,6 +42,8 @@ export interface SiteRules {
   anchors(): AnchorMaker
   /** The path below the project's root of a file below the content folder. */
   projectPathOf(path: string): string
+  /** The other way round; for files outside the content folder, the path below the project's root. */
+  contentPathOf(projectPath: string): string
   /** `path` is below the content folder. */
   placeOf(path: string, frontMatter: FrontMatter): PagePlace
 }

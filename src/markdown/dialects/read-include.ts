@@ -48,7 +48,7 @@ export function readInclude(
   }
   let withheld: string | null = null
   for (const candidate of candidates.slice(0, 24)) {
-    const reason = withheldReason(candidate)
+    const reason = withheldReason(context.site.contentPathOf(candidate))
     if (reason !== null) {
       withheld ??= reason
       continue
