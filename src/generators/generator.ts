@@ -43,7 +43,8 @@ export interface Generator {
   find(folder: ProjectFolder): {readonly foundIn: string | null; readonly config: SiteConfig} | null
   /** What is so where the configuration says nothing. */
   readonly conventions: SiteConfig
-  readonly anchors: AnchorRule
+  /** The same on all its sites, or by what a site's configuration says. */
+  readonly anchors: AnchorRule | ((site: Site) => AnchorRule)
   /** Which files are MDX. `maybe`: `.md` files whose text looks like it. */
   readonly mdx: 'never' | 'maybe' | 'always'
   /** The file's address, without a fragment, for a page without `url` and `permalink` in its front matter. */

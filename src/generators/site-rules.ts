@@ -11,13 +11,14 @@ import type {Site} from './site.ts'
 /** The rules by which the pages of a site are read. */
 export function rulesOf(site: Site): SiteRules {
   const generator = generatorNamed(site.generator)!
+  const rule = typeof generator.anchors === 'function' ? generator.anchors(site) : generator.anchors
   return {
     generator: generator.name,
     mdxInMarkdown: generator.mdx === 'always',
     mayHaveMdx: generator.mdx !== 'never',
     contentRoots: site.roots.map(({path}) => path).filter((path) => path !== ''),
     params: site.params,
-    anchors: () => anchorMaker(generator.anchors),
+    anchors: () => anchorMaker(rule),
     projectPathOf: (path) => posix.join(site.contentPath, path),
     contentPathOf: (path) =>
       site.contentPath !== '' && isBelow(path, site.contentPath)
