@@ -280,6 +280,17 @@ export function hashOf(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex')
 }
 
+/** A zero byte may be a slip of an editor or of a copy; text with a few stays text, and the parser removes them. */
+function maxStrayZeros(length: number): number {
+  return Math.min(length / 10, Math.max(8, length / 1_000))
+}
+
+function zerosIn(bytes: Buffer): number {
+  let zeros = 0
+  for (let at = bytes.indexOf(0); at >= 0; at = bytes.indexOf(0, at + 1)) zeros++
+  return zeros
+}
+
 const utf8 = new TextDecoder('utf-8', {fatal: true})
 
 /** Why the bytes are not text; null if they are UTF-8. */
@@ -288,8 +299,9 @@ export function encodingProblemOf(bytes: Buffer): {rule: string; reason: string}
   if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) {
     return {rule: 'utf-16', reason: 'the file is UTF-16'}
   }
-  const zero = bytes.indexOf(0)
-  if (zero >= 0) return {rule: 'binary', reason: `the file is binary: byte ${zero} is zero`}
+  const zeros = zerosIn(bytes)
+  if (zeros > maxStrayZeros(bytes.length))
+    return {rule: 'binary', reason: `the file is binary: ${zeros} bytes are zero`}
   try {
     utf8.decode(bytes)
     return null

@@ -1,5 +1,11 @@
 import type {Root} from 'mdast'
-import type {Diagnostic, Page, PageReference, Section} from '../domain/index.ts'
+import {
+  type Diagnostic,
+  fileDiagnostic,
+  type Page,
+  type PageReference,
+  type Section,
+} from '../domain/index.ts'
 import {countWords} from '../text/words.ts'
 import {anchorMaker} from './anchors.ts'
 import type {Fidelity} from './fidelity.ts'
@@ -7,7 +13,8 @@ import {FlatSource} from './flat-source.ts'
 import {type FlattenedMarkdown, flatten} from './flatten.ts'
 import {splitFrontMatter} from './front-matter.ts'
 import {refusalOf, tamed} from './limits.ts'
-import {hiddenCharactersOf, normaliseText} from './normalise-text.ts'
+import {withoutLongRuns} from './long-runs.ts'
+import {controlCharactersOf, hiddenCharactersOf, normaliseText} from './normalise-text.ts'
 import {PageDiagnostics} from './page-diagnostics.ts'
 import {linksIn} from './page-links.ts'
 import {parseMarkdown} from './parse-markdown.ts'
@@ -49,18 +56,25 @@ export interface ParsedPage {
 /** Parses one Markdown or MDX file. Never throws on content. */
 export function parsePage(source: string, options: ParseOptions): ParsedPage {
   const {path, site} = options
-  const refusal = refusalOf(source)
-  if (refusal !== null) return refusedPage(path, source, refusal)
-  const {frontMatter, bodyLine, body, ...front} = splitFrontMatter(normaliseText(source), path)
+  const {text: whole, cut} = withoutLongRuns(normaliseText(source))
+  const refusal = refusalOf(whole)
+  if (refusal !== null) return refusedPage(path, whole, refusal)
+  const {frontMatter, bodyLine, body, ...front} = splitFrontMatter(whole, path)
   const diagnostics = new PageDiagnostics(path, front.diagnostics)
   diagnostics.hiddenCharacters(hiddenCharactersOf(source))
+  diagnostics.controlCharacters(controlCharactersOf(source))
+  diagnostics.longRuns(cut)
   if (frontMatter.draft || frontMatter.noindex) {
     const why = frontMatter.draft ? 'draft' : 'noindex'
     diagnostics.report(why, 'info', null, `the page is set aside: its front matter says ${why}`)
     return withoutPage(path, diagnostics.sorted)
   }
 
-  const flat = flatten(body, {path, site, bodyLine, readInclude: options.readInclude ?? (() => null)})
+  const readInclude = (included: string): string | null => {
+    const text = options.readInclude?.(included) ?? null
+    return text && withoutLongRuns(text).text
+  }
+  const flat = flatten(body, {path, site, bodyLine, readInclude})
   diagnostics.addAll(flat.diagnostics)
   diagnostics.lostText(flat.notes)
   const text = tamed(flat.text, flat.lines, (...problem) => diagnostics.report(...problem))
@@ -104,17 +118,9 @@ export function parsePage(source: string, options: ParseOptions): ParsedPage {
 function refusedPage(
   path: string,
   source: string,
-  {rule, reason, line}: NonNullable<ReturnType<typeof refusalOf>>,
+  refusal: NonNullable<ReturnType<typeof refusalOf>>,
 ): ParsedPage {
-  const diagnostic = {
-    path,
-    line,
-    column: null,
-    rule,
-    severity: 'error',
-    reason,
-    hint: 'Split the page.',
-  } as const
+  const diagnostic = fileDiagnostic(path, {...refusal, severity: 'error', hint: 'Split the page.'})
   const fidelity = {...emptyFidelity(path), visibleWords: countWords(source)}
   return {...withoutPage(path, [diagnostic]), refused: true, fidelity}
 }

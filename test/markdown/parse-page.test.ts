@@ -197,9 +197,8 @@ describe('limits', () => {
     expect(parsed.page !== null || parsed.diagnostics.length > 0).toBe(true)
   })
 
-  test('[oversized page] a page or a line beyond the limits is set aside with a diagnostic', () => {
+  test('[oversized page] a page beyond the limit is set aside with a diagnostic', () => {
     expect(parse('a\n'.repeat(3_000_000)).diagnostics).toMatchObject([{rule: 'too-large', severity: 'error'}])
-    expect(parse(`a\n${'b'.repeat(600_000)}`).diagnostics).toMatchObject([{rule: 'line-too-long', line: 2}])
   })
 })
 
@@ -288,10 +287,10 @@ describe('the fidelity report', () => {
   })
 
   test('counts the words of a page that is set aside as lost', () => {
-    const {page, fidelity} = parse(`word ${'x'.repeat(600 * 1024)}`)
+    const {page, fidelity} = parse('word '.repeat(900_000))
 
     expect(page).toBeNull()
-    expect(fidelity).toMatchObject({visibleWords: 2, keptWords: 0})
+    expect(fidelity).toMatchObject({visibleWords: 900_000, keptWords: 0})
   })
 })
 
