@@ -73,7 +73,7 @@ export const sourceFolders: readonly SourceFolder[] = [
   {
     name: 'question-sets',
     about: 'Questions with known right sections, and how a result list scores against them.',
-    mayImport: ['domain', 'search-index'],
+    mayImport: ['domain', 'lib', 'search-index'],
   },
   {
     name: 'retrieval',

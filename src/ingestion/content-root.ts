@@ -1,5 +1,6 @@
 import {realpathSync} from 'node:fs'
 import {sep} from 'node:path'
+import {isMarkdownName} from '../lib/markdown-name.ts'
 
 /** The folder that is ingested, and the part of it that belongs to Docent. */
 export interface ContentRoot {
@@ -11,7 +12,7 @@ export interface ContentRoot {
 
 /** The files that Docent writes into a data folder that is also the content folder. */
 const dataFile =
-  /^(?!.*\.mdx?$)(?:builds\/|(?:current|secret|ended-sessions\.json)(?:\.\d+\.new)?$|transcripts\.sqlite|ingest\.lock)/i
+  /^(?:builds\/|(?:current|secret|ended-sessions\.json)(?:\.\d+\.new)?$|transcripts\.sqlite|ingest\.lock)/i
 
 /** `root` must be without symbolic links. A data folder that does not exist counts as outside. */
 export function contentRootOf(root: string, dataDir: string | null): ContentRoot {
@@ -26,7 +27,8 @@ export function contentRootOf(root: string, dataDir: string | null): ContentRoot
 /** Why a file or folder of the data folder is withheld; null for anything outside it. `real` is without links. */
 export function dataFolderReason({root, dataDir}: ContentRoot, real: string): string | null {
   if (dataDir === null || !isWithin(dataDir, real)) return null
-  if (dataDir === root && !dataFile.test(real.slice(root.length + 1).replaceAll(sep, '/'))) return null
+  const path = real.slice(root.length + 1).replaceAll(sep, '/')
+  if (dataDir === root && (isMarkdownName(path) || !dataFile.test(path))) return null
   return 'it belongs to the data folder'
 }
 

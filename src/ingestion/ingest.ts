@@ -57,7 +57,7 @@ async function run(context: IngestContext): Promise<IngestReport> {
       makeReport(context, basis, outcome, parts)
     const unchanged = ({records, manifest}: BaseBuild): IngestReport =>
       report('unchanged', {
-        ...contentDetailsOf(records, scan),
+        ...contentDetailsOf(records, {scan, generator: site.generator}),
         build: currentId,
         previous: currentId,
         total: manifest.counts,
@@ -84,7 +84,7 @@ async function run(context: IngestContext): Promise<IngestReport> {
     )
     if (!writer) {
       return report('dry-run', {
-        ...contentDetailsOf(base?.records ?? null, scan, dryRunFiles),
+        ...contentDetailsOf(base?.records ?? null, {scan, generator: site.generator, read: dryRunFiles}),
         changes,
         build: currentId,
         previous: currentId,
@@ -95,7 +95,8 @@ async function run(context: IngestContext): Promise<IngestReport> {
     if (base && !renewedBecause && !isGone && failedAgain === plan.toParse.length) {
       return unchanged(base)
     }
-    return await completeBuild(context, {writer, scan, changes, failed, lost, current, report})
+    const {generator} = site
+    return await completeBuild(context, {writer, scan, generator, changes, failed, lost, current, report})
   } catch (error) {
     if (signal?.aborted) throw signal.reason
     throw error

@@ -1,6 +1,6 @@
 import {fileDiagnostic, type Page} from '../domain/index.ts'
 import type {SiteRules} from '../markdown/index.ts'
-import {langOf, noFrontMatter, routeOf, versionOf} from '../markdown/index.ts'
+import {langOf, noFrontMatter, pageUrlOf, versionOf} from '../markdown/index.ts'
 import type {BuildRecords, FileRecord, StoredFidelity} from '../search-index/index.ts'
 import type {ContentRoot} from './content-root.ts'
 import type {ParsedFile} from './parsed-file.ts'
@@ -67,7 +67,7 @@ function movedPage(page: Page, path: string, site: SiteRules): Page {
   return {
     ...page,
     path,
-    url: adjusted(page.url, (at) => routeOf(at, noFrontMatter, site)),
+    url: adjusted(page.url, (at) => pageUrlOf(at, noFrontMatter, site)),
     version: adjusted(page.version, versionOf),
     lang: adjusted(page.lang, (at) => langOf(at, site)),
   }

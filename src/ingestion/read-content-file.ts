@@ -1,4 +1,4 @@
-import {readFileSync, realpathSync, statSync} from 'node:fs'
+import {existsSync, readFileSync, realpathSync, statSync} from 'node:fs'
 import {join, sep} from 'node:path'
 import {withheldReason} from '../markdown/index.ts'
 import {type ContentRoot, dataFolderReason} from './content-root.ts'
@@ -38,8 +38,12 @@ function realPathReason(content: ContentRoot, real: string): string | null {
   return withheldReason(real) ?? dataFolderReason(content, join(content.root, real))
 }
 
-/** The path below the root once links are followed; null outside of it. @throws the file system's error. */
+/**
+ * The path below the root once links are followed; null outside of it. A path names a file in both Unicode forms.
+ * @throws the file system's error.
+ */
 function realPathBelow(root: string, path: string): string | null {
-  const real = realpathSync.native(join(root, path))
+  const form = [path, path.normalize('NFC'), path.normalize('NFD')].find((at) => existsSync(join(root, at)))
+  const real = realpathSync.native(join(root, form ?? path))
   return real.startsWith(root + sep) ? real.slice(root.length + 1).replaceAll(sep, '/') : null
 }

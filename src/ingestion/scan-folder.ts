@@ -14,6 +14,7 @@ import {
 import {dirname, join, sep} from 'node:path'
 import {setImmediate as yieldToEventLoop} from 'node:timers/promises'
 import {type Diagnostic, DocentError, fileDiagnostic} from '../domain/index.ts'
+import {isMarkdownName} from '../lib/markdown-name.ts'
 import {isSiteConfig, type ProjectFile, toolFolders, withheldReason} from '../markdown/index.ts'
 import {type ContentRoot, contentRootOf, dataFolderReason, isWithin} from './content-root.ts'
 
@@ -67,7 +68,7 @@ const maxFoldersAbove = 2
 const filesPerTurn = 100
 
 /**
- * Finds every `.md` and `.mdx` file below a folder. Hidden files, `node_modules` and a data folder inside it are skipped
+ * Finds every Markdown file below a folder. Hidden files, `node_modules` and a data folder inside it are skipped
  * silently. What cannot or must not be read becomes a diagnostic: links that lead out of the folder, in circles or to
  * withheld files, devices, files that are unreadable, over 5 MB or not UTF-8. Files are read synchronously: that takes a
  * fifth of the time of promises, and nothing else has to be done meanwhile.
@@ -139,7 +140,7 @@ export async function scanFolder(
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code
       if (code === 'ELOOP') report(path, 'symlink-loop', 'the link leads to itself')
-      else if (isMarkdown(path)) {
+      else if (isMarkdownName(path)) {
         report(path, 'unreadable', `the file cannot be read: ${reasonOf(error)}`)
         // A dangling link is what remains of a page that was removed.
         if (code !== 'ENOENT') unreadable.push({path, isFolder: false, bytes: 0, hash: ''})
@@ -160,7 +161,7 @@ export async function scanFolder(
       else await walk(`${path}/`, [...ancestors, real])
       return
     }
-    if (!isMarkdown(path)) return
+    if (!isMarkdownName(path)) return
     if (!isInside) return report(path, 'symlink-escape', 'the link leads out of the content folder')
     const withheld = ownData ?? withheldReason(real.slice(root.length + 1).replaceAll(sep, '/'))
     if (withheld !== null) {
@@ -308,10 +309,6 @@ export function encodingProblemOf(bytes: Buffer): {rule: string; reason: string}
   } catch {
     return {rule: 'invalid-utf-8', reason: 'the file is not valid UTF-8'}
   }
-}
-
-export function isMarkdown(path: string): boolean {
-  return /\.mdx?$/i.test(path)
 }
 
 function megabytes(bytes: number): string {

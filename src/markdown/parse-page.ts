@@ -6,6 +6,7 @@ import {
   type PageReference,
   type Section,
 } from '../domain/index.ts'
+import {withoutMarkdownEnding} from '../lib/markdown-name.ts'
 import {countWords} from '../text/words.ts'
 import {anchorMaker} from './anchors.ts'
 import type {Fidelity} from './fidelity.ts'
@@ -17,10 +18,11 @@ import {withoutLongRuns} from './long-runs.ts'
 import {controlCharactersOf, hiddenCharactersOf, normaliseText} from './normalise-text.ts'
 import {PageDiagnostics} from './page-diagnostics.ts'
 import {linksIn} from './page-links.ts'
+import {pageUrlOf} from './page-url.ts'
 import {parseMarkdown} from './parse-markdown.ts'
 import {plainTextOfNode} from './plain-text.ts'
 import {definitionsIn, withReferencesInlined} from './references.ts'
-import {langOf, routeOf, versionOf} from './routes.ts'
+import {langOf, versionOf} from './routes.ts'
 import {sectionsOf} from './sections.ts'
 import type {SiteRules} from './site.ts'
 import {unreadLinesOf} from './unread-text.ts'
@@ -102,7 +104,7 @@ export function parsePage(source: string, options: ParseOptions): ParsedPage {
   }
   const page: Page = {
     path,
-    url: routeOf(path, frontMatter, site),
+    url: pageUrlOf(path, frontMatter, site),
     title: frontMatter.title ?? titleHeading ?? frontMatter.sidebarLabel ?? titleFromPath(path),
     description: frontMatter.description,
     version: frontMatter.version ?? versionOf(path),
@@ -160,7 +162,7 @@ function sumOf(numbers: readonly number[]): number {
 
 /** `getting-started.md` → `Getting started`. */
 function titleFromPath(path: string): string {
-  const parts = path.replace(/\.(?:mdx?|markdown)$/i, '').split('/')
+  const parts = withoutMarkdownEnding(path).split('/')
   let name = parts.at(-1) ?? path
   if (/^(?:_?index|readme)$/i.test(name) && parts.length > 1) name = parts.at(-2)!
   const words =

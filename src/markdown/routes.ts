@@ -1,3 +1,4 @@
+import {withoutMarkdownEnding} from '../lib/markdown-name.ts'
 import {slugOf} from './anchors.ts'
 import type {FrontMatter} from './front-matter.ts'
 import {joinRoute} from './join-route.ts'
@@ -14,7 +15,7 @@ export function routeOf(path: string, frontMatter: FrontMatter, site: SiteRules)
     return joinExplicit('', explicit)
   }
   const inRoot = belowRoot(path, site)
-  const segments = inRoot.replace(/\.(?:mdx?|markdown)$/i, '').split('/')
+  const segments = withoutMarkdownEnding(inRoot).split('/')
   let base = site.basePath
   let parts: readonly string[] = segments
   if (site.generator === 'docusaurus') {
@@ -104,11 +105,7 @@ function docusaurusSegments(
       path,
     )
   const blog = /(?:^|\/)blog\/(?:(\d{4})[-/](\d{2})[-/](\d{2})[-/])?(.*)$/.exec(path)
-  const plainOf = (rest: string): string[] =>
-    rest
-      .replace(/\.(?:mdx?|markdown)$/i, '')
-      .split('/')
-      .map(withoutNumber)
+  const plainOf = (rest: string): string[] => withoutMarkdownEnding(rest).split('/').map(withoutNumber)
   if (versioned) return {base: joinRoute(site.basePath, versioned[1]!), parts: plainOf(versioned[2]!)}
   if (translated) {
     const [, locale, version, rest] = translated
@@ -121,7 +118,7 @@ function docusaurusSegments(
     const date = year ? [year, month!, day!] : []
     return {
       base: joinRoute(home, 'blog', ...date),
-      parts: rest!.replace(/\.(?:mdx?|markdown)$/i, '').split('/'),
+      parts: withoutMarkdownEnding(rest!).split('/'),
     }
   }
   return {base: site.basePath, parts: segments.map(withoutNumber)}
