@@ -24,6 +24,7 @@ import {plainTextOfNode} from './plain-text.ts'
 import {definitionsIn, withReferencesInlined} from './references.ts'
 import {langOf, versionOf} from './routes.ts'
 import {sectionsOf} from './sections.ts'
+import {shownTitle} from './shown-title.ts'
 import type {SiteRules} from './site.ts'
 import {unreadLinesOf} from './unread-text.ts'
 
@@ -76,7 +77,9 @@ export function parsePage(source: string, options: ParseOptions): ParsedPage {
     const text = options.readInclude?.(included) ?? null
     return text && withoutLongRuns(text).text
   }
-  const flat = flatten(body, {path, site, bodyLine, readInclude})
+  const flattening = {path, site, bodyLine, readInclude}
+  const title = shownTitle(frontMatter.title, flattening)
+  const flat = flatten(body, flattening)
   diagnostics.addAll(flat.diagnostics)
   diagnostics.lostText(flat.notes)
   const text = tamed(flat.text, flat.lines, (...problem) => diagnostics.report(...problem))
@@ -86,13 +89,13 @@ export function parsePage(source: string, options: ParseOptions): ParsedPage {
     root,
     source: flatSource,
     headingIds: flat.headingIds,
-    title: frontMatter.title,
+    title,
     anchors: anchorMaker(site.slugs),
   })
   diagnostics.repeatedAnchors(repeated)
 
   const kept = keptTexts(root, sections)
-  const unread = unreadLinesOf(body, flat.taken, [frontMatter.title ?? '', ...kept])
+  const unread = unreadLinesOf(body, flat.taken, [title ?? '', ...kept])
   diagnostics.unreadLines(unread, bodyLine - 1)
   const lostWords = front.lostWords + flat.lostWords + sumOf(unread.map(({words}) => words))
   const {includes, fragments} = flat
@@ -100,12 +103,12 @@ export function parsePage(source: string, options: ParseOptions): ParsedPage {
 
   if (sections.length === 0) {
     diagnostics.report('empty-page', 'info', null, 'the page has no text')
-    if (frontMatter.title === null) return {...withoutPage(path, diagnostics.sorted), ...read}
+    if (title === null) return {...withoutPage(path, diagnostics.sorted), ...read}
   }
   const page: Page = {
     path,
     url: pageUrlOf(path, frontMatter, site),
-    title: frontMatter.title ?? titleHeading ?? frontMatter.sidebarLabel ?? titleFromPath(path),
+    title: title ?? titleHeading ?? shownTitle(frontMatter.sidebarLabel, flattening) ?? titleFromPath(path),
     description: frontMatter.description,
     version: frontMatter.version ?? versionOf(path),
     lang: frontMatter.lang ?? langOf(path, site),
