@@ -43,5 +43,6 @@ export const jekyll: Generator = {
     avoidsExplicit: true,
   },
   mdx: 'never',
+  syntax: {templates: true},
   routeOf: (file, site) => routeByPath(file, site),
 }

@@ -44,6 +44,7 @@ export const mdbook: Generator = {
     avoidsExplicit: true,
   },
   mdx: 'never',
+  syntax: {hiddenRustLines: true},
   routeOf: (file, site) => routeByPath(file, site),
   setAside: ({segments}) =>
     segments.length === 1 && segments[0] === 'SUMMARY'

@@ -1,5 +1,13 @@
 import {posix} from 'node:path'
-import type {FrontMatter, PagePlace, SetAside, SiteRules} from '../markdown/index.ts'
+import {
+  allDialects,
+  type Dialect,
+  type FrontMatter,
+  type PagePlace,
+  plainSyntax,
+  type SetAside,
+  type SiteRules,
+} from '../markdown/index.ts'
 import {generatorNamed} from './all-generators.ts'
 import {anchorMaker} from './anchor-rules.ts'
 import {isBelow} from './find-site.ts'
@@ -16,6 +24,8 @@ export function rulesOf(site: Site): SiteRules {
     mdxInMarkdown: generator.mdx === 'always',
     mayHaveMdx: generator.mdx !== 'never',
     contentRoots: site.roots.map(({path}) => path).filter((path) => path !== ''),
+    dialects: dialectsOf(generator),
+    syntax: {...plainSyntax, ...generator.syntax},
     params: site.params,
     anchors: () => anchorMaker(generator.anchors),
     projectPathOf: (path) => posix.join(site.contentPath, path),
@@ -25,6 +35,17 @@ export function rulesOf(site: Site): SiteRules {
         : path,
     placeOf: (path, frontMatter) => placeOf(siteFile(path, frontMatter, site), generator, site),
   }
+}
+
+const dialects = new Map<Generator, readonly Dialect[]>()
+
+/** The generator's own constructs and then all others: a site may have a plugin for any of them. Made once. */
+function dialectsOf(generator: Generator): readonly Dialect[] {
+  const known = dialects.get(generator)
+  if (known) return known
+  const list = [...new Set([...(generator.dialects ?? []), ...allDialects])]
+  dialects.set(generator, list)
+  return list
 }
 
 function siteFile(path: string, frontMatter: FrontMatter, site: Site): SiteFile {

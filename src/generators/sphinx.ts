@@ -41,5 +41,6 @@ export const sphinx: Generator = {
     avoidsExplicit: true,
   },
   mdx: 'never',
+  syntax: {mystLines: true},
   routeOf: (file, site) => routeByPath(file, site),
 }

@@ -43,5 +43,6 @@ export const vitepress: Generator = {
   },
   anchors: mditVueAnchors,
   mdx: 'never',
+  syntax: {templates: true, vue: true},
   routeOf: (file, site) => routeByPath(file, site, {indexFile: ''}),
 }

@@ -1,3 +1,5 @@
+import type {Dialect} from './flattening/dialect.ts'
+import type {SyntaxRules} from './flattening/syntax-rules.ts'
 import type {FrontMatter} from './front-matter.ts'
 
 /** Makes the fragments of one page's headings, as its site does. */
@@ -35,6 +37,9 @@ export interface SiteRules {
   readonly mdxInMarkdown: boolean
   /** Whether a `.md` file counts as MDX if its text looks like it: true unless the generator cannot have MDX. */
   readonly mayHaveMdx: boolean
+  /** Tried in this order. The same list for every page of a site. */
+  readonly dialects: readonly Dialect[]
+  readonly syntax: SyntaxRules
   /** Folders of pages, below the project's root; includes may be written as below one of them. */
   readonly contentRoots: readonly string[]
   /** The values of macros such as `{{< param "version" >}}`. */
