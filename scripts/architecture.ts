@@ -61,6 +61,12 @@ export const sourceFolders: readonly SourceFolder[] = [
     mayImport: ['domain', 'lib', 'text'],
   },
   {
+    name: 'generators',
+    about:
+      'Site generators, one file each: how a project is found, its routes, anchors, languages and versions.',
+    mayImport: ['lib', 'markdown'],
+  },
+  {
     name: 'embedding',
     about: 'Text to vectors, by a model in this process.',
     mayImport: ['domain', 'lib', 'package', 'native', 'text'],
@@ -96,6 +102,7 @@ export const sourceFolders: readonly SourceFolder[] = [
       'text',
       'processes',
       'markdown',
+      'generators',
       'embedding',
       'search-index',
       'question-sets',

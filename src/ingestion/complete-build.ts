@@ -24,7 +24,7 @@ const neighbourQuestionsAfterEdit = 60
 export interface Completion {
   readonly writer: BuildWriter
   readonly scan: Scan
-  readonly generator: SiteRules['generator']
+  readonly rules: SiteRules
   readonly changes: readonly PageChange[]
   /** Number of files that could not be read and keep no earlier text. */
   readonly failed: number
@@ -40,7 +40,7 @@ export interface Completion {
  * @throws DocentError `gate_failed` with the report in `details.report`; `index_damaged`; the signal's reason.
  */
 export async function completeBuild(context: IngestContext, completion: Completion): Promise<IngestReport> {
-  const {writer, scan, generator, changes, failed, lost, current, report} = completion
+  const {writer, scan, rules, changes, failed, lost, current, report} = completion
   const {builds, signal, signalOption} = context
   const {content, force = false, keepBuilds = 3, maxShrinkPercent = 30} = context.options
   const previous = current?.manifest.id ?? null
@@ -48,7 +48,7 @@ export async function completeBuild(context: IngestContext, completion: Completi
   const records = writer.openRecords()
   let facts: ContentDetails
   try {
-    facts = contentDetailsOf(records, {scan, generator})
+    facts = contentDetailsOf(records, {scan, rules})
   } finally {
     records.close()
   }

@@ -24,14 +24,14 @@ const bytesPerWord = 7
 
 export interface ContentToDescribe {
   readonly scan: Scan
-  readonly generator: SiteRules['generator']
+  readonly rules: SiteRules
   /** The files that a dry run parsed and did not store; null, the default, when the records have everything. */
   readonly read?: readonly ParsedFile[] | null
 }
 
 export function contentDetailsOf(
   records: BuildRecords | null,
-  {scan, generator, read = null}: ContentToDescribe,
+  {scan, rules, read = null}: ContentToDescribe,
 ): ContentDetails {
   const dryRunFiles = read ?? []
   const files = new Set(scan.files.map((file) => file.path))
@@ -48,7 +48,7 @@ export function contentDetailsOf(
     ...dryRunFiles.flatMap((file) => file.source.diagnostics),
     ...duplicateUrlsIn(pages),
     ...brokenLinksIn(pages, {
-      generator,
+      rules,
       isFile: (path) => files.has(path) || readContentFile(scan, path) !== null,
     }),
   ].sort(compareDiagnostics)

@@ -1,5 +1,4 @@
-import {DocentError} from '../domain/index.ts'
-import {detectSite, type SiteRules, siteRulesOf} from '../markdown/index.ts'
+import {rulesOf} from '../generators/index.ts'
 import {type BaseBuild, type BuildWriter, localBuilds} from '../search-index/index.ts'
 import {completeBuild} from './complete-build.ts'
 import {contentDetailsOf} from './content-details.ts'
@@ -9,7 +8,8 @@ import {chunkerOf, openNewestBase, planIngest, reasonForFull, reasonToRenew} fro
 import type {IngestReport} from './ingest-report.ts'
 import {makeReport, type ReportParts} from './make-report.ts'
 import {runPageStage} from './page-stage.ts'
-import {type Scan, scanFolder} from './scan-folder.ts'
+import {scanFolder} from './scan-folder.ts'
+import {siteOf} from './site-of.ts'
 
 /** Source bytes for each passage, roughly: used to estimate how many passages there will be. */
 const bytesPerPassage = 900
@@ -43,7 +43,8 @@ async function run(context: IngestContext): Promise<IngestReport> {
   let writer: BuildWriter | null = null
   try {
     const scan = await context.stage('scan', () => scanFolder(content, {...signalOption, dataDir}))
-    const site = siteFor(context, scan)
+    const site = siteOf(scan, context.options.site ?? null)
+    const rules = rulesOf(site)
     const chunker = chunkerOf(site)
     const {id, name, dimensions} = isKnownModel ? current.manifest.embedding : await context.embedder()
     const embedding = {id, name, dimensions, ...(key === null ? {} : {key})}
@@ -51,13 +52,13 @@ async function run(context: IngestContext): Promise<IngestReport> {
     const fullBecause = reasonForFull(current, embedding, chunker, full)
     const base = fullBecause === null ? (current as BaseBuild) : null
     const renewedBecause = base === null ? null : reasonToRenew(base, currentId)
-    const plan = planIngest(scan, current, base === null)
+    const plan = planIngest(scan, current, rules, base === null)
     const basis = {site: site.generator, embedding, fullBecause, renewedBecause, plan}
     const report = (outcome: IngestReport['outcome'], parts: ReportParts): IngestReport =>
       makeReport(context, basis, outcome, parts)
     const unchanged = ({records, manifest}: BaseBuild): IngestReport =>
       report('unchanged', {
-        ...contentDetailsOf(records, {scan, generator: site.generator}),
+        ...contentDetailsOf(records, {scan, rules}),
         build: currentId,
         previous: currentId,
         total: manifest.counts,
@@ -84,7 +85,7 @@ async function run(context: IngestContext): Promise<IngestReport> {
     )
     if (!writer) {
       return report('dry-run', {
-        ...contentDetailsOf(base?.records ?? null, {scan, generator: site.generator, read: dryRunFiles}),
+        ...contentDetailsOf(base?.records ?? null, {scan, rules, read: dryRunFiles}),
         changes,
         build: currentId,
         previous: currentId,
@@ -95,8 +96,7 @@ async function run(context: IngestContext): Promise<IngestReport> {
     if (base && !renewedBecause && !isGone && failedAgain === plan.toParse.length) {
       return unchanged(base)
     }
-    const {generator} = site
-    return await completeBuild(context, {writer, scan, generator, changes, failed, lost, current, report})
+    return await completeBuild(context, {writer, scan, rules, changes, failed, lost, current, report})
   } catch (error) {
     if (signal?.aborted) throw signal.reason
     throw error
@@ -105,13 +105,4 @@ async function run(context: IngestContext): Promise<IngestReport> {
     // Does nothing once the build is published.
     await writer?.discard()
   }
-}
-
-function siteFor({options}: IngestContext, scan: Scan): SiteRules {
-  const name = options.site ?? null
-  if (name === null) return detectSite(scan.configs)
-  const site = siteRulesOf(name)
-  if (!site)
-    throw new DocentError('config', `there are no rules for the site generator ${JSON.stringify(name)}`)
-  return site
 }

@@ -33,21 +33,8 @@ const notations: readonly RegExp[] = [
   /:id=([\w.-]+)/g,
 ]
 
-/**
- * Generators whose pages and files keep the letter case of their names on every server. Others make lower-case routes or
- * ignore the case, or are unknown, and then a link that differs only in that is not certainly broken.
- */
-const keepsCase: ReadonlySet<string> = new Set([
-  'docusaurus',
-  'mkdocs',
-  'vitepress',
-  'mdbook',
-  'sphinx',
-  'jekyll',
-])
-
 export interface LinkCheck {
-  readonly generator: SiteRules['generator']
+  readonly rules: SiteRules
   /** Whether the content has a file, a page or not. */
   readonly isFile: (path: string) => boolean
 }
@@ -56,8 +43,8 @@ export interface LinkCheck {
  * Checks links between pages. Only links that are certainly broken get a warning: to a Markdown file that does not exist,
  * or to an anchor that its page does not have. Other routes may not come from these files.
  */
-export function brokenLinksIn(pages: readonly PageRecord[], {generator, isFile}: LinkCheck): Diagnostic[] {
-  const isCaseKept = keepsCase.has(generator)
+export function brokenLinksIn(pages: readonly PageRecord[], {rules, isFile}: LinkCheck): Diagnostic[] {
+  const isCaseKept = rules.keepsLetterCase
   const exact = new LinkTargets(pages)
   let lenient: LinkTargets<PageRecord> | null = null
   const pageInAnyCase = (place: string, from: PageRecord): PageRecord | undefined => {

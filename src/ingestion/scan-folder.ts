@@ -11,11 +11,11 @@ import {
   type Stats,
   statSync,
 } from 'node:fs'
-import {dirname, join, sep} from 'node:path'
+import {join, sep} from 'node:path'
 import {setImmediate as yieldToEventLoop} from 'node:timers/promises'
 import {type Diagnostic, DocentError, fileDiagnostic} from '../domain/index.ts'
 import {isMarkdownName} from '../lib/markdown-name.ts'
-import {isSiteConfig, type ProjectFile, toolFolders, withheldReason} from '../markdown/index.ts'
+import {toolFolders, withheldReason} from '../markdown/index.ts'
 import {type ContentRoot, contentRootOf, dataFolderReason, isWithin} from './content-root.ts'
 
 /** A Markdown file that can be read. */
@@ -30,8 +30,6 @@ export interface ScannedFile {
 export interface Scan extends ContentRoot {
   /** Sorted by path, in code unit order. */
   readonly files: readonly ScannedFile[]
-  /** Configuration files of the site generator. */
-  readonly configs: readonly ProjectFile[]
   /** Files and folders that were skipped although they look like content. */
   readonly diagnostics: readonly Diagnostic[]
   /** Those of them that exist and may be readable later: their pages do not count as removed. */
@@ -60,10 +58,7 @@ export function isUnreadable({unreadable}: Scan, path: string): boolean {
 /** Larger than any page written for people. A limit is needed because remark's time grows faster than the text. */
 export const maxFileBytes = 5 * 1024 * 1024
 
-const maxConfigBytes = 512 * 1024
 const maxFolderDepth = 64
-/** How many folders above the content root are searched for the site's configuration, up to the repository's root. */
-const maxFoldersAbove = 2
 /** Files read before the scan yields to the event loop. */
 const filesPerTurn = 100
 
@@ -91,7 +86,6 @@ export async function scanFolder(
   }
   const contentRoot = contentRootOf(root, dataDir)
   const files: ScannedFile[] = []
-  const configs: ProjectFile[] = []
   const diagnostics: Diagnostic[] = []
   const unreadable: UnreadablePath[] = []
   let filesSeen = 0
@@ -116,12 +110,7 @@ export async function scanFolder(
     entries.sort((one, other) => (one.name < other.name ? -1 : one.name > other.name ? 1 : 0))
     for (const entry of entries) {
       const path = `${prefix}${entry.name}`
-      if (isSiteConfig(path) && prefix.split('/').length <= 4) addConfig(join(folder, entry.name), path)
-      if (entry.name.startsWith('.') || toolFolders.has(entry.name)) {
-        // VitePress keeps its configuration in a hidden folder.
-        if (entry.name === '.vitepress' && entry.isDirectory()) addVitePress(join(folder, entry.name), path)
-        continue
-      }
+      if (entry.name.startsWith('.') || toolFolders.has(entry.name)) continue
       await visit(join(folder, entry.name), path, ancestors, entry.isSymbolicLink())
     }
   }
@@ -187,60 +176,9 @@ export async function scanFolder(
     files.push({path, bytes: read.byteLength, hash: hashOf(read)})
   }
 
-  function addConfig(absolute: string, path: string): void {
-    const text = readConfig(absolute, root)
-    if (text !== null) configs.push({path, text})
-  }
-
-  function addVitePress(folder: string, prefix: string): void {
-    for (const name of namesIn(folder)) {
-      if (isSiteConfig(`${prefix}/${name}`)) addConfig(join(folder, name), `${prefix}/${name}`)
-    }
-  }
-
   await walk('', [root])
-  if (configs.length === 0) configs.push(...configsAbove(root))
   files.sort((one, other) => (one.path < other.path ? -1 : one.path > other.path ? 1 : 0))
-  return {...contentRoot, files, configs, diagnostics, unreadable}
-}
-
-/** Configuration files of the nearest folder above that has any, not beyond the repository's root. */
-function configsAbove(root: string): ProjectFile[] {
-  let folder = root
-  for (let i = 0; i < maxFoldersAbove; i++) {
-    const inside = namesIn(folder)
-    if (inside.includes('.git') || folder === dirname(folder)) return []
-    folder = dirname(folder)
-    const found: ProjectFile[] = []
-    for (const name of namesIn(folder)) {
-      if (!isSiteConfig(name)) continue
-      const text = readConfig(join(folder, name), folder)
-      if (text !== null) found.push({path: name, text})
-    }
-    if (found.length > 0) return found
-  }
-  return []
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder)
-  } catch {
-    // A folder that cannot be listed has no configuration.
-    return []
-  }
-}
-
-function readConfig(absolute: string, root: string): string | null {
-  try {
-    const real = realpathSync.native(absolute)
-    const found = statSync(real)
-    if (!found.isFile() || found.size > maxConfigBytes || !real.startsWith(root + sep)) return null
-    return readFileSync(real, 'utf8')
-  } catch {
-    // Without a readable configuration the site counts as plain.
-    return null
-  }
+  return {...contentRoot, files, diagnostics, unreadable}
 }
 
 /** How often a file that changes while it is read is tried. */

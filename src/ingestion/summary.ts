@@ -30,7 +30,7 @@ export function summaryOf(report: IngestReport, {maxDiagnostics = 20, maxChanges
       `  text      ${percent(fidelity.keptWords, fidelity.visibleWords)} of ${number(fidelity.visibleWords)} visible words kept${stale}`,
     )
   }
-  lines.push(`  site      ${report.site}; model ${report.embedding.name}`)
+  lines.push(`  site      ${siteShown(report)}; model ${report.embedding.name}`)
   if (report.fullBecause && report.previous !== null && report.outcome !== 'unchanged')
     lines.push(`  rebuilt in full because ${report.fullBecause}`)
   if (report.renewedBecause)
@@ -68,6 +68,12 @@ export function summaryOf(report: IngestReport, {maxDiagnostics = 20, maxChanges
   for (const {passed, detail} of report.gates) if (!passed) lines.push('', `Gate: ${detail}`)
   // A line break in a file name must not start a new line.
   return lines.map(cleanLine).join('\n')
+}
+
+function siteShown({site}: IngestReport): string {
+  return site === 'plain'
+    ? 'plain: no generator was found, so addresses are the paths of the files (see --explain)'
+    : site
 }
 
 function headlineOf({outcome, build, previous}: IngestReport): string {

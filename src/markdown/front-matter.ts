@@ -18,6 +18,8 @@ export interface FrontMatter {
   readonly tags: readonly string[]
   readonly draft: boolean
   readonly noindex: boolean
+  /** All keys, as they were parsed: what only some generators know. */
+  readonly data: Readonly<Record<string, unknown>>
 }
 
 export interface SplitSource {
@@ -140,6 +142,7 @@ export const noFrontMatter: FrontMatter = {
   tags: [],
   draft: false,
   noindex: false,
+  data: {},
 }
 
 interface Block {
@@ -298,6 +301,7 @@ function normalised(data: Readonly<Record<string, unknown>>): FrontMatter {
       data['no_index'] === true ||
       data['unlisted'] === true ||
       /\bnoindex\b/.test(robots),
+    data,
   }
 }
 

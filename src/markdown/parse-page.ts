@@ -8,7 +8,6 @@ import {
 } from '../domain/index.ts'
 import {withoutMarkdownEnding} from '../lib/markdown-name.ts'
 import {countWords} from '../text/words.ts'
-import {anchorMaker} from './anchors.ts'
 import type {Fidelity} from './fidelity.ts'
 import {FlatSource} from './flat-source.ts'
 import {type FlattenedMarkdown, flatten} from './flatten.ts'
@@ -18,14 +17,12 @@ import {withoutLongRuns} from './long-runs.ts'
 import {controlCharactersOf, hiddenCharactersOf, normaliseText} from './normalise-text.ts'
 import {PageDiagnostics} from './page-diagnostics.ts'
 import {linksIn} from './page-links.ts'
-import {pageUrlOf} from './page-url.ts'
 import {parseMarkdown} from './parse-markdown.ts'
 import {plainTextOfNode} from './plain-text.ts'
 import {definitionsIn, withReferencesInlined} from './references.ts'
-import {langOf, versionOf} from './routes.ts'
 import {sectionsOf} from './sections.ts'
 import {shownTitle} from './shown-title.ts'
-import type {SiteRules} from './site.ts'
+import type {SiteRules} from './site-rules.ts'
 import {unreadLinesOf} from './unread-text.ts'
 
 /** Options for parsing a page. */
@@ -34,21 +31,21 @@ export interface ParseOptions {
   readonly path: string
   readonly site: SiteRules
   /**
-   * Returns the text of a file below the content root, null where there is none. Called only with paths below the root.
+   * Returns the text of a file of the project, null where there is none. Called only with paths below the project's root.
    * Without it, includes are reported as missing.
    */
   readonly readInclude?: (path: string) => string | null
 }
 
 export interface ParsedPage {
-  /** Null when the page is not for readers (`draft`, `noindex`), is empty or was not read; a diagnostic says which. */
+  /** Null when the page is not for readers, is a part of others, is empty or was not read; a diagnostic says which. */
   readonly page: Page | null
   /** Set when it was not read at all, because it exceeds a limit. */
   readonly refused?: true
   /** Sorted. */
   readonly diagnostics: readonly Diagnostic[]
   readonly fidelity: Fidelity
-  /** Every included path, found or not: when one changes, so does the page. */
+  /** Every included path below the project's root, found or not: when one changes, so does the page. */
   readonly includes: readonly string[]
   /** Fragments of the page besides those of its sections: ids of elements, targets, named directives. */
   readonly fragments: readonly string[]
@@ -67,9 +64,9 @@ export function parsePage(source: string, options: ParseOptions): ParsedPage {
   diagnostics.hiddenCharacters(hiddenCharactersOf(source))
   diagnostics.controlCharacters(controlCharactersOf(source))
   diagnostics.longRuns(cut)
-  if (frontMatter.draft || frontMatter.noindex) {
-    const why = frontMatter.draft ? 'draft' : 'noindex'
-    diagnostics.report(why, 'info', null, `the page is set aside: its front matter says ${why}`)
+  const {setAside, ...place} = site.placeOf(path, frontMatter)
+  if (setAside) {
+    diagnostics.report(setAside.rule, 'info', null, `the page is set aside: ${setAside.reason}`)
     return withoutPage(path, diagnostics.sorted)
   }
 
@@ -77,7 +74,7 @@ export function parsePage(source: string, options: ParseOptions): ParsedPage {
     const text = options.readInclude?.(included) ?? null
     return text && withoutLongRuns(text).text
   }
-  const flattening = {path, site, bodyLine, readInclude}
+  const flattening = {path, projectPath: site.projectPathOf(path), site, bodyLine, readInclude}
   const title = shownTitle(frontMatter.title, flattening)
   const flat = flatten(body, flattening)
   diagnostics.addAll(flat.diagnostics)
@@ -90,7 +87,7 @@ export function parsePage(source: string, options: ParseOptions): ParsedPage {
     source: flatSource,
     headingIds: flat.headingIds,
     title,
-    anchors: anchorMaker(site.slugs),
+    anchors: site.anchors(),
   })
   diagnostics.repeatedAnchors(repeated)
 
@@ -107,11 +104,9 @@ export function parsePage(source: string, options: ParseOptions): ParsedPage {
   }
   const page: Page = {
     path,
-    url: pageUrlOf(path, frontMatter, site),
+    ...place,
     title: title ?? titleHeading ?? shownTitle(frontMatter.sidebarLabel, flattening) ?? titleFromPath(path),
     description: frontMatter.description,
-    version: frontMatter.version ?? versionOf(path),
-    lang: frontMatter.lang ?? langOf(path, site),
     tags: frontMatter.tags,
     markdown: withReferencesInlined(root, flatSource).trim(),
     sections,

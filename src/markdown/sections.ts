@@ -1,10 +1,10 @@
 import type {Heading, Root, RootContent} from 'mdast'
 import type {Section} from '../domain/index.ts'
-import type {AnchorMaker} from './anchors.ts'
 import type {FlatSource} from './flat-source.ts'
 import {Footnotes} from './footnotes.ts'
 import {passagesOf} from './passages.ts'
 import {plainTextOfNode} from './plain-text.ts'
+import type {AnchorMaker} from './site-rules.ts'
 
 export interface SectionsInput {
   readonly root: Root

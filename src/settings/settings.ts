@@ -32,6 +32,7 @@ export interface Settings {
   readonly contentDir: string
   readonly dataDir: string
   readonly siteUrl: string | null
+  readonly siteGenerator: string | null
   readonly embeddingModel: string | null
   readonly generator: 'auto' | 'anthropic' | 'extractive'
   readonly anthropicApiKey: string | null
@@ -123,6 +124,14 @@ export const settingsTable: readonly Setting<unknown>[] = [
     fallback: '',
     meaning: 'URL where the docs are published. Without it, sources link to this server’s own `/docs/…`.',
     parse: siteUrl,
+  },
+  {
+    name: 'SITE_GENERATOR',
+    key: 'siteGenerator',
+    fallback: '',
+    meaning:
+      'What makes the site of the pages, such as `docusaurus`. Default: found in the project; `npm run ingest -- --explain` says what and why.',
+    parse: optional,
   },
   {
     name: 'EMBEDDING_MODEL',

@@ -1,5 +1,7 @@
 import {describe, expect, test} from 'vitest'
-import {detectSite, type ParsedPage, parsePage, plainSite, siteRulesOf} from '../../src/markdown/index.ts'
+import {plainSite, siteRulesOf} from '../../src/generators/index.ts'
+import {type ParsedPage, parsePage, type SiteRules} from '../../src/markdown/index.ts'
+import {rulesIn, siteIn} from '../support/memory-project.ts'
 
 const parse = (source: string, path = 'guides/page.md'): ParsedPage =>
   parsePage(source, {path, site: plainSite})
@@ -480,11 +482,11 @@ describe('callouts', () => {
 })
 
 describe('sites', () => {
-  const routeIn = (site: ReturnType<typeof detectSite>, path: string, front = ''): string | undefined =>
+  const routeIn = (site: SiteRules, path: string, front = ''): string | undefined =>
     parsePage(`${front}\n\nText.`, {path, site}).page?.url
 
   test('are detected from their configuration', () => {
-    const generatorOf = (path: string, text = ''): string => detectSite([{path, text}]).generator
+    const generatorOf = (path: string, text = ''): string => siteIn({[path]: text}).generator
 
     expect(generatorOf('docusaurus.config.js')).toBe('docusaurus')
     expect(generatorOf('mkdocs.yml')).toBe('mkdocs')
@@ -502,7 +504,7 @@ describe('sites', () => {
     ['hugo.yaml', 'params:\n  version: "1.2"\n  list: [a]\n'],
     ['hugo.json', '{"params": {"version": "1.2"}}'],
   ])('provide the parameters that shortcodes print: %s', (path, text) => {
-    const site = detectSite([{path, text}])
+    const site = rulesIn({[path]: text})
 
     const {page} = parsePage('Version {{< param "version" >}}.', {path: 'a.md', site})
 
@@ -510,8 +512,8 @@ describe('sites', () => {
   })
 
   test('have the routes of their generators', () => {
-    const docusaurus = detectSite([{path: 'docusaurus.config.js', text: "baseUrl: '/project/'"}])
-    const mkdocs = detectSite([{path: 'mkdocs.yml', text: 'site_url: https://example.com/tool/'}])
+    const docusaurus = rulesIn({'docusaurus.config.js': "module.exports = {baseUrl: '/project/'}"})
+    const mkdocs = rulesIn({'mkdocs.yml': 'site_url: https://example.com/tool/'})
     const book = siteRulesOf('mdbook')!
     const hugo = siteRulesOf('hugo')!
 

@@ -99,7 +99,7 @@ async function ingestOnce({content, dataDir, values, settings, embedder, signal}
         full: values.full || values.check,
         force: values.force,
         dryRun: values['dry-run'] || values.check,
-        site: values.site ?? null,
+        site: values.site ?? settings.siteGenerator,
         maxShrinkPercent: settings.maxShrinkPercent,
         keepBuilds: settings.keepBuilds,
       },
