@@ -32,6 +32,7 @@ export const docusaurus: Generator = {
   },
   conventions: {roots: [{path: 'docs', base: '/docs'}], routeEnd: 'bare'},
   anchors: githubAnchors,
+  keepsLetterCase: true,
   mdx: 'always',
   routeOf(file, site) {
     const {blogs, pages} = foldersOf(site)

@@ -45,6 +45,7 @@ export const fumadocs: Generator = {
   },
   conventions: {roots: [{path: 'content/docs', base: '/docs'}], routeEnd: 'bare'},
   anchors: githubAnchors,
+  keepsLetterCase: true,
   mdx: 'always',
   routeOf(file, site) {
     const {segments, locale} = localised(file, site)

@@ -40,6 +40,7 @@ export const hashicorp: Generator = {
     unique: dashed(),
     avoidsExplicit: false,
   },
+  keepsLetterCase: true,
   mdx: 'always',
   routeOf: (file, site) => routeByPath(file, site, {isIndex: (segments) => segments.at(-1) === 'index'}),
   setAside: (file, site) =>

@@ -60,6 +60,7 @@ export const hugo: Generator = {
     avoidsExplicit: true,
   } satisfies AnchorRule,
   mdx: 'never',
+  syntax: {shortcodesInCode: true},
   routeOf: (file, site) =>
     routeByPath(file, site, {
       segment: (name) => name.toLowerCase().replace(/\s+/g, '-'),

@@ -42,6 +42,8 @@ export const jekyll: Generator = {
     unique: dashed('section'),
     avoidsExplicit: true,
   },
+  keepsLetterCase: true,
   mdx: 'never',
+  syntax: {templates: true},
   routeOf: (file, site) => routeByPath(file, site),
 }

@@ -43,7 +43,9 @@ export const mdbook: Generator = {
     unique: dashed(),
     avoidsExplicit: true,
   },
+  keepsLetterCase: true,
   mdx: 'never',
+  syntax: {hiddenRustLines: true},
   routeOf: (file, site) => routeByPath(file, site),
   setAside: ({segments}) =>
     segments.length === 1 && segments[0] === 'SUMMARY'

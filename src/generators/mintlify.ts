@@ -43,6 +43,7 @@ export const mintlify: Generator = {
   },
   conventions: {routeEnd: 'bare'},
   anchors: {slug: mintlifySlug, unique: dashed('', 2), avoidsExplicit: true} satisfies AnchorRule,
+  keepsLetterCase: true,
   mdx: 'always',
   routeOf: (file, site) => routeByPath(file, site, {isIndex: (segments) => segments.at(-1) === 'index'}),
   setAside(file, site) {

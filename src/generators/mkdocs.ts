@@ -51,6 +51,7 @@ export const mkdocs: Generator = {
     },
     avoidsExplicit: true,
   },
+  keepsLetterCase: true,
   mdx: 'never',
   routeOf: (file, site) => routeByPath(file, site),
 }

@@ -49,6 +49,7 @@ export const nextra: Generator = {
     routeEnd: 'bare',
   },
   anchors: githubAnchors,
+  keepsLetterCase: true,
   mdx: 'always',
   routeOf(file, site) {
     const {segments, locale} = localised(file, site)

@@ -40,6 +40,8 @@ export const sphinx: Generator = {
     },
     avoidsExplicit: true,
   },
+  keepsLetterCase: true,
   mdx: 'never',
+  syntax: {mystLines: true},
   routeOf: (file, site) => routeByPath(file, site),
 }

@@ -25,6 +25,7 @@ export const sveltejs: Generator = {
   },
   conventions: {roots: [{path: 'documentation/docs', base: '/docs'}], routeEnd: 'bare'},
   anchors: {slug, unique: dashed(), avoidsExplicit: false, joinsParents: true} satisfies AnchorRule,
+  keepsLetterCase: true,
   mdx: 'never',
   routeOf({segments, base}) {
     const named = segments.at(-1) === 'index' ? segments.at(-2) : segments.at(-1)

@@ -53,7 +53,9 @@ export const vitepress: Generator = {
     routeEnd: 'html',
   },
   anchors: mditVueAnchors,
+  keepsLetterCase: true,
   mdx: 'never',
+  syntax: {templates: true, vue: true},
   routeOf({segments, base}, site) {
     const path = rewriterOf(site.own['rewrites'])(`${segments.join('/')}.md`).replace(/\.md$/, '')
     const isFolder = /(?:^|\/)index$/.test(path)

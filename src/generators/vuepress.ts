@@ -43,7 +43,9 @@ export const vuepress: Generator = {
   },
   conventions: {roots: [{path: 'docs', base: ''}], routeEnd: 'html'},
   anchors: (site) => (site.own['version'] === 1 ? vuepress1Anchors : mditVueAnchors),
+  keepsLetterCase: true,
   mdx: 'never',
+  syntax: {templates: true, vue: true},
   routeOf({segments, base}, site) {
     const isFolder = /^(?:index|readme)$/i.test(segments.at(-1)!)
     const route = joinRoute(base, ...(isFolder ? segments.slice(0, -1) : segments))

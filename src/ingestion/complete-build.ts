@@ -1,4 +1,5 @@
 import {DocentError} from '../domain/index.ts'
+import type {SiteRules} from '../markdown/index.ts'
 import {calibrate as calibrateRetrieval, isCurrentCalibration} from '../retrieval/index.ts'
 import type {BaseBuild, BuildWriter, IndexBuild, Manifest} from '../search-index/index.ts'
 import {type ContentDetails, contentDetailsOf} from './content-details.ts'
@@ -23,6 +24,7 @@ const neighbourQuestionsAfterEdit = 60
 export interface Completion {
   readonly writer: BuildWriter
   readonly scan: Scan
+  readonly rules: SiteRules
   readonly changes: readonly PageChange[]
   /** Number of files that could not be read and keep no earlier text. */
   readonly failed: number
@@ -38,7 +40,7 @@ export interface Completion {
  * @throws DocentError `gate_failed` with the report in `details.report`; `index_damaged`; the signal's reason.
  */
 export async function completeBuild(context: IngestContext, completion: Completion): Promise<IngestReport> {
-  const {writer, scan, changes, failed, lost, current, report} = completion
+  const {writer, scan, rules, changes, failed, lost, current, report} = completion
   const {builds, signal, signalOption} = context
   const {content, force = false, keepBuilds = 3, maxShrinkPercent = 30} = context.options
   const previous = current?.manifest.id ?? null
@@ -46,7 +48,7 @@ export async function completeBuild(context: IngestContext, completion: Completi
   const records = writer.openRecords()
   let facts: ContentDetails
   try {
-    facts = contentDetailsOf(records, scan)
+    facts = contentDetailsOf(records, {scan, rules})
   } finally {
     records.close()
   }

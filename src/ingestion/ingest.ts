@@ -44,6 +44,7 @@ async function run(context: IngestContext): Promise<IngestReport> {
   try {
     const scan = await context.stage('scan', () => scanFolder(content, {...signalOption, dataDir}))
     const site = siteOf(scan, context.options.site ?? null)
+    const rules = rulesOf(site)
     const chunker = chunkerOf(site)
     const {id, name, dimensions} = isKnownModel ? current.manifest.embedding : await context.embedder()
     const embedding = {id, name, dimensions, ...(key === null ? {} : {key})}
@@ -51,13 +52,13 @@ async function run(context: IngestContext): Promise<IngestReport> {
     const fullBecause = reasonForFull(current, embedding, chunker, full)
     const base = fullBecause === null ? (current as BaseBuild) : null
     const renewedBecause = base === null ? null : reasonToRenew(base, currentId)
-    const plan = planIngest(scan, current, rulesOf(site), base === null)
+    const plan = planIngest(scan, current, rules, base === null)
     const basis = {site: site.generator, embedding, fullBecause, renewedBecause, plan}
     const report = (outcome: IngestReport['outcome'], parts: ReportParts): IngestReport =>
       makeReport(context, basis, outcome, parts)
     const unchanged = ({records, manifest}: BaseBuild): IngestReport =>
       report('unchanged', {
-        ...contentDetailsOf(records, scan),
+        ...contentDetailsOf(records, {scan, rules}),
         build: currentId,
         previous: currentId,
         total: manifest.counts,
@@ -84,7 +85,7 @@ async function run(context: IngestContext): Promise<IngestReport> {
     )
     if (!writer) {
       return report('dry-run', {
-        ...contentDetailsOf(base?.records ?? null, scan, dryRunFiles),
+        ...contentDetailsOf(base?.records ?? null, {scan, rules, read: dryRunFiles}),
         changes,
         build: currentId,
         previous: currentId,
@@ -95,7 +96,7 @@ async function run(context: IngestContext): Promise<IngestReport> {
     if (base && !renewedBecause && !isGone && failedAgain === plan.toParse.length) {
       return unchanged(base)
     }
-    return await completeBuild(context, {writer, scan, changes, failed, lost, current, report})
+    return await completeBuild(context, {writer, scan, rules, changes, failed, lost, current, report})
   } catch (error) {
     if (signal?.aborted) throw signal.reason
     throw error

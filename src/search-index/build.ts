@@ -158,6 +158,7 @@ export interface BuildPages {
   /** By path. */
   pages(): StoredPage[]
   pageById(id: number): StoredPage | null
+  /** As it is written; where no page has it, in another encoding or Unicode form. The same for paths. */
   pageByUrl(url: string): StoredPage | null
   pageByPath(path: string): StoredPage | null
   /** The page as CommonMark with GFM; null when there is no such page. */

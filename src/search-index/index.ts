@@ -22,7 +22,7 @@ export {embeddingHashOf, embeddingTextOf} from './embedding-text.ts'
 export type {IncludedFile, SourceFile, StoredFidelity} from './indexed-page.ts'
 export {
   filesAt,
-  isMarkdownPath,
+  isOfRoot,
   LinkTargets,
   splitTarget,
   withoutQuery,
@@ -30,6 +30,7 @@ export {
 export {localBuilds} from './local-builds.ts'
 export {readManifest, writeManifest} from './manifest.ts'
 export {openBuild} from './open-build.ts'
+export {type PageLookup, pageAtRoute, routeOfPage} from './page-address.ts'
 export {buildFormat, databaseFile, hnswFile} from './schema.ts'
 export {TopK} from './top-k.ts'
 export {writeBuild} from './write-build.ts'

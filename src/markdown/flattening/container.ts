@@ -7,20 +7,19 @@ export interface Container {
   /** Length of a fence or a run of colons. */
   readonly size: number
   /** Columns removed from its content; −1 until its first line is known. */
-  strip: number
+  readonly strip: number
   /** Index in the output where its content begins. */
   readonly start: number
   /** Whether its content becomes a quote, unless it contains headings. */
   readonly quote: boolean
-  readonly line: number
   /** Labels for the members of a group, in order. */
-  readonly labels: string[]
+  readonly labels: readonly string[]
   /** Markup that is shown after it. */
   readonly after?: string
 }
 
-/** A container as its construct describes it; the pass adds its position. */
-export type Opening = Omit<Container, 'start' | 'line' | 'labels'> & {readonly labels?: string[]}
+/** A container as its construct describes it; where its content begins is known when it is opened. */
+export type Opening = Omit<Container, 'start' | 'labels'> & {readonly labels?: readonly string[]}
 
 /** Width of spaces and tabs, in columns. */
 export function columnsOf(space: string): number {
@@ -30,7 +29,7 @@ export function columnsOf(space: string): number {
 }
 
 /** Turns a callout into a quote, so that its end is visible. One with headings stays as it is: its parts are sections. */
-export function quoteCallout(out: string[], {start, indent}: Container): void {
+export function quoteCallout(out: string[], {start, indent}: Pick<Container, 'start' | 'indent'>): void {
   let from = start
   let to = out.length
   while (from < to && out[from]!.trim() === '') from++
