@@ -56,7 +56,7 @@ export interface Generator {
   readonly dialects?: readonly Dialect[]
   /** Where its reader differs from that of plain Markdown. Default: nowhere. */
   readonly syntax?: Partial<SyntaxRules>
-  /** The file's address, without a fragment, for a page without `url` and `permalink` in its front matter. */
+  /** The file's address, without a fragment unless it is `/#/…` for a router in the browser, for a page without `url` and `permalink` in its front matter. */
   routeOf(file: SiteFile, site: Site): string
   /** Why the file is no page for readers, in addition to `draft` and `noindex`; null if it is one. */
   setAside?(file: SiteFile, site: Site): SetAside | null

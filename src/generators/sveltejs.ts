@@ -17,7 +17,7 @@ export const sveltejs: Generator = {
     checked: 'function',
   },
   find(folder) {
-    const names = folder.list('documentation/docs')
+    const names = folder.list().includes('documentation/') ? folder.list('documentation/docs') : []
     const isNumbered = names.filter((name) => /^\d{2}-[^/]+\/$/.test(name)).length >= 2
     return isNumbered
       ? {foundIn: 'documentation/docs', config: {roots: [{path: 'documentation/docs', base: '/docs'}]}}

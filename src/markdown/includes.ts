@@ -3,7 +3,10 @@
  * root. `from` is the page's own path.
  */
 export function includeCandidates(spec: string, from: string, folders: readonly string[] = []): string[] {
-  const target = spec.trim().replace(/\\/g, '/').replace(/^@\//, '/').replace(/^~\//, '/')
+  const target = spec
+    .trim()
+    .replace(/\\/g, '/')
+    .replace(/^(?:@site|@|~)\//, '/')
   if (target === '' || /^[a-z][a-z0-9+.-]*:/i.test(target) || target.includes('\u0000')) return []
   const home = from.includes('/') ? from.slice(0, from.lastIndexOf('/')) : ''
   const bases = target.startsWith('/') ? ['', ...folders] : [home, '', ...folders]

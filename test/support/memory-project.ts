@@ -20,15 +20,20 @@ function folderOf(
   path: string,
 ): ProjectFolder {
   const below = (name: string): string => [path, name].filter(Boolean).join('/')
+  const known = new Map<string, readonly string[]>()
   return {
     path,
     list(folder = '') {
+      const listed = known.get(folder)
+      if (listed) return listed
       const home = below(folder)
       const start = home === '' ? '' : `${home}/`
       const names = paths
         .filter((file) => file.startsWith(start))
         .map((file) => file.slice(start.length).replace(/\/.*$/, '/'))
-      return [...new Set(names)].sort()
+      const list = [...new Set(names)].sort()
+      known.set(folder, list)
+      return list
     },
     read: (file) => files[below(file)] ?? null,
   }
