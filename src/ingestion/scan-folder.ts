@@ -1,3 +1,4 @@
+import {isUtf8} from 'node:buffer'
 import {createHash} from 'node:crypto'
 import {
   closeSync,
@@ -280,8 +281,6 @@ export function hashOf(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex')
 }
 
-const utf8 = new TextDecoder('utf-8', {fatal: true})
-
 /** Why the bytes are not text; null if they are UTF-8. */
 export function encodingProblemOf(bytes: Buffer): {rule: string; reason: string} | null {
   const [first, second] = bytes
@@ -290,12 +289,7 @@ export function encodingProblemOf(bytes: Buffer): {rule: string; reason: string}
   }
   const zero = bytes.indexOf(0)
   if (zero >= 0) return {rule: 'binary', reason: `the file is binary: byte ${zero} is zero`}
-  try {
-    utf8.decode(bytes)
-    return null
-  } catch {
-    return {rule: 'invalid-utf-8', reason: 'the file is not valid UTF-8'}
-  }
+  return isUtf8(bytes) ? null : {rule: 'invalid-utf-8', reason: 'the file is not valid UTF-8'}
 }
 
 export function isMarkdown(path: string): boolean {

@@ -9,7 +9,7 @@ import {minRecallAt10, tuneVectorSearch, type VectorSearchTuning} from './tune-v
 /** Questions that vector search is measured with. Each is searched for exactly, too: 25 ms at 60,000 passages. */
 const questionsOfBuild = 200
 /** Touched passages that are asked for after an edit, each in two questions. */
-const passagesOfEdit = 10
+const passagesOfEdit = 6
 /** Share of the passages that edits may touch before the whole build is measured again. */
 const maxTouchedShare = 0.05
 

@@ -54,9 +54,16 @@ export class VectorSketches {
   *#fill(values: Float32Array): Generator<void> {
     const {dimensions} = this
     const mean = meanOf(values, dimensions)
+    for (let first = 0; first < this.#count; first += vectorsPerTurn) {
+      yield
+      this.#sketch(values, mean, first, Math.min(first + vectorsPerTurn, this.#count))
+    }
+  }
+
+  #sketch(values: Float32Array, mean: Float32Array, first: number, end: number): void {
+    const {dimensions} = this
     const differences = new Float32Array(dimensions)
-    for (let slot = 0; slot < this.#count; slot++) {
-      if (slot % vectorsPerTurn === 0) yield
+    for (let slot = first; slot < end; slot++) {
       const start = slot * dimensions
       for (let at = 0; at < dimensions; at++) differences[at] = values[start + at]! - mean[at]!
       this.#set(slot, signsOf(differences, this.#length))
