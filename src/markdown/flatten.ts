@@ -7,7 +7,7 @@ import {defineAll, maxShown} from './flattening/exported-text.ts'
 import type {FlattenContext} from './flattening/flatten-context.ts'
 import {Pass, type Reader} from './flattening/pass.ts'
 import {readLine} from './flattening/read-line.ts'
-import {readText} from './flattening/read-text.ts'
+import {isPlain, readText} from './flattening/read-text.ts'
 import type {SiteRules} from './site-rules.ts'
 import type {Ranges} from './unread-text.ts'
 
@@ -58,6 +58,7 @@ function readerOf(dialects: readonly Dialect[]): Reader {
   return {
     readLine: (pass) => readLine(pass, tables),
     readText: (pass) => readText(pass, tables),
+    isPlain: (text) => isPlain(text, tables),
   }
 }
 

@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest'
 import {rulesOf} from '../../src/generators/index.ts'
 import {nuxtContent} from '../../src/generators/nuxt-content.ts'
-import {placeIn} from '../support/generated-page.ts'
+import {pageIn, placeIn} from '../support/generated-page.ts'
 import {siteIn} from '../support/memory-project.ts'
 
 const docus = {
@@ -58,5 +58,45 @@ describe('Nuxt Content', () => {
     expect(nuxtContent.positionOf!(file('1.sailing/02.knots'))).toBe(2)
     expect(nuxtContent.positionOf!(file('7.sailing/index'))).toBe(7)
     expect(nuxtContent.positionOf!(file('sailing/knots'))).toBeNull()
+  })
+})
+
+describe('MDC', () => {
+  const rules = rulesOf(siteIn(docus))
+  const textOf = (text: string): string | undefined => pageIn(rules, 'content/index.md', text)?.markdown
+
+  test.each([
+    ['::note\nMind the **gap**.\n::\n\nAfter.', '> **Note**\n>\n> Mind the **gap**.\n\nAfter.'],
+    ['::tip{icon="i-lucide-star" to="/a/b"}\nSee it.\n::', '> **Tip**\n>\n> [B](/a/b)\n>\n> See it.'],
+    ['::read-more{title="Hooks" to="/docs/hooks"}\n::', '[**Hooks**](/docs/hooks)'],
+    ['::read-more{icon="x" to="/docs/going-further"}\n::', '[**Going further**](/docs/going-further)'],
+    [':read-more{title="Hooks" to="/docs/hooks"}', '[Hooks](/docs/hooks)'],
+    [
+      '::card-group\n  ::::card\n  ---\n  title: Sails\n  to: /sails\n  icon: i-sail\n  ---\n  Hoist **them**.\n  ::::\n::\n\nEnd.',
+      '[**Sails**](/sails)\n\nHoist **them**.\n\nEnd.',
+    ],
+    [
+      '::hero\n#title\nCalm seas\n\n#description\nAnd :u-badge[new]{color="red"} winds.\n::',
+      'Calm seas\n\nAnd new winds.',
+    ],
+    [
+      '::tabs\n  :::tabs-item{label="npm"}\n  ```bash\n  npm i knot\n  ```\n  :::\n  :::tabs-item{label="pnpm"}\n  Or so.\n  :::\n::',
+      '**npm**\n\n```bash\nnpm i knot\n```\n\n**pnpm**\n\nOr so.',
+    ],
+    ['Some [red words]{.text-red style="x"} here.', 'Some red words here.'],
+    [
+      'At 10:30 :smile: [a](b) stays, and `:code{x}` too.',
+      'At 10:30 :smile: [a](b) stays, and `:code{x}` too.',
+    ],
+    [
+      '::field{name="rope" type="string" required}\nOf hemp.\n::',
+      '**rope**\n\nstring\n\nrequired\n\nOf hemp.',
+    ],
+  ])('%# %j', (text, markdown) => {
+    expect(textOf(text)).toBe(markdown)
+  })
+
+  test('an unclosed component loses nothing', () => {
+    expect(textOf('::note\nMind it.\n\nMore.')).toContain('Mind it.\n\nMore.')
   })
 })

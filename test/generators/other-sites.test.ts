@@ -39,6 +39,34 @@ describe('Docsify', () => {
     expect(placeIn(rules, 'README.md').setAside?.rule).toBe('partial')
   })
 
+  test('its syntax reaches no reader', () => {
+    const text = `# Tide :id=tide
+
+!> Mind the **current**.
+
+?> A hint
+on two lines.
+
+## Rise {docsify-ignore}
+
+See [the moon](moon.md ':ignore') and [stars](stars.md ":target=_blank").
+
+[part](_media/part.md ':include')
+
+[code](_media/tide.js ':include :type=code :fragment=high')
+`
+    const files = {
+      'docs/_media/part.md': 'Twice *daily*.',
+      'docs/_media/tide.js': 'no()\n/// [high]\nhigh()\n/// [high]\nno()',
+    }
+    const page = pageIn(rules, 'docs/start.md', text, files)
+
+    expect(page?.sections.map(({anchor}) => anchor)).toEqual(['tide', 'rise'])
+    expect(page?.markdown).toBe(
+      '# Tide\n\nMind the **current**.\n\nA hint\non two lines.\n\n## Rise\n\nSee [the moon](moon.md) and [stars](stars.md).\n\nTwice *daily*.\n\n```js\nhigh()\n```',
+    )
+  })
+
   test('its sidebar is the navigation', () => {
     expect(docsify.navigation!(memoryProject(project).folder('docs'), site)).toEqual([
       {title: 'Home', path: 'docs/README', items: []},
@@ -70,6 +98,17 @@ describe('HashiCorp’s MDX', () => {
     expect(placeIn(rules, 'website/README.md').setAside?.rule).toBe('partial')
   })
 
+  test('parts are included, alerts and aliases are read', () => {
+    const text =
+      '# Start ((#begin, #top))\n\n~> **Careful!** It is\nhot.\n\n@include "ports.mdx"\n\n- `-port` ((#port)) - The port.\n\n-> Done.'
+    const page = pageIn(rules, 'website/content/docs/start/index.mdx', text, project)
+
+    expect(page?.markdown).toBe(
+      '# Start\n\n**Careful!** It is\nhot.\n\nOpen **port** 80.\n\n- `-port` - The port.\n\nDone.',
+    )
+    expect(page?.sections[0]?.anchor).toBe('start')
+  })
+
   test('its data is the navigation', () => {
     expect(hashicorp.navigation!(memoryProject(project).folder('website'), site)).toEqual([
       {
@@ -92,6 +131,19 @@ describe('Svelte’s documentation', () => {
   test('routes are names without their numbers', () => {
     expect(placeIn(rules, 'documentation/docs/02-runes/02-$state.md').url).toBe('/docs/$state')
     expect(placeIn(rules, 'documentation/docs/02-runes/index.md').url).toBe('/docs/runes')
+  })
+
+  test('files are included', () => {
+    const page = pageIn(
+      rules,
+      'documentation/docs/01-start/01-what-is-it.md',
+      '@include .generated/list.md',
+      {
+        'documentation/docs/.generated/list.md': '- one',
+      },
+    )
+
+    expect(page?.markdown).toBe('- one')
   })
 
   test('anchors begin with those of the headings above', () => {

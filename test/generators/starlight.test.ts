@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest'
 import {rulesOf} from '../../src/generators/index.ts'
 import {starlight} from '../../src/generators/starlight.ts'
-import {placeIn} from '../support/generated-page.ts'
+import {pageIn, placeIn} from '../support/generated-page.ts'
 import {memoryProject, siteIn} from '../support/memory-project.ts'
 
 const project = {
@@ -94,4 +94,23 @@ test('the sidebar of Starlight is the navigation', () => {
       ],
     },
   ])
+})
+
+test('Cloudflare’s and Supabase’s components show the part that they name', () => {
+  const files = {
+    'astro.config.ts':
+      "import starlight from '@astrojs/starlight'\nexport default {integrations: [starlight({title: 'Docs'})]}",
+    'src/content/docs/dns/start.mdx': '# Start',
+    'src/content/partials/dns/record.mdx': 'Add a **record**.',
+    'src/content/partials/tls/certificate.mdx': 'Get a certificate.',
+    'src/content/_partials/key.mdx': 'Copy the key.',
+  }
+  const rules = rulesOf(siteIn(files))
+  const text =
+    '<Render file="record" params={{name: "x"}} />\n\n<Render file="certificate" product="tls" />\n\n<$Partial path="key.mdx" />'
+
+  const page = pageIn(rules, 'src/content/docs/dns/start.mdx', text, files)
+
+  expect(page?.markdown).toBe('Add a **record**.\n\nGet a certificate.\n\nCopy the key.')
+  expect(placeIn(rules, 'src/content/partials/dns/record.mdx').setAside?.rule).toBe('partial')
 })

@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest'
 import {rulesOf} from '../../src/generators/index.ts'
 import {vuepress} from '../../src/generators/vuepress.ts'
-import {anchorsOf, placeIn} from '../support/generated-page.ts'
+import {anchorsOf, pageIn, placeIn} from '../support/generated-page.ts'
 import {memoryProject, siteIn} from '../support/memory-project.ts'
 
 const first = {
@@ -42,6 +42,14 @@ describe('VuePress', () => {
   test('its configuration says whether repeats are numbered as in version 1 or 2', () => {
     expect(anchorsOf(rules, 'docs/a.md', ['Hive', 'Hive'])).toEqual(['hive', 'hive-2'])
     expect(anchorsOf(rulesOf(siteIn(second)), 'docs/a.md', ['Hive', 'Hive'])).toEqual(['hive', 'hive-1'])
+  })
+
+  test('its syntax reaches no reader', () => {
+    const text = '# Hive\n\n[[toc]]\n\n::: tip Bees\nThey **dance**.\n:::\n\n@[code{2-2} js](./bee.js)'
+
+    expect(pageIn(rules, 'docs/guide/queen.md', text, {'docs/guide/bee.js': 'a()\nb()\nc()'})?.markdown).toBe(
+      '# Hive\n\n> **Bees**\n>\n> They **dance**.\n\n```js\nb()\n```',
+    )
   })
 
   test('search: false hides a page', () => {

@@ -51,6 +51,8 @@ export interface DialectTables {
   readonly fences: Starts<LineConstruct>
   readonly lines: Starts<LineConstruct>
   readonly text: Starts<TextConstruct>
+  /** Text in which no construct begins; sticky. */
+  readonly plainRun: RegExp
 }
 
 const known = new WeakMap<readonly Dialect[], DialectTables>()
@@ -59,10 +61,13 @@ const known = new WeakMap<readonly Dialect[], DialectTables>()
 export function dialectTables(dialects: readonly Dialect[]): DialectTables {
   const made = known.get(dialects)
   if (made) return made
+  const text = byStart(dialects.flatMap(({text}) => text ?? []))
+  const starts = [...text.keys()].map((char) => (/[\w\s]/.test(char) ? char : `\\${char}`)).join('')
   const tables = {
     fences: byStart(dialects.flatMap(({fences}) => fences ?? [])),
     lines: byStart(dialects.flatMap(({lines}) => lines ?? [])),
-    text: byStart(dialects.flatMap(({text}) => text ?? [])),
+    text,
+    plainRun: new RegExp(`[^\\\\\\n<${starts}]+`, 'y'),
   }
   known.set(dialects, tables)
   return tables

@@ -6,8 +6,8 @@ export function readText(pass: Pass, tables: DialectTables): void {
   const {at, write} = pass
   const {text} = at
   while (!at.isAtEnd) {
-    plainRun.lastIndex = at.p
-    const run = plainRun.exec(text)?.[0]
+    tables.plainRun.lastIndex = at.p
+    const run = tables.plainRun.exec(text)?.[0]
     if (run !== undefined) {
       write.put(write.isRaw ? escaped(pass, run) : run)
       at.skip(run.length)
@@ -32,7 +32,11 @@ export function readText(pass: Pass, tables: DialectTables): void {
   }
 }
 
-const plainRun = /[^\\`<{[\]:\n]+/y
+/** Whether no construct begins anywhere in a text, and it is one line. */
+export function isPlain(text: string, {plainRun}: DialectTables): boolean {
+  plainRun.lastIndex = 0
+  return text === '' || plainRun.exec(text)?.[0].length === text.length
+}
 
 function readBackslash({at, write}: Pass): void {
   const next = at.text[at.p + 1] ?? '\n'
