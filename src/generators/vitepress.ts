@@ -1,4 +1,5 @@
 import {posix} from 'node:path'
+import {vuepressDialect} from '../markdown/index.ts'
 import {mditVueAnchors} from './anchor-rules.ts'
 import {folderPath, isRecord, memberOf, textOr} from './config-values.ts'
 import type {Generator} from './generator.ts'
@@ -55,6 +56,7 @@ export const vitepress: Generator = {
   anchors: mditVueAnchors,
   keepsLetterCase: true,
   mdx: 'never',
+  dialects: [vuepressDialect],
   syntax: {templates: true, vue: true},
   routeOf({segments, base}, site) {
     const path = rewriterOf(site.own['rewrites'])(`${segments.join('/')}.md`).replace(/\.md$/, '')

@@ -29,6 +29,8 @@ export interface FlattenedMarkdown {
   readonly lines: readonly number[]
   /** Explicit heading ids by one-based flat line. */
   readonly headingIds: ReadonlyMap<number, string>
+  /** The Markdown of which ids are made, by one-based line, for headings that show more than that. */
+  readonly slugTexts: ReadonlyMap<number, string>
   readonly diagnostics: readonly Diagnostic[]
   readonly constructs: Readonly<Record<string, ConstructCounts>>
   readonly notes: readonly FidelityNote[]
@@ -126,6 +128,7 @@ export function flatten(body: string, options: FlattenOptions): FlattenedMarkdow
     text: pass.write.out.join('\n'),
     lines: pass.write.sourceLines,
     headingIds: pass.write.headingIds,
+    slugTexts: pass.write.slugTexts,
     diagnostics,
     constructs,
     notes: notes.sort((a, b) => a.line - b.line),

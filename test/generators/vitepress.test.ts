@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest'
 import {rulesOf} from '../../src/generators/index.ts'
 import {vitepress} from '../../src/generators/vitepress.ts'
-import {placeIn} from '../support/generated-page.ts'
+import {pageIn, placeIn} from '../support/generated-page.ts'
 import {memoryProject, siteIn} from '../support/memory-project.ts'
 
 const project = {
@@ -42,6 +42,15 @@ describe('VitePress', () => {
     expect(placeIn(html, 'a/README.md').url).toBe('/a/README.html')
     expect(placeIn(html, 'a/index.md').url).toBe('/a/')
     expect(placeIn(html, 'a/b.md', 'slug: c').url).toBe('/a/b.html')
+  })
+
+  test('a badge is shown and is no part of the id', () => {
+    const text =
+      '[[toc]]\n\n## `useWarp` <Badge type="tip" text="new" />\n\nA.\n\n## Weft <Badge>old</Badge> {#weft}\n\nB.'
+    const page = pageIn(rules, 'docs/en/guide/warp.md', text)
+
+    expect(page?.sections.map(({anchor}) => anchor)).toEqual(['usewarp', 'weft'])
+    expect(page?.sections.map(({headings}) => headings)).toEqual([['useWarp new'], ['Weft old']])
   })
 
   test('its locales are the languages', () => {
