@@ -1,6 +1,7 @@
 import {DocentError} from '../domain/index.ts'
 import {detectSite, type SiteRules, siteRulesOf} from '../markdown/index.ts'
 import {type BaseBuild, type BuildWriter, localBuilds} from '../search-index/index.ts'
+import {loadLanguageDetector} from '../text/detect-language.ts'
 import {completeBuild} from './complete-build.ts'
 import {contentDetailsOf} from './content-details.ts'
 import {IngestContext} from './ingest-context.ts'
@@ -10,6 +11,7 @@ import type {IngestReport} from './ingest-report.ts'
 import {makeReport, type ReportParts} from './make-report.ts'
 import {runPageStage} from './page-stage.ts'
 import {type Scan, scanFolder} from './scan-folder.ts'
+import {siteLanguageOf} from './site-language.ts'
 
 /** Source bytes for each passage, roughly: used to estimate how many passages there will be. */
 const bytesPerPassage = 900
@@ -66,12 +68,15 @@ async function run(context: IngestContext): Promise<IngestReport> {
     const isGone = plan.removed.length > 0 || plan.unreadable.length > 0
     if (plan.toParse.length === 0 && !isGone && base && !renewedBecause) return unchanged(base)
 
+    await loadLanguageDetector()
+    const defaultLanguage = base?.manifest.languages?.default ?? siteLanguageOf(scan, site)
     if (!dryRun) {
       // What is parsed next will most likely have to be embedded: the model loads while the parsers start.
       if (plan.toParse.length > 0) context.embedder().catch(() => undefined)
       writer = await builds.begin({
         embedding,
         chunker,
+        defaultLanguage,
         base,
         expectedPassages: scan.files.reduce((sum, file) => sum + file.bytes, 0) / bytesPerPassage,
       })
@@ -80,7 +85,7 @@ async function run(context: IngestContext): Promise<IngestReport> {
     // Vectors can be reused even from a build that cannot be edited, if the same model made them.
     const vectors = current && !full && current.manifest.embedding.id === id ? current.records : null
     const {changes, failedAgain, failed, lost, dryRunFiles} = await context.stage('pages', () =>
-      runPageStage(context, {scan, site, plan, previousBuild: current, vectors, writer}),
+      runPageStage(context, {scan, site, defaultLanguage, plan, previousBuild: current, vectors, writer}),
     )
     if (!writer) {
       return report('dry-run', {

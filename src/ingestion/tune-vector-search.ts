@@ -1,4 +1,4 @@
-import {semanticDepth, versionDepthFactor} from '../retrieval/index.ts'
+import {partDepthFactor, semanticDepth} from '../retrieval/index.ts'
 import type {IndexBuild, NeighbourRecall, VectorSearchMode} from '../search-index/index.ts'
 import type {NeighbourQuestions} from './neighbour-questions.ts'
 import {type ReferenceQuestion, recallOf, referenceQuestions} from './neighbour-recall.ts'
@@ -6,7 +6,7 @@ import {type ReferenceQuestion, recallOf, referenceQuestions} from './neighbour-
 /** Least share of the ten nearest passages that a search has to find. */
 export const minRecallAt10 = 0.98
 
-const versionDepth = semanticDepth * versionDepthFactor
+const partDepth = semanticDepth * partDepthFactor
 
 const smallestEf = 96
 const smallestShortlist = 256
@@ -49,7 +49,7 @@ export async function tuneVectorSearch(
   const {target = minRecallAt10, from = {ef: smallestEf}, maxEf = largestEfFor(passages), signal} = options
   const groups: ReferenceQuestion[][] = []
   for (const vectors of [own, mixed]) {
-    groups.push(await referenceQuestions(build, vectors, versionDepth, signal))
+    groups.push(await referenceQuestions(build, vectors, partDepth, signal))
   }
   const lowest = async (nearest: number, depth: number, mode: VectorSearchMode): Promise<number> => {
     const recalls: number[] = []
@@ -70,7 +70,7 @@ export async function tuneVectorSearch(
   const recall = {
     at10: await lowest(10, semanticDepth, mode),
     at64: await lowest(semanticDepth, semanticDepth, mode),
-    at256: await lowest(versionDepth, versionDepth, mode),
+    at256: await lowest(partDepth, partDepth, mode),
   }
   return {...mode, recall}
 }

@@ -1,5 +1,6 @@
 import {DocentError} from '../domain/index.ts'
 import type {IndexBuild} from '../search-index/index.ts'
+import {analysisOf} from '../text/language-analysis.ts'
 import {termsOf} from '../text/terms.ts'
 
 const sampleSize = 50
@@ -60,7 +61,9 @@ export function verifyBuild(build: IndexBuild): Verification {
       }
     }
     const [passage] = build.passagesOf(section.id)
-    const terms = [...new Set(termsOf(passage?.text ?? ''))].slice(0, 5)
+    const terms = [
+      ...new Set(termsOf(passage?.text ?? '', analysisOf(section.page.lang ?? build.language))),
+    ].slice(0, 5)
     const missing = terms.find((term) => build.documentFrequency(term) === 0)
     if (missing !== undefined) {
       throw new DocentError(

@@ -33,3 +33,13 @@ export async function readSectionOrder(db: SqliteDatabase, signal?: AbortSignal)
   const order = Uint32Array.from(ids)
   return {ids: order, lengths, slotOf: slotsOf(order)}
 }
+
+/** The order of some sections alone. */
+export function orderOf(
+  {ids, lengths}: SectionOrder,
+  includes: (sectionId: number) => boolean,
+): SectionOrder {
+  const slots = [...ids.keys()].filter((slot) => includes(ids[slot]!))
+  const kept = Uint32Array.from(slots, (slot) => ids[slot]!)
+  return {ids: kept, lengths: slots.map((slot) => lengths[slot]!), slotOf: slotsOf(kept)}
+}
