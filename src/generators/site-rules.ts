@@ -37,6 +37,8 @@ export function rulesOf(site: Site): SiteRules {
       site.contentPath !== '' && isBelow(path, site.contentPath)
         ? path.slice(site.contentPath.length + 1)
         : path,
+    translationOf: (path) =>
+      languageOf(posix.join(site.contentPath, path), {...site.languages, default: null}),
     placeOf: (path, frontMatter) => placeOf(siteFile(path, frontMatter, site), generator, site),
   }
 }

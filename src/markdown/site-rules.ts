@@ -51,6 +51,8 @@ export interface SiteRules {
   projectPathOf(path: string): string
   /** The other way round; for files outside the content folder, the path below the project's root. */
   contentPathOf(projectPath: string): string
+  /** The language of the folder of translations that a file is in, or of its ending; null for other files. */
+  translationOf(path: string): string | null
   /** `path` is below the content folder. */
   placeOf(path: string, frontMatter: FrontMatter): PagePlace
 }
