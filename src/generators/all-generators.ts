@@ -1,14 +1,24 @@
+import {docc} from './docc.ts'
+import {docfx} from './docfx.ts'
 import {docusaurus} from './docusaurus.ts'
+import {elasticDocs} from './elastic-docs.ts'
 import type {Generator} from './generator.ts'
+import {gitbook} from './gitbook.ts'
+import {githubDocs} from './github-docs.ts'
 import {hugo} from './hugo.ts'
 import {jekyll} from './jekyll.ts'
+import {jupyterBook} from './jupyter-book.ts'
 import {mdbook} from './mdbook.ts'
 import {mintlify} from './mintlify.ts'
 import {mkdocs} from './mkdocs.ts'
+import {mystmd} from './mystmd.ts'
+import {obsidian} from './obsidian.ts'
 import {plain} from './plain.ts'
+import {quartz} from './quartz.ts'
 import {sphinx} from './sphinx.ts'
 import {starlight} from './starlight.ts'
 import {vitepress} from './vitepress.ts'
+import {zola} from './zola.ts'
 
 /**
  * All generators. Where one folder shows the marks of several, the earlier one is taken: those with a configuration file
@@ -19,11 +29,21 @@ export const allGenerators: readonly Generator[] = [
   mkdocs,
   vitepress,
   starlight,
+  quartz,
   mdbook,
   hugo,
+  zola,
+  mystmd,
+  jupyterBook,
+  docfx,
+  elasticDocs,
+  gitbook,
   mintlify,
   sphinx,
   jekyll,
+  githubDocs,
+  docc,
+  obsidian,
   plain,
 ]
 

@@ -11,13 +11,15 @@ import type {Site} from './site.ts'
 /** The rules by which the pages of a site are read. */
 export function rulesOf(site: Site): SiteRules {
   const generator = generatorNamed(site.generator)!
+  const rule = typeof generator.anchors === 'function' ? generator.anchors(site) : generator.anchors
   return {
     generator: generator.name,
     mdxInMarkdown: generator.mdx === 'always',
     mayHaveMdx: generator.mdx !== 'never',
     contentRoots: site.roots.map(({path}) => path).filter((path) => path !== ''),
+    includeFolders: site.includeFolders,
     params: site.params,
-    anchors: () => anchorMaker(generator.anchors),
+    anchors: () => anchorMaker(rule),
     projectPathOf: (path) => posix.join(site.contentPath, path),
     contentPathOf: (path) =>
       site.contentPath !== '' && isBelow(path, site.contentPath)
@@ -43,7 +45,7 @@ function siteFile(path: string, frontMatter: FrontMatter, site: Site): SiteFile 
 function placeOf(file: SiteFile, generator: Generator, site: Site): PagePlace {
   const {frontMatter, path} = file
   return {
-    url: addressIn(file) ?? generator.routeOf(file, site),
+    url: addressIn(file, generator.addressesBelowBase ? site.base : '') ?? generator.routeOf(file, site),
     version: frontMatter.version ?? valueOfFolder(path, site.versions.folders),
     lang: frontMatter.lang ?? languageOf(path, site.languages),
     setAside: withdrawnBy(frontMatter) ?? generator.setAside?.(file, site) ?? null,

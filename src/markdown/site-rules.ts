@@ -37,6 +37,8 @@ export interface SiteRules {
   readonly mayHaveMdx: boolean
   /** Folders of pages, below the project's root; includes may be written as below one of them. */
   readonly contentRoots: readonly string[]
+  /** Other folders of the project that the paths of includes are below, the first before the others. */
+  readonly includeFolders: readonly string[]
   /** The values of macros such as `{{< param "version" >}}`. */
   readonly params: Readonly<Record<string, string>>
   anchors(): AnchorMaker
