@@ -64,7 +64,7 @@ export const sourceFolders: readonly SourceFolder[] = [
     name: 'generators',
     about:
       'Site generators, one file each: how a project is found, its routes, anchors, languages and versions.',
-    mayImport: ['markdown'],
+    mayImport: ['lib', 'markdown'],
   },
   {
     name: 'embedding',
@@ -79,7 +79,7 @@ export const sourceFolders: readonly SourceFolder[] = [
   {
     name: 'question-sets',
     about: 'Questions with known right sections, and how a result list scores against them.',
-    mayImport: ['domain', 'search-index'],
+    mayImport: ['domain', 'lib', 'search-index'],
   },
   {
     name: 'retrieval',

@@ -1,3 +1,4 @@
+import {withoutMarkdownEnding} from '../lib/markdown-name.ts'
 import {githubAnchors} from './anchor-rules.ts'
 import {folderPath, isRecord, memberOf, textOr} from './config-values.ts'
 import type {Generator, SiteFile} from './generator.ts'
@@ -38,6 +39,7 @@ export const docusaurus: Generator = {
   },
   conventions: {roots: [{path: 'docs', base: '/docs'}], routeEnd: 'bare'},
   anchors: githubAnchors,
+  keepsLetterCase: true,
   mdx: 'always',
   routeOf(file, site) {
     return routeByPath(placed(file, site), site, {segment: withoutNumber, isIndex})
@@ -94,7 +96,7 @@ function placed(file: SiteFile, site: Site): SiteFile {
 }
 
 function segmentsOf(path: string): string[] {
-  return path.replace(/\.(?:mdx?|markdown)$/i, '').split('/')
+  return withoutMarkdownEnding(path).split('/')
 }
 
 function isIndex(segments: readonly string[]): boolean {

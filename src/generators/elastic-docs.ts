@@ -59,6 +59,7 @@ export const elasticDocs: Generator = {
     avoidsExplicit: false,
   } satisfies AnchorRule,
   mdx: 'never',
+  syntax: {mystLines: true},
   routeOf(file, site) {
     const named = {...file, frontMatter: {...file.frontMatter, slug: null}}
     return routeByPath(named, site, {isIndex: (segments) => segments.at(-1) === 'index'})

@@ -1,4 +1,4 @@
-import type {FrontMatter, SetAside} from '../markdown/index.ts'
+import type {Dialect, FrontMatter, SetAside, SyntaxRules} from '../markdown/index.ts'
 import type {AnchorRule} from './anchor-rules.ts'
 import type {ProjectFolder} from './project-folder.ts'
 import type {Site, SiteConfig} from './site.ts'
@@ -45,8 +45,17 @@ export interface Generator {
   readonly conventions: SiteConfig
   /** The same on all its sites, or by what a site's configuration says. */
   readonly anchors: AnchorRule | ((site: Site) => AnchorRule)
+  /**
+   * Whether its pages and files keep the letter case of their names on every server: then a link in another is broken.
+   * Default: no, as where routes are in lower case.
+   */
+  readonly keepsLetterCase?: true
   /** Which files are MDX. `maybe`: `.md` files whose text looks like it. */
   readonly mdx: 'never' | 'maybe' | 'always'
+  /** Constructs that only this generator has, or reads in its own way: tried before all others. Default: none. */
+  readonly dialects?: readonly Dialect[]
+  /** Where its reader differs from that of plain Markdown. Default: nowhere. */
+  readonly syntax?: Partial<SyntaxRules>
   /** Whether a path that front matter sets as `url` or `permalink` is below the site's base. Default: it is the whole path. */
   readonly addressesBelowBase?: true
   /** The file's address, without a fragment, for a page without `url` and `permalink` in its front matter. */

@@ -36,6 +36,7 @@ export const githubDocs: Generator = {
   conventions: {roots: [{path: 'content', base: ''}], routeEnd: 'bare'},
   anchors: githubAnchors,
   mdx: 'never',
+  syntax: {templates: true},
   routeOf: (file, site) => routeByPath(file, site, {isIndex: (segments) => segments.at(-1) === 'index'}),
   setAside: ({segments, path}, site) =>
     segments.at(-1) === 'README' || path.startsWith(posix.join(site.folder, 'data/'))

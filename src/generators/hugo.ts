@@ -67,6 +67,7 @@ export const hugo: Generator = {
   },
   anchors: (site) => ((site.own as Partial<Own>).ascii ? asciiAnchors : anchors),
   mdx: 'never',
+  syntax: {shortcodesInCode: true},
   addressesBelowBase: true,
   routeOf(file, site) {
     const placed = translated(file, site)

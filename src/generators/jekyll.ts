@@ -47,7 +47,9 @@ export const jekyll: Generator = {
   },
   conventions: {roots: [{path: 'docs', base: ''}], routeEnd: 'html'},
   anchors: (site) => anchorsOf(site.own as Partial<JekyllOwn>),
+  keepsLetterCase: true,
   mdx: 'never',
+  syntax: {templates: true},
   addressesBelowBase: true,
   routeOf,
   paramsOf: ({frontMatter}) =>

@@ -53,7 +53,9 @@ export const jupyterBook: Generator = {
   },
   conventions: {routeEnd: 'html'},
   anchors: {slug: docutilsId, unique: docutilsUnique, avoidsExplicit: true},
+  keepsLetterCase: true,
   mdx: 'never',
+  syntax: {mystLines: true},
   routeOf: sphinxRoute,
   paramsOf: ({frontMatter: {data}}) => plainValues(data['substitutions']),
   setAside(file, site) {

@@ -57,7 +57,9 @@ export const mdbook: Generator = {
     unique: dashed('section'),
     avoidsExplicit: true,
   },
+  keepsLetterCase: true,
   mdx: 'never',
+  syntax: {hiddenRustLines: true},
   routeOf: (file, site) => routeByPath(file, site),
   setAside({segments, path}, site) {
     if (segments.length === 1 && segments[0] === 'SUMMARY')

@@ -62,6 +62,7 @@ export const mkdocs: Generator = {
   },
   conventions: {roots: [{path: 'docs', base: ''}], routeEnd: 'slash'},
   anchors: (site) => anchorRules[(site.own as Partial<Own>).slugs ?? 'ascii'],
+  keepsLetterCase: true,
   mdx: 'never',
   routeOf(file, site) {
     const named = {...file, frontMatter: {...file.frontMatter, slug: null}}

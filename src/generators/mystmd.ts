@@ -66,6 +66,7 @@ export const mystmd: Generator = {
     avoidsExplicit: false,
   } satisfies AnchorRule,
   mdx: 'never',
+  syntax: {mystLines: true},
   routeOf(file, site) {
     const {routes = null, folders = false} = site.own as Partial<Own>
     const route = routes?.[file.path] ?? routeOfSegments(file.segments, folders)

@@ -18,6 +18,7 @@ export const plain: Generator = {
   conventions: {routeEnd: 'bare'},
   anchors: githubAnchors,
   mdx: 'maybe',
+  syntax: {mystLines: true},
   routeOf: (file, site) =>
     // A slug with folders in it says where the page is.
     routeByPath(file, site, {slugFromBase: file.frontMatter.slug?.includes('/') ?? false}),

@@ -58,7 +58,9 @@ export const sphinx: Generator = {
     routeEnd: 'html',
   },
   anchors: {slug: docutilsId, unique: docutilsUnique, avoidsExplicit: true} satisfies AnchorRule,
+  keepsLetterCase: true,
   mdx: 'never',
+  syntax: {mystLines: true},
   routeOf: sphinxRoute,
   paramsOf: ({frontMatter: {data}}) => ({
     ...plainValues(data['substitutions']),

@@ -42,6 +42,8 @@ export const vitepress: Generator = {
     routeEnd: 'html',
   },
   anchors: mditVueAnchors,
+  keepsLetterCase: true,
   mdx: 'never',
+  syntax: {templates: true, vue: true},
   routeOf: (file, site) => routeByPath(file, site, {indexFile: ''}),
 }

@@ -1,4 +1,5 @@
 import {compareDiagnostics, type Diagnostic, type Page} from '../domain/index.ts'
+import type {SiteRules} from '../markdown/index.ts'
 import type {BuildRecords, PageRecord, StoredFidelity} from '../search-index/index.ts'
 import type {ConstructShare, IngestReport} from './ingest-report.ts'
 import {staleRule} from './last-good-page.ts'
@@ -21,11 +22,16 @@ export interface ContentDetails {
 /** Used to estimate the words of a file that could not be read. */
 const bytesPerWord = 7
 
-/** `read` are the files that a dry run parsed and did not store; null when the records have everything. */
+export interface ContentToDescribe {
+  readonly scan: Scan
+  readonly rules: SiteRules
+  /** The files that a dry run parsed and did not store; null, the default, when the records have everything. */
+  readonly read?: readonly ParsedFile[] | null
+}
+
 export function contentDetailsOf(
   records: BuildRecords | null,
-  scan: Scan,
-  read: readonly ParsedFile[] | null = null,
+  {scan, rules, read = null}: ContentToDescribe,
 ): ContentDetails {
   const dryRunFiles = read ?? []
   const files = new Set(scan.files.map((file) => file.path))
@@ -41,7 +47,10 @@ export function contentDetailsOf(
     ...(records?.diagnostics().filter(isKept) ?? []),
     ...dryRunFiles.flatMap((file) => file.source.diagnostics),
     ...duplicateUrlsIn(pages),
-    ...brokenLinksIn(pages, (path) => files.has(path) || readContentFile(scan, path) !== null),
+    ...brokenLinksIn(pages, {
+      rules,
+      isFile: (path) => files.has(path) || readContentFile(scan, path) !== null,
+    }),
   ].sort(compareDiagnostics)
   const counted = [
     ...(records?.fidelity().filter(isKept) ?? []),

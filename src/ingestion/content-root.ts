@@ -1,5 +1,6 @@
 import {realpathSync} from 'node:fs'
 import {sep} from 'node:path'
+import {isMarkdownName} from '../lib/markdown-name.ts'
 import {projectRootOf} from './project.ts'
 
 /** The folder that is ingested, the project around it, and the part of them that belongs to Docent. */
@@ -14,7 +15,7 @@ export interface ContentRoot {
 
 /** The files that Docent writes into a data folder that is also the content folder. */
 const dataFile =
-  /^(?!.*\.mdx?$)(?:builds\/|(?:current|secret|ended-sessions\.json)(?:\.\d+\.new)?$|transcripts\.sqlite|ingest\.lock)/i
+  /^(?:builds\/|(?:current|secret|ended-sessions\.json)(?:\.\d+\.new)?$|transcripts\.sqlite|ingest\.lock)/i
 
 /** `root` must be without symbolic links. A data folder that does not exist counts as outside. */
 export function contentRootOf(root: string, dataDir: string | null): ContentRoot {
@@ -30,8 +31,9 @@ export function contentRootOf(root: string, dataDir: string | null): ContentRoot
 /** Why a file or folder of the data folder is withheld; null for anything outside it. `real` is without links. */
 export function dataFolderReason({dataDir, ...folders}: ContentRoot, real: string): string | null {
   if (dataDir === null || !isWithin(dataDir, real)) return null
+  const path = real.slice(dataDir.length + 1).replaceAll(sep, '/')
   const holdsContent = isWithin(dataDir, folders.root)
-  if (holdsContent && !dataFile.test(real.slice(dataDir.length + 1).replaceAll(sep, '/'))) return null
+  if (holdsContent && (isMarkdownName(path) || !dataFile.test(path))) return null
   return 'it belongs to the data folder'
 }
 

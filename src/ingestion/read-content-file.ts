@@ -1,4 +1,4 @@
-import {readFileSync, realpathSync, statSync} from 'node:fs'
+import {existsSync, readFileSync, realpathSync, statSync} from 'node:fs'
 import {join, relative, sep} from 'node:path'
 import {withheldReason} from '../markdown/index.ts'
 import {type ContentRoot, dataFolderReason, isWithin} from './content-root.ts'
@@ -40,8 +40,12 @@ function realPathReason(content: ContentRoot, real: string): string | null {
   return withheldReason(relative(home, real).replaceAll(sep, '/')) ?? dataFolderReason(content, real)
 }
 
-/** The absolute path once links are followed; null outside of the project. @throws the file system's error. */
+/**
+ * The absolute path once links are followed; null outside of the project. A path names a file in both Unicode forms.
+ * @throws the file system's error.
+ */
 function realPathInProject({root, project}: ContentRoot, path: string): string | null {
-  const real = realpathSync.native(join(root, path))
+  const form = [path, path.normalize('NFC'), path.normalize('NFD')].find((at) => existsSync(join(root, at)))
+  const real = realpathSync.native(join(root, form ?? path))
   return real !== project && isWithin(project, real) ? real : null
 }

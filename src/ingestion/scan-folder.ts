@@ -1,3 +1,4 @@
+import {isUtf8} from 'node:buffer'
 import {createHash} from 'node:crypto'
 import {
   closeSync,
@@ -14,6 +15,7 @@ import {
 import {join, sep} from 'node:path'
 import {setImmediate as yieldToEventLoop} from 'node:timers/promises'
 import {type Diagnostic, DocentError, fileDiagnostic} from '../domain/index.ts'
+import {isMarkdownName} from '../lib/markdown-name.ts'
 import {toolFolders, withheldReason} from '../markdown/index.ts'
 import {type ContentRoot, contentRootOf, dataFolderReason, isWithin} from './content-root.ts'
 
@@ -62,7 +64,7 @@ const maxFolderDepth = 64
 const filesPerTurn = 100
 
 /**
- * Finds every `.md` and `.mdx` file below a folder. Hidden files, `node_modules` and a data folder inside it are skipped
+ * Finds every Markdown file below a folder. Hidden files, `node_modules` and a data folder inside it are skipped
  * silently. What cannot or must not be read becomes a diagnostic: links that lead out of the folder, in circles or to
  * withheld files, devices, files that are unreadable, over 5 MB or not UTF-8. Files are read synchronously: that takes a
  * fifth of the time of promises, and nothing else has to be done meanwhile.
@@ -128,7 +130,7 @@ export async function scanFolder(
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code
       if (code === 'ELOOP') report(path, 'symlink-loop', 'the link leads to itself')
-      else if (isMarkdown(path)) {
+      else if (isMarkdownName(path)) {
         report(path, 'unreadable', `the file cannot be read: ${reasonOf(error)}`)
         // A dangling link is what remains of a page that was removed.
         if (code !== 'ENOENT') unreadable.push({path, isFolder: false, bytes: 0, hash: ''})
@@ -149,7 +151,7 @@ export async function scanFolder(
       else await walk(`${path}/`, [...ancestors, real])
       return
     }
-    if (!isMarkdown(path)) return
+    if (!isMarkdownName(path)) return
     if (!isInside) return report(path, 'symlink-escape', 'the link leads out of the content folder')
     const withheld = ownData ?? withheldReason(real.slice(root.length + 1).replaceAll(sep, '/'))
     if (withheld !== null) {
@@ -218,7 +220,16 @@ export function hashOf(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex')
 }
 
-const utf8 = new TextDecoder('utf-8', {fatal: true})
+/** A zero byte may be a slip of an editor or of a copy; text with a few stays text, and the parser removes them. */
+function maxStrayZeros(length: number): number {
+  return Math.min(length / 10, Math.max(8, length / 1_000))
+}
+
+function zerosIn(bytes: Buffer): number {
+  let zeros = 0
+  for (let at = bytes.indexOf(0); at >= 0; at = bytes.indexOf(0, at + 1)) zeros++
+  return zeros
+}
 
 /** Why the bytes are not text; null if they are UTF-8. */
 export function encodingProblemOf(bytes: Buffer): {rule: string; reason: string} | null {
@@ -226,18 +237,10 @@ export function encodingProblemOf(bytes: Buffer): {rule: string; reason: string}
   if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) {
     return {rule: 'utf-16', reason: 'the file is UTF-16'}
   }
-  const zero = bytes.indexOf(0)
-  if (zero >= 0) return {rule: 'binary', reason: `the file is binary: byte ${zero} is zero`}
-  try {
-    utf8.decode(bytes)
-    return null
-  } catch {
-    return {rule: 'invalid-utf-8', reason: 'the file is not valid UTF-8'}
-  }
-}
-
-export function isMarkdown(path: string): boolean {
-  return /\.mdx?$/i.test(path)
+  const zeros = zerosIn(bytes)
+  if (zeros > maxStrayZeros(bytes.length))
+    return {rule: 'binary', reason: `the file is binary: ${zeros} bytes are zero`}
+  return isUtf8(bytes) ? null : {rule: 'invalid-utf-8', reason: 'the file is not valid UTF-8'}
 }
 
 function megabytes(bytes: number): string {

@@ -1,4 +1,8 @@
 export {chunkerVersion} from './chunker-version.ts'
+export {allDialects} from './dialects/all-dialects.ts'
+export type {Dialect, Line, LineConstruct, TextConstruct} from './flattening/dialect.ts'
+export type {Reading} from './flattening/reading.ts'
+export {plainSyntax, type SyntaxRules} from './flattening/syntax-rules.ts'
 export {type FrontMatter, noFrontMatter, parseData, splitFrontMatter} from './front-matter.ts'
 export {normaliseText} from './normalise-text.ts'
 export {parseMarkdown} from './parse-markdown.ts'

@@ -182,10 +182,12 @@ function pieceOf(
   return {text, words: countWords(text), startLine, endLine, isLeadIn: /[:：]\s*$/.test(text), blocks}
 }
 
-/** A line that alone exceeds the budget is split between words. */
+/** A line that alone exceeds the budget is split between words, and where it has no spaces, as minified JSON, within. */
 function splitLine(line: string): string[] {
   if (countWords(line) <= passageBudget.max) return [line]
-  return grouped(line.match(/\S+\s*|\s+/g) ?? [line], countWords).map((words) => words.join('').trimEnd())
+  return grouped(line.match(/\S{1,400}\s*|\s+/g) ?? [line], countWords).map((words) =>
+    words.join('').trimEnd(),
+  )
 }
 
 /** Groups consecutive items up to the target; each group has at least one. */

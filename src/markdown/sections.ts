@@ -36,6 +36,8 @@ export function sectionsOf(input: SectionsInput): SectionsOutput {
   let titleHeading: string | null = null
   /** A title heading that differs from the front matter's title: the only heading of its own section. */
   let otherTitle: string | null = null
+  /** One that has no text below it: searching would not find it, so that it stands over the first section that has. */
+  let titleAbove: string | null = null
 
   let heading: Heading | null = null
   let blocks: RootContent[] = []
@@ -54,7 +56,11 @@ export function sectionsOf(input: SectionsInput): SectionsOutput {
       endLine: Math.min(passage.endLine, lastLine),
     }))
     if (heading === null && passages.length === 0) return
-    const headings = otherTitle === null ? path.map((entry) => entry.text) : [otherTitle]
+    const own = otherTitle === null ? path.map((entry) => entry.text) : [otherTitle]
+    const hasText = passages.length > 0
+    const headings = hasText && titleAbove !== null ? [titleAbove, ...own] : own
+    if (hasText) titleAbove = null
+    else if (otherTitle !== null) titleAbove = otherTitle
     sections.push({
       anchor: heading === null ? '' : anchorOf(heading),
       headings,

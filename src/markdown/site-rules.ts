@@ -1,3 +1,5 @@
+import type {Dialect} from './flattening/dialect.ts'
+import type {SyntaxRules} from './flattening/syntax-rules.ts'
 import type {FrontMatter} from './front-matter.ts'
 
 /** Makes the fragments of one page's headings, as its site does. */
@@ -10,7 +12,7 @@ export interface AnchorMaker {
 
 /** What becomes of a file on its site. */
 export interface PagePlace {
-  /** Its address: an absolute URL from front matter, or a route such as `/guides/auth`. No fragment. */
+  /** Its address, percent-encoded: an absolute URL from front matter, or a route such as `/guides/auth`. No fragment. */
   readonly url: string
   /** The version of the docs that it belongs to; null where there is only one. */
   readonly version: string | null
@@ -31,10 +33,15 @@ export interface SetAside {
 /** What has to be known about a site to read its pages as it does. A site generator provides it. */
 export interface SiteRules {
   readonly generator: string
+  /** Whether a link in another letter case than its page's is certainly broken. */
+  readonly keepsLetterCase: boolean
   /** Whether `.md` files are MDX too. */
   readonly mdxInMarkdown: boolean
   /** Whether a `.md` file counts as MDX if its text looks like it: true unless the generator cannot have MDX. */
   readonly mayHaveMdx: boolean
+  /** Tried in this order. The same list for every page of a site. */
+  readonly dialects: readonly Dialect[]
+  readonly syntax: SyntaxRules
   /** Folders of pages, below the project's root; includes may be written as below one of them. */
   readonly contentRoots: readonly string[]
   /** Other folders of the project that the paths of includes are below, the first before the others. */
@@ -46,6 +53,8 @@ export interface SiteRules {
   projectPathOf(path: string): string
   /** The other way round; for files outside the content folder, the path below the project's root. */
   contentPathOf(projectPath: string): string
+  /** The values of macros on a page: those of the site and its own. `path` is below the content folder. */
+  paramsOf(path: string, frontMatter: FrontMatter): Readonly<Record<string, string>>
   /** `path` is below the content folder. */
   placeOf(path: string, frontMatter: FrontMatter): PagePlace
 }

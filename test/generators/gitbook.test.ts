@@ -27,7 +27,7 @@ describe('a GitBook project', () => {
 
   test('may have a root of its own, or a folder for each space', () => {
     const inFolder = {'.gitbook.yaml': 'root: ./docs/\n', 'docs/SUMMARY.md': summary, 'docs/a b.md': 'Text.'}
-    expect(addressesIn(inFolder)).toEqual({'docs/SUMMARY.md': '(partial)', 'docs/a b.md': '/a b'})
+    expect(addressesIn(inFolder)).toEqual({'docs/SUMMARY.md': '(partial)', 'docs/a b.md': '/a%20b'})
     const spaces = {
       '.gitbook.yaml': '',
       'guides/SUMMARY.md': summary,

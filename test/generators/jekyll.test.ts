@@ -36,12 +36,12 @@ describe('a Jekyll project', () => {
   test('has the addresses of its pages, collections and posts', () => {
     expect(addressesIn(files)).toEqual({
       'index.md': '/m/',
-      'about us.md': '/m/about us.html',
+      'about us.md': '/m/about%20us.html',
       'reference/index.md': '/m/reference/',
       'moved.md': '/m/else/where/',
       '_guides/Set_Up/first.md': '/m/guides/Set_Up/first/',
       '_parts/note.md': '(partial)',
-      '_posts/2026-03-05-Lift-Off.md': '/m/news/big day/2026/03/05/Lift-Off.html',
+      '_posts/2026-03-05-Lift-Off.md': '/m/news/big%20day/2026/03/05/Lift-Off.html',
       '_posts/2026-03-06-other.md': '/m/2026/03/06/Renamed.html',
       '_posts/talks/2026-04-01-hello.md': '/m/talks/hello',
       'press/_posts/2026-01-02-seen.md': '/m/press/2026/01/02/seen.html',

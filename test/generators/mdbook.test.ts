@@ -17,7 +17,7 @@ describe('a project of mdBook', () => {
       'guide/text/SUMMARY.md': '(partial)',
       'guide/text/README.md': '/kettle/index.html',
       'guide/text/setup/README.md': '/kettle/setup/index.html',
-      'guide/text/setup/on linux.md': '/kettle/setup/on linux.html',
+      'guide/text/setup/on linux.md': '/kettle/setup/on%20linux.html',
       'guide/text/setup/warning.md': '(partial)',
     })
   })

@@ -21,9 +21,9 @@ describe('a Zola project', () => {
   test('has the addresses that its own code makes', () => {
     expect(addressesIn(files)).toEqual({
       'content/_index.md': '/m/',
-      'content/Set Up/_index.md': '/m/Set Up/',
-      'content/Set Up/First Steps.md': '/m/Set Up/first-steps/',
-      'content/Set Up/first.fr.md': '/m/fr/Set Up/first/',
+      'content/Set Up/_index.md': '/m/Set%20Up/',
+      'content/Set Up/First Steps.md': '/m/Set%20Up/first-steps/',
+      'content/Set Up/first.fr.md': '/m/fr/Set%20Up/first/',
       'content/news/2026-03-05-launch.md': '/m/news/launch/',
       'content/bundle/index.md': '/m/bundle/',
       'content/moved.md': '/m/else/where/',

@@ -272,7 +272,10 @@ describe('unusable files', () => {
     })
     folder.write('latin1.md', Uint8Array.from([0x23, 0x20, 0xe9, 0xff, 0x0a]))
     folder.write('wide.md', Uint8Array.from([0xff, 0xfe, 0x23, 0x00]))
-    folder.write('bytes.md', Uint8Array.from([0x23, 0x00, 0x01]))
+    folder.write(
+      'bytes.md',
+      Uint8Array.from({length: 300}, (_, n) => n % 3),
+    )
     folder.write('large.md', '')
     truncateSync(join(folder.content, 'large.md'), 100 * 1024 * 1024)
     execFileSync('mkfifo', [join(folder.content, 'pipe.md')])
@@ -302,6 +305,15 @@ describe('unusable files', () => {
       'dangling.md': 'unreadable',
     })
     expect(rules).not.toHaveProperty('.hidden.md')
+  })
+
+  test('a stray zero byte costs that byte, not its page', async () => {
+    const folder = newFolder({'a.md': `${guide}\nPress a\0b to unmount.\n`})
+
+    const report = await run(folder)
+
+    expect(report.diagnostics).toMatchObject([{path: 'a.md', line: 9, rule: 'control-characters'}])
+    expect(await withCurrent(folder, (build) => pathsFound(build, 'unmount'))).toEqual(['a.md'])
   })
 
   test.skipIf(process.getuid?.() === 0)('an unreadable file is reported', async () => {
