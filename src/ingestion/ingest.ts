@@ -1,3 +1,4 @@
+import {DocentError} from '../domain/index.ts'
 import {rulesOf} from '../generators/index.ts'
 import {type BaseBuild, type BuildLock, type BuildWriter, localBuilds} from '../search-index/index.ts'
 import {completeBuild} from './complete-build.ts'
@@ -7,8 +8,9 @@ import type {IngestCallbacks, IngestOptions} from './ingest-options.ts'
 import {chunkerOf, openNewestBase, planIngest, reasonForFull, reasonToRenew} from './ingest-plan.ts'
 import type {IngestReport} from './ingest-report.ts'
 import {makeReport, type ReportParts} from './make-report.ts'
+import {otherFormatsLine} from './other-formats.ts'
 import {runPageStage} from './page-stage.ts'
-import {scanFolder} from './scan-folder.ts'
+import {type Scan, scanFolder} from './scan-folder.ts'
 import {siteOf} from './site-of.ts'
 
 /** Source bytes for each passage, roughly: used to estimate how many passages there will be. */
@@ -59,6 +61,7 @@ async function run(context: IngestContext, {currentId, current}: Start): Promise
   let writer: BuildWriter | null = null
   try {
     const scan = await context.stage('scan', () => scanFolder(content, {...signalOption, dataDir}))
+    if (current === null && scan.files.length === 0 && scan.unreadable.length === 0) throw noMarkdownIn(scan)
     const site = await context.stage('site', () => siteOf(scan, context.options.site ?? null))
     const rules = rulesOf(site)
     const chunker = chunkerOf(site)
@@ -130,4 +133,16 @@ async function run(context: IngestContext, {currentId, current}: Start): Promise
     // Does nothing once the build is published.
     await writer?.discard()
   }
+}
+
+function noMarkdownIn({root, otherFormats}: Scan): DocentError {
+  const others = otherFormatsLine(otherFormats)
+  return new DocentError(
+    'config',
+    [
+      `there is no Markdown in ${root}: no file that ends in .md, .mdx or .markdown.`,
+      ...(others === null ? [] : [`It has ${others}.`]),
+      'Name the folder of your docs with --content, or with CONTENT_DIR.',
+    ].join(' '),
+  )
 }

@@ -522,6 +522,11 @@ export function isGitHubActions(): boolean {
   return process.env['GITHUB_ACTIONS'] === 'true'
 }
 
+/** The folder in which a GitHub Actions job has its repository; elsewhere the folder in which this runs. */
+export function workspaceFolder(): string {
+  return process.env['GITHUB_WORKSPACE'] || process.cwd()
+}
+
 /** The settings in a form that may be logged: secrets as `set` or `unset`. */
 export function describeSettings(settings: Settings): Record<string, unknown> {
   return Object.fromEntries(

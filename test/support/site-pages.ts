@@ -18,7 +18,7 @@ export function addressesIn(files: Files): Record<string, string> {
 /** The anchors of one page with these headings. */
 export function anchorsIn(files: Files, headings: readonly string[]): string[] {
   const maker = rulesOf(siteIn(files)).anchors()
-  return headings.map((heading) => maker.ofHeading(heading))
+  return headings.map((heading) => maker.ofHeading(heading, 2))
 }
 
 /** A page of a project as it is ingested. */

@@ -4,7 +4,7 @@ import type {IngestProgress} from '../../ingestion/index.ts'
 const stageNames: Readonly<Record<IngestProgress['stage'], string>> = {
   base: 'Checking the index',
   scan: 'Scanning files',
-  site: 'finding the site generator',
+  site: 'Finding the site generator',
   model: 'Loading the model',
   plan: 'Comparing files',
   begin: 'Copying the index',
