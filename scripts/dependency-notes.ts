@@ -12,6 +12,7 @@ export const dependencyNotes: Readonly<Record<string, string>> = {
   acorn:
     'Reads the `import` and `export` statements of MDX pages, as MDX itself does, and the configurations of site generators.',
   'acorn-jsx': 'JSX elements in those statements.',
+  'any-ascii': 'Writes any letters in ASCII, as Zola does in its addresses and anchors.',
   chokidar: 'Watches the content folder for `ingest --watch`.',
   'cli-progress': 'Progress bars on a terminal.',
   'decode-named-character-reference':
@@ -41,6 +42,7 @@ export const dependencyNotes: Readonly<Record<string, string>> = {
   'micromark-util-decode-numeric-character-reference':
     'What numbers of characters stand for in HTML, as `&#215;`.',
   'micromark-util-decode-string': 'Resolves the references and escapes in Markdown as it is written.',
+  picomatch: 'The globs of generators’ configurations: which files are excluded.',
   pino: 'The server’s log, as JSON lines.',
   'pino-pretty': 'The same log for people, on a terminal.',
   'prom-client': 'Metrics for Prometheus.',

@@ -28,6 +28,7 @@ export function rulesOf(site: Site): SiteRules {
     mdxInMarkdown: generator.mdx === 'always',
     mayHaveMdx: generator.mdx !== 'never',
     contentRoots: site.roots.map(({path}) => path).filter((path) => path !== ''),
+    includeFolders: site.includeFolders,
     dialects: dialectsOf(generator),
     syntax: {...plainSyntax, ...generator.syntax},
     params: site.params,
@@ -39,6 +40,10 @@ export function rulesOf(site: Site): SiteRules {
         : path,
     translationOf: (path) =>
       languageOf(posix.join(site.contentPath, path), {...site.languages, default: null}),
+    paramsOf: (path, frontMatter) => {
+      const own = generator.paramsOf?.(siteFile(path, frontMatter, site))
+      return own ? {...site.params, ...own} : site.params
+    },
     placeOf: (path, frontMatter) => placeOf(siteFile(path, frontMatter, site), generator, site),
   }
 }
@@ -82,7 +87,7 @@ function placeOf(file: SiteFile, generator: Generator, site: Site): PagePlace {
  * signs are signs.
  */
 function addressOf(file: SiteFile, generator: Generator, site: Site): string {
-  const address = addressIn(file)
+  const address = addressIn(file, generator.addressesBelowBase ? site.base : '')
   if (address !== null) return encodedAddress(address)
   const route = generator.routeOf(file, site)
   return file.frontMatter.slug === null ? encodedPath(route) : encodedAddress(route)
