@@ -43,7 +43,8 @@ export interface Generator {
   find(folder: ProjectFolder): {readonly foundIn: string | null; readonly config: SiteConfig} | null
   /** What is so where the configuration says nothing. */
   readonly conventions: SiteConfig
-  readonly anchors: AnchorRule
+  /** The same on all its sites, or by what a site's configuration says. */
+  readonly anchors: AnchorRule | ((site: Site) => AnchorRule)
   /**
    * Whether its pages and files keep the letter case of their names on every server: then a link in another is broken.
    * Default: no, as where routes are in lower case.

@@ -21,6 +21,7 @@ import type {Site} from './site.ts'
 /** The rules by which the pages of a site are read. */
 export function rulesOf(site: Site): SiteRules {
   const generator = generatorNamed(site.generator)!
+  const rule = typeof generator.anchors === 'function' ? generator.anchors(site) : generator.anchors
   return {
     generator: generator.name,
     keepsLetterCase: generator.keepsLetterCase ?? false,
@@ -30,7 +31,7 @@ export function rulesOf(site: Site): SiteRules {
     dialects: dialectsOf(generator),
     syntax: {...plainSyntax, ...generator.syntax},
     params: site.params,
-    anchors: () => anchorMaker(generator.anchors),
+    anchors: () => anchorMaker(rule),
     projectPathOf: (path) => posix.join(site.contentPath, path),
     contentPathOf: (path) =>
       site.contentPath !== '' && isBelow(path, site.contentPath)

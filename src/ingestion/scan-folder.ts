@@ -1,3 +1,4 @@
+import {isUtf8} from 'node:buffer'
 import {createHash} from 'node:crypto'
 import {
   closeSync,
@@ -243,8 +244,6 @@ function zerosIn(bytes: Buffer): number {
   return zeros
 }
 
-const utf8 = new TextDecoder('utf-8', {fatal: true})
-
 /** Why the bytes are not text; null if they are UTF-8. */
 export function encodingProblemOf(bytes: Buffer): {rule: string; reason: string} | null {
   const [first, second] = bytes
@@ -254,12 +253,7 @@ export function encodingProblemOf(bytes: Buffer): {rule: string; reason: string}
   const zeros = zerosIn(bytes)
   if (zeros > maxStrayZeros(bytes.length))
     return {rule: 'binary', reason: `the file is binary: ${zeros} bytes are zero`}
-  try {
-    utf8.decode(bytes)
-    return null
-  } catch {
-    return {rule: 'invalid-utf-8', reason: 'the file is not valid UTF-8'}
-  }
+  return isUtf8(bytes) ? null : {rule: 'invalid-utf-8', reason: 'the file is not valid UTF-8'}
 }
 
 function megabytes(bytes: number): string {

@@ -4,8 +4,8 @@ import type {FrontMatter} from './front-matter.ts'
 
 /** Makes the fragments of one page's headings, as its site does. */
 export interface AnchorMaker {
-  /** Returns the fragment for a heading's visible text. Call it once for each heading, in reading order. */
-  ofHeading(text: string): string
+  /** Returns the fragment for a heading's visible text; depth is 1 to 6. Call it once for each heading, in reading order. */
+  ofHeading(text: string, depth: number): string
   /** Registers an id that the author set and returns it unchanged; on sites that do so, later repeats avoid it. */
   ofExplicit(id: string): string
 }

@@ -83,6 +83,8 @@ export interface BuildSummary {
   readonly golden?: {readonly questions: number; readonly hitAt5: number} | null
   /** Passages added and removed since the last calibration. */
   readonly passagesSinceCalibration?: number
+  /** Passages stored and removed since it was last measured as a whole what its search by vectors finds. */
+  readonly passagesSinceTuning?: number
   readonly tookMs: number
 }
 
@@ -203,6 +205,9 @@ export interface IndexBuild extends BuildPages {
 
   /** Up to `limit` terms with this prefix, with the number of sections that contain each, the most frequent first. */
   termsFrom(prefix: string, limit: number): {readonly term: string; readonly frequency: number}[]
+
+  /** Ids of the sections that have passages, in reading order, page by page. */
+  sectionsWithText(): Uint32Array
 
   /** In the order of `ids`; unknown ids are left out. */
   sections(ids: readonly number[]): StoredSection[]

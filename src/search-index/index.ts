@@ -15,7 +15,7 @@ export type {
 export {buildFolder, currentBuildId} from './build-folders.ts'
 export {openPages} from './build-pages.ts'
 export {type BuildRecords, type FileRecord, openBuildRecords, type PageRecord} from './build-records.ts'
-export type {BaseBuild, BuildStore, ListedBuild} from './build-store.ts'
+export type {BaseBuild, BuildLock, BuildStore, ListedBuild} from './build-store.ts'
 export type {BuildWriter} from './build-writer.ts'
 export {type OpenCurrentBuild, openCurrentBuild} from './current-build.ts'
 export {embeddingHashOf, embeddingTextOf} from './embedding-text.ts'

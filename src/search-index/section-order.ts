@@ -8,6 +8,8 @@ export interface SectionOrder {
   readonly ids: Uint32Array
   /** Number of terms by slot; 0 for a section that is not in the word index. */
   readonly lengths: readonly number[]
+  /** Number of passages of all sections. */
+  readonly passages: number
   slotOf(sectionId: number): number | undefined
 }
 
@@ -18,18 +20,22 @@ const pagesPerTurn = 500
 export async function readSectionOrder(db: SqliteDatabase, signal?: AbortSignal): Promise<SectionOrder> {
   const ids: number[] = []
   const lengths: number[] = []
-  const ofPage = db.prepare('SELECT id, length FROM sections WHERE page_id = ? ORDER BY id').raw()
+  let passages = 0
+  const ofPage = db
+    .prepare('SELECT id, length, passage_count FROM sections WHERE page_id = ? ORDER BY id')
+    .raw()
   const pageIds = db.prepare('SELECT id FROM pages ORDER BY path').pluck().all() as number[]
   for (const [i, pageId] of pageIds.entries()) {
     if (i % pagesPerTurn === pagesPerTurn - 1) {
       await yieldToEventLoop()
       signal?.throwIfAborted()
     }
-    for (const [id, length] of ofPage.all(pageId) as [number, number][]) {
+    for (const [id, length, count] of ofPage.all(pageId) as [number, number, number][]) {
       ids.push(id)
       lengths.push(length)
+      passages += count
     }
   }
   const order = Uint32Array.from(ids)
-  return {ids: order, lengths, slotOf: slotsOf(order)}
+  return {ids: order, lengths, passages, slotOf: slotsOf(order)}
 }

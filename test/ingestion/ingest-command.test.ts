@@ -232,7 +232,7 @@ describe('npm run ingest', () => {
       })
 
       expect(await terminal.exit).toBe(0)
-      expect(terminal.out()).toContain('Scanning files …')
+      expect(terminal.out()).toContain('Checking the index …')
       expect(terminal.out()).toMatch(/Reading pages +\S+ 2\/2 pages · 2 passages, 2 embedded/)
       expect(terminal.out()).toContain('2 (2 new)')
     },

@@ -47,7 +47,7 @@ export function openCallout(
   reading: Reading,
   name: string,
   title: string | null,
-  container: Omit<Opening, 'quote'>,
+  container: Omit<Opening, 'shownAs'>,
 ): void {
   const {write, containers} = reading
   const key = name.toLowerCase()
@@ -62,7 +62,8 @@ export function openCallout(
   write.blank()
   containers.open({
     ...container,
-    quote: key in calloutNames || container.kind === 'indent' || name === 'admonition',
+    shownAs:
+      key in calloutNames || container.kind === 'indent' || name === 'admonition' ? 'quote' : 'text',
   })
   write.label(shown)
 }

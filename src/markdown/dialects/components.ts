@@ -65,7 +65,9 @@ export function component(reading: Reading, written: Tag): boolean {
   }
   write.break()
   if (tag.kind === 'open' && lineRest === '')
-    openComponent(reading, tag, {quote: key in calloutNames && key !== 'example' && key !== 'summary'})
+    openComponent(reading, tag, {
+      shownAs: key in calloutNames && key !== 'example' && key !== 'summary' ? 'quote' : 'text',
+    })
   if (title) {
     const text = reading.inline(title, false)
     const bold = /[*\\]/.test(text) ? text : `**${text}**`

@@ -19,7 +19,7 @@ export const definitions: Dialect = {
 }
 
 /** `: meaning` below a term. */
-function readDefinition(reading: Reading, {text, indent, lead, start}: Line): boolean {
+function readDefinition(reading: Reading, {text, indent, lead, start: lineStart}: Line): boolean {
   const {at, write, containers} = reading
   const marker = /^[:~][ \t]+/.exec(text)?.[0]
   const term = write.lastText
@@ -28,9 +28,9 @@ function readDefinition(reading: Reading, {text, indent, lead, start}: Line): bo
   if (!follows && /^\s*(?:[-*+>|#]|\d+[.)]|```|~~~)/.test(term)) return false
   reading.note('definition-list', 'flattened')
   const isSibling = (open: Container): boolean => open.name === 'definition' && open.indent >= indent
-  let sibling = containers.find(isSibling)
-  if (!sibling) write.markTerm()
-  for (; sibling; sibling = containers.find(isSibling)) containers.close(sibling)
+  const isFurther = containers.hasLeftDefinition || containers.find(isSibling) !== undefined
+  for (let open = containers.find(isSibling); open; open = containers.find(isSibling)) containers.close(open)
+  const start = isFurther ? write.lineCount : write.markTerm()
   if (write.lastLine.trim() !== '') write.line('')
   containers.open({
     kind: 'indent',
@@ -38,8 +38,9 @@ function readDefinition(reading: Reading, {text, indent, lead, start}: Line): bo
     indent,
     size: 0,
     strip: Math.min(marker.length, 4),
-    quote: false,
+    start,
+    shownAs: isFurther ? 'more-of-item' : 'item',
   })
   write.put(lead)
-  return at.enterLine(start + lead.length + marker.length)
+  return at.enterLine(lineStart + lead.length + marker.length)
 }

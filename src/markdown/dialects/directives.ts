@@ -30,7 +30,7 @@ function readTab(reading: Reading, {text, indent, end}: Line): boolean {
   if (!tab) return false
   reading.note('tab', 'flattened')
   write.label(reading.inline(tab[1]!))
-  containers.open({kind: 'indent', name: 'tab', indent, size: 0, strip: 4, quote: false})
+  containers.open({kind: 'indent', name: 'tab', indent, size: 0, strip: 4})
   return at.nextLine(end)
 }
 
@@ -86,7 +86,7 @@ function readColonDirective(reading: Reading, {text: trimmed, indent, end}: Line
     } else if (name === 'code') codeInclude(reading, call.named['source'] ?? '')
     else reading.note(`directive:${name}`, 'dropped')
     if (!rest.endsWith(':::') && !/-end$/.test(name))
-      containers.open({kind: 'colon', name, indent, size: colons!.length, strip: 0, quote: false})
+      containers.open({kind: 'colon', name, indent, size: colons!.length, strip: 0})
     at.nextLine(end)
     return true
   }
@@ -134,10 +134,10 @@ function readSlashBlock(reading: Reading, {text, indent, end}: Line): boolean {
   const kind = {kind: 'slash', name, indent, size: slashes.length, strip: 0} as const
   if (/^(?:html|caption|figure-caption|table-caption|define|latex|math)$/.test(name)) {
     if (title && name !== 'html') write.label(reading.inline(title))
-    containers.open({...kind, quote: false})
+    containers.open({...kind})
   } else if (name === 'tab' || name === 'details') {
     write.label(title === null ? '' : reading.inline(title))
-    containers.open({...kind, quote: false})
+    containers.open({...kind})
   } else openCallout(reading, options['type'] ?? name, title, kind)
   return true
 }

@@ -1,5 +1,5 @@
 import {bracketedCodeEnd} from '../code-end.ts'
-import {columnsOf} from '../flattening/container.ts'
+import {columnsOf, type Opening} from '../flattening/container.ts'
 import type {Reading} from '../flattening/reading.ts'
 import {groupLabels} from '../jsx-text.ts'
 import type {Tag} from '../tags.ts'
@@ -13,23 +13,25 @@ export function elementContainer(reading: Reading, tag: Tag, name: string): void
       name,
       indent: columnsOf(/^[ \t]*/.exec(write.lead)![0]),
       size: 0,
-      strip: -1,
-      quote: false,
+      strip: -1
     })
   } else if (tag.kind === 'close') closeElement(reading, name)
 }
 
 /** Opens a component as a container, up to its closing tag. */
-export function openComponent({write, containers}: Reading, tag: Tag, {quote = false, after = ''}): void {
+export function openComponent(
+  {write, containers}: Reading,
+  tag: Tag,
+  shown: Pick<Opening, 'shownAs' | 'after'>,
+): void {
   containers.open({
     kind: 'element',
     name: tag.name,
     indent: columnsOf(/^[ \t]*/.exec(write.lead)![0]),
     size: 0,
     strip: -1,
-    quote,
-    labels: [...groupLabels(tag)],
-    after,
+    labels: groupLabels(tag),
+    ...shown,
   })
 }
 

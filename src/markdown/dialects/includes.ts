@@ -82,14 +82,23 @@ function readDocfx(reading: Reading, {text, end}: Line): boolean {
 
 function readDocfxInline(reading: Reading): boolean {
   const {at, write} = reading
-  const {text, p} = at
-  if (write.isRaw || !text.startsWith('[!', p)) return false
-  const match = /^\[!INCLUDE[ \t]*\[([^\]]*)\]\(([^)\n]+)\)\]/i.exec(text.slice(p, p + 1000))
+  if (write.isRaw || !at.text.startsWith('[!', at.p)) return false
+  const match = /^\[!INCLUDE[ \t]*\[([^\]]*)\]\(([^)\n]+)\)\]/i.exec(at.text.slice(at.p, at.p + 1000))
   if (!match) return false
-  at.advance(p + match[0].length)
-  const part = readInclude(reading, match[2]!.trim(), 'include')
-  if (part) write.put(reading.inline(splitFrontMatter(part.text, part.path).body, false))
+  at.advance(at.p + match[0].length)
+  includeInLine(reading, match[2]!.trim(), 'include')
   return true
+}
+
+/** Includes a file as words of the current line. */
+export function includeInLine(
+  reading: Reading,
+  spec: string,
+  construct: string,
+  folders?: readonly string[],
+): void {
+  const part = readInclude(reading, spec, construct, null, folders)
+  if (part) reading.write.put(reading.inline(splitFrontMatter(part.text, part.path).body, false))
 }
 
 /** Includes a file, or the part of it that its path selects; false if it cannot be included. */

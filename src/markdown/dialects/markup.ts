@@ -4,6 +4,7 @@ import type {Reading} from '../flattening/reading.ts'
 import {attributeOf} from '../jsx-text.ts'
 import {blockElements, hiddenElements, inlineElements, type Tag, tagAt, withoutTags} from '../tags.ts'
 import {component} from './components.ts'
+import {definitionElement} from './definition-elements.ts'
 import {elementContainer, hasStrayValue, isPlaceholder} from './elements.ts'
 import {captionElement, headingElement, itemElement, lineBreak, listElement, pre} from './html-blocks.ts'
 import {anchorElement, codeElement, emphasis, image} from './html-inline.ts'
@@ -38,6 +39,7 @@ const otherElements: ReadonlyMap<string, ElementReader> = new Map([
   ['br', lineBreak],
   ...byName('b strong', (reading, tag) => emphasis(reading, tag, '**')),
   ...byName('i em', (reading, tag) => emphasis(reading, tag, '*')),
+  ...byName('dl dt dd', definitionElement),
   ...byName('ul ol menu', listElement),
   ['li', itemElement],
 ])

@@ -13,7 +13,7 @@ export function mystDirective(
   reading: Reading,
   name: string,
   argument: string,
-  container: Omit<Opening, 'strip' | 'quote'>,
+  container: Omit<Opening, 'strip' | 'shownAs'>,
 ): void {
   const {at, write, containers} = reading
   const ahead: string[] = []
@@ -52,7 +52,7 @@ export function mystDirective(
   if (kind === 'image' || kind === 'figure' || kind === 'figure-md') {
     const alt = values['alt'] ?? ''
     if (argument !== '') write.block(imageOf(alt, argument))
-    containers.open({...box, quote: false})
+    containers.open({...box})
     return
   }
   if (
@@ -63,7 +63,7 @@ export function mystDirective(
     if (kind === 'admonition') openCallout(reading, 'admonition', argument, box)
     else {
       write.label(reading.inline(argument))
-      containers.open({...box, quote: false})
+      containers.open({...box})
     }
     return
   }
@@ -74,7 +74,7 @@ export function mystDirective(
       versionchanged: 'Changed in version',
     }[kind as 'deprecated']
     write.label(`${verb} ${reading.inline(argument)}`)
-    containers.open({...box, quote: false})
+    containers.open({...box})
     return
   }
   if (kind.toLowerCase() in calloutNames) {
@@ -87,7 +87,7 @@ export function mystDirective(
   }
   if (argument !== '' && !/^[\d\s]+$/.test(argument) && /\s|^[A-Z]/.test(argument))
     write.label(reading.inline(argument))
-  containers.open({...box, quote: false})
+  containers.open({...box})
 }
 
 type Fence = Pick<Container, 'kind' | 'name' | 'size'>

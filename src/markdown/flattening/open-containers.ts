@@ -45,7 +45,7 @@ export class OpenContainers implements Containers {
   }
 
   open(container: Opening): void {
-    this.#open.push({...container, labels: container.labels ?? [], start: this.#write.out.length})
+    this.#open.push({labels: [], start: this.#write.lineCount, ...container})
     if (this.#open.length > maxOpen) this.#open.shift()
   }
 
@@ -57,12 +57,12 @@ export class OpenContainers implements Containers {
     const index = this.#open.indexOf(container)
     if (index < 0) return
     this.#open.length = index
-    if (properly && container.quote) this.#write.quoteFrom(container.start, container.indent)
+    if (properly) this.#write.frame(container)
   }
 
-  /** At the end of the text: what is still open was never closed. */
+  /** At the end of the text: what ends with its indentation is closed, anything else never was. */
   closeAll(): void {
-    this.#open.length = 0
+    for (const container of this.#open.toReversed()) this.close(container, container.kind === 'indent')
   }
 
   nextLabel(): string | null {

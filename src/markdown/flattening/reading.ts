@@ -75,6 +75,8 @@ export interface Writer {
   readonly hasContent: boolean
   /** The character before the end of the current line; empty if there is none. */
   readonly lastCharacter: string
+  /** Number of complete lines. */
+  readonly lineCount: number
   /** The last complete line; empty if there is none. */
   readonly lastLine: string
   /** The last line with text, if at most two blank lines follow it. */
@@ -118,8 +120,8 @@ export interface Writer {
   anchor(id: string): void
   /** Removes and returns the last anchor if nothing was written since. */
   takeAnchor(): string | null
-  /** Writes the last line of text in bold if it is short and plain: it is the term of a definition. */
-  markTerm(): void
+  /** Writes the last line of text in bold if it has no marks: it is the term of a definition. Returns its index. */
+  markTerm(): number
   openList(ordered: boolean): void
   closeList(): void
   openItem(): void

@@ -1,4 +1,4 @@
-import {quoteCallout} from './container.ts'
+import {type Container, frame} from './container.ts'
 import type {CodeLines, Cursor, WholeLine, Writer} from './reading.ts'
 
 /** A list marker at the beginning of a text. */
@@ -62,6 +62,10 @@ export class FlatWriter implements Writer {
 
   get lastCharacter(): string {
     return this.#current.at(-1) ?? ''
+  }
+
+  get lineCount(): number {
+    return this.#out.length
   }
 
   get lastLine(): string {
@@ -199,10 +203,11 @@ export class FlatWriter implements Writer {
     return anchor && this.#out.slice(anchor.lines).every((line) => line.trim() === '') ? anchor.id : null
   }
 
-  markTerm(): void {
+  markTerm(): number {
     const n = this.#out.findLastIndex((line) => line.trim() !== '')
     const term = this.#out[n] ?? ''
     if (/^\s*[^*`_[\]\\<]+$/.test(term)) this.#out[n] = `${/^\s*/.exec(term)![0]}**${term.trim()}**`
+    return Math.max(n, 0)
   }
 
   openList(ordered: boolean): void {
@@ -314,9 +319,10 @@ export class FlatWriter implements Writer {
     this.blank()
   }
 
-  /** Turns the lines from `start` on into a quote, unless they contain headings. */
-  quoteFrom(start: number, indent: number): void {
-    quoteCallout(this.#out, {start, indent})
+  /** Turns what a container has written into what it is shown as. */
+  frame(container: Container): void {
+    const {shownAs = 'text'} = container
+    if (shownAs !== 'text') frame(this.#out, container, shownAs)
   }
 
   #push(text: string, line: number): void {
