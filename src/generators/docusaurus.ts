@@ -1,12 +1,12 @@
 import {posix} from 'node:path'
 import {withoutMarkdownEnding} from '../lib/markdown-name.ts'
 import {githubAnchors} from './anchor-rules.ts'
-import {textOr} from './config-values.ts'
+import {textOr, textsOf} from './config-values.ts'
 import {docusaurusConfig} from './docusaurus-config.ts'
 import {docusaurusNavigation} from './docusaurus-sidebars.ts'
 import type {Generator, SiteFile} from './generator.ts'
 import {joinRoute} from './join-route.ts'
-import {pathMatcher} from './path-pattern.ts'
+import {matchesAny} from './patterns.ts'
 import {configIn} from './project-folder.ts'
 import {explicitRoute, routeWithEnd} from './routes.ts'
 import {scriptConfigOf} from './script-config.ts'
@@ -42,11 +42,12 @@ export const docusaurus: Generator = {
     return docsRoute(versioned(file, site), site)
   },
   setAside(file, site) {
-    const excluded = pathMatcher(site.own['excluded'])
     return (
       (site.own['isCertain'] === true ? outsidePages : besidePages)(file, site) ??
       underscored(file) ??
-      (excluded(posix.relative(site.folder, file.path)) ? partial('the configuration excludes it') : null)
+      (matchesAny(posix.relative(site.folder, file.path), textsOf(site.own['excluded']))
+        ? partial('the configuration excludes it')
+        : null)
     )
   },
   navigation: docusaurusNavigation,

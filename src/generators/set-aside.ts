@@ -13,6 +13,11 @@ export function besidePages(file: SiteFile, site: Site): SetAside | null {
     : partial('it is about the repository, outside the folders of pages')
 }
 
+/** The same for sites whose folders of pages are certain only where a configuration was found. */
+export function outsideFoundPages(file: SiteFile, site: Site): SetAside | null {
+  return site.foundIn === null ? null : outsidePages(file, site)
+}
+
 /** A file outside all folders of pages: for sites whose folders are certain, because the project has them. */
 export function outsidePages(file: SiteFile, site: Site): SetAside | null {
   return isInside(file, site) ? null : partial('it is outside the folders of pages')

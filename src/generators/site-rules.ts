@@ -28,6 +28,7 @@ export function rulesOf(site: Site): SiteRules {
     mdxInMarkdown: generator.mdx === 'always',
     mayHaveMdx: generator.mdx !== 'never',
     contentRoots: includeRoots(site),
+    includeFolders: site.includeFolders,
     dialects: dialectsOf(generator),
     syntax: {...plainSyntax, ...generator.syntax},
     params: site.params,
@@ -37,6 +38,12 @@ export function rulesOf(site: Site): SiteRules {
       site.contentPath !== '' && isBelow(path, site.contentPath)
         ? path.slice(site.contentPath.length + 1)
         : path,
+    translationOf: (path) =>
+      languageOf(posix.join(site.contentPath, path), {...site.languages, default: null}),
+    paramsOf: (path, frontMatter) => {
+      const own = generator.paramsOf?.(siteFile(path, frontMatter, site))
+      return own ? {...site.params, ...own} : site.params
+    },
     placeOf: (path, frontMatter) => placeOf(siteFile(path, frontMatter, site), generator, site),
   }
 }
@@ -88,7 +95,7 @@ function placeOf(file: SiteFile, generator: Generator, site: Site): PagePlace {
  * signs are signs.
  */
 function addressOf(file: SiteFile, generator: Generator, site: Site): string {
-  const address = addressIn(file)
+  const address = addressIn(file, generator.addressesBelowBase ? site.base : '')
   if (address !== null) return encodedAddress(address)
   const route = generator.routeOf(file, site)
   return file.frontMatter.slug === null ? encodedRoute(route) : encodedAddress(route)
