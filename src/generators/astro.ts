@@ -1,12 +1,11 @@
 import {posix} from 'node:path'
-import {githubAnchors} from './anchor-rules.ts'
 import {astroConfig, collectionFolders} from './astro-config.ts'
 import type {Generator} from './generator.ts'
 import {joinRoute} from './join-route.ts'
 import type {ProjectFolder} from './project-folder.ts'
 import {outsidePages} from './set-aside.ts'
 import type {PageRoot} from './site.ts'
-import {astroRoute, noAstroPage, starlight} from './starlight.ts'
+import {astroAnchors, astroRoute, noAstroPage, starlight} from './starlight.ts'
 
 /** Astro without Starlight. */
 export const astro: Generator = {
@@ -35,7 +34,7 @@ export const astro: Generator = {
     }
   },
   conventions: {roots: [{path: 'src/pages', base: ''}], routeEnd: 'slash'},
-  anchors: githubAnchors,
+  anchors: astroAnchors,
   mdx: 'maybe',
   routeOf: astroRoute,
   setAside: (file, site) => outsidePages(file, site) ?? noAstroPage(file),

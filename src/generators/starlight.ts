@@ -1,7 +1,7 @@
 import {posix} from 'node:path'
 import {slug} from 'github-slugger'
 import {partialComponents} from '../markdown/index.ts'
-import {githubAnchors} from './anchor-rules.ts'
+import {type AnchorRule, githubAnchors} from './anchor-rules.ts'
 import {astroConfig, collectionFolders} from './astro-config.ts'
 import {isRecord, memberOf, textOr} from './config-values.ts'
 import type {Generator, NavigationItem, SiteFile} from './generator.ts'
@@ -10,6 +10,9 @@ import {dependencyIn} from './package-file.ts'
 import {routeByPath} from './routes.ts'
 import {besidePages, hiddenByFrontMatter, outsidePages, partial} from './set-aside.ts'
 import type {Site} from './site.ts'
+
+/** Astro removes a hyphen at the end, which a badge leaves. */
+export const astroAnchors: AnchorRule = {...githubAnchors, finished: (id) => id.replace(/-$/, '')}
 
 /** Starlight. */
 export const starlight: Generator = {
@@ -52,7 +55,7 @@ export const starlight: Generator = {
     ],
     routeEnd: 'slash',
   },
-  anchors: githubAnchors,
+  anchors: astroAnchors,
   mdx: 'maybe',
   dialects: [partialComponents],
   routeOf: astroRoute,

@@ -27,10 +27,11 @@ export const docusaurus: SiteGenerator = {
       'headings of the first level have no id',
     'docs/first-level.md: “A second heading of the first level” has no element #a-second-heading-of-the-first-level':
       'headings of the first level have no id',
-    'docs/with-id.md: there is no page at /manual/handbook/with-id':
-      'an id in front matter is the last part of the address',
-    'handbook/other-id/index.html belongs to no page':
-      'an id in front matter is the last part of the address',
+    'docs/with-part.mdx: “Cleaning” has no element #cleaning': 'headings of the first level have no id',
+    'versioned_docs/version-1.0/guides/02-whistle.md: “Older kettles” has no element #older-kettles':
+      'headings of the first level have no id',
+    'versioned_docs/version-1.0/start.md: “The first kettle” has no element #the-first-kettle':
+      'headings of the first level have no id',
     'docs/reference/headings.md: “Two spaces and tabs” has no element #two-spaces-and-tabs':
       'the id is made of the source, in which no spaces are joined',
     'docs/reference/headings.md: no section begins at #in-a-quote, “In a quote”':

@@ -16,9 +16,6 @@ export const starlight: SiteGenerator = {
   isContent: (_tag, classes) => classes.includes('sl-markdown-content'),
   ownPages: ['404.html'],
   known: {
-    'src/content/docs/notes/README.md: there is no page at /manual/notes/':
-      'README.md is a page like any other',
-    'notes/readme/index.html belongs to no page': 'README.md is a page like any other',
     'src/content/docs/reference/headings.md: “--flag=value” has no element #--flagvalue':
       'the id is made after two hyphens have become a dash',
     'src/content/docs/reference/headings.md: “foo -- bar” has no element #foo----bar':

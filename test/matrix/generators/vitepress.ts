@@ -14,11 +14,6 @@ export const vitepress: SiteGenerator = {
   isContent: (_tag, classes) => classes.includes('vp-doc'),
   ownPages: ['404.html'],
   known: {
-    'docs/notes/README.md: there is no page at /manual/notes/': 'README.md is a page like any other',
-    'notes/README.html belongs to no page': 'README.md is a page like any other',
-    'docs/reference/with-slug.md: there is no page at /manual/reference/another-name.html':
-      'a slug in front matter says nothing to VitePress',
-    'reference/with-slug.html belongs to no page': 'a slug in front matter says nothing to VitePress',
     'docs/reference/headings.md: “Fish & chips © 2026” has no element #fish-chips-©-2026':
       'the id is made of the source, in which the entities are words',
     'docs/reference/headings.md: no section begins at #in-a-quote, “In a quote”':
