@@ -90,13 +90,23 @@ function readContainer(reading: Reading, call: OpenShortcode): void {
     reading.note(construct, 'not-understood', undefined, values.filter(readsAsProse).join(' '))
     return
   }
-  reading.note(construct, 'flattened')
+  const isKnown = isCallout || layoutShortcodes.test(key) || key === 'tab'
+  if (isKnown) reading.note(construct, 'flattened')
+  else reading.note(construct, 'not-understood', 'an unknown name')
   if (inner !== null && !isWhole) {
     if (title) write.put(`${title}: `)
     return
   }
   write.break()
-  if (inner !== null) containers.open({kind: 'shortcode', name, indent, size: 0, strip: 0, shownAs: isCallout ? 'quote' : 'text'})
+  if (inner !== null)
+    containers.open({
+      kind: 'shortcode',
+      name,
+      indent,
+      size: 0,
+      strip: 0,
+      shownAs: isCallout ? 'quote' : 'text',
+    })
   if (title) {
     write.put(boldOf(reading.inline(title, false)))
     write.break()

@@ -23,19 +23,20 @@ interface LiquidTag extends Omit<Shortcode, 'kind'> {
 }
 
 function readTag(reading: Reading): boolean {
-  const {at} = reading
+  const {at, write} = reading
   const match = /^\{%-?\s*([\s\S]*?)(-?)%\}/.exec(at.text.slice(at.p, at.p + 3000))
   if (!match) return false
   const tag = tagOf(reading, match[1]!.trim(), at.p + match[0].length)
   if (!tag.isEnd && readWhole(reading, tag)) return true
   at.advance(tag.end)
   if (tag.isEnd) endTag(reading, tag)
-  else if (/^(?:include|include_relative|include_cached|partial|render)$/.test(tag.name)) include(reading, tag)
+  else if (/^(?:include|include_relative|include_cached|partial|render)$/.test(tag.name))
+    include(reading, tag)
   else if (/^(?:tab|step|details|code|card|accordion|expand)$/.test(tag.name)) labelled(reading, tag)
   else if (tag.name in calloutNames) callout(reading, tag)
-  else if (logic.has(tag.name)) control(reading, tag)
+  else if (silent.has(tag.name)) control(reading, tag)
   else unknown(reading, tag)
-  if (tag.isAlone || match[2] === '-') at.skipSpace()
+  if (tag.isAlone || match[2] === '-' || /\s/.test(write.lastCharacter)) at.skipSpace()
   return true
 }
 
@@ -95,7 +96,8 @@ function include(reading: Reading, {named, positional, isAlone}: LiquidTag): voi
     includeWhole(reading, file, 'include', folders)
   } else includeInLine(reading, file, 'include', folders)
   for (const [key, value] of Object.entries(named))
-    if (/^(?:content|title|text|message)$/.test(key) && value !== '') show(reading, reading.inline(value, false))
+    if (/^(?:content|title|text|message)$/.test(key) && value !== '')
+      show(reading, reading.inline(value, false))
 }
 
 function labelled(reading: Reading, {name, label, positional}: LiquidTag): void {
@@ -116,7 +118,7 @@ function callout(reading: Reading, {name, named, label}: LiquidTag): void {
   if (title) write.block(`**${title}**`)
 }
 
-/** A branch or a loop: what is in it stays, and the words before and after it stay apart. */
+/** A branch, a loop or a group: what is in it stays, and the words before and after it stay apart. */
 function control(reading: Reading, {name, isAlone}: LiquidTag): void {
   const {write} = reading
   reading.note(`liquid:${name}`, 'dropped')
@@ -137,9 +139,9 @@ function show({write}: Reading, text: string): void {
   else write.block(text)
 }
 
-/** Tags that show nothing themselves, and whose strings are data. */
-const logic = new Set(
-  'if elsif else unless case when for assign capture set cycle tablerow increment decrement comment raw layout block extends import macro load ifversion break continue liquid'.split(
+/** Tags that show nothing themselves: logic, whose strings are data, and groups of tabs and the like. */
+const silent = new Set(
+  'if elsif else unless case when for assign capture set cycle tablerow increment decrement comment raw layout block extends import macro load ifversion break continue liquid tabs steps stepper columns column grid cards'.split(
     ' ',
   ),
 )
