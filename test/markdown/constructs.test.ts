@@ -124,6 +124,15 @@ describe('a Liquid tag in a line leaves the line whole', () => {
   })
 })
 
+test.each([
+  ["[A]({{ '/guide/' | relative_url }})", '[A](/guide/)'],
+  ['[A]({{ site.baseurl }}/guide/#b "Title")', '[A](/guide/#b "Title")'],
+  ['[A]({% link _docs/guide.md %})', '[A](/_docs/guide.md)'],
+  ['<a href="{{ "/guide/" | relative_url }}">A</a>', '[A](/guide/)'],
+])('Liquid in the destination of a link: %j', (source, expected) => {
+  expect(flat(source, {site: 'jekyll'}).text).toBe(expected)
+})
+
 describe('text in the properties of components', () => {
   test('objects of objects become a list with their names', () => {
     const source = lines(

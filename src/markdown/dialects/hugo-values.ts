@@ -31,9 +31,10 @@ export function shortcodeValue({context}: Reading, {name, named, positional}: Sh
   }
 }
 
-/** A link destination with its shortcodes resolved. */
-export function resolvedDestination(reading: Reading, target: string): string {
-  const {at} = reading
+/** A link destination with its shortcodes and templates resolved. */
+export function resolvedDestination(reading: Reading, written: string): string {
+  if (!/\{[{%]/.test(written)) return written
+  const target = reading.context.templates ? withoutLiquid(written) : written
   let out = ''
   let p = 0
   for (let at = target.indexOf('{{'); at >= 0; at = target.indexOf('{{', p)) {
@@ -45,9 +46,17 @@ export function resolvedDestination(reading: Reading, target: string): string {
   return out + target.slice(p)
 }
 
+/** `{{ '/guide/' | relative_url }}` → `/guide/`, `{% link guide.md %}` → `/guide.md`; a variable is most often the site's base, and nothing. */
+function withoutLiquid(target: string): string {
+  return target
+    .replace(/\{\{-?\s*(?:"([^"{}]*)"|'([^'{}]*)')[^{}]*\}\}/g, (_, double, single) => double ?? single)
+    .replace(/\{%-?\s*link\s+([^\s%{}]+)\s*-?%\}/g, '/$1')
+    .replace(/\{\{[^<%{}][^{}]*\}\}/g, '')
+}
+
 /** Code with its shortcodes resolved, because Hugo runs them even there. */
 export function shortcodesInCode(reading: Reading, line: string): string {
-  const {at, context} = reading
+  const {context} = reading
   let out = ''
   let p = 0
   for (let at = line.indexOf('{{'); at >= 0; at = line.indexOf('{{', p)) {

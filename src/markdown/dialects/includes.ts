@@ -124,7 +124,6 @@ function includePart(
   selector: string | null,
   folders?: readonly string[],
 ): boolean {
-  const {write, context} = reading
   const part = readInclude(reading, spec, construct, selector, folders)
   if (!part) {
     reading.write.dropMarker()
