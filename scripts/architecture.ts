@@ -61,6 +61,12 @@ export const sourceFolders: readonly SourceFolder[] = [
     mayImport: ['domain', 'lib', 'text'],
   },
   {
+    name: 'generators',
+    about:
+      'Site generators, one file each: how a project is found, its routes, anchors, languages and versions.',
+    mayImport: ['lib', 'markdown'],
+  },
+  {
     name: 'embedding',
     about: 'Text to vectors, by a model in this process.',
     mayImport: ['domain', 'lib', 'package', 'native', 'text'],
@@ -73,7 +79,7 @@ export const sourceFolders: readonly SourceFolder[] = [
   {
     name: 'question-sets',
     about: 'Questions with known right sections, and how a result list scores against them.',
-    mayImport: ['domain', 'search-index'],
+    mayImport: ['domain', 'lib', 'search-index'],
   },
   {
     name: 'retrieval',
@@ -96,6 +102,7 @@ export const sourceFolders: readonly SourceFolder[] = [
       'text',
       'processes',
       'markdown',
+      'generators',
       'embedding',
       'search-index',
       'question-sets',

@@ -1,7 +1,7 @@
 /**
  * The benchmarks.
  *
- * Run with: npm run bench -- [NAME…] [--json] [--quick] [--sizes N,N] [--seed N]
+ * Run with: npm run bench -- [NAME…] [--json] [--quick] [--sizes N,N] [--seed N] [--content DIR] [--beside COMMIT]
  */
 import {cpus, loadavg} from 'node:os'
 import {parseArgs} from 'node:util'
@@ -15,9 +15,10 @@ const benches: Readonly<Record<string, (options: BenchOptions) => Promise<BenchR
   hostile: async (options) => (await import('./bench/hostile.ts')).runHostileBench(options),
 }
 
-const usage = `Usage: npm run bench -- [NAME…] [--json] [--quick] [--sizes N,N] [--seed N]
+const usage = `Usage: npm run bench -- [NAME…] [--json] [--quick] [--sizes N,N] [--seed N] [--content DIR] [--beside COMMIT]
 
-Names: ${Object.keys(benches).join(', ')}; default: all. --quick uses smaller inputs.`
+Names: ${Object.keys(benches).join(', ')}; default: all. --quick uses smaller inputs.
+ingest takes the Markdown of --content instead of synthetic pages, and runs Docent at the commit --beside by turns.`
 
 process.exitCode = await main(process.argv.slice(2))
 
@@ -27,6 +28,8 @@ async function main(args: readonly string[]): Promise<number> {
     quick: {type: 'boolean', default: false},
     sizes: {type: 'string'},
     seed: {type: 'string', default: '1'},
+    content: {type: 'string'},
+    beside: {type: 'string'},
     help: {type: 'boolean', short: 'h', default: false},
   } as const
   let given: ReturnType<typeof parseArgs<{options: typeof options; allowPositionals: true}>>
@@ -52,6 +55,8 @@ async function main(args: readonly string[]): Promise<number> {
     quick: values.quick,
     sizes,
     seed: Number(values.seed),
+    content: values.content ?? null,
+    beside: values.beside ?? null,
     log: (line: string) => console.error(line),
   }
   const machine = {

@@ -9,8 +9,10 @@ export const dependencyNotes: Readonly<Record<string, string>> = {
     'SQLite: the index’s passages, vectors and words; the transcripts, which FTS5 searches. Native, prebuilt, for Node 22.14 and later: older versions crash with a segmentation fault.',
   'better-sqlite3-12':
     'The same for older versions of Node. Native, compiled at install: it crashes Node 24.19 and later. `src/native/sqlite.ts` loads the matching one, and the lock lets npm install this one only where it is needed.',
-  acorn: 'Reads the `import` and `export` statements of MDX pages, as MDX itself does.',
+  acorn:
+    'Reads the `import` and `export` statements of MDX pages, as MDX itself does, and the configurations of site generators.',
   'acorn-jsx': 'JSX elements in those statements.',
+  'any-ascii': 'Writes any letters in ASCII, as Zola does in its addresses and anchors.',
   chokidar: 'Watches the content folder for `ingest --watch`.',
   'cli-progress': 'Progress bars on a terminal.',
   'decode-named-character-reference':
@@ -40,6 +42,7 @@ export const dependencyNotes: Readonly<Record<string, string>> = {
   'micromark-util-decode-numeric-character-reference':
     'What numbers of characters stand for in HTML, as `&#215;`.',
   'micromark-util-decode-string': 'Resolves the references and escapes in Markdown as it is written.',
+  picomatch: 'The globs of generators’ configurations: which files are excluded.',
   pino: 'The server’s log, as JSON lines.',
   'pino-pretty': 'The same log for people, on a terminal.',
   'prom-client': 'Metrics for Prometheus.',

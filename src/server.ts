@@ -236,6 +236,7 @@ function spawnContentIngest(settings: Settings, {full}: {readonly full: boolean}
     embeddingModel: settings.embeddingModel,
     modelCacheDir: modelCacheOf(settings),
     full,
+    site: settings.siteGenerator,
     maxShrinkPercent: settings.maxShrinkPercent,
     keepBuilds: settings.keepBuilds,
   })

@@ -4,6 +4,10 @@ export interface BenchOptions {
   readonly quick: boolean
   /** Sizes given with `--sizes`; null for the benchmark's defaults. */
   readonly sizes: readonly number[] | null
+  /** A folder of Markdown to use instead of synthetic documentation, given with `--content`; null for none. */
+  readonly content: string | null
+  /** A commit of Docent to run beside this checkout, given with `--beside`; null for none. */
+  readonly beside: string | null
   /** The same seed makes the same input. */
   readonly seed: number
   /** Reports progress on standard error. */

@@ -1,3 +1,4 @@
+import {allGenerators} from '../../src/generators/index.ts'
 import {routes} from '../../src/http/routes.ts'
 import {settingsTable} from '../../src/settings/settings.ts'
 import {rootFiles, sourceFolders} from '../architecture.ts'
@@ -10,6 +11,7 @@ export const generators: Readonly<Record<string, (root: string) => string>> = {
   folders: foldersMarkdown,
   map: mapMarkdown,
   routes: routesMarkdown,
+  sites: sitesMarkdown,
 }
 
 function settingsMarkdown(): string {
@@ -53,4 +55,19 @@ function routesMarkdown(): string {
       `| \`${method} ${path.replace(/\*\w+/, '…').replace(/:file/, '…')}\` | ${caller} | ${about} |`,
   )
   return ['| Route | Who | What |', '|---|---|---|', ...rows].join('\n')
+}
+
+/** The site generators, one row each. */
+function sitesMarkdown(): string {
+  const rows = allGenerators
+    .filter(({name}) => name !== 'plain')
+    .map(({name, title, about}) => {
+      const {foundBy, routes: addresses, anchors, syntaxes, setAside, checked} = about
+      return `| ${title} (\`${name}\`) | ${foundBy} | ${addresses} | ${anchors} | ${syntaxes} | ${setAside} | ${checked} |`
+    })
+  return [
+    '| Generator | Found by | Addresses | Anchors | Syntaxes | No pages | Checked |',
+    '|---|---|---|---|---|---|---|',
+    ...rows,
+  ].join('\n')
 }

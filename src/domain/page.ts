@@ -4,7 +4,7 @@ import type {QuotableBlock} from './quotable-block.ts'
 export interface Page {
   /** Below the content root, `/` on every system: `guides/auth.md`. */
   readonly path: string
-  /** Its address for readers: an absolute URL from front matter, or a route such as `/guides/auth`. No fragment. */
+  /** Its address for readers, percent-encoded: an absolute URL from front matter, or a route such as `/guides/auth`. No fragment. */
   readonly url: string
   readonly title: string
   readonly description: string | null
@@ -50,7 +50,7 @@ export interface Passage {
 
 /** A link of a page to a place on its own site. */
 export interface PageReference {
-  /** As written, decoded: `../auth.md#tokens`. */
+  /** As written: `../auth.md#tokens`. A build of an earlier version may have it decoded. */
   readonly target: string
   /** One-based line of the source file. */
   readonly line: number

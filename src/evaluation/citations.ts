@@ -1,5 +1,6 @@
+import {encodedAddress} from '../lib/url-path.ts'
 import {areShownAs, type BuildSections, isShownAs, openedBy} from '../question-sets/index.ts'
-import type {IndexBuild, StoredPage, StoredSection} from '../search-index/index.ts'
+import {type IndexBuild, routeOfPage, type StoredPage, type StoredSection} from '../search-index/index.ts'
 import {lettersAndDigits} from '../text/letters.ts'
 import {countWords} from '../text/words.ts'
 import {markdownBlocks, visibleText} from './answer-blocks.ts'
@@ -98,8 +99,8 @@ export function addressOpener(build: IndexBuild, sections: BuildSections): OpenA
  */
 function addressHere(build: IndexBuild, {id, url, path}: StoredPage): string {
   if (/^[a-z][a-z0-9+.-]*:/i.test(url)) return url
-  const route = build.pageByUrl(url)?.id === id ? url : path.replace(/\.mdx?$/, '')
-  return `/docs/${route.replace(/^\//, '')}`
+  if (url.startsWith('/') && build.pageByUrl(url)?.id === id) return `/docs${encodedAddress(url)}`
+  return `/docs${routeOfPage(build, {id, url, path})}`
 }
 
 /** Of the sections at a source's address those with its title and headings. */

@@ -1,6 +1,7 @@
 import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import type {Router} from 'express'
+import {withoutMarkdownEnding} from '../lib/markdown-name.ts'
 import type {CurrentBuild, IndexBuild, StoredPage} from '../search-index/index.ts'
 import {html} from './html.ts'
 
@@ -60,10 +61,7 @@ export function topicsOf(build: Pick<IndexBuild, 'pages' | 'sectionCounts'>): re
 }
 
 function isTopic({path, title}: StoredPage): boolean {
-  const name = path
-    .split('/')
-    .at(-1)!
-    .replace(/\.mdx?$/, '')
+  const name = withoutMarkdownEnding(path.split('/').at(-1)!)
   const excludedNames =
     /^(?:index|readme|change-?log|changes|history|releases?|release-notes|licen[cs]e|contributing|code-of-conduct|404|glossary|troubleshooting|faq)$/i
   return title.length <= maxTitleLength && !title.includes('|') && !excludedNames.test(name)

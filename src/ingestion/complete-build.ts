@@ -1,28 +1,26 @@
 import {DocentError} from '../domain/index.ts'
+import type {SiteRules} from '../markdown/index.ts'
 import {calibrate as calibrateRetrieval, isCurrentCalibration} from '../retrieval/index.ts'
 import type {BaseBuild, BuildWriter, IndexBuild, Manifest} from '../search-index/index.ts'
-import {type ContentDetails, contentDetailsOf} from './content-details.ts'
+import {contentDetailsOf} from './content-details.ts'
 import {askGoldenQuestions, goldenGate, shrinkGate} from './gates.ts'
 import type {IngestContext} from './ingest-context.ts'
 import {isOfEarlierVersion} from './ingest-plan.ts'
 import type {IngestReport, PageChange} from './ingest-report.ts'
 import type {ReportParts} from './make-report.ts'
-import {neighbourQuestionsOf} from './neighbour-questions.ts'
 import {countsOf} from './page-changes.ts'
 import type {Scan} from './scan-folder.ts'
-import {tuneVectorSearch, type VectorSearchTuning, withTuning} from './tune-vector-search.ts'
+import {tuneBuild} from './tune-build.ts'
+import {withTuning} from './tune-vector-search.ts'
 import {verifyBuild} from './verify-build.ts'
 
 /** Share of the passages that may change before the abstention is calibrated again. */
 const maxCalibrationDrift = 0.05
 
-/** Questions that vector search is measured with, and how many where little changed. Each is searched for exactly, too. */
-const neighbourQuestions = 200
-const neighbourQuestionsAfterEdit = 60
-
 export interface Completion {
   readonly writer: BuildWriter
   readonly scan: Scan
+  readonly rules: SiteRules
   readonly changes: readonly PageChange[]
   /** Number of files that could not be read and keep no earlier text. */
   readonly failed: number
@@ -38,24 +36,23 @@ export interface Completion {
  * @throws DocentError `gate_failed` with the report in `details.report`; `index_damaged`; the signal's reason.
  */
 export async function completeBuild(context: IngestContext, completion: Completion): Promise<IngestReport> {
-  const {writer, scan, changes, failed, lost, current, report} = completion
+  const {writer, scan, rules, changes, failed, lost, current, report} = completion
   const {builds, signal, signalOption} = context
   const {content, force = false, keepBuilds = 3, maxShrinkPercent = 30} = context.options
   const previous = current?.manifest.id ?? null
   let manifest = await context.stage('finish', () => writer.finish(signalOption))
   const records = writer.openRecords()
-  let facts: ContentDetails
+  let opened: IndexBuild | null = null
   try {
-    facts = contentDetailsOf(records, scan)
-  } finally {
-    records.close()
-  }
-  const opened = await writer.open(signalOption)
-  try {
+    const facts = await context.stage('report', () => contentDetailsOf(records, {scan, rules}))
+    opened = await context.stage('open', () => writer.open(signalOption))
     const drift = driftOf(opened, current, changes)
-    const graph = await context.stage('tune', () => tuned(context, opened, drift === null ? null : current))
+    const edit = drift === null ? null : {before: current!, changes, records, keepsGraph: writer.keepsGraph()}
+    const {tuning: graph, passagesSinceTuning} = await context.stage('tune', () =>
+      tuneBuild(context, opened!, edit),
+    )
     const build = withTuning(opened, graph)
-    await context.stage('verify', async () => verifyBuild(build))
+    await context.stage('verify', () => verifyBuild(build, edit === null ? null : changes))
     const {hnsw} = build.manifest
     const parts: ReportParts = {...facts, changes, build: writer.id, previous, total: manifest.counts, graph}
     const {golden, gates} = await context.stage('gates', async () => {
@@ -108,6 +105,7 @@ export async function completeBuild(context: IngestContext, completion: Completi
         warnings: facts.diagnostics.filter((diagnostic) => diagnostic.severity !== 'info').length,
         golden: golden ? {questions: golden.questions, hitAt5: golden.hitAt5} : null,
         passagesSinceCalibration: drift ?? 0,
+        passagesSinceTuning,
         tookMs: context.elapsedMs(),
       } satisfies Manifest['summary'],
     }
@@ -117,7 +115,8 @@ export async function completeBuild(context: IngestContext, completion: Completi
     })
     return report('published', {...parts, gates, golden, pruned})
   } finally {
-    opened.close()
+    opened?.close()
+    records.close()
   }
 }
 
@@ -131,22 +130,6 @@ function driftOf(build: IndexBuild, before: BaseBuild | null, changes: readonly 
   const drift = edited + (before.manifest.summary?.passagesSinceCalibration ?? 0)
   const isSameModel = before.manifest.embedding.id === build.manifest.embedding.id
   return isSameModel && drift <= maxCalibrationDrift * build.manifest.counts.passages ? drift : null
-}
-
-/**
- * Measured at every ingest, also where the graph is kept: pages that come and go change what it finds. After a small edit
- * of the build `before`, fewer questions tell whether its way to search still finds enough.
- */
-async function tuned(
-  context: IngestContext,
-  build: IndexBuild,
-  before: BaseBuild | null,
-): Promise<VectorSearchTuning> {
-  const {ef, shortlist} = before?.manifest.hnsw ?? {}
-  const from = ef !== undefined ? {ef} : shortlist !== undefined ? {shortlist} : undefined
-  const count = from === undefined ? neighbourQuestions : neighbourQuestionsAfterEdit
-  const questions = await neighbourQuestionsOf(build, await context.embedder(), count)
-  return tuneVectorSearch(build, questions, {...context.signalOption, ...(from === undefined ? {} : {from})})
 }
 
 async function calibrated(context: IngestContext, build: IndexBuild): Promise<unknown> {

@@ -1,32 +1,39 @@
 import {realpathSync} from 'node:fs'
 import {sep} from 'node:path'
+import {isMarkdownName} from '../lib/markdown-name.ts'
+import {projectRootOf} from './project.ts'
 
-/** The folder that is ingested, and the part of it that belongs to Docent. */
+/** The folder that is ingested, the project around it, and the part of them that belongs to Docent. */
 export interface ContentRoot {
   /** Without symbolic links. */
   readonly root: string
-  /** The data folder, without symbolic links, if it is the root or lies below it; else null. */
+  /** The root of the project that holds it, whose files its pages may include; the content folder itself if there is none. */
+  readonly project: string
+  /** The data folder, without symbolic links, if it lies in the project; else null. */
   readonly dataDir: string | null
 }
 
 /** The files that Docent writes into a data folder that is also the content folder. */
 const dataFile =
-  /^(?!.*\.mdx?$)(?:builds\/|(?:current|secret|ended-sessions\.json)(?:\.\d+\.new)?$|transcripts\.sqlite|ingest\.lock)/i
+  /^(?:builds\/|(?:current|secret|ended-sessions\.json)(?:\.\d+\.new)?$|transcripts\.sqlite|ingest\.lock)/i
 
 /** `root` must be without symbolic links. A data folder that does not exist counts as outside. */
 export function contentRootOf(root: string, dataDir: string | null): ContentRoot {
+  const project = projectRootOf(root)
   try {
     const real = dataDir === null ? null : realpathSync.native(dataDir)
-    return {root, dataDir: real !== null && isWithin(root, real) ? real : null}
+    return {root, project, dataDir: real !== null && isWithin(project, real) ? real : null}
   } catch {
-    return {root, dataDir: null}
+    return {root, project, dataDir: null}
   }
 }
 
 /** Why a file or folder of the data folder is withheld; null for anything outside it. `real` is without links. */
-export function dataFolderReason({root, dataDir}: ContentRoot, real: string): string | null {
+export function dataFolderReason({dataDir, ...folders}: ContentRoot, real: string): string | null {
   if (dataDir === null || !isWithin(dataDir, real)) return null
-  if (dataDir === root && !dataFile.test(real.slice(root.length + 1).replaceAll(sep, '/'))) return null
+  const path = real.slice(dataDir.length + 1).replaceAll(sep, '/')
+  const holdsContent = isWithin(dataDir, folders.root)
+  if (holdsContent && (isMarkdownName(path) || !dataFile.test(path))) return null
   return 'it belongs to the data folder'
 }
 

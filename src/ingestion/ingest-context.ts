@@ -36,7 +36,7 @@ export class IngestContext {
   }
 
   /** Runs a stage, reports its beginning and measures its duration. @throws the signal's reason when already aborted. */
-  async stage<T>(stage: Stage, work: () => Promise<T>): Promise<T> {
+  async stage<T>(stage: Stage, work: () => T | Promise<T>): Promise<T> {
     this.signal?.throwIfAborted()
     this.reportProgress(stage, 0, 0)
     const started = performance.now()

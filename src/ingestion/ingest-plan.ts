@@ -1,7 +1,7 @@
 import {createHash} from 'node:crypto'
 import {join} from 'node:path'
-import type {SiteRules} from '../markdown/index.ts'
-import {chunkerVersion} from '../markdown/index.ts'
+import type {Site} from '../generators/index.ts'
+import {chunkerVersion, type SiteRules} from '../markdown/index.ts'
 import {isCurrentCalibration} from '../retrieval/index.ts'
 import {
   type BaseBuild,
@@ -87,7 +87,7 @@ export function isOfEarlierVersion({calibration}: Manifest): boolean {
  * Everything besides a file that decides what becomes of it. The terms of some words are part of it: a build is edited
  * only where its sections give the terms they were stored with.
  */
-export function chunkerOf(site: SiteRules): string {
+export function chunkerOf(site: Site): string {
   const words = termsOf(
     'The QUICK node.js --dry-run kubectl_get running volumes PersistentVolumeClaim c++ don’t ÉTÉ',
   )
@@ -98,7 +98,12 @@ export function chunkerOf(site: SiteRules): string {
 }
 
 /** Compares the scan with the current build. `isFullRebuild` when the next build does not start from it. */
-export function planIngest(scan: Scan, before: BaseBuild | null, isFullRebuild: boolean): IngestPlan {
+export function planIngest(
+  scan: Scan,
+  before: BaseBuild | null,
+  rules: SiteRules,
+  isFullRebuild: boolean,
+): IngestPlan {
   const files = new Map(before?.records.files().map((file) => [file.path, file]))
   const retried = new Set(
     isFullRebuild
@@ -133,7 +138,7 @@ export function planIngest(scan: Scan, before: BaseBuild | null, isFullRebuild: 
     (file) =>
       file.isPage &&
       isUnreadable(scan, file.path) &&
-      !isFileWithdrawn(join(scan.root, file.path), file.path) &&
+      !isFileWithdrawn(join(scan.root, file.path), file.path, rules) &&
       !includedWithheldFile(file, scan),
   )
   const kept = new Set(missingButUnreadable)
@@ -143,7 +148,7 @@ export function planIngest(scan: Scan, before: BaseBuild | null, isFullRebuild: 
   return {
     toParse,
     removed: missing.filter((file) => !kept.has(file)),
-    unreadable: unreadableFiles(scan, missingButUnreadable, {pagesByHash, isFullRebuild}),
+    unreadable: unreadableFiles(scan, missingButUnreadable, {pagesByHash, rules, isFullRebuild}),
     pagesByHash,
     unchanged: scan.files.length - toParse.length,
     previousFiles: files,
@@ -156,8 +161,13 @@ function unreadableFiles(
   stillThere: readonly FileRecord[],
   {
     pagesByHash,
+    rules,
     isFullRebuild,
-  }: {readonly pagesByHash: IngestPlan['pagesByHash']; readonly isFullRebuild: boolean},
+  }: {
+    readonly pagesByHash: IngestPlan['pagesByHash']
+    readonly rules: SiteRules
+    readonly isFullRebuild: boolean
+  },
 ): IngestPlan['unreadable'] {
   const hashes = new Map(unreadable.map(({path, hash}) => [path, hash]))
   const hashOfBytes = ({path}: FileRecord): string => hashes.get(path) ?? ''
@@ -169,7 +179,8 @@ function unreadableFiles(
       .map((file) => ({path: file.path, hash: hashOfBytes(file)})),
     // Moved from another path.
     ...unreadable.filter(
-      ({path, hash}) => !known.has(path) && pagesByHash.has(hash) && !isFileWithdrawn(join(root, path), path),
+      ({path, hash}) =>
+        !known.has(path) && pagesByHash.has(hash) && !isFileWithdrawn(join(root, path), path, rules),
     ),
   ]
 }

@@ -1,9 +1,37 @@
 import type {Diagnostic} from '../domain/index.ts'
 import type {VectorSearchTuning} from './tune-vector-search.ts'
 
-export const stages = ['scan', 'pages', 'finish', 'tune', 'verify', 'gates', 'calibrate', 'publish'] as const
+/** In the order they run. */
+export const stages = [
+  'base',
+  'scan',
+  'site',
+  'model',
+  'plan',
+  'begin',
+  'pages',
+  'finish',
+  'report',
+  'open',
+  'tune',
+  'verify',
+  'gates',
+  'calibrate',
+  'publish',
+] as const
 
-/** A step of an ingest. Pages are parsed, embedded and stored at the same time, so `pages` is one stage. */
+/**
+ * A step of an ingest; together they are all it does:
+ *
+ * - `base` takes the lock and checks the current build; `scan` reads the folder; `site` finds its generator; `plan`
+ *   compares build and folder
+ * - `model` waits for the embedding model, where it is not known to be that of the current build
+ * - `begin` copies the current build, or starts an empty one
+ * - `pages` parses, embeds and stores pages, all at the same time
+ * - `finish` completes the files and flushes them; `report` collects what is known of all pages, and checks their links
+ * - `open` opens the new build as a server does; `tune`, `verify`, `gates` and `calibrate` try it
+ * - `publish` makes it current, and removes old ones
+ */
 export type Stage = (typeof stages)[number]
 
 /** Reported at intervals while an ingest runs. */
@@ -38,6 +66,8 @@ export interface ConstructShare {
   readonly flattened: number
   readonly dropped: number
   readonly notUnderstood: number
+  /** The page where it is not understood most often, and how often there; null where it is understood. */
+  readonly most: {readonly path: string; readonly count: number} | null
   readonly keptWords: number
   /** Words that readers of the site see and that are in no passage. */
   readonly lostWords: number
@@ -68,6 +98,8 @@ export interface IngestReport {
     readonly unchanged: number
     /** Files without a page. */
     readonly setAside: number
+    /** Those of them, and folders, that could not be read. */
+    readonly unread: number
     /** Pages that could not be read and keep the text of the previous build; they count in `total` too. */
     readonly stale: number
   }
@@ -78,6 +110,8 @@ export interface IngestReport {
     /** Passages that the model embedded; all others had a vector. */
     readonly embedded: number
   }
+  /** Number of files that look like documentation but are not Markdown, by their ending, as `.rst`. */
+  readonly otherFormats: Readonly<Record<string, number>>
   readonly changes: readonly PageChange[]
   /** Diagnostics of all files, unchanged ones included; sorted. */
   readonly diagnostics: readonly Diagnostic[]
@@ -101,7 +135,7 @@ export interface IngestReport {
   readonly graph: VectorSearchTuning | null
   /** Ids of older builds that were removed. */
   readonly pruned: readonly string[]
-  /** Duration of each stage, in milliseconds. */
+  /** Duration of each stage that ran, in milliseconds. They add up to `tookMs`, but for some milliseconds. */
   readonly stages: Readonly<Partial<Record<Stage, number>>>
   readonly tookMs: number
 }

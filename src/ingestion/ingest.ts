@@ -1,6 +1,6 @@
 import {DocentError} from '../domain/index.ts'
-import {detectSite, type SiteRules, siteRulesOf} from '../markdown/index.ts'
-import {type BaseBuild, type BuildWriter, localBuilds} from '../search-index/index.ts'
+import {rulesOf} from '../generators/index.ts'
+import {type BaseBuild, type BuildLock, type BuildWriter, localBuilds} from '../search-index/index.ts'
 import {loadLanguageDetector} from '../text/detect-language.ts'
 import {completeBuild} from './complete-build.ts'
 import {contentDetailsOf} from './content-details.ts'
@@ -9,9 +9,11 @@ import type {IngestCallbacks, IngestOptions} from './ingest-options.ts'
 import {chunkerOf, openNewestBase, planIngest, reasonForFull, reasonToRenew} from './ingest-plan.ts'
 import type {IngestReport} from './ingest-report.ts'
 import {makeReport, type ReportParts} from './make-report.ts'
+import {otherFormatsLine} from './other-formats.ts'
 import {runPageStage} from './page-stage.ts'
 import {type Scan, scanFolder} from './scan-folder.ts'
 import {siteLanguageOf} from './site-language.ts'
+import {siteOf} from './site-of.ts'
 
 /** Source bytes for each passage, roughly: used to estimate how many passages there will be. */
 const bytesPerPassage = 900
@@ -25,71 +27,108 @@ const bytesPerPassage = 900
  */
 export async function ingest(options: IngestOptions, callbacks: IngestCallbacks = {}): Promise<IngestReport> {
   const {signal, onProgress = () => {}} = callbacks
-  const builds = localBuilds(options.dataDir)
-  const lock = options.dryRun ? null : await builds.lock()
+  const context = new IngestContext(options, localBuilds(options.dataDir), signal, onProgress)
+  const {lock, ...start} = await context.stage('base', () => startFrom(context))
   try {
-    return await run(new IngestContext(options, builds, signal, onProgress))
+    return await run(context, start)
   } finally {
     await lock?.release()
   }
 }
 
-async function run(context: IngestContext): Promise<IngestReport> {
+/** The id of the current build, and the one to start from: the same, unless that is damaged. */
+interface Start {
+  readonly currentId: string | null
+  readonly current: BaseBuild | null
+}
+
+/** Takes the lock, unless nothing will be written, and opens the build to start from. */
+async function startFrom({builds, options}: IngestContext): Promise<Start & {lock: BuildLock | null}> {
+  const lock = options.dryRun ? null : await builds.lock()
+  try {
+    const currentId = await builds.currentId()
+    return {lock, currentId, current: await openNewestBase(builds, currentId)}
+  } catch (error) {
+    await lock?.release()
+    throw error
+  }
+}
+
+async function run(context: IngestContext, {currentId, current}: Start): Promise<IngestReport> {
   const {builds, signal, signalOption} = context
   const {content, dataDir, full = false, dryRun = false, embedderKey: key = null} = context.options
-  const currentId = await builds.currentId()
-  const current = await openNewestBase(builds, currentId)
   const isKnownModel = key !== null && current?.manifest.embedding.key === key
   // The model loads while the folder is scanned.
   if (!isKnownModel) context.embedder().catch(() => undefined)
   let writer: BuildWriter | null = null
   try {
     const scan = await context.stage('scan', () => scanFolder(content, {...signalOption, dataDir}))
-    const site = siteFor(context, scan)
+    if (current === null && scan.files.length === 0 && scan.unreadable.length === 0) throw noMarkdownIn(scan)
+    const site = await context.stage('site', () => siteOf(scan, context.options.site ?? null))
+    const rules = rulesOf(site)
     const chunker = chunkerOf(site)
-    const {id, name, dimensions} = isKnownModel ? current.manifest.embedding : await context.embedder()
+    const {id, name, dimensions} = isKnownModel
+      ? current.manifest.embedding
+      : await context.stage('model', () => context.embedder())
     const embedding = {id, name, dimensions, ...(key === null ? {} : {key})}
     signal?.throwIfAborted()
     const fullBecause = reasonForFull(current, embedding, chunker, full)
     const base = fullBecause === null ? (current as BaseBuild) : null
     const renewedBecause = base === null ? null : reasonToRenew(base, currentId)
-    const plan = planIngest(scan, current, base === null)
+    const plan = await context.stage('plan', () => planIngest(scan, current, rules, base === null))
     const basis = {site: site.generator, embedding, fullBecause, renewedBecause, plan}
     const report = (outcome: IngestReport['outcome'], parts: ReportParts): IngestReport =>
       makeReport(context, basis, outcome, parts)
-    const unchanged = ({records, manifest}: BaseBuild): IngestReport =>
-      report('unchanged', {
-        ...contentDetailsOf(records, scan),
+    const unchanged = async ({records, manifest}: BaseBuild): Promise<IngestReport> => {
+      const details = await context.stage('report', () => contentDetailsOf(records, {scan, rules}))
+      return report('unchanged', {
+        ...details,
         build: currentId,
         previous: currentId,
         total: manifest.counts,
       })
+    }
 
     const isGone = plan.removed.length > 0 || plan.unreadable.length > 0
-    if (plan.toParse.length === 0 && !isGone && base && !renewedBecause) return unchanged(base)
+    if (plan.toParse.length === 0 && !isGone && base && !renewedBecause) return await unchanged(base)
 
-    await loadLanguageDetector()
-    const defaultLanguage = base?.manifest.languages?.default ?? siteLanguageOf(scan, site)
+    const defaultLanguage = await context.stage('plan', async () => {
+      await loadLanguageDetector()
+      return site.languages.default ?? base?.manifest.languages?.default ?? siteLanguageOf(scan, rules)
+    })
     if (!dryRun) {
       // What is parsed next will most likely have to be embedded: the model loads while the parsers start.
       if (plan.toParse.length > 0) context.embedder().catch(() => undefined)
-      writer = await builds.begin({
-        embedding,
-        chunker,
-        defaultLanguage,
-        base,
-        expectedPassages: scan.files.reduce((sum, file) => sum + file.bytes, 0) / bytesPerPassage,
-      })
-      for (const {path} of plan.removed) writer.remove(path)
+      writer = await context.stage('begin', () =>
+        builds.begin({
+          embedding,
+          chunker,
+          defaultLanguage,
+          base,
+          expectedPassages: scan.files.reduce((sum, file) => sum + file.bytes, 0) / bytesPerPassage,
+        }),
+      )
     }
     // Vectors can be reused even from a build that cannot be edited, if the same model made them.
     const vectors = current && !full && current.manifest.embedding.id === id ? current.records : null
-    const {changes, failedAgain, failed, lost, dryRunFiles} = await context.stage('pages', () =>
-      runPageStage(context, {scan, site, defaultLanguage, plan, previousBuild: current, vectors, writer}),
-    )
+    const {changes, failedAgain, failed, lost, dryRunFiles} = await context.stage('pages', () => {
+      for (const {path} of plan.removed) writer?.remove(path)
+      return runPageStage(context, {
+        scan,
+        site,
+        defaultLanguage,
+        plan,
+        previousBuild: current,
+        vectors,
+        writer,
+      })
+    })
     if (!writer) {
+      const details = await context.stage('report', () =>
+        contentDetailsOf(base?.records ?? null, {scan, rules, read: dryRunFiles}),
+      )
       return report('dry-run', {
-        ...contentDetailsOf(base?.records ?? null, scan, dryRunFiles),
+        ...details,
         changes,
         build: currentId,
         previous: currentId,
@@ -98,9 +137,9 @@ async function run(context: IngestContext): Promise<IngestReport> {
     }
     // The only files to parse were those that failed before, and they failed again.
     if (base && !renewedBecause && !isGone && failedAgain === plan.toParse.length) {
-      return unchanged(base)
+      return await unchanged(base)
     }
-    return await completeBuild(context, {writer, scan, changes, failed, lost, current, report})
+    return await completeBuild(context, {writer, scan, rules, changes, failed, lost, current, report})
   } catch (error) {
     if (signal?.aborted) throw signal.reason
     throw error
@@ -111,11 +150,14 @@ async function run(context: IngestContext): Promise<IngestReport> {
   }
 }
 
-function siteFor({options}: IngestContext, scan: Scan): SiteRules {
-  const name = options.site ?? null
-  if (name === null) return detectSite(scan.configs)
-  const site = siteRulesOf(name)
-  if (!site)
-    throw new DocentError('config', `there are no rules for the site generator ${JSON.stringify(name)}`)
-  return site
+function noMarkdownIn({root, otherFormats}: Scan): DocentError {
+  const others = otherFormatsLine(otherFormats)
+  return new DocentError(
+    'config',
+    [
+      `there is no Markdown in ${root}: no file that ends in .md, .mdx or .markdown.`,
+      ...(others === null ? [] : [`It has ${others}.`]),
+      'Name the folder of your docs with --content, or with CONTENT_DIR.',
+    ].join(' '),
+  )
 }

@@ -1,6 +1,5 @@
 import {fileDiagnostic, type Page} from '../domain/index.ts'
-import type {SiteRules} from '../markdown/index.ts'
-import {langOf, noFrontMatter, routeOf, versionOf} from '../markdown/index.ts'
+import {noFrontMatter, type SiteRules} from '../markdown/index.ts'
 import type {BuildRecords, FileRecord, StoredFidelity} from '../search-index/index.ts'
 import type {ContentRoot} from './content-root.ts'
 import type {ParsedFile} from './parsed-file.ts'
@@ -15,7 +14,7 @@ export interface LastGoodOptions {
   /** The file's record in the previous build, under its path or the one that it was moved from. */
   readonly previousFile: FileRecord | undefined
   readonly content: ContentRoot
-  readonly site: SiteRules
+  readonly rules: SiteRules
 }
 
 /**
@@ -24,7 +23,7 @@ export interface LastGoodOptions {
  */
 export function withLastGood(
   parsed: ParsedFile,
-  {before, previousFile, content, site}: LastGoodOptions,
+  {before, previousFile, content, rules}: LastGoodOptions,
 ): ParsedFile {
   if (parsed.state !== 'failed' || !previousFile?.isPage || includedWithheldFile(previousFile, content))
     return parsed
@@ -49,7 +48,7 @@ export function withLastGood(
       diagnostics: [...source.diagnostics, note],
       fidelity: staleFidelity(source.fidelity, stored.fidelity),
     },
-    page: movedPage(stored.page, source.path, site),
+    page: movedPage(stored.page, source.path, rules),
     links: stored.links,
     anchors: stored.anchors,
   }
@@ -61,15 +60,16 @@ export function includedWithheldFile({includes}: FileRecord, content: ContentRoo
 }
 
 /** The page at its new path: what came from the old path is derived from the new one, what came from front matter stays. */
-function movedPage(page: Page, path: string, site: SiteRules): Page {
+function movedPage(page: Page, path: string, rules: SiteRules): Page {
   if (page.path === path) return page
-  const adjusted = <T>(value: T, of: (path: string) => T): T => (of(page.path) === value ? of(path) : value)
+  const before = rules.placeOf(page.path, noFrontMatter)
+  const now = rules.placeOf(path, noFrontMatter)
   return {
     ...page,
     path,
-    url: adjusted(page.url, (at) => routeOf(at, noFrontMatter, site)),
-    version: adjusted(page.version, versionOf),
-    lang: adjusted(page.lang, (at) => langOf(at, site)),
+    url: page.url === before.url ? now.url : page.url,
+    version: page.version === before.version ? now.version : page.version,
+    lang: page.lang === before.lang ? now.lang : page.lang,
   }
 }
 

@@ -1,7 +1,10 @@
 import type {Diagnostic} from '../domain/index.ts'
+import {isMarkdownName} from '../lib/markdown-name.ts'
+import {decodedPath, pathKey} from '../lib/url-path.ts'
+import type {SiteRules} from '../markdown/index.ts'
 import {
   filesAt,
-  isMarkdownPath,
+  isOfRoot,
   LinkTargets,
   type PageRecord,
   splitTarget,
@@ -9,50 +12,87 @@ import {
 } from '../search-index/index.ts'
 
 /**
- * Anchors that a writer set in the text, outside headings: `<a name="x">`, `<div id="x">`, `[word]{#x}`. Found by their
- * looks, in code too: one too many hides a warning, one too few makes a false one.
+ * Anchors that a writer set in the text, in any notation: `<a name="x">`, `<div id="x">`, `[word]{#x}`, `## Word [x]`,
+ * MyST's `(x)=`, `:name: x` and `:label: x`, Docsify's `:id=x`. Found by their looks, in code too: one too many hides a
+ * warning, one too few makes a false one.
  */
 export function writtenAnchorsIn(source: string): string[] {
-  const found = source.matchAll(
-    /<[a-z][\w.-]*(?=\s)[^<>]{0,500}?\s(?:id|name)\s*=\s*["'{`]*([^\s"'`{}<>]+)|\{:?[^{}\n]{0,200}?#([\w.:-]+)[^{}\n]{0,200}\}/gi,
-  )
-  return [...new Set([...found].map((match) => match[1] ?? match[2] ?? ''))]
+  return [
+    ...new Set(
+      notations.flatMap((notation) => [...source.matchAll(notation)].map((match) => match[1] ?? '')),
+    ),
+  ]
+}
+
+const notations: readonly RegExp[] = [
+  /<[a-z][\w.-]*(?=\s)[^<>]{0,500}?\s(?:id|name)\s*=\s*["'{`]*([^\s"'`{}<>]+)/gi,
+  /\{:?[^{}\n]{0,200}?#([\w.:-]+)[^{}\n]{0,200}\}/g,
+  /^#{1,6}[ \t][^\n]{0,500}?\[#?([\w.:-]+)\][ \t]*$/gm,
+  /^[ \t>]*\(([^()\n]{1,200})\)=[ \t]*$/gm,
+  /^[ \t>]*:(?:name|label):[ \t]*(\S+)/gm,
+  /:id=([\w.-]+)/g,
+]
+
+export interface LinkCheck {
+  readonly rules: SiteRules
+  /** Whether the content has a file, a page or not. */
+  readonly isFile: (path: string) => boolean
 }
 
 /**
  * Checks links between pages. Only links that are certainly broken get a warning: to a Markdown file that does not exist,
  * or to an anchor that its page does not have. Other routes may not come from these files.
  */
-export function brokenLinksIn(pages: readonly PageRecord[], isFile: (path: string) => boolean): Diagnostic[] {
-  const targets = new LinkTargets(pages)
+export function brokenLinksIn(pages: readonly PageRecord[], {rules, isFile}: LinkCheck): Diagnostic[] {
+  const isCaseKept = rules.keepsLetterCase
+  const exact = new LinkTargets(pages)
+  let lenient: LinkTargets<PageRecord> | null = null
+  const pageInAnyCase = (place: string, from: PageRecord): PageRecord | undefined => {
+    lenient ??= new LinkTargets(pages, {ignoresCase: true})
+    return lenient.pageAt(place, from)
+  }
   const diagnostics: Diagnostic[] = []
   for (const page of pages) {
     for (const {target, line} of page.links) {
       const [place, anchor] = splitTarget(target)
-      const found = targets.pageAt(place, page)
-      const path = withoutQuery(place)
-      if (found === undefined && isMarkdownPath(path) && !path.startsWith('/')) {
-        const files = filesAt(path, page)
-        if (!files[0]!.startsWith('../') && !files.some(isFile)) {
-          diagnostics.push(
-            warning(page.path, line, 'broken-link', `the link to ${target} leads to a missing file`),
-          )
-        }
+      const likely = exact.pageAt(place, page) ?? pageInAnyCase(place, page)
+      const isExact = likely !== undefined && (!isCaseKept || exact.pageAt(place, page) !== undefined)
+      const report = (rule: string, reason: string): void => {
+        diagnostics.push(warning(page.path, line, rule, reason))
       }
-      if (found && anchor !== '' && !found.anchors.has(anchor) && !hasOtherAnchor(anchor)) {
-        const where = found === page ? 'this page' : found.path
-        diagnostics.push(
-          warning(page.path, line, 'broken-anchor', `the link to #${anchor} matches no heading in ${where}`),
-        )
+      if (!isExact && isMissingFile(withoutQuery(place), page, isFile)) {
+        const other = likely === undefined ? '' : `; ${likely.path} differs in letter case`
+        report('broken-link', `the link to ${target} leads to a missing file${other}`)
+      } else if (likely !== undefined && isMissingAnchor(anchor, likely.anchors, isCaseKept)) {
+        const where = likely === page ? 'this page' : likely.path
+        report('broken-anchor', `the link to #${anchor} matches no heading in ${where}`)
       }
     }
   }
   return diagnostics
 }
 
-/** Fragments that browsers and sites handle without a heading: `#:~:text=…`, `#fn-1`, `#top`, lines of code. */
+/** Whether a link names a Markdown file below the content that is not there. */
+function isMissingFile(path: string, page: PageRecord, isFile: LinkCheck['isFile']): boolean {
+  if (!isMarkdownName(path) || isOfRoot(path)) return false
+  const files = filesAt(path, page)
+  return !files[0]!.startsWith('../') && !files.some((file) => isFile(file) || isFile(decodedPath(file)))
+}
+
+function isMissingAnchor(anchor: string, known: ReadonlySet<string>, isCaseKept: boolean): boolean {
+  if (anchor === '' || known.has(anchor) || hasOtherAnchor(anchor)) return false
+  const keyOf = (text: string): string => (isCaseKept ? pathKey(text) : pathKey(text).toLowerCase())
+  const key = keyOf(anchor)
+  for (const one of known) if (keyOf(one) === key) return false
+  return true
+}
+
+/**
+ * Fragments that browsers and sites handle without a heading: `#:~:text=…`, `#fn-1`, `#top`, lines of code, routes of
+ * sites that are one page (`#/guide`).
+ */
 function hasOtherAnchor(anchor: string): boolean {
-  return /^(?::~:|fn|user-content|top$|L\d)/.test(anchor)
+  return /^(?::~:|fn|user-content|top$|L\d|!?\/)/.test(anchor)
 }
 
 /** Pages that claim the same address: readers can be sent to only one of them. */

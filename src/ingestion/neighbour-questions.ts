@@ -43,21 +43,40 @@ export async function neighbourQuestionsOf(
   }
 }
 
+/**
+ * The questions that tell what is found of a part of a build: the vectors of its passages, and their sums with passages
+ * of all of it drawn at random.
+ */
+export function neighbourQuestionsAt(build: IndexBuild, part: readonly Float32Array[]): NeighbourQuestions {
+  const random = seededRandom(1)
+  const sections = build.sectionsWithText()
+  const sums =
+    sections.length === 0
+      ? []
+      : part.map((vector) =>
+          directionOf(vector, firstVectorOf(build, sections[randomIndex(random, sections.length)]!)),
+        )
+  return {own: part.filter(hasDirection), mixed: sums.filter(hasDirection)}
+}
+
 /** Unit vectors, each the direction of the sum of two passages drawn at random. */
 function sumsOfPassages(build: IndexBuild, count: number, random: () => number): Float32Array[] {
-  const firstPassages = build
-    .pages()
-    .flatMap((page) => build.sectionsOf(page.id))
-    .filter(({passageCount}) => passageCount > 0)
-    .map(({firstPassage}) => firstPassage)
-  if (firstPassages.length === 0) return []
-  const drawn = (): Float32Array => build.vectorOf(firstPassages[randomIndex(random, firstPassages.length)]!)
-  return Array.from({length: count}, () => {
-    const [one, other] = [drawn(), drawn()]
-    const sum = one.map((value, at) => value + other[at]!)
-    const length = Math.hypot(...sum)
-    return length === 0 ? sum : sum.map((value) => value / length)
-  })
+  const sections = build.sectionsWithText()
+  if (sections.length === 0) return []
+  const drawn = (): Float32Array => firstVectorOf(build, sections[randomIndex(random, sections.length)]!)
+  return Array.from({length: count}, () => directionOf(drawn(), drawn()))
+}
+
+function firstVectorOf(build: IndexBuild, sectionId: number): Float32Array {
+  const [section] = build.sections([sectionId])
+  return build.vectorOf(section!.firstPassage)
+}
+
+/** The direction of the sum of two vectors; zero where they cancel out. */
+function directionOf(one: Float32Array, other: Float32Array): Float32Array {
+  const sum = one.map((value, at) => value + other[at]!)
+  const length = Math.hypot(...sum)
+  return length === 0 ? sum : sum.map((value) => value / length)
 }
 
 function hasDirection(vector: Float32Array): boolean {

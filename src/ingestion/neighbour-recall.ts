@@ -30,31 +30,34 @@ export async function referenceQuestions(
 
 /** How a search is measured. */
 export interface Measurement {
-  /** How many of the true nearest passages count. */
-  readonly nearest: number
+  /** How many of the true nearest passages count; one recall each. */
+  readonly nearest: readonly number[]
   /** How many are searched for. */
   readonly depth: number
   readonly mode: VectorSearchMode
 }
 
 /**
- * Mean share of the true nearest passages that a search finds; 1 without questions. Of passages that are equally near, as
+ * Mean shares of the true nearest passages that a search finds; 1 without questions. Of passages that are equally near, as
  * copies of a text are, any will do. @throws the signal's reason.
  */
-export async function recallOf(
+export async function recallsAt(
   build: IndexBuild,
   questions: readonly ReferenceQuestion[],
   {nearest, depth, mode}: Measurement,
   signal?: AbortSignal,
-): Promise<number> {
-  let sum = 0
+): Promise<number[]> {
+  const sums = nearest.map(() => 0)
   for (const {vector, similarities} of questions) {
     await yieldToEventLoop()
     signal?.throwIfAborted()
-    const expected = Math.min(nearest, similarities.length)
-    const least = similarities[expected - 1]! - tolerance
-    const found = build.nearest(vector, depth, mode).filter((hit) => hit.similarity >= least).length
-    sum += Math.min(found, expected) / expected
+    const hits = build.nearest(vector, depth, mode)
+    for (const [at, count] of nearest.entries()) {
+      const expected = Math.min(count, similarities.length)
+      const least = similarities[expected - 1]! - tolerance
+      const found = hits.filter((hit) => hit.similarity >= least).length
+      sums[at]! += Math.min(found, expected) / expected
+    }
   }
-  return questions.length === 0 ? 1 : sum / questions.length
+  return sums.map((sum) => (questions.length === 0 ? 1 : sum / questions.length))
 }

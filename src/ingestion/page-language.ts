@@ -1,11 +1,11 @@
 import type {Page} from '../domain/index.ts'
-import {langOf, type SiteRules} from '../markdown/index.ts'
+import type {SiteRules} from '../markdown/index.ts'
 import {languageOfProse} from '../text/detect-language.ts'
 import {isSameLanguage} from '../text/language-tags.ts'
 import type {ParsedFile} from './parsed-file.ts'
 
 interface SiteLanguage {
-  readonly site: SiteRules
+  readonly rules: SiteRules
   /** BCP 47; null where it is not known. */
   readonly defaultLanguage: string | null
 }
@@ -23,8 +23,8 @@ export function withLanguage(file: ParsedFile, site: SiteLanguage): ParsedFile {
  * A folder of translations is one even where it differs from the site's language by the region alone, as `en-gb/`. What
  * front matter or the text say is not: a page in `en-US` of a site in `en` is a page like the others.
  */
-function languageOfPage(page: Page, {site, defaultLanguage}: SiteLanguage): string | null {
-  const ofFolder = langOf(page.path, site)
+function languageOfPage(page: Page, {rules, defaultLanguage}: SiteLanguage): string | null {
+  const ofFolder = rules.translationOf(page.path)
   if (ofFolder !== null && ofFolder === page.lang) return ofFolder
   const own = page.lang ?? languageOfProse(proseOf(page))
   if (own === null) return defaultLanguage

@@ -1,5 +1,5 @@
 import type {Diagnostic} from '../domain/index.ts'
-import type {SiteRules} from '../markdown/index.ts'
+import {rulesOf, type Site} from '../generators/index.ts'
 import {
   type BaseBuild,
   type BuildRecords,
@@ -34,7 +34,7 @@ const pagesPerBatch = 64
 
 export interface PageStage {
   readonly scan: Scan
-  readonly site: SiteRules
+  readonly site: Site
   /** The site's language, BCP 47: that of pages that neither say theirs nor have enough text to tell it. */
   readonly defaultLanguage: string | null
   readonly plan: IngestPlan
@@ -63,6 +63,7 @@ export interface PageStageResult {
 export async function runPageStage(context: IngestContext, stage: PageStage): Promise<PageStageResult> {
   const {scan, site, defaultLanguage, plan, previousBuild, vectors, writer} = stage
   const {signal} = context
+  const rules = rulesOf(site)
   const total = plan.toParse.length
   const changes: PageChange[] = []
   const dryRunFiles: ParsedFile[] = []
@@ -132,9 +133,9 @@ export async function runPageStage(context: IngestContext, stage: PageStage): Pr
           before: previousBuild?.records ?? null,
           previousFile,
           content: scan,
-          site,
+          rules,
         }),
-        {site, defaultLanguage},
+        {rules, defaultLanguage},
       )
       if (failedAsBefore(parsed)) failedAgain++
       if (parsed.state === 'failed') failed++
@@ -188,13 +189,8 @@ function failureOf(hash: string, diagnostics: readonly Diagnostic[], isCounted: 
   return JSON.stringify([hash, diagnostics.map(({rule}) => rule), isCounted])
 }
 
-function openParser(
-  {options}: IngestContext,
-  scan: Scan,
-  site: SiteRules,
-  {toParse}: IngestPlan,
-): PageParser {
-  const setup: ParseSetup = {root: scan.root, dataDir: scan.dataDir, site}
+function openParser({options}: IngestContext, scan: Scan, site: Site, {toParse}: IngestPlan): PageParser {
+  const setup: ParseSetup = {root: scan.root, project: scan.project, dataDir: scan.dataDir, site}
   if (options.openParser) return options.openParser(setup)
   const bytes = toParse.reduce((sum, file) => sum + file.bytes, 0)
   return openParserPool(setup, {
@@ -205,15 +201,16 @@ function openParser(
 /** Yields the files in order, parsed ahead by the pool, and at the end the pages that exist and cannot be read. */
 async function* readInOrder(
   {signal}: IngestContext,
-  {scan, plan}: PageStage,
+  {scan, plan, site}: PageStage,
   parser: PageParser,
 ): AsyncGenerator<ParsedFile> {
   const files: readonly ScannedFile[] = plan.toParse
+  const rules = rulesOf(site)
   const running: Promise<ParsedFile>[] = []
   let next = 0
   while (next < files.length || running.length > 0) {
     while (next < files.length && running.length < pagesAhead) {
-      const parsing = readPage(files[next++]!, {scan, parser, signal})
+      const parsing = readPage(files[next++]!, {scan, parser, rules, signal})
       // When an earlier file fails, nothing awaits this promise.
       parsing.catch(() => undefined)
       running.push(parsing)

@@ -1,5 +1,7 @@
+import {posix} from 'node:path'
 import {compareDiagnostics, fileDiagnostic} from '../domain/index.ts'
-import {type ParsedPage, parsePage, type SiteRules} from '../markdown/index.ts'
+import {rulesOf, type Site} from '../generators/index.ts'
+import {type ParsedPage, parsePage} from '../markdown/index.ts'
 import type {IncludedFile} from '../search-index/index.ts'
 import type {ContentRoot} from './content-root.ts'
 import {writtenAnchorsIn} from './links.ts'
@@ -7,7 +9,7 @@ import {readContentFile, withheldFileReason} from './read-content-file.ts'
 import {encodingProblemOf, hashOf} from './scan-folder.ts'
 
 export interface ParseSetup extends ContentRoot {
-  readonly site: SiteRules
+  readonly site: Site
 }
 
 export interface ParseTask {
@@ -21,13 +23,14 @@ export interface ParseResult extends Omit<ParsedPage, 'includes'> {
   readonly anchors: readonly string[]
 }
 
-/** Parses one page with the files it includes from below the content root. Has no time limit of its own. */
+/** Parses one page with the files of the project that it includes. Has no time limit of its own. */
 export function parseTask({site, ...content}: ParseSetup, {path, text}: ParseTask): ParseResult {
   const included = new Map<string, string | null>()
   /** Why included files are not text, by path. */
   const encodingProblems = new Map<string, string>()
   const withheldReasons = new Map<string, string>()
-  const readInclude = (includePath: string): string | null => {
+  const readInclude = (projectPath: string): string | null => {
+    const includePath = posix.relative(site.contentPath, projectPath)
     const bytes = readContentFile(content, includePath)
     const withheld = bytes === null ? withheldFileReason(content, includePath) : null
     if (withheld !== null) withheldReasons.set(includePath, withheld)
@@ -37,8 +40,9 @@ export function parseTask({site, ...content}: ParseSetup, {path, text}: ParseTas
     // In a file with another encoding only some letters are lost; a file that is not text has no words at all.
     return problem && problem.rule !== 'invalid-utf-8' ? null : (bytes?.toString('utf8') ?? null)
   }
-  const parsed = parsePage(text, {path, site, readInclude})
-  for (const includePath of parsed.includes) if (!included.has(includePath)) readInclude(includePath)
+  const parsed = parsePage(text, {path, site: rulesOf(site), readInclude})
+  for (const projectPath of parsed.includes)
+    if (!included.has(posix.relative(site.contentPath, projectPath))) readInclude(projectPath)
   const includes = [...included]
     .map(([name, hash]) => ({path: name, hash}))
     .sort((one, other) => (one.path < other.path ? -1 : 1))

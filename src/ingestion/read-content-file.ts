@@ -1,20 +1,20 @@
-import {readFileSync, realpathSync, statSync} from 'node:fs'
-import {join, sep} from 'node:path'
+import {existsSync, readFileSync, realpathSync, statSync} from 'node:fs'
+import {join, relative, sep} from 'node:path'
 import {withheldReason} from '../markdown/index.ts'
-import {type ContentRoot, dataFolderReason} from './content-root.ts'
+import {type ContentRoot, dataFolderReason, isWithin} from './content-root.ts'
 import {maxFileBytes} from './scan-folder.ts'
 
 /**
- * Reads a file below the content root. Null if it does not exist, is not a file, is too large, lies outside once links
- * are followed, or is withheld because of its own name or that of the file it links to.
+ * Reads a file of the project by its path below the content root, as `../shared/note.md`. Null if it does not exist, is not
+ * a file, is too large, lies outside the project once links are followed, or is withheld because of its own name or that
+ * of the file it links to.
  */
 export function readContentFile(content: ContentRoot, path: string): Buffer | null {
   try {
-    const real = realPathBelow(content.root, path)
+    const real = realPathInProject(content, path)
     if (real === null || withheldReason(path) !== null || realPathReason(content, real) !== null) return null
-    const absolute = join(content.root, real)
-    const found = statSync(absolute)
-    return found.isFile() && found.size <= maxFileBytes ? readFileSync(absolute) : null
+    const found = statSync(real)
+    return found.isFile() && found.size <= maxFileBytes ? readFileSync(real) : null
   } catch {
     // It does not exist; the parser reports that with the line of the include.
     return null
@@ -26,7 +26,7 @@ export function withheldFileReason(content: ContentRoot, path: string): string |
   const reason = withheldReason(path)
   if (reason !== null) return reason
   try {
-    const real = realPathBelow(content.root, path)
+    const real = realPathInProject(content, path)
     return real === null ? null : realPathReason(content, real)
   } catch {
     // It does not exist, so it links to nothing.
@@ -34,12 +34,18 @@ export function withheldFileReason(content: ContentRoot, path: string): string |
   }
 }
 
+/** Names above the content folder decide nothing about the files in it. */
 function realPathReason(content: ContentRoot, real: string): string | null {
-  return withheldReason(real) ?? dataFolderReason(content, join(content.root, real))
+  const home = isWithin(content.root, real) ? content.root : content.project
+  return withheldReason(relative(home, real).replaceAll(sep, '/')) ?? dataFolderReason(content, real)
 }
 
-/** The path below the root once links are followed; null outside of it. @throws the file system's error. */
-function realPathBelow(root: string, path: string): string | null {
-  const real = realpathSync.native(join(root, path))
-  return real.startsWith(root + sep) ? real.slice(root.length + 1).replaceAll(sep, '/') : null
+/**
+ * The absolute path once links are followed; null outside of the project. A path names a file in both Unicode forms.
+ * @throws the file system's error.
+ */
+function realPathInProject({root, project}: ContentRoot, path: string): string | null {
+  const form = [path, path.normalize('NFC'), path.normalize('NFD')].find((at) => existsSync(join(root, at)))
+  const real = realpathSync.native(join(root, form ?? path))
+  return real !== project && isWithin(project, real) ? real : null
 }

@@ -1,5 +1,6 @@
 import {join} from 'node:path'
 import {DocentError, fileDiagnostic} from '../domain/index.ts'
+import type {SiteRules} from '../markdown/index.ts'
 import {ChildFailure, type ChildFailureKind} from '../processes/index.ts'
 import {countWords} from '../text/words.ts'
 import type {ParsedFile} from './parsed-file.ts'
@@ -10,6 +11,7 @@ import {isWithdrawn} from './withdrawn.ts'
 interface ReadOptions {
   readonly scan: Scan
   readonly parser: PageParser
+  readonly rules: SiteRules
   readonly signal: AbortSignal | undefined
 }
 
@@ -19,7 +21,7 @@ interface ReadOptions {
  */
 export async function readPage(
   {path}: ScannedFile,
-  {scan, parser, signal}: ReadOptions,
+  {scan, parser, rules, signal}: ReadOptions,
 ): Promise<ParsedFile> {
   const bytes = readSource(join(scan.root, path))
   // Without a hash, the next ingest takes it for a changed file, whatever it contains then.
@@ -29,7 +31,7 @@ export async function readPage(
   const text = bytes.toString('utf8')
   try {
     const {page, refused, diagnostics, fidelity, includes, links, anchors} = await parser.parse({path, text})
-    if (refused && isWithdrawn(text, path)) return withdrawnPage(path, hash)
+    if (refused && isWithdrawn(text, path, rules)) return withdrawnPage(path, hash)
     const source = {path, hash, includes, diagnostics, fidelity}
     return {state: refused ? 'failed' : 'read', source, page, links, anchors}
   } catch (error) {
@@ -41,7 +43,7 @@ export async function readPage(
         cause: error,
       })
     }
-    if (isWithdrawn(text, path)) return withdrawnPage(path, hash)
+    if (isWithdrawn(text, path, rules)) return withdrawnPage(path, hash)
     const reason = `the page could not be parsed: ${error.message}`
     return failedFile(path, {hash, ...failures[error.kind], reason, words: countWords(text)})
   }
@@ -84,7 +86,7 @@ function failedFile(path: string, {hash, rule, reason, hint, words}: Failure): P
 
 /** A page that cannot be parsed and is withdrawn, so its problems do not matter. */
 function withdrawnPage(path: string, hash: string): ParsedFile {
-  const reason = 'the page is set aside: its front matter marks it as not for readers'
+  const reason = 'the page is set aside: it is not for readers'
   const source = {
     path,
     hash,

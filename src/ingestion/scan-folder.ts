@@ -1,3 +1,4 @@
+import {isUtf8} from 'node:buffer'
 import {createHash} from 'node:crypto'
 import {
   closeSync,
@@ -11,11 +12,13 @@ import {
   type Stats,
   statSync,
 } from 'node:fs'
-import {dirname, join, sep} from 'node:path'
+import {join, sep} from 'node:path'
 import {setImmediate as yieldToEventLoop} from 'node:timers/promises'
 import {type Diagnostic, DocentError, fileDiagnostic} from '../domain/index.ts'
-import {isSiteConfig, type ProjectFile, toolFolders, withheldReason} from '../markdown/index.ts'
+import {isMarkdownName} from '../lib/markdown-name.ts'
+import {toolFolders, withheldReason} from '../markdown/index.ts'
 import {type ContentRoot, contentRootOf, dataFolderReason, isWithin} from './content-root.ts'
+import {otherFormatOf} from './other-formats.ts'
 
 /** A Markdown file that can be read. */
 export interface ScannedFile {
@@ -29,12 +32,12 @@ export interface ScannedFile {
 export interface Scan extends ContentRoot {
   /** Sorted by path, in code unit order. */
   readonly files: readonly ScannedFile[]
-  /** Configuration files of the site generator. */
-  readonly configs: readonly ProjectFile[]
   /** Files and folders that were skipped although they look like content. */
   readonly diagnostics: readonly Diagnostic[]
   /** Those of them that exist and may be readable later: their pages do not count as removed. */
   readonly unreadable: readonly UnreadablePath[]
+  /** Number of files that look like documentation but are not Markdown, by their ending. */
+  readonly otherFormats: Readonly<Record<string, number>>
 }
 
 /** A Markdown file, or a folder, that could not be read. */
@@ -59,15 +62,12 @@ export function isUnreadable({unreadable}: Scan, path: string): boolean {
 /** Larger than any page written for people. A limit is needed because remark's time grows faster than the text. */
 export const maxFileBytes = 5 * 1024 * 1024
 
-const maxConfigBytes = 512 * 1024
 const maxFolderDepth = 64
-/** How many folders above the content root are searched for the site's configuration, up to the repository's root. */
-const maxFoldersAbove = 2
 /** Files read before the scan yields to the event loop. */
 const filesPerTurn = 100
 
 /**
- * Finds every `.md` and `.mdx` file below a folder. Hidden files, `node_modules` and a data folder inside it are skipped
+ * Finds every Markdown file below a folder. Hidden files, `node_modules` and a data folder inside it are skipped
  * silently. What cannot or must not be read becomes a diagnostic: links that lead out of the folder, in circles or to
  * withheld files, devices, files that are unreadable, over 5 MB or not UTF-8. Files are read synchronously: that takes a
  * fifth of the time of promises, and nothing else has to be done meanwhile.
@@ -90,9 +90,9 @@ export async function scanFolder(
   }
   const contentRoot = contentRootOf(root, dataDir)
   const files: ScannedFile[] = []
-  const configs: ProjectFile[] = []
   const diagnostics: Diagnostic[] = []
   const unreadable: UnreadablePath[] = []
+  const otherFormats: Record<string, number> = {}
   let filesSeen = 0
 
   const report = (path: string, rule: string, reason: string, hint?: string): void => {
@@ -115,13 +115,8 @@ export async function scanFolder(
     entries.sort((one, other) => (one.name < other.name ? -1 : one.name > other.name ? 1 : 0))
     for (const entry of entries) {
       const path = `${prefix}${entry.name}`
-      if (isSiteConfig(path) && prefix.split('/').length <= 4) addConfig(join(folder, entry.name), path)
-      if (entry.name.startsWith('.') || toolFolders.has(entry.name)) {
-        // VitePress keeps its configuration in a hidden folder.
-        if (entry.name === '.vitepress' && entry.isDirectory()) addVitePress(join(folder, entry.name), path)
-        continue
-      }
-      await visit(join(folder, entry.name), path, ancestors, entry.isSymbolicLink())
+      if (entry.name.startsWith('.') || toolFolders.has(entry.name)) continue
+      await visit(join(folder, entry.name), path, ancestors, entry)
     }
   }
 
@@ -129,8 +124,9 @@ export async function scanFolder(
     absolute: string,
     path: string,
     ancestors: readonly string[],
-    isLink: boolean,
+    entry: Dirent,
   ): Promise<void> {
+    const isLink = entry.isSymbolicLink()
     let real: string
     let found: Stats
     try {
@@ -139,7 +135,11 @@ export async function scanFolder(
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code
       if (code === 'ELOOP') report(path, 'symlink-loop', 'the link leads to itself')
-      else if (isMarkdown(path)) {
+      else if (path.includes('\ufffd') && !isLink) {
+        // What cannot be decoded is U+FFFD, and nothing has that name.
+        if (entry.isDirectory() || isMarkdownName(path))
+          report(path, 'name-not-utf-8', 'its name is not UTF-8, so it cannot be opened', 'Rename it.')
+      } else if (isMarkdownName(path)) {
         report(path, 'unreadable', `the file cannot be read: ${reasonOf(error)}`)
         // A dangling link is what remains of a page that was removed.
         if (code !== 'ENOENT') unreadable.push({path, isFolder: false, bytes: 0, hash: ''})
@@ -160,7 +160,11 @@ export async function scanFolder(
       else await walk(`${path}/`, [...ancestors, real])
       return
     }
-    if (!isMarkdown(path)) return
+    if (!isMarkdownName(path)) {
+      const format = otherFormatOf(path)
+      if (format !== null) otherFormats[format] = (otherFormats[format] ?? 0) + 1
+      return
+    }
     if (!isInside) return report(path, 'symlink-escape', 'the link leads out of the content folder')
     const withheld = ownData ?? withheldReason(real.slice(root.length + 1).replaceAll(sep, '/'))
     if (withheld !== null) {
@@ -186,60 +190,9 @@ export async function scanFolder(
     files.push({path, bytes: read.byteLength, hash: hashOf(read)})
   }
 
-  function addConfig(absolute: string, path: string): void {
-    const text = readConfig(absolute, root)
-    if (text !== null) configs.push({path, text})
-  }
-
-  function addVitePress(folder: string, prefix: string): void {
-    for (const name of namesIn(folder)) {
-      if (isSiteConfig(`${prefix}/${name}`)) addConfig(join(folder, name), `${prefix}/${name}`)
-    }
-  }
-
   await walk('', [root])
-  if (configs.length === 0) configs.push(...configsAbove(root))
   files.sort((one, other) => (one.path < other.path ? -1 : one.path > other.path ? 1 : 0))
-  return {...contentRoot, files, configs, diagnostics, unreadable}
-}
-
-/** Configuration files of the nearest folder above that has any, not beyond the repository's root. */
-function configsAbove(root: string): ProjectFile[] {
-  let folder = root
-  for (let i = 0; i < maxFoldersAbove; i++) {
-    const inside = namesIn(folder)
-    if (inside.includes('.git') || folder === dirname(folder)) return []
-    folder = dirname(folder)
-    const found: ProjectFile[] = []
-    for (const name of namesIn(folder)) {
-      if (!isSiteConfig(name)) continue
-      const text = readConfig(join(folder, name), folder)
-      if (text !== null) found.push({path: name, text})
-    }
-    if (found.length > 0) return found
-  }
-  return []
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder)
-  } catch {
-    // A folder that cannot be listed has no configuration.
-    return []
-  }
-}
-
-function readConfig(absolute: string, root: string): string | null {
-  try {
-    const real = realpathSync.native(absolute)
-    const found = statSync(real)
-    if (!found.isFile() || found.size > maxConfigBytes || !real.startsWith(root + sep)) return null
-    return readFileSync(real, 'utf8')
-  } catch {
-    // Without a readable configuration the site counts as plain.
-    return null
-  }
+  return {...contentRoot, files, diagnostics, unreadable, otherFormats}
 }
 
 /** How often a file that changes while it is read is tried. */
@@ -280,7 +233,16 @@ export function hashOf(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex')
 }
 
-const utf8 = new TextDecoder('utf-8', {fatal: true})
+/** A zero byte may be a slip of an editor or of a copy; text with a few stays text, and the parser removes them. */
+function maxStrayZeros(length: number): number {
+  return Math.min(length / 10, Math.max(8, length / 1_000))
+}
+
+function zerosIn(bytes: Buffer): number {
+  let zeros = 0
+  for (let at = bytes.indexOf(0); at >= 0; at = bytes.indexOf(0, at + 1)) zeros++
+  return zeros
+}
 
 /** Why the bytes are not text; null if they are UTF-8. */
 export function encodingProblemOf(bytes: Buffer): {rule: string; reason: string} | null {
@@ -288,18 +250,10 @@ export function encodingProblemOf(bytes: Buffer): {rule: string; reason: string}
   if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) {
     return {rule: 'utf-16', reason: 'the file is UTF-16'}
   }
-  const zero = bytes.indexOf(0)
-  if (zero >= 0) return {rule: 'binary', reason: `the file is binary: byte ${zero} is zero`}
-  try {
-    utf8.decode(bytes)
-    return null
-  } catch {
-    return {rule: 'invalid-utf-8', reason: 'the file is not valid UTF-8'}
-  }
-}
-
-export function isMarkdown(path: string): boolean {
-  return /\.mdx?$/i.test(path)
+  const zeros = zerosIn(bytes)
+  if (zeros > maxStrayZeros(bytes.length))
+    return {rule: 'binary', reason: `the file is binary: ${zeros} bytes are zero`}
+  return isUtf8(bytes) ? null : {rule: 'invalid-utf-8', reason: 'the file is not valid UTF-8'}
 }
 
 function megabytes(bytes: number): string {

@@ -1,5 +1,5 @@
 import {join} from 'node:path'
-import {langOf, type SiteRules} from '../markdown/index.ts'
+import type {SiteRules} from '../markdown/index.ts'
 import {languageOfProse} from '../text/detect-language.ts'
 import {readSource, type Scan} from './scan-folder.ts'
 
@@ -14,11 +14,11 @@ const usual = 'en'
  * The language of a site whose project does not say it: that of most pages outside the folders of translations; where
  * there are none, that of most pages. BCP 47; null where no page tells. `loadLanguageDetector` comes first.
  */
-export function siteLanguageOf(scan: Scan, site: SiteRules): string | null {
+export function siteLanguageOf(scan: Scan, rules: SiteRules): string | null {
   const inFolders: string[] = []
   const others: string[] = []
   for (const {path} of scan.files) {
-    const lang = langOf(path, site)
+    const lang = rules.translationOf(path)
     if (lang === null) others.push(path)
     else inFolders.push(lang)
   }

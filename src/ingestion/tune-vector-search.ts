@@ -1,12 +1,9 @@
-import {partDepthFactor, semanticDepth} from '../retrieval/index.ts'
 import type {IndexBuild, NeighbourRecall, VectorSearchMode} from '../search-index/index.ts'
 import type {NeighbourQuestions} from './neighbour-questions.ts'
-import {type ReferenceQuestion, recallOf, referenceQuestions} from './neighbour-recall.ts'
+import {RecallMeter} from './recall-meter.ts'
 
 /** Least share of the ten nearest passages that a search has to find. */
 export const minRecallAt10 = 0.98
-
-const partDepth = semanticDepth * partDepthFactor
 
 const smallestEf = 96
 const smallestShortlist = 256
@@ -42,23 +39,13 @@ export function largestEfFor(passages: number): number {
  */
 export async function tuneVectorSearch(
   build: IndexBuild,
-  {own, mixed}: NeighbourQuestions,
+  questions: NeighbourQuestions,
   options: TuneOptions = {},
 ): Promise<VectorSearchTuning> {
   const {passages} = build.manifest.counts
   const {target = minRecallAt10, from = {ef: smallestEf}, maxEf = largestEfFor(passages), signal} = options
-  const groups: ReferenceQuestion[][] = []
-  for (const vectors of [own, mixed]) {
-    groups.push(await referenceQuestions(build, vectors, partDepth, signal))
-  }
-  const lowest = async (nearest: number, depth: number, mode: VectorSearchMode): Promise<number> => {
-    const recalls: number[] = []
-    for (const questions of groups) {
-      recalls.push(await recallOf(build, questions, {nearest, depth, mode}, signal))
-    }
-    return Math.min(...recalls)
-  }
-  const isEnough = async (mode: VectorSearchMode) => (await lowest(10, semanticDepth, mode)) >= target
+  const meter = await RecallMeter.with(build, questions, signal)
+  const isEnough = async (mode: VectorSearchMode) => (await meter.shallow(mode)).at10 >= target
   const leastEf = ({ef}: {readonly ef: number}) =>
     leastThat((larger) => isEnough({ef: larger}), Math.min(ef, maxEf), maxEf)
   const leastShortlist = (shortlist: number) =>
@@ -67,12 +54,7 @@ export async function tuneVectorSearch(
   const ef = from.ef === undefined ? null : await leastEf(from)
   const mode: VectorSearchMode =
     ef === null ? {shortlist: (await leastShortlist(from.shortlist ?? smallestShortlist)) ?? passages} : {ef}
-  const recall = {
-    at10: await lowest(10, semanticDepth, mode),
-    at64: await lowest(semanticDepth, semanticDepth, mode),
-    at256: await lowest(partDepth, partDepth, mode),
-  }
-  return {...mode, recall}
+  return {...mode, recall: await meter.whole(mode)}
 }
 
 /** Doubles from `least` until it is enough, then bisects; null where nothing up to `most` is enough. */

@@ -1,11 +1,16 @@
 import {DocentError} from '../domain/index.ts'
-import type {IndexBuild} from '../search-index/index.ts'
+import type {IndexBuild, StoredSection} from '../search-index/index.ts'
 import {analysisOf} from '../text/language-analysis.ts'
 import {termsOf} from '../text/terms.ts'
+import {spread} from './changed-vectors.ts'
+import type {PageChange} from './ingest-report.ts'
 
 const sampleSize = 50
-/** Exact search reads every vector, so only every third sampled passage is compared with it. */
+/** Exact search reads every vector, so only every third sampled passage is compared with it; after an edit, every tenth. */
 const exactEvery = 3
+const exactEveryAfterEdit = 10
+/** Sections of changed pages that are sampled after an edit, besides. */
+const changedSampleSize = 20
 /** Number of neighbours searched for, the same as in retrieval. */
 const depth = 64
 /**
@@ -23,37 +28,27 @@ export interface Verification {
 
 /**
  * Searches a finished build as a question would: sampled passages must find themselves by their vector and by their
- * words, and HNSW must agree with exact search, except for the few neighbours that a graph always misses. Counts and
- * checksums were verified when the build was opened.
+ * words, and HNSW must agree with exact search, except for the few neighbours that a graph always misses. The numbers of
+ * sections and passages were verified when the build was opened. `edited` are the changes of a build that was made from
+ * another; null for others. What they touched is sampled besides: the rest is as it was verified before.
  * @throws DocentError `index_damaged`, with what is wrong.
  */
-export function verifyBuild(build: IndexBuild): Verification {
+export function verifyBuild(build: IndexBuild, edited: readonly PageChange[] | null = null): Verification {
   if (build.degraded) throw new DocentError('index_damaged', `the new build is damaged: ${build.degraded}`)
-  const sections = build.pages().flatMap((page) => build.sectionsOf(page.id))
-  const {counts} = build.manifest
-  const passageCount = sections.reduce((sum, section) => sum + section.passageCount, 0)
-  if (sections.length !== counts.sections || passageCount !== counts.passages) {
-    throw new DocentError(
-      'index_damaged',
-      `the new build has ${sections.length} sections and ${passageCount} passages, its manifest says ${counts.sections} and ${counts.passages}`,
-    )
-  }
-  const withText = sections.filter((section) => section.passageCount > 0)
-  const step = Math.max(1, Math.floor(withText.length / sampleSize))
+  const exactOnceIn = edited === null ? exactEvery : exactEveryAfterEdit
   let neighboursFound = 0
   let neighboursExpected = 0
   let sampled = 0
   let vectorSearches = 0
   let notFoundAgain = 0
-  for (let i = 0; i < withText.length; i += step) {
-    const section = withText[i]!
+  for (const section of sampledSections(build, edited ?? [])) {
     const vector = build.vectorOf(section.firstPassage)
     sampled++
     if (vector.some((value) => value !== 0)) {
       const near = build.nearest(vector, depth)
       // The same text can stand in several places, so anything as near as itself will do.
       if ((near[0]?.similarity ?? 0) < 0.999) notFoundAgain++
-      if (vectorSearches++ % exactEvery === 0) {
+      if (vectorSearches++ % exactOnceIn === 0) {
         const exact = build.nearestExact(vector, 10)
         const least = exact.at(-1)!.similarity - 1e-5
         neighboursFound += Math.min(exact.length, near.filter((hit) => hit.similarity >= least).length)
@@ -86,4 +81,16 @@ export function verifyBuild(build: IndexBuild): Verification {
     )
   }
   return {passages: sampled, recallAt10}
+}
+
+/** Those of changed pages first, then some of all. */
+function sampledSections(build: IndexBuild, edited: readonly PageChange[]): StoredSection[] {
+  const changed = spread(edited, changedSampleSize).flatMap(({path}) => {
+    const page = build.pageByPath(path)
+    return page === null ? [] : build.sectionsOf(page.id).filter(({passageCount}) => passageCount > 0)
+  })
+  const all = build.sectionsWithText()
+  const step = Math.max(1, Math.floor(all.length / sampleSize))
+  const some = all.filter((_, at) => at % step === 0)
+  return [...spread(changed, changedSampleSize), ...build.sections([...some])]
 }

@@ -1,20 +1,20 @@
 import {closeSync, constants, openSync, readSync} from 'node:fs'
-import {normaliseText, splitFrontMatter} from '../markdown/index.ts'
+import {normaliseText, type SiteRules, splitFrontMatter} from '../markdown/index.ts'
 
 /** Longer than any front matter. */
 const headBytes = 64 * 1024
 
 /**
- * Whether the front matter of a page that cannot be parsed says that it is not for readers: then its old text is not for
+ * Whether a page that cannot be parsed is not for readers, by its front matter or its path: then its old text is not for
  * readers either.
  */
-export function isWithdrawn(text: string, path: string): boolean {
-  const {draft, noindex} = splitFrontMatter(normaliseText(text.slice(0, headBytes)), path).frontMatter
-  return draft || noindex
+export function isWithdrawn(text: string, path: string, rules: SiteRules): boolean {
+  const {frontMatter} = splitFrontMatter(normaliseText(text.slice(0, headBytes)), path)
+  return rules.placeOf(path, frontMatter).setAside !== null
 }
 
 /** `isWithdrawn` for a file that is not text or too large. False if it cannot be opened. */
-export function isFileWithdrawn(absolute: string, path: string): boolean {
+export function isFileWithdrawn(absolute: string, path: string, rules: SiteRules): boolean {
   let file: number
   try {
     file = openSync(absolute, constants.O_RDONLY | constants.O_NONBLOCK)
@@ -30,6 +30,7 @@ export function isFileWithdrawn(absolute: string, path: string): boolean {
     return isWithdrawn(
       isUtf16 ? (isBigEndian ? even.swap16() : even).toString('utf16le') : bytes.toString('utf8'),
       path,
+      rules,
     )
   } catch {
     return false

@@ -1,18 +1,21 @@
 import type {Diagnostic} from '../domain/index.ts'
 import {headOf} from '../lib/cut.ts'
-import {allDialects} from './dialects/all-dialects.ts'
 import type {ConstructCounts, FidelityNote} from './fidelity.ts'
-import {dialectTables} from './flattening/dialect.ts'
-import {defineAll} from './flattening/exported-text.ts'
+import {Budget} from './flattening/budget.ts'
+import {type Dialect, dialectTables} from './flattening/dialect.ts'
+import {defineAll, maxShown} from './flattening/exported-text.ts'
 import type {FlattenContext} from './flattening/flatten-context.ts'
 import {Pass, type Reader} from './flattening/pass.ts'
 import {readLine} from './flattening/read-line.ts'
 import {readText} from './flattening/read-text.ts'
-import type {SiteRules} from './site.ts'
+import type {SiteRules} from './site-rules.ts'
 import type {Ranges} from './unread-text.ts'
 
 export interface FlattenOptions {
+  /** Below the content folder, for diagnostics. */
   readonly path: string
+  /** Below the project's root: what paths of includes are relative to. */
+  readonly projectPath: string
   readonly site: SiteRules
   /** One-based source line where the body begins. */
   readonly bodyLine: number
@@ -47,10 +50,15 @@ const noCounts: ConstructCounts = {
   droppedWords: 0,
 }
 
-const tables = dialectTables(allDialects)
-const reader: Reader = {
-  readLine: (pass) => readLine(pass, tables),
-  readText: (pass) => readText(pass, tables),
+/** Maximum number of characters that a page may include from files. */
+const maxIncluded = 4 * 1024 * 1024
+
+function readerOf(dialects: readonly Dialect[]): Reader {
+  const tables = dialectTables(dialects)
+  return {
+    readLine: (pass) => readLine(pass, tables),
+    readText: (pass) => readText(pass, tables),
+  }
 }
 
 /**
@@ -59,29 +67,31 @@ const reader: Reader = {
  * stays as text or becomes a note.
  */
 export function flatten(body: string, options: FlattenOptions): FlattenedMarkdown {
-  const {path, site, bodyLine, readInclude} = options
+  const {path, projectPath, site, bodyLine, readInclude} = options
+  const {dialects, syntax} = site
   const diagnostics: Diagnostic[] = []
   const constructs: Record<string, {-readonly [K in keyof ConstructCounts]: number}> = {}
   let lost = 0
   const notes: FidelityNote[] = []
   const prose = body.replace(/^([ \t]*)(`{3,}|~{3,})[^\n]*\n[\s\S]*?^[ \t]*\2[`~]*[ \t]*$/gm, '')
-  const vue = site.generator === 'vitepress' || /^<script\s+(?:[^>]*\s)?setup\b/m.test(prose)
+  const vue = syntax.vue || /^<script\s+(?:[^>]*\s)?setup\b/m.test(prose)
   const known = /\.mdx$/i.test(path) || site.mdxInMarkdown
   const mayGuess = site.mayHaveMdx && !vue
   const context: FlattenContext = {
     site,
+    syntax,
     readInclude,
     mdx: known ? true : mayGuess && (componentLine.test(prose) || importLine.test(prose)) ? 'guessed' : false,
-    templates: vue || /\{%-?\s*\w/.test(prose) || site.generator === 'jekyll',
+    templates: syntax.templates === 'guessed' ? vue || /\{%-?\s*\w/.test(prose) : syntax.templates,
     imports: new Map(),
     exported: new Map(),
     reportedExports: new Set(),
-    shown: 0,
+    shown: new Budget(maxShown),
     includes: new Set(),
     fragments: new Set(),
-    included: 0,
-    scansLeft: 2_000_000 + 30 * body.length,
-    stack: [path],
+    included: new Budget(maxIncluded),
+    scans: new Budget(2_000_000 + 30 * body.length),
+    stack: [projectPath],
     note(construct, fate, line, detail, lostWords = 0) {
       constructs[construct] ??= {...noCounts}
       const counts = constructs[construct]!
@@ -109,12 +119,12 @@ export function flatten(body: string, options: FlattenOptions): FlattenedMarkdow
     },
   }
   if (context.mdx) defineAll(context, prose)
-  const pass = new Pass(context, reader, body, {firstLine: bodyLine, path})
+  const pass = new Pass(context, readerOf(dialects), body, {firstLine: bodyLine, path: projectPath})
   pass.run()
   return {
-    text: pass.out.join('\n'),
-    lines: pass.lines,
-    headingIds: pass.headingIds,
+    text: pass.write.out.join('\n'),
+    lines: pass.write.sourceLines,
+    headingIds: pass.write.headingIds,
     diagnostics,
     constructs,
     notes: notes.sort((a, b) => a.line - b.line),

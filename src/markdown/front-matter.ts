@@ -18,6 +18,8 @@ export interface FrontMatter {
   readonly tags: readonly string[]
   readonly draft: boolean
   readonly noindex: boolean
+  /** All keys, as they were parsed: what only some generators know. */
+  readonly data: Readonly<Record<string, unknown>>
 }
 
 export interface SplitSource {
@@ -91,7 +93,7 @@ export function splitFrontMatter(text: string, path: string): SplitSource {
     report(line, 'lost-text', reason, 'Close the front matter above it.')
   }
   return {
-    frontMatter: normalised(isRecord(data) ? data : {}),
+    frontMatter: normalised(withBracketedTitle(isRecord(data) ? data : {}, block)),
     bodyLine,
     body,
     lostWords: stray.reduce((sum, {words}) => sum + words, 0),
@@ -140,6 +142,7 @@ export const noFrontMatter: FrontMatter = {
   tags: [],
   draft: false,
   noindex: false,
+  data: {},
 }
 
 interface Block {
@@ -242,11 +245,34 @@ function plainLinesOf(raw: string): Record<string, unknown> {
     const match = /^([A-Za-z_-]+)[ \t]*[:=][ \t]*(\S.*)$/.exec(line)
     if (match && !/^[[{|>&*!]/.test(match[2]!)) {
       const value = match[2]!.trim()
-      data[match[1]!] =
-        value === 'true' ? true : value === 'false' ? false : value.replace(/^(["'])(.*)\1$/, '$2')
+      data[match[1]!] = value === 'true' ? true : value === 'false' ? false : unquoted(value)
     }
   }
   return data
+}
+
+/** A value without its quotation marks, of which the last may be missing. */
+function unquoted(value: string): string {
+  const [, mark, inside] = /^(["'])([\s\S]*)$/.exec(value) ?? []
+  if (mark === undefined) return value
+  const text = inside!.endsWith(mark) ? inside!.slice(0, -1) : inside!
+  return mark === "'" ? text.replaceAll("''", "'") : text.replace(/\\(["\\])/g, '$1')
+}
+
+/**
+ * A title that YAML takes for a list or a mapping, or does not take at all, because it begins with a bracket or a brace:
+ * `title: {#if …}`, `title: [Draft] Otters`. Null for any other.
+ */
+function bracketedTitleOf(raw: string): string | null {
+  return /^title:[ \t]*([[{].*\S)[ \t]*$/m.exec(raw)?.[1] ?? null
+}
+
+function withBracketedTitle(
+  data: Readonly<Record<string, unknown>>,
+  {language, raw}: Block,
+): Readonly<Record<string, unknown>> {
+  const title = language === 'yaml' && textOf(data['title']) === null ? bracketedTitleOf(raw) : null
+  return title === null ? data : {...data, title}
 }
 
 function normalised(data: Readonly<Record<string, unknown>>): FrontMatter {
@@ -275,6 +301,7 @@ function normalised(data: Readonly<Record<string, unknown>>): FrontMatter {
       data['no_index'] === true ||
       data['unlisted'] === true ||
       /\bnoindex\b/.test(robots),
+    data,
   }
 }
 

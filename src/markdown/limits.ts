@@ -4,8 +4,6 @@ import type {Diagnostic} from '../domain/index.ts'
 export const pageLimits = {
   /** UTF-16 units of a whole page. */
   length: 4 * 1024 * 1024,
-  /** UTF-16 units of one line. */
-  line: 512 * 1024,
   /** Maximum columns of indentation and levels of quotes. */
   indent: 64,
   quotes: 16,
@@ -14,23 +12,10 @@ export const pageLimits = {
 } as const
 
 /** Why a source is not parsed at all; null if it is. */
-export function refusalOf(
-  source: string,
-): {readonly rule: string; readonly reason: string; readonly line: number | null} | null {
-  if (source.length > pageLimits.length) {
-    return {rule: 'too-large', reason: `the page has more than ${pageLimits.length} characters`, line: null}
-  }
-  let line = 1
-  let start = 0
-  while (source.length - start > pageLimits.line) {
-    const end = source.indexOf('\n', start)
-    if ((end < 0 ? source.length : end) - start > pageLimits.line) {
-      return {rule: 'line-too-long', reason: `the line has more than ${pageLimits.line} characters`, line}
-    }
-    start = end + 1
-    line++
-  }
-  return null
+export function refusalOf(source: string): {readonly rule: string; readonly reason: string} | null {
+  return source.length > pageLimits.length
+    ? {rule: 'too-large', reason: `the page has more than ${pageLimits.length} characters`}
+    : null
 }
 
 /**

@@ -1,4 +1,5 @@
 import type {Program} from 'acorn'
+import {isMarkdownName} from '../lib/markdown-name.ts'
 import {isShownProperty, readsAsProse} from './jsx-text.ts'
 
 /** Something that a page exports by name and may show where it is used. */
@@ -60,7 +61,7 @@ export function exportsOf(program: Program, code: string): ModuleExports {
 
 function addFile(statement: Syntax, files: Map<string, string>): void {
   const file = nodeOf(statement['source'])?.['value'] as string
-  if (!/\.mdx?$/.test(file)) return
+  if (!isMarkdownName(file)) return
   for (const specifier of nodesOf(statement['specifiers'])) {
     const name = nameOf(nodeOf(specifier['local']))
     if (specifier.type === 'ImportDefaultSpecifier' && name !== null) files.set(name, file)

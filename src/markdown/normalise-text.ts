@@ -16,12 +16,29 @@ export function normaliseText(source: string): string {
 }
 
 /** Counts the invisible characters that `normaliseText` removes, with the line of the first one; null if there are none. */
-export function hiddenCharactersOf(source: string): {readonly count: number; readonly line: number} | null {
-  const body = source.startsWith('\ufeff') ? source.slice(1) : source
-  const found = body.match(reorders)
-  if (!found) return null
-  return {count: found.length, line: body.slice(0, body.search(reorders)).split('\n').length}
+export function hiddenCharactersOf(source: string): FoundCharacters | null {
+  return charactersIn(source.startsWith('\ufeff') ? source.slice(1) : source, reorders)
 }
+
+/** Counts the control characters that `normaliseText` removes, such as NUL. */
+export function controlCharactersOf(source: string): FoundCharacters | null {
+  return charactersIn(source, controls)
+}
+
+/** How many, and the one-based line of the first. */
+export interface FoundCharacters {
+  readonly count: number
+  readonly line: number
+}
+
+function charactersIn(text: string, characters: RegExp): FoundCharacters | null {
+  const found = text.match(characters)
+  if (!found) return null
+  return {count: found.length, line: text.slice(0, text.search(characters)).split('\n').length}
+}
+
+/** A form feed only separates pages of a print. */
+const controls = /[\u0000-\u0008\u000b\u000e-\u001f\u007f-\u0084\u0086-\u009f]/g
 
 const hidden =
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/gu

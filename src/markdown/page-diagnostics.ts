@@ -1,5 +1,7 @@
 import {compareDiagnostics, type Diagnostic} from '../domain/index.ts'
 import {type FidelityNote, neverClosed} from './fidelity.ts'
+import type {WithoutLongRuns} from './long-runs.ts'
+import type {FoundCharacters} from './normalise-text.ts'
 import type {UnreadLine} from './unread-text.ts'
 
 /** Maximum number of warnings of one kind about lost text for one page. */
@@ -34,9 +36,23 @@ export class PageDiagnostics {
     this.#collected.push(...diagnostics)
   }
 
-  hiddenCharacters(hidden: {readonly count: number; readonly line: number} | null): void {
+  hiddenCharacters(hidden: FoundCharacters | null): void {
     if (hidden === null) return
     this.report('hidden-characters', 'info', hidden.line, `${hidden.count} invisible characters were removed`)
+  }
+
+  controlCharacters(controls: FoundCharacters | null): void {
+    if (controls === null) return
+    const {count, line} = controls
+    const removed = count === 1 ? 'a control character was' : `${count} control characters were`
+    this.report('control-characters', 'warning', line, `${removed} removed`, 'Delete them in an editor.')
+  }
+
+  longRuns(cut: WithoutLongRuns['cut']): void {
+    if (cut === null) return
+    const {count, line} = cut
+    const cutOut = count === 1 ? 'a long run of encoded data was' : `${count} long runs of encoded data were`
+    this.report('encoded-data', 'info', line, `${cutOut} left out`, 'Keep pictures in files of their own.')
   }
 
   /** Text inside of constructs that could not be read. */

@@ -12,16 +12,7 @@ export function linksIn(root: Root, source: FlatSource): PageReference[] {
     if (node.type !== 'link' && node.type !== 'linkReference') return
     const target = node.type === 'link' ? node.url : (source.definitionOf(node.identifier)?.url ?? '')
     if (target === '' || /^(?:[a-z][a-z0-9+.-]*:|\/\/)/i.test(target) || links.length >= maxLinks) return
-    links.push({target: decoded(target), line: source.startLineOf(node)})
+    links.push({target, line: source.startLineOf(node)})
   })
   return links
-}
-
-function decoded(target: string): string {
-  try {
-    return decodeURI(target)
-  } catch {
-    // Not URI-encoded: used as written.
-    return target
-  }
 }

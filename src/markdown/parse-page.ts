@@ -1,21 +1,28 @@
 import type {Root} from 'mdast'
-import type {Diagnostic, Page, PageReference, Section} from '../domain/index.ts'
+import {
+  type Diagnostic,
+  fileDiagnostic,
+  type Page,
+  type PageReference,
+  type Section,
+} from '../domain/index.ts'
+import {withoutMarkdownEnding} from '../lib/markdown-name.ts'
 import {countWords} from '../text/words.ts'
-import {anchorMaker} from './anchors.ts'
 import type {Fidelity} from './fidelity.ts'
 import {FlatSource} from './flat-source.ts'
 import {type FlattenedMarkdown, flatten} from './flatten.ts'
 import {splitFrontMatter} from './front-matter.ts'
 import {refusalOf, tamed} from './limits.ts'
-import {hiddenCharactersOf, normaliseText} from './normalise-text.ts'
+import {withoutLongRuns} from './long-runs.ts'
+import {controlCharactersOf, hiddenCharactersOf, normaliseText} from './normalise-text.ts'
 import {PageDiagnostics} from './page-diagnostics.ts'
 import {linksIn} from './page-links.ts'
 import {parseMarkdown} from './parse-markdown.ts'
 import {plainTextOfNode} from './plain-text.ts'
 import {definitionsIn, withReferencesInlined} from './references.ts'
-import {langOf, routeOf, versionOf} from './routes.ts'
 import {sectionsOf} from './sections.ts'
-import type {SiteRules} from './site.ts'
+import {shownTitle} from './shown-title.ts'
+import type {SiteRules} from './site-rules.ts'
 import {unreadLinesOf} from './unread-text.ts'
 
 /** Options for parsing a page. */
@@ -24,21 +31,21 @@ export interface ParseOptions {
   readonly path: string
   readonly site: SiteRules
   /**
-   * Returns the text of a file below the content root, null where there is none. Called only with paths below the root.
+   * Returns the text of a file of the project, null where there is none. Called only with paths below the project's root.
    * Without it, includes are reported as missing.
    */
   readonly readInclude?: (path: string) => string | null
 }
 
 export interface ParsedPage {
-  /** Null when the page is not for readers (`draft`, `noindex`), is empty or was not read; a diagnostic says which. */
+  /** Null when the page is not for readers, is a part of others, is empty or was not read; a diagnostic says which. */
   readonly page: Page | null
   /** Set when it was not read at all, because it exceeds a limit. */
   readonly refused?: true
   /** Sorted. */
   readonly diagnostics: readonly Diagnostic[]
   readonly fidelity: Fidelity
-  /** Every included path, found or not: when one changes, so does the page. */
+  /** Every included path below the project's root, found or not: when one changes, so does the page. */
   readonly includes: readonly string[]
   /** Fragments of the page besides those of its sections: ids of elements, targets, named directives. */
   readonly fragments: readonly string[]
@@ -48,19 +55,29 @@ export interface ParsedPage {
 
 /** Parses one Markdown or MDX file. Never throws on content. */
 export function parsePage(source: string, options: ParseOptions): ParsedPage {
-  const {path, site} = options
-  const refusal = refusalOf(source)
-  if (refusal !== null) return refusedPage(path, source, refusal)
-  const {frontMatter, bodyLine, body, ...front} = splitFrontMatter(normaliseText(source), path)
+  const {path} = options
+  const {text: whole, cut} = withoutLongRuns(normaliseText(source))
+  const refusal = refusalOf(whole)
+  if (refusal !== null) return refusedPage(path, whole, refusal)
+  const {frontMatter, bodyLine, body, ...front} = splitFrontMatter(whole, path)
   const diagnostics = new PageDiagnostics(path, front.diagnostics)
   diagnostics.hiddenCharacters(hiddenCharactersOf(source))
-  if (frontMatter.draft || frontMatter.noindex) {
-    const why = frontMatter.draft ? 'draft' : 'noindex'
-    diagnostics.report(why, 'info', null, `the page is set aside: its front matter says ${why}`)
+  diagnostics.controlCharacters(controlCharactersOf(source))
+  diagnostics.longRuns(cut)
+  const {setAside, ...place} = options.site.placeOf(path, frontMatter)
+  if (setAside) {
+    diagnostics.report(setAside.rule, 'info', null, `the page is set aside: ${setAside.reason}`)
     return withoutPage(path, diagnostics.sorted)
   }
 
-  const flat = flatten(body, {path, site, bodyLine, readInclude: options.readInclude ?? (() => null)})
+  const readInclude = (included: string): string | null => {
+    const text = options.readInclude?.(included) ?? null
+    return text && withoutLongRuns(text).text
+  }
+  const site = {...options.site, params: options.site.paramsOf(path, frontMatter)}
+  const flattening = {path, projectPath: site.projectPathOf(path), site, bodyLine, readInclude}
+  const title = shownTitle(frontMatter.title, flattening)
+  const flat = flatten(body, flattening)
   diagnostics.addAll(flat.diagnostics)
   diagnostics.lostText(flat.notes)
   const text = tamed(flat.text, flat.lines, (...problem) => diagnostics.report(...problem))
@@ -70,13 +87,13 @@ export function parsePage(source: string, options: ParseOptions): ParsedPage {
     root,
     source: flatSource,
     headingIds: flat.headingIds,
-    title: frontMatter.title,
-    anchors: anchorMaker(site.slugs),
+    title,
+    anchors: site.anchors(),
   })
   diagnostics.repeatedAnchors(repeated)
 
   const kept = keptTexts(root, sections)
-  const unread = unreadLinesOf(body, flat.taken, [frontMatter.title ?? '', ...kept])
+  const unread = unreadLinesOf(body, flat.taken, [title ?? '', ...kept])
   diagnostics.unreadLines(unread, bodyLine - 1)
   const lostWords = front.lostWords + flat.lostWords + sumOf(unread.map(({words}) => words))
   const {includes, fragments} = flat
@@ -84,15 +101,13 @@ export function parsePage(source: string, options: ParseOptions): ParsedPage {
 
   if (sections.length === 0) {
     diagnostics.report('empty-page', 'info', null, 'the page has no text')
-    if (frontMatter.title === null) return {...withoutPage(path, diagnostics.sorted), ...read}
+    if (title === null) return {...withoutPage(path, diagnostics.sorted), ...read}
   }
   const page: Page = {
     path,
-    url: routeOf(path, frontMatter, site),
-    title: frontMatter.title ?? titleHeading ?? frontMatter.sidebarLabel ?? titleFromPath(path),
+    ...place,
+    title: title ?? titleHeading ?? shownTitle(frontMatter.sidebarLabel, flattening) ?? titleFromPath(path),
     description: frontMatter.description,
-    version: frontMatter.version ?? versionOf(path),
-    lang: frontMatter.lang ?? langOf(path, site),
     tags: frontMatter.tags,
     markdown: withReferencesInlined(root, flatSource).trim(),
     sections,
@@ -104,17 +119,9 @@ export function parsePage(source: string, options: ParseOptions): ParsedPage {
 function refusedPage(
   path: string,
   source: string,
-  {rule, reason, line}: NonNullable<ReturnType<typeof refusalOf>>,
+  refusal: NonNullable<ReturnType<typeof refusalOf>>,
 ): ParsedPage {
-  const diagnostic = {
-    path,
-    line,
-    column: null,
-    rule,
-    severity: 'error',
-    reason,
-    hint: 'Split the page.',
-  } as const
+  const diagnostic = fileDiagnostic(path, {...refusal, severity: 'error', hint: 'Split the page.'})
   const fidelity = {...emptyFidelity(path), visibleWords: countWords(source)}
   return {...withoutPage(path, [diagnostic]), refused: true, fidelity}
 }
@@ -154,7 +161,7 @@ function sumOf(numbers: readonly number[]): number {
 
 /** `getting-started.md` → `Getting started`. */
 function titleFromPath(path: string): string {
-  const parts = path.replace(/\.(?:mdx?|markdown)$/i, '').split('/')
+  const parts = withoutMarkdownEnding(path).split('/')
   let name = parts.at(-1) ?? path
   if (/^(?:_?index|readme)$/i.test(name) && parts.length > 1) name = parts.at(-2)!
   const words =

@@ -1,10 +1,10 @@
 import type {Heading, Root, RootContent} from 'mdast'
 import type {Section} from '../domain/index.ts'
-import type {AnchorMaker} from './anchors.ts'
 import type {FlatSource} from './flat-source.ts'
 import {Footnotes} from './footnotes.ts'
 import {passagesOf} from './passages.ts'
 import {plainTextOfNode} from './plain-text.ts'
+import type {AnchorMaker} from './site-rules.ts'
 
 export interface SectionsInput {
   readonly root: Root
@@ -36,6 +36,8 @@ export function sectionsOf(input: SectionsInput): SectionsOutput {
   let titleHeading: string | null = null
   /** A title heading that differs from the front matter's title: the only heading of its own section. */
   let otherTitle: string | null = null
+  /** One that has no text below it: searching would not find it, so that it stands over the first section that has. */
+  let titleAbove: string | null = null
 
   let heading: Heading | null = null
   let blocks: RootContent[] = []
@@ -54,7 +56,11 @@ export function sectionsOf(input: SectionsInput): SectionsOutput {
       endLine: Math.min(passage.endLine, lastLine),
     }))
     if (heading === null && passages.length === 0) return
-    const headings = otherTitle === null ? path.map((entry) => entry.text) : [otherTitle]
+    const own = otherTitle === null ? path.map((entry) => entry.text) : [otherTitle]
+    const hasText = passages.length > 0
+    const headings = hasText && titleAbove !== null ? [titleAbove, ...own] : own
+    if (hasText) titleAbove = null
+    else if (otherTitle !== null) titleAbove = otherTitle
     sections.push({
       anchor: heading === null ? '' : anchorOf(heading),
       headings,
@@ -68,7 +74,8 @@ export function sectionsOf(input: SectionsInput): SectionsOutput {
   const anchorOf = (node: Heading): string => {
     const id = headingIds.get(node.position!.end.line) ?? headingIds.get(node.position!.start.line)
     const shown = plainTextOfNode(node)
-    const anchor = id === undefined ? input.anchors.ofHeading(shown) : input.anchors.ofExplicit(id)
+    const anchor =
+      id === undefined ? input.anchors.ofHeading(shown, node.depth) : input.anchors.ofExplicit(id)
     if (anchor !== '' && seen.has(anchor)) repeated.push({anchor, line: source.startLineOf(node)})
     seen.add(anchor)
     return anchor

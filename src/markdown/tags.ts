@@ -142,19 +142,40 @@ function stringEnd(text: string, at: number, limit: number): number {
   return -1
 }
 
-/** Start and end of the closing tag of an element opened before `from`; null when there is none. */
-export function closingTag(
+/** Start and end of a tag. */
+interface TagSpan {
+  readonly start: number
+  readonly end: number
+}
+
+/**
+ * Start and end of the closing tag of an element opened before `from`; null when there is none. The content of a component
+ * is Markdown: tags in its code do not count, unless an unclosed fence would then hide the closing tag.
+ */
+export function closingTag(text: string, name: string, from: number, limit = text.length): TagSpan | null {
+  const outsideCode = /^[A-Z]/.test(name) ? closingTagIn(text, name, {from, limit, skipsCode: true}) : null
+  return outsideCode ?? closingTagIn(text, name, {from, limit, skipsCode: false})
+}
+
+function closingTagIn(
   text: string,
   name: string,
-  from: number,
-  limit = text.length,
-): {readonly start: number; readonly end: number} | null {
+  {from, limit, skipsCode}: {readonly from: number; readonly limit: number; readonly skipsCode: boolean},
+): TagSpan | null {
   const escaped = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
-  const pattern = new RegExp(`<(/?)${escaped}(?=[\\s/>])`, 'gi')
+  const code = skipsCode ? '|^[ \\t>]*(`{3,}|~{3,})[^\\n]*|`+' : ''
+  const pattern = new RegExp(`<(/?)${escaped}(?=[\\s/>])${code}`, 'gim')
   pattern.lastIndex = from
   let depth = 1
+  let fence: string | null = null
   for (let match = pattern.exec(text); match && match.index < limit; match = pattern.exec(text)) {
-    if (match[1]) {
+    const mark = match[2]
+    if (mark !== undefined) {
+      if (fence === null) fence = mark
+      else if (mark.startsWith(fence) && match[0].trim() === mark) fence = null
+    } else if (fence !== null) continue
+    else if (match[0][0] === '`') pattern.lastIndex = codeSpanEnd(text, match.index, match[0])
+    else if (match[1]) {
       if (--depth === 0) {
         const end = text.indexOf('>', match.index)
         return end < 0 ? null : {start: match.index, end: end + 1}
@@ -166,6 +187,17 @@ export function closingTag(
     }
   }
   return null
+}
+
+const maxCodeSpan = 1000
+
+/** Offset after the code span that a run of backticks begins, or after the run if it begins none. */
+function codeSpanEnd(text: string, at: number, run: string): number {
+  const after = at + run.length
+  const ahead = text.slice(after, after + maxCodeSpan)
+  const paragraph = ahead.split(/\n[ \t>]*\n/, 1)[0]!
+  const close = new RegExp(`(?<!\`)${run}(?!\`)`).exec(paragraph)
+  return close ? after + close.index + run.length : after
 }
 
 /** Text without its tags; `<br>` becomes a line break. */

@@ -1,4 +1,4 @@
-const markdown = /\.(?:mdx?|markdown)$/
+import {isMarkdownName} from '../lib/markdown-name.ts'
 
 /** Folders that tools install or generate, which are not part of the site. */
 export const toolFolders: ReadonlySet<string> = new Set(['node_modules', 'bower_components', '__pycache__'])
@@ -35,7 +35,7 @@ export function withheldReason(path: string): string | null {
   const checkedSegments = isSample ? segments.slice(0, -1) : segments
   if (checkedSegments.some((segment) => settingsName.test(segment)))
     return 'it belongs to settings, which may hold keys'
-  if (markdown.test(name)) return null
+  if (isMarkdownName(name)) return null
   if (checkedSegments.some((segment) => segment.startsWith('.'))) return 'it is hidden and is not Markdown'
   if (isSample) return null
   const isKeyFile = keyName.test(name) || (keyEnding.test(name) && !aboutKeys.test(name))

@@ -1,3 +1,4 @@
+import {pathKey} from '../lib/url-path.ts'
 /** Cut-offs at which every metric is computed. */
 export const depths = [1, 3, 5, 10, 20] as const
 
@@ -75,9 +76,9 @@ export function pageOf(entry: Relevant): string {
   return samePage(hash < 0 ? entry : entry.slice(0, hash))
 }
 
-/** Normalises a page's address: `guides/auth`, `/guides/auth` and `/guides/auth/` are the same page. */
+/** Normalises a page's address: `guides/auth`, `/guides/auth` and `/guides/auth/` are the same page, in every encoding. */
 export function samePage(url: string): string {
-  const path = url.replace(/\/+$/, '')
+  const path = pathKey(url.replace(/\/+$/, ''))
   return /^[a-z][a-z0-9+.-]*:/i.test(path) || path.startsWith('/') ? path : `/${path}`
 }
 

@@ -1,6 +1,7 @@
 import {maxShownName, type PageLink, type QuotableBlock} from '../domain/index.ts'
 import {shortened} from '../lib/cut.ts'
-import type {IndexBuild, StoredPage, StoredSection} from '../search-index/index.ts'
+import {encodedAddress} from '../lib/url-path.ts'
+import {type IndexBuild, routeOfPage, type StoredPage, type StoredSection} from '../search-index/index.ts'
 import {BuildCache} from './build-cache.ts'
 import type {Candidate} from './candidate.ts'
 
@@ -11,11 +12,11 @@ const maxSentence = 200
 
 /** The address of a page: on the docs' own site, or on this server where `siteUrl` is null. */
 export function urlOf(build: IndexBuild, page: StoredPage, siteUrl: string | null): string {
-  if (/^[a-z][a-z0-9+.-]*:/i.test(page.url)) return page.url
-  if (siteUrl !== null) return siteUrl.replace(/\/+$/, '') + withLeadingSlash(page.url)
+  if (/^[a-z][a-z0-9+.-]*:/i.test(page.url)) return encodedAddress(page.url)
+  const address = encodedAddress(withLeadingSlash(page.url))
+  if (siteUrl !== null) return siteUrl.replace(/\/+$/, '') + address
   // Of two pages with one address, this server shows the first there, and the other under its file path.
-  const ownsUrl = BuildCache.of(build).ownsUrl(page)
-  return `/docs${withLeadingSlash(ownsUrl ? page.url : page.path.replace(/\.mdx?$/, ''))}`
+  return `/docs${BuildCache.of(build).ownsUrl(page) ? address : routeOfPage(build, page)}`
 }
 
 /** The pages of the best candidates, at most three, each with its best section. */

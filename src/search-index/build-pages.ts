@@ -1,4 +1,5 @@
 import {join} from 'node:path'
+import {pathKey} from '../lib/url-path.ts'
 import {openSqlite, type SqliteDatabase} from '../native/index.ts'
 import type {BuildPages, StoredPage, StoredSection} from './build.ts'
 import {databaseFile} from './schema.ts'
@@ -21,6 +22,8 @@ export function pagesIn(db: SqliteDatabase): {
   const pageCache = new Map<number, StoredPage>()
   for (const row of sql.pages.all() as PageRow[]) pageCache.set(row.id, pageFrom(row))
   const pagesByPath = [...pageCache.values()]
+  const byUrlKey = keyed(pagesByPath, ({url}) => url)
+  const byPathKey = keyed(pagesByPath, ({path}) => path)
 
   function sectionFrom(row: SectionRow): StoredSection {
     return {
@@ -41,11 +44,11 @@ export function pagesIn(db: SqliteDatabase): {
     pageById: (id) => pageCache.get(id) ?? null,
     pageByUrl(url) {
       const id = sql.pageByUrl.get(url) as number | undefined
-      return id === undefined ? null : pageCache.get(id)!
+      return id === undefined ? byUrlKey(url) : pageCache.get(id)!
     },
     pageByPath(path) {
       const id = sql.pageByPath.get(path) as number | undefined
-      return id === undefined ? null : pageCache.get(id)!
+      return id === undefined ? byPathKey(path) : pageCache.get(id)!
     },
     markdownOf: (pageId) => (sql.markdown.get(pageId) as string | undefined) ?? null,
     sectionsOf: (pageId) => (sql.sectionsOfPage.all(pageId) as SectionRow[]).map(sectionFrom),
@@ -55,6 +58,19 @@ export function pagesIn(db: SqliteDatabase): {
     },
   }
   return {pages, sectionFrom}
+}
+
+/** Finds pages by a text that may be encoded otherwise; made with the first that is not found as it is written. */
+function keyed(
+  pages: readonly StoredPage[],
+  textOf: (page: StoredPage) => string,
+): (text: string) => StoredPage | null {
+  let byKey: ReadonlyMap<string, StoredPage> | null = null
+  return (text) => {
+    // Of several the first by path wins.
+    byKey ??= new Map(pages.toReversed().map((page) => [pathKey(textOf(page)), page]))
+    return byKey.get(pathKey(text)) ?? null
+  }
 }
 
 interface PageRow extends Omit<StoredPage, 'tags'> {

@@ -7,7 +7,7 @@ import {buildsFolder, newBuildId, stagingFolder} from './build-folders.ts'
 import {type BuildRecords, openBuildRecords} from './build-records.ts'
 import type {BeginOptions, OpenOptions} from './build-store.ts'
 import {fingerprintOf, flush} from './durable-files.ts'
-import {GraphWriter} from './graph-writer.ts'
+import {GraphWriter, loadBaseGraph} from './graph-writer.ts'
 import type {IndexedPage, SourceFile} from './indexed-page.ts'
 import {writeManifest} from './manifest.ts'
 import {openBuild} from './open-build.ts'
@@ -30,7 +30,12 @@ export interface BuildWriter {
    * neither `put` nor `remove`. @throws the signal's reason.
    */
   finish(options?: FinishOptions): Promise<Manifest>
-  /** After `finish`: opens the build for reading. @throws DocentError `index_damaged`; the signal's reason. */
+  /** After `finish`: whether it has the graph of the base, edited, and not one that was made anew. */
+  keepsGraph(): boolean
+  /**
+   * After `finish`, which read back what it had written to take its checksums: opens the build for reading, without
+   * taking them again. @throws DocentError `index_damaged`; the signal's reason.
+   */
   open(options?: OpenOptions): Promise<IndexBuild>
   /** After `finish`: the records of its files. */
   openRecords(): BuildRecords
@@ -44,16 +49,12 @@ export interface FinishOptions {
 
 /** Starts a build in a staging folder below `dataDir`: empty, or as a copy of another. */
 export async function openBuildWriter(dataDir: string, options: BeginOptions): Promise<BuildWriter> {
-  const {embedding, base} = options
+  const {embedding} = options
   const id = newBuildId(options.now)
   const folder = stagingFolder(dataDir, id)
   await mkdir(buildsFolder(dataDir), {recursive: true})
   await mkdir(folder)
-  const db = await openStagingDatabase(
-    join(folder, databaseFile),
-    base === null ? null : join(base.folder, databaseFile),
-  )
-  const graph = await graphFor(db, options)
+  const {db, graph} = await openParts(folder, options)
   const words = new WordIndexWriter(db)
   const pages = new PageWriter(db, embedding.dimensions, {graph, words}, options.defaultLanguage ?? null)
   let isOpen = true
@@ -77,6 +78,9 @@ export async function openBuildWriter(dataDir: string, options: BeginOptions): P
       const hnsw = await graph.save(join(folder, hnswFile), live, signal)
       close()
       await flush(join(folder, databaseFile))
+      const [database, graphFile] = await Promise.all(
+        [databaseFile, hnswFile].map((file) => fingerprintOf(join(folder, file))),
+      )
       const manifest: Manifest = {
         format: buildFormat,
         id,
@@ -88,8 +92,8 @@ export async function openBuildWriter(dataDir: string, options: BeginOptions): P
         hnsw,
         calibration: null,
         files: {
-          [databaseFile]: await fingerprintOf(join(folder, databaseFile)),
-          [hnswFile]: await fingerprintOf(join(folder, hnswFile)),
+          [databaseFile]: database!,
+          [hnswFile]: graphFile!,
         },
         summary: null,
       }
@@ -98,7 +102,8 @@ export async function openBuildWriter(dataDir: string, options: BeginOptions): P
       return manifest
     },
 
-    open: (openOptions = {}) => openBuild(folder, openOptions),
+    keepsGraph: () => graph.isOfBase,
+    open: (openOptions = {}) => openBuild(folder, {...openOptions, isVerified: true}),
     openRecords: () => openBuildRecords(folder),
 
     async discard() {
@@ -108,21 +113,37 @@ export async function openBuildWriter(dataDir: string, options: BeginOptions): P
   }
 }
 
-function graphFor(
-  db: SqliteDatabase,
-  {base, embedding, expectedPassages = 0}: BeginOptions,
-): GraphWriter | Promise<GraphWriter> {
-  const {dimensions} = embedding
-  if (base === null) return GraphWriter.create(db, dimensions, expectedPassages)
+interface WriterParts {
+  readonly db: SqliteDatabase
+  readonly graph: GraphWriter
+}
+
+/** Copies the database of the base while its graph is read: neither keeps a core busy. */
+async function openParts(
+  folder: string,
+  {base, embedding: {dimensions}, expectedPassages = 0}: BeginOptions,
+): Promise<WriterParts> {
+  const path = join(folder, databaseFile)
+  if (base === null) {
+    const db = await openStagingDatabase(path, null)
+    return {db, graph: GraphWriter.create(db, dimensions, expectedPassages)}
+  }
   const {hnsw, counts} = base.manifest
   const {m, efConstruction, metric} = hnsw
-  const file = join(base.folder, hnswFile)
-  return GraphWriter.from(db, dimensions, {
-    file,
+  const graph = {
+    file: join(base.folder, hnswFile),
     isValid: base.isHnswValid,
     passages: counts.passages,
-    options: {m, efConstruction, metric},
-  })
+  }
+  const loading = loadBaseGraph(graph, dimensions)
+  loading.catch(() => undefined)
+  const db = await openStagingDatabase(path, join(base.folder, databaseFile))
+  try {
+    return {db, graph: GraphWriter.from(db, dimensions, {m, efConstruction, metric}, await loading)}
+  } catch (error) {
+    db.close()
+    throw error
+  }
 }
 
 function zeroVectorsIn(db: SqliteDatabase, dimensions: number): number {

@@ -93,6 +93,8 @@ export interface BuildSummary {
   readonly golden?: {readonly questions: number; readonly hitAt5: number} | null
   /** Passages added and removed since the last calibration. */
   readonly passagesSinceCalibration?: number
+  /** Passages stored and removed since it was last measured as a whole what its search by vectors finds. */
+  readonly passagesSinceTuning?: number
   readonly tookMs: number
 }
 
@@ -182,6 +184,7 @@ export interface BuildPages {
   /** By path. */
   pages(): StoredPage[]
   pageById(id: number): StoredPage | null
+  /** As it is written; where no page has it, in another encoding or Unicode form. The same for paths. */
   pageByUrl(url: string): StoredPage | null
   pageByPath(path: string): StoredPage | null
   /** The page as CommonMark with GFM; null when there is no such page. */
@@ -229,6 +232,9 @@ export interface IndexBuild extends BuildPages {
    * part of a build, the terms and frequencies of the whole.
    */
   termsFrom(prefix: string, limit: number): {readonly term: string; readonly frequency: number}[]
+
+  /** Ids of the sections that have passages, in reading order, page by page. */
+  sectionsWithText(): Uint32Array
 
   /** The language whose analysis makes the terms of its texts, BCP 47; null for that of English. */
   readonly language: string | null

@@ -1,18 +1,36 @@
 import {createHash} from 'node:crypto'
-import {createReadStream} from 'node:fs'
-import {open, rename, stat} from 'node:fs/promises'
+import {open, rename} from 'node:fs/promises'
 import {dirname} from 'node:path'
 
 const maxChunkBytes = 1 << 20
 
-/** Size and SHA-256 of a file, read in chunks so that the event loop is not blocked. */
+/**
+ * Size and SHA-256 of a file, read in chunks so that the event loop is not blocked, each into one of two buffers while the
+ * other one is hashed. A stream would take a new buffer for each chunk, and read nothing meanwhile.
+ */
 export async function fingerprintOf(path: string): Promise<{bytes: number; sha256: string}> {
-  const hash = createHash('sha256')
-  const {size} = await stat(path)
-  // Each chunk has a buffer: no larger than the file, or opening a small build costs the collector megabytes.
-  const highWaterMark = Math.min(Math.max(size, 1), maxChunkBytes)
-  for await (const chunk of createReadStream(path, {highWaterMark})) hash.update(chunk as Buffer)
-  return {bytes: (await stat(path)).size, sha256: hash.digest('hex')}
+  const handle = await open(path, 'r')
+  try {
+    const hash = createHash('sha256')
+    // No larger than the file, or opening a small build costs the collector megabytes.
+    const length = Math.min(Math.max((await handle.stat()).size, 1), maxChunkBytes)
+    let [next, spare] = [Buffer.allocUnsafeSlow(length), Buffer.allocUnsafeSlow(length)]
+    let bytes = 0
+    let reading = handle.read(next, 0, length)
+    for (;;) {
+      const {bytesRead} = await reading
+      if (bytesRead === 0) return {bytes, sha256: hash.digest('hex')}
+      const read = next.subarray(0, bytesRead)
+      ;[next, spare] = [spare, next]
+      reading = handle.read(next, 0, length)
+      // An error is thrown where it is awaited.
+      reading.catch(() => undefined)
+      hash.update(read)
+      bytes += bytesRead
+    }
+  } finally {
+    await handle.close()
+  }
 }
 
 /** Flushes a file or a folder to the disk. */

@@ -22,7 +22,14 @@ export interface BaseGraph {
   readonly file: string
   readonly isValid: boolean
   readonly passages: number
-  readonly options: GraphOptions
+}
+
+/** Null for a damaged or small one, which is made anew. */
+export async function loadBaseGraph(
+  {file, isValid, passages}: BaseGraph,
+  dimensions: number,
+): Promise<Hnsw | null> {
+  return isValid && passages >= rebuildBelow ? await loadHnsw(file, dimensions) : null
 }
 
 /** The HNSW graph of a build that is being made. Zero vectors are left out: they have no neighbours. */
@@ -33,6 +40,7 @@ export class GraphWriter {
   readonly #vectorsBetween
   /** Null where it is rebuilt from the stored vectors on save. */
   #hnsw: Hnsw | null
+  #isOfBase = false
 
   private constructor(db: SqliteDatabase, dimensions: number, options: GraphOptions, hnsw: Hnsw | null) {
     this.#db = db
@@ -50,11 +58,16 @@ export class GraphWriter {
     return new GraphWriter(db, dimensions, options, createHnsw(dimensions, firstCapacity, options))
   }
 
-  /** The graph of the base build; a damaged or small one is rebuilt on save. */
-  static async from(db: SqliteDatabase, dimensions: number, base: BaseGraph): Promise<GraphWriter> {
-    const isKept = base.isValid && base.passages >= rebuildBelow
-    const hnsw = isKept ? await loadHnsw(base.file, dimensions) : null
-    return new GraphWriter(db, dimensions, base.options, hnsw)
+  /** Edits what `loadBaseGraph` returned for a base build; null is rebuilt on save. */
+  static from(db: SqliteDatabase, dimensions: number, options: GraphOptions, hnsw: Hnsw | null): GraphWriter {
+    const writer = new GraphWriter(db, dimensions, options, hnsw)
+    writer.#isOfBase = hnsw !== null
+    return writer
+  }
+
+  /** Whether the graph is that of the base build, edited, and was not made anew. */
+  get isOfBase(): boolean {
+    return this.#isOfBase
   }
 
   add(passageId: number, vector: Float32Array): void {
@@ -73,8 +86,8 @@ export class GraphWriter {
   }
 
   /**
-   * Writes the file, flushed, and returns the options it was built with. `live` is the number of vectors that are not
-   * zero. @throws the signal's reason when aborted.
+   * Writes the file, flushed, frees the graph, and returns the options it was built with. `live` is the number of
+   * vectors that are not zero. Call it once, and nothing after it. @throws the signal's reason when aborted.
    */
   async save(file: string, live: number, signal?: AbortSignal): Promise<GraphOptions> {
     const deleted = this.#hnsw === null ? 0 : this.#hnsw.size - live
@@ -83,13 +96,16 @@ export class GraphWriter {
     // A new graph has only live elements, unless a path was put twice.
     const hnsw = isKept ? this.#hnsw! : this.#rebuild(live, options, signal)
     await hnsw.save(file)
+    // Whoever opens the build has another one.
+    hnsw.free()
     await flush(file)
     return options
   }
 
   #rebuild(live: number, options: GraphOptions, signal: AbortSignal | undefined): Hnsw {
     // Freed first: two graphs would need twice the memory.
-    this.#hnsw = null
+    this.#hnsw?.free()
+    this.#isOfBase = false
     const hnsw = createHnsw(this.#dimensions, live, options)
     const rows = this.#db
       .prepare(

@@ -47,6 +47,8 @@ export interface Hnsw {
    */
   search(vector: Float32Array, k: number, ef: number): {label: number; similarity: number}[]
   save(path: string): Promise<void>
+  /** Frees its memory at once, which the collector does not see and may keep for long. It has no elements then. */
+  free(): void
 }
 
 /** An empty graph with capacity for `capacity` vectors. */
@@ -102,6 +104,7 @@ function wrap(index: HierarchicalNSW, dimensions: number): Hnsw {
     async save(path) {
       await index.writeIndex(path)
     },
+    free: () => index.initIndex(1),
   }
 }
 

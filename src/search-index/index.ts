@@ -16,14 +16,14 @@ export type {
 export {buildFolder, currentBuildId} from './build-folders.ts'
 export {openPages} from './build-pages.ts'
 export {type BuildRecords, type FileRecord, openBuildRecords, type PageRecord} from './build-records.ts'
-export type {BaseBuild, BuildStore, ListedBuild} from './build-store.ts'
+export type {BaseBuild, BuildLock, BuildStore, ListedBuild} from './build-store.ts'
 export type {BuildWriter} from './build-writer.ts'
 export {type OpenCurrentBuild, openCurrentBuild} from './current-build.ts'
 export {embeddingHashOf, embeddingTextOf} from './embedding-text.ts'
 export type {IncludedFile, SourceFile, StoredFidelity} from './indexed-page.ts'
 export {
   filesAt,
-  isMarkdownPath,
+  isOfRoot,
   LinkTargets,
   splitTarget,
   withoutQuery,
@@ -31,6 +31,7 @@ export {
 export {localBuilds} from './local-builds.ts'
 export {readManifest, writeManifest} from './manifest.ts'
 export {openBuild} from './open-build.ts'
+export {type PageLookup, pageAtRoute, routeOfPage} from './page-address.ts'
 export {buildFormat, databaseFile, hnswFile} from './schema.ts'
 export {TopK} from './top-k.ts'
 export {writeBuild} from './write-build.ts'

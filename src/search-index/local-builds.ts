@@ -59,9 +59,10 @@ async function openBase(dataDir: string, id: string): Promise<BaseBuild | null> 
   try {
     const folder = buildFolder(dataDir, id)
     const manifest = await readManifest(folder)
-    if ((await mismatchOf(folder, manifest, databaseFile)) !== null) return null
-    const isHnswValid = (await mismatchOf(folder, manifest, hnswFile)) === null
-    return {folder, manifest, isHnswValid, records: openBuildRecords(folder, manifest)}
+    const mismatches = [databaseFile, hnswFile].map((file) => mismatchOf(folder, manifest, file))
+    const [database, graph] = await Promise.all(mismatches)
+    if (database !== null) return null
+    return {folder, manifest, isHnswValid: graph === null, records: openBuildRecords(folder, manifest)}
   } catch (error) {
     // Damaged or of an unreadable format: the next build is made from scratch.
     if (error instanceof DocentError && !isNotInstalled(error)) return null

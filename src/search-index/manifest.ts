@@ -50,6 +50,7 @@ const manifestShape = z.object({
       warnings: count,
       golden: z.object({questions: count, hitAt5: z.number()}).nullable().default(null),
       passagesSinceCalibration: count.default(0),
+      passagesSinceTuning: count.default(0),
       tookMs: z.number(),
     })
     .nullable()

@@ -10,7 +10,7 @@ import {Format2Words} from './format-2/words.ts'
 import {type LinkGraph, readLinkGraph} from './link-graph.ts'
 import {readManifest} from './manifest.ts'
 import {passagesBetween} from './passages-between.ts'
-import {databaseFile, earlierFormat} from './schema.ts'
+import {databaseFile, earlierFormat, hnswFile} from './schema.ts'
 import {readSectionOrder, type SectionOrder} from './section-order.ts'
 import {sectionReads} from './section-reads.ts'
 import {readVectors, type StoredVectors} from './stored-vectors.ts'
@@ -20,6 +20,11 @@ import {PostingsCache} from './word-index/postings-cache.ts'
 import {WordIndex} from './word-index/word-index.ts'
 import {WordsSearch} from './word-index/words-search.ts'
 
+export interface OpenFolderOptions extends OpenOptions {
+  /** Whether the caller has taken the checksums that are in the manifest from these files. Default false. */
+  readonly isVerified?: boolean
+}
+
 /**
  * Opens a build after verifying sizes and checksums, before any native code reads it. Vectors and section lengths
  * are kept in memory (1 KB a passage at 256 dimensions, and the same again in the graph).
@@ -27,18 +32,24 @@ import {WordsSearch} from './word-index/words-search.ts'
  * With a damaged HNSW file the build searches exactly and says so in `degraded`.
  * @throws DocentError `index_damaged` for any other damage; the signal's reason when aborted.
  */
-export async function openBuild(folder: string, {signal}: OpenOptions = {}): Promise<IndexBuild> {
+export async function openBuild(
+  folder: string,
+  {signal, isVerified = false}: OpenFolderOptions = {},
+): Promise<IndexBuild> {
   const manifest = await readManifest(folder)
-  const mismatch = await mismatchOf(folder, manifest, databaseFile)
-  if (mismatch !== null) throw new DocentError('index_damaged', `${mismatch}; ingest again or roll back`)
+  const [mismatch, graphMismatch] = isVerified
+    ? [null, null]
+    : await Promise.all([databaseFile, hnswFile].map((file) => mismatchOf(folder, manifest, file)))
+  if (mismatch) throw new DocentError('index_damaged', `${mismatch}; ingest again or roll back`)
   signal?.throwIfAborted()
 
   const db = openDatabase(join(folder, databaseFile))
   try {
     const vectors = await readVectors(db, manifest, signal)
     const sectionOrder = await readSectionOrder(db, signal)
+    checkCounts(manifest, sectionOrder)
     const links = await readLinkGraph(db, signal)
-    const vectorSearch = await openVectorSearch(folder, manifest, vectors)
+    const vectorSearch = await openVectorSearch(folder, manifest, vectors, graphMismatch ?? null)
     signal?.throwIfAborted()
     return indexBuild({folder, db, manifest, vectors, sectionOrder, links, vectorSearch})
   } catch (error) {
@@ -48,6 +59,17 @@ export async function openBuild(folder: string, {signal}: OpenOptions = {}): Pro
       cause: error,
     })
   }
+}
+
+/** @throws Error when the sections, of the pages that there are, are not those of the manifest. */
+function checkCounts(
+  {counts}: Manifest,
+  {ids, passages}: Awaited<ReturnType<typeof readSectionOrder>>,
+): void {
+  if (ids.length === counts.sections && passages === counts.passages) return
+  throw new Error(
+    `it has ${ids.length} sections and ${passages} passages, its manifest says ${counts.sections} and ${counts.passages}`,
+  )
 }
 
 function openDatabase(path: string): SqliteDatabase {
@@ -83,6 +105,7 @@ function indexBuild(parts: BuildParts): IndexBuild {
     ...pages,
     ...sectionReads(db, sectionFrom, passagesBetween(db, manifest)),
     ...links,
+    sectionsWithText: () => sectionOrder.ids.filter((_, slot) => sectionOrder.lengths[slot]! > 0),
     manifest,
     folder,
     degraded: vectorSearch.degraded,

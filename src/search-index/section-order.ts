@@ -15,23 +15,30 @@ export interface SectionOrder {
 const pagesPerTurn = 500
 
 /** Reads the order. @throws the signal's reason when aborted. */
-export async function readSectionOrder(db: SqliteDatabase, signal?: AbortSignal): Promise<SectionOrder> {
+export async function readSectionOrder(
+  db: SqliteDatabase,
+  signal?: AbortSignal,
+): Promise<SectionOrder & {readonly passages: number}> {
   const ids: number[] = []
   const lengths: number[] = []
-  const ofPage = db.prepare('SELECT id, length FROM sections WHERE page_id = ? ORDER BY id').raw()
+  let passages = 0
+  const ofPage = db
+    .prepare('SELECT id, length, passage_count FROM sections WHERE page_id = ? ORDER BY id')
+    .raw()
   const pageIds = db.prepare('SELECT id FROM pages ORDER BY path').pluck().all() as number[]
   for (const [i, pageId] of pageIds.entries()) {
     if (i % pagesPerTurn === pagesPerTurn - 1) {
       await yieldToEventLoop()
       signal?.throwIfAborted()
     }
-    for (const [id, length] of ofPage.all(pageId) as [number, number][]) {
+    for (const [id, length, count] of ofPage.all(pageId) as [number, number, number][]) {
       ids.push(id)
       lengths.push(length)
+      passages += count
     }
   }
   const order = Uint32Array.from(ids)
-  return {ids: order, lengths, slotOf: slotsOf(order)}
+  return {ids: order, lengths, passages, slotOf: slotsOf(order)}
 }
 
 /** The order of some sections alone. */

@@ -1,7 +1,6 @@
 import {join} from 'node:path'
 import {isNotInstalled} from '../native/index.ts'
 import type {Manifest, VectorHit, VectorSearchMode} from './build.ts'
-import {mismatchOf} from './file-mismatch.ts'
 import {checkVector, defaultEf, type Hnsw, loadHnsw} from './hnsw.ts'
 import {hnswFile} from './schema.ts'
 import type {StoredVectors} from './stored-vectors.ts'
@@ -22,22 +21,24 @@ export interface VectorSearch {
 }
 
 /**
- * Opens the graph of a build, or falls back to exact search where its file is damaged.
+ * Opens the graph of a build, or falls back to exact search where its file is damaged, which `mismatch` tells.
  * @throws DocentError `not_installed` where hnswlib cannot be loaded.
  */
 export async function openVectorSearch(
   folder: string,
   manifest: Manifest,
   vectors: StoredVectors,
+  mismatch: string | null,
 ): Promise<VectorSearch> {
-  const mismatch = await mismatchOf(folder, manifest, hnswFile)
   if (mismatch !== null)
     return exactSearch(vectors, `${mismatch}; search is exact and slower until the next ingest`)
-  const sketches = await vectors.sketches()
+  const usual = usualMode(manifest)
+  // Only where they are what the build is searched by; whoever tries them out elsewhere waits for them.
+  const sketches = usual.ef === undefined ? await vectors.sketches() : null
   try {
     const hnsw = await loadHnsw(join(folder, hnswFile), manifest.embedding.dimensions)
     checkGraph(hnsw, vectors)
-    return approximateSearch({hnsw, sketches, vectors, usual: usualMode(manifest)})
+    return approximateSearch({hnsw, sketches, vectors, usual})
   } catch (error) {
     if (isNotInstalled(error)) throw error
     return exactSearch(vectors, `${hnswFile} cannot be used (${(error as Error).message}); search is exact`)
@@ -61,17 +62,20 @@ function exactSearch(vectors: StoredVectors, degraded: string): VectorSearch {
 
 interface SearchParts {
   readonly hnsw: Hnsw
-  readonly sketches: VectorSketches
+  /** Null where they are made with the first search that wants them. */
+  readonly sketches: VectorSketches | null
   readonly vectors: StoredVectors
   readonly usual: VectorSearchMode
 }
 
-function approximateSearch({hnsw, sketches, vectors, usual}: SearchParts): VectorSearch {
+function approximateSearch({hnsw, sketches: made, vectors, usual}: SearchParts): VectorSearch {
+  let sketches = made
+  const theSketches = (): VectorSketches => (sketches ??= vectors.sketchesAtOnce())
   return {
     degraded: null,
     nearest: (vector, k, mode = usual) =>
       mode.ef === undefined
-        ? nearestBySketch(sketches, vectors, {vector, k, shortlist: mode.shortlist})
+        ? nearestBySketch(theSketches(), vectors, {vector, k, shortlist: mode.shortlist})
         : nearestInGraph(hnsw, vectors, {vector, k, ef: mode.ef}),
   }
 }

@@ -38,17 +38,36 @@ export class VectorSketches {
 
   /** Of concatenated vectors: slots are their numbers. */
   static async of(values: Float32Array, dimensions: number): Promise<VectorSketches> {
-    const count = values.length / dimensions
-    const sketches = new VectorSketches(dimensions, count)
+    const sketches = new VectorSketches(dimensions, values.length / dimensions)
+    for (const _ of sketches.#fill(values)) await yieldToEventLoop()
+    return sketches
+  }
+
+  /** The same, without yielding to the event loop. */
+  static atOnce(values: Float32Array, dimensions: number): VectorSketches {
+    const sketches = new VectorSketches(dimensions, values.length / dimensions)
+    for (const _ of sketches.#fill(values));
+    return sketches
+  }
+
+  /** Yields before every `vectorsPerTurn` vectors. */
+  *#fill(values: Float32Array): Generator<void> {
+    const {dimensions} = this
     const mean = meanOf(values, dimensions)
+    for (let first = 0; first < this.#count; first += vectorsPerTurn) {
+      yield
+      this.#sketch(values, mean, first, Math.min(first + vectorsPerTurn, this.#count))
+    }
+  }
+
+  #sketch(values: Float32Array, mean: Float32Array, first: number, end: number): void {
+    const {dimensions} = this
     const differences = new Float32Array(dimensions)
-    for (let slot = 0; slot < count; slot++) {
-      if (slot % vectorsPerTurn === 0) await yieldToEventLoop()
+    for (let slot = first; slot < end; slot++) {
       const start = slot * dimensions
       for (let at = 0; at < dimensions; at++) differences[at] = values[start + at]! - mean[at]!
-      sketches.#set(slot, signsOf(differences, sketches.#length))
+      this.#set(slot, signsOf(differences, this.#length))
     }
-    return sketches
   }
 
   #set(slot: number, signs: Int32Array): void {

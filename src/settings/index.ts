@@ -1,1 +1,1 @@
-export {describeSettings, isGitHubActions, loadSettings, type Settings} from './settings.ts'
+export {describeSettings, isGitHubActions, loadSettings, type Settings, workspaceFolder} from './settings.ts'

@@ -33,6 +33,7 @@ export interface Settings {
   readonly contentDir: string
   readonly dataDir: string
   readonly siteUrl: string | null
+  readonly siteGenerator: string | null
   readonly embeddingModel: string | null
   readonly embeddingLanguages: readonly string[] | 'all' | null
   readonly generator: 'auto' | 'anthropic' | 'extractive'
@@ -125,6 +126,14 @@ export const settingsTable: readonly Setting<unknown>[] = [
     fallback: '',
     meaning: 'URL where the docs are published. Without it, sources link to this server’s own `/docs/…`.',
     parse: siteUrl,
+  },
+  {
+    name: 'SITE_GENERATOR',
+    key: 'siteGenerator',
+    fallback: '',
+    meaning:
+      'What makes the site of the pages, such as `docusaurus`. Default: found in the project; `npm run ingest -- --explain` says what and why.',
+    parse: optional,
   },
   {
     name: 'EMBEDDING_MODEL',
@@ -521,6 +530,11 @@ export function loadSettings(overrides: Readonly<Record<string, string>> = {}): 
 /** Whether this runs in a GitHub Actions job, whose log turns `::warning …` lines into annotations. */
 export function isGitHubActions(): boolean {
   return process.env['GITHUB_ACTIONS'] === 'true'
+}
+
+/** The folder in which a GitHub Actions job has its repository; elsewhere the folder in which this runs. */
+export function workspaceFolder(): string {
+  return process.env['GITHUB_WORKSPACE'] || process.cwd()
 }
 
 /** The settings in a form that may be logged: secrets as `set` or `unset`. */

@@ -34,7 +34,12 @@ beforeAll(async () => {
         'Sign <in>',
         '## Set up\n\nSee [tokens](../reference/tokens.md#rotate) and [start](/).\n\n## Go on\n\n<script>alert(1)</script> <img src=x onerror=alert(1)> [bad](javascript:alert(1)) ![beacon](https://evil.example/?q=1)',
       ),
-      pageOf('reference/tokens.md', 'Tokens', '# Tokens\n\n## Rotate\n\nTurn them.'),
+      pageOf('reference/tokens.md', 'Tokens', '# Tokens\n\n## Rotate\n\nTurn them.', {
+        sections: samplePage('', '', [
+          ['Tokens', ''],
+          ['Rotate', 'Turn them.'],
+        ]).sections,
+      }),
       pageOf('elsewhere.md', 'Elsewhere', '# Elsewhere', {url: 'https://docs.example.com/elsewhere'}),
       // A second of work for a parser, and more.
       pageOf('hard.md', 'Hard', '[a'.repeat(60_000)),

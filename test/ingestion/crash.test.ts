@@ -4,7 +4,8 @@ import {readdirSync} from 'node:fs'
 import {join} from 'node:path'
 import {expect, test} from 'vitest'
 import {buildProgram} from '../../scripts/build/build-program.mjs'
-import {ingest, type Stage} from '../../src/ingestion/index.ts'
+import {ingest} from '../../src/ingestion/index.ts'
+import {stages} from '../../src/ingestion/ingest-report.ts'
 import {buildFolder, currentBuildId, openBuild} from '../../src/search-index/index.ts'
 import {contentFolder} from '../support/content-folder.ts'
 import {directParser} from '../support/direct-parser.ts'
@@ -14,17 +15,6 @@ import {randomFrom} from '../support/random.ts'
 const program = await buildProgram('test/support/ingest-once.ts')
 /** Set `DOCENT_KILLS=100` for a long run. */
 const kills = Number(process.env['DOCENT_KILLS'] ?? 10)
-
-const stages: readonly Stage[] = [
-  'scan',
-  'pages',
-  'finish',
-  'verify',
-  'tune',
-  'gates',
-  'calibrate',
-  'publish',
-]
 
 test('[killed ingest] an ingest killed at any moment leaves the old build or the new one intact, and the next ingest succeeds', async () => {
   const random = randomFrom(7)

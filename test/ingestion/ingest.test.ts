@@ -143,6 +143,27 @@ describe('an ingest', () => {
     expect(report.changes).toMatchObject([{path: 'storage/volumes.md', kind: 'moved', from: 'a.md'}])
   })
 
+  test('an include names a file in both Unicode forms, and is read again when it changes', async () => {
+    const name = 'parts/re\u0301sume\u0301.md'
+    const folder = newFolder({
+      'a.md': `# A\n\n{{#include ${name.normalize('NFC')}}}\n`,
+      [name]: 'Otters swim.\n',
+      'b.md': `# B\n\n{{#include ${name}}}\n`,
+      'parts/\u00fcber.md': 'Beavers dig.\n',
+      'c.md': '# C\n\n{{#include parts/u\u0308ber.md}}\n',
+    })
+    const found = (words: string) => withCurrent(folder, (build) => pathsFound(build, words).toSorted())
+
+    const {diagnostics} = await run(folder)
+
+    expect(diagnostics).toEqual([])
+    expect(await found('otters')).toEqual(['a.md', 'b.md', name])
+    expect(await found('beavers')).toContain('c.md')
+    folder.write(name, 'Herons wait.\n')
+    await run(folder)
+    expect(await found('herons')).toEqual(['a.md', 'b.md', name])
+  })
+
   test('reads a page again when a file it includes changes', async () => {
     const folder = newFolder({
       'mkdocs.yml': 'site_name: x\n',
@@ -272,7 +293,10 @@ describe('unusable files', () => {
     })
     folder.write('latin1.md', Uint8Array.from([0x23, 0x20, 0xe9, 0xff, 0x0a]))
     folder.write('wide.md', Uint8Array.from([0xff, 0xfe, 0x23, 0x00]))
-    folder.write('bytes.md', Uint8Array.from([0x23, 0x00, 0x01]))
+    folder.write(
+      'bytes.md',
+      Uint8Array.from({length: 300}, (_, n) => n % 3),
+    )
     folder.write('large.md', '')
     truncateSync(join(folder.content, 'large.md'), 100 * 1024 * 1024)
     execFileSync('mkfifo', [join(folder.content, 'pipe.md')])
@@ -302,6 +326,15 @@ describe('unusable files', () => {
       'dangling.md': 'unreadable',
     })
     expect(rules).not.toHaveProperty('.hidden.md')
+  })
+
+  test('a stray zero byte costs that byte, not its page', async () => {
+    const folder = newFolder({'a.md': `${guide}\nPress a\0b to unmount.\n`})
+
+    const report = await run(folder)
+
+    expect(report.diagnostics).toMatchObject([{path: 'a.md', line: 9, rule: 'control-characters'}])
+    expect(await withCurrent(folder, (build) => pathsFound(build, 'unmount'))).toEqual(['a.md'])
   })
 
   test.skipIf(process.getuid?.() === 0)('an unreadable file is reported', async () => {

@@ -1,5 +1,7 @@
 import {describe, expect, test} from 'vitest'
-import {detectSite, type ParsedPage, parsePage, plainSite, siteRulesOf} from '../../src/markdown/index.ts'
+import {plainSite, siteRulesOf} from '../../src/generators/index.ts'
+import {type ParsedPage, parsePage, type SiteRules} from '../../src/markdown/index.ts'
+import {rulesIn, siteIn} from '../support/memory-project.ts'
 
 const parse = (source: string, path = 'guides/page.md'): ParsedPage =>
   parsePage(source, {path, site: plainSite})
@@ -86,6 +88,29 @@ describe('front matter', () => {
   })
 })
 
+describe('a title in the front matter', () => {
+  test.each([
+    ['"Broken', 'Broken'],
+    ["'It''s: so", "It's: so"],
+    ['"Say \\"no\\": twice', 'Say "no": twice'],
+    ['{#if ...}', '{#if ...}'],
+    ['[Draft] Otters', '[Draft] Otters'],
+    ['"Rules of {#each}"', 'Rules of {#each}'],
+  ])('%s is %j', (written, title) => {
+    expect(parse(`---\ntitle: ${written}\n---\nText.`).page?.title).toBe(title)
+  })
+
+  test('keeps its words where it has the syntax of a template', () => {
+    const {page} = parse('---\ntitle: Seats {% ifversion x %}for teams{% endif %} and guests\n---\nText.')
+
+    expect(page?.title).toBe('Seats for teams and guests')
+  })
+
+  test('that is nothing but a template is none', () => {
+    expect(parse('---\ntitle: "{{ page.name }}"\n---\n# Seats\n\nText.').page?.title).toBe('Seats')
+  })
+})
+
 describe('sections', () => {
   test('a heading inside a code fence starts no section', () => {
     const {page} = parse('# Top\n\n```\n# not a heading\n```\n')
@@ -111,6 +136,27 @@ describe('sections', () => {
       {anchor: 'compare-our-plans', headings: ['Compare our plans']},
       {anchor: 'free', headings: ['Free']},
     ])
+  })
+
+  test('an h1 without text of its own stands over the first section that has some', () => {
+    const {page} = parse(
+      '---\ntitle: Prices\n---\n\n# Compare our plans\n\n## Free\n\n### Limits\n\nUp to 3.\n\n## Paid\n\nMore.',
+    )
+
+    expect(page?.title).toBe('Prices')
+    expect(page?.sections.map(({headings}) => headings)).toEqual([
+      ['Compare our plans'],
+      ['Free'],
+      ['Compare our plans', 'Free', 'Limits'],
+      ['Paid'],
+    ])
+    expect(page?.markdown).toMatch(/^# Compare our plans$/m)
+  })
+
+  test('an h1 that equals the title in the front matter is not repeated', () => {
+    const {page} = parse('---\ntitle: Our *plans*\n---\n\n# Our plans!\n\n## Free\n\nUp to 3.')
+
+    expect(page?.sections.map(({headings}) => headings)).toEqual([[], ['Free']])
   })
 
   test('a footnote belongs to the section of its first mark, wherever it is written', () => {
@@ -197,9 +243,79 @@ describe('limits', () => {
     expect(parsed.page !== null || parsed.diagnostics.length > 0).toBe(true)
   })
 
-  test('[oversized page] a page or a line beyond the limits is set aside with a diagnostic', () => {
+  test('[oversized page] a page beyond the limit is set aside with a diagnostic', () => {
     expect(parse('a\n'.repeat(3_000_000)).diagnostics).toMatchObject([{rule: 'too-large', severity: 'error'}])
-    expect(parse(`a\n${'b'.repeat(600_000)}`).diagnostics).toMatchObject([{rule: 'line-too-long', line: 2}])
+  })
+})
+
+describe('what belongs together stays in one passage', () => {
+  const words = (count: number, word: string): string =>
+    `${Array.from({length: count}, (_, n) => word + n).join(' ')}.`
+  const indented = (text: string): string => text.replace(/^(?=.)/gm, '    ')
+  const code = (text: string): string => `\`\`\`sh\n${text}\n\`\`\`\n`
+  const passagesIn = (source: string): string[] =>
+    parse(source).page!.sections.flatMap(({passages}) => passages.map(({text}) => text))
+
+  test.each([
+    [
+      'terms of a list in HTML',
+      (name: string, text: string) => `<dt>${name}</dt>\n<dd>${text}</dd>\n`,
+      '<dl>\n',
+      '</dl>\n',
+    ],
+    ['terms of a list in Markdown', (name: string, text: string) => `${name}\n: ${text}\n\n`, '', ''],
+    ['options in code', (name: string, text: string) => `\`${name}\`\n\n${text}\n\n`, '', ''],
+    ['labels in bold', (name: string, text: string) => `**${name}**\n\n${text}\n\n`, '', ''],
+    ['tabs with text', (name: string, text: string) => `=== "${name}"\n\n${indented(text)}\n\n`, '', ''],
+    [
+      'tabs with code',
+      (name: string, text: string) => `=== "${name}"\n\n${indented(code(text))}\n\n`,
+      '',
+      '',
+    ],
+  ])('%s with what they name', (_, entry, before, after) => {
+    const names = ['alpha', 'beta', 'gamma', 'delta', 'epsilon']
+    const entries = names.map((name) => entry(`the ${name}`, words(57, name)))
+
+    const passages = passagesIn(`# Options\n\n${before}${entries.join('')}${after}`)
+
+    expect(passages.length).toBeGreaterThan(1)
+    for (const name of names) {
+      const own = passages.filter((text) => text.includes(`${name}56`))
+      expect(own).toEqual([expect.stringContaining(`the ${name}\n`)])
+    }
+  })
+
+  test('a label and the lead-in below it go with their code', () => {
+    const passages = passagesIn(
+      `# Setup\n\n${words(120, 'before')}\n\n**On Linux**\n\nRun this:\n\n${code(words(90, 'run'))}`,
+    )
+
+    expect(passages).toEqual([
+      expect.stringMatching(/before119\.$/),
+      expect.stringMatching(/^On Linux\nRun this:\nrun0 /),
+    ])
+  })
+
+  test('steps go with their code', () => {
+    const steps = ['one', 'two', 'three'].map(
+      (step, n) => `${n + 1}. ${words(50, step)}\n\n${indented(code(`run ${step}`)).replace(/^ /gm, '')}\n`,
+    )
+
+    const passages = passagesIn(`# Setup\n\n${steps.join('')}${words(90, 'after')}\n`)
+
+    for (const step of ['one', 'two', 'three']) {
+      expect(passages.filter((text) => text.includes(`run ${step}`))).toEqual([
+        expect.stringContaining(`${step}49.`),
+      ])
+    }
+  })
+
+  test('many short paragraphs in a row are no labels of the last', () => {
+    const passages = passagesIn(`# Names\n\n${words(30, 'intro')}\n\n${'Four words of names\n\n'.repeat(60)}`)
+
+    expect(passages.length).toBeGreaterThan(1)
+    for (const text of passages) expect(text.split(/\s+/).length).toBeLessThanOrEqual(200)
   })
 })
 
@@ -288,10 +404,10 @@ describe('the fidelity report', () => {
   })
 
   test('counts the words of a page that is set aside as lost', () => {
-    const {page, fidelity} = parse(`word ${'x'.repeat(600 * 1024)}`)
+    const {page, fidelity} = parse('word '.repeat(900_000))
 
     expect(page).toBeNull()
-    expect(fidelity).toMatchObject({visibleWords: 2, keptWords: 0})
+    expect(fidelity).toMatchObject({visibleWords: 900_000, keptWords: 0})
   })
 })
 
@@ -437,11 +553,11 @@ describe('callouts', () => {
 })
 
 describe('sites', () => {
-  const routeIn = (site: ReturnType<typeof detectSite>, path: string, front = ''): string | undefined =>
+  const routeIn = (site: SiteRules, path: string, front = ''): string | undefined =>
     parsePage(`${front}\n\nText.`, {path, site}).page?.url
 
   test('are detected from their configuration', () => {
-    const generatorOf = (path: string, text = ''): string => detectSite([{path, text}]).generator
+    const generatorOf = (path: string, text = ''): string => siteIn({[path]: text}).generator
 
     expect(generatorOf('docusaurus.config.js')).toBe('docusaurus')
     expect(generatorOf('mkdocs.yml')).toBe('mkdocs')
@@ -459,7 +575,7 @@ describe('sites', () => {
     ['hugo.yaml', 'params:\n  version: "1.2"\n  list: [a]\n'],
     ['hugo.json', '{"params": {"version": "1.2"}}'],
   ])('provide the parameters that shortcodes print: %s', (path, text) => {
-    const site = detectSite([{path, text}])
+    const site = rulesIn({[path]: text})
 
     const {page} = parsePage('Version {{< param "version" >}}.', {path: 'a.md', site})
 
@@ -467,8 +583,8 @@ describe('sites', () => {
   })
 
   test('have the routes of their generators', () => {
-    const docusaurus = detectSite([{path: 'docusaurus.config.js', text: "baseUrl: '/project/'"}])
-    const mkdocs = detectSite([{path: 'mkdocs.yml', text: 'site_url: https://example.com/tool/'}])
+    const docusaurus = rulesIn({'docusaurus.config.js': "module.exports = {baseUrl: '/project/'}"})
+    const mkdocs = rulesIn({'mkdocs.yml': 'site_url: https://example.com/tool/'})
     const book = siteRulesOf('mdbook')!
     const hugo = siteRulesOf('hugo')!
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
-import {parsePage, plainSite} from '../../src/markdown/index.ts'
+import {plainSite} from '../../src/generators/index.ts'
+import {parsePage} from '../../src/markdown/index.ts'
 import {parseMarkdown} from '../../src/markdown/parse-markdown.ts'
 import {plainTextOfNode} from '../../src/markdown/plain-text.ts'
 import {passageBudget} from '../../src/markdown/section-pieces.ts'

@@ -1,7 +1,8 @@
 import {marked, type Tokens} from 'marked'
 import {describe, expect, test} from 'vitest'
 import {joinedBlocks} from '../../src/domain/index.ts'
-import {parsePage, plainSite, quotableBlocksIn} from '../../src/markdown/index.ts'
+import {plainSite} from '../../src/generators/index.ts'
+import {parsePage, quotableBlocksIn} from '../../src/markdown/index.ts'
 import {passageBudget} from '../../src/markdown/section-pieces.ts'
 
 describe('units of Markdown', () => {

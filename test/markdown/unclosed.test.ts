@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import {expect, test} from 'vitest'
-import {type ParsedPage, parsePage, plainSite, siteRulesOf} from '../../src/markdown/index.ts'
+import {plainSite, siteRulesOf} from '../../src/generators/index.ts'
+import {type ParsedPage, parsePage} from '../../src/markdown/index.ts'
 import {seedOr} from '../support/random-seed.ts'
 
 const seed = seedOr(20261126)

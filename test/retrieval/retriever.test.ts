@@ -1,5 +1,6 @@
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
-import {parsePage, plainSite} from '../../src/markdown/index.ts'
+import {plainSite} from '../../src/generators/index.ts'
+import {parsePage} from '../../src/markdown/index.ts'
 import {createRetriever} from '../../src/retrieval/create-retriever.ts'
 import type {RetrievalQuery} from '../../src/retrieval/retriever.ts'
 import {sourceBudgetWords} from '../../src/retrieval/source-text.ts'

@@ -1,8 +1,19 @@
 import {mkdtempSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
-import {afterAll, beforeAll, describe, expect, test} from 'vitest'
-import {buildFolder, type IndexBuild, openBuild, writeBuild} from '../../src/search-index/index.ts'
+import {afterAll, beforeAll, describe, expect, onTestFinished, test, vi} from 'vitest'
+import {openSqlite} from '../../src/native/index.ts'
+import {fingerprintOf} from '../../src/search-index/durable-files.ts'
+import {
+  buildFolder,
+  databaseFile,
+  type IndexBuild,
+  openBuild,
+  readManifest,
+  writeBuild,
+  writeManifest,
+} from '../../src/search-index/index.ts'
+import {VectorSketches} from '../../src/search-index/vector-sketches.ts'
 import {termsOf} from '../../src/text/terms.ts'
 import {hashingEmbedder} from '../support/hashing-embedder.ts'
 import {samplePage} from '../support/sample-pages.ts'
@@ -103,5 +114,54 @@ describe('a build', () => {
   ])('refuses a vector that is %s before native code sees it', (_what, vector) => {
     expect(() => build.nearest(vector, 3)).toThrow(TypeError)
     expect(() => build.nearestExact(vector, 3)).toThrow(TypeError)
+  })
+})
+
+describe('opening a build', () => {
+  const writtenFolder = async (): Promise<string> => {
+    const pages = [
+      samplePage('a.md', 'A', [
+        ['One', 'A volume keeps files.'],
+        ['Two', 'Mount it in a pod.'],
+      ]),
+    ]
+    const dataDir = newFolder()
+    return buildFolder(dataDir, (await writeBuild(dataDir, pages, {embedding, embed})).id)
+  }
+
+  test('makes sketches of vectors only where it is searched by them', async () => {
+    const made = vi.spyOn(VectorSketches, 'of')
+    onTestFinished(() => made.mockRestore())
+    const folder = await writtenFolder()
+    const byGraph = await openBuild(folder)
+    onTestFinished(() => byGraph.close())
+    expect(made).not.toHaveBeenCalled()
+
+    const manifest = await readManifest(folder)
+    await writeManifest(folder, {...manifest, hnsw: {...manifest.hnsw, shortlist: 2}})
+    const bySketches = await openBuild(folder)
+    onTestFinished(() => bySketches.close())
+
+    expect(made).toHaveBeenCalledTimes(1)
+    const vector = byGraph.vectorOf(1)
+    // Whoever asks for them gets them all the same.
+    expect(byGraph.nearest(vector, 2, {shortlist: 2})).toEqual(bySketches.nearest(vector, 2))
+    expect(bySketches.nearest(vector, 2)).toEqual(byGraph.nearestExact(vector, 2))
+  })
+
+  test('[damaged index] refuses one whose sections are not those of its manifest', async () => {
+    const folder = await writtenFolder()
+    const database = join(folder, databaseFile)
+    const db = openSqlite(database)
+    db.exec("DELETE FROM sections WHERE anchor = 'two'")
+    db.close()
+    const manifest = await readManifest(folder)
+    const files = {...manifest.files, [databaseFile]: await fingerprintOf(database)}
+    await writeManifest(folder, {...manifest, files})
+
+    await expect(openBuild(folder)).rejects.toMatchObject({
+      code: 'index_damaged',
+      message: expect.stringContaining('it has 1 sections and 1 passages, its manifest says 2 and 2'),
+    })
   })
 })

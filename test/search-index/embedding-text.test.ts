@@ -1,5 +1,6 @@
 import {expect, test} from 'vitest'
-import {parsePage, plainSite} from '../../src/markdown/index.ts'
+import {plainSite} from '../../src/generators/index.ts'
+import {parsePage} from '../../src/markdown/index.ts'
 import {embeddingTextOf} from '../../src/search-index/index.ts'
 
 function textsOf(source: string): string[] {

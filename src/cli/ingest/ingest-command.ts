@@ -6,6 +6,7 @@ import {loadSettings, type Settings} from '../../settings/index.ts'
 import {printJsonValue, printText, warn} from '../terminal.ts'
 import {isUsageError, usageProblem} from '../usage-error.ts'
 import {listBuilds, rollBack} from './builds.ts'
+import {explain} from './explain.ts'
 import {type IngestArguments, parseIngestArguments, usage} from './options.ts'
 import {runIngest} from './run-ingest.ts'
 
@@ -30,6 +31,15 @@ export async function run(args: readonly string[]): Promise<number> {
   try {
     if (values.list) return await listBuilds(dataDir, values.json)
     if (values.rollback) return await rollBack(dataDir, build, values.json)
+    if (values.explain) {
+      return await explain({
+        content: values.content ?? settings.contentDir,
+        dataDir,
+        site: values.site ?? settings.siteGenerator,
+        siteUrl: settings.siteUrl,
+        asJson: values.json,
+      })
+    }
     return await runIngest(values, settings, dataDir)
   } catch (thrown) {
     return reportFailure(thrown, values.json)

@@ -12,8 +12,10 @@ Brings the index up to date with a folder of Markdown and makes it current.
   --dry-run           show what would change, by page and passage; write nothing
   --check             read every page and write nothing; exit 1 if one loses text or cannot be read
   --force             publish even if a gate fails
-  --site NAME         the site generator: docusaurus, hugo, mkdocs, vitepress, starlight, mdbook,
-                      mintlify, sphinx, jekyll or plain (default: detected from its files)
+  --site NAME         the site generator, such as docusaurus or hugo; plain for none (default:
+                      SITE_GENERATOR, or found in the project)
+  --explain           say which site generator was found, by which file, and the addresses of three
+                      pages; read nothing else, write nothing
   --watch             keep running, and ingest after every change
   --json              print one report object as JSON
   --list              list the stored builds
@@ -28,6 +30,7 @@ const options = {
   full: {type: 'boolean', default: false},
   'dry-run': {type: 'boolean', default: false},
   check: {type: 'boolean', default: false},
+  explain: {type: 'boolean', default: false},
   force: {type: 'boolean', default: false},
   site: {type: 'string'},
   watch: {type: 'boolean', default: false},
@@ -54,7 +57,9 @@ function checkUsage(values: IngestArguments['values'], positionals: readonly str
   if (positionals.length > (values.rollback ? 1 : 0)) {
     throw new UsageError(`${JSON.stringify(positionals.at(-1))} is not an option; use --content for a folder`)
   }
-  const modes = (['list', 'rollback', 'watch', 'dry-run', 'check'] as const).filter((mode) => values[mode])
+  const modes = (['list', 'rollback', 'watch', 'dry-run', 'check', 'explain'] as const).filter(
+    (mode) => values[mode],
+  )
   if (modes.length > 1) throw new UsageError(`--${modes[0]} and --${modes[1]} cannot be combined`)
   if (values.watch && values.json)
     throw new UsageError('--watch and --json cannot be combined: --json prints a single report')

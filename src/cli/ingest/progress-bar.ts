@@ -2,11 +2,18 @@ import cliProgress from 'cli-progress'
 import type {IngestProgress} from '../../ingestion/index.ts'
 
 const stageNames: Readonly<Record<IngestProgress['stage'], string>> = {
+  base: 'Checking the index',
   scan: 'Scanning files',
+  site: 'Finding the site generator',
+  model: 'Loading the model',
+  plan: 'Comparing files',
+  begin: 'Copying the index',
   pages: 'Reading pages',
   finish: 'Writing the index',
-  verify: 'Verifying the index',
+  report: 'Checking links',
+  open: 'Opening the index',
   tune: 'Measuring the vector index',
+  verify: 'Verifying the index',
   gates: 'Checking gates',
   calibrate: 'Calibrating',
   publish: 'Publishing',

@@ -9,7 +9,7 @@ import {
   summaryOf,
 } from '../../ingestion/index.ts'
 import {cleanLine} from '../../lib/clean-text.ts'
-import {isGitHubActions, type Settings} from '../../settings/index.ts'
+import {isGitHubActions, type Settings, workspaceFolder} from '../../settings/index.ts'
 import {printJsonValue, printText, warn} from '../terminal.ts'
 import {annotate} from './annotate.ts'
 import type {IngestArguments} from './options.ts'
@@ -99,7 +99,7 @@ async function ingestOnce({content, dataDir, values, settings, embedder, signal}
         full: values.full || values.check,
         force: values.force,
         dryRun: values['dry-run'] || values.check,
-        site: values.site ?? null,
+        site: values.site ?? settings.siteGenerator,
         maxShrinkPercent: settings.maxShrinkPercent,
         keepBuilds: settings.keepBuilds,
       },
@@ -110,7 +110,7 @@ async function ingestOnce({content, dataDir, values, settings, embedder, signal}
   }
   if (values.json) printJsonValue(report)
   else printText(summaryOf(report))
-  if (isGitHubActions()) annotate(report.diagnostics, content)
+  if (isGitHubActions()) annotate(report.diagnostics, content, workspaceFolder())
   if (!values.check) return 0
   const errors = report.diagnostics.filter(({severity}) => severity === 'error').length
   return errors > 0 || report.fidelity.losing.length > 0 ? 1 : 0

@@ -1,25 +1,30 @@
-import type {BuildPages, StoredPage} from '../../search-index/index.ts'
+import type {BuildPages, PageLookup, StoredPage} from '../../search-index/index.ts'
 import {type Html, html, pageOf, trusted} from '../html.ts'
 import {docsRouteOf, markdownRouteOf} from './docs-lookup.ts'
 
+type ListedPages = PageLookup & Pick<BuildPages, 'pages'>
+
 /** A page with its sanitised content. The start page also lists all pages. */
-export function articlePage(page: StoredPage, content: string, pages: Pick<BuildPages, 'pages'>): string {
+export function articlePage(page: StoredPage, content: string, pages: ListedPages): string {
   const heading = /<h1[ >]/.test(content) ? null : html`<h1>${page.title}</h1>`
   return layout({
     title: page.title,
     lang: page.lang,
-    markdownRoute: markdownRouteOf(page),
+    markdownRoute: markdownRouteOf(pages, page),
     body: html`<article>${heading}${trusted(withAnchorLinks(content))}</article>
 ${page.url === '/' ? html`<hr>${listOf(pages)}` : null}`,
   })
 }
 
 /** A page that shows its Markdown source, and the reason for that. */
-export function plainPage(page: StoredPage, markdown: string, why: string): string {
+export function plainPage(
+  page: StoredPage,
+  {markdown, why, pages}: {readonly markdown: string; readonly why: string; readonly pages: PageLookup},
+): string {
   return layout({
     title: page.title,
     lang: page.lang,
-    markdownRoute: markdownRouteOf(page),
+    markdownRoute: markdownRouteOf(pages, page),
     body: html`<article><h1>${page.title}</h1>
 <p class="muted">${why}</p>
 <pre>${markdown}</pre></article>`,
@@ -27,7 +32,7 @@ export function plainPage(page: StoredPage, markdown: string, why: string): stri
 }
 
 /** The list of all pages. */
-export function listPage(pages: Pick<BuildPages, 'pages'>): string {
+export function listPage(pages: ListedPages): string {
   return layout({title: 'All pages', body: listOf(pages)})
 }
 
@@ -49,12 +54,12 @@ function withAnchorLinks(markup: string): string {
   )
 }
 
-function listOf(pages: Pick<BuildPages, 'pages'>): Html {
+function listOf(pages: ListedPages): Html {
   const sorted = pages.pages().sort((a, b) => (a.path < b.path ? -1 : 1))
   return html`<h2>All pages</h2>
 <ul class="pages">
 ${sorted.map(
-  (page) => html`<li><a href="${docsRouteOf(page)}">${page.title}</a>${
+  (page) => html`<li><a href="${docsRouteOf(pages, page)}">${page.title}</a>${
     page.version === null ? null : html` <span class="muted">${page.version}</span>`
   }</li>
 `,

@@ -1,12 +1,13 @@
 import type {Router} from 'express'
 import {DocentError} from '../../domain/index.ts'
-import type {CurrentBuild, IndexBuild} from '../../search-index/index.ts'
+import {decodedPath} from '../../lib/url-path.ts'
+import {type CurrentBuild, type IndexBuild, pageAtRoute} from '../../search-index/index.ts'
 import {sendCompressed} from '../compressed-text.ts'
 import {slotLimit} from '../limits/concurrency-limits.ts'
 import {visitorOf} from '../limits/limits.ts'
 import type {DocsView} from './docs-child.ts'
 import {missingPage} from './docs-html.ts'
-import {pageAt, pageAtMarkdownRoute} from './docs-lookup.ts'
+import {pageAtMarkdownRoute} from './docs-lookup.ts'
 import type {DocsPage, DocsRenderer} from './docs-renderer.ts'
 
 export interface DocsRoutesDeps {
@@ -41,14 +42,23 @@ export function addDocsRoutes(router: Router, {current, renderer}: DocsRoutesDep
     }
   }
 
+  // Express refuses what it cannot decode.
+  router.use('/docs', (request, _response, next) => {
+    request.url = withEncodedSigns(request.url)
+    next()
+  })
+
   router.get(['/docs', '/docs/*route'], async (request, response) => {
-    const route = routeOf(request.params)
+    const route = routeOf(request.path)
     const {build, release} = current.lease()
     try {
       response.setHeader('cache-control', 'no-cache')
       const view = viewOf(build, route)
       if (view === null) {
-        response.status(404).type('html').send(missingPage(route))
+        response
+          .status(404)
+          .type('html')
+          .send(missingPage(decodedPath(route)))
         return
       }
       const type = view.kind === 'markdown' ? 'text/markdown; charset=utf-8' : 'html'
@@ -61,15 +71,18 @@ export function addDocsRoutes(router: Router, {current, renderer}: DocsRoutesDep
   })
 }
 
-/** `/docs/guides/auth/` → `/guides/auth`; Express has decoded each segment. */
-function routeOf(params: Readonly<Record<string, unknown>>): string {
-  const segments = params['route']
-  const parts = Array.isArray(segments) ? segments.map(String).filter(Boolean) : []
-  return `/${parts.join('/')}`
+/** `/50%` → `/50%25`: as addresses were given by earlier versions, and as people write them. */
+function withEncodedSigns(url: string): string {
+  return url.replace(/%(?![\da-f]{2})/gi, '%25')
+}
+
+/** `/docs/guides/auth/` → `/guides/auth`. */
+function routeOf(path: string): string {
+  return `/${path.split('/').slice(2).filter(Boolean).join('/')}`
 }
 
 function viewOf(build: IndexBuild, route: string): DocsView | null {
-  const page = pageAt(build, route)
+  const page = pageAtRoute(build, route)
   if (page) return {kind: 'page', pageId: page.id}
   const source = pageAtMarkdownRoute(build, route)
   if (source) return {kind: 'markdown', pageId: source.id}

@@ -13,5 +13,5 @@ export function unrenderedText(view: DocsView, pages: BuildPages): string {
   const markdown = pages.markdownOf(view.pageId)
   if (page === null || markdown === null) throw new Error(`the build has no page ${view.pageId}`)
   if (view.kind === 'markdown') return markdown
-  return plainPage(page, markdown, view.kind === 'plain' ? tooHeavy : tooBusy)
+  return plainPage(page, {markdown, why: view.kind === 'plain' ? tooHeavy : tooBusy, pages})
 }

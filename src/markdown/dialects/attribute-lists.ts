@@ -1,5 +1,5 @@
 import type {Dialect} from '../flattening/dialect.ts'
-import type {Pass} from '../flattening/pass.ts'
+import type {Reading} from '../flattening/reading.ts'
 
 /** Attribute lists: `{: .class}`, `{ .class }`, `{ #id }`, `{ width="300" }`. */
 export const attributeLists: Dialect = {
@@ -7,24 +7,23 @@ export const attributeLists: Dialect = {
   text: [{starts: '{', read: readAttributes}],
 }
 
-function readAttributes(pass: Pass): boolean {
-  const {text, p} = pass
+function readAttributes(reading: Reading): boolean {
+  const {at, write, context} = reading
+  const {text, p} = at
   const attributes = /^\{(?::|(?=\s*[.#][A-Za-z])|(?=\s*[\w-]+=["'\w]))[^{}\n]*\}/.exec(
     text.slice(p, p + 400),
   )
   if (
     attributes &&
-    pass.context.mdx !== true &&
-    (/[)\]*_`]/.test(pass.current.at(-1) ?? '') ||
-      attributes[0][1] === ':' ||
-      /^\{\s*\.[\w-]+/.test(attributes[0]))
+    context.mdx !== true &&
+    (/[)\]*_`]/.test(write.lastCharacter) || attributes[0][1] === ':' || /^\{\s*\.[\w-]+/.test(attributes[0]))
   ) {
-    const ahead = text.slice(p + attributes[0].length, pass.lineEnd()).trim()
-    if (/[)\]*_`]/.test(pass.current.at(-1) ?? '') || ahead === '') {
-      pass.note('attribute-list', 'dropped')
+    const ahead = text.slice(p + attributes[0].length, at.lineEnd()).trim()
+    if (/[)\]*_`]/.test(write.lastCharacter) || ahead === '') {
+      reading.note('attribute-list', 'dropped')
       const id = /#([\w.:-]+)/.exec(attributes[0])?.[1]
-      if (id) pass.context.fragments.add(id)
-      pass.advance(p + attributes[0].length)
+      if (id) context.fragments.add(id)
+      at.advance(p + attributes[0].length)
       return true
     }
   }

@@ -1,5 +1,5 @@
 import type {Dialect} from '../flattening/dialect.ts'
-import type {Pass} from '../flattening/pass.ts'
+import type {Reading} from '../flattening/reading.ts'
 import {shortcodesInCode} from './hugo-values.ts'
 import {paragraphEnd} from './reach.ts'
 
@@ -9,31 +9,34 @@ export const codeSpans: Dialect = {
   text: [{starts: '`', read: codeSpan}],
 }
 
-function codeSpan(pass: Pass): true {
-  const text = pass.text
-  const run = /^`+/.exec(text.slice(pass.p, pass.p + 200))![0]
-  if (pass.raw) {
-    pass.put(run.replace(/`/g, '\\`'))
-    pass.p += run.length
+function codeSpan(reading: Reading): true {
+  const {at, write} = reading
+  const {text, p} = at
+  const run = /^`+/.exec(text.slice(p, p + 200))![0]
+  const end = write.isRaw ? -1 : closingRun(reading, run)
+  if (end < 0) {
+    write.put(write.isRaw ? run.replace(/`/g, '\\`') : run)
+    at.skip(run.length)
     return true
   }
-  const limit = paragraphEnd(pass)
-  let at = text.indexOf(run, pass.p + run.length)
-  while (at >= 0 && at < limit && (text[at + run.length] === '`' || text[at - 1] === '`')) {
-    const next = /`+/y
-    next.lastIndex = at
-    next.exec(text)
-    at = text.indexOf(run, Math.max(next.lastIndex, at + 1))
-  }
-  if (at < 0 || at >= limit) {
-    pass.put(run)
-    pass.p += run.length
-    return true
-  }
-  let code = text.slice(pass.p + run.length, at)
+  let code = text.slice(p + run.length, end)
   if (code.includes('\n')) code = code.replace(/[ \t]*\n[ \t>]*/g, ' ')
-  if (code.includes('{{<') || code.includes('{{%')) code = shortcodesInCode(pass, code)
-  pass.put(code.trim() === '' ? '' : run + code + run)
-  pass.advance(at + run.length)
+  if (code.includes('{{<') || code.includes('{{%')) code = shortcodesInCode(reading, code)
+  write.put(code.trim() === '' ? '' : run + code + run)
+  at.advance(end + run.length)
   return true
+}
+
+/** Offset of the run of as many backticks that closes a span; −1 if there is none in the paragraph. */
+function closingRun(reading: Reading, run: string): number {
+  const {text, p} = reading.at
+  const limit = paragraphEnd(reading)
+  let end = text.indexOf(run, p + run.length)
+  while (end >= 0 && end < limit && (text[end + run.length] === '`' || text[end - 1] === '`')) {
+    const next = /`+/y
+    next.lastIndex = end
+    next.exec(text)
+    end = text.indexOf(run, Math.max(next.lastIndex, end + 1))
+  }
+  return end < limit ? end : -1
 }

@@ -1,5 +1,5 @@
 import {lostIn, mayShow} from '../flattening/exported-text.ts'
-import type {Pass} from '../flattening/pass.ts'
+import type {Reading} from '../flattening/reading.ts'
 import {attributeOf, calloutNames, componentText, isMachineProperty} from '../jsx-text.ts'
 import type {Tag} from '../tags.ts'
 import {closeElement, openComponent} from './elements.ts'
@@ -9,93 +9,96 @@ import {capital, destinationOf} from './markdown-text.ts'
 import {ownComponent, ownOf} from './own-components.ts'
 
 /** A JSX component or custom element: the texts in its properties, then its content. */
-export function component(pass: Pass, written: Tag): boolean {
-  const tag = withExports(pass, written)
+export function component(reading: Reading, written: Tag): boolean {
+  const {at, write, containers, context} = reading
+  const tag = withExports(reading, written)
   const key = tag.name.toLowerCase().split('.').at(-1)!
   const construct = `jsx:${tag.name}`
-  const lineRest = pass.text.slice(tag.end, pass.lineEnd(tag.end)).trim()
-  const wasEmpty = !pass.hasContent
+  const lineRest = at.text.slice(tag.end, at.lineEnd(tag.end)).trim()
+  const wasEmpty = !write.hasContent
   if (tag.kind === 'close') {
-    const opened = pass.stack.findLast(({kind, name}) => kind === 'element' && name === tag.name)
-    pass.advance(tag.end)
-    if (opened) closeElement(pass, tag.name)
-    else if (wasEmpty) pass.break()
-    if (opened?.after) pass.nested(opened.after)
-    if (opened || wasEmpty) pass.skipSpace()
+    const opened = containers.find(({kind, name}) => kind === 'element' && name === tag.name)
+    at.advance(tag.end)
+    if (opened) closeElement(reading, tag.name)
+    else if (wasEmpty) write.break()
+    if (opened?.after) reading.nested(opened.after)
+    if (opened || wasEmpty) at.skipSpace()
     return true
   }
-  const file = pass.context.imports.get(tag.name)
+  const file = context.imports.get(tag.name)
   if (file !== undefined || (key === 'snippet' && attributeOf(tag, 'file') !== null)) {
     const spec = file ?? `snippets/${attributeOf(tag, 'file')}`
-    pass.advance(tag.end)
-    pass.break()
-    includeWhole(pass, spec, 'include')
-    pass.current = pass.prefix
+    at.advance(tag.end)
+    write.break()
+    includeWhole(reading, spec, 'include')
     return true
   }
   const isBlock =
-    !pass.isOneLine() &&
+    !write.isOneLine &&
     wasEmpty &&
     (lineRest === '' ||
       lineRest.endsWith(`</${tag.name}>`) ||
       (tag.kind === 'self-closing' && lineRest === ''))
-  const own = ownOf(pass, tag)
-  if (own && ownComponent(pass, tag, own, isBlock)) return true
+  const own = ownOf(reading, tag)
+  if (own && ownComponent(reading, tag, own, isBlock)) return true
   const {label, texts, href, ...code} = componentText(tag)
-  const unread = [code.unread, lostInProperties(pass, tag)].filter(Boolean).join(' ')
+  const unread = [code.unread, lostInProperties(reading, tag)].filter(Boolean).join(' ')
   if (/^(?:img|image|picture|themedimage|screenshot|zoomimage)$/.test(key)) {
-    pass.note(construct, 'flattened')
-    image(pass, tag)
+    reading.note(construct, 'flattened')
+    image(reading, tag)
     return true
   }
-  const group = pass.stack.at(-1)
-  const given = label ?? (isTabName(tag.name) ? (group?.labels.shift() ?? null) : null)
+  const given = label ?? (isTabName(tag.name) ? containers.nextLabel() : null)
   const title = given ?? (key in calloutNames && !own ? calloutNames[key]! || calloutTitle(tag) : null)
   const shown = [...(title ? [title] : []), ...texts]
   if (tag.kind === 'self-closing' && shown.length === 0)
-    pass.note(construct, 'not-understood', 'it has no text of its own', unread)
-  else if (unread !== '') pass.note(construct, 'not-understood', 'code in its properties', unread)
-  else pass.note(construct, 'flattened')
+    reading.note(construct, 'not-understood', 'it has no text of its own', unread)
+  else if (unread !== '') reading.note(construct, 'not-understood', 'code in its properties', unread)
+  else reading.note(construct, 'flattened')
 
-  pass.advance(tag.end)
+  at.advance(tag.end)
   if (!isBlock) {
     // For a tooltip, its own words come first, then what it shows on hover.
-    if (shown.length > 0) pass.put(`${pass.hasContent ? ' ' : ''}${pass.inline(shown.join(' '), false)} `)
+    if (shown.length > 0)
+      write.put(`${write.hasContent ? ' ' : ''}${reading.inline(shown.join(' '), false)} `)
     return true
   }
-  pass.break()
+  write.break()
   if (tag.kind === 'open' && lineRest === '')
-    openComponent(pass, tag, {quote: key in calloutNames && key !== 'example' && key !== 'summary'})
+    openComponent(reading, tag, {
+      shownAs: key in calloutNames && key !== 'example' && key !== 'summary' ? 'quote' : 'text',
+    })
   if (title) {
-    const text = pass.inline(title, false)
+    const text = reading.inline(title, false)
     const bold = /[*\\]/.test(text) ? text : `**${text}**`
-    pass.put(href && !text.includes('](') ? `[${bold}](${destinationOf(href)})` : bold)
-    pass.break()
+    write.put(href && !text.includes('](') ? `[${bold}](${destinationOf(href)})` : bold)
+    write.break()
   }
   for (const text of texts) {
-    pass.put(pass.inline(text, false))
-    pass.break()
+    write.put(reading.inline(text, false))
+    write.break()
   }
-  pass.skipSpace()
+  at.skipSpace()
   return true
 }
 
 /** The tag with the names of exports replaced by their data. */
-function withExports(pass: Pass, tag: Tag): Tag {
-  const {exported} = pass.context
+function withExports(reading: Reading, tag: Tag): Tag {
+  const {context} = reading
+  const {exported} = context
   if (exported.size === 0) return tag
   const attributes = tag.attributes.map((attribute) => {
     const data = attribute.isCode ? exported.get(attribute.value!.trim())?.data : null
-    return data && mayShow(pass, data.length) ? {...attribute, value: data} : attribute
+    return data && mayShow(reading, data.length) ? {...attribute, value: data} : attribute
   })
   return {...tag, attributes}
 }
 
 /** Text of exports that properties use in code that is not understood. */
-function lostInProperties(pass: Pass, {attributes}: Tag): string {
+function lostInProperties({context}: Reading, {attributes}: Tag): string {
   return attributes
     .filter(({name, isCode}) => isCode && !isMachineProperty(name))
-    .map(({value}) => lostIn(pass.context, value!))
+    .map(({value}) => lostIn(context, value!))
     .filter(Boolean)
     .join(' ')
 }

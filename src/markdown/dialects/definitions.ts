@@ -1,5 +1,6 @@
+import type {Container} from '../flattening/container.ts'
 import type {Dialect, Line} from '../flattening/dialect.ts'
-import type {Pass} from '../flattening/pass.ts'
+import type {Reading} from '../flattening/reading.ts'
 
 /** Definition lists and abbreviations of Markdown Extra. */
 export const definitions: Dialect = {
@@ -8,44 +9,38 @@ export const definitions: Dialect = {
     {starts: ':', read: readDefinition},
     {
       starts: '*',
-      read(pass, {text, end}) {
+      read(reading, {text, end}) {
         if (!/^\*\[[^\]]+\]:[ \t]/.test(text)) return false
-        pass.note('abbreviation', 'dropped')
-        return pass.endConstruct(end)
+        reading.note('abbreviation', 'dropped')
+        return reading.at.nextLine(end)
       },
     },
   ],
 }
 
 /** `: meaning` below a term. */
-function readDefinition(pass: Pass, {text, indent, lead, start}: Line): boolean {
+function readDefinition(reading: Reading, {text, indent, lead, start: lineStart}: Line): boolean {
+  const {at, write, containers} = reading
   const marker = /^[:~][ \t]+/.exec(text)?.[0]
-  if (marker === undefined) return false
-  let n = pass.out.length - 1
-  while (n >= 0 && pass.out[n]!.trim() === '') n--
-  const term = pass.out[n]
-  if (term === undefined || pass.out.length - n > 3) return false
-  const follows = pass.afterDefinition || pass.stack.at(-1)?.name === 'definition'
-  if (!follows && (/^\s*(?:[-*+>|#]|\d+[.)]|```|~~~)/.test(term) || n < 0)) return false
-  pass.note('definition-list', 'flattened')
-  const inner = pass.stack.findIndex(
-    (container) => container.name === 'definition' && container.indent >= indent,
-  )
-  if (inner >= 0) pass.close(inner, false)
-  else if (/^\s*[^*`_[\]\\<]+$/.test(term)) pass.out[n] = `${/^\s*/.exec(term)![0]}**${term.trim()}**`
-  if (pass.out.at(-1)!.trim() !== '') pass.push('')
-  pass.open({
+  const term = write.lastText
+  if (marker === undefined || term === null) return false
+  const follows = containers.hasLeftDefinition || containers.innermost?.name === 'definition'
+  if (!follows && /^\s*(?:[-*+>|#]|\d+[.)]|```|~~~)/.test(term)) return false
+  reading.note('definition-list', 'flattened')
+  const isSibling = (open: Container): boolean => open.name === 'definition' && open.indent >= indent
+  const isFurther = containers.hasLeftDefinition || containers.find(isSibling) !== undefined
+  for (let open = containers.find(isSibling); open; open = containers.find(isSibling)) containers.close(open)
+  const start = isFurther ? write.lineCount : write.markTerm()
+  if (write.lastLine.trim() !== '') write.line('')
+  containers.open({
     kind: 'indent',
     name: 'definition',
     indent,
     size: 0,
     strip: Math.min(marker.length, 4),
-    quote: false,
+    start,
+    shownAs: isFurther ? 'more-of-item' : 'item',
   })
-  pass.prefix = lead
-  pass.current = lead
-  pass.hasContent = false
-  pass.advance(start + lead.length + marker.length)
-  pass.atLineStart = false
-  return true
+  write.put(lead)
+  return at.enterLine(lineStart + lead.length + marker.length)
 }

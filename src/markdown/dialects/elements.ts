@@ -1,49 +1,49 @@
 import {bracketedCodeEnd} from '../code-end.ts'
-import {columnsOf} from '../flattening/container.ts'
-import type {Pass} from '../flattening/pass.ts'
+import {columnsOf, type Opening} from '../flattening/container.ts'
+import type {Reading} from '../flattening/reading.ts'
 import {groupLabels} from '../jsx-text.ts'
 import type {Tag} from '../tags.ts'
 
 /** Opens or closes an element as a container: in MDX its content is indented and is still Markdown. */
-export function elementContainer(pass: Pass, tag: Tag, name: string): void {
-  if (tag.kind === 'open' && /^[ \t]*(?:\n|$)/.test(pass.text.slice(pass.p, pass.lineEnd() + 1))) {
-    pass.open({
+export function elementContainer(reading: Reading, tag: Tag, name: string): void {
+  const {at, write, containers} = reading
+  if (tag.kind === 'open' && /^[ \t]*(?:\n|$)/.test(at.text.slice(at.p, at.lineEnd() + 1))) {
+    containers.open({
       kind: 'element',
       name,
-      indent: columnsOf(/^[ \t]*/.exec(pass.prefix)![0]),
+      indent: columnsOf(/^[ \t]*/.exec(write.lead)![0]),
       size: 0,
       strip: -1,
-      quote: false,
     })
-  } else if (tag.kind === 'close') closeElement(pass, name)
+  } else if (tag.kind === 'close') closeElement(reading, name)
 }
 
 /** Opens a component as a container, up to its closing tag. */
-export function openComponent(pass: Pass, tag: Tag, {quote = false, after = ''}): void {
-  pass.open({
+export function openComponent(
+  {write, containers}: Reading,
+  tag: Tag,
+  shown: Pick<Opening, 'shownAs' | 'after'>,
+): void {
+  containers.open({
     kind: 'element',
     name: tag.name,
-    indent: columnsOf(/^[ \t]*/.exec(pass.prefix)![0]),
+    indent: columnsOf(/^[ \t]*/.exec(write.lead)![0]),
     size: 0,
     strip: -1,
-    quote,
-    labels: [...groupLabels(tag)],
-    after,
+    labels: groupLabels(tag),
+    ...shown,
   })
 }
 
 /** Closes the innermost open element of this name; false if there is none. */
-export function closeElement(pass: Pass, name: string): boolean {
-  const n = pass.stack.findLastIndex((container) => container.kind === 'element' && container.name === name)
-  if (n < 0) return false
-  if (!pass.options.inline) {
-    if (pass.hasContent) pass.endLine()
-    pass.current = ''
-    pass.hasContent = false
-    pass.close(n, true)
-    pass.prefix = ' '.repeat(Math.max(0, pass.listOffsets.at(-1) ?? 0))
-    pass.current = pass.prefix
-    pass.blank()
+export function closeElement(reading: Reading, name: string): boolean {
+  const {write, containers} = reading
+  const opened = containers.find((container) => container.kind === 'element' && container.name === name)
+  if (!opened) return false
+  if (!reading.isInline) {
+    write.newLine()
+    containers.close(opened)
+    write.leaveBlock(' '.repeat(containers.listOffset))
   }
   return true
 }
@@ -66,10 +66,11 @@ const fenceInside = /^[ \t]*(?:`{3}|~{3})/m
 const tagInside = /(?<!\{)<\/?[A-Za-z]/
 
 /** Whether a tag is a placeholder in prose, such as `<your-name>`: an unknown element without attributes that is never closed. */
-export function isPlaceholder(pass: Pass, tag: Tag): boolean {
+export function isPlaceholder(reading: Reading, tag: Tag): boolean {
+  const {at, context} = reading
   if (tag.attributes.length > 0 || tag.kind === 'self-closing' || tag.name === '') return false
   const {name} = tag
-  if (pass.context.imports.has(name)) return false
-  if (tag.kind === 'close') return !(pass.options.inline || pass.ahead.isOpenedBefore(name, pass.p))
-  return !pass.ahead.closingTag(name, tag.end, Math.min(pass.text.length, tag.end + 200_000))
+  if (context.imports.has(name)) return false
+  if (tag.kind === 'close') return !(reading.isInline || at.ahead.isOpenedBefore(name, at.p))
+  return !at.ahead.closingTag(name, tag.end, Math.min(at.text.length, tag.end + 200_000))
 }

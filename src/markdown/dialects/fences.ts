@@ -1,7 +1,7 @@
 import {fenceInfoOf} from '../fence-info.ts'
 import {columnsOf} from '../flattening/container.ts'
 import type {Dialect, Line} from '../flattening/dialect.ts'
-import type {Pass} from '../flattening/pass.ts'
+import type {Reading} from '../flattening/reading.ts'
 import {codeBlock} from './code-block.ts'
 import {codeDirectives, mystDirective} from './myst-directives.ts'
 
@@ -12,19 +12,20 @@ export const fences: Dialect = {
   lines: [
     {
       starts: '$',
-      read: (pass, {text, lead, end}) =>
-        /^\$\$[ \t]*$/.test(text) && math(pass, lead, end, /^[ \t>]*\$\$[ \t]*$/),
+      read: (reading, {text, lead, end}) =>
+        /^\$\$[ \t]*$/.test(text) && math(reading, lead, end, /^[ \t>]*\$\$[ \t]*$/),
     },
     {
       starts: '\\',
-      read: (pass, {text, lead, end}) =>
-        /^\\\[[ \t]*$/.test(text) && math(pass, lead, end, /^[ \t>]*\\\][ \t]*$/),
+      read: (reading, {text, lead, end}) =>
+        /^\\\[[ \t]*$/.test(text) && math(reading, lead, end, /^[ \t>]*\\\][ \t]*$/),
     },
   ],
 }
 
 /** A code fence, or a directive written as one. */
-function readFence(pass: Pass, {quote, body, end, listOffset: offset}: Line): boolean {
+function readFence(reading: Reading, {quote, body, end, listOffset: offset}: Line): boolean {
+  const {at, write, containers, context} = reading
   const match = /^([ \t]*)((?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*)(`{3,}|~{3,})([^\n]*)$/.exec(body)
   if (!match) return false
   const [, lead, markers, fence, info] = match
@@ -33,18 +34,17 @@ function readFence(pass: Pass, {quote, body, end, listOffset: offset}: Line): bo
   if (
     markers === '' &&
     indent >= offset + 4 &&
-    (pass.out.at(-1) ?? '').trim() === '' &&
-    pass.context.mdx !== true &&
-    !pass.insideComponent()
+    write.lastLine.trim() === '' &&
+    context.mdx !== true &&
+    !containers.isInComponent
   ) {
     return false
   }
   const read = fenceInfoOf(info!)
   if (read.directive !== null) {
     if (!codeDirectives.has(read.directive)) {
-      pass.prefix = quote + lead! + ' '.repeat(markers!.length)
-      pass.nextLine(end)
-      mystDirective(pass, read.directive, read.argument, {
+      at.nextLine(end)
+      mystDirective(reading, read.directive, read.argument, {
         kind: 'fence',
         name: fence!,
         indent,
@@ -58,12 +58,12 @@ function readFence(pass: Pass, {quote, body, end, listOffset: offset}: Line): bo
     `^[ \\t]{0,${indent + markers!.length + 3}}\\${fence![0]}{${fence!.length},}[ \\t]*$`,
   )
   const lines: string[] = []
-  let p = Math.min(end + 1, pass.text.length)
+  let p = Math.min(end + 1, at.text.length)
   let closed = false
-  const from = pass.line
+  const from = at.line
   let consumed = end
-  while (p < pass.text.length) {
-    const line = pass.measure(p)
+  while (p < at.text.length) {
+    const line = at.measure(p)
     let rest = line.rest
     if (quote !== '') {
       const inQuote = /^[ \t]*(?:>[ \t]?)+/.exec(rest)
@@ -79,7 +79,7 @@ function readFence(pass: Pass, {quote, body, end, listOffset: offset}: Line): bo
     lines.push(rest)
   }
   if (!closed && quote === '') {
-    pass.context.report(
+    context.report(
       'unclosed-fence',
       'warning',
       from,
@@ -87,22 +87,20 @@ function readFence(pass: Pass, {quote, body, end, listOffset: offset}: Line): bo
       'Add a closing fence.',
     )
   }
-  codeBlock(pass, quote + lead! + markers!, fence!, info!, lines)
-  pass.nextLine(consumed)
-  pass.atLineStart = true
-  return true
+  codeBlock(reading, {info: info!, lines, fence: fence!, lead: quote + lead! + markers!})
+  return at.nextLine(consumed)
 }
 
-function math(pass: Pass, lead: string, end: number, closing: RegExp): boolean {
+function math(reading: Reading, lead: string, end: number, closing: RegExp): boolean {
+  const {at} = reading
   const lines: string[] = []
   let p = end + 1
-  while (p < pass.text.length) {
-    const {rest, end: stop} = pass.measure(p)
+  while (p < at.text.length) {
+    const {rest, end: stop} = at.measure(p)
     p = stop + 1
     if (closing.test(rest)) {
-      codeBlock(pass, lead, '```', 'math', lines)
-      pass.nextLine(stop)
-      return true
+      codeBlock(reading, {info: 'math', lines, lead})
+      return at.nextLine(stop)
     }
     if (rest.trim() === '' && lines.length > 100) return false
     lines.push(rest)

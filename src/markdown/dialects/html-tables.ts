@@ -1,119 +1,131 @@
-import type {Pass} from '../flattening/pass.ts'
+import type {Reading} from '../flattening/reading.ts'
 import {attributeOf} from '../jsx-text.ts'
 import {type Tag, tagAt} from '../tags.ts'
 
 /** An HTML table as a pipe table; the cells of one that contains blocks become paragraphs. */
-export function table(pass: Pass, tag: Tag): boolean {
-  const close = pass.ahead.closingTag('table', tag.end)
-  const inner = close ? pass.text.slice(tag.end, close.start) : ''
+export function table(reading: Reading, tag: Tag): boolean {
+  const {at, write} = reading
+  const close = at.ahead.closingTag('table', tag.end)
+  const inner = close ? at.text.slice(tag.end, close.start) : ''
   if (
     !close ||
-    pass.isOneLine() ||
+    write.isOneLine ||
     /<table[\s>]|(?:^|\n)[ \t]*(?:`{3}|~{3}|#{1,6}[ \t])|<h[1-6][\s>]/i.test(inner)
   ) {
-    pass.note('html:table', 'flattened', 'its cells become paragraphs')
-    pass.advance(tag.end)
-    pass.break()
+    reading.note('html:table', 'flattened', 'its cells become paragraphs')
+    at.advance(tag.end)
+    write.break()
     return true
   }
-  pass.note('html:table', 'flattened')
-  pass.break()
-  const lead = pass.current
-  const rest = pass.prefix
-  const raw = pass.raw && pass.context.mdx !== true
-  const rows: {readonly cells: string[]; readonly line: number; readonly header: boolean}[] = []
-  let caption = ''
-  let row: {cells: string[]; line: number; header: boolean} | null = null
-  let cell: {from: number; span: number} | null = null
-  let p = tag.end
-  const firstLine = pass.line
-  const lineAt = (_offset: number): number => {
-    if (pass.options.fixedLine) return firstLine
-    return pass.line
-  }
-  const endCell = (to: number): void => {
-    if (!cell) return
-    const text = pass.text.slice(cell.from, to)
-    pass.advance(cell.from)
-    // After a blank line the rest of the cell is Markdown, as on the site.
-    const content = pass
-      .inline(text, raw && !/\n[ \t]*\n/.test(text))
-      .replace(/(^|[^\\])\|/g, '$1\\|')
-      .replace(/(^|[^\\])\|/g, '$1\\|')
-    row ??= {cells: [], line: pass.line, header: false}
-    row.cells.push(content)
-    for (let n = 1; n < Math.min(cell.span, 20); n++) row.cells.push('')
-    cell = null
-  }
-  const endRow = (): void => {
-    if (row && row.cells.length > 0) rows.push(row)
-    row = null
-  }
-  while (p < close.start) {
-    const at = pass.text.indexOf('<', p)
-    if (at < 0 || at >= close.start) break
-    if (pass.text.startsWith('<!--', at)) {
-      const end = pass.text.indexOf('-->', at)
-      p = end < 0 ? close.start : end + 3
-      continue
-    }
-    const found = tagAt(pass.text, at)
-    if (!found) {
-      p = at + 1
-      continue
-    }
-    const name = found.name.toLowerCase()
-    if (name === 'tr' || name === 'thead' || name === 'tbody' || name === 'tfoot') {
-      endCell(at)
-      endRow()
-      if (name === 'tr' && found.kind === 'open') {
-        pass.advance(at)
-        row = {cells: [], line: lineAt(at), header: false}
-      }
-    } else if (name === 'td' || name === 'th') {
-      endCell(at)
-      if (found.kind === 'open') {
-        if (!row) {
-          pass.advance(at)
-          row = {cells: [], line: lineAt(at), header: false}
-        }
-        if (name === 'th') row.header = true
-        cell = {from: found.end, span: Number(attributeOf(found, 'colspan') ?? 1) || 1}
-      }
-    } else if (name === 'caption' && found.kind === 'open') {
-      const end = pass.ahead.closingTag('caption', found.end, close.start)
-      if (end) {
-        caption = pass.inline(pass.text.slice(found.end, end.start), raw)
-        p = end.end
+  reading.note('html:table', 'flattened')
+  write.break()
+  const firstLine = at.line
+  const {rows, caption} = new TableRows(reading, tag.end, close.start)
+  write.lines([
+    ...(caption === '' ? [] : [`**${caption.replaceAll('*', '\\*')}**`, '']).map((text) => ({
+      text,
+      line: firstLine,
+    })),
+    ...pipeTable(rows, firstLine),
+  ])
+  at.advance(close.end)
+  write.blank()
+  return true
+}
+
+interface Row {
+  readonly cells: readonly string[]
+  readonly line: number
+  readonly isHeader: boolean
+}
+
+/** The rows of a pipe table, the first as its head if it is one. */
+function pipeTable(rows: readonly Row[], firstLine: number): {text: string; line: number}[] {
+  const width = Math.max(0, ...rows.map(({cells}) => cells.length))
+  if (width === 0) return []
+  const format = (cells: readonly string[]): string =>
+    `| ${Array.from({length: width}, (_, n) => cells[n] ?? '').join(' | ')} |`
+  const head = rows[0]!.isHeader ? rows[0]! : {cells: [], line: firstLine}
+  const body = rows[0]!.isHeader ? rows.slice(1) : rows
+  return [
+    {text: format(head.cells), line: head.line},
+    {text: `|${' --- |'.repeat(width)}`, line: head.line},
+    ...body.map(({cells, line}) => ({text: format(cells), line})),
+  ]
+}
+
+/** Reads the content of a table, tag by tag; closing tags may be missing. */
+class TableRows {
+  readonly rows: Row[] = []
+  caption = ''
+  readonly #reading: Reading
+  readonly #isRaw: boolean
+  #row: {cells: string[]; line: number; isHeader: boolean} | null = null
+  #cell: {readonly from: number; readonly span: number} | null = null
+
+  constructor(reading: Reading, from: number, end: number) {
+    this.#reading = reading
+    this.#isRaw = reading.write.isRaw && reading.context.mdx !== true
+    const {text} = reading.at
+    for (let p = text.indexOf('<', from); p >= 0 && p < end; p = text.indexOf('<', p)) {
+      if (text.startsWith('<!--', p)) {
+        const close = text.indexOf('-->', p)
+        p = close < 0 ? end : close + 3
         continue
       }
+      const found = tagAt(text, p)
+      p = found ? this.#readTag(found, p, end) : p + 1
     }
-    p = found.end
+    this.#endCell(end)
+    this.#endRow()
   }
-  endCell(close.start)
-  endRow()
-  const width = Math.max(0, ...rows.map(({cells}) => cells.length))
-  const emit = (text: string, line: number): void => {
-    pass.out.push(text)
-    pass.lines.push(line)
-  }
-  if (caption !== '') {
-    emit(`${lead}**${caption.replaceAll('*', '\\*')}**`, firstLine)
-    emit(rest.trimEnd(), firstLine)
-  }
-  if (width > 0) {
-    const format = (cells: readonly string[]): string => {
-      const padded = Array.from({length: width}, (_, n) => cells[n] ?? '')
-      return `| ${padded.join(' | ')} |`
+
+  /** Returns the offset to go on from. */
+  #readTag(tag: Tag, start: number, end: number): number {
+    const name = tag.name.toLowerCase()
+    if (name === 'tr' || name === 'thead' || name === 'tbody' || name === 'tfoot') {
+      this.#endCell(start)
+      this.#endRow()
+      if (name === 'tr' && tag.kind === 'open') this.#rowAt(start)
+    } else if (name === 'td' || name === 'th') {
+      this.#endCell(start)
+      if (tag.kind !== 'open') return tag.end
+      const row = this.#row ?? this.#rowAt(start)
+      row.isHeader ||= name === 'th'
+      this.#cell = {from: tag.end, span: Number(attributeOf(tag, 'colspan') ?? 1) || 1}
+    } else if (name === 'caption' && tag.kind === 'open') {
+      const {at} = this.#reading
+      const close = at.ahead.closingTag('caption', tag.end, end)
+      if (!close) return tag.end
+      this.caption = this.#reading.inline(at.text.slice(tag.end, close.start), this.#isRaw)
+      return close.end
     }
-    const head = rows[0]!.header ? rows.shift()! : null
-    emit(`${caption === '' ? lead : rest}${format(head?.cells ?? [])}`, head?.line ?? firstLine)
-    emit(`${rest}|${' --- |'.repeat(width)}`, head?.line ?? firstLine)
-    for (const {cells, line} of rows) emit(rest + format(cells), line)
+    return tag.end
   }
-  pass.current = rest
-  pass.hasContent = false
-  pass.advance(close.end)
-  pass.blank()
-  return true
+
+  #rowAt(start: number): {cells: string[]; line: number; isHeader: boolean} {
+    this.#reading.at.advance(start)
+    this.#row = {cells: [], line: this.#reading.at.line, isHeader: false}
+    return this.#row
+  }
+
+  #endCell(to: number): void {
+    if (!this.#cell) return
+    const {from, span} = this.#cell
+    const {at} = this.#reading
+    const text = at.text.slice(from, to)
+    at.advance(from)
+    // After a blank line the rest of the cell is Markdown, as on the site.
+    const content = this.#reading
+      .inline(text, this.#isRaw && !/\n[ \t]*\n/.test(text))
+      .replace(/(?<!\\)\|/g, '\\|')
+    this.#row ??= {cells: [], line: at.line, isHeader: false}
+    this.#row.cells.push(content, ...Array.from({length: Math.min(span, 20) - 1}, () => ''))
+    this.#cell = null
+  }
+
+  #endRow(): void {
+    if (this.#row && this.#row.cells.length > 0) this.rows.push(this.#row)
+    this.#row = null
+  }
 }

@@ -1,5 +1,5 @@
 import {plainInfo} from '../fence-info.ts'
-import type {Pass} from '../flattening/pass.ts'
+import type {Reading} from '../flattening/reading.ts'
 import {splitFrontMatter} from '../front-matter.ts'
 import type {Shortcode} from '../shortcodes.ts'
 import {codeBlock} from './code-block.ts'
@@ -20,7 +20,7 @@ export interface OpenShortcode extends Shortcode {
 }
 
 /** Reads a shortcode and returns true, or changes nothing and returns false. */
-type ShortcodeReader = (pass: Pass, call: OpenShortcode) => boolean
+type ShortcodeReader = (reading: Reading, call: OpenShortcode) => boolean
 
 /** Readers of the shortcodes that are more than a label and content. */
 export const shortcodeReaders: ReadonlyMap<string, ShortcodeReader> = new Map<string, ShortcodeReader>([
@@ -38,12 +38,13 @@ function byName(names: string, reader: ShortcodeReader): [string, ShortcodeReade
   return names.split(' ').map((name) => [name, reader])
 }
 
-function code(pass: Pass, {key, construct, named, positional, inner, after}: OpenShortcode): boolean {
+function code(reading: Reading, {key, construct, named, positional, inner, after}: OpenShortcode): boolean {
+  const {at, write} = reading
   if (inner === null || inner.includes('```')) return false
-  pass.note(construct, 'flattened')
-  if (pass.isOneLine() || !inner.includes('\n')) {
-    pass.put(codeSpanOf(inner.trim().replace(/\s+/g, ' ')))
-    pass.advance(after)
+  reading.note(construct, 'flattened')
+  if (write.isOneLine || !inner.includes('\n')) {
+    write.put(codeSpanOf(inner.trim().replace(/\s+/g, ' ')))
+    at.advance(after)
     return true
   }
   const isNamedAlike = key === 'mermaid' || key === 'math' || key === 'katex'
@@ -51,95 +52,92 @@ function code(pass: Pass, {key, construct, named, positional, inner, after}: Ope
     ? key
     : (positional[0] ?? named['lang'] ?? named['file'] ?? (key === 'code-toggle' ? 'yaml' : ''))
   const title = named['title'] ?? (key === 'code' ? (named['file'] ?? null) : null)
-  pass.break()
-  const lead = pass.current
-  pass.current = ''
+  write.break()
   const info = plainInfo(/[./]/.test(language) ? language.split('.').at(-1)! : language, title)
-  codeBlock(pass, lead, '```', info, inner.replace(/^\n/, '').replace(/\s+$/, '').split('\n'))
-  pass.current = pass.prefix
-  pass.hasContent = false
-  pass.advance(after)
-  pass.blank()
+  codeBlock(reading, {info, lines: inner.replace(/^\n/, '').replace(/\s+$/, '').split('\n')})
+  at.advance(after)
+  write.blank()
   return true
 }
 
-function featureState(pass: Pass, {construct, named, positional, end}: OpenShortcode): boolean {
-  pass.advance(end)
+function featureState(reading: Reading, {construct, named, positional, end}: OpenShortcode): boolean {
+  const {at, write} = reading
+  at.advance(end)
   const version = named['for_k8s_version'] ?? ''
   const state = named['state'] ?? positional[0] ?? ''
-  pass.note(construct, 'flattened')
-  pass.block(
+  reading.note(construct, 'flattened')
+  write.block(
     `**FEATURE STATE:** ${['Kubernetes', version, state && `\\[${state}\\]`].filter(Boolean).join(' ')}`,
   )
   return true
 }
 
-function includedFile(pass: Pass, {construct, named, positional, end}: OpenShortcode): boolean {
-  pass.advance(end)
+function includedFile(reading: Reading, {construct, named, positional, end}: OpenShortcode): boolean {
+  const {at, write} = reading
+  at.advance(end)
   const file = positional[0] ?? named['file'] ?? named['path'] ?? ''
-  pass.break()
+  write.break()
   const path = /\.\w+$/.test(file) ? file : `${file.replace(/^\/+/, '')}.md`
-  includeWhole(pass, path, construct, ['includes', '_includes', '_common', ...includeFolders])
-  pass.current = pass.prefix
-  pass.hasContent = false
+  includeWhole(reading, path, construct, ['includes', '_includes', '_common', ...includeFolders])
   return true
 }
 
-function glossaryDefinition(pass: Pass, {construct, named, end}: OpenShortcode): boolean {
-  pass.advance(end)
+function glossaryDefinition(reading: Reading, {construct, named, end}: OpenShortcode): boolean {
+  const {at} = reading
+  at.advance(end)
   const id = named['term_id'] ?? ''
   const folders = ['reference', 'docs/reference', 'en/docs/reference']
-  const part = readInclude(pass, `/glossary/${id}.md`, construct, null, folders)
+  const part = readInclude(reading, `/glossary/${id}.md`, construct, null, folders)
   if (!part) return true
   const text = splitFrontMatter(part.text, part.path).body
   const whole = named['length'] === 'all' ? text.replace('<!--more-->', '') : text.split('<!--more-->')[0]!
   const lead = named['prepend'] ? `${named['prepend']} ` : ''
-  pass.nested(lead + whole.trim(), part.path)
+  reading.nested(lead + whole.trim(), part.path)
   return true
 }
 
-function codeSample(pass: Pass, {construct, named, positional, inner, end}: OpenShortcode): boolean {
+function codeSample(reading: Reading, {construct, named, positional, inner, end}: OpenShortcode): boolean {
+  const {at, write} = reading
   if (inner !== null) return false
-  pass.advance(end)
+  at.advance(end)
   const file = named['file'] ?? positional[0] ?? ''
   const folders = ['examples', 'en/examples', 'content/en/examples', 'static/examples']
-  const part = readInclude(pass, file, construct, null, folders)
-  pass.break()
+  const part = readInclude(reading, file, construct, null, folders)
+  write.break()
   if (part) {
-    const lead = pass.current
-    pass.current = ''
     const info = plainInfo(named['language'] ?? /\.(\w+)$/.exec(file)?.[1] ?? '', file)
-    codeBlock(pass, lead, '```', info, part.text.replace(/\n$/, '').split('\n'))
-    pass.current = pass.prefix
-    pass.hasContent = false
-  } else if (file !== '') pass.put(`\`${file}\``)
-  pass.break()
+    codeBlock(reading, {info, lines: part.text.replace(/\n$/, '').split('\n')})
+  } else if (file !== '') write.put(`\`${file}\``)
+  write.break()
   return true
 }
 
-function figure(pass: Pass, {construct, named, positional, end}: OpenShortcode): boolean {
-  pass.advance(end)
-  pass.note(construct, 'flattened')
+function figure(reading: Reading, {construct, named, positional, end}: OpenShortcode): boolean {
+  const {at, write} = reading
+  at.advance(end)
+  reading.note(construct, 'flattened')
   const alt = named['alt'] ?? ''
   const texts = [named['title'], named['caption'], named['attr']].filter((text): text is string => !!text)
-  if (alt !== '') pass.put(imageOf(alt, named['src'] ?? positional[0] ?? ''))
-  for (const text of texts) if (text !== alt) pass.put(` ${pass.inline(text, false)}`)
+  if (alt !== '') write.put(imageOf(alt, named['src'] ?? positional[0] ?? ''))
+  for (const text of texts) if (text !== alt) write.put(` ${reading.inline(text, false)}`)
   return true
 }
 
-function link(pass: Pass, {construct, named, positional, inner, end}: OpenShortcode): boolean {
-  pass.advance(end)
-  pass.note(construct, 'flattened')
+function link(reading: Reading, {construct, named, positional, inner, end}: OpenShortcode): boolean {
+  const {at, write} = reading
+  at.advance(end)
+  reading.note(construct, 'flattened')
   const fallback = inner === null ? (positional[0] ?? named['page'] ?? '') : ''
   const text = named['text'] ?? named['title'] ?? fallback
   const url = named['url'] ?? named['href'] ?? named['link'] ?? ''
-  pass.put(url !== '' && text !== '' ? `[${text.replace(/[[\]]/g, '\\$&')}](${destinationOf(url)})` : text)
+  write.put(url !== '' && text !== '' ? `[${text.replace(/[[\]]/g, '\\$&')}](${destinationOf(url)})` : text)
   return true
 }
 
-function sinceVersion(pass: Pass, {key, construct, positional, end}: OpenShortcode): boolean {
-  pass.advance(end)
-  pass.note(construct, 'flattened')
-  pass.put(`(${key === 'new-in' ? 'New in' : 'Deprecated in'} ${positional[0] ?? ''})`)
+function sinceVersion(reading: Reading, {key, construct, positional, end}: OpenShortcode): boolean {
+  const {at, write} = reading
+  at.advance(end)
+  reading.note(construct, 'flattened')
+  write.put(`(${key === 'new-in' ? 'New in' : 'Deprecated in'} ${positional[0] ?? ''})`)
   return true
 }

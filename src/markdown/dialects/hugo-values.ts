@@ -1,9 +1,9 @@
-import type {Pass} from '../flattening/pass.ts'
+import type {Reading} from '../flattening/reading.ts'
 import {headingStrings, type Shortcode, shortcodeAt} from '../shortcodes.ts'
 
 /** The value that a shortcode prints in its place; null if it is not known to print one. */
-export function shortcodeValue(pass: Pass, {name, named, positional}: Shortcode): string | null {
-  const {params} = pass.context.site
+export function shortcodeValue({context}: Reading, {name, named, positional}: Shortcode): string | null {
+  const {params} = context.site
   switch (name) {
     case 'param':
       return params[positional[0] ?? ''] ?? ''
@@ -32,20 +32,21 @@ export function shortcodeValue(pass: Pass, {name, named, positional}: Shortcode)
 }
 
 /** A link destination with its shortcodes resolved. */
-export function resolvedDestination(pass: Pass, target: string): string {
+export function resolvedDestination(reading: Reading, target: string): string {
   let out = ''
   let p = 0
   for (let at = target.indexOf('{{'); at >= 0; at = target.indexOf('{{', p)) {
     const found = shortcodeAt(target, at)
     if (!found) break
-    out += target.slice(p, at) + ('escaped' in found ? found.escaped : (shortcodeValue(pass, found) ?? ''))
+    out += target.slice(p, at) + ('escaped' in found ? found.escaped : (shortcodeValue(reading, found) ?? ''))
     p = found.end
   }
   return out + target.slice(p)
 }
 
 /** Code with its shortcodes resolved, because Hugo runs them even there. */
-export function shortcodesInCode(pass: Pass, line: string): string {
+export function shortcodesInCode(reading: Reading, line: string): string {
+  const {context} = reading
   let out = ''
   let p = 0
   for (let at = line.indexOf('{{'); at >= 0; at = line.indexOf('{{', p)) {
@@ -59,8 +60,7 @@ export function shortcodesInCode(pass: Pass, line: string): string {
     if ('escaped' in found) out += found.escaped
     else
       out +=
-        shortcodeValue(pass, found) ??
-        (pass.context.site.generator === 'hugo' ? '' : line.slice(at, found.end))
+        shortcodeValue(reading, found) ?? (context.syntax.shortcodesInCode ? '' : line.slice(at, found.end))
     p = found.end
   }
   return out + line.slice(p)

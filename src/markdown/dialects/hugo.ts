@@ -1,6 +1,6 @@
 import {columnsOf} from '../flattening/container.ts'
 import type {Dialect} from '../flattening/dialect.ts'
-import type {Pass} from '../flattening/pass.ts'
+import type {Reading} from '../flattening/reading.ts'
 import {calloutNames, readsAsProse} from '../jsx-text.ts'
 import {calloutShortcodes, type Shortcode, shortcodeAt, silentShortcodes} from '../shortcodes.ts'
 import {type OpenShortcode, shortcodeReaders} from './hugo-shortcodes.ts'
@@ -14,65 +14,65 @@ export const hugo: Dialect = {
   text: [{starts: '{', read: readShortcode}],
 }
 
-function readShortcode(pass: Pass): boolean {
-  const found = pass.text.startsWith('{{', pass.p) ? shortcodeAt(pass.text, pass.p) : null
+function readShortcode(reading: Reading): boolean {
+  const {at, write} = reading
+  const found = at.text.startsWith('{{', at.p) ? shortcodeAt(at.text, at.p) : null
   if (!found) return false
   if ('escaped' in found) {
-    pass.put(found.escaped.replace(/[<*_[\]]/g, '\\$&'))
-    pass.advance(found.end)
-  } else if (found.kind === 'close') closeShortcode(pass, found)
-  else if (!printValue(pass, found)) openShortcode(pass, found)
+    write.put(found.escaped.replace(/[<*_[\]]/g, '\\$&'))
+    at.advance(found.end)
+  } else if (found.kind === 'close') closeShortcode(reading, found)
+  else if (!printValue(reading, found)) openShortcode(reading, found)
   return true
 }
 
 /** Writes the value of a shortcode that prints one; false if it does not. */
-function printValue(pass: Pass, call: Shortcode): boolean {
+function printValue(reading: Reading, call: Shortcode): boolean {
+  const {at, write} = reading
   const {name, named} = call
-  let shown = shortcodeValue(pass, call)
+  let shown = shortcodeValue(reading, call)
   if (shown === null) return false
   if ((name === 'glossary_tooltip' || name === 'glossary-term') && shown === '')
     shown = (named['term_id'] ?? '').replace(/-/g, ' ')
-  if (shown === '') pass.note(`shortcode:${name}`, 'not-understood', 'its value is not in the page')
-  else pass.note(`shortcode:${name}`, 'flattened')
-  pass.put(shown.replace(/[<[\]]/g, '\\$&'))
-  pass.advance(call.end)
+  if (shown === '') reading.note(`shortcode:${name}`, 'not-understood', 'its value is not in the page')
+  else reading.note(`shortcode:${name}`, 'flattened')
+  write.put(shown.replace(/[<[\]]/g, '\\$&'))
+  at.advance(call.end)
   return true
 }
 
-function closeShortcode(pass: Pass, {name, end}: Shortcode): void {
-  pass.advance(end)
-  const n = pass.stack.findLastIndex((container) => container.kind === 'shortcode' && container.name === name)
-  if (n < 0) return
-  if (pass.hasContent) pass.endLine()
-  pass.close(n, true)
-  pass.current = ''
-  pass.hasContent = false
-  pass.prefix = /^[ \t]*/.exec(pass.prefix)![0]
-  pass.current = pass.prefix
-  pass.blank()
-  pass.skipSpace()
+function closeShortcode({at, write, containers}: Reading, {name, end}: Shortcode): void {
+  at.advance(end)
+  const opened = containers.find((container) => container.kind === 'shortcode' && container.name === name)
+  if (!opened) return
+  write.newLine()
+  containers.close(opened)
+  write.leaveBlock(/^[ \t]*/.exec(write.lead)![0])
+  at.skipSpace()
 }
 
-function openShortcode(pass: Pass, call: Shortcode): void {
+function openShortcode(reading: Reading, call: Shortcode): void {
+  const {at} = reading
   const {name} = call
   const key = name.toLowerCase().split('/').at(-1)!
   const construct = `shortcode:${name}`
-  const close = call.kind === 'self-closing' ? null : pass.ahead.closingShortcode(name, call.end)
-  const inner = close ? pass.text.slice(call.end, close.start) : null
+  const close = call.kind === 'self-closing' ? null : at.ahead.closingShortcode(name, call.end)
+  const inner = close ? at.text.slice(call.end, close.start) : null
   const after = close ? close.end : call.end
   if (key === 'comment' || silentShortcodes.has(name) || silentShortcodes.has(key)) {
-    pass.note(construct, 'dropped')
-    pass.advance(key === 'comment' ? after : call.end)
+    reading.note(construct, 'dropped')
+    at.advance(key === 'comment' ? after : call.end)
     return
   }
   const open: OpenShortcode = {...call, key, construct, inner, after}
-  if (!shortcodeReaders.get(key)?.(pass, open)) readContainer(pass, open)
+  if (!shortcodeReaders.get(key)?.(reading, open)) readContainer(reading, open)
 }
 
 /** Any other shortcode: its label, then its content. */
-function readContainer(pass: Pass, call: OpenShortcode): void {
+function readContainer(reading: Reading, call: OpenShortcode): void {
+  const {at, write, containers} = reading
   const {name, key, construct, named, positional, inner} = call
-  const indent = columnsOf(/^[ \t]*/.exec(pass.prefix)![0])
+  const indent = columnsOf(/^[ \t]*/.exec(write.lead)![0])
   const isCallout = calloutShortcodes.has(key)
   const label = labelOf(call, isCallout)
   const title =
@@ -83,33 +83,38 @@ function readContainer(pass: Pass, call: OpenShortcode): void {
   const others = ['text', 'subtitle', 'description', 'alt']
     .map((wanted) => named[wanted])
     .filter((text): text is string => !!text && text !== label)
-  const isWhole = inner !== null && (inner.includes('\n') || !pass.hasContent)
-  pass.advance(call.end)
+  const isWhole = inner !== null && (inner.includes('\n') || !write.hasContent)
+  at.advance(call.end)
   if (inner === null && label === null && others.length === 0 && !isCallout && !layoutShortcodes.test(key)) {
     const values = [...positional, ...Object.values(named)]
-    pass.note(construct, 'not-understood', undefined, values.filter(readsAsProse).join(' '))
+    reading.note(construct, 'not-understood', undefined, values.filter(readsAsProse).join(' '))
     return
   }
-  pass.note(construct, 'flattened')
+  reading.note(construct, 'flattened')
   if (inner !== null && !isWhole) {
-    if (title) pass.put(`${title}: `)
+    if (title) write.put(`${title}: `)
     return
   }
-  pass.break()
-  if (inner !== null) pass.open({kind: 'shortcode', name, indent, size: 0, strip: 0, quote: isCallout})
+  write.break()
+  if (inner !== null)
+    containers.open({
+      kind: 'shortcode',
+      name,
+      indent,
+      size: 0,
+      strip: 0,
+      shownAs: isCallout ? 'quote' : 'text',
+    })
   if (title) {
-    pass.put(boldOf(pass.inline(title, false)))
-    pass.break()
+    write.put(boldOf(reading.inline(title, false)))
+    write.break()
   }
   for (const text of others) {
-    pass.put(pass.inline(text, false))
-    pass.break()
+    write.put(reading.inline(text, false))
+    write.break()
   }
-  if (named['include'] && inner === null) {
-    includeWhole(pass, named['include'], construct, ['includes'])
-    pass.current = pass.prefix
-  }
-  pass.skipSpace()
+  if (named['include'] && inner === null) includeWhole(reading, named['include'], construct, ['includes'])
+  at.skipSpace()
 }
 
 function labelOf({key, named, positional}: OpenShortcode, isCallout: boolean): string | null {

@@ -1,5 +1,5 @@
 import type {Dialect} from '../flattening/dialect.ts'
-import type {Pass} from '../flattening/pass.ts'
+import type {Reading} from '../flattening/reading.ts'
 import {resolvedDestination} from './hugo-values.ts'
 
 /** Links and images of Markdown, with shortcodes in their destinations. */
@@ -9,13 +9,14 @@ export const links: Dialect = {
 }
 
 /** `](destination)`: unchanged, except that its shortcodes are resolved and data URLs are removed. */
-function readLinkEnd(pass: Pass): boolean {
-  if (pass.raw || pass.text[pass.p + 1] !== '(') return false
-  const limit = Math.min(pass.lineEnd(), pass.p + 4000)
+function readLinkEnd(reading: Reading): boolean {
+  const {at, write} = reading
+  if (write.isRaw || at.text[at.p + 1] !== '(') return false
+  const limit = Math.min(at.lineEnd(), at.p + 4000)
   let depth = 0
   let end = -1
-  for (let p = pass.p + 1; p < limit; p++) {
-    const char = pass.text[p]
+  for (let p = at.p + 1; p < limit; p++) {
+    const char = at.text[p]
     if (char === '\\') p++
     else if (char === '(') depth++
     else if (char === ')' && --depth === 0) {
@@ -25,15 +26,15 @@ function readLinkEnd(pass: Pass): boolean {
   }
   if (end < 0) {
     // An image in a data URL may be longer than the limit.
-    const data = pass.text.startsWith('](data:', pass.p) ? pass.text.indexOf(')', pass.p) : -1
-    if (data < 0 || data > pass.lineEnd()) return false
-    pass.put(']()')
-    pass.advance(data + 1)
+    const data = at.text.startsWith('](data:', at.p) ? at.text.indexOf(')', at.p) : -1
+    if (data < 0 || data > at.lineEnd()) return false
+    write.put(']()')
+    at.advance(data + 1)
     return true
   }
-  const inside = pass.text.slice(pass.p + 2, end)
-  const target = inside.includes('{{') ? resolvedDestination(pass, inside) : inside
-  pass.put(target.startsWith('data:') ? ']()' : `](${target})`)
-  pass.advance(end + 1)
+  const inside = at.text.slice(at.p + 2, end)
+  const target = inside.includes('{{') ? resolvedDestination(reading, inside) : inside
+  write.put(target.startsWith('data:') ? ']()' : `](${target})`)
+  at.advance(end + 1)
   return true
 }

@@ -1,10 +1,11 @@
 import {columnsOf} from '../flattening/container.ts'
 import type {Dialect} from '../flattening/dialect.ts'
-import type {Pass} from '../flattening/pass.ts'
+import type {Reading} from '../flattening/reading.ts'
 import {calloutNames, readsAsProse} from '../jsx-text.ts'
-import {callOf} from '../shortcodes.ts'
+import {callOf, type Shortcode} from '../shortcodes.ts'
 import {codeBlock} from './code-block.ts'
-import {includeWhole} from './includes.ts'
+import {includeInLine, includeWhole} from './includes.ts'
+import {boldOf} from './markdown-text.ts'
 
 /** Liquid tags: `{% note %}`, `{% tab title="npm" %}`, `{% include file.md %}`. */
 export const liquid: Dialect = {
@@ -12,107 +13,135 @@ export const liquid: Dialect = {
   text: [{starts: '{', read: readTag}],
 }
 
-function readTag(pass: Pass): boolean {
-  const {text} = pass
-  const match = /^\{%-?\s*([\s\S]*?)-?%\}/.exec(text.slice(pass.p, pass.p + 3000))
+interface LiquidTag extends Omit<Shortcode, 'kind'> {
+  /** Without `end`. */
+  readonly name: string
+  readonly isEnd: boolean
+  readonly label: string | null
+  /** Whether nothing else is on its line: Liquid leaves an empty line there, which ends a paragraph. */
+  readonly isAlone: boolean
+}
+
+function readTag(reading: Reading): boolean {
+  const {at} = reading
+  const match = /^\{%-?\s*([\s\S]*?)(-?)%\}/.exec(at.text.slice(at.p, at.p + 3000))
   if (!match) return false
-  const call = callOf(match[1]!.trim())
-  const name = call.name.replace(/^end(?=\w)/, '')
-  const isEnd = call.name.startsWith('end') || call.kind === 'close'
-  const to = pass.p + match[0].length
-  if ((name === 'raw' || name === 'comment' || name === 'highlight' || name === 'code-block') && !isEnd) {
-    const close = new RegExp(`\\{%-?\\s*end${name}\\s*-?%\\}`).exec(text.slice(to))
-    if (close) {
-      const inner = text.slice(to, to + close.index)
-      const after = to + close.index + close[0].length
-      pass.note(`liquid:${name}`, name === 'comment' ? 'dropped' : 'flattened')
-      if (name === 'raw') pass.put(inner.includes('\n') ? '' : inner.replace(/[<*_[\]]/g, '\\$&'))
-      if (name === 'raw' && inner.includes('\n')) {
-        pass.advance(to)
-        rawLiquid(pass, inner)
-      } else if (name === 'highlight' || name === 'code-block') {
-        pass.break()
-        const lead = pass.current
-        pass.current = ''
-        codeBlock(
-          pass,
-          lead,
-          '```',
-          call.positional[0] ?? '',
-          inner.replace(/^\n/, '').replace(/\s+$/, '').split('\n'),
-        )
-        pass.current = pass.prefix
-      }
-      pass.advance(after)
-      return true
-    }
-  }
-  pass.advance(to)
-  const label = call.named['title'] ?? call.named['label'] ?? call.named['summary'] ?? null
-  const positional = call.positional.filter((value) => value !== '%')
-  if (isEnd) {
-    const n = pass.stack.findLastIndex((container) => container.kind === 'liquid' && container.name === name)
-    if (pass.hasContent) pass.endLine()
-    if (n >= 0) pass.close(n, true)
-    pass.break()
-  } else if (name === 'include' || name === 'include_relative' || name === 'partial' || name === 'render') {
-    const file = positional[0] ?? call.named['file'] ?? ''
-    if (file !== '' && !file.includes('{')) {
-      pass.break()
-      if (
-        includeWhole(pass, file.replace(/^["']|["']$/g, ''), 'include', ['_includes', 'includes', 'snippets'])
-      )
-        pass.current = pass.prefix
-      const shown = Object.entries(call.named).filter(
-        ([key, value]) => /^(?:content|title|text|message)$/.test(key) && value !== '',
-      )
-      for (const [, value] of shown) pass.block(pass.inline(value, false))
-    }
-  } else if (/^(?:tab|step|details|code|card|accordion|expand)$/.test(name)) {
-    pass.note(`liquid:${name}`, 'flattened')
-    pass.break()
-    const title = label ?? (name === 'code' ? null : positional.join(' '))
-    if (title) pass.block(`**${title.replaceAll('*', '')}**`)
-  } else if (name in calloutNames) {
-    pass.note(`liquid:${name}`, 'flattened')
-    pass.break()
-    pass.open({
-      kind: 'liquid',
-      name,
-      indent: columnsOf(/^[ \t]*/.exec(pass.prefix)![0]),
-      size: 0,
-      strip: 0,
-      quote: true,
-    })
-    const kind = call.named['style'] ?? call.named['type'] ?? ''
-    const title = label ?? (calloutNames[kind] || calloutNames[name] || '')
-    if (title) pass.block(`**${title}**`)
-  } else {
-    const lost =
-      isKnownLogic(name) || label
-        ? ''
-        : [...positional, ...Object.values(call.named)].filter(readsAsProse).join(' ')
-    pass.note(
-      `liquid:${name}`,
-      lost !== '' ? 'not-understood' : label ? 'flattened' : 'dropped',
-      undefined,
-      lost,
-    )
-    if (label) pass.block(`**${label.replaceAll('*', '')}**`)
-  }
-  pass.skipSpace()
+  const tag = tagOf(reading, match[1]!.trim(), at.p + match[0].length)
+  if (!tag.isEnd && readWhole(reading, tag)) return true
+  at.advance(tag.end)
+  if (tag.isEnd) endTag(reading, tag)
+  else if (/^(?:include|include_relative|include_cached|partial|render)$/.test(tag.name))
+    include(reading, tag)
+  else if (/^(?:tab|step|details|code|card|accordion|expand)$/.test(tag.name)) labelled(reading, tag)
+  else if (tag.name in calloutNames) callout(reading, tag)
+  else if (logic.has(tag.name)) control(reading, tag)
+  else unknown(reading, tag)
+  if (tag.isAlone || match[2] === '-') at.skipSpace()
   return true
 }
 
-function rawLiquid(pass: Pass, inner: string): void {
-  pass.break()
-  for (const line of inner.split('\n')) pass.push(line)
-  pass.current = pass.prefix
+function tagOf({at, write}: Reading, inside: string, end: number): LiquidTag {
+  const {name, kind, named, positional} = callOf(inside)
+  const isLast = at.text.slice(end, at.lineEnd(end)).trim() === ''
+  return {
+    name: name.replace(/^end(?=\w)/, ''),
+    isEnd: name.startsWith('end') || kind === 'close',
+    named,
+    positional: positional.filter((value) => value !== '%'),
+    label: named['title'] ?? named['label'] ?? named['summary'] ?? null,
+    end,
+    isAlone: isLast && !write.hasContent && !write.isOneLine,
+  }
 }
 
-/** Whether a tag is logic, so that its strings are data. */
-function isKnownLogic(name: string): boolean {
-  return /^(?:if|elsif|else|unless|case|when|for|assign|capture|set|cycle|tablerow|increment|decrement|comment|raw|layout|block|extends|import|macro|load)$/.test(
-    name,
-  )
+/** Tags whose content is not Liquid: they are read up to their end. */
+function readWhole(reading: Reading, {name, positional, end}: LiquidTag): boolean {
+  if (!/^(?:raw|comment|highlight|code-block)$/.test(name)) return false
+  const {at, write} = reading
+  const close = new RegExp(`\\{%-?\\s*end${name}\\s*-?%\\}`).exec(at.text.slice(end))
+  if (!close) return false
+  const inner = at.text.slice(end, end + close.index)
+  reading.note(`liquid:${name}`, name === 'comment' ? 'dropped' : 'flattened')
+  if (name === 'raw') {
+    if (inner.includes('\n')) {
+      at.advance(end)
+      write.break()
+      for (const line of inner.split('\n')) write.line(line)
+    } else write.put(inner.replace(/[<*_[\]]/g, '\\$&'))
+  } else if (name !== 'comment') {
+    write.break()
+    const lines = inner.replace(/^\n/, '').replace(/\s+$/, '').split('\n')
+    codeBlock(reading, {info: positional[0] ?? '', lines})
+  }
+  at.advance(end + close.index + close[0].length)
+  return true
 }
+
+function endTag({write, containers}: Reading, {name, isAlone}: LiquidTag): void {
+  const opened = containers.find((container) => container.kind === 'liquid' && container.name === name)
+  if (opened) {
+    write.newLine()
+    containers.close(opened)
+  }
+  if (opened || isAlone) write.break()
+}
+
+function include(reading: Reading, {named, positional, isAlone}: LiquidTag): void {
+  const {write} = reading
+  const file = (positional[0] ?? named['file'] ?? '').replace(/^["']|["']$/g, '')
+  if (file === '' || file.includes('{')) return
+  const folders = ['_includes', 'includes', 'snippets']
+  if (isAlone) {
+    write.break()
+    includeWhole(reading, file, 'include', folders)
+  } else includeInLine(reading, file, 'include', folders)
+  for (const [key, value] of Object.entries(named))
+    if (/^(?:content|title|text|message)$/.test(key) && value !== '')
+      show(reading, reading.inline(value, false))
+}
+
+function labelled(reading: Reading, {name, label, positional}: LiquidTag): void {
+  reading.note(`liquid:${name}`, 'flattened')
+  reading.write.break()
+  const title = label ?? (name === 'code' ? null : positional.join(' '))
+  if (title) reading.write.block(`**${title.replaceAll('*', '')}**`)
+}
+
+function callout(reading: Reading, {name, named, label}: LiquidTag): void {
+  const {write, containers} = reading
+  reading.note(`liquid:${name}`, 'flattened')
+  write.break()
+  const indent = columnsOf(/^[ \t]*/.exec(write.lead)![0])
+  containers.open({kind: 'liquid', name, indent, size: 0, strip: 0, shownAs: 'quote'})
+  const kind = named['style'] ?? named['type'] ?? ''
+  const title = label ?? (calloutNames[kind] || calloutNames[name] || '')
+  if (title) write.block(`**${title}**`)
+}
+
+/** A branch or a loop: what is in it stays, and the words before and after it stay apart. */
+function control(reading: Reading, {name, isAlone}: LiquidTag): void {
+  const {write} = reading
+  reading.note(`liquid:${name}`, 'dropped')
+  if (isAlone) write.break()
+  else if (/^(?:else|elsif|when)$/.test(name) && /\S/.test(write.lastCharacter)) write.put(' ')
+}
+
+/** A tag of a plugin: what reads as its title stays. */
+function unknown(reading: Reading, {name, named, positional, label}: LiquidTag): void {
+  const texts = label ? [] : [...positional, ...Object.values(named)].filter(readsAsProse)
+  reading.note(`liquid:${name}`, 'not-understood', undefined, texts.join(' '))
+  if (label) show(reading, boldOf(reading.inline(label, false)))
+}
+
+/** Shows a text as a block, or as words of the line that it is in. */
+function show({write}: Reading, text: string): void {
+  if (write.hasContent) write.put(`${/\s$/.test(write.lastCharacter) ? '' : ' '}${text}`)
+  else write.block(text)
+}
+
+/** Tags that show nothing themselves, and whose strings are data. */
+const logic = new Set(
+  'if elsif else unless case when for assign capture set cycle tablerow increment decrement comment raw layout block extends import macro load ifversion break continue liquid'.split(
+    ' ',
+  ),
+)

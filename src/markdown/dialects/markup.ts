@@ -1,9 +1,10 @@
 import {neverClosed} from '../fidelity.ts'
 import type {Dialect} from '../flattening/dialect.ts'
-import type {Pass} from '../flattening/pass.ts'
+import type {Reading} from '../flattening/reading.ts'
 import {attributeOf} from '../jsx-text.ts'
 import {blockElements, hiddenElements, inlineElements, type Tag, tagAt, withoutTags} from '../tags.ts'
 import {component} from './components.ts'
+import {definitionElement} from './definition-elements.ts'
 import {elementContainer, hasStrayValue, isPlaceholder} from './elements.ts'
 import {captionElement, headingElement, itemElement, lineBreak, listElement, pre} from './html-blocks.ts'
 import {anchorElement, codeElement, emphasis, image} from './html-inline.ts'
@@ -20,7 +21,7 @@ export const markup: Dialect = {
   ],
 }
 
-type ElementReader = (pass: Pass, tag: Tag) => boolean
+type ElementReader = (reading: Reading, tag: Tag) => boolean
 
 /** Elements that are read as a whole, from the opening tag to the closing one. */
 const wholeElements: ReadonlyMap<string, ElementReader> = new Map([
@@ -36,8 +37,9 @@ const otherElements: ReadonlyMap<string, ElementReader> = new Map([
   ['a', anchorElement],
   ['img', image],
   ['br', lineBreak],
-  ...byName('b strong', (pass, tag) => emphasis(pass, tag, '**')),
-  ...byName('i em', (pass, tag) => emphasis(pass, tag, '*')),
+  ...byName('b strong', (reading, tag) => emphasis(reading, tag, '**')),
+  ...byName('i em', (reading, tag) => emphasis(reading, tag, '*')),
+  ...byName('dl dt dd', definitionElement),
   ...byName('ul ol menu', listElement),
   ['li', itemElement],
 ])
@@ -46,8 +48,9 @@ function byName(names: string, reader: ElementReader): [string, ElementReader][]
   return names.split(' ').map((name) => [name, reader])
 }
 
-function readComment(pass: Pass): boolean {
-  const {text, p} = pass
+function readComment(reading: Reading): boolean {
+  const {at, write} = reading
+  const {text, p} = at
   const next = text[p + 1]
   if (next !== '!' && next !== '?') return false
   const [open, close] = text.startsWith('<!--', p)
@@ -58,78 +61,75 @@ function readComment(pass: Pass): boolean {
         ? ['<?', '?>']
         : ['<!', '>']
   if (open === '<!' && !/[A-Za-z]/.test(text[p + 2] ?? '')) return false
-  const limit = open === '<!' ? paragraphEnd(pass) : reach(pass)
-  const end = text.startsWith('<!-->', p) ? p + 2 : pass.ahead.next(close!, p + open!.length)
-  if (end < 0 && open === '<!--' && !pass.hasContent && !pass.options.inline) return unclosedComment(pass)
+  const limit = open === '<!' ? paragraphEnd(reading) : reach(reading)
+  const end = text.startsWith('<!-->', p) ? p + 2 : at.ahead.next(close!, p + open!.length)
+  if (end < 0 && open === '<!--' && !write.hasContent && !reading.isInline) return unclosedComment(reading)
   if (end < 0 || end >= limit) return false
-  pass.note('comment', 'dropped')
-  const isFirst = !pass.hasContent
-  pass.advance(end + close!.length)
+  reading.note('comment', 'dropped')
+  const isFirst = !write.hasContent
+  at.advance(end + close!.length)
   // A comment that is alone on its lines leaves no empty line.
-  if (
-    isFirst &&
-    !pass.isOneLine() &&
-    pass.current.trim() === '' &&
-    /^[ \t]*(?:\n|$)/.test(text.slice(pass.p, pass.lineEnd() + 1))
-  )
-    pass.current = ''
+  if (isFirst && /^[ \t]*(?:\n|$)/.test(text.slice(at.p, at.lineEnd() + 1))) write.leaveNoLine()
   return true
 }
 
 /** In CommonMark, a block that begins with an unclosed comment hides everything up to the end of the page. */
-function unclosedComment(pass: Pass): true {
-  pass.note('comment', 'not-understood', neverClosed, pass.text.slice(pass.p))
-  pass.advance(pass.text.length)
+function unclosedComment(reading: Reading): true {
+  const {at} = reading
+  reading.note('comment', 'not-understood', neverClosed, at.text.slice(at.p))
+  at.advance(at.text.length)
   return true
 }
 
-function readAddress(pass: Pass): boolean {
+function readAddress({at, write}: Reading): boolean {
   const address = /^<((?:[A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>]*)|[^\s<>@/]+@[^\s<>@]+\.[^\s<>@]+)>/.exec(
-    pass.text.slice(pass.p, pass.p + 2000),
+    at.text.slice(at.p, at.p + 2000),
   )?.[0]
   if (address === undefined || /^<\w+:[a-z]+(?:\s|>)/.test(address)) return false
-  pass.put(address)
-  pass.p += address.length
+  write.put(address)
+  at.skip(address.length)
   return true
 }
 
-function readTag(pass: Pass): boolean {
-  const tag = tagAt(pass.text, pass.p)
+function readTag(reading: Reading): boolean {
+  const {at, context} = reading
+  const tag = tagAt(at.text, at.p)
   if (!tag || hasStrayValue(tag)) return false
   const id = attributeOf(tag, 'id') ?? (tag.name === 'a' ? attributeOf(tag, 'name') : null)
-  if (id) pass.context.fragments.add(id)
+  if (id) context.fragments.add(id)
   const name = tag.name.toLowerCase()
   const isComponent = /^[A-Z]/.test(tag.name) || tag.name.includes('.')
   const isHtml = blockElements.has(name) || inlineElements.has(name) || hiddenElements.has(name)
-  if (isComponent && (!isHtml || pass.context.mdx)) return !isPlaceholder(pass, tag) && component(pass, tag)
+  if (isComponent && (!isHtml || context.mdx)) return !isPlaceholder(reading, tag) && component(reading, tag)
   if (tag.name === '') {
-    pass.advance(tag.end)
+    at.advance(tag.end)
     return true
   }
-  if (isHtml) return readElement(pass, tag, name)
-  if (!isPlaceholder(pass, tag)) return component(pass, tag)
-  pass.note('placeholder', 'flattened', `<${tag.name}>`)
+  if (isHtml) return readElement(reading, tag, name)
+  if (!isPlaceholder(reading, tag)) return component(reading, tag)
+  reading.note('placeholder', 'flattened', `<${tag.name}>`)
   return false
 }
 
-function readElement(pass: Pass, tag: Tag, name: string): boolean {
+function readElement(reading: Reading, tag: Tag, name: string): boolean {
+  const {at, write, context} = reading
   if (hiddenElements.has(name)) {
-    const end = tag.kind === 'open' ? pass.ahead.closingTag(name, tag.end) : null
-    const drawn = name === 'svg' && end ? drawnText(pass.text.slice(tag.end, end.start)) : ''
-    pass.note(`html:${name}`, drawn === '' ? 'dropped' : 'not-understood', undefined, drawn)
-    pass.advance(end ? end.end : tag.end)
+    const end = tag.kind === 'open' ? at.ahead.closingTag(name, tag.end) : null
+    const drawn = name === 'svg' && end ? drawnText(at.text.slice(tag.end, end.start)) : ''
+    reading.note(`html:${name}`, drawn === '' ? 'dropped' : 'not-understood', undefined, drawn)
+    at.advance(end ? end.end : tag.end)
     return true
   }
   const whole = tag.kind === 'open' ? wholeElements.get(name) : undefined
-  if (whole) return whole(pass, tag)
+  if (whole) return whole(reading, tag)
   const other = otherElements.get(name)
-  if (other) return other(pass, tag)
-  pass.advance(tag.end)
+  if (other) return other(reading, tag)
+  at.advance(tag.end)
   if (blockElements.has(name)) {
-    pass.break()
-    pass.skipSpace()
-    if (pass.context.mdx && !pass.options.inline) elementContainer(pass, tag, name)
-  } else if (name === 'option' || name === 'button') pass.put(' ')
+    write.break()
+    at.skipSpace()
+    if (context.mdx && !reading.isInline) elementContainer(reading, tag, name)
+  } else if (name === 'option' || name === 'button') write.put(' ')
   return true
 }
 

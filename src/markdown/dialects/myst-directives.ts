@@ -1,8 +1,8 @@
 import {neverClosed} from '../fidelity.ts'
 import type {Container, Opening} from '../flattening/container.ts'
-import type {Pass} from '../flattening/pass.ts'
+import type {Reading} from '../flattening/reading.ts'
 import {calloutNames} from '../jsx-text.ts'
-import {label, openCallout} from './callouts.ts'
+import {openCallout} from './callouts.ts'
 import {directiveOptions} from './directive-options.ts'
 import {includeWhole} from './includes.ts'
 import {imageOf} from './markdown-text.ts'
@@ -10,52 +10,49 @@ import {addTarget} from './myst-targets.ts'
 
 /** Reads a MyST directive whose content is Markdown, after its opening line. */
 export function mystDirective(
-  pass: Pass,
+  reading: Reading,
   name: string,
   argument: string,
-  container: Omit<Opening, 'strip' | 'quote'>,
+  container: Omit<Opening, 'strip' | 'shownAs'>,
 ): void {
+  const {at, write, containers} = reading
   const ahead: string[] = []
-  let p = pass.p
-  while (p < pass.text.length && ahead.length < 40) {
-    const {rest, end} = pass.measure(p)
+  let p = at.p
+  while (p < at.text.length && ahead.length < 40) {
+    const {rest, end} = at.measure(p)
     ahead.push(rest.trim())
     p = end + 1
   }
   const {lines, values} = directiveOptions(ahead)
-  for (let n = 0; n < lines; n++) pass.nextLine(pass.lineEnd())
+  for (let n = 0; n < lines; n++) at.nextLine(at.lineEnd())
   const kind = name.split(':').at(-1)!
   const box = {...container, strip: 0}
-  pass.current = ''
   if (kind === 'raw' && /\bhtml\b/.test(argument)) {
-    pass.note(`myst:${name}`, 'flattened')
-    const content = pass.text.slice(pass.p, skipDirective(pass, container).to)
-    pass.nested(
+    reading.note(`myst:${name}`, 'flattened')
+    const content = at.text.slice(at.p, skipDirective(reading, container).to)
+    reading.nested(
       content
         .split('\n')
         .map((line) => line.trim())
         .join('\n'),
     )
-    pass.current = ''
     return
   }
-  if (values['name']) addTarget(pass, values['name'])
+  if (values['name']) addTarget(reading, values['name'])
   if (hiddenDirectives.has(kind)) {
-    hideDirective(pass, name, container)
+    hideDirective(reading, name, container)
     return
   }
-  pass.note(`myst:${name}`, 'flattened')
+  reading.note(`myst:${name}`, 'flattened')
   if (kind === 'include') {
-    includeWhole(pass, argument, 'include')
-    hideDirective(pass, name, container)
+    includeWhole(reading, argument, 'include')
+    hideDirective(reading, name, container)
     return
   }
   if (kind === 'image' || kind === 'figure' || kind === 'figure-md') {
     const alt = values['alt'] ?? ''
-    pass.current = pass.prefix
-    if (argument !== '') pass.block(imageOf(alt, argument))
-    pass.current = ''
-    pass.open({...box, quote: false})
+    if (argument !== '') write.block(imageOf(alt, argument))
+    containers.open({...box})
     return
   }
   if (
@@ -63,10 +60,10 @@ export function mystDirective(
       kind,
     )
   ) {
-    if (kind === 'admonition') openCallout(pass, 'admonition', argument, box)
+    if (kind === 'admonition') openCallout(reading, 'admonition', argument, box)
     else {
-      label(pass, pass.inline(argument))
-      pass.open({...box, quote: false})
+      write.label(reading.inline(argument))
+      containers.open({...box})
     }
     return
   }
@@ -76,54 +73,56 @@ export function mystDirective(
       versionadded: 'New in version',
       versionchanged: 'Changed in version',
     }[kind as 'deprecated']
-    label(pass, `${verb} ${pass.inline(argument)}`)
-    pass.open({...box, quote: false})
+    write.label(`${verb} ${reading.inline(argument)}`)
+    containers.open({...box})
     return
   }
   if (kind.toLowerCase() in calloutNames) {
     // The argument of these is the first line of their text.
-    openCallout(pass, kind, null, box)
+    openCallout(reading, kind, null, box)
     if (argument !== '') {
-      pass.push(`${pass.prefix}${pass.inline(argument)}`)
+      write.line(`${write.lead}${reading.inline(argument)}`)
     }
     return
   }
   if (argument !== '' && !/^[\d\s]+$/.test(argument) && /\s|^[A-Z]/.test(argument))
-    label(pass, pass.inline(argument))
-  pass.open({...box, quote: false})
+    write.label(reading.inline(argument))
+  containers.open({...box})
 }
 
 type Fence = Pick<Container, 'kind' | 'name' | 'size'>
 
 /** Skips a directive that shows nothing of its content. */
-function hideDirective(pass: Pass, name: string, fence: Fence): void {
-  const {to, next, isClosed} = contentOf(pass, fence)
-  if (isClosed) pass.note(`myst:${name}`, 'dropped')
-  else pass.note(`myst:${name}`, 'not-understood', neverClosed, pass.text.slice(pass.p, to))
-  pass.nextLine(next - 1)
+function hideDirective(reading: Reading, name: string, fence: Fence): void {
+  const {at} = reading
+  const {to, next, isClosed} = contentOf(reading, fence)
+  if (isClosed) reading.note(`myst:${name}`, 'dropped')
+  else reading.note(`myst:${name}`, 'not-understood', neverClosed, at.text.slice(at.p, to))
+  at.nextLine(next - 1)
 }
 
 /** Skips a directive's content and its closing line. */
-function skipDirective(pass: Pass, fence: Fence): {readonly to: number} {
-  const content = contentOf(pass, fence)
-  pass.nextLine(content.next - 1)
+function skipDirective(reading: Reading, fence: Fence): {readonly to: number} {
+  const {at} = reading
+  const content = contentOf(reading, fence)
+  at.nextLine(content.next - 1)
   return content
 }
 
 /** Finds the end of a directive: its closing line, or the end of the quote or list item that contains it. */
-function contentOf(pass: Pass, {kind, name, size}: Fence) {
+function contentOf({at, write, containers}: Reading, {kind, name, size}: Fence) {
   const char = kind === 'colon' ? ':' : name[0]!
   const closing = new RegExp(`^[ \\t>]*\\${char}{${size},}[ \\t]*$`)
-  const inQuote = pass.prefix.includes('>')
-  const inItem = pass.listOffsets.at(-1) ?? 0
-  let p = pass.p
-  while (p < pass.text.length) {
-    const {rest, indent, end} = pass.measure(p)
+  const inQuote = write.lead.includes('>')
+  const inItem = containers.listOffset
+  let p = at.p
+  while (p < at.text.length) {
+    const {rest, indent, end} = at.measure(p)
     if (closing.test(rest)) return {to: p, next: end + 1, isClosed: true}
     if (inQuote ? !/^[ \t]*>/.test(rest) : rest.trim() !== '' && indent < inItem) break
     p = end + 1
   }
-  return {to: Math.min(p, pass.text.length), next: Math.min(p, pass.text.length), isClosed: false}
+  return {to: Math.min(p, at.text.length), next: Math.min(p, at.text.length), isClosed: false}
 }
 
 /** Directives whose content is code. */

@@ -1,7 +1,7 @@
-import type {Pass} from '../flattening/pass.ts'
+import type {Reading} from '../flattening/reading.ts'
 
 /** Adds a name to the page's fragments, as written and as the id that Sphinx makes of it. */
-export function addTarget(pass: Pass, name: string): void {
-  pass.context.fragments.add(name)
-  pass.context.fragments.add(name.toLowerCase().replace(/[^a-z0-9]+/g, '-'))
+export function addTarget({context}: Reading, name: string): void {
+  context.fragments.add(name)
+  context.fragments.add(name.toLowerCase().replace(/[^a-z0-9]+/g, '-'))
 }

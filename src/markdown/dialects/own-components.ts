@@ -1,13 +1,13 @@
 import {lostIn, mayShow} from '../flattening/exported-text.ts'
-import type {Pass} from '../flattening/pass.ts'
+import type {Reading} from '../flattening/reading.ts'
 import type {Exported, Markup} from '../module-exports.ts'
 import {type Tag, withoutTags} from '../tags.ts'
 import {openComponent} from './elements.ts'
 import {paragraphEnd} from './reach.ts'
 
 /** The export of the page that a tag names. */
-export function ownOf(pass: Pass, {name}: Tag): Exported | null {
-  const {exported} = pass.context
+export function ownOf({context}: Reading, {name}: Tag): Exported | null {
+  const {exported} = context
   return exported.get(name) ?? exported.get(name.split('.')[0]!) ?? null
 }
 
@@ -15,39 +15,41 @@ export function ownOf(pass: Pass, {name}: Tag): Exported | null {
  * A component that the page itself defines: shows its definition, with the tag's properties filled in. False if it
  * computes what it shows, so that it is read like any other component.
  */
-export function ownComponent(pass: Pass, tag: Tag, own: Exported, isBlock: boolean): boolean {
+export function ownComponent(reading: Reading, tag: Tag, own: Exported, isBlock: boolean): boolean {
+  const {at, write, context} = reading
   if (own.markup === null) {
-    const lost = lostIn(pass.context, tag.name.split('.')[0]!)
-    if (lost !== '') pass.note('mdx:export', 'not-understood', `${tag.name} computes what it shows`, lost)
+    const lost = lostIn(context, tag.name.split('.')[0]!)
+    if (lost !== '') reading.note('mdx:export', 'not-understood', `${tag.name} computes what it shows`, lost)
     return false
   }
   const {before, after} = shownBy(own.markup, tag)
-  if (!mayShow(pass, before.length + after.length)) {
-    pass.note(`jsx:${tag.name}`, 'not-understood', 'the page shows too much of what it exports')
-    pass.advance(tag.end)
+  if (!mayShow(reading, before.length + after.length)) {
+    reading.note(`jsx:${tag.name}`, 'not-understood', 'the page shows too much of what it exports')
+    at.advance(tag.end)
     return true
   }
-  pass.note(`jsx:${tag.name}`, 'flattened', 'defined on the page')
-  const close = tag.kind === 'open' ? pass.ahead.closingTag(tag.name, tag.end, paragraphEnd(pass)) : null
-  const inside = close ? pass.text.slice(tag.end, close.start) : ''
+  reading.note(`jsx:${tag.name}`, 'flattened', 'defined on the page')
+  const close = tag.kind === 'open' ? at.ahead.closingTag(tag.name, tag.end, paragraphEnd(reading)) : null
+  const inside = close ? at.text.slice(tag.end, close.start) : ''
   if (tag.kind === 'self-closing' || close) {
-    pass.advance(close?.end ?? tag.end)
-    show(pass, before + inside + after, isBlock)
+    at.advance(close?.end ?? tag.end)
+    show(reading, before + inside + after, isBlock)
     return true
   }
-  pass.advance(tag.end)
-  if (hasText(before)) show(pass, before, isBlock)
+  at.advance(tag.end)
+  if (hasText(before)) show(reading, before, isBlock)
   if (isBlock) {
-    pass.break()
-    openComponent(pass, tag, {after: hasText(after) ? after : ''})
-    pass.skipSpace()
+    write.break()
+    openComponent(reading, tag, {after: hasText(after) ? after : ''})
+    at.skipSpace()
   }
   return true
 }
 
-function show(pass: Pass, markup: string, isBlock: boolean): void {
-  if (isBlock) pass.nested(markup)
-  else pass.put(pass.inline(markup, false))
+function show(reading: Reading, markup: string, isBlock: boolean): void {
+  const {write} = reading
+  if (isBlock) reading.nested(markup)
+  else write.put(reading.inline(markup, false))
 }
 
 /** The elements with the tag's properties filled in, before and after the tag's content. */

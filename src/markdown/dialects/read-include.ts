@@ -1,8 +1,6 @@
-import type {Pass} from '../flattening/pass.ts'
+import type {Reading} from '../flattening/reading.ts'
 import {includeCandidates, includedPart} from '../includes.ts'
 import {withheldReason} from '../withheld.ts'
-
-const maxIncluded = 4 * 1024 * 1024
 
 /** Folders that the paths of includes may leave out. */
 export const includeFolders: readonly string[] = [
@@ -22,25 +20,26 @@ export interface IncludedText {
 
 /** Reads the file that an include names, or the selected part of it; null, with a diagnostic, if it cannot be included. */
 export function readInclude(
-  pass: Pass,
+  reading: Reading,
   spec: string,
   construct: string,
   selector: string | null = null,
   folders: readonly string[] = includeFolders,
 ): IncludedText | null {
-  const context = pass.context
+  const {at, context} = reading
   const roots = context.site.contentRoots
-  const candidates = includeCandidates(spec, pass.options.path, [
+  const candidates = includeCandidates(spec, reading.path, [
+    ...context.site.includeFolders,
     ...roots,
     ...folders,
     ...roots.flatMap((root) => folders.map((folder) => `${root}/${folder}`)),
   ])
   if (candidates.length === 0) {
-    pass.note(construct, 'not-understood', spec)
+    reading.note(construct, 'not-understood', spec)
     context.report(
       'include-outside',
       'info',
-      pass.line,
+      at.line,
       `the include ${spec} lies outside the content`,
       'It is left out.',
     )
@@ -48,7 +47,7 @@ export function readInclude(
   }
   let withheld: string | null = null
   for (const candidate of candidates.slice(0, 24)) {
-    const reason = withheldReason(candidate)
+    const reason = withheldReason(context.site.contentPathOf(candidate))
     if (reason !== null) {
       withheld ??= reason
       continue
@@ -59,30 +58,30 @@ export function readInclude(
     if (
       context.stack.includes(candidate) ||
       context.stack.length > 8 ||
-      context.included + text.length > maxIncluded
+      context.included.left < text.length
     ) {
       context.report(
         'include-circular',
         'warning',
-        pass.line,
+        at.line,
         `the include ${spec} is circular, nested too deeply or too long`,
         'It is left out.',
       )
       return null
     }
-    context.included += text.length
-    pass.note(construct, 'flattened', spec)
+    context.included.spend(text.length)
+    reading.note(construct, 'flattened', spec)
     return {
       text: includedPart(text.replace(/\r\n?/g, '\n').replace(/^\ufeff/, ''), selector),
       path: candidate,
     }
   }
-  pass.note(construct, 'not-understood', spec)
+  reading.note(construct, 'not-understood', spec)
   if (withheld !== null) {
     context.report(
       'include-refused',
       'warning',
-      pass.line,
+      at.line,
       `the include ${spec} is withheld: ${withheld}`,
       'Copy what readers may see into a file with another name.',
     )
@@ -91,7 +90,7 @@ export function readInclude(
   context.report(
     'include-missing',
     'info',
-    pass.line,
+    at.line,
     `the include ${spec} is not in the content`,
     'It is left out.',
   )

@@ -7,20 +7,22 @@ export interface Container {
   /** Length of a fence or a run of colons. */
   readonly size: number
   /** Columns removed from its content; −1 until its first line is known. */
-  strip: number
+  readonly strip: number
   /** Index in the output where its content begins. */
   readonly start: number
-  /** Whether its content becomes a quote, unless it contains headings. */
-  readonly quote: boolean
-  readonly line: number
+  /** What its content becomes when it is closed, unless it contains headings; by default `text`. */
+  readonly shownAs?: Frame | 'text'
   /** Labels for the members of a group, in order. */
-  readonly labels: string[]
+  readonly labels: readonly string[]
   /** Markup that is shown after it. */
   readonly after?: string
 }
 
-/** A container as its construct describes it; the pass adds its position. */
-export type Opening = Omit<Container, 'start' | 'line' | 'labels'> & {readonly labels?: string[]}
+/** A quote, an item of a list, or more of the item above. */
+export type Frame = 'quote' | 'item' | 'more-of-item'
+
+/** A container as its construct describes it; where its content begins is known when it is opened. */
+export type Opening = Omit<Container, 'start' | 'labels'> & Partial<Pick<Container, 'start' | 'labels'>>
 
 /** Width of spaces and tabs, in columns. */
 export function columnsOf(space: string): number {
@@ -29,23 +31,35 @@ export function columnsOf(space: string): number {
   return columns
 }
 
-/** Turns a callout into a quote, so that its end is visible. One with headings stays as it is: its parts are sections. */
-export function quoteCallout(out: string[], {start, indent}: Container): void {
+const marks: Readonly<Record<Frame, readonly [first: string, next: string]>> = {
+  quote: ['> ', '> '],
+  item: ['- ', '  '],
+  'more-of-item': ['  ', '  '],
+}
+
+/**
+ * Makes the lines from `start` on one block, so that its end is visible. Those with headings stay as they are: their parts
+ * are sections. So do lines of a quote that cannot become an item, because the quote is around it.
+ */
+export function frame(out: string[], {start, indent}: Pick<Container, 'start' | 'indent'>, as: Frame): void {
   let from = start
   let to = out.length
   while (from < to && out[from]!.trim() === '') from++
   while (to > from && out[to - 1]!.trim() === '') to--
   const part = out.slice(from, to)
-  if (part.length === 0 || part.length > maxQuote || hasHeading(part)) return
+  if (part.length === 0 || part.length > maxFramed || hasHeading(part)) return
+  if (as !== 'quote' && part.some((line) => line.startsWith('>'))) return
   const base = Math.min(indent, ...part.filter((line) => line.trim() !== '').map((line) => line.search(/\S/)))
+  const [first, next] = marks[as]
   for (let n = from; n < to; n++) {
     const line = out[n]!
-    out[n] = line.trim() === '' ? `${' '.repeat(base)}>` : `${line.slice(0, base)}> ${line.slice(base)}`
+    const framed = line.slice(0, base) + (n === from ? first : next) + line.slice(base)
+    out[n] = line.trim() === '' ? (' '.repeat(base) + next).trimEnd() : framed
   }
 }
 
-/** Maximum lines of a callout; a longer one is a part of the page. */
-const maxQuote = 300
+/** Maximum lines of a framed block; a longer one is a part of the page. */
+const maxFramed = 300
 
 function hasHeading(lines: readonly string[]): boolean {
   let fence: string | null = null

@@ -1,4 +1,4 @@
-import type {Pass} from './pass.ts'
+import type {Reading} from './reading.ts'
 
 /** The line that a pass is about to read. */
 export interface Line {
@@ -24,14 +24,14 @@ export interface LineConstruct {
   /** The characters it can begin with. */
   readonly starts: string
   /** Reads the line and returns true, or changes nothing and returns false. */
-  read(pass: Pass, line: Line): boolean
+  read(reading: Reading, line: Line): boolean
 }
 
 /** A construct inside a line; it may span several lines. */
 export interface TextConstruct {
   readonly starts: string
-  /** Reads the construct at `pass.p` and returns true, or changes nothing and returns false. */
-  read(pass: Pass): boolean
+  /** Reads the construct at the cursor and returns true, or changes nothing and returns false. */
+  read(reading: Reading): boolean
 }
 
 /** A family of constructs that one kind of site adds to Markdown. */
@@ -53,13 +53,19 @@ export interface DialectTables {
   readonly text: Starts<TextConstruct>
 }
 
-/** If two constructs begin with the same character, that of the earlier dialect is tried first. */
+const known = new WeakMap<readonly Dialect[], DialectTables>()
+
+/** The tables of a list of dialects, made once. If two constructs begin with the same character, that of the earlier dialect is tried first. */
 export function dialectTables(dialects: readonly Dialect[]): DialectTables {
-  return {
+  const made = known.get(dialects)
+  if (made) return made
+  const tables = {
     fences: byStart(dialects.flatMap(({fences}) => fences ?? [])),
     lines: byStart(dialects.flatMap(({lines}) => lines ?? [])),
     text: byStart(dialects.flatMap(({text}) => text ?? [])),
   }
+  known.set(dialects, tables)
+  return tables
 }
 
 function byStart<C extends {readonly starts: string}>(constructs: readonly C[]): Starts<C> {

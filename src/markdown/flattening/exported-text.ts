@@ -1,10 +1,10 @@
 import {moduleCodeAt} from '../module-code.ts'
 import {exportsOf, type ModuleExports} from '../module-exports.ts'
 import type {FlattenContext} from './flatten-context.ts'
-import type {Pass} from './pass.ts'
+import type {Reading} from './reading.ts'
 
 /** Maximum number of characters that a page may show of its exports, in total. */
-const maxShown = 4 * 1024 * 1024
+export const maxShown = 4 * 1024 * 1024
 /** Counted for each use, in addition to its text. */
 const useCost = 200
 
@@ -49,13 +49,14 @@ export function lostIn(context: FlattenContext, code: string): string {
 const exportedName = /(?<![\p{L}\p{N}_$])(?<!(?<!\.)\.)[\p{L}_$][\p{L}\p{N}_$]*/gu
 
 /** Whether a use of an export may show `length` more characters: a short page must not become arbitrarily long. */
-export function mayShow({context, line}: Pass, length: number): boolean {
-  const shownBefore = context.shown
-  context.shown += length + useCost
-  if (context.shown <= maxShown) return true
-  if (shownBefore <= maxShown) {
+export function mayShow({context, at}: Reading, length: number): boolean {
+  const {shown} = context
+  const wasSpent = shown.isOverdrawn
+  shown.spend(length + useCost)
+  if (!shown.isOverdrawn) return true
+  if (!wasSpent) {
     const reason = 'the page shows more than 4 MB of what it exports'
-    context.report('export-limit', 'warning', line, reason, 'The rest is left out.')
+    context.report('export-limit', 'warning', at.line, reason, 'The rest is left out.')
   }
   return false
 }

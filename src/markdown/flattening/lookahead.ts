@@ -32,9 +32,9 @@ export class Lookahead {
       last = this.#lower.lastIndexOf(`</${key}`)
       this.#lastClose.set(key, last)
     }
-    if (last < from || this.#context.scansLeft <= 0) return null
+    if (last < from || this.#context.scans.isSpent) return null
     const found = closingTag(this.#text, name, from, Math.min(limit, last + 1))
-    this.#context.scansLeft -= (found?.end ?? Math.min(limit, last)) - from
+    this.#context.scans.spend((found?.end ?? Math.min(limit, last)) - from)
     return found
   }
 

@@ -1,9 +1,12 @@
 import {countWords} from '../../text/words.ts'
 import type {Fate} from '../fidelity.ts'
 import {withoutTags} from '../tags.ts'
-import {type Container, columnsOf, type Opening, quoteCallout} from './container.ts'
+import type {Ranges} from '../unread-text.ts'
+import {TextCursor} from './cursor.ts'
 import type {FlattenContext} from './flatten-context.ts'
-import {Lookahead} from './lookahead.ts'
+import {OpenContainers} from './open-containers.ts'
+import type {Reading} from './reading.ts'
+import {FlatWriter} from './writer.ts'
 
 /** Options of a pass over a text. */
 export interface PassOptions {
@@ -11,15 +14,14 @@ export interface PassOptions {
   readonly firstLine: number
   readonly path: string
   /** The result is a single line: a heading, a cell, a label. */
-  readonly inline?: boolean
+  readonly isInline?: boolean
   /** The text is in an HTML block, where Markdown has no meaning. */
-  readonly raw?: boolean
-  /** All lines have the source line `firstLine`, as in an included file. */
-  readonly fixedLine?: boolean
+  readonly isRaw?: boolean
+  /** How many passes it is inside: its lines have none of their own in the source. */
   readonly depth?: number
 }
 
-/** Reads the dialects. A pass knows only its position and what it has written. */
+/** Reads the dialects. */
 export interface Reader {
   /** Reads a line as a whole and returns true, or prepares reading its text and returns false. */
   readLine(pass: Pass): boolean
@@ -29,280 +31,103 @@ export interface Reader {
 
 const maxDepth = 12
 
-/** A list marker at the beginning of a text. */
-export const listMarker = /^(?:[-*+]|\d{1,9}[.)])(?=[ \t]|$)/
+/** Every construct inside a line begins with one of these. */
+const mayHaveConstruct = /[\\`<{[\]:\n]/
 
-/**
- * One pass over a text: its position, what it has written and which containers are open. Constructs read `text` at `p`,
- * `put` and `push` what they show, and `advance`. After `run`, the result is in `out`, `lines` and `headingIds`.
- */
-export class Pass {
-  readonly out: string[] = []
-  /** Source line of each line of `out`. */
-  readonly lines: number[] = []
-  /** Explicit heading ids by one-based line of `out`. */
-  readonly headingIds = new Map<number, string>()
+/** One pass over a text, with its own position, output and containers. After `run`, the result is in `write`. */
+export class Pass implements Reading {
   readonly context: FlattenContext
-  readonly text: string
-  readonly options: PassOptions
-  readonly ahead: Lookahead
-  readonly stack: Container[] = []
-  readonly lastLine: number
-  p = 0
-  line: number
-  /** The line being written. */
-  current = ''
-  hasContent = false
-  /** What a new line has to begin with to stay in the same list item or quote. */
-  prefix = ''
-  atLineStart = true
-  /** The line cannot be broken, because it is a table row. */
-  oneLine = false
-  inTable = false
-  /** Inside an HTML block, where Markdown has no meaning. */
-  raw: boolean
-  rawPrefix = ''
-  /** Content columns of the open list items. */
-  listOffsets: number[] = []
-  htmlLists: {readonly ordered: boolean; readonly prefix: string}[] = []
-  /** An `<a name>` that may be the id of the heading around or below it. */
-  pendingAnchor: {readonly id: string; readonly out: number} | null = null
-  afterDefinition = false
-  /** Constructs noted since the current one began; emptied by `accounted`. */
-  readonly noted: {readonly construct: string; readonly fate: Fate}[] = []
-  /** Ranges of `text` that a construct removed and reported. */
-  readonly taken: [start: number, end: number][] = []
+  readonly path: string
+  readonly isInline: boolean
+  readonly at: TextCursor
+  readonly write: FlatWriter
+  readonly containers: OpenContainers
   readonly #reader: Reader
+  readonly #depth: number
+  /** The first construct noted since the current one began. */
+  #noted: {readonly construct: string; readonly fate: Fate} | null = null
+  readonly #taken: [start: number, end: number][] = []
 
   constructor(context: FlattenContext, reader: Reader, text: string, options: PassOptions) {
+    const {firstLine, path, isInline = false, isRaw = false, depth = 0} = options
     this.context = context
+    this.path = path
+    this.isInline = isInline
     this.#reader = reader
-    this.text = text
-    this.options = options
-    this.ahead = new Lookahead(context, text)
-    this.line = options.firstLine
-    this.lastLine = options.firstLine + (text.match(/\n/g)?.length ?? 0)
-    this.raw = options.raw ?? false
+    this.#depth = depth
+    const indentation = (): number => this.containers.indentation
+    this.at = new TextCursor(context, text, {firstLine, isOwnText: depth === 0, indentation})
+    this.write = new FlatWriter(this.at, {isInline, isRaw})
+    this.containers = new OpenContainers(this.write)
+  }
+
+  /** Ranges of the text that a construct removed and reported. */
+  get taken(): Ranges {
+    return this.#taken
   }
 
   run(): void {
-    const {inline} = this.options
-    while (this.p < this.text.length) {
-      if (this.atLineStart && !inline && this.#reader.readLine(this)) continue
-      this.atLineStart = false
-      this.readText()
+    const {at} = this
+    while (!at.isAtEnd) {
+      if (at.isAtLineStart && !this.isInline && this.#reader.readLine(this)) continue
+      at.enterLine()
+      this.#reader.readText(this)
     }
-    this.endLine()
-    while (this.stack.length > 0) this.close(this.stack.length - 1, false)
+    if (at.isAtLineStart) this.write.beginLine()
+    else this.write.endLine()
+    this.containers.closeAll()
   }
 
-  readText(): void {
-    this.#reader.readText(this)
-  }
-
-  /** The result on one line. */
-  get joined(): string {
-    return this.out
-      .map((line) => line.trim())
-      .filter(Boolean)
-      .join(' ')
-  }
-
-  put(text: string): void {
-    if (text === '') return
-    this.current += text
-    if (!this.hasContent && text.trim() !== '') this.hasContent = true
-  }
-
-  push(text: string): void {
-    this.out.push(text)
-    this.lines.push(this.line)
-  }
-
-  endLine(): void {
-    if (this.hasContent || this.current.trim() !== '') this.push(this.current.trimEnd())
-    else if (this.current !== '' || this.options.inline) this.push(this.current.trimEnd())
-    this.current = ''
-    this.hasContent = false
-  }
-
-  /** Ends the current block, so that what follows is another one. */
-  break(): void {
-    if (this.isOneLine()) {
-      this.put(' ')
-      return
-    }
-    if (this.hasContent) {
-      this.push(this.current.trimEnd())
-      this.current = this.prefix
-      this.hasContent = false
-    } else if (listMarker.test(this.current.trim())) return
-    else this.current = this.prefix
-    this.blank()
-  }
-
-  blank(): void {
-    const blank = this.prefix.trimEnd()
-    const last = this.out.at(-1)
-    if (last !== undefined && last.replace(/[>\s]/g, '') !== '') this.push(blank)
-  }
-
-  /** Writes a separate paragraph. */
-  block(text: string): void {
-    if (text.trim() === '') return
-    this.break()
-    this.put(text)
-    this.break()
-  }
-
-  isOneLine(): boolean {
-    return this.options.inline === true || this.oneLine
-  }
-
-  isCell(): boolean {
-    return this.options.inline === true || this.inTable
-  }
-
-  advance(to: number): void {
-    if (!this.options.fixedLine) {
-      for (let at = this.text.indexOf('\n', this.p); at >= 0 && at < to; at = this.text.indexOf('\n', at + 1))
-        this.line++
-    }
-    this.p = to
-  }
-
-  lineEnd(from = this.p): number {
-    const end = this.text.indexOf('\n', from)
-    return end < 0 ? this.text.length : end
-  }
-
-  /** Moves to the line after the one that ends at `to`. */
-  nextLine(to: number): void {
-    this.advance(Math.min(to + 1, this.text.length))
-    this.atLineStart = true
-  }
-
-  lineAfter(end: number): string {
-    if (end >= this.text.length) return ''
-    return this.text.slice(end + 1, this.lineEnd(end + 1))
-  }
-
-  skipSpace(): void {
-    while (this.text[this.p] === ' ' || this.text[this.p] === '\t') this.p++
-  }
-
-  /** Counts a construct for the fidelity report. `lost` is text of the source that readers see and that is not written. */
   note(construct: string, fate: Fate, detail?: string, lost = ''): void {
-    this.noted.push({construct, fate})
-    this.context.note(construct, fate, this.line, detail, lost === '' ? 0 : countWords(lost))
+    this.#noted ??= {construct, fate}
+    this.context.note(construct, fate, this.at.line, detail, lost === '' ? 0 : countWords(lost))
   }
 
-  /** Flattens a part of the text to a single line, in its own pass. */
-  inline(text: string, raw = this.raw): string {
-    if ((this.options.depth ?? 0) >= maxDepth) return withoutTags(text).replace(/\s+/g, ' ')
-    const inner = new Pass(this.context, this.#reader, text, {
-      firstLine: this.line,
-      path: this.options.path,
-      inline: true,
-      raw,
-      fixedLine: true,
-      depth: (this.options.depth ?? 0) + 1,
-    })
-    inner.run()
-    if (inner.pendingAnchor) this.pendingAnchor = {id: inner.pendingAnchor.id, out: this.out.length}
-    return inner.joined.replace(/[ \t]+/g, ' ').trim()
+  /** Runs a construct's `read`. If it leaves a note, the words that it wrote, or removed, are counted for it. */
+  accounted(read: () => boolean): boolean {
+    const {at, write, context} = this
+    const from = at.p
+    const line = write.out.length
+    const {column} = write
+    const outer = this.#noted
+    this.#noted = null
+    const isRead = read()
+    const own = this.#noted as {readonly construct: string; readonly fate: Fate} | null
+    this.#noted = outer
+    if (!own) return isRead
+    if (own.fate !== 'flattened') this.#taken.push([from, at.p])
+    if (own.fate === 'dropped') context.count(own.construct, {dropped: countWords(at.text.slice(from, at.p))})
+    else {
+      const written = write.textSince(line, column).replace(/\]\([^)\n]*\)/g, ']')
+      context.count(own.construct, {kept: countWords(written)})
+    }
+    return isRead
   }
 
-  /** Flattens a part of the text with its own lines and writes it here. */
-  nested(text: string, path = this.options.path): void {
-    if ((this.options.depth ?? 0) >= maxDepth) {
-      this.put(withoutTags(text).replace(/\s+/g, ' '))
+  inline(text: string, isRaw = this.write.isRaw): string {
+    if (this.#depth >= maxDepth) return withoutTags(text).replace(/\s+/g, ' ')
+    if (!isRaw && !mayHaveConstruct.test(text)) return text.replace(/[ \t]+/g, ' ').trim()
+    const inner = this.#inner(text, {path: this.path, isInline: true, isRaw})
+    const anchor = inner.write.pendingAnchor
+    if (anchor !== null) this.write.anchor(anchor)
+    return inner.write.joined.replace(/[ \t]+/g, ' ').trim()
+  }
+
+  nested(text: string, path = this.path): void {
+    if (this.#depth >= maxDepth) {
+      this.write.put(withoutTags(text).replace(/\s+/g, ' '))
       return
     }
-    const inner = new Pass(this.context, this.#reader, text, {
-      firstLine: this.line,
-      path,
-      inline: this.isOneLine(),
-      fixedLine: true,
-      depth: (this.options.depth ?? 0) + 1,
-    })
+    if (path !== this.path) this.context.stack.push(path)
+    const inner = this.#inner(text, {path, isInline: this.write.isOneLine})
+    if (path !== this.path) this.context.stack.pop()
+    this.write.append(inner.write)
+  }
+
+  #inner(text: string, options: Pick<PassOptions, 'path' | 'isInline' | 'isRaw'>): Pass {
+    const depth = this.#depth + 1
+    const inner = new Pass(this.context, this.#reader, text, {...options, firstLine: this.at.line, depth})
     inner.run()
-    if (this.isOneLine()) {
-      this.put(inner.joined)
-      return
-    }
-    this.break()
-    for (const [index, line] of inner.out.entries()) {
-      const id = inner.headingIds.get(index + 1)
-      const prefix = index === 0 && this.current !== '' ? this.current : this.prefix
-      this.push(line === '' ? this.prefix.trimEnd() : prefix + line)
-      if (id !== undefined) this.headingIds.set(this.out.length, id)
-    }
-    this.current = this.prefix
-    this.hasContent = false
-    this.blank()
-  }
-
-  open(container: Opening): void {
-    this.stack.push({...container, labels: container.labels ?? [], start: this.out.length, line: this.line})
-    if (this.stack.length > 200) this.stack.shift()
-  }
-
-  /** Closes the container at `index` and everything that is still open in it. */
-  close(index: number, properly: boolean): void {
-    const closed = this.stack.splice(index)
-    const [container] = closed
-    if (!container || !properly || !container.quote) return
-    quoteCallout(this.out, container)
-  }
-
-  top(kind: Container['kind']): number {
-    for (let n = this.stack.length - 1; n >= 0; n--) if (this.stack[n]!.kind === kind) return n
-    return -1
-  }
-
-  insideComponent(): boolean {
-    return this.stack.some((container) => container.kind === 'element' && /^[A-Z]/.test(container.name))
-  }
-
-  /** Measures a line: where it begins after the indentation of its containers, and its own indentation. */
-  measure(from: number): {
-    readonly start: number
-    readonly rest: string
-    readonly indent: number
-    readonly end: number
-  } {
-    const end = this.lineEnd(from)
-    const start = this.#stripFrom(from, end)
-    const raw = this.text.slice(start, end)
-    const lead = /^[ \t]*/.exec(raw)![0]
-    return {start, rest: raw, indent: columnsOf(lead), end}
-  }
-
-  #strip(): number {
-    let columns = 0
-    for (const container of this.stack) if (container.strip > 0) columns += container.strip
-    return columns
-  }
-
-  #stripFrom(from: number, end: number): number {
-    let start = from
-    let left = this.#strip()
-    while (left > 0 && start < end) {
-      const char = this.text[start]
-      if (char === ' ') left--
-      else if (char === '\t') left -= 4
-      else break
-      start++
-    }
-    return start
-  }
-
-  /** Ends a construct that has written everything it shows, and moves to the next line. */
-  endConstruct(end: number): true {
-    this.current = ''
-    this.hasContent = false
-    this.nextLine(end)
-    return true
+    return inner
   }
 }

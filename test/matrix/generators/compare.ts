@@ -1,9 +1,10 @@
 import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import type {Page} from '../../../src/domain/index.ts'
+import type {Site} from '../../../src/generators/index.ts'
 import {parseTask} from '../../../src/ingestion/parse-task.ts'
 import {scanFolder} from '../../../src/ingestion/scan-folder.ts'
-import {detectSite, type SiteRules} from '../../../src/markdown/index.ts'
+import {siteOf} from '../../../src/ingestion/site-of.ts'
 import {lettersOf} from '../../support/section-oracle.ts'
 import type {BuiltHeading, BuiltPage, BuiltSite} from './built-site.ts'
 import type {SiteGenerator} from './generator.ts'
@@ -12,12 +13,12 @@ import type {SiteGenerator} from './generator.ts'
 const basePath = '/manual'
 
 /** The site rules and pages of a project, as ingest reads them. */
-export async function pagesOf(project: string): Promise<{site: SiteRules; pages: readonly Page[]}> {
-  const {files, configs, root, dataDir} = await scanFolder(project)
-  const site = detectSite(configs)
-  const pages = files.flatMap(({path}) => {
+export async function pagesOf(project: string): Promise<{site: Site; pages: readonly Page[]}> {
+  const scan = await scanFolder(project)
+  const site = siteOf(scan, null)
+  const pages = scan.files.flatMap(({path}) => {
     const text = readFileSync(join(project, path), 'utf8')
-    return parseTask({root, dataDir, site}, {path, text}).page ?? []
+    return parseTask({...scan, site}, {path, text}).page ?? []
   })
   return {site, pages}
 }
@@ -25,7 +26,7 @@ export async function pagesOf(project: string): Promise<{site: SiteRules; pages:
 /** How a built site differs from what Docent expects. Empty if all its links would be correct. */
 export function differencesOf(
   pages: readonly Page[],
-  site: SiteRules,
+  site: Site,
   built: BuiltSite,
   generator: SiteGenerator,
 ): string[] {

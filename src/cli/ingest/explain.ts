@@ -1,0 +1,65 @@
+import {explainSite, type SiteExplanation} from '../../ingestion/index.ts'
+import {cleanLine} from '../../lib/clean-text.ts'
+import {printJsonValue, printText} from '../terminal.ts'
+
+interface ExplainOptions {
+  readonly content: string
+  readonly dataDir: string
+  readonly site: string | null
+  readonly siteUrl: string | null
+  readonly asJson: boolean
+}
+
+/** Prints what was found out about the site of a content folder. Returns the exit code. */
+export async function explain({content, dataDir, site, siteUrl, asJson}: ExplainOptions): Promise<number> {
+  const explanation = await explainSite(content, {dataDir, site})
+  if (asJson) printJsonValue(explanation)
+  else printText(explanationText(explanation, siteUrl).map(cleanLine).join('\n'))
+  return 0
+}
+
+function explanationText(explanation: SiteExplanation, siteUrl: string | null): string[] {
+  const {content, project, roots, routeEnd, languages, versions, files, pages, setAside, examples} =
+    explanation
+  const base = siteUrl?.replace(/\/+$/, '') ?? ''
+  return [
+    generatorLine(explanation),
+    `  content    ${content}${project === content ? '' : `, in the project ${project}`}`,
+    ...roots.map(
+      ({path, base: start}, n) => `  ${n === 0 ? 'pages in ' : '         '}  ${path}, at ${start}`,
+    ),
+    `  routes     end as in ${routeEnd}`,
+    ...(Object.keys(languages.found).length > 0
+      ? [
+          `  languages  ${counted(languages.found)}${languages.default ? `; ${languages.default} is the default` : ''}`,
+        ]
+      : []),
+    ...(Object.keys(versions.found).length > 0
+      ? [`  versions   ${counted(versions.found)}; current: ${versions.current ?? 'pages without a version'}`]
+      : []),
+    `  files      ${files}: ${pages} pages, ${files - pages} set aside`,
+    ...Object.entries(setAside).map(([reason, count]) => `             ${count}: ${reason}`),
+    '',
+    ...examples.map(({path, url}) => `  ${path}\n    ${/^[a-z][a-z0-9+.-]*:/i.test(url) ? url : base + url}`),
+    ...(siteUrl === null ? ['', 'SITE_URL is not set, so sources link to this server’s own /docs.'] : []),
+    ...(explanation.isGiven ? [] : ['', howToSet(explanation)]),
+  ].flatMap((line) => line.split('\n'))
+}
+
+function generatorLine({generator, foundIn, isGiven}: SiteExplanation): string {
+  if (generator.name === 'plain' && !isGiven)
+    return 'No site generator was found: addresses are the paths of the files.'
+  const why = foundIn === null ? '' : `, by ${foundIn}`
+  return `${generator.name === 'plain' ? 'No site generator' : generator.title}${isGiven ? ', as set' : ''}${why}.`
+}
+
+function howToSet({known}: SiteExplanation): string {
+  return `If that is wrong, set SITE_GENERATOR or --site to one of ${known.join(', ')}.`
+}
+
+/** `en 120, de 118`. */
+function counted(counts: Readonly<Record<string, number>>): string {
+  const shown = Object.entries(counts).slice(0, 40)
+  const more = Object.keys(counts).length - shown.length
+  return shown.map(([name, count]) => `${name} ${count}`).join(', ') + (more > 0 ? `, ${more} more` : '')
+}

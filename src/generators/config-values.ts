@@ -1,0 +1,55 @@
+import {joinRoute} from './join-route.ts'
+
+/** The value of a top-level key in a YAML text; null if it has none. For files whose tags no YAML parser knows. */
+export function yamlValue(text: string, name: string): string | null {
+  const match = new RegExp(`^${name}[ \\t]*:[ \\t]*(.*)$`, 'm').exec(text)
+  if (!match) return null
+  const value = match[1]!
+    .replace(/(?:^|\s)#.*$/, '')
+    .replace(/^(["'])(.*)\1\s*$/, '$2')
+    .trim()
+  return value || null
+}
+
+/** A folder in a configuration, without `./` and slashes around it; `..` stays. */
+export function folderPath(path: string): string {
+  return path.replace(/^(?:\.\/|\/)+|(?<=.)\/+$/g, '').replace(/^\.$/, '')
+}
+
+/** The path of an address; empty if it has none. */
+export function pathOfUrl(url: unknown): string {
+  if (typeof url !== 'string' || url === '') return ''
+  try {
+    return joinRoute(new URL(url, 'https://docs.invalid').pathname)
+  } catch {
+    return ''
+  }
+}
+
+export function textOr(value: unknown, fallback: string): string {
+  return typeof value === 'string' ? value : fallback
+}
+
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** A member of nested objects by its keys; undefined where one is missing. */
+export function memberOf(value: unknown, ...keys: readonly string[]): unknown {
+  let member = value
+  for (const key of keys) {
+    if (!isRecord(member) || !Object.hasOwn(member, key)) return undefined
+    member = member[key]
+  }
+  return member
+}
+
+/** Only plain values, which macros can print. */
+export function plainValues(value: unknown): Record<string, string> {
+  if (!isRecord(value)) return {}
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, member]) => ['string', 'number', 'bigint'].includes(typeof member))
+      .map(([name, member]) => [name, String(member)]),
+  )
+}

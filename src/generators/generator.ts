@@ -1,0 +1,71 @@
+import type {Dialect, FrontMatter, SetAside, SyntaxRules} from '../markdown/index.ts'
+import type {AnchorRule} from './anchor-rules.ts'
+import type {ProjectFolder} from './project-folder.ts'
+import type {Site, SiteConfig} from './site.ts'
+
+/** A file of a site. */
+export interface SiteFile {
+  /** Below the project's root. */
+  readonly path: string
+  /** The part of the path below its root of pages, without the extension, at slashes; never empty. */
+  readonly segments: readonly string[]
+  /** How the routes of its root begin. */
+  readonly base: string
+  readonly frontMatter: FrontMatter
+}
+
+/** A place in the navigation that a project writes down: a page, a group of pages, or both. */
+export interface NavigationItem {
+  /** Null: the title of its page. */
+  readonly title: string | null
+  /** The page's file below the project's root, with or without its extension; null for a group without a page, and for links. */
+  readonly path: string | null
+  readonly items: readonly NavigationItem[]
+}
+
+/** A site generator: how a project that uses it is found, and how it makes pages of files. One file each. */
+export interface Generator {
+  /** As in `--site`. */
+  readonly name: string
+  /** As its makers write it. */
+  readonly title: string
+  /** Its row in the table of what is supported; each a few words. */
+  readonly about: {
+    readonly foundBy: string
+    readonly routes: string
+    readonly anchors: string
+    readonly syntaxes: string
+    readonly setAside: string
+    /** What the rules were compared with: `built` sites, the generator's own `function`, or `published` pages. */
+    readonly checked: string
+  }
+  /** What the configuration in a folder says; null if the folder is no site of this generator. Code is never run. */
+  find(folder: ProjectFolder): {readonly foundIn: string | null; readonly config: SiteConfig} | null
+  /** What is so where the configuration says nothing. */
+  readonly conventions: SiteConfig
+  /** The same on all its sites, or by what a site's configuration says. */
+  readonly anchors: AnchorRule | ((site: Site) => AnchorRule)
+  /**
+   * Whether its pages and files keep the letter case of their names on every server: then a link in another is broken.
+   * Default: no, as where routes are in lower case.
+   */
+  readonly keepsLetterCase?: true
+  /** Which files are MDX. `maybe`: `.md` files whose text looks like it. */
+  readonly mdx: 'never' | 'maybe' | 'always'
+  /** Constructs that only this generator has, or reads in its own way: tried before all others. Default: none. */
+  readonly dialects?: readonly Dialect[]
+  /** Where its reader differs from that of plain Markdown. Default: nowhere. */
+  readonly syntax?: Partial<SyntaxRules>
+  /** Whether a path that front matter sets as `url` or `permalink` is below the site's base. Default: it is the whole path. */
+  readonly addressesBelowBase?: true
+  /** The file's address, without a fragment, for a page without `url` and `permalink` in its front matter. */
+  routeOf(file: SiteFile, site: Site): string
+  /** The values of macros that the page itself sets, over those of the site. */
+  paramsOf?(file: SiteFile): Readonly<Record<string, string>>
+  /** Why the file is no page for readers, in addition to `draft` and `noindex`; null if it is one. */
+  setAside?(file: SiteFile, site: Site): SetAside | null
+  /** The order of pages that a file of the project writes down, such as a sidebar; null if it writes none. */
+  navigation?(folder: ProjectFolder, site: Site): readonly NavigationItem[] | null
+  /** Where the page stands among those of its folder by its front matter or its name, the lowest first; null if they do not say. */
+  positionOf?(file: SiteFile): number | null
+}

@@ -1,0 +1,31 @@
+import {githubAnchors} from './anchor-rules.ts'
+import type {Generator} from './generator.ts'
+import {routeByPath} from './routes.ts'
+
+/** A folder of Markdown without a known generator: the file's path as its route, and GitHub's anchors. */
+export const plain: Generator = {
+  name: 'plain',
+  title: 'none',
+  about: {
+    foundBy: 'no other',
+    routes: 'the path',
+    anchors: 'GitHub’s',
+    syntaxes: 'all of them',
+    setAside: 'folders such as `_partials`',
+    checked: '',
+  },
+  find: () => null,
+  conventions: {routeEnd: 'bare'},
+  anchors: githubAnchors,
+  mdx: 'maybe',
+  syntax: {mystLines: true},
+  routeOf: (file, site) =>
+    // A slug with folders in it says where the page is.
+    routeByPath(file, site, {slugFromBase: file.frontMatter.slug?.includes('/') ?? false}),
+  setAside: ({path}) =>
+    path.split('/').some((name) => partFolder.test(name))
+      ? {rule: 'partial', reason: 'files in folders such as _partials are parts of other pages'}
+      : null,
+}
+
+const partFolder = /^_(?:partials?|includes?|snippets?|shared|templates?|layouts?)$/i

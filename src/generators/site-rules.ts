@@ -1,0 +1,100 @@
+import {posix} from 'node:path'
+import {withoutMarkdownEnding} from '../lib/markdown-name.ts'
+import {encodedAddress, encodedPath} from '../lib/url-path.ts'
+import {
+  allDialects,
+  type Dialect,
+  type FrontMatter,
+  type PagePlace,
+  plainSyntax,
+  type SetAside,
+  type SiteRules,
+} from '../markdown/index.ts'
+import {generatorNamed} from './all-generators.ts'
+import {anchorMaker} from './anchor-rules.ts'
+import {isBelow} from './find-site.ts'
+import type {Generator, SiteFile} from './generator.ts'
+import {languageOf, valueOfFolder} from './languages.ts'
+import {addressIn} from './routes.ts'
+import type {Site} from './site.ts'
+
+/** The rules by which the pages of a site are read. */
+export function rulesOf(site: Site): SiteRules {
+  const generator = generatorNamed(site.generator)!
+  const rule = typeof generator.anchors === 'function' ? generator.anchors(site) : generator.anchors
+  return {
+    generator: generator.name,
+    keepsLetterCase: generator.keepsLetterCase ?? false,
+    mdxInMarkdown: generator.mdx === 'always',
+    mayHaveMdx: generator.mdx !== 'never',
+    contentRoots: site.roots.map(({path}) => path).filter((path) => path !== ''),
+    includeFolders: site.includeFolders,
+    dialects: dialectsOf(generator),
+    syntax: {...plainSyntax, ...generator.syntax},
+    params: site.params,
+    anchors: () => anchorMaker(rule),
+    projectPathOf: (path) => posix.join(site.contentPath, path),
+    contentPathOf: (path) =>
+      site.contentPath !== '' && isBelow(path, site.contentPath)
+        ? path.slice(site.contentPath.length + 1)
+        : path,
+    translationOf: (path) =>
+      languageOf(posix.join(site.contentPath, path), {...site.languages, default: null}),
+    paramsOf: (path, frontMatter) => {
+      const own = generator.paramsOf?.(siteFile(path, frontMatter, site))
+      return own ? {...site.params, ...own} : site.params
+    },
+    placeOf: (path, frontMatter) => placeOf(siteFile(path, frontMatter, site), generator, site),
+  }
+}
+
+const dialects = new Map<Generator, readonly Dialect[]>()
+
+/** The generator's own constructs and then all others: a site may have a plugin for any of them. Made once. */
+function dialectsOf(generator: Generator): readonly Dialect[] {
+  const known = dialects.get(generator)
+  if (known) return known
+  const list = [...new Set([...(generator.dialects ?? []), ...allDialects])]
+  dialects.set(generator, list)
+  return list
+}
+
+function siteFile(path: string, frontMatter: FrontMatter, site: Site): SiteFile {
+  const projectPath = posix.join(site.contentPath, path)
+  const root = site.roots.find((candidate) => isBelow(projectPath, candidate.path))
+  const home = root?.path ?? (isBelow(projectPath, site.folder) ? site.folder : site.contentPath)
+  const below = home === '' ? projectPath : projectPath.slice(home.length + 1)
+  return {
+    path: projectPath,
+    segments: withoutMarkdownEnding(below).split('/'),
+    base: root?.base ?? site.roots[0]?.base ?? site.base,
+    frontMatter,
+  }
+}
+
+function placeOf(file: SiteFile, generator: Generator, site: Site): PagePlace {
+  const {frontMatter, path} = file
+  return {
+    url: addressOf(file, generator, site),
+    version: frontMatter.version ?? valueOfFolder(path, site.versions.folders),
+    lang: frontMatter.lang ?? languageOf(path, site.languages),
+    setAside: withdrawnBy(frontMatter) ?? generator.setAside?.(file, site) ?? null,
+  }
+}
+
+/**
+ * Percent-encoded. What the front matter says may be encoded already; the name of a file is not, so that its percent
+ * signs are signs.
+ */
+function addressOf(file: SiteFile, generator: Generator, site: Site): string {
+  const address = addressIn(file, generator.addressesBelowBase ? site.base : '')
+  if (address !== null) return encodedAddress(address)
+  const route = generator.routeOf(file, site)
+  return file.frontMatter.slug === null ? encodedPath(route) : encodedAddress(route)
+}
+
+function withdrawnBy({draft, noindex}: FrontMatter): SetAside | null {
+  if (!draft && !noindex) return null
+  const rule = draft ? 'draft' : 'noindex'
+  return {rule, reason: `its front matter says ${rule}`}
+}

@@ -1,0 +1,15 @@
+import type {SiteRules} from '../markdown/index.ts'
+import {findSite} from './find-site.ts'
+import {rulesOf} from './site-rules.ts'
+
+/** The rules of a generator for a folder of which nothing else is known; null for an unknown name. */
+export function siteRulesOf(name: string): SiteRules | null {
+  const site = findSite(
+    {contentPath: '', files: [], folder: (path) => ({path, list: () => [], read: () => null})},
+    name,
+  )
+  return site && rulesOf(site)
+}
+
+/** A folder of Markdown without a known generator. */
+export const plainSite: SiteRules = siteRulesOf('plain')!

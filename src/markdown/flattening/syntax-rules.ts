@@ -1,0 +1,22 @@
+/** What a generator's own reader decides about syntax that dialects share. */
+export interface SyntaxRules {
+  /** Double braces are templates: always, never, or if the page looks like it. */
+  readonly templates: boolean | 'guessed'
+  /** Pages are Vue components, in which braces are no MDX expressions. */
+  readonly vue: boolean
+  /** Lines of Rust code that begin with `# ` are compiled and not shown. */
+  readonly hiddenRustLines: boolean
+  /** Shortcodes run in code too, where an unknown one shows nothing. */
+  readonly shortcodesInCode: boolean
+  /** Lines that begin with `%` are comments, and `+++` separates blocks. */
+  readonly mystLines: boolean
+}
+
+/** Plain Markdown. */
+export const plainSyntax: SyntaxRules = {
+  templates: 'guessed',
+  vue: false,
+  hiddenRustLines: false,
+  shortcodesInCode: false,
+  mystLines: false,
+}

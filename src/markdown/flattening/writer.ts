@@ -1,0 +1,343 @@
+import {type Container, frame} from './container.ts'
+import type {CodeLines, Cursor, WholeLine, Writer} from './reading.ts'
+
+/** A list marker at the beginning of a text. */
+export const listMarker = /^(?:[-*+]|\d{1,9}[.)])(?=[ \t]|$)/
+
+/** The lines that a pass has written. */
+export class FlatWriter implements Writer {
+  readonly #at: Pick<Cursor, 'line'>
+  readonly #isInline: boolean
+  readonly #isRawText: boolean
+  readonly #out: string[] = []
+  /** Source line of each line of `out`. */
+  readonly #lines: number[] = []
+  readonly #headingIds = new Map<number, string>()
+  #current = ''
+  #hasContent = false
+  #lead = ''
+  #isRow = false
+  #isInTable = false
+  #isRaw: boolean
+  /** What lines of the HTML block begin with, outside its lists. */
+  #rawLead = ''
+  #lists: {readonly ordered: boolean; readonly lead: string}[] = []
+  #anchor: {readonly id: string; readonly lines: number} | null = null
+
+  constructor(
+    at: Pick<Cursor, 'line'>,
+    {isInline, isRaw}: {readonly isInline: boolean; readonly isRaw: boolean},
+  ) {
+    this.#at = at
+    this.#isInline = isInline
+    this.#isRawText = isRaw
+    this.#isRaw = isRaw
+  }
+
+  get out(): readonly string[] {
+    return this.#out
+  }
+
+  /** Source line of each line of `out`. */
+  get sourceLines(): readonly number[] {
+    return this.#lines
+  }
+
+  /** Explicit heading ids by one-based line of `out`. */
+  get headingIds(): ReadonlyMap<number, string> {
+    return this.#headingIds
+  }
+
+  /** Everything on one line. */
+  get joined(): string {
+    return this.#out
+      .map((line) => line.trim())
+      .filter(Boolean)
+      .join(' ')
+  }
+
+  get hasContent(): boolean {
+    return this.#hasContent
+  }
+
+  get lastCharacter(): string {
+    return this.#current.at(-1) ?? ''
+  }
+
+  get lineCount(): number {
+    return this.#out.length
+  }
+
+  get lastLine(): string {
+    return this.#out.at(-1) ?? ''
+  }
+
+  get lastText(): string | null {
+    const n = this.#out.findLastIndex((line) => line.trim() !== '')
+    return n < 0 || this.#out.length - n > 3 ? null : this.#out[n]!
+  }
+
+  /** Whether the last line has nothing but quote marks, or there is none. */
+  get isAfterBlank(): boolean {
+    return this.lastLine.replace(/[>\s]/g, '') === ''
+  }
+
+  get lead(): string {
+    return this.#lead
+  }
+
+  get isOneLine(): boolean {
+    return this.#isInline || this.#isRow
+  }
+
+  get isCell(): boolean {
+    return this.#isInline || this.#isInTable
+  }
+
+  get isRaw(): boolean {
+    return this.#isRaw
+  }
+
+  get isInTable(): boolean {
+    return this.#isInTable
+  }
+
+  /** Width of the current line. */
+  get column(): number {
+    return this.#current.length
+  }
+
+  /** What was written after `column` of line `line` of `out`. */
+  textSince(line: number, column: number): string {
+    return [...this.#out.slice(line), this.#current].join('\n').slice(column)
+  }
+
+  put(text: string): void {
+    if (text === '') return
+    this.#current += text
+    if (!this.#hasContent && text.trim() !== '') this.#hasContent = true
+  }
+
+  line(text: string): void {
+    this.#push(text, this.#at.line)
+  }
+
+  newLine(): void {
+    if (!this.#hasContent) return
+    this.line(this.#current.trimEnd())
+    this.#restart()
+  }
+
+  break(): void {
+    if (this.isOneLine) {
+      this.put(' ')
+      return
+    }
+    if (this.#hasContent) this.newLine()
+    else if (listMarker.test(this.#current.trim())) return
+    else this.#current = this.#lead
+    this.blank()
+  }
+
+  blank(): void {
+    if (!this.isAfterBlank) this.line(this.#lead.trimEnd())
+  }
+
+  block(text: string): void {
+    if (text.trim() === '') return
+    this.break()
+    this.put(text)
+    this.break()
+  }
+
+  label(text: string): void {
+    const label = text.trim()
+    if (label !== '') this.block(/[*\\]/.test(label) ? label : `**${label}**`)
+  }
+
+  heading(level: number, text: string, id: string | null = null, lead = this.#current): void {
+    this.line(`${lead}${'#'.repeat(level)} ${text}`.trimEnd())
+    if (id !== null) this.#headingIds.set(this.#out.length, id)
+    this.#restart()
+    this.#anchor = null
+  }
+
+  code({fence, info, body, lastLine}: CodeLines, lead = this.#current || this.#lead): void {
+    const width = /^[ \t>]*/.exec(lead)![0]
+    const longest = Math.max(0, ...body.map(({text}) => /^[ \t]*(`{3,}|~{3,})/.exec(text)?.[1]?.length ?? 0))
+    const mark = longest >= fence.length ? fence[0]!.repeat(longest + 1) : fence
+    this.line(`${lead}${mark}${info}`)
+    for (const {text, line} of body) this.#push(lead.includes('>') ? `${width}${text}` : text, line)
+    this.#push(`${width}${' '.repeat(lead.length - width.length)}${mark}`, lastLine)
+    this.#restart()
+  }
+
+  lines(lines: readonly WholeLine[]): void {
+    for (const [n, {text, line = this.#at.line}] of lines.entries()) {
+      const lead = n === 0 ? this.#current : this.#lead
+      this.#push(text === '' ? lead.trimEnd() : lead + text, line)
+    }
+    this.#restart()
+  }
+
+  leaveNoLine(): void {
+    if (!this.#hasContent && !this.isOneLine && this.#current.trim() === '') this.#current = ''
+  }
+
+  dropMarker(): void {
+    if (!this.#hasContent) this.#current = this.#lead
+  }
+
+  anchor(id: string): void {
+    this.#anchor = {id, lines: this.#out.length}
+  }
+
+  /** The last anchor, wherever it is. */
+  get pendingAnchor(): string | null {
+    return this.#anchor?.id ?? null
+  }
+
+  takeAnchor(): string | null {
+    const anchor = this.#anchor
+    this.#anchor = null
+    return anchor && this.#out.slice(anchor.lines).every((line) => line.trim() === '') ? anchor.id : null
+  }
+
+  markTerm(): number {
+    const n = this.#out.findLastIndex((line) => line.trim() !== '')
+    const term = this.#out[n] ?? ''
+    if (/^\s*[^*`_[\]\\<]+$/.test(term)) this.#out[n] = `${/^\s*/.exec(term)![0]}**${term.trim()}**`
+    return Math.max(n, 0)
+  }
+
+  openList(ordered: boolean): void {
+    this.newLine()
+    if (this.#lists.length === 0) this.blank()
+    this.#lists.push({ordered, lead: this.#lead.slice(this.#rawLead.length)})
+  }
+
+  closeList(): void {
+    this.newLine()
+    const list = this.#lists.pop()
+    this.#begin(this.#rawLead + (list?.lead ?? ''))
+    if (this.#lists.length === 0) this.blank()
+  }
+
+  openItem(): void {
+    this.closeItem()
+    const base = this.#lead
+    const marker = this.#lists.at(-1)?.ordered ? '1. ' : '- '
+    this.#begin(base + ' '.repeat(marker.length), base + marker)
+  }
+
+  closeItem(): void {
+    this.newLine()
+    this.#begin(this.#rawLead + (this.#lists.at(-1)?.lead ?? ''))
+  }
+
+  leaveBlock(lead: string): void {
+    if (this.#hasContent) this.line(this.#current.trimEnd())
+    this.#begin(lead)
+    this.blank()
+  }
+
+  /** Begins a line of the source: what a construct left unfinished belongs to the line before. */
+  beginLine(): void {
+    this.#current = ''
+    this.#hasContent = false
+    this.#isRow = false
+  }
+
+  /** What lines that a construct writes begin with from here on. */
+  setLead(lead: string): void {
+    this.#lead = lead
+  }
+
+  /** A blank line of the source: it ends tables and HTML blocks. */
+  blankLine(): void {
+    this.#isRaw = this.#isRawText
+    this.#isInTable = false
+    this.#lead = ''
+    if (this.#out.at(-1) !== '') this.line('')
+  }
+
+  /** Begins the text of a line: after `start`, with `lead` before the lines below. */
+  beginText({
+    start,
+    lead,
+    isRow,
+  }: {
+    readonly start: string
+    readonly lead: string
+    readonly isRow: boolean
+  }): void {
+    this.#begin(lead, start)
+    this.#isRow = isRow
+    this.#isInTable = isRow
+  }
+
+  /** Begins an HTML block. */
+  beginRaw(): void {
+    this.#isRaw = true
+    this.#rawLead = this.#lead
+    this.#lists = []
+  }
+
+  /** Begins another line of an HTML block. */
+  beginRawLine(): void {
+    this.#begin(this.#rawLead + (this.#lists.at(-1)?.lead ?? ''))
+  }
+
+  endTable(): void {
+    this.line('')
+    this.#isInTable = false
+  }
+
+  /** Ends the line, also a blank one. */
+  endLine(headingId: string | null = null): void {
+    const isWritten = this.#hasContent || this.#current.trim() !== ''
+    if (isWritten || this.#current !== '' || this.#isInline) this.line(this.#current.trimEnd())
+    if (headingId !== null) this.#headingIds.set(this.#out.length, headingId)
+    this.#current = ''
+    this.#hasContent = false
+  }
+
+  /** Writes what another pass has written, as blocks of their own. */
+  append(other: FlatWriter): void {
+    if (this.isOneLine) {
+      this.put(other.joined)
+      return
+    }
+    this.break()
+    for (const [n, line] of other.#out.entries()) {
+      const lead = n === 0 && this.#current !== '' ? this.#current : this.#lead
+      this.line(line === '' ? this.#lead.trimEnd() : lead + line)
+      const id = other.#headingIds.get(n + 1)
+      if (id !== undefined) this.#headingIds.set(this.#out.length, id)
+    }
+    this.#restart()
+    this.blank()
+  }
+
+  /** Turns what a container has written into what it is shown as. */
+  frame(container: Container): void {
+    const {shownAs = 'text'} = container
+    if (shownAs !== 'text') frame(this.#out, container, shownAs)
+  }
+
+  #push(text: string, line: number): void {
+    this.#out.push(text)
+    this.#lines.push(line)
+  }
+
+  #restart(): void {
+    this.#current = this.#lead
+    this.#hasContent = false
+  }
+
+  #begin(lead: string, start = lead): void {
+    this.#lead = lead
+    this.#current = start
+    this.#hasContent = false
+  }
+}

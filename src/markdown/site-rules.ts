@@ -1,0 +1,62 @@
+import type {Dialect} from './flattening/dialect.ts'
+import type {SyntaxRules} from './flattening/syntax-rules.ts'
+import type {FrontMatter} from './front-matter.ts'
+
+/** Makes the fragments of one page's headings, as its site does. */
+export interface AnchorMaker {
+  /** Returns the fragment for a heading's visible text; depth is 1 to 6. Call it once for each heading, in reading order. */
+  ofHeading(text: string, depth: number): string
+  /** Registers an id that the author set and returns it unchanged; on sites that do so, later repeats avoid it. */
+  ofExplicit(id: string): string
+}
+
+/** What becomes of a file on its site. */
+export interface PagePlace {
+  /** Its address, percent-encoded: an absolute URL from front matter, or a route such as `/guides/auth`. No fragment. */
+  readonly url: string
+  /** The version of the docs that it belongs to; null where there is only one. */
+  readonly version: string | null
+  /** BCP 47; null where the project does not say it. */
+  readonly lang: string | null
+  /** Why it is not a page for readers; null if it is one. */
+  readonly setAside: SetAside | null
+}
+
+/** Why a file is no page for readers. */
+export interface SetAside {
+  /** `draft` and `noindex`: its author says so. `hidden`: the site's search leaves it out. `partial`: it is a part of other pages. */
+  readonly rule: 'draft' | 'noindex' | 'hidden' | 'partial'
+  /** Completes “the page is set aside: …”. */
+  readonly reason: string
+}
+
+/** What has to be known about a site to read its pages as it does. A site generator provides it. */
+export interface SiteRules {
+  readonly generator: string
+  /** Whether a link in another letter case than its page's is certainly broken. */
+  readonly keepsLetterCase: boolean
+  /** Whether `.md` files are MDX too. */
+  readonly mdxInMarkdown: boolean
+  /** Whether a `.md` file counts as MDX if its text looks like it: true unless the generator cannot have MDX. */
+  readonly mayHaveMdx: boolean
+  /** Tried in this order. The same list for every page of a site. */
+  readonly dialects: readonly Dialect[]
+  readonly syntax: SyntaxRules
+  /** Folders of pages, below the project's root; includes may be written as below one of them. */
+  readonly contentRoots: readonly string[]
+  /** Other folders of the project that the paths of includes are below, the first before the others. */
+  readonly includeFolders: readonly string[]
+  /** The values of macros such as `{{< param "version" >}}`. */
+  readonly params: Readonly<Record<string, string>>
+  anchors(): AnchorMaker
+  /** The path below the project's root of a file below the content folder. */
+  projectPathOf(path: string): string
+  /** The other way round; for files outside the content folder, the path below the project's root. */
+  contentPathOf(projectPath: string): string
+  /** The language of the folder of translations that a file is in, or of its ending; null for other files. */
+  translationOf(path: string): string | null
+  /** The values of macros on a page: those of the site and its own. `path` is below the content folder. */
+  paramsOf(path: string, frontMatter: FrontMatter): Readonly<Record<string, string>>
+  /** `path` is below the content folder. */
+  placeOf(path: string, frontMatter: FrontMatter): PagePlace
+}

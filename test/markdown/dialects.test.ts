@@ -1,0 +1,53 @@
+import {readdirSync, readFileSync} from 'node:fs'
+import {fileURLToPath} from 'node:url'
+import {describe, expect, test} from 'vitest'
+import {plainSite} from '../../src/generators/index.ts'
+import {allDialects} from '../../src/markdown/dialects/all-dialects.ts'
+import {flatten} from '../../src/markdown/flatten.ts'
+
+const folder = fileURLToPath(new URL('../../src/markdown/dialects/', import.meta.url))
+const files = readdirSync(folder).map((name) => ({name, code: readFileSync(folder + name, 'utf8')}))
+
+/** What a dialect may know of the pass that reads it. */
+const narrow = ['container', 'dialect', 'exported-text', 'reading']
+
+describe('a dialect', () => {
+  test.each(files)('$name sees only the interface of a pass', ({code}) => {
+    const imported = [...code.matchAll(/from '\.\.\/flattening\/([\w-]+)\.ts'/g)].map((match) => match[1]!)
+    expect(imported.filter((name) => !narrow.includes(name))).toEqual([])
+  })
+
+  test.each(files)('$name assigns to nothing that other constructs share', ({code}) => {
+    const shared =
+      /\b(?:reading|at|write|containers|context)(?:\.\w+)+\s*(?:(?:[-+*/%&|?]|\*\*|&&|\|\||\?\?)?=(?![=>])|\+\+|--)/
+    expect(shared.exec(code)?.[0]).toBeUndefined()
+  })
+
+  test.each(files)('$name knows no generator', ({code}) => {
+    expect(/\bgenerator\b/.exec(code.replace(/\/\*\*[\s\S]*?\*\//g, ''))?.[0]).toBeUndefined()
+  })
+})
+
+test('a site reads only the dialects that it names', () => {
+  const options = {path: 'a.md', projectPath: 'a.md', site: plainSite, bodyLine: 1, readInclude: () => null}
+  const source = 'An {{< unknown >}} otter.'
+
+  expect(flatten(source, options).text).toBe('An  otter.')
+  const dialects = allDialects.filter(({name}) => !['hugo', 'templates'].includes(name))
+  expect(flatten(source, {...options, site: {...plainSite, dialects}}).text).toBe(source)
+})
+
+test('the syntax rules of a site decide what is hidden', () => {
+  const options = {path: 'a.md', projectPath: 'a.md', site: plainSite, bodyLine: 1, readInclude: () => null}
+  const source = '```rust\n# use a;\nlet b = a;\n```'
+  const syntax = {
+    templates: false,
+    vue: false,
+    hiddenRustLines: true,
+    shortcodesInCode: false,
+    mystLines: false,
+  } as const
+
+  expect(flatten(source, options).text).toContain('# use a;')
+  expect(flatten(source, {...options, site: {...plainSite, syntax}}).text).not.toContain('# use a;')
+})
