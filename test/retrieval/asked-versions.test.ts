@@ -4,8 +4,13 @@ import type {IndexBuild} from '../../src/search-index/index.ts'
 
 /** As much of a build as is asked for: pages by version. */
 function docs(...versions: readonly (string | null)[]): IndexBuild {
+  return docsWith(null, ...versions)
+}
+
+function docsWith(currentVersion: string | null, ...versions: readonly (string | null)[]): IndexBuild {
   const named = [...new Set(versions.filter((version) => version !== null))].sort()
-  return {versions: () => named, pages: () => versions.map((version) => ({version}))} as unknown as IndexBuild
+  const pages = versions.map((version) => ({version}))
+  return {manifest: {currentVersion}, versions: () => named, pages: () => pages} as unknown as IndexBuild
 }
 
 test('docs without versions are searched as a whole', () => {
@@ -24,6 +29,13 @@ test('without them the newest version is, by number and not by letter', () => {
   const versions = docs('9.x', '10.x', '10.x', '10.x', null)
   expect(versionsToSearch(versions, 'ports', null)).toEqual(['10.x', null])
   expect(versionsToSearch(docs('2024-11-05', '2025-03-26'), 'ports', null)).toEqual(['2025-03-26', null])
+})
+
+test('what the project calls current is, whatever is newer', () => {
+  expect(versionsToSearch(docsWith('1.0', '1.0', '2.0-beta'), 'ports', null)).toEqual(['1.0', null])
+  // Unversioned pages beside it are the docs of what comes next.
+  expect(versionsToSearch(docsWith('1.0', '1.0', '0.9', null), 'ports', null)).toEqual(['1.0'])
+  expect(versionsToSearch(docsWith('gone', '1.0', '2.0'), 'ports', null)).toEqual(['2.0', null])
 })
 
 test('an earlier version is given to who names it', () => {
