@@ -104,6 +104,7 @@ async function run(context: IngestContext, {currentId, current}: Start): Promise
           embedding,
           chunker,
           defaultLanguage,
+          currentVersion: site.versions.current,
           base,
           expectedPassages: scan.files.reduce((sum, file) => sum + file.bytes, 0) / bytesPerPassage,
         }),

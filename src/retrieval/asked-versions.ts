@@ -16,22 +16,25 @@ export function versionsToSearch(
   return named === null ? currentVersions(build, versions) : [named]
 }
 
-/** Unversioned pages that are at least this share of those of the newest version are the current docs themselves. */
+/** Unversioned pages that are at least this share of those of a version are docs of their own beside it. */
 const leastShare = 0.5
 
 /**
- * The pages without a version where they are the docs as they are now, beside copies of earlier ones; otherwise those of
- * the newest version, and with them the few that belong to none.
+ * The version that the project calls current; without one the pages of none, where they are the docs as they are now,
+ * beside copies of earlier ones; otherwise those of the newest version. The few pages of none go with either.
  */
 function currentVersions(build: IndexBuild, versions: readonly string[]): readonly (string | null)[] {
-  const newest = versions.toSorted(byAge).at(-1)!
+  const {currentVersion = null} = build.manifest
+  const isSaid = currentVersion !== null && versions.includes(currentVersion)
+  const current = isSaid ? currentVersion : versions.toSorted(byAge).at(-1)!
   let unversioned = 0
-  let ofNewest = 0
+  let ofCurrent = 0
   for (const {version} of build.pages()) {
     if (version === null) unversioned++
-    else if (version === newest) ofNewest++
+    else if (version === current) ofCurrent++
   }
-  return unversioned > 0 && unversioned >= leastShare * ofNewest ? [null] : [newest, null]
+  if (unversioned < leastShare * Math.max(1, ofCurrent)) return [current, null]
+  return isSaid ? [current] : [null]
 }
 
 const naturally = new Intl.Collator('en', {numeric: true})

@@ -31,6 +31,8 @@ export interface Manifest {
   readonly chunker: string
   /** Absent in builds of earlier versions: all their texts became terms as English does. */
   readonly languages?: BuildLanguages
+  /** The version of the docs that readers get without asking for one; null or absent where the project does not say. */
+  readonly currentVersion?: string | null
   readonly counts: {readonly pages: number; readonly sections: number; readonly passages: number}
   readonly hnsw: GraphParameters
   /** Abstention thresholds fitted to this build, by the retriever's calibration; opaque here. */

@@ -24,6 +24,7 @@ const manifestShape = z.object({
   }),
   chunker: z.string(),
   languages: z.object({default: z.string().nullable(), analysis: z.string()}).exactOptional(),
+  currentVersion: z.string().nullable().exactOptional(),
   counts: z.object({pages: count, sections: count, passages: count}),
   hnsw: z.object({
     m: count,
