@@ -1,6 +1,7 @@
 import {describe, expect, test} from 'vitest'
+import {plainSite, siteRulesOf} from '../../src/generators/index.ts'
 import {flatten} from '../../src/markdown/flatten.ts'
-import {parsePage, plainSite, siteRulesOf} from '../../src/markdown/index.ts'
+import {parsePage} from '../../src/markdown/index.ts'
 
 interface Flat {
   readonly text: string
@@ -14,6 +15,7 @@ function flat(
 ): Flat {
   const {text, notes} = flatten(source, {
     path,
+    projectPath: path,
     site: siteRulesOf(site) ?? plainSite,
     bodyLine: 1,
     readInclude: (name) => files[name] ?? null,
