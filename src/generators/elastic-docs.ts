@@ -1,4 +1,5 @@
 import {posix} from 'node:path'
+import {elasticSyntax, values} from '../markdown/index.ts'
 import type {AnchorRule} from './anchor-rules.ts'
 import {isRecord, memberOf, plainValues, textOr} from './config-values.ts'
 import {dataConfigOf} from './data-config.ts'
@@ -59,6 +60,7 @@ export const elasticDocs: Generator = {
     avoidsExplicit: false,
   } satisfies AnchorRule,
   mdx: 'never',
+  dialects: [elasticSyntax, values],
   syntax: {mystLines: true},
   routeOf(file, site) {
     const named = {...file, frontMatter: {...file.frontMatter, slug: null}}

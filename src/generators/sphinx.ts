@@ -1,4 +1,5 @@
 import {posix} from 'node:path'
+import {values} from '../markdown/index.ts'
 import type {AnchorRule} from './anchor-rules.ts'
 import {pathOfUrl, plainValues} from './config-values.ts'
 import type {Generator, SiteFile} from './generator.ts'
@@ -60,6 +61,7 @@ export const sphinx: Generator = {
   anchors: {slug: docutilsId, unique: docutilsUnique, avoidsExplicit: true} satisfies AnchorRule,
   keepsLetterCase: true,
   mdx: 'never',
+  dialects: [values],
   syntax: {mystLines: true},
   routeOf: sphinxRoute,
   paramsOf: ({frontMatter: {data}}) => ({

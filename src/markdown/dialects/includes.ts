@@ -73,7 +73,7 @@ function readBraces(reading: Reading, {text, end}: Line): boolean {
 function readDocfx(reading: Reading, {text, end}: Line): boolean {
   const {at} = reading
   const file = /^\[!INCLUDE[ \t]*\[[^\]]*\]\(([^)]+)\)\][ \t]*$/i.exec(text)?.[1]
-  const code = /^\[!code-?([\w-]*)\[[^\]]*\]\(([^)]+)\)\][ \t]*$/i.exec(text)
+  const code = /^\[!code-?([\w-]*)[ \t]*\[[^\]]*\]\(([^)]+)\)\][ \t]*$/i.exec(text)
   if (file !== undefined) includeWhole(reading, file.trim(), 'include')
   else if (code) codeInclude(reading, code[2]!.replace(/\?.*$/, ''), {title: code[1] || null})
   else return false
