@@ -61,7 +61,7 @@ export const elasticDocs: Generator = {
   } satisfies AnchorRule,
   mdx: 'never',
   dialects: [elasticSyntax, values],
-  syntax: {mystLines: true},
+  syntax: {mystLines: true, templates: true},
   routeOf(file, site) {
     const named = {...file, frontMatter: {...file.frontMatter, slug: null}}
     return routeByPath(named, site, {isIndex: (segments) => segments.at(-1) === 'index'})

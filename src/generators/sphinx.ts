@@ -14,6 +14,8 @@ import {toctreeNavigation} from './toctrees.ts'
 type Own = {
   /** Globs below the folder of pages. */
   readonly excluded: readonly string[]
+  /** Whether double braces are substitutions. */
+  readonly substitutes: boolean
   /** The first page, without its extension. */
   readonly first: string
 }
@@ -37,6 +39,7 @@ export const sphinx: Generator = {
     const base = pathOfUrl(values.text('html_baseurl'))
     const own: Own = {
       excluded: values.list('exclude_patterns') ?? [],
+      substitutes: (values.list('myst_enable_extensions') ?? []).includes('substitution'),
       first: values.text('root_doc') ?? values.text('master_doc') ?? 'index',
     }
     const facts = ['project', 'version', 'release', 'author'].flatMap((name) => {
@@ -62,7 +65,7 @@ export const sphinx: Generator = {
   keepsLetterCase: true,
   mdx: 'never',
   dialects: [values],
-  syntax: {mystLines: true},
+  syntax: (site) => ({mystLines: true, templates: (site.own as Partial<Own>).substitutes ?? 'guessed'}),
   routeOf: sphinxRoute,
   paramsOf: ({frontMatter: {data}}) => ({
     ...plainValues(data['substitutions']),

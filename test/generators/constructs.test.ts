@@ -169,6 +169,13 @@ test('MyST fills in substitutions and reads targets of any name', () => {
   expect(page.fragments).toContain('use/it')
 })
 
+test('a card of MyST shows its header', () => {
+  const text = shown('a.md', ':::{card} Kettle\n:header: The *best* of all\n:margin: 2 2\n\nBoils.\n:::\n', {
+    'myst.yml': 'project: {}\n',
+  })
+  expect(text).toBe('**Kettle**\n\nThe *best* of all\n\nBoils.')
+})
+
 test('Zola shows escaped shortcodes and leaves out others', () => {
   const files = {'config.toml': 'base_url = "/"\n'}
   const text = shown(

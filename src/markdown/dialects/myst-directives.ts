@@ -63,6 +63,7 @@ export function mystDirective(
     if (kind === 'admonition') openCallout(reading, 'admonition', argument, box)
     else {
       write.label(reading.inline(argument))
+      showOptions(reading, values)
       containers.open({...box})
     }
     return
@@ -87,7 +88,16 @@ export function mystDirective(
   }
   if (argument !== '' && !/^[\d\s]+$/.test(argument) && /\s|^[A-Z]/.test(argument))
     write.label(reading.inline(argument))
+  showOptions(reading, values)
   containers.open({...box})
+}
+
+/** Options whose value readers see, such as the header of a card. */
+function showOptions(reading: Reading, values: Readonly<Record<string, string>>): void {
+  for (const name of ['header', 'title', 'intro', 'description', 'subtitle', 'footer']) {
+    const value = values[name]
+    if (value && /\p{L}/u.test(value)) reading.write.block(reading.inline(value, false))
+  }
 }
 
 type Fence = Pick<Container, 'kind' | 'name' | 'size'>
