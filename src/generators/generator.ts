@@ -50,6 +50,8 @@ export interface Generator {
    * Default: no, as where routes are in lower case.
    */
   readonly keepsLetterCase?: true
+  /** Whether a link to an anchor alone may mean one of any page, as with MyST's targets. Default: one of its own. */
+  readonly hasSharedAnchors?: true
   /** Which files are MDX. `maybe`: `.md` files whose text looks like it. */
   readonly mdx: 'never' | 'maybe' | 'always'
   /** Constructs that only this generator has, or reads in its own way: tried before all others. Default: none. */

@@ -55,6 +55,7 @@ export const jupyterBook: Generator = {
   conventions: {routeEnd: 'html'},
   anchors: {slug: docutilsId, unique: docutilsUnique, avoidsExplicit: true},
   keepsLetterCase: true,
+  hasSharedAnchors: true,
   mdx: 'never',
   dialects: [values],
   syntax: {mystLines: true},

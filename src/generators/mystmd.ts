@@ -66,6 +66,7 @@ export const mystmd: Generator = {
     unique: (slug) => slug,
     avoidsExplicit: false,
   } satisfies AnchorRule,
+  hasSharedAnchors: true,
   mdx: 'never',
   dialects: [values],
   syntax: {mystLines: true},

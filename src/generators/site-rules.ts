@@ -26,6 +26,7 @@ export function rulesOf(site: Site): SiteRules {
   return {
     generator: generator.name,
     keepsLetterCase: generator.keepsLetterCase ?? false,
+    hasSharedAnchors: generator.hasSharedAnchors ?? false,
     mdxInMarkdown: generator.mdx === 'always',
     mayHaveMdx: generator.mdx !== 'never',
     contentRoots: site.roots.map(({path}) => path).filter((path) => path !== ''),

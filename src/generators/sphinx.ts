@@ -63,6 +63,7 @@ export const sphinx: Generator = {
   },
   anchors: {slug: docutilsId, unique: docutilsUnique, avoidsExplicit: true} satisfies AnchorRule,
   keepsLetterCase: true,
+  hasSharedAnchors: true,
   mdx: 'never',
   dialects: [values],
   syntax: (site) => ({mystLines: true, templates: (site.own as Partial<Own>).substitutes ?? 'guessed'}),

@@ -131,7 +131,8 @@ const doubtful = new RegExp(
     /\{[^{}]*\}/,
     /&#?\w+;/,
     /:[a-z][\w-]*:/,
-    // The note of a wiki link with other words, a link whose words are its page's title, numbers in an option.
+    // An embedded note, the note of a wiki link with other words, a link whose words are its page's title, numbers in an option.
+    /!\[\[[^[\]\n]*\]\]/,
     /\[\[[^[\]\n|]*\|/,
     /\[AUTOTITLE\]/,
     /^[ \t>]*:[\w-]+:[ \t][\d \t.%]*$/,

@@ -1,4 +1,6 @@
 import {describe, expect, test} from 'vitest'
+import {brokenLinksIn} from '../../src/ingestion/links.ts'
+import {rulesIn} from '../support/memory-project.ts'
 import {markdownIn, pageIn} from '../support/site-pages.ts'
 
 type Files = Record<string, string>
@@ -200,4 +202,18 @@ test('Jekyll fills in what the configuration and the front matter say', () => {
     '_config.yml': 'release: 4.2\n',
   })
   expect(text).toBe('Version 4.2 of a pot.')
+})
+
+test('a link to a target of MyST may mean one of another page', () => {
+  const files = {
+    'conf.py': "extensions = ['myst_parser']\n",
+    'a.md': '# A\n\nSee [it](#use/it) and [nothing](#none).',
+    'b.md': '(use/it)=\n# B\n',
+  }
+  const pages = ['a.md', 'b.md'].map((path) => {
+    const {page, links, fragments} = pageIn(files, path)
+    return {path, url: page!.url, links, anchors: new Set(fragments)}
+  })
+  const broken = brokenLinksIn(pages, {rules: rulesIn(files), isFile: () => false})
+  expect(broken.map(({reason}) => reason)).toEqual(['the link to #none matches no heading in this page'])
 })

@@ -47,11 +47,11 @@ function titleOf(text: string, path: string): string | null {
 
 /** Tags around blocks that show nothing themselves, but for a description or a date. */
 const layout =
-  /^(?:tabs|columns|column|stepper|updates|update|prompt|if|else|endif|carousel|openapi[\w-]*|swagger[\w-]*)$/
+  /^(?:tabs|columns|column|stepper|updates|update|prompt|if|else|endif|carousel|embed|file|openapi[\w-]*|swagger[\w-]*)$/
 
 function readTag(reading: Reading): boolean {
   const {at, write} = reading
-  const found = /^\{%[ \t]*([^%\n]{1,1000}?)[ \t]*%\}/.exec(at.text.slice(at.p, at.p + 1100))
+  const found = /^\{%[ \t]*((?:[^%\n]|%(?!\})){1,1000}?)[ \t]*%\}/.exec(at.text.slice(at.p, at.p + 1100))
   if (!found) return false
   const {name, named} = callOf(found[1]!)
   const bare = name.replace(/^end(?=\w)/, '')
@@ -76,7 +76,7 @@ function readCards(reading: Reading): boolean {
   const html = at.text.slice(at.p, end.end)
   const hidden = [...html.matchAll(/<th\b([^>]*)>/g)].map((match) => match[1]!.includes('data-hidden'))
   if (!hidden.includes(true)) return false
-  reading.note('gitbook:cards', 'flattened')
+  reading.note('gitbook:cards', 'dropped')
   at.advance(end.end)
   const rows = html.split(/(?=<tr\b)/).map((row) => {
     let column = -1

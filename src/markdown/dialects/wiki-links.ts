@@ -47,7 +47,8 @@ function readLink(reading: Reading): boolean {
   const {note, part, words} = target
   const heading = part.replace(/^\^.*$/, '').replaceAll('#', ' > ')
   const shown = words ?? [note, heading].filter((text) => text !== '').join(' > ')
-  const fragment = part === '' ? '' : `#${part.split('#').at(-1)!}`
+  // A heading's marks are no part of its anchor.
+  const fragment = part === '' ? '' : `#${part.split('#').at(-1)!.replace(/[`*_]/g, '')}`
   reading.note('wiki:link', 'flattened')
   at.advance(at.p + target.length)
   const text = words === null ? shown.replace(/[\\[\]*_`]/g, '\\$&') : reading.inline(shown, false)
@@ -69,7 +70,9 @@ function readEmbed(reading: Reading): boolean {
     reading.note('wiki:embed', 'dropped')
     return true
   }
-  if (note === '') {
+  const isOwn = note === '' || reading.path.endsWith(`/${note}.md`) || reading.path === `${note}.md`
+  if (isOwn) {
+    // It is on the page already.
     reading.note('wiki:embed', 'dropped')
     return true
   }
