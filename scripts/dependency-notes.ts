@@ -1,6 +1,8 @@
 /** What each dependency does for us. The README's table is generated from this; a package without a note fails the check. */
 export const dependencyNotes: Readonly<Record<string, string>> = {
   '@anthropic-ai/sdk': 'Builds the requests to Claude, and its errors.',
+  '@orama/stemmers': 'Snowball’s word stems of some thirty languages, for searching words.',
+  '@orama/stopwords': 'Words of those languages that say nothing about a subject.',
   '@xenova/transformers':
     'transformers.js, under its original name: tokenises and runs embedding models (ONNX). Native: ONNX Runtime and sharp are prebuilt for every Node; the lock keeps ONNX Runtime from downloading GPU libraries.',
   'better-sqlite3':
@@ -16,6 +18,7 @@ export const dependencyNotes: Readonly<Record<string, string>> = {
   'decode-named-character-reference':
     'What the named characters of HTML stand for, as `&times;`, where HTML is read.',
   dotenv: 'Reads `.env`.',
+  eld: 'Tells the language of pages and questions, by n-grams.',
   esbuild: 'Compiles and bundles the server, the widget and the page. A prebuilt program for each system.',
   'eventsource-parser': 'Reads event streams, in the widget and in `npm run ask`.',
   express: 'The HTTP server’s routes.',

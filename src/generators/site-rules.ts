@@ -40,6 +40,8 @@ export function rulesOf(site: Site): SiteRules {
       site.contentPath !== '' && isBelow(path, site.contentPath)
         ? path.slice(site.contentPath.length + 1)
         : path,
+    translationOf: (path) =>
+      languageOf(posix.join(site.contentPath, path), {...site.languages, default: null}),
     paramsOf: (path, frontMatter) => {
       const own = generator.paramsOf?.(siteFile(path, frontMatter, site))
       return own ? {...site.params, ...own} : site.params

@@ -1,6 +1,7 @@
 import {DocentError} from '../domain/index.ts'
 import {rulesOf} from '../generators/index.ts'
 import {type BaseBuild, type BuildLock, type BuildWriter, localBuilds} from '../search-index/index.ts'
+import {loadLanguageDetector} from '../text/detect-language.ts'
 import {completeBuild} from './complete-build.ts'
 import {contentDetailsOf} from './content-details.ts'
 import {IngestContext} from './ingest-context.ts'
@@ -11,6 +12,7 @@ import {makeReport, type ReportParts} from './make-report.ts'
 import {otherFormatsLine} from './other-formats.ts'
 import {runPageStage} from './page-stage.ts'
 import {type Scan, scanFolder} from './scan-folder.ts'
+import {siteLanguageOf} from './site-language.ts'
 import {siteOf} from './site-of.ts'
 
 /** Source bytes for each passage, roughly: used to estimate how many passages there will be. */
@@ -90,6 +92,10 @@ async function run(context: IngestContext, {currentId, current}: Start): Promise
     const isGone = plan.removed.length > 0 || plan.unreadable.length > 0
     if (plan.toParse.length === 0 && !isGone && base && !renewedBecause) return await unchanged(base)
 
+    const defaultLanguage = await context.stage('plan', async () => {
+      await loadLanguageDetector()
+      return site.languages.default ?? base?.manifest.languages?.default ?? siteLanguageOf(scan, rules)
+    })
     if (!dryRun) {
       // What is parsed next will most likely have to be embedded: the model loads while the parsers start.
       if (plan.toParse.length > 0) context.embedder().catch(() => undefined)
@@ -97,6 +103,7 @@ async function run(context: IngestContext, {currentId, current}: Start): Promise
         builds.begin({
           embedding,
           chunker,
+          defaultLanguage,
           base,
           expectedPassages: scan.files.reduce((sum, file) => sum + file.bytes, 0) / bytesPerPassage,
         }),
@@ -106,7 +113,15 @@ async function run(context: IngestContext, {currentId, current}: Start): Promise
     const vectors = current && !full && current.manifest.embedding.id === id ? current.records : null
     const {changes, failedAgain, failed, lost, dryRunFiles} = await context.stage('pages', () => {
       for (const {path} of plan.removed) writer?.remove(path)
-      return runPageStage(context, {scan, site, plan, previousBuild: current, vectors, writer})
+      return runPageStage(context, {
+        scan,
+        site,
+        defaultLanguage,
+        plan,
+        previousBuild: current,
+        vectors,
+        writer,
+      })
     })
     if (!writer) {
       const details = await context.stage('report', () =>

@@ -55,6 +55,8 @@ export interface SiteRules {
   projectPathOf(path: string): string
   /** The other way round; for files outside the content folder, the path below the project's root. */
   contentPathOf(projectPath: string): string
+  /** The language of the folder of translations that a file is in, or of its ending; null for other files. */
+  translationOf(path: string): string | null
   /** The values of macros on a page: those of the site and its own. `path` is below the content folder. */
   paramsOf(path: string, frontMatter: FrontMatter): Readonly<Record<string, string>>
   /** `path` is below the content folder. */

@@ -8,6 +8,7 @@ import {
   imageHosts,
   isHeaderText,
   maxMs,
+  modelLanguages,
   modelName,
   oneOf,
   onOff,
@@ -34,6 +35,7 @@ export interface Settings {
   readonly siteUrl: string | null
   readonly siteGenerator: string | null
   readonly embeddingModel: string | null
+  readonly embeddingLanguages: readonly string[] | 'all' | null
   readonly generator: 'auto' | 'anthropic' | 'extractive'
   readonly anthropicApiKey: string | null
   readonly anthropicBaseUrl: string | null
@@ -139,6 +141,14 @@ export const settingsTable: readonly Setting<unknown>[] = [
     fallback: '',
     meaning: 'A folder or a Hugging Face model id. Default: the model in `models/`.',
     parse: optional,
+  },
+  {
+    name: 'EMBEDDING_LANGUAGES',
+    key: 'embeddingLanguages',
+    fallback: '',
+    meaning:
+      'Languages that the embedding model knows, as `en, de`; in others words alone decide. `all` for any. Default: known for the model in `models/` (`en`) and for widely used ones; any for the rest.',
+    parse: modelLanguages,
   },
   {
     name: 'GENERATOR',
