@@ -64,8 +64,7 @@ export function mystDirective(
     const isTitle = titled.has(kind) || (/\s|^[A-Z]/.test(argument) && !/^[\d\s]+$/.test(argument))
     if (kind in versions) write.label(`${versions[kind]} ${reading.inline(argument)}`)
     else if (isTitle) write.label(reading.inline(argument))
-    for (const option of ['header', 'footer', 'subtitle'])
-      if (values[option]) write.block(reading.inline(values[option]))
+    showOptions(reading, values)
     containers.open(box)
   }
 }
@@ -86,6 +85,14 @@ const versions: Readonly<Record<string, string>> = {
   deprecated: 'Deprecated since version',
   versionadded: 'New in version',
   versionchanged: 'Changed in version',
+}
+
+/** Options whose value readers see, such as the header of a card. */
+function showOptions(reading: Reading, values: Readonly<Record<string, string>>): void {
+  for (const name of ['header', 'title', 'intro', 'description', 'subtitle', 'footer']) {
+    const value = values[name]
+    if (value && /\p{L}/u.test(value)) reading.write.block(reading.inline(value, false))
+  }
 }
 
 type Fence = Pick<Container, 'kind' | 'name' | 'size'>

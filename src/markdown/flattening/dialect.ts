@@ -51,7 +51,12 @@ export interface DialectTables {
   readonly fences: Starts<LineConstruct>
   readonly lines: Starts<LineConstruct>
   readonly text: Starts<TextConstruct>
+  /** Sticky: text in which no construct begins, up to the end of its line. */
+  readonly plainRun: RegExp
 }
+
+/** Characters with a meaning of their own, besides those that a construct begins with. */
+const marks = '\\`<{[]:\n'
 
 const known = new WeakMap<readonly Dialect[], DialectTables>()
 
@@ -63,6 +68,7 @@ export function dialectTables(dialects: readonly Dialect[]): DialectTables {
     fences: byStart(dialects.flatMap(({fences}) => fences ?? [])),
     lines: byStart(dialects.flatMap(({lines}) => lines ?? [])),
     text: byStart(dialects.flatMap(({text}) => text ?? [])),
+    plainRun: runWithout(dialects.flatMap(({text}) => text ?? [])),
   }
   known.set(dialects, tables)
   return tables
@@ -74,4 +80,10 @@ function byStart<C extends {readonly starts: string}>(constructs: readonly C[]):
     for (const char of construct.starts) table.set(char, [...(table.get(char) ?? []), construct])
   }
   return table
+}
+
+function runWithout(constructs: readonly TextConstruct[]): RegExp {
+  const starts = new Set([...marks, ...constructs.flatMap(({starts: chars}) => [...chars])])
+  const escaped = [...starts].map((char) => char.replace(/[\\\]^-]/, '\\$&'))
+  return new RegExp(`[^${escaped.join('')}]+`, 'y')
 }

@@ -32,7 +32,7 @@ export interface Reader {
 const maxDepth = 12
 
 /** Every construct inside a line begins with one of these. */
-const mayHaveConstruct = /[\\`<{[\]:\n]/
+const mayHaveConstruct = /[\\`<{[\]:!%=^$\n]/
 
 /** One pass over a text, with its own position, output and containers. After `run`, the result is in `write`. */
 export class Pass implements Reading {

@@ -5,6 +5,7 @@ import type {Pass} from './pass.ts'
 export function readText(pass: Pass, tables: DialectTables): void {
   const {at, write} = pass
   const {text} = at
+  const {plainRun} = tables
   while (!at.isAtEnd) {
     plainRun.lastIndex = at.p
     const run = plainRun.exec(text)?.[0]
@@ -32,8 +33,6 @@ export function readText(pass: Pass, tables: DialectTables): void {
   }
 }
 
-const plainRun = /[^\\`<{[\]:\n]+/y
-
 function readBackslash({at, write}: Pass): void {
   const next = at.text[at.p + 1] ?? '\n'
   if (write.isRaw) write.put('\\\\')
@@ -50,11 +49,12 @@ function isConstruct(pass: Pass, table: Starts<TextConstruct>, char: string): bo
 /** A character that begins no construct, escaped so that Markdown reads it literally. */
 function literal({at, write}: Pass, char: string): string {
   if (char === '<') return /[A-Za-z/!?]/.test(at.text[at.p + 1] ?? '') ? '\\<' : '<'
-  return write.isRaw && (char === '[' || char === ']') ? `\\${char}` : char
+  if (!write.isRaw || /[\\`{:]/.test(char)) return char
+  return char === '[' || char === ']' ? `\\${char}` : escaped({write}, char)
 }
 
 /** Text of an HTML block, with Markdown's marks escaped. */
-function escaped({write}: Pass, run: string): string {
+function escaped({write}: Pick<Pass, 'write'>, run: string): string {
   let out = run.replace(/[*_~]/g, '\\$&')
   if (!write.hasContent)
     out = out.replace(
