@@ -60,7 +60,7 @@ export interface Generator {
   readonly syntax?: Partial<SyntaxRules> | ((site: Site) => Partial<SyntaxRules>)
   /** Whether a path that front matter sets as `url` or `permalink` is below the site's base. Default: it is the whole path. */
   readonly addressesBelowBase?: true
-  /** The file's address, without a fragment, for a page without `url` and `permalink` in its front matter. */
+  /** The file's address, without a fragment unless it is `/#/…` for a router in the browser, for a page without `url` and `permalink` in its front matter. */
   routeOf(file: SiteFile, site: Site): string
   /** The values of macros that the page itself sets, over those of the site. */
   paramsOf?(file: SiteFile): Readonly<Record<string, string>>

@@ -29,7 +29,7 @@ export function rulesOf(site: Site): SiteRules {
     hasSharedAnchors: generator.hasSharedAnchors ?? false,
     mdxInMarkdown: generator.mdx === 'always',
     mayHaveMdx: generator.mdx !== 'never',
-    contentRoots: site.roots.map(({path}) => path).filter((path) => path !== ''),
+    contentRoots: includeRoots(site),
     includeFolders: site.includeFolders,
     dialects: dialectsOf(generator),
     syntax: {...plainSyntax, ...syntax},
@@ -48,6 +48,14 @@ export function rulesOf(site: Site): SiteRules {
     },
     placeOf: (path, frontMatter) => placeOf(siteFile(path, frontMatter, site), generator, site),
   }
+}
+
+/** The site's own folder, which is `@site` for Docusaurus, its `src` if pages are in it, which is `@` for many, and its folders of pages. */
+function includeRoots({folder, roots}: Site): string[] {
+  const pages = roots.map(({path}) => path)
+  const source = posix.join(folder, 'src')
+  const isInSource = pages.some((path) => isBelow(path, source))
+  return [...new Set([folder, ...(isInSource ? [source] : []), ...pages])].filter((path) => path !== '')
 }
 
 const dialects = new Map<Generator, readonly Dialect[]>()
@@ -92,7 +100,12 @@ function addressOf(file: SiteFile, generator: Generator, site: Site): string {
   const address = addressIn(file, generator.addressesBelowBase ? site.base : '')
   if (address !== null) return encodedAddress(address)
   const route = generator.routeOf(file, site)
-  return file.frontMatter.slug === null ? encodedPath(route) : encodedAddress(route)
+  return file.frontMatter.slug === null ? encodedRoute(route) : encodedAddress(route)
+}
+
+/** A router in the browser may read the part after `/#`. */
+function encodedRoute(route: string): string {
+  return route.startsWith('/#/') ? `/#${encodedPath(route.slice(2))}` : encodedPath(route)
 }
 
 function withdrawnBy({draft, noindex}: FrontMatter): SetAside | null {

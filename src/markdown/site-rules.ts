@@ -44,7 +44,7 @@ export interface SiteRules {
   /** Tried in this order. The same list for every page of a site. */
   readonly dialects: readonly Dialect[]
   readonly syntax: SyntaxRules
-  /** Folders of pages, below the project's root; includes may be written as below one of them. */
+  /** Folders below the project's root; includes may be written as below one of them. */
   readonly contentRoots: readonly string[]
   /** Other folders of the project that the paths of includes are below, the first before the others. */
   readonly includeFolders: readonly string[]

@@ -11,7 +11,10 @@ export const elasticSyntax: Dialect = {
 function readHeading(reading: Reading, {text, lead, end}: Line): boolean {
   const found = /^(#{1,6})[ \t]+(.+?)[ \t]*\[#?([\w.:-]+)\][ \t]*$/.exec(text)
   if (!found) return false
-  reading.write.heading(found[1]!.length, reading.inline(found[2]!, false), found[3]!.toLowerCase(), lead)
+  reading.write.heading(found[1]!.length, reading.inline(found[2]!, false), {
+    id: found[3]!.toLowerCase(),
+    lead,
+  })
   return reading.at.nextLine(end)
 }
 

@@ -51,7 +51,7 @@ export interface DialectTables {
   readonly fences: Starts<LineConstruct>
   readonly lines: Starts<LineConstruct>
   readonly text: Starts<TextConstruct>
-  /** Sticky: text in which no construct begins, up to the end of its line. */
+  /** Text in which no construct begins; sticky. */
   readonly plainRun: RegExp
 }
 
@@ -64,11 +64,12 @@ const known = new WeakMap<readonly Dialect[], DialectTables>()
 export function dialectTables(dialects: readonly Dialect[]): DialectTables {
   const made = known.get(dialects)
   if (made) return made
+  const text = dialects.flatMap(({text}) => text ?? [])
   const tables = {
     fences: byStart(dialects.flatMap(({fences}) => fences ?? [])),
     lines: byStart(dialects.flatMap(({lines}) => lines ?? [])),
-    text: byStart(dialects.flatMap(({text}) => text ?? [])),
-    plainRun: runWithout(dialects.flatMap(({text}) => text ?? [])),
+    text: byStart(text),
+    plainRun: runWithout(text),
   }
   known.set(dialects, tables)
   return tables

@@ -7,8 +7,8 @@ export function readText(pass: Pass, tables: DialectTables): void {
   const {text} = at
   const {plainRun} = tables
   while (!at.isAtEnd) {
-    plainRun.lastIndex = at.p
-    const run = plainRun.exec(text)?.[0]
+    tables.plainRun.lastIndex = at.p
+    const run = tables.plainRun.exec(text)?.[0]
     if (run !== undefined) {
       write.put(write.isRaw ? escaped(pass, run) : run)
       at.skip(run.length)
@@ -31,6 +31,12 @@ export function readText(pass: Pass, tables: DialectTables): void {
     // After a construct that spans lines, the next line must be read as a whole.
     if (at.isAtLineStart) return
   }
+}
+
+/** Whether no construct begins anywhere in a text, and it is one line. */
+export function isPlain(text: string, {plainRun}: DialectTables): boolean {
+  plainRun.lastIndex = 0
+  return text === '' || plainRun.exec(text)?.[0].length === text.length
 }
 
 function readBackslash({at, write}: Pass): void {
