@@ -4,6 +4,7 @@ export type {
   IndexBuild,
   Manifest,
   NeighbourRecall,
+  SourceSummary,
   StoredPage,
   StoredPassage,
   StoredSection,
