@@ -1,6 +1,8 @@
 /** What each dependency does for us. The README's table is generated from this; a package without a note fails the check. */
 export const dependencyNotes: Readonly<Record<string, string>> = {
   '@anthropic-ai/sdk': 'Builds the requests to Claude, and its errors.',
+  '@orama/stemmers': 'Snowball’s word stems of some thirty languages, for searching words.',
+  '@orama/stopwords': 'Words of those languages that say nothing about a subject.',
   '@xenova/transformers':
     'transformers.js, under its original name: tokenises and runs embedding models (ONNX). Native: ONNX Runtime and sharp are prebuilt for every Node; the lock keeps ONNX Runtime from downloading GPU libraries.',
   'better-sqlite3':
@@ -10,11 +12,13 @@ export const dependencyNotes: Readonly<Record<string, string>> = {
   acorn:
     'Reads the `import` and `export` statements of MDX pages, as MDX itself does, and the configurations of site generators.',
   'acorn-jsx': 'JSX elements in those statements.',
+  'any-ascii': 'Writes any letters in ASCII, as Zola does in its addresses and anchors.',
   chokidar: 'Watches the content folder for `ingest --watch`.',
   'cli-progress': 'Progress bars on a terminal.',
   'decode-named-character-reference':
     'What the named characters of HTML stand for, as `&times;`, where HTML is read.',
   dotenv: 'Reads `.env`.',
+  eld: 'Tells the language of pages and questions, by n-grams.',
   esbuild: 'Compiles and bundles the server, the widget and the page. A prebuilt program for each system.',
   'eventsource-parser': 'Reads event streams, in the widget and in `npm run ask`.',
   express: 'The HTTP server’s routes.',
@@ -38,6 +42,7 @@ export const dependencyNotes: Readonly<Record<string, string>> = {
   'micromark-util-decode-numeric-character-reference':
     'What numbers of characters stand for in HTML, as `&#215;`.',
   'micromark-util-decode-string': 'Resolves the references and escapes in Markdown as it is written.',
+  picomatch: 'The globs of generators’ configurations: which files are excluded.',
   pino: 'The server’s log, as JSON lines.',
   'pino-pretty': 'The same log for people, on a terminal.',
   'prom-client': 'Metrics for Prometheus.',

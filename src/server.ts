@@ -173,7 +173,11 @@ export async function openAssistant(options: AssistantOptions): Promise<Assistan
 
 async function embedderOf(settings: Settings): Promise<Embedder> {
   const {openEmbedder} = await import('./embedding/index.ts')
-  return openEmbedder({model: settings.embeddingModel, cacheDir: modelCacheOf(settings)})
+  return openEmbedder({
+    model: settings.embeddingModel,
+    cacheDir: modelCacheOf(settings),
+    languages: settings.embeddingLanguages,
+  })
 }
 
 async function generatorOf({settings, log, extractPaceMs}: AssistantOptions): Promise<ChosenGenerator> {

@@ -65,6 +65,7 @@ export async function prepareAnswer(
     conversation,
     question: question.question,
     version: question.version,
+    lang: question.lang ?? null,
     build: at.build,
     generator: generator.name,
     model: generator.model,
@@ -98,6 +99,7 @@ function questionOf(earlier: JournalledAnswer, submitted: Question): Question {
     ...submitted,
     question: earlier.question || submitted.question,
     version: earlier.version ?? submitted.version,
+    lang: earlier.lang ?? submitted.lang ?? null,
   }
 }
 

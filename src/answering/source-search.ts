@@ -17,6 +17,8 @@ export interface SourceSearchOptions {
 export class SourceSearch {
   readonly #options: SourceSearchOptions
   readonly #shown: ShownSources
+  /** The language of the pages that answer: a later round must not show a translation of what an earlier one showed. */
+  #lang: string | null = null
 
   constructor(options: SourceSearchOptions, shown: ShownSources) {
     this.#options = options
@@ -86,6 +88,12 @@ export class SourceSearch {
     }
   }
 
+  #noteLanguage({lang, abstention}: Retrieval): void {
+    if (lang == null || this.#lang !== null) return
+    this.#options.run.note({lang})
+    if (abstention === null) this.#lang = lang
+  }
+
   #hasRoundsLeft(): boolean {
     const {run, limits} = this.#options
     return !run.hasEnded && run.state.rounds < limits.maxRounds
@@ -98,12 +106,15 @@ export class SourceSearch {
         question: query,
         history,
         version: question.version,
+        lang: this.#lang ?? question.lang ?? null,
+        onlyLang: this.#lang !== null,
         limit: limits.sourcesPerAnswer,
         firstNumber: this.#shown.nextNumber,
       },
       {signal: run.signal, onModelCall: () => run.countModelCall()},
     )
     run.signal.throwIfAborted()
+    this.#noteLanguage(retrieval)
     return retrieval
   }
 }

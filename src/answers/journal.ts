@@ -8,6 +8,8 @@ export interface JournalEntry {
   readonly conversation: string
   readonly question: string
   readonly version: string | null
+  /** The language that was asked for, BCP 47; null or absent where none was. */
+  readonly lang?: string | null
   readonly build: string
   readonly generator: GeneratorName
   readonly model: string | null
@@ -24,6 +26,8 @@ export interface JournalEntry {
 
 /** Details of an answer that are not events: known late, or not meant for the visitor. */
 export interface JournalDetails {
+  /** The language of the pages that were searched, BCP 47. */
+  readonly lang?: string | null
   readonly upstreamRequestId?: string | null
   /** The generator that wrote the answer, if it was a fallback and not the one that was called first. */
   readonly writtenBy?: {readonly generator: GeneratorName; readonly model: string | null}

@@ -11,8 +11,10 @@ export interface Question {
   readonly conversationId: string | null
   /** Earlier turns, oldest first. */
   readonly history: readonly Turn[]
-  /** Only pages of this version of the docs; null for all. */
+  /** Only pages of this version of the docs; null for the one that the question names, or the current one. */
   readonly version: string | null
+  /** The language of who asks, BCP 47; null or absent for that of the question. */
+  readonly lang?: string | null
   /** Keeps answering for a grace period when the last reader leaves, so that it can reconnect. */
   readonly resumable: boolean
 }

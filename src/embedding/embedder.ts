@@ -10,6 +10,8 @@ export interface Embedder {
   /** Display name: that of the folder or on the hub. */
   readonly name: string
   readonly dimensions: number
+  /** Languages whose texts have useful vectors, without region; null for any. Absent: those known by the model's name. */
+  readonly languages?: readonly string[] | null
   /** How alike single words are; absent where the model has no vectors of words, as one with attention. */
   readonly words?: WordVectors
 

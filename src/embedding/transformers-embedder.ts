@@ -26,6 +26,8 @@ export interface OpenEmbedderOptions {
   readonly cacheDir?: string
   /** Base URL of the hub. Default https://huggingface.co; a mirror works too. */
   readonly hub?: string
+  /** The languages that it knows, without region, or `all`; null or absent for those known by its name. */
+  readonly languages?: readonly string[] | 'all' | null
   /** Whether `words` is wanted, which takes a tenth of a second and some memory. Default true. */
   readonly withWords?: boolean
 }
@@ -79,6 +81,7 @@ export async function openEmbedder(options: OpenEmbedderOptions): Promise<Embedd
         extractor,
         config,
         words,
+        languages: options.languages ?? null,
       },
     )
   } catch (error) {
@@ -138,6 +141,7 @@ class TransformersEmbedder implements Embedder {
   readonly id: string
   readonly name: string
   readonly dimensions: number
+  readonly languages?: readonly string[] | null
   readonly words?: WordVectors
   readonly #extractor: FeatureExtractionPipeline
   readonly #config: ModelConfig
@@ -154,6 +158,7 @@ class TransformersEmbedder implements Embedder {
       readonly extractor: FeatureExtractionPipeline
       readonly config: ModelConfig
       readonly words: WordVectors | null
+      readonly languages: readonly string[] | 'all' | null
     },
   ) {
     this.id = id
@@ -162,6 +167,7 @@ class TransformersEmbedder implements Embedder {
     this.#extractor = model.extractor
     this.#config = model.config
     if (model.words !== null) this.words = model.words
+    if (model.languages !== null) this.languages = model.languages === 'all' ? null : model.languages
     this.#batchSize = model.config.pooling === 'none' ? batchSizes.table : batchSizes.attention
   }
 

@@ -9,16 +9,32 @@ export interface AnchorRule {
   unique(slug: string, used: ReadonlySet<string>): string
   /** Whether a repeated heading avoids ids that authors set. */
   readonly avoidsExplicit: boolean
+  /** What becomes of an id that is unique. Default: nothing. */
+  finished?(id: string): string
+  /** Whether a fragment begins with those of the headings above it. Default: false. */
+  readonly joinsParents?: boolean
 }
 
 /** Makes the anchors of one page. */
-export function anchorMaker({slug, unique, avoidsExplicit}: AnchorRule): AnchorMaker {
+export function anchorMaker({
+  slug,
+  unique,
+  avoidsExplicit,
+  finished = (id) => id,
+  joinsParents = false,
+}: AnchorRule): AnchorMaker {
   const used = new Set<string>()
+  const path: string[] = []
+  const slugBelow = (text: string, depth: number): string => {
+    path.length = Math.min(path.length, depth - 1)
+    path[depth - 1] = slug(text)
+    return path.filter(Boolean).join('-')
+  }
   return {
-    ofHeading(text) {
-      const id = unique(slug(text), used)
+    ofHeading(text, depth) {
+      const id = unique(joinsParents ? slugBelow(text, depth) : slug(text), used)
       used.add(id)
-      return id
+      return finished(id)
     },
     ofExplicit(id) {
       if (avoidsExplicit) used.add(id)
@@ -27,12 +43,12 @@ export function anchorMaker({slug, unique, avoidsExplicit}: AnchorRule): AnchorM
   }
 }
 
-/** Numbers repeats `-1`, `-2` and so on; `fallback` stands for an empty slug. */
-export function dashed(fallback = ''): AnchorRule['unique'] {
+/** Numbers repeats `-1`, `-2` and so on, or from another `first` number; `fallback` stands for an empty slug. */
+export function dashed(fallback = '', first = 1): AnchorRule['unique'] {
   return (slug, used) => {
     const base = slug || fallback
     let id = base
-    for (let n = 1; used.has(id); n++) id = `${base}-${n}`
+    for (let n = first; used.has(id); n++) id = `${base}-${n}`
     return id
   }
 }

@@ -8,8 +8,19 @@ import type {ConfigFile} from './project-folder.ts'
 export function dataConfigOf({path, text}: ConfigFile): unknown {
   const language = /\.(toml|json)$/.exec(path)?.[1] ?? 'yaml'
   try {
-    return parseData(language, text) ?? null
+    return parseData(language, language === 'yaml' ? plainYaml(text) : text) ?? null
   } catch {
     return null
   }
+}
+
+/**
+ * YAML without the tags that only its own program knows (`!ENV`, `!!python/object/apply:…`), and without marks of documents.
+ * The name of a function (`!!python/name:…`) is text.
+ */
+function plainYaml(text: string): string {
+  return text
+    .replace(/^---[ \t]*$/gm, '')
+    .replace(/!!python\/name:([\w.]+)/g, '$1')
+    .replace(/(^[ \t]*-[ \t]+|:[ \t]+|[[,][ \t]*)!{1,2}[A-Za-z][\w/.:-]*(?=[ \t]|$)/gm, '$1')
 }

@@ -1,13 +1,16 @@
-import {withoutMarkdownEnding} from '../lib/markdown-name.ts'
+import {posix} from 'node:path'
 import {githubAnchors} from './anchor-rules.ts'
-import {folderPath, isRecord, memberOf, textOr} from './config-values.ts'
+import {textOr} from './config-values.ts'
+import {docusaurusConfig} from './docusaurus-config.ts'
+import {docusaurusNavigation} from './docusaurus-sidebars.ts'
 import type {Generator, SiteFile} from './generator.ts'
 import {joinRoute} from './join-route.ts'
-import {languageTag} from './languages.ts'
+import {pathMatcher} from './path-pattern.ts'
 import {configIn} from './project-folder.ts'
-import {routeByPath, standsForFolder} from './routes.ts'
+import {explicitRoute, routeWithEnd} from './routes.ts'
 import {scriptConfigOf} from './script-config.ts'
-import type {PageRoot, Site} from './site.ts'
+import {besidePages, hiddenByFrontMatter, outsidePages, partial, underscored} from './set-aside.ts'
+import type {Site} from './site.ts'
 
 /** Docusaurus 2 and 3. */
 export const docusaurus: Generator = {
@@ -15,100 +18,114 @@ export const docusaurus: Generator = {
   title: 'Docusaurus',
   about: {
     foundBy: '`docusaurus.config.*`',
-    routes: '`baseUrl`, `routeBasePath`, `trailingSlash`, number prefixes, versions, translations, blog',
+    routes:
+      '`baseUrl`, all docs, blog and pages plugins, `routeBasePath`, `trailingSlash`, `id`, `slug`, number prefixes, versions, translations',
     anchors: 'GitHub’s',
-    syntaxes: 'MDX, `:::` admonitions, tabs',
-    setAside: '`draft`, `unlisted`; files and folders that begin with `_`',
+    syntaxes: 'MDX, `:::` admonitions, tabs, `@site/`',
+    setAside: '`draft`, `unlisted`; files and folders that begin with `_`; `exclude`',
     checked: 'built',
   },
   find(folder) {
     const file = configIn(folder, /^docusaurus\.config\.(?:js|ts|mjs|cjs|mts)$/)
     if (!file) return null
-    const config = scriptConfigOf(file, folder)
-    const base = textOr(memberOf(config, 'baseUrl'), '/')
-    const locales = memberOf(config, 'i18n')
-    return {
-      foundIn: file.path,
-      config: {
-        base: joinRoute(base),
-        roots: docsRoots(config, base),
-        routeEnd: memberOf(config, 'trailingSlash') === true ? 'slash' : 'bare',
-        languages: {default: languageTag(memberOf(locales, 'defaultLocale'))},
-      },
-    }
+    return {foundIn: file.path, config: docusaurusConfig(scriptConfigOf(file, folder), folder)}
   },
   conventions: {roots: [{path: 'docs', base: '/docs'}], routeEnd: 'bare'},
   anchors: githubAnchors,
   keepsLetterCase: true,
   mdx: 'always',
   routeOf(file, site) {
-    return routeByPath(placed(file, site), site, {segment: withoutNumber, isIndex})
+    const {blogs, pages} = foldersOf(site)
+    if (blogs.some((path) => isIn(file, path))) return blogRoute(file, site)
+    if (pages.some((path) => isIn(file, path))) return pageRoute(file, site)
+    return docsRoute(file, site)
   },
-  setAside({path}) {
-    return path.split('/').some((name) => name.startsWith('_'))
-      ? {rule: 'partial', reason: 'files and folders that begin with _ are parts of other pages'}
-      : null
-  },
-}
-
-/** The folders of all docs plugins, those of presets included. */
-function docsRoots(config: unknown, base: string): PageRoot[] {
-  const presets = pluginsIn(memberOf(config, 'presets')).map(({options}) => memberOf(options, 'docs'))
-  const plugins = pluginsIn(memberOf(config, 'plugins')).flatMap(({name, options}) =>
-    /plugin-content-docs$/.test(name) ? [options] : [],
-  )
-  const roots = [...presets, ...plugins].filter(isRecord).map((docs) => ({
-    path: folderPath(textOr(docs['path'], 'docs')),
-    base: joinRoute(base, textOr(docs['routeBasePath'], 'docs')),
-  }))
-  return roots.length > 0 ? roots : [{path: 'docs', base: joinRoute(base, 'docs')}]
-}
-
-function pluginsIn(list: unknown): {readonly name: string; readonly options: unknown}[] {
-  if (!Array.isArray(list)) return []
-  return list.flatMap((entry) =>
-    Array.isArray(entry) ? [{name: String(entry[0]), options: entry[1] as unknown}] : [],
-  )
-}
-
-/** The file with the segments and the base that its version, its language or the blog gives it. */
-function placed(file: SiteFile, site: Site): SiteFile {
-  const docs = site.roots[0]?.base ?? '/docs'
-  const versioned = /(?:^|\/)versioned_docs\/version-([^/]+)\/(.*)$/.exec(file.path)
-  if (versioned) return {...file, base: joinRoute(docs, versioned[1]!), segments: segmentsOf(versioned[2]!)}
-  const translated =
-    /(?:^|\/)i18n\/([^/]+)\/docusaurus-plugin-content-docs(?:-[^/]+)?\/(current|version-[^/]+)\/(.*)$/.exec(
-      file.path,
+  setAside(file, site) {
+    const excluded = pathMatcher(site.own['excluded'])
+    return (
+      (site.own['isCertain'] === true ? outsidePages : besidePages)(file, site) ??
+      underscored(file) ??
+      hiddenByFrontMatter(file, 'unlisted', true) ??
+      (excluded(file.path) ? partial('the configuration excludes it') : null)
     )
-  if (translated) {
-    const [, locale, version, rest] = translated as unknown as [string, string, string, string]
-    const under = version === 'current' ? '' : version.slice('version-'.length)
-    const below = docs.slice(site.base.length)
-    return {...file, base: joinRoute(site.base, locale, below, under), segments: segmentsOf(rest)}
-  }
-  const blog = /(?:^|\/)blog\/(?:(\d{4})[-/](\d{2})[-/](\d{2})[-/])?(.*)$/.exec(file.path)
-  if (blog && !site.roots.some(({path}) => file.path.startsWith(`${path}/`))) {
-    const [, year, month, day, rest] = blog as unknown as [string, string, string, string, string]
-    const date = year ? [year, month, day] : []
-    return {...file, base: joinRoute(site.base, 'blog', ...date), segments: segmentsOf(rest)}
-  }
-  return file
+  },
+  navigation: docusaurusNavigation,
+  positionOf({frontMatter, segments}) {
+    const {sidebar_position: position} = frontMatter.data
+    if (typeof position === 'number') return position
+    const name = isCategoryIndex(segments) ? segments.at(-2) : segments.at(-1)
+    return name === undefined ? null : numberOf(name)
+  },
 }
 
-function segmentsOf(path: string): string[] {
-  return withoutMarkdownEnding(path).split('/')
+function foldersOf(site: Site): Record<'blogs' | 'pages', string[]> {
+  const inFolder = (paths: unknown): string[] =>
+    Array.isArray(paths) ? paths.map((path) => posix.join(site.folder, String(path))) : []
+  return {blogs: inFolder(site.own['blogs']), pages: inFolder(site.own['pages'])}
 }
 
-function isIndex(segments: readonly string[]): boolean {
-  const parent = segments.at(-2)
-  return (
-    standsForFolder(segments) ||
-    (parent !== undefined && withoutNumber(segments.at(-1)!) === withoutNumber(parent))
-  )
+function isIn({path}: SiteFile, folder: string): boolean {
+  return path.startsWith(`${folder}/`)
+}
+
+/** By `getSlug` of its docs plugin. */
+function docsRoute({segments, base, frontMatter}: SiteFile, site: Site): string {
+  const folders = segments.slice(0, -1).map(withoutNumber)
+  const {slug, data} = frontMatter
+  if (slug === null && isCategoryIndex(segments)) return ended(joinRoute(base, ...folders), true, site)
+  const name = slug ?? textOr(data['id'], withoutNumber(segments.at(-1)!))
+  const below = posix.resolve('/', ...folders, name) + (name.endsWith('/') && name !== '/' ? '/' : '')
+  return below === '/' ? ended(base, true, site) : explicitEnded(base, below, site)
+}
+
+/** By `parseBlogFileName` of its blog plugin. */
+function blogRoute({segments, base, frontMatter}: SiteFile, site: Site): string {
+  if (frontMatter.slug !== null) return explicitEnded(base, frontMatter.slug, site)
+  const path = segments.join('/').replace(/(?<=^|\/)index$/, '')
+  const dated = /^(.*?)(\d{4})[-/](\d{1,2})[-/](\d{1,2})[-/]?(.*)$/.exec(path)
+  if (!dated) return ended(joinRoute(base, path), false, site)
+  const [, folder, year, month, day, rest] = dated as unknown as [
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+  ]
+  return ended(joinRoute(base, year, month, day, `${folder}${rest}`), false, site)
+}
+
+function pageRoute({segments, base, frontMatter}: SiteFile, site: Site): string {
+  if (frontMatter.slug !== null) return explicitEnded(base, frontMatter.slug, site)
+  const isFolder = segments.at(-1) === 'index'
+  return ended(joinRoute(base, ...(isFolder ? segments.slice(0, -1) : segments)), isFolder, site)
+}
+
+function ended(route: string, isFolder: boolean, {routeEnd}: Site): string {
+  return routeWithEnd(route, routeEnd, isFolder)
+}
+
+/** `trailingSlash` decides on the end of a slug; where it says nothing, the slug keeps its own. */
+function explicitEnded(base: string, path: string, site: Site): string {
+  if (!site.own['endsGiven']) return explicitRoute(base, path)
+  return ended(joinRoute(base, path), false, site)
+}
+
+/** `index`, `readme` and the name of the folder. */
+function isCategoryIndex(segments: readonly string[]): boolean {
+  const name = segments.at(-1)!.toLowerCase()
+  return name === 'index' || name === 'readme' || name === segments.at(-2)?.toLowerCase()
 }
 
 /** Docusaurus drops `01-` from names, but not from those that look like a version or a date. */
-function withoutNumber(segment: string): string {
-  if (/^\d+[-_.]\d+/.test(segment)) return segment
-  return segment.replace(/^\d+\s*[-_.]+\s*(?=[^-_.\s])/, '')
+const numbered = /^(\d+)\s*[-_.]+\s*(?=[^-_.\s])/
+const versionOrDate = /^\d+[-_.]\d+/
+
+function withoutNumber(name: string): string {
+  return versionOrDate.test(name) ? name : name.replace(numbered, '')
+}
+
+function numberOf(name: string): number | null {
+  const number = versionOrDate.test(name) ? undefined : numbered.exec(name)?.[1]
+  return number === undefined ? null : Number(number)
 }

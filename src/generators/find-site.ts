@@ -72,7 +72,7 @@ function candidateOf(
   {foundIn, config}: {readonly foundIn: string | null; readonly config: SiteConfig},
 ): Candidate {
   const roots = (config.roots ?? generator.conventions.roots ?? [{path: '', base: config.base ?? ''}])
-    .map(({path, base}) => ({path: posix.join(folder, path).replace(/^\.$|\/$/g, ''), base}))
+    .map(({path, base}) => ({path: below(folder, path), base}))
     .filter(({path}) => !/^\.\.(?:\/|$)/.test(path))
     .sort((one, other) => other.path.length - one.path.length)
   const files = pathsIn(project).filter((path) => roots.some((root) => isBelow(path, root.path))).length
@@ -127,6 +127,7 @@ function completed({generator, folder, foundIn, config, roots}: Candidate, proje
     roots,
     base: config.base ?? conventions.base ?? '',
     routeEnd: config.routeEnd ?? conventions.routeEnd ?? 'bare',
+    includeFolders: (config.includeFolders ?? []).map((path) => below(folder, path)),
     params: config.params ?? {},
     languages: {
       default: config.languages?.default ?? translations.default,
@@ -164,6 +165,11 @@ function foldersBelow(project: Project, start: string): string[] {
     level = next
   }
   return found
+}
+
+/** A path of a configuration, below the project's root; empty for the root itself. */
+function below(folder: string, path: string): string {
+  return posix.join(folder, path).replace(/^\.$|\/$/g, '')
 }
 
 export function isBelow(path: string, folder: string): boolean {

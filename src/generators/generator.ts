@@ -43,7 +43,8 @@ export interface Generator {
   find(folder: ProjectFolder): {readonly foundIn: string | null; readonly config: SiteConfig} | null
   /** What is so where the configuration says nothing. */
   readonly conventions: SiteConfig
-  readonly anchors: AnchorRule
+  /** The same on all its sites, or by what a site's configuration says. */
+  readonly anchors: AnchorRule | ((site: Site) => AnchorRule)
   /**
    * Whether its pages and files keep the letter case of their names on every server: then a link in another is broken.
    * Default: no, as where routes are in lower case.
@@ -55,8 +56,12 @@ export interface Generator {
   readonly dialects?: readonly Dialect[]
   /** Where its reader differs from that of plain Markdown. Default: nowhere. */
   readonly syntax?: Partial<SyntaxRules>
+  /** Whether a path that front matter sets as `url` or `permalink` is below the site's base. Default: it is the whole path. */
+  readonly addressesBelowBase?: true
   /** The file's address, without a fragment, for a page without `url` and `permalink` in its front matter. */
   routeOf(file: SiteFile, site: Site): string
+  /** The values of macros that the page itself sets, over those of the site. */
+  paramsOf?(file: SiteFile): Readonly<Record<string, string>>
   /** Why the file is no page for readers, in addition to `draft` and `noindex`; null if it is one. */
   setAside?(file: SiteFile, site: Site): SetAside | null
   /** The order of pages that a file of the project writes down, such as a sidebar; null if it writes none. */

@@ -1,6 +1,6 @@
 export {allGenerators, generatorNamed} from './all-generators.ts'
 export {findSite, type Project} from './find-site.ts'
-export type {Generator} from './generator.ts'
+export type {Generator, NavigationItem} from './generator.ts'
 export type {ProjectFolder} from './project-folder.ts'
 export type {Site} from './site.ts'
 export {rulesOf} from './site-rules.ts'

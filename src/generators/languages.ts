@@ -14,12 +14,20 @@ export function languageTag(name: unknown): string | null {
   }
 }
 
+/** Codes of three letters that translated documentations use; most others are names of folders too: `src`, `run`, `mac`. */
+const longCodes = /^(?:ast|ckb|fil|gsw|kab|yue)$/i
+
+/** The language that a folder is called; null for names that say little. */
+function folderLanguage(name: string): string | null {
+  return /^[a-z]{3}$/i.test(name) && !longCodes.test(name) ? null : languageTag(name)
+}
+
 /** Translations that the files themselves show: folders with the same pages, and endings such as `guide.fr.md`. */
 export function translationsIn(paths: readonly string[]): Pick<Site['languages'], 'folders' | 'endings'> & {
   /** English where it is one of several folders and no pages stand beside them. */
   readonly default: string | null
 } {
-  const found = similarFolders(paths, languageTag)
+  const found = similarFolders(paths, folderLanguage)
   const folders = Object.fromEntries(found.map(({path, name}) => [path, name]))
   const isEnglishFirst =
     found.some(({name}) => name === 'en') && !found.some(({besideUnnamed}) => besideUnnamed)

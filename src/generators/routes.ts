@@ -53,13 +53,16 @@ export function explicitRoute(base: string, given: string): string {
   return given.endsWith('/') && route !== '/' ? `${route}/` : route || '/'
 }
 
-/** The address that front matter sets: `url`, or a `permalink` without placeholders; null if it sets none. */
-export function addressIn({frontMatter}: SiteFile): string | null {
+/**
+ * The address that front matter sets: `url`, or a `permalink` without placeholders; null if it sets none. A path is below
+ * `base`.
+ */
+export function addressIn({frontMatter}: SiteFile, base = ''): string | null {
   for (const explicit of [frontMatter.url, frontMatter.permalink]) {
     if (explicit === null || /[:{}]/.test(explicit.replace(/^[a-z]+:\/\/[^/]*/i, ''))) continue
     return /^[a-z][a-z0-9+.-]*:\/\//i.test(explicit)
       ? explicit.replace(/#.*$/s, '')
-      : explicitRoute('', explicit)
+      : explicitRoute(base, explicit)
   }
   return null
 }

@@ -13,13 +13,13 @@ const maxModules = 12
 const maxDepth = 40
 
 /**
- * The value that a configuration in JavaScript or TypeScript exports by default, as far as it can be known without running
+ * The value that a configuration in JavaScript or TypeScript exports, by default or under a name, as far as it can be known without running
  * it: literals, objects, lists, constants, what a function returns, the argument of a call such as `defineConfig({…})`,
  * values of files of the project that it imports. Everything else is undefined. Null if the file does not parse.
  */
-export function scriptConfigOf(file: ConfigFile, folder: ProjectFolder): unknown {
+export function scriptConfigOf(file: ConfigFile, folder: ProjectFolder, name = 'default'): unknown {
   const modules = new Modules(folder)
-  return modules.exportOf(file.path, file.text, 'default') ?? null
+  return modules.exportOf(file.path, file.text, name) ?? null
 }
 
 class Modules {
@@ -160,11 +160,8 @@ class Module {
         const isKnown = typeof object === 'object' && object !== null && Object.hasOwn(object, String(key))
         return isKnown ? (object as Record<string, unknown>)[String(key)] : undefined
       }
-      // `defineConfig({…})`, `withPlugins({…})(…)`: what matters is the first object.
       case 'CallExpression':
-        return (node['arguments'] as Node[])
-          .map(evaluated)
-          .find((value) => typeof value === 'object' && value !== null)
+        return this.#called(node, evaluated)
       case 'ArrowFunctionExpression':
       case 'FunctionExpression':
       case 'FunctionDeclaration':
@@ -181,6 +178,15 @@ class Module {
       default:
         return undefined
     }
+  }
+
+  /** `defineConfig({…})`, `withPlugins({…})(…)`: what matters is the first object. `require.resolve('…')` names a module. */
+  #called(node: Node, evaluated: (part: unknown) => unknown): unknown {
+    const values = (node['arguments'] as Node[]).map(evaluated)
+    const callee = node['callee'] as Node
+    const isResolve = callee.type === 'MemberExpression' && nameOf(callee['property']) === 'resolve'
+    if (isResolve && typeof values.at(-1) === 'string') return values.at(-1)
+    return values.find((value) => typeof value === 'object' && value !== null)
   }
 
   #template(node: Node, depth: number): string | undefined {

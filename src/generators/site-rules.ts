@@ -21,21 +21,29 @@ import type {Site} from './site.ts'
 /** The rules by which the pages of a site are read. */
 export function rulesOf(site: Site): SiteRules {
   const generator = generatorNamed(site.generator)!
+  const rule = typeof generator.anchors === 'function' ? generator.anchors(site) : generator.anchors
   return {
     generator: generator.name,
     keepsLetterCase: generator.keepsLetterCase ?? false,
     mdxInMarkdown: generator.mdx === 'always',
     mayHaveMdx: generator.mdx !== 'never',
     contentRoots: site.roots.map(({path}) => path).filter((path) => path !== ''),
+    includeFolders: site.includeFolders,
     dialects: dialectsOf(generator),
     syntax: {...plainSyntax, ...generator.syntax},
     params: site.params,
-    anchors: () => anchorMaker(generator.anchors),
+    anchors: () => anchorMaker(rule),
     projectPathOf: (path) => posix.join(site.contentPath, path),
     contentPathOf: (path) =>
       site.contentPath !== '' && isBelow(path, site.contentPath)
         ? path.slice(site.contentPath.length + 1)
         : path,
+    translationOf: (path) =>
+      languageOf(posix.join(site.contentPath, path), {...site.languages, default: null}),
+    paramsOf: (path, frontMatter) => {
+      const own = generator.paramsOf?.(siteFile(path, frontMatter, site))
+      return own ? {...site.params, ...own} : site.params
+    },
     placeOf: (path, frontMatter) => placeOf(siteFile(path, frontMatter, site), generator, site),
   }
 }
@@ -79,7 +87,7 @@ function placeOf(file: SiteFile, generator: Generator, site: Site): PagePlace {
  * signs are signs.
  */
 function addressOf(file: SiteFile, generator: Generator, site: Site): string {
-  const address = addressIn(file)
+  const address = addressIn(file, generator.addressesBelowBase ? site.base : '')
   if (address !== null) return encodedAddress(address)
   const route = generator.routeOf(file, site)
   return file.frontMatter.slug === null ? encodedPath(route) : encodedAddress(route)

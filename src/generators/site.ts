@@ -30,6 +30,8 @@ export interface Site {
   /** The beginning of all routes. */
   readonly base: string
   readonly routeEnd: RouteEnd
+  /** Folders that the paths of includes are below, besides those of pages; below the project's root, the first wins. */
+  readonly includeFolders: readonly string[]
   /** The values of macros such as `{{< param "version" >}}`. */
   readonly params: Readonly<Record<string, string>>
   readonly languages: {
@@ -52,7 +54,7 @@ export interface Site {
 
 /** What a generator's configuration says. Paths are below the site's folder and may begin with `../`. */
 export type SiteConfig = Partial<
-  Pick<Site, 'roots' | 'base' | 'routeEnd' | 'params' | 'own'> & {
+  Pick<Site, 'roots' | 'base' | 'routeEnd' | 'includeFolders' | 'params' | 'own'> & {
     readonly languages: Partial<Site['languages']>
     readonly versions: Partial<Site['versions']>
   }

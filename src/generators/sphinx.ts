@@ -1,6 +1,21 @@
-import type {Generator} from './generator.ts'
+import {posix} from 'node:path'
+import type {AnchorRule} from './anchor-rules.ts'
+import {pathOfUrl, plainValues} from './config-values.ts'
+import type {Generator, SiteFile} from './generator.ts'
+import {languageTag} from './languages.ts'
+import {matchesAny} from './patterns.ts'
 import {configIn} from './project-folder.ts'
+import {pythonValues} from './python-values.ts'
 import {routeByPath} from './routes.ts'
+import type {Site} from './site.ts'
+import {toctreeNavigation} from './toctrees.ts'
+
+type Own = {
+  /** Globs below the folder of pages. */
+  readonly excluded: readonly string[]
+  /** The first page, without its extension. */
+  readonly first: string
+}
 
 /** Sphinx with MyST-Parser. */
 export const sphinx: Generator = {
@@ -8,40 +23,100 @@ export const sphinx: Generator = {
   title: 'Sphinx with MyST',
   about: {
     foundBy: '`conf.py`',
-    routes: 'the path, `.html`',
+    routes: '`html_baseurl`, the path, `.html`',
     anchors: 'docutils’',
-    syntaxes: 'MyST directives, roles, targets',
-    setAside: '`draft`',
-    checked: 'published',
+    syntaxes: 'MyST directives, roles, targets, substitutions',
+    setAside: '`exclude_patterns`, `nosearch`',
+    checked: 'built',
   },
   find(folder) {
     const file = configIn(folder, /^conf\.py$/)
     if (!file || !/\bextensions\s*=|\bhtml_theme\s*=/.test(file.text)) return null
-    return {foundIn: file.path, config: {roots: [{path: '', base: ''}]}}
+    const values = pythonValues(file.text)
+    const base = pathOfUrl(values.text('html_baseurl'))
+    const own: Own = {
+      excluded: values.list('exclude_patterns') ?? [],
+      first: values.text('root_doc') ?? values.text('master_doc') ?? 'index',
+    }
+    const facts = ['project', 'version', 'release', 'author'].flatMap((name) => {
+      const value = values.text(name)
+      return value === null ? [] : [[name, value] as const]
+    })
+    return {
+      foundIn: file.path,
+      config: {
+        base,
+        roots: [{path: '', base}],
+        params: {...Object.fromEntries(facts), ...values.table('myst_substitutions')},
+        languages: {default: languageTag(values.text('language'))},
+        own,
+      },
+    }
   },
   conventions: {
     roots: ['source', 'doc/source', 'docs/source', 'docs'].map((path) => ({path, base: ''})),
     routeEnd: 'html',
   },
-  anchors: {
-    // The function `make_id` of docutils.
-    slug: (text) =>
-      text
-        .normalize('NFKD')
-        .toLowerCase()
-        .replace(/[^\u0000-\u007f]/g, '')
-        .replace(/[^a-z0-9]+/g, '-')
-        .replace(/^[-0-9]+|-+$/g, ''),
-    unique(slug, used) {
-      if (slug !== '' && !used.has(slug)) return slug
-      let n = 1
-      while (used.has(`id${n}`)) n++
-      return `id${n}`
-    },
-    avoidsExplicit: true,
-  },
+  anchors: {slug: docutilsId, unique: docutilsUnique, avoidsExplicit: true} satisfies AnchorRule,
   keepsLetterCase: true,
   mdx: 'never',
   syntax: {mystLines: true},
-  routeOf: (file, site) => routeByPath(file, site),
+  routeOf: sphinxRoute,
+  paramsOf: ({frontMatter: {data}}) => ({
+    ...plainValues(data['substitutions']),
+    ...plainValues((data['myst'] as {substitutions?: unknown} | undefined)?.substitutions),
+  }),
+  setAside(file, site) {
+    const below = [...file.segments.slice(0, -1), posix.basename(file.path)].join('/')
+    const {excluded = []} = site.own as Partial<Own>
+    if (isExcluded(below, excluded)) return {rule: 'hidden', reason: 'exclude_patterns names it'}
+    const {data} = file.frontMatter
+    return data['nosearch'] === true || data['nosearch'] === ''
+      ? {rule: 'hidden', reason: 'its front matter says nosearch'}
+      : null
+  },
+  navigation(folder, site) {
+    const {first = 'index'} = site.own as Partial<Own>
+    return toctreeNavigation(folder, posix.relative(site.folder, site.roots[0]?.path ?? site.folder), first)
+  },
 }
+
+/** Sphinx makes a page of each file; only `index` stands for its folder. */
+export function sphinxRoute(file: SiteFile, site: Site): string {
+  const named = {...file, frontMatter: {...file.frontMatter, slug: null}}
+  return routeByPath(named, site, {isIndex: (segments) => segments.at(-1) === 'index'})
+}
+
+/** A pattern of a folder excludes all that is in it. */
+export function isExcluded(path: string, patterns: readonly string[]): boolean {
+  return patterns.some((pattern) => {
+    const bare = pattern.replace(/\/$/, '')
+    return matchesAny(path, [bare, `${bare}/**`])
+  })
+}
+
+/** The function `make_id` of docutils. */
+export function docutilsId(text: string): string {
+  return text
+    .toLowerCase()
+    .replace(/[^\u0000-\u007f]/g, (char) => letters[char] ?? char)
+    .normalize('NFKD')
+    .replace(/[^\u0000-\u007f]/g, '')
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^[-0-9]+|-+$/g, '')
+}
+
+/** A section without a name of its own, and a repeated one, are `id1`, `id2` and so on. */
+export function docutilsUnique(slug: string, used: ReadonlySet<string>): string {
+  if (slug !== '' && !used.has(slug)) return slug
+  let n = 1
+  while (used.has(`id${n}`)) n++
+  return `id${n}`
+}
+
+/** Its tables `_non_id_translate` and `_non_id_translate_digraphs`. */
+const letters: Readonly<Record<string, string>> = Object.fromEntries(
+  'øo đd ħh ıi łl ŧt ƀb ƃb ƈc ƌd ƒf ƙk ƚl ƞn ƥp ƫt ƭt ƴy ƶz ǥg ȥz ȷj ɇe ɉj ɍr ɏy ßsz æae œoe ȸdb ȹqp'
+    .split(' ')
+    .map((pair) => [pair[0]!, pair.slice(1)]),
+)

@@ -1,10 +1,17 @@
+import {posix} from 'node:path'
 import {mditVueAnchors} from './anchor-rules.ts'
-import {folderPath, memberOf, textOr} from './config-values.ts'
+import {folderPath, isRecord, memberOf, textOr} from './config-values.ts'
 import type {Generator} from './generator.ts'
 import {joinRoute} from './join-route.ts'
-import {configIn} from './project-folder.ts'
-import {routeByPath} from './routes.ts'
+import {languageTag} from './languages.ts'
+import {pathMatcher} from './path-pattern.ts'
+import {type ConfigFile, configIn, type ProjectFolder} from './project-folder.ts'
+import {rewriterOf} from './rewrites.ts'
+import {routeWithEnd} from './routes.ts'
 import {scriptConfigOf} from './script-config.ts'
+import {besidePages, hiddenByFrontMatter, partial} from './set-aside.ts'
+import type {Json, Site} from './site.ts'
+import {sidebarItems} from './vue-sidebars.ts'
 
 /** VitePress. */
 export const vitepress: Generator = {
@@ -12,25 +19,29 @@ export const vitepress: Generator = {
   title: 'VitePress',
   about: {
     foundBy: '`.vitepress/config.*`',
-    routes: '`base`, `srcDir`, `cleanUrls`',
+    routes: '`base`, `srcDir`, `cleanUrls`, `rewrites`, `locales`',
     anchors: '`@mdit-vue/shared`',
     syntaxes: '`:::` containers, code groups, code imports, Vue',
-    setAside: '`draft`',
+    setAside: '`draft`, `search: false`, `srcExclude`',
     checked: 'built',
   },
   find(folder) {
-    if (!folder.list().includes('.vitepress/')) return null
-    const name = /^(?:config|index)\.(?:js|ts|mjs|mts|cjs)$/
-    const file = configIn(folder, name, '.vitepress') ?? configIn(folder, name, '.vitepress/config')
+    const file = configOf(folder)
     if (!file) return null
     const config = scriptConfigOf(file, folder)
     const base = joinRoute(textOr(memberOf(config, 'base'), ''))
+    const path = folderPath(textOr(memberOf(config, 'srcDir'), ''))
     return {
       foundIn: file.path,
       config: {
         base,
-        roots: [{path: folderPath(textOr(memberOf(config, 'srcDir'), '')), base}],
+        roots: [{path, base}],
         routeEnd: memberOf(config, 'cleanUrls') === true ? 'bare' : 'html',
+        languages: languagesOf(config, path),
+        own: {
+          rewrites: textsIn(memberOf(config, 'rewrites')),
+          excluded: listIn(memberOf(config, 'srcExclude')),
+        },
       },
     }
   },
@@ -45,5 +56,70 @@ export const vitepress: Generator = {
   keepsLetterCase: true,
   mdx: 'never',
   syntax: {templates: true, vue: true},
-  routeOf: (file, site) => routeByPath(file, site, {indexFile: ''}),
+  routeOf({segments, base}, site) {
+    const path = rewriterOf(site.own['rewrites'])(`${segments.join('/')}.md`).replace(/\.md$/, '')
+    const isFolder = /(?:^|\/)index$/.test(path)
+    const route = joinRoute(base, isFolder ? path.slice(0, -'index'.length) : path)
+    return routeWithEnd(route, isFolder && site.routeEnd === 'bare' ? 'slash' : site.routeEnd, isFolder, '')
+  },
+  setAside(file, site) {
+    const isExcluded = pathMatcher(site.own['excluded'])(`${file.segments.join('/')}.md`)
+    return (
+      besidePages(file, site) ??
+      hiddenByFrontMatter(file, 'search', false) ??
+      (isExcluded ? partial('srcExclude leaves it out') : null)
+    )
+  },
+  navigation(folder, site) {
+    const file = configOf(folder)
+    const config = file && scriptConfigOf(file, folder)
+    const locales = memberOf(config, 'locales')
+    const themes = [config, ...(isRecord(locales) ? Object.values(locales) : [])]
+    const found = themes.flatMap((theme) =>
+      sidebarItems(memberOf(theme, 'themeConfig', 'sidebar'), linkReader(site)),
+    )
+    return found.length > 0 ? found : null
+  },
+}
+
+function configOf(folder: ProjectFolder): ConfigFile | null {
+  if (!folder.list().includes('.vitepress/')) return null
+  const name = /^(?:config|index)\.(?:js|ts|mjs|mts|cjs)$/
+  return configIn(folder, name, '.vitepress') ?? configIn(folder, name, '.vitepress/config')
+}
+
+function languagesOf(config: unknown, path: string): Partial<Site['languages']> {
+  const locales = memberOf(config, 'locales')
+  const folders = isRecord(locales)
+    ? Object.entries(locales).flatMap(([name, locale]) => {
+        const tag = name === 'root' ? null : (languageTag(memberOf(locale, 'lang')) ?? languageTag(name))
+        return tag === null ? [] : [[posix.join(path, folderPath(name)), tag] as const]
+      })
+    : []
+  return {
+    default: languageTag(memberOf(locales, 'root', 'lang') ?? memberOf(config, 'lang')),
+    ...(folders.length > 0 ? {folders: Object.fromEntries(folders)} : {}),
+  }
+}
+
+/** The file of a link in a sidebar. */
+function linkReader(site: Site): (link: string) => string | null {
+  const home = site.roots[0]?.path ?? ''
+  return (link) => {
+    if (!link.startsWith('/')) return null
+    const path = link.replace(/[?#].*$/, '').replace(/\.(?:html|md)$/, '')
+    return posix.join(home, path.endsWith('/') ? `${path}index` : path).replace(/^\//, '')
+  }
+}
+
+function textsIn(value: unknown): Record<string, string> {
+  return isRecord(value)
+    ? Object.fromEntries(
+        Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+      )
+    : {}
+}
+
+function listIn(value: unknown): Json {
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : []
 }

@@ -130,17 +130,19 @@ ${choices.map((item) => {
 ${choice('ending', [...endings, 'running'])}
 ${choice('partial', partialChoices, 'declined, cut or not')}
 ${choice('rating', ['up', 'down', 'none'])}
+<label>Language
+<input name="lang" size="6" value="${cleanLine(value('lang'))}" placeholder="any"></label>
 ${day('from', 'From')}
 ${day('to', 'to')}
 <button>Find</button>
 </form>
 ${items.length === 0 ? html`<p class="muted">Nothing matches.</p>` : null}
-<table><thead><tr><th>When</th><th>Question</th><th>Ending</th><th>Rating</th><th>Answer</th></tr></thead><tbody>
+<table><thead><tr><th>When</th><th>Question</th><th>Language</th><th>Ending</th><th>Rating</th><th>Answer</th></tr></thead><tbody>
 ${items.map(
   (item) => html`<tr>
 <td>${timeOf(item.startedAt)}</td>
 <td><a href="/console/transcripts/${item.answerId}">${item.question === '' ? '(not kept)' : isolatedText(item.question)}</a></td>
-<td>${endingLabelOf(item)}</td><td>${item.rating ?? ''}</td><td class="muted">${isolatedText(item.excerpt)}</td>
+<td>${item.lang ?? ''}</td><td>${endingLabelOf(item)}</td><td>${item.rating ?? ''}</td><td class="muted">${isolatedText(item.excerpt)}</td>
 </tr>`,
 )}
 </tbody></table>
@@ -157,6 +159,7 @@ function detailOf(transcript: Transcript): Html {
     ['Ending', endingLabelOf(transcript)],
     ['Error', isolatedTextOrNull(transcript.errorDetail)],
     ['Written by', isolatedText(writerOf(transcript))],
+    ['Language', transcript.lang ?? null],
     ['Build', transcript.build],
     ['Sources after', milliseconds(timings.sourcesMs)],
     ['First source on screen after', milliseconds(transcript.firstUsefulMs ?? null)],

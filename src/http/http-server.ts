@@ -22,7 +22,7 @@ import {type HostOptions, hostGuard} from './guards/hosts.ts'
 import {verifyDepth} from './guards/json-depth.ts'
 import {corsRules} from './guards/origins.ts'
 import {guardHost, once, requestLimit, warnOfUntrustedProxy} from './guards/request-guards.ts'
-import {addInfoRoute} from './info-route.ts'
+import {addInfoRoute, languagesOf} from './info-route.ts'
 import type {LimitStore} from './limits/limit-store.ts'
 import {createLimits, type LimitOptions, visitorOf} from './limits/limits.ts'
 import {visitorKeys} from './limits/visitor-keys.ts'
@@ -159,7 +159,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   app.use('/api', corsRules(options.allowedOrigins), express.json({limit: '64kb', verify: verifyDepth}))
   addAnswerRoutes(app, {answering, transcripts, limits, keyOfVisitor, metrics, log, bufferMs, ...streaming})
   addSearchRoute(app, {search: deps.search, limits})
-  addInfoRoute(app, deps.generator)
+  addInfoRoute(app, {generator: deps.generator, languages: () => languagesOf(current)})
   addWebSocketHint(app)
 
   const renderer = openDocsRenderer({imageHosts: options.imageHosts, log})

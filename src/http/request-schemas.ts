@@ -2,6 +2,7 @@ import {z} from 'zod'
 import {refOf} from '../answers/index.ts'
 import {DocentError, endings, type Question} from '../domain/index.ts'
 import {wellFormed} from '../lib/well-formed.ts'
+import {canonicalTag} from '../text/language-tags.ts'
 import type {TranscriptFilter} from '../transcripts/index.ts'
 import {endMomentOf, momentOf} from '../transcripts/index.ts'
 
@@ -23,11 +24,22 @@ const questionText = boundedText(maxQuestionLength).refine((text) => text.trim()
 
 const turn = z.object({role: z.enum(['user', 'assistant']), content: boundedText(32_000)})
 
+const languageTag = z
+  .string()
+  .max(100)
+  .transform((text, context) => {
+    const tag = canonicalTag(text)
+    if (tag !== null) return tag
+    context.addIssue({code: 'custom', message: 'must be a language tag (BCP 47) such as de or pt-BR'})
+    return z.NEVER
+  })
+
 const askBody = z.object({
   question: questionText,
   conversationId: identifier.optional(),
   history: list(turn, 100).optional(),
   version: z.string().min(1).max(100).nullish(),
+  lang: languageTag.nullish(),
   resumable: z.boolean().optional(),
   bufferMs: z.number().int().min(0).max(10_000).optional(),
   continueAnswerId: identifier.optional(),
@@ -42,7 +54,7 @@ export interface AskRequest {
 
 /** Validates the body of `POST /api/answers`. @throws DocentError `invalid_request`. */
 export function askRequestOf(body: unknown): AskRequest {
-  const {question, conversationId, history, version, resumable, bufferMs, continueAnswerId} = parsed(
+  const {question, conversationId, history, version, lang, resumable, bufferMs, continueAnswerId} = parsed(
     askBody,
     body,
   )
@@ -52,6 +64,7 @@ export function askRequestOf(body: unknown): AskRequest {
       conversationId: conversationId ?? null,
       history: history ?? [],
       version: version ?? null,
+      lang: lang ?? null,
       resumable: resumable ?? false,
     },
     bufferMs: bufferMs ?? null,
@@ -118,6 +131,7 @@ const searchQuery = z.object({
   q: questionText,
   k: z.coerce.number().int().min(1).max(50).default(10),
   version: z.string().min(1).max(100).optional(),
+  lang: languageTag.optional(),
   prefix: flag.optional(),
 })
 
@@ -125,14 +139,16 @@ export interface SearchRequest {
   readonly q: string
   readonly k: number
   readonly version: string | null
+  /** BCP 47; null where none was given. */
+  readonly lang: string | null
   /** Whether the last word is a beginning. */
   readonly prefix: boolean
 }
 
 /** @throws DocentError `invalid_request`. */
 export function searchRequestOf(query: unknown): SearchRequest {
-  const {q, k, version, prefix} = parsed(searchQuery, withoutBlanks(query))
-  return {q: q.trim(), k, version: version ?? null, prefix: prefix ?? false}
+  const {q, k, version, lang, prefix} = parsed(searchQuery, withoutBlanks(query))
+  return {q: q.trim(), k, version: version ?? null, lang: lang ?? null, prefix: prefix ?? false}
 }
 
 const moment = (read: (text: string) => number | null) =>
@@ -151,6 +167,7 @@ const transcriptQuery = z.object({
   abstained: flag.optional(),
   partial: flag.optional(),
   build: z.string().max(200).optional(),
+  lang: languageTag.optional(),
   from: moment(momentOf).optional(),
   to: moment(endMomentOf).optional(),
   conversation: identifier.optional(),

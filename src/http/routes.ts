@@ -55,7 +55,12 @@ export const routes: readonly Route[] = [
     about: 'Delete a conversation with all its answers.',
   },
   {method: 'GET', path: '/api/search', caller: 'visitors', about: 'Search for sections, without an answer.'},
-  {method: 'GET', path: '/api/info', caller: 'visitors', about: 'Which generator writes the answers.'},
+  {
+    method: 'GET',
+    path: '/api/info',
+    caller: 'visitors',
+    about: 'Which generator writes the answers, and the languages of the docs.',
+  },
   {method: 'GET', path: '/api/ws', caller: 'visitors', about: 'The same over a WebSocket.'},
   {method: 'GET', path: '/', caller: 'anyone', about: 'The visitor’s page.'},
   {method: 'GET', path: '/index.html', caller: 'anyone', about: 'The same page.'},

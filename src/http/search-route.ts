@@ -17,7 +17,7 @@ export function addSearchRoute(router: Router, {search, limits}: SearchRouteDeps
   const inTurn = visitorQueue(maxWaiting)
 
   router.get('/api/search', async (request, response) => {
-    const {q, k, version, prefix} = searchRequestOf(request.query)
+    const {q, k, version, lang, prefix} = searchRequestOf(request.query)
     const visitor = visitorOf(request)
     await limits.countSearch(visitor, response)
     // 'close' is not emitted again.
@@ -26,7 +26,7 @@ export function addSearchRoute(router: Router, {search, limits}: SearchRouteDeps
     response.once('close', () => reader.abort())
 
     const startedAt = performance.now()
-    const query = {text: q, limit: k, version}
+    const query = {text: q, limit: k, version, lang}
     const found = await inTurn(visitor, async () => {
       const {signal} = reader
       // The client may have left while its search was waiting.
@@ -38,6 +38,7 @@ export function addSearchRoute(router: Router, {search, limits}: SearchRouteDeps
     response.json({
       query: found.query,
       build: found.build,
+      lang: found.lang,
       tookMs: Math.round((performance.now() - startedAt) * 100) / 100,
       results: found.hits.map(({url, title, headings, anchor, text, highlights, score, scores}) => ({
         ...{url, title, headings, anchor, text, highlights, score, scores},

@@ -15,6 +15,9 @@ export interface ContentDetails {
   readonly fidelity: IngestReport['fidelity']
   /** Number of files without a page, and of folders that could not be read. */
   readonly setAside: number
+  /** Those of them that could not be read. */
+  readonly unread: number
+  readonly otherFormats: IngestReport['otherFormats']
   /** Number of pages that could not be read and keep the text of the previous build. */
   readonly stale: number
 }
@@ -71,11 +74,17 @@ export function contentDetailsOf(
       visibleWords: fidelity.reduce((sum, page) => sum + page.fidelity.visibleWords, 0),
       keptWords: fidelity.reduce((sum, page) => sum + page.fidelity.keptWords, 0),
       losing,
-      constructs: constructSharesOf(fidelity.map((page) => page.fidelity)),
+      constructs: constructSharesOf(fidelity),
     },
     setAside:
       scan.diagnostics.filter(({path, rule}) => !indexed.has(path) && rule !== unreachableRule).length +
       (records || read !== null ? [...files].filter((path) => !indexed.has(path)).length : 0),
+    unread: new Set(
+      diagnostics
+        .filter(({path, severity}) => severity === 'error' && !indexed.has(path))
+        .map(({path}) => path),
+    ).size,
+    otherFormats: scan.otherFormats,
     stale: stalePaths.size,
   }
 }
@@ -109,21 +118,27 @@ function pageRecordOf(page: Page, links: ParseResult['links'], written: ParseRes
 /** As the parser wrote them; an older version may have written fewer counts. */
 type StoredConstructs = Readonly<Record<string, Readonly<Record<string, number>>>>
 
-function constructSharesOf(pages: readonly StoredFidelity[]): Record<string, ConstructShare> {
-  const sums = new Map<string, {-readonly [K in keyof ConstructShare]: number}>()
-  for (const {constructs} of pages) {
+function constructSharesOf(pages: readonly PageFidelity[]): Record<string, ConstructShare> {
+  const sums = new Map<string, {-readonly [K in keyof ConstructShare]: ConstructShare[K]}>()
+  for (const {
+    path,
+    fidelity: {constructs},
+  } of pages) {
     for (const [name, counts] of Object.entries(constructs as StoredConstructs)) {
       const sum = sums.get(name) ?? {
         flattened: 0,
         dropped: 0,
         notUnderstood: 0,
+        most: null,
         keptWords: 0,
         lostWords: 0,
         droppedWords: 0,
       }
       sum.flattened += counts['flattened'] ?? 0
       sum.dropped += counts['dropped'] ?? 0
-      sum.notUnderstood += counts['not-understood'] ?? 0
+      const count = counts['not-understood'] ?? 0
+      sum.notUnderstood += count
+      if (count > (sum.most?.count ?? 0)) sum.most = {path, count}
       sum.keptWords += counts['keptWords'] ?? 0
       sum.lostWords += counts['lostWords'] ?? 0
       sum.droppedWords += counts['droppedWords'] ?? 0

@@ -52,13 +52,17 @@ export function urlAmong(name: string, url: string): string {
 }
 
 /** What is asked of the rules of a site outside its parser. */
-export type PlaceRules = Pick<SiteRules, 'placeOf' | 'keepsLetterCase'>
+export type PlaceRules = Pick<SiteRules, 'placeOf' | 'translationOf' | 'keepsLetterCase'>
 
 /** The rules of several sources as one. */
 export function rulesAmong(rules: Readonly<Record<string, SiteRules>>): PlaceRules {
   return {
     // A link in another letter case is a fault only where it is one in each of them.
     keepsLetterCase: Object.values(rules).every(({keepsLetterCase}) => keepsLetterCase),
+    translationOf(path) {
+      const found = homeOf({sources: rules}, path)
+      return found && found.home.translationOf(found.path)
+    },
     placeOf(path, frontMatter) {
       const found = homeOf({sources: rules}, path)
       if (found === null) return {url: `/${path}`, version: null, lang: null, setAside: null}

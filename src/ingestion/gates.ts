@@ -40,8 +40,9 @@ export function shrinkGate(
   {pagesGone, pagesLost, failed, maxShrinkPercent}: Shrinkage,
 ): GateResult[] {
   if (!before || before.counts.pages === 0) {
-    if (after.counts.pages > 0 || failed === 0) return []
-    return [{name: 'empty', passed: false, detail: `the new build has no pages; ${failed} could not be read`}]
+    if (after.counts.pages > 0) return []
+    const why = failed > 0 ? `${failed} could not be read` : 'every file is set aside or has no text'
+    return [{name: 'empty', passed: false, detail: `the new build has no pages; ${why}`}]
   }
   const lost = before.counts.passages - after.counts.passages
   const percent = before.counts.passages === 0 ? 0 : (100 * lost) / before.counts.passages

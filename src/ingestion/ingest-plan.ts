@@ -9,6 +9,7 @@ import {
   type FileRecord,
   type Manifest,
 } from '../search-index/index.ts'
+import {analysisVersion} from '../text/language-analysis.ts'
 import {termsOf} from '../text/terms.ts'
 import {absolutePathOf, type PlaceRules} from './content-home.ts'
 import {includedWithheldFile} from './last-good-page.ts'
@@ -66,6 +67,7 @@ export function reasonForFull(
   if (manifest.format !== buildFormat) return 'the index has an earlier format'
   if (manifest.embedding.id !== embedding.id) return `the embedding model was ${manifest.embedding.name}`
   if (manifest.embedding.dimensions !== embedding.dimensions) return 'the vectors have a different length'
+  if (manifest.languages?.analysis !== analysisVersion) return 'texts become words in another way'
   if (manifest.chunker !== chunker) return 'the site’s configuration, or how pages are read, has changed'
   return null
 }

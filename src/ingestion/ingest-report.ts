@@ -81,6 +81,8 @@ export interface ConstructShare {
   readonly flattened: number
   readonly dropped: number
   readonly notUnderstood: number
+  /** The page where it is not understood most often, and how often there; null where it is understood. */
+  readonly most: {readonly path: string; readonly count: number} | null
   readonly keptWords: number
   /** Words that readers of the site see and that are in no passage. */
   readonly lostWords: number
@@ -113,6 +115,8 @@ export interface IngestReport {
     readonly unchanged: number
     /** Files without a page. */
     readonly setAside: number
+    /** Those of them, and folders, that could not be read. */
+    readonly unread: number
     /** Pages that could not be read and keep the text of the previous build; they count in `total` too. */
     readonly stale: number
   }
@@ -123,6 +127,8 @@ export interface IngestReport {
     /** Passages that the model embedded; all others had a vector. */
     readonly embedded: number
   }
+  /** Number of files that look like documentation but are not Markdown, by their ending, as `.rst`. */
+  readonly otherFormats: Readonly<Record<string, number>>
   readonly changes: readonly PageChange[]
   /** Diagnostics of all files, unchanged ones included; sorted. */
   readonly diagnostics: readonly Diagnostic[]

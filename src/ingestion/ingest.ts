@@ -1,4 +1,6 @@
+import {DocentError} from '../domain/index.ts'
 import {type BaseBuild, type BuildLock, type BuildWriter, localBuilds} from '../search-index/index.ts'
+import {loadLanguageDetector} from '../text/detect-language.ts'
 import {completeBuild} from './complete-build.ts'
 import {contentDetailsOf} from './content-details.ts'
 import {IngestContext} from './ingest-context.ts'
@@ -6,8 +8,10 @@ import type {IngestCallbacks, IngestOptions} from './ingest-options.ts'
 import {openNewestBase, planIngest, reasonForFull, reasonToRenew} from './ingest-plan.ts'
 import type {IngestReport} from './ingest-report.ts'
 import {makeReport, type ReportParts} from './make-report.ts'
+import {otherFormatsLine} from './other-formats.ts'
 import {runPageStage} from './page-stage.ts'
-import {readSources, sourcesOf} from './source-content.ts'
+import {siteLanguageOf} from './site-language.ts'
+import {placesOf, readSources, type SourceContent, sourcesOf} from './source-content.ts'
 
 /** Source bytes for each passage, roughly: used to estimate how many passages there will be. */
 const bytesPerPassage = 900
@@ -60,6 +64,8 @@ async function run(context: IngestContext, {currentId, current}: Start): Promise
   try {
     const content = await readSources(context, current)
     const {scan, rules, setup, chunker} = content
+    if (current === null && scan.files.length === 0 && scan.unreadable.length === 0)
+      throw noMarkdownIn(content)
     const {id, name, dimensions} = isKnownModel
       ? current.manifest.embedding
       : await context.stage('model', () => context.embedder())
@@ -85,6 +91,10 @@ async function run(context: IngestContext, {currentId, current}: Start): Promise
     const isGone = plan.removed.length > 0 || plan.unreadable.length > 0
     if (plan.toParse.length === 0 && !isGone && base && !renewedBecause) return await unchanged(base)
 
+    const defaultLanguage = await context.stage('plan', async () => {
+      await loadLanguageDetector()
+      return content.defaultLanguage ?? base?.manifest.languages?.default ?? siteLanguageOf(scan, rules)
+    })
     if (!dryRun) {
       // What is parsed next will most likely have to be embedded: the model loads while the parsers start.
       if (plan.toParse.length > 0) context.embedder().catch(() => undefined)
@@ -92,6 +102,7 @@ async function run(context: IngestContext, {currentId, current}: Start): Promise
         builds.begin({
           embedding,
           chunker,
+          defaultLanguage,
           base,
           expectedPassages: scan.files.reduce((sum, file) => sum + file.bytes, 0) / bytesPerPassage,
         }),
@@ -101,7 +112,16 @@ async function run(context: IngestContext, {currentId, current}: Start): Promise
     const vectors = current && !full && current.manifest.embedding.id === id ? current.records : null
     const {changes, failedAgain, failed, lost, dryRunFiles} = await context.stage('pages', () => {
       for (const {path} of plan.removed) writer?.remove(path)
-      return runPageStage(context, {scan, setup, rules, plan, previousBuild: current, vectors, writer})
+      return runPageStage(context, {
+        scan,
+        setup,
+        rules,
+        defaultLanguage,
+        plan,
+        previousBuild: current,
+        vectors,
+        writer,
+      })
     })
     if (!writer) {
       const details = await context.stage('report', () =>
@@ -128,4 +148,18 @@ async function run(context: IngestContext, {currentId, current}: Start): Promise
     // Does nothing once the build is published.
     await writer?.discard()
   }
+}
+
+function noMarkdownIn(content: SourceContent): DocentError {
+  const {otherFormats} = content.scan
+  const where = 'root' in content.scan ? content.scan.root : placesOf(content)
+  const others = otherFormatsLine(otherFormats)
+  return new DocentError(
+    'config',
+    [
+      `there is no Markdown in ${where}: no file that ends in .md, .mdx or .markdown.`,
+      ...(others === null ? [] : [`It has ${others}.`]),
+      'Name the folder of your docs with --content, or with CONTENT_DIR.',
+    ].join(' '),
+  )
 }

@@ -66,6 +66,7 @@ export function makeReport(
       ...countsOf(changes),
       unchanged: plan.unchanged,
       setAside: parts.setAside,
+      unread: parts.unread,
       stale: parts.stale,
     },
     passages: {
@@ -74,6 +75,7 @@ export function makeReport(
       removed: sum((change) => change.passages.removed),
       embedded: context.embedded,
     },
+    otherFormats: parts.otherFormats,
     changes,
     diagnostics: parts.diagnostics,
     byRule,

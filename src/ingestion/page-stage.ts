@@ -12,6 +12,7 @@ import type {IngestPlan} from './ingest-plan.ts'
 import type {PageChange} from './ingest-report.ts'
 import {withLastGood} from './last-good-page.ts'
 import {changesOf, passagesIn, removalsOf} from './page-changes.ts'
+import {withLanguage} from './page-language.ts'
 import type {ParseSetup} from './parse-task.ts'
 import type {ParsedFile} from './parsed-file.ts'
 import {openParserPool, type PageParser} from './parser-pool.ts'
@@ -35,6 +36,8 @@ export interface PageStage {
   readonly scan: Scan
   readonly setup: ParseSetup
   readonly rules: PlaceRules
+  /** The site's language, BCP 47: that of pages that neither say theirs nor have enough text to tell it. */
+  readonly defaultLanguage: string | null
   readonly plan: IngestPlan
   /** The build that changes are compared with. */
   readonly previousBuild: BaseBuild | null
@@ -59,7 +62,7 @@ export interface PageStageResult {
 
 /** Parses the files of the plan, embeds what has no vector yet, and stores the pages while the next ones are parsed. */
 export async function runPageStage(context: IngestContext, stage: PageStage): Promise<PageStageResult> {
-  const {scan, rules, plan, previousBuild, vectors, writer} = stage
+  const {scan, rules, defaultLanguage, plan, previousBuild, vectors, writer} = stage
   const {signal} = context
   const total = plan.toParse.length
   const changes: PageChange[] = []
@@ -125,12 +128,15 @@ export async function runPageStage(context: IngestContext, stage: PageStage): Pr
       const fileAtPath = plan.previousFiles.get(path)
       // A file that could not be read keeps the text that was stored for the same bytes, at any path.
       const previousFile = fileAtPath?.hash === hash ? fileAtPath : (plan.pagesByHash.get(hash) ?? fileAtPath)
-      const parsed = withLastGood(read, {
-        before: previousBuild?.records ?? null,
-        previousFile,
-        content: scan,
-        rules,
-      })
+      const parsed = withLanguage(
+        withLastGood(read, {
+          before: previousBuild?.records ?? null,
+          previousFile,
+          content: scan,
+          rules,
+        }),
+        {rules, defaultLanguage},
+      )
       if (failedAsBefore(parsed)) failedAgain++
       if (parsed.state === 'failed') failed++
       if (parsed.state === 'failed' && !fileAtPath) unreadableNewFiles++

@@ -1,9 +1,9 @@
-import {semanticDepth, versionDepthFactor} from '../retrieval/index.ts'
+import {partDepthFactor, semanticDepth} from '../retrieval/index.ts'
 import type {IndexBuild, NeighbourRecall, VectorSearchMode} from '../search-index/index.ts'
 import type {NeighbourQuestions} from './neighbour-questions.ts'
 import {type Measurement, type ReferenceQuestion, recallsAt, referenceQuestions} from './neighbour-recall.ts'
 
-const versionDepth = semanticDepth * versionDepthFactor
+const partDepth = semanticDepth * partDepthFactor
 
 type ShallowRecall = Pick<NeighbourRecall, 'at10' | 'at64'>
 
@@ -36,7 +36,7 @@ export class RecallMeter {
   ): Promise<RecallMeter> {
     const groups: ReferenceQuestion[][] = []
     for (const vectors of [own, mixed]) {
-      groups.push(await referenceQuestions(build, vectors, versionDepth, signal))
+      groups.push(await referenceQuestions(build, vectors, partDepth, signal))
     }
     return new RecallMeter(build, groups, signal)
   }
@@ -55,7 +55,7 @@ export class RecallMeter {
 
   /** @throws the signal's reason. */
   async whole(mode: VectorSearchMode): Promise<NeighbourRecall> {
-    const [at256] = await this.#measured([versionDepth], mode)
+    const [at256] = await this.#measured([partDepth], mode)
     return {...(await this.shallow(mode)), at256: at256!}
   }
 

@@ -19,6 +19,7 @@ import {isMarkdownName} from '../lib/markdown-name.ts'
 import {toolFolders, withheldReason} from '../markdown/index.ts'
 import type {Content} from './content-home.ts'
 import {type ContentRoot, contentRootOf, dataFolderReason, isWithin} from './content-root.ts'
+import {otherFormatOf} from './other-formats.ts'
 
 /** A Markdown file that can be read. */
 export interface ScannedFile {
@@ -37,6 +38,8 @@ export interface ScannedContent {
   readonly diagnostics: readonly Diagnostic[]
   /** Those of them that exist and may be readable later: their pages do not count as removed. */
   readonly unreadable: readonly UnreadablePath[]
+  /** Number of files that look like documentation but are not Markdown, by their ending. */
+  readonly otherFormats: Readonly<Record<string, number>>
 }
 
 /** A folder and what was found in it. */
@@ -97,6 +100,7 @@ export async function scanFolder(
   const files: ScannedFile[] = []
   const diagnostics: Diagnostic[] = []
   const unreadable: UnreadablePath[] = []
+  const otherFormats: Record<string, number> = {}
   let filesSeen = 0
 
   const report = (path: string, rule: string, reason: string, hint?: string): void => {
@@ -120,7 +124,7 @@ export async function scanFolder(
     for (const entry of entries) {
       const path = `${prefix}${entry.name}`
       if (entry.name.startsWith('.') || toolFolders.has(entry.name)) continue
-      await visit(join(folder, entry.name), path, ancestors, entry.isSymbolicLink())
+      await visit(join(folder, entry.name), path, ancestors, entry)
     }
   }
 
@@ -128,8 +132,9 @@ export async function scanFolder(
     absolute: string,
     path: string,
     ancestors: readonly string[],
-    isLink: boolean,
+    entry: Dirent,
   ): Promise<void> {
+    const isLink = entry.isSymbolicLink()
     let real: string
     let found: Stats
     try {
@@ -138,7 +143,11 @@ export async function scanFolder(
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code
       if (code === 'ELOOP') report(path, 'symlink-loop', 'the link leads to itself')
-      else if (isMarkdownName(path)) {
+      else if (path.includes('\ufffd') && !isLink) {
+        // What cannot be decoded is U+FFFD, and nothing has that name.
+        if (entry.isDirectory() || isMarkdownName(path))
+          report(path, 'name-not-utf-8', 'its name is not UTF-8, so it cannot be opened', 'Rename it.')
+      } else if (isMarkdownName(path)) {
         report(path, 'unreadable', `the file cannot be read: ${reasonOf(error)}`)
         // A dangling link is what remains of a page that was removed.
         if (code !== 'ENOENT') unreadable.push({path, isFolder: false, bytes: 0, hash: ''})
@@ -159,7 +168,11 @@ export async function scanFolder(
       else await walk(`${path}/`, [...ancestors, real])
       return
     }
-    if (!isMarkdownName(path)) return
+    if (!isMarkdownName(path)) {
+      const format = otherFormatOf(path)
+      if (format !== null) otherFormats[format] = (otherFormats[format] ?? 0) + 1
+      return
+    }
     if (!isInside) return report(path, 'symlink-escape', 'the link leads out of the content folder')
     const withheld = ownData ?? withheldReason(real.slice(root.length + 1).replaceAll(sep, '/'))
     if (withheld !== null) {
@@ -187,7 +200,7 @@ export async function scanFolder(
 
   await walk('', [root])
   files.sort((one, other) => (one.path < other.path ? -1 : one.path > other.path ? 1 : 0))
-  return {...contentRoot, files, diagnostics, unreadable}
+  return {...contentRoot, files, diagnostics, unreadable, otherFormats}
 }
 
 /** How often a file that changes while it is read is tried. */

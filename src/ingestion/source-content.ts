@@ -29,6 +29,8 @@ export interface SourceContent {
   readonly chunker: string
   /** The generators, for people. */
   readonly generators: string
+  /** The language of the sites, by their configuration; null where that says none, or several. */
+  readonly defaultLanguage: string | null
   /** Their names; empty if there is one. */
   readonly names: readonly string[]
   readonly sources: readonly (SourceReport & {readonly chunker: string})[]
@@ -122,6 +124,7 @@ function missingScan(dataDir: string): FolderScan {
     dataDir: null,
     files: [],
     diagnostics: [],
+    otherFormats: {},
     unreadable: [{path: '.', isFolder: true, bytes: 0, hash: ''}],
   }
 }
@@ -152,7 +155,8 @@ function joined(scanned: readonly ScannedSource[], current: BaseBuild | null): S
     const {scan, site} = first!
     const rules = rulesOf(site)
     const chunker = sources[0]!.chunker
-    return {scan, rules, setup: setupOf(first!), chunker, generators, names: [], sources}
+    const defaultLanguage = site.languages.default
+    return {scan, rules, setup: setupOf(first!), chunker, generators, defaultLanguage, names: [], sources}
   }
   const byName = <T>(pick: (one: ScannedSource) => T): Record<string, T> =>
     Object.fromEntries(scanned.map((one) => [one.source.name!, pick(one)]))
@@ -162,6 +166,7 @@ function joined(scanned: readonly ScannedSource[], current: BaseBuild | null): S
     setup: {sources: byName(setupOf)},
     chunker: chunkerAmong(sources),
     generators,
+    defaultLanguage: languageAmong(scanned.map(({site}) => site)),
     names: scanned.map(({source}) => source.name!),
     sources,
   }
@@ -183,7 +188,22 @@ function scanAmong(scans: Readonly<Record<string, FolderScan>>): Scan {
     files: all(({files}) => files),
     diagnostics: all(({diagnostics}) => diagnostics),
     unreadable: all(({unreadable}) => unreadable),
+    otherFormats: sumsOf(Object.values(scans).map(({otherFormats}) => otherFormats)),
   }
+}
+
+function sumsOf(counts: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  const sums = new Map<string, number>()
+  for (const [name, count] of counts.flatMap((one) => Object.entries(one))) {
+    sums.set(name, (sums.get(name) ?? 0) + count)
+  }
+  return Object.fromEntries(sums)
+}
+
+/** The language that the configurations agree on. */
+function languageAmong(sites: readonly Site[]): string | null {
+  const languages = new Set(sites.flatMap((site) => site.languages.default ?? []))
+  return languages.size === 1 ? [...languages][0]! : null
 }
 
 function chunkerAmong(sources: readonly {readonly name: string | null; readonly chunker: string}[]): string {

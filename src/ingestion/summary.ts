@@ -1,6 +1,7 @@
 import type {Diagnostic} from '../domain/index.ts'
 import {cleanLine} from '../lib/clean-text.ts'
 import type {IngestReport, PageChange} from './ingest-report.ts'
+import {otherFormatsLine} from './other-formats.ts'
 
 /** The report as lines for a docs writer: what was done, what changed, what needs attention. */
 export function summaryOf(report: IngestReport, {maxDiagnostics = 20, maxChanges = 20} = {}): string {
@@ -22,14 +23,15 @@ export function summaryOf(report: IngestReport, {maxDiagnostics = 20, maxChanges
     `  passages  ${number(passages.total)} (${number(passages.added)} new, ${number(passages.removed)} gone, ${number(passages.embedded)} embedded)`,
   )
   if (fidelity.visibleWords > 0) {
-    const stale =
-      pages.stale === 0
-        ? ''
-        : `, ${number(pages.stale)} ${pages.stale === 1 ? 'page' : 'pages'} in an older version`
+    const stale = pages.stale === 0 ? '' : `, ${pagesOf(pages.stale)} in an older version`
+    const unread = pages.unread === 0 ? '' : `; ${pagesOf(pages.unread)} could not be read`
     lines.push(
-      `  text      ${percent(fidelity.keptWords, fidelity.visibleWords)} of ${number(fidelity.visibleWords)} visible words kept${stale}`,
+      `  text      ${percent(fidelity.keptWords, fidelity.visibleWords)} of ${number(fidelity.visibleWords)} visible words kept${stale}${unread}`,
     )
   }
+  const notRead = otherFormatsLine(report.otherFormats)
+  if (notRead !== null) lines.push(`  not read  ${notRead}`)
+  lines.push(...sourceLines(report))
   lines.push(`  site      ${siteShown(report)}; model ${report.embedding.name}`)
   if (report.fullBecause && report.previous !== null && report.outcome !== 'unchanged')
     lines.push(`  rebuilt in full because ${report.fullBecause}`)
@@ -57,8 +59,12 @@ export function summaryOf(report: IngestReport, {maxDiagnostics = 20, maxChanges
     lines.push('', ...some(report.changes.map(changeLine), maxChanges, 'more pages'))
   }
   lines.push(...problemLines(report.diagnostics, maxDiagnostics))
+  lines.push(...unknownLines(fidelity.constructs))
   if (fidelity.losing.length > 0) {
-    lines.push('', `${number(fidelity.losing.length)} pages lose text:`)
+    lines.push(
+      '',
+      `${pagesOf(fidelity.losing.length)} ${fidelity.losing.length === 1 ? 'loses' : 'lose'} text:`,
+    )
     const losing = fidelity.losing.map(
       ({path, visibleWords, keptWords}) =>
         `  ${path}: ${number(visibleWords - keptWords)} of ${number(visibleWords)} words`,
@@ -68,6 +74,16 @@ export function summaryOf(report: IngestReport, {maxDiagnostics = 20, maxChanges
   for (const {passed, detail} of report.gates) if (!passed) lines.push('', `Gate: ${detail}`)
   // A line break in a file name must not start a new line.
   return lines.map(cleanLine).join('\n')
+}
+
+/** Where the docs came from; nothing for a single folder. */
+function sourceLines({sources}: IngestReport): string[] {
+  if (sources.length === 1 && sources[0]!.commit === null && sources[0]!.problem === null) return []
+  return sources.map(({name, place, commit, site, problem}) => {
+    const at = commit === null ? '' : ` at ${commit.slice(0, 12)}`
+    const state = problem === null ? '' : commit === null ? ', unreachable' : ', unreachable since'
+    return `  source    ${name === null ? '' : `${name}: `}${place}${at} (${site}${state})`
+  })
 }
 
 function siteShown({site}: IngestReport): string {
@@ -111,14 +127,50 @@ function problemLines(diagnostics: readonly Diagnostic[], most: number): string[
   const each = Math.max(3, Math.floor(most / order.length))
   for (const [rule, found] of order) {
     lines.push(`  ${rule} (${found[0]!.severity}, ${number(found.length)})`)
-    const places = found.map(({path, line, reason, hint}) => {
+    const places = byPage(found).map(([{path, line, reason, hint}, others]) => {
       const place = line === null ? path : `${path}:${line}`
-      return `    ${place}  ${reason}${hint ? ` (${hint})` : ''}`
+      const more = others === 0 ? '' : ` [and ${number(others)} more on this page]`
+      return `    ${place}  ${reason}${hint ? ` (${hint})` : ''}${more}`
     })
-    lines.push(...some(places, each, 'more', '    '))
+    lines.push(...some(places, each, 'more pages', '    '))
   }
   if (lines.some((line) => line.includes('…'))) lines.push('  --json lists all of them')
   return lines
+}
+
+/** Most of what a list of unknown constructs names. */
+const maxUnknown = 12
+
+/** The first problem of each page, and how many others of the kind the page has. */
+function byPage(problems: readonly Diagnostic[]): [first: Diagnostic, others: number][] {
+  const pages = new Map<string, [Diagnostic, number]>()
+  for (const problem of problems) {
+    const known = pages.get(problem.path)
+    if (known) known[1]++
+    else pages.set(problem.path, [problem, 0])
+  }
+  return [...pages.values()]
+}
+
+/** What no rule knows, each once: what loses most words first, then what is most frequent. */
+function unknownLines(constructs: IngestReport['fidelity']['constructs']): string[] {
+  const unknown = Object.entries(constructs)
+    .flatMap(([name, {notUnderstood, lostWords, most}]) =>
+      most === null ? [] : [{name, notUnderstood, lostWords, most}],
+    )
+    .sort((one, other) => other.lostWords - one.lostWords || other.notUnderstood - one.notUnderstood)
+  if (unknown.length === 0) return []
+  const named = unknown.map(({name, notUnderstood, lostWords, most}) => {
+    const lost = lostWords === 0 ? '' : `, ${number(lostWords)} ${lostWords === 1 ? 'word' : 'words'} lost`
+    const where = notUnderstood === most.count ? most.path : `most in ${most.path} (${number(most.count)})`
+    return `  ${name}  ${number(notUnderstood)}×${lost}, ${where}`
+  })
+  return [
+    '',
+    `Not understood: ${number(unknown.length)} ${unknown.length === 1 ? 'construct' : 'constructs'}. The text between their marks is kept; what they add themselves may be missing.`,
+    ...some(named, maxUnknown, 'more'),
+    '  To have what is missing, write it as Markdown on the page.',
+  ]
 }
 
 function changeLine({path, kind, from, passages}: PageChange): string {
@@ -136,12 +188,17 @@ function some(lines: readonly string[], most: number, rest: string, indent = '  
   return [...lines.slice(0, most), `${indent}… ${number(lines.length - most)} ${rest}`]
 }
 
+function pagesOf(count: number): string {
+  return `${number(count)} ${count === 1 ? 'page' : 'pages'}`
+}
+
 function number(value: number): string {
   return value.toLocaleString('en-US')
 }
 
 function percent(part: number, whole: number): string {
-  return whole === 0 ? '100 %' : `${((100 * part) / whole).toFixed(part === whole ? 0 : 2)} %`
+  // Never rounded up to 100.
+  return part === whole ? '100 %' : `${(Math.floor((10_000 * part) / whole) / 100).toFixed(2)} %`
 }
 
 function seconds(ms: number): string {

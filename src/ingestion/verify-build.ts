@@ -1,5 +1,6 @@
 import {DocentError} from '../domain/index.ts'
 import type {IndexBuild, StoredSection} from '../search-index/index.ts'
+import {analysisOf} from '../text/language-analysis.ts'
 import {termsOf} from '../text/terms.ts'
 import {spread} from './changed-vectors.ts'
 import type {PageChange} from './ingest-report.ts'
@@ -55,7 +56,9 @@ export function verifyBuild(build: IndexBuild, edited: readonly PageChange[] | n
       }
     }
     const [passage] = build.passagesOf(section.id)
-    const terms = [...new Set(termsOf(passage?.text ?? ''))].slice(0, 5)
+    const terms = [
+      ...new Set(termsOf(passage?.text ?? '', analysisOf(section.page.lang ?? build.language))),
+    ].slice(0, 5)
     const missing = terms.find((term) => build.documentFrequency(term) === 0)
     if (missing !== undefined) {
       throw new DocentError(

@@ -55,7 +55,7 @@ export interface ParsedPage {
 
 /** Parses one Markdown or MDX file. Never throws on content. */
 export function parsePage(source: string, options: ParseOptions): ParsedPage {
-  const {path, site} = options
+  const {path} = options
   const {text: whole, cut} = withoutLongRuns(normaliseText(source))
   const refusal = refusalOf(whole)
   if (refusal !== null) return refusedPage(path, whole, refusal)
@@ -64,7 +64,7 @@ export function parsePage(source: string, options: ParseOptions): ParsedPage {
   diagnostics.hiddenCharacters(hiddenCharactersOf(source))
   diagnostics.controlCharacters(controlCharactersOf(source))
   diagnostics.longRuns(cut)
-  const {setAside, ...place} = site.placeOf(path, frontMatter)
+  const {setAside, ...place} = options.site.placeOf(path, frontMatter)
   if (setAside) {
     diagnostics.report(setAside.rule, 'info', null, `the page is set aside: ${setAside.reason}`)
     return withoutPage(path, diagnostics.sorted)
@@ -74,6 +74,7 @@ export function parsePage(source: string, options: ParseOptions): ParsedPage {
     const text = options.readInclude?.(included) ?? null
     return text && withoutLongRuns(text).text
   }
+  const site = {...options.site, params: options.site.paramsOf(path, frontMatter)}
   const flattening = {path, projectPath: site.projectPathOf(path), site, bodyLine, readInclude}
   const title = shownTitle(frontMatter.title, flattening)
   const flat = flatten(body, flattening)

@@ -24,19 +24,33 @@ export function passagesOf(nodes: readonly RootContent[], source: FlatSource): P
       (words + piece.words <= passageBudget.max &&
         (words < 40 || piece.words < 15 || current.at(-1)?.isLeadIn))
     if (current.length > 0 && !fits) {
-      // A lead-in stays with what it announces.
-      const lead = current.length > 1 && current.at(-1)!.isLeadIn ? current.pop()! : null
+      // What announces or names the piece stays with it.
+      const leads = takeLeads(current)
       close()
-      if (lead) {
-        current.push(lead)
-        words = lead.words
-      }
+      current = leads
+      words = leads.reduce((sum, lead) => sum + lead.words, 0)
     }
     current.push(piece)
     words += piece.words
   }
   close()
   return passages
+}
+
+/** The most words that move to the next passage with what they announce. */
+const maxLead = 40
+
+/** Takes the pieces at the end that announce or name what follows; none if nothing else would be left. */
+function takeLeads(pieces: Piece[]): Piece[] {
+  let first = pieces.length
+  let words = 0
+  while (first > 0) {
+    const {isLeadIn, isLabel, words: more} = pieces[first - 1]!
+    if ((!isLeadIn && !isLabel) || words + more > maxLead) break
+    words += more
+    first--
+  }
+  return first === 0 ? [] : pieces.splice(first)
 }
 
 function passageOf(pieces: readonly Piece[]): Passage {

@@ -20,6 +20,8 @@ export interface Piece {
   readonly endLine: number
   /** Whether it announces what follows ("…:"), so that it should not end a passage. */
   readonly isLeadIn: boolean
+  /** Whether it names what follows, as a term its definition and a tab its content. */
+  readonly isLabel: boolean
   readonly blocks: readonly QuotableBlock[]
 }
 
@@ -47,7 +49,8 @@ export class SectionPieces {
       if (node.type === 'code') return this.#ofCode(node)
       if (node.type === 'paragraph') return this.#ofSentences(node)
     }
-    return [this.#piece(text, node, quotableBlocksOf(node, this.#source))]
+    const piece = this.#piece(text, node, quotableBlocksOf(node, this.#source))
+    return [node.type === 'paragraph' && isLabel(piece) ? {...piece, isLabel: true} : piece]
   }
 
   #ofList(list: List): Piece[] {
@@ -90,14 +93,14 @@ export class SectionPieces {
 
   #ofQuote(quote: Blockquote): Piece[] {
     let heading = ''
-    return quote.children.flatMap((child) => {
+    return quote.children.flatMap((child): Piece[] => {
       if (child.type !== 'heading')
         return this.#ofNode(child).map((piece) => ({
           ...piece,
           blocks: piece.blocks.map((block) => (block.heading === '' ? {...block, heading} : block)),
         }))
       heading = plainTextOfNode(child)
-      return heading === '' ? [] : [this.#piece(heading, child, [])]
+      return heading === '' ? [] : [{...this.#piece(heading, child, []), isLabel: true}]
     })
   }
 
@@ -179,7 +182,16 @@ function pieceOf(
   {startLine, endLine}: Pick<QuotableUnit, 'startLine' | 'endLine'>,
   blocks: readonly QuotableBlock[],
 ): Piece {
-  return {text, words: countWords(text), startLine, endLine, isLeadIn: /[:：]\s*$/.test(text), blocks}
+  const isLeadIn = /[:：]\s*$/.test(text)
+  return {text, words: countWords(text), startLine, endLine, isLeadIn, isLabel: false, blocks}
+}
+
+/** The most words of a label. */
+const maxLabel = 12
+
+/** A few words that are no sentence. */
+function isLabel({text, words}: Piece): boolean {
+  return words <= maxLabel && /[^.!?;…。！？]["'”’»)\]]*\s*$/u.test(text)
 }
 
 /** A line that alone exceeds the budget is split between words, and where it has no spaces, as minified JSON, within. */

@@ -74,7 +74,8 @@ export function sectionsOf(input: SectionsInput): SectionsOutput {
   const anchorOf = (node: Heading): string => {
     const id = headingIds.get(node.position!.end.line) ?? headingIds.get(node.position!.start.line)
     const shown = plainTextOfNode(node)
-    const anchor = id === undefined ? input.anchors.ofHeading(shown) : input.anchors.ofExplicit(id)
+    const anchor =
+      id === undefined ? input.anchors.ofHeading(shown, node.depth) : input.anchors.ofExplicit(id)
     if (anchor !== '' && seen.has(anchor)) repeated.push({anchor, line: source.startLineOf(node)})
     seen.add(anchor)
     return anchor

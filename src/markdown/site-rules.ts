@@ -4,8 +4,8 @@ import type {FrontMatter} from './front-matter.ts'
 
 /** Makes the fragments of one page's headings, as its site does. */
 export interface AnchorMaker {
-  /** Returns the fragment for a heading's visible text. Call it once for each heading, in reading order. */
-  ofHeading(text: string): string
+  /** Returns the fragment for a heading's visible text; depth is 1 to 6. Call it once for each heading, in reading order. */
+  ofHeading(text: string, depth: number): string
   /** Registers an id that the author set and returns it unchanged; on sites that do so, later repeats avoid it. */
   ofExplicit(id: string): string
 }
@@ -44,6 +44,8 @@ export interface SiteRules {
   readonly syntax: SyntaxRules
   /** Folders of pages, below the project's root; includes may be written as below one of them. */
   readonly contentRoots: readonly string[]
+  /** Other folders of the project that the paths of includes are below, the first before the others. */
+  readonly includeFolders: readonly string[]
   /** The values of macros such as `{{< param "version" >}}`. */
   readonly params: Readonly<Record<string, string>>
   anchors(): AnchorMaker
@@ -51,6 +53,10 @@ export interface SiteRules {
   projectPathOf(path: string): string
   /** The other way round; for files outside the content folder, the path below the project's root. */
   contentPathOf(projectPath: string): string
+  /** The language of the folder of translations that a file is in, or of its ending; null for other files. */
+  translationOf(path: string): string | null
+  /** The values of macros on a page: those of the site and its own. `path` is below the content folder. */
+  paramsOf(path: string, frontMatter: FrontMatter): Readonly<Record<string, string>>
   /** `path` is below the content folder. */
   placeOf(path: string, frontMatter: FrontMatter): PagePlace
 }

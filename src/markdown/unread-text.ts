@@ -93,7 +93,24 @@ function withoutDoubtfulText(body: string, taken: Ranges): string {
     text += body.slice(at, start) + blank(body.slice(start, end))
     at = end
   }
-  return (text + body.slice(at)).replace(doubtful, blank)
+  return withoutHiddenLines(text + body.slice(at)).replace(doubtful, blank)
+}
+
+const rustFence = /^[ \t>]*(`{3,}|~{3,})[ \t]*rust\b/
+
+/** Without the lines `# …` of Rust code, which mdBook and rustdoc do not show. */
+function withoutHiddenLines(text: string): string {
+  if (!text.includes('rust')) return text
+  let fence: string | null = null
+  const lines = text.split('\n').map((line) => {
+    if (fence === null) {
+      fence = rustFence.exec(line)?.[1] ?? null
+      return line
+    }
+    if (line.trimStart().startsWith(fence)) fence = null
+    return fence !== null && /^[ \t>]*#(?:\s|$)/.test(line) ? gap : line
+  })
+  return lines.join('\n')
 }
 
 /** Replaces a doubtful part of a line. */

@@ -3,6 +3,7 @@ import {TwoGenerationCache} from '../lib/two-generation-cache.ts'
 import {addScaled, dot} from '../lib/vector-math.ts'
 import type {IndexBuild, StoredPage, StoredSection} from '../search-index/index.ts'
 import {contentWordIdOf} from '../text/content-words.ts'
+import {analysisOf, type LanguageAnalysis} from '../text/language-analysis.ts'
 import {termsOf, visitWords} from '../text/terms.ts'
 
 /** A section with the terms of its title and headings. */
@@ -51,6 +52,8 @@ const caches = new WeakMap<IndexBuild, BuildCache>()
  * Bounded: about 100 MB for the largest builds.
  */
 export class BuildCache {
+  /** How its texts, and questions about them, become terms. */
+  readonly analysis: LanguageAnalysis
   readonly #build: IndexBuild
   readonly #frequencies = new TwoGenerationCache<string, number>(maxTerms)
   readonly #sections = new TwoGenerationCache<number, SectionHeadings>(maxSections)
@@ -70,6 +73,7 @@ export class BuildCache {
 
   constructor(build: IndexBuild) {
     this.#build = build
+    this.analysis = analysisOf(build.language)
   }
 
   static of(build: IndexBuild): BuildCache {
@@ -82,7 +86,7 @@ export class BuildCache {
   }
 
   /** Number of sections that contain a term. */
-  frequencyOf(term: string): number {
+  readonly frequencyOf = (term: string): number => {
     let frequency = this.#frequencies.get(term)
     if (frequency === undefined) {
       frequency = this.#build.documentFrequency(term)
@@ -92,9 +96,8 @@ export class BuildCache {
   }
 
   /** Inverse document frequency as in BM25. */
-  weightOf(term: string): number {
-    return inverseFrequency(this.#build.manifest.counts.sections, this.frequencyOf(term))
-  }
+  readonly weightOf = (term: string): number =>
+    inverseFrequency(this.#build.manifest.counts.sections, this.frequencyOf(term))
 
   /** Sections with their heading terms, in any order; unknown ids are left out. */
   sections(ids: Iterable<number>): SectionHeadings[] {
@@ -138,11 +141,15 @@ export class BuildCache {
       for (const passage of this.#build.passagesOf(section.id)) {
         const known = new Set<number>()
         terms.push(passageBoundary)
-        visitWords(passage.text, (word) => {
-          for (const term of word.terms) terms.push(term)
-          const id = contentWordIdOf(word)
-          if (id !== null) known.add(id)
-        })
+        visitWords(
+          passage.text,
+          (word) => {
+            for (const term of word.terms) terms.push(term)
+            const id = contentWordIdOf(word)
+            if (id !== null) known.add(id)
+          },
+          this.analysis,
+        )
         ids.push(wordIdBoundary, ...known)
         words += passage.words
       }
@@ -195,7 +202,7 @@ export class BuildCache {
   #termsOfPath(path: string): ReadonlySet<string> {
     let terms = this.#paths.get(path)
     if (terms === undefined) {
-      terms = new Set(termsOf(path.replace(/\.\w+$/, '').replaceAll('/', ' ')))
+      terms = new Set(termsOf(path.replace(/\.\w+$/, '').replaceAll('/', ' '), this.analysis))
       this.#paths.set(path, terms)
     }
     return terms
@@ -204,7 +211,7 @@ export class BuildCache {
   #termsOfHeading(text: string): readonly string[] {
     let terms = this.#headings.get(text)
     if (terms === undefined) {
-      terms = [...new Set(termsOf(text))]
+      terms = [...new Set(termsOf(text, this.analysis))]
       this.#headings.set(text, terms)
     }
     return terms

@@ -101,7 +101,6 @@ function featuresOfQuestion(
     vector,
     contextTerms: [],
     contextWeight: 0,
-    version: null,
     wordVectors,
   }
   const ranking = rankSections(build, query, rankingDepth, new Set())

@@ -12,7 +12,6 @@ export interface RankingQuery {
   readonly contextTerms: readonly string[]
   /** 0 when the question stands alone. */
   readonly contextWeight: number
-  readonly version: string | null
   /** Null where the embedding model has none. */
   readonly wordVectors: WordVectors | null
 }

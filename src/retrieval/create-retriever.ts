@@ -3,12 +3,13 @@ import type {Embedder} from '../embedding/index.ts'
 import type {CurrentBuild, IndexBuild} from '../search-index/index.ts'
 import type {Calibration} from './calibration.ts'
 import {
-  checkVersion,
   type FindDeps,
   type FindQuery,
   type FoundSections,
   findSections,
+  standaloneQuestion,
 } from './find-sections.ts'
+import {askedLanguage} from './question-language.ts'
 import type {QuestionRewriter} from './question-rewriter.ts'
 import type {
   DocsSearch,
@@ -21,6 +22,7 @@ import type {
   TypedQuery,
   TypedResult,
 } from './retriever.ts'
+import {partsToSearch} from './search-parts.ts'
 import {groupSections} from './section-groups.ts'
 import {rounded} from './shown-scores.ts'
 import {hitOf, type ShownContext, sourcesOf} from './shown-sections.ts'
@@ -63,21 +65,20 @@ export function createRetriever(options: RetrieverOptions): Retriever & DocsSear
     without: options.without ?? new Set(),
   }
 
-  /** Finds sections in the current build and converts them while its lease is held. */
+  /** Finds sections in the current build, in the first of its parts that answers, and converts them while its lease is held. */
   async function findAndConvert<T>(
-    query: FindQuery,
+    query: AskedQuery,
     callOptions: RetrieveOptions,
     convert: (found: FoundSections, build: IndexBuild, context: ShownContext) => T,
   ): Promise<{readonly build: string; readonly query: string; readonly timings: Record<string, number>} & T> {
     const started = performance.now()
     const lease = current.lease()
     try {
-      const {build} = lease
-      const found = await findSections(build, query, callOptions, deps)
+      const {build, found, timings: asked} = await findFirst(lease.build, query, callOptions, deps)
       const convertStarted = performance.now()
       const converted = convert(found, build, {build, siteUrl, terms: found.rankingQuery.terms})
       const ended = performance.now()
-      const timings = {...found.timings, snippets: ended - convertStarted, total: ended - started}
+      const timings = {...asked, ...found.timings, snippets: ended - convertStarted, total: ended - started}
       return {build: build.manifest.id, query: found.query, ...converted, timings: rounded(timings)}
     } finally {
       lease.release()
@@ -86,9 +87,9 @@ export function createRetriever(options: RetrieverOptions): Retriever & DocsSear
 
   return {
     retrieve(query: RetrievalQuery, callOptions: RetrieveOptions = {}): Promise<Retrieval> {
-      const {question, history, version, limit = defaultLimit, firstNumber = 1} = query
+      const {question, history, version, lang, onlyLang, limit = defaultLimit, firstNumber = 1} = query
       return findAndConvert(
-        {question, history, version, depth: limit * 3},
+        {question, history, version, lang, onlyLang, depth: limit * 3},
         callOptions,
         (found, build, context) => {
           const joinsNeighbours = !deps.without.has('duplicates')
@@ -96,18 +97,19 @@ export function createRetriever(options: RetrieverOptions): Retriever & DocsSear
             .flatMap((group) => sourcesOf(group, context))
             .map((source, index) => ({...source, n: firstNumber + index}))
           const noHits = sources.length === 0 ? {reason: 'no_hits' as const, nearest: []} : null
-          return {sources, abstention: found.abstention ?? noHits}
+          return {lang: build.language, sources, abstention: found.abstention ?? noHits}
         },
       )
     },
 
     search(query: SearchQuery, callOptions = {}): Promise<SearchResult> {
-      const {text, history = [], version = null} = query
+      const {text, history = [], version = null, lang = null} = query
       const limit = hitLimit(query)
       return findAndConvert(
-        {question: text, history, version, depth: limit},
+        {question: text, history, version, lang, depth: limit},
         callOptions,
-        (found, _build, context) => ({
+        (found, build, context) => ({
+          lang: build.language,
           hits: found.candidates.slice(0, limit).map((candidate) => hitOf(candidate, context)),
           abstention: found.abstention,
           answerability: found.answerability,
@@ -116,16 +118,19 @@ export function createRetriever(options: RetrieverOptions): Retriever & DocsSear
       )
     },
 
-    async searchAsTyped({text, version = null, ...query}: TypedQuery, {signal} = {}): Promise<TypedResult> {
+    async searchAsTyped(
+      {text, version = null, lang = null, ...query}: TypedQuery,
+      {signal} = {},
+    ): Promise<TypedResult> {
       const started = performance.now()
       const lease = current.lease()
       try {
-        const {build} = lease
-        checkVersion(build, version)
-        const names = await sectionNamesIn(build)
-        signal?.throwIfAborted()
-        const searchStarted = performance.now()
-        const found = typedSections(build, names, {text, limit: hitLimit(query), version})
+        const language = lang ?? (await askedLanguage(lease.build, text, []))
+        const {build, found, searchStarted} = await typedFirst(
+          partsToSearch(lease.build, {question: text, version, lang: language}),
+          {text, limit: hitLimit(query)},
+          signal,
+        )
         const convertStarted = performance.now()
         const hits = typedHitsOf(found, {build, siteUrl})
         const ended = performance.now()
@@ -135,12 +140,51 @@ export function createRetriever(options: RetrieverOptions): Retriever & DocsSear
           snippets: ended - convertStarted,
           total: ended - started,
         }
-        return {build: build.manifest.id, query: text, hits, timings: rounded(timings)}
+        return {build: build.manifest.id, query: text, lang: build.language, hits, timings: rounded(timings)}
       } finally {
         lease.release()
       }
     },
   }
+}
+
+interface AskedQuery extends Omit<FindQuery, 'standalone' | 'language'> {
+  readonly lang?: string | null | undefined
+  readonly onlyLang?: boolean | undefined
+}
+
+/** What the first part of a build that answers has; where none does, what the first part has. */
+async function findFirst(whole: IndexBuild, query: AskedQuery, options: RetrieveOptions, deps: FindDeps) {
+  const {question, history, version, lang = null, onlyLang = false} = query
+  const started = performance.now()
+  const standalone = await standaloneQuestion(query, options, deps)
+  const timings =
+    deps.rewriter === undefined || history.length === 0 ? {} : {rewrite: performance.now() - started}
+  const asked = await askedLanguage(whole, standalone ?? question, history)
+  const parts = partsToSearch(whole, {question: standalone ?? question, version, lang: lang ?? asked})
+  let first: {readonly build: IndexBuild; readonly found: FoundSections} | null = null
+  for (const build of onlyLang ? parts.slice(0, 1) : parts) {
+    const found = await findSections(build, {...query, standalone, language: asked ?? lang}, options, deps)
+    if (found.abstention === null) return {build, found, timings}
+    first ??= {build, found}
+  }
+  return {...first!, timings}
+}
+
+/** What the first part of a build has in which something begins with what was typed. */
+async function typedFirst(
+  parts: readonly IndexBuild[],
+  query: {readonly text: string; readonly limit: number},
+  signal: AbortSignal | undefined,
+) {
+  for (const [at, build] of parts.entries()) {
+    const names = await sectionNamesIn(build)
+    signal?.throwIfAborted()
+    const searchStarted = performance.now()
+    const found = typedSections(build, names, query)
+    if (found.sections.length > 0 || at === parts.length - 1) return {build, found, searchStarted}
+  }
+  throw new RangeError('no part to search')
 }
 
 function hitLimit({limit = defaultHits}: Pick<SearchQuery, 'limit'>): number {

@@ -1,5 +1,5 @@
 import {DocentError, type SiteUrl, type Turn, turnsBefore} from '../domain/index.ts'
-import type {Embedder} from '../embedding/index.ts'
+import {type Embedder, knowsLanguage} from '../embedding/index.ts'
 import {headOf} from '../lib/cut.ts'
 import type {IndexBuild} from '../search-index/index.ts'
 import {askedIn} from '../text/pasted-text.ts'
@@ -25,6 +25,7 @@ import {isAboutSoftware} from './software-topic.ts'
 import type {Stage} from './stages.ts'
 import {isTechnicalEnglish} from './technical-english.ts'
 import {isAboutUnknownName, saysNumbersOnly} from './unknown-names.ts'
+import {wordAnswerabilityOf} from './word-answerability.ts'
 
 export interface FindDeps {
   readonly embedder: Embedder
@@ -43,7 +44,12 @@ export interface FindDeps {
 export interface FindQuery {
   readonly question: string
   readonly history: readonly Turn[]
+  /** The version of the docs that was asked for; null for any. */
   readonly version: string | null
+  /** The question as a model wrote it to stand alone; null or absent where none did. */
+  readonly standalone?: string | null
+  /** The language of the question, BCP 47; null or absent for that of the docs. */
+  readonly language?: string | null
   /** Candidates among which duplicates are removed. */
   readonly depth: number
 }
@@ -66,8 +72,8 @@ const maxQuestionLength = 4_000
 
 /**
  * The sections of a build that may answer a question, and whether they do: the question in its context, its vector and
- * terms, ranking, diversification, abstention.
- * @throws DocentError `version_not_found`, `embedding_model`; the signal's reason when aborted.
+ * terms, ranking, diversification, abstention. Vectors count only where the model knows the languages of both.
+ * @throws DocentError `embedding_model`; the signal's reason when aborted.
  */
 export async function findSections(
   build: IndexBuild,
@@ -78,32 +84,34 @@ export async function findSections(
   const {signal} = options
   const {embedder, without} = deps
   const {version, depth} = query
+  const language = query.language ?? build.language
   signal?.throwIfAborted()
-  checkVersion(build, version)
   checkEmbedder(build, embedder)
-  const {question, topic, timings: contextTimings} = await questionInContext(build, query, options, deps)
+  const {question, topic} = questionInContext(build, query, deps)
 
   const embedStarted = performance.now()
-  const vector = without.has('semantic')
-    ? new Float32Array(embedder.dimensions)
-    : await questionVector(embedder, question, topic)
+  const hasVectors = knowsLanguage(embedder, build.language) && knowsLanguage(embedder, language)
+  const vectorOf = async (context: Topic): Promise<Float32Array> =>
+    hasVectors && !without.has('semantic')
+      ? questionVector(embedder, question, context)
+      : new Float32Array(embedder.dimensions)
+  const vector = await vectorOf(topic)
   signal?.throwIfAborted()
   const termsStarted = performance.now()
-  const terms = questionTermsOf(build, question, {spelling: !without.has('spelling')})
+  const terms = questionTermsOf(build, question, {spelling: !without.has('spelling'), language})
   const rankingQuery: RankingQuery = {
     terms,
     vector,
     contextTerms: topic.terms,
     contextWeight: topic.weight,
-    version,
     wordVectors: embedder.words ?? null,
   }
   const rankStarted = performance.now()
   const ranked = rankSections(build, rankingQuery, Math.max(depth * 2, answerabilityDepth), without)
   const diversifyStarted = performance.now()
   const candidates = diversified(build, ranked.candidates, depth, without)
-  const judged = await judgedAlone(build, question, rankingQuery, ranked, deps)
-  const {reason, features, answerability} = await assess(build, question, judged, deps)
+  const judged = await judgedAlone(build, question, {query: rankingQuery, ranked, vectorOf}, without)
+  const {reason, features, answerability} = await assess(build, {question, version, hasVectors}, judged, deps)
   return {
     query: topic.words.length === 0 ? question : `${question} (${topic.words.slice(0, 4).join(', ')})`,
     rankingQuery,
@@ -112,19 +120,11 @@ export async function findSections(
     answerability,
     abstention: reason === null ? null : {reason, nearest: nearestPages(build, candidates, deps.siteUrl)},
     timings: {
-      ...contextTimings,
       embed: termsStarted - embedStarted,
       terms: rankStarted - termsStarted,
       ...ranked.timings,
       choose: performance.now() - diversifyStarted,
     },
-  }
-}
-
-/** @throws DocentError `version_not_found`. */
-export function checkVersion(build: IndexBuild, version: string | null): void {
-  if (version !== null && !build.versions().includes(version)) {
-    throw new DocentError('version_not_found', `The index has no pages of version ${version}.`)
   }
 }
 
@@ -142,42 +142,40 @@ interface QuestionInContext {
   readonly question: string
   /** What it takes from earlier turns; empty once it was rewritten to stand alone. */
   readonly topic: Topic
-  /** Milliseconds of rewriting, where there was something to rewrite. */
-  readonly timings: Readonly<Record<string, number>>
 }
 
-async function questionInContext(
-  build: IndexBuild,
-  query: FindQuery,
-  options: RetrieveOptions,
-  deps: FindDeps,
-): Promise<QuestionInContext> {
-  const {asked, message} = deps.without.has('paste')
-    ? {asked: query.question, message: ''}
-    : askedIn(query.question)
-  const original = headOf(asked, maxQuestionLength)
-  const history = turnsBefore(original, query.history)
-  const started = performance.now()
-  const standalone = await standaloneQuestion(original, history, options, deps)
-  const timings =
-    deps.rewriter === undefined || history.length === 0 ? {} : {rewrite: performance.now() - started}
-  if (standalone !== null) return {question: standalone, topic: noTopic, timings}
+function questionInContext(build: IndexBuild, query: FindQuery, deps: FindDeps): QuestionInContext {
+  const {question, message, history} = askedQuestion(query, deps)
+  if (query.standalone != null) return {question: query.standalone, topic: noTopic}
+  const {analysis} = BuildCache.of(build)
   const weight = (term: string): number =>
     BuildCache.of(build).frequencyOf(term) === 0 ? 0 : weightOf(build, term)
-  if (deps.without.has('follow-up')) return {question: original, topic: noTopic, timings}
-  if (message === '') return {...followUpOf(original, history, weight), timings}
+  if (deps.without.has('follow-up')) return {question, topic: noTopic}
+  if (message === '') return followUpOf(question, history, weight, analysis)
   // The message of a pasted log, or a story, counts as what was said just before the question: second to it.
   const told: Turn = {role: 'user', content: message}
-  return {question: original, topic: topicOf(original, [...history, told], weight), timings}
+  return {question, topic: topicOf(question, [...history, told], weight, analysis)}
 }
 
-/** The follow-up rewritten to stand alone; null for a first question, without a rewriter, or when rewriting failed. */
-async function standaloneQuestion(
-  question: string,
-  history: readonly Turn[],
+/** The question in what was sent, the message around it, and the turns before it. */
+function askedQuestion(
+  query: Pick<FindQuery, 'question' | 'history'>,
+  {without}: Pick<FindDeps, 'without'>,
+): {readonly question: string; readonly message: string; readonly history: readonly Turn[]} {
+  const {asked, message} = without.has('paste')
+    ? {asked: query.question, message: ''}
+    : askedIn(query.question)
+  const question = headOf(asked, maxQuestionLength)
+  return {question, message, history: turnsBefore(question, query.history)}
+}
+
+/** A follow-up rewritten to stand alone; null for a first question, without a rewriter, or when rewriting failed. */
+export async function standaloneQuestion(
+  query: Pick<FindQuery, 'question' | 'history'>,
   {signal, onModelCall}: RetrieveOptions,
-  {rewriter, rewriteTimeoutMs, onNote}: FindDeps,
+  {rewriter, rewriteTimeoutMs, onNote, without}: FindDeps,
 ): Promise<string | null> {
+  const {question, history} = askedQuestion(query, {without})
   if (rewriter === undefined || history.length === 0) return null
   onModelCall?.()
   const result = await rewriteQuestion(question, history, {rewriter, timeoutMs: rewriteTimeoutMs, signal})
@@ -210,13 +208,12 @@ interface Judged {
 async function judgedAlone(
   build: IndexBuild,
   question: string,
-  query: RankingQuery,
-  ranked: Ranking,
-  {embedder, without}: FindDeps,
+  {query, ranked, vectorOf}: Judged & {readonly vectorOf: (topic: Topic) => Promise<Float32Array>},
+  without: ReadonlySet<Stage>,
 ): Promise<Judged> {
   if (query.contextWeight === 0) return {query, ranked}
   if (!standsAlone(question) && !namesUnknown(query)) return {query, ranked}
-  const vector = without.has('semantic') ? query.vector : await questionVector(embedder, question, noTopic)
+  const vector = await vectorOf(noTopic)
   const alone = {...query, vector, contextTerms: [], contextWeight: 0}
   return {query: alone, ranked: rankSections(build, alone, answerabilityDepth, without)}
 }
@@ -226,18 +223,32 @@ function namesUnknown({terms}: RankingQuery): boolean {
   return terms.some(({known, corrected}) => !known && !corrected)
 }
 
+/** What is asked of the docs. */
+interface Assessed extends Pick<FindQuery, 'question' | 'version'> {
+  /** Whether the embedding model knows the languages of question and docs. */
+  readonly hasVectors: boolean
+}
+
 /** How likely the docs answer the question, and why to abstain where they do not. */
-async function assess(build: IndexBuild, question: string, {query, ranked}: Judged, deps: FindDeps) {
+async function assess(
+  build: IndexBuild,
+  {question, version, hasVectors}: Assessed,
+  {query, ranked}: Judged,
+  deps: FindDeps,
+) {
   const features = answerabilityFeaturesOf(query, ranked)
   const calibration = deps.calibration ?? parseCalibration(build.manifest.calibration)
   const {threshold, english} = calibration
-  const isEnglish = isTechnicalEnglish(question)
+  const isEnglish = hasVectors && isTechnicalEnglish(question)
+  const {sections} = build.manifest.counts
   const englishFeatures =
     english && isEnglish ? englishFeaturesOf(build, question, query.terms, features) : null
   const answerability =
     english && englishFeatures !== null
-      ? englishAnswerabilityOf(englishFeatures, english, build.manifest.counts.sections, threshold)
-      : answerabilityOf(features, calibration)
+      ? englishAnswerabilityOf(englishFeatures, english, sections, threshold)
+      : hasVectors
+        ? answerabilityOf(features, calibration)
+        : wordAnswerabilityOf(features, sections, threshold)
   const reason = await abstentionReason({
     features,
     isAboutUnknownName: isEnglish && isAboutUnknownName(build, question, query.terms),
@@ -248,7 +259,7 @@ async function assess(build: IndexBuild, question: string, {query, ranked}: Judg
       threshold,
       needsEarlierTurns(question) && !namesUnknown(query) ? query.contextWeight : 0,
     ),
-    version: query.version,
+    version,
     isAboutSoftware: () => isAboutSoftware(deps.embedder, query.vector),
   })
   return {features: {...features, ...englishFeatures}, answerability, reason}

@@ -1,7 +1,8 @@
 import {mayContinue, mayPointBack, type Turn} from '../domain/index.ts'
 import {headOf} from '../lib/cut.ts'
 import {correctionOf} from '../text/correction.ts'
-import {countContentWords, isStopTerm} from '../text/stop-words.ts'
+import {analysisOf, type LanguageAnalysis} from '../text/language-analysis.ts'
+import {countContentWords} from '../text/stop-words.ts'
 import {tokensOf} from '../text/terms.ts'
 
 /** What a question takes from the conversation before it. */
@@ -32,21 +33,23 @@ export function followUpOf(
   question: string,
   history: readonly Turn[],
   weightOf: (term: string) => number,
+  analysis: LanguageAnalysis = analysisOf(null),
 ): {readonly question: string; readonly topic: Topic} {
   const turns = history.flatMap(({role, content}, at) => (role === 'user' ? [{content, at}] : []))
   const correction = correctionOf(
     question,
     turns.map(({content}) => content),
   )
-  if (correction === null) return {question, topic: topicOf(question, history, weightOf)}
-  const terms = tokensOf(correction.said)
-    .filter((token) => !token.terms.every(isStopTerm))
+  if (correction === null) return {question, topic: topicOf(question, history, weightOf, analysis)}
+  const terms = tokensOf(correction.said, analysis)
+    .filter((token) => !token.terms.every(analysis.isStopTerm))
     .flatMap((token) => token.terms)
   // Words that are still in the question must not outweigh those that were said instead of them.
   if (!correction.replaces) {
     return {question: correction.question, topic: {words: [correction.said], terms, weight: additionWeight}}
   }
-  const earlier = topicOf(correction.question, history.slice(0, turns[correction.index]!.at), weightOf)
+  const before = history.slice(0, turns[correction.index]!.at)
+  const earlier = topicOf(correction.question, before, weightOf, analysis)
   return {
     question: correction.question,
     topic: {
@@ -65,9 +68,10 @@ export function topicOf(
   question: string,
   history: readonly Turn[],
   weightOf: (term: string) => number,
+  analysis: LanguageAnalysis = analysisOf(null),
 ): Topic {
   if (history.length === 0) return noTopic
-  const own = new Set(tokensOf(question).flatMap((token) => token.terms))
+  const own = new Set(tokensOf(question, analysis).flatMap((token) => token.terms))
   const scores = new Map<string, {score: number; word: string; terms: readonly string[]}>()
   const turns = history.slice(-maxTurns)
   let age = 0
@@ -77,9 +81,9 @@ export function topicOf(
     if (turn.role === 'user') age++
     const text = headOf(turn.content, turn.role === 'assistant' ? 600 : 2_000)
     const seen = new Set<string>()
-    for (const token of tokensOf(text)) {
+    for (const token of tokensOf(text, analysis)) {
       const key = token.terms[0]!
-      if (isStopTerm(key) || seen.has(key) || /^\d+$/.test(key)) continue
+      if (analysis.isStopTerm(key) || seen.has(key) || /^\d+$/.test(key)) continue
       seen.add(key)
       const weight = weightOf(key)
       const entry = scores.get(key)

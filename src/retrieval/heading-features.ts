@@ -1,5 +1,4 @@
-import {isStopTerm} from '../text/stop-words.ts'
-import type {SectionHeadings} from './build-cache.ts'
+import type {BuildCache, SectionHeadings} from './build-cache.ts'
 import type {QueryTerms} from './query-terms.ts'
 
 /** How well title and headings match a question; each from 0 to 1. */
@@ -14,11 +13,10 @@ export interface HeadingFeatures {
 
 export const noHeadingFeatures: HeadingFeatures = {match: 0, focus: 0, same: 0}
 
-/** @param weightOf the inverse document frequency of a term. */
 export function headingFeaturesOf(
   {titleAndHeadings, lastHeading}: SectionHeadings,
   query: QueryTerms,
-  weightOf: (term: string) => number,
+  {analysis, weightOf}: Pick<BuildCache, 'analysis' | 'weightOf'>,
 ): HeadingFeatures {
   // Most headings share no word with a question.
   const present = new Set<string>()
@@ -30,7 +28,7 @@ export function headingFeaturesOf(
   let matched = 0
   for (const term of lastHeading) {
     // Stop words of the heading count only where the question has them too: "What is a build?" is about builds.
-    if (isStopTerm(term) && !present.has(term)) continue
+    if (analysis.isStopTerm(term) && !present.has(term)) continue
     const termWeight = weightOf(term)
     weight += termWeight
     if (present.has(term)) matched += termWeight

@@ -3,7 +3,7 @@ export {type Calibration, defaultCalibration, isCurrentCalibration, parseCalibra
 export {createRetriever, type RetrieverOptions} from './create-retriever.ts'
 export {outOfDomainQuestions} from './out-of-domain-questions.ts'
 export type {DocsSearch, Retrieval, Retriever} from './retriever.ts'
-export {semanticDepth, versionDepthFactor} from './search-depths.ts'
+export {partDepthFactor, semanticDepth} from './search-depths.ts'
 export {type Stage, stages} from './stages.ts'
 export {syntheticQuestions} from './synthetic-questions.ts'
 export {prepareTyping} from './typing/section-names.ts'

@@ -28,6 +28,7 @@ export class QueryTerms {
 
 /** 1 when the word itself is present; up to 0.8 for the parts of an identifier. */
 function shareOf(term: QuestionTerm, present: ReadonlySet<string>): number {
+  if (term.isRun) return term.forms.filter((pair) => present.has(pair)).length / term.forms.length
   if (present.has(term.terms[0]!)) return 1
   if (term.terms.length === 1) return 0
   if (term.corrected) return term.terms.some((other) => present.has(other)) ? 1 : 0

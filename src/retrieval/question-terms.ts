@@ -1,7 +1,9 @@
 import type {IndexBuild} from '../search-index/index.ts'
-import {isStopTerm} from '../text/stop-words.ts'
-import {type Token, tokensOf} from '../text/terms.ts'
+import {analysisOf} from '../text/language-analysis.ts'
+import {isPair, type Token, tokensOf} from '../text/terms.ts'
+import {unspacedWordsIn} from '../text/unspaced-words.ts'
 import {BuildCache, inverseFrequency} from './build-cache.ts'
+import {compoundParts} from './compounds.ts'
 import {correctionsOf} from './spelling.ts'
 
 /** A content word of a question. */
@@ -20,6 +22,8 @@ export interface QuestionTerm {
   readonly familiarity: number
   /** Whether `terms` are corrections of a word that the build does not know. */
   readonly corrected: boolean
+  /** Whether its forms are pairs of its characters, all of which make the word. Default false. */
+  readonly isRun?: boolean
 }
 
 /** Maximum number of words used: more add time, not meaning. */
@@ -39,64 +43,156 @@ function familiarityOf(count: number, frequency: number): number {
   return Math.log1p(frequency) / Math.log1p(Math.max(1, count))
 }
 
+export interface QuestionTermsOptions {
+  /** Whether words that the build does not know are corrected. Default true. */
+  readonly spelling?: boolean
+  /** That of the question, where it differs from that of the build. */
+  readonly language?: string | null
+}
+
 /**
  * The content words of a question, in order, each once. Stop words are left out unless there is nothing else.
  */
 export function questionTermsOf(
   build: IndexBuild,
   question: string,
-  options: {readonly spelling?: boolean} = {},
+  options: QuestionTermsOptions = {},
 ): QuestionTerm[] {
-  const tokens = tokensOf(question)
-  const content = tokens.filter((token) => !token.terms.every(isStopTerm))
-  const used = tellingOf(content.length > 0 ? content : tokens, BuildCache.of(build))
-  const count = build.manifest.counts.sections
   const cache = BuildCache.of(build)
-  const seen = new Set<string>()
-  const found: QuestionTerm[] = []
-  let unknownWords = 0
+  const maker = new TermMaker(build, options.spelling !== false)
+  for (const {start, end, terms, isRun} of askedWords(question, options.language ?? build.language, cache)) {
+    const word = question.slice(start, end)
+    if (isRun) maker.addRun(word, terms)
+    else maker.addWord(word, terms)
+  }
+  return maker.found
+}
 
-  for (const token of used) {
-    const terms = token.terms.length > 1 ? token.terms.filter((term) => !isStopTerm(term)) : token.terms
+/** A word of a question. */
+interface AskedWord extends Token {
+  /** Whether its terms are pairs of its characters. */
+  readonly isRun: boolean
+}
+
+/** The words that are searched for, in order. */
+function askedWords(question: string, language: string | null, cache: BuildCache): readonly AskedWord[] {
+  const {analysis} = cache
+  const tokens = tokensOf(question, analysis).filter(({terms}) => language === null || !isPair(terms[0]!))
+  const content = tokens.filter(({terms}) => !terms.every(analysis.isStopTerm))
+  const told = withoutStopWordsOf(language, question, content, cache)
+  const runs = language === null ? [] : unspacedWordsIn(question, language, analysis)
+  const words = [
+    ...told.map((token) => ({...token, isRun: false})),
+    ...runs.map((run) => ({...run, isRun: true})),
+  ].sort((one, other) => one.start - other.start)
+  const all =
+    words.length > 0 ? words : tokensOf(question, analysis).map((token) => ({...token, isRun: false}))
+  return tellingOf(all, cache)
+}
+
+/** Makes terms of words, each once. */
+class TermMaker {
+  readonly found: QuestionTerm[] = []
+  readonly #build: IndexBuild
+  readonly #cache: BuildCache
+  readonly #count: number
+  readonly #corrects: boolean
+  readonly #seen = new Set<string>()
+  #unknownWords = 0
+
+  constructor(build: IndexBuild, corrects: boolean) {
+    this.#build = build
+    this.#cache = BuildCache.of(build)
+    this.#count = build.manifest.counts.sections
+    this.#corrects = corrects
+  }
+
+  addWord(word: string, all: readonly string[]): void {
+    const {isStopTerm, hasCompounds} = this.#cache.analysis
+    const terms = all.length > 1 ? all.filter((term) => !isStopTerm(term)) : all
     const key = terms[0]
-    if (key === undefined || seen.has(key)) continue
-    seen.add(key)
-
-    const word = question.slice(token.start, token.end)
-    const frequencies = terms.map((term) => cache.frequencyOf(term))
-    const knownFrequencies = frequencies.filter((frequency) => frequency > 0)
-    if (knownFrequencies.length > 0) {
-      const weight = Math.max(...knownFrequencies.map((frequency) => inverseFrequency(count, frequency)))
-      const knownTerms = terms.filter((_, index) => frequencies[index]! > 0)
-      const familiarity = familiarityOf(count, Math.max(...knownFrequencies))
-      found.push({word, forms: terms, terms: knownTerms, weight, known: true, familiarity, corrected: false})
-      continue
+    if (key === undefined || this.#seen.has(key)) return
+    const isUnknown = this.#cache.frequencyOf(key) === 0
+    // Each part of a compound is a word of its own: docs that have one of them are not about the whole.
+    const parts = hasCompounds && isUnknown ? this.#partsOf(word, key) : null
+    if (parts !== null) {
+      for (const part of parts) this.addWord(part.word, [part.term])
+      return
     }
-    const corrections =
-      options.spelling === false || unknownWords >= maxCorrectedWords ? [] : correctionsOf(build, key)
-    unknownWords++
-    const weight =
-      corrections.length > 0 ? weightOf(build, corrections[0]!) * 0.8 : inverseFrequency(count, 0)
-    const corrected = corrections.length > 0
-    const familiarity = corrected ? familiarityOf(count, cache.frequencyOf(corrections[0]!)) : 0
-    found.push({
-      word,
-      forms: terms,
-      terms: corrected ? corrections : terms,
-      weight,
-      known: corrected,
-      familiarity,
-      corrected,
+    this.#seen.add(key)
+    const known = terms.filter((term) => this.#cache.frequencyOf(term) > 0)
+    if (known.length > 0) this.#addKnown(word, terms, known)
+    else this.#addUnknown(word, terms, key)
+  }
+
+  /** A word as pairs of its characters. */
+  addRun(word: string, pairs: readonly string[]): void {
+    if (this.#seen.has(word)) return
+    this.#seen.add(word)
+    // A character alone is in the index as the beginning of pairs: it says something only where none begins so.
+    if ([...word].length === 1 && this.#build.termsFrom(word, 1).length > 0) return
+    const known = pairs.filter((pair) => this.#cache.frequencyOf(pair) > 0)
+    if (known.length === pairs.length) this.#addKnown(word, pairs, known, true)
+    else
+      this.found.push({
+        ...{word, forms: pairs, terms: known.length > 0 ? known : pairs, isRun: true},
+        ...{weight: inverseFrequency(this.#count, 0), known: false, familiarity: 0, corrected: false},
+      })
+  }
+
+  #partsOf(word: string, key: string): readonly {readonly word: string; readonly term: string}[] | null {
+    const written = word.split('-').filter((part) => /^\p{L}{3,}$/u.test(part))
+    const terms =
+      written.length > 1
+        ? written.flatMap((part) => tokensOf(part, this.#cache.analysis).map((token) => token.terms[0]!))
+        : compoundParts(key, this.#cache)
+    return terms === null ? null : terms.map((term) => ({word: term, term}))
+  }
+
+  #addKnown(word: string, forms: readonly string[], terms: readonly string[], isRun = false): void {
+    const frequencies = terms.map((term) => this.#cache.frequencyOf(term))
+    this.found.push({
+      ...{word, forms, terms, known: true, corrected: false},
+      weight: Math.max(...frequencies.map((frequency) => inverseFrequency(this.#count, frequency))),
+      familiarity: familiarityOf(this.#count, Math.max(...frequencies)),
+      ...(isRun ? {isRun} : {}),
     })
   }
-  return found
+
+  #addUnknown(word: string, forms: readonly string[], key: string): void {
+    const isRead = this.#corrects && this.#unknownWords++ < maxCorrectedWords
+    const corrections = isRead ? correctionsOf(this.#build, key) : []
+    const [best] = corrections
+    this.found.push({
+      ...{word, forms, terms: best === undefined ? forms : corrections},
+      weight: best === undefined ? inverseFrequency(this.#count, 0) : weightOf(this.#build, best) * 0.8,
+      known: best !== undefined,
+      corrected: best !== undefined,
+      familiarity: best === undefined ? 0 : familiarityOf(this.#count, this.#cache.frequencyOf(best)),
+    })
+  }
+}
+
+/** The words of a question in another language than the docs, without those that say nothing there. */
+function withoutStopWordsOf(
+  language: string | null,
+  question: string,
+  tokens: readonly Token[],
+  {analysis}: BuildCache,
+): readonly Token[] {
+  const own = analysisOf(language)
+  if (own.language === analysis.language) return tokens
+  return tokens.filter(({start, end}) => {
+    const terms = tokensOf(question.slice(start, end), own).flatMap((token) => token.terms)
+    return terms.length === 0 || !terms.every((term) => own.isStopTerm(term))
+  })
 }
 
 /**
  * The words of a long question that say most about it, in order, each once: the rarest of those that the build knows,
  * then the others.
  */
-function tellingOf(tokens: readonly Token[], cache: BuildCache): readonly Token[] {
+function tellingOf<T extends Token>(tokens: readonly T[], cache: BuildCache): readonly T[] {
   if (tokens.length <= maxQuestionTerms) return tokens
   const first = new Map(
     tokens

@@ -9,7 +9,6 @@ import {headingFeaturesOf, noHeadingFeatures} from './heading-features.ts'
 import {addLinkFeatures} from './link-features.ts'
 import {addPageFeatures} from './page-features.ts'
 import {QueryTerms} from './query-terms.ts'
-import {versionDepthFactor} from './search-depths.ts'
 import {cosinesOf} from './section-cosines.ts'
 import {preselect, type SearchHits, searchVectors, searchWords} from './section-search.ts'
 import {SimilarWords} from './similar-words.ts'
@@ -51,22 +50,18 @@ export function rankSections(
 ): Ranking {
   const started = performance.now()
   const hasVector = !without.has('semantic') && query.vector.some((value) => value !== 0)
-  const depthFactor = query.version === null ? 1 : versionDepthFactor
-  const wordHits = without.has('lexical') ? noWordHits : searchWords(build, query, depthFactor)
+  const wordHits = without.has('lexical') ? noWordHits : searchWords(build, query)
   const lexicalDone = performance.now()
-  const similar: SearchHits['similar'] = hasVector
-    ? searchVectors(build, query.vector, depthFactor)
-    : new Map()
+  const similar: SearchHits['similar'] = hasVector ? searchVectors(build, query.vector) : new Map()
   const semanticDone = performance.now()
 
   const cache = BuildCache.of(build)
   const background = backgroundCosine(build, query.vector)
   const queryTerms = new QueryTerms(query.terms)
   const hits = {...wordHits, similar}
-  const ids = preselect(hits, query.contextWeight, background, candidateDepth * depthFactor)
+  const ids = preselect(hits, query.contextWeight, background, candidateDepth)
   const candidates = cache
     .sections(ids)
-    .filter(({section}) => query.version === null || section.page.version === query.version)
     .map((headings) =>
       candidateOf(headings, {build, query, hits, hasVector, background, queryTerms, without}),
     )
@@ -108,7 +103,7 @@ function candidateOf(headings: SectionHeadings, context: CandidateContext): Cand
     : {cosine: 0, sectionCosine: 0, bestPassageId: section.firstPassage}
   const headingFeatures = without.has('headings')
     ? noHeadingFeatures
-    : headingFeaturesOf(headings, queryTerms, (term) => BuildCache.of(build).weightOf(term))
+    : headingFeaturesOf(headings, queryTerms, BuildCache.of(build))
   const aboveBackground = (value: number) =>
     without.has('semantic') ? 0 : (value - background.mean) / background.spread
   return {

@@ -4,8 +4,12 @@ export interface RetrievalQuery {
   readonly question: string
   /** Earlier turns, oldest first: they complete a follow-up question. */
   readonly history: readonly Turn[]
-  /** Only this version of the docs; null for all. */
+  /** Only this version of the docs; null for the one that the question names, or the current one. */
   readonly version: string | null
+  /** The language of who asks, BCP 47; null or absent for that of the question. */
+  readonly lang?: string | null
+  /** Only pages in `lang`, which is one that an earlier retrieval answered in. Default false. */
+  readonly onlyLang?: boolean
   /** Maximum number of groups of sources; default 6. */
   readonly limit?: number
   /** Number of the first source; default 1. Later rounds continue the numbering. */
@@ -17,6 +21,8 @@ export interface Retrieval {
   readonly build: string
   /** What was searched for: the question, completed where it is a follow-up. */
   readonly query: string
+  /** The language of the pages that answer, BCP 47; null or absent where the build does not know languages. */
+  readonly lang?: string | null
   /** Best first. Also set on abstention, for the log; readers are not shown them then. */
   readonly sources: readonly RetrievedSource[]
   /** Null when the docs answer the question. */
@@ -49,8 +55,10 @@ export interface SearchQuery {
   readonly text: string
   /** Maximum number of results, 1 to 50; default 10. */
   readonly limit?: number
-  /** Only this version of the docs; null for all. */
+  /** As a `RetrievalQuery` has it. Default null. */
   readonly version?: string | null
+  /** As a `RetrievalQuery` has it. Default null. */
+  readonly lang?: string | null
   readonly history?: readonly Turn[]
 }
 
@@ -89,6 +97,8 @@ export type TypedQuery = Omit<SearchQuery, 'history'>
 export interface TypedResult {
   readonly build: string
   readonly query: string
+  /** As a `Retrieval` has it. */
+  readonly lang: string | null
   /** Best first; none when no word of the docs begins with what was typed. */
   readonly hits: readonly SearchHit[]
   readonly timings: Readonly<Record<string, number>>
@@ -98,6 +108,8 @@ export interface SearchResult {
   readonly build: string
   /** What was searched for. */
   readonly query: string
+  /** As a `Retrieval` has it. */
+  readonly lang: string | null
   /** Best first. */
   readonly hits: readonly SearchHit[]
   /** Null when Docent would answer this as a question. */

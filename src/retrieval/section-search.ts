@@ -21,18 +21,14 @@ export interface SearchHits {
 
 /**
  * Sections that contain words of the question, and of the conversation before it.
- * @param depthFactor multiplies how many are searched for.
  */
 export function searchWords(
   build: IndexBuild,
   {terms, contextTerms, contextWeight}: RankingQuery,
-  depthFactor: number,
 ): Pick<SearchHits, 'lexical' | 'contextual'> {
   const matching = (searched: readonly string[]) =>
     new Map(
-      build
-        .matching(searched, lexicalDepth * depthFactor, textWeights)
-        .map(({sectionId, score}) => [sectionId, score]),
+      build.matching(searched, lexicalDepth, textWeights).map(({sectionId, score}) => [sectionId, score]),
     )
   const hasContext = contextWeight > 0 && contextTerms.length > 0
   return {
@@ -42,13 +38,9 @@ export function searchWords(
 }
 
 /** Sections of the passages nearest to a vector. */
-export function searchVectors(
-  build: IndexBuild,
-  vector: Float32Array,
-  depthFactor: number,
-): SearchHits['similar'] {
+export function searchVectors(build: IndexBuild, vector: Float32Array): SearchHits['similar'] {
   const similar = new Map<number, number>()
-  for (const hit of build.nearest(vector, semanticDepth * depthFactor)) {
+  for (const hit of build.nearest(vector, semanticDepth)) {
     if (!similar.has(hit.sectionId)) similar.set(hit.sectionId, hit.similarity)
   }
   return similar

@@ -32,7 +32,7 @@ function sourceOf(
   {build, siteUrl, terms}: ShownContext,
 ): Omit<RetrievedSource, 'n'> {
   const {anchor, sourceId} = BuildCache.of(build).addressOf(section)
-  const excerpt = excerptOf(text, terms)
+  const excerpt = excerptOf(text, terms, build)
   return {
     id: sourceId,
     group,
@@ -56,12 +56,15 @@ export function hitOf(candidate: Candidate, {build, siteUrl, terms}: ShownContex
   const {section, bestPassageId} = candidate
   const passages = build.passagesOf(section.id)
   const best = passages.find((passage) => passage.id === bestPassageId) ?? passages[0]
-  const {text} = excerptOf(best?.text ?? '', terms)
+  const {text} = excerptOf(best?.text ?? '', terms, build)
   return {
     ...placeOf(section, text, {
       build,
       siteUrl,
-      marked: {terms: new Set(terms.flatMap((term) => term.terms))},
+      marked: {
+        terms: new Set(terms.flatMap((term) => term.terms)),
+        analysis: BuildCache.of(build).analysis,
+      },
     }),
     score: shownScore(candidate.score),
     scores: scoresOf(candidate),
@@ -95,12 +98,16 @@ export function placeOf(
 }
 
 /** The part of a text that matches best. A word's other forms count half. */
-function excerptOf(text: string, terms: readonly QuestionTerm[]): ReturnType<typeof bestExcerptOf> {
+function excerptOf(
+  text: string,
+  terms: readonly QuestionTerm[],
+  build: IndexBuild,
+): ReturnType<typeof bestExcerptOf> {
   const weights = new Map<string, number>()
   for (const term of terms) {
     for (const [index, form] of term.terms.entries()) {
       weights.set(form, Math.max(weights.get(form) ?? 0, index === 0 ? term.weight : term.weight / 2))
     }
   }
-  return bestExcerptOf(text, weights)
+  return bestExcerptOf(text, weights, {analysis: BuildCache.of(build).analysis})
 }

@@ -1,10 +1,12 @@
 import type {IndexBuild} from '../search-index/index.ts'
+import {BuildCache} from './build-cache.ts'
 import {isTechnicalEnglishBuild, technicalEnglish} from './technical-english.ts'
 
 const alphabet = 'abcdefghijklmnopqrstuvwxyz'
 
 /** Shortest word that is corrected: shorter words are one edit from too many others. */
 const minLength = 5
+const minForeignLength = 8
 const maxLength = 24
 const maxCorrections = 3
 /** Words of the table that are hardly more usual than those it leaves out are often typed wrong: `recieve`. */
@@ -33,6 +35,9 @@ export function isCorrectable(word: string): boolean {
  */
 export function correctionsOf(build: IndexBuild, term: string): readonly string[] {
   if (!isCorrectable(term)) return []
+  // Stems of other languages are shorter than their words, and no table says which words were meant.
+  const {language} = BuildCache.of(build).analysis
+  if (language !== 'en' && term.length < minForeignLength) return []
   let cached = cache.get(build)
   if (cached === undefined) {
     cached = new Map()
@@ -44,7 +49,7 @@ export function correctionsOf(build: IndexBuild, term: string): readonly string[
   const frequencies = new Map<string, number>()
   for (const found of build.termsFrom(term.slice(0, 2), maxCompared)) {
     if (/^[a-z0-9]+$/.test(found.term) && isOneEdit(term, found.term)) {
-      frequencies.set(found.term, Math.max(found.frequency, frequencies.get(found.term) ?? 0))
+      frequencies.set(found.term, build.documentFrequency(found.term))
     }
   }
   if (frequencies.size === 0) {

@@ -1,6 +1,6 @@
 import type {IndexBuild, StoredSection} from '../search-index/index.ts'
+import {analysisOf} from '../text/language-analysis.ts'
 import {sentencesOf} from '../text/sentences.ts'
-import {isStopTerm} from '../text/stop-words.ts'
 import {tokensOf} from '../text/terms.ts'
 import {weightOf} from './question-terms.ts'
 
@@ -106,9 +106,10 @@ class QuestionSampler {
   }
 
   #contentWords(text: string): ContentWord[] {
-    return tokensOf(text).flatMap((token) => {
+    const analysis = analysisOf(this.#build.language)
+    return tokensOf(text, analysis).flatMap((token) => {
       const term = token.terms[0]!
-      return isStopTerm(term) || token.end - token.start < 3 || /^\d/.test(term)
+      return analysis.isStopTerm(term) || token.end - token.start < 3 || /^\d/.test(term)
         ? []
         : [{word: text.slice(token.start, token.end), weight: weightOf(this.#build, term)}]
     })

@@ -1,6 +1,7 @@
 import {mkdir, rm} from 'node:fs/promises'
 import {join} from 'node:path'
 import type {SqliteDatabase} from '../native/index.ts'
+import {analysisVersion} from '../text/language-analysis.ts'
 import type {IndexBuild, Manifest} from './build.ts'
 import {buildsFolder, newBuildId, stagingFolder} from './build-folders.ts'
 import {type BuildRecords, openBuildRecords} from './build-records.ts'
@@ -55,7 +56,7 @@ export async function openBuildWriter(dataDir: string, options: BeginOptions): P
   await mkdir(folder)
   const {db, graph} = await openParts(folder, options)
   const words = new WordIndexWriter(db)
-  const pages = new PageWriter(db, embedding.dimensions, {graph, words})
+  const pages = new PageWriter(db, embedding.dimensions, {graph, words}, options.defaultLanguage ?? null)
   let isOpen = true
 
   function close(): void {
@@ -86,6 +87,7 @@ export async function openBuildWriter(dataDir: string, options: BeginOptions): P
         createdAt: new Date(options.now ?? Date.now()).toISOString(),
         embedding,
         chunker: options.chunker,
+        languages: {default: options.defaultLanguage ?? null, analysis: analysisVersion},
         counts,
         hnsw,
         calibration: null,

@@ -29,6 +29,8 @@ export interface Manifest {
   }
   /** Version of the code that splits pages into passages and texts into terms; another one means reading every page again. */
   readonly chunker: string
+  /** Absent in builds of earlier versions: all their texts became terms as English does. */
+  readonly languages?: BuildLanguages
   readonly counts: {readonly pages: number; readonly sections: number; readonly passages: number}
   readonly hnsw: GraphParameters
   /** Abstention thresholds fitted to this build, by the retriever's calibration; opaque here. */
@@ -37,6 +39,14 @@ export interface Manifest {
   readonly files: Readonly<Record<string, {readonly bytes: number; readonly sha256: string}>>
   /** What the ingest that made it did, for people; null when it was not made by an ingest. */
   readonly summary?: BuildSummary | null
+}
+
+/** How the texts of a build became terms. */
+export interface BuildLanguages {
+  /** The language of the site, BCP 47: that of pages whose own is not known. Null where it is not known either. */
+  readonly default: string | null
+  /** `analysisVersion` of the code that made the terms of each page by its language. */
+  readonly analysis: string
 }
 
 export interface GraphParameters {
@@ -168,6 +178,20 @@ export interface TextWeights {
   readonly text: number
 }
 
+export interface LanguageShare {
+  /** BCP 47. */
+  readonly lang: string
+  readonly pages: number
+}
+
+/** Which pages of a build are searched. */
+export interface BuildPart {
+  /** Only pages in this language, as `languages` has it; null for all. */
+  readonly lang: string | null
+  /** Only pages of these versions, where null stands for pages of none; null for all. */
+  readonly versions: readonly (string | null)[] | null
+}
+
 /** The pages of a build, for display. */
 export interface BuildPages {
   /** By path. */
@@ -216,11 +240,24 @@ export interface IndexBuild extends BuildPages {
   /** Number of sections that contain a term. */
   documentFrequency(term: string): number
 
-  /** Up to `limit` terms with this prefix, with the number of sections that contain each, the most frequent first. */
+  /**
+   * Up to `limit` terms with this prefix, with the number of sections that contain each, the most frequent first. In a
+   * part of a build, the terms and frequencies of the whole.
+   */
   termsFrom(prefix: string, limit: number): {readonly term: string; readonly frequency: number}[]
 
   /** Ids of the sections that have passages, in reading order, page by page. */
   sectionsWithText(): Uint32Array
+
+  /** The language whose analysis makes the terms of its texts, BCP 47; null for that of English. */
+  readonly language: string | null
+  /** The languages of its pages with their number, the one with most pages first. Empty where a build does not know. */
+  languages(): readonly LanguageShare[]
+  /**
+   * The build as if it had only some of its pages: their sections, words, frequencies and neighbours. Not to be closed.
+   * The build itself where it has no others. Kept, so that what is known of a part is known the next time.
+   */
+  part(pages: BuildPart): IndexBuild
 
   /** In the order of `ids`; unknown ids are left out. */
   sections(ids: readonly number[]): StoredSection[]

@@ -1,5 +1,6 @@
 export type {
   BuildPages,
+  BuildPart,
   CurrentBuild,
   IndexBuild,
   Manifest,

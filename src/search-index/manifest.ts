@@ -23,6 +23,7 @@ const manifestShape = z.object({
     key: z.string().exactOptional(),
   }),
   chunker: z.string(),
+  languages: z.object({default: z.string().nullable(), analysis: z.string()}).exactOptional(),
   counts: z.object({pages: count, sections: count, passages: count}),
   hnsw: z.object({
     m: count,

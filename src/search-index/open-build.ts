@@ -3,6 +3,7 @@ import {DocentError} from '../domain/index.ts'
 import {openSqlite, type SqliteDatabase} from '../native/index.ts'
 import type {IndexBuild, Manifest} from './build.ts'
 import {pagesIn} from './build-pages.ts'
+import {languageShares, partsOf} from './build-part.ts'
 import type {OpenOptions} from './build-store.ts'
 import {mismatchOf} from './file-mismatch.ts'
 import {Format2Words} from './format-2/words.ts'
@@ -61,7 +62,10 @@ export async function openBuild(
 }
 
 /** @throws Error when the sections, of the pages that there are, are not those of the manifest. */
-function checkCounts({counts}: Manifest, {ids, passages}: SectionOrder): void {
+function checkCounts(
+  {counts}: Manifest,
+  {ids, passages}: Awaited<ReturnType<typeof readSectionOrder>>,
+): void {
   if (ids.length === counts.sections && passages === counts.passages) return
   throw new Error(
     `it has ${ids.length} sections and ${passages} passages, its manifest says ${counts.sections} and ${counts.passages}`,
@@ -97,7 +101,7 @@ function indexBuild(parts: BuildParts): IndexBuild {
   const norms = lengthNormsOf(sectionOrder)
   const bm25 = new Bm25((term) => postings.get(term), sectionOrder, norms)
   const wordsSearch = new WordsSearch((term) => postings.get(term), sectionOrder, norms)
-  return {
+  const whole: IndexBuild = {
     ...pages,
     ...sectionReads(db, sectionFrom, passagesBetween(db, manifest)),
     ...links,
@@ -120,5 +124,10 @@ function indexBuild(parts: BuildParts): IndexBuild {
       const versions = pages.pages().flatMap((page) => (page.version === null ? [] : [page.version]))
       return [...new Set(versions)].sort()
     },
+    language: manifest.languages?.default ?? null,
+    languages: () => languageShares(pages.pages(), manifest),
+    part: (selected) => partOf(selected),
   }
+  const partOf = partsOf({whole, sectionOrder, vectors, vectorSearch, postings: (term) => postings.get(term)})
+  return whole
 }

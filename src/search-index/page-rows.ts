@@ -13,7 +13,8 @@ export interface PassageRange {
 export interface SectionToRemove {
   readonly id: number
   readonly passages: PassageRange
-  /** The texts that its terms come from. */
+  /** The texts that its terms come from, and the language that makes terms of them. */
+  readonly lang: string | null
   readonly title: string
   readonly headings: readonly string[]
   readonly texts: readonly string[]
@@ -60,11 +61,12 @@ export class PageRows {
 
   sectionsOf(pageId: number): SectionToRemove[] {
     const rows = this.#sql.sectionsOfPage.all(pageId) as SectionRow[]
-    return rows.map(({id, title, headings, first_passage, passage_count}) => {
+    return rows.map(({id, lang, title, headings, first_passage, passage_count}) => {
       const passages = {first: first_passage, last: first_passage + passage_count - 1}
       return {
         id,
         passages,
+        lang,
         title,
         headings: JSON.parse(headings) as string[],
         texts: this.#sql.textsBetween.all(passages.first, passages.last) as string[],
@@ -143,6 +145,7 @@ export class PageRows {
 
 interface SectionRow {
   readonly id: number
+  readonly lang: string | null
   readonly title: string
   readonly headings: string
   readonly first_passage: number
@@ -153,7 +156,7 @@ function prepareStatements(db: SqliteDatabase) {
   return {
     fileByPath: db.prepare('SELECT page_id FROM files WHERE path = ?'),
     sectionsOfPage: db.prepare(
-      `SELECT s.id, pages.title, s.headings, s.first_passage, s.passage_count
+      `SELECT s.id, pages.lang, pages.title, s.headings, s.first_passage, s.passage_count
        FROM sections s JOIN pages ON pages.id = s.page_id WHERE s.page_id = ?`,
     ),
     textsBetween: db.prepare('SELECT text FROM passages WHERE id BETWEEN ? AND ? ORDER BY id').pluck(),

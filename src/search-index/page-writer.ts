@@ -1,6 +1,7 @@
 import type {Page, Section} from '../domain/index.ts'
 import type {SqliteDatabase} from '../native/index.ts'
-import {termsOf} from '../text/terms.ts'
+import {analysisOf} from '../text/language-analysis.ts'
+import {type Analysis, termsOf} from '../text/terms.ts'
 import type {Manifest} from './build.ts'
 import {embeddingHashOf, embeddingTextOf} from './embedding-text.ts'
 import {checkVector} from './hnsw.ts'
@@ -31,14 +32,22 @@ export class PageWriter {
   readonly #counters: RowCounters
   readonly #graph: PageIndexes['graph']
   readonly #words: PageIndexes['words']
+  readonly #defaultLanguage: string | null
 
-  constructor(db: SqliteDatabase, dimensions: number, {graph, words}: PageIndexes) {
+  /** @param defaultLanguage that of pages whose own is not known; null where it is not known either. */
+  constructor(
+    db: SqliteDatabase,
+    dimensions: number,
+    {graph, words}: PageIndexes,
+    defaultLanguage: string | null,
+  ) {
     this.#db = db
     this.#dimensions = dimensions
     this.#rows = new PageRows(db)
     this.#counters = new RowCounters(db)
     this.#graph = graph
     this.#words = words
+    this.#defaultLanguage = defaultLanguage
   }
 
   vectorFor(embeddingHash: string): Float32Array | null {
@@ -57,12 +66,18 @@ export class PageWriter {
   remove(path: string): void {
     const pageId = this.#rows.deleteFile(path)
     if (pageId === null) return
-    for (const {id, passages, title, headings, texts} of this.#rows.sectionsOf(pageId)) {
-      if (texts.length > 0) this.#words.remove(id, sectionTermsOf({title: termsOf(title), headings, texts}))
+    for (const {id, passages, lang, title, headings, texts} of this.#rows.sectionsOf(pageId)) {
+      const analysis = this.#analysisOf(lang)
+      if (texts.length > 0)
+        this.#words.remove(id, sectionTermsOf({title: termsOf(title, analysis), headings, texts, analysis}))
       this.#graph.remove(passages)
       this.#rows.deletePassages(passages)
     }
     this.#rows.deletePage(pageId)
+  }
+
+  #analysisOf(lang: string | null): Analysis {
+    return analysisOf(lang ?? this.#defaultLanguage)
   }
 
   /** Stores the counters for the next build, and returns the numbers of rows. */
@@ -83,7 +98,7 @@ export class PageWriter {
       throw new TypeError(`${page.path} has ${passageCount} passages, got ${vectors.length} vectors`)
     }
     this.#rows.insertPage(pageId, indexed)
-    const title = termsOf(page.title)
+    const title = termsOf(page.title, this.#analysisOf(page.lang))
     let next = 0
     for (const section of page.sections) {
       const {length} = section.passages
@@ -101,7 +116,12 @@ export class PageWriter {
     const id = this.#counters.next('section')
     // A section that is only a heading is not in the word index.
     const texts = section.passages.map(({text}) => text)
-    const terms = sectionTermsOf({title, headings: section.headings, texts})
+    const terms = sectionTermsOf({
+      title,
+      headings: section.headings,
+      texts,
+      analysis: this.#analysisOf(page.lang),
+    })
     const length = texts.length === 0 ? 0 : this.#words.add(id, terms)
     this.#rows.insertSection({id, pageId, section, firstPassage: this.#counters.peek('passage'), length})
     for (const [index, passage] of section.passages.entries()) {
@@ -117,18 +137,21 @@ export class PageWriter {
 
 /**
  * The terms of a section, only from what is stored of it: so a section is removed with the terms it was added with, and
- * only their postings are edited. This requires the same `termsOf`, which the manifest's `chunker` identifies; a build of
- * another one is not edited. Searching all postings for the section would not require it, but would take time in
+ * only their postings are edited. This requires the same `termsOf`, which the manifest's `chunker` and `languages` identify;
+ * a build of another one is not edited. Searching all postings for the section would not require it, but would take time in
  * proportion to the index instead of the change.
  */
 function sectionTermsOf({
   title,
   headings,
   texts,
+  analysis,
 }: {
   readonly title: readonly string[]
   readonly headings: readonly string[]
   readonly texts: readonly string[]
+  readonly analysis: Analysis
 }): SectionTerms {
-  return {title, headings: headings.flatMap(termsOf), text: texts.flatMap(termsOf)}
+  const termsIn = (text: string): string[] => termsOf(text, analysis)
+  return {title, headings: headings.flatMap(termsIn), text: texts.flatMap(termsIn)}
 }

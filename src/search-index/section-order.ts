@@ -8,8 +8,6 @@ export interface SectionOrder {
   readonly ids: Uint32Array
   /** Number of terms by slot; 0 for a section that is not in the word index. */
   readonly lengths: readonly number[]
-  /** Number of passages of all sections. */
-  readonly passages: number
   slotOf(sectionId: number): number | undefined
 }
 
@@ -17,7 +15,10 @@ export interface SectionOrder {
 const pagesPerTurn = 500
 
 /** Reads the order. @throws the signal's reason when aborted. */
-export async function readSectionOrder(db: SqliteDatabase, signal?: AbortSignal): Promise<SectionOrder> {
+export async function readSectionOrder(
+  db: SqliteDatabase,
+  signal?: AbortSignal,
+): Promise<SectionOrder & {readonly passages: number}> {
   const ids: number[] = []
   const lengths: number[] = []
   let passages = 0
@@ -38,4 +39,14 @@ export async function readSectionOrder(db: SqliteDatabase, signal?: AbortSignal)
   }
   const order = Uint32Array.from(ids)
   return {ids: order, lengths, passages, slotOf: slotsOf(order)}
+}
+
+/** The order of some sections alone. */
+export function orderOf(
+  {ids, lengths}: SectionOrder,
+  includes: (sectionId: number) => boolean,
+): SectionOrder {
+  const slots = [...ids.keys()].filter((slot) => includes(ids[slot]!))
+  const kept = Uint32Array.from(slots, (slot) => ids[slot]!)
+  return {ids: kept, lengths: slots.map((slot) => lengths[slot]!), slotOf: slotsOf(kept)}
 }

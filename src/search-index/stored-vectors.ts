@@ -64,6 +64,11 @@ export class StoredVectors {
     return this.#hitsOf(top)
   }
 
+  /** The slots of the passages of some sections, ascending. */
+  slotsIn(includes: (sectionId: number) => boolean): Uint32Array {
+    return Uint32Array.from(this.#sectionIds.keys()).filter((slot) => includes(this.#sectionIds[slot]!))
+  }
+
   /** Sketches of all vectors, by slot. */
   sketches(): Promise<VectorSketches> {
     return VectorSketches.of(this.#values, this.#dimensions)

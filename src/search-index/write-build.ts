@@ -9,6 +9,8 @@ export interface WriteBuildOptions {
   /** Returns one unit vector a text, in order. */
   readonly embed: (texts: readonly string[]) => Promise<readonly Float32Array[]>
   readonly chunker?: string
+  /** The language of the site. Default null. */
+  readonly defaultLanguage?: string | null
   readonly calibration?: unknown
   /** Milliseconds since the epoch; default now. */
   readonly now?: number
@@ -23,7 +25,7 @@ export async function writeBuild(
   pages: readonly Page[],
   options: WriteBuildOptions,
 ): Promise<Manifest> {
-  const {embedding, embed, chunker = 'direct', calibration = null} = options
+  const {embedding, embed, chunker = 'direct', defaultLanguage = null, calibration = null} = options
   const expectedPassages = pages
     .flatMap((page) => page.sections)
     .reduce((sum, section) => sum + section.passages.length, 0)
@@ -31,6 +33,7 @@ export async function writeBuild(
   const writer = await builds.begin({
     embedding,
     chunker,
+    defaultLanguage,
     base: null,
     expectedPassages,
     ...(options.now === undefined ? {} : {now: options.now}),

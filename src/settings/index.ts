@@ -1,3 +1,10 @@
 export type {ForSources} from './content-sources.ts'
 export type {GitTokens} from './git-tokens.ts'
-export {describeSettings, gitEnvironment, isGitHubActions, loadSettings, type Settings} from './settings.ts'
+export {
+  describeSettings,
+  gitEnvironment,
+  isGitHubActions,
+  loadSettings,
+  type Settings,
+  workspaceFolder,
+} from './settings.ts'

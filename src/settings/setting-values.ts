@@ -243,3 +243,12 @@ function urlOf(text: string): URL | null {
 function isHttp({protocol}: URL): boolean {
   return protocol === 'http:' || protocol === 'https:'
 }
+
+/** Language tags without region, or `all`; null where nothing is set. */
+export const modelLanguages = (value: string): readonly string[] | 'all' | null => {
+  if (value === '' || value === 'all') return value || null
+  return listOf(value, (tag) => {
+    if (!/^[a-z]{2,3}$/.test(tag)) throw new Error('must be language codes such as en, de; or all')
+    return tag
+  })
+}

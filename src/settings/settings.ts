@@ -10,6 +10,7 @@ import {
   imageHosts,
   isHeaderText,
   maxMs,
+  modelLanguages,
   modelName,
   oneOf,
   onOff,
@@ -39,6 +40,7 @@ export interface Settings {
   readonly gitTokens: GitTokens
   readonly webhookSecret: string | null
   readonly embeddingModel: string | null
+  readonly embeddingLanguages: readonly string[] | 'all' | null
   readonly generator: 'auto' | 'anthropic' | 'extractive'
   readonly anthropicApiKey: string | null
   readonly anthropicBaseUrl: string | null
@@ -171,6 +173,14 @@ export const settingsTable: readonly Setting<unknown>[] = [
     fallback: '',
     meaning: 'A folder or a Hugging Face model id. Default: the model in `models/`.',
     parse: optional,
+  },
+  {
+    name: 'EMBEDDING_LANGUAGES',
+    key: 'embeddingLanguages',
+    fallback: '',
+    meaning:
+      'Languages that the embedding model knows, as `en, de`; in others words alone decide. `all` for any. Default: known for the model in `models/` (`en`) and for widely used ones; any for the rest.',
+    parse: modelLanguages,
   },
   {
     name: 'GENERATOR',
@@ -582,6 +592,11 @@ export function gitEnvironment(): Record<string, string | undefined> {
   const names = settingsTable.filter(({secret}) => secret).map(({name}) => name)
   const tokens = Object.keys(process.env).filter(isTokenName)
   return environmentForGit(process.env, new Set([...names, ...tokens]))
+}
+
+/** The folder in which a GitHub Actions job has its repository; elsewhere the folder in which this runs. */
+export function workspaceFolder(): string {
+  return process.env['GITHUB_WORKSPACE'] || process.cwd()
 }
 
 /** The settings in a form that may be logged: secrets as `set` or `unset`. */

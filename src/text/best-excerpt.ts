@@ -1,6 +1,6 @@
 import {headOf} from '../lib/cut.ts'
 import {type Sentence, sentencesOf} from './sentences.ts'
-import {type Token, visitWords} from './terms.ts'
+import {type Analysis, type Token, visitWords} from './terms.ts'
 
 /** The part of a text that is most relevant to a question, with the question's words highlighted. */
 export interface Excerpt {
@@ -14,6 +14,8 @@ export interface Excerpt {
 export interface ExcerptOptions {
   /** Maximum length in UTF-16 units; default 280. */
   readonly maxLength?: number
+  /** That of the text. Default English. */
+  readonly analysis?: Analysis
 }
 
 /**
@@ -31,7 +33,7 @@ export function bestExcerptOf(
   const sentences = sentencesOf(text)
   if (sentences.length === 0) return {text: '', highlights: [], weight: 0}
 
-  const tokens = tokensWith(terms, text)
+  const tokens = tokensWith(terms, text, options.analysis)
   const weights = weightsBySentence(sentences, tokens, terms)
   let best = {from: 0, to: 1, score: -1, weight: 0}
   for (let from = 0; from < sentences.length; from++) {
@@ -68,11 +70,19 @@ export function bestExcerptOf(
 }
 
 /** The words of a text that have any of the terms: few, so only those are kept. */
-function tokensWith(terms: ReadonlyMap<string, number>, text: string): Token[] {
+function tokensWith(
+  terms: ReadonlyMap<string, number>,
+  text: string,
+  analysis: Analysis | undefined,
+): Token[] {
   const tokens: Token[] = []
-  visitWords(text, (word, start, end) => {
-    if (word.terms.some((term) => terms.has(term))) tokens.push({start, end, terms: word.terms})
-  })
+  visitWords(
+    text,
+    (word, start, end) => {
+      if (word.terms.some((term) => terms.has(term))) tokens.push({start, end, terms: word.terms})
+    },
+    analysis,
+  )
   return tokens
 }
 

@@ -1,4 +1,4 @@
-import {fold, type Token, tokensOf} from './terms.ts'
+import {type Analysis, fold, type Token, tokensOf} from './terms.ts'
 
 /** What is marked in a text. */
 export interface MarkedWords {
@@ -9,13 +9,18 @@ export interface MarkedWords {
    * terms that does not is marked as a whole.
    */
   readonly beginning?: {readonly letters: string; readonly terms: ReadonlySet<string>} | null
+  /** That of the texts. Default English. */
+  readonly analysis?: Analysis
 }
 
 /** `[start, end)` of the marked words in UTF-16 units, in order, never touching or overlapping. */
-export function marksOf(text: string, {terms, beginning}: MarkedWords): [start: number, end: number][] {
+export function marksOf(
+  text: string,
+  {terms, beginning, analysis}: MarkedWords,
+): [start: number, end: number][] {
   const marks: [number, number][] = []
   const wholeGraphemes = wholeGraphemesOf(text)
-  for (const token of tokensOf(text)) {
+  for (const token of tokensOf(text, analysis)) {
     const found = terms.size > 0 && token.terms.some((term) => terms.has(term))
     const part = found ? token : beginning ? beginningIn(text, token, beginning) : null
     if (part === null) continue

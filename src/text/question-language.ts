@@ -26,7 +26,8 @@ export function languageOfFirst(texts: readonly string[]): Language | null {
 /** Letters of other languages in the same script that Arabic does not have. */
 const notArabic = /[\u067e\u0686\u0698\u06af\u06a9\u06cc\u06d2\u0679\u0688\u0691\u06ba\u06d5]/
 
-function languageOf(text: string): Language | null {
+/** The language that most common words of a text belong to, of those in the table; null where fewer than two do, or as many of another. */
+export function languageOfCommonWords(text: string): string | null {
   const words = text.toLowerCase().match(/\p{L}+/gu) ?? []
   let best: string | null = null
   let bestCount = 1
@@ -39,6 +40,11 @@ function languageOf(text: string): Language | null {
       bestCount = count
     }
   }
+  return best
+}
+
+function languageOf(text: string): Language | null {
+  const best = languageOfCommonWords(text)
   if (best !== null) return languages.includes(best as Language) ? (best as Language) : 'en'
   if (/[\p{sc=Hira}\p{sc=Kana}]/u.test(text)) return 'ja'
   if (/\p{sc=Han}/u.test(text) && !/\p{sc=Hang}/u.test(text)) return 'zh'

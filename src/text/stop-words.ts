@@ -15,7 +15,12 @@ where where's whether which while who who's whom whose why will with within with
 you you'd you'll you're you've your yours yourself
 `
 
-const stopTerms: ReadonlySet<string> = new Set(words.split(/\s+/).filter(Boolean).flatMap(termsOf))
+const stopTerms: ReadonlySet<string> = new Set(
+  words
+    .split(/\s+/)
+    .filter(Boolean)
+    .flatMap((word) => termsOf(word)),
+)
 
 /** Whether a term, as returned by `termsOf`, says nothing about the subject of an English question. */
 export function isStopTerm(term: string): boolean {

@@ -19,6 +19,21 @@ export interface SpelledWord {
   contentId?: number | null
 }
 
+/** How the words of a language become terms. `language-analysis.ts` has one for every language. */
+export interface Analysis {
+  /** Without region, as `de`. */
+  readonly language: string
+  /** A word as `stem` takes it: in lower case, with diacritics where endings are told by them. */
+  readonly lower: (word: string) => string
+  /** Such a word, or its stem, without diacritics. */
+  readonly stem: (word: string) => string
+  /** What is written together with a word and is none of it, as `l’` before it or `-il` behind it; null for none. */
+  readonly clitics: RegExp | null
+  /** What stands at the end of a run of letters without spaces, and is none of the word; null for none. */
+  readonly particles: RegExp | null
+  readonly words: WordTable<SpelledWord>
+}
+
 /** Maximum length of a term in UTF-16 units; longer words are cut, longer identifiers have only their parts as terms. */
 export const maxTermLength = 64
 
@@ -29,18 +44,22 @@ export const maxTermLength = 64
  * A term holds letters and digits only, so `dry-run`, `dryRun`, `dry_run` and `dryrun` share one. Scripts that
  * put no spaces between words yield pairs of characters. Takes time in proportion to the text's length.
  */
-export function termsOf(text: string): string[] {
+export function termsOf(text: string, analysis: Analysis = english): string[] {
   const terms: string[] = []
-  visitWords(text, (word) => {
-    for (const term of word.terms) terms.push(term)
-  })
+  visitWords(
+    text,
+    (word) => {
+      for (const term of word.terms) terms.push(term)
+    },
+    analysis,
+  )
   return terms
 }
 
 /** The same with positions, for highlights and phrases. */
-export function tokensOf(text: string): Token[] {
+export function tokensOf(text: string, analysis: Analysis = english): Token[] {
   const tokens: Token[] = []
-  visitWords(text, ({terms}, start, end) => tokens.push({start, end, terms}))
+  visitWords(text, ({terms}, start, end) => tokens.push({start, end, terms}), analysis)
   return tokens
 }
 
@@ -54,6 +73,17 @@ const joinPattern = /^[-.:/@+\\'’]{1,2}$/
 const unspacedLetters =
   '[\\p{sc=Han}\\p{sc=Hira}\\p{sc=Kana}\\u3099\\u309a\\u30fc\\uff70\\p{sc=Hang}\\p{sc=Thai}\\p{sc=Laoo}\\p{sc=Khmr}\\p{sc=Mymr}]'
 const unspaced = new RegExp(unspacedLetters, 'u')
+
+/** Where a text has characters of scripts that put no spaces between words. */
+export function unspacedRunsIn(text: string): {readonly start: number; readonly end: number}[] {
+  return [...text.matchAll(unspacedRuns)].map(({index, 0: run}) => ({start: index, end: index + run.length}))
+}
+
+/** Whether a term is of a script without spaces: a pair of its characters, or one alone. */
+export function isPair(term: string): boolean {
+  return unspaced.test(term)
+}
+
 const unspacedRuns = new RegExp(`${unspacedLetters}+`, 'gu')
 
 // Two small letters after the second capital, so that `APIs` and `IDs` stay whole.
@@ -76,7 +106,7 @@ type Visit = (word: SpelledWord, start: number, end: number) => void
  * White space ends every word, so a text is processed in stretches without it: ASCII stretches, nearly all in most
  * docs, by character codes, others by Unicode patterns, which cost several times as much.
  */
-export function visitWords(text: string, visit: Visit): void {
+export function visitWords(text: string, visit: Visit, analysis: Analysis = english): void {
   let from = 0
   while (from < text.length) {
     if (text.charCodeAt(from) <= 32) {
@@ -90,13 +120,13 @@ export function visitWords(text: string, visit: Visit): void {
       if (code <= 32) break
       highest |= code
     }
-    if (highest < 128) visitAscii(text, from, to, visit)
-    else visitUnicode(text, from, to, visit)
+    if (highest < 128) visitAscii(text, from, to, visit, analysis)
+    else visitUnicode(text, from, to, visit, analysis)
     from = to
   }
 }
 
-function visitAscii(text: string, from: number, to: number, visit: Visit): void {
+function visitAscii(text: string, from: number, to: number, visit: Visit, {words}: Analysis): void {
   let at = from
   while (at < to) {
     if (roles[text.charCodeAt(at)] !== partOfWord) {
@@ -120,13 +150,15 @@ function visitAscii(text: string, from: number, to: number, visit: Visit): void 
   }
 }
 
-function visitUnicode(text: string, from: number, to: number, visit: Visit): void {
+function visitUnicode(text: string, from: number, to: number, visit: Visit, analysis: Analysis): void {
+  const {words, particles} = analysis
   let start = -1
   let end = -1
   const flush = () => {
     const suffixed = suffixEnd(text, start, end)
     if (unspaced.test(text.slice(start, suffixed))) {
-      visitPairs(text.slice(start, suffixed), start, visit)
+      const run = text.slice(start, suffixed)
+      visitPairs(particles === null ? run : run.replace(particles, ''), start, visit, analysis)
       return
     }
     const word = words.at(text, start, suffixed)
@@ -157,34 +189,47 @@ function suffixEnd(text: string, start: number, end: number): number {
   return end
 }
 
-// Words repeat in a text, and looking them up is several times faster than computing their terms again.
-const words = new WordTable<SpelledWord>({
-  maxLength: maxTermLength,
-  make: (spelling) => ({spelling, terms: computeTerms(spelling)}),
-})
+/** An analysis from its rules, with a table of words: looking them up is several times faster than computing their terms again. */
+export function analysis(
+  language: string,
+  rules: Pick<Analysis, 'lower' | 'stem' | 'clitics' | 'particles'>,
+): Analysis {
+  const words = new WordTable<SpelledWord>({
+    maxLength: maxTermLength,
+    make: (spelling) => ({spelling, terms: computeTerms(spelling, rules)}),
+  })
+  return {language, ...rules, words}
+}
+
+/** For texts in English, and in languages that are not known. */
+export const english = analysis('en', {lower: fold, stem: stemOf, clitics: null, particles: null})
 
 /**
  * The forms of one word that its terms are the stems of, the whole first: for what is still being typed, where
  * `scalin` has no stem yet. A word of a script without spaces is its own form.
  */
-export function unstemmedFormsOf(word: string): readonly string[] {
-  return computeTerms(word, (form) => form)
+export function unstemmedFormsOf(word: string, {clitics}: Analysis = english): readonly string[] {
+  return computeTerms(word, {lower: fold, stem: (form) => form, clitics})
 }
 
-function computeTerms(token: string, stem = stemOf): readonly string[] {
+function computeTerms(
+  token: string,
+  {lower, stem, clitics}: Pick<Analysis, 'lower' | 'stem' | 'clitics'>,
+): readonly string[] {
   if (/^[a-z]+$/.test(token)) return [stem(token.slice(0, maxTermLength))]
 
   const normal = isAscii(token) ? token : token.normalize('NFKC').replace(/[\u00ad\u200c\u200d]/g, '')
   const terms = new Set<string>()
   const suffix = normal.endsWith('++') ? 'plusplus' : normal.endsWith('#') ? 'sharp' : ''
-  const words = normal.split(/[^\p{L}\p{N}\p{M}_'’]+/u).filter(Boolean)
+  const alone = clitics === null ? normal : normal.replace(clitics, '')
+  const words = alone.split(/[^\p{L}\p{N}\p{M}_'’]+/u).filter(Boolean)
 
   // Segments are words with their inner joins removed: `kubernetes.io/last-applied` → kubernetes, io, lastapplied.
   const segments: string[][] = []
   for (const word of words) {
     const spelled = word.replace(/['’][sS]$/, '').replace(/['’](?=(?:t|re|ve|ll|d|m)$)/i, '')
     const parts = spelled.split(/[_'’]+/).flatMap((part) => part.split(caseBoundary))
-    segments.push(parts.map(fold).filter(Boolean))
+    segments.push(parts.map(lower).filter(Boolean))
   }
 
   const all = segments.flat()
@@ -214,7 +259,7 @@ function wholeOf(parts: readonly string[]): string {
 }
 
 /** Pairs of characters for scripts without spaces, what is in between as usual: `日本語` → 日本, 本語. */
-function visitPairs(token: string, start: number, visit: Visit): void {
+function visitPairs(token: string, start: number, visit: Visit, {words}: Analysis): void {
   let last = 0
   const between = (end: number) => {
     if (end <= last) return

@@ -18,7 +18,7 @@ export interface Conditions {
  */
 export function conditionsOf(
   filter: TranscriptFilter,
-  {partial, conversation}: SchemaSql,
+  {partial, conversation, lang}: SchemaSql,
   answerId: string | null,
 ): Conditions {
   const conditions: string[] = []
@@ -55,6 +55,7 @@ export function conditionsOf(
   if (filter.abstained !== undefined) add('abstained = ?', filter.abstained ? 1 : 0)
   if (filter.partial !== undefined) add(filter.partial ? partial.yes : partial.no)
   if (filter.build !== undefined) add('build = ?', filter.build)
+  if (filter.lang !== undefined) add(`(${lang} = ? OR ${lang} GLOB ? || '-*')`, filter.lang, filter.lang)
   if (filter.from !== undefined) add('started_at >= ?', filter.from)
   if (filter.to !== undefined) add('started_at < ?', filter.to)
   if (filter.conversation !== undefined) add(`${conversation} = ?`, filter.conversation)

@@ -34,6 +34,7 @@ export interface AnswerRow extends FeedbackColumns {
   readonly conversation: string
   readonly question: string
   readonly version: string | null
+  readonly lang: string | null
   readonly build: string
   readonly generator: GeneratorName
   readonly model: string | null
@@ -74,6 +75,7 @@ export function journalledOf(row: AnswerRow): JournalledAnswer {
     conversation: row.conversation,
     question: row.question,
     version: row.version,
+    lang: row.lang,
     build: row.build,
     generator: row.generator,
     model: row.model,
@@ -165,6 +167,7 @@ export function itemOf(row: AnswerRow): TranscriptItem {
     conversation: row.conversation,
     conversationId: null,
     question: row.question,
+    lang: row.lang,
     startedAt: row.started_at,
     ending: row.ending,
     abstained: row.abstained === 1,

@@ -3,7 +3,7 @@ import {isPartialFinish, type SequencedEvent} from '../domain/index.ts'
 import type {SqliteDatabase} from '../native/index.ts'
 import type {AnswerRow} from './answer-row.ts'
 import {rowsOf} from './event-rows.ts'
-import type {LiveAnswer} from './live-answer.ts'
+import {type LiveAnswer, languageOf} from './live-answer.ts'
 import type {Redaction} from './redaction.ts'
 
 /** Writes answers from memory to the database. @throws what SQLite throws; then the call has written nothing. */
@@ -17,24 +17,26 @@ export interface AnswerWriter {
 
 export function createAnswerWriter(db: SqliteDatabase, redaction: Redaction): AnswerWriter {
   const insertAnswer = db.prepare(
-    `INSERT INTO answers (id, ref, conversation, question, version, build, generator, model, embedding, started_at,
-       settings, channel, idempotency_key)
-     VALUES (@id, @ref, @conversation, @question, @version, @build, @generator, @model, @embedding, @startedAt,
-       @settings, @channel, @idempotencyKey)`,
+    `INSERT INTO answers (id, ref, conversation, question, version, lang, build, generator, model, embedding,
+       started_at, settings, channel, idempotency_key)
+     VALUES (@id, @ref, @conversation, @question, @version, @lang, @build, @generator, @model, @embedding,
+       @startedAt, @settings, @channel, @idempotencyKey)`,
   )
-  const updateDetails = db.prepare('UPDATE answers SET facts = ? WHERE row = ?')
+  const updateDetails = db.prepare('UPDATE answers SET facts = ?, lang = ? WHERE row = ?')
   const endAnswer = db.prepare(
     'UPDATE answers SET ending = ?, abstained = ?, partial = ?, text = ?, usage = ?, timings = ? WHERE row = ?',
   )
   const insertEvents = eventInserter(db)
 
-  function insert({entry}: LiveAnswer): number {
+  function insert(answer: LiveAnswer): number {
+    const {entry} = answer
     const {lastInsertRowid} = insertAnswer.run({
       id: entry.answerId,
       ref: refOf(entry.answerId),
       conversation: entry.conversation,
       question: redaction.text(entry.question),
       version: redaction.keepsText ? entry.version : null,
+      lang: languageOf(answer),
       build: entry.build,
       generator: entry.generator,
       model: entry.model,
@@ -51,7 +53,9 @@ export function createAnswerWriter(db: SqliteDatabase, redaction: Redaction): An
     const {state} = answer
     const row = answer.row ?? insert(answer)
     insertEvents(row, answer.pending.map(redaction.event))
-    if (answer.hasNewDetails) updateDetails.run(JSON.stringify(detailsToKeep(answer, redaction)), row)
+    if (answer.hasNewDetails) {
+      updateDetails.run(JSON.stringify(detailsToKeep(answer, redaction)), languageOf(answer), row)
+    }
     if (state.ending !== null) {
       endAnswer.run(
         state.ending,
@@ -104,6 +108,7 @@ const columns = [
   'conversation',
   'question',
   'version',
+  'lang',
   'build',
   'generator',
   'model',

@@ -22,6 +22,7 @@ const columns = [
   'text',
   'finishReason',
   'partial',
+  'lang',
 ] as const
 
 /** The first line of a CSV export, including its line break. */
@@ -53,6 +54,7 @@ export function csvRowOf(transcript: Transcript): string {
     text: transcript.text,
     finishReason: transcript.finishReason ?? '',
     partial: transcript.partial,
+    lang: transcript.lang ?? '',
   }
   return `${columns.map((column) => cellOf(String(values[column]))).join(',')}\r\n`
 }

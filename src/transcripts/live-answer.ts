@@ -47,6 +47,11 @@ export function eventsInMemory({allEvents, pending}: LiveAnswer): readonly Seque
   return allEvents ?? pending
 }
 
+/** The language of the pages that were searched; the one that was asked for until that is known. */
+export function languageOf({entry, details}: Pick<LiveAnswer, 'entry' | 'details'>): string | null {
+  return details.lang ?? entry.lang ?? null
+}
+
 /** The row it would have now, with id -1 until it is written. If text is not kept, the question is dropped at the end. */
 export function liveRow(answer: LiveAnswer): AnswerRow {
   const {entry, state} = answer
@@ -58,6 +63,7 @@ export function liveRow(answer: LiveAnswer): AnswerRow {
     conversation: entry.conversation,
     question: keepsQuestion ? entry.question : '',
     version: entry.version,
+    lang: languageOf(answer),
     build: entry.build,
     generator: entry.generator,
     model: entry.model,

@@ -113,6 +113,13 @@ export const migrations: readonly Migration[] = [
     name: '005_forget_keys_without_secret',
     sql: 'UPDATE answers SET idempotency_key = NULL WHERE idempotency_key IS NOT NULL;',
   },
+  {
+    name: '006_languages',
+    sql: `
+      ALTER TABLE answers ADD COLUMN lang TEXT;
+      CREATE INDEX answers_by_lang ON answers (lang, row) WHERE lang IS NOT NULL;
+    `,
+  },
 ]
 
 /** Adds the SQL function `ref_of(id)` to a connection that reads or writes transcripts. */

@@ -7,6 +7,7 @@ export interface SchemaSql {
   readonly columns: string
   readonly ref: string
   readonly conversation: string
+  readonly lang: string
   /** Conditions that match partial answers, and all others. */
   readonly partial: {readonly yes: string; readonly no: string}
 }
@@ -29,9 +30,10 @@ export function schemaSqlOf(db: SqliteDatabase): SchemaSql {
   const conversation = isCurrent ? 'conversation' : 'ref_of(conversation_id)'
   const digests = isCurrent ? '' : `${ref} AS ref, ${conversation} AS conversation, `
   return {
-    columns: `answers.*, ${digests}${finishReason} AS finish_reason`,
+    columns: `answers.*, ${digests}${names.includes('lang') ? '' : 'NULL AS lang, '}${finishReason} AS finish_reason`,
     ref,
     conversation,
+    lang: names.includes('lang') ? 'lang' : 'NULL',
     partial: names.includes('partial') ? {yes: 'partial = 1', no: 'partial = 0'} : partialByEvents,
   }
 }

@@ -28,6 +28,8 @@ export interface TranscriptFilter {
   /** Whether the model declined or was cut off by a limit. False: all others, with any ending. */
   readonly partial?: boolean
   readonly build?: string
+  /** The language of the pages that were searched, BCP 47: also with a region where this has none. */
+  readonly lang?: string
   /** Milliseconds since the epoch, inclusive. */
   readonly from?: number
   /** Milliseconds since the epoch, exclusive. */
@@ -45,6 +47,8 @@ export interface TranscriptItem {
   /** Always null for staff: the key grants access to the conversation. */
   readonly conversationId: null
   readonly question: string
+  /** The language of the pages that were searched, BCP 47; null where that is not known. */
+  readonly lang: string | null
   readonly startedAt: number
   readonly ending: Ending | null
   readonly abstained: boolean

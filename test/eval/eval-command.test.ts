@@ -318,6 +318,7 @@ describe('a file that is wrong is told before the work', () => {
   test('and docs without a page, after it', async () => {
     const empty = join(folder, 'empty')
     mkdirSync(empty, {recursive: true})
+    writeFileSync(join(empty, 'draft.md'), '---\ndraft: true\n---\nWords.\n')
     writeFileSync(join(folder, 'given.jsonl'), JSON.stringify(question))
 
     const {code, stderr} = await run('--content', empty, '--questions', join(folder, 'given.jsonl'))

@@ -42,7 +42,7 @@ describe('an edit of a large collection', () => {
     const exact = vi.spyOn(StoredVectors.prototype, 'nearest')
     const stored = vi.spyOn(PageRows.prototype, 'insertPassage')
     const sketched = vi.spyOn(VectorSketches, 'atOnce')
-    for (const pages of [110, 220]) {
+    for (const pages of [110, 165]) {
       const folder = largeFolder(pages)
       await run(folder)
       expect(exact.mock.calls.length).toBeGreaterThan(200)

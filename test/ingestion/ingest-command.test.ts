@@ -135,15 +135,15 @@ describe('npm run ingest', () => {
     const folder = newFolder({'a.md': volumes, 'guides/b.md': '# B\n\nSee [c](c.md).\n'})
     folder.write('guides/latin.md', Uint8Array.from([0x23, 0x20, 0xe9, 0xff]))
 
-    const check = command(folder, ['--check'], {GITHUB_ACTIONS: 'true'})
+    const check = command(folder, ['--check'], {GITHUB_ACTIONS: 'true', GITHUB_WORKSPACE: folder.root})
 
     expect(await check.exit).toBe(1)
     const lines = check.err().split('\n')
     expect(lines).toContainEqual(
-      expect.stringMatching(/^::error file=.*guides\/latin\.md,title=invalid-utf-8::/),
+      expect.stringMatching(/^::error file=content\/guides\/latin\.md,title=invalid-utf-8::/),
     )
     expect(lines).toContainEqual(
-      expect.stringMatching(/^::warning file=.*guides\/b\.md,line=3,title=broken-link::.*c\.md/),
+      expect.stringMatching(/^::warning file=content\/guides\/b\.md,line=3,title=broken-link::.*c\.md/),
     )
     expect(check.out()).toContain('invalid-utf-8 (error, 1)')
     expect(existsSync(folder.dataDir)).toBe(false)
@@ -232,7 +232,7 @@ describe('npm run ingest', () => {
       })
 
       expect(await terminal.exit).toBe(0)
-      expect(terminal.out()).toContain('Scanning files …')
+      expect(terminal.out()).toContain('Checking the index …')
       expect(terminal.out()).toMatch(/Reading pages +\S+ 2\/2 pages · 2 passages, 2 embedded/)
       expect(terminal.out()).toContain('2 (2 new)')
     },

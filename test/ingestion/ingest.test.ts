@@ -143,6 +143,27 @@ describe('an ingest', () => {
     expect(report.changes).toMatchObject([{path: 'storage/volumes.md', kind: 'moved', from: 'a.md'}])
   })
 
+  test('an include names a file in both Unicode forms, and is read again when it changes', async () => {
+    const name = 'parts/re\u0301sume\u0301.md'
+    const folder = newFolder({
+      'a.md': `# A\n\n{{#include ${name.normalize('NFC')}}}\n`,
+      [name]: 'Otters swim.\n',
+      'b.md': `# B\n\n{{#include ${name}}}\n`,
+      'parts/\u00fcber.md': 'Beavers dig.\n',
+      'c.md': '# C\n\n{{#include parts/u\u0308ber.md}}\n',
+    })
+    const found = (words: string) => withCurrent(folder, (build) => pathsFound(build, words).toSorted())
+
+    const {diagnostics} = await run(folder)
+
+    expect(diagnostics).toEqual([])
+    expect(await found('otters')).toEqual(['a.md', 'b.md', name])
+    expect(await found('beavers')).toContain('c.md')
+    folder.write(name, 'Herons wait.\n')
+    await run(folder)
+    expect(await found('herons')).toEqual(['a.md', 'b.md', name])
+  })
+
   test('reads a page again when a file it includes changes', async () => {
     const folder = newFolder({
       'mkdocs.yml': 'site_name: x\n',

@@ -101,6 +101,29 @@ describe('several sources', () => {
     }
   })
 
+  test('have versions of their own: the current one of each is searched', async () => {
+    const versioned = newFolder({
+      'v1/gate.md': '# Gate\n\nThe old gate needs a brass key.\n',
+      'v2/gate.md': '# Gate\n\nThe new gate needs a plastic card.\n',
+      'v2/door.md': '# Door\n\nThe door needs nothing.\n',
+    })
+    const {folder, sources} = twoSources()
+    await ingestFolder(folder, {content: [...sources, folderNamed('gates', versioned.content)]})
+    const build = await openBuild(buildFolder(folder.dataDir, (await currentBuildId(folder.dataDir))!))
+    try {
+      const current = {id: build.manifest.id, problem: null, lease: () => ({build, release() {}})}
+      const retriever = createRetriever({current, embedder: hashingEmbedder(), siteUrl: null})
+      const urlsFor = async (text: string) =>
+        (await retriever.search({text, history: [], limit: 5})).hits.map(({url}) => url)
+
+      expect(await urlsFor('Does the scanner need a power supply?')).toContain('/docs/guide/setup')
+      const gates = (await urlsFor('Which card needs the gate?')).filter((url) => url.endsWith('/gate'))
+      expect(gates).toEqual(['/docs/gates/v2/gate'])
+    } finally {
+      build.close()
+    }
+  })
+
   test('keep their own edits: only what changed is embedded', async () => {
     const {folder, sources, repository} = twoSources()
     await ingestFolder(folder, {content: sources})

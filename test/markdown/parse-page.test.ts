@@ -248,6 +248,77 @@ describe('limits', () => {
   })
 })
 
+describe('what belongs together stays in one passage', () => {
+  const words = (count: number, word: string): string =>
+    `${Array.from({length: count}, (_, n) => word + n).join(' ')}.`
+  const indented = (text: string): string => text.replace(/^(?=.)/gm, '    ')
+  const code = (text: string): string => `\`\`\`sh\n${text}\n\`\`\`\n`
+  const passagesIn = (source: string): string[] =>
+    parse(source).page!.sections.flatMap(({passages}) => passages.map(({text}) => text))
+
+  test.each([
+    [
+      'terms of a list in HTML',
+      (name: string, text: string) => `<dt>${name}</dt>\n<dd>${text}</dd>\n`,
+      '<dl>\n',
+      '</dl>\n',
+    ],
+    ['terms of a list in Markdown', (name: string, text: string) => `${name}\n: ${text}\n\n`, '', ''],
+    ['options in code', (name: string, text: string) => `\`${name}\`\n\n${text}\n\n`, '', ''],
+    ['labels in bold', (name: string, text: string) => `**${name}**\n\n${text}\n\n`, '', ''],
+    ['tabs with text', (name: string, text: string) => `=== "${name}"\n\n${indented(text)}\n\n`, '', ''],
+    [
+      'tabs with code',
+      (name: string, text: string) => `=== "${name}"\n\n${indented(code(text))}\n\n`,
+      '',
+      '',
+    ],
+  ])('%s with what they name', (_, entry, before, after) => {
+    const names = ['alpha', 'beta', 'gamma', 'delta', 'epsilon']
+    const entries = names.map((name) => entry(`the ${name}`, words(57, name)))
+
+    const passages = passagesIn(`# Options\n\n${before}${entries.join('')}${after}`)
+
+    expect(passages.length).toBeGreaterThan(1)
+    for (const name of names) {
+      const own = passages.filter((text) => text.includes(`${name}56`))
+      expect(own).toEqual([expect.stringContaining(`the ${name}\n`)])
+    }
+  })
+
+  test('a label and the lead-in below it go with their code', () => {
+    const passages = passagesIn(
+      `# Setup\n\n${words(120, 'before')}\n\n**On Linux**\n\nRun this:\n\n${code(words(90, 'run'))}`,
+    )
+
+    expect(passages).toEqual([
+      expect.stringMatching(/before119\.$/),
+      expect.stringMatching(/^On Linux\nRun this:\nrun0 /),
+    ])
+  })
+
+  test('steps go with their code', () => {
+    const steps = ['one', 'two', 'three'].map(
+      (step, n) => `${n + 1}. ${words(50, step)}\n\n${indented(code(`run ${step}`)).replace(/^ /gm, '')}\n`,
+    )
+
+    const passages = passagesIn(`# Setup\n\n${steps.join('')}${words(90, 'after')}\n`)
+
+    for (const step of ['one', 'two', 'three']) {
+      expect(passages.filter((text) => text.includes(`run ${step}`))).toEqual([
+        expect.stringContaining(`${step}49.`),
+      ])
+    }
+  })
+
+  test('many short paragraphs in a row are no labels of the last', () => {
+    const passages = passagesIn(`# Names\n\n${words(30, 'intro')}\n\n${'Four words of names\n\n'.repeat(60)}`)
+
+    expect(passages.length).toBeGreaterThan(1)
+    for (const text of passages) expect(text.split(/\s+/).length).toBeLessThanOrEqual(200)
+  })
+})
+
 describe('includes', () => {
   test('[path outside the content] never request a path outside the content', () => {
     const asked: string[] = []

@@ -29,6 +29,20 @@ describe('lines that are in no passage', () => {
     expect(unreadLinesOf(body, [], kept)).toEqual([])
   })
 
+  test('are not reported if the site hides them in code', () => {
+    const code =
+      '```rust,no_run\n# // This line stands for what a build script would write.\n# fn main() {\nlet x = 1;\n# }\n```\n'
+
+    expect(unreadLinesOf(code, [], ['let x = 1;'])).toEqual([])
+    expect(unreadLinesOf(code.replaceAll('rust,no_run', 'sh'), [], ['let x = 1;'])).toMatchObject([{line: 2}])
+  })
+
+  test('are not reported for the marks of footnotes in a table', () => {
+    const table = '| Hosts[^1] of tier one | All [^not-defined] others[^two] |\n'
+
+    expect(unreadLinesOf(table, [], ['Hosts of tier one | All others'])).toEqual([])
+  })
+
   test.each([
     [0, 'Volumes', []],
     [

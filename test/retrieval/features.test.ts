@@ -11,6 +11,7 @@ import {headingFeaturesOf} from '../../src/retrieval/heading-features.ts'
 import {QueryTerms} from '../../src/retrieval/query-terms.ts'
 import {SimilarWords} from '../../src/retrieval/similar-words.ts'
 import {textFeaturesOf} from '../../src/retrieval/text-features.ts'
+import {analysisOf} from '../../src/text/language-analysis.ts'
 import {wordIdOf} from '../../src/text/word-ids.ts'
 
 /** A question of words that all weigh the same. */
@@ -121,6 +122,7 @@ describe('words in other words', () => {
 
 describe('a heading', () => {
   const weightOf = () => 1
+  const analysis = analysisOf(null)
   const words = (title: string[], lastHeading: string[]) => ({
     section: {} as never,
     titleAndHeadings: [...title, ...lastHeading],
@@ -129,11 +131,10 @@ describe('a heading', () => {
   })
 
   test('with the words of the question is the same', () => {
-    const features = headingFeaturesOf(
-      words(['guide'], ['rotate', 'token']),
-      queryOf('rotate', 'token'),
+    const features = headingFeaturesOf(words(['guide'], ['rotate', 'token']), queryOf('rotate', 'token'), {
+      analysis,
       weightOf,
-    )
+    })
 
     expect(features).toEqual({match: 1, focus: 1, same: 1})
   })
@@ -141,13 +142,13 @@ describe('a heading', () => {
   test('with more words than the question has less focus', () => {
     const heading = words([], ['rotate', 'token', 'hourly'])
 
-    const features = headingFeaturesOf(heading, queryOf('rotate', 'token'), weightOf)
+    const features = headingFeaturesOf(heading, queryOf('rotate', 'token'), {analysis, weightOf})
 
     expect(features).toEqual({match: 1, focus: 2 / 3, same: 0})
   })
 
   test('below a title that matches says nothing by itself', () => {
-    expect(headingFeaturesOf(words(['token'], ['limits']), queryOf('token'), weightOf)).toEqual({
+    expect(headingFeaturesOf(words(['token'], ['limits']), queryOf('token'), {analysis, weightOf})).toEqual({
       match: 1,
       focus: 0,
       same: 0,

@@ -14,20 +14,25 @@ function openWriter() {
   db.exec(schema)
   const notes: string[] = []
   const stored = db.prepare('SELECT count(*) FROM vectors WHERE passage_id BETWEEN ? AND ?').pluck()
-  const writer = new PageWriter(db, 2, {
-    graph: {
-      add: (passageId) => notes.push(`+vector ${passageId}`),
-      remove: ({first, last}) => notes.push(`-vectors ${first}-${last}, ${stored.get(first, last)} stored`),
-    },
-    words: {
-      add(sectionId, {title, text}) {
-        notes.push(`+words ${sectionId}: ${[...title, ...text].join(' ')}`)
-        return title.length + text.length
+  const writer = new PageWriter(
+    db,
+    2,
+    {
+      graph: {
+        add: (passageId) => notes.push(`+vector ${passageId}`),
+        remove: ({first, last}) => notes.push(`-vectors ${first}-${last}, ${stored.get(first, last)} stored`),
       },
-      remove: (sectionId, {title, text}) =>
-        notes.push(`-words ${sectionId}: ${[...title, ...text].join(' ')}`),
+      words: {
+        add(sectionId, {title, text}) {
+          notes.push(`+words ${sectionId}: ${[...title, ...text].join(' ')}`)
+          return title.length + text.length
+        },
+        remove: (sectionId, {title, text}) =>
+          notes.push(`-words ${sectionId}: ${[...title, ...text].join(' ')}`),
+      },
     },
-  })
+    null,
+  )
   return {writer, notes}
 }
 

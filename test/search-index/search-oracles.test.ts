@@ -42,7 +42,7 @@ describe('search compared with its oracles', () => {
     const documents = pages.flatMap((page) =>
       page.sections.map((section) => ({
         title: termsOf(page.title),
-        headings: section.headings.flatMap(termsOf),
+        headings: section.headings.flatMap((text) => termsOf(text)),
         text: termsOf(section.text),
       })),
     )

@@ -125,7 +125,7 @@ export function fakeRetriever(options: FakeRetrieverOptions = {}): FakeRetriever
     retrieve,
     async searchAsTyped({text, limit = 10, version = null}, searching) {
       const {build, hits, timings} = await this.search({text, limit, version}, searching)
-      return {build, query: text, hits, timings}
+      return {build, query: text, lang: null, hits, timings}
     },
     async search({text, limit = 10, version = null, history = []}, searching) {
       const found = await retrieve({question: text, history, version, limit}, searching)
@@ -136,7 +136,7 @@ export function fakeRetriever(options: FakeRetrieverOptions = {}): FakeRetriever
         highlights: {title: [], headings: [], text: source.highlights},
         pageUrl: source.url,
       }))
-      return {build, query, hits, abstention, answerability: 1, features: {}, timings}
+      return {build, query, lang: null, hits, abstention, answerability: 1, features: {}, timings}
     },
   }
 }

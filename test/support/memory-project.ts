@@ -1,3 +1,4 @@
+import {posix} from 'node:path'
 import {findSite, type Project, type ProjectFolder, rulesOf, type Site} from '../../src/generators/index.ts'
 import type {SiteRules} from '../../src/markdown/index.ts'
 
@@ -5,31 +6,39 @@ import type {SiteRules} from '../../src/markdown/index.ts'
 export function memoryProject(files: Readonly<Record<string, string>>, contentPath = ''): Project {
   const paths = Object.keys(files).sort()
   const start = contentPath === '' ? '' : `${contentPath}/`
+  const names = namesByFolder(paths)
   return {
     contentPath,
     files: paths
       .filter((path) => path.startsWith(start) && /\.(?:mdx?|markdown)$/.test(path))
       .map((path) => path.slice(start.length)),
-    folder: (path) => folderOf(files, paths, path),
+    folder: (path) => folderOf(files, names, path),
   }
+}
+
+/** Names of files, and of folders with `/` at the end, by the folder that holds them. */
+function namesByFolder(paths: readonly string[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const names = new Map<string, Set<string>>()
+  for (const path of paths) {
+    const parts = path.split('/')
+    for (const [n, part] of parts.entries()) {
+      const folder = parts.slice(0, n).join('/')
+      const known = names.get(folder) ?? new Set()
+      names.set(folder, known.add(n < parts.length - 1 ? `${part}/` : part))
+    }
+  }
+  return names
 }
 
 function folderOf(
   files: Readonly<Record<string, string>>,
-  paths: readonly string[],
+  names: ReadonlyMap<string, ReadonlySet<string>>,
   path: string,
 ): ProjectFolder {
-  const below = (name: string): string => [path, name].filter(Boolean).join('/')
+  const below = (name: string): string => posix.join(path, name).replace(/^\.$|\/$/g, '')
   return {
     path,
-    list(folder = '') {
-      const home = below(folder)
-      const start = home === '' ? '' : `${home}/`
-      const names = paths
-        .filter((file) => file.startsWith(start))
-        .map((file) => file.slice(start.length).replace(/\/.*$/, '/'))
-      return [...new Set(names)].sort()
-    },
+    list: (folder = '') => [...(names.get(below(folder)) ?? [])].sort(),
     read: (file) => files[below(file)] ?? null,
   }
 }

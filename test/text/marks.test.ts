@@ -7,7 +7,7 @@ import {termsOf} from '../../src/text/terms.ts'
 const marked = (text: string, typed: string, ...words: readonly string[]) => {
   const beginning = {letters: typed, terms: new Set(termsOf(text))}
   return marksOf(text, {
-    terms: new Set(words.flatMap(termsOf)),
+    terms: new Set(words.flatMap((text) => termsOf(text))),
     beginning: typed === '' ? null : beginning,
   }).map(([start, end]) => text.slice(start, end))
 }

@@ -75,7 +75,7 @@ class SectionCounts {
     }
     counted.sections++
     const occurrences = new Map<string, number>()
-    for (const term of [title, ...headings, text].flatMap(termsOf))
+    for (const term of [title, ...headings, text].flatMap((text) => termsOf(text)))
       occurrences.set(term, (occurrences.get(term) ?? 0) + 1)
     for (const [term, count] of occurrences) {
       const counts = counted.terms.get(term) ?? {sections: 0, pages: 0, occurrences: 0, lastPage: ''}

@@ -7,7 +7,7 @@ import {loadSettings} from '../../settings/index.ts'
 import type {AskRequest, RunningAnswer} from './running-answer.ts'
 
 /** Answers in this process, from the index in the data folder. Ingests first if there is none. */
-export async function askLocally({question, version, signal}: AskRequest): Promise<RunningAnswer> {
+export async function askLocally({question, version, lang, signal}: AskRequest): Promise<RunningAnswer> {
   const settings = loadSettings()
   const quiet = {
     debug() {},
@@ -25,7 +25,7 @@ export async function askLocally({question, version, signal}: AskRequest): Promi
     }
     const {answering} = assistant
     const {answerId} = await answering.ask(
-      {question, version, conversationId: null, history: [], resumable: false},
+      {question, version, lang, conversationId: null, history: [], resumable: false},
       {channel: 'cli'},
     )
     const stop = () => void answering.stop(answerId)

@@ -8,13 +8,13 @@ import type {AskRequest, RunningAnswer} from './running-answer.ts'
  */
 export async function askServer(
   server: string,
-  {question, version, signal}: AskRequest,
+  {question, version, lang, signal}: AskRequest,
 ): Promise<RunningAnswer> {
   const base = server.replace(/\/+$/, '')
   const response = await fetch(`${base}/api/answers`, {
     method: 'POST',
     headers: {'content-type': 'application/json', accept: 'text/event-stream'},
-    body: JSON.stringify({question, version, resumable: true}),
+    body: JSON.stringify({question, version, lang, resumable: true}),
   }).catch((cause: unknown) => {
     throw new DocentError('upstream_unreachable', `There is no server at ${base}.`, {cause})
   })

@@ -3,6 +3,8 @@ import type {AnswerEvent} from '../../domain/index.ts'
 export interface AskRequest {
   readonly question: string
   readonly version: string | null
+  /** BCP 47; null for that of the question. */
+  readonly lang: string | null
   readonly signal: AbortSignal
 }
 

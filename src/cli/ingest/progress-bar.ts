@@ -5,7 +5,7 @@ const stageNames: Readonly<Record<IngestProgress['stage'], string>> = {
   base: 'Checking the index',
   fetch: 'Fetching repositories',
   scan: 'Scanning files',
-  site: 'finding the site generator',
+  site: 'Finding the site generator',
   model: 'Loading the model',
   plan: 'Comparing files',
   begin: 'Copying the index',

@@ -9,7 +9,7 @@ import {
   summaryOf,
 } from '../../ingestion/index.ts'
 import {cleanLine} from '../../lib/clean-text.ts'
-import {isGitHubActions, type Settings} from '../../settings/index.ts'
+import {isGitHubActions, type Settings, workspaceFolder} from '../../settings/index.ts'
 import {printJsonValue, printText, warn} from '../terminal.ts'
 import {annotate} from './annotate.ts'
 import type {IngestArguments} from './options.ts'
@@ -115,7 +115,7 @@ async function ingestOnce({dataDir, values, settings, embedder, signal}: Run): P
   }
   if (values.json) printJsonValue(report)
   else printText(summaryOf(report))
-  if (isGitHubActions()) annotate(report.diagnostics, settings.sources)
+  if (isGitHubActions()) annotate(report.diagnostics, settings.sources, workspaceFolder())
   if (!values.check) return 0
   const errors = report.diagnostics.filter(({severity}) => severity === 'error').length
   return errors > 0 || report.fidelity.losing.length > 0 ? 1 : 0

@@ -1,6 +1,7 @@
 import {parseArgs} from 'node:util'
 import {type Ending, endings} from '../../domain/index.ts'
 import {howToRun} from '../../package/index.ts'
+import {canonicalTag} from '../../text/language-tags.ts'
 import {endMomentOf, momentOf, type TranscriptFilter} from '../../transcripts/index.ts'
 import {UsageError} from '../usage-error.ts'
 
@@ -20,6 +21,7 @@ Options
   --ending NAME           list, export: ${endings.join(', ')} or running.
   --partial               list, export: where the model declined or a limit cut it off; --no-partial: all others.
   --rating up|down|none   list, export: with this rating by the visitor.
+  --lang TAG              list, export: answered from pages in this language, as de or pt-BR.
   --from DATE, --to DATE  list, export: asked from one day to another, both included (UTC), e.g.
                           2026-05-31. With a time, e.g. 2026-05-31T14:00Z, --to is exclusive.
   --limit N               list: number of answers, 1 to 200 (default 20).
@@ -46,6 +48,7 @@ export function parseArguments(args: readonly string[]) {
       ending: {type: 'string'},
       partial: {type: 'boolean'},
       rating: {type: 'string'},
+      lang: {type: 'string'},
       from: {type: 'string'},
       to: {type: 'string'},
       limit: {type: 'string'},
@@ -70,7 +73,10 @@ export function filterOf(values: Values): TranscriptFilter {
   if (rating !== undefined && rating !== 'up' && rating !== 'down' && rating !== 'none') {
     throw new UsageError('--rating must be up, down or none')
   }
+  const lang = values.lang === undefined ? undefined : canonicalTag(values.lang)
+  if (lang === null) throw new UsageError('--lang must be a language tag such as de or pt-BR')
   return {
+    ...(lang === undefined ? {} : {lang}),
     ...(values.q === undefined ? {} : {q: values.q}),
     ...(ending === undefined ? {} : {ending: ending as Ending | 'running'}),
     ...(values.partial === undefined ? {} : {partial: values.partial}),

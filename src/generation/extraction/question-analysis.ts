@@ -19,7 +19,7 @@ export interface QuestionAnalysis {
   readonly letters: string
 }
 
-const modifierTerms: ReadonlySet<string> = new Set(modifiers.flatMap(termsOf))
+const modifierTerms: ReadonlySet<string> = new Set(modifiers.flatMap((word) => termsOf(word)))
 
 export function analyseQuestion(question: string, candidates: readonly Candidate[]): QuestionAnalysis {
   const frequencies = new Map<string, number>()

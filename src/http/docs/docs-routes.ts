@@ -42,8 +42,13 @@ export function addDocsRoutes(router: Router, {current, renderer}: DocsRoutesDep
     }
   }
 
-  // Without parameters: Express refuses those that it cannot decode, as in `/docs/50%`.
-  router.get(/^\/docs(?:\/.*)?$/, async (request, response) => {
+  // Express refuses what it cannot decode.
+  router.use('/docs', (request, _response, next) => {
+    request.url = withEncodedSigns(request.url)
+    next()
+  })
+
+  router.get(['/docs', '/docs/*route'], async (request, response) => {
     const route = routeOf(request.path)
     const {build, release} = current.lease()
     try {
@@ -64,6 +69,11 @@ export function addDocsRoutes(router: Router, {current, renderer}: DocsRoutesDep
       release()
     }
   })
+}
+
+/** `/50%` → `/50%25`: as addresses were given by earlier versions, and as people write them. */
+function withEncodedSigns(url: string): string {
+  return url.replace(/%(?![\da-f]{2})/gi, '%25')
 }
 
 /** `/docs/guides/auth/` → `/guides/auth`. */

@@ -62,8 +62,7 @@ export function openCallout(
   write.blank()
   containers.open({
     ...container,
-    shownAs:
-      key in calloutNames || container.kind === 'indent' || name === 'admonition' ? 'quote' : 'text',
+    shownAs: key in calloutNames || container.kind === 'indent' || name === 'admonition' ? 'quote' : 'text',
   })
   write.label(shown)
 }

@@ -13,7 +13,7 @@ export function elementContainer(reading: Reading, tag: Tag, name: string): void
       name,
       indent: columnsOf(/^[ \t]*/.exec(write.lead)![0]),
       size: 0,
-      strip: -1
+      strip: -1,
     })
   } else if (tag.kind === 'close') closeElement(reading, name)
 }

@@ -96,7 +96,15 @@ function readContainer(reading: Reading, call: OpenShortcode): void {
     return
   }
   write.break()
-  if (inner !== null) containers.open({kind: 'shortcode', name, indent, size: 0, strip: 0, shownAs: isCallout ? 'quote' : 'text'})
+  if (inner !== null)
+    containers.open({
+      kind: 'shortcode',
+      name,
+      indent,
+      size: 0,
+      strip: 0,
+      shownAs: isCallout ? 'quote' : 'text',
+    })
   if (title) {
     write.put(boldOf(reading.inline(title, false)))
     write.break()

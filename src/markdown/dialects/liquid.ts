@@ -30,7 +30,8 @@ function readTag(reading: Reading): boolean {
   if (!tag.isEnd && readWhole(reading, tag)) return true
   at.advance(tag.end)
   if (tag.isEnd) endTag(reading, tag)
-  else if (/^(?:include|include_relative|include_cached|partial|render)$/.test(tag.name)) include(reading, tag)
+  else if (/^(?:include|include_relative|include_cached|partial|render)$/.test(tag.name))
+    include(reading, tag)
   else if (/^(?:tab|step|details|code|card|accordion|expand)$/.test(tag.name)) labelled(reading, tag)
   else if (tag.name in calloutNames) callout(reading, tag)
   else if (logic.has(tag.name)) control(reading, tag)
@@ -95,7 +96,8 @@ function include(reading: Reading, {named, positional, isAlone}: LiquidTag): voi
     includeWhole(reading, file, 'include', folders)
   } else includeInLine(reading, file, 'include', folders)
   for (const [key, value] of Object.entries(named))
-    if (/^(?:content|title|text|message)$/.test(key) && value !== '') show(reading, reading.inline(value, false))
+    if (/^(?:content|title|text|message)$/.test(key) && value !== '')
+      show(reading, reading.inline(value, false))
 }
 
 function labelled(reading: Reading, {name, label, positional}: LiquidTag): void {

@@ -29,6 +29,7 @@ export function readInclude(
   const {at, context} = reading
   const roots = context.site.contentRoots
   const candidates = includeCandidates(spec, reading.path, [
+    ...context.site.includeFolders,
     ...roots,
     ...folders,
     ...roots.flatMap((root) => folders.map((folder) => `${root}/${folder}`)),

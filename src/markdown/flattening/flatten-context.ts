@@ -7,7 +7,7 @@ import type {SyntaxRules} from './syntax-rules.ts'
 
 /** State that all parts of a page share while it is flattened. */
 export interface FlattenContext {
-  readonly site: Pick<SiteRules, 'contentRoots' | 'params' | 'contentPathOf'>
+  readonly site: Pick<SiteRules, 'contentRoots' | 'includeFolders' | 'params' | 'contentPathOf'>
   readonly syntax: SyntaxRules
   readonly readInclude: (path: string) => string | null
   /** Whether braces in text are JavaScript; `'guessed'` if only the text suggests it. */

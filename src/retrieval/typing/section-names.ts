@@ -9,7 +9,6 @@ export interface SectionName {
   readonly key: string
   readonly isTitle: boolean
   readonly sectionId: number
-  readonly version: string | null
 }
 
 /** Greater than every character of a key. */
@@ -34,15 +33,12 @@ export class SectionNames {
   /**
    * The `count` shortest names that begin with `key`, in the order of `byLength`. So the list for a longer beginning is
    * the list for the shorter one without what no longer matches, filled up from behind.
-   * @param version only pages of it; null for all.
    */
-  beginningWith(key: string, count: number, version: string | null): SectionName[] {
+  beginningWith(key: string, count: number): SectionName[] {
     const names = this.#names
     const end = this.#firstFrom(key + afterAll)
     const top = new TopK(count)
-    for (let at = this.#firstFrom(key); at < end; at++) {
-      if (version === null || names[at]!.version === version) top.offer(at, -this.#ranks[at]!)
-    }
+    for (let at = this.#firstFrom(key); at < end; at++) top.offer(at, -this.#ranks[at]!)
     return top.best().map(({slot}) => names[slot]!)
   }
 
@@ -75,7 +71,7 @@ function alphabetically(one: SectionName, other: SectionName): number {
 
 /** The names by which a section can be found. @param isFirst whether its page begins with it. */
 function namesOf({id, headings, page}: StoredSection, isFirst: boolean): SectionName[] {
-  const name = {sectionId: id, version: page.version}
+  const name = {sectionId: id}
   const title = isFirst ? nameKeyOf(page.title) : ''
   const heading = nameKeyOf(headings.at(-1) ?? '')
   const names: SectionName[] = []

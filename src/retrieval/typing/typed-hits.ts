@@ -67,7 +67,7 @@ function marksOfBeginning(
   marks: readonly Highlight[],
   {marked, stopTerms, count}: TypedWords,
 ): Highlight[] {
-  const end = tokensOf(name)[count - 1]?.end ?? name.length
+  const end = tokensOf(name, marked.analysis)[count - 1]?.end ?? name.length
   const all = {...marked, terms: new Set([...marked.terms, ...stopTerms])}
   return [...marksOf(name.slice(0, end), all), ...marks.filter(([start]) => start >= end)]
 }
@@ -77,7 +77,8 @@ const maxBefore = 40
 
 /** The best excerpt of a passage; where that has no match and the passage has, one that begins shortly before it. */
 function excerptOf(text: string, weights: ReadonlyMap<string, number>, marked: MarkedWords): string {
-  const best = bestExcerptOf(text, weights).text
+  const analysis = marked.analysis === undefined ? {} : {analysis: marked.analysis}
+  const best = bestExcerptOf(text, weights, analysis).text
   const match = marksOf(best, marked).length > 0 ? undefined : marksOf(text, marked)[0]
   if (match === undefined) return best
   const from = match[0] - maxBefore

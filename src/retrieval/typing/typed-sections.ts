@@ -32,14 +32,12 @@ export interface TypedSections {
 export interface TypedSearch {
   readonly text: string
   readonly limit: number
-  readonly version: string | null
 }
 
 /** Longest query that is read, in UTF-16 units. */
 const maxLength = 300
-/** Candidates for each result: some repeat others, and with a version most may belong to another one. */
+/** Candidates for each result: some repeat others. */
 const candidatesPerResult = 3
-const versionFactor = 4
 
 const weights: TextWeights = {title: 2, headings: 3, text: 1}
 
@@ -51,19 +49,18 @@ const weights: TextWeights = {title: 2, headings: 3, text: 1}
 export function typedSections(
   build: IndexBuild,
   names: SectionNames,
-  {text, limit, version}: TypedSearch,
+  {text, limit}: TypedSearch,
 ): TypedSections {
   const typed = headOf(text, maxLength)
   const words = typedWordsOf(build, names.words, typed)
-  const count = limit * candidatesPerResult * (version === null ? 1 : versionFactor)
-  const {key, found: beginning} = namesBeginningWith(nameKeyOf(typed), names, words, {count, version})
+  const count = limit * candidatesPerResult
+  const {key, found: beginning} = namesBeginningWith(nameKeyOf(typed), names, words, count)
   const named = new Map<number, SectionName>()
   for (const name of beginning) if (!named.has(name.sectionId)) named.set(name.sectionId, name)
   const hits = new Map(build.matchingWords(words.words, count, weights).map((hit) => [hit.sectionId, hit]))
   const best = Math.max(1e-9, ...[...hits.values()].map(({score}) => score))
   const found = BuildCache.of(build)
     .sections(new Set([...named.keys(), ...hits.keys()]))
-    .filter(({section}) => version === null || section.page.version === version)
     .map((headings) => {
       const hit = hits.get(headings.section.id)
       const name = named.get(headings.section.id)
@@ -84,16 +81,16 @@ function namesBeginningWith(
   typed: string,
   names: SectionNames,
   {corrected}: TypedWords,
-  {count, version}: {readonly count: number; readonly version: string | null},
+  count: number,
 ): {readonly key: string; readonly found: readonly SectionName[]} {
   if (typed === '') return {key: typed, found: []}
-  const found = names.beginningWith(typed, count, version)
+  const found = names.beginningWith(typed, count)
   if (found.length > 0 || corrected.size === 0) return {key: typed, found}
   const key = typed
     .split(' ')
     .map((word) => corrected.get(word) ?? word)
     .join(' ')
-  return {key, found: names.beginningWith(key, count, version)}
+  return {key, found: names.beginningWith(key, count)}
 }
 
 /** Whether the name of a section matches, and not only its text or the headings above it. */
@@ -123,11 +120,8 @@ function placeOf(
 
 function nameOf({section}: SectionHeadings): SectionName {
   const heading = section.headings.at(-1)
-  const {title, version} = section.page
-  return {
-    ...{key: nameKeyOf(heading ?? title), isTitle: heading === undefined},
-    ...{sectionId: section.id, version},
-  }
+  const key = nameKeyOf(heading ?? section.page.title)
+  return {key, isTitle: heading === undefined, sectionId: section.id}
 }
 
 /** The first of those that look the same in a list, as in several versions of a page. */

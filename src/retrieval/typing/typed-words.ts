@@ -1,9 +1,9 @@
 import {TwoGenerationCache} from '../../lib/two-generation-cache.ts'
 import type {IndexBuild, WordForms} from '../../search-index/index.ts'
 import {stemsAhead} from '../../text/english-endings.ts'
+import type {LanguageAnalysis} from '../../text/language-analysis.ts'
 import type {MarkedWords} from '../../text/marks.ts'
-import {isStopTerm} from '../../text/stop-words.ts'
-import {stemOf, type Token, tokensOf, unstemmedFormsOf} from '../../text/terms.ts'
+import {isPair, type Token, tokensOf, unstemmedFormsOf} from '../../text/terms.ts'
 import {BuildCache} from '../build-cache.ts'
 import {correctionsOf} from '../spelling.ts'
 import type {NameWords} from './name-words.ts'
@@ -38,7 +38,9 @@ const maxCachedBeginnings = 2_000
  */
 export function typedWordsOf(build: IndexBuild, nameWords: NameWords, text: string): TypedWords {
   const cache = BuildCache.of(build)
-  const tokens = tokensOf(text)
+  const {analysis} = cache
+  const {stem, isStopTerm} = analysis
+  const tokens = tokensOf(text, analysis)
   const last = tokens.at(-1)
   if (last === undefined) return noWords
   const words = new Map<string, WordForms>()
@@ -51,11 +53,11 @@ export function typedWordsOf(build: IndexBuild, nameWords: NameWords, text: stri
     return correction.forms
   }
   const addComplete = (terms: readonly string[], written: readonly string[]): void => {
-    for (const forms of wordsOfToken(terms, isKnown)) {
+    for (const forms of wordsOfToken(terms, isKnown, analysis)) {
       const [term] = forms
       if (term === undefined || words.has(term)) continue
       const isTypo = !isKnown(term) && corrections++ < maxCorrected
-      const asWritten = written.find((form) => stemOf(form) === term) ?? term
+      const asWritten = written.find((form) => stem(form) === term) ?? term
       words.set(term, isKnown(term) ? forms : isTypo ? correct(term, asWritten) : [])
     }
   }
@@ -63,25 +65,25 @@ export function typedWordsOf(build: IndexBuild, nameWords: NameWords, text: stri
   const complete = tokens.slice(0, -1)
   const meaningful = complete.filter(({terms}) => !terms.every(isStopTerm))
   for (const {terms, start, end} of meaningful.slice(0, maxCompleteWords)) {
-    addComplete(terms, unstemmedFormsOf(text.slice(start, end)))
+    addComplete(terms, unstemmedFormsOf(text.slice(start, end), analysis))
   }
-  const [whole, ...parts] = lettersOf(text, last)
+  const [whole, ...parts] = lettersOf(text, last, analysis)
   let letters = whole
   let endings = endingsOf(build, whole)
   if (endings.length === 0 && parts.length > 0) {
     letters = parts.at(-1)!
     endings = endingsOf(build, letters)
-    for (const part of parts.slice(0, -1)) addComplete([stemOf(part)], [part])
+    for (const part of parts.slice(0, -1)) addComplete([stem(part)], [part])
   }
   const terms = new Set([...words.values()].flat())
   const isBeginning = endings.length > 0
   if (!isBeginning) {
-    endings = correct(stemOf(whole), whole)
+    endings = correct(stem(whole), whole)
     for (const term of endings) terms.add(term)
   }
   return {
     words: [...words.values(), endings],
-    marked: {terms, beginning: isBeginning ? {letters, terms: new Set(endings)} : null},
+    marked: {terms, beginning: isBeginning ? {letters, terms: new Set(endings)} : null, analysis},
     count: tokens.length,
     stopTerms: new Set(complete.flatMap((token) => token.terms).filter(isStopTerm)),
     corrected,
@@ -106,7 +108,8 @@ function correctedForms(
   const cache = BuildCache.of(build)
   const near = nameWords
     .near(written)
-    .map((word) => ({word, term: stemOf(word), frequency: cache.frequencyOf(stemOf(word))}))
+    .map((word) => ({word, term: cache.analysis.stem(word)}))
+    .map((found) => ({...found, frequency: cache.frequencyOf(found.term)}))
     .filter(({frequency}) => frequency > 0)
     .sort((one, other) => other.frequency - one.frequency)
     .slice(0, maxNearNames)
@@ -117,17 +120,26 @@ function correctedForms(
 }
 
 /** An identifier that the build has is one word; of another one each part is. */
-function wordsOfToken([whole, ...parts]: readonly string[], isKnown: (term: string) => boolean): WordForms[] {
+function wordsOfToken(
+  [whole, ...parts]: readonly string[],
+  isKnown: (term: string) => boolean,
+  {isStopTerm}: LanguageAnalysis,
+): WordForms[] {
   if (isKnown(whole!) || parts.length === 0) return [[whole!]]
   return parts.filter((part) => !isStopTerm(part)).map((part) => [part])
 }
 
 /** The letters and digits that were typed, not stemmed: of the whole word, then of the parts of an identifier. */
-function lettersOf(text: string, {start, end, terms}: Token): readonly [string, ...string[]] {
+function lettersOf(
+  text: string,
+  {start, end, terms}: Token,
+  analysis: LanguageAnalysis,
+): readonly [string, ...string[]] {
   const whole = terms[0]!
-  // Only English words have stems; pairs of characters overlap their neighbours' and are complete.
-  if (terms.length === 1 && !/^[a-z]+$/.test(whole)) return [whole]
-  const [first = whole, ...forms] = unstemmedFormsOf(text.slice(start, end))
+  // Pairs of characters overlap their neighbours' and are complete; in English only words of ASCII letters have stems.
+  if (terms.length === 1 && (isPair(whole) || (analysis.language === 'en' && !/^[a-z]+$/.test(whole))))
+    return [whole]
+  const [first = whole, ...forms] = unstemmedFormsOf(text.slice(start, end), analysis)
   const last = forms.pop()
   if (last === undefined) return [first]
   // Neighbouring parts joined come before the parts themselves.
@@ -154,11 +166,14 @@ function endingsOf(build: IndexBuild, letters: string): WordForms {
 
 function readEndings(build: IndexBuild, letters: string): WordForms {
   const frequencyOf = (term: string): number => BuildCache.of(build).frequencyOf(term)
-  const ahead = [...stemsAhead(letters)].map((term) => ({term, frequency: frequencyOf(term)}))
-  const found = [...build.termsFrom(letters, maxEndings), ...ahead.filter(({frequency}) => frequency > 0)]
+  const {language, stem} = BuildCache.of(build).analysis
+  const ahead = language === 'en' ? [...stemsAhead(letters)] : []
+  const found = [...build.termsFrom(letters, maxEndings).map(({term}) => term), ...ahead]
+    .map((term) => ({term, frequency: frequencyOf(term)}))
+    .filter(({frequency}) => frequency > 0)
     .sort((one, other) => other.frequency - one.frequency)
     .map(({term}) => term)
-  const whole = stemOf(letters)
+  const whole = stem(letters)
   const terms = frequencyOf(whole) > 0 ? [whole, ...found] : found
   return [...new Set(terms)].slice(0, maxEndings)
 }

@@ -1,0 +1,82 @@
+import {posix} from 'node:path'
+import {githubAnchors} from './anchor-rules.ts'
+import {memberOf, pathOfUrl, textOr} from './config-values.ts'
+import type {Generator} from './generator.ts'
+import {languageTag} from './languages.ts'
+import {matchesAny} from './patterns.ts'
+import {configIn} from './project-folder.ts'
+import {routeByPath} from './routes.ts'
+import {scriptConfigOf} from './script-config.ts'
+
+type Own = {
+  readonly ignored: readonly string[]
+  /** Whether only notes with `publish: true` are published. */
+  readonly isExplicit: boolean
+}
+
+/** Quartz 4, which publishes Obsidian vaults. */
+export const quartz: Generator = {
+  name: 'quartz',
+  title: 'Quartz',
+  about: {
+    foundBy: '`quartz.config.*`',
+    routes: '`baseUrl`, the path by its function, `permalink`',
+    anchors: 'GitHub’s',
+    syntaxes: 'those of Obsidian',
+    setAside: '`draft`, `publish` with `ExplicitPublish`, `ignorePatterns`',
+    checked: 'function',
+  },
+  find(folder) {
+    const file = configIn(folder, /^quartz\.config\.(?:ts|js)$/)
+    if (!file) return null
+    const settings = memberOf(scriptConfigOf(file, folder), 'configuration')
+    const ignored = memberOf(settings, 'ignorePatterns')
+    const host = textOr(memberOf(settings, 'baseUrl'), '')
+    const base = pathOfUrl(host === '' ? '' : `https://${host.replace(/^https?:\/\//, '')}`)
+    const own: Own = {
+      ignored: (Array.isArray(ignored) ? ignored : []).filter(
+        (glob): glob is string => typeof glob === 'string',
+      ),
+      isExplicit: /^[^/\n]*\bExplicitPublish\(/m.test(file.text),
+    }
+    return {
+      foundIn: file.path,
+      config: {
+        base,
+        roots: [{path: 'content', base}],
+        languages: {default: languageTag(memberOf(settings, 'locale'))},
+        own,
+      },
+    }
+  },
+  conventions: {roots: [{path: 'content', base: ''}], routeEnd: 'bare'},
+  anchors: githubAnchors,
+  mdx: 'never',
+  addressesBelowBase: true,
+  routeOf(file, site) {
+    const named = {...file, frontMatter: {...file.frontMatter, slug: null}}
+    const isIndex = (segments: readonly string[]): boolean => /^_?index$/.test(segments.at(-1) ?? '')
+    const route = routeByPath(named, site, {segment: sluggified, isIndex})
+    return isIndex(file.segments) && !route.endsWith('/') ? `${route}/` : route
+  },
+  setAside({path, segments, frontMatter: {data}}, site) {
+    const {ignored = [], isExplicit = false} = site.own as Partial<Own>
+    const below = [...segments.slice(0, -1), posix.basename(path)].join('/')
+    if (
+      matchesAny(
+        below,
+        ignored.flatMap((glob) => [glob, `${glob}/**`, `**/${glob}/**`]),
+      )
+    )
+      return {rule: 'hidden', reason: 'ignorePatterns names it'}
+    const isPublished = data['publish'] === true || data['publish'] === 'true'
+    return isExplicit && !isPublished
+      ? {rule: 'draft', reason: 'its front matter does not say publish: true'}
+      : null
+  },
+}
+
+/** Its function `sluggify`. */
+function sluggified(name: string): string {
+  return name.replace(/\s/g, '-').replaceAll('&', '-and-').replaceAll('%', '-percent').replace(/[?#]/g, '')
+}

@@ -1,0 +1,93 @@
+import type {IndexBuild, StoredPage} from '../search-index/index.ts'
+
+/**
+ * The versions whose pages may answer, null standing for pages of none: the one that was asked for, or that the question
+ * names; otherwise the current one. Null for all, where the docs have no versions. Each source of the docs has versions of
+ * its own: one that does not have the version in the question is searched as it is now.
+ */
+export function versionsToSearch(
+  build: IndexBuild,
+  question: string,
+  version: string | null,
+): readonly (string | null)[] | null {
+  if (version !== null) return [version]
+  const versions = build.versions()
+  if (versions.length === 0) return null
+  const named = versionNamedIn(question, versions)
+  return [...new Set(pagesBySource(build).flatMap((pages) => versionsIn(pages, named)))]
+}
+
+function pagesBySource(build: IndexBuild): readonly (readonly StoredPage[])[] {
+  const sources = build.manifest.summary?.sources ?? []
+  const pages = build.pages()
+  if (sources.length <= 1) return [pages]
+  return sources.map(({name}) => pages.filter(({path}) => path.startsWith(`${name}/`)))
+}
+
+function versionsIn(pages: readonly StoredPage[], named: string | null): readonly (string | null)[] {
+  const versions = [...new Set(pages.flatMap((page) => page.version ?? []))]
+  if (named !== null && versions.includes(named)) return [named]
+  return versions.length === 0 ? [null] : currentVersions(pages, versions)
+}
+
+/** Unversioned pages that are at least this share of those of the newest version are the current docs themselves. */
+const leastShare = 0.5
+
+/**
+ * The pages without a version where they are the docs as they are now, beside copies of earlier ones; otherwise those of
+ * the newest version, and with them the few that belong to none.
+ */
+function currentVersions(
+  pages: readonly StoredPage[],
+  versions: readonly string[],
+): readonly (string | null)[] {
+  const newest = versions.toSorted(byAge).at(-1)!
+  let unversioned = 0
+  let ofNewest = 0
+  for (const {version} of pages) {
+    if (version === null) unversioned++
+    else if (version === newest) ofNewest++
+  }
+  return unversioned > 0 && unversioned >= leastShare * ofNewest ? [null] : [newest, null]
+}
+
+const naturally = new Intl.Collator('en', {numeric: true})
+
+/** Oldest first: `9.x` before `10.x`, names such as `next` and `latest` after all numbers. */
+function byAge(one: string, other: string): number {
+  return Number(isNumbered(one)) - Number(isNumbered(other)) === 0
+    ? naturally.compare(bare(one), bare(other))
+    : Number(isNumbered(other)) - Number(isNumbered(one))
+}
+
+function isNumbered(version: string): boolean {
+  return /^\d/.test(bare(version))
+}
+
+/** Without `v` and `version-` before its number, and without `.x` behind it. */
+function bare(version: string): string {
+  return version
+    .toLowerCase()
+    .replace(/^(?:version[-\s]?)?v?(?=\d)/, '')
+    .replace(/(?:\.?x)+$/, '')
+}
+
+/** What looks like a version in a question: `v4`, `4.x`, `5x`, `3.2`, `version 4`, `2024-11-05`. A number alone is none. */
+const versionPattern =
+  /(?<![\p{L}\p{N}.-])(?:version\s+v?\d+(?:\.(?:\d+|x))*|v\d+(?:\.(?:\d+|x))*|\d+(?:\.\d+)*\.?x|\d{4}-\d\d(?:-\d\d)?|\d+(?:\.\d+)+)(?![\p{L}\p{N}-])/giu
+
+/** The one of some versions that a question names; null where it names none, or several. */
+export function versionNamedIn(question: string, versions: readonly string[]): string | null {
+  const named = new Set<string>()
+  for (const [written] of question.matchAll(versionPattern)) {
+    const wanted = bare(written.toLowerCase().replace(/\s+/g, ' '))
+    const found = versions.filter((version) => bare(version) === wanted)
+    // `4.18.2` is a release of `4.x`, and of `4.18`.
+    const holding = versions
+      .filter((version) => isNumbered(version) && wanted.startsWith(`${bare(version)}.`))
+      .sort((one, other) => bare(other).length - bare(one).length)
+    const [best] = found.length > 0 ? found : holding
+    if (best !== undefined) named.add(best)
+  }
+  return named.size === 1 ? [...named][0]! : null
+}

@@ -1,0 +1,110 @@
+import {describe, expect, test} from 'vitest'
+import {siteIn} from '../support/memory-project.ts'
+import {addressesIn, anchorsIn, navigationIn} from '../support/site-pages.ts'
+
+const files = {
+  'docs/conf.py': [
+    "project = 'Kettle'  # not 'Pot'",
+    'version: str = "4.2"',
+    "extensions = ['myst_parser']",
+    "html_baseurl = 'https://kettle.example/en/latest/'",
+    "language = 'de'",
+    'exclude_patterns = [',
+    "    '_build',  # 'kept.md'",
+    '    "**/parts/*.md",',
+    ']',
+    "myst_substitutions = {'role': '[role](#roles)', 'many': ['x'],",
+    '  "maker": "The Kettle Company"}',
+  ].join('\n'),
+  'docs/index.md':
+    '# Kettle\n\n```{toctree}\n:caption: "First steps"\n\nsetup/index\nThe words <glossary>\nhttps://other.example\n```\n',
+  'docs/setup/index.md': '# Setup\n\n:::{toctree}\non-linux.md\n/kept\n:::\n',
+  'docs/setup/on-linux.md': 'Text.',
+  'docs/glossary.md': '---\nnosearch: true\n---\nText.',
+  'docs/README.md': 'Text.',
+  'docs/kept.md': 'Text.',
+  'docs/_build/a.md': 'Text.',
+  'docs/deep/parts/b.md': 'Text.',
+}
+
+describe('a Sphinx project', () => {
+  test('has the addresses and pages that conf.py says', () => {
+    expect(addressesIn(files)).toEqual({
+      'docs/index.md': '/en/latest/index.html',
+      'docs/setup/index.md': '/en/latest/setup/index.html',
+      'docs/setup/on-linux.md': '/en/latest/setup/on-linux.html',
+      'docs/glossary.md': '(hidden)',
+      'docs/README.md': '/en/latest/README.html',
+      'docs/kept.md': '/en/latest/kept.html',
+      'docs/_build/a.md': '(hidden)',
+      'docs/deep/parts/b.md': '(hidden)',
+    })
+    const {params, languages} = siteIn(files)
+    expect(params).toEqual({
+      project: 'Kettle',
+      version: '4.2',
+      role: '[role](#roles)',
+      maker: 'The Kettle Company',
+    })
+    expect(languages.default).toBe('de')
+  })
+
+  test('has its toctrees as navigation', () => {
+    expect(navigationIn(files)).toEqual([
+      ['First steps', ['docs/setup/index', 'docs/setup/on-linux', 'docs/kept'], 'The words = docs/glossary'],
+    ])
+  })
+
+  // Expected values are those of a site that Sphinx 5.3 with MyST-Parser 0.18 built.
+  test('makes the anchors of docutils', () => {
+    const headings: readonly [string, string][] = [
+      ["What's new?", 'what-s-new'],
+      ['“Curly” — dash', 'curly-dash'],
+      ['C++ & C#', 'c-c'],
+      ['--flag=value', 'flag-value'],
+      ['1. First step', 'first-step'],
+      ['2026 in numbers', 'in-numbers'],
+      ['v2.0 (beta)', 'v2-0-beta'],
+      ['snake_case_name and init', 'snake-case-name-and-init'],
+      ['a/b and c', 'a-b-and-c'],
+      ['Ünïcödé größer', 'unicode-groszer'],
+      ['日本語の見出し', 'id1'],
+      ['Привет мир', 'id2'],
+      ['Rocket 🚀 launch', 'rocket-launch'],
+      ['???', 'id3'],
+      ['Twice', 'twice'],
+      ['Twice', 'id4'],
+      ['Twice 1', 'twice-1'],
+    ]
+    expect(
+      anchorsIn(
+        files,
+        headings.map(([heading]) => heading),
+      ),
+    ).toEqual(headings.map(([, anchor]) => anchor))
+  })
+})
+
+describe('a project of Jupyter Book 1', () => {
+  const book = {
+    '_config.yml':
+      'title: Kettle\nonly_build_toc_files: true\nsphinx: {config: {html_baseurl: "https://kettle.example/b/"}}\n',
+    '_toc.yml':
+      'format: jb-book\nroot: intro\nparts:\n  - caption: Use\n    chapters:\n      - file: use/setup\n        sections: [{file: use/linux.md}]\n',
+    'intro.md': 'Text.',
+    'use/setup.md': 'Text.',
+    'use/linux.md': 'Text.',
+    'notes.md': 'Text.',
+  }
+
+  test('has the pages of its table of contents', () => {
+    expect(addressesIn(book)).toEqual({
+      'intro.md': '/b/intro.html',
+      'use/setup.md': '/b/use/setup.html',
+      'use/linux.md': '/b/use/linux.html',
+      'notes.md': '(partial)',
+    })
+    expect(navigationIn(book)).toEqual(['intro', ['Use', ['use/setup', 'use/linux.md']]])
+    expect(siteIn(book).generator).toBe('jupyter-book')
+  })
+})
