@@ -1,7 +1,6 @@
 import type {Diagnostic} from '../domain/index.ts'
 import {isMarkdownName} from '../lib/markdown-name.ts'
 import {decodedPath, pathKey} from '../lib/url-path.ts'
-import type {SiteRules} from '../markdown/index.ts'
 import {
   filesAt,
   isOfRoot,
@@ -10,6 +9,7 @@ import {
   splitTarget,
   withoutQuery,
 } from '../search-index/index.ts'
+import type {PlaceRules} from './content-home.ts'
 
 /**
  * Anchors that a writer set in the text, in any notation: `<a name="x">`, `<div id="x">`, `[word]{#x}`, `## Word [x]`,
@@ -34,7 +34,7 @@ const notations: readonly RegExp[] = [
 ]
 
 export interface LinkCheck {
-  readonly rules: SiteRules
+  readonly rules: PlaceRules
   /** Whether the content has a file, a page or not. */
   readonly isFile: (path: string) => boolean
 }

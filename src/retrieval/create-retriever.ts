@@ -1,3 +1,4 @@
+import type {SiteUrl} from '../domain/index.ts'
 import type {Embedder} from '../embedding/index.ts'
 import type {CurrentBuild, IndexBuild} from '../search-index/index.ts'
 import type {Calibration} from './calibration.ts'
@@ -34,7 +35,7 @@ export interface RetrieverOptions {
   readonly current: CurrentBuild
   readonly embedder: Embedder
   /** Where the docs live; null: sources link to this server's own `/docs/…`. */
-  readonly siteUrl: string | null
+  readonly siteUrl: SiteUrl
   /** Rewrites follow-up questions to stand alone; default none: the topic comes from earlier turns. */
   readonly rewriter?: QuestionRewriter
   /** Longest wait for the rewriter; default 1,500. */

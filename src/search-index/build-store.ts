@@ -83,8 +83,6 @@ export interface BeginOptions {
   readonly chunker: string
   /** The language of the site; that of `base` where there is one. Default null. */
   readonly defaultLanguage?: string | null
-  /** The current version of the docs, as the project says. Default null. */
-  readonly currentVersion?: string | null
   /** The build to edit, of the current format, made with the same embedder and chunker; null to start empty. */
   readonly base: BaseBuild | null
   /** An estimate for a new build, which decides the parameters of the graph. Default 0. */

@@ -88,7 +88,6 @@ export async function openBuildWriter(dataDir: string, options: BeginOptions): P
         embedding,
         chunker: options.chunker,
         languages: {default: options.defaultLanguage ?? null, analysis: analysisVersion},
-        currentVersion: options.currentVersion ?? null,
         counts,
         hnsw,
         calibration: null,

@@ -24,7 +24,6 @@ const manifestShape = z.object({
   }),
   chunker: z.string(),
   languages: z.object({default: z.string().nullable(), analysis: z.string()}).exactOptional(),
-  currentVersion: z.string().nullable().exactOptional(),
   counts: z.object({pages: count, sections: count, passages: count}),
   hnsw: z.object({
     m: count,
@@ -40,6 +39,17 @@ const manifestShape = z.object({
   summary: z
     .object({
       content: z.string(),
+      sources: z
+        .array(
+          z.object({
+            name: z.string().nullable(),
+            place: z.string(),
+            commit: z.string().nullable(),
+            currentVersion: z.string().nullable(),
+            chunker: z.string(),
+          }),
+        )
+        .exactOptional(),
       pages: z.object({
         new: count,
         changed: count,

@@ -10,7 +10,11 @@ function docs(...versions: readonly (string | null)[]): IndexBuild {
 function docsWith(currentVersion: string | null, ...versions: readonly (string | null)[]): IndexBuild {
   const named = [...new Set(versions.filter((version) => version !== null))].sort()
   const pages = versions.map((version) => ({version}))
-  return {manifest: {currentVersion}, versions: () => named, pages: () => pages} as unknown as IndexBuild
+  return {
+    manifest: {summary: {sources: [{name: null, currentVersion}]}},
+    versions: () => named,
+    pages: () => pages,
+  } as unknown as IndexBuild
 }
 
 test('docs without versions are searched as a whole', () => {

@@ -5,7 +5,6 @@ import type {Pass} from './pass.ts'
 export function readText(pass: Pass, tables: DialectTables): void {
   const {at, write} = pass
   const {text} = at
-  const {plainRun} = tables
   while (!at.isAtEnd) {
     tables.plainRun.lastIndex = at.p
     const run = tables.plainRun.exec(text)?.[0]
