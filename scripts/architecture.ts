@@ -46,6 +46,11 @@ export const sourceFolders: readonly SourceFolder[] = [
     mayImport: ['domain', 'package'],
   },
   {
+    name: 'sources',
+    about: 'Where docs live: folders, and git repositories that are fetched and asked for changes.',
+    mayImport: ['domain', 'lib', 'settings', 'native'],
+  },
+  {
     name: 'processes',
     about: 'Pools of child processes with limits on time and memory.',
     mayImport: [],
@@ -100,6 +105,8 @@ export const sourceFolders: readonly SourceFolder[] = [
       'lib',
       'package',
       'text',
+      'settings',
+      'sources',
       'processes',
       'markdown',
       'generators',

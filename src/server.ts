@@ -13,7 +13,7 @@ import {
   type LimitStore,
   memoryLimits,
 } from './http/index.ts'
-import {activateBuild, type SpawnedIngest, spawnIngest} from './ingestion/index.ts'
+import {activateBuild, type IngestReport, type SpawnedIngest, spawnIngest} from './ingestion/index.ts'
 import {installationSecret, makePrivateFolder} from './native/index.ts'
 import {howToRun} from './package/index.ts'
 import type {DocsSearch, Retriever, RetrieverOptions} from './retrieval/index.ts'
@@ -23,8 +23,10 @@ import {
   localBuilds,
   type OpenCurrentBuild,
   openCurrentBuild,
+  type SourceSummary,
 } from './search-index/index.ts'
 import type {Settings} from './settings/index.ts'
+import {gitAccess, isPushFor, pollRepositories} from './sources/index.ts'
 import {openTranscripts, type Transcripts} from './transcripts/index.ts'
 
 /**
@@ -149,6 +151,10 @@ export async function openAssistant(options: AssistantOptions): Promise<Assistan
       const started = startIngest(given)
       const report = started.report.then(async (done) => {
         await current.refresh()
+        // An application's own ingest may know no sources.
+        for (const {name, problem} of done.sources ?? []) {
+          if (problem !== null) log.warn({source: name, problem}, 'a source is not up to date')
+        }
         return done
       })
       // A caller that reads only the progress learns of a failure when it ends.
@@ -231,12 +237,12 @@ function transcriptsOf({settings, log, transcriptsFile}: AssistantOptions): Tran
 /** Ingests the content folder in a child process. */
 function spawnContentIngest(settings: Settings, {full}: {readonly full: boolean}): SpawnedIngest {
   return spawnIngest({
-    content: settings.contentDir,
+    content: settings.sources,
+    gitTokens: settings.gitTokens,
     dataDir: settings.dataDir,
     embeddingModel: settings.embeddingModel,
     modelCacheDir: modelCacheOf(settings),
     full,
-    site: settings.siteGenerator,
     maxShrinkPercent: settings.maxShrinkPercent,
     keepBuilds: settings.keepBuilds,
   })
@@ -244,6 +250,8 @@ function spawnContentIngest(settings: Settings, {full}: {readonly full: boolean}
 
 export interface DocentServer extends Assistant {
   readonly http: HttpServer
+  /** From now on asks the repositories of `CONTENT_DIR` for changes, if `CONTENT_POLL_MINUTES` says how often. */
+  startPolling(): void
 }
 
 /** Opens the whole server. `cli/serve` adds signals and terminal output; tests start several. */
@@ -278,6 +286,7 @@ export async function openServer(options: ServerOptions): Promise<DocentServer> 
       ingest.report.then(forget, forget)
       return ingest
     },
+    isPushForDocs: (event) => isPushFor(settings.sources, event),
     limitStore: options.parts?.limitStore ?? memoryLimits(),
     journalHealth: () => assistant.transcripts.health(),
     secret: secretOf(settings, log),
@@ -286,10 +295,18 @@ export async function openServer(options: ServerOptions): Promise<DocentServer> 
     metrics,
   })
 
+  const polling = new AbortController()
   return {
     ...assistant,
     http,
+    startPolling() {
+      if (settings.contentPollMinutes === 0) return
+      poll(settings, {assistant, http, log, signal: polling.signal}).catch((err: unknown) =>
+        log.error({err}, 'repositories are no longer asked for changes'),
+      )
+    },
     async close(graceMs) {
+      polling.abort()
       http.drain()
       for (const ingest of ingests) ingest.kill()
       await assistant.answering.shutdown(graceMs)
@@ -297,6 +314,41 @@ export async function openServer(options: ServerOptions): Promise<DocentServer> 
       await assistant.close(0)
     },
   }
+}
+
+interface PollParts {
+  readonly assistant: Assistant
+  readonly http: HttpServer
+  readonly log: Log
+  readonly signal: AbortSignal
+}
+
+/** Asks the repositories for changes until the signal aborts, and ingests through the same queue as staff and webhooks. */
+function poll(settings: Settings, {assistant, http, log, signal}: PollParts): Promise<void> {
+  const {sources, gitTokens, contentPollMinutes: minutes} = settings
+  const repositories = sources.filter((source) => source.kind === 'repository')
+  const indexed = assistant.current.id === null ? [] : withBuild(assistant.current, sourcesIn)
+  return pollRepositories({
+    sources: repositories,
+    access: gitAccess(gitTokens),
+    minutes,
+    signal,
+    indexed: ({name}) => indexed.find((one) => one.name === name)?.commit ?? null,
+    async reindex() {
+      const reported = await http.reindex().catch((error: unknown) => {
+        // The commit was read, and somebody has to look at it: trying again would end in the same way.
+        if (error instanceof DocentError && error.code === 'gate_failed') return null
+        throw error
+      })
+      const behind = (reported as IngestReport | null)?.sources.filter(({problem}) => problem !== null) ?? []
+      return repositories.filter(({name}) => behind.some((one) => one.name === name))
+    },
+    onProblem: (problem) => log.warn({problem}, 'a repository cannot be asked for changes'),
+  })
+}
+
+function sourcesIn({manifest}: ReturnType<CurrentBuild['lease']>['build']): readonly SourceSummary[] {
+  return manifest.summary?.sources ?? []
 }
 
 /**

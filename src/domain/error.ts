@@ -34,6 +34,7 @@ export type ErrorCode =
   | 'index_damaged'
   | 'locked'
   | 'gate_failed'
+  | 'source_unreachable'
   | 'storage'
   | 'config'
   | 'not_installed'
@@ -123,6 +124,7 @@ const readerMessages: Readonly<Record<ErrorCode, string>> = {
   index_damaged: 'The search is not available right now.',
   locked: 'Something else is already under way.',
   gate_failed: 'The new index did not pass its checks.',
+  source_unreachable: 'The documentation could not be fetched.',
   storage: 'Something went wrong on our side.',
   config: 'The assistant is not set up correctly.',
   not_installed: 'The assistant is not set up correctly.',

@@ -22,15 +22,17 @@ import type {Site} from './site.ts'
 export function rulesOf(site: Site): SiteRules {
   const generator = generatorNamed(site.generator)!
   const rule = typeof generator.anchors === 'function' ? generator.anchors(site) : generator.anchors
+  const syntax = typeof generator.syntax === 'function' ? generator.syntax(site) : generator.syntax
   return {
     generator: generator.name,
     keepsLetterCase: generator.keepsLetterCase ?? false,
+    hasSharedAnchors: generator.hasSharedAnchors ?? false,
     mdxInMarkdown: generator.mdx === 'always',
     mayHaveMdx: generator.mdx !== 'never',
     contentRoots: includeRoots(site),
     includeFolders: site.includeFolders,
     dialects: dialectsOf(generator),
-    syntax: {...plainSyntax, ...generator.syntax},
+    syntax: {...plainSyntax, ...syntax},
     params: site.params,
     anchors: () => anchorMaker(rule),
     projectPathOf: (path) => posix.join(site.contentPath, path),

@@ -8,9 +8,9 @@ import {endWithStreamHead, openEventStream, resumePointOf} from './event-stream.
 import {verifyDepth} from './guards/json-depth.ts'
 import {ownPagesOnly} from './guards/origins.ts'
 import {requireJson} from './guards/require-json.ts'
-import type {Reindexing} from './reindexing.ts'
 import {parsed, reviewOf, signInBody, transcriptQueryOf} from './request-schemas.ts'
 import type {Staff} from './staff/staff.ts'
+import {type WebhookDeps, webhook} from './webhook.ts'
 
 /** The stored builds of the index. */
 export interface BuildRegistry {
@@ -20,12 +20,11 @@ export interface BuildRegistry {
   activate(buildId: string): Promise<void>
 }
 
-export interface AdminRoutesDeps {
+export interface AdminRoutesDeps extends WebhookDeps {
   readonly staff: Staff
   readonly answering: Pick<Answering, 'forget'>
   readonly transcripts: TranscriptStore
   readonly builds: BuildRegistry
-  readonly reindexing: Reindexing
   readonly heartbeatMs: number
   readonly slowReaderTimeoutMs: number
 }
@@ -35,6 +34,8 @@ export function createAdminRouter(deps: AdminRoutesDeps): Router {
   const {staff, answering, transcripts, builds, reindexing, heartbeatMs, slowReaderTimeoutMs} = deps
   const router = Router()
   router.use(ownPagesOnly)
+  // Signed bodies are read as they were sent.
+  router.use('/reindex', webhook(deps))
   router.use(express.json({limit: '256kb', verify: verifyDepth}))
 
   router.post('/session', (request, response) => {

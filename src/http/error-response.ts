@@ -34,6 +34,7 @@ export const statusOf = {
   index_damaged: 503,
   locked: 409,
   gate_failed: 409,
+  source_unreachable: 502,
   storage: 503,
   config: 500,
   not_installed: 500,

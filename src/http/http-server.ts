@@ -51,6 +51,8 @@ export interface HttpOptions extends LimitOptions, StaffTokens, HostOptions, Ope
   readonly bufferMs: number
   /** Hosts whose images pages of this server may show; `*` for any. */
   readonly imageHosts: readonly string[]
+  /** What pushes are signed with that reindex; default: none do. */
+  readonly webhookSecret?: string | null
 }
 
 export interface HttpServerDeps {
@@ -63,6 +65,8 @@ export interface HttpServerDeps {
   readonly current: CurrentBuild
   readonly builds: BuildRegistry
   readonly startIngest: StartIngest
+  /** Whether a push event of GitHub or GitLab may have changed the docs. Default: any may. */
+  readonly isPushForDocs?: (event: unknown) => boolean
   /** Where limits on visitors are counted. */
   readonly limitStore: LimitStore
   /** Whether the journal is being written to disk. */
@@ -81,6 +85,8 @@ export interface HttpServer {
   readonly staff: Staff
   /** Resolves with the address once the server accepts connections. Rejects with a system error such as EADDRINUSE. */
   listen(): Promise<{readonly port: number; readonly url: string}>
+  /** Reindexes as a webhook does. Resolves with the report of the ingest, and rejects as it does. */
+  reindex(): Promise<unknown>
   /** From now on `/readyz` answers 503. Everything else continues. */
   drain(): void
   /** Accepts no more connections, lets open responses end for a moment, then closes them. Answers must have ended before. */
@@ -138,7 +144,17 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
 
   app.use(
     '/api/admin',
-    createAdminRouter({staff, answering, transcripts, builds: deps.builds, reindexing, ...streaming}),
+    createAdminRouter({
+      staff,
+      answering,
+      transcripts,
+      builds: deps.builds,
+      reindexing,
+      guesses,
+      secret: options.webhookSecret ?? null,
+      isPushForDocs: deps.isPushForDocs ?? (() => true),
+      ...streaming,
+    }),
   )
   app.use('/api', corsRules(options.allowedOrigins), express.json({limit: '64kb', verify: verifyDepth}))
   addAnswerRoutes(app, {answering, transcripts, limits, keyOfVisitor, metrics, log, bufferMs, ...streaming})
@@ -205,6 +221,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
           resolve({port, url: urlOf(options.host, port)})
         })
       }),
+    reindex: () => reindexing.request().report,
     drain() {
       isDraining = true
     },

@@ -31,6 +31,11 @@ export interface SequencedReindexEvent {
 export interface Reindexing {
   /** Starts a job and returns its id. @throws DocentError `locked` with the id of a job that is still running. */
   start(options: ReindexOptions): string
+  /**
+   * Starts a job, or lets another follow the one that is running, which may have read the docs before they changed. Any
+   * number of requests meanwhile share that job. `report` is that of the ingest, and rejects as it does.
+   */
+  request(): {readonly id: string; readonly report: Promise<unknown>}
   isKnown(jobId: string): boolean
   /** Events after `after`, then live ones, up to and including `done` or `error`. */
   events(jobId: string, options: {after: number; signal: AbortSignal}): AsyncGenerator<SequencedReindexEvent>
@@ -38,9 +43,14 @@ export interface Reindexing {
 
 interface Job {
   readonly id: string
+  readonly options: ReindexOptions
   readonly events: SequencedReindexEvent[]
+  /** From the beginning, also while it waits for the job before it. */
   isRunning: boolean
   readonly waiting: Set<() => void>
+  readonly report: Promise<unknown>
+  readonly resolve: (report: unknown) => void
+  readonly reject: (error: unknown) => void
 }
 
 /** Number of jobs that can still be read, and of events kept of each: the newest. */
@@ -49,19 +59,43 @@ const maxEventsPerJob = 2000
 
 export function createReindexing(startIngest: StartIngest, log: Log): Reindexing {
   const jobs = new Map<string, Job>()
+  let running: Job | null = null
+  /** The job that follows the one that is running. */
+  let next: Job | null = null
 
-  async function follow(job: Job, run: IngestRun): Promise<void> {
+  function add(options: ReindexOptions): Job {
+    const job = newJob(options)
+    jobs.set(job.id, job)
+    for (const oldest of jobs.keys()) {
+      if (jobs.size <= maxJobs) break
+      jobs.delete(oldest)
+    }
+    return job
+  }
+
+  async function run(job: Job): Promise<void> {
+    running = job
     try {
-      for await (const progress of run.progress) publish(job, {type: 'progress', progress})
-      publish(job, {type: 'done', report: await run.report})
+      const ingest = startIngest(job.options)
+      // Awaited below; it may fail while the progress is still being read.
+      ingest.report.catch(() => {})
+      for await (const progress of ingest.progress) publish(job, {type: 'progress', progress})
+      const report = await ingest.report
+      publish(job, {type: 'done', report})
+      job.resolve(report)
     } catch (thrown) {
       const error = toDocentError(thrown)
       log.warn({jobId: job.id, err: error}, 'a reindex was not published')
       const message = error.code === 'internal' ? readerMessageOf('internal') : error.message
       publish(job, {type: 'error', code: error.code, message})
+      job.reject(error)
     }
     job.isRunning = false
     wake(job)
+    const following = next
+    running = null
+    next = null
+    if (following !== null) void run(following)
   }
 
   function publish(job: Job, event: ReindexEvent): void {
@@ -76,21 +110,19 @@ export function createReindexing(startIngest: StartIngest, log: Log): Reindexing
 
   return {
     start(options) {
-      const running = [...jobs.values()].find((job) => job.isRunning)
-      if (running) {
+      if (running !== null) {
         throw new DocentError('locked', 'The docs are already being indexed.', {details: {jobId: running.id}})
       }
-      const job: Job = {id: randomUUID(), events: [], isRunning: true, waiting: new Set()}
-      const run = startIngest(options)
-      // `follow` reports a failure, but may still be reading progress when it occurs.
-      run.report.catch(() => {})
-      jobs.set(job.id, job)
-      for (const oldest of jobs.keys()) {
-        if (jobs.size <= maxJobs) break
-        jobs.delete(oldest)
-      }
-      void follow(job, run)
+      const job = add(options)
+      void run(job)
       return job.id
+    },
+    request() {
+      if (next !== null) return next
+      const job = add({full: false})
+      if (running === null) void run(job)
+      else next = job
+      return job
     },
     isKnown: (jobId) => jobs.has(jobId),
     async *events(jobId, {after, signal}) {
@@ -118,4 +150,17 @@ export function createReindexing(startIngest: StartIngest, log: Log): Reindexing
       }
     },
   }
+}
+
+function newJob(options: ReindexOptions): Job {
+  let resolve: Job['resolve'] = () => {}
+  let reject: Job['reject'] = () => {}
+  const report = new Promise<unknown>((onReport, onError) => {
+    resolve = onReport
+    reject = onError
+  })
+  // The events tell of a failure, and not everybody waits for the report.
+  report.catch(() => {})
+  const id = randomUUID()
+  return {id, options, events: [], isRunning: true, waiting: new Set(), report, resolve, reject}
 }

@@ -1,5 +1,4 @@
 import {DocentError} from '../domain/index.ts'
-import type {SiteRules} from '../markdown/index.ts'
 import {calibrate as calibrateRetrieval, isCurrentCalibration} from '../retrieval/index.ts'
 import type {BaseBuild, BuildWriter, IndexBuild, Manifest} from '../search-index/index.ts'
 import {contentDetailsOf} from './content-details.ts'
@@ -9,7 +8,8 @@ import {isOfEarlierVersion} from './ingest-plan.ts'
 import type {IngestReport, PageChange} from './ingest-report.ts'
 import type {ReportParts} from './make-report.ts'
 import {countsOf} from './page-changes.ts'
-import type {Scan} from './scan-folder.ts'
+import {placesOf, type SourceContent} from './source-content.ts'
+import {sourceGates} from './source-gates.ts'
 import {tuneBuild} from './tune-build.ts'
 import {withTuning} from './tune-vector-search.ts'
 import {verifyBuild} from './verify-build.ts'
@@ -19,8 +19,7 @@ const maxCalibrationDrift = 0.05
 
 export interface Completion {
   readonly writer: BuildWriter
-  readonly scan: Scan
-  readonly rules: SiteRules
+  readonly content: SourceContent
   readonly changes: readonly PageChange[]
   /** Number of files that could not be read and keep no earlier text. */
   readonly failed: number
@@ -36,9 +35,10 @@ export interface Completion {
  * @throws DocentError `gate_failed` with the report in `details.report`; `index_damaged`; the signal's reason.
  */
 export async function completeBuild(context: IngestContext, completion: Completion): Promise<IngestReport> {
-  const {writer, scan, rules, changes, failed, lost, current, report} = completion
+  const {writer, content, changes, failed, lost, current, report} = completion
   const {builds, signal, signalOption} = context
-  const {content, force = false, keepBuilds = 3, maxShrinkPercent = 30} = context.options
+  const {scan, rules} = content
+  const {force = false, keepBuilds = 3, maxShrinkPercent = 30} = context.options
   const previous = current?.manifest.id ?? null
   let manifest = await context.stage('finish', () => writer.finish(signalOption))
   const records = writer.openRecords()
@@ -56,7 +56,7 @@ export async function completeBuild(context: IngestContext, completion: Completi
     const {hnsw} = build.manifest
     const parts: ReportParts = {...facts, changes, build: writer.id, previous, total: manifest.counts, graph}
     const {golden, gates} = await context.stage('gates', async () => {
-      const asked = await askGoldenQuestions(scan.root, build, () => context.embedder(), signal)
+      const asked = await askGoldenQuestions(scan, build, () => context.embedder(), signal)
       const gone = changes.filter(
         ({kind, passages}) => kind === 'removed' || passages.removed > passages.added,
       ).length
@@ -68,6 +68,12 @@ export async function completeBuild(context: IngestContext, completion: Completi
             pagesGone: gone,
             pagesLost: lost,
             failed: failed + scan.unreadable.length,
+            maxShrinkPercent,
+          }),
+          ...sourceGates({
+            names: content.names,
+            before: current?.records.pages().map(({path}) => path) ?? [],
+            after: build.pages().map(({path}) => path),
             maxShrinkPercent,
           }),
           // What an earlier version found is no measure of an edit.
@@ -94,7 +100,14 @@ export async function completeBuild(context: IngestContext, completion: Completi
       hnsw,
       calibration,
       summary: {
-        content,
+        content: placesOf(content),
+        sources: content.sources.map(({name, place, commit, currentVersion, chunker: own}) => ({
+          name,
+          place,
+          commit,
+          currentVersion,
+          chunker: own,
+        })),
         pages: {
           new: counts.new,
           changed: counts.changed + counts.moved,

@@ -1,6 +1,6 @@
 import {compareDiagnostics, type Diagnostic, type Page} from '../domain/index.ts'
-import type {SiteRules} from '../markdown/index.ts'
 import type {BuildRecords, PageRecord, StoredFidelity} from '../search-index/index.ts'
+import {type PlaceRules, unreachableRule} from './content-home.ts'
 import type {ConstructShare, IngestReport} from './ingest-report.ts'
 import {staleRule} from './last-good-page.ts'
 import {brokenLinksIn, duplicateUrlsIn} from './links.ts'
@@ -27,7 +27,7 @@ const bytesPerWord = 7
 
 export interface ContentToDescribe {
   readonly scan: Scan
-  readonly rules: SiteRules
+  readonly rules: PlaceRules
   /** The files that a dry run parsed and did not store; null, the default, when the records have everything. */
   readonly read?: readonly ParsedFile[] | null
 }
@@ -77,7 +77,7 @@ export function contentDetailsOf(
       constructs: constructSharesOf(fidelity),
     },
     setAside:
-      scan.diagnostics.filter(({path}) => !indexed.has(path)).length +
+      scan.diagnostics.filter(({path, rule}) => !indexed.has(path) && rule !== unreachableRule).length +
       (records || read !== null ? [...files].filter((path) => !indexed.has(path)).length : 0),
     unread: new Set(
       diagnostics
@@ -95,7 +95,10 @@ interface PageFidelity {
 }
 
 /** Counts the words of files that the scan could not read as lost, except for those kept from the previous build. */
-function withUnreadableFiles(counted: readonly PageFidelity[], {unreadable}: Scan): PageFidelity[] {
+function withUnreadableFiles(
+  counted: readonly PageFidelity[],
+  {unreadable}: Pick<Scan, 'unreadable'>,
+): PageFidelity[] {
   const byPath = new Map(counted.map((page) => [page.path, page]))
   for (const {path, isFolder, bytes} of unreadable) {
     if (isFolder || bytes === 0) continue

@@ -17,6 +17,9 @@ export interface ContentRoot {
 const dataFile =
   /^(?:builds\/|(?:current|secret|ended-sessions\.json)(?:\.\d+\.new)?$|transcripts\.sqlite|ingest\.lock)/i
 
+/** Checkouts of repositories, which hold pages of other sources. */
+const checkoutFile = /^sources\/[a-z0-9-]+\/(?:new-[^/]+|[0-9a-f]{40,64})\//
+
 /** `root` must be without symbolic links. A data folder that does not exist counts as outside. */
 export function contentRootOf(root: string, dataDir: string | null): ContentRoot {
   const project = projectRootOf(root)
@@ -33,6 +36,7 @@ export function dataFolderReason({dataDir, ...folders}: ContentRoot, real: strin
   if (dataDir === null || !isWithin(dataDir, real)) return null
   const path = real.slice(dataDir.length + 1).replaceAll(sep, '/')
   const holdsContent = isWithin(dataDir, folders.root)
+  if (checkoutFile.test(path)) return 'it belongs to the data folder'
   if (holdsContent && (isMarkdownName(path) || !dataFile.test(path))) return null
   return 'it belongs to the data folder'
 }

@@ -1,11 +1,21 @@
 import {join} from 'node:path'
+import {type ContentSource, DocentError} from '../domain/index.ts'
 import {allGenerators, generatorNamed, rulesOf, type Site} from '../generators/index.ts'
 import {normaliseText, type SetAside, type SiteRules, splitFrontMatter} from '../markdown/index.ts'
-import {readSource, type Scan, scanFolder} from './scan-folder.ts'
+import {localBuilds} from '../search-index/index.ts'
+import type {GitTokens} from '../settings/index.ts'
+import {gitAccess, locateSource} from '../sources/index.ts'
+import {type FolderScan, readSource, scanFolder} from './scan-folder.ts'
 import {siteOf} from './site-of.ts'
 
 /** What was found out about the site of a content folder. Paths are below the project's root; `.` is the root itself. */
 export interface SiteExplanation {
+  /** The name of its source; null for a single one without a name. */
+  readonly source: string | null
+  /** The commit of a repository; null for a folder. */
+  readonly commit: string | null
+  /** Why the repository could not be brought up to date; null if it could. */
+  readonly problem: string | null
   /** Absolute. */
   readonly content: string
   /** Absolute. */
@@ -34,23 +44,46 @@ export interface SiteExplanation {
 const shownPages = 3
 
 /**
- * Says what was found out about the site of a folder, without reading more of its pages than their front matter.
- * @throws DocentError `config` for a folder that does not exist, and for an unknown generator.
+ * Says what was found out about the sites of sources, without reading more of their pages than their front matter.
+ * Repositories are fetched.
+ * @throws DocentError `config` for a folder that does not exist, and for an unknown generator; `source_unreachable` for a
+ * repository that was never fetched; `locked` while an ingest fetches.
  */
-export async function explainSite(
+export async function explainSites(
+  sources: readonly ContentSource[],
+  {dataDir, gitTokens = {}}: {readonly dataDir: string; readonly gitTokens?: GitTokens},
+): Promise<SiteExplanation[]> {
+  const hasRepository = sources.some(({kind}) => kind === 'repository')
+  const lock = hasRepository ? await localBuilds(dataDir).lock() : null
+  try {
+    const explanations: SiteExplanation[] = []
+    for (const source of sources) {
+      const {content, problem, commit} = await locateSource(source, {dataDir, access: gitAccess(gitTokens)})
+      if (content === null) throw new DocentError('source_unreachable', problem ?? 'it has no files')
+      explanations.push({...(await explainFolder(content, source, dataDir)), commit, problem})
+    }
+    return explanations
+  } finally {
+    await lock?.release()
+  }
+}
+
+async function explainFolder(
   content: string,
-  {dataDir, site: name = null}: {readonly dataDir: string; readonly site?: string | null},
-): Promise<SiteExplanation> {
+  {name, generator}: ContentSource,
+  dataDir: string,
+): Promise<Omit<SiteExplanation, 'commit' | 'problem'>> {
   const scan = await scanFolder(content, {dataDir})
-  const site = siteOf(scan, name)
+  const site = siteOf(scan, generator)
   const places = placesIn(scan, rulesOf(site))
   const pages = places.filter(({setAside}) => setAside === null)
   return {
+    source: name,
     content: scan.root,
     project: scan.project,
     generator: {name: site.generator, title: generatorNamed(site.generator)!.title},
     foundIn: site.foundIn,
-    isGiven: name !== null,
+    isGiven: generator !== null,
     roots: site.roots.map(({path, base}) => ({path: path || '.', base: base || '/'})),
     routeEnd: routeEnds[site.routeEnd],
     languages: {default: site.languages.default, found: countsOf(pages.map(({lang}) => lang))},
@@ -69,7 +102,7 @@ const routeEnds: Readonly<Record<Site['routeEnd'], string>> = {
   html: '/guide.html',
 }
 
-function placesIn(scan: Scan, rules: SiteRules) {
+function placesIn(scan: FolderScan, rules: SiteRules) {
   return scan.files.flatMap(({path}) => {
     const bytes = readSource(join(scan.root, path))
     // A file that cannot be read is a matter of the ingest.

@@ -1,4 +1,4 @@
-import type {explainSite as explain} from './explain-site.ts'
+import type {explainSites as explain} from './explain-site.ts'
 import type {ingest as run} from './ingest.ts'
 
 export {activateBuild} from './activate-build.ts'
@@ -15,5 +15,5 @@ export const ingest: typeof run = async (options, callbacks) =>
   (await import('./ingest.ts')).ingest(options, callbacks)
 
 /** See explain-site.ts, which is loaded by the first call. */
-export const explainSite: typeof explain = async (content, options) =>
-  (await import('./explain-site.ts')).explainSite(content, options)
+export const explainSites: typeof explain = async (sources, options) =>
+  (await import('./explain-site.ts')).explainSites(sources, options)

@@ -1,11 +1,16 @@
+import type {ContentSource} from '../domain/index.ts'
 import type {Embedder} from '../embedding/index.ts'
 import type {IndexBuild} from '../search-index/index.ts'
+import type {GitTokens} from '../settings/index.ts'
 import type {IngestProgress} from './ingest-report.ts'
 import type {ParseSetup} from './parse-task.ts'
 import type {PageParser} from './parser-pool.ts'
 
 export interface IngestOptions {
-  readonly content: string
+  /** A folder, or sources with names of their own if there are several. */
+  readonly content: string | readonly ContentSource[]
+  /** Secrets for repositories, by the name of their source. Default: none. */
+  readonly gitTokens?: GitTokens
   readonly dataDir: string
   /** Opens the model. Called when it is first needed; the caller closes it. */
   readonly embedder: () => Promise<Embedder>
@@ -20,7 +25,7 @@ export interface IngestOptions {
   readonly force?: boolean
   /** Reports what would change and writes nothing. Default false. */
   readonly dryRun?: boolean
-  /** The generator whose anchors and routes the site has, such as `docusaurus`; null detects it. Default null. */
+  /** For a single folder: the generator whose anchors and routes the site has, such as `docusaurus`; null detects it. Default null. */
   readonly site?: string | null
   /** Default 30. */
   readonly maxShrinkPercent?: number

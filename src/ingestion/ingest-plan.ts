@@ -1,7 +1,6 @@
 import {createHash} from 'node:crypto'
-import {join} from 'node:path'
 import type {Site} from '../generators/index.ts'
-import {chunkerVersion, type SiteRules} from '../markdown/index.ts'
+import {chunkerVersion} from '../markdown/index.ts'
 import {isCurrentCalibration} from '../retrieval/index.ts'
 import {
   type BaseBuild,
@@ -12,6 +11,7 @@ import {
 } from '../search-index/index.ts'
 import {analysisVersion} from '../text/language-analysis.ts'
 import {termsOf} from '../text/terms.ts'
+import {absolutePathOf, type PlaceRules} from './content-home.ts'
 import {includedWithheldFile} from './last-good-page.ts'
 import {readContentFile} from './read-content-file.ts'
 import {retriedRules} from './read-page.ts'
@@ -101,7 +101,7 @@ export function chunkerOf(site: Site): string {
 export function planIngest(
   scan: Scan,
   before: BaseBuild | null,
-  rules: SiteRules,
+  rules: PlaceRules,
   isFullRebuild: boolean,
 ): IngestPlan {
   const files = new Map(before?.records.files().map((file) => [file.path, file]))
@@ -138,7 +138,7 @@ export function planIngest(
     (file) =>
       file.isPage &&
       isUnreadable(scan, file.path) &&
-      !isFileWithdrawn(join(scan.root, file.path), file.path, rules) &&
+      !isFileWithdrawn(absolutePathOf(scan, file.path), file.path, rules) &&
       !includedWithheldFile(file, scan),
   )
   const kept = new Set(missingButUnreadable)
@@ -157,7 +157,7 @@ export function planIngest(
 }
 
 function unreadableFiles(
-  {root, unreadable}: Scan,
+  scan: Scan,
   stillThere: readonly FileRecord[],
   {
     pagesByHash,
@@ -165,10 +165,11 @@ function unreadableFiles(
     isFullRebuild,
   }: {
     readonly pagesByHash: IngestPlan['pagesByHash']
-    readonly rules: SiteRules
+    readonly rules: PlaceRules
     readonly isFullRebuild: boolean
   },
 ): IngestPlan['unreadable'] {
+  const {unreadable} = scan
   const hashes = new Map(unreadable.map(({path, hash}) => [path, hash]))
   const hashOfBytes = ({path}: FileRecord): string => hashes.get(path) ?? ''
   const known = new Set(stillThere.map(({path}) => path))
@@ -180,7 +181,9 @@ function unreadableFiles(
     // Moved from another path.
     ...unreadable.filter(
       ({path, hash}) =>
-        !known.has(path) && pagesByHash.has(hash) && !isFileWithdrawn(join(root, path), path, rules),
+        !known.has(path) &&
+        pagesByHash.has(hash) &&
+        !isFileWithdrawn(absolutePathOf(scan, path), path, rules),
     ),
   ]
 }

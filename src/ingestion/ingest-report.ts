@@ -4,6 +4,7 @@ import type {VectorSearchTuning} from './tune-vector-search.ts'
 /** In the order they run. */
 export const stages = [
   'base',
+  'fetch',
   'scan',
   'site',
   'model',
@@ -23,7 +24,8 @@ export const stages = [
 /**
  * A step of an ingest; together they are all it does:
  *
- * - `base` takes the lock and checks the current build; `scan` reads the folder; `site` finds its generator; `plan`
+ * - `base` takes the lock and checks the current build; `fetch` brings repositories up to date; `scan` reads the
+ *   folders; `site` finds their generators; `plan`
  *   compares build and folder
  * - `model` waits for the embedding model, where it is not known to be that of the current build
  * - `begin` copies the current build, or starts an empty one
@@ -43,6 +45,19 @@ export interface IngestProgress {
   /** Passages stored and embedded so far. */
   readonly passages: number
   readonly embedded: number
+}
+
+/** A source of an ingest. */
+export interface SourceReport {
+  /** Null for a single source without a name. */
+  readonly name: string | null
+  /** The folder, or the address of the repository with its branch and folder. */
+  readonly place: string
+  readonly site: string
+  /** The commit that was ingested; null for a folder. */
+  readonly commit: string | null
+  /** Why it could not be brought up to date, so that its last state was ingested; null if it could. */
+  readonly problem: string | null
 }
 
 export interface PageChange {
@@ -81,9 +96,11 @@ export interface IngestReport {
   /** The new build, or the current one if none was published. */
   readonly build: string | null
   readonly previous: string | null
-  /** The content folder, absolute. */
+  /** The content folder, absolute; for several sources, or a repository, as in `CONTENT_DIR`. */
   readonly content: string
+  /** The generators of their sites. */
   readonly site: string
+  readonly sources: readonly SourceReport[]
   readonly embedding: {readonly id: string; readonly name: string; readonly dimensions: number}
   /** Why everything was rebuilt; null when the previous build was edited. */
   readonly fullBecause: string | null

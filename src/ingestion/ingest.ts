@@ -1,29 +1,27 @@
 import {DocentError} from '../domain/index.ts'
-import {rulesOf} from '../generators/index.ts'
 import {type BaseBuild, type BuildLock, type BuildWriter, localBuilds} from '../search-index/index.ts'
 import {loadLanguageDetector} from '../text/detect-language.ts'
 import {completeBuild} from './complete-build.ts'
 import {contentDetailsOf} from './content-details.ts'
 import {IngestContext} from './ingest-context.ts'
 import type {IngestCallbacks, IngestOptions} from './ingest-options.ts'
-import {chunkerOf, openNewestBase, planIngest, reasonForFull, reasonToRenew} from './ingest-plan.ts'
+import {openNewestBase, planIngest, reasonForFull, reasonToRenew} from './ingest-plan.ts'
 import type {IngestReport} from './ingest-report.ts'
 import {makeReport, type ReportParts} from './make-report.ts'
 import {otherFormatsLine} from './other-formats.ts'
 import {runPageStage} from './page-stage.ts'
-import {type Scan, scanFolder} from './scan-folder.ts'
 import {siteLanguageOf} from './site-language.ts'
-import {siteOf} from './site-of.ts'
+import {placesOf, readSources, type SourceContent, sourcesOf} from './source-content.ts'
 
 /** Source bytes for each passage, roughly: used to estimate how many passages there will be. */
 const bytesPerPassage = 900
 
 /**
- * Brings the index up to date with a folder: scans it, parses what changed in processes that can be killed,
+ * Brings the index up to date with its sources: fetches and scans them, parses what changed in processes that can be killed,
  * embeds what has no vector yet, makes a build beside the current one, verifies it, and publishes it. When nothing
  * changed, nothing is embedded and nothing is published. One ingest at a time for each data folder.
  * @throws DocentError `locked`; `gate_failed` with the report in `details.report`, after the build was discarded;
- * `config` for a folder that does not exist; `embedding_model`; the signal's reason when aborted.
+ * `config` for a folder that does not exist; `source_unreachable` for repositories that were never fetched; `embedding_model`; the signal's reason when aborted.
  */
 export async function ingest(options: IngestOptions, callbacks: IngestCallbacks = {}): Promise<IngestReport> {
   const {signal, onProgress = () => {}} = callbacks
@@ -44,7 +42,9 @@ interface Start {
 
 /** Takes the lock, unless nothing will be written, and opens the build to start from. */
 async function startFrom({builds, options}: IngestContext): Promise<Start & {lock: BuildLock | null}> {
-  const lock = options.dryRun ? null : await builds.lock()
+  // Checkouts of repositories are written by a dry run too.
+  const isReading = options.dryRun && sourcesOf(options).every(({kind}) => kind === 'folder')
+  const lock = isReading ? null : await builds.lock()
   try {
     const currentId = await builds.currentId()
     return {lock, currentId, current: await openNewestBase(builds, currentId)}
@@ -55,18 +55,17 @@ async function startFrom({builds, options}: IngestContext): Promise<Start & {loc
 }
 
 async function run(context: IngestContext, {currentId, current}: Start): Promise<IngestReport> {
-  const {builds, signal, signalOption} = context
-  const {content, dataDir, full = false, dryRun = false, embedderKey: key = null} = context.options
+  const {builds, signal} = context
+  const {full = false, dryRun = false, embedderKey: key = null} = context.options
   const isKnownModel = key !== null && current?.manifest.embedding.key === key
   // The model loads while the folder is scanned.
   if (!isKnownModel) context.embedder().catch(() => undefined)
   let writer: BuildWriter | null = null
   try {
-    const scan = await context.stage('scan', () => scanFolder(content, {...signalOption, dataDir}))
-    if (current === null && scan.files.length === 0 && scan.unreadable.length === 0) throw noMarkdownIn(scan)
-    const site = await context.stage('site', () => siteOf(scan, context.options.site ?? null))
-    const rules = rulesOf(site)
-    const chunker = chunkerOf(site)
+    const content = await readSources(context, current)
+    const {scan, rules, setup, chunker} = content
+    if (current === null && scan.files.length === 0 && scan.unreadable.length === 0)
+      throw noMarkdownIn(content)
     const {id, name, dimensions} = isKnownModel
       ? current.manifest.embedding
       : await context.stage('model', () => context.embedder())
@@ -76,7 +75,7 @@ async function run(context: IngestContext, {currentId, current}: Start): Promise
     const base = fullBecause === null ? (current as BaseBuild) : null
     const renewedBecause = base === null ? null : reasonToRenew(base, currentId)
     const plan = await context.stage('plan', () => planIngest(scan, current, rules, base === null))
-    const basis = {site: site.generator, embedding, fullBecause, renewedBecause, plan}
+    const basis = {content, embedding, fullBecause, renewedBecause, plan}
     const report = (outcome: IngestReport['outcome'], parts: ReportParts): IngestReport =>
       makeReport(context, basis, outcome, parts)
     const unchanged = async ({records, manifest}: BaseBuild): Promise<IngestReport> => {
@@ -94,7 +93,7 @@ async function run(context: IngestContext, {currentId, current}: Start): Promise
 
     const defaultLanguage = await context.stage('plan', async () => {
       await loadLanguageDetector()
-      return site.languages.default ?? base?.manifest.languages?.default ?? siteLanguageOf(scan, rules)
+      return content.defaultLanguage ?? base?.manifest.languages?.default ?? siteLanguageOf(scan, rules)
     })
     if (!dryRun) {
       // What is parsed next will most likely have to be embedded: the model loads while the parsers start.
@@ -115,7 +114,8 @@ async function run(context: IngestContext, {currentId, current}: Start): Promise
       for (const {path} of plan.removed) writer?.remove(path)
       return runPageStage(context, {
         scan,
-        site,
+        setup,
+        rules,
         defaultLanguage,
         plan,
         previousBuild: current,
@@ -139,7 +139,7 @@ async function run(context: IngestContext, {currentId, current}: Start): Promise
     if (base && !renewedBecause && !isGone && failedAgain === plan.toParse.length) {
       return await unchanged(base)
     }
-    return await completeBuild(context, {writer, scan, rules, changes, failed, lost, current, report})
+    return await completeBuild(context, {writer, content, changes, failed, lost, current, report})
   } catch (error) {
     if (signal?.aborted) throw signal.reason
     throw error
@@ -150,12 +150,14 @@ async function run(context: IngestContext, {currentId, current}: Start): Promise
   }
 }
 
-function noMarkdownIn({root, otherFormats}: Scan): DocentError {
+function noMarkdownIn(content: SourceContent): DocentError {
+  const {otherFormats} = content.scan
+  const where = 'root' in content.scan ? content.scan.root : placesOf(content)
   const others = otherFormatsLine(otherFormats)
   return new DocentError(
     'config',
     [
-      `there is no Markdown in ${root}: no file that ends in .md, .mdx or .markdown.`,
+      `there is no Markdown in ${where}: no file that ends in .md, .mdx or .markdown.`,
       ...(others === null ? [] : [`It has ${others}.`]),
       'Name the folder of your docs with --content, or with CONTENT_DIR.',
     ].join(' '),

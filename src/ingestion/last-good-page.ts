@@ -1,7 +1,7 @@
 import {fileDiagnostic, type Page} from '../domain/index.ts'
-import {noFrontMatter, type SiteRules} from '../markdown/index.ts'
+import {noFrontMatter} from '../markdown/index.ts'
 import type {BuildRecords, FileRecord, StoredFidelity} from '../search-index/index.ts'
-import type {ContentRoot} from './content-root.ts'
+import type {Content, PlaceRules} from './content-home.ts'
 import type {ParsedFile} from './parsed-file.ts'
 import {readContentFile, withheldFileReason} from './read-content-file.ts'
 import {hashOf} from './scan-folder.ts'
@@ -13,8 +13,8 @@ export interface LastGoodOptions {
   readonly before: BuildRecords | null
   /** The file's record in the previous build, under its path or the one that it was moved from. */
   readonly previousFile: FileRecord | undefined
-  readonly content: ContentRoot
-  readonly rules: SiteRules
+  readonly content: Content
+  readonly rules: PlaceRules
 }
 
 /**
@@ -55,12 +55,12 @@ export function withLastGood(
 }
 
 /** Whether the page's text contains a file that is withheld: an older Docent included it, or it has become a link since. */
-export function includedWithheldFile({includes}: FileRecord, content: ContentRoot): boolean {
+export function includedWithheldFile({includes}: FileRecord, content: Content): boolean {
   return includes.some(({path, hash}) => hash !== null && withheldFileReason(content, path) !== null)
 }
 
 /** The page at its new path: what came from the old path is derived from the new one, what came from front matter stays. */
-function movedPage(page: Page, path: string, rules: SiteRules): Page {
+function movedPage(page: Page, path: string, rules: PlaceRules): Page {
   if (page.path === path) return page
   const before = rules.placeOf(page.path, noFrontMatter)
   const now = rules.placeOf(path, noFrontMatter)

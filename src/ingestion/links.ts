@@ -1,7 +1,6 @@
 import type {Diagnostic} from '../domain/index.ts'
 import {isMarkdownName} from '../lib/markdown-name.ts'
 import {decodedPath, pathKey} from '../lib/url-path.ts'
-import type {SiteRules} from '../markdown/index.ts'
 import {
   filesAt,
   isOfRoot,
@@ -10,6 +9,7 @@ import {
   splitTarget,
   withoutQuery,
 } from '../search-index/index.ts'
+import type {PlaceRules} from './content-home.ts'
 
 /**
  * Anchors that a writer set in the text, in any notation: `<a name="x">`, `<div id="x">`, `[word]{#x}`, `## Word [x]`,
@@ -34,7 +34,7 @@ const notations: readonly RegExp[] = [
 ]
 
 export interface LinkCheck {
-  readonly rules: SiteRules
+  readonly rules: PlaceRules
   /** Whether the content has a file, a page or not. */
   readonly isFile: (path: string) => boolean
 }
@@ -46,6 +46,7 @@ export interface LinkCheck {
 export function brokenLinksIn(pages: readonly PageRecord[], {rules, isFile}: LinkCheck): Diagnostic[] {
   const isCaseKept = rules.keepsLetterCase
   const exact = new LinkTargets(pages)
+  const shared = new Set(rules.hasSharedAnchors ? pages.flatMap((one) => [...one.anchors]) : [])
   let lenient: LinkTargets<PageRecord> | null = null
   const pageInAnyCase = (place: string, from: PageRecord): PageRecord | undefined => {
     lenient ??= new LinkTargets(pages, {ignoresCase: true})
@@ -63,7 +64,11 @@ export function brokenLinksIn(pages: readonly PageRecord[], {rules, isFile}: Lin
       if (!isExact && isMissingFile(withoutQuery(place), page, isFile)) {
         const other = likely === undefined ? '' : `; ${likely.path} differs in letter case`
         report('broken-link', `the link to ${target} leads to a missing file${other}`)
-      } else if (likely !== undefined && isMissingAnchor(anchor, likely.anchors, isCaseKept)) {
+      } else if (
+        likely !== undefined &&
+        isMissingAnchor(anchor, likely.anchors, isCaseKept) &&
+        !(place === '' && shared.has(anchor))
+      ) {
         const where = likely === page ? 'this page' : likely.path
         report('broken-anchor', `the link to #${anchor} matches no heading in ${where}`)
       }

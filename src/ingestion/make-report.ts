@@ -4,6 +4,7 @@ import type {IngestContext} from './ingest-context.ts'
 import type {IngestPlan} from './ingest-plan.ts'
 import type {GateResult, IngestReport, PageChange} from './ingest-report.ts'
 import {countsOf} from './page-changes.ts'
+import {placesOf, type SourceContent} from './source-content.ts'
 
 /** What differs between the ways an ingest ends. */
 export interface ReportParts extends ContentDetails {
@@ -19,17 +20,23 @@ export interface ReportParts extends ContentDetails {
 
 /** What is known about an ingest once its plan is made. */
 export interface ReportBasis {
-  readonly site: string
+  readonly content: SourceContent
   readonly embedding: IngestReport['embedding']
   readonly fullBecause: string | null
   readonly renewedBecause: string | null
   readonly plan: IngestPlan
 }
 
+function shownContent(content: SourceContent): string {
+  const [only] = content.sources
+  const isFolder = content.sources.length === 1 && only!.commit === null && only!.problem === null
+  return isFolder ? resolve(only!.place) : placesOf(content)
+}
+
 /** Assembles the report; its durations end now. */
 export function makeReport(
   context: IngestContext,
-  {site, embedding, fullBecause, renewedBecause, plan}: ReportBasis,
+  {content, embedding, fullBecause, renewedBecause, plan}: ReportBasis,
   outcome: IngestReport['outcome'],
   parts: ReportParts,
 ): IngestReport {
@@ -42,8 +49,15 @@ export function makeReport(
     outcome,
     build: parts.build,
     previous: parts.previous,
-    content: resolve(context.options.content),
-    site,
+    content: shownContent(content),
+    site: content.generators,
+    sources: content.sources.map(({name, place, site, commit, problem}) => ({
+      name,
+      place,
+      site,
+      commit,
+      problem,
+    })),
     embedding,
     fullBecause,
     renewedBecause,

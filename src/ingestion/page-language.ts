@@ -1,11 +1,11 @@
 import type {Page} from '../domain/index.ts'
-import type {SiteRules} from '../markdown/index.ts'
 import {languageOfProse} from '../text/detect-language.ts'
 import {isSameLanguage} from '../text/language-tags.ts'
+import type {PlaceRules} from './content-home.ts'
 import type {ParsedFile} from './parsed-file.ts'
 
 interface SiteLanguage {
-  readonly rules: SiteRules
+  readonly rules: PlaceRules
   /** BCP 47; null where it is not known. */
   readonly defaultLanguage: string | null
 }

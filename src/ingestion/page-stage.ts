@@ -1,5 +1,4 @@
 import type {Diagnostic} from '../domain/index.ts'
-import {rulesOf, type Site} from '../generators/index.ts'
 import {
   type BaseBuild,
   type BuildRecords,
@@ -7,6 +6,7 @@ import {
   embeddingHashOf,
   embeddingTextOf,
 } from '../search-index/index.ts'
+import type {PlaceRules} from './content-home.ts'
 import type {IngestContext} from './ingest-context.ts'
 import type {IngestPlan} from './ingest-plan.ts'
 import type {PageChange} from './ingest-report.ts'
@@ -34,7 +34,8 @@ const pagesPerBatch = 64
 
 export interface PageStage {
   readonly scan: Scan
-  readonly site: Site
+  readonly setup: ParseSetup
+  readonly rules: PlaceRules
   /** The site's language, BCP 47: that of pages that neither say theirs nor have enough text to tell it. */
   readonly defaultLanguage: string | null
   readonly plan: IngestPlan
@@ -61,9 +62,8 @@ export interface PageStageResult {
 
 /** Parses the files of the plan, embeds what has no vector yet, and stores the pages while the next ones are parsed. */
 export async function runPageStage(context: IngestContext, stage: PageStage): Promise<PageStageResult> {
-  const {scan, site, defaultLanguage, plan, previousBuild, vectors, writer} = stage
+  const {scan, rules, defaultLanguage, plan, previousBuild, vectors, writer} = stage
   const {signal} = context
-  const rules = rulesOf(site)
   const total = plan.toParse.length
   const changes: PageChange[] = []
   const dryRunFiles: ParsedFile[] = []
@@ -118,7 +118,7 @@ export async function runPageStage(context: IngestContext, stage: PageStage): Pr
     embedding = next
   }
 
-  const parser = openParser(context, scan, site, plan)
+  const parser = openParser(context, stage)
   const onAbort = (): void => parser.close()
   signal?.addEventListener('abort', onAbort, {once: true})
   try {
@@ -189,8 +189,7 @@ function failureOf(hash: string, diagnostics: readonly Diagnostic[], isCounted: 
   return JSON.stringify([hash, diagnostics.map(({rule}) => rule), isCounted])
 }
 
-function openParser({options}: IngestContext, scan: Scan, site: Site, {toParse}: IngestPlan): PageParser {
-  const setup: ParseSetup = {root: scan.root, project: scan.project, dataDir: scan.dataDir, site}
+function openParser({options}: IngestContext, {setup, plan: {toParse}}: PageStage): PageParser {
   if (options.openParser) return options.openParser(setup)
   const bytes = toParse.reduce((sum, file) => sum + file.bytes, 0)
   return openParserPool(setup, {
@@ -201,11 +200,10 @@ function openParser({options}: IngestContext, scan: Scan, site: Site, {toParse}:
 /** Yields the files in order, parsed ahead by the pool, and at the end the pages that exist and cannot be read. */
 async function* readInOrder(
   {signal}: IngestContext,
-  {scan, plan, site}: PageStage,
+  {scan, plan, rules}: PageStage,
   parser: PageParser,
 ): AsyncGenerator<ParsedFile> {
   const files: readonly ScannedFile[] = plan.toParse
-  const rules = rulesOf(site)
   const running: Promise<ParsedFile>[] = []
   let next = 0
   while (next < files.length || running.length > 0) {

@@ -3,14 +3,18 @@ import {compareDiagnostics, fileDiagnostic} from '../domain/index.ts'
 import {rulesOf, type Site} from '../generators/index.ts'
 import {type ParsedPage, parsePage} from '../markdown/index.ts'
 import type {IncludedFile} from '../search-index/index.ts'
+import {type Content, homeOf, pathAmong, urlAmong} from './content-home.ts'
 import type {ContentRoot} from './content-root.ts'
 import {writtenAnchorsIn} from './links.ts'
 import {readContentFile, withheldFileReason} from './read-content-file.ts'
 import {encodingProblemOf, hashOf} from './scan-folder.ts'
 
-export interface ParseSetup extends ContentRoot {
+/** A source and its site. */
+export interface SourceSetup extends ContentRoot {
   readonly site: Site
 }
+
+export type ParseSetup = Content<SourceSetup>
 
 export interface ParseTask {
   readonly path: string
@@ -23,8 +27,30 @@ export interface ParseResult extends Omit<ParsedPage, 'includes'> {
   readonly anchors: readonly string[]
 }
 
-/** Parses one page with the files of the project that it includes. Has no time limit of its own. */
-export function parseTask({site, ...content}: ParseSetup, {path, text}: ParseTask): ParseResult {
+/**
+ * Parses one page with the files of the project that it includes. Has no time limit of its own.
+ * @throws Error for a path that belongs to no source.
+ */
+export function parseTask(setup: ParseSetup, {path, text}: ParseTask): ParseResult {
+  const found = homeOf(setup, path)
+  if (found === null) throw new Error(`${path} belongs to no source`)
+  return among(found.name, parseIn(found.home, {path: found.path, text}))
+}
+
+/** The page of a source among those of all: its paths and addresses, and the links that its site resolves. */
+function among(name: string, parsed: ParseResult): ParseResult {
+  if (name === '') return parsed
+  const {page, diagnostics, includes, links} = parsed
+  return {
+    ...parsed,
+    page: page && {...page, path: pathAmong(name, page.path), url: urlAmong(name, page.url)},
+    diagnostics: diagnostics.map((one) => ({...one, path: pathAmong(name, one.path)})),
+    includes: includes.map((one) => ({...one, path: pathAmong(name, one.path)})),
+    links: links.map((link) => ({...link, target: link.target.replace(/^(@?\/)/, `$1${name}/`)})),
+  }
+}
+
+function parseIn({site, ...content}: SourceSetup, {path, text}: ParseTask): ParseResult {
   const included = new Map<string, string | null>()
   /** Why included files are not text, by path. */
   const encodingProblems = new Map<string, string>()

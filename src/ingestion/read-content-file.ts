@@ -1,6 +1,7 @@
 import {existsSync, readFileSync, realpathSync, statSync} from 'node:fs'
 import {join, relative, sep} from 'node:path'
 import {withheldReason} from '../markdown/index.ts'
+import {type Content, homeOf} from './content-home.ts'
 import {type ContentRoot, dataFolderReason, isWithin} from './content-root.ts'
 import {maxFileBytes} from './scan-folder.ts'
 
@@ -9,7 +10,12 @@ import {maxFileBytes} from './scan-folder.ts'
  * a file, is too large, lies outside the project once links are followed, or is withheld because of its own name or that
  * of the file it links to.
  */
-export function readContentFile(content: ContentRoot, path: string): Buffer | null {
+export function readContentFile(content: Content, path: string): Buffer | null {
+  const found = homeOf(content, path)
+  return found && readFileIn(found.home, found.path)
+}
+
+function readFileIn(content: ContentRoot, path: string): Buffer | null {
   try {
     const real = realPathInProject(content, path)
     if (real === null || withheldReason(path) !== null || realPathReason(content, real) !== null) return null
@@ -22,12 +28,14 @@ export function readContentFile(content: ContentRoot, path: string): Buffer | nu
 }
 
 /** Why a file is withheld because of its own name or that of the file it links to; null if it is not withheld. */
-export function withheldFileReason(content: ContentRoot, path: string): string | null {
-  const reason = withheldReason(path)
+export function withheldFileReason(content: Content, path: string): string | null {
+  const found = homeOf(content, path)
+  if (found === null) return null
+  const reason = withheldReason(found.path)
   if (reason !== null) return reason
   try {
-    const real = realPathInProject(content, path)
-    return real === null ? null : realPathReason(content, real)
+    const real = realPathInProject(found.home, found.path)
+    return real === null ? null : realPathReason(found.home, real)
   } catch {
     // It does not exist, so it links to nothing.
     return null

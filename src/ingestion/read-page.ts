@@ -1,8 +1,7 @@
-import {join} from 'node:path'
 import {DocentError, fileDiagnostic} from '../domain/index.ts'
-import type {SiteRules} from '../markdown/index.ts'
 import {ChildFailure, type ChildFailureKind} from '../processes/index.ts'
 import {countWords} from '../text/words.ts'
+import {absolutePathOf, type PlaceRules} from './content-home.ts'
 import type {ParsedFile} from './parsed-file.ts'
 import type {PageParser} from './parser-pool.ts'
 import {hashOf, readSource, type Scan, type ScannedFile, type UnreadablePath} from './scan-folder.ts'
@@ -11,7 +10,7 @@ import {isWithdrawn} from './withdrawn.ts'
 interface ReadOptions {
   readonly scan: Scan
   readonly parser: PageParser
-  readonly rules: SiteRules
+  readonly rules: PlaceRules
   readonly signal: AbortSignal | undefined
 }
 
@@ -23,7 +22,7 @@ export async function readPage(
   {path}: ScannedFile,
   {scan, parser, rules, signal}: ReadOptions,
 ): Promise<ParsedFile> {
-  const bytes = readSource(join(scan.root, path))
+  const bytes = readSource(absolutePathOf(scan, path)!)
   // Without a hash, the next ingest takes it for a changed file, whatever it contains then.
   if (typeof bytes === 'string') return failedFile(path, {hash: '', rule: 'unreadable', reason: bytes})
   // It may have changed since the scan; the hash must be that of the parsed bytes.

@@ -17,6 +17,7 @@ import {setImmediate as yieldToEventLoop} from 'node:timers/promises'
 import {type Diagnostic, DocentError, fileDiagnostic} from '../domain/index.ts'
 import {isMarkdownName} from '../lib/markdown-name.ts'
 import {toolFolders, withheldReason} from '../markdown/index.ts'
+import type {Content} from './content-home.ts'
 import {type ContentRoot, contentRootOf, dataFolderReason, isWithin} from './content-root.ts'
 import {otherFormatOf} from './other-formats.ts'
 
@@ -29,7 +30,8 @@ export interface ScannedFile {
   readonly hash: string
 }
 
-export interface Scan extends ContentRoot {
+/** What was found in the content. */
+export interface ScannedContent {
   /** Sorted by path, in code unit order. */
   readonly files: readonly ScannedFile[]
   /** Files and folders that were skipped although they look like content. */
@@ -39,6 +41,12 @@ export interface Scan extends ContentRoot {
   /** Number of files that look like documentation but are not Markdown, by their ending. */
   readonly otherFormats: Readonly<Record<string, number>>
 }
+
+/** A folder and what was found in it. */
+export type FolderScan = ContentRoot & ScannedContent
+
+/** The content of one source or of several, and what was found in it. */
+export type Scan = Content & ScannedContent
 
 /** A Markdown file, or a folder, that could not be read. */
 export interface UnreadablePath {
@@ -52,7 +60,7 @@ export interface UnreadablePath {
 }
 
 /** Whether a file could not be read, or lies in a folder that could not be read. */
-export function isUnreadable({unreadable}: Scan, path: string): boolean {
+export function isUnreadable({unreadable}: ScannedContent, path: string): boolean {
   return unreadable.some(
     (entry) =>
       entry.path === path || (entry.isFolder && (entry.path === '.' || path.startsWith(`${entry.path}/`))),
@@ -76,7 +84,7 @@ const filesPerTurn = 100
 export async function scanFolder(
   content: string,
   {signal, dataDir = null}: {readonly signal?: AbortSignal; readonly dataDir?: string | null} = {},
-): Promise<Scan> {
+): Promise<FolderScan> {
   let root: string
   try {
     root = realpathSync.native(content)

@@ -1,6 +1,5 @@
-import {join} from 'node:path'
-import type {SiteRules} from '../markdown/index.ts'
 import {languageOfProse} from '../text/detect-language.ts'
+import {absolutePathOf, type PlaceRules} from './content-home.ts'
 import {readSource, type Scan} from './scan-folder.ts'
 
 /** Files whose text is looked at, spread over the content. */
@@ -14,7 +13,7 @@ const usual = 'en'
  * The language of a site whose project does not say it: that of most pages outside the folders of translations; where
  * there are none, that of most pages. BCP 47; null where no page tells. `loadLanguageDetector` comes first.
  */
-export function siteLanguageOf(scan: Scan, rules: SiteRules): string | null {
+export function siteLanguageOf(scan: Scan, rules: PlaceRules): string | null {
   const inFolders: string[] = []
   const others: string[] = []
   for (const {path} of scan.files) {
@@ -26,7 +25,7 @@ export function siteLanguageOf(scan: Scan, rules: SiteRules): string | null {
   const step = Math.max(1, others.length / sampled)
   const found: string[] = []
   for (let at = 0; at < others.length; at += step) {
-    const bytes = readSource(join(scan.root, others[Math.floor(at)]!))
+    const bytes = readSource(absolutePathOf(scan, others[Math.floor(at)]!)!)
     const lang = typeof bytes === 'string' ? null : languageOfProse(withoutSyntax(bytes.toString('utf8')))
     if (lang !== null) found.push(lang)
   }

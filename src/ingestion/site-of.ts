@@ -1,13 +1,13 @@
 import {DocentError} from '../domain/index.ts'
 import {allGenerators, findSite, type Site} from '../generators/index.ts'
 import {projectOf} from './project.ts'
-import type {Scan} from './scan-folder.ts'
+import type {FolderScan} from './scan-folder.ts'
 
 /**
  * The site that the scanned files belong to. `name` decides on the generator; null finds it.
  * @throws DocentError `config` for an unknown name.
  */
-export function siteOf(scan: Scan, name: string | null): Site {
+export function siteOf(scan: FolderScan, name: string | null): Site {
   const site = findSite(projectOf(scan, scan.files), name)
   if (site) return site
   const known = allGenerators.map((generator) => generator.name).join(', ')

@@ -1,11 +1,13 @@
 import {fork} from 'node:child_process'
-import {DocentError, type ErrorCode} from '../domain/index.ts'
+import {type ContentSource, DocentError, type ErrorCode} from '../domain/index.ts'
 import {builtFile} from '../package/index.ts'
+import type {GitTokens} from '../settings/index.ts'
 import type {IngestProgress, IngestReport} from './ingest-report.ts'
 
 /** Options of an ingest in another process; plain data. */
 export interface SpawnIngestOptions {
-  readonly content: string
+  readonly content: string | readonly ContentSource[]
+  readonly gitTokens?: GitTokens
   readonly dataDir: string
   /** Same as the setting `EMBEDDING_MODEL`. */
   readonly embeddingModel: string | null

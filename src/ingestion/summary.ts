@@ -31,6 +31,7 @@ export function summaryOf(report: IngestReport, {maxDiagnostics = 20, maxChanges
   }
   const notRead = otherFormatsLine(report.otherFormats)
   if (notRead !== null) lines.push(`  not read  ${notRead}`)
+  lines.push(...sourceLines(report))
   lines.push(`  site      ${siteShown(report)}; model ${report.embedding.name}`)
   if (report.fullBecause && report.previous !== null && report.outcome !== 'unchanged')
     lines.push(`  rebuilt in full because ${report.fullBecause}`)
@@ -73,6 +74,16 @@ export function summaryOf(report: IngestReport, {maxDiagnostics = 20, maxChanges
   for (const {passed, detail} of report.gates) if (!passed) lines.push('', `Gate: ${detail}`)
   // A line break in a file name must not start a new line.
   return lines.map(cleanLine).join('\n')
+}
+
+/** Where the docs came from; nothing for a single folder. */
+function sourceLines({sources}: IngestReport): string[] {
+  if (sources.length === 1 && sources[0]!.commit === null && sources[0]!.problem === null) return []
+  return sources.map(({name, place, commit, site, problem}) => {
+    const at = commit === null ? '' : ` at ${commit.slice(0, 12)}`
+    const state = problem === null ? '' : commit === null ? ', unreachable' : ', unreachable since'
+    return `  source    ${name === null ? '' : `${name}: `}${place}${at} (${site}${state})`
+  })
 }
 
 function siteShown({site}: IngestReport): string {

@@ -12,21 +12,24 @@ export interface WatchOptions {
 }
 
 /**
- * Yields once after each burst of changes below a folder, until the signal aborts. Changes that happen while the consumer
+ * Yields once after each burst of changes below a folder, or several, until the signal aborts. Changes that happen while the consumer
  * works are collected for the next yield.
  */
 export async function* contentChanges(
-  content: string,
+  content: string | readonly string[],
   {signal, dataDir, quietMs = 300, onError = () => {}}: WatchOptions,
 ): AsyncGenerator<{readonly paths: ReadonlySet<string>}> {
   let changed = new Set<string>()
   let wake: () => void = () => {}
   const data = resolve(dataDir)
-  const watcher = watch(content, {
+  const folders = typeof content === 'string' ? [content] : [...content]
+  const watcher = watch(folders, {
     ignoreInitial: true,
     ignored: (path) =>
-      (resolve(path) === data && data !== resolve(content)) ||
-      (/^(?:\..+|node_modules)$/.test(basename(path)) && path !== content && !path.endsWith('.vitepress')),
+      (resolve(path) === data && !folders.some((folder) => resolve(folder) === data)) ||
+      (/^(?:\..+|node_modules)$/.test(basename(path)) &&
+        !folders.includes(path) &&
+        !path.endsWith('.vitepress')),
   })
   watcher.on('all', (_event, path) => {
     changed.add(path)

@@ -1,5 +1,6 @@
 import {closeSync, constants, openSync, readSync} from 'node:fs'
-import {normaliseText, type SiteRules, splitFrontMatter} from '../markdown/index.ts'
+import {normaliseText, splitFrontMatter} from '../markdown/index.ts'
+import type {PlaceRules} from './content-home.ts'
 
 /** Longer than any front matter. */
 const headBytes = 64 * 1024
@@ -8,13 +9,14 @@ const headBytes = 64 * 1024
  * Whether a page that cannot be parsed is not for readers, by its front matter or its path: then its old text is not for
  * readers either.
  */
-export function isWithdrawn(text: string, path: string, rules: SiteRules): boolean {
+export function isWithdrawn(text: string, path: string, rules: PlaceRules): boolean {
   const {frontMatter} = splitFrontMatter(normaliseText(text.slice(0, headBytes)), path)
   return rules.placeOf(path, frontMatter).setAside !== null
 }
 
 /** `isWithdrawn` for a file that is not text or too large. False if it cannot be opened. */
-export function isFileWithdrawn(absolute: string, path: string, rules: SiteRules): boolean {
+export function isFileWithdrawn(absolute: string | null, path: string, rules: PlaceRules): boolean {
+  if (absolute === null) return false
   let file: number
   try {
     file = openSync(absolute, constants.O_RDONLY | constants.O_NONBLOCK)

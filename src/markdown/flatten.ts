@@ -78,7 +78,7 @@ export function flatten(body: string, options: FlattenOptions): FlattenedMarkdow
   const notes: FidelityNote[] = []
   const prose = body.replace(/^([ \t]*)(`{3,}|~{3,})[^\n]*\n[\s\S]*?^[ \t]*\2[`~]*[ \t]*$/gm, '')
   const vue = syntax.vue || /^<script\s+(?:[^>]*\s)?setup\b/m.test(prose)
-  const known = /\.mdx$/i.test(path) || site.mdxInMarkdown
+  const known = /\.mdx$/i.test(path) || site.mdxInMarkdown || mdxFence.test(body)
   const mayGuess = site.mayHaveMdx && !vue
   const context: FlattenContext = {
     site,
@@ -139,5 +139,6 @@ export function flatten(body: string, options: FlattenOptions): FlattenedMarkdow
   }
 }
 
+const mdxFence = /^[ \t]*(?:`{3,}|~{3,})mdx-code-block[ \t]*$/m
 const componentLine = /^[ \t]*<\/?[A-Z][\w.]*(?:\s[^>]*)?\/?>[ \t]*$/m
 const importLine = /^import\s[^\n]*\sfrom\s+['"]/m

@@ -35,6 +35,8 @@ export interface SiteRules {
   readonly generator: string
   /** Whether a link in another letter case than its page's is certainly broken. */
   readonly keepsLetterCase: boolean
+  /** Whether a link to an anchor alone may mean one of any page. */
+  readonly hasSharedAnchors: boolean
   /** Whether `.md` files are MDX too. */
   readonly mdxInMarkdown: boolean
   /** Whether a `.md` file counts as MDX if its text looks like it: true unless the generator cannot have MDX. */

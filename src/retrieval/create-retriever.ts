@@ -1,3 +1,4 @@
+import type {SiteUrl} from '../domain/index.ts'
 import type {Embedder} from '../embedding/index.ts'
 import type {CurrentBuild, IndexBuild} from '../search-index/index.ts'
 import type {Calibration} from './calibration.ts'
@@ -34,7 +35,7 @@ export interface RetrieverOptions {
   readonly current: CurrentBuild
   readonly embedder: Embedder
   /** Where the docs live; null: sources link to this server's own `/docs/…`. */
-  readonly siteUrl: string | null
+  readonly siteUrl: SiteUrl
   /** Rewrites follow-up questions to stand alone; default none: the topic comes from earlier turns. */
   readonly rewriter?: QuestionRewriter
   /** Longest wait for the rewriter; default 1,500. */
@@ -124,9 +125,9 @@ export function createRetriever(options: RetrieverOptions): Retriever & DocsSear
       const started = performance.now()
       const lease = current.lease()
       try {
-        const language = lang ?? (await askedLanguage(lease.build, text, []))
+        const langs = langsOf(lang, await askedLanguage(lease.build, text, []))
         const {build, found, searchStarted} = await typedFirst(
-          partsToSearch(lease.build, {question: text, version, lang: language}),
+          partsToSearch(lease.build, {question: text, version, langs}),
           {text, limit: hitLimit(query)},
           signal,
         )
@@ -147,6 +148,10 @@ export function createRetriever(options: RetrieverOptions): Retriever & DocsSear
   }
 }
 
+function langsOf(...tags: readonly (string | null)[]): readonly string[] {
+  return tags.filter((tag) => tag !== null)
+}
+
 interface AskedQuery extends Omit<FindQuery, 'standalone' | 'language'> {
   readonly lang?: string | null | undefined
   readonly onlyLang?: boolean | undefined
@@ -160,7 +165,11 @@ async function findFirst(whole: IndexBuild, query: AskedQuery, options: Retrieve
   const timings =
     deps.rewriter === undefined || history.length === 0 ? {} : {rewrite: performance.now() - started}
   const asked = await askedLanguage(whole, standalone ?? question, history)
-  const parts = partsToSearch(whole, {question: standalone ?? question, version, lang: lang ?? asked})
+  const parts = partsToSearch(whole, {
+    question: standalone ?? question,
+    version,
+    langs: langsOf(lang, asked),
+  })
   let first: {readonly build: IndexBuild; readonly found: FoundSections} | null = null
   for (const build of onlyLang ? parts.slice(0, 1) : parts) {
     const found = await findSections(build, {...query, standalone, language: asked ?? lang}, options, deps)

@@ -1,4 +1,4 @@
-import {DocentError, type Turn, turnsBefore} from '../domain/index.ts'
+import {DocentError, type SiteUrl, type Turn, turnsBefore} from '../domain/index.ts'
 import {type Embedder, knowsLanguage} from '../embedding/index.ts'
 import {headOf} from '../lib/cut.ts'
 import type {IndexBuild} from '../search-index/index.ts'
@@ -30,7 +30,7 @@ import {wordAnswerabilityOf} from './word-answerability.ts'
 export interface FindDeps {
   readonly embedder: Embedder
   /** Where the docs live; null for this server. */
-  readonly siteUrl: string | null
+  readonly siteUrl: SiteUrl
   /** Rewrites follow-up questions to stand alone; undefined: the topic comes from earlier turns. */
   readonly rewriter: QuestionRewriter | undefined
   readonly rewriteTimeoutMs: number

@@ -1,4 +1,4 @@
-import {maxShownName, type PageLink, type QuotableBlock} from '../domain/index.ts'
+import {maxShownName, type PageLink, type QuotableBlock, type SiteUrl} from '../domain/index.ts'
 import {shortened} from '../lib/cut.ts'
 import {encodedAddress} from '../lib/url-path.ts'
 import {type IndexBuild, routeOfPage, type StoredPage, type StoredSection} from '../search-index/index.ts'
@@ -10,11 +10,15 @@ const maxNearest = 3
 /** Longest sentence shown of a suggested section, in UTF-16 units. */
 const maxSentence = 200
 
-/** The address of a page: on the docs' own site, or on this server where `siteUrl` is null. */
-export function urlOf(build: IndexBuild, page: StoredPage, siteUrl: string | null): string {
+/** The address of a page: on the docs' own site, or on this server where `siteUrl` says none. */
+export function urlOf(build: IndexBuild, page: StoredPage, siteUrl: SiteUrl): string {
   if (/^[a-z][a-z0-9+.-]*:/i.test(page.url)) return encodedAddress(page.url)
   const address = encodedAddress(withLeadingSlash(page.url))
-  if (siteUrl !== null) return siteUrl.replace(/\/+$/, '') + address
+  if (typeof siteUrl === 'string') return siteUrl.replace(/\/+$/, '') + address
+  const [, source = '', route = '/'] = /^\/([a-z0-9-]+)(\/.*)?$/s.exec(address) ?? []
+  // The name of the source is no part of the address on its own site.
+  if (siteUrl !== null && Object.hasOwn(siteUrl, source) && page.path.startsWith(`${source}/`))
+    return siteUrl[source]!.replace(/\/+$/, '') + route
   // Of two pages with one address, this server shows the first there, and the other under its file path.
   return `/docs${BuildCache.of(build).ownsUrl(page) ? address : routeOfPage(build, page)}`
 }
@@ -23,7 +27,7 @@ export function urlOf(build: IndexBuild, page: StoredPage, siteUrl: string | nul
 export function nearestPages(
   build: IndexBuild,
   candidates: readonly Candidate[],
-  siteUrl: string | null,
+  siteUrl: SiteUrl,
 ): PageLink[] {
   const links = new Map<number, PageLink>()
   for (const {section} of candidates) {

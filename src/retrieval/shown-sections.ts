@@ -1,4 +1,4 @@
-import type {RetrievedSource} from '../domain/index.ts'
+import type {RetrievedSource, SiteUrl} from '../domain/index.ts'
 import type {IndexBuild, StoredSection} from '../search-index/index.ts'
 import {bestExcerptOf} from '../text/best-excerpt.ts'
 import {type MarkedWords, marksOf} from '../text/marks.ts'
@@ -14,7 +14,7 @@ import {scoresOf, shownScore} from './shown-scores.ts'
 export interface ShownContext {
   readonly build: IndexBuild
   /** Where the docs live; null for this server. */
-  readonly siteUrl: string | null
+  readonly siteUrl: SiteUrl
   readonly terms: readonly QuestionTerm[]
 }
 

@@ -77,9 +77,24 @@ export interface NeighbourRecall {
   readonly at256: number
 }
 
+/** A source of the docs, as it was ingested. */
+export interface SourceSummary {
+  /** What the paths of its pages begin with if there are several sources. */
+  readonly name: string | null
+  readonly place: string
+  /** Null for a folder. */
+  readonly commit: string | null
+  /** The version that the project calls current; null if there is only one, or if pages without a version are current. */
+  readonly currentVersion: string | null
+  /** As that of the manifest, for this source alone. */
+  readonly chunker: string
+}
+
 export interface BuildSummary {
   /** The content folder as configured. */
   readonly content: string
+  /** The sources of the docs; absent in older builds. */
+  readonly sources?: readonly SourceSummary[]
   readonly pages: {
     readonly new: number
     readonly changed: number

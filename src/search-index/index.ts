@@ -5,6 +5,7 @@ export type {
   IndexBuild,
   Manifest,
   NeighbourRecall,
+  SourceSummary,
   StoredPage,
   StoredPassage,
   StoredSection,

@@ -72,7 +72,12 @@ export class LinkTargets<Page extends LinkablePage> {
 export function filesAt(path: string, from: LinkablePage): string[] {
   return isOfRoot(path)
     ? [posix.normalize(path.replace(/^@?\//, ''))]
-    : [posix.join(posix.dirname(from.path), path), posix.normalize(path)]
+    : [
+        posix.join(posix.dirname(from.path), path),
+        posix.normalize(path),
+        // The root of the site's content may be the folder, or the source, at the top.
+        posix.join(from.path.slice(0, Math.max(0, from.path.indexOf('/'))), path),
+      ]
 }
 
 /** Whether a path is meant from the root of the content: `/guides/auth.md`, and in Zola `@/guides/auth.md`. */

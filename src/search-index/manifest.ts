@@ -39,6 +39,17 @@ const manifestShape = z.object({
   summary: z
     .object({
       content: z.string(),
+      sources: z
+        .array(
+          z.object({
+            name: z.string().nullable(),
+            place: z.string(),
+            commit: z.string().nullable(),
+            currentVersion: z.string().nullable(),
+            chunker: z.string(),
+          }),
+        )
+        .exactOptional(),
       pages: z.object({
         new: count,
         changed: count,

@@ -1,1 +1,10 @@
-export {describeSettings, isGitHubActions, loadSettings, type Settings, workspaceFolder} from './settings.ts'
+export type {ForSources} from './content-sources.ts'
+export type {GitTokens} from './git-tokens.ts'
+export {
+  describeSettings,
+  gitEnvironment,
+  isGitHubActions,
+  loadSettings,
+  type Settings,
+  workspaceFolder,
+} from './settings.ts'

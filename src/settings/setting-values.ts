@@ -8,8 +8,6 @@ import {isIP, isIPv4} from 'node:net'
 
 export const maxMs = 24 * 60 * 60 * 1000
 
-export const unchanged = (value: string): string => value
-
 export const optional = (value: string): string | null => (value === '' ? null : value)
 
 export const wholeNumber = (min: number, max: number) => (value: string) => {
@@ -204,9 +202,14 @@ export const modelName = (value: string): string => {
   return value
 }
 
-/** For messages and logs: everything up to the last @ may be a user name and password, and is left out. */
+/**
+ * For messages and logs: everything up to the last @ may be a user name and password, and the query of an address a
+ * token; they are left out.
+ */
 export function withoutPassword(text: string): string {
-  return text.replace(/^([a-z][a-z0-9+.-]*:[\\/]*)?[\s\S]*@/i, '$1…@')
+  return text
+    .replace(/^([a-z][a-z0-9+.-]*:[\\/]*)?[\s\S]*@/i, '$1…@')
+    .replace(/(:\/\/[^?#,]*\?)[^#,]+/g, '$1…')
 }
 
 /** Parses items separated by commas or spaces. @throws Error that says what is wrong with each. */

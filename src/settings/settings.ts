@@ -1,5 +1,7 @@
 import {config as loadEnvFile} from 'dotenv'
-import {DocentError} from '../domain/index.ts'
+import {type ContentSource, DocentError} from '../domain/index.ts'
+import {contentSources, type ForSources, joinedSources, siteGenerators, siteUrls} from './content-sources.ts'
+import {environmentForGit, type GitTokens, gitTokensOf, isTokenName} from './git-tokens.ts'
 import {
   folder,
   host,
@@ -14,10 +16,8 @@ import {
   onOff,
   optional,
   origins,
-  siteUrl,
   token,
   trustedProxies,
-  unchanged,
   unlessEmpty,
   wholeNumber,
   withoutPassword,
@@ -30,10 +30,15 @@ import {
 export interface Settings {
   readonly port: number
   readonly host: string
-  readonly contentDir: string
+  /** What `CONTENT_DIR` names, with what `SITE_GENERATOR` says of each; never empty. */
+  readonly sources: readonly ContentSource[]
+  readonly contentPollMinutes: number
   readonly dataDir: string
-  readonly siteUrl: string | null
-  readonly siteGenerator: string | null
+  /** By the name of the source if there are several. */
+  readonly siteUrl: ForSources<string> | null
+  readonly siteGenerator: ForSources<string> | null
+  readonly gitTokens: GitTokens
+  readonly webhookSecret: string | null
   readonly embeddingModel: string | null
   readonly embeddingLanguages: readonly string[] | 'all' | null
   readonly generator: 'auto' | 'anthropic' | 'extractive'
@@ -108,10 +113,36 @@ export const settingsTable: readonly Setting<unknown>[] = [
   },
   {
     name: 'CONTENT_DIR',
-    key: 'contentDir',
+    key: 'sources',
     fallback: 'content',
-    meaning: 'Folder of Markdown to answer from.',
-    parse: unchanged,
+    meaning:
+      'Folder of Markdown to answer from, or several sources, comma-separated: `name=folder`, `name=https://host/repository.git#branch:folder`.',
+    parse: contentSources,
+  },
+  {
+    name: 'CONTENT_POLL_MINUTES',
+    key: 'contentPollMinutes',
+    fallback: '0',
+    meaning:
+      'How often the server asks the repositories in `CONTENT_DIR` whether something changed, in minutes; 0 never.',
+    parse: wholeNumber(0, 7 * 24 * 60),
+  },
+  {
+    name: 'GIT_TOKEN',
+    key: 'gitTokens',
+    fallback: '',
+    meaning:
+      'Token, or `user:password`, to read repositories over https. `GIT_TOKEN_<NAME>` is that of one source.',
+    secret: true,
+    parse: optional,
+  },
+  {
+    name: 'WEBHOOK_SECRET',
+    key: 'webhookSecret',
+    fallback: '',
+    meaning: 'Secret that GitHub or GitLab signs pushes with, to reindex by `POST /api/admin/reindex`.',
+    secret: true,
+    parse: token,
   },
   {
     name: 'DATA_DIR',
@@ -124,16 +155,17 @@ export const settingsTable: readonly Setting<unknown>[] = [
     name: 'SITE_URL',
     key: 'siteUrl',
     fallback: '',
-    meaning: 'URL where the docs are published. Without it, sources link to this server’s own `/docs/…`.',
-    parse: siteUrl,
+    meaning:
+      'URL where the docs are published; for several sources one for all, or `name=https://…` for each. Without it, sources link to this server’s own `/docs/…`.',
+    parse: siteUrls,
   },
   {
     name: 'SITE_GENERATOR',
     key: 'siteGenerator',
     fallback: '',
     meaning:
-      'What makes the site of the pages, such as `docusaurus`. Default: found in the project; `npm run ingest -- --explain` says what and why.',
-    parse: optional,
+      'What makes the site of the pages, such as `docusaurus`. Default: found in the project; `npm run ingest -- --explain` says what and why. For several sources one for all, or `name=docusaurus` for each.',
+    parse: siteGenerators,
   },
   {
     name: 'EMBEDDING_MODEL',
@@ -442,11 +474,13 @@ export const settingsTable: readonly Setting<unknown>[] = [
   },
 ]
 
+type Environment = Readonly<Record<string, string | undefined>>
+
 /**
  * Reads and checks every setting.
  * @throws DocentError `config` that lists all problems at once: invalid values, and names that look like misspellings.
  */
-export function settingsFrom(environment: Readonly<Record<string, string | undefined>>): Settings {
+export function settingsFrom(environment: Environment): Settings {
   const problems: string[] = []
   const settings: Record<string, unknown> = {}
 
@@ -460,6 +494,7 @@ export function settingsFrom(environment: Readonly<Record<string, string | undef
       problems.push(`${setting.name}: ${shown} ${(error as Error).message}`)
     }
   }
+  problems.push(...joinSources(settings, environment))
 
   const read = settings as unknown as Settings
   problems.push(...contradictions(read), ...misspellings(environment))
@@ -471,6 +506,26 @@ export function settingsFrom(environment: Readonly<Record<string, string | undef
     )
   }
   return Object.freeze(read)
+}
+
+/** Completes the settings of sources by each other. Returns problems. */
+function joinSources(settings: Record<string, unknown>, environment: Environment): readonly string[] {
+  const {sources, siteUrl = null, siteGenerator = null, contentPollMinutes} = settings as Partial<Settings>
+  settings['gitTokens'] = {}
+  if (sources === undefined) return []
+  const {problems, ...joined} = joinedSources(sources, siteUrl, siteGenerator)
+  const git = gitTokensOf(environment, joined.sources)
+  settings['sources'] = joined.sources
+  settings['siteUrl'] = joined.siteUrl
+  settings['gitTokens'] = git.tokens
+  const isPolledInVain = contentPollMinutes && !sources.some(({kind}) => kind === 'repository')
+  return [
+    ...problems,
+    ...git.problems,
+    ...(isPolledInVain
+      ? ['CONTENT_POLL_MINUTES: CONTENT_DIR has no repository to ask; leave it out, or name one there']
+      : []),
+  ]
 }
 
 /** Values that are valid alone but contradict each other. A setting with a problem of its own is undefined here. */
@@ -532,6 +587,13 @@ export function isGitHubActions(): boolean {
   return process.env['GITHUB_ACTIONS'] === 'true'
 }
 
+/** The environment for git: that of this process without Docent's secrets and git's own switches. */
+export function gitEnvironment(): Record<string, string | undefined> {
+  const names = settingsTable.filter(({secret}) => secret).map(({name}) => name)
+  const tokens = Object.keys(process.env).filter(isTokenName)
+  return environmentForGit(process.env, new Set([...names, ...tokens]))
+}
+
 /** The folder in which a GitHub Actions job has its repository; elsewhere the folder in which this runs. */
 export function workspaceFolder(): string {
   return process.env['GITHUB_WORKSPACE'] || process.cwd()
@@ -542,9 +604,13 @@ export function describeSettings(settings: Settings): Record<string, unknown> {
   return Object.fromEntries(
     settingsTable.map(({name, key, secret}) => [
       name,
-      secret ? (settings[key] === null ? 'unset' : 'set') : shownSetting(settings[key]),
+      secret ? (isSet(settings[key]) ? 'set' : 'unset') : shownSetting(settings[key]),
     ]),
   )
+}
+
+function isSet(value: unknown): boolean {
+  return typeof value === 'object' && value !== null ? Object.keys(value).length > 0 : value !== null
 }
 
 function shownSetting(value: unknown): unknown {
@@ -552,11 +618,11 @@ function shownSetting(value: unknown): unknown {
 }
 
 /** Names in the environment that look like misspelled settings. Short names are ignored: too many others are similar. */
-function misspellings(environment: Readonly<Record<string, string | undefined>>): string[] {
+function misspellings(environment: Environment): string[] {
   const names = settingsTable.map((setting) => setting.name)
   const long = names.filter((name) => name.length >= 8)
   return Object.keys(environment)
-    .filter((name) => !names.includes(name) && name.length >= 7)
+    .filter((name) => !names.includes(name) && !isTokenName(name) && name.length >= 7)
     .flatMap((name) => {
       const near = long.find((candidate) =>
         isMisspellingOf(name.toUpperCase().replaceAll('-', '_'), candidate),

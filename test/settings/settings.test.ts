@@ -21,7 +21,7 @@ describe('settings', () => {
     expect(settings).toMatchObject({
       port: 3000,
       host: '127.0.0.1',
-      contentDir: 'content',
+      sources: [{kind: 'folder', name: null, folder: 'content', generator: null}],
       dataDir: 'data',
       heartbeatMs: 15000,
       bufferMs: 0,

@@ -1,6 +1,6 @@
 import {inspect} from 'node:util'
 import {answerJsonOf} from '../../answers/index.ts'
-import {type AnswerEvent, DocentError} from '../../domain/index.ts'
+import {type AnswerEvent, DocentError, sourceShown} from '../../domain/index.ts'
 import {cleanText} from '../../lib/clean-text.ts'
 import {openAssistant} from '../../server.ts'
 import {loadSettings} from '../../settings/index.ts'
@@ -20,7 +20,7 @@ export async function askLocally({question, version, lang, signal}: AskRequest):
   try {
     const problem = assistant.indexProblem()
     if (problem !== null) {
-      console.error(`Indexing ${settings.contentDir}: ${problem}.`)
+      console.error(`Indexing ${settings.sources.map(sourceShown).join(',')}: ${problem}.`)
       await assistant.ingest({full: false}).report
     }
     const {answering} = assistant

@@ -1,5 +1,5 @@
 import {posix, relative, resolve, sep} from 'node:path'
-import type {Diagnostic} from '../../domain/index.ts'
+import type {ContentSource, Diagnostic} from '../../domain/index.ts'
 import {cleanText} from '../../lib/clean-text.ts'
 
 /**
@@ -7,18 +7,34 @@ import {cleanText} from '../../lib/clean-text.ts'
  * folder of the checked out repository, wherever the job runs in it.
  * @see https://docs.github.com/actions/reference/workflow-commands
  */
-export function annotate(diagnostics: readonly Diagnostic[], content: string, workspace: string): void {
+export function annotate(
+  diagnostics: readonly Diagnostic[],
+  sources: readonly ContentSource[],
+  workspace: string,
+): void {
   const escaped = (text: string): string =>
     cleanText(text).replace(/%/g, '%25').replace(/\r/g, '%0D').replace(/\n/g, '%0A')
   const property = (text: string): string => escaped(text).replace(/:/g, '%3A').replace(/,/g, '%2C')
-  const root = relative(workspace, resolve(content)).replaceAll(sep, '/')
   const names = {error: 'error', warning: 'warning', info: 'notice'} as const
   for (const {path, line, severity, rule, reason, hint} of diagnostics) {
     if (severity === 'info') continue
-    const file = property(posix.join(root, path))
-    const place = line === null ? `file=${file}` : `file=${file},line=${line}`
-    console.error(
-      `::${names[severity]} ${place},title=${property(rule)}::${escaped(hint ? `${reason} ${hint}` : reason)}`,
-    )
+    const file = fileOf(path, sources, workspace)
+    const place = [
+      ...(file === null ? [] : [`file=${property(file)}`]),
+      ...(file === null || line === null ? [] : [`line=${line}`]),
+      `title=${property(rule)}`,
+    ].join(',')
+    const text = `${file === null ? `${path}: ` : ''}${hint ? `${reason} ${hint}` : reason}`
+    console.error(`::${names[severity]} ${place}::${escaped(text)}`)
   }
+}
+
+/** The file below the workspace; null for one of a repository, which the job has no checkout of. */
+function fileOf(path: string, sources: readonly ContentSource[], workspace: string): string | null {
+  const [only] = sources
+  const name = path.split('/')[0]
+  const source = sources.length === 1 ? only : sources.find((one) => one.name === name)
+  if (source?.kind !== 'folder') return null
+  const own = sources.length === 1 ? path : path.slice(source.name!.length + 1)
+  return posix.join(relative(workspace, resolve(source.folder)).replaceAll(sep, '/'), own)
 }

@@ -1,21 +1,36 @@
-import {explainSite, type SiteExplanation} from '../../ingestion/index.ts'
+import type {ContentSource, SiteUrl} from '../../domain/index.ts'
+import {explainSites, type SiteExplanation} from '../../ingestion/index.ts'
 import {cleanLine} from '../../lib/clean-text.ts'
+import type {GitTokens} from '../../settings/index.ts'
 import {printJsonValue, printText} from '../terminal.ts'
 
 interface ExplainOptions {
-  readonly content: string
+  readonly sources: readonly ContentSource[]
+  readonly gitTokens: GitTokens
   readonly dataDir: string
-  readonly site: string | null
-  readonly siteUrl: string | null
+  readonly siteUrl: SiteUrl
   readonly asJson: boolean
 }
 
 /** Prints what was found out about the site of a content folder. Returns the exit code. */
-export async function explain({content, dataDir, site, siteUrl, asJson}: ExplainOptions): Promise<number> {
-  const explanation = await explainSite(content, {dataDir, site})
-  if (asJson) printJsonValue(explanation)
-  else printText(explanationText(explanation, siteUrl).map(cleanLine).join('\n'))
+export async function explain({siteUrl, asJson, ...options}: ExplainOptions): Promise<number> {
+  const explanations = await explainSites(options.sources, options)
+  const [only] = explanations
+  if (asJson) printJsonValue(explanations.length === 1 ? only! : explanations)
+  else printText(explanations.map((one) => shown(one, explanations.length, siteUrl)).join('\n\n'))
   return 0
+}
+
+function shown(explanation: SiteExplanation, count: number, siteUrl: SiteUrl): string {
+  const {source, commit, problem} = explanation
+  const url = typeof siteUrl === 'string' || siteUrl === null ? siteUrl : (siteUrl[source ?? ''] ?? null)
+  const lines = [
+    ...(count > 1 ? [`Source ${source}`] : []),
+    ...(problem === null ? [] : [`${problem}; this is its last checkout.`]),
+    ...explanationText(explanation, url),
+    ...(commit === null ? [] : ['', `The repository is at commit ${commit}.`]),
+  ]
+  return lines.map(cleanLine).join('\n')
 }
 
 function explanationText(explanation: SiteExplanation, siteUrl: string | null): string[] {

@@ -21,7 +21,11 @@ export async function run(args: readonly string[]): Promise<number> {
       console.log(usage)
       return 0
     }
-    settings = loadSettings()
+    const {content, site} = given.values
+    settings = loadSettings({
+      ...(content === undefined ? {} : {CONTENT_DIR: content}),
+      ...(site === undefined ? {} : {SITE_GENERATOR: site}),
+    })
   } catch (error) {
     warn(isUsageError(error) ? usageProblem('ingest', error) : toDocentError(error).message)
     return 2
@@ -33,9 +37,9 @@ export async function run(args: readonly string[]): Promise<number> {
     if (values.rollback) return await rollBack(dataDir, build, values.json)
     if (values.explain) {
       return await explain({
-        content: values.content ?? settings.contentDir,
+        sources: settings.sources,
+        gitTokens: settings.gitTokens,
         dataDir,
-        site: values.site ?? settings.siteGenerator,
         siteUrl: settings.siteUrl,
         asJson: values.json,
       })

@@ -3,6 +3,7 @@ import type {IngestProgress} from '../../ingestion/index.ts'
 
 const stageNames: Readonly<Record<IngestProgress['stage'], string>> = {
   base: 'Checking the index',
+  fetch: 'Fetching repositories',
   scan: 'Scanning files',
   site: 'Finding the site generator',
   model: 'Loading the model',

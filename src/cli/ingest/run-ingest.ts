@@ -18,7 +18,6 @@ import {progressBar} from './progress-bar.ts'
 type Values = IngestArguments['values']
 
 interface Run {
-  readonly content: string
   readonly dataDir: string
   readonly values: Values
   readonly settings: Settings
@@ -28,7 +27,6 @@ interface Run {
 
 /** Ingests once, or after every change with `--watch`. A signal ends it and leaves the index unchanged. */
 export async function runIngest(values: Values, settings: Settings, dataDir: string): Promise<number> {
-  const content = values.content ?? settings.contentDir
   const {signal, release} = stopOnSignals()
   let opening: Promise<Embedder> | null = null
   const embedder = (): Promise<Embedder> => {
@@ -39,7 +37,7 @@ export async function runIngest(values: Values, settings: Settings, dataDir: str
     })
     return opening
   }
-  const run: Run = {content, dataDir, values, settings, embedder, signal}
+  const run: Run = {dataDir, values, settings, embedder, signal}
   try {
     return values.watch ? await watch(run) : await ingestOnce(run)
   } catch (error) {
@@ -70,10 +68,17 @@ function stopOnSignals(): {readonly signal: AbortSignal; release(): void} {
 }
 
 async function watch(run: Run): Promise<number> {
-  const {content, dataDir, signal} = run
+  const {settings, dataDir, signal} = run
+  const folders = settings.sources.flatMap((source) => (source.kind === 'folder' ? [source.folder] : []))
+  if (folders.length === 0) {
+    throw new DocentError(
+      'config',
+      'There is no folder to watch: repositories are asked for changes by a server with CONTENT_POLL_MINUTES.',
+    )
+  }
   await ingestOnce(run).catch(warnAndContinue)
-  printText(`\nWatching ${content}; stop with Ctrl-C.`)
-  for await (const {paths} of contentChanges(content, {signal, dataDir, onError: warnAndContinue})) {
+  printText(`\nWatching ${folders.join(', ')}; stop with Ctrl-C.`)
+  for await (const {paths} of contentChanges(folders, {signal, dataDir, onError: warnAndContinue})) {
     printText(`\n${paths.size === 1 ? cleanLine([...paths][0]!) : `${paths.size} files`} changed`)
     await ingestOnce(run).catch(warnAndContinue)
   }
@@ -85,21 +90,21 @@ function warnAndContinue(error: unknown): void {
 }
 
 /** Returns the exit code. With `--check` it is 1 if a page lost text or could not be read. */
-async function ingestOnce({content, dataDir, values, settings, embedder, signal}: Run): Promise<number> {
+async function ingestOnce({dataDir, values, settings, embedder, signal}: Run): Promise<number> {
   const bar = process.stderr.isTTY ? progressBar() : null
   const model = {model: settings.embeddingModel, cacheDir: modelCacheOf(settings)}
   let report: IngestReport
   try {
     report = await ingest(
       {
-        content,
+        content: settings.sources,
+        gitTokens: settings.gitTokens,
         dataDir,
         embedder,
         embedderKey: await embedderKeyOf(model),
         full: values.full || values.check,
         force: values.force,
         dryRun: values['dry-run'] || values.check,
-        site: values.site ?? settings.siteGenerator,
         maxShrinkPercent: settings.maxShrinkPercent,
         keepBuilds: settings.keepBuilds,
       },
@@ -110,7 +115,7 @@ async function ingestOnce({content, dataDir, values, settings, embedder, signal}
   }
   if (values.json) printJsonValue(report)
   else printText(summaryOf(report))
-  if (isGitHubActions()) annotate(report.diagnostics, content, workspaceFolder())
+  if (isGitHubActions()) annotate(report.diagnostics, settings.sources, workspaceFolder())
   if (!values.check) return 0
   const errors = report.diagnostics.filter(({severity}) => severity === 'error').length
   return errors > 0 || report.fidelity.losing.length > 0 ? 1 : 0

@@ -6,7 +6,8 @@ import type {Assistant} from '../../server.ts'
 import {printLine} from '../terminal.ts'
 
 export interface FirstIngest {
-  readonly contentDir: string
+  /** Where the sources are, for people. */
+  readonly places: string
   /** Why there is no usable index. */
   readonly problem: string
   /** Whether the server is stopping. */
@@ -19,19 +20,24 @@ export interface FirstIngest {
  */
 export async function ingestFirst(
   {ingest, indexProblem}: Assistant,
-  {contentDir, problem, isStopping}: FirstIngest,
+  {places, problem, isStopping}: FirstIngest,
 ): Promise<void> {
-  printLine(`Indexing ${contentDir}: ${problem}.`)
+  printLine(`Indexing ${places}: ${problem}.`)
   const {progress, report} = ingest({full: false})
   await showProgress(progress)
   if (isStopping()) return
-  const {outcome, pages, passages, tookMs, diagnostics, gates} = await report
+  const {outcome, pages, passages, tookMs, diagnostics, gates, sources} = await report
   if (indexProblem() !== null) {
     const refusals = gates.filter(({passed}) => !passed).map(({detail}) => detail)
     throw new DocentError('gate_failed', [`The index was not published (${outcome}).`, ...refusals].join(' '))
   }
   printLine(`Indexed ${pages.total} pages, ${passages.total} passages in ${(tookMs / 1000).toFixed(1)} s.`)
-  const problems = diagnostics.filter(({severity}) => severity === 'error')
+  for (const {name, problem: cause} of sources) {
+    if (cause !== null) printLine(`${name === null ? '' : `${name}: `}${cause}`)
+  }
+  const problems = diagnostics.filter(
+    ({severity, rule}) => severity === 'error' && rule !== 'source-unreachable',
+  )
   if (problems.length > 0)
     printLine(`${problems.length} pages could not be read; ${howToRun('ingest')} lists them.`)
 }

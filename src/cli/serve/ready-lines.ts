@@ -1,3 +1,4 @@
+import {sourceShown} from '../../domain/index.ts'
 import {howToRun} from '../../package/index.ts'
 import {buildFormat, type CurrentBuild} from '../../search-index/index.ts'
 import type {DocentServer} from '../../server.ts'
@@ -17,7 +18,7 @@ export function readyLines(
     hasTokens
       ? `Console:         ${url}/console (sign in with a staff token)`
       : `Console:         ${url}/console?token=${http.staff.issueOneTimeToken()} (works once, for half an hour)`,
-    `Index:           ${current.id ?? 'none'} of ${settings.contentDir}`,
+    `Index:           ${current.id ?? 'none'} of ${settings.sources.map(sourceShown).join(',')}`,
     `Embedding model: ${embedder.name}, ${embedder.dimensions} dimensions (${settings.embeddingModel === null ? 'the one in models/' : 'EMBEDDING_MODEL'})`,
     `Generator:       ${generator.name}. ${generator.describe()}`,
   ]

@@ -35,13 +35,16 @@ export async function run(args: readonly string[]): Promise<number> {
   return 0
 }
 
-/** Without an index there must be a folder to ingest. Checked before anything is opened. */
-function checkContent({contentDir, dataDir}: Settings): void {
-  if (existsSync(join(dataDir, 'CURRENT')) || statSync(contentDir, {throwIfNoEntry: false})?.isDirectory()) {
-    return
-  }
+/** Without an index there must be something to ingest. Checked before anything is opened. */
+function checkContent({sources, dataDir}: Settings): void {
+  const missing = sources.flatMap((source) =>
+    source.kind === 'folder' && !statSync(source.folder, {throwIfNoEntry: false})?.isDirectory()
+      ? [source.folder]
+      : [],
+  )
+  if (missing.length < sources.length || existsSync(join(dataDir, 'CURRENT'))) return
   throw new DocentError(
     'config',
-    `CONTENT_DIR: ${JSON.stringify(contentDir)} is not a folder, and DATA_DIR has no index; set it to the folder of your Markdown files`,
+    `CONTENT_DIR: ${missing.map((folder) => JSON.stringify(folder)).join(' and ')} is not a folder, and DATA_DIR has no index; set it to the folder of your Markdown files`,
   )
 }

@@ -1,6 +1,6 @@
 import {fileURLToPath} from 'node:url'
 import type {Logger} from 'pino'
-import {toDocentError} from '../../domain/index.ts'
+import {sourceShown, toDocentError} from '../../domain/index.ts'
 import {cleanText} from '../../lib/clean-text.ts'
 import {builtFile} from '../../package/index.ts'
 import {type DocentServer, openServer} from '../../server.ts'
@@ -51,12 +51,13 @@ export class ServerProcess {
     if (this.#isStopping) return
 
     const problem = server.indexProblem()
-    const {contentDir} = settings
     if (problem !== null) {
-      await ingestFirst(server, {contentDir, problem, isStopping: () => this.#isStopping})
+      const places = settings.sources.map(sourceShown).join(',')
+      await ingestFirst(server, {places, problem, isStopping: () => this.#isStopping})
     }
     if (this.#isStopping) return
     for (const line of readyLines(server, url, settings)) printLine(line)
+    server.startPolling()
   }
 
   /** Accepts no new questions, lets answers finish, ends the rest, closes. A second signal exits at once. */

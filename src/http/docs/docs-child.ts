@@ -20,6 +20,8 @@ export type DocsView =
 export interface DocsTask {
   /** Folder of the build. */
   readonly folder: string
+  /** Names of the build's sources if it has several. */
+  readonly sources: readonly string[]
   readonly view: DocsView
 }
 
@@ -35,7 +37,7 @@ serveTasks<DocsSetup, DocsTask>(async ({imageHosts}) => {
     return open.pages
   }
 
-  function textOf(view: DocsView, pages: BuildPages): string {
+  function textOf({view, sources}: DocsTask, pages: BuildPages): string {
     if (view.kind !== 'page') return unrenderedText(view, pages)
     const page = pages.pageById(view.pageId)
     const markdown = pages.markdownOf(view.pageId)
@@ -43,13 +45,13 @@ serveTasks<DocsSetup, DocsTask>(async ({imageHosts}) => {
     const content = renderPage(markdown, {
       anchors: pages.sectionsOf(page.id).flatMap(({depth, anchor}) => (depth > 0 ? [anchor] : [])),
       imageHosts,
-      linkOf: (link) => linkOf(link, page, pages),
+      linkOf: (link) => linkOf(link, page, pages, sources),
     })
     return articlePage(page, content, pages)
   }
 
   return {
     ready: null,
-    perform: ({folder, view}) => compressText(textOf(view, pagesOf(folder)), 'quick'),
+    perform: (task) => compressText(textOf(task, pagesOf(task.folder)), 'quick'),
   }
 })

@@ -34,16 +34,20 @@ export function markdownRouteOf(pages: PageLookup, page: StoredPage): string {
 
 /**
  * Resolves a link in a page, written as a file path or as a route of the site, to a route on this server. Its fragment
- * stays if a heading has it: other ids of a page are not in what is shown here.
+ * stays if a heading has it: other ids of a page are not in what is shown here. `sources` are the names of the build's
+ * sources if it has several: a route that begins with a slash is one of the site of the page.
  */
 export function linkOf(
   link: string,
   from: StoredPage,
   pages: PageLookup & Pick<BuildPages, 'sectionsOf'>,
+  sources: readonly string[] = [],
 ): string | null {
   const [, address = '', fragment = ''] = /^([^#]*)(#.*)?$/s.exec(link) ?? []
-  const path = decodedPath(address.replace(/\?.*$/s, ''))
-  if (path === '') return null
+  const written = decodedPath(address.replace(/\?.*$/s, ''))
+  if (written === '') return null
+  const source = sources.find((name) => from.path.startsWith(`${name}/`))
+  const path = source !== undefined && written.startsWith('/') ? `/${source}${written}` : written
   const file = posix.normalize(
     path.startsWith('/') ? path.slice(1) : posix.join(posix.dirname(from.path), path),
   )

@@ -86,7 +86,7 @@ export function openDocsRenderer(options: DocsRendererOptions): DocsRenderer {
   async function pageOf(build: IndexBuild, pageId: number): Promise<CompressedText> {
     const {id} = build.manifest
     if (unrenderable.build !== id) unrenderable = {build: id, pages: new Set()}
-    const task = (kind: 'page' | 'plain'): DocsTask => ({folder: build.folder, view: {kind, pageId}})
+    const task = (kind: 'page' | 'plain'): DocsTask => taskOf(build, {kind, pageId})
     if (!unrenderable.pages.has(pageId)) {
       const cpuMs = options.cpuMs ?? cpuLimitOf(build.markdownOf(pageId)?.length ?? 0)
       const {pages} = unrenderable
@@ -121,7 +121,7 @@ export function openDocsRenderer(options: DocsRendererOptions): DocsRenderer {
   async function render(build: IndexBuild, view: DocsView): Promise<DocsPage> {
     try {
       if (view.kind === 'page') return await pageOf(build, view.pageId)
-      return await run({folder: build.folder, view}, unrenderedCpuMs)
+      return await run(taskOf(build, view), unrenderedCpuMs)
     } catch (error) {
       if (isClosed) throw new DocentError('shutting_down', 'The server is stopping.')
       if (isFailure(error, 'busy')) return standIn(build, view)
@@ -177,4 +177,9 @@ function isFailure(error: unknown, kind: ChildFailure['kind']): boolean {
 /** A buffer from a process may be a view of a larger one. Cached, it would take more memory than is counted for it. */
 function ownCopy(bytes: Uint8Array): Buffer {
   return Buffer.from(new Uint8Array(bytes).buffer)
+}
+
+function taskOf({folder, manifest}: IndexBuild, view: DocsView): DocsTask {
+  const sources = manifest.summary?.sources ?? []
+  return {folder, view, sources: sources.length > 1 ? sources.flatMap(({name}) => name ?? []) : []}
 }

@@ -1,6 +1,6 @@
 import type {IncomingMessage} from 'node:http'
 import {isIP} from 'node:net'
-import {DocentError} from '../../domain/index.ts'
+import {DocentError, type SiteUrl} from '../../domain/index.ts'
 import {hostOf, isForwarded, isLoopbackAddress, isLoopbackName} from './this-machine.ts'
 
 export interface HostOptions {
@@ -8,7 +8,7 @@ export interface HostOptions {
   readonly host: string
   /** Host names it answers for, `*` for any. Empty: it depends on where a request comes from. */
   readonly allowedHosts?: readonly string[]
-  readonly siteUrl?: string | null
+  readonly siteUrl?: SiteUrl
 }
 
 /**
@@ -24,7 +24,9 @@ export interface HostOptions {
 export function hostGuard({host, allowedHosts = [], siteUrl = null}: HostOptions) {
   const own = [
     host.includes(':') ? `[${host.toLowerCase()}]` : host.toLowerCase(),
-    siteUrl === null ? null : new URL(siteUrl).hostname,
+    ...(typeof siteUrl === 'string' ? [siteUrl] : Object.values(siteUrl ?? {})).map(
+      (url) => new URL(url).hostname,
+    ),
   ]
   const isLocalServer = isLoopbackName(host)
 

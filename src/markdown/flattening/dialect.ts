@@ -55,19 +55,21 @@ export interface DialectTables {
   readonly plainRun: RegExp
 }
 
+/** Characters with a meaning of their own, besides those that a construct begins with. */
+const marks = '\\`<{[]:\n'
+
 const known = new WeakMap<readonly Dialect[], DialectTables>()
 
 /** The tables of a list of dialects, made once. If two constructs begin with the same character, that of the earlier dialect is tried first. */
 export function dialectTables(dialects: readonly Dialect[]): DialectTables {
   const made = known.get(dialects)
   if (made) return made
-  const text = byStart(dialects.flatMap(({text}) => text ?? []))
-  const starts = [...text.keys()].map((char) => (/[\w\s]/.test(char) ? char : `\\${char}`)).join('')
+  const text = dialects.flatMap(({text}) => text ?? [])
   const tables = {
     fences: byStart(dialects.flatMap(({fences}) => fences ?? [])),
     lines: byStart(dialects.flatMap(({lines}) => lines ?? [])),
-    text,
-    plainRun: new RegExp(`[^\\\\\\n<${starts}]+`, 'y'),
+    text: byStart(text),
+    plainRun: runWithout(text),
   }
   known.set(dialects, tables)
   return tables
@@ -79,4 +81,10 @@ function byStart<C extends {readonly starts: string}>(constructs: readonly C[]):
     for (const char of construct.starts) table.set(char, [...(table.get(char) ?? []), construct])
   }
   return table
+}
+
+function runWithout(constructs: readonly TextConstruct[]): RegExp {
+  const starts = new Set([...marks, ...constructs.flatMap(({starts: chars}) => [...chars])])
+  const escaped = [...starts].map((char) => char.replace(/[\\\]^-]/, '\\$&'))
+  return new RegExp(`[^${escaped.join('')}]+`, 'y')
 }

@@ -54,11 +54,12 @@ function isConstruct(pass: Pass, table: Starts<TextConstruct>, char: string): bo
 /** A character that begins no construct, escaped so that Markdown reads it literally. */
 function literal({at, write}: Pass, char: string): string {
   if (char === '<') return /[A-Za-z/!?]/.test(at.text[at.p + 1] ?? '') ? '\\<' : '<'
-  return write.isRaw && (char === '[' || char === ']') ? `\\${char}` : char
+  if (!write.isRaw || /[\\`{:]/.test(char)) return char
+  return char === '[' || char === ']' ? `\\${char}` : escaped({write}, char)
 }
 
 /** Text of an HTML block, with Markdown's marks escaped. */
-function escaped({write}: Pass, run: string): string {
+function escaped({write}: Pick<Pass, 'write'>, run: string): string {
   let out = run.replace(/[*_~]/g, '\\$&')
   if (!write.hasContent)
     out = out.replace(

@@ -159,6 +159,7 @@ export interface Containers {
   open(container: Opening): void
   /** The innermost of its kind. */
   find(test: (container: Container) => boolean): Container | undefined
+  count(test: (container: Container) => boolean): number
   /** Closes a container and everything that is still open in it. One that is not closed `properly` becomes no quote. */
   close(container: Container, properly?: boolean): void
   /** The next of the labels that the innermost container gives its members. */

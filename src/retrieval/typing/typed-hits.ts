@@ -1,4 +1,4 @@
-import type {Highlight} from '../../domain/index.ts'
+import type {Highlight, SiteUrl} from '../../domain/index.ts'
 import type {IndexBuild} from '../../search-index/index.ts'
 import {bestExcerptOf} from '../../text/best-excerpt.ts'
 import {type MarkedWords, marksOf} from '../../text/marks.ts'
@@ -13,7 +13,7 @@ import type {TypedWords} from './typed-words.ts'
 /** Sections that match what was typed as search results, with the match marked. */
 export function typedHitsOf(
   {words: typed, sections}: TypedSections,
-  {build, siteUrl}: {readonly build: IndexBuild; readonly siteUrl: string | null},
+  {build, siteUrl}: {readonly build: IndexBuild; readonly siteUrl: SiteUrl},
 ): SearchHit[] {
   const {words, marked} = typed
   const cache = BuildCache.of(build)
