@@ -217,3 +217,17 @@ test('a link to a target of MyST may mean one of another page', () => {
   const broken = brokenLinksIn(pages, {rules: rulesIn(files), isFile: () => false})
   expect(broken.map(({reason}) => reason)).toEqual(['the link to #none matches no heading in this page'])
 })
+
+test('Hugo takes in shared files of Grafana’s projects, and code in tabs', () => {
+  const files = {
+    'docs/docs.mk': '',
+    'docs/sources/shared/care.md': '---\nheadless: true\n---\n\nWash it.\n',
+  }
+  const text = shown(
+    'docs/sources/a.md',
+    '{{< docs/shared source="kettle" lookup="care.md" version="next" >}}\n\n{{< tabs >}}\n{{< tab name="Linux" codelang="bash" >}}\nkettle --boil\n# done\n{{< /tab >}}\n{{< /tabs >}}\n',
+    files,
+  )
+  expect(text).toContain('Wash it.')
+  expect(text).toContain('**Linux**\n\n```bash\nkettle --boil\n# done\n```')
+})
