@@ -43,10 +43,11 @@ describe('MkDocs', () => {
   test('keeps the words of mkdocstrings', () => {
     const text = shown(
       'docs/a.md',
-      'See [`Boiler`][kettle.Boiler], [kettle.start][] and [the guide][guide].\n\n::: kettle.boil\n    options:\n      show_root: true\n\nText.\n\n[guide]: guide.md\n',
+      'See [`Boiler`][kettle.Boiler], [kettle.start][], [numbers][enum], a[i][j] and [the guide][guide].\n\n- [`Pot`][kettle.Pot]: a pot.\n\n::: kettle.boil\n    options:\n      show_root: true\n\nText.\n\n[guide]: guide.md\n',
       files,
     )
-    expect(text).toContain('See `Boiler`, kettle.start and [the guide](guide.md).')
+    expect(text).toContain('See `Boiler`, kettle.start, numbers, a[i][j] and [the guide](guide.md).')
+    expect(text).toContain('- `Pot`: a pot.')
     expect(text).toContain('`kettle.boil`\n\nText.')
     expect(text).not.toContain('show_root')
   })
