@@ -47,6 +47,8 @@ export const mkdocs: Generator = {
     const found = configOf(folder)
     if (!found) return null
     const {path, config} = found
+    // Backstage wants a configuration of MkDocs beside the docs of Grafana's projects, which Hugo builds.
+    if (folder.list(docsFolder(config)).includes('docs.mk')) return null
     const base = joinRoute(pathOfUrl(config['site_url']), versionOf(config))
     const docs = docsFolder(config)
     const own = ownOf(config)

@@ -43,10 +43,11 @@ describe('MkDocs', () => {
   test('keeps the words of mkdocstrings', () => {
     const text = shown(
       'docs/a.md',
-      'See [`Boiler`][kettle.Boiler], [kettle.start][] and [the guide][guide].\n\n::: kettle.boil\n    options:\n      show_root: true\n\nText.\n\n[guide]: guide.md\n',
+      'See [`Boiler`][kettle.Boiler], [kettle.start][], [numbers][enum], a[i][j] and [the guide][guide].\n\n- [`Pot`][kettle.Pot]: a pot.\n\n::: kettle.boil\n    options:\n      show_root: true\n\nText.\n\n[guide]: guide.md\n',
       files,
     )
-    expect(text).toContain('See `Boiler`, kettle.start and [the guide](guide.md).')
+    expect(text).toContain('See `Boiler`, kettle.start, numbers, a[i][j] and [the guide](guide.md).')
+    expect(text).toContain('- `Pot`: a pot.')
     expect(text).toContain('`kettle.boil`\n\nText.')
     expect(text).not.toContain('show_root')
   })
@@ -216,4 +217,18 @@ test('a link to a target of MyST may mean one of another page', () => {
   })
   const broken = brokenLinksIn(pages, {rules: rulesIn(files), isFile: () => false})
   expect(broken.map(({reason}) => reason)).toEqual(['the link to #none matches no heading in this page'])
+})
+
+test('Hugo takes in shared files of Grafana’s projects, and code in tabs', () => {
+  const files = {
+    'docs/docs.mk': '',
+    'docs/sources/shared/care.md': '---\nheadless: true\n---\n\nWash it.\n',
+  }
+  const text = shown(
+    'docs/sources/a.md',
+    '{{< docs/shared source="kettle" lookup="care.md" version="next" >}}\n\n{{< tabs >}}\n{{< tab name="Linux" codelang="bash" >}}\nkettle --boil\n# done\n{{< /tab >}}\n{{< /tabs >}}\n',
+    files,
+  )
+  expect(text).toContain('Wash it.')
+  expect(text).toContain('**Linux**\n\n```bash\nkettle --boil\n# done\n```')
 })

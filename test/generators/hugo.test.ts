@@ -66,6 +66,7 @@ describe('a Hugo project', () => {
 
   test('of Grafana has its shared files beside its pages', () => {
     const files = {
+      'mkdocs.yml': 'plugins: [techdocs-core]\n',
       'docs/docs.mk': 'include variables.mk\n',
       'docs/sources/setup/_index.md': 'Text.',
       'docs/sources/shared/index.md': '---\nheadless: true\n---\n',

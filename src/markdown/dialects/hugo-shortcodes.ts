@@ -27,6 +27,8 @@ export const shortcodeReaders: ReadonlyMap<string, ShortcodeReader> = new Map<st
   ...byName('mermaid highlight code-toggle code codeblock code-block plantuml math katex chart latex', code),
   ['tab', codeTab],
   ['feature-state', featureState],
+  ['tab', codeTab],
+  ['shared', sharedFile],
   ...byName('include include-md readfile snippet', includedFile),
   ['glossary_definition', glossaryDefinition],
   ...byName('code_sample codenew example code-sample codefile', codeSample),
@@ -96,6 +98,32 @@ function includedFile(reading: Reading, {construct, named, positional, end}: Ope
   write.break()
   const path = /\.\w+$/.test(file) ? file : `${file.replace(/^\/+/, '')}.md`
   includeWhole(reading, path, construct, ['includes', '_includes', '_common', ...includeFolders])
+  return true
+}
+
+/** Grafana's `docs/shared`: a file in the shared folder of a project; those of other projects are not there. */
+function sharedFile(reading: Reading, {construct, named, end}: OpenShortcode): boolean {
+  const {at, write} = reading
+  const file = named['lookup']
+  if (file === undefined) return false
+  at.advance(end)
+  write.break()
+  includeWhole(reading, file, construct)
+  return true
+}
+
+/** A tab whose content is code: `{{< tab name="Linux" codelang="bash" >}}`. */
+function codeTab(reading: Reading, {construct, named, inner, after}: OpenShortcode): boolean {
+  const {at, write} = reading
+  const language = named['codelang']
+  if (language === undefined || inner === null || inner.includes('```')) return false
+  reading.note(construct, 'flattened')
+  write.break()
+  const label = named['name'] ?? named['header'] ?? named['title']
+  if (label) write.label(reading.inline(label))
+  codeBlock(reading, {info: language, lines: inner.replace(/^\n/, '').replace(/\s+$/, '').split('\n')})
+  at.advance(after)
+  write.blank()
   return true
 }
 

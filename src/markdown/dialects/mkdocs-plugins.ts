@@ -78,8 +78,9 @@ function readReference(reading: Reading): boolean {
   )
   if (!found) return false
   const id = found[2]! || found[1]!.replaceAll('`', '')
-  const isObject = /^[A-Za-z_]\w*(?:[.:]+\w+)+$/.test(id) || (found[2] === '' && /^`/.test(found[1]!))
-  if (!isObject || at.text.includes(`[${id}]:`)) return false
+  // `[i][j]` after a word is code.
+  const isReference = !/[\w)\]]/.test(write.lastCharacter) && (found[2] !== '' || /[.:`]/.test(found[1]!))
+  if (!isReference || at.text.includes(`\n[${id}]:`) || at.text.startsWith(`[${id}]:`)) return false
   reading.note('mkdocstrings', 'flattened')
   at.advance(at.p + found[0].length)
   write.put(reading.inline(found[1]!, false))
