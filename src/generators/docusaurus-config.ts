@@ -168,12 +168,15 @@ function versionsOf(
 ): DocsVersion[] {
   const file = prefixed(id, 'versions.json')
   const text = folder.list().includes(file) ? folder.read(file) : null
-  const older = options['disableVersioning'] === true ? [] : namesIn(text)
+  // Without the file, folders of versions are copies beside the current docs.
+  const written = text === null ? versionFoldersIn(folder, id) : namesIn(text)
+  const older = options['disableVersioning'] === true ? [] : written
   const only = options['onlyIncludeVersions']
   const names = [...(options['includeCurrentVersion'] === false ? [] : ['current']), ...older].filter(
     (name) => !Array.isArray(only) || only.includes(name),
   )
-  const last = textOr(options['lastVersion'], names.find((name) => name !== 'current') ?? 'current')
+  const newest = text === null ? undefined : names.find((name) => name !== 'current')
+  const last = textOr(options['lastVersion'], newest ?? 'current')
   return names.map((name) => {
     const given = memberOf(options['versions'], name)
     const path = name === last ? '' : name === 'current' ? 'next' : name
@@ -184,6 +187,12 @@ function versionsOf(
       isLast: name === last,
     }
   })
+}
+
+function versionFoldersIn(folder: ProjectFolder, id: string): string[] {
+  return folder
+    .list(prefixed(id, 'versioned_docs'))
+    .flatMap((name) => /^version-(.+)\/$/.exec(name)?.[1] ?? [])
 }
 
 function namesIn(versionsFile: string | null): string[] {

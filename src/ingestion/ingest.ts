@@ -1,11 +1,17 @@
 import {DocentError} from '../domain/index.ts'
-import {type BaseBuild, type BuildLock, type BuildWriter, localBuilds} from '../search-index/index.ts'
+import {
+  type BaseBuild,
+  type BuildLock,
+  type BuildWriter,
+  localBuilds,
+  type Manifest,
+} from '../search-index/index.ts'
 import {loadLanguageDetector} from '../text/detect-language.ts'
 import {completeBuild} from './complete-build.ts'
 import {contentDetailsOf} from './content-details.ts'
 import {IngestContext} from './ingest-context.ts'
 import type {IngestCallbacks, IngestOptions} from './ingest-options.ts'
-import {openNewestBase, planIngest, reasonForFull, reasonToRenew} from './ingest-plan.ts'
+import {type IngestPlan, openNewestBase, planIngest, reasonForFull, reasonToRenew} from './ingest-plan.ts'
 import type {IngestReport} from './ingest-report.ts'
 import {makeReport, type ReportParts} from './make-report.ts'
 import {otherFormatsLine} from './other-formats.ts'
@@ -71,13 +77,10 @@ async function run(context: IngestContext, {currentId, current}: Start): Promise
       : await context.stage('model', () => context.embedder())
     const embedding = {id, name, dimensions, ...(key === null ? {} : {key})}
     signal?.throwIfAborted()
-    const fullBecause = reasonForFull(current, embedding, chunker, full)
-    const base = fullBecause === null ? (current as BaseBuild) : null
-    const renewedBecause = base === null ? null : reasonToRenew(base, currentId)
-    const plan = await context.stage('plan', () => planIngest(scan, current, rules, base === null))
-    const basis = {content, embedding, fullBecause, renewedBecause, plan}
+    const decision = await decide(context, content, {current, currentId, embedding})
+    const {base, renewedBecause, plan, defaultLanguage} = decision
     const report = (outcome: IngestReport['outcome'], parts: ReportParts): IngestReport =>
-      makeReport(context, basis, outcome, parts)
+      makeReport(context, {content, embedding, ...decision}, outcome, parts)
     const unchanged = async ({records, manifest}: BaseBuild): Promise<IngestReport> => {
       const details = await context.stage('report', () => contentDetailsOf(records, {scan, rules}))
       return report('unchanged', {
@@ -88,13 +91,7 @@ async function run(context: IngestContext, {currentId, current}: Start): Promise
       })
     }
 
-    const isGone = plan.removed.length > 0 || plan.unreadable.length > 0
-    if (plan.toParse.length === 0 && !isGone && base && !renewedBecause) return await unchanged(base)
-
-    const defaultLanguage = await context.stage('plan', async () => {
-      await loadLanguageDetector()
-      return content.defaultLanguage ?? base?.manifest.languages?.default ?? siteLanguageOf(scan, rules)
-    })
+    if (base && !renewedBecause && isNothingToDo(plan)) return await unchanged(base)
     if (!dryRun) {
       // What is parsed next will most likely have to be embedded: the model loads while the parsers start.
       if (plan.toParse.length > 0) context.embedder().catch(() => undefined)
@@ -136,7 +133,7 @@ async function run(context: IngestContext, {currentId, current}: Start): Promise
       })
     }
     // The only files to parse were those that failed before, and they failed again.
-    if (base && !renewedBecause && !isGone && failedAgain === plan.toParse.length) {
+    if (base && !renewedBecause && !isAnyGone(plan) && failedAgain === plan.toParse.length) {
       return await unchanged(base)
     }
     return await completeBuild(context, {writer, content, changes, failed, lost, current, report})
@@ -148,6 +145,51 @@ async function run(context: IngestContext, {currentId, current}: Start): Promise
     // Does nothing once the build is published.
     await writer?.discard()
   }
+}
+
+/** What is done: which build the next one starts from, and what is read again. */
+interface Decision {
+  /** Why everything is read again; null if `base` is edited. */
+  readonly fullBecause: string | null
+  readonly base: BaseBuild | null
+  readonly renewedBecause: string | null
+  readonly plan: IngestPlan
+  /** BCP 47; null if it is not known. */
+  readonly defaultLanguage: string | null
+}
+
+async function decide(
+  context: IngestContext,
+  {scan, rules, chunker, defaultLanguage: said}: SourceContent,
+  {current, currentId, embedding}: Start & {readonly embedding: Manifest['embedding']},
+): Promise<Decision> {
+  return context.stage('plan', async () => {
+    const fullBecause = reasonForFull(current, embedding, chunker, context.options.full ?? false)
+    const base = fullBecause === null ? current : null
+    const before = base?.manifest.languages?.default ?? null
+    const renewedBecause = base === null ? null : reasonToRenew(base, currentId)
+    const plan = planIngest(scan, current, rules, base === null)
+    if (base && isNothingToDo(plan)) return {fullBecause, base, renewedBecause, plan, defaultLanguage: before}
+    await loadLanguageDetector()
+    const defaultLanguage = said ?? siteLanguageOf(scan, rules)
+    if (base === null || defaultLanguage === before)
+      return {fullBecause, base, renewedBecause, plan, defaultLanguage}
+    return {
+      fullBecause: 'the site is in another language than before',
+      base: null,
+      renewedBecause: null,
+      plan: planIngest(scan, current, rules, true),
+      defaultLanguage,
+    }
+  })
+}
+
+function isNothingToDo(plan: IngestPlan): boolean {
+  return plan.toParse.length === 0 && !isAnyGone(plan)
+}
+
+function isAnyGone({removed, unreadable}: IngestPlan): boolean {
+  return removed.length > 0 || unreadable.length > 0
 }
 
 function noMarkdownIn(content: SourceContent): DocentError {

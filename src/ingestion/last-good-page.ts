@@ -68,9 +68,19 @@ function movedPage(page: Page, path: string, rules: PlaceRules): Page {
     ...page,
     path,
     url: page.url === before.url ? now.url : page.url,
-    version: page.version === before.version ? now.version : page.version,
-    lang: page.lang === before.lang ? now.lang : page.lang,
+    version: isOfPath(page.version, before.version, page.path) ? now.version : page.version,
+    lang: isOfPath(page.lang, before.lang, page.path) ? now.lang : page.lang,
   }
+}
+
+/**
+ * Whether a value came from the path. A folder of a version or a language is known by the pages in it, so a path that no
+ * longer exists says less than it did.
+ */
+function isOfPath(value: string | null, fromPath: string | null, path: string): boolean {
+  if (value === fromPath) return true
+  const names = path.split('/').slice(0, -1)
+  return names.some((name) => name === value || name.endsWith(`-${value}`))
 }
 
 /** Words that were added since then count as lost. */

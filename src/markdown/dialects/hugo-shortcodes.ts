@@ -27,7 +27,6 @@ export const shortcodeReaders: ReadonlyMap<string, ShortcodeReader> = new Map<st
   ...byName('mermaid highlight code-toggle code codeblock code-block plantuml math katex chart latex', code),
   ['tab', codeTab],
   ['feature-state', featureState],
-  ['tab', codeTab],
   ['shared', sharedFile],
   ...byName('include include-md readfile snippet', includedFile),
   ['glossary_definition', glossaryDefinition],
@@ -109,21 +108,6 @@ function sharedFile(reading: Reading, {construct, named, end}: OpenShortcode): b
   at.advance(end)
   write.break()
   includeWhole(reading, file, construct)
-  return true
-}
-
-/** A tab whose content is code: `{{< tab name="Linux" codelang="bash" >}}`. */
-function codeTab(reading: Reading, {construct, named, inner, after}: OpenShortcode): boolean {
-  const {at, write} = reading
-  const language = named['codelang']
-  if (language === undefined || inner === null || inner.includes('```')) return false
-  reading.note(construct, 'flattened')
-  write.break()
-  const label = named['name'] ?? named['header'] ?? named['title']
-  if (label) write.label(reading.inline(label))
-  codeBlock(reading, {info: language, lines: inner.replace(/^\n/, '').replace(/\s+$/, '').split('\n')})
-  at.advance(after)
-  write.blank()
   return true
 }
 
