@@ -61,7 +61,7 @@ export function rulesAmong(rules: Readonly<Record<string, SiteRules>>): PlaceRul
     keepsLetterCase: Object.values(rules).every(({keepsLetterCase}) => keepsLetterCase),
     translationOf(path) {
       const found = homeOf({sources: rules}, path)
-      return found && found.home.translationOf(found.path)
+      return found?.home.translationOf(found.path) ?? null
     },
     placeOf(path, frontMatter) {
       const found = homeOf({sources: rules}, path)
