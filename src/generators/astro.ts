@@ -6,7 +6,7 @@ import {joinRoute} from './join-route.ts'
 import type {ProjectFolder} from './project-folder.ts'
 import {outsidePages} from './set-aside.ts'
 import type {PageRoot} from './site.ts'
-import {astroRoute, noAstroPage} from './starlight.ts'
+import {astroRoute, noAstroPage, starlight} from './starlight.ts'
 
 /** Astro without Starlight. */
 export const astro: Generator = {
@@ -22,7 +22,7 @@ export const astro: Generator = {
   },
   find(folder) {
     const found = astroConfig(folder)
-    if (!found) return null
+    if (!found || starlight.find(folder)) return null
     const {base, source, routeEnd} = found
     const pages = posix.join(source, 'pages')
     return {

@@ -30,6 +30,11 @@ export function textOr(value: unknown, fallback: string): string {
   return typeof value === 'string' ? value : fallback
 }
 
+/** The texts in a list; a text alone is a list of one. */
+export function textsOf(value: unknown): string[] {
+  return [value].flat().filter((item): item is string => typeof item === 'string')
+}
+
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,4 +1,5 @@
 import {posix} from 'node:path'
+import {doccSyntax} from '../markdown/index.ts'
 import type {AnchorRule} from './anchor-rules.ts'
 import {dashed} from './anchor-rules.ts'
 import type {Generator, SiteFile} from './generator.ts'
@@ -16,11 +17,7 @@ type Catalog = {
   readonly roots: readonly string[]
 }
 
-type Own = {
-  readonly catalogs: readonly Catalog[]
-  /** Articles, below the project's root, by the names that `<doc:Name>` links to them with. */
-  readonly articles: Readonly<Record<string, string>>
-}
+type Own = {readonly catalogs: readonly Catalog[]}
 
 /** DocC, the documentation compiler of Swift. */
 export const docc: Generator = {
@@ -40,10 +37,14 @@ export const docc: Generator = {
     if (found.length === 0) return null
     const paths = found.map((name) => name.replace(/\/$/, ''))
     const catalogs = paths.map((path) => catalogOf(folder, path))
-    const own: Own = {catalogs, articles: articlesIn(folder, paths)}
+    const own: Own = {catalogs}
     return {
       foundIn: isCatalog ? null : paths[0]!,
-      config: {roots: paths.map((path) => ({path, base: '/documentation'})), own},
+      config: {
+        roots: paths.map((path) => ({path, base: '/documentation'})),
+        params: articlesIn(folder, paths),
+        own,
+      },
     }
   },
   conventions: {routeEnd: 'bare'},
@@ -60,14 +61,18 @@ export const docc: Generator = {
     avoidsExplicit: false,
   } satisfies AnchorRule,
   mdx: 'never',
+  dialects: [doccSyntax],
   routeOf,
   navigation(folder, site) {
-    const {catalogs = [], articles = {}} = site.own as Partial<Own>
+    const {catalogs = []} = site.own as Partial<Own>
     const items = catalogs.flatMap((catalog) =>
       catalog.roots.flatMap((root) => {
         const text = folder.read(posix.join(posix.relative(site.folder, catalog.path), `${root}.md`)) ?? ''
         const topics = text.slice(Math.max(0, text.search(/^## Topics/m)))
-        const linked = topics.replace(/<doc:([^>\s]+)>/g, (_, name: string) => `[](${articles[name] ?? ''})`)
+        const linked = topics.replace(
+          /<doc:([^>\s]+)>/g,
+          (_, name: string) => `[](${site.params[`doc:${name}`] ?? ''})`,
+        )
         return itemsOfLinks(linked.replace(/^## Topics.*$/m, ''), '')
       }),
     )
@@ -95,6 +100,7 @@ function catalogOf(folder: ProjectFolder, path: string): Catalog {
 
 const maxFolders = 2000
 
+/** The paths of articles, as values by the names that `<doc:Name>` links to them with. */
 function articlesIn(folder: ProjectFolder, paths: readonly string[]): Record<string, string> {
   const found: Record<string, string> = {}
   const waiting = [...paths]
@@ -102,7 +108,7 @@ function articlesIn(folder: ProjectFolder, paths: readonly string[]): Record<str
     for (const name of folder.list(waiting[n]!)) {
       const path = posix.join(waiting[n]!, name)
       if (name.endsWith('/')) waiting.push(path.slice(0, -1))
-      else if (name.endsWith('.md')) found[name.slice(0, -3)] ??= posix.join(folder.path, path)
+      else if (name.endsWith('.md')) found[`doc:${name.slice(0, -3)}`] ??= posix.join(folder.path, path)
     }
   return found
 }

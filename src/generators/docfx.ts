@@ -1,4 +1,5 @@
 import {posix} from 'node:path'
+import {docfxSyntax} from '../markdown/index.ts'
 import {githubAnchors} from './anchor-rules.ts'
 import {folderPath, isRecord, memberOf, textOr} from './config-values.ts'
 import {dataConfigOf} from './data-config.ts'
@@ -49,6 +50,7 @@ export const docfx: Generator = {
   conventions: {routeEnd: 'html'},
   anchors: githubAnchors,
   mdx: 'never',
+  dialects: [docfxSyntax],
   routeOf(file, site) {
     const named = {...file, frontMatter: {...file.frontMatter, slug: null}}
     return routeByPath(named, site, {isIndex: (segments) => /^index$/i.test(segments.at(-1) ?? '')})

@@ -1,4 +1,5 @@
 import {posix} from 'node:path'
+import {alerts, docsifyDialect} from '../markdown/index.ts'
 import {type AnchorRule, dashed} from './anchor-rules.ts'
 import {folderPath} from './config-values.ts'
 import type {Generator, NavigationItem} from './generator.ts'
@@ -39,6 +40,7 @@ export const docsify: Generator = {
   conventions: {roots: [{path: 'docs', base: ''}], routeEnd: 'bare'},
   anchors: (site) => (site.own['version'] === 5 ? version5 : version4),
   mdx: 'never',
+  dialects: [docsifyDialect, alerts],
   routeOf({segments}, site) {
     const page = segments.join('/')
     const isHome = page === (site.own['homepage'] ?? 'README')

@@ -77,6 +77,7 @@ export function docusaurusConfig(config: unknown, folder: ProjectFolder): SiteCo
       ? {versions: {current: last?.label ?? null, folders: byPath(({version}) => version)}}
       : {}),
     own: {
+      docs: places[0]?.base ?? null,
       blogs: pathsOf('blog'),
       pages: pathsOf('pages'),
       excluded: docs.flatMap(({path, exclude}) => exclude.map((pattern) => `${path}/${pattern}`)),

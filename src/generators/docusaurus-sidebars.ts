@@ -13,8 +13,9 @@ export function docusaurusNavigation(folder: ProjectFolder, site: Site): readonl
   const file = configIn(folder, /^docusaurus\.config\.(?:js|ts|mjs|cjs|mts)$/)
   if (!file) return null
   const found = docsInstances(scriptConfigOf(file, folder), folder).flatMap(({path, sidebarPath}) => {
-    const name = posix.basename(sidebarPath ?? 'sidebars').replace(/\.\w+$/, '')
-    const below = sidebarPath === null ? '' : posix.dirname(sidebarPath).replace(/^\.$/, '')
+    if (sidebarPath === null) return []
+    const name = posix.basename(sidebarPath).replace(/\.\w+$/, '')
+    const below = posix.dirname(sidebarPath).replace(/^\.$/, '')
     const sidebars = configIn(
       folder,
       new RegExp(`^${name.replace(/\W/g, '\\$&')}\\.(?:[cm]?[jt]s|json)$`),

@@ -1,15 +1,16 @@
 import {posix} from 'node:path'
+import {withoutMarkdownEnding} from '../lib/markdown-name.ts'
 import {githubAnchors} from './anchor-rules.ts'
-import {textOr} from './config-values.ts'
+import {textOr, textsOf} from './config-values.ts'
 import {docusaurusConfig} from './docusaurus-config.ts'
 import {docusaurusNavigation} from './docusaurus-sidebars.ts'
 import type {Generator, SiteFile} from './generator.ts'
 import {joinRoute} from './join-route.ts'
-import {pathMatcher} from './path-pattern.ts'
+import {matchesAny} from './patterns.ts'
 import {configIn} from './project-folder.ts'
 import {explicitRoute, routeWithEnd} from './routes.ts'
 import {scriptConfigOf} from './script-config.ts'
-import {besidePages, hiddenByFrontMatter, outsidePages, partial, underscored} from './set-aside.ts'
+import {besidePages, outsidePages, partial, underscored} from './set-aside.ts'
 import type {Site} from './site.ts'
 
 /** Docusaurus 2 and 3. */
@@ -38,15 +39,15 @@ export const docusaurus: Generator = {
     const {blogs, pages} = foldersOf(site)
     if (blogs.some((path) => isIn(file, path))) return blogRoute(file, site)
     if (pages.some((path) => isIn(file, path))) return pageRoute(file, site)
-    return docsRoute(file, site)
+    return docsRoute(versioned(file, site), site)
   },
   setAside(file, site) {
-    const excluded = pathMatcher(site.own['excluded'])
     return (
       (site.own['isCertain'] === true ? outsidePages : besidePages)(file, site) ??
       underscored(file) ??
-      hiddenByFrontMatter(file, 'unlisted', true) ??
-      (excluded(file.path) ? partial('the configuration excludes it') : null)
+      (matchesAny(posix.relative(site.folder, file.path), textsOf(site.own['excluded']))
+        ? partial('the configuration excludes it')
+        : null)
     )
   },
   navigation: docusaurusNavigation,
@@ -66,6 +67,16 @@ function foldersOf(site: Site): Record<'blogs' | 'pages', string[]> {
 
 function isIn({path}: SiteFile, folder: string): boolean {
   return path.startsWith(`${folder}/`)
+}
+
+/** The file of a version that no `versions.json` names: below the version's name. */
+function versioned(file: SiteFile, site: Site): SiteFile {
+  const match = site.roots.some(({path}) => isIn(file, path))
+    ? null
+    : /(?:^|\/)versioned_docs\/version-([^/]+)\/(.+)$/.exec(file.path)
+  if (!match) return file
+  const base = joinRoute(textOr(site.own['docs'], '/docs'), match[1]!)
+  return {...file, base, segments: withoutMarkdownEnding(match[2]!).split('/')}
 }
 
 /** By `getSlug` of its docs plugin. */

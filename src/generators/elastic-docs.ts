@@ -1,4 +1,5 @@
 import {posix} from 'node:path'
+import {elasticSyntax, values} from '../markdown/index.ts'
 import type {AnchorRule} from './anchor-rules.ts'
 import {isRecord, memberOf, plainValues, textOr} from './config-values.ts'
 import {dataConfigOf} from './data-config.ts'
@@ -59,7 +60,8 @@ export const elasticDocs: Generator = {
     avoidsExplicit: false,
   } satisfies AnchorRule,
   mdx: 'never',
-  syntax: {mystLines: true},
+  dialects: [elasticSyntax, values],
+  syntax: {mystLines: true, templates: true},
   routeOf(file, site) {
     const named = {...file, frontMatter: {...file.frontMatter, slug: null}}
     return routeByPath(named, site, {isIndex: (segments) => segments.at(-1) === 'index'})

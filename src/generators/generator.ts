@@ -50,15 +50,17 @@ export interface Generator {
    * Default: no, as where routes are in lower case.
    */
   readonly keepsLetterCase?: true
+  /** Whether a link to an anchor alone may mean one of any page, as with MyST's targets. Default: one of its own. */
+  readonly hasSharedAnchors?: true
   /** Which files are MDX. `maybe`: `.md` files whose text looks like it. */
   readonly mdx: 'never' | 'maybe' | 'always'
   /** Constructs that only this generator has, or reads in its own way: tried before all others. Default: none. */
   readonly dialects?: readonly Dialect[]
-  /** Where its reader differs from that of plain Markdown. Default: nowhere. */
-  readonly syntax?: Partial<SyntaxRules>
+  /** Where its reader differs from that of plain Markdown, on all its sites or by a site's configuration. Default: nowhere. */
+  readonly syntax?: Partial<SyntaxRules> | ((site: Site) => Partial<SyntaxRules>)
   /** Whether a path that front matter sets as `url` or `permalink` is below the site's base. Default: it is the whole path. */
   readonly addressesBelowBase?: true
-  /** The file's address, without a fragment, for a page without `url` and `permalink` in its front matter. */
+  /** The file's address, without a fragment unless it is `/#/…` for a router in the browser, for a page without `url` and `permalink` in its front matter. */
   routeOf(file: SiteFile, site: Site): string
   /** The values of macros that the page itself sets, over those of the site. */
   paramsOf?(file: SiteFile): Readonly<Record<string, string>>

@@ -1,4 +1,5 @@
 import {posix} from 'node:path'
+import {gitbookSyntax} from '../markdown/index.ts'
 import {type AnchorRule, dashed} from './anchor-rules.ts'
 import {folderPath, memberOf, textOr} from './config-values.ts'
 import {dataConfigOf} from './data-config.ts'
@@ -65,6 +66,7 @@ export const gitbook: Generator = {
     avoidsExplicit: true,
   } satisfies AnchorRule,
   mdx: 'never',
+  dialects: [gitbookSyntax],
   routeOf: (file, site) => routeByPath({...file, frontMatter: {...file.frontMatter, slug: null}}, site),
   setAside({path, segments, frontMatter: {data}}) {
     if (/^SUMMARY$/i.test(segments.at(-1)!))

@@ -1,5 +1,5 @@
 import {posix} from 'node:path'
-import {parseData} from '../markdown/index.ts'
+import {githubSyntax, parseData} from '../markdown/index.ts'
 import {githubAnchors} from './anchor-rules.ts'
 import {isRecord, memberOf, textOr} from './config-values.ts'
 import {dataConfigOf} from './data-config.ts'
@@ -36,6 +36,7 @@ export const githubDocs: Generator = {
   conventions: {roots: [{path: 'content', base: ''}], routeEnd: 'bare'},
   anchors: githubAnchors,
   mdx: 'never',
+  dialects: [githubSyntax],
   syntax: {templates: true},
   routeOf: (file, site) => routeByPath(file, site, {isIndex: (segments) => segments.at(-1) === 'index'}),
   setAside: ({segments, path}, site) =>

@@ -1,4 +1,5 @@
 import {posix} from 'node:path'
+import {alerts, atIncludes, headingAliases} from '../markdown/index.ts'
 import {dashed} from './anchor-rules.ts'
 import {isRecord, textOr} from './config-values.ts'
 import type {Generator, NavigationItem} from './generator.ts'
@@ -42,6 +43,7 @@ export const hashicorp: Generator = {
   },
   keepsLetterCase: true,
   mdx: 'always',
+  dialects: [atIncludes, alerts, headingAliases],
   routeOf: (file, site) => routeByPath(file, site, {isIndex: (segments) => segments.at(-1) === 'index'}),
   setAside: (file, site) =>
     outsidePages(file, site) ??

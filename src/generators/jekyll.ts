@@ -1,4 +1,5 @@
 import {posix} from 'node:path'
+import {values} from '../markdown/index.ts'
 import {type AnchorRule, dashed} from './anchor-rules.ts'
 import {folderPath, isRecord, plainValues, textOr} from './config-values.ts'
 import {dataConfigOf} from './data-config.ts'
@@ -49,6 +50,7 @@ export const jekyll: Generator = {
   anchors: (site) => anchorsOf(site.own as Partial<JekyllOwn>),
   keepsLetterCase: true,
   mdx: 'never',
+  dialects: [values],
   syntax: {templates: true},
   addressesBelowBase: true,
   routeOf,

@@ -1,4 +1,5 @@
 import {posix} from 'node:path'
+import {values} from '../markdown/index.ts'
 import {isRecord, memberOf, pathOfUrl, plainValues, textOr} from './config-values.ts'
 import {dataConfigOf} from './data-config.ts'
 import type {Generator, NavigationItem} from './generator.ts'
@@ -54,7 +55,9 @@ export const jupyterBook: Generator = {
   conventions: {routeEnd: 'html'},
   anchors: {slug: docutilsId, unique: docutilsUnique, avoidsExplicit: true},
   keepsLetterCase: true,
+  hasSharedAnchors: true,
   mdx: 'never',
+  dialects: [values],
   syntax: {mystLines: true},
   routeOf: sphinxRoute,
   paramsOf: ({frontMatter: {data}}) => plainValues(data['substitutions']),

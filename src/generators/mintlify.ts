@@ -1,15 +1,18 @@
 import {posix} from 'node:path'
 import {type AnchorRule, dashed} from './anchor-rules.ts'
+import {textsOf} from './config-values.ts'
 import type {Generator} from './generator.ts'
 import {labelledFolders} from './labelled-folders.ts'
 import {languageTag} from './languages.ts'
 import {mintlifyItems, mintlifyNavigation, type NavigationPage, pagesIn} from './mintlify-navigation.ts'
-import {pathMatcher} from './path-pattern.ts'
+import {isIgnored} from './patterns.ts'
 import {configIn} from './project-folder.ts'
 import {routeByPath} from './routes.ts'
 import {hidden, partial} from './set-aside.ts'
 import type {SiteConfig} from './site.ts'
 import {versionName} from './versions.ts'
+
+const maxIgnoreLines = 500
 
 /** Mintlify. */
 export const mintlify: Generator = {
@@ -36,7 +39,7 @@ export const mintlify: Generator = {
         ...labels(pagesIn(navigation)),
         own: {
           hidden: [...new Set(pagesIn(navigation).flatMap(({path, isHidden}) => (isHidden ? [path] : [])))],
-          ignored: patternsOf(ignored ?? ''),
+          ignored: (ignored ?? '').split(/\r?\n/).slice(0, maxIgnoreLines),
         },
       },
     }
@@ -57,10 +60,9 @@ export const mintlify: Generator = {
     )
       return partial('Mintlify publishes no file of this name')
     if (frontMatter.data['hidden'] === true) return hidden('its front matter says hidden: true')
-    if (listOf(site.own['hidden']).includes(page)) return hidden('it is in a hidden part of the navigation')
-    return pathMatcher(site.own['ignored'])(page) || pathMatcher(site.own['ignored'])(`${page}.mdx`)
-      ? partial('.mintignore leaves it out')
-      : null
+    if (textsOf(site.own['hidden']).includes(page)) return hidden('it is in a hidden part of the navigation')
+    const name = path.slice(site.folder === '' ? 0 : site.folder.length + 1)
+    return isIgnored(name, textsOf(site.own['ignored'])) ? partial('.mintignore leaves it out') : null
   },
   navigation(folder, site) {
     const file = configIn(folder, /^(?:mint|docs)\.json$/)
@@ -147,22 +149,4 @@ function labelsOf(
 function languageOf(name: string | null | undefined): string | null {
   const known: Readonly<Record<string, string>> = {cn: 'zh-Hans', jp: 'ja'}
   return languageTag(known[name ?? ''] ?? name)
-}
-
-/** The lines of a `.mintignore`, which are patterns as in `.gitignore`; exceptions are left out. */
-function patternsOf(text: string): string[] {
-  return text
-    .split(/\r?\n/)
-    .map((line) => line.trim())
-    .filter((line) => line !== '' && !/^[#!]/.test(line))
-    .slice(0, 200)
-    .flatMap((line) => {
-      const path = line.replace(/^\/|\/$/g, '')
-      const anywhere = path.includes('/') || line.startsWith('/') ? path : `**/${path}`
-      return [anywhere, `${anywhere}/**`]
-    })
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : []
 }

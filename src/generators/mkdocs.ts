@@ -1,4 +1,5 @@
 import {posix} from 'node:path'
+import {mkdocsPlugins, values} from '../markdown/index.ts'
 import type {AnchorRule} from './anchor-rules.ts'
 import {folderPath, isRecord, memberOf, pathOfUrl, textOr} from './config-values.ts'
 import {dataConfigOf} from './data-config.ts'
@@ -19,6 +20,8 @@ type Own = {
   readonly globs: readonly string[]
   readonly i18n: Translations | null
   readonly slugs: 'ascii' | 'unicode' | 'lower' | 'cased'
+  /** Whether double braces are macros. */
+  readonly macros: boolean
 }
 
 /** The plugin mkdocs-static-i18n. */
@@ -54,7 +57,7 @@ export const mkdocs: Generator = {
         roots: [{path: docs, base}],
         routeEnd: config['use_directory_urls'] === false ? 'html' : 'slash',
         includeFolders: includeFolders(config),
-        params: paramsOf(config),
+        params: own.macros ? paramsOf(config) : {},
         languages: languagesOf(config, docs, own.i18n),
         own,
       },
@@ -64,6 +67,8 @@ export const mkdocs: Generator = {
   anchors: (site) => anchorRules[(site.own as Partial<Own>).slugs ?? 'ascii'],
   keepsLetterCase: true,
   mdx: 'never',
+  dialects: [values, mkdocsPlugins],
+  syntax: (site) => ({templates: (site.own as Partial<Own>).macros ?? 'guessed'}),
   routeOf(file, site) {
     const named = {...file, frontMatter: {...file.frontMatter, slug: null}}
     const isIndex = (segments: readonly string[]): boolean => /^(?:index|README)$/.test(segments.at(-1) ?? '')
@@ -157,6 +162,7 @@ function ownOf(config: Config): Own {
     globs: [globs].flat().flatMap((glob) => (typeof glob === 'string' ? glob.replaceAll('*', '**') : [])),
     i18n: translationsOf(plugin(config, 'i18n')),
     slugs: slugsOf(optionsIn(config['markdown_extensions'], 'toc')),
+    macros: plugin(config, 'macros') !== null || plugin(config, 'markdownextradata') !== null,
   }
 }
 

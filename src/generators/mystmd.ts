@@ -1,4 +1,5 @@
 import {posix} from 'node:path'
+import {values} from '../markdown/index.ts'
 import type {AnchorRule} from './anchor-rules.ts'
 import {isRecord, memberOf, plainValues, textOr} from './config-values.ts'
 import {dataConfigOf} from './data-config.ts'
@@ -65,7 +66,9 @@ export const mystmd: Generator = {
     unique: (slug) => slug,
     avoidsExplicit: false,
   } satisfies AnchorRule,
+  hasSharedAnchors: true,
   mdx: 'never',
+  dialects: [values],
   syntax: {mystLines: true},
   routeOf(file, site) {
     const {routes = null, folders = false} = site.own as Partial<Own>

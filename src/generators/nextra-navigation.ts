@@ -12,11 +12,10 @@ const metaFile = /^_meta\.(?:[jt]sx?|json)$/
 export function nextraNavigation(folder: ProjectFolder, site: Site): readonly NavigationItem[] | null {
   const found = site.roots.flatMap(({path}) => {
     const below = path === site.folder ? '' : posix.relative(site.folder, path)
-    const locales = folder
-      .list(below)
-      .filter((name) => name.endsWith('/') && configIn(folder, metaFile, posix.join(below, name)))
+    const folders = folder.list(below).flatMap((name) => (name.endsWith('/') ? [name.slice(0, -1)] : []))
+    const locales = folders.filter((name) => configIn(folder, metaFile, posix.join(below, name)) !== null)
     const isWithout = configIn(folder, metaFile, below) === null
-    const homes = isWithout ? locales.map((name) => posix.join(below, name.slice(0, -1))) : [below]
+    const homes = isWithout ? locales.map((name) => posix.join(below, name)) : [below]
     return homes.flatMap((home) => itemsIn(folder, home, site, 0))
   })
   return found.length > 0 ? found : null

@@ -1,5 +1,6 @@
 import {posix} from 'node:path'
 import {slug as githubSlug} from 'github-slugger'
+import {mdc} from '../markdown/index.ts'
 import {dashed} from './anchor-rules.ts'
 import {folderPath, isRecord, memberOf, textOr} from './config-values.ts'
 import type {Generator} from './generator.ts'
@@ -45,6 +46,7 @@ export const nuxtContent: Generator = {
     finished: (id) => id.replace(/-+/g, '-').replace(/^-|-$/g, '').replace(/^(\d)/, '_$1'),
   },
   mdx: 'never',
+  dialects: [mdc],
   routeOf: ({segments, base}) => joinRoute(base, ...segments.map(nameOf)) || '/',
   setAside(file, site) {
     const outside = besidePages(file, site)

@@ -1,4 +1,5 @@
 import {posix} from 'node:path'
+import {wikiLinks} from '../markdown/index.ts'
 import {type AnchorRule, dashed} from './anchor-rules.ts'
 import {memberOf} from './config-values.ts'
 import {dataConfigOf} from './data-config.ts'
@@ -27,7 +28,10 @@ export const obsidian: Generator = {
     const found = folder.list().find((name) => /^(?:\.obsidian\/|publish\.(?:css|js))$/.test(name))
     if (found === undefined) return null
     const own: Own = {ignored: ignoredIn(folder)}
-    return {foundIn: found.replace(/\/$/, ''), config: {roots: [{path: '', base: ''}], own}}
+    return {
+      foundIn: found.replace(/\/$/, ''),
+      config: {roots: [{path: '', base: ''}], includeFolders: foldersIn(folder), own},
+    }
   },
   conventions: {routeEnd: 'bare'},
   anchors: {
@@ -40,6 +44,7 @@ export const obsidian: Generator = {
     avoidsExplicit: false,
   } satisfies AnchorRule,
   mdx: 'never',
+  dialects: [wikiLinks],
   routeOf: ({base, segments}) => joinRoute(base, ...segments.map((name) => name.replaceAll(' ', '+'))) || '/',
   setAside({path, frontMatter: {data}}, site) {
     if (data['publish'] === false) return {rule: 'draft', reason: 'its front matter says publish: false'}
@@ -65,4 +70,16 @@ function ignoredIn(folder: ProjectFolder): string[] {
   return paths
     .filter((path): path is string => typeof path === 'string' && /[^/]/.test(path) && !/^\/.*\/$/.test(path))
     .map((path) => posix.join(folder.path, path.replace(/^\/+|\/+$/g, '')))
+}
+
+/** As many as a name is looked for in. */
+const maxFolders = 80
+
+/** The folders of a vault: notes are embedded by their names alone. */
+export function foldersIn(folder: ProjectFolder, home = ''): string[] {
+  const found = [home]
+  for (let n = 0; n < found.length && found.length < maxFolders; n++)
+    for (const name of folder.list(found[n]!))
+      if (/^[^._].*\/$/.test(name)) found.push(posix.join(found[n]!, name.slice(0, -1)))
+  return found.slice(1, maxFolders)
 }

@@ -1,8 +1,10 @@
 import {posix} from 'node:path'
+import {wikiLinks} from '../markdown/index.ts'
 import {githubAnchors} from './anchor-rules.ts'
 import {memberOf, pathOfUrl, textOr} from './config-values.ts'
 import type {Generator} from './generator.ts'
 import {languageTag} from './languages.ts'
+import {foldersIn} from './obsidian.ts'
 import {matchesAny} from './patterns.ts'
 import {configIn} from './project-folder.ts'
 import {routeByPath} from './routes.ts'
@@ -44,6 +46,7 @@ export const quartz: Generator = {
       config: {
         base,
         roots: [{path: 'content', base}],
+        includeFolders: foldersIn(folder, 'content'),
         languages: {default: languageTag(memberOf(settings, 'locale'))},
         own,
       },
@@ -52,6 +55,7 @@ export const quartz: Generator = {
   conventions: {roots: [{path: 'content', base: ''}], routeEnd: 'bare'},
   anchors: githubAnchors,
   mdx: 'never',
+  dialects: [wikiLinks],
   addressesBelowBase: true,
   routeOf(file, site) {
     const named = {...file, frontMatter: {...file.frontMatter, slug: null}}

@@ -22,15 +22,17 @@ import type {Site} from './site.ts'
 export function rulesOf(site: Site): SiteRules {
   const generator = generatorNamed(site.generator)!
   const rule = typeof generator.anchors === 'function' ? generator.anchors(site) : generator.anchors
+  const syntax = typeof generator.syntax === 'function' ? generator.syntax(site) : generator.syntax
   return {
     generator: generator.name,
     keepsLetterCase: generator.keepsLetterCase ?? false,
+    hasSharedAnchors: generator.hasSharedAnchors ?? false,
     mdxInMarkdown: generator.mdx === 'always',
     mayHaveMdx: generator.mdx !== 'never',
-    contentRoots: site.roots.map(({path}) => path).filter((path) => path !== ''),
+    contentRoots: includeRoots(site),
     includeFolders: site.includeFolders,
     dialects: dialectsOf(generator),
-    syntax: {...plainSyntax, ...generator.syntax},
+    syntax: {...plainSyntax, ...syntax},
     params: site.params,
     anchors: () => anchorMaker(rule),
     projectPathOf: (path) => posix.join(site.contentPath, path),
@@ -46,6 +48,14 @@ export function rulesOf(site: Site): SiteRules {
     },
     placeOf: (path, frontMatter) => placeOf(siteFile(path, frontMatter, site), generator, site),
   }
+}
+
+/** The site's own folder, which is `@site` for Docusaurus, its `src` if pages are in it, which is `@` for many, and its folders of pages. */
+function includeRoots({folder, roots}: Site): string[] {
+  const pages = roots.map(({path}) => path)
+  const source = posix.join(folder, 'src')
+  const isInSource = pages.some((path) => isBelow(path, source))
+  return [...new Set([folder, ...(isInSource ? [source] : []), ...pages])].filter((path) => path !== '')
 }
 
 const dialects = new Map<Generator, readonly Dialect[]>()
@@ -90,7 +100,12 @@ function addressOf(file: SiteFile, generator: Generator, site: Site): string {
   const address = addressIn(file, generator.addressesBelowBase ? site.base : '')
   if (address !== null) return encodedAddress(address)
   const route = generator.routeOf(file, site)
-  return file.frontMatter.slug === null ? encodedPath(route) : encodedAddress(route)
+  return file.frontMatter.slug === null ? encodedRoute(route) : encodedAddress(route)
+}
+
+/** A router in the browser may read the part after `/#`. */
+function encodedRoute(route: string): string {
+  return route.startsWith('/#/') ? `/#${encodedPath(route.slice(2))}` : encodedPath(route)
 }
 
 function withdrawnBy({draft, noindex}: FrontMatter): SetAside | null {

@@ -1,4 +1,5 @@
 import {posix} from 'node:path'
+import {values} from '../markdown/index.ts'
 import type {AnchorRule} from './anchor-rules.ts'
 import {pathOfUrl, plainValues} from './config-values.ts'
 import type {Generator, SiteFile} from './generator.ts'
@@ -13,6 +14,8 @@ import {toctreeNavigation} from './toctrees.ts'
 type Own = {
   /** Globs below the folder of pages. */
   readonly excluded: readonly string[]
+  /** Whether double braces are substitutions. */
+  readonly substitutes: boolean
   /** The first page, without its extension. */
   readonly first: string
 }
@@ -36,6 +39,7 @@ export const sphinx: Generator = {
     const base = pathOfUrl(values.text('html_baseurl'))
     const own: Own = {
       excluded: values.list('exclude_patterns') ?? [],
+      substitutes: (values.list('myst_enable_extensions') ?? []).includes('substitution'),
       first: values.text('root_doc') ?? values.text('master_doc') ?? 'index',
     }
     const facts = ['project', 'version', 'release', 'author'].flatMap((name) => {
@@ -59,8 +63,10 @@ export const sphinx: Generator = {
   },
   anchors: {slug: docutilsId, unique: docutilsUnique, avoidsExplicit: true} satisfies AnchorRule,
   keepsLetterCase: true,
+  hasSharedAnchors: true,
   mdx: 'never',
-  syntax: {mystLines: true},
+  dialects: [values],
+  syntax: (site) => ({mystLines: true, templates: (site.own as Partial<Own>).substitutes ?? 'guessed'}),
   routeOf: sphinxRoute,
   paramsOf: ({frontMatter: {data}}) => ({
     ...plainValues(data['substitutions']),

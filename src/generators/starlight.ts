@@ -1,5 +1,6 @@
 import {posix} from 'node:path'
 import {slug} from 'github-slugger'
+import {partialComponents} from '../markdown/index.ts'
 import {githubAnchors} from './anchor-rules.ts'
 import {astroConfig, collectionFolders} from './astro-config.ts'
 import {isRecord, memberOf, textOr} from './config-values.ts'
@@ -53,6 +54,7 @@ export const starlight: Generator = {
   },
   anchors: githubAnchors,
   mdx: 'maybe',
+  dialects: [partialComponents],
   routeOf: astroRoute,
   setAside: (file, site) =>
     (site.own['isCertain'] === true ? outsidePages : besidePages)(file, site) ??

@@ -1,3 +1,4 @@
+import {atIncludes} from '../markdown/index.ts'
 import type {AnchorRule} from './anchor-rules.ts'
 import {dashed} from './anchor-rules.ts'
 import type {Generator} from './generator.ts'
@@ -17,7 +18,7 @@ export const sveltejs: Generator = {
     checked: 'function',
   },
   find(folder) {
-    const names = folder.list('documentation/docs')
+    const names = folder.list().includes('documentation/') ? folder.list('documentation/docs') : []
     const isNumbered = names.filter((name) => /^\d{2}-[^/]+\/$/.test(name)).length >= 2
     return isNumbered
       ? {foundIn: 'documentation/docs', config: {roots: [{path: 'documentation/docs', base: '/docs'}]}}
@@ -27,6 +28,7 @@ export const sveltejs: Generator = {
   anchors: {slug, unique: dashed(), avoidsExplicit: false, joinsParents: true} satisfies AnchorRule,
   keepsLetterCase: true,
   mdx: 'never',
+  dialects: [atIncludes],
   routeOf({segments, base}) {
     const named = segments.at(-1) === 'index' ? segments.at(-2) : segments.at(-1)
     return joinRoute(base, withoutNumber(named ?? ''))

@@ -1,16 +1,17 @@
 import {posix} from 'node:path'
+import {vuepressDialect} from '../markdown/index.ts'
 import {mditVueAnchors} from './anchor-rules.ts'
-import {folderPath, isRecord, memberOf, textOr} from './config-values.ts'
+import {folderPath, isRecord, memberOf, textOr, textsOf} from './config-values.ts'
 import type {Generator} from './generator.ts'
 import {joinRoute} from './join-route.ts'
 import {languageTag} from './languages.ts'
-import {pathMatcher} from './path-pattern.ts'
+import {matchesAny} from './patterns.ts'
 import {type ConfigFile, configIn, type ProjectFolder} from './project-folder.ts'
 import {rewriterOf} from './rewrites.ts'
 import {routeWithEnd} from './routes.ts'
 import {scriptConfigOf} from './script-config.ts'
 import {besidePages, hiddenByFrontMatter, partial} from './set-aside.ts'
-import type {Json, Site} from './site.ts'
+import type {Site} from './site.ts'
 import {sidebarItems} from './vue-sidebars.ts'
 
 /** VitePress. */
@@ -40,7 +41,7 @@ export const vitepress: Generator = {
         languages: languagesOf(config, path),
         own: {
           rewrites: textsIn(memberOf(config, 'rewrites')),
-          excluded: listIn(memberOf(config, 'srcExclude')),
+          excluded: textsOf(memberOf(config, 'srcExclude')),
         },
       },
     }
@@ -55,6 +56,7 @@ export const vitepress: Generator = {
   anchors: mditVueAnchors,
   keepsLetterCase: true,
   mdx: 'never',
+  dialects: [vuepressDialect],
   syntax: {templates: true, vue: true},
   routeOf({segments, base}, site) {
     const path = rewriterOf(site.own['rewrites'])(`${segments.join('/')}.md`).replace(/\.md$/, '')
@@ -63,7 +65,7 @@ export const vitepress: Generator = {
     return routeWithEnd(route, isFolder && site.routeEnd === 'bare' ? 'slash' : site.routeEnd, isFolder, '')
   },
   setAside(file, site) {
-    const isExcluded = pathMatcher(site.own['excluded'])(`${file.segments.join('/')}.md`)
+    const isExcluded = matchesAny(`${file.segments.join('/')}.md`, textsOf(site.own['excluded']))
     return (
       besidePages(file, site) ??
       hiddenByFrontMatter(file, 'search', false) ??
@@ -118,8 +120,4 @@ function textsIn(value: unknown): Record<string, string> {
         Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
       )
     : {}
-}
-
-function listIn(value: unknown): Json {
-  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : []
 }

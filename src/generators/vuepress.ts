@@ -1,4 +1,5 @@
 import {posix} from 'node:path'
+import {vuepressDialect} from '../markdown/index.ts'
 import {type AnchorRule, dashed, mditVueAnchors} from './anchor-rules.ts'
 import {folderPath, isRecord, memberOf, textOr} from './config-values.ts'
 import type {Generator} from './generator.ts'
@@ -45,6 +46,7 @@ export const vuepress: Generator = {
   anchors: (site) => (site.own['version'] === 1 ? vuepress1Anchors : mditVueAnchors),
   keepsLetterCase: true,
   mdx: 'never',
+  dialects: [vuepressDialect],
   syntax: {templates: true, vue: true},
   routeOf({segments, base}, site) {
     const isFolder = /^(?:index|readme)$/i.test(segments.at(-1)!)

@@ -1,4 +1,5 @@
 import anyAscii from 'any-ascii'
+import {zolaSyntax} from '../markdown/index.ts'
 import type {AnchorRule} from './anchor-rules.ts'
 import {dashed} from './anchor-rules.ts'
 import {isRecord, memberOf, pathOfUrl, plainValues, textOr} from './config-values.ts'
@@ -67,6 +68,8 @@ export const zola: Generator = {
   conventions: {roots: [{path: 'content', base: ''}], routeEnd: 'slash'},
   anchors: (site) => (((site.own as Partial<Own>).anchors ?? 'on') === 'on' ? asciiAnchors : keptAnchors),
   mdx: 'never',
+  dialects: [zolaSyntax],
+  syntax: {templates: true},
   routeOf,
   setAside({segments, frontMatter: {data}}) {
     const isSection = segments.at(-1)!.split('.')[0] === '_index'

@@ -101,10 +101,11 @@ export async function completeBuild(context: IngestContext, completion: Completi
       calibration,
       summary: {
         content: placesOf(content),
-        sources: content.sources.map(({name, place, commit, chunker: own}) => ({
+        sources: content.sources.map(({name, place, commit, currentVersion, chunker: own}) => ({
           name,
           place,
           commit,
+          currentVersion,
           chunker: own,
         })),
         pages: {

@@ -52,13 +52,14 @@ export function urlAmong(name: string, url: string): string {
 }
 
 /** What is asked of the rules of a site outside its parser. */
-export type PlaceRules = Pick<SiteRules, 'placeOf' | 'translationOf' | 'keepsLetterCase'>
+export type PlaceRules = Pick<SiteRules, 'placeOf' | 'translationOf' | 'keepsLetterCase' | 'hasSharedAnchors'>
 
 /** The rules of several sources as one. */
 export function rulesAmong(rules: Readonly<Record<string, SiteRules>>): PlaceRules {
   return {
     // A link in another letter case is a fault only where it is one in each of them.
     keepsLetterCase: Object.values(rules).every(({keepsLetterCase}) => keepsLetterCase),
+    hasSharedAnchors: Object.values(rules).some(({hasSharedAnchors}) => hasSharedAnchors),
     translationOf(path) {
       const found = homeOf({sources: rules}, path)
       return found?.home.translationOf(found.path) ?? null

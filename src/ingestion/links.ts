@@ -46,6 +46,7 @@ export interface LinkCheck {
 export function brokenLinksIn(pages: readonly PageRecord[], {rules, isFile}: LinkCheck): Diagnostic[] {
   const isCaseKept = rules.keepsLetterCase
   const exact = new LinkTargets(pages)
+  const shared = new Set(rules.hasSharedAnchors ? pages.flatMap((one) => [...one.anchors]) : [])
   let lenient: LinkTargets<PageRecord> | null = null
   const pageInAnyCase = (place: string, from: PageRecord): PageRecord | undefined => {
     lenient ??= new LinkTargets(pages, {ignoresCase: true})
@@ -63,7 +64,11 @@ export function brokenLinksIn(pages: readonly PageRecord[], {rules, isFile}: Lin
       if (!isExact && isMissingFile(withoutQuery(place), page, isFile)) {
         const other = likely === undefined ? '' : `; ${likely.path} differs in letter case`
         report('broken-link', `the link to ${target} leads to a missing file${other}`)
-      } else if (likely !== undefined && isMissingAnchor(anchor, likely.anchors, isCaseKept)) {
+      } else if (
+        likely !== undefined &&
+        isMissingAnchor(anchor, likely.anchors, isCaseKept) &&
+        !(place === '' && shared.has(anchor))
+      ) {
         const where = likely === page ? 'this page' : likely.path
         report('broken-anchor', `the link to #${anchor} matches no heading in ${where}`)
       }

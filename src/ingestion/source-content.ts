@@ -9,7 +9,7 @@ import {
   sourceShown,
 } from '../domain/index.ts'
 import {rulesOf, type Site} from '../generators/index.ts'
-import type {BaseBuild} from '../search-index/index.ts'
+import type {BaseBuild, SourceSummary} from '../search-index/index.ts'
 import {gitAccess, type LocatedSource, locateSource} from '../sources/index.ts'
 import {type PlaceRules, pathAmong, rulesAmong, unreachableRule} from './content-home.ts'
 import type {IngestContext} from './ingest-context.ts'
@@ -33,7 +33,7 @@ export interface SourceContent {
   readonly defaultLanguage: string | null
   /** Their names; empty if there is one. */
   readonly names: readonly string[]
-  readonly sources: readonly (SourceReport & {readonly chunker: string})[]
+  readonly sources: readonly (SourceReport & Pick<SourceSummary, 'chunker' | 'currentVersion'>)[]
 }
 
 /** Where the sources are, in one line, as in `CONTENT_DIR`. */
@@ -139,16 +139,21 @@ function unreachable(problem: string, hasFiles: boolean): Diagnostic {
 }
 
 function joined(scanned: readonly ScannedSource[], current: BaseBuild | null): SourceContent {
-  const before = new Map(current?.manifest.summary?.sources?.map(({name, chunker}) => [name, chunker]))
-  const sources = scanned.map(({source, content, commit, problem, site}) => ({
-    name: source.name,
-    place: sourceShown({...source, name: null}),
-    site: site.generator,
-    commit,
-    problem,
+  const before = new Map(current?.manifest.summary?.sources?.map((source) => [source.name, source]))
+  const sources = scanned.map(({source, content, commit, problem, site}) => {
     // Nothing is known of the site of a source that is missing, so it counts as unchanged.
-    chunker: (content === null ? before.get(source.name) : undefined) ?? chunkerOf(site),
-  }))
+    const unchanged = content === null ? before.get(source.name) : undefined
+    return {
+      name: source.name,
+      place: sourceShown({...source, name: null}),
+      site: site.generator,
+      commit,
+      problem,
+      // Nothing is known of the site of a source that is missing, so it counts as unchanged.
+      currentVersion: unchanged?.currentVersion ?? site.versions.current,
+      chunker: unchanged?.chunker ?? chunkerOf(site),
+    }
+  })
   const [first] = scanned
   const generators = [...new Set(sources.map(({site}) => site))].join(', ')
   if (scanned.length === 1) {

@@ -7,7 +7,7 @@ import {defineAll, maxShown} from './flattening/exported-text.ts'
 import type {FlattenContext} from './flattening/flatten-context.ts'
 import {Pass, type Reader} from './flattening/pass.ts'
 import {readLine} from './flattening/read-line.ts'
-import {readText} from './flattening/read-text.ts'
+import {isPlain, readText} from './flattening/read-text.ts'
 import type {SiteRules} from './site-rules.ts'
 import type {Ranges} from './unread-text.ts'
 
@@ -29,6 +29,8 @@ export interface FlattenedMarkdown {
   readonly lines: readonly number[]
   /** Explicit heading ids by one-based flat line. */
   readonly headingIds: ReadonlyMap<number, string>
+  /** The Markdown of which ids are made, by one-based line, for headings that show more than that. */
+  readonly slugTexts: ReadonlyMap<number, string>
   readonly diagnostics: readonly Diagnostic[]
   readonly constructs: Readonly<Record<string, ConstructCounts>>
   readonly notes: readonly FidelityNote[]
@@ -58,6 +60,7 @@ function readerOf(dialects: readonly Dialect[]): Reader {
   return {
     readLine: (pass) => readLine(pass, tables),
     readText: (pass) => readText(pass, tables),
+    isPlain: (text) => isPlain(text, tables),
   }
 }
 
@@ -75,7 +78,7 @@ export function flatten(body: string, options: FlattenOptions): FlattenedMarkdow
   const notes: FidelityNote[] = []
   const prose = body.replace(/^([ \t]*)(`{3,}|~{3,})[^\n]*\n[\s\S]*?^[ \t]*\2[`~]*[ \t]*$/gm, '')
   const vue = syntax.vue || /^<script\s+(?:[^>]*\s)?setup\b/m.test(prose)
-  const known = /\.mdx$/i.test(path) || site.mdxInMarkdown
+  const known = /\.mdx$/i.test(path) || site.mdxInMarkdown || mdxFence.test(body)
   const mayGuess = site.mayHaveMdx && !vue
   const context: FlattenContext = {
     site,
@@ -125,6 +128,7 @@ export function flatten(body: string, options: FlattenOptions): FlattenedMarkdow
     text: pass.write.out.join('\n'),
     lines: pass.write.sourceLines,
     headingIds: pass.write.headingIds,
+    slugTexts: pass.write.slugTexts,
     diagnostics,
     constructs,
     notes: notes.sort((a, b) => a.line - b.line),
@@ -135,5 +139,6 @@ export function flatten(body: string, options: FlattenOptions): FlattenedMarkdow
   }
 }
 
+const mdxFence = /^[ \t]*(?:`{3,}|~{3,})mdx-code-block[ \t]*$/m
 const componentLine = /^[ \t]*<\/?[A-Z][\w.]*(?:\s[^>]*)?\/?>[ \t]*$/m
 const importLine = /^import\s[^\n]*\sfrom\s+['"]/m

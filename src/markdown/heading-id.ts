@@ -4,6 +4,7 @@ export function headingIdOf(text: string): {readonly text: string; readonly id: 
     /^(.*?)[ \t]*\\?\{[ \t]*:?[ \t]*#([^\s{}]+)(?:[ \t][^{}]*)?\}[ \t]*#*[ \t]*$/.exec(text) ??
     /^(.*?)[ \t]*\{\/\*[ \t]*#?([^\s*{}]+)[ \t]*\*\/\}[ \t]*$/.exec(text) ??
     /^(.*?)[ \t]+\[#([\w.:-]+)\][ \t]*$/.exec(text) ??
+    /^(.*?)[ \t]+:id=([\w%-]+)[ \t]*$/.exec(text) ??
     /^(.*?)[ \t]*<!--[ \t]*#([\w.:-]+)[ \t]*-->[ \t]*$/.exec(text) ??
     /^(.*?)[ \t]*\{:?[ \t]*[^{}#]*[ \t]#([^\s{}]+)(?:[ \t][^{}]*)?\}[ \t]*$/.exec(text)
   return match ? {text: match[1]!, id: match[2]!} : null

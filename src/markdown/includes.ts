@@ -3,7 +3,10 @@
  * root. `from` is the page's own path.
  */
 export function includeCandidates(spec: string, from: string, folders: readonly string[] = []): string[] {
-  const target = spec.trim().replace(/\\/g, '/').replace(/^@\//, '/').replace(/^~\//, '/')
+  const target = spec
+    .trim()
+    .replace(/\\/g, '/')
+    .replace(/^(?:@site|@|~)\//, '/')
   if (target === '' || /^[a-z][a-z0-9+.-]*:/i.test(target) || target.includes('\u0000')) return []
   const home = from.includes('/') ? from.slice(0, from.lastIndexOf('/')) : ''
   const bases = target.startsWith('/') ? ['', ...folders] : [home, '', ...folders]
@@ -36,10 +39,10 @@ export function includedPart(text: string, selector: string | null): string {
   }
   const name = selector.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
   const opens = new RegExp(
-    `ANCHOR:\\s*${name}\\s*(?:$|\\W)|#?region\\s+${name}\\b|--8<--\\s*\\[start:\\s*${name}\\]|<!--\\s*#region\\s+${name}`,
+    `ANCHOR:\\s*${name}\\s*(?:$|\\W)|#?region\\s+${name}\\b|--8<--\\s*\\[start:\\s*${name}\\]|<!--\\s*#region\\s+${name}|(?:///|###)\\s*\\[${name}\\]`,
   )
   const closes = new RegExp(
-    `ANCHOR_END:\\s*${name}\\s*(?:$|\\W)|#?endregion(?:\\s+${name}\\b|\\s*(?:-->|\\*/)?\\s*$)|--8<--\\s*\\[end:\\s*${name}\\]`,
+    `ANCHOR_END:\\s*${name}\\s*(?:$|\\W)|#?endregion(?:\\s+${name}\\b|\\s*(?:-->|\\*/)?\\s*$)|--8<--\\s*\\[end:\\s*${name}\\]|(?:///|###)\\s*\\[${name}\\]`,
   )
   const start = lines.findIndex((line) => opens.test(line))
   if (start < 0) return ''

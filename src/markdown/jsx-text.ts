@@ -1,4 +1,5 @@
 import {bracketedCodeEnd} from './code-end.ts'
+import {type DescribedEntry, describedEntriesOf} from './object-text.ts'
 import type {Attribute, Tag} from './tags.ts'
 
 /** An attribute's text, written as text or as code that is a single string; null for other code and missing attributes. */
@@ -66,6 +67,10 @@ export interface ComponentText {
   readonly label: string | null
   /** Other texts that it shows. */
   readonly texts: readonly string[]
+  /** Code in strings of several lines, by the name of its property. */
+  readonly codes: readonly {readonly name: string; readonly text: string}[]
+  /** What objects in properties describe by name. */
+  readonly entries: readonly DescribedEntry[]
   readonly href: string | null
   /** Prose in code that is not understood; it may be shown on the site and is lost. */
   readonly unread: string
@@ -74,6 +79,8 @@ export interface ComponentText {
 /** The texts that a component's properties show: those with known names, and values that read as prose. */
 export function componentText(tag: Tag): ComponentText {
   const texts: string[] = []
+  const codes: {name: string; text: string}[] = []
+  const entries: DescribedEntry[] = []
   const unread: string[] = []
   let label: string | null = null
   let href: string | null = null
@@ -116,13 +123,18 @@ export function componentText(tag: Tag): ComponentText {
     if (attribute.isCode && !isReadable(value) && !machine.test(attributeName))
       unread.push(bracketedCodeEnd(`{${value}}`, 0).end < 0 ? value : proseIn(value))
     if (/^(?:href|to|url)$/.test(attributeName) && !attribute.isCode) href = value
+    const code = codeIn(attribute)
+    const described = attribute.isCode && value.length <= maxAttribute ? describedEntriesOf(value) : []
+    if (code !== null) codes.push({name: attributeName, text: code})
+    entries.push(...described)
+    if (code !== null || described.length > 0) continue
     if (isTab && /^(?:label|title|name|value|slot)$/.test(attributeName)) continue
     for (const text of attributeTexts(attribute)) {
       if (text === label || texts.includes(text)) continue
       if (isShownProperty(attributeName, text)) texts.push(text)
     }
   }
-  return {label, texts, href, unread: unread.filter(Boolean).join(' ')}
+  return {label, texts, codes, entries, href, unread: unread.filter(Boolean).join(' ')}
 }
 
 /** The labels that a group of tabs defines for its members: `items={['npm', 'yarn']}`. */
@@ -133,6 +145,17 @@ export function groupLabels(tag: Tag): readonly string[] {
     (match) => match[2]!,
   )
   return labelled.length > 0 ? labelled : stringsOf(items.value)
+}
+
+/** The names of properties that hold code to show. */
+const codeName = /^(?:code|command|commands|snippet)$/i
+
+/** Code of several lines that a property holds; null if it holds prose, as its name or its punctuation shows, or anything else. */
+function codeIn({name, value, isCode}: Attribute): string | null {
+  const text = value !== null && isCode ? wholeString(value) : value
+  if (text === null || !/\S[^\n]*\n\s*\S/.test(text)) return null
+  if (codeName.test(name)) return text
+  return shown.test(name) || machine.test(name) || /\p{Ll}[.!?](?:\s|$)/u.test(text) ? null : text
 }
 
 function attributeTexts({name, value, isCode}: Attribute): readonly string[] {

@@ -32,6 +32,8 @@ export function tamed(
   let marks = 0
   let changed = false
   let fence: string | null = null
+  /** Greatest indentation of a marker that begins an item and is not text of the line above. */
+  let deepestItem = 3
   const endBlock = (end: number): void => {
     if (marks > pageLimits.marks) {
       report(
@@ -62,7 +64,15 @@ export function tamed(
     if (line === '' || line.trim() === '') {
       endBlock(n)
       start = n + 1
+      deepestItem = 3
       continue
+    }
+    // So is each item of a list, whose marker can end a paragraph.
+    const marker = /^([ \t]*)[-*+][ \t]+\S/.exec(line)
+    if (marker && marker[1]!.length <= deepestItem) {
+      endBlock(n)
+      start = n
+      deepestItem = marker[1]!.length + 5
     }
     // In a table, each cell is a block.
     if (!line.startsWith('|'))

@@ -1,5 +1,6 @@
 import {Parser, type Program, type Token} from 'acorn'
 import jsx from 'acorn-jsx'
+import {withoutParameterTypes} from './parameter-types.ts'
 
 /** One or more module statements that end with a line. */
 export interface ModuleCode {
@@ -30,12 +31,21 @@ const options = {ecmaVersion: 'latest', sourceType: 'module'} as const
 
 /**
  * Reads the `import` and `export` statements that begin at `at`, the beginning of a line. As in MDX, they are whatever
- * parses as JavaScript with JSX (without types), up to a blank line that is not inside brackets or elements. Another line
+ * parses as JavaScript with JSX, up to a blank line that is not inside brackets or elements. Another line
  * that begins with one of the two words is parsed separately. Text directly below a statement does not make the statement
- * text too, except below `export default`, which prose also begins with.
+ * text too, except below `export default`, which prose also begins with. Types are read over only in the parameters of components.
  */
 export function moduleCodeAt(text: string, at: number): ModuleReading {
   const rest = text.slice(at)
+  const plain = moduleCode(rest, at)
+  const untyped = plain.code ? null : withoutParameterTypes(rest)
+  if (untyped === null) return plain
+  const {code, cost} = moduleCode(untyped, at)
+  return {code, cost: plain.cost + cost}
+}
+
+/** Reads the code that a text begins with; the text begins at `at` of the page. */
+function moduleCode(rest: string, at: number): ModuleReading {
   const bounds = new Bounds(rest)
   const bound = bounds.find()
   let cost = bounds.reached

@@ -87,6 +87,7 @@ export function parsePage(source: string, options: ParseOptions): ParsedPage {
     root,
     source: flatSource,
     headingIds: flat.headingIds,
+    slugTexts: flat.slugTexts,
     title,
     anchors: site.anchors(),
   })

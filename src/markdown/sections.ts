@@ -2,6 +2,7 @@ import type {Heading, Root, RootContent} from 'mdast'
 import type {Section} from '../domain/index.ts'
 import type {FlatSource} from './flat-source.ts'
 import {Footnotes} from './footnotes.ts'
+import {parseMarkdown} from './parse-markdown.ts'
 import {passagesOf} from './passages.ts'
 import {plainTextOfNode} from './plain-text.ts'
 import type {AnchorMaker} from './site-rules.ts'
@@ -12,6 +13,7 @@ export interface SectionsInput {
   readonly source: FlatSource
   /** Explicit ids by the one-based line of the flattened text on which their heading ends. */
   readonly headingIds: ReadonlyMap<number, string>
+  readonly slugTexts: ReadonlyMap<number, string>
   /** The title in the front matter, if any. */
   readonly title: string | null
   readonly anchors: AnchorMaker
@@ -27,7 +29,7 @@ export interface SectionsOutput {
 
 /** Splits a page at its top-level headings. Text before the first is a section without an anchor. */
 export function sectionsOf(input: SectionsInput): SectionsOutput {
-  const {root, source, headingIds} = input
+  const {root, source, headingIds, slugTexts} = input
   const sections: Section[] = []
   const repeated: {anchor: string; line: number}[] = []
   const seen = new Set<string>()
@@ -74,8 +76,9 @@ export function sectionsOf(input: SectionsInput): SectionsOutput {
   const anchorOf = (node: Heading): string => {
     const id = headingIds.get(node.position!.end.line) ?? headingIds.get(node.position!.start.line)
     const shown = plainTextOfNode(node)
-    const anchor =
-      id === undefined ? input.anchors.ofHeading(shown, node.depth) : input.anchors.ofExplicit(id)
+    const slugText = slugTexts.get(node.position!.start.line)
+    const made = slugText === undefined ? shown : slugTextOf(slugText)
+    const anchor = id === undefined ? input.anchors.ofHeading(made, node.depth) : input.anchors.ofExplicit(id)
     if (anchor !== '' && seen.has(anchor)) repeated.push({anchor, line: source.startLineOf(node)})
     seen.add(anchor)
     return anchor
@@ -102,6 +105,11 @@ export function sectionsOf(input: SectionsInput): SectionsOutput {
   }
   close(source.lastLine)
   return {sections, titleHeading, repeated}
+}
+
+/** Plain text of Markdown, with the space at its end: generators make a hyphen of it. */
+function slugTextOf(markdown: string): string {
+  return plainTextOfNode(parseMarkdown(markdown)) + (/\s$/.test(markdown) ? ' ' : '')
 }
 
 function isOnlyH1(root: Root): boolean {

@@ -35,6 +35,8 @@ export interface SiteRules {
   readonly generator: string
   /** Whether a link in another letter case than its page's is certainly broken. */
   readonly keepsLetterCase: boolean
+  /** Whether a link to an anchor alone may mean one of any page. */
+  readonly hasSharedAnchors: boolean
   /** Whether `.md` files are MDX too. */
   readonly mdxInMarkdown: boolean
   /** Whether a `.md` file counts as MDX if its text looks like it: true unless the generator cannot have MDX. */
@@ -42,7 +44,7 @@ export interface SiteRules {
   /** Tried in this order. The same list for every page of a site. */
   readonly dialects: readonly Dialect[]
   readonly syntax: SyntaxRules
-  /** Folders of pages, below the project's root; includes may be written as below one of them. */
+  /** Folders below the project's root; includes may be written as below one of them. */
   readonly contentRoots: readonly string[]
   /** Other folders of the project that the paths of includes are below, the first before the others. */
   readonly includeFolders: readonly string[]

@@ -94,13 +94,13 @@ export function tagAt(text: string, at: number): Tag | null {
   return null
 }
 
-/** Offset of the quote that ends a value; quotes inside a shortcode (`href="{{< ref "a" >}}"`) do not. */
+/** Offset of the quote that ends a value; quotes inside a shortcode or template (`href="{{< ref "a" >}}"`) do not. */
 function quotedEnd(text: string, quote: string, from: number): number {
   const end = text.indexOf(quote, from)
   const macro = text.indexOf('{{', from)
   if (end < 0 || macro < 0 || macro > end) return end
   const close = text.indexOf('}}', macro)
-  return close < 0 || !/^\{\{[<%]/.test(text.slice(macro, macro + 3))
+  return close < 0 || !/^\{\{(?:[<%]|\s*["'])/.test(text.slice(macro, macro + 8))
     ? end
     : quotedEnd(text, quote, close + 2)
 }

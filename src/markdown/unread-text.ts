@@ -131,6 +131,11 @@ const doubtful = new RegExp(
     /\{[^{}]*\}/,
     /&#?\w+;/,
     /:[a-z][\w-]*:/,
+    // An embedded note, the note of a wiki link with other words, a link whose words are its page's title, numbers in an option.
+    /!\[\[[^[\]\n]*\]\]/,
+    /\[\[[^[\]\n|]*\|/,
+    /\[AUTOTITLE\]/,
+    /^[ \t>]*:[\w-]+:[ \t][\d \t.%]*$/,
     // A footnote reference, a link target, a reference label, a definition.
     /\[\^[^\]\s]+\](?!:)/,
     /\]\([^()\n]*(?:\([^()\n]*\)[^()\n]*|\n[^()\n]+)*\)/,

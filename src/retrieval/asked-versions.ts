@@ -14,41 +14,53 @@ export function versionsToSearch(
   const versions = build.versions()
   if (versions.length === 0) return null
   const named = versionNamedIn(question, versions)
-  return [...new Set(pagesBySource(build).flatMap((pages) => versionsIn(pages, named)))]
+  return [...new Set(pagesBySource(build).flatMap((source) => versionsIn(source, named)))]
 }
 
-function pagesBySource(build: IndexBuild): readonly (readonly StoredPage[])[] {
+interface SourcePages {
+  readonly pages: readonly StoredPage[]
+  /** The version that the project calls current; null if it does not say. */
+  readonly current: string | null
+}
+
+function pagesBySource(build: IndexBuild): readonly SourcePages[] {
   const sources = build.manifest.summary?.sources ?? []
   const pages = build.pages()
-  if (sources.length <= 1) return [pages]
-  return sources.map(({name}) => pages.filter(({path}) => path.startsWith(`${name}/`)))
+  if (sources.length <= 1) return [{pages, current: sources[0]?.currentVersion ?? null}]
+  return sources.map(({name, currentVersion}) => ({
+    pages: pages.filter(({path}) => path.startsWith(`${name}/`)),
+    current: currentVersion,
+  }))
 }
 
-function versionsIn(pages: readonly StoredPage[], named: string | null): readonly (string | null)[] {
+function versionsIn({pages, current}: SourcePages, named: string | null): readonly (string | null)[] {
   const versions = [...new Set(pages.flatMap((page) => page.version ?? []))]
   if (named !== null && versions.includes(named)) return [named]
-  return versions.length === 0 ? [null] : currentVersions(pages, versions)
+  return versions.length === 0 ? [null] : currentVersions(pages, versions, current)
 }
 
-/** Unversioned pages that are at least this share of those of the newest version are the current docs themselves. */
+/** Unversioned pages that are at least this share of those of a version are docs of their own beside it. */
 const leastShare = 0.5
 
 /**
- * The pages without a version where they are the docs as they are now, beside copies of earlier ones; otherwise those of
- * the newest version, and with them the few that belong to none.
+ * The version that the project calls current; without one the pages of none, where they are the docs as they are now,
+ * beside copies of earlier ones; otherwise those of the newest version. The few pages of none go with either.
  */
 function currentVersions(
   pages: readonly StoredPage[],
   versions: readonly string[],
+  said: string | null,
 ): readonly (string | null)[] {
-  const newest = versions.toSorted(byAge).at(-1)!
+  const isSaid = said !== null && versions.includes(said)
+  const current = isSaid ? said : versions.toSorted(byAge).at(-1)!
   let unversioned = 0
-  let ofNewest = 0
+  let ofCurrent = 0
   for (const {version} of pages) {
     if (version === null) unversioned++
-    else if (version === newest) ofNewest++
+    else if (version === current) ofCurrent++
   }
-  return unversioned > 0 && unversioned >= leastShare * ofNewest ? [null] : [newest, null]
+  if (unversioned < leastShare * Math.max(1, ofCurrent)) return [current, null]
+  return isSaid ? [current] : [null]
 }
 
 const naturally = new Intl.Collator('en', {numeric: true})

@@ -1,5 +1,5 @@
 import {setImmediate as yieldToEventLoop} from 'node:timers/promises'
-import type {Embedder, WordVectors} from '../embedding/index.ts'
+import {type Embedder, knowsLanguage, type WordVectors} from '../embedding/index.ts'
 import {seededRandom} from '../lib/random.ts'
 import type {IndexBuild} from '../search-index/index.ts'
 import {type AnswerabilityFeatures, answerabilityFeaturesOf} from './answerability-features.ts'
@@ -34,10 +34,11 @@ const rankingDepth = 30
  * @throws the signal's reason; DocentError `embedding_model`.
  */
 export async function calibrate(
-  build: IndexBuild,
+  whole: IndexBuild,
   embedder: Embedder,
   options: CalibrateOptions = {},
 ): Promise<Calibration> {
+  const build = knownPart(whole, embedder)
   const {signal, seed = 1, samples = 240} = options
   const random = seededRandom(seed)
   const synthetic = syntheticQuestions(build, samples, random)
@@ -81,6 +82,13 @@ export async function calibrate(
     ),
     english: isEnglish ? calibrateEnglish(build, englishOf(answerable), englishOf(others)) : null,
   }
+}
+
+/** The pages in a language that the model knows, that of the site if it is one: of others its cosines say nothing. */
+function knownPart(build: IndexBuild, embedder: Embedder): IndexBuild {
+  const languages = build.languages().map(({lang}) => lang)
+  const known = [build.language, ...languages].find((lang) => lang !== null && knowsLanguage(embedder, lang))
+  return known == null || languages.length < 2 ? build : build.part({lang: known, versions: null})
 }
 
 interface QuestionFeatures {

@@ -125,9 +125,9 @@ export function createRetriever(options: RetrieverOptions): Retriever & DocsSear
       const started = performance.now()
       const lease = current.lease()
       try {
-        const language = lang ?? (await askedLanguage(lease.build, text, []))
+        const langs = langsOf(lang, await askedLanguage(lease.build, text, []))
         const {build, found, searchStarted} = await typedFirst(
-          partsToSearch(lease.build, {question: text, version, lang: language}),
+          partsToSearch(lease.build, {question: text, version, langs}),
           {text, limit: hitLimit(query)},
           signal,
         )
@@ -148,6 +148,10 @@ export function createRetriever(options: RetrieverOptions): Retriever & DocsSear
   }
 }
 
+function langsOf(...tags: readonly (string | null)[]): readonly string[] {
+  return tags.filter((tag) => tag !== null)
+}
+
 interface AskedQuery extends Omit<FindQuery, 'standalone' | 'language'> {
   readonly lang?: string | null | undefined
   readonly onlyLang?: boolean | undefined
@@ -161,7 +165,11 @@ async function findFirst(whole: IndexBuild, query: AskedQuery, options: Retrieve
   const timings =
     deps.rewriter === undefined || history.length === 0 ? {} : {rewrite: performance.now() - started}
   const asked = await askedLanguage(whole, standalone ?? question, history)
-  const parts = partsToSearch(whole, {question: standalone ?? question, version, lang: lang ?? asked})
+  const parts = partsToSearch(whole, {
+    question: standalone ?? question,
+    version,
+    langs: langsOf(lang, asked),
+  })
   let first: {readonly build: IndexBuild; readonly found: FoundSections} | null = null
   for (const build of onlyLang ? parts.slice(0, 1) : parts) {
     const found = await findSections(build, {...query, standalone, language: asked ?? lang}, options, deps)

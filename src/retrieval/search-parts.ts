@@ -7,8 +7,8 @@ export interface PartsQuery {
   readonly question: string
   /** Only this version of the docs; null for the one that the question names, or the current one. */
   readonly version: string | null
-  /** The language of who asks, BCP 47; null where it is not known. */
-  readonly lang: string | null
+  /** Languages of who asks, BCP 47, best first: the one that was asked for, then that of the question. */
+  readonly langs: readonly string[]
 }
 
 /**
@@ -19,7 +19,7 @@ export interface PartsQuery {
  */
 export function partsToSearch(
   build: IndexBuild,
-  {question, version, lang}: PartsQuery,
+  {question, version, langs}: PartsQuery,
 ): readonly IndexBuild[] {
   checkVersion(build, version)
   const versions = versionsToSearch(build, question, version)
@@ -27,8 +27,8 @@ export function partsToSearch(
   const tags = ofVersion.languages().map((share) => share.lang)
   if (tags.length < 2) return [ofVersion]
   const site = build.language === null ? [] : tagsFor(build.language, tags)
-  const first = [...(lang === null ? [] : tagsFor(lang, tags)), ...site]
-  const order = lang === null || first.length === 0 ? [...first, ...tags] : first
+  const first = [...langs.flatMap((lang) => tagsFor(lang, tags)), ...site]
+  const order = langs.length === 0 || first.length === 0 ? [...first, ...tags] : first
   return [...new Set(order)].map((tag) => build.part({lang: tag, versions}))
 }
 

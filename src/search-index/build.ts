@@ -84,6 +84,8 @@ export interface SourceSummary {
   readonly place: string
   /** Null for a folder. */
   readonly commit: string | null
+  /** The version that the project calls current; null if there is only one, or if pages without a version are current. */
+  readonly currentVersion: string | null
   /** As that of the manifest, for this source alone. */
   readonly chunker: string
 }

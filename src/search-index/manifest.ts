@@ -45,6 +45,7 @@ const manifestShape = z.object({
             name: z.string().nullable(),
             place: z.string(),
             commit: z.string().nullable(),
+            currentVersion: z.string().nullable(),
             chunker: z.string(),
           }),
         )

@@ -70,11 +70,15 @@ export function languageOfProse(prose: string): string | null {
   if (byScript !== null) return count(text, letter) >= leastWords * 2 ? byScript : null
   const words = tokensOf(text)
   if (words.length < leastWords) return null
-  const usual = words.filter(({terms}) => terms.every(isStopTerm)).length
-  if (usual >= englishShare * words.length) return 'en'
   const middle = words[Math.floor(words.length / 2)]!.start
-  const [first, second] = [detected(text.slice(0, middle)), detected(text.slice(middle))]
+  const [first, second] = [languageOfPart(text.slice(0, middle)), languageOfPart(text.slice(middle))]
   return first === second ? first : null
+}
+
+function languageOfPart(text: string): string | null {
+  const words = tokensOf(text)
+  const usual = words.filter(({terms}) => terms.every(isStopTerm)).length
+  return usual >= englishShare * words.length ? 'en' : detected(text)
 }
 
 /** A language that is expected is taken before one that is not, if it has at least this share of the other's score. */

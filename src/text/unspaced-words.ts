@@ -43,22 +43,24 @@ type Segment = Pick<Intl.SegmentData, 'segment' | 'index'>
  */
 function joined(segments: Iterable<Segment>, language: string): readonly Segment[] {
   const words: Segment[] = []
+  let before: string | null = null
   for (const {segment, index} of segments) {
     const last = words.at(-1)
-    if (last !== undefined && isOneWord(last.segment, segment, language))
+    if (last !== undefined && before !== null && isOneWord(before, segment, language))
       words[words.length - 1] = {segment: last.segment + segment, index: last.index}
     else words.push({segment, index})
+    before = segment
   }
   return words
 }
 
 const katakana = /^[\p{Script=Kana}ー]+$/u
+const oneHan = /^\p{Script=Han}$/u
 
 function isOneWord(one: string, next: string, language: string): boolean {
   if (katakana.test(one) && katakana.test(next)) return true
-  const isUnknown = (segment: string): boolean =>
-    /^\p{Script=Han}+$/u.test(segment) && !chineseStopWords.has(segment)
-  return language === 'zh' && isUnknown(one) && isUnknown(next) && [...next].length === 1
+  const isUnknown = (segment: string): boolean => oneHan.test(segment) && !chineseStopWords.has(segment)
+  return language === 'zh' && isUnknown(one) && isUnknown(next)
 }
 
 function segmenterOf(language: string): Intl.Segmenter {

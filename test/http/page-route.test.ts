@@ -64,7 +64,7 @@ test('a widget can find out the generator, and pages of other sites only if they
     const from = (origin: string) => fetch(`${product.url}/api/info`, {headers: {origin}})
     const allowed = await from('https://docs.example')
 
-    expect(await allowed.json()).toEqual({generator: 'scripted'})
+    expect(await allowed.json()).toEqual({generator: 'scripted', languages: []})
     expect(allowed.headers.get('access-control-allow-origin')).toBe('https://docs.example')
     expect((await from('https://other.example')).status).toBe(403)
     expect((await fetch(`${product.url}/api/info`, {method: 'POST'})).status).toBe(405)

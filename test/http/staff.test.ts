@@ -318,7 +318,7 @@ describe('transcripts', () => {
       /"finishReason":"refusal","partial":true.*\n.*"finishReason":"max_tokens","partial":true.*\n$/,
     )
     expect(await (await get('/export?format=csv')).text()).toMatch(
-      /,finishReason,partial\r\n.*,end,false\r\n.*,refusal,true\r\n.*,max_tokens,true\r\n$/,
+      /,finishReason,partial,lang\r\n.*,end,false,\r\n.*,refusal,true,\r\n.*,max_tokens,true,\r\n$/,
     )
   })
 

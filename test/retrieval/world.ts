@@ -15,13 +15,18 @@ import {hashingEmbedder} from '../support/hashing-embedder.ts'
 /** A real build on disk, a retriever over it, and a count of the leases that are out. */
 export async function retrievalWorld(
   pages: readonly Page[],
-  options: Partial<RetrieverOptions> & {readonly calibration?: unknown} = {},
+  options: Partial<RetrieverOptions> & {
+    readonly calibration?: unknown
+    /** Of pages that say none. */
+    readonly defaultLanguage?: string
+  } = {},
 ) {
   const embedder = options.embedder ?? hashingEmbedder({dimensions: 64})
   const dataDir = mkdtempSync(join(tmpdir(), 'docent-retrieval-'))
   const manifest = await writeBuild(dataDir, pages, {
     embedding: {id: embedder.id, name: embedder.name, dimensions: embedder.dimensions},
     embed: (texts) => embedder.embedPassages(texts),
+    defaultLanguage: options.defaultLanguage ?? null,
     // Answers everything unless a test says otherwise: the hashing embedder knows no meaning to judge by.
     calibration: options.calibration ?? {...openCalibration},
   })

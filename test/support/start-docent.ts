@@ -97,6 +97,7 @@ function emptyIndex(): OpenCurrentBuild {
   const build = {
     manifest: {id: 'build-1', embedding: {id: embedder.id, name: embedder.name}},
     versions: () => [],
+    languages: () => [],
     pages: () => [],
     sectionCounts: () => new Map(),
   }

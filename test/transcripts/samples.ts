@@ -52,6 +52,7 @@ export function sampleEntry(answerId: string, overrides: Partial<JournalEntry> =
     conversation: `conversation-of-${answerId}`,
     question: 'How do I set the port?',
     version: null,
+    lang: null,
     build: 'build-1',
     generator: 'scripted',
     model: 'script',

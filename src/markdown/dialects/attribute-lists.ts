@@ -9,23 +9,18 @@ export const attributeLists: Dialect = {
 
 function readAttributes(reading: Reading): boolean {
   const {at, write, context} = reading
-  const {text, p} = at
-  const attributes = /^\{(?::|(?=\s*[.#][A-Za-z])|(?=\s*[\w-]+=["'\w]))[^{}\n]*\}/.exec(
-    text.slice(p, p + 400),
-  )
-  if (
-    attributes &&
-    context.mdx !== true &&
-    (/[)\]*_`]/.test(write.lastCharacter) || attributes[0][1] === ':' || /^\{\s*\.[\w-]+/.test(attributes[0]))
-  ) {
-    const ahead = text.slice(p + attributes[0].length, at.lineEnd()).trim()
-    if (/[)\]*_`]/.test(write.lastCharacter) || ahead === '') {
-      reading.note('attribute-list', 'dropped')
-      const id = /#([\w.:-]+)/.exec(attributes[0])?.[1]
-      if (id) context.fragments.add(id)
-      at.advance(p + attributes[0].length)
-      return true
-    }
-  }
-  return false
+  if (context.mdx === true) return false
+  const list = /^\{(?::|(?=\s*[.#][A-Za-z])|(?=\s*[\w-]+=["'\w]))[^{}\n]*\}/.exec(
+    at.text.slice(at.p, at.p + 400),
+  )?.[0]
+  if (list === undefined) return false
+  const isBehindMark = /[)\]*_`]/.test(write.lastCharacter)
+  const isLast = at.text.slice(at.p + list.length, at.lineEnd()).trim() === ''
+  if (!isBehindMark && !(isLast && /^\{(?::|\s*[.#])/.test(list))) return false
+  reading.note('attribute-list', 'dropped')
+  const id = /#([\w.:-]+)/.exec(list)?.[1]
+  if (id) context.fragments.add(id)
+  at.skip(list.length)
+  write.leaveNoLine()
+  return true
 }

@@ -16,7 +16,7 @@ export const callouts: Dialect = {
 function readAdmonition(reading: Reading, {text, indent, end}: Line): boolean {
   const {at} = reading
   const match =
-    /^(?:!!!|\?\?\?\+?)[ \t]+([\w-]+(?:[ \t]+[\w-]+)*)?[ \t]*(?:"((?:[^"\\]|\\.)*)")?[ \t]*$/.exec(text)
+    /^(?:!!!|\?\?\?\+?)[ \t]*([\w-]+(?:[ \t]+[\w-]+)*)?[ \t]*(?:"((?:[^"\\]|\\.)*)")?[ \t]*$/.exec(text)
   if (!match) return false
   const name = match[1]?.split(/\s/)[0] ?? ''
   reading.note(`admonition:${name}`, 'flattened')
@@ -67,5 +67,6 @@ export function openCallout(
   write.label(shown)
 }
 
-const layoutDirectives =
+/** Directives that group or label what is in them. */
+export const layoutDirectives =
   /^(?:code-group|code-tabs|tabs|tab-set|tabset|steps|cards?|grid|row|columns?|div|container|section|v-pre|raw|details|tab|tab-item|figure|card-grid|cardgrid|spoiler|demo|group)$/

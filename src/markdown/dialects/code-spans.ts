@@ -22,6 +22,9 @@ function codeSpan(reading: Reading): true {
   let code = text.slice(p + run.length, end)
   if (code.includes('\n')) code = code.replace(/[ \t]*\n[ \t>]*/g, ' ')
   if (code.includes('{{<') || code.includes('{{%')) code = shortcodesInCode(reading, code)
+  // A table's row cannot be meant to end inside code.
+  if (write.isOneLine && !reading.isInline && !/^\s*\||\|\s*$/.test(code))
+    code = code.replace(/(?<!\\)\|/g, '\\|')
   write.put(code.trim() === '' ? '' : run + code + run)
   at.advance(end + run.length)
   return true

@@ -1,10 +1,11 @@
 import type {Container} from '../flattening/container.ts'
 import type {Dialect, Line} from '../flattening/dialect.ts'
 import type {Reading} from '../flattening/reading.ts'
+import {calloutNames} from '../jsx-text.ts'
 import {callOf} from '../shortcodes.ts'
-import {openCallout} from './callouts.ts'
+import {layoutDirectives, openCallout} from './callouts.ts'
 import {codeInclude} from './includes.ts'
-import {imageOf} from './markdown-text.ts'
+import {destinationOf, imageOf} from './markdown-text.ts'
 import {mystDirective} from './myst-directives.ts'
 
 /**
@@ -16,6 +17,7 @@ export const directives: Dialect = {
   fences: [{starts: '`~:/', read: readClosing}],
   lines: [
     {starts: ':', read: readColonDirective},
+    {starts: ':', read: readLeaf},
     {starts: '/', read: readSlashBlock},
     {starts: '=', read: readTab},
     {starts: '@', read: readMarkedTab},
@@ -90,15 +92,16 @@ function readColonDirective(reading: Reading, {text: trimmed, indent, end}: Line
     at.nextLine(end)
     return true
   }
-  reading.note(`directive:${name}`, 'flattened')
+  const isKnown = name in calloutNames || layoutDirectives.test(name)
+  if (isKnown) reading.note(`directive:${name}`, 'flattened')
+  else reading.note(`directive:${name}`, 'not-understood', 'an unknown name')
   const bracket = /^\[((?:[^\]\\]|\\.|\[[^\]]*\])*)\]/.exec(rest)
   const behind = bracket ? rest.slice(bracket[0].length).trim() : rest
-  const titled = /(?:title|label|summary)=(?:"([^"]*)"|'([^']*)')/.exec(behind)
   const words = behind
     .replace(/\{[^{}]*\}/g, '')
     .replace(/^["'](.*)["']$/, '$1')
     .trim()
-  const title = bracket?.[1] ?? titled?.[1] ?? titled?.[2] ?? (words === '' ? null : words)
+  const title = bracket?.[1] ?? titleIn(behind) ?? (words === '' ? null : words)
   const shown =
     /^(?:tab|tab-item|card|step|accordion|details|dropdown|collapse)$/.test(name) && title === null
       ? ''
@@ -112,6 +115,26 @@ function readColonDirective(reading: Reading, {text: trimmed, indent, end}: Line
     strip: 0,
   })
   return true
+}
+
+/** A directive without content: `::video[Title]{src="…"}`. Its text stays, as a link if it leads somewhere. */
+function readLeaf(reading: Reading, {text, end}: Line): boolean {
+  const leaf = /^::([A-Za-z][\w-]*)(?:\[((?:[^\]\\]|\\.)*)\])?(\{[^{}]*\})?[ \t]*$/.exec(text)
+  if (!leaf || (leaf[2] === undefined && leaf[3] === undefined)) return false
+  const [, name, label, attributes = ''] = leaf
+  const shown = reading.inline(label ?? titleIn(attributes) ?? '', false)
+  const target = /\s?(?:to|href|link|url)=["']([^"']*)["']/.exec(attributes)?.[1]
+  reading.note(`directive:${name}`, 'not-understood', 'an unknown name')
+  reading.write.block(shown !== '' && target ? `[${shown}](${destinationOf(target)})` : shown)
+  return reading.at.nextLine(end)
+}
+
+/** The title in the attributes of a directive. */
+function titleIn(attributes: string): string | null {
+  const titled = /(?:^|[\s{])(?:title|label|summary|text|description)=(?:"([^"]*)"|'([^']*)')/.exec(
+    attributes,
+  )
+  return titled?.[1] ?? titled?.[2] ?? null
 }
 
 function readSlashBlock(reading: Reading, {text, indent, end}: Line): boolean {
@@ -152,10 +175,13 @@ function readInline(reading: Reading): boolean {
     at.skip(icon[0].length)
     return true
   }
-  const directive = /^::?([a-z][\w-]*)\[([^\]\n]*)\](\{[^{}\n]*\})?(?!\()/i.exec(ahead)
+  const directive =
+    /^::?([a-z][\w-]*)(?:\[([^\]\n]*)\](?:\{[^{}\n]*\})?|(\{\s*(?:[.#][\w-]|[\w-]+=)[^{}\n]*\}))(?!\()/i.exec(
+      ahead,
+    )
   if (directive && !/\w/.test(write.lastCharacter)) {
-    reading.note(`directive:${directive[1]}`, 'flattened')
-    write.put(reading.inline(directive[2]!, false))
+    reading.note(`directive:${directive[1]}`, 'not-understood', 'an unknown name')
+    write.put(reading.inline(directive[2] ?? titleIn(directive[3]!) ?? '', false))
     at.skip(directive[0].length)
     return true
   }

@@ -3,7 +3,7 @@ import {bracketedCodeEnd} from '../code-end.ts'
 import {lostIn, mayShow} from '../flattening/exported-text.ts'
 import type {Reading} from '../flattening/reading.ts'
 import {proseIn, stringsOf, wholeString} from '../jsx-text.ts'
-import {escapedText} from './markdown-text.ts'
+import {escapedText, unindented} from './markdown-text.ts'
 import {reach} from './reach.ts'
 
 /** A JavaScript expression in MDX. */
@@ -47,7 +47,7 @@ export function expression(reading: Reading): boolean {
     const lost = `${proseIn(`${code.slice(0, from)} ${code.slice(to + 1)}`)} ${lostIn(context, code)}`.trim()
     reading.note('mdx:expression', lost === '' ? 'flattened' : 'not-understood', 'the elements in it', lost)
     const inner = code.slice(from, to + 1).replace(/\{\/\*[\s\S]*?\*\/\}/g, '')
-    reading.nested(inner)
+    reading.nested(unindented(inner))
   } else {
     const strings = stringsOf(code).filter((text) => /\p{L}\s+\p{L}/u.test(text))
     const lost = lostIn(context, code)

@@ -40,6 +40,11 @@ function readFence(reading: Reading, {quote, body, end, listOffset: offset}: Lin
   ) {
     return false
   }
+  // Docusaurus: what GitHub shows as code is MDX on the site.
+  if (info!.trim() === 'mdx-code-block') {
+    containers.open({kind: 'fence', name: fence!, indent, size: fence!.length, strip: 0})
+    return at.nextLine(end)
+  }
   const read = fenceInfoOf(info!)
   if (read.directive !== null) {
     if (!codeDirectives.has(read.directive)) {

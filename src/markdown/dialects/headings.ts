@@ -1,6 +1,7 @@
 import type {Dialect, Line} from '../flattening/dialect.ts'
 import type {Reading} from '../flattening/reading.ts'
 import {headingIdOf} from '../heading-id.ts'
+import {tagAt} from '../tags.ts'
 
 /** Headings, with explicit ids in any notation. */
 export const headings: Dialect = {
@@ -30,8 +31,31 @@ function readHeading(reading: Reading, {text: trimmed, lead, end}: Line): boolea
   const named = headingIdOf(text)
   const shown = reading.inline((named?.text ?? text).replace(/[ \t]+#+[ \t]*$/, ''), false)
   const inside = write.takeAnchor()
-  write.heading(match[1]!.length, shown, named?.id ?? inside ?? above, lead)
+  const id = named?.id ?? inside ?? above
+  write.heading(match[1]!.length, shown, {id, lead, slugText: id === null ? slugTextOf(reading, text) : null})
   return stop < end ? at.enterLine(stop) : at.nextLine(end)
+}
+
+/** A heading without the tags of its components, whose properties are no part of its id; null if it has none. */
+function slugTextOf(reading: Reading, text: string): string | null {
+  const component = /<\/?[A-Z]/g
+  let kept = ''
+  let end = 0
+  for (let at = component.exec(text); at; at = component.exec(text)) {
+    const tag = isInCode(text, at.index) ? null : tagAt(text, at.index)
+    if (!tag) continue
+    kept += text.slice(end, at.index)
+    end = tag.end
+    component.lastIndex = end
+  }
+  if (end === 0) return null
+  const rest = kept + text.slice(end)
+  return reading.inline(rest, false) + (/\s$/.test(rest) ? ' ' : '')
+}
+
+/** Whether an odd number of runs of backticks comes before. */
+function isInCode(text: string, at: number): boolean {
+  return (text.slice(0, at).match(/`+/g)?.length ?? 0) % 2 === 1
 }
 
 function closesInParagraph({at}: Reading, from: number): boolean {

@@ -58,7 +58,7 @@ export function headingElement(reading: Reading, tag: Tag): boolean {
   const id = attributeOf(tag, 'id') ?? write.takeAnchor()
   reading.note('html:heading', 'flattened')
   write.break()
-  if (inner !== '') write.heading(Number(name[1]), inner, id)
+  if (inner !== '') write.heading(Number(name[1]), inner, {id})
   at.advance(close.end)
   write.blank()
   return true

@@ -71,7 +71,7 @@ export function anchorElement(reading: Reading, tag: Tag): boolean {
   )
     return true
   const label = reading.inline(inner)
-  const target = href.includes('{{') ? resolvedDestination(reading, href) : href
+  const target = resolvedDestination(reading, href)
   write.put(label === '' ? '' : label.includes('](') ? label : `[${label}](${destinationOf(target)})`)
   at.advance(close.end)
   return true

@@ -4,7 +4,7 @@ import {splitFrontMatter} from '../front-matter.ts'
 import type {Shortcode} from '../shortcodes.ts'
 import {codeBlock} from './code-block.ts'
 import {includeWhole} from './includes.ts'
-import {codeSpanOf, destinationOf, imageOf} from './markdown-text.ts'
+import {boldOf, codeSpanOf, destinationOf, imageOf} from './markdown-text.ts'
 import {includeFolders, readInclude} from './read-include.ts'
 
 /** An opening shortcode with its content. */
@@ -25,6 +25,7 @@ type ShortcodeReader = (reading: Reading, call: OpenShortcode) => boolean
 /** Readers of the shortcodes that are more than a label and content. */
 export const shortcodeReaders: ReadonlyMap<string, ShortcodeReader> = new Map<string, ShortcodeReader>([
   ...byName('mermaid highlight code-toggle code codeblock code-block plantuml math katex chart latex', code),
+  ['tab', codeTab],
   ['feature-state', featureState],
   ...byName('include include-md readfile snippet', includedFile),
   ['glossary_definition', glossaryDefinition],
@@ -55,6 +56,22 @@ function code(reading: Reading, {key, construct, named, positional, inner, after
   write.break()
   const info = plainInfo(/[./]/.test(language) ? language.split('.').at(-1)! : language, title)
   codeBlock(reading, {info, lines: inner.replace(/^\n/, '').replace(/\s+$/, '').split('\n')})
+  at.advance(after)
+  write.blank()
+  return true
+}
+
+/** A tab that says in which language its code is: its content is no Markdown. */
+function codeTab(reading: Reading, call: OpenShortcode): boolean {
+  const {named, positional, inner, after} = call
+  const {at, write} = reading
+  const language = named['codelang'] ?? named['lang'] ?? ''
+  const isMarkdown = at.text.startsWith('{{%', at.p) || named['text'] === 'true' || write.isOneLine
+  if (inner === null || language === '' || isMarkdown || inner.includes('```')) return false
+  reading.note(call.construct, 'flattened')
+  const label = named['name'] ?? named['header'] ?? named['title'] ?? positional[0] ?? ''
+  write.block(label === '' ? '' : boldOf(reading.inline(label, false)))
+  codeBlock(reading, {info: language, lines: inner.replace(/^\n/, '').replace(/\s+$/, '').split('\n')})
   at.advance(after)
   write.blank()
   return true

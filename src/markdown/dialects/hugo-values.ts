@@ -31,8 +31,10 @@ export function shortcodeValue({context}: Reading, {name, named, positional}: Sh
   }
 }
 
-/** A link destination with its shortcodes resolved. */
-export function resolvedDestination(reading: Reading, target: string): string {
+/** A link destination with its shortcodes and templates resolved. */
+export function resolvedDestination(reading: Reading, written: string): string {
+  if (!/\{[{%]/.test(written)) return written
+  const target = reading.context.templates ? withoutLiquid(written) : written
   let out = ''
   let p = 0
   for (let at = target.indexOf('{{'); at >= 0; at = target.indexOf('{{', p)) {
@@ -42,6 +44,14 @@ export function resolvedDestination(reading: Reading, target: string): string {
     p = found.end
   }
   return out + target.slice(p)
+}
+
+/** `{{ '/guide/' | relative_url }}` → `/guide/`, `{% link guide.md %}` → `/guide.md`; a variable is most often the site's base, and nothing. */
+function withoutLiquid(target: string): string {
+  return target
+    .replace(/\{\{-?\s*(?:"([^"{}]*)"|'([^'{}]*)')[^{}]*\}\}/g, (_, double, single) => double ?? single)
+    .replace(/\{%-?\s*link\s+([^\s%{}]+)\s*-?%\}/g, '/$1')
+    .replace(/\{\{[^<%{}][^{}]*\}\}/g, '')
 }
 
 /** Code with its shortcodes resolved, because Hugo runs them even there. */

@@ -90,7 +90,9 @@ function readContainer(reading: Reading, call: OpenShortcode): void {
     reading.note(construct, 'not-understood', undefined, values.filter(readsAsProse).join(' '))
     return
   }
-  reading.note(construct, 'flattened')
+  const isKnown = isCallout || layoutShortcodes.test(key) || key === 'tab'
+  if (isKnown) reading.note(construct, 'flattened')
+  else reading.note(construct, 'not-understood', 'an unknown name')
   if (inner !== null && !isWhole) {
     if (title) write.put(`${title}: `)
     return

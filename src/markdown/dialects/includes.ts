@@ -73,9 +73,9 @@ function readBraces(reading: Reading, {text, end}: Line): boolean {
 function readDocfx(reading: Reading, {text, end}: Line): boolean {
   const {at} = reading
   const file = /^\[!INCLUDE[ \t]*\[[^\]]*\]\(([^)]+)\)\][ \t]*$/i.exec(text)?.[1]
-  const code = /^\[!code-?([\w-]*)\[[^\]]*\]\(([^)]+)\)\][ \t]*$/i.exec(text)
+  const code = /^\[!code-?([\w-]*)[ \t]*\[[^\]]*\]\(([^)]+)\)\][ \t]*$/i.exec(text)
   if (file !== undefined) includeWhole(reading, file.trim(), 'include')
-  else if (code) codeInclude(reading, code[2]!.replace(/\?.*$/, ''), {title: code[1] || null})
+  else if (code) codeInclude(reading, code[2]!.replace(/\?.*$/, ''), {language: code[1] || null})
   else return false
   return at.nextLine(end)
 }
@@ -138,15 +138,23 @@ function includePart(
   return true
 }
 
-/** Includes a file as a code block. `region` is the part of it that is shown, if its path names none. */
+/** Includes a file as a code block. `region` is the part of it that is shown, if its path names none; its language is by default that of its name. */
 export function codeInclude(
   reading: Reading,
   file: string,
-  {region = null, title = null}: {readonly region?: string | null; readonly title?: string | null} = {},
+  {
+    region = null,
+    title = null,
+    language = null,
+  }: {
+    readonly region?: string | null
+    readonly title?: string | null
+    readonly language?: string | null
+  } = {},
 ): void {
   const [name, selector] = selectorOf(file)
   const part = readInclude(reading, name, 'code-include', region ?? selector)
   if (!part) return
-  const info = plainInfo(/\.(\w+)$/.exec(name)?.[1] ?? '', title)
+  const info = plainInfo(language?.toLowerCase() ?? /\.(\w+)$/.exec(name)?.[1] ?? '', title)
   codeBlock(reading, {info, lines: part.text.replace(/\n$/, '').split('\n')})
 }

@@ -33,7 +33,7 @@ function readLinkEnd(reading: Reading): boolean {
     return true
   }
   const inside = at.text.slice(at.p + 2, end)
-  const target = inside.includes('{{') ? resolvedDestination(reading, inside) : inside
+  const target = resolvedDestination(reading, inside)
   write.put(target.startsWith('data:') ? ']()' : `](${target})`)
   at.advance(end + 1)
   return true

@@ -23,7 +23,7 @@ interface LiquidTag extends Omit<Shortcode, 'kind'> {
 }
 
 function readTag(reading: Reading): boolean {
-  const {at} = reading
+  const {at, write} = reading
   const match = /^\{%-?\s*([\s\S]*?)(-?)%\}/.exec(at.text.slice(at.p, at.p + 3000))
   if (!match) return false
   const tag = tagOf(reading, match[1]!.trim(), at.p + match[0].length)
@@ -34,9 +34,9 @@ function readTag(reading: Reading): boolean {
     include(reading, tag)
   else if (/^(?:tab|step|details|code|card|accordion|expand)$/.test(tag.name)) labelled(reading, tag)
   else if (tag.name in calloutNames) callout(reading, tag)
-  else if (logic.has(tag.name)) control(reading, tag)
+  else if (silent.has(tag.name)) control(reading, tag)
   else unknown(reading, tag)
-  if (tag.isAlone || match[2] === '-') at.skipSpace()
+  if (tag.isAlone || match[2] === '-' || /\s/.test(write.lastCharacter)) at.skipSpace()
   return true
 }
 
@@ -118,7 +118,7 @@ function callout(reading: Reading, {name, named, label}: LiquidTag): void {
   if (title) write.block(`**${title}**`)
 }
 
-/** A branch or a loop: what is in it stays, and the words before and after it stay apart. */
+/** A branch, a loop or a group: what is in it stays, and the words before and after it stay apart. */
 function control(reading: Reading, {name, isAlone}: LiquidTag): void {
   const {write} = reading
   reading.note(`liquid:${name}`, 'dropped')
@@ -139,9 +139,9 @@ function show({write}: Reading, text: string): void {
   else write.block(text)
 }
 
-/** Tags that show nothing themselves, and whose strings are data. */
-const logic = new Set(
-  'if elsif else unless case when for assign capture set cycle tablerow increment decrement comment raw layout block extends import macro load ifversion break continue liquid'.split(
+/** Tags that show nothing themselves: logic, whose strings are data, and groups of tabs and the like. */
+const silent = new Set(
+  'if elsif else unless case when for assign capture set cycle tablerow increment decrement comment raw layout block extends import macro load ifversion break continue liquid tabs steps stepper columns column grid cards'.split(
     ' ',
   ),
 )

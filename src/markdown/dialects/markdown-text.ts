@@ -27,6 +27,11 @@ export function boldOf(text: string): string {
   return /[*\\]/.test(text) ? text : `**${text}**`
 }
 
+/** Elements without the indentation of their lines, which means nothing in JSX but would be code in Markdown. */
+export function unindented(markup: string): string {
+  return /`|<pre\b/.test(markup) ? markup : markup.replace(/\n[ \t]+/g, '\n')
+}
+
 /** `auth-flow` → `Auth flow`. */
 export function capital(text: string): string {
   return text === '' ? '' : text.charAt(0).toUpperCase() + text.slice(1).replace(/[-_]/g, ' ')

@@ -43,51 +43,56 @@ export function mystDirective(
     hideDirective(reading, name, container)
     return
   }
-  reading.note(`myst:${name}`, 'flattened')
+  const isCallout = kind.toLowerCase() in calloutNames
+  if (isCallout || titled.has(kind) || plain.has(kind) || kind in versions)
+    reading.note(`myst:${name}`, 'flattened')
+  else reading.note(`myst:${name}`, 'not-understood', 'an unknown name')
   if (kind === 'include') {
     includeWhole(reading, argument, 'include')
     hideDirective(reading, name, container)
     return
   }
-  if (kind === 'image' || kind === 'figure' || kind === 'figure-md') {
-    const alt = values['alt'] ?? ''
-    if (argument !== '') write.block(imageOf(alt, argument))
-    containers.open({...box})
-    return
-  }
-  if (
-    /^(?:grid-item-card|card|tab-item|dropdown|admonition|topic|sidebar|rubric|table|list-table|csv-table|step|example|button-link|button-ref)$/.test(
-      kind,
-    )
-  ) {
-    if (kind === 'admonition') openCallout(reading, 'admonition', argument, box)
-    else {
-      write.label(reading.inline(argument))
-      containers.open({...box})
-    }
-    return
-  }
-  if (/^(?:deprecated|versionadded|versionchanged)$/.test(kind)) {
-    const verb = {
-      deprecated: 'Deprecated since version',
-      versionadded: 'New in version',
-      versionchanged: 'Changed in version',
-    }[kind as 'deprecated']
-    write.label(`${verb} ${reading.inline(argument)}`)
-    containers.open({...box})
-    return
-  }
-  if (kind.toLowerCase() in calloutNames) {
+  if (/^(?:image|figure|figure-md)$/.test(kind)) {
+    if (argument !== '') write.block(imageOf(values['alt'] ?? '', argument))
+    containers.open(box)
+  } else if (kind === 'admonition') openCallout(reading, kind, argument, box)
+  else if (isCallout) {
     // The argument of these is the first line of their text.
     openCallout(reading, kind, null, box)
-    if (argument !== '') {
-      write.line(`${write.lead}${reading.inline(argument)}`)
-    }
-    return
+    if (argument !== '') write.line(`${write.lead}${reading.inline(argument)}`)
+  } else {
+    const isTitle = titled.has(kind) || (/\s|^[A-Z]/.test(argument) && !/^[\d\s]+$/.test(argument))
+    if (kind in versions) write.label(`${versions[kind]} ${reading.inline(argument)}`)
+    else if (isTitle) write.label(reading.inline(argument))
+    showOptions(reading, values)
+    containers.open(box)
   }
-  if (argument !== '' && !/^[\d\s]+$/.test(argument) && /\s|^[A-Z]/.test(argument))
-    write.label(reading.inline(argument))
-  containers.open({...box})
+}
+
+const namesOf = (names: string): ReadonlySet<string> => new Set(names.split(' '))
+
+/** Directives whose argument is a title. */
+const titled = namesOf(
+  'grid-item-card card tab-item dropdown admonition topic sidebar rubric table list-table csv-table step example button-link button-ref',
+)
+
+/** Other directives of Sphinx, MyST and their usual extensions. */
+const plain = namesOf(
+  'include image figure figure-md raw grid grid-item tab-set tabs tab card-carousel div details glossary epigraph highlights pull-quote compound container line-block parsed-literal proof prf centered hlist production-list role default-role class aside margin iframe button',
+)
+
+const versions: Readonly<Record<string, string>> = {
+  deprecated: 'Deprecated since version',
+  versionadded: 'New in version',
+  versionchanged: 'Changed in version',
+}
+
+/** Options whose value readers see, such as the header of a card. */
+function showOptions(reading: Reading, values: Readonly<Record<string, string>>): void {
+  for (const name of ['header', 'title', 'intro', 'description', 'subtitle', 'footer']) {
+    const value = values[name]
+    if (value && /\p{L}/u.test(value)) reading.write.block(reading.inline(value, false))
+  }
 }
 
 type Fence = Pick<Container, 'kind' | 'name' | 'size'>

@@ -10,7 +10,7 @@ export const myst: Dialect = {
     {
       starts: '(',
       read(reading, {text, end}) {
-        const target = /^\(([\w .:-]+)\)=[ \t]*$/.exec(text)?.[1]
+        const target = /^\(([^()\n]{1,200})\)=[ \t]*$/.exec(text)?.[1]
         if (target === undefined) return false
         addTarget(reading, target)
         reading.note('myst:target', 'dropped')

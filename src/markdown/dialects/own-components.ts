@@ -3,6 +3,7 @@ import type {Reading} from '../flattening/reading.ts'
 import type {Exported, Markup} from '../module-exports.ts'
 import {type Tag, withoutTags} from '../tags.ts'
 import {openComponent} from './elements.ts'
+import {unindented} from './markdown-text.ts'
 import {paragraphEnd} from './reach.ts'
 
 /** The export of the page that a tag names. */
@@ -61,7 +62,7 @@ function shownBy(markup: Markup, tag: Tag): {readonly before: string; readonly a
   const parts = ['', '']
   let n = 0
   for (const part of markup) {
-    if (typeof part === 'string') parts[n] += part
+    if (typeof part === 'string') parts[n] += unindented(part)
     else if (part.property === 'children' && !given.has('children')) n = 1
     else if (part.property === '...')
       parts[n] += [...given]

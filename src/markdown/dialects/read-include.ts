@@ -12,6 +12,9 @@ export const includeFolders: readonly string[] = [
   '_snippets',
 ]
 
+/** Places where a file is looked for. */
+const maxCandidates = 100
+
 /** The text of an included file. */
 export interface IncludedText {
   readonly text: string
@@ -46,7 +49,7 @@ export function readInclude(
     return null
   }
   let withheld: string | null = null
-  for (const candidate of candidates.slice(0, 24)) {
+  for (const candidate of candidates.slice(0, maxCandidates)) {
     const reason = withheldReason(context.site.contentPathOf(candidate))
     if (reason !== null) {
       withheld ??= reason

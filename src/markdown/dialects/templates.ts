@@ -50,7 +50,8 @@ function readDoubleBrace(reading: Reading): boolean {
     return true
   }
   if (context.templates) {
-    reading.note('template', 'not-understood', inside.trim(), proseIn(inside))
+    const construct = call && inside.includes('(') ? `macro:${call.name}` : 'template'
+    reading.note(construct, 'not-understood', inside.trim(), proseIn(inside))
     at.advance(end + 2)
     return true
   }

@@ -51,7 +51,12 @@ export interface DialectTables {
   readonly fences: Starts<LineConstruct>
   readonly lines: Starts<LineConstruct>
   readonly text: Starts<TextConstruct>
+  /** Text in which no construct begins; sticky. */
+  readonly plainRun: RegExp
 }
+
+/** Characters with a meaning of their own, besides those that a construct begins with. */
+const marks = '\\`<{[]:\n'
 
 const known = new WeakMap<readonly Dialect[], DialectTables>()
 
@@ -59,10 +64,12 @@ const known = new WeakMap<readonly Dialect[], DialectTables>()
 export function dialectTables(dialects: readonly Dialect[]): DialectTables {
   const made = known.get(dialects)
   if (made) return made
+  const text = dialects.flatMap(({text}) => text ?? [])
   const tables = {
     fences: byStart(dialects.flatMap(({fences}) => fences ?? [])),
     lines: byStart(dialects.flatMap(({lines}) => lines ?? [])),
-    text: byStart(dialects.flatMap(({text}) => text ?? [])),
+    text: byStart(text),
+    plainRun: runWithout(text),
   }
   known.set(dialects, tables)
   return tables
@@ -74,4 +81,10 @@ function byStart<C extends {readonly starts: string}>(constructs: readonly C[]):
     for (const char of construct.starts) table.set(char, [...(table.get(char) ?? []), construct])
   }
   return table
+}
+
+function runWithout(constructs: readonly TextConstruct[]): RegExp {
+  const starts = new Set([...marks, ...constructs.flatMap(({starts: chars}) => [...chars])])
+  const escaped = [...starts].map((char) => char.replace(/[\\\]^-]/, '\\$&'))
+  return new RegExp(`[^${escaped.join('')}]+`, 'y')
 }

@@ -53,6 +53,10 @@ export class OpenContainers implements Containers {
     return this.#open.findLast(test)
   }
 
+  count(test: (container: Container) => boolean): number {
+    return this.#open.filter(test).length
+  }
+
   close(container: Container, properly = true): void {
     const index = this.#open.indexOf(container)
     if (index < 0) return

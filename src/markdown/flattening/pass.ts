@@ -27,12 +27,11 @@ export interface Reader {
   readLine(pass: Pass): boolean
   /** Reads text up to the end of its line, or beyond it if a construct does. */
   readText(pass: Pass): void
+  /** Whether no construct begins anywhere in a text. */
+  isPlain(text: string): boolean
 }
 
 const maxDepth = 12
-
-/** Every construct inside a line begins with one of these. */
-const mayHaveConstruct = /[\\`<{[\]:\n]/
 
 /** One pass over a text, with its own position, output and containers. After `run`, the result is in `write`. */
 export class Pass implements Reading {
@@ -106,7 +105,7 @@ export class Pass implements Reading {
 
   inline(text: string, isRaw = this.write.isRaw): string {
     if (this.#depth >= maxDepth) return withoutTags(text).replace(/\s+/g, ' ')
-    if (!isRaw && !mayHaveConstruct.test(text)) return text.replace(/[ \t]+/g, ' ').trim()
+    if (!isRaw && this.#reader.isPlain(text)) return text.replace(/[ \t]+/g, ' ').trim()
     const inner = this.#inner(text, {path: this.path, isInline: true, isRaw})
     const anchor = inner.write.pendingAnchor
     if (anchor !== null) this.write.anchor(anchor)

@@ -6,8 +6,8 @@ export function readText(pass: Pass, tables: DialectTables): void {
   const {at, write} = pass
   const {text} = at
   while (!at.isAtEnd) {
-    plainRun.lastIndex = at.p
-    const run = plainRun.exec(text)?.[0]
+    tables.plainRun.lastIndex = at.p
+    const run = tables.plainRun.exec(text)?.[0]
     if (run !== undefined) {
       write.put(write.isRaw ? escaped(pass, run) : run)
       at.skip(run.length)
@@ -32,7 +32,11 @@ export function readText(pass: Pass, tables: DialectTables): void {
   }
 }
 
-const plainRun = /[^\\`<{[\]:\n]+/y
+/** Whether no construct begins anywhere in a text, and it is one line. */
+export function isPlain(text: string, {plainRun}: DialectTables): boolean {
+  plainRun.lastIndex = 0
+  return text === '' || plainRun.exec(text)?.[0].length === text.length
+}
 
 function readBackslash({at, write}: Pass): void {
   const next = at.text[at.p + 1] ?? '\n'
@@ -50,11 +54,12 @@ function isConstruct(pass: Pass, table: Starts<TextConstruct>, char: string): bo
 /** A character that begins no construct, escaped so that Markdown reads it literally. */
 function literal({at, write}: Pass, char: string): string {
   if (char === '<') return /[A-Za-z/!?]/.test(at.text[at.p + 1] ?? '') ? '\\<' : '<'
-  return write.isRaw && (char === '[' || char === ']') ? `\\${char}` : char
+  if (!write.isRaw || /[\\`{:]/.test(char)) return char
+  return char === '[' || char === ']' ? `\\${char}` : escaped({write}, char)
 }
 
 /** Text of an HTML block, with Markdown's marks escaped. */
-function escaped({write}: Pass, run: string): string {
+function escaped({write}: Pick<Pass, 'write'>, run: string): string {
   let out = run.replace(/[*_~]/g, '\\$&')
   if (!write.hasContent)
     out = out.replace(

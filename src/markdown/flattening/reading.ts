@@ -102,8 +102,7 @@ export interface Writer {
   block(text: string): void
   /** A separate line in bold that names what follows. */
   label(text: string): void
-  /** A heading after the current line's quote marks and list markers, or after `lead`. */
-  heading(level: number, text: string, id?: string | null, lead?: string): void
+  heading(level: number, text: string, options?: HeadingOptions): void
   /** A code block; `lead`, by default the beginning of the current line, precedes its first line. */
   code(block: CodeLines, lead?: string): void
   /** Lines as they are: the first after the beginning of the current line, the others after `lead`. */
@@ -130,6 +129,15 @@ export interface Writer {
   leaveBlock(lead: string): void
 }
 
+export interface HeadingOptions {
+  /** The id that its author set. */
+  readonly id?: string | null
+  /** The Markdown that its id is made of, if it shows more than that: properties of components are no part of an id. */
+  readonly slugText?: string | null
+  /** What precedes it; by default the current line's quote marks and list markers. */
+  readonly lead?: string
+}
+
 export interface CodeLines {
   /** The run of backticks or tildes; it becomes longer if the code contains such a run. */
   readonly fence: string
@@ -151,6 +159,7 @@ export interface Containers {
   open(container: Opening): void
   /** The innermost of its kind. */
   find(test: (container: Container) => boolean): Container | undefined
+  count(test: (container: Container) => boolean): number
   /** Closes a container and everything that is still open in it. One that is not closed `properly` becomes no quote. */
   close(container: Container, properly?: boolean): void
   /** The next of the labels that the innermost container gives its members. */

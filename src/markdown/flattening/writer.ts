@@ -1,5 +1,5 @@
 import {type Container, frame} from './container.ts'
-import type {CodeLines, Cursor, WholeLine, Writer} from './reading.ts'
+import type {CodeLines, Cursor, HeadingOptions, WholeLine, Writer} from './reading.ts'
 
 /** A list marker at the beginning of a text. */
 export const listMarker = /^(?:[-*+]|\d{1,9}[.)])(?=[ \t]|$)/
@@ -13,6 +13,7 @@ export class FlatWriter implements Writer {
   /** Source line of each line of `out`. */
   readonly #lines: number[] = []
   readonly #headingIds = new Map<number, string>()
+  readonly #slugTexts = new Map<number, string>()
   #current = ''
   #hasContent = false
   #lead = ''
@@ -46,6 +47,11 @@ export class FlatWriter implements Writer {
   /** Explicit heading ids by one-based line of `out`. */
   get headingIds(): ReadonlyMap<number, string> {
     return this.#headingIds
+  }
+
+  /** What ids are made of, by one-based line of `out`, for headings that show more than that. */
+  get slugTexts(): ReadonlyMap<number, string> {
+    return this.#slugTexts
   }
 
   /** Everything on one line. */
@@ -155,9 +161,14 @@ export class FlatWriter implements Writer {
     if (label !== '') this.block(/[*\\]/.test(label) ? label : `**${label}**`)
   }
 
-  heading(level: number, text: string, id: string | null = null, lead = this.#current): void {
+  heading(
+    level: number,
+    text: string,
+    {id = null, slugText = null, lead = this.#current}: HeadingOptions = {},
+  ): void {
     this.line(`${lead}${'#'.repeat(level)} ${text}`.trimEnd())
     if (id !== null) this.#headingIds.set(this.#out.length, id)
+    if (slugText !== null) this.#slugTexts.set(this.#out.length, slugText)
     this.#restart()
     this.#anchor = null
   }
@@ -314,6 +325,8 @@ export class FlatWriter implements Writer {
       this.line(line === '' ? this.#lead.trimEnd() : lead + line)
       const id = other.#headingIds.get(n + 1)
       if (id !== undefined) this.#headingIds.set(this.#out.length, id)
+      const slugText = other.#slugTexts.get(n + 1)
+      if (slugText !== undefined) this.#slugTexts.set(this.#out.length, slugText)
     }
     this.#restart()
     this.blank()

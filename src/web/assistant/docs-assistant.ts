@@ -265,8 +265,7 @@ export class DocsAssistant extends AssistantAttributes {
   }
 
   async #loadLocale(): Promise<void> {
-    const around = this.closest('[lang]')?.getAttribute('lang')
-    const wanted = [this.locale, around, ...navigator.languages].filter((tag) => typeof tag === 'string')
+    const wanted = [this.locale, this.#lang, ...navigator.languages].filter((tag) => typeof tag === 'string')
     const mine = ++this.#localeRequest
     // On a slow connection or device English is shown in the meantime, since it is part of the script.
     const slow = setTimeout(() => {
@@ -290,6 +289,12 @@ export class DocsAssistant extends AssistantAttributes {
 
   get #server(): string {
     return (this.endpoint ?? scriptFolder).replace(/\/+$/, '')
+  }
+
+  /** The language of the page around, or of the element's own `lang`; null where what is written there is no tag. */
+  get #lang(): string | null {
+    const lang = this.closest<HTMLElement>('[lang]')?.lang
+    return lang && /^[a-z]{2,3}(-\w{2,8})*$/i.test(lang) ? lang : null
   }
 
   get #floats(): boolean {
@@ -329,12 +334,14 @@ export class DocsAssistant extends AssistantAttributes {
       store: createConversationStore(kept ? storageOf('localStorage') : memoryStorage(), endpoint || 'here'),
       tab: this.#tab,
       version: () => this.version,
+      lang: () => this.#lang,
       onChange: (change) => this.#onChange(change),
     })
     this.#search = createLiveSearch({
       endpoint,
       fetch: fetchFromServer,
       version: () => this.version,
+      lang: () => this.#lang,
       onResults: (_query, results) => {
         if (results.length > 0) this.#announcements.announce(this.#say('matches', {n: results.length}))
         this.#composer.show(results)

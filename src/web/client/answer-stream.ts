@@ -9,6 +9,8 @@ export interface AskRequest {
   /** Earlier turns, when the server cannot know them. */
   readonly history?: readonly Turn[]
   readonly version?: string | null
+  /** The language of the pages to answer from, BCP 47; null for that of the question. */
+  readonly lang?: string | null
   /** Id of an incomplete answer that the new one continues. */
   readonly continueAnswerId?: string | null
   /** Within a day a request with the same key joins the same answer, so a lost request can be repeated. */
@@ -159,14 +161,10 @@ async function openResponse(cursor: Cursor, options: StreamOptions): Promise<Res
             accept: 'text/event-stream',
             'idempotency-key': request!.idempotencyKey,
           },
-          body: JSON.stringify({
-            question: request!.question,
-            resumable: true,
-            ...(request!.conversationId ? {conversationId: request!.conversationId} : {}),
-            ...(request!.history?.length ? {history: request!.history} : {}),
-            ...(request!.version ? {version: request!.version} : {}),
-            ...(request!.continueAnswerId ? {continueAnswerId: request!.continueAnswerId} : {}),
-          }),
+          // What says nothing is left out, and the key is in the header.
+          body: JSON.stringify({...request, resumable: true, idempotencyKey: null}, (_key, value) =>
+            value && value.length !== 0 ? value : undefined,
+          ),
         })
       : await options.fetch(`${endpoint}/api/answers/${encodeURIComponent(answerId)}/events?after=${after}`, {
           signal,

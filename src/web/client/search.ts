@@ -24,6 +24,7 @@ export interface LiveSearchOptions {
   /** Called for the latest query that was sent; without results when it is too short or the search fails. */
   readonly onResults: (query: string, results: readonly SearchResult[]) => void
   readonly version?: () => string | null
+  readonly lang?: () => string | null
 }
 
 export interface LiveSearch {
@@ -55,6 +56,8 @@ export function createLiveSearch(options: LiveSearchOptions): LiveSearch {
     const parameters = new URLSearchParams({q: headOf(query, maxQueryChars), k: '5', prefix: '1'})
     const version = options.version?.()
     if (version) parameters.set('version', version)
+    const lang = options.lang?.()
+    if (lang) parameters.set('lang', lang)
     let found: {results?: readonly SearchResult[]} = {}
     try {
       const response = await options.fetch(`${options.endpoint}/api/search?${parameters}`, {signal})

@@ -46,6 +46,8 @@ export interface SessionOptions {
   /** Storage of this tab alone: holds which conversation is open in it. */
   readonly tab: KeyValueStore
   readonly version: () => string | null
+  /** As an `AskRequest` has it. */
+  readonly lang?: () => string | null
   readonly onChange: (change: Change) => void
   readonly now?: () => number
   readonly newId?: () => string
@@ -248,6 +250,7 @@ class TabSession implements Session {
       conversationId: this.#open.conversationId,
       history: this.#open.historyFor(answer.key),
       version: this.#options.version(),
+      lang: this.#options.lang?.() ?? null,
       continueAnswerId: answer.continues,
       idempotencyKey: idempotencyKeyOf(answer),
     }

@@ -2,8 +2,8 @@
 export interface SiteGenerator {
   /** The same name as in Docent. */
   readonly name: string
-  /** Where it is installed from: npm packages with exact versions, or a Debian package. */
-  readonly from: {readonly packages: readonly string[]} | {readonly debian: string}
+  /** Where it is installed from: npm packages with exact versions, or a Debian package, whose program may have another name. */
+  readonly from: {readonly packages: readonly string[]} | {readonly debian: string; readonly program?: string}
   readonly inSmoke: boolean
   /** The project's folder for pages. */
   readonly pages: string

@@ -7,12 +7,14 @@ import {differencesOf, pagesOf} from './compare.ts'
 import {docusaurus} from './docusaurus.ts'
 import type {SiteGenerator} from './generator.ts'
 import {hugo} from './hugo.ts'
+import {jekyll} from './jekyll.ts'
 import {mkdocs} from './mkdocs.ts'
+import {sphinx} from './sphinx.ts'
 import {starlight} from './starlight.ts'
 import {vitepress} from './vitepress.ts'
 
 /** To add a generator, add a file, a folder in test/fixtures/sites and an item here. */
-const all: readonly SiteGenerator[] = [vitepress, docusaurus, starlight, hugo, mkdocs]
+const all: readonly SiteGenerator[] = [vitepress, docusaurus, starlight, hugo, mkdocs, jekyll, sphinx]
 
 const fixtures = join(root, 'test/fixtures/sites')
 
@@ -41,7 +43,11 @@ export const generators: Kind = {
 
 /** In CI, where everything should be installed, a missing program makes the cell fail instead. */
 function missingProgram({from}: SiteGenerator): string | null {
-  if ('packages' in from || process.env['CI'] !== undefined || isInstalled(from.debian, ['--help']))
+  if (
+    'packages' in from ||
+    process.env['CI'] !== undefined ||
+    isInstalled(from.program ?? from.debian, ['--help'])
+  )
     return null
   return `needs the Debian package ${from.debian}`
 }

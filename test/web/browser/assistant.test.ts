@@ -876,6 +876,25 @@ describe.skipIf(chromiumPath === null)('the assistant in a browser', () => {
       expect(docent.answers[0]?.question).toBe('what does this do?\n\n> npm run ingest -- --full')
     })
 
+    test.each([
+      ['the language of the page', '<html lang="de-AT">', '', 'de-AT'],
+      ['its own before that of the page', '<html lang="de">', 'lang="fr"', 'fr'],
+      ['none where the page says none', '<html>', '', null],
+      ['none where what the page says is no language', '<html lang="{{ lang }}">', '', null],
+    ])('asks for answers in %s', async (_name, html, attribute, wanted) => {
+      const site = `<!doctype html>${html}<meta charset="utf-8"><title>Site</title><script src="/widget.js" defer></script><body><docs-assistant mode="inline" ${attribute}></docs-assistant></body></html>`
+      const {page} = await open(whole, {path: '/site/', pages: {'/site/': site}})
+      const asked = page.waitForRequest((request) => request.url().endsWith('/api/answers'))
+      const searched = page.waitForRequest((request) => request.url().includes('/api/search?'))
+
+      await page.locator('textarea.question').pressSequentially('Wie')
+      expect(new URL((await searched).url()).searchParams.get('lang')).toBe(wanted)
+      await ask(page, 'Wie geht das?')
+      await phase(page, 'complete')
+
+      expect(((await asked).postDataJSON() as {lang?: string}).lang ?? null).toBe(wanted)
+    })
+
     test('inline, it is a part of the page', async () => {
       const {page, problems} = await open(whole, {
         path: '/site/',

@@ -1,0 +1,113 @@
+import {describe, expect, test} from 'vitest'
+import {fumadocs} from '../../src/generators/fumadocs.ts'
+import {rulesOf} from '../../src/generators/index.ts'
+import {nextra} from '../../src/generators/nextra.ts'
+import {placeIn} from '../support/generated-page.ts'
+import {memoryProject, siteIn} from '../support/memory-project.ts'
+
+describe('Nextra', () => {
+  const app = {
+    'docs/next.config.mjs': "import nextra from 'nextra'\nexport default nextra({})({basePath: '/wool'})",
+    'docs/app/(main)/dyes/page.mdx': '# Dyes',
+    'docs/app/_parts/tip.mdx': 'Tip.',
+    'docs/app/dyes/old.mdx': 'Old.',
+    'docs/app/_meta.js': "export default {dyes: 'Dyes', hidden: {display: 'hidden'}}",
+    'docs/app/dyes/page.mdx': '# Dyes',
+  }
+  const content = {
+    'next.config.js': `const withNextra = require('nextra')({contentDirBasePath: '/docs'})
+      module.exports = withNextra({i18n: {locales: ['en', 'ja'], defaultLocale: 'en'}, trailingSlash: true})`,
+    'content/en/index.mdx': '# Home',
+    'content/en/spin.mdx': '# Spin',
+    'content/ja/spin.mdx': '# 紡ぐ',
+    'content/en/_meta.ts': "export default {index: 'Home', spin: {title: 'Spinning'}}",
+  }
+  const pages = {
+    'next.config.js':
+      "const withNextra = require('nextra')('nextra-theme-docs')\nmodule.exports = withNextra({i18n: {locales: ['en-US', 'ja'], defaultLocale: 'en-US'}})",
+    'pages/card.en-US.mdx': '# Card',
+    'pages/card.ja.mdx': '# カード',
+    'pages/index.mdx': '# Home',
+  }
+
+  test.each([
+    [app, 'docs/app/(main)/dyes/page.mdx', '/wool/dyes', null],
+    [content, 'content/en/index.mdx', '/docs/en/', 'en'],
+    [content, 'content/ja/spin.mdx', '/docs/ja/spin/', 'ja'],
+    [pages, 'pages/card.en-US.mdx', '/card', 'en-US'],
+    [pages, 'pages/card.ja.mdx', '/ja/card', 'ja'],
+    [pages, 'pages/index.mdx', '/', 'en-US'],
+  ])('%#: %s is %s', (files, path, url, lang) => {
+    expect(placeIn(rulesOf(siteIn(files)), path)).toMatchObject({url, lang, setAside: null})
+  })
+
+  test('in app/, only files called page are pages', () => {
+    const rules = rulesOf(siteIn(app))
+
+    expect(placeIn(rules, 'docs/app/dyes/old.mdx').setAside?.rule).toBe('partial')
+    expect(placeIn(rules, 'docs/app/_parts/tip.mdx').setAside?.rule).toBe('partial')
+    expect(placeIn(rules, 'docs/app/dyes/page.mdx', 'searchable: false').setAside?.rule).toBe('hidden')
+  })
+
+  test('_meta files are the navigation', () => {
+    expect(nextra.navigation!(memoryProject(app).folder('docs'), siteIn(app))).toEqual([
+      {title: 'Dyes', path: 'docs/app/dyes/page', items: []},
+    ])
+    expect(nextra.navigation!(memoryProject(content).folder(''), siteIn(content))).toEqual([
+      {title: 'Home', path: 'content/en/index', items: []},
+      {title: 'Spinning', path: 'content/en/spin', items: []},
+    ])
+  })
+
+  test('another site of Next.js is none', () => {
+    expect(siteIn({'next.config.js': 'module.exports = {}', 'pages/a.mdx': '# A'}).generator).toBe('plain')
+  })
+})
+
+describe('Fumadocs', () => {
+  const project = {
+    'source.config.ts': "export const docs = defineDocs({\n  dir: 'content/manual',\n})",
+    'lib/source.ts':
+      "export const source = loader({baseUrl: '/manual', source: docs.toFumadocsSource(), i18n})",
+    'lib/i18n.ts':
+      "export const i18n = defineI18n({defaultLanguage: 'en', languages: ['en', 'de'], hideLocale: 'default-locale'})",
+    'content/manual/index.mdx': '# Manual',
+    'content/manual/(basics)/knead.mdx': '# Knead',
+    'content/manual/(basics)/knead.de.mdx': '# Kneten',
+    'content/manual/(basics)/meta.json': '{"title": "Basics", "pages": ["rise", "..."]}',
+    'content/manual/(basics)/rise.mdx': '# Rise',
+    'content/manual/meta.json': '{"pages": ["index", "---Work---", "(basics)"]}',
+    'content/blog/oven.mdx': '# Oven',
+    'components/note.mdx': 'Note.',
+  }
+  const site = siteIn(project)
+  const rules = rulesOf(site)
+
+  test.each([
+    ['content/manual/index.mdx', '/manual', 'en'],
+    ['content/manual/(basics)/knead.mdx', '/manual/knead', 'en'],
+    ['content/manual/(basics)/knead.de.mdx', '/de/manual/knead', 'de'],
+    ['content/blog/oven.mdx', '/blog/oven', 'en'],
+  ])('%s is %s', (path, url, lang) => {
+    expect(placeIn(rules, path)).toMatchObject({url, lang, setAside: null})
+  })
+
+  test('files outside its folders are no pages', () => {
+    expect(placeIn(rules, 'components/note.mdx').setAside?.rule).toBe('partial')
+  })
+
+  test('meta files are the navigation', () => {
+    expect(fumadocs.navigation!(memoryProject(project).folder(''), site)).toEqual([
+      {title: null, path: 'content/manual/index', items: []},
+      {
+        title: 'Basics',
+        path: null,
+        items: [
+          {title: null, path: 'content/manual/(basics)/rise', items: []},
+          {title: null, path: 'content/manual/(basics)/knead.de', items: []},
+          {title: null, path: 'content/manual/(basics)/knead', items: []},
+        ],
+      },
+    ])
+  })
+})

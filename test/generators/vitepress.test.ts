@@ -1,0 +1,74 @@
+import {describe, expect, test} from 'vitest'
+import {rulesOf} from '../../src/generators/index.ts'
+import {vitepress} from '../../src/generators/vitepress.ts'
+import {pageIn, placeIn} from '../support/generated-page.ts'
+import {memoryProject, siteIn} from '../support/memory-project.ts'
+
+const project = {
+  'docs/.vitepress/config.mts': `
+    import {defineConfig} from 'vitepress'
+    export default defineConfig({
+      base: '/loom/',
+      cleanUrls: true,
+      srcExclude: ['**/drafts/**', 'notes.md'],
+      rewrites: {'en/:rest*': ':rest*', 'packages/:name/docs/:page': ':name/:page'},
+      locales: {root: {label: 'English', lang: 'en-US'}, zh: {label: '中文', lang: 'zh-Hans'}},
+      themeConfig: {sidebar: {'/guide/': [{text: 'Guide', items: [{text: 'Warp', link: '/guide/warp'}]}]}},
+    })`,
+  'docs/en/index.md': '# Loom',
+  'docs/en/guide/warp.md': '# Warp',
+  'docs/zh/guide/warp.md': '# 经线',
+  'docs/packages/reed/docs/usage.md': '# Usage',
+  'docs/drafts/weft.md': '# Weft',
+  'docs/notes.md': '# Notes',
+  'README.md': '# Loom',
+}
+const site = siteIn(project)
+const rules = rulesOf(site)
+
+describe('VitePress', () => {
+  test.each([
+    ['docs/en/index.md', '/loom/'],
+    ['docs/en/guide/warp.md', '/loom/guide/warp'],
+    ['docs/zh/guide/warp.md', '/loom/zh/guide/warp'],
+    ['docs/packages/reed/docs/usage.md', '/loom/reed/usage'],
+  ])('%s is %s', (path, url) => {
+    expect(placeIn(rules, path).url).toBe(url)
+  })
+
+  test('README is a page like any other, and a slug says nothing', () => {
+    const html = rulesOf(siteIn({'.vitepress/config.js': 'export default {}', 'a/README.md': ''}))
+
+    expect(placeIn(html, 'a/README.md').url).toBe('/a/README.html')
+    expect(placeIn(html, 'a/index.md').url).toBe('/a/')
+    expect(placeIn(html, 'a/b.md', 'slug: c').url).toBe('/a/b.html')
+  })
+
+  test('a badge is shown and is no part of the id', () => {
+    const text =
+      '[[toc]]\n\n## `useWarp` <Badge type="tip" text="new" />\n\nA.\n\n## Weft <Badge>old</Badge> {#weft}\n\nB.'
+    const page = pageIn(rules, 'docs/en/guide/warp.md', text)
+
+    expect(page?.sections.map(({anchor}) => anchor)).toEqual(['usewarp', 'weft'])
+    expect(page?.sections.map(({headings}) => headings)).toEqual([['useWarp new'], ['Weft old']])
+  })
+
+  test('its locales are the languages', () => {
+    expect(placeIn(rules, 'docs/zh/guide/warp.md').lang).toBe('zh-Hans')
+    expect(placeIn(rules, 'docs/en/guide/warp.md').lang).toBe('en-US')
+  })
+
+  test('what it leaves out is set aside', () => {
+    expect(placeIn(rules, 'docs/drafts/weft.md').setAside?.rule).toBe('partial')
+    expect(placeIn(rules, 'docs/notes.md').setAside?.rule).toBe('partial')
+    expect(placeIn(rules, 'README.md').setAside?.rule).toBe('partial')
+    expect(placeIn(rules, 'docs/en/guide/warp.md', 'search: false').setAside?.rule).toBe('hidden')
+    expect(placeIn(rules, 'docs/en/guide/warp.md').setAside).toBeNull()
+  })
+
+  test('its sidebar is the navigation', () => {
+    expect(vitepress.navigation!(memoryProject(project).folder('docs'), site)).toEqual([
+      {title: 'Guide', path: null, items: [{title: 'Warp', path: 'docs/guide/warp', items: []}]},
+    ])
+  })
+})
