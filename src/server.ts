@@ -75,6 +75,8 @@ export interface Assistant {
   readonly generator: ChosenGenerator
   /** Why the docs must be ingested before questions can be answered; null if they need not be. */
   indexProblem(): string | null
+  /** Why sources could not be brought up to date by the last ingest, for people. */
+  sourceProblems(): readonly string[]
   /** Ingests in a child process. The new build is served by the time the report resolves. */
   ingest(options: {readonly full: boolean}): SpawnedIngest
   /** Lets answers finish for `graceMs`, ends the rest, flushes and closes everything. */
@@ -121,6 +123,7 @@ export async function openAssistant(options: AssistantOptions): Promise<Assistan
       embedder,
       onChange: (listener) => current.onChange(listener),
     }))
+  let problems: readonly string[] = []
   const startIngest = parts.ingest ?? ((given) => spawnContentIngest(settings, given))
   const answering = createAnswering({
     retriever,
@@ -147,14 +150,14 @@ export async function openAssistant(options: AssistantOptions): Promise<Assistan
       if (current.id === null) return `${dataDir} has no index`
       return usable.id === null ? 'the index was built with another embedding model' : null
     },
+    sourceProblems: () => problems,
     ingest(given) {
       const started = startIngest(given)
       const report = started.report.then(async (done) => {
         await current.refresh()
         // An application's own ingest may know no sources.
-        for (const {name, problem} of done.sources ?? []) {
-          if (problem !== null) log.warn({source: name, problem}, 'a source is not up to date')
-        }
+        problems = (done.sources ?? []).flatMap(({problem}) => problem ?? [])
+        for (const problem of problems) log.warn({problem}, 'a source of the docs is not up to date')
         return done
       })
       // A caller that reads only the progress learns of a failure when it ends.
@@ -286,6 +289,7 @@ export async function openServer(options: ServerOptions): Promise<DocentServer> 
       ingest.report.then(forget, forget)
       return ingest
     },
+    sourceProblems: () => assistant.sourceProblems(),
     isPushForDocs: (event) => isPushFor(settings.sources, event),
     limitStore: options.parts?.limitStore ?? memoryLimits(),
     journalHealth: () => assistant.transcripts.health(),

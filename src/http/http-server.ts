@@ -71,6 +71,8 @@ export interface HttpServerDeps {
   readonly limitStore: LimitStore
   /** Whether the journal is being written to disk. */
   readonly journalHealth: () => {readonly degraded: boolean; readonly reason: string | null}
+  /** Why sources of the docs are not up to date, for people. Default: none. */
+  readonly sourceProblems?: () => readonly string[]
   /** Secret for hashing idempotency keys. Default: random, so that keys are forgotten when the process ends. */
   readonly secret?: Buffer
   /** Folder of the built web assets; null to serve none. */
@@ -129,12 +131,16 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
     if (isDraining) throw new DocentError('shutting_down', 'The server is stopping.')
     if (current.id === null) throw new DocentError('not_ready', 'There is no index yet.')
     const {degraded, reason} = deps.journalHealth()
+    const problems = deps.sourceProblems?.() ?? []
     response.json({
       status: 'ready',
       build: current.id,
       journal: degraded
         ? {status: 'degraded', ...(operators.includes(request) ? {reason} : {})}
         : {status: 'ok'},
+      ...(problems.length === 0
+        ? {}
+        : {docs: {status: 'degraded', ...(operators.includes(request) ? {problems} : {})}}),
     })
   })
   app.use(guardHost(checkHost, log))

@@ -74,7 +74,7 @@ async function readBody(
   const hmac = createHmac('sha256', secret)
   let kept: Buffer[] = []
   let bytes = 0
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  for await (const chunk of chunksOf(request)) {
     bytes += chunk.length
     if (bytes > maxBytes) throw new DocentError('too_large', 'The event is larger than 25 MB.')
     hmac.update(chunk)
@@ -82,6 +82,15 @@ async function readBody(
     else kept = []
   }
   return {body: bytes > maxReadBytes ? null : Buffer.concat(kept), hmac: hmac.digest('hex')}
+}
+
+/** @throws DocentError `invalid_request` if the sender leaves. */
+async function* chunksOf(request: Request): AsyncGenerator<Buffer> {
+  try {
+    yield* request as AsyncIterable<Buffer>
+  } catch (cause) {
+    throw new DocentError('invalid_request', 'The event was cut off.', {cause})
+  }
 }
 
 /** @throws DocentError `invalid_request`. */

@@ -13,9 +13,17 @@ const checkoutMs = 30 * 60_000
  * often beside the folder of its pages.
  */
 const leftOut =
-  'png jpg jpeg gif webp avif ico bmp tif tiff psd ai eps mp4 mov avi webm mkv mp3 wav ogg flac zip gz tgz bz2 xz zst 7z rar tar jar war whl exe dll so dylib a o bin dmg iso pdf woff woff2 ttf otf eot class pyc wasm onnx pt safetensors parquet'
-    .split(' ')
-    .flatMap((ending) => [`!*.${ending}`, `!*.${ending.toUpperCase()}`])
+  'png jpg jpeg gif webp avif ico bmp tif tiff psd ai eps mp4 mov avi webm mkv mp3 wav ogg flac zip gz tgz bz2 xz zst 7z rar tar jar war whl exe dll so dylib a o bin dmg iso pdf woff woff2 ttf otf eot class pyc wasm onnx pt safetensors parquet'.split(
+    ' ',
+  )
+
+/** In the syntax of `.gitignore`; a folder may have any name. */
+const patterns = [
+  '/*',
+  ...leftOut.flatMap((ending) => [`!*.${ending}`, `!*.${ending.toUpperCase()}`]),
+  ...leftOut.flatMap((ending) => [`*.${ending}/`, `*.${ending.toUpperCase()}/`]),
+  '',
+].join('\n')
 
 /** A repository's files at one commit: `<folder>/<commit>/`, complete from the moment it exists. */
 export interface Checkout {
@@ -60,7 +68,7 @@ export async function fetchCheckout(
       await runGit([...inTree, 'rev-parse', 'HEAD^{commit}'], {...run, timeoutMs: checkoutMs})
     ).trim()
     mkdirSync(join(tree, '.git', 'info'), {recursive: true})
-    writeFileSync(join(tree, '.git', 'info', 'sparse-checkout'), ['/*', ...leftOut, ''].join('\n'))
+    writeFileSync(join(tree, '.git', 'info', 'sparse-checkout'), patterns)
     await runGit([...inTree, 'read-tree', '-mu', 'HEAD'], {...run, timeoutMs: checkoutMs})
     // What is left of the repository marks its root; the history and the address are not needed.
     await rm(join(tree, '.git'), {recursive: true, force: true, maxRetries: 3})

@@ -23,15 +23,18 @@ const advice: readonly (readonly [RegExp, (options: Advised) => string])[] = [
   [/dubious ownership/i, () => 'it belongs to another user of this machine'],
   [
     /repository .*not found|not found|does not (?:exist|appear to be a git repository)/i,
-    ({token, variable}) =>
-      token === null
-        ? `there is no such repository, or it is private: then set ${variable} to a token that may read it`
-        : 'there is no such repository, or the token may not read it',
+    ({token, variable, isOverHttp}) =>
+      !isOverHttp
+        ? 'there is no such repository, or this user may not read it'
+        : token === null
+          ? `there is no such repository, or it is private: then set ${variable} to a token that may read it`
+          : 'there is no such repository, or the token may not read it',
   ],
 ]
 
 interface Advised {
   readonly token: string | null
+  readonly isOverHttp: boolean
   readonly variable: string
 }
 
@@ -41,6 +44,6 @@ export function failureText(error: unknown, source: RepositorySource, {token}: G
   if (!(error instanceof GitFailure) || error.kind === 'not-installed') return said
   const name = source.name === null ? '' : ` or GIT_TOKEN_${source.name.toUpperCase().replaceAll('-', '_')}`
   const found = advice.find(([pattern]) => pattern.test(said))
-  const advised = found?.[1]({token, variable: `GIT_TOKEN${name}`})
+  const advised = found?.[1]({token, isOverHttp: /^https?:/i.test(source.url), variable: `GIT_TOKEN${name}`})
   return `${source.url} cannot be fetched: ${advised === undefined ? said : `${advised} (git: ${said})`}`
 }

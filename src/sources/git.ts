@@ -113,13 +113,8 @@ function environmentOf({environment, token}: GitRun): NodeJS.ProcessEnv {
     GIT_ASKPASS: '',
     SSH_ASKPASS: '',
     SSH_ASKPASS_REQUIRE: 'never',
+    GCM_INTERACTIVE: 'never',
     GIT_OPTIONAL_LOCKS: '0',
-    ...(environment['GIT_SSH_COMMAND'] || environment['GIT_SSH']
-      ? {}
-      : {
-          GIT_SSH_COMMAND:
-            'ssh -oBatchMode=yes -oConnectTimeout=30 -oServerAliveInterval=15 -oServerAliveCountMax=4',
-        }),
     ...(token === null
       ? {}
       : {
@@ -151,7 +146,8 @@ function configOf({url, token}: GitRun): string[] {
     'filter.lfs.required=false',
     'http.lowSpeedLimit=100',
     'http.lowSpeedTime=120',
-    ...(token === null ? [] : ['credential.helper=', `credential.${new URL(url).origin}.helper=${helper}`]),
+    'credential.helper=',
+    ...(token === null ? [] : [`credential.${new URL(url).origin}.helper=${helper}`]),
   ]
   return config.flatMap((entry) => ['-c', entry])
 }

@@ -1,6 +1,6 @@
 import {fork} from 'node:child_process'
 import {once} from 'node:events'
-import {readdirSync, readFileSync, statSync} from 'node:fs'
+import {readdirSync, readFileSync, statSync, writeFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import {describe, expect, test} from 'vitest'
 import {buildProgram} from '../../scripts/build/build-program.mjs'
@@ -91,6 +91,22 @@ describe('a private repository over HTTP', () => {
     expect(found.problem).toContain(advice)
     expect(JSON.stringify(found)).not.toContain(token)
     expect(JSON.stringify(found)).not.toContain(Buffer.from(`x-access-token:${token}`).toString('base64'))
+  })
+
+  test('is not given what the user of the machine has stored', async () => {
+    const repository = gitRepository()
+    repository.push({'a.md': '# A'})
+    const server = await gitHttpServer(dirname(repository.bare), {credentials: 'ada:stored'})
+    const config = join(temporaryFolder(), 'gitconfig')
+    writeFileSync(config, '[credential]\n\thelper = "!f() { echo username=ada; echo password=stored; }; f"\n')
+
+    const found = await locateSource(sourceAt(`${server.origin}/docs.git`), {
+      dataDir: temporaryFolder(),
+      access: () => ({environment: {...environment, GIT_CONFIG_GLOBAL: config}, token: null}),
+    })
+
+    expect(found.problem).toContain('it asks for credentials')
+    expect(server.credentials).not.toContain('ada:stored')
   })
 
   test('that leads to another server does not give it the token', async () => {

@@ -86,7 +86,9 @@ describe('a repository', () => {
     const found = await locate(sourceAt('file:///nowhere/docs.git'), temporaryFolder())
 
     expect(found).toMatchObject({content: null, commit: null})
-    expect(found.problem).toContain('file:///nowhere/docs.git cannot be fetched: there is no such repository')
+    expect(found.problem).toContain(
+      'file:///nowhere/docs.git cannot be fetched: there is no such repository, or this user',
+    )
   })
 
   test('of another address is not the last checkout of this one', async () => {
@@ -188,13 +190,16 @@ describe('a hostile repository', () => {
     repository.push({
       ...Object.fromEntries(names.map((name) => [name, '# A'])),
       'large.md': large,
+      'notes.a/page.md': '# A',
+      'notes.a/icon.png': large,
       'big.png': large,
     })
 
     const found = await locate(sourceAt(repository.url), temporaryFolder())
 
     expect(found.problem).toBeNull()
-    expect(readdirSync(found.content!).sort()).toEqual(['.git', 'large.md', ...names].sort())
+    expect(readdirSync(found.content!).sort()).toEqual(['.git', 'large.md', 'notes.a', ...names].sort())
+    expect(readdirSync(join(found.content!, 'notes.a'))).toEqual(['page.md'])
   })
 
   test('is not reached through programs or other transports', async () => {

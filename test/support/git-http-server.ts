@@ -37,7 +37,7 @@ export async function gitHttpServer(
     seen.push(given)
     if (instead(request, response)) return
     if (credentials !== null && given !== credentials) {
-      response.writeHead(401, {'www-authenticate': 'Basic realm="git"'})
+      response.writeHead(401, {'www-authenticate': 'Basic realm="git"', 'content-type': 'text/plain'})
       // As a hostile server would: what it was given is in its answer.
       response.end(`no access for ${given}`)
       return

@@ -23,7 +23,7 @@ export async function run(args: readonly string[]): Promise<number> {
     }
     const {content, site} = given.values
     settings = loadSettings({
-      ...(content === undefined ? {} : {CONTENT_DIR: content}),
+      ...(content === undefined ? {} : {CONTENT_DIR: content, CONTENT_POLL_MINUTES: ''}),
       ...(site === undefined ? {} : {SITE_GENERATOR: site}),
     })
   } catch (error) {
