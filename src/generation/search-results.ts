@@ -1,5 +1,6 @@
 import type {SearchResultBlockParam, TextBlockParam} from '@anthropic-ai/sdk/resources/messages'
 import type {RetrievedSource} from '../domain/index.ts'
+import {sectionAddress} from '../lib/section-address.ts'
 import {literal} from '../text/literal-markdown.ts'
 import {citedText, type SentBlock, withoutSpaces} from './cited-text.ts'
 import {likelyQuotation, quotationIn} from './quotation.ts'
@@ -101,7 +102,7 @@ function containsQuote({blocks, source}: QuotableSource, quote: string): boolean
 }
 
 function nameOf({url, anchor}: RetrievedSource): string {
-  return anchor === '' ? url : `${url}#${anchor}`
+  return sectionAddress(url, anchor)
 }
 
 /** An address without its fragment, or the title that may follow it in a link. */

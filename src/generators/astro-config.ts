@@ -1,8 +1,8 @@
 import {posix} from 'node:path'
-import {folderPath, isRecord, memberOf, textOr} from './config-values.ts'
-import {joinRoute} from './join-route.ts'
-import {type ConfigFile, configIn, type ProjectFolder} from './project-folder.ts'
-import {scriptConfigOf} from './script-config.ts'
+import {folderPath, isRecord, memberOf, textOr} from './shared/config-values.ts'
+import {joinRoute} from './shared/join-route.ts'
+import {type ConfigFile, configIn, type ProjectFolder} from './shared/project-folder.ts'
+import {scriptConfigOf} from './shared/script-config.ts'
 import type {RouteEnd} from './site.ts'
 
 /** What the configuration of an Astro project says of its pages. */

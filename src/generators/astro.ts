@@ -1,9 +1,9 @@
 import {posix} from 'node:path'
 import {astroConfig, collectionFolders} from './astro-config.ts'
 import type {Generator} from './generator.ts'
-import {joinRoute} from './join-route.ts'
-import type {ProjectFolder} from './project-folder.ts'
-import {outsidePages} from './set-aside.ts'
+import {joinRoute} from './shared/join-route.ts'
+import type {ProjectFolder} from './shared/project-folder.ts'
+import {outsidePages} from './shared/set-aside.ts'
 import type {PageRoot} from './site.ts'
 import {astroAnchors, astroRoute, noAstroPage, starlight} from './starlight.ts'
 

@@ -1,11 +1,11 @@
 import {posix} from 'node:path'
 import {doccSyntax} from '../markdown/index.ts'
-import type {AnchorRule} from './anchor-rules.ts'
-import {dashed} from './anchor-rules.ts'
 import type {Generator, SiteFile} from './generator.ts'
-import {joinRoute} from './join-route.ts'
-import {itemsOfLinks} from './link-lists.ts'
-import type {ProjectFolder} from './project-folder.ts'
+import type {AnchorRule} from './shared/anchor-rules.ts'
+import {dashed} from './shared/anchor-rules.ts'
+import {joinRoute} from './shared/join-route.ts'
+import {itemsOfLinks} from './shared/link-lists.ts'
+import type {ProjectFolder} from './shared/project-folder.ts'
 import type {Site} from './site.ts'
 
 /** A `.docc` folder. */

@@ -1,11 +1,11 @@
 import {posix} from 'node:path'
 import {alerts, docsifyDialect} from '../markdown/index.ts'
-import {type AnchorRule, dashed} from './anchor-rules.ts'
-import {folderPath} from './config-values.ts'
 import type {Generator, NavigationItem} from './generator.ts'
-import {joinRoute} from './join-route.ts'
-import {configIn} from './project-folder.ts'
-import {besidePages, partial} from './set-aside.ts'
+import {type AnchorRule, dashed} from './shared/anchor-rules.ts'
+import {folderPath} from './shared/config-values.ts'
+import {joinRoute} from './shared/join-route.ts'
+import {configIn} from './shared/project-folder.ts'
+import {besidePages, partial} from './shared/set-aside.ts'
 
 /** Docsify: pages are turned into HTML in the browser, which finds them by the part of the address after `#`. */
 export const docsify: Generator = {

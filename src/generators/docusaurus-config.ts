@@ -1,7 +1,7 @@
-import {folderPath, isRecord, memberOf, textOr} from './config-values.ts'
-import {joinRoute} from './join-route.ts'
-import {languageTag} from './languages.ts'
-import type {ProjectFolder} from './project-folder.ts'
+import {folderPath, isRecord, memberOf, textOr} from './shared/config-values.ts'
+import {joinRoute} from './shared/join-route.ts'
+import {languageTag} from './shared/languages.ts'
+import type {ProjectFolder} from './shared/project-folder.ts'
 import type {PageRoot, SiteConfig} from './site.ts'
 
 /** An instance of the docs plugin; a site may have several. */

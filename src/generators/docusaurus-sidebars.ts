@@ -1,9 +1,9 @@
 import {posix} from 'node:path'
-import {isRecord, textOr} from './config-values.ts'
 import {docsInstances} from './docusaurus-config.ts'
 import type {NavigationItem} from './generator.ts'
-import {configIn, type ProjectFolder} from './project-folder.ts'
-import {scriptConfigOf} from './script-config.ts'
+import {isRecord, textOr} from './shared/config-values.ts'
+import {configIn, type ProjectFolder} from './shared/project-folder.ts'
+import {scriptConfigOf} from './shared/script-config.ts'
 import type {Site} from './site.ts'
 
 const maxDepth = 12

@@ -1,13 +1,13 @@
 import {posix} from 'node:path'
 import {elasticSyntax, values} from '../markdown/index.ts'
-import type {AnchorRule} from './anchor-rules.ts'
-import {isRecord, memberOf, plainValues, textOr} from './config-values.ts'
-import {dataConfigOf} from './data-config.ts'
 import type {Generator, NavigationItem} from './generator.ts'
-import {languageTag} from './languages.ts'
-import {matchesAny} from './patterns.ts'
-import {type ConfigFile, configIn, type ProjectFolder} from './project-folder.ts'
-import {routeByPath} from './routes.ts'
+import type {AnchorRule} from './shared/anchor-rules.ts'
+import {isRecord, memberOf, plainValues, textOr} from './shared/config-values.ts'
+import {dataConfigOf} from './shared/data-config.ts'
+import {languageTag} from './shared/languages.ts'
+import {matchesAny} from './shared/patterns.ts'
+import {type ConfigFile, configIn, type ProjectFolder} from './shared/project-folder.ts'
+import {routeByPath} from './shared/routes.ts'
 
 type Own = {readonly excluded: readonly string[]}
 

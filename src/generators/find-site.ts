@@ -1,10 +1,10 @@
 import {posix} from 'node:path'
 import {allGenerators, generatorNamed} from './all-generators.ts'
 import type {Generator} from './generator.ts'
-import {translationsIn} from './languages.ts'
-import type {ProjectFolder} from './project-folder.ts'
+import {translationsIn} from './shared/languages.ts'
+import type {ProjectFolder} from './shared/project-folder.ts'
+import {versionsIn} from './shared/versions.ts'
 import type {PageRoot, Site, SiteConfig} from './site.ts'
-import {versionsIn} from './versions.ts'
 
 /** The project that holds the content folder. */
 export interface Project {

@@ -1,6 +1,6 @@
 import type {Dialect, FrontMatter, SetAside, SyntaxRules} from '../markdown/index.ts'
-import type {AnchorRule} from './anchor-rules.ts'
-import type {ProjectFolder} from './project-folder.ts'
+import type {AnchorRule} from './shared/anchor-rules.ts'
+import type {ProjectFolder} from './shared/project-folder.ts'
 import type {Site, SiteConfig} from './site.ts'
 
 /** A file of a site. */

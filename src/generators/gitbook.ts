@@ -1,12 +1,12 @@
 import {posix} from 'node:path'
 import {gitbookSyntax} from '../markdown/index.ts'
-import {type AnchorRule, dashed} from './anchor-rules.ts'
-import {folderPath, memberOf, textOr} from './config-values.ts'
-import {dataConfigOf} from './data-config.ts'
 import type {Generator} from './generator.ts'
-import {itemsOfLinks} from './link-lists.ts'
-import {configIn, type ProjectFolder} from './project-folder.ts'
-import {routeByPath} from './routes.ts'
+import {type AnchorRule, dashed} from './shared/anchor-rules.ts'
+import {folderPath, memberOf, textOr} from './shared/config-values.ts'
+import {dataConfigOf} from './shared/data-config.ts'
+import {itemsOfLinks} from './shared/link-lists.ts'
+import {configIn, type ProjectFolder} from './shared/project-folder.ts'
+import {routeByPath} from './shared/routes.ts'
 import type {PageRoot} from './site.ts'
 
 type Own = {

@@ -1,11 +1,11 @@
 import {posix} from 'node:path'
 import {githubSyntax, parseData} from '../markdown/index.ts'
-import {githubAnchors} from './anchor-rules.ts'
-import {isRecord, memberOf, textOr} from './config-values.ts'
-import {dataConfigOf} from './data-config.ts'
 import type {Generator, NavigationItem} from './generator.ts'
-import type {ProjectFolder} from './project-folder.ts'
-import {routeByPath} from './routes.ts'
+import {githubAnchors} from './shared/anchor-rules.ts'
+import {isRecord, memberOf, textOr} from './shared/config-values.ts'
+import {dataConfigOf} from './shared/data-config.ts'
+import type {ProjectFolder} from './shared/project-folder.ts'
+import {routeByPath} from './shared/routes.ts'
 
 /** The site of docs.github.com, whose repository others copy too. */
 export const githubDocs: Generator = {

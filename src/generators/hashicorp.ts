@@ -1,10 +1,10 @@
 import {posix} from 'node:path'
 import {alerts, atIncludes, headingAliases} from '../markdown/index.ts'
-import {dashed} from './anchor-rules.ts'
-import {isRecord, textOr} from './config-values.ts'
 import type {Generator, NavigationItem} from './generator.ts'
-import {routeByPath} from './routes.ts'
-import {outsidePages, partial} from './set-aside.ts'
+import {dashed} from './shared/anchor-rules.ts'
+import {isRecord, textOr} from './shared/config-values.ts'
+import {routeByPath} from './shared/routes.ts'
+import {outsidePages, partial} from './shared/set-aside.ts'
 
 const navigationFile = /^[\w-]*nav-data\.json$/
 

@@ -1,8 +1,8 @@
-import {folderPath, isRecord, memberOf, pathOfUrl, textOr} from './config-values.ts'
-import {dataConfigOf} from './data-config.ts'
-import {joinRoute} from './join-route.ts'
-import {languageTag} from './languages.ts'
-import {type ConfigFile, configIn, type ProjectFolder} from './project-folder.ts'
+import {folderPath, isRecord, memberOf, pathOfUrl, textOr} from './shared/config-values.ts'
+import {dataConfigOf} from './shared/data-config.ts'
+import {joinRoute} from './shared/join-route.ts'
+import {languageTag} from './shared/languages.ts'
+import {type ConfigFile, configIn, type ProjectFolder} from './shared/project-folder.ts'
 import type {PageRoot} from './site.ts'
 
 /** What a Hugo project's configuration says, in one file or split into several. */

@@ -1,7 +1,7 @@
 export {allGenerators, generatorNamed} from './all-generators.ts'
 export {findSite, type Project} from './find-site.ts'
 export type {Generator, NavigationItem} from './generator.ts'
-export type {ProjectFolder} from './project-folder.ts'
+export type {ProjectFolder} from './shared/project-folder.ts'
 export type {Site} from './site.ts'
 export {rulesOf} from './site-rules.ts'
 export {plainSite, siteRulesOf} from './unconfigured.ts'

@@ -1,4 +1,4 @@
-import {isRecord, memberOf, textOr} from './config-values.ts'
+import {isRecord, memberOf, textOr} from './shared/config-values.ts'
 import type {Json} from './site.ts'
 
 /** A folder `_name` of pages. */

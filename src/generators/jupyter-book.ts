@@ -1,10 +1,10 @@
 import {posix} from 'node:path'
 import {values} from '../markdown/index.ts'
-import {isRecord, memberOf, pathOfUrl, plainValues, textOr} from './config-values.ts'
-import {dataConfigOf} from './data-config.ts'
 import type {Generator, NavigationItem} from './generator.ts'
-import {languageTag} from './languages.ts'
-import {configIn, type ProjectFolder} from './project-folder.ts'
+import {isRecord, memberOf, pathOfUrl, plainValues, textOr} from './shared/config-values.ts'
+import {dataConfigOf} from './shared/data-config.ts'
+import {languageTag} from './shared/languages.ts'
+import {configIn, type ProjectFolder} from './shared/project-folder.ts'
 import {docutilsId, docutilsUnique, isExcluded, sphinxRoute} from './sphinx.ts'
 
 type Own = {

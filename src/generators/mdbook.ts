@@ -1,12 +1,12 @@
 import {posix} from 'node:path'
-import {dashed} from './anchor-rules.ts'
-import {folderPath, memberOf, pathOfUrl, textOr} from './config-values.ts'
-import {dataConfigOf} from './data-config.ts'
 import type {Generator} from './generator.ts'
-import {languageTag} from './languages.ts'
-import {itemsOfLinks, pathsIn} from './link-lists.ts'
-import {configIn} from './project-folder.ts'
-import {routeByPath} from './routes.ts'
+import {dashed} from './shared/anchor-rules.ts'
+import {folderPath, memberOf, pathOfUrl, textOr} from './shared/config-values.ts'
+import {dataConfigOf} from './shared/data-config.ts'
+import {languageTag} from './shared/languages.ts'
+import {itemsOfLinks, pathsIn} from './shared/link-lists.ts'
+import {configIn} from './shared/project-folder.ts'
+import {routeByPath} from './shared/routes.ts'
 
 type Own = {
   /** The files that `SUMMARY.md` names, below the project's root; null without one. */

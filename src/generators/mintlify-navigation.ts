@@ -1,6 +1,6 @@
-import {isRecord} from './config-values.ts'
 import type {NavigationItem} from './generator.ts'
-import type {ConfigFile, ProjectFolder} from './project-folder.ts'
+import {isRecord} from './shared/config-values.ts'
+import type {ConfigFile, ProjectFolder} from './shared/project-folder.ts'
 
 /** A page that the navigation lists. */
 export interface NavigationPage {

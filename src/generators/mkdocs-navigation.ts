@@ -1,8 +1,8 @@
 import {posix} from 'node:path'
-import {isRecord, memberOf} from './config-values.ts'
-import {dataConfigOf} from './data-config.ts'
 import type {NavigationItem} from './generator.ts'
-import type {ProjectFolder} from './project-folder.ts'
+import {isRecord, memberOf} from './shared/config-values.ts'
+import {dataConfigOf} from './shared/data-config.ts'
+import type {ProjectFolder} from './shared/project-folder.ts'
 
 const maxDepth = 12
 const maxItems = 20_000

@@ -1,14 +1,14 @@
 import {posix} from 'node:path'
 import {values} from '../markdown/index.ts'
-import type {AnchorRule} from './anchor-rules.ts'
-import {isRecord, memberOf, plainValues, textOr} from './config-values.ts'
-import {dataConfigOf} from './data-config.ts'
 import type {Generator, NavigationItem} from './generator.ts'
-import {joinRoute} from './join-route.ts'
-import {languageTag} from './languages.ts'
-import {matchesAny} from './patterns.ts'
-import {configIn, type ProjectFolder} from './project-folder.ts'
-import {routeWithEnd} from './routes.ts'
+import type {AnchorRule} from './shared/anchor-rules.ts'
+import {isRecord, memberOf, plainValues, textOr} from './shared/config-values.ts'
+import {dataConfigOf} from './shared/data-config.ts'
+import {joinRoute} from './shared/join-route.ts'
+import {languageTag} from './shared/languages.ts'
+import {matchesAny} from './shared/patterns.ts'
+import {configIn, type ProjectFolder} from './shared/project-folder.ts'
+import {routeWithEnd} from './shared/routes.ts'
 
 type Own = {
   /** Routes below the base of the files in the table of contents, by their paths below the project's root; null without one. */

@@ -1,11 +1,11 @@
 import {posix} from 'node:path'
 import {wikiLinks} from '../markdown/index.ts'
-import {type AnchorRule, dashed} from './anchor-rules.ts'
-import {memberOf} from './config-values.ts'
-import {dataConfigOf} from './data-config.ts'
 import type {Generator} from './generator.ts'
-import {joinRoute} from './join-route.ts'
-import type {ProjectFolder} from './project-folder.ts'
+import {type AnchorRule, dashed} from './shared/anchor-rules.ts'
+import {memberOf} from './shared/config-values.ts'
+import {dataConfigOf} from './shared/data-config.ts'
+import {joinRoute} from './shared/join-route.ts'
+import type {ProjectFolder} from './shared/project-folder.ts'
 
 type Own = {
   /** Folders of templates and such, below the project's root. */

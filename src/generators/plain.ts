@@ -1,6 +1,6 @@
-import {githubAnchors} from './anchor-rules.ts'
 import type {Generator} from './generator.ts'
-import {routeByPath} from './routes.ts'
+import {githubAnchors} from './shared/anchor-rules.ts'
+import {routeByPath} from './shared/routes.ts'
 
 /** A folder of Markdown without a known generator: the file's path as its route, and GitHub's anchors. */
 export const plain: Generator = {

@@ -1,14 +1,14 @@
 import {posix} from 'node:path'
 import {wikiLinks} from '../markdown/index.ts'
-import {githubAnchors} from './anchor-rules.ts'
-import {memberOf, pathOfUrl, textOr} from './config-values.ts'
 import type {Generator} from './generator.ts'
-import {languageTag} from './languages.ts'
 import {foldersIn} from './obsidian.ts'
-import {matchesAny} from './patterns.ts'
-import {configIn} from './project-folder.ts'
-import {routeByPath} from './routes.ts'
-import {scriptConfigOf} from './script-config.ts'
+import {githubAnchors} from './shared/anchor-rules.ts'
+import {memberOf, pathOfUrl, textOr} from './shared/config-values.ts'
+import {languageTag} from './shared/languages.ts'
+import {matchesAny} from './shared/patterns.ts'
+import {configIn} from './shared/project-folder.ts'
+import {routeByPath} from './shared/routes.ts'
+import {scriptConfigOf} from './shared/script-config.ts'
 
 type Own = {
   readonly ignored: readonly string[]

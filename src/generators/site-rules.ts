@@ -11,11 +11,11 @@ import {
   type SiteRules,
 } from '../markdown/index.ts'
 import {generatorNamed} from './all-generators.ts'
-import {anchorMaker} from './anchor-rules.ts'
 import {isBelow} from './find-site.ts'
 import type {Generator, SiteFile} from './generator.ts'
-import {languageOf, valueOfFolder} from './languages.ts'
-import {addressIn} from './routes.ts'
+import {anchorMaker} from './shared/anchor-rules.ts'
+import {languageOf, valueOfFolder} from './shared/languages.ts'
+import {addressIn} from './shared/routes.ts'
 import type {Site} from './site.ts'
 
 /** The rules by which the pages of a site are read. */

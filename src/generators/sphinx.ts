@@ -1,15 +1,15 @@
 import {posix} from 'node:path'
 import {values} from '../markdown/index.ts'
-import type {AnchorRule} from './anchor-rules.ts'
-import {pathOfUrl, plainValues} from './config-values.ts'
 import type {Generator, SiteFile} from './generator.ts'
-import {languageTag} from './languages.ts'
-import {matchesAny} from './patterns.ts'
-import {configIn} from './project-folder.ts'
-import {pythonValues} from './python-values.ts'
-import {routeByPath} from './routes.ts'
+import type {AnchorRule} from './shared/anchor-rules.ts'
+import {pathOfUrl, plainValues} from './shared/config-values.ts'
+import {languageTag} from './shared/languages.ts'
+import {matchesAny} from './shared/patterns.ts'
+import {configIn} from './shared/project-folder.ts'
+import {pythonValues} from './shared/python-values.ts'
+import {routeByPath} from './shared/routes.ts'
+import {toctreeNavigation} from './shared/toctrees.ts'
 import type {Site} from './site.ts'
-import {toctreeNavigation} from './toctrees.ts'
 
 type Own = {
   /** Globs below the folder of pages. */

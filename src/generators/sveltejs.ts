@@ -1,9 +1,9 @@
 import {atIncludes} from '../markdown/index.ts'
-import type {AnchorRule} from './anchor-rules.ts'
-import {dashed} from './anchor-rules.ts'
 import type {Generator} from './generator.ts'
-import {joinRoute} from './join-route.ts'
-import {outsidePages} from './set-aside.ts'
+import type {AnchorRule} from './shared/anchor-rules.ts'
+import {dashed} from './shared/anchor-rules.ts'
+import {joinRoute} from './shared/join-route.ts'
+import {outsidePages} from './shared/set-aside.ts'
 
 /** The documentation of Svelte's projects: numbered folders in `documentation/docs`, which svelte.dev shows. */
 export const sveltejs: Generator = {

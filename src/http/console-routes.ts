@@ -2,6 +2,7 @@ import express, {type Request, type Response, type Router} from 'express'
 import {DocentError, endings} from '../domain/index.ts'
 import {cleanLine, escapedJson} from '../lib/clean-text.ts'
 import {headOf} from '../lib/cut.ts'
+import {sectionAddress} from '../lib/section-address.ts'
 import {howToRun} from '../package/index.ts'
 import type {Transcript, TranscriptItem, TranscriptStore} from '../transcripts/index.ts'
 import {endingLabelOf, writerOf} from '../transcripts/index.ts'
@@ -206,7 +207,7 @@ function isolatedTextOrNull(text: string | null | undefined): Html | null {
 /** Only URLs that a console page may link to; front matter could contain anything. */
 function hrefOf(url: string, anchor: string): string {
   const isSafe = /^(?:https?:\/\/|\/)/i.test(url)
-  return isSafe ? `${url}${anchor === '' ? '' : `#${anchor}`}` : '#'
+  return isSafe ? sectionAddress(url, anchor) : '#'
 }
 
 function layout(title: string, body: Html): string {

@@ -1,3 +1,4 @@
+import {sectionAddress} from '../lib/section-address.ts'
 import {pathKey} from '../lib/url-path.ts'
 /** Cut-offs at which every metric is computed. */
 export const depths = [1, 3, 5, 10, 20] as const
@@ -22,7 +23,7 @@ export interface RelevantSection {
 
 /** As `url#anchor`, for display. */
 export function addressOf({pageUrl, anchor}: Pick<FoundSection, 'pageUrl' | 'anchor'>): string {
-  return anchor === '' ? pageUrl : `${pageUrl}#${anchor}`
+  return sectionAddress(pageUrl, anchor)
 }
 
 /** The metrics of one question, by names such as `hit@5`, `recall@5`, `precision@5`, `mrr@5`. */

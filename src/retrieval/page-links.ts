@@ -20,7 +20,9 @@ export function urlOf(build: IndexBuild, page: StoredPage, siteUrl: SiteUrl): st
   if (siteUrl !== null && Object.hasOwn(siteUrl, source) && page.path.startsWith(`${source}/`))
     return siteUrl[source]!.replace(/\/+$/, '') + route
   // Of two pages with one address, this server shows the first there, and the other under its file path.
-  return `/docs${BuildCache.of(build).ownsUrl(page) ? address : routeOfPage(build, page)}`
+  // What follows `#` never reaches a server.
+  const isOwn = BuildCache.of(build).ownsUrl(page) && !address.includes('#')
+  return `/docs${isOwn ? address : routeOfPage(build, page)}`
 }
 
 /** The pages of the best candidates, at most three, each with its best section. */

@@ -27,7 +27,7 @@ export function pageAtRoute(pages: PageLookup, route: string): StoredPage | null
 export function routeOfPage(pages: PageLookup, page: Pick<StoredPage, 'id' | 'url' | 'path'>): string {
   const named = withoutMarkdownEnding(page.path)
   const folder = named.replace(/(?:^|\/)(?:_?index|readme)$/i, '')
-  const own = page.url.startsWith('/') ? [encodedAddress(page.url)] : []
+  const own = page.url.startsWith('/') && !page.url.includes('#') ? [encodedAddress(page.url)] : []
   const candidates = [...own, `/${encodedPath(folder)}`, `/${encodedPath(named)}`]
   // Where all of them are taken by other pages, its Markdown still is at its file's path.
   return candidates.find((route) => pageAtRoute(pages, route)?.id === page.id) ?? `/${encodedPath(page.path)}`

@@ -1,4 +1,5 @@
 import {cleanText, escapedJson} from '../lib/clean-text.ts'
+import {sectionAddress} from '../lib/section-address.ts'
 import type {Transcript} from './transcript-store.ts'
 
 const columns = [
@@ -50,7 +51,7 @@ export function csvRowOf(transcript: Transcript): string {
     totalMs: timings.totalMs,
     inputTokens: usage.inputTokens,
     outputTokens: usage.outputTokens,
-    sources: sources.map(({url, anchor}) => (anchor ? `${url}#${anchor}` : url)).join(' '),
+    sources: sources.map(({url, anchor}) => sectionAddress(url, anchor ?? '')).join(' '),
     text: transcript.text,
     finishReason: transcript.finishReason ?? '',
     partial: transcript.partial,

@@ -115,7 +115,10 @@ export function transcriptStoreContract(name: string, open: () => Promise<StoreU
         await write('old', {entry: {startedAt: 100, build: 'b0', question: 'Where is Zyzzyva?'}})
         await write('stopped', {ending: 'stopped', entry: {startedAt: 200}})
         await write('cut', {finishReason: 'max_tokens', entry: {startedAt: 250}})
-        await write('liked', {entry: {startedAt: 300, conversation: 'c', lang: 'pt-BR'}, pieces: ['Xylomancy.']})
+        await write('liked', {
+          entry: {startedAt: 300, conversation: 'c', lang: 'pt-BR'},
+          pieces: ['Xylomancy.'],
+        })
         await write('running', {ending: null, entry: {startedAt: 400}})
         journal.note('cut', {lang: 'pt'})
         await store.setFeedback('liked', {rating: 'up', reasons: [], comment: null})

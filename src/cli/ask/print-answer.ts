@@ -7,6 +7,7 @@ import {
   type Source,
 } from '../../domain/index.ts'
 import {cleanLine, cleanStream, cleanText, escapedJson, jobCommandFilter} from '../../lib/clean-text.ts'
+import {sectionAddress} from '../../lib/section-address.ts'
 import {isGitHubActions} from '../../settings/index.ts'
 import type {RunningAnswer} from './running-answer.ts'
 
@@ -93,5 +94,5 @@ function dim(text: string): string {
 }
 
 function addressOf(url: string, anchor: string | undefined): string {
-  return anchor ? `${url}#${anchor}` : url
+  return sectionAddress(url, anchor ?? '')
 }

@@ -8,6 +8,7 @@ import {
   type Source,
 } from '../../domain/index.ts'
 import {cleanLine, cleanStream, cleanText} from '../../lib/clean-text.ts'
+import {sectionAddress} from '../../lib/section-address.ts'
 import {endingLabelOf, type Transcript, type TranscriptItem, writerOf} from '../../transcripts/index.ts'
 
 export interface TerminalView {
@@ -174,7 +175,7 @@ function noTextOf({question}: Transcript): string {
 
 function sourceLine(source: Source): string {
   if (source.title === '') return `  [${source.n}] (not kept)`
-  const place = source.anchor === '' ? source.url : `${source.url}#${source.anchor}`
+  const place = sectionAddress(source.url, source.anchor)
   return `  [${source.n}] ${cleanLine([source.title, ...source.headings].join(' › '))}  ${cleanLine(place)}`
 }
 

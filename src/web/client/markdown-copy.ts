@@ -1,9 +1,10 @@
 import type {Source} from '../../domain/index.ts'
+import {sectionAddress} from '../../lib/section-address.ts'
 import {type AnswerState, usedSources} from './answer-state.ts'
 
 /** The link to a source. */
 export function hrefOf(source: {url: string; anchor: string}): string {
-  return source.anchor === '' ? source.url : `${source.url}#${source.anchor}`
+  return sectionAddress(source.url, source.anchor)
 }
 
 interface Titled {

@@ -1,5 +1,5 @@
 import {posix} from 'node:path'
-import type {NavigationItem} from './generator.ts'
+import type {NavigationItem} from '../generator.ts'
 import type {ProjectFolder} from './project-folder.ts'
 
 const maxPages = 5000

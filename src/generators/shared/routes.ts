@@ -1,6 +1,6 @@
-import type {SiteFile} from './generator.ts'
+import type {SiteFile} from '../generator.ts'
+import type {RouteEnd, Site} from '../site.ts'
 import {joinRoute} from './join-route.ts'
-import type {RouteEnd, Site} from './site.ts'
 
 /** Where generators differ in making a route of a path. */
 export interface RouteOptions {

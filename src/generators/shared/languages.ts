@@ -1,5 +1,5 @@
+import type {Site} from '../site.ts'
 import {similarFolders} from './similar-folders.ts'
-import type {Site} from './site.ts'
 
 const names = new Intl.DisplayNames(['en'], {type: 'language', fallback: 'none'})
 

@@ -1,5 +1,5 @@
+import type {Site} from '../site.ts'
 import {similarFolders} from './similar-folders.ts'
-import type {Site} from './site.ts'
 
 /** `2.0`, `v3`, `v3.2.1`, `5x`, `4.x`, `1.0-rc1`, `version-2.0`. */
 const numbered =

@@ -1,5 +1,5 @@
+import type {NavigationItem} from '../generator.ts'
 import {isRecord, textOr} from './config-values.ts'
-import type {NavigationItem} from './generator.ts'
 import {joinRoute} from './join-route.ts'
 
 const maxDepth = 12

@@ -1,4 +1,4 @@
-import {parseData} from '../markdown/index.ts'
+import {parseData} from '../../markdown/index.ts'
 import type {ConfigFile} from './project-folder.ts'
 
 /**

@@ -1,6 +1,6 @@
-import type {SetAside} from '../markdown/index.ts'
-import type {SiteFile} from './generator.ts'
-import type {Site} from './site.ts'
+import type {SetAside} from '../../markdown/index.ts'
+import type {SiteFile} from '../generator.ts'
+import type {Site} from '../site.ts'
 
 /** Files about a repository, which are no pages of the site that it holds. */
 const aboutRepository =
@@ -11,11 +11,6 @@ export function besidePages(file: SiteFile, site: Site): SetAside | null {
   return isInside(file, site) || !aboutRepository.test(file.segments.at(-1)!)
     ? null
     : partial('it is about the repository, outside the folders of pages')
-}
-
-/** The same for sites whose folders of pages are certain only where a configuration was found. */
-export function outsideFoundPages(file: SiteFile, site: Site): SetAside | null {
-  return site.foundIn === null ? null : outsidePages(file, site)
 }
 
 /** A file outside all folders of pages: for sites whose folders are certain, because the project has them. */

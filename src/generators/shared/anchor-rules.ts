@@ -1,5 +1,5 @@
 import {slug as githubSlug} from 'github-slugger'
-import type {AnchorMaker} from '../markdown/index.ts'
+import type {AnchorMaker} from '../../markdown/index.ts'
 
 /** How a site turns a heading into a fragment, and how it numbers repeated headings. */
 export interface AnchorRule {
