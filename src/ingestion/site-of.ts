@@ -8,7 +8,10 @@ import type {FolderScan} from './scan-folder.ts'
  * @throws DocentError `config` for an unknown name.
  */
 export function siteOf(scan: FolderScan, name: string | null): Site {
-  const site = findSite(projectOf(scan, scan.files), name)
+  const site = findSite(
+    projectOf(scan, [...scan.files, ...scan.unreadable.filter(({isFolder}) => !isFolder)]),
+    name,
+  )
   if (site) return site
   const known = allGenerators.map((generator) => generator.name).join(', ')
   throw new DocentError(
