@@ -18,7 +18,8 @@ export interface DocsInstance {
 interface DocsVersion {
   /** `current` or as in `versions.json`. */
   readonly name: string
-  readonly label: string
+  /** Null for the docs as they are now, where they are what readers get and have no name. */
+  readonly label: string | null
   readonly path: string
   readonly isLast: boolean
 }
@@ -182,11 +183,17 @@ function versionsOf(
     const path = name === last ? '' : name === 'current' ? 'next' : name
     return {
       name,
-      label: textOr(memberOf(given, 'label'), name === 'current' ? 'Next' : name),
+      label: labelOf(memberOf(given, 'label'), name, name === last),
       path: textOr(memberOf(given, 'path'), path),
       isLast: name === last,
     }
   })
+}
+
+function labelOf(given: unknown, name: string, isLast: boolean): string | null {
+  if (typeof given === 'string') return given
+  if (name !== 'current') return name
+  return isLast ? null : 'Next'
 }
 
 function versionFoldersIn(folder: ProjectFolder, id: string): string[] {

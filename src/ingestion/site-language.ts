@@ -6,6 +6,9 @@ import {readSource, type Scan} from './scan-folder.ts'
 const sampled = 64
 /** Of a site in several languages at least this share of files stands outside the folders of translations, or none. */
 const leastShare = 0.02
+/** Shares of the pages whose language was found, and of those that were looked at, that have to be in the site's language. */
+const leastOfFound = 2 / 3
+const leastOfLooked = 1 / 4
 /** When as many pages are in another language, the site is in English. */
 const usual = 'en'
 
@@ -29,7 +32,14 @@ export function siteLanguageOf(scan: Scan, rules: PlaceRules): string | null {
     const lang = typeof bytes === 'string' ? null : languageOfProse(withoutSyntax(bytes.toString('utf8')))
     if (lang !== null) found.push(lang)
   }
-  return mostFrequent(found) ?? mostFrequent(inFolders)
+  return majority(found, Math.ceil(others.length / step)) ?? mostFrequent(inFolders)
+}
+
+/** Of the languages found, the one of most pages, if it is clearly that: a doubtful one would change with any edit. */
+function majority(languages: readonly string[], looked: number): string | null {
+  const best = mostFrequent(languages)
+  const count = languages.filter((lang) => lang === best).length
+  return count >= leastOfFound * languages.length && count >= leastOfLooked * looked ? best : null
 }
 
 function mostFrequent(languages: readonly string[]): string | null {
