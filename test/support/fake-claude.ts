@@ -164,7 +164,8 @@ export async function startFakeClaude(options: FakeClaudeOptions = {}): Promise<
   server.on('connection', () => {
     connections += 1
   })
-  server.keepAliveTimeout = 5000
+  // Longer than a busy machine keeps a client from using a connection that it believes to be open.
+  server.keepAliveTimeout = 60_000
   server.listen(options.port ?? 0, '127.0.0.1')
   await once(server, 'listening')
   const {port} = server.address() as AddressInfo
