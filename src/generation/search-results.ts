@@ -102,7 +102,7 @@ function containsQuote({blocks, source}: QuotableSource, quote: string): boolean
 }
 
 function nameOf({url, anchor}: RetrievedSource): string {
-  return sectionAddress(url, anchor)
+  return sectionAddress({url, anchor})
 }
 
 /** An address without its fragment, or the title that may follow it in a link. */

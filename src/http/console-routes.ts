@@ -207,7 +207,7 @@ function isolatedTextOrNull(text: string | null | undefined): Html | null {
 /** Only URLs that a console page may link to; front matter could contain anything. */
 function hrefOf(url: string, anchor: string): string {
   const isSafe = /^(?:https?:\/\/|\/)/i.test(url)
-  return isSafe ? sectionAddress(url, anchor) : '#'
+  return isSafe ? sectionAddress({url, anchor}) : '#'
 }
 
 function layout(title: string, body: Html): string {

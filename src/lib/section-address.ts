@@ -1,9 +1,7 @@
 /**
  * The address of a section of a page; that of the page for an empty anchor. A router that keeps the page after `#/`, as
- * Docsify's, takes the section as `id` in a query of its own.
+ * Docsify's, takes the section as `id`.
  */
-export function sectionAddress(url: string, anchor: string): string {
-  if (anchor === '') return url
-  if (!url.includes('#/')) return `${url}#${anchor}`
-  return `${url}${url.includes('?') ? '&' : '?'}id=${anchor}`
+export function sectionAddress({url, anchor}: {readonly url: string; readonly anchor: string}): string {
+  return anchor ? url + (url.includes('#/') ? '?id=' : '#') + anchor : url
 }

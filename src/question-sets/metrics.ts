@@ -23,7 +23,7 @@ export interface RelevantSection {
 
 /** As `url#anchor`, for display. */
 export function addressOf({pageUrl, anchor}: Pick<FoundSection, 'pageUrl' | 'anchor'>): string {
-  return sectionAddress(pageUrl, anchor)
+  return sectionAddress({url: pageUrl, anchor})
 }
 
 /** The metrics of one question, by names such as `hit@5`, `recall@5`, `precision@5`, `mrr@5`. */

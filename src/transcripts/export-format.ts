@@ -51,7 +51,7 @@ export function csvRowOf(transcript: Transcript): string {
     totalMs: timings.totalMs,
     inputTokens: usage.inputTokens,
     outputTokens: usage.outputTokens,
-    sources: sources.map(({url, anchor}) => sectionAddress(url, anchor ?? '')).join(' '),
+    sources: sources.map(({url, anchor}) => sectionAddress({url, anchor: anchor ?? ''})).join(' '),
     text: transcript.text,
     finishReason: transcript.finishReason ?? '',
     partial: transcript.partial,

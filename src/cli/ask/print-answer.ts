@@ -94,5 +94,5 @@ function dim(text: string): string {
 }
 
 function addressOf(url: string, anchor: string | undefined): string {
-  return sectionAddress(url, anchor ?? '')
+  return sectionAddress({url, anchor: anchor ?? ''})
 }

@@ -175,7 +175,7 @@ function noTextOf({question}: Transcript): string {
 
 function sourceLine(source: Source): string {
   if (source.title === '') return `  [${source.n}] (not kept)`
-  const place = sectionAddress(source.url, source.anchor)
+  const place = sectionAddress(source)
   return `  [${source.n}] ${cleanLine([source.title, ...source.headings].join(' › '))}  ${cleanLine(place)}`
 }
 

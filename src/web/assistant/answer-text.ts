@@ -1,7 +1,8 @@
 import type {Source} from '../../domain/index.ts'
+import {sectionAddress} from '../../lib/section-address.ts'
 import type {AnswerState, Citation} from '../client/answer-state.ts'
 import {allowedHostsOf} from '../client/link-hosts.ts'
-import {hrefOf, nameOf} from '../client/markdown-copy.ts'
+import {nameOf} from '../client/markdown-copy.ts'
 import type {Say} from '../locales/strings.ts'
 import {loadedHighlight, loadHighlight} from '../own-script.ts'
 import {safeHref} from '../render/links.ts'
@@ -176,7 +177,7 @@ export class AnswerText extends HTMLElement {
       if (source === undefined || end > shown || seen.has(key)) continue
       seen.add(key)
       const {base} = this.#options!.links
-      const href = safeHref(hrefOf(source), base) ?? base
+      const href = safeHref(sectionAddress(source), base) ?? base
       chips.push({n, start, end, href, base: href, label: this.#say!('source', {n, name: nameOf(source)})})
     }
     return chips

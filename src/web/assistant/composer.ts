@@ -1,6 +1,6 @@
 import {html, nothing, type ReactiveController, type ReactiveControllerHost, type TemplateResult} from 'lit'
 import {headOf} from '../../lib/cut.ts'
-import {hrefOf} from '../client/markdown-copy.ts'
+import {sectionAddress} from '../../lib/section-address.ts'
 import {maxQuestionChars} from '../client/passage.ts'
 import type {SearchResult} from '../client/search.ts'
 import type {Say} from '../locales/strings.ts'
@@ -137,7 +137,7 @@ export class Composer implements ReactiveController {
         (
           result,
           i,
-        ) => html`<a class="result" id="result-${i}" role="option" tabindex="-1" aria-selected=${i === this.#active} href=${this.#options.absolute(hrefOf(result))}>
+        ) => html`<a class="result" id="result-${i}" role="option" tabindex="-1" aria-selected=${i === this.#active} href=${this.#options.absolute(sectionAddress(result))}>
         <span class="path" dir="auto">${markedName(result)}</span><span class="snippet" dir="auto">${marked(headOf(result.text, maxSnippetChars), result.highlights?.text)}</span></a>`,
       )}
     </div>`
@@ -166,7 +166,7 @@ export class Composer implements ReactiveController {
     if (box === null) return
     const active = this.#results[this.#active]
     if (active !== undefined) {
-      location.assign(this.#options.absolute(hrefOf(active)))
+      location.assign(this.#options.absolute(sectionAddress(active)))
       return
     }
     const question = box.value.trim()

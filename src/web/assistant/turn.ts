@@ -1,5 +1,6 @@
 import {html, nothing, type TemplateResult} from 'lit'
 import type {PageLink, Source} from '../../domain/index.ts'
+import {sectionAddress} from '../../lib/section-address.ts'
 import {
   type AnswerState,
   currentStepOf,
@@ -9,7 +10,7 @@ import {
   type Rating,
   usedSources,
 } from '../client/answer-state.ts'
-import {hrefOf, nameOf, pathOf} from '../client/markdown-copy.ts'
+import {nameOf, pathOf} from '../client/markdown-copy.ts'
 import type {Feedback} from '../client/requests.ts'
 import {waitMsOf} from '../client/waiting.ts'
 import type {Say, StringKey} from '../locales/strings.ts'
@@ -130,7 +131,7 @@ function sources(answer: AnswerState, view: TurnView, on: TurnHandlers): Templat
 
 function card(source: Source, isUsed: boolean, on: TurnHandlers): TemplateResult {
   const path = pathOf(source)
-  return html`<li class="card ${isUsed ? 'used' : ''}"><a href=${on.absolute(hrefOf(source))} dir="auto">
+  return html`<li class="card ${isUsed ? 'used' : ''}"><a href=${on.absolute(sectionAddress(source))} dir="auto">
     <span class="top"><span class="n">${source.n}</span><span class="name">${path.at(-1)}</span>
       <span class="badge">${isUsed ? on.say('used') : nothing}</span></span>
     ${path.length === 1 ? nothing : html`<span class="path">${path.slice(0, -1).join(' › ')}</span>`}
@@ -140,7 +141,7 @@ function card(source: Source, isUsed: boolean, on: TurnHandlers): TemplateResult
 /** A page that came nearest, with the section and its first sentence where they are known. */
 function nearestPage({title, url, section}: PageLink, on: TurnHandlers): TemplateResult {
   const {heading = title, anchor = '', text = ''} = section ?? {}
-  return html`<li dir="auto"><a href=${on.absolute(hrefOf({url, anchor}))}>${icon('book')}${
+  return html`<li dir="auto"><a href=${on.absolute(sectionAddress({url, anchor}))}>${icon('book')}${
     heading === title ? title : `${title} › ${heading}`
   }</a>${text && html`<p>${text}</p>`}</li>`
 }

@@ -10,7 +10,7 @@ export interface AskRequest {
   readonly history?: readonly Turn[]
   readonly version?: string | null
   /** The language of the pages to answer from, BCP 47; null for that of the question. */
-  readonly lang?: string | null
+  readonly lang?: string | null | undefined
   /** Id of an incomplete answer that the new one continues. */
   readonly continueAnswerId?: string | null
   /** Within a day a request with the same key joins the same answer, so a lost request can be repeated. */

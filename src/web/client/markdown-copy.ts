@@ -2,11 +2,6 @@ import type {Source} from '../../domain/index.ts'
 import {sectionAddress} from '../../lib/section-address.ts'
 import {type AnswerState, usedSources} from './answer-state.ts'
 
-/** The link to a source. */
-export function hrefOf(source: {url: string; anchor: string}): string {
-  return sectionAddress(source.url, source.anchor)
-}
-
 interface Titled {
   readonly title: string
   readonly headings: readonly string[]
@@ -25,7 +20,7 @@ export function nameOf(source: Titled): string {
 /** An answer for pasting elsewhere: its Markdown with a link at each citation, then the sources it used. */
 export function copiedMarkdown(answer: AnswerState, base: string): string {
   const link = (source: Source): string =>
-    new URL(hrefOf(source), base).href.replace(/[()]/g, (sign) => (sign === '(' ? '%28' : '%29'))
+    new URL(sectionAddress(source), base).href.replace(/[()]/g, (sign) => (sign === '(' ? '%28' : '%29'))
   let text = answer.text
   // Several citations of one source at the same place become one link.
   const places = answer.citations

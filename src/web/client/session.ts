@@ -250,7 +250,7 @@ class TabSession implements Session {
       conversationId: this.#open.conversationId,
       history: this.#open.historyFor(answer.key),
       version: this.#options.version(),
-      lang: this.#options.lang?.() ?? null,
+      lang: this.#options.lang?.(),
       continueAnswerId: answer.continues,
       idempotencyKey: idempotencyKeyOf(answer),
     }
