@@ -1,4 +1,5 @@
 import {createHash} from 'node:crypto'
+import {posix} from 'node:path'
 import type {Site} from '../generators/index.ts'
 import {chunkerVersion} from '../markdown/index.ts'
 import {isCurrentCalibration} from '../retrieval/index.ts'
@@ -92,9 +93,23 @@ export function chunkerOf(site: Site): string {
     'The QUICK node.js --dry-run kubectl_get running volumes PersistentVolumeClaim c++ don’t ÉTÉ',
   )
   const hash = createHash('sha256')
-    .update(JSON.stringify([site, words]))
+    .update(JSON.stringify([fromContent(site), words]))
     .digest('hex')
   return `${chunkerVersion}-${site.generator}-${hash.slice(0, 12)}`
+}
+
+/** The site as seen from the content folder: where in a project the same folder lies decides nothing about its pages. */
+function fromContent({contentPath, foundIn: _, ...site}: Site): object {
+  const relative = (path: string): string => posix.relative(`/${contentPath}`, `/${path}`)
+  const keys = (folders: Readonly<Record<string, string>>): Record<string, string> =>
+    Object.fromEntries(Object.entries(folders).map(([path, value]) => [relative(path), value]))
+  return {
+    ...site,
+    folder: relative(site.folder),
+    roots: site.roots.map(({path, base}) => ({path: relative(path), base})),
+    languages: {...site.languages, folders: keys(site.languages.folders)},
+    versions: {...site.versions, folders: keys(site.versions.folders)},
+  }
 }
 
 /** Compares the scan with the current build. `isFullRebuild` when the next build does not start from it. */

@@ -4,6 +4,7 @@ import {tmpdir} from 'node:os'
 import {dirname, join} from 'node:path'
 import {afterEach, describe, expect, test} from 'vitest'
 import {contentRootOf} from '../../src/ingestion/content-root.ts'
+import {chunkerOf} from '../../src/ingestion/ingest-plan.ts'
 import {parseTask} from '../../src/ingestion/parse-task.ts'
 import {readContentFile} from '../../src/ingestion/read-content-file.ts'
 import {scanFolder} from '../../src/ingestion/scan-folder.ts'
@@ -93,6 +94,17 @@ describe('the project of a content folder', () => {
 
     expect(page?.sections[0]?.text).toBe('print(1)')
   })
+})
+
+test('where in a project the same folder lies is no reason to read it again', async () => {
+  const files = {'docs/a.md': 'Text.', 'docs/de/a.md': 'Text.', 'docs/v2.0/a.md': 'Text.'}
+  const alone = await scanFolder(join(projectWith(files), 'docs'))
+  const inRepository = await scanFolder(join(projectWith({...files, '.git/HEAD': ''}), 'docs'))
+  const other = await scanFolder(join(projectWith({...files, 'mkdocs.yml': 'site_name: x'}), 'docs'))
+  const [first, second, third] = [alone, inRepository, other].map((scan) => chunkerOf(siteOf(scan, null)))
+
+  expect(second).toBe(first)
+  expect(third).not.toBe(first)
 })
 
 test('the command says what it found, from which file, and how to set it', () => {
