@@ -7,13 +7,13 @@ import {anthropicGenerator} from '../../src/generation/anthropic-generator.ts'
 import {extractiveGenerator} from '../../src/generation/extractive-generator.ts'
 import type {GenerationEvent, Generator} from '../../src/generation/generator.ts'
 import {quotableSource, searchResults} from '../../src/generation/search-results.ts'
-import {plainSite} from '../../src/generators/index.ts'
 import {parsePage} from '../../src/markdown/index.ts'
 import {requestOf} from '../contracts/generator.contract.ts'
 import {retrievalWorld} from '../retrieval/world.ts'
 import {realisticReply, startFakeClaude} from '../support/fake-claude.ts'
 import {randomFrom} from '../support/random.ts'
 import {lettersOf, pagesBelow, sectionsAt} from '../support/section-oracle.ts'
+import {plainSite} from '../support/unconfigured-site.ts'
 
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 const shared = path('../../../shared')

@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest'
-import {plainSite, siteRulesOf} from '../../src/generators/index.ts'
 import {flatten} from '../../src/markdown/flatten.ts'
 import {parsePage} from '../../src/markdown/index.ts'
+import {plainSite, siteRulesOf} from '../support/unconfigured-site.ts'
 
 interface Flat {
   readonly text: string

@@ -2,8 +2,8 @@ import {existsSync, readdirSync, readFileSync} from 'node:fs'
 import {fileURLToPath} from 'node:url'
 import {describe, expect, test} from 'vitest'
 import type {Diagnostic} from '../../src/domain/index.ts'
-import {plainSite} from '../../src/generators/index.ts'
 import {parsePage} from '../../src/markdown/index.ts'
+import {plainSite} from '../support/unconfigured-site.ts'
 import {independentWords, shareKept, wordsOf} from './independent-reader.ts'
 
 // These read real documentation beside the repository, which is not part of it.

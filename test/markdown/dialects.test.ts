@@ -1,9 +1,9 @@
 import {readdirSync, readFileSync} from 'node:fs'
 import {fileURLToPath} from 'node:url'
 import {describe, expect, test} from 'vitest'
-import {plainSite} from '../../src/generators/index.ts'
 import {allDialects} from '../../src/markdown/dialects/all-dialects.ts'
 import {flatten} from '../../src/markdown/flatten.ts'
+import {plainSite} from '../support/unconfigured-site.ts'
 
 const folder = fileURLToPath(new URL('../../src/markdown/dialects/', import.meta.url))
 const files = readdirSync(folder).map((name) => ({name, code: readFileSync(folder + name, 'utf8')}))

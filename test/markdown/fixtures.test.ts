@@ -2,8 +2,8 @@ import {existsSync, readdirSync, readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {describe, expect, test} from 'vitest'
-import {plainSite} from '../../src/generators/index.ts'
 import {parsePage} from '../../src/markdown/index.ts'
+import {plainSite} from '../support/unconfigured-site.ts'
 
 const root = fileURLToPath(new URL('../fixtures/markdown', import.meta.url))
 const cases = readdirSync(root).sort()

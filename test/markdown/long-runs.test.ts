@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest'
-import {plainSite} from '../../src/generators/index.ts'
 import {type ParsedPage, parsePage} from '../../src/markdown/index.ts'
+import {plainSite} from '../support/unconfigured-site.ts'
 
 const parse = (source: string): ParsedPage => parsePage(source, {path: 'guides/page.md', site: plainSite})
 const textOf = ({page}: ParsedPage): string => page!.sections.map(({text}) => text).join('\n')

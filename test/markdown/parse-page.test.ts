@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest'
-import {plainSite, siteRulesOf} from '../../src/generators/index.ts'
 import {type ParsedPage, parsePage, type SiteRules} from '../../src/markdown/index.ts'
 import {rulesIn, siteIn} from '../support/memory-project.ts'
+import {plainSite, siteRulesOf} from '../support/unconfigured-site.ts'
 
 const parse = (source: string, path = 'guides/page.md'): ParsedPage =>
   parsePage(source, {path, site: plainSite})

@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
-import {plainSite} from '../../src/generators/index.ts'
 import {parsePage} from '../../src/markdown/index.ts'
 import {parseMarkdown} from '../../src/markdown/parse-markdown.ts'
 import {plainTextOfNode} from '../../src/markdown/plain-text.ts'
 import {passageBudget} from '../../src/markdown/section-pieces.ts'
 import {countWords} from '../../src/text/words.ts'
 import {seedOr} from '../support/random-seed.ts'
+import {plainSite} from '../support/unconfigured-site.ts'
 
 const seed = seedOr(20261122)
 const wordsOf = (text: string): string[] => text.match(/[\p{L}\p{N}]+/gu) ?? []

@@ -1,9 +1,9 @@
 import {marked, type Tokens} from 'marked'
 import {describe, expect, test} from 'vitest'
 import {joinedBlocks} from '../../src/domain/index.ts'
-import {plainSite} from '../../src/generators/index.ts'
 import {parsePage, quotableBlocksIn} from '../../src/markdown/index.ts'
 import {passageBudget} from '../../src/markdown/section-pieces.ts'
+import {plainSite} from '../support/unconfigured-site.ts'
 
 describe('units of Markdown', () => {
   test.each([

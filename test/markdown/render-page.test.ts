@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest'
-import {plainSite} from '../../src/generators/index.ts'
 import {parsePage, plainTextOf, renderPage} from '../../src/markdown/index.ts'
+import {plainSite} from '../support/unconfigured-site.ts'
 
 describe('a rendered page', () => {
   test('has the anchors of its sections on its headings', () => {

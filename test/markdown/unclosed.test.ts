@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import {expect, test} from 'vitest'
-import {plainSite, siteRulesOf} from '../../src/generators/index.ts'
 import {type ParsedPage, parsePage} from '../../src/markdown/index.ts'
 import {seedOr} from '../support/random-seed.ts'
+import {plainSite, siteRulesOf} from '../support/unconfigured-site.ts'
 
 const seed = seedOr(20261126)
 

@@ -1,5 +1,4 @@
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
-import {plainSite} from '../../src/generators/index.ts'
 import {parsePage} from '../../src/markdown/index.ts'
 import {createRetriever} from '../../src/retrieval/create-retriever.ts'
 import type {RetrievalQuery} from '../../src/retrieval/retriever.ts'
@@ -7,6 +6,7 @@ import {sourceBudgetWords} from '../../src/retrieval/source-text.ts'
 import {countWords} from '../../src/text/words.ts'
 import {hashingEmbedder} from '../support/hashing-embedder.ts'
 import {samplePage} from '../support/sample-pages.ts'
+import {plainSite} from '../support/unconfigured-site.ts'
 import {retrievalWorld} from './world.ts'
 
 const query = (question: string, more: Partial<RetrievalQuery> = {}): RetrievalQuery => ({

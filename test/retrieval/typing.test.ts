@@ -2,12 +2,12 @@ import {readdirSync, readFileSync} from 'node:fs'
 import fc from 'fast-check'
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
 import type {Page} from '../../src/domain/index.ts'
-import {plainSite} from '../../src/generators/index.ts'
 import {parsePage} from '../../src/markdown/index.ts'
 import {createRetriever} from '../../src/retrieval/create-retriever.ts'
 import type {SearchHit} from '../../src/retrieval/retriever.ts'
 import {prepareTyping} from '../../src/retrieval/typing/section-names.ts'
 import {samplePage} from '../support/sample-pages.ts'
+import {plainSite} from '../support/unconfigured-site.ts'
 import {retrievalWorld} from './world.ts'
 
 type World = Awaited<ReturnType<typeof retrievalWorld>>

@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest'
-import {plainSite} from '../../src/generators/index.ts'
 import {parsePage} from '../../src/markdown/index.ts'
 import {embeddingTextOf} from '../../src/search-index/index.ts'
+import {plainSite} from '../support/unconfigured-site.ts'
 
 function textsOf(source: string): string[] {
   const {page} = parsePage(source, {path: 'prices.md', site: plainSite})

@@ -1,7 +1,7 @@
 import {readdirSync, readFileSync} from 'node:fs'
 import type {Page, Section} from '../../src/domain/index.ts'
-import {plainSite} from '../../src/generators/index.ts'
 import {parsePage} from '../../src/markdown/index.ts'
+import {plainSite} from './unconfigured-site.ts'
 
 /** The letters and digits of a text, so that a page, a quote and an answer can be compared. */
 export function lettersOf(text: string): string {

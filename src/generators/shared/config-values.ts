@@ -1,16 +1,5 @@
 import {joinRoute} from './join-route.ts'
 
-/** The value of a top-level key in a YAML text; null if it has none. For files whose tags no YAML parser knows. */
-export function yamlValue(text: string, name: string): string | null {
-  const match = new RegExp(`^${name}[ \\t]*:[ \\t]*(.*)$`, 'm').exec(text)
-  if (!match) return null
-  const value = match[1]!
-    .replace(/(?:^|\s)#.*$/, '')
-    .replace(/^(["'])(.*)\1\s*$/, '$2')
-    .trim()
-  return value || null
-}
-
 /** A folder in a configuration, without `./` and slashes around it; `..` stays. */
 export function folderPath(path: string): string {
   return path.replace(/^(?:\.\/|\/)+|(?<=.)\/+$/g, '').replace(/^\.$/, '')

@@ -38,7 +38,7 @@ function outerVersionFolders(paths: readonly string[]): [string, string][] {
 }
 
 /** The one that is called current, else the highest that is released; null if there are none. */
-export function currentOf(versions: readonly string[]): string | null {
+function currentOf(versions: readonly string[]): string | null {
   const called = versions.find((name) => released.test(name))
   if (called !== undefined) return called
   const sorted = versions
@@ -48,7 +48,7 @@ export function currentOf(versions: readonly string[]): string | null {
 }
 
 /** By their numbers, the lower first: `v1.9` before `v1.10`. */
-export function compareVersions(one: string, other: string): number {
+function compareVersions(one: string, other: string): number {
   const [a, b] = [numbersIn(one), numbersIn(other)]
   for (let n = 0; n < Math.max(a.length, b.length); n++) {
     const difference = (a[n] ?? 0) - (b[n] ?? 0)

@@ -1,6 +1,5 @@
-import type {SiteRules} from '../markdown/index.ts'
-import {findSite} from './find-site.ts'
-import {rulesOf} from './site-rules.ts'
+import {findSite, rulesOf} from '../../src/generators/index.ts'
+import type {SiteRules} from '../../src/markdown/index.ts'
 
 /** The rules of a generator for a folder of which nothing else is known; null for an unknown name. */
 export function siteRulesOf(name: string): SiteRules | null {
