@@ -13,6 +13,8 @@ export interface Page {
   /** BCP 47, as `en` or `pt-BR`; null when not known. */
   readonly lang: string | null
   readonly tags: readonly string[]
+  /** Where it stands among the pages of its folder, the lowest first; absent or null where its project does not say. */
+  readonly position?: number | null
   /** The page as plain CommonMark with GFM: dialects resolved, hidden text removed. What `/docs` renders. */
   readonly markdown: string
   /** In reading order; never empty for a page that has text. */

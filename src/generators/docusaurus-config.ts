@@ -219,6 +219,13 @@ export function versionFolder({id, path}: DocsInstance, {name}: DocsVersion): st
   return name === 'current' ? path : `${prefixed(id, 'versioned_docs')}/version-${name}`
 }
 
+/** The file of a version's sidebars; null where the current docs name none. */
+export function sidebarsFile({id, sidebarPath}: DocsInstance, {name}: DocsVersion): string | null {
+  return name === 'current'
+    ? sidebarPath
+    : `${prefixed(id, 'versioned_sidebars')}/version-${name}-sidebars.json`
+}
+
 function prefixed(id: string, name: string): string {
   return id === defaultId ? name : `${id}_${name}`
 }

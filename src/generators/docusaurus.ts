@@ -1,7 +1,7 @@
 import {posix} from 'node:path'
 import {withoutMarkdownEnding} from '../lib/markdown-name.ts'
 import {docusaurusConfig} from './docusaurus-config.ts'
-import {docusaurusNavigation} from './docusaurus-sidebars.ts'
+import {categoryLabel, docusaurusNavigation} from './docusaurus-sidebars.ts'
 import type {Generator, SiteFile} from './generator.ts'
 import {githubAnchors} from './shared/anchor-rules.ts'
 import {textOr, textsOf} from './shared/config-values.ts'
@@ -51,6 +51,7 @@ export const docusaurus: Generator = {
     )
   },
   navigation: docusaurusNavigation,
+  labelOf: categoryLabel,
   positionOf({frontMatter, segments}) {
     const {sidebar_position: position} = frontMatter.data
     if (typeof position === 'number') return position

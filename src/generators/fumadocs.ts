@@ -1,4 +1,5 @@
 import {posix} from 'node:path'
+import {titleOfName} from '../lib/markdown-name.ts'
 import type {Generator, NavigationItem, SiteFile} from './generator.ts'
 import {githubAnchors} from './shared/anchor-rules.ts'
 import {folderPath, isRecord, textOr} from './shared/config-values.ts'
@@ -155,7 +156,7 @@ function itemsIn(folder: ProjectFolder, site: Site, path: string, depth: number)
       const entry = posix.join(path, isSpread ? name.slice(3) : name)
       if (names.includes(`${isSpread ? name.slice(3) : name}/`)) {
         const items = itemsIn(folder, site, entry, depth + 1)
-        const title = textOr(metaOf(folder, entry)['title'], '') || null
+        const title = textOr(metaOf(folder, entry)['title'], '') || (isGroup(name) ? null : titleOfName(name))
         return isSpread ? items : [{title, path: null, items}]
       }
       return entries.includes(name) ? [{title: null, path: posix.join(site.folder, entry), items: []}] : []

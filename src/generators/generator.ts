@@ -18,9 +18,20 @@ export interface SiteFile {
 export interface NavigationItem {
   /** Null: the title of its page. */
   readonly title: string | null
-  /** The page's file below the project's root, with or without its extension; null for a group without a page, and for links. */
+  /**
+   * The page's file below the project's root, with or without its extension, or a folder with `/` at its end, which stands
+   * for its pages in their own order; null for a group without a page, and for links.
+   */
   readonly path: string | null
   readonly items: readonly NavigationItem[]
+}
+
+/** A folder of pages in the navigation. */
+export interface FolderLabel {
+  /** Null: the title of its index page, or else its name. */
+  readonly title: string | null
+  /** Null: the position of its index page. */
+  readonly position: number | null
 }
 
 /** A site generator: how a project that uses it is found, and how it makes pages of files. One file each. */
@@ -70,4 +81,6 @@ export interface Generator {
   navigation?(folder: ProjectFolder, site: Site): readonly NavigationItem[] | null
   /** Where the page stands among those of its folder by its front matter or its name, the lowest first; null if they do not say. */
   positionOf?(file: SiteFile): number | null
+  /** What a file in a folder of pages, such as `_category_.json`, says of its place among others; null if it says nothing. */
+  labelOf?(folder: ProjectFolder): FolderLabel | null
 }

@@ -4,6 +4,7 @@ import {mdc} from '../markdown/index.ts'
 import type {Generator} from './generator.ts'
 import {dashed} from './shared/anchor-rules.ts'
 import {folderPath, isRecord, memberOf, textOr} from './shared/config-values.ts'
+import {dataConfigOf} from './shared/data-config.ts'
 import {joinRoute} from './shared/join-route.ts'
 import {dependencyIn} from './shared/package-file.ts'
 import {type ConfigFile, configIn, type ProjectFolder} from './shared/project-folder.ts'
@@ -62,6 +63,11 @@ export const nuxtContent: Generator = {
     const name = /^(?:\d+\.)?index$/.test(segments.at(-1)!) ? segments.at(-2) : segments.at(-1)
     const number = /^(\d+)\./.exec(name ?? '')?.[1]
     return number === undefined ? null : Number(number)
+  },
+  labelOf(folder) {
+    const file = configIn(folder, /^(?:\.navigation|_dir)\.(?:ya?ml|json)$/)
+    const title = textOr(memberOf(file && dataConfigOf(file), 'title'), '')
+    return title === '' ? null : {title, position: null}
   },
 }
 

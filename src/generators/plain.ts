@@ -26,6 +26,13 @@ export const plain: Generator = {
     path.split('/').some((name) => partFolder.test(name))
       ? {rule: 'partial', reason: 'files in folders such as _partials are parts of other pages'}
       : null,
+  positionOf({frontMatter: {data}}) {
+    const found = positionNames.map((name) => data[name]).find((value) => typeof value === 'number')
+    return typeof found === 'number' && Number.isFinite(found) ? found : null
+  },
 }
+
+/** How the front matter of other generators calls it. */
+const positionNames = ['order', 'position', 'weight', 'nav_order', 'sidebar_position']
 
 const partFolder = /^_(?:partials?|includes?|snippets?|shared|templates?|layouts?)$/i

@@ -88,6 +88,7 @@ function placeOf(file: SiteFile, generator: Generator, site: Site): PagePlace {
     url: addressOf(file, generator, site),
     version: frontMatter.version ?? valueOfFolder(path, site.versions.folders),
     lang: frontMatter.lang ?? languageOf(path, site.languages),
+    position: generator.positionOf?.(file) ?? null,
     setAside: withdrawnBy(frontMatter) ?? generator.setAside?.(file, site) ?? null,
   }
 }

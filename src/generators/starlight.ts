@@ -121,6 +121,8 @@ function sidebarItems(items: unknown, site: Site, depth = 0): NavigationItem[] {
     if (!isRecord(item)) return []
     const below = sidebarItems(item['items'], site, depth + 1)
     const title = textOr(item['label'], '') || null
+    const folder = memberOf(item['autogenerate'], 'directory')
+    if (typeof folder === 'string') return [{title, path: `${pathOf(folder, site)}/`, items: []}]
     const link = item['slug'] ?? item['link']
     const isPage = typeof link === 'string' && !/^[a-z]+:/i.test(link)
     return isPage || below.length > 0 ? [{title, path: isPage ? pathOf(link, site) : null, items: below}] : []

@@ -40,7 +40,9 @@ export async function completeBuild(context: IngestContext, completion: Completi
   const {scan, rules} = content
   const {force = false, keepBuilds = 3, maxShrinkPercent = 30} = context.options
   const previous = current?.manifest.id ?? null
-  let manifest = await context.stage('finish', () => writer.finish(signalOption))
+  let manifest = await context.stage('finish', () =>
+    writer.finish({...signalOption, outlineOf: content.outlineOf}),
+  )
   const records = writer.openRecords()
   let opened: IndexBuild | null = null
   try {
@@ -101,12 +103,13 @@ export async function completeBuild(context: IngestContext, completion: Completi
       calibration,
       summary: {
         content: placesOf(content),
-        sources: content.sources.map(({name, place, commit, currentVersion, chunker: own}) => ({
+        sources: content.sources.map(({name, place, commit, currentVersion, chunker, navigation}) => ({
           name,
           place,
           commit,
           currentVersion,
-          chunker: own,
+          chunker,
+          navigation,
         })),
         pages: {
           new: counts.new,

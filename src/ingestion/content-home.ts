@@ -66,7 +66,7 @@ export function rulesAmong(rules: Readonly<Record<string, SiteRules>>): PlaceRul
     },
     placeOf(path, frontMatter) {
       const found = homeOf({sources: rules}, path)
-      if (found === null) return {url: `/${path}`, version: null, lang: null, setAside: null}
+      if (found === null) return {url: `/${path}`, version: null, lang: null, position: null, setAside: null}
       const place = found.home.placeOf(found.path, frontMatter)
       return {...place, url: urlAmong(found.name, place.url)}
     },

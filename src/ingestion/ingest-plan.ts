@@ -17,6 +17,7 @@ import {includedWithheldFile} from './last-good-page.ts'
 import {readContentFile} from './read-content-file.ts'
 import {retriedRules} from './read-page.ts'
 import {hashOf, isUnreadable, type Scan, type ScannedFile, type UnreadablePath} from './scan-folder.ts'
+import type {SourceContent} from './source-content.ts'
 import {isFileWithdrawn} from './withdrawn.ts'
 
 export interface IngestPlan {
@@ -74,9 +75,18 @@ export function reasonForFull(
 }
 
 /** Why the build that the next one starts from is not left as it is even where no page changed; null where it is. */
-export function reasonToRenew({isHnswValid, manifest}: BaseBuild, currentId: string | null): string | null {
+export function reasonToRenew(
+  {isHnswValid, manifest}: BaseBuild,
+  currentId: string | null,
+  sources: SourceContent['sources'],
+): string | null {
   if (!isHnswValid || manifest.id !== currentId) return 'the current index is damaged'
-  return isOfEarlierVersion(manifest) ? 'an earlier version calibrated its refusal' : null
+  if (isOfEarlierVersion(manifest)) return 'an earlier version calibrated its refusal'
+  const before = new Map(manifest.summary?.sources?.map(({name, navigation}) => [name, navigation]))
+  // Nothing is known of the navigation of a source that is missing.
+  return sources.some(({name, problem, navigation}) => problem === null && before.get(name) !== navigation)
+    ? 'the site orders its pages in another way'
+    : null
 }
 
 /** Whether the version that made a build calibrates and ranks otherwise than this one. */

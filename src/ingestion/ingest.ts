@@ -160,14 +160,15 @@ interface Decision {
 
 async function decide(
   context: IngestContext,
-  {scan, rules, chunker, defaultLanguage: said}: SourceContent,
+  content: SourceContent,
   {current, currentId, embedding}: Start & {readonly embedding: Manifest['embedding']},
 ): Promise<Decision> {
+  const {scan, rules, chunker, defaultLanguage: said} = content
   return context.stage('plan', async () => {
     const fullBecause = reasonForFull(current, embedding, chunker, context.options.full ?? false)
     const base = fullBecause === null ? current : null
     const before = base?.manifest.languages?.default ?? null
-    const renewedBecause = base === null ? null : reasonToRenew(base, currentId)
+    const renewedBecause = base === null ? null : reasonToRenew(base, currentId, content.sources)
     const plan = planIngest(scan, current, rules, base === null)
     if (base && isNothingToDo(plan)) return {fullBecause, base, renewedBecause, plan, defaultLanguage: before}
     await loadLanguageDetector()

@@ -1,17 +1,19 @@
 import {DocentError} from '../domain/index.ts'
-import {allGenerators, findSite, type Site} from '../generators/index.ts'
+import {allGenerators, findSite, type Project, type Site} from '../generators/index.ts'
 import {projectOf} from './project.ts'
 import type {FolderScan} from './scan-folder.ts'
+
+/** The project of the scanned files, those that cannot be read included. */
+export function projectOfScan(scan: FolderScan): Project {
+  return projectOf(scan, [...scan.files, ...scan.unreadable.filter(({isFolder}) => !isFolder)])
+}
 
 /**
  * The site that the scanned files belong to. `name` decides on the generator; null finds it.
  * @throws DocentError `config` for an unknown name.
  */
 export function siteOf(scan: FolderScan, name: string | null): Site {
-  const site = findSite(
-    projectOf(scan, [...scan.files, ...scan.unreadable.filter(({isFolder}) => !isFolder)]),
-    name,
-  )
+  const site = findSite(projectOfScan(scan), name)
   if (site) return site
   const known = allGenerators.map((generator) => generator.name).join(', ')
   throw new DocentError(

@@ -8,17 +8,18 @@ import {
   folderSource,
   sourceShown,
 } from '../domain/index.ts'
-import {rulesOf, type Site} from '../generators/index.ts'
-import type {BaseBuild, SourceSummary} from '../search-index/index.ts'
+import {rulesOf, type Site, type SiteNavigation} from '../generators/index.ts'
+import type {BaseBuild, OutlineMaker, SourceSummary} from '../search-index/index.ts'
 import {gitAccess, type LocatedSource, locateSource} from '../sources/index.ts'
 import {type PlaceRules, pathAmong, rulesAmong, unreachableRule} from './content-home.ts'
 import type {IngestContext} from './ingest-context.ts'
 import type {IngestOptions} from './ingest-options.ts'
 import {chunkerOf} from './ingest-plan.ts'
 import type {SourceReport} from './ingest-report.ts'
+import {navigationOf, orderedPages} from './page-order.ts'
 import type {ParseSetup, SourceSetup} from './parse-task.ts'
 import {type FolderScan, type Scan, scanFolder} from './scan-folder.ts'
-import {siteOf} from './site-of.ts'
+import {projectOfScan, siteOf} from './site-of.ts'
 
 /** All sources of an ingest, read as one: paths and addresses begin with the name of their source if there are several. */
 export interface SourceContent {
@@ -33,7 +34,10 @@ export interface SourceContent {
   readonly defaultLanguage: string | null
   /** Their names; empty if there is one. */
   readonly names: readonly string[]
-  readonly sources: readonly (SourceReport & Pick<SourceSummary, 'chunker' | 'currentVersion'>)[]
+  readonly sources: readonly (SourceReport &
+    Required<Pick<SourceSummary, 'chunker' | 'currentVersion' | 'navigation'>>)[]
+  /** Their pages in order. */
+  readonly outlineOf: OutlineMaker
 }
 
 /** Where the sources are, in one line, as in `CONTENT_DIR`. */
@@ -85,6 +89,7 @@ async function locateAll(
 interface ScannedSource extends LocatedSource {
   readonly scan: FolderScan
   readonly site: Site
+  readonly navigation: SiteNavigation
 }
 
 async function scanSource(
@@ -107,11 +112,13 @@ async function scanSource(
   const found = scan ?? missingScan(dataDir)
   const diagnostics =
     problem === null ? found.diagnostics : [...found.diagnostics, unreachable(problem, scan !== null)]
+  const site = siteOf(found, source.generator)
   return {
     ...located,
     problem,
     scan: {...found, diagnostics},
-    site: siteOf(found, source.generator),
+    site,
+    navigation: navigationOf(projectOfScan(found), site),
   }
 }
 
@@ -140,7 +147,7 @@ function unreachable(problem: string, hasFiles: boolean): Diagnostic {
 
 function joined(scanned: readonly ScannedSource[], current: BaseBuild | null): SourceContent {
   const before = new Map(current?.manifest.summary?.sources?.map((source) => [source.name, source]))
-  const sources = scanned.map(({source, content, commit, problem, site}) => {
+  const sources = scanned.map(({source, content, commit, problem, site, navigation}) => {
     // Nothing is known of the site of a source that is missing, so it counts as unchanged.
     const unchanged = content === null ? before.get(source.name) : undefined
     return {
@@ -152,6 +159,7 @@ function joined(scanned: readonly ScannedSource[], current: BaseBuild | null): S
       // Nothing is known of the site of a source that is missing, so it counts as unchanged.
       currentVersion: unchanged?.currentVersion ?? site.versions.current,
       chunker: unchanged?.chunker ?? chunkerOf(site),
+      navigation: fingerprintOf(navigation),
     }
   })
   const [first] = scanned
@@ -161,7 +169,18 @@ function joined(scanned: readonly ScannedSource[], current: BaseBuild | null): S
     const rules = rulesOf(site)
     const chunker = sources[0]!.chunker
     const defaultLanguage = site.languages.default
-    return {scan, rules, setup: setupOf(first!), chunker, generators, defaultLanguage, names: [], sources}
+    const outlineOf: OutlineMaker = (pages) => orderedPages([{...first!, name: ''}], pages)
+    return {
+      scan,
+      rules,
+      setup: setupOf(first!),
+      chunker,
+      generators,
+      defaultLanguage,
+      names: [],
+      sources,
+      outlineOf,
+    }
   }
   const byName = <T>(pick: (one: ScannedSource) => T): Record<string, T> =>
     Object.fromEntries(scanned.map((one) => [one.source.name!, pick(one)]))
@@ -174,6 +193,11 @@ function joined(scanned: readonly ScannedSource[], current: BaseBuild | null): S
     defaultLanguage: languageAmong(scanned.map(({site}) => site)),
     names: scanned.map(({source}) => source.name!),
     sources,
+    outlineOf: (pages) =>
+      orderedPages(
+        scanned.map((one) => ({...one, name: one.source.name!})),
+        pages,
+      ),
   }
 }
 
@@ -203,6 +227,10 @@ function sumsOf(counts: readonly Readonly<Record<string, number>>[]): Record<str
     sums.set(name, (sums.get(name) ?? 0) + count)
   }
   return Object.fromEntries(sums)
+}
+
+function fingerprintOf(navigation: SiteNavigation): string {
+  return createHash('sha256').update(JSON.stringify(navigation)).digest('hex').slice(0, 12)
 }
 
 /** The language that the configurations agree on. */

@@ -10,3 +10,13 @@ export function isMarkdownName(path: string): boolean {
 export function withoutMarkdownEnding(path: string): string {
   return path.replace(ending, '')
 }
+
+/** A title made of a name without its ending: `02-getting-started` → `Getting started`. */
+export function titleOfName(name: string): string {
+  const words =
+    name
+      .replace(/^\d+[-_.]\s*/, '')
+      .replace(/[-_]+/g, ' ')
+      .trim() || name
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}

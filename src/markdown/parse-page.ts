@@ -6,7 +6,7 @@ import {
   type PageReference,
   type Section,
 } from '../domain/index.ts'
-import {withoutMarkdownEnding} from '../lib/markdown-name.ts'
+import {titleOfName, withoutMarkdownEnding} from '../lib/markdown-name.ts'
 import {countWords} from '../text/words.ts'
 import type {Fidelity} from './fidelity.ts'
 import {FlatSource} from './flat-source.ts'
@@ -160,17 +160,10 @@ function sumOf(numbers: readonly number[]): number {
   return numbers.reduce((sum, number) => sum + number, 0)
 }
 
-/** `getting-started.md` → `Getting started`. */
+/** `getting-started.md` → `Getting started`; an index is named as its folder. */
 function titleFromPath(path: string): string {
-  const parts = withoutMarkdownEnding(path).split('/')
-  let name = parts.at(-1) ?? path
-  if (/^(?:_?index|readme)$/i.test(name) && parts.length > 1) name = parts.at(-2)!
-  const words =
-    name
-      .replace(/^\d+[-_.]\s*/, '')
-      .replace(/[-_]+/g, ' ')
-      .trim() || name
-  return words.charAt(0).toUpperCase() + words.slice(1)
+  const [name = path, folder] = withoutMarkdownEnding(path).split('/').reverse()
+  return titleOfName(folder !== undefined && /^(?:_?index|readme)$/i.test(name) ? folder : name)
 }
 
 function emptyFidelity(path: string): Fidelity {

@@ -18,6 +18,8 @@ export interface PagePlace {
   readonly version: string | null
   /** BCP 47; null where the project does not say it. */
   readonly lang: string | null
+  /** Where it stands among the pages of its folder, the lowest first; null where neither its front matter nor its name says so. */
+  readonly position: number | null
   /** Why it is not a page for readers; null if it is one. */
   readonly setAside: SetAside | null
 }

@@ -2,6 +2,7 @@ import {join} from 'node:path'
 import {pathKey} from '../lib/url-path.ts'
 import {openSqlite, type SqliteDatabase} from '../native/index.ts'
 import type {BuildPages, StoredPage, StoredSection} from './build.ts'
+import {readOutline} from './outline.ts'
 import {databaseFile} from './schema.ts'
 import type {SectionRow} from './section-row.ts'
 
@@ -41,6 +42,7 @@ export function pagesIn(db: SqliteDatabase): {
 
   const pages: BuildPages = {
     pages: () => [...pagesByPath],
+    outline: () => readOutline(db, {all: pagesByPath, byId: (id) => pageCache.get(id) ?? null}),
     pageById: (id) => pageCache.get(id) ?? null,
     pageByUrl(url) {
       const id = sql.pageByUrl.get(url) as number | undefined

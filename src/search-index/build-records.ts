@@ -143,7 +143,10 @@ interface PageRow {
 
 /** A row of `pages` with the fidelity from `files`. */
 interface WholePageRow
-  extends Pick<Page, 'path' | 'url' | 'title' | 'description' | 'version' | 'lang' | 'markdown'> {
+  extends Pick<
+    Page,
+    'path' | 'url' | 'title' | 'description' | 'version' | 'lang' | 'position' | 'markdown'
+  > {
   readonly id: number
   readonly tags: string
   readonly links: string
@@ -156,10 +159,10 @@ function recordedPageOf(
   sections: readonly SectionRow[],
   passages: PassagesBetween,
 ): RecordedPage {
-  const {path, url, title, description, version, lang, markdown} = row
+  const {path, url, title, description, version, lang, position = null, markdown} = row
   return {
     page: {
-      ...{path, url, title, description, version, lang, markdown},
+      ...{path, url, title, description, version, lang, position, markdown},
       tags: JSON.parse(row.tags) as string[],
       sections: sections.map((section) => {
         const first = section.first_passage

@@ -11,6 +11,7 @@ import {GraphWriter, loadBaseGraph} from './graph-writer.ts'
 import type {IndexedPage, SourceFile} from './indexed-page.ts'
 import {writeManifest} from './manifest.ts'
 import {openBuild} from './open-build.ts'
+import {type OutlineMaker, writeOutline} from './outline.ts'
 import {PageWriter} from './page-writer.ts'
 import {buildFormat, databaseFile, hnswFile} from './schema.ts'
 import {openStagingDatabase} from './staging-database.ts'
@@ -45,6 +46,8 @@ export interface BuildWriter {
 
 export interface FinishOptions {
   readonly signal?: AbortSignal
+  /** Default: the outline of the base, or none. */
+  readonly outlineOf?: OutlineMaker
 }
 
 /** Starts a build in a staging folder below `dataDir`: empty, or as a copy of another. */
@@ -70,7 +73,8 @@ export async function openBuildWriter(dataDir: string, options: BeginOptions): P
     remove: (path) => pages.remove(path),
     vectorFor: (embeddingHash) => pages.vectorFor(embeddingHash),
 
-    async finish({signal} = {}) {
+    async finish({signal, outlineOf} = {}) {
+      if (outlineOf) writeOutline(db, outlineOf)
       const counts = pages.finish()
       words.finish()
       const live = counts.passages - zeroVectorsIn(db, embedding.dimensions)

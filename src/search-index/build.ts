@@ -88,6 +88,8 @@ export interface SourceSummary {
   readonly currentVersion: string | null
   /** As that of the manifest, for this source alone. */
   readonly chunker: string
+  /** Identifies the order of pages that the project writes down; absent in older builds. */
+  readonly navigation?: string
 }
 
 export interface BuildSummary {
@@ -122,6 +124,16 @@ export interface StoredPage {
   readonly version: string | null
   readonly lang: string | null
   readonly tags: readonly string[]
+}
+
+/** A page or a group of pages in the order of the project, which its sidebars, front matter and file names say. */
+export interface OutlineEntry {
+  /** 0 for the outermost; entries below a group follow it. */
+  readonly depth: number
+  /** As the navigation of the site calls it. */
+  readonly title: string
+  /** Null for a group without a page of its own. */
+  readonly page: StoredPage | null
 }
 
 export interface StoredSection {
@@ -198,6 +210,8 @@ export interface BuildPart {
 export interface BuildPages {
   /** By path. */
   pages(): StoredPage[]
+  /** All pages in the order of the project; by path in older builds. Read on each call. */
+  outline(): readonly OutlineEntry[]
   pageById(id: number): StoredPage | null
   /** As it is written; where no page has it, in another encoding or Unicode form. The same for paths. */
   pageByUrl(url: string): StoredPage | null

@@ -5,6 +5,7 @@ export type {
   IndexBuild,
   Manifest,
   NeighbourRecall,
+  OutlineEntry,
   SourceSummary,
   StoredPage,
   StoredPassage,
@@ -32,6 +33,7 @@ export {
 export {localBuilds} from './local-builds.ts'
 export {readManifest, writeManifest} from './manifest.ts'
 export {openBuild} from './open-build.ts'
+export type {OutlineItem, OutlineMaker, PlacedPage} from './outline.ts'
 export {type PageLookup, pageAtRoute, routeOfPage} from './page-address.ts'
 export {buildFormat, databaseFile, hnswFile} from './schema.ts'
 export {TopK} from './top-k.ts'

@@ -47,6 +47,7 @@ const manifestShape = z.object({
             commit: z.string().nullable(),
             currentVersion: z.string().nullable(),
             chunker: z.string(),
+            navigation: z.string().exactOptional(),
           }),
         )
         .exactOptional(),

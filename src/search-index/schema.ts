@@ -38,12 +38,22 @@ export const schema = `
     version TEXT,
     lang TEXT,
     tags TEXT NOT NULL,
+    -- Among the pages of its folder; null where the project does not say.
+    position REAL,
     links TEXT NOT NULL,
     -- Besides those of its sections.
     anchors TEXT NOT NULL,
     markdown TEXT NOT NULL
   );
   CREATE INDEX pages_by_url ON pages (url);
+
+  -- Pages and groups of pages in the order of the project, each before those below it. Absent in older builds.
+  CREATE TABLE outline (
+    place INTEGER PRIMARY KEY,
+    depth INTEGER NOT NULL,
+    title TEXT NOT NULL,
+    page_id INTEGER
+  );
 
   CREATE TABLE sections (
     id INTEGER PRIMARY KEY,

@@ -52,10 +52,12 @@ describe('Nextra', () => {
   test('_meta files are the navigation', () => {
     expect(nextra.navigation!(memoryProject(app).folder('docs'), siteIn(app))).toEqual([
       {title: 'Dyes', path: 'docs/app/dyes/page', items: []},
+      {title: null, path: 'docs/app/', items: []},
     ])
     expect(nextra.navigation!(memoryProject(content).folder(''), siteIn(content))).toEqual([
       {title: 'Home', path: 'content/en/index', items: []},
       {title: 'Spinning', path: 'content/en/spin', items: []},
+      {title: null, path: 'content/en/', items: []},
     ])
   })
 

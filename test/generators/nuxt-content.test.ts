@@ -2,7 +2,7 @@ import {describe, expect, test} from 'vitest'
 import {rulesOf} from '../../src/generators/index.ts'
 import {nuxtContent} from '../../src/generators/nuxt-content.ts'
 import {pageIn, placeIn} from '../support/generated-page.ts'
-import {siteIn} from '../support/memory-project.ts'
+import {memoryProject, siteIn} from '../support/memory-project.ts'
 
 const docus = {
   'nuxt.config.ts': "export default defineNuxtConfig({modules: ['@nuxt/content']})",
@@ -50,6 +50,13 @@ describe('Nuxt Content', () => {
     expect(placeIn(rules, 'content/guides/.parts/tip.md').setAside?.rule).toBe('partial')
     expect(placeIn(rules, 'README.md').setAside?.rule).toBe('partial')
     expect(placeIn(rules, 'content/index.md', 'navigation: false').setAside).toBeNull()
+  })
+
+  test('a file in a folder is its title', () => {
+    expect(nuxtContent.labelOf!(memoryProject(layer).folder('docs/1.start'))).toEqual({
+      title: 'Start',
+      position: null,
+    })
   })
 
   test('numbers are the order of pages', () => {

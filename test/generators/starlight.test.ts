@@ -80,7 +80,7 @@ describe('Astro without Starlight', () => {
 test('the sidebar of Starlight is the navigation', () => {
   const plain = {
     'astro.config.mjs': `import starlight from '@astrojs/starlight'
-      export default {integrations: [starlight({sidebar: [{label: 'Trees', items: ['trees/pruning', {label: 'Apples', link: '/trees/apples/'}]}]})]}`,
+      export default {integrations: [starlight({sidebar: [{label: 'Trees', items: ['trees/pruning', {label: 'Apples', link: '/trees/apples/'}, {label: 'Bushes', autogenerate: {directory: 'bushes'}}]}]})]}`,
     'src/content/docs/trees/pruning.md': '# Pruning',
   }
 
@@ -91,6 +91,7 @@ test('the sidebar of Starlight is the navigation', () => {
       items: [
         {title: null, path: 'src/content/docs/trees/pruning', items: []},
         {title: 'Apples', path: 'src/content/docs/trees/apples', items: []},
+        {title: 'Bushes', path: 'src/content/docs/bushes/', items: []},
       ],
     },
   ])

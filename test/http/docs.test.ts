@@ -126,6 +126,19 @@ describe('the ingested pages', () => {
     }
   })
 
+  test('link to the pages before and after them', async () => {
+    const {text} = await get('/docs/guides/auth')
+    const links = [...text.matchAll(/<a rel="(prev|next)" href="([^"]+)">([^<]+)/g)].map((match) =>
+      match.slice(1),
+    )
+
+    expect(links).toEqual([
+      ['prev', '/docs/endless/2', 'Endless'],
+      ['next', '/docs/hard', 'Hard'],
+    ])
+    expect((await get('/docs/elsewhere')).text).not.toContain('rel="prev"')
+  })
+
   test.each([
     '/docs/none',
     '/docs/..%2f..%2fetc%2fpasswd',

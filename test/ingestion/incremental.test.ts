@@ -88,7 +88,8 @@ async function visible(build: IndexBuild): Promise<unknown> {
       }
     }),
   )
-  return {counts: build.manifest.counts, pages, answers}
+  const outline = build.outline().map(({page, ...entry}) => ({...entry, path: page?.path ?? null}))
+  return {counts: build.manifest.counts, pages, outline, answers}
 }
 
 async function ingested(content: string, dataDir: string): Promise<unknown> {

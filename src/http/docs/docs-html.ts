@@ -1,8 +1,8 @@
-import type {BuildPages, PageLookup, StoredPage} from '../../search-index/index.ts'
+import type {BuildPages, OutlineEntry, PageLookup, StoredPage} from '../../search-index/index.ts'
 import {type Html, html, pageOf, trusted} from '../html.ts'
 import {docsRouteOf, markdownRouteOf} from './docs-lookup.ts'
 
-type ListedPages = PageLookup & Pick<BuildPages, 'pages'>
+type ListedPages = PageLookup & Pick<BuildPages, 'outline'>
 
 /** A page with its sanitised content. The start page also lists all pages. */
 export function articlePage(page: StoredPage, content: string, pages: ListedPages): string {
@@ -12,6 +12,7 @@ export function articlePage(page: StoredPage, content: string, pages: ListedPage
     lang: page.lang,
     markdownRoute: markdownRouteOf(pages, page),
     body: html`<article>${heading}${trusted(withAnchorLinks(content))}</article>
+${neighboursOf(page, pages)}
 ${page.url === '/' ? html`<hr>${listOf(pages)}` : null}`,
   })
 }
@@ -55,15 +56,51 @@ function withAnchorLinks(markup: string): string {
 }
 
 function listOf(pages: ListedPages): Html {
-  const sorted = pages.pages().sort((a, b) => (a.path < b.path ? -1 : 1))
   return html`<h2>All pages</h2>
-<ul class="pages">
-${sorted.map(
-  (page) => html`<li><a href="${docsRouteOf(pages, page)}">${page.title}</a>${
-    page.version === null ? null : html` <span class="muted">${page.version}</span>`
-  }</li>
-`,
-)}</ul>`
+${levelOf(treeOf(pages.outline()), pages)}`
+}
+
+interface Entry extends OutlineEntry {
+  readonly below: Entry[]
+}
+
+function treeOf(entries: readonly OutlineEntry[]): readonly Entry[] {
+  const top: Entry[] = []
+  const open: Entry[] = []
+  for (const entry of entries) {
+    const made = {...entry, below: []}
+    open.length = Math.min(open.length, entry.depth)
+    const parent = open.at(-1)
+    ;(parent?.below ?? top).push(made)
+    open.push(made)
+  }
+  return top
+}
+
+function levelOf(entries: readonly Entry[], pages: ListedPages): Html {
+  return html`<ul class="pages">
+${entries.map(({title, page, below}) => {
+  const version = page?.version ?? null
+  return html`<li>${page === null ? title : html`<a href="${docsRouteOf(pages, page)}">${title}</a>`}${
+    version === null ? null : html` <span class="muted">${version}</span>`
+  }${below.length === 0 ? null : levelOf(below, pages)}</li>
+`
+})}</ul>
+`
+}
+
+/** Links to the pages before and after one in the order of the project, in its language and version. */
+function neighboursOf(page: StoredPage, pages: ListedPages): Html | null {
+  const alike = pages
+    .outline()
+    .filter((entry) => entry.page?.lang === page.lang && entry.page.version === page.version)
+  const at = alike.findIndex((entry) => entry.page!.id === page.id)
+  const link = (entry: OutlineEntry | undefined, rel: 'prev' | 'next'): Html | null =>
+    entry ? html`<a rel="${rel}" href="${docsRouteOf(pages, entry.page!)}">${entry.title}</a>` : null
+  const [before, after] = at < 0 ? [null, null] : [link(alike[at - 1], 'prev'), link(alike[at + 1], 'next')]
+  return before || after
+    ? html`<nav class="neighbours" aria-label="Pages beside this one">${before}${after}</nav>`
+    : null
 }
 
 function layout(options: {

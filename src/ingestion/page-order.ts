@@ -1,0 +1,108 @@
+import {posix} from 'node:path'
+import {
+  type FolderLabel,
+  generatorNamed,
+  languageOf,
+  type NavigationItem,
+  outlineOf,
+  type Project,
+  type Site,
+  type SiteNavigation,
+} from '../generators/index.ts'
+import type {OutlineItem, PlacedPage} from '../search-index/index.ts'
+import {pathAmong} from './content-home.ts'
+
+/** A source as far as the order of its pages is concerned. */
+export interface OrderedSource {
+  /** What the paths of its pages begin with; empty for a single source. */
+  readonly name: string
+  readonly site: Site
+  readonly navigation: SiteNavigation
+}
+
+/** What the files of a project say of the order of its pages. Paths are below the content folder. */
+export function navigationOf(project: Project, site: Site): SiteNavigation {
+  const {navigation, labelOf} = generatorNamed(site.generator)!
+  const below = (path: string): string => posix.relative(`/${site.contentPath}`, `/${path}`)
+  const inContent = (items: readonly NavigationItem[]): NavigationItem[] =>
+    items.map((item) => ({
+      ...item,
+      path: item.path === null ? null : below(item.path) + (item.path.endsWith('/') ? '/' : ''),
+      items: inContent(item.items),
+    }))
+  const labels = labelOf
+    ? foldersOf(project.files).flatMap((folder): [string, FolderLabel][] => {
+        const label = labelOf(project.folder(posix.join(site.contentPath, folder)))
+        return label ? [[folder, label]] : []
+      })
+    : []
+  return {
+    items: inContent(navigation?.(project.folder(site.folder), site) ?? []),
+    folders: Object.fromEntries(labels),
+  }
+}
+
+/** All folders that files are in, directly or not. */
+function foldersOf(files: readonly string[]): string[] {
+  const found = new Set<string>()
+  for (const file of files) {
+    for (
+      let folder = posix.dirname(file);
+      folder !== '.' && !found.has(folder);
+      folder = posix.dirname(folder)
+    )
+      found.add(folder)
+  }
+  return [...found]
+}
+
+/** The pages of all sources in order, each source as a group if there are several. */
+export function orderedPages(
+  sources: readonly OrderedSource[],
+  pages: readonly PlacedPage[],
+): readonly OutlineItem[] {
+  return sources.flatMap(({name, site, navigation}) => {
+    const own = pages.flatMap((page) => (name === '' ? page : withoutName(page, name)))
+    const items = outlineOf(
+      own.map(({path, title, position, version}) => ({
+        path,
+        title,
+        position,
+        part: partOf(path, version, site),
+      })),
+      navigation,
+    )
+    return name === '' ? items : [{title: name, path: null, items: items.map((item) => among(name, item))}]
+  })
+}
+
+function withoutName(page: PlacedPage, name: string): PlacedPage[] {
+  return page.path.startsWith(`${name}/`) ? [{...page, path: page.path.slice(name.length + 1)}] : []
+}
+
+function among(name: string, item: OutlineItem): OutlineItem {
+  return {
+    ...item,
+    path: item.path === null ? null : pathAmong(name, item.path),
+    items: item.items.map((below) => among(name, below)),
+  }
+}
+
+/** Translations and versions that readers do not get without asking are parts of their own. */
+function partOf(
+  path: string,
+  version: string | null,
+  {contentPath, languages, versions}: Site,
+): string | null {
+  const translation = languageOf(posix.join(contentPath, path), {...languages, default: null})
+  const names = [
+    translation === languages.default ? null : translation && nameOfLanguage(translation),
+    version === versions.current ? null : version,
+  ].filter((name) => name !== null)
+  return names.length === 0 ? null : names.join(', ')
+}
+
+/** In the language itself, as in `Deutsch`. */
+function nameOfLanguage(tag: string): string {
+  return new Intl.DisplayNames(tag, {type: 'language'}).of(tag) ?? tag
+}
