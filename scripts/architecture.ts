@@ -8,6 +8,8 @@ export interface SourceFolder {
   readonly about: string
   /** Folders of `src` that it may import; the test fails for one that it does not. */
   readonly mayImport: readonly string[]
+  /** Another entry besides its `index.ts`, and which folder may import it. */
+  readonly secondEntry?: {readonly file: string; readonly importedBy: string}
   /** Why other folders may import its files directly. Undefined if they must import its `index.ts`. */
   readonly openBecause?: string
 }
@@ -64,11 +66,12 @@ export const sourceFolders: readonly SourceFolder[] = [
     name: 'markdown',
     about: 'Markdown of any site generator to pages, sections and passages; and to HTML.',
     mayImport: ['domain', 'lib', 'text'],
+    secondEntry: {file: 'dialect-kit.ts', importedBy: 'generators'},
   },
   {
     name: 'generators',
     about:
-      'Site generators, one file each: how a project is found, its routes, anchors, languages and versions.',
+      'Site generators, a file or a folder each: how a project is found, its routes, anchors, languages, versions and syntaxes.',
     mayImport: ['lib', 'markdown'],
   },
   {

@@ -23,9 +23,10 @@ function settingsMarkdown(): string {
 }
 
 function foldersMarkdown(): string {
-  const rows = sourceFolders.map(({name, about, mayImport, openBecause}) => {
+  const rows = sourceFolders.map(({name, about, mayImport, secondEntry, openBecause}) => {
     const imports = mayImport.map((other) => `\`${other}\``).join(', ') || 'none'
-    const entry = openBecause === undefined ? '`index.ts`' : `any file: ${openBecause}`
+    const second = secondEntry ? `; \`${secondEntry.file}\` by \`${secondEntry.importedBy}\`` : ''
+    const entry = openBecause === undefined ? `\`index.ts\`${second}` : `any file: ${openBecause}`
     return `| \`${name}\` | ${about} | ${imports} | ${entry} |`
   })
   const ofRoot = rootFiles.map(({name, about}) => `| \`${name}\` | ${about} | any folder | none |`)

@@ -1,4 +1,5 @@
-import type {Dialect, FrontMatter, SetAside, SyntaxRules} from '../markdown/index.ts'
+import type {Dialect} from '../markdown/dialect-kit.ts'
+import type {FrontMatter, SetAside, SyntaxRules} from '../markdown/index.ts'
 import type {AnchorRule} from './shared/anchor-rules.ts'
 import type {ProjectFolder} from './shared/project-folder.ts'
 import type {Site, SiteConfig} from './site.ts'
@@ -67,6 +68,11 @@ export interface Generator {
   readonly mdx: 'never' | 'maybe' | 'always'
   /** Constructs that only this generator has, or reads in its own way: tried before all others. Default: none. */
   readonly dialects?: readonly Dialect[]
+  /**
+   * Constructs of its own that pages of other sites show too, by a plugin or left over from a move: read on every site, after
+   * those of the site's own generator. Default: none.
+   */
+  readonly dialectsElsewhere?: readonly Dialect[]
   /** Where its reader differs from that of plain Markdown, on all its sites or by a site's configuration. Default: nowhere. */
   readonly syntax?: Partial<SyntaxRules> | ((site: Site) => Partial<SyntaxRules>)
   /** Whether a path that front matter sets as `url` or `permalink` is below the site's base. Default: it is the whole path. */

@@ -1,5 +1,5 @@
 import {posix} from 'node:path'
-import {values} from '../markdown/index.ts'
+import {values} from '../markdown/dialect-kit.ts'
 import type {Generator, NavigationItem} from './generator.ts'
 import {isRecord, memberOf, pathOfUrl, plainValues, textOr} from './shared/config-values.ts'
 import {dataConfigOf} from './shared/data-config.ts'

@@ -1,5 +1,5 @@
 import {posix} from 'node:path'
-import {wikiLinks} from '../markdown/index.ts'
+import {wikiLinks} from '../markdown/dialect-kit.ts'
 import type {Generator} from './generator.ts'
 import {type AnchorRule, dashed} from './shared/anchor-rules.ts'
 import {memberOf} from './shared/config-values.ts'

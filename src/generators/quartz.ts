@@ -1,5 +1,5 @@
 import {posix} from 'node:path'
-import {wikiLinks} from '../markdown/index.ts'
+import {wikiLinks} from '../markdown/dialect-kit.ts'
 import type {Generator} from './generator.ts'
 import {foldersIn} from './obsidian.ts'
 import {githubAnchors} from './shared/anchor-rules.ts'

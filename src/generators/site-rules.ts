@@ -1,16 +1,15 @@
 import {posix} from 'node:path'
 import {withoutMarkdownEnding} from '../lib/markdown-name.ts'
 import {encodedAddress, encodedPath} from '../lib/url-path.ts'
+import {commonDialects, type Dialect} from '../markdown/dialect-kit.ts'
 import {
-  allDialects,
-  type Dialect,
   type FrontMatter,
   type PagePlace,
   plainSyntax,
   type SetAside,
   type SiteRules,
 } from '../markdown/index.ts'
-import {generatorNamed} from './all-generators.ts'
+import {allGenerators, generatorNamed} from './all-generators.ts'
 import {isBelow} from './find-site.ts'
 import type {Generator, SiteFile} from './generator.ts'
 import {anchorMaker} from './shared/anchor-rules.ts'
@@ -60,11 +59,12 @@ function includeRoots({folder, roots}: Site): string[] {
 
 const dialects = new Map<Generator, readonly Dialect[]>()
 
-/** The generator's own constructs and then all others: a site may have a plugin for any of them. Made once. */
+/** The generator's own constructs, those of others that are read everywhere, and the common ones. Made once. */
 function dialectsOf(generator: Generator): readonly Dialect[] {
   const known = dialects.get(generator)
   if (known) return known
-  const list = [...new Set([...(generator.dialects ?? []), ...allDialects])]
+  const elsewhere = allGenerators.flatMap(({dialectsElsewhere}) => dialectsElsewhere ?? [])
+  const list = [...new Set([...(generator.dialects ?? []), ...elsewhere, ...commonDialects])]
   dialects.set(generator, list)
   return list
 }

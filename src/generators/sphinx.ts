@@ -1,5 +1,5 @@
 import {posix} from 'node:path'
-import {values} from '../markdown/index.ts'
+import {values} from '../markdown/dialect-kit.ts'
 import type {Generator, SiteFile} from './generator.ts'
 import type {AnchorRule} from './shared/anchor-rules.ts'
 import {pathOfUrl, plainValues} from './shared/config-values.ts'

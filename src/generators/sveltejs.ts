@@ -1,4 +1,4 @@
-import {atIncludes} from '../markdown/index.ts'
+import {atIncludes} from '../markdown/dialect-kit.ts'
 import type {Generator} from './generator.ts'
 import type {AnchorRule} from './shared/anchor-rules.ts'
 import {dashed} from './shared/anchor-rules.ts'

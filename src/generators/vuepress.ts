@@ -1,5 +1,5 @@
 import {posix} from 'node:path'
-import {vuepressDialect} from '../markdown/index.ts'
+import {vuepressDialect} from '../markdown/dialect-kit.ts'
 import type {Generator} from './generator.ts'
 import {type AnchorRule, dashed, mditVueAnchors} from './shared/anchor-rules.ts'
 import {folderPath, isRecord, memberOf, textOr} from './shared/config-values.ts'

@@ -83,17 +83,3 @@ export const headingStrings: Readonly<Record<string, string>> = {
   tasks: 'Tasks',
   reference: 'Reference',
 }
-
-/** Shortcodes whose content is a callout named after them. */
-export const calloutShortcodes = new Set(
-  'note caution warning tip alert info danger important hint callout notice admonition pageinfo success error attention'.split(
-    ' ',
-  ),
-)
-
-/** Shortcodes that show nothing from the file. */
-export const silentShortcodes = new Set(
-  'toc youtube vimeo gist tweet x instagram cve-feed cncf-landscape cards-feed list-children quick-reference version-check thirdparty-content dockershim-removal clear blocks/section blocks/feature render-list quick-links list-pages render-table-of-functions-in-namespace list-pages-in-section per-lang-links kubecon videos chroma-lexers imgproc module-mounts-note gomodules-info root-configuration-keys syntax-highlighting-styles hl get-page-desc'.split(
-    ' ',
-  ),
-)

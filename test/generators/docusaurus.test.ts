@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest'
-import {docusaurus} from '../../src/generators/docusaurus.ts'
+import {docusaurus} from '../../src/generators/docusaurus/docusaurus.ts'
 import {rulesOf} from '../../src/generators/index.ts'
 import {pageIn, placeIn} from '../support/generated-page.ts'
 import {memoryProject, siteIn} from '../support/memory-project.ts'

@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest'
 import {rulesOf} from '../../src/generators/index.ts'
-import {mintlify} from '../../src/generators/mintlify.ts'
+import {mintlify} from '../../src/generators/mintlify/mintlify.ts'
 import {pageIn, placeIn} from '../support/generated-page.ts'
 import {memoryProject, siteIn} from '../support/memory-project.ts'
 

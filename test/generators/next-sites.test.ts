@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest'
 import {fumadocs} from '../../src/generators/fumadocs.ts'
 import {rulesOf} from '../../src/generators/index.ts'
-import {nextra} from '../../src/generators/nextra.ts'
+import {nextra} from '../../src/generators/nextra/nextra.ts'
 import {placeIn} from '../support/generated-page.ts'
 import {memoryProject, siteIn} from '../support/memory-project.ts'
 

@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest'
-import {docsify} from '../../src/generators/docsify.ts'
-import {hashicorp} from '../../src/generators/hashicorp.ts'
+import {docsify} from '../../src/generators/docsify/docsify.ts'
+import {hashicorp} from '../../src/generators/hashicorp/hashicorp.ts'
 import {rulesOf} from '../../src/generators/index.ts'
 import {anchorsOf, pageIn, placeIn} from '../support/generated-page.ts'
 import {memoryProject, siteIn} from '../support/memory-project.ts'

@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest'
 import {rulesOf} from '../../src/generators/index.ts'
-import {starlight} from '../../src/generators/starlight.ts'
+import {starlight} from '../../src/generators/starlight/starlight.ts'
 import {pageIn, placeIn} from '../support/generated-page.ts'
 import {memoryProject, siteIn} from '../support/memory-project.ts'
 

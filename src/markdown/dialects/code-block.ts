@@ -1,8 +1,8 @@
 import {fenceInfoOf, plainInfo} from '../fence-info.ts'
 import type {Reading} from '../flattening/reading.ts'
 import {directiveOptions} from './directive-options.ts'
-import {shortcodesInCode} from './hugo-values.ts'
 import {readInclude, selectorOf} from './read-include.ts'
+import {shortcodesInCode} from './shortcode-values.ts'
 
 /** A code block as written. */
 interface SourceCode {

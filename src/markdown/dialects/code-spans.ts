@@ -1,7 +1,7 @@
 import type {Dialect} from '../flattening/dialect.ts'
 import type {Reading} from '../flattening/reading.ts'
-import {shortcodesInCode} from './hugo-values.ts'
 import {paragraphEnd} from './reach.ts'
+import {shortcodesInCode} from './shortcode-values.ts'
 
 /** Inline code stays as it is, except for the shortcodes that Hugo runs even there. */
 export const codeSpans: Dialect = {

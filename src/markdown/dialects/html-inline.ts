@@ -1,8 +1,8 @@
 import type {Reading} from '../flattening/reading.ts'
 import {attributeOf, wholeString} from '../jsx-text.ts'
 import {decodeEntities, type Tag, withoutTags} from '../tags.ts'
-import {resolvedDestination, shortcodesInCode} from './hugo-values.ts'
 import {codeSpanOf, destinationOf} from './markdown-text.ts'
+import {resolvedDestination, shortcodesInCode} from './shortcode-values.ts'
 
 /** `<code>` and the like as a code span, with a link around it. */
 export function codeElement(reading: Reading, tag: Tag): boolean {

@@ -1,6 +1,6 @@
 import type {Dialect} from '../flattening/dialect.ts'
 import type {Reading} from '../flattening/reading.ts'
-import {resolvedDestination} from './hugo-values.ts'
+import {resolvedDestination} from './shortcode-values.ts'
 
 /** Links and images of Markdown, with shortcodes in their destinations. */
 export const links: Dialect = {

@@ -1,0 +1,25 @@
+/**
+ * What the constructs of a generator are written with: the interface of a construct, what several of them do, and the
+ * constructs that several generators share. The second entry of this folder, for `src/generators` alone.
+ */
+export {alerts} from './dialects/alerts.ts'
+export {atIncludes} from './dialects/at-includes.ts'
+export {openCallout} from './dialects/callouts.ts'
+export {codeBlock} from './dialects/code-block.ts'
+export {commonDialects} from './dialects/common-dialects.ts'
+export {codeInclude, includeInLine, includeWhole} from './dialects/includes.ts'
+export {boldOf, capital, codeSpanOf, destinationOf, imageOf} from './dialects/markdown-text.ts'
+export {includeFolders, readInclude} from './dialects/read-include.ts'
+export {shortcodeValue} from './dialects/shortcode-values.ts'
+export {values, writeValue} from './dialects/values.ts'
+export {vuepress as vuepressDialect} from './dialects/vuepress.ts'
+export {wikiLinks} from './dialects/wiki-links.ts'
+export {plainInfo} from './fence-info.ts'
+export {columnsOf} from './flattening/container.ts'
+export type {Dialect, Line} from './flattening/dialect.ts'
+export type {Reading} from './flattening/reading.ts'
+export {parseData, splitFrontMatter} from './front-matter.ts'
+export {includeCandidates, includedPart} from './includes.ts'
+export {attributeOf, calloutNames, componentText, readsAsProse} from './jsx-text.ts'
+export {callOf, type Shortcode, shortcodeAt} from './shortcodes.ts'
+export {type Attribute, balancedEnd, type Tag, tagAt} from './tags.ts'
