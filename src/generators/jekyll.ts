@@ -52,7 +52,7 @@ export const jekyll: Generator = {
   keepsLetterCase: true,
   mdx: 'never',
   dialects: [values],
-  syntax: {templates: true},
+  syntax: {templates: true, liquidInCode: true},
   addressesBelowBase: true,
   routeOf,
   paramsOf: ({frontMatter}) =>

@@ -107,6 +107,69 @@ describe('a term and its definitions are one block', () => {
   })
 })
 
+describe('text that Liquid or Nunjucks keeps for later', () => {
+  const code = 'export default function (sea) {\n  // rises\n  return sea.tide();\n};'
+
+  test.each([
+    [
+      'code for a file elsewhere',
+      `{% set x %}\n${code}\n{% endset %}\n{% include "x.njk" %}`,
+      `\`\`\`\n${code}\n\`\`\``,
+    ],
+    [
+      'code for a filter',
+      '{%- set x %}{% raw %}\n---\nlink: "/{% if a %}{{ b }}{% endif %}"\n---\n{% endraw %}{%- endset %}\n{{ x | highlight("yaml") | safe }}',
+      '```yaml\n---\nlink: "/{% if a %}{{ b }}{% endif %}"\n---\n```',
+    ],
+    [
+      'prose',
+      '{% capture x %}\nMind the *step*.\nIt is wet.\n{% endcapture %}',
+      'Mind the *step*.\nIt is wet.',
+    ],
+    ['a value', '{% set x = "Mind the step." %}\nText.', 'Text.'],
+  ])('%s', (_, source, expected) => {
+    expect(flat(source).text).toBe(expected)
+  })
+})
+
+describe('templates reach no reader', () => {
+  test.each([
+    [
+      'in the destination of a link',
+      '[and you?]({{ site.edit }}{{ page.path }}) too',
+      'plain',
+      '[and you?]() too',
+    ],
+    [
+      'as a tag in it',
+      'See [it](https://a.b/{% version x %}/c.js).',
+      'plain',
+      'See [it](https://a.b//c.js).',
+    ],
+    ['with an object', '{% if a %}x{% endif %} {{ items | list({ deep: true }) }} y', 'plain', 'x  y'],
+    ['as marks around HTML', '{% raw %}<code>{{ a + 1 }}</code>{% endraw %}', 'plain', '`{{ a + 1 }}`'],
+    [
+      'as marks in code',
+      '```html\n{% raw %}\n{{ page.x }}\n{% endraw %}\n```',
+      'jekyll',
+      '```html\n{{ page.x }}\n```',
+    ],
+    [
+      'as code of Hexo',
+      '{% codeblock Tide lang:js %}\nrise()\n{% endcodeblock %}',
+      'plain',
+      '```js title="Tide"\nrise()\n```',
+    ],
+  ])('%s', (_, source, site, expected) => {
+    expect(flat(source, {site}).text).toBe(expected)
+  })
+
+  test('but code that shows them keeps them', () => {
+    const source = '```html\n{% raw %}{{ page.x }}{% endraw %}\n```'
+    expect(flat(source).text).toBe(source)
+  })
+})
+
 describe('a Liquid tag in a line leaves the line whole', () => {
   test.each([
     ['Pay by invoice {% if a %}or card {% endif %}now.', 'Pay by invoice or card now.'],
@@ -257,6 +320,7 @@ describe('an unknown construct keeps its text and is counted', () => {
     ['A :odd{x="y"} here.', 'docusaurus', 'A  here.', 'directive:odd'],
     ['{{< odd title="A deck" >}}\nBody.\n{{< /odd >}}', 'hugo', '**A deck**\n\nBody.', 'shortcode:odd'],
     ['{% odd title="A deck" %}\nBody.\n{% endodd %}', 'jekyll', '**A deck**\n\nBody.', 'liquid:odd'],
+    ['See {% odd slug "How it rises" %} here.', 'plain', 'See How it rises here.', 'liquid:odd'],
     ['See {{ odd("x") }} here.', 'jekyll', 'See  here.', 'macro:odd'],
     ['```{odd} A deck\nBody.\n```', 'sphinx', '**A deck**\n\nBody.', 'myst:odd'],
     ['<Odd kind="x" />\n\nBody.', 'docusaurus', 'Body.', 'jsx:Odd'],

@@ -65,6 +65,8 @@ function codeLine(reading: Reading, line: string, language: string): string[] {
           .map((text) => (text === '' ? '' : indent + text))
   }
   if (language === 'rust' && /^\s*#(?:\s|$)/.test(line) && context.syntax.hiddenRustLines) return []
+  const ran = context.syntax.liquidInCode ? line.replace(/\{%-?\s*(?:end)?raw\s*-?%\}/g, '') : line
+  if (ran !== line) return ran.trim() === '' ? [] : [ran]
   if (line.includes('{{<') || line.includes('{{%')) return [shortcodesInCode(reading, line)]
   return [line]
 }
