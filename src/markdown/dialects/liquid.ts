@@ -57,7 +57,7 @@ function tagOf({at, write}: Reading, inside: string, end: number): LiquidTag {
 
 /** Tags whose content is not Liquid: they are read up to their end. */
 function readWhole(reading: Reading, tag: LiquidTag): boolean {
-  const {name, positional, end} = tag
+  const {name, end} = tag
   if (/^(?:set|capture)$/.test(name)) return readCapture(reading, tag)
   if (!/^(?:raw|comment|highlight|code-?block)$/.test(name)) return false
   const {at, write} = reading
