@@ -132,6 +132,41 @@ describe('text that Liquid or Nunjucks keeps for later', () => {
   })
 })
 
+describe('marks in code for the highlighter reach no reader', () => {
+  test.each([
+    [
+      'at the end of a line',
+      'const a = 1 // [!code focus]\nlet b # [!code word:b] [!code ++]',
+      'const a = 1\nlet b',
+    ],
+    ['before a comment', 'a() // [!code hl] rises', 'a() // rises'],
+    ['alone', 'a()\n// [!code highlight:2]\nb()', 'a()\nb()'],
+    ['between elements', '<A {/* [!code hl] */} b="c" />', '<A  b="c" />'],
+    ['but shown where they are escaped', 'a() // [!!code focus]', 'a() // [!code focus]'],
+  ])('%s', (_, code, expected) => {
+    expect(flat(`\`\`\`ts\n${code}\n\`\`\``).text).toBe(`\`\`\`ts\n${expected}\n\`\`\``)
+  })
+
+  test('nor does what twoslash compiles and hides', () => {
+    const code =
+      '// @noErrors\nimport a from "b"\n// ---cut---\nconst c = a()\n//    ^?\n// @log: 5\nd()\n// ---cut-after---\ne()'
+    expect(flat(`\`\`\`ts twoslash\n${code}\n\`\`\``).text).toBe('```ts\nconst c = a()\n// @log: 5\nd()\n```')
+    expect(flat(`\`\`\`ts\n${code}\n\`\`\``).text).toContain('@noErrors')
+  })
+
+  test('an include among them shows its file, or its region, from a folder above', () => {
+    const files = {
+      'site/parts/tide.ts':
+        'no()\n// [!region up]\nrise()\n// [!endregion up]\n// [!region down]\nfall() // [!code hl]\n// [!endregion down]',
+    }
+    const include = (spec: string): string =>
+      flat(`\`\`\`ts\n// [!include ~/parts/tide.ts${spec}]\n\`\`\``, {path: 'site/pages/a/b.mdx', files}).text
+
+    expect(include(':up')).toBe('```ts\nrise()\n```')
+    expect(include('')).toBe('```ts\nno()\nrise()\nfall()\n```')
+  })
+})
+
 describe('templates reach no reader', () => {
   test.each([
     [
