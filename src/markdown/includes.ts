@@ -12,12 +12,19 @@ export function includeCandidates(spec: string, from: string, folders: readonly 
   const bases = target.startsWith('/') ? ['', ...folders] : [home, '', ...folders]
   // The root of the site is some folder above the page.
   if (spec.trim().startsWith('~/')) bases.push(...foldersAbove(home))
-  const paths = bases.map((base) => below(base, target)).filter((path): path is string => path !== null)
+  // A name of the project's own for one of its folders, most often the folder's name.
+  const alias = /^@(?=[\w-]+\/)/.test(target)
+    ? ['', ...folders].map((base) => below(base, target.slice(1)))
+    : []
+  const paths = [...bases.map((base) => below(base, target)), ...alias].filter(
+    (path): path is string => path !== null,
+  )
+
   return [...new Set(paths)]
 }
 
 /** A folder and those above it, the nearest first. */
-function foldersAbove(folder: string): string[] {
+export function foldersAbove(folder: string): string[] {
   const parts = folder === '' ? [] : folder.split('/')
   return parts.map((_, n) => parts.slice(0, parts.length - n).join('/'))
 }

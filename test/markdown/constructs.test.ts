@@ -167,6 +167,23 @@ describe('marks in code for the highlighter reach no reader', () => {
   })
 })
 
+describe('an include is found', () => {
+  test('in the folder for includes above the page, if it is Markdown', () => {
+    const files = {'src/_includes/note.md': 'Mind the step.', 'src/_includes/note.njk': '<p>{{ step }}</p>'}
+    const page = (name: string): Flat => flat(`{% include "${name}" %}`, {path: 'src/docs/a/b.md', files})
+
+    expect(page('note.md')).toEqual({text: 'Mind the step.', unknown: []})
+    expect(page('note.njk')).toEqual({text: '', unknown: ['include']})
+  })
+
+  test('by a name that the project gave to a folder', () => {
+    const files = {'en/parts/note.mdx': 'Mind the step.'}
+    const source = "import Note from '@en/parts/note.mdx'\n\n<Note />"
+
+    expect(flat(source, {path: 'en/guide/a.mdx', files})).toEqual({text: 'Mind the step.', unknown: []})
+  })
+})
+
 describe('templates reach no reader', () => {
   test.each([
     [

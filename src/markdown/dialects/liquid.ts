@@ -1,6 +1,9 @@
+import {posix} from 'node:path'
+import {isMarkdownName} from '../../lib/markdown-name.ts'
 import {columnsOf} from '../flattening/container.ts'
 import type {Dialect} from '../flattening/dialect.ts'
 import type {Reading} from '../flattening/reading.ts'
+import {foldersAbove} from '../includes.ts'
 import {calloutNames, readsAsProse} from '../jsx-text.ts'
 import {callOf, type Shortcode} from '../shortcodes.ts'
 import {readCapture} from './captures.ts'
@@ -106,7 +109,8 @@ function include(reading: Reading, {named, positional, isAlone}: LiquidTag): voi
   const {write} = reading
   const file = (positional[0] ?? named['file'] ?? '').replace(/^["']|["']$/g, '')
   if (file === '' || file.includes('{')) return
-  const folders = ['_includes', 'includes', 'snippets']
+  const above = isMarkdownName(file) ? foldersAbove(posix.dirname(reading.path)) : []
+  const folders = ['_includes', 'includes', 'snippets', ...above.map((folder) => `${folder}/_includes`)]
   if (isAlone) {
     write.break()
     includeWhole(reading, file, 'include', folders)
