@@ -122,6 +122,11 @@ describe('text that Liquid or Nunjucks keeps for later', () => {
       '```yaml\n---\nlink: "/{% if a %}{{ b }}{% endif %}"\n---\n```',
     ],
     [
+      'commands that tabs show',
+      '{% set x %}\n# Rise.\nnpx tide\n{% endset %}\n<div>\n<p>{{ x | forPackages("npm") | highlight("bash") | safe }}</p>\n</div>',
+      '```bash\n# Rise.\nnpx tide\n```',
+    ],
+    [
       'prose',
       '{% capture x %}\nMind the *step*.\nIt is wet.\n{% endcapture %}',
       'Mind the *step*.\nIt is wet.',
@@ -165,6 +170,15 @@ describe('marks in code for the highlighter reach no reader', () => {
     expect(include(':up')).toBe('```ts\nrise()\n```')
     expect(include('')).toBe('```ts\nno()\nrise()\nfall()\n```')
   })
+})
+
+test('HTML in a list item ends where the item does', () => {
+  const source =
+    '- One\n   <ol reversed>\n     <li>Two <code>a</code></li>\n   </ol>\n- **Three** _four_\n\nFive'
+  const {text} = flat(source)
+
+  expect(text).toContain('Two `a`')
+  expect(text).toMatch(/^- \*\*Three\*\* _four_$/m)
 })
 
 describe('an include is found', () => {

@@ -19,7 +19,7 @@ export function readCapture(reading: Reading, {name, positional, named, end}: Li
     .replace(/^\s*\n/, '')
     .trimEnd()
     .split('\n')
-  const language = highlightOf(at.text.slice(stop, stop + 300), variable)
+  const language = highlightOf(at.text.slice(stop, stop + 3000), variable)
   if (language === null && !readsAsCode(lines)) return false
   reading.note(`liquid:${name}`, 'flattened')
   write.break()
@@ -31,11 +31,13 @@ export function readCapture(reading: Reading, {name, positional, named, end}: Li
 /** Characters of a captured text. */
 const maxLength = 20_000
 
-/** The language of `{{ x | highlight("js") }}`; null without such a filter. */
+/** The language of `{{ x | highlight("js") }}`, other filters before it or not; null without such a filter. */
 function highlightOf(text: string, variable: string): string | null {
-  const filter = /^\s*\{\{-?\s*([\w.]+)\s*\|\s*highlight(?:\(\s*|:\s*)["']([\w-]+)["']/.exec(text)
-  return filter?.[1] === variable ? filter[2]! : null
+  for (const [, name, language] of text.matchAll(highlight)) if (name === variable) return language!
+  return null
 }
+
+const highlight = /\{\{-?\s*([\w.]+)\s*\|(?:[^{}|]{0,200}\|)?\s*highlight(?:\(\s*|:\s*)["']([\w-]+)["']/g
 
 /** Whether most lines look like code, or the whole like front matter. */
 function readsAsCode(lines: readonly string[]): boolean {
