@@ -213,6 +213,7 @@ describe('templates reach no reader', () => {
       'See [it](https://a.b//c.js).',
     ],
     ['with an object', '{% if a %}x{% endif %} {{ items | list({ deep: true }) }} y', 'plain', 'x  y'],
+    ['as a filter, on a page without tags', 'A {{ items | list({ deep: true }) }} b', 'plain', 'A  b'],
     ['as marks around HTML', '{% raw %}<code>{{ a + 1 }}</code>{% endraw %}', 'plain', '`{{ a + 1 }}`'],
     [
       'as marks in code',
