@@ -208,7 +208,7 @@ describe('versions and languages', () => {
     })
     expect(placeIn({'a.md': 'Text.', 'a.fr.md': 'Text.'}, 'a.fr.md').lang).toBe('fr')
     expect(placeIn(pages('en/', 'no-menu-md/', 'zh-hant/'), 'zh-hant/a.md').lang).toBe('zh-Hant')
-    expect(placeIn(pages('en/', 'no-menu-md/', 'zh-hant/'), 'no-menu-md/a.md').lang).toBeNull()
+    expect(placeIn(pages('en/', 'no-menu-md/', 'zh-hant/'), 'no-menu-md/a.md').lang).toBe('en')
     expect(placeIn({'jquery.min.md': 'Text.'}, 'jquery.min.md').lang).toBeNull()
   })
 
