@@ -48,6 +48,12 @@ describe('lines that are in no passage', () => {
     ])
   })
 
+  test('are not reported for a template with an object', () => {
+    const template = '{{ "Tides" | list | shownAsLinks({ deep: true, wide: false, sorted: true }) }}'
+
+    expect(unreadLinesOf(template, [], ['Tides'])).toEqual([])
+  })
+
   test('are not reported for the marks of footnotes in a table', () => {
     const table = '| Hosts[^1] of tier one | All [^not-defined] others[^two] |\n'
 
