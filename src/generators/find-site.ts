@@ -29,10 +29,12 @@ interface Candidate {
 /** Folders searched for configurations below the project's root and below the content folder. */
 const maxFolders = 3000
 const maxDepth = 4
+/** Share of the files that a site below the content folder must hold: a smaller one is not what the folder is about. */
+const minShare = 0.1
 
 /** Folders of projects that are not the documentation's own. */
 const otherProjects =
-  /^(?:\..+|node_modules|vendor|third_party|examples?|fixtures?|tests?|__tests__|templates?|starters?|archetypes)\/$/i
+  /^(?:\..+|node_modules|vendor|third_party|examples?|fixtures?|tests?|__tests__|themes|exampleSite|templates?|starters?|archetypes)\/$/i
 
 /**
  * Finds the site that the files of a content folder belong to, wherever in the project that folder is: of all sites in
@@ -79,9 +81,10 @@ function candidateOf(
   return {generator, folder, foundIn, config, roots, files}
 }
 
-/** Of the sites with at least half as many files as the largest, the first by the order of generators, then the nearest. */
-function chosenOf(candidates: readonly Candidate[], {contentPath, files}: Project): Candidate | null {
+/** Of the sites with at least half as many files as the largest and a fair share of all, the first by the order of generators, then the nearest. */
+function chosenOf(found: readonly Candidate[], {contentPath, files}: Project): Candidate | null {
   const isAbove = ({folder}: Candidate): boolean => isBelow(contentPath, folder) || contentPath === folder
+  const candidates = found.filter((one) => isAbove(one) || one.files >= minShare * files.length)
   const most = Math.max(0, ...candidates.map((candidate) => candidate.files))
   const possible =
     most > 0

@@ -64,6 +64,8 @@ export interface Generator {
   readonly keepsLetterCase?: true
   /** Whether a link to an anchor alone may mean one of any page, as with MyST's targets. Default: one of its own. */
   readonly hasSharedAnchors?: true
+  /** Whether its anchors are a guess. Then a link is not called broken if it differs in signs and letter case alone. Default: no. */
+  readonly guessesAnchors?: true
   /** Which files are MDX. `maybe`: `.md` files whose text looks like it. */
   readonly mdx: 'never' | 'maybe' | 'always'
   /** Constructs that only this generator has, or reads in its own way: tried before all others. Default: none. */

@@ -17,6 +17,7 @@ export const plain: Generator = {
   find: () => null,
   conventions: {routeEnd: 'bare'},
   anchors: githubAnchors,
+  guessesAnchors: true,
   mdx: 'maybe',
   syntax: {mystLines: true},
   routeOf: (file, site) =>

@@ -26,6 +26,7 @@ export function rulesOf(site: Site): SiteRules {
     generator: generator.name,
     keepsLetterCase: generator.keepsLetterCase ?? false,
     hasSharedAnchors: generator.hasSharedAnchors ?? false,
+    guessesAnchors: generator.guessesAnchors ?? false,
     mdxInMarkdown: generator.mdx === 'always',
     mayHaveMdx: generator.mdx !== 'never',
     contentRoots: includeRoots(site),

@@ -52,7 +52,10 @@ export function urlAmong(name: string, url: string): string {
 }
 
 /** What is asked of the rules of a site outside its parser. */
-export type PlaceRules = Pick<SiteRules, 'placeOf' | 'translationOf' | 'keepsLetterCase' | 'hasSharedAnchors'>
+export type PlaceRules = Pick<
+  SiteRules,
+  'placeOf' | 'translationOf' | 'keepsLetterCase' | 'hasSharedAnchors' | 'guessesAnchors'
+>
 
 /** The rules of several sources as one. */
 export function rulesAmong(rules: Readonly<Record<string, SiteRules>>): PlaceRules {
@@ -60,6 +63,7 @@ export function rulesAmong(rules: Readonly<Record<string, SiteRules>>): PlaceRul
     // A link in another letter case is a fault only where it is one in each of them.
     keepsLetterCase: Object.values(rules).every(({keepsLetterCase}) => keepsLetterCase),
     hasSharedAnchors: Object.values(rules).some(({hasSharedAnchors}) => hasSharedAnchors),
+    guessesAnchors: Object.values(rules).some(({guessesAnchors}) => guessesAnchors),
     translationOf(path) {
       const found = homeOf({sources: rules}, path)
       return found?.home.translationOf(found.path) ?? null

@@ -45,6 +45,7 @@ export interface LinkCheck {
  */
 export function brokenLinksIn(pages: readonly PageRecord[], {rules, isFile}: LinkCheck): Diagnostic[] {
   const isCaseKept = rules.keepsLetterCase
+  const keyOf = anchorKeyBy(rules)
   const exact = new LinkTargets(pages)
   const shared = new Set(rules.hasSharedAnchors ? pages.flatMap((one) => [...one.anchors]) : [])
   let lenient: LinkTargets<PageRecord> | null = null
@@ -66,7 +67,7 @@ export function brokenLinksIn(pages: readonly PageRecord[], {rules, isFile}: Lin
         report('broken-link', `the link to ${target} leads to a missing file${other}`)
       } else if (
         likely !== undefined &&
-        isMissingAnchor(anchor, likely.anchors, isCaseKept) &&
+        isMissingAnchor(anchor, likely.anchors, keyOf) &&
         !(place === '' && shared.has(anchor))
       ) {
         const where = likely === page ? 'this page' : likely.path
@@ -84,9 +85,22 @@ function isMissingFile(path: string, page: PageRecord, isFile: LinkCheck['isFile
   return !files[0]!.startsWith('../') && !files.some((file) => isFile(file) || isFile(decodedPath(file)))
 }
 
-function isMissingAnchor(anchor: string, known: ReadonlySet<string>, isCaseKept: boolean): boolean {
+/** What two anchors have in common that the site, as far as it is known, takes for the same. */
+function anchorKeyBy({keepsLetterCase, guessesAnchors}: PlaceRules): (anchor: string) => string {
+  if (keepsLetterCase) return pathKey
+  if (!guessesAnchors) return (anchor) => pathKey(anchor).toLowerCase()
+  return (anchor) => {
+    const text = pathKey(anchor).toLowerCase()
+    return text.replace(/[^\p{L}\p{M}\p{N}]/gu, '') || text
+  }
+}
+
+function isMissingAnchor(
+  anchor: string,
+  known: ReadonlySet<string>,
+  keyOf: (anchor: string) => string,
+): boolean {
   if (anchor === '' || known.has(anchor) || hasOtherAnchor(anchor)) return false
-  const keyOf = (text: string): string => (isCaseKept ? pathKey(text) : pathKey(text).toLowerCase())
   const key = keyOf(anchor)
   for (const one of known) if (keyOf(one) === key) return false
   return true

@@ -88,7 +88,7 @@ function sourceLines({sources}: IngestReport): string[] {
 
 function siteShown({site}: IngestReport): string {
   return site === 'plain'
-    ? 'plain: no generator was found, so addresses are the paths of the files (see --explain)'
+    ? 'plain: the routes of its generator are not known, so addresses are the paths of the files (see --explain)'
     : site
 }
 

@@ -85,7 +85,10 @@ export function flatten(body: string, options: FlattenOptions): FlattenedMarkdow
     syntax,
     readInclude,
     mdx: known ? true : mayGuess && (componentLine.test(prose) || importLine.test(prose)) ? 'guessed' : false,
-    templates: syntax.templates === 'guessed' ? vue || /\{%-?\s*\w/.test(prose) : syntax.templates,
+    templates:
+      syntax.templates === 'guessed'
+        ? vue || /\{%-?\s*\w|\{\{-?\s*[\w.'"][^{}\n]*\|\s*\w/.test(prose)
+        : syntax.templates,
     imports: new Map(),
     exported: new Map(),
     reportedExports: new Set(),

@@ -10,8 +10,23 @@ export function includeCandidates(spec: string, from: string, folders: readonly 
   if (target === '' || /^[a-z][a-z0-9+.-]*:/i.test(target) || target.includes('\u0000')) return []
   const home = from.includes('/') ? from.slice(0, from.lastIndexOf('/')) : ''
   const bases = target.startsWith('/') ? ['', ...folders] : [home, '', ...folders]
-  const paths = bases.map((base) => below(base, target)).filter((path): path is string => path !== null)
+  // The root of the site is some folder above the page.
+  if (spec.trim().startsWith('~/')) bases.push(...foldersAbove(home))
+  // A name of the project's own for one of its folders, most often the folder's name.
+  const alias = /^@(?=[\w-]+\/)/.test(target)
+    ? ['', ...folders].map((base) => below(base, target.slice(1)))
+    : []
+  const paths = [...bases.map((base) => below(base, target)), ...alias].filter(
+    (path): path is string => path !== null,
+  )
+
   return [...new Set(paths)]
+}
+
+/** A folder and those above it, the nearest first. */
+export function foldersAbove(folder: string): string[] {
+  const parts = folder === '' ? [] : folder.split('/')
+  return parts.map((_, n) => parts.slice(0, parts.length - n).join('/'))
 }
 
 /** The joined and normalised path; null if it leaves the root. */
@@ -55,4 +70,4 @@ export function includedPart(text: string, selector: string | null): string {
 }
 
 const regionMark =
-  /^\s*(?:\/\/|#|--|<!--|\/\*|;)?\s*(?:ANCHOR(?:_END)?:\s*\S+|#?(?:end)?region\b.*|--8<--\s*\[(?:start|end):.*\])\s*(?:-->|\*\/)?\s*$/
+  /^\s*(?:\/\/|#|--|<!--|\/\*|;)?\s*(?:ANCHOR(?:_END)?:\s*\S+|\[!(?:end)?region\b.*\]|#?(?:end)?region\b.*|--8<--\s*\[(?:start|end):.*\])\s*(?:-->|\*\/)?\s*$/

@@ -39,6 +39,8 @@ export interface SiteRules {
   readonly keepsLetterCase: boolean
   /** Whether a link to an anchor alone may mean one of any page. */
   readonly hasSharedAnchors: boolean
+  /** Whether nobody knows how the site makes an anchor of a heading. */
+  readonly guessesAnchors: boolean
   /** Whether `.md` files are MDX too. */
   readonly mdxInMarkdown: boolean
   /** Whether a `.md` file counts as MDX if its text looks like it: true unless the generator cannot have MDX. */

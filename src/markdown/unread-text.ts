@@ -1,3 +1,5 @@
+import {hiddenByTwoslash} from './dialects/code-marks.ts'
+
 /** A line of the source that readers see and that is in no passage. */
 export interface UnreadLine {
   /** One-based, in the body. */
@@ -96,20 +98,23 @@ function withoutDoubtfulText(body: string, taken: Ranges): string {
   return withoutHiddenLines(text + body.slice(at)).replace(doubtful, blank)
 }
 
-const rustFence = /^[ \t>]*(`{3,}|~{3,})[ \t]*rust\b/
+const fenceWithHiddenLines = /^[ \t>]*(`{3,}|~{3,})([ \t]*rust\b.*|.*\btwoslash\b.*)/
 
-/** Without the lines `# …` of Rust code, which mdBook and rustdoc do not show. */
+/** Without the lines of code that no site shows: those `# …` of Rust, and what twoslash hides. */
 function withoutHiddenLines(text: string): string {
-  if (!text.includes('rust')) return text
-  let fence: string | null = null
-  const lines = text.split('\n').map((line) => {
-    if (fence === null) {
-      fence = rustFence.exec(line)?.[1] ?? null
-      return line
-    }
-    if (line.trimStart().startsWith(fence)) fence = null
-    return fence !== null && /^[ \t>]*#(?:\s|$)/.test(line) ? gap : line
-  })
+  if (!/rust|twoslash/.test(text)) return text
+  const lines = text.split('\n')
+  for (let n = 0; n < lines.length; n++) {
+    const [, fence, info] = fenceWithHiddenLines.exec(lines[n]!) ?? []
+    if (fence === undefined) continue
+    const start = n + 1
+    while (n + 1 < lines.length && !lines[n + 1]!.trimStart().startsWith(fence)) n++
+    const code = lines.slice(start, n + 1)
+    const cut = hiddenByTwoslash(info!, code)
+    for (const [at, line] of code.entries())
+      if (cut.has(at) || (/^\s*rust\b/.test(info!) && /^[ \t>]*#(?:\s|$)/.test(line))) lines[start + at] = gap
+    n++
+  }
   return lines.join('\n')
 }
 
@@ -128,6 +133,7 @@ const doubtful = new RegExp(
     /<!--[\s\S]{0,1000}?-->/,
     /<(?<hidden>script|style|svg)\b[\s\S]{0,1000}?<\/\k<hidden>>/,
     /<\/?[a-z](?:"[^"]{0,2000}"|'[^']{0,2000}'|[^<>"'])*>/,
+    /\{\{[^{}\n]*\{[^{}\n]*\}[^{}\n]*\}\}/,
     /\{[^{}]*\}/,
     /&#?\w+;/,
     /:[a-z][\w-]*:/,
@@ -136,6 +142,8 @@ const doubtful = new RegExp(
     /\[\[[^[\]\n|]*\|/,
     /\[AUTOTITLE\]/,
     /^[ \t>]*:[\w-]+:[ \t][\d \t.%]*$/,
+    // A mark of a highlighter in code.
+    /\[!+[a-z][^\]\n]*\]/,
     // A footnote reference, a link target, a reference label, a definition.
     /\[\^[^\]\s]+\](?!:)/,
     /\]\([^()\n]*(?:\([^()\n]*\)[^()\n]*|\n[^()\n]+)*\)/,

@@ -24,10 +24,14 @@ const aboutKeys =
 /**
  * Why a file of the content folder is never shown, whatever page includes it; null if it may be shown. Many people write
  * the pages of a site, and a file beside them may hold a key. Hidden Markdown may be shown, because sites keep parts of
- * pages in folders such as `.includes`. Case is ignored, as on many file systems. `path` is below the content root.
+ * pages in folders such as `.includes`. Case is ignored, as on many file systems. `path` is from the content root and may lead
+ * above it.
  */
 export function withheldReason(path: string): string | null {
-  const segments = path.toLowerCase().split('/')
+  const segments = path
+    .toLowerCase()
+    .split('/')
+    .filter((segment) => segment !== '..')
   const name = segments.at(-1)!
   const closed = segments.find((segment) => toolFolders.has(segment) || secretFolders.has(segment))
   if (closed !== undefined) return `nothing in ${closed} is ever shown`

@@ -81,6 +81,26 @@ describe('a site', () => {
     expect(siteIn(files, 'examples/book').generator).toBe('mdbook')
   })
 
+  test('is none that holds few of the files of the folder, such as a sample in it', () => {
+    const pages = Object.fromEntries(Array.from({length: 30}, (_, n) => [`guide/page-${n}.md`, 'Text.']))
+    const files = {...pages, 'kit/sample/mkdocs.yml': 'site_name: x', 'kit/sample/docs/a.md': 'Text.'}
+
+    expect(siteIn(files).generator).toBe('plain')
+    expect(siteIn(files, 'kit').generator).toBe('mkdocs')
+  })
+
+  test('is not Jekyll’s if the configuration is Hexo’s, with which it shares its name', () => {
+    const files = {
+      '_config.yml': 'title: x\npermalink: :year/:title/\nsource_dir: source\nnew_post_name: :title.md',
+      'source/docs/a.md': 'Text.',
+      'themes/wave/_config.yml': 'menu: {}',
+      'themes/wave/README.md': 'Text.',
+    }
+
+    for (const folder of ['', 'source', 'source/docs'])
+      expect([folder, siteIn(files, folder).generator]).toEqual([folder, 'plain'])
+  })
+
   test('can be named, with or without a configuration', () => {
     const files = {'docs/mkdocs.yml': 'site_name: x', 'docs/docs/a.md': 'Text.'}
 
@@ -187,6 +207,8 @@ describe('versions and languages', () => {
       folders: {en: 'en', pt_BR: 'pt-BR'},
     })
     expect(placeIn({'a.md': 'Text.', 'a.fr.md': 'Text.'}, 'a.fr.md').lang).toBe('fr')
+    expect(placeIn(pages('en/', 'no-menu-md/', 'zh-hant/'), 'zh-hant/a.md').lang).toBe('zh-Hant')
+    expect(placeIn(pages('en/', 'no-menu-md/', 'zh-hant/'), 'no-menu-md/a.md').lang).toBe('en')
     expect(placeIn({'jquery.min.md': 'Text.'}, 'jquery.min.md').lang).toBeNull()
   })
 

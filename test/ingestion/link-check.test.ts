@@ -79,6 +79,23 @@ describe('a link is not called broken', () => {
   })
 })
 
+describe('where the generator is not known, a link is not called broken', () => {
+  test.each(['List_Categories-js', 'list-categories-js', 'ListCategoriesJS'])(
+    'for how its anchor is written: %s',
+    async (anchor) => {
+      const files = {
+        'a.md': `# A\n\n[x](b.md#${anchor})\n[y](b.md#list-tags)\n`,
+        'b.md': '# B\n\n## list_categories.js\n\nWords.\n',
+      }
+
+      expect(await warningsOf(files, 'plain')).toEqual([
+        'a.md:4 the link to #list-tags matches no heading in b.md',
+      ])
+      expect(await warningsOf(files, 'hugo')).toHaveLength(2)
+    },
+  )
+})
+
 describe('a link is broken', () => {
   test('where its letter case is wrong on a site that keeps it', async () => {
     const files = {

@@ -73,6 +73,25 @@ describe('the project of a content folder', () => {
       expect([spec, (await page(spec)).page?.sections[0]?.text]).toEqual([spec, 'Before.'])
   })
 
+  test('gives code above the content folder to includes, unless it is hidden', async () => {
+    const root = projectWith({
+      'repo/.git/HEAD': '',
+      'repo/code/tide.py': 'rise()',
+      'repo/.tools/tide.py': 'hidden()',
+      'repo/docs/guide/x.md': '',
+    })
+    const page = (spec: string) => pageIn(join(root, 'repo/docs/guide'), 'x.md', `--8<-- "${spec}"\n`)
+
+    expect(await page('../../code/tide.py')).toMatchObject({
+      page: {sections: [{text: 'rise()'}]},
+      diagnostics: [],
+    })
+    expect((await page('../../.tools/tide.py')).diagnostics).toMatchObject([
+      {rule: 'empty-page'},
+      {rule: 'include-refused'},
+    ])
+  })
+
   test('is not left by links', () => {
     const root = projectWith({'repo/.git/HEAD': '', 'repo/docs/x.md': '', 'outside.md': 'Outside.'})
     symlinkSync(join(root, 'outside.md'), join(root, 'repo/linked.md'))

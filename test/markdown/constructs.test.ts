@@ -107,6 +107,136 @@ describe('a term and its definitions are one block', () => {
   })
 })
 
+describe('text that Liquid or Nunjucks keeps for later', () => {
+  const code = 'export default function (sea) {\n  // rises\n  return sea.tide();\n};'
+
+  test.each([
+    [
+      'code for a file elsewhere',
+      `{% set x %}\n${code}\n{% endset %}\n{% include "x.njk" %}`,
+      `\`\`\`\n${code}\n\`\`\``,
+    ],
+    [
+      'code for a filter',
+      '{%- set x %}{% raw %}\n---\nlink: "/{% if a %}{{ b }}{% endif %}"\n---\n{% endraw %}{%- endset %}\n{{ x | highlight("yaml") | safe }}',
+      '```yaml\n---\nlink: "/{% if a %}{{ b }}{% endif %}"\n---\n```',
+    ],
+    [
+      'commands that tabs show',
+      '{% set x %}\n# Rise.\nnpx tide\n{% endset %}\n<div>\n<p>{{ x | forPackages("npm") | highlight("bash") | safe }}</p>\n</div>',
+      '```bash\n# Rise.\nnpx tide\n```',
+    ],
+    [
+      'prose',
+      '{% capture x %}\nMind the *step*.\nIt is wet.\n{% endcapture %}',
+      'Mind the *step*.\nIt is wet.',
+    ],
+    ['a value', '{% set x = "Mind the step." %}\nText.', 'Text.'],
+  ])('%s', (_, source, expected) => {
+    expect(flat(source).text).toBe(expected)
+  })
+})
+
+describe('marks in code for the highlighter reach no reader', () => {
+  test.each([
+    [
+      'at the end of a line',
+      'const a = 1 // [!code focus]\nlet b # [!code word:b] [!code ++]',
+      'const a = 1\nlet b',
+    ],
+    ['before a comment', 'a() // [!code hl] rises', 'a() // rises'],
+    ['alone', 'a()\n// [!code highlight:2]\nb()', 'a()\nb()'],
+    ['between elements', '<A {/* [!code hl] */} b="c" />', '<A  b="c" />'],
+    ['but shown where they are escaped', 'a() // [!!code focus]', 'a() // [!code focus]'],
+  ])('%s', (_, code, expected) => {
+    expect(flat(`\`\`\`ts\n${code}\n\`\`\``).text).toBe(`\`\`\`ts\n${expected}\n\`\`\``)
+  })
+
+  test('nor does what twoslash compiles and hides', () => {
+    const code =
+      '// @noErrors\nimport a from "b"\n// ---cut---\nconst c = a()\n//    ^?\n// @log: 5\nd()\n// ---cut-after---\ne()'
+    expect(flat(`\`\`\`ts twoslash\n${code}\n\`\`\``).text).toBe('```ts\nconst c = a()\n// @log: 5\nd()\n```')
+    expect(flat(`\`\`\`ts\n${code}\n\`\`\``).text).toContain('@noErrors')
+  })
+
+  test('an include among them shows its file, or its region, from a folder above', () => {
+    const files = {
+      'site/parts/tide.ts':
+        'no()\n// [!region up]\nrise()\n// [!endregion up]\n// [!region down]\nfall() // [!code hl]\n// [!endregion down]',
+    }
+    const include = (spec: string): string =>
+      flat(`\`\`\`ts\n// [!include ~/parts/tide.ts${spec}]\n\`\`\``, {path: 'site/pages/a/b.mdx', files}).text
+
+    expect(include(':up')).toBe('```ts\nrise()\n```')
+    expect(include('')).toBe('```ts\nno()\nrise()\nfall()\n```')
+  })
+})
+
+test('HTML in a list item ends where the item does', () => {
+  const source =
+    '- One\n   <ol reversed>\n     <li>Two <code>a</code></li>\n   </ol>\n- **Three** _four_\n\nFive'
+  const {text} = flat(source)
+
+  expect(text).toContain('Two `a`')
+  expect(text).toMatch(/^- \*\*Three\*\* _four_$/m)
+})
+
+describe('an include is found', () => {
+  test('in the folder for includes above the page, if it is Markdown', () => {
+    const files = {'src/_includes/note.md': 'Mind the step.', 'src/_includes/note.njk': '<p>{{ step }}</p>'}
+    const page = (name: string): Flat => flat(`{% include "${name}" %}`, {path: 'src/docs/a/b.md', files})
+
+    expect(page('note.md')).toEqual({text: 'Mind the step.', unknown: []})
+    expect(page('note.njk')).toEqual({text: '', unknown: ['include']})
+  })
+
+  test('by a name that the project gave to a folder', () => {
+    const files = {'en/parts/note.mdx': 'Mind the step.'}
+    const source = "import Note from '@en/parts/note.mdx'\n\n<Note />"
+
+    expect(flat(source, {path: 'en/guide/a.mdx', files})).toEqual({text: 'Mind the step.', unknown: []})
+  })
+})
+
+describe('templates reach no reader', () => {
+  test.each([
+    [
+      'in the destination of a link',
+      '[and you?]({{ site.edit }}{{ page.path }}) too',
+      'plain',
+      '[and you?]() too',
+    ],
+    [
+      'as a tag in it',
+      'See [it](https://a.b/{% version x %}/c.js).',
+      'plain',
+      'See [it](https://a.b//c.js).',
+    ],
+    ['with an object', '{% if a %}x{% endif %} {{ items | list({ deep: true }) }} y', 'plain', 'x  y'],
+    ['as a filter, on a page without tags', 'A {{ items | list({ deep: true }) }} b', 'plain', 'A  b'],
+    ['as marks around HTML', '{% raw %}<code>{{ a + 1 }}</code>{% endraw %}', 'plain', '`{{ a + 1 }}`'],
+    [
+      'as marks in code',
+      '```html\n{% raw %}\n{{ page.x }}\n{% endraw %}\n```',
+      'jekyll',
+      '```html\n{{ page.x }}\n```',
+    ],
+    [
+      'as code of Hexo',
+      '{% codeblock Tide lang:js %}\nrise()\n{% endcodeblock %}',
+      'plain',
+      '```js title="Tide"\nrise()\n```',
+    ],
+  ])('%s', (_, source, site, expected) => {
+    expect(flat(source, {site}).text).toBe(expected)
+  })
+
+  test('but code that shows them keeps them', () => {
+    const source = '```html\n{% raw %}{{ page.x }}{% endraw %}\n```'
+    expect(flat(source).text).toBe(source)
+  })
+})
+
 describe('a Liquid tag in a line leaves the line whole', () => {
   test.each([
     ['Pay by invoice {% if a %}or card {% endif %}now.', 'Pay by invoice or card now.'],
@@ -257,6 +387,7 @@ describe('an unknown construct keeps its text and is counted', () => {
     ['A :odd{x="y"} here.', 'docusaurus', 'A  here.', 'directive:odd'],
     ['{{< odd title="A deck" >}}\nBody.\n{{< /odd >}}', 'hugo', '**A deck**\n\nBody.', 'shortcode:odd'],
     ['{% odd title="A deck" %}\nBody.\n{% endodd %}', 'jekyll', '**A deck**\n\nBody.', 'liquid:odd'],
+    ['See {% odd slug "How it rises" %} here.', 'plain', 'See How it rises here.', 'liquid:odd'],
     ['See {{ odd("x") }} here.', 'jekyll', 'See  here.', 'macro:odd'],
     ['```{odd} A deck\nBody.\n```', 'sphinx', '**A deck**\n\nBody.', 'myst:odd'],
     ['<Odd kind="x" />\n\nBody.', 'docusaurus', 'Body.', 'jsx:Odd'],

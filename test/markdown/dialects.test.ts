@@ -58,6 +58,7 @@ test('the syntax rules of a site decide what is hidden', () => {
     vue: false,
     hiddenRustLines: true,
     shortcodesInCode: false,
+    liquidInCode: false,
     mystLines: false,
   } as const
 

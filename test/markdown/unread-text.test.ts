@@ -37,6 +37,23 @@ describe('lines that are in no passage', () => {
     expect(unreadLinesOf(code.replaceAll('rust,no_run', 'sh'), [], ['let x = 1;'])).toMatchObject([{line: 2}])
   })
 
+  test('are not reported if a highlighter reads them and shows nothing', () => {
+    const code =
+      '```ts twoslash\n// @noErrors: all of the many\nimport harbour from "the/old/sea/wall"\n// ---cut---\nlet x = 1 // [!code word:one two three four]\n```\n'
+
+    expect(unreadLinesOf(code, [], ['let x = 1'])).toEqual([])
+    expect(unreadLinesOf(code.replace('twoslash', ''), [], ['let x = 1'])).toMatchObject([
+      {line: 2},
+      {line: 3},
+    ])
+  })
+
+  test('are not reported for a template with an object', () => {
+    const template = '{{ "Tides" | list | shownAsLinks({ deep: true, wide: false, sorted: true }) }}'
+
+    expect(unreadLinesOf(template, [], ['Tides'])).toEqual([])
+  })
+
   test('are not reported for the marks of footnotes in a table', () => {
     const table = '| Hosts[^1] of tier one | All [^not-defined] others[^two] |\n'
 

@@ -63,7 +63,7 @@ function explanationText(explanation: SiteExplanation, siteUrl: string | null): 
 
 function generatorLine({generator, foundIn, isGiven}: SiteExplanation): string {
   if (generator.name === 'plain' && !isGiven)
-    return 'No site generator was found: addresses are the paths of the files.'
+    return 'No site generator that Docent knows was found. The routes of your site are not known: addresses are the paths of the files.'
   const why = foundIn === null ? '' : `, by ${foundIn}`
   return `${generator.name === 'plain' ? 'No site generator' : generator.title}${isGiven ? ', as set' : ''}${why}.`
 }

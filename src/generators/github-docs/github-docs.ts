@@ -38,7 +38,7 @@ export const githubDocs: Generator = {
   anchors: githubAnchors,
   mdx: 'never',
   dialects: [githubSyntax],
-  syntax: {templates: true},
+  syntax: {templates: true, liquidInCode: true},
   routeOf: (file, site) => routeByPath(file, site, {isIndex: (segments) => segments.at(-1) === 'index'}),
   setAside: ({segments, path}, site) =>
     segments.at(-1) === 'README' || path.startsWith(posix.join(site.folder, 'data/'))

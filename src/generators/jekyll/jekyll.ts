@@ -30,6 +30,7 @@ export const jekyll: Generator = {
     if (!file || folder.list().includes('_toc.yml')) return null
     const data = dataConfigOf(file)
     const config = isRecord(data) ? data : {}
+    if (hexoKeys.some((key) => Object.hasOwn(config, key))) return null
     const base = joinRoute(textOr(config['baseurl'], ''))
     const source = folderPath(textOr(config['source'], ''))
     return {
@@ -51,7 +52,7 @@ export const jekyll: Generator = {
   keepsLetterCase: true,
   mdx: 'never',
   dialects: [values],
-  syntax: {templates: true},
+  syntax: {templates: true, liquidInCode: true},
   addressesBelowBase: true,
   routeOf,
   paramsOf: ({frontMatter}) =>
@@ -84,6 +85,16 @@ export const jekyll: Generator = {
     return typeof order === 'number' ? order : null
   },
 }
+
+/** What only Hexo's `_config.yml` has. */
+const hexoKeys = [
+  'source_dir',
+  'public_dir',
+  'archive_dir',
+  'new_post_name',
+  'post_asset_folder',
+  'skip_render',
+]
 
 function belowSource(path: string, site: Site): string {
   const source = site.roots[0]?.path ?? ''

@@ -2,13 +2,16 @@ import type {Site} from '../site.ts'
 import {similarFolders} from './similar-folders.ts'
 
 const names = new Intl.DisplayNames(['en'], {type: 'language', fallback: 'none'})
+const scripts = new Intl.DisplayNames(['en'], {type: 'script', fallback: 'none'})
 
 /** The BCP 47 form of a language as projects write it (`pt-br`, `zh_CN`, `zh-hans`); null for anything else. */
 export function languageTag(name: unknown): string | null {
   if (typeof name !== 'string' || !/^[a-z]{2,3}(?:[-_][A-Za-z\d]{2,8}){0,2}$/i.test(name)) return null
   try {
     const tag = Intl.getCanonicalLocales(name.replaceAll('_', '-'))[0]!
-    return names.of(tag.split('-')[0]!) === undefined ? null : tag
+    const {language, script} = new Intl.Locale(tag)
+    const isKnown = names.of(language) !== undefined && (!script || scripts.of(script) !== undefined)
+    return isKnown ? tag : null
   } catch {
     return null
   }

@@ -1,5 +1,6 @@
 import {fenceInfoOf, plainInfo} from '../fence-info.ts'
 import type {Reading} from '../flattening/reading.ts'
+import {hiddenByTwoslash, markedInclude, withoutMark} from './code-marks.ts'
 import {directiveOptions} from './directive-options.ts'
 import {readInclude, selectorOf} from './read-include.ts'
 import {shortcodesInCode} from './shortcode-values.ts'
@@ -39,8 +40,9 @@ export function codeBlock(reading: Reading, {info, lines: source, fence = '```',
     } else language = read.directive.replace(/^eval-rst$/, 'rst')
     reading.note(`myst:${read.directive}`, 'flattened')
   }
+  const hidden = hiddenByTwoslash(info, lines)
   const body = lines.flatMap((line, n) =>
-    codeLine(reading, line, language).map((text) => ({text, line: at.lineBelow(n + 1)})),
+    hidden.has(n) ? [] : codeLine(reading, line, language).map((text) => ({text, line: at.lineBelow(n + 1)})),
   )
   // A block that is never closed has no source line for its closing fence.
   const lastLine = at.lineBelow(source.length + 1)
@@ -53,18 +55,24 @@ function codeLine(reading: Reading, line: string, language: string): string[] {
   const include =
     /^\s*\{\{#(?:include|rustdoc_include|playground|playpen)\s+([^}]+)\}\}\s*$/.exec(line) ??
     /^\s*-{1,}8<-{1,}\s+"([^"]+)"\s*$/.exec(line)
-  if (include) {
+  const included = include === null ? markedInclude(line) : include[1]!.trim().split(/\s/)[0]!
+  if (included !== null) {
     const indent = /^\s*/.exec(line)![0]
-    const [file, selector] = selectorOf(include[1]!.trim().split(/\s/)[0]!)
+    const [file, selector] = selectorOf(included)
     const part = readInclude(reading, file, 'include', selector)
     return part === null
       ? []
       : part.text
           .replace(/\n$/, '')
           .split('\n')
+          .map((text) => withoutMark(text, language))
+          .filter((text) => text !== null)
           .map((text) => (text === '' ? '' : indent + text))
   }
   if (language === 'rust' && /^\s*#(?:\s|$)/.test(line) && context.syntax.hiddenRustLines) return []
+  const ran = context.syntax.liquidInCode ? line.replace(/\{%-?\s*(?:end)?raw\s*-?%\}/g, '') : line
+  if (ran !== line) return ran.trim() === '' ? [] : [ran]
   if (line.includes('{{<') || line.includes('{{%')) return [shortcodesInCode(reading, line)]
-  return [line]
+  const shown = withoutMark(line, language)
+  return shown === null ? [] : [shown]
 }

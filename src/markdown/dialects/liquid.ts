@@ -1,8 +1,12 @@
+import {posix} from 'node:path'
+import {isMarkdownName} from '../../lib/markdown-name.ts'
 import {columnsOf} from '../flattening/container.ts'
 import type {Dialect} from '../flattening/dialect.ts'
 import type {Reading} from '../flattening/reading.ts'
+import {foldersAbove} from '../includes.ts'
 import {calloutNames, readsAsProse} from '../jsx-text.ts'
 import {callOf, type Shortcode} from '../shortcodes.ts'
+import {readCapture} from './captures.ts'
 import {codeBlock} from './code-block.ts'
 import {includeInLine, includeWhole} from './includes.ts'
 import {boldOf} from './markdown-text.ts'
@@ -13,7 +17,7 @@ export const liquid: Dialect = {
   text: [{starts: '{', read: readTag}],
 }
 
-interface LiquidTag extends Omit<Shortcode, 'kind'> {
+export interface LiquidTag extends Omit<Shortcode, 'kind'> {
   /** Without `end`. */
   readonly name: string
   readonly isEnd: boolean
@@ -55,8 +59,10 @@ function tagOf({at, write}: Reading, inside: string, end: number): LiquidTag {
 }
 
 /** Tags whose content is not Liquid: they are read up to their end. */
-function readWhole(reading: Reading, {name, positional, end}: LiquidTag): boolean {
-  if (!/^(?:raw|comment|highlight|code-block)$/.test(name)) return false
+function readWhole(reading: Reading, tag: LiquidTag): boolean {
+  const {name, end} = tag
+  if (/^(?:set|capture)$/.test(name)) return readCapture(reading, tag)
+  if (!/^(?:raw|comment|highlight|code-?block)$/.test(name)) return false
   const {at, write} = reading
   const close = new RegExp(`\\{%-?\\s*end${name}\\s*-?%\\}`).exec(at.text.slice(end))
   if (!close) return false
@@ -67,14 +73,27 @@ function readWhole(reading: Reading, {name, positional, end}: LiquidTag): boolea
       at.advance(end)
       write.break()
       for (const line of inner.split('\n')) write.line(line)
-    } else write.put(inner.replace(/[<*_[\]]/g, '\\$&'))
+    } else
+      write.put(
+        inner.replace(/<code>([^<`]*)<\/code>|[<*_[\]]/g, (mark, code) =>
+          code === undefined ? `\\${mark}` : `\`${code}\``,
+        ),
+      )
   } else if (name !== 'comment') {
     write.break()
     const lines = inner.replace(/^\n/, '').replace(/\s+$/, '').split('\n')
-    codeBlock(reading, {info: positional[0] ?? '', lines})
+    codeBlock(reading, {info: codeInfo(tag), lines})
   }
   at.advance(end + close.index + close[0].length)
   return true
+}
+
+/** `{% highlight js %}`, or Hexo's `{% codeblock Title lang:js %}`. */
+function codeInfo({name, positional}: LiquidTag): string {
+  if (name !== 'codeblock') return positional[0] ?? ''
+  const language = positional.find((value) => value.startsWith('lang:'))?.slice('lang:'.length) ?? ''
+  const title = positional.filter((value) => !/^\w+:/.test(value)).join(' ')
+  return title === '' ? language : `${language} title="${title.replaceAll('"', '')}"`
 }
 
 function endTag({write, containers}: Reading, {name, isAlone}: LiquidTag): void {
@@ -90,7 +109,8 @@ function include(reading: Reading, {named, positional, isAlone}: LiquidTag): voi
   const {write} = reading
   const file = (positional[0] ?? named['file'] ?? '').replace(/^["']|["']$/g, '')
   if (file === '' || file.includes('{')) return
-  const folders = ['_includes', 'includes', 'snippets']
+  const above = isMarkdownName(file) ? foldersAbove(posix.dirname(reading.path)) : []
+  const folders = ['_includes', 'includes', 'snippets', ...above.map((folder) => `${folder}/_includes`)]
   if (isAlone) {
     write.break()
     includeWhole(reading, file, 'include', folders)
@@ -126,11 +146,12 @@ function control(reading: Reading, {name, isAlone}: LiquidTag): void {
   else if (/^(?:else|elsif|when)$/.test(name) && /\S/.test(write.lastCharacter)) write.put(' ')
 }
 
-/** A tag of a plugin: what reads as its title stays. */
+/** A tag of a plugin: its title and what reads as prose stay. */
 function unknown(reading: Reading, {name, named, positional, label}: LiquidTag): void {
-  const texts = label ? [] : [...positional, ...Object.values(named)].filter(readsAsProse)
-  reading.note(`liquid:${name}`, 'not-understood', undefined, texts.join(' '))
+  reading.note(`liquid:${name}`, 'not-understood')
+  const texts = [...positional, ...Object.values(named)].filter(readsAsProse)
   if (label) show(reading, boldOf(reading.inline(label, false)))
+  else for (const text of texts) show(reading, reading.inline(text, false))
 }
 
 /** Shows a text as a block, or as words of the line that it is in. */

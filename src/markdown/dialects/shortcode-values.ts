@@ -34,7 +34,7 @@ export function shortcodeValue({context}: Reading, {name, named, positional}: Sh
 /** A link destination with its shortcodes and templates resolved. */
 export function resolvedDestination(reading: Reading, written: string): string {
   if (!/\{[{%]/.test(written)) return written
-  const target = reading.context.templates ? withoutLiquid(written) : written
+  const target = withoutLiquid(written)
   let out = ''
   let p = 0
   for (let at = target.indexOf('{{'); at >= 0; at = target.indexOf('{{', p)) {
@@ -51,7 +51,7 @@ function withoutLiquid(target: string): string {
   return target
     .replace(/\{\{-?\s*(?:"([^"{}]*)"|'([^'{}]*)')[^{}]*\}\}/g, (_, double, single) => double ?? single)
     .replace(/\{%-?\s*link\s+([^\s%{}]+)\s*-?%\}/g, '/$1')
-    .replace(/\{\{[^<%{}][^{}]*\}\}/g, '')
+    .replace(/\{\{[^<%#{}][^{}]*\}\}|\{%[^{}]*%\}/g, '')
 }
 
 /** Code with its shortcodes resolved, because Hugo runs them even there. */

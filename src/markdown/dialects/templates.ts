@@ -17,10 +17,11 @@ function readDoubleBrace(reading: Reading): boolean {
   if (!at.text.startsWith('{{', at.p)) return false
   const text = at.text
   const p = at.p
-  const end = text.indexOf('}}', p + 2)
+  const end = closingBraces(text, p + 2)
   if (end < 0 || end - p > 2000) return false
   const inside = text.slice(p + 2, end)
-  if (inside.includes('{') || /\n[ \t]*\n/.test(inside)) return context.mdx ? expression(reading) : false
+  const isCut = /\n[ \t]*\n/.test(inside)
+  if (isCut || (inside.includes('{') && !context.templates)) return context.mdx ? expression(reading) : false
   const call = macroCall(inside)
   if (call) {
     const shown = macroText(call)
@@ -57,4 +58,21 @@ function readDoubleBrace(reading: Reading): boolean {
   }
   if (context.mdx === true) return expression(reading)
   return false
+}
+
+/** Offset of the braces that close those before `from`, past objects inside; −1 if there are none. */
+function closingBraces(text: string, from: number): number {
+  const plain = text.indexOf('}}', from)
+  let depth = 0
+  for (let p = text.indexOf('{', from); p >= 0 && p < plain; p = text.indexOf('{', p + 1)) depth++
+  if (depth === 0) return plain
+  const marks = /[{}]/g
+  marks.lastIndex = from
+  depth = 0
+  for (let mark = marks.exec(text); mark && mark.index - from < 2000; mark = marks.exec(text)) {
+    if (mark[0] === '{') depth++
+    else if (depth > 0) depth--
+    else return text[mark.index + 1] === '}' ? mark.index : plain
+  }
+  return plain
 }

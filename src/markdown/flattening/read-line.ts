@@ -17,6 +17,7 @@ export function readLine(pass: Pass, tables: DialectTables): boolean {
   containers.leaveIndented(/^[ \t]*/.exec(at.text.slice(at.p, end))![0], whole)
   const line = lineAt(pass)
   const {text, lead, quote, indent, start} = line
+  if (write.isRaw && line.listOffset < write.rawOffset && listMarker.test(text)) write.blankLine()
   if (write.isRaw) {
     write.beginRawLine()
     at.advance(end - text.length)
@@ -83,7 +84,7 @@ function beginText(pass: Pass, line: Line): boolean {
   write.beginText({start, lead, isRow})
   at.advance(end - text.length)
   if (!isRow && pass.context.mdx !== true && rawStart.test(text) && !/^<\w+[^>]*\smarkdown\b/.test(text))
-    write.beginRaw()
+    write.beginRaw(pass.containers.listOffset)
   if (isRow || !/^[ \t]*(?:=+|-{2,})[ \t]*$/.test(after)) return false
   const named = headingIdOf(text)
   if (!named) return false

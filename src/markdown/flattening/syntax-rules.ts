@@ -8,6 +8,8 @@ export interface SyntaxRules {
   readonly hiddenRustLines: boolean
   /** Shortcodes run in code too, where an unknown one shows nothing. */
   readonly shortcodesInCode: boolean
+  /** Liquid runs in code too, so that what it must not run stands between `{% raw %}` and `{% endraw %}`. */
+  readonly liquidInCode: boolean
   /** Lines that begin with `%` are comments, and `+++` separates blocks. */
   readonly mystLines: boolean
 }
@@ -18,5 +20,6 @@ export const plainSyntax: SyntaxRules = {
   vue: false,
   hiddenRustLines: false,
   shortcodesInCode: false,
+  liquidInCode: false,
   mystLines: false,
 }

@@ -20,6 +20,7 @@ export class FlatWriter implements Writer {
   #isRow = false
   #isInTable = false
   #isRaw: boolean
+  #rawOffset = 0
   /** What lines of the HTML block begin with, outside its lists. */
   #rawLead = ''
   #lists: {readonly ordered: boolean; readonly lead: string}[] = []
@@ -98,6 +99,11 @@ export class FlatWriter implements Writer {
 
   get isCell(): boolean {
     return this.#isInline || this.#isInTable
+  }
+
+  /** Where the text of the list item begins that holds the HTML block. */
+  get rawOffset(): number {
+    return this.#rawOffset
   }
 
   get isRaw(): boolean {
@@ -287,9 +293,10 @@ export class FlatWriter implements Writer {
     this.#isInTable = isRow
   }
 
-  /** Begins an HTML block. */
-  beginRaw(): void {
+  /** Begins an HTML block, in a list item whose text begins at a column, or at 0. It ends where the item does. */
+  beginRaw(listOffset: number): void {
     this.#isRaw = true
+    this.#rawOffset = listOffset
     this.#rawLead = this.#lead
     this.#lists = []
   }
