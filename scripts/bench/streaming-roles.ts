@@ -272,6 +272,7 @@ async function fill(journal: Journal, count: number): Promise<void> {
       conversation: answerId,
       question: `How do I set the ${n}th of the settings?`,
       version: null,
+      lang: null,
       build: 'bench',
       generator: 'anthropic' as const,
       model: 'bench',
@@ -319,6 +320,7 @@ function sectionOf(n: number, question: number): RetrievedSource {
     text,
     path: 'bench.md',
     version: null,
+    lang: null,
     scores: {},
   }
 }

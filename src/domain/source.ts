@@ -39,6 +39,8 @@ export interface RetrievedSource extends Source {
   /** Below the content root. */
   readonly path: string
   readonly version: string | null
+  /** That of its page, BCP 47; null when not known. */
+  readonly lang: string | null
   /** The features behind `score` by name, as `bm25`, `cosine`. */
   readonly scores: Readonly<Record<string, number>>
 }

@@ -47,6 +47,7 @@ function sourceOf(
     text,
     path: section.page.path,
     version: section.page.version,
+    lang: section.page.lang,
     scores: scoresOf(candidate),
   }
 }

@@ -28,6 +28,7 @@ export function sourceOf(n: number, markdown: string, more: Partial<RetrievedSou
     text: markdown.replace(/[`*_]/g, ''),
     path: `page-${n}.md`,
     version: null,
+    lang: null,
     scores: {},
     ...more,
   }

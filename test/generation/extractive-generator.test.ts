@@ -3,6 +3,7 @@ import {marked} from 'marked'
 import {describe, expect, test} from 'vitest'
 import type {CitationEvent} from '../../src/domain/index.ts'
 import {partsOfQuestion} from '../../src/generation/extraction/english.ts'
+import {unitLikelihoods} from '../../src/generation/extraction/index.ts'
 import {extractiveGenerator} from '../../src/generation/extractive-generator.ts'
 import type {GenerationEvent} from '../../src/generation/generator.ts'
 import {requestOf, sourceOf, textOf, told} from '../contracts/generator.contract.ts'
@@ -53,6 +54,22 @@ describe('an extract', () => {
       expect(portPage.replaceAll('`', '')).toContain(quote)
     }
     expect(rest.replace('**Page 1 › Section 1**', '').replace(/[\s…]/g, '')).toBe('')
+  })
+
+  test.each([
+    ['de', 'Wie ändere ich Grenzwerte?', 'Geänderter Grenzwert: er gilt nach dem Neustart.'],
+    ['fr', 'Comment limiter les fours ?', 'La limitation du four commence demain.'],
+    ['ru', 'Как изменить пределы?', 'Изменение предела действует завтра.'],
+  ])('takes words as the language of the page does: %s', async (lang, question, answer) => {
+    const others = ['Alpha beta gamma.', 'Delta epsilon zeta.', 'Eta theta iota.', 'Kappa lambda mu.']
+    const text = [...others.slice(0, 3), answer, others[3]!].join('\n\n')
+    const oddsIn = (language: string | null): number => {
+      const likelihoods = unitLikelihoods(question, sourceOf(1, text, {lang: language}))
+      const likelihood = [...likelihoods].find(([unit]) => unit.text === answer)![1]
+      return likelihood / (1 - likelihood)
+    }
+
+    expect(oddsIn(lang)).toBeGreaterThan(2 * oddsIn(null))
   })
 
   test('answers the question that a correction corrects', async () => {

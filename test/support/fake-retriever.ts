@@ -27,6 +27,7 @@ export function sampleSource(n: number, overrides: Partial<RetrievedSource> = {}
     text,
     path: `page-${n}.md`,
     version: null,
+    lang: null,
     scores: {bm25: 10 - n, cosine: 1 - n / 20},
     ...overrides,
   }
@@ -63,6 +64,7 @@ export const installSources: FakeRetrieverOptions = {
     text: 'Run npm ci.',
     path: 'install.md',
     version: null,
+    lang: null,
     scores: {bm25: 3.2, cosine: 0.7},
   })),
   abstain: ({question}) => (question.includes('xyzzy') ? 'no_hits' : null),

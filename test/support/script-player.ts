@@ -151,6 +151,7 @@ function retrieved(source: Source): RetrievedSource {
     text: snippet,
     path: `${title}.md`,
     version: null,
+    lang: null,
     scores: {},
   }
 }

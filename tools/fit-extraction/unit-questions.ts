@@ -7,6 +7,7 @@ import {unitFeatureNames, unitFeaturesOf} from '../../src/generation/extraction/
 import {type EvaluationQuestion, isAnswerable} from '../../src/question-sets/index.ts'
 import {createRetriever} from '../../src/retrieval/index.ts'
 import type {CurrentBuild} from '../../src/search-index/index.ts'
+import {analysisOf} from '../../src/text/language-analysis.ts'
 import {lettersAndDigits} from '../../src/text/letters.ts'
 import type {Listing} from '../fitting/listwise-softmax.ts'
 
@@ -47,8 +48,9 @@ function unitQuestionOf(
   sources: readonly RetrievedSource[],
   evidence: EvaluationQuestion['evidence'],
 ): UnitQuestion {
-  const candidates = candidatesOf(sources, maxUnitLength)
-  const features = unitFeaturesOf(analyseQuestion(question, candidates), candidates)
+  const language = analysisOf(sources[0]?.lang ?? null)
+  const candidates = candidatesOf(sources, language, maxUnitLength)
+  const features = unitFeaturesOf(analyseQuestion(question, candidates, language), candidates)
   return {
     features: features.map((values) => Float64Array.from(unitFeatureNames, (name) => values[name])),
     words: candidates.map(({words}) => words),

@@ -1,6 +1,6 @@
 import type {QuotableBlock, QuotableUnit, RetrievedSource} from '../../domain/index.ts'
 import {lettersAndDigits} from '../../text/letters.ts'
-import {termsOf} from '../../text/terms.ts'
+import {type Analysis, termsOf} from '../../text/terms.ts'
 import {countWords} from '../../text/words.ts'
 import {boundedUnit} from '../bounded-unit.ts'
 import {type QuotedUnit, quotedUnits} from '../quoted-units.ts'
@@ -27,21 +27,28 @@ export interface Candidate {
   readonly words: number
 }
 
-/** The units of all sources, in order, without repetitions. */
-export function candidatesOf(sources: readonly RetrievedSource[], maxUnitLength: number): Candidate[] {
+/** The units of all sources, in order, without repetitions; `language` makes their terms. */
+export function candidatesOf(
+  sources: readonly RetrievedSource[],
+  language: Analysis,
+  maxUnitLength: number,
+): Candidate[] {
   const ranks = new Map([...new Set(sources.map(({group}) => group))].map((group, rank) => [group, rank]))
   return withoutRepetitions(
     sources.flatMap((source, sourceIndex) =>
-      candidatesOfSource(source, sourceIndex, ranks.get(source.group)!, maxUnitLength),
+      candidatesOfSource(source, {sourceIndex, rank: ranks.get(source.group)!, language, maxUnitLength}),
     ),
   )
 }
 
 function candidatesOfSource(
   source: RetrievedSource,
-  sourceIndex: number,
-  rank: number,
-  maxUnitLength: number,
+  {
+    sourceIndex,
+    rank,
+    language,
+    maxUnitLength,
+  }: Pick<Candidate, 'sourceIndex' | 'rank'> & {readonly language: Analysis; readonly maxUnitLength: number},
 ): Candidate[] {
   const candidates: Candidate[] = []
   let subheading = ''
@@ -72,7 +79,7 @@ function candidatesOfSource(
         index: candidates.length,
         heading,
         parent,
-        terms: new Set(termsOf(unit.text)),
+        terms: new Set(termsOf(unit.text, language)),
         words: countWords(unit.text),
       })
     }

@@ -1,4 +1,5 @@
 import type {QuotableUnit, RetrievedSource} from '../../domain/index.ts'
+import {analysisOf, type LanguageAnalysis} from '../../text/language-analysis.ts'
 import {announces, type Candidate, candidatesOf} from './candidates.ts'
 import {likelihoodsOf} from './likelihoods.ts'
 import {Quotes} from './quotes.ts'
@@ -28,9 +29,10 @@ export function extract(
   options: ExtractOptions = {},
 ): ExtractPart[] {
   const {words = 220, codeLines = 48, characters = 8_000, without = new Set()} = options
-  const candidates = candidatesOf(sources, characters / 2)
+  const language = languageOf(sources)
+  const candidates = candidatesOf(sources, language, characters / 2)
   if (candidates.length === 0) return []
-  const likelihoods = likelihoodsOf(question, candidates, without)
+  const likelihoods = likelihoodsOf(question, candidates, language, without)
   const chosen = select(candidates, likelihoods, new Quotes(candidates), {words, codeLines, characters})
   return inReadingOrder(withoutDanglingLeadIns(chosen), likelihoods)
 }
@@ -43,13 +45,19 @@ export function unitLikelihoods(
   question: string,
   source: RetrievedSource,
 ): ReadonlyMap<QuotableUnit, number> {
-  const candidates = candidatesOf([source], Number.POSITIVE_INFINITY)
-  const likelihoods = likelihoodsOf(question, candidates, new Set())
+  const language = languageOf([source])
+  const candidates = candidatesOf([source], language, Number.POSITIVE_INFINITY)
+  const likelihoods = likelihoodsOf(question, candidates, language, new Set())
   return new Map(
     candidates.flatMap((candidate) =>
       candidate.units.map((unit) => [unit, likelihoods.of(candidate) / candidate.units.length] as const),
     ),
   )
+}
+
+/** That of the best source: a question is answered from pages in one language. */
+function languageOf([best]: readonly RetrievedSource[]): LanguageAnalysis {
+  return analysisOf(best?.lang ?? null)
 }
 
 /** Without lead-ins of whose list, code or next paragraph nothing was chosen. The only candidate stays: better than nothing. */

@@ -1,3 +1,4 @@
+import type {LanguageAnalysis} from '../../text/language-analysis.ts'
 import type {Candidate} from './candidates.ts'
 import {partsOfQuestion} from './english.ts'
 import {analyseQuestion} from './question-analysis.ts'
@@ -19,9 +20,10 @@ export interface Likelihoods {
 export function likelihoodsOf(
   question: string,
   candidates: readonly Candidate[],
+  language: LanguageAnalysis,
   without: ReadonlySet<UnitFeatureName>,
 ): Likelihoods {
-  const parts = partsOfQuestion(question).map((part) => softmaxOf(part, candidates, without))
+  const parts = partsOfQuestion(question).map((part) => softmaxOf(part, candidates, language, without))
   return {
     parts,
     of: (candidate) => parts.reduce((sum, part) => sum + (part.get(candidate) ?? 0), 0) / parts.length,
@@ -31,10 +33,11 @@ export function likelihoodsOf(
 function softmaxOf(
   question: string,
   candidates: readonly Candidate[],
+  language: LanguageAnalysis,
   without: ReadonlySet<UnitFeatureName>,
 ): ReadonlyMap<Candidate, number> {
   const names = unitFeatureNames.filter((name) => !without.has(name))
-  const scores = unitFeaturesOf(analyseQuestion(question, candidates), candidates).map((features) =>
+  const scores = unitFeaturesOf(analyseQuestion(question, candidates, language), candidates).map((features) =>
     names.reduce((sum, name) => sum + unitWeights[name] * features[name], 0),
   )
   const best = Math.max(...scores)

@@ -1,5 +1,5 @@
+import type {LanguageAnalysis} from '../../text/language-analysis.ts'
 import {lettersAndDigits} from '../../text/letters.ts'
-import {isStopTerm} from '../../text/stop-words.ts'
 import {termsOf, tokensOf} from '../../text/terms.ts'
 import type {Candidate} from './candidates.ts'
 import {intentOf, modifiers, type QuestionIntent} from './english.ts'
@@ -17,20 +17,26 @@ export interface QuestionAnalysis {
   readonly intent: QuestionIntent
   /** Its letters and digits in lower case. */
   readonly letters: string
+  /** How its text and that of the sources become terms. */
+  readonly language: LanguageAnalysis
 }
 
 const modifierTerms: ReadonlySet<string> = new Set(modifiers.flatMap((word) => termsOf(word)))
 
-export function analyseQuestion(question: string, candidates: readonly Candidate[]): QuestionAnalysis {
+export function analyseQuestion(
+  question: string,
+  candidates: readonly Candidate[],
+  language: LanguageAnalysis,
+): QuestionAnalysis {
   const frequencies = new Map<string, number>()
   for (const {terms} of candidates)
     for (const term of terms) frequencies.set(term, (frequencies.get(term) ?? 0) + 1)
-  const all = [...new Set(termsOf(question))]
-  const content = all.filter((term) => !isStopTerm(term))
+  const all = [...new Set(termsOf(question, language))]
+  const content = all.filter((term) => !language.isStopTerm(term))
   const terms = content.length > 0 ? [...content, ...all.filter((term) => modifierTerms.has(term))] : all
   // Parts of a name that no source has match by coincidence: the "open" of `OpenAI` is an ordinary word as well.
   const coincidental = new Set(
-    tokensOf(question).flatMap(({start, end, terms: [whole, ...parts]}) =>
+    tokensOf(question, language).flatMap(({start, end, terms: [whole, ...parts]}) =>
       whole && /^[\p{L}\p{N}]+$/u.test(question.slice(start, end)) && !frequencies.has(whole) ? parts : [],
     ),
   )
@@ -46,15 +52,20 @@ export function analyseQuestion(question: string, candidates: readonly Candidate
   return {
     weights,
     total,
-    pairs: pairsOf(question, weights),
+    pairs: pairsOf(question, weights, language),
     identifiers: identifiersIn(question),
     intent: intentOf(question, terms.length),
     letters: lettersAndDigits(question),
+    language,
   }
 }
 
-function pairsOf(question: string, weights: ReadonlyMap<string, number>): [string, string][] {
-  const words = tokensOf(question).flatMap(({terms: [whole]}) =>
+function pairsOf(
+  question: string,
+  weights: ReadonlyMap<string, number>,
+  language: LanguageAnalysis,
+): [string, string][] {
+  const words = tokensOf(question, language).flatMap(({terms: [whole]}) =>
     whole !== undefined && weights.has(whole) ? [whole] : [],
   )
   return words

@@ -1,6 +1,6 @@
 import type {RetrievedSource} from '../../domain/index.ts'
+import type {LanguageAnalysis} from '../../text/language-analysis.ts'
 import {lettersAndDigits} from '../../text/letters.ts'
-import {isStopTerm} from '../../text/stop-words.ts'
 import {termsOf} from '../../text/terms.ts'
 import type {QuotedUnit} from '../quoted-units.ts'
 import type {Candidate} from './candidates.ts'
@@ -85,7 +85,7 @@ export function unitFeaturesOf(analysis: QuestionAnalysis, candidates: readonly 
   const bestShare = Math.max(...shares) || 1
   const sourceFeatures = sourceFeaturesBy(candidates)
   const headingFeatures = headingFeaturesBy(analysis, candidates)
-  const headingTerms = headingTermsBy(candidates)
+  const headingTerms = headingTermsBy(analysis, candidates)
   return candidates.map((candidate, at) => {
     const {unit, source, terms, heading} = candidate
     const shareAt = (index: number) =>
@@ -124,14 +124,14 @@ function headingFeaturesBy(
   analysis: QuestionAnalysis,
   candidates: readonly Candidate[],
 ): ReadonlyMap<string, Some<'headingFocus' | 'sameHeading' | 'headingIdentifier'>> {
-  const {weights} = analysis
+  const {weights, language} = analysis
   return new Map(
     [...new Set(candidates.map(({heading}) => heading))].map((heading) => {
-      const terms = new Set(termsOf(heading))
+      const terms = new Set(termsOf(heading, language))
       let weight = 0
       let matched = 0
       for (const term of terms) {
-        if (isStopTerm(term) && !weights.has(term)) continue
+        if (language.isStopTerm(term) && !weights.has(term)) continue
         weight += weights.get(term) ?? 1
         matched += weights.get(term) ?? 0
       }
@@ -154,17 +154,20 @@ interface HeadingTerms {
   readonly above: ReadonlyMap<RetrievedSource, ReadonlySet<string>>
 }
 
-function headingTermsBy(candidates: readonly Candidate[]): HeadingTerms {
+function headingTermsBy({language}: QuestionAnalysis, candidates: readonly Candidate[]): HeadingTerms {
   const sources = new Set(candidates.map(({source}) => source))
   return {
     own: new Map(
       [...new Set(candidates.map(({heading}) => heading))].map((heading) => [
         heading,
-        new Set(termsOf(heading)),
+        new Set(termsOf(heading, language)),
       ]),
     ),
     above: new Map(
-      [...sources].map((source) => [source, new Set(termsOf([source.title, ...source.headings].join(' ')))]),
+      [...sources].map((source) => [
+        source,
+        new Set(termsOf([source.title, ...source.headings].join(' '), language)),
+      ]),
     ),
   }
 }
@@ -187,8 +190,9 @@ function contextOf(
 
 /** The share of the question that a unit's own name has, where the question has all of the name. */
 function namedOf(analysis: QuestionAnalysis, {unit}: Candidate): number {
-  const terms = new Set(termsOf(nameOf(unit)))
-  const isAsked = terms.size > 0 && [...terms].every((term) => analysis.weights.has(term) || isStopTerm(term))
+  const {weights, language} = analysis
+  const terms = new Set(termsOf(nameOf(unit), language))
+  const isAsked = terms.size > 0 && [...terms].every((term) => weights.has(term) || language.isStopTerm(term))
   return isAsked ? shareOfQuestion(analysis, terms) : 0
 }
 
@@ -230,7 +234,7 @@ function roleFeaturesOf(
 }
 
 function intentFeaturesOf(
-  {intent, weights}: QuestionAnalysis,
+  {intent, weights, language}: QuestionAnalysis,
   {unit}: Candidate,
 ): Some<'howToCode' | 'howToInstruction' | 'howToName' | 'definition' | 'figure' | 'negation'> {
   const {kind, text, markdown} = unit
@@ -241,7 +245,7 @@ function intentFeaturesOf(
     howToInstruction: flag(intent.howTo && !isCode && instructs.test(text)),
     // What to use has a name, which is written as code.
     howToName: flag(intent.howTo && !isCode && /`[^`]+`/.test(markdown)),
-    definition: flag(subject !== null && isAbout(subject, weights)),
+    definition: flag(subject !== null && isAbout(subject, weights, language)),
     figure: flag(intent.figure && /\d/.test(text)),
     negation: flag(intent.yesOrNo && negates.test(text)),
   }
@@ -252,10 +256,10 @@ function flag(condition: boolean): number {
 }
 
 /** The share of the question's pairs of adjacent words that a text has, near each other. */
-function phrasesIn({pairs}: QuestionAnalysis, text: string, terms: ReadonlySet<string>): number {
+function phrasesIn({pairs, language}: QuestionAnalysis, text: string, terms: ReadonlySet<string>): number {
   const possible = pairs.filter(([one, other]) => terms.has(one) && terms.has(other))
   if (possible.length === 0) return 0
-  const inOrder = termsOf(text)
+  const inOrder = termsOf(text, language)
   const positions = new Map<string, number[]>()
   for (const [position, term] of inOrder.entries())
     positions.set(term, [...(positions.get(term) ?? []), position])
@@ -287,7 +291,7 @@ export function isNavigation(candidate: Candidate): boolean {
 }
 
 /** Whether at least half of the question's words are in the subject. */
-function isAbout(subject: string, weights: ReadonlyMap<string, number>): boolean {
-  const terms = new Set(termsOf(subject))
+function isAbout(subject: string, weights: ReadonlyMap<string, number>, language: LanguageAnalysis): boolean {
+  const terms = new Set(termsOf(subject, language))
   return [...weights.keys()].filter((term) => terms.has(term)).length * 2 >= weights.size
 }
