@@ -1,3 +1,4 @@
+import {bareVersion, compareVersions, isNumberedVersion} from '../lib/versions.ts'
 import type {IndexBuild, StoredPage} from '../search-index/index.ts'
 
 /**
@@ -52,7 +53,7 @@ function currentVersions(
   said: string | null,
 ): readonly (string | null)[] {
   const isSaid = said !== null && versions.includes(said)
-  const current = isSaid ? said : versions.toSorted(byAge).at(-1)!
+  const current = isSaid ? said : versions.toSorted(compareVersions).at(-1)!
   let unversioned = 0
   let ofCurrent = 0
   for (const {version} of pages) {
@@ -63,27 +64,6 @@ function currentVersions(
   return isSaid ? [current] : [null]
 }
 
-const naturally = new Intl.Collator('en', {numeric: true})
-
-/** Oldest first: `9.x` before `10.x`, names such as `next` and `latest` after all numbers. */
-function byAge(one: string, other: string): number {
-  return Number(isNumbered(one)) - Number(isNumbered(other)) === 0
-    ? naturally.compare(bare(one), bare(other))
-    : Number(isNumbered(other)) - Number(isNumbered(one))
-}
-
-function isNumbered(version: string): boolean {
-  return /^\d/.test(bare(version))
-}
-
-/** Without `v` and `version-` before its number, and without `.x` behind it. */
-function bare(version: string): string {
-  return version
-    .toLowerCase()
-    .replace(/^(?:version[-\s]?)?v?(?=\d)/, '')
-    .replace(/(?:\.?x)+$/, '')
-}
-
 /** What looks like a version in a question: `v4`, `4.x`, `5x`, `3.2`, `version 4`, `2024-11-05`. A number alone is none. */
 const versionPattern =
   /(?<![\p{L}\p{N}.-])(?:version\s+v?\d+(?:\.(?:\d+|x))*|v\d+(?:\.(?:\d+|x))*|\d+(?:\.\d+)*\.?x|\d{4}-\d\d(?:-\d\d)?|\d+(?:\.\d+)+)(?![\p{L}\p{N}-])/giu
@@ -92,12 +72,12 @@ const versionPattern =
 export function versionNamedIn(question: string, versions: readonly string[]): string | null {
   const named = new Set<string>()
   for (const [written] of question.matchAll(versionPattern)) {
-    const wanted = bare(written.toLowerCase().replace(/\s+/g, ' '))
-    const found = versions.filter((version) => bare(version) === wanted)
+    const wanted = bareVersion(written.toLowerCase().replace(/\s+/g, ' '))
+    const found = versions.filter((version) => bareVersion(version) === wanted)
     // `4.18.2` is a release of `4.x`, and of `4.18`.
     const holding = versions
-      .filter((version) => isNumbered(version) && wanted.startsWith(`${bare(version)}.`))
-      .sort((one, other) => bare(other).length - bare(one).length)
+      .filter((version) => isNumberedVersion(version) && wanted.startsWith(`${bareVersion(version)}.`))
+      .sort((one, other) => bareVersion(other).length - bareVersion(one).length)
     const [best] = found.length > 0 ? found : holding
     if (best !== undefined) named.add(best)
   }

@@ -1,17 +1,24 @@
 import {posix} from 'node:path'
 import {values} from '../../markdown/dialect-kit.ts'
-import type {Generator, NavigationItem, SiteFile} from '../generator.ts'
-import type {AnchorRule} from '../shared/anchor-rules.ts'
-import {folderPath, isRecord, memberOf, pathOfUrl, textOr} from '../shared/config-values.ts'
-import {dataConfigOf} from '../shared/data-config.ts'
+import type {Generator, NavigationItem} from '../generator.ts'
+import {memberOf, pathOfUrl} from '../shared/config-values.ts'
 import {joinRoute} from '../shared/join-route.ts'
-import {languageTag} from '../shared/languages.ts'
 import {isIgnored, matchesAny} from '../shared/patterns.ts'
-import {type ConfigFile, configIn, type ProjectFolder} from '../shared/project-folder.ts'
 import {routeByPath} from '../shared/routes.ts'
-import type {Site} from '../site.ts'
+import {anchorRules, type Slugs, slugsOf} from './anchors.ts'
+import {
+  type Config,
+  configOf,
+  docsFolder,
+  includeFolders,
+  optionsIn,
+  paramsOf,
+  plugin,
+  versionOf,
+} from './config.ts'
 import {navigationOf} from './navigation.ts'
 import {mkdocsPlugins} from './syntax.ts'
+import {languagesOf, type Translations, translated, translationsOf} from './translations.ts'
 
 /** What only MkDocs understands of its configuration. */
 type Own = {
@@ -20,16 +27,9 @@ type Own = {
   readonly drafts: readonly string[]
   readonly globs: readonly string[]
   readonly i18n: Translations | null
-  readonly slugs: 'ascii' | 'unicode' | 'lower' | 'cased'
+  readonly slugs: Slugs
   /** Whether double braces are macros. */
   readonly macros: boolean
-}
-
-/** The plugin mkdocs-static-i18n. */
-type Translations = {
-  readonly folders: boolean
-  readonly default: string
-  readonly locales: readonly string[]
 }
 
 /** MkDocs with Python-Markdown, and Zensical, which reads the same projects. */
@@ -75,7 +75,7 @@ export const mkdocs: Generator = {
   routeOf(file, site) {
     const named = {...file, frontMatter: {...file.frontMatter, slug: null}}
     const isIndex = (segments: readonly string[]): boolean => /^(?:index|README)$/.test(segments.at(-1) ?? '')
-    return routeByPath(translated(named, site), site, {isIndex})
+    return routeByPath(translated(named, (site.own as Partial<Own>).i18n ?? null), site, {isIndex})
   },
   setAside({segments, path, frontMatter}, site) {
     const {excluded = [], drafts = [], globs = []} = site.own as Partial<Own>
@@ -95,66 +95,6 @@ export const mkdocs: Generator = {
   },
 }
 
-type Config = Readonly<Record<string, unknown>>
-
-const maxInherited = 4
-
-function configOf(folder: ProjectFolder): {readonly path: string; readonly config: Config} | null {
-  const file = configIn(folder, /^mkdocs\.ya?ml$/) ?? configIn(folder, /^zensical\.toml$/)
-  return file && {path: file.path, config: mergedConfig(file, folder, maxInherited)}
-}
-
-/** A configuration over the one that it inherits. */
-function mergedConfig(file: ConfigFile, folder: ProjectFolder, left: number): Config {
-  const data = dataConfigOf(file)
-  const config = file.path.endsWith('.toml') ? memberOf(data, 'project') : data
-  if (!isRecord(config)) return {}
-  const parent = config['INHERIT']
-  if (typeof parent !== 'string' || left === 0) return config
-  const path = posix.join(posix.dirname(file.path), parent)
-  const text = folder.read(path)
-  return text === null ? config : merged(mergedConfig({path, text}, folder, left - 1), config)
-}
-
-function merged(parent: Config, own: Config): Config {
-  const all: Record<string, unknown> = {...parent}
-  for (const [name, value] of Object.entries(own)) {
-    const above = all[name]
-    all[name] = isRecord(above) && isRecord(value) ? merged(above, value) : value
-  }
-  return all
-}
-
-function docsFolder(config: Config): string {
-  return folderPath(textOr(config['docs_dir'], 'docs'))
-}
-
-/** The options of a plugin or extension, which a list names with or without them; null if it is not used. */
-function optionsIn(list: unknown, name: string): Config | null {
-  const entries = Array.isArray(list) ? list : isRecord(list) ? [list] : []
-  for (const entry of entries) {
-    if (entry === name || entry === `material/${name}`) return {}
-    const options = isRecord(entry) ? (entry[name] ?? entry[`material/${name}`]) : undefined
-    if (options !== undefined) return isRecord(options) ? options : {}
-    if (isRecord(entry) && Object.hasOwn(entry, name)) return {}
-  }
-  return null
-}
-
-function plugin(config: Config, name: string): Config | null {
-  return optionsIn(config['plugins'], name)
-}
-
-/** The folder that mike publishes the current version in; empty where the site's address names it already. */
-function versionOf(config: Config): string {
-  const isVersioned = plugin(config, 'mike') ?? memberOf(config, 'extra', 'version', 'provider') === 'mike'
-  if (!isVersioned) return ''
-  const given = memberOf(config, 'extra', 'version', 'default')
-  const version = plugin(config, 'mike')?.['canonical_version'] ?? (Array.isArray(given) ? given[0] : given)
-  if (typeof version !== 'string') return ''
-  return pathOfUrl(config['site_url']).endsWith(`/${version}`) ? '' : version
-}
-
 function ownOf(config: Config): Own {
   const lines = (value: unknown): string[] => (typeof value === 'string' ? value.split('\n') : [])
   const globs = plugin(config, 'exclude')?.['glob']
@@ -167,148 +107,4 @@ function ownOf(config: Config): Own {
     slugs: slugsOf(optionsIn(config['markdown_extensions'], 'toc')),
     macros: plugin(config, 'macros') !== null || plugin(config, 'markdownextradata') !== null,
   }
-}
-
-function translationsOf(options: Config | null): Translations | null {
-  if (!options) return null
-  const listed = options['languages']
-  const languages = Array.isArray(listed)
-    ? listed.filter(isRecord).map((language) => ({
-        locale: textOr(language['locale'], ''),
-        isDefault: language['default'] === true,
-      }))
-    : Object.keys(isRecord(listed) ? listed : {}).map((locale) => ({locale, isDefault: false}))
-  const locales = languages.map(({locale}) => locale).filter((locale) => languageTag(locale) !== null)
-  const first = languages.find(({isDefault}) => isDefault)?.locale ?? locales[0] ?? 'en'
-  return {
-    folders: options['docs_structure'] === 'folder',
-    default: textOr(options['default_language'], first),
-    locales,
-  }
-}
-
-function languagesOf(config: Config, docs: string, i18n: Translations | null): Partial<Site['languages']> {
-  const own = languageTag(memberOf(config, 'theme', 'language'))
-  if (!i18n) return {default: own}
-  const folders = i18n.locales.map((locale) => [posix.join(docs, locale), languageTag(locale)!] as const)
-  return {
-    default: languageTag(i18n.default) ?? own,
-    folders: i18n.folders ? Object.fromEntries(folders) : {},
-    endings: i18n.folders ? [] : i18n.locales,
-  }
-}
-
-/** A file of the i18n plugin, by its folder or its ending, with the address of its language. */
-function translated(file: SiteFile, site: Site): SiteFile {
-  const {i18n} = site.own as Partial<Own>
-  if (!i18n) return file
-  const under = (locale: string): string => (locale === i18n.default ? '' : locale)
-  if (i18n.folders) {
-    const [locale, ...rest] = file.segments as [string, ...string[]]
-    if (rest.length === 0 || !i18n.locales.includes(locale)) return file
-    return {...file, base: joinRoute(file.base, under(locale)), segments: rest}
-  }
-  const name = file.segments.at(-1)!
-  const locale = i18n.locales.find((ending) => name.endsWith(`.${ending}`))
-  if (locale === undefined) return file
-  const segments = [...file.segments.slice(0, -1), name.slice(0, -locale.length - 1)]
-  return {...file, base: joinRoute(file.base, under(locale)), segments}
-}
-
-/** The `base_path` of PyMdown's snippets, by default the project's folder. */
-function includeFolders(config: Config): string[] {
-  const given = optionsIn(config['markdown_extensions'], 'pymdownx.snippets')?.['base_path']
-  const paths = [given].flat().filter((path): path is string => typeof path === 'string')
-  return paths.length > 0 ? paths.map(folderPath) : ['']
-}
-
-const maxParams = 500
-const maxParamDepth = 5
-
-/** What the macros plugin knows by name: `extra`, also without that word, and `config`. */
-function paramsOf(config: Config): Record<string, string> {
-  const params: Record<string, string> = {}
-  const add = (prefix: string, values: unknown, depth: number): void => {
-    if (!isRecord(values) || depth > maxParamDepth) return
-    for (const [name, value] of Object.entries(values)) {
-      if (Object.keys(params).length >= maxParams) return
-      if (['string', 'number', 'bigint', 'boolean'].includes(typeof value))
-        params[prefix + name] = String(value)
-      else add(`${prefix}${name}.`, value, depth + 1)
-    }
-  }
-  add('', config['extra'], 1)
-  add('config.extra.', config['extra'], 1)
-  for (const name of [
-    'site_name',
-    'site_url',
-    'site_description',
-    'site_author',
-    'repo_url',
-    'repo_name',
-    'copyright',
-  ])
-    add('config.', {[name]: config[name]}, 1)
-  return params
-}
-
-function slugsOf(toc: Config | null): Own['slugs'] {
-  const slugify = toc?.['slugify']
-  if (typeof slugify === 'string') {
-    if (/slugify_unicode$/.test(slugify)) return 'unicode'
-    if (/uslugify_cased/.test(slugify)) return 'cased'
-    if (/uslugify|slugify$/.test(slugify)) return 'lower'
-  }
-  if (!isRecord(slugify)) return 'ascii'
-  const letterCase = memberOf(slugify, 'kwds', 'case') ?? slugify['case']
-  return letterCase === undefined || letterCase === 'none' ? 'cased' : 'lower'
-}
-
-/** The same as Python-Markdown's `unique`: `_1`, and `_2` after a name that ends so. */
-function numbered(slug: string, used: ReadonlySet<string>): string {
-  let id = slug
-  while (id === '' || used.has(id)) {
-    const number = /^(.*)_(\d+)$/.exec(id)
-    id = number ? `${number[1]}_${Number(number[2]) + 1}` : `${id}_1`
-  }
-  return id
-}
-
-/** PyMdown's `slugify`: spaces are not joined. */
-function uslugify(text: string): string {
-  return text
-    .normalize('NFC')
-    .trim()
-    .replace(/[^\p{L}\p{N}_\- ]/gu, '')
-    .replaceAll(' ', '-')
-}
-
-const anchorRules: Readonly<Record<Own['slugs'], AnchorRule>> = {
-  // The function `slugify` of Python-Markdown's toc extension.
-  ascii: {
-    slug: (text) =>
-      spaced(
-        text
-          .normalize('NFKD')
-          .replace(/[^\u0000-\u007f]/g, '')
-          .replace(/[^\w\s-]/g, ''),
-      ),
-    unique: numbered,
-    avoidsExplicit: true,
-  },
-  // Its function `slugify_unicode`.
-  unicode: {
-    slug: (text) => spaced(text.replace(/[^\p{L}\p{N}_\s-]/gu, '')),
-    unique: numbered,
-    avoidsExplicit: true,
-  },
-  lower: {slug: (text) => uslugify(text).toLowerCase(), unique: numbered, avoidsExplicit: true},
-  cased: {slug: uslugify, unique: numbered, avoidsExplicit: true},
-}
-
-function spaced(text: string): string {
-  return text
-    .trim()
-    .toLowerCase()
-    .replace(/[-\s]+/g, '-')
 }

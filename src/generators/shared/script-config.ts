@@ -1,7 +1,9 @@
+import {createRequire} from 'node:module'
 import {posix} from 'node:path'
 import {type Program, parse} from 'acorn'
-import {transformSync} from 'esbuild'
 import type {ConfigFile, ProjectFolder} from './project-folder.ts'
+
+const require = createRequire(import.meta.url)
 
 interface Node {
   readonly type: string
@@ -238,6 +240,8 @@ function programOf(text: string, path: string): Program | null {
   } catch {
     // TypeScript, or JSX in a configuration.
   }
+  // Loaded where it is needed: it takes 50 ms, and processes that only read pages never need it.
+  const {transformSync} = require('esbuild') as typeof import('esbuild')
   try {
     const loader = /\.[cm]?ts$/.test(path) ? 'ts' : 'tsx'
     return parse(transformSync(text, {loader, logLevel: 'silent'}).code, options)

@@ -1,3 +1,4 @@
+import {compareVersions} from '../../lib/versions.ts'
 import type {Site} from '../site.ts'
 import {similarFolders} from './similar-folders.ts'
 
@@ -45,18 +46,4 @@ function currentOf(versions: readonly string[]): string | null {
     .filter((name) => !unreleased.test(name) && !/-(?:alpha|beta|rc|pre)/i.test(name))
     .sort(compareVersions)
   return sorted.at(-1) ?? null
-}
-
-/** By their numbers, the lower first: `v1.9` before `v1.10`. */
-function compareVersions(one: string, other: string): number {
-  const [a, b] = [numbersIn(one), numbersIn(other)]
-  for (let n = 0; n < Math.max(a.length, b.length); n++) {
-    const difference = (a[n] ?? 0) - (b[n] ?? 0)
-    if (difference !== 0) return difference
-  }
-  return 0
-}
-
-function numbersIn(version: string): number[] {
-  return (version.match(/\d+/g) ?? []).map(Number)
 }
