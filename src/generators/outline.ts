@@ -1,10 +1,10 @@
 import {posix} from 'node:path'
 import {titleOfName, withoutMarkdownEnding} from '../lib/markdown-name.ts'
 import type {FolderLabel, NavigationItem} from './generator.ts'
-import {PageFinder} from './shared/page-finder.ts'
+import {type NamedPage, PageFinder} from './shared/page-finder.ts'
 
 /** A page whose place is looked for. */
-export interface OutlinePage {
+export interface OutlinePage extends NamedPage {
   /** Below the content folder, as all paths here. */
   readonly path: string
   readonly title: string

@@ -9,6 +9,7 @@ import {
   type Site,
   type SiteNavigation,
 } from '../generators/index.ts'
+import {decodedPath} from '../lib/url-path.ts'
 import type {OutlineItem, PlacedPage} from '../search-index/index.ts'
 import {pathAmong} from './content-home.ts'
 
@@ -64,8 +65,9 @@ export function orderedPages(
   return sources.flatMap(({name, site, navigation}) => {
     const own = pages.flatMap((page) => (name === '' ? page : withoutName(page, name)))
     const items = outlineOf(
-      own.map(({path, title, position, version}) => ({
+      own.map(({path, url, title, position, version}) => ({
         path,
+        addressPath: addressPathOf(path, url, site),
         title,
         position,
         part: partOf(path, version, site),
@@ -86,6 +88,15 @@ function among(name: string, item: OutlineItem): OutlineItem {
     path: item.path === null ? null : pathAmong(name, item.path),
     items: item.items.map((below) => among(name, below)),
   }
+}
+
+/** Where the file of an address would be if it were called so: sidebars name pages by slugs and by rewritten paths. */
+function addressPathOf(path: string, url: string, {contentPath, roots}: Site): string | null {
+  const file = posix.join(contentPath, path)
+  const root = roots.find((candidate) => candidate.path === '' || file.startsWith(`${candidate.path}/`))
+  if (!root || !url.startsWith(`${root.base}/`)) return null
+  const below = decodedPath(url.slice(root.base.length + 1)).replace(/(?:\.html|\/)$/, '')
+  return posix.relative(`/${contentPath}`, posix.join('/', root.path, below))
 }
 
 /** Translations and versions that readers do not get without asking are parts of their own. */

@@ -81,6 +81,14 @@ describe('a MkDocs project', () => {
   })
 
   test.each([
+    ['{name: material, language: de}', 'de'],
+    ['{name: mkdocs, locale: pt_BR}', 'pt-BR'],
+    ['mkdocs', null],
+  ])('the theme %s says the language %s', (theme, lang) => {
+    expect(siteIn({'mkdocs.yml': `theme: ${theme}\n`, 'docs/a.md': '# A'}).languages.default).toBe(lang)
+  })
+
+  test.each([
     ['suffix', 'docs/guide.md', 'docs/guide.fr.md'],
     ['folder', 'docs/en/guide.md', 'docs/fr/guide.md'],
   ])('has its translations by %s', (structure, english, french) => {

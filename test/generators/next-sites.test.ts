@@ -49,6 +49,31 @@ describe('Nextra', () => {
     expect(placeIn(rules, 'docs/app/dyes/page.mdx', 'searchable: false').setAside?.rule).toBe('hidden')
   })
 
+  test('in content/, names that begin with a line are pages; in pages/, those that Next.js keeps for itself are none', () => {
+    const inContent = rulesOf(siteIn({...content, 'content/en/_notes/a.mdx': '# A'}))
+    const inPages = rulesOf(siteIn(pages))
+
+    expect(placeIn(inContent, 'content/en/_notes/a.mdx')).toMatchObject({
+      url: '/docs/en/_notes/a/',
+      setAside: null,
+    })
+    expect(placeIn(inPages, 'pages/_app.mdx').setAside?.rule).toBe('partial')
+    expect(placeIn(inPages, 'pages/_notes.mdx').setAside).toBeNull()
+  })
+
+  // As in a site that Nextra 4.6 built.
+  test('ids that authors set become slugs, no other is the same, and the title takes none', () => {
+    const anchors = rulesOf(siteIn(content)).anchors()
+
+    expect([
+      anchors.ofHeading('Wool', 1),
+      anchors.ofHeading('Wool', 2),
+      anchors.ofExplicit('Fine_Wool.1'),
+      anchors.ofExplicit('wool'),
+      anchors.ofHeading('Fine_Wool1', 3),
+    ]).toEqual(['wool', 'wool', 'fine_wool1', 'wool-1', 'fine_wool1-1'])
+  })
+
   test('_meta files are the navigation', () => {
     expect(nextra.navigation!(memoryProject(app).folder('docs'), siteIn(app))).toEqual([
       {title: 'Dyes', path: 'docs/app/dyes/page', items: []},

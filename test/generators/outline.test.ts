@@ -26,6 +26,18 @@ const orderOf = (
   folders: Parameters<typeof outlineOf>[1]['folders'] = {},
 ): string[] => shown(outlineOf(pages, {items, folders}))
 
+test('a navigation may name a page by its address, unless a file is called so', () => {
+  const pages = [
+    {...page('notes/moved.md', 'Moved'), addressPath: 'plumbing/taps'},
+    {...page('notes/a.md', 'A'), addressPath: 'notes/b'},
+    {...page('notes/b.md', 'B'), addressPath: 'notes/c'},
+  ]
+
+  expect(orderOf(pages, [item(null, 'notes/b'), item(null, 'plumbing/taps'), item(null, 'notes/c')])).toEqual(
+    ['B', 'Moved', 'A'],
+  )
+})
+
 describe('pages without a navigation', () => {
   test('stand by position, then by name, with numbers as numbers', () => {
     const pages = [page('b10.md'), page('b9.md'), page('z.md', 'First', 1), page('a.md', 'Second', 2)]

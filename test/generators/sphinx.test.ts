@@ -55,6 +55,30 @@ describe('a Sphinx project', () => {
     ])
   })
 
+  test('a toctree with globs names the pages that match, in the order of their names or against it', () => {
+    const tree = (...lines: string[]): string => ['```{toctree}', ...lines, '```', ''].join('\n')
+    const globbed = {
+      'docs/conf.py': "extensions = ['myst_parser']",
+      'docs/index.md': `# Home\n\n${tree(':glob:', ':reversed:', 'setup/*')}\n${tree(':glob:', '', 'kept', 'use/**')}\n${tree('no/*')}`,
+      'docs/kept.md': '# Kept',
+      'docs/no/page.md': '# No option, no glob',
+      'docs/setup/a.md': '# A',
+      'docs/setup/b.md': '# B',
+      'docs/setup/deep/c.md': '# Deeper than one folder',
+      'docs/use/d.md': '# D',
+      'docs/use/far/e.rst': 'E\n=',
+    }
+
+    expect(navigationIn(globbed)).toEqual([
+      'docs/setup/b',
+      'docs/setup/a',
+      'docs/kept',
+      'docs/use/d',
+      'docs/use/far/e',
+      'docs/no/*',
+    ])
+  })
+
   // Expected values are those of a site that Sphinx 5.3 with MyST-Parser 0.18 built.
   test('makes the anchors of docutils', () => {
     const headings: readonly [string, string][] = [

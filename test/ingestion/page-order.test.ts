@@ -64,6 +64,32 @@ test('when only that order changes, the index gets it without a page read again'
   expect((await ingestFolder(folder, {}, embedder)).outcome).toBe('unchanged')
 })
 
+test('a sidebar of addresses orders pages that slugs or rewrites give other addresses than their files', async () => {
+  const starlight = newFolder({
+    'astro.config.mjs': `import starlight from '@astrojs/starlight'
+      export default {base: '/kiln', integrations: [starlight({title: 'Kiln', sidebar: ['ware/bowls', 'firing']})]}`,
+    'src/content/docs/a.md': '---\ntitle: Bowls\nslug: ware/bowls\n---\n\nText.\n',
+    'src/content/docs/firing.md': '---\ntitle: Firing\n---\n\nText.\n',
+    'src/content/docs/again.md': '---\ntitle: Again\n---\n\nText.\n',
+  })
+  const vitepress = newFolder({
+    '.vitepress/config.mjs': `export default {srcDir: 'src', rewrites: {'old/:page': 'ware/:page'},
+      themeConfig: {sidebar: [{text: 'Ware', items: [{text: 'Bowls', link: '/ware/bowls'}]}, {text: 'A', link: '/a'}]}}`,
+    'src/a.md': '# A\n\nText.\n',
+    'src/old/bowls.md': '# Bowls\n\nText.\n',
+  })
+
+  await ingestFolder(starlight, {}, embedder)
+  await ingestFolder(vitepress, {}, embedder)
+
+  expect(await outlineOf(starlight)).toEqual([
+    'Bowls (src/content/docs/a.md)',
+    'Firing (src/content/docs/firing.md)',
+    'Again (src/content/docs/again.md)',
+  ])
+  expect(await outlineOf(vitepress)).toEqual(['Ware', '  Bowls (src/old/bowls.md)', 'A (src/a.md)'])
+})
+
 test('an edit keeps the positions of the pages that did not change', async () => {
   const folder = newFolder({
     'a.md': '---\norder: 2\n---\n\n# A\n\nText.\n',

@@ -105,9 +105,9 @@ describe('a built site compared with what Docent expects', () => {
     writeFileSync(join(project, path), text)
   }
 
-  async function differences(): Promise<string[]> {
-    const {site, pages} = await pagesOf(project)
-    return differencesOf(pages, site, builtSite(join(project, 'site'), generator), generator)
+  async function differences(more: Partial<SiteGenerator> = {}): Promise<string[]> {
+    const all = {...generator, ...more}
+    return differencesOf(await pagesOf(project), builtSite(join(project, 'site'), all), all)
   }
 
   const title = '<h1 id="a">A</h1>'
@@ -127,6 +127,38 @@ describe('a built site compared with what Docent expects', () => {
     expect(await differences()).toEqual([
       'docs/a.md: there is no page at /manual/a/',
       'b/index.html belongs to no page',
+    ])
+  })
+
+  test('differs in the language of a page, but not in a copy of a page that is not translated', async () => {
+    const page = (lang: string): string =>
+      `<html lang="${lang}"><main>${title}<h2 id="same">Same</h2><h2 id="same_1">Same</h2><h2 id="other">Other</h2></main></html>`
+    write('mkdocs.yml', 'site_url: https://kettle.example/manual/\ntheme: {name: mkdocs, locale: de}\n')
+    write('site/a/index.html', page('fr'))
+    write('site/fr/a/index.html', page('fr'))
+    write('site/fr/b/index.html', page('fr'))
+
+    expect(await differences({originalOf: (file) => file.replace(/^fr\//, '')})).toEqual([
+      'docs/a.md: its language is fr, not de',
+      'fr/b/index.html belongs to no page',
+    ])
+  })
+
+  test('differs where pages stand in another order than in the sidebar', async () => {
+    const main =
+      '<main><h1 id="a">A</h1><h2 id="same">Same</h2><h2 id="same_1">Same</h2><h2 id="other">Other</h2></main>'
+    write('mkdocs.yml', 'site_url: https://kettle.example/manual/\nnav: [b.md, a.md]\n')
+    write('docs/b.md', '# B\n\nText.\n')
+    write(
+      'site/a/index.html',
+      `<nav><a href=".">A</a><a href="../b/#top">B</a><a href="../c/">C</a></nav>${main}`,
+    )
+    write('site/b/index.html', '<nav><a href="../a/">A</a></nav><main><h1 id="b">B</h1></main>')
+    const isSidebar = (tag: string): boolean => tag === 'nav'
+
+    expect(await differences({isSidebar, sidebarsOn: ['/a/', '/b/']})).toEqual([
+      '/manual/a stands after /manual/b',
+      'the sidebar of /b/ names no pages to compare',
     ])
   })
 

@@ -36,7 +36,9 @@ export function languagesOf(
   docs: string,
   i18n: Translations | null,
 ): Partial<Site['languages']> {
-  const own = languageTag(memberOf(config, 'theme', 'language'))
+  // As Material calls it, and as MkDocs' own themes do.
+  const theme = memberOf(config, 'theme')
+  const own = languageTag(memberOf(theme, 'language') ?? memberOf(theme, 'locale'))
   if (!i18n) return {default: own}
   const folders = i18n.locales.map((locale) => [posix.join(docs, locale), languageTag(locale)!] as const)
   return {

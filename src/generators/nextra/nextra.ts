@@ -1,6 +1,6 @@
 import {posix} from 'node:path'
 import type {Generator, SiteFile} from '../generator.ts'
-import {githubAnchors} from '../shared/anchor-rules.ts'
+import {type AnchorRule, githubAnchors} from '../shared/anchor-rules.ts'
 import {textOr} from '../shared/config-values.ts'
 import {joinRoute} from '../shared/join-route.ts'
 import {languageTag} from '../shared/languages.ts'
@@ -11,6 +11,9 @@ import {hiddenByFrontMatter, outsidePages, partial} from '../shared/set-aside.ts
 import type {PageRoot, Site} from '../site.ts'
 import {nextraNavigation} from './navigation.ts'
 
+/** By `remarkHeadings`. */
+const anchors: AnchorRule = {...githubAnchors, slugsExplicit: true, skipsFirstLevel: true}
+
 /** Nextra 2 to 4: pages router, app router and the folder `content`. */
 export const nextra: Generator = {
   name: 'nextra',
@@ -18,10 +21,10 @@ export const nextra: Generator = {
   about: {
     foundBy: '`next.config.*` with `nextra`',
     routes: '`pages/`, `app/**/page.mdx`, `content/`, `basePath`, `trailingSlash`, groups, locales',
-    anchors: 'GitHub’s',
+    anchors: 'GitHub’s, of ids that authors set too',
     syntaxes: 'MDX components, `[#id]`',
-    setAside: '`draft`, `searchable: false`, files of `app/` that are no pages, `_` folders',
-    checked: 'function',
+    setAside: '`draft`, `searchable: false`, files of `app/` that are no pages',
+    checked: 'built',
   },
   find(folder) {
     const next = nextConfig(folder)
@@ -48,7 +51,7 @@ export const nextra: Generator = {
     ],
     routeEnd: 'bare',
   },
-  anchors: githubAnchors,
+  anchors,
   keepsLetterCase: true,
   mdx: 'always',
   routeOf(file, site) {
@@ -71,8 +74,8 @@ export const nextra: Generator = {
     return (
       outsidePages(file, site) ??
       (isPart ? partial('in app/, only page.md and page.mdx are pages') : null) ??
-      (segments.some((name) => /^_/.test(name))
-        ? partial('files and folders that begin with _ are no pages')
+      (kind === 'pages' && segments.length === 1 && /^_(?:app|document|error)$/.test(segments[0]!)
+        ? partial('Next.js makes no page of it')
         : null) ??
       hiddenByFrontMatter(file, 'searchable', false)
     )

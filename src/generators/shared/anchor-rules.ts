@@ -13,6 +13,10 @@ export interface AnchorRule {
   finished?(id: string): string
   /** Whether a fragment begins with those of the headings above it. Default: false. */
   readonly joinsParents?: boolean
+  /** Whether an id that authors set becomes a slug too, unlike all others of the page. Default: it stays. */
+  readonly slugsExplicit?: boolean
+  /** Whether headings of the first level have no ids, so that others need not differ from them. Default: false. */
+  readonly skipsFirstLevel?: boolean
 }
 
 /** Makes the anchors of one page. */
@@ -22,6 +26,8 @@ export function anchorMaker({
   avoidsExplicit,
   finished = (id) => id,
   joinsParents = false,
+  slugsExplicit = false,
+  skipsFirstLevel = false,
 }: AnchorRule): AnchorMaker {
   const used = new Set<string>()
   const path: string[] = []
@@ -32,11 +38,13 @@ export function anchorMaker({
   }
   return {
     ofHeading(text, depth) {
+      if (skipsFirstLevel && depth === 1) return slug(text)
       const id = unique(joinsParents ? slugBelow(text, depth) : slug(text), used)
       used.add(id)
       return finished(id)
     },
     ofExplicit(id) {
+      if (slugsExplicit) return this.ofHeading(id, 2)
       if (avoidsExplicit) used.add(id)
       return id
     },

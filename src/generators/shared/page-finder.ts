@@ -1,15 +1,31 @@
 import {withoutMarkdownEnding} from '../../lib/markdown-name.ts'
 
-/** Finds pages by the paths that navigations write: with or without extension, as a folder's index, as a slug. */
-export class PageFinder<Page extends {readonly path: string}> {
+/** A page as navigations name it. */
+export interface NamedPage {
+  readonly path: string
+  /** The path that a file has whose address is as its name; null or absent where that is unknown. */
+  readonly addressPath?: string | null
+}
+
+/**
+ * Finds pages by the paths that navigations write: with or without extension, as a folder's index, as an address, as a
+ * slug.
+ */
+export class PageFinder<Page extends NamedPage> {
   readonly #pages: readonly Page[]
   readonly #byPath = new Map<string, Page>()
 
   constructor(pages: readonly Page[]) {
     this.#pages = pages
+    const pathOf = ({path}: Page): string => path
+    const addressOf = ({addressPath}: Page): string | null => addressPath ?? null
     for (const keysOf of [exactKeys, slugKeys]) {
-      for (const page of pages) {
-        for (const key of keysOf(page.path)) if (!this.#byPath.has(key)) this.#byPath.set(key, page)
+      for (const nameOf of [pathOf, addressOf]) {
+        for (const page of pages) {
+          const name = nameOf(page)
+          const keys = name === null ? [] : keysOf(name)
+          for (const key of keys) if (!this.#byPath.has(key)) this.#byPath.set(key, page)
+        }
       }
     }
   }

@@ -1,8 +1,10 @@
 import {posix} from 'node:path'
 import type {NavigationItem} from '../generator.ts'
+import {matchesAny} from './patterns.ts'
 import type {ProjectFolder} from './project-folder.ts'
 
 const maxPages = 5000
+const pageEnding = /\.(?:md|markdown|rst)$/
 
 /**
  * The navigation of a Sphinx project: the toctrees of its first page, of the pages that they name, and so on. `home` is the
@@ -26,19 +28,40 @@ function itemsBelow(folder: ProjectFolder, home: string, page: string, seen: Set
     null,
   )
   if (text === null) return []
-  return toctreesIn(text).flatMap(({caption, entries}) => {
+  return toctreesIn(text).flatMap(({caption, hasGlobs, isReversed, entries}) => {
     const items = entries.flatMap(({title, target}): NavigationItem[] => {
       const path = target.startsWith('/') ? target.slice(1) : posix.join(posix.dirname(page), target)
       if (path.startsWith('../')) return []
-      const bare = path.replace(/\.(?:md|rst)$/, '')
-      return [{title, path: posix.join(folder.path, home, bare), items: itemsBelow(folder, home, bare, seen)}]
+      const isGlob = hasGlobs && /[*?[]/.test(path)
+      return (isGlob ? pagesMatching(folder, home, path) : [path.replace(pageEnding, '')]).map((bare) => ({
+        title,
+        path: posix.join(folder.path, home, bare),
+        items: itemsBelow(folder, home, bare, seen),
+      }))
     })
-    return caption === null ? items : [{title: caption, path: null, items}]
+    const ordered = isReversed ? items.reverse() : items
+    return caption === null ? ordered : [{title: caption, path: null, items: ordered}]
   })
+}
+
+/** Without extension, sorted; `*` and `?` stand for no slash. */
+function pagesMatching(folder: ProjectFolder, home: string, glob: string): string[] {
+  const found: string[] = []
+  const waiting = [posix.dirname(glob.replace(/[*?[].*$/s, '_'))]
+  for (let n = 0; n < waiting.length && n < maxPages; n++) {
+    for (const name of folder.list(posix.join(home, waiting[n]!))) {
+      const path = posix.join(waiting[n]!, name)
+      if (name.endsWith('/')) waiting.push(path.slice(0, -1))
+      else if (pageEnding.test(name)) found.push(path.replace(pageEnding, ''))
+    }
+  }
+  return found.filter((path) => matchesAny(path, [glob])).sort()
 }
 
 interface Toctree {
   readonly caption: string | null
+  readonly hasGlobs: boolean
+  readonly isReversed: boolean
   readonly entries: readonly {readonly title: string | null; readonly target: string}[]
 }
 
@@ -69,10 +92,16 @@ function toctreeOf(body: readonly string[]): Toctree {
   const blocks =
     body.filter((line) => line === '---').length >= 2 ? body.slice(body.lastIndexOf('---') + 1) : body
   const entries = blocks.flatMap((line) => {
-    if (line === '' || /^:[\w-]+:/.test(line) || line === 'self' || /[*?]/.test(line)) return []
+    if (line === '' || /^:[\w-]+:/.test(line) || line === 'self') return []
     const titled = /^(.*?)\s*<([^<>]+)>$/.exec(line)
     const target = titled ? titled[2]! : line
     return /^[a-z][a-z0-9+.-]*:/i.test(target) ? [] : [{title: titled?.[1] || null, target}]
   })
-  return {caption: caption?.replace(/^(["'])(.*)\1$/, '$2') ?? null, entries}
+  const hasOption = (name: string): boolean => body.some((line) => new RegExp(`^:?${name}:`).test(line))
+  return {
+    caption: caption?.replace(/^(["'])(.*)\1$/, '$2') ?? null,
+    hasGlobs: hasOption('glob'),
+    isReversed: hasOption('reversed'),
+    entries,
+  }
 }

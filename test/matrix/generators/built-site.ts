@@ -16,10 +16,14 @@ export interface BuiltHeading {
 export interface BuiltPage {
   /** Below the built site's folder. */
   readonly file: string
+  /** As its root element says; null if it says none. */
+  readonly lang: string | null
   /** Ids of all elements. */
   readonly ids: ReadonlySet<string>
   /** The headings of its text, in order. */
   readonly headings: readonly BuiltHeading[]
+  /** The targets of the links in its sidebar, in order, as written. */
+  readonly sidebar: readonly string[]
 }
 
 export interface BuiltSite {
@@ -55,20 +59,32 @@ function pageOf(folder: string, file: string, generator: SiteGenerator): BuiltPa
   const tree: Root = parser.parse(readFileSync(join(folder, file), 'utf8'))
   const ids = new Set<string>()
   const headings: BuiltHeading[] = []
+  const sidebar: string[] = []
+  let lang: string | null = null
   visit(tree, 'element', (element) => {
-    const {id} = element.properties
+    const {id, lang: own} = element.properties
     if (typeof id === 'string') ids.add(id)
+    if (element.tagName === 'html' && typeof own === 'string') lang = own
   })
   visit(tree, 'element', (element) => {
     const {className, role} = element.properties
     const classes = Array.isArray(className) ? className.map(String) : []
+    if (generator.isSidebar?.(element.tagName, classes)) sidebar.push(...linksIn(element))
     if (!generator.isContent(element.tagName, classes, typeof role === 'string' ? role : null)) return
     visit(element, 'element', (inner) => {
       const heading = headingOf(inner)
       if (heading !== null && !headings.some(({id}) => id === heading.id)) headings.push(heading)
     })
   })
-  return {file, ids, headings}
+  return {file, lang, ids, headings, sidebar}
+}
+
+function linksIn(element: Element): string[] {
+  const links: string[] = []
+  visit(element, 'element', ({tagName, properties}) => {
+    if (tagName === 'a' && typeof properties['href'] === 'string') links.push(properties['href'])
+  })
+  return links
 }
 
 function headingOf(element: Element): BuiltHeading | null {

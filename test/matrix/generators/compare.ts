@@ -2,9 +2,11 @@ import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import type {Page} from '../../../src/domain/index.ts'
 import type {Site} from '../../../src/generators/index.ts'
+import {navigationOf, orderedPages} from '../../../src/ingestion/page-order.ts'
 import {parseTask} from '../../../src/ingestion/parse-task.ts'
 import {scanFolder} from '../../../src/ingestion/scan-folder.ts'
-import {siteOf} from '../../../src/ingestion/site-of.ts'
+import {projectOfScan, siteOf} from '../../../src/ingestion/site-of.ts'
+import type {OutlineItem} from '../../../src/search-index/index.ts'
 import {lettersOf} from '../../support/section-oracle.ts'
 import type {BuiltHeading, BuiltPage, BuiltSite} from './built-site.ts'
 import type {SiteGenerator} from './generator.ts'
@@ -12,21 +14,37 @@ import type {SiteGenerator} from './generator.ts'
 /** The path at which each site of the fixtures is served; it is not a folder of the built site. */
 const basePath = '/manual'
 
-/** The site rules and pages of a project, as ingest reads them. */
-export async function pagesOf(project: string): Promise<{site: Site; pages: readonly Page[]}> {
+/** A project as ingest reads it. */
+export interface ReadProject {
+  readonly site: Site
+  readonly pages: readonly Page[]
+  /** The addresses of the pages, as `/docs` lists them. */
+  readonly order: readonly string[]
+}
+
+export async function pagesOf(project: string): Promise<ReadProject> {
   const scan = await scanFolder(project)
   const site = siteOf(scan, null)
   const pages = scan.files.flatMap(({path}) => {
     const text = readFileSync(join(project, path), 'utf8')
     return parseTask({...scan, site}, {path, text}).page ?? []
   })
-  return {site, pages}
+  const navigation = navigationOf(projectOfScan(scan), site)
+  const placed = pages.map((page) => ({...page, position: page.position ?? null}))
+  const order = addressesIn(orderedPages([{name: '', site, navigation}], placed), pages)
+  return {site, pages, order}
+}
+
+function addressesIn(items: readonly OutlineItem[], pages: readonly Page[]): string[] {
+  return items.flatMap(({path, items: below}) => [
+    ...pages.flatMap((page) => (page.path === path ? page.url : [])),
+    ...addressesIn(below, pages),
+  ])
 }
 
 /** How a built site differs from what Docent expects. Empty if all its links would be correct. */
 export function differencesOf(
-  pages: readonly Page[],
-  site: Site,
+  {site, pages, order}: ReadProject,
   built: BuiltSite,
   generator: SiteGenerator,
 ): string[] {
@@ -44,13 +62,45 @@ export function differencesOf(
     differences.push(...pageDifferences(page, there).map((difference) => `${page.path}: ${difference}`))
   }
   for (const file of built.files) {
-    if (!found.has(file) && !generator.ownPages.includes(file)) differences.push(`${file} belongs to no page`)
+    const original = generator.originalOf?.(file) ?? file
+    if (!found.has(file) && !found.has(original) && !generator.ownPages.includes(original))
+      differences.push(`${file} belongs to no page`)
+  }
+  if (generator.isSidebar) {
+    for (const route of generator.sidebarsOn ?? ['/']) {
+      const links = built.pageAt(route)?.sidebar ?? []
+      const base = new URL(basePath + route, 'http://localhost')
+      const addresses = links.map((link) => sameAddress(new URL(link, base).pathname))
+      differences.push(...orderDifferences(route, addresses, order.map(sameAddress)))
+    }
   }
   return differences
 }
 
-function pageDifferences({title, sections}: Page, {ids, headings}: BuiltPage): string[] {
+/** MkDocs writes the name of a locale, such as `pt_BR`. */
+function tagOf(lang: string): string {
+  return lang.toLowerCase().replaceAll('_', '-')
+}
+
+/** Without what may differ in addresses of one page. */
+function sameAddress(address: string): string {
+  return decodeURI(address).replace(/(?:(?:\/index)?\.html|\/)$/, '')
+}
+
+/** Where the pages of a sidebar do not follow each other in the same order. */
+function orderDifferences(route: string, sidebar: readonly string[], order: readonly string[]): string[] {
+  const listed = [...new Set(sidebar)].filter((address) => order.includes(address))
+  if (listed.length < 2) return [`the sidebar of ${route} names no pages to compare`]
+  return listed.slice(1).flatMap((address, n) => {
+    const before = listed[n]!
+    return order.indexOf(before) < order.indexOf(address) ? [] : [`${before} stands after ${address}`]
+  })
+}
+
+function pageDifferences({title, lang, sections}: Page, {ids, headings, ...built}: BuiltPage): string[] {
   const differences: string[] = []
+  if (lang !== null && built.lang !== null && lang.toLowerCase() !== tagOf(built.lang))
+    differences.push(`its language is ${built.lang}, not ${lang}`)
   let last = -1
   for (const [index, {anchor, headings: path}] of sections.entries()) {
     // Docent links only to the first section with an id, which is the one that a browser opens.

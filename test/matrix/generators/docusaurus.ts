@@ -21,7 +21,18 @@ export const docusaurus: SiteGenerator = {
     return join(project, 'build')
   },
   isContent: (tag) => tag === 'article',
-  ownPages: ['404.html'],
+  isSidebar: (_tag, classes) => classes.includes('theme-doc-sidebar-menu'),
+  sidebarsOn: ['/handbook', '/handbook/next/ids', '/recipes/year-2026/tea'],
+  originalOf: (file) => file.replace(/^(?:fr|pt-BR)\//, ''),
+  ownPages: [
+    '404.html',
+    'handbook/next/hidden/unlisted/index.html',
+    'news/2026/07/09/unlisted/index.html',
+    'news/archive/index.html',
+    'news/index.html',
+    'news/tags/index.html',
+    'news/tags/launch/index.html',
+  ],
   known: {
     'docs/first-level.md: “A first heading of its own” has no element #a-first-heading-of-its-own':
       'headings of the first level have no id',
@@ -38,5 +49,7 @@ export const docusaurus: SiteGenerator = {
       'headings inside quotes and lists begin no section in Docent',
     'docs/reference/headings.md: no section begins at #in-a-list, “In a list”':
       'headings inside quotes and lists begin no section in Docent',
+    '/manual/handbook/next/ids stands after /manual/handbook/next':
+      'in Docent a folder begins with its index',
   },
 }

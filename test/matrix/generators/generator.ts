@@ -17,8 +17,14 @@ export interface SiteGenerator {
   build(project: string): string
   /** Whether an element contains the text of a page, by its tag, classes and role. */
   isContent(tag: string, classes: readonly string[], role: string | null): boolean
-  /** Built pages that belong to no Markdown file. */
+  /** Whether an element lists the pages in their order. Default: the order is not compared. */
+  isSidebar?(tag: string, classes: readonly string[]): boolean
+  /** The routes of the pages whose sidebars are read. Default: `/`. */
+  readonly sidebarsOn?: readonly string[]
+  /** Built pages that belong to no Markdown file, or to one that is hidden from search. */
   readonly ownPages: readonly string[]
+  /** The built page whose text another one has for lack of a translation. Default: no page has the text of another. */
+  originalOf?(file: string): string
   /** Known differences, each with its reason. */
   readonly known: Readonly<Record<string, string>>
 }

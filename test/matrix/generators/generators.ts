@@ -9,12 +9,13 @@ import type {SiteGenerator} from './generator.ts'
 import {hugo} from './hugo.ts'
 import {jekyll} from './jekyll.ts'
 import {mkdocs} from './mkdocs.ts'
+import {nextra} from './nextra.ts'
 import {sphinx} from './sphinx.ts'
 import {starlight} from './starlight.ts'
 import {vitepress} from './vitepress.ts'
 
 /** To add a generator, add a file, a folder in test/fixtures/sites and an item here. */
-const all: readonly SiteGenerator[] = [vitepress, docusaurus, starlight, hugo, mkdocs, jekyll, sphinx]
+const all: readonly SiteGenerator[] = [vitepress, docusaurus, starlight, nextra, hugo, mkdocs, jekyll, sphinx]
 
 const fixtures = join(root, 'test/fixtures/sites')
 
@@ -57,8 +58,8 @@ async function tryGenerator(generator: SiteGenerator): Promise<string> {
   copyProject(generator, project)
   if ('packages' in generator.from) installPackages(generator.from.packages, project)
   const built = builtSite(generator.build(project), generator)
-  const {site, pages} = await pagesOf(project)
-  const differences = differencesOf(pages, site, built, generator)
+  const found = await pagesOf(project)
+  const differences = differencesOf(found, built, generator)
 
   const unknown = differences.filter((difference) => generator.known[difference] === undefined)
   const resolved = Object.keys(generator.known).filter((difference) => !differences.includes(difference))
@@ -67,6 +68,7 @@ async function tryGenerator(generator: SiteGenerator): Promise<string> {
     ...resolved.map((difference) => `resolved, remove it from the list: ${difference}`),
   ]
   if (lines.length > 0) throw new Error(`${lines.length} differences\n${lines.join('\n')}`)
+  const {pages} = found
   const sections = pages.reduce((sum, page) => sum + page.sections.length, 0)
   return `${pages.length} pages, ${sections} sections, ${differences.length} known differences`
 }

@@ -13,8 +13,22 @@ export const hugo: SiteGenerator = {
     return join(project, 'public')
   },
   isContent: (tag) => tag === 'main',
-  // Lists of the pages in folders that have none of their own.
-  ownPages: ['news/index.html', 'notes/index.html', 'reference/index.html', 'tools/index.html'],
+  isSidebar: (tag) => tag === 'nav',
+  sidebarsOn: ['/places/'],
+  // Lists of the pages in folders that have none of their own, and a redirect.
+  ownPages: [
+    'en/index.html',
+    'fr/index.html',
+    'fr/news/index.html',
+    'hidden/index.html',
+    'news/index.html',
+    'notes/index.html',
+    'pt-br/guides/index.html',
+    'pt-br/index.html',
+    'pt-br/news/index.html',
+    'reference/index.html',
+    'tools/index.html',
+  ],
   known: {
     'content/reference/headings.md: “Bold and strong words” has no element #bold-and-strong-words':
       'the id is made of the source, markup included',

@@ -12,6 +12,7 @@ export const mkdocs: SiteGenerator = {
     return join(project, 'site')
   },
   isContent: (_tag, _classes, role) => role === 'main',
+  isSidebar: (_tag, classes) => classes.includes('navbar-nav'),
   ownPages: ['404.html', 'search.html'],
   known: {
     'docs/reference/headings.md: no section begins at #in-a-quote, “In a quote”':

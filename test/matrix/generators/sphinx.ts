@@ -13,6 +13,8 @@ export const sphinx: SiteGenerator = {
     return join(project, '_site')
   },
   isContent: (_tag, _classes, role) => role === 'main',
+  isSidebar: (_tag, classes) => classes.includes('toctree-wrapper'),
+  sidebarsOn: ['/contents.html'],
   ownPages: ['genindex.html', 'search.html'],
   known: {},
 }

@@ -14,7 +14,9 @@ export const starlight: SiteGenerator = {
     return join(project, 'dist')
   },
   isContent: (_tag, classes) => classes.includes('sl-markdown-content'),
-  ownPages: ['404.html'],
+  isSidebar: (_tag, classes) => classes.includes('sidebar-pane'),
+  originalOf: (file) => file.replace(/^(?:fr|pt-br)\//, ''),
+  ownPages: ['404.html', 'unlisted/unsearched/index.html'],
   known: {
     'src/content/docs/reference/headings.md: “--flag=value” has no element #--flagvalue':
       'the id is made after two hyphens have become a dash',

@@ -12,7 +12,9 @@ export const vitepress: SiteGenerator = {
     return join(project, '.vitepress/dist')
   },
   isContent: (_tag, classes) => classes.includes('vp-doc'),
-  ownPages: ['404.html'],
+  isSidebar: (_tag, classes) => classes.includes('VPSidebar'),
+  sidebarsOn: ['/', '/fr/bouilloire.html'],
+  ownPages: ['404.html', 'unsearched.html'],
   known: {
     'docs/reference/headings.md: “Fish & chips © 2026” has no element #fish-chips-©-2026':
       'the id is made of the source, in which the entities are words',
