@@ -22,6 +22,10 @@ COPY src ./src
 RUN npm run prepack
 
 FROM node:24-bookworm-slim
+# For sources that are repositories.
+RUN apt-get update \
+  && apt-get install -y --no-install-recommends ca-certificates git openssh-client \
+  && rm -rf /var/lib/apt/lists/*
 ENV NODE_ENV=production HOST=0.0.0.0 CONTENT_DIR=/content DATA_DIR=/data
 WORKDIR /docent
 COPY LICENSE package.json ./

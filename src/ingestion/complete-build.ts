@@ -1,6 +1,7 @@
 import {DocentError} from '../domain/index.ts'
 import {calibrate as calibrateRetrieval, isCurrentCalibration} from '../retrieval/index.ts'
 import type {BaseBuild, BuildWriter, IndexBuild, Manifest} from '../search-index/index.ts'
+import {removeGoneCheckouts} from '../sources/index.ts'
 import {contentDetailsOf} from './content-details.ts'
 import {askGoldenQuestions, goldenGate, shrinkGate} from './gates.ts'
 import type {IngestContext} from './ingest-context.ts'
@@ -8,7 +9,7 @@ import {isOfEarlierVersion} from './ingest-plan.ts'
 import type {IngestReport, PageChange} from './ingest-report.ts'
 import type {ReportParts} from './make-report.ts'
 import {countsOf} from './page-changes.ts'
-import {placesOf, type SourceContent} from './source-content.ts'
+import {placesOf, type SourceContent, sourcesOf} from './source-content.ts'
 import {sourceGates} from './source-gates.ts'
 import {tuneBuild} from './tune-build.ts'
 import {withTuning} from './tune-vector-search.ts'
@@ -127,6 +128,7 @@ export async function completeBuild(context: IngestContext, completion: Completi
     }
     const pruned = await context.stage('publish', async () => {
       await builds.publish(writer.id, manifest)
+      await removeGoneCheckouts(context.options.dataDir, sourcesOf(context.options))
       return builds.prune(keepBuilds)
     })
     return report('published', {...parts, gates, golden, pruned})

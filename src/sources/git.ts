@@ -32,6 +32,17 @@ const maxOutputBytes = 1024 * 1024
 const maxErrorBytes = 16 * 1024
 
 /**
+ * Runs a command beside a process that waits for the end of this one, which closes the pipe, and then kills their group:
+ * a process that is killed cannot do it itself.
+ */
+const endsWithParent = [
+  'sh',
+  '-c',
+  '{ read -r _ <&3; kill -s KILL 0; } >/dev/null 2>&1 & exec "$@" 3<&-',
+  'sh',
+]
+
+/**
  * Runs git without questions to anybody and without programs that a repository or its checkout could start. It runs in a
  * process group of its own, which has no terminal to ask on and is killed as one.
  * @returns what it wrote to standard output.
@@ -41,9 +52,10 @@ export function runGit(args: readonly string[], run: GitRun): Promise<string> {
   const {signal, timeoutMs, token} = run
   signal?.throwIfAborted()
   const isGroup = process.platform !== 'win32'
-  const child = spawn('git', [...configOf(run), ...args], {
+  const [command, ...rest] = [...(isGroup ? endsWithParent : []), 'git', ...configOf(run), ...args]
+  const child = spawn(command!, rest, {
     env: environmentOf(run),
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     detached: isGroup,
     windowsHide: true,
   })
@@ -60,11 +72,11 @@ export function runGit(args: readonly string[], run: GitRun): Promise<string> {
       // It has ended.
     }
   }
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+  child.stdout!.setEncoding('utf8').on('data', (text: string) => {
     output += text
     if (output.length > maxOutputBytes) stop(new GitFailure('failed', 'it sent more than can be read'))
   })
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+  child.stderr!.setEncoding('utf8').on('data', (text: string) => {
     errors = (errors + text).slice(-maxErrorBytes)
   })
   const timer = setTimeout(
@@ -78,16 +90,22 @@ export function runGit(args: readonly string[], run: GitRun): Promise<string> {
 
   return new Promise<string>((resolve, reject) => {
     child.once('error', (error: NodeJS.ErrnoException) => {
-      const isMissing = error.code === 'ENOENT'
+      child.stdio[3]?.destroy()
       reject(
-        isMissing
-          ? new GitFailure('not-installed', 'there is no git on this machine; install it, and try again')
+        error.code === 'ENOENT'
+          ? notInstalled()
           : new GitFailure('failed', `git does not start: ${error.message}`),
       )
+    })
+    child.once('exit', () => {
+      // The process that waits is in the group.
+      stop(null)
+      child.stdio[3]?.destroy()
     })
     child.once('close', (code, endedBy) => {
       if (failure !== null) reject(failure)
       else if (code === 0) resolve(output)
+      else if (isGroup && code === codeOfMissing) reject(notInstalled())
       else reject(new GitFailure('failed', shownErrors(errors, token) || `git ended with ${endedBy ?? code}`))
     })
   }).finally(() => {
@@ -95,6 +113,13 @@ export function runGit(args: readonly string[], run: GitRun): Promise<string> {
     signal?.removeEventListener('abort', onAbort)
     process.off('exit', onExit)
   })
+}
+
+/** Of a shell that does not find a command. */
+const codeOfMissing = 127
+
+function notInstalled(): GitFailure {
+  return new GitFailure('not-installed', 'there is no git on this machine; install it, and try again')
 }
 
 /** Server and token for the credential helper below. It prints them only when git asks for this server. */

@@ -1,5 +1,5 @@
 export type {GitAccess} from './git.ts'
 export {gitAccess} from './git-access.ts'
-export {type LocatedSource, type LocateOptions, locateSource} from './locate.ts'
+export {type LocatedSource, type LocateOptions, locateSource, removeGoneCheckouts} from './locate.ts'
 export {type PollOptions, pollRepositories} from './poll.ts'
 export {isPushFor} from './push-event.ts'

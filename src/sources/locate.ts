@@ -1,4 +1,5 @@
 import {existsSync, realpathSync, statSync} from 'node:fs'
+import {readdir, rm} from 'node:fs/promises'
 import {join, sep} from 'node:path'
 import {type ContentSource, DocentError, type RepositorySource} from '../domain/index.ts'
 import {makePrivateFolder} from '../native/index.ts'
@@ -31,6 +32,21 @@ export interface LocateOptions {
 /** Where a repository's checkouts are kept. */
 export function sourceFolder(dataDir: string, source: RepositorySource): string {
   return join(dataDir, 'sources', source.name ?? 'content')
+}
+
+/**
+ * Removes the checkouts of repositories that are none of these sources. What cannot be removed now is the next time.
+ */
+export async function removeGoneCheckouts(dataDir: string, sources: readonly ContentSource[]): Promise<void> {
+  const kept = sources.flatMap((source) =>
+    source.kind === 'repository' ? [sourceFolder(dataDir, source)] : [],
+  )
+  const home = join(dataDir, 'sources')
+  for (const name of await readdir(home).catch(() => [])) {
+    const folder = join(home, name)
+    if (kept.includes(folder) || readRecord(folder) === null) continue
+    await rm(folder, {recursive: true, force: true, maxRetries: 3}).catch(() => undefined)
+  }
 }
 
 /**

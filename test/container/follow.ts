@@ -36,6 +36,8 @@ import {
 
 /** With the libraries that ONNX Runtime has for other systems it would be twice that. */
 const mostMegabytes = 250
+/** Packages whose programs nothing here runs. */
+const withoutProgram = new Set(['ca-certificates', 'openssh-client'])
 const readyWithinMs = 300_000
 /** The number of nobody where this process may become that user, else null. */
 const user = process.getuid?.() === 0 ? 65534 : null
@@ -91,13 +93,15 @@ function copy(value: string, folder: string, workdir: string): void {
 
 /** What needs this machine's packages or users is done in substance. */
 function run(command: string, folder: string, workdir: string, environment: Record<string, string>): void {
-  if (command.startsWith('apt-get')) {
-    const tools = ['g++', 'make', 'python3']
-    ok(
-      tools.every((tool) => command.includes(tool)),
-      command,
-    )
-    for (const tool of tools) equal(spawnSync(tool, ['--version']).status, 0, `${tool} is needed here`)
+  const packages = /^apt-get update && apt-get install -y --no-install-recommends ([\w+ -]+)/.exec(
+    command,
+  )?.[1]
+  if (packages !== undefined) {
+    for (const name of packages
+      .trim()
+      .split(/\s+/)
+      .filter((one) => !withoutProgram.has(one)))
+      equal(spawnSync(name, ['--version']).status, 0, `${name} is needed here`)
     return
   }
   const installed = /^install -d -m (\d+) -o node -g node (\/\w+)$/.exec(command)

@@ -1,4 +1,4 @@
-import {rmSync, writeFileSync} from 'node:fs'
+import {mkdirSync, readdirSync, rmSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, expect, test} from 'vitest'
 import type {ContentSource, RepositorySource} from '../../src/domain/index.ts'
@@ -162,6 +162,18 @@ describe('several sources', () => {
 
     expect(report.golden).toEqual({questions: 1, hitAt5: 1})
   })
+})
+
+test('a checkout of a source that there is no more is removed with the next index', async () => {
+  const {folder, sources} = twoSources()
+  await ingestFolder(folder, {content: sources})
+  const checkouts = join(folder.dataDir, 'sources')
+  mkdirSync(join(checkouts, 'notes-of-somebody'))
+  expect(readdirSync(checkouts).sort()).toEqual(['api', 'notes-of-somebody'])
+
+  await ingestFolder(folder, {content: [sources[0]!], force: true})
+
+  expect(readdirSync(checkouts)).toEqual(['notes-of-somebody'])
 })
 
 describe('a source that cannot be had', () => {

@@ -2,7 +2,7 @@ import {fork} from 'node:child_process'
 import {once} from 'node:events'
 import {readdirSync, readFileSync, statSync, writeFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
-import {describe, expect, test} from 'vitest'
+import {describe, expect, test, vi} from 'vitest'
 import {buildProgram} from '../../scripts/build/build-program.mjs'
 import type {RepositorySource} from '../../src/domain/index.ts'
 import {locateSource, sourceFolder} from '../../src/sources/locate.ts'
@@ -154,6 +154,9 @@ test('a fetch that is killed leaves the last checkout, and the next fetch succee
   child.kill('SIGKILL')
   await once(child, 'exit')
 
+  // Nothing of it goes on.
+  if (process.platform === 'linux')
+    await vi.waitFor(() => expect(commandLines()).not.toContain(source.url), {timeout: 60_000, interval: 100})
   expect(readFileSync(join(first.content!, 'a.md'), 'utf8')).toBe('# One')
   expect(readdirSync(sourceFolder(dataDir, source)).some((name) => name.startsWith('new-'))).toBe(true)
 
