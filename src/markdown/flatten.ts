@@ -128,10 +128,10 @@ export function flatten(body: string, options: FlattenOptions): FlattenedMarkdow
   const pass = new Pass(context, readerOf(dialects), body, {firstLine: bodyLine, path: projectPath})
   pass.run()
   return {
-    text: pass.write.out.join('\n'),
-    lines: pass.write.sourceLines,
-    headingIds: pass.write.headingIds,
-    slugTexts: pass.write.slugTexts,
+    text: pass.write.written.texts.join('\n'),
+    lines: pass.write.written.sourceLines,
+    headingIds: pass.write.written.headingIds,
+    slugTexts: pass.write.written.slugTexts,
     diagnostics,
     constructs,
     notes: notes.sort((a, b) => a.line - b.line),

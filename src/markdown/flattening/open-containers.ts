@@ -61,7 +61,7 @@ export class OpenContainers implements Containers {
     const index = this.#open.indexOf(container)
     if (index < 0) return
     this.#open.length = index
-    if (properly) this.#write.frame(container)
+    if (properly) this.#write.written.frame(container)
   }
 
   /** At the end of the text: what ends with its indentation is closed, anything else never was. */

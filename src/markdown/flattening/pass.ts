@@ -86,7 +86,7 @@ export class Pass implements Reading {
   accounted(read: () => boolean): boolean {
     const {at, write, context} = this
     const from = at.p
-    const line = write.out.length
+    const line = write.lineCount
     const {column} = write
     const outer = this.#noted
     this.#noted = null
@@ -109,7 +109,7 @@ export class Pass implements Reading {
     const inner = this.#inner(text, {path: this.path, isInline: true, isRaw})
     const anchor = inner.write.pendingAnchor
     if (anchor !== null) this.write.anchor(anchor)
-    return inner.write.joined.replace(/[ \t]+/g, ' ').trim()
+    return inner.write.written.joined.replace(/[ \t]+/g, ' ').trim()
   }
 
   nested(text: string, path = this.path): void {

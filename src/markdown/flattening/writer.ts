@@ -1,19 +1,16 @@
-import {type Container, frame} from './container.ts'
+import {FlatLines} from './flat-lines.ts'
 import type {CodeLines, Cursor, HeadingOptions, WholeLine, Writer} from './reading.ts'
 
 /** A list marker at the beginning of a text. */
 export const listMarker = /^(?:[-*+]|\d{1,9}[.)])(?=[ \t]|$)/
 
-/** The lines that a pass has written. */
+/** Writes the lines of a pass: the one that has begun, and what those below begin with. */
 export class FlatWriter implements Writer {
+  /** The complete lines. */
+  readonly written = new FlatLines()
   readonly #at: Pick<Cursor, 'line'>
   readonly #isInline: boolean
   readonly #isRawText: boolean
-  readonly #out: string[] = []
-  /** Source line of each line of `out`. */
-  readonly #lines: number[] = []
-  readonly #headingIds = new Map<number, string>()
-  readonly #slugTexts = new Map<number, string>()
   #current = ''
   #hasContent = false
   #lead = ''
@@ -36,33 +33,6 @@ export class FlatWriter implements Writer {
     this.#isRaw = isRaw
   }
 
-  get out(): readonly string[] {
-    return this.#out
-  }
-
-  /** Source line of each line of `out`. */
-  get sourceLines(): readonly number[] {
-    return this.#lines
-  }
-
-  /** Explicit heading ids by one-based line of `out`. */
-  get headingIds(): ReadonlyMap<number, string> {
-    return this.#headingIds
-  }
-
-  /** What ids are made of, by one-based line of `out`, for headings that show more than that. */
-  get slugTexts(): ReadonlyMap<number, string> {
-    return this.#slugTexts
-  }
-
-  /** Everything on one line. */
-  get joined(): string {
-    return this.#out
-      .map((line) => line.trim())
-      .filter(Boolean)
-      .join(' ')
-  }
-
   get hasContent(): boolean {
     return this.#hasContent
   }
@@ -72,16 +42,15 @@ export class FlatWriter implements Writer {
   }
 
   get lineCount(): number {
-    return this.#out.length
+    return this.written.count
   }
 
   get lastLine(): string {
-    return this.#out.at(-1) ?? ''
+    return this.written.last
   }
 
   get lastText(): string | null {
-    const n = this.#out.findLastIndex((line) => line.trim() !== '')
-    return n < 0 || this.#out.length - n > 3 ? null : this.#out[n]!
+    return this.written.lastText
   }
 
   /** Whether the last line has nothing but quote marks, or there is none. */
@@ -119,9 +88,9 @@ export class FlatWriter implements Writer {
     return this.#current.length
   }
 
-  /** What was written after `column` of line `line` of `out`. */
+  /** What was written after `column` of the line with index `line`. */
   textSince(line: number, column: number): string {
-    return [...this.#out.slice(line), this.#current].join('\n').slice(column)
+    return [...this.written.texts.slice(line), this.#current].join('\n').slice(column)
   }
 
   put(text: string): void {
@@ -131,7 +100,7 @@ export class FlatWriter implements Writer {
   }
 
   line(text: string): void {
-    this.#push(text, this.#at.line)
+    this.written.add(text, this.#at.line)
   }
 
   newLine(): void {
@@ -167,14 +136,9 @@ export class FlatWriter implements Writer {
     if (label !== '') this.block(/[*\\]/.test(label) ? label : `**${label}**`)
   }
 
-  heading(
-    level: number,
-    text: string,
-    {id = null, slugText = null, lead = this.#current}: HeadingOptions = {},
-  ): void {
+  heading(level: number, text: string, {id, slugText, lead = this.#current}: HeadingOptions = {}): void {
     this.line(`${lead}${'#'.repeat(level)} ${text}`.trimEnd())
-    if (id !== null) this.#headingIds.set(this.#out.length, id)
-    if (slugText !== null) this.#slugTexts.set(this.#out.length, slugText)
+    this.written.markHeading({id, slugText})
     this.#restart()
     this.#anchor = null
   }
@@ -184,15 +148,15 @@ export class FlatWriter implements Writer {
     const longest = Math.max(0, ...body.map(({text}) => /^[ \t]*(`{3,}|~{3,})/.exec(text)?.[1]?.length ?? 0))
     const mark = longest >= fence.length ? fence[0]!.repeat(longest + 1) : fence
     this.line(`${lead}${mark}${info}`)
-    for (const {text, line} of body) this.#push(lead.includes('>') ? `${width}${text}` : text, line)
-    this.#push(`${width}${' '.repeat(lead.length - width.length)}${mark}`, lastLine)
+    for (const {text, line} of body) this.written.add(lead.includes('>') ? `${width}${text}` : text, line)
+    this.written.add(`${width}${' '.repeat(lead.length - width.length)}${mark}`, lastLine)
     this.#restart()
   }
 
   lines(lines: readonly WholeLine[]): void {
     for (const [n, {text, line = this.#at.line}] of lines.entries()) {
       const lead = n === 0 ? this.#current : this.#lead
-      this.#push(text === '' ? lead.trimEnd() : lead + text, line)
+      this.written.add(text === '' ? lead.trimEnd() : lead + text, line)
     }
     this.#restart()
   }
@@ -206,7 +170,7 @@ export class FlatWriter implements Writer {
   }
 
   anchor(id: string): void {
-    this.#anchor = {id, lines: this.#out.length}
+    this.#anchor = {id, lines: this.written.count}
   }
 
   /** The last anchor, wherever it is. */
@@ -217,14 +181,11 @@ export class FlatWriter implements Writer {
   takeAnchor(): string | null {
     const anchor = this.#anchor
     this.#anchor = null
-    return anchor && this.#out.slice(anchor.lines).every((line) => line.trim() === '') ? anchor.id : null
+    return anchor && this.written.isBlankFrom(anchor.lines) ? anchor.id : null
   }
 
   markTerm(): number {
-    const n = this.#out.findLastIndex((line) => line.trim() !== '')
-    const term = this.#out[n] ?? ''
-    if (/^\s*[^*`_[\]\\<]+$/.test(term)) this.#out[n] = `${/^\s*/.exec(term)![0]}**${term.trim()}**`
-    return Math.max(n, 0)
+    return this.written.markTerm()
   }
 
   openList(ordered: boolean): void {
@@ -275,7 +236,7 @@ export class FlatWriter implements Writer {
     this.#isRaw = this.#isRawText
     this.#isInTable = false
     this.#lead = ''
-    if (this.#out.at(-1) !== '') this.line('')
+    if (this.written.count === 0 || this.lastLine !== '') this.line('')
   }
 
   /** Begins the text of a line: after `start`, with `lead` before the lines below. */
@@ -315,7 +276,7 @@ export class FlatWriter implements Writer {
   endLine(headingId: string | null = null): void {
     const isWritten = this.#hasContent || this.#current.trim() !== ''
     if (isWritten || this.#current !== '' || this.#isInline) this.line(this.#current.trimEnd())
-    if (headingId !== null) this.#headingIds.set(this.#out.length, headingId)
+    this.written.markHeading({id: headingId})
     this.#current = ''
     this.#hasContent = false
   }
@@ -323,31 +284,17 @@ export class FlatWriter implements Writer {
   /** Writes what another pass has written, as blocks of their own. */
   append(other: FlatWriter): void {
     if (this.isOneLine) {
-      this.put(other.joined)
+      this.put(other.written.joined)
       return
     }
     this.break()
-    for (const [n, line] of other.#out.entries()) {
+    for (const [n, line] of other.written.texts.entries()) {
       const lead = n === 0 && this.#current !== '' ? this.#current : this.#lead
       this.line(line === '' ? this.#lead.trimEnd() : lead + line)
-      const id = other.#headingIds.get(n + 1)
-      if (id !== undefined) this.#headingIds.set(this.#out.length, id)
-      const slugText = other.#slugTexts.get(n + 1)
-      if (slugText !== undefined) this.#slugTexts.set(this.#out.length, slugText)
+      this.written.markHeading(other.written.headingAt(n + 1))
     }
     this.#restart()
     this.blank()
-  }
-
-  /** Turns what a container has written into what it is shown as. */
-  frame(container: Container): void {
-    const {shownAs = 'text'} = container
-    if (shownAs !== 'text') frame(this.#out, container, shownAs)
-  }
-
-  #push(text: string, line: number): void {
-    this.#out.push(text)
-    this.#lines.push(line)
   }
 
   #restart(): void {
