@@ -1,5 +1,5 @@
 import {posix} from 'node:path'
-import {vuepressDialect} from '../markdown/dialect-kit.ts'
+import {codeImports, vuepressDialect} from '../markdown/dialect-kit.ts'
 import type {Generator} from './generator.ts'
 import {mditVueAnchors} from './shared/anchor-rules.ts'
 import {folderPath, isRecord, memberOf, textOr, textsOf} from './shared/config-values.ts'
@@ -57,6 +57,7 @@ export const vitepress: Generator = {
   keepsLetterCase: true,
   mdx: 'never',
   dialects: [vuepressDialect],
+  dialectsElsewhere: [codeImports],
   syntax: {templates: true, vue: true},
   routeOf({segments, base}, site) {
     const path = rewriterOf(site.own['rewrites'])(`${segments.join('/')}.md`).replace(/\.md$/, '')

@@ -1,5 +1,5 @@
 import {posix} from 'node:path'
-import {vuepressDialect} from '../markdown/dialect-kit.ts'
+import {codeImports, vuepressDialect} from '../markdown/dialect-kit.ts'
 import type {Generator} from './generator.ts'
 import {type AnchorRule, dashed, mditVueAnchors} from './shared/anchor-rules.ts'
 import {folderPath, isRecord, memberOf, textOr} from './shared/config-values.ts'
@@ -47,6 +47,7 @@ export const vuepress: Generator = {
   keepsLetterCase: true,
   mdx: 'never',
   dialects: [vuepressDialect],
+  dialectsElsewhere: [codeImports],
   syntax: {templates: true, vue: true},
   routeOf({segments, base}, site) {
     const isFolder = /^(?:index|readme)$/i.test(segments.at(-1)!)

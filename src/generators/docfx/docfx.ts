@@ -9,7 +9,7 @@ import {matchesAny} from '../shared/patterns.ts'
 import {configIn, type ProjectFolder} from '../shared/project-folder.ts'
 import {routeByPath} from '../shared/routes.ts'
 import type {PageRoot} from '../site.ts'
-import {docfxSyntax} from './syntax.ts'
+import {docfxLines, docfxSyntax} from './syntax.ts'
 
 /** An entry of `build.content`; its globs are below the site's folder, in lower case. */
 type Content = {
@@ -51,6 +51,7 @@ export const docfx: Generator = {
   anchors: githubAnchors,
   mdx: 'never',
   dialects: [docfxSyntax],
+  dialectsElsewhere: [docfxLines],
   routeOf(file, site) {
     const named = {...file, frontMatter: {...file.frontMatter, slug: null}}
     return routeByPath(named, site, {isIndex: (segments) => /^index$/i.test(segments.at(-1) ?? '')})

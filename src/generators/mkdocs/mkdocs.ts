@@ -17,6 +17,7 @@ import {
   versionOf,
 } from './config.ts'
 import {navigationOf} from './navigation.ts'
+import {mkdocsSnippets} from './snippets.ts'
 import {mkdocsPlugins} from './syntax.ts'
 import {languagesOf, type Translations, translated, translationsOf} from './translations.ts'
 
@@ -71,6 +72,7 @@ export const mkdocs: Generator = {
   keepsLetterCase: true,
   mdx: 'never',
   dialects: [values, mkdocsPlugins],
+  dialectsElsewhere: [mkdocsSnippets],
   syntax: (site) => ({templates: (site.own as Partial<Own>).macros ?? 'guessed'}),
   routeOf(file, site) {
     const named = {...file, frontMatter: {...file.frontMatter, slug: null}}

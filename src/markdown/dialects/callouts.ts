@@ -28,17 +28,12 @@ function readAdmonition(reading: Reading, {text, indent, end}: Line): boolean {
 function readAlert(reading: Reading, {text, lead, end}: Line): boolean {
   const {at, write} = reading
   const alert = /^\[!([A-Za-z]+)\][+-]?[ \t]*(.*)$/.exec(text)
-  if (alert && lead.includes('>')) {
-    const name = alert[1]!.toLowerCase()
-    reading.note(`alert:${name}`, 'flattened')
-    const title = alert[2]!.trim() === '' ? calloutNames[name] || capital(name) : reading.inline(alert[2]!)
-    write.line(`${lead}**${title}**`)
-    write.line(lead.trimEnd())
-    return at.nextLine(end)
-  }
-  // Other DocFX lines of this form show nothing.
-  if (!/^\[!(?:div|VIDEO|NOTE)\b[^\]]*\][ \t]*$/i.test(text)) return false
-  reading.note('docfx', 'dropped')
+  if (!alert || !lead.includes('>')) return false
+  const name = alert[1]!.toLowerCase()
+  reading.note(`alert:${name}`, 'flattened')
+  const title = alert[2]!.trim() === '' ? calloutNames[name] || capital(name) : reading.inline(alert[2]!)
+  write.line(`${lead}**${title}**`)
+  write.line(lead.trimEnd())
   return at.nextLine(end)
 }
 

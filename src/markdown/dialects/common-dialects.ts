@@ -6,7 +6,6 @@ import {definitions} from './definitions.ts'
 import {directives} from './directives.ts'
 import {fences} from './fences.ts'
 import {headings} from './headings.ts'
-import {includes} from './includes.ts'
 import {links} from './links.ts'
 import {liquid} from './liquid.ts'
 import {markup} from './markup.ts'
@@ -24,7 +23,6 @@ export const commonDialects: readonly Dialect[] = [
   directives,
   fences,
   headings,
-  includes,
   callouts,
   definitions,
   markup,

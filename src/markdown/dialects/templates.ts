@@ -4,9 +4,8 @@ import {proseIn, wholeString} from '../jsx-text.ts'
 import {macroCall, macroText} from '../macros.ts'
 import {expression} from './expressions.ts'
 import {escapedText} from './markdown-text.ts'
-import {readInclude, selectorOf} from './read-include.ts'
 
-/** Double braces: KumaScript macros, Vue and Liquid expressions, mdBook includes inside a line. */
+/** Double braces: KumaScript macros, Vue and Liquid expressions. */
 export const templates: Dialect = {
   name: 'templates',
   text: [{starts: '{', read: readDoubleBrace}],
@@ -40,14 +39,6 @@ function readDoubleBrace(reading: Reading): boolean {
     reading.note('template', 'flattened')
     write.put(escapedText(literal))
     at.advance(end + 2)
-    return true
-  }
-  const include = /^#(?:include|rustdoc_include|playground)\s+(\S+)/.exec(inside)
-  if (include) {
-    at.advance(end + 2)
-    const [file, selector] = selectorOf(include[1]!)
-    const part = readInclude(reading, file, 'include', selector)
-    if (part) reading.nested(part.text, part.path)
     return true
   }
   if (context.templates) {

@@ -1,12 +1,13 @@
 import {posix} from 'node:path'
-import type {Generator} from './generator.ts'
-import {dashed} from './shared/anchor-rules.ts'
-import {folderPath, memberOf, pathOfUrl, textOr} from './shared/config-values.ts'
-import {dataConfigOf} from './shared/data-config.ts'
-import {languageTag} from './shared/languages.ts'
-import {itemsOfLinks, pathsIn} from './shared/link-lists.ts'
-import {configIn} from './shared/project-folder.ts'
-import {routeByPath} from './shared/routes.ts'
+import type {Generator} from '../generator.ts'
+import {dashed} from '../shared/anchor-rules.ts'
+import {folderPath, memberOf, pathOfUrl, textOr} from '../shared/config-values.ts'
+import {dataConfigOf} from '../shared/data-config.ts'
+import {languageTag} from '../shared/languages.ts'
+import {itemsOfLinks, pathsIn} from '../shared/link-lists.ts'
+import {configIn} from '../shared/project-folder.ts'
+import {routeByPath} from '../shared/routes.ts'
+import {mdbookIncludes} from './syntax.ts'
 
 type Own = {
   /** The files that `SUMMARY.md` names, below the project's root; null without one. */
@@ -59,6 +60,7 @@ export const mdbook: Generator = {
   },
   keepsLetterCase: true,
   mdx: 'never',
+  dialectsElsewhere: [mdbookIncludes],
   syntax: {hiddenRustLines: true},
   routeOf: (file, site) => routeByPath(file, site),
   setAside({segments, path}, site) {
