@@ -24,7 +24,8 @@ export const quartz: Generator = {
   title: 'Quartz',
   about: {
     foundBy: '`quartz.config.*`',
-    routes: '`baseUrl`, the path by its function, `permalink`',
+    routes:
+      '`baseUrl`, the path by its function, `permalink`; `content` and the folders of `quartz build -d`',
     anchors: 'GitHub’s',
     syntaxes: 'those of Obsidian',
     setAside: '`draft`, `publish` with `ExplicitPublish`, `ignorePatterns`',

@@ -216,6 +216,22 @@ describe('Grafana’s projects', () => {
   })
 })
 
+describe('Components with a dollar in their name', () => {
+  const files = {
+    'apps/docs/content/_partials/key.mdx': 'Copy the key of {{ .pot }}.',
+    'apps/docs/content/guides/a.mdx': 'Text.',
+  }
+  const text = (source: string): string => shown('apps/docs/content/guides/boil/b.mdx', source, files)
+
+  test('show the part that they name with its values, or what is around them', () => {
+    expect(text('Words.\n\n<$Partial path="key.mdx" variables={{ "pot": "Kettle" }} />\n\nEnd.')).toBe(
+      'Words.\n\nCopy the key of Kettle.\n\nEnd.',
+    )
+    expect(text('<$Show if="sdk:dart">\n\nDart words.\n\n</$Show>\n\nEnd.')).toBe('Dart words.\n\nEnd.')
+    expect(text('Words.\n\n<$CodeSample\npath="/a.ts"\nlines={[[1, 4]]}\n/>\n\nEnd.')).toBe('Words.\n\nEnd.')
+  })
+})
+
 describe('Quartz', () => {
   test('makes the fragments of links to headings and blocks as it makes anchors', () => {
     const files = {

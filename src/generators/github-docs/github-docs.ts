@@ -17,7 +17,8 @@ export const githubDocs: Generator = {
     foundBy: '`data/reusables/` and `data/variables/` beside `content/`',
     routes: 'the path',
     anchors: 'GitHub’s',
-    syntaxes: '`{% data %}`, `{% ifversion %}`, Liquid callouts, also in titles',
+    syntaxes:
+      '`{% data %}`, `{% ifversion %}` in the version of the page, icons, tools, Liquid callouts; also in titles, code and links',
     setAside: '`data/`, `draft`',
     checked: 'published',
   },

@@ -4,6 +4,7 @@ import {callouts} from './callouts.ts'
 import {codeSpans} from './code-spans.ts'
 import {definitions} from './definitions.ts'
 import {directives} from './directives.ts'
+import {dollarComponents} from './dollar-components.ts'
 import {fences} from './fences.ts'
 import {headings} from './headings.ts'
 import {includes} from './includes.ts'
@@ -27,6 +28,7 @@ export const commonDialects: readonly Dialect[] = [
   includes,
   callouts,
   definitions,
+  dollarComponents,
   markup,
   links,
   templates,
