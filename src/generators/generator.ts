@@ -82,7 +82,7 @@ export interface Generator {
   /** The file's address, without a fragment unless it is `/#/…` for a router in the browser, for a page without `url` and `permalink` in its front matter. */
   routeOf(file: SiteFile, site: Site): string
   /** The values of macros that the page itself sets, over those of the site. */
-  paramsOf?(file: SiteFile): Readonly<Record<string, string>>
+  paramsOf?(file: SiteFile, site: Site): Readonly<Record<string, string>>
   /** Why the file is no page for readers, in addition to `draft` and `noindex`; null if it is one. */
   setAside?(file: SiteFile, site: Site): SetAside | null
   /** The order of pages that a file of the project writes down, such as a sidebar; null if it writes none. */

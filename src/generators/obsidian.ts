@@ -44,7 +44,7 @@ export const obsidian: Generator = {
     avoidsExplicit: false,
   } satisfies AnchorRule,
   mdx: 'never',
-  dialects: [wikiLinks],
+  dialects: [wikiLinks((part) => part.replaceAll(' ', '+'))],
   routeOf: ({base, segments}) => joinRoute(base, ...segments.map((name) => name.replaceAll(' ', '+'))) || '/',
   setAside({path, frontMatter: {data}}, site) {
     if (data['publish'] === false) return {rule: 'draft', reason: 'its front matter says publish: false'}

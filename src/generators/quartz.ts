@@ -1,12 +1,14 @@
 import {posix} from 'node:path'
+import {slug} from 'github-slugger'
 import {wikiLinks} from '../markdown/dialect-kit.ts'
 import type {Generator} from './generator.ts'
 import {foldersIn} from './obsidian.ts'
 import {githubAnchors} from './shared/anchor-rules.ts'
-import {memberOf, pathOfUrl, textOr} from './shared/config-values.ts'
+import {folderPath, isRecord, memberOf, pathOfUrl, textOr} from './shared/config-values.ts'
+import {dataConfigOf} from './shared/data-config.ts'
 import {languageTag} from './shared/languages.ts'
 import {matchesAny} from './shared/patterns.ts'
-import {configIn} from './shared/project-folder.ts'
+import {configIn, type ProjectFolder} from './shared/project-folder.ts'
 import {routeByPath} from './shared/routes.ts'
 import {scriptConfigOf} from './shared/script-config.ts'
 
@@ -22,7 +24,8 @@ export const quartz: Generator = {
   title: 'Quartz',
   about: {
     foundBy: '`quartz.config.*`',
-    routes: '`baseUrl`, the path by its function, `permalink`',
+    routes:
+      '`baseUrl`, the path by its function, `permalink`; `content` and the folders of `quartz build -d`',
     anchors: 'GitHub’s',
     syntaxes: 'those of Obsidian',
     setAside: '`draft`, `publish` with `ExplicitPublish`, `ignorePatterns`',
@@ -45,7 +48,7 @@ export const quartz: Generator = {
       foundIn: file.path,
       config: {
         base,
-        roots: [{path: 'content', base}],
+        roots: ['content', ...foldersOfScripts(folder)].map((path) => ({path, base})),
         includeFolders: foldersIn(folder, 'content'),
         languages: {default: languageTag(memberOf(settings, 'locale'))},
         own,
@@ -55,7 +58,7 @@ export const quartz: Generator = {
   conventions: {roots: [{path: 'content', base: ''}], routeEnd: 'bare'},
   anchors: githubAnchors,
   mdx: 'never',
-  dialects: [wikiLinks],
+  dialects: [wikiLinks(slug)],
   addressesBelowBase: true,
   routeOf(file, site) {
     const named = {...file, frontMatter: {...file.frontMatter, slug: null}}
@@ -78,6 +81,19 @@ export const quartz: Generator = {
       ? {rule: 'draft', reason: 'its front matter does not say publish: true'}
       : null
   },
+}
+
+/** Folders other than `content` that the project's scripts build: `quartz build -d docs`. */
+function foldersOfScripts(folder: ProjectFolder): string[] {
+  const text = folder.read('package.json')
+  const scripts = text === null ? null : memberOf(dataConfigOf({path: 'package.json', text}), 'scripts')
+  const found = Object.values(isRecord(scripts) ? scripts : {}).flatMap((script) => {
+    const name = /\bquartz(?:\.mjs)? build\b.*?\s(?:-d|--directory)[ =]([^\s"']+)/.exec(
+      textOr(script, ''),
+    )?.[1]
+    return name === undefined ? [] : [folderPath(name)]
+  })
+  return found.filter((path) => path !== '' && !path.startsWith('..') && path !== 'content')
 }
 
 /** Its function `sluggify`. */

@@ -43,7 +43,7 @@ export function rulesOf(site: Site): SiteRules {
     translationOf: (path) =>
       languageOf(posix.join(site.contentPath, path), {...site.languages, default: null}),
     paramsOf: (path, frontMatter) => {
-      const own = generator.paramsOf?.(siteFile(path, frontMatter, site))
+      const own = generator.paramsOf?.(siteFile(path, frontMatter, site), site)
       return own ? {...site.params, ...own} : site.params
     },
     placeOf: (path, frontMatter) => placeOf(siteFile(path, frontMatter, site), generator, site),

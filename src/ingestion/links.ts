@@ -1,6 +1,7 @@
 import type {Diagnostic} from '../domain/index.ts'
 import {isMarkdownName} from '../lib/markdown-name.ts'
 import {decodedPath, pathKey} from '../lib/url-path.ts'
+import {anyFragment} from '../markdown/index.ts'
 import {
   filesAt,
   isOfRoot,
@@ -100,7 +101,7 @@ function isMissingAnchor(
   known: ReadonlySet<string>,
   keyOf: (anchor: string) => string,
 ): boolean {
-  if (anchor === '' || known.has(anchor) || hasOtherAnchor(anchor)) return false
+  if (anchor === '' || known.has(anchor) || known.has(anyFragment) || hasOtherAnchor(anchor)) return false
   const key = keyOf(anchor)
   for (const one of known) if (keyOf(one) === key) return false
   return true

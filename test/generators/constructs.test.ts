@@ -104,6 +104,145 @@ describe('GitHub Docs', () => {
     expect(text('A {% data variables.product.self %} b {% data variables.none %} c.')).not.toContain('{%')
     expect(text('{% ifversion pro %}Pro only.{% endif %} Text.')).toBe('Pro only. Text.')
   })
+
+  const versioned = {
+    ...files,
+    'data/variables/product.yml':
+      'name: "{% ifversion ghec %}Kettle Cloud{% elsif ghes %}Kettle Server{% else %}Kettle{% endif %}"\nurl: "{% ifversion fpt or ghec %}https://api.kettle.example{% else %}http://[host]{% endif %}"\nhelp: https://help.kettle.example\n',
+    'data/features/whistle.yml': "versions:\n  fpt: '*'\n  ghec: '*'\n",
+    'data/features/boiler.yml': "versions:\n  ghes: '>3.4'\n",
+  }
+  const inVersion = (source: string, frontMatter = ''): string =>
+    shown('content/use/a.md', frontMatter + source, versioned)
+
+  test('shows of a conditional in a line what the version of the page shows', () => {
+    const name = 'This is {% data variables.product.name %}.'
+    expect(inVersion(name)).toBe('This is Kettle.')
+    expect(inVersion(name, "---\nversions:\n  ghes: '*'\n---\n")).toBe('This is Kettle Server.')
+    expect(inVersion(name, '---\nversions:\n  feature: boiler\n---\n')).toBe('This is Kettle Server.')
+    expect(inVersion('{% ifversion fpt or ghec %}If so, you{% else %}You{% endif %} can.')).toBe(
+      'If so, you can.',
+    )
+    expect(
+      inVersion(
+        'It {% ifversion ghes > 3.4 %}never {% endif %}boils{% ifversion not ghes %} here{% endif %}.',
+      ),
+    ).toBe('It boils here.')
+    expect(
+      inVersion(
+        'A {% ifversion whistle %}whistle{% else %}bell{% endif %}{% ifversion boiler %} and boiler{% endif %}.',
+      ),
+    ).toBe('A whistle.')
+    expect(inVersion('A {% ifversion ghes %}b {% ifversion fpt %}c{% endif %}{% else %}d{% endif %} e')).toBe(
+      'A d e',
+    )
+    expect(
+      inVersion(
+        '{% if currentVersion == "free-pro-team@latest" or currentVersion ver_gt "enterprise-server@2.21" %}New{% else %}Old{% endif %}.',
+      ),
+    ).toBe('New.')
+  })
+
+  test('keeps every branch of a conditional over several lines', () => {
+    expect(inVersion('{% ifversion ghes %}\nOn a server.\n{% else %}\nElsewhere.\n{% endif %}')).toBe(
+      'On a server.\n\nElsewhere.',
+    )
+  })
+
+  test('has no rows for conditionals between the rows of a table', () => {
+    const table = '| A | B |\n|---|---|\n| a | b |\n| {% ifversion ghes %} |\n| c | d |\n| {% endif %} |'
+    expect(inVersion(table)).toBe('| A | B |\n|---|---|\n| a | b |\n| c | d |')
+  })
+
+  test('fills in code, in link destinations and in the introduction', () => {
+    expect(inVersion('```sh\ncurl {% data variables.product.url %}/pots\n```')).toBe(
+      '```sh\ncurl https://api.kettle.example/pots\n```',
+    )
+    expect(inVersion('See [help]({% data variables.product.help %}/a).')).toBe(
+      'See [help](https://help.kettle.example/a).',
+    )
+    const path = 'content/use/a.md'
+    const source = '---\ntitle: A\nintro: Care for {% data variables.product.name %}.\n---\nText.'
+    expect(pageIn({...versioned, [path]: source}, path).page?.description).toBe('Care for Kettle.')
+  })
+
+  test('shows what is raw as it is', () => {
+    expect(
+      inVersion('Set `{% raw %}${{ secrets.A_KEY }}{% endraw %}`, {% raw %}`${{ b_c }}`{% endraw %}.'),
+    ).toBe('Set `${{ secrets.A_KEY }}`, `${{ b_c }}`.')
+    expect(inVersion('```yml\n{% raw %}\nrun: ${{ a }} {% data x %}\n{% endraw %}\n```')).toBe(
+      '```yml\nrun: ${{ a }} {% data x %}\n```',
+    )
+  })
+
+  test('names icons that stand for words, and no others', () => {
+    expect(inVersion('Click {% octicon "gear" aria-label="The gear icon" %}.')).toBe('Click The gear icon.')
+    expect(inVersion('Click **{% octicon "plus" aria-hidden="true" aria-label="plus" %} Add**.')).toBe(
+      'Click **Add**.',
+    )
+    expect(inVersion('| A |\n|---|\n| {% octicon "check" %} |')).toBe('| A |\n|---|\n| check |')
+    expect(
+      pageIn({...versioned, 'content/b.md': '{% octicon "gear" aria-label="Gear" %}'}, 'content/b.md')
+        .fidelity,
+    ).toMatchObject({
+      visibleWords: 1,
+      keptWords: 1,
+    })
+  })
+
+  test('labels the text for one tool or system', () => {
+    expect(
+      inVersion('{% mac %}\n\n1. Open it.\n\n{% endmac %}\n\n{% webui %}\n\nClick.\n\n{% endwebui %}'),
+    ).toBe('**Mac**\n\n1. Open it.\n\n**Web browser**\n\nClick.')
+    expect(inVersion('{% rowheaders %}\n\n| A |\n|---|\n| b |\n\n{% endrowheaders %}')).toBe(
+      '| A |\n|---|\n| b |',
+    )
+  })
+})
+
+describe('Grafana’s projects', () => {
+  const files = {
+    'docs/docs.mk': 'PROJECTS := kettle::/docs\n',
+    'docs/sources/_index.md': 'Text.',
+    'docs/sources/shared/boil.md': 'Boil it **long**.\n',
+  }
+
+  test('take in a shared text that is named as its page, and leave out what another platform shows', () => {
+    expect(
+      shown('docs/sources/boil.md', '# Boil\n\n{{< docs/shared lookup="boil.md" source="kettle" >}}', files),
+    ).toContain('Boil it **long**.')
+    const ignored = 'Before.\n\n{{< docs/ignore >}}\nOnly there.\n{{< /docs/ignore >}}\n\nAfter.'
+    expect(shown('docs/sources/a.md', ignored, files)).toBe('Before.\n\nAfter.')
+  })
+})
+
+describe('Components with a dollar in their name', () => {
+  const files = {
+    'apps/docs/content/_partials/key.mdx': 'Copy the key of {{ .pot }}.',
+    'apps/docs/content/guides/a.mdx': 'Text.',
+  }
+  const text = (source: string): string => shown('apps/docs/content/guides/boil/b.mdx', source, files)
+
+  test('show the part that they name with its values, or what is around them', () => {
+    expect(text('Words.\n\n<$Partial path="key.mdx" variables={{ "pot": "Kettle" }} />\n\nEnd.')).toBe(
+      'Words.\n\nCopy the key of Kettle.\n\nEnd.',
+    )
+    expect(text('<$Show if="sdk:dart">\n\nDart words.\n\n</$Show>\n\nEnd.')).toBe('Dart words.\n\nEnd.')
+    expect(text('Words.\n\n<$CodeSample\npath="/a.ts"\nlines={[[1, 4]]}\n/>\n\nEnd.')).toBe('Words.\n\nEnd.')
+  })
+})
+
+describe('Quartz', () => {
+  test('makes the fragments of links to headings and blocks as it makes anchors', () => {
+    const files = {
+      'quartz.config.ts': 'export default {configuration: {}}',
+      'content/b.md': '## Set it up: first\n\nA step. ^step-1\n',
+    }
+    expect(shown('content/a.md', '[[b#Set it up: first|Set up]], [[b#^step-1|step]].', files)).toBe(
+      '[Set up](b#set-it-up-first), [step](b#step-1).',
+    )
+    expect(pageIn(files, 'content/b.md').fragments).toEqual(['step-1'])
+  })
 })
 
 describe('DocC', () => {

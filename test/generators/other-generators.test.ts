@@ -141,4 +141,14 @@ describe('an Obsidian vault', () => {
     })
     expect(siteIn(garden).languages.default).toBe('en-US')
   })
+
+  test('that Quartz publishes may have its pages where a script says so', () => {
+    const files = {
+      'quartz.config.ts': 'export default {configuration: {}}',
+      'package.json': '{"scripts": {"docs": "npx quartz build --serve -d docs", "test": "tsx --test"}}',
+      'docs/index.md': 'Text.',
+      'docs/use/Set up.md': 'Text.',
+    }
+    expect(addressesIn(files)).toEqual({'docs/index.md': '/', 'docs/use/Set up.md': '/use/Set-up'})
+  })
 })

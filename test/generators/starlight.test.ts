@@ -115,3 +115,24 @@ test('Cloudflare’s and Supabase’s components show the part that they name', 
   expect(page?.markdown).toBe('Add a **record**.\n\nGet a certificate.\n\nCopy the key.')
   expect(placeIn(rules, 'src/content/partials/dns/record.mdx').setAside?.rule).toBe('partial')
 })
+
+test('A part of Cloudflare’s docs has the properties that it is given, and an AnchorHeading is a heading', () => {
+  const files = {
+    'astro.config.ts':
+      "import starlight from '@astrojs/starlight'\nexport default {integrations: [starlight({title: 'Docs'})]}",
+    'src/content/docs/dns/start.mdx': '# Start',
+    'src/content/partials/dns/record.mdx':
+      '---\nparams:\n  - name\n---\n\nAdd <code>{props.name}</code> by [a form]({props.link}).\n\n{ props.kind === "a" ? (<p>An address.</p>) : (<p>A name.</p>) }\n\n<Render file="more" product="dns" params={{ part: props.name }} />',
+    'src/content/partials/dns/more.mdx': 'More of {props.part}.',
+  }
+  const rules = rulesOf(siteIn(files))
+  const text =
+    '<Render\n\tfile="record"\n\tparams={{\n\t\tname: "kettle",\n\t\tlink: "/form/" }}\n/>\n\n<AnchorHeading title="`create`" slug="records-create" depth={3} />\n\nCreate it.'
+
+  const page = pageIn(rules, 'src/content/docs/dns/start.mdx', text, files)
+
+  expect(page?.markdown).toBe(
+    'Add `kettle` by [a form](/form/).\n\nAn address.\n\nA name.\n\nMore of kettle.\n\n### `create`\n\nCreate it.',
+  )
+  expect(page?.sections.map(({anchor}) => anchor)).toEqual(['', 'records-create'])
+})

@@ -19,6 +19,7 @@ describe('files in the content folder that are never shown', () => {
     '_netrc',
     '.ssh/known_hosts',
     '.ssh/notes.md',
+    '../.config/pot.json',
     'tls/server.pem',
     'tls/server.KEY',
     'tls/store.p12',
@@ -66,6 +67,7 @@ describe('files in the content folder that are never shown', () => {
 
   test.each([
     'guide.md',
+    '../samples/pot.py',
     'code/env.ts',
     'environment.md',
     'keys.md',

@@ -1,4 +1,5 @@
 import {posix} from 'node:path'
+import {githubVersionsIn} from '../../markdown/dialect-kit.ts'
 import {parseData} from '../../markdown/index.ts'
 import type {Generator, NavigationItem} from '../generator.ts'
 import {githubAnchors} from '../shared/anchor-rules.ts'
@@ -16,7 +17,8 @@ export const githubDocs: Generator = {
     foundBy: '`data/reusables/` and `data/variables/` beside `content/`',
     routes: 'the path',
     anchors: 'GitHub’s',
-    syntaxes: '`{% data %}`, `{% ifversion %}`, Liquid callouts, also in titles',
+    syntaxes:
+      '`{% data %}`, `{% ifversion %}` in the version of the page, icons, tools, Liquid callouts; also in titles, code and links',
     setAside: '`data/`, `draft`',
     checked: 'published',
   },
@@ -29,7 +31,7 @@ export const githubDocs: Generator = {
       config: {
         roots: [{path: 'content', base: ''}],
         includeFolders: ['data/reusables'],
-        params: variablesIn(folder),
+        params: {...variablesIn(folder), ...featuresIn(folder)},
         languages: {default: 'en'},
       },
     }
@@ -39,6 +41,9 @@ export const githubDocs: Generator = {
   mdx: 'never',
   dialects: [githubSyntax],
   syntax: {templates: true, liquidInCode: true},
+  paramsOf: ({frontMatter}, site) => ({
+    currentVersion: githubVersionsIn(frontMatter.data['versions'], site.params)[0] ?? 'fpt',
+  }),
   routeOf: (file, site) => routeByPath(file, site, {isIndex: (segments) => segments.at(-1) === 'index'}),
   setAside: ({segments, path}, site) =>
     segments.at(-1) === 'README' || path.startsWith(posix.join(site.folder, 'data/'))
@@ -66,6 +71,19 @@ function variablesIn(folder: ProjectFolder): Record<string, string> {
     if (text !== null) add(`variables.${name.replace(/\.ya?ml$/, '')}`, dataConfigOf({path: name, text}))
   }
   return values
+}
+
+/** The versions that have a feature, by its name in `data/features`: `features.…`. */
+function featuresIn(folder: ProjectFolder): Record<string, string> {
+  const names = folder.list('data').includes('features/') ? folder.list('data/features') : []
+  return Object.fromEntries(
+    names.slice(0, maxVariables).flatMap((name) => {
+      const text = /\.ya?ml$/.test(name) ? folder.read(`data/features/${name}`) : null
+      const versions = text === null ? null : memberOf(dataConfigOf({path: name, text}), 'versions')
+      const shown = githubVersionsIn(versions, {}).join(' ')
+      return versions ? [[`features.${name.replace(/\.ya?ml$/, '')}`, shown]] : []
+    }),
+  )
 }
 
 const maxPages = 5000

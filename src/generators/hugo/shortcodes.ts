@@ -34,6 +34,7 @@ export const shortcodeReaders: ReadonlyMap<string, ShortcodeReader> = new Map<st
   ['tab', codeTab],
   ['feature-state', featureState],
   ['shared', sharedFile],
+  ['ignore', ignored],
   ...byName('include include-md readfile snippet', includedFile),
   ['glossary_definition', glossaryDefinition],
   ...byName('code_sample codenew example code-sample codefile', codeSample),
@@ -114,6 +115,15 @@ function sharedFile(reading: Reading, {construct, named, end}: OpenShortcode): b
   at.advance(end)
   write.break()
   includeWhole(reading, file, construct)
+  return true
+}
+
+/** Grafana's `docs/ignore`: text for another platform, which its site does not show. */
+function ignored(reading: Reading, {name, construct, inner, after}: OpenShortcode): boolean {
+  if (name !== 'docs/ignore' || inner === null) return false
+  reading.note(construct, 'dropped')
+  reading.write.break()
+  reading.at.advance(after)
   return true
 }
 

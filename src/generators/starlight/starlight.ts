@@ -9,7 +9,7 @@ import {dependencyIn} from '../shared/package-file.ts'
 import {routeByPath} from '../shared/routes.ts'
 import {besidePages, hiddenByFrontMatter, outsidePages, partial} from '../shared/set-aside.ts'
 import type {Site} from '../site.ts'
-import {partialComponents} from './syntax.ts'
+import {cloudflareComponents} from './syntax.ts'
 
 /** Astro removes a hyphen at the end, which a badge leaves. */
 export const astroAnchors: AnchorRule = {...githubAnchors, finished: (id) => id.replace(/-$/, '')}
@@ -57,7 +57,7 @@ export const starlight: Generator = {
   },
   anchors: astroAnchors,
   mdx: 'maybe',
-  dialects: [partialComponents],
+  dialects: [cloudflareComponents],
   routeOf: astroRoute,
   setAside: (file, site) =>
     (site.own['isCertain'] === true ? outsidePages : besidePages)(file, site) ??

@@ -1,45 +1,65 @@
 import {
   attributeOf,
+  codeOf,
   type Dialect,
-  includeWhole,
   type Reading,
+  showPart,
   type Tag,
   tagAt,
+  valuesIn,
 } from '../../markdown/dialect-kit.ts'
 
-/** Components that show a shared part: Cloudflare’s `<Render file="part" product="dns" />`, Supabase’s `<$Partial path="part.mdx" />`. */
-export const partialComponents: Dialect = {
-  name: 'partial-components',
-  text: [{starts: '<', read: readPartial}],
+/** Cloudflare’s components: `<Render file="part" product="dns" />` shows a shared part, `<AnchorHeading />` is a heading. */
+export const cloudflareComponents: Dialect = {
+  name: 'cloudflare-components',
+  text: [
+    {starts: '<', read: readRender},
+    {starts: '<', read: readAnchorHeading},
+  ],
 }
 
-function readPartial(reading: Reading): boolean {
-  const {at, write} = reading
-  const name = /^<(Render|\$Partial)(?=[\s/])/.exec(at.text.slice(at.p, at.p + 12))?.[1]
-  if (name === undefined) return false
-  const length = name.length - name.replace('$', '').length
-  const tag = tagAt(length === 0 ? at.text : at.text.slice(at.p).replace('$', ''), length === 0 ? at.p : 0)
-  const path = tag && pathOf(reading, tag)
+function readRender(reading: Reading): boolean {
+  const {at} = reading
+  const tag = /^<Render(?=[\s/])/.test(at.text.slice(at.p, at.p + 8)) ? tagAt(at.text, at.p) : null
+  const path = tag && partOf(reading, tag)
   if (!tag || path === null) return false
-  at.advance(length === 0 ? tag.end : at.p + tag.end + length)
-  write.break()
-  includeWhole(reading, path, 'include', [
-    '_partials',
-    'partials',
-    'src/content/partials',
-    'content/_partials',
-  ])
+  const values = valuesIn(codeOf(tag, 'params'))
+  at.advance(tag.end)
+  showPart(reading, path, [], (text) => withProperties(text, values))
   return true
 }
 
+/** The text of a part with the properties that it is given; others stay. */
+function withProperties(text: string, values: ReadonlyMap<string, string>): string {
+  const quoted = (whole: string, before: string, name: string): string =>
+    values.has(name) ? before + JSON.stringify(values.get(name)) : whole
+  return text
+    .replace(/(=)\{\s*props\.(\w+)\s*\}/g, quoted)
+    .replace(/(\w:\s*)props\.(\w+)\b/g, quoted)
+    .replace(/\{\s*props\.(\w+)\s*\}/g, (whole, name: string) => values.get(name) ?? whole)
+}
+
 /** Without `product`, a part belongs to the product of the page: its first folder in the docs. */
-function pathOf({path, context}: Reading, tag: Tag): string | null {
-  const own = attributeOf(tag, 'path')
-  if (own !== null) return `/${own}`
+function partOf({path, context}: Reading, tag: Tag): string | null {
   const file = attributeOf(tag, 'file')
   if (file === null) return null
   const roots = context.site.contentRoots.filter((folder) => path.startsWith(`${folder}/`))
   const root = roots.reduce((longest, folder) => (folder.length > longest.length ? folder : longest), '')
   const product = attributeOf(tag, 'product') ?? path.slice(root === '' ? 0 : root.length + 1).split('/')[0]!
   return `/${product}/${/\.mdx?$/.test(file) ? file : `${file}.mdx`}`
+}
+
+function readAnchorHeading(reading: Reading): boolean {
+  const {at, write} = reading
+  const tag = at.text.startsWith('<AnchorHeading', at.p) ? tagAt(at.text, at.p) : null
+  const title = tag && attributeOf(tag, 'title')
+  if (!tag || !title || write.isOneLine || write.hasContent) return false
+  const depth = Number(attributeOf(tag, 'depth') ?? codeOf(tag, 'depth'))
+  reading.note('jsx:AnchorHeading', 'flattened')
+  at.advance(tag.end)
+  write.break()
+  write.heading(depth >= 1 && depth <= 6 ? depth : 2, reading.inline(title, false), {
+    id: attributeOf(tag, 'slug'),
+  })
+  return true
 }

@@ -2,6 +2,7 @@ import {fenceInfoOf, plainInfo} from '../fence-info.ts'
 import type {Reading} from '../flattening/reading.ts'
 import {hiddenByTwoslash, markedInclude, withoutMark} from './code-marks.ts'
 import {directiveOptions} from './directive-options.ts'
+import {liquidInCode} from './liquid-code.ts'
 import {readInclude, selectorOf} from './read-include.ts'
 import {shortcodesInCode} from './shortcode-values.ts'
 
@@ -41,8 +42,10 @@ export function codeBlock(reading: Reading, {info, lines: source, fence = '```',
     reading.note(`myst:${read.directive}`, 'flattened')
   }
   const hidden = hiddenByTwoslash(info, lines)
-  const body = lines.flatMap((line, n) =>
-    hidden.has(n) ? [] : codeLine(reading, line, language).map((text) => ({text, line: at.lineBelow(n + 1)})),
+  const body = liquidInCode(reading, lines).flatMap((line, n) =>
+    line === null || hidden.has(n)
+      ? []
+      : codeLine(reading, line, language).map((text) => ({text, line: at.lineBelow(n + 1)})),
   )
   // A block that is never closed has no source line for its closing fence.
   const lastLine = at.lineBelow(source.length + 1)
@@ -70,8 +73,6 @@ function codeLine(reading: Reading, line: string, language: string): string[] {
           .map((text) => (text === '' ? '' : indent + text))
   }
   if (language === 'rust' && /^\s*#(?:\s|$)/.test(line) && context.syntax.hiddenRustLines) return []
-  const ran = context.syntax.liquidInCode ? line.replace(/\{%-?\s*(?:end)?raw\s*-?%\}/g, '') : line
-  if (ran !== line) return ran.trim() === '' ? [] : [ran]
   if (line.includes('{{<') || line.includes('{{%')) return [shortcodesInCode(reading, line)]
   const shown = withoutMark(line, language)
   return shown === null ? [] : [shown]

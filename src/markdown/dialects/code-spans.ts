@@ -1,5 +1,6 @@
 import type {Dialect} from '../flattening/dialect.ts'
 import type {Reading} from '../flattening/reading.ts'
+import {liquidInCode} from './liquid-code.ts'
 import {paragraphEnd} from './reach.ts'
 import {shortcodesInCode} from './shortcode-values.ts'
 
@@ -22,6 +23,7 @@ function codeSpan(reading: Reading): true {
   let code = text.slice(p + run.length, end)
   if (code.includes('\n')) code = code.replace(/[ \t]*\n[ \t>]*/g, ' ')
   if (code.includes('{{<') || code.includes('{{%')) code = shortcodesInCode(reading, code)
+  if (code.includes('{%')) code = liquidInCode(reading, [code])[0] ?? ''
   // A table's row cannot be meant to end inside code.
   if (write.isOneLine && !reading.isInline && !/^\s*\||\|\s*$/.test(code))
     code = code.replace(/(?<!\\)\|/g, '\\|')

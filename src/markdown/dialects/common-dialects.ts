@@ -4,6 +4,7 @@ import {callouts} from './callouts.ts'
 import {codeSpans} from './code-spans.ts'
 import {definitions} from './definitions.ts'
 import {directives} from './directives.ts'
+import {dollarComponents} from './dollar-components.ts'
 import {fences} from './fences.ts'
 import {headings} from './headings.ts'
 import {links} from './links.ts'
@@ -25,6 +26,7 @@ export const commonDialects: readonly Dialect[] = [
   headings,
   callouts,
   definitions,
+  dollarComponents,
   markup,
   links,
   templates,

@@ -46,7 +46,11 @@ export function expression(reading: Reading): boolean {
   if (from >= 0 && to > from) {
     const lost = `${proseIn(`${code.slice(0, from)} ${code.slice(to + 1)}`)} ${lostIn(context, code)}`.trim()
     reading.note('mdx:expression', lost === '' ? 'flattened' : 'not-understood', 'the elements in it', lost)
-    const inner = code.slice(from, to + 1).replace(/\{\/\*[\s\S]*?\*\/\}/g, '')
+    const inner = code
+      .slice(from, to + 1)
+      .replace(/\{\/\*[\s\S]*?\*\/\}/g, '')
+      // Between the elements of a choice: `) : (`, `) : kind === "a" ? (`.
+      .replace(/>\s*\)\s*:\s*(?:[\w.=!"'&|\s]{1,200}\?\s*)?\(\s*(?=<)/g, '>\n\n')
     reading.nested(unindented(inner))
   } else {
     const strings = stringsOf(code).filter((text) => /\p{L}\s+\p{L}/u.test(text))

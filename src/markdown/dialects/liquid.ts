@@ -1,7 +1,7 @@
 import {posix} from 'node:path'
 import {isMarkdownName} from '../../lib/markdown-name.ts'
 import {columnsOf} from '../flattening/container.ts'
-import type {Dialect} from '../flattening/dialect.ts'
+import type {Dialect, Line} from '../flattening/dialect.ts'
 import type {Reading} from '../flattening/reading.ts'
 import {foldersAbove} from '../includes.ts'
 import {calloutNames, readsAsProse} from '../jsx-text.ts'
@@ -14,7 +14,16 @@ import {boldOf} from './markdown-text.ts'
 /** Liquid tags: `{% note %}`, `{% tab title="npm" %}`, `{% include file.md %}`. */
 export const liquid: Dialect = {
   name: 'liquid',
+  lines: [{starts: '|', read: readRowOfTags}],
   text: [{starts: '{', read: readTag}],
+}
+
+/** A row of a table that has nothing but the logic around other rows. */
+function readRowOfTags(reading: Reading, {text, end}: Line): boolean {
+  const name = /^\|[ \t]*(?:\{%-?[ \t]*(\w+)[^{}%\n]*%\}[ \t]*\|?[ \t]*)+$/.exec(text)?.[1]
+  if (name === undefined || !silent.has(name.replace(/^end/, ''))) return false
+  reading.note(`liquid:${name}`, 'dropped')
+  return reading.at.nextLine(end)
 }
 
 export interface LiquidTag extends Omit<Shortcode, 'kind'> {
@@ -73,12 +82,7 @@ function readWhole(reading: Reading, tag: LiquidTag): boolean {
       at.advance(end)
       write.break()
       for (const line of inner.split('\n')) write.line(line)
-    } else
-      write.put(
-        inner.replace(/<code>([^<`]*)<\/code>|[<*_[\]]/g, (mark, code) =>
-          code === undefined ? `\\${mark}` : `\`${code}\``,
-        ),
-      )
+    } else write.put(withoutMarkup(inner))
   } else if (name !== 'comment') {
     write.break()
     const lines = inner.replace(/^\n/, '').replace(/\s+$/, '').split('\n')
@@ -94,6 +98,20 @@ function codeInfo({name, positional}: LiquidTag): string {
   const language = positional.find((value) => value.startsWith('lang:'))?.slice('lang:'.length) ?? ''
   const title = positional.filter((value) => !/^\w+:/.test(value)).join(' ')
   return title === '' ? language : `${language} title="${title.replaceAll('"', '')}"`
+}
+
+/** Raw text in a line: outside of code spans Markdown has no meaning in it. */
+function withoutMarkup(text: string): string {
+  const parts = text.split(/(`+[^`]+`+)/)
+  return parts
+    .map((part) =>
+      part.startsWith('`')
+        ? part
+        : part.replace(/<code>([^<`]*)<\/code>|[<*_[\]]/g, (mark, code) =>
+            code === undefined ? `\\${mark}` : `\`${code}\``,
+          ),
+    )
+    .join('')
 }
 
 function endTag({write, containers}: Reading, {name, isAlone}: LiquidTag): void {

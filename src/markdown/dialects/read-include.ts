@@ -49,6 +49,7 @@ export function readInclude(
     return null
   }
   let withheld: string | null = null
+  let isCircular = false
   for (const candidate of candidates.slice(0, maxCandidates)) {
     const reason = withheldReason(context.site.contentPathOf(candidate))
     if (reason !== null) {
@@ -63,14 +64,9 @@ export function readInclude(
       context.stack.length > 8 ||
       context.included.left < text.length
     ) {
-      context.report(
-        'include-circular',
-        'warning',
-        at.line,
-        `the include ${spec} is circular, nested too deeply or too long`,
-        'It is left out.',
-      )
-      return null
+      // Another file may have the same name, as the shared text of a page.
+      isCircular = true
+      continue
     }
     context.included.spend(text.length)
     reading.note(construct, 'flattened', spec)
@@ -78,6 +74,16 @@ export function readInclude(
       text: includedPart(text.replace(/\r\n?/g, '\n').replace(/^\ufeff/, ''), selector),
       path: candidate,
     }
+  }
+  if (isCircular) {
+    context.report(
+      'include-circular',
+      'warning',
+      at.line,
+      `the include ${spec} is circular, nested too deeply or too long`,
+      'It is left out.',
+    )
+    return null
   }
   reading.note(construct, 'not-understood', spec)
   if (withheld !== null) {

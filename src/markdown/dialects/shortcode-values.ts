@@ -34,7 +34,7 @@ export function shortcodeValue({context}: Reading, {name, named, positional}: Sh
 /** A link destination with its shortcodes and templates resolved. */
 export function resolvedDestination(reading: Reading, written: string): string {
   if (!/\{[{%]/.test(written)) return written
-  const target = withoutLiquid(written)
+  const target = withoutLiquid(written, reading.context.site.params)
   let out = ''
   let p = 0
   for (let at = target.indexOf('{{'); at >= 0; at = target.indexOf('{{', p)) {
@@ -47,10 +47,11 @@ export function resolvedDestination(reading: Reading, written: string): string {
 }
 
 /** `{{ '/guide/' | relative_url }}` → `/guide/`, `{% link guide.md %}` → `/guide.md`; a variable is most often the site's base, and nothing. */
-function withoutLiquid(target: string): string {
+function withoutLiquid(target: string, values: Readonly<Record<string, string>>): string {
   return target
     .replace(/\{\{-?\s*(?:"([^"{}]*)"|'([^'{}]*)')[^{}]*\}\}/g, (_, double, single) => double ?? single)
     .replace(/\{%-?\s*link\s+([^\s%{}]+)\s*-?%\}/g, '/$1')
+    .replace(/\{%-?\s*data\s+([\w.-]+)\s*-?%\}/g, (_, name: string) => values[name] ?? '')
     .replace(/\{\{[^<%#{}][^{}]*\}\}|\{%[^{}]*%\}/g, '')
 }
 

@@ -5,16 +5,24 @@ import {destinationOf} from './markdown-text.ts'
 import {readInclude} from './read-include.ts'
 import {partOfNote} from './wiki-parts.ts'
 
-/** Obsidian’s constructs, which Quartz has too: `[[links]]`, `![[embeds]]`, `%%comments%%`, `==marks==`, `^block-ids`. */
-export const wikiLinks: Dialect = {
-  name: 'wiki-links',
-  text: [
-    {starts: '[', read: readLink},
-    {starts: '!', read: readEmbed},
-    {starts: '%', read: readComment},
-    {starts: '=', read: readMark},
-    {starts: '^', read: readBlockId},
-  ],
+/** The fragment of a heading, or of a block’s id that begins with `^`. */
+export type FragmentRule = (part: string) => string
+
+/**
+ * Obsidian’s constructs, which Quartz has too: `[[links]]`, `![[embeds]]`, `%%comments%%`, `==marks==`, `^block-ids`. A
+ * link names a heading as it is written, and `fragmentOf` makes its fragment.
+ */
+export function wikiLinks(fragmentOf: FragmentRule): Dialect {
+  return {
+    name: 'wiki-links',
+    text: [
+      {starts: '[', read: (reading) => readLink(reading, fragmentOf)},
+      {starts: '!', read: readEmbed},
+      {starts: '%', read: readComment},
+      {starts: '=', read: readMark},
+      {starts: '^', read: (reading) => readBlockId(reading, fragmentOf)},
+    ],
+  }
 }
 
 interface WikiTarget {
@@ -39,7 +47,7 @@ function targetAt({at}: Reading, offset: number): WikiTarget | null {
   }
 }
 
-function readLink(reading: Reading): boolean {
+function readLink(reading: Reading, fragmentOf: FragmentRule): boolean {
   const {at, write} = reading
   if (write.isRaw || at.text[at.p + 1] !== '[') return false
   const target = targetAt(reading, at.p)
@@ -48,12 +56,11 @@ function readLink(reading: Reading): boolean {
   const heading = part.replace(/^\^.*$/, '').replaceAll('#', ' > ')
   const shown = words ?? [note, heading].filter((text) => text !== '').join(' > ')
   // A heading's marks are no part of its anchor.
-  const fragment = part === '' ? '' : `#${part.split('#').at(-1)!.replace(/[`*_]/g, '')}`
+  const fragment = part === '' ? '' : `#${fragmentOf(part.split('#').at(-1)!.replace(/[`*_]/g, ''))}`
   reading.note('wiki:link', 'flattened')
   at.advance(at.p + target.length)
   const text = words === null ? shown.replace(/[\\[\]*_`]/g, '\\$&') : reading.inline(shown, false)
-  const destination = encodeURI(note) + encodeURI(fragment).replaceAll('%20', '+')
-  write.put(text === '' ? '' : `[${text}](${destinationOf(destination)})`)
+  write.put(text === '' ? '' : `[${text}](${destinationOf(encodeURI(note + fragment))})`)
   return true
 }
 
@@ -110,10 +117,10 @@ function readMark({at, write}: Reading): boolean {
 }
 
 /** An id at the end of a paragraph or a list item, or alone on its line after a table or a quote. */
-function readBlockId({at, write, context}: Reading): boolean {
+function readBlockId({at, write, context}: Reading, fragmentOf: FragmentRule): boolean {
   const found = /^\^([A-Za-z\d-]+)[ \t]*(?=\n|$)/.exec(at.text.slice(at.p, at.p + 200))
   if (!found || (write.hasContent && !/[ \t]/.test(write.lastCharacter))) return false
-  context.fragments.add(`^${found[1]!}`)
+  context.fragments.add(fragmentOf(`^${found[1]!}`))
   at.skip(found[0].length)
   if (!write.hasContent) write.leaveNoLine()
   return true
