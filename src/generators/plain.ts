@@ -16,7 +16,7 @@ export const plain: Generator = {
   },
   find: () => null,
   conventions: {routeEnd: 'bare'},
-  anchors: githubAnchors,
+  anchors: {...githubAnchors, hasTerms: true},
   guessesAnchors: true,
   mdx: 'maybe',
   syntax: {mystLines: true},

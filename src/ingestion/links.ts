@@ -12,28 +12,6 @@ import {
 } from '../search-index/index.ts'
 import type {PlaceRules} from './content-home.ts'
 
-/**
- * Anchors that a writer set in the text, in any notation: `<a name="x">`, `<div id="x">`, `[word]{#x}`, `## Word [x]`,
- * MyST's `(x)=`, `:name: x` and `:label: x`, Docsify's `:id=x`. Found by their looks, in code too: one too many hides a
- * warning, one too few makes a false one.
- */
-export function writtenAnchorsIn(source: string): string[] {
-  return [
-    ...new Set(
-      notations.flatMap((notation) => [...source.matchAll(notation)].map((match) => match[1] ?? '')),
-    ),
-  ]
-}
-
-const notations: readonly RegExp[] = [
-  /<[a-z][\w.-]*(?=\s)[^<>]{0,500}?\s(?:id|name)\s*=\s*["'{`]*([^\s"'`{}<>]+)/gi,
-  /\{:?[^{}\n]{0,200}?#([\w.:-]+)[^{}\n]{0,200}\}/g,
-  /^#{1,6}[ \t][^\n]{0,500}?\[#?([\w.:-]+)\][ \t]*$/gm,
-  /^[ \t>]*\(([^()\n]{1,200})\)=[ \t]*$/gm,
-  /^[ \t>]*:(?:name|label):[ \t]*(\S+)/gm,
-  /:id=([\w.-]+)/g,
-]
-
 export interface LinkCheck {
   readonly rules: PlaceRules
   /** Whether the content has a file, a page or not. */

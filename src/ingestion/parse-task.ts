@@ -5,9 +5,9 @@ import {type ParsedPage, parsePage} from '../markdown/index.ts'
 import type {IncludedFile} from '../search-index/index.ts'
 import {type Content, homeOf, pathAmong, urlAmong} from './content-home.ts'
 import type {ContentRoot} from './content-root.ts'
-import {writtenAnchorsIn} from './links.ts'
 import {readContentFile, withheldFileReason} from './read-content-file.ts'
 import {encodingProblemOf, hashOf} from './scan-folder.ts'
+import {termAnchorsIn, writtenAnchorsIn} from './written-anchors.ts'
 
 /** A source and its site. */
 export interface SourceSetup extends ContentRoot {
@@ -66,7 +66,8 @@ function parseIn({site, ...content}: SourceSetup, {path, text}: ParseTask): Pars
     // In a file with another encoding only some letters are lost; a file that is not text has no words at all.
     return problem && problem.rule !== 'invalid-utf-8' ? null : (bytes?.toString('utf8') ?? null)
   }
-  const parsed = parsePage(text, {path, site: rulesOf(site), readInclude})
+  const rules = rulesOf(site)
+  const parsed = parsePage(text, {path, site: rules, readInclude})
   for (const projectPath of parsed.includes)
     if (!included.has(posix.relative(site.contentPath, projectPath))) readInclude(projectPath)
   const includes = [...included]
@@ -90,6 +91,14 @@ function parseIn({site, ...content}: SourceSetup, {path, text}: ParseTask): Pars
     ...parsed,
     diagnostics: [...parsed.diagnostics, ...diagnostics].sort(compareDiagnostics),
     includes,
-    anchors: parsed.page ? [...new Set([...writtenAnchorsIn(text), ...parsed.fragments])] : [],
+    anchors: parsed.page
+      ? [
+          ...new Set([
+            ...writtenAnchorsIn(text),
+            ...termAnchorsIn(text, rules.anchors()),
+            ...parsed.fragments,
+          ]),
+        ]
+      : [],
   }
 }

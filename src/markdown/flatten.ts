@@ -8,6 +8,7 @@ import type {FlattenContext} from './flattening/flatten-context.ts'
 import {Pass, type Reader} from './flattening/pass.ts'
 import {readLine} from './flattening/read-line.ts'
 import {isPlain, readText} from './flattening/read-text.ts'
+import type {HeadingId} from './flattening/reading.ts'
 import type {SiteRules} from './site-rules.ts'
 import type {Ranges} from './unread-text.ts'
 
@@ -28,7 +29,7 @@ export interface FlattenedMarkdown {
   /** Source line of each line of `text`. */
   readonly lines: readonly number[]
   /** Explicit heading ids by one-based flat line. */
-  readonly headingIds: ReadonlyMap<number, string>
+  readonly headingIds: ReadonlyMap<number, HeadingId>
   /** The Markdown of which ids are made, by one-based line, for headings that show more than that. */
   readonly slugTexts: ReadonlyMap<number, string>
   readonly diagnostics: readonly Diagnostic[]

@@ -48,8 +48,14 @@ export function splitFrontMatter(text: string, path: string): SplitSource {
   if (!block) return {...whole, diagnostics: []}
 
   const diagnostics: Diagnostic[] = []
-  const report = (line: number, rule: string, reason: string, hint: string): void => {
-    diagnostics.push({path, line, column: null, rule, severity: 'warning', reason, hint})
+  const report = (
+    line: number,
+    rule: string,
+    reason: string,
+    hint: string,
+    severity: Diagnostic['severity'] = 'warning',
+  ): void => {
+    diagnostics.push({path, line, column: null, rule, severity, reason, hint})
   }
   if (isText(block)) return {...whole, diagnostics: []}
   const bodyLine = block.firstLine + lineCountOf(block.whole)
@@ -68,14 +74,15 @@ export function splitFrontMatter(text: string, path: string): SplitSource {
     data = parseData(block.language, block.raw)
   } catch (error) {
     const {line, reason} = placeOf(error)
+    data = plainLinesOf(block.raw)
+    isData = false
     report(
       block.firstLine + 1 + line,
       'front-matter-invalid',
       `the front matter cannot be read: ${reason}`,
       'Only its plain "key: value" lines are used.',
+      isPlainLines(block) ? 'info' : 'warning',
     )
-    data = plainLinesOf(block.raw)
-    isData = false
   }
   if (data !== null && data !== undefined && data !== '' && !isRecord(data)) {
     report(
@@ -250,6 +257,15 @@ function plainLinesOf(raw: string): Record<string, unknown> {
   }
   return data
 }
+
+/** Whether nothing is lost where only plain lines are used: some generators read front matter as such lines. */
+function isPlainLines({language, raw}: Block): boolean {
+  if (language !== 'yaml') return false
+  return raw.split('\n').every((line) => line.trim() === '' || plainLine.test(line))
+}
+
+/** A key with a value that begins no list or mapping but in the title, where brackets are text. */
+const plainLine = /^(?:title[ \t]*:[ \t]*\S|[A-Za-z_-]+[ \t]*[:=][ \t]*[^\s[{|>&*!])/
 
 /** A value without its quotation marks, of which the last may be missing. */
 function unquoted(value: string): string {

@@ -6,6 +6,7 @@ export function headingIdOf(text: string): {readonly text: string; readonly id: 
     /^(.*?)[ \t]+\[#([\w.:-]+)\][ \t]*$/.exec(text) ??
     /^(.*?)[ \t]+:id=([\w%-]+)[ \t]*$/.exec(text) ??
     /^(.*?)[ \t]*<!--[ \t]*#([\w.:-]+)[ \t]*-->[ \t]*$/.exec(text) ??
-    /^(.*?)[ \t]*\{:?[ \t]*[^{}#]*[ \t]#([^\s{}]+)(?:[ \t][^{}]*)?\}[ \t]*$/.exec(text)
+    /^(.*?)[ \t]*\{:?[ \t]*[^{}#]*[ \t]#([^\s{}]+)(?:[ \t][^{}]*)?\}[ \t]*$/.exec(text) ??
+    /^(.*?)[ \t]*\{:?(?:[^{}]*[ \t])?id[ \t]*=[ \t]*["']?([\w.:-]+)["']?(?:[ \t][^{}]*)?\}[ \t]*$/.exec(text)
   return match ? {text: match[1]!, id: match[2]!} : null
 }

@@ -1,6 +1,7 @@
 import type {Heading, Root, RootContent} from 'mdast'
 import type {Section} from '../domain/index.ts'
 import type {FlatSource} from './flat-source.ts'
+import type {HeadingId} from './flattening/reading.ts'
 import {Footnotes} from './footnotes.ts'
 import {parseMarkdown} from './parse-markdown.ts'
 import {passagesOf} from './passages.ts'
@@ -12,7 +13,7 @@ export interface SectionsInput {
   /** The text that was parsed. */
   readonly source: FlatSource
   /** Explicit ids by the one-based line of the flattened text on which their heading ends. */
-  readonly headingIds: ReadonlyMap<number, string>
+  readonly headingIds: ReadonlyMap<number, HeadingId>
   readonly slugTexts: ReadonlyMap<number, string>
   /** The title in the front matter, if any. */
   readonly title: string | null
@@ -23,6 +24,8 @@ export interface SectionsOutput {
   readonly sections: readonly Section[]
   /** The heading that serves as the page's title, if the page has one. */
   readonly titleHeading: string | null
+  /** Anchors made of the text of headings that have one of their author's beside it. */
+  readonly otherAnchors: readonly string[]
   /** Anchors that occur more than once, with the line of the repeat. */
   readonly repeated: readonly {readonly anchor: string; readonly line: number}[]
 }
@@ -32,6 +35,7 @@ export function sectionsOf(input: SectionsInput): SectionsOutput {
   const {root, source, headingIds, slugTexts} = input
   const sections: Section[] = []
   const repeated: {anchor: string; line: number}[] = []
+  const otherAnchors: string[] = []
   const seen = new Set<string>()
   const path: {depth: number; text: string}[] = []
   const notes = new Footnotes(root)
@@ -74,11 +78,16 @@ export function sectionsOf(input: SectionsInput): SectionsOutput {
     })
   }
   const anchorOf = (node: Heading): string => {
-    const id = headingIds.get(node.position!.end.line) ?? headingIds.get(node.position!.start.line)
+    const named = headingIds.get(node.position!.end.line) ?? headingIds.get(node.position!.start.line)
     const shown = plainTextOfNode(node)
     const slugText = slugTexts.get(node.position!.start.line)
     const made = slugText === undefined ? shown : slugTextOf(slugText)
-    const anchor = id === undefined ? input.anchors.ofHeading(made, node.depth) : input.anchors.ofExplicit(id)
+    const own =
+      named === undefined || named.keepsSlug
+        ? input.anchors.ofHeading(made, node.depth)
+        : input.anchors.ofExplicit(named.id)
+    if (named?.keepsSlug) otherAnchors.push(own)
+    const anchor = named?.keepsSlug ? named.id : own
     if (anchor !== '' && seen.has(anchor)) repeated.push({anchor, line: source.startLineOf(node)})
     seen.add(anchor)
     return anchor
@@ -104,7 +113,7 @@ export function sectionsOf(input: SectionsInput): SectionsOutput {
     else path.push({depth: node.depth, text: shown})
   }
   close(source.lastLine)
-  return {sections, titleHeading, repeated}
+  return {sections, titleHeading, otherAnchors, repeated}
 }
 
 /** Plain text of Markdown, with the space at its end: generators make a hyphen of it. */

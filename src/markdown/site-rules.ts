@@ -8,6 +8,8 @@ export interface AnchorMaker {
   ofHeading(text: string, depth: number): string
   /** Registers an id that the author set and returns it unchanged; on sites that do so, later repeats avoid it. */
   ofExplicit(id: string): string
+  /** Whether terms of definition lists have, or may have, fragments made as those of headings. */
+  readonly hasTerms: boolean
 }
 
 /** What becomes of a file on its site. */

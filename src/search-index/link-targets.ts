@@ -85,10 +85,11 @@ export function isOfRoot(path: string): boolean {
   return /^@?\//.test(path)
 }
 
-/** A link's target without its fragment, and the fragment; empty where there is none. */
+/** A link's target without its fragment, with slashes as browsers read them, and the fragment; empty where there is none. */
 export function splitTarget(target: string): readonly [place: string, fragment: string] {
   const at = target.indexOf('#')
-  return at < 0 ? [target, ''] : [target.slice(0, at), target.slice(at + 1)]
+  const place = at < 0 ? target : target.slice(0, at)
+  return [place.replaceAll('\\', '/'), at < 0 ? '' : target.slice(at + 1)]
 }
 
 export function withoutQuery(place: string): string {

@@ -23,6 +23,11 @@ describe('a link is not called broken', () => {
     ['of a labelled directive', ':::{table} Pools\n:label: deep-end\n\n| a | b |\n|---|---|\n| c | d |\n:::'],
     ['of Docsify', '## Pools :id=deep-end\n\nWords.'],
     ['of an attribute list', 'Words.\n{: #deep-end }'],
+    ['of a heading, as a key of its attributes', '## Pools { .wide id=deep-end }\n\nWords.'],
+    ['of a heading that has another beside it', '<a name="pools"></a>\n\n## Deep end\n\nWords.'],
+    ['of a heading that has another in it', '## <a id="pools"></a>Deep end\n\nWords.'],
+    ['of a term', '`Deep end`\n: Where otters dive.'],
+    ['of a term in a list', '- Deep end {{optional_inline}}\n\n  - : Where otters dive.'],
     ['of a heading', '## Deep end\n\nWords.'],
     ['of a heading, in other letter case', '## DEEP End\n\nWords.'],
   ])('to an id %s', async (_, markdown) => {
@@ -44,6 +49,12 @@ describe('a link is not called broken', () => {
       'caf\u00e9/50%.md': '# B\n\n## Größe\n\nWords.\n',
       'notes # 1.md': '# C\n\nWords.\n',
     }
+
+    expect(await warningsOf(files)).toEqual([])
+  })
+
+  test('for slashes that lean backwards', async () => {
+    const files = {'a/b.md': '# B\n\n[x](..\\c\\d.md#dens)\n', 'c/d.md': '# D\n\n## Dens\n\nWords.\n'}
 
     expect(await warningsOf(files)).toEqual([])
   })

@@ -27,6 +27,13 @@ describe('front matter', () => {
     expect(diagnostic!.line).toBeGreaterThanOrEqual(3)
   })
 
+  test('[bad front matter] what plain lines give whole is no warning', () => {
+    const parsed = parse('---\ntitle: {#when otters}\ndescription: Otters: a guide\n---\n\nThe body.')
+
+    expect(parsed.page).toMatchObject({title: '{#when otters}', description: 'Otters: a guide'})
+    expect(parsed.diagnostics).toMatchObject([{rule: 'front-matter-invalid', severity: 'info'}])
+  })
+
   test.each(['js', 'javascript', 'JS', 'coffee'])(
     '[code in front matter] code in %s is never run',
     (language) => {

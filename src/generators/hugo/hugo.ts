@@ -21,6 +21,7 @@ type Own = {
   /** Folders, below the project's root, whose `index.md` is a page and whose other files are its resources. */
   readonly bundles: readonly string[]
   readonly ascii: boolean
+  readonly hasTermIds: boolean
 }
 
 /** Hugo. */
@@ -46,6 +47,7 @@ export const hugo: Generator = {
       permalinks: permalinksOf(values['permalinks']),
       bundles: bundlesIn(folder, roots),
       ascii: idTypeOf(values) === 'github-ascii',
+      hasTermIds: memberOf(parserOf(values), 'autodefinitiontermid') === true,
     }
     return {
       foundIn,
@@ -66,7 +68,10 @@ export const hugo: Generator = {
     ] satisfies PageRoot[],
     routeEnd: 'slash',
   },
-  anchors: (site) => ((site.own as Partial<Own>).ascii ? asciiAnchors : anchors),
+  anchors(site) {
+    const {ascii = false, hasTermIds = false} = site.own as Partial<Own>
+    return {...(ascii ? asciiAnchors : anchors), hasTerms: hasTermIds}
+  },
   mdx: 'never',
   dialectsElsewhere: [hugoShortcodes],
   syntax: {shortcodesInCode: true},
@@ -104,7 +109,13 @@ function grafanaProject(folder: ProjectFolder): {foundIn: string; config: SiteCo
   const names = folder.list()
   if (!names.includes('docs.mk') || !names.includes('sources/')) return null
   const roots = [{path: 'sources', base: ''}]
-  const own: Own = {bases: {}, permalinks: {}, bundles: bundlesIn(folder, roots), ascii: false}
+  const own: Own = {
+    bases: {},
+    permalinks: {},
+    bundles: bundlesIn(folder, roots),
+    ascii: false,
+    hasTermIds: false,
+  }
   return {foundIn: 'docs.mk', config: {roots, includeFolders: ['sources/shared'], own}}
 }
 
@@ -196,8 +207,12 @@ function bundlesIn(folder: ProjectFolder, roots: readonly PageRoot[]): string[] 
   return [...found].sort()
 }
 
+function parserOf(values: unknown): unknown {
+  return memberOf(values, 'markup', 'goldmark', 'parser')
+}
+
 function idTypeOf(values: unknown): unknown {
-  const parser = memberOf(values, 'markup', 'goldmark', 'parser')
+  const parser = parserOf(values)
   return memberOf(parser, 'autoidtype') ?? memberOf(parser, 'autoheadingidtype')
 }
 

@@ -17,6 +17,8 @@ export interface AnchorRule {
   readonly slugsExplicit?: boolean
   /** Whether headings of the first level have no ids, so that others need not differ from them. Default: false. */
   readonly skipsFirstLevel?: boolean
+  /** Whether terms of definition lists have fragments too, or may have them. Default: false. */
+  readonly hasTerms?: boolean
 }
 
 /** Makes the anchors of one page. */
@@ -28,6 +30,7 @@ export function anchorMaker({
   joinsParents = false,
   slugsExplicit = false,
   skipsFirstLevel = false,
+  hasTerms = false,
 }: AnchorRule): AnchorMaker {
   const used = new Set<string>()
   const path: string[] = []
@@ -37,6 +40,7 @@ export function anchorMaker({
     return path.filter(Boolean).join('-')
   }
   return {
+    hasTerms,
     ofHeading(text, depth) {
       if (skipsFirstLevel && depth === 1) return slug(text)
       const id = unique(joinsParents ? slugBelow(text, depth) : slug(text), used)

@@ -32,7 +32,13 @@ function readHeading(reading: Reading, {text: trimmed, lead, end}: Line): boolea
   const shown = reading.inline((named?.text ?? text).replace(/[ \t]+#+[ \t]*$/, ''), false)
   const inside = write.takeAnchor()
   const id = named?.id ?? inside ?? above
-  write.heading(match[1]!.length, shown, {id, lead, slugText: id === null ? slugTextOf(reading, text) : null})
+  const keepsSlug = named === null
+  write.heading(match[1]!.length, shown, {
+    id,
+    keepsSlug,
+    lead,
+    slugText: keepsSlug ? slugTextOf(reading, text) : null,
+  })
   return stop < end ? at.enterLine(stop) : at.nextLine(end)
 }
 

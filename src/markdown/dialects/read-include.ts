@@ -38,13 +38,13 @@ export function readInclude(
     ...roots.flatMap((root) => folders.map((folder) => `${root}/${folder}`)),
   ])
   if (candidates.length === 0) {
-    reading.note(construct, 'not-understood', spec)
+    reading.note(construct, 'dropped', spec)
     context.report(
       'include-outside',
-      'info',
+      'warning',
       at.line,
-      `the include ${spec} lies outside the content`,
-      'It is left out.',
+      `the file ${spec}, which the page includes, lies outside the project`,
+      'Its text is missing here. Ingest the project that holds it.',
     )
     return null
   }
@@ -85,7 +85,7 @@ export function readInclude(
     )
     return null
   }
-  reading.note(construct, 'not-understood', spec)
+  reading.note(construct, 'dropped', spec)
   if (withheld !== null) {
     context.report(
       'include-refused',
@@ -98,10 +98,10 @@ export function readInclude(
   }
   context.report(
     'include-missing',
-    'info',
+    'warning',
     at.line,
-    `the include ${spec} is not in the content`,
-    'It is left out.',
+    `the file ${spec}, which the page includes, is not in the project`,
+    'Its text is missing here. Ingest the project that holds it, or make it before the ingest.',
   )
   return null
 }

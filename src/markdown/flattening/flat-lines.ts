@@ -1,9 +1,12 @@
 import {type Container, frame} from './container.ts'
+import type {HeadingId} from './reading.ts'
 
 /** What is known of a heading besides its line. */
 export interface WrittenHeading {
   /** The id that its author set. */
   readonly id?: string | null | undefined
+  /** Whether the id that is made of its text leads to it as well. Default: false. */
+  readonly keepsSlug?: boolean | undefined
   /** What its id is made of, if it shows more than that. */
   readonly slugText?: string | null | undefined
 }
@@ -12,7 +15,7 @@ export interface WrittenHeading {
 export class FlatLines {
   readonly #texts: string[] = []
   readonly #sourceLines: number[] = []
-  readonly #headingIds = new Map<number, string>()
+  readonly #headingIds = new Map<number, HeadingId>()
   readonly #slugTexts = new Map<number, string>()
 
   get texts(): readonly string[] {
@@ -25,7 +28,7 @@ export class FlatLines {
   }
 
   /** Explicit heading ids by one-based line of `texts`. */
-  get headingIds(): ReadonlyMap<number, string> {
+  get headingIds(): ReadonlyMap<number, HeadingId> {
     return this.#headingIds
   }
 
@@ -63,13 +66,13 @@ export class FlatLines {
   }
 
   /** Says of the last line that it is a heading. */
-  markHeading({id = null, slugText = null}: WrittenHeading): void {
-    if (id !== null) this.#headingIds.set(this.#texts.length, id)
+  markHeading({id = null, keepsSlug = false, slugText = null}: WrittenHeading): void {
+    if (id !== null) this.#headingIds.set(this.#texts.length, {id, keepsSlug})
     if (slugText !== null) this.#slugTexts.set(this.#texts.length, slugText)
   }
 
   headingAt(line: number): WrittenHeading {
-    return {id: this.#headingIds.get(line) ?? null, slugText: this.#slugTexts.get(line) ?? null}
+    return {...this.#headingIds.get(line), slugText: this.#slugTexts.get(line) ?? null}
   }
 
   /** Whether no line from `from` on has text. */

@@ -129,9 +129,17 @@ export interface Writer {
   leaveBlock(lead: string): void
 }
 
+/** An id that the author of a heading set. */
+export interface HeadingId {
+  readonly id: string
+  readonly keepsSlug: boolean
+}
+
 export interface HeadingOptions {
   /** The id that its author set. */
   readonly id?: string | null
+  /** Whether the id that is made of its text leads to it as well: the author's stands in an element beside it. Default: false. */
+  readonly keepsSlug?: boolean
   /** The Markdown that its id is made of, if it shows more than that: properties of components are no part of an id. */
   readonly slugText?: string | null
   /** What precedes it; by default the current line's quote marks and list markers. */

@@ -136,9 +136,9 @@ export class FlatWriter implements Writer {
     if (label !== '') this.block(/[*\\]/.test(label) ? label : `**${label}**`)
   }
 
-  heading(level: number, text: string, {id, slugText, lead = this.#current}: HeadingOptions = {}): void {
+  heading(level: number, text: string, {lead = this.#current, ...known}: HeadingOptions = {}): void {
     this.line(`${lead}${'#'.repeat(level)} ${text}`.trimEnd())
-    this.written.markHeading({id, slugText})
+    this.written.markHeading(known)
     this.#restart()
     this.#anchor = null
   }
