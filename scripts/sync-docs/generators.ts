@@ -63,12 +63,12 @@ function sitesMarkdown(): string {
   const rows = allGenerators
     .filter(({name}) => name !== 'plain')
     .map(({name, title, about}) => {
-      const {foundBy, routes: addresses, anchors, syntaxes, setAside, checked} = about
-      return `| ${title} (\`${name}\`) | ${foundBy} | ${addresses} | ${anchors} | ${syntaxes} | ${setAside} | ${checked} |`
+      const {foundBy, routes: addresses, anchors, order, syntaxes, setAside, checked} = about
+      return `| ${title} (\`${name}\`) | ${foundBy} | ${addresses} | ${anchors} | ${order} | ${syntaxes} | ${setAside} | ${checked} |`
     })
   return [
-    '| Generator | Found by | Addresses | Anchors | Syntaxes | No pages | Checked |',
-    '|---|---|---|---|---|---|---|',
+    '| Generator | Found by | Addresses | Anchors | Order | Syntaxes | No pages | Checked |',
+    '|---|---|---|---|---|---|---|---|',
     ...rows,
   ].join('\n')
 }

@@ -20,6 +20,7 @@ export const fumadocs: Generator = {
     foundBy: '`source.config.*`, or `package.json` with `fumadocs-core`',
     routes: 'folders of `defineDocs`, `baseUrl` of `loader`, `(group)` folders, languages, `basePath`',
     anchors: 'GitHub’s',
+    order: '`meta.json`',
     syntaxes: 'MDX components, `<include>`, type tables, `[#id]`',
     setAside: '`draft`',
     checked: 'function',

@@ -46,6 +46,8 @@ export interface Generator {
     readonly foundBy: string
     readonly routes: string
     readonly anchors: string
+    /** What says the order of its pages. */
+    readonly order: string
     readonly syntaxes: string
     readonly setAside: string
     /** What the rules were compared with: `built` sites, the generator's own `function`, or `published` pages. */

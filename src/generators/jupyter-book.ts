@@ -21,6 +21,7 @@ export const jupyterBook: Generator = {
     foundBy: '`_toc.yml` with `_config.yml`',
     routes: 'the path, `.html`',
     anchors: 'docutils’',
+    order: '`_toc.yml`',
     syntaxes: 'MyST directives, roles, targets, substitutions',
     setAside: '`exclude_patterns`, `only_build_toc_files`',
     checked: 'function',

@@ -25,6 +25,7 @@ export const mystmd: Generator = {
     foundBy: '`myst.yml`',
     routes: 'file names by its function, `folders`',
     anchors: 'its own',
+    order: '`toc`',
     syntaxes: 'MyST directives, roles, targets, cards',
     setAside: 'files that `toc` does not name, `exclude`',
     checked: 'function',

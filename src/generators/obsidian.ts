@@ -20,6 +20,7 @@ export const obsidian: Generator = {
     foundBy: '`.obsidian/`, `publish.css`, `publish.js`',
     routes: 'the path, `permalink`',
     anchors: 'the heading itself',
+    order: 'names',
     syntaxes: '`[[links]]`, `![[embeds]]`, `%%comments%%`, `==marks==`, callouts, block ids',
     setAside: '`publish: false`, templates, excluded files',
     checked: 'published',

@@ -10,6 +10,7 @@ export const plain: Generator = {
     foundBy: 'no other',
     routes: 'the path',
     anchors: 'GitHub’s',
+    order: '`order`, `position`, `weight`, names',
     syntaxes: 'all of them',
     setAside: 'folders such as `_partials`',
     checked: '',

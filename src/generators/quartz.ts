@@ -27,6 +27,7 @@ export const quartz: Generator = {
     routes:
       '`baseUrl`, the path by its function, `permalink`; `content` and the folders of `quartz build -d`',
     anchors: 'GitHub’s',
+    order: 'names',
     syntaxes: 'those of Obsidian',
     setAside: '`draft`, `publish` with `ExplicitPublish`, `ignorePatterns`',
     checked: 'function',

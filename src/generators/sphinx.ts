@@ -28,6 +28,7 @@ export const sphinx: Generator = {
     foundBy: '`conf.py`',
     routes: '`html_baseurl`, the path, `.html`',
     anchors: 'docutils’',
+    order: 'toctrees',
     syntaxes: 'MyST directives, roles, targets, substitutions',
     setAside: '`exclude_patterns`, `nosearch`',
     checked: 'built',

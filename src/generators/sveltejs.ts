@@ -13,6 +13,7 @@ export const sveltejs: Generator = {
     foundBy: 'numbered folders in `documentation/docs`',
     routes: 'the last part of the path, without its number',
     anchors: 'those of svelte.dev, below the headings above',
+    order: 'numbers',
     syntaxes: '`@include`, quote callouts',
     setAside: '`draft`',
     checked: 'function',

@@ -22,6 +22,7 @@ export const vitepress: Generator = {
     foundBy: '`.vitepress/config.*`',
     routes: '`base`, `srcDir`, `cleanUrls`, `rewrites`, `locales`',
     anchors: '`@mdit-vue/shared`',
+    order: '`sidebar`',
     syntaxes: '`:::` containers, code groups, code imports, Vue',
     setAside: '`draft`, `search: false`, `srcExclude`',
     checked: 'built',

@@ -20,6 +20,7 @@ export const vuepress: Generator = {
     foundBy: '`.vuepress/config.*`',
     routes: '`base`, `.html`, `README.md` and `index.md` for folders, `permalink`, `locales`',
     anchors: 'those of version 1 or 2, by the configuration',
+    order: '`sidebar`',
     syntaxes: '`:::` containers, code groups, code imports, `[[toc]]`, Vue',
     setAside: '`draft`, `search: false`',
     checked: 'function',

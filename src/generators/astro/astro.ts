@@ -15,6 +15,7 @@ export const astro: Generator = {
     foundBy: '`astro.config.*`',
     routes: '`base`, `srcDir`, `trailingSlash`; collections below the page with parameters that lists them',
     anchors: 'GitHub’s',
+    order: 'names',
     syntaxes: 'MDX components',
     setAside: '`draft`, files that begin with `_`',
     checked: 'published',

@@ -27,6 +27,7 @@ export const docc: Generator = {
     foundBy: 'a folder `*.docc`',
     routes: '`/documentation/`, the catalogue’s name, the file’s name',
     anchors: 'its own',
+    order: 'topics',
     syntaxes: '`<doc:…>`, `@Metadata` and other directives, asides',
     setAside: 'nothing else',
     checked: 'function',

@@ -27,6 +27,7 @@ export const docfx: Generator = {
     foundBy: '`docfx.json`',
     routes: 'the path, `.html` but on Learn; `src` and `dest` of `content`',
     anchors: 'GitHub’s',
+    order: '`toc.yml`',
     syntaxes: '`[!INCLUDE]`, `[!code]`, alerts, tabs, zones, `xref:`',
     setAside: '`includes/`, `toc`, what `content` does not name',
     checked: 'published',

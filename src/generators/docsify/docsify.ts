@@ -16,6 +16,7 @@ export const docsify: Generator = {
     foundBy: '`index.html` with `$docsify`',
     routes: '`#/page?id=section`; `basePath`, `routerMode`, `homepage`',
     anchors: 'those of version 4 or 5, by the script’s address',
+    order: '`_sidebar.md`',
     syntaxes: '`:id=`, `!>`, `?>`, embedded files, `{docsify-ignore}`',
     setAside: 'files that begin with `_`',
     checked: 'function',

@@ -22,6 +22,7 @@ export const docusaurus: Generator = {
     routes:
       '`baseUrl`, all docs, blog and pages plugins, `routeBasePath`, `trailingSlash`, `id`, `slug`, number prefixes, versions, translations',
     anchors: 'GitHub’s',
+    order: '`sidebars.*` of the version that readers get, `_category_.*`, `sidebar_position`, numbers',
     syntaxes: 'MDX, `:::` admonitions, tabs, `@site/`',
     setAside: '`draft`, `unlisted`; files and folders that begin with `_`; `exclude`',
     checked: 'built',

@@ -20,6 +20,7 @@ export const elasticDocs: Generator = {
     foundBy: '`docset.yml`, `_docset.yml`',
     routes: 'the path',
     anchors: 'Slugify.Core’s',
+    order: '`toc`',
     syntaxes: 'MyST directives, `{{sub}}`, `[id]` after headings',
     setAside: '`exclude`, `_snippets/`',
     checked: 'published',

@@ -22,6 +22,7 @@ export const gitbook: Generator = {
     foundBy: '`.gitbook.yaml`, `SUMMARY.md` as GitBook writes it',
     routes: '`root`, the path; a folder for each space',
     anchors: 'its own',
+    order: '`SUMMARY.md`',
     syntaxes: '`{% hint %}`, tabs, content references, cards, includes',
     setAside: '`SUMMARY.md`, `.gitbook/`, `hidden`',
     checked: 'published',

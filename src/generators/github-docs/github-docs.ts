@@ -17,6 +17,7 @@ export const githubDocs: Generator = {
     foundBy: '`data/reusables/` and `data/variables/` beside `content/`',
     routes: 'the path',
     anchors: 'GitHub’s',
+    order: '`children`',
     syntaxes:
       '`{% data %}`, `{% ifversion %}` in the version of the page, icons, tools, Liquid callouts; also in titles, code and links',
     setAside: '`data/`, `draft`',

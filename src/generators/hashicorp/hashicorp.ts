@@ -17,6 +17,7 @@ export const hashicorp: Generator = {
     foundBy: '`data/*-nav-data.json` beside `content/`',
     routes: 'the path below `content/`',
     anchors: '`@hashicorp/remark-plugins`’',
+    order: '`*-nav-data.json`',
     syntaxes: 'MDX, `@include`, `~>` and `->` alerts, `((#alias))`',
     setAside: '`partials/`',
     checked: 'function',

@@ -32,6 +32,7 @@ export const hugo: Generator = {
     foundBy: '`hugo.*`, `config.*` of Hugo, `config/_default/`; `docs.mk` of Grafana’s projects',
     routes: '`baseURL`, `contentDir`, languages, mounts, `permalinks`, `uglyURLs`, `url`, `slug`, sections',
     anchors: 'its own, as GitHub’s',
+    order: '`weight`',
     syntaxes: 'shortcodes, attributes',
     setAside: '`draft`, `headless`, `build`, resources of bundles, `exclude_search`, `bookSearchExclude`',
     checked: 'built',

@@ -21,6 +21,7 @@ export const jekyll: Generator = {
     foundBy: '`_config.yml`',
     routes: '`baseurl`, `permalink`, collections, posts, `defaults`',
     anchors: 'kramdown’s, as GitHub’s or by `kramdown.input`',
+    order: '`nav_order`',
     syntaxes: 'Liquid, attribute lists, includes',
     setAside: '`published: false`, `_drafts`, `_includes`, `exclude`, `search_exclude`',
     checked: 'built',

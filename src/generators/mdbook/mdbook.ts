@@ -22,6 +22,7 @@ export const mdbook: Generator = {
     foundBy: '`book.toml`',
     routes: '`src`, `site-url`',
     anchors: 'its own',
+    order: '`SUMMARY.md`',
     syntaxes: 'includes, hidden lines of Rust',
     setAside: '`SUMMARY.md`, files that it does not name',
     checked: 'function',

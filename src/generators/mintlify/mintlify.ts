@@ -22,6 +22,7 @@ export const mintlify: Generator = {
     foundBy: '`docs.json`, `mint.json`',
     routes: 'the path; languages and versions of `navigation`',
     anchors: 'its own, of `@mintlify/common`',
+    order: '`navigation`',
     syntaxes: 'MDX components, snippets',
     setAside: '`draft`, `noindex`, `hidden`, hidden groups, `snippets/`, READMEs, `.mintignore`',
     checked: 'function',

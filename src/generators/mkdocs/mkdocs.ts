@@ -41,6 +41,7 @@ export const mkdocs: Generator = {
     foundBy: '`mkdocs.yml`, `zensical.toml`',
     routes: '`site_url`, `docs_dir`, `use_directory_urls`, `mike`, `i18n`',
     anchors: 'Python-Markdown’s, PyMdown’s by `slugify`',
+    order: '`nav`, `.pages`, `.nav.yml`',
     syntaxes: 'admonitions, content tabs, snippets, macros, mkdocstrings, attribute lists',
     setAside: '`exclude_docs`, `draft_docs`, `exclude`, `search.exclude`',
     checked: 'built',

@@ -22,6 +22,7 @@ export const nextra: Generator = {
     foundBy: '`next.config.*` with `nextra`',
     routes: '`pages/`, `app/**/page.mdx`, `content/`, `basePath`, `trailingSlash`, groups, locales',
     anchors: 'GitHub’s, of ids that authors set too',
+    order: '`_meta.*`, `_meta.global.*`',
     syntaxes: 'MDX components, `[#id]`',
     setAside: '`draft`, `searchable: false`, files of `app/` that are no pages',
     checked: 'built',

@@ -21,6 +21,7 @@ export const nuxtContent: Generator = {
       '`nuxt.config.*` or `package.json` with `@nuxt/content` or `docus`; numbered folders with `.navigation.yml`',
     routes: 'number prefixes, `prefix` of collections',
     anchors: '`@nuxtjs/mdc`’s',
+    order: 'numbers, `.navigation.yml`',
     syntaxes: 'MDC: `::name{…}`, slots, `:name[…]{…}`, attributes',
     setAside: '`draft`, `.draft`, files that begin with `.` or `-`',
     checked: 'function',

@@ -22,6 +22,7 @@ export const starlight: Generator = {
     foundBy: '`astro.config.*` with `@astrojs/starlight`',
     routes: '`base`, `srcDir`, the folder of the docs collection, `trailingSlash`, `slug`, locales',
     anchors: 'GitHub’s',
+    order: '`sidebar`, `sidebar.order`',
     syntaxes: '`:::` asides, MDX components, `<Render />`',
     setAside: '`draft`, `pagefind: false`, files that begin with `_`',
     checked: 'built',

@@ -30,6 +30,7 @@ export const zola: Generator = {
     foundBy: '`zola.toml`, `config.toml` with `base_url`',
     routes: '`base_url`, `path`, `slug`, `slugify`, languages, sections, dates in names',
     anchors: 'its own, in ASCII by `slugify`',
+    order: '`weight`',
     syntaxes: 'shortcodes, `@/` links',
     setAside: '`draft`, `render`, `redirect_to`, `in_search_index`',
     checked: 'function',
