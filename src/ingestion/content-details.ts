@@ -17,6 +17,8 @@ export interface ContentDetails {
   readonly setAside: number
   /** Those of them that could not be read. */
   readonly unread: number
+  /** How many of the others there are for each reason; the most frequent first. */
+  readonly setAsideBecause: IngestReport['setAsideBecause']
   readonly otherFormats: IngestReport['otherFormats']
   /** Number of pages that could not be read and keep the text of the previous build. */
   readonly stale: number
@@ -84,9 +86,20 @@ export function contentDetailsOf(
         .filter(({path, severity}) => severity === 'error' && !indexed.has(path))
         .map(({path}) => path),
     ).size,
+    setAsideBecause: reasonsOf(diagnostics.filter(({path}) => !indexed.has(path))),
     otherFormats: scan.otherFormats,
     stale: stalePaths.size,
   }
+}
+
+/** How many files without a page there are for each reason that is no error. */
+function reasonsOf(diagnostics: readonly Diagnostic[]): Record<string, number> {
+  const counts = new Map<string, number>()
+  for (const {severity, reason} of diagnostics) {
+    const known = severity === 'info' ? /^the page (?:is set aside: )?(.*)$/.exec(reason)?.[1] : undefined
+    if (known !== undefined) counts.set(known, (counts.get(known) ?? 0) + 1)
+  }
+  return Object.fromEntries([...counts].sort(([, one], [, other]) => other - one))
 }
 
 interface PageFidelity {

@@ -127,6 +127,8 @@ export interface IngestReport {
     /** Passages that the model embedded; all others had a vector. */
     readonly embedded: number
   }
+  /** Why files are set aside that could be read, and how many for each reason, the most frequent first. */
+  readonly setAsideBecause: Readonly<Record<string, number>>
   /** Number of files that look like documentation but are not Markdown, by their ending, as `.rst`. */
   readonly otherFormats: Readonly<Record<string, number>>
   readonly changes: readonly PageChange[]

@@ -75,6 +75,7 @@ export function makeReport(
       removed: sum((change) => change.passages.removed),
       embedded: context.embedded,
     },
+    setAsideBecause: parts.setAsideBecause,
     otherFormats: parts.otherFormats,
     changes,
     diagnostics: parts.diagnostics,

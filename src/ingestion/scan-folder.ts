@@ -90,11 +90,9 @@ export async function scanFolder(
     root = realpathSync.native(content)
     if (!statSync(root).isDirectory()) throw new Error('it is not a folder')
   } catch (cause) {
-    throw new DocentError(
-      'config',
-      `the content folder ${content} cannot be read: ${(cause as Error).message}`,
-      {cause},
-    )
+    throw new DocentError('config', `the content folder ${content} cannot be read: ${rootReason(cause)}`, {
+      cause,
+    })
   }
   const contentRoot = contentRootOf(root, dataDir)
   const files: ScannedFile[] = []
@@ -266,6 +264,12 @@ export function encodingProblemOf(bytes: Buffer): {rule: string; reason: string}
 
 function megabytes(bytes: number): string {
   return (bytes / 1024 / 1024).toFixed(1)
+}
+
+function rootReason(error: unknown): string {
+  const {code, message} = error as NodeJS.ErrnoException
+  if (code === 'ENOENT') return 'there is no such folder'
+  return code === undefined ? message : reasonOf(error)
 }
 
 function reasonOf(error: unknown): string {

@@ -1,5 +1,6 @@
 import {DocentError} from '../domain/index.ts'
 import {allGenerators, findSite, type Project, type Site} from '../generators/index.ts'
+import {isMisspellingOf} from '../lib/misspelling.ts'
 import {projectOf} from './project.ts'
 import type {FolderScan} from './scan-folder.ts'
 
@@ -15,9 +16,10 @@ export function projectOfScan(scan: FolderScan): Project {
 export function siteOf(scan: FolderScan, name: string | null): Site {
   const site = findSite(projectOfScan(scan), name)
   if (site) return site
-  const known = allGenerators.map((generator) => generator.name).join(', ')
+  const known = allGenerators.map((generator) => generator.name)
+  const near = known.find((one) => isMisspellingOf(name!.toLowerCase(), one))
   throw new DocentError(
     'config',
-    `there are no rules for the site generator ${JSON.stringify(name)}; known are ${known}`,
+    `there are no rules for the site generator ${JSON.stringify(name)}; ${near ? `did you mean ${near}? Known` : 'known'} are ${known.join(', ')}`,
   )
 }

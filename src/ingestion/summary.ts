@@ -14,11 +14,14 @@ export function summaryOf(report: IngestReport, {maxDiagnostics = 20, maxChanges
     [pages.moved, 'moved'],
     [pages.removed, 'removed'],
     [pages.unchanged, 'unchanged'],
-    [pages.setAside, 'set aside'],
+    [pages.setAside - pages.unread, 'set aside'],
+    [pages.unread, 'could not be read'],
     [pages.stale, 'unreadable, kept in an older version'],
   ] as const
   const shown = counts.filter(([count]) => count > 0).map(([count, name]) => `${number(count)} ${name}`)
   lines.push(`  pages     ${number(pages.total)}${shown.length > 0 ? ` (${shown.join(', ')})` : ''}`)
+  for (const [reason, count] of Object.entries(report.setAsideBecause))
+    lines.push(`            ${number(count)} set aside: ${reason}`)
   lines.push(
     `  passages  ${number(passages.total)} (${number(passages.added)} new, ${number(passages.removed)} gone, ${number(passages.embedded)} embedded)`,
   )

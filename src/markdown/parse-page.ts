@@ -11,6 +11,7 @@ import {countWords} from '../text/words.ts'
 import type {Fidelity} from './fidelity.ts'
 import {FlatSource} from './flat-source.ts'
 import {type FlattenedMarkdown, flatten} from './flatten.ts'
+import {anyFragment} from './flattening/flatten-context.ts'
 import {splitFrontMatter} from './front-matter.ts'
 import {refusalOf, tamed} from './limits.ts'
 import {withoutLongRuns} from './long-runs.ts'
@@ -136,10 +137,7 @@ function withoutPage(path: string, diagnostics: readonly Diagnostic[]): ParsedPa
   return {page: null, diagnostics, fidelity: emptyFidelity(path), includes: [], fragments: [], links: []}
 }
 
-/** Stands for every fragment. */
-export const anyFragment = '*'
-
-/** Whether an include was not found, or a loop of templates writes a part of the page. */
+/** Whether an include is not understood, or a loop of templates writes a part of the page. */
 function hasTextFromElsewhere(constructs: Fidelity['constructs']): boolean {
   const isInclude = /^(?:include|snippet|data|wiki:embed|shortcode:(?:.*\/)?(?:shared|include.*))$/
   return Object.entries(constructs).some(

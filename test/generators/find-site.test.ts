@@ -212,6 +212,18 @@ describe('versions and languages', () => {
     expect(placeIn({'jquery.min.md': 'Text.'}, 'jquery.min.md').lang).toBeNull()
   })
 
+  test('a folder beside two languages is one by its name, though its pages are its own', () => {
+    const files = {
+      ...pages('site/ko/', 'site/de/'),
+      'site/vi/otters.md': 'Text.',
+      'site/api/vi/b.md': 'Text.',
+    }
+
+    expect(placeIn(files, 'site/vi/otters.md').lang).toBe('vi')
+    expect(placeIn(files, 'site/api/vi/b.md').lang).toBeNull()
+    expect(placeIn({...pages('', 'de/'), 'it/department.md': 'Text.'}, 'it/department.md').lang).toBeNull()
+  })
+
   test('of thousands of folders take no time that grows with their square', () => {
     const files = Object.fromEntries(
       Array.from({length: 4000}, (_, n) => [`part-${n}/v${n % 7}.1/page-${n}.md`, 'Text.']),

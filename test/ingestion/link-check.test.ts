@@ -117,6 +117,32 @@ describe('where the generator is not known, a link is not called broken', () => 
   )
 })
 
+test('an anchor of a term is broken on a site that makes none', async () => {
+  const files = {'a.md': '# A\n\n[x](#deep-end)\n\nDeep end\n: Where otters dive.\n'}
+
+  expect(await warningsOf(files, 'plain')).toEqual([])
+  expect(await warningsOf(files, 'hugo')).toHaveLength(1)
+})
+
+test('a heading with an anchor beside it is counted where headings repeat', async () => {
+  const files = {
+    'a.md':
+      '# A\n\n[x](#dens-1) [y](#dens-2)\n\n<a id="first"></a>\n\n## Dens\n\nWords.\n\n## Dens\n\nWords.\n',
+  }
+
+  expect(await warningsOf(files)).toEqual(['a.md:3 the link to #dens-2 matches no heading in this page'])
+})
+
+test('a link into a page that lacks an included page is not called broken; lacking code has no headings', async () => {
+  const files = {
+    'a.md': '# A\n\n[x](b.md#deep-end) [y](c.md#deep-end)\n',
+    'b.md': '# B\n\n{{#include lost/pool.md}}\n',
+    'c.md': '# C\n\n{{#include lost/pool.rs}}\n',
+  }
+
+  expect(await warningsOf(files)).toEqual(['a.md:3 the link to #deep-end matches no heading in c.md'])
+})
+
 describe('a link is broken', () => {
   test('where its letter case is wrong on a site that keeps it', async () => {
     const files = {

@@ -155,4 +155,6 @@ test('the command says what it found, from which file, and how to set it', () =>
     pages: 2,
   })
   expect(() => explain('--content', root, '--site', 'wordpres')).toThrow(/known are docusaurus/)
+  expect(() => explain('--content', root, '--site', 'Hugo')).toThrow(/did you mean hugo\?/)
+  expect(() => explain('--content', join(root, 'nowhere'))).toThrow(/there is no such folder/)
 })

@@ -54,6 +54,31 @@ describe('files that are no Markdown', () => {
   })
 })
 
+test('files that are set aside, and those that could not be read, are counted with the reason', async () => {
+  const folder = newFolder({
+    'a.md': words,
+    'b.md': '---\ndraft: true\n---\nWords.\n',
+    'c.md': '---\ndraft: true\n---\nMore.\n',
+    'd.md': '',
+    'e.md': '\0\0\0\0\0\0\0\0\0\0',
+  })
+
+  const summary = summaryOf(await run(folder))
+
+  expect(summary).toContain('1 (1 new, 3 set aside, 1 could not be read)\n')
+  expect(summary).toMatch(/\n +2 set aside: its front matter says draft\n +1 set aside: has no text\n/)
+})
+
+test('an include that is not there is said with its name, and is no unknown construct', async () => {
+  const folder = newFolder({'a.md': `${words}\n{{#include lost/rivers.md}}\n`})
+
+  const summary = summaryOf(await run(folder))
+
+  expect(summary).toContain('include-missing (warning, 1)')
+  expect(summary).toContain('a.md:5  the file lost/rivers.md, which the page includes, is not in the project')
+  expect(summary).not.toContain('Not understood')
+})
+
 test.each(['.md', '.MD', '.mdx', '.markdown', '.mdown', '.mkd', '.mkdn'])(
   'a file that ends in %s is a page',
   async (ending) => {

@@ -52,7 +52,9 @@ function explanationText(explanation: SiteExplanation, siteUrl: string | null): 
     ...(Object.keys(versions.found).length > 0
       ? [`  versions   ${counted(versions.found)}; current: ${versions.current ?? 'pages without a version'}`]
       : []),
-    `  files      ${files}: ${pages} pages, ${files - pages} set aside`,
+    files === 0
+      ? '  files      none that ends in .md, .mdx or .markdown'
+      : `  files      ${files}: ${pages} ${pages === 1 ? 'page' : 'pages'}, ${files - pages} set aside`,
     ...Object.entries(setAside).map(([reason, count]) => `             ${count}: ${reason}`),
     '',
     ...examples.map(({path, url}) => `  ${path}\n    ${/^[a-z][a-z0-9+.-]*:/i.test(url) ? url : base + url}`),

@@ -1,3 +1,4 @@
+import {posix} from 'node:path'
 import type {Site} from '../site.ts'
 import {similarFolders} from './similar-folders.ts'
 
@@ -31,10 +32,31 @@ export function translationsIn(paths: readonly string[]): Pick<Site['languages']
   readonly default: string | null
 } {
   const found = similarFolders(paths, folderLanguage)
-  const folders = Object.fromEntries(found.map(({path, name}) => [path, name]))
+  const folders = {
+    ...besideThem(
+      found.map(({path}) => path),
+      paths,
+    ),
+    ...Object.fromEntries(found.map(({path, name}) => [path, name])),
+  }
   const isEnglishFirst =
     found.some(({name}) => name === 'en') && !found.some(({besideUnnamed}) => besideUnnamed)
   return {folders, endings: endingsIn(paths), default: isEnglishFirst ? 'en' : null}
+}
+
+/** Folders called like a language where at least two beside them are languages: a translation may have pages of its own alone. */
+function besideThem(proven: readonly string[], paths: readonly string[]): Record<string, string> {
+  const parents = proven.map((path) => posix.dirname(path))
+  const isShared = new Set(parents.filter((parent, n) => parents.indexOf(parent) !== n))
+  const folders: Record<string, string> = {}
+  for (const path of paths) {
+    for (let at = path.indexOf('/'); at > 0; at = path.indexOf('/', at + 1)) {
+      const folder = path.slice(0, at)
+      const name = isShared.has(posix.dirname(folder)) ? folderLanguage(posix.basename(folder)) : null
+      if (name !== null) folders[folder] = name
+    }
+  }
+  return folders
 }
 
 /** Languages before the extension of files whose name without them exists too. */

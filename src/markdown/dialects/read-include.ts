@@ -1,3 +1,4 @@
+import {anyFragment} from '../flattening/flatten-context.ts'
 import type {Reading} from '../flattening/reading.ts'
 import {includeCandidates, includedPart} from '../includes.ts'
 import {withheldReason} from '../withheld.ts'
@@ -39,6 +40,7 @@ export function readInclude(
   ])
   if (candidates.length === 0) {
     reading.note(construct, 'dropped', spec)
+    if (!isCode.test(spec)) context.fragments.add(anyFragment)
     context.report(
       'include-outside',
       'warning',
@@ -86,6 +88,7 @@ export function readInclude(
     return null
   }
   reading.note(construct, 'dropped', spec)
+  if (!isCode.test(spec)) context.fragments.add(anyFragment)
   if (withheld !== null) {
     context.report(
       'include-refused',
@@ -105,6 +108,9 @@ export function readInclude(
   )
   return null
 }
+
+/** A file without headings. */
+const isCode = /\.(?!mdx?$|markdown$|html?$|txt$)[a-z\d]+$/i
 
 /** Splits `file.rs:2:10`, `file.rs:anchor` or `file.md#region` into the file and the selected part. */
 export function selectorOf(spec: string): [string, string | null] {
