@@ -40,7 +40,7 @@ export const sourceFolders: readonly SourceFolder[] = [
   {
     name: 'settings',
     about: 'The environment, read and checked once.',
-    mayImport: ['domain'],
+    mayImport: ['domain', 'lib'],
   },
   {
     name: 'native',

@@ -96,8 +96,9 @@ export function contentDetailsOf(
 function reasonsOf(diagnostics: readonly Diagnostic[]): Record<string, number> {
   const counts = new Map<string, number>()
   for (const {severity, reason} of diagnostics) {
-    const known = severity === 'info' ? /^the page (?:is set aside: )?(.*)$/.exec(reason)?.[1] : undefined
-    if (known !== undefined) counts.set(known, (counts.get(known) ?? 0) + 1)
+    if (severity !== 'info' || !/^the page (?:is set aside: |has no text$)/.test(reason)) continue
+    const why = reason.replace('the page is set aside: ', '')
+    counts.set(why, (counts.get(why) ?? 0) + 1)
   }
   return Object.fromEntries([...counts].sort(([, one], [, other]) => other - one))
 }

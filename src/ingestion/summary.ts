@@ -129,11 +129,14 @@ function problemLines(diagnostics: readonly Diagnostic[], most: number): string[
   ]
   const each = Math.max(3, Math.floor(most / order.length))
   for (const [rule, found] of order) {
-    lines.push(`  ${rule} (${found[0]!.severity}, ${number(found.length)})`)
+    const common = commonHint(found)
+    lines.push(
+      `  ${rule} (${found[0]!.severity}, ${number(found.length)})${common === null ? '' : `: ${common}`}`,
+    )
     const places = byPage(found).map(([{path, line, reason, hint}, others]) => {
       const place = line === null ? path : `${path}:${line}`
       const more = others === 0 ? '' : ` [and ${number(others)} more on this page]`
-      return `    ${place}  ${reason}${hint ? ` (${hint})` : ''}${more}`
+      return `    ${place}  ${reason}${hint && common === null ? ` (${hint})` : ''}${more}`
     })
     lines.push(...some(places, each, 'more pages', '    '))
   }
@@ -143,6 +146,12 @@ function problemLines(diagnostics: readonly Diagnostic[], most: number): string[
 
 /** Most of what a list of unknown constructs names. */
 const maxUnknown = 12
+
+/** What all of several problems hint at; null for a single one, and where they differ. */
+function commonHint([first, ...others]: readonly Diagnostic[]): string | null {
+  const hint = first?.hint ?? null
+  return others.length > 0 && others.every((other) => other.hint === hint) ? hint : null
+}
 
 /** The first problem of each page, and how many others of the kind the page has. */
 function byPage(problems: readonly Diagnostic[]): [first: Diagnostic, others: number][] {

@@ -66,7 +66,19 @@ test('files that are set aside, and those that could not be read, are counted wi
   const summary = summaryOf(await run(folder))
 
   expect(summary).toContain('1 (1 new, 3 set aside, 1 could not be read)\n')
-  expect(summary).toMatch(/\n +2 set aside: its front matter says draft\n +1 set aside: has no text\n/)
+  expect(summary).toMatch(
+    /\n +2 set aside: its front matter says draft\n +1 set aside: the page has no text\n/,
+  )
+})
+
+test('what is to be done about several problems of a kind is said once', async () => {
+  const folder = newFolder({'a.md': `${words}\n~~~\ncode\n`, 'b.md': `${words}\n~~~\nmore\n`})
+
+  const summary = summaryOf(await run(folder))
+
+  expect(summary).toContain('unclosed-fence (warning, 2): Add a closing fence.\n')
+  expect(summary.split('Add a closing fence.')).toHaveLength(2)
+  expect(summary).toContain('    a.md:5  the code block that begins here is never closed\n')
 })
 
 test('an include that is not there is said with its name, and is no unknown construct', async () => {
