@@ -1,4 +1,4 @@
-import {join} from 'node:path'
+import {join, posix} from 'node:path'
 import {type ContentSource, DocentError} from '../domain/index.ts'
 import {allGenerators, generatorNamed, rulesOf, type Site} from '../generators/index.ts'
 import {normaliseText, type SetAside, type SiteRules, splitFrontMatter} from '../markdown/index.ts'
@@ -33,6 +33,8 @@ export interface SiteExplanation {
   readonly versions: {readonly current: string | null; readonly found: Readonly<Record<string, number>>}
   readonly files: number
   readonly pages: number
+  /** Pages that lie in none of `roots`: their addresses are their paths, which the site may not have. */
+  readonly outside: number
   /** Number of files that are no pages, by the reason. */
   readonly setAside: Readonly<Record<string, number>>
   /** Three pages with their addresses: the first, one in the middle and the last. */
@@ -90,10 +92,15 @@ async function explainFolder(
     versions: {current: site.versions.current, found: countsOf(pages.map(({version}) => version))},
     files: scan.files.length,
     pages: pages.length,
+    outside: pages.filter(({path}) => !isInRoots(posix.join(site.contentPath, path), site)).length,
     setAside: countsOf(places.map(({setAside}) => (setAside as SetAside | null)?.reason ?? null)),
     examples: spread(pages, shownPages).map(({path, url}) => ({path, url})),
     known: allGenerators.map((generator) => generator.name),
   }
+}
+
+function isInRoots(path: string, {roots}: Site): boolean {
+  return roots.some((root) => root.path === '' || path.startsWith(`${root.path}/`))
 }
 
 const routeEnds: Readonly<Record<Site['routeEnd'], string>> = {

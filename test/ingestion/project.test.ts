@@ -133,6 +133,7 @@ test('the command says what it found, from which file, and how to set it', () =>
     'docs/index.md': '# Start',
     'docs/guide/setup.md': '# Setup',
     'docs/guide/draft.md': '---\ndraft: true\n---\n\n# Draft',
+    'notes/plan.md': '# Plan',
   })
   const explain = (...args: string[]): string =>
     execFileSync(
@@ -148,11 +149,14 @@ test('the command says what it found, from which file, and how to set it', () =>
   expect(text).toContain('MkDocs, by mkdocs.yml.')
   expect(text).toContain('setup.md\n    https://example.com/tool/guide/setup/')
   expect(text).toContain('1: its front matter says draft')
+  expect(text).not.toContain('in no folder of pages')
+  expect(explain('--content', join(root, 'notes'))).toContain('1 in no folder of pages')
   expect(text).toMatch(/set SITE_GENERATOR or --site to one of docusaurus, /)
   expect(JSON.parse(explain('--content', root, '--json'))).toMatchObject({
     generator: {name: 'mkdocs'},
     foundIn: 'mkdocs.yml',
-    pages: 2,
+    pages: 3,
+    outside: 1,
   })
   expect(() => explain('--content', root, '--site', 'wordpres')).toThrow(/known are docusaurus/)
   expect(() => explain('--content', root, '--site', 'Hugo')).toThrow(/did you mean hugo\?/)

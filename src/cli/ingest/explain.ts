@@ -34,7 +34,7 @@ function shown(explanation: SiteExplanation, count: number, siteUrl: SiteUrl): s
 }
 
 function explanationText(explanation: SiteExplanation, siteUrl: string | null): string[] {
-  const {content, project, roots, routeEnd, languages, versions, files, pages, setAside, examples} =
+  const {content, project, roots, routeEnd, languages, versions, files, pages, outside, setAside, examples} =
     explanation
   const base = siteUrl?.replace(/\/+$/, '') ?? ''
   return [
@@ -55,6 +55,9 @@ function explanationText(explanation: SiteExplanation, siteUrl: string | null): 
     files === 0
       ? '  files      none that ends in .md, .mdx or .markdown'
       : `  files      ${files}: ${pages} ${pages === 1 ? 'page' : 'pages'}, ${files - pages} set aside`,
+    ...(outside > 0
+      ? [`             ${outside} in no folder of pages: the site may not have their addresses`]
+      : []),
     ...Object.entries(setAside).map(([reason, count]) => `             ${count}: ${reason}`),
     '',
     ...examples.map(({path, url}) => `  ${path}\n    ${/^[a-z][a-z0-9+.-]*:/i.test(url) ? url : base + url}`),
