@@ -1,4 +1,4 @@
-import {anyFragment} from '../flattening/flatten-context.ts'
+import {anyFragment} from '../any-fragment.ts'
 import type {Reading} from '../flattening/reading.ts'
 import {includeCandidates, includedPart} from '../includes.ts'
 import {withheldReason} from '../withheld.ts'

@@ -5,9 +5,6 @@ import type {SiteRules} from '../site-rules.ts'
 import type {Budget} from './budget.ts'
 import type {SyntaxRules} from './syntax-rules.ts'
 
-/** Stands for every fragment: a part of the page is written elsewhere. */
-export const anyFragment = '*'
-
 /** State that all parts of a page share while it is flattened. */
 export interface FlattenContext {
   readonly site: Pick<SiteRules, 'contentRoots' | 'includeFolders' | 'params' | 'contentPathOf'>
