@@ -215,8 +215,32 @@ function jsonBlockOf(text: string): Block | null {
   }
 }
 
-/** Parses data in YAML, TOML or JSON. @throws Error for data that does not parse, and for code in any language. */
+/**
+ * Parses data in YAML, TOML or JSON. @throws Error for data that does not parse, for code in any language, and for data
+ * that YAML's aliases multiply beyond measure.
+ */
 export function parseData(language: string, raw: string): unknown {
+  const data = parsedData(language, raw)
+  if (sizeOf(data, new Map()) > maxDataSize) throw new Error('its aliases stand for too much data')
+  return data
+}
+
+/** Values in data, those that an alias repeats each time. A configuration of 512 KB has a tenth of it. */
+const maxDataSize = 1_000_000
+
+/** Aliases are one object in several places: counted once, added each time. */
+function sizeOf(value: unknown, known: Map<object, number>): number {
+  if (typeof value !== 'object' || value === null) return 1
+  const found = known.get(value)
+  if (found !== undefined) return found
+  // An object inside itself has no end.
+  known.set(value, Number.POSITIVE_INFINITY)
+  const size = Object.values(value).reduce((sum: number, item) => sum + sizeOf(item, known), 1)
+  known.set(value, size)
+  return size
+}
+
+function parsedData(language: string, raw: string): unknown {
   if (raw.trim() === '') return null
   const marker = '---'
   // Options must be given: without them gray-matter hands the same mutable object to every equal input.
