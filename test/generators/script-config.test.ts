@@ -23,3 +23,18 @@ test('only a configuration that is no plain JavaScript loads the compiler', () =
   expect(scriptConfigOf({path: 'site.ts', text: typed}, folder)).toEqual({base: '/b/'})
   expect(isCompilerLoaded()).toBe(true)
 })
+
+test('constants made of each other cost no more than a large configuration', () => {
+  const levels = Array.from({length: 30}, (_, n) => `const l${n + 1} = [${'l'.concat(`${n}, `).repeat(9)}]`)
+  const text = ['const l0 = ["kiln"]', ...levels, 'export default {base: "/a/", sidebar: l30}'].join('\n')
+  const found = scriptConfigOf({path: 'site.js', text}, folder)
+
+  expect(found).toMatchObject({base: '/a/'})
+  let values = 0
+  const count = (value: unknown): void => {
+    values++
+    if (typeof value === 'object' && value !== null) Object.values(value).forEach(count)
+  }
+  count(found)
+  expect(values).toBeLessThan(1_000_000)
+})

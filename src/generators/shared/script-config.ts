@@ -13,6 +13,8 @@ interface Node {
 /** Modules that one configuration may take values from, itself included. */
 const maxModules = 12
 const maxDepth = 40
+/** Expressions worked out for one configuration; a constant counts each time that it is used. A large one has a tenth. */
+const maxExpressions = 500_000
 
 /**
  * The value that a configuration in JavaScript or TypeScript exports, by default or under a name, as far as it can be known without running
@@ -27,9 +29,15 @@ export function scriptConfigOf(file: ConfigFile, folder: ProjectFolder, name = '
 class Modules {
   readonly #folder: ProjectFolder
   readonly #loaded = new Map<string, Module | null>()
+  #expressions = 0
 
   constructor(folder: ProjectFolder) {
     this.#folder = folder
+  }
+
+  /** Whether one more expression may be worked out. */
+  mayGoOn(): boolean {
+    return this.#expressions++ < maxExpressions
   }
 
   exportOf(path: string, text: string, name: string): unknown {
@@ -128,7 +136,7 @@ class Module {
   }
 
   #valueOf(node: Node | null | undefined, depth: number): unknown {
-    if (!node || depth > maxDepth || this.#open.has(node)) return undefined
+    if (!node || depth > maxDepth || this.#open.has(node) || !this.#modules.mayGoOn()) return undefined
     this.#open.add(node)
     try {
       return this.#evaluate(node, depth + 1)
