@@ -115,7 +115,13 @@ export function componentText(tag: Tag): ComponentText {
       const fallback = propertyOf('default')
       if (fallback) texts.push(`default: ${fallback}`)
     } else if (/^(?:Update|Version|Since|\w*Badge)$/.test(name)) {
-      label ??= propertyOf('text') ?? propertyOf('v') ?? propertyOf('version') ?? propertyOf('name')
+      label ??=
+        propertyOf('text') ??
+        propertyOf('v') ??
+        propertyOf('version') ??
+        propertyOf('name') ??
+        propertyOf('preset')?.replaceAll('-', ' ') ??
+        null
     }
   }
   const printed = printedBy(tag, propertyOf)

@@ -83,3 +83,17 @@ test('the subtitle of a page describes it', () => {
 
   expect(page?.description).toBe('It boils water.')
 })
+
+test('a badge shows the words of its preset, and the anchor of its heading none of them', () => {
+  expect(flat('Boil it <PotBadge preset="early-access" /> now.').text).toMatch(
+    /^Boil it +early access +now\.$/,
+  )
+
+  const {page} = parsePage('## Boil <PotBadge preset="beta" />\n\nText.', {
+    path: 'a.mdx',
+    site: siteRulesOf('starlight') ?? plainSite,
+    readInclude: () => null,
+  } as never)
+
+  expect(page?.sections.at(-1)?.anchor).toBe('boil')
+})

@@ -164,4 +164,4 @@ const isTab = /^tab(?:-?(?:content|item|panel|body))?$/
 const kinds = /^(?:info|warning|tip|note|danger|success|primary|open|false|true)$/
 
 const layoutShortcodes =
-  /^(?:tabs?|tabpane|table|details|expand|steps?|cards?|columns?|column|section|blocks|rawhtml|div|md|markdown|hint|capture|steps)$/
+  /^(?:tabs?|tabpane|table|responsive-table|details|collapse|expand|qa|qa-list|steps?|cards?|columns?|column|section|blocks|rawhtml|div|md|markdown|hint|capture|steps)$/
