@@ -54,7 +54,7 @@ const runners: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
 }
 
-/** As starlight-package-managers writes them. */
+/** As Cloudflare’s docs write them, without Bun, which has only some of them. */
 function commandsOf(tag: Tag, textOf: (property: string) => string | null): Printed | null {
   const isNamed = tag.name.split('.').at(-1) === 'PackageManagers'
   const type = textOf('type') ?? 'add'
