@@ -2,13 +2,14 @@
  * What the constructs of a generator are written with: the interface of a construct, what several of them do, and the
  * constructs that several generators share. The second entry of this folder, for `src/generators` alone.
  */
+export {bracketedCodeEnd} from './code-end.ts'
 export {alerts} from './dialects/alerts.ts'
 export {atIncludes} from './dialects/at-includes.ts'
 export {openCallout} from './dialects/callouts.ts'
 export {codeBlock} from './dialects/code-block.ts'
 export {codeImports} from './dialects/code-imports.ts'
 export {commonDialects} from './dialects/common-dialects.ts'
-export {codeOf, showPart, valuesIn} from './dialects/dollar-components.ts'
+export {codeOf, showPart} from './dialects/dollar-components.ts'
 export {endOfOpenAt, shownAt, versionsIn as githubVersionsIn} from './dialects/github-versions.ts'
 export {codeInclude, include, includeInLine, includeWhole} from './dialects/includes.ts'
 export {boldOf, capital, codeSpanOf, destinationOf, imageOf} from './dialects/markdown-text.ts'
@@ -24,5 +25,6 @@ export type {Reading} from './flattening/reading.ts'
 export {parseData, splitFrontMatter} from './front-matter.ts'
 export {includeCandidates, includedPart} from './includes.ts'
 export {attributeOf, calloutNames, componentText, readsAsProse} from './jsx-text.ts'
+export {valuesIn} from './object-text.ts'
 export {callOf, type Shortcode, shortcodeAt} from './shortcodes.ts'
 export {type Attribute, balancedEnd, type Tag, tagAt} from './tags.ts'

@@ -327,7 +327,7 @@ function normalised(data: Readonly<Record<string, unknown>>): FrontMatter {
   return {
     title: first('title', 'Title', 'linkTitle', 'linktitle'),
     sidebarLabel: first('sidebar_label', 'sidebarTitle', 'sidebar_title', 'nav_title', 'linkTitle'),
-    description: first('description', 'summary', 'excerpt', 'intro'),
+    description: first('description', 'summary', 'excerpt', 'intro', 'subtitle'),
     url: first('url'),
     slug: first('slug'),
     permalink: first('permalink'),

@@ -1,4 +1,5 @@
 import {bracketedCodeEnd} from './code-end.ts'
+import {type PrintedCode, printedBy} from './command-text.ts'
 import {type DescribedEntry, describedEntriesOf} from './object-text.ts'
 import type {Attribute, Tag} from './tags.ts'
 
@@ -67,8 +68,8 @@ export interface ComponentText {
   readonly label: string | null
   /** Other texts that it shows. */
   readonly texts: readonly string[]
-  /** Code in strings of several lines, by the name of its property. */
-  readonly codes: readonly {readonly name: string; readonly text: string}[]
+  /** Code in strings of several lines, by the name of its property, and what the properties say in other words. */
+  readonly codes: readonly PrintedCode[]
   /** What objects in properties describe by name. */
   readonly entries: readonly DescribedEntry[]
   readonly href: string | null
@@ -79,7 +80,7 @@ export interface ComponentText {
 /** The texts that a component's properties show: those with known names, and values that read as prose. */
 export function componentText(tag: Tag): ComponentText {
   const texts: string[] = []
-  const codes: {name: string; text: string}[] = []
+  const codes: PrintedCode[] = []
   const entries: DescribedEntry[] = []
   const unread: string[] = []
   let label: string | null = null
@@ -113,13 +114,21 @@ export function componentText(tag: Tag): ComponentText {
       if (tag.attributes.some((attribute) => attribute.name === 'required')) texts.push('required')
       const fallback = propertyOf('default')
       if (fallback) texts.push(`default: ${fallback}`)
-    } else if (/^(?:Update|Version|Since|Badge)$/.test(name)) {
-      label ??= propertyOf('text') ?? propertyOf('v') ?? propertyOf('version') ?? propertyOf('name')
+    } else if (/^(?:Update|Version|Since|\w*Badge)$/.test(name)) {
+      label ??=
+        propertyOf('text') ??
+        propertyOf('v') ??
+        propertyOf('version') ??
+        propertyOf('name') ??
+        propertyOf('preset')?.replaceAll('-', ' ') ??
+        null
     }
   }
+  const printed = printedBy(tag, propertyOf)
+  codes.push(...(printed?.codes ?? []))
   for (const attribute of tag.attributes) {
     const {name: attributeName, value} = attribute
-    if (value === null) continue
+    if (value === null || printed?.said.has(attributeName)) continue
     if (attribute.isCode && !isReadable(value) && !machine.test(attributeName))
       unread.push(bracketedCodeEnd(`{${value}}`, 0).end < 0 ? value : proseIn(value))
     if (/^(?:href|to|url)$/.test(attributeName) && !attribute.isCode) href = value
@@ -128,10 +137,12 @@ export function componentText(tag: Tag): ComponentText {
     if (code !== null) codes.push({name: attributeName, text: code})
     entries.push(...described)
     if (code !== null || described.length > 0) continue
+    const isData = attribute.isCode && /^\s*[[{]/.test(value)
     if (isTab && /^(?:label|title|name|value|slot)$/.test(attributeName)) continue
     for (const text of attributeTexts(attribute)) {
       if (text === label || texts.includes(text)) continue
-      if (isShownProperty(attributeName, text)) texts.push(text)
+      // What data shows was chosen by the names in it.
+      if ((isData && !machine.test(attributeName)) || isShownProperty(attributeName, text)) texts.push(text)
     }
   }
   return {label, texts, codes, entries, href, unread: unread.filter(Boolean).join(' ')}

@@ -97,3 +97,14 @@ function textOf(node: Syntax, code: string): string | null {
 function tidy(text: string): string {
   return text.replace(/\s+/g, ' ').trim()
 }
+
+/** The texts in the code of an object, by their names. */
+export function valuesIn(code: string): ReadonlyMap<string, string> {
+  const pairs = /["']?(\w+)["']?\s*:\s*(?:"([^"\n]*)"|'([^'\n]*)'|`([^`]*)`)/g
+  return new Map(
+    [...code.matchAll(pairs)].map(([, name, double, single, back]) => [
+      name!,
+      double ?? single ?? back ?? '',
+    ]),
+  )
+}

@@ -216,6 +216,19 @@ describe('Grafana’s projects', () => {
   })
 })
 
+test('Hugo’s shortcodes show the front matter that they name, the names of tabs and questions', () => {
+  const front =
+    '---\ntitle: Pots\ncards:\n  items:\n    - title: Kettle\n      href: /kettle/\n      description: It boils.\n---\n\n'
+  const files = {'hugo.toml': '', 'content/a.md': '# A'}
+  const text = (source: string): string => shown('content/b.md', source, files)
+
+  expect(text(`${front}{{< card-grid key="cards" type="simple" >}}\n`)).toBe('- Kettle: It boils.')
+  expect(text(`${front}{{< card-grid key="other" >}}\n`)).toBe('')
+  expect(text(`${front}{{< param "cards.items.0.title" >}}\n`)).toBe('Kettle')
+  expect(text('{{< tab-content name="curl" >}}\nWords.\n{{< /tab-content >}}\n')).toBe('**curl**\n\nWords.')
+  expect(text('{{< qa question="Is it hot?" >}}\nYes.\n{{< /qa >}}\n')).toBe('**Is it hot?**\n\nYes.')
+})
+
 describe('Components with a dollar in their name', () => {
   const files = {
     'apps/docs/content/_partials/key.mdx': 'Copy the key of {{ .pot }}.',
@@ -229,6 +242,15 @@ describe('Components with a dollar in their name', () => {
     )
     expect(text('<$Show if="sdk:dart">\n\nDart words.\n\n</$Show>\n\nEnd.')).toBe('Dart words.\n\nEnd.')
     expect(text('Words.\n\n<$CodeSample\npath="/a.ts"\nlines={[[1, 4]]}\n/>\n\nEnd.')).toBe('Words.\n\nEnd.')
+  })
+
+  test('show the lines of an example that they name', () => {
+    const examples = {...files, 'examples/pot/a.ts': 'one\ntwo\nthree\nfour\nfive\n'}
+    const sample = '<$CodeSample\npath="/pot/a.ts"\nlines={[[1, 2], [5, -1]]}\nmeta="name=pot/a.ts"\n/>'
+
+    expect(shown('apps/docs/content/guides/b.mdx', sample, examples)).toBe(
+      '```ts title="pot/a.ts"\none\ntwo\nfive\n```',
+    )
   })
 })
 

@@ -136,3 +136,23 @@ test('A part of Cloudflare’s docs has the properties that it is given, and an 
   )
   expect(page?.sections.map(({anchor}) => anchor)).toEqual(['', 'records-create'])
 })
+
+test('A part shows only what fits the values that it is given, and a Plan its name', () => {
+  const files = {
+    'astro.config.ts':
+      "import starlight from '@astrojs/starlight'\nexport default {integrations: [starlight({title: 'Docs'})]}",
+    'src/content/docs/dns/start.mdx': '# Start',
+    'src/content/partials/dns/record.mdx': [
+      '{ props.kind === "a" && (<p>An address.</p>) }',
+      '{ props.kind === "b" && (<p>A name.</p>) }',
+      '{ props.kind !== "b" && (<p>No name.</p>) }',
+      '{ props.kind === "b" ? (<p>Short.</p>) : props.kind === "a" ? (<p>Long.</p>) : (<p>None.</p>) }',
+      '{ props.other === "c" && (<p>Perhaps.</p>) }',
+    ].join('\n\n'),
+  }
+  const text = '<Render file="record" params={{ kind: "a" }} />\n\n<Plan type="pro" />'
+
+  const page = pageIn(rulesOf(siteIn(files)), 'src/content/docs/dns/start.mdx', text, files)
+
+  expect(page?.markdown).toBe('An address.\n\nNo name.\n\nLong.\n\nPerhaps.\n\nPro and above')
+})

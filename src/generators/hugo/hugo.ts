@@ -2,7 +2,7 @@ import {posix} from 'node:path'
 import type {Generator, SiteFile} from '../generator.ts'
 import type {AnchorRule} from '../shared/anchor-rules.ts'
 import {dashed} from '../shared/anchor-rules.ts'
-import {isRecord, memberOf, pathOfUrl, plainValues} from '../shared/config-values.ts'
+import {isRecord, memberOf, nestedValues, pathOfUrl, plainValues} from '../shared/config-values.ts'
 import {dateOf} from '../shared/dates.ts'
 import {joinRoute} from '../shared/join-route.ts'
 import {languageTag} from '../shared/languages.ts'
@@ -85,7 +85,7 @@ export const hugo: Generator = {
     return routeByPath(placed, site, {segment: sanitised, slugNamesFolder: true, isIndex})
   },
   paramsOf: ({frontMatter}) => ({
-    ...plainValues(frontMatter.data),
+    ...nestedValues(frontMatter.data),
     ...plainValues(frontMatter.data['params']),
   }),
   setAside({path, frontMatter: {data}}, site) {

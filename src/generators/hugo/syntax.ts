@@ -90,11 +90,12 @@ function readContainer(reading: Reading, call: OpenShortcode): void {
   const isWhole = inner !== null && (inner.includes('\n') || !write.hasContent)
   at.advance(call.end)
   if (inner === null && label === null && others.length === 0 && !isCallout && !layoutShortcodes.test(key)) {
+    if (showFrontMatter(reading, call)) return
     const values = [...positional, ...Object.values(named)]
     reading.note(construct, 'not-understood', undefined, values.filter(readsAsProse).join(' '))
     return
   }
-  const isKnown = isCallout || layoutShortcodes.test(key) || key === 'tab'
+  const isKnown = isCallout || layoutShortcodes.test(key) || isTab.test(key)
   if (isKnown) reading.note(construct, 'flattened')
   else reading.note(construct, 'not-understood', 'an unknown name')
   if (inner !== null && !isWhole) {
@@ -123,17 +124,44 @@ function readContainer(reading: Reading, call: OpenShortcode): void {
   at.skipSpace()
 }
 
+/** Names of texts in data that readers see. */
+const textNames = /^(?:title|label|name|heading|subtitle|description|summary|text|content)$/
+
+/** A shortcode that names a key of the front matter, such as `key="cards"`: the texts there, one line for each group. */
+function showFrontMatter(reading: Reading, {named, construct}: OpenShortcode): boolean {
+  const {context, write} = reading
+  const key = named['key'] ?? named['data'] ?? ''
+  const groups = new Map<string, string[]>()
+  for (const [path, text] of Object.entries(context.site.params)) {
+    const [, group, name] = /^(.*)\.([^.]+)$/.exec(path) ?? []
+    if (group === undefined || key === '' || !`${path}.`.startsWith(`${key}.`) || !textNames.test(name!))
+      continue
+    groups.set(group, [...(groups.get(group) ?? []), text])
+  }
+  if (groups.size === 0) return false
+  reading.note(construct, 'flattened', 'texts of the front matter')
+  write.break()
+  write.lines([...groups.values()].map((texts) => ({text: `- ${reading.inline(texts.join(': '), false)}`})))
+  write.blank()
+  return true
+}
+
 function labelOf({key, named, positional}: OpenShortcode, isCallout: boolean): string | null {
-  if (key === 'tab')
+  if (isTab.test(key))
     return named['name'] ?? named['header'] ?? named['title'] ?? named['tabName'] ?? positional[0] ?? null
   const given =
-    named['title'] ?? named['caption'] ?? named['summary'] ?? named['header'] ?? named['heading'] ?? null
+    ['title', 'caption', 'summary', 'header', 'heading', 'question', 'label']
+      .map((name) => named[name])
+      .find((text) => text !== undefined) ?? null
   if (given !== null || !(isCallout || key === 'details' || key === 'step' || key === 'expand')) return given
   return positional.filter((text) => !kinds.test(text)).join(' ') || null
 }
+
+/** One of several tabs, and what it shows. */
+const isTab = /^tab(?:-?(?:content|item|panel|body))?$/
 
 /** Words for the kind of a callout, which are not its title. */
 const kinds = /^(?:info|warning|tip|note|danger|success|primary|open|false|true)$/
 
 const layoutShortcodes =
-  /^(?:tabs?|tabpane|table|details|expand|steps?|cards?|columns?|column|section|blocks|rawhtml|div|md|markdown|hint|capture|steps)$/
+  /^(?:tabs?|tabpane|table|responsive-table|details|collapse|expand|qa|qa-list|steps?|cards?|columns?|column|section|blocks|rawhtml|div|md|markdown|hint|capture|steps)$/

@@ -38,6 +38,32 @@ export function memberOf(value: unknown, ...keys: readonly string[]): unknown {
   return member
 }
 
+/** Maximum nesting of values that have a name, and number of them. */
+const maxNesting = 5
+const maxValues = 500
+
+/** Plain values by their names, those of objects and lists inside joined with dots: `cards.items.0.title`. */
+export function nestedValues(value: unknown): Record<string, string> {
+  const found: Record<string, string> = {}
+  const pending = [{path: '', value, depth: 0}]
+  for (let next = pending.pop(); next && Object.keys(found).length < maxValues; next = pending.pop()) {
+    const {path, depth} = next
+    if (['string', 'number', 'bigint'].includes(typeof next.value) && path !== '')
+      found[path] = String(next.value)
+    else if (typeof next.value === 'object' && next.value !== null && depth < maxNesting)
+      pending.push(
+        ...Object.entries(next.value)
+          .map(([name, member]) => ({
+            path: path === '' ? name : `${path}.${name}`,
+            value: member,
+            depth: depth + 1,
+          }))
+          .reverse(),
+      )
+  }
+  return found
+}
+
 /** Only plain values, which macros can print. */
 export function plainValues(value: unknown): Record<string, string> {
   if (!isRecord(value)) return {}

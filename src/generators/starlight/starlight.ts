@@ -23,7 +23,7 @@ export const starlight: Generator = {
     routes: '`base`, `srcDir`, the folder of the docs collection, `trailingSlash`, `slug`, locales',
     anchors: 'GitHub’s',
     order: '`sidebar`, `sidebar.order`',
-    syntaxes: '`:::` asides, MDX components, `<Render />`',
+    syntaxes: '`:::` asides, MDX components, `<Render />` with the choices of its part',
     setAside: '`draft`, `pagefind: false`, files that begin with `_`',
     checked: 'built',
   },

@@ -8,13 +8,18 @@ import {
   tagAt,
   valuesIn,
 } from '../../markdown/dialect-kit.ts'
+import {withChoices} from './choices.ts'
 
-/** Cloudflare’s components: `<Render file="part" product="dns" />` shows a shared part, `<AnchorHeading />` is a heading. */
+/**
+ * Cloudflare’s components: `<Render file="part" product="dns" />` shows a shared part, `<AnchorHeading />` is a heading,
+ * `<Plan type="pro" />` says for whom something is.
+ */
 export const cloudflareComponents: Dialect = {
   name: 'cloudflare-components',
   text: [
     {starts: '<', read: readRender},
     {starts: '<', read: readAnchorHeading},
+    {starts: '<', read: readPlan},
   ],
 }
 
@@ -25,7 +30,7 @@ function readRender(reading: Reading): boolean {
   if (!tag || path === null) return false
   const values = valuesIn(codeOf(tag, 'params'))
   at.advance(tag.end)
-  showPart(reading, path, [], (text) => withProperties(text, values))
+  showPart(reading, path, [], (text) => withProperties(withChoices(text, values), values))
   return true
 }
 
@@ -61,5 +66,29 @@ function readAnchorHeading(reading: Reading): boolean {
   write.heading(depth >= 1 && depth <= 6 ? depth : 2, reading.inline(title, false), {
     id: attributeOf(tag, 'slug'),
   })
+  return true
+}
+
+/** What the plans of `<Plan />` are called. */
+const plans: Readonly<Record<string, string>> = {
+  all: 'Available on all plans',
+  paid: 'Available on Paid plans',
+  pro: 'Pro and above',
+  business: 'Business and above',
+  enterprise: 'Enterprise-only',
+  'add-on': 'Add-on feature',
+  'ent-add-on': 'Enterprise-only paid add-on',
+  'workers-all': 'Available on Free and Paid plans',
+  'workers-paid': 'Available on Workers Paid plan',
+}
+
+function readPlan(reading: Reading): boolean {
+  const {at, write} = reading
+  const tag = /^<Plan(?=[\s/])/.test(at.text.slice(at.p, at.p + 6)) ? tagAt(at.text, at.p) : null
+  const type = (tag && attributeOf(tag, 'type')) ?? ''
+  if (!tag || !Object.hasOwn(plans, type)) return false
+  reading.note('jsx:Plan', 'flattened')
+  at.advance(tag.end)
+  write.put(plans[type]!)
   return true
 }

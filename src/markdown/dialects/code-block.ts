@@ -1,4 +1,5 @@
 import {fenceInfoOf, plainInfo} from '../fence-info.ts'
+import {columnsOf} from '../flattening/container.ts'
 import type {Reading} from '../flattening/reading.ts'
 import {hiddenByTwoslash, markedInclude, withoutMark} from './code-marks.ts'
 import {directiveOptions} from './directive-options.ts'
@@ -49,7 +50,23 @@ export function codeBlock(reading: Reading, {info, lines: source, fence = '```',
   )
   // A block that is never closed has no source line for its closing fence.
   const lastLine = at.lineBelow(source.length + 1)
-  write.code({fence, info: plainInfo(language, title), body, lastLine}, lead)
+  write.code(
+    {
+      fence,
+      info: plainInfo(language, title),
+      body: lead === undefined ? inList(body, write.lead) : body,
+      lastLine,
+    },
+    lead,
+  )
+}
+
+/** Lines of code from elsewhere, indented as far as the list item that holds them. */
+function inList<T extends {readonly text: string}>(body: readonly T[], lead: string): readonly T[] {
+  if (lead.trim() !== '' || lead === '') return body
+  const width = columnsOf(lead)
+  const isInside = body.every(({text}) => text.trim() === '' || columnsOf(/^[ \t]*/.exec(text)![0]) >= width)
+  return isInside ? body : body.map((line) => (line.text === '' ? line : {...line, text: lead + line.text}))
 }
 
 /** Resolves the includes and shortcodes that generators expand even in code. */

@@ -28,7 +28,9 @@ export function component(reading: Reading, written: Tag): boolean {
   }
   const file = isBlock ? fileOf(tag) : null
   if (file !== null) return showFile(reading, tag, file)
-  const text = componentText(tag)
+  // Beside words of its own, a term only says which entry of a glossary a tooltip shows.
+  const isTooltip = !isBlock && tag.kind === 'open'
+  const text = componentText(isTooltip ? without(tag, 'term') : tag)
   const kind = key in calloutNames && !own ? calloutNames[key]! || calloutTitle(tag) : null
   const title = text.label ?? (isTabName(tag.name) ? reading.containers.nextLabel() : null) ?? kind
   noteComponent(reading, tag, {...text, label: title})
@@ -36,6 +38,10 @@ export function component(reading: Reading, written: Tag): boolean {
   if (isBlock) showBlock(reading, tag, {...text, label: title})
   else showWords(reading, {...text, label: title})
   return true
+}
+
+function without(tag: Tag, property: string): Tag {
+  return {...tag, attributes: tag.attributes.filter(({name}) => name !== property)}
 }
 
 /** Its name without what it is a member of, in lower case. */

@@ -2,7 +2,7 @@ import {headOf} from '../../lib/cut.ts'
 import {bracketedCodeEnd} from '../code-end.ts'
 import {lostIn, mayShow} from '../flattening/exported-text.ts'
 import type {Reading} from '../flattening/reading.ts'
-import {proseIn, stringsOf, wholeString} from '../jsx-text.ts'
+import {componentText, proseIn, stringsOf, wholeString} from '../jsx-text.ts'
 import {escapedText, unindented} from './markdown-text.ts'
 import {reach} from './reach.ts'
 
@@ -44,13 +44,17 @@ export function expression(reading: Reading): boolean {
   const from = code.search(/<(?:[A-Za-z]|>)/)
   const to = code.lastIndexOf('>')
   if (from >= 0 && to > from) {
-    const lost = `${proseIn(`${code.slice(0, from)} ${code.slice(to + 1)}`)} ${lostIn(context, code)}`.trim()
+    const data = mappedData(code)
+    const outside = `${code.slice(data.length, Math.max(from, data.length))} ${code.slice(to + 1)}`
+    const lost = `${proseIn(outside)} ${lostIn(context, code)}`.trim()
     reading.note('mdx:expression', lost === '' ? 'flattened' : 'not-understood', 'the elements in it', lost)
     const inner = code
       .slice(from, to + 1)
       .replace(/\{\/\*[\s\S]*?\*\/\}/g, '')
       // Between the elements of a choice: `) : (`, `) : kind === "a" ? (`.
       .replace(/>\s*\)\s*:\s*(?:[\w.=!"'&|\s]{1,200}\?\s*)?\(\s*(?=<)/g, '>\n\n')
+    const texts = data === '' ? [] : textsIn(data)
+    if (texts.length > 0) reading.nested(texts.map((text) => `- ${text}`).join('\n'))
     reading.nested(unindented(inner))
   } else {
     const strings = stringsOf(code).filter((text) => /\p{L}\s+\p{L}/u.test(text))
@@ -61,6 +65,20 @@ export function expression(reading: Reading): boolean {
   }
   at.advance(end)
   return true
+}
+
+/** The list of data that an expression makes elements of: `[{title: 'Kettle'}].map((pot) => <Card … />)`; empty without one. */
+function mappedData(code: string): string {
+  const start = code.search(/\S/)
+  if (code[start] !== '[') return ''
+  const {end} = bracketedCodeEnd(code, start)
+  return end > 0 && /^\s*\.\s*(?:map|flatMap)\b/.test(code.slice(end)) ? code.slice(0, end) : ''
+}
+
+/** The texts in data, as a property that holds the data shows them. */
+function textsIn(data: string): readonly string[] {
+  const attributes = [{name: 'items', value: data.trim(), isCode: true}]
+  return componentText({name: 'List', kind: 'self-closing', attributes, end: 0}).texts
 }
 
 /** If only the text suggests MDX, braces count as code when they can hardly be prose. */
