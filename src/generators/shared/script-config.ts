@@ -136,7 +136,7 @@ class Module {
   }
 
   #valueOf(node: Node | null | undefined, depth: number): unknown {
-    if (!node || depth > maxDepth || this.#open.has(node) || !this.#modules.mayGoOn()) return undefined
+    if (!node || !this.#modules.mayGoOn() || depth > maxDepth || this.#open.has(node)) return undefined
     this.#open.add(node)
     try {
       return this.#evaluate(node, depth + 1)
