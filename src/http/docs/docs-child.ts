@@ -47,7 +47,7 @@ serveTasks<DocsSetup, DocsTask>(async ({imageHosts}) => {
       imageHosts,
       linkOf: (link) => linkOf(link, page, pages, sources),
     })
-    return articlePage(page, content, pages)
+    return articlePage(page, content, pages, sources)
   }
 
   return {

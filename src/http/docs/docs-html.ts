@@ -4,15 +4,23 @@ import {docsRouteOf, markdownRouteOf} from './docs-lookup.ts'
 
 type ListedPages = PageLookup & Pick<BuildPages, 'outline'>
 
-/** A page with its sanitised content. The start page also lists all pages. */
-export function articlePage(page: StoredPage, content: string, pages: ListedPages): string {
+/**
+ * A page with its sanitised content. The start page also lists all pages. `sources` are the names of the build's sources
+ * if it has several.
+ */
+export function articlePage(
+  page: StoredPage,
+  content: string,
+  pages: ListedPages,
+  sources: readonly string[] = [],
+): string {
   const heading = /<h1[ >]/.test(content) ? null : html`<h1>${page.title}</h1>`
   return layout({
     title: page.title,
     lang: page.lang,
     markdownRoute: markdownRouteOf(pages, page),
     body: html`<article>${heading}${trusted(withAnchorLinks(content))}</article>
-${neighboursOf(page, pages)}
+${neighboursOf(page, pages, sources)}
 ${page.url === '/' ? html`<hr>${listOf(pages)}` : null}`,
   })
 }
@@ -89,11 +97,15 @@ ${entries.map(({title, page, below}) => {
 `
 }
 
-/** Links to the pages before and after one in the order of the project, in its language and version. */
-function neighboursOf(page: StoredPage, pages: ListedPages): Html | null {
-  const alike = pages
-    .outline()
-    .filter((entry) => entry.page?.lang === page.lang && entry.page.version === page.version)
+/** Links to the pages before and after one in the order of its project, in its language and version. */
+function neighboursOf(page: StoredPage, pages: ListedPages, sources: readonly string[]): Html | null {
+  const source = sources.find((name) => page.path.startsWith(`${name}/`))
+  const isAlike = (other: StoredPage | null): boolean =>
+    other !== null &&
+    other.lang === page.lang &&
+    other.version === page.version &&
+    (source === undefined || other.path.startsWith(`${source}/`))
+  const alike = pages.outline().filter((entry) => isAlike(entry.page))
   const at = alike.findIndex((entry) => entry.page!.id === page.id)
   const link = (entry: OutlineEntry | undefined, rel: 'prev' | 'next'): Html | null =>
     entry ? html`<a rel="${rel}" href="${docsRouteOf(pages, entry.page!)}">${entry.title}</a>` : null
