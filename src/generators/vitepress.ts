@@ -3,6 +3,7 @@ import {codeImports, vuepressDialect} from '../markdown/dialect-kit.ts'
 import type {Generator} from './generator.ts'
 import {mditVueAnchors} from './shared/anchor-rules.ts'
 import {folderPath, isRecord, memberOf, textOr, textsOf} from './shared/config-values.ts'
+import {homePage} from './shared/home-page.ts'
 import {joinRoute} from './shared/join-route.ts'
 import {languageTag} from './shared/languages.ts'
 import {matchesAny} from './shared/patterns.ts'
@@ -23,7 +24,7 @@ export const vitepress: Generator = {
     routes: '`base`, `srcDir`, `cleanUrls`, `rewrites`, `locales`',
     anchors: '`@mdit-vue/shared`',
     order: '`sidebar`',
-    syntaxes: '`:::` containers, code groups, code imports, Vue',
+    syntaxes: '`:::` containers, code groups, code imports, Vue, home pages',
     setAside: '`draft`, `search: false`, `srcExclude`',
     checked: 'built',
   },
@@ -65,6 +66,16 @@ export const vitepress: Generator = {
     const isFolder = /(?:^|\/)index$/.test(path)
     const route = joinRoute(base, isFolder ? path.slice(0, -'index'.length) : path)
     return routeWithEnd(route, isFolder && site.routeEnd === 'bare' ? 'slash' : site.routeEnd, isFolder, '')
+  },
+  homeOf(frontMatter) {
+    const {layout, hero, features} = frontMatter.data
+    if (layout !== 'home') return null
+    return homePage(frontMatter, {
+      headings: [memberOf(hero, 'name'), memberOf(hero, 'text')],
+      texts: [memberOf(hero, 'tagline')],
+      actions: memberOf(hero, 'actions'),
+      features,
+    })
   },
   setAside(file, site) {
     const isExcluded = matchesAny(`${file.segments.join('/')}.md`, textsOf(site.own['excluded']))

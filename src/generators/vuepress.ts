@@ -3,6 +3,7 @@ import {codeImports, vuepressDialect} from '../markdown/dialect-kit.ts'
 import type {Generator} from './generator.ts'
 import {type AnchorRule, dashed, mditVueAnchors} from './shared/anchor-rules.ts'
 import {folderPath, isRecord, memberOf, textOr} from './shared/config-values.ts'
+import {homePage} from './shared/home-page.ts'
 import {joinRoute} from './shared/join-route.ts'
 import {languageTag} from './shared/languages.ts'
 import {type ConfigFile, configIn, type ProjectFolder} from './shared/project-folder.ts'
@@ -21,7 +22,7 @@ export const vuepress: Generator = {
     routes: '`base`, `.html`, `README.md` and `index.md` for folders, `permalink`, `locales`',
     anchors: 'those of version 1 or 2, by the configuration',
     order: '`sidebar`',
-    syntaxes: '`:::` containers, code groups, code imports, `[[toc]]`, Vue',
+    syntaxes: '`:::` containers, code groups, code imports, `[[toc]]`, Vue, home pages',
     setAside: '`draft`, `search: false`',
     checked: 'function',
   },
@@ -54,6 +55,17 @@ export const vuepress: Generator = {
     const isFolder = /^(?:index|readme)$/i.test(segments.at(-1)!)
     const route = joinRoute(base, ...(isFolder ? segments.slice(0, -1) : segments))
     return routeWithEnd(route, site.routeEnd, isFolder, '')
+  },
+  homeOf(frontMatter) {
+    const {home, heroText, tagline, actions, actionText, actionLink, features, footer} = frontMatter.data
+    if (home !== true) return null
+    return homePage(frontMatter, {
+      headings: [heroText],
+      texts: [tagline],
+      actions: actions ?? [{text: actionText, link: actionLink}],
+      features,
+      footer,
+    })
   },
   setAside: (file, site) => besidePages(file, site) ?? hiddenByFrontMatter(file, 'search', false),
   navigation(folder, site) {

@@ -21,6 +21,8 @@ export interface FlattenOptions {
   /** One-based source line where the body begins. */
   readonly bodyLine: number
   readonly readInclude: (path: string) => string | null
+  /** Markdown of the front matter, whose lines count as the first of the file, shown above the body. Default: none. */
+  readonly opening?: string
 }
 
 /** A body as plain CommonMark with GFM. */
@@ -71,7 +73,7 @@ function readerOf(dialects: readonly Dialect[]): Reader {
  * stays as text or becomes a note.
  */
 export function flatten(body: string, options: FlattenOptions): FlattenedMarkdown {
-  const {path, projectPath, site, bodyLine, readInclude} = options
+  const {path, projectPath, site, bodyLine, readInclude, opening = ''} = options
   const {dialects, syntax} = site
   const diagnostics: Diagnostic[] = []
   const constructs: Record<string, {-readonly [K in keyof ConstructCounts]: number}> = {}
@@ -126,7 +128,13 @@ export function flatten(body: string, options: FlattenOptions): FlattenedMarkdow
     },
   }
   if (context.mdx) defineAll(context, prose)
-  const pass = new Pass(context, readerOf(dialects), body, {firstLine: bodyLine, path: projectPath})
+  const reader = readerOf(dialects)
+  const pass = new Pass(context, reader, body, {firstLine: bodyLine, path: projectPath})
+  if (opening !== '') {
+    const above = new Pass(context, reader, opening, {firstLine: 1, path: projectPath, depth: 1})
+    above.run()
+    pass.write.append(above.write, 1)
+  }
   pass.run()
   return {
     text: pass.write.written.texts.join('\n'),

@@ -13,6 +13,7 @@ import type {Fidelity} from './fidelity.ts'
 import {FlatSource} from './flat-source.ts'
 import {type FlattenedMarkdown, flatten} from './flatten.ts'
 import {splitFrontMatter} from './front-matter.ts'
+import {homeMarkdown} from './home-page.ts'
 import {refusalOf, tamed} from './limits.ts'
 import {withoutLongRuns} from './long-runs.ts'
 import {controlCharactersOf, hiddenCharactersOf, normaliseText} from './normalise-text.ts'
@@ -80,8 +81,9 @@ export function parsePage(source: string, options: ParseOptions): ParsedPage {
   }
   const site = {...options.site, params: options.site.paramsOf(path, frontMatter)}
   const flattening = {path, projectPath: site.projectPathOf(path), site, bodyLine, readInclude}
-  const title = shownTitle(frontMatter.title, flattening)
-  const flat = flatten(body, flattening)
+  const home = site.homeOf(frontMatter)
+  const title = shownTitle(frontMatter.title ?? home?.title ?? null, flattening)
+  const flat = flatten(body, {...flattening, opening: home ? homeMarkdown(home) : ''})
   diagnostics.addAll(flat.diagnostics)
   diagnostics.lostText(flat.notes)
   const text = tamed(flat.text, flat.lines, (...problem) => diagnostics.report(...problem))

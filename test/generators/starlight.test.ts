@@ -156,3 +156,17 @@ test('A part shows only what fits the values that it is given, and a Plan its na
 
   expect(page?.markdown).toBe('An address.\n\nNo name.\n\nLong.\n\nPerhaps.\n\nPro and above')
 })
+
+test('the hero of a page of Starlight is part of the page', () => {
+  const files = {
+    'astro.config.mjs':
+      "import starlight from '@astrojs/starlight'\nexport default {integrations: [starlight({title: 'Trees'})]}",
+    'src/content/docs/index.mdx': '',
+  }
+  const front =
+    'title: Trees\ntemplate: splash\nhero:\n  title: Trees for all\n  tagline: Plant them in <b>autumn</b>.\n  actions:\n    - {text: Choose one, link: /trees/}'
+  const page = pageIn(rulesOf(siteIn(files)), 'src/content/docs/index.mdx', `---\n${front}\n---\n\nMore.\n`)
+
+  expect(page?.title).toBe('Trees')
+  expect(page?.markdown).toBe('Trees for all\n\nPlant them in **autumn**.\n\n[Choose one](/trees/)\n\nMore.')
+})

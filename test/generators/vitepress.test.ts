@@ -72,3 +72,46 @@ describe('VitePress', () => {
     ])
   })
 })
+
+describe('the home page of VitePress', () => {
+  const front = `layout: home
+hero:
+  name: Loom
+  text: Weave at home
+  tagline: 3. place among looms
+  actions:
+    - text: Begin here
+      link: /guide/warp
+features:
+  - title: Quiet
+    details: No motor at all.
+    link: /guide/quiet
+    linkText: Why
+  - details: It <b>folds</b> up.`
+
+  test('is what its front matter shows, then its body', () => {
+    const page = pageIn(rules, 'docs/en/index.md', `---\n${front}\n---\n\n## Next\n\nThread it.\n`)
+
+    expect(page?.title).toBe('Loom')
+    expect(page?.markdown).toBe(
+      'Weave at home\n\n3\\. place among looms\n\n[Begin here](/guide/warp)\n\n**Quiet**\n\nNo motor at all.\n\n[Why](/guide/quiet)\n\nIt **folds** up.\n\n## Next\n\nThread it.',
+    )
+    expect(page?.sections.map(({anchor, startLine}) => [anchor, startLine])).toEqual([
+      ['', 1],
+      ['next', 18],
+    ])
+  })
+
+  test('keeps the title that the page has', () => {
+    const page = pageIn(rules, 'docs/en/index.md', `---\ntitle: Looms\n${front}\n---\n`)
+
+    expect(page?.title).toBe('Looms')
+    expect(page?.sections[0]?.text).toContain('Weave at home')
+  })
+
+  test('is only one with the layout of a home page', () => {
+    const page = pageIn(rules, 'docs/en/index.md', `---\n${front.replace('home', 'doc')}\n---\n\nText.\n`)
+
+    expect(page?.markdown).toBe('Text.')
+  })
+})

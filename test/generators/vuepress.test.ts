@@ -70,3 +70,16 @@ describe('VuePress', () => {
     ])
   })
 })
+
+test.each([
+  ['1', first, 'actionText: Meet the queen\nactionLink: /guide/queen.html'],
+  ['2', second, 'actions:\n  - {text: Meet the queen, link: /guide/queen.html, type: primary}'],
+])('the home page of VuePress %s is what its front matter shows', (_, files, action) => {
+  const front = `home: true\nheroText: Hive\ntagline: Bees in order\n${action}\nfeatures:\n  - title: Sweet\n    details: Honey all year.\nfooter: Made by bees`
+  const page = pageIn(rulesOf(siteIn(files)), 'docs/README.md', `---\n${front}\n---\n`)
+
+  expect(page?.title).toBe('Hive')
+  expect(page?.markdown).toBe(
+    'Bees in order\n\n[Meet the queen](/guide/queen.html)\n\n**Sweet**\n\nHoney all year.\n\nMade by bees',
+  )
+})

@@ -4,6 +4,7 @@ import {astroConfig, collectionFolders} from '../astro/config.ts'
 import type {Generator, NavigationItem, SiteFile} from '../generator.ts'
 import {type AnchorRule, githubAnchors} from '../shared/anchor-rules.ts'
 import {isRecord, memberOf, textOr} from '../shared/config-values.ts'
+import {homePage} from '../shared/home-page.ts'
 import {languageTag} from '../shared/languages.ts'
 import {dependencyIn} from '../shared/package-file.ts'
 import {routeByPath} from '../shared/routes.ts'
@@ -23,7 +24,7 @@ export const starlight: Generator = {
     routes: '`base`, `srcDir`, the folder of the docs collection, `trailingSlash`, `slug`, locales',
     anchors: 'GitHub’s',
     order: '`sidebar`, `sidebar.order`',
-    syntaxes: '`:::` asides, MDX components, `<Render />` with the choices of its part',
+    syntaxes: '`:::` asides, MDX components, `<Render />` with the choices of its part, heroes',
     setAside: '`draft`, `pagefind: false`, files that begin with `_`',
     checked: 'built',
   },
@@ -60,6 +61,14 @@ export const starlight: Generator = {
   mdx: 'maybe',
   dialects: [cloudflareComponents],
   routeOf: astroRoute,
+  homeOf(frontMatter) {
+    const {hero} = frontMatter.data
+    return homePage(frontMatter, {
+      headings: [memberOf(hero, 'title')],
+      texts: [memberOf(hero, 'tagline')],
+      actions: memberOf(hero, 'actions'),
+    })
+  },
   setAside: (file, site) =>
     (site.own['isCertain'] === true ? outsidePages : besidePages)(file, site) ??
     hiddenByFrontMatter(file, 'pagefind', false) ??

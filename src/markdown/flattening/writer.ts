@@ -281,8 +281,8 @@ export class FlatWriter implements Writer {
     this.#hasContent = false
   }
 
-  /** Writes what another pass has written, as blocks of their own. */
-  append(other: FlatWriter): void {
+  /** Writes what another pass has written, as blocks of their own. `at` is their source line, by default the cursor's. */
+  append(other: FlatWriter, at = this.#at.line): void {
     if (this.isOneLine) {
       this.put(other.written.joined)
       return
@@ -290,7 +290,7 @@ export class FlatWriter implements Writer {
     this.break()
     for (const [n, line] of other.written.texts.entries()) {
       const lead = n === 0 && this.#current !== '' ? this.#current : this.#lead
-      this.line(line === '' ? this.#lead.trimEnd() : lead + line)
+      this.written.add(line === '' ? this.#lead.trimEnd() : lead + line, at)
       this.written.markHeading(other.written.headingAt(n + 1))
     }
     this.#restart()

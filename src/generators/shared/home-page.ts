@@ -1,0 +1,62 @@
+import {withoutTags} from '../../markdown/dialect-kit.ts'
+import type {FrontMatter, HomeFeature, HomeLink, HomePage} from '../../markdown/index.ts'
+import {isRecord, memberOf} from './config-values.ts'
+
+/** Values of front matter, which generators have under names of their own. */
+interface HomeValues {
+  /** The first is the page's title, if it has no other. */
+  readonly headings: readonly unknown[]
+  readonly texts: readonly unknown[]
+  readonly actions: unknown
+  readonly features?: unknown
+  readonly footer?: unknown
+}
+
+/** A home page of what its front matter says; null if it shows nothing. */
+export function homePage(
+  frontMatter: FrontMatter,
+  {headings, texts, actions, features, footer}: HomeValues,
+): HomePage | null {
+  const shown = textsIn(headings)
+  const title = frontMatter.title ?? shown[0] ?? null
+  const home = {
+    title: title === null ? null : textOf(withoutTags(title)),
+    texts: [...shown.filter((text) => text !== title), ...textsIn(texts)],
+    actions: recordsIn(actions).flatMap((action) => linkOf(action['text'], action['link']) ?? []),
+    features: recordsIn(features).map(featureOf),
+    footer: textOf(footer),
+  }
+  const hasText = [shown, home.texts, home.actions, home.features].some(({length}) => length > 0)
+  return hasText || home.footer !== '' ? home : null
+}
+
+function textsIn(values: readonly unknown[]): string[] {
+  return values.map(textOf).filter((text) => text !== '')
+}
+
+function featureOf(feature: Readonly<Record<string, unknown>>): HomeFeature {
+  const title = textOf(feature['title'])
+  return {
+    title,
+    details: textOf(feature['details']),
+    link: linkOf(textOf(feature['linkText']) || title, feature['link']),
+  }
+}
+
+function linkOf(text: unknown, link: unknown): HomeLink | null {
+  const shown = textOf(text)
+  const target = typeof link === 'string' ? link : textOf(memberOf(link, 'href'))
+  return shown === '' || target === '' ? null : {text: shown, link: target}
+}
+
+const maxItems = 100
+const maxLength = 2000
+
+function recordsIn(value: unknown): Readonly<Record<string, unknown>>[] {
+  return Array.isArray(value) ? value.slice(0, maxItems).filter(isRecord) : []
+}
+
+/** A text on one line; empty for anything else. */
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value.slice(0, maxLength).replace(/\s+/g, ' ').trim() : ''
+}
