@@ -66,6 +66,7 @@ export const vitepress: Generator = {
     const route = joinRoute(base, isFolder ? path.slice(0, -'index'.length) : path)
     return routeWithEnd(route, isFolder && site.routeEnd === 'bare' ? 'slash' : site.routeEnd, isFolder, '')
   },
+  staysInRoots: true,
   setAside(file, site) {
     const isExcluded = matchesAny(`${file.segments.join('/')}.md`, textsOf(site.own['excluded']))
     return (

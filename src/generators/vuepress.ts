@@ -55,6 +55,7 @@ export const vuepress: Generator = {
     const route = joinRoute(base, ...(isFolder ? segments.slice(0, -1) : segments))
     return routeWithEnd(route, site.routeEnd, isFolder, '')
   },
+  staysInRoots: true,
   setAside: (file, site) => besidePages(file, site) ?? hiddenByFrontMatter(file, 'search', false),
   navigation(folder, site) {
     const file = configOf(folder)
