@@ -111,7 +111,7 @@ function conventional(project: Project, generator: Generator): Candidate {
   return candidateOf(project, generator, folder, {foundIn: null, config: {}})
 }
 
-function completed({generator, folder, foundIn, config, roots}: Candidate, project: Project): Site {
+function completed({generator, folder, foundIn, config, roots, files}: Candidate, project: Project): Site {
   const {conventions} = generator
   const paths = pathsIn(project)
   const translations = translationsIn(paths)
@@ -128,6 +128,7 @@ function completed({generator, folder, foundIn, config, roots}: Candidate, proje
     contentPath: project.contentPath,
     folder,
     roots,
+    hasPages: foundIn !== null && files > 0,
     base: config.base ?? conventions.base ?? '',
     routeEnd: config.routeEnd ?? conventions.routeEnd ?? 'bare',
     includeFolders: (config.includeFolders ?? []).map((path) => below(folder, path)),

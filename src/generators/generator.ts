@@ -89,6 +89,11 @@ export interface Generator {
   homeOf?(frontMatter: FrontMatter): HomePage | null
   /** Why the file is no page for readers, in addition to `draft` and `noindex`; null if it is one. */
   setAside?(file: SiteFile, site: Site): SetAside | null
+  /**
+   * Whether its pages are in its folders of pages alone, so that files elsewhere are set aside wherever a configuration names
+   * those folders and files are in them. Default: no; `setAside` decides.
+   */
+  readonly staysInRoots?: true | ((site: Site) => boolean)
   /** The order of pages that a file of the project writes down, such as a sidebar; null if it writes none. */
   navigation?(folder: ProjectFolder, site: Site): readonly NavigationItem[] | null
   /** Where the page stands among those of its folder by its front matter or its name, the lowest first; null if they do not say. */

@@ -62,6 +62,7 @@ export const jupyterBook: Generator = {
   syntax: {mystLines: true},
   routeOf: sphinxRoute,
   paramsOf: ({frontMatter: {data}}) => plainValues(data['substitutions']),
+  staysInRoots: true,
   setAside(file, site) {
     const below = [...file.segments.slice(0, -1), posix.basename(file.path)].join('/')
     const {excluded = [], pages = null} = site.own as Partial<Own>

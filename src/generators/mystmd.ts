@@ -77,6 +77,8 @@ export const mystmd: Generator = {
     return routeWithEnd(joinRoute(file.base, route === 'index' ? '' : route), 'bare', false)
   },
   paramsOf: ({frontMatter: {data}}) => plainValues(data['substitutions']),
+  // A table of contents names all pages, wherever they are.
+  staysInRoots: (site) => (site.own as Partial<Own>).routes === null,
   setAside({path, segments}, site) {
     const {routes = null, excluded = []} = site.own as Partial<Own>
     if (segments[0] === '_build') return {rule: 'partial', reason: '_build holds what mystmd has made'}

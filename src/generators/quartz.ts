@@ -67,6 +67,7 @@ export const quartz: Generator = {
     const route = routeByPath(named, site, {segment: sluggified, isIndex})
     return isIndex(file.segments) && !route.endsWith('/') ? `${route}/` : route
   },
+  staysInRoots: true,
   setAside({path, segments, frontMatter: {data}}, site) {
     const {ignored = [], isExplicit = false} = site.own as Partial<Own>
     const below = [...segments.slice(0, -1), posix.basename(path)].join('/')

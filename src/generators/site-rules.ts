@@ -15,6 +15,7 @@ import type {Generator, SiteFile} from './generator.ts'
 import {anchorMaker} from './shared/anchor-rules.ts'
 import {languageOf, valueOfFolder} from './shared/languages.ts'
 import {addressIn} from './shared/routes.ts'
+import {outsidePages} from './shared/set-aside.ts'
 import type {Site} from './site.ts'
 
 /** The rules by which the pages of a site are read. */
@@ -91,8 +92,16 @@ function placeOf(file: SiteFile, generator: Generator, site: Site): PagePlace {
     version: frontMatter.version ?? valueOfFolder(path, site.versions.folders),
     lang: frontMatter.lang ?? languageOf(path, site.languages),
     position: generator.positionOf?.(file) ?? null,
-    setAside: withdrawnBy(frontMatter) ?? generator.setAside?.(file, site) ?? null,
+    setAside:
+      withdrawnBy(frontMatter) ??
+      (site.hasPages && staysInRoots(generator, site) ? outsidePages(file, site) : null) ??
+      generator.setAside?.(file, site) ??
+      null,
   }
+}
+
+function staysInRoots({staysInRoots}: Generator, site: Site): boolean {
+  return typeof staysInRoots === 'function' ? staysInRoots(site) : staysInRoots === true
 }
 
 /**

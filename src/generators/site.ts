@@ -27,6 +27,8 @@ export interface Site {
   readonly folder: string
   /** Folders of pages; a file belongs to the one with the longest path. Empty: the site's folder is one. */
   readonly roots: readonly PageRoot[]
+  /** Whether a configuration names `roots`, and files of the content folder are in them. */
+  readonly hasPages: boolean
   /** The beginning of all routes. */
   readonly base: string
   readonly routeEnd: RouteEnd

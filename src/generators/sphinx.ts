@@ -73,6 +73,7 @@ export const sphinx: Generator = {
     ...plainValues(data['substitutions']),
     ...plainValues((data['myst'] as {substitutions?: unknown} | undefined)?.substitutions),
   }),
+  staysInRoots: true,
   setAside(file, site) {
     const below = [...file.segments.slice(0, -1), posix.basename(file.path)].join('/')
     const {excluded = []} = site.own as Partial<Own>

@@ -77,6 +77,7 @@ export const vitepress: Generator = {
       features,
     })
   },
+  staysInRoots: true,
   setAside(file, site) {
     const isExcluded = matchesAny(`${file.segments.join('/')}.md`, textsOf(site.own['excluded']))
     return (

@@ -67,6 +67,7 @@ export const vuepress: Generator = {
       footer,
     })
   },
+  staysInRoots: true,
   setAside: (file, site) => besidePages(file, site) ?? hiddenByFrontMatter(file, 'search', false),
   navigation(folder, site) {
     const file = configOf(folder)

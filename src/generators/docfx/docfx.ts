@@ -57,6 +57,8 @@ export const docfx: Generator = {
     const named = {...file, frontMatter: {...file.frontMatter, slug: null}}
     return routeByPath(named, site, {isIndex: (segments) => /^index$/i.test(segments.at(-1) ?? '')})
   },
+  // `content` names all pages, wherever they are.
+  staysInRoots: (site) => (site.own as Partial<Own>).content?.length === 0,
   setAside({path, segments}, site) {
     if (/^toc$/i.test(segments.at(-1)!)) return {rule: 'partial', reason: 'it is a table of contents'}
     if (segments.slice(0, -1).some((name) => /^_?includes$/i.test(name)))

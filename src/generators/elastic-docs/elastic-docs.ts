@@ -69,6 +69,7 @@ export const elasticDocs: Generator = {
     return routeByPath(named, site, {isIndex: (segments) => segments.at(-1) === 'index'})
   },
   paramsOf: ({frontMatter: {data}}) => plainValues(data['sub']),
+  staysInRoots: true,
   setAside({path, segments}, site) {
     if (segments.some((name) => name === '_snippets'))
       return {rule: 'partial', reason: '_snippets holds parts of other pages'}

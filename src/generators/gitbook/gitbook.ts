@@ -69,6 +69,7 @@ export const gitbook: Generator = {
   mdx: 'never',
   dialects: [gitbookSyntax],
   routeOf: (file, site) => routeByPath({...file, frontMatter: {...file.frontMatter, slug: null}}, site),
+  staysInRoots: true,
   setAside({path, segments, frontMatter: {data}}) {
     if (/^SUMMARY$/i.test(segments.at(-1)!))
       return {rule: 'partial', reason: 'SUMMARY.md is the table of contents'}

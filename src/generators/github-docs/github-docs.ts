@@ -46,6 +46,7 @@ export const githubDocs: Generator = {
     currentVersion: githubVersionsIn(frontMatter.data['versions'], site.params)[0] ?? 'fpt',
   }),
   routeOf: (file, site) => routeByPath(file, site, {isIndex: (segments) => segments.at(-1) === 'index'}),
+  staysInRoots: true,
   setAside: ({segments, path}, site) =>
     segments.at(-1) === 'README' || path.startsWith(posix.join(site.folder, 'data/'))
       ? {rule: 'partial', reason: 'it is no page of the site'}

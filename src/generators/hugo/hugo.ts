@@ -88,6 +88,7 @@ export const hugo: Generator = {
     ...nestedValues(frontMatter.data),
     ...plainValues(frontMatter.data['params']),
   }),
+  staysInRoots: true,
   setAside({path, frontMatter: {data}}, site) {
     const {bundles = []} = site.own as Partial<Own>
     if (bundles.includes(posix.dirname(path)) && !/^index\./.test(posix.basename(path)))

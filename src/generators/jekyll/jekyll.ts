@@ -60,6 +60,7 @@ export const jekyll: Generator = {
     Object.fromEntries(
       Object.entries(plainValues(frontMatter.data)).map(([name, value]) => [`page.${name}`, value]),
     ),
+  staysInRoots: true,
   setAside(file, site) {
     const {path, frontMatter} = file
     const own = site.own as Partial<JekyllOwn>

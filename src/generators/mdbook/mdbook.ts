@@ -64,6 +64,7 @@ export const mdbook: Generator = {
   dialectsElsewhere: [mdbookIncludes],
   syntax: {hiddenRustLines: true},
   routeOf: (file, site) => routeByPath(file, site),
+  staysInRoots: true,
   setAside({segments, path}, site) {
     if (segments.length === 1 && segments[0] === 'SUMMARY')
       return {rule: 'partial', reason: 'SUMMARY.md is the table of contents'}

@@ -50,6 +50,7 @@ export const mintlify: Generator = {
   keepsLetterCase: true,
   mdx: 'always',
   routeOf: (file, site) => routeByPath(file, site, {isIndex: (segments) => segments.at(-1) === 'index'}),
+  staysInRoots: true,
   setAside(file, site) {
     const {segments, frontMatter, path} = file
     const page = segments.join('/')

@@ -31,6 +31,8 @@ type Own = {
   readonly slugs: Slugs
   /** Whether double braces are macros. */
   readonly macros: boolean
+  /** Whether a plugin takes pages from other folders of the project too. */
+  readonly isOpen: boolean
 }
 
 /** MkDocs with Python-Markdown, and Zensical, which reads the same projects. */
@@ -80,6 +82,7 @@ export const mkdocs: Generator = {
     const isIndex = (segments: readonly string[]): boolean => /^(?:index|README)$/.test(segments.at(-1) ?? '')
     return routeByPath(translated(named, (site.own as Partial<Own>).i18n ?? null), site, {isIndex})
   },
+  staysInRoots: (site) => (site.own as Partial<Own>).isOpen !== true,
   setAside({segments, path, frontMatter}, site) {
     const {excluded = [], drafts = [], globs = []} = site.own as Partial<Own>
     const below = [...segments.slice(0, -1), posix.basename(path)].join('/')
@@ -98,6 +101,9 @@ export const mkdocs: Generator = {
   },
 }
 
+/** Those that take pages from elsewhere; Backstage's has `monorepo` in it. */
+const openPlugins = ['monorepo', 'multirepo', 'same-dir', 'simple', 'techdocs-core']
+
 function ownOf(config: Config): Own {
   const lines = (value: unknown): string[] => (typeof value === 'string' ? value.split('\n') : [])
   const globs = plugin(config, 'exclude')?.['glob']
@@ -109,5 +115,6 @@ function ownOf(config: Config): Own {
     i18n: translationsOf(plugin(config, 'i18n')),
     slugs: slugsOf(optionsIn(config['markdown_extensions'], 'toc')),
     macros: plugin(config, 'macros') !== null || plugin(config, 'markdownextradata') !== null,
+    isOpen: openPlugins.some((name) => plugin(config, name) !== null),
   }
 }

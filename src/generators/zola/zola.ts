@@ -72,6 +72,7 @@ export const zola: Generator = {
   dialects: [zolaSyntax],
   syntax: {templates: true},
   routeOf,
+  staysInRoots: true,
   setAside({segments, frontMatter: {data}}) {
     const isSection = segments.at(-1)!.split('.')[0] === '_index'
     if (data['render'] === false || (isSection && typeof data['redirect_to'] === 'string'))
