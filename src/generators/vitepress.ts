@@ -1,5 +1,5 @@
 import {posix} from 'node:path'
-import {codeImports, vuepressDialect} from '../markdown/dialect-kit.ts'
+import {codeImports, commentIncludes, vuepressDialect} from '../markdown/dialect-kit.ts'
 import type {Generator} from './generator.ts'
 import {mditVueAnchors} from './shared/anchor-rules.ts'
 import {folderPath, isRecord, memberOf, textOr, textsOf} from './shared/config-values.ts'
@@ -23,7 +23,7 @@ export const vitepress: Generator = {
     routes: '`base`, `srcDir`, `cleanUrls`, `rewrites`, `locales`',
     anchors: '`@mdit-vue/shared`',
     order: '`sidebar`',
-    syntaxes: '`:::` containers, code groups, code imports, Vue',
+    syntaxes: '`:::` containers, code groups, code imports, `<!-- @include: -->`, Vue',
     setAside: '`draft`, `search: false`, `srcExclude`',
     checked: 'built',
   },
@@ -58,7 +58,7 @@ export const vitepress: Generator = {
   keepsLetterCase: true,
   mdx: 'never',
   dialects: [vuepressDialect],
-  dialectsElsewhere: [codeImports],
+  dialectsElsewhere: [codeImports, commentIncludes],
   syntax: {templates: true, vue: true},
   routeOf({segments, base}, site) {
     const path = rewriterOf(site.own['rewrites'])(`${segments.join('/')}.md`).replace(/\.md$/, '')

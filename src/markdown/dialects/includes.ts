@@ -4,14 +4,15 @@ import {splitFrontMatter} from '../front-matter.ts'
 import {codeBlock} from './code-block.ts'
 import {readInclude, selectorOf} from './read-include.ts'
 
-/** Includes a file as words of the current line. */
+/** Includes a file, or the part of it that its path selects, as words of the current line. */
 export function includeInLine(
   reading: Reading,
   spec: string,
   construct: string,
   folders?: readonly string[],
 ): void {
-  const part = readInclude(reading, spec, construct, null, folders)
+  const [file, selector] = selectorOf(spec)
+  const part = readInclude(reading, file, construct, selector, folders)
   if (part) reading.write.put(reading.inline(splitFrontMatter(part.text, part.path).body, false))
 }
 
