@@ -1,5 +1,14 @@
 import {posix} from 'node:path'
 import {titleOfName} from '../lib/markdown-name.ts'
+import {
+  attributeOf,
+  codeInclude,
+  type Dialect,
+  include,
+  includeInLine,
+  type Reading,
+  tagAt,
+} from '../markdown/dialect-kit.ts'
 import type {Generator, NavigationItem, SiteFile} from './generator.ts'
 import {githubAnchors} from './shared/anchor-rules.ts'
 import {folderPath, isRecord, textOr} from './shared/config-values.ts'
@@ -11,6 +20,32 @@ import {configIn, type ProjectFolder} from './shared/project-folder.ts'
 import {routeWithEnd} from './shared/routes.ts'
 import {outsidePages} from './shared/set-aside.ts'
 import type {PageRoot, Site, SiteConfig} from './site.ts'
+
+/** Included files: `<include>./part.mdx#section</include>`, and code with `lang`. */
+const fileIncludes: Dialect = {
+  name: 'fumadocs-includes',
+  text: [{starts: '<', read: readInclude}],
+}
+
+function readInclude(reading: Reading): boolean {
+  const {at, write} = reading
+  const tag = at.text.startsWith('<include', at.p) ? tagAt(at.text, at.p) : null
+  if (tag?.name !== 'include' || tag.kind !== 'open') return false
+  const found = /^\s*([^\s<>{}][^<>{}\n]*?)\s*<\/include>/.exec(at.text.slice(tag.end, tag.end + 1000))
+  if (!found) return false
+  // Below the project's folder instead of beside the page.
+  const isBelowFolder = tag.attributes.some(({name}) => name === 'cwd')
+  const file = isBelowFolder ? `/${found[1]!.replace(/^\.?\//, '')}` : found[1]!
+  const language = attributeOf(tag, 'lang')
+  const title = /\btitle=["']([^"']+)["']/.exec(attributeOf(tag, 'meta') ?? '')?.[1] ?? null
+  const isProse = language === null && /\.mdx?(?:#|$)/.test(file)
+  const isAlone = !write.hasContent && !write.isOneLine
+  at.advance(tag.end + found[0].length)
+  if (!isProse && isAlone) codeInclude(reading, file, {language, title})
+  else if (isAlone) include(reading, file, 'include')
+  else includeInLine(reading, file, 'include')
+  return true
+}
 
 /** Fumadocs. */
 export const fumadocs: Generator = {
@@ -49,6 +84,7 @@ export const fumadocs: Generator = {
   anchors: githubAnchors,
   keepsLetterCase: true,
   mdx: 'always',
+  dialects: [fileIncludes],
   routeOf(file, site) {
     const {segments, locale} = localised(file, site)
     const parts = segments.filter((name, index) => !(isGroup(name) && index < segments.length - 1))

@@ -1,5 +1,5 @@
 import {posix} from 'node:path'
-import {codeImports, vuepressDialect} from '../markdown/dialect-kit.ts'
+import {codeImports, commentIncludes, vuepressDialect} from '../markdown/dialect-kit.ts'
 import type {Generator} from './generator.ts'
 import {mditVueAnchors} from './shared/anchor-rules.ts'
 import {folderPath, isRecord, memberOf, textOr, textsOf} from './shared/config-values.ts'
@@ -24,7 +24,7 @@ export const vitepress: Generator = {
     routes: '`base`, `srcDir`, `cleanUrls`, `rewrites`, `locales`',
     anchors: '`@mdit-vue/shared`',
     order: '`sidebar`',
-    syntaxes: '`:::` containers, code groups, code imports, Vue, home pages',
+    syntaxes: '`:::` containers, code groups, code imports, `<!-- @include: -->`, Vue, home pages',
     setAside: '`draft`, `search: false`, `srcExclude`',
     checked: 'built',
   },
@@ -59,7 +59,7 @@ export const vitepress: Generator = {
   keepsLetterCase: true,
   mdx: 'never',
   dialects: [vuepressDialect],
-  dialectsElsewhere: [codeImports],
+  dialectsElsewhere: [codeImports, commentIncludes],
   syntax: {templates: true, vue: true},
   routeOf({segments, base}, site) {
     const path = rewriterOf(site.own['rewrites'])(`${segments.join('/')}.md`).replace(/\.md$/, '')

@@ -1,5 +1,5 @@
 import {posix} from 'node:path'
-import {codeImports, vuepressDialect} from '../markdown/dialect-kit.ts'
+import {codeImports, commentIncludes, vuepressDialect} from '../markdown/dialect-kit.ts'
 import type {Generator} from './generator.ts'
 import {type AnchorRule, dashed, mditVueAnchors} from './shared/anchor-rules.ts'
 import {folderPath, isRecord, memberOf, textOr} from './shared/config-values.ts'
@@ -22,7 +22,7 @@ export const vuepress: Generator = {
     routes: '`base`, `.html`, `README.md` and `index.md` for folders, `permalink`, `locales`',
     anchors: 'those of version 1 or 2, by the configuration',
     order: '`sidebar`',
-    syntaxes: '`:::` containers, code groups, code imports, `[[toc]]`, Vue, home pages',
+    syntaxes: '`:::` containers, code groups, code imports, `<!-- @include: -->`, `[[toc]]`, Vue, home pages',
     setAside: '`draft`, `search: false`',
     checked: 'function',
   },
@@ -49,7 +49,7 @@ export const vuepress: Generator = {
   keepsLetterCase: true,
   mdx: 'never',
   dialects: [vuepressDialect],
-  dialectsElsewhere: [codeImports],
+  dialectsElsewhere: [codeImports, commentIncludes],
   syntax: {templates: true, vue: true},
   routeOf({segments, base}, site) {
     const isFolder = /^(?:index|readme)$/i.test(segments.at(-1)!)

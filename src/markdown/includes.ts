@@ -1,3 +1,5 @@
+import {hasId, underHeading} from './under-heading.ts'
+
 /**
  * The paths below the content root that an include may refer to, most likely first. Empty if all of them would leave the
  * root. `from` is the page's own path.
@@ -42,8 +44,11 @@ function below(base: string, path: string): string | null {
   return parts.length === 0 ? null : parts.join('/')
 }
 
-/** The part of a file that an include selects: a named region (`ANCHOR:`, `#region`, `--8<-- [start:`), or lines `2:10`. */
-export function includedPart(text: string, selector: string | null): string {
+/**
+ * The part of a file that an include selects: a named region (`ANCHOR:`, `#region`, `--8<-- [start:`), a `<section>` or what is
+ * under a heading by its id, or lines `2:10`. Null if the file has no such part.
+ */
+export function includedPart(text: string, selector: string | null): string | null {
   const lines = text.replace(/\n$/, '').split('\n')
   if (!selector) return lines.filter((line) => !regionMark.test(line)).join('\n')
   const range = /^(\d*)(?::(\d*))?$/.exec(selector)
@@ -60,13 +65,22 @@ export function includedPart(text: string, selector: string | null): string {
     `ANCHOR_END:\\s*${name}\\s*(?:$|\\W)|#?endregion(?:\\s+${name}\\b|\\s*(?:-->|\\*/)?\\s*$)|--8<--\\s*\\[end:\\s*${name}\\]|(?:///|###)\\s*\\[${name}\\]`,
   )
   const start = lines.findIndex((line) => opens.test(line))
-  if (start < 0) return ''
+  if (start < 0) return sectionIn(text, name) ?? underHeading(text, (heading) => hasId(heading, selector))
   const length = lines.slice(start + 1).findIndex((line) => closes.test(line))
   const part = lines
     .slice(start + 1, length < 0 ? undefined : start + 1 + length)
     .filter((line) => !regionMark.test(line))
   const indent = Math.min(...part.filter((line) => line.trim() !== '').map((line) => line.search(/\S/)))
   return part.map((line) => (Number.isFinite(indent) ? line.slice(indent) : line)).join('\n')
+}
+
+/** The content of `<section id="…">`. */
+function sectionIn(text: string, name: string): string | null {
+  const opened = new RegExp(`<section\\s[^>]*\\bid=["']${name}["'][^>]*>`).exec(text)
+  if (!opened) return null
+  const rest = text.slice(opened.index + opened[0].length)
+  const end = rest.search(/<\/section\s*>/)
+  return end < 0 ? rest : rest.slice(0, end)
 }
 
 const regionMark =

@@ -2,7 +2,7 @@ import {describe, expect, test} from 'vitest'
 import {fumadocs} from '../../src/generators/fumadocs.ts'
 import {rulesOf} from '../../src/generators/index.ts'
 import {nextra} from '../../src/generators/nextra/nextra.ts'
-import {placeIn} from '../support/generated-page.ts'
+import {pageIn, placeIn} from '../support/generated-page.ts'
 import {memoryProject, siteIn} from '../support/memory-project.ts'
 
 describe('Nextra', () => {
@@ -121,6 +121,30 @@ describe('Fumadocs', () => {
 
   test('files outside its folders are no pages', () => {
     expect(placeIn(rules, 'components/note.mdx').setAside?.rule).toBe('partial')
+  })
+
+  test.each([
+    ['<include>./dough.mdx</include>', '## Rest\n\nAn hour.\n\nSoft.'],
+    ['<include>./dough.mdx#soft</include>', 'Soft.'],
+    ['<include>./dough.mdx#rest</include>', '## Rest\n\nAn hour.\n\nSoft.'],
+    ['<include cwd>components/note.mdx</include>', 'Note.'],
+    ['<include>./mix.ts</include>', '```ts\nmix()\nturn()\n```'],
+    [
+      '<include lang="js" meta=\'title="mix.js"\'>\n  ./mix.ts#slow\n</include>',
+      '```js title="mix.js"\nturn()\n```',
+    ],
+    ['A word: <include>../../../components/note.mdx</include>', 'A word: Note.'],
+    ['1. One\n\n   <include>./mix.ts#slow</include>', '1. One\n\n   ```ts\n   turn()\n   ```'],
+  ])('%s becomes what it names', (source, shown) => {
+    const files = {
+      ...project,
+      'content/manual/(basics)/dough.mdx':
+        '---\ntitle: Dough\n---\n\n## Rest\n\nAn hour.\n\n<section id="soft">\n\nSoft.\n\n</section>\n',
+      'content/manual/(basics)/mix.ts': 'mix()\n// #region slow\nturn()\n// #endregion slow\n',
+    }
+    const page = pageIn(rules, 'content/manual/(basics)/knead.mdx', `# Knead\n\n${source}\n\nEnd.`, files)
+
+    expect(page?.markdown.replace(/\n{2,}/g, '\n\n')).toBe(`# Knead\n\n${shown}\n\nEnd.`)
   })
 
   test('meta files are the navigation', () => {

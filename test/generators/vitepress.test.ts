@@ -1,6 +1,7 @@
 import {describe, expect, test} from 'vitest'
 import {rulesOf} from '../../src/generators/index.ts'
 import {vitepress} from '../../src/generators/vitepress.ts'
+import {parsePage} from '../../src/markdown/index.ts'
 import {pageIn, placeIn} from '../support/generated-page.ts'
 import {memoryProject, siteIn} from '../support/memory-project.ts'
 
@@ -51,6 +52,38 @@ describe('VitePress', () => {
 
     expect(page?.sections.map(({anchor}) => anchor)).toEqual(['usewarp', 'weft'])
     expect(page?.sections.map(({headings}) => headings)).toEqual([['useWarp new'], ['Weft old']])
+  })
+
+  test.each([
+    ['./part.md', '# Reed\n\nOne.\n\n## Fine *reed*\nTwo.\n## Last\n\nThree.'],
+    ['./part.md{3,5}', 'One.\n\n## Fine *reed*'],
+    ['./part.md{9-}', '## Last\n\nThree.'],
+    ['./part.md{3}', 'One.'],
+    ['./part.md#fine', 'Two.'],
+    ['./part.md#last', '## Last\n\nThree.'],
+    ['@/en/guide/part.md{-1}', '# Reed'],
+    ['../../parts/warp.md', ''],
+  ])('the comment that includes %s becomes what it names', (file, shown) => {
+    const files = {
+      'docs/en/guide/part.md':
+        '# Reed\n\nOne.\n\n## Fine *reed*\n<!-- #region fine -->\nTwo.\n<!-- #endregion fine -->\n## Last\n\nThree.\n',
+    }
+    const text = `Before.\n\n<!-- @include: ${file} -->\n\nAfter.\n\n<!--@include: ./part.md{3}-->\n- In a list: <!-- @include: ./part.md#fine -->\n`
+    const page = pageIn(rules, 'docs/en/guide/warp.md', text, files)
+
+    expect(page?.markdown.replace(/\n{2,}/g, '\n\n')).toBe(
+      `Before.\n\n${shown === '' ? '' : `${shown}\n\n`}After.\n\nOne.\n\n- In a list: Two.`,
+    )
+  })
+
+  test.each(['./gone.md', './part.md#gone'])('an include of %s, which is not there, is reported', (file) => {
+    const {diagnostics} = parsePage(`Text.\n\n<!-- @include: ${file} -->`, {
+      path: 'docs/en/guide/warp.md',
+      site: rules,
+      readInclude: (path) => (path === 'docs/en/guide/part.md' ? 'One.' : null),
+    })
+
+    expect(diagnostics.map(({rule, line}) => [rule, line])).toEqual([['include-missing', 3]])
   })
 
   test('its locales are the languages', () => {

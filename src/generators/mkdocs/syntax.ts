@@ -41,7 +41,7 @@ function readCodeBlock(reading: Reading): boolean {
     for (const path of paths) {
       const text = context.readInclude(path)
       context.includes.add(path)
-      if (text !== null) return [{label, ending, text: includedPart(text, call[2] ?? null)}]
+      if (text !== null) return [{label, ending, text: includedPart(text, call[2] ?? null) ?? ''}]
     }
     return []
   })

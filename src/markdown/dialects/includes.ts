@@ -1,17 +1,19 @@
 import {plainInfo} from '../fence-info.ts'
+import {columnsOf} from '../flattening/container.ts'
 import type {Reading} from '../flattening/reading.ts'
 import {splitFrontMatter} from '../front-matter.ts'
 import {codeBlock} from './code-block.ts'
 import {readInclude, selectorOf} from './read-include.ts'
 
-/** Includes a file as words of the current line. */
+/** Includes a file, or the part of it that its path selects, as words of the current line. */
 export function includeInLine(
   reading: Reading,
   spec: string,
   construct: string,
   folders?: readonly string[],
 ): void {
-  const part = readInclude(reading, spec, construct, null, folders)
+  const [file, selector] = selectorOf(spec)
+  const part = readInclude(reading, file, construct, selector, folders)
   if (part) reading.write.put(reading.inline(splitFrontMatter(part.text, part.path).body, false))
 }
 
@@ -46,8 +48,8 @@ function includePart(
   if (/\.(?:mdx?|markdown|html?|txt)$/i.test(part.path))
     reading.nested(splitFrontMatter(part.text, part.path).body, part.path)
   else {
-    const lines = part.text.replace(/\n$/, '').split('\n')
-    codeBlock(reading, {info: /\.(\w+)$/.exec(part.path)?.[1] ?? '', lines})
+    const info = /\.(\w+)$/.exec(part.path)?.[1] ?? ''
+    codeBlock(reading, {info, lines: codeLines(reading, part.text)})
   }
   return true
 }
@@ -70,5 +72,14 @@ export function codeInclude(
   const part = readInclude(reading, name, 'code-include', region ?? selector)
   if (!part) return
   const info = plainInfo(language?.toLowerCase() ?? /\.(\w+)$/.exec(name)?.[1] ?? '', title)
-  codeBlock(reading, {info, lines: part.text.replace(/\n$/, '').split('\n')})
+  codeBlock(reading, {info, lines: codeLines(reading, part.text)})
+}
+
+/** The lines of a file, indented as the list item that they are written in. */
+function codeLines({write}: Reading, text: string): string[] {
+  const indent = write.lead.includes('>') ? '' : ' '.repeat(columnsOf(write.lead))
+  return text
+    .replace(/\n$/, '')
+    .split('\n')
+    .map((line) => (line === '' ? '' : indent + line))
 }

@@ -70,12 +70,11 @@ export function readInclude(
       isCircular = true
       continue
     }
+    const part = includedPart(text.replace(/\r\n?/g, '\n').replace(/^\ufeff/, ''), selector)
+    if (part === null) return missingPart(reading, spec, construct, selector!)
     context.included.spend(text.length)
     reading.note(construct, 'flattened', spec)
-    return {
-      text: includedPart(text.replace(/\r\n?/g, '\n').replace(/^\ufeff/, ''), selector),
-      path: candidate,
-    }
+    return {text: part, path: candidate}
   }
   if (isCircular) {
     context.report(
@@ -105,6 +104,19 @@ export function readInclude(
     at.line,
     `the file ${spec}, which the page includes, is not in the project`,
     'Its text is missing here. Ingest the project that holds it, or make it before the ingest.',
+  )
+  return null
+}
+
+function missingPart(reading: Reading, spec: string, construct: string, part: string): null {
+  const {at, context} = reading
+  reading.note(construct, 'dropped', spec)
+  context.report(
+    'include-missing',
+    'warning',
+    at.line,
+    `the file ${spec} has no part ${part}, which the page includes`,
+    'Its text is missing here. Name a part that the file has.',
   )
   return null
 }
