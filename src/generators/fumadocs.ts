@@ -15,6 +15,7 @@ import {folderPath, isRecord, textOr} from './shared/config-values.ts'
 import {joinRoute} from './shared/join-route.ts'
 import {languageTag} from './shared/languages.ts'
 import {isGroup, nextConfig} from './shared/next-config.ts'
+import {describedOpening} from './shared/openings.ts'
 import {dependencyIn} from './shared/package-file.ts'
 import {configIn, type ProjectFolder} from './shared/project-folder.ts'
 import {routeWithEnd} from './shared/routes.ts'
@@ -85,6 +86,7 @@ export const fumadocs: Generator = {
   keepsLetterCase: true,
   mdx: 'always',
   dialects: [fileIncludes],
+  openingOf: describedOpening,
   routeOf(file, site) {
     const {segments, locale} = localised(file, site)
     const parts = segments.filter((name, index) => !(isGroup(name) && index < segments.length - 1))

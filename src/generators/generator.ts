@@ -1,5 +1,5 @@
 import type {Dialect} from '../markdown/dialect-kit.ts'
-import type {FrontMatter, HomePage, SetAside, SyntaxRules} from '../markdown/index.ts'
+import type {FrontMatter, PageOpening, SetAside, SyntaxRules} from '../markdown/index.ts'
 import type {AnchorRule} from './shared/anchor-rules.ts'
 import type {ProjectFolder} from './shared/project-folder.ts'
 import type {Site, SiteConfig} from './site.ts'
@@ -85,8 +85,8 @@ export interface Generator {
   routeOf(file: SiteFile, site: Site): string
   /** The values of macros that the page itself sets, over those of the site. */
   paramsOf?(file: SiteFile, site: Site): Readonly<Record<string, string>>
-  /** What a home page shows of its front matter above its body; null for any other page. Default: nothing. */
-  homeOf?(frontMatter: FrontMatter): HomePage | null
+  /** What the page shows of its front matter above its body, as a home page does; null for nothing, the default. */
+  openingOf?(frontMatter: FrontMatter): PageOpening | null
   /** Why the file is no page for readers, in addition to `draft` and `noindex`; null if it is one. */
   setAside?(file: SiteFile, site: Site): SetAside | null
   /**

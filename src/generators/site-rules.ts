@@ -47,7 +47,7 @@ export function rulesOf(site: Site): SiteRules {
       const own = generator.paramsOf?.(siteFile(path, frontMatter, site), site)
       return own ? {...site.params, ...own} : site.params
     },
-    homeOf: (frontMatter) => generator.homeOf?.(frontMatter) ?? null,
+    openingOf: (frontMatter) => generator.openingOf?.(frontMatter) ?? null,
     placeOf: (path, frontMatter) => placeOf(siteFile(path, frontMatter, site), generator, site),
   }
 }

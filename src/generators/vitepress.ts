@@ -3,9 +3,9 @@ import {codeImports, commentIncludes, vuepressDialect} from '../markdown/dialect
 import type {Generator} from './generator.ts'
 import {mditVueAnchors} from './shared/anchor-rules.ts'
 import {folderPath, isRecord, memberOf, textOr, textsOf} from './shared/config-values.ts'
-import {homePage} from './shared/home-page.ts'
 import {joinRoute} from './shared/join-route.ts'
 import {languageTag} from './shared/languages.ts'
+import {openingFrom} from './shared/openings.ts'
 import {matchesAny} from './shared/patterns.ts'
 import {type ConfigFile, configIn, type ProjectFolder} from './shared/project-folder.ts'
 import {rewriterOf} from './shared/rewrites.ts'
@@ -67,10 +67,10 @@ export const vitepress: Generator = {
     const route = joinRoute(base, isFolder ? path.slice(0, -'index'.length) : path)
     return routeWithEnd(route, isFolder && site.routeEnd === 'bare' ? 'slash' : site.routeEnd, isFolder, '')
   },
-  homeOf(frontMatter) {
+  openingOf(frontMatter) {
     const {layout, hero, features} = frontMatter.data
     if (layout !== 'home') return null
-    return homePage(frontMatter, {
+    return openingFrom(frontMatter, {
       headings: [memberOf(hero, 'name'), memberOf(hero, 'text')],
       texts: [memberOf(hero, 'tagline')],
       actions: memberOf(hero, 'actions'),

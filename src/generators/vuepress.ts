@@ -3,9 +3,9 @@ import {codeImports, commentIncludes, vuepressDialect} from '../markdown/dialect
 import type {Generator} from './generator.ts'
 import {type AnchorRule, dashed, mditVueAnchors} from './shared/anchor-rules.ts'
 import {folderPath, isRecord, memberOf, textOr} from './shared/config-values.ts'
-import {homePage} from './shared/home-page.ts'
 import {joinRoute} from './shared/join-route.ts'
 import {languageTag} from './shared/languages.ts'
+import {openingFrom} from './shared/openings.ts'
 import {type ConfigFile, configIn, type ProjectFolder} from './shared/project-folder.ts'
 import {routeWithEnd} from './shared/routes.ts'
 import {scriptConfigOf} from './shared/script-config.ts'
@@ -56,10 +56,10 @@ export const vuepress: Generator = {
     const route = joinRoute(base, ...(isFolder ? segments.slice(0, -1) : segments))
     return routeWithEnd(route, site.routeEnd, isFolder, '')
   },
-  homeOf(frontMatter) {
+  openingOf(frontMatter) {
     const {home, heroText, tagline, actions, actionText, actionLink, features, footer} = frontMatter.data
     if (home !== true) return null
-    return homePage(frontMatter, {
+    return openingFrom(frontMatter, {
       headings: [heroText],
       texts: [tagline],
       actions: actions ?? [{text: actionText, link: actionLink}],

@@ -13,10 +13,10 @@ import type {Fidelity} from './fidelity.ts'
 import {FlatSource} from './flat-source.ts'
 import {type FlattenedMarkdown, flatten} from './flatten.ts'
 import {splitFrontMatter} from './front-matter.ts'
-import {homeMarkdown} from './home-page.ts'
 import {refusalOf, tamed} from './limits.ts'
 import {withoutLongRuns} from './long-runs.ts'
 import {controlCharactersOf, hiddenCharactersOf, normaliseText} from './normalise-text.ts'
+import {openingMarkdown} from './opening.ts'
 import {PageDiagnostics} from './page-diagnostics.ts'
 import {linksIn} from './page-links.ts'
 import {parseMarkdown} from './parse-markdown.ts'
@@ -81,9 +81,9 @@ export function parsePage(source: string, options: ParseOptions): ParsedPage {
   }
   const site = {...options.site, params: options.site.paramsOf(path, frontMatter)}
   const flattening = {path, projectPath: site.projectPathOf(path), site, bodyLine, readInclude}
-  const home = site.homeOf(frontMatter)
-  const title = shownTitle(frontMatter.title ?? home?.title ?? null, flattening)
-  const flat = flatten(body, {...flattening, opening: home ? homeMarkdown(home) : ''})
+  const opening = site.openingOf(frontMatter)
+  const title = shownTitle(frontMatter.title ?? opening?.title ?? null, flattening)
+  const flat = flatten(body, {...flattening, opening: opening ? openingMarkdown(opening) : ''})
   diagnostics.addAll(flat.diagnostics)
   diagnostics.lostText(flat.notes)
   const text = tamed(flat.text, flat.lines, (...problem) => diagnostics.report(...problem))

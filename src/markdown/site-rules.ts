@@ -1,7 +1,7 @@
 import type {Dialect} from './flattening/dialect.ts'
 import type {SyntaxRules} from './flattening/syntax-rules.ts'
 import type {FrontMatter} from './front-matter.ts'
-import type {HomePage} from './home-page.ts'
+import type {PageOpening} from './opening.ts'
 
 /** Makes the fragments of one page's headings, as its site does. */
 export interface AnchorMaker {
@@ -66,8 +66,8 @@ export interface SiteRules {
   translationOf(path: string): string | null
   /** The values of macros on a page: those of the site and its own. `path` is below the content folder. */
   paramsOf(path: string, frontMatter: FrontMatter): Readonly<Record<string, string>>
-  /** What the page shows of its front matter above its body; null for a page that is no home page. */
-  homeOf(frontMatter: FrontMatter): HomePage | null
+  /** What the page shows of its front matter above its body; null for nothing. */
+  openingOf(frontMatter: FrontMatter): PageOpening | null
   /** `path` is below the content folder. */
   placeOf(path: string, frontMatter: FrontMatter): PagePlace
 }

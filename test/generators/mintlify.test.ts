@@ -35,6 +35,16 @@ const site = siteIn(project)
 const rules = rulesOf(site)
 
 describe('Mintlify', () => {
+  test('the description stands above the page, as text', () => {
+    const text = '---\ntitle: Brew\ndescription: Warm <br> the {pot} first.\n---\n\nPour **slowly**.\n'
+    const page = pageIn(rules, 'docs/v1/brew.mdx', text)
+
+    expect(page?.sections.map((section) => section.text)).toEqual([
+      'Warm <br> the {pot} first.\nPour slowly.',
+    ])
+    expect(pageIn(rules, 'docs/v1/brew.mdx', 'Pour.')?.sections[0]?.text).toBe('Pour.')
+  })
+
   test('routes are paths, an index stands for its folder', () => {
     expect(placeIn(rules, 'docs/v2/brew.mdx').url).toBe('/v2/brew')
     expect(placeIn(rules, 'docs/v2/index.mdx').url).toBe('/v2')

@@ -4,6 +4,7 @@ import {type AnchorRule, dashed} from '../shared/anchor-rules.ts'
 import {folderPath, memberOf, textOr} from '../shared/config-values.ts'
 import {dataConfigOf} from '../shared/data-config.ts'
 import {itemsOfLinks} from '../shared/link-lists.ts'
+import {describedOpening} from '../shared/openings.ts'
 import {configIn, type ProjectFolder} from '../shared/project-folder.ts'
 import {routeByPath} from '../shared/routes.ts'
 import type {PageRoot} from '../site.ts'
@@ -68,6 +69,7 @@ export const gitbook: Generator = {
   } satisfies AnchorRule,
   mdx: 'never',
   dialects: [gitbookSyntax],
+  openingOf: describedOpening,
   routeOf: (file, site) => routeByPath({...file, frontMatter: {...file.frontMatter, slug: null}}, site),
   staysInRoots: true,
   setAside({path, segments, frontMatter: {data}}) {

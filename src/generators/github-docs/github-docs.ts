@@ -5,6 +5,7 @@ import type {Generator, NavigationItem} from '../generator.ts'
 import {githubAnchors} from '../shared/anchor-rules.ts'
 import {isRecord, memberOf, textOr} from '../shared/config-values.ts'
 import {dataConfigOf} from '../shared/data-config.ts'
+import {openingFrom} from '../shared/openings.ts'
 import type {ProjectFolder} from '../shared/project-folder.ts'
 import {routeByPath} from '../shared/routes.ts'
 import {githubSyntax} from './syntax.ts'
@@ -45,6 +46,8 @@ export const githubDocs: Generator = {
   paramsOf: ({frontMatter}, site) => ({
     currentVersion: githubVersionsIn(frontMatter.data['versions'], site.params)[0] ?? 'fpt',
   }),
+  openingOf: (frontMatter) =>
+    openingFrom(frontMatter, {headings: [], texts: [frontMatter.description], actions: []}),
   routeOf: (file, site) => routeByPath(file, site, {isIndex: (segments) => segments.at(-1) === 'index'}),
   staysInRoots: true,
   setAside: ({segments, path}, site) =>

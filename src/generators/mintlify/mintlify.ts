@@ -4,6 +4,7 @@ import {type AnchorRule, dashed} from '../shared/anchor-rules.ts'
 import {textsOf} from '../shared/config-values.ts'
 import {labelledFolders} from '../shared/labelled-folders.ts'
 import {languageTag} from '../shared/languages.ts'
+import {describedOpening} from '../shared/openings.ts'
 import {isIgnored} from '../shared/patterns.ts'
 import {configIn} from '../shared/project-folder.ts'
 import {routeByPath} from '../shared/routes.ts'
@@ -49,6 +50,7 @@ export const mintlify: Generator = {
   anchors: {slug: mintlifySlug, unique: dashed('', 2), avoidsExplicit: true} satisfies AnchorRule,
   keepsLetterCase: true,
   mdx: 'always',
+  openingOf: describedOpening,
   routeOf: (file, site) => routeByPath(file, site, {isIndex: (segments) => segments.at(-1) === 'index'}),
   staysInRoots: true,
   setAside(file, site) {

@@ -5,6 +5,7 @@ import {dashed} from '../shared/anchor-rules.ts'
 import {folderPath, isRecord, memberOf, textOr} from '../shared/config-values.ts'
 import {dataConfigOf} from '../shared/data-config.ts'
 import {joinRoute} from '../shared/join-route.ts'
+import {describedOpening} from '../shared/openings.ts'
 import {dependencyIn} from '../shared/package-file.ts'
 import {type ConfigFile, configIn, type ProjectFolder} from '../shared/project-folder.ts'
 import {scriptConfigOf} from '../shared/script-config.ts'
@@ -49,6 +50,7 @@ export const nuxtContent: Generator = {
   },
   mdx: 'never',
   dialects: [mdc],
+  openingOf: describedOpening,
   routeOf: ({segments, base}) => joinRoute(base, ...segments.map(nameOf)) || '/',
   setAside(file, site) {
     const outside = besidePages(file, site)

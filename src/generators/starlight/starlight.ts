@@ -4,8 +4,8 @@ import {astroConfig, collectionFolders} from '../astro/config.ts'
 import type {Generator, NavigationItem, SiteFile} from '../generator.ts'
 import {type AnchorRule, githubAnchors} from '../shared/anchor-rules.ts'
 import {isRecord, memberOf, textOr} from '../shared/config-values.ts'
-import {homePage} from '../shared/home-page.ts'
 import {languageTag} from '../shared/languages.ts'
+import {openingFrom} from '../shared/openings.ts'
 import {dependencyIn} from '../shared/package-file.ts'
 import {routeByPath} from '../shared/routes.ts'
 import {besidePages, hiddenByFrontMatter, outsidePages, partial} from '../shared/set-aside.ts'
@@ -61,9 +61,9 @@ export const starlight: Generator = {
   mdx: 'maybe',
   dialects: [cloudflareComponents],
   routeOf: astroRoute,
-  homeOf(frontMatter) {
+  openingOf(frontMatter) {
     const {hero} = frontMatter.data
-    return homePage(frontMatter, {
+    return openingFrom(frontMatter, {
       headings: [memberOf(hero, 'title')],
       texts: [memberOf(hero, 'tagline')],
       actions: memberOf(hero, 'actions'),

@@ -1,9 +1,9 @@
 import {withoutTags} from '../../markdown/dialect-kit.ts'
-import type {FrontMatter, HomeFeature, HomeLink, HomePage} from '../../markdown/index.ts'
+import type {FrontMatter, OpeningFeature, OpeningLink, PageOpening} from '../../markdown/index.ts'
 import {isRecord, memberOf} from './config-values.ts'
 
 /** Values of front matter, which generators have under names of their own. */
-interface HomeValues {
+interface OpeningValues {
   /** The first is the page's title, if it has no other. */
   readonly headings: readonly unknown[]
   readonly texts: readonly unknown[]
@@ -12,11 +12,11 @@ interface HomeValues {
   readonly footer?: unknown
 }
 
-/** A home page of what its front matter says; null if it shows nothing. */
-export function homePage(
+/** What a home page shows of its front matter; null if that is nothing. */
+export function openingFrom(
   frontMatter: FrontMatter,
-  {headings, texts, actions, features, footer}: HomeValues,
-): HomePage | null {
+  {headings, texts, actions, features, footer}: OpeningValues,
+): PageOpening | null {
   const shown = textsIn(headings)
   const title = frontMatter.title ?? shown[0] ?? null
   const home = {
@@ -30,11 +30,17 @@ export function homePage(
   return hasText || home.footer !== '' ? home : null
 }
 
+/** The description, which many themes show below the title. Its signs are signs: it is no Markdown. */
+export function describedOpening({description}: FrontMatter): PageOpening | null {
+  const text = textOf(description).replace(/[<{]/g, '\\$&')
+  return text === '' ? null : {title: null, texts: [text], actions: [], features: [], footer: ''}
+}
+
 function textsIn(values: readonly unknown[]): string[] {
   return values.map(textOf).filter((text) => text !== '')
 }
 
-function featureOf(feature: Readonly<Record<string, unknown>>): HomeFeature {
+function featureOf(feature: Readonly<Record<string, unknown>>): OpeningFeature {
   const title = textOf(feature['title'])
   return {
     title,
@@ -43,7 +49,7 @@ function featureOf(feature: Readonly<Record<string, unknown>>): HomeFeature {
   }
 }
 
-function linkOf(text: unknown, link: unknown): HomeLink | null {
+function linkOf(text: unknown, link: unknown): OpeningLink | null {
   const shown = textOf(text)
   const target = typeof link === 'string' ? link : textOf(memberOf(link, 'href'))
   return shown === '' || target === '' ? null : {text: shown, link: target}

@@ -1,31 +1,31 @@
 import {destinationOf} from './dialects/markdown-text.ts'
 
-/** A link of a home page; both parts are shown as they are written. */
-export interface HomeLink {
+/** A link; both parts are shown as they are written. */
+export interface OpeningLink {
   readonly text: string
   readonly link: string
 }
 
-/** What the front matter of a home page shows, in this order: its texts are single lines of Markdown or HTML. */
-export interface HomePage {
+/** What a page shows of its front matter, in this order: its texts are single lines of Markdown or HTML. */
+export interface PageOpening {
   /** The page's title, if it has no other; null if there is none. */
   readonly title: string | null
   readonly texts: readonly string[]
-  readonly actions: readonly HomeLink[]
-  readonly features: readonly HomeFeature[]
+  readonly actions: readonly OpeningLink[]
+  readonly features: readonly OpeningFeature[]
   /** Empty if there is none. */
   readonly footer: string
 }
 
-export interface HomeFeature {
+export interface OpeningFeature {
   readonly title: string
   /** Empty if there are none. */
   readonly details: string
-  readonly link: HomeLink | null
+  readonly link: OpeningLink | null
 }
 
-/** The Markdown that a home page shows above its body. A feature has a label, not a heading: its site gives it no anchor. */
-export function homeMarkdown({texts, actions, features, footer}: HomePage): string {
+/** The Markdown that a page shows above its body. A feature has a label, not a heading: its site gives it no anchor. */
+export function openingMarkdown({texts, actions, features, footer}: PageOpening): string {
   return [
     ...texts.map(paragraph),
     actions.map(linkOf).join(' '),
@@ -45,6 +45,6 @@ function paragraph(text: string): string {
   return text.replace(/^(?:(?=(?:#{1,6}|[>+*-])(?:\s|$))|(\d+)(?=[.)]\s))/, '$1\\')
 }
 
-function linkOf({text, link}: HomeLink): string {
+function linkOf({text, link}: OpeningLink): string {
   return `[${text.replace(/[[\]]/g, '\\$&')}](${destinationOf(link)})`
 }
