@@ -26,6 +26,17 @@ interface Candidate {
   readonly files: number
 }
 
+/** A site of the same project whose pages are not those of the site that was found. */
+export interface OtherSite {
+  readonly generator: string
+  /** Its configuration file, below the project's root. */
+  readonly foundIn: string
+  /** The folder that holds its pages, below the project's root. */
+  readonly home: string
+  /** Number of files of the content folder in its folders of pages, and in those of no other site. */
+  readonly files: number
+}
+
 /** Folders searched for configurations below the project's root and below the content folder. */
 const maxFolders = 3000
 const maxDepth = 4
@@ -43,10 +54,49 @@ const otherProjects =
  * @returns the plain site where no generator is found; null for an unknown name.
  */
 export function findSite(project: Project, name: string | null = null): Site | null {
+  return findSites(project, name)?.site ?? null
+}
+
+/** The same with the other sites of the project that have files in the content folder, the largest first. */
+export function findSites(
+  project: Project,
+  name: string | null = null,
+): {readonly site: Site; readonly others: readonly OtherSite[]} | null {
   if (name !== null && generatorNamed(name) === null) return null
-  const candidates = candidatesIn(project).filter(({generator}) => name === null || generator.name === name)
+  const found = candidatesIn(project)
+  const candidates = found.filter(({generator}) => name === null || generator.name === name)
   const chosen = chosenOf(candidates, project) ?? conventional(project, generatorNamed(name ?? 'plain')!)
-  return completed(chosen, project)
+  return {site: completed(chosen, project), others: othersThan(chosen, found, project)}
+}
+
+/** A site around the chosen one is none of them: an old configuration in the project's root, say. */
+function othersThan(chosen: Candidate, found: readonly Candidate[], project: Project): OtherSite[] {
+  if (chosen.foundIn === null) return []
+  const isIn = (path: string, {roots}: Candidate): boolean => roots.some((root) => isBelow(path, root.path))
+  let left = pathsIn(project).filter((path) => !isIn(path, chosen))
+  return found
+    .filter((other) => other.files > 0 && !chosen.roots.some(({path}) => isIn(path, other)))
+    .sort((one, other) => other.files - one.files)
+    .flatMap((other): OtherSite[] => {
+      const own = left.filter((path) => isIn(path, other))
+      if (own.length === 0 || other.foundIn === null) return []
+      left = left.filter((path) => !isIn(path, other))
+      return [
+        {
+          generator: other.generator.name,
+          foundIn: other.foundIn,
+          home: homeOf(other.roots),
+          files: own.length,
+        },
+      ]
+    })
+}
+
+/** The folder that holds all folders of pages of a site. */
+export function homeOf(roots: readonly PageRoot[]): string {
+  const [first = [], ...others] = roots.map(({path}) => (path === '' ? [] : path.split('/')))
+  const end = first.findIndex((name, n) => others.some((parts) => parts[n] !== name))
+  return (end < 0 ? first : first.slice(0, end)).join('/')
 }
 
 function candidatesIn(project: Project): Candidate[] {

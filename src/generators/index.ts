@@ -1,5 +1,5 @@
 export {allGenerators, generatorNamed} from './all-generators.ts'
-export {findSite, type Project} from './find-site.ts'
+export {findSite, findSites, homeOf, type OtherSite, type Project} from './find-site.ts'
 export type {FolderLabel, Generator, NavigationItem} from './generator.ts'
 export {outlineOf, type SiteNavigation} from './outline.ts'
 export {languageOf} from './shared/languages.ts'

@@ -5,8 +5,9 @@ import {normaliseText, type SetAside, type SiteRules, splitFrontMatter} from '..
 import {localBuilds} from '../search-index/index.ts'
 import type {GitTokens} from '../settings/index.ts'
 import {gitAccess, locateSource} from '../sources/index.ts'
+import {otherSitesLine} from './other-sites.ts'
 import {type FolderScan, readSource, scanFolder} from './scan-folder.ts'
-import {siteOf} from './site-of.ts'
+import {sitesOf} from './site-of.ts'
 
 /** What was found out about the site of a content folder. Paths are below the project's root; `.` is the root itself. */
 export interface SiteExplanation {
@@ -35,6 +36,8 @@ export interface SiteExplanation {
   readonly pages: number
   /** Pages that lie in none of `roots`: their addresses are their paths, which the site may not have. */
   readonly outside: number
+  /** A sentence about other sites found in it whose pages are not read as theirs, and how to take them; null if there are none. */
+  readonly otherSites: string | null
   /** Number of files that are no pages, by the reason. */
   readonly setAside: Readonly<Record<string, number>>
   /** Three pages with their addresses: the first, one in the middle and the last. */
@@ -72,11 +75,12 @@ export async function explainSites(
 
 async function explainFolder(
   content: string,
-  {name, generator}: ContentSource,
+  source: ContentSource,
   dataDir: string,
 ): Promise<Omit<SiteExplanation, 'commit' | 'problem'>> {
   const scan = await scanFolder(content, {dataDir})
-  const site = siteOf(scan, generator)
+  const {name, generator} = source
+  const {site, others} = sitesOf(scan, generator)
   const places = placesIn(scan, rulesOf(site))
   const pages = places.filter(({setAside}) => setAside === null)
   return {
@@ -93,6 +97,7 @@ async function explainFolder(
     files: scan.files.length,
     pages: pages.length,
     outside: pages.filter(({path}) => !isInRoots(posix.join(site.contentPath, path), site)).length,
+    otherSites: otherSitesLine(source, site, others),
     setAside: countsOf(places.map(({setAside}) => (setAside as SetAside | null)?.reason ?? null)),
     examples: spread(pages, shownPages).map(({path, url}) => ({path, url})),
     known: allGenerators.map((generator) => generator.name),

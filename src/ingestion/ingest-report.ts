@@ -58,6 +58,8 @@ export interface SourceReport {
   readonly commit: string | null
   /** Why it could not be brought up to date, so that its last state was ingested; null if it could. */
   readonly problem: string | null
+  /** A sentence about other sites found in it whose pages are not read as theirs, and how to take them; null if there are none. */
+  readonly otherSites: string | null
 }
 
 export interface PageChange {

@@ -51,12 +51,13 @@ export function makeReport(
     previous: parts.previous,
     content: shownContent(content),
     site: content.generators,
-    sources: content.sources.map(({name, place, site, commit, problem}) => ({
+    sources: content.sources.map(({name, place, site, commit, problem, otherSites}) => ({
       name,
       place,
       site,
       commit,
       problem,
+      otherSites,
     })),
     embedding,
     fullBecause,

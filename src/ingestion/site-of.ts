@@ -1,5 +1,5 @@
 import {DocentError} from '../domain/index.ts'
-import {allGenerators, findSite, type Project, type Site} from '../generators/index.ts'
+import {allGenerators, findSites, type OtherSite, type Project, type Site} from '../generators/index.ts'
 import {isMisspellingOf} from '../lib/misspelling.ts'
 import {projectOf} from './project.ts'
 import type {FolderScan} from './scan-folder.ts'
@@ -14,8 +14,16 @@ export function projectOfScan(scan: FolderScan): Project {
  * @throws DocentError `config` for an unknown name.
  */
 export function siteOf(scan: FolderScan, name: string | null): Site {
-  const site = findSite(projectOfScan(scan), name)
-  if (site) return site
+  return sitesOf(scan, name).site
+}
+
+/** The same with the other sites that have files among the scanned ones. */
+export function sitesOf(
+  scan: FolderScan,
+  name: string | null,
+): {readonly site: Site; readonly others: readonly OtherSite[]} {
+  const found = findSites(projectOfScan(scan), name)
+  if (found) return found
   const known = allGenerators.map((generator) => generator.name)
   const near = known.find((one) => isMisspellingOf(name!.toLowerCase(), one))
   throw new DocentError(

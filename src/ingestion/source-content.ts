@@ -16,10 +16,11 @@ import type {IngestContext} from './ingest-context.ts'
 import type {IngestOptions} from './ingest-options.ts'
 import {chunkerOf} from './ingest-plan.ts'
 import type {SourceReport} from './ingest-report.ts'
+import {otherSitesLine} from './other-sites.ts'
 import {navigationOf, orderedPages} from './page-order.ts'
 import type {ParseSetup, SourceSetup} from './parse-task.ts'
 import {type FolderScan, type Scan, scanFolder} from './scan-folder.ts'
-import {projectOfScan, siteOf} from './site-of.ts'
+import {projectOfScan, sitesOf} from './site-of.ts'
 
 /** All sources of an ingest, read as one: paths and addresses begin with the name of their source if there are several. */
 export interface SourceContent {
@@ -89,6 +90,7 @@ async function locateAll(
 interface ScannedSource extends LocatedSource {
   readonly scan: FolderScan
   readonly site: Site
+  readonly otherSites: string | null
   readonly navigation: SiteNavigation
 }
 
@@ -112,12 +114,13 @@ async function scanSource(
   const found = scan ?? missingScan(dataDir)
   const diagnostics =
     problem === null ? found.diagnostics : [...found.diagnostics, unreachable(problem, scan !== null)]
-  const site = siteOf(found, source.generator)
+  const {site, others} = sitesOf(found, source.generator)
   return {
     ...located,
     problem,
     scan: {...found, diagnostics},
     site,
+    otherSites: otherSitesLine(source, site, others),
     navigation: navigationOf(projectOfScan(found), site),
   }
 }
@@ -147,7 +150,7 @@ function unreachable(problem: string, hasFiles: boolean): Diagnostic {
 
 function joined(scanned: readonly ScannedSource[], current: BaseBuild | null): SourceContent {
   const before = new Map(current?.manifest.summary?.sources?.map((source) => [source.name, source]))
-  const sources = scanned.map(({source, content, commit, problem, site, navigation}) => {
+  const sources = scanned.map(({source, content, commit, problem, site, otherSites, navigation}) => {
     // Nothing is known of the site of a source that is missing, so it counts as unchanged.
     const unchanged = content === null ? before.get(source.name) : undefined
     return {
@@ -156,6 +159,7 @@ function joined(scanned: readonly ScannedSource[], current: BaseBuild | null): S
       site: site.generator,
       commit,
       problem,
+      otherSites,
       // Nothing is known of the site of a source that is missing, so it counts as unchanged.
       currentVersion: unchanged?.currentVersion ?? site.versions.current,
       chunker: unchanged?.chunker ?? chunkerOf(site),

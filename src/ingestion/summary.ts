@@ -36,6 +36,8 @@ export function summaryOf(report: IngestReport, {maxDiagnostics = 20, maxChanges
   if (notRead !== null) lines.push(`  not read  ${notRead}`)
   lines.push(...sourceLines(report))
   lines.push(`  site      ${siteShown(report)}; model ${report.embedding.name}`)
+  for (const {name, otherSites} of report.sources)
+    if (otherSites !== null) lines.push(`            ${name === null ? '' : `${name}: `}${otherSites}`)
   if (report.fullBecause && report.previous !== null && report.outcome !== 'unchanged')
     lines.push(`  rebuilt in full because ${report.fullBecause}`)
   if (report.renewedBecause)

@@ -155,8 +155,8 @@ test('the command says what it found, from which file, and how to set it', () =>
   expect(JSON.parse(explain('--content', root, '--json'))).toMatchObject({
     generator: {name: 'mkdocs'},
     foundIn: 'mkdocs.yml',
-    pages: 3,
-    outside: 1,
+    pages: 2,
+    outside: 0,
   })
   expect(() => explain('--content', root, '--site', 'wordpres')).toThrow(/known are docusaurus/)
   expect(() => explain('--content', root, '--site', 'Hugo')).toThrow(/did you mean hugo\?/)

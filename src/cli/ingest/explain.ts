@@ -34,8 +34,20 @@ function shown(explanation: SiteExplanation, count: number, siteUrl: SiteUrl): s
 }
 
 function explanationText(explanation: SiteExplanation, siteUrl: string | null): string[] {
-  const {content, project, roots, routeEnd, languages, versions, files, pages, outside, setAside, examples} =
-    explanation
+  const {
+    content,
+    project,
+    roots,
+    routeEnd,
+    languages,
+    versions,
+    files,
+    pages,
+    outside,
+    setAside,
+    otherSites,
+    examples,
+  } = explanation
   const base = siteUrl?.replace(/\/+$/, '') ?? ''
   return [
     generatorLine(explanation),
@@ -59,6 +71,7 @@ function explanationText(explanation: SiteExplanation, siteUrl: string | null): 
       ? [`             ${outside} in no folder of pages: the site may not have their addresses`]
       : []),
     ...Object.entries(setAside).map(([reason, count]) => `             ${count}: ${reason}`),
+    ...(otherSites === null ? [] : ['', otherSites.replace(/^./, (letter) => letter.toUpperCase())]),
     '',
     ...examples.map(({path, url}) => `  ${path}\n    ${/^[a-z][a-z0-9+.-]*:/i.test(url) ? url : base + url}`),
     ...(siteUrl === null ? ['', 'SITE_URL is not set, so sources link to this server’s own /docs.'] : []),
