@@ -44,6 +44,9 @@ function below(base: string, path: string): string | null {
   return parts.length === 0 ? null : parts.join('/')
 }
 
+/** Selects a part of a file's text. */
+export type Part = (text: string) => string
+
 /**
  * The part of a file that an include selects: a named region (`ANCHOR:`, `#region`, `--8<-- [start:`), a `<section>` or what is
  * under a heading by its id, or lines `2:10`. Null if the file has no such part.
@@ -70,8 +73,24 @@ export function includedPart(text: string, selector: string | null): string | nu
   const part = lines
     .slice(start + 1, length < 0 ? undefined : start + 1 + length)
     .filter((line) => !regionMark.test(line))
-  const indent = Math.min(...part.filter((line) => line.trim() !== '').map((line) => line.search(/\S/)))
-  return part.map((line) => (Number.isFinite(indent) ? line.slice(indent) : line)).join('\n')
+  return withoutIndent(part, null).join('\n')
+}
+
+/** The lines in ranges such as `2-4,6,9-` or `L2-L4`, one-based, in the order of the ranges. */
+export function rangesIn(lines: readonly string[], ranges: string): string[] {
+  return ranges.split(',').flatMap((range) => {
+    const [, from = '', dash, to = ''] = /^\s*L?(\d*)\s*(?:(-)\s*L?(\d*))?\s*$/i.exec(range) ?? []
+    if (from === '' && to === '') return []
+    const first = Math.max(1, Number(from || 1))
+    return lines.slice(first - 1, dash === undefined ? first : to === '' ? undefined : Number(to))
+  })
+}
+
+/** Lines without their first columns; null: without those that all of them leave empty. */
+export function withoutIndent(lines: readonly string[], columns: number | null): string[] {
+  const common = Math.min(...lines.filter((line) => line.trim() !== '').map((line) => line.search(/\S/)))
+  const indent = columns ?? common
+  return lines.map((line) => (Number.isFinite(indent) ? line.slice(indent) : line))
 }
 
 /** The content of `<section id="…">`. */

@@ -1,4 +1,6 @@
 import {describe, expect, test} from 'vitest'
+import {rulesOf} from '../../src/generators/index.ts'
+import {pageIn} from '../support/generated-page.ts'
 import {siteIn} from '../support/memory-project.ts'
 import {addressesIn, anchorsIn, navigationIn} from '../support/site-pages.ts'
 
@@ -130,5 +132,68 @@ describe('a project of Jupyter Book 1', () => {
     })
     expect(navigationIn(book)).toEqual(['intro', ['Use', ['use/setup', 'use/linux.md']]])
     expect(siteIn(book).generator).toBe('jupyter-book')
+  })
+})
+
+describe('a part of a file on a page of Sphinx', () => {
+  const code = [
+    'import tea',
+    '',
+    'class Kettle:',
+    '    lid = 1',
+    '',
+    '    @hot',
+    '    def boil(',
+    '        self,',
+    '    ):',
+    '        return tea',
+    '',
+    'def pour():',
+    '    pass',
+  ]
+  const parts = {
+    'docs/kettle.py': `${code.join('\n')}\n`,
+    'docs/part.txt': 'One.\n\nTwo. <!-- a -->\n\nThree.\n\n<!-- b -->\n\nFour.\n',
+  }
+  const rules = rulesOf(siteIn({...files, ...parts}))
+  /** Without the fence and blank lines around it. */
+  const shown = (directive: string): string =>
+    pageIn(rules, 'docs/index.md', `# Kettle\n\n\`\`\`${directive}\n\`\`\`\n\nText.`, parts)!
+      .markdown.replace(/^# Kettle\n\n|\n*Text\.$/g, '')
+      .replace(/^```.*\n|\n?```$/g, '')
+      .replace(/^\n+|\n+$/g, '')
+
+  test.each([
+    [':lines: 1,12-', [1, 12, 13]],
+    ['---\nlines: -1\n---', [1]],
+    [':start-after: import\n:end-before: "@hot"', [3, 4]],
+    [':start-at: class\n:end-at: lid', [3, 4]],
+    [':start-at: class\n:lines: 2', [4]],
+    [':pyobject: pour', [12, 13]],
+    [':pyobject: Kettle', [3, 4, 5, 6, 7, 8, 9, 10]],
+    [':pyobject: Kettle.boil', [6, 7, 8, 9, 10]],
+    [':start-after: coffee', []],
+  ])('is the code that %s selects', (options, lines) => {
+    const wanted = lines.map((line) => code[line - 1]).join('\n')
+    expect(shown(`{literalinclude} kettle.py\n${options}`)).toBe(wanted)
+  })
+
+  test('loses the columns that dedent says', () => {
+    expect(shown('{literalinclude} kettle.py\n:lines: 4\n:dedent:')).toBe('lid = 1')
+    expect(shown('{literalinclude} kettle.py\n:lines: 4\n:dedent: 2')).toBe('  lid = 1')
+  })
+
+  test.each([
+    [':start-line: 4', 'Three.\n\nFour.'],
+    [':end-line: 1', 'One.'],
+    [':start-line: -1', 'Four.'],
+    [':start-after: <!-- a -->\n:end-before: <!-- b -->', 'Three.'],
+    [':start-after: coffee', ''],
+  ])('is the text that %s selects', (options, text) => {
+    expect(shown(`{include} part.txt\n${options}`)).toBe(text)
+  })
+
+  test('is code if the directive says so', () => {
+    expect(shown('{include} part.txt\n:literal:\n:end-line: 3')).toBe('One.\n\nTwo. <!-- a -->')
   })
 })

@@ -2,6 +2,7 @@ import {
   codeInclude,
   codeSpanOf,
   type Dialect,
+  docfxTarget,
   includeInLine,
   includeWhole,
   type Line,
@@ -43,9 +44,11 @@ function readIncludeLine(reading: Reading, {text, end}: Line): boolean {
   const {at} = reading
   const file = /^\[!INCLUDE[ \t]*\[[^\]]*\]\(([^)]+)\)\][ \t]*$/i.exec(text)?.[1]
   const code = /^\[!code-?([\w-]*)[ \t]*\[[^\]]*\]\(([^)]+)\)\][ \t]*$/i.exec(text)
-  if (file !== undefined) includeWhole(reading, file.trim(), 'include')
-  else if (code) codeInclude(reading, code[2]!.replace(/\?.*$/, ''), {language: code[1] || null})
-  else return false
+  if (file !== undefined) includeWhole(reading, docfxTarget(file).file, 'include')
+  else if (code) {
+    const {file: source, title, part} = docfxTarget(code[2]!)
+    codeInclude(reading, source, {part, title, language: code[1] || null})
+  } else return false
   return at.nextLine(end)
 }
 
@@ -55,7 +58,7 @@ function readIncludeInLine(reading: Reading): boolean {
   const match = /^\[!INCLUDE[ \t]*\[([^\]]*)\]\(([^)\n]+)\)\]/i.exec(at.text.slice(at.p, at.p + 1000))
   if (!match) return false
   at.advance(at.p + match[0].length)
-  includeInLine(reading, match[2]!.trim(), 'include')
+  includeInLine(reading, docfxTarget(match[2]!).file, 'include')
   return true
 }
 

@@ -6,6 +6,7 @@ import {directiveOptions} from './directive-options.ts'
 import {liquidInCode} from './liquid-code.ts'
 import {readInclude, selectorOf} from './read-include.ts'
 import {shortcodesInCode} from './shortcode-values.ts'
+import {partOfCode} from './sphinx-parts.ts'
 
 /** A code block as written. */
 interface SourceCode {
@@ -34,7 +35,7 @@ export function codeBlock(reading: Reading, {info, lines: source, fence = '```',
     ) {
       language = read.argument.split(/\s/)[0] ?? ''
       if (read.directive === 'literalinclude') {
-        const part = readInclude(reading, read.argument, 'literalinclude')
+        const part = readInclude(reading, read.argument, 'literalinclude', partOfCode(options.values))
         language = options.values['language'] ?? /\.(\w+)$/.exec(read.argument)?.[1] ?? ''
         if (part !== null) lines = part.text.replace(/\n$/, '').split('\n')
         title ??= read.argument

@@ -18,7 +18,7 @@ export function directiveOptions(lines: readonly string[]): {
   while (n < lines.length) {
     const pair = /^:([\w-]+):(?:\s+(.*))?$/.exec(lines[n]!)
     if (!pair) break
-    values[pair[1]!] = pair[2] ?? ''
+    values[pair[1]!] = (pair[2] ?? '').trim().replace(/^(["'])((?:(?!\1).)*)\1$/, '$2')
     n++
   }
   return {lines: n, values}

@@ -4,6 +4,7 @@ import type {Reading} from '../flattening/reading.ts'
 import {calloutNames} from '../jsx-text.ts'
 import {callOf} from '../shortcodes.ts'
 import {layoutDirectives, openCallout} from './callouts.ts'
+import {docfxPart} from './docfx-parts.ts'
 import {codeInclude} from './includes.ts'
 import {destinationOf, imageOf} from './markdown-text.ts'
 import {mystDirective} from './myst-directives.ts'
@@ -85,8 +86,10 @@ function readColonDirective(reading: Reading, {text: trimmed, indent, end}: Line
     if (name === 'image') {
       const alt = call.named['alt-text'] ?? ''
       write.block(imageOf(alt, call.named['source'] ?? ''))
-    } else if (name === 'code') codeInclude(reading, call.named['source'] ?? '')
-    else reading.note(`directive:${name}`, 'dropped')
+    } else if (name === 'code') {
+      const {source = '', id, range, language} = call.named
+      codeInclude(reading, source, {part: docfxPart({range, name: id}), language: language ?? null})
+    } else reading.note(`directive:${name}`, 'dropped')
     if (!rest.endsWith(':::') && !/-end$/.test(name))
       containers.open({kind: 'colon', name, indent, size: colons!.length, strip: 0})
     at.nextLine(end)

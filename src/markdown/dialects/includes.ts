@@ -2,6 +2,7 @@ import {plainInfo} from '../fence-info.ts'
 import {columnsOf} from '../flattening/container.ts'
 import type {Reading} from '../flattening/reading.ts'
 import {splitFrontMatter} from '../front-matter.ts'
+import type {Part} from '../includes.ts'
 import {codeBlock} from './code-block.ts'
 import {readInclude, selectorOf} from './read-include.ts'
 
@@ -23,21 +24,22 @@ export function include(reading: Reading, spec: string, construct: string): bool
   return includePart(reading, file, construct, selector)
 }
 
-/** Includes a whole file; its path selects no part. */
+/** Includes a whole file, or a part of it that its path does not select. */
 export function includeWhole(
   reading: Reading,
   spec: string,
   construct: string,
   folders?: readonly string[],
+  part: Part | null = null,
 ): boolean {
-  return includePart(reading, spec, construct, null, folders)
+  return includePart(reading, spec, construct, part, folders)
 }
 
 function includePart(
   reading: Reading,
   spec: string,
   construct: string,
-  selector: string | null,
+  selector: string | Part | null,
   folders?: readonly string[],
 ): boolean {
   const part = readInclude(reading, spec, construct, selector, folders)
@@ -60,19 +62,22 @@ export function codeInclude(
   file: string,
   {
     region = null,
+    part = null,
     title = null,
     language = null,
   }: {
     readonly region?: string | null
+    /** Instead of a region. */
+    readonly part?: Part | null
     readonly title?: string | null
     readonly language?: string | null
   } = {},
 ): void {
   const [name, selector] = selectorOf(file)
-  const part = readInclude(reading, name, 'code-include', region ?? selector)
-  if (!part) return
+  const included = readInclude(reading, name, 'code-include', part ?? region ?? selector)
+  if (!included) return
   const info = plainInfo(language?.toLowerCase() ?? /\.(\w+)$/.exec(name)?.[1] ?? '', title)
-  codeBlock(reading, {info, lines: codeLines(reading, part.text)})
+  codeBlock(reading, {info, lines: codeLines(reading, included.text)})
 }
 
 /** The lines of a file, indented as the list item that they are written in. */

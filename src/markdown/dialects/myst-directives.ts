@@ -4,9 +4,10 @@ import type {Reading} from '../flattening/reading.ts'
 import {calloutNames} from '../jsx-text.ts'
 import {openCallout} from './callouts.ts'
 import {directiveOptions} from './directive-options.ts'
-import {includeWhole} from './includes.ts'
+import {codeInclude, includeWhole} from './includes.ts'
 import {imageOf} from './markdown-text.ts'
 import {addTarget} from './myst-targets.ts'
+import {partOfText} from './sphinx-parts.ts'
 
 /** Reads a MyST directive whose content is Markdown, after its opening line. */
 export function mystDirective(
@@ -48,7 +49,10 @@ export function mystDirective(
     reading.note(`myst:${name}`, 'flattened')
   else reading.note(`myst:${name}`, 'not-understood', 'an unknown name')
   if (kind === 'include') {
-    includeWhole(reading, argument, 'include')
+    const part = partOfText(values)
+    const language = values['code'] ?? values['lang'] ?? values['literal']
+    if (language === undefined) includeWhole(reading, argument, 'include', undefined, part)
+    else codeInclude(reading, argument, {part, language: /^true$/i.test(language) ? '' : language})
     hideDirective(reading, name, container)
     return
   }

@@ -1,6 +1,6 @@
 import {anyFragment} from '../any-fragment.ts'
 import type {Reading} from '../flattening/reading.ts'
-import {includeCandidates, includedPart} from '../includes.ts'
+import {includeCandidates, includedPart, type Part} from '../includes.ts'
 import {withheldReason} from '../withheld.ts'
 
 /** Folders that the paths of includes may leave out. */
@@ -27,7 +27,7 @@ export function readInclude(
   reading: Reading,
   spec: string,
   construct: string,
-  selector: string | null = null,
+  selector: string | Part | null = null,
   folders: readonly string[] = includeFolders,
 ): IncludedText | null {
   const {at, context} = reading
@@ -70,8 +70,9 @@ export function readInclude(
       isCircular = true
       continue
     }
-    const part = includedPart(text.replace(/\r\n?/g, '\n').replace(/^\ufeff/, ''), selector)
-    if (part === null) return missingPart(reading, spec, construct, selector!)
+    const whole = text.replace(/\r\n?/g, '\n').replace(/^\ufeff/, '')
+    const part = typeof selector === 'function' ? selector(whole) : includedPart(whole, selector)
+    if (part === null) return missingPart(reading, spec, construct, String(selector))
     context.included.spend(text.length)
     reading.note(construct, 'flattened', spec)
     return {text: part, path: candidate}
