@@ -44,8 +44,8 @@ function below(base: string, path: string): string | null {
   return parts.length === 0 ? null : parts.join('/')
 }
 
-/** Selects a part of a file's text. */
-export type Part = (text: string) => string
+/** Selects a part of a file's text; null if the file has no such part. */
+export type Part = (text: string) => string | null
 
 /**
  * The part of a file that an include selects: a named region (`ANCHOR:`, `#region`, `--8<-- [start:`), a `<section>` or what is

@@ -20,8 +20,8 @@ export function docfxPart({range, name, start, end, dedent}: DocfxPart): Part | 
     const lines = text.replace(/\n$/, '').split('\n')
     const part = ranges
       ? rangesIn(lines, ranges)
-      : (snippetIn(lines, name!) ?? includedPart(text, name!).split('\n'))
-    return withoutIndent(part, dedent ? Number(dedent) : null).join('\n')
+      : (snippetIn(lines, name!) ?? includedPart(text, name!)?.split('\n'))
+    return part ? withoutIndent(part, dedent ? Number(dedent) : null).join('\n') : null
   }
 }
 

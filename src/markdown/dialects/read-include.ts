@@ -72,7 +72,7 @@ export function readInclude(
     }
     const whole = text.replace(/\r\n?/g, '\n').replace(/^\ufeff/, '')
     const part = typeof selector === 'function' ? selector(whole) : includedPart(whole, selector)
-    if (part === null) return missingPart(reading, spec, construct, String(selector))
+    if (part === null) return missingPart(reading, spec, construct, selector)
     context.included.spend(text.length)
     reading.note(construct, 'flattened', spec)
     return {text: part, path: candidate}
@@ -109,14 +109,19 @@ export function readInclude(
   return null
 }
 
-function missingPart(reading: Reading, spec: string, construct: string, part: string): null {
+function missingPart(
+  reading: Reading,
+  spec: string,
+  construct: string,
+  selector: string | Part | null,
+): null {
   const {at, context} = reading
   reading.note(construct, 'dropped', spec)
   context.report(
     'include-missing',
     'warning',
     at.line,
-    `the file ${spec} has no part ${part}, which the page includes`,
+    `the file ${spec} has no part ${typeof selector === 'string' ? selector : 'as this one'}, which the page includes`,
     'Its text is missing here. Name a part that the file has.',
   )
   return null
