@@ -33,7 +33,7 @@ export function partOfText(options: Options): Part | null {
   return (text) => {
     const lines = text.replace(/\n$/, '').split('\n')
     let part = lines.slice(numberOf(first) ?? 0, numberOf(last)).join('\n')
-    if (byLine) part = byLine(part)
+    if (byLine) part = byLine(part) ?? ''
     if (after) part = part.includes(after) ? part.slice(part.indexOf(after) + after.length) : ''
     return before && part.includes(before) ? part.slice(0, part.indexOf(before)) : part
   }
