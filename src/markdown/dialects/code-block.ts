@@ -1,6 +1,6 @@
 import {fenceInfoOf, plainInfo} from '../fence-info.ts'
 import type {Reading} from '../flattening/reading.ts'
-import {hiddenByTwoslash, markedInclude, withoutMark} from './code-marks.ts'
+import {hiddenByTwoslash, isMagicComment, markedInclude, withoutMark} from './code-marks.ts'
 import {directiveOptions} from './directive-options.ts'
 import {liquidInCode} from './liquid-code.ts'
 import {readInclude, selectorOf} from './read-include.ts'
@@ -55,6 +55,7 @@ export function codeBlock(reading: Reading, {info, lines: source, fence = '```',
 /** Resolves the includes and shortcodes that generators expand even in code. */
 function codeLine(reading: Reading, line: string, language: string): string[] {
   const {context} = reading
+  if (isMagicComment(line, language, context.syntax.magicComments)) return []
   const include =
     /^\s*\{\{#(?:include|rustdoc_include|playground|playpen)\s+([^}]+)\}\}\s*$/.exec(line) ??
     /^\s*-{1,}8<-{1,}\s+"([^"]+)"\s*$/.exec(line)
@@ -68,6 +69,7 @@ function codeLine(reading: Reading, line: string, language: string): string[] {
       : part.text
           .replace(/\n$/, '')
           .split('\n')
+          .filter((text) => !isMagicComment(text, language, context.syntax.magicComments))
           .map((text) => withoutMark(text, language))
           .filter((text) => text !== null)
           .map((text) => (text === '' ? '' : indent + text))
