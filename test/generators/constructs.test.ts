@@ -40,6 +40,19 @@ describe('MkDocs', () => {
     expect(text).not.toContain('{{')
   })
 
+  test('a card keeps what is below its icon in its list item, and a link begins with its words', () => {
+    const card =
+      '-   :material-kettle:{ .lg .middle } __Boil__\n\n    ---\n\n    Water first.\n\n    [:octicons-arrow-right-24: Go on](b.md)\n'
+    const text = `<div class="grid cards" markdown>\n\n${card}\n-   <Icon name="tea" /> Steep\n\n    Then tea.\n\n</div>\n\nPress :material-play: now.`
+    const {page, diagnostics} = pageIn({...files, 'docs/a.md': text, 'docs/b.md': ''}, 'docs/a.md')
+
+    expect(page?.markdown).toBe(
+      '-   __Boil__\n\n    ---\n\n    Water first.\n\n    [Go on](b.md)\n\n-   Steep\n\n    Then tea.\n\nPress now.',
+    )
+    expect(page?.sections.flatMap(({passages}) => passages.map(({text}) => text)).join()).not.toContain('---')
+    expect(diagnostics).toEqual([])
+  })
+
   test('keeps the words of mkdocstrings', () => {
     const text = shown(
       'docs/a.md',

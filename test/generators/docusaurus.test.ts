@@ -42,6 +42,38 @@ const site = siteIn(project)
 const rules = rulesOf(site)
 
 describe('Docusaurus', () => {
+  test.each([
+    [
+      'js',
+      '// highlight-next-line\na()\n  /* highlight-start */\nb() // highlight-next-line',
+      'a()\nb() // highlight-next-line',
+    ],
+    ['bash', '# highlight-start\nrun\n# highlight-end\n# highlight it', 'run\n# highlight it'],
+    ['jsx', '<a>\n  {/* highlight-next-line */}\n  b\n</a>', '<a>\n  b\n</a>'],
+    ['html', '<!-- highlight-next-line -->\n<p>', '<p>'],
+    ['sql', '-- highlight-end\nSELECT 1', 'SELECT 1'],
+    ['md', '<!-- highlight-end -->\n// highlight-start', '// highlight-start'],
+  ])('comments that mark lines of %s code are not shown', (language, code, shown) => {
+    const page = pageIn(rules, 'docs/intro.md', `\`\`\`${language}\n${code}\n\`\`\``)
+
+    expect(page?.markdown).toBe(`\`\`\`${language}\n${shown}\n\`\`\``)
+  })
+
+  test('its configuration says which comments mark lines', () => {
+    const own = rulesOf(
+      siteIn({
+        'docusaurus.config.js': `export default {themeConfig: {prism: {magicComments: [
+          {className: 'bad', line: 'This is wrong', block: {start: 'wrong-start', end: 'wrong-end'}}]}}}`,
+        'docs/a.md': '',
+      }),
+    )
+    const code = '// This is wrong\na()\n// wrong-start\nb()\n// wrong-end\n// highlight-next-line\n'
+
+    expect(pageIn(own, 'docs/a.md', `\`\`\`js\n${code}\`\`\``)?.markdown).toBe(
+      '```js\na()\nb()\n// highlight-next-line\n```',
+    )
+  })
+
   test('is found with all its docs plugins, from whatever folder', () => {
     expect(site.foundIn).toBe('website/docusaurus.config.ts')
     expect(siteIn(project, 'docs').generator).toBe('docusaurus')

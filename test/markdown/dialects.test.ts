@@ -60,6 +60,7 @@ test('the syntax rules of a site decide what is hidden', () => {
     shortcodesInCode: false,
     liquidInCode: false,
     mystLines: false,
+    magicComments: [],
   } as const
 
   expect(flatten(source, options).text).toContain('# use a;')

@@ -1,4 +1,4 @@
-import {folderPath, isRecord, memberOf, textOr} from '../shared/config-values.ts'
+import {folderPath, isRecord, memberOf, textOr, textsOf} from '../shared/config-values.ts'
 import {joinRoute} from '../shared/join-route.ts'
 import {languageTag} from '../shared/languages.ts'
 import type {ProjectFolder} from '../shared/project-folder.ts'
@@ -47,6 +47,16 @@ interface Place extends PageRoot {
   readonly tag: string | null
 }
 
+/** The comments that mark lines of code; null for the default ones. */
+function magicComments(given: unknown): string[] | null {
+  if (!Array.isArray(given)) return null
+  return given.flatMap((mark) => [
+    ...textsOf(memberOf(mark, 'line')),
+    ...textsOf(memberOf(mark, 'block', 'start')),
+    ...textsOf(memberOf(mark, 'block', 'end')),
+  ])
+}
+
 /** What a configuration of Docusaurus says of the folders of its pages. */
 export function docusaurusConfig(config: unknown, folder: ProjectFolder): SiteConfig {
   const baseUrl = textOr(memberOf(config, 'baseUrl'), '/')
@@ -84,6 +94,7 @@ export function docusaurusConfig(config: unknown, folder: ProjectFolder): SiteCo
       excluded: docs.flatMap(({path, exclude}) => exclude.map((pattern) => `${path}/${pattern}`)),
       isCertain: docs.every(({path}) => isFolder(folder, path)),
       endsGiven: typeof slash === 'boolean',
+      magicComments: magicComments(memberOf(config, 'themeConfig', 'prism', 'magicComments')),
     },
   }
 }

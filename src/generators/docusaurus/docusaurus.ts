@@ -23,7 +23,7 @@ export const docusaurus: Generator = {
       '`baseUrl`, all docs, blog and pages plugins, `routeBasePath`, `trailingSlash`, `id`, `slug`, number prefixes, versions, translations',
     anchors: 'GitHub’s',
     order: '`sidebars.*` of the version that readers get, `_category_.*`, `sidebar_position`, numbers',
-    syntaxes: 'MDX, `:::` admonitions, tabs, `@site/`',
+    syntaxes: 'MDX, `:::` admonitions, tabs, `@site/`, `magicComments`',
     setAside: '`draft`, `unlisted`; files and folders that begin with `_`; `exclude`',
     checked: 'built',
   },
@@ -36,6 +36,8 @@ export const docusaurus: Generator = {
   anchors: githubAnchors,
   keepsLetterCase: true,
   mdx: 'always',
+  syntax: ({own}) =>
+    Array.isArray(own['magicComments']) ? {magicComments: textsOf(own['magicComments'])} : {},
   routeOf(file, site) {
     const {blogs, pages} = foldersOf(site)
     if (blogs.some((path) => isIn(file, path))) return blogRoute(file, site)

@@ -1,7 +1,7 @@
 import {fenceInfoOf, plainInfo} from '../fence-info.ts'
 import {columnsOf} from '../flattening/container.ts'
 import type {Reading} from '../flattening/reading.ts'
-import {hiddenByTwoslash, markedInclude, withoutMark} from './code-marks.ts'
+import {hiddenByTwoslash, isMagicComment, markedInclude, withoutMark} from './code-marks.ts'
 import {directiveOptions} from './directive-options.ts'
 import {liquidInCode} from './liquid-code.ts'
 import {readInclude, selectorOf} from './read-include.ts'
@@ -73,6 +73,7 @@ function inList<T extends {readonly text: string}>(body: readonly T[], lead: str
 /** Resolves the includes and shortcodes that generators expand even in code. */
 function codeLine(reading: Reading, line: string, language: string): string[] {
   const {context} = reading
+  if (isMagicComment(line, language, context.syntax.magicComments)) return []
   const include =
     /^\s*\{\{#(?:include|rustdoc_include|playground|playpen)\s+([^}]+)\}\}\s*$/.exec(line) ??
     /^\s*-{1,}8<-{1,}\s+"([^"]+)"\s*$/.exec(line)
@@ -86,6 +87,7 @@ function codeLine(reading: Reading, line: string, language: string): string[] {
       : part.text
           .replace(/\n$/, '')
           .split('\n')
+          .filter((text) => !isMagicComment(text, language, context.syntax.magicComments))
           .map((text) => withoutMark(text, language))
           .filter((text) => text !== null)
           .map((text) => (text === '' ? '' : indent + text))

@@ -19,6 +19,15 @@ export function withoutMark(line: string, language: string): string | null {
   return text.trim() === '' ? null : text
 }
 
+const wholeLine = new RegExp(String.raw`^\s*(?:${opener}|REM)\s*(\w[^*]*?)\s*${closer}\s*$`)
+
+/** Whether a line of code has nothing but one of a highlighter's comments, such as `// highlight-next-line`. Markup shows those of other languages. */
+export function isMagicComment(line: string, language: string, names: readonly string[]): boolean {
+  if (!names.some((name) => line.includes(name))) return false
+  if (markup.test(language) && !/^\s*(?:<!--|\{\/\*)/.test(line)) return false
+  return names.includes(wholeLine.exec(line)?.[1] ?? '')
+}
+
 /** The file in `// [!include ~/snippets/client.ts:setup]`; null in other lines. */
 export function markedInclude(line: string): string | null {
   return (

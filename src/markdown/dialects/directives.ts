@@ -172,10 +172,13 @@ function readSlashBlock(reading: Reading, {text, indent, end}: Line): boolean {
 function readInline(reading: Reading): boolean {
   const {at, write} = reading
   const ahead = at.text.slice(at.p, at.p + 400)
-  const icon = /^:(?:material|octicons|fontawesome|simple|twemoji)-[\w-]+:(?:\{[^{}\n]*\})?/.exec(ahead)
+  const icon = /^:(?:material|octicons|fontawesome|simple|twemoji|lucide)-[\w-]+:(?:\{[^{}\n]*\})?/.exec(
+    ahead,
+  )
   if (icon) {
     reading.note('icon', 'dropped')
     at.skip(icon[0].length)
+    if (/[[ \t]/.test(write.lastCharacter)) at.skipSpace()
     return true
   }
   const directive =

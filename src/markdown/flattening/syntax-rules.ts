@@ -12,6 +12,8 @@ export interface SyntaxRules {
   readonly liquidInCode: boolean
   /** Lines that begin with `%` are comments, and `+++` separates blocks. */
   readonly mystLines: boolean
+  /** Comments that mark lines of code for a highlighter: a line that has nothing else is not shown. */
+  readonly magicComments: readonly string[]
 }
 
 /** Plain Markdown. */
@@ -22,4 +24,5 @@ export const plainSyntax: SyntaxRules = {
   shortcodesInCode: false,
   liquidInCode: false,
   mystLines: false,
+  magicComments: ['highlight-next-line', 'highlight-start', 'highlight-end'],
 }

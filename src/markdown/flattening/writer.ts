@@ -94,9 +94,11 @@ export class FlatWriter implements Writer {
   }
 
   put(text: string): void {
-    if (text === '') return
-    this.#current += text
-    if (!this.#hasContent && text.trim() !== '') this.#hasContent = true
+    // Blanks after what a line begins with would widen it, up to indented code.
+    const added = this.#hasContent || this.isOneLine ? text : text.replace(/^[ \t]+/, '')
+    if (added === '') return
+    this.#current += added
+    if (!this.#hasContent && added.trim() !== '') this.#hasContent = true
   }
 
   line(text: string): void {
