@@ -123,6 +123,23 @@ describe('Fumadocs', () => {
     expect(placeIn(rules, 'components/note.mdx').setAside?.rule).toBe('partial')
   })
 
+  test('a meta file takes the rest from the end, without what it leaves out', () => {
+    const files = {
+      ...project,
+      'content/manual/meta.json': '{"pages": ["./index", "!draft", "notes"]}',
+      'content/manual/draft.mdx': '# Draft',
+      'content/manual/notes/meta.json': '{"title": "What is new", "pages": ["z...a"]}',
+      'content/manual/notes/first.mdx': '# First',
+      'content/manual/notes/second.mdx': '# Second',
+    }
+    const inFolder = (name: string) => ({title: null, path: `content/manual/notes/${name}`, items: []})
+
+    expect(fumadocs.navigation!(memoryProject(files).folder(''), site)).toEqual([
+      {title: null, path: 'content/manual/index', items: []},
+      {title: 'What is new', path: null, items: [inFolder('second'), inFolder('first')]},
+    ])
+  })
+
   test('meta files are the navigation', () => {
     expect(fumadocs.navigation!(memoryProject(project).folder(''), site)).toEqual([
       {title: null, path: 'content/manual/index', items: []},
