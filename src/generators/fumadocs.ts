@@ -179,7 +179,10 @@ function localised(
   return {segments: [...segments.slice(0, -1), match[1]!], locale: inRoute(match[2]!)}
 }
 
-/** By the files `meta.json`: names of pages and folders, `---Separator---`, `...` for the rest, `...folder` for its items. */
+/**
+ * By the files `meta.json`: names of pages and folders, `---Separator---`, `...` for the rest, `z...a` for the rest from
+ * the end, `...folder` for its items, `!name` for what the rest leaves out.
+ */
 function itemsIn(folder: ProjectFolder, site: Site, path: string, depth: number): NavigationItem[] {
   if (depth > 12) return []
   const names = folder.list(path)
@@ -187,20 +190,24 @@ function itemsIn(folder: ProjectFolder, site: Site, path: string, depth: number)
     /\.mdx?$|\/$/.test(name) ? [name.replace(/\.mdx?$|\/$/g, '')] : [],
   )
   const pages = metaOf(folder, path)['pages']
-  const listed = Array.isArray(pages) ? pages.filter((name) => typeof name === 'string') : ['...']
-  const rest = entries.filter((name) => !listed.some((item) => item.replace(/^\.\.\.(?=.)/, '') === name))
-  return [...new Set(listed.flatMap((name) => (name === '...' ? rest : [name])))].flatMap(
-    (name): NavigationItem[] => {
-      const isSpread = name.startsWith('...') && name.length > 3
-      const entry = posix.join(path, isSpread ? name.slice(3) : name)
-      if (names.includes(`${isSpread ? name.slice(3) : name}/`)) {
-        const items = itemsIn(folder, site, entry, depth + 1)
-        const title = textOr(metaOf(folder, entry)['title'], '') || (isGroup(name) ? null : titleOfName(name))
-        return isSpread ? items : [{title, path: null, items}]
-      }
-      return entries.includes(name) ? [{title: null, path: posix.join(site.folder, entry), items: []}] : []
-    },
+  const listed = (Array.isArray(pages) ? pages.filter((name) => typeof name === 'string') : ['...']).map(
+    (name) => name.replace(/^\.\//, ''),
   )
+  const named = new Set(listed.map((name) => name.replace(/^(?:\.\.\.|!)(?=.)/, '')))
+  const rest = [...new Set(entries)].filter((name) => !named.has(name))
+  const ordered = listed.flatMap((name) =>
+    name === '...' ? rest : name === 'z...a' ? [...rest].reverse() : [name],
+  )
+  return [...new Set(ordered)].flatMap((name): NavigationItem[] => {
+    const isSpread = name.startsWith('...') && name.length > 3
+    const entry = posix.join(path, isSpread ? name.slice(3) : name)
+    if (names.includes(`${isSpread ? name.slice(3) : name}/`)) {
+      const items = itemsIn(folder, site, entry, depth + 1)
+      const title = textOr(metaOf(folder, entry)['title'], '') || (isGroup(name) ? null : titleOfName(name))
+      return isSpread ? items : [{title, path: null, items}]
+    }
+    return entries.includes(name) ? [{title: null, path: posix.join(site.folder, entry), items: []}] : []
+  })
 }
 
 function metaOf(folder: ProjectFolder, path: string): Readonly<Record<string, unknown>> {

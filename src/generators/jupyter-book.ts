@@ -5,6 +5,7 @@ import {isRecord, memberOf, pathOfUrl, plainValues, textOr} from './shared/confi
 import {dataConfigOf} from './shared/data-config.ts'
 import {languageTag} from './shared/languages.ts'
 import {configIn, type ProjectFolder} from './shared/project-folder.ts'
+import {pagesMatching} from './shared/toctrees.ts'
 import {docutilsId, docutilsUnique, isExcluded, sphinxRoute} from './sphinx.ts'
 
 type Own = {
@@ -37,7 +38,7 @@ export const jupyterBook: Generator = {
     const isOnlyToc = memberOf(config, 'only_build_toc_files') === true
     const own: Own = {
       excluded: ['_build', ...(Array.isArray(excluded) ? excluded.map(String) : [])],
-      pages: isOnlyToc ? filesIn(itemsOf(toc, folder.path)) : null,
+      pages: isOnlyToc ? filesIn(itemsOf(toc, folder)) : null,
     }
     return {
       foundIn: '_toc.yml',
@@ -73,7 +74,7 @@ export const jupyterBook: Generator = {
   },
   navigation(folder) {
     const toc = tocOf(folder)
-    return toc === null ? null : itemsOf(toc, folder.path)
+    return toc === null ? null : itemsOf(toc, folder)
   },
 }
 
@@ -85,29 +86,37 @@ function tocOf(folder: ProjectFolder): unknown {
 
 const maxDepth = 10
 
-function itemsOf(toc: unknown, home: string, depth = 0): NavigationItem[] {
+function itemsOf(toc: unknown, folder: ProjectFolder, depth = 0): NavigationItem[] {
   if (depth > maxDepth) return []
   // An older form is a list of files.
-  if (Array.isArray(toc)) return toc.flatMap((entry) => itemOf(entry, home, depth))
+  if (Array.isArray(toc)) return toc.flatMap((entry) => itemOf(entry, folder, depth))
   const root = memberOf(toc, 'root')
-  const first = typeof root === 'string' ? [{title: null, path: posix.join(home, root), items: []}] : []
-  return [...first, ...groupsIn(toc, home, depth)]
+  const first =
+    typeof root === 'string' ? [{title: null, path: posix.join(folder.path, root), items: []}] : []
+  return [...first, ...groupsIn(toc, folder, depth)]
 }
 
-function groupsIn(entry: unknown, home: string, depth: number): NavigationItem[] {
+function groupsIn(entry: unknown, folder: ProjectFolder, depth: number): NavigationItem[] {
   const listed = ['parts', 'chapters', 'sections', 'subtrees', 'entries'].flatMap((name) => {
     const list = memberOf(entry, name)
     return Array.isArray(list) ? list : []
   })
-  return listed.flatMap((part) => itemOf(part, home, depth + 1))
+  return listed.flatMap((part) => itemOf(part, folder, depth + 1))
 }
 
-function itemOf(entry: unknown, home: string, depth: number): NavigationItem[] {
+function itemOf(entry: unknown, folder: ProjectFolder, depth: number): NavigationItem[] {
   if (!isRecord(entry) || depth > maxDepth) return []
-  const items = groupsIn(entry, home, depth)
+  const items = groupsIn(entry, folder, depth)
   const file = entry['file']
   if (typeof file === 'string')
-    return [{title: textOr(entry['title'], '') || null, path: posix.join(home, file), items}]
+    return [{title: textOr(entry['title'], '') || null, path: posix.join(folder.path, file), items}]
+  const glob = entry['glob']
+  if (typeof glob === 'string')
+    return pagesMatching(folder, '', glob).map((path) => ({
+      title: null,
+      path: posix.join(folder.path, path),
+      items: [],
+    }))
   const caption = textOr(entry['caption'] ?? entry['part'], '')
   return caption === '' ? items : [{title: caption, path: null, items}]
 }

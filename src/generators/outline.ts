@@ -28,13 +28,21 @@ export interface SiteNavigation {
 }
 
 /**
- * The order of a site's pages: that of its navigation, each page once, where it is named first; then the other pages,
+ * The order of a site's pages: its home page, unless its navigation puts that elsewhere; its navigation, each page once,
+ * where it is named first; then the other pages,
  * folder by folder, by their positions and names; then translations and other versions, each as a group.
  */
 export function outlineOf(pages: readonly OutlinePage[], navigation: SiteNavigation): OutlineItem[] {
   const finder = new PageFinder(pages)
   const left = new Set(pages)
   const listed = listedItems(navigation.items, {finder, left, folders: navigation.folders})
+  const home = innermost(
+    treeOf(
+      pages.filter(({part}) => part === null),
+      '',
+    ),
+  ).index
+  const first = listed.length > 0 && home !== null && left.delete(home) ? [pageItem(home)] : []
   const parts = new Map<string | null, OutlinePage[]>([[null, []]])
   for (const page of left) parts.set(page.part, [...(parts.get(page.part) ?? []), page])
   const ordered = (part: string | null): OutlineItem[] =>
@@ -42,10 +50,15 @@ export function outlineOf(pages: readonly OutlinePage[], navigation: SiteNavigat
   const others = [...parts.keys()].filter((part) => part !== null).sort(byName)
   if (listed.length === 0 && parts.get(null)!.length === 0 && others.length === 1) return ordered(others[0]!)
   return [
+    ...first,
     ...listed,
     ...ordered(null),
     ...others.map((part) => ({title: part, path: null, items: ordered(part)})),
   ]
+}
+
+function pageItem({title, path}: OutlinePage): OutlineItem {
+  return {title, path, items: []}
 }
 
 interface Listing {

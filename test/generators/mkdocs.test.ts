@@ -63,6 +63,47 @@ describe('a MkDocs project', () => {
     expect(navigationIn(files)).toEqual(['Home = docs/index.md', ['Guides', 'docs/guides/install.md']])
   })
 
+  test('has the order of files of links with the plugin for them, which are no pages', () => {
+    const pages = {
+      'mkdocs.yml': 'plugins:\n  - literate-nav\n',
+      'docs/SUMMARY.md': '- [Use](use.md)\n- [Parts](parts/)\n- [Home](index.md)\n',
+      'docs/index.md': 'Text.',
+      'docs/use.md': 'Text.',
+      'docs/parts/SUMMARY.md': '* [Lid](lid.md)\n* [Handle](handle.md)\n',
+      'docs/parts/handle.md': 'Text.',
+      'docs/parts/lid.md': 'Text.',
+    }
+    expect(navigationIn(pages)).toEqual([
+      'Use = docs/use.md',
+      ['Parts', 'Lid = docs/parts/lid.md', 'Handle = docs/parts/handle.md'],
+      'Home = docs/index.md',
+    ])
+    expect(addressesIn(pages)).toMatchObject({
+      'docs/SUMMARY.md': '(partial)',
+      'docs/parts/SUMMARY.md': '(partial)',
+      'docs/use.md': '/use/',
+    })
+    expect(addressesIn({...pages, 'mkdocs.yml': 'site_name: Kettle\n'})['docs/SUMMARY.md']).toBe('/SUMMARY/')
+  })
+
+  test('has the folders that its nav names, and the order against names, with the plugin for .pages', () => {
+    const pages = {
+      'mkdocs.yml': 'plugins: [awesome-pages]\nnav:\n  - use.md\n  - Old notes: notes\n  - ...\n',
+      'docs/use.md': 'Text.',
+      'docs/notes/a.md': 'Text.',
+    }
+    expect(navigationIn(pages)).toEqual(['docs/use.md', 'Old notes = docs/notes/'])
+
+    const notes = {
+      'mkdocs.yml': 'plugins: [awesome-pages]\n',
+      'docs/.pages': 'order: desc\n',
+      'docs/a.md': 'Text.',
+      'docs/b.md': 'Text.',
+      'docs/index.md': 'Text.',
+    }
+    expect(navigationIn(notes)).toEqual(['docs/index.md', 'docs/b.md', 'docs/a.md'])
+  })
+
   test('has the order of .pages files with the plugin for them', () => {
     const pages = {
       'mkdocs.yml': 'plugins: [awesome-pages]\n',

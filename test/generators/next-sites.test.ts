@@ -147,6 +147,23 @@ describe('Fumadocs', () => {
     expect(page?.markdown.replace(/\n{2,}/g, '\n\n')).toBe(`# Knead\n\n${shown}\n\nEnd.`)
   })
 
+  test('a meta file takes the rest from the end, without what it leaves out', () => {
+    const files = {
+      ...project,
+      'content/manual/meta.json': '{"pages": ["./index", "!draft", "notes"]}',
+      'content/manual/draft.mdx': '# Draft',
+      'content/manual/notes/meta.json': '{"title": "What is new", "pages": ["z...a"]}',
+      'content/manual/notes/first.mdx': '# First',
+      'content/manual/notes/second.mdx': '# Second',
+    }
+    const inFolder = (name: string) => ({title: null, path: `content/manual/notes/${name}`, items: []})
+
+    expect(fumadocs.navigation!(memoryProject(files).folder(''), site)).toEqual([
+      {title: null, path: 'content/manual/index', items: []},
+      {title: 'What is new', path: null, items: [inFolder('second'), inFolder('first')]},
+    ])
+  })
+
   test('meta files are the navigation', () => {
     expect(fumadocs.navigation!(memoryProject(project).folder(''), site)).toEqual([
       {title: null, path: 'content/manual/index', items: []},

@@ -38,6 +38,13 @@ test('a navigation may name a page by its address, unless a file is called so', 
   )
 })
 
+test('the home page stands first unless the navigation puts it elsewhere', () => {
+  const pages = [page('docs/a.md', 'A'), page('docs/b.md', 'B'), page('docs/index.md', 'Home')]
+
+  expect(orderOf(pages, [item(null, 'docs/b')])).toEqual(['Home', 'B', 'A'])
+  expect(orderOf(pages, [item(null, 'docs/b'), item(null, 'docs/index')])).toEqual(['B', 'Home', 'A'])
+})
+
 describe('pages without a navigation', () => {
   test('stand by position, then by name, with numbers as numbers', () => {
     const pages = [page('b10.md'), page('b9.md'), page('z.md', 'First', 1), page('a.md', 'Second', 2)]

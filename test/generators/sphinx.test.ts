@@ -51,8 +51,9 @@ describe('a Sphinx project', () => {
     expect(languages.default).toBe('de')
   })
 
-  test('has its toctrees as navigation', () => {
+  test('has its first page and its toctrees as navigation', () => {
     expect(navigationIn(files)).toEqual([
+      'docs/index',
       ['First steps', ['docs/setup/index', 'docs/setup/on-linux', 'docs/kept'], 'The words = docs/glossary'],
     ])
   })
@@ -72,6 +73,7 @@ describe('a Sphinx project', () => {
     }
 
     expect(navigationIn(globbed)).toEqual([
+      'docs/index',
       'docs/setup/b',
       'docs/setup/a',
       'docs/kept',
@@ -132,6 +134,17 @@ describe('a project of Jupyter Book 1', () => {
     })
     expect(navigationIn(book)).toEqual(['intro', ['Use', ['use/setup', 'use/linux.md']]])
     expect(siteIn(book).generator).toBe('jupyter-book')
+  })
+
+  test('has the pages that globs of its table of contents name', () => {
+    const book = {
+      '_toc.yml': 'root: intro\nchapters:\n  - glob: use/*\n  - file: end\n',
+      'intro.md': 'Text.',
+      'end.md': 'Text.',
+      'use/b.md': 'Text.',
+      'use/a.md': 'Text.',
+    }
+    expect(navigationIn(book)).toEqual(['intro', 'use/a', 'use/b', 'end'])
   })
 })
 

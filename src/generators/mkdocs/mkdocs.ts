@@ -1,10 +1,11 @@
 import {posix} from 'node:path'
 import {values} from '../../markdown/dialect-kit.ts'
 import type {Generator, NavigationItem} from '../generator.ts'
-import {memberOf, pathOfUrl} from '../shared/config-values.ts'
+import {memberOf, pathOfUrl, textOr} from '../shared/config-values.ts'
 import {joinRoute} from '../shared/join-route.ts'
 import {isIgnored, matchesAny} from '../shared/patterns.ts'
 import {routeByPath} from '../shared/routes.ts'
+import {partial} from '../shared/set-aside.ts'
 import {anchorRules, type Slugs, slugsOf} from './anchors.ts'
 import {
   type Config,
@@ -31,6 +32,8 @@ type Own = {
   readonly slugs: Slugs
   /** Whether double braces are macros. */
   readonly macros: boolean
+  /** The name of the files that are the navigation of their folder; null without the plugin literate-nav. */
+  readonly linksFile: string | null
   /** Whether a plugin takes pages from other folders of the project too. */
   readonly isOpen: boolean
 }
@@ -43,7 +46,7 @@ export const mkdocs: Generator = {
     foundBy: '`mkdocs.yml`, `zensical.toml`',
     routes: '`site_url`, `docs_dir`, `use_directory_urls`, `mike`, `i18n`',
     anchors: 'Python-Markdown’s, PyMdown’s by `slugify`',
-    order: '`nav`, `.pages`, `.nav.yml`',
+    order: '`nav`, `.pages`, `.nav.yml`, `SUMMARY.md` of literate-nav',
     syntaxes: 'admonitions, content tabs, snippets, macros, mkdocstrings, attribute lists',
     setAside: '`exclude_docs`, `draft_docs`, `exclude`, `search.exclude`',
     checked: 'built',
@@ -84,7 +87,8 @@ export const mkdocs: Generator = {
   },
   staysInRoots: (site) => (site.own as Partial<Own>).isOpen !== true,
   setAside({segments, path, frontMatter}, site) {
-    const {excluded = [], drafts = [], globs = []} = site.own as Partial<Own>
+    const {excluded = [], drafts = [], globs = [], linksFile = null} = site.own as Partial<Own>
+    if (posix.basename(path) === linksFile) return partial(`${linksFile} is the table of contents`)
     const below = [...segments.slice(0, -1), posix.basename(path)].join('/')
     if (isIgnored(below, excluded) || matchesAny(below, globs))
       return {rule: 'hidden', reason: 'the configuration excludes it'}
@@ -96,9 +100,20 @@ export const mkdocs: Generator = {
   navigation(folder): readonly NavigationItem[] | null {
     const found = configOf(folder)
     if (!found) return null
-    const hasPagesFiles = ['awesome-pages', 'awesome-nav'].some((name) => plugin(found.config, name))
-    return navigationOf(folder, docsFolder(found.config), found.config['nav'], hasPagesFiles)
+    const {config} = found
+    const pages = plugin(config, 'awesome-pages') ?? plugin(config, 'awesome-nav')
+    return navigationOf(folder, docsFolder(config), config['nav'], {
+      pagesFiles: pages !== null,
+      isDescending: pages?.['order'] === 'desc',
+      linksFile: linksFileOf(config),
+    })
   },
+}
+
+/** The files that the plugin literate-nav reads. */
+function linksFileOf(config: Config): string | null {
+  const options = plugin(config, 'literate-nav')
+  return options === null ? null : textOr(options['nav_file'], 'SUMMARY.md')
 }
 
 /** Those that take pages from elsewhere; Backstage's has `monorepo` in it. */
@@ -115,6 +130,7 @@ function ownOf(config: Config): Own {
     i18n: translationsOf(plugin(config, 'i18n')),
     slugs: slugsOf(optionsIn(config['markdown_extensions'], 'toc')),
     macros: plugin(config, 'macros') !== null || plugin(config, 'markdownextradata') !== null,
+    linksFile: linksFileOf(config),
     isOpen: openPlugins.some((name) => plugin(config, name) !== null),
   }
 }

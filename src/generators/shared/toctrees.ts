@@ -7,7 +7,7 @@ const maxPages = 5000
 const pageEnding = /\.(?:md|markdown|rst)$/
 
 /**
- * The navigation of a Sphinx project: the toctrees of its first page, of the pages that they name, and so on. `home` is the
+ * The navigation of a Sphinx project: its first page, its toctrees, of the pages that they name, and so on. `home` is the
  * folder of pages below the site's; null if the first page has none.
  */
 export function toctreeNavigation(
@@ -17,7 +17,9 @@ export function toctreeNavigation(
 ): NavigationItem[] | null {
   const seen = new Set<string>()
   const items = itemsBelow(folder, home, first, seen)
-  return items.length > 0 ? items : null
+  return items.length > 0
+    ? [{title: null, path: posix.join(folder.path, home, first), items: []}, ...items]
+    : null
 }
 
 function itemsBelow(folder: ProjectFolder, home: string, page: string, seen: Set<string>): NavigationItem[] {
@@ -44,8 +46,8 @@ function itemsBelow(folder: ProjectFolder, home: string, page: string, seen: Set
   })
 }
 
-/** Without extension, sorted; `*` and `?` stand for no slash. */
-function pagesMatching(folder: ProjectFolder, home: string, glob: string): string[] {
+/** The pages below `home` that a glob names, without extension, sorted; `*` and `?` stand for no slash. */
+export function pagesMatching(folder: ProjectFolder, home: string, glob: string): string[] {
   const found: string[] = []
   const waiting = [posix.dirname(glob.replace(/[*?[].*$/s, '_'))]
   for (let n = 0; n < waiting.length && n < maxPages; n++) {
