@@ -68,6 +68,8 @@ export interface Generator {
   readonly hasSharedAnchors?: true
   /** Whether its anchors are a guess. Then a link is not called broken if it differs in signs and letter case alone. Default: no. */
   readonly guessesAnchors?: true
+  /** Whether a page is named as its file rather than by a heading of an include that stands first. Default: no. */
+  readonly namesPagesByFile?: true
   /** Which files are MDX. `maybe`: `.md` files whose text looks like it. */
   readonly mdx: 'never' | 'maybe' | 'always'
   /** Constructs that only this generator has, or reads in its own way: tried before all others. Default: none. */

@@ -44,6 +44,7 @@ export const obsidian: Generator = {
     unique: dashed(),
     avoidsExplicit: false,
   } satisfies AnchorRule,
+  namesPagesByFile: true,
   mdx: 'never',
   dialects: [wikiLinks((part) => part.replaceAll(' ', '+'))],
   routeOf: ({base, segments}) => joinRoute(base, ...segments.map((name) => name.replaceAll(' ', '+'))) || '/',

@@ -58,6 +58,7 @@ export const quartz: Generator = {
   },
   conventions: {roots: [{path: 'content', base: ''}], routeEnd: 'bare'},
   anchors: githubAnchors,
+  namesPagesByFile: true,
   mdx: 'never',
   dialects: [wikiLinks(slug)],
   addressesBelowBase: true,

@@ -28,6 +28,7 @@ export function rulesOf(site: Site): SiteRules {
     keepsLetterCase: generator.keepsLetterCase ?? false,
     hasSharedAnchors: generator.hasSharedAnchors ?? false,
     guessesAnchors: generator.guessesAnchors ?? false,
+    namesPagesByFile: generator.namesPagesByFile ?? false,
     mdxInMarkdown: generator.mdx === 'always',
     mayHaveMdx: generator.mdx !== 'never',
     contentRoots: includeRoots(site),

@@ -34,6 +34,8 @@ export interface FlattenedMarkdown {
   readonly headingIds: ReadonlyMap<number, HeadingId>
   /** The Markdown of which ids are made, by one-based line, for headings that show more than that. */
   readonly slugTexts: ReadonlyMap<number, string>
+  /** One-based lines of `text` that are from other files. */
+  readonly includedLines: ReadonlySet<number>
   readonly diagnostics: readonly Diagnostic[]
   readonly constructs: Readonly<Record<string, ConstructCounts>>
   readonly notes: readonly FidelityNote[]
@@ -133,7 +135,7 @@ export function flatten(body: string, options: FlattenOptions): FlattenedMarkdow
   if (opening !== '') {
     const above = new Pass(context, reader, opening, {firstLine: 1, path: projectPath, depth: 1})
     above.run()
-    pass.write.append(above.write, 1)
+    pass.write.append(above.write, {line: 1})
   }
   pass.run()
   return {
@@ -141,6 +143,7 @@ export function flatten(body: string, options: FlattenOptions): FlattenedMarkdow
     lines: pass.write.written.sourceLines,
     headingIds: pass.write.written.headingIds,
     slugTexts: pass.write.written.slugTexts,
+    includedLines: pass.write.written.included,
     diagnostics,
     constructs,
     notes: notes.sort((a, b) => a.line - b.line),

@@ -94,6 +94,8 @@ export function parsePage(source: string, options: ParseOptions): ParsedPage {
     source: flatSource,
     headingIds: flat.headingIds,
     slugTexts: flat.slugTexts,
+    includedLines: flat.includedLines,
+    namesPagesByFile: site.namesPagesByFile,
     title,
     anchors: site.anchors(),
   })

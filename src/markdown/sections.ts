@@ -15,6 +15,10 @@ export interface SectionsInput {
   /** Explicit ids by the one-based line of the flattened text on which their heading ends. */
   readonly headingIds: ReadonlyMap<number, HeadingId>
   readonly slugTexts: ReadonlyMap<number, string>
+  /** One-based lines of the flattened text that are from other files. */
+  readonly includedLines: ReadonlySet<number>
+  /** Whether a heading of another file is never the title. */
+  readonly namesPagesByFile: boolean
   /** The title in the front matter, if any. */
   readonly title: string | null
   readonly anchors: AnchorMaker
@@ -22,7 +26,10 @@ export interface SectionsInput {
 
 export interface SectionsOutput {
   readonly sections: readonly Section[]
-  /** The heading that serves as the page's title, if the page has one. */
+  /**
+   * The heading that serves as the page's title, if the page has one. One of an included file does if no text stands
+   * above it.
+   */
   readonly titleHeading: string | null
   /** Anchors made of the text of headings that have one of their author's beside it. */
   readonly otherAnchors: readonly string[]
@@ -98,6 +105,8 @@ export function sectionsOf(input: SectionsInput): SectionsOutput {
       if (node.type !== 'definition' && !notes.has(node)) blocks.push(node)
       continue
     }
+    const isFirst = blocks.length === 0 && !input.namesPagesByFile
+    const isOwn = isFirst || !input.includedLines.has(node.position!.start.line)
     close(source.sourceLine(node.position!.start.line - 1))
     heading = node
     blocks = []
@@ -106,6 +115,7 @@ export function sectionsOf(input: SectionsInput): SectionsOutput {
     const isTitle =
       headingCount === 1 &&
       node.depth === 1 &&
+      isOwn &&
       (input.title === null || isSameText(shown, input.title) || isOnlyH1(root))
     while (path.length > 0 && path.at(-1)!.depth >= node.depth) path.pop()
     otherTitle = isTitle && input.title !== null && !isSameText(shown, input.title) ? shown : null

@@ -44,6 +44,8 @@ export interface SiteRules {
   readonly hasSharedAnchors: boolean
   /** Whether nobody knows how the site makes an anchor of a heading. */
   readonly guessesAnchors: boolean
+  /** Whether a heading of an include that stands first is no title of a page. */
+  readonly namesPagesByFile: boolean
   /** Whether `.md` files are MDX too. */
   readonly mdxInMarkdown: boolean
   /** Whether a `.md` file counts as MDX if its text looks like it: true unless the generator cannot have MDX. */

@@ -1,4 +1,6 @@
 import {describe, expect, test} from 'vitest'
+import {rulesOf} from '../../src/generators/index.ts'
+import {pageIn} from '../support/generated-page.ts'
 import {siteIn} from '../support/memory-project.ts'
 import {addressesIn, anchorsIn, navigationIn} from '../support/site-pages.ts'
 
@@ -122,6 +124,17 @@ describe('an Obsidian vault', () => {
     })
     expect(anchorsIn(files, ['Nested tags', 'What: a #1?'])).toEqual(['Nested+tags', 'What+a+1?'])
   })
+
+  test.each(['Tea first.\n\n![[Pot]]', '![[Pot]]'])(
+    'names a page as its file, not by the note in %j',
+    (text) => {
+      const vault = {'.obsidian/app.json': '{}', 'Tea.md': text, 'Pot.md': '# The pot\n\nRound.'}
+      const page = pageIn(rulesOf(siteIn(vault)), 'Tea.md', text, vault)
+
+      expect(page?.title).toBe('Tea')
+      expect(page?.sections.at(-1)).toMatchObject({headings: ['The pot'], text: 'Round.'})
+    },
+  )
 
   test('that Quartz publishes has the addresses of Quartz', () => {
     const garden = {

@@ -327,6 +327,21 @@ describe('what belongs together stays in one passage', () => {
 })
 
 describe('includes', () => {
+  test.each([
+    ['{{#include parts/pot.md}}', 'The pot'],
+    ['Tea first.\n\n{{#include parts/pot.md}}', 'Tea'],
+    ['Tea first.\n\n{{#include parts/all.md}}', 'Tea'],
+    ['# All tea\n\n{{#include parts/pot.md}}', 'All tea'],
+  ])('a heading of another file is the title only if it stands first: %j', (text, title) => {
+    const files: Readonly<Record<string, string>> = {
+      'parts/pot.md': '# The pot\n\nRound.',
+      'parts/all.md': '{{#include pot.md}}',
+    }
+    const readInclude = (path: string): string | null => files[path] ?? null
+
+    expect(parsePage(text, {path: 'tea.md', site: plainSite, readInclude}).page?.title).toBe(title)
+  })
+
   test('[path outside the content] never request a path outside the content', () => {
     const asked: string[] = []
     const source = [

@@ -9,6 +9,8 @@ export interface WrittenHeading {
   readonly keepsSlug?: boolean | undefined
   /** What its id is made of, if it shows more than that. */
   readonly slugText?: string | null | undefined
+  /** Whether it is from another file. Default: false. */
+  readonly isIncluded?: boolean | undefined
 }
 
 /** The complete lines of a pass, each with its line in the source and what is known of it as a heading. */
@@ -17,6 +19,7 @@ export class FlatLines {
   readonly #sourceLines: number[] = []
   readonly #headingIds = new Map<number, HeadingId>()
   readonly #slugTexts = new Map<number, string>()
+  readonly #included = new Set<number>()
 
   get texts(): readonly string[] {
     return this.#texts
@@ -35,6 +38,11 @@ export class FlatLines {
   /** What ids are made of, by one-based line of `texts`, for headings that show more than that. */
   get slugTexts(): ReadonlyMap<number, string> {
     return this.#slugTexts
+  }
+
+  /** The lines of `texts`, one-based, that are from another file than the first. */
+  get included(): ReadonlySet<number> {
+    return this.#included
   }
 
   /** Everything on one line. */
@@ -66,13 +74,15 @@ export class FlatLines {
   }
 
   /** Says of the last line that it is a heading. */
-  markHeading({id = null, keepsSlug = false, slugText = null}: WrittenHeading): void {
+  markHeading({id = null, keepsSlug = false, slugText = null, isIncluded = false}: WrittenHeading): void {
     if (id !== null) this.#headingIds.set(this.#texts.length, {id, keepsSlug})
     if (slugText !== null) this.#slugTexts.set(this.#texts.length, slugText)
+    if (isIncluded) this.#included.add(this.#texts.length)
   }
 
   headingAt(line: number): WrittenHeading {
-    return {...this.#headingIds.get(line), slugText: this.#slugTexts.get(line) ?? null}
+    const isIncluded = this.#included.has(line)
+    return {...this.#headingIds.get(line), slugText: this.#slugTexts.get(line) ?? null, isIncluded}
   }
 
   /** Whether no line from `from` on has text. */

@@ -117,10 +117,11 @@ export class Pass implements Reading {
       this.write.put(withoutTags(text).replace(/\s+/g, ' '))
       return
     }
-    if (path !== this.path) this.context.stack.push(path)
+    const isIncluded = path !== this.path
+    if (isIncluded) this.context.stack.push(path)
     const inner = this.#inner(text, {path, isInline: this.write.isOneLine})
-    if (path !== this.path) this.context.stack.pop()
-    this.write.append(inner.write)
+    if (isIncluded) this.context.stack.pop()
+    this.write.append(inner.write, {isIncluded})
   }
 
   #inner(text: string, options: Pick<PassOptions, 'path' | 'isInline' | 'isRaw'>): Pass {

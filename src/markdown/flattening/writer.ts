@@ -283,8 +283,17 @@ export class FlatWriter implements Writer {
     this.#hasContent = false
   }
 
-  /** Writes what another pass has written, as blocks of their own. `at` is their source line, by default the cursor's. */
-  append(other: FlatWriter, at = this.#at.line): void {
+  /**
+   * Writes what another pass has written, as blocks of their own. They are from another file if they are `included`, and
+   * their source line is by default the cursor's.
+   */
+  append(
+    other: FlatWriter,
+    {
+      isIncluded = false,
+      line: at = this.#at.line,
+    }: {readonly isIncluded?: boolean; readonly line?: number} = {},
+  ): void {
     if (this.isOneLine) {
       this.put(other.written.joined)
       return
@@ -293,7 +302,8 @@ export class FlatWriter implements Writer {
     for (const [n, line] of other.written.texts.entries()) {
       const lead = n === 0 && this.#current !== '' ? this.#current : this.#lead
       this.written.add(line === '' ? this.#lead.trimEnd() : lead + line, at)
-      this.written.markHeading(other.written.headingAt(n + 1))
+      const heading = other.written.headingAt(n + 1)
+      this.written.markHeading(isIncluded ? {...heading, isIncluded} : heading)
     }
     this.#restart()
     this.blank()
