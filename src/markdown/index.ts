@@ -1,6 +1,6 @@
 export {chunkerVersion} from './chunker-version.ts'
 export {anyFragment} from './flattening/flatten-context.ts'
-export {plainSyntax, type SyntaxRules} from './flattening/syntax-rules.ts'
+export {type InlineMark, plainSyntax, type SyntaxRules} from './flattening/syntax-rules.ts'
 export {type FrontMatter, noFrontMatter, parseData, splitFrontMatter} from './front-matter.ts'
 export {normaliseText} from './normalise-text.ts'
 export {parseMarkdown} from './parse-markdown.ts'
