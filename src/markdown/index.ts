@@ -1,6 +1,6 @@
 export {anyFragment} from './any-fragment.ts'
 export {chunkerVersion} from './chunker-version.ts'
-export {plainSyntax, type SyntaxRules} from './flattening/syntax-rules.ts'
+export {type InlineMark, plainSyntax, type SyntaxRules} from './flattening/syntax-rules.ts'
 export {type FrontMatter, noFrontMatter, parseData, splitFrontMatter} from './front-matter.ts'
 export {normaliseText} from './normalise-text.ts'
 export type {OpeningFeature, OpeningLink, PageOpening} from './opening.ts'

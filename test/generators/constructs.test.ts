@@ -40,6 +40,37 @@ describe('MkDocs', () => {
     expect(text).not.toContain('{{')
   })
 
+  test.each([
+    [
+      'keys',
+      'Press ++ctrl+page-up+"My key"++, a ++i and C++, or ++k++.',
+      'Press `Ctrl+Page Up+My key`, a ++i and C++, or `K`.',
+    ],
+    ['mark', 'A ==very *hot*== pot, a == b == c.', 'A very *hot* pot, a == b == c.'],
+    ['caret', 'A ^^hot^^ pot.', 'A hot pot.'],
+    [
+      'critic',
+      'A {--cold--}{++hot++} pot{>>of tea<<} {~~boils~>*sings*~~}, {==loud==}.',
+      'A ~~cold~~hot pot (of tea) ~~boils~~ *sings*, loud.',
+    ],
+    [
+      'critic: {mode: accept}',
+      'A {--cold--} pot{>>of tea<<} {~~boils~>sings~~}{++ now++}.',
+      'A pot sings now.',
+    ],
+    [
+      'critic: {mode: reject}',
+      'A {--cold--} pot{>>of tea<<} {~~boils~>sings~~}{++ now++}.',
+      'A cold pot boils.',
+    ],
+  ])('reads the marks of the extension %s where the configuration names it', (extension, text, expected) => {
+    const page = `${text}\n\n    ${text}\n`
+    const own = {'mkdocs.yml': `markdown_extensions:\n  - pymdownx.${extension}\n`}
+
+    expect(shown('docs/a.md', page, own)).toBe(`${expected}\n\n    ${text}`)
+    expect(shown('docs/a.md', text, {'mkdocs.yml': 'markdown_extensions: [toc]'})).toBe(text)
+  })
+
   test('a card keeps what is below its icon in its list item, and a link begins with its words', () => {
     const card =
       '-   :material-kettle:{ .lg .middle } __Boil__\n\n    ---\n\n    Water first.\n\n    [:octicons-arrow-right-24: Go on](b.md)\n'

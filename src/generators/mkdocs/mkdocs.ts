@@ -1,5 +1,6 @@
 import {posix} from 'node:path'
 import {values} from '../../markdown/dialect-kit.ts'
+import type {InlineMark} from '../../markdown/index.ts'
 import type {Generator, NavigationItem} from '../generator.ts'
 import {memberOf, pathOfUrl, textOr} from '../shared/config-values.ts'
 import {joinRoute} from '../shared/join-route.ts'
@@ -18,6 +19,7 @@ import {
   versionOf,
 } from './config.ts'
 import {navigationOf} from './navigation.ts'
+import {inlineMarksOf, pymdownMarks} from './pymdown.ts'
 import {mkdocsSnippets} from './snippets.ts'
 import {mkdocsPlugins} from './syntax.ts'
 import {languagesOf, type Translations, translated, translationsOf} from './translations.ts'
@@ -36,6 +38,7 @@ type Own = {
   readonly linksFile: string | null
   /** Whether a plugin takes pages from other folders of the project too. */
   readonly isOpen: boolean
+  readonly marks: readonly InlineMark[]
 }
 
 /** MkDocs with Python-Markdown, and Zensical, which reads the same projects. */
@@ -47,7 +50,8 @@ export const mkdocs: Generator = {
     routes: '`site_url`, `docs_dir`, `use_directory_urls`, `mike`, `i18n`',
     anchors: 'Python-Markdown’s, PyMdown’s by `slugify`',
     order: '`nav`, `.pages`, `.nav.yml`, `SUMMARY.md` of literate-nav',
-    syntaxes: 'admonitions, content tabs, snippets, macros, mkdocstrings, attribute lists',
+    syntaxes:
+      'admonitions, content tabs, snippets, macros, mkdocstrings, attribute lists, PyMdown’s keys, marks and edits',
     setAside: '`exclude_docs`, `draft_docs`, `exclude`, `search.exclude`',
     checked: 'built',
   },
@@ -77,9 +81,12 @@ export const mkdocs: Generator = {
   anchors: (site) => anchorRules[(site.own as Partial<Own>).slugs ?? 'ascii'],
   keepsLetterCase: true,
   mdx: 'never',
-  dialects: [values, mkdocsPlugins],
+  dialects: [values, mkdocsPlugins, pymdownMarks],
   dialectsElsewhere: [mkdocsSnippets],
-  syntax: (site) => ({templates: (site.own as Partial<Own>).macros ?? 'guessed'}),
+  syntax: (site) => ({
+    templates: (site.own as Partial<Own>).macros ?? 'guessed',
+    inlineMarks: (site.own as Partial<Own>).marks ?? [],
+  }),
   routeOf(file, site) {
     const named = {...file, frontMatter: {...file.frontMatter, slug: null}}
     const isIndex = (segments: readonly string[]): boolean => /^(?:index|README)$/.test(segments.at(-1) ?? '')
@@ -132,5 +139,6 @@ function ownOf(config: Config): Own {
     macros: plugin(config, 'macros') !== null || plugin(config, 'markdownextradata') !== null,
     linksFile: linksFileOf(config),
     isOpen: openPlugins.some((name) => plugin(config, name) !== null),
+    marks: inlineMarksOf(config),
   }
 }

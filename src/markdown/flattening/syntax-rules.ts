@@ -14,7 +14,15 @@ export interface SyntaxRules {
   readonly mystLines: boolean
   /** Comments that mark lines of code for a highlighter: a line that has nothing else is not shown. */
   readonly magicComments: readonly string[]
+  /** Marks inside a line that extensions of Python-Markdown add. */
+  readonly inlineMarks: readonly InlineMark[]
 }
+
+/**
+ * `++ctrl+k++`, `==marked==`, `^^inserted^^`, and the edits of CriticMarkup as they are shown, accepted or rejected:
+ * `{--deleted--}`, `{++added++}`, `{~~before~>after~~}`, `{==marked==}`, `{>>comment<<}`.
+ */
+export type InlineMark = 'keys' | 'mark' | 'caret' | 'critic-view' | 'critic-accept' | 'critic-reject'
 
 /** Plain Markdown. */
 export const plainSyntax: SyntaxRules = {
@@ -25,4 +33,5 @@ export const plainSyntax: SyntaxRules = {
   liquidInCode: false,
   mystLines: false,
   magicComments: ['highlight-next-line', 'highlight-start', 'highlight-end'],
+  inlineMarks: [],
 }
