@@ -1,6 +1,6 @@
 import {readdirSync, readFileSync, realpathSync, statSync} from 'node:fs'
 import {homedir} from 'node:os'
-import {dirname, join, relative, sep} from 'node:path'
+import {basename, dirname, join, relative, sep} from 'node:path'
 import {allGenerators, type Project, type ProjectFolder} from '../generators/index.ts'
 
 /** How many folders above the content folder are searched for the root of its repository. */
@@ -8,12 +8,17 @@ const maxFoldersAbove = 12
 /** The same for a site's configuration where there is no repository. */
 const maxFoldersAboveWithoutRepository = 2
 const maxConfigBytes = 512 * 1024
+/** Folders of a package that are searched for a site's configuration, and those among them that hold others. */
+const maxPackageFolders = 300
+const workspaceFolders = /^(?:apps|packages|sites)\/$/
+const otherFolders = /^(?:\..*|node_modules|vendor|examples?|fixtures?|tests?|templates?)\/$/i
 /** Names of a folder that are looked at. */
 const maxNames = 5000
 
 /**
  * The root of the project that holds a folder: of its repository or, where there is none, the highest of the two folders
- * above with a generator's configuration; else the folder itself. Never a home folder or the root of the file system.
+ * above with a generator's configuration, or the nearest with a `package.json` and such a configuration in it or in a
+ * folder of it; else the folder itself. Never a home folder or the root of the file system.
  * `root` must be without symbolic links.
  */
 export function projectRootOf(root: string): string {
@@ -22,7 +27,22 @@ export function projectRootOf(root: string): string {
     namesIn(folder).some((name) => /^\.git\/?$/.test(name)),
   )
   if (repository !== undefined) return repository
-  return above.slice(0, maxFoldersAboveWithoutRepository).findLast(hasConfig) ?? root
+  const configured = above.slice(0, maxFoldersAboveWithoutRepository).findLast(hasConfig)
+  if (configured !== undefined) return configured
+  return (hasConfig(root) ? undefined : above.find(isPackageOfSite)) ?? root
+}
+
+function isPackageOfSite(folder: string): boolean {
+  if (!namesIn(folder).includes('package.json')) return false
+  const inside = foldersIn(folder)
+  const workspaces = inside.filter((path) => workspaceFolders.test(`${basename(path)}/`)).flatMap(foldersIn)
+  return [folder, ...inside, ...workspaces].slice(0, maxPackageFolders).some(hasConfig)
+}
+
+function foldersIn(folder: string): string[] {
+  return namesIn(folder)
+    .filter((name) => name.endsWith('/') && !otherFolders.test(name))
+    .map((name) => join(folder, name.slice(0, -1)))
 }
 
 function foldersAbove(root: string): string[] {

@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest'
 import {siteIn} from '../support/memory-project.ts'
-import {addressesIn, anchorsIn, positionsIn} from '../support/site-pages.ts'
+import {addressesIn, anchorsIn, navigationIn, positionsIn} from '../support/site-pages.ts'
 
 const files = {
   '_config.yml': [
@@ -94,5 +94,42 @@ describe('a Jekyll project', () => {
 
   test('sorts by nav_order', () => {
     expect(positionsIn({'_config.yml': '', 'a.md': '---\nnav_order: 3\n---\n'})).toEqual({'a.md': 3})
+  })
+})
+
+describe('the order of a Jekyll project', () => {
+  const titled = (title: string, ...lines: string[]): string =>
+    ['---', `title: ${title}`, ...lines, '---', 'Text.'].join('\n')
+
+  test('is the tree that the theme just-the-docs makes of parents', () => {
+    const files = {
+      '_config.yml': 'theme: just-the-docs\n',
+      'index.md': titled('Start', 'nav_order: 1'),
+      'bake.md': titled('Bake', 'nav_order: 3'),
+      'store.md': titled('Store', 'nav_order: 2'),
+      'last.md': titled('Last'),
+      'away.md': titled('Away', 'nav_exclude: true'),
+      'crust.md': titled('Crust', 'parent: Bake', 'nav_order: 2'),
+      'crumb.md': titled('Crumb', 'parent: Bake', 'nav_order: 1'),
+      'holes.md': titled('Holes', 'parent: Crumb', 'grand_parent: Bake'),
+    }
+
+    expect(navigationIn(files)).toEqual([
+      'index.md',
+      'store.md',
+      ['bake.md', ['crumb.md', 'holes.md'], 'crust.md'],
+      'last.md',
+    ])
+    expect(navigationIn({...files, '_config.yml': 'theme: minima\n'})).toBeNull()
+  })
+
+  test('is that which a collection lists, with its other files after it', () => {
+    const files = {
+      '_config.yml': 'collections:\n  steps:\n    output: true\n    order: [mix.md, heat.md]\n',
+      '_steps/heat.md': 'Text.',
+      '_steps/mix.md': 'Text.',
+    }
+
+    expect(navigationIn(files)).toEqual([['Steps', '_steps/mix.md', '_steps/heat.md', '_steps/']])
   })
 })

@@ -45,6 +45,35 @@ describe('the project of a content folder', () => {
     expect(contentRootOf(join(root, 'c/docs/guide'), null).project).toBe(join(root, 'c/docs/guide'))
   })
 
+  test('without a repository is the package that holds the site, in its own folder or in another', async () => {
+    const root = projectWith({
+      'a/package.json': '{"workspaces": ["website"]}',
+      'a/website/docusaurus.config.ts':
+        "export default {baseUrl: '/', presets: [['classic', {docs: {path: '../docs', routeBasePath: '/'}}]]}",
+      'a/docs/guide/x.md': '# X',
+      'b/package.json': '{}',
+      'b/astro.config.mjs':
+        "import starlight from '@astrojs/starlight'\nexport default defineConfig({integrations: [starlight({title: 'T'})]})",
+      'b/src/content/docs/auto/x.md': '# X',
+      'c/package.json': '{}',
+      'c/docs/x.md': '# X',
+      'd/package.json': '{}',
+      'd/docs/mkdocs.yml': 'docs_dir: .',
+      'd/docs/x.md': '# X',
+    })
+    const siteAt = async (folder: string) =>
+      siteOf(await scanFolder(join(root, folder), {dataDir: null}), null)
+
+    expect(await siteAt('a/docs')).toMatchObject({generator: 'docusaurus', contentPath: 'docs'})
+    expect(await siteAt('a/docs/guide')).toMatchObject({foundIn: 'website/docusaurus.config.ts'})
+    expect(await siteAt('b/src/content/docs/auto')).toMatchObject({
+      generator: 'starlight',
+      contentPath: 'src/content/docs/auto',
+    })
+    expect(await siteAt('c/docs')).toMatchObject({generator: 'plain', contentPath: ''})
+    expect(await siteAt('d/docs')).toMatchObject({generator: 'mkdocs', contentPath: ''})
+  })
+
   test('gives its files to includes, and nothing else', async () => {
     const root = projectWith({
       'repo/.git/HEAD': '',

@@ -12,6 +12,7 @@ import {configIn} from '../shared/project-folder.ts'
 import {explicitRoute, standsForFolder} from '../shared/routes.ts'
 import type {Site} from '../site.ts'
 import {type JekyllOwn, jekyllOwn} from './config.ts'
+import {jekyllNavigation} from './navigation.ts'
 
 /** Jekyll with kramdown. */
 export const jekyll: Generator = {
@@ -21,13 +22,13 @@ export const jekyll: Generator = {
     foundBy: '`_config.yml`',
     routes: '`baseurl`, `permalink`, collections, posts, `defaults`',
     anchors: 'kramdown’s, as GitHub’s or by `kramdown.input`',
-    order: '`nav_order`',
+    order: '`nav_order`, `parent` of just-the-docs, `order` of collections',
     syntaxes: 'Liquid, attribute lists, includes',
     setAside: '`published: false`, `_drafts`, `_includes`, `exclude`, `search_exclude`',
     checked: 'built',
   },
   find(folder) {
-    const file = configIn(folder, /^_config\.(?:ya?ml|toml)$/)
+    const file = configIn(folder, configName)
     if (!file || folder.list().includes('_toc.yml')) return null
     const data = dataConfigOf(file)
     const config = isRecord(data) ? data : {}
@@ -82,11 +83,20 @@ export const jekyll: Generator = {
       ? {rule: 'hidden', reason: 'its front matter says search_exclude'}
       : null
   },
+  navigation(folder, site) {
+    const file = configIn(folder, configName)
+    const data = file && dataConfigOf(file)
+    const source = posix.relative(`/${site.folder}`, `/${site.roots[0]?.path ?? site.folder}`)
+    const items = isRecord(data) ? jekyllNavigation(folder, source, data) : []
+    return items.length > 0 ? items : null
+  },
   positionOf({frontMatter}) {
     const order = frontMatter.data['nav_order'] ?? frontMatter.data['weight']
     return typeof order === 'number' ? order : null
   },
 }
+
+const configName = /^_config\.(?:ya?ml|toml)$/
 
 /** What only Hexo's `_config.yml` has. */
 const hexoKeys = [
