@@ -6,7 +6,7 @@ import {textOr, textsOf} from '../shared/config-values.ts'
 import {joinRoute} from '../shared/join-route.ts'
 import {matchesAny} from '../shared/patterns.ts'
 import {configIn} from '../shared/project-folder.ts'
-import {explicitRoute, routeWithEnd} from '../shared/routes.ts'
+import {routeAsGiven, routeWithEnd, withoutFragment} from '../shared/routes.ts'
 import {scriptConfigOf} from '../shared/script-config.ts'
 import {besidePages, outsidePages, partial, underscored} from '../shared/set-aside.ts'
 import type {Site} from '../site.ts'
@@ -88,14 +88,14 @@ function docsRoute({segments, base, frontMatter}: SiteFile, site: Site): string 
   const folders = segments.slice(0, -1).map(withoutNumber)
   const {slug, data} = frontMatter
   if (slug === null && isCategoryIndex(segments)) return ended(joinRoute(base, ...folders), true, site)
-  const name = slug ?? textOr(data['id'], withoutNumber(segments.at(-1)!))
+  const name = slug !== null ? withoutFragment(slug) : textOr(data['id'], withoutNumber(segments.at(-1)!))
   const below = posix.resolve('/', ...folders, name) + (name.endsWith('/') && name !== '/' ? '/' : '')
   return below === '/' ? ended(base, true, site) : explicitEnded(base, below, site)
 }
 
 /** By `parseBlogFileName` of its blog plugin. */
 function blogRoute({segments, base, frontMatter}: SiteFile, site: Site): string {
-  if (frontMatter.slug !== null) return explicitEnded(base, frontMatter.slug, site)
+  if (frontMatter.slug !== null) return explicitEnded(base, withoutFragment(frontMatter.slug), site)
   const path = segments.join('/').replace(/(?<=^|\/)index$/, '')
   const dated = /^(.*?)(\d{4})[-/](\d{1,2})[-/](\d{1,2})[-/]?(.*)$/.exec(path)
   if (!dated) return ended(joinRoute(base, path), false, site)
@@ -111,7 +111,7 @@ function blogRoute({segments, base, frontMatter}: SiteFile, site: Site): string 
 }
 
 function pageRoute({segments, base, frontMatter}: SiteFile, site: Site): string {
-  if (frontMatter.slug !== null) return explicitEnded(base, frontMatter.slug, site)
+  if (frontMatter.slug !== null) return explicitEnded(base, withoutFragment(frontMatter.slug), site)
   const isFolder = segments.at(-1) === 'index'
   return ended(joinRoute(base, ...(isFolder ? segments.slice(0, -1) : segments)), isFolder, site)
 }
@@ -122,7 +122,7 @@ function ended(route: string, isFolder: boolean, {routeEnd}: Site): string {
 
 /** `trailingSlash` decides on the end of a slug; where it says nothing, the slug keeps its own. */
 function explicitEnded(base: string, path: string, site: Site): string {
-  if (!site.own['endsGiven']) return explicitRoute(base, path)
+  if (!site.own['endsGiven']) return routeAsGiven(base, path)
   return ended(joinRoute(base, path), false, site)
 }
 

@@ -47,10 +47,19 @@ export function routeWithEnd(
   return route
 }
 
-/** A path that the author set keeps its own ending. */
+/** A path that the author set keeps its own ending, and loses a fragment. */
 export function explicitRoute(base: string, given: string): string {
-  const route = joinRoute(base, given.replace(/#.*$/s, ''))
-  return given.endsWith('/') && route !== '/' ? `${route}/` : route || '/'
+  return routeAsGiven(base, withoutFragment(given))
+}
+
+export function withoutFragment(address: string): string {
+  return address.replace(/#.*$/s, '')
+}
+
+/** A path of plain characters with its own ending. */
+export function routeAsGiven(base: string, path: string): string {
+  const route = joinRoute(base, path)
+  return path.endsWith('/') && route !== '/' ? `${route}/` : route || '/'
 }
 
 /**
@@ -61,7 +70,7 @@ export function addressIn({frontMatter}: SiteFile, base = ''): string | null {
   for (const explicit of [frontMatter.url, frontMatter.permalink]) {
     if (explicit === null || /[:{}]/.test(explicit.replace(/^[a-z]+:\/\/[^/]*/i, ''))) continue
     return /^[a-z][a-z0-9+.-]*:\/\//i.test(explicit)
-      ? explicit.replace(/#.*$/s, '')
+      ? withoutFragment(explicit)
       : explicitRoute(base, explicit)
   }
   return null
