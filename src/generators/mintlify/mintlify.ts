@@ -23,7 +23,7 @@ export const mintlify: Generator = {
     routes: 'the path; languages and versions of `navigation`',
     anchors: 'its own, of `@mintlify/common`',
     order: '`navigation`',
-    syntaxes: 'MDX components, snippets',
+    syntaxes: 'MDX components, snippets, titles of code',
     setAside: '`draft`, `noindex`, `hidden`, hidden groups, `snippets/`, READMEs, `.mintignore`',
     checked: 'function',
   },
@@ -49,6 +49,7 @@ export const mintlify: Generator = {
   anchors: {slug: mintlifySlug, unique: dashed('', 2), avoidsExplicit: true} satisfies AnchorRule,
   keepsLetterCase: true,
   mdx: 'always',
+  syntax: {codeTitles: true},
   routeOf: (file, site) => routeByPath(file, site, {isIndex: (segments) => segments.at(-1) === 'index'}),
   setAside(file, site) {
     const {segments, frontMatter, path} = file
