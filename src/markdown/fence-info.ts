@@ -45,6 +45,18 @@ export function fenceInfoOf(info: string): FenceInfo {
   return {language: language.replace(/^\./, ''), title: title?.trim() || null, directive: null, argument: ''}
 }
 
+/** The words after the language that are no option, as a title; null without any. */
+export function wordsOfInfo(info: string): string | null {
+  const words = info
+    .trim()
+    .replace(/^\S+/, '')
+    .replace(/[\w-]+\s*[=:]\s*(?:"[^"]*"|'[^']*'|\{[^}]*\}|[^\s"'{]+)|\{[^}]*\}/g, ' ')
+    .replace(/(?<=\s)(?:lines|wrap|expandable|twoslash|showLineNumbers)(?=\s|$)/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
+  return words.replace(/^(["'])(.*)\1$/, '$2') || null
+}
+
 /** The info string in plain Markdown. */
 export function plainInfo(language: string, title: string | null): string {
   const tidy = language.replace(/[`\s]/g, '')

@@ -91,6 +91,7 @@ export function componentText(tag: Tag): ComponentText {
     return attribute ? attributeTexts(attribute).join(' ') || null : null
   }
   const isTab = /^(?:TabItem|Tab|TabPanel|TabsTab|CodeTab|VersionTab|PlatformTab|Fragment|Pane)$/.test(name)
+  const isGroup = /Tabs$|TabGroup$/.test(name) && tag.kind === 'open'
   if (isTab) {
     label =
       propertyOf('label') ??
@@ -139,6 +140,8 @@ export function componentText(tag: Tag): ComponentText {
     if (code !== null || described.length > 0) continue
     const isData = attribute.isCode && /^\s*[[{]/.test(value)
     if (isTab && /^(?:label|title|name|value|slot)$/.test(attributeName)) continue
+    // Its tabs show them.
+    if (isGroup && attribute.isCode && labelsName.test(attributeName)) continue
     for (const text of attributeTexts(attribute)) {
       if (text === label || texts.includes(text)) continue
       // What data shows was chosen by the names in it.
@@ -148,9 +151,11 @@ export function componentText(tag: Tag): ComponentText {
   return {label, texts, codes, entries, href, unread: unread.filter(Boolean).join(' ')}
 }
 
+const labelsName = /^(?:items|labels|tabs|values)$/
+
 /** The labels that a group of tabs defines for its members: `items={['npm', 'yarn']}`. */
 export function groupLabels(tag: Tag): readonly string[] {
-  const items = tag.attributes.find((attribute) => /^(?:items|labels|tabs|values)$/.test(attribute.name))
+  const items = tag.attributes.find((attribute) => labelsName.test(attribute.name))
   if (!items?.isCode || !items.value) return []
   const labelled = [...items.value.matchAll(/\blabel\s*:\s*(["'`])((?:(?!\1)[^\\]|\\.)*)\1/g)].map(
     (match) => match[2]!,

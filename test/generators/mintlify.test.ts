@@ -45,6 +45,20 @@ describe('Mintlify', () => {
     expect(pageIn(rules, 'docs/v1/brew.mdx', 'Pour.')?.sections[0]?.text).toBe('Pour.')
   })
 
+  test.each([
+    ['bash Kettle at home', 'bash title="Kettle at home"'],
+    ['js Boil it icon="kettle" lines highlight={1-2,5} {3}', 'js title="Boil it"'],
+    ['ts "On the hob" expandable', 'ts title="On the hob"'],
+    ['ts title="Named" wrap', 'ts title="Named"'],
+    ['python brew.py', 'python title="brew.py"'],
+    ['python wrap lines theme={null}', 'python'],
+    ['', ''],
+  ])('the words after the language of ```%s are the title of the code', (info, shown) => {
+    expect(pageIn(rules, 'docs/v2/brew.mdx', `\`\`\`${info}\nboil\n\`\`\``)?.markdown).toBe(
+      `\`\`\`${shown}\nboil\n\`\`\``,
+    )
+  })
+
   test('routes are paths, an index stands for its folder', () => {
     expect(placeIn(rules, 'docs/v2/brew.mdx').url).toBe('/v2/brew')
     expect(placeIn(rules, 'docs/v2/index.mdx').url).toBe('/v2')

@@ -164,6 +164,19 @@ describe('Fumadocs', () => {
     ])
   })
 
+  test.each([
+    "<Tabs items={['npm', 'pnpm add it']}><Tab>First *one*.</Tab><Tab>Second</Tab></Tabs>",
+    "<Tabs items={['npm', 'pnpm add it']}>\n<Tab>First *one*.</Tab><Tab>Second</Tab>\n</Tabs>",
+    "<Tabs items={['npm', 'pnpm add it']}>\n  <Tab>First *one*.</Tab>\n  <Tab>\n    Second\n  </Tab>\n</Tabs>",
+    '<Tabs><Tab value="npm">First *one*.</Tab> <Tab value="pnpm add it">Second</Tab></Tabs>',
+  ])('tabs are blocks below their names: %s', (text) => {
+    const page = pageIn(rules, 'content/manual/index.mdx', `Do:\n\n${text}\n\nEnd <Key>a</Key><Key>b</Key>.`)
+
+    expect(page?.markdown.replace(/\n{2,}/g, '\n\n')).toBe(
+      'Do:\n\n**npm**\n\nFirst *one*.\n\n**pnpm add it**\n\nSecond\n\nEnd a b.',
+    )
+  })
+
   test('meta files are the navigation', () => {
     expect(fumadocs.navigation!(memoryProject(project).folder(''), site)).toEqual([
       {title: null, path: 'content/manual/index', items: []},

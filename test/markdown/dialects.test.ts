@@ -61,6 +61,7 @@ test('the syntax rules of a site decide what is hidden', () => {
     liquidInCode: false,
     mystLines: false,
     magicComments: [],
+    codeTitles: false,
     inlineMarks: [],
   } as const
 

@@ -24,7 +24,7 @@ export const mintlify: Generator = {
     routes: 'the path; languages and versions of `navigation`',
     anchors: 'its own, of `@mintlify/common`',
     order: '`navigation`',
-    syntaxes: 'MDX components, snippets',
+    syntaxes: 'MDX components, snippets, titles of code',
     setAside: '`draft`, `noindex`, `hidden`, hidden groups, `snippets/`, READMEs, `.mintignore`',
     checked: 'function',
   },
@@ -51,6 +51,7 @@ export const mintlify: Generator = {
   keepsLetterCase: true,
   mdx: 'always',
   openingOf: describedOpening,
+  syntax: {codeTitles: true},
   routeOf: (file, site) => routeByPath(file, site, {isIndex: (segments) => segments.at(-1) === 'index'}),
   staysInRoots: true,
   setAside(file, site) {

@@ -1,4 +1,4 @@
-import {fenceInfoOf, plainInfo} from '../fence-info.ts'
+import {fenceInfoOf, plainInfo, wordsOfInfo} from '../fence-info.ts'
 import {columnsOf} from '../flattening/container.ts'
 import type {Reading} from '../flattening/reading.ts'
 import {hiddenByTwoslash, isMagicComment, markedInclude, withoutMark} from './code-marks.ts'
@@ -42,7 +42,7 @@ export function codeBlock(reading: Reading, {info, lines: source, fence = '```',
       }
     } else language = read.directive.replace(/^eval-rst$/, 'rst')
     reading.note(`myst:${read.directive}`, 'flattened')
-  }
+  } else if (reading.context.syntax.codeTitles) title ??= wordsOfInfo(info)
   const hidden = hiddenByTwoslash(info, lines)
   const body = liquidInCode(reading, lines).flatMap((line, n) =>
     line === null || hidden.has(n)

@@ -1,7 +1,14 @@
 import {plainInfo} from '../fence-info.ts'
 import {lostIn, mayShow} from '../flattening/exported-text.ts'
 import type {Reading} from '../flattening/reading.ts'
-import {attributeOf, type ComponentText, calloutNames, componentText, isMachineProperty} from '../jsx-text.ts'
+import {
+  attributeOf,
+  type ComponentText,
+  calloutNames,
+  componentText,
+  groupLabels,
+  isMachineProperty,
+} from '../jsx-text.ts'
 import type {DescribedEntry} from '../object-text.ts'
 import type {Tag} from '../tags.ts'
 import {codeBlock} from './code-block.ts'
@@ -18,7 +25,9 @@ export function component(reading: Reading, written: Tag): boolean {
   const tag = withExports(reading, written)
   if (tag.kind === 'close') return closeComponent(reading, tag)
   if (includedComponent(reading, tag)) return true
-  const isBlock = standsAlone(reading, tag)
+  const isTab = isTabName(tag.name)
+  // A tab is a block, also beside another one.
+  const isBlock = standsAlone(reading, tag) || (isTab && tag.kind === 'open' && !reading.write.isOneLine)
   const own = ownOf(reading, tag)
   if (own && ownComponent(reading, tag, own, isBlock)) return true
   const key = keyOf(tag)
@@ -32,7 +41,7 @@ export function component(reading: Reading, written: Tag): boolean {
   const isTooltip = !isBlock && tag.kind === 'open'
   const text = componentText(isTooltip ? without(tag, 'term') : tag)
   const kind = key in calloutNames && !own ? calloutNames[key]! || calloutTitle(tag) : null
-  const title = text.label ?? (isTabName(tag.name) ? reading.containers.nextLabel() : null) ?? kind
+  const title = text.label ?? (isTab ? reading.containers.nextLabel() : null) ?? kind
   noteComponent(reading, tag, {...text, label: title})
   at.advance(tag.end)
   if (isBlock) showBlock(reading, tag, {...text, label: title})
@@ -55,9 +64,10 @@ function closeComponent(reading: Reading, tag: Tag): true {
   const opened = containers.find(({kind, name}) => kind === 'element' && name === tag.name)
   at.advance(tag.end)
   if (opened) closeElement(reading, tag.name)
-  else if (wasEmpty) write.break()
+  else if (wasEmpty || isTabName(tag.name)) write.break()
+  else if (/^<[A-Z]/.test(at.text.slice(at.p, at.p + 2)) && /\S/.test(write.lastCharacter)) write.put(' ')
   if (opened?.after) reading.nested(opened.after)
-  if (opened || wasEmpty) at.skipSpace()
+  if (opened || !write.hasContent) at.skipSpace()
   return true
 }
 
@@ -108,7 +118,8 @@ function showBlock(reading: Reading, tag: Tag, {label, texts, codes, entries, hr
   const {at, write} = reading
   const key = keyOf(tag)
   write.break()
-  if (tag.kind === 'open' && at.text.slice(tag.end, at.lineEnd(tag.end)).trim() === '')
+  const isLineEnd = at.text.slice(tag.end, at.lineEnd(tag.end)).trim() === ''
+  if (tag.kind === 'open' && (isLineEnd || groupLabels(tag).length > 0))
     openComponent(reading, tag, {
       shownAs: key in calloutNames && key !== 'example' && key !== 'summary' ? 'quote' : 'text',
     })

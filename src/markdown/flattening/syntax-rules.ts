@@ -14,6 +14,8 @@ export interface SyntaxRules {
   readonly mystLines: boolean
   /** Comments that mark lines of code for a highlighter: a line that has nothing else is not shown. */
   readonly magicComments: readonly string[]
+  /** The words after the language of a code block are its title. */
+  readonly codeTitles: boolean
   /** Marks inside a line that extensions of Python-Markdown add. */
   readonly inlineMarks: readonly InlineMark[]
 }
@@ -33,5 +35,6 @@ export const plainSyntax: SyntaxRules = {
   liquidInCode: false,
   mystLines: false,
   magicComments: ['highlight-next-line', 'highlight-start', 'highlight-end'],
+  codeTitles: false,
   inlineMarks: [],
 }
