@@ -1,5 +1,5 @@
 import {posix} from 'node:path'
-import {values} from '../markdown/dialect-kit.ts'
+import {type Dialect, values} from '../markdown/dialect-kit.ts'
 import type {Generator, NavigationItem} from './generator.ts'
 import {isRecord, memberOf, pathOfUrl, plainValues, textOr} from './shared/config-values.ts'
 import {dataConfigOf} from './shared/data-config.ts'
@@ -12,6 +12,24 @@ type Own = {
   readonly excluded: readonly string[]
   /** The files of the table of contents, without their extensions, where only they become pages; else null. */
   readonly pages: readonly string[] | null
+}
+
+/** A substitution that nothing sets shows nothing. Braces without spaces may be mathematics. */
+const unknownValues: Dialect = {
+  name: 'unknown-values',
+  text: [
+    {
+      starts: '{',
+      read(reading) {
+        const {at} = reading
+        const found = /^\{\{[ \t]+([A-Za-z_][\w.-]*)[ \t]+\}\}/.exec(at.text.slice(at.p, at.p + 300))
+        if (!found) return false
+        reading.note('template', 'not-understood', found[1])
+        at.skip(found[0].length)
+        return true
+      },
+    },
+  ],
 }
 
 /** Jupyter Book 1, which builds with Sphinx. Version 2 is mystmd. */
@@ -59,7 +77,7 @@ export const jupyterBook: Generator = {
   keepsLetterCase: true,
   hasSharedAnchors: true,
   mdx: 'never',
-  dialects: [values],
+  dialects: [values, unknownValues],
   syntax: {mystLines: true},
   routeOf: sphinxRoute,
   paramsOf: ({frontMatter: {data}}) => plainValues(data['substitutions']),

@@ -437,3 +437,34 @@ test('Hugo takes in shared files of Grafana’s projects, and code in tabs', () 
   expect(text).toContain('Wash it.')
   expect(text).toContain('**Linux**\n\n```bash\nkettle --boil\n# done\n```')
 })
+
+describe('what stays of a mark', () => {
+  test('a shortcode of Zola that is written as a call is what its name says', () => {
+    const text = '{% note(title="Hot, mind", icon=true) %}\nTake a cloth.\n{% end %}\n\nPour.'
+    expect(shown('content/a.md', text, {'config.toml': 'base_url = "/"\n[markdown]\n'})).toBe(
+      '> **Hot, mind**\n>\n> Take a cloth.\n\nPour.',
+    )
+  })
+
+  test('a binding of Nuxt Content is a value of the page or the words that it has instead', () => {
+    const text =
+      "---\ntitle: Pots_1\n---\n\n{{ $doc.title || 'None' }}, {{ $doc.maker || 'Nobody' }}, {{$doc.colour}}."
+    const files = {'package.json': '{"dependencies": {"@nuxt/content": "2"}}', 'content/b.md': ''}
+    expect(shown('content/a.md', text, files)).toBe('Pots\\_1, Nobody, .')
+  })
+
+  test('a value that a Jupyter Book does not set shows nothing, and mathematics has no label', () => {
+    const files = {'_toc.yml': 'root: a\n', '_config.yml': 'title: Tea\n'}
+    const text = 'Heat{{ unset }} it.\n\n$$ x_{{a}} = 1 $$ (one)\n\n$$\ny = 2\n$$ (two)\n\nDone.'
+    const page = shown('a.md', text, files)
+    expect(page).toContain('Heat it.')
+    expect(page).toContain('$$ x_{{a}} = 1 $$\n\n')
+    expect(page).toContain('y = 2\n```\n\nDone.')
+  })
+
+  test('a list of Jekyll that is the table of contents is left out, and no other', () => {
+    const files = {'_config.yml': 'title: Tea\n'}
+    expect(shown('a.md', '1. TOC\n{:toc}\n\nText.\n\n1. First\n{: .big }\n', files)).toBe('Text.\n\n1. First')
+    expect(shown('a.md', '* Contents\n{: .no_toc toc }\n\nText.', files)).toBe('Text.')
+  })
+})

@@ -13,6 +13,7 @@ import {explicitRoute, standsForFolder} from '../shared/routes.ts'
 import type {Site} from '../site.ts'
 import {type JekyllOwn, jekyllOwn} from './config.ts'
 import {jekyllNavigation} from './navigation.ts'
+import {kramdown} from './syntax.ts'
 
 /** Jekyll with kramdown. */
 export const jekyll: Generator = {
@@ -53,7 +54,7 @@ export const jekyll: Generator = {
   anchors: (site) => anchorsOf(site.own as Partial<JekyllOwn>),
   keepsLetterCase: true,
   mdx: 'never',
-  dialects: [values],
+  dialects: [kramdown, values],
   syntax: {templates: true, liquidInCode: true},
   addressesBelowBase: true,
   routeOf,

@@ -2,7 +2,7 @@ import {posix} from 'node:path'
 import {slug as githubSlug} from 'github-slugger'
 import type {Generator} from '../generator.ts'
 import {dashed} from '../shared/anchor-rules.ts'
-import {folderPath, isRecord, memberOf, textOr} from '../shared/config-values.ts'
+import {folderPath, isRecord, memberOf, plainValues, textOr} from '../shared/config-values.ts'
 import {dataConfigOf} from '../shared/data-config.ts'
 import {joinRoute} from '../shared/join-route.ts'
 import {describedOpening} from '../shared/openings.ts'
@@ -51,6 +51,8 @@ export const nuxtContent: Generator = {
   mdx: 'never',
   dialects: [mdc],
   openingOf: describedOpening,
+  paramsOf: ({frontMatter: {data}}) =>
+    Object.fromEntries(Object.entries(plainValues(data)).map(([name, value]) => [`$doc.${name}`, value])),
   routeOf: ({segments, base}) => joinRoute(base, ...segments.map(nameOf)) || '/',
   setAside(file, site) {
     const outside = besidePages(file, site)

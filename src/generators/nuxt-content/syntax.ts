@@ -7,6 +7,7 @@ import {
   componentText,
   type Dialect,
   destinationOf,
+  escapedText,
   type Line,
   openCallout,
   parseData,
@@ -29,6 +30,7 @@ export const mdc: Dialect = {
   text: [
     {starts: ':', read: readInline},
     {starts: '[', read: readSpan},
+    {starts: '{', read: readBinding},
   ],
 }
 
@@ -174,4 +176,20 @@ function linkTo(href: string, text: string | null): string {
 function nameOfLink(href: string): string {
   const path = href.replace(/[?#].*$/, '').replace(/\/+$/, '')
   return capital(path.slice(path.lastIndexOf('/') + 1)) || href
+}
+
+/** `{{ $doc.title || 'Untitled' }}`: a value of the page's front matter, or else the words behind the bars. */
+function readBinding(reading: Reading): boolean {
+  const {at, write, context} = reading
+  const found = /^\{\{[ \t]*\$doc\.(\w[\w.]*)[ \t]*(?:\|\|[ \t]*(?:'([^'\n]*)'|"([^"\n]*)")[ \t]*)?\}\}/.exec(
+    at.text.slice(at.p, at.p + 500),
+  )
+  if (!found) return false
+  const [whole, name, single, double] = found
+  const {params} = context.site
+  const value = Object.hasOwn(params, `$doc.${name}`) ? params[`$doc.${name}`]! : (single ?? double)
+  reading.note('mdc:binding', value === undefined ? 'not-understood' : 'flattened', name)
+  at.skip(whole.length)
+  write.put(value === undefined ? '' : escapedText(value.replace(/\s+/g, ' ')))
+  return true
 }

@@ -4,6 +4,7 @@ import type {Dialect, Line} from '../flattening/dialect.ts'
 import type {Reading} from '../flattening/reading.ts'
 import {codeBlock} from './code-block.ts'
 import {codeDirectives, mystDirective} from './myst-directives.ts'
+import {addTarget} from './myst-targets.ts'
 
 /** Code fences, directives written as fences, and display mathematics. */
 export const fences: Dialect = {
@@ -13,7 +14,7 @@ export const fences: Dialect = {
     {
       starts: '$',
       read: (reading, {text, lead, end}) =>
-        /^\$\$[ \t]*$/.test(text) && math(reading, lead, end, /^[ \t>]*\$\$[ \t]*$/),
+        /^\$\$[ \t]*$/.test(text) && math(reading, lead, end, /^[ \t>]*\$\$[ \t]*(?:\(([\w:.-]+)\)[ \t]*)?$/),
     },
     {
       starts: '\\',
@@ -103,7 +104,9 @@ function math(reading: Reading, lead: string, end: number, closing: RegExp): boo
   while (p < at.text.length) {
     const {rest, end: stop} = at.measure(p)
     p = stop + 1
-    if (closing.test(rest)) {
+    const closed = closing.exec(rest)
+    if (closed) {
+      if (closed[1] !== undefined) addTarget(reading, closed[1])
       codeBlock(reading, {info: 'math', lines, lead})
       return at.nextLine(stop)
     }

@@ -54,7 +54,7 @@ function readTag(reading: Reading): boolean {
 }
 
 function tagOf({at, write}: Reading, inside: string, end: number): LiquidTag {
-  const {name, kind, named, positional} = callOf(inside)
+  const {name, kind, named, positional} = callOf(withoutBrackets(inside))
   const isLast = at.text.slice(end, at.lineEnd(end)).trim() === ''
   return {
     name: name.replace(/^end(?=\w)/, ''),
@@ -65,6 +65,13 @@ function tagOf({at, write}: Reading, inside: string, end: number): LiquidTag {
     end,
     isAlone: isLast && !write.hasContent && !write.isOneLine,
   }
+}
+
+/** Zola writes a tag as a call: `alert(type="note", icon=true)`. */
+function withoutBrackets(inside: string): string {
+  const [, name, values] = /^([\w-]+)\(([\s\S]*)\)$/.exec(inside) ?? []
+  if (name === undefined) return inside
+  return `${name} ${values!.replace(/"[^"]*"|'[^']*'|,/g, (part) => (part === ',' ? ' ' : part))}`
 }
 
 /** Tags whose content is not Liquid: they are read up to their end. */
@@ -114,8 +121,11 @@ function withoutMarkup(text: string): string {
     .join('')
 }
 
+/** `{% end %}` of Zola closes whatever is open. */
 function endTag({write, containers}: Reading, {name, isAlone}: LiquidTag): void {
-  const opened = containers.find((container) => container.kind === 'liquid' && container.name === name)
+  const opened = containers.find(
+    (container) => container.kind === 'liquid' && (container.name === name || name === 'end'),
+  )
   if (opened) {
     write.newLine()
     containers.close(opened)

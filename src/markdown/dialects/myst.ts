@@ -18,6 +18,18 @@ export const myst: Dialect = {
       },
     },
     {
+      // A formula with a label.
+      starts: '$',
+      read(reading, {text, end}) {
+        const [, formula, label] = /^(\$\$[^$]+\$\$)[ \t]*\(([\w:.-]{1,200})\)[ \t]*$/.exec(text) ?? []
+        if (label === undefined || !reading.context.syntax.mystLines) return false
+        addTarget(reading, label)
+        reading.note('myst:target', 'dropped')
+        reading.write.block(reading.inline(formula!, false))
+        return reading.at.nextLine(end)
+      },
+    },
+    {
       starts: '%',
       read(reading, {text, end}) {
         if (!/^%[ \t]/.test(text) || !reading.context.syntax.mystLines) return false
