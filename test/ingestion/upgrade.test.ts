@@ -131,6 +131,10 @@ describe('a build of format 2', () => {
     expect(build.documentFrequency(termsOf('keeper')[0]!)).toBeGreaterThan(64)
     expect(build.termsFrom('keep', 5)).toEqual([{term: 'keeper', frequency: 72}])
     expect(build.termsFrom('満', 5)).toEqual([{term: '満潮', frequency: 1}])
+    // It has no outline: its pages are listed by path.
+    expect(build.outline().map(({depth, page}) => [depth, page!.path])).toEqual(
+      build.pages().map(({path}) => [0, path]),
+    )
     release()
   })
 
