@@ -2,6 +2,7 @@ import {posix} from 'node:path'
 import {allGenerators, generatorNamed} from './all-generators.ts'
 import type {Generator} from './generator.ts'
 import {translationsIn} from './shared/languages.ts'
+import {isBelow, rootOf} from './shared/page-roots.ts'
 import type {ProjectFolder} from './shared/project-folder.ts'
 import {versionsIn} from './shared/versions.ts'
 import type {PageRoot, Site, SiteConfig} from './site.ts'
@@ -72,7 +73,7 @@ export function findSites(
 /** A site around the chosen one is none of them: an old configuration in the project's root, say. */
 function othersThan(chosen: Candidate, found: readonly Candidate[], project: Project): OtherSite[] {
   if (chosen.foundIn === null) return []
-  const isIn = (path: string, {roots}: Candidate): boolean => roots.some((root) => isBelow(path, root.path))
+  const isIn = (path: string, {roots}: Candidate): boolean => rootOf(path, {roots}) !== null
   let left = pathsIn(project).filter((path) => !isIn(path, chosen))
   return found
     .filter((other) => other.files > 0 && !chosen.roots.some(({path}) => isIn(path, other)))
@@ -127,7 +128,7 @@ function candidateOf(
     .map(({path, base}) => ({path: below(folder, path), base}))
     .filter(({path}) => !/^\.\.(?:\/|$)/.test(path))
     .sort((one, other) => other.path.length - one.path.length)
-  const files = pathsIn(project).filter((path) => roots.some((root) => isBelow(path, root.path))).length
+  const files = pathsIn(project).filter((path) => rootOf(path, {roots}) !== null).length
   return {generator, folder, foundIn, config, roots, files}
 }
 
@@ -224,10 +225,6 @@ function foldersBelow(project: Project, start: string): string[] {
 /** A path of a configuration, below the project's root; empty for the root itself. */
 function below(folder: string, path: string): string {
   return posix.join(folder, path).replace(/^\.$|\/$/g, '')
-}
-
-export function isBelow(path: string, folder: string): boolean {
-  return folder === '' || path.startsWith(`${folder}/`)
 }
 
 function depthOf(path: string): number {

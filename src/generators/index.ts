@@ -3,6 +3,7 @@ export {findSite, findSites, homeOf, type OtherSite, type Project} from './find-
 export type {FolderLabel, Generator, NavigationItem} from './generator.ts'
 export {outlineOf, type SiteNavigation} from './outline.ts'
 export {languageOf} from './shared/languages.ts'
+export {rootOf} from './shared/page-roots.ts'
 export type {ProjectFolder} from './shared/project-folder.ts'
 export type {Site} from './site.ts'
 export {rulesOf} from './site-rules.ts'

@@ -29,8 +29,8 @@ export interface SiteNavigation {
 
 /**
  * The order of a site's pages: its home page, unless its navigation puts that elsewhere; its navigation, each page once,
- * where it is named first; then the other pages,
- * folder by folder, by their positions and names; then translations and other versions, each as a group.
+ * where it is named first; then the other pages, folder by folder, by their positions and names; then translations and
+ * other versions, each as a group.
  */
 export function outlineOf(pages: readonly OutlinePage[], navigation: SiteNavigation): OutlineItem[] {
   const finder = new PageFinder(pages)
@@ -44,7 +44,11 @@ export function outlineOf(pages: readonly OutlinePage[], navigation: SiteNavigat
   ).index
   const first = listed.length > 0 && home !== null && left.delete(home) ? [pageItem(home)] : []
   const parts = new Map<string | null, OutlinePage[]>([[null, []]])
-  for (const page of left) parts.set(page.part, [...(parts.get(page.part) ?? []), page])
+  for (const page of left) {
+    const ofPart = parts.get(page.part)
+    if (ofPart) ofPart.push(page)
+    else parts.set(page.part, [page])
+  }
   const ordered = (part: string | null): OutlineItem[] =>
     itemsIn(innermost(treeOf(parts.get(part)!, '')), navigation.folders)
   const others = [...parts.keys()].filter((part) => part !== null).sort(byName)

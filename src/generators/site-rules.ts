@@ -10,10 +10,10 @@ import {
   type SiteRules,
 } from '../markdown/index.ts'
 import {allGenerators, generatorNamed} from './all-generators.ts'
-import {isBelow} from './find-site.ts'
 import type {Generator, SiteFile} from './generator.ts'
 import {anchorMaker} from './shared/anchor-rules.ts'
 import {languageOf, valueOfFolder} from './shared/languages.ts'
+import {isBelow, rootOf} from './shared/page-roots.ts'
 import {addressIn} from './shared/routes.ts'
 import {outsidePages} from './shared/set-aside.ts'
 import type {Site} from './site.ts'
@@ -75,7 +75,7 @@ function dialectsOf(generator: Generator): readonly Dialect[] {
 
 function siteFile(path: string, frontMatter: FrontMatter, site: Site): SiteFile {
   const projectPath = posix.join(site.contentPath, path)
-  const root = site.roots.find((candidate) => isBelow(projectPath, candidate.path))
+  const root = rootOf(projectPath, site)
   const home = root?.path ?? (isBelow(projectPath, site.folder) ? site.folder : site.contentPath)
   const below = home === '' ? projectPath : projectPath.slice(home.length + 1)
   return {

@@ -1,6 +1,6 @@
 import {join, posix} from 'node:path'
 import {type ContentSource, DocentError} from '../domain/index.ts'
-import {allGenerators, generatorNamed, rulesOf, type Site} from '../generators/index.ts'
+import {allGenerators, generatorNamed, rootOf, rulesOf, type Site} from '../generators/index.ts'
 import {normaliseText, type SetAside, type SiteRules, splitFrontMatter} from '../markdown/index.ts'
 import {localBuilds} from '../search-index/index.ts'
 import type {GitTokens} from '../settings/index.ts'
@@ -96,16 +96,12 @@ async function explainFolder(
     versions: {current: site.versions.current, found: countsOf(pages.map(({version}) => version))},
     files: scan.files.length,
     pages: pages.length,
-    outside: pages.filter(({path}) => !isInRoots(posix.join(site.contentPath, path), site)).length,
+    outside: pages.filter(({path}) => rootOf(posix.join(site.contentPath, path), site) === null).length,
     otherSites: otherSitesLine(source, site, others),
     setAside: countsOf(places.map(({setAside}) => (setAside as SetAside | null)?.reason ?? null)),
     examples: spread(pages, shownPages).map(({path, url}) => ({path, url})),
     known: allGenerators.map((generator) => generator.name),
   }
-}
-
-function isInRoots(path: string, {roots}: Site): boolean {
-  return roots.some((root) => root.path === '' || path.startsWith(`${root.path}/`))
 }
 
 const routeEnds: Readonly<Record<Site['routeEnd'], string>> = {

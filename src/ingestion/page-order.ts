@@ -6,6 +6,7 @@ import {
   type NavigationItem,
   outlineOf,
   type Project,
+  rootOf,
   type Site,
   type SiteNavigation,
 } from '../generators/index.ts'
@@ -91,9 +92,9 @@ function among(name: string, item: OutlineItem): OutlineItem {
 }
 
 /** Where the file of an address would be if it were called so: sidebars name pages by slugs and by rewritten paths. */
-function addressPathOf(path: string, url: string, {contentPath, roots}: Site): string | null {
-  const file = posix.join(contentPath, path)
-  const root = roots.find((candidate) => candidate.path === '' || file.startsWith(`${candidate.path}/`))
+function addressPathOf(path: string, url: string, site: Site): string | null {
+  const {contentPath} = site
+  const root = rootOf(posix.join(contentPath, path), site)
   if (!root || !url.startsWith(`${root.base}/`)) return null
   const below = decodedPath(url.slice(root.base.length + 1)).replace(/(?:\.html|\/)$/, '')
   return posix.relative(`/${contentPath}`, posix.join('/', root.path, below))
@@ -113,7 +114,13 @@ function partOf(
   return names.length === 0 ? null : names.join(', ')
 }
 
-/** In the language itself, as in `Deutsch`. */
+const languageNames = new Map<string, string>()
+
+/** In the language itself, as in `Deutsch`. Made once a language: it takes longer than all else of a page's place. */
 function nameOfLanguage(tag: string): string {
-  return new Intl.DisplayNames(tag, {type: 'language'}).of(tag) ?? tag
+  const known = languageNames.get(tag)
+  if (known !== undefined) return known
+  const name = new Intl.DisplayNames(tag, {type: 'language'}).of(tag) ?? tag
+  languageNames.set(tag, name)
+  return name
 }

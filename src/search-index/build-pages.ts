@@ -1,7 +1,7 @@
 import {join} from 'node:path'
 import {pathKey} from '../lib/url-path.ts'
 import {openSqlite, type SqliteDatabase} from '../native/index.ts'
-import type {BuildPages, StoredPage, StoredSection} from './build.ts'
+import type {BuildPages, OutlineEntry, StoredPage, StoredSection} from './build.ts'
 import {readOutline} from './outline.ts'
 import {databaseFile} from './schema.ts'
 import type {SectionRow} from './section-row.ts'
@@ -23,6 +23,8 @@ export function pagesIn(db: SqliteDatabase): {
   const pageCache = new Map<number, StoredPage>()
   for (const row of sql.pages.all() as PageRow[]) pageCache.set(row.id, pageFrom(row))
   const pagesByPath = [...pageCache.values()]
+  /** Read with the first page that is shown. */
+  let outline: readonly OutlineEntry[] | null = null
   const byUrlKey = keyed(pagesByPath, ({url}) => url)
   const byPathKey = keyed(pagesByPath, ({path}) => path)
 
@@ -42,7 +44,10 @@ export function pagesIn(db: SqliteDatabase): {
 
   const pages: BuildPages = {
     pages: () => [...pagesByPath],
-    outline: () => readOutline(db, {all: pagesByPath, byId: (id) => pageCache.get(id) ?? null}),
+    outline() {
+      outline ??= readOutline(db, {all: pagesByPath, byId: (id) => pageCache.get(id) ?? null})
+      return outline
+    },
     pageById: (id) => pageCache.get(id) ?? null,
     pageByUrl(url) {
       const id = sql.pageByUrl.get(url) as number | undefined

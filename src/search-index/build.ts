@@ -210,7 +210,7 @@ export interface BuildPart {
 export interface BuildPages {
   /** By path. */
   pages(): StoredPage[]
-  /** All pages in the order of the project; by path in older builds. Read on each call. */
+  /** All pages in the order of the project; by path in older builds. */
   outline(): readonly OutlineEntry[]
   pageById(id: number): StoredPage | null
   /** As it is written; where no page has it, in another encoding or Unicode form. The same for paths. */

@@ -10,7 +10,7 @@ export interface OutlineItem {
 }
 
 /** A page as its place in the outline is found. */
-export interface PlacedPage extends Pick<StoredPage, 'path' | 'url' | 'title' | 'version' | 'lang'> {
+export interface PlacedPage extends Pick<StoredPage, 'path' | 'url' | 'title' | 'version'> {
   readonly position: number | null
 }
 
@@ -20,7 +20,7 @@ export type OutlineMaker = (pages: readonly PlacedPage[]) => readonly OutlineIte
 /** Replaces the outline of a build that is being made. Groups without pages are left out. */
 export function writeOutline(db: SqliteDatabase, outlineOf: OutlineMaker): void {
   const pages = db
-    .prepare('SELECT id, path, url, title, version, lang, position FROM pages ORDER BY path')
+    .prepare('SELECT id, path, url, title, version, position FROM pages ORDER BY path')
     .all() as (PlacedPage & {readonly id: number})[]
   const ids = new Map(pages.map(({path, id}) => [path, id]))
   const insert = db.prepare('INSERT INTO outline (depth, title, page_id) VALUES (?, ?, ?)')
