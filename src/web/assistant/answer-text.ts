@@ -1,14 +1,14 @@
 import type {Source} from '../../domain/index.ts'
 import {sectionAddress} from '../../lib/section-address.ts'
-import type {AnswerState, Citation} from '../client/answer-state.ts'
-import {allowedHostsOf} from '../client/link-hosts.ts'
-import {nameOf} from '../client/markdown-copy.ts'
 import type {Say} from '../locales/strings.ts'
 import {loadedHighlight, loadHighlight} from '../own-script.ts'
 import {safeHref} from '../render/links.ts'
 import {createMarkdownStream, type MarkdownStream, type RenderedBlock} from '../render/markdown-stream.ts'
 import {type Chip, type NodeOptions, spanOf} from '../render/nodes.ts'
 import {patch} from '../render/patch.ts'
+import type {AnswerState, Citation} from '../session/answer-state.ts'
+import {allowedHostsOf} from '../session/link-hosts.ts'
+import {nameOf} from '../session/markdown-copy.ts'
 
 /** Time per frame for drawing while text arrives faster than it can be shown; a frame has 16 ms. */
 const budgetMs = 8

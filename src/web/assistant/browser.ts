@@ -1,4 +1,4 @@
-import {type KeyValueStore, memoryStorage} from '../client/conversation-store.ts'
+import {type KeyValueStore, memoryStorage} from '../session/conversation-store.ts'
 
 /** Copies text to the clipboard, also where the clipboard API is not available. */
 export async function copyText(text: string): Promise<void> {

@@ -1,6 +1,6 @@
 import {html, nothing, type ReactiveController, type ReactiveControllerHost, type TemplateResult} from 'lit'
-import {pathOf} from '../client/markdown-copy.ts'
-import {quotedText} from '../client/quoted-text.ts'
+import {pathOf} from '../session/markdown-copy.ts'
+import {quotedText} from '../session/quoted-text.ts'
 import type {AnswerText, CitedSource} from './answer-text.ts'
 
 /** Delay before the preview closes when the pointer leaves, so that it can move into the preview. */

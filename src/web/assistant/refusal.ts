@@ -1,7 +1,7 @@
-import type {AnswerState, Problem} from '../client/answer-state.ts'
-import {maxQuestionChars} from '../client/passage.ts'
-import {waitMsOf} from '../client/waiting.ts'
 import type {Say, StringKey} from '../locales/strings.ts'
+import type {AnswerState, Problem} from '../session/answer-state.ts'
+import {maxQuestionChars} from '../session/passage.ts'
+import {waitMsOf} from '../session/waiting.ts'
 import {maxSecondsShown} from './countdown.ts'
 
 /** Why a question was refused, and when it can be asked again. */

@@ -1,19 +1,18 @@
 import {html, nothing, type TemplateResult} from 'lit'
+import type {Feedback, Rating} from '../../../packages/client/src/index.ts'
 import type {PageLink, Source} from '../../domain/index.ts'
 import {sectionAddress} from '../../lib/section-address.ts'
+import type {Say, StringKey} from '../locales/strings.ts'
 import {
   type AnswerState,
   currentStepOf,
   declinedToGoOn,
   isEnded,
   type Phase,
-  type Rating,
   usedSources,
-} from '../client/answer-state.ts'
-import {nameOf, pathOf} from '../client/markdown-copy.ts'
-import type {Feedback} from '../client/requests.ts'
-import {waitMsOf} from '../client/waiting.ts'
-import type {Say, StringKey} from '../locales/strings.ts'
+} from '../session/answer-state.ts'
+import {nameOf, pathOf} from '../session/markdown-copy.ts'
+import {waitMsOf} from '../session/waiting.ts'
 import {icon} from './icons.ts'
 import {marked} from './marked.ts'
 import {needsRewording, refusalText} from './refusal.ts'

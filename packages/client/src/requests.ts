@@ -1,4 +1,3 @@
-import type {Rating} from './answer-state.ts'
 import {type Fetch, refusalOf} from './answer-stream.ts'
 
 export interface RequestOptions {
@@ -10,6 +9,8 @@ export interface RequestOptions {
 export async function stopAnswer(answerId: string, options: RequestOptions): Promise<void> {
   await send('POST', `/api/answers/${encodeURIComponent(answerId)}/stop`, undefined, options)
 }
+
+export type Rating = 'up' | 'down'
 
 export interface Feedback {
   readonly rating: Rating

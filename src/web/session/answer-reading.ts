@@ -1,4 +1,4 @@
-import type {StreamUpdate} from './answer-stream.ts'
+import type {StreamUpdate} from '../../../packages/client/src/index.ts'
 
 export interface AnswerReadingOptions {
   readonly updates: (signal: AbortSignal) => AsyncGenerator<StreamUpdate>

@@ -1,3 +1,18 @@
+import {
+  askAnswer,
+  deleteConversation,
+  type Feedback,
+  type Fetch,
+  followAnswer,
+  type Network,
+  RefusedError,
+  type RequestOptions,
+  rateAnswer,
+  type StreamOptions,
+  type StreamUpdate,
+  sendTimings,
+  stopAnswer,
+} from '../../../packages/client/src/index.ts'
 import {AnswerReading} from './answer-reading.ts'
 import {
   type AnswerState,
@@ -9,15 +24,6 @@ import {
   stopped,
   withUpdate,
 } from './answer-state.ts'
-import {
-  askAnswer,
-  type Fetch,
-  followAnswer,
-  type Network,
-  RefusedError,
-  type StreamOptions,
-  type StreamUpdate,
-} from './answer-stream.ts'
 import {type Change, changeOf} from './change.ts'
 import {ConversationKeeper} from './conversation-keeper.ts'
 import {
@@ -28,14 +34,6 @@ import {
 } from './conversation-store.ts'
 import {OpenConversation} from './open-conversation.ts'
 import {passageFor, withPassage} from './passage.ts'
-import {
-  deleteConversation,
-  type Feedback,
-  type RequestOptions,
-  rateAnswer,
-  sendTimings,
-  stopAnswer,
-} from './requests.ts'
 import {waitMsOf} from './waiting.ts'
 
 export interface SessionOptions {

@@ -1,4 +1,4 @@
-import type {AnswerEvent, ErrorCode, Turn} from '../../domain/index.ts'
+import type {AnswerEvent, ErrorCode, Turn} from '../../../src/domain/index.ts'
 import {framesOf} from './sse.ts'
 
 export type Fetch = (url: string, init?: RequestInit) => Promise<Response>

@@ -8,7 +8,7 @@ import {
   RefusedError,
   type StreamOptions,
   type StreamUpdate,
-} from '../../src/web/client/answer-stream.ts'
+} from '../../packages/client/src/index.ts'
 
 const request: AskRequest = {question: 'q', idempotencyKey: 'k1'}
 const online: Network = {isOnline: () => true, back: async () => {}}

@@ -1,3 +1,4 @@
+import type {Rating, StreamUpdate} from '../../../packages/client/src/index.ts'
 import {
   type AbstentionReason,
   type AnswerEvent,
@@ -10,7 +11,6 @@ import {
   type Timings,
   type ToolEvent,
 } from '../../domain/index.ts'
-import type {StreamUpdate} from './answer-stream.ts'
 
 /**
  * The state of an answer as shown to the reader.
@@ -72,8 +72,6 @@ export interface Problem {
   /** Which of the server's limits was exceeded; absent when the server did not say. */
   readonly limit?: string | null
 }
-
-export type Rating = 'up' | 'down'
 
 /** One answer as the browser shows and stores it: fields keep their names, since stored conversations have them. */
 export interface AnswerState {

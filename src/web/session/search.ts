@@ -1,6 +1,6 @@
+import type {Fetch} from '../../../packages/client/src/index.ts'
 import type {Highlight} from '../../domain/index.ts'
 import {headOf} from '../../lib/cut.ts'
-import type {Fetch} from './answer-stream.ts'
 
 /** A section that matches what is being typed. */
 export interface SearchResult {
