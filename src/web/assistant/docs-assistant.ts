@@ -1,7 +1,7 @@
 import {html, nothing, type PropertyValues, type TemplateResult} from 'lit'
 import {browserNetwork, fetchGenerator} from '../../../packages/client/src/index.ts'
 import {english, type Locale, loadLocale, localeTagFor} from '../locales/index.ts'
-import {scriptFolder} from '../own-script.ts'
+import {renderer, scriptFolder} from '../pieces/pieces.ts'
 import {safeHref} from '../render/links.ts'
 import type {NodeOptions} from '../render/nodes.ts'
 import type {Change} from '../session/change.ts'
@@ -227,6 +227,7 @@ export class DocsAssistant extends AssistantAttributes {
   }
 
   protected override firstUpdated(): void {
+    if (this.mode === 'page') void renderer.load()
     const url = new URL(location.href)
     const question = url.searchParams.get('assistant')
     if (question !== null && question.trim() !== '') {
@@ -384,7 +385,7 @@ export class DocsAssistant extends AssistantAttributes {
   protected override render(): TemplateResult | typeof nothing {
     if (!this.#isReady) return nothing
     return html`
-      <div class="root ${this.#isDark ? 'dark' : 'light'}" lang=${this.#locale.lang} dir=${this.#locale.dir} @keydown=${this.#onFrameKey} @click=${this.#turns.onClick} @drawn=${this.#turns.onDrawn}>
+      <div class="root ${this.#isDark ? 'dark' : 'light'}" lang=${this.#locale.lang} dir=${this.#locale.dir} @keydown=${this.#onFrameKey} @focusin=${renderer.load} @click=${this.#turns.onClick} @drawn=${this.#turns.onDrawn}>
         ${this.#floats && this.launcher !== 'none' ? launcher(this.#say, this.opened, () => this.toggle()) : nothing}
         ${inContainer(html`${this.#frame()}${this.#preview.render()}`, {say: this.#say, mode: this.mode, isOpen: this.opened, side: () => this.#history.render(), hide: () => this.hide()})}
         ${this.selection === null ? nothing : html`<button class="offer" type="button" hidden>${icon('spark')}${this.#say('askAboutSelection')}</button>`}
