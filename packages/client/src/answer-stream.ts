@@ -98,6 +98,7 @@ async function* readAnswer(cursor: Cursor, options: StreamOptions): AsyncGenerat
       signal.throwIfAborted()
       waits(true)
       const response = await openResponse(cursor, options, attempt.signal)
+      waits(false)
       if (response.status === 204) {
         // Past the terminal event, which this tab never received: another reader must have.
         yield {type: 'broke-off', cause: 'gone'}

@@ -20,7 +20,7 @@ export type {
   Turn,
   Usage,
 } from '../../../src/domain/index.ts'
-export {Answer, type AnswerUpdate, type NumberedEvent} from './answer.ts'
+export type {Answer, AnswerUpdate, NumberedEvent} from './answer.ts'
 export {AnswerLostError} from './answer-lost-error.ts'
 export type {AnswerProblem, AnswerResult, Citation} from './answer-result.ts'
 export {
