@@ -1,18 +1,36 @@
-import type {AnswerEvent, ErrorCode, Turn} from '../../../src/domain/index.ts'
+import type {AnswerEvent, Turn} from '../../../src/domain/index.ts'
+import {browserNetwork, type Network, pause} from './network.ts'
+import {RefusedError, refusalOf} from './refused-error.ts'
 import {framesOf} from './sse.ts'
+import {jsonHeaders, jsonOf, pathOf, send, type Transport} from './transport.ts'
 
-export type Fetch = (url: string, init?: RequestInit) => Promise<Response>
+/** Where the visitor is; the answer prefers this page, and staff see it. */
+export interface PageContext {
+  readonly url?: string | null
+  readonly title?: string | null
+  /** The id or the text of the heading in view. */
+  readonly section?: string | null
+}
 
-export interface AskRequest {
+export interface Question {
+  /** At most 4,000 characters. */
   readonly question: string
+  /** The key of the conversation to join, from an earlier answer; left out, a new one begins. */
   readonly conversationId?: string | null
   /** Earlier turns, when the server cannot know them. */
   readonly history?: readonly Turn[]
+  /** Only this version of the docs. */
   readonly version?: string | null
   /** The language of the pages to answer from, BCP 47; null for that of the question. */
   readonly lang?: string | null | undefined
+  readonly page?: PageContext | null
+}
+
+export interface AskRequest extends Question {
   /** Id of an incomplete answer that the new one continues. */
   readonly continueAnswerId?: string | null
+  /** How long the server gathers deltas before it sends them, in milliseconds. */
+  readonly bufferMs?: number
   /** Within a day a request with the same key joins the same answer, so a lost request can be repeated. */
   readonly idempotencyKey: string
 }
@@ -24,19 +42,10 @@ export type StreamUpdate =
   /** Terminal: the answer could not be read to its end. `gone`: the server does not have it any more. */
   | {readonly type: 'broke-off'; readonly cause: 'unreachable' | 'gone'}
 
-/** The state of the network; in the browser `navigator.onLine` and the `online` event. */
-export interface Network {
-  isOnline(): boolean
-  /** Resolves when the network is back; rejects with the signal's reason on abort. */
-  back(signal: AbortSignal): Promise<void>
-}
-
-export interface StreamOptions {
-  /** URL of the Docent server without a trailing slash; empty for the page's own origin. */
-  readonly endpoint: string
+export interface StreamOptions extends Transport {
   readonly signal: AbortSignal
-  readonly fetch: Fetch
-  readonly network: Network
+  /** Default: what the browser reports. */
+  readonly network?: Network
   /** Delays between attempts without new events; as many attempts as entries. */
   readonly backoffMs?: readonly number[]
   /** Default 45 s: three heartbeats of the server. */
@@ -45,30 +54,6 @@ export interface StreamOptions {
 
 export const defaultBackoffMs = [250, 500, 1_000, 2_000, 4_000, 8_000] as const
 export const defaultSilenceMs = 45_000
-
-/** The server refused the question: its error code, and its message for the reader. */
-export class RefusedError extends Error {
-  override readonly name = 'RefusedError'
-  readonly code: ErrorCode
-  readonly status: number
-  readonly retryAfterMs: number | null
-  /** Which limit a `rate_limited` question exceeded; null when the server does not say. */
-  readonly limit: string | null
-
-  constructor(
-    code: ErrorCode,
-    message: string,
-    status: number,
-    retryAfterMs: number | null,
-    limit: string | null = null,
-  ) {
-    super(message)
-    this.code = code
-    this.status = status
-    this.retryAfterMs = retryAfterMs
-    this.limit = limit
-  }
-}
 
 /**
  * Asks, and reads the answer to its terminal event, across lost connections: each event once and in order.
@@ -96,23 +81,31 @@ interface Cursor {
 }
 
 async function* readAnswer(cursor: Cursor, options: StreamOptions): AsyncGenerator<StreamUpdate> {
-  const {signal, network} = options
+  const {signal, network = browserNetwork, silenceMs = defaultSilenceMs} = options
   const backoffMs = options.backoffMs ?? defaultBackoffMs
   let failedAttempts = 0
 
   for (;;) {
+    const attempt = new AbortController()
+    const onAbort = (): void => attempt.abort(signal.reason)
+    signal.addEventListener('abort', onAbort)
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const waits = (isWaiting: boolean): void => {
+      clearTimeout(timer)
+      if (isWaiting) timer = setTimeout(() => attempt.abort(new DOMException('', 'TimeoutError')), silenceMs)
+    }
     try {
-      const response = await openResponse(cursor, options)
+      signal.throwIfAborted()
+      waits(true)
+      const response = await openResponse(cursor, options, attempt.signal)
+      waits(false)
       if (response.status === 204) {
         // Past the terminal event, which this tab never received: another reader must have.
         yield {type: 'broke-off', cause: 'gone'}
         return
       }
       yield {type: 'connection', status: 'open'}
-      for await (const frame of framesOf(response.body!, {
-        signal,
-        silenceMs: options.silenceMs ?? defaultSilenceMs,
-      })) {
+      for await (const frame of framesOf(response.body!, {signal: attempt.signal, waits})) {
         const update = parseFrame(frame.id, frame.event, frame.data)
         if (update === null || update.seq <= cursor.after) continue
         cursor.answerId = update.answerId
@@ -131,6 +124,11 @@ async function* readAnswer(cursor: Cursor, options: StreamOptions): AsyncGenerat
         }
       }
       // Anything else is an error of the network: try again below.
+    } finally {
+      waits(false)
+      signal.removeEventListener('abort', onAbort)
+      // Closes the connection, whatever is left of it.
+      attempt.abort()
     }
 
     if (!network.isOnline()) {
@@ -148,81 +146,29 @@ async function* readAnswer(cursor: Cursor, options: StreamOptions): AsyncGenerat
   }
 }
 
-async function openResponse(cursor: Cursor, options: StreamOptions): Promise<Response> {
-  const {endpoint, signal} = options
-  const {request, answerId, after} = cursor
+async function openResponse(
+  {request, answerId, after}: Cursor,
+  options: StreamOptions,
+  signal: AbortSignal,
+): Promise<Response> {
+  const accept = 'text/event-stream'
   const response =
     answerId === null
-      ? await options.fetch(`${endpoint}/api/answers`, {
+      ? await send(options, '/api/answers', {
           method: 'POST',
           signal,
-          headers: {
-            'content-type': 'application/json',
-            accept: 'text/event-stream',
-            'idempotency-key': request!.idempotencyKey,
-          },
-          // What says nothing is left out, and the key is in the header.
-          body: JSON.stringify({...request, resumable: true, idempotencyKey: null}, (_key, value) =>
-            value && value.length !== 0 ? value : undefined,
-          ),
+          headers: {...jsonHeaders, accept, 'idempotency-key': request!.idempotencyKey},
+          // The key is in the header.
+          body: jsonOf({...request, resumable: true, idempotencyKey: null}),
         })
-      : await options.fetch(`${endpoint}/api/answers/${encodeURIComponent(answerId)}/events?after=${after}`, {
+      : await send(options, pathOf(answerId, `/events?after=${after}`), {
           signal,
-          headers: {accept: 'text/event-stream', 'last-event-id': `${answerId}:${after}`},
+          headers: {accept, 'last-event-id': `${answerId}:${after}`},
         })
   if (response.status === 204) return response
-  const isStream = response.headers.get('content-type')?.includes('text/event-stream') ?? false
+  const isStream = response.headers.get('content-type')?.includes(accept) ?? false
   if (!response.ok || !isStream || response.body === null) throw await refusalOf(response)
   return response
-}
-
-/** A response that is not a stream, as an error with the server's code and message where it sent them. */
-export async function refusalOf(response: Response): Promise<RefusedError> {
-  const {code, message, limit, retryAfterMs} = await errorIn(response)
-  return new RefusedError(
-    isString(code) ? (code as ErrorCode) : (codeOf.get(response.status) ?? 'internal'),
-    isString(message) ? message : '',
-    response.status,
-    retryAfterOf(response.headers) ?? boundedWait(Number(retryAfterMs)),
-    isString(limit) ? limit : null,
-  )
-}
-
-const isString = (value: unknown): value is string => typeof value === 'string'
-
-/** Codes for the statuses of proxies, whose bodies have none. */
-const codeOf: ReadonlyMap<number, ErrorCode> = new Map([
-  [413, 'too_large'],
-  [429, 'rate_limited'],
-  [503, 'not_ready'],
-])
-
-/** The `error` object of the body; empty for a page from a proxy. */
-async function errorIn(response: Response): Promise<Readonly<Record<string, unknown>>> {
-  try {
-    const body = (await response.json()) as {error?: unknown} | null
-    return Object(body?.error) as Record<string, unknown>
-  } catch {
-    return {}
-  }
-}
-
-/** Longer waits are cut to this: within six days, the name of the day says when the wait is over. */
-const maxWaitMs = 6 * 24 * 60 * 60 * 1_000
-
-/** `Retry-After`, given in seconds or as a date, in milliseconds; null when absent or in the past. */
-function retryAfterOf(headers: Headers): number | null {
-  const after = headers.get('retry-after')
-  if (after === null) return null
-  const ms = /^\s*\d/.test(after)
-    ? Number(after) * 1_000
-    : // Relative to the server's clock where it sends its date.
-      Date.parse(after) - Date.parse(headers.get('date') ?? new Date().toUTCString())
-  return boundedWait(ms)
-}
-
-function boundedWait(ms: number): number | null {
-  return ms > 0 ? Math.min(ms, maxWaitMs) : null
 }
 
 function parseFrame(
@@ -230,46 +176,11 @@ function parseFrame(
   type: string | undefined,
   data: string,
 ): {answerId: string; seq: number; event: AnswerEvent} | null {
-  const colon = id?.lastIndexOf(':') ?? -1
-  if (id === undefined || type === undefined || colon < 1) return null
-  const seq = Number(id.slice(colon + 1))
-  if (!Number.isSafeInteger(seq)) return null
+  const [, answerId, seq] = /^(.+):(\d{1,15})$/.exec(id ?? '') ?? []
+  if (answerId === undefined || type === undefined) return null
   try {
-    return {answerId: id.slice(0, colon), seq, event: {...JSON.parse(data), type} as AnswerEvent}
+    return {answerId, seq: Number(seq), event: {...JSON.parse(data), type} as AnswerEvent}
   } catch {
     return null
   }
-}
-
-/** Resolves after `ms`; rejects with the signal's reason on abort. */
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(signal.reason)
-    const onAbort = (): void => {
-      clearTimeout(timer)
-      reject(signal.reason)
-    }
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', onAbort)
-      resolve()
-    }, ms)
-    signal.addEventListener('abort', onAbort, {once: true})
-  })
-}
-
-/** The network state that the browser reports. */
-export const browserNetwork: Network = {
-  isOnline: () => navigator.onLine,
-  back: (signal) =>
-    new Promise((resolve, reject) => {
-      if (signal.aborted) return reject(signal.reason)
-      const settle = (): void => {
-        removeEventListener('online', settle)
-        signal.removeEventListener('abort', settle)
-        if (signal.aborted) reject(signal.reason)
-        else resolve()
-      }
-      addEventListener('online', settle)
-      signal.addEventListener('abort', settle)
-    }),
 }

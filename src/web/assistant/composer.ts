@@ -1,9 +1,9 @@
 import {html, nothing, type ReactiveController, type ReactiveControllerHost, type TemplateResult} from 'lit'
+import type {SearchResult} from '../../../packages/client/src/index.ts'
 import {headOf} from '../../lib/cut.ts'
 import {sectionAddress} from '../../lib/section-address.ts'
 import type {Say} from '../locales/strings.ts'
 import {maxQuestionChars} from '../session/passage.ts'
-import type {SearchResult} from '../session/search.ts'
 import {icon} from './icons.ts'
 import {marked} from './marked.ts'
 

@@ -1,5 +1,5 @@
 import {html, nothing, type PropertyValues, type TemplateResult} from 'lit'
-import {browserNetwork, fetchGenerator} from '../../../packages/client/src/index.ts'
+import {fetchInfo} from '../../../packages/client/src/index.ts'
 import {english, type Locale, loadLocale, localeTagFor} from '../locales/index.ts'
 import {renderer, scriptFolder} from '../pieces/pieces.ts'
 import {safeHref} from '../render/links.ts'
@@ -27,6 +27,12 @@ import {TurnList} from './turn-list.ts'
 
 /** Maximum time that nothing is shown while the language is loading. */
 const maxUnreadyMs = 3_000
+
+/** How long the reader may wait for what only helps. */
+const infoTimeoutMs = 5_000
+
+/** Found anew for each request, since pages wrap it. */
+const fetchFromServer = (url: string, init?: RequestInit): Promise<Response> => fetch(url, init)
 
 /**
  * The assistant: a button with a panel, a dialog, a part of a page, or a page of its own.
@@ -250,7 +256,9 @@ export class DocsAssistant extends AssistantAttributes {
     this.#composer.edit(question, '')
     if (this.#floats) this.show()
     else this.focus()
-    if ((await fetchGenerator(this.#server)) === 'extractive') this.#composer.submitUnchanged(question)
+    const signal = AbortSignal.timeout(infoTimeoutMs)
+    const info = await fetchInfo({endpoint: this.#server, fetch: fetchFromServer}, signal).catch(() => null)
+    if (info?.generator === 'extractive') this.#composer.submitUnchanged(question)
   }
 
   protected override updated(changed: PropertyValues): void {
@@ -325,12 +333,10 @@ export class DocsAssistant extends AssistantAttributes {
   #openSession(): void {
     this.#session?.close()
     const endpoint = this.#server
-    const fetchFromServer = (url: string, init?: RequestInit): Promise<Response> => fetch(url, init)
     const kept = this.keep === 'browser'
     this.#session = openSession({
       endpoint,
       fetch: fetchFromServer,
-      network: browserNetwork,
       store: createConversationStore(kept ? storageOf('localStorage') : memoryStorage(), endpoint || 'here'),
       tab: this.#tab,
       version: () => this.version,

@@ -6,7 +6,7 @@ export interface AnswerReadingOptions {
   readonly onUpdate: (updates: StreamUpdate) => boolean
   /** Called when reading failed, unless it was aborted. */
   readonly onFailure: (error: unknown) => void
-  readonly stopOnServer: (answerId: string) => Promise<void>
+  readonly stopOnServer: (answerId: string) => Promise<unknown>
 }
 
 /** A burst of events is handled in slices of this length, so that the browser can draw and handle input in between. */
