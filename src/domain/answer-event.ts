@@ -132,8 +132,14 @@ export interface ToolEvent {
   readonly id: string
   readonly name: string
   readonly status: 'started' | 'done' | 'failed'
+  /**
+   * Of `search_docs`: `{query}`. Of `generator`, which tells that a model failed: `{generator, action, code}`, with the
+   * one that writes from here on, `retry` or `fallback`, and the error.
+   */
   readonly input?: unknown
-  /** One sentence for the reader. */
+  /** Of `search_docs` when it is done: `{found}`, the number of sections that were new. */
+  readonly output?: unknown
+  /** One sentence for the reader, in English. */
   readonly summary?: string
 }
 

@@ -60,7 +60,7 @@ describe('the words of a refusal', () => {
     const asked = newAnswer('k', 'q', {askedAt: noon})
 
     expect(wordsAt(refused(asked, {code: 'not_ready', message: '', retryAfterMs: 30_000}, noon))).toBe(
-      'The assistant could not take the question. Try again in 30 seconds.',
+      'The documentation is still being indexed. Try again in 30 seconds.',
     )
   })
 

@@ -180,7 +180,11 @@ describe('a session', () => {
       }),
     )
 
-    expect([begun, searching, found].map(currentStepOf)).toEqual(['', 'Looking.', ''])
+    expect([begun, searching, found].map((answer) => currentStepOf(answer)?.words ?? null)).toEqual([
+      null,
+      'Looking.',
+      null,
+    ])
     expect(handedOver.steps.map(({status, words}) => `${status}: ${words}`)).toEqual([
       'done: Found 2.',
       'failed: Quoting.',
