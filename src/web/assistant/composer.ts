@@ -166,7 +166,7 @@ export class Composer implements ReactiveController {
     if (box === null) return
     const active = this.#results[this.#active]
     if (active !== undefined) {
-      location.assign(this.#options.absolute(sectionAddress(active)))
+      this.#options.root().querySelector<HTMLElement>(`#result-${this.#active}`)?.click()
       return
     }
     const question = box.value.trim()
