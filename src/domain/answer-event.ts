@@ -37,6 +37,9 @@ export type GeneratorName = 'anthropic' | 'extractive' | 'scripted'
 /** Why Docent abstained. */
 export type AbstentionReason = 'no_hits' | 'low_score' | 'off_topic' | 'other_product' | 'version_empty'
 
+/** How much of a question the docs may answer: all that it asks, or a part. */
+export type Answerability = 'yes' | 'partly'
+
 /**
  * Why the generator finished. `bare_reply`: there was nothing to answer, as in thanks or a greeting; nothing was searched
  * and no model called.
@@ -120,6 +123,10 @@ export interface SourcesEvent {
    * the docs. Absent in events of older versions.
    */
   readonly linkHosts?: readonly string[]
+  /** Of the question, decided before words. Absent when the answer was abstained, and in events of older versions. */
+  readonly answerability?: Answerability
+  /** Words of the question that the docs never use, as the asker wrote them, 1 to 5; absent for none. */
+  readonly unknownWords?: readonly string[]
 }
 
 export interface ReasoningEvent {
@@ -180,6 +187,8 @@ export interface DoneEvent {
   readonly abstained: boolean
   readonly reason?: AbstentionReason
   readonly nearest?: readonly PageLink[]
+  /** Of an abstained answer: words of the question that the docs never use, 1 to 5; absent for none. */
+  readonly unknownWords?: readonly string[]
   readonly usage: Usage
   readonly timings: Timings
 }

@@ -16,6 +16,8 @@ export interface GenerationRequest {
   readonly history: readonly Turn[]
   /** Best first, numbered. Never empty: without sources Docent abstains and calls no generator. */
   readonly sources: readonly RetrievedSource[]
+  /** Words of the question that the docs never use, as the asker wrote them. Absent for none. */
+  readonly unknownWords?: readonly string[]
   /**
    * Searches the docs again. The run sends the `sources` event before this resolves, so a generator may cite the result
    * at once. Empty when nothing new was found or no more rounds are allowed.

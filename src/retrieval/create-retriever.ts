@@ -97,7 +97,13 @@ export function createRetriever(options: RetrieverOptions): Retriever & DocsSear
             .flatMap((group) => sourcesOf(group, context))
             .map((source, index) => ({...source, n: firstNumber + index}))
           const noHits = sources.length === 0 ? {reason: 'no_hits' as const, nearest: []} : null
-          return {lang: build.language, sources, abstention: found.abstention ?? noHits}
+          return {
+            lang: build.language,
+            sources,
+            abstention: found.abstention ?? noHits,
+            answerability: found.shade,
+            unknownWords: found.unknownWords,
+          }
         },
       )
     },
@@ -113,6 +119,7 @@ export function createRetriever(options: RetrieverOptions): Retriever & DocsSear
           hits: found.candidates.slice(0, limit).map((candidate) => hitOf(candidate, context)),
           abstention: found.abstention,
           answerability: found.answerability,
+          unknownWords: found.unknownWords,
           features: {...found.features},
         }),
       )

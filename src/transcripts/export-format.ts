@@ -24,6 +24,7 @@ const columns = [
   'finishReason',
   'partial',
   'lang',
+  'missing',
 ] as const
 
 /** The first line of a CSV export, including its line break. */
@@ -56,6 +57,7 @@ export function csvRowOf(transcript: Transcript): string {
     finishReason: transcript.finishReason ?? '',
     partial: transcript.partial,
     lang: transcript.lang ?? '',
+    missing: transcript.feedback?.missing ?? false,
   }
   return `${columns.map((column) => cellOf(String(values[column]))).join(',')}\r\n`
 }

@@ -120,6 +120,14 @@ export const migrations: readonly Migration[] = [
       CREATE INDEX answers_by_lang ON answers (lang, row) WHERE lang IS NOT NULL;
     `,
   },
+  {
+    // Apart from the rating, which a visitor may change without taking this back.
+    name: '007_missing_in_docs',
+    sql: `
+      ALTER TABLE answers ADD COLUMN missing INTEGER NOT NULL DEFAULT 0;
+      CREATE INDEX answers_by_missing ON answers (row) WHERE missing = 1;
+    `,
+  },
 ]
 
 /** Adds the SQL function `ref_of(id)` to a connection that reads or writes transcripts. */

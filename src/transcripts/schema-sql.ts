@@ -8,6 +8,7 @@ export interface SchemaSql {
   readonly ref: string
   readonly conversation: string
   readonly lang: string
+  readonly missing: string
   /** Conditions that match partial answers, and all others. */
   readonly partial: {readonly yes: string; readonly no: string}
 }
@@ -30,10 +31,11 @@ export function schemaSqlOf(db: SqliteDatabase): SchemaSql {
   const conversation = isCurrent ? 'conversation' : 'ref_of(conversation_id)'
   const digests = isCurrent ? '' : `${ref} AS ref, ${conversation} AS conversation, `
   return {
-    columns: `answers.*, ${digests}${names.includes('lang') ? '' : 'NULL AS lang, '}${finishReason} AS finish_reason`,
+    columns: `answers.*, ${digests}${names.includes('lang') ? '' : 'NULL AS lang, '}${names.includes('missing') ? '' : '0 AS missing, '}${finishReason} AS finish_reason`,
     ref,
     conversation,
     lang: names.includes('lang') ? 'lang' : 'NULL',
+    missing: names.includes('missing') ? 'missing' : '0',
     partial: names.includes('partial') ? {yes: 'partial = 1', no: 'partial = 0'} : partialByEvents,
   }
 }

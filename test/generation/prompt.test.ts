@@ -1,5 +1,6 @@
 import {expect, test} from 'vitest'
-import {historyMessages} from '../../src/generation/prompt.ts'
+import {firstMessages, historyMessages} from '../../src/generation/prompt.ts'
+import {searchResults} from '../../src/generation/search-results.ts'
 
 const textOf = (messages: ReturnType<typeof historyMessages>): string =>
   messages.flatMap(({content}) => (content as {text: string}[]).map(({text}) => text)).join('\n')
@@ -37,4 +38,19 @@ test('markers are removed from earlier answers, and the newest is cut at its end
     200,
   )
   expect(textOf(cut)).toBe('x')
+})
+
+test('the model is told which words of the question the docs never use, after the question', () => {
+  const messages = (unknownWords: readonly string[]) =>
+    textOf(
+      firstMessages({
+        ...{question: 'Can I use Kafka?', history: [], sources: [], continueFrom: null, unknownWords},
+        ...{citations: 'native', historyBudgetTokens: 100, results: searchResults()},
+      }),
+    )
+
+  expect(messages(['Kafka', 'a "b"'])).toMatch(
+    /^Can I use Kafka\?\nThe documentation never uses these words of the question: "Kafka", "a \\"b\\""\. .*say plainly/,
+  )
+  expect(messages([])).toBe('Can I use Kafka?')
 })
