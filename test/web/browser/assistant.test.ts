@@ -75,7 +75,7 @@ describe.skipIf(chromiumPath === null)('the assistant in a browser', () => {
     docent.release()
     await phase(page, 'complete')
     expect(await page.locator('.text .cite').count()).toBe(4)
-    expect(await page.locator('.chip.used').count()).toBe(3)
+    expect(await page.locator('.chip.used').count()).toBe(4)
     expect(problems).toEqual([])
   })
 
@@ -1073,10 +1073,6 @@ describe.skipIf(chromiumPath === null)('the assistant in a browser', () => {
     expect(Math.max(0, ...seen.longTasks)).toBeLessThan(2_000)
   })
 })
-
-/** A page of another site with the assistant in it. */
-const site = (element: string): string =>
-  `<!doctype html><html lang="en"><meta charset="utf-8"><title>Site</title><script src="/widget.js" defer></script><body>${element}</body></html>`
 
 /** Presses Tab until the focus is on what matches. */
 async function tabTo(page: Page, selector: string): Promise<void> {
