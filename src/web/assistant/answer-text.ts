@@ -212,7 +212,7 @@ export function isComplete({phase}: AnswerState): boolean {
   return phase === 'complete' || phase === 'quoted'
 }
 
-/** Whether the ending is shown only after the last words are drawn, because nothing failed. */
+/** Whether the ending is shown only after the last words are drawn, which would push it. */
 export function endsWithText(answer: AnswerState): boolean {
-  return isComplete(answer) || answer.phase === 'declined' || answer.phase === 'cut'
+  return isComplete(answer) || ['declined', 'cut', 'broke-off', 'stopped'].includes(answer.phase)
 }
