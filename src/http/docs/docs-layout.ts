@@ -63,7 +63,8 @@ ${
     ? null
     : html`<link rel="alternate" type="text/markdown" href="${markdownRoute}">
 `
-}<script src="${assetAddress('docs.js')}" defer></script>`,
+}<script src="${assetAddress('docs-quotes.js')}" type="module"></script>
+<script src="${assetAddress('docs.js')}" type="module"></script>`,
     body: html`<a class="skip" href="#content">${words.skip}</a>
 <header class="top">
 <a class="name" href="/docs/">${name}</a>
@@ -109,13 +110,13 @@ export function alternateLinks(
   return html`<p class="facts">${
     page.version === null && versions.length === 0
       ? null
-      : html`<span>${words.version}: ${page.version === null ? null : html`<strong>${page.version}</strong>`}${versions
+      : html`<span>${words.version}:${page.version === null ? null : html` <strong>${page.version}</strong>`}${versions
           .slice(0, maxAlternates)
           .map((other) => link(other, other.version ?? words.docs, null))}</span>`
   }${
     languages.length === 0
       ? null
-      : html` <span>${words.language}: ${languages
+      : html` <span>${words.language}:${languages
           .slice(0, maxAlternates)
           .map((other) => link(other, languageName(other.lang), other.lang))}</span>`
   }</p>`
