@@ -40,12 +40,20 @@ for (const box of document.querySelectorAll('.code pre, .table')) sizes.observe(
 
 // Navigation --------------------------------------------------------------------------------------------------------
 
-const side = document.querySelector('.side')
-const current = side?.querySelector('[aria-current]')
-if (side && current && side.scrollHeight > side.clientHeight) {
-  side.scrollTop +=
-    current.getBoundingClientRect().top - side.getBoundingClientRect().top - side.clientHeight / 3
+/**
+ * Scrolls a list that scrolls by itself so that its current entry can be seen. The page does not move.
+ * @param {Element | null} list
+ */
+function showCurrent(list) {
+  const current = list?.querySelector('[aria-current]')
+  if (!list || !current || list.scrollHeight <= list.clientHeight) return
+  const [at, frame] = [current.getBoundingClientRect(), list.getBoundingClientRect()]
+  if (at.top < frame.top || at.bottom > frame.bottom)
+    list.scrollTop += at.top - frame.top - list.clientHeight / 3
 }
+
+showCurrent(document.querySelector('.side'))
+const contents = document.querySelector('.contents')
 
 /** @type {HTMLAnchorElement[]} */
 const contentLinks = [...document.querySelectorAll('.contents a')].filter(
@@ -59,7 +67,7 @@ const sections = contentLinks.flatMap((link) => {
 let isFrameDue = false
 function showSection() {
   isFrameDue = false
-  const line = (document.querySelector('.top')?.getBoundingClientRect().bottom ?? 0) + 40
+  const line = (document.querySelector('.top')?.getBoundingClientRect().bottom ?? 0) + 96
   const isAtEnd = innerHeight + scrollY >= document.documentElement.scrollHeight - 2
   const passed = sections.filter(({heading}) => heading.getBoundingClientRect().top <= line)
   const now = isAtEnd && scrollY > 0 ? sections.at(-1) : passed.at(-1)
@@ -67,6 +75,7 @@ function showSection() {
     if (link === now?.link) link.setAttribute('aria-current', 'location')
     else link.removeAttribute('aria-current')
   }
+  showCurrent(contents)
 }
 if (sections.length > 0) {
   addEventListener(

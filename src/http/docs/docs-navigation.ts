@@ -85,15 +85,14 @@ export function cardsOf(given: readonly OutlineNode[], {pages, words}: Navigatio
   return html`<ul class="cards">
 ${shown.map(({title, page, below}) => {
   const target = page ?? pageNodesIn(below)[0]?.page
-  const links = pageNodesIn(below).slice(0, maxCardLinks)
+  const links = below.slice(0, maxCardLinks).flatMap((node) => {
+    const first = node.page ?? pageNodesIn(node.below)[0]?.page
+    return first ? [html`<li><a href="${docsRouteOf(pages, first)}">${node.title}</a></li>`] : []
+  })
   const description = page?.description ?? null
   return html`<li><h2>${target ? html`<a href="${docsRouteOf(pages, target)}">${title}</a>` : title}</h2>${
     description === null ? null : html`<p>${description}</p>`
-  }${
-    links.length === 0
-      ? null
-      : html`<ul>${links.map((node) => html`<li><a href="${docsRouteOf(pages, node.page)}">${node.title}</a></li>`)}</ul>`
-  }</li>
+  }${links.length === 0 ? null : html`<ul>${links}</ul>`}</li>
 `
 })}</ul>
 <p><a href="/docs/?all=1">${words.allPages}</a></p>`
