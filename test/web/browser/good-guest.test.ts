@@ -165,7 +165,7 @@ describe.skipIf(chromiumPath === null)('as a guest of a site, the assistant', ()
     await page.locator('.turn.complete').waitFor()
     const address = page.url()
 
-    await page.locator('.card a').first().click()
+    await page.locator('a.chip').first().click()
 
     await page.waitForFunction(() => 'routed' in window)
     expect(await page.evaluate(() => (window as unknown as {routed: string}).routed)).toMatch(/^\/docs\//)
