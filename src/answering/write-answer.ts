@@ -96,6 +96,7 @@ async function generate(
       question: question.question,
       history,
       sources,
+      visitorPage: search.visitorPage,
       search: (query) => search.searchAgain(query),
       continueFrom: continuation?.text || null,
       report: (facts) => run.report(facts),

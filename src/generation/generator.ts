@@ -3,6 +3,7 @@ import type {
   DeltaEvent,
   FinishReason,
   GeneratorName,
+  PageNames,
   ReasoningEvent,
   RetrievedSource,
   ToolEvent,
@@ -16,6 +17,8 @@ export interface GenerationRequest {
   readonly history: readonly Turn[]
   /** Best first, numbered. Never empty: without sources Docent abstains and calls no generator. */
   readonly sources: readonly RetrievedSource[]
+  /** The page that the visitor is on; null or absent where that is not known. Its names may come from the visitor. */
+  readonly visitorPage?: PageNames | null
   /**
    * Searches the docs again. The run sends the `sources` event before this resolves, so a generator may cite the result
    * at once. Empty when nothing new was found or no more rounds are allowed.

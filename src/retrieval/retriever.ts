@@ -1,4 +1,12 @@
-import type {AbstentionReason, Highlight, PageLink, RetrievedSource, Turn} from '../domain/index.ts'
+import type {
+  AbstentionReason,
+  Highlight,
+  PageLink,
+  PageNames,
+  RetrievedSource,
+  Turn,
+  VisitorPage,
+} from '../domain/index.ts'
 
 export interface RetrievalQuery {
   readonly question: string
@@ -8,6 +16,8 @@ export interface RetrievalQuery {
   readonly version: string | null
   /** The language of who asks, BCP 47; null or absent for that of the question. */
   readonly lang?: string | null
+  /** Where the visitor is; null or absent where that is not known. Its sections are preferred a little. */
+  readonly page?: VisitorPage | null
   /** Only pages in `lang`, which is one that an earlier retrieval answered in. Default false. */
   readonly onlyLang?: boolean
   /** Maximum number of groups of sources; default 6. */
@@ -23,6 +33,8 @@ export interface Retrieval {
   readonly query: string
   /** The language of the pages that answer, BCP 47; null or absent where the build does not know languages. */
   readonly lang?: string | null
+  /** Where the visitor is, by the names that the docs have for it; null or absent where it is no page of theirs. */
+  readonly visitorPage?: PageNames | null
   /** Best first. Also set on abstention, for the log; readers are not shown them then. */
   readonly sources: readonly RetrievedSource[]
   /** Null when the docs answer the question. */
@@ -39,6 +51,8 @@ export interface Abstention {
 
 export interface RetrieveOptions {
   readonly signal?: AbortSignal
+  /** Whether a model may be called. Default true. */
+  readonly mayCallModel?: boolean
   /** Called when the search calls a model, as to rewrite a follow-up question. */
   readonly onModelCall?: () => void
 }

@@ -24,6 +24,9 @@ const columns = [
   'finishReason',
   'partial',
   'lang',
+  'pageUrl',
+  'pageTitle',
+  'pageSection',
 ] as const
 
 /** The first line of a CSV export, including its line break. */
@@ -56,6 +59,9 @@ export function csvRowOf(transcript: Transcript): string {
     finishReason: transcript.finishReason ?? '',
     partial: transcript.partial,
     lang: transcript.lang ?? '',
+    pageUrl: transcript.page?.url ?? '',
+    pageTitle: transcript.page?.title ?? '',
+    pageSection: transcript.page?.section ?? '',
   }
   return `${columns.map((column) => cellOf(String(values[column]))).join(',')}\r\n`
 }

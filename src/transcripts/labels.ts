@@ -1,4 +1,4 @@
-import {partialWordsOf} from '../domain/index.ts'
+import {partialWordsOf, type VisitorPage} from '../domain/index.ts'
 import type {Transcript, TranscriptItem} from './transcript-store.ts'
 
 /** How an answer ended, for staff: a partial one is not shown as plain `complete`. */
@@ -16,4 +16,10 @@ export function writerOf({generator, model, writtenBy}: Transcript): string {
     writer.model === null ? writer.generator : `${writer.generator}, ${writer.model}`
   const original = name({generator, model})
   return writtenBy === undefined ? original : `${name(writtenBy)} (in place of ${original})`
+}
+
+/** Where a visitor was, on one line, as the visitor's browser said it. */
+export function visitorPageLine({title, section, url}: VisitorPage): string {
+  const names = [title, section].filter((name) => name !== null).join(' › ')
+  return [names, url === null ? '' : names === '' ? url : `(${url})`].filter(Boolean).join(' ')
 }

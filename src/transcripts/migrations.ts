@@ -120,6 +120,11 @@ export const migrations: readonly Migration[] = [
       CREATE INDEX answers_by_lang ON answers (lang, row) WHERE lang IS NOT NULL;
     `,
   },
+  {
+    // Where the visitor was, as JSON.
+    name: '008_visitor_pages',
+    sql: 'ALTER TABLE answers ADD COLUMN page TEXT;',
+  },
 ]
 
 /** Adds the SQL function `ref_of(id)` to a connection that reads or writes transcripts. */

@@ -28,9 +28,12 @@ export function schemaSqlOf(db: SqliteDatabase): SchemaSql {
   const isCurrent = names.includes('ref')
   const ref = isCurrent ? 'ref' : 'ref_of(id)'
   const conversation = isCurrent ? 'conversation' : 'ref_of(conversation_id)'
+  const missing = ['lang', 'page']
+    .flatMap((name) => (names.includes(name) ? [] : `NULL AS ${name}, `))
+    .join('')
   const digests = isCurrent ? '' : `${ref} AS ref, ${conversation} AS conversation, `
   return {
-    columns: `answers.*, ${digests}${names.includes('lang') ? '' : 'NULL AS lang, '}${finishReason} AS finish_reason`,
+    columns: `answers.*, ${digests}${missing}${finishReason} AS finish_reason`,
     ref,
     conversation,
     lang: names.includes('lang') ? 'lang' : 'NULL',

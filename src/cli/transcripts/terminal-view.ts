@@ -9,7 +9,13 @@ import {
 } from '../../domain/index.ts'
 import {cleanLine, cleanStream, cleanText} from '../../lib/clean-text.ts'
 import {sectionAddress} from '../../lib/section-address.ts'
-import {endingLabelOf, type Transcript, type TranscriptItem, writerOf} from '../../transcripts/index.ts'
+import {
+  endingLabelOf,
+  type Transcript,
+  type TranscriptItem,
+  visitorPageLine,
+  writerOf,
+} from '../../transcripts/index.ts'
 
 export interface TerminalView {
   /** Width of the terminal; longer lines are cut or wrapped. */
@@ -83,6 +89,7 @@ export function showLines(transcript: Transcript, view: TerminalView): string[] 
   ]
   if (transcript.version !== null) lines.push(field('version', transcript.version))
   if (transcript.lang) lines.push(field('language', transcript.lang))
+  if (transcript.page) lines.push(field('on page', visitorPageLine(transcript.page)))
   if (transcript.upstreamRequestId) lines.push(field('request', transcript.upstreamRequestId))
   if (transcript.errorDetail) lines.push(field('cause', transcript.errorDetail))
   for (const note of transcript.notes ?? []) lines.push(field('note', note))
