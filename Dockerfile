@@ -18,6 +18,7 @@ COPY LICENSE tsconfig.json ./
 COPY bin ./bin
 COPY scripts/build ./scripts/build
 COPY src ./src
+COPY packages ./packages
 # The app as npm's package has it: nothing is built where it runs.
 RUN npm run prepack
 

@@ -186,7 +186,7 @@ export const sourceFolders: readonly SourceFolder[] = [
   },
   {
     name: 'web',
-    about: 'The page and the widget in the visitor’s browser.',
+    about: 'The page and the widget in the visitor’s browser, on the client in `packages/client`.',
     mayImport: ['domain', 'lib', 'text'],
     openBecause: 'nothing but the build imports it',
   },

@@ -20,7 +20,8 @@ export const dependencyNotes: Readonly<Record<string, string>> = {
   dotenv: 'Reads `.env`.',
   eld: 'Tells the language of pages and questions, by n-grams.',
   esbuild: 'Compiles and bundles the server, the widget and the page. A prebuilt program for each system.',
-  'eventsource-parser': 'Reads event streams, in the widget and in `npm run ask`.',
+  'eventsource-parser':
+    'Reads event streams, in the client, which the widget is built on, and in `npm run ask`.',
   express: 'The HTTP server’s routes.',
   'github-slugger': 'Heading anchors as GitHub makes them.',
   'gray-matter': 'Separates front matter from Markdown. Its JavaScript engines are disabled.',

@@ -19,6 +19,9 @@ const owners: Readonly<Record<string, string | readonly string[]>> = {
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const files = filesOf('src')
+/** The client is a package of its own, with one entry. */
+const client = 'packages/client/src'
+const clientFiles = filesOf(client)
 const allowed = new Map(sourceFolders.map(({name, mayImport}) => [name, mayImport]))
 /** Folders whose files may be imported directly. */
 const open = new Set(sourceFolders.filter(({openBecause}) => openBecause !== undefined).map(({name}) => name))
@@ -107,12 +110,30 @@ describe('the import table', () => {
     expect(wrong).toEqual([])
   })
 
-  test('nothing in src imports scripts, tools or tests', () => {
+  test('nothing in src imports scripts, tools or tests, and only the web folder the client, through its index.ts', () => {
     const wrong = imports
       .filter(({file}) => file !== null && !file.startsWith('src/'))
+      .filter(({from, file}) => folderOf(from) !== 'web' || file !== `${client}/index.ts`)
       .map(({from, file}) => `${from} imports ${file}`)
 
     expect(wrong).toEqual([])
+  })
+
+  test('the client imports the types of the domain and the parser of its streams, and nothing else', () => {
+    const wrong = clientFiles
+      .flatMap(importsOf)
+      .filter(({file, name}) =>
+        file === null
+          ? name !== 'eventsource-parser'
+          : !file.startsWith(`${client}/`) && file !== 'src/domain/index.ts',
+      )
+      .map(({from, name}) => `${from} imports ${name}`)
+    const values = clientFiles.filter((file) =>
+      /^(?:import|export) (?!type )[^'"]*['"][^'"]*src\/domain/m.test(readFileSync(join(root, file), 'utf8')),
+    )
+
+    expect(wrong).toEqual([])
+    expect(values).toEqual([])
   })
 
   test('nothing but the command line and the tools imports a file at the root of src', () => {

@@ -24,8 +24,8 @@ const cssAsText = {
 }
 
 /**
- * Builds `widget.js` (a classic script that registers `<docs-assistant>`), `highlighter.js` (a module that it imports
- * when there is code to colour), the page at `/`, the locales, and the notices of what the scripts hold.
+ * Builds `widget.js` (a classic script that registers `<docs-assistant>`), its pieces (modules that it imports when they
+ * are needed), the page at `/`, the locales, and the notices of what the scripts hold.
  * @param {{root: string, outDir: string, minify: boolean}} options
  * @returns {Promise<readonly string[]>} The source files of the scripts, relative to `root`.
  */
@@ -67,9 +67,10 @@ async function buildScripts({root, sources, outDir, minify}) {
     logLevel: /** @type {const} */ ('silent'),
   }
   const scripts = {widget: join(sources, 'widget.ts'), page: join(sources, 'page/page.ts')}
+  const pieces = ['highlighter', 'renderer'].map((name) => join(sources, 'pieces', `${name}.ts`))
   const built = await Promise.all([
     build({...options, entryPoints: scripts, format: 'iife'}),
-    build({...options, entryPoints: [join(sources, 'highlighter.ts')], format: 'esm'}),
+    build({...options, entryPoints: pieces, format: 'esm'}),
   ])
   return built.flatMap(({metafile}) => Object.keys(metafile.inputs))
 }

@@ -26,12 +26,15 @@ for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) {
     else if (signal === 'SIGTERM') server.kill(signal)
   })
 }
-watch([join(root, 'src'), join(root, 'package.json')], {ignoreInitial: true}).on('all', () => {
-  clearTimeout(timer)
-  timer = setTimeout(() => {
-    last = last.then(restart)
-  }, settleMs)
-})
+watch([join(root, 'src'), join(root, 'packages'), join(root, 'package.json')], {ignoreInitial: true}).on(
+  'all',
+  () => {
+    clearTimeout(timer)
+    timer = setTimeout(() => {
+      last = last.then(restart)
+    }, settleMs)
+  },
+)
 last = restart()
 
 async function restart() {

@@ -3,7 +3,7 @@ import {readdirSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 
 /** The inputs of the app, except for the packages, whose versions are in the lock. */
-const folders = ['src', 'scripts/build']
+const folders = ['src', 'packages/client/src', 'scripts/build']
 const files = ['LICENSE', 'package-lock.json', 'package.json', 'tsconfig.json']
 
 /**

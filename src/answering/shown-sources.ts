@@ -52,6 +52,9 @@ export class ShownSources {
   }
 }
 
+/** What a `sources` event says of the question as a whole. */
+export type Assessment = Pick<SourcesEvent, 'answerability' | 'unknownWords'>
+
 /** The Markdown of everything that can be quoted. */
 function markdownOf(blocks: readonly QuotableBlock[]): string[] {
   return blocks.flatMap(({tableHead, units}) => [tableHead, ...units.map(({markdown}) => markdown)])
@@ -62,6 +65,7 @@ export function sourcesEventOf(
   round: number,
   query: string,
   found: readonly RetrievedSource[],
+  assessment: Assessment = {},
 ): SourcesEvent {
   const texts = found.flatMap(({url, blocks, text}) => [url, text, ...markdownOf(blocks)])
   return {
@@ -71,5 +75,6 @@ export function sourcesEventOf(
     query: wellFormed(query),
     sources: found.map(shownSource),
     linkHosts: linkHostsIn(texts.join('\n')),
+    ...assessment,
   }
 }

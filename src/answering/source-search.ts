@@ -1,9 +1,10 @@
 import type {PageNames, Question, RetrievedSource, Turn} from '../domain/index.ts'
+import {wellFormed} from '../lib/well-formed.ts'
 import type {Retrieval, Retriever} from '../retrieval/index.ts'
 import type {RunLimits} from './answering-limits.ts'
 import type {Continuation} from './continuation.ts'
 import type {Run} from './run.ts'
-import {type ShownSources, sourcesEventOf} from './shown-sources.ts'
+import {type Assessment, type ShownSources, sourcesEventOf} from './shown-sources.ts'
 
 export interface SourceSearchOptions {
   readonly run: Run
@@ -19,6 +20,8 @@ export class SourceSearch {
   readonly #shown: ShownSources
   /** The language of the pages that answer: a later round must not show a translation of what an earlier one showed. */
   #lang: string | null = null
+  /** Of the question; every round that shows sources says it again. */
+  #assessment: Assessment = {}
 
   #visitorPage: PageNames | null = null
 
@@ -37,14 +40,21 @@ export class SourceSearch {
   /** Searches for the question in the context of its conversation. Rejects if the run ends meanwhile. */
   async searchQuestion(): Promise<Retrieval> {
     const {question, history} = this.#options
-    return this.#retrieve(question.question, history)
+    const retrieval = await this.#retrieve(question.question, history)
+    this.#assessment = assessmentOf(retrieval)
+    return retrieval
+  }
+
+  /** Words of the question that the docs never use, once it was searched for. */
+  get unknownWords(): readonly string[] {
+    return this.#assessment.unknownWords ?? []
   }
 
   /** Shows the new ones of the sources, as one round, and returns them. */
   show(query: string, found: readonly RetrievedSource[]): RetrievedSource[] {
     const {run} = this.#options
     const added = this.#shown.add(found)
-    run.emit(sourcesEventOf(run.state.rounds + 1, query, added))
+    run.emit(sourcesEventOf(run.state.rounds + 1, query, added, this.#assessment))
     return added
   }
 
@@ -128,4 +138,14 @@ export class SourceSearch {
     this.#visitorPage ??= retrieval.visitorPage ?? null
     return retrieval
   }
+}
+
+function assessmentOf({
+  abstention,
+  sources,
+  answerability = 'yes',
+  unknownWords = [],
+}: Retrieval): Assessment {
+  const words = unknownWords.length > 0 ? {unknownWords: unknownWords.map(wellFormed)} : {}
+  return abstention === null && sources.length > 0 ? {answerability, ...words} : words
 }

@@ -78,7 +78,13 @@ async function findSources(run: Run, search: SourceSearch): Promise<readonly Ret
   if (abstention === null) return search.show(retrieval.query, retrieval.sources)
   run.note({considered: retrieval.sources.map(shownSource)})
   search.show(retrieval.query, [])
-  run.finish({ending: 'abstained', reason: abstention.reason, nearest: abstention.nearest})
+  const {unknownWords} = search
+  run.finish({
+    ending: 'abstained',
+    reason: abstention.reason,
+    nearest: abstention.nearest,
+    ...(unknownWords.length > 0 ? {unknownWords} : {}),
+  })
   return []
 }
 
@@ -97,6 +103,7 @@ async function generate(
       history,
       sources,
       visitorPage: search.visitorPage,
+      unknownWords: search.unknownWords,
       search: (query) => search.searchAgain(query),
       continueFrom: continuation?.text || null,
       report: (facts) => run.report(facts),

@@ -11,6 +11,8 @@ export interface AnswerSnapshot
       | 'abstained'
       | 'reason'
       | 'nearest'
+      | 'answerability'
+      | 'unknownWords'
       | 'finishReason'
       | 'partial'
       | 'error'
@@ -34,6 +36,8 @@ export function snapshotOf(answer: JournalledAnswer, state: AnswerState): Answer
     abstained: state.abstained,
     reason: state.reason,
     nearest: state.nearest,
+    answerability: state.answerability,
+    unknownWords: state.unknownWords,
     finishReason: state.finishReason,
     partial: state.partial,
     error: state.error,
@@ -48,7 +52,7 @@ export function snapshotOf(answer: JournalledAnswer, state: AnswerState): Answer
 /** An answer as JSON clients receive it; `ending` is null while it is being written. */
 export function answerJsonOf(snapshot: AnswerSnapshot): Record<string, unknown> {
   const {answerId, build, ending, abstained, text, sources, citations, usage, timings} = snapshot
-  const {question, reason, nearest, finishReason, partial, error} = snapshot
+  const {question, reason, nearest, answerability, unknownWords, finishReason, partial, error} = snapshot
   return {
     answerId,
     ref: refOf(answerId),
@@ -67,6 +71,8 @@ export function answerJsonOf(snapshot: AnswerSnapshot): Record<string, unknown> 
     ...(finishReason === null ? {} : {finishReason}),
     ...(reason === null ? {} : {reason}),
     ...(nearest.length === 0 ? {} : {nearest}),
+    ...(answerability === null ? {} : {answerability}),
+    ...(unknownWords.length === 0 ? {} : {unknownWords}),
     ...(error === null ? {} : {error}),
   }
 }

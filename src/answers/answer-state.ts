@@ -1,5 +1,6 @@
 import {
   type AbstentionReason,
+  type Answerability,
   type CitationEvent,
   type Ending,
   type ErrorCode,
@@ -30,6 +31,10 @@ export interface AnswerState {
   readonly abstained: boolean
   readonly reason: AbstentionReason | null
   readonly nearest: readonly PageLink[]
+  /** That of the first `sources` event that says it; null before, and on abstention. */
+  readonly answerability: Answerability | null
+  /** Words of the question that the docs never use, as the asker wrote them. */
+  readonly unknownWords: readonly string[]
   readonly finishReason: FinishReason | null
   /** Ended as `complete`, but the text is cut or declined. */
   readonly partial: boolean
@@ -58,6 +63,8 @@ export function createAnswerState(startedAt: number): WritableAnswerState {
 
 /** A class rather than a closure: there is one for each running answer, and methods on a prototype are shared. */
 class AnswerStateAccumulator implements WritableAnswerState {
+  answerability: Answerability | null = null
+  unknownWords: readonly string[] = []
   readonly sources: Source[] = []
   readonly citations: Citation[] = []
   readonly #startedAt: number
@@ -83,6 +90,8 @@ class AnswerStateAccumulator implements WritableAnswerState {
     } else if (event.type === 'sources') {
       this.sources.push(...event.sources)
       this.#rounds += 1
+      this.answerability ??= event.answerability ?? null
+      this.unknownWords = event.unknownWords ?? this.unknownWords
       this.#sourcesMs ??= Math.max(0, at - this.#startedAt)
     } else if (event.type === 'citation') {
       const {type: _, ...citation} = event

@@ -37,6 +37,9 @@ export type GeneratorName = 'anthropic' | 'extractive' | 'scripted'
 /** Why Docent abstained. */
 export type AbstentionReason = 'no_hits' | 'low_score' | 'off_topic' | 'other_product' | 'version_empty'
 
+/** How much of a question the docs may answer: all that it asks, or a part. */
+export type Answerability = 'yes' | 'partly'
+
 /**
  * Why the generator finished. `bare_reply`: there was nothing to answer, as in thanks or a greeting; nothing was searched
  * and no model called.
@@ -120,6 +123,10 @@ export interface SourcesEvent {
    * the docs. Absent in events of older versions.
    */
   readonly linkHosts?: readonly string[]
+  /** Of the question, decided before words. Absent when the answer was abstained, and in events of older versions. */
+  readonly answerability?: Answerability
+  /** Words of the question that the docs never use, as the asker wrote them, 1 to 5; absent for none. */
+  readonly unknownWords?: readonly string[]
 }
 
 export interface ReasoningEvent {
@@ -132,8 +139,14 @@ export interface ToolEvent {
   readonly id: string
   readonly name: string
   readonly status: 'started' | 'done' | 'failed'
+  /**
+   * Of `search_docs`: `{query}`. Of `generator`, which tells that a model failed: `{generator, action, code}`, with the
+   * one that writes from here on, `retry` or `fallback`, and the error.
+   */
   readonly input?: unknown
-  /** One sentence for the reader. */
+  /** Of `search_docs` when it is done: `{found}`, the number of sections that were new. */
+  readonly output?: unknown
+  /** One sentence for the reader, in English. */
   readonly summary?: string
 }
 
@@ -174,6 +187,8 @@ export interface DoneEvent {
   readonly abstained: boolean
   readonly reason?: AbstentionReason
   readonly nearest?: readonly PageLink[]
+  /** Of an abstained answer: words of the question that the docs never use, 1 to 5; absent for none. */
+  readonly unknownWords?: readonly string[]
   readonly usage: Usage
   readonly timings: Timings
 }

@@ -177,7 +177,7 @@ function searchRounds({
     try {
       const found = await request.search(query)
       signal.throwIfAborted()
-      yield {...event, status: 'done', summary: foundSummary(found.length)}
+      yield {...event, status: 'done', output: {found: found.length}, summary: foundSummary(found.length)}
       return {
         type: 'tool_result',
         tool_use_id: callId,

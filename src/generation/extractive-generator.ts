@@ -71,6 +71,7 @@ function partsOf(request: GenerationRequest, options: ExtractOptions): Part[] {
   const {quoting, nothing} = openingLinesFor(
     [request.question, previousQuestion],
     quoted.map(({plain}) => plain).join(' '),
+    request.unknownWords,
   )
   const whole: Part[] =
     quoted.length > 0

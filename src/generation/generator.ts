@@ -19,6 +19,8 @@ export interface GenerationRequest {
   readonly sources: readonly RetrievedSource[]
   /** The page that the visitor is on; null or absent where that is not known. Its names may come from the visitor. */
   readonly visitorPage?: PageNames | null
+  /** Words of the question that the docs never use, as the asker wrote them. Absent for none. */
+  readonly unknownWords?: readonly string[]
   /**
    * Searches the docs again. The run sends the `sources` event before this resolves, so a generator may cite the result
    * at once. Empty when nothing new was found or no more rounds are allowed.

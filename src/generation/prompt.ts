@@ -67,6 +67,8 @@ export interface FirstMessages {
   readonly continueFrom: string | null
   /** The page that the visitor is on; null or absent where that is not known. */
   readonly visitorPage?: PageNames | null | undefined
+  /** Words of the question that the docs never use. Default none. */
+  readonly unknownWords?: readonly string[]
   readonly citations: CitationStyle
   /** At about four characters a token. */
   readonly historyBudgetTokens: number
@@ -83,6 +85,7 @@ export function firstMessages(options: FirstMessages): MessageParam[] {
     // Cached: tool rounds and a continuation send all of this again.
     {type: 'text', text: options.question, ...cached},
   ]
+  if (options.unknownWords?.length) content.push({type: 'text', text: unknownWordsNote(options.unknownWords)})
   if (options.continueFrom) content.push({type: 'text', text: continuation(options.continueFrom)})
   return [...earlier, {role: 'user', content}]
 }
@@ -152,6 +155,11 @@ export function historyMessages(history: readonly Turn[], budgetTokens: number):
       },
     ],
   }))
+}
+
+/** Words are those of one question, so that they give the visitor no more power than the question itself. */
+function unknownWordsNote(words: readonly string[]): string {
+  return `The documentation never uses these words of the question: ${words.map((word) => JSON.stringify(word)).join(', ')}. If the question asks about what they name, say plainly that the documentation does not mention it, then answer what the search results do cover. Do not answer about something else as if it were meant.`
 }
 
 /** Longest part of a broken answer that is sent back, in UTF-16 units, counted from its end. */

@@ -135,7 +135,7 @@ class Attempts {
           'upstream_unreachable',
           `${nameOf(generator)} failed several times in a row and is not being used for a while`,
         )
-        if (next) yield this.#step(fallbackMessage(this.#lastError.code, next), next)
+        if (next) yield this.#fallback(this.#lastError.code, next)
         continue
       }
       try {
@@ -144,7 +144,7 @@ class Attempts {
         if (failure === null) return
         this.#lastError = failure
         if (outageErrors.has(failure.code)) permit.failed()
-        if (next) yield this.#step(fallbackMessage(failure.code, next), next)
+        if (next) yield this.#fallback(failure.code, next)
       } finally {
         // A reader that leaves ends this at a yield, an answer that breaks off by a throw: neither means that the
         // upstream is down, and a probe must not stay pending for ever.
@@ -176,7 +176,11 @@ class Attempts {
         onNote(`${nameOf(generator)} failed before the first text: ${failureSummary(failure)}`)
         const pauseMs = progress.hasBegun ? null : this.#pauseBefore(attempt + 1, failure)
         if (pauseMs === null) return failure
-        yield this.#step(retryMessage(failure.code), generator)
+        yield this.#step(retryMessage(failure.code), {
+          generator: generator.name,
+          action: 'retry',
+          code: failure.code,
+        })
         onNote(`Asking ${nameOf(generator)} again in ${Math.round(pauseMs)} ms (attempt ${attempt + 2}).`)
         await sleep(pauseMs, this.#signal)
         this.#signal.throwIfAborted()
@@ -242,14 +246,21 @@ class Attempts {
     this.#request.report?.({writtenBy: {generator: name, model}})
   }
 
-  /** @param next the generator that writes from here on, so that a page can say "quoting" while it does. */
-  #step(summary: string, next: Generator): GenerationEvent {
+  #fallback(code: ErrorCode, next: Generator): GenerationEvent {
+    return this.#step(fallbackMessage(code, next), {generator: next.name, action: 'fallback', code})
+  }
+
+  /** `input.generator` writes from here on, so that a page can say "quoting" while it does. */
+  #step(
+    summary: string,
+    input: {generator: string; action: 'retry' | 'fallback'; code: ErrorCode},
+  ): GenerationEvent {
     return {
       type: 'tool',
       id: `generator-${++this.#steps}`,
       name: 'generator',
       status: 'failed',
-      input: {generator: next.name},
+      input,
       summary,
     }
   }

@@ -27,7 +27,7 @@ export interface AnswerRoutesDeps {
 
 /** Adds the visitors' routes for answers: ask, resume, stop, fetch, rate, and delete a conversation. */
 export function addAnswerRoutes(router: Router, deps: AnswerRoutesDeps): void {
-  const {answering, transcripts, limits, keyOfVisitor} = deps
+  const {answering, transcripts, limits, keyOfVisitor, metrics} = deps
 
   router.post('/api/answers', async (request, response) => {
     const form = responseFormat(request)
@@ -77,7 +77,8 @@ export function addAnswerRoutes(router: Router, deps: AnswerRoutesDeps): void {
   router.post('/api/answers/:id/feedback', async (request, response) => {
     requireJson(request)
     const {answerId} = await snapshotOf(request.params.id)
-    const feedback = await transcripts.setFeedback(answerId, feedbackOf(request.body))
+    const {feedback, isNewlyMissing} = await transcripts.setFeedback(answerId, feedbackOf(request.body))
+    if (isNewlyMissing) metrics.missingInDocs()
     response.json({answerId, feedback})
   })
 

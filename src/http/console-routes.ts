@@ -5,7 +5,7 @@ import {headOf} from '../lib/cut.ts'
 import {sectionAddress} from '../lib/section-address.ts'
 import {howToRun} from '../package/index.ts'
 import type {Transcript, TranscriptItem, TranscriptStore} from '../transcripts/index.ts'
-import {endingLabelOf, visitorPageLine, writerOf} from '../transcripts/index.ts'
+import {endingLabelOf, feedbackWordsOf, visitorPageLine, writerOf} from '../transcripts/index.ts'
 import {ownPagesOnly} from './guards/origins.ts'
 import {type Html, type HtmlValue, html, isolatedText, pageOf, withVisibleControls} from './html.ts'
 import {transcriptQueryOf} from './request-schemas.ts'
@@ -94,6 +94,11 @@ ${problem === null ? null : html`<p class="problem" role="alert">${problem}</p>`
   )
 }
 
+const missingChoices = [
+  ['1', 'missing in the docs'],
+  ['0', 'not reported'],
+] as const
+
 const partialChoices = [
   ['1', 'declined or cut by a limit'],
   ['0', 'neither'],
@@ -102,7 +107,8 @@ const partialChoices = [
 function listOf(request: Request, items: readonly TranscriptItem[], nextCursor: string | null): Html {
   const value = (name: string) => {
     const given = request.query[name]
-    if (name === 'partial') return given === 'true' ? '1' : given === 'false' ? '0' : String(given ?? '')
+    if (name === 'partial' || name === 'missing')
+      return given === 'true' ? '1' : given === 'false' ? '0' : String(given ?? '')
     return typeof given === 'string' ? given : ''
   }
   const choice = (
@@ -131,6 +137,7 @@ ${choices.map((item) => {
 ${choice('ending', [...endings, 'running'])}
 ${choice('partial', partialChoices, 'declined, cut or not')}
 ${choice('rating', ['up', 'down', 'none'])}
+${choice('missing', missingChoices, 'missing or not')}
 <label>Language
 <input name="lang" size="6" value="${cleanLine(value('lang'))}" placeholder="any"></label>
 ${day('from', 'From')}
@@ -143,7 +150,7 @@ ${items.map(
   (item) => html`<tr>
 <td>${timeOf(item.startedAt)}</td>
 <td><a href="/console/transcripts/${item.answerId}">${item.question === '' ? '(not kept)' : isolatedText(item.question)}</a></td>
-<td>${item.lang ?? ''}</td><td>${endingLabelOf(item)}</td><td>${item.rating ?? ''}</td><td class="muted">${isolatedText(item.excerpt)}</td>
+<td>${item.lang ?? ''}</td><td>${endingLabelOf(item)}</td><td>${[item.rating, item.missing ? 'missing' : null].filter(Boolean).join(', ')}</td><td class="muted">${isolatedText(item.excerpt)}</td>
 </tr>`,
 )}
 </tbody></table>
@@ -169,14 +176,7 @@ function detailOf(transcript: Transcript): Html {
     ['Whole answer', milliseconds(timings.totalMs)],
     ['Tokens in, out', `${usage.inputTokens}, ${usage.outputTokens}`],
     ['Upstream request', isolatedTextOrNull(transcript.upstreamRequestId)],
-    [
-      'Feedback',
-      transcript.feedback && [
-        transcript.feedback.rating,
-        ' ',
-        isolatedText(transcript.feedback.comment ?? ''),
-      ],
-    ],
+    ['Feedback', transcript.feedback && isolatedText(feedbackWordsOf(transcript.feedback).join(', '))],
   ]
   return html`<p><a href="/console">All transcripts</a></p>
 <h1>${transcript.question === '' ? '(question not kept)' : isolatedText(transcript.question)}</h1>

@@ -19,6 +19,8 @@ export interface Metrics {
   refused(code: string): void
   /** Counts an answer that has ended, with any ending. An `AnswerSummary` is assignable. */
   answerEnded(summary: AnswerFigures): void
+  /** Counts an answer of which a visitor said that the docs lack it: once for each answer. */
+  missingInDocs(): void
   responded(route: string, method: string, status: number, seconds: number): void
 }
 
@@ -82,6 +84,11 @@ export function createMetrics({
     name: 'docent_answers_total',
     help: 'Answers that have ended, by ending, error code, channel and reason for being partial.',
     labelNames: ['ending', 'code', 'channel', 'partial'],
+    registers,
+  })
+  const missing = new Counter({
+    name: 'docent_missing_in_docs_total',
+    help: 'Answers of which the visitor said that the docs lack this.',
     registers,
   })
   const phases = new Histogram({
@@ -154,6 +161,7 @@ export function createMetrics({
       if (firstTokenMs !== null) phases.observe({phase: 'first_token'}, firstTokenMs / 1000)
       phases.observe({phase: 'total'}, totalMs / 1000)
     },
+    missingInDocs: () => missing.inc(),
     responded: (route, method, status, seconds) => requests.observe({route, method, status}, seconds),
   }
 }

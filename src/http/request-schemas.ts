@@ -6,7 +6,7 @@ import {headOf} from '../lib/cut.ts'
 import {visitorAddressOf} from '../lib/visitor-address.ts'
 import {wellFormed} from '../lib/well-formed.ts'
 import {canonicalTag} from '../text/language-tags.ts'
-import type {TranscriptFilter} from '../transcripts/index.ts'
+import type {FeedbackChange, TranscriptFilter} from '../transcripts/index.ts'
 import {endMomentOf, momentOf} from '../transcripts/index.ts'
 
 export const maxQuestionLength = 4000
@@ -109,22 +109,22 @@ export function timingsOf(body: unknown): {readonly firstUsefulMs: number} {
   return {firstUsefulMs: Math.round(parsed(timingsBody, body).firstUsefulMs)}
 }
 
-const feedbackBody = z.object({
-  rating: z.enum(['up', 'down']),
-  reasons: list(boundedText(100), 20).optional(),
-  comment: boundedText(4000).nullish(),
-})
+const feedbackBody = z
+  .object({
+    rating: z.enum(['up', 'down']).optional(),
+    missing: z.literal(true).optional(),
+    reasons: list(boundedText(100), 20).optional(),
+    comment: boundedText(4000).nullish(),
+  })
+  .refine(({rating, missing}) => rating !== undefined || missing === true, {
+    path: ['rating'],
+    message: 'must be up or down, unless missing is true',
+  })
 
-export interface FeedbackRequest {
-  readonly rating: 'up' | 'down'
-  readonly reasons: readonly string[]
-  readonly comment: string | null
-}
-
-/** @throws DocentError `invalid_request`. */
-export function feedbackOf(body: unknown): FeedbackRequest {
-  const {rating, reasons, comment} = parsed(feedbackBody, body)
-  return {rating, reasons: reasons ?? [], comment: comment ?? null}
+/** What a visitor says of an answer. @throws DocentError `invalid_request`. */
+export function feedbackOf(body: unknown): FeedbackChange {
+  const {rating, missing, reasons, comment} = parsed(feedbackBody, body)
+  return {rating: rating ?? null, missing: missing ?? false, reasons: reasons ?? [], comment: comment ?? null}
 }
 
 const verdict = z.enum(['good', 'incomplete', 'wrong', 'harmful', 'should_abstain', 'should_answer'])
@@ -185,6 +185,7 @@ const transcriptQuery = z.object({
   q: z.string().max(1000).optional(),
   ending: z.enum([...endings, 'running']).optional(),
   rating: z.enum(['up', 'down', 'none']).optional(),
+  missing: flag.optional(),
   verdict: z.enum([...verdict.options, 'none']).optional(),
   abstained: flag.optional(),
   partial: flag.optional(),

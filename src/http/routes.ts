@@ -77,6 +77,13 @@ export const routes: readonly Route[] = [
   },
   {
     method: 'GET',
+    path: '/renderer.js',
+    caller: 'anyone',
+    about: 'Renders answers in it; loaded when needed.',
+    isFile: true,
+  },
+  {
+    method: 'GET',
     path: '/locales/:file',
     caller: 'anyone',
     about: 'Its words in other languages; loaded when needed.',

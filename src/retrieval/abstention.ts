@@ -1,4 +1,4 @@
-import type {AbstentionReason} from '../domain/index.ts'
+import type {AbstentionReason, Answerability} from '../domain/index.ts'
 import type {AnswerabilityFeatures} from './answerability-features.ts'
 
 export interface AbstentionCase {
@@ -33,4 +33,24 @@ export async function abstentionReason(abstentionCase: AbstentionCase): Promise<
 /** A follow-up that says little by itself: the more it depends on earlier turns, the lower its threshold. */
 export function thresholdFor(threshold: number, dependence: number): number {
   return threshold * (1 - dependence) ** 2
+}
+
+/**
+ * Answerability this much above the threshold is beyond doubt, in log odds. Chosen on seven sets of real documentation,
+ * with the set measured left out.
+ */
+const doubtfulLogOdds = 1.5
+
+/** How much of a question that is not refused the docs may answer. Threshold 0 refuses, and doubts, nothing. */
+export function shadeOf(
+  answerability: number,
+  threshold: number,
+  unknownWords: readonly string[],
+): Answerability {
+  if (unknownWords.length > 0) return 'partly'
+  return logOdds(answerability) - logOdds(threshold) < doubtfulLogOdds ? 'partly' : 'yes'
+}
+
+function logOdds(share: number): number {
+  return Math.log(share / (1 - share))
 }

@@ -104,6 +104,8 @@ export function createRetriever(options: RetrieverOptions): Retriever & DocsSear
             visitorPage: namesOf(found.place),
             sources,
             abstention: found.abstention ?? noHits,
+            answerability: found.shade,
+            unknownWords: found.unknownWords,
           }
         },
       )
@@ -120,6 +122,7 @@ export function createRetriever(options: RetrieverOptions): Retriever & DocsSear
           hits: found.candidates.slice(0, limit).map((candidate) => hitOf(candidate, context)),
           abstention: found.abstention,
           answerability: found.answerability,
+          unknownWords: found.unknownWords,
           features: {...found.features},
         }),
       )

@@ -1,9 +1,9 @@
-import {DocentError, type SiteUrl, type Turn, turnsBefore} from '../domain/index.ts'
+import {type Answerability, DocentError, type SiteUrl, type Turn, turnsBefore} from '../domain/index.ts'
 import {type Embedder, knowsLanguage} from '../embedding/index.ts'
 import {headOf} from '../lib/cut.ts'
 import type {IndexBuild} from '../search-index/index.ts'
 import {askedIn} from '../text/pasted-text.ts'
-import {abstentionReason, thresholdFor} from './abstention.ts'
+import {abstentionReason, shadeOf, thresholdFor} from './abstention.ts'
 import {
   type AnswerabilityFeatures,
   answerabilityDepth,
@@ -26,6 +26,7 @@ import {isAboutSoftware} from './software-topic.ts'
 import type {Stage} from './stages.ts'
 import {isTechnicalEnglish} from './technical-english.ts'
 import {isAboutUnknownName, saysNumbersOnly} from './unknown-names.ts'
+import {unknownWordsOf} from './unknown-words.ts'
 import type {VisitorPlace} from './visitor-place.ts'
 import {wordAnswerabilityOf} from './word-answerability.ts'
 
@@ -67,6 +68,10 @@ export interface FoundSections {
   readonly features: AnswerabilityFeatures & Partial<EnglishFeatures>
   readonly answerability: number
   readonly abstention: Abstention | null
+  /** Says nothing on abstention. */
+  readonly shade: Answerability
+  /** Words of the question that the docs never use, as it has them. */
+  readonly unknownWords: readonly string[]
   /** Milliseconds by stage. */
   readonly timings: Readonly<Record<string, number>>
 }
@@ -122,12 +127,13 @@ export async function findSections(
   const judged = meansPage
     ? {query: rankingQuery, ranked}
     : await judgedAlone(build, question, {query: rankingQuery, ranked, vectorOf}, without)
-  const {reason, features, answerability} = await assess(
+  const {reason, features, answerability, threshold} = await assess(
     build,
     {question, version, hasVectors, isAboutPage},
     judged,
     deps,
   )
+  const unknownWords = unknownWordsOf(build, {question: query.question, language, terms})
   return {
     query: topic.words.length === 0 ? question : `${question} (${topic.words.slice(0, 4).join(', ')})`,
     rankingQuery,
@@ -135,6 +141,8 @@ export async function findSections(
     features,
     answerability,
     abstention: reason === null ? null : {reason, nearest: nearestPages(build, candidates, deps.siteUrl)},
+    shade: shadeOf(answerability, threshold, unknownWords),
+    unknownWords,
     timings: {
       embed: termsStarted - embedStarted,
       terms: rankStarted - termsStarted,
@@ -291,15 +299,16 @@ async function assess(
       : hasVectors
         ? answerabilityOf(features, calibration)
         : wordAnswerabilityOf(features, sections, threshold)
+  const applied = thresholdFor(threshold, dependenceJudged(question, query, isAboutPage))
   const reason = await abstentionReason({
     features,
     isAboutUnknownName: isEnglish && isAboutUnknownName(build, question, query.terms),
     saysNothing: isEnglish && query.contextWeight === 0 && saysNumbersOnly(query.terms),
     hasCandidates: ranked.candidates.length > 0,
     answerability,
-    threshold: thresholdFor(threshold, dependenceJudged(question, query, isAboutPage)),
+    threshold: applied,
     version,
     isAboutSoftware: () => isAboutSoftware(deps.embedder, query.vector),
   })
-  return {features: {...features, ...englishFeatures}, answerability, reason}
+  return {features: {...features, ...englishFeatures}, answerability, threshold: applied, reason}
 }

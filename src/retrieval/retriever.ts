@@ -1,5 +1,6 @@
 import type {
   AbstentionReason,
+  Answerability,
   Highlight,
   PageLink,
   PageNames,
@@ -39,6 +40,13 @@ export interface Retrieval {
   readonly sources: readonly RetrievedSource[]
   /** Null when the docs answer the question. */
   readonly abstention: Abstention | null
+  /**
+   * How much of the question the docs may answer, decided before words; `partly` where part of what it asks is not in
+   * the best sections. Absent counts as `yes`; says nothing on abstention.
+   */
+  readonly answerability?: Answerability
+  /** Words of the question that the docs never use, as the asker wrote them, at most five. Absent for none. */
+  readonly unknownWords?: readonly string[]
   /** Milliseconds by stage, as `embed`, `lexical`, `semantic`, `fuse`, `snippets`, `total`. */
   readonly timings: Readonly<Record<string, number>>
 }
@@ -130,6 +138,8 @@ export interface SearchResult {
   readonly abstention: Abstention | null
   /** How likely it is that the docs have the answer, from 0 to 1. Abstention is decided by it. */
   readonly answerability: number
+  /** As a `Retrieval` has them. */
+  readonly unknownWords: readonly string[]
   /** The features it was computed from, by name. */
   readonly features: Readonly<Record<string, number>>
   readonly timings: Readonly<Record<string, number>>

@@ -54,7 +54,7 @@ export function namesIn(question: string): ReadonlySet<string> {
 }
 
 /** Whether the docs have neither a word nor any part of it that is more than a number, nor one that it is a slip of. */
-function isNeverUsed(build: IndexBuild, {forms, corrected}: QuestionTerm): boolean {
+export function isNeverUsed(build: IndexBuild, {forms, corrected}: QuestionTerm): boolean {
   const cache = BuildCache.of(build)
   return (
     !corrected && forms.filter((form) => !/^\d+$/.test(form)).every((form) => cache.frequencyOf(form) === 0)

@@ -18,7 +18,7 @@ export interface Conditions {
  */
 export function conditionsOf(
   filter: TranscriptFilter,
-  {partial, conversation, lang}: SchemaSql,
+  {partial, missing, conversation, lang}: SchemaSql,
   answerId: string | null,
 ): Conditions {
   const conditions: string[] = []
@@ -50,6 +50,7 @@ export function conditionsOf(
   else if (filter.ending !== undefined) add(`${ending} = ?`, filter.ending)
   if (filter.rating === 'none') add('rating IS NULL')
   else if (filter.rating !== undefined) add('rating = ?', filter.rating)
+  if (filter.missing !== undefined) add(`${missing} = ${filter.missing ? 1 : 0}`)
   if (filter.verdict === 'none') add('verdict IS NULL')
   else if (filter.verdict !== undefined) add('verdict = ?', filter.verdict)
   if (filter.abstained !== undefined) add('abstained = ?', filter.abstained ? 1 : 0)

@@ -21,6 +21,8 @@ interface FeedbackColumns {
   readonly rating_reasons: string | null
   readonly rating_comment: string | null
   readonly rated_at: number | null
+  /** 1 where the visitor said that the docs lack this. */
+  readonly missing: number
   readonly verdict: Verdict | null
   readonly review_note: string | null
   readonly corrected_answer: string | null
@@ -63,6 +65,7 @@ export function withoutFeedback(row: Omit<AnswerRow, keyof FeedbackColumns>): An
     rating_reasons: null,
     rating_comment: null,
     rated_at: null,
+    missing: 0,
     verdict: null,
     review_note: null,
     corrected_answer: null,
@@ -144,9 +147,10 @@ export function transcriptOf(row: AnswerRow, events: readonly SequencedEvent[]):
 }
 
 function feedbackOf(row: AnswerRow): Feedback | null {
-  if (row.rating === null) return null
+  if (row.rating === null && row.missing === 0) return null
   return {
     rating: row.rating,
+    missing: row.missing === 1,
     reasons: JSON.parse(row.rating_reasons ?? '[]') as string[],
     comment: row.rating_comment,
     at: row.rated_at ?? 0,
@@ -178,6 +182,7 @@ export function itemOf(row: AnswerRow): TranscriptItem {
     finishReason: row.finish_reason,
     partial: isPartialFinish(row.finish_reason),
     rating: row.rating,
+    missing: row.missing === 1,
     verdict: row.verdict,
     build: row.build,
     generator: row.generator,

@@ -129,6 +129,7 @@ const columns = [
   'rating_reasons',
   'rating_comment',
   'rated_at',
+  'missing',
   'verdict',
   'review_note',
   'corrected_answer',

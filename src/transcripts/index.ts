@@ -1,5 +1,5 @@
 export {csvHeader, csvRowOf, jsonLineOf} from './export-format.ts'
-export {endingLabelOf, visitorPageLine, writerOf} from './labels.ts'
+export {endingLabelOf, feedbackWordsOf, visitorPageLine, writerOf} from './labels.ts'
 export {endMomentOf, momentOf} from './moments.ts'
 export {exposuresOf} from './open-database.ts'
 export {openTranscripts, type Transcripts} from './open-transcripts.ts'
@@ -9,4 +9,10 @@ export {
   readTranscripts,
   type TranscriptsReader,
 } from './read-transcripts.ts'
-export type {Transcript, TranscriptFilter, TranscriptItem, TranscriptStore} from './transcript-store.ts'
+export type {
+  FeedbackChange,
+  Transcript,
+  TranscriptFilter,
+  TranscriptItem,
+  TranscriptStore,
+} from './transcript-store.ts'

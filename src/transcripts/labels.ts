@@ -1,5 +1,5 @@
 import {partialWordsOf, type VisitorPage} from '../domain/index.ts'
-import type {Transcript, TranscriptItem} from './transcript-store.ts'
+import type {Feedback, Transcript, TranscriptItem} from './transcript-store.ts'
 
 /** How an answer ended, for staff: a partial one is not shown as plain `complete`. */
 export function endingLabelOf({
@@ -16,6 +16,12 @@ export function writerOf({generator, model, writtenBy}: Transcript): string {
     writer.model === null ? writer.generator : `${writer.generator}, ${writer.model}`
   const original = name({generator, model})
   return writtenBy === undefined ? original : `${name(writtenBy)} (in place of ${original})`
+}
+
+/** What a visitor said of an answer, for staff, in parts. */
+export function feedbackWordsOf({rating, missing, reasons, comment}: Feedback): string[] {
+  const parts = [rating, missing ? 'missing in the docs' : null, ...reasons, comment]
+  return parts.filter((part) => part !== null && part !== '') as string[]
 }
 
 /** Where a visitor was, on one line, as the visitor's browser said it. */

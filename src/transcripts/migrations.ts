@@ -121,6 +121,14 @@ export const migrations: readonly Migration[] = [
     `,
   },
   {
+    // Apart from the rating, which a visitor may change without taking this back.
+    name: '007_missing_in_docs',
+    sql: `
+      ALTER TABLE answers ADD COLUMN missing INTEGER NOT NULL DEFAULT 0;
+      CREATE INDEX answers_by_missing ON answers (row) WHERE missing = 1;
+    `,
+  },
+  {
     // Where the visitor was, as JSON.
     name: '008_visitor_pages',
     sql: 'ALTER TABLE answers ADD COLUMN page TEXT;',

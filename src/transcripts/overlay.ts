@@ -26,7 +26,7 @@ export function summaryRecordOf(answer: LiveAnswer): MemoryRecord {
  */
 export function overlayRow(stored: AnswerRow | null, memory: AnswerRow): AnswerRow {
   if (stored === null) return memory
-  const {rating, rating_reasons, rating_comment, rated_at} = stored
+  const {rating, rating_reasons, rating_comment, rated_at, missing} = stored
   const {verdict, review_note, corrected_answer, reviewed_at} = stored
   return {
     ...memory,
@@ -35,6 +35,7 @@ export function overlayRow(stored: AnswerRow | null, memory: AnswerRow): AnswerR
     rating_reasons,
     rating_comment,
     rated_at,
+    missing,
     verdict,
     review_note,
     corrected_answer,

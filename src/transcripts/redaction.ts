@@ -1,6 +1,6 @@
 import type {JournalDetails} from '../answers/index.ts'
 import type {AnswerEvent, SequencedEvent, Source} from '../domain/index.ts'
-import type {Feedback} from './transcript-store.ts'
+import type {FeedbackChange} from './transcript-store.ts'
 
 /**
  * What is written to disk about an answer. Without text, that is numbers, ids made by Docent, and Docent's own words for
@@ -12,7 +12,7 @@ export interface Redaction {
   text(text: string): string
   event(event: SequencedEvent): SequencedEvent
   details(details: JournalDetails): JournalDetails
-  feedback(feedback: Omit<Feedback, 'at'>): Omit<Feedback, 'at'>
+  feedback(change: FeedbackChange): FeedbackChange
 }
 
 /** @param keepsText whether text of visitors, models, docs and staff may be written to disk. */
@@ -26,7 +26,7 @@ export function redactionOf(keepsText: boolean): Redaction {
     text: () => '',
     event: redactedEvent,
     details: redactedDetails,
-    feedback: ({rating}) => ({rating, reasons: [], comment: null}),
+    feedback: (change) => ({...change, reasons: [], comment: null}),
   }
 }
 
@@ -40,8 +40,10 @@ function redacted(event: AnswerEvent): AnswerEvent {
     case 'delta':
     case 'reasoning':
       return {...event, text: ''}
-    case 'sources':
-      return {...event, query: '', linkHosts: [], sources: event.sources.map(redactedSource)}
+    case 'sources': {
+      const {unknownWords: _, ...rest} = event
+      return {...rest, query: '', linkHosts: [], sources: event.sources.map(redactedSource)}
+    }
     case 'citation': {
       const {quote: _, ...rest} = event
       return rest
@@ -51,7 +53,7 @@ function redacted(event: AnswerEvent): AnswerEvent {
       return rest
     }
     case 'done': {
-      const {nearest: _, ...rest} = event
+      const {nearest: _, unknownWords: __, ...rest} = event
       return rest
     }
     default:

@@ -8,6 +8,7 @@ export interface SchemaSql {
   readonly ref: string
   readonly conversation: string
   readonly lang: string
+  readonly missing: string
   /** Conditions that match partial answers, and all others. */
   readonly partial: {readonly yes: string; readonly no: string}
 }
@@ -28,8 +29,9 @@ export function schemaSqlOf(db: SqliteDatabase): SchemaSql {
   const isCurrent = names.includes('ref')
   const ref = isCurrent ? 'ref' : 'ref_of(id)'
   const conversation = isCurrent ? 'conversation' : 'ref_of(conversation_id)'
-  const missing = ['lang', 'page']
-    .flatMap((name) => (names.includes(name) ? [] : `NULL AS ${name}, `))
+  const defaults = {lang: 'NULL', page: 'NULL', missing: '0'}
+  const missing = Object.entries(defaults)
+    .flatMap(([name, value]) => (names.includes(name) ? [] : `${value} AS ${name}, `))
     .join('')
   const digests = isCurrent ? '' : `${ref} AS ref, ${conversation} AS conversation, `
   return {
@@ -37,6 +39,7 @@ export function schemaSqlOf(db: SqliteDatabase): SchemaSql {
     ref,
     conversation,
     lang: names.includes('lang') ? 'lang' : 'NULL',
+    missing: names.includes('missing') ? 'missing' : '0',
     partial: names.includes('partial') ? {yes: 'partial = 1', no: 'partial = 0'} : partialByEvents,
   }
 }

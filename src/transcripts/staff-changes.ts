@@ -1,12 +1,13 @@
 import {setImmediate as nextTurn} from 'node:timers/promises'
 import {DocentError} from '../domain/index.ts'
 import type {SqliteDatabase} from '../native/index.ts'
+import type {AnswerRow} from './answer-row.ts'
 import type {LiveAnswer} from './live-answer.ts'
 import type {LiveAnswers} from './live-answers.ts'
 import {storageError} from './open-database.ts'
 import type {Redaction} from './redaction.ts'
 import {prepareRemoval, type RemovalStep, removalBatchSize} from './removal.ts'
-import type {TranscriptStore} from './transcript-store.ts'
+import type {Feedback, FeedbackChange, KeptFeedback, TranscriptStore} from './transcript-store.ts'
 import type {WriteBehind} from './write-behind.ts'
 
 export interface StaffChangesOptions {
@@ -32,9 +33,21 @@ type StaffChanges = Pick<
 /** Feedback, reviews and deletions. */
 export function createStaffChanges(options: StaffChangesOptions): StaffChanges {
   const {db, file, mode, live, writes, redaction, withStaffTimeout, erase, now} = options
-  const rate = db.prepare(
-    'UPDATE answers SET rating = ?, rating_reasons = ?, rating_comment = ?, rated_at = ? WHERE id = ?',
+  const feedbackOf = db.prepare<[string], FeedbackRow>(
+    'SELECT rating, rating_reasons, rating_comment, missing FROM answers WHERE id = ?',
   )
+  const keepFeedback = db.prepare(
+    'UPDATE answers SET rating = ?, rating_reasons = ?, rating_comment = ?, missing = ?, rated_at = ? WHERE id = ?',
+  )
+  /** Null where there is no such answer. */
+  const giveFeedback = db.transaction((answerId: string, change: FeedbackChange): KeptFeedback | null => {
+    const before = feedbackOf.get(answerId)
+    if (before === undefined) return null
+    const feedback = feedbackAfter(before, change)
+    const {rating, reasons, comment, missing} = feedback
+    keepFeedback.run(rating, JSON.stringify(reasons), comment, missing ? 1 : 0, now(), answerId)
+    return {feedback, isNewlyMissing: missing && before.missing === 0}
+  })
   const review = db.prepare(
     'UPDATE answers SET verdict = ?, review_note = ?, corrected_answer = ?, reviewed_at = ? WHERE id = ?',
   )
@@ -59,7 +72,7 @@ export function createStaffChanges(options: StaffChangesOptions): StaffChanges {
   async function changeAnswer(answerId: string, run: () => {readonly changes: number}): Promise<void> {
     // The answer may have no row yet.
     await writes.flushInSteps()
-    if (change(run).changes === 0) throw new DocentError('not_found', `There is no transcript ${answerId}`)
+    if (change(run).changes === 0) throw noTranscript(answerId)
   }
 
   /** @returns how many of them were only in memory. */
@@ -94,9 +107,10 @@ export function createStaffChanges(options: StaffChangesOptions): StaffChanges {
 
   return {
     async setFeedback(answerId, feedback) {
-      const kept = redaction.feedback(feedback)
-      const reasons = JSON.stringify(kept.reasons)
-      await changeAnswer(answerId, () => rate.run(kept.rating, reasons, kept.comment, now(), answerId))
+      // The answer may have no row yet.
+      await writes.flushInSteps()
+      const kept = change(() => giveFeedback.immediate(answerId, redaction.feedback(feedback)))
+      if (kept === null) throw noTranscript(answerId)
       return kept
     },
     async setFirstUseful(answerId, firstUsefulMs) {
@@ -124,4 +138,26 @@ export function createStaffChanges(options: StaffChangesOptions): StaffChanges {
       remove(ofConversation, conversation, () => live.ofConversation(conversation)),
     purge: (time) => remove(before, time, () => live.all().filter(({entry}) => entry.startedAt < time)),
   }
+}
+
+type FeedbackRow = Pick<AnswerRow, 'rating' | 'rating_reasons' | 'rating_comment' | 'missing'>
+
+/** A new rating replaces the earlier one with its words; `missing` is only added. */
+function feedbackAfter(
+  before: FeedbackRow,
+  {rating = null, missing = false, reasons, comment}: FeedbackChange,
+): Omit<Feedback, 'at'> {
+  const isMissing = missing || before.missing === 1
+  if (rating !== null) return {rating, missing: isMissing, reasons, comment}
+  const earlier = JSON.parse(before.rating_reasons ?? '[]') as string[]
+  return {
+    rating: before.rating,
+    missing: isMissing,
+    reasons: reasons.length > 0 ? reasons : earlier,
+    comment: comment ?? before.rating_comment,
+  }
+}
+
+function noTranscript(answerId: string): DocentError {
+  return new DocentError('not_found', `There is no transcript ${answerId}`)
 }

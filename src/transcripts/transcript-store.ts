@@ -2,11 +2,31 @@ import type {JournalDetails, JournalledAnswer} from '../answers/index.ts'
 import type {Ending, FinishReason, SequencedEvent, Source, Timings, Usage} from '../domain/index.ts'
 
 export interface Feedback {
-  readonly rating: 'up' | 'down'
+  /** Null where only `missing` was said. */
+  readonly rating: 'up' | 'down' | null
+  /** Whether the visitor told the docs team that the docs lack this. Never taken back. */
+  readonly missing: boolean
   readonly reasons: readonly string[]
   readonly comment: string | null
   /** Milliseconds since the epoch. */
   readonly at: number
+}
+
+/** What a visitor says of an answer, at least a rating or `missing`. */
+export interface FeedbackChange {
+  /** Replaces the rating, with its reasons and comment. Null or absent: they stay, but for a comment that is given. */
+  readonly rating?: 'up' | 'down' | null
+  /** Stays once it was said. */
+  readonly missing?: boolean
+  readonly reasons: readonly string[]
+  readonly comment: string | null
+}
+
+export interface KeptFeedback {
+  /** What is stored now: without text if text is not kept. */
+  readonly feedback: Omit<Feedback, 'at'>
+  /** Whether this is the first time that `missing` was said of the answer. */
+  readonly isNewlyMissing: boolean
 }
 
 export type Verdict = 'good' | 'incomplete' | 'wrong' | 'harmful' | 'should_abstain' | 'should_answer'
@@ -23,6 +43,8 @@ export interface TranscriptFilter {
   readonly q?: string
   readonly ending?: Ending | 'running'
   readonly rating?: 'up' | 'down' | 'none'
+  /** Whether the visitor said that the docs lack this. */
+  readonly missing?: boolean
   readonly verdict?: Verdict | 'none'
   readonly abstained?: boolean
   /** Whether the model declined or was cut off by a limit. False: all others, with any ending. */
@@ -57,6 +79,7 @@ export interface TranscriptItem {
   /** Ended as `complete`, but is cut or declined; see `isPartialFinish`. */
   readonly partial: boolean
   readonly rating: 'up' | 'down' | null
+  readonly missing: boolean
   readonly verdict: Verdict | null
   readonly build: string
   readonly generator: string
@@ -106,11 +129,10 @@ export interface TranscriptStore {
   /** The transcript by the answer's id, or by its `ref` once it has ended. */
   get(answerId: string): Promise<Transcript | null>
   /**
-   * The latest feedback wins.
-   * @returns what is stored: only the rating if text is not kept.
+   * The latest rating wins; `missing` stays. The same again changes nothing but the time.
    * @throws DocentError `not_found`.
    */
-  setFeedback(answerId: string, feedback: Omit<Feedback, 'at'>): Promise<Omit<Feedback, 'at'>>
+  setFeedback(answerId: string, change: FeedbackChange): Promise<KeptFeedback>
   /** The first value counts. Does nothing if the answer is not stored. */
   setFirstUseful(answerId: string, firstUsefulMs: number): Promise<void>
   /** @throws DocentError `not_found`; `invalid_request` for text if text is not kept. */

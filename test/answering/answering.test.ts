@@ -58,6 +58,37 @@ describe('an answer', () => {
     ])
   })
 
+  test('in part is said before the first word, with the words that the docs never use, also to the generator', async () => {
+    const assessment = {answerability: 'partly', unknownWords: ['Kafka']} as const
+    const {answering, generator, ask} = createWorld({retrieval: {assessment}})
+    const answerId = await ask()
+    const call = await generator.call(0)
+    call.say('The docs do not mention Kafka.')
+    call.finish()
+
+    const events = await allEvents(answering, answerId)
+
+    expect(typesOf(events).slice(0, 3)).toEqual(['start', 'sources', 'delta'])
+    expect(events[1]!.event).toMatchObject(assessment)
+    expect(call.request.unknownWords).toEqual(['Kafka'])
+    expect(await answering.snapshot(answerId)).toMatchObject(assessment)
+  })
+
+  test('in full is said as well, and an abstention names only the words that the docs never use', async () => {
+    const whole = createWorld()
+    const answerId = await whole.ask()
+    ;(await whole.generator.call(0)).finish()
+    const [, found] = await allEvents(whole.answering, answerId)
+    const assessment = {answerability: 'yes', unknownWords: ['Kafka']} as const
+    const refused = createWorld({retrieval: {abstain: 'low_score', assessment}})
+    const events = await allEvents(refused.answering, await refused.ask())
+
+    expect(found!.event).toMatchObject({type: 'sources', answerability: 'yes'})
+    expect(found!.event).not.toHaveProperty('unknownWords')
+    expect(events[1]!.event).not.toHaveProperty('answerability')
+    expect(lastOf(events)).toMatchObject({ending: 'abstained', unknownWords: ['Kafka']})
+  })
+
   test('without any source is an abstention too', async () => {
     const {answering, generator, ask} = createWorld({retrieval: {sources: []}})
 

@@ -73,6 +73,7 @@ describe('the Dockerfile', () => {
       'models',
       'package-lock.json',
       'package.json',
+      'packages',
       'scripts',
       'src',
       'tsconfig.json',

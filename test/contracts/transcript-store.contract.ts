@@ -177,11 +177,40 @@ export function transcriptStoreContract(name: string, open: () => Promise<StoreU
         await store.setFeedback('a', {rating: 'down', reasons: ['wrong'], comment: 'No.'})
         await store.setReview('a', {verdict: 'wrong', note: 'See docs', correctedAnswer: 'Say this.'})
 
-        expect(kept).toEqual({rating: 'up', reasons: ['clear'], comment: null})
+        expect(kept).toEqual({
+          feedback: {rating: 'up', missing: false, reasons: ['clear'], comment: null},
+          isNewlyMissing: false,
+        })
         expect(await store.get('a')).toMatchObject({
           feedback: {rating: 'down', reasons: ['wrong'], comment: 'No.', at: expect.any(Number)},
           review: {verdict: 'wrong', note: 'See docs', correctedAnswer: 'Say this.'},
         })
+      })
+
+      test('that the docs lack something is kept beside the rating, whichever came first, and counted once', async () => {
+        const rated = {rating: 'down', reasons: ['incomplete'], comment: 'No port.'} as const
+        const missing = {missing: true, reasons: [], comment: null} as const
+        for (const id of ['rated-first', 'missing-first', 'rated-only']) await write(id)
+
+        await store.setFeedback('rated-first', rated)
+        const first = await store.setFeedback('rated-first', missing)
+        const again = await store.setFeedback('rated-first', missing)
+        const alone = await store.setFeedback('missing-first', missing)
+        await store.setFeedback('missing-first', rated)
+        await store.setFeedback('rated-only', rated)
+
+        const both = {...rated, missing: true}
+        expect([first, again]).toEqual([
+          {feedback: both, isNewlyMissing: true},
+          {feedback: both, isNewlyMissing: false},
+        ])
+        expect(alone.feedback).toEqual({rating: null, missing: true, reasons: [], comment: null})
+        expect((await store.get('missing-first'))?.feedback).toMatchObject(both)
+        expect((await store.list({missing: true})).items).toMatchObject([
+          {answerId: 'missing-first', rating: 'down', missing: true},
+          {answerId: 'rated-first', rating: 'down', missing: true},
+        ])
+        expect((await store.list({missing: false})).items).toMatchObject([{answerId: 'rated-only'}])
       })
 
       test('of an unknown answer are refused', async () => {

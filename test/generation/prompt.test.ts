@@ -40,6 +40,21 @@ test('markers are removed from earlier answers, and the newest is cut at its end
   expect(textOf(cut)).toBe('x')
 })
 
+test('the model is told which words of the question the docs never use, after the question', () => {
+  const messages = (unknownWords: readonly string[]) =>
+    textOf(
+      firstMessages({
+        ...{question: 'Can I use Kafka?', history: [], sources: [], continueFrom: null, unknownWords},
+        ...{citations: 'native', historyBudgetTokens: 100, results: searchResults()},
+      }),
+    )
+
+  expect(messages(['Kafka', 'a "b"'])).toMatch(
+    /^Can I use Kafka\?\nThe documentation never uses these words of the question: "Kafka", "a \\"b\\""\. .*say plainly/,
+  )
+  expect(messages([])).toBe('Can I use Kafka?')
+})
+
 test('the page that the visitor is on is sent as data that cannot leave its tag, and nothing is sent without one', () => {
   const promptOf = (visitorPage: {title: string; section: string | null} | null) =>
     firstMessages({

@@ -536,6 +536,29 @@ describe('feedback', () => {
     })
     expect((await rate({rating: 'sideways'})).status).toBe(400)
   })
+
+  test('says without a rating that the docs lack this, which staff find and metrics count once', async () => {
+    const product = await start()
+    const [begun] = await allEventsOf(await product.ask({question: 'xyzzy'}))
+    const answerId = String(begun!.data['answerId'])
+    const tell = (body: object) =>
+      fetch(`${product.url}/api/answers/${answerId}/feedback`, {
+        method: 'POST',
+        headers: {'content-type': 'application/json'},
+        body: JSON.stringify(body),
+      })
+
+    const responses = [await tell({missing: true}), await tell({missing: true}), await tell({rating: 'down'})]
+
+    expect(responses.map(({status}) => status)).toEqual([200, 200, 200])
+    expect(await responses[2]!.json()).toMatchObject({feedback: {rating: 'down', missing: true}})
+    expect((await product.transcripts.list({missing: true})).items).toMatchObject([{answerId, missing: true}])
+    const metrics = await (await fetch(`${product.url}/metrics`)).text()
+    expect(metrics).toMatch(/^docent_missing_in_docs_total 1$/m)
+    for (const body of [{}, {missing: false}, {comment: 'Lacks this.'}]) {
+      expect((await tell(body)).status).toBe(400)
+    }
+  })
 })
 
 describe('a conversation', () => {

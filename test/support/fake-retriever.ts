@@ -39,6 +39,8 @@ export interface FakeRetrieverOptions {
   readonly build?: string | (() => string)
   /** Makes the retriever abstain; the sources are then those that were considered. */
   readonly abstain?: AbstentionReason | ((query: RetrievalQuery) => AbstentionReason | null)
+  /** What is said of every question; default: the docs answer all of it. */
+  readonly assessment?: Pick<Retrieval, 'answerability' | 'unknownWords'>
   /** Thrown instead of returning a result. */
   readonly error?: Error
   /** Awaited before returning; the signal ends the wait. */
@@ -97,6 +99,7 @@ export function fakeRetriever(options: FakeRetrieverOptions = {}): FakeRetriever
     return {
       build: typeof build === 'function' ? build() : build,
       query: query.question,
+      ...options.assessment,
       sources: found.slice(0, query.limit ?? 6).map((source, index) => ({...source, n: first + index})),
       abstention: reason === null ? null : {reason, nearest: pagesOf(found).slice(0, 3)},
       timings: {embed: 0.2, lexical: 0.3, semantic: 0.4, fuse: 0.1, total: 1},
@@ -138,7 +141,17 @@ export function fakeRetriever(options: FakeRetrieverOptions = {}): FakeRetriever
         highlights: {title: [], headings: [], text: source.highlights},
         pageUrl: source.url,
       }))
-      return {build, query, lang: null, hits, abstention, answerability: 1, features: {}, timings}
+      return {
+        build,
+        query,
+        lang: null,
+        hits,
+        abstention,
+        unknownWords: [],
+        answerability: 1,
+        features: {},
+        timings,
+      }
     },
   }
 }

@@ -88,7 +88,7 @@ test('metadata: no text of anybody is on the disk, whatever channel it came thro
   }
 
   expect(rawBytes(file)).not.toContain(canary)
-  expect(kept).toEqual({rating: 'down', reasons: [], comment: null})
+  expect(kept.feedback).toEqual({rating: 'down', missing: false, reasons: [], comment: null})
   const transcript = (await transcripts.get('a'))!
   expect(transcript).toMatchObject({
     ending: 'abstained',

@@ -364,6 +364,34 @@ describe('[other schema] schemas of other versions', () => {
     return file
   }
 
+  test('an answer rated before the docs could be called lacking is rated still, and can be called so', async () => {
+    const file = temporaryFile()
+    const old = openSqlite(file)
+    migrate(old, file, migrations.slice(0, 6))
+    old
+      .prepare(
+        `INSERT INTO answers (id, ref, conversation, question, build, generator, embedding, started_at, settings, channel, ending, rating, rating_reasons)
+         VALUES ('rated', 'r', 'c', 'How?', 'b', 'scripted', 'e', 1000000, '{}', 'test', 'complete', 'up', '["clear"]')`,
+      )
+      .run()
+    old.close()
+    const unmigrated = readTranscripts(file)
+    expect((await unmigrated.list({missing: false})).items).toMatchObject([
+      {answerId: 'rated', missing: false},
+    ])
+    expect((await unmigrated.list({missing: true})).items).toEqual([])
+    await unmigrated.close()
+
+    const transcripts = openForTest({file})
+    await transcripts.setFeedback('rated', {missing: true, reasons: [], comment: null})
+
+    expect((await transcripts.get('rated'))?.feedback).toMatchObject({
+      rating: 'up',
+      missing: true,
+      reasons: ['clear'],
+    })
+  })
+
   const idsOf = (items: readonly {readonly answerId: string}[]) => items.map(({answerId}) => answerId)
 
   test('earlier answers that were declined or cut are found, shown and replayed as partial', async () => {

@@ -11,7 +11,12 @@ import {routes} from '../../src/http/routes.ts'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
 /** The most that compressed scripts may weigh. The widget's promise is 60,000; this leaves room to notice growth. */
-const maxBytes = {'widget.js': 57_900, 'highlighter.js': 33_000, 'page.js': 1_000}
+const maxBytes = {
+  'widget.js': 57_900,
+  'renderer.js': 22_000,
+  'highlighter.js': 33_000,
+  'page.js': 1_000,
+}
 
 let folder: string
 let outDir: string

@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest'
-import {highlight} from '../../src/web/highlighter.ts'
+import {highlight} from '../../src/web/pieces/highlighter.ts'
 import {type RenderNode, textOf} from '../../src/web/render/tree.ts'
 
 /** Each coloured word with the name of its colour. */

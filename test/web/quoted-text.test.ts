@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest'
-import {quotedText} from '../../src/web/client/quoted-text.ts'
+import {quotedText} from '../../src/web/session/quoted-text.ts'
 
 const quoting = (quote: string | undefined, start = 0): Parameters<typeof quotedText>[0][number] => ({
   n: 1,

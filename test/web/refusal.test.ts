@@ -1,8 +1,8 @@
 import {describe, expect, test} from 'vitest'
 import {reasonText, refusalText} from '../../src/web/assistant/refusal.ts'
-import {type AnswerState, newAnswer, refused} from '../../src/web/client/answer-state.ts'
 import {allStrings} from '../../src/web/locales/all.ts'
 import {localeOf} from '../../src/web/locales/index.ts'
+import {type AnswerState, newAnswer, refused} from '../../src/web/session/answer-state.ts'
 
 /** A Thursday, in the reader's time. */
 const noon = new Date(2026, 10, 26, 12).getTime()
@@ -60,7 +60,7 @@ describe('the words of a refusal', () => {
     const asked = newAnswer('k', 'q', {askedAt: noon})
 
     expect(wordsAt(refused(asked, {code: 'not_ready', message: '', retryAfterMs: 30_000}, noon))).toBe(
-      'The assistant could not take the question. Try again in 30 seconds.',
+      'The documentation is still being indexed. Try again in 30 seconds.',
     )
   })
 

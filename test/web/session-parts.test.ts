@@ -1,11 +1,11 @@
 import {describe, expect, test} from 'vitest'
-import {AnswerReading, type AnswerReadingOptions} from '../../src/web/client/answer-reading.ts'
-import {type AnswerState, newAnswer, stopped, withUpdate} from '../../src/web/client/answer-state.ts'
-import type {StreamUpdate} from '../../src/web/client/answer-stream.ts'
-import {changeOf} from '../../src/web/client/change.ts'
-import {ConversationKeeper} from '../../src/web/client/conversation-keeper.ts'
-import {createConversationStore, memoryStorage} from '../../src/web/client/conversation-store.ts'
-import {OpenConversation} from '../../src/web/client/open-conversation.ts'
+import type {StreamUpdate} from '../../packages/client/src/index.ts'
+import {AnswerReading, type AnswerReadingOptions} from '../../src/web/session/answer-reading.ts'
+import {type AnswerState, newAnswer, stopped, withUpdate} from '../../src/web/session/answer-state.ts'
+import {changeOf} from '../../src/web/session/change.ts'
+import {ConversationKeeper} from '../../src/web/session/conversation-keeper.ts'
+import {createConversationStore, memoryStorage} from '../../src/web/session/conversation-store.ts'
+import {OpenConversation} from '../../src/web/session/open-conversation.ts'
 
 const answerOf = (key: string, more: Partial<AnswerState> = {}): AnswerState => ({
   ...newAnswer(key, `Question ${key}?`, {askedAt: 1}),

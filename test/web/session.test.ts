@@ -1,7 +1,7 @@
 import {afterEach, beforeEach, describe, expect, test, vi} from 'vitest'
 import type {Source} from '../../src/domain/index.ts'
 import {maxQuestionLength} from '../../src/http/request-schemas.ts'
-import type {AnswerState} from '../../src/web/client/answer-state.ts'
+import type {AnswerState} from '../../src/web/session/answer-state.ts'
 import {
   currentStepOf,
   declinedToGoOn,
@@ -11,12 +11,12 @@ import {
   shownOf,
   stopped,
   withUpdate,
-} from '../../src/web/client/answer-state.ts'
-import {createConversationStore, memoryStorage} from '../../src/web/client/conversation-store.ts'
-import {allowedHostsOf} from '../../src/web/client/link-hosts.ts'
-import {copiedMarkdown} from '../../src/web/client/markdown-copy.ts'
-import {createLiveSearch} from '../../src/web/client/search.ts'
-import {openSession, type Session} from '../../src/web/client/session.ts'
+} from '../../src/web/session/answer-state.ts'
+import {createConversationStore, memoryStorage} from '../../src/web/session/conversation-store.ts'
+import {allowedHostsOf} from '../../src/web/session/link-hosts.ts'
+import {copiedMarkdown} from '../../src/web/session/markdown-copy.ts'
+import {createLiveSearch} from '../../src/web/session/search.ts'
+import {openSession, type Session} from '../../src/web/session/session.ts'
 import {type PlayedDocent, startPlayedDocent} from '../support/played-docent.ts'
 import {done, sampleSources, sourcesEvent} from '../support/sample-answer.ts'
 import type {Step} from '../support/script-player.ts'
@@ -180,7 +180,11 @@ describe('a session', () => {
       }),
     )
 
-    expect([begun, searching, found].map(currentStepOf)).toEqual(['', 'Looking.', ''])
+    expect([begun, searching, found].map((answer) => currentStepOf(answer)?.words ?? null)).toEqual([
+      null,
+      'Looking.',
+      null,
+    ])
     expect(handedOver.steps.map(({status, words}) => `${status}: ${words}`)).toEqual([
       'done: Found 2.',
       'failed: Quoting.',

@@ -21,6 +21,7 @@ Options
   --ending NAME           list, export: ${endings.join(', ')} or running.
   --partial               list, export: where the model declined or a limit cut it off; --no-partial: all others.
   --rating up|down|none   list, export: with this rating by the visitor.
+  --missing               list, export: where the visitor said that the docs lack this; --no-missing: all others.
   --lang TAG              list, export: answered from pages in this language, as de or pt-BR.
   --from DATE, --to DATE  list, export: asked from one day to another, both included (UTC), e.g.
                           2026-05-31. With a time, e.g. 2026-05-31T14:00Z, --to is exclusive.
@@ -48,6 +49,7 @@ export function parseArguments(args: readonly string[]) {
       ending: {type: 'string'},
       partial: {type: 'boolean'},
       rating: {type: 'string'},
+      missing: {type: 'boolean'},
       lang: {type: 'string'},
       from: {type: 'string'},
       to: {type: 'string'},
@@ -81,6 +83,7 @@ export function filterOf(values: Values): TranscriptFilter {
     ...(ending === undefined ? {} : {ending: ending as Ending | 'running'}),
     ...(values.partial === undefined ? {} : {partial: values.partial}),
     ...(rating === undefined ? {} : {rating}),
+    ...(values.missing === undefined ? {} : {missing: values.missing}),
     ...(values.from === undefined ? {} : {from: timeOf('--from', values.from)}),
     ...(values.to === undefined ? {} : {to: timeOf('--to', values.to, endMomentOf)}),
   }

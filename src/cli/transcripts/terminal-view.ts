@@ -11,6 +11,7 @@ import {cleanLine, cleanStream, cleanText} from '../../lib/clean-text.ts'
 import {sectionAddress} from '../../lib/section-address.ts'
 import {
   endingLabelOf,
+  feedbackWordsOf,
   type Transcript,
   type TranscriptItem,
   visitorPageLine,
@@ -51,7 +52,7 @@ export function listLines(items: readonly TranscriptItem[], view: TerminalView):
   const labels = items.map(endingLabelOf)
   const width = Math.max(12, ...labels.map(({length}) => length))
   return items.map((item, index) => {
-    const mark = item.rating === 'up' ? '+' : item.rating === 'down' ? '-' : ' '
+    const mark = item.missing ? '?' : item.rating === 'up' ? '+' : item.rating === 'down' ? '-' : ' '
     const seconds = `${(item.timings.totalMs / 1000).toFixed(1)}s`.padStart(7)
     const head = `${item.answerId}  ${timeOf(item.startedAt)}  `
     const fixed = head.length + width + 2 + 7 + 3
@@ -94,8 +95,7 @@ export function showLines(transcript: Transcript, view: TerminalView): string[] 
   if (transcript.errorDetail) lines.push(field('cause', transcript.errorDetail))
   for (const note of transcript.notes ?? []) lines.push(field('note', note))
   if (transcript.feedback !== null) {
-    const {rating, reasons, comment} = transcript.feedback
-    lines.push(field('feedback', [rating, ...reasons, comment ?? ''].filter(Boolean).join(', ')))
+    lines.push(field('feedback', feedbackWordsOf(transcript.feedback).join(', ')))
   }
   if (transcript.review !== null) {
     const {verdict, note, correctedAnswer} = transcript.review

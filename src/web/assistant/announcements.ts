@@ -1,7 +1,7 @@
 import type {ReactiveControllerHost} from 'lit'
-import {type AnswerState, declinedToGoOn, isEnded} from '../client/answer-state.ts'
-import {waitMsOf} from '../client/waiting.ts'
 import type {Say, StringKey} from '../locales/strings.ts'
+import {type AnswerState, declinedToGoOn, isEnded} from '../session/answer-state.ts'
+import {waitMsOf} from '../session/waiting.ts'
 import {reasonText, refusalText} from './refusal.ts'
 
 export interface AnnouncementsOptions {

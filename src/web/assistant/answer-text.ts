@@ -1,14 +1,16 @@
 import type {Source} from '../../domain/index.ts'
 import {sectionAddress} from '../../lib/section-address.ts'
-import type {AnswerState, Citation} from '../client/answer-state.ts'
-import {allowedHostsOf} from '../client/link-hosts.ts'
-import {nameOf} from '../client/markdown-copy.ts'
 import type {Say} from '../locales/strings.ts'
-import {loadedHighlight, loadHighlight} from '../own-script.ts'
+import {highlighter, renderer} from '../pieces/pieces.ts'
+import {type Chip, spanOf} from '../render/chips.ts'
 import {safeHref} from '../render/links.ts'
-import {createMarkdownStream, type MarkdownStream, type RenderedBlock} from '../render/markdown-stream.ts'
-import {type Chip, type NodeOptions, spanOf} from '../render/nodes.ts'
+import type {MarkdownStream, RenderedBlock} from '../render/markdown-stream.ts'
+import type {NodeOptions} from '../render/nodes.ts'
 import {patch} from '../render/patch.ts'
+import {createPlainStream} from '../render/plain-stream.ts'
+import type {AnswerState, Citation} from '../session/answer-state.ts'
+import {allowedHostsOf} from '../session/link-hosts.ts'
+import {nameOf} from '../session/markdown-copy.ts'
 
 /** Time per frame for drawing while text arrives faster than it can be shown; a frame has 16 ms. */
 const budgetMs = 8
@@ -43,17 +45,15 @@ export class AnswerText extends HTMLElement {
   #frame = 0
   #charsPerFrame = firstCharsPerFrame
   #restUntil = 0
+  #awaitsRenderer = false
 
   /** Shows an answer of a conversation from the next frame on. `options` must not change for one element. */
   show(answer: AnswerState, options: NodeOptions, say: Say, conversation: readonly AnswerState[]): void {
     if (this.#answer === answer && this.#say === say) return
     const isOther = this.#answer !== null && this.#answer.key !== answer.key
     const haveHostsChanged = this.#updateHosts(answer, options, conversation)
-    if (this.#stream === null || isOther || this.#say !== say || haveHostsChanged) {
-      const links = {...options.links, linkHosts: this.#linkHosts}
-      this.#stream = createMarkdownStream({...options, links})
-      const highlight = loadedHighlight()
-      if (highlight !== null) this.#stream.colour(highlight)
+    if (this.#options === null || isOther || this.#say !== say || haveHostsChanged) {
+      this.#stream = null
       this.#options = options
       this.#say = say
     }
@@ -113,7 +113,9 @@ export class AnswerText extends HTMLElement {
   #draw(): void {
     this.#frame = 0
     const answer = this.#answer
-    if (answer === null || this.#stream === null) return
+    if (answer === null) return
+    this.#stream ??= this.#newStream()
+    if (this.#stream === null) return
     const startedAt = performance.now()
     if (startedAt < this.#restUntil) {
       this.#requestFrame()
@@ -131,6 +133,27 @@ export class AnswerText extends HTMLElement {
     this.dispatchEvent(new CustomEvent('drawn', {bubbles: true}))
     this.#adapt(performance.now() - startedAt, this.#shown - before)
     if (!isWhole) this.#requestFrame()
+  }
+
+  /** Null while the renderer is loading; then the next frame is requested once it is there. */
+  #newStream(): MarkdownStream | null {
+    const {links, ...options} = this.#options!
+    const stream = renderer.loaded?.createMarkdownStream({
+      ...options,
+      links: {...links, linkHosts: this.#linkHosts},
+    })
+    if (stream === undefined) {
+      if (this.#awaitsRenderer) return null
+      this.#awaitsRenderer = true
+      void renderer.load().then((found) => {
+        this.#awaitsRenderer = false
+        if (found === null) this.#stream ??= createPlainStream()
+        this.#requestFrame()
+      })
+      return null
+    }
+    if (highlighter.loaded !== null) stream.colour(highlighter.loaded.highlight)
+    return stream
   }
 
   #adapt(tookMs: number, chars: number): void {
@@ -162,9 +185,9 @@ export class AnswerText extends HTMLElement {
   /** Changes only colours, so nothing waits for it and nothing moves. */
   async #colour(): Promise<void> {
     const stream = this.#stream!
-    const highlight = await loadHighlight()
-    if (highlight === null || stream !== this.#stream) return
-    stream.colour(highlight)
+    const loaded = await highlighter.load()
+    if (loaded === null || stream !== this.#stream) return
+    stream.colour(loaded.highlight)
     this.#requestFrame()
   }
 

@@ -1,6 +1,6 @@
 import {html, nothing, type ReactiveController, type ReactiveControllerHost, type TemplateResult} from 'lit'
-import {pathOf} from '../client/markdown-copy.ts'
-import {quotedText} from '../client/quoted-text.ts'
+import {pathOf} from '../session/markdown-copy.ts'
+import {quotedText} from '../session/quoted-text.ts'
 import type {AnswerText, CitedSource} from './answer-text.ts'
 
 /** Delay before the preview closes when the pointer leaves, so that it can move into the preview. */
@@ -37,7 +37,9 @@ export class CitationPreview implements ReactiveController {
       root.addEventListener(type, this.#onPoint, {signal})
     root.addEventListener('click', this.#onClick, {signal})
     root.addEventListener('drawn', () => this.#refresh(), {signal})
-    document.addEventListener('keydown', this.#onKey, {capture: true, signal})
+    // Keys in the assistant's own fields do not reach the document.
+    for (const heard of [root, document])
+      heard.addEventListener('keydown', this.#onKey, {capture: true, signal})
     document.addEventListener('pointerdown', this.#onPress, {capture: true, passive: true, signal})
     // Scroll events inside the shadow root do not reach the document.
     for (const scrolled of [root, document])

@@ -1,9 +1,9 @@
 import {html, nothing, type ReactiveController, type ReactiveControllerHost, type TemplateResult} from 'lit'
+import type {SearchResult} from '../../../packages/client/src/index.ts'
 import {headOf} from '../../lib/cut.ts'
 import {sectionAddress} from '../../lib/section-address.ts'
-import {maxQuestionChars} from '../client/passage.ts'
-import type {SearchResult} from '../client/search.ts'
 import type {Say} from '../locales/strings.ts'
+import {maxQuestionChars} from '../session/passage.ts'
 import {icon} from './icons.ts'
 import {marked} from './marked.ts'
 
@@ -166,7 +166,7 @@ export class Composer implements ReactiveController {
     if (box === null) return
     const active = this.#results[this.#active]
     if (active !== undefined) {
-      location.assign(this.#options.absolute(sectionAddress(active)))
+      this.#options.root().querySelector<HTMLElement>(`#result-${this.#active}`)?.click()
       return
     }
     const question = box.value.trim()

@@ -1,18 +1,17 @@
 import {html, nothing, type PropertyValues, type TemplateResult} from 'lit'
-import {browserNetwork} from '../client/answer-stream.ts'
-import type {Change} from '../client/change.ts'
-import {createConversationStore, memoryStorage} from '../client/conversation-store.ts'
-import {fetchGenerator} from '../client/requests.ts'
-import {createLiveSearch, type LiveSearch} from '../client/search.ts'
-import {openSession, type Session} from '../client/session.ts'
-import {waitMsOf} from '../client/waiting.ts'
+import {fetchInfo} from '../../../packages/client/src/index.ts'
 import {english, type Locale, loadLocale, localeTagFor} from '../locales/index.ts'
-import {scriptFolder} from '../own-script.ts'
+import {renderer, scriptFolder} from '../pieces/pieces.ts'
 import {safeHref} from '../render/links.ts'
 import type {NodeOptions} from '../render/nodes.ts'
+import type {Change} from '../session/change.ts'
+import {createConversationStore, memoryStorage} from '../session/conversation-store.ts'
+import {createLiveSearch, type LiveSearch} from '../session/search.ts'
+import {openSession, type Session} from '../session/session.ts'
+import {waitMsOf} from '../session/waiting.ts'
 import {Announcements} from './announcements.ts'
 import {AssistantAttributes} from './attributes.ts'
-import {isShortcut, storageOf} from './browser.ts'
+import {storageOf} from './browser.ts'
 import {CitationPreview} from './citation-preview.ts'
 import {Composer} from './composer.ts'
 import {Countdown} from './countdown.ts'
@@ -20,14 +19,22 @@ import {FocusKeeper} from './focus-keeper.ts'
 import {alignBox, frame, gutterOf, inContainer, launcher} from './frame.ts'
 import {HistorySidebar} from './history-sidebar.ts'
 import {icon} from './icons.ts'
+import {listenForKeys, shortcutLabel} from './keys.ts'
 import {offerOnSelection} from './page-selection.ts'
 import {isPageDark, onPageTheme} from './page-theme.ts'
+import {openInSite} from './site-links.ts'
 import {styles} from './styles.ts'
 import {suggestions} from './suggestions.ts'
 import {TurnList} from './turn-list.ts'
 
 /** Maximum time that nothing is shown while the language is loading. */
 const maxUnreadyMs = 3_000
+
+/** How long the reader may wait for what only helps. */
+const infoTimeoutMs = 5_000
+
+/** Found anew for each request, since pages wrap it. */
+const fetchFromServer = (url: string, init?: RequestInit): Promise<Response> => fetch(url, init)
 
 /**
  * The assistant: a button with a panel, a dialog, a part of a page, or a page of its own.
@@ -48,6 +55,8 @@ export class DocsAssistant extends AssistantAttributes {
   #isReady = false
   #localeRequest = 0
   #wantsFocus = false
+  /** Shortcuts that the site turned out to use itself. */
+  readonly #taken = new Set<string>()
   #nodeOptions: NodeOptions | null = null
   #gutterPx: number | null = null
   readonly #absolute = (href: string): string => {
@@ -183,7 +192,25 @@ export class DocsAssistant extends AssistantAttributes {
     const {signal} = this.#listeners
     // Moved to another place in the page, the element resumes where it was.
     this.requestUpdate()
-    document.addEventListener('keydown', (event) => this.#onShortcut(event), {signal})
+    listenForKeys({
+      host: this,
+      shortcuts: () => this.#shortcuts,
+      onShortcut: () => {
+        if (this.#floats) this.toggle()
+        else this.focus()
+      },
+      onTaken: (shortcut) => {
+        this.#taken.add(shortcut)
+        this.requestUpdate()
+      },
+      signal,
+    })
+    // After the preview's: the first tap on a citation only shows it.
+    this.renderRoot.addEventListener(
+      'click',
+      (event) => openInSite(event as MouseEvent, (href) => !this.#emit('navigate', {href})),
+      {signal},
+    )
     addEventListener('pagehide', () => this.#session?.save(), {signal})
     this.#isPageDark = isPageDark(this)
     onPageTheme(() => {
@@ -228,6 +255,7 @@ export class DocsAssistant extends AssistantAttributes {
   }
 
   protected override firstUpdated(): void {
+    if (this.mode === 'page') void renderer.load()
     const url = new URL(location.href)
     const question = url.searchParams.get('assistant')
     if (question !== null && question.trim() !== '') {
@@ -250,7 +278,9 @@ export class DocsAssistant extends AssistantAttributes {
     this.#composer.edit(question, '')
     if (this.#floats) this.show()
     else this.focus()
-    if ((await fetchGenerator(this.#server)) === 'extractive') this.#composer.submitUnchanged(question)
+    const signal = AbortSignal.timeout(infoTimeoutMs)
+    const info = await fetchInfo({endpoint: this.#server, fetch: fetchFromServer}, signal).catch(() => null)
+    if (info?.generator === 'extractive') this.#composer.submitUnchanged(question)
   }
 
   protected override updated(changed: PropertyValues): void {
@@ -297,6 +327,18 @@ export class DocsAssistant extends AssistantAttributes {
     return lang && /^[a-z]{2,3}(-\w{2,8})*$/i.test(lang) ? lang : null
   }
 
+  /** The keys that open it, or focus the box. */
+  get #shortcuts(): readonly string[] {
+    const byMode = {panel: 'mod+k mod+i', modal: 'mod+k mod+i', page: 'mod+k /', inline: 'none'}
+    return (this.shortcut ?? byMode[this.mode]).split(/\s+/)
+  }
+
+  /** As readers are told; empty for none. */
+  get #shortcutHint(): string {
+    const free = this.#shortcuts.find((each) => each !== 'none' && !this.#taken.has(each))
+    return free === undefined ? '' : shortcutLabel(free)
+  }
+
   get #floats(): boolean {
     return this.mode === 'panel' || this.mode === 'modal'
   }
@@ -325,12 +367,10 @@ export class DocsAssistant extends AssistantAttributes {
   #openSession(): void {
     this.#session?.close()
     const endpoint = this.#server
-    const fetchFromServer = (url: string, init?: RequestInit): Promise<Response> => fetch(url, init)
     const kept = this.keep === 'browser'
     this.#session = openSession({
       endpoint,
       fetch: fetchFromServer,
-      network: browserNetwork,
       store: createConversationStore(kept ? storageOf('localStorage') : memoryStorage(), endpoint || 'here'),
       tab: this.#tab,
       version: () => this.version,
@@ -363,15 +403,10 @@ export class DocsAssistant extends AssistantAttributes {
     void this.updateComplete.then(this.#turns.follow)
   }
 
-  #emit(name: string, detail: Record<string, unknown> = {}, text: Record<string, unknown> = {}): void {
-    this.dispatchEvent(new CustomEvent(name, {detail: {...detail, ...(this.shareText ? text : {})}}))
-  }
-
-  #onShortcut(event: KeyboardEvent): void {
-    if (!isShortcut(event, this.shortcut ?? (this.mode === 'inline' ? 'none' : 'mod+k'))) return
-    event.preventDefault()
-    if (this.#floats) this.toggle()
-    else this.focus()
+  /** Returns false if the page prevented what is to come, which it can for `navigate` alone. */
+  #emit(name: string, detail: Record<string, unknown> = {}, text: Record<string, unknown> = {}): boolean {
+    const all = {...detail, ...(this.shareText ? text : {})}
+    return this.dispatchEvent(new CustomEvent(name, {detail: all, cancelable: name === 'navigate'}))
   }
 
   #onFrameKey(event: KeyboardEvent): void {
@@ -385,8 +420,8 @@ export class DocsAssistant extends AssistantAttributes {
   protected override render(): TemplateResult | typeof nothing {
     if (!this.#isReady) return nothing
     return html`
-      <div class="root ${this.#isDark ? 'dark' : 'light'}" lang=${this.#locale.lang} dir=${this.#locale.dir} @keydown=${this.#onFrameKey} @click=${this.#turns.onClick} @drawn=${this.#turns.onDrawn}>
-        ${this.#floats && this.launcher !== 'none' ? launcher(this.#say, this.opened, () => this.toggle()) : nothing}
+      <div class="root ${this.#isDark ? 'dark' : 'light'}" lang=${this.#locale.lang} dir=${this.#locale.dir} @keydown=${this.#onFrameKey} @focusin=${renderer.load} @click=${this.#turns.onClick} @drawn=${this.#turns.onDrawn}>
+        ${this.#floats && this.launcher !== 'none' ? launcher(this.#say, this.opened, this.#shortcutHint, () => this.toggle()) : nothing}
         ${inContainer(html`${this.#frame()}${this.#preview.render()}`, {say: this.#say, mode: this.mode, isOpen: this.opened, side: () => this.#history.render(), hide: () => this.hide()})}
         ${this.selection === null ? nothing : html`<button class="offer" type="button" hidden>${icon('spark')}${this.#say('askAboutSelection')}</button>`}
         <div class="sr" role="status">${this.#announcements.message}</div>

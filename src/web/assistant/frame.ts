@@ -98,8 +98,8 @@ export function inContainer(
 }
 
 /** The button in the corner. */
-export function launcher(say: Say, isOpen: boolean, toggle: () => void): TemplateResult {
-  return html`<button class="launcher" type="button" aria-haspopup="dialog" aria-expanded=${isOpen} @click=${toggle}>
+export function launcher(say: Say, isOpen: boolean, shortcut: string, toggle: () => void): TemplateResult {
+  return html`<button class="launcher" type="button" title=${shortcut || nothing} aria-haspopup="dialog" aria-expanded=${isOpen} @click=${toggle}>
     ${icon('spark')}<span>${say('open')}</span></button>`
 }
 

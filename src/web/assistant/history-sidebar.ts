@@ -1,8 +1,8 @@
 import {html, nothing, type ReactiveControllerHost, type TemplateResult} from 'lit'
-import type {Conversation} from '../client/conversation-store.ts'
-import type {Session} from '../client/session.ts'
 import {localeNames} from '../locales/index.ts'
 import type {Say} from '../locales/strings.ts'
+import type {Conversation} from '../session/conversation-store.ts'
+import type {Session} from '../session/session.ts'
 import {icon} from './icons.ts'
 
 export interface HistorySidebarOptions {

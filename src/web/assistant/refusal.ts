@@ -1,8 +1,9 @@
-import type {AnswerState, Problem} from '../client/answer-state.ts'
-import {maxQuestionChars} from '../client/passage.ts'
-import {waitMsOf} from '../client/waiting.ts'
 import type {Say, StringKey} from '../locales/strings.ts'
+import type {AnswerState, Problem} from '../session/answer-state.ts'
+import {maxQuestionChars} from '../session/passage.ts'
+import {waitMsOf} from '../session/waiting.ts'
 import {maxSecondsShown} from './countdown.ts'
+import {errorWords} from './problem-words.ts'
 
 /** Why a question was refused, and when it can be asked again. */
 export function refusalText(answer: AnswerState, say: Say, lang: string, now: number): string {
@@ -18,7 +19,7 @@ export function reasonText({question, problem}: AnswerState, say: Say): string {
   if (problem?.code === 'rate_limited') return say(limitKeyOf(problem))
   if (question.length > maxQuestionChars && needsRewording(problem))
     return say('longestQuestion', {n: maxQuestionChars})
-  return problem?.message || say('refusedText')
+  return problem?.code == null ? say('refusedText') : errorWords(problem.code, say)
 }
 
 /** Whether the question itself was at fault, so that it would be refused again. */

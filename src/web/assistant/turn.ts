@@ -1,21 +1,21 @@
 import {html, nothing, type TemplateResult} from 'lit'
+import type {Feedback, Rating} from '../../../packages/client/src/index.ts'
 import type {PageLink, Source} from '../../domain/index.ts'
 import {sectionAddress} from '../../lib/section-address.ts'
+import type {Say, StringKey} from '../locales/strings.ts'
 import {
   type AnswerState,
   currentStepOf,
   declinedToGoOn,
   isEnded,
   type Phase,
-  type Rating,
   usedSources,
-} from '../client/answer-state.ts'
-import {nameOf, pathOf} from '../client/markdown-copy.ts'
-import type {Feedback} from '../client/requests.ts'
-import {waitMsOf} from '../client/waiting.ts'
-import type {Say, StringKey} from '../locales/strings.ts'
+} from '../session/answer-state.ts'
+import {nameOf, pathOf} from '../session/markdown-copy.ts'
+import {waitMsOf} from '../session/waiting.ts'
 import {icon} from './icons.ts'
 import {marked} from './marked.ts'
+import {breakWords, stepWords} from './problem-words.ts'
 import {needsRewording, refusalText} from './refusal.ts'
 import {isQuestion} from './suggestions.ts'
 
@@ -58,9 +58,9 @@ export function turn(answer: AnswerState, view: TurnView, on: TurnHandlers): Tem
     ${answer.about === '' ? nothing : html`<blockquote class="about-passage" aria-label=${say('about')} dir="auto">${answer.about}</blockquote>`}
     ${answer.finishReason === 'bare_reply' ? nothing : stateLine(answer, say)}
     ${sources(answer, view, on)}
-    ${steps(answer, true)}
+    ${steps(answer, true, say)}
     <docs-assistant-text class="text ${isOld(answer) ? 'old' : ''}" data-key=${answer.key} dir="auto"></docs-assistant-text>
-    ${steps(answer, false)}
+    ${steps(answer, false, say)}
     ${ending(answer, on)}
     ${isEnded(answer) && answer.phase !== 'refused' ? actions(answer, view, on) : nothing}
     ${isEnded(answer) && !on.isBusy ? followUps(answer, on) : nothing}
@@ -84,12 +84,15 @@ function stateLine(answer: AnswerState, say: Say): TemplateResult {
     refused: say('refused'),
   }
   const isOpen = !isEnded(answer)
+  const step = currentStepOf(answer)
   const text =
     isOpen && answer.connection === 'offline'
       ? say('offline')
-      : isOpen && answer.connection === 'reconnecting' && answer.seq > 0
-        ? say('reconnecting')
-        : currentStepOf(answer) || words[answer.phase]
+      : isOpen && answer.connection === 'reconnecting'
+        ? say(answer.seq > 0 ? 'reconnecting' : 'connecting')
+        : step === null
+          ? words[answer.phase]
+          : stepWords(step, say)
   return html`<p class="state ${isOpen ? 'live' : ''} ${answer.connection}"><span class="dot" aria-hidden="true"></span><span>${text}</span></p>`
 }
 
@@ -100,13 +103,13 @@ function isOld({carried, continues, phase}: AnswerState): boolean {
 }
 
 /** Steps besides writing: those before the first word go above the text, later ones below it, where the reader is. */
-function steps(answer: AnswerState, isEarly: boolean): TemplateResult | typeof nothing {
+function steps(answer: AnswerState, isEarly: boolean, say: Say): TemplateResult | typeof nothing {
   const mine = (answer.steps ?? []).filter(({at}) => (at === 0) === isEarly)
   if (mine.length === 0) return nothing
   const icons = {started: 'search', done: 'check', failed: 'retry'} as const
   return html`<ul class="steps">${mine.map(
-    ({status, words}) =>
-      html`<li class=${status}>${icon(icons[status])}<span dir="auto">${words}</span></li>`,
+    (step) =>
+      html`<li class=${step.status}>${icon(icons[step.status])}<span dir="auto">${stepWords(step, say)}</span></li>`,
   )}</ul>`
 }
 
@@ -172,7 +175,7 @@ function ending(answer: AnswerState, on: TurnHandlers): TemplateResult | typeof 
     case 'stopped':
       return html`<div class="notice quiet"><p>${say('stopped')}</p><div class="buttons">${more}${again}</div></div>`
     case 'broke-off':
-      return html`<div class="notice warn"><p>${answer.problem?.message || say('brokeOffText')}</p>
+      return html`<div class="notice warn"><p>${breakWords(answer, say)}</p>
         <div class="buttons">${more}${answer.problem?.retryable === false ? nothing : again}</div></div>`
     case 'refused': {
       const buttons = html`<div class="buttons">${needsRewording(answer.problem) ? differently : again}</div>`

@@ -1,6 +1,7 @@
 import {Lexer, type Token} from 'marked'
+import {type Chip, spanOf} from './chips.ts'
 import {growingHighlight, type Highlight} from './highlight.ts'
-import {type Chip, type NodeOptions, nodesOf, spanOf} from './nodes.ts'
+import {type NodeOptions, nodesOf} from './nodes.ts'
 import type {RenderNode} from './tree.ts'
 import {closeUnfinished} from './unfinished.ts'
 

@@ -1,21 +1,10 @@
 import type {Token, Tokens} from 'marked'
+import {type Chip, chipNode} from './chips.ts'
 import {decodeReferences} from './entities.ts'
 import type {Highlight} from './highlight.ts'
 import {isAllowedLink, type LinkRules, safeHref, safeImage} from './links.ts'
 import {element, type RenderElement, type RenderNode, textOf} from './tree.ts'
 import {pendingHref} from './unfinished.ts'
-
-/** A citation at its place in the text: the number and address of its source. */
-export interface Chip {
-  readonly n: number
-  readonly start: number
-  readonly end: number
-  readonly href: string
-  /** Label for screen readers: "Source 2: Install, Requirements". */
-  readonly label: string
-  /** Base of the relative links in the cited text. */
-  readonly base: string | null
-}
 
 export interface NodeLabels {
   readonly copy: string
@@ -385,22 +374,6 @@ function chipsUpTo(end: number, context: RenderContext): RenderNode[] {
     places.set(chip.n, [...(places.get(chip.n) ?? []), chip])
   }
   return [...places.values()].map(chipNode)
-}
-
-/** The chip for citations of one source at one place; `data-spans` identifies them. */
-function chipNode(chips: readonly Chip[]): RenderNode {
-  const {n, href, label} = chips[0]!
-  const spans = chips.map(spanOf).join(' ')
-  return element(
-    'a',
-    {class: 'cite', href, 'data-n': String(n), 'data-spans': spans, 'aria-label': label},
-    String(n),
-  )
-}
-
-/** Identifies a citation among those of its source. */
-export function spanOf({start, end}: {readonly start: number; readonly end: number}): string {
-  return `${start}-${end}`
 }
 
 /** The text of an HTML block, with line breaks at its block tags. */

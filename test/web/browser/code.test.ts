@@ -117,6 +117,29 @@ describe.skipIf(chromiumPath === null)('code in a browser', () => {
     expect(problems.filter((problem) => !problem.startsWith('Failed to load resource'))).toEqual([])
   })
 
+  test('and the words around it are shown as written, with citations, where the renderer cannot be had', async () => {
+    const docent = await startPlayedDocent({
+      webDir: setting.webDir,
+      script: () => [
+        {send: sourcesEvent()},
+        {send: {type: 'delta', text: 'Set **PORT**.\n\nThen start.'}},
+        {send: {type: 'citation', n: 1, start: 0, end: 13}},
+        {send: done('complete')},
+      ],
+    })
+    setting.opened.push(docent)
+    const {page, problems} = await newPage()
+    await page.route('**/renderer.js', (route) => route.abort())
+
+    await page.goto(docent.url)
+    await ask(page)
+    await page.locator('.turn.complete .actions').waitFor()
+
+    expect(await page.locator('.text').textContent()).toBe('Set **PORT**.1\n\nThen start.')
+    expect(await page.locator('.text a.cite').count()).toBe(1)
+    expect(problems.filter((problem) => !problem.startsWith('Failed to load resource'))).toEqual([])
+  })
+
   test('nothing moves when its colours come late', async () => {
     const docent = await startPlayedDocent({webDir: setting.webDir, script: () => script})
     setting.opened.push(docent)
@@ -176,7 +199,7 @@ describe.skipIf(chromiumPath === null)('code in a browser', () => {
 test('the scripts of the widget may be read by any site, and are asked for again only when they changed', async () => {
   const product = await startDocent({webDir: fileURLToPath(builtFile('web')), pages: null})
   try {
-    for (const name of ['widget.js', 'highlighter.js', 'locales/de.json']) {
+    for (const name of ['widget.js', 'renderer.js', 'highlighter.js', 'locales/de.json']) {
       const first = await request(product.http.app).get(`/${name}`)
       const again = await request(product.http.app)
         .get(`/${name}`)

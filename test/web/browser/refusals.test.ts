@@ -82,16 +82,16 @@ describe.skipIf(chromiumPath === null)('what is refused, and where the keyboard 
 
     const notices = await page.locator('.turn .notice').allTextContents()
     expect(notices.map((words) => words.trim().replace(/\d+/, 'N'))).toEqual([
-      expect.stringContaining('That is no question.'),
+      expect.stringContaining('The assistant could not take the question.'),
       expect.not.stringContaining('Too many'),
-      expect.stringContaining('Still being indexed.'),
+      expect.stringContaining('The documentation is still being indexed.'),
       expect.stringContaining('Too many questions for now. Try again in N seconds.'),
     ])
     const said = (await saidOn(page)).map((words) => words.replace(/\d+/, 'N'))
     expect(said).toEqual([
-      'That is no question.',
+      'The assistant could not take the question.',
       'Too many questions for now. Try again in N seconds.',
-      'Still being indexed.',
+      'The documentation is still being indexed.',
       'Too many questions for now. Try again in N seconds.',
     ])
   })

@@ -1,3 +1,4 @@
+import type {Rating, StreamUpdate} from '../../../packages/client/src/index.ts'
 import {
   type AbstentionReason,
   type AnswerEvent,
@@ -10,7 +11,6 @@ import {
   type Timings,
   type ToolEvent,
 } from '../../domain/index.ts'
-import type {StreamUpdate} from './answer-stream.ts'
 
 /**
  * The state of an answer as shown to the reader.
@@ -45,7 +45,11 @@ export interface Citation {
 export interface Step {
   readonly id: string
   readonly status: 'started' | 'done' | 'failed'
-  /** What was done, in one sentence. */
+  /** The event's name, input and output, from which the sentence is made; absent from what an earlier version stored. */
+  readonly name?: string
+  readonly input?: unknown
+  readonly output?: unknown
+  /** What was done, in one sentence of the server's. */
   readonly words: string
   /** Length of the text when it began. */
   readonly at: number
@@ -72,8 +76,6 @@ export interface Problem {
   /** Which of the server's limits was exceeded; absent when the server did not say. */
   readonly limit?: string | null
 }
-
-export type Rating = 'up' | 'down'
 
 /** One answer as the browser shows and stores it: fields keep their names, since stored conversations have them. */
 export interface AnswerState {
@@ -185,10 +187,10 @@ export function declinedToGoOn({text, carried, continues}: AnswerState): boolean
   return carried == null ? text !== '' : continues !== null
 }
 
-/** What is being done besides writing, in one sentence; empty for nothing. */
-export function currentStepOf(answer: AnswerState): string {
+/** What is being done besides writing; null for nothing. */
+export function currentStepOf(answer: AnswerState): Step | null {
   const last = answer.steps?.at(-1)
-  return last?.status === 'started' && !isEnded(answer) ? last.words : ''
+  return last?.status === 'started' && !isEnded(answer) ? last : null
 }
 
 /** Numbers of the sources that the text cites. */
@@ -296,15 +298,18 @@ function citationOf({n, start, end, quote}: Citation): Citation {
 /** Maximum number of steps kept for one answer. */
 const maxSteps = 20
 
-function withStep(answer: AnswerState, {id, status, summary}: ToolEvent): readonly Step[] {
+function withStep(
+  answer: AnswerState,
+  {id, name, status, input, output, summary}: ToolEvent,
+): readonly Step[] {
   const steps = answer.steps ?? []
   const known = steps.find((step) => step.id === id)
   if (known !== undefined) {
-    const changed = {...known, status, words: summary ?? known.words}
+    const changed = {...known, status, input: input ?? known.input, output, words: summary ?? known.words}
     return steps.map((step) => (step === known ? changed : step))
   }
   if (summary === undefined || steps.length >= maxSteps) return steps
-  return [...steps, {id, status, words: summary, at: answer.text.length}]
+  return [...steps, {id, name, status, input, output, words: summary, at: answer.text.length}]
 }
 
 /** The generator that takes over; null when the event is about something else. */

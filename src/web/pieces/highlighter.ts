@@ -25,8 +25,8 @@ import sql from 'highlight.js/lib/languages/sql'
 import typescript from 'highlight.js/lib/languages/typescript'
 import xml from 'highlight.js/lib/languages/xml'
 import yaml from 'highlight.js/lib/languages/yaml'
+import type {RenderNode} from '../render/tree.ts'
 import {css} from './highlighter-css.ts'
-import type {RenderNode} from './render/tree.ts'
 
 /**
  * The languages of developers' docs by all names used for them. Swift is left out, since its grammar is as large as five

@@ -1,3 +1,15 @@
+import {
+  askAnswer,
+  deleteConversation,
+  type Feedback,
+  followAnswer,
+  RefusedError,
+  rateAnswer,
+  type StreamOptions,
+  type StreamUpdate,
+  sendTimings,
+  stopAnswer,
+} from '../../../packages/client/src/index.ts'
 import {AnswerReading} from './answer-reading.ts'
 import {
   type AnswerState,
@@ -9,15 +21,6 @@ import {
   stopped,
   withUpdate,
 } from './answer-state.ts'
-import {
-  askAnswer,
-  type Fetch,
-  followAnswer,
-  type Network,
-  RefusedError,
-  type StreamOptions,
-  type StreamUpdate,
-} from './answer-stream.ts'
 import {type Change, changeOf} from './change.ts'
 import {ConversationKeeper} from './conversation-keeper.ts'
 import {
@@ -28,20 +31,9 @@ import {
 } from './conversation-store.ts'
 import {OpenConversation} from './open-conversation.ts'
 import {passageFor, withPassage} from './passage.ts'
-import {
-  deleteConversation,
-  type Feedback,
-  type RequestOptions,
-  rateAnswer,
-  sendTimings,
-  stopAnswer,
-} from './requests.ts'
 import {waitMsOf} from './waiting.ts'
 
-export interface SessionOptions {
-  readonly endpoint: string
-  readonly fetch: Fetch
-  readonly network: Network
+export interface SessionOptions extends Omit<StreamOptions, 'signal'> {
   readonly store: ConversationStore
   /** Storage of this tab alone: holds which conversation is open in it. */
   readonly tab: KeyValueStore
@@ -51,8 +43,6 @@ export interface SessionOptions {
   readonly onChange: (change: Change) => void
   readonly now?: () => number
   readonly newId?: () => string
-  readonly backoffMs?: readonly number[]
-  readonly silenceMs?: number
 }
 
 /** The assistant's state in one tab: one conversation at a time, one answer at a time. */
@@ -93,7 +83,6 @@ export function openSession(options: SessionOptions): Session {
 
 class TabSession implements Session {
   readonly #options: SessionOptions
-  readonly #requests: RequestOptions
   readonly #keeper: ConversationKeeper
   readonly #now: () => number
   readonly #newId: () => string
@@ -101,9 +90,8 @@ class TabSession implements Session {
   #reading: AnswerReading | null = null
 
   constructor(options: SessionOptions) {
-    const {endpoint, fetch, store, tab, now = Date.now, newId = () => crypto.randomUUID()} = options
+    const {store, tab, now = Date.now, newId = () => crypto.randomUUID()} = options
     this.#options = options
-    this.#requests = {endpoint, fetch}
     this.#keeper = new ConversationKeeper(store, tab, now)
     this.#now = now
     this.#newId = newId
@@ -167,9 +155,9 @@ class TabSession implements Session {
   async rate(answerKey: string, feedback: Feedback): Promise<void> {
     const answer = this.#open.find(answerKey)
     if (answer?.answerId == null) return
-    await rateAnswer(answer.answerId, feedback, this.#requests)
+    await rateAnswer(answer.answerId, feedback, this.#options)
     const latest = this.#open.find(answerKey) ?? answer
-    this.#update({...latest, rating: feedback.rating}, latest)
+    this.#update({...latest, rating: feedback.rating ?? latest.rating}, latest)
     this.save()
     this.#notifyChanged()
   }
@@ -189,7 +177,7 @@ class TabSession implements Session {
   async remove(conversationKey: string): Promise<void> {
     const {store} = this.#options
     const conversation = store.get(conversationKey)
-    for (const id of conversationIdsOf(conversation)) await deleteConversation(id, this.#requests)
+    for (const id of conversationIdsOf(conversation)) await deleteConversation(id, this.#options)
     if (conversationKey === this.conversationKey) this.#load(null)
     store.remove(conversationKey)
     this.#notifyChanged()
@@ -200,7 +188,7 @@ class TabSession implements Session {
   }
 
   reportFirstUseful(answerId: string, firstUsefulMs: number): void {
-    sendTimings(answerId, {firstUsefulMs}, this.#requests).catch(() => {
+    sendTimings(answerId, {firstUsefulMs}, this.#options).catch(() => {
       // The measurement is lost, which does no harm.
     })
   }
@@ -259,20 +247,11 @@ class TabSession implements Session {
 
   #read(answerKey: string, updates: (options: StreamOptions) => AsyncGenerator<StreamUpdate>): void {
     this.#detach()
-    const {endpoint, fetch, network, backoffMs, silenceMs} = this.#options
     const reading: AnswerReading = new AnswerReading({
-      updates: (signal) =>
-        updates({
-          endpoint,
-          fetch,
-          network,
-          signal,
-          ...(backoffMs === undefined ? {} : {backoffMs}),
-          ...(silenceMs === undefined ? {} : {silenceMs}),
-        }),
+      updates: (signal) => updates({...this.#options, signal}),
       onUpdate: (item) => this.#onUpdate(answerKey, item, reading),
       onFailure: (error) => this.#onFailure(answerKey, error),
-      stopOnServer: (answerId) => stopAnswer(answerId, this.#requests),
+      stopOnServer: (answerId) => stopAnswer(answerId, this.#options),
     })
     this.#reading = reading
     void reading.read()

@@ -1,26 +1,7 @@
-import type {Highlight} from '../../domain/index.ts'
+import {type SearchResult, searchSections, type Transport} from '../../../packages/client/src/index.ts'
 import {headOf} from '../../lib/cut.ts'
-import type {Fetch} from './answer-stream.ts'
 
-/** A section that matches what is being typed. */
-export interface SearchResult {
-  readonly url: string
-  readonly title: string
-  readonly headings: readonly string[]
-  readonly anchor: string
-  readonly text: string
-  readonly score: number
-  /** What was typed, in `title`, in each of `headings` and in `text`. Absent from an old server. */
-  readonly highlights?: {
-    readonly title: readonly Highlight[]
-    readonly headings: readonly (readonly Highlight[])[]
-    readonly text: readonly Highlight[]
-  }
-}
-
-export interface LiveSearchOptions {
-  readonly endpoint: string
-  readonly fetch: Fetch
+export interface LiveSearchOptions extends Transport {
   /** Called for the latest query that was sent; without results when it is too short or the search fails. */
   readonly onResults: (query: string, results: readonly SearchResult[]) => void
   readonly version?: () => string | null
@@ -53,19 +34,15 @@ export function createLiveSearch(options: LiveSearchOptions): LiveSearch {
     cancel()
     sent = new AbortController()
     const {signal} = sent
-    const parameters = new URLSearchParams({q: headOf(query, maxQueryChars), k: '5', prefix: '1'})
-    const version = options.version?.()
-    if (version) parameters.set('version', version)
-    const lang = options.lang?.()
-    if (lang) parameters.set('lang', lang)
-    let found: {results?: readonly SearchResult[]} = {}
+    const [version, lang] = [options.version?.() ?? null, options.lang?.() ?? null]
+    let results: readonly SearchResult[] | undefined
     try {
-      const response = await options.fetch(`${options.endpoint}/api/search?${parameters}`, {signal})
-      if (response.ok) found = await response.json()
+      const search = {k: 5, prefix: true, version, lang, signal}
+      results = (await searchSections(headOf(query, maxQueryChars), search, options)).results
     } catch {
       // Searching while typing is optional: on failure there are no results, and asking still works.
     }
-    if (!signal.aborted) options.onResults(query, found.results ?? [])
+    if (!signal.aborted) options.onResults(query, results ?? [])
   }
 
   function cancel(): void {

@@ -8,48 +8,11 @@ import {
   RefusedError,
   type StreamOptions,
   type StreamUpdate,
-} from '../../src/web/client/answer-stream.ts'
+} from '../../packages/client/src/index.ts'
+import {answering, frame, openStreamOf, streamOf} from '../support/answering-fetch.ts'
 
 const request: AskRequest = {question: 'q', idempotencyKey: 'k1'}
 const online: Network = {isOnline: () => true, back: async () => {}}
-
-function frame(seq: number, type: string, data: object = {}): string {
-  return `id: a1:${seq}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n`
-}
-
-/** A response whose body is cut into pieces of any size; `fails` breaks the connection after them. */
-function streamOf(text: string, {fails = false, size = 7} = {}): Response {
-  const bytes = new TextEncoder().encode(text)
-  let at = 0
-  const body = new ReadableStream<Uint8Array>({
-    pull(controller) {
-      if (at < bytes.length) {
-        controller.enqueue(bytes.slice(at, at + size))
-        at += size
-      } else if (fails) controller.error(new TypeError('network error'))
-      else controller.close()
-    },
-  })
-  return new Response(body, {headers: {'content-type': 'text/event-stream'}})
-}
-
-interface Call {
-  readonly url: string
-  readonly init: RequestInit
-}
-
-function answering(...responses: readonly (() => Response)[]): {fetch: Fetch; calls: Call[]} {
-  const calls: Call[] = []
-  return {
-    calls,
-    async fetch(url, init = {}) {
-      calls.push({url, init})
-      const next = responses[calls.length - 1]
-      if (next === undefined) throw new TypeError('Failed to fetch')
-      return next()
-    },
-  }
-}
 
 function optionsWith(fetch: Fetch, more: Partial<StreamOptions> = {}): StreamOptions {
   return {
@@ -60,6 +23,11 @@ function optionsWith(fetch: Fetch, more: Partial<StreamOptions> = {}): StreamOpt
     backoffMs: [0, 0],
     ...more,
   }
+}
+
+/** As `fetch` on a connection that brings nothing. */
+function unanswered(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
 }
 
 async function all(news: AsyncIterable<StreamUpdate>): Promise<string[]> {
@@ -257,13 +225,7 @@ describe('reading an answer', () => {
 
   test('a line that falls silent is taken for dead and resumed', async () => {
     const {fetch} = answering(
-      () =>
-        new Response(
-          new ReadableStream({start: (c) => c.enqueue(new TextEncoder().encode(frame(1, 'start')))}),
-          {
-            headers: {'content-type': 'text/event-stream'},
-          },
-        ),
+      () => openStreamOf(frame(1, 'start')),
       () => streamOf(frame(2, 'done')),
     )
 
@@ -272,20 +234,49 @@ describe('reading an answer', () => {
     expect(seen).toEqual(['open', '1 start', 'reconnecting', 'open', '2 done'])
   })
 
+  test('a server that never answers the request is silent as well', async () => {
+    const {fetch, calls} = answering(
+      () => unanswered(calls[0]!.init.signal!),
+      () => streamOf(frame(1, 'start') + frame(2, 'done')),
+    )
+
+    const seen = await all(askAnswer(request, optionsWith(fetch, {silenceMs: 30})))
+
+    expect(seen).toEqual(['reconnecting', 'open', '1 start', '2 done'])
+  })
+
+  test('a reader that takes its time does not count as silence', async () => {
+    const {fetch, calls} = answering(() => streamOf(frame(1, 'start') + frame(2, 'done'), {size: 1000}))
+    const seen: string[] = []
+
+    for await (const item of askAnswer(request, optionsWith(fetch, {silenceMs: 20}))) {
+      seen.push(item.type === 'event' ? item.event.type : item.type)
+      await new Promise((resolve) => setTimeout(resolve, 60))
+    }
+
+    expect(seen).toEqual(['connection', 'start', 'done'])
+    expect(calls).toHaveLength(1)
+  })
+
+  test('a frame without end is given up, and the connection closed', async () => {
+    const closed: string[] = []
+    const endless = (): Response => openStreamOf('data: '.padEnd(5_000_000, 'x'), () => closed.push('closed'))
+    const {fetch} = answering(endless, endless, endless)
+
+    expect(await all(askAnswer(request, optionsWith(fetch)))).toEqual([
+      ...['open', 'reconnecting', 'open', 'reconnecting', 'open'],
+      'broke off: unreachable',
+    ])
+    expect(closed).toHaveLength(3)
+  })
+
   test('leaving ends the request and throws the reason', async () => {
     const leaving = new AbortController()
     let isCancelled = false
-    const {fetch} = answering(
-      () =>
-        new Response(
-          new ReadableStream({
-            start: (c) => c.enqueue(new TextEncoder().encode(frame(1, 'start'))),
-            cancel: () => {
-              isCancelled = true
-            },
-          }),
-          {headers: {'content-type': 'text/event-stream'}},
-        ),
+    const {fetch} = answering(() =>
+      openStreamOf(frame(1, 'start'), () => {
+        isCancelled = true
+      }),
     )
     const news = askAnswer(request, optionsWith(fetch, {signal: leaving.signal}))
     await news.next()

@@ -1,4 +1,4 @@
-import type {StreamUpdate} from './answer-stream.ts'
+import type {StreamUpdate} from '../../../packages/client/src/index.ts'
 
 export interface AnswerReadingOptions {
   readonly updates: (signal: AbortSignal) => AsyncGenerator<StreamUpdate>
@@ -6,7 +6,7 @@ export interface AnswerReadingOptions {
   readonly onUpdate: (updates: StreamUpdate) => boolean
   /** Called when reading failed, unless it was aborted. */
   readonly onFailure: (error: unknown) => void
-  readonly stopOnServer: (answerId: string) => Promise<void>
+  readonly stopOnServer: (answerId: string) => Promise<unknown>
 }
 
 /** A burst of events is handled in slices of this length, so that the browser can draw and handle input in between. */

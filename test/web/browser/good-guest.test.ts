@@ -1,0 +1,215 @@
+import type {Page} from 'playwright-core'
+import {describe, expect, test} from 'vitest'
+import {browserSetting} from '../../support/browser-setting.ts'
+import {chromiumPath} from '../../support/chromium.ts'
+import {startPlayedDocent} from '../../support/played-docent.ts'
+import {done, sourcesEvent} from '../../support/sample-answer.ts'
+
+/** A site with hotkeys of every kind, which notes what it hears. */
+const siteOf = (element: string, script = ''): string => `<!doctype html><title>Site</title><body>
+<input id="own" aria-label="own"><div id="editor" contenteditable>text</div>
+${element}
+<script>
+  window.heard = []
+  for (const [target, name] of [[window, 'window'], [document, 'document'], [document.body, 'body']])
+    for (const type of ['keydown', 'keypress', 'keyup'])
+      for (const capture of [true, false])
+        target.addEventListener(type, (event) => {
+          if (name === 'window' && capture && !window.isLate) return
+          window.heard.push(name + ' ' + type + ' ' + event.key)
+        }, capture)
+  ${script}
+</script>
+<script src="/widget.js"></script>`
+
+const panel = '<docs-assistant></docs-assistant>'
+
+describe.skipIf(chromiumPath === null)('as a guest of a site, the assistant', () => {
+  const setting = browserSetting()
+
+  async function open(html: string, {isTouch = false} = {}): Promise<Page> {
+    const docent = await startPlayedDocent({
+      webDir: setting.webDir,
+      canSearch: true,
+      script: () => [
+        {send: sourcesEvent()},
+        {send: {type: 'delta', text: 'Words.'}},
+        {send: {type: 'citation', n: 1, start: 0, end: 6}},
+        {send: done('complete')},
+      ],
+      pages: {'/site': html},
+      contentSecurityPolicy: '',
+    })
+    const context = await setting.browsers.open({locale: 'en-US', hasTouch: isTouch})
+    setting.opened.push(docent, context)
+    context.setDefaultTimeout(30_000)
+    const page = await context.newPage()
+    await page.goto(`${docent.url}/site`)
+    await page.locator('docs-assistant .root').waitFor({state: 'attached'})
+    return page
+  }
+
+  const heardOn = (page: Page): Promise<string[]> =>
+    page.evaluate(() => (window as unknown as {heard: string[]}).heard)
+  const isOpen = (page: Page): Promise<boolean> =>
+    page.locator('docs-assistant[opened]').count().then(Boolean)
+  const box = (page: Page) => page.locator('textarea.question')
+
+  test('lets no key that is typed into it reach a hotkey of the site', async () => {
+    const page = await open(siteOf(panel))
+    await page.locator('.launcher').click()
+    await page.waitForFunction(() => document.activeElement?.localName === 'docs-assistant')
+    await page.evaluate(() => Object.assign(window, {heard: []}))
+
+    await page.keyboard.type('s/k?')
+    await page.keyboard.press('Shift+Enter')
+    await page.keyboard.press('Backspace')
+    await page.keyboard.press('Control+b')
+
+    expect(await box(page).inputValue()).toBe('s/k?')
+    expect(await heardOn(page)).toEqual([])
+    await page.keyboard.press('Enter')
+    await page.locator('.turn.complete').waitFor()
+    await page.keyboard.press('Escape')
+    await expect.poll(() => isOpen(page)).toBe(false)
+    expect(await heardOn(page)).toEqual([])
+    await page.locator('#own').focus()
+    await page.keyboard.press('s')
+    expect(await heardOn(page)).toContain('document keydown s')
+  })
+
+  test('sends no half word of an input method', async () => {
+    const page = await open(siteOf(panel))
+    await page.locator('.launcher').click()
+    await box(page).fill('にほん')
+
+    for (const init of [
+      {key: 'Enter', isComposing: true},
+      {key: 'Enter', keyCode: 229},
+      {key: 'Process', keyCode: 229},
+    ]) {
+      const isFree = await box(page).evaluate(
+        (field, how) =>
+          field.dispatchEvent(
+            new KeyboardEvent('keydown', {...how, bubbles: true, cancelable: true, composed: true}),
+          ),
+        init,
+      )
+      expect(isFree).toBe(true)
+    }
+    expect(await page.locator('.turn').count()).toBe(0)
+    await box(page).press('Enter')
+    await page.locator('.turn.complete').waitFor()
+  })
+
+  test('leaves a shortcut alone that the site handles, wherever it listens, and opens by the next one', async () => {
+    for (const target of ['window', 'document']) {
+      const takes = `${target}.addEventListener('keydown', (event) => {
+        if (event.ctrlKey && event.key === 'k') { event.preventDefault(); document.title = 'search' }
+      })`
+      // Also where the site's script comes late.
+      const page = await open(siteOf(panel, `setTimeout(() => { ${takes} })`))
+      expect(await page.locator('.launcher').getAttribute('title')).toBe('Ctrl+K')
+
+      await page.keyboard.press('Control+k')
+      await page.waitForFunction(() => document.title === 'search')
+      expect(await isOpen(page)).toBe(false)
+      await expect.poll(() => page.locator('.launcher').getAttribute('title')).toBe('Ctrl+I')
+      await page.keyboard.press('Control+i')
+
+      await expect.poll(() => isOpen(page)).toBe(true)
+      await page.close()
+    }
+  })
+
+  test('opens and closes by a shortcut that nobody else uses, but not from an editor', async () => {
+    const page = await open(siteOf(panel))
+
+    await page.locator('#editor').focus()
+    await page.keyboard.press('Control+i')
+    await page.keyboard.press('Control+k')
+    expect(await isOpen(page)).toBe(false)
+    await page.locator('#own').focus()
+    await page.keyboard.press('Control+k')
+    await expect.poll(() => isOpen(page)).toBe(true)
+    await page.waitForFunction(() => document.activeElement?.localName === 'docs-assistant')
+    await page.keyboard.press('Control+k')
+
+    await expect.poll(() => isOpen(page)).toBe(false)
+  })
+
+  test('stops listening when it is taken from the page', async () => {
+    const page = await open(siteOf(panel))
+    await page.evaluate(() => {
+      const assistant = document.querySelector('docs-assistant')!
+      assistant.remove()
+      window.addEventListener('keydown', (event) =>
+        Object.assign(window, {wasPrevented: event.defaultPrevented}),
+      )
+    })
+
+    await page.keyboard.press('Control+k')
+
+    expect(await page.evaluate(() => (window as unknown as {wasPrevented: boolean}).wasPrevented)).toBe(false)
+  })
+
+  test.each(['panel', 'modal'])('in the mode %s, lets a router of the site open its links', async (mode) => {
+    const router = `document.addEventListener('click', (event) => {
+      const link = event.target.closest('a')
+      if (link && link.origin === location.origin) { event.preventDefault(); window.routed = link.pathname }
+    })`
+    const page = await open(siteOf(`<docs-assistant mode="${mode}"></docs-assistant>`, router))
+    await page.locator('.launcher').click()
+    await box(page).fill('q')
+    await box(page).press('Enter')
+    await page.locator('.turn.complete').waitFor()
+    const address = page.url()
+
+    await page.locator('.card a').first().click()
+
+    await page.waitForFunction(() => 'routed' in window)
+    expect(await page.evaluate(() => (window as unknown as {routed: string}).routed)).toMatch(/^\/docs\//)
+    expect(page.url()).toBe(address)
+    expect(await page.locator('body > a').count()).toBe(0)
+  })
+
+  test('tells the page of a link first, without the question, and lets it open the link', async () => {
+    const takes = `customElements.whenDefined('docs-assistant').then(() =>
+      document.querySelector('docs-assistant').addEventListener('navigate', (event) => {
+        event.preventDefault()
+        window.told = event.detail
+      }))`
+    const page = await open(siteOf(panel, takes))
+    await page.locator('.launcher').click()
+    await box(page).fill('a secret question')
+    await box(page).press('Enter')
+    await page.locator('.turn.complete').waitFor()
+    const address = page.url()
+
+    await page.locator('a.cite').first().click()
+
+    const told = await page.evaluate(() => (window as unknown as {told: object}).told)
+    expect(Object.keys(told)).toEqual(['href'])
+    expect(JSON.stringify(told)).not.toContain('secret')
+    expect(page.url()).toBe(address)
+  })
+
+  test('shows a citation on the first tap and opens it on the second', async () => {
+    const takes = `document.addEventListener('click', (event) => {
+      const link = event.target.closest('a')
+      if (link) { event.preventDefault(); window.routed = link.pathname }
+    })`
+    const page = await open(siteOf(panel, takes), {isTouch: true})
+    await page.locator('.launcher').tap()
+    await box(page).fill('q')
+    await box(page).press('Enter')
+    await page.locator('.turn.complete').waitFor()
+
+    await page.locator('a.cite').first().tap()
+    await page.locator('.preview:popover-open').waitFor()
+    expect(await page.evaluate(() => 'routed' in window)).toBe(false)
+    await page.locator('a.cite').first().tap()
+
+    await page.waitForFunction(() => 'routed' in window)
+  })
+})
