@@ -26,7 +26,7 @@ export const dependencyNotes: Readonly<Record<string, string>> = {
   'github-slugger': 'Heading anchors as GitHub makes them.',
   'gray-matter': 'Separates front matter from Markdown. Its JavaScript engines are disabled.',
   helmet: 'Security headers.',
-  'highlight.js': 'Colours code in the browser.',
+  'highlight.js': 'Colours code, in answers and in the rendered `/docs` pages.',
   'hnswlib-node':
     'The HNSW vector index. Native, compiled at install in ten seconds; the result runs on every version of Node.',
   lit: 'The web component’s rendering.',

@@ -83,6 +83,7 @@ function sendSignIn(request: Request, response: Response): void {
         : null
   response.status(401).send(
     pageOf({
+      style: 'console.css',
       title: 'Sign in',
       body: html`<main><h1>Docent console</h1>
 ${problem === null ? null : html`<p class="problem" role="alert">${problem}</p>`}
@@ -213,6 +214,7 @@ function hrefOf(url: string, anchor: string): string {
 
 function layout(title: string, body: Html): string {
   return pageOf({
+    style: 'console.css',
     title: `${title} · Docent console`,
     body: html`<nav class="bar" aria-label="Console"><a href="/console">Transcripts</a><a href="/">Assistant</a>
 <form class="end" method="post" action="/console/sign-out"><button>Sign out</button></form></nav>

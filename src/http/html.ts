@@ -1,3 +1,5 @@
+import {type AssetName, assetAddress} from './assets.ts'
+
 /** Markup that is safe to send unescaped. */
 export interface Html {
   readonly html: string
@@ -56,22 +58,25 @@ function escaped(text: string): string {
   return text.replace(/[&<>"']/g, (character) => entities[character]!)
 }
 
-/** A whole page with the server's style sheet and without scripts. */
+/** A whole page with the server's style sheets: `plain.css`, and `style` for its kind. */
 export function pageOf(options: {
   readonly title: string
+  readonly style: AssetName
   readonly lang?: string | null
+  readonly dir?: 'ltr' | 'rtl'
   readonly head?: Html | null
   readonly body: Html
 }): string {
-  const {title, lang, head = null, body} = options
+  const {title, style, lang, dir = 'ltr', head = null, body} = options
   return html`<!doctype html>
-<html lang="${lang ?? 'en'}">
+<html lang="${lang ?? 'en'}"${dir === 'rtl' ? html` dir="rtl"` : null}>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title}</title>
 <link rel="icon" href="data:,">
-<link rel="stylesheet" href="/assets/plain.css">
+<link rel="stylesheet" href="${assetAddress('plain.css')}">
+<link rel="stylesheet" href="${assetAddress(style)}">
 ${head}
 </head>
 <body>

@@ -2,17 +2,16 @@ import {randomBytes} from 'node:crypto'
 import type {Server} from 'node:http'
 import type {AddressInfo} from 'node:net'
 import {join} from 'node:path'
-import {fileURLToPath} from 'node:url'
 import express, {type Express} from 'express'
 import helmet from 'helmet'
 import type {Answering} from '../answering/index.ts'
 import {DocentError, type GeneratorName} from '../domain/index.ts'
-import {builtFile} from '../package/index.ts'
 import type {DocsSearch} from '../retrieval/index.ts'
 import type {CurrentBuild} from '../search-index/index.ts'
 import type {TranscriptStore} from '../transcripts/index.ts'
 import {type BuildRegistry, createAdminRouter} from './admin-routes.ts'
 import {addAnswerRoutes} from './answer-routes.ts'
+import {assetHeaders, assetsDir} from './assets.ts'
 import {createBoundedServer} from './connections.ts'
 import {addConsoleRoutes} from './console-routes.ts'
 import {openDocsRenderer} from './docs/docs-renderer.ts'
@@ -168,13 +167,13 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   addInfoRoute(app, {generator: deps.generator, languages: () => languagesOf(current)})
   addWebSocketHint(app)
 
-  const renderer = openDocsRenderer({imageHosts: options.imageHosts, log})
-  addDocsRoutes(app, {current, renderer})
+  const renderer = openDocsRenderer({imageHosts: options.imageHosts, hasAssistant: webDir !== null, log})
+  addDocsRoutes(app, {current, renderer, search: deps.search, limits, hasAssistant: webDir !== null})
   addConsoleRoutes(app, {staff, transcripts})
-  app.use('/assets', staticFiles(assetsDir, {headers: {'cache-control': 'public, max-age=3600'}}))
+  app.use('/assets', staticFiles(assetsDir, {headers: assetHeaders}))
   if (webDir !== null) {
     addPageRoute(app, {webDir, current, imageHosts: options.imageHosts})
-    app.use(staticFiles(webDir, {headers: webHeaders}))
+    app.use(staticFiles(webDir, {headers: () => webHeaders}))
   }
   refuseOtherMethods(app)
 
@@ -249,8 +248,6 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
     },
   }
 }
-
-const assetsDir = fileURLToPath(builtFile('assets'))
 
 /** A URL that people can open: an address that means all interfaces becomes localhost. */
 function urlOf(host: string, port: number): string {

@@ -4,8 +4,8 @@ import type {RequestHandler} from 'express'
 import {compressText, sendCompressed} from './compressed-text.ts'
 
 export interface StaticFilesOptions {
-  /** Headers sent with each file. */
-  readonly headers: Readonly<Record<string, string>>
+  /** Headers sent with each file; `hasVersion` where its address has one, as `?v=…`. */
+  readonly headers: (hasVersion: boolean) => Readonly<Record<string, string>>
 }
 
 /**
@@ -25,7 +25,7 @@ export function staticFiles(folder: string, {headers}: StaticFilesOptions): Requ
     const packed = files.get(request.path)
     if (packed === undefined || (request.method !== 'GET' && request.method !== 'HEAD')) return next()
     const {path} = request
-    response.set(headers)
+    response.set(headers(request.query['v'] !== undefined))
     await sendCompressed(response, await packed, path.slice(path.lastIndexOf('.')))
   }
 }

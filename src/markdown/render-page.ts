@@ -1,4 +1,4 @@
-import type {Element, ElementContent} from 'hast'
+import type {Element, ElementContent, Root} from 'hast'
 import type {Nodes} from 'mdast'
 import rehypeSanitize, {defaultSchema, type Options as Schema} from 'rehype-sanitize'
 import rehypeStringify from 'rehype-stringify'
@@ -18,6 +18,8 @@ export interface RenderOptions {
   readonly linkOf?: (url: string) => string | null
   /** The address that serves a local image; null, the default, shows its alternative text. */
   readonly imageOf?: (url: string) => string | null
+  /** Changes the sanitised tree before it is written. What it adds is not sanitised. */
+  readonly decorate?: (tree: Root) => void
 }
 
 /**
@@ -51,6 +53,7 @@ export function renderPage(markdown: string, options: RenderOptions): string {
       else element.properties = {...element.properties, src: source, loading: 'lazy'}
     }
   })
+  options.decorate?.(hast)
   return renderer.stringify(hast)
 }
 

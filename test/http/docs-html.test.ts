@@ -12,13 +12,16 @@ function neighboursOf(id: number, pages: readonly StoredPage[], sources: readonl
   const found = (is: (page: StoredPage) => boolean): StoredPage | null => pages.find(is) ?? null
   const markup = articlePage(
     pages.find((page) => page.id === id)!,
-    '',
+    {content: '', contents: []},
     {
-      outline: () => pages.map((page) => ({depth: 0, title: page.title, page})),
-      pageByUrl: (url) => found((page) => page.url === url),
-      pageByPath: (path) => found((page) => page.path === path),
+      sources,
+      pages: {
+        pages: () => [...pages],
+        outline: () => pages.map((page) => ({depth: 0, title: page.title, page})),
+        pageByUrl: (url) => found((page) => page.url === url),
+        pageByPath: (path) => found((page) => page.path === path),
+      },
     },
-    sources,
   )
   return [...markup.matchAll(/rel="(?:prev|next)" href="([^"]+)"/g)].map(([, href]) => href!)
 }

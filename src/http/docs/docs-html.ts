@@ -1,141 +1,172 @@
-import type {BuildPages, OutlineEntry, PageLookup, StoredPage} from '../../search-index/index.ts'
-import {type Html, html, pageOf, trusted} from '../html.ts'
-import {docsRouteOf, markdownRouteOf} from './docs-lookup.ts'
+import type {StoredPage} from '../../search-index/index.ts'
+import {type Html, html, trusted} from '../html.ts'
+import type {ContentsEntry} from './docs-article.ts'
+import {alternateLinks, type DocsView, docsNameOf, layout} from './docs-layout.ts'
+import {markdownRouteOf, startPageOf} from './docs-lookup.ts'
+import {
+  cardsOf,
+  contentsOf,
+  type NavigationOptions,
+  neighboursOf,
+  sideOf,
+  trailOf,
+  wholeList,
+} from './docs-navigation.ts'
+import {
+  alternatesOf,
+  type DocsPart,
+  firstPart,
+  type OutlineNode,
+  partOf,
+  trailTo,
+  treeOf,
+} from './docs-outline.ts'
+import {type DocsWords, docsWordsIn} from './docs-words.ts'
 
-type ListedPages = PageLookup & Pick<BuildPages, 'outline'>
+export type {DocsView} from './docs-layout.ts'
 
-/**
- * A page with its sanitised content. The start page also lists all pages. `sources` are the names of the build's sources
- * if it has several.
- */
-export function articlePage(
-  page: StoredPage,
-  content: string,
-  pages: ListedPages,
-  sources: readonly string[] = [],
-): string {
+/** A page as it is rendered. */
+export interface Article {
+  /** From the sanitiser. */
+  readonly content: string
+  readonly contents: readonly ContentsEntry[]
+}
+
+/** A page with its sanitised content and everything around it. The start page also shows the top of the outline. */
+export function articlePage(page: StoredPage, {content, contents}: Article, view: DocsView): string {
   const heading = /<h1[ >]/.test(content) ? null : html`<h1>${page.title}</h1>`
-  return layout({
-    title: page.title,
-    lang: page.lang,
-    markdownRoute: markdownRouteOf(pages, page),
-    body: html`<article>${heading}${trusted(withAnchorLinks(content))}</article>
-${neighboursOf(page, pages, sources)}
-${page.url === '/' ? html`<hr>${listOf(pages)}` : null}`,
+  return aroundPage(page, view, {
+    contents,
+    article: html`${heading}${trusted(content)}`,
   })
 }
 
 /** A page that shows its Markdown source, and the reason for that. */
 export function plainPage(
   page: StoredPage,
-  {markdown, why, pages}: {readonly markdown: string; readonly why: string; readonly pages: PageLookup},
+  {markdown, why}: {readonly markdown: string; readonly why: 'tooHeavy' | 'tooBusy'},
+  view: DocsView,
 ): string {
-  return layout({
+  const words = docsWordsIn(page.lang)
+  return aroundPage(page, view, {
+    contents: [],
+    article: html`<h1>${page.title}</h1>
+<p class="note">${words[why]}</p>
+<pre tabindex="0" role="group" aria-label="Markdown">${markdown}</pre>`,
+  })
+}
+
+function aroundPage(
+  page: StoredPage,
+  view: DocsView,
+  {article, contents}: {readonly article: Html; readonly contents: readonly ContentsEntry[]},
+): string {
+  const {pages, sources = []} = view
+  const part = partOf(page, sources)
+  const around = placeIn(part, view, page.id)
+  const {words, nodes, trail} = around
+  const markdownRoute = markdownRouteOf(pages, page)
+  const isStart = startPageOf(pages)?.id === page.id
+  const alternates = alternatesOf(page, pages.pages())
+  return layout(view, {
     title: page.title,
-    lang: page.lang,
-    markdownRoute: markdownRouteOf(pages, page),
-    body: html`<article><h1>${page.title}</h1>
-<p class="muted">${why}</p>
-<pre>${markdown}</pre></article>`,
+    description: page.description,
+    part,
+    markdownRoute,
+    side: sideOf(nodes, around),
+    contents: contentsOf(contents, words),
+    body: html`${isStart ? null : trailOf(trail, around)}
+<article>${article}</article>
+${alternateLinks(page, alternates, {pages, words})}
+${isStart ? cardsOf(nodes, around) : null}
+${neighboursOf(page, nodes, around)}
+<p class="facts"><a href="${markdownRoute}">Markdown</a></p>`,
   })
 }
 
-/** The list of all pages. */
-export function listPage(pages: ListedPages): string {
-  return layout({title: 'All pages', body: listOf(pages)})
+/** Where a reader is: the outline of the part of the docs, and the way down to the page. */
+function placeIn(
+  part: DocsPart,
+  {pages}: DocsView,
+  pageId: number | null = null,
+): NavigationOptions & {
+  readonly words: DocsWords
+  readonly nodes: readonly OutlineNode[]
+  readonly trail: readonly OutlineNode[]
+} {
+  const nodes = treeOf(pages.outline(), part)
+  return {pages, words: docsWordsIn(part.lang), nodes, trail: pageId === null ? [] : trailTo(pageId, nodes)}
 }
 
-/** The page for a route without a page. */
-export function missingPage(route: string): string {
-  return layout({
-    title: 'No such page',
-    body: html`<h1>No such page</h1>
-<p>There is no page at <code>${route}</code> in the docs that are indexed now. <a href="/docs/">All pages</a></p>`,
+/** What stands at `/docs/` where no page does: search, and the top of the outline. */
+export function landingPage(view: DocsView): string {
+  const part = firstPart(view.pages)
+  const around = placeIn(part, view)
+  const {words, nodes} = around
+  const name = docsNameOf(view.pages, words)
+  return layout(view, {
+    title: name,
+    part,
+    side: sideOf(nodes, around),
+    body: html`<h1>${name}</h1>
+${cardsOf(nodes, around)}`,
   })
 }
 
-/** Adds an anchor link to each heading. The markup comes from the sanitiser, so its text contains no tags. */
-function withAnchorLinks(markup: string): string {
-  return markup.replace(
-    /(<h[1-6] id="([^"]+)">)([\s\S]*?)(<\/h[1-6]>)/g,
-    (_, start, id, inner, end) =>
-      `${start}${inner}<a class="anchor" href="#${id}" aria-label="Link to this section">#</a>${end}`,
-  )
+/** The list of all pages, of all languages and versions. */
+export function listPage(view: DocsView): string {
+  const part = firstPart(view.pages)
+  const around = placeIn(part, view)
+  const {words, nodes} = around
+  return layout(view, {
+    title: words.allPages,
+    part,
+    side: sideOf(nodes, around),
+    body: html`<h1>${words.allPages}</h1>
+${wholeList(treeOf(view.pages.outline(), null), view.pages)}`,
+  })
 }
 
-function listOf(pages: ListedPages): Html {
-  return html`<h2>All pages</h2>
-${levelOf(treeOf(pages.outline()), pages)}`
+/** A page without a place in the docs: of search results, or for a route without a page. */
+export function otherPage(
+  view: DocsView,
+  options: {readonly title: string; readonly part: DocsPart; readonly body: Html; readonly query?: string},
+): string {
+  const around = placeIn(options.part, view)
+  return layout(view, {...options, side: sideOf(around.nodes, around), isUnlisted: true})
 }
 
-interface Entry extends OutlineEntry {
-  readonly below: Entry[]
+/** The page for a route without a page, with the pages that come nearest. */
+export function missingPage(
+  view: DocsView,
+  {
+    route,
+    query,
+    part,
+    nearest,
+  }: {
+    readonly route: string
+    /** The words of the route, to search for. */
+    readonly query: string
+    readonly part: DocsPart
+    /** Null for none. */
+    readonly nearest: Html | null
+  },
+): string {
+  const words = docsWordsIn(part.lang)
+  const [before, after] = words.missingText.split('{route}')
+  return otherPage(view, {
+    title: words.missing,
+    part,
+    query,
+    body: html`<h1>${words.missing}</h1>
+<p>${before!}<code><bdi>${route}</bdi></code>${after!}</p>
+${
+  nearest === null
+    ? null
+    : html`<h2>${words.nearest}</h2>
+${nearest}`
 }
-
-function treeOf(entries: readonly OutlineEntry[]): readonly Entry[] {
-  const top: Entry[] = []
-  const open: Entry[] = []
-  for (const entry of entries) {
-    const made = {...entry, below: []}
-    open.length = Math.min(open.length, entry.depth)
-    const parent = open.at(-1)
-    ;(parent?.below ?? top).push(made)
-    open.push(made)
-  }
-  return top
-}
-
-function levelOf(entries: readonly Entry[], pages: ListedPages): Html {
-  return html`<ul class="pages">
-${entries.map(({title, page, below}) => {
-  const version = page?.version ?? null
-  return html`<li>${page === null ? title : html`<a href="${docsRouteOf(pages, page)}">${title}</a>`}${
-    version === null ? null : html` <span class="muted">${version}</span>`
-  }${below.length === 0 ? null : levelOf(below, pages)}</li>
-`
-})}</ul>
-`
-}
-
-/** Links to the pages before and after one in the order of its project, in its language and version. */
-function neighboursOf(page: StoredPage, pages: ListedPages, sources: readonly string[]): Html | null {
-  const source = sources.find((name) => page.path.startsWith(`${name}/`))
-  const isAlike = (other: StoredPage | null): boolean =>
-    other !== null &&
-    other.lang === page.lang &&
-    other.version === page.version &&
-    (source === undefined || other.path.startsWith(`${source}/`))
-  const alike = pages.outline().filter((entry) => isAlike(entry.page))
-  const at = alike.findIndex((entry) => entry.page!.id === page.id)
-  const link = (entry: OutlineEntry | undefined, rel: 'prev' | 'next'): Html | null =>
-    entry ? html`<a rel="${rel}" href="${docsRouteOf(pages, entry.page!)}">${entry.title}</a>` : null
-  const [before, after] = at < 0 ? [null, null] : [link(alike[at - 1], 'prev'), link(alike[at + 1], 'next')]
-  return before || after
-    ? html`<nav class="neighbours" aria-label="Pages beside this one">${before}${after}</nav>`
-    : null
-}
-
-function layout(options: {
-  readonly title: string
-  readonly body: Html
-  readonly lang?: string | null
-  readonly markdownRoute?: string
-}): string {
-  const {title, body, lang = null, markdownRoute} = options
-  return pageOf({
-    title,
-    lang,
-    head:
-      markdownRoute === undefined
-        ? null
-        : html`<link rel="alternate" type="text/markdown" href="${markdownRoute}">`,
-    body: html`<nav class="bar" aria-label="Docs">
-<a href="/">Ask the assistant</a>
-<a href="/docs/">All pages</a>
-${markdownRoute === undefined ? null : html`<a class="end" href="${markdownRoute}">Markdown</a>`}
-</nav>
-<main>
-${body}
-</main>`,
+<p><a href="/docs/">${words.docs}</a> · <a href="/docs/?all=1">${words.allPages}</a></p>`,
   })
 }

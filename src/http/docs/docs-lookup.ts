@@ -20,6 +20,11 @@ export function pageAtMarkdownRoute(pages: PageLookup, route: string): StoredPag
   )
 }
 
+/** The page at `/docs/`; null where the docs have none. */
+export function startPageOf(pages: PageLookup): StoredPage | null {
+  return pageAtRoute(pages, '/')
+}
+
 /** The route of a page on this server. */
 export function docsRouteOf(pages: PageLookup, page: StoredPage): string {
   return `/docs${routeOfPage(pages, page)}`
@@ -60,4 +65,25 @@ export function linkOf(
   const key = pathKey(fragment.slice(1))
   const isThere = pages.sectionsOf(page.id).some(({anchor}) => pathKey(anchor) === key)
   return docsRouteOf(pages, page) + (isThere ? fragment : '')
+}
+
+/**
+ * The page that a wrong route surely means: with the ending of a file or an index, or in another letter case; null where
+ * there is none, or more than one.
+ */
+export function pageMeantBy(pages: PageLookup & Pick<BuildPages, 'pages'>, route: string): StoredPage | null {
+  const bare = withoutMarkdownEnding(route.replace(/\.(?:html?)$/i, '')).replace(
+    /\/(?:_?index|readme|default)$/i,
+    '',
+  )
+  const found = pageAtRoute(pages, bare === '' ? '/' : bare)
+  if (found !== null) return found
+  const key = looseKey(bare)
+  const alike = pages.pages().filter((page) => looseKey(routeOfPage(pages, page)) === key)
+  return alike.length === 1 ? alike[0]! : null
+}
+
+/** Equal for routes that differ in letter case, encoding, or `_` and `-`. */
+function looseKey(route: string): string {
+  return pathKey(route).toLowerCase().replaceAll('_', '-').replace(/\/+$/, '')
 }

@@ -5,7 +5,7 @@ import {ChildFailure, type ChildPool, openChildPool} from '../../processes/index
 import type {IndexBuild} from '../../search-index/index.ts'
 import {type CompressedText, compressText} from '../compressed-text.ts'
 import type {Log} from '../log.ts'
-import type {DocsSetup, DocsTask, DocsView} from './docs-child.ts'
+import type {DocsSetup, DocsTarget, DocsTask} from './docs-child.ts'
 import {unrenderedText} from './docs-text.ts'
 
 export interface DocsRendererOptions extends DocsSetup {
@@ -34,7 +34,7 @@ export interface DocsRenderer {
    * @throws DocentError `rate_limited` if too many are waiting already, `shutting_down` once closed, `internal` if it
    * cannot be rendered.
    */
-  view(build: IndexBuild, view: DocsView): Promise<DocsPage>
+  view(build: IndexBuild, target: DocsTarget): Promise<DocsPage>
   /** Ends the processes. */
   close(): void
 }
@@ -58,7 +58,8 @@ function wallLimitOf(cpuMs: number): number {
 
 /** Processes start with the first page that is requested, and again after an idle period or a crash. */
 export function openDocsRenderer(options: DocsRendererOptions): DocsRenderer {
-  const {imageHosts, log, maxCacheBytes = 32 * 1024 * 1024, maxQueueMs = 2_000, idleMs = 5 * 60_000} = options
+  const {imageHosts, hasAssistant, log} = options
+  const {maxCacheBytes = 32 * 1024 * 1024, maxQueueMs = 2_000, idleMs = 5 * 60_000} = options
   const cache = new TwoGenerationCache<string, CompressedText>(
     maxCacheBytes,
     ({br, gzip}) => br.length + gzip.length,
@@ -75,7 +76,7 @@ export function openDocsRenderer(options: DocsRendererOptions): DocsRenderer {
   async function run(task: DocsTask, cpuMs: number): Promise<CompressedText> {
     pool ??= openChildPool({
       entry: builtFile('docs-child.js'),
-      setup: {imageHosts} satisfies DocsSetup,
+      setup: {imageHosts, hasAssistant} satisfies DocsSetup,
       size: processes,
     })
     const {tag, br, gzip} = await pool.run(task, {cpuMs, wallMs: wallLimitOf(cpuMs), queueMs: maxQueueMs})
@@ -110,21 +111,22 @@ export function openDocsRenderer(options: DocsRendererOptions): DocsRenderer {
     return run(task('plain'), unrenderedCpuMs)
   }
 
-  function standIn(build: IndexBuild, view: DocsView): Promise<DocsPage> {
+  function standIn(build: IndexBuild, target: DocsTarget): Promise<DocsPage> {
     const rendering = lastStandIn.then(async (): Promise<DocsPage> => {
-      return {...(await compressText(unrenderedText(view, build), 'quick')), isStandIn: true}
+      const view = {pages: build, sources: sourcesOf(build), hasAssistant}
+      return {...(await compressText(unrenderedText(target, view, 'tooBusy'), 'quick')), isStandIn: true}
     })
     lastStandIn = rendering.catch(() => undefined)
     return rendering
   }
 
-  async function render(build: IndexBuild, view: DocsView): Promise<DocsPage> {
+  async function render(build: IndexBuild, target: DocsTarget): Promise<DocsPage> {
     try {
-      if (view.kind === 'page') return await pageOf(build, view.pageId)
-      return await run(taskOf(build, view), unrenderedCpuMs)
+      if (target.kind === 'page') return await pageOf(build, target.pageId)
+      return await run(taskOf(build, target), unrenderedCpuMs)
     } catch (error) {
       if (isClosed) throw new DocentError('shutting_down', 'The server is stopping.')
-      if (isFailure(error, 'busy')) return standIn(build, view)
+      if (isFailure(error, 'busy')) return standIn(build, target)
       throw error
     }
   }
@@ -135,8 +137,8 @@ export function openDocsRenderer(options: DocsRendererOptions): DocsRenderer {
   }
 
   return {
-    async view(build, view) {
-      const key = `${build.manifest.id} ${view.kind} ${view.kind === 'list' ? '' : view.pageId}`
+    async view(build, target) {
+      const key = `${build.manifest.id} ${target.kind} ${'pageId' in target ? target.pageId : ''}`
       const known = cache.get(key) ?? pending.get(key)
       if (known !== undefined) return known
       if (isClosed) throw new DocentError('shutting_down', 'The server is stopping.')
@@ -150,7 +152,7 @@ export function openDocsRenderer(options: DocsRendererOptions): DocsRenderer {
         )
       }
       clearTimeout(idle)
-      const rendering = render(build, view)
+      const rendering = render(build, target)
         .then((page) => {
           if (!page.isStandIn) cache.set(key, page)
           return page
@@ -179,7 +181,12 @@ function ownCopy(bytes: Uint8Array): Buffer {
   return Buffer.from(new Uint8Array(bytes).buffer)
 }
 
-function taskOf({folder, manifest}: IndexBuild, view: DocsView): DocsTask {
+function taskOf(build: IndexBuild, target: DocsTarget): DocsTask {
+  return {folder: build.folder, target, sources: sourcesOf(build)}
+}
+
+/** The names of a build's sources if it has several. */
+export function sourcesOf({manifest}: IndexBuild): readonly string[] {
   const sources = manifest.summary?.sources ?? []
-  return {folder, view, sources: sources.length > 1 ? sources.flatMap(({name}) => name ?? []) : []}
+  return sources.length > 1 ? sources.flatMap(({name}) => name ?? []) : []
 }

@@ -1,29 +1,46 @@
-import type {Router} from 'express'
-import {DocentError} from '../../domain/index.ts'
+import type {Request, Response, Router} from 'express'
+import {DocentError, toDocentError} from '../../domain/index.ts'
+import {headOf} from '../../lib/cut.ts'
 import {decodedPath} from '../../lib/url-path.ts'
+import type {DocsSearch} from '../../retrieval/index.ts'
 import {type CurrentBuild, type IndexBuild, pageAtRoute} from '../../search-index/index.ts'
 import {sendCompressed} from '../compressed-text.ts'
+import {statusOf} from '../error-response.ts'
+import {html} from '../html.ts'
 import {slotLimit} from '../limits/concurrency-limits.ts'
-import {visitorOf} from '../limits/limits.ts'
-import type {DocsView} from './docs-child.ts'
-import {missingPage} from './docs-html.ts'
-import {pageAtMarkdownRoute} from './docs-lookup.ts'
-import type {DocsPage, DocsRenderer} from './docs-renderer.ts'
+import {type Limits, visitorOf} from '../limits/limits.ts'
+import {searchRequestOf} from '../request-schemas.ts'
+import type {DocsTarget} from './docs-child.ts'
+import {type DocsView, missingPage, otherPage} from './docs-html.ts'
+import {docsRouteOf, pageAtMarkdownRoute, pageMeantBy} from './docs-lookup.ts'
+import {firstPart} from './docs-outline.ts'
+import {type DocsPage, type DocsRenderer, sourcesOf} from './docs-renderer.ts'
+import {type FoundSections, resultsOf, wordsOfRoute} from './docs-search.ts'
+import {docsWordsIn, fill} from './docs-words.ts'
 
 export interface DocsRoutesDeps {
   readonly current: CurrentBuild
   readonly renderer: DocsRenderer
+  readonly search: DocsSearch
+  readonly limits: Limits
+  /** Whether this server serves the widget. */
+  readonly hasAssistant: boolean
 }
 
 /** A quarter of the pages that may be rendered at the same time, so that one visitor cannot take all of them. */
 const maxPagesPerVisitor = 16
+const maxResults = 20
+const maxTypedResults = 8
+const maxNearest = 5
+const maxQueryChars = 300
 
-/** Adds the ingested pages to a router, as HTML and as `….md`. */
-export function addDocsRoutes(router: Router, {current, renderer}: DocsRoutesDeps): void {
+/** Adds the ingested pages to a router, as HTML and as `….md`, with a search over them. */
+export function addDocsRoutes(router: Router, deps: DocsRoutesDeps): void {
+  const {current, renderer, search, limits, hasAssistant} = deps
   const acquireSlot = slotLimit(maxPagesPerVisitor)
 
-  /** Cached pages are returned at once, so slots are held only by pages that must be rendered. */
-  async function limited(visitor: string, render: () => Promise<DocsPage>): Promise<DocsPage> {
+  /** Cached pages are returned at once, so slots are held only by what takes time. */
+  async function limited<T>(visitor: string, render: () => Promise<T>): Promise<T> {
     const release = acquireSlot(visitor)
     if (release === null) {
       throw new DocentError(
@@ -42,6 +59,98 @@ export function addDocsRoutes(router: Router, {current, renderer}: DocsRoutesDep
     }
   }
 
+  const viewOf = (build: IndexBuild): DocsView => ({pages: build, sources: sourcesOf(build), hasAssistant})
+
+  /** @throws DocentError `rate_limited`, `not_ready`, `version_not_found`. */
+  async function find(
+    request: Request,
+    response: Response,
+    query: {
+      readonly text: string
+      readonly limit: number
+      readonly lang: string | null
+      readonly version: string | null
+    },
+    isTyped: boolean,
+  ): Promise<FoundSections> {
+    const visitor = visitorOf(request)
+    await limits.countSearch(visitor, response)
+    return limited(visitor, async () => {
+      const reader = new AbortController()
+      response.once('close', () => reader.abort())
+      const {signal} = reader
+      if (response.destroyed) reader.abort()
+      if (isTyped) {
+        const {hits} = await search.searchAsTyped(query, {signal})
+        return {query: query.text, hits, isUnanswered: false}
+      }
+      const {hits, abstention} = await search.search(query, {signal})
+      return {query: query.text, hits, isUnanswered: abstention !== null}
+    })
+  }
+
+  async function sendSearch(request: Request, response: Response, build: IndexBuild): Promise<void> {
+    const first = firstPart(build)
+    const isBlank = typeof request.query['q'] !== 'string' || request.query['q'].trim() === ''
+    const {q, lang, version, prefix} = searchRequestOf({
+      ...request.query,
+      q: isBlank ? '?' : headOf(String(request.query['q']), maxQueryChars),
+    })
+    const part = {...first, lang: lang ?? first.lang, version: version ?? first.version}
+    const words = docsWordsIn(part.lang)
+    const query = isBlank ? '' : q
+    response.setHeader('cache-control', 'no-store')
+    let results = html`<p class="note">${words.emptySearch}</p>`
+    if (!isBlank) {
+      try {
+        const limit = prefix ? maxTypedResults : maxResults
+        const found = await find(request, response, {text: q, limit, lang, version}, prefix)
+        results = resultsOf(found, {pages: build, words})
+      } catch (error) {
+        const problem = toDocentError(error)
+        response.status(statusOf[problem.code])
+        if (problem.retryAfterMs !== null) {
+          response.setHeader('retry-after', Math.ceil(problem.retryAfterMs / 1000))
+        }
+        results = html`<div class="results"><p class="note" role="alert">${words.tryLater}</p></div>`
+      }
+    }
+    if (response.destroyed) return
+    // The script of the pages shows results alone, as they are typed.
+    if (prefix) return void response.type('html').send(results.html)
+    const title = query === '' ? words.search : fill(words.resultsFor, {query})
+    response
+      .type('html')
+      .send(otherPage(viewOf(build), {title, part, query, body: html`<h1>${title}</h1>\n${results}`}))
+  }
+
+  async function sendMissing(
+    request: Request,
+    response: Response,
+    build: IndexBuild,
+    route: string,
+  ): Promise<void> {
+    const part = firstPart(build)
+    const text = wordsOfRoute(decodedPath(route))
+    let nearest = null
+    if (text !== '') {
+      try {
+        const {lang} = part
+        const found = await find(request, response, {text, limit: maxNearest, lang, version: null}, false)
+        if (found.hits.length > 0) {
+          nearest = resultsOf({...found, isUnanswered: false}, {pages: build, words: docsWordsIn(lang)})
+        }
+      } catch {
+        // The page is of use without them.
+      }
+    }
+    if (response.destroyed) return
+    response
+      .status(404)
+      .type('html')
+      .send(missingPage(viewOf(build), {route: decodedPath(route), query: text, part, nearest}))
+  }
+
   // Express refuses what it cannot decode.
   router.use('/docs', (request, _response, next) => {
     request.url = withEncodedSigns(request.url)
@@ -53,16 +162,17 @@ export function addDocsRoutes(router: Router, {current, renderer}: DocsRoutesDep
     const {build, release} = current.lease()
     try {
       response.setHeader('cache-control', 'no-cache')
-      const view = viewOf(build, route)
-      if (view === null) {
-        response
-          .status(404)
-          .type('html')
-          .send(missingPage(decodedPath(route)))
-        return
+      const target = targetOf(build, route, request.query['all'] !== undefined)
+      if (route === '/search' && (target === null || request.query['q'] !== undefined)) {
+        return await sendSearch(request, response, build)
       }
-      const type = view.kind === 'markdown' ? 'text/markdown; charset=utf-8' : 'html'
-      const page = await limited(visitorOf(request), () => renderer.view(build, view))
+      if (target === null) {
+        const meant = pageMeantBy(build, route)
+        if (meant !== null) return response.redirect(302, docsRouteOf(build, meant))
+        return await sendMissing(request, response, build, route)
+      }
+      const type = target.kind === 'markdown' ? 'text/markdown; charset=utf-8' : 'html'
+      const page = await limited<DocsPage>(visitorOf(request), () => renderer.view(build, target))
       if (page.isStandIn) response.setHeader('cache-control', 'no-store')
       await sendCompressed(response, page, type)
     } finally {
@@ -81,10 +191,11 @@ function routeOf(path: string): string {
   return `/${path.split('/').slice(2).filter(Boolean).join('/')}`
 }
 
-function viewOf(build: IndexBuild, route: string): DocsView | null {
+function targetOf(build: IndexBuild, route: string, isList: boolean): DocsTarget | null {
+  if (route === '/' && isList) return {kind: 'list'}
   const page = pageAtRoute(build, route)
   if (page) return {kind: 'page', pageId: page.id}
   const source = pageAtMarkdownRoute(build, route)
   if (source) return {kind: 'markdown', pageId: source.id}
-  return route === '/' ? {kind: 'list'} : null
+  return route === '/' ? {kind: 'landing'} : null
 }

@@ -1,17 +1,19 @@
 import type {BuildPages} from '../../search-index/index.ts'
-import type {DocsView} from './docs-child.ts'
-import {listPage, plainPage} from './docs-html.ts'
+import type {DocsTarget} from './docs-child.ts'
+import {type DocsView, landingPage, listPage, plainPage} from './docs-html.ts'
 
-const tooHeavy = 'This page is too large to be rendered. Here is its Markdown source.'
-const tooBusy =
-  'Other pages are being rendered at the moment. Here is the Markdown source of this one; reload it shortly.'
-
-/** Views that need no rendering: the list, and the Markdown source of a page. @throws if the build has no such page. */
-export function unrenderedText(view: DocsView, pages: BuildPages): string {
-  if (view.kind === 'list') return listPage(pages)
-  const page = pages.pageById(view.pageId)
-  const markdown = pages.markdownOf(view.pageId)
-  if (page === null || markdown === null) throw new Error(`the build has no page ${view.pageId}`)
-  if (view.kind === 'markdown') return markdown
-  return plainPage(page, {markdown, why: view.kind === 'plain' ? tooHeavy : tooBusy, pages})
+/**
+ * What needs no rendering: the lists, and the Markdown source of a page. `why` is said where the source stands in for the
+ * page. @throws if the build has no such page.
+ */
+export function unrenderedText(
+  target: DocsTarget,
+  view: DocsView & {readonly pages: BuildPages},
+  why: 'tooHeavy' | 'tooBusy',
+): string {
+  if (!('pageId' in target)) return target.kind === 'landing' ? landingPage(view) : listPage(view)
+  const page = view.pages.pageById(target.pageId)
+  const markdown = view.pages.markdownOf(target.pageId)
+  if (page === null || markdown === null) throw new Error(`the build has no page ${target.pageId}`)
+  return target.kind === 'markdown' ? markdown : plainPage(page, {markdown, why}, view)
 }

@@ -15,6 +15,7 @@ import {nameOf, pathOf} from '../session/markdown-copy.ts'
 import {waitMsOf} from '../session/waiting.ts'
 import {icon} from './icons.ts'
 import {marked} from './marked.ts'
+import {isPartial, tellMissing, unknownWords} from './not-in-docs.ts'
 import {breakWords, stepWords} from './problem-words.ts'
 import {needsRewording, refusalText} from './refusal.ts'
 import {isQuestion} from './suggestions.ts'
@@ -50,13 +51,14 @@ export interface TurnHandlers {
 export function turn(answer: AnswerState, view: TurnView, on: TurnHandlers): TemplateResult {
   const {say} = on
   const id = `q-${answer.key}`
-  return html`<article class="turn ${answer.phase}" aria-labelledby=${id} aria-busy=${!isEnded(answer)}>
+  return html`<article class="turn ${answer.phase} ${isPartial(answer) ? 'partial' : ''}" aria-labelledby=${id} aria-busy=${!isEnded(answer)}>
     <header class="asked">
       <h2 id=${id} dir="auto">${answer.question}</h2>
       <button class="plain edit" type="button" ?disabled=${on.isBusy} title=${say('edit')} aria-label=${say('edit')} @click=${on.edit}>${icon('edit')}</button>
     </header>
     ${answer.about === '' ? nothing : html`<blockquote class="about-passage" aria-label=${say('about')} dir="auto">${answer.about}</blockquote>`}
     ${answer.finishReason === 'bare_reply' ? nothing : stateLine(answer, say)}
+    ${answer.phase === 'abstained' ? nothing : unknownWords(answer, say, on.lang)}
     ${sources(answer, view, on)}
     ${steps(answer, true, say)}
     <docs-assistant-text class="text ${isOld(answer) ? 'old' : ''}" data-key=${answer.key} dir="auto"></docs-assistant-text>
@@ -74,8 +76,8 @@ function stateLine(answer: AnswerState, say: Say): TemplateResult {
     sources: answer.sources.length === 0 ? say('noSources') : say('sourcesFound', {n: answer.sources.length}),
     thinking: say('thinking'),
     writing: say(isQuoting ? 'quotingNow' : 'writing'),
-    complete: say('complete'),
-    quoted: say('quoted'),
+    complete: say(isPartial(answer) ? 'partly' : 'complete'),
+    quoted: say(isPartial(answer) ? 'quotedPartly' : 'quoted'),
     declined: say(declinedToGoOn(answer) ? 'declinedToGoOn' : 'declined'),
     cut: say(answer.finishReason === 'context_exceeded' ? 'tooLong' : 'cut'),
     abstained: say('notInDocs'),
@@ -159,15 +161,15 @@ function ending(answer: AnswerState, on: TurnHandlers): TemplateResult | typeof 
       : html`<button class="action strong" type="button" ?disabled=${on.isBusy} @click=${on.goOn}>${say('goOn')}</button>`
   switch (answer.phase) {
     case 'abstained':
-      return html`<div class="notice"><p>${say('notInDocsText')}</p>
+      return html`<div class="notice"><p>${say('notInDocsText')}</p>${unknownWords(answer, say, on.lang)}
         ${
           answer.nearest.length === 0
             ? nothing
             : html`<h3 class="label">${say('nearest')}</h3><ul class="nearest">${answer.nearest.map((page) => nearestPage(page, on))}</ul>`
-        }</div>`
+        }<div class="buttons">${tellMissing(answer, on)}</div></div>`
     case 'declined':
       return html`<div class="notice"><p>${say('declinedText')}</p>
-        <div class="buttons">${differently}</div></div>`
+        <div class="buttons">${differently}${tellMissing(answer, on)}</div></div>`
     case 'cut':
       return answer.finishReason === 'context_exceeded'
         ? html`<div class="notice"><p>${say('contextFull')}</p></div>`
@@ -183,7 +185,7 @@ function ending(answer: AnswerState, on: TurnHandlers): TemplateResult | typeof 
       return html`<div class="notice warn"><p>${refusalText(answer, say, on.lang, on.now)}</p>${buttons}</div>`
     }
     default:
-      return nothing
+      return isPartial(answer) ? html`<div class="buttons">${tellMissing(answer, on)}</div>` : nothing
   }
 }
 

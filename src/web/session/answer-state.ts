@@ -1,6 +1,7 @@
 import type {Rating, StreamUpdate} from '../../../packages/client/src/index.ts'
 import {
   type AbstentionReason,
+  type Answerability,
   type AnswerEvent,
   type DoneEvent,
   type ErrorCode,
@@ -109,6 +110,12 @@ export interface AnswerState {
   readonly problem: Problem | null
   readonly reason: AbstentionReason | null
   readonly nearest: readonly PageLink[]
+  /** How much of the question the docs may answer; absent from what an earlier version stored. */
+  readonly answerability?: Answerability | null
+  /** Words of the question that the docs never use; absent from what an earlier version stored. */
+  readonly unknownWords?: readonly string[]
+  /** Whether the reader told the docs team that the docs lack this; absent from what an earlier version stored. */
+  readonly missing?: boolean
   readonly finishReason: FinishReason | null
   readonly timings: Timings | null
   readonly rating: Rating | null
@@ -248,6 +255,8 @@ function withEvent(answer: AnswerState, event: AnswerEvent): AnswerState {
           event.linkHosts === undefined
             ? (answer.linkHosts ?? null)
             : [...(answer.linkHosts ?? []), ...event.linkHosts],
+        answerability: event.answerability ?? answer.answerability ?? null,
+        unknownWords: event.unknownWords ?? answer.unknownWords ?? [],
         phase: advance(answer, 'sources'),
       }
     case 'reasoning':
@@ -277,6 +286,7 @@ function withEvent(answer: AnswerState, event: AnswerEvent): AnswerState {
         finishReason: event.finishReason ?? null,
         reason: event.reason ?? null,
         nearest: event.nearest ?? [],
+        unknownWords: event.unknownWords ?? answer.unknownWords ?? [],
         timings: event.timings,
         phase: phaseOf(event.ending, event.finishReason ?? null, answer),
         problem:

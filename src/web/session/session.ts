@@ -157,7 +157,8 @@ class TabSession implements Session {
     if (answer?.answerId == null) return
     await rateAnswer(answer.answerId, feedback, this.#options)
     const latest = this.#open.find(answerKey) ?? answer
-    this.#update({...latest, rating: feedback.rating ?? latest.rating}, latest)
+    const {rating = latest.rating, missing = latest.missing ?? false} = feedback
+    this.#update({...latest, rating, missing}, latest)
     this.save()
     this.#notifyChanged()
   }
