@@ -21,6 +21,7 @@ import {alignBox, frame, gutterOf, inContainer, launcher} from './frame.ts'
 import {HistorySidebar} from './history-sidebar.ts'
 import {icon} from './icons.ts'
 import {listenForKeys, shortcutLabel} from './keys.ts'
+import {placeOnPage} from './page-place.ts'
 import {offerOnSelection} from './page-selection.ts'
 import {isPageDark, onPageTheme} from './page-theme.ts'
 import {openInSite} from './site-links.ts'
@@ -374,6 +375,8 @@ export class DocsAssistant extends AssistantAttributes {
       tab: this.#tab,
       version: () => this.version,
       lang: () => this.#lang,
+      // A page of its own is about nothing but the assistant.
+      page: () => (this.mode === 'page' || this.pageContext === 'none' ? null : placeOnPage()),
       onChange: (change) => this.#onChange(change),
     })
     this.#search = createLiveSearch({

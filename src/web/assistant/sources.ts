@@ -44,10 +44,9 @@ function firstCards(answer: AnswerState, {showsAll}: TurnView, on: TurnHandlers)
 function line({sources, citations}: AnswerState, {showsAll}: TurnView, on: TurnHandlers): TemplateResult {
   const used = usedSources({citations})
   const chip = (source: Source): TemplateResult => {
-    const cited = used.has(source.n) ? `, ${on.say('used')}` : ''
-    const label = on.say('source', {n: source.n, name: nameOf(source)}) + cited
-    return html`<li><a class="chip ${cited && 'used'}" href=${on.absolute(sectionAddress(source))} title=${nameOf(source)} aria-label=${label}>
-      <span class="n">${source.n}</span>${name(shortName(source, sources))}</a></li>`
+    const isUsed = used.has(source.n)
+    return html`<li><a class="chip ${isUsed ? 'used' : ''}" href=${on.absolute(sectionAddress(source))} title=${nameOf(source)}>
+      <span class="n">${source.n}</span>${name(shortName(source, sources))}${isUsed ? html`<span class="sr">${on.say('used')}</span>` : nothing}</a></li>`
   }
   return html`<div class="line">
     <ol class="chips">${sources.map(chip)}</ol>
