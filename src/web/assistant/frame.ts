@@ -26,7 +26,7 @@ export function frame(view: FrameView): TemplateResult {
   const {say, mode, floats, turns} = view
   const isEmpty = turns === null
   return html`
-    <section class="frame ${isEmpty ? 'empty' : ''}" role=${mode === 'page' ? 'main' : nothing} aria-label=${floats ? nothing : say('name')}>
+    <section class="frame ${isEmpty ? 'empty' : ''}" role=${mode === 'page' ? 'main' : nothing} aria-label=${floats || (mode === 'inline' && !isEmpty) ? nothing : say('name')}>
       ${mode === 'inline' && isEmpty ? nothing : bar(view)}
       <div class="scroll" @scroll=${view.onScroll} tabindex=${!isEmpty ? '0' : nothing} role=${!isEmpty ? 'region' : nothing} aria-label=${!isEmpty ? say('name') : nothing}>
         <div class="column">
