@@ -640,6 +640,42 @@ describe('the state of an answer', () => {
       '- [1] [Plans › Free plan](https://d.example/docs/plans#free)\n- [2] [Plans › The \\[team\\] \\`plan\\`](https://d.example/docs/plans#team_%28new%29)',
     ])
   })
+
+  test.each([
+    ['in it', 'Set:\n\n```sh\nPORT=1\n```\n\nDone.', 'PORT=1'],
+    ['at its end', 'Set:\n\n```sh\nPORT=1\n```\n\nDone.', 'PORT=1\n```'],
+    ['with a fence in it', 'Set:\n\n````md\n```\nPORT=1\n```\n````\n\nDone.', 'PORT=1'],
+  ])('a citation of code, %s, is copied below the block, which stays closed', (_where, text, quoted) => {
+    const end = text.indexOf(quoted) + quoted.length
+    const answer: AnswerState = {
+      ...asked,
+      question: 'How?',
+      text,
+      sources: sampleSources.slice(0, 2),
+      citations: [1, 2].map((n) => ({n, start: 0, end})),
+    }
+
+    const copied = copiedMarkdown(answer, 'https://d.example/docs/')
+
+    const links = sampleSources
+      .slice(0, 2)
+      .map(({n, url, anchor}) => `[[${n}]](https://d.example${url}#${anchor})`)
+    expect(copied).toContain(text.replace('\n\nDone.', `\n\n${links.join('\n\n')}\n\nDone.`))
+  })
+
+  test('a citation in code that was never closed is copied without a link', () => {
+    const text = 'Set:\n\n```sh\nPORT=1'
+    const citations = [{n: 1, start: 0, end: text.length}]
+    const answer: AnswerState = {
+      ...asked,
+      question: 'How?',
+      text,
+      sources: sampleSources.slice(0, 1),
+      citations,
+    }
+
+    expect(copiedMarkdown(answer, 'https://d.example/docs/')).toContain(`${text}\n\n- [1]`)
+  })
 })
 
 describe('searching while typing', () => {

@@ -28,11 +28,14 @@ export function copiedMarkdown(answer: AnswerState, base: string): string {
       ({n, end}, i, all) =>
         end <= text.length && i === all.findIndex((other) => other.n === n && other.end === end),
     )
-    .sort((a, b) => b.end - a.end || b.n - a.n)
-  for (const {n, end} of places) {
+    .flatMap(({n, end}) => {
+      const place = placeFor(answer.text, end)
+      return place === null ? [] : [{n, ...place}]
+    })
+    .sort((a, b) => b.at - a.at || b.n - a.n)
+  for (const {n, at, gap} of places) {
     const source = answer.sources.find((candidate) => candidate.n === n)
-    if (source === undefined || isInCode(answer.text, end)) continue
-    text = `${text.slice(0, end)} [[${n}]](${link(source)})${text.slice(end)}`
+    if (source !== undefined) text = `${text.slice(0, at)}${gap}[[${n}]](${link(source)})${text.slice(at)}`
   }
   const used = usedSources(answer)
   const sources = answer.sources.filter((source) => used.size === 0 || used.has(source.n))
@@ -45,8 +48,23 @@ function escapeMarkdown(words: string): string {
   return words.replace(/[\\`*_[\]<>]/g, '\\$&')
 }
 
-/** Whether an offset is inside a code fence, where a link would be literal text. */
-function isInCode(text: string, offset: number): boolean {
-  const fences = text.slice(0, offset).match(/^ {0,3}(```|~~~)/gm)
-  return (fences?.length ?? 0) % 2 === 1
+/**
+ * Where the link of a citation goes: behind its words, or below the code block that they are in or end with, since the
+ * fence that closes it must stand alone. Null in a block that was never closed.
+ */
+function placeFor(text: string, offset: number): {readonly at: number; readonly gap: string} | null {
+  let opening: string | null = null
+  for (const {0: fence, 1: mark = '', index} of text.matchAll(/^ {0,3}(`{3,}|~{3,}).*$/gm)) {
+    if (opening === null) {
+      if (index >= offset) break
+      opening = mark
+      continue
+    }
+    const isClosing = mark.startsWith(opening) && /^ *(`+|~+)\s*$/.test(fence)
+    if (!isClosing) continue
+    const end = index + fence.length
+    if (offset <= end) return {at: end, gap: '\n\n'}
+    opening = null
+  }
+  return opening === null ? {at: offset, gap: ' '} : null
 }
