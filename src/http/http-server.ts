@@ -12,6 +12,7 @@ import type {TranscriptStore} from '../transcripts/index.ts'
 import {type BuildRegistry, createAdminRouter} from './admin-routes.ts'
 import {addAnswerRoutes} from './answer-routes.ts'
 import {assetHeaders, assetsDir} from './assets.ts'
+import {type AssistantOptions, assistantLookOf, logoOrigins} from './assistant-look.ts'
 import {createBoundedServer} from './connections.ts'
 import {addConsoleRoutes} from './console-routes.ts'
 import {openDocsRenderer} from './docs/docs-renderer.ts'
@@ -38,7 +39,12 @@ import {staticFiles} from './static-files.ts'
 import {attachWebSocketEndpoint} from './web-socket-endpoint.ts'
 
 /** The settings that this folder reads; `Settings` is assignable to it. */
-export interface HttpOptions extends LimitOptions, StaffTokens, HostOptions, OperatorOptions {
+export interface HttpOptions
+  extends LimitOptions,
+    StaffTokens,
+    HostOptions,
+    OperatorOptions,
+    AssistantOptions {
   readonly port: number
   readonly allowedOrigins: readonly string[]
   /** Where sign-outs are stored across restarts; default: nowhere. */
@@ -61,6 +67,8 @@ export interface HttpServerDeps {
   readonly generator: GeneratorName
   readonly transcripts: TranscriptStore
   readonly search: DocsSearch
+  /** Questions that the current build answers well, to suggest where the settings name none. Default: none. */
+  readonly foundQuestions?: () => readonly string[]
   readonly current: CurrentBuild
   readonly builds: BuildRegistry
   readonly startIngest: StartIngest
@@ -118,7 +126,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   const app = express()
   app.disable('x-powered-by')
   app.set('trust proxy', trustProxyOf(options.trustProxy))
-  app.use(securityHeaders(options.imageHosts))
+  app.use(securityHeaders([...options.imageHosts, ...logoOrigins(options)]))
   if (options.trustProxy === null) app.use(warnOfUntrustedProxy(log))
   app.use(requestLimit(limits, options.allowedOrigins))
   app.use(requestLog(log, metrics))
@@ -164,7 +172,13 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   app.use('/api', corsRules(options.allowedOrigins), express.json({limit: '64kb', verify: verifyDepth}))
   addAnswerRoutes(app, {answering, transcripts, limits, keyOfVisitor, metrics, log, bufferMs, ...streaming})
   addSearchRoute(app, {search: deps.search, limits})
-  addInfoRoute(app, {generator: deps.generator, languages: () => languagesOf(current)})
+  const assistant = () => assistantLookOf(options, deps.foundQuestions?.() ?? [])
+  addInfoRoute(app, {
+    generator: deps.generator,
+    languages: () => languagesOf(current),
+    assistant,
+    handOverUrl: options.handOverUrl ?? null,
+  })
   addWebSocketHint(app)
 
   const renderer = openDocsRenderer({imageHosts: options.imageHosts, hasAssistant: webDir !== null, log})
@@ -172,7 +186,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   addConsoleRoutes(app, {staff, transcripts})
   app.use('/assets', staticFiles(assetsDir, {headers: assetHeaders}))
   if (webDir !== null) {
-    addPageRoute(app, {webDir, current, imageHosts: options.imageHosts})
+    addPageRoute(app, {webDir, current, imageHosts: options.imageHosts, assistant})
     app.use(staticFiles(webDir, {headers: () => webHeaders}))
   }
   refuseOtherMethods(app)
@@ -262,7 +276,7 @@ function trustProxyOf(setting: string | null): boolean | number | string[] {
 }
 
 /** Allows no scripts except our own files, no frames and no plugins, in case an answer or a page injects some. */
-function securityHeaders(imageHosts: readonly string[]) {
+function securityHeaders(imageSources: readonly string[]) {
   return helmet({
     contentSecurityPolicy: {
       useDefaults: false,
@@ -272,7 +286,7 @@ function securityHeaders(imageHosts: readonly string[]) {
         styleSrc: ["'self'"],
         connectSrc: ["'self'"],
         fontSrc: ["'self'"],
-        imgSrc: ["'self'", 'data:', ...imageHosts],
+        imgSrc: ["'self'", 'data:', ...imageSources],
         manifestSrc: ["'self'"],
         baseUri: ["'none'"],
         formAction: ["'self'"],

@@ -1,6 +1,7 @@
 import type {Router} from 'express'
 import type {GeneratorName} from '../domain/index.ts'
 import type {CurrentBuild} from '../search-index/index.ts'
+import type {AssistantLook} from './assistant-look.ts'
 
 /** What a widget may know before a question is asked. */
 export interface Info {
@@ -8,13 +9,17 @@ export interface Info {
   readonly generator: GeneratorName
   /** The languages of the docs, BCP 47, the one with most pages first; none where that is not known. */
   readonly languages: () => readonly string[]
+  readonly assistant: () => AssistantLook
+  /** Where a visitor goes for more help; null for nowhere. */
+  readonly handOverUrl: string | null
 }
 
 /** Adds `GET /api/info`. */
-export function addInfoRoute(router: Router, {generator, languages}: Info): void {
+export function addInfoRoute(router: Router, {generator, languages, assistant, handOverUrl}: Info): void {
+  const handOver = handOverUrl === null ? null : {url: handOverUrl}
   router.get('/api/info', (_request, response) => {
     response.setHeader('cache-control', 'no-cache')
-    response.json({generator, languages: languages()})
+    response.json({generator, languages: languages(), assistant: assistant(), handOver})
   })
 }
 

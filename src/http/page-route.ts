@@ -3,6 +3,7 @@ import {join} from 'node:path'
 import type {Router} from 'express'
 import {withoutMarkdownEnding} from '../lib/markdown-name.ts'
 import type {CurrentBuild, IndexBuild, StoredPage} from '../search-index/index.ts'
+import type {AssistantLook} from './assistant-look.ts'
 import {html} from './html.ts'
 
 export interface PageRouteDeps {
@@ -11,29 +12,38 @@ export interface PageRouteDeps {
   readonly current: CurrentBuild
   /** Hosts whose images answers may show. */
   readonly imageHosts: readonly string[]
+  readonly assistant: () => AssistantLook
 }
 
 const maxTopics = 5
 const maxTitleLength = 44
 const element = '<docs-assistant mode="page"'
 
-/** Adds the visitor's page: the built one, with suggested topics and the hosts whose images it may show. */
-export function addPageRoute(router: Router, {webDir, current, imageHosts}: PageRouteDeps): void {
+/** Adds the visitor's page: the built one, as the assistant is called, with what to ask first and the hosts of its images. */
+export function addPageRoute(router: Router, {webDir, current, imageHosts, assistant}: PageRouteDeps): void {
   const template = readFileSync(join(webDir, 'index.html'), 'utf8')
-  let cached: {readonly build: string | null; readonly page: string} | null = null
+  let cached: {readonly key: string; readonly page: string} | null = null
 
   router.get(['/', '/index.html'], (_request, response) => {
     // The page must not be older than the widget that it loads.
     response.setHeader('cache-control', 'no-cache')
-    if (cached === null || cached.build !== current.id) cached = {build: current.id, page: renderPage()}
+    const look = assistant()
+    const key = JSON.stringify([current.id, look])
+    if (cached?.key !== key) cached = {key, page: renderPage(look)}
     response.type('html').send(cached.page)
   })
 
-  function renderPage(): string {
-    const attributes = html`${imageHosts.length === 0 ? null : html` image-hosts="${imageHosts.join(' ')}"`}${
-      current.id === null ? null : html` pages="${topics().join('|')}"`
-    }`
-    return template.replace(element, () => element + attributes.html)
+  function renderPage({name, suggestions = []}: AssistantLook): string {
+    const isWithTopics = suggestions.length === 0 && current.id !== null
+    const attributes = [
+      attribute('heading', name ?? null),
+      attribute('image-hosts', imageHosts.length === 0 ? null : imageHosts.join(' ')),
+      attribute('questions', suggestions.length === 0 ? null : suggestions.join('|')),
+      attribute('pages', isWithTopics ? topics().join('|') : null),
+    ].join('')
+    const page = template.replace(element, () => element + attributes)
+    if (name === undefined) return page
+    return page.replaceAll(/(<(title|h1)>)Docent(?=<)/g, (_, tag: string) => tag + html`${name}`.html)
   }
 
   function topics(): readonly string[] {
@@ -44,6 +54,10 @@ export function addPageRoute(router: Router, {webDir, current, imageHosts}: Page
       lease.release()
     }
   }
+}
+
+function attribute(name: string, value: string | null): string {
+  return value === null ? '' : html` ${name}="${value}"`.html
 }
 
 /**

@@ -59,7 +59,7 @@ export const routes: readonly Route[] = [
     method: 'GET',
     path: '/api/info',
     caller: 'visitors',
-    about: 'Which generator writes the answers, and the languages of the docs.',
+    about: 'What writes the answers, the languages of the docs, the assistant’s name and look.',
   },
   {method: 'GET', path: '/api/ws', caller: 'visitors', about: 'The same over a WebSocket.'},
   {method: 'GET', path: '/', caller: 'anyone', about: 'The visitor’s page.'},

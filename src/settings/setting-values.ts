@@ -232,7 +232,8 @@ function listOf<T>(value: string, read: (item: string) => T): T[] {
   return items
 }
 
-function urlOf(text: string): URL | null {
+/** Null for what is no URL. */
+export function urlOf(text: string): URL | null {
   try {
     return new URL(text)
   } catch {
@@ -240,7 +241,7 @@ function urlOf(text: string): URL | null {
   }
 }
 
-function isHttp({protocol}: URL): boolean {
+export function isHttp({protocol}: URL): boolean {
   return protocol === 'http:' || protocol === 'https:'
 }
 

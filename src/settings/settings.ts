@@ -1,6 +1,15 @@
 import {config as loadEnvFile} from 'dotenv'
 import {type ContentSource, DocentError} from '../domain/index.ts'
 import {isMisspellingOf} from '../lib/misspelling.ts'
+import {
+  accentColours,
+  cornerRadius,
+  footerText,
+  handOverUrl,
+  line,
+  logoAddress,
+  suggestedQuestions,
+} from './assistant-settings.ts'
 import {contentSources, type ForSources, joinedSources, siteGenerators, siteUrls} from './content-sources.ts'
 import {environmentForGit, type GitTokens, gitTokensOf, isTokenName} from './git-tokens.ts'
 import {
@@ -78,6 +87,16 @@ export interface Settings {
   readonly answersPerDayPerVisitor: number | null
   readonly maxConnectionsPerAddress: number
   readonly imageHosts: readonly string[]
+  readonly assistantName: string | null
+  readonly assistantLogo: string | null
+  /** Two colours as `#rrggbb #rrggbb`, for light and dark. */
+  readonly assistantAccent: string | null
+  /** In CSS pixels. */
+  readonly assistantRadius: number | null
+  readonly assistantGreeting: string | null
+  readonly assistantFooter: string | null
+  readonly assistantSuggestions: readonly string[]
+  readonly handOverUrl: string | null
   readonly keepBuilds: number
   readonly maxShrinkPercent: number
   readonly logLevel: LogLevel
@@ -450,6 +469,65 @@ export const settingsTable: readonly Setting<unknown>[] = [
     meaning:
       'Hosts whose images may be shown in answers and pages, comma-separated, or `*` for any. A port other than 80 and 443 is part of the host.',
     parse: imageHosts,
+  },
+  {
+    name: 'ASSISTANT_NAME',
+    key: 'assistantName',
+    fallback: '',
+    meaning: 'Name of the assistant, on the page and in the widget.',
+    parse: line(60),
+  },
+  {
+    name: 'ASSISTANT_LOGO',
+    key: 'assistantLogo',
+    fallback: '',
+    meaning: 'Its logo: a URL, or a path on this server such as `/icon.svg`.',
+    parse: logoAddress,
+  },
+  {
+    name: 'ASSISTANT_ACCENT',
+    key: 'assistantAccent',
+    fallback: '',
+    meaning:
+      'Its colour, as `#0b5fff`, or two for light and dark, as `#0b5fff #8ab4ff`. One alone is made lighter for dark. Each must be readable on its background.',
+    parse: accentColours,
+  },
+  {
+    name: 'ASSISTANT_RADIUS',
+    key: 'assistantRadius',
+    fallback: '',
+    meaning: 'Radius of its corners in pixels, 0 to 32.',
+    parse: cornerRadius,
+  },
+  {
+    name: 'ASSISTANT_GREETING',
+    key: 'assistantGreeting',
+    fallback: '',
+    meaning: 'What it says before the first question.',
+    parse: line(300),
+  },
+  {
+    name: 'ASSISTANT_FOOTER',
+    key: 'assistantFooter',
+    fallback: '',
+    meaning: 'A line below the box: plain text with at most one link, as `[Privacy](https://…)`.',
+    parse: footerText,
+  },
+  {
+    name: 'ASSISTANT_SUGGESTIONS',
+    key: 'assistantSuggestions',
+    fallback: '',
+    meaning:
+      'Questions to start with, at most 8, separated by a vertical bar. Default: questions that the docs answer, found in them.',
+    parse: suggestedQuestions,
+  },
+  {
+    name: 'HANDOVER_URL',
+    key: 'handOverUrl',
+    fallback: '',
+    meaning:
+      'Where a visitor goes for help that the docs do not give, an `https://` or `mailto:` address. `{question}`, `{url}` (of the page) and `{ref}` (of the answer) in it are filled in.',
+    parse: handOverUrl,
   },
   {
     name: 'KEEP_BUILDS',

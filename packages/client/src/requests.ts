@@ -116,15 +116,21 @@ export interface Info {
   readonly generator?: GeneratorName
   /** Of the docs, BCP 47, the one with most pages first. */
   readonly languages?: readonly string[]
+  /** What is set of its look. */
   readonly assistant?: {
     readonly name?: string
+    /** A URL, or a path on the server. */
     readonly logo?: string
+    /** Two colours as `#rrggbb #rrggbb`, for light and dark. */
     readonly accent?: string
-    readonly radius?: string
+    /** In CSS pixels. */
+    readonly radius?: number
     readonly greeting?: string
+    /** Plain text with at most one link as `[words](https://…)`. */
     readonly footer?: string
     readonly suggestions?: readonly string[]
   }
+  /** Where to go for more help; `{question}`, `{url}` and `{ref}` in it are to be replaced, encoded for URLs. */
   readonly handOver?: {readonly url: string} | null
 }
 
