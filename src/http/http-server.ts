@@ -32,6 +32,7 @@ import {addPageRoute} from './page-route.ts'
 import {createReindexing, type StartIngest} from './reindexing.ts'
 import {allowOf, routes} from './routes.ts'
 import {addSearchRoute} from './search-route.ts'
+import {addSectionRoute} from './section-route.ts'
 import {createGuesses} from './staff/guesses.ts'
 import {createOperators, type OperatorOptions} from './staff/operators.ts'
 import {createStaff, type Staff, type StaffTokens} from './staff/staff.ts'
@@ -172,6 +173,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   app.use('/api', corsRules(options.allowedOrigins), express.json({limit: '64kb', verify: verifyDepth}))
   addAnswerRoutes(app, {answering, transcripts, limits, keyOfVisitor, metrics, log, bufferMs, ...streaming})
   addSearchRoute(app, {search: deps.search, limits})
+  addSectionRoute(app, {current, siteUrl: options.siteUrl ?? null, limits})
   const assistant = () => assistantLookOf(options, deps.foundQuestions?.() ?? [])
   addInfoRoute(app, {
     generator: deps.generator,

@@ -173,6 +173,17 @@ export function searchRequestOf(query: unknown): SearchRequest {
   return {q: q.trim(), k, version: version ?? null, lang: lang ?? null, prefix: prefix ?? false}
 }
 
+const sectionQuery = z.object({
+  url: z.string().min(1).max(2_000),
+  anchor: z.string().max(500).optional(),
+})
+
+/** Where a section is, as a source says it. @throws DocentError `invalid_request`. */
+export function sectionRequestOf(query: unknown): {readonly url: string; readonly anchor: string} {
+  const {url, anchor} = parsed(sectionQuery, withoutBlanks(query))
+  return {url, anchor: anchor ?? ''}
+}
+
 const moment = (read: (text: string) => number | null) =>
   z.string().transform((text, context) => {
     const at = read(text)

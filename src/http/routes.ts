@@ -57,6 +57,12 @@ export const routes: readonly Route[] = [
   {method: 'GET', path: '/api/search', caller: 'visitors', about: 'Search for sections, without an answer.'},
   {
     method: 'GET',
+    path: '/api/section',
+    caller: 'visitors',
+    about: 'A section as Markdown, to be read beside an answer.',
+  },
+  {
+    method: 'GET',
     path: '/api/info',
     caller: 'visitors',
     about: 'What writes the answers, the languages of the docs, the assistant’s name and look.',
