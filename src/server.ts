@@ -131,6 +131,7 @@ export async function openAssistant(options: AssistantOptions): Promise<Assistan
     journal: transcripts,
     currentBuild: () => usable.id,
     hasVersion: (version) => withBuild(usable, (build) => build.versions().includes(version)),
+    rewritesFollowUps: settings.rewriteFollowUps,
     embedding: embedder.name,
     deadlines: {firstTokenMs: settings.firstTokenTimeoutMs, answerMs: settings.answerTimeoutMs},
     resumeGraceMs: settings.resumeGraceMs,

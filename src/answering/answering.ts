@@ -1,6 +1,7 @@
 import type {AnswerSnapshot} from '../answers/index.ts'
 import type {Ending, Question, SequencedEvent} from '../domain/index.ts'
 import type {AnswerSummary} from './answer-summary.ts'
+import type {FoundSources} from './find-sources.ts'
 
 export interface AskOptions {
   /** How the question came in: `http`, `ws` or `cli`. For the log. */
@@ -60,6 +61,13 @@ export interface Answering {
    * an unknown one and `conflict` for one that is complete or still being written.
    */
   ask(question: Question, options: AskOptions): Promise<AskResult>
+
+  /**
+   * Searches for a question before it is asked, without an answer: asked within a minute, it takes what was found here.
+   * Calls no model and is not logged. Rejects with a DocentError as `ask` does, except for `shutting_down` and
+   * `rate_limited`, and with the signal's reason.
+   */
+  findSources(question: Question, signal: AbortSignal): Promise<FoundSources>
 
   /**
    * Events of an answer in order, each once: stored ones, then live ones, up to and including the terminal event.

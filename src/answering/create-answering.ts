@@ -7,6 +7,8 @@ import {Admission} from './admission.ts'
 import type {AnswerSummary} from './answer-summary.ts'
 import type {Answering, ReadOptions} from './answering.ts'
 import {type AnsweringLimits, type Deadlines, defaultAnsweringLimits} from './answering-limits.ts'
+import {findSources} from './find-sources.ts'
+import {PreparedSources} from './prepared-sources.ts'
 import {QuestionIntake} from './question-intake.ts'
 import type {RunOptions} from './run.ts'
 import {
@@ -35,6 +37,8 @@ export interface AnsweringOptions {
   readonly currentBuild: () => string | null
   /** Whether the docs have this version, if that can be known synchronously. */
   readonly hasVersion?: (version: string) => boolean
+  /** Whether the retriever calls a model to rewrite follow-up questions. Default false. */
+  readonly rewritesFollowUps?: boolean
   /** The embedding model's name, for `start` and the log. */
   readonly embedding: string
   readonly deadlines: Deadlines
@@ -60,8 +64,11 @@ export function createAnswering(options: AnsweringOptions): Answering {
   const admission = new Admission(limits.maxConcurrent)
   const runs = new RunsInMemory(keepEndedMs)
   const stored = new StoredAnswers(journal)
+  const {currentBuild, rewritesFollowUps = false} = options
+  const prepared = new PreparedSources(options.retriever, {currentBuild, rewritesFollowUps, now})
   const intake = new QuestionIntake({
     ...options,
+    retriever: prepared,
     hasVersion: options.hasVersion,
     firstReaderMs: options.firstReaderMs ?? Math.max(10_000, resumeGraceMs),
     limits,
@@ -112,6 +119,8 @@ export function createAnswering(options: AnsweringOptions): Answering {
 
   return {
     ask: (question, options) => intake.ask(question, options),
+    findSources: (question, signal) =>
+      findSources(question, signal, {journal, limits, prepared, currentBuild}),
     events(answerId, options) {
       const {bufferMs = 0} = options
       const open = () => openReader(answerId, options)

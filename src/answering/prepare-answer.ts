@@ -56,10 +56,9 @@ export async function prepareAnswer(
   const isOngoing = await hasConversation(submitted.conversationId, journal)
   const conversationId = isOngoing ? submitted.conversationId! : newConversationId()
   const conversation = refOf(conversationId)
+  const turns = await historyOf(question, isOngoing ? conversation : null, deps)
   const history =
-    question.history.length === 0 && isOngoing
-      ? await historyOf(conversation, earlier, deps)
-      : question.history
+    earlier === null || question.history.length > 0 ? turns : turnsBefore(turns, earlier.question)
   const entry: JournalEntry = {
     answerId: newId(),
     conversation,
@@ -114,14 +113,25 @@ async function hasConversation(
   return journal.hasConversation(refOf(conversationId))
 }
 
+/**
+ * The turns before a question: those that it carries, else those of its conversation.
+ * @param conversation the `refOf` of an existing one; null for none.
+ */
 async function historyOf(
-  conversation: string,
-  earlier: JournalledAnswer | null,
-  {journal, limits}: PrepareAnswerDeps,
+  question: Question,
+  conversation: string | null,
+  {journal, limits}: Pick<PrepareAnswerDeps, 'journal' | 'limits'>,
 ): Promise<readonly Turn[]> {
-  const turns = openingAndLatestTurns(
-    await journal.conversation(conversation, maxTurnsRead),
-    limits.maxHistoryTurns,
-  )
-  return earlier === null ? turns : turnsBefore(turns, earlier.question)
+  if (question.history.length > 0 || conversation === null) return question.history
+  return openingAndLatestTurns(await journal.conversation(conversation, maxTurnsRead), limits.maxHistoryTurns)
+}
+
+/** The turns before a question that is not asked yet. */
+export async function historyBefore(
+  question: Question,
+  deps: Pick<PrepareAnswerDeps, 'journal' | 'limits'>,
+): Promise<readonly Turn[]> {
+  const {conversationId} = question
+  const isOngoing = await hasConversation(conversationId, deps.journal)
+  return historyOf(question, isOngoing ? refOf(conversationId!) : null, deps)
 }

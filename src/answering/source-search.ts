@@ -1,6 +1,6 @@
 import type {PageNames, Question, RetrievedSource, Turn} from '../domain/index.ts'
 import {wellFormed} from '../lib/well-formed.ts'
-import type {Retrieval, Retriever} from '../retrieval/index.ts'
+import type {Retrieval, RetrievalQuery, Retriever} from '../retrieval/index.ts'
 import type {RunLimits} from './answering-limits.ts'
 import type {Continuation} from './continuation.ts'
 import type {Run} from './run.ts'
@@ -120,17 +120,15 @@ export class SourceSearch {
 
   async #retrieve(query: string, history: readonly Turn[]): Promise<Retrieval> {
     const {run, retriever, question, limits} = this.#options
+    const asked = {...question, question: query}
     const retrieval = await retriever.retrieve(
-      {
-        question: query,
-        history,
-        version: question.version,
-        lang: this.#lang ?? question.lang ?? null,
-        ...(question.page == null ? {} : {page: question.page}),
-        onlyLang: this.#lang !== null,
-        limit: limits.sourcesPerAnswer,
-        firstNumber: this.#shown.nextNumber,
-      },
+      this.#lang === null && this.#shown.nextNumber === 1
+        ? firstQueryOf(asked, history, limits)
+        : {
+            ...firstQueryOf({...asked, lang: this.#lang ?? question.lang ?? null}, history, limits),
+            onlyLang: this.#lang !== null,
+            firstNumber: this.#shown.nextNumber,
+          },
       {signal: run.signal, onModelCall: () => run.countModelCall()},
     )
     run.signal.throwIfAborted()
@@ -140,7 +138,16 @@ export class SourceSearch {
   }
 }
 
-function assessmentOf({
+/** What the first round of an answer searches for. */
+export function firstQueryOf(
+  {question, version, lang = null, page = null}: Question,
+  history: readonly Turn[],
+  limits: Pick<RunLimits, 'sourcesPerAnswer'>,
+): RetrievalQuery {
+  return {question, history, version, lang, ...(page === null ? {} : {page}), limit: limits.sourcesPerAnswer}
+}
+
+export function assessmentOf({
   abstention,
   sources,
   answerability = 'yes',

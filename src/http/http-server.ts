@@ -31,7 +31,7 @@ import type {Metrics} from './metrics.ts'
 import {addPageRoute} from './page-route.ts'
 import {createReindexing, type StartIngest} from './reindexing.ts'
 import {allowOf, routes} from './routes.ts'
-import {addSearchRoute} from './search-route.ts'
+import {addSearchRoutes} from './search-routes.ts'
 import {addSectionRoute} from './section-route.ts'
 import {createGuesses} from './staff/guesses.ts'
 import {createOperators, type OperatorOptions} from './staff/operators.ts'
@@ -172,7 +172,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   )
   app.use('/api', corsRules(options.allowedOrigins), express.json({limit: '64kb', verify: verifyDepth}))
   addAnswerRoutes(app, {answering, transcripts, limits, keyOfVisitor, metrics, log, bufferMs, ...streaming})
-  addSearchRoute(app, {search: deps.search, limits})
+  addSearchRoutes(app, {search: deps.search, answering, limits})
   addSectionRoute(app, {current, siteUrl: options.siteUrl ?? null, limits})
   const assistant = () => assistantLookOf(options, deps.foundQuestions?.() ?? [])
   addInfoRoute(app, {

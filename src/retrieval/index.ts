@@ -2,7 +2,14 @@ export {calibrate} from './calibrate.ts'
 export {type Calibration, defaultCalibration, isCurrentCalibration, parseCalibration} from './calibration.ts'
 export {createRetriever, type RetrieverOptions} from './create-retriever.ts'
 export {outOfDomainQuestions} from './out-of-domain-questions.ts'
-export type {DocsSearch, Retrieval, Retriever, SearchHit} from './retriever.ts'
+export type {
+  DocsSearch,
+  Retrieval,
+  RetrievalQuery,
+  RetrieveOptions,
+  Retriever,
+  SearchHit,
+} from './retriever.ts'
 export {partDepthFactor, semanticDepth} from './search-depths.ts'
 export {type SectionPlace, type SectionText, sectionTextAt} from './section-text.ts'
 export {type Stage, stages} from './stages.ts'
