@@ -56,6 +56,12 @@ export const routes: readonly Route[] = [
   },
   {method: 'GET', path: '/api/search', caller: 'visitors', about: 'Search for sections, without an answer.'},
   {
+    method: 'POST',
+    path: '/api/sources',
+    caller: 'visitors',
+    about: 'The sources that an answer would show, before it is asked.',
+  },
+  {
     method: 'GET',
     path: '/api/section',
     caller: 'visitors',
