@@ -16,7 +16,7 @@ import {
 import {activateBuild, type IngestReport, type SpawnedIngest, spawnIngest} from './ingestion/index.ts'
 import {installationSecret, makePrivateFolder} from './native/index.ts'
 import {howToRun} from './package/index.ts'
-import type {DocsSearch, Retriever, RetrieverOptions} from './retrieval/index.ts'
+import type {DocsSearch, Retriever, RetrieverOptions, StartingQuestions} from './retrieval/index.ts'
 import {
   type BuildStore,
   type CurrentBuild,
@@ -267,6 +267,9 @@ export async function openServer(options: ServerOptions): Promise<DocentServer> 
     withProcessMetrics,
   })
   const assistant = await openAssistant({...options, onEnd: metrics.answerEnded})
+  const usable = buildFor(assistant.embedder, assistant.current)
+  const starting =
+    options.parts?.retriever === undefined ? await startingQuestionsOf(assistant, usable, settings) : null
   const ingests = new Set<SpawnedIngest>()
   const builds = buildsOf(options)
   const http = createHttpServer({
@@ -275,7 +278,8 @@ export async function openServer(options: ServerOptions): Promise<DocentServer> 
     generator: assistant.generator.name,
     transcripts: assistant.transcripts,
     search: assistant.retriever,
-    current: buildFor(assistant.embedder, assistant.current),
+    ...(starting === null ? {} : {foundQuestions: () => starting.of(usable.id)}),
+    current: usable,
     builds: {
       list: () => builds.list(),
       async activate(id) {
@@ -312,6 +316,7 @@ export async function openServer(options: ServerOptions): Promise<DocentServer> 
     },
     async close(graceMs) {
       polling.abort()
+      starting?.close()
       http.drain()
       for (const ingest of ingests) ingest.kill()
       await assistant.answering.shutdown(graceMs)
@@ -319,6 +324,20 @@ export async function openServer(options: ServerOptions): Promise<DocentServer> 
       await assistant.close(0)
     },
   }
+}
+
+/** Questions to suggest, found for each build that is served; null where the settings name some. */
+async function startingQuestionsOf(
+  {retriever, current, answering}: Assistant,
+  usable: CurrentBuild,
+  {assistantSuggestions}: Settings,
+): Promise<StartingQuestions | null> {
+  if (assistantSuggestions.length > 0) return null
+  const {createStartingQuestions} = await import('./retrieval/index.ts')
+  const starting = createStartingQuestions({current: usable, retriever, isBusy: () => answering.active > 0})
+  void starting.prepare()
+  current.onChange(() => void starting.prepare())
+  return starting
 }
 
 interface PollParts {

@@ -2,6 +2,7 @@ import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import type {Router} from 'express'
 import {withoutMarkdownEnding} from '../lib/markdown-name.ts'
+import {isStartingPage} from '../retrieval/index.ts'
 import type {CurrentBuild, IndexBuild, StoredPage} from '../search-index/index.ts'
 import type {AssistantLook} from './assistant-look.ts'
 import {html} from './html.ts'
@@ -62,7 +63,7 @@ function attribute(name: string, value: string | null): string {
 
 /**
  * Titles of pages that are good to start with: near the top of the folder, and long. Pages about other pages, such as a
- * start page or a changelog, are left out, and so are those about troubleshooting.
+ * start page or a changelog, are left out, and so are tests and those about troubleshooting.
  */
 export function topicsOf(build: Pick<IndexBuild, 'pages' | 'sectionCounts'>): readonly string[] {
   const sections = build.sectionCounts()
@@ -74,11 +75,9 @@ export function topicsOf(build: Pick<IndexBuild, 'pages' | 'sectionCounts'>): re
   return [...new Set(ranked.map(({title}) => title))].slice(0, maxTopics)
 }
 
-function isTopic({path, title}: StoredPage): boolean {
-  const name = withoutMarkdownEnding(path.split('/').at(-1)!)
-  const excludedNames =
-    /^(?:index|readme|change-?log|changes|history|releases?|release-notes|licen[cs]e|contributing|code-of-conduct|404|glossary|troubleshooting|faq)$/i
-  return title.length <= maxTitleLength && !title.includes('|') && !excludedNames.test(name)
+function isTopic(page: StoredPage): boolean {
+  const isLead = /^_?(?:index|readme)$/i.test(withoutMarkdownEnding(page.path.split('/').at(-1)!))
+  return page.title.length <= maxTitleLength && !page.title.includes('|') && !isLead && isStartingPage(page)
 }
 
 function depthOf({path}: StoredPage): number {

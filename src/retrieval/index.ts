@@ -13,5 +13,7 @@ export type {
 export {partDepthFactor, semanticDepth} from './search-depths.ts'
 export {type SectionPlace, type SectionText, sectionTextAt} from './section-text.ts'
 export {type Stage, stages} from './stages.ts'
+export {isStartingPage} from './starting/starting-pages.ts'
+export {createStartingQuestions, type StartingQuestions} from './starting/starting-questions.ts'
 export {syntheticQuestions} from './synthetic-questions.ts'
 export {prepareTyping} from './typing/section-names.ts'

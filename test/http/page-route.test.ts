@@ -149,6 +149,7 @@ test('topics are long pages near the top, and not about other pages', () => {
     ['index.md', 'Welcome', 30],
     ['CHANGELOG.md', 'Changes', 90],
     ['guides/deep/long.md', 'Deep', 18],
+    ['test.md', 'Docs smoke test page', 80],
     ['install.md', 'Install', 4],
     ['guides/auth.md', 'Signing in', 15],
     ['guides/auth-old.md', 'Signing in', 6],
