@@ -52,7 +52,8 @@ export class Announcements {
     const {say, emit} = this.#options
     const {phase} = answer
     const ref = answer.ref ?? null
-    if (before.sources.length === 0 && answer.sources.length > 0) {
+    const hadNone = before.sources.length === 0 || before.areExpected === true
+    if (hadNone && answer.sources.length > 0 && answer.areExpected !== true) {
       this.announce(say()('announceSources', {n: answer.sources.length}))
       void this.#host.updateComplete.then(() => {
         // The sources are painted with the next frame, and only then of use to the reader.

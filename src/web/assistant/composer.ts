@@ -14,7 +14,7 @@ export interface ComposerOptions {
   /** Whether an answer is being written; the button is then Stop instead of Ask. */
   readonly isRunning: () => boolean
   readonly absolute: (href: string) => string
-  readonly onType: (text: string) => void
+  readonly onType: (text: string, about: string) => void
   /** Cancels the search in progress. */
   readonly onCancel: () => void
   readonly onAsk: (question: string, about: string) => void
@@ -189,7 +189,7 @@ export class Composer implements ReactiveController {
     this.#resize(box)
     // What was chosen matches the text before: Enter asks what is typed now.
     this.#choose(-1)
-    this.#options.onType(box.value)
+    this.#options.onType(box.value, this.#about)
   }
 
   readonly #onBlur = (): void => {

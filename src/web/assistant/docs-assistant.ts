@@ -71,7 +71,10 @@ export class DocsAssistant extends AssistantAttributes {
     placeholder: () => this.placeholder ?? this.#say('placeholder'),
     isRunning: () => this.#session?.running != null,
     absolute: this.#absolute,
-    onType: (text) => this.#search?.type(text),
+    onType: (text, about) => {
+      this.#search?.type(text)
+      this.#session?.prepare(text, about)
+    },
     onCancel: () => this.#search?.cancel(),
     onAsk: (question, about) => this.ask(question, {about}),
     onStop: () => this.stop(),

@@ -100,6 +100,8 @@ export interface AnswerState {
   readonly connection: 'open' | 'reconnecting' | 'offline'
   readonly generator: string | null
   readonly sources: readonly Source[]
+  /** Whether they were found before the question was asked; its own replace them. Absent otherwise. */
+  readonly areExpected?: boolean
   /** Hosts that the sources link to; null when the server did not send them, absent from what an earlier version stored. */
   readonly linkHosts?: readonly string[] | null
   readonly text: string
@@ -224,6 +226,13 @@ export function idempotencyKeyOf(answer: AnswerState): string {
   return `${answer.requestKey ?? answer.key}-${answer.attempt}`
 }
 
+/** The answer with the sources that were found before it was asked, if any and while it has none. */
+export function withExpected(answer: AnswerState, sources: readonly Source[]): AnswerState {
+  return sources.length === 0 || answer.sources.length > 0 || answer.carried !== null
+    ? answer
+    : {...answer, sources, areExpected: true, phase: 'sources'}
+}
+
 /** The answer after an update. After its end, only its timings change. */
 export function withUpdate(answer: AnswerState, update: StreamUpdate): AnswerState {
   switch (update.type) {
@@ -247,10 +256,12 @@ function withEvent(answer: AnswerState, event: AnswerEvent): AnswerState {
         conversationId: event.conversationId ?? answer.conversationId,
         generator: event.generator,
       }
-    case 'sources':
+    case 'sources': {
+      const known = answer.areExpected === true ? [] : answer.sources
       return {
         ...answer,
-        sources: [...answer.sources, ...event.sources.filter(isNewTo(answer.sources))],
+        sources: [...known, ...event.sources.filter(isNewTo(known))],
+        areExpected: false,
         linkHosts:
           event.linkHosts === undefined
             ? (answer.linkHosts ?? null)
@@ -259,6 +270,7 @@ function withEvent(answer: AnswerState, event: AnswerEvent): AnswerState {
         unknownWords: event.unknownWords ?? answer.unknownWords ?? [],
         phase: advance(answer, 'sources'),
       }
+    }
     case 'reasoning':
       return {...answer, phase: advance(answer, 'thinking')}
     case 'tool':

@@ -45,7 +45,7 @@ export class OpenConversation {
   }
 
   /** The other turns, for a server that cannot know them because it never assigned an id. */
-  historyFor(answerKey: string): readonly Turn[] {
+  historyFor(answerKey: string | null): readonly Turn[] {
     if (this.conversationId !== null) return []
     return this.answers
       .filter(({key, text}) => key !== answerKey && text !== '')

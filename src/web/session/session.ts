@@ -4,6 +4,7 @@ import {
   type Feedback,
   followAnswer,
   type PageContext,
+  type Question,
   RefusedError,
   rateAnswer,
   type StreamOptions,
@@ -20,6 +21,7 @@ import {
   refused,
   retried,
   stopped,
+  withExpected,
   withUpdate,
 } from './answer-state.ts'
 import {type Change, changeOf} from './change.ts'
@@ -32,6 +34,7 @@ import {
 } from './conversation-store.ts'
 import {OpenConversation} from './open-conversation.ts'
 import {passageFor, withPassage} from './passage.ts'
+import {SourcesAhead} from './sources-ahead.ts'
 import {waitMsOf} from './waiting.ts'
 
 export interface SessionOptions extends Omit<StreamOptions, 'signal'> {
@@ -59,6 +62,8 @@ export interface Session {
    * answer. It is not sent before the time that the server named.
    */
   ask(question: string, about?: string): void
+  /** Looks for the sources of what is being typed, once it pauses, so that they are there with `ask`. */
+  prepare(question: string, about?: string): void
   /** Stops the answer that is being written, also before its first token: here at once, then on the server. */
   stop(): void
   /** Asks again after an answer broke off or was refused, and replaces it. */
@@ -87,6 +92,7 @@ export function openSession(options: SessionOptions): Session {
 class TabSession implements Session {
   readonly #options: SessionOptions
   readonly #keeper: ConversationKeeper
+  readonly #ahead: SourcesAhead
   readonly #now: () => number
   readonly #newId: () => string
   #open: OpenConversation
@@ -95,6 +101,7 @@ class TabSession implements Session {
   constructor(options: SessionOptions) {
     const {store, tab, now = Date.now, newId = () => crypto.randomUUID()} = options
     this.#options = options
+    this.#ahead = new SourcesAhead(options)
     this.#keeper = new ConversationKeeper(store, tab, now)
     this.#now = now
     this.#newId = newId
@@ -135,6 +142,11 @@ class TabSession implements Session {
     }
     this.save()
     this.#notifyChanged()
+  }
+
+  prepare(question: string, about = ''): void {
+    const words = question.trim()
+    if (this.running === null) this.#ahead.lookFor(this.#questionOf(words, passageFor(words, about), null))
   }
 
   stop(): void {
@@ -198,6 +210,7 @@ class TabSession implements Session {
   }
 
   close(): void {
+    this.#ahead.cancel()
     this.save()
     this.#detach()
     // A reading that still waits for an id, in order to stop its answer, must not report updates any more.
@@ -233,21 +246,30 @@ class TabSession implements Session {
 
   #start(asked: AnswerState): void {
     // What an earlier version stored may have a passage that does not fit.
-    const answer = {...asked, about: passageFor(asked.question, asked.about)}
+    const about = passageFor(asked.question, asked.about)
+    const question = this.#questionOf(asked.question, about, asked.key)
+    const answer = withExpected({...asked, about}, this.#ahead.takeFor(question))
     this.#open.upsert(answer)
     this.save()
     this.#notifyChanged()
     const request = {
-      question: withPassage(answer.question, answer.about),
-      conversationId: this.#open.conversationId,
-      history: this.#open.historyFor(answer.key),
-      version: this.#options.version(),
-      lang: this.#options.lang?.(),
-      page: this.#options.page?.() ?? null,
+      ...question,
       continueAnswerId: answer.continues,
       idempotencyKey: idempotencyKeyOf(answer),
     }
     this.#read(answer.key, (options) => askAnswer(request, options))
+  }
+
+  /** @param answerKey of its own answer, which is no earlier turn; null before there is one. */
+  #questionOf(question: string, about: string, answerKey: string | null): Question {
+    return {
+      question: withPassage(question, about),
+      conversationId: this.#open.conversationId,
+      history: this.#open.historyFor(answerKey),
+      version: this.#options.version(),
+      lang: this.#options.lang?.() ?? null,
+      page: this.#options.page?.() ?? null,
+    }
   }
 
   #read(answerKey: string, updates: (options: StreamOptions) => AsyncGenerator<StreamUpdate>): void {
