@@ -68,6 +68,7 @@ export class TurnList implements ReactiveController {
       element.show(shownOf(answer), nodeOptions(), say(), session().answers)
     }
     this.#scrollToTop()
+    this.#hold()
   }
 
   /** Scrolls the question that is asked next, or is last when a conversation opens, to the top. */
@@ -87,12 +88,13 @@ export class TurnList implements ReactiveController {
     scroller.scrollTop = topOf(turn, scroller)
   }
 
-  /** Once every text is drawn, or the reader has scrolled away, nothing is held. */
+  /** Once every text is drawn and its ending shown, or the reader has scrolled away, nothing is held. */
   #hold(): void {
     const scroller = this.#scroller
     if (this.#held === null || scroller === null) return
     scroller.scrollTop = topOf(this.#held, scroller)
-    if ([...this.#texts.values()].every(({isCaughtUp}) => isCaughtUp)) this.#held = null
+    const isDrawn = [...this.#texts.values()].every(({isCaughtUp}) => isCaughtUp)
+    if (isDrawn && !this.#awaitsText) this.#held = null
   }
 
   /** Draws new text; renders the rest only if a source is used for the first time. */
