@@ -66,6 +66,7 @@ export async function prepareAnswer(
     question: question.question,
     version: question.version,
     lang: question.lang ?? null,
+    page: question.page ?? null,
     build: at.build,
     generator: generator.name,
     model: generator.model,
@@ -100,6 +101,7 @@ function questionOf(earlier: JournalledAnswer, submitted: Question): Question {
     question: earlier.question || submitted.question,
     version: earlier.version ?? submitted.version,
     lang: earlier.lang ?? submitted.lang ?? null,
+    page: earlier.page ?? submitted.page ?? null,
   }
 }
 

@@ -1,4 +1,4 @@
-import type {Question, RetrievedSource, Turn} from '../domain/index.ts'
+import type {PageNames, Question, RetrievedSource, Turn} from '../domain/index.ts'
 import {wellFormed} from '../lib/well-formed.ts'
 import type {Retrieval, Retriever} from '../retrieval/index.ts'
 import type {RunLimits} from './answering-limits.ts'
@@ -23,9 +23,18 @@ export class SourceSearch {
   /** Of the question; every round that shows sources says it again. */
   #assessment: Assessment = {}
 
+  #visitorPage: PageNames | null = null
+
   constructor(options: SourceSearchOptions, shown: ShownSources) {
     this.#options = options
     this.#shown = shown
+  }
+
+  /** Where the visitor is: by the names that the docs have for it, else by those that the browser sent. Null if unknown. */
+  get visitorPage(): PageNames | null {
+    const {page = null} = this.#options.question
+    if (this.#visitorPage !== null || page === null || page.title === null) return this.#visitorPage
+    return {title: page.title, section: page.section}
   }
 
   /** Searches for the question in the context of its conversation. Rejects if the run ends meanwhile. */
@@ -117,6 +126,7 @@ export class SourceSearch {
         history,
         version: question.version,
         lang: this.#lang ?? question.lang ?? null,
+        ...(question.page == null ? {} : {page: question.page}),
         onlyLang: this.#lang !== null,
         limit: limits.sourcesPerAnswer,
         firstNumber: this.#shown.nextNumber,
@@ -125,6 +135,7 @@ export class SourceSearch {
     )
     run.signal.throwIfAborted()
     this.#noteLanguage(retrieval)
+    this.#visitorPage ??= retrieval.visitorPage ?? null
     return retrieval
   }
 }

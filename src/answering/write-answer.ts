@@ -102,6 +102,7 @@ async function generate(
       question: question.question,
       history,
       sources,
+      visitorPage: search.visitorPage,
       unknownWords: search.unknownWords,
       search: (query) => search.searchAgain(query),
       continueFrom: continuation?.text || null,

@@ -1,4 +1,4 @@
-import type {Ending, GeneratorName, SequencedEvent, Source, Turn} from '../domain/index.ts'
+import type {Ending, GeneratorName, SequencedEvent, Source, Turn, VisitorPage} from '../domain/index.ts'
 import type {AnswerState} from './answer-state.ts'
 
 /** What is known about an answer when it begins. */
@@ -10,6 +10,8 @@ export interface JournalEntry {
   readonly version: string | null
   /** The language that was asked for, BCP 47; null or absent where none was. */
   readonly lang?: string | null
+  /** Where the visitor was; null or absent where that was not said, or is not kept. */
+  readonly page?: VisitorPage | null
   readonly build: string
   readonly generator: GeneratorName
   readonly model: string | null

@@ -112,7 +112,7 @@ function withoutDanglingText(parts: readonly Part[]): Part[] {
   })
 }
 
-/** The question; a correction with what it corrects; a short one that continues the one before, or has only stop words, with the words of that one. */
+/** The question; a correction with what it corrects; a short one that continues the one before, or has only stop words, with the words of that one or, where there is none, of the page that it is asked from. */
 function contextualQuestion(request: GenerationRequest): string {
   const {history} = request
   const {asked: question} = askedIn(request.question)
@@ -124,7 +124,10 @@ function contextualQuestion(request: GenerationRequest): string {
   if (correction !== null) return correction.question
   const isShort = question.split(/\s+/).length <= 5
   const isFollowUp = mayPointBack(question) || mayContinue(question) || termsOf(question).every(isStopTerm)
-  return isShort && isFollowUp ? `${question} ${previousQuestionIn(request)}`.trimEnd() : question
+  if (!isShort || !isFollowUp) return question
+  const {visitorPage = null} = request
+  const placeName = visitorPage?.section ?? visitorPage?.title ?? ''
+  return `${question} ${previousQuestionIn(request) || placeName}`.trimEnd()
 }
 
 /** The visitor's turn before this question was first asked; empty for none. */

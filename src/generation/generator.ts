@@ -3,6 +3,7 @@ import type {
   DeltaEvent,
   FinishReason,
   GeneratorName,
+  PageNames,
   ReasoningEvent,
   RetrievedSource,
   ToolEvent,
@@ -16,6 +17,8 @@ export interface GenerationRequest {
   readonly history: readonly Turn[]
   /** Best first, numbered. Never empty: without sources Docent abstains and calls no generator. */
   readonly sources: readonly RetrievedSource[]
+  /** The page that the visitor is on; null or absent where that is not known. Its names may come from the visitor. */
+  readonly visitorPage?: PageNames | null
   /** Words of the question that the docs never use, as the asker wrote them. Absent for none. */
   readonly unknownWords?: readonly string[]
   /**

@@ -5,7 +5,7 @@ import {headOf} from '../lib/cut.ts'
 import {sectionAddress} from '../lib/section-address.ts'
 import {howToRun} from '../package/index.ts'
 import type {Transcript, TranscriptItem, TranscriptStore} from '../transcripts/index.ts'
-import {endingLabelOf, feedbackWordsOf, writerOf} from '../transcripts/index.ts'
+import {endingLabelOf, feedbackWordsOf, visitorPageLine, writerOf} from '../transcripts/index.ts'
 import {ownPagesOnly} from './guards/origins.ts'
 import {type Html, type HtmlValue, html, isolatedText, pageOf, withVisibleControls} from './html.ts'
 import {transcriptQueryOf} from './request-schemas.ts'
@@ -169,6 +169,7 @@ function detailOf(transcript: Transcript): Html {
     ['Error', isolatedTextOrNull(transcript.errorDetail)],
     ['Written by', isolatedText(writerOf(transcript))],
     ['Language', transcript.lang ?? null],
+    ['On page', transcript.page ? isolatedText(visitorPageLine(transcript.page)) : null],
     ['Build', transcript.build],
     ['Sources after', milliseconds(timings.sourcesMs)],
     ['First source on screen after', milliseconds(transcript.firstUsefulMs ?? null)],

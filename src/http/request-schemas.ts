@@ -1,12 +1,16 @@
 import {z} from 'zod'
 import {refOf} from '../answers/index.ts'
 import {DocentError, endings, type Question} from '../domain/index.ts'
+import {cleanLine} from '../lib/clean-text.ts'
+import {headOf} from '../lib/cut.ts'
+import {visitorAddressOf} from '../lib/visitor-address.ts'
 import {wellFormed} from '../lib/well-formed.ts'
 import {canonicalTag} from '../text/language-tags.ts'
 import type {FeedbackChange, TranscriptFilter} from '../transcripts/index.ts'
 import {endMomentOf, momentOf} from '../transcripts/index.ts'
 
 export const maxQuestionLength = 4000
+const maxPageNameLength = 200
 
 const identifier = z.string().regex(/^[\w-]{1,64}$/, 'must be 1 to 64 letters, digits, - or _')
 
@@ -34,12 +38,31 @@ const languageTag = z
     return z.NEVER
   })
 
+/** One line, cut to a length: a title is no reason to refuse a question. Null for none. */
+const shownLine = z
+  .string()
+  .nullish()
+  .transform((text) => headOf(cleanLine(wellFormed(text ?? '')).trim(), maxPageNameLength) || null)
+
+/** The client says it, so it is no more than a hint: what cannot be an address counts as none. */
+const visitorPage = z
+  .object({
+    url: z
+      .string()
+      .nullish()
+      .transform((url) => visitorAddressOf(url ?? '')),
+    title: shownLine,
+    section: shownLine,
+  })
+  .transform((page) => (page.url === null && page.title === null && page.section === null ? null : page))
+
 const askBody = z.object({
   question: questionText,
   conversationId: identifier.optional(),
   history: list(turn, 100).optional(),
   version: z.string().min(1).max(100).nullish(),
   lang: languageTag.nullish(),
+  page: visitorPage.nullish(),
   resumable: z.boolean().optional(),
   bufferMs: z.number().int().min(0).max(10_000).optional(),
   continueAnswerId: identifier.optional(),
@@ -54,10 +77,8 @@ export interface AskRequest {
 
 /** Validates the body of `POST /api/answers`. @throws DocentError `invalid_request`. */
 export function askRequestOf(body: unknown): AskRequest {
-  const {question, conversationId, history, version, lang, resumable, bufferMs, continueAnswerId} = parsed(
-    askBody,
-    body,
-  )
+  const {question, conversationId, history, version, lang, page, resumable, bufferMs, continueAnswerId} =
+    parsed(askBody, body)
   return {
     question: {
       question: question.trim(),
@@ -65,6 +86,7 @@ export function askRequestOf(body: unknown): AskRequest {
       history: history ?? [],
       version: version ?? null,
       lang: lang ?? null,
+      page: page ?? null,
       resumable: resumable ?? false,
     },
     bufferMs: bufferMs ?? null,

@@ -3,18 +3,19 @@ import type {IndexBuild, StoredPage} from '../search-index/index.ts'
 
 /**
  * The versions whose pages may answer, null standing for pages of none: the one that was asked for, or that the question
- * names; otherwise the current one. Null for all, where the docs have no versions. Each source of the docs has versions of
+ * names; otherwise that of the page that the visitor is on; otherwise the current one. Null for all, where the docs have no versions. Each source of the docs has versions of
  * its own: one that does not have the version in the question is searched as it is now.
  */
 export function versionsToSearch(
   build: IndexBuild,
   question: string,
   version: string | null,
+  visitorVersion: string | null = null,
 ): readonly (string | null)[] | null {
   if (version !== null) return [version]
   const versions = build.versions()
   if (versions.length === 0) return null
-  const named = versionNamedIn(question, versions)
+  const named = versionNamedIn(question, versions) ?? visitorVersion
   return [...new Set(pagesBySource(build).flatMap((source) => versionsIn(source, named)))]
 }
 

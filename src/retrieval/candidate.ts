@@ -14,6 +14,8 @@ export interface RankingQuery {
   readonly contextWeight: number
   /** Null where the embedding model has none. */
   readonly wordVectors: WordVectors | null
+  /** Ids of sections that are candidates although no search need find them. Default none. */
+  readonly alsoRanked?: readonly number[]
 }
 
 /** A section that may answer, with its features. */

@@ -1,4 +1,4 @@
-import type {SiteUrl} from '../domain/index.ts'
+import type {SiteUrl, VisitorPage} from '../domain/index.ts'
 import type {Embedder} from '../embedding/index.ts'
 import type {CurrentBuild, IndexBuild} from '../search-index/index.ts'
 import type {Calibration} from './calibration.ts'
@@ -9,6 +9,7 @@ import {
   findSections,
   standaloneQuestion,
 } from './find-sections.ts'
+import {dependenceOnPage} from './page-preference.ts'
 import {askedLanguage} from './question-language.ts'
 import type {QuestionRewriter} from './question-rewriter.ts'
 import type {
@@ -30,6 +31,7 @@ import type {Stage} from './stages.ts'
 import {sectionNamesIn} from './typing/section-names.ts'
 import {typedHitsOf} from './typing/typed-hits.ts'
 import {typedSections} from './typing/typed-sections.ts'
+import {namesOf, placeOfVisitor, type VisitorPlace} from './visitor-place.ts'
 
 export interface RetrieverOptions {
   readonly current: CurrentBuild
@@ -69,7 +71,7 @@ export function createRetriever(options: RetrieverOptions): Retriever & DocsSear
   async function findAndConvert<T>(
     query: AskedQuery,
     callOptions: RetrieveOptions,
-    convert: (found: FoundSections, build: IndexBuild, context: ShownContext) => T,
+    convert: (found: FoundAt, build: IndexBuild, context: ShownContext) => T,
   ): Promise<{readonly build: string; readonly query: string; readonly timings: Record<string, number>} & T> {
     const started = performance.now()
     const lease = current.lease()
@@ -87,9 +89,9 @@ export function createRetriever(options: RetrieverOptions): Retriever & DocsSear
 
   return {
     retrieve(query: RetrievalQuery, callOptions: RetrieveOptions = {}): Promise<Retrieval> {
-      const {question, history, version, lang, onlyLang, limit = defaultLimit, firstNumber = 1} = query
+      const {question, history, version, lang, page, onlyLang, limit = defaultLimit, firstNumber = 1} = query
       return findAndConvert(
-        {question, history, version, lang, onlyLang, depth: limit * 3},
+        {question, history, version, lang, page, onlyLang, depth: limit * 3},
         callOptions,
         (found, build, context) => {
           const joinsNeighbours = !deps.without.has('duplicates')
@@ -99,6 +101,7 @@ export function createRetriever(options: RetrieverOptions): Retriever & DocsSear
           const noHits = sources.length === 0 ? {reason: 'no_hits' as const, nearest: []} : null
           return {
             lang: build.language,
+            visitorPage: namesOf(found.place),
             sources,
             abstention: found.abstention ?? noHits,
             answerability: found.shade,
@@ -159,7 +162,13 @@ function langsOf(...tags: readonly (string | null)[]): readonly string[] {
   return tags.filter((tag) => tag !== null)
 }
 
-interface AskedQuery extends Omit<FindQuery, 'standalone' | 'language'> {
+/** What was found for a visitor who is there; null where that is not known. */
+interface FoundAt extends FoundSections {
+  readonly place: VisitorPlace | null
+}
+
+interface AskedQuery extends Omit<FindQuery, 'standalone' | 'language' | 'place'> {
+  readonly page?: VisitorPage | null | undefined
   readonly lang?: string | null | undefined
   readonly onlyLang?: boolean | undefined
 }
@@ -172,14 +181,23 @@ async function findFirst(whole: IndexBuild, query: AskedQuery, options: Retrieve
   const timings =
     deps.rewriter === undefined || history.length === 0 ? {} : {rewrite: performance.now() - started}
   const asked = await askedLanguage(whole, standalone ?? question, history)
+  const place = query.page == null ? null : placeOfVisitor(whole, query.page, deps.siteUrl)
+  const ofPage = place?.page.lang ?? null
+  const language = asked ?? lang ?? ofPage
+  const isAboutPage =
+    place !== null && standalone === null && dependenceOnPage(question, history, language) > 0
   const parts = partsToSearch(whole, {
     question: standalone ?? question,
     version,
-    langs: langsOf(lang, asked),
+    visitorVersion: place?.page.version ?? null,
+    langs: isAboutPage ? langsOf(ofPage, lang, asked) : langsOf(lang, asked, ofPage),
   })
-  let first: {readonly build: IndexBuild; readonly found: FoundSections} | null = null
+  let first: {readonly build: IndexBuild; readonly found: FoundAt} | null = null
   for (const build of onlyLang ? parts.slice(0, 1) : parts) {
-    const found = await findSections(build, {...query, standalone, language: asked ?? lang}, options, deps)
+    const found = {
+      ...(await findSections(build, {...query, standalone, language, place}, options, deps)),
+      place,
+    }
     if (found.abstention === null) return {build, found, timings}
     first ??= {build, found}
   }

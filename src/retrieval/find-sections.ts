@@ -16,6 +16,7 @@ import {diversifyPages, withoutDuplicates} from './diversify.ts'
 import {type EnglishFeatures, englishAnswerabilityOf, englishFeaturesOf} from './english-answerability.ts'
 import {followUpOf, needsEarlierTurns, noTopic, standsAlone, type Topic, topicOf} from './follow-up.ts'
 import {nearestPages} from './page-links.ts'
+import {dependenceOnPage, preferPage, sectionsNear, topicOfPlace} from './page-preference.ts'
 import {type QuestionRewriter, rewriteQuestion} from './question-rewriter.ts'
 import {questionTermsOf, weightOf} from './question-terms.ts'
 import {questionVector} from './question-vector.ts'
@@ -26,6 +27,7 @@ import type {Stage} from './stages.ts'
 import {isTechnicalEnglish} from './technical-english.ts'
 import {isAboutUnknownName, saysNumbersOnly} from './unknown-names.ts'
 import {unknownWordsOf} from './unknown-words.ts'
+import type {VisitorPlace} from './visitor-place.ts'
 import {wordAnswerabilityOf} from './word-answerability.ts'
 
 export interface FindDeps {
@@ -51,6 +53,8 @@ export interface FindQuery {
   readonly standalone?: string | null
   /** The language of the question, BCP 47; null or absent for that of the docs. */
   readonly language?: string | null
+  /** Where the visitor is; null or absent where that is not known. */
+  readonly place?: VisitorPlace | null
   /** Candidates among which duplicates are removed. */
   readonly depth: number
 }
@@ -92,7 +96,8 @@ export async function findSections(
   const language = query.language ?? build.language
   signal?.throwIfAborted()
   checkEmbedder(build, embedder)
-  const {question, topic} = questionInContext(build, query, deps)
+  const {place = null} = query
+  const {question, topic, isAboutPage} = questionInContext(build, {...query, language}, deps)
 
   const embedStarted = performance.now()
   const hasVectors = knowsLanguage(embedder, build.language) && knowsLanguage(embedder, language)
@@ -110,15 +115,21 @@ export async function findSections(
     contextTerms: topic.terms,
     contextWeight: topic.weight,
     wordVectors: embedder.words ?? null,
+    alsoRanked: place !== null && isAboutPage ? sectionsNear(build, place) : [],
   }
   const rankStarted = performance.now()
   const ranked = rankSections(build, rankingQuery, Math.max(depth * 2, answerabilityDepth), without)
   const diversifyStarted = performance.now()
-  const candidates = diversified(build, ranked.candidates, depth, without)
-  const judged = await judgedAlone(build, question, {query: rankingQuery, ranked, vectorOf}, without)
+  const preferred =
+    place === null ? ranked.candidates : preferPage(ranked.candidates, place, isAboutPage ? topic.weight : 0)
+  const candidates = diversified(build, preferred, depth, without)
+  const meansPage = isAboutPage && topic.weight === 1
+  const judged = meansPage
+    ? {query: rankingQuery, ranked}
+    : await judgedAlone(build, question, {query: rankingQuery, ranked, vectorOf}, without)
   const {reason, features, answerability, threshold} = await assess(
     build,
-    {question, version, hasVectors},
+    {question, version, hasVectors, isAboutPage},
     judged,
     deps,
   )
@@ -153,11 +164,27 @@ function checkEmbedder(build: IndexBuild, embedder: Embedder): void {
 
 interface QuestionInContext {
   readonly question: string
-  /** What it takes from earlier turns; empty once it was rewritten to stand alone. */
+  /** What it takes from earlier turns, or from the visitor's page; empty once it was rewritten to stand alone. */
   readonly topic: Topic
+  /** Whether it refers to the page that the visitor is on, which is the topic then. */
+  readonly isAboutPage: boolean
 }
 
 function questionInContext(build: IndexBuild, query: FindQuery, deps: FindDeps): QuestionInContext {
+  const {place = null, language = null} = query
+  const {question, history} = askedQuestion(query, deps)
+  if (place !== null && query.standalone == null) {
+    const weight = dependenceOnPage(question, history, language)
+    if (weight > 0) return {question, topic: topicOfPlace(build, place, weight), isAboutPage: true}
+  }
+  return {...questionInConversation(build, query, deps), isAboutPage: false}
+}
+
+function questionInConversation(
+  build: IndexBuild,
+  query: FindQuery,
+  deps: FindDeps,
+): Omit<QuestionInContext, 'isAboutPage'> {
   const {question, message, history} = askedQuestion(query, deps)
   if (query.standalone != null) return {question: query.standalone, topic: noTopic}
   const {analysis} = BuildCache.of(build)
@@ -185,11 +212,11 @@ function askedQuestion(
 /** A follow-up rewritten to stand alone; null for a first question, without a rewriter, or when rewriting failed. */
 export async function standaloneQuestion(
   query: Pick<FindQuery, 'question' | 'history'>,
-  {signal, onModelCall}: RetrieveOptions,
+  {signal, onModelCall, mayCallModel = true}: RetrieveOptions,
   {rewriter, rewriteTimeoutMs, onNote, without}: FindDeps,
 ): Promise<string | null> {
   const {question, history} = askedQuestion(query, {without})
-  if (rewriter === undefined || history.length === 0) return null
+  if (rewriter === undefined || history.length === 0 || !mayCallModel) return null
   onModelCall?.()
   const result = await rewriteQuestion(question, history, {rewriter, timeoutMs: rewriteTimeoutMs, signal})
   if ('question' in result) return result.question
@@ -231,6 +258,14 @@ async function judgedAlone(
   return {query: alone, ranked: rankSections(build, alone, answerabilityDepth, without)}
 }
 
+/** How much of the threshold a question is let off because its own words cannot tell: from 0 to 1, all of it. */
+function dependenceJudged(question: string, query: RankingQuery, isAboutPage: boolean): number {
+  // Nothing but "what is this?": the page is there, so there is nothing to doubt.
+  if (isAboutPage && query.contextWeight === 1) return 1
+  const isDependent = isAboutPage || needsEarlierTurns(question)
+  return isDependent && !namesUnknown(query) ? query.contextWeight : 0
+}
+
 /** Whether a question has a word that the docs never use, nor one like it. */
 function namesUnknown({terms}: RankingQuery): boolean {
   return terms.some(({known, corrected}) => !known && !corrected)
@@ -240,12 +275,14 @@ function namesUnknown({terms}: RankingQuery): boolean {
 interface Assessed extends Pick<FindQuery, 'question' | 'version'> {
   /** Whether the embedding model knows the languages of question and docs. */
   readonly hasVectors: boolean
+  /** Whether it refers to the page that the visitor is on. */
+  readonly isAboutPage: boolean
 }
 
 /** How likely the docs answer the question, and why to abstain where they do not. */
 async function assess(
   build: IndexBuild,
-  {question, version, hasVectors}: Assessed,
+  {question, version, hasVectors, isAboutPage}: Assessed,
   {query, ranked}: Judged,
   deps: FindDeps,
 ) {
@@ -262,10 +299,7 @@ async function assess(
       : hasVectors
         ? answerabilityOf(features, calibration)
         : wordAnswerabilityOf(features, sections, threshold)
-  const applied = thresholdFor(
-    threshold,
-    needsEarlierTurns(question) && !namesUnknown(query) ? query.contextWeight : 0,
-  )
+  const applied = thresholdFor(threshold, dependenceJudged(question, query, isAboutPage))
   const reason = await abstentionReason({
     features,
     isAboutUnknownName: isEnglish && isAboutUnknownName(build, question, query.terms),

@@ -59,7 +59,8 @@ export function rankSections(
   const background = backgroundCosine(build, query.vector)
   const queryTerms = new QueryTerms(query.terms)
   const hits = {...wordHits, similar}
-  const ids = preselect(hits, query.contextWeight, background, candidateDepth)
+  const found = preselect(hits, query.contextWeight, background, candidateDepth)
+  const ids = new Set([...found, ...(query.alsoRanked ?? [])])
   const candidates = cache
     .sections(ids)
     .map((headings) =>

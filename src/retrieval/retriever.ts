@@ -3,8 +3,10 @@ import type {
   Answerability,
   Highlight,
   PageLink,
+  PageNames,
   RetrievedSource,
   Turn,
+  VisitorPage,
 } from '../domain/index.ts'
 
 export interface RetrievalQuery {
@@ -15,6 +17,8 @@ export interface RetrievalQuery {
   readonly version: string | null
   /** The language of who asks, BCP 47; null or absent for that of the question. */
   readonly lang?: string | null
+  /** Where the visitor is; null or absent where that is not known. Its sections are preferred a little. */
+  readonly page?: VisitorPage | null
   /** Only pages in `lang`, which is one that an earlier retrieval answered in. Default false. */
   readonly onlyLang?: boolean
   /** Maximum number of groups of sources; default 6. */
@@ -30,6 +34,8 @@ export interface Retrieval {
   readonly query: string
   /** The language of the pages that answer, BCP 47; null or absent where the build does not know languages. */
   readonly lang?: string | null
+  /** Where the visitor is, by the names that the docs have for it; null or absent where it is no page of theirs. */
+  readonly visitorPage?: PageNames | null
   /** Best first. Also set on abstention, for the log; readers are not shown them then. */
   readonly sources: readonly RetrievedSource[]
   /** Null when the docs answer the question. */
@@ -53,6 +59,8 @@ export interface Abstention {
 
 export interface RetrieveOptions {
   readonly signal?: AbortSignal
+  /** Whether a model may be called. Default true. */
+  readonly mayCallModel?: boolean
   /** Called when the search calls a model, as to rewrite a follow-up question. */
   readonly onModelCall?: () => void
 }

@@ -7,6 +7,8 @@ export interface PartsQuery {
   readonly question: string
   /** Only this version of the docs; null for the one that the question names, or the current one. */
   readonly version: string | null
+  /** The version of the page that the visitor is on, which counts where the question names none. Default null. */
+  readonly visitorVersion?: string | null
   /** Languages of who asks, BCP 47, best first: the one that was asked for, then that of the question. */
   readonly langs: readonly string[]
 }
@@ -19,10 +21,10 @@ export interface PartsQuery {
  */
 export function partsToSearch(
   build: IndexBuild,
-  {question, version, langs}: PartsQuery,
+  {question, version, visitorVersion = null, langs}: PartsQuery,
 ): readonly IndexBuild[] {
   checkVersion(build, version)
-  const versions = versionsToSearch(build, question, version)
+  const versions = versionsToSearch(build, question, version, visitorVersion)
   const ofVersion = build.part({lang: null, versions})
   const tags = ofVersion.languages().map((share) => share.lang)
   if (tags.length < 2) return [ofVersion]

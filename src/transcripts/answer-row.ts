@@ -10,6 +10,7 @@ import {
   type Timings,
   type Turn,
   type Usage,
+  type VisitorPage,
 } from '../domain/index.ts'
 import {headOf} from '../lib/cut.ts'
 import type {Feedback, Review, Transcript, TranscriptItem, Verdict} from './transcript-store.ts'
@@ -37,6 +38,8 @@ export interface AnswerRow extends FeedbackColumns {
   readonly question: string
   readonly version: string | null
   readonly lang: string | null
+  /** A `VisitorPage` as JSON. */
+  readonly page: string | null
   readonly build: string
   readonly generator: GeneratorName
   readonly model: string | null
@@ -79,6 +82,7 @@ export function journalledOf(row: AnswerRow): JournalledAnswer {
     question: row.question,
     version: row.version,
     lang: row.lang,
+    page: row.page === null ? null : (JSON.parse(row.page) as VisitorPage),
     build: row.build,
     generator: row.generator,
     model: row.model,

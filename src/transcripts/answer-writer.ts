@@ -3,7 +3,7 @@ import {isPartialFinish, type SequencedEvent} from '../domain/index.ts'
 import type {SqliteDatabase} from '../native/index.ts'
 import type {AnswerRow} from './answer-row.ts'
 import {rowsOf} from './event-rows.ts'
-import {type LiveAnswer, languageOf} from './live-answer.ts'
+import {type LiveAnswer, languageOf, pageJsonOf} from './live-answer.ts'
 import type {Redaction} from './redaction.ts'
 
 /** Writes answers from memory to the database. @throws what SQLite throws; then the call has written nothing. */
@@ -17,9 +17,9 @@ export interface AnswerWriter {
 
 export function createAnswerWriter(db: SqliteDatabase, redaction: Redaction): AnswerWriter {
   const insertAnswer = db.prepare(
-    `INSERT INTO answers (id, ref, conversation, question, version, lang, build, generator, model, embedding,
+    `INSERT INTO answers (id, ref, conversation, question, version, lang, page, build, generator, model, embedding,
        started_at, settings, channel, idempotency_key)
-     VALUES (@id, @ref, @conversation, @question, @version, @lang, @build, @generator, @model, @embedding,
+     VALUES (@id, @ref, @conversation, @question, @version, @lang, @page, @build, @generator, @model, @embedding,
        @startedAt, @settings, @channel, @idempotencyKey)`,
   )
   const updateDetails = db.prepare('UPDATE answers SET facts = ?, lang = ? WHERE row = ?')
@@ -37,6 +37,7 @@ export function createAnswerWriter(db: SqliteDatabase, redaction: Redaction): An
       question: redaction.text(entry.question),
       version: redaction.keepsText ? entry.version : null,
       lang: languageOf(answer),
+      page: redaction.keepsText ? pageJsonOf(entry) : null,
       build: entry.build,
       generator: entry.generator,
       model: entry.model,
@@ -109,6 +110,7 @@ const columns = [
   'question',
   'version',
   'lang',
+  'page',
   'build',
   'generator',
   'model',

@@ -25,6 +25,9 @@ const columns = [
   'partial',
   'lang',
   'missing',
+  'pageUrl',
+  'pageTitle',
+  'pageSection',
 ] as const
 
 /** The first line of a CSV export, including its line break. */
@@ -58,6 +61,9 @@ export function csvRowOf(transcript: Transcript): string {
     partial: transcript.partial,
     lang: transcript.lang ?? '',
     missing: transcript.feedback?.missing ?? false,
+    pageUrl: transcript.page?.url ?? '',
+    pageTitle: transcript.page?.title ?? '',
+    pageSection: transcript.page?.section ?? '',
   }
   return `${columns.map((column) => cellOf(String(values[column]))).join(',')}\r\n`
 }

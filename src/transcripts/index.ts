@@ -1,5 +1,5 @@
 export {csvHeader, csvRowOf, jsonLineOf} from './export-format.ts'
-export {endingLabelOf, feedbackWordsOf, writerOf} from './labels.ts'
+export {endingLabelOf, feedbackWordsOf, visitorPageLine, writerOf} from './labels.ts'
 export {endMomentOf, momentOf} from './moments.ts'
 export {exposuresOf} from './open-database.ts'
 export {openTranscripts, type Transcripts} from './open-transcripts.ts'

@@ -1,4 +1,4 @@
-import {partialWordsOf} from '../domain/index.ts'
+import {partialWordsOf, type VisitorPage} from '../domain/index.ts'
 import type {Feedback, Transcript, TranscriptItem} from './transcript-store.ts'
 
 /** How an answer ended, for staff: a partial one is not shown as plain `complete`. */
@@ -22,4 +22,10 @@ export function writerOf({generator, model, writtenBy}: Transcript): string {
 export function feedbackWordsOf({rating, missing, reasons, comment}: Feedback): string[] {
   const parts = [rating, missing ? 'missing in the docs' : null, ...reasons, comment]
   return parts.filter((part) => part !== null && part !== '') as string[]
+}
+
+/** Where a visitor was, on one line, as the visitor's browser said it. */
+export function visitorPageLine({title, section, url}: VisitorPage): string {
+  const names = [title, section].filter((name) => name !== null).join(' › ')
+  return [names, url === null ? '' : names === '' ? url : `(${url})`].filter(Boolean).join(' ')
 }

@@ -52,7 +52,12 @@ export function languageOf({entry, details}: Pick<LiveAnswer, 'entry' | 'details
   return details.lang ?? entry.lang ?? null
 }
 
-/** The row it would have now, with id -1 until it is written. If text is not kept, the question is dropped at the end. */
+/** Where the visitor was, as its column has it. */
+export function pageJsonOf({page = null}: Pick<LiveAnswer['entry'], 'page'>): string | null {
+  return page === null ? null : JSON.stringify(page)
+}
+
+/** The row it would have now, with id -1 until it is written. If text is not kept, question and page are dropped at the end. */
 export function liveRow(answer: LiveAnswer): AnswerRow {
   const {entry, state} = answer
   const keepsQuestion = answer.allEvents === null || state.ending === null
@@ -64,6 +69,7 @@ export function liveRow(answer: LiveAnswer): AnswerRow {
     question: keepsQuestion ? entry.question : '',
     version: entry.version,
     lang: languageOf(answer),
+    page: keepsQuestion ? pageJsonOf(entry) : null,
     build: entry.build,
     generator: entry.generator,
     model: entry.model,

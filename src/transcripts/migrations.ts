@@ -128,6 +128,11 @@ export const migrations: readonly Migration[] = [
       CREATE INDEX answers_by_missing ON answers (row) WHERE missing = 1;
     `,
   },
+  {
+    // Where the visitor was, as JSON.
+    name: '008_visitor_pages',
+    sql: 'ALTER TABLE answers ADD COLUMN page TEXT;',
+  },
 ]
 
 /** Adds the SQL function `ref_of(id)` to a connection that reads or writes transcripts. */

@@ -29,9 +29,13 @@ export function schemaSqlOf(db: SqliteDatabase): SchemaSql {
   const isCurrent = names.includes('ref')
   const ref = isCurrent ? 'ref' : 'ref_of(id)'
   const conversation = isCurrent ? 'conversation' : 'ref_of(conversation_id)'
+  const defaults = {lang: 'NULL', page: 'NULL', missing: '0'}
+  const missing = Object.entries(defaults)
+    .flatMap(([name, value]) => (names.includes(name) ? [] : `${value} AS ${name}, `))
+    .join('')
   const digests = isCurrent ? '' : `${ref} AS ref, ${conversation} AS conversation, `
   return {
-    columns: `answers.*, ${digests}${names.includes('lang') ? '' : 'NULL AS lang, '}${names.includes('missing') ? '' : '0 AS missing, '}${finishReason} AS finish_reason`,
+    columns: `answers.*, ${digests}${missing}${finishReason} AS finish_reason`,
     ref,
     conversation,
     lang: names.includes('lang') ? 'lang' : 'NULL',

@@ -57,7 +57,12 @@ const events: readonly AnswerEvent[] = [
 test('metadata: no text of anybody is on the disk, whatever channel it came through', async () => {
   const file = temporaryFile()
   const transcripts = openForTest({file, mode: 'metadata'})
-  beginAnswer(transcripts, 'a', {question: `Question ${canary}?`, version: canary, conversation: 'c'})
+  beginAnswer(transcripts, 'a', {
+    question: `Question ${canary}?`,
+    version: canary,
+    page: {url: `/docs/${canary}`, title: canary, section: canary},
+    conversation: 'c',
+  })
   events.forEach((event, index) => {
     appendEvent(transcripts, 'a', {seq: index + 1, at: 1_000_000 + index, event})
   })

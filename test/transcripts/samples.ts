@@ -53,6 +53,7 @@ export function sampleEntry(answerId: string, overrides: Partial<JournalEntry> =
     question: 'How do I set the port?',
     version: null,
     lang: null,
+    page: null,
     build: 'build-1',
     generator: 'scripted',
     model: 'script',

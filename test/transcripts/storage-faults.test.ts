@@ -299,6 +299,36 @@ describe('[other schema] schemas of other versions', () => {
     expect((await transcripts.list({q: 'very'})).items.map(({answerId}) => answerId)).toEqual(['old'])
   })
 
+  test('a file from before the visitor’s page was kept is migrated with its rows, and read as it is until then', async () => {
+    const file = temporaryFile()
+    const old = openSqlite(file)
+    const before = migrations.slice(
+      0,
+      migrations.findIndex(({name}) => name === '008_visitor_pages'),
+    )
+    migrate(old, file, before)
+    old
+      .prepare(
+        `INSERT INTO answers (id, ref, conversation, question, build, generator, embedding, started_at, settings, channel, ending, text)
+         VALUES ('old', 'r', 'c', 'How old?', 'b', 'scripted', 'e', 1, '{}', 'test', 'complete', 'Very old.')`,
+      )
+      .run()
+    old.close()
+
+    const beside = readTranscripts(file)
+    const asItIs = await beside.get('old')
+    beside.close()
+    const transcripts = openForTest({file})
+    beginAnswer(transcripts, 'new', {page: {url: '/docs/port', title: 'Port', section: null}})
+    await transcripts.flush()
+
+    expect(asItIs).toMatchObject({question: 'How old?', page: null})
+    expect(await transcripts.get('old')).toMatchObject({text: 'Very old.', page: null})
+    expect(await transcripts.get('new')).toMatchObject({
+      page: {url: '/docs/port', title: 'Port', section: null},
+    })
+  })
+
   const finishes = ['refusal', 'max_tokens', 'context_exceeded', 'end', 'extract'] as const
 
   /** A file as it was before partial answers were told: their `done` names the finish reason and no more. */

@@ -14,6 +14,7 @@ import {
   feedbackWordsOf,
   type Transcript,
   type TranscriptItem,
+  visitorPageLine,
   writerOf,
 } from '../../transcripts/index.ts'
 
@@ -89,6 +90,7 @@ export function showLines(transcript: Transcript, view: TerminalView): string[] 
   ]
   if (transcript.version !== null) lines.push(field('version', transcript.version))
   if (transcript.lang) lines.push(field('language', transcript.lang))
+  if (transcript.page) lines.push(field('on page', visitorPageLine(transcript.page)))
   if (transcript.upstreamRequestId) lines.push(field('request', transcript.upstreamRequestId))
   if (transcript.errorDetail) lines.push(field('cause', transcript.errorDetail))
   for (const note of transcript.notes ?? []) lines.push(field('note', note))

@@ -8,7 +8,7 @@ import type {MarkdownStream, RenderedBlock} from '../render/markdown-stream.ts'
 import type {NodeOptions} from '../render/nodes.ts'
 import {patch} from '../render/patch.ts'
 import {createPlainStream} from '../render/plain-stream.ts'
-import type {AnswerState, Citation} from '../session/answer-state.ts'
+import {type AnswerState, type Citation, isEnded} from '../session/answer-state.ts'
 import {allowedHostsOf} from '../session/link-hosts.ts'
 import {nameOf} from '../session/markdown-copy.ts'
 
@@ -62,6 +62,11 @@ export class AnswerText extends HTMLElement {
       isOther || this.#answer?.attempt !== answer.attempt || this.#answer.carried !== answer.carried
     if (isNewText && !answer.text.startsWith(this.#answer?.text.slice(0, this.#shown) ?? '')) this.#shown = 0
     this.#answer = answer
+    if (isEnded(answer) && !endsWithText(answer)) {
+      // Its ending is shown with the next frame, and must not be pushed by words that come later.
+      this.#restUntil = 0
+      this.#charsPerFrame = maxCharsPerFrame
+    }
     this.#requestFrame()
   }
 
@@ -212,7 +217,7 @@ export function isComplete({phase}: AnswerState): boolean {
   return phase === 'complete' || phase === 'quoted'
 }
 
-/** Whether the ending is shown only after the last words are drawn, because nothing failed. */
+/** Whether the ending is shown only after the last words are drawn, which would push it. */
 export function endsWithText(answer: AnswerState): boolean {
-  return isComplete(answer) || answer.phase === 'declined' || answer.phase === 'cut'
+  return isComplete(answer) || ['declined', 'cut', 'broke-off', 'stopped'].includes(answer.phase)
 }

@@ -22,6 +22,7 @@ export class AssistantAttributes extends LitElement {
     imageHosts: {attribute: 'image-hosts'},
     shareText: {type: Boolean, attribute: 'share-text'},
     launcher: {},
+    pageContext: {attribute: 'page-context'},
   }
 
   /** URL of the Docent server; default: where the script was loaded from. */
@@ -52,6 +53,9 @@ export class AssistantAttributes extends LitElement {
   /** `none`: no button; the page opens the assistant itself. */
   declare launcher: string | null
 
+  /** `none`: questions do not say which page they are asked from. */
+  declare pageContext: string | null
+
   constructor() {
     super()
     this.mode = 'panel'
@@ -71,5 +75,6 @@ export class AssistantAttributes extends LitElement {
     this.selection = null
     this.imageHosts = null
     this.launcher = null
+    this.pageContext = null
   }
 }

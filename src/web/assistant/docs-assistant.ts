@@ -11,6 +11,7 @@ import {openSession, type Session} from '../session/session.ts'
 import {waitMsOf} from '../session/waiting.ts'
 import {Announcements} from './announcements.ts'
 import {AssistantAttributes} from './attributes.ts'
+import {BoxGlide} from './box-glide.ts'
 import {storageOf} from './browser.ts'
 import {CitationPreview} from './citation-preview.ts'
 import {Composer} from './composer.ts'
@@ -20,6 +21,7 @@ import {alignBox, frame, gutterOf, inContainer, launcher} from './frame.ts'
 import {HistorySidebar} from './history-sidebar.ts'
 import {icon} from './icons.ts'
 import {listenForKeys, shortcutLabel} from './keys.ts'
+import {placeOnPage} from './page-place.ts'
 import {offerOnSelection} from './page-selection.ts'
 import {isPageDark, onPageTheme} from './page-theme.ts'
 import {openInSite} from './site-links.ts'
@@ -82,7 +84,6 @@ export class DocsAssistant extends AssistantAttributes {
     session: () => this.#session!,
     nodeOptions: () => this.#nodeOptions!,
     isNarrow: () => this.#floats || innerWidth < 560,
-    scrolls: () => this.mode !== 'inline',
     absolute: this.#absolute,
     onAsk: (question) => this.ask(question),
     onEdit: (question, about) => this.#composer.edit(question, about),
@@ -104,7 +105,7 @@ export class DocsAssistant extends AssistantAttributes {
     lang: () => this.#locale.lang,
     docsHref: () => `${this.#server}/docs/`,
     focus: () => this.focus(),
-    toEnd: () => this.#turns.toEnd(),
+    showLast: () => this.#turns.showLast(),
     announce: (words) => this.#announcements.announce(words),
     chooseLanguage: (lang) => {
       this.locale = lang
@@ -119,6 +120,7 @@ export class DocsAssistant extends AssistantAttributes {
 
   constructor() {
     super()
+    new BoxGlide(this)
     new FocusKeeper(this, () => this.#composer.focus())
     new Countdown(this, {
       remainingMs: () =>
@@ -159,7 +161,7 @@ export class DocsAssistant extends AssistantAttributes {
   ask(question: string, options: {readonly about?: string} = {}): void {
     if (this.#session === null || this.#session.running !== null) return
     if (this.#floats) this.show()
-    this.#turns.toEnd()
+    this.#turns.showLast()
     this.#session.ask(question, options.about ?? '')
   }
 
@@ -283,13 +285,12 @@ export class DocsAssistant extends AssistantAttributes {
     if (info?.generator === 'extractive') this.#composer.submitUnchanged(question)
   }
 
-  protected override updated(changed: PropertyValues): void {
+  protected override updated(): void {
     const dialog = this.renderRoot.querySelector('dialog')
     if (dialog !== null && dialog.open !== this.opened) {
       if (this.opened) dialog.showModal()
       else dialog.close()
     }
-    if (changed.has('opened') && this.opened) this.#turns.follow()
     this.#gutterPx ??= gutterOf(this.renderRoot)
     if (this.#gutterPx !== null) alignBox(this.renderRoot, this.#gutterPx)
   }
@@ -314,7 +315,6 @@ export class DocsAssistant extends AssistantAttributes {
     this.requestUpdate()
     await this.updateComplete
     if (this.#wantsFocus) this.focus()
-    this.#turns.follow()
   }
 
   get #server(): string {
@@ -375,6 +375,8 @@ export class DocsAssistant extends AssistantAttributes {
       tab: this.#tab,
       version: () => this.version,
       lang: () => this.#lang,
+      // A page of its own is about nothing but the assistant.
+      page: () => (this.mode === 'page' || this.pageContext === 'none' ? null : placeOnPage()),
       onChange: (change) => this.#onChange(change),
     })
     this.#search = createLiveSearch({
@@ -400,7 +402,6 @@ export class DocsAssistant extends AssistantAttributes {
       this.#emit('asked', {key}, {question})
     }
     this.requestUpdate()
-    void this.updateComplete.then(this.#turns.follow)
   }
 
   /** Returns false if the page prevented what is to come, which it can for `navigate` alone. */

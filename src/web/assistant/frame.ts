@@ -18,18 +18,17 @@ export interface FrameView {
   readonly composer: TemplateResult
   readonly suggestions: TemplateResult | typeof nothing
   readonly hide: () => void
-  readonly onScroll: (event: Event) => void
+  readonly onScroll: () => void
 }
 
 /** The assistant itself, in any mode: its bar, the conversation and the box. */
 export function frame(view: FrameView): TemplateResult {
   const {say, mode, floats, turns} = view
   const isEmpty = turns === null
-  const scrolls = !isEmpty && mode !== 'inline'
   return html`
-    <section class="frame ${isEmpty ? 'empty' : ''}" role=${mode === 'page' ? 'main' : nothing} aria-label=${floats ? nothing : say('name')}>
+    <section class="frame ${isEmpty ? 'empty' : ''}" role=${mode === 'page' ? 'main' : nothing} aria-label=${floats || (mode === 'inline' && !isEmpty) ? nothing : say('name')}>
       ${mode === 'inline' && isEmpty ? nothing : bar(view)}
-      <div class="scroll" @scroll=${view.onScroll} tabindex=${scrolls ? '0' : nothing} role=${scrolls ? 'region' : nothing} aria-label=${scrolls ? say('name') : nothing}>
+      <div class="scroll" @scroll=${view.onScroll} tabindex=${!isEmpty ? '0' : nothing} role=${!isEmpty ? 'region' : nothing} aria-label=${!isEmpty ? say('name') : nothing}>
         <div class="column">
           ${turns ?? html`<div class="hero">${icon('spark')}<h2>${view.heading}</h2><p>${say('intro')}</p></div>`}
         </div>

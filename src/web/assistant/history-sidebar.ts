@@ -14,7 +14,7 @@ export interface HistorySidebarOptions {
   readonly docsHref: () => string
   /** Focuses the box. */
   readonly focus: () => void
-  readonly toEnd: () => void
+  readonly showLast: () => void
   readonly announce: (words: string) => void
   readonly chooseLanguage: (lang: string) => void
   readonly switchTheme: () => void
@@ -118,7 +118,7 @@ export class HistorySidebar {
   #open(key: string): void {
     if (this.#isOpen) this.show(false)
     this.#options.session().open(key)
-    void this.#host.updateComplete.then(this.#options.toEnd)
+    void this.#host.updateComplete.then(this.#options.showLast)
   }
 
   async #remove(key: string): Promise<void> {

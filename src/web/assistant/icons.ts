@@ -14,6 +14,8 @@ const paths = {
   bad: svg`<path d="M17 13V4h3v9h-3Zm0 0-4 8a2.4 2.4 0 0 1-2.4-2.8l.6-3.2H6a2 2 0 0 1-2-2.4l1.3-6.9A2 2 0 0 1 7.3 4H17"/>`,
   menu: svg`<path d="M4 7h16M4 12h16M4 17h10"/>`,
   trash: svg`<path d="M5 7h14M10 7V4.5h4V7m-7.5 0 1 12.5h9l1-12.5"/>`,
+  more: svg`<path d="m7 10 5 5 5-5"/>`,
+  fewer: svg`<path d="m7 14 5-5 5 5"/>`,
   down: svg`<path d="M12 5v14m-6-6 6 6 6-6"/>`,
   book: svg`<path d="M5 5.5A2.5 2.5 0 0 1 7.5 3H19v15H7.5A2.5 2.5 0 0 0 5 20.5v-15Zm0 15A2.5 2.5 0 0 0 7.5 21H19v-3"/>`,
   contrast: svg`<circle cx="12" cy="12" r="8.5"/><path d="M12 3.5a8.5 8.5 0 0 1 0 17Z" fill="currentColor"/>`,

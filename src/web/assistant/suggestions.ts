@@ -1,5 +1,6 @@
 import {html, nothing, type TemplateResult} from 'lit'
 import type {Say} from '../locales/strings.ts'
+import {icon} from './icons.ts'
 
 export interface SuggestionsView {
   readonly say: Say
@@ -18,7 +19,7 @@ export function suggestions(
   const titles = asked.length > 0 ? [] : listOf(pages)
   if (asked.length + titles.length === 0) return nothing
   const offer = (words: string, question: string): TemplateResult =>
-    html`<li><button type="button" dir="auto" @click=${() => onAsk(question)}>${words}</button></li>`
+    html`<li><button class="asks" type="button" @click=${() => onAsk(question)}>${icon('spark')}<span dir="auto">${words}</span></button></li>`
   return html`<h2 class="label">${say(asked.length > 0 ? 'suggestions' : 'topics')}</h2>
     <ul class="suggestions">
       ${asked.map((question) => offer(question, question))}

@@ -18,8 +18,6 @@ export interface TurnListOptions {
   readonly session: () => Session
   readonly nodeOptions: () => NodeOptions
   readonly isNarrow: () => boolean
-  /** Whether the list itself scrolls, not the page. */
-  readonly scrolls: () => boolean
   readonly absolute: (href: string) => string
   readonly onAsk: (question: string) => void
   readonly onEdit: (question: string, about: string) => void
@@ -27,12 +25,17 @@ export interface TurnListOptions {
   readonly announce: (text: string) => void
 }
 
+/** The last question of a conversation, whichever it is. */
+const lastTurn = ':last-child'
 /** Closer to the end than this counts as being at it. */
 const endPx = 40
 /** How long a button shows that it has copied. */
 const copiedForMs = 1_600
 
-/** The answers of a conversation; scrolls along with new text while the reader is at the end. */
+/**
+ * The answers of a conversation. A question is scrolled to the top once, when it is asked or shown again, and its answer
+ * grows below it. Text is followed only after the reader went to its end.
+ */
 export class TurnList implements ReactiveController {
   readonly #host: ReactiveControllerHost
   readonly #options: TurnListOptions
@@ -40,6 +43,11 @@ export class TurnList implements ReactiveController {
   readonly #texts = new Map<string, AnswerText>()
   /** Sources already marked as used, by answer and try. */
   readonly #marked = new Set<string>()
+  /** Selects the turn that the next update scrolls to the top; null for none. */
+  #toTop: string | null = lastTurn
+  /** The turn that stays at the top while texts above it are still drawn, as after a reload. */
+  #held: HTMLElement | null = null
+  #follows = false
   #isAtEnd = true
   /** An answer is shown as finished only once its last words are on the screen. */
   #awaitsText = false
@@ -59,6 +67,32 @@ export class TurnList implements ReactiveController {
       this.#texts.set(answer.key, element)
       element.show(shownOf(answer), nodeOptions(), say(), session().answers)
     }
+    this.#scrollToTop()
+  }
+
+  /** Scrolls the question that is asked next, or is last when a conversation opens, to the top. */
+  showLast(): void {
+    this.#toTop = lastTurn
+    this.#host.requestUpdate()
+  }
+
+  #scrollToTop(): void {
+    const scroller = this.#scroller
+    const turn = this.#toTop === null ? null : scroller?.querySelector<HTMLElement>(`.turn${this.#toTop}`)
+    // While the panel is closed nothing has a place.
+    if (scroller == null || turn == null || scroller.clientHeight === 0) return
+    this.#toTop = null
+    this.#follows = false
+    this.#held = turn
+    scroller.scrollTop = topOf(turn, scroller)
+  }
+
+  /** Once every text is drawn, or the reader has scrolled away, nothing is held. */
+  #hold(): void {
+    const scroller = this.#scroller
+    if (this.#held === null || scroller === null) return
+    scroller.scrollTop = topOf(this.#held, scroller)
+    if ([...this.#texts.values()].every(({isCaughtUp}) => isCaughtUp)) this.#held = null
   }
 
   /** Draws new text; renders the rest only if a source is used for the first time. */
@@ -72,24 +106,43 @@ export class TurnList implements ReactiveController {
     this.#host.requestUpdate()
   }
 
-  toEnd(): void {
-    this.#isAtEnd = true
-    this.follow()
+  #toEnd(): void {
+    this.#follows = true
+    this.#follow()
     this.#host.requestUpdate()
   }
 
-  /** Scrolls to the end if the reader was there. */
-  readonly follow = (): void => {
-    const scroller = this.#options.scrolls() ? this.#options.root().querySelector('.scroll') : null
-    if (scroller !== null && this.#isAtEnd) scroller.scrollTop = scroller.scrollHeight
+  #follow(): void {
+    const scroller = this.#scroller
+    if (scroller !== null && this.#follows) scroller.scrollTop = scroller.scrollHeight
+  }
+
+  get #scroller(): HTMLElement | null {
+    return this.#options.root().querySelector('.scroll')
   }
 
   readonly onDrawn = ({target}: Event): void => {
-    this.follow()
+    this.#hold()
+    if (this.#options.session().running !== null) this.#follow()
+    this.#look()
     if (!this.#awaitsText || !(target as AnswerText).isCaughtUp) return
     this.#awaitsText = false
     this.#host.requestUpdate()
-    void this.#host.updateComplete.then(this.follow)
+  }
+
+  /** Finds out whether the end is on the screen: of the words while they come, else of everything. */
+  #look(): void {
+    const scroller = this.#scroller
+    if (scroller === null) return
+    const end = scroller.querySelector('.turn[aria-busy="true"] .end')?.getBoundingClientRect().top
+    const below =
+      end === undefined
+        ? scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight
+        : end - scroller.getBoundingClientRect().bottom
+    const isAtEnd = below < endPx
+    if (isAtEnd === this.#isAtEnd) return
+    this.#isAtEnd = isAtEnd
+    this.#host.requestUpdate()
   }
 
   /** Copies a code block when its button is pressed. */
@@ -106,29 +159,34 @@ export class TurnList implements ReactiveController {
     }, copiedForMs)
   }
 
-  readonly onScroll = (event: Event): void => {
-    const scroller = event.currentTarget as HTMLElement
-    const isAtEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < endPx
-    if (isAtEnd === this.#isAtEnd) return
-    this.#isAtEnd = isAtEnd
-    this.#host.requestUpdate()
+  readonly onScroll = (): void => {
+    const scroller = this.#scroller
+    const last = scroller?.querySelector<HTMLElement>('.turn:last-child')
+    if (scroller == null || last == null) return
+    const toEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight
+    // With the question still at the top the reader has not gone anywhere, though all may be on the screen.
+    if (this.#held !== null && Math.abs(topOf(this.#held, scroller) - scroller.scrollTop) > endPx)
+      this.#held = null
+    this.#follows = toEnd < endPx && scroller.scrollTop > topOf(last, scroller) + 1
+    this.#look()
   }
 
   render(): TemplateResult[] {
-    return this.#options.session().answers.map((answer) => this.#turn(answer))
+    const {answers} = this.#options.session()
+    return answers.map((answer) => this.#turn(answer, answer === answers.at(-1)))
   }
 
   /** The button that scrolls to the end; nothing while the reader is there. */
   jump(): TemplateResult | typeof nothing {
-    const {say, scrolls, session} = this.#options
-    if (this.#isAtEnd || !scrolls() || session().answers.length === 0) return nothing
-    return html`<button class="jump" type="button" aria-label=${say()('latest')} @click=${() => this.toEnd()}>${icon('down')}</button>`
+    const {say, session} = this.#options
+    if (this.#isAtEnd || session().answers.length === 0) return nothing
+    return html`<button class="jump" type="button" aria-label=${say()('latest')} @click=${() => this.#toEnd()}>${icon('down')}</button>`
   }
 
   #viewOf(key: string): TurnView {
     let view = this.#views.get(key)
     if (view === undefined) {
-      view = {showsAll: false, rates: false, reasons: new Set(), note: '', isCopied: false}
+      view = {showsAll: false, rates: false, ratesAbove: false, reasons: new Set(), note: '', isCopied: false}
       this.#views.set(key, view)
     }
     return view
@@ -145,7 +203,7 @@ export class TurnList implements ReactiveController {
     return last?.key !== answer.key
   }
 
-  #turn(answer: AnswerState): TemplateResult {
+  #turn(answer: AnswerState, isLast: boolean): TemplateResult {
     const {session, say, announce} = this.#options
     const view = this.#viewOf(answer.key)
     const change = (to: Partial<TurnView>): void => {
@@ -164,9 +222,13 @@ export class TurnList implements ReactiveController {
       isRefusedAgain: this.#isRefusedAgain(answer),
       isNarrow: this.#options.isNarrow(),
       isBusy: session().running !== null,
+      isLast,
       absolute: this.#options.absolute,
       change,
-      retry: () => session().retry(answer.key),
+      retry: () => {
+        this.#toTop = `[data-key="${CSS.escape(answer.key)}"]`
+        session().retry(answer.key)
+      },
       goOn: () => session().goOn(answer.key),
       ask: this.#options.onAsk,
       edit: () => this.#options.onEdit(answer.question, answer.about),
@@ -188,4 +250,12 @@ export class TurnList implements ReactiveController {
       },
     })
   }
+}
+
+/** How far the list is scrolled when a turn is at its top. */
+function topOf(turn: HTMLElement, scroller: HTMLElement): number {
+  const border = turn.clientTop
+  return Math.round(
+    scroller.scrollTop + turn.getBoundingClientRect().top - scroller.getBoundingClientRect().top + border,
+  )
 }

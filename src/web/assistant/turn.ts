@@ -9,21 +9,24 @@ import {
   declinedToGoOn,
   isEnded,
   type Phase,
+  type Step,
   usedSources,
 } from '../session/answer-state.ts'
-import {nameOf, pathOf} from '../session/markdown-copy.ts'
+import {nameOf} from '../session/markdown-copy.ts'
 import {waitMsOf} from '../session/waiting.ts'
 import {icon} from './icons.ts'
-import {marked} from './marked.ts'
 import {isPartial, tellMissing, unknownWords} from './not-in-docs.ts'
 import {breakWords, stepWords} from './problem-words.ts'
 import {needsRewording, refusalText} from './refusal.ts'
+import {foundSources} from './sources.ts'
 import {isQuestion} from './suggestions.ts'
 
 /** What the reader has opened and chosen in one answer. */
 export interface TurnView {
   showsAll: boolean
   rates: boolean
+  /** Whether the form to rate stands above its button, since there is no room below. */
+  ratesAbove: boolean
   reasons: Set<string>
   note: string
   isCopied: boolean
@@ -33,6 +36,7 @@ export interface TurnHandlers {
   readonly say: Say
   readonly isNarrow: boolean
   readonly isBusy: boolean
+  readonly isLast: boolean
   readonly lang: string
   readonly now: number
   /** Whether a later question was refused for the same reason, which is then explained only there. */
@@ -47,29 +51,36 @@ export interface TurnHandlers {
   readonly rate: (feedback: Feedback) => void
 }
 
-/** A question with its answer. */
+/** A question with its answer. What comes later appears in place that is free, so that nothing moves. */
 export function turn(answer: AnswerState, view: TurnView, on: TurnHandlers): TemplateResult {
   const {say} = on
   const id = `q-${answer.key}`
-  return html`<article class="turn ${answer.phase} ${isPartial(answer) ? 'partial' : ''}" aria-labelledby=${id} aria-busy=${!isEnded(answer)}>
+  const isFinished = isEnded(answer) && answer.phase !== 'refused'
+  return html`<article class="turn ${answer.phase} ${isPartial(answer) ? 'partial' : ''}" data-key=${answer.key} aria-labelledby=${id} aria-busy=${!isEnded(answer)}>
     <header class="asked">
       <h2 id=${id} dir="auto">${answer.question}</h2>
       <button class="plain edit" type="button" ?disabled=${on.isBusy} title=${say('edit')} aria-label=${say('edit')} @click=${on.edit}>${icon('edit')}</button>
     </header>
     ${answer.about === '' ? nothing : html`<blockquote class="about-passage" aria-label=${say('about')} dir="auto">${answer.about}</blockquote>`}
-    ${answer.finishReason === 'bare_reply' ? nothing : stateLine(answer, say)}
+    ${stateLine(answer, on)}
     ${answer.phase === 'abstained' ? nothing : unknownWords(answer, say, on.lang)}
-    ${sources(answer, view, on)}
-    ${steps(answer, true, say)}
+    ${foundSources(answer, view, on)}
+    ${stepsBefore(answer, say)}
     <docs-assistant-text class="text ${isOld(answer) ? 'old' : ''}" data-key=${answer.key} dir="auto"></docs-assistant-text>
-    ${steps(answer, false, say)}
-    ${ending(answer, on)}
-    ${isEnded(answer) && answer.phase !== 'refused' ? actions(answer, view, on) : nothing}
-    ${isEnded(answer) && !on.isBusy ? followUps(answer, on) : nothing}
+    <div class="end">
+      ${ending(answer, on)}
+      ${isFinished ? actions(answer, view, on) : nothing}
+      ${isFinished && on.isLast && !on.isBusy ? followUps(answer, on) : nothing}
+    </div>
   </article>`
 }
 
-function stateLine(answer: AnswerState, say: Say): TemplateResult {
+function stateLine(answer: AnswerState, on: TurnHandlers): TemplateResult | typeof nothing {
+  const {say} = on
+  // Known only at the end: its place stays.
+  if (answer.finishReason === 'bare_reply') return html`<div class="no-state"></div>`
+  // The notice says why.
+  if (answer.phase === 'refused' && !on.isRefusedAgain) return nothing
   const isQuoting = answer.generator === 'extractive'
   const words: Record<AnswerState['phase'], string> = {
     searching: say('searching'),
@@ -86,16 +97,13 @@ function stateLine(answer: AnswerState, say: Say): TemplateResult {
     refused: say('refused'),
   }
   const isOpen = !isEnded(answer)
-  const step = currentStepOf(answer)
   const text =
     isOpen && answer.connection === 'offline'
       ? say('offline')
       : isOpen && answer.connection === 'reconnecting'
         ? say(answer.seq > 0 ? 'reconnecting' : 'connecting')
-        : step === null
-          ? words[answer.phase]
-          : stepWords(step, say)
-  return html`<p class="state ${isOpen ? 'live' : ''} ${answer.connection}"><span class="dot" aria-hidden="true"></span><span>${text}</span></p>`
+        : (isOpen && latestStepOf(answer, say)) || words[answer.phase]
+  return html`<p class="state ${isOpen ? 'live' : ''} ${answer.connection}"><span class="dot" aria-hidden="true"></span><span class="words" title=${text}>${text}</span></p>`
 }
 
 /** Whether the text is that of an earlier try, which the new one replaces, or would have if the model had not declined. */
@@ -104,43 +112,34 @@ function isOld({carried, continues, phase}: AnswerState): boolean {
   return carried != null && continues === null && !keepsText.includes(phase)
 }
 
-/** Steps besides writing: those before the first word go above the text, later ones below it, where the reader is. */
-function steps(answer: AnswerState, isEarly: boolean, say: Say): TemplateResult | typeof nothing {
-  const mine = (answer.steps ?? []).filter(({at}) => (at === 0) === isEarly)
-  if (mine.length === 0) return nothing
+/** What is being done, or was done last while there are no words yet; empty for nothing. */
+function latestStepOf(answer: AnswerState, say: Say): string {
+  const step = currentStepOf(answer) ?? (answer.text === '' ? (answer.steps?.at(-1) ?? null) : null)
+  return step === null ? '' : stepWords(step, say)
+}
+
+/**
+ * Steps before the first word, shown with it: until then the state says them, and a list would push the sources. Later
+ * ones are said by the state, and then stand with the sources that they found.
+ */
+function stepsBefore(answer: AnswerState, say: Say): TemplateResult | typeof nothing {
+  const isShown =
+    answer.continues === null && answer.carried == null && (answer.text !== '' || isEnded(answer))
+  return isShown
+    ? stepList(
+        (answer.steps ?? []).filter(({at}) => at === 0),
+        say,
+      )
+    : nothing
+}
+
+function stepList(steps: readonly Step[], say: Say): TemplateResult | typeof nothing {
+  if (steps.length === 0) return nothing
   const icons = {started: 'search', done: 'check', failed: 'retry'} as const
-  return html`<ul class="steps">${mine.map(
+  return html`<ul class="steps">${steps.map(
     (step) =>
       html`<li class=${step.status}>${icon(icons[step.status])}<span dir="auto">${stepWords(step, say)}</span></li>`,
   )}</ul>`
-}
-
-function sources(answer: AnswerState, view: TurnView, on: TurnHandlers): TemplateResult | typeof nothing {
-  if (answer.sources.length === 0) return nothing
-  const {say} = on
-  const used = usedSources(answer)
-  const limit = on.isNarrow ? 2 : 4
-  const shown = view.showsAll ? answer.sources : answer.sources.slice(0, limit)
-  const hidden = answer.sources.length - limit
-  const isHiddenUsed = answer.sources.slice(limit).some(({n}) => used.has(n))
-  return html`<section class="found" aria-label=${say('sources')}>
-    <ol class="cards">${shown.map((source) => card(source, used.has(source.n), on))}</ol>
-    ${
-      hidden > 0
-        ? html`<button class="quiet-button" type="button" aria-expanded=${view.showsAll} @click=${() => on.change({showsAll: !view.showsAll})}>
-          <span class="words">${view.showsAll ? say('showFewer') : say('showAll', {n: hidden})}</span>${isHiddenUsed && !view.showsAll ? html`<span class="badge">${say('used')}</span>` : nothing}</button>`
-        : nothing
-    }
-  </section>`
-}
-
-function card(source: Source, isUsed: boolean, on: TurnHandlers): TemplateResult {
-  const path = pathOf(source)
-  return html`<li class="card ${isUsed ? 'used' : ''}"><a href=${on.absolute(sectionAddress(source))} dir="auto">
-    <span class="top"><span class="n">${source.n}</span><span class="name">${path.at(-1)}</span>
-      <span class="badge">${isUsed ? on.say('used') : nothing}</span></span>
-    ${path.length === 1 ? nothing : html`<span class="path">${path.slice(0, -1).join(' › ')}</span>`}
-    <span class="snippet">${marked(source.snippet, source.highlights)}</span></a></li>`
 }
 
 /** A page that came nearest, with the section and its first sentence where they are known. */
@@ -173,9 +172,9 @@ function ending(answer: AnswerState, on: TurnHandlers): TemplateResult | typeof 
     case 'cut':
       return answer.finishReason === 'context_exceeded'
         ? html`<div class="notice"><p>${say('contextFull')}</p></div>`
-        : html`<div class="notice quiet"><p>${say('cutShort')}</p><div class="buttons">${more === nothing ? again : more}</div></div>`
+        : html`<div class="notice quiet"><div class="buttons">${more === nothing ? again : more}</div></div>`
     case 'stopped':
-      return html`<div class="notice quiet"><p>${say('stopped')}</p><div class="buttons">${more}${again}</div></div>`
+      return html`<div class="notice quiet"><div class="buttons">${more}${again}</div></div>`
     case 'broke-off':
       return html`<div class="notice warn"><p>${breakWords(answer, say)}</p>
         <div class="buttons">${more}${answer.problem?.retryable === false ? nothing : again}</div></div>`
@@ -189,6 +188,9 @@ function ending(answer: AnswerState, on: TurnHandlers): TemplateResult | typeof 
   }
 }
 
+/** Height that the form needs. */
+const formPx = 290
+
 const reasons = [
   ['wrong', 'reasonWrong'],
   ['incomplete', 'reasonIncomplete'],
@@ -201,8 +203,10 @@ function actions(answer: AnswerState, view: TurnView, on: TurnHandlers): Templat
   const {say} = on
   const thumb = (rating: Rating): TemplateResult => {
     const label = say(rating === 'up' ? 'helpful' : 'notHelpful')
-    const press = (): void =>
-      rating === 'up' ? on.rate({rating}) : on.change({rates: !view.rates, note: ''})
+    const press = ({currentTarget}: Event): void => {
+      if (rating === 'up') on.rate({rating})
+      else on.change({rates: !view.rates, ratesAbove: !hasRoomBelow(currentTarget as Element), note: ''})
+    }
     return html`<button class="plain ${answer.rating === rating ? 'on' : ''}" type="button" title=${label} aria-label=${label}
       aria-pressed=${answer.rating === rating} @click=${press}>${icon(rating === 'up' ? 'good' : 'bad')}</button>`
   }
@@ -211,8 +215,14 @@ function actions(answer: AnswerState, view: TurnView, on: TurnHandlers): Templat
       ${answer.text === '' ? nothing : html`<button class="plain" type="button" title=${copyLabel} aria-label=${copyLabel} @click=${on.copy}>${icon(view.isCopied ? 'check' : 'copy')}</button>`}
       ${answer.answerId === null ? nothing : html`${thumb('up')}${thumb('down')}`}
       <span class="note">${view.note}</span>
-    </div>
-    ${view.rates ? feedbackForm(view, on) : nothing}`
+      ${view.rates ? feedbackForm(view, on) : nothing}
+    </div>`
+}
+
+/** Whether the form is seen whole when it opens below. */
+function hasRoomBelow(button: Element): boolean {
+  const bottom = button.closest('.scroll')?.getBoundingClientRect().bottom ?? innerHeight
+  return bottom - button.getBoundingClientRect().bottom > formPx
 }
 
 function feedbackForm(view: TurnView, on: TurnHandlers): TemplateResult {
@@ -228,7 +238,7 @@ function feedbackForm(view: TurnView, on: TurnHandlers): TemplateResult {
     const text = typeof comment === 'string' ? comment.trim() : ''
     on.rate({rating: 'down', reasons: [...view.reasons], ...(text === '' ? {} : {comment: text})})
   }
-  return html`<form class="feedback" @submit=${send}>
+  return html`<form class="feedback ${view.ratesAbove ? 'above' : ''}" @submit=${send}>
     <fieldset><legend>${say('whyNot')}</legend>
       ${reasons.map(([reason, key]) => html`<button class="choice" type="button" aria-pressed=${view.reasons.has(reason)} @click=${() => toggle(reason)}>${say(key)}</button>`)}
     </fieldset>
@@ -245,10 +255,14 @@ function followUps(answer: AnswerState, on: TurnHandlers): TemplateResult | type
     .filter((source) => !used.has(source.n) && source.headings.length > 0)
     .slice(0, 3)
   if (near.length === 0 || answer.phase === 'refused') return nothing
-  return html`<div class="follow-ups"><h3 class="label">${on.say('followUps')}</h3><ul>${near.map(
-    (source) =>
-      html`<li><button type="button" dir="auto" @click=${() => on.ask(questionAbout(source))}>${nameOf({title: source.title, headings: source.headings.slice(-1)})}</button></li>`,
+  return html`<div class="follow-ups"><h3 class="label">${on.say('followUps')}</h3><ul>${near.map((source) =>
+    askChip(questionAbout(source), nameOf({title: source.title, headings: source.headings.slice(-1)}), on),
   )}</ul></div>`
+}
+
+/** A chip that asks, and looks like it. */
+function askChip(question: string, about: string, {say, ask}: TurnHandlers): TemplateResult {
+  return html`<li><button class="asks" type="button" @click=${() => ask(question)}>${icon('spark')}<span class="verb">${say('ask')}</span><span dir="auto">${about}</span></button></li>`
 }
 
 /** A question about a section: its heading, with the page's title unless it is a question already. */

@@ -14,7 +14,7 @@ export const de: Strings = {
   suggestions: 'Zum Beispiel',
   topics: 'Fragen Sie nach',
   aboutPage: 'Was sollte ich über {title} wissen?',
-  followUps: 'Weiterlesen',
+  followUps: 'Als Nächstes fragen',
   matches: {one: '{n} passender Abschnitt', other: '{n} passende Abschnitte'},
   searching: 'Die Doku wird durchsucht',
   sourcesFound: {one: '{n} Quelle', other: '{n} Quellen'},

@@ -12,7 +12,7 @@ export const en = {
   suggestions: 'You could ask',
   topics: 'Ask about',
   aboutPage: 'What should I know about {title}?',
-  followUps: 'Read on',
+  followUps: 'You could ask next',
   matches: {one: '{n} matching section', other: '{n} matching sections'},
   searching: 'Searching the docs',
   sourcesFound: {one: '{n} source', other: '{n} sources'},

@@ -14,7 +14,7 @@ export const es: Strings = {
   suggestions: 'Podrías preguntar',
   topics: 'Pregunta sobre',
   aboutPage: '¿Qué debería saber sobre {title}?',
-  followUps: 'Sigue leyendo',
+  followUps: 'Preguntar a continuación',
   matches: {one: '{n} sección coincide', many: '{n} secciones coinciden', other: '{n} secciones coinciden'},
   searching: 'Buscando en la documentación',
   sourcesFound: {one: '{n} fuente', many: '{n} fuentes', other: '{n} fuentes'},

@@ -14,7 +14,7 @@ export const fr: Strings = {
   suggestions: 'Vous pourriez demander',
   topics: 'Demandez à propos de',
   aboutPage: 'Que dois-je savoir sur {title} ?',
-  followUps: 'Pour aller plus loin',
+  followUps: 'À demander ensuite',
   matches: {
     one: '{n} section correspond',
     many: '{n} sections correspondent',

@@ -14,7 +14,7 @@ export const ja: Strings = {
   suggestions: '質問の例',
   topics: '話題から質問',
   aboutPage: '{title}について知っておくべきことは何ですか？',
-  followUps: '続けて読む',
+  followUps: '続けて質問する',
   matches: {other: '一致する節 {n} 件'},
   searching: 'ドキュメントを検索中',
   sourcesFound: {other: '出典 {n} 件'},

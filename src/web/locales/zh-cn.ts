@@ -14,7 +14,7 @@ export const zhCN: Strings = {
   suggestions: '可以这样问',
   topics: '按主题提问',
   aboutPage: '关于{title}，我应该了解什么？',
-  followUps: '继续阅读',
+  followUps: '接着可以问',
   matches: {other: '{n} 个匹配的章节'},
   searching: '正在搜索文档',
   sourcesFound: {other: '{n} 个来源'},

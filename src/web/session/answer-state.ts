@@ -264,12 +264,15 @@ function withEvent(answer: AnswerState, event: AnswerEvent): AnswerState {
     case 'tool':
       return {...answer, steps: withStep(answer, event), generator: writerOf(event) ?? answer.generator}
     case 'delta': {
+      // Words under way when the reader stopped it would push what is shown below.
+      if (answer.phase === 'stopped') return answer
       const text = answer.text + event.text
       return {...answer, text, phase: advance(answer, 'writing'), carried: carriedAfter(answer, text.length)}
     }
     case 'citation':
       // The number of a source that was not sent could not be checked by anyone.
       if (!answer.sources.some((source) => source.n === event.n)) return answer
+      if (answer.phase === 'stopped' && event.end > answer.text.length) return answer
       return {...answer, citations: [...answer.citations, citationOf(event)]}
     case 'error':
       return {

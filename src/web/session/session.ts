@@ -3,6 +3,7 @@ import {
   deleteConversation,
   type Feedback,
   followAnswer,
+  type PageContext,
   RefusedError,
   rateAnswer,
   type StreamOptions,
@@ -40,6 +41,8 @@ export interface SessionOptions extends Omit<StreamOptions, 'signal'> {
   readonly version: () => string | null
   /** As an `AskRequest` has it. */
   readonly lang?: () => string | null
+  /** Where the reader is; null where the site does not tell. */
+  readonly page?: () => PageContext | null
   readonly onChange: (change: Change) => void
   readonly now?: () => number
   readonly newId?: () => string
@@ -240,6 +243,7 @@ class TabSession implements Session {
       history: this.#open.historyFor(answer.key),
       version: this.#options.version(),
       lang: this.#options.lang?.(),
+      page: this.#options.page?.() ?? null,
       continueAnswerId: answer.continues,
       idempotencyKey: idempotencyKeyOf(answer),
     }

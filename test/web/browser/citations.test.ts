@@ -341,7 +341,8 @@ describe.skipIf(chromiumPath === null)('citations in a browser', () => {
 
     docent.release()
     await ended(page)
-    expect(await more.textContent()).toContain('cited')
+    expect(await page.locator('.chip.used').count()).toBe(1)
+    expect(await page.locator('.chip.used').textContent()).toContain('cited')
     await more.focus()
     await page.keyboard.press('Enter')
     await expect.poll(() => page.locator('.card').count()).toBe(12)

@@ -2,7 +2,7 @@ import type {Page} from 'playwright-core'
 import {describe, expect, test} from 'vitest'
 import {browserSetting} from '../../support/browser-setting.ts'
 import {chromiumPath} from '../../support/chromium.ts'
-import {startPlayedDocent} from '../../support/played-docent.ts'
+import {type PlayedDocent, startPlayedDocent} from '../../support/played-docent.ts'
 import {done, sourcesEvent} from '../../support/sample-answer.ts'
 
 /** A site with hotkeys of every kind, which notes what it hears. */
@@ -27,8 +27,10 @@ const panel = '<docs-assistant></docs-assistant>'
 describe.skipIf(chromiumPath === null)('as a guest of a site, the assistant', () => {
   const setting = browserSetting()
 
-  async function open(html: string, {isTouch = false} = {}): Promise<Page> {
-    const docent = await startPlayedDocent({
+  let docent: PlayedDocent
+
+  async function open(html: string, {isTouch = false, query = ''} = {}): Promise<Page> {
+    docent = await startPlayedDocent({
       webDir: setting.webDir,
       canSearch: true,
       script: () => [
@@ -44,7 +46,7 @@ describe.skipIf(chromiumPath === null)('as a guest of a site, the assistant', ()
     setting.opened.push(docent, context)
     context.setDefaultTimeout(30_000)
     const page = await context.newPage()
-    await page.goto(`${docent.url}/site`)
+    await page.goto(`${docent.url}/site${query}`)
     await page.locator('docs-assistant .root').waitFor({state: 'attached'})
     return page
   }
@@ -165,7 +167,7 @@ describe.skipIf(chromiumPath === null)('as a guest of a site, the assistant', ()
     await page.locator('.turn.complete').waitFor()
     const address = page.url()
 
-    await page.locator('.card a').first().click()
+    await page.locator('a.chip').first().click()
 
     await page.waitForFunction(() => 'routed' in window)
     expect(await page.evaluate(() => (window as unknown as {routed: string}).routed)).toMatch(/^\/docs\//)
@@ -192,6 +194,38 @@ describe.skipIf(chromiumPath === null)('as a guest of a site, the assistant', ()
     expect(Object.keys(told)).toEqual(['href'])
     expect(JSON.stringify(told)).not.toContain('secret')
     expect(page.url()).toBe(address)
+  })
+
+  test('says which page and section a question is asked from, without the query of the address', async () => {
+    const headings = ['Install', 'Configure', 'Upgrade'].map(
+      (name) => `<h2 id="${name.toLowerCase()}">${name}</h2><p style="height: 90vh">Text.</p>`,
+    )
+    const page = await open(siteOf(`<main>${headings.join('')}</main>${panel}`), {
+      query: '?token=secret#install',
+    })
+    await page.locator('#configure').evaluate((heading) => heading.scrollIntoView())
+    await page.locator('.launcher').click()
+    await box(page).fill('What does this do?')
+    await box(page).press('Enter')
+    await page.locator('.turn.complete').waitFor()
+
+    expect(docent.answers[0]!.body['page']).toEqual({
+      url: `${docent.url}/site#install`,
+      title: 'Site',
+      section: 'configure',
+    })
+  })
+
+  test('keeps that to the page where the site does not allow it', async () => {
+    const page = await open(
+      siteOf('<main><h1>Title</h1></main><docs-assistant page-context="none"></docs-assistant>'),
+    )
+    await page.locator('.launcher').click()
+    await box(page).fill('What does this do?')
+    await box(page).press('Enter')
+    await page.locator('.turn.complete').waitFor()
+
+    expect(docent.answers[0]!.body['page'] ?? null).toBe(null)
   })
 
   test('shows a citation on the first tap and opens it on the second', async () => {
