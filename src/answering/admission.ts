@@ -1,4 +1,4 @@
-import {DocentError} from '../domain/index.ts'
+import {DocentError, rateLimited} from '../domain/index.ts'
 
 /**
  * Limits the number of concurrent answers, from the moment a question is admitted until its answer has ended. Checking
@@ -28,9 +28,8 @@ export class Admission {
   enter(): () => void {
     if (this.#isClosed) throw new DocentError('shutting_down', 'The server accepts no new questions')
     if (this.#active >= this.#max) {
-      throw new DocentError('rate_limited', 'Too many answers are being written; ask again in a moment.', {
+      throw rateLimited('all_answers', 'Too many answers are being written; ask again in a moment.', {
         retryAfterMs: 1000,
-        details: {limit: 'all_answers'},
       })
     }
     this.#active += 1

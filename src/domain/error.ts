@@ -66,6 +66,31 @@ export class DocentError extends Error {
   }
 }
 
+/** Which limit a request was refused by, as `limit` of the error. */
+export type LimitName =
+  | 'requests'
+  | 'searches'
+  | 'questions'
+  | 'answers'
+  | 'streams'
+  | 'reading'
+  | 'all_answers'
+  | 'answers_per_day'
+  | 'share_of_day'
+  | 'pages'
+  | 'all_pages'
+  | 'transcripts'
+  | 'guesses'
+
+/** A `rate_limited` error, which always says which limit it was and when to try again, in milliseconds. */
+export function rateLimited(
+  limit: LimitName,
+  message: string,
+  {retryAfterMs, cause}: {readonly retryAfterMs: number; readonly cause?: unknown},
+): DocentError {
+  return new DocentError('rate_limited', message, {cause, retryAfterMs, details: {limit}})
+}
+
 /** Whether repeating the same request can help. */
 export function isRetryable(code: ErrorCode): boolean {
   return retryable.has(code)

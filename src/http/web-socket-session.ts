@@ -2,7 +2,7 @@ import {setMaxListeners} from 'node:events'
 import {setTimeout as delay, setImmediate as nextTurn} from 'node:timers/promises'
 import type {RawData, WebSocket} from 'ws'
 import type {Answering} from '../answering/index.ts'
-import {DocentError, toDocentError} from '../domain/index.ts'
+import {DocentError, rateLimited, toDocentError} from '../domain/index.ts'
 import {errorBodyOf, statusOf} from './error-response.ts'
 import {checkJsonDepth} from './guards/json-depth.ts'
 import {slotLimit} from './limits/concurrency-limits.ts'
@@ -168,12 +168,11 @@ export function serveWebSocket(client: WebSocket, visitor: string, deps: WebSock
   function reserveReader(): () => void {
     const release = acquireReaderSlot('')
     if (release !== null) return release
-    throw new DocentError(
-      'rate_limited',
+    throw rateLimited(
+      'reading',
       'Too many answers are being read on this socket; try again when one has ended.',
       {
         retryAfterMs: 2000,
-        details: {limit: 'reading'},
       },
     )
   }

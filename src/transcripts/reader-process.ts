@@ -1,4 +1,4 @@
-import {DocentError} from '../domain/index.ts'
+import {DocentError, rateLimited} from '../domain/index.ts'
 import {builtFile} from '../package/index.ts'
 import {ChildFailure, type ChildPool, openChildPool} from '../processes/index.ts'
 import type {StaffReads} from './staff-reads.ts'
@@ -124,8 +124,8 @@ function closedError(): DocentError {
 function refusalOf(failure: ChildFailure): DocentError {
   switch (failure.kind) {
     case 'busy':
-      return new DocentError(
-        'rate_limited',
+      return rateLimited(
+        'transcripts',
         'Too many transcripts are being read. Please try again in a moment.',
         {
           retryAfterMs: 2_000,

@@ -41,6 +41,7 @@ describe('a heading that says what to do becomes the question of a reader', () =
     ['Build cache'],
     ['Use cases'],
     ['Installing it'],
+    ['Fetching when something changes'],
     ['Step 1: Install the client'],
     ['Understanding mirrors'],
     ['What’s next?'],

@@ -1,4 +1,4 @@
-import {DocentError} from '../../domain/index.ts'
+import {DocentError, rateLimited} from '../../domain/index.ts'
 import {TwoGenerationCache} from '../../lib/two-generation-cache.ts'
 import {builtFile} from '../../package/index.ts'
 import {ChildFailure, type ChildPool, openChildPool} from '../../processes/index.ts'
@@ -143,13 +143,9 @@ export function openDocsRenderer(options: DocsRendererOptions): DocsRenderer {
       if (known !== undefined) return known
       if (isClosed) throw new DocentError('shutting_down', 'The server is stopping.')
       if (pending.size >= maxPending) {
-        throw new DocentError(
-          'rate_limited',
-          'Too many pages are being rendered. Please try again in a moment.',
-          {
-            retryAfterMs: 2_000,
-          },
-        )
+        throw rateLimited('all_pages', 'Too many pages are being rendered. Please try again in a moment.', {
+          retryAfterMs: 2_000,
+        })
       }
       clearTimeout(idle)
       const rendering = render(build, target)

@@ -1,5 +1,5 @@
 import type {Request, Response, Router} from 'express'
-import {DocentError, toDocentError} from '../../domain/index.ts'
+import {rateLimited, toDocentError} from '../../domain/index.ts'
 import {headOf} from '../../lib/cut.ts'
 import {decodedPath} from '../../lib/url-path.ts'
 import type {DocsSearch} from '../../retrieval/index.ts'
@@ -43,14 +43,9 @@ export function addDocsRoutes(router: Router, deps: DocsRoutesDeps): void {
   async function limited<T>(visitor: string, render: () => Promise<T>): Promise<T> {
     const release = acquireSlot(visitor)
     if (release === null) {
-      throw new DocentError(
-        'rate_limited',
-        'Too many pages are being rendered for you; try again in a moment.',
-        {
-          retryAfterMs: 1000,
-          details: {limit: 'pages'},
-        },
-      )
+      throw rateLimited('pages', 'Too many pages are being rendered for you; try again in a moment.', {
+        retryAfterMs: 1000,
+      })
     }
     try {
       return await render()

@@ -1,4 +1,4 @@
-import {DocentError} from '../../domain/index.ts'
+import {type DocentError, rateLimited} from '../../domain/index.ts'
 import type {Claim} from './limit-store.ts'
 
 export interface DailyBudgetOptions {
@@ -58,5 +58,5 @@ function shareOf({answersPerDay, answersPerDayPerVisitor: configured}: DailyBudg
 function refusal(limit: Limit, isUsedUp: boolean, untilMidnightMs: number): DocentError {
   const {isSpent, isHeld} = messages[limit]
   const [message, retryAfterMs] = isUsedUp ? [isSpent, untilMidnightMs] : [isHeld, heldRetryMs]
-  return new DocentError('rate_limited', message, {retryAfterMs, details: {limit}})
+  return rateLimited(limit, message, {retryAfterMs})
 }

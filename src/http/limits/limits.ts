@@ -1,5 +1,5 @@
 import type {Request, Response} from 'express'
-import {DocentError} from '../../domain/index.ts'
+import {type DocentError, rateLimited} from '../../domain/index.ts'
 import {type BudgetClaim, type DailyBudgetOptions, dailyBudget} from './daily-budget.ts'
 import type {LimitStore, MinuteCount} from './limit-store.ts'
 
@@ -49,7 +49,7 @@ export function createLimits(options: LimitOptions, store: LimitStore, now: () =
   const {maxConcurrentAnswersPerVisitor: maxAnswers} = options
 
   /** @throws DocentError `rate_limited` if the visitor has reached the limit of the minute. */
-  async function count(what: string, max: number, visitor: string, response?: Response): Promise<void> {
+  async function count(what: CountedLimit, max: number, visitor: string, response?: Response): Promise<void> {
     if (max === 0) return
     const minute = await store.countInMinute(`${what} of ${visitor}`, max)
     if (response && !response.headersSent) setRateLimitHeaders(response, max, minute)
@@ -94,6 +94,8 @@ export function createLimits(options: LimitOptions, store: LimitStore, now: () =
   }
 }
 
+type CountedLimit = 'requests' | 'searches' | 'questions'
+
 const busyMessages = {
   answers: 'Your other answers are still being written; stop one, or ask again when one has ended.',
   streams: 'Too many streams are open for you; close one, or try again in a moment.',
@@ -102,8 +104,7 @@ const busyMessages = {
 /** A claim of one of the visitor's slots; none if there is no limit. */
 function slotClaims(limit: keyof typeof busyMessages, max: number, visitor: string): BudgetClaim[] {
   if (max === 0) return []
-  const refusal = () =>
-    new DocentError('rate_limited', busyMessages[limit], {retryAfterMs: busyRetryMs, details: {limit}})
+  const refusal = () => rateLimited(limit, busyMessages[limit], {retryAfterMs: busyRetryMs})
   return [{claim: {key: `${limit} of ${visitor}`, max, spentUntil: null}, refusal}]
 }
 
@@ -113,12 +114,12 @@ function setRateLimitHeaders(response: Response, max: number, {remaining, resetM
   response.setHeader('ratelimit-reset', Math.ceil(resetMs / 1000))
 }
 
-function tooMany(what: string, max: number, {resetMs}: MinuteCount): DocentError {
+function tooMany(what: CountedLimit, max: number, {resetMs}: MinuteCount): DocentError {
   const seconds = Math.ceil(resetMs / 1000)
-  return new DocentError(
-    'rate_limited',
+  return rateLimited(
+    what,
     `No more than ${max} ${what} in a minute; try again in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}.`,
-    {retryAfterMs: resetMs, details: {limit: what}},
+    {retryAfterMs: resetMs},
   )
 }
 

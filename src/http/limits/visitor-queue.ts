@@ -1,5 +1,5 @@
 import {setTimeout as delay} from 'node:timers/promises'
-import {DocentError} from '../../domain/index.ts'
+import {rateLimited} from '../../domain/index.ts'
 
 /** Runs work of a visitor after the visitor's earlier work. @throws DocentError `rate_limited` if too much is waiting. */
 export type VisitorQueue = <T>(visitor: string, work: () => Promise<T>) => Promise<T>
@@ -15,14 +15,9 @@ export function visitorQueue(maxLength: number, now: () => number = () => perfor
   return async (visitor, work) => {
     const queue = queues.get(visitor) ?? {length: 0, last: Promise.resolve()}
     if (queue.length >= maxLength) {
-      throw new DocentError(
-        'rate_limited',
-        'Your other searches are still under way; try again in a moment.',
-        {
-          retryAfterMs: 1000,
-          details: {limit: 'searches'},
-        },
-      )
+      throw rateLimited('searches', 'Your other searches are still under way; try again in a moment.', {
+        retryAfterMs: 1000,
+      })
     }
     queues.set(visitor, queue)
     queue.length++

@@ -1,4 +1,4 @@
-import {DocentError} from '../../domain/index.ts'
+import {rateLimited} from '../../domain/index.ts'
 import {TwoGenerationCache} from '../../lib/two-generation-cache.ts'
 
 /** Counts wrong secrets by address, in memory. */
@@ -27,7 +27,7 @@ export function createGuesses(now: () => number = Date.now): Guesses {
       }
       known.count++
       if (known.count <= maxWrong) return
-      throw new DocentError('rate_limited', 'Too many wrong tokens from your address. Please wait.', {
+      throw rateLimited('guesses', 'Too many wrong tokens from your address. Please wait.', {
         retryAfterMs: known.endsAt - now(),
       })
     },

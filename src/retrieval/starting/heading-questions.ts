@@ -117,7 +117,8 @@ function englishTask(heading: string, product: string | null): string | null {
     words[2] = second
   }
   const object = words.slice(isTwo ? 3 : 1)
-  if (object.every((word) => vague.test(word))) return null
+  const isWithoutObject = /^(?:when|if|while|after|before|once|only)$/i.test(object[0] ?? '')
+  if (isWithoutObject || object.every((word) => vague.test(word))) return null
   return `How do I ${toReader(words.join(' '))}?`
 }
 
