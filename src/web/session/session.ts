@@ -3,6 +3,7 @@ import {
   deleteConversation,
   type Feedback,
   followAnswer,
+  newKey,
   type PageContext,
   RefusedError,
   rateAnswer,
@@ -93,7 +94,7 @@ class TabSession implements Session {
   #reading: AnswerReading | null = null
 
   constructor(options: SessionOptions) {
-    const {store, tab, now = Date.now, newId = () => crypto.randomUUID()} = options
+    const {store, tab, now = Date.now, newId = newKey} = options
     this.#options = options
     this.#keeper = new ConversationKeeper(store, tab, now)
     this.#now = now
