@@ -70,7 +70,7 @@ describe('TRANSCRIPTS=metadata', () => {
     expect(reading.seen.map(({data}) => JSON.stringify(data)).join()).toContain(canary)
     expect(await rated.json()).toEqual({
       answerId,
-      feedback: {rating: 'down', reasons: [], comment: null},
+      feedback: {rating: 'down', missing: false, reasons: [], comment: null},
     })
     expect(refused.status).toBe(400)
     expect(await refused.text()).toContain('send only the verdict')

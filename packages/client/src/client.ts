@@ -2,6 +2,7 @@ import type {Ending} from '../../../src/domain/index.ts'
 import {Answer} from './answer.ts'
 import {type AskRequest, askAnswer, followAnswer, type Question, type StreamOptions} from './answer-stream.ts'
 import type {Network} from './network.ts'
+import {newKey} from './new-key.ts'
 import {
   deleteConversation,
   type Feedback,
@@ -62,9 +63,9 @@ export interface Client {
   /** An answer as the server keeps it, finished or not. */
   answer(answerId: string, options?: SignalOption): Promise<KeptAnswer>
   search(query: string, options?: SearchOptions): Promise<SearchResponse>
-  /** The sources that an answer would have. Asking the same question right after shows them at once. */
+  /** The sources that an answer would have. RefusedError with the status 404 from a server that does not offer them. */
   sources(question: string | Question, options?: SignalOption): Promise<FoundSources>
-  /** A section as Markdown, to be read beside an answer. */
+  /** A section as Markdown, to be read beside an answer. Refused as `sources` is where it is not offered. */
   section(address: SectionAddress): Promise<SectionText>
   /** A later rating replaces an earlier one. */
   feedback(answerId: string, feedback: Feedback): Promise<void>
@@ -114,11 +115,4 @@ export function createClient(options: ClientOptions = {}): Client {
     deleteConversation: (conversationId) => deleteConversation(conversationId, transport),
     info: ({signal} = {}) => fetchInfo(transport, signal),
   }
-}
-
-/** 128 random bits. `crypto.randomUUID` is missing on pages without HTTPS. */
-function newKey(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
-    byte.toString(16).padStart(2, '0'),
-  ).join('')
 }

@@ -34,6 +34,7 @@ export {
 } from './answer-stream.ts'
 export {type AskOptions, type Client, type ClientOptions, createClient, type SignalOption} from './client.ts'
 export {browserNetwork, type Network} from './network.ts'
+export {newKey} from './new-key.ts'
 export {RefusedError} from './refused-error.ts'
 export {
   deleteConversation,

@@ -3,6 +3,7 @@ import {
   deleteConversation,
   type Feedback,
   followAnswer,
+  newKey,
   type PageContext,
   type Question,
   RefusedError,
@@ -99,7 +100,7 @@ class TabSession implements Session {
   #reading: AnswerReading | null = null
 
   constructor(options: SessionOptions) {
-    const {store, tab, now = Date.now, newId = () => crypto.randomUUID()} = options
+    const {store, tab, now = Date.now, newId = newKey} = options
     this.#options = options
     this.#ahead = new SourcesAhead(options)
     this.#keeper = new ConversationKeeper(store, tab, now)

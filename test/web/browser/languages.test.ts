@@ -112,7 +112,7 @@ describe.skipIf(chromiumPath === null)('in another language', () => {
     }
     await box.fill('hold')
     await box.press('Enter')
-    await page.locator('.steps .started').waitFor()
+    await page.locator('.turn[aria-busy=true] .state', {hasText: '42'}).waitFor()
     await look()
     await page.locator('.stop').click()
     await page.locator('.turn.stopped').waitFor()
