@@ -273,7 +273,8 @@ export async function openServer(options: ServerOptions): Promise<DocentServer> 
   const ingests = new Set<SpawnedIngest>()
   const builds = buildsOf(options)
   const http = createHttpServer({
-    options: settings,
+    // What an application's own transcripts keep is not known.
+    options: options.parts?.transcripts === undefined ? settings : {...settings, transcripts: null},
     answering: assistant.answering,
     generator: assistant.generator.name,
     transcripts: assistant.transcripts,

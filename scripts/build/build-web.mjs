@@ -34,16 +34,37 @@ export async function buildWeb({root, outDir, minify}) {
   await mkdir(join(outDir, 'locales'), {recursive: true})
   const inputs = await buildScripts({root, sources, outDir, minify})
   await writeFile(join(outDir, 'licenses.txt'), await licensesOf(root, inputs))
-  const css = await readFile(join(sources, 'page/page.css'), 'utf8')
+  const css = await pageStyles(sources)
   await writeFile(
     join(outDir, 'page.css'),
     minify ? (await transform(css, {loader: 'css', minify, target})).code : css,
   )
-  for (const name of ['index.html', 'icon.svg']) await cp(join(sources, 'page', name), join(outDir, name))
+  const page = await readFile(join(sources, 'page/index.html'), 'utf8')
+  await writeFile(join(outDir, 'index.html'), page.replace(/<!--.*?-->\s*/gs, ''))
+  await cp(join(sources, 'page/icon.svg'), join(outDir, 'icon.svg'))
   for (const [tag, strings] of Object.entries(await localesOf(sources))) {
     await writeFile(join(outDir, 'locales', `${tag}.json`), JSON.stringify(strings))
   }
   return inputs
+}
+
+/** The parts of the assistant's style sheet that its first screen has, in their order. */
+const firstScreen = ['tokens', 'controls', 'frame', 'start', 'composer', 'history', 'conditions']
+
+/**
+ * The style sheet of the page, which the server draws as the assistant draws its first screen. There is no shadow root
+ * yet, so `:host` is the element itself.
+ * @param {string} sources
+ */
+async function pageStyles(sources) {
+  const parts = await Promise.all(
+    firstScreen.map((name) => readFile(join(sources, `assistant/styles/${name}.css`), 'utf8')),
+  )
+  const styles = parts
+    .join('\n')
+    .replace(/:host(?=\()/g, 'docs-assistant:is')
+    .replace(/:host/g, 'docs-assistant')
+  return `${styles}\n${await readFile(join(sources, 'page/page.css'), 'utf8')}`
 }
 
 /**

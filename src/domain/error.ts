@@ -67,20 +67,23 @@ export class DocentError extends Error {
 }
 
 /** Which limit a request was refused by, as `limit` of the error. */
-export type LimitName =
-  | 'requests'
-  | 'searches'
-  | 'questions'
-  | 'answers'
-  | 'streams'
-  | 'reading'
-  | 'all_answers'
-  | 'answers_per_day'
-  | 'share_of_day'
-  | 'pages'
-  | 'all_pages'
-  | 'transcripts'
-  | 'guesses'
+export const limitNames = [
+  'requests',
+  'searches',
+  'questions',
+  'answers',
+  'streams',
+  'reading',
+  'all_answers',
+  'answers_per_day',
+  'share_of_day',
+  'pages',
+  'all_pages',
+  'transcripts',
+  'guesses',
+] as const
+
+export type LimitName = (typeof limitNames)[number]
 
 /** A `rate_limited` error, which always says which limit it was and when to try again, in milliseconds. */
 export function rateLimited(

@@ -22,7 +22,7 @@ import {type HostOptions, hostGuard} from './guards/hosts.ts'
 import {verifyDepth} from './guards/json-depth.ts'
 import {corsRules} from './guards/origins.ts'
 import {guardHost, once, requestLimit, warnOfUntrustedProxy} from './guards/request-guards.ts'
-import {addInfoRoute, languagesOf} from './info-route.ts'
+import {addInfoRoute, type Info, languagesOf, type TranscriptsKept} from './info-route.ts'
 import type {LimitStore} from './limits/limit-store.ts'
 import {createLimits, type LimitOptions, visitorOf} from './limits/limits.ts'
 import {visitorKeys} from './limits/visitor-keys.ts'
@@ -59,6 +59,9 @@ export interface HttpOptions
   readonly imageHosts: readonly string[]
   /** What pushes are signed with that reindex; default: none do. */
   readonly webhookSecret?: string | null
+  /** What the transcripts keep, and for how many days; 0 for ever. Default: visitors are not told. */
+  readonly transcripts?: TranscriptsKept['keep'] | null
+  readonly retentionDays?: number
 }
 
 export interface HttpServerDeps {
@@ -174,13 +177,15 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   addAnswerRoutes(app, {answering, transcripts, limits, keyOfVisitor, metrics, log, bufferMs, ...streaming})
   addSearchRoutes(app, {search: deps.search, answering, limits})
   addSectionRoute(app, {current, siteUrl: options.siteUrl ?? null, limits})
-  const assistant = () => assistantLookOf(options, deps.foundQuestions?.() ?? [])
-  addInfoRoute(app, {
+  const {transcripts: keep = null, retentionDays: days} = options
+  const info: Info = {
     generator: deps.generator,
     languages: () => languagesOf(current),
-    assistant,
+    assistant: () => assistantLookOf(options, deps.foundQuestions?.() ?? []),
     handOverUrl: options.handOverUrl ?? null,
-  })
+    transcripts: keep === null || days === undefined ? null : {keep, days},
+  }
+  addInfoRoute(app, info)
   addWebSocketHint(app)
 
   const renderer = openDocsRenderer({imageHosts: options.imageHosts, hasAssistant: webDir !== null, log})
@@ -188,7 +193,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   addConsoleRoutes(app, {staff, transcripts})
   app.use('/assets', staticFiles(assetsDir, {headers: assetHeaders}))
   if (webDir !== null) {
-    addPageRoute(app, {webDir, current, imageHosts: options.imageHosts, assistant})
+    addPageRoute(app, {webDir, current, imageHosts: options.imageHosts, info})
     app.use(staticFiles(webDir, {headers: () => webHeaders}))
   }
   refuseOtherMethods(app)

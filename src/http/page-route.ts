@@ -1,11 +1,13 @@
 import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import type {Router} from 'express'
+import {headOf} from '../lib/cut.ts'
 import {withoutMarkdownEnding} from '../lib/markdown-name.ts'
 import {isStartingPage} from '../retrieval/index.ts'
 import type {CurrentBuild, IndexBuild, StoredPage} from '../search-index/index.ts'
-import type {AssistantLook} from './assistant-look.ts'
-import {html} from './html.ts'
+import {type Info, type InfoBody, infoOf} from './info-route.ts'
+import {shellOf} from './page-shell.ts'
+import {type PageStrings, pageLanguageOf, readPageStrings} from './page-strings.ts'
 
 export interface PageRouteDeps {
   /** Folder of the built web assets. */
@@ -13,38 +15,58 @@ export interface PageRouteDeps {
   readonly current: CurrentBuild
   /** Hosts whose images answers may show. */
   readonly imageHosts: readonly string[]
-  readonly assistant: () => AssistantLook
+  readonly info: Info
 }
 
 const maxTopics = 5
 const maxTitleLength = 44
-const element = '<docs-assistant mode="page"'
+/** As the search takes it. */
+const maxQuestionChars = 300
 
-/** Adds the visitor's page: the built one, as the assistant is called, with what to ask first and the hosts of its images. */
-export function addPageRoute(router: Router, {webDir, current, imageHosts, assistant}: PageRouteDeps): void {
+/**
+ * Adds the visitor's page: the built one, in the reader's language, with what the assistant is called and looks like, so
+ * that it is right before its script runs.
+ */
+export function addPageRoute(router: Router, {webDir, current, imageHosts, info}: PageRouteDeps): void {
   const template = readFileSync(join(webDir, 'index.html'), 'utf8')
-  let cached: {readonly key: string; readonly page: string} | null = null
+  let strings: ReadonlyMap<string, PageStrings> | null = null
+  let cached: {readonly key: string; readonly topics: readonly string[]} | null = null
 
-  router.get(['/', '/index.html'], (_request, response) => {
+  router.get(['/', '/index.html'], (request, response) => {
+    const {lang: asked, q} = request.query
+    strings ??= readPageStrings(webDir)
+    const body = infoOf(info)
+    const lang = pageLanguageOf(strings.keys(), [
+      ...(typeof asked === 'string' ? [asked] : []),
+      ...request.acceptsLanguages(),
+    ])
     // The page must not be older than the widget that it loads.
     response.setHeader('cache-control', 'no-cache')
-    const look = assistant()
-    const key = JSON.stringify([current.id, look])
-    if (cached?.key !== key) cached = {key, page: renderPage(look)}
-    response.type('html').send(cached.page)
+    response.vary('Accept-Language')
+    response.type('html').send(
+      shellOf(template, {
+        lang,
+        strings: strings.get(lang)!,
+        info: body,
+        imageHosts,
+        topics: topicsFor(body),
+        question: typeof q === 'string' ? headOf(q.trim(), maxQuestionChars) : '',
+        hasLook: lookStyles(body.assistant) !== '',
+      }),
+    )
   })
 
-  function renderPage({name, suggestions = []}: AssistantLook): string {
-    const isWithTopics = suggestions.length === 0 && current.id !== null
-    const attributes = [
-      attribute('heading', name ?? null),
-      attribute('image-hosts', imageHosts.length === 0 ? null : imageHosts.join(' ')),
-      attribute('questions', suggestions.length === 0 ? null : suggestions.join('|')),
-      attribute('pages', isWithTopics ? topics().join('|') : null),
-    ].join('')
-    const page = template.replace(element, () => element + attributes)
-    if (name === undefined) return page
-    return page.replaceAll(/(<(title|h1)>)Docent(?=<)/g, (_, tag: string) => tag + html`${name}`.html)
+  // What is set cannot stand in the page itself, whose policy allows no styles.
+  router.get('/look.css', (_request, response) => {
+    response.setHeader('cache-control', 'no-cache')
+    response.type('css').send(lookStyles(info.assistant()))
+  })
+
+  /** Topics to ask about; none where questions are suggested. */
+  function topicsFor({assistant: {suggestions = []}}: InfoBody): readonly string[] {
+    if (suggestions.length > 0 || current.id === null) return []
+    if (cached?.key !== current.id) cached = {key: current.id, topics: topics()}
+    return cached.topics
   }
 
   function topics(): readonly string[] {
@@ -57,8 +79,13 @@ export function addPageRoute(router: Router, {webDir, current, imageHosts, assis
   }
 }
 
-function attribute(name: string, value: string | null): string {
-  return value === null ? '' : html` ${name}="${value}"`.html
+/** The style sheet of colour and radius, for the page before its script runs; empty where neither is set. */
+function lookStyles({accent, radius}: InfoBody['assistant']): string {
+  const values = [
+    accent === undefined ? '' : `--look-accent:light-dark(${accent.split(' ').join()})`,
+    radius === undefined ? '' : `--look-radius:${radius}px`,
+  ].filter(Boolean)
+  return values.length === 0 ? '' : `docs-assistant{${values.join(';')}}`
 }
 
 /**

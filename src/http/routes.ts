@@ -76,6 +76,7 @@ export const routes: readonly Route[] = [
   {method: 'GET', path: '/api/ws', caller: 'visitors', about: 'The same over a WebSocket.'},
   {method: 'GET', path: '/', caller: 'anyone', about: 'The visitor’s page.'},
   {method: 'GET', path: '/index.html', caller: 'anyone', about: 'The same page.'},
+  {method: 'GET', path: '/look.css', caller: 'anyone', about: 'Its colour and radius, as they are set.'},
   {method: 'GET', path: '/page.js', caller: 'anyone', about: 'Its script.', isFile: true},
   {method: 'GET', path: '/page.css', caller: 'anyone', about: 'Its style sheet.', isFile: true},
   {method: 'GET', path: '/icon.svg', caller: 'anyone', about: 'Its icon.', isFile: true},

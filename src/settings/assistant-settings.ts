@@ -1,10 +1,10 @@
+import {contrastOf, hexColour, minContrast, readableOn} from '../lib/colours.ts'
 import {isHttp, urlOf} from './setting-values.ts'
 
 /** Parsers for what visitors see of the assistant. They throw as those in setting-values.ts do. */
 
 const maxSuggestions = 8
 const maxRadius = 32
-const minContrast = 4.5
 const lightGround = '#ffffff'
 const darkGround = '#131418'
 
@@ -37,13 +37,13 @@ export const logoAddress = (value: string): string | null => {
  */
 export const accentColours = (value: string): string | null => {
   if (value === '') return null
-  const colours = value.split(/\s+/).map(hexColour)
+  const colours = value.split(/\s+/).map(checkedColour)
   const [light, dark] = colours
   if (light === undefined || colours.length > 2) {
     throw new Error('must be one colour, or two separated by a space for light and dark')
   }
   checkContrast(light, lightGround, 'white, the light background; write a darker one')
-  if (dark === undefined) return `${light} ${lighterUntilRead(light)}`
+  if (dark === undefined) return `${light} ${readableOn(darkGround, light)}`
   checkContrast(dark, darkGround, `${darkGround}, the dark background; write a lighter one`)
   return `${light} ${dark}`
 }
@@ -123,12 +123,10 @@ function checkNoUser({username, password}: URL): void {
 }
 
 /** @returns the colour as `#rrggbb`, in lower case. */
-function hexColour(text: string): string {
-  if (!/^#(?:[\da-f]{3}|[\da-f]{6})$/i.test(text)) {
-    throw new Error(`has ${text}, which is not a colour; write one such as #0b5fff`)
-  }
-  const digits = text.slice(1).toLowerCase()
-  return `#${digits.length === 3 ? digits.replace(/./g, '$&$&') : digits}`
+function checkedColour(text: string): string {
+  const colour = hexColour(text)
+  if (colour === null) throw new Error(`has ${text}, which is not a colour; write one such as #0b5fff`)
+  return colour
 }
 
 function checkContrast(colour: string, ground: string, advice: string): void {
@@ -137,33 +135,4 @@ function checkContrast(colour: string, ground: string, advice: string): void {
   // Rounded down: 4.49 must not be shown as 4.5.
   const shown = Math.floor(contrast * 10) / 10
   throw new Error(`has ${colour}, whose contrast of ${shown}:1 is below ${minContrast}:1 against ${advice}`)
-}
-
-/** The colour, mixed with as little white as makes it readable on the dark background. */
-function lighterUntilRead(colour: string): string {
-  for (let percent = 0; percent < 100; percent += 5) {
-    const mixed = channelsOf(colour).map((channel) => Math.round(channel + ((255 - channel) * percent) / 100))
-    const hex = `#${mixed.map((channel) => channel.toString(16).padStart(2, '0')).join('')}`
-    if (contrastOf(hex, darkGround) >= minContrast) return hex
-  }
-  return lightGround
-}
-
-/** Contrast ratio of WCAG 2, from 1 to 21. */
-function contrastOf(one: string, other: string): number {
-  const [dark = 0, light = 0] = [luminanceOf(one), luminanceOf(other)].sort((a, b) => a - b)
-  return (light + 0.05) / (dark + 0.05)
-}
-
-function luminanceOf(colour: string): number {
-  const [red = 0, green = 0, blue = 0] = channelsOf(colour).map((channel) => {
-    const share = channel / 255
-    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4
-  })
-  return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-}
-
-/** Red, green and blue of `#rrggbb`, each from 0 to 255. */
-function channelsOf(colour: string): readonly number[] {
-  return [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16))
 }

@@ -1,19 +1,16 @@
-import {copyFile, mkdtemp, rm, writeFile} from 'node:fs/promises'
-import {tmpdir} from 'node:os'
-import {join} from 'node:path'
+import {readFile} from 'node:fs/promises'
+import {fileURLToPath} from 'node:url'
 import express from 'express'
 import request from 'supertest'
-import {afterEach, expect, test} from 'vitest'
+import {expect, test} from 'vitest'
 import type {AssistantLook} from '../../src/http/assistant-look.ts'
+import type {Info} from '../../src/http/info-route.ts'
 import {addPageRoute, topicsOf} from '../../src/http/page-route.ts'
+import {builtFile} from '../../src/package/index.ts'
 import type {CurrentBuild, IndexBuild, StoredPage} from '../../src/search-index/build.ts'
 import {startDocent} from '../support/start-docent.ts'
 
-const template = '<docs-assistant mode="page"></docs-assistant>'
-const folders: string[] = []
-afterEach(async () => {
-  for (const folder of folders.splice(0)) await rm(folder, {recursive: true})
-})
+const webDir = fileURLToPath(builtFile('web'))
 
 function pageOf(id: number, path: string, title: string): StoredPage {
   return {
@@ -44,13 +41,18 @@ async function pageFrom(
   current: Partial<CurrentBuild>,
   imageHosts: readonly string[],
   look: AssistantLook = {},
+  {path = '/', language = 'en'} = {},
 ): Promise<string> {
-  const webDir = await mkdtemp(join(tmpdir(), 'docent-page-'))
-  folders.push(webDir)
-  await writeFile(join(webDir, 'index.html'), template)
   const app = express()
-  addPageRoute(app, {webDir, current: current as CurrentBuild, imageHosts, assistant: () => look})
-  return (await request(app).get('/')).text
+  const info: Info = {
+    generator: 'extractive',
+    languages: () => ['en'],
+    assistant: () => look,
+    handOverUrl: null,
+    transcripts: {keep: 'full', days: 90},
+  }
+  addPageRoute(app, {webDir, current: current as CurrentBuild, imageHosts, info})
+  return (await request(app).get(path).set('accept-language', language)).text
 }
 
 test('the page contains topics to ask about, and the hosts of images it may show', async () => {
@@ -59,9 +61,9 @@ test('the page contains topics to ask about, and the hosts of images it may show
 
   const page = await pageFrom({id: 'b1', lease}, ['img.example', 'cdn.example'])
 
-  expect(page).toBe(
-    '<docs-assistant mode="page" image-hosts="img.example cdn.example" pages="Tips &amp; &quot;tricks&quot;"></docs-assistant>',
-  )
+  expect(page).toContain('image-hosts="img.example cdn.example" pages="Tips &amp; &quot;tricks&quot;"')
+  expect(page).toContain('<h2 class="label">Ask about</h2>')
+  expect(page).toContain(`href="/?q=${encodeURIComponent('What should I know about Tips & "tricks"?')}"`)
 })
 
 test('a widget can find out the generator, and pages of other sites only if they are allowed', async () => {
@@ -75,6 +77,7 @@ test('a widget can find out the generator, and pages of other sites only if they
       languages: [],
       assistant: {},
       handOver: null,
+      transcripts: {keep: 'full', days: 0},
     })
     expect(allowed.headers.get('access-control-allow-origin')).toBe('https://docs.example')
     expect((await from('https://other.example')).status).toBe(403)
@@ -84,25 +87,70 @@ test('a widget can find out the generator, and pages of other sites only if they
   }
 })
 
-test('without an index the page is served as it was built', async () => {
-  expect(await pageFrom({id: null}, [])).toBe(template)
+test('without an index and settings the page is whole, and nothing of its template is left', async () => {
+  const page = await pageFrom({id: null}, [])
+
+  expect(page).toContain('<title>Docent</title>')
+  expect(page).toContain('<h2><bdi>Ask the docs</bdi></h2>')
+  expect(page).not.toMatch(/\{\{|undefined|class="suggestions"|look\.css/)
 })
 
 test('the page has the name of the assistant, and its questions in place of topics', async () => {
   const build = buildOf(['a.md', 'Tips', 3])
-  const look = {name: 'Ask "Acme" & Co', suggestions: ['How do I begin?', 'Is <b> allowed?']}
+  const look = {name: 'Ask "Acme" & {{question}}', suggestions: ['How do I begin?', 'Is <b> allowed?']}
 
   const page = await pageFrom({id: 'b1', lease: () => ({build, release() {}})}, [], look)
 
-  expect(page).toBe(
-    '<docs-assistant mode="page" heading="Ask &quot;Acme&quot; &amp; Co" questions="How do I begin?|Is &lt;b&gt; allowed?"></docs-assistant>',
-  )
+  expect(page).toContain('<h2><bdi>Ask &quot;Acme&quot; &amp; {{question}}</bdi></h2>')
+  expect(page).toContain('<a class="asks" href="/?q=How%20do%20I%20begin%3F">')
+  expect(page).toContain('<span dir="auto">Is &lt;b&gt; allowed?</span>')
+  expect(page).not.toContain('Tips')
+})
+
+test('a question in the address is in the box, cut to what the search takes, and never markup', async () => {
+  const question = `<img src=x> "${'x'.repeat(400)}`
+  const page = await pageFrom({id: null}, [], {}, {path: `/?q=${encodeURIComponent(question)}`})
+
+  const [, value = ''] = /name="q" value="([^"]*)"/.exec(page) ?? []
+  expect(value).toMatch(/^&lt;img src=x&gt; &quot;x+$/)
+  expect(page.match(/x{280,}/)?.[0].length).toBeLessThan(300)
+})
+
+test.each([
+  ['de-AT,de;q=0.9', '/', 'lang="de" dir="ltr"', 'Fragen Sie die Doku'],
+  ['ar', '/', 'lang="ar" dir="rtl"', 'اسأل التوثيق'],
+  ['zh-TW', '/', 'lang="zh-CN" dir="ltr"', '向文档提问'],
+  ['pt-BR', '/', 'lang="en" dir="ltr"', 'Ask the docs'],
+  ['de', '/?lang=ja', 'lang="ja" dir="ltr"', 'ドキュメントに質問'],
+  ['de', '/?lang=%22%3E', 'lang="de" dir="ltr"', 'Fragen Sie die Doku'],
+])('for a reader of %s, %s is written in %s', async (language, path, attributes, heading) => {
+  const page = await pageFrom({id: null}, [], {}, {path, language})
+
+  expect(page).toContain(`<html ${attributes}`)
+  expect(page).toContain(`<h2><bdi>${heading}</bdi></h2>`)
+})
+
+test('the icons that the page has before its script are those of the assistant', async () => {
+  const {handOver, look} = {handOver: 'https://help.example', look: {suggestions: ['Why?']}}
+  const docent = await startDocent({
+    webDir,
+    settings: {handOverUrl: handOver, assistantSuggestions: look.suggestions},
+  })
+  try {
+    const page = await (await fetch(docent.url)).text()
+    const icons = await readFile('src/web/assistant/icons.ts', 'utf8')
+    const drawn = [...page.matchAll(/<svg class="icon"[^>]*>(.*?)<\/svg>/gs)].map(([, path]) =>
+      path!.replace(/\s+/g, ' '),
+    )
+
+    expect(new Set(drawn).size).toBe(7)
+    for (const path of drawn) expect(icons).toContain(path)
+  } finally {
+    await docent.close()
+  }
 })
 
 test('what is set of the assistant reaches widgets, the page and the content security policy', async () => {
-  const webDir = await mkdtemp(join(tmpdir(), 'docent-page-'))
-  folders.push(webDir)
-  await copyFile('src/web/page/index.html', join(webDir, 'index.html'))
   const product = await startDocent({
     webDir,
     settings: {
@@ -134,8 +182,13 @@ test('what is set of the assistant reaches widgets, the page and the content sec
       handOver: {url: 'mailto:help@acme.example?subject={question}'},
     })
     expect(text).toContain('<title>Acme &amp; Co</title>')
-    expect(text).toContain('<h1>Acme &amp; Co</h1>')
-    expect(text).toContain('heading="Acme &amp; Co" questions="How do I begin?"')
+    expect(text).toContain('<h2><bdi>Acme &amp; Co</bdi></h2><p><bdi>Ask about Acme.</bdi></p>')
+    expect(text).toContain('<img class="icon logo" alt="" src="https://img.example:8443/logo.svg">')
+    expect(text).toContain('See <a href="https://acme.example/privacy">privacy</a>.</p>')
+    expect(await (await fetch(`${product.url}/look.css`)).text()).toBe(
+      'docs-assistant{--look-accent:light-dark(#0b5fff,#8ab4ff);--look-radius:0px}',
+    )
+    expect(page.headers.get('content-security-policy')).toMatch(/style-src 'self';/)
     expect(page.headers.get('content-security-policy')).toContain(
       "img-src 'self' data: https://img.example:8443;",
     )

@@ -1,8 +1,7 @@
-import {mkdtempSync, rmSync, writeFileSync} from 'node:fs'
-import {tmpdir} from 'node:os'
-import {join} from 'node:path'
+import {fileURLToPath} from 'node:url'
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
 import {allowOf, type Caller, routes} from '../../src/http/routes.ts'
+import {builtFile} from '../../src/package/index.ts'
 import {startDocent, type TestDocent} from '../support/start-docent.ts'
 
 const tokens = {
@@ -12,19 +11,14 @@ const tokens = {
   metrics: 'metrics-token-tests',
 }
 
-let webDir: string
+const webDir = fileURLToPath(builtFile('web'))
 let product: TestDocent
 
 beforeAll(async () => {
-  webDir = mkdtempSync(join(tmpdir(), 'docent-routes-'))
-  writeFileSync(join(webDir, 'index.html'), '<docs-assistant mode="page"></docs-assistant>')
   product = await start()
 })
 
-afterAll(async () => {
-  await product.close()
-  rmSync(webDir, {recursive: true, force: true})
-})
+afterAll(() => product.close())
 
 const start = () =>
   startDocent({

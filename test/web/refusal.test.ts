@@ -1,7 +1,8 @@
 import {describe, expect, test} from 'vitest'
+import {limitNames} from '../../src/domain/index.ts'
 import {reasonText, refusalText} from '../../src/web/assistant/refusal.ts'
 import {allStrings} from '../../src/web/locales/all.ts'
-import {localeOf} from '../../src/web/locales/index.ts'
+import {type LocaleTag, localeOf} from '../../src/web/locales/index.ts'
 import {type AnswerState, newAnswer, refused} from '../../src/web/session/answer-state.ts'
 
 /** A Thursday, in the reader's time. */
@@ -34,12 +35,22 @@ describe('the words of a refusal', () => {
     expect(wordsAt(limited(limit, retryAfterMs)).replaceAll('\u202f', ' ')).toBe(expected)
   })
 
+  test.each(limitNames)('the server’s limit %s has a reason of its own kind in every language', (limit) => {
+    for (const [lang, strings] of Object.entries(allStrings)) {
+      const {say} = localeOf(lang as LocaleTag, strings)
+      const words = reasonText(limited(limit, 60_000), say)
+
+      expect(words).toMatch(/\S/)
+      if (limit !== 'questions') expect(words).not.toBe(say('limitQuestions'))
+    }
+  })
+
   test('it can be asked again when the time is over', () => {
     expect(wordsAt(limited('share_of_day', 60_000), noon + 60_000)).toBe('You can ask again now.')
   })
 
   test('the reason is the same however long the wait', () => {
-    const reasons = [limited('questions', 1_000), limited(null, 600_000), limited('requests', null)]
+    const reasons = [limited('questions', 1_000), limited(null, 600_000), limited('a limit to come', null)]
 
     expect(new Set(reasons.map((answer) => reasonText(answer, say))).size).toBe(1)
     expect(reasonText(limited('answers', 1_000), say)).not.toBe(reasonText(reasons[0]!, say))

@@ -132,6 +132,8 @@ export interface Info {
   }
   /** Where to go for more help; `{question}`, `{url}` and `{ref}` in it are to be replaced, encoded for URLs. */
   readonly handOver?: {readonly url: string} | null
+  /** What the server keeps of questions and answers: all, no words, or nothing; and for how many days, 0 for ever. */
+  readonly transcripts?: {readonly keep: 'full' | 'metadata' | 'off'; readonly days: number} | null
 }
 
 /** Ends an answer on the server at once. Returns how it ended. @throws RefusedError, or what the network throws. */

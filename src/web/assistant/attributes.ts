@@ -23,6 +23,13 @@ export class AssistantAttributes extends LitElement {
     shareText: {type: Boolean, attribute: 'share-text'},
     launcher: {},
     pageContext: {attribute: 'page-context'},
+    logo: {},
+    accent: {},
+    radius: {},
+    greeting: {},
+    footer: {},
+    handOver: {attribute: 'hand-over'},
+    info: {attribute: 'data-info'},
   }
 
   /** URL of the Docent server; default: where the script was loaded from. */
@@ -55,6 +62,20 @@ export class AssistantAttributes extends LitElement {
 
   /** `none`: questions do not say which page they are asked from. */
   declare pageContext: string | null
+  /** URL of an image; default: the server's setting, as of all below. */
+  declare logo: string | null
+  /** `#rrggbb`, or two of them for light and dark. */
+  declare accent: string | null
+  /** Of corners, in pixels. */
+  declare radius: string | null
+  /** Says what the assistant does, before the first question. */
+  declare greeting: string | null
+  /** A line below the box: plain text with at most one link, as `[words](https://…)`. */
+  declare footer: string | null
+  /** Where to ask a person: an address with `{question}`, `{url}` and `{ref}`; empty for the event alone. */
+  declare handOver: string | null
+  /** What `GET /api/info` answers, as the page of the server has it. */
+  declare info: string | null
 
   constructor() {
     super()
@@ -76,5 +97,12 @@ export class AssistantAttributes extends LitElement {
     this.imageHosts = null
     this.launcher = null
     this.pageContext = null
+    this.logo = null
+    this.accent = null
+    this.radius = null
+    this.greeting = null
+    this.footer = null
+    this.handOver = null
+    this.info = null
   }
 }

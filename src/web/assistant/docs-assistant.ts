@@ -1,9 +1,9 @@
 import {html, nothing, type PropertyValues, type TemplateResult} from 'lit'
-import {fetchInfo} from '../../../packages/client/src/index.ts'
 import {english, type Locale, loadLocale, localeTagFor} from '../locales/index.ts'
 import {renderer, scriptFolder} from '../pieces/pieces.ts'
 import {safeHref} from '../render/links.ts'
 import type {NodeOptions} from '../render/nodes.ts'
+import type {AnswerState} from '../session/answer-state.ts'
 import type {Change} from '../session/change.ts'
 import {createConversationStore, memoryStorage} from '../session/conversation-store.ts'
 import {createLiveSearch, type LiveSearch} from '../session/search.ts'
@@ -18,22 +18,23 @@ import {Composer} from './composer.ts'
 import {Countdown} from './countdown.ts'
 import {FocusKeeper} from './focus-keeper.ts'
 import {alignBox, frame, gutterOf, inContainer, launcher} from './frame.ts'
+import {handOverOf, openBeside} from './hand-over.ts'
 import {HistorySidebar} from './history-sidebar.ts'
 import {icon} from './icons.ts'
 import {listenForKeys, shortcutLabel} from './keys.ts'
+import {BrandMark, footerLine, type Look, LookSheet, lookOf, lookStyles} from './look.ts'
 import {placeOnPage} from './page-place.ts'
 import {offerOnSelection} from './page-selection.ts'
+import {takeOverShell} from './page-shell.ts'
 import {isPageDark, onPageTheme} from './page-theme.ts'
+import {ServerInfo} from './server-info.ts'
 import {openInSite} from './site-links.ts'
+import {belowBox, hero} from './start-screen.ts'
 import {styles} from './styles.ts'
-import {suggestions} from './suggestions.ts'
 import {TurnList} from './turn-list.ts'
 
 /** Maximum time that nothing is shown while the language is loading. */
 const maxUnreadyMs = 3_000
-
-/** How long the reader may wait for what only helps. */
-const infoTimeoutMs = 5_000
 
 /** Found anew for each request, since pages wrap it. */
 const fetchFromServer = (url: string, init?: RequestInit): Promise<Response> => fetch(url, init)
@@ -42,12 +43,14 @@ const fetchFromServer = (url: string, init?: RequestInit): Promise<Response> => 
  * The assistant: a button with a panel, a dialog, a part of a page, or a page of its own.
  *
  * Events, none of which bubble: `opened`, `closed`, `asked`, `sources`, `answered` (first words), `ended`, `rated`.
- * Their `detail` never holds the question's or the answer's text, unless the attribute `share-text` is set.
+ * Their `detail` never holds the question's or the answer's text, unless the attribute `share-text` is set. `hand-over`
+ * does: the reader asks for it.
  */
 export class DocsAssistant extends AssistantAttributes {
   static override styles = styles
 
   #session: Session | null = null
+  #info: ServerInfo | null = null
   #search: LiveSearch | null = null
   #listeners = new AbortController()
   #opener: HTMLElement | null = null
@@ -90,6 +93,7 @@ export class DocsAssistant extends AssistantAttributes {
     absolute: this.#absolute,
     onAsk: (question) => this.ask(question),
     onEdit: (question, about) => this.#composer.edit(question, about),
+    handOver: (answer) => this.#handOver(answer),
     onRated: ({ref = null}, {rating, reasons = [], comment}) =>
       this.#emit('rated', {ref, rating, reasons}, {comment}),
     announce: (words) => this.#announcements.announce(words),
@@ -104,7 +108,11 @@ export class DocsAssistant extends AssistantAttributes {
     root: () => this.renderRoot,
     say: () => this.#say,
     session: () => this.#session!,
-    heading: () => this.heading ?? this.#say('name'),
+    heading: () => this.#look.name ?? this.#say('name'),
+    mark: () => this.#mark.render(this.#look.logo),
+    isKept: () => this.keep === 'browser',
+    transcripts: () => this.#info!.transcripts,
+    handOver: () => this.#handOver(null),
     lang: () => this.#locale.lang,
     docsHref: () => `${this.#server}/docs/`,
     focus: () => this.focus(),
@@ -120,9 +128,11 @@ export class DocsAssistant extends AssistantAttributes {
     },
   })
   readonly #preview = new CitationPreview(this, () => this.renderRoot)
+  readonly #mark = new BrandMark(this)
 
   constructor() {
     super()
+    new LookSheet(this, () => lookStyles(this, this.#info?.look ?? {}))
     new BoxGlide(this)
     new FocusKeeper(this, () => this.#composer.focus())
     new Countdown(this, {
@@ -240,6 +250,7 @@ export class DocsAssistant extends AssistantAttributes {
     this.#listeners.abort()
     this.#session?.close()
     this.#session = null
+    this.#info = null
   }
 
   protected override shouldUpdate(): boolean {
@@ -247,8 +258,8 @@ export class DocsAssistant extends AssistantAttributes {
   }
 
   protected override willUpdate(changed: PropertyValues): void {
-    if (changed.has('locale') || !this.hasUpdated) void this.#loadLocale()
     if (this.#session === null || changed.has('endpoint') || changed.has('keep')) this.#openSession()
+    if (changed.has('locale') || !this.hasUpdated) void this.#loadLocale()
     if (changed.has('endpoint') || changed.has('imageHosts')) this.#nodeOptions = null
     this.#nodeOptions ??= {
       links: {
@@ -262,10 +273,12 @@ export class DocsAssistant extends AssistantAttributes {
   protected override firstUpdated(): void {
     if (this.mode === 'page') void renderer.load()
     const url = new URL(location.href)
-    const question = url.searchParams.get('assistant')
+    const question =
+      url.searchParams.get('assistant') ?? (this.mode === 'page' ? url.searchParams.get('q') : null)
     if (question !== null && question.trim() !== '') {
       // Only once: neither a reload nor another assistant on the page must ask again.
       url.searchParams.delete('assistant')
+      if (this.mode === 'page') url.searchParams.delete('q')
       history.replaceState(history.state, '', url)
       this.#session!.startNew()
       void this.#offerQuestion(question.trim())
@@ -283,8 +296,7 @@ export class DocsAssistant extends AssistantAttributes {
     this.#composer.edit(question, '')
     if (this.#floats) this.show()
     else this.focus()
-    const signal = AbortSignal.timeout(infoTimeoutMs)
-    const info = await fetchInfo({endpoint: this.#server, fetch: fetchFromServer}, signal).catch(() => null)
+    const info = await this.#info!.answered
     if (info?.generator === 'extractive') this.#composer.submitUnchanged(question)
   }
 
@@ -305,7 +317,7 @@ export class DocsAssistant extends AssistantAttributes {
     const slow = setTimeout(() => {
       if (mine === this.#localeRequest) void this.#setLocale(english)
     }, maxUnreadyMs)
-    const locale = await loadLocale(localeTagFor(wanted), this.#server)
+    const [locale] = await Promise.all([loadLocale(localeTagFor(wanted), this.#server), this.#info?.ready])
     clearTimeout(slow)
     // Unless another language was chosen in the meantime.
     if (mine === this.#localeRequest) await this.#setLocale(locale)
@@ -317,7 +329,16 @@ export class DocsAssistant extends AssistantAttributes {
     this.#nodeOptions = null
     this.requestUpdate()
     await this.updateComplete
+    if (this.mode === 'page') this.#takeOver()
     if (this.#wantsFocus) this.focus()
+  }
+
+  /** What was typed before the assistant was there is in its box. */
+  #takeOver(): void {
+    const input = takeOverShell(this)
+    if (input === null) return
+    if (input.text === '') this.#wantsFocus = true
+    else this.#composer.edit(input.text, '')
   }
 
   get #server(): string {
@@ -371,10 +392,19 @@ export class DocsAssistant extends AssistantAttributes {
     this.#session?.close()
     const endpoint = this.#server
     const kept = this.keep === 'browser'
+    const store = kept ? storageOf('localStorage') : memoryStorage()
+    const scope = endpoint || 'here'
+    this.#info = new ServerInfo({
+      given: this.info,
+      transport: {endpoint, fetch: fetchFromServer},
+      store,
+      entry: `docent:${scope}:info`,
+      onChange: () => this.requestUpdate(),
+    })
     this.#session = openSession({
       endpoint,
       fetch: fetchFromServer,
-      store: createConversationStore(kept ? storageOf('localStorage') : memoryStorage(), endpoint || 'here'),
+      store: createConversationStore(store, scope),
       tab: this.#tab,
       version: () => this.version,
       lang: () => this.#lang,
@@ -415,41 +445,88 @@ export class DocsAssistant extends AssistantAttributes {
 
   #onFrameKey(event: KeyboardEvent): void {
     if (event.key !== 'Escape' || event.defaultPrevented) return
-    if (this.#history.isOpen) this.#history.show(false)
-    else if (this.mode === 'panel') this.hide()
+    if (this.#history.isOpen) {
+      // Else the dialog would close as well.
+      event.preventDefault()
+      this.#history.show(false)
+    } else if (this.mode === 'panel') this.hide()
   }
 
   // Rendering
 
   protected override render(): TemplateResult | typeof nothing {
-    if (!this.#isReady) return nothing
+    // What the server wrote into its page is shown until then.
+    if (!this.#isReady) return this.mode === 'page' ? html`<slot></slot>` : nothing
+    const name = this.#look.name ?? this.#say('name')
     return html`
       <div class="root ${this.#isDark ? 'dark' : 'light'}" lang=${this.#locale.lang} dir=${this.#locale.dir} @keydown=${this.#onFrameKey} @focusin=${renderer.load} @click=${this.#turns.onClick} @drawn=${this.#turns.onDrawn}>
-        ${this.#floats && this.launcher !== 'none' ? launcher(this.#say, this.opened, this.#shortcutHint, () => this.toggle()) : nothing}
-        ${inContainer(html`${this.#frame()}${this.#preview.render()}`, {say: this.#say, mode: this.mode, isOpen: this.opened, side: () => this.#history.render(), hide: () => this.hide()})}
+        ${this.#floats && this.launcher !== 'none' ? this.#launcher() : nothing}
+        ${inContainer(html`${this.#frame(name)}${this.#preview.render()}`, {name, mode: this.mode, isOpen: this.opened, side: () => this.#history.render(), hide: () => this.hide()})}
         ${this.selection === null ? nothing : html`<button class="offer" type="button" hidden>${icon('spark')}${this.#say('askAboutSelection')}</button>`}
         <div class="sr" role="status">${this.#announcements.message}</div>
       </div>`
   }
 
-  #frame(): TemplateResult {
+  #launcher(): TemplateResult {
+    return launcher({
+      mark: this.#mark.render(this.#look.logo),
+      words: this.#info!.look.name ?? this.#say('open'),
+      isOpen: this.opened,
+      shortcut: this.#shortcutHint,
+      toggle: () => this.toggle(),
+    })
+  }
+
+  #frame(name: string): TemplateResult {
     const {answers, conversationKey} = this.#session!
     const say = this.#say
-    const {questions, pages} = this
+    const {questions, greeting, footer, logo, name: heading} = this.#look
+    const mark = this.#mark.render(logo)
     return frame({
       say,
       mode: this.mode,
       floats: this.#floats,
-      heading: this.heading ?? say('heading'),
+      name,
+      heading: heading ?? say('heading'),
+      mark,
+      hero: hero(mark, heading ?? say('heading'), greeting ?? say('intro')),
+      after: belowBox({
+        say,
+        questions,
+        pages: this.pages,
+        recent: this.mode === 'page' ? nothing : this.#history.list.recent(maxRecent),
+        shortcut: this.#shortcutHint,
+        floats: this.#floats,
+        ask: (question) => this.ask(question),
+      }),
+      footer: footerLine(footer),
       conversationKey,
       history: this.#history,
       turns: answers.length === 0 ? null : this.#turns.render(),
       jump: this.#turns.jump(),
       composer: this.#composer.render(),
-      suggestions: suggestions({say, questions, pages}, (question) => this.ask(question)),
+      handOver: this.#handOver(null),
       hide: () => this.hide(),
       onScroll: this.#turns.onScroll,
     })
+  }
+
+  get #look(): Look {
+    return lookOf(this, this.#info!.look, this.#server)
+  }
+
+  /** Leads to a person, with the conversation; null where the site offers none. @param at null for the last answer. */
+  #handOver(at: AnswerState | null): (() => void) | null {
+    const template = (this.handOver ?? this.#info!.handOverUrl) || null
+    if (this.handOver === null && template === null) return null
+    return () => {
+      const {answers} = this.#session!
+      const pageUrl = this.pageContext === 'none' ? '' : (placeOnPage().url ?? '')
+      const {base} = this.#nodeOptions!.links
+      const detail = handOverOf({answers, at, template, pageUrl, base})
+      const isOpened = this.dispatchEvent(new CustomEvent('hand-over', {detail, cancelable: true}))
+      if (isOpened && detail.url !== null) openBeside(detail.url)
+    }
   }
 
   #emitChosen(name: 'locale' | 'theme', value: string): void {
@@ -457,6 +534,8 @@ export class DocsAssistant extends AssistantAttributes {
   }
 }
 
+/** Most earlier conversations on the first screen. */
+const maxRecent = 3
 /** Whether the panel was open when this tab left its last page. */
 const openEntry = 'docent:panel-open'
 /** In narrower windows the panel covers the page. Same as in the styles. */

@@ -1,68 +1,78 @@
 import {html, nothing, type TemplateResult} from 'lit'
-import type {Say} from '../locales/strings.ts'
+import type {Say, StringKey} from '../locales/strings.ts'
 import type {Mode} from './attributes.ts'
 import type {HistorySidebar} from './history-sidebar.ts'
-import {icon} from './icons.ts'
+import {type IconName, icon} from './icons.ts'
 
 export interface FrameView {
   readonly say: Say
   readonly mode: Mode
   /** Whether it is in a panel or dialog, which can be closed. */
   readonly floats: boolean
+  /** For screen readers. */
+  readonly name: string
   readonly heading: string
+  readonly mark: TemplateResult
+  /** What stands first, before anything was asked. */
+  readonly hero: TemplateResult
+  /** What stands below the box then. */
+  readonly after: TemplateResult
+  readonly footer: TemplateResult | typeof nothing
   readonly conversationKey: string
   readonly history: HistorySidebar
   /** The answers; null before anything was asked. */
   readonly turns: readonly TemplateResult[] | null
   readonly jump: TemplateResult | typeof nothing
   readonly composer: TemplateResult
-  readonly suggestions: TemplateResult | typeof nothing
+  /** Leads to a person; null where the site offers none. */
+  readonly handOver: (() => void) | null
   readonly hide: () => void
   readonly onScroll: () => void
 }
 
 /** The assistant itself, in any mode: its bar, the conversation and the box. */
 export function frame(view: FrameView): TemplateResult {
-  const {say, mode, floats, turns} = view
+  const {mode, name, floats, turns, history} = view
   const isEmpty = turns === null
+  // Earlier conversations lie over the rest, which keeps its place.
+  const isCovered = mode !== 'page' && history.isOpen
   return html`
-    <section class="frame ${isEmpty ? 'empty' : ''}" role=${mode === 'page' ? 'main' : nothing} aria-label=${floats || (mode === 'inline' && !isEmpty) ? nothing : say('name')}>
-      ${mode === 'inline' && isEmpty ? nothing : bar(view)}
-      <div class="scroll" @scroll=${view.onScroll} tabindex=${!isEmpty ? '0' : nothing} role=${!isEmpty ? 'region' : nothing} aria-label=${!isEmpty ? say('name') : nothing}>
-        <div class="column">
-          ${turns ?? html`<div class="hero">${icon('spark')}<h2>${view.heading}</h2><p>${say('intro')}</p></div>`}
-        </div>
+    <section class="frame ${isEmpty ? 'empty' : ''}" role=${mode === 'page' ? 'main' : nothing} aria-label=${floats || (mode === 'inline' && !isEmpty) ? nothing : name}>
+      ${mode === 'inline' && isEmpty && !isCovered ? nothing : bar(view)}
+      <div class="scroll" ?inert=${isCovered} @scroll=${view.onScroll} tabindex=${!isEmpty ? '0' : nothing} role=${!isEmpty ? 'region' : nothing} aria-label=${!isEmpty ? name : nothing}>
+        <div class="column">${turns ?? view.hero}</div>
       </div>
-      <div class="dock"><div class="column">${view.jump}${view.composer}</div></div>
-      ${isEmpty ? html`<div class="after"><div class="column">${view.suggestions}</div></div>` : nothing}
+      <div class="dock" ?inert=${isCovered}><div class="column">${view.jump}${view.composer}${view.footer}</div></div>
+      ${isEmpty ? html`<div class="after" ?inert=${isCovered}><div class="column">${view.after}</div></div>` : nothing}
+      ${isCovered ? history.view() : nothing}
     </section>`
 }
 
-function bar({say, mode, floats, heading, conversationKey, history, turns, hide}: FrameView): TemplateResult {
+function bar(view: FrameView): TemplateResult {
+  const {say, mode, floats, heading, mark, conversationKey, history, turns, handOver, hide} = view
   const isPage = mode === 'page'
-  const button = (
-    name: 'deleteConversation' | 'newConversation' | 'close',
-    picture: 'trash' | 'plus' | 'close',
-    press: () => void,
-  ): TemplateResult =>
+  const button = (name: StringKey, picture: IconName, press: () => void): TemplateResult =>
     html`<button class="plain ${picture === 'plus' ? 'new' : ''}" type="button" title=${say(name)} aria-label=${say(name)} @click=${press}>${icon(picture)}</button>`
+  const hasHistory = isPage || history.isOpen || history.hasAny
+  const menu = hasHistory
+    ? html`<button class="plain menu ${history.isOpen ? 'on' : ''}" type="button" title=${say('menu')} aria-label=${say('menu')} aria-expanded=${history.isOpen}
+        @click=${() => history.show(!history.isOpen)}>${icon(isPage ? 'menu' : 'history')}</button>`
+    : nothing
+  const isOpen = turns !== null && !(history.isOpen && !isPage)
   return html`<header class="bar">
-      ${
-        isPage
-          ? html`<button class="plain menu" type="button" aria-label=${say('menu')} aria-expanded=${history.isOpen}
-            @click=${() => history.show(!history.isOpen)}>${icon('menu')}</button>`
-          : html`<span class="mark">${icon('spark')}</span>`
-      }
-      <span class="title">${isPage ? nothing : heading}</span>
-      ${turns === null || isPage ? nothing : button('deleteConversation', 'trash', () => history.askToDelete(conversationKey))}
+      ${isPage ? menu : html`<span class="mark">${mark}</span>`}
+      <span class="title">${isPage ? nothing : html`<bdi>${heading}</bdi>`}</span>
+      ${isOpen && !isPage && handOver !== null ? button('handOver', 'person', handOver) : nothing}
+      ${isOpen && !isPage ? button('deleteConversation', 'trash', () => history.list.askToDelete(conversationKey)) : nothing}
+      ${isPage ? nothing : menu}
       ${turns === null ? nothing : button('newConversation', 'plus', history.startNew)}
       ${floats ? button('close', 'close', hide) : nothing}
     </header>
-    ${turns === null || isPage ? nothing : history.deletion(conversationKey)}`
+    ${isOpen && !isPage ? history.list.deletion(conversationKey) : nothing}`
 }
 
 export interface ContainerView {
-  readonly say: Say
+  readonly name: string
   readonly mode: Mode
   readonly isOpen: boolean
   /** The sidebar in `page` mode. */
@@ -73,7 +83,7 @@ export interface ContainerView {
 /** The frame in the container of its mode: a dialog, a panel, beside the sidebar, or none. */
 export function inContainer(
   inside: TemplateResult,
-  {say, mode, isOpen, side, hide}: ContainerView,
+  {name, mode, isOpen, side, hide}: ContainerView,
 ): TemplateResult {
   switch (mode) {
     case 'modal': {
@@ -85,10 +95,10 @@ export function inContainer(
       const onClick = (event: Event): void => {
         if (event.target === event.currentTarget) hide()
       }
-      return html`<dialog aria-label=${say('name')} @cancel=${onCancel} @click=${onClick}>${inside}</dialog>`
+      return html`<dialog aria-label=${name} @cancel=${onCancel} @click=${onClick}>${inside}</dialog>`
     }
     case 'panel':
-      return html`<div class="panel" role="dialog" aria-label=${say('name')} ?hidden=${!isOpen}>${inside}</div>`
+      return html`<div class="panel" role="dialog" aria-label=${name} ?hidden=${!isOpen}>${inside}</div>`
     case 'page':
       return html`<div class="page">${side()}${inside}</div>`
     default:
@@ -96,10 +106,18 @@ export function inContainer(
   }
 }
 
+export interface LauncherView {
+  readonly mark: TemplateResult
+  readonly words: string
+  readonly isOpen: boolean
+  readonly shortcut: string
+  readonly toggle: () => void
+}
+
 /** The button in the corner. */
-export function launcher(say: Say, isOpen: boolean, shortcut: string, toggle: () => void): TemplateResult {
+export function launcher({mark, words, isOpen, shortcut, toggle}: LauncherView): TemplateResult {
   return html`<button class="launcher" type="button" title=${shortcut || nothing} aria-haspopup="dialog" aria-expanded=${isOpen} @click=${toggle}>
-    ${icon('spark')}<span>${say('open')}</span></button>`
+    ${mark}<bdi>${words}</bdi></button>`
 }
 
 /** Half the width of the scroll bar; null while nothing is shown. Forces layout, so call it once. */

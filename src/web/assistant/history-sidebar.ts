@@ -1,96 +1,73 @@
 import {html, nothing, type ReactiveControllerHost, type TemplateResult} from 'lit'
 import {localeNames} from '../locales/index.ts'
-import type {Say} from '../locales/strings.ts'
-import type {Conversation} from '../session/conversation-store.ts'
-import type {Session} from '../session/session.ts'
+import {HistoryList, type HistoryListOptions} from './history-list.ts'
 import {icon} from './icons.ts'
 
-export interface HistorySidebarOptions {
-  readonly root: () => ParentNode
-  readonly say: () => Say
-  readonly session: () => Session
+export interface HistorySidebarOptions extends Omit<HistoryListOptions, 'open'> {
   readonly heading: () => string
-  readonly lang: () => string
+  readonly mark: () => TemplateResult
   readonly docsHref: () => string
-  /** Focuses the box. */
-  readonly focus: () => void
   readonly showLast: () => void
-  readonly announce: (words: string) => void
   readonly chooseLanguage: (lang: string) => void
   readonly switchTheme: () => void
+  /** Leads to a person; null where the site offers none. */
+  readonly handOver: () => (() => void) | null
 }
 
-/** Opens, starts and deletes the conversations in this browser, in the page's sidebar and from the panel's bar. */
+/** Where earlier conversations are: the side of the page, or a view over the panel's own. */
 export class HistorySidebar {
+  readonly list: HistoryList
   readonly #host: ReactiveControllerHost
   readonly #options: HistorySidebarOptions
   #isOpen = false
-  /** Key of the conversation whose deletion awaits confirmation. */
-  #deleting: string | null = null
-  #note = ''
 
   constructor(host: ReactiveControllerHost, options: HistorySidebarOptions) {
     this.#host = host
     this.#options = options
+    this.list = new HistoryList(host, {...options, open: (key) => this.#open(key)})
   }
 
-  /** Whether the sidebar is open over a small page. */
+  /** Whether it is open over a small page, or over the panel's conversation. */
   get isOpen(): boolean {
     return this.#isOpen
   }
 
+  /** Whether there is anything in it. */
+  get hasAny(): boolean {
+    return this.#options.session().conversations().length > 0
+  }
+
   show(isOpen: boolean): void {
+    if (!isOpen) this.list.reset()
     this.#isOpen = isOpen
     this.#host.requestUpdate()
-    const menu = this.#options.root().querySelector<HTMLElement>('.menu')
-    if (!isOpen && menu?.checkVisibility()) menu.focus()
+    void this.#host.updateComplete.then(() => {
+      if (isOpen) this.#options.root().querySelector<HTMLElement>('.past :is(.find, .entry)')?.focus()
+      else this.#focusMenu()
+    })
   }
 
   readonly startNew = (): void => {
     this.#options.session().startNew()
+    this.list.reset()
     this.#isOpen = false
-    this.#note = ''
     this.#host.requestUpdate()
     void this.#host.updateComplete.then(this.#options.focus)
   }
 
-  /** Asks for confirmation before deleting a conversation; null cancels. */
-  askToDelete(key: string | null): void {
-    this.#deleting = key
-    this.#host.requestUpdate()
-    void this.#host.updateComplete.then(() => {
-      const asked = this.#options.root().querySelector<HTMLElement>('.sure .danger')
-      if (key !== null && asked !== null) asked.focus()
-      else this.#options.focus()
-    })
-  }
-
-  /** The confirmation dialog for deleting this conversation; nothing if it is not asked for. */
-  deletion(key: string): TemplateResult | typeof nothing {
-    if (this.#deleting !== key) return nothing
-    const say = this.#options.say()
-    return html`<div class="sure"><p>${say('deleteSure')}</p>
-      <button type="button" class="danger" @click=${() => this.#remove(key)}>${say('deleteConversation')}</button>
-      <button type="button" @click=${() => this.askToDelete(null)}>${say('cancel')}</button></div>`
-  }
-
-  /** The sidebar of the page: conversations, the docs, language and theme. */
+  /** The side of the page: conversations, the docs, language and theme. */
   render(): TemplateResult {
-    const {heading, lang, docsHref, chooseLanguage, switchTheme} = this.#options
+    const {heading, mark, lang, docsHref, chooseLanguage, switchTheme} = this.#options
     const say = this.#options.say()
-    const conversations = this.#options.session().conversations()
+    const handOver = this.#options.handOver()
     return html`<nav class="side ${this.#isOpen ? 'open' : ''}" aria-label=${say('menu')}>
-      <h1 class="brand">${icon('spark')}<span>${heading()}</span></h1>
+      <h1 class="brand">${mark()}<bdi>${heading()}</bdi></h1>
       <button class="new" type="button" @click=${this.startNew}>${icon('plus')}${say('newConversation')}</button>
       <h2 class="label">${say('history')}</h2>
-      ${
-        conversations.length === 0
-          ? html`<p class="quiet">${say('noHistory')}</p>`
-          : html`<ul class="conversations">${conversations.map((conversation) => this.#entry(conversation))}</ul>`
-      }
-      <p class="quiet">${this.#note}</p>
+      ${this.list.render()}
       <div class="foot">
         <a class="docs" href=${docsHref()}>${icon('book')}${say('browse')}</a>
+        ${handOver === null ? nothing : html`<button class="docs" type="button" @click=${handOver}>${icon('person')}${say('handOver')}</button>`}
         <label class="language"><span class="sr">${say('language')}</span>
           <select @change=${(event: Event) => chooseLanguage((event.target as HTMLSelectElement).value)}>
             ${Object.entries(localeNames).map(([tag, name]) => html`<option value=${tag} lang=${tag} ?selected=${tag === lang()}>${name}</option>`)}
@@ -101,37 +78,27 @@ export class HistorySidebar {
     ${this.#isOpen ? html`<div class="shade" @click=${() => this.show(false)}></div>` : nothing}`
   }
 
-  #entry({key, answers}: Conversation): TemplateResult {
+  /** The view over the panel's conversation; nothing while it is closed. */
+  view(): TemplateResult | typeof nothing {
+    if (!this.#isOpen) return nothing
     const say = this.#options.say()
-    const question = answers[0]?.question ?? ''
-    const isCurrent = key === this.#options.session().conversationKey
-    return html`<li class=${isCurrent ? 'current' : ''}>
-      ${
-        this.#deleting === key
-          ? this.deletion(key)
-          : html`<button class="entry" type="button" dir="auto" title=${question} aria-current=${isCurrent ? 'true' : nothing} @click=${() => this.#open(key)}>${question}</button>
-            <button class="plain" type="button" aria-label="${say('deleteConversation')}: ${question}" @click=${() => this.askToDelete(key)}>${icon('trash')}</button>`
-      }
-    </li>`
+    return html`<section class="past" aria-label=${say('history')}><div class="column">
+      <h2 class="label">${say('history')}</h2>${this.list.render()}</div></section>`
+  }
+
+  #focusMenu(): void {
+    const menu = this.#options.root().querySelector<HTMLElement>('.menu')
+    if (menu?.checkVisibility()) menu.focus()
   }
 
   #open(key: string): void {
-    if (this.#isOpen) this.show(false)
+    const wasOpen = this.#isOpen
+    this.#isOpen = false
+    this.list.reset()
     this.#options.session().open(key)
-    void this.#host.updateComplete.then(this.#options.showLast)
-  }
-
-  async #remove(key: string): Promise<void> {
-    const {session, say, announce, focus} = this.#options
-    try {
-      await session().remove(key)
-      this.#note = say()('deleted')
-    } catch {
-      this.#note = say()('deleteFailed')
-    }
-    this.#deleting = null
-    announce(this.#note)
-    await this.#host.updateComplete
-    focus()
+    void this.#host.updateComplete.then(() => {
+      this.#options.showLast()
+      if (wasOpen) this.#focusMenu()
+    })
   }
 }

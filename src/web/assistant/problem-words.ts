@@ -76,6 +76,6 @@ function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
 }
 
 /** Two sentences in a row; Chinese and Japanese have no space between them. */
-function sentences(first: string, second: string): string {
+export function sentences(first: string, second: string): string {
   return /[。！？]$/.test(first) ? first + second : `${first} ${second}`
 }

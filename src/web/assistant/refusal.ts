@@ -1,3 +1,4 @@
+import type {LimitName} from '../../domain/index.ts'
 import type {Say, StringKey} from '../locales/strings.ts'
 import type {AnswerState, Problem} from '../session/answer-state.ts'
 import {maxQuestionChars} from '../session/passage.ts'
@@ -30,19 +31,27 @@ export function needsRewording(problem: Problem | null): boolean {
 /** With a shorter wait than this the day's limit is not used up, but reserved by answers that are being written. */
 const minDayWaitMs = 10_000
 
+const limitKeys = {
+  requests: 'limitRequests',
+  searches: 'limitRequests',
+  questions: 'limitQuestions',
+  answers: 'limitAnswers',
+  streams: 'limitAnswers',
+  reading: 'limitAnswers',
+  all_answers: 'limitAnswers',
+  answers_per_day: 'limitDay',
+  share_of_day: 'limitShare',
+  pages: 'limitRequests',
+  all_pages: 'limitRequests',
+  transcripts: 'limitRequests',
+  guesses: 'limitRequests',
+} as const satisfies Record<LimitName, StringKey>
+
 function limitKeyOf({limit, retryAfterMs}: Problem): StringKey {
-  switch (limit) {
-    case 'answers':
-    case 'streams':
-    case 'all_answers':
-      return 'limitAnswers'
-    case 'answers_per_day':
-    case 'share_of_day':
-      if ((retryAfterMs ?? 0) < minDayWaitMs) return 'limitAnswers'
-      return limit === 'share_of_day' ? 'limitShare' : 'limitDay'
-    default:
-      return 'limitQuestions'
-  }
+  // One that a newer server added, or a proxy's own.
+  if (limit == null || !Object.hasOwn(limitKeys, limit)) return 'limitQuestions'
+  const isOfDay = limit === 'answers_per_day' || limit === 'share_of_day'
+  return isOfDay && (retryAfterMs ?? 0) < minDayWaitMs ? 'limitAnswers' : limitKeys[limit as LimitName]
 }
 
 /** When it can be asked again: in seconds, or as a local time, with the day if it is not today. */

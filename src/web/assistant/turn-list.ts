@@ -21,6 +21,8 @@ export interface TurnListOptions {
   readonly absolute: (href: string) => string
   readonly onAsk: (question: string) => void
   readonly onEdit: (question: string, about: string) => void
+  /** Leads to a person, from an answer; null where the site offers none. */
+  readonly handOver: (answer: AnswerState) => (() => void) | null
   readonly onRated: (answer: AnswerState, feedback: Feedback) => void
   readonly announce: (text: string) => void
 }
@@ -233,6 +235,7 @@ export class TurnList implements ReactiveController {
       },
       goOn: () => session().goOn(answer.key),
       ask: this.#options.onAsk,
+      handOver: this.#options.handOver(answer),
       edit: () => this.#options.onEdit(answer.question, answer.about),
       copy: async () => {
         await copyText(copiedMarkdown(shownOf(answer), this.#options.nodeOptions().links.base))

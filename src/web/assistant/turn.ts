@@ -14,12 +14,13 @@ import {
 } from '../session/answer-state.ts'
 import {nameOf} from '../session/markdown-copy.ts'
 import {waitMsOf} from '../session/waiting.ts'
+import {handOverButton} from './hand-over.ts'
 import {icon} from './icons.ts'
 import {isPartial, tellMissing, unknownWords} from './not-in-docs.ts'
 import {breakWords, stepWords} from './problem-words.ts'
 import {needsRewording, refusalText} from './refusal.ts'
 import {foundSources} from './sources.ts'
-import {isQuestion} from './suggestions.ts'
+import {isQuestion} from './start-screen.ts'
 
 /** What the reader has opened and chosen in one answer. */
 export interface TurnView {
@@ -47,6 +48,8 @@ export interface TurnHandlers {
   readonly goOn: () => void
   readonly ask: (question: string) => void
   readonly edit: () => void
+  /** Leads to a person; null where the site offers none. */
+  readonly handOver: (() => void) | null
   readonly copy: () => void
   readonly rate: (feedback: Feedback) => void
 }
@@ -158,6 +161,7 @@ function ending(answer: AnswerState, on: TurnHandlers): TemplateResult | typeof 
     answer.text === '' || answer.answerId === null
       ? nothing
       : html`<button class="action strong" type="button" ?disabled=${on.isBusy} @click=${on.goOn}>${say('goOn')}</button>`
+  const person = handOverButton(say, on.handOver)
   switch (answer.phase) {
     case 'abstained':
       return html`<div class="notice"><p>${say('notInDocsText')}</p>${unknownWords(answer, say, on.lang)}
@@ -165,10 +169,10 @@ function ending(answer: AnswerState, on: TurnHandlers): TemplateResult | typeof 
           answer.nearest.length === 0
             ? nothing
             : html`<h3 class="label">${say('nearest')}</h3><ul class="nearest">${answer.nearest.map((page) => nearestPage(page, on))}</ul>`
-        }<div class="buttons">${tellMissing(answer, on)}</div></div>`
+        }<div class="buttons">${tellMissing(answer, on)}${person}</div></div>`
     case 'declined':
       return html`<div class="notice"><p>${say('declinedText')}</p>
-        <div class="buttons">${differently}${tellMissing(answer, on)}</div></div>`
+        <div class="buttons">${differently}${tellMissing(answer, on)}${person}</div></div>`
     case 'cut':
       return answer.finishReason === 'context_exceeded'
         ? html`<div class="notice"><p>${say('contextFull')}</p></div>`
@@ -177,14 +181,16 @@ function ending(answer: AnswerState, on: TurnHandlers): TemplateResult | typeof 
       return html`<div class="notice quiet"><div class="buttons">${more}${again}</div></div>`
     case 'broke-off':
       return html`<div class="notice warn"><p>${breakWords(answer, say)}</p>
-        <div class="buttons">${more}${answer.problem?.retryable === false ? nothing : again}</div></div>`
+        <div class="buttons">${more}${answer.problem?.retryable === false ? nothing : again}${person}</div></div>`
     case 'refused': {
-      const buttons = html`<div class="buttons">${needsRewording(answer.problem) ? differently : again}</div>`
+      const buttons = html`<div class="buttons">${needsRewording(answer.problem) ? differently : again}${person}</div>`
       if (on.isRefusedAgain) return html`<div class="notice quiet">${buttons}</div>`
       return html`<div class="notice warn"><p>${refusalText(answer, say, on.lang, on.now)}</p>${buttons}</div>`
     }
     default:
-      return isPartial(answer) ? html`<div class="buttons">${tellMissing(answer, on)}</div>` : nothing
+      return isPartial(answer)
+        ? html`<div class="buttons">${tellMissing(answer, on)}${person}</div>`
+        : nothing
   }
 }
 
@@ -244,7 +250,7 @@ function feedbackForm(view: TurnView, on: TurnHandlers): TemplateResult {
     </fieldset>
     <textarea name="comment" rows="2" maxlength="2000" aria-label=${say('comment')} placeholder=${say('comment')}></textarea>
     <div class="buttons"><button class="action strong" type="submit">${say('send')}</button>
-      <button class="action" type="button" @click=${() => on.change({rates: false})}>${say('cancel')}</button></div>
+      <button class="action" type="button" @click=${() => on.change({rates: false})}>${say('cancel')}</button>${handOverButton(say, on.handOver)}</div>
   </form>`
 }
 

@@ -1,3 +1,4 @@
+import {tagFor} from '../../lib/tag-for.ts'
 import {en} from './en.ts'
 import {type Say, type Strings, sayIn} from './strings.ts'
 
@@ -24,14 +25,7 @@ const tags = Object.keys(localeNames) as LocaleTag[]
 
 /** The locale for the first supported tag of `wanted`, matched exactly or else by language; English if none is. */
 export function localeTagFor(wanted: readonly string[]): LocaleTag {
-  for (const tag of wanted) {
-    const language = tag.split('-')[0]!.toLowerCase()
-    const found =
-      tags.find((known) => known.toLowerCase() === tag.toLowerCase()) ??
-      tags.find((known) => known.split('-')[0] === language)
-    if (found !== undefined) return found
-  }
-  return 'en'
+  return tagFor(tags, wanted) ?? 'en'
 }
 
 export function localeOf(lang: LocaleTag, strings: Strings): Locale {

@@ -1,12 +1,12 @@
 /**
- * The visitor's page: remembers language and theme. Other settings are already in its markup.
- * Runs before the widget, so that the assistant starts in the right language; hence attributes, not properties.
+ * The visitor's page before the assistant: applies the chosen theme and language before anything is shown, and loads the
+ * assistant once the page has been painted as the server wrote it. Runs in the head, before there is a body.
  */
-const assistant = document.querySelector('docs-assistant')!
+const root = document.documentElement
 
-function storedSetting(name: string): string | null {
+function stored(storage: 'localStorage' | 'sessionStorage', name: string): string | null {
   try {
-    return localStorage.getItem(`docent:${name}`)
+    return window[storage].getItem(name)
   } catch {
     return null
   }
@@ -21,28 +21,57 @@ function storeSetting(name: string, value: string): void {
 }
 
 function applyTheme(theme: string): void {
-  document.documentElement.dataset['theme'] = theme
+  root.dataset['theme'] = theme
 }
 
 const rightToLeft = /^(ar|fa|he|ur)\b/
 
 function applyLanguage(lang: string): void {
-  document.documentElement.lang = lang
-  document.documentElement.dir = rightToLeft.test(lang) ? 'rtl' : 'ltr'
+  root.lang = lang
+  root.dir = rightToLeft.test(lang) ? 'rtl' : 'ltr'
 }
 
-const theme = storedSetting('theme')
-if (theme === 'light' || theme === 'dark') {
-  assistant.setAttribute('theme', theme)
-  applyTheme(theme)
-}
-const lang = new URL(location.href).searchParams.get('lang') ?? storedSetting('locale') ?? navigator.language
-assistant.setAttribute('locale', lang)
-applyLanguage(lang)
+const theme = stored('localStorage', 'docent:theme')
+if (theme === 'light' || theme === 'dark') applyTheme(theme)
 
-assistant.addEventListener('chosen', (event) => {
-  const {name, value} = (event as CustomEvent<{name: string; value: string}>).detail
-  storeSetting(name, value)
-  if (name === 'theme') applyTheme(value)
-  else applyLanguage(value)
+const inAddress = new URL(location.href).searchParams.get('lang')
+const chosen = inAddress ?? stored('localStorage', 'docent:locale')
+const written = root.dataset['locale']
+applyLanguage(chosen ?? navigator.language)
+
+// What the server could not know must not be shown for a moment: another language, or a conversation to go on with.
+const open = stored('sessionStorage', 'docent:open-conversation')
+const isOpen = stored('localStorage', `docent:${location.origin}:conversation:${open}`) !== null
+if (inAddress === null && chosen !== null && chosen !== written) root.dataset['shell'] = 'none'
+else if (isOpen) root.dataset['shell'] = 'side'
+
+document.addEventListener(
+  'chosen',
+  (event) => {
+    const {name, value} = (event as CustomEvent<{name: string; value: string}>).detail
+    storeSetting(name, value)
+    if (name === 'theme') applyTheme(value)
+    else applyLanguage(value)
+  },
+  // It does not bubble.
+  {capture: true},
+)
+
+let isLoading = false
+
+function loadAssistant(): void {
+  if (isLoading) return
+  isLoading = true
+  document.querySelector('docs-assistant')?.setAttribute('endpoint', location.origin)
+  // A module, since a policy of Trusted Types would forbid to write the address of a script.
+  const address = '/widget.js'
+  import(address).catch(() => {
+    isLoading = false
+  })
+}
+
+document.addEventListener('DOMContentLoaded', () => {
+  requestAnimationFrame(() => setTimeout(loadAssistant))
+  // A page in the background is not painted.
+  setTimeout(loadAssistant, 500)
 })

@@ -19,8 +19,22 @@ export function nameOf(source: Titled): string {
 
 /** An answer for pasting elsewhere: its Markdown with a link at each citation, then the sources it used. */
 export function copiedMarkdown(answer: AnswerState, base: string): string {
-  const link = (source: Source): string =>
-    new URL(sectionAddress(source), base).href.replace(/[()]/g, (sign) => (sign === '(' ? '%28' : '%29'))
+  const used = usedSources(answer)
+  const sources = answer.sources.filter((source) => used.size === 0 || used.has(source.n))
+  const list = sources.map(
+    (source) => `- [${source.n}] [${escapeMarkdown(nameOf(source))}](${linkOf(source, base)})`,
+  )
+  return [`**${answer.question}**`, answerMarkdown(answer, base), list.join('\n')]
+    .filter(Boolean)
+    .join('\n\n')
+}
+
+function linkOf(source: Source, base: string): string {
+  return new URL(sectionAddress(source), base).href.replace(/[()]/g, (sign) => (sign === '(' ? '%28' : '%29'))
+}
+
+/** The text of an answer as Markdown, with a link at each citation. */
+export function answerMarkdown(answer: AnswerState, base: string): string {
   let text = answer.text
   // Several citations of one source at the same place become one link.
   const places = answer.citations
@@ -35,12 +49,10 @@ export function copiedMarkdown(answer: AnswerState, base: string): string {
     .sort((a, b) => b.at - a.at || b.n - a.n)
   for (const {n, at, gap} of places) {
     const source = answer.sources.find((candidate) => candidate.n === n)
-    if (source !== undefined) text = `${text.slice(0, at)}${gap}[[${n}]](${link(source)})${text.slice(at)}`
+    if (source !== undefined)
+      text = `${text.slice(0, at)}${gap}[[${n}]](${linkOf(source, base)})${text.slice(at)}`
   }
-  const used = usedSources(answer)
-  const sources = answer.sources.filter((source) => used.size === 0 || used.has(source.n))
-  const list = sources.map((source) => `- [${source.n}] [${escapeMarkdown(nameOf(source))}](${link(source)})`)
-  return [`**${answer.question}**`, text.trim(), list.join('\n')].filter(Boolean).join('\n\n')
+  return text.trim()
 }
 
 /** Text with Markdown characters escaped, for use inside a link. */
