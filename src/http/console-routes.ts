@@ -90,7 +90,9 @@ ${problem === null ? null : html`<p class="problem" role="alert">${problem}</p>`
 <form method="post" action="/console/sign-in">
 <label>Staff token <input type="password" name="token" autocomplete="current-password" required></label>
 <button>Sign in</button>
-</form></main>`,
+</form>
+<p class="muted">The token is what this server was started with as <code>ADMIN_TOKEN</code>, <code>SUPPORT_TOKEN</code> or <code>DOCS_TOKEN</code>: ask whoever runs it. A server without tokens prints a link to sign in when it starts. Visitors need none: <a href="/">to the assistant</a>.</p>
+</main>`,
     }),
   )
 }
