@@ -23,6 +23,7 @@ export class AssistantAttributes extends LitElement {
     shareText: {type: Boolean, attribute: 'share-text'},
     launcher: {},
     pageContext: {attribute: 'page-context'},
+    asYouType: {attribute: 'as-you-type'},
   }
 
   /** URL of the Docent server; default: where the script was loaded from. */
@@ -55,6 +56,8 @@ export class AssistantAttributes extends LitElement {
 
   /** `none`: questions do not say which page they are asked from. */
   declare pageContext: string | null
+  /** `none`: nothing is sent before a question is asked, so nothing is found while it is typed. */
+  declare asYouType: string | null
 
   constructor() {
     super()
@@ -76,5 +79,6 @@ export class AssistantAttributes extends LitElement {
     this.imageHosts = null
     this.launcher = null
     this.pageContext = null
+    this.asYouType = null
   }
 }

@@ -1,11 +1,12 @@
 import {html, nothing, type ReactiveController, type ReactiveControllerHost, type TemplateResult} from 'lit'
-import type {SearchResult} from '../../../packages/client/src/index.ts'
-import {headOf} from '../../lib/cut.ts'
-import {sectionAddress} from '../../lib/section-address.ts'
 import type {Say} from '../locales/strings.ts'
+import type {Conversation} from '../session/conversation-store.ts'
 import {maxQuestionChars} from '../session/passage.ts'
+import {recentQuestions} from '../session/recent-questions.ts'
+import {type Found, nothingFound} from '../session/search.ts'
 import {icon} from './icons.ts'
-import {marked} from './marked.ts'
+import {placeList} from './list-place.ts'
+import {type Offered, type Option, optionList, optionsOf, searchNote} from './options.ts'
 
 export interface ComposerOptions {
   readonly root: () => ParentNode
@@ -13,8 +14,15 @@ export interface ComposerOptions {
   readonly placeholder: () => string
   /** Whether an answer is being written; the button is then Stop instead of Ask. */
   readonly isRunning: () => boolean
+  /** Whether nothing was asked in this conversation, so that a list covers no answer. */
+  readonly isFresh: () => boolean
+  /** Whether results can be found while typing. */
+  readonly canSearch: () => boolean
   readonly absolute: (href: string) => string
-  readonly onType: (text: string, about: string) => void
+  /** The conversations to offer questions from, newest first; none where they are not kept. */
+  readonly conversations: () => readonly Conversation[]
+  /** @param isWord whether the text is what the reader means, and not half a word of an input method. */
+  readonly onType: (text: string, about: string, isWord: boolean) => void
   /** Cancels the search in progress. */
   readonly onCancel: () => void
   readonly onAsk: (question: string, about: string) => void
@@ -22,16 +30,23 @@ export interface ComposerOptions {
   readonly announce: (text: string) => void
 }
 
-const maxSnippetChars = 180
 /** The box counts as full this close to its limit, since browsers cut a paste there and may leave out an emoji. */
 const nearLimitChars = 20
+/** What was found is announced when it has not changed for so long. */
+const announceAfterMs = 500
 
-/** The input box, for asking and for search as you type, with the matching sections below it. */
+/** The input box, for asking and for search as you type, with a list of what can be chosen. */
 export class Composer implements ReactiveController {
   readonly #host: ReactiveControllerHost
   readonly #options: ComposerOptions
-  #results: readonly SearchResult[] = []
-  #active = -1
+  #text = ''
+  #found = nothingFound
+  #isOpen = false
+  /** Index of the option that was chosen with the keys; -1 for none. */
+  #chosen = -1
+  /** As they were when the list was opened: reading them with every key takes too long. */
+  #conversations: readonly Conversation[] = []
+  #announcing: ReturnType<typeof setTimeout> | undefined
   #about = ''
   #isFull = false
   /** The question to put into the box once it is rendered. */
@@ -43,8 +58,13 @@ export class Composer implements ReactiveController {
     host.addController(this)
   }
 
+  hostConnected(): void {
+    visualViewport?.addEventListener('resize', this.#place)
+  }
+
   hostDisconnected(): void {
-    this.#options.onCancel()
+    visualViewport?.removeEventListener('resize', this.#place)
+    this.#close()
   }
 
   /** Returns false when the box is not rendered yet. */
@@ -53,14 +73,12 @@ export class Composer implements ReactiveController {
     return this.#box !== null
   }
 
-  show(results: readonly SearchResult[]): void {
-    this.#results = results
-    this.#choose(-1)
-  }
-
-  /** @param active index of a result; -1 for none. */
-  #choose(active: number): void {
-    this.#active = active
+  /** Shows what was found for the text in the box. */
+  show(found: Found): void {
+    const isSame = found.results === this.#found.results
+    this.#found = found
+    if (!isSame) this.#chosen = -1
+    this.#announceFound()
     this.#host.requestUpdate()
   }
 
@@ -72,6 +90,7 @@ export class Composer implements ReactiveController {
 
   hostUpdated(): void {
     if (this.#draft !== null && this.#box !== null) this.edit(this.#draft, this.#about)
+    this.#place()
   }
 
   /** Puts a question into the box for the reader to change or send. */
@@ -81,6 +100,7 @@ export class Composer implements ReactiveController {
     this.about = about
     if (box === null) return
     box.value = question
+    this.#text = question
     this.#resize(box)
     box.focus()
   }
@@ -90,24 +110,27 @@ export class Composer implements ReactiveController {
     if (this.#draft === question) {
       this.#draft = null
       this.#options.onAsk(question, this.#about)
-    } else if (this.#box?.value === question) this.#submit()
+    } else if (this.#box?.value === question) this.#ask(question)
   }
 
   render(): TemplateResult {
-    const {isRunning, placeholder} = this.#options
+    const {isRunning, placeholder, absolute} = this.#options
     const say = this.#options.say()
-    const hasResults = this.#results.length > 0
+    const offered = this.#offered
+    const options = optionsOf(offered, absolute)
+    const hasList = options.length > 0 || searchNote(offered.found, say) !== ''
+    const chosen = options[this.#chosen]?.id ?? null
     return html`<form class="ask" @submit=${(event: Event) => {
       event.preventDefault()
-      this.#submit()
+      this.#ask(this.#box?.value ?? '')
     }}>
       ${this.#about === '' ? nothing : this.#passage(say)}
       <div class="row">
         <textarea class="question" rows="1" maxlength=${maxQuestionChars} placeholder=${placeholder()} aria-label=${placeholder()}
-          aria-describedby="hint" aria-autocomplete="list" aria-controls=${hasResults ? 'results' : nothing}
-          aria-activedescendant=${this.#active >= 0 ? `result-${this.#active}` : nothing}
+          role="combobox" aria-describedby="hint" aria-autocomplete="list" aria-haspopup="listbox"
+          aria-expanded=${options.length > 0} aria-controls=${hasList ? 'options' : nothing} aria-activedescendant=${chosen ?? nothing}
           autocomplete="off" autocapitalize="sentences" enterkeyhint="send"
-          @keydown=${this.#onKey} @input=${this.#onInput} @blur=${this.#onBlur}></textarea>
+          @keydown=${this.#onKey} @input=${this.#onInput} @compositionend=${this.#onInput} @click=${this.#onClick} @blur=${this.#onBlur}></textarea>
         <span id="hint" class="sr">${say('askHint')}</span>
         ${
           isRunning()
@@ -119,7 +142,17 @@ export class Composer implements ReactiveController {
         }
       </div>
       ${this.#isFull ? html`<p class="full">${this.#fullText}</p>` : nothing}
-      ${hasResults ? this.#list(say) : nothing}
+      ${
+        hasList
+          ? optionList(offered, {
+              say,
+              absolute,
+              chosen,
+              ask: (question) => this.#ask(question),
+              opened: this.#onOpened,
+            })
+          : nothing
+      }
     </form>`
   }
 
@@ -131,16 +164,23 @@ export class Composer implements ReactiveController {
       }}>${icon('close')}</button></div>`
   }
 
-  #list(say: Say): TemplateResult {
-    return html`<div class="results" id="results" role="listbox" aria-label=${say('sources')}>
-      ${this.#results.map(
-        (
-          result,
-          i,
-        ) => html`<a class="result" id="result-${i}" role="option" tabindex="-1" aria-selected=${i === this.#active} href=${this.#options.absolute(sectionAddress(result))}>
-        <span class="path" dir="auto">${markedName(result)}</span><span class="snippet" dir="auto">${marked(headOf(result.text, maxSnippetChars), result.highlights?.text)}</span></a>`,
-      )}
-    </div>`
+  /** What the list holds; nothing while it is closed. */
+  get #offered(): Offered {
+    if (!this.#isOpen) return {question: '', recent: [], found: nothingFound}
+    const {isRunning, canSearch} = this.#options
+    const typed = this.#text.trim()
+    const recent = isRunning() || this.#about !== '' ? [] : recentQuestions(this.#conversations, typed)
+    // Where there is nothing else to choose, the button says enough.
+    const isList = canSearch() || recent.length > 0
+    return {question: isList && !isRunning() ? typed : '', recent, found: this.#found}
+  }
+
+  get #choices(): readonly Option[] {
+    return optionsOf(this.#offered, this.#options.absolute)
+  }
+
+  get #isListed(): boolean {
+    return this.#choices.length > 0 || searchNote(this.#offered.found, this.#options.say()) !== ''
   }
 
   get #box(): HTMLTextAreaElement | null {
@@ -161,81 +201,146 @@ export class Composer implements ReactiveController {
     this.#host.requestUpdate()
   }
 
-  #submit(): void {
+  readonly #place = (): void => {
+    const list = this.#isOpen ? this.#options.root().querySelector<HTMLElement>('.options') : null
+    if (list !== null) placeList(list)
+  }
+
+  #announceFound(): void {
+    clearTimeout(this.#announcing)
+    this.#announcing = setTimeout(() => {
+      const say = this.#options.say()
+      const {results} = this.#found
+      const words =
+        searchNote(this.#found, say) || (results.length > 0 && say('matches', {n: results.length}))
+      if (words && this.#isOpen) this.#options.announce(words)
+    }, announceAfterMs)
+  }
+
+  #ask(text: string): void {
     const box = this.#box
-    if (box === null) return
-    const active = this.#results[this.#active]
-    if (active !== undefined) {
-      this.#options.root().querySelector<HTMLElement>(`#result-${this.#active}`)?.click()
-      return
-    }
-    const question = box.value.trim()
-    if (question === '' || this.#options.isRunning()) return
+    const question = text.trim()
+    if (box === null || question === '' || this.#options.isRunning()) return
     const about = this.#about
     box.value = ''
+    this.#text = ''
     this.#about = ''
     this.#close()
     this.#resize(box)
     this.#options.onAsk(question, about)
   }
 
+  #open(): void {
+    if (this.#isOpen) return
+    this.#isOpen = true
+    this.#conversations = this.#options.conversations()
+  }
+
   #close(): void {
+    clearTimeout(this.#announcing)
     this.#options.onCancel()
-    this.show([])
+    this.#found = nothingFound
+    this.#conversations = []
+    this.#isOpen = false
+    this.#choose(-1)
+  }
+
+  /** @param index of an option; -1 for none. */
+  #choose(index: number): void {
+    this.#chosen = index
+    this.#host.requestUpdate()
+    if (index < 0) return
+    const {id} = this.#choices[index]!
+    void this.#host.updateComplete.then(() => {
+      this.#options.root().querySelector(`#${id}`)?.scrollIntoView({block: 'nearest'})
+    })
   }
 
   readonly #onInput = (event: Event): void => {
     const box = event.target as HTMLTextAreaElement
+    this.#text = box.value
     this.#resize(box)
+    this.#open()
     // What was chosen matches the text before: Enter asks what is typed now.
     this.#choose(-1)
-    this.#options.onType(box.value, this.#about)
+    this.#options.onType(box.value, this.#about, (event as InputEvent).isComposing !== true)
   }
 
-  readonly #onBlur = (): void => {
-    const box = this.#box
-    // A click on a result moves the focus before it is handled.
-    setTimeout(() => {
-      const root = box?.getRootNode()
-      const isFocused = root instanceof ShadowRoot && root.activeElement === box
-      if (this.#results.length > 0 && !isFocused) this.#close()
-    }, 150)
+  readonly #onClick = (): void => {
+    if (this.#text !== '' || !this.#options.isFresh()) return
+    this.#open()
+    this.#host.requestUpdate()
+  }
+
+  readonly #onBlur = ({target}: Event): void => {
+    const box = target as HTMLTextAreaElement
+    // Another window may have the focus now; then the box has it again later.
+    if ((box.getRootNode() as ShadowRoot).activeElement !== box && this.#isOpen) this.#close()
+  }
+
+  readonly #onOpened = ({ctrlKey, metaKey, shiftKey}: MouseEvent): void => {
+    // After the link was followed, which a new tab or window leaves the list for.
+    if (!ctrlKey && !metaKey && !shiftKey) setTimeout(() => this.#close())
   }
 
   readonly #onKey = (event: KeyboardEvent): void => {
-    const count = this.#results.length
+    // An input method takes Enter to confirm a word, and arrows to choose one.
+    if (event.isComposing || event.keyCode === 229) return
+    const {ctrlKey, metaKey, shiftKey, altKey} = event
     switch (event.key) {
       case 'Enter':
-        // In an input method, Enter confirms a word and does not send.
-        if (event.shiftKey || event.isComposing) return
+        if (shiftKey) return
         event.preventDefault()
-        this.#submit()
+        this.#take(this.#choices[this.#chosen], ctrlKey || metaKey)
         return
       case 'ArrowDown':
-      case 'ArrowUp': {
-        if (count === 0) return
-        event.preventDefault()
-        // The positions are the results and the box itself.
-        const step = event.key === 'ArrowDown' ? 1 : count
-        this.#choose(((this.#active + 1 + step) % (count + 1)) - 1)
+      case 'ArrowUp':
+        if (ctrlKey || metaKey || shiftKey || altKey || !this.#isAtEdge(event.key)) return
+        if (this.#step(event.key === 'ArrowDown')) event.preventDefault()
         return
-      }
+      case 'Tab':
+        if (this.#isOpen) this.#close()
+        return
       case 'Escape':
-        if (count === 0) return
+        if (!this.#isListed) return
         event.preventDefault()
         event.stopPropagation()
         this.#close()
     }
   }
+
+  #take(option: Option | undefined, inNewTab: boolean): void {
+    if (option?.type === 'result') {
+      if (inNewTab) open(option.href, '_blank', 'noopener')
+      else this.#options.root().querySelector<HTMLElement>(`#${option.id}`)?.click()
+    } else this.#ask(option?.question ?? this.#box?.value ?? '')
+  }
+
+  /** Whether an arrow key would leave the text, or an option is chosen already. */
+  #isAtEdge(key: 'ArrowDown' | 'ArrowUp'): boolean {
+    const box = this.#box
+    if (box === null || this.#chosen >= 0) return true
+    if (!box.value.includes('\n') && box.clientHeight < 2 * oneLinePx) return true
+    return key === 'ArrowDown' ? box.selectionStart === box.value.length : box.selectionEnd === 0
+  }
+
+  /** Chooses the option after or before; from the box, whose own comes first, the second or the last. */
+  #step(isDown: boolean): boolean {
+    if (!this.#isOpen) {
+      this.#open()
+      if (this.#text.trim() !== '') this.#options.onType(this.#text, this.#about, true)
+    }
+    const options = this.#choices
+    const count = options.length
+    if (count === 0) return false
+    const from = this.#chosen < 0 && options[0]!.type === 'ask' ? 0 : this.#chosen
+    this.#choose(from < 0 ? (isDown ? 0 : count - 1) : (from + (isDown ? 1 : count - 1)) % count)
+    return true
+  }
 }
 
-/** The name of a result as `nameOf` has it, with what was typed marked. */
-function markedName({title, headings, highlights}: SearchResult): (string | TemplateResult)[] {
-  const marks = [highlights?.title, ...(highlights?.headings ?? [])]
-  return [title, ...headings].flatMap((name, i) =>
-    i === 1 && name === title ? [] : [i > 0 ? ' › ' : '', ...marked(name, marks[i])],
-  )
-}
+/** Height of a box with one line, at most. */
+const oneLinePx = 30
 
 /** Makes the box as tall as its text, within the limits of the styles. */
 function growToFit(box: HTMLTextAreaElement): void {

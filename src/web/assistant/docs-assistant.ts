@@ -70,10 +70,14 @@ export class DocsAssistant extends AssistantAttributes {
     say: () => this.#say,
     placeholder: () => this.placeholder ?? this.#say('placeholder'),
     isRunning: () => this.#session?.running != null,
+    isFresh: () => this.#session?.answers.length === 0,
+    canSearch: () => this.asYouType !== 'none',
     absolute: this.#absolute,
-    onType: (text, about) => {
+    conversations: () => (this.keep === 'browser' ? (this.#session?.conversations() ?? []) : []),
+    onType: (text, about, isWord) => {
+      if (this.asYouType === 'none') return
       this.#search?.type(text)
-      this.#session?.prepare(text, about)
+      if (isWord) this.#session?.prepare(text, about)
     },
     onCancel: () => this.#search?.cancel(),
     onAsk: (question, about) => this.ask(question, {about}),
@@ -387,10 +391,7 @@ export class DocsAssistant extends AssistantAttributes {
       fetch: fetchFromServer,
       version: () => this.version,
       lang: () => this.#lang,
-      onResults: (_query, results) => {
-        if (results.length > 0) this.#announcements.announce(this.#say('matches', {n: results.length}))
-        this.#composer.show(results)
-      },
+      onFound: (found) => this.#composer.show(found),
     })
   }
 
