@@ -39,7 +39,7 @@ export function headingsBelow({title, headings, highlights}: SearchResult): {
     .filter(({words}, i) => i > 0 || words !== title)
 }
 
-/** The folders in the address of a page, without the server's own `/docs`. */
+/** The folders in the address of a page; a `/docs` at its beginning says nothing. */
 function foldersOf(url: string): string[] {
   // The router of some sites keeps the page after `#/`.
   const path = url.includes('#/') ? url.slice(url.indexOf('#/') + 1) : url.replace(/^[a-z]+:\/\/[^/]*/i, '')

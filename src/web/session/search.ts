@@ -41,8 +41,8 @@ const maxResults = 6
 const debounceMs = 120
 /** Longest time without a search while typing goes on. */
 const maxWaitMs = 300
-/** Shortest time between two searches: 240 a minute are what a server allows by default. */
-const minIntervalMs = 260
+/** Shortest time between two searches: with those of `SourcesAhead`, fewer than the 240 a minute of a server's default. */
+const minIntervalMs = 310
 /** Faster than this, a sign of searching would only flicker. */
 const slowMs = 150
 /** After a failure the search is tried again, at the time that the server names if it does. */
