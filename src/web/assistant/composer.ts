@@ -1,52 +1,32 @@
 import {html, nothing, type ReactiveController, type ReactiveControllerHost, type TemplateResult} from 'lit'
 import type {Say} from '../locales/strings.ts'
-import type {Conversation} from '../session/conversation-store.ts'
 import {maxQuestionChars} from '../session/passage.ts'
-import {recentQuestions} from '../session/recent-questions.ts'
-import {type Found, nothingFound} from '../session/search.ts'
+import type {Found} from '../session/search.ts'
+import {BoxList, type BoxListOptions} from './box-list.ts'
 import {icon} from './icons.ts'
-import {placeList} from './list-place.ts'
-import {type Offered, type Option, optionList, optionsOf, searchNote} from './options.ts'
+import type {Option} from './options.ts'
 
-export interface ComposerOptions {
-  readonly root: () => ParentNode
-  readonly say: () => Say
+export interface ComposerOptions extends Omit<BoxListOptions, 'text' | 'hasPassage' | 'onAsk'> {
   readonly placeholder: () => string
   /** Whether an answer is being written; the button is then Stop instead of Ask. */
   readonly isRunning: () => boolean
   /** Whether nothing was asked in this conversation, so that a list covers no answer. */
   readonly isFresh: () => boolean
-  /** Whether results can be found while typing. */
-  readonly canSearch: () => boolean
-  readonly absolute: (href: string) => string
-  /** The conversations to offer questions from, newest first; none where they are not kept. */
-  readonly conversations: () => readonly Conversation[]
   /** @param isWord whether the text is what the reader means, and not half a word of an input method. */
   readonly onType: (text: string, about: string, isWord: boolean) => void
-  /** Cancels the search in progress. */
-  readonly onCancel: () => void
   readonly onAsk: (question: string, about: string) => void
   readonly onStop: () => void
-  readonly announce: (text: string) => void
 }
 
 /** The box counts as full this close to its limit, since browsers cut a paste there and may leave out an emoji. */
 const nearLimitChars = 20
-/** What was found is announced when it has not changed for so long. */
-const announceAfterMs = 500
 
 /** The input box, for asking and for search as you type, with a list of what can be chosen. */
 export class Composer implements ReactiveController {
   readonly #host: ReactiveControllerHost
   readonly #options: ComposerOptions
+  readonly #list: BoxList
   #text = ''
-  #found = nothingFound
-  #isOpen = false
-  /** Index of the option that was chosen with the keys; -1 for none. */
-  #chosen = -1
-  /** As they were when the list was opened: reading them with every key takes too long. */
-  #conversations: readonly Conversation[] = []
-  #announcing: ReturnType<typeof setTimeout> | undefined
   #about = ''
   #isFull = false
   /** The question to put into the box once it is rendered. */
@@ -55,16 +35,22 @@ export class Composer implements ReactiveController {
   constructor(host: ReactiveControllerHost, options: ComposerOptions) {
     this.#host = host
     this.#options = options
+    this.#list = new BoxList(host, {
+      ...options,
+      text: () => this.#text,
+      hasPassage: () => this.#about !== '',
+      onAsk: (question) => this.#ask(question),
+    })
     host.addController(this)
   }
 
   hostConnected(): void {
-    visualViewport?.addEventListener('resize', this.#place)
+    visualViewport?.addEventListener('resize', this.#list.place)
   }
 
   hostDisconnected(): void {
-    visualViewport?.removeEventListener('resize', this.#place)
-    this.#close()
+    visualViewport?.removeEventListener('resize', this.#list.place)
+    this.#list.close()
   }
 
   /** Returns false when the box is not rendered yet. */
@@ -75,11 +61,7 @@ export class Composer implements ReactiveController {
 
   /** Shows what was found for the text in the box. */
   show(found: Found): void {
-    const isSame = found.results === this.#found.results
-    this.#found = found
-    if (!isSame) this.#chosen = -1
-    this.#announceFound()
-    this.#host.requestUpdate()
+    this.#list.show(found)
   }
 
   /** The passage of the page to ask about; empty for none. */
@@ -90,7 +72,7 @@ export class Composer implements ReactiveController {
 
   hostUpdated(): void {
     if (this.#draft !== null && this.#box !== null) this.edit(this.#draft, this.#about)
-    this.#place()
+    this.#list.place()
   }
 
   /** Puts a question into the box for the reader to change or send. */
@@ -114,12 +96,9 @@ export class Composer implements ReactiveController {
   }
 
   render(): TemplateResult {
-    const {isRunning, placeholder, absolute} = this.#options
+    const {isRunning, placeholder} = this.#options
     const say = this.#options.say()
-    const offered = this.#offered
-    const options = optionsOf(offered, absolute)
-    const hasList = options.length > 0 || searchNote(offered.found, say) !== ''
-    const chosen = options[this.#chosen]?.id ?? null
+    const {isShown, options, chosen} = this.#list
     return html`<form class="ask" @submit=${(event: Event) => {
       event.preventDefault()
       this.#ask(this.#box?.value ?? '')
@@ -128,7 +107,7 @@ export class Composer implements ReactiveController {
       <div class="row">
         <textarea class="question" rows="1" maxlength=${maxQuestionChars} placeholder=${placeholder()} aria-label=${placeholder()}
           role="combobox" aria-describedby="hint" aria-autocomplete="list" aria-haspopup="listbox"
-          aria-expanded=${options.length > 0} aria-controls=${hasList ? 'options' : nothing} aria-activedescendant=${chosen ?? nothing}
+          aria-expanded=${options.length > 0} aria-controls=${isShown ? 'options' : nothing} aria-activedescendant=${chosen?.id ?? nothing}
           autocomplete="off" autocapitalize="sentences" enterkeyhint="send"
           @keydown=${this.#onKey} @input=${this.#onInput} @compositionend=${this.#onInput} @click=${this.#onClick} @blur=${this.#onBlur}></textarea>
         <span id="hint" class="sr">${say('askHint')}</span>
@@ -142,17 +121,7 @@ export class Composer implements ReactiveController {
         }
       </div>
       ${this.#isFull ? html`<p class="full">${this.#fullText}</p>` : nothing}
-      ${
-        hasList
-          ? optionList(offered, {
-              say,
-              absolute,
-              chosen,
-              ask: (question) => this.#ask(question),
-              opened: this.#onOpened,
-            })
-          : nothing
-      }
+      ${this.#list.render()}
     </form>`
   }
 
@@ -162,25 +131,6 @@ export class Composer implements ReactiveController {
         this.about = ''
         this.focus()
       }}>${icon('close')}</button></div>`
-  }
-
-  /** What the list holds; nothing while it is closed. */
-  get #offered(): Offered {
-    if (!this.#isOpen) return {question: '', recent: [], found: nothingFound}
-    const {isRunning, canSearch} = this.#options
-    const typed = this.#text.trim()
-    const recent = isRunning() || this.#about !== '' ? [] : recentQuestions(this.#conversations, typed)
-    // Where there is nothing else to choose, the button says enough.
-    const isList = canSearch() || recent.length > 0
-    return {question: isList && !isRunning() ? typed : '', recent, found: this.#found}
-  }
-
-  get #choices(): readonly Option[] {
-    return optionsOf(this.#offered, this.#options.absolute)
-  }
-
-  get #isListed(): boolean {
-    return this.#choices.length > 0 || searchNote(this.#offered.found, this.#options.say()) !== ''
   }
 
   get #box(): HTMLTextAreaElement | null {
@@ -201,22 +151,6 @@ export class Composer implements ReactiveController {
     this.#host.requestUpdate()
   }
 
-  readonly #place = (): void => {
-    const list = this.#isOpen ? this.#options.root().querySelector<HTMLElement>('.options') : null
-    if (list !== null) placeList(list)
-  }
-
-  #announceFound(): void {
-    clearTimeout(this.#announcing)
-    this.#announcing = setTimeout(() => {
-      const say = this.#options.say()
-      const {results} = this.#found
-      const words =
-        searchNote(this.#found, say) || (results.length > 0 && say('matches', {n: results.length}))
-      if (words && this.#isOpen) this.#options.announce(words)
-    }, announceAfterMs)
-  }
-
   #ask(text: string): void {
     const box = this.#box
     const question = text.trim()
@@ -225,62 +159,29 @@ export class Composer implements ReactiveController {
     box.value = ''
     this.#text = ''
     this.#about = ''
-    this.#close()
+    this.#list.close()
     this.#resize(box)
     this.#options.onAsk(question, about)
-  }
-
-  #open(): void {
-    if (this.#isOpen) return
-    this.#isOpen = true
-    this.#conversations = this.#options.conversations()
-  }
-
-  #close(): void {
-    clearTimeout(this.#announcing)
-    this.#options.onCancel()
-    this.#found = nothingFound
-    this.#conversations = []
-    this.#isOpen = false
-    this.#choose(-1)
-  }
-
-  /** @param index of an option; -1 for none. */
-  #choose(index: number): void {
-    this.#chosen = index
-    this.#host.requestUpdate()
-    if (index < 0) return
-    const {id} = this.#choices[index]!
-    void this.#host.updateComplete.then(() => {
-      this.#options.root().querySelector(`#${id}`)?.scrollIntoView({block: 'nearest'})
-    })
   }
 
   readonly #onInput = (event: Event): void => {
     const box = event.target as HTMLTextAreaElement
     this.#text = box.value
     this.#resize(box)
-    this.#open()
+    this.#list.open()
     // What was chosen matches the text before: Enter asks what is typed now.
-    this.#choose(-1)
+    this.#list.choose(-1)
     this.#options.onType(box.value, this.#about, (event as InputEvent).isComposing !== true)
   }
 
   readonly #onClick = (): void => {
-    if (this.#text !== '' || !this.#options.isFresh()) return
-    this.#open()
-    this.#host.requestUpdate()
+    if (this.#text === '' && this.#options.isFresh()) this.#list.open()
   }
 
   readonly #onBlur = ({target}: Event): void => {
     const box = target as HTMLTextAreaElement
     // Another window may have the focus now; then the box has it again later.
-    if ((box.getRootNode() as ShadowRoot).activeElement !== box && this.#isOpen) this.#close()
-  }
-
-  readonly #onOpened = ({ctrlKey, metaKey, shiftKey}: MouseEvent): void => {
-    // After the link was followed, which a new tab or window leaves the list for.
-    if (!ctrlKey && !metaKey && !shiftKey) setTimeout(() => this.#close())
+    if ((box.getRootNode() as ShadowRoot).activeElement !== box && this.#list.isOpen) this.#list.close()
   }
 
   readonly #onKey = (event: KeyboardEvent): void => {
@@ -291,7 +192,7 @@ export class Composer implements ReactiveController {
       case 'Enter':
         if (shiftKey) return
         event.preventDefault()
-        this.#take(this.#choices[this.#chosen], ctrlKey || metaKey)
+        this.#take(this.#list.chosen, ctrlKey || metaKey)
         return
       case 'ArrowDown':
       case 'ArrowUp':
@@ -299,13 +200,13 @@ export class Composer implements ReactiveController {
         if (this.#step(event.key === 'ArrowDown')) event.preventDefault()
         return
       case 'Tab':
-        if (this.#isOpen) this.#close()
+        if (this.#list.isOpen) this.#list.close()
         return
       case 'Escape':
-        if (!this.#isListed) return
+        if (!this.#list.isShown) return
         event.preventDefault()
         event.stopPropagation()
-        this.#close()
+        this.#list.close()
     }
   }
 
@@ -319,23 +220,17 @@ export class Composer implements ReactiveController {
   /** Whether an arrow key would leave the text, or an option is chosen already. */
   #isAtEdge(key: 'ArrowDown' | 'ArrowUp'): boolean {
     const box = this.#box
-    if (box === null || this.#chosen >= 0) return true
+    if (box === null || this.#list.chosen !== undefined) return true
     if (!box.value.includes('\n') && box.clientHeight < 2 * oneLinePx) return true
     return key === 'ArrowDown' ? box.selectionStart === box.value.length : box.selectionEnd === 0
   }
 
-  /** Chooses the option after or before; from the box, whose own comes first, the second or the last. */
+  /** Opens the list if need be, and chooses an option. Returns false where there is none. */
   #step(isDown: boolean): boolean {
-    if (!this.#isOpen) {
-      this.#open()
-      if (this.#text.trim() !== '') this.#options.onType(this.#text, this.#about, true)
-    }
-    const options = this.#choices
-    const count = options.length
-    if (count === 0) return false
-    const from = this.#chosen < 0 && options[0]!.type === 'ask' ? 0 : this.#chosen
-    this.#choose(from < 0 ? (isDown ? 0 : count - 1) : (from + (isDown ? 1 : count - 1)) % count)
-    return true
+    const isNew = !this.#list.isOpen
+    this.#list.open()
+    if (isNew && this.#text.trim() !== '') this.#options.onType(this.#text, this.#about, true)
+    return this.#list.step(isDown, isNew)
   }
 }
 

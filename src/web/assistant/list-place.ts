@@ -14,9 +14,10 @@ export function placeList(list: HTMLElement): void {
   const view = visualViewport
   const viewTop = view?.offsetTop ?? 0
   const viewBottom = viewTop + (view?.height ?? innerHeight)
-  // What is outside of these is clipped.
+  // The bar stays free, and what is outside of a panel or dialog is clipped.
+  const bar = list.closest('.frame')?.querySelector('.bar')?.getBoundingClientRect()
   const clip = list.closest('.panel, dialog')?.getBoundingClientRect()
-  const above = box.top - Math.max(viewTop, clip?.top ?? viewTop) - 2 * gapPx
+  const above = box.top - Math.max(viewTop, bar?.bottom ?? viewTop) - 2 * gapPx
   const below = Math.min(viewBottom, clip?.bottom ?? viewBottom) - box.bottom - 2 * gapPx
   const isEmpty = list.closest('.frame.empty') !== null
   const [wanted, other] = isEmpty ? [below, above] : [above, below]

@@ -98,14 +98,14 @@ function pageGroup(page: ResultPage, view: OptionsView): TemplateResult {
   const id = `page-${first!.index}`
   // The beginning of a page is called like the page: as its first result it is the heading of the others.
   const isHeadedByFirst = headingsBelow(first!).length === 0
-  const label = html`<div class="page" id=${id} role="presentation"><span dir="auto">${marked(page.title, page.titleHighlights)}</span>${folders(page)}</div>`
+  const label = html`<div class="page" id=${id} role="presentation" dir="auto">${marked(page.title, page.titleHighlights)}${folders(page)}</div>`
   return html`<div role="group" aria-labelledby=${isHeadedByFirst ? nothing : id} aria-label=${isHeadedByFirst ? page.title : nothing}>
     ${isHeadedByFirst ? nothing : label}
     ${page.results.map((result) => resultOption(result, isHeadedByFirst && result === first ? page : null, view))}</div>`
 }
 
 function folders({folders: names}: ResultPage): TemplateResult | typeof nothing {
-  return names.length === 0 ? nothing : html` <span class="folders" dir="auto">${names.join(' › ')}</span>`
+  return names.length === 0 ? nothing : html` <span class="folders">${names.join(' › ')}</span>`
 }
 
 /** @param page whose heading the result is; null for one below it. */
@@ -125,7 +125,7 @@ function resultOption(
             : html`<span>${marked(words, highlights)}</span>`,
         )
   const snippet = snippetOf(result.text, result.highlights?.text)
-  return html`<a class="option result ${page === null ? '' : 'heads'} ${chosen === id ? 'on' : ''}" id=${id} role="option" tabindex="-1"
+  return html`<a class="option result ${page === null ? '' : 'heads'} ${chosen === id ? 'on' : ''}" id=${id} role="option" tabindex="-1" dir="auto"
     aria-selected=${chosen === id} href=${absolute(sectionAddress(result))} @click=${opened}>
-    <span class="name" dir="auto">${name}${page === null ? nothing : folders(page)}</span><span class="snippet" dir="auto">${marked(snippet.text, snippet.highlights)}</span></a>`
+    <span class="name">${name}${page === null ? nothing : folders(page)}</span><span class="snippet">${marked(snippet.text, snippet.highlights)}</span></a>`
 }

@@ -352,9 +352,12 @@ describe.skipIf(chromiumPath === null)('the box', () => {
     '%s, rows stay until new ones come, the first row never moves, and only a slow search shows a sign',
     async (_name, isAsked) => {
       let release = (): void => {}
+      const released = new Promise<void>((resolve) => {
+        release = resolve
+      })
       const opened = await open({
         onSearch: async (route, query) => {
-          if (query.includes('slow')) await new Promise<void>((resolve) => (release = resolve))
+          if (query.includes('slow')) await released
           await route.fulfill({
             json: {results: query.includes('slow') ? portResults.slice(0, 1) : portResults},
           })
@@ -492,7 +495,9 @@ describe.skipIf(chromiumPath === null)('the box', () => {
     /** Holds what the server has to say to the next question. */
     async function held(page: Page, then: (route: Route) => Promise<void>): Promise<() => void> {
       let release = (): void => {}
-      const released = new Promise<void>((resolve) => (release = resolve))
+      const released = new Promise<void>((resolve) => {
+        release = resolve
+      })
       await page.route('**/api/answers', async (route) => {
         await released
         await then(route)
