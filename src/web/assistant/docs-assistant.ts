@@ -402,8 +402,9 @@ export class DocsAssistant extends AssistantAttributes {
     if (change.type === 'text') return
     if (change.type === 'answer') this.#announcements.answerChanged(change.answer, change.before)
     else if (this.#session?.running != null) {
-      const {key, question} = this.#session.running
-      this.#emit('asked', {key}, {question})
+      const {running} = this.#session
+      this.#emit('asked', {key: running.key}, {question: running.question})
+      if (running.areExpected) this.#announcements.expectedShown(running)
     }
     this.requestUpdate()
   }

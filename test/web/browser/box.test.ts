@@ -507,12 +507,13 @@ describe.skipIf(chromiumPath === null)('the box', () => {
 
     test('sources are on the screen with Enter, before the server has answered, and its own take their place unmoved', async () => {
       const opened = await open()
-      const {page, box} = opened
+      const {page, box, docent} = opened
       await paused(opened)
       const release = await held(page, (route) => route.continue())
 
       await box.press('Enter')
       await page.locator('.card').first().waitFor()
+      await page.waitForTimeout(1_500)
       expect(await page.locator('.turn').getAttribute('class')).toContain('sources')
       const names = await page.locator('.card .name').allTextContents()
       await watchMoves(page)
@@ -521,6 +522,9 @@ describe.skipIf(chromiumPath === null)('the box', () => {
 
       expect(names[0]).toContain('Resume after a cut')
       expect((await stopWatching(page)).jumps).toEqual([])
+      // What is measured is when they were first shown.
+      await expect.poll(() => docent.timings).toHaveLength(1)
+      expect((docent.timings[0]!.body as {firstUsefulMs: number}).firstUsefulMs).toBeLessThan(1_500)
       expect(await page.locator('.chip').count()).toBe(sampleSources.length)
     })
 
