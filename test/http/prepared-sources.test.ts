@@ -58,6 +58,20 @@ describe('POST /api/sources', () => {
     expect((await product.transcripts.list({}, {})).items).toEqual([])
   })
 
+  test('never uses up the questions of a visitor, however much is typed', async () => {
+    const product = await start({
+      generator: null,
+      settings: {rateLimitPerMinute: 1, maxConcurrentAnswersPerVisitor: 1},
+    })
+    for (let i = 0; i < 3; i++) {
+      expect((await post(product.url, {question: `How do I install it ${i}?`})).status).toBe(200)
+      expect((await fetch(`${product.url}/api/search?prefix=1&q=install+${i}`)).status).toBe(200)
+    }
+
+    const events = await (await product.read({question: 'How do I install it?'})).all()
+    expect(events.at(-1)).toMatchObject({type: 'done'})
+  })
+
   test('refuses what an ask would refuse', async () => {
     const product = await start({pages: [samplePage('a.md', 'A', [['', 'Text.']])]})
 

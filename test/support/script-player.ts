@@ -92,7 +92,8 @@ export function scriptPlayer(options: ScriptPlayerOptions): ScriptPlayer {
       },
     },
     generator: {
-      ...scriptedGenerator(({question}) => stepsOf(retrievedPlays.get(question)!.shift()!)),
+      // The latest: sources that were found ahead may have been given up.
+      ...scriptedGenerator(({question}) => stepsOf(retrievedPlays.get(question)!.pop()!)),
       name: options.name,
     },
     release() {

@@ -32,6 +32,8 @@ export class Announcements {
   #message = ''
   /** Why the last question was refused, and until when, in milliseconds since the epoch. */
   #refusal = {reason: '', until: 0}
+  /** The answer whose expected sources were shown, and how long after the question. */
+  #expected = {key: '', shownMs: 0}
 
   constructor(host: ReactiveControllerHost, options: AnnouncementsOptions) {
     this.#host = host
@@ -46,6 +48,15 @@ export class Announcements {
   announce(text: string): void {
     this.#message = text
     this.#host.requestUpdate()
+  }
+
+  /** Notes when the sources that were expected for a question are on the screen. */
+  expectedShown({key, askedAt}: AnswerState): void {
+    void this.#host.updateComplete.then(() => {
+      requestAnimationFrame(() => {
+        this.#expected = {key, shownMs: Math.max(0, Date.now() - askedAt)}
+      })
+    })
   }
 
   answerChanged(answer: AnswerState, before: AnswerState): void {
@@ -78,8 +89,9 @@ export class Announcements {
     this.#refusal = {reason, until: isKnown ? Math.max(this.#refusal.until, until) : until}
   }
 
-  #firstUseful({answerId, ref = null, askedAt, sources}: AnswerState): void {
-    const firstUsefulMs = Math.max(0, Date.now() - askedAt)
+  #firstUseful({key, answerId, ref = null, askedAt, sources}: AnswerState): void {
+    const isExpected = this.#expected.key === key
+    const firstUsefulMs = isExpected ? this.#expected.shownMs : Math.max(0, Date.now() - askedAt)
     performance.mark('docs-assistant:first-useful', {detail: {ref, firstUsefulMs}})
     this.#options.emit('sources', {ref, count: sources.length, firstUsefulMs})
     if (answerId !== null && firstUsefulMs < maxUsefulMs) this.#options.onFirstUseful(answerId, firstUsefulMs)

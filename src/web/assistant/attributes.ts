@@ -30,6 +30,7 @@ export class AssistantAttributes extends LitElement {
     footer: {},
     handOver: {attribute: 'hand-over'},
     info: {attribute: 'data-info'},
+    asYouType: {attribute: 'as-you-type'},
   }
 
   /** URL of the Docent server; default: where the script was loaded from. */
@@ -76,6 +77,8 @@ export class AssistantAttributes extends LitElement {
   declare handOver: string | null
   /** What `GET /api/info` answers, as the page of the server has it. */
   declare info: string | null
+  /** `none`: nothing is sent before a question is asked, so nothing is found while it is typed. */
+  declare asYouType: string | null
 
   constructor() {
     super()
@@ -104,5 +107,6 @@ export class AssistantAttributes extends LitElement {
     this.footer = null
     this.handOver = null
     this.info = null
+    this.asYouType = null
   }
 }

@@ -1,37 +1,32 @@
 import {html, nothing, type ReactiveController, type ReactiveControllerHost, type TemplateResult} from 'lit'
-import type {SearchResult} from '../../../packages/client/src/index.ts'
-import {headOf} from '../../lib/cut.ts'
-import {sectionAddress} from '../../lib/section-address.ts'
 import type {Say} from '../locales/strings.ts'
 import {maxQuestionChars} from '../session/passage.ts'
+import type {Found} from '../session/search.ts'
+import {BoxList, type BoxListOptions} from './box-list.ts'
 import {icon} from './icons.ts'
-import {marked} from './marked.ts'
+import type {Option} from './options.ts'
 
-export interface ComposerOptions {
-  readonly root: () => ParentNode
-  readonly say: () => Say
+export interface ComposerOptions extends Omit<BoxListOptions, 'text' | 'hasPassage' | 'onAsk'> {
   readonly placeholder: () => string
   /** Whether an answer is being written; the button is then Stop instead of Ask. */
   readonly isRunning: () => boolean
-  readonly absolute: (href: string) => string
-  readonly onType: (text: string, about: string) => void
-  /** Cancels the search in progress. */
-  readonly onCancel: () => void
+  /** Whether nothing was asked in this conversation, so that a list covers no answer. */
+  readonly isFresh: () => boolean
+  /** @param isWord whether the text is what the reader means, and not half a word of an input method. */
+  readonly onType: (text: string, about: string, isWord: boolean) => void
   readonly onAsk: (question: string, about: string) => void
   readonly onStop: () => void
-  readonly announce: (text: string) => void
 }
 
-const maxSnippetChars = 180
 /** The box counts as full this close to its limit, since browsers cut a paste there and may leave out an emoji. */
 const nearLimitChars = 20
 
-/** The input box, for asking and for search as you type, with the matching sections below it. */
+/** The input box, for asking and for search as you type, with a list of what can be chosen. */
 export class Composer implements ReactiveController {
   readonly #host: ReactiveControllerHost
   readonly #options: ComposerOptions
-  #results: readonly SearchResult[] = []
-  #active = -1
+  readonly #list: BoxList
+  #text = ''
   #about = ''
   #isFull = false
   /** The question to put into the box once it is rendered. */
@@ -40,11 +35,22 @@ export class Composer implements ReactiveController {
   constructor(host: ReactiveControllerHost, options: ComposerOptions) {
     this.#host = host
     this.#options = options
+    this.#list = new BoxList(host, {
+      ...options,
+      text: () => this.#text,
+      hasPassage: () => this.#about !== '',
+      onAsk: (question) => this.#ask(question),
+    })
     host.addController(this)
   }
 
+  hostConnected(): void {
+    visualViewport?.addEventListener('resize', this.#list.place)
+  }
+
   hostDisconnected(): void {
-    this.#options.onCancel()
+    visualViewport?.removeEventListener('resize', this.#list.place)
+    this.#list.close()
   }
 
   /** Returns false when the box is not rendered yet. */
@@ -53,15 +59,9 @@ export class Composer implements ReactiveController {
     return this.#box !== null
   }
 
-  show(results: readonly SearchResult[]): void {
-    this.#results = results
-    this.#choose(-1)
-  }
-
-  /** @param active index of a result; -1 for none. */
-  #choose(active: number): void {
-    this.#active = active
-    this.#host.requestUpdate()
+  /** Shows what was found for the text in the box. */
+  show(found: Found): void {
+    this.#list.show(found)
   }
 
   /** The passage of the page to ask about; empty for none. */
@@ -72,6 +72,7 @@ export class Composer implements ReactiveController {
 
   hostUpdated(): void {
     if (this.#draft !== null && this.#box !== null) this.edit(this.#draft, this.#about)
+    this.#list.place()
   }
 
   /** Puts a question into the box for the reader to change or send. */
@@ -81,6 +82,7 @@ export class Composer implements ReactiveController {
     this.about = about
     if (box === null) return
     box.value = question
+    this.#text = question
     this.#resize(box)
     box.focus()
   }
@@ -90,24 +92,24 @@ export class Composer implements ReactiveController {
     if (this.#draft === question) {
       this.#draft = null
       this.#options.onAsk(question, this.#about)
-    } else if (this.#box?.value === question) this.#submit()
+    } else if (this.#box?.value === question) this.#ask(question)
   }
 
   render(): TemplateResult {
     const {isRunning, placeholder} = this.#options
     const say = this.#options.say()
-    const hasResults = this.#results.length > 0
+    const {isShown, options, chosen} = this.#list
     return html`<form class="ask" @submit=${(event: Event) => {
       event.preventDefault()
-      this.#submit()
+      this.#ask(this.#box?.value ?? '')
     }}>
       ${this.#about === '' ? nothing : this.#passage(say)}
       <div class="row">
         <textarea class="question" rows="1" maxlength=${maxQuestionChars} placeholder=${placeholder()} aria-label=${placeholder()}
-          aria-describedby="hint" aria-autocomplete="list" aria-controls=${hasResults ? 'results' : nothing}
-          aria-activedescendant=${this.#active >= 0 ? `result-${this.#active}` : nothing}
+          role="combobox" aria-describedby="hint" aria-autocomplete="list" aria-haspopup="listbox"
+          aria-expanded=${options.length > 0} aria-controls=${isShown ? 'options' : nothing} aria-activedescendant=${chosen?.id ?? nothing}
           autocomplete="off" autocapitalize="sentences" enterkeyhint="send"
-          @keydown=${this.#onKey} @input=${this.#onInput} @blur=${this.#onBlur}></textarea>
+          @keydown=${this.#onKey} @input=${this.#onInput} @compositionend=${this.#onInput} @click=${this.#onClick} @blur=${this.#onBlur}></textarea>
         <span id="hint" class="sr">${say('askHint')}</span>
         ${
           isRunning()
@@ -119,7 +121,7 @@ export class Composer implements ReactiveController {
         }
       </div>
       ${this.#isFull ? html`<p class="full">${this.#fullText}</p>` : nothing}
-      ${hasResults ? this.#list(say) : nothing}
+      ${this.#list.render()}
     </form>`
   }
 
@@ -129,18 +131,6 @@ export class Composer implements ReactiveController {
         this.about = ''
         this.focus()
       }}>${icon('close')}</button></div>`
-  }
-
-  #list(say: Say): TemplateResult {
-    return html`<div class="results" id="results" role="listbox" aria-label=${say('sources')}>
-      ${this.#results.map(
-        (
-          result,
-          i,
-        ) => html`<a class="result" id="result-${i}" role="option" tabindex="-1" aria-selected=${i === this.#active} href=${this.#options.absolute(sectionAddress(result))}>
-        <span class="path" dir="auto">${markedName(result)}</span><span class="snippet" dir="auto">${marked(headOf(result.text, maxSnippetChars), result.highlights?.text)}</span></a>`,
-      )}
-    </div>`
   }
 
   get #box(): HTMLTextAreaElement | null {
@@ -161,81 +151,91 @@ export class Composer implements ReactiveController {
     this.#host.requestUpdate()
   }
 
-  #submit(): void {
+  #ask(text: string): void {
     const box = this.#box
-    if (box === null) return
-    const active = this.#results[this.#active]
-    if (active !== undefined) {
-      this.#options.root().querySelector<HTMLElement>(`#result-${this.#active}`)?.click()
-      return
-    }
-    const question = box.value.trim()
-    if (question === '' || this.#options.isRunning()) return
+    const question = text.trim()
+    if (box === null || question === '' || this.#options.isRunning()) return
     const about = this.#about
     box.value = ''
+    this.#text = ''
     this.#about = ''
-    this.#close()
+    this.#list.close()
     this.#resize(box)
     this.#options.onAsk(question, about)
   }
 
-  #close(): void {
-    this.#options.onCancel()
-    this.show([])
-  }
-
   readonly #onInput = (event: Event): void => {
     const box = event.target as HTMLTextAreaElement
+    this.#text = box.value
     this.#resize(box)
+    this.#list.open()
     // What was chosen matches the text before: Enter asks what is typed now.
-    this.#choose(-1)
-    this.#options.onType(box.value, this.#about)
+    this.#list.choose(-1)
+    this.#options.onType(box.value, this.#about, (event as InputEvent).isComposing !== true)
   }
 
-  readonly #onBlur = (): void => {
-    const box = this.#box
-    // A click on a result moves the focus before it is handled.
-    setTimeout(() => {
-      const root = box?.getRootNode()
-      const isFocused = root instanceof ShadowRoot && root.activeElement === box
-      if (this.#results.length > 0 && !isFocused) this.#close()
-    }, 150)
+  readonly #onClick = (): void => {
+    if (this.#text === '' && this.#options.isFresh()) this.#list.open()
+  }
+
+  readonly #onBlur = ({target}: Event): void => {
+    const box = target as HTMLTextAreaElement
+    // Another window may have the focus now; then the box has it again later.
+    if ((box.getRootNode() as ShadowRoot).activeElement !== box && this.#list.isOpen) this.#list.close()
   }
 
   readonly #onKey = (event: KeyboardEvent): void => {
-    const count = this.#results.length
+    // An input method takes Enter to confirm a word, and arrows to choose one.
+    if (event.isComposing || event.keyCode === 229) return
+    const {ctrlKey, metaKey, shiftKey, altKey} = event
     switch (event.key) {
       case 'Enter':
-        // In an input method, Enter confirms a word and does not send.
-        if (event.shiftKey || event.isComposing) return
+        if (shiftKey) return
         event.preventDefault()
-        this.#submit()
+        this.#take(this.#list.chosen, ctrlKey || metaKey)
         return
       case 'ArrowDown':
-      case 'ArrowUp': {
-        if (count === 0) return
-        event.preventDefault()
-        // The positions are the results and the box itself.
-        const step = event.key === 'ArrowDown' ? 1 : count
-        this.#choose(((this.#active + 1 + step) % (count + 1)) - 1)
+      case 'ArrowUp':
+        if (ctrlKey || metaKey || shiftKey || altKey || !this.#isAtEdge(event.key)) return
+        if (this.#step(event.key === 'ArrowDown')) event.preventDefault()
         return
-      }
+      case 'Tab':
+        if (this.#list.isOpen) this.#list.close()
+        return
       case 'Escape':
-        if (count === 0) return
+        if (!this.#list.isShown) return
         event.preventDefault()
         event.stopPropagation()
-        this.#close()
+        this.#list.close()
     }
+  }
+
+  #take(option: Option | undefined, inNewTab: boolean): void {
+    if (option?.type === 'result') {
+      if (inNewTab) open(option.href, '_blank', 'noopener')
+      else this.#options.root().querySelector<HTMLElement>(`#${option.id}`)?.click()
+    } else this.#ask(option?.question ?? this.#box?.value ?? '')
+  }
+
+  /** Whether an arrow key would leave the text, or an option is chosen already. */
+  #isAtEdge(key: 'ArrowDown' | 'ArrowUp'): boolean {
+    const box = this.#box
+    if (box === null || this.#list.chosen !== undefined) return true
+    if (!box.value.includes('\n') && box.clientHeight < 2 * oneLinePx) return true
+    return key === 'ArrowDown' ? box.selectionStart === box.value.length : box.selectionEnd === 0
+  }
+
+  /** Opens the list if need be, and chooses an option. Returns false where there is none. */
+  #step(isDown: boolean): boolean {
+    const isNew = !this.#list.isOpen
+    this.#list.open()
+    if (isNew && this.#text.trim() !== '') this.#options.onType(this.#text, this.#about, true)
+    return this.#list.step(isDown, isNew)
   }
 }
 
-/** The name of a result as `nameOf` has it, with what was typed marked. */
-function markedName({title, headings, highlights}: SearchResult): (string | TemplateResult)[] {
-  const marks = [highlights?.title, ...(highlights?.headings ?? [])]
-  return [title, ...headings].flatMap((name, i) =>
-    i === 1 && name === title ? [] : [i > 0 ? ' › ' : '', ...marked(name, marks[i])],
-  )
-}
+/** Height of a box with one line, at most. */
+const oneLinePx = 30
 
 /** Makes the box as tall as its text, within the limits of the styles. */
 function growToFit(box: HTMLTextAreaElement): void {

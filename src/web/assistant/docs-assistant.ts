@@ -73,10 +73,14 @@ export class DocsAssistant extends AssistantAttributes {
     say: () => this.#say,
     placeholder: () => this.placeholder ?? this.#say('placeholder'),
     isRunning: () => this.#session?.running != null,
+    isFresh: () => this.#session?.answers.length === 0,
+    canSearch: () => this.asYouType !== 'none',
     absolute: this.#absolute,
-    onType: (text, about) => {
+    conversations: () => (this.keep === 'browser' ? (this.#session?.conversations() ?? []) : []),
+    onType: (text, about, isWord) => {
+      if (this.asYouType === 'none') return
       this.#search?.type(text)
-      this.#session?.prepare(text, about)
+      if (isWord) this.#session?.prepare(text, about)
     },
     onCancel: () => this.#search?.cancel(),
     onAsk: (question, about) => this.ask(question, {about}),
@@ -417,10 +421,7 @@ export class DocsAssistant extends AssistantAttributes {
       fetch: fetchFromServer,
       version: () => this.version,
       lang: () => this.#lang,
-      onResults: (_query, results) => {
-        if (results.length > 0) this.#announcements.announce(this.#say('matches', {n: results.length}))
-        this.#composer.show(results)
-      },
+      onFound: (found) => this.#composer.show(found),
     })
   }
 
@@ -431,8 +432,9 @@ export class DocsAssistant extends AssistantAttributes {
     if (change.type === 'text') return
     if (change.type === 'answer') this.#announcements.answerChanged(change.answer, change.before)
     else if (this.#session?.running != null) {
-      const {key, question} = this.#session.running
-      this.#emit('asked', {key}, {question})
+      const {running} = this.#session
+      this.#emit('asked', {key: running.key}, {question: running.question})
+      if (running.areExpected) this.#announcements.expectedShown(running)
     }
     this.requestUpdate()
   }

@@ -20,6 +20,7 @@ const paths = {
   book: svg`<path d="M5 5.5A2.5 2.5 0 0 1 7.5 3H19v15H7.5A2.5 2.5 0 0 0 5 20.5v-15Zm0 15A2.5 2.5 0 0 0 7.5 21H19v-3"/>`,
   contrast: svg`<circle cx="12" cy="12" r="8.5"/><path d="M12 3.5a8.5 8.5 0 0 1 0 17Z" fill="currentColor"/>`,
   search: svg`<circle cx="11" cy="11" r="6"/><path d="m15.5 15.5 4 4"/>`,
+  past: svg`<path d="M4.5 9.5a8 8 0 1 1-.3 4.5M4 4.5v5h5M12 8v4.5l3 2"/>`,
   flag: svg`<path d="M6 21V4m0 1h11l-2.5 4L17 13H6"/>`,
   person: svg`<circle cx="12" cy="8" r="3.6"/><path d="M5 20c.6-4 3.3-6 7-6s6.4 2 7 6"/>`,
   history: svg`<path d="M4.5 12a7.5 7.5 0 1 0 2.3-5.4L4.5 9M4.5 4.5V9H9M12 8v4.3l3 1.7"/>`,

@@ -46,6 +46,12 @@ export function errorWords(code: string, say: Say): string {
   return say(Object.hasOwn(keys, code) ? keys[code as ErrorCode] : 'serverFault')
 }
 
+/** Why nothing can be found while typing; null stands for a server that cannot be reached. */
+export function searchWords(code: ErrorCode | null, say: Say): string {
+  if (code === null) return say('connecting')
+  return code === 'rate_limited' ? say('limitSearches') : errorWords(code, say)
+}
+
 /** Why an answer broke off, and whether some of it is there. */
 export function breakWords({problem, text}: AnswerState, say: Say): string {
   if (problem?.code == null) return say(text === '' ? 'brokeOffEarly' : 'brokeOffText')

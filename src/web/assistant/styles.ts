@@ -8,6 +8,7 @@ import controls from './styles/controls.css'
 import endings from './styles/endings.css'
 import frame from './styles/frame.css'
 import history from './styles/history.css'
+import options from './styles/options.css'
 import sources from './styles/sources.css'
 import start from './styles/start.css'
 import steps from './styles/steps.css'
@@ -23,6 +24,7 @@ const parts = [
   frame,
   start,
   composer,
+  options,
   turn,
   sources,
   steps,

@@ -233,6 +233,11 @@ export function withExpected(answer: AnswerState, sources: readonly Source[]): A
     : {...answer, sources, areExpected: true, phase: 'sources'}
 }
 
+/** An answer that ended without sources of its own must not show those that were expected. */
+function withoutExpected(answer: AnswerState): AnswerState {
+  return answer.areExpected === true ? {...answer, sources: [], areExpected: false} : answer
+}
+
 /** The answer after an update. After its end, only its timings change. */
 export function withUpdate(answer: AnswerState, update: StreamUpdate): AnswerState {
   switch (update.type) {
@@ -294,7 +299,8 @@ function withEvent(answer: AnswerState, event: AnswerEvent): AnswerState {
       }
     case 'done':
       return {
-        ...answer,
+        // What the reader stopped stays as it was.
+        ...(answer.phase === 'stopped' ? answer : withoutExpected(answer)),
         // A complete answer replaces the earlier text; an incomplete one only if it is longer.
         carried: isWhole(event) ? null : answer.carried,
         connection: 'open',
@@ -386,7 +392,7 @@ function withBreakOff(
   retryAfterMs: number | null,
 ): AnswerState {
   return {
-    ...answer,
+    ...withoutExpected(answer),
     phase: 'broke-off',
     connection: 'open',
     problem: {code, message, retryable, retryAfterMs},
@@ -408,7 +414,7 @@ export function refused(
   const retryAt = retryAfterMs === null ? null : now + retryAfterMs
   const retryable = ['rate_limited', 'not_ready', 'internal', 'shutting_down'].includes(problem.code)
   return {
-    ...answer,
+    ...withoutExpected(answer),
     phase: 'refused',
     connection: 'open',
     problem: {code, message, retryAfterMs, retryAt, limit, retryable},
