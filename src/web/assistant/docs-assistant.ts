@@ -6,7 +6,9 @@ import {safeHref} from '../render/links.ts'
 import type {NodeOptions} from '../render/nodes.ts'
 import type {Change} from '../session/change.ts'
 import {createConversationStore, memoryStorage} from '../session/conversation-store.ts'
+import {distinctQuotes} from '../session/quoted-text.ts'
 import {createLiveSearch, type LiveSearch} from '../session/search.ts'
+import {Sections} from '../session/sections.ts'
 import {openSession, type Session} from '../session/session.ts'
 import {waitMsOf} from '../session/waiting.ts'
 import {Announcements} from './announcements.ts'
@@ -14,6 +16,7 @@ import {AssistantAttributes} from './attributes.ts'
 import {BoxGlide} from './box-glide.ts'
 import {storageOf} from './browser.ts'
 import {CitationPreview} from './citation-preview.ts'
+import {citedBy} from './cited-links.ts'
 import {Composer} from './composer.ts'
 import {Countdown} from './countdown.ts'
 import {FocusKeeper} from './focus-keeper.ts'
@@ -22,8 +25,10 @@ import {HistorySidebar} from './history-sidebar.ts'
 import {icon} from './icons.ts'
 import {listenForKeys, shortcutLabel} from './keys.ts'
 import {placeOnPage} from './page-place.ts'
+import {PageProof} from './page-proof.ts'
 import {offerOnSelection} from './page-selection.ts'
 import {isPageDark, onPageTheme} from './page-theme.ts'
+import {SectionPane} from './section-pane.ts'
 import {openInSite} from './site-links.ts'
 import {styles} from './styles.ts'
 import {suggestions} from './suggestions.ts'
@@ -49,6 +54,7 @@ export class DocsAssistant extends AssistantAttributes {
 
   #session: Session | null = null
   #search: LiveSearch | null = null
+  #sections: Sections | null = null
   #listeners = new AbortController()
   #opener: HTMLElement | null = null
   #isPageDark = false
@@ -119,7 +125,22 @@ export class DocsAssistant extends AssistantAttributes {
       this.#emitChosen('theme', this.theme)
     },
   })
-  readonly #preview = new CitationPreview(this, () => this.renderRoot)
+  readonly #preview = new CitationPreview(this, {
+    root: () => this.renderRoot,
+    say: () => this.#say,
+    sections: () => this.#sections!,
+  })
+  readonly #pane = new SectionPane(this, {
+    root: () => this.renderRoot,
+    say: () => this.#say,
+    mode: () => this.mode,
+    answers: () => this.#session?.answers ?? [],
+    sections: () => this.#sections!,
+    nodeOptions: () => this.#nodeOptions!,
+    absolute: this.#absolute,
+    announce: (words) => this.#announcements.announce(words),
+  })
+  readonly #proof = new PageProof(this, () => {})
 
   constructor() {
     super()
@@ -213,7 +234,13 @@ export class DocsAssistant extends AssistantAttributes {
     // After the preview's: the first tap on a citation only shows it.
     this.renderRoot.addEventListener(
       'click',
-      (event) => openInSite(event as MouseEvent, (href) => !this.#emit('navigate', {href})),
+      (event) => {
+        if (this.#pane.take(event as MouseEvent)) return
+        openInSite(event as MouseEvent, {
+          navigate: (href) => !this.#emit('navigate', {href}),
+          onStay: (link) => this.#showOnPage(link),
+        })
+      },
       {signal},
     )
     addEventListener('pagehide', () => this.#session?.save(), {signal})
@@ -240,6 +267,7 @@ export class DocsAssistant extends AssistantAttributes {
     this.#listeners.abort()
     this.#session?.close()
     this.#session = null
+    this.#sections?.close()
   }
 
   protected override shouldUpdate(): boolean {
@@ -382,6 +410,8 @@ export class DocsAssistant extends AssistantAttributes {
       page: () => (this.mode === 'page' || this.pageContext === 'none' ? null : placeOnPage()),
       onChange: (change) => this.#onChange(change),
     })
+    this.#sections?.close()
+    this.#sections = new Sections({endpoint, fetch: fetchFromServer}, () => this.requestUpdate())
     this.#search = createLiveSearch({
       endpoint,
       fetch: fetchFromServer,
@@ -413,9 +443,19 @@ export class DocsAssistant extends AssistantAttributes {
     return this.dispatchEvent(new CustomEvent(name, {detail: all, cancelable: name === 'navigate'}))
   }
 
+  /** Shows on the page around what a link quotes. */
+  #showOnPage(link: HTMLAnchorElement): void {
+    const {citations} = citedBy(link, this.#session?.answers ?? []) ?? {citations: []}
+    this.#proof.show(link.href, distinctQuotes(citations))
+  }
+
   #onFrameKey(event: KeyboardEvent): void {
     if (event.key !== 'Escape' || event.defaultPrevented) return
-    if (this.#history.isOpen) this.#history.show(false)
+    if (this.#pane.isOpen) {
+      // Else the dialog would close as well.
+      event.preventDefault()
+      this.#pane.close()
+    } else if (this.#history.isOpen) this.#history.show(false)
     else if (this.mode === 'panel') this.hide()
   }
 
@@ -426,7 +466,7 @@ export class DocsAssistant extends AssistantAttributes {
     return html`
       <div class="root ${this.#isDark ? 'dark' : 'light'}" lang=${this.#locale.lang} dir=${this.#locale.dir} @keydown=${this.#onFrameKey} @focusin=${renderer.load} @click=${this.#turns.onClick} @drawn=${this.#turns.onDrawn}>
         ${this.#floats && this.launcher !== 'none' ? launcher(this.#say, this.opened, this.#shortcutHint, () => this.toggle()) : nothing}
-        ${inContainer(html`${this.#frame()}${this.#preview.render()}`, {say: this.#say, mode: this.mode, isOpen: this.opened, side: () => this.#history.render(), hide: () => this.hide()})}
+        ${inContainer(html`${this.#frame()}${this.#pane.render()}${this.#preview.render()}`, {say: this.#say, mode: this.mode, isOpen: this.opened, side: () => this.#history.render(), hide: () => this.hide()})}
         ${this.selection === null ? nothing : html`<button class="offer" type="button" hidden>${icon('spark')}${this.#say('askAboutSelection')}</button>`}
         <div class="sr" role="status">${this.#announcements.message}</div>
       </div>`

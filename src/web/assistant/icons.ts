@@ -19,6 +19,8 @@ const paths = {
   down: svg`<path d="M12 5v14m-6-6 6 6 6-6"/>`,
   book: svg`<path d="M5 5.5A2.5 2.5 0 0 1 7.5 3H19v15H7.5A2.5 2.5 0 0 0 5 20.5v-15Zm0 15A2.5 2.5 0 0 0 7.5 21H19v-3"/>`,
   contrast: svg`<circle cx="12" cy="12" r="8.5"/><path d="M12 3.5a8.5 8.5 0 0 1 0 17Z" fill="currentColor"/>`,
+  back: svg`<path d="m14 6-6 6 6 6"/>`,
+  forth: svg`<path d="m10 6 6 6-6 6"/>`,
   search: svg`<circle cx="11" cy="11" r="6"/><path d="m15.5 15.5 4 4"/>`,
   flag: svg`<path d="M6 21V4m0 1h11l-2.5 4L17 13H6"/>`,
   quote: svg`<path d="M5 6v12M9 8h10M9 12h10M9 16h6"/>`,

@@ -8,6 +8,7 @@ import controls from './styles/controls.css'
 import endings from './styles/endings.css'
 import frame from './styles/frame.css'
 import history from './styles/history.css'
+import sectionPane from './styles/section-pane.css'
 import sources from './styles/sources.css'
 import start from './styles/start.css'
 import steps from './styles/steps.css'
@@ -31,6 +32,7 @@ const parts = [
   codeColours,
   endings,
   history,
+  sectionPane,
   conditions,
 ]
 
