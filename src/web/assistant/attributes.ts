@@ -23,6 +23,7 @@ export class AssistantAttributes extends LitElement {
     shareText: {type: Boolean, attribute: 'share-text'},
     launcher: {},
     pageContext: {attribute: 'page-context'},
+    dock: {},
   }
 
   /** URL of the Docent server; default: where the script was loaded from. */
@@ -53,6 +54,8 @@ export class AssistantAttributes extends LitElement {
   /** `none`: no button; the page opens the assistant itself. */
   declare launcher: string | null
 
+  /** How an open panel docks into the page: `auto` (default), `on` or `off`. */
+  declare dock: 'auto' | 'on' | 'off'
   /** `none`: questions do not say which page they are asked from. */
   declare pageContext: string | null
 
@@ -76,5 +79,6 @@ export class AssistantAttributes extends LitElement {
     this.imageHosts = null
     this.launcher = null
     this.pageContext = null
+    this.dock = 'auto'
   }
 }

@@ -1,6 +1,6 @@
 import {html, nothing, type PropertyValues, type TemplateResult} from 'lit'
 import {fetchInfo} from '../../../packages/client/src/index.ts'
-import {english, type Locale, loadLocale, localeTagFor} from '../locales/index.ts'
+import {directionOf, english, type Locale, loadLocale, localeTagFor} from '../locales/index.ts'
 import {renderer, scriptFolder} from '../pieces/pieces.ts'
 import {safeHref} from '../render/links.ts'
 import type {NodeOptions} from '../render/nodes.ts'
@@ -12,6 +12,7 @@ import {Sections} from '../session/sections.ts'
 import {openSession, type Session} from '../session/session.ts'
 import {waitMsOf} from '../session/waiting.ts'
 import {Announcements} from './announcements.ts'
+import {AnswerBar} from './answer-bar.ts'
 import {AssistantAttributes} from './attributes.ts'
 import {BoxGlide} from './box-glide.ts'
 import {storageOf} from './browser.ts'
@@ -19,6 +20,7 @@ import {CitationPreview} from './citation-preview.ts'
 import {citedBy} from './cited-links.ts'
 import {Composer} from './composer.ts'
 import {Countdown} from './countdown.ts'
+import {Dock} from './dock.ts'
 import {FocusKeeper} from './focus-keeper.ts'
 import {alignBox, frame, gutterOf, inContainer, launcher} from './frame.ts'
 import {HistorySidebar} from './history-sidebar.ts'
@@ -59,6 +61,8 @@ export class DocsAssistant extends AssistantAttributes {
   #opener: HTMLElement | null = null
   #isPageDark = false
   #locale: Locale = english
+  /** Known before the language is loaded. */
+  #dir: Locale['dir'] = 'ltr'
   /** Whether the language is loaded; nothing is shown before. */
   #isReady = false
   #localeRequest = 0
@@ -140,7 +144,24 @@ export class DocsAssistant extends AssistantAttributes {
     absolute: this.#absolute,
     announce: (words) => this.#announcements.announce(words),
   })
-  readonly #proof = new PageProof(this, () => {})
+  readonly #proof = new PageProof(this, (range) => {
+    const panel = this.#dock.isDocked ? null : this.renderRoot.querySelector('.panel')
+    if (panel !== null && isOver(panel, range)) this.#bar.leave(null)
+  })
+  readonly #dock = new Dock(this, {
+    root: () => this.renderRoot,
+    say: () => this.#say,
+    isWanted: () => this.mode === 'panel' && this.opened && !this.#bar.isAway,
+    dock: () => this.dock,
+    side: () => ((this.position === 'start') !== (this.#dir === 'rtl') ? 'left' : 'right'),
+    storage: () => (this.keep === 'browser' ? storageOf('localStorage') : memoryStorage()),
+  })
+  readonly #bar = new AnswerBar(this, {
+    root: () => this.renderRoot,
+    say: () => this.#say,
+    question: () => this.#session?.answers.at(-1)?.question ?? '',
+    hide: () => this.hide(),
+  })
 
   constructor() {
     super()
@@ -163,11 +184,13 @@ export class DocsAssistant extends AssistantAttributes {
       this.#setOpened(true)
       this.#emit('opened')
     }
+    this.#bar.back()
     void this.updateComplete.then(() => this.focus())
   }
 
   hide(): void {
     if (!this.opened) return
+    this.#bar.reset()
     this.#setOpened(false)
     this.#emit('closed')
     void this.updateComplete.then(() => {
@@ -177,7 +200,7 @@ export class DocsAssistant extends AssistantAttributes {
   }
 
   toggle(): void {
-    if (this.opened) this.hide()
+    if (this.opened && !this.#bar.isAway) this.hide()
     else this.show()
   }
 
@@ -297,9 +320,10 @@ export class DocsAssistant extends AssistantAttributes {
       history.replaceState(history.state, '', url)
       this.#session!.startNew()
       void this.#offerQuestion(question.trim())
-    } else if (this.mode === 'panel' && this.#tab.getItem(openEntry) === '1' && innerWidth > smallPx) {
+    } else if (this.mode === 'panel' && this.#tab.getItem(openEntry) === '1') {
       // The reader followed a source to this page: show the answer beside it, but leave the focus with the page.
       this.opened = true
+      if (innerWidth <= smallPx) this.#bar.leave(null)
     }
   }
 
@@ -318,8 +342,9 @@ export class DocsAssistant extends AssistantAttributes {
 
   protected override updated(): void {
     const dialog = this.renderRoot.querySelector('dialog')
-    if (dialog !== null && dialog.open !== this.opened) {
-      if (this.opened) dialog.showModal()
+    const isShown = this.opened && !this.#bar.isAway
+    if (dialog !== null && dialog.open !== isShown) {
+      if (isShown) dialog.showModal()
       else dialog.close()
     }
     this.#gutterPx ??= gutterOf(this.renderRoot)
@@ -333,7 +358,9 @@ export class DocsAssistant extends AssistantAttributes {
     const slow = setTimeout(() => {
       if (mine === this.#localeRequest) void this.#setLocale(english)
     }, maxUnreadyMs)
-    const locale = await loadLocale(localeTagFor(wanted), this.#server)
+    const tag = localeTagFor(wanted)
+    this.#dir = directionOf(tag)
+    const locale = await loadLocale(tag, this.#server)
     clearTimeout(slow)
     // Unless another language was chosen in the meantime.
     if (mine === this.#localeRequest) await this.#setLocale(locale)
@@ -447,14 +474,16 @@ export class DocsAssistant extends AssistantAttributes {
   #showOnPage(link: HTMLAnchorElement): void {
     const {citations} = citedBy(link, this.#session?.answers ?? []) ?? {citations: []}
     this.#proof.show(link.href, distinctQuotes(citations))
+    if (this.mode === 'modal' || (this.mode === 'panel' && innerWidth <= smallPx)) this.#bar.leave(link)
   }
 
   #onFrameKey(event: KeyboardEvent): void {
     if (event.key !== 'Escape' || event.defaultPrevented) return
-    if (this.#pane.isOpen) {
+    if (this.#pane.isOpen || this.#bar.isAway) {
       // Else the dialog would close as well.
       event.preventDefault()
-      this.#pane.close()
+      if (this.#bar.isAway) this.#bar.back()
+      else this.#pane.close()
     } else if (this.#history.isOpen) this.#history.show(false)
     else if (this.mode === 'panel') this.hide()
   }
@@ -465,8 +494,9 @@ export class DocsAssistant extends AssistantAttributes {
     if (!this.#isReady) return nothing
     return html`
       <div class="root ${this.#isDark ? 'dark' : 'light'}" lang=${this.#locale.lang} dir=${this.#locale.dir} @keydown=${this.#onFrameKey} @focusin=${renderer.load} @click=${this.#turns.onClick} @drawn=${this.#turns.onDrawn}>
-        ${this.#floats && this.launcher !== 'none' ? launcher(this.#say, this.opened, this.#shortcutHint, () => this.toggle()) : nothing}
-        ${inContainer(html`${this.#frame()}${this.#pane.render()}${this.#preview.render()}`, {say: this.#say, mode: this.mode, isOpen: this.opened, side: () => this.#history.render(), hide: () => this.hide()})}
+        ${this.#floats && this.launcher !== 'none' && !this.#bar.isAway ? launcher(this.#say, this.opened, this.#shortcutHint, () => this.toggle()) : nothing}
+        ${inContainer(html`${this.#frame()}${this.#pane.render()}${this.#preview.render()}`, {say: this.#say, mode: this.mode, isOpen: this.opened, isAway: this.#bar.isAway, dock: this.#dock, side: () => this.#history.render(), hide: () => this.hide()})}
+        ${this.#bar.isAway ? this.#bar.render() : nothing}
         ${this.selection === null ? nothing : html`<button class="offer" type="button" hidden>${icon('spark')}${this.#say('askAboutSelection')}</button>`}
         <div class="sr" role="status">${this.#announcements.message}</div>
       </div>`
@@ -495,6 +525,17 @@ export class DocsAssistant extends AssistantAttributes {
   #emitChosen(name: 'locale' | 'theme', value: string): void {
     this.dispatchEvent(new CustomEvent('chosen', {detail: {name, value}}))
   }
+}
+
+/** Whether an element lies on words of the page. */
+function isOver(element: Element, range: Range): boolean {
+  const [panel, words] = [element.getBoundingClientRect(), range.getBoundingClientRect()]
+  return (
+    words.right > panel.left &&
+    words.left < panel.right &&
+    words.bottom > panel.top &&
+    words.top < panel.bottom
+  )
 }
 
 /** Whether the panel was open when this tab left its last page. */

@@ -1,6 +1,7 @@
 import {html, nothing, type TemplateResult} from 'lit'
 import type {Say} from '../locales/strings.ts'
 import type {Mode} from './attributes.ts'
+import type {Dock} from './dock.ts'
 import type {HistorySidebar} from './history-sidebar.ts'
 import {icon} from './icons.ts'
 
@@ -65,6 +66,9 @@ export interface ContainerView {
   readonly say: Say
   readonly mode: Mode
   readonly isOpen: boolean
+  /** Whether it has made way for the page; it keeps its place meanwhile. */
+  readonly isAway: boolean
+  readonly dock: Dock
   /** The sidebar in `page` mode. */
   readonly side: () => TemplateResult
   readonly hide: () => void
@@ -73,7 +77,7 @@ export interface ContainerView {
 /** The frame in the container of its mode: a dialog, a panel, beside the sidebar, or none. */
 export function inContainer(
   inside: TemplateResult,
-  {say, mode, isOpen, side, hide}: ContainerView,
+  {say, mode, isOpen, isAway, dock, side, hide}: ContainerView,
 ): TemplateResult {
   switch (mode) {
     case 'modal': {
@@ -88,7 +92,7 @@ export function inContainer(
       return html`<dialog aria-label=${say('name')} @cancel=${onCancel} @click=${onClick}>${inside}</dialog>`
     }
     case 'panel':
-      return html`<div class="panel" role="dialog" aria-label=${say('name')} ?hidden=${!isOpen}>${inside}</div>`
+      return html`<div class="panel ${dock.isDocked ? 'docked' : ''} ${isAway ? 'away' : ''}" role="dialog" aria-label=${say('name')} ?hidden=${!isOpen}>${inside}${dock.grip()}</div>`
     case 'page':
       return html`<div class="page">${side()}${inside}</div>`
     default:

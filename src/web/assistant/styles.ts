@@ -5,6 +5,7 @@ import composer from './styles/composer.css'
 import conditions from './styles/conditions.css'
 import containers from './styles/containers.css'
 import controls from './styles/controls.css'
+import dock from './styles/dock.css'
 import endings from './styles/endings.css'
 import frame from './styles/frame.css'
 import history from './styles/history.css'
@@ -33,6 +34,7 @@ const parts = [
   endings,
   history,
   sectionPane,
+  dock,
   conditions,
 ]
 
