@@ -35,6 +35,8 @@ export class Dock implements ReactiveController {
   /** What the place of the panel was found for. */
   #foundFor = ''
   #widthPx: number | null = null
+  /** The widest that leaves this page its shape. */
+  #mostHerePx = maxPx
   #listeners = new AbortController()
 
   constructor(host: ReactiveControllerHost, options: DockOptions) {
@@ -66,9 +68,15 @@ export class Dock implements ReactiveController {
     const wasDocked = this.isDocked
     const place = (): void => {
       this.#undock()
+      this.#mostHerePx = maxPx
       if (facts === '' || this.#most < minPx) return
-      const breaks = breaksUnder(() => this.#dock())
-      if (breaks && dock() === 'auto') this.#undock()
+      // Narrower than it was left rather than on the text.
+      for (const most of [maxPx, defaultPx, 360, minPx]) {
+        this.#mostHerePx = most
+        const breaks = breaksUnder(() => this.#dock())
+        if (!breaks || dock() === 'on') return
+        this.#undock()
+      }
     }
     if (facts === '' && !wasDocked) return
     keepsPlace(place)
@@ -84,7 +92,7 @@ export class Dock implements ReactiveController {
 
   /** Width of the widest panel beside which the page has room, in pixels. */
   get #most(): number {
-    return Math.min(maxPx, innerWidth - minPagePx[this.#options.dock()])
+    return Math.min(this.#mostHerePx, innerWidth - minPagePx[this.#options.dock()])
   }
 
   get #width(): number {

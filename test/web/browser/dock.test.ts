@@ -324,6 +324,48 @@ describe.skipIf(chromiumPath === null)('the panel and the page', () => {
     })
   })
 
+  test.each([
+    [
+      'a code block under a heading',
+      '<h2>Run it</h2><pre style="width: 600px">npm run tank -- --drain</pre>',
+      'pre',
+    ],
+    [
+      'a code block beside the open panel',
+      '<div style="height: 300px"></div><pre style="width: 100%">npm run tank</pre>',
+      'pre',
+    ],
+  ])('the offer to ask about %s lies on no heading and not on the panel', async (_name, content, target) => {
+    const site = tanks('selection="main" dock="off"').replace('max-width: 640px', '')
+    const {page} = await open(site.replace('<h2 id="draining">', `${content}<h2 id="draining">`), {
+      viewport: {width: 1200, height: 800},
+    })
+    await show(page)
+    await page
+      .locator(target)
+      .first()
+      .evaluate((element) => element.scrollIntoView({block: 'center'}))
+
+    await page
+      .locator(target)
+      .first()
+      .hover({position: {x: 20, y: 10}})
+    await page.locator('.offer').waitFor()
+
+    const covered = await page.locator('.offer').evaluate((offer) => {
+      const mine = offer.getBoundingClientRect()
+      const panel = offer.getRootNode() as ShadowRoot
+      const others = [...document.querySelectorAll('h1, h2'), panel.querySelector('.panel')!]
+      return others
+        .filter((other) => {
+          const {left, right, top, bottom} = other.getBoundingClientRect()
+          return left < mine.right && right > mine.left && top < mine.bottom && bottom > mine.top
+        })
+        .map((other) => other.className || other.textContent)
+    })
+    expect(covered).toEqual([])
+  })
+
   test('an accessibility checker finds nothing in a docked panel and a preview', async () => {
     const {page} = await open(tanks())
     await show(page)

@@ -1,9 +1,11 @@
 import type {Page} from 'playwright-core'
-import {describe, expect, test} from 'vitest'
+import {describe, expect, test, vi} from 'vitest'
 import {browserSetting} from '../../support/browser-setting.ts'
 import {type Browsers, chromiumPath} from '../../support/chromium.ts'
 import {type PlayedDocent, startPlayedDocent} from '../../support/played-docent.ts'
 import {drainQuote, lostQuote, tankAnswer, tankPage, tankSite} from '../../support/tank-docs.ts'
+
+vi.setConfig({testTimeout: 240_000, hookTimeout: 120_000})
 
 const panel = '<docs-assistant></docs-assistant>'
 
@@ -303,6 +305,18 @@ describe.skipIf(chromiumPath === null)('what an answer quotes', () => {
       expect(await page.evaluate(() => (window as unknown as {routed: string}).routed)).toMatch(
         /\/docs\/tanks#filling$/,
       )
+    })
+
+    test('of the docs of the server, in place of the words that the page marked when it was opened', async () => {
+      const {page} = await open('/docs/tanks#draining:~:text=Tell%20the%20others')
+      await page.locator('mark.quoted').first().waitFor()
+      await page.locator('a.ask').click()
+      await ask(page)
+
+      await chips(page).nth(1).click()
+
+      await expect.poll(() => markedOnPage(page)).toEqual({text: 'Close the lid at night', isSeen: true})
+      expect(await page.locator('mark.quoted').count()).toBe(0)
     })
 
     test('not where the words are gone: the page goes to the section', async () => {
