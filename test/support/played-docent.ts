@@ -42,6 +42,8 @@ export interface PlayedDocentOptions {
   readonly webDir?: string
   /** Called once for each answer. */
   readonly script: (question: string) => readonly Step[]
+  /** Pages of the docs besides those of the sample sources. */
+  readonly docs?: readonly Page[]
   /** Pages of other sites, by path. */
   readonly pages?: Readonly<Record<string, string>>
   readonly contentSecurityPolicy?: string
@@ -78,7 +80,7 @@ export async function startPlayedDocent(options: PlayedDocentOptions): Promise<P
     },
     generator: player.generator,
     retriever: player.retriever,
-    pages: docsPages,
+    pages: [...(options.docs ?? []), ...docsPages],
     settings: {resumeGraceMs: 60_000},
     ...(options.webDir === undefined ? {} : {webDir: options.webDir}),
   })

@@ -80,11 +80,7 @@ function read(encoded) {
  * @param {string} fragment As `#section:~:text=words`.
  */
 function markQuotes(fragment) {
-  for (const mark of document.querySelectorAll('mark.quoted')) {
-    const parent = mark.parentNode
-    mark.replaceWith(...mark.childNodes)
-    parent?.normalize()
-  }
+  clearMarks()
   if (article === null) return
   const anchor = document.getElementById(anchorOf(fragment))
   for (const {prefix, start, end, suffix} of quotesIn(fragment)) {
@@ -107,6 +103,14 @@ function markQuotes(fragment) {
     markLetters(letters, first, (endAt < 0 ? first + start.length : endAt + end.length) - 1)
   }
   document.querySelector('mark.quoted')?.scrollIntoView({block: 'center'})
+}
+
+function clearMarks() {
+  for (const mark of document.querySelectorAll('mark.quoted')) {
+    const parent = mark.parentNode
+    mark.replaceWith(...mark.childNodes)
+    parent?.normalize()
+  }
 }
 
 /** @param {string} fragment */
@@ -174,14 +178,17 @@ function linkOf(event) {
 }
 
 if (openedFragment().includes(':~:text=')) markQuotes(openedFragment())
-// A link within this page, as from the assistant's panel, opens no page.
+// A link within this page opens no page. One of the assistant's quotes nothing: its panel marks the words itself.
 document.addEventListener('click', (event) => {
   const link = linkOf(event)
   if (link === undefined || event.defaultPrevented || event.button !== 0 || event.ctrlKey || event.metaKey)
     return
-  const [address, fragment] = link.href.split('#')
-  if (address !== location.href.split('#')[0] || !fragment?.includes(':~:text=')) return
+  const [address, fragment = ''] = link.href.split('#')
+  if (address !== location.href.split('#')[0] || !link.href.includes('#')) return
   setTimeout(markQuotes, 0, `#${fragment}`)
+})
+document.addEventListener('keydown', (event) => {
+  if (event.key === 'Escape') clearMarks()
 })
 
 export {}

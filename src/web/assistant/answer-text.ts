@@ -197,18 +197,22 @@ export class AnswerText extends HTMLElement {
   }
 
   #chipsOf(answer: AnswerState, shown: number): Chip[] {
-    const chips: Chip[] = []
-    const seen = new Set<string>()
-    for (const {n, start, end} of answer.citations) {
+    const chips = new Map<string, Chip & {readonly quotes: string[]}>()
+    for (const {n, start, end, quote} of answer.citations) {
       const source = answer.sources.find((candidate) => candidate.n === n)
+      if (source === undefined || end > shown) continue
       const key = `${n}:${spanOf({start, end})}`
-      if (source === undefined || end > shown || seen.has(key)) continue
-      seen.add(key)
-      const {base} = this.#options!.links
-      const href = safeHref(sectionAddress(source), base) ?? base
-      chips.push({n, start, end, href, base: href, label: this.#say!('source', {n, name: nameOf(source)})})
+      let chip = chips.get(key)
+      if (chip === undefined) {
+        const {base} = this.#options!.links
+        const href = safeHref(sectionAddress(source), base) ?? base
+        const label = this.#say!('source', {n, name: nameOf(source)})
+        chip = {n, start, end, href, base: href, label, quotes: []}
+        chips.set(key, chip)
+      }
+      if (quote) chip.quotes.push(quote)
     }
-    return chips
+    return [...chips.values()]
   }
 }
 

@@ -31,6 +31,7 @@ export class AssistantAttributes extends LitElement {
     handOver: {attribute: 'hand-over'},
     info: {attribute: 'data-info'},
     asYouType: {attribute: 'as-you-type'},
+    dock: {},
   }
 
   /** URL of the Docent server; default: where the script was loaded from. */
@@ -61,6 +62,8 @@ export class AssistantAttributes extends LitElement {
   /** `none`: no button; the page opens the assistant itself. */
   declare launcher: string | null
 
+  /** How an open panel docks into the page: `auto` (default), `on` or `off`. */
+  declare dock: 'auto' | 'on' | 'off'
   /** `none`: questions do not say which page they are asked from. */
   declare pageContext: string | null
   /** URL of an image; default: the server's setting, as of all below. */
@@ -108,5 +111,6 @@ export class AssistantAttributes extends LitElement {
     this.handOver = null
     this.info = null
     this.asYouType = null
+    this.dock = 'auto'
   }
 }

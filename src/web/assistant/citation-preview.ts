@@ -1,8 +1,22 @@
 import {html, nothing, type ReactiveController, type ReactiveControllerHost, type TemplateResult} from 'lit'
+import type {Say, StringKey} from '../locales/strings.ts'
+import {renderer} from '../pieces/pieces.ts'
+import {withoutQuotes, withQuotes} from '../proof/text-fragment.ts'
 import {pathOf} from '../session/markdown-copy.ts'
-import {quotedText} from '../session/quoted-text.ts'
+import {distinctQuotes, quotedText} from '../session/quoted-text.ts'
+import type {SectionReading, Sections} from '../session/sections.ts'
 import type {AnswerText, CitedSource} from './answer-text.ts'
+import {marked} from './marked.ts'
+import {plainTextIn} from './section-text.ts'
 
+export interface CitationPreviewOptions {
+  readonly root: () => ParentNode
+  readonly say: () => Say
+  readonly sections: () => Sections
+}
+
+/** How long a citation is pointed at before its section is loaded: pointers cross many. */
+const restMs = 120
 /** Delay before the preview closes when the pointer leaves, so that it can move into the preview. */
 const hideDelayMs = 140
 const id = 'citation-preview'
@@ -13,7 +27,7 @@ const id = 'citation-preview'
  */
 export class CitationPreview implements ReactiveController {
   readonly #host: ReactiveControllerHost
-  readonly #root: () => ParentNode
+  readonly #options: CitationPreviewOptions
   /** Updated each time the answer is drawn: the chip may then stand for another citation. */
   #cited: CitedSource | null = null
   #chip: HTMLElement | null = null
@@ -22,17 +36,20 @@ export class CitationPreview implements ReactiveController {
   #isTouched = false
   #listeners = new AbortController()
   #timer: ReturnType<typeof setTimeout> | undefined
+  #rest: ReturnType<typeof setTimeout> | undefined
+  /** Whether the section is wanted, with what is around the quote. */
+  #isResting = false
 
-  constructor(host: ReactiveControllerHost, root: () => ParentNode) {
+  constructor(host: ReactiveControllerHost, options: CitationPreviewOptions) {
     this.#host = host
-    this.#root = root
+    this.#options = options
     host.addController(this)
   }
 
   hostConnected(): void {
     this.#listeners = new AbortController()
     const {signal} = this.#listeners
-    const root = this.#root()
+    const root = this.#options.root()
     for (const type of ['pointerover', 'pointerout', 'focusin', 'focusout'])
       root.addEventListener(type, this.#onPoint, {signal})
     root.addEventListener('click', this.#onClick, {signal})
@@ -49,6 +66,7 @@ export class CitationPreview implements ReactiveController {
   /** The citation may have been removed with its conversation. */
   hostUpdated(): void {
     if (this.#chip?.isConnected === false) this.#hide()
+    else if (this.#chip !== null) this.#position()
   }
 
   hostDisconnected(): void {
@@ -59,7 +77,7 @@ export class CitationPreview implements ReactiveController {
   /** Rendered inside the frame: outside of an open dialog it could be neither pointed at nor read aloud. */
   render(): TemplateResult {
     return html`<div class="preview" id=${id} popover="manual" role="tooltip">${
-      this.#cited === null ? nothing : contentOf(this.#cited)
+      this.#cited === null ? nothing : this.#content(this.#cited)
     }</div>`
   }
 
@@ -98,9 +116,40 @@ export class CitationPreview implements ReactiveController {
   }
 
   #show(chip: HTMLElement): void {
-    if (chip !== this.#chip) this.#detach()
+    if (chip !== this.#chip) {
+      this.#detach()
+      this.#rest = setTimeout(() => {
+        this.#isResting = true
+        this.#host.requestUpdate()
+      }, restMs)
+    }
     this.#chip = chip
     this.#refresh()
+  }
+
+  #content({source, citations}: CitedSource): TemplateResult {
+    const path = pathOf(source)
+    const above = path.slice(0, -1).map((part) => `${part} › `)
+    const words = quotedText(citations)
+    const name = html`<div class="path" dir="auto"><span class="above">${above.join('')}</span><span class="nearest">${path.at(-1)}</span></div>`
+    if (words === '') return html`${name}<div class="snippet" dir="auto">${source.snippet}</div>`
+    const reading = this.#isResting ? this.#options.sections().read(source) : null
+    const quotes = distinctQuotes(citations)
+    const text = reading?.status === 'found' ? plainTextIn(reading.section) : null
+    const excerpts = text === null ? null : renderer.loaded!.surroundings(text, quotes)
+    if (excerpts !== null) this.#refineLink(quotes, text!)
+    const note = noteOn(reading, text !== null && excerpts === null)
+    return html`${name}${
+      excerpts === null
+        ? html`<blockquote dir="auto">${words}</blockquote>`
+        : html`<blockquote class="around" dir="auto">${excerpts.map(({text, quoted}) => html`<p>${marked(text, quoted)}</p>`)}</blockquote>`
+    }${note === null ? nothing : html`<p class="changed">${this.#options.say()(note)}</p>`}`
+  }
+
+  /** Once the section is known, the link says which of the same words it means. */
+  #refineLink(quotes: readonly string[], section: string): void {
+    if (this.#chip instanceof HTMLAnchorElement)
+      this.#chip.href = withQuotes(withoutQuotes(this.#chip.href), quotes, section)
   }
 
   /** Shows what the chip stands for now; hides the preview if it is no longer a citation. */
@@ -118,6 +167,8 @@ export class CitationPreview implements ReactiveController {
   }
 
   #detach(): void {
+    clearTimeout(this.#rest)
+    this.#isResting = false
     this.#chip?.removeAttribute('aria-describedby')
     this.#chip = null
     this.#tapped = null
@@ -131,7 +182,7 @@ export class CitationPreview implements ReactiveController {
   }
 
   get #element(): HTMLElement | null {
-    return this.#root().querySelector<HTMLElement>('.preview')
+    return this.#options.root().querySelector<HTMLElement>('.preview')
   }
 
   #position(): void {
@@ -166,13 +217,8 @@ function isSame(cited: CitedSource, other: CitedSource | null): boolean {
   )
 }
 
-function contentOf({source, citations}: CitedSource): TemplateResult {
-  const path = pathOf(source)
-  const above = path.slice(0, -1).map((part) => `${part} › `)
-  const words = quotedText(citations)
-  return html`<div class="path" dir="auto"><span class="above">${above.join('')}</span><span class="nearest">${path.at(-1)}</span></div>${
-    words === ''
-      ? html`<div class="snippet" dir="auto">${source.snippet}</div>`
-      : html`<blockquote dir="auto">${words}</blockquote>`
-  }`
+/** What is said below the quote, where the docs have changed since. */
+function noteOn(reading: SectionReading | null, isChanged: boolean): StringKey | null {
+  if (isChanged) return 'quoteGone'
+  return reading?.status === 'gone' ? 'sectionGone' : null
 }

@@ -1,21 +1,26 @@
 import {html, nothing, type PropertyValues, type TemplateResult} from 'lit'
-import {english, type Locale, loadLocale, localeTagFor} from '../locales/index.ts'
+import {directionOf, english, type Locale, loadLocale, localeTagFor} from '../locales/index.ts'
 import {renderer, scriptFolder} from '../pieces/pieces.ts'
 import {safeHref} from '../render/links.ts'
 import type {NodeOptions} from '../render/nodes.ts'
 import type {AnswerState} from '../session/answer-state.ts'
 import type {Change} from '../session/change.ts'
 import {createConversationStore, memoryStorage} from '../session/conversation-store.ts'
+import {distinctQuotes} from '../session/quoted-text.ts'
 import {createLiveSearch, type LiveSearch} from '../session/search.ts'
+import {Sections} from '../session/sections.ts'
 import {openSession, type Session} from '../session/session.ts'
 import {waitMsOf} from '../session/waiting.ts'
 import {Announcements} from './announcements.ts'
+import {AnswerBar} from './answer-bar.ts'
 import {AssistantAttributes} from './attributes.ts'
 import {BoxGlide} from './box-glide.ts'
 import {storageOf} from './browser.ts'
 import {CitationPreview} from './citation-preview.ts'
+import {citedBy} from './cited-links.ts'
 import {Composer} from './composer.ts'
 import {Countdown} from './countdown.ts'
+import {Dock} from './dock.ts'
 import {FocusKeeper} from './focus-keeper.ts'
 import {alignBox, frame, gutterOf, inContainer, launcher} from './frame.ts'
 import {handOverOf, openBeside} from './hand-over.ts'
@@ -24,9 +29,11 @@ import {icon} from './icons.ts'
 import {listenForKeys, shortcutLabel} from './keys.ts'
 import {BrandMark, footerLine, type Look, LookSheet, lookOf, lookStyles} from './look.ts'
 import {placeOnPage} from './page-place.ts'
+import {PageProof} from './page-proof.ts'
 import {offerOnSelection} from './page-selection.ts'
 import {takeOverShell} from './page-shell.ts'
 import {isPageDark, onPageTheme} from './page-theme.ts'
+import {SectionPane} from './section-pane.ts'
 import {ServerInfo} from './server-info.ts'
 import {openInSite} from './site-links.ts'
 import {belowBox, hero} from './start-screen.ts'
@@ -52,10 +59,13 @@ export class DocsAssistant extends AssistantAttributes {
   #session: Session | null = null
   #info: ServerInfo | null = null
   #search: LiveSearch | null = null
+  #sections: Sections | null = null
   #listeners = new AbortController()
   #opener: HTMLElement | null = null
   #isPageDark = false
   #locale: Locale = english
+  /** Known before the language is loaded. */
+  #dir: Locale['dir'] = 'ltr'
   /** Whether the language is loaded; nothing is shown before. */
   #isReady = false
   #localeRequest = 0
@@ -131,8 +141,40 @@ export class DocsAssistant extends AssistantAttributes {
       this.#emitChosen('theme', this.theme)
     },
   })
-  readonly #preview = new CitationPreview(this, () => this.renderRoot)
   readonly #mark = new BrandMark(this)
+  readonly #preview = new CitationPreview(this, {
+    root: () => this.renderRoot,
+    say: () => this.#say,
+    sections: () => this.#sections!,
+  })
+  readonly #pane = new SectionPane(this, {
+    root: () => this.renderRoot,
+    say: () => this.#say,
+    mode: () => this.mode,
+    answers: () => this.#session?.answers ?? [],
+    sections: () => this.#sections!,
+    nodeOptions: () => this.#nodeOptions!,
+    absolute: this.#absolute,
+    announce: (words) => this.#announcements.announce(words),
+  })
+  readonly #proof = new PageProof(this, (range) => {
+    const panel = this.#dock.isDocked ? null : this.renderRoot.querySelector('.panel')
+    if (panel !== null && isOver(panel, range)) this.#bar.leave(null)
+  })
+  readonly #dock = new Dock(this, {
+    root: () => this.renderRoot,
+    say: () => this.#say,
+    isWanted: () => this.mode === 'panel' && this.opened && !this.#bar.isAway,
+    dock: () => this.dock,
+    side: () => ((this.position === 'start') !== (this.#dir === 'rtl') ? 'left' : 'right'),
+    storage: () => (this.keep === 'browser' ? storageOf('localStorage') : memoryStorage()),
+  })
+  readonly #bar = new AnswerBar(this, {
+    root: () => this.renderRoot,
+    say: () => this.#say,
+    question: () => this.#session?.answers.at(-1)?.question ?? '',
+    hide: () => this.hide(),
+  })
 
   constructor() {
     super()
@@ -156,11 +198,13 @@ export class DocsAssistant extends AssistantAttributes {
       this.#setOpened(true)
       this.#emit('opened')
     }
+    this.#bar.back()
     void this.updateComplete.then(() => this.focus())
   }
 
   hide(): void {
     if (!this.opened) return
+    this.#bar.reset()
     this.#setOpened(false)
     this.#emit('closed')
     void this.updateComplete.then(() => {
@@ -170,7 +214,7 @@ export class DocsAssistant extends AssistantAttributes {
   }
 
   toggle(): void {
-    if (this.opened) this.hide()
+    if (this.opened && !this.#bar.isAway) this.hide()
     else this.show()
   }
 
@@ -227,7 +271,13 @@ export class DocsAssistant extends AssistantAttributes {
     // After the preview's: the first tap on a citation only shows it.
     this.renderRoot.addEventListener(
       'click',
-      (event) => openInSite(event as MouseEvent, (href) => !this.#emit('navigate', {href})),
+      (event) => {
+        if (this.#pane.take(event as MouseEvent)) return
+        openInSite(event as MouseEvent, {
+          navigate: (href) => !this.#emit('navigate', {href}),
+          onStay: (link) => this.#showOnPage(link),
+        })
+      },
       {signal},
     )
     addEventListener('pagehide', () => this.#session?.save(), {signal})
@@ -255,6 +305,7 @@ export class DocsAssistant extends AssistantAttributes {
     this.#session?.close()
     this.#session = null
     this.#info = null
+    this.#sections?.close()
   }
 
   protected override shouldUpdate(): boolean {
@@ -286,9 +337,10 @@ export class DocsAssistant extends AssistantAttributes {
       history.replaceState(history.state, '', url)
       this.#session!.startNew()
       void this.#offerQuestion(question.trim())
-    } else if (this.mode === 'panel' && this.#tab.getItem(openEntry) === '1' && innerWidth > smallPx) {
+    } else if (this.mode === 'panel' && this.#tab.getItem(openEntry) === '1') {
       // The reader followed a source to this page: show the answer beside it, but leave the focus with the page.
       this.opened = true
+      if (innerWidth <= smallPx) this.#bar.leave(null)
     }
   }
 
@@ -306,8 +358,9 @@ export class DocsAssistant extends AssistantAttributes {
 
   protected override updated(): void {
     const dialog = this.renderRoot.querySelector('dialog')
-    if (dialog !== null && dialog.open !== this.opened) {
-      if (this.opened) dialog.showModal()
+    const isShown = this.opened && !this.#bar.isAway
+    if (dialog !== null && dialog.open !== isShown) {
+      if (isShown) dialog.showModal()
       else dialog.close()
     }
     this.#gutterPx ??= gutterOf(this.renderRoot)
@@ -321,7 +374,9 @@ export class DocsAssistant extends AssistantAttributes {
     const slow = setTimeout(() => {
       if (mine === this.#localeRequest) void this.#setLocale(english)
     }, maxUnreadyMs)
-    const [locale] = await Promise.all([loadLocale(localeTagFor(wanted), this.#server), this.#info?.ready])
+    const tag = localeTagFor(wanted)
+    this.#dir = directionOf(tag)
+    const [locale] = await Promise.all([loadLocale(tag, this.#server), this.#info?.ready])
     clearTimeout(slow)
     // Unless another language was chosen in the meantime.
     if (mine === this.#localeRequest) await this.#setLocale(locale)
@@ -416,6 +471,8 @@ export class DocsAssistant extends AssistantAttributes {
       page: () => (this.mode === 'page' || this.pageContext === 'none' ? null : placeOnPage()),
       onChange: (change) => this.#onChange(change),
     })
+    this.#sections?.close()
+    this.#sections = new Sections({endpoint, fetch: fetchFromServer}, () => this.requestUpdate())
     this.#search = createLiveSearch({
       endpoint,
       fetch: fetchFromServer,
@@ -445,12 +502,21 @@ export class DocsAssistant extends AssistantAttributes {
     return this.dispatchEvent(new CustomEvent(name, {detail: all, cancelable: name === 'navigate'}))
   }
 
+  /** Shows on the page around what a link quotes. */
+  #showOnPage(link: HTMLAnchorElement): void {
+    const {citations} = citedBy(link, this.#session?.answers ?? []) ?? {citations: []}
+    this.#proof.show(link.href, distinctQuotes(citations))
+    if (this.mode === 'modal' || (this.mode === 'panel' && innerWidth <= smallPx)) this.#bar.leave(link)
+  }
+
   #onFrameKey(event: KeyboardEvent): void {
     if (event.key !== 'Escape' || event.defaultPrevented) return
-    if (this.#history.isOpen) {
+    if (this.#pane.isOpen || this.#bar.isAway || this.#history.isOpen) {
       // Else the dialog would close as well.
       event.preventDefault()
-      this.#history.show(false)
+      if (this.#bar.isAway) this.#bar.back()
+      else if (this.#pane.isOpen) this.#pane.close()
+      else this.#history.show(false)
     } else if (this.mode === 'panel') this.hide()
   }
 
@@ -462,8 +528,9 @@ export class DocsAssistant extends AssistantAttributes {
     const name = this.#look.name ?? this.#say('name')
     return html`
       <div class="root ${this.#isDark ? 'dark' : 'light'}" lang=${this.#locale.lang} dir=${this.#locale.dir} @keydown=${this.#onFrameKey} @focusin=${renderer.load} @click=${this.#turns.onClick} @drawn=${this.#turns.onDrawn}>
-        ${this.#floats && this.launcher !== 'none' ? this.#launcher() : nothing}
-        ${inContainer(html`${this.#frame(name)}${this.#preview.render()}`, {name, mode: this.mode, isOpen: this.opened, side: () => this.#history.render(), hide: () => this.hide()})}
+        ${this.#floats && this.launcher !== 'none' && !this.#bar.isAway ? this.#launcher() : nothing}
+        ${inContainer(html`${this.#frame(name)}${this.#pane.render()}${this.#preview.render()}`, {name, mode: this.mode, isOpen: this.opened, isAway: this.#bar.isAway, dock: this.#dock, side: () => this.#history.render(), hide: () => this.hide()})}
+        ${this.#bar.isAway ? this.#bar.render() : nothing}
         ${this.selection === null ? nothing : html`<button class="offer" type="button" hidden>${icon('spark')}${this.#say('askAboutSelection')}</button>`}
         <div class="sr" role="status">${this.#announcements.message}</div>
       </div>`
@@ -534,6 +601,17 @@ export class DocsAssistant extends AssistantAttributes {
   #emitChosen(name: 'locale' | 'theme', value: string): void {
     this.dispatchEvent(new CustomEvent('chosen', {detail: {name, value}}))
   }
+}
+
+/** Whether an element lies on words of the page. */
+function isOver(element: Element, range: Range): boolean {
+  const [panel, words] = [element.getBoundingClientRect(), range.getBoundingClientRect()]
+  return (
+    words.right > panel.left &&
+    words.left < panel.right &&
+    words.bottom > panel.top &&
+    words.top < panel.bottom
+  )
 }
 
 /** Most earlier conversations on the first screen. */

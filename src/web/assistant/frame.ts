@@ -1,6 +1,7 @@
 import {html, nothing, type TemplateResult} from 'lit'
 import type {Say, StringKey} from '../locales/strings.ts'
 import type {Mode} from './attributes.ts'
+import type {Dock} from './dock.ts'
 import type {HistorySidebar} from './history-sidebar.ts'
 import {type IconName, icon} from './icons.ts'
 
@@ -75,6 +76,9 @@ export interface ContainerView {
   readonly name: string
   readonly mode: Mode
   readonly isOpen: boolean
+  /** Whether it has made way for the page; it keeps its place meanwhile. */
+  readonly isAway: boolean
+  readonly dock: Dock
   /** The sidebar in `page` mode. */
   readonly side: () => TemplateResult
   readonly hide: () => void
@@ -83,7 +87,7 @@ export interface ContainerView {
 /** The frame in the container of its mode: a dialog, a panel, beside the sidebar, or none. */
 export function inContainer(
   inside: TemplateResult,
-  {name, mode, isOpen, side, hide}: ContainerView,
+  {name, mode, isOpen, isAway, dock, side, hide}: ContainerView,
 ): TemplateResult {
   switch (mode) {
     case 'modal': {
@@ -98,7 +102,7 @@ export function inContainer(
       return html`<dialog aria-label=${name} @cancel=${onCancel} @click=${onClick}>${inside}</dialog>`
     }
     case 'panel':
-      return html`<div class="panel" role="dialog" aria-label=${name} ?hidden=${!isOpen}>${inside}</div>`
+      return html`<div class="panel ${dock.isDocked ? 'docked' : ''} ${isAway ? 'away' : ''}" role="dialog" aria-label=${name} ?hidden=${!isOpen}>${inside}${dock.grip()}</div>`
     case 'page':
       return html`<div class="page">${side()}${inside}</div>`
     default:

@@ -19,6 +19,8 @@ const paths = {
   down: svg`<path d="M12 5v14m-6-6 6 6 6-6"/>`,
   book: svg`<path d="M5 5.5A2.5 2.5 0 0 1 7.5 3H19v15H7.5A2.5 2.5 0 0 0 5 20.5v-15Zm0 15A2.5 2.5 0 0 0 7.5 21H19v-3"/>`,
   contrast: svg`<circle cx="12" cy="12" r="8.5"/><path d="M12 3.5a8.5 8.5 0 0 1 0 17Z" fill="currentColor"/>`,
+  back: svg`<path d="m14 6-6 6 6 6"/>`,
+  forth: svg`<path d="m10 6 6 6-6 6"/>`,
   search: svg`<circle cx="11" cy="11" r="6"/><path d="m15.5 15.5 4 4"/>`,
   past: svg`<path d="M4.5 9.5a8 8 0 1 1-.3 4.5M4 4.5v5h5M12 8v4.5l3 2"/>`,
   flag: svg`<path d="M6 21V4m0 1h11l-2.5 4L17 13H6"/>`,

@@ -23,12 +23,7 @@ export function offerOnSelection(offer: SelectionOffer): void {
     if (button === null) return
     passage = text
     button.hidden = false
-    const {width, height} = button.getBoundingClientRect()
-    const left = Math.max(8, Math.min(rectangle.right - width, innerWidth - width - 8))
-    const top =
-      rectangle.top - height - 8 > 8
-        ? rectangle.top - height - 8
-        : Math.min(rectangle.bottom + 8, innerHeight - height - 8)
+    const {left, top} = freePlace(rectangle, button)
     button.style.setProperty('left', `${left}px`)
     button.style.setProperty('top', `${top}px`)
     button.onclick = () => {
@@ -66,4 +61,58 @@ export function offerOnSelection(offer: SelectionOffer): void {
   document.addEventListener('pointerover', onCode, {signal})
   document.addEventListener('focusin', onCode, {signal})
   document.addEventListener('scroll', hide, {signal, passive: true})
+}
+
+interface Place {
+  readonly left: number
+  readonly top: number
+}
+
+const gapPx = 8
+
+/**
+ * Where the button lies: above the passage, below, at its sides, or on its end, where it covers least of the text, and not
+ * on a heading, a link, a button or the assistant if there is any other place.
+ */
+function freePlace(passage: DOMRect, button: HTMLElement): Place {
+  const {width, height} = button.getBoundingClientRect()
+  const right = passage.right - width
+  const [above, below] = [passage.top - height - gapPx, passage.bottom + gapPx]
+  const places = [
+    {left: right, top: above},
+    {left: passage.left, top: above},
+    {left: passage.right + gapPx, top: passage.top},
+    {left: right, top: below},
+    {left: passage.left, top: below},
+    {left: passage.left - width - gapPx, top: passage.top},
+    {left: right - gapPx, top: passage.bottom - height - gapPx},
+  ].map(({left, top}) => ({
+    left: Math.max(gapPx, Math.min(left, innerWidth - width - gapPx)),
+    top: Math.max(gapPx, Math.min(top, innerHeight - height - gapPx)),
+  }))
+  // What lies under the button is looked for without it.
+  button.style.setProperty('visibility', 'hidden')
+  const costs = places.map((place) => costOf(place, width, height, passage))
+  button.style.removeProperty('visibility')
+  return places[costs.indexOf(Math.min(...costs))]!
+}
+
+const neverOver = 'h1, h2, h3, h4, h5, h6, a, button, docs-assistant, header, nav'
+
+/** How much a button here would cover: text, or worse. */
+function costOf({left, top}: Place, width: number, height: number, passage: DOMRect): number {
+  const overlaps =
+    left < passage.right && left + width > passage.left && top < passage.bottom && top + height > passage.top
+  // At its beginning it would lie under the pointer.
+  let cost = overlaps ? (left < passage.left + passage.width / 2 ? 30 : 3) : 0
+  for (const x of [left, left + width / 2, left + width - 1]) {
+    for (const y of [top, top + height / 2, top + height - 1]) {
+      const hit = document.elementFromPoint(x, y)
+      if (hit === null) continue
+      if (hit.closest(neverOver)) cost += 10
+      else if ([...hit.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.nodeValue?.trim()))
+        cost++
+    }
+  }
+  return cost
 }

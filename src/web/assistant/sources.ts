@@ -1,8 +1,10 @@
 import {html, nothing, type TemplateResult} from 'lit'
 import type {Source} from '../../domain/index.ts'
 import {sectionAddress} from '../../lib/section-address.ts'
+import {withQuotes} from '../proof/text-fragment.ts'
 import {type AnswerState, usedSources} from '../session/answer-state.ts'
 import {nameOf, pathOf} from '../session/markdown-copy.ts'
+import {quotesOf} from '../session/quoted-text.ts'
 import {icon} from './icons.ts'
 import {marked} from './marked.ts'
 import {stepWords} from './problem-words.ts'
@@ -41,11 +43,17 @@ function firstCards(answer: AnswerState, {showsAll}: TurnView, on: TurnHandlers)
   }`
 }
 
-function line({sources, citations}: AnswerState, {showsAll}: TurnView, on: TurnHandlers): TemplateResult {
-  const used = usedSources({citations})
+/** The address of a section, whose page marks what the answer quotes of it. */
+function hrefOf(source: Source, {citations}: AnswerState, on: TurnHandlers): string {
+  return withQuotes(on.absolute(sectionAddress(source)), quotesOf(source, citations))
+}
+
+function line(answer: AnswerState, {showsAll}: TurnView, on: TurnHandlers): TemplateResult {
+  const {sources} = answer
+  const used = usedSources(answer)
   const chip = (source: Source): TemplateResult => {
     const isUsed = used.has(source.n)
-    return html`<li><a class="chip ${isUsed ? 'used' : ''}" href=${on.absolute(sectionAddress(source))} title=${nameOf(source)}>
+    return html`<li><a class="chip ${isUsed ? 'used' : ''}" data-n=${source.n} href=${hrefOf(source, answer, on)} title=${nameOf(source)}>
       <span class="n">${source.n}</span>${name(shortName(source, sources))}${isUsed ? html`<span class="sr">${on.say('used')}</span>` : nothing}</a></li>`
   }
   return html`<div class="line">
@@ -56,15 +64,15 @@ function line({sources, citations}: AnswerState, {showsAll}: TurnView, on: TurnH
 }
 
 function cards(answer: AnswerState, shown: readonly Source[], on: TurnHandlers): TemplateResult {
-  const used = usedSources(answer)
   const searches = (answer.steps ?? []).filter(({at, status}) => at > 0 && status !== 'started')
-  return html`<ol class="cards">${shown.map((source) => card(source, used.has(source.n), on))}</ol>
+  return html`<ol class="cards">${shown.map((source) => card(source, answer, on))}</ol>
     ${searches.length === 0 ? nothing : html`<ul class="steps">${searches.map((step) => html`<li>${icon('search')}<span dir="auto">${stepWords(step, on.say)}</span></li>`)}</ul>`}`
 }
 
-function card(source: Source, isUsed: boolean, on: TurnHandlers): TemplateResult {
+function card(source: Source, answer: AnswerState, on: TurnHandlers): TemplateResult {
+  const isUsed = answer.citations.some(({n}) => n === source.n)
   const path = pathOf(source)
-  return html`<li class="card ${isUsed ? 'used' : ''}"><a href=${on.absolute(sectionAddress(source))} title=${nameOf(source)} dir="auto">
+  return html`<li class="card ${isUsed ? 'used' : ''}"><a data-n=${source.n} href=${hrefOf(source, answer, on)} title=${nameOf(source)} dir="auto">
     <span class="top"><span class="n">${source.n}</span>${name(path.at(-1)!)}
       <span class="badge">${isUsed ? on.say('used') : nothing}</span></span>
     ${path.length === 1 ? nothing : html`<span class="path">${path.slice(0, -1).join(' › ')}</span>`}

@@ -5,10 +5,12 @@ import composer from './styles/composer.css'
 import conditions from './styles/conditions.css'
 import containers from './styles/containers.css'
 import controls from './styles/controls.css'
+import dock from './styles/dock.css'
 import endings from './styles/endings.css'
 import frame from './styles/frame.css'
 import history from './styles/history.css'
 import options from './styles/options.css'
+import sectionPane from './styles/section-pane.css'
 import sources from './styles/sources.css'
 import start from './styles/start.css'
 import steps from './styles/steps.css'
@@ -33,6 +35,8 @@ const parts = [
   codeColours,
   endings,
   history,
+  sectionPane,
+  dock,
   conditions,
 ]
 

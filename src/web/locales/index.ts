@@ -28,9 +28,11 @@ export function localeTagFor(wanted: readonly string[]): LocaleTag {
   return tagFor(tags, wanted) ?? 'en'
 }
 
+export const directionOf = (lang: LocaleTag): Locale['dir'] => (lang === 'ar' ? 'rtl' : 'ltr')
+
 export function localeOf(lang: LocaleTag, strings: Strings): Locale {
   // A server that is older than this script lacks new strings.
-  return {lang, dir: lang === 'ar' ? 'rtl' : 'ltr', say: sayIn({...en, ...strings}, lang)}
+  return {lang, dir: directionOf(lang), say: sayIn({...en, ...strings}, lang)}
 }
 
 export const english: Locale = localeOf('en', en)

@@ -1,5 +1,5 @@
 import type {Highlight} from '../render/highlight.ts'
-import type {createMarkdownStream} from '../render/markdown-stream.ts'
+import type * as rendererPiece from './renderer.ts'
 
 // Null in a module script; the page then has to set `endpoint`.
 const script = document.currentScript
@@ -47,4 +47,4 @@ function pieceIn<T>(file: string): Piece<T> {
 export const highlighter = pieceIn<{readonly highlight: Highlight}>('highlighter.js')
 
 /** Renders the Markdown of answers; without it they are shown as they were written. */
-export const renderer = pieceIn<{readonly createMarkdownStream: typeof createMarkdownStream}>('renderer.js')
+export const renderer = pieceIn<typeof rendererPiece>('renderer.js')

@@ -1,3 +1,4 @@
+import {withQuotes} from '../proof/text-fragment.ts'
 import {element, type RenderNode} from './tree.ts'
 
 /** A citation at its place in the text: the number and address of its source. */
@@ -10,11 +11,15 @@ export interface Chip {
   readonly label: string
   /** Base of the relative links in the cited text. */
   readonly base: string | null
+  /** What is quoted, which the link marks. Absent from an earlier widget. */
+  readonly quotes?: readonly string[]
 }
 
 /** The chip for citations of one source at one place; `data-spans` identifies them. */
 export function chipNode(chips: readonly Chip[]): RenderNode {
-  const {n, href, label} = chips[0]!
+  const {n, label} = chips[0]!
+  const quotes = chips.flatMap((chip) => chip.quotes ?? [])
+  const href = withQuotes(chips[0]!.href, quotes)
   const spans = chips.map(spanOf).join(' ')
   return element(
     'a',

@@ -108,7 +108,9 @@ export function createMarkdownStream(options: NodeOptions): MarkdownStream {
       settled = settled.map((block, i) => {
         const mine = chips.length === 0 ? [] : chipsOf(i)
         // The same number may refer to another source after a retry, even in the same text.
-        const chipKey = mine.map((chip) => `${chip.n}:${spanOf(chip)} ${chip.href}`).join()
+        const chipKey = mine
+          .map((chip) => `${chip.n}:${spanOf(chip)} ${chip.href} ${chip.quotes?.length}`)
+          .join()
         const isColoured = block.rendered.isPlain && colourable > 0
         if (isColoured) colourable -= block.end - block.start
         if (chipKey === block.chipKey && !isColoured) return block
