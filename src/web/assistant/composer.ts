@@ -103,7 +103,7 @@ export class Composer implements ReactiveController {
     }}>
       ${this.#about === '' ? nothing : this.#passage(say)}
       <div class="row">
-        <textarea class="question" rows="1" maxlength=${maxQuestionChars} placeholder=${placeholder()} aria-label=${placeholder()}
+        <textarea class="question" rows="1" dir="auto" maxlength=${maxQuestionChars} placeholder=${placeholder()} aria-label=${placeholder()}
           aria-describedby="hint" aria-autocomplete="list" aria-controls=${hasResults ? 'results' : nothing}
           aria-activedescendant=${this.#active >= 0 ? `result-${this.#active}` : nothing}
           autocomplete="off" autocapitalize="sentences" enterkeyhint="send"

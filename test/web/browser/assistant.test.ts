@@ -1,11 +1,10 @@
-import {readFile} from 'node:fs/promises'
-import {createRequire} from 'node:module'
 import type {BrowserContext, Page} from 'playwright-core'
 import {describe, expect, test} from 'vitest'
 import {refOf} from '../../../src/answers/index.ts'
 import type {AnswerEvent} from '../../../src/domain/index.ts'
 import {allStrings} from '../../../src/web/locales/all.ts'
 import {localeNames} from '../../../src/web/locales/index.ts'
+import {violationsOn} from '../../support/accessibility.ts'
 import {browserSetting} from '../../support/browser-setting.ts'
 import {type Browsers, chromiumPath} from '../../support/chromium.ts'
 import {type PlayedDocent, type PlayedDocentOptions, startPlayedDocent} from '../../support/played-docent.ts'
@@ -920,28 +919,6 @@ describe.skipIf(chromiumPath === null)('the assistant in a browser', () => {
   })
 
   describe('an accessibility checker finds nothing', () => {
-    const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
-
-    async function violations(page: Page): Promise<string[]> {
-      // Through the debugger, which no content policy binds.
-      await page.evaluate(`(() => { ${await readFile(axe, 'utf8')} })()`)
-      return page.evaluate(async () => {
-        const {axe} = window as unknown as {
-          axe: {
-            run(
-              options: object,
-            ): Promise<{violations: {id: string; nodes: {html: string; failureSummary: string}[]}[]}>
-          }
-        }
-        const result = await axe.run({
-          runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-        })
-        return result.violations.flatMap(({id, nodes}) =>
-          nodes.map((node) => `${id}: ${node.html.slice(0, 160)} ${node.failureSummary}`),
-        )
-      })
-    }
-
     test.each([
       ['a panel', 'en', '<docs-assistant opened></docs-assistant>'],
       ['a dialog', 'en', '<docs-assistant mode="modal" opened></docs-assistant>'],
@@ -958,12 +935,12 @@ describe.skipIf(chromiumPath === null)('the assistant in a browser', () => {
         browser: {reducedMotion: 'reduce'},
       })
       await page.locator('textarea.question').waitFor()
-      expect(await violations(page)).toEqual([])
+      expect(await violationsOn(page)).toEqual([])
 
       await ask(page, 'q')
       await phase(page, 'complete')
       await page.locator('.text table').waitFor()
-      expect(await violations(page)).toEqual([])
+      expect(await violationsOn(page)).toEqual([])
     })
 
     for (const colorScheme of ['light', 'dark'] as const) {
@@ -982,22 +959,22 @@ describe.skipIf(chromiumPath === null)('the assistant in a browser', () => {
           },
         )
         await page.locator('.suggestions').waitFor()
-        expect(await violations(page)).toEqual([])
+        expect(await violationsOn(page)).toEqual([])
 
         await page.locator('textarea.question').fill('resume')
         await page.locator('.result').first().waitFor()
         await page.keyboard.press('ArrowDown')
-        expect(await violations(page)).toEqual([])
+        expect(await violationsOn(page)).toEqual([])
         await page.keyboard.press('Escape')
 
         await page.keyboard.press('Enter')
         await phase(page, 'complete')
         await page.getByRole('button', {name: 'Not helpful'}).click()
-        expect(await violations(page)).toEqual([])
+        expect(await violationsOn(page)).toEqual([])
 
         await ask(page, 'Is it red?')
         await phase(page, 'abstained')
-        expect(await violations(page)).toEqual([])
+        expect(await violationsOn(page)).toEqual([])
       })
     }
   })
