@@ -19,8 +19,15 @@ function shown(nodes: readonly RenderNode[]): string {
   return nodes
     .map((node) => {
       if (typeof node === 'string') return node
-      const {href, src, class: name} = node.attributes
-      const detail = href !== undefined ? ` ${href}` : src !== undefined ? ` ${src}` : ''
+      const {href, src, width, class: name} = node.attributes
+      const detail =
+        href !== undefined
+          ? ` ${href}`
+          : src !== undefined
+            ? ` ${src}`
+            : width !== undefined
+              ? ` ${width}`
+              : ''
       const tag = name === 'cite' ? 'cite' : node.tag
       return `<${tag}${tag === 'cite' ? '' : detail}>${shown(node.children)}</${tag}>`
     })
@@ -352,11 +359,19 @@ describe('an answer that is being written', () => {
     expect(writing('```js\nlet a\n``')).not.toContain('``')
   })
 
-  test('a table is a table as soon as its head is whole', () => {
-    expect(writing('| a | b |')).toBe('')
-    for (const text of ['| a | b |\n', '| a | b |\n|', '| a | b |\n|--', '| a | b |\n|---|---|\n']) {
-      expect(writing(text)).toContain('<th>a</th><th>b</th>')
-    }
+  test('a table is shown with its first whole row, whose words say how wide its columns stay', () => {
+    const long = 'word '.repeat(30)
+    const before = `Text.\n\n| a | b |\n|---|---|\n| x | ${long} |`
+    for (let length = 'Text.\n\n|'.length; length <= before.length; length++)
+      expect(writing(before.slice(0, length))).not.toContain('a')
+
+    const first = writing(`${before}\n`)
+    expect(first).toContain('<th>a</th><th>b</th>')
+    const widths = (html: string) => [...html.matchAll(/<col (\d+)%>/g)].map(([, width]) => Number(width))
+    const [narrow, wide] = widths(first)
+    expect([narrow! + wide!, wide! > 1.7 * narrow!]).toEqual([100, true])
+    expect(widths(writing(`${before}\n| ${long} | y |\n`))).toEqual([narrow, wide])
+    expect(widths(finished(`${before}\n| ${long} | y |`))).toEqual([narrow, wide])
   })
 
   test('blocks that were there stay the same objects', () => {

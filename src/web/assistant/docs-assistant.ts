@@ -195,6 +195,7 @@ export class DocsAssistant extends AssistantAttributes {
     if (!this.opened) {
       const focused = document.activeElement
       this.#opener = focused instanceof HTMLElement && focused !== this ? focused : null
+      if (this.mode === 'panel') closeModalDialogs()
       this.#setOpened(true)
       this.#emit('opened')
     }
@@ -601,6 +602,12 @@ export class DocsAssistant extends AssistantAttributes {
   #emitChosen(name: 'locale' | 'theme', value: string): void {
     this.dispatchEvent(new CustomEvent('chosen', {detail: {name, value}}))
   }
+}
+
+/** Closes dialogs of the page that would keep a panel out of reach, as Escape does. */
+function closeModalDialogs(): void {
+  for (const dialog of document.querySelectorAll<HTMLDialogElement>('dialog:modal'))
+    if (dialog.dispatchEvent(new Event('cancel', {cancelable: true}))) dialog.close()
 }
 
 /** Whether an element lies on words of the page. */

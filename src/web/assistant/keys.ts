@@ -27,11 +27,17 @@ export function listenForKeys({host, shortcuts, onShortcut, onTaken, signal}: Ke
   /** Keys pressed in the assistant, by their places on the keyboard: their release may come when it is closed. */
   const held = new Set<string>()
 
-  /** A field in the assistant that has the focus; null for anything else. */
-  const fieldOf = (event: Event): Element | null => {
+  /** What the event is about, if that is in the assistant; else null. */
+  const insideOf = (event: Event): Element | null => {
     const [target] = event.composedPath()
+    return target instanceof Element && target.getRootNode() === host.shadowRoot ? target : null
+  }
+
+  /** The part of the assistant that a key is for alone: a field, or any part where it only moves the focus. */
+  const ownerOf = (event: KeyboardEvent): Element | null => {
+    const target = insideOf(event)
     const isField = target instanceof HTMLTextAreaElement || target instanceof HTMLInputElement
-    return isField && target.getRootNode() === host.shadowRoot ? target : null
+    return isField || event.key === 'Tab' ? target : null
   }
 
   /**
@@ -39,22 +45,32 @@ export function listenForKeys({host, shortcuts, onShortcut, onTaken, signal}: Ke
    * event ends before anyone else has it, and the assistant gets one of its own.
    */
   const onAny = (event: KeyboardEvent): void => {
-    const field = fieldOf(event)
+    const owner = ownerOf(event)
     const isRelease = event.type === 'keyup' && held.delete(event.code)
-    if (field !== null && event.type === 'keydown') held.add(event.code)
-    if (field === null && !isRelease) {
+    if (owner !== null && event.type === 'keydown') held.add(event.code)
+    if (owner === null && !isRelease) {
       // Moves to the end of the listeners, so that the site has had its turn.
       removeEventListener('keydown', pressed)
       if (event.type === 'keydown') addEventListener('keydown', pressed)
       return
     }
     event.stopImmediatePropagation()
-    if (field === null || event.type !== 'keydown' || pressed(event)) return
+    if (owner === null || event.type !== 'keydown' || pressed(event)) return
     const inside = insideEventOf(event)
-    field.dispatchEvent(inside)
+    owner.dispatchEvent(inside)
     if (inside.defaultPrevented) event.preventDefault()
   }
 
+  /** A dialog of the site that holds the focus would take it back. */
+  const onFocus = (event: FocusEvent): void => {
+    const target = insideOf(event)
+    if (target === null) return
+    event.stopImmediatePropagation()
+    const {type, relatedTarget, bubbles} = event
+    target.dispatchEvent(new FocusEvent(type, {relatedTarget, bubbles}))
+  }
+
+  for (const type of ['focus', 'focusin'] as const) addEventListener(type, onFocus, {capture: true, signal})
   for (const type of ['keydown', 'keypress', 'keyup'] as const) {
     addEventListener(type, onAny, {capture: true, signal})
   }

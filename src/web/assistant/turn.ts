@@ -248,7 +248,7 @@ function feedbackForm(view: TurnView, on: TurnHandlers): TemplateResult {
     <fieldset><legend>${say('whyNot')}</legend>
       ${reasons.map(([reason, key]) => html`<button class="choice" type="button" aria-pressed=${view.reasons.has(reason)} @click=${() => toggle(reason)}>${say(key)}</button>`)}
     </fieldset>
-    <textarea name="comment" rows="2" maxlength="2000" aria-label=${say('comment')} placeholder=${say('comment')}></textarea>
+    <textarea name="comment" rows="2" dir="auto" maxlength="2000" aria-label=${say('comment')} placeholder=${say('comment')}></textarea>
     <div class="buttons"><button class="action strong" type="submit">${say('send')}</button>
       <button class="action" type="button" @click=${() => on.change({rates: false})}>${say('cancel')}</button>${handOverButton(say, on.handOver)}</div>
   </form>`

@@ -143,7 +143,7 @@ function codeBlock(token: Tokens.Code, stretch: Stretch, context: RenderContext)
       'pre',
       {
         tabindex: '0',
-        role: 'region',
+        role: 'group',
         'aria-label': language === '' ? labels.code : `${labels.code}: ${language}`,
         dir: 'ltr',
       },
@@ -206,11 +206,39 @@ function table(token: Tokens.Table, stretch: Stretch, context: RenderContext): R
     {
       class: columns > 4 ? 'table widest' : columns > 2 ? 'table wide' : 'table',
       tabindex: '0',
-      role: 'region',
+      role: 'group',
       'aria-label': context.options.labels.table,
     },
-    element('table', {}, element('thead', {}, head), element('tbody', {}, ...rows)),
+    element(
+      'table',
+      {},
+      ...columnWidths(token, context),
+      element('thead', {}, head),
+      element('tbody', {}, ...rows),
+    ),
   )
+}
+
+/** Bounds of the characters that count for the width of a column. */
+const minColumnChars = 18
+const maxColumnChars = 64
+
+/**
+ * Columns as wide as the head and the first row need, to a degree: later rows change no width, so that nothing moves
+ * while they are written. None while the first row is being written.
+ */
+function columnWidths({header, rows, raw}: Tokens.Table, {options}: RenderContext): RenderNode[] {
+  const [first] = rows
+  const isWriting =
+    (options.lastWord ?? '') !== '' && raw.trimEnd().split('\n').length < 4 && !raw.endsWith('\n')
+  if (first === undefined || isWriting) return []
+  const weights = header.map(({text}, i) => {
+    const chars = Math.max(text.length, first[i]?.text.length ?? 0)
+    return Math.sqrt(Math.min(maxColumnChars, Math.max(minColumnChars, chars)))
+  })
+  const all = weights.reduce((sum, weight) => sum + weight, 0)
+  const columns = weights.map((weight) => element('col', {width: `${Math.round((100 * weight) / all)}%`}))
+  return [element('colgroup', {}, ...columns)]
 }
 
 const checkbox = (isChecked: boolean): RenderElement =>

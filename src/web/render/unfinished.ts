@@ -15,8 +15,8 @@ export function closeUnfinished(text: string): string {
   ) {
     end = lineStart
   }
-  const table = closeTable(text.slice(0, end))
-  if (table !== null) return table
+  const beforeTable = holdTable(text.slice(0, end))
+  if (beforeTable !== null) return beforeTable
   return closeInline(text.slice(0, end))
 }
 
@@ -50,20 +50,12 @@ function closeFence(text: string, fence: Fence): string {
   return /^[ \t>]*[`~]+[ \t]*$/.test(text.slice(lineStart)) ? text.slice(0, lineStart) : text
 }
 
-/** Adds the delimiter row to a table that does not have it yet, so that it is shown as a table from its first row. */
-function closeTable(text: string): string | null {
+/** Holds back a table until its first row is whole, which says how wide its columns are. Null for anything else. */
+function holdTable(text: string): string | null {
   const blockStart = text.lastIndexOf('\n\n') + 1 && text.lastIndexOf('\n\n') + 2
-  const block = text.slice(blockStart)
-  if (!/^ {0,3}\|/.test(block)) return null
-  const lines = block.split('\n')
-  if (lines.length === 1) return text.slice(0, blockStart)
-  if (lines.length > 2 || !/^[ \t|:-]*$/.test(lines[1]!)) return null
-  const columns = lines[0]!
-    .trim()
-    .replace(/^\||\|$/g, '')
-    .replace(/\\\|/g, '')
-    .split('|').length
-  return `${text.slice(0, blockStart)}${lines[0]}\n|${'---|'.repeat(columns)}`
+  const [head = '', delimiters = '', ...rows] = text.slice(blockStart).split('\n')
+  const isTable = /^ {0,3}\|/.test(head) && /^[ \t|:-]*$/.test(delimiters)
+  return isTable && rows.length < 2 ? text.slice(0, blockStart) : null
 }
 
 /** Offset at which the paragraph, item, heading or row that is being written begins. */

@@ -4,7 +4,7 @@ import {refOf} from '../../../src/answers/index.ts'
 import type {AnswerEvent} from '../../../src/domain/index.ts'
 import {allStrings} from '../../../src/web/locales/all.ts'
 import {localeNames} from '../../../src/web/locales/index.ts'
-import {axeViolations} from '../../support/axe-violations.ts'
+import {violationsOn} from '../../support/accessibility.ts'
 import {browserSetting} from '../../support/browser-setting.ts'
 import {type Browsers, chromiumPath} from '../../support/chromium.ts'
 import {type PlayedDocent, type PlayedDocentOptions, startPlayedDocent} from '../../support/played-docent.ts'
@@ -935,12 +935,12 @@ describe.skipIf(chromiumPath === null)('the assistant in a browser', () => {
         browser: {reducedMotion: 'reduce'},
       })
       await page.locator('textarea.question').waitFor()
-      expect(await axeViolations(page)).toEqual([])
+      expect(await violationsOn(page)).toEqual([])
 
       await ask(page, 'q')
       await phase(page, 'complete')
       await page.locator('.text table').waitFor()
-      expect(await axeViolations(page)).toEqual([])
+      expect(await violationsOn(page)).toEqual([])
     })
 
     for (const colorScheme of ['light', 'dark'] as const) {
@@ -959,22 +959,22 @@ describe.skipIf(chromiumPath === null)('the assistant in a browser', () => {
           },
         )
         await page.locator('.suggestions').waitFor()
-        expect(await axeViolations(page)).toEqual([])
+        expect(await violationsOn(page)).toEqual([])
 
         await page.locator('textarea.question').fill('resume')
         await page.locator('.result').first().waitFor()
         await page.keyboard.press('ArrowDown')
-        expect(await axeViolations(page)).toEqual([])
+        expect(await violationsOn(page)).toEqual([])
         await page.keyboard.press('Escape')
 
         await page.keyboard.press('Enter')
         await phase(page, 'complete')
         await page.getByRole('button', {name: 'Not helpful'}).click()
-        expect(await axeViolations(page)).toEqual([])
+        expect(await violationsOn(page)).toEqual([])
 
         await ask(page, 'Is it red?')
         await phase(page, 'abstained')
-        expect(await axeViolations(page)).toEqual([])
+        expect(await violationsOn(page)).toEqual([])
       })
     }
   })

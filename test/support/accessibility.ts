@@ -1,0 +1,26 @@
+import {readFile} from 'node:fs/promises'
+import {createRequire} from 'node:module'
+import type {Page} from 'playwright-core'
+
+const axeFile = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
+
+/** What an accessibility checker finds on a page, each with its element: WCAG 2.2 A and AA, and best practice. */
+export async function violationsOn(page: Page): Promise<string[]> {
+  // Through the debugger, which no content policy binds.
+  await page.evaluate(`(() => { ${await readFile(axeFile, 'utf8')} })()`)
+  return page.evaluate(async () => {
+    const {axe} = window as unknown as {
+      axe: {
+        run(
+          options: object,
+        ): Promise<{violations: {id: string; nodes: {html: string; failureSummary: string}[]}[]}>
+      }
+    }
+    const result = await axe.run({
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+    })
+    return result.violations.flatMap(({id, nodes}) =>
+      nodes.map((node) => `${id}: ${node.html.slice(0, 160)} ${node.failureSummary}`),
+    )
+  })
+}

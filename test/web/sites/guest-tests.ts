@@ -1,0 +1,275 @@
+import {readFileSync} from 'node:fs'
+import {join} from 'node:path'
+import type {BrowserContextOptions, Page} from 'playwright-core'
+import {afterAll, beforeAll, describe, expect, test} from 'vitest'
+import {browserSetting} from '../../support/browser-setting.ts'
+import {chromiumPath} from '../../support/chromium.ts'
+import * as claude from '../../support/fake-claude.ts'
+import {fixtures, obstacleTo} from './build-site.ts'
+import {documentedFiles} from './documented-files.ts'
+import {type GuestSite, plainPage, startGuestSite} from './guest-site.ts'
+import type {SiteKind} from './site-kind.ts'
+import {stylesBeside, stylesInside} from './styles-of.ts'
+
+/** Installing and building a site on a slow machine. */
+const buildMs = 900_000
+
+/** Time for one step on a slow machine. */
+const stepMs = 60_000
+
+const until: typeof expect.poll = (value, options = {}) => expect.poll(value, {timeout: stepMs, ...options})
+
+const phone: BrowserContextOptions = {viewport: {width: 375, height: 812}, hasTouch: true, isMobile: true}
+
+/** Declares the tests that hold in a site of any kind. */
+export async function guestTests(kind: SiteKind): Promise<void> {
+  const obstacle = await obstacleTo(kind)
+  if (obstacle !== null) console.log(obstacle)
+
+  describe.skipIf(chromiumPath === null || obstacle !== null)(
+    `in a site made with ${kind.heading}, the assistant`,
+    {timeout: 5 * stepMs},
+    () => {
+      const setting = browserSetting()
+      let site: GuestSite
+
+      beforeAll(async () => {
+        site = await startGuestSite(kind)
+      }, buildMs)
+
+      afterAll(() => site?.close())
+
+      async function open(
+        options: BrowserContextOptions = {},
+        docent = site.quoting,
+        path = '/',
+      ): Promise<Page> {
+        site.use(docent)
+        const context = await setting.browsers.open({locale: 'en-US', reducedMotion: 'reduce', ...options})
+        setting.opened.push(context)
+        context.setDefaultTimeout(stepMs)
+        const page = await context.newPage()
+        await page.goto(site.url + path, {waitUntil: 'networkidle'})
+        await page.locator('docs-assistant .launcher').waitFor()
+        return page
+      }
+
+      const isOpen = (page: Page): Promise<boolean> =>
+        page.locator('docs-assistant[opened]').count().then(Boolean)
+      const isSearching = (page: Page): Promise<boolean> =>
+        page.locator(kind.search.open).count().then(Boolean)
+      const box = (page: Page) => page.locator('docs-assistant textarea.question')
+      const hasFocus = (page: Page): Promise<boolean> =>
+        page.evaluate(() => document.activeElement?.localName === 'docs-assistant')
+
+      async function show(page: Page): Promise<void> {
+        await page.locator('docs-assistant .launcher').click()
+        await until(() => hasFocus(page)).toBe(true)
+      }
+
+      async function ask(page: Page): Promise<void> {
+        await show(page)
+        await box(page).fill('How do I change the port?')
+        await box(page).press('Enter')
+      }
+
+      test('is set up as the docs say, word for word', () => {
+        for (const {file, text} of documentedFiles(kind.heading)) {
+          const mine = linesOf(readFileSync(join(fixtures, kind.name, file), 'utf8'))
+          let at = 0
+          for (const line of linesOf(text)) {
+            const found = mine.indexOf(line, at)
+            expect(found, `${file}: ${line}`).toBeGreaterThanOrEqual(at)
+            at = found + 1
+          }
+        }
+      })
+
+      test('opens by the first of its keys that the site leaves free, and closes by Escape', async () => {
+        const page = await open()
+        await page
+          .locator(kind.text)
+          .first()
+          .click({position: {x: 2, y: 2}})
+
+        await page.keyboard.press('Control+k')
+        await until(async () => (await isOpen(page)) || (await isSearching(page))).toBe(true)
+        if (kind.opens !== 'Control+k') {
+          expect([await isOpen(page), await isSearching(page)]).toEqual([false, true])
+          await page.keyboard.press('Escape')
+          await until(() => isSearching(page)).toBe(false)
+          await page.keyboard.press(kind.opens)
+        }
+
+        await until(() => isOpen(page)).toBe(true)
+        await until(() => hasFocus(page)).toBe(true)
+        await page.keyboard.press('Escape')
+        await until(() => isOpen(page)).toBe(false)
+      })
+
+      test('keeps what is typed in its box from the site, whose search still has its keys', async () => {
+        const page = await open()
+        await show(page)
+        const path = new URL(page.url()).pathname
+
+        await page.keyboard.type('/snpf?.,')
+
+        expect(await box(page).inputValue()).toBe('/snpf?.,')
+        expect([await isSearching(page), new URL(page.url()).pathname]).toEqual([false, path])
+        await page.keyboard.press('Escape')
+        await until(() => isOpen(page)).toBe(false)
+        for (const key of kind.search.keys) {
+          await page.keyboard.press(key)
+          await until(() => isSearching(page), {message: key}).toBe(true)
+          await page.keyboard.press('Escape')
+          await until(() => isSearching(page), {message: key}).toBe(false)
+        }
+      })
+
+      test('can be typed into after the search of the site was left for it', async () => {
+        const page = await open()
+        await page.keyboard.press(kind.search.keys[0]!)
+        await until(() => isSearching(page)).toBe(true)
+        // Dialogs that fade in take the focus only at the end.
+        await until(() => page.evaluate(() => document.activeElement?.localName)).toBe('input')
+
+        await page.keyboard.press('Control+i')
+        await until(() => isOpen(page)).toBe(true)
+        await until(() => hasFocus(page)).toBe(true)
+        await page.keyboard.type('port')
+        expect(await box(page).inputValue()).toBe('port')
+        const middle = await page.locator('docs-assistant .panel').boundingBox()
+        const top = await elementAt(page, middle!.x + middle!.width / 2, middle!.y + 40)
+
+        expect(top).toBe('docs-assistant')
+      })
+
+      test('is left by Tab, and entered again', async () => {
+        const page = await open()
+        await show(page)
+
+        for (let i = 0; i < 12 && (await hasFocus(page)); i++) await page.keyboard.press('Shift+Tab')
+        expect(await hasFocus(page)).toBe(false)
+        for (let i = 0; i < 12 && !(await hasFocus(page)); i++) await page.keyboard.press('Tab')
+        expect(await hasFocus(page)).toBe(true)
+      })
+
+      test('quotes the pages of the site and opens their sections, with the panel still there', async () => {
+        const page = await open()
+        await ask(page)
+        await page.locator('docs-assistant .turn.quoted .actions').waitFor()
+        const loads = site.pages.length
+
+        await page.locator('docs-assistant a.cite').first().click()
+
+        const heading = page.locator('#the-port')
+        await heading.waitFor()
+        await until(() => isInView(page)).toBe(true)
+        await until(() => page.locator('docs-assistant .turn.quoted').count()).toBe(1)
+        await until(() => isOpen(page)).toBe(true)
+        expect(new URL(page.url()).hash).toMatch(/^#the-port/)
+        expect(site.pages.length - loads).toBe(kind.hasRouter ? 0 : 1)
+      })
+
+      test('goes on writing while the reader opens another page of the site', async () => {
+        const page = await open({}, site.writing)
+        let resolve = (): void => {}
+        const promise = new Promise<void>((done) => {
+          resolve = done
+        })
+        site.writing.upstream.otherwise(function* () {
+          yield* claude.steps([claude.messageStart(), claude.textStart(), claude.textDelta('Set `port`')])
+          yield [0, {until: promise}]
+          yield* claude.steps([
+            claude.textDelta(' and restart.'),
+            claude.blockStop(),
+            claude.messageDelta(),
+            claude.messageStop(),
+          ])
+        })
+        await ask(page)
+        await page.locator('docs-assistant .text code').waitFor()
+
+        await page.locator(kind.link).first().click()
+        await page.waitForURL(/settings/)
+        await page.locator('#all-settings').waitFor()
+        await page.locator('docs-assistant .text code').waitFor()
+        resolve()
+
+        await page.locator('docs-assistant .turn.complete').waitFor()
+        const text = await page.locator('docs-assistant .text').textContent()
+        expect([text, await isOpen(page)]).toEqual(['Set port and restart.', true])
+      })
+
+      test.skipIf(kind.dark === null)('is dark when the site is switched to dark', async () => {
+        const page = await open()
+        const shade = () => page.locator('docs-assistant .root').getAttribute('class')
+        expect(await shade()).toBe('root light')
+
+        await page.locator(kind.dark!).first().click()
+        await until(shade).toBe('root dark')
+        await page.locator(kind.dark!).first().click()
+
+        await until(shade).toBe('root light')
+      })
+
+      test('looks as on a page without styles, and leaves all else on the page as it was', async () => {
+        const search = async (page: Page): Promise<void> => {
+          await show(page)
+          await box(page).fill('port')
+          await page.locator('docs-assistant .result').first().waitFor()
+        }
+        const page = await open()
+        await search(page)
+        const [inside, beside] = [await stylesInside(page), await stylesBeside(page)]
+        await page.evaluate(() => document.querySelector('docs-assistant')!.remove())
+        expect(beside).toEqual(await stylesBeside(page))
+
+        const plain = await open({}, site.quoting, plainPage)
+        await search(plain)
+        expect(inside.length).toBeGreaterThan(40)
+        expect(inside).toEqual(await stylesInside(plain))
+      })
+
+      test('covers a phone, above the bars of the site, and gives it back', async () => {
+        const page = await open(phone)
+        await page.locator('docs-assistant .launcher').tap()
+        await until(() => isOpen(page)).toBe(true)
+        for (const [x, y] of [
+          [180, 5],
+          [180, 30],
+          [180, 400],
+          [180, 800],
+        ] as const)
+          expect(await elementAt(page, x, y), `${x}, ${y}`).toBe('docs-assistant')
+        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(375)
+
+        await page.locator('docs-assistant .bar button').last().tap()
+        await until(() => isOpen(page)).toBe(false)
+        expect(await elementAt(page, 180, 400)).not.toBe('docs-assistant')
+      })
+    },
+  )
+}
+
+function linesOf(text: string): string[] {
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+}
+
+function elementAt(page: Page, x: number, y: number): Promise<string | undefined> {
+  return page.evaluate(([left, top]) => document.elementFromPoint(left!, top!)?.localName, [x, y])
+}
+
+/** Whether the heading that was asked about can be seen, not covered by a bar of the site. */
+function isInView(page: Page): Promise<boolean> {
+  return page.evaluate(() => {
+    const heading = document.querySelector('#the-port')
+    if (heading === null) return false
+    const {left, top, height} = heading.getBoundingClientRect()
+    const seen = document.elementFromPoint(left + 4, top + height / 2)
+    return seen !== null && (heading.contains(seen) || seen.contains(heading))
+  })
+}

@@ -1,0 +1,4 @@
+import {guestTests} from './guest-tests.ts'
+import {hugo} from './kinds.ts'
+
+await guestTests(hugo)

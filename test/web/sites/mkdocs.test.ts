@@ -1,0 +1,4 @@
+import {guestTests} from './guest-tests.ts'
+import {mkdocs} from './kinds.ts'
+
+await guestTests(mkdocs)

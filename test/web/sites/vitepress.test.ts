@@ -1,0 +1,4 @@
+import {guestTests} from './guest-tests.ts'
+import {vitepress} from './kinds.ts'
+
+await guestTests(vitepress)
