@@ -1,3 +1,5 @@
+import {freePlace} from './free-place.ts'
+
 export interface SelectionOffer {
   /** CSS selector of the part of the page that can be asked about. */
   readonly scope: string
@@ -18,19 +20,21 @@ export function offerOnSelection(offer: SelectionOffer): void {
   const {signal, host} = offer
   let passage = ''
 
-  function showAt(rectangle: DOMRect, text: string): void {
+  /** @param around element that the passage stands in. */
+  function showAt(rectangle: DOMRect, around: Element, text: string): void {
     const button = offer.button()
     if (button === null) return
     passage = text
     button.hidden = false
-    const {width, height} = button.getBoundingClientRect()
-    const left = Math.max(8, Math.min(rectangle.right - width, innerWidth - width - 8))
-    const top =
-      rectangle.top - height - 8 > 8
-        ? rectangle.top - height - 8
-        : Math.min(rectangle.bottom + 8, innerHeight - height - 8)
-    button.style.setProperty('left', `${left}px`)
-    button.style.setProperty('top', `${top}px`)
+    const size = button.getBoundingClientRect()
+    // What stands below it is looked at.
+    button.hidden = true
+    const column = (around.closest(offer.scope) ?? around).getBoundingClientRect()
+    const place = freePlace(rectangle, column.right, size, freeBesidePanel(host))
+    if (place === null) return
+    button.hidden = false
+    button.style.setProperty('left', `${place.left}px`)
+    button.style.setProperty('top', `${place.top}px`)
     button.onclick = () => {
       hide()
       offer.onAsk(passage)
@@ -50,14 +54,14 @@ export function offerOnSelection(offer: SelectionOffer): void {
     const isOffered =
       text.length >= minChars && around?.closest(offer.scope) != null && !host.contains(around)
     if (!isOffered || !selection?.rangeCount) hide()
-    else showAt(selection.getRangeAt(0).getBoundingClientRect(), text)
+    else showAt(selection.getRangeAt(0).getBoundingClientRect(), around!, text)
   }
 
   function onCode(event: Event): void {
     const target = event.target
     if (!(target instanceof Element) || target === host) return
     const code = target.closest('pre')
-    if (code?.closest(offer.scope)) showAt(code.getBoundingClientRect(), code.textContent ?? '')
+    if (code?.closest(offer.scope)) showAt(code.getBoundingClientRect(), code, code.textContent ?? '')
     else if ((getSelection()?.toString() ?? '').trim() === '') hide()
   }
 
@@ -66,4 +70,13 @@ export function offerOnSelection(offer: SelectionOffer): void {
   document.addEventListener('pointerover', onCode, {signal})
   document.addEventListener('focusin', onCode, {signal})
   document.addEventListener('scroll', hide, {signal, passive: true})
+}
+
+/** The horizontal range of the window that the open panel leaves; all of it where there is none. */
+function freeBesidePanel(host: HTMLElement): {readonly left: number; readonly right: number} {
+  const panel = host.shadowRoot?.querySelector('.panel:not([hidden])')?.getBoundingClientRect()
+  if (panel === undefined) return {left: 0, right: innerWidth}
+  return panel.left > innerWidth - panel.right
+    ? {left: 0, right: panel.left}
+    : {left: panel.right, right: innerWidth}
 }
