@@ -98,7 +98,8 @@ export class Composer implements ReactiveController {
   render(): TemplateResult {
     const {isRunning, placeholder} = this.#options
     const say = this.#options.say()
-    const {isShown, options, chosen} = this.#list
+    const {options, chosen} = this.#list
+    const hasOptions = options.length > 0
     return html`<form class="ask" @submit=${(event: Event) => {
       event.preventDefault()
       this.#ask(this.#box?.value ?? '')
@@ -107,7 +108,7 @@ export class Composer implements ReactiveController {
       <div class="row">
         <textarea class="question" rows="1" maxlength=${maxQuestionChars} placeholder=${placeholder()} aria-label=${placeholder()}
           role="combobox" aria-describedby="hint" aria-autocomplete="list" aria-haspopup="listbox"
-          aria-expanded=${options.length > 0} aria-controls=${isShown ? 'options' : nothing} aria-activedescendant=${chosen?.id ?? nothing}
+          aria-expanded=${hasOptions} aria-controls=${hasOptions ? 'options' : nothing} aria-activedescendant=${chosen?.id ?? nothing}
           autocomplete="off" autocapitalize="sentences" enterkeyhint="send"
           @keydown=${this.#onKey} @input=${this.#onInput} @compositionend=${this.#onInput} @click=${this.#onClick} @blur=${this.#onBlur}></textarea>
         <span id="hint" class="sr">${say('askHint')}</span>

@@ -67,11 +67,14 @@ export function optionList(offered: Offered, view: OptionsView): TemplateResult 
   const note = searchNote(found, say)
   // The focus stays in the box, wherever the list is pressed.
   return html`<div class="options" @mousedown=${(event: Event) => event.preventDefault()}>
-    <div class="listbox" id="options" role="listbox" aria-label=${say('sources')}>
-      ${question === '' ? nothing : askOption(question, found.isSlow, view)}
-      ${recent.length === 0 ? nothing : recentGroup(recent, view)}
-      ${resultPages(found.results).map((page) => pageGroup(page, view))}
-    </div>
+    ${
+      question === '' && recent.length === 0 && found.results.length === 0
+        ? nothing
+        : html`<div class="listbox" id="options" role="listbox" aria-label=${say('sources')}>
+          ${question === '' ? nothing : askOption(question, found.isSlow, view)}
+          ${recent.length === 0 ? nothing : recentGroup(recent, view)}
+          ${resultPages(found.results).map((page) => pageGroup(page, view))}</div>`
+    }
     ${note === '' ? nothing : html`<p class="note">${note}</p>`}
   </div>`
 }

@@ -218,6 +218,29 @@ describe.skipIf(chromiumPath === null)('the box', () => {
     expect(docent.answers).toEqual([])
   })
 
+  test('finds sections while an answer is being written, and does not offer to ask', async () => {
+    const {page, box, options, docent} = await open({
+      script: () => [{send: sourcesEvent()}, {hold: true}, ...short.slice(1)],
+    })
+    await box.fill('q')
+    await box.press('Enter')
+    await page.locator('.primary.stop').waitFor()
+
+    await box.pressSequentially('port')
+    await page.locator('.result').first().waitFor()
+    expect(await page.locator('.enter').count()).toBe(0)
+    await box.press('Enter')
+    await box.fill('xyzzy')
+    await page.locator('.options .note').waitFor()
+    expect(await options.count()).toBe(0)
+    expect(await box.getAttribute('aria-expanded')).toBe('false')
+    expect(await page.locator('[role=listbox]').count()).toBe(0)
+    docent.release()
+    await ended(page)
+    expect(docent.answers).toHaveLength(1)
+    expect(docent.requests.filter((one) => one.endsWith('/api/sources'))).toEqual([])
+  })
+
   test('a click on the first row asks', async () => {
     const {page, box, options, docent} = await open()
     await box.pressSequentially('port')
