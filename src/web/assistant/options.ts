@@ -88,7 +88,7 @@ function askOption(question: string, isSlow: boolean, {say, chosen, ask}: Option
 
 function recentGroup(recent: readonly string[], {say, chosen, ask}: OptionsView): TemplateResult {
   return html`<div role="group" aria-labelledby="label-recent">
-    <div class="page" id="label-recent" role="presentation">${say('recent')}</div>
+    <div class="of-page" id="label-recent" role="presentation">${say('recent')}</div>
     ${recent.map(
       (question, i) =>
         html`<div class="option recent ${chosen === `recent-${i}` ? 'on' : ''}" id="recent-${i}" role="option" aria-selected=${chosen === `recent-${i}`} @click=${() => ask(question)}>
@@ -101,7 +101,7 @@ function pageGroup(page: ResultPage, view: OptionsView): TemplateResult {
   const id = `page-${first!.index}`
   // The beginning of a page is called like the page: as its first result it is the heading of the others.
   const isHeadedByFirst = headingsBelow(first!).length === 0
-  const label = html`<div class="page" id=${id} role="presentation" dir="auto">${marked(page.title, page.titleHighlights)}${folders(page)}</div>`
+  const label = html`<div class="of-page" id=${id} role="presentation" dir="auto">${marked(page.title, page.titleHighlights)}${folders(page)}</div>`
   return html`<div role="group" aria-labelledby=${isHeadedByFirst ? nothing : id} aria-label=${isHeadedByFirst ? page.title : nothing}>
     ${isHeadedByFirst ? nothing : label}
     ${page.results.map((result) => resultOption(result, isHeadedByFirst && result === first ? page : null, view))}</div>`
