@@ -98,7 +98,7 @@ export class Composer implements ReactiveController {
   render(): TemplateResult {
     const {isRunning, placeholder} = this.#options
     const say = this.#options.say()
-    const {isShown, chosen} = this.#list
+    const {options, chosen} = this.#list
     return html`<form class="ask" @submit=${(event: Event) => {
       event.preventDefault()
       this.#ask(this.#box?.value ?? '')
@@ -106,7 +106,7 @@ export class Composer implements ReactiveController {
       ${this.#about === '' ? nothing : this.#passage(say)}
       <div class="row">
         <textarea class="question" rows="1" dir="auto" maxlength=${maxQuestionChars} placeholder=${placeholder()} aria-label=${placeholder()}
-          aria-describedby="hint" aria-autocomplete="list" aria-controls=${isShown ? 'options' : nothing} aria-activedescendant=${chosen?.id ?? nothing}
+          aria-describedby="hint" aria-autocomplete="list" aria-controls=${options.length > 0 ? 'options' : nothing} aria-activedescendant=${chosen?.id ?? nothing}
           autocomplete="off" autocapitalize="sentences" enterkeyhint="send"
           @keydown=${this.#onKey} @input=${this.#onInput} @compositionend=${this.#onInput} @click=${this.#onClick} @blur=${this.#onBlur}></textarea>
         <span id="hint" class="sr">${say('askHint')}</span>

@@ -67,11 +67,14 @@ export function optionList(offered: Offered, view: OptionsView): TemplateResult 
   const note = searchNote(found, say)
   // The focus stays in the box, wherever the list is pressed.
   return html`<div class="options" @mousedown=${(event: Event) => event.preventDefault()}>
-    <div class="listbox" id="options" role="listbox" aria-label=${say('sources')}>
-      ${question === '' ? nothing : askOption(question, found.isSlow, view)}
-      ${recent.length === 0 ? nothing : recentGroup(recent, view)}
-      ${resultPages(found.results).map((page) => pageGroup(page, view))}
-    </div>
+    ${
+      question === '' && recent.length === 0 && found.results.length === 0
+        ? nothing
+        : html`<div class="listbox" id="options" role="listbox" aria-label=${say('sources')}>
+          ${question === '' ? nothing : askOption(question, found.isSlow, view)}
+          ${recent.length === 0 ? nothing : recentGroup(recent, view)}
+          ${resultPages(found.results).map((page) => pageGroup(page, view))}</div>`
+    }
     ${note === '' ? nothing : html`<p class="note">${note}</p>`}
   </div>`
 }
@@ -85,7 +88,7 @@ function askOption(question: string, isSlow: boolean, {say, chosen, ask}: Option
 
 function recentGroup(recent: readonly string[], {say, chosen, ask}: OptionsView): TemplateResult {
   return html`<div role="group" aria-labelledby="label-recent">
-    <div class="page" id="label-recent" role="presentation">${say('recent')}</div>
+    <div class="of-page" id="label-recent" role="presentation">${say('recent')}</div>
     ${recent.map(
       (question, i) =>
         html`<div class="option recent ${chosen === `recent-${i}` ? 'on' : ''}" id="recent-${i}" role="option" aria-selected=${chosen === `recent-${i}`} @click=${() => ask(question)}>
@@ -98,7 +101,7 @@ function pageGroup(page: ResultPage, view: OptionsView): TemplateResult {
   const id = `page-${first!.index}`
   // The beginning of a page is called like the page: as its first result it is the heading of the others.
   const isHeadedByFirst = headingsBelow(first!).length === 0
-  const label = html`<div class="page" id=${id} role="presentation" dir="auto">${marked(page.title, page.titleHighlights)}${folders(page)}</div>`
+  const label = html`<div class="of-page" id=${id} role="presentation" dir="auto">${marked(page.title, page.titleHighlights)}${folders(page)}</div>`
   return html`<div role="group" aria-labelledby=${isHeadedByFirst ? nothing : id} aria-label=${isHeadedByFirst ? page.title : nothing}>
     ${isHeadedByFirst ? nothing : label}
     ${page.results.map((result) => resultOption(result, isHeadedByFirst && result === first ? page : null, view))}</div>`

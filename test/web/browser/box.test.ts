@@ -24,9 +24,14 @@ const result = (title: string, headings: string[], text: string, url = `/docs/${
 }
 const longText = `First a sentence about something else, which is long enough to fill a line. Then the port is set, ${'and so on '.repeat(30)}`
 const portResults = [
-  result('Settings', ['Network', 'Change the port'], 'Set PORT=8080 and start it again.'),
+  result(
+    'Support settings',
+    ['Network', 'Change the port'],
+    'Set PORT=8080 and start it again.',
+    '/docs/settings',
+  ),
   result('Ports', [], 'Which ports are used.', '/docs/guides/network/ports'),
-  result('Settings', ['Timeouts'], longText),
+  result('Support settings', ['Timeouts'], longText, '/docs/settings'),
   result('Ports', ['Behind a proxy'], 'Forward the port of the proxy.', '/docs/guides/network/ports'),
 ]
 
@@ -106,7 +111,7 @@ describe.skipIf(chromiumPath === null)('the box', () => {
       }),
     )
     expect(groups).toEqual([
-      {page: 'Settings', sections: ['Network › Change the port', 'Timeouts']},
+      {page: 'Support settings', sections: ['Network › Change the port', 'Timeouts']},
       {page: 'Ports', sections: ['Ports guides › network', 'Behind a proxy']},
     ])
     expect(await page.locator('.result').first().locator('mark').allTextContents()).toEqual(['port', 'PORT'])
@@ -214,6 +219,29 @@ describe.skipIf(chromiumPath === null)('the box', () => {
     await box.press('Enter')
     await page.waitForURL(/\/docs\/settings/)
     expect(docent.answers).toEqual([])
+  })
+
+  test('finds sections while an answer is being written, and does not offer to ask', async () => {
+    const {page, box, options, docent} = await open({
+      script: () => [{send: sourcesEvent()}, {hold: true}, ...short.slice(1)],
+    })
+    await box.fill('q')
+    await box.press('Enter')
+    await page.locator('.primary.stop').waitFor()
+
+    await box.pressSequentially('port')
+    await page.locator('.result').first().waitFor()
+    expect(await page.locator('.enter').count()).toBe(0)
+    await box.press('Enter')
+    await box.fill('xyzzy')
+    await page.locator('.options .note').waitFor()
+    expect(await options.count()).toBe(0)
+    expect(await box.getAttribute('aria-expanded')).toBe('false')
+    expect(await page.locator('[role=listbox]').count()).toBe(0)
+    docent.release()
+    await ended(page)
+    expect(docent.answers).toHaveLength(1)
+    expect(docent.requests.filter((one) => one.endsWith('/api/sources'))).toEqual([])
   })
 
   test('a click on the first row asks', async () => {
@@ -443,7 +471,7 @@ describe.skipIf(chromiumPath === null)('the box', () => {
         const {list, view, lines, cut} = await page.locator('.options').evaluate((options) => {
           const {top, bottom, left, right} = options.getBoundingClientRect()
           const clip = options.closest('.panel, dialog')?.getBoundingClientRect()
-          const snippets = [...options.querySelectorAll('.snippet, .name')]
+          const snippets = [...options.querySelectorAll('.snippet, .name, .of-page')]
           return {
             list: {top, bottom, left, right},
             view: {

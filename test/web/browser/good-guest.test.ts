@@ -228,6 +228,33 @@ describe.skipIf(chromiumPath === null)('as a guest of a site, the assistant', ()
     expect(docent.answers[0]!.body['page'] ?? null).toBe(null)
   })
 
+  test('offers to ask about code beside the text where there is room, and never on the open panel', async () => {
+    const text =
+      '<p>Words that stand above the code, and are long enough to reach the other end of their line here.</p>'
+    const page = await open(
+      siteOf(
+        `<main style="width: 640px">${text}<pre>npm run ingest -- --full</pre>${text}</main><docs-assistant selection="main"></docs-assistant>`,
+      ),
+    )
+    const offer = page.locator('.offer')
+    const main = (await page.locator('main').boundingBox())!
+    await page.locator('pre').hover()
+    await offer.waitFor()
+    const beside = (await offer.boundingBox())!
+    expect(beside.x).toBeGreaterThanOrEqual(main.x + main.width)
+
+    await page.mouse.move(2, 2)
+    await page.locator('.launcher').click()
+    await page.setViewportSize({width: 1120, height: 800})
+    const panel = (await page.locator('.panel').boundingBox())!
+    await page.locator('pre').hover()
+    await offer.waitFor()
+    const free = (await offer.boundingBox())!
+    expect(free.x + free.width).toBeLessThanOrEqual(panel.x)
+    await offer.click()
+    await page.locator('.about .passage').waitFor()
+  })
+
   test('shows a citation on the first tap and opens it on the second', async () => {
     const takes = `document.addEventListener('click', (event) => {
       const link = event.target.closest('a')
