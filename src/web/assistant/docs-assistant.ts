@@ -6,21 +6,17 @@ import type {NodeOptions} from '../render/nodes.ts'
 import type {AnswerState} from '../session/answer-state.ts'
 import type {Change} from '../session/change.ts'
 import {createConversationStore, memoryStorage} from '../session/conversation-store.ts'
-import {distinctQuotes} from '../session/quoted-text.ts'
 import {createLiveSearch, type LiveSearch} from '../session/search.ts'
 import {Sections} from '../session/sections.ts'
 import {openSession, type Session} from '../session/session.ts'
 import {waitMsOf} from '../session/waiting.ts'
 import {Announcements} from './announcements.ts'
-import {AnswerBar} from './answer-bar.ts'
 import {AssistantAttributes} from './attributes.ts'
 import {BoxGlide} from './box-glide.ts'
 import {storageOf} from './browser.ts'
 import {CitationPreview} from './citation-preview.ts'
-import {citedBy} from './cited-links.ts'
 import {Composer} from './composer.ts'
 import {Countdown} from './countdown.ts'
-import {Dock} from './dock.ts'
 import {FocusKeeper} from './focus-keeper.ts'
 import {alignBox, frame, gutterOf, inContainer, launcher} from './frame.ts'
 import {handOverOf, openBeside} from './hand-over.ts'
@@ -28,8 +24,8 @@ import {HistorySidebar} from './history-sidebar.ts'
 import {icon} from './icons.ts'
 import {listenForKeys, shortcutLabel} from './keys.ts'
 import {BrandMark, footerLine, type Look, LookSheet, lookOf, lookStyles} from './look.ts'
+import {PageAround} from './page-around.ts'
 import {placeOnPage} from './page-place.ts'
-import {PageProof} from './page-proof.ts'
 import {offerOnSelection} from './page-selection.ts'
 import {takeOverShell} from './page-shell.ts'
 import {isPageDark, onPageTheme} from './page-theme.ts'
@@ -157,22 +153,15 @@ export class DocsAssistant extends AssistantAttributes {
     absolute: this.#absolute,
     announce: (words) => this.#announcements.announce(words),
   })
-  readonly #proof = new PageProof(this, (range) => {
-    const panel = this.#dock.isDocked ? null : this.renderRoot.querySelector('.panel')
-    if (panel !== null && isOver(panel, range)) this.#bar.leave(null)
-  })
-  readonly #dock = new Dock(this, {
+  readonly #around = new PageAround(this, {
     root: () => this.renderRoot,
     say: () => this.#say,
-    isWanted: () => this.mode === 'panel' && this.opened && !this.#bar.isAway,
+    mode: () => this.mode,
+    isOpen: () => this.opened,
     dock: () => this.dock,
     side: () => ((this.position === 'start') !== (this.#dir === 'rtl') ? 'left' : 'right'),
     storage: () => (this.keep === 'browser' ? storageOf('localStorage') : memoryStorage()),
-  })
-  readonly #bar = new AnswerBar(this, {
-    root: () => this.renderRoot,
-    say: () => this.#say,
-    question: () => this.#session?.answers.at(-1)?.question ?? '',
+    answers: () => this.#session?.answers ?? [],
     hide: () => this.hide(),
   })
 
@@ -199,13 +188,13 @@ export class DocsAssistant extends AssistantAttributes {
       this.#setOpened(true)
       this.#emit('opened')
     }
-    this.#bar.back()
+    this.#around.bar.back()
     void this.updateComplete.then(() => this.focus())
   }
 
   hide(): void {
     if (!this.opened) return
-    this.#bar.reset()
+    this.#around.bar.reset()
     this.#setOpened(false)
     this.#emit('closed')
     void this.updateComplete.then(() => {
@@ -215,7 +204,7 @@ export class DocsAssistant extends AssistantAttributes {
   }
 
   toggle(): void {
-    if (this.opened && !this.#bar.isAway) this.hide()
+    if (this.opened && !this.#around.bar.isAway) this.hide()
     else this.show()
   }
 
@@ -276,7 +265,7 @@ export class DocsAssistant extends AssistantAttributes {
         if (this.#pane.take(event as MouseEvent)) return
         openInSite(event as MouseEvent, {
           navigate: (href) => !this.#emit('navigate', {href}),
-          onStay: (link) => this.#showOnPage(link),
+          onStay: (link) => this.#around.show(link),
         })
       },
       {signal},
@@ -341,7 +330,7 @@ export class DocsAssistant extends AssistantAttributes {
     } else if (this.mode === 'panel' && this.#tab.getItem(openEntry) === '1') {
       // The reader followed a source to this page: show the answer beside it, but leave the focus with the page.
       this.opened = true
-      if (innerWidth <= smallPx) this.#bar.leave(null)
+      if (this.#around.isCovered) this.#around.bar.leave(null)
     }
   }
 
@@ -359,7 +348,7 @@ export class DocsAssistant extends AssistantAttributes {
 
   protected override updated(): void {
     const dialog = this.renderRoot.querySelector('dialog')
-    const isShown = this.opened && !this.#bar.isAway
+    const isShown = this.opened && !this.#around.bar.isAway
     if (dialog !== null && dialog.open !== isShown) {
       if (isShown) dialog.showModal()
       else dialog.close()
@@ -503,19 +492,12 @@ export class DocsAssistant extends AssistantAttributes {
     return this.dispatchEvent(new CustomEvent(name, {detail: all, cancelable: name === 'navigate'}))
   }
 
-  /** Shows on the page around what a link quotes. */
-  #showOnPage(link: HTMLAnchorElement): void {
-    const {citations} = citedBy(link, this.#session?.answers ?? []) ?? {citations: []}
-    this.#proof.show(link.href, distinctQuotes(citations))
-    if (this.mode === 'modal' || (this.mode === 'panel' && innerWidth <= smallPx)) this.#bar.leave(link)
-  }
-
   #onFrameKey(event: KeyboardEvent): void {
     if (event.key !== 'Escape' || event.defaultPrevented) return
-    if (this.#pane.isOpen || this.#bar.isAway || this.#history.isOpen) {
+    if (this.#pane.isOpen || this.#around.bar.isAway || this.#history.isOpen) {
       // Else the dialog would close as well.
       event.preventDefault()
-      if (this.#bar.isAway) this.#bar.back()
+      if (this.#around.bar.isAway) this.#around.bar.back()
       else if (this.#pane.isOpen) this.#pane.close()
       else this.#history.show(false)
     } else if (this.mode === 'panel') this.hide()
@@ -529,9 +511,9 @@ export class DocsAssistant extends AssistantAttributes {
     const name = this.#look.name ?? this.#say('name')
     return html`
       <div class="root ${this.#isDark ? 'dark' : 'light'}" lang=${this.#locale.lang} dir=${this.#locale.dir} @keydown=${this.#onFrameKey} @focusin=${renderer.load} @click=${this.#turns.onClick} @drawn=${this.#turns.onDrawn}>
-        ${this.#floats && this.launcher !== 'none' && !this.#bar.isAway ? this.#launcher() : nothing}
-        ${inContainer(html`${this.#frame(name)}${this.#pane.render()}${this.#preview.render()}`, {name, mode: this.mode, isOpen: this.opened, isAway: this.#bar.isAway, dock: this.#dock, side: () => this.#history.render(), hide: () => this.hide()})}
-        ${this.#bar.isAway ? this.#bar.render() : nothing}
+        ${this.#floats && this.launcher !== 'none' && !this.#around.bar.isAway ? this.#launcher() : nothing}
+        ${inContainer(html`${this.#frame(name)}${this.#pane.render()}${this.#preview.render()}`, {name, mode: this.mode, isOpen: this.opened, isAway: this.#around.bar.isAway, dock: this.#around.dock, side: () => this.#history.render(), hide: () => this.hide()})}
+        ${this.#around.bar.isAway ? this.#around.bar.render() : nothing}
         ${this.selection === null ? nothing : html`<button class="offer" type="button" hidden>${icon('spark')}${this.#say('askAboutSelection')}</button>`}
         <div class="sr" role="status">${this.#announcements.message}</div>
       </div>`
@@ -610,20 +592,7 @@ function closeModalDialogs(): void {
     if (dialog.dispatchEvent(new Event('cancel', {cancelable: true}))) dialog.close()
 }
 
-/** Whether an element lies on words of the page. */
-function isOver(element: Element, range: Range): boolean {
-  const [panel, words] = [element.getBoundingClientRect(), range.getBoundingClientRect()]
-  return (
-    words.right > panel.left &&
-    words.left < panel.right &&
-    words.bottom > panel.top &&
-    words.top < panel.bottom
-  )
-}
-
 /** Most earlier conversations on the first screen. */
 const maxRecent = 3
 /** Whether the panel was open when this tab left its last page. */
 const openEntry = 'docent:panel-open'
-/** In narrower windows the panel covers the page. Same as in the styles. */
-const smallPx = 520

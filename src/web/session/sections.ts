@@ -39,12 +39,6 @@ export class Sections {
     return loading
   }
 
-  /** The section if it is there already. */
-  known(place: SectionPlace): SectionText | null {
-    const reading = this.#kept.get(keyOf(place))?.reading
-    return reading?.status === 'found' ? reading.section : null
-  }
-
   /** Loads again what could not be loaded. */
   retry(place: SectionPlace): void {
     this.#kept.delete(keyOf(place))

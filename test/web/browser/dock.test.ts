@@ -1,7 +1,6 @@
-import {readFile} from 'node:fs/promises'
-import {createRequire} from 'node:module'
 import type {Page} from 'playwright-core'
 import {describe, expect, test, vi} from 'vitest'
+import {violationsOn} from '../../support/accessibility.ts'
 import {browserSetting} from '../../support/browser-setting.ts'
 import {type Browsers, chromiumPath} from '../../support/chromium.ts'
 import {type PlayedDocent, startPlayedDocent} from '../../support/played-docent.ts'
@@ -62,25 +61,6 @@ describe.skipIf(chromiumPath === null)('the panel and the page', () => {
   const widthOf = (page: Page): Promise<number> =>
     page.evaluate(() => document.documentElement.getBoundingClientRect().width)
   const grip = (page: Page) => page.locator('.grip')
-
-  /** What an accessibility checker finds. */
-  async function violations(page: Page): Promise<string[]> {
-    const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-    await page.evaluate(`(() => { ${axe} })()`)
-    return page.evaluate(async () => {
-      const {axe} = window as unknown as {
-        axe: {
-          run(
-            context: object,
-            options: object,
-          ): Promise<{violations: {id: string; nodes: {html: string}[]}[]}>
-        }
-      }
-      const runOnly = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
-      const result = await axe.run({include: ['docs-assistant']}, {runOnly})
-      return result.violations.flatMap(({id, nodes}) => nodes.map(({html}) => `${id}: ${html.slice(0, 160)}`))
-    })
-  }
 
   describe('where there is room:', () => {
     test('it docks beside the text, below the header of the site, and gives all back when it closes', async () => {
@@ -273,7 +253,7 @@ describe.skipIf(chromiumPath === null)('the panel and the page', () => {
       expect(box.y).toBeGreaterThan(812 - 90)
       expect(await bar.innerText()).toMatch(/Back to the answer\s*Slowly\?/)
       expect(await page.locator('.panel').isVisible()).toBe(false)
-      expect(await violations(page)).toEqual([])
+      expect(await violationsOn(page, 'docs-assistant')).toEqual([])
       docent.release()
       await page.locator('.turn.complete').nth(1).waitFor({state: 'attached'})
       await bar.getByRole('button', {name: /Back to the answer/}).tap()
@@ -373,6 +353,6 @@ describe.skipIf(chromiumPath === null)('the panel and the page', () => {
     await page.locator('.text .cite').first().hover()
     await page.locator('.preview mark').waitFor()
 
-    expect(await violations(page)).toEqual([])
+    expect(await violationsOn(page, 'docs-assistant')).toEqual([])
   })
 })

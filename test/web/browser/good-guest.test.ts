@@ -29,7 +29,7 @@ describe.skipIf(chromiumPath === null)('as a guest of a site, the assistant', ()
 
   let docent: PlayedDocent
 
-  async function open(html: string, {isTouch = false, query = ''} = {}): Promise<Page> {
+  async function open(html: string, {isTouch = false, query = '', width = 1280} = {}): Promise<Page> {
     docent = await startPlayedDocent({
       webDir: setting.webDir,
       canSearch: true,
@@ -42,7 +42,11 @@ describe.skipIf(chromiumPath === null)('as a guest of a site, the assistant', ()
       pages: {'/site': html},
       contentSecurityPolicy: '',
     })
-    const context = await setting.browsers.open({locale: 'en-US', hasTouch: isTouch})
+    const context = await setting.browsers.open({
+      locale: 'en-US',
+      hasTouch: isTouch,
+      viewport: {width, height: 720},
+    })
     setting.opened.push(docent, context)
     context.setDefaultTimeout(30_000)
     const page = await context.newPage()
@@ -160,7 +164,8 @@ describe.skipIf(chromiumPath === null)('as a guest of a site, the assistant', ()
       const link = event.target.closest('a')
       if (link && link.origin === location.origin) { event.preventDefault(); window.routed = link.pathname }
     })`
-    const page = await open(siteOf(`<docs-assistant mode="${mode}"></docs-assistant>`, router))
+    // In a wider window the dialog shows the section beside the answer.
+    const page = await open(siteOf(`<docs-assistant mode="${mode}"></docs-assistant>`, router), {width: 1000})
     await page.locator('.launcher').click()
     await box(page).fill('q')
     await box(page).press('Enter')

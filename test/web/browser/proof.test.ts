@@ -1,5 +1,6 @@
 import type {Page} from 'playwright-core'
 import {describe, expect, test, vi} from 'vitest'
+import {violationsOn} from '../../support/accessibility.ts'
 import {browserSetting} from '../../support/browser-setting.ts'
 import {type Browsers, chromiumPath} from '../../support/chromium.ts'
 import {type PlayedDocent, startPlayedDocent} from '../../support/played-docent.ts'
@@ -245,6 +246,23 @@ describe.skipIf(chromiumPath === null)('what an answer quotes', () => {
       await pane(page).locator('.pane-bar a').click()
       await page.waitForURL(/\/docs\/tanks#filling/)
     })
+
+    test.each(['light', 'dark'] as const)(
+      'an accessibility checker finds nothing (%s)',
+      async (colorScheme) => {
+        const {page} = await open('/', {colorScheme})
+        await ask(page)
+        for (const [chip, words] of [
+          [0, 'Tell the others'],
+          [2, 'The page has changed'],
+          [3, 'no longer in the docs'],
+        ] as const) {
+          await chips(page).nth(chip).click()
+          await pane(page).getByText(words).first().waitFor()
+          expect(await violationsOn(page, 'docs-assistant'), words).toEqual([])
+        }
+      },
+    )
 
     test('it closes where the window becomes too narrow, and with another conversation', async () => {
       const {page} = await open('/')
