@@ -250,7 +250,6 @@ export class DocsAssistant extends AssistantAttributes {
     this.#listeners.abort()
     this.#session?.close()
     this.#session = null
-    this.#info = null
   }
 
   protected override shouldUpdate(): boolean {
@@ -258,6 +257,7 @@ export class DocsAssistant extends AssistantAttributes {
   }
 
   protected override willUpdate(changed: PropertyValues): void {
+    if (this.#info === null || changed.has('endpoint')) this.#openInfo()
     if (this.#session === null || changed.has('endpoint') || changed.has('keep')) this.#openSession()
     if (changed.has('locale') || !this.hasUpdated) void this.#loadLocale()
     if (changed.has('endpoint') || changed.has('imageHosts')) this.#nodeOptions = null
@@ -388,23 +388,28 @@ export class DocsAssistant extends AssistantAttributes {
     }
   }
 
-  #openSession(): void {
-    this.#session?.close()
+  #openInfo(): void {
     const endpoint = this.#server
-    const kept = this.keep === 'browser'
-    const store = kept ? storageOf('localStorage') : memoryStorage()
-    const scope = endpoint || 'here'
     this.#info = new ServerInfo({
       given: this.info,
       transport: {endpoint, fetch: fetchFromServer},
-      store,
-      entry: `docent:${scope}:info`,
+      store: this.#store,
+      entry: `docent:${endpoint || 'here'}:info`,
       onChange: () => this.requestUpdate(),
     })
+  }
+
+  get #store(): ReturnType<typeof storageOf> {
+    return this.keep === 'browser' ? storageOf('localStorage') : memoryStorage()
+  }
+
+  #openSession(): void {
+    this.#session?.close()
+    const endpoint = this.#server
     this.#session = openSession({
       endpoint,
       fetch: fetchFromServer,
-      store: createConversationStore(store, scope),
+      store: createConversationStore(this.#store, endpoint || 'here'),
       tab: this.#tab,
       version: () => this.version,
       lang: () => this.#lang,
