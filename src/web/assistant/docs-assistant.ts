@@ -313,9 +313,10 @@ export class DocsAssistant extends AssistantAttributes {
   async #loadLocale(): Promise<void> {
     const wanted = [this.locale, this.#lang, ...navigator.languages].filter((tag) => typeof tag === 'string')
     const mine = ++this.#localeRequest
-    // On a slow connection or device English is shown in the meantime, since it is part of the script.
+    // On a slow connection or device English is shown in the meantime, since it is part of the script. The page that the
+    // server wrote is in the reader's language already.
     const slow = setTimeout(() => {
-      if (mine === this.#localeRequest) void this.#setLocale(english)
+      if (mine === this.#localeRequest && this.childElementCount === 0) void this.#setLocale(english)
     }, maxUnreadyMs)
     const [locale] = await Promise.all([loadLocale(localeTagFor(wanted), this.#server), this.#info?.ready])
     clearTimeout(slow)
