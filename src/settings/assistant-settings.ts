@@ -6,7 +6,7 @@ import {isHttp, urlOf} from './setting-values.ts'
 const maxSuggestions = 8
 const maxRadius = 32
 const lightGround = '#ffffff'
-const darkGround = '#131418'
+const darkGround = '#1e2026'
 
 /** One line of plain text, at most `maxLength` UTF-16 units; null for the empty text. */
 export const line =

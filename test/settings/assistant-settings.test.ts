@@ -79,7 +79,7 @@ describe('is refused, with what to write instead:', () => {
     ['ASSISTANT_ACCENT', '#12345', 'which is not a colour'],
     ['ASSISTANT_ACCENT', '#000 #fff #999', 'must be one colour, or two'],
     ['ASSISTANT_ACCENT', '#777777', 'has #777777, whose contrast of 4.4:1 is below 4.5:1 against white'],
-    ['ASSISTANT_ACCENT', '#06c #06c', 'against #131418, the dark background; write a lighter one'],
+    ['ASSISTANT_ACCENT', '#06c #06c', 'against #1e2026, the dark background; write a lighter one'],
     ['ASSISTANT_RADIUS', '33', 'must be a whole number of pixels from 0 to 32'],
     ['ASSISTANT_RADIUS', '1em', 'must be a whole number of pixels'],
     ['ASSISTANT_FOOTER', '[a](https://a.example) [b](https://b.example)', 'has several links'],

@@ -294,7 +294,6 @@ export class DocsAssistant extends AssistantAttributes {
     this.#listeners.abort()
     this.#session?.close()
     this.#session = null
-    this.#info = null
     this.#sections?.close()
   }
 
@@ -303,6 +302,7 @@ export class DocsAssistant extends AssistantAttributes {
   }
 
   protected override willUpdate(changed: PropertyValues): void {
+    if (this.#info === null || changed.has('endpoint')) this.#openInfo()
     if (this.#session === null || changed.has('endpoint') || changed.has('keep')) this.#openSession()
     if (changed.has('locale') || !this.hasUpdated) void this.#loadLocale()
     if (changed.has('endpoint') || changed.has('imageHosts')) this.#nodeOptions = null
@@ -360,9 +360,10 @@ export class DocsAssistant extends AssistantAttributes {
   async #loadLocale(): Promise<void> {
     const wanted = [this.locale, this.#lang, ...navigator.languages].filter((tag) => typeof tag === 'string')
     const mine = ++this.#localeRequest
-    // On a slow connection or device English is shown in the meantime, since it is part of the script.
+    // On a slow connection or device English is shown in the meantime, since it is part of the script. The page that the
+    // server wrote is in the reader's language already.
     const slow = setTimeout(() => {
-      if (mine === this.#localeRequest) void this.#setLocale(english)
+      if (mine === this.#localeRequest && this.childElementCount === 0) void this.#setLocale(english)
     }, maxUnreadyMs)
     const tag = localeTagFor(wanted)
     this.#dir = directionOf(tag)
@@ -437,23 +438,28 @@ export class DocsAssistant extends AssistantAttributes {
     }
   }
 
-  #openSession(): void {
-    this.#session?.close()
+  #openInfo(): void {
     const endpoint = this.#server
-    const kept = this.keep === 'browser'
-    const store = kept ? storageOf('localStorage') : memoryStorage()
-    const scope = endpoint || 'here'
     this.#info = new ServerInfo({
       given: this.info,
       transport: {endpoint, fetch: fetchFromServer},
-      store,
-      entry: `docent:${scope}:info`,
+      store: this.#store,
+      entry: `docent:${endpoint || 'here'}:info`,
       onChange: () => this.requestUpdate(),
     })
+  }
+
+  get #store(): ReturnType<typeof storageOf> {
+    return this.keep === 'browser' ? storageOf('localStorage') : memoryStorage()
+  }
+
+  #openSession(): void {
+    this.#session?.close()
+    const endpoint = this.#server
     this.#session = openSession({
       endpoint,
       fetch: fetchFromServer,
-      store: createConversationStore(store, scope),
+      store: createConversationStore(this.#store, endpoint || 'here'),
       tab: this.#tab,
       version: () => this.version,
       lang: () => this.#lang,

@@ -62,7 +62,7 @@ function bar(view: FrameView): TemplateResult {
   const isOpen = turns !== null && !(history.isOpen && !isPage)
   return html`<header class="bar">
       ${isPage ? menu : html`<span class="mark">${mark}</span>`}
-      <span class="title">${isPage ? nothing : html`<bdi>${heading}</bdi>`}</span>
+      ${isPage ? html`<h1 class="sr">${view.name}</h1>` : nothing}<span class="title">${isPage ? nothing : html`<bdi>${heading}</bdi>`}</span>
       ${isOpen && !isPage && handOver !== null ? button('handOver', 'person', handOver) : nothing}
       ${isOpen && !isPage ? button('deleteConversation', 'trash', () => history.list.askToDelete(conversationKey)) : nothing}
       ${isPage ? nothing : menu}

@@ -61,7 +61,7 @@ export class HistorySidebar {
     const say = this.#options.say()
     const handOver = this.#options.handOver()
     return html`<nav class="side ${this.#isOpen ? 'open' : ''}" aria-label=${say('menu')}>
-      <h1 class="brand">${mark()}<bdi>${heading()}</bdi></h1>
+      <p class="brand">${mark()}<bdi>${heading()}</bdi></p>
       <button class="new" type="button" @click=${this.startNew}>${icon('plus')}${say('newConversation')}</button>
       <h2 class="label">${say('history')}</h2>
       ${this.list.render()}

@@ -51,18 +51,24 @@ const maxRadiusPx = 32
 
 /** The style sheet of colour and radius; empty where neither is set. What is no colour or number counts as not set. */
 export function lookStyles({accent, radius}: AssistantAttributes, set: Settings): string {
-  const colours = accentOf(accent) ?? accentOf(set.accent)
+  const colours = readable(coloursIn(accent)) ?? coloursIn(set.accent)
   const px = radiusOf(radius) ?? radiusOf(set.radius)
   const accentRule = colours === null ? '' : `:host{--look-accent:light-dark(${colours.join()})}`
   return px === null ? accentRule : `${accentRule}:host{--look-radius:${px}px}`
 }
 
-/** One colour, or two for light and dark, each changed as far as needed to be read there. */
-function accentOf(text: string | null | undefined): readonly string[] | null {
+type Colours = readonly [light: string, dark: string]
+
+/** One colour, or two for light and dark, as hex; null for anything else. */
+function coloursIn(text: string | null | undefined): Colours | null {
   const colours = (text ?? '').trim().split(/\s+/).map(hexColour)
   const [light, dark = light] = colours
-  if (light == null || dark == null || colours.length > 2) return null
-  return [readableOn(lightGround, light), readableOn(darkGround, dark)]
+  return light == null || dark == null || colours.length > 2 ? null : [light, dark]
+}
+
+/** Each changed as far as needed to be read on its background, as the server does with its own. */
+function readable(colours: Colours | null): Colours | null {
+  return colours && [readableOn(lightGround, colours[0]), readableOn(darkGround, colours[1])]
 }
 
 function radiusOf(value: string | number | null | undefined): number | null {

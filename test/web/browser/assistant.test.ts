@@ -653,8 +653,14 @@ describe.skipIf(chromiumPath === null)('the assistant in a browser', () => {
     },
   )
 
-  test('speaks English until words that are slow to come are there', async () => {
-    const {page, docent} = await open(whole, {path: '/about:blank'})
+  test('speaks English until words that are slow to come are there, but not where the server has written them', async () => {
+    const {page, docent} = await open(whole, {
+      path: '/about:blank',
+      pages: {
+        '/site/':
+          '<!doctype html><html lang="de"><script src="/widget.js" defer></script><docs-assistant opened></docs-assistant>',
+      },
+    })
     let release = (): void => {}
     const released = new Promise<void>((resolve) => {
       release = resolve
@@ -665,6 +671,12 @@ describe.skipIf(chromiumPath === null)('the assistant in a browser', () => {
     })
 
     await page.goto(`${docent.url}/?lang=de`)
+    await page.locator('.hero h2').waitFor()
+    // Longer than any other page waits.
+    await page.waitForTimeout(3_500)
+    expect(await page.locator('.hero h2').textContent()).toBe(allStrings.de.heading)
+
+    await page.goto(`${docent.url}/site/`)
     await page.locator('.hero h2').waitFor()
 
     expect(await page.locator('.hero h2').textContent()).toBe(allStrings.en.heading)

@@ -107,7 +107,8 @@ describe.skipIf(chromiumPath === null)('the page at /, before its script', () =>
     await drawn(page)
 
     expect(Object.keys(before).length).toBeGreaterThan(9)
-    expect(await placesOn(page)).toEqual(before)
+    // The logo is drawn once more.
+    await expect.poll(() => placesOn(page)).toEqual(before)
     expect(await page.locator('.hero').innerText()).toBe(words)
     expect(
       await page.locator('.primary').evaluate((button) => getComputedStyle(button).backgroundColor),
