@@ -39,7 +39,7 @@ export async function serveFolder(folder: string): Promise<FolderServer> {
   const server = createServer((request, response) => {
     const path = decodeURIComponent(new URL(request.url!, 'http://localhost').pathname)
     const file = fileAt(folder, path)
-    const type = types[extname(file ?? '.html')] ?? 'application/octet-stream'
+    const type = types[file === null ? '.html' : extname(file)] ?? 'application/octet-stream'
     response.writeHead(file === null ? 404 : 200, {'content-type': type, 'cache-control': 'no-store'})
     if (file === null) response.end('<!doctype html><title>404</title>')
     else
