@@ -4,6 +4,7 @@ import type {Answering} from '../answering/index.ts'
 import {DocentError} from '../domain/index.ts'
 import type {Transcript, TranscriptStore} from '../transcripts/index.ts'
 import {csvHeader, csvRowOf, jsonLineOf} from '../transcripts/index.ts'
+import {clientLeft} from './client-left.ts'
 import {endWithStreamHead, openEventStream, resumePointOf} from './event-stream.ts'
 import {verifyDepth} from './guards/json-depth.ts'
 import {ownPagesOnly} from './guards/origins.ts'
@@ -128,8 +129,7 @@ async function sendExport(
   all: AsyncIterable<Transcript>,
   format: 'jsonl' | 'csv',
 ): Promise<void> {
-  const reader = new AbortController()
-  response.once('close', () => reader.abort())
+  const signal = clientLeft(response)
   response.setHeader('content-type', format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson')
   response.setHeader('content-disposition', `attachment; filename="transcripts.${format}"`)
   response.setHeader('x-accel-buffering', 'no')
@@ -138,12 +138,12 @@ async function sendExport(
     for await (const transcript of all) {
       const line = format === 'csv' ? csvRowOf(transcript) : jsonLineOf(transcript)
       // One turn of the event loop for each, so that a long export does not delay answers.
-      if (!response.write(line)) await once(response, 'drain', {signal: reader.signal})
+      if (!response.write(line)) await once(response, 'drain', {signal})
       else await new Promise(setImmediate)
-      if (reader.signal.aborted) return
+      if (signal.aborted) return
     }
     response.end()
   } catch (error) {
-    if (!reader.signal.aborted) throw error
+    if (!signal.aborted) throw error
   }
 }

@@ -3,6 +3,7 @@ import type {Answering} from '../answering/index.ts'
 import {type AnswerSnapshot, answerJsonOf, canBeConversationKey, refOf} from '../answers/index.ts'
 import {DocentError, type Ending} from '../domain/index.ts'
 import type {TranscriptStore} from '../transcripts/index.ts'
+import {clientLeft} from './client-left.ts'
 import {statusOf} from './error-response.ts'
 import {endWithStreamHead, frameOf, openEventStream, resumePointOf} from './event-stream.ts'
 import {requireJson} from './guards/require-json.ts'
@@ -115,20 +116,16 @@ export function addAnswerRoutes(router: Router, deps: AnswerRoutesDeps): void {
 
   /** Waits for the end as a reader, so that the work ends if the client disconnects. */
   async function sendWhole(response: Response, answerId: string): Promise<void> {
-    const reader = new AbortController()
-    response.once('close', () => reader.abort())
-    // 'close' is not emitted again for a client that left while the question was being asked.
-    if (response.destroyed) reader.abort()
+    const signal = clientLeft(response)
     let conversationId: string | null = null
     try {
-      const options = {signal: reader.signal, isAsker: true}
-      for await (const {event} of answering.events(answerId, options)) {
+      for await (const {event} of answering.events(answerId, {signal, isAsker: true})) {
         if (event.type === 'start') ({conversationId} = event)
       }
     } catch (error) {
-      if (!reader.signal.aborted) throw error
+      if (!signal.aborted) throw error
     }
-    if (reader.signal.aborted) return
+    if (signal.aborted) return
     const snapshot = await answering.snapshot(answerId)
     if (snapshot === null) throw new DocentError('not_found', 'The answer was deleted meanwhile.')
     response.setHeader('cache-control', 'no-store')

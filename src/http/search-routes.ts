@@ -1,6 +1,7 @@
 import type {Request, Response, Router} from 'express'
 import type {Answering} from '../answering/index.ts'
 import type {DocsSearch} from '../retrieval/index.ts'
+import {clientLeft} from './client-left.ts'
 import {requireJson} from './guards/require-json.ts'
 import {type Limits, visitorOf} from './limits/limits.ts'
 import {visitorQueue} from './limits/visitor-queue.ts'
@@ -55,11 +56,7 @@ export function addSearchRoutes(router: Router, {search, answering, limits}: Sea
   ): Promise<T | null> {
     const visitor = visitorOf(request)
     await limits.countSearch(visitor, response)
-    // 'close' is not emitted again.
-    if (response.destroyed) return null
-    const reader = new AbortController()
-    const {signal} = reader
-    response.once('close', () => reader.abort())
+    const signal = clientLeft(response)
     response.setHeader('cache-control', 'no-store')
     try {
       // The client may have left while its search was waiting.

@@ -29,6 +29,22 @@ describe('answers over WebSocket', () => {
     client.socket.close()
   })
 
+  test('know the page that they are asked from', async () => {
+    const product = await start()
+    const client = await connect(product)
+
+    client.send({type: 'ask', question: 'How?', page: {url: '/docs/port', title: 'Port'}})
+    const {answerId} = await client.next(({type}) => type === 'asked')
+    const call = await product.generator.call(0)
+    call.say('Run it.')
+    call.finish()
+    await client.next(({type}) => type === 'done')
+
+    const {page} = await product.transcript(String(answerId))
+    expect(page).toMatchObject({url: '/docs/port', title: 'Port'})
+    client.socket.close()
+  })
+
   test('one that the model declined is marked as partial, also when it is read again', async () => {
     const product = await start()
     const client = await connect(product)

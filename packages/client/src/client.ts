@@ -63,9 +63,9 @@ export interface Client {
   /** An answer as the server keeps it, finished or not. */
   answer(answerId: string, options?: SignalOption): Promise<KeptAnswer>
   search(query: string, options?: SearchOptions): Promise<SearchResponse>
-  /** The sources that an answer would have. RefusedError with the status 404 from a server that does not offer them. */
+  /** The sources that an answer would have. Asked right after, the same question shows them at once. */
   sources(question: string | Question, options?: SignalOption): Promise<FoundSources>
-  /** A section as Markdown, to be read beside an answer. Refused as `sources` is where it is not offered. */
+  /** A section as Markdown, to be read beside an answer. */
   section(address: SectionAddress): Promise<SectionText>
   /** A later rating replaces an earlier one. */
   feedback(answerId: string, feedback: Feedback): Promise<void>

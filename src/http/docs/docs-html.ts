@@ -67,7 +67,7 @@ function aroundPage(
   const {words, nodes, trail} = around
   const markdownRoute = markdownRouteOf(pages, page)
   const isStart = startPageOf(pages)?.id === page.id
-  const alternates = alternatesOf(page, pages.pages())
+  const alternates = alternatesOf(page, pages)
   return layout(view, {
     title: page.title,
     description: page.description,
@@ -94,7 +94,7 @@ function placeIn(
   readonly nodes: readonly OutlineNode[]
   readonly trail: readonly OutlineNode[]
 } {
-  const nodes = treeOf(pages.outline(), part)
+  const nodes = treeOf(pages, part)
   return {pages, words: docsWordsIn(part.lang), nodes, trail: pageId === null ? [] : trailTo(pageId, nodes)}
 }
 
@@ -123,7 +123,7 @@ export function listPage(view: DocsView): string {
     part,
     side: sideOf(nodes, around),
     body: html`<h1>${words.allPages}</h1>
-${wholeList(treeOf(view.pages.outline(), null), view.pages)}`,
+${wholeList(treeOf(view.pages, null), view.pages)}`,
   })
 }
 

@@ -1,5 +1,6 @@
 import {posix} from 'node:path'
 import {isMarkdownName, withoutMarkdownEnding} from '../../lib/markdown-name.ts'
+import {oncePer} from '../../lib/once-per.ts'
 import {decodedPath, encodedPath, pathKey} from '../../lib/url-path.ts'
 import {
   type BuildPages,
@@ -71,17 +72,27 @@ export function linkOf(
  * The page that a wrong route surely means: with the ending of a file or an index, or in another letter case; null where
  * there is none, or more than one.
  */
-export function pageMeantBy(pages: PageLookup & Pick<BuildPages, 'pages'>, route: string): StoredPage | null {
+export function pageMeantBy(pages: AllPages, route: string): StoredPage | null {
   const bare = withoutMarkdownEnding(route.replace(/\.(?:html?)$/i, '')).replace(
     /\/(?:_?index|readme|default)$/i,
     '',
   )
   const found = pageAtRoute(pages, bare === '' ? '/' : bare)
   if (found !== null) return found
-  const key = looseKey(bare)
-  const alike = pages.pages().filter((page) => looseKey(routeOfPage(pages, page)) === key)
-  return alike.length === 1 ? alike[0]! : null
+  return pagesByLooseKey(pages).get(looseKey(bare)) ?? null
 }
+
+type AllPages = PageLookup & Pick<BuildPages, 'pages'>
+
+/** Null for a key of several pages. */
+const pagesByLooseKey = oncePer((pages: AllPages) => {
+  const byKey = new Map<string, StoredPage | null>()
+  for (const page of pages.pages()) {
+    const key = looseKey(routeOfPage(pages, page))
+    byKey.set(key, byKey.has(key) ? null : page)
+  }
+  return byKey
+})
 
 /** Equal for routes that differ in letter case, encoding, or `_` and `-`. */
 function looseKey(route: string): string {

@@ -1,3 +1,5 @@
+import {oncePer} from '../../lib/once-per.ts'
+import {TwoGenerationCache} from '../../lib/two-generation-cache.ts'
 import {
   type BuildPages,
   type OutlineEntry,
@@ -29,11 +31,11 @@ export function partOf({lang, version, path}: StoredPage, sources: readonly stri
 }
 
 /** The part that a reader meets first: that of the start page, or the one with most pages. */
-export function firstPart(pages: PageLookup & Pick<BuildPages, 'outline'>): DocsPart {
+export const firstPart = oncePer((pages: PageLookup & WithOutline): DocsPart => {
   const start = pageAtRoute(pages, '/')
   if (start !== null) return {lang: start.lang, version: start.version, folder: ''}
   const counts = new Map<string, {readonly part: DocsPart; pages: number}>()
-  for (const {page} of pages.outline()) {
+  for (const {page} of entriesOf(pages)) {
     if (page === null) continue
     const {lang, version} = page
     const key = JSON.stringify([lang, version])
@@ -43,10 +45,29 @@ export function firstPart(pages: PageLookup & Pick<BuildPages, 'outline'>): Docs
   }
   const [most] = [...counts.values()].sort((one, other) => other.pages - one.pages)
   return most?.part ?? {lang: null, version: null, folder: ''}
-}
+})
+
+type WithOutline = Pick<BuildPages, 'outline'>
+
+const entriesOf = oncePer((pages: WithOutline) => pages.outline())
+
+/** Of parts whose trees are kept, for each build. A part is named by readers, and need not be there. */
+const maxTrees = 40
+const treesOf = oncePer((_: WithOutline) => new TwoGenerationCache<string, readonly OutlineNode[]>(maxTrees))
 
 /** The outline as a tree, without groups that have no page. Only pages of `part`; all for null. */
-export function treeOf(entries: readonly OutlineEntry[], part: DocsPart | null): readonly OutlineNode[] {
+export function treeOf(pages: WithOutline, part: DocsPart | null): readonly OutlineNode[] {
+  const trees = treesOf(pages)
+  const key = JSON.stringify(part && [part.lang, part.version, part.folder])
+  let tree = trees.get(key)
+  if (tree === undefined) {
+    tree = grownFrom(entriesOf(pages), part)
+    trees.set(key, tree)
+  }
+  return tree
+}
+
+function grownFrom(entries: readonly OutlineEntry[], part: DocsPart | null): readonly OutlineNode[] {
   interface Growing extends OutlineNode {
     readonly below: Growing[]
   }
@@ -100,15 +121,25 @@ export function sizeOf(nodes: readonly OutlineNode[]): number {
  * The pages that show the same in another version or language: those whose addresses are alike but for their language and
  * version. The page itself is not among them.
  */
-export function alternatesOf(page: StoredPage, pages: readonly StoredPage[]): readonly StoredPage[] {
-  const key = bareAddressOf(page)
-  return pages.filter(
-    (other) =>
-      other.id !== page.id &&
-      (other.lang !== page.lang || other.version !== page.version) &&
-      bareAddressOf(other) === key,
+export function alternatesOf(page: StoredPage, pages: WithPages): readonly StoredPage[] {
+  const alike = pagesByBareAddress(pages).get(bareAddressOf(page)) ?? []
+  return alike.filter(
+    (other) => other.id !== page.id && (other.lang !== page.lang || other.version !== page.version),
   )
 }
+
+type WithPages = Pick<BuildPages, 'pages'>
+
+const pagesByBareAddress = oncePer((pages: WithPages) => {
+  const byAddress = new Map<string, StoredPage[]>()
+  for (const page of pages.pages()) {
+    const key = bareAddressOf(page)
+    const alike = byAddress.get(key)
+    if (alike === undefined) byAddress.set(key, [page])
+    else alike.push(page)
+  }
+  return byAddress
+})
 
 function bareAddressOf({url, lang, version}: StoredPage): string {
   const left = [lang, version, version === null ? null : `v${version}`].map((name) => name?.toLowerCase())

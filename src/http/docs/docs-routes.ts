@@ -4,6 +4,7 @@ import {headOf} from '../../lib/cut.ts'
 import {decodedPath} from '../../lib/url-path.ts'
 import type {DocsSearch} from '../../retrieval/index.ts'
 import {type CurrentBuild, type IndexBuild, pageAtRoute} from '../../search-index/index.ts'
+import {clientLeft} from '../client-left.ts'
 import {sendCompressed} from '../compressed-text.ts'
 import {statusOf} from '../error-response.ts'
 import {html} from '../html.ts'
@@ -70,11 +71,8 @@ export function addDocsRoutes(router: Router, deps: DocsRoutesDeps): void {
   ): Promise<FoundSections> {
     const visitor = visitorOf(request)
     await limits.countSearch(visitor, response)
+    const signal = clientLeft(response)
     return limited(visitor, async () => {
-      const reader = new AbortController()
-      response.once('close', () => reader.abort())
-      const {signal} = reader
-      if (response.destroyed) reader.abort()
       if (isTyped) {
         const {hits} = await search.searchAsTyped(query, {signal})
         return {query: query.text, hits, isUnanswered: false}

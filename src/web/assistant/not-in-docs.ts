@@ -18,6 +18,11 @@ export function unknownWords(
   return html`<p class="unknown">${say('neverMentioned', {words: listed})}</p>`
 }
 
+/** Whether the text begins with them, as extracts do. What an extract replaces later keeps its note, so that nothing moves. */
+export function namesUnknownWords({generator, steps}: AnswerState): boolean {
+  return generator === 'extractive' && !steps.some(({name}) => name === 'generator')
+}
+
 /** Whether the docs answered a part of the question only, as was decided before the first word. */
 export function isPartial({phase, answerability}: AnswerState): boolean {
   return answerability === 'partly' && (phase === 'complete' || phase === 'quoted')

@@ -15,7 +15,7 @@ import {
 import {nameOf} from '../session/markdown-copy.ts'
 import {waitMsOf} from '../session/waiting.ts'
 import {icon} from './icons.ts'
-import {isPartial, tellMissing, unknownWords} from './not-in-docs.ts'
+import {isPartial, namesUnknownWords, tellMissing, unknownWords} from './not-in-docs.ts'
 import {breakWords, stepWords} from './problem-words.ts'
 import {needsRewording, refusalText} from './refusal.ts'
 import {foundSources} from './sources.ts'
@@ -63,7 +63,7 @@ export function turn(answer: AnswerState, view: TurnView, on: TurnHandlers): Tem
     </header>
     ${answer.about === '' ? nothing : html`<blockquote class="about-passage" aria-label=${say('about')} dir="auto">${answer.about}</blockquote>`}
     ${stateLine(answer, on)}
-    ${answer.phase === 'abstained' ? nothing : unknownWords(answer, say, on.lang)}
+    ${answer.phase === 'abstained' || namesUnknownWords(answer) ? nothing : unknownWords(answer, say, on.lang)}
     ${foundSources(answer, view, on)}
     ${stepsBefore(answer, say)}
     <docs-assistant-text class="text ${isOld(answer) ? 'old' : ''}" data-key=${answer.key} dir="auto"></docs-assistant-text>

@@ -1,8 +1,10 @@
 import type {Page} from 'playwright-core'
 import {describe, expect, test} from 'vitest'
+import type {Generator} from '../../../src/generation/generator.ts'
 import {browserSetting} from '../../support/browser-setting.ts'
 import {chromiumPath} from '../../support/chromium.ts'
 import {type FakeRetrieverOptions, installSources} from '../../support/fake-retriever.ts'
+import {scriptedGenerator} from '../../support/scripted-generator.ts'
 import {adminToken, startDocent, type TestDocent} from '../../support/start-docent.ts'
 
 describe.skipIf(chromiumPath === null)('where the docs do not answer', () => {
@@ -10,11 +12,11 @@ describe.skipIf(chromiumPath === null)('where the docs do not answer', () => {
 
   async function ask(
     retrieval: FakeRetrieverOptions,
-    lang = 'en-US',
+    {lang = 'en-US', generator = null}: {lang?: string; generator?: Generator | null} = {},
   ): Promise<{page: Page; docent: TestDocent}> {
     const docent = await startDocent({
       webDir: setting.webDir,
-      generator: null,
+      generator,
       retrieval: {...installSources, ...retrieval},
     })
     const context = await setting.browsers.open({locale: lang})
@@ -57,16 +59,28 @@ describe.skipIf(chromiumPath === null)('where the docs do not answer', () => {
   test('an answer to a part of the question says so, and is not marked as a whole one', async () => {
     const {page} = await ask({assessment: {answerability: 'partly', unknownWords: ['Frobnitz']}})
     const {page: whole} = await ask({assessment: {answerability: 'yes'}})
+    const wordsOf = (on: Page): Promise<string> => on.locator('docs-assistant-text').innerText()
     const colourOf = (on: Page): Promise<string> =>
       on.locator('.state .dot').evaluate((dot) => getComputedStyle(dot).backgroundColor)
 
     expect(await page.locator('.state').innerText()).toBe('Quoted in part from the docs')
-    expect(await page.locator('.unknown').count()).toBe(1)
+    expect(await wordsOf(page)).toContain('The docs do not mention “Frobnitz”.')
     expect(await page.getByRole('button', {name: 'Tell the docs team'}).count()).toBe(1)
     expect(await whole.locator('.state').innerText()).toBe('Quoted from the docs')
-    expect(await whole.locator('.unknown').count()).toBe(0)
+    expect(await wordsOf(whole)).not.toContain('do not mention')
     expect(await whole.getByRole('button', {name: 'Tell the docs team'}).count()).toBe(0)
     expect(await colourOf(page)).not.toBe(await colourOf(whole))
+  })
+
+  test('the unknown words are said once, by the text of an extract or else by a note', async () => {
+    const assessment = {answerability: 'partly', unknownWords: ['Frobnitz']} as const
+    const {page: extract} = await ask({assessment})
+    const {page: written} = await ask({assessment}, {generator: scriptedGenerator(['It is sent.'])})
+
+    expect(await extract.locator('.unknown').count()).toBe(0)
+    expect(await written.locator('.unknown').allTextContents()).toEqual([
+      'The docs never mention \u2068“Frobnitz”\u2069.',
+    ])
   })
 
   test('a tap that does not reach the server can be repeated', async () => {
