@@ -8,8 +8,6 @@ export interface FolderServer {
   readonly url: string
   /** What a text has in place of each key, from the next request on. */
   replacements: Readonly<Record<string, string>>
-  /** Paths of the pages that were requested, in order. */
-  readonly pages: string[]
   close(): Promise<void>
 }
 
@@ -26,13 +24,11 @@ const types: Readonly<Record<string, string>> = {
 
 /** Serves a built site at a free port of this machine, as static hosts do: `/a` is `a.html` or `a/index.html`. */
 export async function serveFolder(folder: string): Promise<FolderServer> {
-  const pages: string[] = []
   const served: FolderServer = {
     get url() {
       return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
     },
     replacements: {},
-    pages,
     async close() {
       const closed = once(server, 'close')
       server.close()
@@ -43,8 +39,7 @@ export async function serveFolder(folder: string): Promise<FolderServer> {
   const server = createServer((request, response) => {
     const path = decodeURIComponent(new URL(request.url!, 'http://localhost').pathname)
     const file = fileAt(folder, path)
-    const type = types[extname(file ?? '.html')] ?? 'application/octet-stream'
-    if (type.startsWith('text/html')) pages.push(path)
+    const type = types[file === null ? '.html' : extname(file)] ?? 'application/octet-stream'
     response.writeHead(file === null ? 404 : 200, {'content-type': type, 'cache-control': 'no-store'})
     if (file === null) response.end('<!doctype html><title>404</title>')
     else

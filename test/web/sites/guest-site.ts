@@ -16,8 +16,6 @@ import type {SiteKind} from './site-kind.ts'
 /** A built site, and two Docents that know its pages. */
 export interface GuestSite {
   readonly url: string
-  /** Paths of the pages that were loaded, in order. */
-  readonly pages: readonly string[]
   /** Answers with quotes from the site's pages. */
   readonly quoting: TestDocent
   /** Answers with a fake of Claude, which a test scripts. */
@@ -55,7 +53,6 @@ export async function startGuestSite(kind: SiteKind): Promise<GuestSite> {
   const writing = await startDocentWithClaude(options)
   return {
     url: site.url,
-    pages: site.pages,
     quoting,
     writing,
     use({url}) {

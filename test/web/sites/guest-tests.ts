@@ -131,7 +131,9 @@ export async function guestTests(kind: SiteKind): Promise<void> {
         await page.keyboard.press(kind.search.keys[0]!)
         await until(() => isSearching(page)).toBe(true)
         // Dialogs that fade in take the focus only at the end.
-        await until(() => page.evaluate(() => document.activeElement?.localName)).toBe('input')
+        await until(() => page.evaluate(() => document.activeElement?.localName)).toMatch(
+          /^(?:input|dialog)$/,
+        )
 
         await page.keyboard.press('Control+i')
         await until(() => isOpen(page)).toBe(true)
@@ -158,7 +160,7 @@ export async function guestTests(kind: SiteKind): Promise<void> {
         const page = await open()
         await ask(page)
         await page.locator('docs-assistant .turn.quoted .actions').waitFor()
-        const loads = site.pages.length
+        await page.evaluate(() => Object.assign(window, {isSame: true}))
 
         await page.locator('docs-assistant a.cite').first().click()
 
@@ -168,7 +170,7 @@ export async function guestTests(kind: SiteKind): Promise<void> {
         await until(() => page.locator('docs-assistant .turn.quoted').count()).toBe(1)
         await until(() => isOpen(page)).toBe(true)
         expect(new URL(page.url()).hash).toMatch(/^#the-port/)
-        expect(site.pages.length - loads).toBe(kind.hasRouter ? 0 : 1)
+        expect(await page.evaluate(() => 'isSame' in window)).toBe(kind.hasRouter)
       })
 
       test('goes on writing while the reader opens another page of the site', async () => {

@@ -48,3 +48,70 @@ export const hugo: SiteKind = {
   dark: '#dark',
   hasRouter: false,
 }
+
+export const docusaurus: SiteKind = {
+  name: 'docusaurus',
+  heading: 'Docusaurus',
+  from: {
+    packages: [
+      '@docusaurus/core@3.10.2',
+      '@docusaurus/preset-classic@3.10.2',
+      '@easyops-cn/docusaurus-search-local@0.55.1',
+      'react@19.2.9',
+      'react-dom@19.2.9',
+    ],
+  },
+  pages: 'docs',
+  needsHeading: false,
+  build: [process.execPath, 'node_modules/@docusaurus/core/bin/docusaurus.mjs', 'build'],
+  output: 'build',
+  search: {keys: ['Control+k'], open: '.navbar__search-input:focus'},
+  opens: 'Control+i',
+  link: '.theme-doc-sidebar-menu a[href^="/settings"]',
+  text: '.markdown',
+  dark: '[class*=colorModeToggle] button',
+  hasRouter: true,
+}
+
+export const starlight: SiteKind = {
+  name: 'starlight',
+  heading: 'Starlight',
+  // Newer versions of Astro need a newer Node than the oldest that Docent runs on.
+  from: {packages: ['astro@5.18.2', '@astrojs/starlight@0.37.7']},
+  pages: 'src/content/docs',
+  needsHeading: false,
+  build: [process.execPath, 'node_modules/astro/astro.js', 'build'],
+  output: 'dist',
+  search: {keys: ['Control+k'], open: 'site-search dialog[open]'},
+  opens: 'Control+i',
+  link: '.sidebar-content a[href="/settings/"]',
+  text: '.sl-markdown-content',
+  dark: null,
+  hasRouter: true,
+}
+
+export const nextra: SiteKind = {
+  name: 'nextra',
+  heading: 'Nextra',
+  from: {
+    packages: [
+      'nextra@4.6.1',
+      'nextra-theme-docs@4.6.1',
+      'next@15.5.29',
+      'react@19.2.9',
+      'react-dom@19.2.9',
+      // Its theme refuses its own properties with newer versions.
+      'zod@4.1.12',
+    ],
+  },
+  pages: 'content',
+  needsHeading: true,
+  build: [process.execPath, 'node_modules/next/dist/bin/next', 'build'],
+  output: 'out',
+  search: {keys: ['Control+k', '/'], open: '.nextra-search input:focus'},
+  opens: 'Control+i',
+  link: 'aside a[href^="/settings"]',
+  text: 'article',
+  dark: null,
+  hasRouter: true,
+}

@@ -1,0 +1,4 @@
+import {guestTests} from './guest-tests.ts'
+import {nextra} from './kinds.ts'
+
+await guestTests(nextra)
