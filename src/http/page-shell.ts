@@ -1,3 +1,4 @@
+import {linkInText} from '../lib/link-in-text.ts'
 import {type Html, html, trusted} from './html.ts'
 import type {InfoBody} from './info-route.ts'
 import {languageNameOf, type PageStrings} from './page-strings.ts'
@@ -75,9 +76,8 @@ function suggestionsOf(
 
 /** Plain text with at most one link as `[words](https://…)`, which the settings have checked. */
 function footerLine(text: string): Html {
-  const [, before = text, words = '', href = '', after = ''] =
-    /^(.*?)\[([^[\]]+)\]\((https?:[^()\s]+)\)(.*)$/s.exec(text) ?? []
-  return html`<p class="footer" dir="auto">${before}${href === '' ? null : html`<a href="${href}">${words}</a>`}${after}</p>`
+  const {before, words, address, after} = linkInText(text)
+  return html`<p class="footer" dir="auto">${before}${address === '' ? null : html`<a href="${address}">${words}</a>`}${after}</p>`
 }
 
 /** Those of the assistant's own icons that stand in parts which are not always there. */

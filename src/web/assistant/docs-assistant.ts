@@ -410,7 +410,7 @@ export class DocsAssistant extends AssistantAttributes {
   /** As readers are told; empty for none. */
   get #shortcutHint(): string {
     const free = this.#shortcuts.find((each) => each !== 'none' && !this.#taken.has(each))
-    return free === undefined ? '' : shortcutLabel(free)
+    return free === undefined ? '' : shortcutLabel(free, this.#say)
   }
 
   get #floats(): boolean {

@@ -1,3 +1,5 @@
+import type {Say} from '../locales/strings.ts'
+
 /** The keys of one assistant, in the page around it. */
 export interface KeysOptions {
   readonly host: HTMLElement
@@ -121,10 +123,10 @@ function isForText(event: KeyboardEvent, shortcut: string): boolean {
 }
 
 /** A shortcut as it is written on the keyboard, as in `Ctrl+K` or `⌘K`. */
-export function shortcutLabel(shortcut: string): string {
+export function shortcutLabel(shortcut: string, say: Say): string {
   const names: Readonly<Record<string, string>> = isMac()
     ? {mod: '⌘', meta: '⌘', ctrl: '⌃', alt: '⌥', shift: '⇧'}
-    : {mod: 'Ctrl', meta: 'Meta', ctrl: 'Ctrl', alt: 'Alt', shift: 'Shift'}
+    : {mod: say('ctrlKey'), meta: 'Meta', ctrl: say('ctrlKey'), alt: 'Alt', shift: 'Shift'}
   const keys = shortcut.split('+').map((key) => names[key.toLowerCase()] ?? key.toUpperCase())
   return keys.join(isMac() ? '' : '+')
 }

@@ -1,6 +1,7 @@
 import {html, nothing, type ReactiveController, type ReactiveControllerHost, type TemplateResult} from 'lit'
 import type {Info} from '../../../packages/client/src/index.ts'
 import {hexColour, readableOn} from '../../lib/colours.ts'
+import {linkInText} from '../../lib/link-in-text.ts'
 import {safeHref} from '../render/links.ts'
 import type {AssistantAttributes} from './attributes.ts'
 import {icon} from './icons.ts'
@@ -126,8 +127,7 @@ export class BrandMark {
 /** A line of plain text with at most one link, as `[words](https://…)`. */
 export function footerLine(text: string | null): TemplateResult | typeof nothing {
   if (text === null || text === '') return nothing
-  const [, before = text, words = '', address = '', after = ''] =
-    /^(.*?)\[([^[\]]+)\]\((https?:[^()\s]+)\)(.*)$/s.exec(text) ?? []
+  const {before, words, address, after} = linkInText(text)
   const href = address === '' ? null : safeHref(address, location.href)
   return html`<p class="footer" dir="auto">${before}${href === null ? words : html`<a href=${href}>${words}</a>`}${after}</p>`
 }

@@ -14,6 +14,7 @@ export const ar: Strings = {
   keyFocuses: '{key} ينقلك إلى مربع الكتابة.',
   noScript: 'يحتاج المساعد إلى JavaScript. من دونه يبحث المربع في التوثيق.',
   enterKey: 'إدخال',
+  ctrlKey: 'Ctrl',
   stop: 'إيقاف',
   suggestions: 'يمكنك أن تسأل',
   topics: 'اسأل عن',

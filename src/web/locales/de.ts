@@ -14,6 +14,7 @@ export const de: Strings = {
   keyFocuses: '{key} führt zum Eingabefeld.',
   noScript: 'Der Assistent braucht JavaScript. Ohne JavaScript durchsucht das Eingabefeld die Doku.',
   enterKey: 'Eingabe',
+  ctrlKey: 'Strg',
   stop: 'Anhalten',
   suggestions: 'Zum Beispiel',
   topics: 'Fragen Sie nach',
