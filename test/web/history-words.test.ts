@@ -1,4 +1,4 @@
-import {expect, test} from 'vitest'
+import {expect, test, vi} from 'vitest'
 import {dayName, titlesOf, withWords} from '../../src/web/assistant/history-words.ts'
 import {newAnswer} from '../../src/web/session/answer-state.ts'
 import type {Conversation} from '../../src/web/session/conversation-store.ts'
@@ -46,4 +46,15 @@ test('only conversations that begin alike have their time beside the question', 
   expect(titles.get('b')).toEqual({title: 'How?', time: ''})
   expect(titles.get('a')?.time).toMatch(/2[67].*12:30/)
   expect(titles.get('c')?.time).not.toBe('')
+})
+
+test('drawing a list again makes no format again, and none that no title needs', () => {
+  dayName(now, now, 'de')
+  const made = [vi.spyOn(Intl, 'DateTimeFormat'), vi.spyOn(Intl, 'RelativeTimeFormat')]
+
+  titlesOf([asked('a', 'Why?'), asked('b', 'How?')], 'de')
+  dayName(now, now, 'de')
+
+  expect(made.map(({mock}) => mock.calls.length)).toEqual([0, 0])
+  for (const spy of made) spy.mockRestore()
 })

@@ -1,10 +1,11 @@
 import fc from 'fast-check'
-import {Lexer} from 'marked'
+import {Lexer, type Token} from 'marked'
 import {describe, expect, test, vi} from 'vitest'
 import type {Chip} from '../../src/web/render/chips.ts'
 import type {Highlight, HighlightWhenReady} from '../../src/web/render/highlight.ts'
 import {createMarkdownStream} from '../../src/web/render/markdown-stream.ts'
 import type {NodeOptions} from '../../src/web/render/nodes.ts'
+import {samples} from '../../src/web/render/samples.ts'
 import {element, type RenderNode, textOf} from '../../src/web/render/tree.ts'
 import {closeUnfinished} from '../../src/web/render/unfinished.ts'
 import {seedOr} from '../support/random-seed.ts'
@@ -575,4 +576,19 @@ describe('a long answer', () => {
     expect(last.changed).toBeLessThanOrEqual(second!.changed + 2)
     expect(second!.parsed).toBeGreaterThan(0)
   })
+})
+
+test('the samples that warm the renderer have something of every kind that answers have', () => {
+  const kinds = new Set<string>()
+  const visit = (tokens: readonly Token[]): void => {
+    for (const token of tokens) {
+      kinds.add(token.type)
+      visit(Lexer.lexInline(token.raw).filter(({type}) => !kinds.has(type)))
+    }
+  }
+  for (const sample of samples) visit(Lexer.lex(sample))
+
+  const blocks = ['code', 'heading', 'hr', 'blockquote', 'list', 'html', 'table', 'paragraph']
+  const inlines = ['escape', 'link', 'strong', 'em', 'codespan', 'del', 'text']
+  expect([...kinds]).toEqual(expect.arrayContaining([...blocks, ...inlines]))
 })

@@ -1,26 +1,7 @@
 import {linkHostsIn} from '../../text/link-hosts.ts'
 import {renderer} from '../pieces/pieces.ts'
+import {samples} from '../render/samples.ts'
 import {dayName} from './history-words.ts'
-
-/**
- * All that answers have, in the order in which the parser looks for it, so that each sample needs few rules more than the
- * ones before.
- */
-const samples = [
-  '```\na\n```',
-  '# \\#',
-  '# <b>',
-  '# [a](b "c")',
-  '# **a**',
-  '# `a` ~~b~~',
-  '# https://a.example',
-  '---',
-  '> a',
-  '- a',
-  '<p>a',
-  '| a |\n|---|\n| b |\n| c |',
-  'a &amp; *b*',
-]
 
 let isWarm = false
 
