@@ -5,6 +5,7 @@ import type {Page} from 'playwright-core'
 import request from 'supertest'
 import {describe, expect, test} from 'vitest'
 import {builtFile} from '../../../src/package/index.ts'
+import {samples} from '../../../src/web/render/samples.ts'
 import {browserSetting} from '../../support/browser-setting.ts'
 import {chromiumPath} from '../../support/chromium.ts'
 import {startPlayedDocent} from '../../support/played-docent.ts'
@@ -138,6 +139,29 @@ describe.skipIf(chromiumPath === null)('code in a browser', () => {
     expect(await page.locator('.text').textContent()).toBe('Set **PORT**.1\n\nThen start.')
     expect(await page.locator('.text a.cite').count()).toBe(1)
     expect(problems.filter((problem) => !problem.startsWith('Failed to load resource'))).toEqual([])
+  })
+
+  test('and all that is rendered is tried once before, a little in each idle moment', async () => {
+    const docent = await startPlayedDocent({webDir: setting.webDir, script: () => script})
+    setting.opened.push(docent)
+    const {page, problems} = await newPage()
+    await page.addInitScript(() => {
+      const whenIdle = requestIdleCallback
+      window.requestIdleCallback = (run) => {
+        document.documentElement.dataset['idle'] =
+          `${Number(document.documentElement.dataset['idle'] ?? 0) + 1}`
+        return whenIdle(run)
+      }
+    })
+    const idleTasks = () => page.evaluate(() => Number(document.documentElement.dataset['idle'] ?? 0))
+
+    await page.goto(docent.url)
+    await expect.poll(idleTasks, {timeout: 15_000}).toBe(samples.length + 2)
+    await ask(page)
+    await keyword(page).waitFor()
+
+    expect(await idleTasks()).toBe(samples.length + 2)
+    expect(problems).toEqual([])
   })
 
   test('nothing moves when its colours come late', async () => {
