@@ -11,7 +11,7 @@ import {Sections} from '../session/sections.ts'
 import {openSession, type Session} from '../session/session.ts'
 import {waitMsOf} from '../session/waiting.ts'
 import {Announcements} from './announcements.ts'
-import {AssistantAttributes} from './attributes.ts'
+import {AssistantAttributes, type Mode} from './attributes.ts'
 import {BoxGlide} from './box-glide.ts'
 import {storageOf} from './browser.ts'
 import {CitationPreview} from './citation-preview.ts'
@@ -80,6 +80,7 @@ export class DocsAssistant extends AssistantAttributes {
     placeholder: () => this.placeholder ?? this.#say('placeholder'),
     isRunning: () => this.#session?.running != null,
     isFresh: () => this.#session?.answers.length === 0,
+    last: () => this.#session?.answers.at(-1) ?? null,
     canSearch: () => this.asYouType !== 'none',
     absolute: this.#absolute,
     conversations: () => (this.keep === 'browser' ? (this.#session?.conversations() ?? []) : []),
@@ -374,7 +375,8 @@ export class DocsAssistant extends AssistantAttributes {
   }
 
   get #server(): string {
-    return (this.endpoint ?? scriptFolder).replace(/\/+$/, '')
+    const given = this.endpoint
+    return (given !== null && canBeServer(given) ? given : scriptFolder).replace(/\/+$/, '')
   }
 
   /** The language of the page around, or of the element's own `lang`; null where what is written there is no tag. */
@@ -495,7 +497,7 @@ export class DocsAssistant extends AssistantAttributes {
 
   protected override render(): TemplateResult | typeof nothing {
     // What the server wrote into its page is shown until then.
-    if (!this.#language.isReady) return this.mode === 'page' ? html`<slot></slot>` : nothing
+    if (!this.#language.isReady) return beforeReady[this.mode]
     const name = this.#look.name ?? this.#say('name')
     return html`
       <div class="root ${this.#isDark ? 'dark' : 'light'}" lang=${this.#language.locale.lang} dir=${this.#language.locale.dir} @keydown=${this.#onFrameKey} @focusin=${renderer.load} @click=${this.#turns.onClick} @drawn=${this.#turns.onDrawn}>
@@ -574,12 +576,24 @@ export class DocsAssistant extends AssistantAttributes {
   }
 }
 
+function canBeServer(endpoint: string): boolean {
+  const isUrl = URL.canParse(endpoint, document.baseURI)
+  return isUrl && /^https?:$/.test(new URL(endpoint, document.baseURI).protocol)
+}
+
 /** Closes dialogs of the page that would keep a panel out of reach, as Escape does. */
 function closeModalDialogs(): void {
   for (const dialog of document.querySelectorAll<HTMLDialogElement>('dialog:modal'))
     if (dialog.dispatchEvent(new Event('cancel', {cancelable: true}))) dialog.close()
 }
 
+/** What keeps the place of what is to come: on the server's own page what that wrote. */
+const beforeReady: Readonly<Record<Mode, TemplateResult | typeof nothing>> = {
+  page: html`<slot></slot>`,
+  inline: html`<div class="room"></div>`,
+  panel: nothing,
+  modal: nothing,
+}
 /** Most earlier conversations on the first screen. */
 const maxRecent = 3
 /** Whether the panel was open when this tab left its last page. */
