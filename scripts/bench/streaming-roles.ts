@@ -20,6 +20,7 @@ import {memoryLimits} from '../../src/http/limits/memory-limits.ts'
 import {silentLog} from '../../src/http/log.ts'
 import {createMetrics} from '../../src/http/metrics.ts'
 import {quotableBlocksIn} from '../../src/markdown/index.ts'
+import type {IndexBuild} from '../../src/search-index/index.ts'
 import {settingsFrom} from '../../src/settings/settings.ts'
 import {openTranscripts} from '../../src/transcripts/open-transcripts.ts'
 
@@ -33,6 +34,8 @@ export interface Script {
   readonly intervalMs: number
   /** Sends nothing more after the tokens and keeps the connection open. */
   readonly holds: boolean
+  /** The text of each token; default: the time when it was written. */
+  readonly texts?: readonly string[]
 }
 
 export interface LoadPlan {
@@ -148,8 +151,10 @@ function startUpstream(): void {
     frame({type: 'content_block_stop', index: 0} as never) +
     frame({type: 'message_delta', delta: {stop_reason: 'end_turn'}, usage: {output_tokens: 1}} as never) +
     frame({type: 'message_stop'})
-  const tokenFrame = () =>
-    `event: content_block_delta\ndata: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":" @${process.hrtime.bigint()};"}}\n\n`
+  const tokenFrame = (n: number) => {
+    const text = JSON.stringify(script.texts?.[n] ?? ` @${process.hrtime.bigint()};`)
+    return `event: content_block_delta\ndata: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":${text}}}\n\n`
+  }
 
   const server = createServer((incoming, response) => {
     incoming.resume().on('end', () => {
@@ -165,8 +170,7 @@ function startUpstream(): void {
       if (intervalMs === 0) {
         const more = () => {
           while (sent < tokens) {
-            sent++
-            if (!response.write(tokenFrame())) {
+            if (!response.write(tokenFrame(sent++))) {
               response.once('drain', more)
               return
             }
@@ -176,7 +180,7 @@ function startUpstream(): void {
         more()
       } else {
         timer = setInterval(() => {
-          response.write(tokenFrame())
+          response.write(tokenFrame(sent))
           if (++sent >= tokens) finish()
         }, intervalMs)
       }
@@ -194,8 +198,22 @@ function startUpstream(): void {
   handlers['closedAt'] = () => closedAt
 }
 
+/** All that the page reads from an index. */
+const emptyBuild = {
+  manifest: {id: 'bench'},
+  languages: () => [],
+  versions: () => [],
+  pages: () => [],
+  sectionCounts: () => new Map(),
+} as unknown as IndexBuild
+
 /** Docent as in production, with its journal on disk; only retrieval is faked, because it is not measured. */
 function startDocent(): void {
+  /** Folder of the built page; null serves none. */
+  let webDir: string | null = null
+  handlers['webDir'] = (folder: string) => {
+    webDir = folder
+  }
   handlers['start'] = async (upstream: string) => {
     const folder = mkdtempSync(join(tmpdir(), 'docent-bench-'))
     process.on('exit', () => rmSync(folder, {recursive: true, force: true}))
@@ -242,9 +260,7 @@ function startDocent(): void {
       },
       current: {
         id: 'bench',
-        lease: () => {
-          throw new Error('not measured')
-        },
+        lease: () => ({build: emptyBuild, release() {}}),
       },
       builds: {list: async () => [], activate: async () => {}},
       startIngest: () => {
@@ -252,7 +268,7 @@ function startDocent(): void {
       },
       limitStore: memoryLimits(),
       journalHealth: () => transcripts.health(),
-      webDir: null,
+      webDir,
       log: silentLog,
       metrics: createMetrics({activeAnswers: () => answering.active}),
     })

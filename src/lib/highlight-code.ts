@@ -1,4 +1,4 @@
-import type {LanguageFn} from 'highlight.js'
+import type {Language, LanguageFn} from 'highlight.js'
 import hljs from 'highlight.js/lib/core'
 import bash from 'highlight.js/lib/languages/bash'
 import cpp from 'highlight.js/lib/languages/cpp'
@@ -84,16 +84,22 @@ const embedded: ReadonlyMap<LanguageFn, readonly string[]> = new Map([
 ])
 const nameOf = new Map<LanguageFn, string>()
 
-/** The name of a language, register on first use because compiling all grammars takes long; null if unknown. */
-function register(language: string): string | null {
-  if (!Object.hasOwn(grammars, language)) return null
-  const grammar = grammars[language]!
+/** The grammar of a language and of all embedded in it, its own first; none for an unknown language. */
+function grammarsOf(language: string, found = new Set<LanguageFn>()): ReadonlySet<LanguageFn> {
+  const grammar = Object.hasOwn(grammars, language) ? grammars[language]! : null
+  if (grammar === null || found.has(grammar)) return found
+  found.add(grammar)
+  for (const inner of embedded.get(grammar) ?? []) grammarsOf(inner, found)
+  return found
+}
+
+/** Registers a grammar on first use, because compiling all takes long; returns the name of its language. */
+function register(grammar: LanguageFn): string {
   let name = nameOf.get(grammar)
   if (name === undefined) {
     name = Object.keys(grammars).find((known) => grammars[known] === grammar)!
     nameOf.set(grammar, name)
     hljs.registerLanguage(name, grammar)
-    for (const inner of embedded.get(grammar) ?? []) register(inner)
   }
   return name
 }
@@ -137,8 +143,49 @@ hljs.configure({__emitter: NodeEmitter as never})
 
 /** Highlights code; plain for unknown languages and long code. */
 export function highlight(code: string, language: string): readonly CodeNode[] {
-  const name = code.length > maxChars ? null : register(language)
-  if (name === null) return [code]
+  const [name] = code.length > maxChars ? [] : [...grammarsOf(language)].map(register)
+  if (name === undefined) return [code]
   const result = hljs.highlight(code, {language: name, ignoreIllegals: true})
   return (result._emitter as unknown as NodeEmitter).root
+}
+
+/** Compiles the grammar of a language without looking for the first of its rules, which compiles those. */
+function compile(language: string): void {
+  const [grammar] = grammarsOf(language)
+  if (grammar === undefined) return
+  const compiled: (Language & {__emitTokens?: () => void}) | undefined = hljs.getLanguage(register(grammar))
+  if (compiled === undefined) return
+  compiled.__emitTokens = () => {}
+  highlight('', language)
+  delete compiled.__emitTokens
+}
+
+/** Enough of some code to have used most of a grammar. */
+const maxPreparedLines = 40
+const maxPreparedLineChars = 200
+const prepared = new Set<LanguageFn>()
+
+/** Whether code in a language is highlighted without preparing its grammar first. */
+export function isPrepared(language: string): boolean {
+  const [grammar] = grammarsOf(language)
+  return grammar === undefined || prepared.has(grammar)
+}
+
+/**
+ * Prepares the grammar of a language with some code, in short steps: compiling it whole and highlighting for the first
+ * time takes a slow device a quarter of a second. It counts as prepared after the last step.
+ */
+export function* preparing(code: string, language: string): Generator<void> {
+  const used = grammarsOf(language)
+  for (const grammar of used) {
+    register(grammar)
+    yield
+  }
+  compile(language)
+  yield
+  for (const line of ['', ...code.split('\n', maxPreparedLines)]) {
+    highlight(line.slice(0, maxPreparedLineChars), language)
+    yield
+  }
+  for (const grammar of [...used].slice(0, 1)) prepared.add(grammar)
 }

@@ -1,21 +1,10 @@
-import {existsSync} from 'node:fs'
 import {mkdtemp, rm} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {type BrowserContext, chromium} from 'playwright-core'
+import {chromiumPath} from '../../scripts/bench/chromium-path.ts'
 
-const usual = [
-  process.env['CHROMIUM_PATH'],
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/usr/bin/google-chrome-stable',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-  '/Applications/Chromium.app/Contents/MacOS/Chromium',
-]
-
-/** Path of the Chromium to test with, or null. */
-export const chromiumPath: string | null = usual.find((path) => path && existsSync(path)) ?? null
+export {chromiumPath}
 
 if (chromiumPath === null) {
   console.log('Browser tests are skipped: no Chromium found (set CHROMIUM_PATH).')

@@ -1,5 +1,6 @@
 import {describe, expect, test} from 'vitest'
-import {highlight} from '../../src/web/pieces/highlighter.ts'
+import {isPrepared, preparing} from '../../src/lib/highlight-code.ts'
+import {highlight, highlightPrepared, whenPrepared} from '../../src/web/pieces/highlighter.ts'
 import {type RenderNode, textOf} from '../../src/web/render/tree.ts'
 
 /** Each coloured word with the name of its colour. */
@@ -74,5 +75,32 @@ describe('the highlighter', () => {
 
     expect(highlight('const a', 'cobol')).toEqual(['const a'])
     expect(highlight(long, 'js')).toEqual([long])
+  })
+})
+
+describe('a language used for the first time', () => {
+  test('is plain until it was prepared in other tasks, then has the same colours as ever', async () => {
+    const code = 'fn main() {\n  let port = 80;\n}'
+
+    expect(highlightPrepared(code, 'rust')).toBeNull()
+    await whenPrepared()
+
+    expect(highlightPrepared(code, 'rust')).toEqual(highlight(code, 'rust'))
+    expect(highlightPrepared(code, 'rs')).not.toBeNull()
+  })
+
+  test('is prepared in steps of one grammar or one line, of long code only the beginning', () => {
+    const stepsFor = (code: string): number => [...preparing(code, 'ts')].length
+    const line = 'const a: string = "b"\n'
+
+    const [few, more, most] = [stepsFor(line), stepsFor(line.repeat(11)), stepsFor(line.repeat(1_000))]
+
+    expect(more - few).toBe(10)
+    expect(most).toBeLessThan(60)
+    expect(isPrepared('typescript')).toBe(true)
+  })
+
+  test('that nobody knows has nothing to wait for', () => {
+    expect(highlightPrepared('MOVE A TO B', 'cobol')).toEqual(['MOVE A TO B'])
   })
 })

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
-import {describe, expect, test} from 'vitest'
+import {Lexer} from 'marked'
+import {describe, expect, test, vi} from 'vitest'
 import type {Chip} from '../../src/web/render/chips.ts'
-import type {Highlight} from '../../src/web/render/highlight.ts'
+import type {Highlight, HighlightWhenReady} from '../../src/web/render/highlight.ts'
 import {createMarkdownStream} from '../../src/web/render/markdown-stream.ts'
 import type {NodeOptions} from '../../src/web/render/nodes.ts'
 import {element, type RenderNode, textOf} from '../../src/web/render/tree.ts'
@@ -505,6 +506,21 @@ describe('code', () => {
     expect(block!.isPlain).toBe(false)
   })
 
+  test('stays plain while the highlighter is not ready for its language, and then is coloured', () => {
+    let isReady = false
+    const whenReady: HighlightWhenReady = (code, language) => (isReady ? letHighlight(code, language) : null)
+    const stream = createMarkdownStream(options)
+    stream.colour(whenReady)
+    const texts = [`${fence}After.`, '```js\nlet a\nlet b']
+    const isPlain = (text: string) => stream.update(text, [], false).some((block) => block.isPlain)
+
+    const before = texts.map(isPlain)
+    isReady = true
+
+    expect(before).toEqual([true, true])
+    expect(texts.map(isPlain)).toEqual([false, false])
+  })
+
   test('that is being written is coloured as it grows', () => {
     const stream = createMarkdownStream(options)
     stream.colour(letHighlight)
@@ -515,5 +531,48 @@ describe('code', () => {
 
     expect(lengths).toEqual([...lengths].sort((a, b) => a - b))
     expect(shown(stream.update('```js\nlet a\nlet b', [], false)[0]!.nodes)).toContain('<b>let</b> b')
+  })
+})
+
+describe('a long answer', () => {
+  const part = (n: number): string =>
+    `## Part ${n}\n\nSet \`port\` to **${n}**, then restart.\n\n\`\`\`js\nlet a = ${n}\n\`\`\`\n\n| a | b |\n|---|---|\n| ${n} | c |\n\n- one\n- two\n\n`
+  const parts = Array.from({length: 60}, (_, n) => part(n))
+
+  /** For each part: how much is parsed, how many pieces of code are coloured and how many blocks change with a few letters. */
+  function workByPart(): {parsed: number; coloured: number; changed: number}[] {
+    const lex = vi.spyOn(Lexer, 'lex')
+    let coloured = 0
+    const stream = createMarkdownStream(options)
+    stream.colour((code, language) => {
+      coloured++
+      return letHighlight(code, language)
+    })
+    let shownBefore: readonly unknown[] = []
+    const work = parts.map((written, n) => {
+      lex.mockClear()
+      coloured = 0
+      let changed = 0
+      const before = parts.slice(0, n).join('')
+      for (let end = 4; end < written.length + 4; end += 4) {
+        const blocks = stream.update(before + written.slice(0, end), [], false)
+        changed += blocks.filter((block, i) => block !== shownBefore[i]).length
+        shownBefore = blocks
+      }
+      return {parsed: lex.mock.calls.reduce((sum, [text]) => sum + text.length, 0), coloured, changed}
+    })
+    lex.mockRestore()
+    return work
+  }
+
+  test('costs as much for its last words as for its first ones', () => {
+    const [, second, ...rest] = workByPart()
+    const last = rest.at(-1)!
+
+    // Only the numbers in it have grown, by a digit.
+    expect(last.parsed).toBeLessThan(second!.parsed * 1.1)
+    expect(last.coloured).toBeLessThanOrEqual(second!.coloured + 1)
+    expect(last.changed).toBeLessThanOrEqual(second!.changed + 2)
+    expect(second!.parsed).toBeGreaterThan(0)
   })
 })

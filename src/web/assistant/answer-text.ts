@@ -157,7 +157,7 @@ export class AnswerText extends HTMLElement {
       })
       return null
     }
-    if (highlighter.loaded !== null) stream.colour(highlighter.loaded.highlight)
+    if (highlighter.loaded !== null) stream.colour(highlighter.loaded.highlightPrepared)
     return stream
   }
 
@@ -192,7 +192,8 @@ export class AnswerText extends HTMLElement {
     const stream = this.#stream!
     const loaded = await highlighter.load()
     if (loaded === null || stream !== this.#stream) return
-    stream.colour(loaded.highlight)
+    stream.colour(loaded.highlightPrepared)
+    await loaded.whenPrepared()
     this.#requestFrame()
   }
 

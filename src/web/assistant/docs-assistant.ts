@@ -1,6 +1,6 @@
 import {html, nothing, type PropertyValues, type TemplateResult} from 'lit'
 import type {Locale} from '../locales/index.ts'
-import {renderer, scriptFolder} from '../pieces/pieces.ts'
+import {scriptFolder} from '../pieces/pieces.ts'
 import {safeHref} from '../render/links.ts'
 import type {NodeOptions} from '../render/nodes.ts'
 import type {AnswerState} from '../session/answer-state.ts'
@@ -10,6 +10,7 @@ import {createLiveSearch, type LiveSearch} from '../session/search.ts'
 import {Sections} from '../session/sections.ts'
 import {openSession, type Session} from '../session/session.ts'
 import {waitMsOf} from '../session/waiting.ts'
+import {yieldTask} from '../session/yield-task.ts'
 import {Announcements} from './announcements.ts'
 import {AssistantAttributes, type Mode} from './attributes.ts'
 import {BoxGlide} from './box-glide.ts'
@@ -36,6 +37,7 @@ import {openInSite} from './site-links.ts'
 import {belowBox, hero} from './start-screen.ts'
 import {styles} from './styles.ts'
 import {TurnList} from './turn-list.ts'
+import {warmUp} from './warm-up.ts'
 
 /** Found anew for each request, since pages wrap it. */
 const fetchFromServer = (url: string, init?: RequestInit): Promise<Response> => fetch(url, init)
@@ -58,6 +60,7 @@ export class DocsAssistant extends AssistantAttributes {
   #opener: HTMLElement | null = null
   #isPageDark = false
   #wantsFocus = false
+  #hasAsked = false
   /** Shortcuts that the site turned out to use itself. */
   readonly #taken = new Set<string>()
   #nodeOptions: NodeOptions | null = null
@@ -214,6 +217,7 @@ export class DocsAssistant extends AssistantAttributes {
     if (this.#session === null || this.#session.running !== null) return
     if (this.#floats) this.show()
     this.#turns.showLast()
+    this.#hasAsked = true
     this.#session.ask(question, options.about ?? '')
   }
 
@@ -298,6 +302,13 @@ export class DocsAssistant extends AssistantAttributes {
     this.#sections?.close()
   }
 
+  /** A question is shown in the task after the one that sent it: on a slow device they would be a long one together. */
+  protected override async scheduleUpdate(): Promise<void> {
+    if (this.#hasAsked) await yieldTask()
+    this.#hasAsked = false
+    await super.scheduleUpdate()
+  }
+
   protected override shouldUpdate(): boolean {
     return this.isConnected
   }
@@ -317,7 +328,7 @@ export class DocsAssistant extends AssistantAttributes {
   }
 
   protected override firstUpdated(): void {
-    if (this.mode === 'page') void renderer.load()
+    if (this.mode === 'page') void warmUp(() => this.#language.locale.lang)
     const url = new URL(location.href)
     const question =
       url.searchParams.get('assistant') ?? (this.mode === 'page' ? url.searchParams.get('q') : null)
@@ -500,7 +511,7 @@ export class DocsAssistant extends AssistantAttributes {
     if (!this.#language.isReady) return beforeReady[this.mode]
     const name = this.#look.name ?? this.#say('name')
     return html`
-      <div class="root ${this.#isDark ? 'dark' : 'light'}" lang=${this.#language.locale.lang} dir=${this.#language.locale.dir} @keydown=${this.#onFrameKey} @focusin=${renderer.load} @click=${this.#turns.onClick} @drawn=${this.#turns.onDrawn}>
+      <div class="root ${this.#isDark ? 'dark' : 'light'}" lang=${this.#language.locale.lang} dir=${this.#language.locale.dir} @keydown=${this.#onFrameKey} @focusin=${() => warmUp(() => this.#language.locale.lang)} @click=${this.#turns.onClick} @drawn=${this.#turns.onDrawn}>
         ${this.#floats && this.launcher !== 'none' && !this.#around.bar.isAway ? this.#launcher() : nothing}
         ${inContainer(html`${this.#frame(name)}${this.#pane.render()}${this.#preview.render()}`, {name, mode: this.mode, isOpen: this.opened, isAway: this.#around.bar.isAway, dock: this.#around.dock, side: () => this.#history.render(), hide: () => this.hide()})}
         ${this.#around.bar.isAway ? this.#around.bar.render() : nothing}

@@ -15,6 +15,9 @@ export function withWords(conversations: readonly Conversation[], query: string)
 
 const dayMs = 24 * 60 * 60 * 1000
 
+/** The last one: making it takes longer than rendering the list. */
+let relativeDays: {readonly lang: string; readonly format: Intl.RelativeTimeFormat} | null = null
+
 /**
  * The part of a list by date that a moment belongs to: today, yesterday, a day of the last week, or a month. Both times
  * are in milliseconds since the epoch, days are those of the browser's clock.
@@ -22,8 +25,9 @@ const dayMs = 24 * 60 * 60 * 1000
 export function dayName(at: number, now: number, lang: string): string {
   const days = Math.round((startOfDay(now) - startOfDay(at)) / dayMs)
   if (days <= 1) {
-    const relative = new Intl.RelativeTimeFormat(lang, {numeric: 'auto'})
-    return capitalised(relative.format(-Math.max(0, days), 'day'), lang)
+    if (relativeDays?.lang !== lang)
+      relativeDays = {lang, format: new Intl.RelativeTimeFormat(lang, {numeric: 'auto'})}
+    return capitalised(relativeDays.format.format(-Math.max(0, days), 'day'), lang)
   }
   const isThisYear = new Date(at).getFullYear() === new Date(now).getFullYear()
   const form: Intl.DateTimeFormatOptions =
@@ -51,11 +55,16 @@ export function titlesOf(
     counts.set(title, (counts.get(title) ?? 0) + 1)
     return {key, title, updatedAt}
   })
-  const format = new Intl.DateTimeFormat(lang, {dateStyle: 'short', timeStyle: 'short'})
+  // Most lists need none.
+  let format: Intl.DateTimeFormat | null = null
+  const timeOf = (at: number): string => {
+    format ??= new Intl.DateTimeFormat(lang, {dateStyle: 'short', timeStyle: 'short'})
+    return format.format(at)
+  }
   return new Map(
     titled.map(({key, title, updatedAt}) => [
       key,
-      {title, time: (counts.get(title) ?? 0) > 1 ? format.format(updatedAt) : ''},
+      {title, time: (counts.get(title) ?? 0) > 1 ? timeOf(updatedAt) : ''},
     ]),
   )
 }

@@ -1,4 +1,4 @@
-import type {Highlight} from '../render/highlight.ts'
+import type * as highlighterPiece from './highlighter.ts'
 import type * as rendererPiece from './renderer.ts'
 
 // Null in a module script; the page then has to set `endpoint`.
@@ -44,7 +44,7 @@ function pieceIn<T>(file: string): Piece<T> {
 }
 
 /** Colours code; without it code is plain. */
-export const highlighter = pieceIn<{readonly highlight: Highlight}>('highlighter.js')
+export const highlighter = pieceIn<typeof highlighterPiece>('highlighter.js')
 
 /** Renders the Markdown of answers; without it they are shown as they were written. */
 export const renderer = pieceIn<typeof rendererPiece>('renderer.js')

@@ -1,6 +1,6 @@
 import {Lexer, type Token} from 'marked'
 import {type Chip, spanOf} from './chips.ts'
-import {growingHighlight, type Highlight} from './highlight.ts'
+import {growingHighlight, type Highlight, type HighlightWhenReady} from './highlight.ts'
 import {type NodeOptions, nodesOf} from './nodes.ts'
 import type {RenderNode} from './tree.ts'
 import {closeUnfinished} from './unfinished.ts'
@@ -19,9 +19,10 @@ export interface MarkdownStream {
    */
   update(text: string, chips: readonly Chip[], isFinished: boolean): readonly RenderedBlock[]
   /**
-   * Highlights code from the next update on; what is plain by then, a few blocks per update.
+   * Highlights code from the next update on; what is plain by then, a few blocks per update. Code that `highlight` is not
+   * ready for stays plain until the update after it is.
    */
-  colour(highlight: Highlight): void
+  colour(highlight: HighlightWhenReady): void
 }
 
 /** Maximum amount of plain code highlighted in one update, but at least one block. */
@@ -43,21 +44,21 @@ export function createMarkdownStream(options: NodeOptions): MarkdownStream {
   let settled: SettledBlock[] = []
   let settledEnd = 0
   let known = ''
-  let highlight: Highlight | null = null
-  let growing: Highlight | null = null
+  let highlight: HighlightWhenReady | null = null
+  let growing: HighlightWhenReady | null = null
 
   function render(
     token: Token,
     start: number,
     chips: readonly Chip[],
-    highlighter: Highlight | null,
+    highlighter: HighlightWhenReady | null,
     lastWord = '',
   ): RenderedBlock {
     let isPlain = false
     const highlightOrPlain: Highlight = (code, language) => {
-      if (highlighter !== null) return highlighter(code, language)
-      isPlain = true
-      return [code]
+      const coloured = highlighter?.(code, language) ?? null
+      isPlain ||= coloured === null
+      return coloured ?? [code]
     }
     const nodes = nodesOf(token, start, chips, {...options, highlight: highlightOrPlain, lastWord})
     return {nodes, isPlain}

@@ -1,4 +1,5 @@
 import type {StreamUpdate} from '../../../packages/client/src/index.ts'
+import {yieldTask} from './yield-task.ts'
 
 export interface AnswerReadingOptions {
   readonly updates: (signal: AbortSignal) => AsyncGenerator<StreamUpdate>
@@ -37,7 +38,7 @@ export class AnswerReading {
       for await (const item of updates(signal)) {
         if (signal.aborted) return
         if (performance.now() - sliceStart > maxSliceMs) {
-          await yieldToEventLoop()
+          await yieldTask()
           sliceStart = performance.now()
         }
         const isWanted = onUpdate(item)
@@ -72,10 +73,4 @@ export class AnswerReading {
       this.#controller.abort()
     }
   }
-}
-
-/** Lets the browser draw and handle input. */
-function yieldToEventLoop(): Promise<void> {
-  const {scheduler} = globalThis as {scheduler?: {yield?: () => Promise<void>}}
-  return scheduler?.yield?.() ?? new Promise((resolve) => setTimeout(resolve))
 }
