@@ -445,9 +445,9 @@ describe('an answer that is being written', () => {
       'https://x.y',
     )
     fc.assert(
-      fc.property(fc.array(marks, {maxLength: 40}), (parts) => {
+      fc.property(fc.array(marks, {maxLength: 40}), fc.boolean(), (parts, isGrowing) => {
         const text = parts.join('')
-        const result = closeUnfinished(text)
+        const result = closeUnfinished(text, isGrowing)
 
         let common = 0
         while (common < result.length && result[common] === text[common]) common++
@@ -457,6 +457,14 @@ describe('an answer that is being written', () => {
     )
   })
 })
+
+test.each(['| A | B |', '| A | B |\n', '| A | B |\n|--', '| A | B |\n|---|---|\n'])(
+  'a table is held back while it grows, and shown where it was cut: %j',
+  (text) => {
+    expect(closeUnfinished(`So:\n\n${text}`)).toBe('So:\n\n')
+    expect(closeUnfinished(`So:\n\n${text}`, false)).toMatch(/^So:\n\n\| A \| B \|\n\|---\|---\|\n?$/)
+  },
+)
 
 describe('code', () => {
   const fence = '```js\nlet a\n```\n\n'

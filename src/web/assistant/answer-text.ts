@@ -131,9 +131,9 @@ export class AnswerText extends HTMLElement {
     const isWhole = this.#shown === answer.text.length
     const text = isWhole ? answer.text : answer.text.slice(0, this.#shown)
     this.#drawn = answer
-    this.#patchBlocks(
-      this.#stream.update(text, this.#chipsOf(answer, this.#shown), isWhole && isComplete(answer)),
-    )
+    const chips = this.#chipsOf(answer, this.#shown)
+    const isGrowing = !isWhole || !isEnded(answer)
+    this.#patchBlocks(this.#stream.update(text, chips, isWhole && isComplete(answer), isGrowing))
     // A listener that scrolls to the end forces layout, which is thus part of the measured time.
     this.dispatchEvent(new CustomEvent('drawn', {bubbles: true}))
     this.#adapt(performance.now() - startedAt, this.#shown - before)

@@ -88,6 +88,10 @@ export class CitationPreview implements ReactiveController {
     clearTimeout(this.#timer)
     const isLeaving = event.type === 'pointerout' || event.type === 'focusout'
     const chip = isLeaving ? null : chipAt(target)
+    // The focus that a section gives back when it is closed.
+    const isGivenBack =
+      ((event as FocusEvent).relatedTarget as Element | null)?.closest?.('.section-pane') != null
+    if (chip !== null && isGivenBack) return
     if (chip !== null) this.#show(chip)
     else if (this.#chip !== null && (isLeaving || target.closest('.preview') === null))
       this.#timer = setTimeout(() => this.#hide(), hideDelayMs)
@@ -138,11 +142,12 @@ export class CitationPreview implements ReactiveController {
     const text = reading?.status === 'found' ? plainTextIn(reading.section) : null
     const excerpts = text === null ? null : renderer.loaded!.surroundings(text, quotes)
     if (excerpts !== null) this.#refineLink(quotes, text!)
+    const isCode = this.#chip?.closest('.code') != null
     const note = noteOn(reading, text !== null && excerpts === null)
     return html`${name}${
       excerpts === null
-        ? html`<blockquote dir="auto">${words}</blockquote>`
-        : html`<blockquote class="around" dir="auto">${excerpts.map(({text, quoted}) => html`<p>${marked(text, quoted)}</p>`)}</blockquote>`
+        ? html`<blockquote class=${isCode ? 'of-code' : ''} dir="auto">${words}</blockquote>`
+        : html`<blockquote class="around ${isCode ? 'of-code' : ''}" dir="auto">${excerpts.map(({text, quoted}) => html`<p>${marked(text, quoted)}</p>`)}</blockquote>`
     }${note === null ? nothing : html`<p class="changed">${this.#options.say()(note)}</p>`}`
   }
 

@@ -1,5 +1,6 @@
 import {html, nothing, type ReactiveController, type ReactiveControllerHost, type TemplateResult} from 'lit'
 import type {Say} from '../locales/strings.ts'
+import {type AnswerState, isEnded} from '../session/answer-state.ts'
 import {maxQuestionChars} from '../session/passage.ts'
 import type {Found} from '../session/search.ts'
 import {BoxList, type BoxListOptions} from './box-list.ts'
@@ -12,6 +13,8 @@ export interface ComposerOptions extends Omit<BoxListOptions, 'text' | 'hasPassa
   readonly isRunning: () => boolean
   /** Whether nothing was asked in this conversation, so that a list covers no answer. */
   readonly isFresh: () => boolean
+  /** The last answer of the conversation; null where nothing was asked. */
+  readonly last: () => AnswerState | null
   /** @param isWord whether the text is what the reader means, and not half a word of an input method. */
   readonly onType: (text: string, about: string, isWord: boolean) => void
   readonly onAsk: (question: string, about: string) => void
@@ -29,6 +32,8 @@ export class Composer implements ReactiveController {
   #text = ''
   #about = ''
   #isFull = false
+  /** Key of the answer at whose end the question in the box is asked; null where it waits for none. */
+  #waitsFor: string | null = null
   /** The question to put into the box once it is rendered. */
   #draft: string | null = null
 
@@ -72,6 +77,7 @@ export class Composer implements ReactiveController {
 
   hostUpdated(): void {
     if (this.#draft !== null && this.#box !== null) this.edit(this.#draft, this.#about)
+    if (this.#waitsFor !== null) this.#endWait()
     this.#list.place()
   }
 
@@ -120,6 +126,7 @@ export class Composer implements ReactiveController {
         }
       </div>
       ${this.#isFull ? html`<p class="full">${this.#fullText}</p>` : nothing}
+      ${this.#waitsFor === null ? nothing : html`<p class="waits">${icon('past')}${say('waits')}</p>`}
       ${this.#list.render()}
     </form>`
   }
@@ -153,7 +160,11 @@ export class Composer implements ReactiveController {
   #ask(text: string): void {
     const box = this.#box
     const question = text.trim()
-    if (box === null || question === '' || this.#options.isRunning()) return
+    if (box === null || question === '') return
+    if (this.#options.isRunning()) {
+      this.#wait()
+      return
+    }
     const about = this.#about
     box.value = ''
     this.#text = ''
@@ -163,9 +174,27 @@ export class Composer implements ReactiveController {
     this.#options.onAsk(question, about)
   }
 
+  #wait(): void {
+    this.#list.close()
+    this.#waitsFor = this.#options.last()!.key
+    this.#options.announce(this.#options.say()('waits'))
+    this.#host.requestUpdate()
+  }
+
+  /** Asks once the answer that the question waits for has ended; not after a refusal, or in another conversation. */
+  #endWait(): void {
+    const last = this.#options.last()
+    const isSame = last !== null && last.key === this.#waitsFor
+    if (isSame && !isEnded(last)) return
+    this.#waitsFor = null
+    if (isSame && last.phase !== 'refused') this.#ask(this.#box?.value ?? '')
+    else this.#host.requestUpdate()
+  }
+
   readonly #onInput = (event: Event): void => {
     const box = event.target as HTMLTextAreaElement
     this.#text = box.value
+    this.#waitsFor = null
     this.#resize(box)
     this.#list.open()
     // What was chosen matches the text before: Enter asks what is typed now.

@@ -1,5 +1,5 @@
 import {html, nothing, type PropertyValues, type TemplateResult} from 'lit'
-import {directionOf, english, type Locale, loadLocale, localeTagFor} from '../locales/index.ts'
+import type {Locale} from '../locales/index.ts'
 import {scriptFolder} from '../pieces/pieces.ts'
 import {safeHref} from '../render/links.ts'
 import type {NodeOptions} from '../render/nodes.ts'
@@ -12,7 +12,7 @@ import {openSession, type Session} from '../session/session.ts'
 import {waitMsOf} from '../session/waiting.ts'
 import {yieldTask} from '../session/yield-task.ts'
 import {Announcements} from './announcements.ts'
-import {AssistantAttributes} from './attributes.ts'
+import {AssistantAttributes, type Mode} from './attributes.ts'
 import {BoxGlide} from './box-glide.ts'
 import {storageOf} from './browser.ts'
 import {CitationPreview} from './citation-preview.ts'
@@ -30,6 +30,7 @@ import {placeOnPage} from './page-place.ts'
 import {offerOnSelection} from './page-selection.ts'
 import {takeOverShell} from './page-shell.ts'
 import {isPageDark, onPageTheme} from './page-theme.ts'
+import {ReaderLanguage} from './reader-language.ts'
 import {SectionPane} from './section-pane.ts'
 import {ServerInfo} from './server-info.ts'
 import {openInSite} from './site-links.ts'
@@ -37,9 +38,6 @@ import {belowBox, hero} from './start-screen.ts'
 import {styles} from './styles.ts'
 import {TurnList} from './turn-list.ts'
 import {warmUp} from './warm-up.ts'
-
-/** Maximum time that nothing is shown while the language is loading. */
-const maxUnreadyMs = 3_000
 
 /** Found anew for each request, since pages wrap it. */
 const fetchFromServer = (url: string, init?: RequestInit): Promise<Response> => fetch(url, init)
@@ -61,12 +59,6 @@ export class DocsAssistant extends AssistantAttributes {
   #listeners = new AbortController()
   #opener: HTMLElement | null = null
   #isPageDark = false
-  #locale: Locale = english
-  /** Known before the language is loaded. */
-  #dir: Locale['dir'] = 'ltr'
-  /** Whether the language is loaded; nothing is shown before. */
-  #isReady = false
-  #localeRequest = 0
   #wantsFocus = false
   #hasAsked = false
   /** Shortcuts that the site turned out to use itself. */
@@ -77,12 +69,21 @@ export class DocsAssistant extends AssistantAttributes {
     const {base} = this.#nodeOptions!.links
     return safeHref(href, base) ?? base
   }
+  readonly #language = new ReaderLanguage({
+    wanted: () => [this.locale, this.#lang, ...navigator.languages],
+    server: () => this.#server,
+    ready: () => this.#info?.ready,
+    // The page that the server wrote.
+    isShown: () => this.childElementCount > 0,
+    onLoaded: () => void this.#onLanguage(),
+  })
   readonly #composer = new Composer(this, {
     root: () => this.renderRoot,
     say: () => this.#say,
     placeholder: () => this.placeholder ?? this.#say('placeholder'),
     isRunning: () => this.#session?.running != null,
     isFresh: () => this.#session?.answers.length === 0,
+    last: () => this.#session?.answers.at(-1) ?? null,
     canSearch: () => this.asYouType !== 'none',
     absolute: this.#absolute,
     conversations: () => (this.keep === 'browser' ? (this.#session?.conversations() ?? []) : []),
@@ -99,7 +100,7 @@ export class DocsAssistant extends AssistantAttributes {
   readonly #turns = new TurnList(this, {
     root: () => this.renderRoot,
     say: () => this.#say,
-    lang: () => this.#locale.lang,
+    lang: () => this.#language.locale.lang,
     session: () => this.#session!,
     nodeOptions: () => this.#nodeOptions!,
     isNarrow: () => this.#floats || innerWidth < 560,
@@ -113,7 +114,7 @@ export class DocsAssistant extends AssistantAttributes {
   })
   readonly #announcements = new Announcements(this, {
     say: () => this.#say,
-    lang: () => this.#locale.lang,
+    lang: () => this.#language.locale.lang,
     emit: (name, detail, text) => this.#emit(name, detail, text),
     onFirstUseful: (answerId, firstUsefulMs) => this.#session?.reportFirstUseful(answerId, firstUsefulMs),
   })
@@ -126,7 +127,7 @@ export class DocsAssistant extends AssistantAttributes {
     isKept: () => this.keep === 'browser',
     transcripts: () => this.#info!.transcripts,
     handOver: () => this.#handOver(null),
-    lang: () => this.#locale.lang,
+    lang: () => this.#language.locale.lang,
     docsHref: () => `${this.#server}/docs/`,
     focus: () => this.focus(),
     showLast: () => this.#turns.showLast(),
@@ -162,7 +163,7 @@ export class DocsAssistant extends AssistantAttributes {
     mode: () => this.mode,
     isOpen: () => this.opened,
     dock: () => this.dock,
-    side: () => ((this.position === 'start') !== (this.#dir === 'rtl') ? 'left' : 'right'),
+    side: () => ((this.position === 'start') !== (this.#language.dir === 'rtl') ? 'left' : 'right'),
     storage: () => (this.keep === 'browser' ? storageOf('localStorage') : memoryStorage()),
     answers: () => this.#session?.answers ?? [],
     hide: () => this.hide(),
@@ -315,7 +316,7 @@ export class DocsAssistant extends AssistantAttributes {
   protected override willUpdate(changed: PropertyValues): void {
     if (this.#info === null || changed.has('endpoint')) this.#openInfo()
     if (this.#session === null || changed.has('endpoint') || changed.has('keep')) this.#openSession()
-    if (changed.has('locale') || !this.hasUpdated) void this.#loadLocale()
+    if (changed.has('locale') || !this.hasUpdated) void this.#language.load()
     if (changed.has('endpoint') || changed.has('imageHosts')) this.#nodeOptions = null
     this.#nodeOptions ??= {
       links: {
@@ -327,7 +328,7 @@ export class DocsAssistant extends AssistantAttributes {
   }
 
   protected override firstUpdated(): void {
-    if (this.mode === 'page') void warmUp(() => this.#locale.lang)
+    if (this.mode === 'page') void warmUp(() => this.#language.locale.lang)
     const url = new URL(location.href)
     const question =
       url.searchParams.get('assistant') ?? (this.mode === 'page' ? url.searchParams.get('q') : null)
@@ -368,25 +369,7 @@ export class DocsAssistant extends AssistantAttributes {
     if (this.#gutterPx !== null) alignBox(this.renderRoot, this.#gutterPx)
   }
 
-  async #loadLocale(): Promise<void> {
-    const wanted = [this.locale, this.#lang, ...navigator.languages].filter((tag) => typeof tag === 'string')
-    const mine = ++this.#localeRequest
-    // On a slow connection or device English is shown in the meantime, since it is part of the script. The page that the
-    // server wrote is in the reader's language already.
-    const slow = setTimeout(() => {
-      if (mine === this.#localeRequest && this.childElementCount === 0) void this.#setLocale(english)
-    }, maxUnreadyMs)
-    const tag = localeTagFor(wanted)
-    this.#dir = directionOf(tag)
-    const [locale] = await Promise.all([loadLocale(tag, this.#server), this.#info?.ready])
-    clearTimeout(slow)
-    // Unless another language was chosen in the meantime.
-    if (mine === this.#localeRequest) await this.#setLocale(locale)
-  }
-
-  async #setLocale(locale: Locale): Promise<void> {
-    this.#locale = locale
-    this.#isReady = true
+  async #onLanguage(): Promise<void> {
     this.#nodeOptions = null
     this.requestUpdate()
     await this.updateComplete
@@ -403,7 +386,8 @@ export class DocsAssistant extends AssistantAttributes {
   }
 
   get #server(): string {
-    return (this.endpoint ?? scriptFolder).replace(/\/+$/, '')
+    const given = this.endpoint
+    return (given !== null && canBeServer(given) ? given : scriptFolder).replace(/\/+$/, '')
   }
 
   /** The language of the page around, or of the element's own `lang`; null where what is written there is no tag. */
@@ -429,7 +413,7 @@ export class DocsAssistant extends AssistantAttributes {
   }
 
   get #say(): Locale['say'] {
-    return this.#locale.say
+    return this.#language.locale.say
   }
 
   get #isDark(): boolean {
@@ -524,10 +508,10 @@ export class DocsAssistant extends AssistantAttributes {
 
   protected override render(): TemplateResult | typeof nothing {
     // What the server wrote into its page is shown until then.
-    if (!this.#isReady) return this.mode === 'page' ? html`<slot></slot>` : nothing
+    if (!this.#language.isReady) return beforeReady[this.mode]
     const name = this.#look.name ?? this.#say('name')
     return html`
-      <div class="root ${this.#isDark ? 'dark' : 'light'}" lang=${this.#locale.lang} dir=${this.#locale.dir} @keydown=${this.#onFrameKey} @focusin=${() => warmUp(() => this.#locale.lang)} @click=${this.#turns.onClick} @drawn=${this.#turns.onDrawn}>
+      <div class="root ${this.#isDark ? 'dark' : 'light'}" lang=${this.#language.locale.lang} dir=${this.#language.locale.dir} @keydown=${this.#onFrameKey} @focusin=${() => warmUp(() => this.#language.locale.lang)} @click=${this.#turns.onClick} @drawn=${this.#turns.onDrawn}>
         ${this.#floats && this.launcher !== 'none' && !this.#around.bar.isAway ? this.#launcher() : nothing}
         ${inContainer(html`${this.#frame(name)}${this.#pane.render()}${this.#preview.render()}`, {name, mode: this.mode, isOpen: this.opened, isAway: this.#around.bar.isAway, dock: this.#around.dock, side: () => this.#history.render(), hide: () => this.hide()})}
         ${this.#around.bar.isAway ? this.#around.bar.render() : nothing}
@@ -603,12 +587,24 @@ export class DocsAssistant extends AssistantAttributes {
   }
 }
 
+function canBeServer(endpoint: string): boolean {
+  const isUrl = URL.canParse(endpoint, document.baseURI)
+  return isUrl && /^https?:$/.test(new URL(endpoint, document.baseURI).protocol)
+}
+
 /** Closes dialogs of the page that would keep a panel out of reach, as Escape does. */
 function closeModalDialogs(): void {
   for (const dialog of document.querySelectorAll<HTMLDialogElement>('dialog:modal'))
     if (dialog.dispatchEvent(new Event('cancel', {cancelable: true}))) dialog.close()
 }
 
+/** What keeps the place of what is to come: on the server's own page what that wrote. */
+const beforeReady: Readonly<Record<Mode, TemplateResult | typeof nothing>> = {
+  page: html`<slot></slot>`,
+  inline: html`<div class="room"></div>`,
+  panel: nothing,
+  modal: nothing,
+}
 /** Most earlier conversations on the first screen. */
 const maxRecent = 3
 /** Whether the panel was open when this tab left its last page. */

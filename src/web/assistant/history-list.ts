@@ -97,7 +97,7 @@ export class HistoryList {
     const all = this.#options.session().conversations()
     if (all.length === 0) return nothing
     const titles = titlesOf(all, this.#options.lang())
-    return html`<ul class="recent">${all
+    return html`<ul class="latest">${all
       .slice(0, max)
       .map(
         ({key}) =>

@@ -14,6 +14,7 @@ export const ar: Strings = {
   keyFocuses: '{key} ينقلك إلى مربع الكتابة.',
   noScript: 'يحتاج المساعد إلى JavaScript. من دونه يبحث المربع في التوثيق.',
   enterKey: 'إدخال',
+  waits: 'سيُطرح السؤال عند انتهاء هذه الإجابة.',
   ctrlKey: 'Ctrl',
   stop: 'إيقاف',
   suggestions: 'يمكنك أن تسأل',

@@ -14,6 +14,7 @@ export const de: Strings = {
   keyFocuses: '{key} führt zum Eingabefeld.',
   noScript: 'Der Assistent braucht JavaScript. Ohne JavaScript durchsucht das Eingabefeld die Doku.',
   enterKey: 'Eingabe',
+  waits: 'Wird gefragt, sobald diese Antwort zu Ende ist.',
   ctrlKey: 'Strg',
   stop: 'Anhalten',
   suggestions: 'Zum Beispiel',

@@ -12,6 +12,7 @@ export const en = {
   keyFocuses: '{key} leads to the box.',
   noScript: 'The assistant needs JavaScript. Without it, the box searches the docs.',
   enterKey: 'Enter',
+  waits: 'Asked when this answer has ended.',
   ctrlKey: 'Ctrl',
   stop: 'Stop',
   suggestions: 'You could ask',

@@ -14,6 +14,7 @@ export const es: Strings = {
   keyFocuses: '{key} lleva al cuadro de texto.',
   noScript: 'El asistente necesita JavaScript. Sin él, el cuadro busca en la documentación.',
   enterKey: 'Intro',
+  waits: 'Se preguntará cuando termine esta respuesta.',
   ctrlKey: 'Ctrl',
   stop: 'Detener',
   suggestions: 'Podrías preguntar',

@@ -14,6 +14,7 @@ export const fr: Strings = {
   keyFocuses: '{key} mène à la zone de saisie.',
   noScript: 'L’assistant nécessite JavaScript. Sans lui, la zone de saisie cherche dans la documentation.',
   enterKey: 'Entrée',
+  waits: 'Sera posée à la fin de cette réponse.',
   ctrlKey: 'Ctrl',
   stop: 'Arrêter',
   suggestions: 'Vous pourriez demander',

@@ -14,6 +14,7 @@ export const ja: Strings = {
   keyFocuses: '{key} で入力欄に移動します。',
   noScript: 'アシスタントには JavaScript が必要です。無効な場合、入力欄はドキュメントを検索します。',
   enterKey: 'Enter',
+  waits: 'この回答が終わると質問します。',
   ctrlKey: 'Ctrl',
   stop: '停止',
   suggestions: '質問の例',

@@ -14,6 +14,7 @@ export const zhCN: Strings = {
   keyFocuses: '按 {key} 转到输入框。',
   noScript: '助手需要 JavaScript。没有它时，输入框用于搜索文档。',
   enterKey: '回车',
+  waits: '此回答结束后即会提问。',
   ctrlKey: 'Ctrl',
   stop: '停止',
   suggestions: '可以这样问',

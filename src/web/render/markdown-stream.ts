@@ -16,8 +16,15 @@ export interface MarkdownStream {
   /**
    * Returns the blocks of `text`; if it does not begin with the text before, everything is rendered anew.
    * Only the block that is being written is parsed again; finished ones keep their object.
+   * @param isFinished whether it is all of what was to be written
+   * @param isGrowing whether more will come; what was cut is neither finished nor growing
    */
-  update(text: string, chips: readonly Chip[], isFinished: boolean): readonly RenderedBlock[]
+  update(
+    text: string,
+    chips: readonly Chip[],
+    isFinished: boolean,
+    isGrowing?: boolean,
+  ): readonly RenderedBlock[]
   /**
    * Highlights code from the next update on; what is plain by then, a few blocks per update. Code that `highlight` is not
    * ready for stays plain until the update after it is.
@@ -65,7 +72,7 @@ export function createMarkdownStream(options: NodeOptions): MarkdownStream {
   }
 
   return {
-    update(input, chips, isFinished) {
+    update(input, chips, isFinished, isGrowing = true) {
       // Keeps the length, so that offsets stay valid; the lexer would replace two characters by one.
       const text = input.replace(/\r\n/g, ' \n').replace(/\r/g, '\n')
       if (!text.startsWith(known.slice(0, settledEnd))) {
@@ -75,7 +82,7 @@ export function createMarkdownStream(options: NodeOptions): MarkdownStream {
       known = text
 
       const tail = text.slice(settledEnd)
-      const tokens = Lexer.lex(isFinished ? tail : closeUnfinished(tail), {gfm: true})
+      const tokens = Lexer.lex(isFinished ? tail : closeUnfinished(tail, isGrowing), {gfm: true})
       const visible = tokens.filter(({type}) => type !== 'space' && type !== 'def')
       const last = isFinished ? null : (visible.at(-1) ?? null)
       let open: {token: Token; start: number} | null = null

@@ -2,8 +2,9 @@
  * Makes Markdown that is still being written presentable: holds back what cannot be shown yet and closes what is open.
  * Only the end changes: the result is a prefix of the text followed by closing marks, so offsets into the text stay
  * valid.
+ * @param isGrowing false where no more will come, as when a limit cut it
  */
-export function closeUnfinished(text: string): string {
+export function closeUnfinished(text: string, isGrowing = true): string {
   const fence = openFence(text)
   if (fence !== null) return closeFence(text, fence)
 
@@ -15,8 +16,8 @@ export function closeUnfinished(text: string): string {
   ) {
     end = lineStart
   }
-  const beforeTable = holdTable(text.slice(0, end))
-  if (beforeTable !== null) return beforeTable
+  const table = isGrowing ? holdTable(text.slice(0, end)) : closeTable(text.slice(0, end))
+  if (table !== null) return table
   return closeInline(text.slice(0, end))
 }
 
@@ -56,6 +57,19 @@ function holdTable(text: string): string | null {
   const [head = '', delimiters = '', ...rows] = text.slice(blockStart).split('\n')
   const isTable = /^ {0,3}\|/.test(head) && /^[ \t|:-]*$/.test(delimiters)
   return isTable && rows.length < 2 ? text.slice(0, blockStart) : null
+}
+
+/** Adds the delimiter row to a table that ended in it or before. Null for anything else. */
+function closeTable(text: string): string | null {
+  const blockStart = text.lastIndexOf('\n\n') + 1 && text.lastIndexOf('\n\n') + 2
+  const [head = '', delimiters = '', ...rows] = text.slice(blockStart).split('\n')
+  if (!/^ {0,3}\|/.test(head) || !/^[ \t|:-]*$/.test(delimiters) || rows.length > 0) return null
+  const cells = head
+    .trim()
+    .replace(/^\||\|$/g, '')
+    .replace(/\\\|/g, '')
+    .split('|')
+  return `${text.slice(0, blockStart)}${head}\n|${'---|'.repeat(cells.length)}`
 }
 
 /** Offset at which the paragraph, item, heading or row that is being written begins. */

@@ -31,7 +31,11 @@ describe.skipIf(chromiumPath === null)('the assistant in a browser', () => {
 
   async function open(
     script: Step[] | ((question: string) => Step[]),
-    options: Partial<PlayedDocentOptions> & {path?: string; browser?: Parameters<Browsers['open']>[0]} = {},
+    options: Partial<PlayedDocentOptions> & {
+      path?: string
+      browser?: Parameters<Browsers['open']>[0]
+      before?: (page: Page) => Promise<unknown>
+    } = {},
   ): Promise<Setting> {
     const docent = await startPlayedDocent({
       webDir: setting.webDir,
@@ -50,6 +54,7 @@ describe.skipIf(chromiumPath === null)('the assistant in a browser', () => {
       if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
         problems.push(message.text())
     })
+    await options.before?.(page)
     await page.goto(docent.url + (options.path ?? '/'))
     return {docent, context, page, problems}
   }
@@ -892,6 +897,23 @@ describe.skipIf(chromiumPath === null)('the assistant in a browser', () => {
 
       expect(await page.locator('.launcher').count()).toBe(0)
       expect(problems).toEqual([])
+    })
+
+    test('inline, its first screen takes the room that was kept for it', async () => {
+      const {page} = await open(whole, {
+        path: '/site/',
+        pages: host('<docs-assistant mode="inline"></docs-assistant><p class="below">Below</p>'),
+        contentSecurityPolicy: policy,
+        before: (opened) => opened.route('**/api/info', () => undefined),
+      })
+      const top = (): Promise<number> =>
+        page.locator('.below').evaluate((below) => below.getBoundingClientRect().top)
+      await page.locator('.room').waitFor()
+      const before = await top()
+      await page.locator('.frame.empty').waitFor()
+
+      expect(before).toBeGreaterThanOrEqual(480)
+      expect(await top()).toBe(before)
     })
   })
 

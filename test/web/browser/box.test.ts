@@ -236,12 +236,53 @@ describe.skipIf(chromiumPath === null)('the box', () => {
     await box.fill('xyzzy')
     await page.locator('.options .note').waitFor()
     expect(await options.count()).toBe(0)
-    expect(await box.getAttribute('aria-expanded')).toBe('false')
     expect(await page.locator('[role=listbox]').count()).toBe(0)
     docent.release()
     await ended(page)
     expect(docent.answers).toHaveLength(1)
     expect(docent.requests.filter((one) => one.endsWith('/api/sources'))).toEqual([])
+  })
+
+  test('Enter while an answer is being written is kept until its end, and typing on takes it back', async () => {
+    const {page, box, docent} = await open({
+      script: () => [{send: sourcesEvent()}, {hold: true}, ...short.slice(1)],
+    })
+    await box.fill('first')
+    await box.press('Enter')
+    await page.locator('.primary.stop').waitFor()
+    await box.fill('second')
+    await box.press('Enter')
+    await page.locator('.waits').waitFor()
+    await box.press('End')
+    await box.pressSequentially(' one')
+    await page.locator('.waits').waitFor({state: 'detached'})
+    await box.press('Enter')
+    await page.locator('.waits').waitFor()
+    expect(docent.answers).toHaveLength(1)
+    docent.release()
+
+    await expect.poll(() => docent.answers.map(({question}) => question)).toEqual(['first', 'second one'])
+    await page.locator('.waits').waitFor({state: 'detached'})
+    expect(await box.inputValue()).toBe('')
+  })
+
+  test('a question that waits stays in the box when the reader turns to another conversation', async () => {
+    const {page, box, docent} = await open({
+      script: () => [{send: sourcesEvent()}, {hold: true}, ...short.slice(1)],
+    })
+    await box.fill('first')
+    await box.press('Enter')
+    await page.locator('.primary.stop').waitFor()
+    await box.fill('second')
+    await box.press('Enter')
+    await page.locator('.waits').waitFor()
+    await page.evaluate(() =>
+      (document.querySelector('docs-assistant') as unknown as {reset(): void}).reset(),
+    )
+
+    await page.locator('.waits').waitFor({state: 'detached'})
+    expect(await box.inputValue()).toBe('second')
+    expect(docent.answers).toHaveLength(1)
   })
 
   test('a click on the first row asks', async () => {

@@ -75,7 +75,7 @@ describe.skipIf(chromiumPath === null)('earlier conversations', () => {
     await ask(page, questions[1]!)
 
     await page.locator('.bar .new').click()
-    await page.locator('.recent .entry').last().click()
+    await page.locator('.latest .entry').last().click()
     expect(await page.locator('.asked h2').innerText()).toBe(questions[0])
 
     await page.locator('.menu').click()

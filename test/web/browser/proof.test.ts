@@ -188,6 +188,7 @@ describe.skipIf(chromiumPath === null)('what an answer quotes', () => {
             .evaluate((chip) => chip.matches(':focus')),
         ).toBe(true)
         await chips(page).nth(1).waitFor()
+        expect(await page.locator('.preview:popover-open').count()).toBe(0)
       },
     )
 

@@ -58,6 +58,10 @@ export async function guestTests(kind: SiteKind): Promise<void> {
         page.locator('docs-assistant[opened]').count().then(Boolean)
       const isSearching = (page: Page): Promise<boolean> =>
         page.locator(kind.search.open).count().then(Boolean)
+      const leaveSearch = async (page: Page): Promise<void> => {
+        await page.keyboard.press(kind.search.leave ?? 'Escape')
+        await until(() => isSearching(page)).toBe(false)
+      }
       const box = (page: Page) => page.locator('docs-assistant textarea.question')
       const hasFocus = (page: Page): Promise<boolean> =>
         page.evaluate(() => document.activeElement?.localName === 'docs-assistant')
@@ -65,6 +69,14 @@ export async function guestTests(kind: SiteKind): Promise<void> {
       async function show(page: Page): Promise<void> {
         await page.locator('docs-assistant .launcher').click()
         await until(() => hasFocus(page)).toBe(true)
+      }
+
+      /** Escape closes the list of the box before the panel. */
+      async function close(page: Page): Promise<void> {
+        await until(async () => {
+          if (await isOpen(page)) await page.keyboard.press('Escape')
+          return isOpen(page)
+        }).toBe(false)
       }
 
       async function ask(page: Page): Promise<void> {
@@ -96,8 +108,7 @@ export async function guestTests(kind: SiteKind): Promise<void> {
         await until(async () => (await isOpen(page)) || (await isSearching(page))).toBe(true)
         if (kind.opens !== 'Control+k') {
           expect([await isOpen(page), await isSearching(page)]).toEqual([false, true])
-          await page.keyboard.press('Escape')
-          await until(() => isSearching(page)).toBe(false)
+          await leaveSearch(page)
           await page.keyboard.press(kind.opens)
         }
 
@@ -116,13 +127,11 @@ export async function guestTests(kind: SiteKind): Promise<void> {
 
         expect(await box(page).inputValue()).toBe('/snpf?.,')
         expect([await isSearching(page), new URL(page.url()).pathname]).toEqual([false, path])
-        await page.keyboard.press('Escape')
-        await until(() => isOpen(page)).toBe(false)
+        await close(page)
         for (const key of kind.search.keys) {
           await page.keyboard.press(key)
           await until(() => isSearching(page), {message: key}).toBe(true)
-          await page.keyboard.press('Escape')
-          await until(() => isSearching(page), {message: key}).toBe(false)
+          await leaveSearch(page)
         }
       })
 
@@ -215,8 +224,9 @@ export async function guestTests(kind: SiteKind): Promise<void> {
         await until(shade).toBe('root light')
       })
 
-      test('looks as on a page without styles, and leaves all else on the page as it was', async () => {
+      test('looks as on a page without styles, and changes no style of the page', async () => {
         const search = async (page: Page): Promise<void> => {
+          await page.evaluate(() => document.querySelector('docs-assistant')!.setAttribute('dock', 'off'))
           await show(page)
           await box(page).fill('port')
           await page.locator('docs-assistant .result').first().waitFor()
@@ -231,6 +241,24 @@ export async function guestTests(kind: SiteKind): Promise<void> {
         await search(plain)
         expect(inside.length).toBeGreaterThan(40)
         expect(inside).toEqual(await stylesInside(plain))
+      })
+
+      test('docks where it covers no text of the page, and gives the page back as it was', async () => {
+        const page = await open({viewport: {width: 1440, height: 900}})
+        const before = await stylesBeside(page)
+
+        await show(page)
+        await page.locator('docs-assistant .panel.docked').waitFor()
+
+        expect(await textsBehindPanel(page)).toEqual([])
+        const isCut = () => {
+          const {scrollWidth, clientWidth} = document.documentElement
+          return scrollWidth > clientWidth
+        }
+        expect(await page.evaluate(isCut)).toBe(false)
+        await close(page)
+        // Some sites fade their own changes of width.
+        await until(() => stylesBeside(page)).toEqual(before)
       })
 
       test('covers a phone, above the bars of the site, and gives it back', async () => {
@@ -263,6 +291,30 @@ function linesOf(text: string): string[] {
 
 function elementAt(page: Page, x: number, y: number): Promise<string | undefined> {
   return page.evaluate(([left, top]) => document.elementFromPoint(left!, top!)?.localName, [x, y])
+}
+
+/** The texts of the page that could be seen where the open panel is. */
+function textsBehindPanel(page: Page): Promise<readonly string[]> {
+  return page.evaluate(() => {
+    const assistant = document.querySelector<HTMLElement>('docs-assistant')!
+    const panel = assistant.shadowRoot!.querySelector('.panel')!.getBoundingClientRect()
+    assistant.style.visibility = 'hidden'
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+    const texts = new Set<string>()
+    while (walker.nextNode()) {
+      const range = document.createRange()
+      range.selectNodeContents(walker.currentNode)
+      for (const box of range.getClientRects()) {
+        const [left, right] = [Math.max(box.left, panel.left), Math.min(box.right, panel.right)]
+        const [top, bottom] = [Math.max(box.top, panel.top), Math.min(box.bottom, panel.bottom)]
+        if (right - left < 1 || bottom - top < 1) continue
+        const seen = document.elementFromPoint((left + right) / 2, (top + bottom) / 2)
+        if (seen?.contains(walker.currentNode)) texts.add(walker.currentNode.textContent!.trim())
+      }
+    }
+    assistant.style.removeProperty('visibility')
+    return [...texts].filter((text) => text !== '')
+  })
 }
 
 /** Whether the heading that was asked about can be seen, not covered by a bar of the site. */

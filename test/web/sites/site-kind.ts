@@ -24,6 +24,8 @@ export interface SiteKind {
     readonly keys: readonly string[]
     /** Matches an element only while the search is open. */
     readonly open: string
+    /** The key that leaves it. Default: Escape. */
+    readonly leave?: string
   }
   /** Keys that open the assistant: the first of its own that the site leaves free. */
   readonly opens: 'Control+k' | 'Control+i'
