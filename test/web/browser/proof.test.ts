@@ -39,6 +39,7 @@ describe.skipIf(chromiumPath === null)('what an answer quotes', () => {
   }
 
   async function ask(page: Page): Promise<void> {
+    await page.locator('textarea.question').waitFor({state: 'attached'})
     if (await page.locator('.launcher').isVisible()) await page.locator('.launcher').click()
     await page.locator('textarea.question').fill('How do I drain a tank?')
     await page.locator('textarea.question').press('Enter')
@@ -336,6 +337,33 @@ describe.skipIf(chromiumPath === null)('what an answer quotes', () => {
       await expect.poll(() => markedOnPage(page)).toEqual({text: 'Close the lid at night', isSeen: true})
       expect(await page.locator('mark.quoted').count()).toBe(0)
     })
+
+    test.each(['/site/tanks', '/docs/tanks'])(
+      'of %s, in place of the words that the browser marked when it opened the page',
+      async (path) => {
+        const style = '<style>::target-text { background-color: plum }</style><body'
+        const site = {'/site/tanks': tankSite(panel).replace('<body', style)}
+        const {page} = await open(`${path}#draining:~:text=Tell%20the%20others%20first`, {}, site)
+        const browsersMark = (): Promise<string> =>
+          page
+            .locator('main p')
+            .first()
+            .evaluate((words) => getComputedStyle(words, '::target-text').backgroundColor)
+        if (path === '/site/tanks') {
+          expect(await browsersMark()).not.toBe('rgba(0, 0, 0, 0)')
+          await page.evaluate(() => history.replaceState(null, '', '/docs/tanks#draining'))
+          await ask(page)
+          await chips(page).nth(1).click()
+          await expect.poll(() => markedOnPage(page)).toEqual({text: 'Close the lid at night', isSeen: true})
+        } else await page.locator('mark.quoted').first().waitFor()
+
+        await expect.poll(browsersMark).toBe('rgba(0, 0, 0, 0)')
+        await page.keyboard.press('Escape')
+        expect(await markedOnPage(page)).toBe(null)
+        expect(await page.locator('mark.quoted').count()).toBe(0)
+        expect(await browsersMark()).toBe('rgba(0, 0, 0, 0)')
+      },
+    )
 
     test('not where the words are gone: the page goes to the section', async () => {
       const {page} = await open('/docs/tanks', {}, {'/docs/tanks': tankSite(panel)})
