@@ -365,6 +365,29 @@ describe.skipIf(chromiumPath === null)('what an answer quotes', () => {
       },
     )
 
+    test('of a page that a citation loads, and the panel that floats over them makes way, once', async () => {
+      const wide = (element: string) => tankSite(element).replace('max-width: 640px', '')
+      const {page} = await open(
+        '/site/',
+        {viewport: {width: 1000, height: 700}},
+        {'/site/': wide(panel), '/docs/tanks': wide(panel)},
+      )
+      await ask(page)
+
+      await chips(page).nth(0).click()
+      await page.waitForURL(/docs\/tanks/)
+      await page.locator('.answer-bar').waitFor()
+      expect(await markedOnPage(page)).toEqual({text: drainQuote.slice(0, -1), isSeen: true})
+      await page.locator('.answer-bar .back').click()
+      await page.locator('.panel .text .cite').first().waitFor()
+
+      await page.reload()
+      await page.locator('.panel .text .cite').first().waitFor()
+      await page.waitForTimeout(1_000)
+      expect(await markedOnPage(page)).toBe(null)
+      expect(await page.locator('.answer-bar').count()).toBe(0)
+    })
+
     test('not where the words are gone: the page goes to the section', async () => {
       const {page} = await open('/docs/tanks', {}, {'/docs/tanks': tankSite(panel)})
       await ask(page)
