@@ -76,11 +76,10 @@ function read(encoded) {
 }
 
 /**
- * Marks the words that a fragment quotes, and shows the first of them. Marks of an earlier fragment go.
+ * Marks the words that a fragment quotes, and shows the first of them.
  * @param {string} fragment As `#section:~:text=words`.
  */
 function markQuotes(fragment) {
-  clearMarks()
   if (article === null) return
   const anchor = document.getElementById(anchorOf(fragment))
   for (const {prefix, start, end, suffix} of quotesIn(fragment)) {
@@ -102,10 +101,23 @@ function markQuotes(fragment) {
     const endAt = end === '' ? -1 : texts.indexOf(end, first + start.length)
     markLetters(letters, first, (endAt < 0 ? first + start.length : endAt + end.length) - 1)
   }
-  document.querySelector('mark.quoted')?.scrollIntoView({block: 'center'})
+  const first = document.querySelector('mark.quoted')
+  if (first === null) return
+  first.scrollIntoView({block: 'center'})
+  hideBrowserMarks()
+}
+
+const withoutBrowserMarks = new CSSStyleSheet()
+withoutBrowserMarks.replaceSync('::target-text { background-color: transparent; color: currentColor }')
+
+/** What the browser marked when it opened the page would stay beside later marks. */
+function hideBrowserMarks() {
+  if (!document.adoptedStyleSheets.includes(withoutBrowserMarks))
+    document.adoptedStyleSheets.push(withoutBrowserMarks)
 }
 
 function clearMarks() {
+  hideBrowserMarks()
   for (const mark of document.querySelectorAll('mark.quoted')) {
     const parent = mark.parentNode
     mark.replaceWith(...mark.childNodes)
@@ -185,7 +197,10 @@ document.addEventListener('click', (event) => {
     return
   const [address, fragment = ''] = link.href.split('#')
   if (address !== location.href.split('#')[0] || !link.href.includes('#')) return
-  setTimeout(markQuotes, 0, `#${fragment}`)
+  setTimeout(() => {
+    clearMarks()
+    markQuotes(`#${fragment}`)
+  })
 })
 document.addEventListener('keydown', (event) => {
   if (event.key === 'Escape') clearMarks()

@@ -210,9 +210,17 @@ if (assistant !== null) {
       location.href = '/'
     }
   })
+  // Room was kept for it.
+  const kept = document.adoptedStyleSheets.find(({cssRules}) =>
+    cssRules[0]?.cssText.includes('--docs-assistant-dock:'),
+  )
+  const giveBack = () => {
+    document.adoptedStyleSheets = document.adoptedStyleSheets.filter((sheet) => sheet !== kept)
+  }
   // After everything that is needed to read. Then its keys work as well.
   const later = () => setTimeout(() => load().catch(() => undefined), 200)
-  if (document.readyState === 'complete') later()
+  if (kept !== undefined) load().catch(giveBack)
+  else if (document.readyState === 'complete') later()
   else addEventListener('load', later, {once: true})
 }
 

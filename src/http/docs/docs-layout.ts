@@ -63,6 +63,11 @@ ${
     ? null
     : html`<link rel="alternate" type="text/markdown" href="${markdownRoute}">
 `
+}${
+  view.hasAssistant
+    ? html`<script src="${assetAddress('docs-dock.js')}"></script>
+`
+    : null
 }<script src="${assetAddress('docs-quotes.js')}" type="module"></script>
 <script src="${assetAddress('docs.js')}" type="module"></script>`,
     body: html`<a class="skip" href="#content">${words.skip}</a>

@@ -13,9 +13,13 @@ export interface DockOptions {
   /** The side of the window that the panel is at. */
   readonly side: () => 'left' | 'right'
   readonly storage: () => KeyValueStore
+  /** Lasts as long as the tab. */
+  readonly tab: () => KeyValueStore
 }
 
 const widthEntry = 'docent:dock-width'
+/** Side and width while it is docked, as `right 400`: pages of the server keep the room before this script has started. */
+const dockedEntry = 'docent:docked'
 const minPx = 320
 const maxPx = 640
 const defaultPx = 400
@@ -34,6 +38,7 @@ export class Dock implements ReactiveController {
   #sheet: CSSStyleSheet | null = null
   /** What the place of the panel was found for. */
   #foundFor = ''
+  #hasStarted = false
   #widthPx: number | null = null
   /** The widest that leaves this page its shape. */
   #mostHerePx = maxPx
@@ -61,6 +66,7 @@ export class Dock implements ReactiveController {
   }
 
   hostUpdate(): void {
+    if (!this.#hasStarted) this.#sheet ??= keptSheet()
     const {isWanted, dock, side} = this.#options
     const facts = isWanted() ? `${dock()} ${side()} ${innerWidth}` : ''
     if (facts === this.#foundFor) return
@@ -80,6 +86,16 @@ export class Dock implements ReactiveController {
     }
     if (facts === '' && !wasDocked) return
     keepsPlace(place)
+    this.#remember()
+  }
+
+  /** Whether the panel is open again is known after the first update: then room that was kept is measured, or given back. */
+  hostUpdated(): void {
+    if (this.#hasStarted) return
+    this.#hasStarted = true
+    if (this.#foundFor !== '' || !this.isDocked) return
+    this.#foundFor = 'kept'
+    this.#host.requestUpdate()
   }
 
   /** The handle at the inner edge. */
@@ -126,7 +142,18 @@ export class Dock implements ReactiveController {
     } catch {
       // Storage is not allowed: the width lasts as long as the page.
     }
+    this.#remember()
     this.#host.requestUpdate()
+  }
+
+  #remember(): void {
+    const tab = this.#options.tab()
+    try {
+      if (this.isDocked) tab.setItem(dockedEntry, `${this.#options.side()} ${this.#width}`)
+      else tab.removeItem(dockedEntry)
+    } catch {
+      // Storage is not allowed: the room is made when this script has started.
+    }
   }
 
   readonly #onGrip = (event: PointerEvent): void => {
@@ -162,4 +189,11 @@ export class Dock implements ReactiveController {
     event.preventDefault()
     this.#resize(to)
   }
+}
+
+/** The sheet by which a page of the server has kept the room; null for none. */
+function keptSheet(): CSSStyleSheet | null {
+  const isKept = ({cssRules}: CSSStyleSheet): boolean =>
+    cssRules[0]?.cssText.includes('--docs-assistant-dock:') === true
+  return document.adoptedStyleSheets.find(isKept) ?? null
 }

@@ -164,7 +164,8 @@ export class DocsAssistant extends AssistantAttributes {
     isOpen: () => this.opened,
     dock: () => this.dock,
     side: () => ((this.position === 'start') !== (this.#language.dir === 'rtl') ? 'left' : 'right'),
-    storage: () => (this.keep === 'browser' ? storageOf('localStorage') : memoryStorage()),
+    storage: () => this.#store,
+    tab: () => this.#tab,
     answers: () => this.#session?.answers ?? [],
     hide: () => this.hide(),
   })
@@ -271,6 +272,7 @@ export class DocsAssistant extends AssistantAttributes {
         openInSite(event as MouseEvent, {
           navigate: (href) => !this.#emit('navigate', {href}),
           onStay: (link) => this.#around.show(link),
+          onLeave: (link) => this.#around.keep(link),
         })
       },
       {signal},
@@ -373,6 +375,7 @@ export class DocsAssistant extends AssistantAttributes {
     this.#nodeOptions = null
     this.requestUpdate()
     await this.updateComplete
+    this.#around.resume()
     if (this.mode === 'page') this.#takeOver()
     if (this.#wantsFocus) this.focus()
   }

@@ -18,9 +18,16 @@ export interface PageAroundOptions {
   /** The side of the window that the panel is at. */
   readonly side: () => 'left' | 'right'
   readonly storage: () => KeyValueStore
+  /** Lasts as long as the tab. */
+  readonly tab: () => KeyValueStore
   readonly answers: () => readonly AnswerState[]
   readonly hide: () => void
 }
+
+/** What a link quotes that loaded another page of the site. */
+const quotedEntry = 'docent:quoted'
+/** Most characters of it that are kept. */
+const maxKeptChars = 20_000
 
 /** In narrower windows the panel covers the page. Same as in the styles. */
 const smallPx = 520
@@ -51,9 +58,37 @@ export class PageAround {
 
   /** Shows on the page what a link of the assistant quotes, which opened no page. */
   show(link: HTMLAnchorElement): void {
-    const {citations} = citedBy(link, this.#options.answers()) ?? {citations: []}
-    this.#proof.show(link.href, distinctQuotes(citations))
+    this.#proof.show(link.href, this.#quotesOf(link))
     if (this.isCovered) this.bar.leave(link)
+  }
+
+  /** Keeps what a link quotes for the page that it loads. */
+  keep(link: HTMLAnchorElement): void {
+    const kept = JSON.stringify([link.href, ...this.#quotesOf(link)])
+    try {
+      if (kept.length <= maxKeptChars) this.#options.tab().setItem(quotedEntry, kept)
+    } catch {
+      // Storage is not allowed: the browser alone marks the words.
+    }
+  }
+
+  /** Shows what was kept for this page, once, if the panel is open again; without it the browser's own mark is enough. */
+  resume(): void {
+    const {tab, mode, isOpen} = this.#options
+    const kept = tab().getItem(quotedEntry)
+    if (kept === null) return
+    tab().removeItem(quotedEntry)
+    if (mode() !== 'panel' || !isOpen()) return
+    try {
+      const [href, ...quotes] = JSON.parse(kept) as [string, ...string[]]
+      this.#proof.show(href, quotes)
+    } catch {
+      // The site wrote something of its own there.
+    }
+  }
+
+  #quotesOf(link: HTMLAnchorElement): readonly string[] {
+    return distinctQuotes(citedBy(link, this.#options.answers())?.citations ?? [])
   }
 
   /** Makes way where the panel lies on words that were marked. */

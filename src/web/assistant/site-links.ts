@@ -5,6 +5,8 @@ export interface SiteLinks {
   readonly navigate: (href: string) => boolean
   /** A link was opened without leaving the page. */
   readonly onStay: (link: HTMLAnchorElement) => void
+  /** A link is about to load another page of this site. */
+  readonly onLeave: (link: HTMLAnchorElement) => void
 }
 
 /**
@@ -12,7 +14,7 @@ export interface SiteLinks {
  * router. Routers look for a link around what was clicked, and see nothing inside of a shadow root; so a link of this
  * site is clicked once more as one of the page. Neither gets what the link quotes, which routers take for a section.
  */
-export function openInSite(event: MouseEvent, {navigate, onStay}: SiteLinks): void {
+export function openInSite(event: MouseEvent, {navigate, onStay, onLeave}: SiteLinks): void {
   const link = (event.target as Element).closest<HTMLAnchorElement>('a[href]')
   const isPlain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey
   if (link === null || event.defaultPrevented || !isPlain) return
@@ -33,7 +35,9 @@ export function openInSite(event: MouseEvent, {navigate, onStay}: SiteLinks): vo
   // After the site's own listeners: the browser follows what the link is by then.
   const atLast = (click: Event): void => {
     stays = click.defaultPrevented || isThisPage(plain)
-    if (!stays) twin.href = href
+    if (stays) return
+    twin.href = href
+    onLeave(link)
   }
   addEventListener('click', atLast)
   document.body.append(twin)

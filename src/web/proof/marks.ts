@@ -76,7 +76,9 @@ export function markOnPage(anchor: string, quotes: readonly string[]): Range | n
   if (CSS.highlights !== undefined) {
     if (sheet === null) {
       sheet = new CSSStyleSheet()
-      sheet.replaceSync(`::highlight(${highlightName}) { background-color: #ffe58a; color: #1b1d22 }`)
+      // From then on these marks are the only ones: what the browser marked when it loaded the page would stay beside them.
+      sheet.replaceSync(`::highlight(${highlightName}) { background-color: #ffe58a; color: #1b1d22 }
+        ::target-text { background-color: transparent; color: currentColor }`)
     }
     if (!document.adoptedStyleSheets.includes(sheet)) document.adoptedStyleSheets.push(sheet)
     CSS.highlights.set(highlightName, new Highlight(...ranges))

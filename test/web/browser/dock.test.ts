@@ -17,6 +17,7 @@ describe.skipIf(chromiumPath === null)('the panel and the page', () => {
     site: string,
     browser: Parameters<Browsers['open']>[0] = {},
     more: Readonly<Record<string, string>> = {},
+    contentSecurityPolicy = '',
   ): Promise<{page: Page; docent: PlayedDocent}> {
     const docent = await startPlayedDocent({
       webDir: setting.webDir,
@@ -26,7 +27,7 @@ describe.skipIf(chromiumPath === null)('the panel and the page', () => {
           ? [...tankAnswer.slice(0, -1), {hold: true}, ...tankAnswer.slice(-1)]
           : [...tankAnswer],
       pages: {'/docs/tanks': site, ...more},
-      contentSecurityPolicy: '',
+      contentSecurityPolicy,
     })
     const context = await setting.browsers.open({
       locale: 'en-US',
@@ -161,21 +162,73 @@ describe.skipIf(chromiumPath === null)('the panel and the page', () => {
       expect((await panelBox(page)).width).toBe(panel.width + 16)
     })
 
-    test('after a full load of another page it is docked before the page is painted again', async () => {
-      const {page, docent} = await open(tanks(), {}, {'/docs/other': tanks()})
-      await show(page)
-      await page.addInitScript(() => {
-        Object.assign(window, {shift: 0})
-        new PerformanceObserver((list) => {
-          for (const entry of list.getEntries() as (PerformanceEntry & {value: number})[])
-            Object.assign(window, {shift: (window as unknown as {shift: number}).shift + entry.value})
-        }).observe({type: 'layout-shift', buffered: true})
+    describe('the next page keeps its place when it is loaded:', () => {
+      /** Sums the layout shifts of the pages from now on, and loads the script of the widget late. */
+      async function watchShift(page: Page): Promise<() => Promise<number>> {
+        await page.route('**/widget.js*', async (route) => {
+          await new Promise((resolve) => setTimeout(resolve, 1_000))
+          await route.continue()
+        })
+        await page.addInitScript(() => {
+          Object.assign(window, {shift: 0})
+          new PerformanceObserver((list) => {
+            for (const entry of list.getEntries() as (PerformanceEntry & {value: number})[])
+              Object.assign(window, {shift: (window as unknown as {shift: number}).shift + entry.value})
+          }).observe({type: 'layout-shift', buffered: true})
+        })
+        return () => page.evaluate(() => (window as unknown as {shift: number}).shift)
+      }
+
+      test('in the docs of the server, until the panel is closed', async () => {
+        const {page, docent} = await open(tanks(), {}, {}, "default-src 'self'; script-src 'self'")
+        await page.goto(`${docent.url}/docs/streaming-and-resuming`)
+        const whole = await widthOf(page)
+        await page.locator('a.ask').click()
+        await page.locator('.panel.docked').waitFor()
+        const shift = await watchShift(page)
+
+        await page.reload({waitUntil: 'commit'})
+        await page.locator('main').waitFor()
+        expect(await widthOf(page)).toBe(whole - 400)
+        await page.locator('.panel.docked').waitFor()
+        await page.waitForTimeout(300)
+        expect(await shift()).toBe(0)
+        expect(await page.evaluate(() => document.adoptedStyleSheets.length)).toBe(1)
+
+        await page.locator('.panel').getByRole('button', {name: 'Close', exact: true}).click()
+        await expect.poll(() => widthOf(page)).toBe(whole)
+        await page.reload()
+        expect(await widthOf(page)).toBe(whole)
       })
 
-      await page.goto(`${docent.url}/docs/other`)
-      await page.locator('.panel.docked').waitFor()
+      test('and has its room back where the panel does not open again', async () => {
+        const {page, docent} = await open(tanks())
+        await page.goto(`${docent.url}/docs/streaming-and-resuming`)
+        const whole = await widthOf(page)
+        await page.evaluate(() => sessionStorage.setItem('docent:docked', 'right 400'))
 
-      expect(await page.evaluate(() => (window as unknown as {shift: number}).shift)).toBeLessThan(0.02)
+        await page.reload()
+
+        await expect.poll(() => widthOf(page), {timeout: 30_000}).toBe(whole)
+      })
+
+      test('on a site that waits for the script of the widget', async () => {
+        const late = tanks().replace('max-width: 640px', 'max-width: 640px; margin: auto')
+        const site = late.replace('defer>', 'defer blocking="render">')
+        const {page, docent} = await open(site, {}, {'/docs/late': late})
+        await show(page)
+        const shift = await watchShift(page)
+
+        await page.goto(`${docent.url}/docs/late`)
+        await page.locator('.panel.docked').waitFor()
+        await page.waitForTimeout(300)
+        expect(await shift()).toBeGreaterThan(0.02)
+
+        await page.goto(`${docent.url}/docs/tanks`)
+        await page.locator('.panel.docked').waitFor()
+        await page.waitForTimeout(300)
+        expect(await shift()).toBeLessThan(0.001)
+      })
     })
   })
 

@@ -39,6 +39,7 @@ describe.skipIf(chromiumPath === null)('what an answer quotes', () => {
   }
 
   async function ask(page: Page): Promise<void> {
+    await page.locator('textarea.question').waitFor({state: 'attached'})
     if (await page.locator('.launcher').isVisible()) await page.locator('.launcher').click()
     await page.locator('textarea.question').fill('How do I drain a tank?')
     await page.locator('textarea.question').press('Enter')
@@ -336,6 +337,56 @@ describe.skipIf(chromiumPath === null)('what an answer quotes', () => {
 
       await expect.poll(() => markedOnPage(page)).toEqual({text: 'Close the lid at night', isSeen: true})
       expect(await page.locator('mark.quoted').count()).toBe(0)
+    })
+
+    test.each(['/site/tanks', '/docs/tanks'])(
+      'of %s, in place of the words that the browser marked when it opened the page',
+      async (path) => {
+        const style = '<style>::target-text { background-color: plum }</style><body'
+        const site = {'/site/tanks': tankSite(panel).replace('<body', style)}
+        const {page} = await open(`${path}#draining:~:text=Tell%20the%20others%20first`, {}, site)
+        const browsersMark = (): Promise<string> =>
+          page
+            .locator('main p')
+            .first()
+            .evaluate((words) => getComputedStyle(words, '::target-text').backgroundColor)
+        if (path === '/site/tanks') {
+          expect(await browsersMark()).not.toBe('rgba(0, 0, 0, 0)')
+          await page.evaluate(() => history.replaceState(null, '', '/docs/tanks#draining'))
+          await ask(page)
+          await chips(page).nth(1).click()
+          await expect.poll(() => markedOnPage(page)).toEqual({text: 'Close the lid at night', isSeen: true})
+        } else await page.locator('mark.quoted').first().waitFor()
+
+        await expect.poll(browsersMark).toBe('rgba(0, 0, 0, 0)')
+        await page.keyboard.press('Escape')
+        expect(await markedOnPage(page)).toBe(null)
+        expect(await page.locator('mark.quoted').count()).toBe(0)
+        expect(await browsersMark()).toBe('rgba(0, 0, 0, 0)')
+      },
+    )
+
+    test('of a page that a citation loads, and the panel that floats over them makes way, once', async () => {
+      const wide = (element: string) => tankSite(element).replace('max-width: 640px', '')
+      const {page} = await open(
+        '/site/',
+        {viewport: {width: 1000, height: 700}},
+        {'/site/': wide(panel), '/docs/tanks': wide(panel)},
+      )
+      await ask(page)
+
+      await chips(page).nth(0).click()
+      await page.waitForURL(/docs\/tanks/)
+      await page.locator('.answer-bar').waitFor()
+      expect(await markedOnPage(page)).toEqual({text: drainQuote.slice(0, -1), isSeen: true})
+      await page.locator('.answer-bar .back').click()
+      await page.locator('.panel .text .cite').first().waitFor()
+
+      await page.reload()
+      await page.locator('.panel .text .cite').first().waitFor()
+      await page.waitForTimeout(1_000)
+      expect(await markedOnPage(page)).toBe(null)
+      expect(await page.locator('.answer-bar').count()).toBe(0)
     })
 
     test('not where the words are gone: the page goes to the section', async () => {
