@@ -34,6 +34,23 @@ export const mkdocs: SiteKind = {
   docks: true,
 }
 
+export const material: SiteKind = {
+  name: 'material',
+  heading: 'Material for MkDocs',
+  from: {debian: 'mkdocs-material', works: ['/usr/bin/python3', '-c', 'import mkdocs, material']},
+  pages: 'docs',
+  needsHeading: true,
+  build: ['mkdocs', 'build', '--quiet'],
+  output: 'site',
+  search: {keys: ['f', 's', '/'], open: '[data-md-toggle=search]:checked'},
+  opens: 'Control+k',
+  link: '.md-nav--primary a[href$="settings/"]:visible',
+  text: '.md-content',
+  dark: '.md-header__option label:visible',
+  hasRouter: false,
+  docks: true,
+}
+
 export const hugo: SiteKind = {
   name: 'hugo',
   heading: 'Hugo',

@@ -5,10 +5,13 @@ export interface SiteKind {
   /** Its heading in content/widget.md, whose files its folder must have. */
   readonly heading: string
   /**
-   * Where it comes from: the folder's own lock file, npm packages with exact versions, or a Debian package, whose program
-   * has the same name.
+   * Where it comes from: the folder's own lock file, npm packages with exact versions, or a Debian package, which is
+   * there if a command works. Default: its `--help`.
    */
-  readonly from: 'lock' | {readonly packages: readonly string[]} | {readonly debian: string}
+  readonly from:
+    | 'lock'
+    | {readonly packages: readonly string[]}
+    | {readonly debian: string; readonly works?: readonly [string, ...string[]]}
   /** Its folder for pages. */
   readonly pages: string
   /** Name of a page there. Default: the name in the shared pages. */
