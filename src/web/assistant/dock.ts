@@ -1,7 +1,7 @@
 import {html, nothing, type ReactiveController, type ReactiveControllerHost, type TemplateResult} from 'lit'
 import type {Say} from '../locales/strings.ts'
 import type {KeyValueStore} from '../session/conversation-store.ts'
-import {breaksUnder, headerBottomAt, keepsPlace} from './page-room.ts'
+import {breaksUnder, headerBottomAt, keepsPlace, type Zone} from './page-room.ts'
 
 export interface DockOptions {
   readonly root: () => ParentNode
@@ -116,16 +116,18 @@ export class Dock implements ReactiveController {
     return Math.round(Math.max(minPx, Math.min(this.#most, this.#widthPx)))
   }
 
-  #dock(): void {
+  /** Returns the place of the panel. */
+  #dock(): Zone {
     this.#sheet ??= new CSSStyleSheet()
     const margin = `margin-${this.#options.side()}: ${this.#width}px !important`
     const rule = (top: number): string =>
       `:root { ${margin}; --docs-assistant-dock: ${this.#width}px; --docs-assistant-dock-top: ${top}px }`
     this.#sheet.replaceSync(rule(0))
     if (!document.adoptedStyleSheets.includes(this.#sheet)) document.adoptedStyleSheets.push(this.#sheet)
-    const middle = this.#width / 2
-    const top = headerBottomAt(this.#options.side() === 'left' ? middle : innerWidth - middle)
+    const left = this.#options.side() === 'left' ? 0 : innerWidth - this.#width
+    const top = headerBottomAt(left + this.#width / 2)
     if (top > 0) this.#sheet.replaceSync(rule(top))
+    return {left, right: left + this.#width, top}
   }
 
   #undock(): void {

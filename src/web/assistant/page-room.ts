@@ -6,14 +6,46 @@ const minTextPx = 340
 const maxHeaderPx = 160
 const textSelector = ':is(main, article, [role=main]) p'
 
-/** Whether a change makes the page wider than its room, or its text too narrow. Forces layout. */
-export function breaksUnder(change: () => void): boolean {
+const shortTextSelector = 'body :is(a, button, label, summary, li, dt, dd, p, td, th, h1, h2, h3, h4, h5, h6)'
+const maxShortTexts = 3000
+
+/** A part of the window down to its bottom, in pixels. */
+export interface Zone {
+  readonly left: number
+  readonly right: number
+  readonly top: number
+}
+
+/**
+ * Whether a change, which returns the place of the panel, makes the page wider than its room, its text too narrow, or
+ * leaves text behind the panel, as of an outline that is fixed to the window. Forces layout.
+ */
+export function breaksUnder(change: () => Zone): boolean {
   const before = measures()
-  change()
+  const zone = change()
   const after = measures()
   const isCut = after.overflow > before.overflow + 2
   const isNarrow = after.text !== null && after.text < minTextPx && after.text < (before.text ?? 0)
-  return isCut || isNarrow
+  return isCut || isNarrow || hasTextIn(zone)
+}
+
+function hasTextIn({left, right, top}: Zone): boolean {
+  const isInside = (box: DOMRect): boolean =>
+    box.right > left + 2 && box.left < right - 2 && box.bottom > top + 2 && box.top < innerHeight - 2
+  const isSeen = (element: Element, box: DOMRect): boolean => {
+    const x = (Math.max(box.left, left) + Math.min(box.right, right)) / 2
+    const y = (Math.max(box.top, top) + Math.min(box.bottom, innerHeight)) / 2
+    return document.elementsFromPoint(x, y).some((hit) => element.contains(hit))
+  }
+  return [...document.querySelectorAll(shortTextSelector)].slice(0, maxShortTexts).some((element) => {
+    if (!isInside(element.getBoundingClientRect())) return false
+    const texts = document.createRange()
+    texts.selectNodeContents(element)
+    return (
+      element.checkVisibility({opacityProperty: true, visibilityProperty: true}) &&
+      [...texts.getClientRects()].some((box) => isInside(box) && isSeen(element, box))
+    )
+  })
 }
 
 function measures(): {readonly overflow: number; readonly text: number | null} {

@@ -240,6 +240,14 @@ describe.skipIf(chromiumPath === null)('the panel and the page', () => {
         {width: 1440, height: 800},
         tanks().replace('max-width: 640px', 'width: 1300px'),
       ],
+      [
+        'a page with an outline that is fixed where the panel would be',
+        {width: 1440, height: 800},
+        tanks().replace(
+          '<main',
+          '<nav style="position: fixed; top: 200px; left: 1180px; width: 200px"><a href="#filling">Filling</a></nav><main',
+        ),
+      ],
       ['a site that does not want it', {width: 1440, height: 800}, tanks('dock="off"')],
     ])('%s', async (_name, viewport, site) => {
       const {page} = await open(site, {viewport})

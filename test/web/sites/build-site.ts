@@ -22,7 +22,8 @@ export interface BuiltSite {
 export async function obstacleTo({name, from}: SiteKind): Promise<string | null> {
   if (process.env['CI'] !== undefined) return null
   const isDebian = from !== 'lock' && 'debian' in from
-  const works = isDebian ? run(from.debian, ['--help']) : run('npm', ['view', 'vitepress', 'version'])
+  const [program, ...args] = isDebian ? (from.works ?? [from.debian, '--help']) : []
+  const works = program !== undefined ? run(program, args) : run('npm', ['view', 'vitepress', 'version'])
   const reason = isDebian
     ? `the Debian package ${from.debian} is not installed`
     : 'the npm registry does not answer'

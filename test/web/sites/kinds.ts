@@ -14,6 +14,7 @@ export const vitepress: SiteKind = {
   text: '.vp-doc',
   dark: '.VPNavBarAppearance button',
   hasRouter: true,
+  docks: false,
 }
 
 export const mkdocs: SiteKind = {
@@ -30,6 +31,24 @@ export const mkdocs: SiteKind = {
   text: '[role=main]',
   dark: null,
   hasRouter: false,
+  docks: true,
+}
+
+export const material: SiteKind = {
+  name: 'material',
+  heading: 'Material for MkDocs',
+  from: {debian: 'mkdocs-material', works: ['/usr/bin/python3', '-c', 'import mkdocs, material']},
+  pages: 'docs',
+  needsHeading: true,
+  build: ['mkdocs', 'build', '--quiet'],
+  output: 'site',
+  search: {keys: ['f', 's', '/'], open: '[data-md-toggle=search]:checked'},
+  opens: 'Control+k',
+  link: '.md-nav--primary a[href$="settings/"]:visible',
+  text: '.md-content',
+  dark: '.md-header__option label:visible',
+  hasRouter: false,
+  docks: true,
 }
 
 export const hugo: SiteKind = {
@@ -47,6 +66,7 @@ export const hugo: SiteKind = {
   text: 'main',
   dark: '#dark',
   hasRouter: false,
+  docks: true,
 }
 
 export const docusaurus: SiteKind = {
@@ -65,12 +85,14 @@ export const docusaurus: SiteKind = {
   needsHeading: false,
   build: [process.execPath, 'node_modules/@docusaurus/core/bin/docusaurus.mjs', 'build'],
   output: 'build',
-  search: {keys: ['Control+k'], open: '.navbar__search-input:focus'},
+  // Once its index is there the search takes the focus again.
+  search: {keys: ['Control+k'], open: '.navbar__search-input[aria-autocomplete]:focus'},
   opens: 'Control+i',
   link: '.theme-doc-sidebar-menu a[href^="/settings"]',
   text: '.markdown',
   dark: '[class*=colorModeToggle] button',
   hasRouter: true,
+  docks: true,
 }
 
 export const starlight: SiteKind = {
@@ -88,6 +110,7 @@ export const starlight: SiteKind = {
   text: '.sl-markdown-content',
   dark: null,
   hasRouter: true,
+  docks: true,
 }
 
 export const nextra: SiteKind = {
@@ -114,4 +137,5 @@ export const nextra: SiteKind = {
   text: 'article',
   dark: null,
   hasRouter: true,
+  docks: true,
 }

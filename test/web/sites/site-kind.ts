@@ -5,10 +5,13 @@ export interface SiteKind {
   /** Its heading in content/widget.md, whose files its folder must have. */
   readonly heading: string
   /**
-   * Where it comes from: the folder's own lock file, npm packages with exact versions, or a Debian package, whose program
-   * has the same name.
+   * Where it comes from: the folder's own lock file, npm packages with exact versions, or a Debian package, which is
+   * there if a command works. Default: its `--help`.
    */
-  readonly from: 'lock' | {readonly packages: readonly string[]} | {readonly debian: string}
+  readonly from:
+    | 'lock'
+    | {readonly packages: readonly string[]}
+    | {readonly debian: string; readonly works?: readonly [string, ...string[]]}
   /** Its folder for pages. */
   readonly pages: string
   /** Name of a page there. Default: the name in the shared pages. */
@@ -37,4 +40,6 @@ export interface SiteKind {
   readonly dark: string | null
   /** Whether links within the site are opened by a router, so that the page stays. */
   readonly hasRouter: boolean
+  /** Whether the panel can dock in a window of 1440 pixels: not where a part fixed to the window would lie behind it. */
+  readonly docks: boolean
 }
