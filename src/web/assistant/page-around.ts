@@ -39,7 +39,7 @@ export class PageAround {
   readonly #proof: PageProof
   readonly #options: PageAroundOptions
 
-  constructor(host: ReactiveControllerHost, options: PageAroundOptions) {
+  constructor(host: ReactiveControllerHost & Element, options: PageAroundOptions) {
     const {mode, isOpen, answers} = options
     this.#options = options
     this.bar = new AnswerBar(host, {...options, question: () => answers().at(-1)?.question ?? ''})

@@ -17,11 +17,13 @@ const settleMs = 350
 export class PageProof implements ReactiveController {
   /** Called with the words that were marked, once they are on the screen. */
   readonly #onMarked: (range: Range) => void
+  readonly #host: ReactiveControllerHost & Element
   #listeners = new AbortController()
   #latest = new AbortController()
 
-  constructor(host: ReactiveControllerHost, onMarked: (range: Range) => void) {
+  constructor(host: ReactiveControllerHost & Element, onMarked: (range: Range) => void) {
     this.#onMarked = onMarked
+    this.#host = host
     host.addController(this)
   }
 
@@ -35,7 +37,10 @@ export class PageProof implements ReactiveController {
 
   hostDisconnected(): void {
     this.#listeners.abort()
-    this.#clear()
+    // Routers such as Astro's move the element into the next page.
+    queueMicrotask(() => {
+      if (!this.#host.isConnected) this.#clear()
+    })
   }
 
   /** Marks what a link quotes, as soon as its page is shown. */
