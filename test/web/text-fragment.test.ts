@@ -1,5 +1,6 @@
 import {expect, test} from 'vitest'
-import {withoutQuotes, withQuotes} from '../../src/web/proof/text-fragment.ts'
+import {withQuotes} from '../../src/web/proof/text-fragment.ts'
+import {withoutQuotes} from '../../src/web/proof/without-quotes.ts'
 
 const page = 'https://docs.example.com/guide#valves'
 

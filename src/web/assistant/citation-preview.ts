@@ -1,7 +1,7 @@
 import {html, nothing, type ReactiveController, type ReactiveControllerHost, type TemplateResult} from 'lit'
 import type {Say, StringKey} from '../locales/strings.ts'
 import {renderer} from '../pieces/pieces.ts'
-import {withoutQuotes, withQuotes} from '../proof/text-fragment.ts'
+import {withoutQuotes} from '../proof/without-quotes.ts'
 import {pathOf} from '../session/markdown-copy.ts'
 import {distinctQuotes, quotedText} from '../session/quoted-text.ts'
 import type {SectionReading, Sections} from '../session/sections.ts'
@@ -154,7 +154,7 @@ export class CitationPreview implements ReactiveController {
   /** Once the section is known, the link says which of the same words it means. */
   #refineLink(quotes: readonly string[], section: string): void {
     if (this.#chip instanceof HTMLAnchorElement)
-      this.#chip.href = withQuotes(withoutQuotes(this.#chip.href), quotes, section)
+      this.#chip.href = renderer.loaded!.withQuotes(withoutQuotes(this.#chip.href), quotes, section)
   }
 
   /** Shows what the chip stands for now; hides the preview if it is no longer a citation. */

@@ -1,6 +1,6 @@
 import {html, nothing, type PropertyValues, type TemplateResult} from 'lit'
 import type {Locale} from '../locales/index.ts'
-import {scriptFolder} from '../pieces/pieces.ts'
+import {renderer, scriptFolder} from '../pieces/pieces.ts'
 import {safeHref} from '../render/links.ts'
 import type {NodeOptions} from '../render/nodes.ts'
 import type {AnswerState} from '../session/answer-state.ts'
@@ -367,6 +367,9 @@ export class DocsAssistant extends AssistantAttributes {
       if (isShown) dialog.showModal()
       else dialog.close()
     }
+    // Links to what is quoted are made with it.
+    if (this.#session!.answers.length > 0 && renderer.loaded === null)
+      void renderer.load().then((piece) => piece && this.requestUpdate())
     this.#gutterPx ??= gutterOf(this.renderRoot)
     if (this.#gutterPx !== null) alignBox(this.renderRoot, this.#gutterPx)
   }

@@ -1,6 +1,6 @@
 import type {ReactiveController, ReactiveControllerHost} from 'lit'
 import {renderer} from '../pieces/pieces.ts'
-import {withoutQuotes} from '../proof/text-fragment.ts'
+import {withoutQuotes} from '../proof/without-quotes.ts'
 import {isThisPage} from './site-links.ts'
 
 /** How long a router of the site may take to show another page. */

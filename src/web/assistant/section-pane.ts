@@ -3,7 +3,6 @@ import type {SectionText} from '../../../packages/client/src/index.ts'
 import {sectionAddress} from '../../lib/section-address.ts'
 import type {Say} from '../locales/strings.ts'
 import {highlighter, renderer} from '../pieces/pieces.ts'
-import {withQuotes} from '../proof/text-fragment.ts'
 import type {NodeOptions} from '../render/nodes.ts'
 import {patch} from '../render/patch.ts'
 import {createPlainStream} from '../render/plain-stream.ts'
@@ -15,6 +14,7 @@ import type {CitedSource} from './answer-text.ts'
 import type {Mode} from './attributes.ts'
 import {citedBy, citedLinkAt, linksAlong} from './cited-links.ts'
 import {icon} from './icons.ts'
+import {quotingLink} from './quoting-link.ts'
 
 export interface SectionPaneOptions {
   readonly root: () => ParentNode
@@ -105,7 +105,7 @@ export class SectionPane implements ReactiveController {
     const path = pathOf(source)
     const links = this.#link === null ? [] : linksAlong(this.#link)
     const at = links.indexOf(this.#link!)
-    const href = withQuotes(this.#options.absolute(sectionAddress(source)), distinctQuotes(citations))
+    const href = quotingLink(this.#options.absolute(sectionAddress(source)), distinctQuotes(citations))
     const turn = (by: number, name: 'previous' | 'next', picture: 'back' | 'forth'): TemplateResult =>
       html`<button class="plain" type="button" title=${say(name)} aria-label=${say(name)} ?disabled=${links[at + by] === undefined}
         @click=${() => this.#turnTo(links[at + by])}>${icon(picture)}</button>`

@@ -1,4 +1,4 @@
-import {withoutQuotes} from '../proof/text-fragment.ts'
+import {withoutQuotes} from '../proof/without-quotes.ts'
 
 export interface SiteLinks {
   /** Asks the page whether it opens a link itself; true if it does. */

@@ -1,13 +1,13 @@
 import {html, nothing, type TemplateResult} from 'lit'
 import type {Source} from '../../domain/index.ts'
 import {sectionAddress} from '../../lib/section-address.ts'
-import {withQuotes} from '../proof/text-fragment.ts'
 import {type AnswerState, usedSources} from '../session/answer-state.ts'
 import {nameOf, pathOf} from '../session/markdown-copy.ts'
 import {quotesOf} from '../session/quoted-text.ts'
 import {icon} from './icons.ts'
 import {marked} from './marked.ts'
 import {stepWords} from './problem-words.ts'
+import {quotingLink} from './quoting-link.ts'
 import type {TurnHandlers, TurnView} from './turn.ts'
 
 /** Cards shown before the first word: all that fit beside the box. */
@@ -45,7 +45,7 @@ function firstCards(answer: AnswerState, {showsAll}: TurnView, on: TurnHandlers)
 
 /** The address of a section, whose page marks what the answer quotes of it. */
 function hrefOf(source: Source, {citations}: AnswerState, on: TurnHandlers): string {
-  return withQuotes(on.absolute(sectionAddress(source)), quotesOf(source, citations))
+  return quotingLink(on.absolute(sectionAddress(source)), quotesOf(source, citations))
 }
 
 function line(answer: AnswerState, {showsAll}: TurnView, on: TurnHandlers): TemplateResult {

@@ -6,4 +6,5 @@
 export {clearPageMarks, markOnPage, rangesOf, wrapInMarks} from '../proof/marks.ts'
 export {plainTextOf} from '../proof/plain-text.ts'
 export {surroundings} from '../proof/surroundings.ts'
+export {withQuotes} from '../proof/text-fragment.ts'
 export {createMarkdownStream} from '../render/markdown-stream.ts'

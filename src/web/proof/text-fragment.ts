@@ -18,11 +18,6 @@ export function withQuotes(href: string, quotes: readonly string[], section: str
   return `${href}${href.includes('#') ? '' : '#'}:~:${unique.join('&')}`
 }
 
-/** The link without what it quotes, as routers of sites take it. */
-export function withoutQuotes(href: string): string {
-  return href.replace(/:~:.*$/s, '').replace(/#$/, '')
-}
-
 /** `text=[prefix-,]start[,end][,-suffix]`; empty for a quote without words. */
 function directiveOf(quote: string, section: string | null): string {
   const lines = quote

@@ -1,4 +1,3 @@
-import {withQuotes} from '../proof/text-fragment.ts'
 import {element, type RenderNode} from './tree.ts'
 
 /** A citation at its place in the text: the number and address of its source. */
@@ -15,11 +14,12 @@ export interface Chip {
   readonly quotes?: readonly string[]
 }
 
-/** The chip for citations of one source at one place; `data-spans` identifies them. */
-export function chipNode(chips: readonly Chip[]): RenderNode {
+/**
+ * The chip for citations of one source at one place; `data-spans` identifies them.
+ * @param href where it leads; default: to the source, without a mark on what is quoted
+ */
+export function chipNode(chips: readonly Chip[], href = chips[0]!.href): RenderNode {
   const {n, label} = chips[0]!
-  const quotes = chips.flatMap((chip) => chip.quotes ?? [])
-  const href = withQuotes(chips[0]!.href, quotes)
   const spans = chips.map(spanOf).join(' ')
   return element(
     'a',

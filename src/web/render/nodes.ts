@@ -1,4 +1,5 @@
 import type {Token, Tokens} from 'marked'
+import {withQuotes} from '../proof/text-fragment.ts'
 import {type Chip, chipNode} from './chips.ts'
 import {decodeReferences} from './entities.ts'
 import type {Highlight} from './highlight.ts'
@@ -401,7 +402,10 @@ function chipsUpTo(end: number, context: RenderContext): RenderNode[] {
     const chip = context.chips.shift()!
     places.set(chip.n, [...(places.get(chip.n) ?? []), chip])
   }
-  return [...places.values()].map(chipNode)
+  return [...places.values()].map((here) => {
+    const quotes = here.flatMap((chip) => chip.quotes ?? [])
+    return chipNode(here, withQuotes(here[0]!.href, quotes))
+  })
 }
 
 /** The text of an HTML block, with line breaks at its block tags. */
