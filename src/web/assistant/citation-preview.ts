@@ -65,13 +65,13 @@ export class CitationPreview implements ReactiveController {
 
   /** The citation may have been removed with its conversation. */
   hostUpdated(): void {
-    if (this.#chip?.isConnected === false) this.#hide()
+    if (this.#chip?.isConnected === false) this.hide()
     else if (this.#chip !== null) this.#position()
   }
 
   hostDisconnected(): void {
     this.#listeners.abort()
-    this.#hide()
+    this.hide()
   }
 
   /** Rendered inside the frame: outside of an open dialog it could be neither pointed at nor read aloud. */
@@ -94,7 +94,7 @@ export class CitationPreview implements ReactiveController {
     if (chip !== null && isGivenBack) return
     if (chip !== null) this.#show(chip)
     else if (this.#chip !== null && (isLeaving || target.closest('.preview') === null))
-      this.#timer = setTimeout(() => this.#hide(), hideDelayMs)
+      this.#timer = setTimeout(() => this.hide(), hideDelayMs)
   }
 
   readonly #onClick = (event: Event): void => {
@@ -109,14 +109,14 @@ export class CitationPreview implements ReactiveController {
   readonly #onKey = (event: Event): void => {
     if ((event as KeyboardEvent).key !== 'Escape' || this.#chip === null) return
     event.preventDefault()
-    this.#hide()
+    this.hide()
   }
 
   readonly #onPress = (event: Event): void => {
     this.#isTouched = isTouch(event)
     const path = event.composedPath()
     const isHere = [this.#chip, this.#element].some((mine) => mine !== null && path.includes(mine))
-    if (!isHere) this.#hide()
+    if (!isHere) this.hide()
   }
 
   #show(chip: HTMLElement): void {
@@ -162,7 +162,7 @@ export class CitationPreview implements ReactiveController {
     const chip = this.#chip
     if (chip === null) return
     const cited = chip.closest<AnswerText>('docs-assistant-text')?.citationAt(chip) ?? null
-    if (cited === null) this.#hide()
+    if (cited === null) this.hide()
     else if (isSame(cited, this.#cited)) this.#position()
     else {
       this.#cited = cited
@@ -179,7 +179,7 @@ export class CitationPreview implements ReactiveController {
     this.#tapped = null
   }
 
-  #hide(): void {
+  hide(): void {
     clearTimeout(this.#timer)
     this.#detach()
     const preview = this.#element
@@ -197,7 +197,7 @@ export class CitationPreview implements ReactiveController {
     const at = chip.getBoundingClientRect()
     const visible = chip.closest('.scroll')!.getBoundingClientRect()
     if (at.bottom < visible.top || at.top > visible.bottom) {
-      this.#hide()
+      this.hide()
       return
     }
     chip.setAttribute('aria-describedby', id)

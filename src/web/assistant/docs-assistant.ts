@@ -268,7 +268,11 @@ export class DocsAssistant extends AssistantAttributes {
     this.renderRoot.addEventListener(
       'click',
       (event) => {
-        if (this.#pane.take(event as MouseEvent)) return
+        if (this.#pane.take(event as MouseEvent)) {
+          // Else the next Escape would be for it.
+          this.#preview.hide()
+          return
+        }
         openInSite(event as MouseEvent, {
           navigate: (href) => !this.#emit('navigate', {href}),
           onStay: (link) => this.#around.show(link),
