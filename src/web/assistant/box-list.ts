@@ -79,10 +79,11 @@ export class BoxList {
     this.choose(-1)
   }
 
-  /** Shows what was found for the text in the box. */
+  /** Shows what was found for the text in the box. What was chosen stays chosen where it is still offered. */
   show(found: Found): void {
-    if (found.results !== this.#found.results) this.#index = -1
+    const {chosen} = this
     this.#found = found
+    this.#index = chosen === undefined ? -1 : this.options.findIndex((option) => isSame(option, chosen))
     this.#announceFound()
     this.#host.requestUpdate()
   }
@@ -148,4 +149,9 @@ export class BoxList {
       if (words && this.#isOpen) this.#options.announce(words)
     }, announceAfterMs)
   }
+}
+
+/** Ids of results count them anew for each search. */
+function isSame(one: Option, other: Option): boolean {
+  return one.type === 'result' && other.type === 'result' ? one.href === other.href : one.id === other.id
 }
