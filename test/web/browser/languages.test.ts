@@ -72,7 +72,10 @@ function englishPatterns(tag: LocaleTag): RegExp[] {
 }
 
 function patternOf(text: string): RegExp {
-  const source = text.replace(/[.*+?^$()|[\]\\]/g, String.raw`\$&`).replace(/\{\w+\}/g, '.+')
+  const source = text
+    .replace(/[.*+?^$()|[\]\\]/g, String.raw`\$&`)
+    .replace(/\{(?:n|count)\}/g, String.raw`\d+`)
+    .replace(/\{\w+\}/g, '.+')
   return new RegExp(`^${source}$`)
 }
 
