@@ -1,3 +1,5 @@
+import {directionOf} from '../lib/direction.ts'
+import {endsAsQuestion} from '../lib/ends-as-question.ts'
 import {linkInText} from '../lib/link-in-text.ts'
 import {type Html, html, trusted} from './html.ts'
 import type {InfoBody} from './info-route.ts'
@@ -26,7 +28,7 @@ export function shellOf(template: string, view: ShellView): string {
   const words = {
     ...strings,
     lang,
-    dir: lang === 'ar' ? 'rtl' : 'ltr',
+    dir: directionOf(lang),
     title: name ?? 'Docent',
     name: name ?? strings.name,
     brand: name ?? strings.name,
@@ -61,7 +63,7 @@ function suggestionsOf(
   strings: PageStrings,
 ): Html | null {
   const about = (title: string): string =>
-    /[?？؟]\s*$/.test(title) ? title : strings.aboutPage.replace('{title}', () => title)
+    endsAsQuestion(title) ? title : strings.aboutPage.replace('{title}', () => title)
   const offers =
     questions.length > 0
       ? questions.map((question) => ({words: question, question}))

@@ -1,9 +1,10 @@
+import {directionOf} from '../../lib/direction.ts'
 import type {BuildPages, PageLookup, StoredPage} from '../../search-index/index.ts'
 import {assetAddress} from '../assets.ts'
 import {type Html, html, pageOf} from '../html.ts'
 import {docsRouteOf, startPageOf} from './docs-lookup.ts'
 import type {DocsPart} from './docs-outline.ts'
-import {type DocsWords, directionOf, docsLanguageOf, docsWordsIn} from './docs-words.ts'
+import {type DocsWords, docsLanguageOf, docsWordsIn} from './docs-words.ts'
 
 export type ListedPages = PageLookup & Pick<BuildPages, 'outline' | 'pages'>
 

@@ -312,10 +312,3 @@ export function docsWordsIn(lang: string | null): DocsWords {
 export function fill(line: string, values: Readonly<Record<string, string | number>>): string {
   return line.replace(/\{(\w+)\}/g, (all, name: string) => String(values[name] ?? all))
 }
-
-const rightToLeft = new Set(['ar', 'arc', 'ckb', 'dv', 'fa', 'he', 'ks', 'nqo', 'ps', 'sd', 'ug', 'ur', 'yi'])
-
-/** The direction in which a language is written. */
-export function directionOf(lang: string | null): 'ltr' | 'rtl' {
-  return rightToLeft.has((lang ?? '').split('-')[0]!.toLowerCase()) ? 'rtl' : 'ltr'
-}

@@ -1,4 +1,6 @@
 import type {ReactiveController, ReactiveControllerHost} from 'lit'
+import {pause} from '../../lib/pause.ts'
+import {decodedPath} from '../../lib/url-path.ts'
 import {renderer} from '../pieces/pieces.ts'
 import {withoutQuotes} from '../proof/without-quotes.ts'
 import {isThisPage} from './site-links.ts'
@@ -47,7 +49,7 @@ export class PageProof implements ReactiveController {
   show(href: string, quotes: readonly string[]): void {
     this.#clear()
     if (quotes.length === 0) return
-    const anchor = decoded(new URL(withoutQuotes(href)).hash.slice(1))
+    const anchor = decodedPath(new URL(withoutQuotes(href)).hash.slice(1))
     this.#latest = new AbortController()
     void this.#whenShown(href, anchor, quotes, this.#latest.signal)
   }
@@ -79,16 +81,6 @@ export class PageProof implements ReactiveController {
     renderer.loaded?.clearPageMarks?.()
   }
 }
-
-function decoded(encoded: string): string {
-  try {
-    return decodeURIComponent(encoded)
-  } catch {
-    return encoded
-  }
-}
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** Scrolls the page so that the words can be seen; leaves it where they can be. */
 function bringToView(range: Range): void {

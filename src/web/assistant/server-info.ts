@@ -1,4 +1,5 @@
 import {fetchInfo, type Info, type Transport} from '../../../packages/client/src/index.ts'
+import {pause} from '../../lib/pause.ts'
 import type {KeyValueStore} from '../session/conversation-store.ts'
 
 export interface ServerInfoOptions {
@@ -88,8 +89,4 @@ function storeIn(store: KeyValueStore, entry: string, info: Info): void {
   } catch {
     // Full, or not allowed: the next page asks again before it shows anything.
   }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms))
 }

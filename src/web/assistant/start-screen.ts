@@ -1,4 +1,5 @@
 import {html, nothing, type TemplateResult} from 'lit'
+import {endsAsQuestion} from '../../lib/ends-as-question.ts'
 import type {Say} from '../locales/strings.ts'
 import {icon} from './icons.ts'
 import {listOf} from './look.ts'
@@ -41,11 +42,6 @@ function suggestions({say, questions, pages, ask}: StartView): TemplateResult | 
   return html`<h2 class="label">${say(asked.length > 0 ? 'suggestions' : 'topics')}</h2>
     <ul class="suggestions">
       ${asked.map((question) => offer(question, question))}
-      ${titles.map((title) => offer(title, isQuestion(title) ? title : say('aboutPage', {title})))}
+      ${titles.map((title) => offer(title, endsAsQuestion(title) ? title : say('aboutPage', {title})))}
     </ul>`
-}
-
-/** Whether a text ends with a question mark, as some headings do. */
-export function isQuestion(words: string): boolean {
-  return /[?？؟]\s*$/.test(words)
 }

@@ -1,6 +1,7 @@
 import {html, nothing, type TemplateResult} from 'lit'
 import type {Feedback, Rating} from '../../../packages/client/src/index.ts'
 import type {PageLink, Source} from '../../domain/index.ts'
+import {endsAsQuestion} from '../../lib/ends-as-question.ts'
 import {sectionAddress} from '../../lib/section-address.ts'
 import type {Say, StringKey} from '../locales/strings.ts'
 import {
@@ -20,7 +21,6 @@ import {isPartial, namesUnknownWords, tellMissing, unknownWords} from './not-in-
 import {breakWords, stepWords} from './problem-words.ts'
 import {needsRewording, refusalText} from './refusal.ts'
 import {foundSources} from './sources.ts'
-import {isQuestion} from './start-screen.ts'
 
 /** What the reader has opened and chosen in one answer. */
 export interface TurnView {
@@ -274,5 +274,5 @@ function askChip(question: string, about: string, {say, ask}: TurnHandlers): Tem
 /** A question about a section: its heading, with the page's title unless it is a question already. */
 function questionAbout({title, headings}: Source): string {
   const heading = headings.at(-1)!
-  return isQuestion(heading) ? heading : `${title}: ${heading}`
+  return endsAsQuestion(heading) ? heading : `${title}: ${heading}`
 }

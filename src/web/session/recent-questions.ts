@@ -1,3 +1,4 @@
+import {isCaseless} from './caseless.ts'
 import type {Conversation} from './conversation-store.ts'
 
 /** Recent questions offered for an empty box, and for one with text. */
@@ -37,5 +38,5 @@ function folded(text: string): string {
 
 /** Whether a word of the text begins so; anywhere in scripts without spaces. */
 function hasWord(text: string, beginning: string): boolean {
-  return /\p{Lo}/u.test(beginning) ? text.includes(beginning) : ` ${text}`.includes(` ${beginning}`)
+  return isCaseless(beginning) ? text.includes(beginning) : ` ${text}`.includes(` ${beginning}`)
 }

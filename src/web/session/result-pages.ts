@@ -1,6 +1,7 @@
 import type {SearchResult} from '../../../packages/client/src/index.ts'
 import type {Highlight} from '../../domain/index.ts'
 import {headWordsOf} from '../../lib/cut.ts'
+import {decodedPath} from '../../lib/url-path.ts'
 
 /** Results of one page together. */
 export interface ResultPage {
@@ -49,15 +50,7 @@ function foldersOf(url: string): string[] {
     .replace(/\/(index(\.\w+)?)?$/, '')
     .split('/')
     .filter(Boolean)
-  return parts.slice(0, -1).map(decoded)
-}
-
-function decoded(part: string): string {
-  try {
-    return decodeURIComponent(part)
-  } catch {
-    return part
-  }
+  return parts.slice(0, -1).map(decodedPath)
 }
 
 /** Most characters of an excerpt in a list; two lines of a wide one. */

@@ -6,6 +6,7 @@ import {
 } from '../../../packages/client/src/index.ts'
 import type {ErrorCode} from '../../domain/index.ts'
 import {headOf} from '../../lib/cut.ts'
+import {isCaseless} from './caseless.ts'
 
 /** What is known of the text in the box. While it changes, what was found before stays. */
 export interface Found {
@@ -34,8 +35,6 @@ export interface LiveSearch {
 }
 
 const minQueryChars = 2
-/** A letter of a script without case: among them are those without spaces, where one character is a word. */
-const caseless = /\p{Lo}/u
 const maxQueryChars = 300
 const maxResults = 6
 const debounceMs = 120
@@ -125,7 +124,7 @@ export function createLiveSearch(options: LiveSearchOptions): LiveSearch {
   return {
     type(text) {
       const query = text.trim()
-      if (query.length < minQueryChars && !caseless.test(query)) {
+      if (query.length < minQueryChars && !isCaseless(query)) {
         cancel()
         report({})
         return

@@ -5,6 +5,7 @@ import {
   type Source,
   type Transport,
 } from '../../../packages/client/src/index.ts'
+import {isCaseless} from './caseless.ts'
 
 /** Pause in typing after which the sources of the question are looked for. */
 const pauseMs = 400
@@ -15,7 +16,6 @@ const refusedMs = 10_000
 const maxRefusedMs = 60_000
 /** Shorter text is rarely a question, unless each of its characters may be a word. */
 const minChars = 8
-const caseless = /\p{Lo}/u
 
 /**
  * The sources of the question in the box, found while the reader pauses in typing, so that they are there with Enter.
@@ -43,7 +43,7 @@ export class SourcesAhead {
     if (key === this.#wanted) return
     this.cancel()
     const {length} = question.question.trim()
-    if (this.#isUnknown || (length < minChars && !caseless.test(question.question))) return
+    if (this.#isUnknown || (length < minChars && !isCaseless(question.question))) return
     this.#wanted = key
     const waitMs = Math.max(pauseMs, this.#notBefore - Date.now())
     this.#timer = setTimeout(() => void this.#find(question), waitMs)

@@ -1,8 +1,7 @@
-import {readFile} from 'node:fs/promises'
-import {createRequire} from 'node:module'
 import type {BrowserContextOptions, Page as Tab} from 'playwright-core'
 import {afterAll, beforeAll, describe, expect, test, vi} from 'vitest'
 import type {Page} from '../../../src/domain/index.ts'
+import {violationsOn} from '../../support/accessibility.ts'
 import {browserSetting} from '../../support/browser-setting.ts'
 import {chromiumPath} from '../../support/chromium.ts'
 import {samplePage} from '../../support/sample-pages.ts'
@@ -173,7 +172,6 @@ describe.skipIf(chromiumPath === null)('the ingested pages in a browser', () => 
     ['light', 1280],
     ['dark', 375],
   ] as const)('an accessibility checker finds nothing (%s, %i wide)', async (colorScheme, width) => {
-    const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
     const paths = [
       '/docs/',
       '/docs/tanks',
@@ -185,18 +183,7 @@ describe.skipIf(chromiumPath === null)('the ingested pages in a browser', () => 
     for (const path of [...paths, `/docs/tanks${quote}`]) {
       const tab = await open(path, {colorScheme, viewport: {width, height: 812}})
       await tab.waitForLoadState('load')
-      // Through the debugger, which no content policy binds.
-      await tab.evaluate(`(() => { ${axe} })()`)
-      const found = await tab.evaluate(async () => {
-        const {axe} = window as unknown as {
-          axe: {run(options: object): Promise<{violations: {id: string; nodes: {html: string}[]}[]}>}
-        }
-        const runOnly = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
-        const {violations} = await axe.run({runOnly})
-        return violations.flatMap(({id, nodes}) => nodes.map(({html}) => `${id}: ${html.slice(0, 160)}`))
-      })
-
-      expect(found, path).toEqual([])
+      expect(await violationsOn(tab), path).toEqual([])
       const {scrollWidth, clientWidth} = await tab.evaluate(() => {
         const {scrollWidth, clientWidth} = document.documentElement
         return {scrollWidth, clientWidth}
