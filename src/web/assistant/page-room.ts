@@ -38,7 +38,7 @@ function hasTextIn({left, right, top}: Zone): boolean {
     for (const box of range.getClientRects()) {
       const [from, to] = [Math.max(box.left, left), Math.min(box.right, right)]
       const [above, below] = [Math.max(box.top, top), Math.min(box.bottom, innerHeight)]
-      if (to - from < 2 || below - above < 2) continue
+      if (to - from < 1 || below - above < 1) continue
       const hits = document.elementsFromPoint((from + to) / 2, (above + below) / 2)
       if (hits.includes(element) && element.checkVisibility({opacityProperty: true})) return true
     }

@@ -248,8 +248,8 @@ export async function guestTests(kind: SiteKind): Promise<void> {
         expect(inside).toEqual(await stylesInside(plain))
       })
 
-      test('docks where it covers no text of the page, and gives the page back as it was', async () => {
-        const page = await open({viewport: {width: 1440, height: 900}})
+      test('docks in a wide window, covers no text of the page, and gives the page back as it was', async () => {
+        const page = await open({viewport: {width: 1600, height: 900}})
         const before = await stylesBeside(page)
 
         await show(page)
