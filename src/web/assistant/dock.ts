@@ -33,7 +33,7 @@ const minPagePx = {auto: 760, on: 480, off: Number.POSITIVE_INFINITY}
  * `--docs-assistant-dock`, for what they fix to the window.
  */
 export class Dock implements ReactiveController {
-  readonly #host: ReactiveControllerHost
+  readonly #host: ReactiveControllerHost & Element
   readonly #options: DockOptions
   #sheet: CSSStyleSheet | null = null
   /** What the place of the panel was found for. */
@@ -44,7 +44,7 @@ export class Dock implements ReactiveController {
   #mostHerePx = maxPx
   #listeners = new AbortController()
 
-  constructor(host: ReactiveControllerHost, options: DockOptions) {
+  constructor(host: ReactiveControllerHost & Element, options: DockOptions) {
     this.#host = host
     this.#options = options
     host.addController(this)
@@ -61,8 +61,12 @@ export class Dock implements ReactiveController {
 
   hostDisconnected(): void {
     this.#listeners.abort()
-    this.#foundFor = ''
-    this.#undock()
+    // Routers such as Astro's move the element into the next page, in a transition in which nothing can be hit.
+    queueMicrotask(() => {
+      if (this.#host.isConnected) return
+      this.#foundFor = ''
+      this.#undock()
+    })
   }
 
   hostUpdate(): void {
@@ -173,8 +177,8 @@ export class Dock implements ReactiveController {
     grip.addEventListener('pointermove', (move) => this.#resize(width + away * (move.clientX - from)), {
       signal,
     })
-    for (const end of ['pointerup', 'pointercancel', 'lostpointercapture'])
-      grip.addEventListener(end, () => dragged.abort(), {signal})
+    // Follows pointerup and pointercancel too.
+    grip.addEventListener('lostpointercapture', () => dragged.abort(), {signal})
   }
 
   readonly #onKey = (event: KeyboardEvent): void => {

@@ -6,8 +6,7 @@ const minTextPx = 340
 const maxHeaderPx = 160
 const textSelector = ':is(main, article, [role=main]) p'
 
-const shortTextSelector = 'body :is(a, button, label, summary, li, dt, dd, p, td, th, h1, h2, h3, h4, h5, h6)'
-const maxShortTexts = 3000
+const maxTexts = 10_000
 
 /** A part of the window down to its bottom, in pixels. */
 export interface Zone {
@@ -30,22 +29,21 @@ export function breaksUnder(change: () => Zone): boolean {
 }
 
 function hasTextIn({left, right, top}: Zone): boolean {
-  const isInside = (box: DOMRect): boolean =>
-    box.right > left + 2 && box.left < right - 2 && box.bottom > top + 2 && box.top < innerHeight - 2
-  const isSeen = (element: Element, box: DOMRect): boolean => {
-    const x = (Math.max(box.left, left) + Math.min(box.right, right)) / 2
-    const y = (Math.max(box.top, top) + Math.min(box.bottom, innerHeight)) / 2
-    return document.elementsFromPoint(x, y).some((hit) => element.contains(hit))
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+  const range = document.createRange()
+  for (let n = 0; n < maxTexts && texts.nextNode(); n++) {
+    // The words alone: elements may be wider.
+    range.selectNodeContents(texts.currentNode)
+    const element = texts.currentNode.parentElement!
+    for (const box of range.getClientRects()) {
+      const [from, to] = [Math.max(box.left, left), Math.min(box.right, right)]
+      const [above, below] = [Math.max(box.top, top), Math.min(box.bottom, innerHeight)]
+      if (to - from < 1 || below - above < 1) continue
+      const hits = document.elementsFromPoint((from + to) / 2, (above + below) / 2)
+      if (hits.includes(element) && element.checkVisibility({opacityProperty: true})) return true
+    }
   }
-  return [...document.querySelectorAll(shortTextSelector)].slice(0, maxShortTexts).some((element) => {
-    if (!isInside(element.getBoundingClientRect())) return false
-    const texts = document.createRange()
-    texts.selectNodeContents(element)
-    return (
-      element.checkVisibility({opacityProperty: true, visibilityProperty: true}) &&
-      [...texts.getClientRects()].some((box) => isInside(box) && isSeen(element, box))
-    )
-  })
+  return false
 }
 
 function measures(): {readonly overflow: number; readonly text: number | null} {

@@ -111,6 +111,22 @@ describe.skipIf(chromiumPath === null)('the panel and the page', () => {
       expect(Math.abs((await top()) - before)).toBeLessThan(60)
     })
 
+    test('it keeps its place when a router moves it into the next page during a transition', async () => {
+      const {page} = await open(tanks())
+      await show(page)
+      const before = await panelBox(page)
+
+      await page.evaluate(
+        () =>
+          document.startViewTransition(() => {
+            document.body.append(document.querySelector('docs-assistant')!)
+          }).finished,
+      )
+
+      expect(await isDocked(page)).toBe(true)
+      expect(await panelBox(page)).toEqual(before)
+    })
+
     test('its edge is dragged and moved by keys within limits, and the width is remembered', async () => {
       const {page, docent} = await open(tanks())
       await show(page)

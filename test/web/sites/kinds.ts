@@ -14,7 +14,6 @@ export const vitepress: SiteKind = {
   text: '.vp-doc',
   dark: '.VPNavBarAppearance button',
   hasRouter: true,
-  docks: false,
 }
 
 export const mkdocs: SiteKind = {
@@ -31,7 +30,6 @@ export const mkdocs: SiteKind = {
   text: '[role=main]',
   dark: null,
   hasRouter: false,
-  docks: true,
 }
 
 export const material: SiteKind = {
@@ -48,7 +46,6 @@ export const material: SiteKind = {
   text: '.md-content',
   dark: '.md-header__option label:visible',
   hasRouter: false,
-  docks: true,
 }
 
 export const hugo: SiteKind = {
@@ -66,7 +63,6 @@ export const hugo: SiteKind = {
   text: 'main',
   dark: '#dark',
   hasRouter: false,
-  docks: true,
 }
 
 export const docusaurus: SiteKind = {
@@ -92,7 +88,6 @@ export const docusaurus: SiteKind = {
   text: '.markdown',
   dark: '[class*=colorModeToggle] button',
   hasRouter: true,
-  docks: true,
 }
 
 export const starlight: SiteKind = {
@@ -110,7 +105,6 @@ export const starlight: SiteKind = {
   text: '.sl-markdown-content',
   dark: null,
   hasRouter: true,
-  docks: true,
 }
 
 export const nextra: SiteKind = {
@@ -137,5 +131,4 @@ export const nextra: SiteKind = {
   text: 'article',
   dark: null,
   hasRouter: true,
-  docks: true,
 }

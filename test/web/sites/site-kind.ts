@@ -40,6 +40,4 @@ export interface SiteKind {
   readonly dark: string | null
   /** Whether links within the site are opened by a router, so that the page stays. */
   readonly hasRouter: boolean
-  /** Whether the panel can dock in a window of 1440 pixels: not where a part fixed to the window would lie behind it. */
-  readonly docks: boolean
 }

@@ -23,7 +23,10 @@ export function stylesInside(page: Page): Promise<readonly Styles[]> {
   }, measured)
 }
 
-/** The computed styles of all else on the page. */
+/**
+ * The computed styles and the boxes of all else on the page. Boxes take the place of margins: Chromium computes `auto` as 0
+ * until the element is laid out for a second time.
+ */
 export function stylesBeside(page: Page): Promise<readonly Styles[]> {
   return page.evaluate(() => {
     const ours = document.querySelector('docs-assistant')
@@ -31,8 +34,9 @@ export function stylesBeside(page: Page): Promise<readonly Styles[]> {
       .filter((element) => element !== ours)
       .map((element) => {
         const all = getComputedStyle(element)
-        const styles: Record<string, string> = {element: element.localName}
-        for (const name of all) styles[name] = all.getPropertyValue(name)
+        const {x, y, width, height} = element.getBoundingClientRect()
+        const styles: Record<string, string> = {element: element.localName, box: `${[x, y, width, height]}`}
+        for (const name of all) if (!name.startsWith('margin-')) styles[name] = all.getPropertyValue(name)
         return styles
       })
   })
