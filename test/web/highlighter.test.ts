@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest'
-import {isPrepared, preparing} from '../../src/lib/highlight-code.ts'
-import {highlight, highlightPrepared, whenPrepared} from '../../src/web/pieces/highlighter.ts'
+import {highlight, isPrepared, preparing} from '../../src/lib/highlight-code.ts'
+import {highlightPrepared, whenPrepared} from '../../src/web/pieces/highlighter.ts'
 import {type RenderNode, textOf} from '../../src/web/render/tree.ts'
 
 /** Each coloured word with the name of its colour. */

@@ -189,7 +189,12 @@ export class SectionPane implements ReactiveController {
     const {links, labels} = this.#options.nodeOptions()
     const base = this.#options.absolute(section.url)
     const stream = piece?.createMarkdownStream({links: {...links, base}, labels}) ?? createPlainStream()
-    if (colours !== null) stream.colour(colours.highlight)
+    if (colours !== null) {
+      stream.colour(colours.highlightPrepared)
+      stream.update(section.text, [], true)
+      await colours.whenPrepared()
+      if (this.#cited !== cited) return
+    }
     body.replaceChildren(
       ...stream.update(section.text, [], true).map(({nodes}) => {
         const block = document.createElement('div')
