@@ -24,20 +24,6 @@ const cssAsText = {
 }
 
 /**
- * Our scripts without indents: templates would keep theirs.
- * @type {import('esbuild').Plugin}
- */
-const withoutIndents = {
-  name: 'without-indents',
-  setup(builder) {
-    builder.onLoad({filter: /[\\/]src[\\/]web[\\/].*\.ts$/}, async ({path}) => ({
-      contents: (await readFile(path, 'utf8')).replace(/\n\s+/g, '\n'),
-      loader: 'ts',
-    }))
-  },
-}
-
-/**
  * Builds `widget.js` (a classic script that registers `<docs-assistant>`), its pieces (modules that it imports when they
  * are needed), the page at `/`, the locales, and the notices of what the scripts hold.
  * @param {{root: string, outDir: string, minify: boolean}} options
@@ -98,7 +84,7 @@ async function buildScripts({root, sources, outDir, minify}) {
     legalComments: /** @type {const} */ ('none'),
     banner: {js: banner},
     define: {'process.env.NODE_ENV': '"production"'},
-    plugins: minify ? [cssAsText, withoutIndents] : [cssAsText],
+    plugins: [cssAsText],
     logLevel: /** @type {const} */ ('silent'),
   }
   const scripts = {widget: join(sources, 'widget.ts'), page: join(sources, 'page/page.ts')}
