@@ -1,4 +1,5 @@
 import {headOf} from '../lib/cut.ts'
+import {matchedParts} from './matched-parts.ts'
 import {type Sentence, sentencesOf} from './sentences.ts'
 import {type Analysis, type Token, visitWords} from './terms.ts'
 
@@ -69,7 +70,7 @@ export function bestExcerptOf(
   }
 }
 
-/** The words of a text that have any of the terms: few, so only those are kept. */
+/** The words of a text that have any of the terms, or the parts that have: few, so only those are kept. */
 function tokensWith(
   terms: ReadonlyMap<string, number>,
   text: string,
@@ -79,7 +80,9 @@ function tokensWith(
   visitWords(
     text,
     (word, start, end) => {
-      if (word.terms.some((term) => terms.has(term))) tokens.push({start, end, terms: word.terms})
+      if (!word.terms.some((term) => terms.has(term))) return
+      const token = {start, end, terms: word.terms}
+      for (const part of matchedParts(text, token, terms, analysis)) tokens.push({...token, ...part})
     },
     analysis,
   )

@@ -1,8 +1,9 @@
+import {matchedParts} from './matched-parts.ts'
 import {type Analysis, fold, type Token, tokensOf} from './terms.ts'
 
 /** What is marked in a text. */
 export interface MarkedWords {
-  /** Terms, as `termsOf` returns them, of words that are marked as a whole. */
+  /** Terms, as `termsOf` returns them, of words that are marked; of identifiers and addresses their parts alone. */
   readonly terms: ReadonlySet<string>
   /**
    * A beginning with the terms it stands for. Of every word that begins so, its letters are marked; a word of those
@@ -21,16 +22,21 @@ export function marksOf(
   const marks: [number, number][] = []
   const wholeGraphemes = wholeGraphemesOf(text)
   for (const token of tokensOf(text, analysis)) {
-    const found = terms.size > 0 && token.terms.some((term) => terms.has(term))
-    const part = found ? token : beginning ? beginningIn(text, token, beginning) : null
-    if (part === null) continue
-    const [start, end] = wholeGraphemes(part.start, part.end)
-    const last = marks.at(-1)
-    // Pairs of characters overlap in scripts without spaces.
-    if (last !== undefined && start <= last[1]) last[1] = Math.max(last[1], end)
-    else marks.push([start, end])
+    for (const part of partsOf(token)) {
+      const [start, end] = wholeGraphemes(part.start, part.end)
+      const last = marks.at(-1)
+      // Pairs of characters overlap in scripts without spaces.
+      if (last !== undefined && start <= last[1]) last[1] = Math.max(last[1], end)
+      else marks.push([start, end])
+    }
   }
   return marks
+
+  function partsOf(token: Token): Range[] {
+    if (token.terms.some((term) => terms.has(term))) return matchedParts(text, token, terms, analysis)
+    const part = beginning ? beginningIn(text, token, beginning) : null
+    return part === null ? [] : [part]
+  }
 }
 
 type Range = Pick<Token, 'start' | 'end'>

@@ -24,6 +24,10 @@ test.each([
   ['u\u0308ber', 'u', [], ['u\u0308']],
   ['か\u3099く', '', ['か\u3099'], ['か\u3099']],
   ['設定変更', '', ['設定変更'], ['設定変更']],
+  ['docs.example.com/widget.js', '', ['embed', 'widgets'], ['widget']],
+  ['node.js', '', ['node.js'], ['node.js']],
+  ['ONNXRUNTIME_NODE_INSTALL', '', ['install'], ['INSTALL']],
+  ['maxTimeoutMs', '', ['max', 'timeout'], ['maxTimeout']],
 ])('%s, marked for %s and %j', (text, typed, words, marks) => {
   expect(marked(text, typed, ...words)).toEqual(marks)
 })
