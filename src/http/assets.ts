@@ -11,7 +11,7 @@ export type AssetName =
   | 'plain.css'
   | 'console.css'
   | 'docs.css'
-  | 'docs-dock.js'
+  | 'docs-first.js'
   | 'docs.js'
   | 'docs-quotes.js'
 

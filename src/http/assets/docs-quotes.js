@@ -103,6 +103,8 @@ function markQuotes(fragment) {
   }
   const first = document.querySelector('mark.quoted')
   if (first === null) return
+  // The browser may have shown the middle of a long line.
+  first.closest('pre')?.scrollTo({left: 0})
   first.scrollIntoView({block: 'center'})
   hideBrowserMarks()
 }

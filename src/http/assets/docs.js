@@ -60,9 +60,18 @@ const contentLinks = [...document.querySelectorAll('.contents a')].filter(
   (link) => link instanceof HTMLAnchorElement,
 )
 const sections = contentLinks.flatMap((link) => {
-  const heading = document.getElementById(decodeURIComponent(link.hash.slice(1)))
+  const heading = document.getElementById(decodeHash(link.hash).slice(1))
   return heading === null ? [] : [{link, heading}]
 })
+
+/** @param {string} hash */
+function decodeHash(hash) {
+  try {
+    return decodeURIComponent(hash)
+  } catch {
+    return hash
+  }
+}
 
 let isFrameDue = false
 function showSection() {
@@ -70,7 +79,12 @@ function showSection() {
   const line = (document.querySelector('.top')?.getBoundingClientRect().bottom ?? 0) + 96
   const isAtEnd = innerHeight + scrollY >= document.documentElement.scrollHeight - 2
   const passed = sections.filter(({heading}) => heading.getBoundingClientRect().top <= line)
-  const now = isAtEnd && scrollY > 0 ? sections.at(-1) : passed.at(-1)
+  // What was linked to is current as long as it is read, wherever its section begins.
+  const linked = sections.find(({heading}) => {
+    const {top} = heading.getBoundingClientRect()
+    return `#${heading.id}` === decodeHash(location.hash) && top > line && top < innerHeight / 2
+  })
+  const now = isAtEnd && scrollY > 0 ? sections.at(-1) : (linked ?? passed.at(-1))
   for (const {link} of sections) {
     if (link === now?.link) link.setAttribute('aria-current', 'location')
     else link.removeAttribute('aria-current')
@@ -89,6 +103,21 @@ if (sections.length > 0) {
   )
   showSection()
 }
+
+// Dark or light -----------------------------------------------------------------------------------------------------
+
+document.querySelector('button.theme')?.addEventListener('click', () => {
+  const {documentElement: root} = document
+  const before =
+    root.dataset['theme'] ?? (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light')
+  const theme = before === 'dark' ? 'light' : 'dark'
+  root.dataset['theme'] = theme
+  try {
+    localStorage.setItem('docent:theme', theme)
+  } catch {
+    // Storage is not allowed: the choice lasts until the page is left.
+  }
+})
 
 // Search ------------------------------------------------------------------------------------------------------------
 

@@ -12,6 +12,8 @@ export interface ContentsEntry {
 /** Time for colouring the code of one page, in milliseconds. What is left then stays plain. */
 const maxColouringMs = 1_500
 const maxLabelChars = 80
+/** A longer first line of code would lie under the head of its frame in a column of usual width. */
+const maxBesideHeadChars = 56
 
 /**
  * Makes the sanitised tree of a page an article: links at its headings, coloured code with a label, code and tables that
@@ -28,6 +30,8 @@ export function decorateArticle(tree: Root, words: DocsWords): readonly Contents
     const element: Element = {...node, children}
     if (/^h[1-6]$/.test(node.tagName)) return withAnchorLink(element, words, contents)
     if (node.tagName === 'table') return scrollable(withoutEmptyHead(element), 'table', words.table)
+    // A corner without words heads nothing.
+    if (node.tagName === 'th' && textOf(node).trim() === '') return {...element, tagName: 'td'}
     if (node.tagName === 'input') {
       const isDone = 'checked' in node.properties && node.properties['checked'] !== false
       const text = [...textOf(parent).trim()].slice(0, maxLabelChars).join('')
@@ -66,7 +70,8 @@ function codeFigure(pre: Element, words: DocsWords, isColoured: boolean): Elemen
     language !== '' && isColoured
       ? highlight(source.replace(/\n$/, ''), language).map(coloured)
       : [text(source)]
-  return element('div', {className: ['code']}, [
+  const isWide = source.split('\n', 1)[0]!.length > maxBesideHeadChars
+  return element('div', {className: isWide ? ['code', 'wide'] : ['code']}, [
     element('div', {className: ['code-head']}, [text(language)]),
     element('pre', {tabIndex: 0, role: 'group', ariaLabel: name}, [element('code', {dir: 'ltr'}, children)]),
   ])

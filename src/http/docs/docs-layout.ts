@@ -64,18 +64,17 @@ ${
     ? null
     : html`<link rel="alternate" type="text/markdown" href="${markdownRoute}">
 `
-}${
-  view.hasAssistant
-    ? html`<script src="${assetAddress('docs-dock.js')}"></script>
-`
-    : null
-}<script src="${assetAddress('docs-quotes.js')}" type="module"></script>
+}<script src="${assetAddress('docs-first.js')}"${view.hasAssistant ? html` data-dock` : null}></script>
+<script src="${assetAddress('docs-quotes.js')}" type="module"></script>
 <script src="${assetAddress('docs.js')}" type="module"></script>`,
     body: html`<a class="skip" href="#content">${words.skip}</a>
 <header class="top">
 <a class="name" href="/docs/">${name}</a>
 ${searchForm(words, part, query)}
+<div class="tools">
+<button class="theme" type="button" title="${words.theme}" aria-label="${words.theme}"><svg viewBox="0 0 24 24" aria-hidden="true"><circle cx="12" cy="12" r="8"/><path d="M12 4a8 8 0 0 1 0 16z"/></svg></button>
 <a class="ask" href="/">${words.ask}</a>
+</div>
 </header>
 <div class="columns${contents === null ? null : ' has-contents'}">
 <details class="menu"><summary>${words.pages}</summary></details>

@@ -5,6 +5,8 @@ export interface DocsWords {
   readonly search: string
   readonly searchHint: string
   readonly ask: string
+  /** The switch between the two. */
+  readonly theme: string
   readonly pages: string
   readonly allPages: string
   readonly pagesBelow: string
@@ -41,6 +43,7 @@ const en: DocsWords = {
   search: 'Search',
   searchHint: 'Search the docs',
   ask: 'Ask the assistant',
+  theme: 'Dark or light',
   pages: 'Pages',
   allPages: 'All pages',
   pagesBelow: 'Pages below “{title}”',
@@ -78,6 +81,7 @@ const de: DocsWords = {
   search: 'Suchen',
   searchHint: 'Doku durchsuchen',
   ask: 'Assistenten fragen',
+  theme: 'Dunkel oder hell',
   pages: 'Seiten',
   allPages: 'Alle Seiten',
   pagesBelow: 'Seiten unter „{title}“',
@@ -116,6 +120,7 @@ const es: DocsWords = {
   search: 'Buscar',
   searchHint: 'Buscar en la documentación',
   ask: 'Preguntar al asistente',
+  theme: 'Oscuro o claro',
   pages: 'Páginas',
   allPages: 'Todas las páginas',
   pagesBelow: 'Páginas de «{title}»',
@@ -153,6 +158,7 @@ const fr: DocsWords = {
   search: 'Rechercher',
   searchHint: 'Rechercher dans la documentation',
   ask: 'Demander à l’assistant',
+  theme: 'Sombre ou clair',
   pages: 'Pages',
   allPages: 'Toutes les pages',
   pagesBelow: 'Pages sous « {title} »',
@@ -191,6 +197,7 @@ const ja: DocsWords = {
   search: '検索',
   searchHint: 'ドキュメントを検索',
   ask: 'アシスタントに質問',
+  theme: 'ダークとライト',
   pages: 'ページ',
   allPages: 'すべてのページ',
   pagesBelow: '「{title}」の下のページ',
@@ -229,6 +236,7 @@ const zh: DocsWords = {
   search: '搜索',
   searchHint: '搜索文档',
   ask: '询问助手',
+  theme: '深色或浅色',
   pages: '页面',
   allPages: '所有页面',
   pagesBelow: '“{title}”下的页面',
@@ -265,6 +273,7 @@ const ar: DocsWords = {
   search: 'بحث',
   searchHint: 'ابحث في التوثيق',
   ask: 'اسأل المساعد',
+  theme: 'داكن أو فاتح',
   pages: 'الصفحات',
   allPages: 'كل الصفحات',
   pagesBelow: 'الصفحات تحت «{title}»',

@@ -217,6 +217,7 @@ export class DocsAssistant extends AssistantAttributes {
   ask(question: string, options: {readonly about?: string} = {}): void {
     if (this.#session === null || this.#session.running !== null) return
     if (this.#floats) this.show()
+    this.#pane.close()
     this.#turns.showLast()
     this.#hasAsked = true
     this.#session.ask(question, options.about ?? '')
@@ -523,7 +524,7 @@ export class DocsAssistant extends AssistantAttributes {
     return html`
       <div class="root ${this.#isDark ? 'dark' : 'light'}" lang=${this.#language.locale.lang} dir=${this.#language.locale.dir} @keydown=${this.#onFrameKey} @focusin=${() => warmUp(() => this.#language.locale.lang)} @click=${this.#turns.onClick} @drawn=${this.#turns.onDrawn}>
         ${this.#floats && this.launcher !== 'none' && !this.#around.bar.isAway ? this.#launcher() : nothing}
-        ${inContainer(html`${this.#frame(name)}${this.#pane.render()}${this.#preview.render()}`, {name, mode: this.mode, isOpen: this.opened, isAway: this.#around.bar.isAway, dock: this.#around.dock, side: () => this.#history.render(), hide: () => this.hide()})}
+        ${inContainer(html`${this.#frame(name)}${this.#pane.render()}`, {name, mode: this.mode, isOpen: this.opened, isAway: this.#around.bar.isAway, dock: this.#around.dock, side: () => this.#history.render(), hide: () => this.hide()})}
         ${this.#around.bar.isAway ? this.#around.bar.render() : nothing}
         ${this.selection === null ? nothing : html`<button class="offer" type="button" hidden>${icon('spark')}${this.#say('askAboutSelection')}</button>`}
         <div class="sr" role="status">${this.#announcements.message}</div>
@@ -563,6 +564,7 @@ export class DocsAssistant extends AssistantAttributes {
         ask: (question) => this.ask(question),
       }),
       footer: footerLine(footer),
+      preview: this.#preview.render(),
       conversationKey,
       history: this.#history,
       turns: answers.length === 0 ? null : this.#turns.render(),

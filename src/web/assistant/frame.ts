@@ -19,6 +19,8 @@ export interface FrameView {
   /** What stands below the box then. */
   readonly after: TemplateResult
   readonly footer: TemplateResult | typeof nothing
+  /** Of the citation that is pointed at. */
+  readonly preview: TemplateResult
   readonly conversationKey: string
   readonly history: HistorySidebar
   /** The answers; null before anything was asked. */
@@ -46,6 +48,7 @@ export function frame(view: FrameView): TemplateResult {
       <div class="dock" ?inert=${isCovered}><div class="column">${view.jump}${view.composer}${view.footer}</div></div>
       ${isEmpty ? html`<div class="after" ?inert=${isCovered}><div class="column">${view.after}</div></div>` : nothing}
       ${isCovered ? history.view() : nothing}
+      ${view.preview}
     </section>`
 }
 

@@ -15,7 +15,7 @@ export function unknownWords(
   const listed = new Intl.ListFormat(lang, {type: 'conjunction'}).format(
     words.map((word) => `\u2068“${word}”\u2069`),
   )
-  return html`<p class="unknown">${say('neverMentioned', {words: listed})}</p>`
+  return html`<p class="unknown">${say('notMentioned', {words: listed})}</p>`
 }
 
 /** Whether the text begins with them, as extracts do. What an extract replaces later keeps its note, so that nothing moves. */

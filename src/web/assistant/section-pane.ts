@@ -163,6 +163,8 @@ export class SectionPane implements ReactiveController {
     const cited = link === undefined ? null : citedBy(link, this.#options.answers())
     if (link === undefined || cited === null) return
     this.#show(link, cited)
+    // The claim is read together with its proof.
+    link.scrollIntoView({block: 'nearest'})
     const {title, headings} = cited.source
     this.#options.announce(pathOf({title, headings}).at(-1)!)
   }

@@ -172,7 +172,7 @@ function ending(answer: AnswerState, on: TurnHandlers): TemplateResult | typeof 
         }<div class="buttons">${tellMissing(answer, on)}${person}</div></div>`
     case 'declined':
       return html`<div class="notice"><p>${say('declinedText')}</p>
-        <div class="buttons">${differently}${tellMissing(answer, on)}${person}</div></div>`
+        <div class="buttons">${differently}${person}</div></div>`
     case 'cut':
       return answer.finishReason === 'context_exceeded'
         ? html`<div class="notice"><p>${say('contextFull')}</p></div>`

@@ -61,7 +61,7 @@ export const ar: Strings = {
   notInDocsText: 'يبدو أن التوثيق لا يجيب عن هذا.',
   partly: 'أُجيب جزئيًا من التوثيق',
   quotedPartly: 'اقتُبس جزئيًا من التوثيق',
-  neverMentioned: 'لا يذكر التوثيق {words} أبدًا.',
+  notMentioned: 'لا تذكر الوثائق {words}.',
   tellMissing: 'أخبر فريق التوثيق بأن هذا ناقص',
   toldMissing: 'سيرى فريق التوثيق ذلك.',
   handOver: 'اسأل شخصًا',

@@ -48,7 +48,7 @@ export const de: Strings = {
   notInDocsText: 'Die Dokumentation scheint das nicht zu beantworten.',
   partly: 'Zum Teil aus der Doku beantwortet',
   quotedPartly: 'Zum Teil aus der Doku zitiert',
-  neverMentioned: 'In der Doku kommt nicht vor: {words}.',
+  notMentioned: 'Die Dokumentation erwähnt {words} nicht.',
   tellMissing: 'Der Doku-Redaktion sagen, dass das fehlt',
   toldMissing: 'Die Doku-Redaktion wird es sehen.',
   handOver: 'Einen Menschen fragen',

@@ -45,7 +45,7 @@ export const en = {
   notInDocsText: 'The documentation does not seem to answer this.',
   partly: 'Answered in part from the docs',
   quotedPartly: 'Quoted in part from the docs',
-  neverMentioned: 'The docs never mention {words}.',
+  notMentioned: 'The docs do not mention {words}.',
   tellMissing: 'Tell the docs team that this is missing',
   toldMissing: 'The docs team will see it.',
   handOver: 'Ask a person',

@@ -48,7 +48,7 @@ export const es: Strings = {
   notInDocsText: 'La documentación no parece responder a esto.',
   partly: 'Respondido en parte con la documentación',
   quotedPartly: 'Citado en parte de la documentación',
-  neverMentioned: 'La documentación nunca menciona {words}.',
+  notMentioned: 'La documentación no menciona {words}.',
   tellMissing: 'Avisar al equipo de documentación de que falta',
   toldMissing: 'El equipo de documentación lo verá.',
   handOver: 'Preguntar a una persona',

@@ -53,7 +53,7 @@ export const fr: Strings = {
   notInDocsText: 'La documentation ne semble pas répondre à cette question.',
   partly: 'Répondu en partie d’après la documentation',
   quotedPartly: 'Cité en partie de la documentation',
-  neverMentioned: 'La documentation ne mentionne jamais {words}.',
+  notMentioned: 'La documentation ne mentionne pas {words}.',
   tellMissing: 'Signaler ce manque à l’équipe de documentation',
   toldMissing: 'L’équipe de documentation le verra.',
   handOver: 'Demander à une personne',

@@ -47,7 +47,7 @@ export const ja: Strings = {
   notInDocsText: 'この質問の答えはドキュメントに見当たりません。',
   partly: 'ドキュメントから一部を回答',
   quotedPartly: 'ドキュメントから一部を引用',
-  neverMentioned: 'ドキュメントには {words} が出てきません。',
+  notMentioned: 'ドキュメントには{words}についての記載がありません。',
   tellMissing: '不足をドキュメント担当に知らせる',
   toldMissing: 'ドキュメント担当に届きます。',
   handOver: '担当者に問い合わせる',

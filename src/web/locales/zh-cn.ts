@@ -47,7 +47,7 @@ export const zhCN: Strings = {
   notInDocsText: '文档似乎没有回答这个问题。',
   partly: '文档只回答了一部分',
   quotedPartly: '文档只引用了一部分',
-  neverMentioned: '文档从未提到{words}。',
+  notMentioned: '文档中没有提到{words}。',
   tellMissing: '告诉文档团队缺少此内容',
   toldMissing: '文档团队会看到。',
   handOver: '联系人工',

@@ -183,8 +183,10 @@ function appendToItem(children: RenderNode[], chips: readonly RenderNode[]): rea
 
 function table(token: Tokens.Table, stretch: Stretch, context: RenderContext): RenderElement {
   let cursor = 0
-  const cell = (tag: string, {tokens, align}: Tokens.TableCell, isLast: boolean): RenderNode => {
+  const cell = (row: 'th' | 'td', {tokens, align}: Tokens.TableCell, isLast: boolean): RenderNode => {
     const raw = tokens.map((inner) => inner.raw).join('')
+    // A corner without words heads nothing.
+    const tag = raw.trim() === '' ? 'td' : row
     const [part, next] = partOf(stretch, cursor, raw, context)
     cursor = next
     const children = inlines(tokens, part, context)
@@ -197,7 +199,7 @@ function table(token: Tokens.Table, stretch: Stretch, context: RenderContext): R
       : offsetIn(part, raw.length)
     return element(tag, attributes, ...children, ...chipsUpTo(end, context))
   }
-  const row = (tag: string, cells: readonly Tokens.TableCell[]): RenderNode =>
+  const row = (tag: 'th' | 'td', cells: readonly Tokens.TableCell[]): RenderNode =>
     element('tr', {}, ...cells.map((each, i) => cell(tag, each, i === cells.length - 1)))
   const head = row('th', token.header)
   const rows = token.rows.map((cells) => row('td', cells))

@@ -28,6 +28,15 @@ tank --drain --all
 |------|-------|
 | one  | two   |
 
+|       | Hours |
+|-------|-------|
+| three | four  |
+
+\`\`\`sh
+tank --fill --slowly --until full --then-wait 60 --and-tell operators --or-else stop # it may take more than an hour
+tank --status
+\`\`\`
+
 - [ ] rinse
 
 ## Filling
@@ -146,6 +155,52 @@ describe.skipIf(chromiumPath === null)('the ingested pages in a browser', () => 
 
     await tab.locator('.contents a', {hasText: 'Filling'}).click()
     await tab.locator('.contents [aria-current]', {hasText: 'Filling'}).waitFor()
+  })
+
+  test('say that the section of a quote is in view, wherever it begins', async () => {
+    const tab = await open(`/docs/tanks${quote}`)
+    await tab.locator('mark.quoted').first().waitFor()
+    const {height} = tab.viewportSize()!
+    const top = () => tab.locator('#draining').evaluate((heading) => heading.getBoundingClientRect().top)
+    await tab.mouse.wheel(0, -100)
+    await tab.waitForFunction(() => document.querySelector('.contents [aria-current]') !== null)
+
+    expect(await top()).toBeGreaterThan(160)
+    expect(await top()).toBeLessThan(height / 2)
+    expect(await tab.locator('.contents [aria-current]').innerText()).toBe('Draining')
+  })
+
+  test('show a quote in a long line of code from its beginning, and clear of the button', async () => {
+    const words = 'tank --fill --slowly --until full --then-wait 60 --and-tell operators --or-else stop'
+    const tab = await open(`/docs/tanks#draining:~:text=${encodeURIComponent(words).replace(/-/g, '%2D')}`, {
+      viewport: {width: 1000, height: 800},
+    })
+    const mark = tab.locator('pre mark.quoted').first()
+    await mark.waitFor()
+    const [code, head] = [tab.locator('.code:has(mark)'), tab.locator('.code:has(mark) .code-head')]
+
+    expect(await code.locator('pre').evaluate((pre) => pre.scrollLeft)).toBe(0)
+    const [words1, button] = [(await mark.boundingBox())!, (await head.boundingBox())!]
+    expect(words1.y).toBeGreaterThanOrEqual(button.y + button.height)
+  })
+
+  test('are as dark or light as the reader chose, from the first paint on, here and on the page of the assistant', async () => {
+    const tab = await open('/docs/tanks', {colorScheme: 'light'})
+    const isDark = () =>
+      tab.evaluate(() => {
+        const [red = 255] = getComputedStyle(document.body).backgroundColor.match(/\d+/g)!.map(Number)
+        return red < 80
+      })
+    expect(await isDark()).toBe(false)
+
+    await tab.getByRole('button', {name: 'Dark or light'}).click()
+    expect(await isDark()).toBe(true)
+    await tab.goto(`${product.url}/docs/`, {waitUntil: 'commit'})
+    await tab.locator('main').waitFor()
+    expect(await isDark()).toBe(true)
+    await tab.goto(product.url)
+    await tab.locator('textarea.question').waitFor()
+    expect(await isDark()).toBe(true)
   })
 
   test('open the assistant in place', async () => {

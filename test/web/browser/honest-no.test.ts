@@ -44,7 +44,7 @@ describe.skipIf(chromiumPath === null)('where the docs do not answer', () => {
     })
 
     expect(await page.locator('.turn.abstained .unknown').allTextContents()).toEqual([
-      'The docs never mention \u2068“Frobnitz”\u2069 and \u2068“Xyzzy”\u2069.',
+      'The docs do not mention \u2068“Frobnitz”\u2069 and \u2068“Xyzzy”\u2069.',
     ])
     expect(await missingIn(docent)).toBe(0)
     await page.getByRole('button', {name: 'Tell the docs team'}).click()
@@ -79,7 +79,7 @@ describe.skipIf(chromiumPath === null)('where the docs do not answer', () => {
 
     expect(await extract.locator('.unknown').count()).toBe(0)
     expect(await written.locator('.unknown').allTextContents()).toEqual([
-      'The docs never mention \u2068“Frobnitz”\u2069.',
+      'The docs do not mention \u2068“Frobnitz”\u2069.',
     ])
   })
 
