@@ -213,7 +213,7 @@ describe('/docs/', () => {
     const {text} = await get('/docs/')
     const assets = [...text.matchAll(/(?:href|src)="(\/assets\/[^"]+)"/g)].map(([, address]) => address!)
 
-    expect(assets).toHaveLength(4)
+    expect(assets).toHaveLength(5)
     for (const address of assets) {
       const {status, headers} = await get(address)
       expect(status).toBe(200)

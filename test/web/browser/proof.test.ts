@@ -266,7 +266,7 @@ describe.skipIf(chromiumPath === null)('what an answer quotes', () => {
       },
     )
 
-    test('it closes where the window becomes too narrow, and with another conversation', async () => {
+    test('it closes where the window becomes too narrow, with another question, and with another conversation', async () => {
       const {page} = await open('/')
       await ask(page)
       await chips(page).first().click()
@@ -277,9 +277,28 @@ describe.skipIf(chromiumPath === null)('what an answer quotes', () => {
       await page.setViewportSize({width: 1500, height: 800})
       await chips(page).first().click()
       await pane(page).waitFor()
+      await ask(page)
+      await pane(page).waitFor({state: 'detached'})
+      await chips(page).first().click()
+      await pane(page).waitFor()
       await page.locator('.new:visible').first().click()
 
       await pane(page).waitFor({state: 'detached'})
+    })
+
+    test('the citation that it is of stays in view', async () => {
+      const {page} = await open('/', {viewport: {width: 1440, height: 360}})
+      await ask(page)
+      await chips(page).first().click()
+      for (const n of [2, 3, 4]) {
+        await pane(page).getByRole('button', {name: 'Next'}).click()
+        await pane(page).getByText(`${n} of 4`).waitFor()
+        const isSeen = await page.locator('.cite[aria-current]').evaluate((chip) => {
+          const [at, view] = [chip, chip.closest('.scroll')!].map((each) => each.getBoundingClientRect())
+          return at!.top >= view!.top && at!.bottom <= view!.bottom
+        })
+        expect({n, isSeen}).toEqual({n, isSeen: true})
+      }
     })
   })
 
