@@ -25,7 +25,7 @@ beforeAll(async () => {
       pageOf(
         'guide/pumps.md',
         'Pumps',
-        'Pumps move water.\n\n## Valves\n\n```yaml\nvalve: open\n```\n\n## Filters\n\n- [x] rinse it\n- [ ] dry it\n\n|  |  |\n|--|--|\n| mesh | fine |\n\n### Meshes\n\nFine ones.',
+        'Pumps move water.\n\n## Valves\n\n```yaml\nvalve: open\n```\n\n## Filters\n\n- [x] rinse it\n- [ ] dry it\n\n|  |  |\n|--|--|\n| mesh | fine |\n| `https://example.com/meshes?size=fine` | `a/b` |\n\n### Meshes\n\nFine ones.',
         {url: '/guide/Pumps'},
       ),
       pageOf('old/pumps.md', 'Pumps', '# Pumps\n\nOld pumps.', {version: '1.0', url: '/1.0/guide/pumps'}),
@@ -79,6 +79,13 @@ describe('a page of the docs', () => {
     expect(text).toContain('aria-label="Done: rinse it"')
     expect(text).toContain('aria-label="To do: dry it"')
     expect(text).toMatch(/<div class="table" tabindex="0" role="group" aria-label="Table"><table>\s*<tbody>/)
+  })
+
+  test('has cells whose long code can be broken', async () => {
+    const {text} = await get('/docs/guide/Pumps')
+
+    expect(text).toContain('<code>https://<wbr>example.<wbr>com/<wbr>meshes?<wbr>size=<wbr>fine</code>')
+    expect(text).toContain('<code>a/b</code>')
   })
 
   test('says its version, and links to it in other versions and languages', async () => {

@@ -30,6 +30,8 @@ export function decorateArticle(tree: Root, words: DocsWords): readonly Contents
     const element: Element = {...node, children}
     if (/^h[1-6]$/.test(node.tagName)) return withAnchorLink(element, words, contents)
     if (node.tagName === 'table') return scrollable(withoutEmptyHead(element), 'table', words.table)
+    if (node.tagName === 'code' && 'tagName' in parent && /^t[dh]$/.test(parent.tagName))
+      return {...element, children: children.flatMap((child) => breakable(child))}
     // A corner without words heads nothing.
     if (node.tagName === 'th' && textOf(node).trim() === '') return {...element, tagName: 'td'}
     if (node.tagName === 'input') {
@@ -90,6 +92,16 @@ function coloured(node: CodeNode): Element | Text {
 
 function scrollable(content: Element, className: string, label: string): Element {
   return element('div', {className: [className], tabIndex: 0, role: 'group', ariaLabel: label}, [content])
+}
+
+/** Shorter code stays in one line of its cell. */
+const minBreakableChars = 24
+
+/** Long code in a cell may be broken behind its signs: it would make the table wider than its page. */
+function breakable(node: ElementContent): ElementContent[] {
+  if (node.type !== 'text' || node.value.length < minBreakableChars) return [node]
+  const parts = node.value.split(/(?<=[/=?&,;:#.@|_-])(?=[\p{L}\p{N}])/u)
+  return parts.flatMap((part, n) => (n === 0 ? [text(part)] : [element('wbr', {}, []), text(part)]))
 }
 
 /** Without a head that has no words: it would be a blank row. */
