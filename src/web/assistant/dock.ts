@@ -1,7 +1,7 @@
 import {html, nothing, type ReactiveController, type ReactiveControllerHost, type TemplateResult} from 'lit'
 import type {Say} from '../locales/strings.ts'
 import type {KeyValueStore} from '../session/conversation-store.ts'
-import {breaksUnder, headerBottomAt, keepsPlace, type Zone} from './page-room.ts'
+import {breaksUnder, headerBottomAt, isInTransition, keepsPlace, type Zone} from './page-room.ts'
 
 export interface DockOptions {
   readonly root: () => ParentNode
@@ -24,6 +24,10 @@ const minPx = 320
 const maxPx = 640
 const defaultPx = 400
 const stepPx = 16
+/** Text of the page that ends so near to the panel looks cut. */
+const gapPx = 4
+/** How long the head of the page must be left alone until the page is taken as changed. */
+const settledMs = 300
 /** What must be left for the page. */
 const minPagePx = {auto: 760, on: 480, off: Number.POSITIVE_INFINITY}
 
@@ -56,7 +60,26 @@ export class Dock implements ReactiveController {
 
   hostConnected(): void {
     this.#listeners = new AbortController()
-    addEventListener('resize', () => this.#host.requestUpdate(), {signal: this.#listeners.signal})
+    const {signal} = this.#listeners
+    addEventListener('resize', () => this.#host.requestUpdate(), {signal})
+    let timer = 0
+    const judgeAnew = (): void => {
+      clearTimeout(timer)
+      timer = window.setTimeout(() => {
+        if (isInTransition()) return judgeAnew()
+        this.#foundFor = 'changed'
+        this.#host.requestUpdate()
+      }, settledMs)
+    }
+    // Routers change the title with the page; styles that come late change its shape as well.
+    const observer = new MutationObserver(judgeAnew)
+    observer.observe(document.head, {childList: true, characterData: true, subtree: true})
+    // A router has moved the element into another page.
+    if (this.#hasStarted) judgeAnew()
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer)
+      observer.disconnect()
+    })
   }
 
   hostDisconnected(): void {
@@ -131,7 +154,7 @@ export class Dock implements ReactiveController {
     const left = this.#options.side() === 'left' ? 0 : innerWidth - this.#width
     const top = headerBottomAt(left + this.#width / 2)
     if (top > 0) this.#sheet.replaceSync(rule(top))
-    return {left, right: left + this.#width, top}
+    return {left: left - gapPx, right: left + this.#width + gapPx, top}
   }
 
   #undock(): void {

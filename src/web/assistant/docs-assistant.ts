@@ -23,7 +23,7 @@ import {alignBox, frame, gutterOf, inContainer, launcher} from './frame.ts'
 import {handOverOf, openBeside} from './hand-over.ts'
 import {HistorySidebar} from './history-sidebar.ts'
 import {icon} from './icons.ts'
-import {listenForKeys, shortcutLabel} from './keys.ts'
+import {isOfSearch, listenForKeys, shortcutLabel} from './keys.ts'
 import {BrandMark, footerLine, type Look, LookSheet, lookOf, lookStyles} from './look.ts'
 import {PageAround} from './page-around.ts'
 import {placeOnPage} from './page-place.ts'
@@ -276,7 +276,10 @@ export class DocsAssistant extends AssistantAttributes {
         }
         openInSite(event as MouseEvent, {
           navigate: (href) => !this.#emit('navigate', {href}),
-          onStay: (link) => this.#around.show(link),
+          onStay: (link) => {
+            this.#preview.hide()
+            this.#around.show(link)
+          },
           onLeave: (link) => this.#around.keep(link),
         })
       },
@@ -415,8 +418,9 @@ export class DocsAssistant extends AssistantAttributes {
 
   /** As readers are told; empty for none. */
   get #shortcutHint(): string {
-    const free = this.#shortcuts.find((each) => each !== 'none' && !this.#taken.has(each))
-    return free === undefined ? '' : shortcutLabel(free, this.#say)
+    const free = this.#shortcuts.filter((each) => each !== 'none' && !this.#taken.has(each))
+    const told = free.find((each) => !isOfSearch(each)) ?? free[0]
+    return told === undefined ? '' : shortcutLabel(told, this.#say)
   }
 
   get #floats(): boolean {

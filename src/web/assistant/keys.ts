@@ -122,6 +122,14 @@ function isForText(event: KeyboardEvent, shortcut: string): boolean {
   return target.isContentEditable || (!shortcut.includes('+') && target.matches('input, textarea, select'))
 }
 
+/** Whether the search box of the site shows the key of a shortcut as its own. */
+export function isOfSearch(shortcut: string): boolean {
+  const key = shortcut.split('+').at(-1)!.toUpperCase()
+  return [...document.querySelectorAll('[class*=search i] kbd, button kbd')].some(
+    ({textContent}) => textContent?.trim().toUpperCase().at(-1) === key,
+  )
+}
+
 /** A shortcut as it is written on the keyboard, as in `Ctrl+K` or `⌘K`. */
 export function shortcutLabel(shortcut: string, say: Say): string {
   const names: Readonly<Record<string, string>> = isMac()

@@ -66,6 +66,13 @@ export function headerBottomAt(left: number): number {
   return 0
 }
 
+/** Whether one page is fading into another: nothing of them can be hit until it has. */
+export function isInTransition(): boolean {
+  return document
+    .getAnimations()
+    .some(({effect}) => (effect as KeyframeEffect | null)?.pseudoElement?.startsWith('::view-transition'))
+}
+
 /** Makes a change after which what the reader sees at the top of the window is still there. */
 export function keepsPlace(change: () => void): void {
   const seen = scrollY > 0 ? document.elementsFromPoint(innerWidth / 3, innerHeight / 4) : []

@@ -1,5 +1,6 @@
 import type {Page} from 'playwright-core'
 import {describe, expect, test, vi} from 'vitest'
+import type {DocsAssistant} from '../../../src/web/assistant/docs-assistant.ts'
 import {violationsOn} from '../../support/accessibility.ts'
 import {browserSetting} from '../../support/browser-setting.ts'
 import {type Browsers, chromiumPath} from '../../support/chromium.ts'
@@ -109,6 +110,22 @@ describe.skipIf(chromiumPath === null)('the panel and the page', () => {
 
       expect(await isDocked(page)).toBe(true)
       expect(Math.abs((await top()) - before)).toBeLessThan(60)
+    })
+
+    test('it lies above the button of another assistant on the page', async () => {
+      const {page} = await open(tanks())
+      await page.evaluate(() => document.body.append(document.createElement('docs-assistant')))
+      await page.locator('.launcher').nth(1).waitFor()
+
+      await page.evaluate(() => document.querySelector<DocsAssistant>('docs-assistant')!.show())
+      await page.locator('.panel.docked').waitFor()
+
+      const isAbove = await page.evaluate(() => {
+        const [first, second] = document.querySelectorAll('docs-assistant')
+        const {left, top} = second!.shadowRoot!.querySelector('.launcher')!.getBoundingClientRect()
+        return document.elementFromPoint(left + 20, top + 20) === first
+      })
+      expect(isAbove).toBe(true)
     })
 
     test('it keeps its place when a router moves it into the next page during a transition', async () => {
@@ -289,6 +306,31 @@ describe.skipIf(chromiumPath === null)('the panel and the page', () => {
       await expect.poll(() => isDocked(page)).toBe(true)
       await page.locator('docs-assistant').evaluate((element) => element.remove())
       expect(await widthOf(page)).toBe(1300)
+    })
+
+    test('it is judged anew when a router shows another page, or styles come late', async () => {
+      const {page} = await open(tanks())
+      await show(page)
+      const go = (path: string, content: string): Promise<void> =>
+        page.evaluate(
+          ([address, html]) => {
+            history.pushState(null, '', address)
+            document.title = address!
+            document.querySelector('main')!.innerHTML = html!
+          },
+          [path, content],
+        )
+      const until = (isExpected: boolean) =>
+        expect.poll(() => isDocked(page), {timeout: 30_000}).toBe(isExpected)
+
+      await go('/docs/wide', '<div style="width: 1300px">A landing page</div>')
+      await until(false)
+      expect(await widthOf(page)).toBe(1440)
+      await go('/docs/narrow', '<p>A page with room</p>')
+      await until(true)
+      expect(await widthOf(page)).toBe(1040)
+      await page.addStyleTag({content: 'main { min-width: 1300px }'})
+      await until(false)
     })
 
     test('it makes way where it would lie on the words that it shows', async () => {

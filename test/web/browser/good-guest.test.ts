@@ -128,6 +128,17 @@ describe.skipIf(chromiumPath === null)('as a guest of a site, the assistant', ()
     }
   })
 
+  test.each([
+    ['keys of its own', '<button>Search <kbd><kbd>Ctrl</kbd><kbd>K</kbd></kbd></button>', 'Ctrl+I'],
+    ['both keys in one', '<div class="site-Search"><input><kbd>⌘ K </kbd></div>', 'Ctrl+I'],
+    ['another key', '<button>Search <kbd>/</kbd></button>', 'Ctrl+K'],
+    ['both of them', '<button><kbd>K</kbd></button><button><kbd>I</kbd></button>', 'Ctrl+K'],
+  ])('says by which key it opens where the search of the site shows %s', async (_name, search, key) => {
+    const page = await open(siteOf(search + panel))
+
+    expect(await page.locator('.launcher').getAttribute('title')).toBe(key)
+  })
+
   test('opens and closes by a shortcut that nobody else uses, but not from an editor', async () => {
     const page = await open(siteOf(panel))
 

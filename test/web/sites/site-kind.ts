@@ -27,6 +27,8 @@ export interface SiteKind {
     readonly keys: readonly string[]
     /** Matches an element only while the search is open. */
     readonly open: string
+    /** A section of the page of settings that it has found. */
+    readonly result: string
     /** The key that leaves it. Default: Escape. */
     readonly leave?: string
   }
