@@ -8,6 +8,7 @@ import * as claude from '../../support/fake-claude.ts'
 import {fixtures, obstacleTo} from './build-site.ts'
 import {documentedFiles} from './documented-files.ts'
 import {type GuestSite, plainPage, startGuestSite} from './guest-site.ts'
+import {elementAt, isInView, textsBehindPanel} from './seen.ts'
 import type {SiteKind} from './site-kind.ts'
 import {stylesBeside, stylesInside} from './styles-of.ts'
 
@@ -76,6 +77,7 @@ export async function guestTests(kind: SiteKind): Promise<void> {
         await until(press, {message: key, interval: 1_000}).toBe(true)
       }
       const box = (page: Page) => page.locator('docs-assistant textarea.question')
+      const isMarked = (): boolean => CSS.highlights.has('docs-assistant-quote')
       const hasFocus = (page: Page): Promise<boolean> =>
         page.evaluate(() => document.activeElement?.localName === 'docs-assistant')
 
@@ -197,6 +199,37 @@ export async function guestTests(kind: SiteKind): Promise<void> {
         expect(await hasFocus(page)).toBe(true)
       })
 
+      test('is used by the keyboard alone, and never loses the focus', async () => {
+        const page = await open()
+        const focused = (): Promise<string | undefined> =>
+          page.evaluate(() => {
+            const inside = document.querySelector('docs-assistant')!.shadowRoot!.activeElement
+            return inside?.className.split(' ')[0]
+          })
+        await page.keyboard.press('Control+i')
+        await until(() => hasFocus(page)).toBe(true)
+        await page.keyboard.type('How do I change the port?')
+        await page.keyboard.press('Enter')
+        await page.locator('docs-assistant .turn.quoted .actions').waitFor()
+        await page.locator('docs-assistant a.cite').first().waitFor()
+        expect(await focused()).toBe('question')
+
+        for (let i = 0; i < 30 && (await focused()) !== 'cite'; i++) await page.keyboard.press('Shift+Tab')
+        expect(await focused()).toBe('cite')
+        await page.keyboard.press('Enter')
+        await until(() => page.evaluate(isMarked)).toBe(true)
+        await until(() => isOpen(page)).toBe(true)
+
+        // Pages that are loaded have the focus themselves, and some routers give it to the section.
+        for (let i = 0; i < 60 && !(await hasFocus(page)); i++) await page.keyboard.press('Shift+Tab')
+        expect(await hasFocus(page)).toBe(true)
+        await close(page)
+        await until(focused).toBe('launcher')
+        await page.keyboard.press('Enter')
+        await until(focused).toBe('question')
+        await close(page)
+      })
+
       test('quotes the pages of the site and opens their sections with the words marked and the panel still there', async () => {
         const page = await open()
         await ask(page)
@@ -212,7 +245,6 @@ export async function guestTests(kind: SiteKind): Promise<void> {
         await until(() => isOpen(page)).toBe(true)
         expect(new URL(page.url()).hash).toMatch(/^#the-port/)
         expect(await page.evaluate(() => 'isSame' in window)).toBe(kind.hasRouter)
-        const isMarked = () => CSS.highlights.has('docs-assistant-quote')
         await until(() => page.evaluate(isMarked)).toBe(true)
       })
 
@@ -320,43 +352,4 @@ function linesOf(text: string): string[] {
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '')
-}
-
-function elementAt(page: Page, x: number, y: number): Promise<string | undefined> {
-  return page.evaluate(([left, top]) => document.elementFromPoint(left!, top!)?.localName, [x, y])
-}
-
-/** The texts of the page that could be seen where the open panel is. */
-function textsBehindPanel(page: Page): Promise<readonly string[]> {
-  return page.evaluate(() => {
-    const assistant = document.querySelector<HTMLElement>('docs-assistant')!
-    const panel = assistant.shadowRoot!.querySelector('.panel')!.getBoundingClientRect()
-    assistant.style.visibility = 'hidden'
-    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
-    const texts = new Set<string>()
-    while (walker.nextNode()) {
-      const range = document.createRange()
-      range.selectNodeContents(walker.currentNode)
-      for (const box of range.getClientRects()) {
-        const [left, right] = [Math.max(box.left, panel.left), Math.min(box.right, panel.right)]
-        const [top, bottom] = [Math.max(box.top, panel.top), Math.min(box.bottom, panel.bottom)]
-        if (right - left < 1 || bottom - top < 1) continue
-        const seen = document.elementFromPoint((left + right) / 2, (top + bottom) / 2)
-        if (seen?.contains(walker.currentNode)) texts.add(walker.currentNode.textContent!.trim())
-      }
-    }
-    assistant.style.removeProperty('visibility')
-    return [...texts].filter((text) => text !== '')
-  })
-}
-
-/** Whether the heading that was asked about can be seen, not covered by a bar of the site. */
-function isInView(page: Page): Promise<boolean> {
-  return page.evaluate(() => {
-    const heading = document.querySelector('#the-port')
-    if (heading === null) return false
-    const {left, top, height} = heading.getBoundingClientRect()
-    const seen = document.elementFromPoint(left + 4, top + height / 2)
-    return seen !== null && (heading.contains(seen) || seen.contains(heading))
-  })
 }
