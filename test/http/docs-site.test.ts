@@ -154,6 +154,17 @@ describe('a wrong address', () => {
     expect(headers.get('location')).toBe(route)
   })
 
+  test.each(['/docs/%E0%A4%A', '/docs/%00', '/docs/search?q=%00', '/docs/search?q=%E0%A4%A'])(
+    '%s is a page for people, too',
+    async (path) => {
+      const {status, headers, text} = await get(path)
+
+      expect(status).toBe(path.includes('?') ? 200 : 404)
+      expect(headers.get('content-type')).toContain('text/html')
+      expect(text).toContain('href="/docs/?all=1"')
+    },
+  )
+
   test('is searched for, and has a way on', async () => {
     const {status, text} = await get('/docs/no/such/filters')
 

@@ -84,10 +84,12 @@ export function addDocsRoutes(router: Router, deps: DocsRoutesDeps): void {
 
   async function sendSearch(request: Request, response: Response, build: IndexBuild): Promise<void> {
     const first = firstPart(build)
-    const isBlank = typeof request.query['q'] !== 'string' || request.query['q'].trim() === ''
+    const asked = request.query['q']
+    const typed = typeof asked === 'string' ? asked.replaceAll('\0', ' ').trim() : ''
+    const isBlank = typed === ''
     const {q, lang, version, prefix} = searchRequestOf({
       ...request.query,
-      q: isBlank ? '?' : headOf(String(request.query['q']), maxQueryChars),
+      q: isBlank ? '?' : headOf(typed, maxQueryChars),
     })
     const part = {...first, lang: lang ?? first.lang, version: version ?? first.version}
     const words = docsWordsIn(part.lang)
@@ -174,9 +176,20 @@ export function addDocsRoutes(router: Router, deps: DocsRoutesDeps): void {
   })
 }
 
-/** `/50%` → `/50%25`: as addresses were given by earlier versions, and as people write them. */
+/** `/50%` → `/50%25`: as addresses were given by earlier versions, and as people write them. So are bytes of no UTF-8. */
 function withEncodedSigns(url: string): string {
-  return url.replace(/%(?![\da-f]{2})/gi, '%25')
+  return url.replace(/(?:%[\da-f]{2})+|%/gi, (signs) =>
+    canDecode(signs) ? signs : signs.replaceAll('%', '%25'),
+  )
+}
+
+function canDecode(signs: string): boolean {
+  try {
+    decodeURIComponent(signs)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** `/docs/guides/auth/` → `/guides/auth`. */

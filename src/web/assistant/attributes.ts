@@ -1,6 +1,8 @@
 import {LitElement} from 'lit'
 
-export type Mode = 'panel' | 'modal' | 'inline' | 'page'
+const modes = ['panel', 'modal', 'inline', 'page'] as const
+
+export type Mode = (typeof modes)[number]
 
 /** What a page can set on the element, as attributes or properties. */
 export class AssistantAttributes extends LitElement {
@@ -112,5 +114,11 @@ export class AssistantAttributes extends LitElement {
     this.info = null
     this.asYouType = null
     this.dock = 'auto'
+  }
+
+  /** An unknown mode is the default: styles go by the attribute. */
+  override attributeChangedCallback(name: string, before: string | null, value: string | null): void {
+    if (name === 'mode' && !modes.includes(value as Mode)) this.setAttribute(name, 'panel')
+    else super.attributeChangedCallback(name, before, value)
   }
 }

@@ -136,7 +136,7 @@ export class BoxList {
     const recent = isRunning() || hasPassage() ? [] : recentQuestions(this.#conversations, typed)
     // Where there is nothing else to choose, the button says enough.
     const isList = canSearch() || recent.length > 0
-    return {question: isList && !isRunning() ? typed : '', recent, found: this.#found}
+    return {question: isList ? typed : '', recent, found: this.#found}
   }
 
   #announceFound(): void {

@@ -234,8 +234,9 @@ export class DocsAssistant extends AssistantAttributes {
     this.#session?.stop()
   }
 
-  /** Starts a new conversation; the current one stays in the history. */
+  /** Starts a new conversation, about no passage; the current one stays in the history. */
   reset(): void {
+    this.#composer.about = ''
     this.#session?.startNew()
   }
 

@@ -41,6 +41,7 @@ export function frame(view: FrameView): TemplateResult {
   const isCovered = mode !== 'page' && history.isOpen
   return html`
     <section class="frame ${isEmpty ? 'empty' : ''}" role=${mode === 'page' ? 'main' : nothing} aria-label=${floats || (mode === 'inline' && !isEmpty) ? nothing : name}>
+      ${view.preview}
       ${mode === 'inline' && isEmpty && !isCovered ? nothing : bar(view)}
       <div class="scroll" ?inert=${isCovered} @scroll=${view.onScroll} tabindex=${!isEmpty ? '0' : nothing} role=${!isEmpty ? 'region' : nothing} aria-label=${!isEmpty ? name : nothing}>
         <div class="column">${turns ?? view.hero}</div>
@@ -48,7 +49,6 @@ export function frame(view: FrameView): TemplateResult {
       <div class="dock" ?inert=${isCovered}><div class="column">${view.jump}${view.composer}${view.footer}</div></div>
       ${isEmpty ? html`<div class="after" ?inert=${isCovered}><div class="column">${view.after}</div></div>` : nothing}
       ${isCovered ? history.view() : nothing}
-      ${view.preview}
     </section>`
 }
 

@@ -13,7 +13,7 @@ export function unknownWords(
   if (words.length === 0) return nothing
   // Isolated, since their writing direction need not be that of the sentence.
   const listed = new Intl.ListFormat(lang, {type: 'conjunction'}).format(
-    words.map((word) => `\u2068“${word}”\u2069`),
+    words.map((word) => `\u2068${say('mention', {word})}\u2069`),
   )
   return html`<p class="unknown">${say('notMentioned', {words: listed})}</p>`
 }

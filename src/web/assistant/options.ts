@@ -15,7 +15,7 @@ export type Option =
   | {readonly type: 'result'; readonly id: string; readonly href: string}
 
 export interface Offered {
-  /** What Enter asks; empty while nothing can be asked. */
+  /** What Enter asks; empty for nothing. */
   readonly question: string
   /** Questions that were asked before. */
   readonly recent: readonly string[]

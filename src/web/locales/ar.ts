@@ -62,6 +62,7 @@ export const ar: Strings = {
   partly: 'أُجيب جزئيًا من التوثيق',
   quotedPartly: 'اقتُبس جزئيًا من التوثيق',
   notMentioned: 'لا تذكر الوثائق {words}.',
+  mention: '«{word}»',
   tellMissing: 'أخبر فريق التوثيق بأن هذا ناقص',
   toldMissing: 'سيرى فريق التوثيق ذلك.',
   handOver: 'اسأل شخصًا',

@@ -49,6 +49,7 @@ export const de: Strings = {
   partly: 'Zum Teil aus der Doku beantwortet',
   quotedPartly: 'Zum Teil aus der Doku zitiert',
   notMentioned: 'Die Dokumentation erwähnt {words} nicht.',
+  mention: '„{word}“',
   tellMissing: 'Der Doku-Redaktion sagen, dass das fehlt',
   toldMissing: 'Die Doku-Redaktion wird es sehen.',
   handOver: 'Einen Menschen fragen',

@@ -46,6 +46,7 @@ export const en = {
   partly: 'Answered in part from the docs',
   quotedPartly: 'Quoted in part from the docs',
   notMentioned: 'The docs do not mention {words}.',
+  mention: '“{word}”',
   tellMissing: 'Tell the docs team that this is missing',
   toldMissing: 'The docs team will see it.',
   handOver: 'Ask a person',

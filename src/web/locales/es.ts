@@ -49,6 +49,7 @@ export const es: Strings = {
   partly: 'Respondido en parte con la documentación',
   quotedPartly: 'Citado en parte de la documentación',
   notMentioned: 'La documentación no menciona {words}.',
+  mention: '«{word}»',
   tellMissing: 'Avisar al equipo de documentación de que falta',
   toldMissing: 'El equipo de documentación lo verá.',
   handOver: 'Preguntar a una persona',

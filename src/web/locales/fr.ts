@@ -54,6 +54,7 @@ export const fr: Strings = {
   partly: 'Répondu en partie d’après la documentation',
   quotedPartly: 'Cité en partie de la documentation',
   notMentioned: 'La documentation ne mentionne pas {words}.',
+  mention: '« {word} »',
   tellMissing: 'Signaler ce manque à l’équipe de documentation',
   toldMissing: 'L’équipe de documentation le verra.',
   handOver: 'Demander à une personne',

@@ -48,6 +48,7 @@ export const ja: Strings = {
   partly: 'ドキュメントから一部を回答',
   quotedPartly: 'ドキュメントから一部を引用',
   notMentioned: 'ドキュメントには{words}についての記載がありません。',
+  mention: '「{word}」',
   tellMissing: '不足をドキュメント担当に知らせる',
   toldMissing: 'ドキュメント担当に届きます。',
   handOver: '担当者に問い合わせる',

@@ -48,6 +48,7 @@ export const zhCN: Strings = {
   partly: '文档只回答了一部分',
   quotedPartly: '文档只引用了一部分',
   notMentioned: '文档中没有提到{words}。',
+  mention: '“{word}”',
   tellMissing: '告诉文档团队缺少此内容',
   toldMissing: '文档团队会看到。',
   handOver: '联系人工',

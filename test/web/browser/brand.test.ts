@@ -115,6 +115,28 @@ describe.skipIf(chromiumPath === null)('name and look', () => {
     expect(await page.locator('.keys').innerText()).toContain('Ctrl+K')
   })
 
+  test('a ground that the site sets is also that of the box and of its list', async () => {
+    const page = await open('<docs-assistant opened></docs-assistant>', {
+      styles: '<style>docs-assistant { --docs-assistant-background: #101418 }</style>',
+    })
+    await page.locator('textarea.question').pressSequentially('port')
+    await page.locator('.options').waitFor()
+
+    expect(await style(page, '.ask', 'background-color')).toBe('rgb(16, 20, 24)')
+    expect(await style(page, '.options', 'background-color')).toBe('rgb(16, 20, 24)')
+  })
+
+  test('an unknown mode is a panel, and one that is taken away', async () => {
+    const page = await open('<docs-assistant mode="sheet"></docs-assistant>')
+    await page.locator('.launcher').click()
+    await page.locator('.panel textarea.question').waitFor()
+    const element = page.locator('docs-assistant')
+
+    expect(await element.getAttribute('mode')).toBe('panel')
+    await element.evaluate((it) => it.removeAttribute('mode'))
+    expect(await element.getAttribute('mode')).toBe('panel')
+  })
+
   test('an attribute comes before the setting, and a CSS property before both', async () => {
     const page = await open(
       '<docs-assistant opened heading="Mine" greeting="Hello." footer="None" questions="Why?" logo="own.svg" accent="#800020" radius="9"></docs-assistant>',

@@ -83,6 +83,15 @@ describe.skipIf(chromiumPath === null)('where the docs do not answer', () => {
     ])
   })
 
+  test('the unknown words stand in the quotation marks of the language', async () => {
+    const assessment = {answerability: 'partly', unknownWords: ['Frobnitz']} as const
+    const {page} = await ask({assessment}, {generator: scriptedGenerator(['It is sent.']), lang: 'de'})
+
+    expect(await page.locator('.unknown').allTextContents()).toEqual([
+      'Die Dokumentation erwähnt \u2068„Frobnitz“\u2069 nicht.',
+    ])
+  })
+
   test('a tap that does not reach the server can be repeated', async () => {
     const {page, docent} = await ask({abstain: 'no_hits', assessment: {answerability: 'partly'}})
     await page.route('**/feedback', (route) => route.abort())
