@@ -160,4 +160,21 @@ describe.skipIf(chromiumPath === null)('as the page about the widget says,', () 
 
     expect(Math.abs(after - before)).toBeLessThan(2)
   })
+
+  test('an inline assistant has all of its corners, before and after a question', async () => {
+    const page = await open('<docs-assistant mode="inline"></docs-assistant>')
+    const bottom = () =>
+      page.locator('.frame').evaluate((frame) => {
+        const last = [...frame.children].filter((part) => part.getBoundingClientRect().height > 0).at(-1)!
+        const isAtEnd = frame.getBoundingClientRect().bottom - last.getBoundingClientRect().bottom <= 1
+        return {isAtEnd, radius: getComputedStyle(last).borderEndStartRadius}
+      })
+    await page.locator('textarea.question').waitFor()
+    expect(await bottom()).toEqual({isAtEnd: true, radius: '14px'})
+
+    await page.locator('textarea.question').fill('Words?')
+    await page.locator('textarea.question').press('Enter')
+    await page.locator('.turn.complete .actions').waitFor()
+    expect(await bottom()).toEqual({isAtEnd: true, radius: '14px'})
+  })
 })
