@@ -41,9 +41,10 @@ describe.skipIf(chromiumPath === null)('what an answer quotes', () => {
   async function ask(page: Page): Promise<void> {
     await page.locator('textarea.question').waitFor({state: 'attached'})
     if (await page.locator('.launcher').isVisible()) await page.locator('.launcher').click()
+    const asked = await page.locator('.turn').count()
     await page.locator('textarea.question').fill('How do I drain a tank?')
     await page.locator('textarea.question').press('Enter')
-    await page.locator('.turn.complete').waitFor()
+    await page.locator('.turn.complete').nth(asked).waitFor()
   }
 
   const chips = (page: Page) => page.locator('.text .cite')

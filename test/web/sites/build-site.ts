@@ -47,8 +47,10 @@ export async function buildSite(kind: SiteKind): Promise<BuiltSite> {
   }
   await install(kind, project)
   const [program, ...args] = kind.build
+  // Vitest's own variables: Astro would take the build for one of development, without its search.
+  const {DEV, PROD, MODE, SSR, BASE_URL, TEST, VITEST, ...outside} = process.env
   const env = {
-    ...process.env,
+    ...outside,
     ASTRO_TELEMETRY_DISABLED: '1',
     NEXT_TELEMETRY_DISABLED: '1',
     NODE_ENV: 'production',
