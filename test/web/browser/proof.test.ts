@@ -322,6 +322,23 @@ describe.skipIf(chromiumPath === null)('what an answer quotes', () => {
       expect(await markedOnPage(page)).toBe(null)
     })
 
+    test('in another colour where the site says so', async () => {
+      const {page} = await open('/docs/tanks', {}, {'/docs/tanks': tankSite(panel)})
+      await ask(page)
+      await chips(page).nth(1).click()
+      await expect.poll(() => markedOnPage(page)).not.toBe(null)
+      const colour = () =>
+        page
+          .locator('main')
+          .evaluate((main) => getComputedStyle(main, '::highlight(docs-assistant-quote)').backgroundColor)
+      expect(await colour()).toBe('rgb(255, 229, 138)')
+
+      await page.addStyleTag({
+        content: '::highlight(docs-assistant-quote) { background-color: gold !important }',
+      })
+      expect(await colour()).toBe('rgb(255, 215, 0)')
+    })
+
     test('of a single-page site, once its router shows it', async () => {
       const router = `const tanks = document.querySelector('main').innerHTML
         if (location.pathname === '/site/') document.querySelector('main').innerHTML = '<h1>Start</h1><p>Close the lid at night.</p>'

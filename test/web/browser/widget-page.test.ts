@@ -177,4 +177,26 @@ describe.skipIf(chromiumPath === null)('as the page about the widget says,', () 
     await page.locator('.turn.complete .actions').waitFor()
     expect(await bottom()).toEqual({isAtEnd: true, radius: '14px'})
   })
+
+  test('`version` is that of every search and question, and `pages` are offered to ask about', async () => {
+    const page = await open('<docs-assistant opened version="2.1" pages="Pumps|Valves"></docs-assistant>')
+    const asked: string[] = []
+    page.on('request', (request) => {
+      if (/\/api\/(?:answers|search|sources)/.test(request.url()))
+        asked.push(decodeURIComponent(request.url()) + (request.postData() ?? ''))
+    })
+    const suggested = page.locator('.suggestions button, .suggestions a')
+    expect((await suggested.allInnerTexts()).map((text) => text.trim().split('\n').at(-1))).toEqual([
+      'Pumps',
+      'Valves',
+    ])
+
+    await page.locator('textarea.question').pressSequentially('pump')
+    await expect.poll(() => asked.length).toBeGreaterThan(0)
+    await page.locator('textarea.question').press('Enter')
+    await page.locator('.turn.refused', {hasText: 'There is no documentation for that version.'}).waitFor()
+
+    expect(asked.some((one) => one.includes('/api/answers'))).toBe(true)
+    expect(asked.filter((one) => !/version(?:=|":")2\.1/.test(one))).toEqual([])
+  })
 })
