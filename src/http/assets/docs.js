@@ -59,10 +59,6 @@ const contents = document.querySelector('.contents')
 const contentLinks = [...document.querySelectorAll('.contents a')].filter(
   (link) => link instanceof HTMLAnchorElement,
 )
-const sections = contentLinks.flatMap((link) => {
-  const heading = document.getElementById(decodeHash(link.hash).slice(1))
-  return heading === null ? [] : [{link, heading}]
-})
 
 /** @param {string} hash */
 function decodeHash(hash) {
@@ -73,6 +69,11 @@ function decodeHash(hash) {
   }
 }
 
+const sections = contentLinks.flatMap((link) => {
+  const heading = document.getElementById(decodeHash(link.hash).slice(1))
+  return heading === null ? [] : [{link, heading}]
+})
+
 let isFrameDue = false
 function showSection() {
   isFrameDue = false
@@ -80,10 +81,9 @@ function showSection() {
   const isAtEnd = innerHeight + scrollY >= document.documentElement.scrollHeight - 2
   const passed = sections.filter(({heading}) => heading.getBoundingClientRect().top <= line)
   // What was linked to is current as long as it is read, wherever its section begins.
-  const linked = sections.find(({heading}) => {
-    const {top} = heading.getBoundingClientRect()
-    return `#${heading.id}` === decodeHash(location.hash) && top > line && top < innerHeight / 2
-  })
+  const target = sections.find(({heading}) => heading.matches(':target'))
+  const targetTop = target?.heading.getBoundingClientRect().top ?? 0
+  const linked = targetTop > line && targetTop < innerHeight / 2 ? target : undefined
   const now = isAtEnd && scrollY > 0 ? sections.at(-1) : (linked ?? passed.at(-1))
   for (const {link} of sections) {
     if (link === now?.link) link.setAttribute('aria-current', 'location')
