@@ -60,17 +60,9 @@ const contentLinks = [...document.querySelectorAll('.contents a')].filter(
   (link) => link instanceof HTMLAnchorElement,
 )
 
-/** @param {string} hash */
-function decodeHash(hash) {
-  try {
-    return decodeURIComponent(hash)
-  } catch {
-    return hash
-  }
-}
-
 const sections = contentLinks.flatMap((link) => {
-  const heading = document.getElementById(decodeHash(link.hash).slice(1))
+  // As it was written: `link.hash` has it percent-encoded.
+  const heading = document.getElementById((link.getAttribute('href') ?? '').slice(1))
   return heading === null ? [] : [{link, heading}]
 })
 

@@ -179,17 +179,8 @@ export function addDocsRoutes(router: Router, deps: DocsRoutesDeps): void {
 /** `/50%` → `/50%25`: as addresses were given by earlier versions, and as people write them. So are bytes of no UTF-8. */
 function withEncodedSigns(url: string): string {
   return url.replace(/(?:%[\da-f]{2})+|%/gi, (signs) =>
-    canDecode(signs) ? signs : signs.replaceAll('%', '%25'),
+    decodedPath(signs) === signs ? signs.replaceAll('%', '%25') : signs,
   )
-}
-
-function canDecode(signs: string): boolean {
-  try {
-    decodeURIComponent(signs)
-    return true
-  } catch {
-    return false
-  }
 }
 
 /** `/docs/guides/auth/` → `/guides/auth`. */
