@@ -578,6 +578,7 @@ export class DocsAssistant extends AssistantAttributes {
       handOver: this.#handOver(null),
       hide: () => this.hide(),
       onScroll: this.#turns.onScroll,
+      onMove: this.#turns.onMove,
     })
   }
 

@@ -31,6 +31,7 @@ export interface FrameView {
   readonly handOver: (() => void) | null
   readonly hide: () => void
   readonly onScroll: () => void
+  readonly onMove: {readonly passive: boolean; readonly handleEvent: () => void}
 }
 
 /** The assistant itself, in any mode: its bar, the conversation and the box. */
@@ -43,7 +44,7 @@ export function frame(view: FrameView): TemplateResult {
     <section class="frame ${isEmpty ? 'empty' : ''}" role=${mode === 'page' ? 'main' : nothing} aria-label=${floats || (mode === 'inline' && !isEmpty) ? nothing : name}>
       ${view.preview}
       ${mode === 'inline' && isEmpty && !isCovered ? nothing : bar(view)}
-      <div class="scroll" ?inert=${isCovered} @scroll=${view.onScroll} tabindex=${!isEmpty ? '0' : nothing} role=${!isEmpty ? 'region' : nothing} aria-label=${!isEmpty ? name : nothing}>
+      <div class="scroll" ?inert=${isCovered} @scroll=${view.onScroll} @wheel=${view.onMove} @touchmove=${view.onMove} @pointerdown=${view.onMove} tabindex=${!isEmpty ? '0' : nothing} role=${!isEmpty ? 'region' : nothing} aria-label=${!isEmpty ? name : nothing}>
         <div class="column">${turns ?? view.hero}</div>
       </div>
       <div class="dock" ?inert=${isCovered}><div class="column">${view.jump}${view.composer}${view.footer}</div></div>

@@ -53,6 +53,8 @@ export class TurnList implements ReactiveController {
   #isAtEnd = true
   /** An answer is shown as finished only once its last words are on the screen. */
   #awaitsText = false
+  /** How far the list was scrolled when the held turn was last brought to the top, or as near as there was room. */
+  #heldAt = 0
 
   constructor(host: ReactiveControllerHost, options: TurnListOptions) {
     this.#host = host
@@ -87,16 +89,24 @@ export class TurnList implements ReactiveController {
     this.#toTop = null
     this.#follows = false
     this.#held = turn
-    scroller.scrollTop = topOf(turn, scroller)
+    this.#holdIn(scroller, turn)
   }
 
-  /** Once every text is drawn and its ending shown, or the reader has scrolled away, nothing is held. */
+  #holdIn(scroller: HTMLElement, turn: HTMLElement): void {
+    scroller.scrollTop = topOf(turn, scroller)
+    this.#heldAt = scroller.scrollTop
+  }
+
+  /**
+   * Once every text is drawn and its ending shown, or the reader has moved, nothing is held: while an answer is still
+   * written, as after a reload, what comes late above it must not push it down.
+   */
   #hold(): void {
     const scroller = this.#scroller
     if (this.#held === null || scroller === null) return
-    scroller.scrollTop = topOf(this.#held, scroller)
+    this.#holdIn(scroller, this.#held)
     const isDrawn = [...this.#texts.values()].every(({isCaughtUp}) => isCaughtUp)
-    if (isDrawn && !this.#awaitsText) this.#held = null
+    if (isDrawn && !this.#awaitsText && this.#options.session().running === null) this.#held = null
   }
 
   /** Draws new text; renders the rest only if a source is used for the first time. */
@@ -111,6 +121,7 @@ export class TurnList implements ReactiveController {
   }
 
   #toEnd(): void {
+    this.#held = null
     this.#follows = true
     this.#follow()
     this.#host.requestUpdate()
@@ -163,14 +174,24 @@ export class TurnList implements ReactiveController {
     }, copiedForMs)
   }
 
+  /** The reader takes the list into their own hands: a wheel, a finger, a press. Keys scroll further than what is held back. */
+  readonly onMove = {
+    passive: true,
+    handleEvent: (): void => {
+      this.#held = null
+    },
+  }
+
   readonly onScroll = (): void => {
     const scroller = this.#scroller
     const last = scroller?.querySelector<HTMLElement>('.turn:last-child')
     if (scroller == null || last == null) return
     const toEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight
-    // With the question still at the top the reader has not gone anywhere, though all may be on the screen.
-    if (this.#held !== null && Math.abs(topOf(this.#held, scroller) - scroller.scrollTop) > endPx)
-      this.#held = null
+    // With the question still at the top the reader has not gone anywhere, though all may be on the screen. Nor where the
+    // list is still as it was scrolled from here, though something above has grown, or there was no room for more.
+    const {scrollTop} = scroller
+    const isAway = (place: number): boolean => Math.abs(place - scrollTop) > endPx
+    if (this.#held !== null && isAway(topOf(this.#held, scroller)) && isAway(this.#heldAt)) this.#held = null
     this.#follows = toEnd < endPx && scroller.scrollTop > topOf(last, scroller) + 1
     this.#look()
   }
