@@ -10,12 +10,20 @@ export interface Moves {
   readonly top: number
 }
 
+/** Waits for the box's glide to its place, which was asked for, and which an answer on a busy machine can be quicker than. */
+export async function glidesEnded(page: Page): Promise<void> {
+  await page.locator('docs-assistant').evaluate(async (element) => {
+    const glides = element.shadowRoot!.getAnimations().filter((one) => !(one instanceof CSSAnimation))
+    await Promise.allSettled(glides.map(({finished}) => finished))
+  })
+}
+
 /**
  * Watches in every frame where the questions, cards, chips and blocks of text on the screen are. An element that stays on
  * the screen must stay where it was.
  */
 export async function watchMoves(page: Page): Promise<void> {
-  await page.evaluate(() => {
+  const look = await page.evaluateHandle(() => {
     const root = document.querySelector('docs-assistant')!.shadowRoot!
     const watch = {jumps: [] as string[], shift: 0, frames: 0, stop: false}
     Object.assign(window, {watch})
@@ -57,9 +65,11 @@ export async function watchMoves(page: Page): Promise<void> {
       before = now
       requestAnimationFrame(look)
     }
-    // The box glides to its place first: that was asked for.
-    const glides = root.getAnimations().filter((one) => !(one instanceof CSSAnimation))
-    void Promise.allSettled(glides.map(({finished}) => finished)).then(() => requestAnimationFrame(look))
+    return look
+  })
+  await glidesEnded(page)
+  await look.evaluate((start) => {
+    requestAnimationFrame(start)
   })
 }
 

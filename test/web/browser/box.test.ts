@@ -6,7 +6,7 @@ import {type Browsers, chromiumPath} from '../../support/chromium.ts'
 import {type PlayedDocent, startPlayedDocent} from '../../support/played-docent.ts'
 import {deltasOf, done, sampleSources, sourcesEvent} from '../../support/sample-answer.ts'
 import type {Step} from '../../support/script-player.ts'
-import {stopWatching, watchMoves} from '../../support/watch-moves.ts'
+import {glidesEnded, stopWatching, watchMoves} from '../../support/watch-moves.ts'
 
 const short: Step[] = [
   {send: sourcesEvent()},
@@ -92,15 +92,8 @@ describe.skipIf(chromiumPath === null)('the box', () => {
     await box.press('Enter')
     await page.locator('.turn').nth(count).waitFor()
     await ended(page)
-    await stands(page)
+    await glidesEnded(page)
   }
-
-  /** Waits for the box's glide to its place at the end, which an answer on a busy machine can be quicker than. */
-  const stands = (page: Page): Promise<unknown> =>
-    page.locator('docs-assistant').evaluate((element) => {
-      const glides = element.shadowRoot!.getAnimations().filter((one) => !(one instanceof CSSAnimation))
-      return Promise.all(glides.map((one) => one.finished.catch(() => null)))
-    })
 
   test('lists first that Enter asks, then the sections by page, with what matched marked', async () => {
     const {page, box, options} = await open()

@@ -192,7 +192,8 @@ describe.skipIf(chromiumPath === null)('nothing moves', () => {
         })
       await page.locator('.turn').nth(1).locator('.card').first().waitFor()
       await page.locator('.turn').first().locator('.text table').first().waitFor()
-      await watchMoves(page)
+      // What this test has pushed down comes back with the next words, which is no jump: then it is watched from there on.
+      if (!grows) await watchMoves(page)
       docent.release()
       await page.locator('.turn').nth(1).locator('.text .block').nth(1).waitFor()
       if (grows) await watchMoves(page)
