@@ -229,6 +229,10 @@ function transcriptsOf({settings, log, transcriptsFile}: AssistantOptions): Tran
           'another process is reading the transcripts: removed data is erased from the file when it has finished',
         )
     },
+    onCatalogProblem: (reason) => {
+      if (reason === null) log.info({}, 'the catalog of transcripts can be written again')
+      else log.error({reason}, 'the catalog of transcripts cannot be written: lists and searches lag behind')
+    },
     onExposed: (warning) => log.warn({warning}, 'other users of this machine can read the transcripts'),
     onFull: () =>
       log.warn(

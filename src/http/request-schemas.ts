@@ -6,8 +6,8 @@ import {headOf} from '../lib/cut.ts'
 import {visitorAddressOf} from '../lib/visitor-address.ts'
 import {wellFormed} from '../lib/well-formed.ts'
 import {canonicalTag} from '../text/language-tags.ts'
-import type {FeedbackChange, TranscriptFilter} from '../transcripts/index.ts'
-import {endMomentOf, momentOf} from '../transcripts/index.ts'
+import type {FeedbackChange, PageRequest, TranscriptFilter} from '../transcripts/index.ts'
+import {endMomentOf, listOrders, momentOf, verdicts} from '../transcripts/index.ts'
 
 export const maxQuestionLength = 4000
 const maxPageNameLength = 200
@@ -127,7 +127,7 @@ export function feedbackOf(body: unknown): FeedbackChange {
   return {rating: rating ?? null, missing: missing ?? false, reasons: reasons ?? [], comment: comment ?? null}
 }
 
-const verdict = z.enum(['good', 'incomplete', 'wrong', 'harmful', 'should_abstain', 'should_answer'])
+const verdict = z.enum(verdicts)
 
 const reviewBody = z.object({
   verdict,
@@ -201,27 +201,33 @@ const transcriptQuery = z.object({
   abstained: flag.optional(),
   partial: flag.optional(),
   build: z.string().max(200).optional(),
+  generator: z.string().max(200).optional(),
+  model: z.string().max(200).optional(),
+  version: z.string().max(200).optional(),
+  page: z.string().max(2_000).optional(),
+  error: z.string().max(100).optional(),
   lang: languageTag.optional(),
   from: moment(momentOf).optional(),
   to: moment(endMomentOf).optional(),
   conversation: identifier.optional(),
   conversationId: identifier.optional(),
+  sort: z.enum(listOrders).optional(),
   cursor: z.string().max(1000).optional(),
   limit: z.coerce.number().int().min(1).max(200).optional(),
 })
 
 export interface TranscriptQuery {
   readonly filter: TranscriptFilter
-  readonly page: {readonly cursor?: string; readonly limit?: number}
+  readonly page: PageRequest
 }
 
 /** @throws DocentError `invalid_request`. */
 export function transcriptQueryOf(query: unknown): TranscriptQuery {
-  const {cursor, limit, conversationId, ...filter} = parsed(transcriptQuery, withoutBlanks(query))
+  const {cursor, limit, sort, conversationId, ...filter} = parsed(transcriptQuery, withoutBlanks(query))
   // Somebody who knows a conversation's id may search for it; staff only see its digest.
   const conversation =
     filter.conversation ?? (conversationId === undefined ? undefined : refOf(conversationId))
-  return {filter: defined({...filter, conversation}), page: defined({cursor, limit})}
+  return {filter: defined({...filter, conversation}), page: defined({cursor, limit, sort})}
 }
 
 export const signInBody = z.object({token: z.string().min(1).max(500)})

@@ -1,5 +1,6 @@
 export {csvHeader, csvRowOf, jsonLineOf} from './export-format.ts'
 export {endingLabelOf, feedbackWordsOf, visitorPageLine, writerOf} from './labels.ts'
+export {type ListOrder, listOrders} from './list-order.ts'
 export {endMomentOf, momentOf} from './moments.ts'
 export {exposuresOf} from './open-database.ts'
 export {openTranscripts, type Transcripts} from './open-transcripts.ts'
@@ -9,10 +10,13 @@ export {
   readTranscripts,
   type TranscriptsReader,
 } from './read-transcripts.ts'
-export type {
-  FeedbackChange,
-  Transcript,
-  TranscriptFilter,
-  TranscriptItem,
-  TranscriptStore,
+export {
+  type FeedbackChange,
+  type PageRequest,
+  type Transcript,
+  type TranscriptFilter,
+  type TranscriptItem,
+  type TranscriptStore,
+  type Verdict,
+  verdicts,
 } from './transcript-store.ts'

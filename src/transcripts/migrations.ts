@@ -11,7 +11,8 @@ export interface Migration {
  * Applied by name, in this order, once each. A published migration is never edited; new ones are appended.
  *
  * `answers` has one row for each answer. `events` has its events: a run of deltas that were flushed together is
- * one row, with `pieces` recording where each began in the text and when it arrived (see `event-rows.ts`).
+ * one row, with `pieces` recording where each began in the text and when it arrived (see `event-rows.ts`). `changes` says which
+ * rows of `answers` have changed since, for the catalog.
  */
 export const migrations: readonly Migration[] = [
   {
@@ -132,6 +133,34 @@ export const migrations: readonly Migration[] = [
     // Where the visitor was, as JSON.
     name: '008_visitor_pages',
     sql: 'ALTER TABLE answers ADD COLUMN page TEXT;',
+  },
+  {
+    // Lists and searches read the catalog, which follows the changes. It is a file of its own: the segments of a full-text
+    // index that were joined while an answer was written made it wait.
+    name: '009_changes',
+    sql: `
+      CREATE TABLE changes (seq INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, row INTEGER NOT NULL);
+      DROP TRIGGER answers_fts_insert;
+      DROP TRIGGER answers_fts_delete;
+      DROP TRIGGER answers_fts_update;
+      DROP TABLE answers_fts;
+      DROP INDEX answers_by_ending;
+      DROP INDEX answers_by_rating;
+      DROP INDEX answers_by_verdict;
+      DROP INDEX answers_by_partial;
+      DROP INDEX answers_by_lang;
+      DROP INDEX answers_by_missing;
+      CREATE INDEX answers_running ON answers (row) WHERE ending IS NULL;
+      CREATE TRIGGER answers_inserted AFTER INSERT ON answers BEGIN
+        INSERT INTO changes (at, row) VALUES (CAST(unixepoch('subsec') * 1000 AS INTEGER), new.row);
+      END;
+      CREATE TRIGGER answers_changed AFTER UPDATE OF ending, lang, text, rating, missing, verdict ON answers BEGIN
+        INSERT INTO changes (at, row) VALUES (CAST(unixepoch('subsec') * 1000 AS INTEGER), new.row);
+      END;
+      CREATE TRIGGER answers_deleted AFTER DELETE ON answers BEGIN
+        INSERT INTO changes (at, row) VALUES (CAST(unixepoch('subsec') * 1000 AS INTEGER), old.row);
+      END;
+    `,
   },
 ]
 

@@ -84,12 +84,7 @@ export function lockFile(file: string): ExclusiveLock {
  * @throws DocentError `storage`.
  */
 export function openSharedDatabase(file: string, access: 'read' | 'write'): SqliteDatabase {
-  if (!existsSync(file)) {
-    throw new DocentError(
-      'storage',
-      `There are no transcripts at ${file}. Set DATA_DIR to the server's data folder.`,
-    )
-  }
+  checkExists(file)
   let db: SqliteDatabase | null = null
   try {
     db = openSqlite(file, {readonly: access === 'read', fileMustExist: true, timeout: 15_000})
@@ -104,6 +99,15 @@ export function openSharedDatabase(file: string, access: 'read' | 'write'): Sqli
     db?.close()
     throw storageError(error, file)
   }
+}
+
+/** @throws DocentError `storage`. */
+export function checkExists(file: string): void {
+  if (existsSync(file)) return
+  throw new DocentError(
+    'storage',
+    `There are no transcripts at ${file}. Set DATA_DIR to the server's data folder.`,
+  )
 }
 
 /** Warnings for commands: which of the transcripts files other users of this machine can read, and what to do. */
@@ -165,7 +169,7 @@ function checkLocation(file: string): void {
  * questions may be personal, and other users of the machine should not read them. A file that was copied here may have
  * wider permissions, and so may files that an older Docent left when it was killed.
  */
-function makeFilesPrivate(file: string, onExposed?: (warning: string) => void): void {
+export function makeFilesPrivate(file: string, onExposed?: (warning: string) => void): void {
   try {
     if (!existsSync(file)) makePrivateFile(file)
     const real = realpathSync(file)

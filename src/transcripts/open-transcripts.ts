@@ -1,19 +1,18 @@
 import type {Journal} from '../answers/index.ts'
 import type {SqliteDatabase} from '../native/index.ts'
 import {createAnswerWriter} from './answer-writer.ts'
+import {type CataloguedReads, openCataloguedReads} from './catalogued-reads.ts'
 import {createJournal} from './journal.ts'
 import type {LiveAnswer} from './live-answer.ts'
 import {createLiveAnswers, type LiveAnswers} from './live-answers.ts'
 import {lockFile, openDatabase, storageError} from './open-database.ts'
 import {recordOf, summaryRecordOf} from './overlay.ts'
-import {openReaderProcess} from './reader-process.ts'
 import {recoverAnswers} from './recover-answers.ts'
 import {redactionOf} from './redaction.ts'
 import {createEraser} from './removal.ts'
 import {startRetention} from './retention.ts'
 import {createStaffChanges} from './staff-changes.ts'
-import {createStaffReads} from './staff-reads.ts'
-import {asyncReads, createTranscriptReader, type ReadMemory} from './transcript-reader.ts'
+import {createTranscriptReader, type ReadMemory} from './transcript-reader.ts'
 import {createTranscriptReads} from './transcript-reads.ts'
 import type {TranscriptStore} from './transcript-store.ts'
 import {createWriteBehind, type WriteBehind} from './write-behind.ts'
@@ -44,6 +43,8 @@ export interface TranscriptsOptions {
   readonly onErased?: (isErased: boolean) => void
   /** Called at start with a warning about a file that other users of this machine can read and that cannot be fixed. */
   readonly onExposed?: (warning: string) => void
+  /** Called with the reason when the catalog, which lists and searches read, cannot be written, and with null when it can. */
+  readonly onCatalogProblem?: (reason: string | null) => void
   /** Called once, when answers are removed for the first time because of `maxBytes`. */
   readonly onFull?: () => void
 }
@@ -74,7 +75,7 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
   const live = createLiveAnswers(mode !== 'full')
   const writer = createAnswerWriter(db, redaction)
   const reads = createTranscriptReads(db)
-  const readers = file === ':memory:' ? null : openReaderProcess(file)
+  const staff = openCataloguedReads({file, db, onProblem: (reason) => options.onCatalogProblem?.(reason)})
   const eraser = createEraser(db, options.onErased)
   const withStaffTimeout = createStaffTimeout(db)
   let isClosed = false
@@ -92,10 +93,16 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
       if (answer.state.ending !== null) live.forget(answer)
     },
     onLost: live.forget,
-    onFlushed: () => retention.written(),
+    onFlushed() {
+      retention.written()
+      staff.changed()
+    },
   })
 
-  const erase = async () => (readers === null ? eraser.erase() : readers.whileIdle(eraser.erase))
+  const erase = async () => {
+    await staff.forgetRemoved()
+    await staff.whileIdle(eraser.erase)
+  }
 
   // A process that was killed may have left copies of removed data.
   eraser.erase()
@@ -118,13 +125,10 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
   return {
     recovered,
     ...createJournal({live, writes, reads}),
-    ...createTranscriptReader(
-      readers?.reads ?? asyncReads(createStaffReads(reads), file),
-      memoryOverlay(live, writes),
-    ),
+    ...createTranscriptReader(staff.reads, memoryOverlay(live, writes, staff)),
     ...createStaffChanges({db, file, mode, live, writes, redaction, withStaffTimeout, erase, now}),
     get isErased() {
-      return eraser.isDone
+      return eraser.isDone && staff.isErased
     },
 
     async close() {
@@ -133,7 +137,7 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
       writes.flushNow()
       writes.close()
       retention.close()
-      if (readers?.isOpen) await readers.close()
+      await staff.close()
       eraser.close()
       db.close()
       release()
@@ -175,11 +179,12 @@ function createStaffTimeout(db: SqliteDatabase): <T>(change: () => T) => T {
 }
 
 /** What reads of the file must be combined with: unwritten answers, and text that is kept only in memory. */
-function memoryOverlay(live: LiveAnswers, writes: WriteBehind): ReadMemory {
+function memoryOverlay(live: LiveAnswers, writes: WriteBehind, staff: CataloguedReads): ReadMemory {
   const isNewerThanFile = (answer: LiveAnswer) => writes.unwritten.has(answer) || answer.allEvents !== null
   return {
     async prepare() {
       if (!writes.isDegraded) await writes.flushInSteps()
+      await staff.prepare()
     },
     summaries() {
       // An answer that is not meant to be written to the file is not listed.

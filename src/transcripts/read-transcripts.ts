@@ -1,5 +1,7 @@
 import {setTimeout as delay} from 'node:timers/promises'
 import {createPrivateFile} from '../native/index.ts'
+import type {CatalogReads} from './catalog/catalog-reads.ts'
+import {forgetRemoved, type LocalCatalog, openLocalCatalog} from './catalog/local-catalog.ts'
 import {openSharedDatabase, storageError} from './open-database.ts'
 import {emptyWriteAheadLog, prepareRemoval, removeAll} from './removal.ts'
 import {createStaffReads} from './staff-reads.ts'
@@ -20,15 +22,31 @@ export interface TranscriptsReader extends Pick<TranscriptStore, 'list' | 'get' 
 
 /**
  * Opens a transcripts file for reading, also while a server writes it.
+ * @param onWait called each second while the catalog is made, with the number of answers left.
  * @throws DocentError `storage` if there is no such file or it cannot be read.
  */
-export function readTranscripts(file: string): TranscriptsReader {
+export function readTranscripts(file: string, onWait: (left: number) => void = () => {}): TranscriptsReader {
   const db = openSharedDatabase(file, 'read')
   const reads = createTranscriptReads(db)
+  // Showing one answer needs no catalog.
+  let catalog: LocalCatalog | null = null
+  const upToDate = (): CatalogReads => {
+    catalog ??= openLocalCatalog(file, db)
+    catalog.catchUp(onWait)
+    return catalog.reads
+  }
+  const lazily: CatalogReads = {
+    select: (selection) => upToDate().select(selection),
+    count: (...args) => upToDate().count(...args),
+    values: (kind, limit) => upToDate().values(kind, limit),
+  }
   return {
-    ...createTranscriptReader(asyncReads(createStaffReads(reads), file)),
+    ...createTranscriptReader(asyncReads(createStaffReads(reads, lazily), file)),
     idsStartingWith: async (text, limit) => reads.idsStartingWith(text, limit),
-    close: () => db.close(),
+    close() {
+      catalog?.close()
+      db.close()
+    },
   }
 }
 
@@ -55,7 +73,7 @@ export async function purgeTranscripts(file: string, before: number): Promise<Pu
       await delay(erasePauseMs)
       isErased = emptyWriteAheadLog(db)
     }
-    return {removed, isErased}
+    return {removed, isErased: forgetRemoved(file, db) && isErased}
   } catch (error) {
     throw storageError(error, file)
   } finally {

@@ -38,7 +38,7 @@ const queueMs = 30_000
 const maxIdleWaitMs = 1_000
 
 /** Processes start with the first read, and again after an idle period or a crash. */
-export function openReaderProcess(file: string, options: ReaderProcessOptions = {}): ReaderProcess {
+export function openReaderProcess(files: ReaderSetup, options: ReaderProcessOptions = {}): ReaderProcess {
   const {cpuMs = 20_000, idleMs = 5 * 60_000} = options
   let pool: ChildPool<ReadCall, ReadReply> | null = null
   let underWay = 0
@@ -48,7 +48,7 @@ export function openReaderProcess(file: string, options: ReaderProcessOptions = 
   async function attempt(call: ReadCall): Promise<unknown> {
     pool ??= openChildPool({
       entry: builtFile('transcripts-child.js'),
-      setup: {file} satisfies ReaderSetup,
+      setup: files,
       size: processes,
       memoryMb,
     })

@@ -1,4 +1,3 @@
-import {partialFinishes} from '../domain/index.ts'
 import type {SqliteDatabase} from '../native/index.ts'
 
 /** SQL to read the rows of a file in the current schema or in that of an earlier version. */
@@ -7,21 +6,11 @@ export interface SchemaSql {
   readonly columns: string
   readonly ref: string
   readonly conversation: string
-  readonly lang: string
-  readonly missing: string
-  /** Conditions that match partial answers, and all others. */
-  readonly partial: {readonly yes: string; readonly no: string}
 }
 
 /** The data of deltas is text, that of other events is JSON. The last event of an ended answer is `done` or `error`. */
 const finishReason = `(SELECT CASE WHEN pieces IS NULL AND json_valid(data) THEN json_extract(data, '$.finishReason') END
   FROM events WHERE answer = answers.row ORDER BY seq DESC LIMIT 1)`
-
-const partialList = `(${partialFinishes.map((reason) => `'${reason}'`).join(', ')})`
-const partialByEvents: SchemaSql['partial'] = {
-  yes: `${finishReason} IN ${partialList}`,
-  no: `ifnull(${finishReason}, '') NOT IN ${partialList}`,
-}
 
 /** SQL for an open file. A file that no server of this version has migrated yet is read as it is. */
 export function schemaSqlOf(db: SqliteDatabase): SchemaSql {
@@ -38,8 +27,5 @@ export function schemaSqlOf(db: SqliteDatabase): SchemaSql {
     columns: `answers.*, ${digests}${missing}${finishReason} AS finish_reason`,
     ref,
     conversation,
-    lang: names.includes('lang') ? 'lang' : 'NULL',
-    missing: names.includes('missing') ? 'missing' : '0',
-    partial: names.includes('partial') ? {yes: 'partial = 1', no: 'partial = 0'} : partialByEvents,
   }
 }

@@ -3,16 +3,19 @@ import type {SequencedEvent} from '../domain/index.ts'
 import {openSqlite} from '../native/index.ts'
 import {type AnswerRow, itemOf, transcriptOf} from './answer-row.ts'
 import {eventInserter, rowInserter} from './answer-writer.ts'
+import {
+  type CatalogReads,
+  type CatalogSelection,
+  createCatalogReads,
+  type Found,
+} from './catalog/catalog-reads.ts'
+import {createCatalogTables} from './catalog/catalog-schema.ts'
+import {createCatalogWriter} from './catalog/catalog-writer.ts'
 import {sizeOf} from './event-size.ts'
+import {cursorOf, parseCursor, selectionOf} from './list-order.ts'
 import {migrate} from './migrations.ts'
 import {type MemoryRecord, overlayEvents, overlayRow} from './overlay.ts'
-import {
-  createTranscriptReads,
-  cursorOf,
-  parseCursor,
-  type Selection,
-  type TranscriptReads,
-} from './transcript-reads.ts'
+import {createTranscriptReads, type TranscriptReads} from './transcript-reads.ts'
 import type {PageRequest, Transcript, TranscriptFilter, TranscriptPage} from './transcript-store.ts'
 
 /** A page of answer ids. */
@@ -44,22 +47,27 @@ const maxReadChars = 256 * 1024
 /** What an event takes in addition to its text. */
 const charsPerEvent = 100
 
+/** Counting further takes longer than reading the page, and says no more. */
+const maxCounted = 10_000
+
 /** @throws what SQLite throws, from every method. */
-export function createStaffReads(reads: TranscriptReads): StaffReads {
-  /** Matching rows of the file and of memory, as if all were in the file. */
-  function select(request: Omit<Selection, 'answerId'>, memory: readonly MemoryRecord[]): AnswerRow[] {
-    const {filter, limit} = request
-    const answerId = reads.idOfQuery(filter)
-    if (memory.length === 0) return reads.select({...request, answerId})
-    return withMemory(memory, reads, (memoryReads) => {
-      const selection = {...request, answerId: answerId ?? memoryReads.idOfQuery(filter)}
-      const newer = new Set(memory.map(({row}) => row.id))
-      const stored = reads
-        .select({...selection, limit: limit + memory.length})
-        .filter(({id}) => !newer.has(id))
-      const sign = request.order === 'ASC' ? 1 : -1
-      return [...stored, ...memoryReads.select(selection)]
-        .sort((a, b) => sign * (a.row - b.row))
+export function createStaffReads(reads: TranscriptReads, catalog: CatalogReads): StaffReads {
+  /** Matching answers of the file and of memory, as if all were in the file. */
+  function select(selection: CatalogSelection, memory: readonly MemoryRecord[]): [Found, AnswerRow][] {
+    const {limit, order} = selection
+    const stored = (more: number, isOlder: (found: Found) => boolean): [Found, AnswerRow][] =>
+      withRows(
+        catalog.select({...selection, limit: limit + more}).filter((found) => !isOlder(found)),
+        reads,
+      )
+    if (memory.length === 0) return stored(0, () => false)
+    return withMemory(memory, reads, (memoryReads, memoryCatalog, rows) => {
+      const sign = order === 'ASC' ? 1 : -1
+      return [
+        ...stored(memory.length, ({row}) => rows.has(row)),
+        ...withRows(memoryCatalog.select(selection), memoryReads),
+      ]
+        .sort(([a], [b]) => sign * ((a.value ?? 0) - (b.value ?? 0) || a.row - b.row))
         .slice(0, limit)
     })
   }
@@ -74,6 +82,20 @@ export function createStaffReads(reads: TranscriptReads): StaffReads {
     return stored === null ? null : transcriptOf(stored, events)
   }
 
+  function totalOf(list: CatalogSelection, memory: readonly MemoryRecord[]): TranscriptPage['total'] {
+    const selection = {...list, limit: maxCounted + 1}
+    const answers =
+      memory.length === 0
+        ? catalog.count(selection)
+        : withMemory(
+            memory,
+            reads,
+            (_reads, memoryCatalog, rows) =>
+              catalog.count(selection, [...rows]) + memoryCatalog.count(selection),
+          )
+    return {answers: Math.min(answers, maxCounted), isExact: answers <= maxCounted}
+  }
+
   /** The file has no text and no timings of a running answer: they are computed from its events. */
   function withTextSoFar(row: AnswerRow): AnswerRow {
     if (row.ending !== null || row.timings !== null) return row
@@ -82,22 +104,26 @@ export function createStaffReads(reads: TranscriptReads): StaffReads {
   }
 
   return {
-    list(filter, {cursor, limit = 50}, memory) {
+    list(filter, {cursor, sort = 'newest', limit = 50}, memory) {
       const size = Math.min(200, Math.max(1, Math.trunc(limit) || 50))
-      const from = cursor === undefined ? null : parseCursor(cursor)
-      const found = select({filter, order: 'DESC', from, limit: size + 1}, memory)
-      const shown = found.slice(0, size)
-      const last = shown.at(-1)
+      const selection = {filter, ...selectionOf(sort), after: null, limit: size + 1}
+      const found = select(
+        cursor === undefined ? selection : {...selection, after: parseCursor(cursor, sort)},
+        memory,
+      )
+      const last = found[size - 1]
       return {
-        items: shown.map((row) => itemOf(withTextSoFar(row))),
-        nextCursor: found.length > size && last !== undefined ? cursorOf(last) : null,
+        items: found.slice(0, size).map(([, row]) => itemOf(withTextSoFar(row))),
+        nextCursor: found.length > size && last !== undefined ? cursorOf(last[0], sort) : null,
+        total: cursor === undefined ? totalOf(selection, memory) : null,
       }
     },
     ids(filter, after, memory) {
-      const found = select({filter, order: 'ASC', from: after, limit: idsPageSize}, memory)
+      const start = after === null ? null : {row: after, value: null}
+      const found = select({filter, ...selectionOf('oldest'), after: start, limit: idsPageSize}, memory)
       return {
-        ids: found.map(({id}) => id),
-        next: found.length < idsPageSize ? null : (found.at(-1)?.row ?? null),
+        ids: found.map(([, {id}]) => id),
+        next: found.length < idsPageSize ? null : (found.at(-1)?.[0].row ?? null),
       }
     },
     read(names, memory) {
@@ -115,6 +141,15 @@ export function createStaffReads(reads: TranscriptReads): StaffReads {
   }
 }
 
+/** Found answers with their rows, without those that have been removed in the meantime. */
+function withRows(found: readonly Found[], reads: TranscriptReads): [Found, AnswerRow][] {
+  const rows = new Map(reads.rows(found.map(({row}) => row)).map((row) => [row.row, row]))
+  return found.flatMap((one): [Found, AnswerRow][] => {
+    const row = rows.get(one.row)
+    return row === undefined ? [] : [[one, row]]
+  })
+}
+
 /**
  * Copies the answers in memory into an in-memory database for the read, so that a filter means the same for them. Answers
  * without a row in the file are numbered as its next ones.
@@ -122,13 +157,15 @@ export function createStaffReads(reads: TranscriptReads): StaffReads {
 function withMemory<T>(
   memory: readonly MemoryRecord[],
   reads: TranscriptReads,
-  read: (memoryReads: TranscriptReads) => T,
+  read: (memoryReads: TranscriptReads, memoryCatalog: CatalogReads, rows: ReadonlySet<number>) => T,
 ): T {
   const db = openSqlite(':memory:')
   try {
     migrate(db, ':memory:')
+    createCatalogTables(db)
     const insertRow = rowInserter(db)
     const insertEvents = eventInserter(db)
+    const rows = new Set<number>()
     let last = reads.lastRow()
     db.transaction(() => {
       for (const {row, events} of memory) {
@@ -136,9 +173,11 @@ function withMemory<T>(
         const number = newer.row < 0 ? ++last : newer.row
         insertRow({...newer, row: number})
         insertEvents(number, events)
+        rows.add(number)
       }
     })()
-    return read(createTranscriptReads(db))
+    createCatalogWriter({transcripts: db, catalog: db}).take([...rows])
+    return read(createTranscriptReads(db), createCatalogReads(db), rows)
   } finally {
     db.close()
   }

@@ -1,5 +1,6 @@
 import type {JournalDetails, JournalledAnswer} from '../answers/index.ts'
 import type {Ending, FinishReason, SequencedEvent, Source, Timings, Usage} from '../domain/index.ts'
+import type {ListOrder} from './list-order.ts'
 
 export interface Feedback {
   /** Null where only `missing` was said. */
@@ -29,7 +30,9 @@ export interface KeptFeedback {
   readonly isNewlyMissing: boolean
 }
 
-export type Verdict = 'good' | 'incomplete' | 'wrong' | 'harmful' | 'should_abstain' | 'should_answer'
+export const verdicts = ['good', 'incomplete', 'wrong', 'harmful', 'should_abstain', 'should_answer'] as const
+
+export type Verdict = (typeof verdicts)[number]
 
 export interface Review {
   readonly verdict: Verdict
@@ -50,6 +53,15 @@ export interface TranscriptFilter {
   /** Whether the model declined or was cut off by a limit. False: all others, with any ending. */
   readonly partial?: boolean
   readonly build?: string
+  /** The generator that was called first. */
+  readonly generator?: string
+  readonly model?: string
+  /** The version of the docs that was asked for. */
+  readonly version?: string
+  /** The address of a page that the answer cites, as its sources have it. */
+  readonly page?: string
+  /** Of an answer that ended with an error. */
+  readonly error?: string
   /** The language of the pages that were searched, BCP 47: also with a region where this has none. */
   readonly lang?: string
   /** Milliseconds since the epoch, inclusive. */
@@ -93,6 +105,12 @@ export interface TranscriptPage {
   readonly items: readonly TranscriptItem[]
   /** Opaque; null on the last page. */
   readonly nextCursor: string | null
+  /** How many match; null after the first page. */
+  readonly total: {
+    readonly answers: number
+    /** False where there may be more, since counting stops at some thousands. */
+    readonly isExact: boolean
+  } | null
 }
 
 /** Everything that is known about one answer. */
@@ -113,6 +131,8 @@ export interface Transcript extends JournalledAnswer, JournalDetails {
 export interface PageRequest {
   /** `nextCursor` of the previous page; absent for the first page. */
   readonly cursor?: string
+  /** Default `newest`. */
+  readonly sort?: ListOrder
   /** Items on a page, 1 to 200; default 50. */
   readonly limit?: number
 }
@@ -124,7 +144,7 @@ export interface PageRequest {
  * being read, `too_large` if a read exceeds its limits.
  */
 export interface TranscriptStore {
-  /** Newest first. @throws DocentError `invalid_request` for a bad cursor. */
+  /** @throws DocentError `invalid_request` for a bad cursor. */
   list(filter: TranscriptFilter, page?: PageRequest): Promise<TranscriptPage>
   /** The transcript by the answer's id, or by its `ref` once it has ended. */
   get(answerId: string): Promise<Transcript | null>

@@ -1,13 +1,16 @@
 import {constants, setPriority} from 'node:os'
 import type {ErrorCode} from '../domain/index.ts'
 import {serveTasks} from '../processes/index.ts'
-import {openSharedDatabase, storageError} from './open-database.ts'
+import {createCatalogReads} from './catalog/catalog-reads.ts'
+import {openForReading} from './catalog/open-catalog.ts'
+import {storageError} from './open-database.ts'
 import {createStaffReads, type StaffReads} from './staff-reads.ts'
 import {createTranscriptReads} from './transcript-reads.ts'
 
 export interface ReaderSetup {
   /** The transcripts file, which the parent has migrated. */
-  readonly file: string
+  readonly transcripts: string
+  readonly catalog: string
 }
 
 /** A call of a method of `StaffReads`. */
@@ -20,7 +23,7 @@ export type ReadReply =
   | {readonly value: unknown}
   | {readonly problem: {readonly code: ErrorCode; readonly message: string}}
 
-serveTasks<ReaderSetup, ReadCall>(async ({file}) => {
+serveTasks<ReaderSetup, ReadCall>(async ({transcripts, catalog}) => {
   // If there are fewer cores than processes, answers have priority.
   setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
   let reads: StaffReads | null = null
@@ -29,13 +32,18 @@ serveTasks<ReaderSetup, ReadCall>(async ({file}) => {
     ready: null,
     async perform({name, args}): Promise<ReadReply> {
       try {
-        reads ??= createStaffReads(createTranscriptReads(openSharedDatabase(file, 'read')))
+        reads ??= openStaffReads(transcripts, catalog)
         const read = reads[name] as (...args: unknown[]) => unknown
         return {value: read(...args)}
       } catch (error) {
-        const {code, message} = storageError(error, file)
+        const {code, message} = storageError(error, transcripts)
         return {problem: {code, message}}
       }
     },
   }
 })
+
+function openStaffReads(transcripts: string, catalog: string): StaffReads {
+  const db = openForReading(transcripts, catalog)
+  return createStaffReads(createTranscriptReads(db), createCatalogReads(db))
+}

@@ -2,6 +2,9 @@ import {describe, expect, test} from 'vitest'
 import {answerStateOf} from '../../src/answers/index.ts'
 import {openSqlite} from '../../src/native/index.ts'
 import {createAnswerWriter} from '../../src/transcripts/answer-writer.ts'
+import {createCatalogReads} from '../../src/transcripts/catalog/catalog-reads.ts'
+import {createCatalogTables} from '../../src/transcripts/catalog/catalog-schema.ts'
+import {createCatalogWriter} from '../../src/transcripts/catalog/catalog-writer.ts'
 import {createLiveAnswer, type LiveAnswer} from '../../src/transcripts/live-answer.ts'
 import {migrate} from '../../src/transcripts/migrations.ts'
 import {recordOf, summaryRecordOf} from '../../src/transcripts/overlay.ts'
@@ -31,7 +34,11 @@ function databaseWith(written: readonly LiveAnswer[]) {
   const db = openSqlite(':memory:')
   migrate(db, ':memory:')
   createAnswerWriter(db, redactionOf(true)).writeSome(written, Number.POSITIVE_INFINITY)
-  return {db, reads: createStaffReads(createTranscriptReads(db))}
+  createCatalogTables(db)
+  const catalog = createCatalogWriter({transcripts: db, catalog: db})
+  const catchUp = () => catalog.catchUp(Number.POSITIVE_INFINITY)
+  catchUp()
+  return {db, catchUp, reads: createStaffReads(createTranscriptReads(db), createCatalogReads(db))}
 }
 
 function mixed(): LiveAnswer[] {
@@ -105,8 +112,9 @@ describe('memory over the file', () => {
 
   test('an answer that ended in memory is found by its ending, with the feedback in the file', () => {
     const [answer] = [waiting('a', {}, undefined, null)]
-    const {db, reads} = databaseWith([answer!])
+    const {db, reads, catchUp} = databaseWith([answer!])
     db.prepare("UPDATE answers SET rating = 'down', rated_at = 7").run()
+    catchUp()
     const ended = waiting('a')
     ended.row = answer!.row
     ended.pending = [ended.pending.at(-1)!]

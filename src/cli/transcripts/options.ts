@@ -2,7 +2,15 @@ import {parseArgs} from 'node:util'
 import {type Ending, endings} from '../../domain/index.ts'
 import {howToRun} from '../../package/index.ts'
 import {canonicalTag} from '../../text/language-tags.ts'
-import {endMomentOf, momentOf, type TranscriptFilter} from '../../transcripts/index.ts'
+import {
+  endMomentOf,
+  type ListOrder,
+  listOrders,
+  momentOf,
+  type TranscriptFilter,
+  type Verdict,
+  verdicts,
+} from '../../transcripts/index.ts'
 import {UsageError} from '../usage-error.ts'
 
 export const help = `Usage: ${howToRun('transcripts', 'COMMAND [OPTIONS]')}
@@ -22,9 +30,17 @@ Options
   --partial               list, export: where the model declined or a limit cut it off; --no-partial: all others.
   --rating up|down|none   list, export: with this rating by the visitor.
   --missing               list, export: where the visitor said that the docs lack this; --no-missing: all others.
+  --abstained             list, export: where nothing in the docs answered; --no-abstained: all others.
+  --verdict NAME          list, export: with this verdict by staff, or none.
+  --error CODE            list, export: that ended with this error, e.g. upstream_cut.
+  --build, --generator, --model, --version NAME
+                          list, export: with this one.
+  --page ADDRESS          list, export: that cite this page, e.g. /docs/install.
+  --conversation REF      list, export: of this conversation.
   --lang TAG              list, export: answered from pages in this language, as de or pt-BR.
   --from DATE, --to DATE  list, export: asked from one day to another, both included (UTC), e.g.
                           2026-05-31. With a time, e.g. 2026-05-31T14:00Z, --to is exclusive.
+  --sort ORDER            list: ${listOrders.join(', ')} (the longest first).
   --limit N               list: number of answers, 1 to 200 (default 20).
   --json                  list, show: JSON instead of text.
   --speed N               replay: N times as fast (default 1).
@@ -50,9 +66,19 @@ export function parseArguments(args: readonly string[]) {
       partial: {type: 'boolean'},
       rating: {type: 'string'},
       missing: {type: 'boolean'},
+      abstained: {type: 'boolean'},
+      verdict: {type: 'string'},
+      error: {type: 'string'},
+      build: {type: 'string'},
+      generator: {type: 'string'},
+      model: {type: 'string'},
+      version: {type: 'string'},
+      page: {type: 'string'},
+      conversation: {type: 'string'},
       lang: {type: 'string'},
       from: {type: 'string'},
       to: {type: 'string'},
+      sort: {type: 'string'},
       limit: {type: 'string'},
       json: {type: 'boolean'},
       speed: {type: 'string'},
@@ -68,12 +94,15 @@ export type Values = ReturnType<typeof parseArguments>['values']
 
 /** @throws UsageError */
 export function filterOf(values: Values): TranscriptFilter {
-  const {ending, rating} = values
+  const {ending, rating, verdict} = values
   if (ending !== undefined && ending !== 'running' && !endings.includes(ending as Ending)) {
     throw new UsageError(`--ending must be one of ${endings.join(', ')}, running`)
   }
   if (rating !== undefined && rating !== 'up' && rating !== 'down' && rating !== 'none') {
     throw new UsageError('--rating must be up, down or none')
+  }
+  if (verdict !== undefined && verdict !== 'none' && !verdicts.includes(verdict as Verdict)) {
+    throw new UsageError(`--verdict must be one of ${verdicts.join(', ')}, none`)
   }
   const lang = values.lang === undefined ? undefined : canonicalTag(values.lang)
   if (lang === null) throw new UsageError('--lang must be a language tag such as de or pt-BR')
@@ -84,9 +113,26 @@ export function filterOf(values: Values): TranscriptFilter {
     ...(values.partial === undefined ? {} : {partial: values.partial}),
     ...(rating === undefined ? {} : {rating}),
     ...(values.missing === undefined ? {} : {missing: values.missing}),
+    ...(values.abstained === undefined ? {} : {abstained: values.abstained}),
+    ...(verdict === undefined ? {} : {verdict: verdict as Verdict | 'none'}),
+    ...namesIn(values),
     ...(values.from === undefined ? {} : {from: timeOf('--from', values.from)}),
     ...(values.to === undefined ? {} : {to: timeOf('--to', values.to, endMomentOf)}),
   }
+}
+
+const names = ['error', 'build', 'generator', 'model', 'version', 'page', 'conversation'] as const
+
+function namesIn(values: Values): Pick<TranscriptFilter, (typeof names)[number]> {
+  return Object.fromEntries(
+    names.flatMap((name) => (values[name] === undefined ? [] : [[name, values[name]]])),
+  )
+}
+
+/** @throws UsageError */
+export function orderOf({sort = 'newest'}: Values): ListOrder {
+  if (listOrders.includes(sort as ListOrder)) return sort as ListOrder
+  throw new UsageError(`--sort must be one of ${listOrders.join(', ')}`)
 }
 
 /** The time before which answers are purged, in milliseconds since the epoch. @throws UsageError */

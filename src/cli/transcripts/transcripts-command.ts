@@ -15,7 +15,7 @@ import {
 } from '../../transcripts/index.ts'
 import {isUsageError, UsageError, usageProblem} from '../usage-error.ts'
 import {exportAll, exportToFile} from './export.ts'
-import {filterOf, help, numberOf, parseArguments, purgeBefore} from './options.ts'
+import {filterOf, help, numberOf, orderOf, parseArguments, purgeBefore} from './options.ts'
 import {listLines, replaySteps, showLines, type TerminalView} from './terminal-view.ts'
 
 /** `docent transcripts`: reads and manages transcripts, also while the server runs. */
@@ -115,13 +115,17 @@ async function command(args: readonly string[], environment: CommandEnvironment)
   const limit = numberOf('--limit', values.limit ?? '20', 1, 200)
   const speed = numberOf('--speed', values.speed ?? '1', 0.01, 100_000)
 
-  const store = readTranscripts(file)
+  const sort = orderOf(values)
+  const store = readTranscripts(file, (left) => warn(`Reading earlier transcripts once: ${left} left.\n`))
   try {
     if (name === 'list') {
-      const page = await store.list(filter, {limit})
+      const page = await store.list(filter, {limit, sort})
       if (values.json) await print(`${escapedJson(JSON.stringify(page.items, null, 2))}\n`)
       else await print(`${listLines(page.items, view).join('\n')}\n`)
-      if (page.nextCursor !== null && !values.json) warn(`The newest ${limit}; --limit shows more.\n`)
+      if (page.nextCursor !== null && !values.json) {
+        const {answers = limit, isExact = true} = page.total ?? {}
+        warn(`${limit} of ${isExact ? '' : 'more than '}${answers}; --limit shows more.\n`)
+      }
     } else if (name === 'export') {
       if (values.out === undefined) await exportAll(store.export(filter), format, print)
       else await exportToFile(values.out, store.export(filter), format)

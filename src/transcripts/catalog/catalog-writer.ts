@@ -1,0 +1,277 @@
+import type {SqliteDatabase} from '../../native/index.ts'
+import type {AnswerRow} from '../answer-row.ts'
+import {emptyWriteAheadLog} from '../removal.ts'
+import {schemaSqlOf} from '../schema-sql.ts'
+import {type Category, categories, measures} from './catalog-schema.ts'
+import {eventsOfJson, type Facets, facetsOf} from './facets-of.ts'
+import {indexedText} from './search-words.ts'
+
+/** How far the catalog has come. */
+export interface CatalogState {
+  /** The last change that it has taken in. */
+  readonly change: number
+  /** Answers of the file that it has not seen yet, at most: those from before there was a catalog. */
+  readonly left: number
+  /** Whether it has taken in everything. */
+  readonly isCurrent: boolean
+  /** Whether there is nothing to do, not even tidying. */
+  readonly isIdle: boolean
+  /** Whether nothing that was removed is left in a copy on the disk. */
+  readonly isErased: boolean
+}
+
+/** Takes what has changed in the transcripts file into the catalog. @throws what SQLite throws; then nothing was taken in. */
+export interface CatalogWriter {
+  /** Works until the time is up or nothing is left; at least one step. */
+  catchUp(withinMs: number): CatalogState
+  /** The answers of these rows, as they are now. */
+  take(rows: readonly number[]): void
+}
+
+/** Changes, or earlier answers, in one transaction. */
+const stepSize = 200
+export function hasChanges(transcripts: SqliteDatabase): boolean {
+  return transcripts.prepare("SELECT 1 FROM sqlite_master WHERE name = 'changes'").get() !== undefined
+}
+
+/** How many transactions may leave a segment each before they are joined. */
+const stepsBeforeTidying = 8
+/** Pages that one step of tidying writes. */
+const mergePages = 200
+
+export interface CatalogWriterOptions {
+  /** The transcripts file: only read. */
+  readonly transcripts: SqliteDatabase
+  /** The catalog; may be the same connection, in memory. */
+  readonly catalog: SqliteDatabase
+}
+
+export function createCatalogWriter({transcripts, catalog}: CatalogWriterOptions): CatalogWriter {
+  const answerOf = transcripts.prepare<[number], AnswerRow>(
+    `SELECT ${schemaSqlOf(transcripts).columns} FROM answers WHERE row = ?`,
+  )
+  const eventsOf = transcripts
+    .prepare<[number], string>('SELECT data FROM events WHERE answer = ? AND pieces IS NULL ORDER BY seq')
+    .pluck()
+  // A file that no server of this version has migrated has no changes, and gets none while it is read.
+  const changes = hasChanges(transcripts) ? 'changes' : '(SELECT 0 AS seq, 0 AS at, 0 AS row WHERE 0)'
+  const changesAfter = transcripts.prepare<[number, number], Change>(
+    `SELECT seq, at, row FROM ${changes} WHERE seq > ? ORDER BY seq LIMIT ?`,
+  )
+  const lastChange = transcripts.prepare<[], Change>(
+    `SELECT seq, at, row FROM ${changes} ORDER BY seq DESC LIMIT 1`,
+  )
+  const changeAt = transcripts.prepare<[number], number>(`SELECT at FROM ${changes} WHERE seq = ?`).pluck()
+  const rowsBelow = transcripts
+    .prepare<[number, number], number>('SELECT row FROM answers WHERE row < ? ORDER BY row DESC LIMIT ?')
+    .pluck()
+  const lastRow = transcripts.prepare<[], number>('SELECT ifnull(max(row), 0) FROM answers').pluck()
+
+  const stateOf = catalog.prepare<[string], number>('SELECT value FROM state WHERE name = ?').pluck()
+  const keepState = catalog.prepare('INSERT OR REPLACE INTO state (name, value) VALUES (?, ?)')
+  const nameId = catalog
+    .prepare<[string, string], number>('SELECT id FROM names WHERE kind = ? AND name = ?')
+    .pluck()
+  const addName = catalog
+    .prepare<[string, string], number>('INSERT INTO names (kind, name) VALUES (?, ?) RETURNING id')
+    .pluck()
+  const addToName = catalog.prepare('UPDATE names SET answers = answers + ? WHERE id = ?')
+  const facetColumns = ['row', 'at', ...categories, ...measures]
+  const putFacets = catalog.prepare(
+    `INSERT OR REPLACE INTO facets (${facetColumns.join(', ')}) VALUES (${facetColumns.map(() => '?').join(', ')})`,
+  )
+  const facetNames = catalog
+    .prepare<[number], number[]>(`SELECT ${categories.join(', ')} FROM facets WHERE row = ?`)
+    .raw()
+  const catalogued = catalog
+    .prepare<[number, number], number>('SELECT row FROM facets WHERE row >= ? AND row < ?')
+    .pluck()
+  const dropFacets = catalog.prepare('DELETE FROM facets WHERE row = ?')
+  const textsOf = catalog.prepare<[number], {question: string; text: string}>(
+    'SELECT question, text FROM texts WHERE row = ?',
+  )
+  const putTexts = catalog.prepare('INSERT OR REPLACE INTO texts (row, question, text) VALUES (?, ?, ?)')
+  const dropTexts = catalog.prepare('DELETE FROM texts WHERE row = ?')
+  const addWords = catalog.prepare('INSERT INTO words (rowid, question, text) VALUES (?, ?, ?)')
+  const dropWords = catalog.prepare(
+    "INSERT INTO words (words, rowid, question, text) VALUES ('delete', ?, ?, ?)",
+  )
+  const merge = catalog.prepare(`INSERT INTO words (words, rank) VALUES ('merge', ${mergePages})`)
+  const totalChanges = catalog.prepare<[], number>('SELECT total_changes()').pluck()
+  const citedPagesOf = catalog
+    .prepare<[number], number>('SELECT page FROM page_uses WHERE row = ? AND cited = 1')
+    .pluck()
+  const dropPages = catalog.prepare('DELETE FROM page_uses WHERE row = ?')
+  const addPage = catalog.prepare('INSERT INTO page_uses (page, row, cited) VALUES (?, ?, ?)')
+
+  /** Ids of names by kind and name; emptied when a transaction fails, since its names are gone. */
+  const ids = new Map<string, number>()
+  /** By how much the count of a name has changed in this transaction. */
+  const counts = new Map<number, number>()
+  // A process that was killed may have left copies.
+  let isErased = false
+
+  function idOf(kind: string, name: string): number {
+    const key = `${kind}\0${name}`
+    let id = ids.get(key)
+    if (id === undefined) {
+      id = nameId.get(kind, name) ?? addName.get(kind, name)!
+      // Pages can be many.
+      if (ids.size > 10_000) ids.clear()
+      ids.set(key, id)
+    }
+    return id
+  }
+
+  function count(id: number, by: number): void {
+    counts.set(id, (counts.get(id) ?? 0) + by)
+  }
+
+  function forget(row: number): void {
+    const before = facetNames.get(row)
+    if (before === undefined) return
+    isErased = false
+    for (const id of before) count(id, -1)
+    dropFacets.run(row)
+    const texts = textsOf.get(row)
+    if (texts !== undefined) {
+      dropWords.run(row, indexedText(texts.question), indexedText(texts.text))
+      dropTexts.run(row)
+    }
+    for (const page of citedPagesOf.all(row)) count(page, -1)
+    dropPages.run(row)
+  }
+
+  function put(row: number, {at, names, measures: measured, question, text, pages}: Facets): void {
+    const before = facetNames.get(row)
+    if (before !== undefined) for (const id of before) count(id, -1)
+    const now = categories.map((category: Category) => idOf(category, names[category]))
+    for (const id of now) count(id, 1)
+    putFacets.run(row, at, ...now, ...measures.map((measure) => measured[measure]))
+
+    const texts = before === undefined ? undefined : textsOf.get(row)
+    if (texts?.question !== question || texts.text !== text) {
+      if (texts !== undefined) dropWords.run(row, indexedText(texts.question), indexedText(texts.text))
+      const isEmpty = question === '' && text === ''
+      if (isEmpty) dropTexts.run(row)
+      else {
+        putTexts.run(row, question, text)
+        addWords.run(row, indexedText(question), indexedText(text))
+      }
+    }
+    if (before !== undefined) {
+      for (const page of citedPagesOf.all(row)) count(page, -1)
+      dropPages.run(row)
+    }
+    for (const [url, isCited] of pages) {
+      const page = idOf('page', url)
+      addPage.run(page, row, isCited ? 1 : 0)
+      if (isCited) count(page, 1)
+    }
+  }
+
+  function takeRow(row: number): void {
+    const answer = answerOf.get(row)
+    if (answer === undefined) forget(row)
+    else put(row, facetsOf(answer, eventsOfJson(eventsOf.iterate(row))))
+  }
+
+  function inTransaction(work: () => void): void {
+    try {
+      catalog
+        .transaction(() => {
+          work()
+          for (const [id, by] of counts) if (by !== 0) addToName.run(by, id)
+        })
+        .immediate()
+    } catch (error) {
+      ids.clear()
+      throw error
+    } finally {
+      counts.clear()
+    }
+  }
+  /**
+   * Where the catalog stands. It goes through the whole file if it is new, if changes were thrown away that it had not
+   * seen, or if the file is not the one it knew, as a restored backup.
+   */
+  function begin(): {change: number; below: number} {
+    const change = stateOf.get('change') ?? -1
+    if (change >= 0 && (change === 0 || changeAt.get(change) === stateOf.get('changeAt'))) {
+      return {change, below: stateOf.get('below') ?? 0}
+    }
+    const last = lastChange.get() ?? {seq: 0, at: 0, row: 0}
+    const below = lastRow.get()! + 1
+    inTransaction(() => {
+      keepChange(last)
+      keepState.run('below', below)
+    })
+    return {change: last.seq, below}
+  }
+
+  function keepChange({seq, at}: Change): void {
+    keepState.run('change', seq)
+    keepState.run('changeAt', at)
+  }
+
+  function takeChanges(changes: readonly Change[]): void {
+    inTransaction(() => {
+      for (const row of new Set(changes.map(({row}) => row))) takeRow(row)
+      keepChange(changes.at(-1)!)
+    })
+  }
+
+  /** Answers from before the catalog, the newest first, since they are read first. @returns where the rest begins. */
+  function takeEarlier(below: number): number {
+    const rows = rowsBelow.all(below, stepSize)
+    const from = rows.length < stepSize ? 0 : rows.at(-1)!
+    inTransaction(() => {
+      const kept = new Set(rows)
+      for (const row of catalogued.all(from, below)) if (!kept.has(row)) forget(row)
+      for (const row of rows) takeRow(row)
+      keepState.run('below', from)
+    })
+    return from
+  }
+
+  /** Joins segments of the full-text index. @returns whether there was anything to join. */
+  function tidy(): boolean {
+    const before = totalChanges.get()!
+    inTransaction(() => merge.run())
+    // One change is the command itself.
+    return totalChanges.get()! - before > 1
+  }
+
+  return {
+    catchUp(withinMs) {
+      const until = performance.now() + withinMs
+      let {change, below} = begin()
+      let isIdle = false
+      let untidy = 0
+      do {
+        const changes = changesAfter.all(change, stepSize)
+        if (changes.length > 0) {
+          takeChanges(changes)
+          change = changes.at(-1)!.seq
+          untidy += 1
+        } else if (below > 0 && untidy < stepsBeforeTidying) {
+          below = takeEarlier(below)
+          untidy += 1
+        } else {
+          isIdle = !tidy() && below === 0
+          untidy = 0
+        }
+      } while (!isIdle && performance.now() < until)
+      isErased ||= catalog.memory || emptyWriteAheadLog(catalog)
+      const isCurrent = below === 0 && changesAfter.get(change, 1) === undefined
+      return {change, left: Math.max(0, below - 1), isCurrent, isIdle, isErased}
+    },
+    take: (rows) => inTransaction(() => rows.forEach(takeRow)),
+  }
+}
+
+interface Change {
+  readonly seq: number
+  readonly at: number
+  readonly row: number
+}

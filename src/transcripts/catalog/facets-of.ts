@@ -1,0 +1,71 @@
+import {type AnswerEvent, inCurrentForm, isPartialFinish, type Timings} from '../../domain/index.ts'
+import type {AnswerRow} from '../answer-row.ts'
+import type {Category, Measure} from './catalog-schema.ts'
+
+/** What the catalog keeps of an answer. */
+export interface Facets {
+  readonly at: number
+  readonly names: Readonly<Record<Category, string>>
+  readonly measures: Readonly<Record<Measure, number | null>>
+  readonly question: string
+  readonly text: string
+  /** The addresses of the pages that were shown, and whether the answer cites each. */
+  readonly pages: ReadonlyMap<string, boolean>
+}
+
+/** The name that stands for no value: no version, no rating, no error. */
+export const noName = ''
+
+/** @param events all but its deltas. */
+export function facetsOf(row: AnswerRow, events: readonly AnswerEvent[]): Facets {
+  const last = events.at(-1)
+  const timings = row.timings === null ? null : (JSON.parse(row.timings) as Timings)
+  return {
+    at: row.started_at,
+    names: {
+      ending: row.ending ?? 'running',
+      partial: isPartialFinish(row.finish_reason) ? '1' : '0',
+      abstained: String(row.abstained),
+      rating: row.rating ?? noName,
+      missing: String(row.missing),
+      verdict: row.verdict ?? noName,
+      build: row.build,
+      generator: row.generator,
+      model: row.model ?? noName,
+      version: row.version ?? noName,
+      lang: row.lang ?? noName,
+      error: last?.type === 'error' ? last.code : noName,
+    },
+    measures: {
+      first_token_ms: timings?.firstTokenMs ?? null,
+      longest_stall_ms: row.ending === null ? null : (timings?.longestStallMs ?? null),
+      total_ms: row.ending === null ? null : (timings?.totalMs ?? null),
+    },
+    question: row.question,
+    text: row.text,
+    pages: pagesOf(events),
+  }
+}
+
+function pagesOf(events: readonly AnswerEvent[]): Map<string, boolean> {
+  const urls = new Map<number, string>()
+  const pages = new Map<string, boolean>()
+  for (const event of events) {
+    if (event.type === 'sources') {
+      for (const {n, url} of event.sources) {
+        if (url === '') continue
+        urls.set(n, url)
+        if (!pages.has(url)) pages.set(url, false)
+      }
+    } else if (event.type === 'citation') {
+      const url = urls.get(event.n)
+      if (url !== undefined) pages.set(url, true)
+    }
+  }
+  return pages
+}
+
+/** Stored events without text, of the rows whose `pieces` are null. */
+export function eventsOfJson(rows: Iterable<string>): AnswerEvent[] {
+  return [...rows].map((data) => inCurrentForm(JSON.parse(data) as AnswerEvent))
+}
