@@ -12,6 +12,7 @@ const benches: Readonly<Record<string, (options: BenchOptions) => Promise<BenchR
   retrieval: async (options) => (await import('./bench/retrieval.ts')).runRetrievalBench(options),
   streaming: async (options) => (await import('./bench/streaming.ts')).runStreamingBench(options),
   staff: async (options) => (await import('./bench/staff.ts')).runStaffBench(options),
+  transcripts: async (options) => (await import('./bench/transcripts.ts')).runTranscriptsBench(options),
   page: async (options) => (await import('./bench/page.ts')).runPageBench(options),
   hostile: async (options) => (await import('./bench/hostile.ts')).runHostileBench(options),
 }
