@@ -19,13 +19,15 @@ export interface CataloguedReads {
    * Brings the catalog up to date. @throws DocentError `storage` if there is none and none can be made; an older one is
    * read as it is.
    */
-  prepare(): Promise<void>
+  catalogue(): Promise<void>
   /** Makes the catalog forget what was removed from the file, as soon as it can. */
   forgetRemoved(): Promise<void>
   /** Whether the catalog keeps nothing of what `forgetRemoved` was called for. */
   readonly isErased: boolean
   /** Runs `work` while no other process reads the file, or anyway if a current read takes too long. */
   whileIdle(work: () => void): Promise<void>
+  /** Whether a process has been started. */
+  readonly isOpen: boolean
   /** Ends the processes. Resolves when they have closed the file. */
   close(): Promise<void>
 }
@@ -77,7 +79,7 @@ function inProcesses({file, db, onProblem}: CataloguedReadsOptions): CataloguedR
   return {
     reads: readers.reads,
     changed: catalog.changed,
-    async prepare() {
+    async catalogue() {
       if ((await catalog.reach(lastChange.get()!)) === null) {
         throw new DocentError('storage', `The catalog of transcripts cannot be written: ${catalog.problem}`)
       }
@@ -91,9 +93,11 @@ function inProcesses({file, db, onProblem}: CataloguedReadsOptions): CataloguedR
       return isErased
     },
     whileIdle: readers.whileIdle,
+    get isOpen() {
+      return catalog.isOpen || readers.isOpen
+    },
     async close() {
-      await catalog.close()
-      await readers.close()
+      await Promise.all([catalog.close(), readers.close()])
     },
   }
 }
@@ -107,10 +111,11 @@ function inMemory({file, db}: CataloguedReadsOptions): CataloguedReads {
   return {
     reads: asyncReads(createStaffReads(createTranscriptReads(db), createCatalogReads(db)), file),
     changed: () => {},
-    prepare: catchUp,
+    catalogue: catchUp,
     forgetRemoved: catchUp,
     isErased: true,
     whileIdle: async (work) => work(),
+    isOpen: false,
     close: async () => {},
   }
 }

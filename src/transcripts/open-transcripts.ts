@@ -137,7 +137,9 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
       writes.flushNow()
       writes.close()
       retention.close()
-      await staff.close()
+      const isShared = staff.isOpen
+      const ended = staff.close()
+      if (isShared) await ended
       eraser.close()
       db.close()
       release()
@@ -182,10 +184,10 @@ function createStaffTimeout(db: SqliteDatabase): <T>(change: () => T) => T {
 function memoryOverlay(live: LiveAnswers, writes: WriteBehind, staff: CataloguedReads): ReadMemory {
   const isNewerThanFile = (answer: LiveAnswer) => writes.unwritten.has(answer) || answer.allEvents !== null
   return {
-    async prepare() {
+    async flush() {
       if (!writes.isDegraded) await writes.flushInSteps()
-      await staff.prepare()
     },
+    catalogue: staff.catalogue,
     summaries() {
       // An answer that is not meant to be written to the file is not listed.
       const isListed = (answer: LiveAnswer) => writes.unwritten.has(answer) || answer.row !== null

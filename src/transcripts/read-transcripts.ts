@@ -1,6 +1,6 @@
 import {setTimeout as delay} from 'node:timers/promises'
 import {createPrivateFile} from '../native/index.ts'
-import type {CatalogReads} from './catalog/catalog-reads.ts'
+import {lazyCatalog} from './catalog/catalog-reads.ts'
 import {forgetRemoved, type LocalCatalog, openLocalCatalog} from './catalog/local-catalog.ts'
 import {openSharedDatabase, storageError} from './open-database.ts'
 import {emptyWriteAheadLog, prepareRemoval, removeAll} from './removal.ts'
@@ -28,20 +28,14 @@ export interface TranscriptsReader extends Pick<TranscriptStore, 'list' | 'get' 
 export function readTranscripts(file: string, onWait: (left: number) => void = () => {}): TranscriptsReader {
   const db = openSharedDatabase(file, 'read')
   const reads = createTranscriptReads(db)
-  // Showing one answer needs no catalog.
   let catalog: LocalCatalog | null = null
-  const upToDate = (): CatalogReads => {
+  const upToDate = () => {
     catalog ??= openLocalCatalog(file, db)
     catalog.catchUp(onWait)
     return catalog.reads
   }
-  const lazily: CatalogReads = {
-    select: (selection) => upToDate().select(selection),
-    count: (...args) => upToDate().count(...args),
-    values: (kind, limit) => upToDate().values(kind, limit),
-  }
   return {
-    ...createTranscriptReader(asyncReads(createStaffReads(reads, lazily), file)),
+    ...createTranscriptReader(asyncReads(createStaffReads(reads, lazyCatalog(upToDate)), file)),
     idsStartingWith: async (text, limit) => reads.idsStartingWith(text, limit),
     close() {
       catalog?.close()

@@ -27,7 +27,9 @@ export function asyncReads({list, ids, read}: StaffReads, file: string): AsyncSt
 /** Answers in memory that are not, or not completely, in the database. */
 export interface ReadMemory {
   /** Called before each read. Resolves when everything that can be written is written. */
-  prepare(): Promise<void>
+  flush(): Promise<void>
+  /** Called after `flush` before a read that searches. Resolves when what is searched is up to date. */
+  catalogue(): Promise<void>
   /** For lists. */
   summaries(): readonly MemoryRecord[]
   /** Complete records of these answers. */
@@ -35,7 +37,8 @@ export interface ReadMemory {
 }
 
 const nothingInMemory: ReadMemory = {
-  prepare: async () => {},
+  flush: async () => {},
+  catalogue: async () => {},
   summaries: () => [],
   of: () => [],
 }
@@ -50,7 +53,8 @@ export function createTranscriptReader(
   async function* exported(filter: TranscriptFilter): AsyncGenerator<Transcript> {
     let after: number | null = null
     do {
-      await memory.prepare()
+      await memory.flush()
+      await memory.catalogue()
       const page = await reads.ids(filter, after, memory.summaries())
       let left = page.ids
       while (left.length > 0) {
@@ -64,11 +68,12 @@ export function createTranscriptReader(
 
   return {
     async list(filter, page = {}) {
-      await memory.prepare()
+      await memory.flush()
+      await memory.catalogue()
       return reads.list(filter, page, memory.summaries())
     },
     async get(answerId) {
-      await memory.prepare()
+      await memory.flush()
       const [transcript = null] = await reads.read([answerId], memory.of([answerId]))
       return transcript
     },

@@ -1,9 +1,9 @@
 import {constants, setPriority} from 'node:os'
 import type {ErrorCode} from '../domain/index.ts'
 import {serveTasks} from '../processes/index.ts'
-import {createCatalogReads} from './catalog/catalog-reads.ts'
+import {type CatalogReads, createCatalogReads, lazyCatalog} from './catalog/catalog-reads.ts'
 import {openForReading} from './catalog/open-catalog.ts'
-import {storageError} from './open-database.ts'
+import {openSharedDatabase, storageError} from './open-database.ts'
 import {createStaffReads, type StaffReads} from './staff-reads.ts'
 import {createTranscriptReads} from './transcript-reads.ts'
 
@@ -44,6 +44,8 @@ serveTasks<ReaderSetup, ReadCall>(async ({transcripts, catalog}) => {
 })
 
 function openStaffReads(transcripts: string, catalog: string): StaffReads {
-  const db = openForReading(transcripts, catalog)
-  return createStaffReads(createTranscriptReads(db), createCatalogReads(db))
+  const reads = createTranscriptReads(openSharedDatabase(transcripts, 'read'))
+  let catalogReads: CatalogReads | null = null
+  const opened = () => (catalogReads ??= createCatalogReads(openForReading(transcripts, catalog)))
+  return createStaffReads(reads, lazyCatalog(opened))
 }

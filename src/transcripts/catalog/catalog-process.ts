@@ -8,11 +8,14 @@ export interface CatalogProcess {
   /** Call it when the transcripts file has changed: the catalog follows soon. */
   changed(): void
   /**
-   * Resolves once the catalog has taken in a change, or after some seconds with what it has. Null where that is not known.
+   * Resolves once the catalog has taken in a change, or after some seconds with what it has. Null if there is none, and
+   * none can be made.
    */
   reach(change: number): Promise<CatalogState | null>
   /** Why it cannot be written; null where it can. */
   readonly problem: string | null
+  /** Whether the process has been started. */
+  readonly isOpen: boolean
   close(): Promise<void>
 }
 
@@ -112,14 +115,19 @@ export function openCatalogProcess(options: CatalogProcessOptions): CatalogProce
   return {
     changed: () => schedule(collectMs),
     async reach(change) {
+      // Starting takes its time on a busy machine.
+      if (state === null) await step()
       const until = performance.now() + maxReadWaitMs
       // A step that is under way may have begun before the change.
-      do await Promise.race([step(), waited(until - performance.now())])
       while (problem === null && (state?.change ?? -1) < change && performance.now() < until)
+        await Promise.race([step(), waited(until - performance.now())])
       return state
     },
     get problem() {
       return problem
+    },
+    get isOpen() {
+      return pool !== null
     },
     async close() {
       isClosed = true

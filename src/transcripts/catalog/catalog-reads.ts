@@ -2,9 +2,9 @@ import {TwoGenerationCache} from '../../lib/two-generation-cache.ts'
 import type {SqliteDatabase} from '../../native/index.ts'
 import {schemaSqlOf} from '../schema-sql.ts'
 import type {TranscriptFilter} from '../transcript-store.ts'
-import type {Category, Measure} from './catalog-schema.ts'
+import {type Kind, type Measure, rangeOf} from './catalog-schema.ts'
 import {noName} from './facets-of.ts'
-import {wordSearchOf} from './search-words.ts'
+import {nameWord, wordSearchOf} from './search-words.ts'
 
 /** An answer in a list: its row in the transcripts file, and what the list is sorted by. */
 export interface Found {
@@ -15,8 +15,11 @@ export interface Found {
 
 export interface CatalogSelection {
   readonly filter: TranscriptFilter
-  /** Null for the order in which the answers began. Else answers without the measure are left out. */
+  /**
+   * The longest first; answers without the measure are left out. Null for the order in which the answers began.
+   */
   readonly measure: Measure | null
+  /** Of the answers sorted by time. */
   readonly order: 'ASC' | 'DESC'
   /** Starts after this one, in the order; null to start at the beginning. */
   readonly after: Found | null
@@ -40,31 +43,35 @@ export interface CatalogReads {
     selection: Pick<CatalogSelection, 'filter' | 'measure' | 'limit'>,
     without?: readonly number[],
   ): number
-  /** The values of a category, the most frequent first. */
-  values(kind: Category | 'page', limit: number): NamedCount[]
+  /** The values of a kind, the most frequent first. */
+  values(kind: Kind, limit: number): NamedCount[]
 }
+
+/** Limits that decide how answers are found; measured with a million answers. */
+export interface Thresholds {
+  /** Up to so many answers are sorted; of more, those of the greatest ranges of the measure are. */
+  readonly sorted: number
+  /** Text without letter, digit or sign is searched for in so many of the newest answers. */
+  readonly scanned: number
+}
+
+const measuredThresholds: Thresholds = {sorted: 20_000, scanned: 20_000}
 
 /** Number of prepared statements cached for recent filters. */
 const maxStatements = 64
+/** By how much more answers are sorted if those before were too few. */
+const growth = 4
 
-/** Where one way to find answers becomes faster than another; measured with a million answers. */
-export interface Thresholds {
-  /** Up to so many answers, each is looked up in the full-text index; more are found faster by going through the index. */
-  readonly lookedUp: number
-  /** Up to so many matches are sorted; among more, the index of the measure soon has enough that match. */
-  readonly sorted: number
-}
-
-const measuredThresholds: Thresholds = {lookedUp: 3_000, sorted: 20_000}
-
-/** A filter in SQL. */
+/** A filter, ready to be asked. Null stands for a part that it does not have. */
 interface Plan {
-  readonly from: string
-  readonly fromValues: readonly unknown[]
-  /** The row id of an answer, by which the source is ordered. */
-  readonly row: string
-  readonly conditions: readonly string[]
-  readonly values: readonly unknown[]
+  /** FTS5. */
+  readonly expression: string | null
+  /** First and last row. */
+  readonly between: readonly [number, number] | null
+  readonly rows: readonly number[] | null
+  readonly at: readonly [from: number, to: number] | null
+  /** A pattern for LIKE. */
+  readonly like: string | null
 }
 
 interface Name extends NamedCount {
@@ -77,28 +84,30 @@ export function createCatalogReads(
 ): CatalogReads {
   const schema = schemaSqlOf(db)
   const nameOf = db.prepare<[string, string], Name>(
-    'SELECT id, name, answers FROM names WHERE kind = ? AND name = ?',
+    'SELECT id, name, answers FROM names WHERE kind = ? AND name = ? AND answers > 0',
   )
   const namesLike = db.prepare<[string, string, string], Name>(
-    "SELECT id, name, answers FROM names WHERE kind = ? AND (name = ? OR name GLOB ? || '-*')",
+    "SELECT id, name, answers FROM names WHERE kind = ? AND (name = ? OR name GLOB ? || '-*') AND answers > 0",
   )
-  const total = db
-    .prepare<[], number>("SELECT ifnull(sum(answers), 0) FROM names WHERE kind = 'partial'")
-    .pluck()
+  const rangesFrom = db.prepare<[string, number], Name>(
+    `SELECT id, name, answers FROM names WHERE kind = ? AND answers > 0 AND CAST(name AS INTEGER) <= ?
+     ORDER BY CAST(name AS INTEGER) DESC`,
+  )
   const valuesOf = db.prepare<[string, number], NamedCount>(
     "SELECT name, answers FROM names WHERE kind = ? AND answers > 0 AND name <> '' ORDER BY answers DESC, name LIMIT ?",
   )
   const rowsNamed = db
     .prepare<[string, string], number>(`SELECT row FROM answers WHERE id = ? OR ${schema.ref} = ?`)
     .pluck()
-  const matches = db
-    .prepare<[string, number], number>(
-      'SELECT count(*) FROM (SELECT 1 FROM words WHERE words MATCH ? LIMIT ?)',
-    )
+  const rowsOfConversation = db
+    .prepare<[string], number>(`SELECT row FROM answers WHERE ${schema.conversation} = ?`)
     .pluck()
   const rowsBetween = db.prepare<[number, number], {first: number | null; last: number | null}>(
     'SELECT min(row) AS first, max(row) AS last FROM facets WHERE at >= ? AND at < ?',
   )
+  const newestRow = db
+    .prepare<[number], number>('SELECT row FROM facets ORDER BY row DESC LIMIT 1 OFFSET ?')
+    .pluck()
   const statements = new TwoGenerationCache<string, ReturnType<typeof prepared>>(maxStatements)
 
   function prepared(sql: string) {
@@ -114,141 +123,188 @@ export function createCatalogReads(
   }
 
   /** Null if nothing can match. */
-  function planOf(filter: TranscriptFilter, measure: Measure | null): Plan | null {
-    const conditions: string[] = []
-    const values: unknown[] = []
-    const add = (condition: string, ...bound: unknown[]) => {
-      conditions.push(condition)
-      values.push(...bound)
-    }
-
-    const all = total.get()!
-    let rarest: {readonly answers: number; readonly category: Category} | null = null
-    for (const [category, name] of namesIn(filter)) {
-      const found = nameOf.get(category, name)
-      if (found === undefined || found.answers === 0) return null
-      add(`facets.${category} = ?`, found.id)
-      if (rarest === null || found.answers < rarest.answers) rarest = {answers: found.answers, category}
+  function planOf(filter: TranscriptFilter): Plan | null {
+    const terms: string[] = []
+    for (const [kind, name] of namesIn(filter)) {
+      const found = nameOf.get(kind, name)
+      if (found === undefined) return null
+      terms.push(nameTerm([found]))
     }
     if (filter.lang !== undefined) {
       const found = namesLike.all('lang', filter.lang, filter.lang)
       if (found.length === 0) return null
-      add(`facets.lang IN (${found.map(() => '?').join(', ')})`, ...found.map(({id}) => id))
-    }
-    let {from, to} = filter
-    let range: readonly [number, number] | null = null
-    if (from !== undefined || to !== undefined) {
-      from ??= 0
-      to ??= Number.MAX_SAFE_INTEGER
-      const {first, last} = rowsBetween.get(from, to)!
-      if (first === null || last === null) return null
-      // The clock may have been turned back in between, so both are asked for.
-      add('facets.at >= ? AND facets.at < ?', from, to)
-      range = [first, last]
-    }
-    let isPinned = false
-    if (filter.conversation !== undefined) {
-      isPinned = true
-      add(`facets.row IN (SELECT row FROM answers WHERE ${schema.conversation} = ?)`, filter.conversation)
+      terms.push(nameTerm(found))
     }
 
+    let rows = filter.conversation === undefined ? null : rowsOfConversation.all(filter.conversation)
+    let like: string | null = null
     const text = filter.q?.trim() ?? ''
     const named = text === '' ? [] : rowsNamed.all(text, text)
-    const search = text === '' || named.length > 0 ? null : wordSearchOf(text)
-    if (named.length > 0) {
-      isPinned = true
-      add(`facets.row IN (${named.map(() => '?').join(', ')})`, ...named)
-    } else if (text !== '' && search === null) {
-      const like = `%${text.slice(0, 400).replace(/[\\%_]/g, '\\$&')}%`
-      add(textCondition("question LIKE ? ESCAPE '\\' OR text LIKE ? ESCAPE '\\'"), like, like)
+    if (named.length > 0) rows = rows === null ? named : named.filter((row) => rows!.includes(row))
+    else if (text !== '') {
+      const search = wordSearchOf(text)
+      if (search === null) like = `%${text.slice(0, 400).replace(/[\\%_]/g, '\\$&')}%`
+      else terms.push(`{question text} : (${search})`)
     }
-    for (const glob of search?.literals ?? []) {
-      add(textCondition("lower(' ' || question) GLOB ? OR lower(' ' || text) GLOB ?"), glob, glob)
-    }
+    if (rows?.length === 0) return null
 
-    const page = filter.page === undefined ? undefined : nameOf.get('page', filter.page)
-    if (filter.page !== undefined && page === undefined) return null
+    let at: Plan['at'] = null
+    let between: Plan['between'] = null
+    if (filter.from !== undefined || filter.to !== undefined) {
+      at = [filter.from ?? 0, filter.to ?? Number.MAX_SAFE_INTEGER]
+      const {first, last} = rowsBetween.get(...at)!
+      if (first === null || last === null) return null
+      between = [first, last]
+    }
+    if (like !== null && rows === null) {
+      const oldest = newestRow.get(thresholds.scanned) ?? 0
+      between = [Math.max(oldest, between?.[0] ?? 0), between?.[1] ?? Number.MAX_SAFE_INTEGER]
+    }
+    return {expression: terms.length === 0 ? null : terms.join(' AND '), between, rows, at, like}
+  }
 
-    const few = isPinned ? 0 : Math.min(rarest?.answers ?? all, page?.answers ?? all)
-    const isLookedUp = few <= thresholds.lookedUp
-    const byMeasure =
-      measure !== null &&
-      few > thresholds.sorted &&
-      (search === null || matches.get(search.expression, thresholds.sorted + 1)! > thresholds.sorted)
-    const isFirst = search !== null && !isLookedUp && !byMeasure
-    if (search !== null && !isFirst) {
-      add('EXISTS (SELECT 1 FROM words WHERE words MATCH ? AND rowid = facets.row)', search.expression)
+  /** SQL for the answers of a plan, by the column `found`. */
+  function sourceOf(
+    {expression, between, rows, at, like}: Plan,
+    measure: Measure | null,
+    index = 'NOT INDEXED',
+  ): {from: string; conditions: string[]; values: unknown[]; row: string} {
+    const needsFacets = measure !== null || at !== null || expression === null
+    const row = expression === null ? 'facets.row' : 'found'
+    const conditions: string[] = []
+    const values: unknown[] = expression === null ? [] : [expression]
+    const add = (condition: string, ...bound: unknown[]) => {
+      conditions.push(condition)
+      values.push(...bound)
     }
-    const isPageFirst = page !== undefined && !isFirst && !byMeasure && !isPinned && page.answers <= few
-    if (page !== undefined && !isPageFirst) {
-      add('EXISTS (SELECT 1 FROM page_uses WHERE page = ? AND row = facets.row AND cited = 1)', page.id)
-    }
+    if (between !== null) add(`${row} BETWEEN ? AND ?`, ...between)
+    if (rows !== null) add(`${row} IN (SELECT value FROM json_each(?))`, JSON.stringify(rows))
+    // The clock may have been turned back in between.
+    if (at !== null) add('facets.at >= ? AND facets.at < ?', ...at)
     if (measure !== null) add(`facets.${measure} IS NOT NULL`)
+    if (like !== null) {
+      add(
+        `EXISTS (SELECT 1 FROM texts WHERE texts.row = ${row} AND (question LIKE ? ESCAPE '\\' OR text LIKE ? ESCAPE '\\'))`,
+        ...[like, like],
+      )
+    }
+    const words = '(SELECT rowid AS found FROM words WHERE words MATCH ?)'
+    const from =
+      expression === null
+        ? `facets ${index}`
+        : needsFacets
+          ? `${words} CROSS JOIN facets ON facets.row = found`
+          : words
+    return {from, conditions, values, row}
+  }
 
-    // Each source gives rows in the order of the list, and stops when the page is full. The planner, which does not know
-    // how many answers have a value, is not asked.
-    const isByCategory = !isPinned && rarest !== null && rarest.answers < all / 4
-    const index = byMeasure
-      ? `INDEXED BY facets_by_${measure}`
-      : isByCategory
-        ? `INDEXED BY facets_by_${rarest!.category}`
-        : 'NOT INDEXED'
-    const source: Pick<Plan, 'from' | 'fromValues' | 'row'> = isFirst
-      ? {
-          from: '(SELECT rowid AS found FROM words WHERE words MATCH ?) CROSS JOIN facets ON facets.row = found',
-          fromValues: [search.expression],
-          row: 'found',
-        }
-      : isPageFirst
-        ? {
-            from: 'page_uses AS uses CROSS JOIN facets ON facets.row = uses.row AND uses.page = ? AND uses.cited = 1',
-            fromValues: [page.id],
-            row: 'uses.row',
-          }
-        : {from: `facets ${index}`, fromValues: [], row: 'facets.row'}
-    if (range !== null) add(`${source.row} BETWEEN ? AND ?`, ...range)
-    return {...source, conditions, values}
+  function selectByTime(plan: Plan, {order, after, limit}: CatalogSelection): Found[] {
+    const {from, conditions, values, row} = sourceOf(plan, null)
+    if (after !== null) {
+      conditions.push(`${row} ${order === 'DESC' ? '<' : '>'} ?`)
+      values.push(after.row)
+    }
+    return statementOf(
+      `SELECT ${row} AS row, NULL AS value FROM ${from} ${where(conditions)} ORDER BY ${row} ${order} LIMIT ?`,
+    ).all(...values, limit)
+  }
+
+  /** @param index by which all are gone through in the order of the measure, if they are not sorted. */
+  function selectByMeasure(
+    plan: Plan,
+    measure: Measure,
+    {after, limit}: Pick<CatalogSelection, 'after' | 'limit'>,
+    index?: string,
+  ): Found[] {
+    const {from, conditions, values} = sourceOf(plan, measure, index)
+    if (after !== null) {
+      conditions.push(`(facets.${measure}, facets.row) < (?, ?)`)
+      values.push(after.value, after.row)
+    }
+    return statementOf(
+      `SELECT facets.row AS row, facets.${measure} AS value FROM ${from} ${where(conditions)}
+       ORDER BY facets.${measure} DESC, facets.row DESC LIMIT ?`,
+    ).all(...values, limit)
+  }
+
+  /** Sorts the answers of the greatest ranges of the measure, until there are enough. */
+  function selectByRanges(plan: Plan, measure: Measure, {after, limit}: CatalogSelection): Found[] {
+    const ranges = rangesFrom.all(measure, after === null ? Number.MAX_SAFE_INTEGER : rangeOf(after.value!))
+    const found: Found[] = []
+    let sorted = thresholds.sorted
+    while (ranges.length > 0 && found.length < limit) {
+      let answers = 0
+      let count = 0
+      while (count < ranges.length && (count === 0 || answers < sorted)) answers += ranges[count++]!.answers
+      const expression = `${plan.expression} AND ${nameTerm(ranges.splice(0, count))}`
+      found.push(...selectByMeasure({...plan, expression}, measure, {after, limit: limit - found.length}))
+      sorted *= growth
+    }
+    return found
+  }
+
+  function countOf(
+    plan: Plan,
+    measure: Measure | null,
+    limit: number,
+    without: readonly number[] = [],
+  ): number {
+    const {from, conditions, values, row} = sourceOf(plan, measure)
+    if (without.length > 0) {
+      conditions.push(`${row} NOT IN (SELECT value FROM json_each(?))`)
+      values.push(JSON.stringify(without))
+    }
+    const sql = `SELECT count(*) AS n FROM (SELECT 1 FROM ${from} ${where(conditions)} LIMIT ?)`
+    return statementOf(sql).get(...values, limit)!.n
   }
 
   return {
-    select({filter, measure, order, after, limit}) {
-      const plan = planOf(filter, measure)
+    select(selection) {
+      const {measure} = selection
+      const plan = planOf(selection.filter)
       if (plan === null) return []
-      const {from, fromValues, row} = plan
-      const conditions = [...plan.conditions]
-      const values = [...plan.values]
-      const sign = order === 'DESC' ? '<' : '>'
-      if (after !== null && measure === null) {
-        conditions.push(`${row} ${sign} ?`)
-        values.push(after.row)
-      } else if (after !== null) {
-        conditions.push(`(facets.${measure}, facets.row) ${sign} (?, ?)`)
-        values.push(after.value, after.row)
+      if (measure === null) return selectByTime(plan, selection)
+      const few = thresholds.sorted + 1
+      if (plan.expression === null) {
+        const isFew = plan.rows !== null || countOf(plan, measure, few) < few
+        return selectByMeasure(
+          plan,
+          measure,
+          selection,
+          isFew ? undefined : `INDEXED BY facets_by_${measure}`,
+        )
       }
-      const where = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : ''
-      const by = measure === null ? `${row} ${order}` : `facets.${measure} ${order}, facets.row ${order}`
-      const value = measure === null ? 'NULL' : `facets.${measure}`
-      return statementOf(
-        `SELECT facets.row AS row, ${value} AS value FROM ${from} ${where} ORDER BY ${by} LIMIT ?`,
-      ).all(...fromValues, ...values, limit)
+      const isFew = countOf(plan, measure, few) < few
+      return isFew ? selectByMeasure(plan, measure, selection) : selectByRanges(plan, measure, selection)
     },
-    count({filter, measure, limit}, without = []) {
-      const plan = planOf(filter, measure)
-      if (plan === null) return 0
-      const conditions = [...plan.conditions, 'facets.row NOT IN (SELECT value FROM json_each(?))']
-      const sql = `SELECT count(*) AS n FROM (SELECT 1 FROM ${plan.from} WHERE ${conditions.join(' AND ')} LIMIT ?)`
-      return statementOf(sql).get(...plan.fromValues, ...plan.values, JSON.stringify(without), limit)!.n
+    count({filter, measure, limit}, without) {
+      const plan = planOf(filter)
+      return plan === null ? 0 : countOf(plan, measure, limit, without)
     },
     values: (kind, limit) => valuesOf.all(kind, limit),
   }
 }
 
-function textCondition(condition: string): string {
-  return `EXISTS (SELECT 1 FROM texts WHERE texts.row = facets.row AND (${condition}))`
+/** A catalog that is opened, or brought up to date, with each read of it: showing one answer needs none. */
+export function lazyCatalog(opened: () => CatalogReads): CatalogReads {
+  return {
+    select: (selection) => opened().select(selection),
+    count: (...args) => opened().count(...args),
+    values: (kind, limit) => opened().values(kind, limit),
+  }
 }
 
-/** The names that a filter asks for, by category. */
-function* namesIn(filter: TranscriptFilter): Generator<[Category, string]> {
+function where(conditions: readonly string[]): string {
+  return conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : ''
+}
+
+/** FTS5 for answers that have one of these names. */
+function nameTerm(names: readonly Name[]): string {
+  return `names : (${names.map(({id}) => `"${nameWord(id)}"`).join(' OR ')})`
+}
+
+/** The names that a filter asks for, by kind. */
+function* namesIn(filter: TranscriptFilter): Generator<[Kind, string]> {
   const flags = ['abstained', 'partial', 'missing'] as const
   for (const flag of flags) if (filter[flag] !== undefined) yield [flag, filter[flag] ? '1' : '0']
   const names = ['ending', 'build', 'generator', 'model', 'version', 'error'] as const
@@ -257,4 +313,5 @@ function* namesIn(filter: TranscriptFilter): Generator<[Category, string]> {
     const name = filter[judged]
     if (name !== undefined) yield [judged, name === 'none' ? noName : name]
   }
+  if (filter.page !== undefined) yield ['cited', filter.page]
 }

@@ -4,11 +4,11 @@ import type {SqliteDatabase} from '../../native/index.ts'
  * The catalog is what lists and searches read: derived from the transcripts file, in a file of its own, so that whoever
  * writes it never makes an answer wait. Deleting it loses nothing: it is made anew.
  *
- * - `facets` has one narrow row for each answer, with the row id of the transcripts file. What a filter can ask for is the
- *   id of a name, so that a search through all rows reads little.
- * - `names` has these values, and how many answers have each: the reader starts with the rarest.
- * - `words` is the full-text index. It keeps no text; `texts` does, since the index can forget only what it is shown again.
- * - `page_uses` has the pages that an answer showed and cited.
+ * - `words` is the full-text index. In its third column each value that a filter can ask for is a word, so that any
+ *   combination of words and filters is one search of the index, which moves from match to match.
+ * - `names` has these values, and how many answers have each.
+ * - `facets` has one narrow row for each answer, with the row id of the transcripts file, for what is compared.
+ * - `texts` has what was indexed: the index keeps no text, and can forget only what it is shown again.
  */
 const tables = `
   CREATE TABLE state (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
@@ -22,30 +22,15 @@ const tables = `
   CREATE TABLE facets (
     row INTEGER PRIMARY KEY,
     at INTEGER NOT NULL,
-    ending INTEGER NOT NULL,
-    partial INTEGER NOT NULL,
-    abstained INTEGER NOT NULL,
-    rating INTEGER NOT NULL,
-    missing INTEGER NOT NULL,
-    verdict INTEGER NOT NULL,
-    build INTEGER NOT NULL,
-    generator INTEGER NOT NULL,
-    model INTEGER NOT NULL,
-    version INTEGER NOT NULL,
-    lang INTEGER NOT NULL,
-    error INTEGER NOT NULL,
     first_token_ms INTEGER,
     longest_stall_ms INTEGER,
     total_ms INTEGER
   );
-  CREATE TABLE texts (row INTEGER PRIMARY KEY, question TEXT NOT NULL, text TEXT NOT NULL);
-  CREATE TABLE page_uses (page INTEGER NOT NULL, row INTEGER NOT NULL, cited INTEGER NOT NULL, PRIMARY KEY (page, row))
-    WITHOUT ROWID;
-  CREATE INDEX page_uses_by_row ON page_uses (row);
   CREATE INDEX facets_by_at ON facets (at, row);
+  CREATE TABLE texts (row INTEGER PRIMARY KEY, question TEXT NOT NULL, text TEXT NOT NULL, names TEXT NOT NULL);
 `
 
-/** What a filter can ask for, each the name of a column of `facets` and a kind in `names`. */
+/** What a filter can ask for, each a kind in `names`. Every answer has one value of each. */
 export const categories = [
   'ending',
   'partial',
@@ -63,16 +48,32 @@ export const categories = [
 
 export type Category = (typeof categories)[number]
 
-/** What a list can be sorted by besides time, in milliseconds. */
+/** What a list can be sorted by besides time, in milliseconds. Each is also a kind in `names`: its range, see `rangeOf`. */
 export const measures = ['first_token_ms', 'longest_stall_ms', 'total_ms'] as const
 
 export type Measure = (typeof measures)[number]
 
-/** Letters, digits and the marks on them: the vowels of Thai and Hindi are marks. One letter alone is no prefix. */
+/** Also kinds in `names`, of which an answer can have many values: addresses of the pages that it cites, and shows. */
+export type PageUse = 'cited' | 'shown'
+
+export type Kind = Category | Measure | PageUse
+
+/** How much longer a time is in the next range. */
+const rangeFactor = 1.1
+
+/** The number of the range of a time in milliseconds; longer times have greater numbers. */
+export function rangeOf(ms: number): number {
+  return Math.floor(Math.log(Math.max(0, ms) + 1) / Math.log(rangeFactor))
+}
+
+/**
+ * Letters, digits and the marks on them, since the vowels of Thai and Hindi are marks; signs such as emoji; and, for
+ * symbols within words and for names, the characters of private use. One letter alone is no prefix.
+ */
 const words = `
   CREATE VIRTUAL TABLE words USING fts5 (
-    question, text, content='', prefix='2 3',
-    tokenize = "porter unicode61 remove_diacritics 2 categories 'L* M* N* Co'"
+    question, text, names, content='', prefix='2 3',
+    tokenize = "porter unicode61 remove_diacritics 2 categories 'L* M* N* Co So'"
   );
   INSERT INTO words(words, rank) VALUES ('secure-delete', 1);
   INSERT INTO words(words, rank) VALUES ('automerge', 0);
@@ -85,8 +86,6 @@ export const catalogVersion = 1
 /** Creates the tables of an empty catalog. */
 export function createCatalogTables(db: SqliteDatabase): void {
   db.exec(tables)
-  for (const category of categories)
-    db.exec(`CREATE INDEX facets_by_${category} ON facets (${category}, row)`)
   for (const measure of measures) db.exec(`CREATE INDEX facets_by_${measure} ON facets (${measure}, row)`)
   db.exec(words)
   db.pragma(`user_version = ${catalogVersion}`)

@@ -2,9 +2,9 @@ import type {SqliteDatabase} from '../../native/index.ts'
 import type {AnswerRow} from '../answer-row.ts'
 import {emptyWriteAheadLog} from '../removal.ts'
 import {schemaSqlOf} from '../schema-sql.ts'
-import {type Category, categories, measures} from './catalog-schema.ts'
+import {measures} from './catalog-schema.ts'
 import {eventsOfJson, type Facets, facetsOf} from './facets-of.ts'
-import {indexedText} from './search-words.ts'
+import {indexedText, nameWord} from './search-words.ts'
 
 /** How far the catalog has come. */
 export interface CatalogState {
@@ -76,34 +76,25 @@ export function createCatalogWriter({transcripts, catalog}: CatalogWriterOptions
     .prepare<[string, string], number>('INSERT INTO names (kind, name) VALUES (?, ?) RETURNING id')
     .pluck()
   const addToName = catalog.prepare('UPDATE names SET answers = answers + ? WHERE id = ?')
-  const facetColumns = ['row', 'at', ...categories, ...measures]
+  const facetColumns = ['row', 'at', ...measures]
   const putFacets = catalog.prepare(
     `INSERT OR REPLACE INTO facets (${facetColumns.join(', ')}) VALUES (${facetColumns.map(() => '?').join(', ')})`,
   )
-  const facetNames = catalog
-    .prepare<[number], number[]>(`SELECT ${categories.join(', ')} FROM facets WHERE row = ?`)
-    .raw()
   const catalogued = catalog
     .prepare<[number, number], number>('SELECT row FROM facets WHERE row >= ? AND row < ?')
     .pluck()
   const dropFacets = catalog.prepare('DELETE FROM facets WHERE row = ?')
-  const textsOf = catalog.prepare<[number], {question: string; text: string}>(
-    'SELECT question, text FROM texts WHERE row = ?',
+  const textsOf = catalog.prepare<[number], Texts>('SELECT question, text, names FROM texts WHERE row = ?')
+  const putTexts = catalog.prepare(
+    'INSERT OR REPLACE INTO texts (row, question, text, names) VALUES (?, ?, ?, ?)',
   )
-  const putTexts = catalog.prepare('INSERT OR REPLACE INTO texts (row, question, text) VALUES (?, ?, ?)')
   const dropTexts = catalog.prepare('DELETE FROM texts WHERE row = ?')
-  const addWords = catalog.prepare('INSERT INTO words (rowid, question, text) VALUES (?, ?, ?)')
+  const addWords = catalog.prepare('INSERT INTO words (rowid, question, text, names) VALUES (?, ?, ?, ?)')
   const dropWords = catalog.prepare(
-    "INSERT INTO words (words, rowid, question, text) VALUES ('delete', ?, ?, ?)",
+    "INSERT INTO words (words, rowid, question, text, names) VALUES ('delete', ?, ?, ?, ?)",
   )
   const merge = catalog.prepare(`INSERT INTO words (words, rank) VALUES ('merge', ${mergePages})`)
   const totalChanges = catalog.prepare<[], number>('SELECT total_changes()').pluck()
-  const citedPagesOf = catalog
-    .prepare<[number], number>('SELECT page FROM page_uses WHERE row = ? AND cited = 1')
-    .pluck()
-  const dropPages = catalog.prepare('DELETE FROM page_uses WHERE row = ?')
-  const addPage = catalog.prepare('INSERT INTO page_uses (page, row, cited) VALUES (?, ?, ?)')
-
   /** Ids of names by kind and name; emptied when a transaction fails, since its names are gone. */
   const ids = new Map<string, number>()
   /** By how much the count of a name has changed in this transaction. */
@@ -128,46 +119,30 @@ export function createCatalogWriter({transcripts, catalog}: CatalogWriterOptions
   }
 
   function forget(row: number): void {
-    const before = facetNames.get(row)
+    const before = textsOf.get(row)
     if (before === undefined) return
     isErased = false
-    for (const id of before) count(id, -1)
+    dropIndexed(row, before)
+    dropTexts.run(row)
     dropFacets.run(row)
-    const texts = textsOf.get(row)
-    if (texts !== undefined) {
-      dropWords.run(row, indexedText(texts.question), indexedText(texts.text))
-      dropTexts.run(row)
-    }
-    for (const page of citedPagesOf.all(row)) count(page, -1)
-    dropPages.run(row)
   }
 
-  function put(row: number, {at, names, measures: measured, question, text, pages}: Facets): void {
-    const before = facetNames.get(row)
-    if (before !== undefined) for (const id of before) count(id, -1)
-    const now = categories.map((category: Category) => idOf(category, names[category]))
-    for (const id of now) count(id, 1)
-    putFacets.run(row, at, ...now, ...measures.map((measure) => measured[measure]))
+  function put(row: number, {at, names, measures: measured, question, text}: Facets): void {
+    putFacets.run(row, at, ...measures.map((measure) => measured[measure]))
+    const ids = names.map(([kind, name]) => idOf(kind, name))
+    const before = textsOf.get(row)
+    const now: Texts = {question, text, names: ids.join(' ')}
+    if (before?.question === question && before.text === text && before.names === now.names) return
+    if (before !== undefined) dropIndexed(row, before)
+    for (const id of ids) count(id, 1)
+    putTexts.run(row, question, text, now.names)
+    addWords.run(row, ...indexed(now))
+  }
 
-    const texts = before === undefined ? undefined : textsOf.get(row)
-    if (texts?.question !== question || texts.text !== text) {
-      if (texts !== undefined) dropWords.run(row, indexedText(texts.question), indexedText(texts.text))
-      const isEmpty = question === '' && text === ''
-      if (isEmpty) dropTexts.run(row)
-      else {
-        putTexts.run(row, question, text)
-        addWords.run(row, indexedText(question), indexedText(text))
-      }
-    }
-    if (before !== undefined) {
-      for (const page of citedPagesOf.all(row)) count(page, -1)
-      dropPages.run(row)
-    }
-    for (const [url, isCited] of pages) {
-      const page = idOf('page', url)
-      addPage.run(page, row, isCited ? 1 : 0)
-      if (isCited) count(page, 1)
-    }
+  /** Takes an answer out of the index and the counts. */
+  function dropIndexed(row: number, texts: Texts): void {
+    dropWords.run(row, ...indexed(texts))
+    for (const id of idsIn(texts)) count(id, -1)
   }
 
   function takeRow(row: number): void {
@@ -268,6 +243,21 @@ export function createCatalogWriter({transcripts, catalog}: CatalogWriterOptions
     },
     take: (rows) => inTransaction(() => rows.forEach(takeRow)),
   }
+}
+
+/** What is indexed of an answer; `names` are ids, separated by spaces. */
+interface Texts {
+  readonly question: string
+  readonly text: string
+  readonly names: string
+}
+
+function idsIn({names}: Texts): number[] {
+  return names.split(' ').map(Number)
+}
+
+function indexed(texts: Texts): [question: string, text: string, names: string] {
+  return [indexedText(texts.question), indexedText(texts.text), idsIn(texts).map(nameWord).join(' ')]
 }
 
 interface Change {

@@ -1,16 +1,15 @@
 import {type AnswerEvent, inCurrentForm, isPartialFinish, type Timings} from '../../domain/index.ts'
 import type {AnswerRow} from '../answer-row.ts'
-import type {Category, Measure} from './catalog-schema.ts'
+import {type Category, categories, type Kind, type Measure, measures, rangeOf} from './catalog-schema.ts'
 
 /** What the catalog keeps of an answer. */
 export interface Facets {
   readonly at: number
-  readonly names: Readonly<Record<Category, string>>
+  /** What a filter can find it by. */
+  readonly names: readonly (readonly [Kind, string])[]
   readonly measures: Readonly<Record<Measure, number | null>>
   readonly question: string
   readonly text: string
-  /** The addresses of the pages that were shown, and whether the answer cites each. */
-  readonly pages: ReadonlyMap<string, boolean>
 }
 
 /** The name that stands for no value: no version, no rating, no error. */
@@ -18,35 +17,55 @@ export const noName = ''
 
 /** @param events all but its deltas. */
 export function facetsOf(row: AnswerRow, events: readonly AnswerEvent[]): Facets {
-  const last = events.at(-1)
   const timings = row.timings === null ? null : (JSON.parse(row.timings) as Timings)
+  const hasEnded = row.ending !== null
+  const measured = {
+    first_token_ms: timings?.firstTokenMs ?? null,
+    longest_stall_ms: hasEnded ? (timings?.longestStallMs ?? null) : null,
+    total_ms: hasEnded ? (timings?.totalMs ?? null) : null,
+  }
+  const byCategory = categoriesOf(row, events.at(-1))
   return {
     at: row.started_at,
-    names: {
-      ending: row.ending ?? 'running',
-      partial: isPartialFinish(row.finish_reason) ? '1' : '0',
-      abstained: String(row.abstained),
-      rating: row.rating ?? noName,
-      missing: String(row.missing),
-      verdict: row.verdict ?? noName,
-      build: row.build,
-      generator: row.generator,
-      model: row.model ?? noName,
-      version: row.version ?? noName,
-      lang: row.lang ?? noName,
-      error: last?.type === 'error' ? last.code : noName,
-    },
-    measures: {
-      first_token_ms: timings?.firstTokenMs ?? null,
-      longest_stall_ms: row.ending === null ? null : (timings?.longestStallMs ?? null),
-      total_ms: row.ending === null ? null : (timings?.totalMs ?? null),
-    },
+    names: [
+      ...categories.map((category) => [category, byCategory[category]] as const),
+      ...measures.flatMap((measure) => {
+        const ms = measured[measure]
+        return ms === null ? [] : [[measure, String(rangeOf(ms))] as const]
+      }),
+      ...[...pagesOf(events)].flatMap(([url, isCited]): (readonly [Kind, string])[] =>
+        isCited
+          ? [
+              ['shown', url],
+              ['cited', url],
+            ]
+          : [['shown', url]],
+      ),
+    ],
+    measures: measured,
     question: row.question,
     text: row.text,
-    pages: pagesOf(events),
   }
 }
 
+function categoriesOf(row: AnswerRow, last: AnswerEvent | undefined): Record<Category, string> {
+  return {
+    ending: row.ending ?? 'running',
+    partial: isPartialFinish(row.finish_reason) ? '1' : '0',
+    abstained: String(row.abstained),
+    rating: row.rating ?? noName,
+    missing: String(row.missing),
+    verdict: row.verdict ?? noName,
+    build: row.build,
+    generator: row.generator,
+    model: row.model ?? noName,
+    version: row.version ?? noName,
+    lang: row.lang ?? noName,
+    error: last?.type === 'error' ? last.code : noName,
+  }
+}
+
+/** The addresses of the pages that were shown, and whether the answer cites each. */
 function pagesOf(events: readonly AnswerEvent[]): Map<string, boolean> {
   const urls = new Map<number, string>()
   const pages = new Map<string, boolean>()

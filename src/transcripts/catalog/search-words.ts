@@ -1,24 +1,90 @@
-/** A search of the full-text index, and what it cannot say. */
-export interface WordSearch {
-  /** An FTS5 expression. */
-  readonly expression: string
-  /** GLOB patterns for a space plus the text in lower case: words with symbols, such as `c++`. All must match. */
-  readonly literals: readonly string[]
-}
-
 const maxWords = 32
 const maxQueryChars = 400
 
-/** Scripts that put no space between words. */
-const unspaced =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Khmer}\p{Script=Lao}\p{Script=Myanmar}ー]+/gu
+/** Letters of scripts that put no space between words. */
+const unspacedLetter =
+  '[\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Thai}\\p{Script=Khmer}\\p{Script=Lao}\\p{Script=Myanmar}ー]'
+const unspacedRun = `${unspacedLetter}+`
+const spacedLetter = `(?:(?!${unspacedLetter})[\\p{L}\\p{M}\\p{N}_])`
+const spacedRun = `${spacedLetter}+`
+const symbolRun = '[-/+#.$@%&*=<>~^|\\\\]+'
+/** Emoji and the like, each a word. */
+const sign = '\\p{So}'
+
+const unspacedRuns = new RegExp(unspacedRun, 'gu')
+const symbolRuns = new RegExp(symbolRun, 'gu')
+const signs = new RegExp(sign, 'gu')
+const wordHere = new RegExp(spacedRun, 'uy')
+const letterBefore = /[\p{L}\p{M}\p{N}_]$/u
+const pieces = new RegExp(
+  `(?<symbols>${symbolRun})|(?<unspaced>${unspacedRun})|(?<spaced>${spacedRun})|${sign}`,
+  'gu',
+)
+
+/** More symbols in a row are a line, not a part of a word. */
+const maxSymbols = 4
+
+/** Where the ASCII symbols are among the characters of private use; names follow after them. */
+const symbolBase = 0xe000
+const nameBase = 0xe100
+const nameDigits = 0xf8ff - nameBase + 1
+
+/** The word that stands for a name in the index. */
+export function nameWord(id: number): string {
+  let word = ''
+  for (let left = id; left > 0 || word === ''; left = Math.floor(left / nameDigits)) {
+    word += String.fromCharCode(nameBase + (left % nameDigits))
+  }
+  return word
+}
 
 /**
- * Text as it is given to the full-text index: runs of a script without spaces become pairs of neighbouring letters, and
- * the last letter alone, so that any part of a run can be found.
+ * Text as it is given to the full-text index, which has only letters and digits:
+ *
+ * - Symbols become part of a word of their own, with the word after them: `node.js` is `node`, `.js` and `js`. So do fewer
+ *   of them: `--flag` is also `-flag`.
+ * - Runs of a script without spaces become pairs of neighbouring letters, and the last letter alone, so that any part of
+ *   a run can be found.
  */
 export function indexedText(text: string): string {
-  return text.replace(unspaced, (run) => ` ${[...pairsOf(run), [...run].at(-1)!].join(' ')} `)
+  return text
+    .replace(symbolRuns, (run, at: number) => {
+      const joined = joinedAt(text, at, run)
+      return joined === null ? ' ' : ` ${codedWords(joined).join(' ')} `
+    })
+    .replace(unspacedRuns, (run) => ` ${[...pairsOf(run), [...run].at(-1)!].join(' ')} `)
+    .replace(signs, ' $& ')
+}
+
+/** A word, with the symbols before it; or symbols alone, at the end. */
+interface Link {
+  readonly symbols: string
+  readonly word: string
+}
+
+/**
+ * What a run of symbols belongs to: the word after it, as in `.NET`, `node.js` or `--flag`, or the one before, as in
+ * `C++`. Null if neither: a hyphen or a slash between letters only joins words.
+ */
+function joinedAt(text: string, at: number, run: string): Link | null {
+  const isWithin = letterBefore.test(text.slice(Math.max(0, at - 2), at))
+  wordHere.lastIndex = at + run.length
+  const word = wordHere.exec(text)?.[0]
+  if (word === undefined) {
+    const end = /^[+#]{1,4}/.exec(run)
+    return isWithin && end !== null ? {symbols: end[0], word: ''} : null
+  }
+  const isPart = run.length <= maxSymbols && (!isWithin || /[^-/]/.test(run))
+  return isPart ? {symbols: run, word} : null
+}
+
+/** The words for symbols with the word after them. */
+function codedWords({symbols, word}: Link): string[] {
+  return Array.from(symbols, (_, from) => coded(symbols.slice(from)) + word)
+}
+
+function coded(symbols: string): string {
+  return Array.from(symbols, (symbol) => String.fromCharCode(symbolBase + symbol.charCodeAt(0))).join('')
 }
 
 function pairsOf(run: string): string[] {
@@ -26,54 +92,66 @@ function pairsOf(run: string): string[] {
   return letters.slice(1).map((letter, index) => letters[index]! + letter)
 }
 
+/** Words of the index that stand together. */
+interface Phrase {
+  readonly words: readonly string[]
+  /** Whether the last one is the beginning of a word. */
+  readonly isOpen: boolean
+}
+
 /**
- * Turns raw text into a search that cannot fail: every word is quoted, all must match, and the last one as a beginning,
- * since it may still be being typed. The index has only letters and digits, so a word with symbols, such as `C++`, `.NET`
- * or `--flag`, is also searched for literally. Null for text without a letter or digit.
+ * Turns raw text into an FTS5 expression that cannot fail: every word is quoted, all must match, and the last one as a
+ * beginning, since it may still be being typed. What symbols join must stand together. Null for text without a letter,
+ * digit or sign.
  */
-export function wordSearchOf(text: string): WordSearch | null {
-  const trimmed = text.trim().slice(0, maxQueryChars)
-  const parts: string[] = []
-  for (const [word] of trimmed.matchAll(/[\p{L}\p{M}\p{N}_ー]+/gu)) {
-    let from = 0
-    for (const run of word.matchAll(unspaced)) {
-      parts.push(...spacedPart(word.slice(from, run.index)), unspacedPart(run[0]))
-      from = run.index + run[0].length
-    }
-    parts.push(...spacedPart(word.slice(from)))
-  }
-  if (parts.length === 0) return null
-  const kept = parts.slice(0, maxWords)
-  const last = kept.at(-1)!
-  // A word that ends in a symbol is complete, and one letter alone begins almost any text.
-  const isWhole =
-    /[+#]$/.test(trimmed) || last.endsWith('*') || [...last].length < 4 || parts.length > maxWords
-  return {expression: `${kept.join(' ')}${isWhole ? '' : '*'}`, literals: literalsOf(trimmed)}
-}
-
-/** A word in quotes; none for one without a token: FTS5 takes an underscore for a space. */
-function spacedPart(word: string): string[] {
-  return /[^_]/.test(word) ? [`"${word}"`] : []
-}
-
-/** The pairs of a run one after the other; a single letter begins a pair or is the last letter of a run. */
-function unspacedPart(run: string): string {
-  const pairs = pairsOf(run)
-  return pairs.length === 0 ? `"${run}"*` : `"${pairs.join(' ')}"`
-}
-
-/** Words with a symbol that is more than punctuation. */
-function literalsOf(text: string): string[] {
-  return text
-    .split(/\s+/)
-    .map((word) => word.replace(/^["'`([{<«“‘]+|[\])}>"'`.,:;!?…»”’]+$/g, ''))
-    .filter((word) => /[\p{L}\p{N}]/u.test(word) && /^[-/]|[+#.$@%&*=<>~^|\\]/.test(word))
+export function wordSearchOf(text: string): string | null {
+  const phrases = phrasesOf(text.trim().slice(0, maxQueryChars))
+  if (phrases.length === 0) return null
+  return phrases
     .slice(0, maxWords)
-    .map(globOf)
+    .map(({words, isOpen}, index) => {
+      // One letter alone begins almost any text.
+      const isTyped = index === phrases.length - 1 && !/^[\p{L}\p{M}\p{N}]$/u.test(words.at(-1)!)
+      return `"${words.join(' ')}"${isOpen || isTyped ? '*' : ''}`
+    })
+    .join(' ')
 }
 
-/** A pattern that matches at the start of a word. SQLite's `lower` only converts A to Z. */
-function globOf(word: string): string {
-  const lower = word.replace(/[A-Z]/g, (letter) => letter.toLowerCase()).replace(/[*?[]/g, '[$&]')
-  return `*${/^[\p{L}\p{N}_]/u.test(word) ? '[^a-z0-9_]' : ''}${lower}*`
+function phrasesOf(text: string): Phrase[] {
+  const phrases: Phrase[] = []
+  let chain: Link[] = []
+  let end = -1
+  const endChain = () => {
+    if (chain.length > 0) phrases.push({words: wordsOf(chain), isOpen: false})
+    chain = []
+  }
+  pieces.lastIndex = 0
+  for (let piece = pieces.exec(text); piece !== null; piece = pieces.exec(text)) {
+    const {symbols, unspaced, spaced} = piece.groups!
+    if (piece.index !== end || symbols === undefined) endChain()
+    if (symbols !== undefined) {
+      const joined = joinedAt(text, piece.index, symbols)
+      if (joined === null) continue
+      chain.push(joined)
+      pieces.lastIndex += joined.word.length
+    } else if (unspaced !== undefined) {
+      const pairs = pairsOf(unspaced)
+      // One letter begins a pair, or is the last of a run.
+      phrases.push(pairs.length === 0 ? {words: [unspaced], isOpen: true} : {words: pairs, isOpen: false})
+    } else if (spaced === undefined) phrases.push({words: [piece[0]], isOpen: false})
+    // FTS5 takes an underscore for a space.
+    else if (/[^_]/.test(spaced)) chain.push({symbols: '', word: spaced})
+    end = pieces.lastIndex
+  }
+  endChain()
+  return phrases
+}
+
+/** A chain as it is in the index, up to what may be the beginning of its last word. */
+function wordsOf(chain: readonly Link[]): string[] {
+  return chain.flatMap(({symbols, word}, index) => {
+    if (symbols === '') return [word]
+    const isLast = index === chain.length - 1
+    return isLast ? [coded(symbols) + word] : [...codedWords({symbols, word}), word]
+  })
 }
