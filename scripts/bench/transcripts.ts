@@ -143,7 +143,7 @@ function readsOf(world: TranscriptWorld): Readonly<Record<string, () => Read>> {
   }
 }
 
-async function measureReads(
+export async function measureReads(
   transcripts: Transcripts,
   world: TranscriptWorld,
   times: number,
@@ -151,6 +151,8 @@ async function measureReads(
 ): Promise<Record<string, string | number | null>[]> {
   const rows: Record<string, string | number | null>[] = []
   const ids: string[] = []
+  // The processes are started.
+  await transcripts.list({}, {limit: 1})
   for (const [name, next] of Object.entries(readsOf(world))) {
     const durations: number[] = []
     let found = 0

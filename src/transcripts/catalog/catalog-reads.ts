@@ -122,6 +122,9 @@ export function createCatalogReads(
     return statement
   }
 
+  /** What was selected last: its matches are counted right after. */
+  let selected: {readonly filter: TranscriptFilter; readonly plan: Plan | null} | null = null
+
   /** Null if nothing can match. */
   function planOf(filter: TranscriptFilter): Plan | null {
     const terms: string[] = []
@@ -260,8 +263,9 @@ export function createCatalogReads(
 
   return {
     select(selection) {
-      const {measure} = selection
-      const plan = planOf(selection.filter)
+      const {filter, measure} = selection
+      const plan = planOf(filter)
+      selected = {filter, plan}
       if (plan === null) return []
       if (measure === null) return selectByTime(plan, selection)
       const few = thresholds.sorted + 1
@@ -274,11 +278,12 @@ export function createCatalogReads(
           isFew ? undefined : `INDEXED BY facets_by_${measure}`,
         )
       }
-      const isFew = countOf(plan, measure, few) < few
+      const isFew = countOf(plan, null, few) < few
       return isFew ? selectByMeasure(plan, measure, selection) : selectByRanges(plan, measure, selection)
     },
     count({filter, measure, limit}, without) {
-      const plan = planOf(filter)
+      const plan = selected?.filter === filter ? selected.plan : planOf(filter)
+      selected = null
       return plan === null ? 0 : countOf(plan, measure, limit, without)
     },
     values: (kind, limit) => valuesOf.all(kind, limit),
