@@ -8,6 +8,7 @@ export interface AnswerSummary {
   readonly ending: Ending
   readonly finishReason: FinishReason | null
   readonly partial: boolean
+  readonly abstained: boolean
   /** Whether a paid model was called for it: to write the answer, or to rewrite the question. */
   readonly calledModel: boolean
   readonly code: ErrorCode | null
@@ -27,6 +28,7 @@ export function answerSummaryOf(
     ending: terminal.ending,
     finishReason: state.finishReason,
     partial: state.partial,
+    abstained: state.abstained,
     calledModel,
     code: terminal.type === 'error' ? terminal.code : null,
     usage: state.usage,

@@ -9,7 +9,7 @@ import {endWithStreamHead, openEventStream, resumePointOf} from './event-stream.
 import {verifyDepth} from './guards/json-depth.ts'
 import {ownPagesOnly} from './guards/origins.ts'
 import {requireJson} from './guards/require-json.ts'
-import {parsed, reviewOf, signInBody, transcriptQueryOf} from './request-schemas.ts'
+import {analyticsRequestOf, parsed, reviewOf, signInBody, transcriptQueryOf} from './request-schemas.ts'
 import type {Staff} from './staff/staff.ts'
 import {type WebhookDeps, webhook} from './webhook.ts'
 
@@ -88,6 +88,10 @@ export function createAdminRouter(deps: AdminRoutesDeps): Router {
     }
     if (transcripts.isErased) response.status(204).end()
     else response.status(202).json({erased: false})
+  })
+
+  router.get('/analytics', staff.allow('support', 'docs'), async (request, response) => {
+    response.json(await transcripts.analytics(analyticsRequestOf(request.query, Date.now())))
   })
 
   router.get('/builds', staff.allow('docs'), async (_request, response) => {

@@ -78,7 +78,9 @@ export function addAnswerRoutes(router: Router, deps: AnswerRoutesDeps): void {
   router.post('/api/answers/:id/feedback', async (request, response) => {
     requireJson(request)
     const {answerId} = await snapshotOf(request.params.id)
-    const {feedback, isNewlyMissing} = await transcripts.setFeedback(answerId, feedbackOf(request.body))
+    const change = feedbackOf(request.body)
+    const {feedback, isNewlyMissing} = await transcripts.setFeedback(answerId, change)
+    if (change.rating != null) metrics.rated(change.rating)
     if (isNewlyMissing) metrics.missingInDocs()
     response.json({answerId, feedback})
   })

@@ -21,6 +21,8 @@ export interface Metrics {
   answerEnded(summary: AnswerFigures): void
   /** Counts an answer of which a visitor said that the docs lack it: once for each answer. */
   missingInDocs(): void
+  /** Counts a rating that a visitor gave, also one that he changes later. */
+  rated(rating: 'up' | 'down'): void
   responded(route: string, method: string, status: number, seconds: number): void
 }
 
@@ -28,6 +30,7 @@ export interface AnswerFigures {
   readonly channel: string
   readonly ending: Ending
   readonly finishReason: FinishReason | null
+  readonly abstained: boolean
   readonly code: ErrorCode | null
   readonly usage: Usage
   readonly timings: Timings
@@ -91,9 +94,26 @@ export function createMetrics({
     help: 'Answers of which the visitor said that the docs lack this.',
     registers,
   })
+  const abstained = new Counter({
+    name: 'docent_abstained_total',
+    help: 'Answers in which Docent said that the docs do not have it.',
+    registers,
+  })
+  const left = new Counter({
+    name: 'docent_visitors_left_total',
+    help: 'Answers that the visitor stopped or went away from, before their first token or later.',
+    labelNames: ['when'],
+    registers,
+  })
+  const ratings = new Counter({
+    name: 'docent_ratings_total',
+    help: 'Ratings given by visitors, also those that were changed later.',
+    labelNames: ['rating'],
+    registers,
+  })
   const phases = new Histogram({
     name: 'docent_answer_seconds',
-    help: 'Time from a question to its sources, its first token and its end.',
+    help: 'Time from a question to its sources, its first token and its end; and, as stall, the longest silence after the first token.',
     labelNames: ['phase'],
     buckets: [0.005, 0.02, 0.1, 0.3, 1, 2, 5, 10, 30, 60, 120],
     registers,
@@ -150,18 +170,25 @@ export function createMetrics({
     },
     readerDropped: () => slow.inc(),
     refused: (code) => refusals.inc({code}),
-    answerEnded({channel, ending, finishReason, code, usage, timings}) {
+    answerEnded({channel, ending, finishReason, abstained: hasAbstained, code, usage, timings}) {
       // Empty for complete answers: Prometheus treats an empty label as a missing one, so earlier series continue.
       const partial = isPartialFinish(finishReason) ? finishReason : ''
       answers.inc({ending, code: code ?? '', channel, partial})
       tokens.inc({direction: 'in'}, usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens)
       tokens.inc({direction: 'out'}, usage.outputTokens)
-      const {sourcesMs, firstTokenMs, totalMs} = timings
+      if (hasAbstained) abstained.inc()
+      const {sourcesMs, firstTokenMs, longestStallMs, totalMs} = timings
+      const hasLeft = ending === 'stopped' || ending === 'disconnected'
+      if (hasLeft) left.inc({when: firstTokenMs === null ? 'before_first_token' : 'before_end'})
       if (sourcesMs !== null) phases.observe({phase: 'sources'}, sourcesMs / 1000)
-      if (firstTokenMs !== null) phases.observe({phase: 'first_token'}, firstTokenMs / 1000)
+      if (firstTokenMs !== null) {
+        phases.observe({phase: 'first_token'}, firstTokenMs / 1000)
+        phases.observe({phase: 'stall'}, longestStallMs / 1000)
+      }
       phases.observe({phase: 'total'}, totalMs / 1000)
     },
     missingInDocs: () => missing.inc(),
+    rated: (rating) => ratings.inc({rating}),
     responded: (route, method, status, seconds) => requests.observe({route, method, status}, seconds),
   }
 }

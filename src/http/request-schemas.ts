@@ -6,7 +6,7 @@ import {headOf} from '../lib/cut.ts'
 import {visitorAddressOf} from '../lib/visitor-address.ts'
 import {wellFormed} from '../lib/well-formed.ts'
 import {canonicalTag} from '../text/language-tags.ts'
-import type {FeedbackChange, PageRequest, TranscriptFilter} from '../transcripts/index.ts'
+import type {AnalyticsRequest, FeedbackChange, PageRequest, TranscriptFilter} from '../transcripts/index.ts'
 import {endMomentOf, listOrders, momentOf, verdicts} from '../transcripts/index.ts'
 
 export const maxQuestionLength = 4000
@@ -228,6 +228,32 @@ export function transcriptQueryOf(query: unknown): TranscriptQuery {
   const conversation =
     filter.conversation ?? (conversationId === undefined ? undefined : refOf(conversationId))
   return {filter: defined({...filter, conversation}), page: defined({cursor, limit, sort})}
+}
+
+const dayMs = 24 * 60 * 60 * 1000
+const defaultDays = 30
+/** A period of more days would be a response of megabytes. */
+const maxDays = 800
+
+const analyticsQuery = z.object({
+  from: moment(momentOf).optional(),
+  to: moment(endMomentOf).optional(),
+  build: z.string().max(200).optional(),
+})
+
+/**
+ * The period of figures; by default the last 30 days.
+ * @param now in milliseconds since the epoch
+ * @throws DocentError `invalid_request`.
+ */
+export function analyticsRequestOf(query: unknown, now: number): AnalyticsRequest {
+  const {from, to = now, build} = parsed(analyticsQuery, withoutBlanks(query))
+  const request = {from: from ?? Math.max(0, to - defaultDays * dayMs), to, ...defined({build})}
+  if (request.from >= request.to) throw new DocentError('invalid_request', 'from: must be before to')
+  if (request.to - request.from > maxDays * dayMs) {
+    throw new DocentError('invalid_request', `from: must be at most ${maxDays} days before to`)
+  }
+  return request
 }
 
 export const signInBody = z.object({token: z.string().min(1).max(500)})

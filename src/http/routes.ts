@@ -163,6 +163,12 @@ export const routes: readonly Route[] = [
     about: 'Write a review of it.',
   },
   {method: 'DELETE', path: '/api/admin/transcripts/:answerId', caller: 'admin', about: 'Delete it.'},
+  {
+    method: 'GET',
+    path: '/api/admin/analytics',
+    caller: 'staff',
+    about: 'Figures of a period: endings, waiting times, pages, patience.',
+  },
   {method: 'GET', path: '/api/admin/builds', caller: 'docs', about: 'The builds that are kept.'},
   {method: 'POST', path: '/api/admin/builds/:id/activate', caller: 'docs', about: 'Serve another one.'},
   {method: 'POST', path: '/api/admin/reindex', caller: 'docs', about: 'Start an ingest.'},

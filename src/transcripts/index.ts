@@ -1,4 +1,5 @@
 export {csvHeader, csvRowOf, jsonLineOf} from './export-format.ts'
+export type {Analytics, AnalyticsRequest, Figures} from './figures/analytics.ts'
 export {endingLabelOf, feedbackWordsOf, visitorPageLine, writerOf} from './labels.ts'
 export {type ListOrder, listOrders} from './list-order.ts'
 export {endMomentOf, momentOf} from './moments.ts'

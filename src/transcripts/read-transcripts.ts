@@ -14,7 +14,7 @@ const eraseAttempts = 10
 const erasePauseMs = 300
 const allPages = 0x7fffffff
 
-export interface TranscriptsReader extends Pick<TranscriptStore, 'list' | 'get' | 'export'> {
+export interface TranscriptsReader extends Pick<TranscriptStore, 'list' | 'get' | 'export' | 'analytics'> {
   /** At most `limit` ids, in no particular order; none if no id starts with the text. */
   idsStartingWith(text: string, limit: number): Promise<string[]>
   close(): void

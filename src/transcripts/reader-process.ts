@@ -90,7 +90,12 @@ export function openReaderProcess(files: ReaderSetup, options: ReaderProcessOpti
   }
 
   return {
-    reads: {list: remoteRead('list'), ids: remoteRead('ids'), read: remoteRead('read')},
+    reads: {
+      list: remoteRead('list'),
+      ids: remoteRead('ids'),
+      read: remoteRead('read'),
+      analytics: remoteRead('analytics'),
+    },
     get isOpen() {
       return pool !== null
     },

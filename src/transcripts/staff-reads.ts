@@ -12,6 +12,7 @@ import {
 import {createCatalogTables} from './catalog/catalog-schema.ts'
 import {createCatalogWriter} from './catalog/catalog-writer.ts'
 import {sizeOf} from './event-size.ts'
+import type {Analytics, AnalyticsRequest} from './figures/analytics.ts'
 import {cursorOf, parseCursor, selectionOf} from './list-order.ts'
 import {migrate} from './migrations.ts'
 import {type MemoryRecord, overlayEvents, overlayRow} from './overlay.ts'
@@ -39,6 +40,8 @@ export interface StaffReads {
    * message of limited size: the caller asks again for the rest.
    */
   read(names: readonly string[], memory: readonly MemoryRecord[]): (Transcript | null)[]
+  /** Without answers that are in memory alone. */
+  analytics(request: AnalyticsRequest): Analytics
 }
 
 const idsPageSize = 50
@@ -104,6 +107,7 @@ export function createStaffReads(reads: TranscriptReads, catalog: CatalogReads):
   }
 
   return {
+    analytics: (request) => catalog.analytics(request),
     list(filter, {cursor, sort = 'newest', limit = 50}, memory) {
       const size = Math.min(200, Math.max(1, Math.trunc(limit) || 50))
       const selection = {filter, ...selectionOf(sort), after: null, limit: size + 1}

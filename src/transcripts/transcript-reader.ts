@@ -11,7 +11,7 @@ export type AsyncStaffReads = {
 }
 
 /** Reads done in this process. @throws DocentError `storage` for what SQLite throws on the file. */
-export function asyncReads({list, ids, read}: StaffReads, file: string): AsyncStaffReads {
+export function asyncReads({list, ids, read, analytics}: StaffReads, file: string): AsyncStaffReads {
   const done =
     <Args extends unknown[], Result>(read: (...args: Args) => Result) =>
     async (...args: Args): Promise<Result> => {
@@ -21,7 +21,7 @@ export function asyncReads({list, ids, read}: StaffReads, file: string): AsyncSt
         throw storageError(error, file)
       }
     }
-  return {list: done(list), ids: done(ids), read: done(read)}
+  return {list: done(list), ids: done(ids), read: done(read), analytics: done(analytics)}
 }
 
 /** Answers in memory that are not, or not completely, in the database. */
@@ -43,7 +43,7 @@ const nothingInMemory: ReadMemory = {
   of: () => [],
 }
 
-export type TranscriptReader = Pick<TranscriptStore, 'list' | 'get' | 'export'>
+export type TranscriptReader = Pick<TranscriptStore, 'list' | 'get' | 'export' | 'analytics'>
 
 /** The read part of the store. Reads may run in another process. Default memory: none, for a file that others write. */
 export function createTranscriptReader(
@@ -78,5 +78,10 @@ export function createTranscriptReader(
       return transcript
     },
     export: exported,
+    async analytics(request) {
+      await memory.flush()
+      await memory.catalogue()
+      return reads.analytics(request)
+    },
   }
 }

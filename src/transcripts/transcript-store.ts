@@ -1,5 +1,6 @@
 import type {JournalDetails, JournalledAnswer} from '../answers/index.ts'
 import type {Ending, FinishReason, SequencedEvent, Source, Timings, Usage} from '../domain/index.ts'
+import type {Analytics, AnalyticsRequest} from './figures/analytics.ts'
 import type {ListOrder} from './list-order.ts'
 
 export interface Feedback {
@@ -170,4 +171,6 @@ export interface TranscriptStore {
   readonly isErased: boolean
   /** All that match, oldest first, read as they are consumed. */
   export(filter: TranscriptFilter): AsyncIterable<Transcript>
+  /** What ended answers add up to, also those that were removed meanwhile. */
+  analytics(request: AnalyticsRequest): Promise<Analytics>
 }

@@ -1,5 +1,6 @@
 import {TwoGenerationCache} from '../../lib/two-generation-cache.ts'
 import type {SqliteDatabase} from '../../native/index.ts'
+import {type Analytics, type AnalyticsRequest, readAnalytics} from '../figures/analytics.ts'
 import {schemaSqlOf} from '../schema-sql.ts'
 import type {TranscriptFilter} from '../transcript-store.ts'
 import {type Kind, type Measure, rangeOf} from './catalog-schema.ts'
@@ -45,6 +46,7 @@ export interface CatalogReads {
   ): number
   /** The values of a kind, the most frequent first. */
   values(kind: Kind, limit: number): NamedCount[]
+  analytics(request: AnalyticsRequest): Analytics
 }
 
 /** Limits that decide how answers are found; measured with a million answers. */
@@ -287,6 +289,7 @@ export function createCatalogReads(
       return plan === null ? 0 : countOf(plan, measure, limit, without)
     },
     values: (kind, limit) => valuesOf.all(kind, limit),
+    analytics: (request) => readAnalytics(db, request),
   }
 }
 
@@ -296,6 +299,7 @@ export function lazyCatalog(opened: () => CatalogReads): CatalogReads {
     select: (selection) => opened().select(selection),
     count: (...args) => opened().count(...args),
     values: (kind, limit) => opened().values(kind, limit),
+    analytics: (request) => opened().analytics(request),
   }
 }
 

@@ -59,7 +59,7 @@ export type PageUse = 'cited' | 'shown'
 export type Kind = Category | Measure | PageUse
 
 /** How much longer a time is in the next range. */
-const rangeFactor = 1.1
+export const rangeFactor = 1.1
 
 /** The number of the range of a time in milliseconds; longer times have greater numbers. */
 export function rangeOf(ms: number): number {

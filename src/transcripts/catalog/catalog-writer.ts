@@ -1,5 +1,7 @@
 import type {SqliteDatabase} from '../../native/index.ts'
 import type {AnswerRow} from '../answer-row.ts'
+import {answerCounts} from '../figures/answer-counts.ts'
+import {createRollUps, type Judgement} from '../figures/roll-ups.ts'
 import {emptyWriteAheadLog} from '../removal.ts'
 import {schemaSqlOf} from '../schema-sql.ts'
 import {measures} from './catalog-schema.ts'
@@ -95,6 +97,13 @@ export function createCatalogWriter({transcripts, catalog}: CatalogWriterOptions
   )
   const merge = catalog.prepare(`INSERT INTO words (words, rank) VALUES ('merge', ${mergePages})`)
   const totalChanges = catalog.prepare<[], number>('SELECT total_changes()').pluck()
+  // An earlier schema has no index for it, and is only read by commands.
+  const firstOfConversation = hasChanges(transcripts)
+    ? transcripts.prepare<[string], number>('SELECT min(row) FROM answers WHERE conversation = ?').pluck()
+    : null
+  const oldest = transcripts.prepare<[], number | null>('SELECT min(started_at) FROM answers').pluck()
+  const rollUps = createRollUps(catalog)
+
   /** Ids of names by kind and name; emptied when a transaction fails, since its names are gone. */
   const ids = new Map<string, number>()
   /** By how much the count of a name has changed in this transaction. */
@@ -125,6 +134,7 @@ export function createCatalogWriter({transcripts, catalog}: CatalogWriterOptions
     dropIndexed(row, before)
     dropTexts.run(row)
     dropFacets.run(row)
+    rollUps.forget(row)
   }
 
   function put(row: number, {at, names, measures: measured, question, text}: Facets): void {
@@ -147,8 +157,20 @@ export function createCatalogWriter({transcripts, catalog}: CatalogWriterOptions
 
   function takeRow(row: number): void {
     const answer = answerOf.get(row)
-    if (answer === undefined) forget(row)
-    else put(row, facetsOf(answer, eventsOfJson(eventsOf.iterate(row))))
+    if (answer === undefined) {
+      forget(row)
+      return
+    }
+    const facets = facetsOf(answer, eventsOfJson(eventsOf.iterate(row)))
+    put(row, facets)
+    if (answer.ending !== null) countAnswer(answer, facets)
+  }
+
+  function countAnswer(answer: AnswerRow, {error, pages}: Facets): void {
+    const {row, started_at: at, build, rating, missing} = answer
+    const isFirst = firstOfConversation?.get(answer.conversation) === row
+    const countsIf = (judgement: Judgement) => answerCounts({...answer, ...judgement}, error, isFirst)
+    rollUps.count({row, at, build, rating, missing, countsIf, pages})
   }
 
   function inTransaction(work: () => void): void {
@@ -157,10 +179,12 @@ export function createCatalogWriter({transcripts, catalog}: CatalogWriterOptions
         .transaction(() => {
           work()
           for (const [id, by] of counts) if (by !== 0) addToName.run(by, id)
+          rollUps.flush()
         })
         .immediate()
     } catch (error) {
       ids.clear()
+      rollUps.discard()
       throw error
     } finally {
       counts.clear()
@@ -180,6 +204,7 @@ export function createCatalogWriter({transcripts, catalog}: CatalogWriterOptions
     inTransaction(() => {
       keepChange(last)
       keepState.run('below', below)
+      rollUps.beginPass(oldest.get() ?? null)
     })
     return {change: last.seq, below}
   }

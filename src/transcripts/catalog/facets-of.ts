@@ -10,6 +10,10 @@ export interface Facets {
   readonly measures: Readonly<Record<Measure, number | null>>
   readonly question: string
   readonly text: string
+  /** Addresses of the pages that were shown, and whether the answer cites each. */
+  readonly pages: ReadonlyMap<string, boolean>
+  /** The code of the error that it ended with; the empty name without one. */
+  readonly error: string
 }
 
 /** The name that stands for no value: no version, no rating, no error. */
@@ -25,6 +29,7 @@ export function facetsOf(row: AnswerRow, events: readonly AnswerEvent[]): Facets
     total_ms: hasEnded ? (timings?.totalMs ?? null) : null,
   }
   const byCategory = categoriesOf(row, events.at(-1))
+  const pages = pagesOf(events)
   return {
     at: row.started_at,
     names: [
@@ -33,7 +38,7 @@ export function facetsOf(row: AnswerRow, events: readonly AnswerEvent[]): Facets
         const ms = measured[measure]
         return ms === null ? [] : [[measure, String(rangeOf(ms))] as const]
       }),
-      ...[...pagesOf(events)].flatMap(([url, isCited]): (readonly [Kind, string])[] =>
+      ...[...pages].flatMap(([url, isCited]): (readonly [Kind, string])[] =>
         isCited
           ? [
               ['shown', url],
@@ -45,6 +50,8 @@ export function facetsOf(row: AnswerRow, events: readonly AnswerEvent[]): Facets
     measures: measured,
     question: row.question,
     text: row.text,
+    pages,
+    error: byCategory.error,
   }
 }
 
@@ -65,7 +72,6 @@ function categoriesOf(row: AnswerRow, last: AnswerEvent | undefined): Record<Cat
   }
 }
 
-/** The addresses of the pages that were shown, and whether the answer cites each. */
 function pagesOf(events: readonly AnswerEvent[]): Map<string, boolean> {
   const urls = new Map<number, string>()
   const pages = new Map<string, boolean>()

@@ -43,7 +43,7 @@ function prepared(db: SqliteDatabase): SqliteDatabase {
       if (db.pragma('user_version', {simple: true}) === catalogVersion) return
       const tables = db
         .prepare<[], string>(
-          "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'words_%'",
+          "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'words_%' AND name NOT IN ('roll_ups', 'page_days', 'counting')",
         )
         .pluck()
         .all()

@@ -1,0 +1,55 @@
+import {isPartialFinish, type Timings, type Usage} from '../../domain/index.ts'
+import type {AnswerRow} from '../answer-row.ts'
+import {rangeOf} from '../catalog/catalog-schema.ts'
+
+/** Numbers by name, which add up over answers. A name with a colon is one of several of its kind. */
+export type Counts = Readonly<Record<string, number>>
+
+/** What happens to the time that a visitor waited: each a kind of counts, by `rangeOf` the milliseconds. */
+export const waits = ['sources', 'first_token', 'stall', 'total', 'left_waiting', 'left_reading'] as const
+
+export type Wait = (typeof waits)[number]
+
+/**
+ * What an answer that has ended adds to the figures.
+ *
+ * A visitor who stops an answer, or goes away, has left: before its first word (`left_waiting`) or later (`left_reading`).
+ * @param error the code of an answer that ended with an error, else the empty text
+ * @param isFirst whether no earlier answer of its conversation is kept
+ */
+export function answerCounts(row: AnswerRow, error: string, isFirst: boolean): Counts {
+  const timings = row.timings === null ? null : (JSON.parse(row.timings) as Timings)
+  const usage = row.usage === null ? null : (JSON.parse(row.usage) as Usage)
+  const counts: Record<string, number> = {}
+  const add = (name: string, by = 1) => {
+    counts[name] = (counts[name] ?? 0) + by
+  }
+  add('answers')
+  add(`ending:${row.ending}`)
+  if (isFirst) add('conversations')
+  if (row.abstained !== 0) add('abstained')
+  if (isPartialFinish(row.finish_reason)) add('partial')
+  if (row.rating !== null) add(`rating:${row.rating}`)
+  if (row.missing !== 0) add('missing')
+  if (error !== '') add(`error:${error}`)
+  add(`lang:${row.lang ?? ''}`)
+  add(`channel:${row.channel}`)
+
+  const wait = (name: Wait, ms: number | null | undefined) => {
+    if (ms !== null && ms !== undefined) add(`${name}:${rangeOf(ms)}`)
+  }
+  wait('sources', timings?.sourcesMs)
+  wait('first_token', timings?.firstTokenMs)
+  if (timings?.firstTokenMs != null) wait('stall', timings.longestStallMs)
+  wait('total', timings?.totalMs)
+  if (row.ending === 'stopped' || row.ending === 'disconnected') {
+    wait(timings?.firstTokenMs == null ? 'left_waiting' : 'left_reading', timings?.totalMs)
+  }
+
+  if (usage !== null) {
+    for (const [kind, tokens] of Object.entries(usage)) {
+      if (tokens > 0) add(`tokens:${kind}:${row.model ?? ''}`, tokens)
+    }
+  }
+  return counts
+}

@@ -1,0 +1,152 @@
+import type {SqliteDatabase} from '../../native/index.ts'
+import type {Counts} from './answer-counts.ts'
+
+/**
+ * Sums of what ended answers count, by hour (UTC) and build, and by day for pages. They have no words of anybody, and stay
+ * when answers are removed.
+ *
+ * `counted` says as what each answer was counted: all else of an answer that has ended stays. `pass` is the number of the
+ * pass through the whole file in which it was; the sums begin anew with each.
+ */
+export const rollUpTables = `
+  CREATE TABLE IF NOT EXISTS roll_ups (hour INTEGER NOT NULL, build TEXT NOT NULL, counts TEXT NOT NULL, PRIMARY KEY (hour, build))
+    WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS page_days (
+    day INTEGER NOT NULL, page TEXT NOT NULL, shown INTEGER NOT NULL, cited INTEGER NOT NULL, disliked INTEGER NOT NULL,
+    PRIMARY KEY (day, page)
+  ) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS counted (row INTEGER PRIMARY KEY, pass INTEGER NOT NULL, rating TEXT, missing INTEGER NOT NULL);
+  CREATE TABLE IF NOT EXISTS counting (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+`
+
+export const hourMs = 60 * 60 * 1000
+export const dayMs = 24 * hourMs
+
+/** What visitors say of an answer after it has ended. */
+export interface Judgement {
+  readonly rating: 'up' | 'down' | null
+  /** 1 where a visitor said that the docs lack this. */
+  readonly missing: number
+}
+
+/** An answer that has ended. */
+export interface Entry extends Judgement {
+  readonly row: number
+  /** When it began, in milliseconds since the epoch. */
+  readonly at: number
+  readonly build: string
+  /** What it adds if it is judged so. */
+  readonly countsIf: (judgement: Judgement) => Counts
+  /** Addresses of the pages that it showed, and whether it cites each. */
+  readonly pages: ReadonlyMap<string, boolean>
+}
+
+/** Every method must be called within a transaction. */
+export interface RollUps {
+  /** Counts an answer as it is now, instead of as it was before. */
+  count(entry: Entry): void
+  /** Forgets as what a removed answer was counted; the sums keep it. */
+  forget(row: number): void
+  /** Begins a pass through the whole file, whose oldest answer began at `oldest`: the sums of later hours begin at zero. */
+  beginPass(oldest: number | null): void
+  /** Adds what was counted since. */
+  flush(): void
+  /** Drops what was counted since, after a transaction that failed. */
+  discard(): void
+}
+
+export function createRollUps(db: SqliteDatabase): RollUps {
+  db.exec(rollUpTables)
+  const countedBefore = db.prepare<[number], Judgement & {pass: number}>(
+    'SELECT pass, rating, missing FROM counted WHERE row = ?',
+  )
+  const keep = db.prepare('INSERT OR REPLACE INTO counted (row, pass, rating, missing) VALUES (?, ?, ?, ?)')
+  const drop = db.prepare('DELETE FROM counted WHERE row = ?')
+  const sumOf = db
+    .prepare<[number, string], string>('SELECT counts FROM roll_ups WHERE hour = ? AND build = ?')
+    .pluck()
+  const keepSum = db.prepare('INSERT OR REPLACE INTO roll_ups (hour, build, counts) VALUES (?, ?, ?)')
+  const addToPage = db.prepare(
+    `INSERT INTO page_days (day, page, shown, cited, disliked) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT (day, page) DO UPDATE SET shown = shown + excluded.shown, cited = cited + excluded.cited,
+       disliked = disliked + excluded.disliked`,
+  )
+  const numberOf = db.prepare<[string], number>('SELECT value FROM counting WHERE name = ?').pluck()
+  const keepValue = db.prepare('INSERT OR REPLACE INTO counting (name, value) VALUES (?, ?)')
+  const firstHour = db.prepare<[], number | null>('SELECT min(hour) FROM roll_ups').pluck()
+
+  /** What is to be added, by hour and build, and by day and page. */
+  const sums = new Map<string, Map<string, number>>()
+  const pages = new Map<string, {shown: number; cited: number; disliked: number}>()
+
+  function add({at, build, countsIf, pages: used}: Entry, judgement: Judgement, sign: 1 | -1): void {
+    const key = `${Math.floor(at / hourMs)} ${build}`
+    const sum = sums.get(key) ?? new Map<string, number>()
+    sums.set(key, sum)
+    for (const [name, by] of Object.entries(countsIf(judgement)))
+      sum.set(name, (sum.get(name) ?? 0) + sign * by)
+    const day = Math.floor(at / dayMs)
+    if (day * dayMs < start() * hourMs) return
+    for (const [url, isCited] of used) {
+      const pageKey = `${day} ${url}`
+      const page = pages.get(pageKey) ?? {shown: 0, cited: 0, disliked: 0}
+      pages.set(pageKey, page)
+      page.shown += sign
+      if (isCited) page.cited += sign
+      if (isCited && judgement.rating === 'down') page.disliked += sign
+    }
+  }
+
+  /** The first hour that is summed; earlier ones stay as they are. */
+  function start(): number {
+    return numberOf.get('from') ?? 0
+  }
+
+  return {
+    count(entry) {
+      const {row, at, rating, missing} = entry
+      if (Math.floor(at / hourMs) < start()) return
+      const pass = numberOf.get('pass') ?? 0
+      const before = countedBefore.get(row)
+      if (before?.pass === pass) {
+        if (before.rating === rating && before.missing === missing) return
+        add(entry, before, -1)
+      }
+      add(entry, entry, 1)
+      keep.run(row, pass, rating, missing)
+    },
+    forget: (row) => void drop.run(row),
+    beginPass(oldest) {
+      // Some answers of the hour in which the oldest one began may be gone already: its sum is kept as it is.
+      const known = firstHour.get() ?? null
+      const oldestHour = oldest === null ? Number.MAX_SAFE_INTEGER : Math.floor(oldest / hourMs)
+      const from = known === null || known > oldestHour ? 0 : oldestHour + 1
+      db.prepare('DELETE FROM roll_ups WHERE hour >= ?').run(from)
+      db.prepare('DELETE FROM page_days WHERE day >= ?').run(Math.ceil((from * hourMs) / dayMs))
+      keepValue.run('from', from)
+      keepValue.run('pass', (numberOf.get('pass') ?? 0) + 1)
+    },
+    flush() {
+      for (const [key, sum] of sums) {
+        const [, hour, build] = /^(\d+) (.*)$/s.exec(key)!
+        const before = JSON.parse(sumOf.get(Number(hour), build!) ?? '{}') as Record<string, number>
+        for (const [name, by] of sum) {
+          const value = (before[name] ?? 0) + by
+          if (value === 0) delete before[name]
+          else before[name] = value
+        }
+        keepSum.run(Number(hour), build, JSON.stringify(before))
+      }
+      for (const [key, {shown, cited, disliked}] of pages) {
+        const [, day, url] = /^(\d+) (.*)$/s.exec(key)!
+        addToPage.run(Number(day), url, shown, cited, disliked)
+      }
+      sums.clear()
+      pages.clear()
+    },
+    discard() {
+      sums.clear()
+      pages.clear()
+    },
+  }
+}
