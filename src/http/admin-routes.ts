@@ -76,7 +76,7 @@ export function createAdminRouter(deps: AdminRoutesDeps): Router {
   router.put('/transcripts/:answerId/review', staff.allow('support'), async (request, response) => {
     requireJson(request)
     const answerId = String(request.params['answerId'])
-    await transcripts.setReview(answerId, reviewOf(request.body))
+    await transcripts.setReview(answerId, {...reviewOf(request.body), by: null})
     const transcript = await transcripts.get(answerId)
     response.json({answerId, review: transcript?.review ?? null})
   })

@@ -162,6 +162,11 @@ export const migrations: readonly Migration[] = [
       END;
     `,
   },
+  {
+    // Who wrote the review, by name. Nobody knows it of earlier ones.
+    name: '010_reviewers',
+    sql: 'ALTER TABLE answers ADD COLUMN reviewer TEXT;',
+  },
 ]
 
 /** Adds the SQL function `ref_of(id)` to a connection that reads or writes transcripts. */
