@@ -1,6 +1,7 @@
 export {csvHeader, csvRowOf, jsonLineOf} from './export-format.ts'
 export {endingLabelOf, feedbackWordsOf, visitorPageLine, writerOf} from './labels.ts'
 export {type ListOrder, listOrders} from './list-order.ts'
+export {loggedFilter} from './logged-filter.ts'
 export {endMomentOf, momentOf} from './moments.ts'
 export {exposuresOf} from './open-database.ts'
 export {openTranscripts, type Transcripts} from './open-transcripts.ts'
