@@ -3,6 +3,7 @@ import {tmpdir} from 'node:os'
 import {join as joinPath} from 'node:path'
 import {afterAll, afterEach, beforeAll, describe, expect, test} from 'vitest'
 import {type Caller, routes} from '../../src/http/routes.ts'
+import type {SpawnedIngest} from '../../src/ingestion/index.ts'
 import {permissionsOf, type Role, roles} from '../../src/staff/index.ts'
 import {closedAfterEach} from '../support/closed-after-each.ts'
 import {allEventsOf} from '../support/event-reader.ts'
@@ -291,6 +292,42 @@ describe('a session and a token', () => {
     }
     for (const name of files) expect(statSync(joinPath(dataDir, name)).mode & 0o077).toBe(0)
   })
+})
+
+test.each([
+  ['switched off', 'POST', 'switch-off', undefined],
+  ['given another role', 'PUT', 'role', {role: 'support'}],
+])('a stream that is being read ends when its reader is %s', async (_, method, change, body) => {
+  let finish = () => {}
+  const ended = new Promise<void>((resolve) => {
+    finish = resolve
+  })
+  async function* progress() {
+    yield {stage: 'pages', done: 0, total: 1}
+    await ended
+  }
+  const report = ended.then(() => ({sources: []}))
+  const product = await start({
+    ingest: () => ({progress: progress(), report, kill() {}}) as unknown as SpawnedIngest,
+  })
+  const ada = await join(product, 'Ada', 'docs')
+  const started = await staffApi(product, 'POST', '/reindex', {}, bearer(ada.token))
+  const read = async (token: string) =>
+    (await fetch(product.url + started.body.events, {headers: bearer(token)})).body!.getReader()
+  const [hers, shared] = [await read(ada.token), await read(docsToken)]
+  await Promise.all([hers.read(), shared.read()])
+
+  await staffApi(product, method, `/people/${ada.id}/${change}`, body)
+  const cut = await hers.read().then(
+    ({done}) => done,
+    () => true,
+  )
+  finish()
+  const {value} = await shared.read()
+
+  expect(cut).toBe(true)
+  expect(new TextDecoder().decode(value)).toContain('event: done')
+  await shared.cancel()
 })
 
 describe('nobody is locked out', () => {

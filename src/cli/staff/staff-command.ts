@@ -124,23 +124,25 @@ async function list({store, values, print}: Call): Promise<void> {
 
 async function invite(call: Call): Promise<void> {
   const {store, values, given} = call
+  const base = baseOf(call)
   const known = await store.find(given)
   if (known !== null && (values.role === undefined || values.role === known.role)) {
     await record(call, 'person_invited', known)
-    return printLink(call, await store.inviteAgain(known.id))
+    return printLink(call, base, await store.inviteAgain(known.id))
   }
   if (known !== null) throw new UsageError(`${known.name} has another role; change it with the command role`)
   const role = roleIn(values)
   const invited = await store.invite({name: given, role, by: systemUser().name})
   await record(call, 'person_invited', invited.person, {role})
-  printLink(call, invited)
+  printLink(call, base, invited)
 }
 
 async function switchOn(call: Call): Promise<void> {
+  const base = baseOf(call)
   const person = await personOf(call)
   if (person.status !== 'off') throw new DocentError('conflict', `${person.name} is not switched off.`)
   await record(call, 'switched_on', person)
-  printLink(call, await call.store.inviteAgain(person.id))
+  printLink(call, base, await call.store.inviteAgain(person.id))
 }
 
 async function changeRole(call: Call): Promise<void> {
@@ -196,8 +198,12 @@ function record(
   return store.record({...systemUser(), what, which: id, details: {name, ...details}, address: null})
 }
 
-function printLink({values, settings, print, warn}: Call, {person, invitation}: Invited): void {
-  const base = baseUrlOf(values, () => localUrl(settings()))
+/** @throws UsageError */
+function baseOf({values, settings}: Call): string {
+  return baseUrlOf(values, () => localUrl(settings()))
+}
+
+function printLink({print, warn}: Call, base: string, {person, invitation}: Invited): void {
   print(`${base}/console/join?invitation=${invitation.secret}\n`)
   warn(
     `This invites ${cleanLine(person.name)} as ${person.role}. It works once, until ${timeOf(invitation.endsAt)}, and is not shown again.\n`,
